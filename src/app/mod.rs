@@ -1,0 +1,1 @@
+//! One viewer: its state, and `update`, the only writer of it.

@@ -1,0 +1,1 @@
+//! The gateway to AWS: the only place where clients are built.

@@ -1,0 +1,12 @@
+//! Floor 0: what every other module may use. Knows nothing of AWS's services, of tables or of the terminal.
+
+pub mod clock;
+pub mod fault;
+pub mod ids;
+pub mod secret;
+pub mod text;
+
+pub use clock::{Clock, Time};
+pub use fault::{Fault, FaultKind, Reached};
+pub use ids::{RowId, Scope};
+pub use secret::Secret;

@@ -1,0 +1,154 @@
+//! Strangers' text: what AWS returns (tags, keys, console output) is shown, never obeyed; and how wide it is in cells.
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// The visible stand-in for a character that a terminal or a reader could be fooled by, or `None` if it is harmless.
+///
+/// Control characters become Unicode's control pictures (`␛` for ESC), C1 controls, line separators, bidirectional
+/// overrides and isolates (Trojan Source, CVE-2021-42574), zero-width characters and tag characters become `�`.
+fn stand_in(c: char) -> Option<char> {
+    match c {
+        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + c as u32),
+        '\u{7f}' => Some('␡'),
+        '\u{80}'..='\u{9f}'
+        | '\u{200b}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{61c}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' => Some('\u{fffd}'),
+        _ => None,
+    }
+}
+
+/// The text with every control character, bidi override and invisible character replaced by a visible one.
+pub fn visible(s: &str) -> Cow<'_, str> {
+    if s.bytes().all(|b| (0x20..0x7f).contains(&b)) || s.chars().all(|c| stand_in(c).is_none()) {
+        return Cow::Borrowed(s);
+    }
+    Cow::Owned(s.chars().map(|c| stand_in(c).unwrap_or(c)).collect())
+}
+
+/// How many terminal cells the text takes; Hangul, Kanji and emoji take two.
+pub fn width(s: &str) -> usize {
+    if s.is_ascii() { s.len() } else { UnicodeWidthStr::width(s) }
+}
+
+/// At most `cells` wide; what is cut at the end becomes `…`. Never splits a grapheme.
+pub fn cut_end(s: &str, cells: usize) -> Cow<'_, str> {
+    if width(s) <= cells {
+        return Cow::Borrowed(s);
+    }
+    if cells == 0 {
+        return Cow::Borrowed("");
+    }
+    let mut out = String::new();
+    let mut used = 0;
+    for g in s.graphemes(true) {
+        let w = width(g);
+        if used + w > cells - 1 {
+            break;
+        }
+        out.push_str(g);
+        used += w;
+    }
+    out.push('…');
+    Cow::Owned(out)
+}
+
+/// At most `cells` wide; what is cut in the middle becomes `…`, so that ids stay recognisable at both ends.
+pub fn cut_middle(s: &str, cells: usize) -> Cow<'_, str> {
+    if width(s) <= cells {
+        return Cow::Borrowed(s);
+    }
+    if cells < 3 {
+        return cut_end(s, cells);
+    }
+    let room = cells - 1;
+    let (head_room, tail_room) = (room - room / 2, room / 2);
+    let mut head = String::new();
+    let mut used = 0;
+    for g in s.graphemes(true) {
+        if used + width(g) > head_room {
+            break;
+        }
+        head.push_str(g);
+        used += width(g);
+    }
+    let mut tail: Vec<&str> = Vec::new();
+    let mut used = 0;
+    for g in s.graphemes(true).rev() {
+        if used + width(g) > tail_room {
+            break;
+        }
+        tail.push(g);
+        used += width(g);
+    }
+    head.push('…');
+    head.extend(tail.into_iter().rev());
+    Cow::Owned(head)
+}
+
+/// Quotes for a POSIX shell: left alone if every byte is safe, else in single quotes (`'` becomes `'\''`).
+pub fn shell_quote(s: &str) -> Cow<'_, str> {
+    let safe = |b: u8| b.is_ascii_alphanumeric() || b"-_./:=@%+,".contains(&b);
+    if !s.is_empty() && s.bytes().all(safe) {
+        return Cow::Borrowed(s);
+    }
+    Cow::Owned(format!("'{}'", s.replace('\'', r"'\''")))
+}
+
+/// The nearest of `candidates` to `word` by edit distance, if it is near enough to be meant.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    let limit = (word.chars().count() / 3).max(1) + 1;
+    candidates
+        .into_iter()
+        .map(|c| (strsim::damerau_levenshtein(&word, &c.to_lowercase()), c))
+        .filter(|(d, c)| *d <= limit && *d < c.chars().count().max(2))
+        .min_by_key(|(d, _)| *d)
+        .map(|(_, c)| c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escape_sequences_and_bidi_overrides_are_shown_not_obeyed() {
+        assert_eq!(visible("a\x1b[31mb\u{202e}c\u{9b}d"), "a␛[31mb\u{fffd}c\u{fffd}d");
+        assert!(matches!(visible("결제-워커 🚀"), Cow::Borrowed(_)));
+        assert_eq!(visible("x\ny\tz\u{7f}"), "x␊y␉z␡");
+    }
+
+    #[test]
+    fn cuts_never_exceed_their_cells_nor_split_a_wide_character() {
+        for cells in 0..20 {
+            for s in ["결제-워커-07", "i-0a1fd93be77c49c2d", "e\u{301}🚀👨‍👩‍👧 family", ""] {
+                assert!(width(&cut_end(s, cells)) <= cells, "{s} {cells}");
+                assert!(width(&cut_middle(s, cells)) <= cells, "{s} {cells}");
+            }
+        }
+        assert_eq!(cut_middle("i-0a1fd93be77c49c2d", 11), "i-0a1…49c2d");
+        assert_eq!(cut_end("결제-워커-07", 6), "결제-…");
+    }
+
+    #[test]
+    fn a_shell_reads_back_what_was_quoted() {
+        assert_eq!(shell_quote("i-0a1"), "i-0a1");
+        assert_eq!(shell_quote("it's $HOME"), r"'it'\''s $HOME'");
+        assert_eq!(shell_quote(""), "''");
+    }
+
+    #[test]
+    fn the_nearest_name_is_near() {
+        assert_eq!(nearest("instnces", ["instances", "images"]), Some("instances"));
+        assert_eq!(nearest("zzz", ["instances", "images"]), None);
+    }
+}

@@ -1,0 +1,1 @@
+//! Settings, keymaps and themes.

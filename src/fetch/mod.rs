@@ -1,0 +1,1 @@
+//! Poller, jobs and budget.

@@ -1,0 +1,1 @@
+//! Records, values, forms, plans, events and effects.

@@ -1,0 +1,1 @@
+//! Address arithmetic and reachability.

@@ -1,0 +1,1 @@
+//! The query language of `/`, of the palette and of `get`.

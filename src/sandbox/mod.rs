@@ -1,0 +1,1 @@
+//! The embedded account: a server without a socket.

@@ -1,0 +1,1 @@
+//! Tables, deltas and indexes.
