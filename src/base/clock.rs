@@ -8,7 +8,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 /// A moment: milliseconds since 1970-01-01T00:00:00Z. Eight bytes, because tables hold millions of them.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
 pub struct Time(pub i64);
 
 impl Time {

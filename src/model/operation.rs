@@ -1,0 +1,135 @@
+//! An API operation as a kind or an action declares it. The guard lets nothing else out of the process, and the IAM
+//! policies in `docs/` are generated from these declarations.
+
+use std::fmt;
+
+/// The services that the console speaks to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Service {
+    /// Amazon EC2 (ec2Query).
+    Ec2,
+    /// Elastic Load Balancing v2 (awsQuery).
+    Elbv2,
+    /// Amazon EC2 Auto Scaling (awsQuery).
+    AutoScaling,
+    /// Amazon S3 (REST-XML).
+    S3,
+    /// Amazon CloudWatch (Smithy RPC v2 CBOR).
+    CloudWatch,
+    /// AWS Security Token Service (awsQuery).
+    Sts,
+}
+
+impl Service {
+    /// Every service, in the order in which docs list them.
+    pub const ALL: &'static [Service] =
+        &[Service::Ec2, Service::Elbv2, Service::AutoScaling, Service::S3, Service::CloudWatch, Service::Sts];
+
+    /// The name in the SDK's operation metadata, e.g. `Elastic Load Balancing v2`.
+    pub const fn sdk_id(self) -> &'static str {
+        match self {
+            Service::Ec2 => "EC2",
+            Service::Elbv2 => "Elastic Load Balancing v2",
+            Service::AutoScaling => "Auto Scaling",
+            Service::S3 => "S3",
+            Service::CloudWatch => "CloudWatch",
+            Service::Sts => "STS",
+        }
+    }
+    /// The AWS CLI's command: `aws ec2 …`, `aws s3api …`.
+    pub const fn cli(self) -> &'static str {
+        match self {
+            Service::Ec2 => "ec2",
+            Service::Elbv2 => "elbv2",
+            Service::AutoScaling => "autoscaling",
+            Service::S3 => "s3api",
+            Service::CloudWatch => "cloudwatch",
+            Service::Sts => "sts",
+        }
+    }
+    /// The prefix of IAM actions, e.g. `elasticloadbalancing` in `elasticloadbalancing:DescribeTargetHealth`.
+    pub const fn iam_prefix(self) -> &'static str {
+        match self {
+            Service::Ec2 => "ec2",
+            Service::Elbv2 => "elasticloadbalancing",
+            Service::AutoScaling => "autoscaling",
+            Service::S3 => "s3",
+            Service::CloudWatch => "cloudwatch",
+            Service::Sts => "sts",
+        }
+    }
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.sdk_id())
+    }
+}
+
+/// Whether an operation changes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Access {
+    /// Changes nothing; always let through.
+    Read,
+    /// Changes the account: needs a confirmed plan's one-use permit, and is refused in read-only mode.
+    Write,
+}
+
+/// What may be done when no answer comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Retry {
+    /// Doing it twice is the same as doing it once: retried.
+    Safe,
+    /// Carries a client token: retried with the same token.
+    Token,
+    /// Doing it twice does it twice (RebootInstances, CreateImage…): sent once; a time-out is "outcome unknown".
+    Never,
+}
+
+/// One declared operation. Declared once, as a `static`, beside the kind or action that sends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Operation {
+    /// The service.
+    pub service: Service,
+    /// AWS's name, e.g. `DescribeInstances`.
+    pub name: &'static str,
+    /// Read or write.
+    pub access: Access,
+    /// What may be retried.
+    pub retry: Retry,
+    /// Whether the request has a `DryRun` member (EC2 only).
+    pub dry_run: bool,
+    /// IAM actions, where they are not `PREFIX:NAME` (`ListObjectsV2` needs `s3:ListBucket`); empty otherwise.
+    pub iam: &'static [&'static str],
+}
+
+impl Operation {
+    /// A reading operation.
+    pub const fn read(service: Service, name: &'static str) -> Self {
+        Operation { service, name, access: Access::Read, retry: Retry::Safe, dry_run: false, iam: &[] }
+    }
+    /// A changing operation.
+    pub const fn write(service: Service, name: &'static str, retry: Retry) -> Self {
+        Operation { service, name, access: Access::Write, retry, dry_run: false, iam: &[] }
+    }
+    /// The same, with a `DryRun` member.
+    #[must_use]
+    pub const fn with_dry_run(mut self) -> Self {
+        self.dry_run = true;
+        self
+    }
+    /// The same, with IAM actions that are not simply `PREFIX:NAME`.
+    #[must_use]
+    pub const fn with_iam(mut self, iam: &'static [&'static str]) -> Self {
+        self.iam = iam;
+        self
+    }
+    /// The IAM actions that a policy must allow.
+    pub fn iam_actions(&self) -> Vec<String> {
+        if self.iam.is_empty() {
+            vec![format!("{}:{}", self.service.iam_prefix(), self.name)]
+        } else {
+            self.iam.iter().map(|s| (*s).to_string()).collect()
+        }
+    }
+}
