@@ -1,1 +1,156 @@
-//! The embedded account: a server without a socket.
+//! The embedded, living AWS account: a server without a socket.
+//!
+//! [`Sandbox`] owns one [`world::World`] behind a lock and answers HTTP requests as AWS would: through the SDK's HTTP connector
+//! ([`Sandbox::http_client`]) or behind a socket. So serializers, signing, retries, paginators and error parsing in front of it
+//! are the production code.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`wire`] | protocols: requests, routing, parameters, XML, error shapes; knows no resource |
+//! | [`world`] | the state of all services, one consistent graph; random numbers by resource id |
+//! | [`physics`] | the queue of what will happen, advanced to the clock at each request |
+//! | [`worlds`] | the accounts that a sandbox can start from: `demo`, `empty`, `fleet:N` |
+//! | [`ec2`], [`elbv2`], [`autoscaling`], [`s3`], [`cloudwatch`], [`sts`] | a service each: state, operations, events |
+//!
+//! It must not know the console: no kinds, no actions, no screens. No lock is held across an await or while a body is
+//! written. An unknown operation gets AWS's own error, never a panic and never a silent success.
+
+pub mod autoscaling;
+pub mod cloudwatch;
+pub mod connector;
+pub mod ec2;
+pub mod elbv2;
+pub mod physics;
+pub mod s3;
+pub mod sts;
+pub mod wire;
+pub mod world;
+pub mod worlds;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+use crate::base::{Clock, Time};
+use crate::model::operation::Service;
+use wire::{ApiError, Call, Protocol, Reply, Request};
+use world::World;
+pub use worlds::WorldSpec;
+
+/// The account id of every sandbox: twelve digits as all are, and recognisably nobody's.
+pub const ACCOUNT: &str = "000000000000";
+
+/// A living account. Cheap to clone; the clones are one account.
+#[derive(Clone)]
+pub struct Sandbox(Arc<Inner>);
+
+struct Inner {
+    clock: Clock,
+    world: Mutex<World>,
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sandbox({:?})", self.0.clock)
+    }
+}
+
+impl Sandbox {
+    /// Builds the world that `spec` names, as it stands at `clock`'s now.
+    ///
+    /// `speed` divides the durations of everything that takes time (2.0: twice as fast); dates stay wall time.
+    ///
+    /// # Errors
+    /// A sentence, if `speed` is not a positive number or a world's file is broken.
+    pub fn open(spec: WorldSpec, clock: Clock, speed: f64) -> Result<Sandbox, String> {
+        let world = worlds::build(&spec, clock.now())?;
+        Sandbox::with_world(world, clock, speed)
+    }
+
+    /// Goes on with a world that [`Sandbox::save`] wrote. What should have happened since happens at the first request.
+    ///
+    /// # Errors
+    /// A sentence that names the file, if it cannot be read or is not a saved world.
+    pub fn load(path: &Path, clock: Clock, speed: f64) -> Result<Sandbox, String> {
+        let text = std::fs::read(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+        let world: World = serde_json::from_slice(&text)
+            .map_err(|e| format!("{} is not a saved sandbox: {e} (delete it to start anew)", path.display()))?;
+        world.check_version().map_err(|e| format!("{}: {e}", path.display()))?;
+        Sandbox::with_world(world, clock, speed)
+    }
+
+    fn with_world(mut world: World, clock: Clock, speed: f64) -> Result<Sandbox, String> {
+        if !(speed.is_finite() && speed > 0.0) {
+            return Err(format!("the sandbox's speed must be a positive number, not {speed}"));
+        }
+        world.speed = speed;
+        Ok(Sandbox(Arc::new(Inner { clock, world: Mutex::new(world) })))
+    }
+
+    /// Writes the world to `path`: first beside it, then renamed over it, so that a crash leaves the old or the new one.
+    ///
+    /// # Errors
+    /// A sentence that names the file.
+    pub fn save(&self, path: &Path) -> Result<(), String> {
+        let text = serde_json::to_vec(&*self.world()).map_err(|e| format!("cannot save the sandbox: {e}"))?;
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".new");
+        let failed = |e: std::io::Error| format!("cannot write {}: {e}", path.display());
+        std::fs::write(&beside, text).map_err(failed)?;
+        std::fs::rename(&beside, path).map_err(failed)
+    }
+
+    /// The SDK's HTTP client that ends in this account. No socket, no DNS, no TLS.
+    pub fn http_client(&self) -> SharedHttpClient {
+        connector::http_client(self.clone())
+    }
+
+    /// The moment it is in this account.
+    pub fn now(&self) -> Time {
+        self.0.clock.now()
+    }
+
+    /// Answers one request. Advances the world to the clock first. Never blocks on anything but the world's lock.
+    pub fn handle(&self, request: &Request) -> Reply {
+        let now = self.0.clock.now();
+        let mut world = self.world();
+        physics::advance(&mut world, now);
+        let request_id = world.new_request_id();
+        match wire::route(request, now, request_id) {
+            Ok(call) => dispatch(&mut world, &call),
+            Err(reply) => *reply,
+        }
+    }
+
+    /// The world, to look at or to change by hand (tests, labs). Not advanced to the clock: see [`Sandbox::advance`].
+    /// Never keep the guard across an await.
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        // A panic under the lock is a bug in one answer; the account behind it is still the best there is.
+        self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets everything happen that is due by now, as each request does.
+    pub fn advance(&self) {
+        let now = self.0.clock.now();
+        physics::advance(&mut self.world(), now);
+    }
+}
+
+/// Hands the call to its service.
+fn dispatch(world: &mut World, call: &Call<'_>) -> Reply {
+    if call.protocol != Protocol::Rest && !ec2::regions::is_enabled(&call.region) {
+        // What AWS answers in a region that the account has not opted in to.
+        let e =
+            ApiError::new("AuthFailure", "AWS was not able to validate the provided access credentials").status(401);
+        return call.fail(&e);
+    }
+    match call.service {
+        Service::Ec2 => ec2::answer(world, call),
+        Service::Elbv2 => elbv2::answer(world, call),
+        Service::AutoScaling => autoscaling::answer(world, call),
+        Service::S3 => s3::answer(world, call),
+        Service::CloudWatch => cloudwatch::answer(world, call),
+        Service::Sts => sts::answer(world, call),
+    }
+}

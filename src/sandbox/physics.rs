@@ -1,0 +1,122 @@
+//! What will happen: a queue of future events, advanced to the clock at each request.
+//!
+//! Order is by time, then by when it was scheduled, so that a world is the same for the same seed, clock and requests. Knows
+//! the services' event types and nothing of what they do.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use arcstr::ArcStr;
+use serde::{Deserialize, Serialize};
+
+use super::world::World;
+use super::{autoscaling, cloudwatch, ec2, elbv2};
+use crate::base::Time;
+
+/// Something that will happen in one service.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// To instances, volumes, addresses.
+    Ec2(ec2::Event),
+    /// To load balancers and targets.
+    Elb(elbv2::Event),
+    /// To groups.
+    Asg(autoscaling::Event),
+    /// To alarms.
+    Cw(cloudwatch::Event),
+}
+
+/// The events to come, soonest first.
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[serde(from = "Vec<Entry>", into = "Vec<Entry>")]
+pub struct Queue {
+    entries: BTreeMap<(Time, u64), (ArcStr, Event)>,
+    serial: u64,
+}
+
+/// One event as it is saved.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Entry {
+    at: Time,
+    region: ArcStr,
+    event: Event,
+}
+
+impl From<Vec<Entry>> for Queue {
+    fn from(entries: Vec<Entry>) -> Self {
+        let mut queue = Queue::default();
+        for e in entries {
+            queue.push(e.at, e.region, e.event);
+        }
+        queue
+    }
+}
+
+impl From<Queue> for Vec<Entry> {
+    fn from(queue: Queue) -> Self {
+        queue.entries.into_iter().map(|((at, _), (region, event))| Entry { at, region, event }).collect()
+    }
+}
+
+impl Queue {
+    /// Adds an event at a moment.
+    pub fn push(&mut self, at: Time, region: ArcStr, event: Event) {
+        self.serial += 1;
+        self.entries.insert((at, self.serial), (region, event));
+    }
+    /// Takes the soonest event that is due by `now`.
+    fn pop(&mut self, now: Time) -> Option<(Time, ArcStr, Event)> {
+        let entry = self.entries.first_entry()?;
+        let at = entry.key().0;
+        if at > now {
+            return None;
+        }
+        let (region, event) = entry.remove();
+        Some((at, region, event))
+    }
+    /// Drops the events that `unwanted` says are no longer wanted.
+    pub fn retain(&mut self, mut wanted: impl FnMut(&str, &Event) -> bool) {
+        self.entries.retain(|_, (region, event)| wanted(region, event));
+    }
+    /// When the next event is due.
+    pub fn next(&self) -> Option<Time> {
+        self.entries.keys().next().map(|(at, _)| *at)
+    }
+    /// How many events are to come.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+    /// Whether nothing is to come.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+/// No request carries out more events than this: a mistake that schedules without end must not hang the console.
+const MOST_EVENTS: usize = 5_000_000;
+
+/// Lets everything happen that is due by `now`, each at its own moment.
+pub fn advance(world: &mut World, now: Time) {
+    for _ in 0..MOST_EVENTS {
+        let Some((at, region, event)) = world.physics.pop(now) else { return };
+        match event {
+            Event::Ec2(e) => ec2::happen(world, &region, e, at),
+            Event::Elb(e) => elbv2::happen(world, &region, e, at),
+            Event::Asg(e) => autoscaling::happen(world, &region, e, at),
+            Event::Cw(e) => cloudwatch::happen(world, &region, e, at),
+        }
+    }
+}
+
+impl World {
+    /// Schedules an event `after` (at speed 1) from `now`.
+    pub fn schedule(&mut self, region: &str, now: Time, after: Duration, event: Event) {
+        let at = now.plus(self.scaled(after));
+        let region = self.region_name(region);
+        self.physics.push(at, region, event);
+    }
+    /// A duration at this world's speed.
+    pub fn scaled(&self, d: Duration) -> Duration {
+        Duration::from_secs_f64(d.as_secs_f64() / self.speed)
+    }
+}

@@ -1,0 +1,138 @@
+//! Flattened forms (`Filter.1.Value.2=x`, `Metrics.member.1=y`) as a tree.
+
+use super::ApiError;
+
+/// A node of the tree: a value, children by name, or both. Names are few at each level, so that a vector is the quickest map.
+#[derive(Debug, Default, Clone)]
+pub struct Params {
+    value: Option<String>,
+    children: Vec<(String, Params)>,
+}
+
+/// Deeper than any operation's input; a longer name is cut there.
+const DEEPEST: usize = 16;
+
+impl Params {
+    /// Reads `a=b&c.1.d=e`, as a form's body or a query has it.
+    pub fn parse(form: &[u8]) -> Params {
+        let mut root = Params::default();
+        for (name, value) in form_urlencoded::parse(form) {
+            let mut node = &mut root;
+            for part in name.splitn(DEEPEST, '.') {
+                node = node.child_mut(part);
+            }
+            node.value = Some(value.into_owned());
+        }
+        root
+    }
+
+    fn child_mut(&mut self, name: &str) -> &mut Params {
+        let at = self.children.iter().position(|(n, _)| n == name).unwrap_or_else(|| {
+            self.children.push((name.to_string(), Params::default()));
+            self.children.len() - 1
+        });
+        &mut self.children[at].1
+    }
+
+    /// The node at a dotted path.
+    pub fn node(&self, path: &str) -> Option<&Params> {
+        path.split('.').try_fold(self, |node, part| node.children.iter().find(|(n, _)| n == part).map(|(_, c)| c))
+    }
+    /// This node's own value.
+    pub fn value(&self) -> Option<&str> {
+        self.value.as_deref()
+    }
+    /// The value at a dotted path.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.node(path)?.value()
+    }
+    /// The value at a dotted path, or AWS's error for a missing one.
+    ///
+    /// # Errors
+    /// `MissingParameter`.
+    pub fn required(&self, path: &str) -> Result<&str, ApiError> {
+        self.text(path).filter(|s| !s.is_empty()).ok_or_else(|| missing(path))
+    }
+    /// `true` or `false` at a dotted path.
+    ///
+    /// # Errors
+    /// `InvalidParameterValue` for anything else.
+    pub fn bool(&self, path: &str) -> Result<Option<bool>, ApiError> {
+        match self.text(path) {
+            None => Ok(None),
+            Some("true" | "True" | "1") => Ok(Some(true)),
+            Some("false" | "False" | "0") => Ok(Some(false)),
+            Some(other) => Err(ApiError::new(
+                "InvalidParameterValue",
+                format!("Invalid value '{other}' for {path}. Must be specified as true or false."),
+            )),
+        }
+    }
+    /// A whole number at a dotted path.
+    ///
+    /// # Errors
+    /// `InvalidParameterValue` if it is not one.
+    pub fn int(&self, path: &str) -> Result<Option<i64>, ApiError> {
+        let Some(s) = self.text(path) else { return Ok(None) };
+        s.trim().parse().map(Some).map_err(|_| {
+            ApiError::new(
+                "InvalidParameterValue",
+                format!("Value ({s}) for parameter {path} is invalid. Expected a number"),
+            )
+        })
+    }
+    /// The elements of a list at a dotted path, by their numbers: `PATH.1`, `PATH.2`…, or `PATH.member.1`…
+    pub fn list(&self, path: &str) -> Vec<&Params> {
+        let Some(mut node) = self.node(path) else { return Vec::new() };
+        for hop in ["member", "item"] {
+            node = node.node(hop).unwrap_or(node);
+        }
+        let mut items: Vec<(u64, &Params)> =
+            node.children.iter().filter_map(|(n, c)| n.parse().ok().map(|n| (n, c))).collect();
+        items.sort_by_key(|(n, _)| *n);
+        items.into_iter().map(|(_, c)| c).collect()
+    }
+    /// The values of a list of strings at a dotted path.
+    pub fn texts(&self, path: &str) -> Vec<&str> {
+        self.list(path).into_iter().filter_map(Params::value).collect()
+    }
+    /// The names of the children, as sent.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.children.iter().map(|(n, _)| n.as_str())
+    }
+    /// Whether nothing was sent here.
+    pub fn is_empty(&self) -> bool {
+        self.value.is_none() && self.children.is_empty()
+    }
+}
+
+/// AWS's error for a parameter that is not there.
+fn missing(path: &str) -> ApiError {
+    ApiError::new("MissingParameter", format!("The request must contain the parameter {path}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flattened_lists_keep_their_numbers_order() {
+        let p = Params::parse(
+            b"Action=X&InstanceId.10=c&InstanceId.2=b&InstanceId.1=a&Filter.1.Name=tag%3AEnv&Filter.1.Value.1=a+b&DryRun=true\
+              &Names.member.1=q&Names.member.2=r",
+        );
+        assert_eq!(p.texts("InstanceId"), ["a", "b", "c"]);
+        let f = p.list("Filter");
+        assert_eq!((f[0].text("Name"), f[0].texts("Value")), (Some("tag:Env"), vec!["a b"]));
+        assert_eq!(p.bool("DryRun"), Ok(Some(true)));
+        assert_eq!(p.texts("Names"), ["q", "r"]);
+        assert!(p.required("Nothing").is_err_and(|e| e.code == "MissingParameter"));
+        assert!(p.list("Nothing").is_empty());
+    }
+
+    #[test]
+    fn a_name_of_a_million_dots_does_not_overflow_the_stack() {
+        let p = Params::parse(".".repeat(1_000_000).as_bytes());
+        assert!(!p.is_empty());
+    }
+}

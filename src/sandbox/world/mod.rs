@@ -1,0 +1,142 @@
+//! The state of the account: all services, one consistent graph. Knows no protocol.
+
+mod draw;
+
+use std::collections::BTreeMap;
+
+use arcstr::ArcStr;
+use serde::{Deserialize, Serialize};
+
+pub use draw::Draw;
+
+use super::physics::Queue;
+use super::{ACCOUNT, autoscaling, cloudwatch, ec2, elbv2, s3};
+use crate::base::Time;
+
+/// One account.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct World {
+    /// The version of the saved form; see [`World::VERSION`].
+    version: u32,
+    /// What every random number comes from, together with a resource's id.
+    pub seed: u64,
+    /// The twelve-digit account id.
+    pub account: ArcStr,
+    /// When the world was made.
+    pub born: Time,
+    /// What durations are divided by. Not saved: it is the run's, not the world's.
+    #[serde(skip, default = "one")]
+    pub speed: f64,
+    /// Counts ids that were made.
+    serial: u64,
+    /// What will happen.
+    pub physics: Queue,
+    /// The regions that were touched.
+    pub regions: BTreeMap<ArcStr, Region>,
+    /// Buckets and objects: global, each bucket with its region.
+    pub s3: s3::State,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+/// One region's services.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Region {
+    /// Instances, networks, volumes, images.
+    pub ec2: ec2::State,
+    /// Load balancers and target groups.
+    pub elbv2: elbv2::State,
+    /// Auto Scaling groups.
+    pub autoscaling: autoscaling::State,
+    /// Alarms and metrics.
+    pub cloudwatch: cloudwatch::State,
+}
+
+impl World {
+    /// The saved form's version. A saved world of another version is refused.
+    pub const VERSION: u32 = 1;
+
+    /// An account with nothing in it.
+    pub fn new(seed: u64, now: Time) -> World {
+        World {
+            version: World::VERSION,
+            seed,
+            account: ACCOUNT.into(),
+            born: now,
+            speed: one(),
+            serial: 0,
+            physics: Queue::default(),
+            regions: BTreeMap::new(),
+            s3: s3::State::default(),
+        }
+    }
+
+    /// Refuses a world that another version of the program saved in another form.
+    pub(super) fn check_version(&self) -> Result<(), String> {
+        if self.version == World::VERSION {
+            return Ok(());
+        }
+        let (theirs, ours) = (self.version, World::VERSION);
+        Err(format!("saved in form {theirs}, and this program reads form {ours} (delete it to start anew)"))
+    }
+
+    /// A region's state, made at the first touch (with its default VPC, as every region has).
+    pub fn region(&mut self, name: &str) -> &mut Region {
+        if !self.regions.contains_key(name) {
+            let region = Region { ec2: ec2::State::fresh(self.seed, name), ..Region::default() };
+            self.regions.insert(name.into(), region);
+        }
+        // The entry was made above; `entry` would allocate the key on every call.
+        self.regions.entry(name.into()).or_default()
+    }
+
+    /// A region's state, if it was ever touched.
+    pub fn peek(&self, name: &str) -> Option<&Region> {
+        self.regions.get(name)
+    }
+
+    /// The shared form of a region's name.
+    pub(crate) fn region_name(&self, name: &str) -> ArcStr {
+        self.regions.get_key_value(name).map_or_else(|| name.into(), |(k, _)| k.clone())
+    }
+
+    /// A generator of the numbers that belong to `id`; `salt` tells one use from another (`"boot"`, `"cpu"`).
+    pub fn draw(&self, id: &str, salt: &str) -> Draw {
+        Draw::new(self.seed, &[id, salt])
+    }
+
+    fn next_serial(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
+    }
+
+    /// A new id as EC2 makes them: `PREFIX-0` and sixteen hexadecimal digits.
+    pub fn new_id(&mut self, prefix: &str) -> ArcStr {
+        let n = Draw::new(self.seed, &[prefix, &self.next_serial().to_string()]).u64();
+        arcstr::format!("{prefix}-0{n:016x}")
+    }
+
+    /// `count` hexadecimal digits (ELB's ARNs end in 16).
+    pub fn new_hex(&mut self, count: usize) -> String {
+        let mut draw = Draw::new(self.seed, &["hex", &self.next_serial().to_string()]);
+        let mut out = String::with_capacity(count + 16);
+        while out.len() < count {
+            out.push_str(&format!("{:016x}", draw.u64()));
+        }
+        out.truncate(count);
+        out
+    }
+
+    /// A UUID as request ids, activity ids and policy ARNs have.
+    pub fn new_uuid(&mut self) -> String {
+        let h = self.new_hex(32);
+        format!("{}-{}-4{}-a{}-{}", &h[..8], &h[8..12], &h[13..16], &h[17..20], &h[20..32])
+    }
+
+    /// A request id.
+    pub(crate) fn new_request_id(&mut self) -> String {
+        self.new_uuid()
+    }
+}

@@ -1,0 +1,91 @@
+//! The accounts that a sandbox can start from: `demo`, `empty`, `fleet:N`.
+//!
+//! Each service adds its own part of `demo` in its own `demo.rs`; networks and instances come first, since all else names them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::world::World;
+use super::{autoscaling, cloudwatch, ec2, elbv2, s3};
+use crate::base::{Time, text};
+
+/// Which world to start from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WorldSpec {
+    /// A small company's account in two regions, with something of everything.
+    #[default]
+    Demo,
+    /// A new account: default VPCs and nothing else.
+    Empty,
+    /// One region with this many instances.
+    Fleet(u32),
+}
+
+/// The most instances that `fleet:N` makes.
+pub const FLEET_MOST: u32 = 100_000;
+
+impl FromStr for WorldSpec {
+    type Err = String;
+
+    fn from_str(s: &str) -> Result<Self, String> {
+        let (name, count) = s.split_once(':').map_or((s, None), |(n, c)| (n, Some(c)));
+        match (name, count) {
+            ("" | "demo", None) => Ok(WorldSpec::Demo),
+            ("empty", None) => Ok(WorldSpec::Empty),
+            ("fleet", None) => Ok(WorldSpec::Fleet(1000)),
+            ("fleet", Some(c)) => match c.replace(['_', ','], "").parse() {
+                Ok(n) if n <= FLEET_MOST => Ok(WorldSpec::Fleet(n)),
+                _ => Err(format!("fleet takes a number of instances up to {FLEET_MOST}, not '{c}'")),
+            },
+            ("demo" | "empty", Some(_)) => Err(format!("the world '{name}' takes no number")),
+            _ => {
+                let near = text::nearest(name, ["demo", "empty", "fleet"]);
+                let hint = near.map(|n| format!("; did you mean '{n}'?")).unwrap_or_default();
+                Err(format!("no world is named '{name}' (there are demo, empty and fleet:N){hint}"))
+            }
+        }
+    }
+}
+
+impl fmt::Display for WorldSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            WorldSpec::Demo => f.write_str("demo"),
+            WorldSpec::Empty => f.write_str("empty"),
+            WorldSpec::Fleet(n) => write!(f, "fleet:{n}"),
+        }
+    }
+}
+
+/// The seed of every built-in world: screenshots and tests rest on it.
+const SEED: u64 = 2026;
+
+/// Builds the world that `spec` names, as it stands at `now`.
+pub(super) fn build(spec: &WorldSpec, now: Time) -> Result<World, String> {
+    let mut world = World::new(SEED, now);
+    match spec {
+        WorldSpec::Empty => {}
+        WorldSpec::Demo => {
+            ec2::demo::build(&mut world, now)?;
+            elbv2::demo::build(&mut world, now)?;
+            autoscaling::demo::build(&mut world, now)?;
+            s3::demo::build(&mut world, now)?;
+            cloudwatch::demo::build(&mut world, now)?;
+        }
+        WorldSpec::Fleet(n) => ec2::fleet::build(&mut world, now, *n)?,
+    }
+    Ok(world)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_world_names_the_nearest() {
+        assert_eq!("fleet:10_000".parse(), Ok(WorldSpec::Fleet(10_000)));
+        assert_eq!("".parse(), Ok(WorldSpec::Demo));
+        assert!("dmeo".parse::<WorldSpec>().is_err_and(|e| e.contains("did you mean 'demo'")));
+        assert!("fleet:100001".parse::<WorldSpec>().is_err_and(|e| e.contains("100000")));
+    }
+}
