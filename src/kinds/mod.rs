@@ -1,1 +1,13 @@
-//! Every kind of resource.
+//! Floor 4: everything about one kind of resource: its typed struct, fields, list function, links and actions.
+//!
+//! A kind is a folder or file under its service, and one line in [`registry`]. SDK types end in the file that calls the SDK.
+
+pub mod action;
+pub mod intern;
+pub mod listing;
+pub mod registry;
+
+pub use action::{Action, ActionContext, Mode, Send, Sent, Target};
+pub use intern::Interner;
+pub use listing::{KindDef, ListRequest, Pages, Sink, What};
+pub use registry::Registry;

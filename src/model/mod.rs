@@ -1,5 +1,25 @@
 //! Floor 1: the shapes that everything speaks in. Plain data: no SDK types, no terminal, no I/O.
 
+pub mod call;
+pub mod delta;
+pub mod event;
+pub mod form;
+pub mod kind;
 pub mod operation;
+pub mod plan;
+pub mod record;
+pub mod table;
+pub mod value;
 
+pub use call::{Arg, Call};
+pub use delta::Delta;
+pub use event::{
+    ActEvent, Ask, Effect, Event, Identity, Indexed, Interest, Level, Message, Meter, Question, Unfinished,
+};
+pub use form::{Choice, FormField, FormInput, FormSpec, FormValue, Values};
+pub use kind::{Column, Field, FieldInfo, FieldList, FieldType, Fields, Kind, KindInfo, Parent, Scoping, Side};
 pub use operation::{Access, Operation, Retry, Service};
+pub use plan::{Confirm, Consequence, DryRun, Plan, Settle, Severity, Subject, Undo};
+pub use record::{Link, Record, Tags};
+pub use table::{Batch, Coverage, Outcome, RowRef, Selector, Sort, TableKey};
+pub use value::{Series, Tone, Value};

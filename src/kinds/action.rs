@@ -1,0 +1,91 @@
+//! Actions as data with three pure functions (available, refine, plan) and, for each operation, one that sends it.
+
+use std::sync::Arc;
+
+use arcstr::ArcStr;
+use futures::future::BoxFuture;
+
+use crate::aws::{Gateway, Permit};
+use crate::base::{Fault, Time};
+use crate::model::{Call, FormSpec, Operation, Plan, Record, TableKey, Values};
+use crate::store::Store;
+
+/// A row that an action is about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// Its table.
+    pub table: TableKey,
+    /// The row.
+    pub record: Arc<Record>,
+}
+
+/// What the pure functions of an action may look at.
+pub struct ActionContext<'a> {
+    /// Everything that is loaded.
+    pub store: &'a Store,
+    /// The rows: never empty, all of the action's kind and of one account.
+    pub targets: &'a [Target],
+    /// The moment.
+    pub now: Time,
+}
+
+/// Something that can be done to rows of a kind. One `static` each.
+pub struct Action {
+    /// kebab-case: its name in the palette and in `docs/actions.md`.
+    pub name: &'static str,
+    /// `Stop`.
+    pub title: &'static str,
+    /// One or two sentences.
+    pub doc: &'static str,
+    /// The kind whose rows it takes.
+    pub kind: &'static str,
+    /// Whether it takes several rows at once.
+    pub bulk: bool,
+    /// Whether it changes the account (a download does not).
+    pub changes: bool,
+    /// Every operation that its plans may call.
+    pub operations: &'static [&'static Operation],
+    /// Why it cannot be done to this row now, if it cannot: one sentence.
+    pub available: fn(&Record) -> Result<(), String>,
+    /// The form for the values so far; no fields = the plan is made at once.
+    pub refine: fn(&ActionContext<'_>, &Values) -> FormSpec,
+    /// The plan for valid values.
+    pub plan: fn(&ActionContext<'_>, &Values) -> Result<Plan, Fault>,
+}
+
+/// Whether a call is only tried or really made.
+pub enum Mode {
+    /// With `DryRun = true`.
+    DryRun,
+    /// With the permit of a confirmed plan; reads (a download) need none.
+    Real(Option<Permit>),
+}
+
+/// One call on its way out.
+pub struct Send {
+    /// Builds the client.
+    pub gateway: Gateway,
+    /// What is called.
+    pub call: Call,
+    /// Tried or made.
+    pub mode: Mode,
+    /// Told of the bytes of a transfer: done, and in all if known.
+    pub progress: Arc<dyn Fn(u64, Option<u64>) + std::marker::Send + Sync>,
+}
+
+/// AWS's answer to a call, as far as the journal and the screen need it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sent {
+    /// AWS's request id.
+    pub request_id: Option<ArcStr>,
+    /// A sentence about what came back (`web-1: running → stopping`); may be empty.
+    pub text: String,
+}
+
+/// Sends one operation.
+pub struct Sender {
+    /// The operation.
+    pub op: &'static Operation,
+    /// Builds the typed request from the call's arguments and sends it.
+    pub send: fn(Send) -> BoxFuture<'static, Result<Sent, Fault>>,
+}

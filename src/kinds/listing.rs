@@ -1,0 +1,60 @@
+//! How a kind lists itself, page by page.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+
+use super::intern::Interner;
+use crate::aws::Gateway;
+use crate::base::{Clock, Fault, RowId, Scope};
+use crate::model::{KindInfo, Link, Operation, Record, Selector};
+
+/// Which rows are asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// The whole table.
+    Everything,
+    /// These rows only (what is in transition, what is on the screen, what a plan is about).
+    Ids(Arc<Vec<RowId>>),
+}
+
+/// One run of a list function.
+#[derive(Clone)]
+pub struct ListRequest {
+    /// Builds the clients.
+    pub gateway: Gateway,
+    /// Profile and region.
+    pub scope: Scope,
+    /// Which table.
+    pub selector: Selector,
+    /// Which rows.
+    pub what: What,
+    /// Shares repeated texts.
+    pub interner: Interner,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// Where a list function puts what it finds. Implemented by the poller's job (and by tests).
+pub trait Sink: std::marker::Send {
+    /// Waits until the budget allows one call of `op`. To be called before each request; an error means that the run is
+    /// over (the table is not wanted any more), and is returned as it is.
+    fn ask(&mut self, op: &'static Operation) -> BoxFuture<'_, Result<(), Fault>>;
+    /// Hands over the rows of the last answer. Waits while the reader is behind.
+    fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>>;
+}
+
+/// A boxed [`Sink`].
+pub type Pages = Box<dyn Sink>;
+
+/// Everything about one kind that is not data.
+pub struct KindDef {
+    /// What it says about itself.
+    pub info: &'static KindInfo,
+    /// Lists it. Returning `Ok` means that the run is complete.
+    pub list: fn(ListRequest, Pages) -> BoxFuture<'static, Result<(), Fault>>,
+    /// Where one can go from a row.
+    pub links: fn(&Record, &Scope) -> Vec<Link>,
+    /// AWS's whole answer about one row, pretty-printed, for the detail pane's `raw`; asked for on demand.
+    pub raw: Option<fn(ListRequest, RowId) -> BoxFuture<'static, Result<String, Fault>>>,
+}

@@ -1,0 +1,65 @@
+//! The ordered lists of all kinds and all actions, handed down to the floors above.
+
+use super::action::{Action, Sender};
+use super::listing::KindDef;
+use crate::base::text::nearest;
+use crate::model::{Kind, Operation};
+
+/// Every kind, action and sender.
+#[derive(Clone, Copy)]
+pub struct Registry {
+    /// In the order in which the palette and the docs list them.
+    pub kinds: &'static [&'static KindDef],
+    /// In the order in which the action menu and the docs list them.
+    pub actions: &'static [&'static Action],
+    /// One for each operation that a plan may call.
+    pub senders: &'static [&'static Sender],
+}
+
+/// All that this program knows.
+pub static ALL: Registry = Registry { kinds: &[], actions: &[], senders: &[] };
+
+impl Registry {
+    /// A kind by its name or an alias.
+    pub fn kind(&self, name: &str) -> Option<&'static KindDef> {
+        self.kinds
+            .iter()
+            .find(|k| k.info.name == name)
+            .or_else(|| self.kinds.iter().find(|k| k.info.aliases.contains(&name)))
+            .copied()
+    }
+    /// A kind's definition by its info.
+    pub fn def(&self, kind: Kind) -> Option<&'static KindDef> {
+        self.kinds.iter().find(|k| Kind(k.info) == kind).copied()
+    }
+    /// The actions on rows of a kind, in order.
+    pub fn actions_of(&self, kind: Kind) -> impl Iterator<Item = &'static Action> + '_ {
+        self.actions.iter().filter(move |a| a.kind == kind.name).copied()
+    }
+    /// An action on a kind by its name.
+    pub fn action(&self, kind: Kind, name: &str) -> Option<&'static Action> {
+        self.actions_of(kind).find(|a| a.name == name)
+    }
+    /// What sends an operation.
+    pub fn sender(&self, op: &Operation) -> Option<&'static Sender> {
+        self.senders.iter().find(|s| s.op == op).copied()
+    }
+    /// Every declared operation, without repetition, in the order of the kinds and then of the actions.
+    pub fn operations(&self) -> Vec<&'static Operation> {
+        let mut out: Vec<&'static Operation> = Vec::new();
+        let all =
+            self.kinds.iter().flat_map(|k| k.info.operations).chain(self.actions.iter().flat_map(|a| a.operations));
+        for op in all {
+            if !out.iter().any(|o| o.service == op.service && o.name == op.name) {
+                out.push(op);
+            }
+        }
+        out
+    }
+    /// One sentence for a kind that does not exist, with the nearest one that does.
+    pub fn unknown_kind(&self, word: &str) -> String {
+        let names = self.kinds.iter().filter(|k| !k.info.side).map(|k| k.info.name);
+        let hint = nearest(word, names).map(|n| format!(" Did you mean {n}?")).unwrap_or_default();
+        format!("There is no kind {word}.{hint}")
+    }
+}

@@ -1,0 +1,292 @@
+//! What comes to a viewer, and what it asks for. Both are data: `Debug + PartialEq`, loggable, comparable in tests.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arcstr::ArcStr;
+
+use super::plan::{DryRun, Plan};
+use super::table::{RowRef, Sort, TableKey};
+use crate::base::{Fault, RowId, Secret, Time};
+use crate::input::Key;
+use crate::query::Query;
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A key was pressed.
+    Key(Key, Time),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has a new size (columns, rows).
+    Resize(u16, u16),
+    /// Time passes: sent when the next moment at which the screen would change has come.
+    Tick(Time),
+    /// A job learned something. Applied to the store by the runtime before `update` sees what became of it.
+    Applied(super::delta::Delta, Time),
+    /// An index is ready.
+    Indexed(Indexed),
+    /// What the gateway knows of a profile (account, user), or why not.
+    Identity(ArcStr, Result<Identity, Fault>),
+    /// Calls per minute, their cost, what is throttled.
+    Meter(Meter),
+    /// EC2's answer to the dry run of the plan with this number.
+    DryRun(u64, DryRun),
+    /// The rows that a plan is about have been read again (or could not be), for the plan with this number.
+    Reread(u64, Result<(), Fault>, Time),
+    /// News of a run of a plan.
+    Act(ActEvent),
+    /// The credential chain needs the user: an MFA code, or a device code to be entered in a browser.
+    Ask(Question),
+    /// A question that needs no answer any more.
+    Asked(u64),
+    /// Something to say on the message line and in `:messages`.
+    Say(Message),
+    /// What a detail request brought: raw text for the detail pane's `raw` tab.
+    Raw(TableKey, RowId, Result<String, Fault>),
+}
+
+/// An ordered, filtered view of some tables.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Indexed {
+    /// The number of the request (newest wins).
+    pub request: u64,
+    /// The versions of the tables that it was made from, in the view's order.
+    pub versions: Vec<u64>,
+    /// The rows that match, in order.
+    pub order: Arc<Vec<RowRef>>,
+    /// How many rows there were in all.
+    pub total: usize,
+}
+
+/// Who a profile is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Twelve digits.
+    pub account: ArcStr,
+    /// The caller's ARN.
+    pub arn: ArcStr,
+    /// The last part of it: `ops-alice`.
+    pub user: ArcStr,
+    /// Changes when the credentials become somebody else's: a plan made for another generation is disarmed.
+    pub generation: u64,
+}
+
+/// What the poller and the gateway spend.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Meter {
+    /// Calls in the last minute.
+    pub calls_per_minute: u32,
+    /// What polling costs per hour at this rate, in thousandths of a US dollar.
+    pub millidollars_per_hour: u32,
+    /// What is slowed down after throttling: `EC2 ap-northeast-2 ½`.
+    pub slowed: Vec<String>,
+}
+
+/// News of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ActEvent {
+    /// The run began; the intent is in the journal.
+    Began {
+        /// The run's number: that of its plan.
+        run: u64,
+        /// Its title.
+        title: String,
+    },
+    /// A call was answered (index in the plan; AWS's request id).
+    Done {
+        /// The run.
+        run: u64,
+        /// Which call.
+        call: usize,
+        /// AWS's request id.
+        request_id: Option<ArcStr>,
+    },
+    /// A call failed; the rest was not sent.
+    Failed {
+        /// The run.
+        run: u64,
+        /// Which call.
+        call: usize,
+        /// Why.
+        fault: Fault,
+    },
+    /// A call was sent and no answer was read: it is being looked at, and never sent again.
+    Unknown {
+        /// The run.
+        run: u64,
+        /// Which call.
+        call: usize,
+        /// What happened.
+        fault: Fault,
+    },
+    /// Progress of a transfer, in bytes.
+    Progress {
+        /// The run.
+        run: u64,
+        /// Bytes so far.
+        done: u64,
+        /// Bytes in all, if known.
+        of: Option<u64>,
+    },
+    /// Where the rows are on their way.
+    Settling {
+        /// The run.
+        run: u64,
+        /// `web-1 stopping, web-2 stopped`.
+        text: String,
+    },
+    /// The end.
+    Settled {
+        /// The run.
+        run: u64,
+        /// A sentence.
+        text: String,
+        /// Whether it came to the state that was wanted.
+        ok: bool,
+    },
+    /// What an earlier run of the program left under way.
+    Left(Vec<Unfinished>),
+}
+
+/// A run of an earlier process that was not seen to its end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unfinished {
+    /// The journal's name for it.
+    pub run: String,
+    /// When it began.
+    pub when: Time,
+    /// Its title.
+    pub title: String,
+    /// The action and the rows.
+    pub action: ArcStr,
+    /// The table of the rows.
+    pub table: TableKey,
+    /// The rows.
+    pub ids: Vec<RowId>,
+    /// Calls whose outcome is known / in all.
+    pub done: (usize, usize),
+    /// The palette line that undoes it, if any.
+    pub undo: Option<String>,
+}
+
+/// Something that only the user knows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// Its number.
+    pub id: u64,
+    /// The profile it is for.
+    pub profile: ArcStr,
+    /// What is asked.
+    pub what: Ask,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ask {
+    /// A code from the device with this serial.
+    MfaCode {
+        /// The MFA device's ARN.
+        serial: ArcStr,
+        /// Why it asks again, if it does.
+        again: Option<String>,
+    },
+    /// Open this address and enter this code. No answer is needed; the question goes away by itself.
+    Device {
+        /// The address.
+        url: String,
+        /// The code.
+        code: String,
+        /// Until when it is good.
+        until: Time,
+    },
+}
+
+/// How loud a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Something worked.
+    Info,
+    /// Something is not as it should be.
+    Warning,
+    /// Something failed.
+    Error,
+}
+
+/// A line for the message line and for `:messages`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// When.
+    pub at: Time,
+    /// How loud.
+    pub level: Level,
+    /// One sentence.
+    pub text: String,
+}
+
+/// What a viewer wants to be kept fresh, in order of importance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Interest {
+    /// The table.
+    pub table: TableKey,
+    /// Whether it is on the screen (polled at full cadence), or only kept warm (completion, links).
+    pub visible: bool,
+    /// For side tables and rows on their way: only these ids. `None`: the whole table.
+    pub ids: Option<Arc<Vec<RowId>>>,
+}
+
+/// What a viewer asks for. Carried out by the runtime.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Everything that the viewer looks at now; replaces what it said before.
+    Watch(Vec<Interest>),
+    /// Ask now, whatever the cadence.
+    Refresh(Vec<TableKey>),
+    /// Filter and sort; the answer is [`Event::Indexed`] with the same number.
+    Index {
+        /// Its number.
+        request: u64,
+        /// The view's tables, all of one kind.
+        tables: Vec<TableKey>,
+        /// One number a table; tables with the same number list the same account and region (two profiles of one account,
+        /// buckets over several regions), so that a row in two of them is shown once.
+        groups: Vec<u32>,
+        /// The filter.
+        query: Arc<Query>,
+        /// The order.
+        sort: Option<Sort>,
+    },
+    /// Ask EC2 with `DryRun` whether IAM allows this plan.
+    DryRun(u64, Box<Plan>),
+    /// Read the plan's rows again; the answer is [`Event::Reread`].
+    Reread(u64, Box<Plan>),
+    /// Carry out a plan that was confirmed. The number makes it happen once: a second one with the same number is dropped.
+    Carry {
+        /// The plan's number.
+        run: u64,
+        /// The plan.
+        plan: Box<Plan>,
+        /// The generation of the identity that it was confirmed for.
+        generation: u64,
+    },
+    /// Leave the run of an earlier process behind.
+    Forget(String),
+    /// The raw answer for one row.
+    Raw(TableKey, RowId),
+    /// The answer to a question; `None` = the user does not want to.
+    Answer(u64, Option<Secret>),
+    /// Sign in to SSO for a profile.
+    SignIn(ArcStr),
+    /// Load credentials again.
+    Reload(ArcStr),
+    /// Put text on the clipboard by OSC 52.
+    Copy(String),
+    /// Draw everything anew.
+    Redraw,
+    /// Stop and give the terminal back to the shell (Ctrl-Z).
+    Suspend,
+    /// Wake up again after this long.
+    TickIn(Duration),
+    /// Leave.
+    Quit,
+}

@@ -1,0 +1,123 @@
+//! Forms as data: a pure `refine(context, values) -> FormSpec` makes each, however dynamic.
+
+use arcstr::ArcStr;
+
+use super::table::TableKey;
+
+/// What the user has put into a form so far, by field name. A field that is missing has its default.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Values(pub Vec<(ArcStr, FormValue)>);
+
+/// One field's value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FormValue {
+    /// Text, or the value of the chosen [`Choice`].
+    Text(ArcStr),
+    /// A toggle.
+    Flag(bool),
+    /// The rows of a draft table, one text per column.
+    Rows(Vec<Vec<ArcStr>>),
+}
+
+impl Values {
+    /// A field's value.
+    pub fn get(&self, name: &str) -> Option<&FormValue> {
+        self.0.iter().find(|(k, _)| k == name).map(|(_, v)| v)
+    }
+    /// A field's text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        if let Some(FormValue::Text(s)) = self.get(name) { Some(s) } else { None }
+    }
+    /// A toggle; off if it is missing.
+    pub fn flag(&self, name: &str) -> bool {
+        matches!(self.get(name), Some(FormValue::Flag(true)))
+    }
+    /// A draft table's rows.
+    pub fn rows(&self, name: &str) -> Option<&[Vec<ArcStr>]> {
+        if let Some(FormValue::Rows(r)) = self.get(name) { Some(r) } else { None }
+    }
+    /// Sets a field.
+    pub fn set(&mut self, name: &str, value: FormValue) {
+        match self.0.iter_mut().find(|(k, _)| k == name) {
+            Some((_, v)) => *v = value,
+            None => self.0.push((name.into(), value)),
+        }
+    }
+    /// The same with a field set.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: FormValue) -> Self {
+        self.set(name, value);
+        self
+    }
+}
+
+/// One of the values that a field may take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What is sent.
+    pub value: ArcStr,
+    /// What is shown.
+    pub label: ArcStr,
+    /// Why it cannot be chosen now, if it cannot.
+    pub disabled: Option<String>,
+}
+
+/// How a field is edited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FormInput {
+    /// One line of text.
+    Text,
+    /// A whole number between two bounds, both included.
+    Number {
+        /// The least.
+        min: i64,
+        /// The most.
+        max: i64,
+    },
+    /// One of these.
+    Choice(Vec<Choice>),
+    /// Yes or no.
+    Toggle,
+    /// Rows edited in place; the titles of the columns.
+    Rows {
+        /// Column titles.
+        columns: Vec<&'static str>,
+        /// The rows as they are in the account: what the difference is shown against.
+        original: Vec<Vec<ArcStr>>,
+    },
+}
+
+/// One field of a form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FormField {
+    /// snake_case; also the argument's name in a palette line.
+    pub name: &'static str,
+    /// What is shown before it.
+    pub label: &'static str,
+    /// One sentence under it.
+    pub help: String,
+    /// How it is edited.
+    pub input: FormInput,
+    /// Its value now: what was put in, else the default.
+    pub value: FormValue,
+    /// What is wrong with it, if anything.
+    pub error: Option<String>,
+}
+
+/// A form as it stands for the given values.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FormSpec {
+    /// The heading.
+    pub title: String,
+    /// Its fields, in order. None: the plan is made at once.
+    pub fields: Vec<FormField>,
+    /// Tables that it would need and that are not loaded: shown as "not asked", and asked for.
+    pub needs: Vec<TableKey>,
+}
+
+impl FormSpec {
+    /// Whether every field is right, so that a plan can be made.
+    pub fn is_valid(&self) -> bool {
+        self.fields.iter().all(|f| f.error.is_none())
+    }
+}

@@ -1,0 +1,325 @@
+//! What a kind of resource says about itself: names, fields, where it is listed. Columns, `facts`, query fields, JSON keys
+//! and `docs/kinds.md` all come from here.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use super::operation::{Operation, Service};
+use super::value::Value;
+
+/// What a field's values are, for alignment, formatting, comparison and JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FieldType {
+    /// Text; what is cut ends in `…`.
+    Text,
+    /// An id or ARN; cut in the middle.
+    Id,
+    /// A state: [`Value::State`].
+    State,
+    /// A whole number, to the right.
+    Int,
+    /// A number with a unit, to the right.
+    Float,
+    /// Yes or no.
+    Bool,
+    /// A moment, shown as an age: `12d`.
+    Age,
+    /// A moment, shown as a date.
+    Date,
+    /// Bytes, shown as `20 GiB`.
+    Bytes,
+    /// A span in seconds, shown as `5 m`.
+    Seconds,
+    /// `3/3`.
+    Ratio,
+    /// An address.
+    Ip,
+    /// Several texts, joined by commas.
+    List,
+    /// A sparkline.
+    Series,
+}
+
+/// Whether a field is a column by default, and which columns go first when there is too little room (lower stays longer).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// Shown by default; the number is how soon it is dropped when the terminal is narrow (0 = never).
+    Shown(u8),
+    /// Offered by the column chooser.
+    Hidden,
+    /// Only in the detail pane and in `facts`.
+    DetailOnly,
+}
+
+/// A value that lives in a side table of its own, joined by row id, so that a refresh of one never resets the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Side {
+    /// The side kind's name, e.g. `instance-statuses`.
+    pub kind: &'static str,
+    /// The field there.
+    pub field: &'static str,
+    /// Whether asking for it costs money for each row (CloudWatch).
+    pub paid: bool,
+}
+
+/// A field without its accessor.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldInfo {
+    /// snake_case: the key in `facts`, in queries and in settings.
+    pub name: &'static str,
+    /// The column's heading.
+    pub title: &'static str,
+    /// One sentence for the docs and the column chooser.
+    pub doc: &'static str,
+    /// What its values are.
+    pub ty: FieldType,
+    /// `%`, `GiB`; empty for none.
+    pub unit: &'static str,
+    /// Least and most cells the column takes; the least holds the heading.
+    pub width: (u16, u16),
+    /// Whether it is a column.
+    pub column: Column,
+    /// The kind whose row the value names, e.g. `vpcs`.
+    pub link: Option<&'static str>,
+    /// Where the value comes from, if not from the kind's own list.
+    pub side: Option<Side>,
+    /// Other words for it in a query (`ip` for `private_ip`).
+    pub aliases: &'static [&'static str],
+    /// The heading under which the detail pane shows it; empty = not shown there.
+    pub section: &'static str,
+}
+
+impl FieldInfo {
+    /// A field of `ty`, hidden as a column until [`FieldInfo::shown`].
+    pub const fn new(name: &'static str, title: &'static str, ty: FieldType, doc: &'static str) -> Self {
+        let width = match ty {
+            FieldType::Text => (8, 40),
+            FieldType::Id => (11, 24),
+            FieldType::State => (8, 16),
+            FieldType::Int | FieldType::Float | FieldType::Bytes | FieldType::Seconds => (5, 12),
+            FieldType::Bool => (4, 6),
+            FieldType::Age => (4, 6),
+            FieldType::Date => (16, 20),
+            FieldType::Ratio => (5, 7),
+            FieldType::Ip => (9, 15),
+            FieldType::List => (8, 40),
+            FieldType::Series => (8, 12),
+        };
+        FieldInfo {
+            name,
+            title,
+            doc,
+            ty,
+            unit: "",
+            width,
+            column: Column::Hidden,
+            link: None,
+            side: None,
+            aliases: &[],
+            section: "facts",
+        }
+    }
+    /// A default column; the lower the number the longer it stays on a narrow terminal.
+    #[must_use]
+    pub const fn shown(mut self, priority: u8) -> Self {
+        self.column = Column::Shown(priority);
+        self
+    }
+    /// Never a column.
+    #[must_use]
+    pub const fn detail_only(mut self) -> Self {
+        self.column = Column::DetailOnly;
+        self
+    }
+    /// Least and most cells.
+    #[must_use]
+    pub const fn cells(mut self, least: u16, most: u16) -> Self {
+        self.width = (least, most);
+        self
+    }
+    /// The kind that the value names.
+    #[must_use]
+    pub const fn links_to(mut self, kind: &'static str) -> Self {
+        self.link = Some(kind);
+        self
+    }
+    /// The side table that it comes from.
+    #[must_use]
+    pub const fn from_side(mut self, kind: &'static str, field: &'static str, paid: bool) -> Self {
+        self.side = Some(Side { kind, field, paid });
+        self
+    }
+    /// Other words for it in a query.
+    #[must_use]
+    pub const fn aka(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+    /// Its unit.
+    #[must_use]
+    pub const fn unit(mut self, unit: &'static str) -> Self {
+        self.unit = unit;
+        self
+    }
+    /// Its heading in the detail pane; empty = not there.
+    #[must_use]
+    pub const fn section(mut self, section: &'static str) -> Self {
+        self.section = section;
+        self
+    }
+    /// Whether the column's cells align right.
+    pub const fn right(&self) -> bool {
+        matches!(
+            self.ty,
+            FieldType::Int
+                | FieldType::Float
+                | FieldType::Bytes
+                | FieldType::Seconds
+                | FieldType::Age
+                | FieldType::Ratio
+        )
+    }
+}
+
+/// A field of the typed struct `T`.
+pub struct Field<T> {
+    /// What it is.
+    pub info: FieldInfo,
+    /// How to read it. Side fields return [`Value::Unknown`].
+    pub get: fn(&T) -> Value,
+}
+
+/// The fields of `T`, in the order of a record's values.
+pub struct Fields<T: 'static>(pub &'static [Field<T>]);
+
+impl<T> Fields<T> {
+    /// The values of `item`, in field order.
+    pub fn values(&self, item: &T) -> Box<[Value]> {
+        self.0.iter().map(|f| (f.get)(item)).collect()
+    }
+}
+
+/// A kind's fields with their type forgotten.
+pub trait FieldList: Sync {
+    /// How many there are (at most 64: changed cells are a 64-bit mask).
+    fn len(&self) -> usize;
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// The `i`th, in the order of a record's values.
+    fn at(&self, i: usize) -> &'static FieldInfo;
+}
+
+impl<T> FieldList for Fields<T> {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+    fn at(&self, i: usize) -> &'static FieldInfo {
+        &self.0[i].info
+    }
+}
+
+/// How often a kind is listed: once per account or once per region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scoping {
+    /// Buckets, regions: every scope of one account lists the same.
+    Account,
+    /// Everything else.
+    Region,
+}
+
+/// A kind that has no list of its own: its rows hang off a parent's row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parent {
+    /// The parent kind's name.
+    pub kind: &'static str,
+    /// Whether a view without a parent fans out over all of them ("12 of 40"); if not, a parent must be chosen (objects).
+    pub fans_out: bool,
+}
+
+/// All that is known of a kind before anything is asked. One `static` a kind.
+pub struct KindInfo {
+    /// Plural, kebab-case: `target-groups`.
+    pub name: &'static str,
+    /// `target group`.
+    pub singular: &'static str,
+    /// `Target groups`.
+    pub title: &'static str,
+    /// One or two sentences for `docs/kinds.md`.
+    pub doc: &'static str,
+    /// Short names in the palette (`ec2`, `i`).
+    pub aliases: &'static [&'static str],
+    /// The service that lists it.
+    pub service: Service,
+    /// Once per account or once per region.
+    pub scoping: Scoping,
+    /// Whose row it hangs off.
+    pub parent: Option<Parent>,
+    /// The fields, in the order of a record's values.
+    pub fields: &'static dyn FieldList,
+    /// Field and direction (`true` = ascending) of the first sort.
+    pub sort: (&'static str, bool),
+    /// The operations that list it: all reads.
+    pub operations: &'static [&'static Operation],
+    /// Not offered in the palette: a side table.
+    pub side: bool,
+    /// States (values of the state) that are on their way somewhere: such rows are asked for by id every 2 s.
+    pub transitional: &'static [&'static str],
+}
+
+impl KindInfo {
+    /// The position of a field by its name.
+    pub fn index_of(&self, field: &str) -> Option<usize> {
+        (0..self.fields.len()).find(|i| self.fields.at(*i).name == field)
+    }
+    /// The position of a field by its name or one of its aliases, without regard to case; `-` counts as `_`.
+    pub fn resolve(&self, word: &str) -> Option<usize> {
+        let word = word.to_ascii_lowercase().replace('-', "_");
+        self.index_of(&word).or_else(|| {
+            (0..self.fields.len()).find(|i| self.fields.at(*i).aliases.iter().any(|a| a.eq_ignore_ascii_case(&word)))
+        })
+    }
+    /// The fields in order.
+    pub fn iter(&self) -> impl Iterator<Item = &'static FieldInfo> + '_ {
+        (0..self.fields.len()).map(|i| self.fields.at(i))
+    }
+}
+
+/// A kind, by reference to its `static`. Compared by name.
+#[derive(Clone, Copy)]
+pub struct Kind(pub &'static KindInfo);
+
+impl std::ops::Deref for Kind {
+    type Target = KindInfo;
+    fn deref(&self) -> &KindInfo {
+        self.0
+    }
+}
+
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.name == other.0.name
+    }
+}
+impl Eq for Kind {}
+impl Hash for Kind {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.name.hash(state);
+    }
+}
+impl PartialOrd for Kind {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Kind {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.name.cmp(other.0.name)
+    }
+}
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.name)
+    }
+}

@@ -1,0 +1,78 @@
+//! One row: what is left of AWS's answer once it has passed the seam.
+
+use std::sync::Arc;
+
+use arcstr::ArcStr;
+
+use super::kind::Kind;
+use super::table::Selector;
+use super::value::{Tone, Value};
+use crate::base::RowId;
+
+/// Tags, in AWS's order.
+pub type Tags = Arc<Vec<(ArcStr, ArcStr)>>;
+
+/// A resource as a row. Made by a kind's list function, never changed afterwards.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// The kind.
+    pub kind: Kind,
+    /// Identity within its table.
+    pub id: RowId,
+    /// The Name tag, or AWS's name; empty if there is none.
+    pub name: ArcStr,
+    /// State and tone, if the kind has states.
+    pub state: Option<(Tone, ArcStr)>,
+    /// One value a field, in the kind's order.
+    pub values: Box<[Value]>,
+    /// Tags; empty if the kind has none, or if they were not asked.
+    pub tags: Tags,
+}
+
+impl Record {
+    /// The value of a field; [`Value::Unknown`] if the kind has no such field (a typo here is a bug: use the kind's constants).
+    pub fn get(&self, field: &str) -> &Value {
+        match self.kind.index_of(field) {
+            Some(i) => self.at(i),
+            None => {
+                debug_assert!(false, "{} has no field {field}", self.kind.name);
+                &Value::Unknown
+            }
+        }
+    }
+    /// The value at a position of the kind's fields.
+    pub fn at(&self, i: usize) -> &Value {
+        self.values.get(i).unwrap_or(&Value::Unknown)
+    }
+    /// A tag's value.
+    pub fn tag(&self, key: &str) -> Option<&ArcStr> {
+        self.tags.iter().find(|(k, _)| k == key).map(|(_, v)| v)
+    }
+    /// The name if there is one, else the id.
+    pub fn label(&self) -> &ArcStr {
+        if self.name.is_empty() { &self.id } else { &self.name }
+    }
+    /// Which fields differ from `older`, as a mask by field position.
+    pub fn changed_from(&self, older: &Record) -> u64 {
+        let mut mask = 0;
+        for (i, v) in self.values.iter().enumerate().take(64) {
+            if older.values.get(i) != Some(v) {
+                mask |= 1 << i;
+            }
+        }
+        mask
+    }
+}
+
+/// Somewhere one can go from a row: an instance's target groups, a target's instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// What it is called on the screen: `target groups`.
+    pub title: &'static str,
+    /// The kind to go to.
+    pub kind: &'static str,
+    /// Which table of it.
+    pub selector: Selector,
+    /// A query that narrows it; empty for none.
+    pub query: String,
+}

@@ -1,0 +1,274 @@
+//! A cell's meaning. Text is made from it when it is drawn, never earlier.
+
+use std::cmp::Ordering;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use arcstr::ArcStr;
+
+use crate::base::Time;
+
+/// How a state should look, whatever the kind. Every tone also has a glyph, so that colour is never the only sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Tone {
+    /// As it should be: running, active, healthy, OK.
+    Good,
+    /// On its way: pending, stopping, provisioning, initial, draining.
+    Busy,
+    /// At rest, on purpose: stopped, unused, disabled.
+    Idle,
+    /// Needs a person: impaired, unhealthy, failed, ALARM.
+    Bad,
+    /// AWS did not say, or said something new.
+    #[default]
+    Unknown,
+}
+
+impl Tone {
+    /// The glyph in front of a name or state.
+    pub const fn glyph(self) -> &'static str {
+        match self {
+            Tone::Good => "●",
+            Tone::Busy => "◐",
+            Tone::Idle => "○",
+            Tone::Bad => "✗",
+            Tone::Unknown => "?",
+        }
+    }
+}
+
+/// A run of data points, evenly spaced.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// The first period's start.
+    pub start: Time,
+    /// Seconds between points.
+    pub period: u32,
+    /// One value a period; NaN where CloudWatch has no data point.
+    pub points: Vec<f32>,
+    /// CloudWatch's unit: `Percent`, `Bytes`, `Count`…
+    pub unit: ArcStr,
+}
+
+impl Series {
+    /// The newest value that is there.
+    pub fn last(&self) -> Option<f32> {
+        self.points.iter().rev().copied().find(|p| !p.is_nan())
+    }
+}
+
+/// One value of a record. 16 bytes: tables hold millions of them.
+#[derive(Debug, Clone, Default)]
+pub enum Value {
+    /// Not asked, not allowed, or not said. Shown as `·`; never as if it were empty; sorts last.
+    #[default]
+    Unknown,
+    /// AWS says that there is none. Shown as `–`.
+    Empty,
+    /// Text, an id, an ARN.
+    Text(ArcStr),
+    /// A whole number.
+    Int(i64),
+    /// A number.
+    Float(f64),
+    /// Yes or no.
+    Bool(bool),
+    /// A moment; shown as an age or a date as the field says.
+    Time(Time),
+    /// A size in bytes.
+    Bytes(u64),
+    /// A span in seconds.
+    Seconds(i64),
+    /// `ok` of `of`: status checks, healthy targets.
+    Ratio {
+        /// How many are good.
+        ok: u32,
+        /// Of how many.
+        of: u32,
+    },
+    /// An IPv4 address.
+    Ip(Ipv4Addr),
+    /// Several texts.
+    List(Arc<Vec<ArcStr>>),
+    /// A state with its tone.
+    State(Tone, ArcStr),
+    /// Data points.
+    Series(Arc<Series>),
+}
+
+impl Value {
+    /// Text, or [`Value::Empty`] if there is none.
+    pub fn text(s: impl AsRef<str>) -> Self {
+        let s = s.as_ref();
+        if s.is_empty() { Value::Empty } else { Value::Text(ArcStr::from(s)) }
+    }
+    /// Text that AWS may have left out; `None` and `""` both mean that there is none.
+    pub fn opt(s: Option<impl AsRef<str>>) -> Self {
+        s.map_or(Value::Empty, Value::text)
+    }
+    /// A list; an empty one is [`Value::Empty`].
+    pub fn list(items: impl IntoIterator<Item = ArcStr>) -> Self {
+        let v: Vec<ArcStr> = items.into_iter().collect();
+        if v.is_empty() { Value::Empty } else { Value::List(Arc::new(v)) }
+    }
+    /// An address if it reads as IPv4, else text.
+    pub fn ip(s: Option<&str>) -> Self {
+        match s {
+            None | Some("") => Value::Empty,
+            Some(s) => s.parse().map_or_else(|_| Value::text(s), Value::Ip),
+        }
+    }
+    /// Whether there is something in it: neither unknown nor empty.
+    pub fn is_some(&self) -> bool {
+        !matches!(self, Value::Unknown | Value::Empty)
+    }
+    /// The text inside, for the variants that are text.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::Text(s) | Value::State(_, s) => Some(s),
+            _ => None,
+        }
+    }
+    /// The whole number inside.
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Value::Int(i) | Value::Seconds(i) => Some(*i),
+            Value::Bytes(b) => i64::try_from(*b).ok(),
+            _ => None,
+        }
+    }
+    /// The number inside, of any numeric variant; a series gives its newest point, a ratio its share.
+    pub fn as_f64(&self) -> Option<f64> {
+        match self {
+            Value::Int(i) | Value::Seconds(i) => Some(*i as f64),
+            Value::Float(f) => Some(*f),
+            Value::Bytes(b) => Some(*b as f64),
+            Value::Ratio { ok, of } if *of > 0 => Some(f64::from(*ok) / f64::from(*of)),
+            Value::Series(s) => s.last().map(f64::from),
+            _ => None,
+        }
+    }
+    /// The moment inside.
+    pub fn as_time(&self) -> Option<Time> {
+        if let Value::Time(t) = self { Some(*t) } else { None }
+    }
+    /// The flag inside.
+    pub fn as_bool(&self) -> Option<bool> {
+        if let Value::Bool(b) = self { Some(*b) } else { None }
+    }
+    /// The texts inside; a single text counts as one.
+    pub fn items(&self) -> Vec<ArcStr> {
+        match self {
+            Value::List(v) => v.as_ref().clone(),
+            Value::Text(s) | Value::State(_, s) => vec![s.clone()],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The order of two values in an ascending sort. Numbers by size, addresses by number, texts without regard to case and
+    /// with digit runs by value (`web-2` before `web-10`); then empty, then unknown last. Descending sorts keep empty and
+    /// unknown last: see [`crate::store::index`].
+    pub fn order(&self, other: &Value) -> Ordering {
+        let rank = |v: &Value| match v {
+            Value::Unknown => 2u8,
+            Value::Empty => 1,
+            _ => 0,
+        };
+        match (rank(self), rank(other)) {
+            (0, 0) => {}
+            (a, b) => return a.cmp(&b),
+        }
+        match (self, other) {
+            (Value::Ip(a), Value::Ip(b)) => a.cmp(b),
+            (Value::Time(a), Value::Time(b)) => a.cmp(b),
+            (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
+            (Value::List(a), Value::List(b)) => a.cmp(b),
+            _ => match (self.as_f64(), other.as_f64()) {
+                (Some(a), Some(b)) => a.total_cmp(&b),
+                _ => natural(self.as_str().unwrap_or_default(), other.as_str().unwrap_or_default()),
+            },
+        }
+    }
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Value::Unknown, Value::Unknown) | (Value::Empty, Value::Empty) => true,
+            (Value::Text(a), Value::Text(b)) => a == b,
+            (Value::Int(a), Value::Int(b)) | (Value::Seconds(a), Value::Seconds(b)) => a == b,
+            (Value::Float(a), Value::Float(b)) => a.total_cmp(b) == Ordering::Equal,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Time(a), Value::Time(b)) => a == b,
+            (Value::Bytes(a), Value::Bytes(b)) => a == b,
+            (Value::Ratio { ok: a, of: b }, Value::Ratio { ok: c, of: d }) => a == c && b == d,
+            (Value::Ip(a), Value::Ip(b)) => a == b,
+            (Value::List(a), Value::List(b)) => a == b,
+            (Value::State(t, a), Value::State(u, b)) => t == u && a == b,
+            (Value::Series(a), Value::Series(b)) => Arc::ptr_eq(a, b) || a.same(b),
+            _ => false,
+        }
+    }
+}
+
+impl Series {
+    /// Equal, with NaN equal to NaN.
+    fn same(&self, other: &Series) -> bool {
+        self.start == other.start
+            && self.period == other.period
+            && self.unit == other.unit
+            && self.points.len() == other.points.len()
+            && self.points.iter().zip(&other.points).all(|(a, b)| a.total_cmp(b) == Ordering::Equal)
+    }
+}
+
+/// Compares texts without regard to ASCII case, runs of digits by their value.
+pub fn natural(a: &str, b: &str) -> Ordering {
+    let (mut x, mut y) = (a.as_bytes(), b.as_bytes());
+    loop {
+        match (x.first(), y.first()) {
+            (None, None) => return a.cmp(b),
+            (None, _) => return Ordering::Less,
+            (_, None) => return Ordering::Greater,
+            (Some(p), Some(q)) if p.is_ascii_digit() && q.is_ascii_digit() => {
+                let take = |s: &[u8]| s.iter().take_while(|c| c.is_ascii_digit()).count();
+                let (n, m) = (take(x), take(y));
+                let trim = |s: &[u8]| s.iter().take_while(|c| **c == b'0').count();
+                let (dx, dy) = (&x[trim(&x[..n])..n], &y[trim(&y[..m])..m]);
+                match dx.len().cmp(&dy.len()).then_with(|| dx.cmp(dy)) {
+                    Ordering::Equal => (x, y) = (&x[n..], &y[m..]),
+                    other => return other,
+                }
+            }
+            (Some(p), Some(q)) => match p.to_ascii_lowercase().cmp(&q.to_ascii_lowercase()) {
+                Ordering::Equal => (x, y) = (&x[1..], &y[1..]),
+                other => return other,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_stays_sixteen_bytes() {
+        assert_eq!(std::mem::size_of::<Value>(), 16);
+    }
+
+    #[test]
+    fn unknown_sorts_after_empty_and_both_after_everything() {
+        let mut v = [Value::Unknown, Value::text("b"), Value::Empty, Value::Int(3), Value::Int(-1)];
+        v.sort_by(Value::order);
+        assert_eq!(v[3], Value::Empty);
+        assert_eq!(v[4], Value::Unknown);
+    }
+
+    #[test]
+    fn web_2_comes_before_web_10_and_case_does_not_matter() {
+        assert_eq!(natural("web-2", "WEB-10"), Ordering::Less);
+        assert_eq!(natural("a", "B"), Ordering::Less);
+        assert_eq!(natural("x007", "x7"), "x007".cmp("x7"));
+    }
+}

@@ -1,1 +1,0 @@
-//! The query language of `/`, of the palette and of `get`.

@@ -1,0 +1,298 @@
+//! Whether a row matches.
+
+use std::net::Ipv4Addr;
+
+use super::{Op, Operand, Query, Term, Test};
+use crate::base::Time;
+use crate::model::{FieldType, Record, Value};
+
+/// A row as a query sees it: its record, and its cells with the side tables joined in.
+pub trait Cells {
+    /// The record.
+    fn record(&self) -> &Record;
+    /// The value of a field by position.
+    fn cell(&self, field: usize) -> &Value;
+}
+
+impl Cells for Record {
+    fn record(&self) -> &Record {
+        self
+    }
+    fn cell(&self, field: usize) -> &Value {
+        self.at(field)
+    }
+}
+
+impl Query {
+    /// Whether the row matches at the moment `now` (ages are counted from it).
+    pub fn matches(&self, row: &impl Cells, now: Time) -> bool {
+        self.terms.iter().all(|t| t.holds(row, now))
+    }
+}
+
+impl Term {
+    fn holds(&self, row: &impl Cells, now: Time) -> bool {
+        let held = match &self.test {
+            Test::Word(w) => word(row, w),
+            Test::Tag { key, value } => row.record().tags.iter().any(|(k, v)| {
+                (k == key || k.eq_ignore_ascii_case(key))
+                    && value.as_ref().is_none_or(|want| glob(want, &v.to_lowercase()))
+            }),
+            Test::Field { field, op, operands } => {
+                let value = row.cell(*field);
+                let ty = row.record().kind.fields.at(*field).ty;
+                // What is not known is neither equal nor different: a negated term must not claim it either.
+                if matches!(value, Value::Unknown) {
+                    return false;
+                }
+                match op {
+                    Op::IsNot => !operands.iter().any(|o| compare(value, ty, Op::Is, o, now)),
+                    op => operands.iter().any(|o| compare(value, ty, *op, o, now)),
+                }
+            }
+        };
+        held != self.negated
+    }
+}
+
+fn word(row: &impl Cells, w: &str) -> bool {
+    let r = row.record();
+    if contains(&r.name, w) || contains(&r.id, w) {
+        return true;
+    }
+    let digits = w.as_bytes().iter().all(|b| b.is_ascii_digit() || *b == b'.');
+    for i in 0..r.values.len() {
+        let hit = match row.cell(i) {
+            Value::Text(s) | Value::State(_, s) => contains(s, w),
+            Value::List(v) => v.iter().any(|s| contains(s, w)),
+            Value::Ip(ip) if digits => contains(&ip.to_string(), w),
+            Value::Int(n) if digits => n.to_string() == w,
+            _ => false,
+        };
+        if hit {
+            return true;
+        }
+    }
+    r.tags.iter().any(|(k, v)| contains(v, w) || contains(k, w))
+}
+
+/// Whether `hay` contains `needle` (which is lower case), without regard to case.
+pub(crate) fn contains(hay: &str, needle: &str) -> bool {
+    let (h, n) = (hay.as_bytes(), needle.as_bytes());
+    if n.is_empty() {
+        return true;
+    }
+    if !needle.is_ascii() || !hay.is_ascii() {
+        return hay.to_lowercase().contains(needle);
+    }
+    if h.len() < n.len() {
+        return false;
+    }
+    let (first, upper) = (n[0], n[0].to_ascii_uppercase());
+    h[..=h.len() - n.len()]
+        .iter()
+        .enumerate()
+        .any(|(i, c)| (*c == first || *c == upper) && h[i..i + n.len()].eq_ignore_ascii_case(n))
+}
+
+/// `*` and `?` as in AWS's filters; without them the texts must be equal.
+pub(crate) fn glob(pattern: &str, text: &str) -> bool {
+    let (p, t): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (mut i, mut j, mut star, mut mark) = (0, 0, None, 0);
+    while j < t.len() {
+        if i < p.len() && (p[i] == '?' || (p[i] == t[j] && p[i] != '*')) {
+            i += 1;
+            j += 1;
+        } else if i < p.len() && p[i] == '*' {
+            star = Some(i);
+            mark = j;
+            i += 1;
+        } else if let Some(s) = star {
+            i = s + 1;
+            mark += 1;
+            j = mark;
+        } else {
+            return false;
+        }
+    }
+    p[i..].iter().all(|c| *c == '*')
+}
+
+fn text_matches(text: &str, want: &str, ty: FieldType, op: Op) -> bool {
+    let wild = want.contains(['*', '?']);
+    match (op, ty) {
+        // `state:healthy` must not find `unhealthy`.
+        (_, _) if wild => glob(want, &text.to_lowercase()),
+        (Op::Is, _) | (Op::Has, FieldType::State) => text.to_lowercase() == want,
+        _ => contains(text, want),
+    }
+}
+
+fn compare(value: &Value, ty: FieldType, op: Op, operand: &Operand, now: Time) -> bool {
+    match (value, operand) {
+        (Value::Empty, Operand::Nothing) => true,
+        (_, Operand::Nothing) | (Value::Empty, _) => false,
+        (Value::List(items), Operand::Text(want)) => items.iter().any(|s| text_matches(s, want, ty, op)),
+        (Value::Ip(ip), o) => address(*ip, op, o),
+        (Value::Bool(b), Operand::Flag(want)) => b == want,
+        (Value::Time(t), Operand::Number(secs)) => {
+            let age = now.since(*t).as_secs_f64();
+            order(age, *secs, op)
+        }
+        (Value::Time(t), Operand::Text(at)) => match Time::parse(at) {
+            // `launched>2026-11-01` is "after the first of November"; `:` and `=` name the day.
+            Some(day) if op.is_order() => order(t.millis() as f64, day.millis() as f64, op),
+            Some(day) => t.since(day).as_secs() < 86_400 && *t >= day,
+            None => false,
+        },
+        (v, Operand::Text(want)) => v.as_str().is_some_and(|s| text_matches(s, want, ty, op)),
+        (v, Operand::Number(n)) => v.as_f64().is_some_and(|x| order(x, *n, op)),
+        _ => false,
+    }
+}
+
+fn address(ip: Ipv4Addr, op: Op, operand: &Operand) -> bool {
+    match operand {
+        Operand::Ip(want) if op.is_order() => order(f64::from(u32::from(ip)), f64::from(u32::from(*want)), op),
+        Operand::Ip(want) => ip == *want,
+        Operand::Net(net) => net.contains(&ip),
+        Operand::Text(want) => text_matches(&ip.to_string(), want, FieldType::Ip, op),
+        _ => false,
+    }
+}
+
+fn order(a: f64, b: f64, op: Op) -> bool {
+    match op {
+        Op::More => a > b,
+        Op::AtLeast => a >= b,
+        Op::Less => a < b,
+        Op::AtMost => a <= b,
+        Op::Has | Op::Is => (a - b).abs() < 1e-9,
+        Op::IsNot => (a - b).abs() >= 1e-9,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Field, FieldInfo, Fields, Kind, KindInfo, Scoping, Service, Tone};
+    use std::sync::Arc;
+
+    static FIELDS: Fields<()> = Fields(&[
+        Field { info: FieldInfo::new("state", "STATE", FieldType::State, ""), get: |()| Value::Unknown },
+        Field { info: FieldInfo::new("launched", "AGE", FieldType::Age, "").aka(&["age"]), get: |()| Value::Unknown },
+        Field { info: FieldInfo::new("private_ip", "IP", FieldType::Ip, "").aka(&["ip"]), get: |()| Value::Unknown },
+        Field { info: FieldInfo::new("size", "SIZE", FieldType::Bytes, ""), get: |()| Value::Unknown },
+        Field { info: FieldInfo::new("groups", "GROUPS", FieldType::List, "").aka(&["sg"]), get: |()| Value::Unknown },
+        Field { info: FieldInfo::new("cpu", "CPU", FieldType::Float, ""), get: |()| Value::Unknown },
+    ]);
+    static KIND: KindInfo = KindInfo {
+        name: "things",
+        singular: "thing",
+        title: "Things",
+        doc: "",
+        aliases: &[],
+        service: Service::Ec2,
+        scoping: Scoping::Region,
+        parent: None,
+        fields: &FIELDS,
+        sort: ("state", true),
+        operations: &[],
+        side: false,
+        transitional: &[],
+    };
+    const NOW: Time = Time::from_secs(100 * 86_400);
+
+    fn row() -> Record {
+        Record {
+            kind: Kind(&KIND),
+            id: "i-0a1".into(),
+            name: "결제-워커-07".into(),
+            state: None,
+            values: Box::new([
+                Value::State(Tone::Bad, "unhealthy".into()),
+                Value::Time(Time::from_secs(60 * 86_400)),
+                Value::ip(Some("10.1.4.77")),
+                Value::Bytes(20 << 30),
+                Value::list(["my-app-ec2-sg".into(), "default".into()]),
+                Value::Unknown,
+            ]),
+            tags: Arc::new(vec![("Env".into(), "Prod".into())]),
+        }
+    }
+
+    fn holds(q: &str) -> bool {
+        Query::parse(q, &KIND).map(|q| q.matches(&row(), NOW)).expect(q)
+    }
+
+    #[test]
+    fn terms_are_anded_and_words_match_any_column() {
+        for q in [
+            "",
+            "워커",
+            "i-0A1",
+            "10.1.4",
+            "app-ec2 unhealthy",
+            "prod",
+            "!staging",
+            "tag:Env",
+            "tag:Env=prod",
+            "tag:Env=p*",
+        ] {
+            assert!(holds(q), "{q}");
+        }
+        for q in ["staging", "워커 staging", "!워커", "tag:Team", "tag:Env=pro"] {
+            assert!(!holds(q), "{q}");
+        }
+    }
+
+    #[test]
+    fn healthy_does_not_find_unhealthy() {
+        assert!(!holds("state:healthy"));
+        assert!(holds("state:unhealthy"));
+        assert!(holds("state:healthy,unhealthy"));
+        assert!(holds("state!=healthy"));
+        assert!(holds("state:*healthy"));
+    }
+
+    #[test]
+    fn ages_sizes_and_addresses_compare_by_value() {
+        for q in [
+            "age>30d",
+            "age<=40d",
+            "launched<2000-01-01 size>1g",
+            "size=20g",
+            "ip:10.1.0.0/16",
+            "ip=10.1.4.77",
+            "sg:my-app*",
+        ] {
+            let want = !q.contains("2000");
+            assert_eq!(holds(q), want, "{q}");
+        }
+        assert!(!holds("age>41d"));
+        assert!(!holds("ip:10.2.0.0/16"));
+    }
+
+    #[test]
+    fn what_is_unknown_matches_no_comparison() {
+        for q in ["cpu>1", "cpu<1", "cpu=1", "cpu!=1", "!cpu>1"] {
+            assert!(!holds(q), "{q}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named_with_the_nearest_field() {
+        let e = |q: &str| Query::parse(q, &KIND).expect_err(q).message;
+        assert_eq!(e("stat:running"), "Things have no field stat. Did you mean state?");
+        assert!(e("age>soon").contains("30m"));
+        assert!(e("state>running").contains("no order"));
+        assert!(e("\"open").contains("closing"));
+        assert!(e("tag:").contains("tag:KEY"));
+    }
+
+    #[test]
+    fn an_arn_is_a_word() {
+        assert!(Query::parse("arn:aws:ec2:x", &KIND).is_ok());
+        assert!(Query::parse("::/0", &KIND).is_ok());
+    }
+}

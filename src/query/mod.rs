@@ -1,0 +1,145 @@
+//! The query language of `/`, of the palette and of `get`: one parser, one meaning.
+//!
+//! ```text
+//! QUERY  = { TERM }                      terms are ANDed
+//! TERM   = [ "!" ] ( WORD | FIELD OP VALUE | "tag:" KEY [ ("=" | ":") VALUE ] )
+//! OP     = ":" | "=" | "!=" | ">" | ">=" | "<" | "<="
+//! VALUE  = text without spaces, or "quoted text"; several alternatives with commas after ":" and "="
+//! ```
+//! `:` is "contains" for texts, "is" for states, numbers and flags, and "lies in" for an address and a range. A value that is
+//! unknown matches no comparison, neither `=` nor `!=`.
+
+mod eval;
+mod parse;
+
+pub use eval::Cells;
+
+use std::fmt;
+use std::net::Ipv4Addr;
+
+use arcstr::ArcStr;
+use ipnet::Ipv4Net;
+
+/// A parsed query for one kind. Empty: everything matches.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Query {
+    /// What the user wrote.
+    pub text: ArcStr,
+    /// The terms, all of which must hold.
+    pub terms: Vec<Term>,
+}
+
+/// One condition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Term {
+    /// Whether it is turned round.
+    pub negated: bool,
+    /// What must hold.
+    pub test: Test,
+}
+
+/// What a term asks.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Test {
+    /// Any column, name, id or tag contains this (lower case).
+    Word(String),
+    /// A field compares so.
+    Field {
+        /// The field's position in the kind.
+        field: usize,
+        /// How.
+        op: Op,
+        /// With one of these.
+        operands: Vec<Operand>,
+    },
+    /// A tag is there (`None`), or has this value (lower case, `*` and `?` as wildcards).
+    Tag {
+        /// Its key, as AWS has it (keys are case-sensitive).
+        key: String,
+        /// Its value.
+        value: Option<String>,
+    },
+}
+
+/// How a field is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Op {
+    /// `:`
+    Has,
+    /// `=`
+    Is,
+    /// `!=`
+    IsNot,
+    /// `>`
+    More,
+    /// `>=`
+    AtLeast,
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+}
+
+impl Op {
+    /// As it is written.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Op::Has => ":",
+            Op::Is => "=",
+            Op::IsNot => "!=",
+            Op::More => ">",
+            Op::AtLeast => ">=",
+            Op::Less => "<",
+            Op::AtMost => "<=",
+        }
+    }
+    /// Whether it asks for an order.
+    pub const fn is_order(self) -> bool {
+        matches!(self, Op::More | Op::AtLeast | Op::Less | Op::AtMost)
+    }
+}
+
+/// What a field is compared with, read for the field's type.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operand {
+    /// Text in lower case.
+    Text(String),
+    /// A number; for ages, seconds; for sizes, bytes.
+    Number(f64),
+    /// Yes or no.
+    Flag(bool),
+    /// An address.
+    Ip(Ipv4Addr),
+    /// A range of addresses.
+    Net(Ipv4Net),
+    /// There is none (`none`).
+    Nothing,
+}
+
+/// Why a query cannot be read: one sentence that names what is wrong and the nearest right word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryError {
+    /// The term.
+    pub term: String,
+    /// The sentence.
+    pub message: String,
+}
+
+impl fmt::Display for QueryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for QueryError {}
+
+impl Query {
+    /// Whether everything matches.
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+    /// The positions of the fields that it looks at by name.
+    pub fn fields(&self) -> impl Iterator<Item = usize> + '_ {
+        self.terms.iter().filter_map(|t| if let Test::Field { field, .. } = t.test { Some(field) } else { None })
+    }
+}

@@ -1,0 +1,225 @@
+//! Text to [`Query`].
+
+use super::{Op, Operand, Query, QueryError, Term, Test};
+use crate::base::text::nearest;
+use crate::model::{FieldInfo, FieldType, KindInfo};
+
+impl Query {
+    /// Reads a query for a kind.
+    ///
+    /// # Errors
+    /// An unknown field (with the nearest one), an operator that the field's type has no order for, a value that cannot be
+    /// read as the field's type, an open quote.
+    pub fn parse(text: &str, kind: &KindInfo) -> Result<Query, QueryError> {
+        let mut terms = Vec::new();
+        for token in tokens(text)? {
+            let (negated, body) = match token.strip_prefix('!') {
+                Some(rest) if !rest.is_empty() => (true, rest),
+                _ => (false, token.as_str()),
+            };
+            terms.push(Term { negated, test: term(body, kind)? });
+        }
+        Ok(Query { text: text.trim().into(), terms })
+    }
+}
+
+/// Splits at blanks outside quotes. Quotes stay in the token, so that `:` inside them is not an operator.
+fn tokens(text: &str) -> Result<Vec<String>, QueryError> {
+    let mut out = Vec::new();
+    let mut now = String::new();
+    let mut quoted = false;
+    for c in text.chars() {
+        match c {
+            '"' => {
+                quoted = !quoted;
+                now.push(c);
+            }
+            c if c.is_whitespace() && !quoted => {
+                if !now.is_empty() {
+                    out.push(std::mem::take(&mut now));
+                }
+            }
+            c => now.push(c),
+        }
+    }
+    if quoted {
+        return Err(QueryError { term: now, message: "The query has an opening \" without a closing one.".into() });
+    }
+    if !now.is_empty() {
+        out.push(now);
+    }
+    Ok(out)
+}
+
+fn unquote(s: &str) -> String {
+    s.replace('"', "")
+}
+
+/// The operator that comes first outside quotes, with what stands before and after it.
+fn operator(token: &str) -> Option<(&str, Op, &str)> {
+    let mut quoted = false;
+    for (i, c) in token.char_indices() {
+        let rest = &token[i..];
+        match c {
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '!' if rest.starts_with("!=") => return Some((&token[..i], Op::IsNot, &rest[2..])),
+            '>' if rest.starts_with(">=") => return Some((&token[..i], Op::AtLeast, &rest[2..])),
+            '<' if rest.starts_with("<=") => return Some((&token[..i], Op::AtMost, &rest[2..])),
+            '>' => return Some((&token[..i], Op::More, &rest[1..])),
+            '<' => return Some((&token[..i], Op::Less, &rest[1..])),
+            '=' => return Some((&token[..i], Op::Is, &rest[1..])),
+            ':' => return Some((&token[..i], Op::Has, &rest[1..])),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn term(token: &str, kind: &KindInfo) -> Result<Test, QueryError> {
+    let fail = |message: String| Err(QueryError { term: token.to_string(), message });
+    let word = || Test::Word(unquote(token).to_lowercase());
+    let Some((name, op, value)) = operator(token) else { return Ok(word()) };
+    // An ARN, a URL and an IPv6 address have colons and are words.
+    if name.is_empty() || matches!(name, "arn" | "http" | "https" | "s3") || name.starts_with('"') {
+        return Ok(word());
+    }
+    if name.eq_ignore_ascii_case("tag") {
+        if op != Op::Has || value.is_empty() {
+            return fail(format!("`{token}` names no tag: write tag:KEY or tag:KEY=VALUE."));
+        }
+        let (key, value) = match value.split_once('=') {
+            Some((k, v)) => (k, Some(unquote(v).to_lowercase())),
+            None => (value, None),
+        };
+        return Ok(Test::Tag { key: unquote(key), value });
+    }
+    let Some(field) = kind.resolve(name) else {
+        let names = kind.iter().flat_map(|f| std::iter::once(f.name).chain(f.aliases.iter().copied())).chain(["tag"]);
+        let hint = nearest(name, names).map(|n| format!(" Did you mean {n}?")).unwrap_or_default();
+        return fail(format!("{} have no field {name}.{hint}", kind.title));
+    };
+    let info = kind.fields.at(field);
+    if op.is_order() && !has_order(info.ty) {
+        return fail(format!("{} has no order: use {0}:{1} or {0}={1}.", info.name, unquote(value)));
+    }
+    if value.is_empty() {
+        return fail(format!("`{token}` has no value after {}.", op.text()));
+    }
+    let pieces: Vec<String> = if op.is_order() || value.starts_with('"') {
+        vec![unquote(value)]
+    } else {
+        value.split(',').filter(|p| !p.is_empty()).map(unquote).collect()
+    };
+    let mut operands = Vec::new();
+    for p in pieces {
+        match operand(&p, info, op) {
+            Some(o) => operands.push(o),
+            None => return fail(format!("{} cannot be compared with `{p}`: {}.", info.name, wanted(info.ty))),
+        }
+    }
+    Ok(Test::Field { field, op, operands })
+}
+
+const fn has_order(ty: FieldType) -> bool {
+    matches!(
+        ty,
+        FieldType::Int
+            | FieldType::Float
+            | FieldType::Age
+            | FieldType::Date
+            | FieldType::Bytes
+            | FieldType::Seconds
+            | FieldType::Ratio
+            | FieldType::Ip
+            | FieldType::Series
+    )
+}
+
+const fn wanted(ty: FieldType) -> &'static str {
+    match ty {
+        FieldType::Age => "write an age such as 30m, 12h or 90d",
+        FieldType::Date => "write a date such as 2026-11-21, or an age such as 90d",
+        FieldType::Bytes => "write a size such as 500k, 20MiB or 1.5g",
+        FieldType::Seconds => "write a span such as 300, 90s or 5m",
+        FieldType::Bool => "write yes or no",
+        FieldType::Ip => "write an address or a range such as 10.1.0.0/16",
+        _ => "write a number",
+    }
+}
+
+fn operand(s: &str, info: &FieldInfo, op: Op) -> Option<Operand> {
+    if s.eq_ignore_ascii_case("none") && !op.is_order() {
+        return Some(Operand::Nothing);
+    }
+    match info.ty {
+        FieldType::Int | FieldType::Float | FieldType::Series => {
+            s.trim_end_matches('%').parse().ok().map(Operand::Number)
+        }
+        FieldType::Ratio => match s.split_once('/') {
+            Some((a, b)) => {
+                let (a, b): (f64, f64) = (a.parse().ok()?, b.parse().ok()?);
+                (b > 0.0).then(|| Operand::Number(a / b))
+            }
+            None => s.trim_end_matches('%').parse::<f64>().ok().map(|n| Operand::Number(n / 100.0)),
+        },
+        FieldType::Age | FieldType::Seconds => span(s).map(Operand::Number),
+        FieldType::Date => span(s).map(Operand::Number).or_else(|| {
+            let day: jiff::civil::Date = s.parse().ok()?;
+            let at = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
+            Some(Operand::Text(at.to_string()))
+        }),
+        FieldType::Bytes => size(s).map(Operand::Number),
+        FieldType::Bool => match s.to_ascii_lowercase().as_str() {
+            "yes" | "true" | "on" | "y" => Some(Operand::Flag(true)),
+            "no" | "false" | "off" | "n" => Some(Operand::Flag(false)),
+            _ => None,
+        },
+        FieldType::Ip => {
+            if let Ok(ip) = s.parse() {
+                Some(Operand::Ip(ip))
+            } else if let Ok(net) = s.parse() {
+                Some(Operand::Net(net))
+            } else if op.is_order() {
+                None
+            } else {
+                Some(Operand::Text(s.to_lowercase()))
+            }
+        }
+        FieldType::Text | FieldType::Id | FieldType::State | FieldType::List => Some(Operand::Text(s.to_lowercase())),
+    }
+}
+
+/// `90s 30m 12h 30d 2w 1y`, or bare seconds.
+fn span(s: &str) -> Option<f64> {
+    let (digits, unit) = split_unit(s)?;
+    let factor = match unit.to_ascii_lowercase().as_str() {
+        "" | "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        "d" => 86_400.0,
+        "w" => 7.0 * 86_400.0,
+        "y" => 365.0 * 86_400.0,
+        _ => return None,
+    };
+    Some(digits * factor)
+}
+
+/// `500`, `20k`, `20KiB`, `1.5g`, `2TiB`; powers of 1,024, as AWS's consoles show sizes.
+fn size(s: &str) -> Option<f64> {
+    let (digits, unit) = split_unit(s)?;
+    let factor = match unit.to_ascii_lowercase().trim_end_matches('b').trim_end_matches('i') {
+        "" => 1.0,
+        "k" => 1024.0,
+        "m" => 1024.0f64.powi(2),
+        "g" => 1024.0f64.powi(3),
+        "t" => 1024.0f64.powi(4),
+        _ => return None,
+    };
+    Some(digits * factor)
+}
+
+fn split_unit(s: &str) -> Option<(f64, &str)> {
+    let at = s.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(s.len());
+    Some((s[..at].parse().ok()?, &s[at..]))
+}

@@ -1,0 +1,58 @@
+//! Rows in shared chunks: writing to a chunk that a snapshot holds copies that chunk only.
+
+use std::sync::Arc;
+
+use crate::base::Time;
+use crate::model::Record;
+
+/// Rows a chunk. A write to a shared chunk copies this many rows (about 16 KiB): small beside a page of 1,000.
+pub(super) const CHUNK: usize = 256;
+
+/// A row and what the store remembers of it.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// The record, shared with snapshots.
+    pub record: Arc<Record>,
+    /// The sequence number of the request that saw it last.
+    pub seq: u64,
+    /// When it was first seen.
+    pub since: Time,
+    /// When a value of it last changed.
+    pub changed_at: Time,
+    /// Which fields changed then, by position; all ones for a row that is new to a complete table.
+    pub changed: u64,
+    /// Since when it is gone, if it is.
+    pub gone: Option<Time>,
+}
+
+#[derive(Clone)]
+pub(super) struct Chunk(pub(super) Vec<Option<Row>>);
+
+/// A table as it was at one version.
+#[derive(Clone, Default)]
+pub struct Snapshot {
+    pub(super) chunks: Vec<Arc<Chunk>>,
+    /// The table's version.
+    pub version: u64,
+    /// Rows, those that linger included.
+    pub len: usize,
+}
+
+impl Snapshot {
+    /// The rows with their slots, in slot order.
+    pub fn rows(&self) -> impl Iterator<Item = (u32, &Row)> {
+        self.chunks.iter().enumerate().flat_map(|(c, chunk)| {
+            chunk
+                .0
+                .iter()
+                .enumerate()
+                .filter_map(move |(i, row)| row.as_ref().map(|r| (u32::try_from(c * CHUNK + i).unwrap_or(u32::MAX), r)))
+        })
+    }
+}
+
+impl std::fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Snapshot({} rows, version {})", self.len, self.version)
+    }
+}

@@ -1,0 +1,312 @@
+//! One table: slots that rows keep for life, an index by id, and how complete it is.
+
+use std::collections::VecDeque;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
+
+use hashbrown::HashTable;
+use rustc_hash::{FxBuildHasher, FxHashSet};
+
+use super::chunk::{CHUNK, Chunk, Row, Snapshot};
+use super::{GRACE, LINGER};
+use crate::base::{Fault, Time};
+use crate::model::{Batch, Coverage, Outcome, Record};
+
+/// How far the newest run has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Progress {
+    /// Never asked.
+    #[default]
+    NotAsked,
+    /// Some pages are here, more are to come, and there has never been a complete run.
+    Partial,
+    /// A run has been complete.
+    Complete,
+}
+
+/// What a table's header says about it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Status {
+    /// How complete the rows are.
+    pub progress: Progress,
+    /// Whether a run is under way.
+    pub running: bool,
+    /// When the last run began.
+    pub asked: Option<Time>,
+    /// When the rows were last known to be complete and current.
+    pub complete: Option<Time>,
+    /// Why the last run failed; cleared by the next one that does not.
+    pub fault: Option<Fault>,
+}
+
+/// The entry of the id index. The hash is kept, so that growing the index does not visit 100,000 strings.
+struct Entry {
+    hash: u64,
+    slot: u32,
+}
+
+struct Sweep {
+    began: u64,
+    seen: usize,
+}
+
+/// Rows of one (scope, kind, selector).
+#[derive(Default)]
+pub struct Table {
+    chunks: Vec<Arc<Chunk>>,
+    by_id: HashTable<Entry>,
+    /// Slots to use again, with when they became free: not at once, because an older index may still point there.
+    free: VecDeque<(Time, u32)>,
+    slots: u32,
+    /// Rows that are not gone.
+    live: usize,
+    /// Rows that are gone and linger.
+    lingering: usize,
+    sweep: Option<Sweep>,
+    /// Changes whenever a view of the table would.
+    pub version: u64,
+    /// How complete and how old it is.
+    pub status: Status,
+}
+
+fn hash(id: &str) -> u64 {
+    let mut h = FxBuildHasher.build_hasher();
+    h.write(id.as_bytes());
+    h.finish()
+}
+
+impl Table {
+    /// Rows that are not gone.
+    pub fn len(&self) -> usize {
+        self.live
+    }
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.live == 0
+    }
+    /// The row in a slot.
+    pub fn slot(&self, slot: u32) -> Option<&Row> {
+        let slot = slot as usize;
+        self.chunks.get(slot / CHUNK)?.0.get(slot % CHUNK)?.as_ref()
+    }
+    /// A row's slot.
+    pub fn slot_of(&self, id: &str) -> Option<u32> {
+        self.by_id.find(hash(id), |e| self.slot(e.slot).is_some_and(|r| r.record.id == id)).map(|e| e.slot)
+    }
+    /// A row by its id, also one that lingers.
+    pub fn get(&self, id: &str) -> Option<&Row> {
+        self.slot(self.slot_of(id)?)
+    }
+    /// The rows in slot order, those that linger included.
+    pub fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.chunks.iter().flat_map(|c| c.0.iter().flatten())
+    }
+    pub(super) fn snapshot(&self) -> Snapshot {
+        Snapshot { chunks: self.chunks.clone(), version: self.version, len: self.live + self.lingering }
+    }
+
+    fn slot_mut(&mut self, slot: u32) -> Option<&mut Option<Row>> {
+        let slot = slot as usize;
+        self.chunks.get_mut(slot / CHUNK).and_then(|c| Arc::make_mut(c).0.get_mut(slot % CHUNK))
+    }
+
+    /// Rows added, changed, gone.
+    pub(super) fn apply(&mut self, batch: Batch, now: Time, garbage: &mut Vec<Arc<Record>>) -> (usize, usize, usize) {
+        let Batch { seq, asked, coverage, rows, outcome, .. } = batch;
+        if let Coverage::Sweep { began } = coverage
+            && self.sweep.as_ref().is_none_or(|s| s.began < began)
+        {
+            self.sweep = Some(Sweep { began, seen: 0 });
+        }
+        let first_run = self.status.progress != Progress::Complete;
+        let named: Option<FxHashSet<_>> =
+            matches!(coverage, Coverage::Ids(_)).then(|| rows.iter().map(|r| r.id.clone()).collect());
+        let (mut added, mut changed, mut gone) = (0, 0, 0);
+        for record in rows {
+            match self.upsert(record, seq, now, first_run, garbage) {
+                Upsert::Added => added += 1,
+                Upsert::Changed => changed += 1,
+                Upsert::Same => {}
+            }
+        }
+        match (&coverage, &outcome) {
+            (_, Outcome::Failed(_)) => {}
+            (Coverage::Ids(asked), _) => {
+                let named = named.unwrap_or_default();
+                for id in asked.iter().filter(|id| !named.contains(*id)) {
+                    if let Some(slot) = self.slot_of(id) {
+                        gone += usize::from(self.mark_gone(slot, seq, now));
+                    }
+                }
+            }
+            (Coverage::Sweep { began }, Outcome::Done) => gone += self.end_sweep(*began, now),
+            (Coverage::Sweep { .. }, Outcome::More) => {}
+        }
+        self.note(&coverage, asked, outcome);
+        (added, changed, gone)
+    }
+
+    fn note(&mut self, coverage: &Coverage, asked: Time, outcome: Outcome) {
+        if matches!(coverage, Coverage::Ids(_)) {
+            // A look at some rows says nothing about the others; only a fault is news.
+            if let Outcome::Failed(f) = outcome {
+                self.status.fault = Some(f);
+            } else if self.status.progress == Progress::NotAsked {
+                self.status.progress = Progress::Partial;
+            }
+            return;
+        }
+        let status = &mut self.status;
+        status.asked = Some(status.asked.map_or(asked, |a| a.max(asked)));
+        match outcome {
+            Outcome::More => {
+                status.running = true;
+                if status.progress == Progress::NotAsked {
+                    status.progress = Progress::Partial;
+                }
+            }
+            Outcome::Done => {
+                status.running = false;
+                status.progress = Progress::Complete;
+                status.complete = Some(status.complete.map_or(asked, |c| c.max(asked)));
+                status.fault = None;
+            }
+            Outcome::Failed(f) => {
+                status.running = false;
+                status.fault = Some(f);
+            }
+        }
+    }
+
+    fn upsert(
+        &mut self,
+        record: Arc<Record>,
+        seq: u64,
+        now: Time,
+        first_run: bool,
+        garbage: &mut Vec<Arc<Record>>,
+    ) -> Upsert {
+        let began = self.sweep.as_ref().map_or(u64::MAX, |s| s.began);
+        let Some(slot) = self.slot_of(&record.id) else {
+            let changed = if first_run { 0 } else { u64::MAX };
+            let changed_at = if first_run { Time::default() } else { now };
+            self.insert(Row { record, seq, since: now, changed_at, changed, gone: None }, now);
+            if seq >= began {
+                self.seen();
+            }
+            return Upsert::Added;
+        };
+        let Some(Some(row)) = self.slot_mut(slot) else { return Upsert::Same };
+        if row.seq > seq {
+            garbage.push(record);
+            return Upsert::Same;
+        }
+        let newly_seen = row.seq < began && seq >= began;
+        row.seq = seq;
+        let revived = row.gone.take().is_some();
+        let mask = record.changed_from(&row.record);
+        let same = mask == 0 && *row.record == *record;
+        if !same {
+            garbage.push(std::mem::replace(&mut row.record, record));
+            row.changed_at = now;
+            row.changed = mask;
+        } else {
+            garbage.push(record);
+        }
+        if revived {
+            self.lingering -= 1;
+            self.live += 1;
+        }
+        if newly_seen || (revived && seq >= began) {
+            self.seen();
+        }
+        if same && !revived { Upsert::Same } else { Upsert::Changed }
+    }
+
+    fn seen(&mut self) {
+        if let Some(s) = &mut self.sweep {
+            s.seen += 1;
+        }
+    }
+
+    fn insert(&mut self, row: Row, now: Time) {
+        let hash = hash(&row.record.id);
+        let reusable = self.free.front().is_some_and(|(at, _)| now.since(*at) > LINGER);
+        let slot = match self.free.pop_front_if(|_| reusable) {
+            Some((_, slot)) => slot,
+            None => {
+                if self.slots as usize % CHUNK == 0 {
+                    self.chunks.push(Arc::new(Chunk(Vec::with_capacity(CHUNK.min(16)))));
+                }
+                if let Some(c) = self.chunks.last_mut() {
+                    Arc::make_mut(c).0.push(None);
+                }
+                self.slots += 1;
+                self.slots - 1
+            }
+        };
+        if let Some(place) = self.slot_mut(slot) {
+            *place = Some(row);
+        }
+        self.by_id.insert_unique(hash, Entry { hash, slot }, |e| e.hash);
+        self.live += 1;
+    }
+
+    /// Marks a row gone unless a newer answer saw it or it is too young to be missed.
+    fn mark_gone(&mut self, slot: u32, seq: u64, now: Time) -> bool {
+        let Some(Some(row)) = self.slot_mut(slot) else { return false };
+        if row.gone.is_some() || row.seq >= seq || now.since(row.since) < GRACE {
+            return false;
+        }
+        row.gone = Some(now);
+        self.live -= 1;
+        self.lingering += 1;
+        true
+    }
+
+    /// The end of a run removes what was last seen before the run began. If every live row was seen there is nothing to look
+    /// for, which is the usual case and keeps a refresh of 100,000 rows cheap.
+    fn end_sweep(&mut self, began: u64, now: Time) -> usize {
+        match &self.sweep {
+            Some(s) if s.began == began && s.seen < self.live => {}
+            _ => return 0,
+        }
+        let old: Vec<u32> =
+            self.snapshot().rows().filter(|(_, r)| r.gone.is_none() && r.seq < began).map(|(slot, _)| slot).collect();
+        old.into_iter().filter(|slot| self.mark_gone(*slot, began, now)).count()
+    }
+
+    pub(super) fn prune(&mut self, now: Time, garbage: &mut Vec<Arc<Record>>) -> bool {
+        if self.lingering == 0 {
+            return false;
+        }
+        let over: Vec<u32> = self
+            .snapshot()
+            .rows()
+            .filter(|(_, r)| r.gone.is_some_and(|g| now.since(g) >= LINGER))
+            .map(|(slot, _)| slot)
+            .collect();
+        for slot in &over {
+            let Some(row) = self.slot_mut(*slot).and_then(Option::take) else { continue };
+            if let Ok(e) = self.by_id.find_entry(hash(&row.record.id), |e| e.slot == *slot) {
+                e.remove();
+            }
+            garbage.push(row.record);
+            self.free.push_back((now, *slot));
+            self.lingering -= 1;
+        }
+        !over.is_empty()
+    }
+
+    pub(super) fn drain_into(self, garbage: &mut Vec<Arc<Record>>) {
+        for chunk in self.chunks {
+            garbage.extend(chunk.0.iter().flatten().map(|r| r.record.clone()));
+        }
+    }
+}
+
+enum Upsert {
+    Added,
+    Changed,
+    Same,
+}
