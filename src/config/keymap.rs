@@ -1,0 +1,235 @@
+//! The keymap: chords to command names, a trie for each place in the console, laid over one another node by node.
+//!
+//! Owns the places ([`Mode`]) and the rules of what may be bound. Does not know what a command does: the caller passes the
+//! names that exist and which of them change an account.
+
+mod read;
+mod trie;
+
+use std::path::Path;
+
+use arcstr::ArcStr;
+
+use super::layers::Shelf;
+use super::problem::{Origin, Problem};
+use crate::input::{Chord, Key};
+use trie::{Branch, Node};
+
+/// The embedded keymaps by name.
+pub const EMBEDDED: &[(&str, &str)] =
+    &[("default", include_str!("../../keymaps/default.toml")), ("vim", include_str!("../../keymaps/vim.toml"))];
+
+/// Where in the console a key is pressed. Each is a section of a keymap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mode {
+    /// A table of resources.
+    Table,
+    /// The detail of a row.
+    Detail,
+    /// Text to read: help, messages, raw answers.
+    Pager,
+    /// A short list to choose from: actions, links, columns.
+    Menu,
+    /// A plan that a bare Enter carries out.
+    Plan,
+    /// A plan that asks for a name to be typed.
+    Confirm,
+    /// Rows edited in place: rules, tags.
+    Draft,
+    /// The fields of an action.
+    Form,
+    /// The palette, `:`.
+    Palette,
+    /// The filter line, `/`.
+    Filter,
+    /// One question with one answer: an MFA code, the last digits of an account.
+    Prompt,
+}
+
+/// A section of a keymap file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Section {
+    /// Its name in the file.
+    pub name: &'static str,
+    /// What place it is, a phrase.
+    pub doc: &'static str,
+    /// The mode, unless it only lies below others.
+    pub mode: Option<Mode>,
+    /// Whether characters typed here are text, so that no bare character can be bound.
+    pub typing: bool,
+    /// The sections below it, the lowest first.
+    pub over: &'static [&'static str],
+}
+
+const READING: &[&str] = &["all", "view"];
+const TYPING: &[&str] = &["all"];
+
+const fn reading(mode: Mode, name: &'static str, doc: &'static str) -> Section {
+    Section { name, doc, mode: Some(mode), typing: false, over: READING }
+}
+
+const fn typing(mode: Mode, name: &'static str, doc: &'static str) -> Section {
+    Section { name, doc, mode: Some(mode), typing: true, over: TYPING }
+}
+
+/// Every section, in the order of help and docs.
+pub const SECTIONS: &[Section] = &[
+    Section { name: "all", doc: "everywhere, also while text is typed", mode: None, typing: true, over: &[] },
+    Section { name: "view", doc: "wherever nothing is typed", mode: None, typing: false, over: TYPING },
+    reading(Mode::Table, "table", "a table of resources"),
+    reading(Mode::Detail, "detail", "the detail of a row"),
+    reading(Mode::Pager, "pager", "text to read: help, messages, raw answers"),
+    reading(Mode::Menu, "menu", "a short list to choose from: actions, links, columns"),
+    reading(Mode::Plan, "plan", "a plan that Enter carries out"),
+    typing(Mode::Confirm, "confirm", "a plan that asks for a name to be typed"),
+    reading(Mode::Draft, "draft", "rows edited in place: rules, tags"),
+    typing(Mode::Form, "form", "the fields of an action"),
+    typing(Mode::Palette, "palette", "the palette"),
+    typing(Mode::Filter, "filter", "the filter line"),
+    typing(Mode::Prompt, "prompt", "one question with one answer"),
+];
+
+impl Mode {
+    /// Every mode, in the order of [`SECTIONS`].
+    pub const ALL: &'static [Mode] = &[
+        Mode::Table,
+        Mode::Detail,
+        Mode::Pager,
+        Mode::Menu,
+        Mode::Plan,
+        Mode::Confirm,
+        Mode::Draft,
+        Mode::Form,
+        Mode::Palette,
+        Mode::Filter,
+        Mode::Prompt,
+    ];
+    /// Its section.
+    pub fn section(self) -> &'static Section {
+        SECTIONS.iter().find(|s| s.mode == Some(self)).unwrap_or(&SECTIONS[0])
+    }
+    /// Whether characters typed here are text.
+    pub fn is_typing(self) -> bool {
+        self.section().typing
+    }
+    fn index(self) -> usize {
+        Mode::ALL.iter().position(|m| *m == self).unwrap_or(0)
+    }
+}
+
+/// What the keys pressed so far mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// They are a command.
+    Command(&'a str),
+    /// They begin a sequence: these keys go on, in the keymap's order, for the hint pop-up.
+    Pending(Vec<Next<'a>>),
+    /// They are bound to nothing; in a typing mode the character is text.
+    None,
+}
+
+/// A key that goes on with a sequence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Next<'a> {
+    /// The key.
+    pub key: Key,
+    /// The command it completes; `None` if the sequence is longer still.
+    pub command: Option<&'a str>,
+}
+
+/// The keys of every mode.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Keymap {
+    /// By [`Mode::index`].
+    modes: Vec<Place>,
+}
+
+/// The keys of one mode: to step through, and as a list, because the last line asks for them at every frame.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Place {
+    root: Branch,
+    listed: Vec<(Chord, ArcStr)>,
+}
+
+impl Keymap {
+    /// The keymap `name` with the user's files in `dir` laid over the embedded ones.
+    ///
+    /// `commands` are the names that exist, each with whether it changes an account; if it is empty, names are not
+    /// checked. `asked` makes the problem of an unknown name where it was given. Never fails: the default keymap is the
+    /// least that is returned.
+    pub fn load(
+        name: &str,
+        dir: Option<&Path>,
+        commands: &[(&str, bool)],
+        asked: &dyn Fn(String, Option<String>) -> Problem,
+        problems: &mut Vec<Problem>,
+    ) -> Keymap {
+        let layers = shelf(dir).stack(name, asked, problems);
+        let bindings: Vec<Vec<read::Binding>> =
+            layers.iter().map(|source| read::bindings(source, commands, problems)).collect();
+        let mut modes = Vec::with_capacity(Mode::ALL.len());
+        for mode in Mode::ALL {
+            let section = mode.section();
+            let mut root = Branch::default();
+            for name in section.over.iter().chain([&section.name]) {
+                for binding in bindings.iter().flatten().filter(|b| b.section.name == *name) {
+                    root.set(binding.chord.keys(), binding.command.clone());
+                }
+            }
+            let mut listed = Vec::new();
+            root.walk(&mut Vec::new(), &mut listed);
+            modes.push(Place { root, listed });
+        }
+        Keymap { modes }
+    }
+
+    /// The embedded keymap `name`, without a user's files; `None` if there is none of that name.
+    pub fn embedded(name: &str) -> Option<Keymap> {
+        EMBEDDED.iter().find(|(n, _)| *n == name)?;
+        Some(Keymap::load(
+            name,
+            None,
+            &[],
+            &|m, h| Problem::whole(Origin::Embedded("keymaps".into()), m, h),
+            &mut Vec::new(),
+        ))
+    }
+
+    /// What the keys pressed so far (at least one) mean in `mode`.
+    pub fn step(&self, mode: Mode, keys: &[Key]) -> Step<'_> {
+        match self.modes.get(mode.index()).and_then(|place| place.root.get(keys)) {
+            None => Step::None,
+            Some(Node::Leaf(command)) => Step::Command(command),
+            Some(Node::Branch(branch)) => Step::Pending(branch.next()),
+        }
+    }
+
+    /// The chords that give `command` in `mode`, as they are written, the keymap's first one first. For help, and for the
+    /// hints on the last line.
+    pub fn keys_of(&self, mode: Mode, command: &str) -> Vec<String> {
+        self.bindings(mode).iter().filter(|(_, c)| c == command).map(|(chord, _)| chord.to_string()).collect()
+    }
+
+    /// The chord to show for `command` where there is room for one: the first of the shortest.
+    pub fn key_of(&self, mode: Mode, command: &str) -> Option<String> {
+        let of_command = self.bindings(mode).iter().filter(|(_, c)| c == command);
+        of_command.min_by_key(|(chord, _)| chord.keys().len()).map(|(chord, _)| chord.to_string())
+    }
+
+    /// Every chord of `mode` with its command, in the keymap's order.
+    pub fn bindings(&self, mode: Mode) -> &[(Chord, ArcStr)] {
+        self.modes.get(mode.index()).map_or(&[], |place| &place.listed)
+    }
+}
+
+/// The names of the keymaps that can be chosen: embedded ones, then the user's.
+pub fn names(dir: Option<&Path>) -> Vec<String> {
+    shelf(dir).names()
+}
+
+fn shelf(dir: Option<&Path>) -> Shelf<'_> {
+    Shelf { what: "keymap", embedded: EMBEDDED, base: "default", dir, also: &[] }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! A keymap file read and checked, line by line.
+
+use arcstr::ArcStr;
+use toml::de::{DeTable, DeValue};
+
+use super::{SECTIONS, Section};
+use crate::base::text;
+use crate::config::document::{Document, Entry, Source, describe};
+use crate::config::problem::{Problem, meant};
+use crate::input::{Chord, Key};
+
+/// Chords that tmux (ctrl-b), screen and a shell's line editor (ctrl-a), and the terminal's flow control (ctrl-s, ctrl-q)
+/// take for themselves on the way to the console.
+const TAKEN: &[(char, &str)] = &[
+    ('a', "screen's prefix, and readline's start of line"),
+    ('b', "tmux's prefix"),
+    ('s', "the terminal's flow control"),
+    ('q', "the terminal's flow control"),
+];
+
+/// Chords that edit the line in a text field (readline's).
+const EDITING: &[char] = &['d', 'e', 'f', 'k', 't', 'u', 'w', 'y'];
+
+/// A line of a keymap: a chord to a command, or to nothing.
+#[derive(Debug, Clone)]
+pub(super) struct Binding {
+    pub(super) section: &'static Section,
+    pub(super) chord: Chord,
+    pub(super) command: Option<ArcStr>,
+    /// The line it stands on.
+    line: usize,
+}
+
+/// The lines of a file that may be applied; what is wrong with the others goes to `problems`.
+pub(super) fn bindings(source: &Source, commands: &[(&str, bool)], problems: &mut Vec<Problem>) -> Vec<Binding> {
+    let doc = source.parse(problems);
+    let mut reader = Reader { doc: &doc, commands, problems, out: Vec::new() };
+    for entry in doc.root().filter(|e| e.key != "inherits") {
+        let section = SECTIONS.iter().find(|s| s.name == entry.key);
+        match (section, entry.value) {
+            (Some(section), DeValue::Table(table)) => reader.table(section, &[], table),
+            (Some(section), other) => {
+                let message = format!("`{}` is a section and wants lines of KEY = \"COMMAND\"", section.name);
+                reader.problem(&entry, format!("{message}, not {}", describe(other)), None);
+            }
+            (None, _) => {
+                let hint = meant(entry.key, SECTIONS.iter().map(|s| s.name), || {
+                    let names: Vec<_> = SECTIONS.iter().map(|s| s.name).collect();
+                    Some(format!("sections are {}", names.join(", ")))
+                });
+                reader.problem(&entry, format!("`{}` is not a section of a keymap", text::visible(entry.key)), hint);
+            }
+        }
+    }
+    reader.out
+}
+
+struct Reader<'r, 's> {
+    doc: &'r Document<'s>,
+    commands: &'r [(&'r str, bool)],
+    problems: &'r mut Vec<Problem>,
+    out: Vec<Binding>,
+}
+
+impl Reader<'_, '_> {
+    fn problem(&mut self, entry: &Entry<'_>, message: String, hint: Option<String>) {
+        self.problems.push(self.doc.source.problem(entry.key_at.clone(), message, hint));
+    }
+
+    fn advice(&mut self, entry: &Entry<'_>, message: String) {
+        self.problems.push(self.doc.source.problem(entry.key_at.clone(), message, None).advice());
+    }
+
+    fn table(&mut self, section: &'static Section, prefix: &[Key], table: &DeTable<'_>) {
+        for entry in self.doc.entries(table) {
+            let chord = match entry.key.parse::<Chord>() {
+                Ok(own) => [prefix, own.keys()].concat(),
+                Err(e) => {
+                    self.problem(&entry, e.message, e.hint);
+                    continue;
+                }
+            };
+            match entry.value {
+                DeValue::Table(below) => self.table(section, &chord, below),
+                DeValue::String(command) => {
+                    if let Some(chord) = Chord::new(chord) {
+                        self.bind(section, chord, Some(command), &entry);
+                    }
+                }
+                DeValue::Boolean(false) => {
+                    if let Some(chord) = Chord::new(chord) {
+                        self.bind(section, chord, None, &entry);
+                    }
+                }
+                other => {
+                    let message =
+                        format!("a key wants a command's name, or false to unbind it, not {}", describe(other));
+                    self.problem(&entry, message, None);
+                }
+            }
+        }
+    }
+
+    fn bind(&mut self, section: &'static Section, chord: Chord, command: Option<&str>, entry: &Entry<'_>) {
+        if let Some(command) = command
+            && !self.may_bind(section, &chord, command, entry)
+        {
+            return;
+        }
+        let line = self.doc.source.position(entry.key_at.start).0;
+        // Of two lines of one file neither is the later layer: one of them is a slip.
+        let clash = self.out.iter().find(|b| {
+            let common = b.chord.keys().len().min(chord.keys().len());
+            b.section == section
+                && b.chord.keys()[..common] == chord.keys()[..common]
+                && (b.chord == chord || (b.command.is_some() && command.is_some()))
+        });
+        if let Some(other) = clash {
+            let message = if other.chord == chord {
+                format!("`{chord}` is bound in line {} already", other.line)
+            } else {
+                format!("`{chord}` and `{}` of line {} cannot both be reached", other.chord, other.line)
+            };
+            self.problem(entry, message, None);
+            return;
+        }
+        self.out.push(Binding { section, chord, command: command.map(ArcStr::from), line });
+    }
+
+    /// Whether a command may be bound to a chord in a section; says why not.
+    fn may_bind(&mut self, section: &Section, chord: &Chord, command: &str, entry: &Entry<'_>) -> bool {
+        let changes = match self.commands.iter().find(|(name, _)| *name == command) {
+            Some((_, changes)) => *changes,
+            None if self.commands.is_empty() => false,
+            None => {
+                let hint = meant(command, self.commands.iter().map(|(n, _)| *n), || {
+                    Some("docs/keymap.md and `?` list the commands".into())
+                });
+                let message = format!("`{}` is not a command", text::visible(command));
+                self.problems.push(self.doc.source.problem(entry.value_at.clone(), message, hint));
+                return false;
+            }
+        };
+        if changes && chord.is_bare() {
+            let hint = Some(format!("add ctrl- or alt-, as in `alt-{}`", chord.keys()[0]));
+            self.problem(entry, format!("`{command}` changes the account and may not be on bare characters"), hint);
+            return false;
+        }
+        if section.typing && chord.keys()[0].typed().is_some() {
+            let message = format!("`{}` types a character here and cannot be a command", chord.keys()[0]);
+            self.problem(entry, message, Some("add ctrl- or alt-".into()));
+            return false;
+        }
+        for key in chord.keys() {
+            if let Some(as_key) = key.arrives_as() {
+                let message = format!("`{key}` arrives from a terminal as `{as_key}`");
+                self.problem(entry, message, Some(format!("bind `{as_key}`")));
+                return false;
+            }
+            if let Some((_, whose)) = TAKEN.iter().find(|(c, _)| *key == Key::ctrl(*c)) {
+                self.advice(entry, format!("`{key}` is {whose} and may never arrive"));
+            } else if section.typing && EDITING.iter().any(|c| *key == Key::ctrl(*c)) {
+                self.advice(entry, format!("`{key}` no longer edits the line here, as it does in readline"));
+            }
+        }
+        true
+    }
+}

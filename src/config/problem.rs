@@ -1,0 +1,100 @@
+//! What is wrong with a user's file, and where: one sentence with file, line and column, and the nearest valid thing.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// Where a setting came from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// A user's file.
+    File(PathBuf),
+    /// A file inside the program; a problem there is a mistake of ours, and a test finds it.
+    Embedded(String),
+    /// A command line option, e.g. `--theme`.
+    Option(&'static str),
+}
+
+impl Origin {
+    /// Whether the user said it on the command line: a problem there is wrong usage (exit code 2), not a warning.
+    pub fn is_option(&self) -> bool {
+        matches!(self, Origin::Option(_))
+    }
+    /// The file, if it is one on the disk.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Origin::File(p) => Some(p),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::File(p) => write!(f, "{}", p.display()),
+            Origin::Embedded(name) => write!(f, "built-in {name}"),
+            Origin::Option(name) => f.write_str(name),
+        }
+    }
+}
+
+/// One thing that is wrong. The line it stands on has no effect, unless it `applies`; everything else applies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where it stands.
+    pub file: Origin,
+    /// The line, from 1; 0 if the problem is with the file as a whole or with an option.
+    pub line: usize,
+    /// The column in characters, from 1; 0 with line 0.
+    pub col: usize,
+    /// A sentence that names the word that is wrong, without a full stop.
+    pub message: String,
+    /// What may have been meant, or what to do.
+    pub hint: Option<String>,
+    /// Whether it is advice only: the line has its effect all the same.
+    pub applies: bool,
+}
+
+impl Problem {
+    /// A problem with the whole of a file or with an option.
+    pub fn whole(file: Origin, message: impl Into<String>, hint: Option<String>) -> Self {
+        Problem { file, line: 0, col: 0, message: message.into(), hint, applies: false }
+    }
+    /// The same as advice: the line has its effect all the same.
+    #[must_use]
+    pub fn advice(mut self) -> Self {
+        self.applies = true;
+        self
+    }
+    /// Whether it is wrong usage of the command line (exit code 2) rather than a line in a file.
+    pub fn is_usage(&self) -> bool {
+        self.file.is_option()
+    }
+}
+
+/// `FILE:LINE:COL: MESSAGE; HINT`
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file)?;
+        if self.line > 0 {
+            write!(f, ":{}:{}", self.line, self.col)?;
+        }
+        write!(f, ": {}", self.message)?;
+        if let Some(hint) = &self.hint {
+            write!(f, "; {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+/// `did you mean …?` if one of `candidates` is near `word`, else `otherwise`.
+pub(crate) fn meant<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    otherwise: impl FnOnce() -> Option<String>,
+) -> Option<String> {
+    match crate::base::text::nearest(word, candidates) {
+        Some(near) => Some(format!("did you mean `{near}`?")),
+        None => otherwise(),
+    }
+}
