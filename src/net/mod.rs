@@ -1,1 +1,4 @@
-//! Address arithmetic and reachability.
+//! Address arithmetic and reachability: pure, no AWS, no I/O.
+
+pub mod cidr;
+pub mod reach;

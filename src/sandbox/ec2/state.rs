@@ -1,14 +1,289 @@
 //! What a region has of EC2.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+
+use arcstr::ArcStr;
+use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 
-/// The state of EC2 in one region.
+use super::instance::Instance;
+use crate::base::Time;
+
+/// Tags of one resource, in the order in which they were set.
+pub type Tags = Vec<(ArcStr, ArcStr)>;
+
+/// The value of a tag.
+pub fn tag<'a>(tags: &'a Tags, key: &str) -> Option<&'a str> {
+    tags.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str())
+}
+
+/// The state of EC2 in one region. Everything is by its id.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct State {}
+pub struct State {
+    /// Instances, terminated ones too for about an hour.
+    pub instances: BTreeMap<ArcStr, Instance>,
+    /// Virtual private clouds.
+    pub vpcs: BTreeMap<ArcStr, Vpc>,
+    /// Subnets.
+    pub subnets: BTreeMap<ArcStr, Subnet>,
+    /// Security groups.
+    pub groups: BTreeMap<ArcStr, SecurityGroup>,
+    /// Network ACLs.
+    pub acls: BTreeMap<ArcStr, NetworkAcl>,
+    /// Volumes.
+    pub volumes: BTreeMap<ArcStr, Volume>,
+    /// Images: the account's own and the public ones it knows.
+    pub images: BTreeMap<ArcStr, Image>,
+    /// Elastic IP addresses, by allocation id.
+    pub addresses: BTreeMap<ArcStr, Address>,
+    /// Key pairs, by name.
+    pub key_pairs: BTreeMap<ArcStr, KeyPair>,
+    /// Public addresses in use that are not Elastic.
+    pub public_in_use: BTreeSet<Ipv4Addr>,
+    /// RunInstances' client tokens: the token, a digest of the parameters, the instances.
+    pub client_tokens: BTreeMap<String, (u64, Vec<ArcStr>)>,
+    /// How many security group rules were ever made: their ids' serial.
+    pub rule_serial: u64,
+}
+
+/// A VPC.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Vpc {
+    /// `vpc-…`.
+    pub id: ArcStr,
+    /// Its range.
+    #[serde(with = "crate::net::cidr::as_text")]
+    pub cidr: Ipv4Net,
+    /// Whether it is the region's default.
+    pub is_default: bool,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// A subnet.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Subnet {
+    /// `subnet-…`.
+    pub id: ArcStr,
+    /// Its VPC.
+    pub vpc: ArcStr,
+    /// Its range.
+    #[serde(with = "crate::net::cidr::as_text")]
+    pub cidr: Ipv4Net,
+    /// Its Availability Zone's name.
+    pub zone: ArcStr,
+    /// Whether instances get a public address by default.
+    pub public: bool,
+    /// Whether it is its zone's default.
+    pub is_default: bool,
+    /// Its network ACL.
+    pub acl: ArcStr,
+    /// Addresses in use.
+    pub taken: BTreeSet<Ipv4Addr>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// A security group.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SecurityGroup {
+    /// `sg-…`.
+    pub id: ArcStr,
+    /// Its name, unique in its VPC.
+    pub name: ArcStr,
+    /// Its description.
+    pub description: ArcStr,
+    /// Its VPC.
+    pub vpc: ArcStr,
+    /// Its rules.
+    pub rules: Vec<Rule>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// A security group rule: one protocol and range of ports, one peer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    /// `sgr-…`.
+    pub id: ArcStr,
+    /// Whether it is for outbound traffic.
+    pub egress: bool,
+    /// `tcp`, `udp`, `icmp`, `-1` (all) or a number.
+    pub protocol: ArcStr,
+    /// First port (ICMP: type); -1 for all.
+    pub from: i32,
+    /// Last port (ICMP: code); -1 for all.
+    pub to: i32,
+    /// With whom.
+    pub peer: Peer,
+    /// Its description.
+    pub description: Option<ArcStr>,
+}
+
+/// The other side of a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Peer {
+    /// An IPv4 range.
+    V4(#[serde(with = "crate::net::cidr::as_text")] Ipv4Net),
+    /// An IPv6 range.
+    V6(#[serde(with = "crate::net::cidr::as_text")] ipnet::Ipv6Net),
+    /// The members of a security group.
+    Group(ArcStr),
+    /// A prefix list.
+    PrefixList(ArcStr),
+}
+
+/// A network ACL: stateless, lowest number first, `*` (deny) last.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NetworkAcl {
+    /// `acl-…`.
+    pub id: ArcStr,
+    /// Its VPC.
+    pub vpc: ArcStr,
+    /// Whether it is the VPC's default.
+    pub is_default: bool,
+    /// Its entries.
+    pub entries: Vec<crate::net::reach::AclEntry>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// A volume.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Volume {
+    /// `vol-…`.
+    pub id: ArcStr,
+    /// Size in GiB.
+    pub size: u32,
+    /// `gp3`, `io2`…
+    pub kind: ArcStr,
+    /// Provisioned or baseline I/O operations a second.
+    pub iops: u32,
+    /// MiB a second, for `gp3`.
+    pub throughput: Option<u32>,
+    /// Its Availability Zone's name.
+    pub zone: ArcStr,
+    /// The snapshot that it was made from.
+    pub snapshot: Option<ArcStr>,
+    /// Whether it is encrypted.
+    pub encrypted: bool,
+    /// When it was made.
+    pub created: Time,
+    /// Where it is attached.
+    pub attachment: Option<Attachment>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// A volume's place in an instance.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Attachment {
+    /// The instance.
+    pub instance: ArcStr,
+    /// The device, e.g. `/dev/xvda`.
+    pub device: ArcStr,
+    /// Since when.
+    pub since: Time,
+    /// Whether it goes with the instance.
+    pub delete_on_termination: bool,
+}
+
+/// A machine image.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Image {
+    /// `ami-…`.
+    pub id: ArcStr,
+    /// Its name.
+    pub name: ArcStr,
+    /// Its description.
+    pub description: ArcStr,
+    /// `x86_64` or `arm64`.
+    pub architecture: ArcStr,
+    /// The owner's account id.
+    pub owner: ArcStr,
+    /// The owner's alias (`amazon`), if it has one.
+    pub owner_alias: Option<ArcStr>,
+    /// Whether everybody may launch it.
+    pub public: bool,
+    /// `windows`, or none.
+    pub platform: Option<ArcStr>,
+    /// `Linux/UNIX`, `Ubuntu Pro`, `Windows`…
+    pub platform_details: ArcStr,
+    /// The root device, e.g. `/dev/xvda`.
+    pub root_device: ArcStr,
+    /// The root volume's snapshot.
+    pub snapshot: ArcStr,
+    /// The root volume's size in GiB.
+    pub size: u32,
+    /// When it was made.
+    pub created: Time,
+    /// The TCP ports on which an instance of it listens once it is up (beside 22).
+    pub listens: Vec<u16>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// An Elastic IP address.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Address {
+    /// `eipalloc-…`.
+    pub id: ArcStr,
+    /// The address.
+    pub ip: Ipv4Addr,
+    /// `eipassoc-…` and the instance, if it is associated.
+    pub association: Option<(ArcStr, ArcStr)>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// A key pair, without its private half.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct KeyPair {
+    /// `key-…`.
+    pub id: ArcStr,
+    /// Its name.
+    pub name: ArcStr,
+    /// `rsa` or `ed25519`.
+    pub kind: ArcStr,
+    /// Its fingerprint.
+    pub fingerprint: ArcStr,
+    /// When it was made.
+    pub created: Time,
+    /// Its tags.
+    pub tags: Tags,
+}
 
 impl State {
-    /// A region that nobody has used: its default VPC and nothing else.
-    pub fn fresh(_seed: u64, _region: &str) -> State {
-        State::default()
+    /// The default VPC.
+    pub fn default_vpc(&self) -> Option<&Vpc> {
+        self.vpcs.values().find(|v| v.is_default)
+    }
+    /// A VPC's group named `default`.
+    pub fn default_group(&self, vpc: &str) -> Option<&SecurityGroup> {
+        self.groups.values().find(|g| g.vpc == vpc && g.name == "default")
+    }
+    /// The Elastic IP address of an instance.
+    pub fn address_of(&self, instance: &str) -> Option<&Address> {
+        self.addresses.values().find(|a| a.association.as_ref().is_some_and(|(_, i)| i == instance))
+    }
+    /// The instances with this tag: how other services' demo parts find theirs (`tier` = `web`). Sorted by `Name`.
+    pub fn tagged(&self, key: &str, value: &str) -> Vec<&Instance> {
+        let mut found: Vec<&Instance> = self.instances.values().filter(|i| tag(&i.tags, key) == Some(value)).collect();
+        found.sort_by_key(|i| tag(&i.tags, "Name"));
+        found
+    }
+    /// The VPC with this `Name`.
+    pub fn vpc_named(&self, name: &str) -> Option<&Vpc> {
+        self.vpcs.values().find(|v| tag(&v.tags, "Name") == Some(name))
+    }
+    /// The subnet with this `Name`.
+    pub fn subnet_named(&self, name: &str) -> Option<&Subnet> {
+        self.subnets.values().find(|s| tag(&s.tags, "Name") == Some(name))
+    }
+    /// The security group with this group name, outside the default VPC first.
+    pub fn group_named(&self, name: &str) -> Option<&SecurityGroup> {
+        let default = self.default_vpc().map(|v| v.id.clone());
+        self.groups.values().filter(|g| g.name == name).max_by_key(|g| Some(&g.vpc) != default.as_ref())
     }
 }

@@ -1,0 +1,67 @@
+//! AWS's complaints about ids, shared by the operations.
+
+use crate::sandbox::wire::ApiError;
+
+/// What an id's prefix is called in EC2's errors: code stem, noun.
+fn names(prefix: &str) -> (&'static str, &'static str) {
+    match prefix {
+        "i" => ("InvalidInstanceID", "instance"),
+        "vpc" => ("InvalidVpcID", "vpc"),
+        "subnet" => ("InvalidSubnetID", "subnet"),
+        "sg" => ("InvalidGroup", "security group"),
+        "sgr" => ("InvalidSecurityGroupRuleId", "security group rule"),
+        "vol" => ("InvalidVolume", "volume"),
+        "ami" => ("InvalidAMIID", "image"),
+        "eni" => ("InvalidNetworkInterfaceID", "networkInterface"),
+        "eipalloc" => ("InvalidAllocationID", "allocation"),
+        "eipassoc" => ("InvalidAssociationID", "association"),
+        "acl" => ("InvalidNetworkAclID", "networkAcl"),
+        _ => ("InvalidID", "resource"),
+    }
+}
+
+/// Whether `id` looks like `PREFIX-` and 8 or 17 hexadecimal digits.
+pub(super) fn is_id(prefix: &str, id: &str) -> bool {
+    id.strip_prefix(prefix).and_then(|r| r.strip_prefix('-')).is_some_and(|digits| {
+        matches!(digits.len(), 8 | 17) && digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    })
+}
+
+/// What AWS says to an id that is not there, or is no id.
+pub(super) fn not_found(prefix: &str, id: &str) -> ApiError {
+    none_of(prefix, &[id])
+}
+
+/// What AWS says to ids that are not there.
+pub(super) fn none_of(prefix: &str, ids: &[&str]) -> ApiError {
+    let (stem, noun) = names(prefix);
+    if let Some(bad) = ids.iter().find(|id| !is_id(prefix, id)) {
+        let code = match prefix {
+            "sg" => "InvalidGroupId.Malformed".to_string(),
+            "vol" => "InvalidParameterValue".to_string(),
+            _ => format!("{stem}.Malformed"),
+        };
+        return match prefix {
+            "i" => ApiError::new(code, format!("Invalid id: \"{bad}\"")),
+            "vol" => {
+                ApiError::new(code, format!("Value ({bad}) for parameter volumeId is invalid. Expected: 'vol-...'."))
+            }
+            _ => ApiError::new(code, format!("Invalid id: \"{bad}\" (expecting \"{prefix}-...\")")),
+        };
+    }
+    let code = format!("{stem}.NotFound");
+    let message = match (prefix, ids) {
+        ("ami", _) => format!("The image id '[{}]' does not exist", ids.join(", ")),
+        (_, [one]) => format!("The {noun} ID '{one}' does not exist"),
+        _ => format!("The {noun} IDs '{}' do not exist", ids.join(", ")),
+    };
+    ApiError::new(code, message)
+}
+
+/// What AWS says to a zone that is not there.
+pub(super) fn no_zone(region: &str, zone: &str) -> ApiError {
+    ApiError::new(
+        "InvalidParameterValue",
+        format!("Invalid availability zone: [{zone}] (the zones of {region} are named {region}a, {region}b and so on)"),
+    )
+}

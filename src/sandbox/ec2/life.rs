@@ -1,0 +1,523 @@
+//! An instance's life: launch, start, stop, reboot, terminate, and what follows in time.
+//!
+//! Durations are AWS's as people see them, drawn by instance and transition. [AWS: instance lifecycle]
+
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use arcstr::ArcStr;
+
+use super::Event;
+use super::instance::{Check, Instance, InstanceState, Spot};
+use super::state::{Attachment, State, Subnet, Tags, Volume};
+use super::types;
+use crate::base::Time;
+use crate::net::cidr::Cidr;
+use crate::sandbox::physics;
+use crate::sandbox::wire::ApiError;
+use crate::sandbox::world::World;
+
+/// A terminated instance is shown for about this long.
+const SHOWN: Duration = Duration::from_secs(3600);
+
+/// What to launch. The defaults are RunInstances' own.
+#[derive(Debug, Clone, Default)]
+pub struct LaunchRequest {
+    /// The image.
+    pub image: ArcStr,
+    /// The type; `m1.small` stands no more, so that `t3.micro` is what an empty one means.
+    pub instance_type: ArcStr,
+    /// How many.
+    pub count: u32,
+    /// The subnet; else the default one of `zone`, or of the first zone.
+    pub subnet: Option<ArcStr>,
+    /// The Availability Zone, where no subnet is named.
+    pub zone: Option<ArcStr>,
+    /// Security groups by id; the VPC's default group if empty.
+    pub groups: Vec<ArcStr>,
+    /// The key pair's name.
+    pub key_name: Option<ArcStr>,
+    /// Whether they get a public address; the subnet's own setting if none.
+    pub public_ip: Option<bool>,
+    /// A private address for the only instance.
+    pub private_ip: Option<Ipv4Addr>,
+    /// Tags of the instances.
+    pub tags: Tags,
+    /// Tags of their volumes.
+    pub volume_tags: Tags,
+    /// Base64 of the user data.
+    pub user_data: Option<ArcStr>,
+    /// The instance profile's name or ARN.
+    pub iam_profile: Option<ArcStr>,
+    /// A Spot Instance; `Some(true)` for a persistent request.
+    pub spot: Option<bool>,
+    /// Detailed monitoring.
+    pub detailed_monitoring: bool,
+    /// Termination protection.
+    pub no_api_termination: bool,
+    /// Stop protection.
+    pub no_api_stop: bool,
+    /// Whether a shutdown from inside terminates.
+    pub shutdown_terminates: bool,
+    /// Whether it can hibernate.
+    pub hibernation: bool,
+    /// Volumes beside, or instead of, the image's.
+    pub volumes: Vec<VolumeRequest>,
+    /// The client token.
+    pub client_token: ArcStr,
+    /// Who launches, if not the account itself.
+    pub requester: Option<ArcStr>,
+}
+
+/// A volume of a launch.
+#[derive(Debug, Clone, Default)]
+pub struct VolumeRequest {
+    /// The device; the image's root device changes the root volume.
+    pub device: ArcStr,
+    /// GiB; the snapshot's size if none.
+    pub size: Option<u32>,
+    /// `gp3`…
+    pub kind: Option<ArcStr>,
+    /// Whether it is encrypted.
+    pub encrypted: bool,
+    /// Whether it stays when the instance goes.
+    pub keep: bool,
+}
+
+/// Launches instances in the account. Their ids, in launch order.
+///
+/// # Errors
+/// AWS's, e.g. `InvalidAMIID.NotFound`, `InvalidSubnetID.NotFound`, `InsufficientFreeAddressesInSubnet`.
+pub fn launch(world: &mut World, region: &str, wanted: &LaunchRequest, now: Time) -> Result<Vec<ArcStr>, ApiError> {
+    let state = &world.region(region).ec2;
+    let plan = check(state, region, wanted)?;
+    let count = wanted.count.max(1);
+    let free = plan.subnet.free();
+    if free < u64::from(count) {
+        return Err(ApiError::new(
+            "InsufficientFreeAddressesInSubnet",
+            format!(
+                "There are not enough free addresses in subnet '{}' to satisfy the requested number of instances.",
+                plan.subnet.id
+            ),
+        ));
+    }
+    let reservation = world.new_id("r");
+    let mut ids = Vec::new();
+    for index in 0..count {
+        let id = world.new_id("i");
+        let instance = make(world, region, wanted, &plan, &id, &reservation, index, now);
+        let boot = world.draw(&id, "pending").secs(8.0, 20.0);
+        // EC2 is eventually consistent: a describe right after may not find it.
+        let unseen = world.draw(&id, "unseen").secs(0.2, 1.2);
+        let visible = now.plus(world.scaled(unseen));
+        let state = &mut world.region(region).ec2;
+        state.instances.insert(id.clone(), Instance { visible, ..instance });
+        later(world, region, &id, boot, now, |id, epoch| Event::Running { id, epoch });
+        ids.push(id);
+    }
+    Ok(ids)
+}
+
+/// What a launch comes to, once its parts are found.
+struct Plan {
+    subnet: Subnet,
+    image: super::state::Image,
+    kind: &'static types::TypeInfo,
+    groups: Vec<ArcStr>,
+}
+
+fn check(state: &State, region: &str, wanted: &LaunchRequest) -> Result<Plan, ApiError> {
+    let image = state.images.get(&wanted.image).ok_or_else(|| {
+        if super::checks::is_id("ami", &wanted.image) {
+            ApiError::new("InvalidAMIID.NotFound", format!("The image id '[{}]' does not exist", wanted.image))
+        } else {
+            ApiError::new("InvalidAMIID.Malformed", format!("Invalid id: \"{}\" (expecting \"ami-...\")", wanted.image))
+        }
+    })?;
+    let name = if wanted.instance_type.is_empty() { "t3.micro" } else { wanted.instance_type.as_str() };
+    let kind = types::find(name)
+        .ok_or_else(|| ApiError::new("InvalidParameterValue", format!("Invalid value '{name}' for InstanceType.")))?;
+    if kind.architecture() != image.architecture {
+        return Err(ApiError::new(
+            "InvalidParameterValue",
+            format!(
+                "The architecture '{}' of the specified instance type does not match the architecture '{}' of the specified AMI. \
+                 Specify an instance type and an AMI that have matching architectures, and try again. You can use \
+                 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type or AMI.",
+                kind.architecture(),
+                image.architecture
+            ),
+        ));
+    }
+    let subnet = match (&wanted.subnet, &wanted.zone) {
+        (Some(id), zone) => {
+            let subnet = state.subnets.get(id).ok_or_else(|| super::checks::not_found("subnet", id))?;
+            if zone.as_ref().is_some_and(|z| *z != subnet.zone) {
+                return Err(ApiError::new(
+                    "InvalidParameterValue",
+                    format!(
+                        "Value ({}) for parameter availabilityZone is invalid. Subnet '{id}' is in the availability zone {}",
+                        zone.clone().unwrap_or_default(),
+                        subnet.zone
+                    ),
+                ));
+            }
+            subnet
+        }
+        (None, Some(zone)) => state
+            .subnets
+            .values()
+            .find(|s| s.is_default && s.zone == *zone)
+            .ok_or_else(|| super::checks::no_zone(region, zone))?,
+        (None, None) => state.subnets.values().filter(|s| s.is_default).min_by_key(|s| &s.zone).ok_or_else(|| {
+            ApiError::new(
+                "VPCIdNotSpecified",
+                "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.",
+            )
+        })?,
+    };
+    let mut groups = wanted.groups.clone();
+    for id in &groups {
+        let group = state.groups.get(id).ok_or_else(|| super::checks::not_found("sg", id))?;
+        if group.vpc != subnet.vpc {
+            return Err(ApiError::new(
+                "InvalidParameter",
+                format!("Security group {id} and subnet {} belong to different networks.", subnet.id),
+            ));
+        }
+    }
+    if groups.is_empty() {
+        groups.extend(state.default_group(&subnet.vpc).map(|g| g.id.clone()));
+    }
+    if let Some(key) = &wanted.key_name
+        && !state.key_pairs.contains_key(key)
+    {
+        return Err(ApiError::new("InvalidKeyPair.NotFound", format!("The key pair '{key}' does not exist")));
+    }
+    if let Some(ip) = wanted.private_ip {
+        if !Cidr::new(subnet.cidr).holds(ip) {
+            return Err(ApiError::new(
+                "InvalidParameterValue",
+                format!("Address {ip} does not fall within the subnet's address range"),
+            ));
+        }
+        if subnet.taken.contains(&ip) {
+            return Err(ApiError::new("InvalidIPAddress.InUse", format!("Address {ip} is in use.")));
+        }
+    }
+    Ok(Plan { subnet: subnet.clone(), image: image.clone(), kind, groups })
+}
+
+#[expect(clippy::too_many_arguments, reason = "one place makes instances, from all that decides them")]
+fn make(
+    world: &mut World,
+    region: &str,
+    wanted: &LaunchRequest,
+    plan: &Plan,
+    id: &ArcStr,
+    reservation: &ArcStr,
+    index: u32,
+    now: Time,
+) -> Instance {
+    let Plan { subnet, image, kind, groups } = plan;
+    let interface = world.new_id("eni");
+    let mut address = world.draw(id, "address");
+    let mut volumes = vec![VolumeRequest { device: image.root_device.clone(), ..VolumeRequest::default() }];
+    for v in &wanted.volumes {
+        match volumes.iter_mut().find(|have| have.device == v.device) {
+            Some(have) => *have = v.clone(),
+            None => volumes.push(v.clone()),
+        }
+    }
+    let mut attached = Vec::new();
+    for v in volumes {
+        let root = v.device == image.root_device;
+        let volume = world.new_id("vol");
+        let kind = v.kind.clone().unwrap_or_else(|| "gp3".into());
+        let size = v.size.unwrap_or(if root { image.size } else { 8 });
+        let attachment =
+            Attachment { instance: id.clone(), device: v.device.clone(), since: now, delete_on_termination: !v.keep };
+        let made = Volume {
+            id: volume.clone(),
+            size,
+            iops: if kind == "gp2" { (size * 3).clamp(100, 16_000) } else { 3000 },
+            throughput: (kind == "gp3").then_some(125),
+            kind,
+            zone: subnet.zone.clone(),
+            snapshot: root.then(|| image.snapshot.clone()),
+            encrypted: v.encrypted,
+            created: now,
+            attachment: Some(attachment),
+            tags: wanted.volume_tags.clone(),
+        };
+        world.region(region).ec2.volumes.insert(volume.clone(), made);
+        attached.push((v.device, volume));
+    }
+    let spot = wanted.spot.map(|persistent| Spot { request: world.new_id("sir"), persistent });
+    let account = world.account.clone();
+    let state = &mut world.region(region).ec2;
+    let private_ip = state
+        .subnets
+        .get_mut(&subnet.id)
+        .and_then(|s| s.take(wanted.private_ip.filter(|_| index == 0), address.u64()))
+        .unwrap_or(Ipv4Addr::UNSPECIFIED);
+    let wants_public_ip = wanted.public_ip.unwrap_or(subnet.public);
+    let public_ip = wants_public_ip.then(|| state.take_public(address.u64()));
+    let iam_profile = wanted.iam_profile.as_ref().map(|p| {
+        if p.starts_with("arn:") { p.clone() } else { arcstr::format!("arn:aws:iam::{account}:instance-profile/{p}") }
+    });
+    Instance {
+        id: id.clone(),
+        reservation: reservation.clone(),
+        launch_index: index,
+        requester: wanted.requester.clone(),
+        client_token: wanted.client_token.clone(),
+        image: image.id.clone(),
+        instance_type: arcstr::ArcStr::from(kind.name),
+        architecture: image.architecture.clone(),
+        platform: image.platform.clone(),
+        platform_details: image.platform_details.clone(),
+        key_name: wanted.key_name.clone(),
+        launched: now,
+        zone: subnet.zone.clone(),
+        subnet: subnet.id.clone(),
+        vpc: subnet.vpc.clone(),
+        state: InstanceState::Pending,
+        epoch: 0,
+        state_reason: Some(("pending".into(), "pending".into())),
+        transition_reason: String::new(),
+        private_ip,
+        public_ip,
+        wants_public_ip,
+        groups: groups.clone(),
+        interface,
+        root_device: image.root_device.clone(),
+        volumes: attached,
+        spot,
+        iam_profile,
+        detailed_monitoring: wanted.detailed_monitoring,
+        no_api_termination: wanted.no_api_termination,
+        no_api_stop: wanted.no_api_stop,
+        shutdown_terminates: wanted.shutdown_terminates,
+        hibernation: wanted.hibernation,
+        source_dest_check: true,
+        listens: listens(image, wanted.user_data.as_deref()),
+        user_data: wanted.user_data.clone(),
+        booted: None,
+        impaired: None,
+        events: Vec::new(),
+        visible: now,
+        tags: wanted.tags.clone(),
+    }
+}
+
+/// What will listen: what the image brings, and the web servers that the user data installs.
+fn listens(image: &super::state::Image, user_data: Option<&str>) -> Vec<u16> {
+    use base64::Engine as _;
+    let mut ports = image.listens.clone();
+    let script = user_data.and_then(|d| base64::engine::general_purpose::STANDARD.decode(d).ok()).unwrap_or_default();
+    let script = String::from_utf8_lossy(&script);
+    if ["nginx", "httpd", "apache2"].iter().any(|s| script.contains(s)) && !ports.contains(&80) {
+        ports.push(80);
+    }
+    ports
+}
+
+/// Schedules what ends a transition; void if another transition begins before it.
+fn later(
+    world: &mut World,
+    region: &str,
+    id: &str,
+    after: Duration,
+    now: Time,
+    event: impl FnOnce(ArcStr, u32) -> Event,
+) {
+    let Some(i) = world.region(region).ec2.instances.get(id) else { return };
+    let event = event(i.id.clone(), i.epoch);
+    world.schedule(region, now, after, physics::Event::Ec2(event));
+}
+
+/// `User initiated (2026-11-21 09:05:00 GMT)`.
+fn user_initiated(now: Time) -> String {
+    now.timestamp().strftime("User initiated (%Y-%m-%d %H:%M:%S GMT)").to_string()
+}
+
+/// Starts a stopped instance. The caller has checked that it may.
+pub(super) fn start(world: &mut World, region: &str, id: &str, now: Time) {
+    let Some(i) = world.region(region).ec2.instances.get_mut(id) else { return };
+    if i.state != InstanceState::Stopped {
+        return;
+    }
+    i.state = InstanceState::Pending;
+    i.epoch += 1;
+    i.launched = now;
+    i.state_reason = None;
+    i.transition_reason = String::new();
+    // A start moves it to another host: what ailed the old one is over, and so is what AWS planned for it.
+    i.impaired = i.impaired.filter(|f| f.check != Check::System);
+    i.events.clear();
+    let salt = format!("start-{}", i.epoch);
+    let (wants, epoch) = (i.wants_public_ip, i.epoch);
+    let mut draw = world.draw(id, &salt);
+    let boot = draw.secs(8.0, 20.0);
+    let state = &mut world.region(region).ec2;
+    if wants && state.address_of(id).is_none() {
+        let ip = state.take_public(draw.u64());
+        if let Some(i) = state.instances.get_mut(id) {
+            i.public_ip = Some(ip);
+        }
+    }
+    let id: ArcStr = id.into();
+    world.schedule(region, now, boot, physics::Event::Ec2(Event::Running { id, epoch }));
+}
+
+/// Stops a running instance. The caller has checked that it may.
+pub(super) fn stop(world: &mut World, region: &str, id: &str, force: bool, now: Time) {
+    let Some(i) = world.region(region).ec2.instances.get_mut(id) else { return };
+    if i.state == InstanceState::Stopped || i.state.is_ending() || (i.state == InstanceState::Stopping && !force) {
+        return;
+    }
+    i.state = InstanceState::Stopping;
+    i.epoch += 1;
+    i.state_reason =
+        Some(("Client.UserInitiatedShutdown".into(), "Client.UserInitiatedShutdown: User initiated shutdown".into()));
+    i.transition_reason = user_initiated(now);
+    let salt = format!("stop-{}", i.epoch);
+    let took = if force { world.draw(id, &salt).secs(4.0, 9.0) } else { world.draw(id, &salt).secs(20.0, 40.0) };
+    later(world, region, id, took, now, |id, epoch| Event::Stopped { id, epoch });
+}
+
+/// Reboots a running instance: it stays `running`, and its checks begin anew after a while.
+pub(super) fn reboot(world: &mut World, region: &str, id: &str, now: Time) {
+    let Some(i) = world.region(region).ec2.instances.get_mut(id) else { return };
+    i.booted = Some(now);
+    i.impaired = i.impaired.filter(|f| f.check != Check::Instance);
+    i.events.retain(|e| !matches!(e.code.as_str(), "instance-reboot"));
+}
+
+/// Terminates an instance, whatever its protection: see [`super::actions`] for the checks. `reason` is the state's reason,
+/// `Client.UserInitiatedShutdown: User initiated shutdown` unless AWS itself does it.
+pub fn terminate(world: &mut World, region: &str, id: &str, reason: Option<(&str, &str)>, now: Time) {
+    let Some(i) = world.region(region).ec2.instances.get_mut(id) else { return };
+    if i.state.is_ending() {
+        return;
+    }
+    let was_stopped = i.state == InstanceState::Stopped;
+    i.state = InstanceState::ShuttingDown;
+    i.epoch += 1;
+    let (code, message) =
+        reason.unwrap_or(("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown"));
+    i.state_reason = Some((code.into(), message.into()));
+    i.transition_reason = user_initiated(now);
+    let took = if was_stopped { world.draw(id, "end").secs(1.0, 3.0) } else { world.draw(id, "end").secs(10.0, 30.0) };
+    later(world, region, id, took, now, |id, epoch| Event::Terminated { id, epoch });
+}
+
+/// Lets an event happen.
+pub(super) fn happen(world: &mut World, region: &str, event: Event, now: Time) {
+    let state = &mut world.region(region).ec2;
+    let (Event::Running { id, epoch }
+    | Event::Stopped { id, epoch }
+    | Event::Terminated { id, epoch }
+    | Event::Gone { id, epoch }) = &event;
+    let Some(i) = state.instances.get_mut(id).filter(|i| i.epoch == *epoch) else { return };
+    match &event {
+        Event::Running { .. } => {
+            i.state = InstanceState::Running;
+            i.state_reason = None;
+            i.booted = Some(now);
+        }
+        Event::Stopped { .. } => {
+            i.state = InstanceState::Stopped;
+            i.booted = None;
+            let ip = i.public_ip.take();
+            state.release_public(ip);
+        }
+        Event::Terminated { .. } => {
+            end(state, id);
+            later(world, region, id, SHOWN, now, |id, epoch| Event::Gone { id, epoch });
+        }
+        Event::Gone { .. } => {
+            state.instances.remove(id);
+        }
+    }
+}
+
+/// What an instance's end takes with it: addresses, the interface, the volumes that go with it.
+fn end(state: &mut State, id: &str) {
+    let Some(i) = state.instances.get_mut(id) else { return };
+    i.state = InstanceState::Terminated;
+    i.booted = None;
+    i.impaired = None;
+    i.events.clear();
+    i.groups.clear();
+    let (ip, private, subnet) = (i.public_ip.take(), i.private_ip, i.subnet.clone());
+    let volumes = std::mem::take(&mut i.volumes);
+    state.release_public(ip);
+    if let Some(s) = state.subnets.get_mut(&subnet) {
+        s.taken.remove(&private);
+    }
+    for (_, volume) in volumes {
+        let goes =
+            state.volumes.get(&volume).and_then(|v| v.attachment.as_ref()).is_some_and(|a| a.delete_on_termination);
+        if goes {
+            state.volumes.remove(&volume);
+        } else if let Some(v) = state.volumes.get_mut(&volume) {
+            v.attachment = None;
+        }
+    }
+    for a in state.addresses.values_mut() {
+        if a.association.as_ref().is_some_and(|(_, of)| of == id) {
+            a.association = None;
+        }
+    }
+}
+
+/// How long an instance's first status checks take after it became running: two to three minutes.
+pub fn checks_take(world: &World, id: &str) -> Duration {
+    world.scaled(world.draw(id, "checks").secs(120.0, 180.0))
+}
+
+/// How long after it became running an instance's software is up: what listens, listens.
+pub fn boot_takes(world: &World, id: &str) -> Duration {
+    world.scaled(world.draw(id, "boot").secs(12.0, 30.0))
+}
+
+impl Subnet {
+    /// How many addresses it can still give out.
+    pub fn free(&self) -> u64 {
+        Cidr::new(self.cidr).usable().saturating_sub(self.taken.len() as u64)
+    }
+    /// Takes an address: this one, else a free one near where `hint` falls. None if all are taken.
+    pub fn take(&mut self, this: Option<Ipv4Addr>, hint: u64) -> Option<Ipv4Addr> {
+        if let Some(ip) = this.filter(|ip| !self.taken.contains(ip)) {
+            self.taken.insert(ip);
+            return Some(ip);
+        }
+        let range = Cidr::new(self.cidr);
+        let (first, usable) = (u32::from(range.first_usable()?), range.usable());
+        let start = hint % usable;
+        (0..usable)
+            .map(|n| Ipv4Addr::from(first + u32::try_from((start + n) % usable).unwrap_or(0)))
+            .find(|ip| self.taken.insert(*ip))
+    }
+}
+
+impl State {
+    /// Takes a public address. They are of 198.18.0.0/15, which is nobody's (RFC 2544): an `ssh` from the console cannot
+    /// reach a stranger.
+    pub(super) fn take_public(&mut self, hint: u64) -> Ipv4Addr {
+        const FIRST: u32 = 0xc612_0000;
+        const COUNT: u64 = 1 << 17;
+        (0..COUNT)
+            .map(|n| Ipv4Addr::from(FIRST + u32::try_from((hint % COUNT + n) % COUNT).unwrap_or(0)))
+            .find(|ip| self.public_in_use.insert(*ip))
+            .unwrap_or(Ipv4Addr::from(FIRST))
+    }
+    pub(super) fn release_public(&mut self, ip: Option<Ipv4Addr>) {
+        if let Some(ip) = ip {
+            self.public_in_use.remove(&ip);
+        }
+    }
+}

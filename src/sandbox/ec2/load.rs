@@ -1,0 +1,70 @@
+//! How busy an instance is: curves that are functions of its id and the moment, so that every reader sees the same past.
+//!
+//! CloudWatch's metrics come from here. Nothing is stored.
+
+use super::instance::{Instance, InstanceState};
+use crate::base::Time;
+use crate::sandbox::world::{Draw, World};
+
+const MINUTE: i64 = 60;
+const DAY: i64 = 24 * 60 * MINUTE;
+
+/// CPU utilisation in percent at a moment; 0 when it was off. 0 for an instance that is not there.
+pub fn cpu_percent(world: &World, region: &str, instance: &str, at: Time) -> f64 {
+    let Some(i) = super::instance(world, region, instance) else { return 0.0 };
+    if !was_on(i, at) {
+        return 0.0;
+    }
+    let mut own = world.draw(instance, "cpu");
+    let (mean, swing, peak_hour) = match i.tag("tier") {
+        Some("web") => (own.between(22.0, 38.0), own.between(8.0, 16.0), own.between(4.0, 6.0)),
+        Some("batch") => (own.between(45.0, 60.0), own.between(25.0, 35.0), own.between(15.0, 18.0)),
+        Some("db") => (own.between(30.0, 50.0), own.between(5.0, 10.0), own.between(4.0, 7.0)),
+        _ => (own.between(2.0, 14.0), own.between(1.0, 4.0), own.between(0.0, 24.0)),
+    };
+    // A day's wave, a faster one of some minutes, noise a minute, and now and then a burst of some minutes.
+    let day = ((at.secs().rem_euclid(DAY)) as f64 / DAY as f64 - peak_hour / 24.0) * std::f64::consts::TAU;
+    let fast = at.secs() as f64 / own.between(420.0, 1500.0) + own.between(0.0, 7.0);
+    let noise = noise(world, instance, "cpu-noise", at);
+    let burst = {
+        let window = at.secs().div_euclid(10 * MINUTE).to_string();
+        let mut d = Draw::new(world.seed, &[instance, "burst", &window]);
+        if d.unit() < 0.04 { d.between(15.0, 45.0) } else { 0.0 }
+    };
+    let boot = i.booted.map_or(0.0, |b| (45.0 - at.since(b).as_secs_f64() / 2.0).max(0.0));
+    (mean + swing * day.cos() + swing * 0.4 * fast.sin() + noise * 3.0 + burst + boot).clamp(0.1, 100.0)
+}
+
+/// Bytes a second that came in over the network at a moment.
+pub fn network_in(world: &World, region: &str, instance: &str, at: Time) -> f64 {
+    traffic(world, region, instance, at, "net-in")
+}
+
+/// Bytes a second that went out over the network at a moment.
+pub fn network_out(world: &World, region: &str, instance: &str, at: Time) -> f64 {
+    traffic(world, region, instance, at, "net-out")
+}
+
+fn traffic(world: &World, region: &str, instance: &str, at: Time, salt: &str) -> f64 {
+    let cpu = cpu_percent(world, region, instance, at);
+    if cpu <= 0.0 {
+        return 0.0;
+    }
+    let mut own = world.draw(instance, salt);
+    let scale = own.between(0.5, 2.0) * if salt == "net-out" { 9_000.0 } else { 3_500.0 };
+    (scale * cpu * (1.0 + 0.25 * noise(world, instance, salt, at))).max(60.0)
+}
+
+/// From -1 to 1, another each minute.
+fn noise(world: &World, id: &str, salt: &str, at: Time) -> f64 {
+    let minute = at.secs().div_euclid(MINUTE).to_string();
+    Draw::new(world.seed, &[id, salt, &minute]).between(-1.0, 1.0)
+}
+
+/// Whether it was on at a moment of the past, as far as its last start tells.
+fn was_on(i: &Instance, at: Time) -> bool {
+    match (i.state, i.booted) {
+        (InstanceState::Running | InstanceState::Stopping | InstanceState::ShuttingDown, Some(b)) => at >= b,
+        _ => false,
+    }
+}
