@@ -88,4 +88,28 @@ mod tests {
         assert!("dmeo".parse::<WorldSpec>().is_err_and(|e| e.contains("did you mean 'demo'")));
         assert!("fleet:100001".parse::<WorldSpec>().is_err_and(|e| e.contains("100000")));
     }
+
+    #[test]
+    fn the_demo_stands_in_two_regions_and_is_the_same_each_time() {
+        let now = Time::from_secs(1_795_252_800);
+        let mut one = build(&WorldSpec::Demo, now).unwrap();
+        crate::sandbox::physics::advance(&mut one, now);
+        let count = |r: &str| one.peek(r).map_or(0, |r| r.ec2.instances.len());
+        assert_eq!((count("ap-northeast-2"), count("ap-northeast-1")), (30, 8));
+        let states: std::collections::BTreeSet<_> =
+            one.peek("ap-northeast-2").unwrap().ec2.instances.values().map(|i| i.state.name()).collect();
+        assert_eq!(states.into_iter().collect::<Vec<_>>(), ["running", "stopped", "stopping", "terminated"]);
+        let mut two = build(&WorldSpec::Demo, now).unwrap();
+        crate::sandbox::physics::advance(&mut two, now);
+        assert_eq!(serde_json::to_string(&one).unwrap(), serde_json::to_string(&two).unwrap());
+    }
+
+    #[test]
+    fn a_fleet_of_ten_thousand_has_ten_thousand_addresses() {
+        let world = build(&WorldSpec::Fleet(10_000), Time::from_secs(1_795_252_800)).unwrap();
+        let state = &world.peek("ap-northeast-2").unwrap().ec2;
+        let addresses: std::collections::BTreeSet<_> = state.instances.values().map(|i| i.private_ip).collect();
+        assert_eq!((state.instances.len(), addresses.len(), state.volumes.len()), (10_000, 10_000, 10_000));
+        assert!(world.physics.is_empty());
+    }
 }

@@ -1,9 +1,369 @@
-//! EC2's part of the world `demo`.
+//! EC2's part of the world `demo`, built from `worlds/demo.toml`.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use arcstr::ArcStr;
+use ipnet::Ipv4Net;
+use serde::Deserialize;
+
+use super::fresh::Ids;
+use super::instance::{Check, Impairment, Instance, InstanceState, ScheduledEvent};
+use super::life::{self, LaunchRequest, VolumeRequest};
+use super::state::{Address, Image, KeyPair, Peer, SecurityGroup, State, Tags};
 use crate::base::Time;
 use crate::sandbox::world::World;
 
+const TEXT: &str = include_str!("../../../worlds/demo.toml");
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Demo {
+    region: Vec<RegionSpec>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RegionSpec {
+    name: String,
+    #[serde(default)]
+    keys: Vec<String>,
+    vpc: Vec<VpcSpec>,
+    #[serde(default)]
+    image: Vec<ImageSpec>,
+    instance: Vec<InstanceSpec>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VpcSpec {
+    name: String,
+    cidr: String,
+    subnets: Vec<SubnetSpec>,
+    groups: Vec<GroupSpec>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SubnetSpec {
+    name: String,
+    cidr: String,
+    zone: char,
+    #[serde(default)]
+    public: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupSpec {
+    name: String,
+    rules: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ImageSpec {
+    name: String,
+    base: String,
+    listens: Vec<u16>,
+    age: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InstanceSpec {
+    name: Option<String>,
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default = "amazon_linux")]
+    image: String,
+    subnet: String,
+    #[serde(default)]
+    groups: Vec<String>,
+    age: String,
+    #[serde(default)]
+    state: Option<String>,
+    /// How long ago it left the running state.
+    #[serde(default)]
+    stopped: Option<String>,
+    #[serde(default = "yes")]
+    key: bool,
+    #[serde(default)]
+    elastic_ip: bool,
+    #[serde(default)]
+    protected: bool,
+    #[serde(default)]
+    stop_protected: bool,
+    #[serde(default)]
+    detailed: bool,
+    #[serde(default)]
+    spot: Option<String>,
+    #[serde(default)]
+    disk: Option<u32>,
+    #[serde(default)]
+    profile: Option<String>,
+    #[serde(default)]
+    listens: Vec<u16>,
+    #[serde(default)]
+    impaired: Option<ImpairedSpec>,
+    #[serde(default)]
+    event: Option<EventSpec>,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ImpairedSpec {
+    check: String,
+    since: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EventSpec {
+    code: String,
+    #[serde(rename = "in")]
+    after: String,
+    text: String,
+}
+
+fn amazon_linux() -> String {
+    "al2023".into()
+}
+
+fn yes() -> bool {
+    true
+}
+
 /// Adds it.
-pub(in crate::sandbox) fn build(_world: &mut World, _now: Time) -> Result<(), String> {
+pub(in crate::sandbox) fn build(world: &mut World, now: Time) -> Result<(), String> {
+    let demo: Demo = toml::from_str(TEXT).map_err(|e| format!("worlds/demo.toml: {e}"))?;
+    for region in &demo.region {
+        build_region(world, region, now).map_err(|e| format!("worlds/demo.toml: {}: {e}", region.name))?;
+    }
     Ok(())
+}
+
+fn build_region(world: &mut World, spec: &RegionSpec, now: Time) -> Result<(), String> {
+    let seed = world.seed;
+    let ids = Ids { seed, region: &spec.name };
+    let state = &mut world.region(&spec.name).ec2;
+    for name in &spec.keys {
+        state.key_pairs.insert(name.as_str().into(), key_pair(&ids, name, ago(now, "300d")?));
+    }
+    for vpc in &spec.vpc {
+        let id = state.add_vpc(&ids, &vpc.name, range(&vpc.cidr)?, false, named(&vpc.name));
+        for s in &vpc.subnets {
+            state.add_subnet(&ids, &s.name, &id, range(&s.cidr)?, s.zone, s.public, false);
+        }
+        for g in &vpc.groups {
+            add_group(state, &ids, &id, g)?;
+        }
+    }
+    for spec in &spec.image {
+        let image = own_image(state, &ids, spec, now)?;
+        state.images.insert(image.id.clone(), image);
+    }
+    for instance in &spec.instance {
+        let name = instance.name.as_deref().unwrap_or("(no name)");
+        add_instance(world, &spec.name, spec.keys.first(), instance, now).map_err(|e| format!("{name}: {e}"))?;
+    }
+    Ok(())
+}
+
+fn key_pair(ids: &Ids<'_>, name: &str, created: Time) -> KeyPair {
+    let hex = ids.id("key", name);
+    let fingerprint: Vec<&str> = hex.as_bytes()[5..].chunks(2).filter_map(|c| std::str::from_utf8(c).ok()).collect();
+    KeyPair {
+        id: hex.clone(),
+        name: name.into(),
+        kind: "rsa".into(),
+        fingerprint: fingerprint.join(":").into(),
+        created,
+        tags: Tags::new(),
+    }
+}
+
+fn add_group(state: &mut State, ids: &Ids<'_>, vpc: &ArcStr, spec: &GroupSpec) -> Result<(), String> {
+    let mut rules = vec![state.rule(ids, true, "-1", -1, -1, Peer::V4(Ipv4Net::default()))];
+    for text in &spec.rules {
+        let mut words = text.split(' ');
+        let (Some(protocol), Some(ports), Some(peer)) = (words.next(), words.next(), words.next()) else {
+            return Err(format!("'{text}' is not PROTOCOL PORTS PEER"));
+        };
+        let (from, to) = match ports.split_once('-') {
+            _ if ports == "all" => (-1, -1),
+            Some((a, b)) => (number(a)?, number(b)?),
+            None => (number(ports)?, number(ports)?),
+        };
+        let peer = match peer.parse() {
+            Ok(net) => Peer::V4(net),
+            Err(_) => Peer::Group(state.group_named(peer).ok_or_else(|| format!("no group {peer}"))?.id.clone()),
+        };
+        rules.push(state.rule(ids, false, protocol, from, to, peer));
+    }
+    let id = ids.id("sg", &spec.name);
+    let description = arcstr::format!("{} of my-vpc's demo", spec.name);
+    let group = SecurityGroup {
+        id: id.clone(),
+        name: spec.name.as_str().into(),
+        description,
+        vpc: vpc.clone(),
+        rules,
+        tags: Tags::new(),
+    };
+    state.groups.insert(id, group);
+    Ok(())
+}
+
+/// An image by the short name that the file uses: a public one by its family, an own one by its name.
+fn image<'s>(state: &'s State, short: &str) -> Result<&'s Image, String> {
+    let (start, arch) = match short {
+        "al2023" => ("al2023", "x86_64"),
+        "al2023-arm" => ("al2023", "arm64"),
+        "ubuntu-noble" => ("ubuntu/images/hvm-ssd-gp3/ubuntu-noble", "x86_64"),
+        "ubuntu-noble-arm" => ("ubuntu/images/hvm-ssd-gp3/ubuntu-noble", "arm64"),
+        "windows" => ("Windows_Server", "x86_64"),
+        own => (own, ""),
+    };
+    let fits = |i: &&Image| i.name.starts_with(start) && (arch.is_empty() || i.architecture == arch);
+    state.images.values().find(fits).ok_or_else(|| format!("no image {short}"))
+}
+
+fn own_image(state: &State, ids: &Ids<'_>, spec: &ImageSpec, now: Time) -> Result<Image, String> {
+    let base = image(state, &spec.base)?.clone();
+    Ok(Image {
+        id: ids.id("ami", &spec.name),
+        name: spec.name.as_str().into(),
+        description: "".into(),
+        owner: crate::sandbox::ACCOUNT.into(),
+        owner_alias: None,
+        public: false,
+        snapshot: ids.id("snap", &spec.name),
+        created: ago(now, &spec.age)?,
+        listens: spec.listens.clone(),
+        tags: named(&spec.name),
+        ..base
+    })
+}
+
+fn add_instance(
+    world: &mut World,
+    region: &str,
+    key: Option<&String>,
+    spec: &InstanceSpec,
+    now: Time,
+) -> Result<(), String> {
+    let launched = ago(now, &spec.age)?;
+    let state = &world.region(region).ec2;
+    let mut tags: Tags = spec.name.iter().map(|n| ("Name".into(), n.as_str().into())).collect();
+    tags.extend(spec.tags.iter().map(|(k, v)| (k.as_str().into(), v.as_str().into())));
+    let image = image(state, &spec.image)?;
+    let groups = spec.groups.iter().map(|g| state.group_named(g).map(|g| g.id.clone()).ok_or(format!("no group {g}")));
+    let root = VolumeRequest { device: image.root_device.clone(), size: spec.disk, ..VolumeRequest::default() };
+    let request = LaunchRequest {
+        image: image.id.clone(),
+        instance_type: spec.kind.as_str().into(),
+        count: 1,
+        subnet: Some(state.subnet_named(&spec.subnet).ok_or(format!("no subnet {}", spec.subnet))?.id.clone()),
+        groups: groups.collect::<Result<_, _>>()?,
+        key_name: key.filter(|_| spec.key && image.platform.is_none()).map(|k| k.as_str().into()),
+        tags,
+        volumes: vec![root],
+        iam_profile: spec.profile.as_deref().map(Into::into),
+        spot: spec.spot.as_deref().map(|s| s == "persistent"),
+        detailed_monitoring: spec.detailed,
+        no_api_termination: spec.protected,
+        no_api_stop: spec.stop_protected,
+        ..LaunchRequest::default()
+    };
+    let ids = life::launch(world, region, &request, launched).map_err(|e| e.message)?;
+    let id = ids.into_iter().next().ok_or("not launched")?;
+    if spec.elastic_ip {
+        give_elastic_ip(world, region, &id, spec.name.as_deref().unwrap_or_default());
+    }
+    let boot = launched.plus(Duration::from_secs(14));
+    if let Some(i) = world.region(region).ec2.instances.get_mut(&id) {
+        i.listens.extend(&spec.listens);
+        if boot <= now {
+            settle(i, InstanceState::Running, boot);
+        }
+        if let Some(bad) = &spec.impaired {
+            let check = if bad.check == "system" { Check::System } else { Check::Instance };
+            i.impaired = Some(Impairment { check, since: ago(now, &bad.since)? });
+        }
+        if let Some(e) = &spec.event {
+            let start = Time(now.0.saturating_add(now.since(ago(now, &e.after)?).as_millis() as i64));
+            i.events.push(scheduled(&id, e, start));
+        }
+    }
+    let left = spec.stopped.as_deref().map_or(Ok(now), |s| ago(now, s))?;
+    match spec.state.as_deref() {
+        None | Some("running") => {}
+        Some("stopped" | "stopping") => life::stop(world, region, &id, false, left),
+        Some("terminated") => life::terminate(world, region, &id, None, left),
+        Some(other) => return Err(format!("no state {other}")),
+    }
+    Ok(())
+}
+
+/// Puts an instance where its launch would have led by now; what was scheduled for it is void.
+pub(super) fn settle(i: &mut Instance, state: InstanceState, booted: Time) {
+    i.state = state;
+    i.epoch += 1;
+    i.state_reason = None;
+    i.booted = Some(booted);
+    i.visible = i.launched;
+}
+
+/// An event from `start`, which AWS plans in whole hours, for a window of two hours.
+fn scheduled(id: &str, spec: &EventSpec, start: Time) -> ScheduledEvent {
+    let not_before = Time::from_secs(start.secs() / 3600 * 3600);
+    let ends = spec.code != "instance-retirement";
+    ScheduledEvent {
+        id: arcstr::format!("instance-event-{}", id.trim_start_matches("i-")),
+        code: spec.code.as_str().into(),
+        description: spec.text.as_str().into(),
+        not_before,
+        not_after: ends.then(|| not_before.plus(Duration::from_secs(7200))),
+    }
+}
+
+fn give_elastic_ip(world: &mut World, region: &str, instance: &str, name: &str) {
+    let (allocation, association) = (world.new_id("eipalloc"), world.new_id("eipassoc"));
+    let hint = world.draw(instance, "elastic").u64();
+    let state = &mut world.region(region).ec2;
+    let ip = state.take_elastic(hint);
+    let old = state.instances.get_mut(instance).and_then(|i| i.public_ip.take());
+    state.release_public(old);
+    let association = Some((association, instance.into()));
+    state.addresses.insert(allocation.clone(), Address { id: allocation, ip, association, tags: named(name) });
+}
+
+fn named(name: &str) -> Tags {
+    vec![("Name".into(), name.into())]
+}
+
+fn range(s: &str) -> Result<Ipv4Net, String> {
+    s.parse().map_err(|_| format!("'{s}' is not a range"))
+}
+
+fn number(s: &str) -> Result<i32, String> {
+    s.parse().map_err(|_| format!("'{s}' is not a port"))
+}
+
+/// The moment `span` (`41d`, `3h`) before `now`.
+fn ago(now: Time, span: &str) -> Result<Time, String> {
+    let bad = || format!("'{span}' is not a time such as 41d or 3h");
+    let (digits, unit) = span.split_at(span.len().saturating_sub(1));
+    let n: i64 = digits.parse().map_err(|_| bad())?;
+    let unit = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return Err(bad()),
+    };
+    Ok(Time(now.0 - n * unit * 1000))
 }

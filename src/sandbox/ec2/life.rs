@@ -92,8 +92,7 @@ pub fn launch(world: &mut World, region: &str, wanted: &LaunchRequest, now: Time
     let state = &world.region(region).ec2;
     let plan = check(state, region, wanted)?;
     let count = wanted.count.max(1);
-    let free = plan.subnet.free();
-    if free < u64::from(count) {
+    if plan.subnet.free < u64::from(count) {
         return Err(ApiError::new(
             "InsufficientFreeAddressesInSubnet",
             format!(
@@ -121,10 +120,19 @@ pub fn launch(world: &mut World, region: &str, wanted: &LaunchRequest, now: Time
 
 /// What a launch comes to, once its parts are found.
 struct Plan {
-    subnet: Subnet,
+    subnet: Place,
     image: super::state::Image,
     kind: &'static types::TypeInfo,
     groups: Vec<ArcStr>,
+}
+
+/// A subnet without its addresses, of which there may be thousands.
+struct Place {
+    id: ArcStr,
+    vpc: ArcStr,
+    zone: ArcStr,
+    public: bool,
+    free: u64,
 }
 
 fn check(state: &State, region: &str, wanted: &LaunchRequest) -> Result<Plan, ApiError> {
@@ -206,7 +214,14 @@ fn check(state: &State, region: &str, wanted: &LaunchRequest) -> Result<Plan, Ap
             return Err(ApiError::new("InvalidIPAddress.InUse", format!("Address {ip} is in use.")));
         }
     }
-    Ok(Plan { subnet: subnet.clone(), image: image.clone(), kind, groups })
+    let subnet = Place {
+        id: subnet.id.clone(),
+        vpc: subnet.vpc.clone(),
+        zone: subnet.zone.clone(),
+        public: subnet.public,
+        free: subnet.free(),
+    };
+    Ok(Plan { subnet, image: image.clone(), kind, groups })
 }
 
 #[expect(clippy::too_many_arguments, reason = "one place makes instances, from all that decides them")]
@@ -514,6 +529,11 @@ impl State {
             .map(|n| Ipv4Addr::from(FIRST + u32::try_from((hint % COUNT + n) % COUNT).unwrap_or(0)))
             .find(|ip| self.public_in_use.insert(*ip))
             .unwrap_or(Ipv4Addr::from(FIRST))
+    }
+    /// Takes an Elastic IP address: of 203.0.113.0/24, which is nobody's either (RFC 5737).
+    pub(super) fn take_elastic(&self, hint: u64) -> Ipv4Addr {
+        let host = |n: u64| Ipv4Addr::new(203, 0, 113, u8::try_from((hint % 200 + n) % 200).unwrap_or(0) + 20);
+        (0..200).map(host).find(|ip| self.addresses.values().all(|a| a.ip != *ip)).unwrap_or(host(0))
     }
     pub(super) fn release_public(&mut self, ip: Option<Ipv4Addr>) {
         if let Some(ip) = ip {
