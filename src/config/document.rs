@@ -64,6 +64,12 @@ impl Source {
         self.text.lines().nth(line.saturating_sub(1)).unwrap_or_default()
     }
 
+    /// Where the value of a key of the root stands; the file's beginning if it has no such key.
+    pub(crate) fn value_of(&self, key: &str) -> Range<usize> {
+        let doc = self.parse(&mut Vec::new());
+        doc.root().find(|e| e.key == key).map_or(0..0, |e| e.value_at)
+    }
+
     /// A problem at a place.
     pub(crate) fn problem(&self, at: Range<usize>, message: impl Into<String>, hint: Option<String>) -> Problem {
         let (line, col) = self.position(at.start);
