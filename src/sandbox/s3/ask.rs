@@ -1,0 +1,317 @@
+//! One request to S3: which bucket, key and operation it is for, and its payload. Knows HTTP, changes nothing.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::Method;
+use percent_encoding::percent_decode_str;
+use sha2::Digest as _;
+
+use super::checksum::{self, Algorithm};
+use super::failure::Failure;
+use super::{chunked, names};
+use crate::base::Time;
+use crate::sandbox::wire::{Call, Request};
+
+/// A request, taken apart.
+#[derive(Debug)]
+pub struct Ask<'a> {
+    /// The call.
+    pub call: &'a Call<'a>,
+    /// The bucket's name; empty for the service itself.
+    pub bucket: String,
+    /// The key; empty for the bucket itself.
+    pub key: String,
+    query: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+}
+
+/// A payload that was checked.
+#[derive(Debug)]
+pub struct Payload {
+    /// The bytes, without frames.
+    pub data: Bytes,
+    /// Its MD5 in hexadecimal.
+    pub md5: String,
+    /// The checksum that came with it, or that S3 computes by itself.
+    pub checksum: (Algorithm, String),
+}
+
+/// Sub-resources of buckets that are kept as they are sent.
+pub const DOCUMENTS: [&str; 14] = [
+    "policy",
+    "publicAccessBlock",
+    "encryption",
+    "lifecycle",
+    "cors",
+    "website",
+    "logging",
+    "notification",
+    "acl",
+    "ownershipControls",
+    "accelerate",
+    "requestPayment",
+    "replication",
+    "object-lock",
+];
+
+impl<'a> Ask<'a> {
+    /// Takes a request apart.
+    pub fn new(call: &'a Call<'a>) -> Ask<'a> {
+        let r = call.request;
+        let (bucket, key) = address(r);
+        Ask { call, bucket, key, query: form_urlencoded::parse(r.query.as_bytes()).collect() }
+    }
+    /// A parameter of the query.
+    pub fn q(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(k, _)| k == name).map(|(_, v)| &**v)
+    }
+    /// A parameter of the query that is not empty.
+    pub fn q_text(&self, name: &str) -> &str {
+        self.q(name).unwrap_or_default()
+    }
+    /// A header.
+    pub fn h(&self, name: &str) -> Option<&'a str> {
+        self.call.request.header(name)
+    }
+    /// A number in the query, at most `most`, which it also is by default.
+    ///
+    /// # Errors
+    /// `InvalidArgument`.
+    pub fn limit(&self, name: &str, most: usize) -> Result<usize, Failure> {
+        match self.q(name) {
+            None | Some("") => Ok(most),
+            Some(s) => match s.parse::<i64>() {
+                Ok(n) if n >= 0 => Ok((n as usize).min(most)),
+                Ok(_) => Err(Failure::invalid_argument(
+                    format!("Argument {name} must be an integer between 0 and 2147483647"),
+                    name,
+                    s,
+                )),
+                Err(_) => Err(Failure::invalid_argument(
+                    format!("Provided {name} not an integer or within integer range"),
+                    name,
+                    s,
+                )),
+            },
+        }
+    }
+
+    /// AWS's name of the operation; empty if there is none for this request.
+    pub fn operation(&self) -> &'static str {
+        operation(self)
+    }
+
+    /// A presigned URL that is past its time is refused.
+    ///
+    /// # Errors
+    /// `AccessDenied`, `AuthorizationQueryParametersError`.
+    pub fn check_presigned(&self) -> Result<(), Failure> {
+        let now = self.call.now;
+        let expired = |seconds: &str, end: Time| {
+            Err(Failure::new(403, "AccessDenied", "Request has expired")
+                .field("X-Amz-Expires", seconds)
+                .field("Expires", end.rfc3339())
+                .field("ServerTime", now.rfc3339()))
+        };
+        if let (Some(date), Some(seconds)) = (self.q("X-Amz-Date"), self.q("X-Amz-Expires")) {
+            let malformed = |m: &str| Failure::new(400, "AuthorizationQueryParametersError", m);
+            let from = compact_date(date)
+                .ok_or_else(|| malformed("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\""))?;
+            let lasts: u64 = seconds.parse().map_err(|_| malformed("X-Amz-Expires should be a number"))?;
+            if lasts > 604_800 {
+                return Err(malformed("X-Amz-Expires must be less than a week (in seconds) that is 604800"));
+            }
+            let end = from.plus(std::time::Duration::from_secs(lasts));
+            if now > end {
+                return expired(seconds, end);
+            }
+        } else if self.q("Signature").is_some()
+            && let Some(end) = self.q("Expires").and_then(|e| e.parse().ok()).map(Time::from_secs)
+            && now > end
+        {
+            return expired("", end);
+        }
+        Ok(())
+    }
+
+    /// The payload as it came: the headers' checksums are not those of this body (CompleteMultipartUpload names the
+    /// whole object's).
+    ///
+    /// # Errors
+    /// `IncompleteBody`.
+    pub fn payload_unverified(&self) -> Result<Bytes, Failure> {
+        self.unframed().map(|(data, _)| data)
+    }
+
+    /// The payload without frames, its length and all checksums that came along verified.
+    ///
+    /// # Errors
+    /// `IncompleteBody`, `BadDigest`, `InvalidDigest`, `XAmzContentSHA256Mismatch`.
+    pub fn payload(&self) -> Result<Payload, Failure> {
+        let sha = self.h("x-amz-content-sha256").unwrap_or_default();
+        let (data, trailers) = self.unframed()?;
+        if sha.len() == 64 && !checksum::hex(&sha2::Sha256::digest(&data)).eq_ignore_ascii_case(sha) {
+            let message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
+            return Err(
+                Failure::new(400, "XAmzContentSHA256Mismatch", message).field("ClientComputedContentSHA256", sha)
+            );
+        }
+        if let Some(said) = self.h("content-md5") {
+            if said.len() != 24 {
+                return Err(Failure::new(400, "InvalidDigest", "The Content-MD5 you specified was invalid.")
+                    .field("Content-MD5", said));
+            }
+            let found = checksum::md5_base64(&data);
+            if said != found {
+                let message = "The Content-MD5 you specified did not match what we received.";
+                return Err(Failure::new(400, "BadDigest", message)
+                    .field("ExpectedDigest", said)
+                    .field("CalculatedDigest", found));
+            }
+        }
+        let sent = Algorithm::ALL.into_iter().find_map(|a| {
+            let header = a.header();
+            let trailer = trailers.iter().find(|(k, _)| *k == header).map(|(_, v)| v.as_str());
+            trailer.or_else(|| self.h(&header)).map(|v| (a, v))
+        });
+        let checksum = match sent {
+            Some((a, said)) => {
+                let found = a.of(&data);
+                if said != found {
+                    let message = format!("The {} you specified did not match the calculated checksum.", a.name());
+                    return Err(Failure::new(400, "BadDigest", message));
+                }
+                (a, found)
+            }
+            None => (Algorithm::Crc64nvme, Algorithm::Crc64nvme.of(&data)),
+        };
+        Ok(Payload { md5: checksum::md5_hex(&data), data, checksum })
+    }
+
+    /// The body without frames, and the trailers.
+    fn unframed(&self) -> Result<(Bytes, Vec<(String, String)>), Failure> {
+        let framed = self.h("x-amz-content-sha256").is_some_and(|s| s.starts_with("STREAMING-"))
+            || self.h("content-encoding").is_some_and(|e| e.split(',').any(|e| e.trim() == "aws-chunked"));
+        let incomplete = || {
+            Failure::new(
+                400,
+                "IncompleteBody",
+                "You did not provide the number of bytes specified by the Content-Length HTTP header",
+            )
+        };
+        let mut trailers = Vec::new();
+        let data = if framed {
+            let upload = chunked::decode(&self.call.request.body).ok_or_else(incomplete)?;
+            let said = self.h("x-amz-decoded-content-length").and_then(|n| n.parse::<usize>().ok());
+            if said.is_some_and(|n| n != upload.data.len()) {
+                return Err(incomplete());
+            }
+            trailers = upload.trailers;
+            Bytes::from(upload.data)
+        } else {
+            let said = self.h("content-length").and_then(|n| n.parse::<usize>().ok());
+            if said.is_some_and(|n| n != self.call.request.body.len()) {
+                return Err(incomplete());
+            }
+            self.call.request.body.clone()
+        };
+        Ok((data, trailers))
+    }
+}
+
+/// The bucket and key of a request, in either style.
+fn address(r: &Request) -> (String, String) {
+    let decode = |s: &str| percent_decode_str(s).decode_utf8_lossy().into_owned();
+    let path = r.path.strip_prefix('/').unwrap_or(&r.path);
+    if let Some(bucket) = names::bucket_in_host(&r.host) {
+        return (bucket.to_owned(), decode(path));
+    }
+    let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
+    (decode(bucket), decode(key))
+}
+
+/// `20261121T090500Z`.
+fn compact_date(s: &str) -> Option<Time> {
+    let civil = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", s).ok()?;
+    civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| Time::from(z.timestamp()))
+}
+
+fn operation(ask: &Ask<'_>) -> &'static str {
+    let has = |name: &str| ask.q(name).is_some();
+    let copy = ask.h("x-amz-copy-source").is_some();
+    let method = &ask.call.request.method;
+    if ask.bucket.is_empty() {
+        return if method == Method::GET { "ListBuckets" } else { "" };
+    }
+    if ask.key.is_empty() {
+        return bucket_operation(method, &has);
+    }
+    match *method {
+        Method::GET if has("uploadId") => "ListParts",
+        Method::GET if has("tagging") => "GetObjectTagging",
+        Method::GET if has("acl") => "GetObjectAcl",
+        Method::GET if has("attributes") => "GetObjectAttributes",
+        Method::GET => "GetObject",
+        Method::HEAD => "HeadObject",
+        Method::PUT if has("uploadId") && copy => "UploadPartCopy",
+        Method::PUT if has("uploadId") => "UploadPart",
+        Method::PUT if has("tagging") => "PutObjectTagging",
+        Method::PUT if has("acl") => "PutObjectAcl",
+        Method::PUT if copy => "CopyObject",
+        Method::PUT => "PutObject",
+        Method::POST if has("uploads") => "CreateMultipartUpload",
+        Method::POST if has("uploadId") => "CompleteMultipartUpload",
+        Method::DELETE if has("uploadId") => "AbortMultipartUpload",
+        Method::DELETE if has("tagging") => "DeleteObjectTagging",
+        Method::DELETE => "DeleteObject",
+        _ => "",
+    }
+}
+
+fn bucket_operation(method: &Method, has: &dyn Fn(&str) -> bool) -> &'static str {
+    /// (sub-resource, GET, PUT, DELETE)
+    const TABLE: [(&str, &str, &str, &str); 18] = [
+        ("policyStatus", "GetBucketPolicyStatus", "", ""),
+        ("policy", "GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy"),
+        ("publicAccessBlock", "GetPublicAccessBlock", "PutPublicAccessBlock", "DeletePublicAccessBlock"),
+        ("encryption", "GetBucketEncryption", "PutBucketEncryption", "DeleteBucketEncryption"),
+        ("lifecycle", "GetBucketLifecycleConfiguration", "PutBucketLifecycleConfiguration", "DeleteBucketLifecycle"),
+        ("cors", "GetBucketCors", "PutBucketCors", "DeleteBucketCors"),
+        ("website", "GetBucketWebsite", "PutBucketWebsite", "DeleteBucketWebsite"),
+        ("logging", "GetBucketLogging", "PutBucketLogging", ""),
+        ("notification", "GetBucketNotificationConfiguration", "PutBucketNotificationConfiguration", ""),
+        ("acl", "GetBucketAcl", "PutBucketAcl", ""),
+        (
+            "ownershipControls",
+            "GetBucketOwnershipControls",
+            "PutBucketOwnershipControls",
+            "DeleteBucketOwnershipControls",
+        ),
+        ("accelerate", "GetBucketAccelerateConfiguration", "PutBucketAccelerateConfiguration", ""),
+        ("requestPayment", "GetBucketRequestPayment", "PutBucketRequestPayment", ""),
+        ("replication", "GetBucketReplication", "PutBucketReplication", "DeleteBucketReplication"),
+        ("object-lock", "GetObjectLockConfiguration", "PutObjectLockConfiguration", ""),
+        ("tagging", "GetBucketTagging", "PutBucketTagging", "DeleteBucketTagging"),
+        ("versioning", "GetBucketVersioning", "PutBucketVersioning", ""),
+        ("location", "GetBucketLocation", "", ""),
+    ];
+    if let Some((_, get, put, delete)) = TABLE.iter().find(|(name, ..)| has(name)) {
+        return match *method {
+            Method::GET => get,
+            Method::PUT => put,
+            Method::DELETE => delete,
+            _ => "",
+        };
+    }
+    match *method {
+        Method::GET if has("uploads") => "ListMultipartUploads",
+        Method::GET if has("versions") => "ListObjectVersions",
+        Method::GET if has("list-type") => "ListObjectsV2",
+        Method::GET => "ListObjects",
+        Method::HEAD => "HeadBucket",
+        Method::PUT => "CreateBucket",
+        Method::DELETE => "DeleteBucket",
+        Method::POST if has("delete") => "DeleteObjects",
+        _ => "",
+    }
+}

@@ -1,0 +1,343 @@
+//! PutObject, CopyObject, DeleteObject, DeleteObjects and tags of objects.
+
+use arcstr::ArcStr;
+use percent_encoding::percent_decode_str;
+
+use super::ask::Ask;
+use super::bucket::{bare, check_tags, document_reply};
+use super::content::Content;
+use super::failure::Failure;
+use super::ranges::{Verdict, verdict};
+use super::read::find;
+use super::state::{Extra, Version, Versioning};
+use super::xml_in::Node;
+use super::{Outcome, bucket_mut, new_version_id};
+use crate::sandbox::wire::Reply;
+use crate::sandbox::world::World;
+
+/// Headers of an upload that come back with each read.
+const KEPT: [&str; 7] = [
+    "content-type",
+    "cache-control",
+    "content-disposition",
+    "content-language",
+    "expires",
+    "x-amz-website-redirect-location",
+    "content-encoding",
+];
+
+const CLASSES: [&str; 8] = [
+    "STANDARD",
+    "REDUCED_REDUNDANCY",
+    "STANDARD_IA",
+    "ONEZONE_IA",
+    "INTELLIGENT_TIERING",
+    "GLACIER",
+    "DEEP_ARCHIVE",
+    "GLACIER_IR",
+];
+
+/// What an upload brings along in its headers.
+pub(super) fn extra(ask: &Ask<'_>) -> Result<Extra, Failure> {
+    let mut headers = Vec::new();
+    for (name, value) in &ask.call.request.headers {
+        let (name, Ok(value)) = (name.as_str(), value.to_str()) else { continue };
+        if !(KEPT.contains(&name) || name.starts_with("x-amz-meta-")) {
+            continue;
+        }
+        let value = if name == "content-encoding" {
+            // The framing is the upload's, not the object's.
+            value.split(',').map(str::trim).filter(|e| *e != "aws-chunked").collect::<Vec<_>>().join(",")
+        } else {
+            value.to_owned()
+        };
+        if !value.is_empty() {
+            headers.push((name.to_owned(), value));
+        }
+    }
+    let metadata: usize =
+        headers.iter().filter(|(n, _)| n.starts_with("x-amz-meta-")).map(|(n, v)| n.len() - 11 + v.len()).sum();
+    if metadata > 2048 {
+        let message = "Your metadata headers exceed the maximum allowed metadata size";
+        return Err(Failure::new(400, "MetadataTooLarge", message));
+    }
+    Ok(Extra { headers, tags: header_tags(ask)?, ..Extra::default() })
+}
+
+/// `x-amz-tagging: a=b&c=d`.
+fn header_tags(ask: &Ask<'_>) -> Result<Vec<(String, String)>, Failure> {
+    let tags: Vec<_> =
+        form_urlencoded::parse(ask.h("x-amz-tagging").unwrap_or_default().as_bytes()).into_owned().collect();
+    check_tags(&tags, 10)?;
+    Ok(tags)
+}
+
+/// The storage class that an upload asks for.
+pub(super) fn class(ask: &Ask<'_>) -> Result<ArcStr, Failure> {
+    let class = ask.h("x-amz-storage-class").unwrap_or("STANDARD");
+    if !CLASSES.contains(&class) {
+        return Err(Failure::new(400, "InvalidStorageClass", "The storage class you specified is not valid"));
+    }
+    Ok(class.into())
+}
+
+/// `If-None-Match: *` and `If-Match` on a write.
+pub(super) fn check_conditions(world: &World, ask: &Ask<'_>) -> Result<(), Failure> {
+    let current = world.s3.buckets.get(ask.bucket.as_str()).and_then(|b| b.current(&ask.key));
+    if let Some(condition) = ask.h("if-none-match") {
+        if condition.trim() != "*" {
+            let message = "A header you provided implies functionality that is not implemented";
+            return Err(Failure::new(501, "NotImplemented", message).field("Header", "If-None-Match"));
+        }
+        if current.is_some() {
+            return Err(Failure::precondition("If-None-Match"));
+        }
+    }
+    if let Some(condition) = ask.h("if-match") {
+        let current = current.ok_or_else(|| Failure::no_key(&ask.key))?;
+        if condition.trim().trim_matches('"') != current.etag() {
+            return Err(Failure::precondition("If-Match"));
+        }
+    }
+    Ok(())
+}
+
+/// Puts a version and answers with its id, where the bucket keeps ids.
+pub(super) fn store(
+    world: &mut World,
+    ask: &Ask<'_>,
+    content: Content,
+    class: ArcStr,
+    extra: Extra,
+) -> Result<Option<String>, Failure> {
+    let id = new_version_id(world, ask);
+    let bucket = bucket_mut(world, ask)?;
+    let version =
+        Version { id, modified: whole_second(ask), content, marker: false, class, extra: Some(Box::new(extra)) };
+    let shown = (bucket.versioning != Versioning::Off).then(|| version.id_text().to_owned());
+    bucket.put(&ask.key, version);
+    Ok(shown)
+}
+
+/// S3 keeps whole seconds.
+fn whole_second(ask: &Ask<'_>) -> crate::base::Time {
+    crate::base::Time::from_secs(ask.call.now.secs())
+}
+
+/// PutObject.
+pub(super) fn put(world: &mut World, ask: &Ask<'_>) -> Outcome {
+    check_conditions(world, ask)?;
+    let (mut extra, class) = (extra(ask)?, class(ask)?);
+    let payload = ask.payload()?;
+    let (etag, checksum) = (payload.md5, payload.checksum);
+    extra.etag.clone_from(&etag);
+    extra.checksum = Some(checksum.clone());
+    let size = payload.data.len();
+    let id = store(world, ask, Content::Stored(payload.data), class, extra)?;
+    let mut reply = bare(200)
+        .with("etag", &format!("\"{etag}\""))
+        .with("x-amz-server-side-encryption", "AES256")
+        .with("x-amz-checksum-type", "FULL_OBJECT");
+    if let (Ok(name), Ok(value)) =
+        (http::HeaderName::try_from(checksum.0.header()), http::HeaderValue::try_from(checksum.1))
+    {
+        reply.headers.insert(name, value);
+    }
+    if ask.h("x-amz-write-offset-bytes").is_some() {
+        reply.set("x-amz-object-size", &size.to_string());
+    }
+    Ok(with_id(reply, id))
+}
+
+fn with_id(mut reply: Reply, id: Option<String>) -> Reply {
+    if let Some(id) = id {
+        reply.set("x-amz-version-id", &id);
+    }
+    reply
+}
+
+/// What a copy reads.
+pub(super) struct Source {
+    /// The version's bytes and what belongs to them.
+    pub version: Version,
+    /// Its id, where the bucket keeps ids.
+    pub id: Option<String>,
+}
+
+/// Finds what `x-amz-copy-source` names and weighs its conditions.
+pub(super) fn source(world: &World, ask: &Ask<'_>) -> Result<Source, Failure> {
+    let header = ask.h("x-amz-copy-source").unwrap_or_default();
+    let (path, id) = match header.split_once("?versionId=") {
+        Some((path, id)) => (path, Some(id)),
+        None => (header, None),
+    };
+    let path = percent_decode_str(path).decode_utf8_lossy();
+    let (name, key) =
+        path.trim_start_matches('/').split_once('/').filter(|(b, k)| !b.is_empty() && !k.is_empty()).ok_or_else(
+            || {
+                let message = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey";
+                Failure::invalid_argument(message, "x-amz-copy-source", header)
+            },
+        )?;
+    let bucket = world.s3.buckets.get(name).ok_or_else(|| Failure::no_bucket(name))?;
+    let version = find(bucket, key, id)?.clone();
+    match verdict(&ask.call.request.headers, "x-amz-copy-source-", &version.etag(), version.modified) {
+        Verdict::Go => {}
+        Verdict::Failed(c) => return Err(Failure::precondition(&format!("x-amz-copy-source-{c}"))),
+        Verdict::NotModified => return Err(Failure::precondition("x-amz-copy-source-If-None-Match")),
+    }
+    if matches!(version.class.as_str(), "GLACIER" | "DEEP_ARCHIVE") {
+        let message = "Operation is not valid for the source object's storage class";
+        return Err(Failure::new(403, "InvalidObjectState", message));
+    }
+    let id = (bucket.versioning != Versioning::Off).then(|| version.id_text().to_owned());
+    Ok(Source { version, id })
+}
+
+/// CopyObject.
+pub(super) fn copy(world: &mut World, ask: &Ask<'_>) -> Outcome {
+    check_conditions(world, ask)?;
+    let Source { version: from, id: from_id } = source(world, ask)?;
+    let replaces = |name: &str| ask.h(name).is_some_and(|d| d.eq_ignore_ascii_case("REPLACE"));
+    let class = class(ask)?;
+    let mut new = from.extra.as_deref().cloned().unwrap_or_default();
+    let same = ask.h("x-amz-copy-source").is_some_and(|s| {
+        percent_decode_str(s).decode_utf8_lossy().trim_start_matches('/') == format!("{}/{}", ask.bucket, ask.key)
+    });
+    if same
+        && !replaces("x-amz-metadata-directive")
+        && ask.h("x-amz-storage-class").is_none()
+        && ask.h("x-amz-server-side-encryption").is_none()
+    {
+        let message = "This copy request is illegal because it is trying to copy an object to itself without changing the object's \
+                       metadata, storage class, website redirect location or encryption attributes.";
+        return Err(Failure::new(400, "InvalidRequest", message));
+    }
+    if replaces("x-amz-metadata-directive") {
+        new.headers = extra(ask)?.headers;
+    }
+    if replaces("x-amz-tagging-directive") {
+        new.tags = header_tags(ask)?;
+    }
+    // What was uploaded in parts becomes one piece, with an MD5 of its own if its bytes are here.
+    new.etag = match &from.content {
+        Content::Stored(bytes) => super::checksum::md5_hex(bytes),
+        Content::Made { .. } => from.etag(),
+    };
+    new.parts.clear();
+    let etag = new.etag.clone();
+    let checksum = new.checksum.clone().filter(|(_, v)| !v.contains('-'));
+    new.checksum.clone_from(&checksum);
+    let id = store(world, ask, from.content, class, new)?;
+    let mut reply = document_reply("CopyObjectResult", |x| {
+        x.el("ETag", format!("\"{etag}\""));
+        x.el("LastModified", whole_second(ask));
+        if let Some((algorithm, value)) = &checksum {
+            x.el(&algorithm.element(), value);
+            x.el("ChecksumType", "FULL_OBJECT");
+        }
+    });
+    if let Some(id) = from_id {
+        reply.set("x-amz-copy-source-version-id", &id);
+    }
+    Ok(with_id(reply.with("x-amz-server-side-encryption", "AES256"), id))
+}
+
+/// What a delete did.
+struct Gone {
+    /// The version that was removed for good, or asked to be.
+    id: Option<String>,
+    /// The delete marker that was made or removed.
+    marker: Option<String>,
+}
+
+fn remove(world: &mut World, ask: &Ask<'_>, key: &str, id: Option<&str>) -> Result<Gone, Failure> {
+    if let Some(id) = id {
+        let bucket = bucket_mut(world, ask)?;
+        if id != "null" && id.len() != 32 {
+            return Err(Failure::invalid_argument("Invalid version id specified", "versionId", id));
+        }
+        let gone = bucket.remove(key, (id != "null").then_some(id));
+        let marker = gone.is_some_and(|v| v.marker).then(|| id.to_owned());
+        return Ok(Gone { id: Some(id.to_owned()), marker });
+    }
+    let new_id = new_version_id(world, ask);
+    let now = whole_second(ask);
+    let bucket = bucket_mut(world, ask)?;
+    if bucket.versioning == Versioning::Off {
+        bucket.objects.remove(key);
+        return Ok(Gone { id: None, marker: None });
+    }
+    let marker = Version::delete_marker(new_id, now);
+    let shown = marker.id_text().to_owned();
+    bucket.put(key, marker);
+    Ok(Gone { id: None, marker: Some(shown) })
+}
+
+/// DeleteObject.
+pub(super) fn delete(world: &mut World, ask: &Ask<'_>) -> Outcome {
+    let gone = remove(world, ask, &ask.key, ask.q("versionId"))?;
+    let mut reply = bare(204);
+    if gone.marker.is_some() {
+        reply.set("x-amz-delete-marker", "true");
+    }
+    Ok(with_id(reply, gone.id.or(gone.marker)))
+}
+
+/// DeleteObjects: at most 1,000.
+pub(super) fn delete_many(world: &mut World, ask: &Ask<'_>) -> Outcome {
+    let root = Node::parse(&ask.payload()?.data)?;
+    let objects: Vec<_> = root.all("Object").collect();
+    if objects.is_empty() || objects.len() > 1000 {
+        return Err(Failure::malformed_xml());
+    }
+    let quiet = root.text_of("Quiet") == Some("true");
+    let mut results = Vec::new();
+    for object in objects {
+        let key = object.text_of("Key").ok_or_else(Failure::malformed_xml)?;
+        let id = object.text_of("VersionId").filter(|id| !id.is_empty());
+        results.push((key, id, remove(world, ask, key, id)));
+    }
+    Ok(document_reply("DeleteResult", |x| {
+        for (key, id, result) in &results {
+            match result {
+                Ok(_) if quiet => {}
+                Ok(gone) => x.nest("Deleted", |x| {
+                    x.el("Key", *key);
+                    x.opt("VersionId", *id);
+                    if let Some(marker) = &gone.marker {
+                        x.el("DeleteMarker", true);
+                        x.el("DeleteMarkerVersionId", marker);
+                    }
+                }),
+                Err(e) => x.nest("Error", |x| {
+                    x.el("Key", *key);
+                    x.opt("VersionId", *id);
+                    x.el("Code", e.code);
+                    x.el("Message", e.message.as_str());
+                }),
+            }
+        }
+    }))
+}
+
+/// PutObjectTagging and DeleteObjectTagging.
+pub(super) fn tagging(world: &mut World, ask: &Ask<'_>, operation: &str) -> Outcome {
+    let tags = if operation == "PutObjectTagging" {
+        let tags = Node::parse(&ask.payload()?.data)?.tags();
+        check_tags(&tags, 10)?;
+        tags
+    } else {
+        Vec::new()
+    };
+    let bucket = bucket_mut(world, ask)?;
+    let id = find(bucket, &ask.key, ask.q("versionId"))?.id.clone();
+    let keeps_ids = bucket.versioning != Versioning::Off;
+    let shown = id.as_deref().unwrap_or("null").to_owned();
+    if let Some(version) = bucket.objects.get_mut(ask.key.as_str()).and_then(|v| v.iter_mut().find(|v| v.id == id)) {
+        let etag = version.etag();
+        version.extra.get_or_insert_with(|| Box::new(Extra { etag, ..Extra::default() })).tags = tags;
+    }
+    let reply = bare(if operation == "PutObjectTagging" { 200 } else { 204 });
+    Ok(with_id(reply, keeps_ids.then_some(shown)))
+}

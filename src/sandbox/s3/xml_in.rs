@@ -1,0 +1,125 @@
+//! XML documents in requests as a small tree. Namespaces are left aside.
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+use super::failure::Failure;
+
+/// An element.
+#[derive(Debug, Default)]
+pub struct Node {
+    /// Its local name.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// Its elements.
+    pub children: Vec<Node>,
+}
+
+/// Deeper than any document of S3.
+const DEEPEST: usize = 32;
+
+impl Node {
+    /// Reads a document's root.
+    ///
+    /// # Errors
+    /// `MalformedXML`.
+    pub fn parse(bytes: &[u8]) -> Result<Node, Failure> {
+        let mut reader = Reader::from_reader(bytes);
+        let mut open: Vec<Node> = vec![Node::default()];
+        let mut buffer = Vec::new();
+        loop {
+            match reader.read_event_into(&mut buffer).map_err(|_| Failure::malformed_xml())? {
+                Event::Start(e) => {
+                    if open.len() > DEEPEST {
+                        return Err(Failure::malformed_xml());
+                    }
+                    open.push(Node { name: e.local_name().as_ref().to_owned(), ..Node::default() });
+                }
+                Event::Empty(e) => {
+                    let node = Node { name: e.local_name().as_ref().to_owned(), ..Node::default() };
+                    if let Some(parent) = open.last_mut() {
+                        parent.children.push(node);
+                    }
+                }
+                Event::End(_) => {
+                    let node = open.pop().unwrap_or_default();
+                    match open.last_mut() {
+                        Some(parent) => parent.children.push(node),
+                        None => return Err(Failure::malformed_xml()),
+                    }
+                }
+                Event::Text(t) => {
+                    if let Some(node) = open.last_mut() {
+                        node.text.push_str(&t);
+                    }
+                }
+                Event::CData(t) => {
+                    if let Some(node) = open.last_mut() {
+                        node.text.push_str(&t);
+                    }
+                }
+                Event::GeneralRef(r) => {
+                    let c = match r.resolve_char_ref() {
+                        Ok(Some(c)) => c,
+                        _ => match &*r {
+                            "amp" => '&',
+                            "lt" => '<',
+                            "gt" => '>',
+                            "quot" => '"',
+                            "apos" => '\'',
+                            _ => return Err(Failure::malformed_xml()),
+                        },
+                    };
+                    if let Some(node) = open.last_mut() {
+                        node.text.push(c);
+                    }
+                }
+                Event::Eof => break,
+                _ => {}
+            }
+            buffer.clear();
+        }
+        match open.pop().filter(|_| open.is_empty()).map(|n| n.children) {
+            Some(mut roots) if roots.len() == 1 => Ok(roots.remove(0)),
+            _ => Err(Failure::malformed_xml()),
+        }
+    }
+    /// The first element of this name.
+    pub fn child(&self, name: &str) -> Option<&Node> {
+        self.children.iter().find(|c| c.name == name)
+    }
+    /// The text of the first element of this name.
+    pub fn text_of(&self, name: &str) -> Option<&str> {
+        self.child(name).map(|c| c.text.as_str())
+    }
+    /// All elements of this name.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Node> {
+        self.children.iter().filter(move |c| c.name == name)
+    }
+    /// `<TagSet><Tag><Key/><Value/></Tag>…</TagSet>` of a `Tagging` document.
+    pub fn tags(&self) -> Vec<(String, String)> {
+        let tag = |t: &Node| {
+            (t.text_of("Key").unwrap_or_default().to_owned(), t.text_of("Value").unwrap_or_default().to_owned())
+        };
+        self.child("TagSet").map(|s| s.all("Tag").map(tag).collect()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entities_and_namespaces_are_read_and_broken_documents_refused() {
+        let n = Node::parse(
+            "<Delete xmlns=\"x\"><Object><Key>a&amp;b&#x1b;&lt; 가 </Key></Object><Quiet/></Delete>".as_bytes(),
+        )
+        .unwrap();
+        assert_eq!(n.child("Object").unwrap().text_of("Key"), Some("a&b\u{1b}< 가 "));
+        assert!(n.child("Quiet").is_some());
+        for bad in ["", "<a>", "<a></b>", "x", "<a/><b/>"] {
+            assert!(Node::parse(bad.as_bytes()).is_err(), "{bad}");
+        }
+    }
+}
