@@ -40,6 +40,8 @@ pub trait Sink: std::marker::Send {
     /// Waits until the budget allows one call of `op`. To be called before each request; an error means that the run is
     /// over (the table is not wanted any more), and is returned as it is.
     fn ask(&mut self, op: &'static Operation) -> BoxFuture<'_, Result<(), Fault>>;
+    /// Notes that the next request asks CloudWatch for this many metrics: they are charged for one by one.
+    fn paid(&mut self, metrics: u32);
     /// Hands over the rows of the last answer. Waits while the reader is behind.
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>>;
 }

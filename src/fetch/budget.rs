@@ -1,0 +1,199 @@
+//! Token buckets: at most a share of what AWS documents, so that a dashboard never starves the account's own automation.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use arcstr::ArcStr;
+use rustc_hash::FxHashMap;
+use tokio::time::Instant;
+
+use crate::base::Scope;
+use crate::model::{Access, Operation, Service};
+
+/// How much of the documented request rate polling may take, in percent (`--api-share`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share(u32);
+
+impl Share {
+    /// 1 to 100 percent.
+    pub fn percent(p: u32) -> Self {
+        Share(p.clamp(1, 100))
+    }
+}
+
+impl Default for Share {
+    fn default() -> Self {
+        Share(20)
+    }
+}
+
+/// A bucket's size and refill per second as AWS documents them for one account and region.
+///
+/// EC2: "Request throttling for the Amazon EC2 API" (non-mutating 100 and 20/s; mutating 50 and 5/s). ELB: bursts of about 40 Describe
+/// calls, then 10/s. CloudWatch: GetMetricData 50/s, DescribeAlarms 9/s ("CloudWatch service quotas"). S3: 5,500 GET/HEAD
+/// a second and prefix; ListBuckets is not documented and taken as 10/s, as are Auto Scaling and STS.
+fn documented(op: &Operation) -> (f64, f64) {
+    match (op.service, op.access) {
+        (Service::Ec2, Access::Read) => (100.0, 20.0),
+        (Service::Ec2, Access::Write) => (50.0, 5.0),
+        (Service::Elbv2, _) => (40.0, 10.0),
+        (Service::CloudWatch, _) if op.name == "GetMetricData" => (50.0, 50.0),
+        (Service::CloudWatch, _) => (9.0, 9.0),
+        (Service::S3, _) if op.name != "ListBuckets" => (500.0, 500.0),
+        _ => (50.0, 10.0),
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    profile: ArcStr,
+    region: ArcStr,
+    service: Service,
+    /// AWS counts these apart: EC2's reads from its writes, GetMetricData from the rest.
+    class: u8,
+}
+
+struct Bucket {
+    tokens: f64,
+    size: f64,
+    refill: f64,
+    /// 1 = full rate; halved by each throttling answer, restored slowly by success.
+    factor: f64,
+    at: Instant,
+}
+
+/// All buckets. Cheap to clone.
+#[derive(Clone)]
+pub struct Budget {
+    share: f64,
+    buckets: Arc<Mutex<FxHashMap<Key, Bucket>>>,
+}
+
+/// The slowest that throttling makes a bucket.
+const LEAST_FACTOR: f64 = 1.0 / 32.0;
+/// How much of the full rate a success brings back.
+const RESTORE: f64 = 0.02;
+
+impl Budget {
+    /// Buckets of `share` of the documented rates.
+    pub fn new(share: Share) -> Self {
+        Budget { share: f64::from(share.0) / 100.0, buckets: Arc::default() }
+    }
+
+    fn key(scope: &Scope, op: &Operation) -> Key {
+        Key {
+            profile: scope.profile().cloned().unwrap_or_default(),
+            region: scope.region_code().cloned().unwrap_or_default(),
+            service: op.service,
+            class: u8::from(op.access == Access::Write) + 2 * u8::from(op.name == "GetMetricData"),
+        }
+    }
+
+    fn with<R>(&self, scope: &Scope, op: &Operation, f: impl FnOnce(&mut Bucket) -> R) -> R {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let bucket = buckets.entry(Self::key(scope, op)).or_insert_with(|| {
+            let (size, refill) = documented(op);
+            let size = (size * self.share).max(1.0);
+            Bucket { tokens: size, size, refill: refill * self.share, factor: 1.0, at: Instant::now() }
+        });
+        f(bucket)
+    }
+
+    /// Takes a token, or says how long to wait before trying again.
+    pub fn take(&self, scope: &Scope, op: &Operation) -> Result<(), Duration> {
+        self.with(scope, op, |b| {
+            let now = Instant::now();
+            let rate = b.refill * b.factor;
+            b.tokens = (b.tokens + now.duration_since(b.at).as_secs_f64() * rate).min((b.size * b.factor).max(1.0));
+            b.at = now;
+            if b.tokens >= 1.0 {
+                b.tokens -= 1.0;
+                Ok(())
+            } else {
+                // Up to a fifth more, so that many tables waiting on one bucket do not wake at the same moment.
+                let wait = (1.0 - b.tokens) / rate;
+                Err(Duration::from_secs_f64((wait * (1.0 + fastrand::f64() * 0.2)).clamp(0.001, 60.0)))
+            }
+        })
+    }
+
+    /// Waits for a token.
+    pub async fn wait(&self, scope: &Scope, op: &Operation) {
+        while let Err(wait) = self.take(scope, op) {
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// AWS throttled a call of this class: half the rate, and nothing saved up.
+    pub fn throttled(&self, scope: &Scope, op: &Operation) {
+        self.with(scope, op, |b| {
+            b.factor = (b.factor / 2.0).max(LEAST_FACTOR);
+            b.tokens = 0.0;
+            b.at = Instant::now();
+        });
+    }
+
+    /// A call of this class succeeded.
+    pub fn succeeded(&self, scope: &Scope, op: &Operation) {
+        self.with(scope, op, |b| b.factor = (b.factor + RESTORE).min(1.0));
+    }
+
+    /// What runs slower than it may, for the header: `EC2 ap-northeast-2 ½`.
+    pub fn slowed(&self) -> Vec<String> {
+        let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut out: Vec<String> = buckets
+            .iter()
+            .filter(|(_, b)| b.factor < 0.95)
+            .map(|(k, b)| format!("{} {} at {:.0} %", k.service, k.region, b.factor * 100.0))
+            .collect();
+        out.sort();
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Operation;
+
+    static OP: Operation = Operation::read(Service::Ec2, "DescribeInstances");
+
+    fn scope() -> Scope {
+        Scope::region("p", "r")
+    }
+
+    /// Tokens taken in `secs` seconds of asking without pause.
+    async fn taken(b: &Budget, secs: u64) -> u32 {
+        let end = Instant::now() + Duration::from_secs(secs);
+        let mut n = 0;
+        loop {
+            match b.take(&scope(), &OP) {
+                Ok(()) => n += 1,
+                Err(_) if Instant::now() >= end => return n,
+                Err(w) => tokio::time::sleep(w.min(end - Instant::now())).await,
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn polling_takes_no_more_than_its_share() {
+        let b = Budget::new(Share::percent(20));
+        let n = taken(&b, 10).await;
+        // A bucket of 20 and 4 a second for 10 s.
+        assert!((50..=60).contains(&n), "{n}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn throttling_halves_the_rate_and_success_restores_it() {
+        let b = Budget::new(Share::percent(20));
+        taken(&b, 1).await;
+        b.throttled(&scope(), &OP);
+        let slow = taken(&b, 20).await;
+        assert!((30..=42).contains(&slow), "{slow}");
+        assert_eq!(b.slowed().len(), 1);
+        for _ in 0..50 {
+            b.succeeded(&scope(), &OP);
+        }
+        assert!(b.slowed().is_empty());
+    }
+}

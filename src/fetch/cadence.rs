@@ -1,0 +1,52 @@
+//! How often a table is asked for.
+
+use std::time::Duration;
+
+use crate::base::{Fault, FaultKind};
+use crate::model::{KindInfo, Service};
+
+/// Rows in transition are asked for by id this often until they settle.
+pub const TRANSITION: Duration = Duration::from_secs(2);
+/// Tables that are kept warm (completion, links) but not on the screen.
+pub const WARM: Duration = Duration::from_secs(60);
+/// CloudWatch publishes a data point a minute at the most; asking more often costs money and brings nothing.
+pub const METRICS: Duration = Duration::from_secs(60);
+
+/// The pause between the starts of two runs over a table that is on the screen: `base` for one page, in proportion for more.
+pub fn sweep(kind: &KindInfo, base: Duration, pages: u32) -> Duration {
+    if is_paid(kind) {
+        return METRICS.max(base);
+    }
+    base * pages.max(1)
+}
+
+/// Whether each row asked for costs money.
+pub fn is_paid(kind: &KindInfo) -> bool {
+    kind.service == Service::CloudWatch && kind.operations.iter().any(|o| o.name == "GetMetricData")
+}
+
+/// The pause after the `n`th fault in a row (from 1): doubling from 2 s to 60 s; what does not pass by itself is asked rarely.
+pub fn after_fault(fault: &Fault, n: u32) -> Duration {
+    let doubled = Duration::from_secs(1 << n.clamp(1, 5)).min(Duration::from_secs(30));
+    match fault.kind {
+        FaultKind::Denied | FaultKind::Invalid | FaultKind::NotFound | FaultKind::Bug | FaultKind::ReadOnly => {
+            Duration::from_secs(60)
+        }
+        FaultKind::NoCredentials | FaultKind::Expired => Duration::from_secs(15),
+        _ => doubled,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn back_off_grows_and_is_bounded() {
+        let offline = Fault::new(FaultKind::Offline, "");
+        let waits: Vec<u64> = (0..9).map(|n| after_fault(&offline, n).as_secs()).collect();
+        assert!(waits.windows(2).all(|w| w[0] <= w[1]), "{waits:?}");
+        assert_eq!((waits[1], *waits.last().expect("some")), (2, 30));
+        assert_eq!(after_fault(&Fault::new(FaultKind::Denied, ""), 1).as_secs(), 60);
+    }
+}

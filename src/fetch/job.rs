@@ -1,0 +1,158 @@
+//! One run over a table: the sink that a kind's list function fills.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use futures::future::BoxFuture;
+use tokio::sync::{mpsc, watch};
+
+use super::Update;
+use super::budget::Budget;
+use super::poller::Spent;
+use crate::base::{Clock, Fault, FaultKind, Time};
+use crate::kinds::{KindDef, ListRequest, Sink, What};
+use crate::model::{Batch, Coverage, Operation, Outcome, Record, TableKey};
+
+/// What a job needs of the poller.
+#[derive(Clone)]
+pub(super) struct Shared {
+    pub(super) budget: Budget,
+    pub(super) seq: Arc<AtomicU64>,
+    pub(super) out: mpsc::Sender<Update>,
+    pub(super) spent: Arc<Spent>,
+    pub(super) clock: Clock,
+}
+
+/// How a run ended.
+pub(super) struct Ended {
+    pub(super) pages: u32,
+    pub(super) fault: Option<Fault>,
+}
+
+struct JobSink {
+    shared: Shared,
+    table: TableKey,
+    coverage: Option<Coverage>,
+    ids: Option<Coverage>,
+    seq: u64,
+    asked: Time,
+    last_op: Option<&'static Operation>,
+    /// Rows, pages, and the last operation, told to the job when the list function is done.
+    told: watch::Sender<Told>,
+}
+
+#[derive(Clone, Default)]
+struct Told {
+    pages: u32,
+    seq: u64,
+    asked: Option<Time>,
+    coverage: Option<Coverage>,
+    op: Option<&'static Operation>,
+    rows: Vec<Arc<Record>>,
+}
+
+impl JobSink {
+    fn gone() -> Fault {
+        Fault::new(FaultKind::Offline, "The table is not wanted any more.")
+    }
+}
+
+impl Sink for JobSink {
+    fn ask(&mut self, op: &'static Operation) -> BoxFuture<'_, Result<(), Fault>> {
+        Box::pin(async move {
+            if self.shared.out.is_closed() {
+                return Err(Self::gone());
+            }
+            if let Some(last) = self.last_op.replace(op) {
+                self.shared.budget.succeeded(&self.table.scope, last);
+            }
+            self.shared.budget.wait(&self.table.scope, op).await;
+            self.shared.spent.call(self.shared.clock.now());
+            self.seq = self.shared.seq.fetch_add(1, Ordering::Relaxed) + 1;
+            self.asked = self.shared.clock.now();
+            if self.coverage.is_none() {
+                self.coverage = Some(self.ids.take().unwrap_or(Coverage::Sweep { began: self.seq }));
+            }
+            let (seq, asked, coverage) = (self.seq, self.asked, self.coverage.clone());
+            self.told.send_modify(|t| {
+                t.seq = seq;
+                t.asked.get_or_insert(asked);
+                t.coverage = coverage;
+                t.op = Some(op);
+            });
+            Ok(())
+        })
+    }
+
+    fn paid(&mut self, metrics: u32) {
+        self.shared.spent.metrics(self.shared.clock.now(), metrics);
+    }
+
+    fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
+        Box::pin(async move {
+            let rows: Vec<Arc<Record>> = rows.into_iter().map(Arc::new).collect();
+            self.told.send_modify(|t| t.pages += 1);
+            let coverage = self.coverage.clone().unwrap_or(Coverage::Sweep { began: self.seq });
+            // The absence of an id can be judged only when all pages are there: keep them for the end.
+            if matches!(coverage, Coverage::Ids(_)) {
+                self.told.send_modify(|t| t.rows.extend(rows));
+                return Ok(());
+            }
+            let batch = Batch {
+                table: self.table.clone(),
+                seq: self.seq,
+                asked: self.asked,
+                coverage,
+                rows,
+                outcome: Outcome::More,
+            };
+            self.shared.out.send(Update::Batch(batch)).await.map_err(|_| Self::gone())
+        })
+    }
+}
+
+/// Runs a kind's list function once and sends everything it brings, its end included.
+pub(super) async fn run(def: &'static KindDef, request: ListRequest, table: TableKey, shared: Shared) -> Ended {
+    let ids = match &request.what {
+        What::Everything => None,
+        What::Ids(ids) => Some(Coverage::Ids(ids.clone())),
+    };
+    let now = shared.clock.now();
+    if ids.is_none() && shared.out.send(Update::Began(table.clone(), now)).await.is_err() {
+        return Ended { pages: 0, fault: None };
+    }
+    let (told_tx, told) = watch::channel(Told::default());
+    let sink = JobSink {
+        shared: shared.clone(),
+        table: table.clone(),
+        coverage: None,
+        ids,
+        seq: 0,
+        asked: now,
+        last_op: None,
+        told: told_tx,
+    };
+    let result = (def.list)(request.clone(), Box::new(sink)).await;
+    let told = told.borrow().clone();
+    let outcome = match &result {
+        Ok(()) => Outcome::Done,
+        Err(f) => Outcome::Failed(f.clone()),
+    };
+    if let (Some(op), scope) = (told.op, &table.scope) {
+        match &result {
+            Ok(()) => shared.budget.succeeded(scope, op),
+            Err(f) if f.kind == FaultKind::Throttled => shared.budget.throttled(scope, op),
+            Err(_) => {}
+        }
+    }
+    let coverage = told.coverage.unwrap_or_else(|| match &request.what {
+        What::Ids(ids) => Coverage::Ids(ids.clone()),
+        What::Everything => Coverage::Sweep { began: shared.seq.fetch_add(1, Ordering::Relaxed) + 1 },
+    });
+    let seq = if told.seq > 0 { told.seq } else { shared.seq.fetch_add(1, Ordering::Relaxed) + 1 };
+    let asked = told.asked.unwrap_or(now);
+    let batch = Batch { table, seq, asked, coverage, rows: told.rows, outcome };
+    // The receiver is gone only when the program ends.
+    let _ = shared.out.send(Update::Batch(batch)).await;
+    Ended { pages: told.pages, fault: result.err() }
+}
