@@ -89,20 +89,19 @@ impl Budget {
         }
     }
 
-    fn with<R>(&self, scope: &Scope, op: &Operation, f: impl FnOnce(&mut Bucket) -> R) -> R {
+    fn with<R>(&self, scope: &Scope, op: &Operation, now: Instant, f: impl FnOnce(&mut Bucket) -> R) -> R {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let bucket = buckets.entry(Self::key(scope, op)).or_insert_with(|| {
             let (size, refill) = documented(op);
             let size = (size * self.share).max(1.0);
-            Bucket { tokens: size, size, refill: refill * self.share, factor: 1.0, at: Instant::now() }
+            Bucket { tokens: size, size, refill: refill * self.share, factor: 1.0, at: now }
         });
         f(bucket)
     }
 
-    /// Takes a token, or says how long to wait before trying again.
-    pub fn take(&self, scope: &Scope, op: &Operation) -> Result<(), Duration> {
-        self.with(scope, op, |b| {
-            let now = Instant::now();
+    /// Takes a token at the moment `now`, or says how long to wait before trying again.
+    pub fn take(&self, scope: &Scope, op: &Operation, now: Instant) -> Result<(), Duration> {
+        self.with(scope, op, now, |b| {
             let rate = b.refill * b.factor;
             b.tokens = (b.tokens + now.duration_since(b.at).as_secs_f64() * rate).min((b.size * b.factor).max(1.0));
             b.at = now;
@@ -119,23 +118,23 @@ impl Budget {
 
     /// Waits for a token.
     pub async fn wait(&self, scope: &Scope, op: &Operation) {
-        while let Err(wait) = self.take(scope, op) {
+        while let Err(wait) = self.take(scope, op, Instant::now()) {
             tokio::time::sleep(wait).await;
         }
     }
 
     /// AWS throttled a call of this class: half the rate, and nothing saved up.
-    pub fn throttled(&self, scope: &Scope, op: &Operation) {
-        self.with(scope, op, |b| {
+    pub fn throttled(&self, scope: &Scope, op: &Operation, now: Instant) {
+        self.with(scope, op, now, |b| {
             b.factor = (b.factor / 2.0).max(LEAST_FACTOR);
             b.tokens = 0.0;
-            b.at = Instant::now();
+            b.at = now;
         });
     }
 
     /// A call of this class succeeded.
     pub fn succeeded(&self, scope: &Scope, op: &Operation) {
-        self.with(scope, op, |b| b.factor = (b.factor + RESTORE).min(1.0));
+        self.with(scope, op, Instant::now(), |b| b.factor = (b.factor + RESTORE).min(1.0));
     }
 
     /// What runs slower than it may, for the header: `EC2 ap-northeast-2 ½`.
@@ -162,33 +161,34 @@ mod tests {
         Scope::region("p", "r")
     }
 
-    /// Tokens taken in `secs` seconds of asking without pause.
-    async fn taken(b: &Budget, secs: u64) -> u32 {
-        let end = Instant::now() + Duration::from_secs(secs);
-        let mut n = 0;
-        loop {
-            match b.take(&scope(), &OP) {
+    /// Tokens taken from `from` on in `secs` seconds of asking without pause.
+    fn taken(b: &Budget, from: Instant, secs: u64) -> u32 {
+        let (mut now, mut n) = (from, 0);
+        let end = from + Duration::from_secs(secs);
+        while now < end {
+            match b.take(&scope(), &OP, now) {
                 Ok(()) => n += 1,
-                Err(_) if Instant::now() >= end => return n,
-                Err(w) => tokio::time::sleep(w.min(end - Instant::now())).await,
+                Err(w) => now += w,
             }
         }
+        n
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn polling_takes_no_more_than_its_share() {
+    #[test]
+    fn polling_takes_no_more_than_its_share() {
         let b = Budget::new(Share::percent(20));
-        let n = taken(&b, 10).await;
+        let n = taken(&b, Instant::now(), 10);
         // A bucket of 20 and 4 a second for 10 s.
         assert!((50..=60).contains(&n), "{n}");
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn throttling_halves_the_rate_and_success_restores_it() {
+    #[test]
+    fn throttling_halves_the_rate_and_success_restores_it() {
         let b = Budget::new(Share::percent(20));
-        taken(&b, 1).await;
-        b.throttled(&scope(), &OP);
-        let slow = taken(&b, 20).await;
+        let start = Instant::now();
+        taken(&b, start, 1);
+        b.throttled(&scope(), &OP, start + Duration::from_secs(1));
+        let slow = taken(&b, start + Duration::from_secs(1), 20);
         assert!((30..=42).contains(&slow), "{slow}");
         assert_eq!(b.slowed().len(), 1);
         for _ in 0..50 {

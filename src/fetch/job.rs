@@ -141,7 +141,7 @@ pub(super) async fn run(def: &'static KindDef, request: ListRequest, table: Tabl
     if let (Some(op), scope) = (told.op, &table.scope) {
         match &result {
             Ok(()) => shared.budget.succeeded(scope, op),
-            Err(f) if f.kind == FaultKind::Throttled => shared.budget.throttled(scope, op),
+            Err(f) if f.kind == FaultKind::Throttled => shared.budget.throttled(scope, op, tokio::time::Instant::now()),
             Err(_) => {}
         }
     }
