@@ -1,0 +1,101 @@
+//! Where things stand on a screen of a given size. Shared with what draws, so that paging and drawing never disagree.
+
+/// A rectangle of cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Area {
+    /// Column of its left edge, from 0.
+    pub x: u16,
+    /// Row of its upper edge, from 0.
+    pub y: u16,
+    /// Cells across.
+    pub width: u16,
+    /// Cells down.
+    pub height: u16,
+}
+
+/// The parts of the screen, from top to bottom. A part that is not shown has no area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Areas {
+    /// The account band: one line.
+    pub band: Area,
+    /// What the view is, how much of it, how old: one line.
+    pub heading: Area,
+    /// The rows with their column titles (the first line).
+    pub table: Option<Area>,
+    /// The detail of a row, with its first line (a rule beside a table, its title when alone).
+    pub detail: Option<Area>,
+    /// Hints, or the newest message: one line.
+    pub foot: Area,
+}
+
+/// Below this many columns or rows nothing useful can be shown but a plain message.
+pub const LEAST: (u16, u16) = (40, 8);
+/// From this size on the detail stands below the table instead of replacing it.
+const TOGETHER: (u16, u16) = (90, 30);
+
+/// Whether the terminal is too small for anything but a plain message.
+pub fn too_small((width, height): (u16, u16)) -> bool {
+    width < LEAST.0 || height < LEAST.1
+}
+
+/// The parts of a screen of this size (columns, rows).
+pub fn areas((width, height): (u16, u16), detail_open: bool) -> Areas {
+    let line = |y: u16| Area { x: 0, y, width, height: 1.min(height.saturating_sub(y)) };
+    let body = Area { x: 0, y: 2.min(height), width, height: height.saturating_sub(3) };
+    let mut areas = Areas {
+        band: line(0),
+        heading: line(1),
+        table: Some(body),
+        detail: None,
+        foot: line(height.saturating_sub(1)),
+    };
+    if detail_open && (width < TOGETHER.0 || height < TOGETHER.1) {
+        areas.table = None;
+        areas.detail = Some(body);
+    } else if detail_open {
+        let detail = (body.height * 2 / 5).clamp(8, 18);
+        let table = body.height - detail;
+        areas.table = Some(Area { height: table, ..body });
+        areas.detail = Some(Area { y: body.y + table, height: detail, ..body });
+    }
+    areas
+}
+
+impl Areas {
+    /// How many rows of the table are seen at once (its first line holds the column titles).
+    pub fn rows(&self) -> usize {
+        self.table.map_or(0, |t| usize::from(t.height.saturating_sub(1)))
+    }
+    /// How many lines of the detail are seen at once (its first line holds title and tabs).
+    pub fn detail_lines(&self) -> usize {
+        self.detail.map_or(0, |d| usize::from(d.height.saturating_sub(2)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_size_makes_a_part_leave_the_screen() {
+        for w in [0, 1, 39, 40, 80, 120, 300] {
+            for h in 0..60 {
+                for open in [false, true] {
+                    let a = areas((w, h), open);
+                    for part in [Some(a.band), Some(a.heading), a.table, a.detail, Some(a.foot)].into_iter().flatten() {
+                        assert!(part.x + part.width <= w && part.y + part.height <= h, "{w}x{h} {part:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn on_80x24_the_detail_replaces_the_table_and_on_120x40_it_stands_below() {
+        let small = areas((80, 24), true);
+        assert!(small.table.is_none() && small.detail.is_some_and(|d| d.height == 21));
+        let large = areas((120, 40), true);
+        assert!(large.rows() > 15 && large.detail.is_some());
+        assert_eq!(areas((80, 24), false).rows(), 20);
+    }
+}

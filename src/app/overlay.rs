@@ -1,0 +1,317 @@
+//! What lies over the table: one enum, one stack, one shape for each way of asking something.
+
+use std::sync::Arc;
+
+use arcstr::ArcStr;
+
+use super::line::Line;
+use super::view::RowKey;
+use crate::base::{Fault, Time};
+use crate::kinds::Action;
+use crate::model::{Choice, DryRun, FormSpec, Plan, Question, Sort, Values};
+use crate::query::Query;
+
+/// One layer over the table. The last of [`super::State::overlays`] has the keys.
+pub enum Overlay {
+    /// `:`
+    Palette(Palette),
+    /// `/`
+    Filter(Filter),
+    /// Text to read: help, messages.
+    Pager(Pager),
+    /// A short list to choose from.
+    Menu(Menu),
+    /// The fields of an action.
+    Form(Box<FormState>),
+    /// A plan to be confirmed.
+    Plan(Box<PlanDialog>),
+    /// The last four digits of an account.
+    Digits(Digits),
+    /// An MFA code, a device code.
+    Ask(AskDialog),
+    /// Something that is asked again before it is done.
+    Sure(Sure),
+}
+
+/// The palette line and what it could become.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Palette {
+    /// The line.
+    pub line: Line,
+    /// Completions of the word at the cursor, best first.
+    pub items: Vec<Completion>,
+    /// The chosen completion, once one was chosen with the arrows or tab.
+    pub choice: Option<usize>,
+    /// What is wrong with the line as it was entered: one sentence.
+    pub error: Option<String>,
+}
+
+/// What a word could become.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// What stands in the line afterwards.
+    pub text: String,
+    /// What it is: `kind`, `action`, `command`, `field`, `value`, `argument`.
+    pub what: &'static str,
+    /// One sentence about it; may be empty.
+    pub doc: String,
+    /// Why it cannot be done now, if it cannot: shown dim.
+    pub disabled: Option<String>,
+    /// The bytes of the line that it replaces.
+    pub replaces: (usize, usize),
+}
+
+/// The filter line. The table follows while it is typed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filter {
+    /// The line.
+    pub line: Line,
+    /// Completions of the word at the cursor.
+    pub items: Vec<Completion>,
+    /// The chosen one.
+    pub choice: Option<usize>,
+    /// What is wrong with the query as typed so far.
+    pub error: Option<String>,
+    /// The query to go back to on Escape.
+    pub before: Arc<Query>,
+}
+
+/// Which text is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// Keys and commands: [`super::help::lines`].
+    Help,
+    /// [`super::State::messages`], newest last.
+    Messages,
+}
+
+/// Text to read. The lines are made from the state when they are drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pager {
+    /// Which.
+    pub page: Page,
+    /// Lines scrolled out at the top.
+    pub scroll: usize,
+}
+
+/// What a menu is for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MenuKind {
+    /// Actions on the targets.
+    Actions(Vec<RowKey>),
+    /// Where one can go from a row.
+    Links(RowKey),
+    /// What to sort by.
+    Sort,
+    /// Which columns to show (`space` turns one on or off, `J` and `K` move it).
+    Columns,
+    /// What to copy.
+    Copy,
+    /// Runs of plans; enter starts the way back.
+    Runs,
+    /// What an earlier run of the program left under way.
+    Left,
+    /// What to do with one of them (its position in [`super::State::left`]).
+    LeftOne(usize),
+}
+
+/// A short list to choose from. `/` or typing after it narrows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Menu {
+    /// What for.
+    pub kind: MenuKind,
+    /// The heading.
+    pub title: String,
+    /// The entries.
+    pub items: Vec<MenuItem>,
+    /// The chosen entry.
+    pub cursor: usize,
+    /// A sentence about the last key, if it could not be done.
+    pub error: Option<String>,
+}
+
+/// An entry of a menu.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MenuItem {
+    /// What is shown.
+    pub label: String,
+    /// More about it, shown quietly.
+    pub detail: String,
+    /// On or off, where entries are.
+    pub checked: Option<bool>,
+    /// Why it cannot be chosen now: shown dim, and said when tried.
+    pub disabled: Option<String>,
+    /// What it stands for: a field's, action's or link's position, or the text to copy.
+    pub value: MenuValue,
+}
+
+/// What choosing an entry means.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum MenuValue {
+    /// Nothing.
+    #[default]
+    None,
+    /// The position of a field, action, link, run.
+    At(usize),
+    /// An action or command by name.
+    Name(&'static str),
+    /// Text.
+    Text(String),
+}
+
+/// The fields of an action as they are being filled in.
+pub struct FormState {
+    /// The action.
+    pub action: &'static Action,
+    /// The rows.
+    pub targets: Vec<RowKey>,
+    /// What was put in.
+    pub values: Values,
+    /// The form for these values.
+    pub spec: FormSpec,
+    /// The focused field.
+    pub focus: usize,
+    /// The line of the focused field, if it is text or a number.
+    pub line: Option<Line>,
+    /// The draft table of the focused field, if it is rows.
+    pub draft: Option<Draft>,
+    /// Why no plan could be made.
+    pub error: Option<String>,
+}
+
+/// A draft table: rows edited in place, and the difference to what is there.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Draft {
+    /// The rows, deleted ones included.
+    pub rows: Vec<DraftRow>,
+    /// The focused row.
+    pub row: usize,
+    /// The focused column.
+    pub column: usize,
+    /// The cell that is being edited.
+    pub editing: Option<Line>,
+    /// Earlier states of `rows`, newest last.
+    pub undo: Vec<Vec<DraftRow>>,
+}
+
+/// A row of a draft table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftRow {
+    /// Its cells.
+    pub cells: Vec<ArcStr>,
+    /// Its position in the original, if it was there.
+    pub original: Option<usize>,
+    /// Whether it is to be taken away.
+    pub deleted: bool,
+    /// Whether a cell differs from the original's.
+    pub changed: bool,
+}
+
+/// Where a plan is on its way from being read to being carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlanPhase {
+    /// It is shown; keys confirm it.
+    Shown,
+    /// It was confirmed; its rows are being read again. Keys but Escape do nothing.
+    Rereading,
+}
+
+/// A plan to be confirmed.
+pub struct PlanDialog {
+    /// Its number; a plan that was made again has a new one.
+    pub number: u64,
+    /// The plan.
+    pub plan: Plan,
+    /// The action.
+    pub action: &'static Action,
+    /// The rows.
+    pub targets: Vec<RowKey>,
+    /// What it was made from.
+    pub values: Values,
+    /// Where it is.
+    pub phase: PlanPhase,
+    /// What EC2 said.
+    pub dry_run: DryRun,
+    /// What is typed of the phrase.
+    pub typed: Line,
+    /// The profile, and the account and the generation of its identity that the plan is pinned to, once known.
+    pub pinned: (ArcStr, Option<(ArcStr, u64)>),
+    /// Why it cannot be carried out at all (read-only, other credentials): one sentence.
+    pub blocked: Option<String>,
+    /// What happened since it was shown: "it changed", "wrong phrase".
+    pub notice: Option<String>,
+    /// Whether it has fields (`tab` opens them).
+    pub options: bool,
+    /// The calls as commands, one text each.
+    pub commands: Vec<String>,
+    /// Lines scrolled out at the top.
+    pub scroll: usize,
+}
+
+/// The first change in an account in each run asks for the last four digits of its id.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Digits {
+    /// The profile.
+    pub profile: ArcStr,
+    /// The account.
+    pub account: ArcStr,
+    /// What is typed.
+    pub line: Line,
+    /// "These are not …".
+    pub error: Option<String>,
+}
+
+/// Something that only the user knows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AskDialog {
+    /// The question.
+    pub question: Question,
+    /// What is typed, for a code. Shown as dots.
+    pub line: Line,
+}
+
+/// What is asked again before it is done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SureKind {
+    /// Leaving while something is under way.
+    Quit,
+    /// A filter that needs a paid metric for every row.
+    PaidQuery(Arc<Query>),
+    /// A sort that does.
+    PaidSort(Sort),
+    /// Leaving a form with changes that were not applied.
+    LeaveForm,
+}
+
+/// A question with yes (enter, y) and no (esc, n).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sure {
+    /// What for.
+    pub kind: SureKind,
+    /// The heading.
+    pub title: String,
+    /// What there is to know, a line each.
+    pub lines: Vec<String>,
+    /// What yes means: `leave`.
+    pub yes: &'static str,
+    /// What no means: `stay`.
+    pub no: &'static str,
+}
+
+/// Why the table cannot begin: shown in place of rows on the start screen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Start {
+    /// The profile.
+    pub profile: ArcStr,
+    /// What is wrong.
+    pub fault: Fault,
+    /// What can be done, a line each.
+    pub lines: Vec<String>,
+    /// Since when a sign-in is under way.
+    pub signing_in: Option<Time>,
+}
+
+/// A field's choices that can be chosen.
+pub(super) fn enabled(choices: &[Choice]) -> impl Iterator<Item = &Choice> {
+    choices.iter().filter(|c| c.disabled.is_none())
+}

@@ -1,0 +1,199 @@
+//! One viewer's state. [`update`](super::update::update) is its only writer; the floor above draws it and changes nothing.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use arcstr::ArcStr;
+
+use super::layout::{self, Areas};
+use super::overlay::Overlay;
+use super::run::Run;
+use super::view::{Detail, RowKey, View};
+use crate::base::{Fault, RowId, Scope, Time};
+use crate::config::Keymap;
+use crate::input::Key;
+use crate::kinds::Registry;
+use crate::model::{Identity, Interest, Message, Meter, TableKey, Unfinished};
+
+/// What a viewer begins with: command line and settings, already read.
+pub struct Setup {
+    /// Kinds and actions.
+    pub registry: Registry,
+    /// The keys.
+    pub keymap: Arc<Keymap>,
+    /// The profiles, in the order of the command line. Never empty (`default` when none was named).
+    pub profiles: Vec<ProfileSetup>,
+    /// Whether nothing may be changed, whatever the profile.
+    pub read_only: bool,
+    /// Whether the account is the embedded one.
+    pub sandbox: bool,
+    /// `--sandbox-speed`, for the heading.
+    pub speed: f64,
+    /// Whether the first change in an account asks for the last four digits of its id.
+    pub ask_digits: bool,
+    /// A user's columns by kind: field names in order.
+    pub columns: BTreeMap<String, Vec<String>>,
+    /// The palette line to begin with; `instances` if there is none.
+    pub view: Option<String>,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The moment.
+    pub now: Time,
+    /// What was wrong with the settings.
+    pub messages: Vec<Message>,
+    /// The text of `aws …` for a call, as it can be run: `act` makes it, because the endpoint is known there.
+    pub cli: fn(&crate::model::Call) -> String,
+}
+
+/// A profile as it was set up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProfileSetup {
+    /// Its name.
+    pub name: ArcStr,
+    /// Its regions. Empty only if none could be found.
+    pub regions: Vec<ArcStr>,
+    /// Whether nothing may be changed with it.
+    pub read_only: bool,
+}
+
+/// A profile and who it turned out to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// Its name.
+    pub name: ArcStr,
+    /// Its regions.
+    pub regions: Vec<ArcStr>,
+    /// Whether nothing may be changed with it.
+    pub read_only: bool,
+    /// Who it is, or why that is not known; `None` = not answered yet.
+    pub identity: Option<Result<Identity, Fault>>,
+    /// Since when a sign-in is under way.
+    pub signing_in: Option<Time>,
+}
+
+/// Which part has the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Focus {
+    /// The rows.
+    #[default]
+    Table,
+    /// The detail.
+    Detail,
+}
+
+/// A message on the last line, until then.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    /// The message.
+    pub message: Message,
+    /// When the hints come back.
+    pub until: Time,
+}
+
+/// Rows of an unfinished run that are on their way to the store, and what is to be done with them then.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Awaited {
+    /// Their table.
+    pub table: TableKey,
+    /// The rows.
+    pub ids: Vec<RowId>,
+    /// The palette line to carry out on them once they are there; empty: only watch them.
+    pub line: String,
+    /// When to give up.
+    pub until: Time,
+}
+
+/// Everything one viewer sees and is in the middle of.
+pub struct State {
+    /// Kinds and actions.
+    pub registry: Registry,
+    /// The keys.
+    pub keymap: Arc<Keymap>,
+    /// The profiles and who they are.
+    pub profiles: Vec<Profile>,
+    /// Whether nothing may be changed, whatever the profile.
+    pub read_only: bool,
+    /// Whether the account is the embedded one.
+    pub sandbox: bool,
+    /// How fast its clock runs.
+    pub speed: f64,
+    /// Profiles x regions.
+    pub scopes: Vec<Scope>,
+    /// The moment of the newest event.
+    pub now: Time,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The place that is seen.
+    pub view: View,
+    /// Places to go back to, newest last.
+    pub back: Vec<View>,
+    /// Places to go forward to, nearest last.
+    pub forward: Vec<View>,
+    /// The detail pane.
+    pub detail: Detail,
+    /// What has the keys when nothing lies over the table.
+    pub focus: Focus,
+    /// What lies over the table, the uppermost last.
+    pub overlays: Vec<Overlay>,
+    /// Keys of a sequence that is not complete.
+    pub pending: Vec<Key>,
+    /// Plans that were confirmed, oldest first.
+    pub runs: Vec<Run>,
+    /// What an earlier run of the program left under way.
+    pub left: Vec<Unfinished>,
+    /// Rows of such runs that are looked at again.
+    pub awaited: Vec<Awaited>,
+    /// Calls, cost, throttling.
+    pub meter: Meter,
+    /// Everything that was said, oldest first; at most [`MESSAGES`].
+    pub messages: VecDeque<Message>,
+    /// What the last line says instead of hints.
+    pub notice: Option<Notice>,
+    /// Columns by kind, as set or chosen: positions of fields.
+    pub(super) columns: BTreeMap<&'static str, Vec<usize>>,
+    /// Accounts whose digits were given in this run.
+    pub(super) proven: BTreeSet<ArcStr>,
+    pub(super) ask_digits: bool,
+    pub(super) cli: fn(&crate::model::Call) -> String,
+    /// Numbers of index requests and plans.
+    pub(super) numbers: u64,
+    /// What was last watched.
+    pub(super) watched: Vec<Interest>,
+    /// When the next tick was asked for.
+    pub(super) wake: Option<Time>,
+    /// Whether a view was ever indexed: decides between "loading" and "none".
+    pub(super) boot_line: Option<String>,
+}
+
+/// How many messages `:messages` keeps.
+pub const MESSAGES: usize = 500;
+/// How long the detail waits before it follows the cursor: long enough that holding `j` draws it once.
+pub const PAUSE: Duration = Duration::from_millis(150);
+
+impl State {
+    /// Where things stand on the screen.
+    pub fn areas(&self) -> Areas {
+        layout::areas(self.size, self.detail.open)
+    }
+    /// Whether nothing may be changed with this profile.
+    pub fn is_read_only(&self, profile: &str) -> bool {
+        self.read_only || self.profiles.iter().any(|p| p.name == profile && p.read_only)
+    }
+    /// Whether nothing at all may be changed: what the heading's badge says.
+    pub fn all_read_only(&self) -> bool {
+        self.read_only || self.profiles.iter().all(|p| p.read_only)
+    }
+    /// A profile by its name.
+    pub fn profile(&self, name: &str) -> Option<&Profile> {
+        self.profiles.iter().find(|p| p.name == name)
+    }
+    /// Who a profile is, if that is known.
+    pub fn identity(&self, profile: &str) -> Option<&Identity> {
+        self.profile(profile)?.identity.as_ref()?.as_ref().ok()
+    }
+    /// Whether a row is marked in the view.
+    pub fn is_marked(&self, table: &TableKey, id: &RowId) -> bool {
+        !self.view.marks.is_empty() && self.view.marks.contains(&RowKey { table: table.clone(), id: id.clone() })
+    }
+}

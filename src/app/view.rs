@@ -1,0 +1,108 @@
+//! What a viewer looks at: one kind's rows over some tables, and the detail of one of them.
+
+use std::sync::Arc;
+
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
+
+use crate::base::{Fault, RowId, Scope, Time};
+use crate::model::{Kind, RowRef, Selector, Sort, TableKey};
+use crate::query::Query;
+
+/// A row's identity across all tables: what cursor and marks hold on to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RowKey {
+    /// Its table.
+    pub table: TableKey,
+    /// Its id there.
+    pub id: RowId,
+}
+
+/// A place in the console: rows of a kind, narrowed, ordered, with a cursor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct View {
+    /// The kind.
+    pub kind: Kind,
+    /// Which rows of it.
+    pub selector: Selector,
+    /// What the selector's parent is called, for the heading.
+    pub parent_label: Option<String>,
+    /// The scopes that it is narrowed to; `None` = all of the viewer's.
+    pub only: Option<Vec<Scope>>,
+    /// The filter.
+    pub query: Arc<Query>,
+    /// The order.
+    pub sort: Option<Sort>,
+    /// Positions of the fields that are columns, in order. Those that fit are [`super::State::columns`].
+    pub columns: Vec<usize>,
+    /// How many columns after the first are scrolled out on the left.
+    pub column_scroll: usize,
+    /// Positions of paid fields that filter or sort, and whose price the user has accepted.
+    pub paid: Vec<usize>,
+    /// The rows that a paid filter or sort needs its values for; empty without one.
+    pub paid_ids: Arc<Vec<RowId>>,
+    /// The joined tables. `order` points into this list.
+    pub tables: Vec<TableKey>,
+    /// For each table a number; tables with the same number list the same account and region.
+    pub groups: Vec<u32>,
+    /// For a kind that fans out: how many parents' tables have been read to the end, of how many.
+    pub fan: Option<(usize, usize)>,
+    /// The rows in order, as of the newest index.
+    pub order: Arc<Vec<RowRef>>,
+    /// The tables that the newest index was made from: what `order` points into, while `tables` may be newer.
+    pub order_tables: Arc<Vec<TableKey>>,
+    /// How many rows there are before the filter.
+    pub total: usize,
+    /// The request whose index is awaited.
+    pub indexing: Option<u64>,
+    /// Whether rows changed since that request was made.
+    pub stale: bool,
+    /// The focused row.
+    pub cursor: Option<RowKey>,
+    /// Its position in `order`.
+    pub at: usize,
+    /// The first row on the screen.
+    pub top: usize,
+    /// The marked rows, also those that the filter hides.
+    pub marks: IndexSet<RowKey, FxBuildHasher>,
+}
+
+/// One page of the detail pane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tab {
+    /// The fields under this heading ([`crate::model::FieldInfo::section`]).
+    Section(&'static str),
+    /// The tags.
+    Tags,
+    /// Charts of the fields that are data points.
+    Metrics,
+    /// Where one can go from here.
+    Links,
+    /// AWS's whole answer.
+    Raw,
+}
+
+/// The detail pane.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Detail {
+    /// Whether it is open.
+    pub open: bool,
+    /// The page that is shown; the first of [`super::State::tabs`] if the row has no such page.
+    pub tab: Tab,
+    /// Lines scrolled out at the top.
+    pub scroll: usize,
+    /// The chosen line of [`Tab::Links`].
+    pub choice: usize,
+    /// The row that is shown: follows the cursor after a short pause.
+    pub row: Option<RowKey>,
+    /// When it will follow.
+    pub due: Option<Time>,
+    /// The raw answer, if it was asked for: for which row, and what came (`None` = on its way).
+    pub raw: Option<(RowKey, Option<Result<String, Fault>>)>,
+}
+
+impl Default for Detail {
+    fn default() -> Self {
+        Detail { open: false, tab: Tab::Section("facts"), scroll: 0, choice: 0, row: None, due: None, raw: None }
+    }
+}
