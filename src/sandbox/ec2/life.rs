@@ -118,6 +118,14 @@ pub fn launch(world: &mut World, region: &str, wanted: &LaunchRequest, now: Time
     Ok(ids)
 }
 
+/// Checks a launch without doing it.
+///
+/// # Errors
+/// As [`launch`].
+pub(super) fn check_launch(state: &State, region: &str, wanted: &LaunchRequest) -> Result<(), ApiError> {
+    check(state, region, wanted).map(|_| ())
+}
+
 /// What a launch comes to, once its parts are found.
 struct Plan {
     subnet: Place,

@@ -8,16 +8,25 @@
 //! | [`reach`] | whether a port of an instance answers |
 //! | `fresh`, `demo`, `fleet` | what is there at the start |
 
+mod actions;
+mod attributes;
 mod checks;
 pub(super) mod demo;
+mod describe;
+mod filter;
 pub(super) mod fleet;
 mod fresh;
 pub mod instance;
 pub mod life;
 pub mod load;
+mod page;
 pub mod reach;
 pub mod regions;
+mod run;
 pub mod state;
+mod tags;
+#[cfg(test)]
+mod tests;
 pub mod types;
 
 use arcstr::ArcStr;
@@ -29,7 +38,7 @@ pub use load::cpu_percent;
 pub use state::State;
 
 use crate::base::Time;
-use crate::sandbox::wire::{Call, Reply};
+use crate::sandbox::wire::{ApiError, Call, Reply};
 use crate::sandbox::world::World;
 
 /// What will happen to instances. Each is void if the instance's epoch is another by then.
@@ -56,7 +65,45 @@ pub fn instance<'w>(world: &'w World, region: &str, id: &str) -> Option<&'w Inst
     world.peek(region)?.ec2.instances.get(id)
 }
 
+type Operation = fn(&mut World, &Call<'_>) -> Result<Reply, ApiError>;
+
+/// Every operation that this EC2 knows.
+const OPERATIONS: &[(&str, Operation)] = &[
+    ("CreateTags", tags::create),
+    ("DeleteTags", tags::delete),
+    ("DescribeInstanceAttribute", attributes::describe),
+    ("DescribeInstanceStatus", describe::status),
+    ("DescribeInstances", describe::instances),
+    ("DescribeTags", tags::describe),
+    ("GetConsoleOutput", attributes::console_output),
+    ("ModifyInstanceAttribute", attributes::modify),
+    ("MonitorInstances", actions::monitor),
+    ("RebootInstances", actions::reboot),
+    ("RunInstances", run::run),
+    ("StartInstances", actions::start),
+    ("StopInstances", actions::stop),
+    ("TerminateInstances", actions::terminate),
+    ("UnmonitorInstances", actions::monitor),
+];
+
 /// Answers one call.
-pub(crate) fn answer(_world: &mut World, call: &Call<'_>) -> Reply {
-    call.unknown_operation()
+pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
+    let Some((name, operation)) = OPERATIONS.iter().find(|(name, _)| *name == call.operation) else {
+        return call.unknown_operation();
+    };
+    // Reading operations have nothing to check before they say that they would have succeeded.
+    let early = if name.starts_with("Describe") { dry_run(call) } else { Ok(()) };
+    early.and_then(|()| operation(world, call)).unwrap_or_else(|e| call.fail(&e))
+}
+
+/// Ends a dry run: everything is checked, nothing is done yet.
+///
+/// # Errors
+/// `DryRunOperation` if the request says `DryRun`.
+fn dry_run(call: &Call<'_>) -> Result<(), ApiError> {
+    if call.params.bool("DryRun")?.unwrap_or(false) {
+        let message = "Request would have succeeded, but DryRun flag is set.";
+        return Err(ApiError::new("DryRunOperation", message).status(412));
+    }
+    Ok(())
 }

@@ -61,3 +61,11 @@ pub fn find(code: &str) -> Option<&'static RegionInfo> {
 pub fn is_enabled(code: &str) -> bool {
     find(code).is_some_and(|r| !r.opt_in)
 }
+
+/// A zone's id: `apne2-az1` for `ap-northeast-2a`.
+pub fn zone_id(zone: &str) -> Option<String> {
+    let letter = zone.chars().last()?;
+    let region = find(zone.strip_suffix(letter)?)?;
+    let at = region.zones.find(letter)?;
+    Some(format!("{}-az{}", region.zone_id, at + 1))
+}

@@ -43,6 +43,8 @@ pub struct State {
     pub public_in_use: BTreeSet<Ipv4Addr>,
     /// RunInstances' client tokens: the token, a digest of the parameters, the instances.
     pub client_tokens: BTreeMap<String, (u64, Vec<ArcStr>)>,
+    /// Tags of what has none of its own here (network interfaces).
+    pub other_tags: BTreeMap<ArcStr, Tags>,
     /// How many security group rules were ever made: their ids' serial.
     pub rule_serial: u64,
 }

@@ -100,10 +100,31 @@ impl Params {
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.children.iter().map(|(n, _)| n.as_str())
     }
+    /// A digest of everything but the children named: two requests with the same digest ask for the same.
+    pub fn digest(&self, without: &[&str]) -> u64 {
+        let mut children: Vec<&(String, Params)> =
+            self.children.iter().filter(|(n, _)| !without.contains(&n.as_str())).collect();
+        children.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut hash = FNV_START;
+        for b in self.value.as_deref().unwrap_or("\u{0}").bytes() {
+            hash = fnv(hash, b);
+        }
+        for (name, child) in children {
+            name.bytes().chain([b'=']).chain(child.digest(&[]).to_le_bytes()).for_each(|b| hash = fnv(hash, b));
+        }
+        hash
+    }
     /// Whether nothing was sent here.
     pub fn is_empty(&self) -> bool {
         self.value.is_none() && self.children.is_empty()
     }
+}
+
+const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// One step of FNV-1a: stable across runs, so that a saved world's client tokens stay good.
+fn fnv(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
 }
 
 /// AWS's error for a parameter that is not there.

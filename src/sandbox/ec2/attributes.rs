@@ -1,0 +1,233 @@
+//! DescribeInstanceAttribute, ModifyInstanceAttribute, ResetInstanceAttribute, GetConsoleOutput.
+
+use arcstr::ArcStr;
+use base64::Engine as _;
+
+use super::checks::not_found;
+use super::instance::{Instance, InstanceState};
+use super::state::State;
+use super::{describe, dry_run, types};
+use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
+use crate::sandbox::world::World;
+
+fn the_instance<'s>(state: &'s State, call: &Call<'_>) -> Result<&'s Instance, ApiError> {
+    let id = call.params.required("InstanceId")?;
+    state.instances.get(id).ok_or_else(|| not_found("i", id))
+}
+
+/// DescribeInstanceAttribute.
+pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let state = &world.region(&call.region).ec2;
+    let i = the_instance(state, call)?;
+    let attribute = call.params.required("Attribute")?;
+    const KNOWN: &[&str] = &[
+        "instanceType",
+        "kernel",
+        "ramdisk",
+        "userData",
+        "disableApiTermination",
+        "disableApiStop",
+        "instanceInitiatedShutdownBehavior",
+        "rootDeviceName",
+        "blockDeviceMapping",
+        "productCodes",
+        "sourceDestCheck",
+        "groupSet",
+        "ebsOptimized",
+        "sriovNetSupport",
+        "enaSupport",
+        "enclaveOptions",
+    ];
+    if !KNOWN.contains(&attribute) {
+        let message = format!("Value ({attribute}) for parameter attribute is invalid. Unknown attribute.");
+        return Err(ApiError::new("InvalidParameterValue", message));
+    }
+    dry_run(call)?;
+    Ok(call.ec2(|x| {
+        x.el("instanceId", &i.id);
+        attribute_of(x, state, i, attribute);
+    }))
+}
+
+fn attribute_of(x: &mut Xml, state: &State, i: &Instance, attribute: &str) {
+    let value = |x: &mut Xml, text: &str| x.nest(attribute, |x| x.el("value", text));
+    let flag = |x: &mut Xml, on: bool| x.nest(attribute, |x| x.el("value", on));
+    match attribute {
+        "instanceType" => value(x, &i.instance_type),
+        "rootDeviceName" => value(x, &i.root_device),
+        "instanceInitiatedShutdownBehavior" => value(x, if i.shutdown_terminates { "terminate" } else { "stop" }),
+        "disableApiTermination" => flag(x, i.no_api_termination),
+        "disableApiStop" => flag(x, i.no_api_stop),
+        "sourceDestCheck" => flag(x, i.source_dest_check),
+        "ebsOptimized" => flag(x, false),
+        "enaSupport" => flag(x, true),
+        "userData" => match &i.user_data {
+            Some(d) => value(x, d),
+            None => x.empty("userData"),
+        },
+        "groupSet" => describe::groups(x, state, &i.groups),
+        "enclaveOptions" => x.nest("enclaveOptions", |x| x.el("enabled", false)),
+        "blockDeviceMapping" => x.list("blockDeviceMapping", "item", &i.volumes, |x, (device, id)| {
+            x.el("deviceName", device);
+            let attachment = state.volumes.get(id).and_then(|v| v.attachment.as_ref());
+            x.nest("ebs", |x| {
+                x.el("volumeId", id);
+                x.el("status", "attached");
+                x.opt("attachTime", attachment.map(|a| a.since));
+                x.opt("deleteOnTermination", attachment.map(|a| a.delete_on_termination));
+            });
+        }),
+        other => x.empty(other),
+    }
+}
+
+/// The value of one attribute in either of the two ways in which a request may say it.
+fn given<'p>(p: &'p Params, member: &str) -> Option<&'p str> {
+    let lower = || {
+        let mut c = member.chars();
+        c.next().map(|first| first.to_ascii_lowercase().to_string() + c.as_str()).unwrap_or_default()
+    };
+    p.node(member).and_then(|n| n.text("Value").or(n.value())).or_else(|| {
+        let named = p.text("Attribute")?;
+        (named == lower()).then(|| p.text("Value")).flatten()
+    })
+}
+
+fn flag(p: &Params, member: &str) -> Result<Option<bool>, ApiError> {
+    match given(p, member).map(str::to_ascii_lowercase).as_deref() {
+        None => Ok(None),
+        Some("true") => Ok(Some(true)),
+        Some("false") => Ok(Some(false)),
+        Some(other) => {
+            let message = format!("Value ({other}) for parameter {member} is invalid. Must be true or false.");
+            Err(ApiError::new("InvalidParameterValue", message))
+        }
+    }
+}
+
+/// ModifyInstanceAttribute: one attribute a request.
+pub(super) fn modify(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let p = &call.params;
+    let state = &mut world.region(&call.region).ec2;
+    let i = the_instance(state, call)?;
+    if i.state.is_ending() {
+        let message = format!("The instance '{}' is not in a state from which its attributes can be modified.", i.id);
+        return Err(ApiError::new("IncorrectInstanceState", message));
+    }
+    let id = i.id.clone();
+    let must_be_stopped = |what: &str| {
+        let message = format!("The instance '{id}' is not in the 'stopped' state: its {what} cannot be modified.");
+        if i.state == InstanceState::Stopped { Ok(()) } else { Err(ApiError::new("IncorrectInstanceState", message)) }
+    };
+    let kind = given(p, "InstanceType");
+    if let Some(kind) = kind {
+        let info = types::find(kind).ok_or_else(|| {
+            ApiError::new("InvalidParameterValue", format!("Invalid value '{kind}' for InstanceType."))
+        })?;
+        must_be_stopped("instance type")?;
+        if info.architecture() != i.architecture {
+            let message = format!(
+                "The architecture '{}' of the specified instance type does not match the architecture '{}' of the instance.",
+                info.architecture(),
+                i.architecture
+            );
+            return Err(ApiError::new("InvalidParameterValue", message));
+        }
+    }
+    let user_data = given(p, "UserData");
+    if user_data.is_some() {
+        must_be_stopped("user data")?;
+    }
+    let behaviour = given(p, "InstanceInitiatedShutdownBehavior");
+    if let Some(other) = behaviour.filter(|b| !matches!(*b, "stop" | "terminate")) {
+        let message = format!("Value ({other}) for parameter instanceInitiatedShutdownBehavior is invalid.");
+        return Err(ApiError::new("InvalidParameterValue", message));
+    }
+    let no_api_stop = flag(p, "DisableApiStop")?;
+    if no_api_stop == Some(true) && i.spot.is_some() {
+        let message = "You can't enable stop protection for Spot Instances.";
+        return Err(ApiError::new("UnsupportedOperation", message));
+    }
+    let no_api_termination = flag(p, "DisableApiTermination")?;
+    if no_api_termination == Some(true) && i.spot.is_some() {
+        let message = "You can't enable termination protection for Spot Instances.";
+        return Err(ApiError::new("UnsupportedOperation", message));
+    }
+    let source_dest_check = flag(p, "SourceDestCheck")?;
+    let ebs_optimized = flag(p, "EbsOptimized")?;
+    let groups: Vec<ArcStr> = p.texts("GroupId").into_iter().map(Into::into).collect();
+    for g in &groups {
+        if state.groups.get(g).is_none_or(|g| g.vpc != i.vpc) {
+            return Err(not_found("sg", g));
+        }
+    }
+    let mappings = p.list("BlockDeviceMapping");
+    let nothing = kind.is_none()
+        && user_data.is_none()
+        && behaviour.is_none()
+        && [no_api_stop, no_api_termination, source_dest_check, ebs_optimized].iter().all(Option::is_none)
+        && groups.is_empty()
+        && mappings.is_empty();
+    if nothing {
+        return Err(ApiError::new("InvalidParameterCombination", "No attributes specified."));
+    }
+    let mut keeps = Vec::new();
+    for m in mappings {
+        let device = m.required("DeviceName")?;
+        let volume = i.volumes.iter().find(|(d, _)| d == device).map(|(_, v)| v.clone()).ok_or_else(|| {
+            ApiError::new("InvalidInstanceAttributeValue", format!("No device is currently mapped at {device}"))
+        })?;
+        keeps.push((volume, m.bool("Ebs.DeleteOnTermination")?));
+    }
+    dry_run(call)?;
+    for (volume, goes) in keeps {
+        if let (Some(a), Some(goes)) = (state.volumes.get_mut(&volume).and_then(|v| v.attachment.as_mut()), goes) {
+            a.delete_on_termination = goes;
+        }
+    }
+    if let Some(i) = state.instances.get_mut(&id) {
+        if let Some(k) = kind.and_then(types::find) {
+            i.instance_type = ArcStr::from(k.name);
+        }
+        if let Some(d) = user_data {
+            i.user_data = (!d.is_empty()).then(|| d.into());
+        }
+        if let Some(b) = behaviour {
+            i.shutdown_terminates = b == "terminate";
+        }
+        i.no_api_stop = no_api_stop.unwrap_or(i.no_api_stop);
+        i.no_api_termination = no_api_termination.unwrap_or(i.no_api_termination);
+        i.source_dest_check = source_dest_check.unwrap_or(i.source_dest_check);
+        if !groups.is_empty() {
+            i.groups = groups;
+        }
+    }
+    Ok(call.ec2(|x| x.el("return", true)))
+}
+
+/// GetConsoleOutput: what a boot writes, by the instance's age.
+pub(super) fn console_output(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let state = &world.region(&call.region).ec2;
+    let i = the_instance(state, call)?;
+    dry_run(call)?;
+    let text = match i.booted {
+        None => String::new(),
+        Some(_) => {
+            let host = describe::private_dns(&call.region, i.private_ip);
+            let host = host.split('.').next().unwrap_or_default();
+            format!(
+                "[    0.000000] Linux version 6.12.53-69.119 (gcc (GCC) 11.5.0)\r\n\
+                 [    0.000000] Command line: root=LABEL=/ ro console=tty0 console=ttyS0,115200n8\r\n\
+                 [    1.402113] ena 0000:00:05.0: Elastic Network Adapter (ENA) found\r\n\
+                 [    3.118204] systemd[1]: Hostname set to <{host}>.\r\n\
+                 [    9.730127] cloud-init[2034]: Cloud-init finished. Datasource DataSourceEc2Local. Up 9.71 seconds\r\n\
+                 \r\n{host} login: "
+            )
+        }
+    };
+    Ok(call.ec2(|x| {
+        x.el("instanceId", &i.id);
+        x.el("timestamp", i.booted.unwrap_or(i.launched));
+        x.el("output", base64::engine::general_purpose::STANDARD.encode(text));
+    }))
+}
