@@ -1,1 +1,254 @@
-//! The terminal: raw mode, signals, keys.
+//! The terminal: raw mode, the alternate screen, signals, and keys as [`Input`]s.
+//!
+//! Owns the promise that the terminal is always given back: after a return, a panic, SIGTERM, SIGHUP, SIGINT, Ctrl-Z. Knows
+//! nothing of what is drawn; the frames pass through a [`FrameWriter`] that makes each of them one write.
+
+mod convert;
+mod copy;
+mod output;
+mod panic;
+mod signals;
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use crossterm::{cursor, event, execute, style, terminal};
+
+use crate::input::Input;
+pub use convert::input;
+pub use copy::{COPY_LIMIT, Copied, CopyError};
+pub use output::{FrameStats, FrameWriter};
+pub use signals::die_of;
+
+/// What the terminal, or the system about it, tells the console.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TermEvent {
+    /// A key, a paste, a new size.
+    Input(Input),
+    /// The process is to end: SIGTERM, SIGINT, SIGHUP, SIGQUIT by number. End the loop, drop the [`Term`], finish what is
+    /// in flight, then [`die_of`] it. If the terminal is not given back within three seconds, that is done here.
+    Terminate(i32),
+    /// The process is to be stopped by job control (SIGTSTP from outside): call [`Term::suspend`].
+    Suspend,
+    /// The process goes on (SIGCONT), and the terminal may be in any state: call [`Term::retake`], draw all of it.
+    Resumed,
+    /// A thread other than the console's own has panicked; for `:messages`.
+    Panicked(String),
+}
+
+/// Room for this many events: a paste without brackets is a burst of keys. When it is full the reader waits, and the
+/// terminal driver keeps what is typed.
+const EVENTS: usize = 1024;
+
+/// How often the reader of keys looks whether it should make room for another program.
+const PAUSE_CHECK: Duration = Duration::from_millis(250);
+
+/// Whether the terminal is in the console's hands. Whoever takes it down gives the terminal back, once.
+static ENTERED: AtomicBool = AtomicBool::new(false);
+/// Whether the reader of keys should leave the keys to another program, and whether it does.
+static PAUSE: AtomicBool = AtomicBool::new(false);
+static PAUSED: AtomicBool = AtomicBool::new(false);
+
+/// The terminal in the console's hands. Dropping it gives the terminal back.
+#[derive(Debug)]
+pub struct Term {
+    output: FrameWriter,
+    events: Receiver<TermEvent>,
+}
+
+impl Term {
+    /// Takes the terminal: raw mode, alternate screen, bracketed paste, focus reports; no mouse, so that the terminal's own
+    /// selection works. Call it on the thread that draws: a panic there gives the terminal back, one on another thread
+    /// becomes a [`TermEvent::Panicked`]. Once in a process.
+    ///
+    /// # Errors
+    /// If standard input or output is not a terminal, or it cannot be switched.
+    pub fn enter() -> io::Result<Term> {
+        if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+            return Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "the console needs a terminal; `skydeck get` lists without one",
+            ));
+        }
+        let output = FrameWriter::stdout()?;
+        let (sender, events) = bounded(EVENTS);
+        panic::install(sender.clone());
+        signals::listen(sender.clone())?;
+        take()?;
+        // From here on a failure must give the terminal back: the value exists, so that dropping it does.
+        let term = Term { output, events };
+        thread::Builder::new().name("keys".into()).spawn(move || read_keys(&sender))?;
+        Ok(term)
+    }
+
+    /// What the terminal tells, in order.
+    pub fn events(&self) -> &Receiver<TermEvent> {
+        &self.events
+    }
+
+    /// Where frames are written: for ratatui's backend. Nothing reaches the terminal before [`FrameWriter::present`].
+    pub fn output(&self) -> FrameWriter {
+        self.output.clone()
+    }
+
+    /// Columns and rows.
+    ///
+    /// # Errors
+    /// If the terminal does not tell.
+    pub fn size(&self) -> io::Result<(u16, u16)> {
+        terminal::size()
+    }
+
+    /// Copies text to the clipboard of the user's own machine, through the terminal (OSC 52), also over SSH.
+    ///
+    /// # Errors
+    /// If the text is larger than [`COPY_LIMIT`], or the terminal cannot be written to.
+    pub fn copy(&self, text: &str) -> Result<Copied, CopyError> {
+        copy::copy(&self.output, text, |name| std::env::var(name).ok())
+    }
+
+    /// Ctrl-Z: gives the terminal back, stops the process, and takes the terminal again when it goes on. Afterwards the
+    /// whole screen is to be drawn. Where no shell could bring the process back (it was started as the terminal's first
+    /// program, as by `ssh -t`), it is not stopped: the terminal is given back until a key is pressed or SIGCONT comes.
+    ///
+    /// # Errors
+    /// If the terminal cannot be taken again.
+    pub fn suspend(&self) -> io::Result<()> {
+        restore();
+        if signals::has_shell() {
+            signals::stop()?;
+        } else {
+            let mut out = io::stdout();
+            writeln!(out, "skydeck: no shell to go back to; press Enter to go on")?;
+            out.flush()?;
+            while let Ok(event) = self.events.recv() {
+                match event {
+                    TermEvent::Input(Input::Key(_)) | TermEvent::Resumed => break,
+                    // The watch over a termination goes on; it ends the process.
+                    TermEvent::Terminate(signal) => die_of(signal),
+                    _ => {}
+                }
+            }
+        }
+        take()
+    }
+
+    /// Takes the terminal again after somebody else stopped the process and let it go on: their shell has changed its modes.
+    ///
+    /// # Errors
+    /// If the terminal cannot be taken again.
+    pub fn retake(&self) -> io::Result<()> {
+        restore();
+        take()
+    }
+
+    /// Gives the terminal to another program (`ssh`, a pager) while `run` runs, keys included, and takes it again.
+    /// Afterwards the whole screen is to be drawn.
+    ///
+    /// # Errors
+    /// If the terminal cannot be taken again.
+    pub fn lend<T>(&self, run: impl FnOnce() -> T) -> io::Result<T> {
+        PAUSE.store(true, Ordering::SeqCst);
+        // The reader looks at its flag four times a second. If it does not answer, it is stuck on a lost terminal.
+        for _ in 0..50 {
+            if PAUSED.load(Ordering::SeqCst) {
+                break;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        restore();
+        let result = run();
+        let taken = take();
+        PAUSE.store(false, Ordering::SeqCst);
+        taken.map(|()| result)
+    }
+}
+
+impl Drop for Term {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Puts the terminal into the console's hands.
+fn take() -> io::Result<()> {
+    terminal::enable_raw_mode()?;
+    ENTERED.store(true, Ordering::SeqCst);
+    let taken = execute!(
+        io::stdout(),
+        terminal::EnterAlternateScreen,
+        event::EnableBracketedPaste,
+        event::EnableFocusChange,
+        cursor::Hide,
+        terminal::Clear(terminal::ClearType::All)
+    );
+    if taken.is_err() {
+        restore();
+    }
+    taken
+}
+
+/// Gives the terminal back as it was found. Does nothing if it is not in the console's hands; safe from any thread.
+pub fn restore() {
+    if !ENTERED.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    // Nobody is left to tell about a failure here: the terminal may be gone.
+    let _ = execute!(
+        io::stdout(),
+        terminal::EndSynchronizedUpdate,
+        event::DisableFocusChange,
+        event::DisableBracketedPaste,
+        style::ResetColor,
+        cursor::Show,
+        terminal::LeaveAlternateScreen
+    );
+    let _ = terminal::disable_raw_mode();
+}
+
+/// Whether the terminal is in the console's hands.
+pub fn is_entered() -> bool {
+    ENTERED.load(Ordering::SeqCst)
+}
+
+/// Whether another program has the terminal: see [`Term::lend`].
+fn is_lent() -> bool {
+    PAUSE.load(Ordering::SeqCst)
+}
+
+/// Reads keys until nobody listens any more.
+fn read_keys(sender: &Sender<TermEvent>) {
+    loop {
+        if is_lent() {
+            PAUSED.store(true, Ordering::SeqCst);
+            thread::sleep(Duration::from_millis(20));
+            continue;
+        }
+        PAUSED.store(false, Ordering::SeqCst);
+        match event::poll(PAUSE_CHECK) {
+            Ok(false) => continue,
+            Ok(true) => {}
+            Err(e) => {
+                tracing::warn!(error = %e, "keys cannot be waited for");
+                thread::sleep(PAUSE_CHECK);
+                continue;
+            }
+        }
+        match event::read() {
+            Ok(event) => {
+                if let Some(input) = input(event)
+                    && sender.send(TermEvent::Input(input)).is_err()
+                {
+                    return;
+                }
+            }
+            Err(e) => {
+                tracing::warn!(error = %e, "a key could not be read");
+                thread::sleep(PAUSE_CHECK);
+            }
+        }
+    }
+}

@@ -81,7 +81,11 @@ impl Source {
         let (table, errors) = DeTable::parse_recoverable(&self.text);
         let mut bad_lines = BTreeSet::new();
         for e in errors {
-            let problem = self.problem(e.span().unwrap_or(0..0), text::visible(e.message()), None);
+            let message = match e.message() {
+                "duplicate key" => "this stands in the file twice".to_string(),
+                other => format!("not TOML: {}", text::visible(other)),
+            };
+            let problem = self.problem(e.span().unwrap_or(0..0), message, None);
             if bad_lines.insert(problem.line) {
                 problems.push(problem);
             }

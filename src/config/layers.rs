@@ -112,7 +112,6 @@ impl Shelf<'_> {
     }
 
     /// What `source` rests on: its `inherits`, else the embedded file of its name, else the base; and where it says so.
-    #[expect(clippy::type_complexity, reason = "a name, whether the user's folder counts, and a place")]
     fn inherits(
         &self,
         name: &str,
@@ -134,7 +133,7 @@ impl Shelf<'_> {
             toml::de::DeValue::Boolean(false) => (None, None),
             toml::de::DeValue::String(parent) => {
                 // `inherits = "dark"` in the user's own dark.toml means the embedded one.
-                let own_name = users && **parent == *name;
+                let own_name = users && **parent == *name && self.embedded.iter().any(|(n, _)| *n == name);
                 (Some((parent.to_string(), !own_name)), Some(entry.value_at))
             }
             other => {

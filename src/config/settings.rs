@@ -382,9 +382,16 @@ pub fn default_file() -> String {
     out
 }
 
-/// The settings as a table in Markdown, for `docs/settings.md`.
-pub fn markdown() -> String {
-    let mut out = String::from("| setting | wants | default | option | what it does |\n|---|---|---|---|---|\n");
+/// The page `docs/settings.md`.
+pub fn page() -> String {
+    let mut out = String::from(
+        "# Settings\n\n\
+         This page is made from the settings' registry (`src/config/settings.rs`); a test keeps it fresh.\n\n\
+         `skydeck config` says where the file is, `skydeck config --default` prints it with every setting commented out, and\n\
+         `skydeck config --check` says what is wrong with it. A line with a mistake in it has no effect, and the rest applies,\n\
+         with one exception: a mistake about `read_only` turns read-only on.\n\n\
+         | setting | wants | default | goes before it | what it does |\n|---|---|---|---|---|\n",
+    );
     for s in SETTINGS {
         let default = if s.path.contains(|c: char| c.is_ascii_uppercase()) || matches!(s.kind, SettingType::Path) {
             String::new()
@@ -465,7 +472,7 @@ mod tests {
 
     #[test]
     fn every_setting_is_in_the_default_file_and_in_the_docs() {
-        let (file, docs) = (default_file(), markdown());
+        let (file, docs) = (default_file(), page());
         for s in SETTINGS {
             let key = s.path.rsplit('.').next().unwrap_or_default().replace("KIND", "instances");
             assert!(file.contains(&format!("# {key} = ")), "{}", s.path);

@@ -1,9 +1,10 @@
 //! Themes: a palette, a style for each [`Role`], and what they inherit. Files are laid over one another leaf by leaf; the
 //! colours are shrunk once, when the theme is loaded, to what the terminal can show.
 
-use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
+use indexmap::IndexMap;
 use toml::de::DeValue;
 
 use super::color::{Color, Depth};
@@ -124,7 +125,7 @@ impl Theme {
 
     fn from_layers(name: &str, depth: Depth, layers: &[Source], problems: &mut Vec<Problem>) -> Theme {
         let docs: Vec<Document<'_>> = layers.iter().map(|s| s.parse(problems)).collect();
-        let mut reader = Reader { problems, palette: HashMap::new(), styles: vec![Style::default(); ROLES.len()] };
+        let mut reader = Reader { problems, palette: IndexMap::new(), styles: vec![Style::default(); ROLES.len()] };
         // The palette of all layers first: a user who changes one colour of it changes every role that names it.
         docs.iter().for_each(|doc| reader.palette(doc));
         docs.iter().for_each(|doc| reader.roles(doc));
@@ -158,13 +159,35 @@ pub fn names(dir: Option<&Path>) -> Vec<String> {
     shelf(dir).names()
 }
 
+/// The page `docs/themes.md`.
+pub fn page() -> String {
+    let names: Vec<_> = EMBEDDED.iter().map(|(n, _)| format!("`{n}`")).collect();
+    let mut out = format!(
+        "# Themes\n\n\
+         This page is made from the roles' registry (`src/config/role.rs`); a test keeps it fresh.\n\n\
+         Themes in the program: {}; `auto` asks the terminal (`COLORTERM`, `TERM`,\n\
+         `COLORFGBG`). With `NO_COLOR`, `--no-color` or a terminal without colours it is always `mono`.\n\n\
+         A file `themes/NAME.toml` beside the settings is laid over the theme that it `inherits` (`dark` if it does not say)\n\
+         leaf by leaf: a palette colour, or a role's `fg`, `bg`, `bold`, `dim`, `italic`, `underline` or `reverse`. A colour\n\
+         alone is the foreground. Colours are `\"#rrggbb\"`, a number of xterm's 256, one of the terminal's sixteen by name\n\
+         (`red`, `bright-blue`), `default`, or a name of the palette. They shrink to what the terminal can show.\n\n\
+         ```toml\ninherits = \"dark\"\n\n[palette]\nred = \"#ff5555\"\n\n[roles]\nlink = {{ fg = \"blue\", underline = false }}\n```\n\n\
+         | role | what it is for |\n|---|---|\n",
+        names.join(", ")
+    );
+    for info in ROLES {
+        let _ = writeln!(out, "| `{}` | {} |", info.name, info.doc);
+    }
+    out
+}
+
 fn shelf(dir: Option<&Path>) -> Shelf<'_> {
     Shelf { what: "theme", embedded: EMBEDDED, base: "dark", dir, also: &[AUTO] }
 }
 
 struct Reader<'p> {
     problems: &'p mut Vec<Problem>,
-    palette: HashMap<String, Color>,
+    palette: IndexMap<String, Color>,
     styles: Vec<Style>,
 }
 

@@ -60,11 +60,13 @@ impl Branch {
 
     /// The keys that go on from here.
     pub(super) fn next(&self) -> Vec<Next<'_>> {
-        let command = |node| match node {
-            &Node::Leaf(ref c) => Some(c.as_str()),
-            Node::Branch(_) => None,
-        };
-        self.0.iter().map(|(key, node)| Next { key: *key, command: command(node) }).collect()
+        fn next<'a>((key, node): (&Key, &'a Node)) -> Next<'a> {
+            match node {
+                Node::Leaf(command) => Next { key: *key, command: Some(command.as_str()) },
+                Node::Branch(_) => Next { key: *key, command: None },
+            }
+        }
+        self.0.iter().map(next).collect()
     }
 
     /// Every chord below, in order.

@@ -73,7 +73,12 @@ impl Reader<'_, '_> {
             (None, true, DeValue::Table(table)) => self.table(&here, table),
             (None, true, other) => {
                 let message = format!("`{}` is a section and wants lines, not {}", here.join("."), describe(other));
-                self.problem(entry.key_at.clone(), message, None);
+                // `profiles.prod = "read-only"`: nobody knows what was meant for the profile.
+                let hint = matches!(path, ["profiles"]).then(|| {
+                    self.close(&here);
+                    SAFE.to_string()
+                });
+                self.problem(entry.key_at.clone(), message, hint);
             }
             (None, false, _) => self.unknown(path, entry),
         }
