@@ -3,6 +3,7 @@
 //! Owns the places ([`Mode`]) and the rules of what may be bound. Does not know what a command does: the caller passes the
 //! names that exist and which of them change an account.
 
+mod page;
 mod read;
 mod trie;
 
@@ -13,6 +14,7 @@ use arcstr::ArcStr;
 use super::layers::Shelf;
 use super::problem::{Origin, Problem};
 use crate::input::{Chord, Key};
+pub use page::page;
 use trie::{Branch, Node};
 
 /// The embedded keymaps by name.
