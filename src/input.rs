@@ -1,7 +1,7 @@
 //! Keys as users write them in keymaps (`j`, `G`, `ctrl-d`, `shift-tab`, `g g`), and what a terminal can send.
 //!
-//! Knows nothing of any terminal library: `term` turns its events into [`Input`]s. A [`Key`] is normal: one key press has
-//! one spelling, whichever terminal sent it, so that keymaps can compare keys with `==`.
+//! Knows nothing of any terminal library: `term` turns its events into [`Input`]s. A [`Key`] is normal: one key press
+//! has one spelling, whichever terminal sent it, so that keymaps can compare keys with `==`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -197,7 +197,8 @@ pub struct KeyError {
 impl FromStr for Key {
     type Err = KeyError;
 
-    /// Reads one key: modifiers `ctrl-`, `alt-`, `shift-` (also `c-`, `m-`, `s-`, in any case), then a character or a name.
+    /// Reads one key: modifiers `ctrl-`, `alt-`, `shift-` (also `c-`, `m-`, `s-`, in any case), then a character or a
+    /// name.
     fn from_str(s: &str) -> Result<Self, KeyError> {
         let mut mods = Mods::NONE;
         let mut rest = s;

@@ -1,7 +1,7 @@
 //! The terminal: raw mode, the alternate screen, signals, and keys as [`Input`]s.
 //!
-//! Owns the promise that the terminal is always given back: after a return, a panic, SIGTERM, SIGHUP, SIGINT, Ctrl-Z. Knows
-//! nothing of what is drawn; the frames pass through a [`FrameWriter`] that makes each of them one write.
+//! Owns the promise that the terminal is always given back: after a return, a panic, SIGTERM, SIGHUP, SIGINT, Ctrl-Z.
+//! Knows nothing of what is drawn; the frames pass through a [`FrameWriter`] that makes each of them one write.
 
 mod convert;
 mod copy;
@@ -28,8 +28,8 @@ pub use signals::die_of;
 pub enum TermEvent {
     /// A key, a paste, a new size.
     Input(Input),
-    /// The process is to end: SIGTERM, SIGINT, SIGHUP, SIGQUIT by number. End the loop, drop the [`Term`], finish what is
-    /// in flight, then [`die_of`] it. If the terminal is not given back within three seconds, that is done here.
+    /// The process is to end: SIGTERM, SIGINT, SIGHUP, SIGQUIT by number. End the loop, drop the [`Term`], finish what
+    /// is in flight, then [`die_of`] it. If the terminal is not given back within three seconds, that is done here.
     Terminate(i32),
     /// The process is to be stopped by job control (SIGTSTP from outside): call [`Term::suspend`].
     Suspend,
@@ -60,9 +60,9 @@ pub struct Term {
 }
 
 impl Term {
-    /// Takes the terminal: raw mode, alternate screen, bracketed paste, focus reports; no mouse, so that the terminal's own
-    /// selection works. Call it on the thread that draws: a panic there gives the terminal back, one on another thread
-    /// becomes a [`TermEvent::Panicked`]. Once in a process.
+    /// Takes the terminal: raw mode, alternate screen, bracketed paste, focus reports; no mouse, so that the terminal's
+    /// own selection works. Call it on the thread that draws: a panic there gives the terminal back, one on another
+    /// thread becomes a [`TermEvent::Panicked`]. Once in a process.
     ///
     /// # Errors
     /// If standard input or output is not a terminal, or it cannot be switched.
@@ -136,7 +136,8 @@ impl Term {
         take()
     }
 
-    /// Takes the terminal again after somebody else stopped the process and let it go on: their shell has changed its modes.
+    /// Takes the terminal again after somebody else stopped the process and let it go on: their shell has changed its
+    /// modes.
     ///
     /// # Errors
     /// If the terminal cannot be taken again.

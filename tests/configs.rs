@@ -1,6 +1,6 @@
-//! The corpus of user's files: `tests/sample-configs/valid` has nothing wrong with it; each file of `invalid` says in its
-//! name what is wrong, and in `#!` lines at its end what the user is told. `SKYDECK_BLESS=1` writes those lines anew.
-//! The generated pages of settings and themes are checked here too.
+//! The corpus of user's files: `tests/sample-configs/valid` has nothing wrong with it; each file of `invalid` says in
+//! its name what is wrong, and in `#!` lines at its end what the user is told. `SKYDECK_BLESS=1` writes those lines
+//! anew. The generated pages of settings and themes are checked here too.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking, helpers of theirs too")]
 

@@ -40,8 +40,8 @@ const ANSI_NAMES: [&str; 16] = [
     "bright-white",
 ];
 
-/// What xterm shows for the sixteen by default: what the nearest of them is measured by, since the terminal does not tell
-/// its own. <https://invisible-island.net/xterm/> (`XTerm-col.ad`)
+/// What xterm shows for the sixteen by default: what the nearest of them is measured by, since the terminal does not
+/// tell its own. <https://invisible-island.net/xterm/> (`XTerm-col.ad`)
 const ANSI_RGB: [(u8, u8, u8); 16] = [
     (0, 0, 0),
     (205, 0, 0),
@@ -169,8 +169,8 @@ pub struct ColorError {
 impl FromStr for Color {
     type Err = ColorError;
 
-    /// Reads `default`, one of the sixteen by name (`red`, `bright-black`; `gray` is `bright-black`), a number of xterm's
-    /// 256, or `#rrggbb` (`#rgb`).
+    /// Reads `default`, one of the sixteen by name (`red`, `bright-black`; `gray` is `bright-black`), a number of
+    /// xterm's 256, or `#rrggbb` (`#rgb`).
     fn from_str(s: &str) -> Result<Self, ColorError> {
         let name = s.trim().to_ascii_lowercase();
         if let Some(hex) = name.strip_prefix('#') {

@@ -1,7 +1,7 @@
 //! The keymap: chords to command names, a trie for each place in the console, laid over one another node by node.
 //!
-//! Owns the places ([`Mode`]) and the rules of what may be bound. Does not know what a command does: the caller passes the
-//! names that exist and which of them change an account.
+//! Owns the places ([`Mode`]) and the rules of what may be bound. Does not know what a command does: the caller passes
+//! the names that exist and which of them change an account.
 
 mod page;
 mod read;
@@ -206,8 +206,8 @@ impl Keymap {
         }
     }
 
-    /// The chords that give `command` in `mode`, as they are written, the keymap's first one first. For help, and for the
-    /// hints on the last line.
+    /// The chords that give `command` in `mode`, as they are written, the keymap's first one first. For help, and for
+    /// the hints on the last line.
     pub fn keys_of(&self, mode: Mode, command: &str) -> Vec<String> {
         self.bindings(mode).iter().filter(|(_, c)| c == command).map(|(chord, _)| chord.to_string()).collect()
     }

@@ -1,7 +1,7 @@
 //! Where keymaps and themes of a name come from: the user's folder, then the program itself; and what each inherits.
 //!
-//! A user's `dark.toml` lies on the embedded `dark` (so that a changed leaf is all it needs to hold), which lies on what
-//! that one inherits, down to a base that inherits nothing.
+//! A user's `dark.toml` lies on the embedded `dark` (so that a changed leaf is all it needs to hold), which lies on
+//! what that one inherits, down to a base that inherits nothing.
 
 use std::path::Path;
 
@@ -49,8 +49,8 @@ impl Shelf<'_> {
         at(format!("`{}` is not a {}", text::visible(name), self.what), hint)
     }
 
-    /// The files that make up `name`, the lowest layer first. An unknown name, a cycle or an unreadable file is a problem,
-    /// and what can be had without it is returned; the base if nothing.
+    /// The files that make up `name`, the lowest layer first. An unknown name, a cycle or an unreadable file is a
+    /// problem, and what can be had without it is returned; the base if nothing.
     pub(crate) fn stack(
         &self,
         name: &str,
@@ -59,7 +59,8 @@ impl Shelf<'_> {
     ) -> Vec<Source> {
         let mut top_down: Vec<Source> = Vec::new();
         let mut want = Some((name.to_string(), true));
-        // Who wants it, for the place of a problem: at first the setting, then the layer above with its `inherits` line.
+        // Who wants it, for the place of a problem: at first the setting, then the layer above with its `inherits`
+        // line.
         let mut inherits_at = None;
         while let Some((name, users_too)) = want.take() {
             let at = |message: String, hint| match (top_down.last(), &inherits_at) {

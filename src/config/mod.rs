@@ -1,8 +1,9 @@
 //! Settings, keymaps and themes.
 //!
-//! A user's files are laid over the embedded ones leaf by leaf. Whatever is wrong in them becomes a [`Problem`] with file,
-//! line and "did you mean"; the bad line has no effect, the rest applies. This module owns what the files mean. It knows
-//! neither the terminal (colours are its own [`Color`]) nor AWS, and is told the names of commands, kinds and columns.
+//! A user's files are laid over the embedded ones leaf by leaf. Whatever is wrong in them becomes a [`Problem`] with
+//! file, line and "did you mean"; the bad line has no effect, the rest applies. This module owns what the files mean.
+//! It knows neither the terminal (colours are its own [`Color`]) nor AWS, and is told the names of commands, kinds and
+//! columns.
 
 mod color;
 mod document;
@@ -152,8 +153,8 @@ fn apply(settings: &mut Settings, overrides: &Overrides, problems: &mut Vec<Prob
     }
 }
 
-/// Whether `SKYDECK_READ_ONLY` turns read-only on: any value does but an empty one, `0`, `false`, `no` and `off`. Who sets
-/// it means to be safe, so that what is not understood counts as yes.
+/// Whether `SKYDECK_READ_ONLY` turns read-only on: any value does but an empty one, `0`, `false`, `no` and `off`. Who
+/// sets it means to be safe, so that what is not understood counts as yes.
 pub fn read_only_env(value: Option<&str>) -> bool {
     let value = value.unwrap_or_default().trim().to_ascii_lowercase();
     !matches!(value.as_str(), "" | "0" | "false" | "no" | "off")

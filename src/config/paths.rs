@@ -21,11 +21,12 @@ pub struct Paths {
     pub cache: PathBuf,
 }
 
-/// Where files are: the settings file is `config` (from `--config` or `SKYDECK_CONFIG`) if given, else `config.toml` in the
-/// platform's folder for settings (`$XDG_CONFIG_HOME/skydeck`, `~/.config/skydeck`).
+/// Where files are: the settings file is `config` (from `--config` or `SKYDECK_CONFIG`) if given, else `config.toml` in
+/// the platform's folder for settings (`$XDG_CONFIG_HOME/skydeck`, `~/.config/skydeck`).
 pub fn paths(config: Option<&Path>) -> Paths {
     let dirs = ProjectDirs::from("", "", "skydeck");
-    // A user without a home folder (a container) still gets a place for the journal, without which nothing can be changed.
+    // A user without a home folder (a container) still gets a place for the journal, without which nothing can be
+    // changed.
     let temporary = || std::env::temp_dir().join("skydeck");
     let default = dirs.as_ref().map_or_else(temporary, |d| d.config_dir().to_path_buf()).join("config.toml");
     let file = config.map_or(default, Path::to_path_buf);

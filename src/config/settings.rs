@@ -1,5 +1,5 @@
-//! The settings file: what can be set, as one ordered slice, from which the file is checked and its commented default and
-//! the docs are written.
+//! The settings file: what can be set, as one ordered slice, from which the file is checked and its commented default
+//! and the docs are written.
 
 mod read;
 
@@ -231,7 +231,7 @@ pub const SETTINGS: &[Setting] = &[
         path: "api_share",
         kind: SettingType::Integer { min: 1, max: 100, unit: "percent" },
         value: "20",
-        doc: "Percent of AWS's documented request rate that the console may take; the rest is left to your other tools.",
+        doc: "Percent of AWS's documented request rate that the console may take; the rest is left to other tools.",
         option: Some("--api-share"),
         apply: |s, _, v| {
             if let Parsed::Integer(n) = v {
@@ -267,7 +267,7 @@ pub const SETTINGS: &[Setting] = &[
         path: "columns.KIND",
         kind: SettingType::List,
         value: "[\"name\", \"id\", \"state\"]",
-        doc: "The columns of a kind, in order (docs/kinds.md lists them); the column chooser writes them for you to copy.",
+        doc: "The columns of a kind, in order; docs/kinds.md lists them.",
         option: None,
         apply: |s, kind, v| list(v, s.columns.entry(kind.to_string()).or_default()),
     },
@@ -387,9 +387,9 @@ pub fn page() -> String {
     let mut out = String::from(
         "# Settings\n\n\
          This page is made from the settings' registry (`src/config/settings.rs`); a test keeps it fresh.\n\n\
-         `skydeck config` says where the file is, `skydeck config --default` prints it with every setting commented out, and\n\
-         `skydeck config --check` says what is wrong with it. A line with a mistake in it has no effect, and the rest applies,\n\
-         with one exception: a mistake about `read_only` turns read-only on.\n\n\
+         `skydeck config` says where the file is, `skydeck config --default` prints it with every setting\n\
+         commented out, and `skydeck config --check` says what is wrong with it. A line with a mistake in it has\n\
+         no effect, and the rest applies, with one exception: a mistake about `read_only` turns read-only on.\n\n\
          | setting | wants | default | goes before it | what it does |\n|---|---|---|---|---|\n",
     );
     for s in SETTINGS {

@@ -1,5 +1,5 @@
-//! Themes: a palette, a style for each [`Role`], and what they inherit. Files are laid over one another leaf by leaf; the
-//! colours are shrunk once, when the theme is loaded, to what the terminal can show.
+//! Themes: a palette, a style for each [`Role`], and what they inherit. Files are laid over one another leaf by leaf;
+//! the colours are shrunk once, when the theme is loaded, to what the terminal can show.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -167,11 +167,13 @@ pub fn page() -> String {
          This page is made from the roles' registry (`src/config/role.rs`); a test keeps it fresh.\n\n\
          Themes in the program: {}; `auto` asks the terminal (`COLORTERM`, `TERM`,\n\
          `COLORFGBG`). With `NO_COLOR`, `--no-color` or a terminal without colours it is always `mono`.\n\n\
-         A file `themes/NAME.toml` beside the settings is laid over the theme that it `inherits` (`dark` if it does not say)\n\
-         leaf by leaf: a palette colour, or a role's `fg`, `bg`, `bold`, `dim`, `italic`, `underline` or `reverse`. A colour\n\
-         alone is the foreground. Colours are `\"#rrggbb\"`, a number of xterm's 256, one of the terminal's sixteen by name\n\
-         (`red`, `bright-blue`), `default`, or a name of the palette. They shrink to what the terminal can show.\n\n\
-         ```toml\ninherits = \"dark\"\n\n[palette]\nred = \"#ff5555\"\n\n[roles]\nlink = {{ fg = \"blue\", underline = false }}\n```\n\n\
+         A file `themes/NAME.toml` beside the settings is laid over the theme that it `inherits` (`dark` if it\n\
+         does not say) leaf by leaf: a palette colour, or a role's `fg`, `bg`, `bold`, `dim`, `italic`,\n\
+         `underline` or `reverse`. A colour alone is the foreground. Colours are `\"#rrggbb\"`, a number of\n\
+         xterm's 256, one of the terminal's sixteen by name (`red`, `bright-blue`), `default`, or a name of the\n\
+         palette. They shrink to what the terminal can show.\n\n\
+         ```toml\ninherits = \"dark\"\n\n\
+         [palette]\nred = \"#ff5555\"\n\n[roles]\nlink = {{ fg = \"blue\", underline = false }}\n```\n\n\
          | role | what it is for |\n|---|---|\n",
         names.join(", ")
     );

@@ -6,7 +6,8 @@ use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Begins and ends a synchronized update (DEC private mode 2026): the terminal shows the frame at once or not at all.
-/// Terminals that do not know the mode ignore it. <https://gist.github.com/christianparpart/d8a62cc1ab659194337d73e399004036>
+/// Terminals that do not know the mode ignore it.
+/// <https://gist.github.com/christianparpart/d8a62cc1ab659194337d73e399004036>
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
 

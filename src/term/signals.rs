@@ -33,8 +33,8 @@ pub(super) fn listen(sender: Sender<TermEvent>) -> io::Result<()> {
             let event = match signal {
                 SIGTSTP if OWN_STOP.swap(false, Ordering::SeqCst) => continue,
                 SIGCONT if OWN_CONT.swap(false, Ordering::SeqCst) => continue,
-                // While the terminal is lent, Ctrl-C and Ctrl-Z are meant for the other program: the terminal driver sends
-                // them to the whole group, and a shell waits until all of it is stopped.
+                // While the terminal is lent, Ctrl-C and Ctrl-Z are meant for the other program: the terminal driver
+                // sends them to the whole group, and a shell waits until all of it is stopped.
                 SIGINT | SIGQUIT | SIGCONT if super::is_lent() => continue,
                 SIGTSTP if super::is_lent() => {
                     let _ = low_level::raise(SIGSTOP);
@@ -58,8 +58,8 @@ pub(super) fn listen(sender: Sender<TermEvent>) -> io::Result<()> {
         }
     })?;
     thread::Builder::new().name("hang-up".into()).spawn(move || {
-        // A terminal can be lost without SIGHUP (the console started with nohup or setsid); the terminal library then reads
-        // end-of-file in a busy loop for ever.
+        // A terminal can be lost without SIGHUP (the console started with nohup or setsid); the terminal library then
+        // reads end-of-file in a busy loop for ever.
         loop {
             thread::sleep(HANG_UP_CHECK);
             let lost = rustix::termios::tcgetattr(io::stdin()).is_err_and(|e| e == rustix::io::Errno::IO);

@@ -9,8 +9,8 @@ use crate::config::document::{Document, Entry, Source, describe};
 use crate::config::problem::{Problem, meant};
 use crate::input::{Chord, Key};
 
-/// Chords that tmux (ctrl-b), screen and a shell's line editor (ctrl-a), and the terminal's flow control (ctrl-s, ctrl-q)
-/// take for themselves on the way to the console.
+/// Chords that tmux (ctrl-b), screen and a shell's line editor (ctrl-a), and the terminal's flow control (ctrl-s,
+/// ctrl-q) take for themselves on the way to the console.
 const TAKEN: &[(char, &str)] = &[
     ('a', "screen's prefix, and readline's start of line"),
     ('b', "tmux's prefix"),

@@ -84,8 +84,10 @@ fn nothing_that_changes_an_account_goes_on_bare_characters() {
     assert_eq!(
         problems,
         [
-            "mine.toml:2:1: `stop` changes the account and may not be on bare characters; add ctrl- or alt-, as in `alt-x`",
-            "mine.toml:3:1: `stop` changes the account and may not be on bare characters; add ctrl- or alt-, as in `alt-t`",
+            "mine.toml:2:1: `stop` changes the account and may not be on bare characters; \
+             add ctrl- or alt-, as in `alt-x`",
+            "mine.toml:3:1: `stop` changes the account and may not be on bare characters; \
+             add ctrl- or alt-, as in `alt-t`",
         ]
     );
     assert_eq!(map.step(Mode::Table, &keys("x")), Step::None);

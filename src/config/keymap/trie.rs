@@ -18,8 +18,8 @@ pub(super) enum Node {
 pub(super) struct Branch(IndexMap<Key, Node>);
 
 impl Branch {
-    /// Binds `keys` to `command`, or takes away what is there. A command replaces the sequences that began with its keys,
-    /// and a sequence replaces the command of its beginning: the later layer is meant.
+    /// Binds `keys` to `command`, or takes away what is there. A command replaces the sequences that began with its
+    /// keys, and a sequence replaces the command of its beginning: the later layer is meant.
     pub(super) fn set(&mut self, keys: &[Key], command: Option<ArcStr>) {
         match (keys, command) {
             ([], _) => {}

@@ -88,7 +88,8 @@ fn a_changed_palette_colour_changes_every_role_that_names_it() {
 
 #[test]
 fn what_is_wrong_in_a_theme_is_named_with_its_place_and_the_rest_applies() {
-    let text = "[roles]\nbda = \"red\"\nbad = \"rde\"\ngood = { fg = \"#12\", blod = true, bold = 1 }\nidle = \"#010203\"\n[palete]\n";
+    let text = "[roles]\nbda = \"red\"\nbad = \"rde\"\ngood = { fg = \"#12\", blod = true, bold = 1 }\n\
+                idle = \"#010203\"\n[palete]\n";
     let (theme, problems) = mine(text, Depth::True);
     assert_eq!(
         problems,
