@@ -1,9 +1,35 @@
-//! The gateway to AWS: the only place where clients are built.
+//! Floor 3: the one door to AWS. Every client is built here, every request passes the guard and the wire, and every
+//! SDK error becomes a [`Fault`](crate::base::Fault).
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`gateway`] | [`Gateway`]: clients per (profile, region, service), identity, read-only mode |
+//! | [`guard`] | the interceptor that decides before serialization, and the one-use [`Permit`] |
+//! | [`wire`] | connectors: a request without the guard's stamp is refused; the credential chain's own allow-list |
+//! | [`tuning`] | time-outs and retries by operation |
+//! | [`credentials`] | profiles, the chain, MFA, SSO sign-in, expiry |
+//! | [`fault`] | SDK errors in the console's own shape |
+//! | [`meter`] | calls in the last minute |
+//! | [`policy`] | IAM policies from the declared operations |
+//!
+//! It must not know kinds, tables, actions or screens. `SdkConfig` does not leave this module, and `clippy.toml` keeps the
+//! construction of SDK clients here.
 
-/// Builds every client.
-#[derive(Debug, Clone)]
-pub struct Gateway;
+mod clients;
+pub mod credentials;
+pub mod fault;
+pub mod gateway;
+pub mod guard;
+mod guard_inputs;
+pub mod meter;
+pub mod policy;
+mod session;
+#[cfg(test)]
+mod testing;
+pub mod tuning;
+pub mod wire;
 
-/// A one-use permission for one write, handed to exactly one call by a confirmed plan.
-#[derive(Debug)]
-pub struct Permit;
+pub use credentials::prompt::Prompt;
+pub use gateway::{Gateway, GatewayConfig, Identity, ProfileSel};
+pub use guard::{ConfirmedCall, Permit};
+pub use meter::{CallMeter, CallRecord};

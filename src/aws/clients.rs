@@ -1,0 +1,87 @@
+//! One service client of one (profile, region), with everything on it that the door consists of. No other file makes one.
+
+use std::sync::Arc;
+
+use aws_smithy_runtime::client::retries::RetryPartition;
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
+use aws_types::region::Region;
+
+use super::guard::{Declared, Guard, ReadOnly};
+use super::meter::CallMeter;
+use super::session::Session;
+use super::tuning::NoSecondThrottledRead;
+use super::wire::{Network, Stamped};
+use crate::base::Scope;
+use crate::model::operation::Service;
+
+/// A client of one service. Cheap to clone.
+#[derive(Clone)]
+pub(super) enum AnyClient {
+    Ec2(aws_sdk_ec2::Client),
+    Elbv2(aws_sdk_elasticloadbalancingv2::Client),
+    AutoScaling(aws_sdk_autoscaling::Client),
+    CloudWatch(aws_sdk_cloudwatch::Client),
+    S3(aws_sdk_s3::Client),
+    Sts(aws_sdk_sts::Client),
+}
+
+/// What all clients of a gateway have in common.
+pub(super) struct Door<'a> {
+    pub(super) declared: &'a Arc<Declared>,
+    pub(super) network: &'a Network,
+    pub(super) meter: &'a CallMeter,
+}
+
+/// The settings that every service's builder has under the same name, in six types.
+macro_rules! behind_the_door {
+    ($krate:ident, $door:expr, $guard:expr, $session:expr, $region:expr, $partition:expr) => {{
+        let wire = Stamped { network: $door.network.clone(), meter: $door.meter.clone() };
+        let mut builder = $krate::config::Builder::from(&$session.sdk)
+            .region(Region::new($region.to_string()))
+            .http_client(wire)
+            .retry_partition(RetryPartition::new($partition))
+            .retry_classifier(NoSecondThrottledRead);
+        builder.push_interceptor($guard);
+        builder
+    }};
+}
+
+impl AnyClient {
+    /// `scope` is always a region here.
+    #[expect(clippy::disallowed_methods, reason = "the one place where clients are made, with guard and wire on them")]
+    pub(super) fn new(
+        service: Service,
+        scope: Scope,
+        session: &Arc<Session>,
+        read_only: [ReadOnly; 2],
+        door: &Door<'_>,
+    ) -> AnyClient {
+        let region = scope.region_code().cloned().unwrap_or_default();
+        // Not shared between scopes: one throttled account must not eat the retries of the others.
+        let partition = format!("{scope}/{service}");
+        let guard = Guard { declared: door.declared.clone(), read_only, scope, source: session.source.clone() };
+        // Permanent: no operation can switch it off.
+        let guard = SharedInterceptor::permanent(guard);
+        macro_rules! build {
+            ($krate:ident) => {{
+                let builder = behind_the_door!($krate, door, guard, session, region, partition);
+                $krate::Client::from_conf(builder.build())
+            }};
+        }
+        match service {
+            Service::Ec2 => AnyClient::Ec2(build!(aws_sdk_ec2)),
+            Service::Elbv2 => AnyClient::Elbv2(build!(aws_sdk_elasticloadbalancingv2)),
+            Service::AutoScaling => AnyClient::AutoScaling(build!(aws_sdk_autoscaling)),
+            Service::CloudWatch => AnyClient::CloudWatch(build!(aws_sdk_cloudwatch)),
+            Service::Sts => AnyClient::Sts(build!(aws_sdk_sts)),
+            Service::S3 => {
+                let builder = behind_the_door!(aws_sdk_s3, door, guard, session, region, partition)
+                    // A server of one's own rarely answers at BUCKET.HOST.
+                    .force_path_style(session.custom_endpoint)
+                    // Its CreateSession would go round the interceptors.
+                    .disable_s3_express_session_auth(true);
+                AnyClient::S3(aws_sdk_s3::Client::from_conf(builder.build()))
+            }
+        }
+    }
+}

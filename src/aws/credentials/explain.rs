@@ -1,0 +1,71 @@
+//! The credential chain's errors in sentences. The SDK hides the reason three sources deep ("an error occurred while loading
+//! credentials"), and says the same for a token that expired and for a network that is down.
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+
+use super::profiles::SignIn;
+use crate::aws::fault::{chain_text, find};
+use crate::aws::gateway::ProfileSel;
+use crate::base::{Fault, FaultKind, text::shell_quote};
+
+/// Why there are no credentials for `profile`, and what to do.
+pub(crate) fn credentials(e: &CredentialsError, profile: &ProfileSel, sign_in: &SignIn) -> Fault {
+    if let Some(own) = find::<Fault>(e) {
+        return own.clone();
+    }
+    let text = chain_text(e);
+    let of = match profile.flag() {
+        Some(name) => format!(" of profile {name}"),
+        None => String::new(),
+    };
+    if find::<ConnectorError>(e).is_some_and(|c| c.is_io() || c.is_timeout()) && *sign_in != SignIn::Other {
+        return Fault::new(
+            FaultKind::Offline,
+            format!("the sign-in service was not reached for the credentials{of} ({text})"),
+        );
+    }
+    let arg = profile.flag().map(|name| format!(" --profile {}", shell_quote(name))).unwrap_or_default();
+    match sign_in {
+        SignIn::Sso(_) if text.contains("ForbiddenException") || text.contains("No access") => {
+            Fault::new(FaultKind::Denied, format!("the sign-in has no access to the role{of} ({text})"))
+        }
+        SignIn::Sso(_) => Fault::new(FaultKind::Expired, format!("the sign-in{of} has expired, or there was none"))
+            .hint(format!(
+                "Sign in here with `:sign-in`, or elsewhere with `aws sso login{arg}`: it is picked up by itself."
+            )),
+        SignIn::Login => Fault::new(FaultKind::Expired, format!("the sign-in{of} has expired, or there was none"))
+            .hint(format!("Sign in with `aws login{arg}`: it is picked up by itself.")),
+        SignIn::Process => Fault::new(FaultKind::Expired, format!("the credential process{of} failed: {text}"))
+            .hint("Run the profile's credential_process by hand to see why."),
+        SignIn::Other if matches!(e, CredentialsError::CredentialsNotLoaded(_)) => none(profile),
+        SignIn::Other if text.contains("ExpiredToken") => {
+            Fault::new(FaultKind::Expired, format!("the credentials{of} have expired")).hint("Sign in again.")
+        }
+        SignIn::Other => {
+            Fault::new(FaultKind::NoCredentials, format!("the credentials{of} could not be loaded: {text}"))
+                .hint("`skydeck check` shows which sources were tried.")
+        }
+    }
+}
+
+/// That nothing has credentials.
+pub(crate) fn none(profile: &ProfileSel) -> Fault {
+    let (text, sign_in) = match profile.flag() {
+        Some(name) => {
+            let arg = shell_quote(name).into_owned();
+            (
+                format!("profile {name} has no credentials"),
+                format!("Give it some with `aws configure --profile {arg}`."),
+            )
+        }
+        None => (
+            "no AWS credentials were found".to_string(),
+            "Sign in with `aws configure sso`, `aws login` or `aws configure`, or name a profile with --profile."
+                .to_string(),
+        ),
+    };
+    Fault::new(FaultKind::NoCredentials, text)
+        .hint(sign_in)
+        .hint("No account is needed to look around: `skydeck --sandbox`.")
+}

@@ -1,0 +1,400 @@
+//! `SdkError` of any service becomes a [`Fault`]: its family, AWS's code and sentence, how far the request came, what to do.
+
+use std::error::Error;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_types::request_id::RequestId;
+
+use super::wire::Unanswered;
+use crate::base::{Fault, FaultKind, Reached};
+use crate::model::operation::Operation;
+
+/// The fault behind an SDK error of `op`.
+///
+/// `reached` is exact: [`Reached::NotSent`] only if no attempt of the call can have been received, [`Reached::Answered`] only if
+/// AWS's own error was read; anything between is [`Reached::Maybe`].
+pub fn of<E>(op: &Operation, error: SdkError<E, HttpResponse>) -> Fault
+where
+    E: Error + ProvideErrorMetadata + RequestId + Send + Sync + 'static,
+{
+    if let Some(own) = find::<Fault>(&error) {
+        // The guard's refusal, the connector's, or a provider's own sentence.
+        let own = own.clone();
+        return if own.op.is_empty() { own.of(op.service.sdk_id(), op.name) } else { own };
+    }
+    let fault = match &error {
+        SdkError::ServiceError(answer) => answered(answer.err(), answer.raw()),
+        SdkError::ResponseError(answer) => garbled(answer.raw(), &error),
+        SdkError::TimeoutError(_) => {
+            Fault::new(FaultKind::Offline, "no answer within the time-out").reached(Reached::Maybe)
+        }
+        SdkError::DispatchFailure(failure) => unanswered(failure.is_timeout(), &error),
+        SdkError::ConstructionFailure(_) => match find::<CredentialsError>(&error) {
+            Some(e) => Fault::new(FaultKind::NoCredentials, chain_text(e)),
+            None => Fault::new(FaultKind::Invalid, chain_text(&error)),
+        },
+        _ => Fault::new(FaultKind::Unknown, chain_text(&error)).reached(Reached::Maybe),
+    };
+    fault.of(op.service.sdk_id(), op.name)
+}
+
+/// Whether the fault is EC2's "yes" to a dry run: `DryRunOperation`.
+pub fn is_dry_run_ok(fault: &Fault) -> bool {
+    fault.code == "DryRunOperation"
+}
+
+fn answered<E: ProvideErrorMetadata + RequestId>(e: &E, raw: &HttpResponse) -> Fault {
+    let status = raw.status().as_u16();
+    let code = e.code().unwrap_or_default();
+    let kind = match kind_of_code(code) {
+        FaultKind::Unknown => kind_of_status(status),
+        kind => kind,
+    };
+    let message = match e.message().map(str::trim).filter(|m| !m.is_empty()) {
+        Some(m) => m.to_string(),
+        // S3 answers HEAD requests without a body, and a proxy answers without an error of AWS's.
+        None if code.is_empty() => format!("the answer was HTTP {status} without an error code"),
+        None => format!("AWS gave no reason, only HTTP {status}"),
+    };
+    let mut fault = Fault::new(kind, message).reached(Reached::Answered);
+    if code.is_empty() && (status >= 500 || looks_like_html(raw)) {
+        // A load balancer or a proxy on the way: who knows what it did with the request.
+        fault.kind = FaultKind::Offline;
+        fault.reached = Reached::Maybe;
+        fault = fault.hint("The answer is not AWS's: is there a proxy between, or is --endpoint-url right?");
+    }
+    fault.code = code.into();
+    fault.request_id = e.request_id().map(Into::into);
+    for hint in hints(code, fault.kind) {
+        fault = fault.hint(*hint);
+    }
+    fault
+}
+
+fn looks_like_html(raw: &HttpResponse) -> bool {
+    raw.headers().get("content-type").is_some_and(|t| t.contains("html"))
+        || raw
+            .body()
+            .bytes()
+            .is_some_and(|b| b.trim_ascii_start().starts_with(b"<!") || b.trim_ascii_start().starts_with(b"<html"))
+}
+
+/// An answer came that could not be read: cut off, not XML, a proxy's page.
+fn garbled<R>(raw: &HttpResponse, error: &SdkError<R, HttpResponse>) -> Fault
+where
+    R: Error + 'static,
+{
+    let text = chain_text(error);
+    let (what, hint) = if looks_like_html(raw) {
+        ("the answer is a web page, not AWS's", Some("Is there a proxy between, or is --endpoint-url right?"))
+    } else if text.contains("stalled") || text.contains("throughput") || text.contains("minimum") {
+        ("the answer stopped arriving", None)
+    } else if raw.body().bytes().is_none() {
+        ("the answer broke off", None)
+    } else {
+        ("the answer could not be read: it is cut off, or not what this service speaks", None)
+    };
+    let status = raw.status().as_u16();
+    let fault = Fault::new(FaultKind::Offline, format!("{what} (HTTP {status}: {text})")).reached(Reached::Maybe);
+    match hint {
+        Some(h) => fault.hint(h),
+        None => fault,
+    }
+}
+
+fn unanswered<R>(timeout: bool, error: &SdkError<R, HttpResponse>) -> Fault
+where
+    R: Error + 'static,
+{
+    if let Some(e) = find::<CredentialsError>(error) {
+        return Fault::new(FaultKind::NoCredentials, chain_text(e));
+    }
+    let reached = find::<Unanswered>(error).map_or(Reached::Maybe, |u| u.reached);
+    let text = chain_text(error);
+    let what = match reached {
+        Reached::NotSent if timeout => "no connection within the time-out",
+        Reached::NotSent => "no connection",
+        _ if timeout => "no answer within the time-out",
+        _ => "the connection broke before an answer",
+    };
+    let fault = Fault::new(FaultKind::Offline, format!("{what} ({text})")).reached(reached);
+    if text.contains("dns") || text.contains("lookup") || text.contains("resolve") {
+        return fault.hint("The name was not found: is the region right, and is there a network?");
+    }
+    if text.contains("certificate") {
+        return fault.hint("The certificate was refused: is there a proxy that opens TLS, or is the clock wrong?");
+    }
+    fault
+}
+
+/// The first `T` among the sources of `e`.
+pub(super) fn find<'a, T: Error + 'static>(e: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    let mut at = Some(e);
+    while let Some(error) = at {
+        if let Some(found) = error.downcast_ref::<T>() {
+            return Some(found);
+        }
+        at = error.source();
+    }
+    None
+}
+
+/// The innermost sentences of a chain of errors; the outer ones ("dispatch failure", "io error") say nothing to a user.
+pub(super) fn chain_text(e: &(dyn Error + 'static)) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut at = Some(e);
+    while let Some(error) = at {
+        let text = error.to_string();
+        let noise = [
+            "dispatch failure",
+            "response error",
+            "io error",
+            "other",
+            "timeout",
+            "user error",
+            "request has timed out",
+        ];
+        let repeated = parts.last().is_some_and(|p: &String| p.contains(&text));
+        if !noise.contains(&text.as_str()) && !repeated {
+            parts.retain(|p| !text.contains(p.as_str()));
+            parts.push(text);
+        }
+        at = error.source();
+    }
+    let skip = parts.len().saturating_sub(2);
+    parts.split_off(skip).join(": ")
+}
+
+/// The family of an AWS error code. Names are those of the services' error pages; what is not here goes by its HTTP status.
+pub fn kind_of_code(code: &str) -> FaultKind {
+    match code {
+        "UnauthorizedOperation"
+        | "AccessDenied"
+        | "AccessDeniedException"
+        | "Client.UnauthorizedOperation"
+        | "AllAccessDisabled"
+        | "AccountProblem"
+        | "OptInRequired"
+        | "Blocked"
+        | "NotSignedUp"
+        | "InvalidObjectState"
+        | "AccessForbidden"
+        | "ForbiddenException"
+        | "OperationNotPermitted"
+        | "UnauthorizedAccess"
+        | "NotAuthorized"
+        | "PendingVerification" => FaultKind::Denied,
+
+        "RequestLimitExceeded"
+        | "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "SlowDown"
+        | "TooManyRequestsException"
+        | "EC2ThrottledException"
+        | "BandwidthLimitExceeded"
+        | "PriorRequestNotComplete"
+        | "LimitExceededException"
+        | "TooManyRequests"
+        | "SnapshotCreationPerVolumeRateExceeded" => FaultKind::Throttled,
+
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "RequestExpired"
+        | "TokenRefreshRequired"
+        | "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "InvalidAccessKeyId"
+        | "AuthFailure"
+        | "SignatureDoesNotMatch"
+        | "InvalidToken"
+        | "InvalidSecurity"
+        | "RequestTimeTooSkewed"
+        | "InvalidSignatureException"
+        | "IncompleteSignature"
+        | "MissingAuthenticationToken"
+        | "MissingAuthenticationTokenException"
+        | "InvalidSecurityToken"
+        | "UnauthorizedException"
+        | "IDPCommunicationError" => FaultKind::Expired,
+
+        "NoSuchBucket"
+        | "NoSuchKey"
+        | "NoSuchUpload"
+        | "NoSuchVersion"
+        | "NotFound"
+        | "ResourceNotFound"
+        | "ResourceNotFoundException"
+        | "LoadBalancerNotFound"
+        | "TargetGroupNotFound"
+        | "ListenerNotFound"
+        | "RuleNotFound"
+        | "NoSuchTagSet"
+        | "NoSuchLifecycleConfiguration"
+        | "NoSuchBucketPolicy"
+        | "NoSuchCORSConfiguration"
+        | "NoSuchPublicAccessBlockConfiguration"
+        | "ServerSideEncryptionConfigurationNotFoundError"
+        | "OwnershipControlsNotFoundError"
+        | "NoSuchWebsiteConfiguration"
+        | "ReplicationConfigurationNotFoundError"
+        | "ActiveInstanceRefreshNotFound"
+        | "CertificateNotFound"
+        | "SubnetNotFound"
+        | "TrustStoreNotFound" => FaultKind::NotFound,
+
+        "IncorrectInstanceState"
+        | "IncorrectState"
+        | "IncorrectModificationState"
+        | "IncorrectSpotRequestState"
+        | "DependencyViolation"
+        | "VolumeInUse"
+        | "ResourceInUse"
+        | "ResourceInUseFault"
+        | "BucketNotEmpty"
+        | "BucketAlreadyExists"
+        | "BucketAlreadyOwnedByYou"
+        | "ScalingActivityInProgress"
+        | "ScalingActivityInProgressFault"
+        | "ResourceContention"
+        | "ResourceContentionFault"
+        | "InstanceRefreshInProgress"
+        | "AlreadyExists"
+        | "AlreadyExistsFault"
+        | "IdempotentParameterMismatch"
+        | "OperationAborted"
+        | "PreconditionFailed"
+        | "NotModified"
+        | "ConditionalRequestConflict"
+        | "InvalidState"
+        | "RuleInUse"
+        | "PriorityInUse"
+        | "IncorrectInstanceProfile"
+        | "ConcurrentModification"
+        | "ConcurrentModificationException"
+        | "InUse"
+        | "InvalidInstanceAttributeValue.Conflict"
+        | "UnsupportedHibernationConfiguration"
+        | "OperationNotPermittedException"
+        | "RestoreAlreadyInProgress" => FaultKind::Conflict,
+
+        "VcpuLimitExceeded"
+        | "InsufficientInstanceCapacity"
+        | "InsufficientAddressCapacity"
+        | "InsufficientCapacity"
+        | "InsufficientFreeAddressesInSubnet"
+        | "InsufficientHostCapacity"
+        | "InsufficientVolumeCapacity"
+        | "LimitExceeded"
+        | "LimitExceededFault"
+        | "TooManyBuckets"
+        | "MaxSpotInstanceCountExceeded"
+        | "ResourceCountExceeded" => FaultKind::Quota,
+
+        "MalformedQueryString"
+        | "MissingAction"
+        | "InvalidAction"
+        | "UnsupportedOperation"
+        | "Unsupported"
+        | "ValidationError"
+        | "ValidationException"
+        | "MissingParameter"
+        | "UnknownParameter"
+        | "MalformedXML"
+        | "MalformedPolicy"
+        | "EntityTooLarge"
+        | "EntityTooSmall"
+        | "IllegalLocationConstraintException"
+        | "MethodNotAllowed"
+        | "NotImplemented"
+        | "BadDigest"
+        | "PermanentRedirect"
+        | "AuthorizationHeaderMalformed"
+        | "KeyTooLongError"
+        | "UnknownOperationException"
+        | "MissingRequiredParameterException"
+        | "IncompatibleProtocols"
+        | "UnsupportedProtocol" => FaultKind::Invalid,
+
+        "ServiceUnavailable"
+        | "Unavailable"
+        | "InternalError"
+        | "InternalFailure"
+        | "InternalServiceError"
+        | "InternalServiceFault"
+        | "RequestTimeout"
+        | "RequestTimeoutException"
+        | "ServerInternal" => FaultKind::Unknown,
+
+        _ => kind_of_shape(code),
+    }
+}
+
+/// EC2 names its errors by pattern: `InvalidInstanceID.NotFound`, `InstanceLimitExceeded`, `InvalidGroup.InUse`.
+fn kind_of_shape(code: &str) -> FaultKind {
+    let ends = |ends: &[&str]| ends.iter().any(|e| code.ends_with(e));
+    if ends(&[".NotFound", ".Unknown", "NotFoundException", "NotFoundFault", "NotFound"]) {
+        FaultKind::NotFound
+    } else if ends(&["LimitExceeded", "LimitExceededFault", "QuotaExceeded", "TooMany"]) || code.starts_with("TooMany")
+    {
+        FaultKind::Quota
+    } else if ends(&[
+        ".InUse",
+        ".Duplicate",
+        "InUse",
+        "InUseException",
+        "Conflict",
+        "AlreadyExists",
+        "AlreadyExist",
+        "InProgress",
+    ]) || ends(&[".AlreadyAssociated", ".AlreadyExists", "InvalidState", "IncorrectState"])
+        || code.starts_with("Duplicate")
+        || code.starts_with("Incorrect")
+    {
+        FaultKind::Conflict
+    } else if code.starts_with("Insufficient") {
+        FaultKind::Quota
+    } else if ["Invalid", "Malformed", "Missing", "Unsupported"].iter().any(|p| code.starts_with(p)) {
+        FaultKind::Invalid
+    } else {
+        FaultKind::Unknown
+    }
+}
+
+fn kind_of_status(status: u16) -> FaultKind {
+    match status {
+        401 | 403 => FaultKind::Denied,
+        404 => FaultKind::NotFound,
+        409 | 412 => FaultKind::Conflict,
+        429 => FaultKind::Throttled,
+        400..=499 => FaultKind::Invalid,
+        _ => FaultKind::Unknown,
+    }
+}
+
+fn hints(code: &str, kind: FaultKind) -> &'static [&'static str] {
+    match code {
+        "RequestTimeTooSkewed" | "RequestExpired" => {
+            &["This machine's clock differs from AWS's by minutes: set it, e.g. `timedatectl set-ntp true`."]
+        }
+        "SignatureDoesNotMatch" => &["The secret key does not belong to the key id, or this machine's clock is wrong."],
+        "AuthFailure" | "OptInRequired" => &[
+            "The credentials were refused in this region: it may not be enabled for the account, or this machine's clock is wrong.",
+        ],
+        "PermanentRedirect" | "AuthorizationHeaderMalformed" => &["The bucket is in another region."],
+        _ => match kind {
+            FaultKind::Expired => &["Sign in again (elsewhere is fine: it is picked up by itself), then refresh."],
+            FaultKind::Denied => &["`skydeck policy` prints the least IAM policy that the console needs."],
+            _ => &[],
+        },
+    }
+}
+
+#[cfg(test)]
+#[path = "fault_tests.rs"]
+mod tests;

@@ -1,0 +1,544 @@
+//! [`Gateway`]: the one place where SDK clients are made.
+//!
+//! Making a gateway touches neither files nor the network; the first question about a profile loads what it needs.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arcstr::ArcStr;
+use aws_credential_types::Credentials;
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use tokio::sync::OnceCell;
+
+use super::clients::{AnyClient, Door};
+use super::credentials::profiles::{Profiles, SignIn};
+use super::credentials::prompt::Prompts;
+use super::credentials::report::Report;
+use super::credentials::{report, sso};
+use super::fault;
+use super::guard::{ConfirmedCall, Declared, Permit, ReadOnly};
+use super::meter::{CallMeter, Hook};
+use super::session::Session;
+use super::wire::{Chain, Network};
+use crate::base::{Clock, Fault, FaultKind, Scope, Time};
+use crate::model::operation::{Access, Operation, Service};
+
+/// Who am I: the one operation that the gateway itself sends. Needs no permission.
+pub static GET_CALLER_IDENTITY: Operation = Operation::read(Service::Sts, "GetCallerIdentity").with_iam(&[]);
+
+/// Which credentials a scope's profile means.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ProfileSel {
+    /// `--profile NAME`: that profile and nothing else. Keys in the environment do not win over it.
+    Named(String),
+    /// No `--profile`: the SDK's default chain in AWS's order. Its name is `AWS_PROFILE`, else `default`.
+    DefaultChain,
+}
+
+impl ProfileSel {
+    /// The name in scopes and on the screen.
+    pub fn scope_name(&self) -> ArcStr {
+        match self {
+            ProfileSel::Named(name) => name.into(),
+            ProfileSel::DefaultChain => ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]
+                .iter()
+                .find_map(|v| std::env::var(v).ok().filter(|s| !s.is_empty()))
+                .map_or(arcstr::literal!("default"), Into::into),
+        }
+    }
+    /// The name for the AWS CLI's `--profile`, if one was given. The default chain has none: with `--profile` the CLI would
+    /// use other credentials than this process.
+    pub fn flag(&self) -> Option<&str> {
+        match self {
+            ProfileSel::Named(name) => Some(name),
+            ProfileSel::DefaultChain => None,
+        }
+    }
+}
+
+/// What a [`Gateway`] is made with.
+pub struct GatewayConfig {
+    /// The profiles in use. Empty means [`ProfileSel::DefaultChain`].
+    pub profiles: Vec<ProfileSel>,
+    /// `--endpoint-url`: for the service clients, not for the credential chain's own (as with the AWS CLI).
+    pub endpoint_url: Option<String>,
+    /// The whole run is read-only.
+    pub read_only: bool,
+    /// Profiles that are read-only whatever the run is.
+    pub read_only_profiles: HashSet<String>,
+    /// What kinds and actions declare; the guard lets nothing else through.
+    pub operations: Vec<&'static Operation>,
+    /// Instead of the network: the sandbox, or a test's recorder.
+    pub http: Option<SharedHttpClient>,
+    /// The embedded account: fixed credentials; no files, environment or instance metadata.
+    pub sandbox: bool,
+    /// Signing, expiry and ages.
+    pub clock: Clock,
+    /// Where questions go (MFA codes, SSO device codes).
+    pub prompts: Option<Prompts>,
+    /// Sees each attempt of each call.
+    pub on_call: Option<Hook>,
+    /// How the SDK waits, for time-outs and between attempts. `None` is real time; tests make it short.
+    pub sleep: Option<SharedAsyncSleep>,
+}
+
+impl GatewayConfig {
+    /// The default chain, against AWS, not read-only.
+    pub fn new(clock: Clock, operations: Vec<&'static Operation>) -> Self {
+        GatewayConfig {
+            profiles: Vec::new(),
+            endpoint_url: None,
+            read_only: false,
+            read_only_profiles: HashSet::new(),
+            operations,
+            http: None,
+            sandbox: false,
+            clock,
+            prompts: None,
+            on_call: None,
+            sleep: None,
+        }
+    }
+    /// The embedded account behind `http`.
+    pub fn sandbox(clock: Clock, operations: Vec<&'static Operation>, http: SharedHttpClient) -> Self {
+        GatewayConfig { http: Some(http), sandbox: true, ..GatewayConfig::new(clock, operations) }
+    }
+}
+
+/// Whose account it is, as STS says. Two are equal if the account and the principal are; a role session's name is not compared.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// Twelve digits.
+    pub account: ArcStr,
+    /// The ARN of the user or the role session.
+    pub arn: ArcStr,
+    /// The name in it: the user, or the role.
+    pub user_name: ArcStr,
+    /// AWS's unique id of the principal.
+    pub user_id: ArcStr,
+}
+
+impl Identity {
+    fn principal(&self) -> &str {
+        // arn:aws:sts::123456789012:assumed-role/ROLE/SESSION
+        if self.arn.contains(":assumed-role/") {
+            self.arn.rsplit_once('/').map_or(&self.arn, |(p, _)| p)
+        } else {
+            &self.arn
+        }
+    }
+}
+
+impl PartialEq for Identity {
+    fn eq(&self, other: &Self) -> bool {
+        self.account == other.account && self.principal() == other.principal()
+    }
+}
+
+/// The door to AWS. Cheap to clone; the clones are one gateway.
+#[derive(Clone)]
+pub struct Gateway(Arc<Inner>);
+
+struct Inner {
+    config: Settings,
+    declared: Arc<Declared>,
+    read_only: ReadOnly,
+    network: Network,
+    meter: CallMeter,
+    profiles: HashMap<ArcStr, PerProfile>,
+}
+
+pub(super) struct Settings {
+    pub(super) endpoint_url: Option<String>,
+    pub(super) sandbox: bool,
+    pub(super) clock: Clock,
+    pub(super) prompts: Option<Prompts>,
+    pub(super) sleep: SharedAsyncSleep,
+}
+
+struct PerProfile {
+    selection: ProfileSel,
+    read_only: ReadOnly,
+    session: OnceCell<Arc<Session>>,
+    clients: Mutex<HashMap<(Service, ArcStr), AnyClient>>,
+    identity: tokio::sync::Mutex<Option<(u64, Identity)>>,
+    generation: AtomicU64,
+}
+
+impl Gateway {
+    /// Makes the door. No file is read and nothing is sent before the first question.
+    pub fn new(config: GatewayConfig) -> Gateway {
+        let mut operations = config.operations;
+        operations.push(&GET_CALLER_IDENTITY);
+        let declared = operations.into_iter().map(|op| ((op.service.sdk_id(), op.name), op)).collect();
+        let mut selections = config.profiles;
+        if selections.is_empty() {
+            selections.push(ProfileSel::DefaultChain);
+        }
+        let read_only = ReadOnly::default();
+        if config.read_only {
+            read_only.on();
+        }
+        let profiles = selections.into_iter().map(|selection| {
+            let name = if config.sandbox { sandbox_name(&selection) } else { selection.scope_name() };
+            let own = ReadOnly::default();
+            if config.read_only_profiles.contains(name.as_str()) {
+                own.on();
+            }
+            (name, PerProfile::new(selection, own))
+        });
+        Gateway(Arc::new(Inner {
+            profiles: profiles.collect(),
+            declared: Arc::new(declared),
+            read_only,
+            network: Network::new(config.http),
+            meter: CallMeter::new(config.clock.clone(), config.on_call),
+            config: Settings {
+                endpoint_url: config.endpoint_url,
+                sandbox: config.sandbox,
+                clock: config.clock,
+                prompts: config.prompts,
+                sleep: config.sleep.unwrap_or_else(|| SharedAsyncSleep::new(TokioSleep::new())),
+            },
+        }))
+    }
+
+    /// The profiles in use, by the names that scopes carry, in order.
+    pub fn profiles_in_use(&self) -> Vec<ArcStr> {
+        let mut names: Vec<ArcStr> = self.0.profiles.keys().cloned().collect();
+        names.sort();
+        names
+    }
+
+    /// The name for `--profile` in CLI text, if the user named one.
+    pub fn profile_flag(&self, profile: &str) -> Option<&str> {
+        self.0.profiles.get(profile)?.selection.flag()
+    }
+
+    /// `--endpoint-url`, for CLI text.
+    pub fn endpoint_url(&self) -> Option<&str> {
+        self.0.config.endpoint_url.as_deref()
+    }
+
+    /// Whether writes of this profile are refused.
+    pub fn is_read_only(&self, profile: &str) -> bool {
+        self.0.read_only.is_on() || self.0.profiles.get(profile).is_none_or(|p| p.read_only.is_on())
+    }
+
+    /// Makes the whole run read-only. There is no way back.
+    pub fn set_read_only(&self) {
+        self.0.read_only.on();
+    }
+
+    /// Calls of the last minute.
+    pub fn meter(&self) -> &CallMeter {
+        &self.0.meter
+    }
+
+    /// The clock that the gateway was made with.
+    pub fn clock(&self) -> &Clock {
+        &self.0.config.clock
+    }
+
+    /// Every operation that the guard knows.
+    pub fn operation(&self, service: Service, name: &str) -> Option<&'static Operation> {
+        self.0.declared.iter().find(|((s, n), _)| *s == service.sdk_id() && *n == name).map(|(_, op)| *op)
+    }
+
+    /// The EC2 client of a region. Waits for credentials, and so perhaps for a person.
+    ///
+    /// # Errors
+    /// What [`Gateway::identity`]'s credentials fail with; [`FaultKind::Invalid`] if the scope has no region and the profile no default.
+    pub async fn ec2(&self, scope: &Scope) -> Result<aws_sdk_ec2::Client, Fault> {
+        match self.client(scope, Service::Ec2, None).await? {
+            AnyClient::Ec2(client) => Ok(client),
+            _ => Err(mixed_up()),
+        }
+    }
+    /// The load balancing client of a region. Errors as [`Gateway::ec2`].
+    pub async fn elbv2(&self, scope: &Scope) -> Result<aws_sdk_elasticloadbalancingv2::Client, Fault> {
+        match self.client(scope, Service::Elbv2, None).await? {
+            AnyClient::Elbv2(client) => Ok(client),
+            _ => Err(mixed_up()),
+        }
+    }
+    /// The Auto Scaling client of a region. Errors as [`Gateway::ec2`].
+    pub async fn autoscaling(&self, scope: &Scope) -> Result<aws_sdk_autoscaling::Client, Fault> {
+        match self.client(scope, Service::AutoScaling, None).await? {
+            AnyClient::AutoScaling(client) => Ok(client),
+            _ => Err(mixed_up()),
+        }
+    }
+    /// The CloudWatch client of a region. Errors as [`Gateway::ec2`].
+    pub async fn cloudwatch(&self, scope: &Scope) -> Result<aws_sdk_cloudwatch::Client, Fault> {
+        match self.client(scope, Service::CloudWatch, None).await? {
+            AnyClient::CloudWatch(client) => Ok(client),
+            _ => Err(mixed_up()),
+        }
+    }
+    /// The S3 client of the region that a bucket is in: the SDK does not follow S3's redirects across regions. Without
+    /// `bucket_region` the scope's own. Errors as [`Gateway::ec2`].
+    pub async fn s3(&self, scope: &Scope, bucket_region: Option<&str>) -> Result<aws_sdk_s3::Client, Fault> {
+        match self.client(scope, Service::S3, bucket_region).await? {
+            AnyClient::S3(client) => Ok(client),
+            _ => Err(mixed_up()),
+        }
+    }
+    /// The STS client of a region. Errors as [`Gateway::ec2`].
+    pub async fn sts(&self, scope: &Scope) -> Result<aws_sdk_sts::Client, Fault> {
+        match self.client(scope, Service::Sts, None).await? {
+            AnyClient::Sts(client) => Ok(client),
+            _ => Err(mixed_up()),
+        }
+    }
+
+    /// When a presigned link starts and how long it lasts, by this gateway's clock instead of the system's.
+    ///
+    /// # Errors
+    /// [`FaultKind::Invalid`] if `lasts` is over AWS's limit of seven days.
+    pub fn presigning(&self, lasts: std::time::Duration) -> Result<aws_sdk_s3::presigning::PresigningConfig, Fault> {
+        aws_sdk_s3::presigning::PresigningConfig::builder()
+            .start_time(super::session::system_time(self.clock().now()))
+            .expires_in(lasts)
+            .build()
+            .map_err(|e| Fault::new(FaultKind::Invalid, format!("a link cannot last that long: {e}")))
+    }
+
+    /// Whose account the profile reaches: asked of STS once for each set of credentials.
+    ///
+    /// # Errors
+    /// [`FaultKind::NoCredentials`], [`FaultKind::Expired`], [`FaultKind::Offline`], [`FaultKind::Denied`].
+    pub async fn identity(&self, profile: &str) -> Result<Identity, Fault> {
+        self.identified(profile).await.map(|(_, identity)| identity)
+    }
+
+    async fn identified(&self, profile: &str) -> Result<(u64, Identity), Fault> {
+        let per = self.per(profile)?;
+        let session = self.session(per).await;
+        session.source.get().await?;
+        let mut pinned = per.identity.lock().await;
+        if let Some((epoch, identity)) = &*pinned
+            && *epoch == session.source.epoch()
+        {
+            return Ok((*epoch, identity.clone()));
+        }
+        let sts = self.sts(&Scope::account(profile)).await?;
+        let epoch = session.source.epoch();
+        let answer = sts.get_caller_identity().send().await.map_err(|e| fault::of(&GET_CALLER_IDENTITY, e))?;
+        let arn = ArcStr::from(answer.arn().unwrap_or_default());
+        let name = arn.split('/').nth(1).or(arn.rsplit(':').next()).unwrap_or_default();
+        let identity = Identity {
+            account: answer.account().unwrap_or_default().into(),
+            user_name: name.into(),
+            user_id: answer.user_id().unwrap_or_default().into(),
+            arn,
+        };
+        if pinned.as_ref().is_none_or(|(_, old)| *old != identity) {
+            per.generation.fetch_add(1, Ordering::SeqCst);
+        }
+        *pinned = Some((epoch, identity.clone()));
+        Ok((epoch, identity))
+    }
+
+    /// Another number, another identity: a plan made under one is not carried out under the next. 0 until [`Gateway::identity`]
+    /// was answered. Rotating keys of one and the same role do not change it.
+    pub fn generation(&self, profile: &str) -> u64 {
+        self.0.profiles.get(profile).map_or(0, |p| p.generation.load(Ordering::SeqCst))
+    }
+
+    /// The permit for one confirmed write. Asks STS again if the credentials were reloaded since the plan was made.
+    ///
+    /// # Errors
+    /// [`FaultKind::ReadOnly`] in read-only mode and for undeclared writes; [`FaultKind::Conflict`] if the profile is another
+    /// identity now than the plan was made for; what [`Gateway::identity`] fails with.
+    pub async fn permit(&self, call: ConfirmedCall<'_>) -> Result<Permit, Fault> {
+        let op = call.operation;
+        let refuse = |kind, text: &str| Err(Fault::new(kind, text).of(op.service.sdk_id(), op.name));
+        let Some(profile) = call.scope.profile() else {
+            return refuse(FaultKind::Bug, "a write needs an account");
+        };
+        if self.is_read_only(profile) {
+            return refuse(FaultKind::ReadOnly, "this run is read-only: no write is sent");
+        }
+        if op.access != Access::Write || self.0.declared.get(&(op.service.sdk_id(), op.name)) != Some(&op) {
+            return refuse(FaultKind::ReadOnly, "only declared writes are given a permit");
+        }
+        let (epoch, _) = self.identified(profile).await?;
+        if self.generation(profile) != call.generation {
+            return refuse(
+                FaultKind::Conflict,
+                "the credentials belong to someone else than when the plan was made: it was not sent",
+            );
+        }
+        Ok(Permit::new(&call, epoch))
+    }
+
+    /// Reads the files and asks for credentials again: after an Expired fault (a sign-in made elsewhere is seen), and when the user
+    /// refreshes. Calls under way keep the credentials that they were signed with.
+    pub async fn refresh(&self, profile: &str) {
+        if let Ok(per) = self.per(profile)
+            && let Some(session) = per.session.get()
+        {
+            session.source.refresh().await;
+        }
+    }
+
+    /// The region where a profile starts: `AWS_REGION`, then the profile's own, then `AWS_DEFAULT_REGION`; without `--profile` in the
+    /// SDK's order, the instance's own region last. `None` if nobody says.
+    ///
+    /// # Errors
+    /// If there is no such profile, or its files cannot be read.
+    pub async fn default_region(&self, profile: &str) -> Result<Option<ArcStr>, Fault> {
+        let per = self.per(profile)?;
+        let session = self.session(per).await;
+        if let Some(fault) = &session.broken {
+            return Err(fault.clone());
+        }
+        Ok(session.region.clone())
+    }
+
+    /// The names in `~/.aws/config` and `~/.aws/credentials`, for completion and "did you mean". None in the sandbox.
+    ///
+    /// # Errors
+    /// [`FaultKind::Invalid`] if the files cannot be read.
+    pub async fn profiles(&self) -> Result<Vec<String>, Fault> {
+        if self.0.config.sandbox {
+            return Ok(Vec::new());
+        }
+        Ok(Profiles::read().await?.names())
+    }
+
+    /// For `skydeck check`: which sources there are in their order, which one answered, and until when.
+    ///
+    /// # Errors
+    /// If the profile is none of those in use.
+    pub async fn credential_report(&self, profile: &str) -> Result<Report, Fault> {
+        let per = self.per(profile)?;
+        let session = self.session(per).await;
+        Ok(report::of(&per.selection, self.0.config.sandbox, &session.source).await)
+    }
+
+    /// How one signs in to the profile.
+    pub async fn sign_in_kind(&self, profile: &str) -> SignIn {
+        match (self.0.config.sandbox, Profiles::read().await) {
+            (false, Ok(profiles)) => profiles.sign_in(profile),
+            _ => SignIn::Other,
+        }
+    }
+
+    /// Signs in to IAM Identity Center by device code, and writes the token where the AWS CLI and the SDKs look for it. The code
+    /// goes to the prompts; this waits until the user confirmed it in a browser or it expired.
+    ///
+    /// # Errors
+    /// [`FaultKind::Invalid`] if the profile does not use Identity Center; what the service answers; a file that cannot be written.
+    pub async fn sso_sign_in(&self, profile: &str) -> Result<(), Fault> {
+        self.per(profile)?;
+        if self.0.config.sandbox {
+            return Err(Fault::new(FaultKind::Invalid, "the sandbox needs no sign-in"));
+        }
+        let SignIn::Sso(settings) = Profiles::read().await?.sign_in(profile) else {
+            return Err(Fault::new(
+                FaultKind::Invalid,
+                format!("profile {profile} does not sign in with IAM Identity Center"),
+            ));
+        };
+        sso::sign_in(profile, &settings, self.chain_wire(), &self.0.config.clock, self.0.config.prompts.as_ref())
+            .await?;
+        self.refresh(profile).await;
+        Ok(())
+    }
+
+    /// When the profile's credentials in use expire, if they do.
+    pub fn expires(&self, profile: &str) -> Option<Time> {
+        self.0.profiles.get(profile)?.session.get()?.source.expiry()
+    }
+
+    fn per(&self, profile: &str) -> Result<&PerProfile, Fault> {
+        self.0.profiles.get(profile).ok_or_else(|| {
+            Fault::new(FaultKind::Invalid, format!("profile {profile} is not one of those this run was started with"))
+        })
+    }
+
+    fn chain_wire(&self) -> Chain {
+        Chain { network: self.0.network.clone(), closed: self.0.config.sandbox }
+    }
+
+    async fn session<'a>(&self, per: &'a PerProfile) -> &'a Arc<Session> {
+        per.session
+            .get_or_init(|| async { Arc::new(Session::open(&per.selection, &self.0.config, self.chain_wire()).await) })
+            .await
+    }
+
+    async fn client(&self, scope: &Scope, service: Service, region: Option<&str>) -> Result<AnyClient, Fault> {
+        let Some(profile) = scope.profile() else {
+            return Err(Fault::bug("a global scope has no account to ask"));
+        };
+        let per = self.per(profile)?;
+        let session = self.session(per).await;
+        if let Some(fault) = &session.broken {
+            return Err(fault.clone());
+        }
+        // Before the client is used: a person may be typing a code, and the SDK's time-outs must not run meanwhile.
+        session.source.get().await?;
+        let region = match region
+            .map(ArcStr::from)
+            .or_else(|| scope.region_code().cloned())
+            .or_else(|| session.region.clone())
+        {
+            Some(region) => region,
+            // STS and the list of buckets answer the same everywhere.
+            None if matches!(service, Service::Sts | Service::S3) => arcstr::literal!("us-east-1"),
+            None => {
+                return Err(Fault::new(FaultKind::Invalid, format!("profile {profile} has no region"))
+                    .hint("Name one with --region, AWS_REGION, or `region` in ~/.aws/config."));
+            }
+        };
+        let mut clients = per.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = clients.entry((service, region.clone())).or_insert_with(|| {
+            let scope = Scope::region(profile.clone(), region);
+            let read_only = [self.0.read_only.clone(), per.read_only.clone()];
+            let door = Door { declared: &self.0.declared, network: &self.0.network, meter: &self.0.meter };
+            AnyClient::new(service, scope, session, read_only, &door)
+        });
+        Ok(made.clone())
+    }
+}
+
+impl PerProfile {
+    fn new(selection: ProfileSel, read_only: ReadOnly) -> Self {
+        PerProfile {
+            selection,
+            read_only,
+            session: OnceCell::new(),
+            clients: Mutex::default(),
+            identity: tokio::sync::Mutex::default(),
+            generation: AtomicU64::new(0),
+        }
+    }
+}
+
+fn mixed_up() -> Fault {
+    Fault::bug("a client of another service was made")
+}
+
+/// The sandbox reads no environment, not even for a name.
+fn sandbox_name(selection: &ProfileSel) -> ArcStr {
+    selection.flag().map_or(arcstr::literal!("sandbox"), Into::into)
+}
+
+pub(super) fn sandbox_credentials() -> Credentials {
+    Credentials::new("AKIASANDBOX0SANDBOX0", "sandbox", None, None, "sandbox")
+}
+
+impl fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Gateway({:?})", self.profiles_in_use())
+    }
+}
+
+#[cfg(test)]
+#[path = "gateway_tests.rs"]
+mod tests;

@@ -1,0 +1,214 @@
+//! The one door of read-only mode: an interceptor in every service client that decides before anything is serialized.
+//!
+//! | what | console | read-only |
+//! |---|---|---|
+//! | an operation that nobody declared | refused | refused |
+//! | a declared read | passes | passes |
+//! | a declared write with a [`Permit`] for exactly it | passes, once | refused |
+//! | a declared write whose typed input says `dry_run = true` | passes | refused: "not asked" |
+//! | any other write, presigned ones included | refused | refused |
+//!
+//! What passes is stamped again on each attempt (the SDK clears extensions when it clones a request for a retry), and the
+//! connector refuses what has no stamp.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextMut, Input,
+};
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+
+use super::credentials::source::Source;
+use super::tuning;
+use super::wire::Stamp;
+use crate::base::{Fault, FaultKind, Scope};
+use crate::model::operation::{Access, Operation, Service};
+
+/// The declared operations, by (service, name) as the SDK's metadata spells them.
+pub(super) type Declared = HashMap<(&'static str, &'static str), &'static Operation>;
+
+/// A call of a plan that the user confirmed.
+#[derive(Debug, Clone)]
+pub struct ConfirmedCall<'a> {
+    /// The account and region that the plan was made for.
+    pub scope: &'a Scope,
+    /// What is called.
+    pub operation: &'static Operation,
+    /// The call's own name within the plan and the journal, unique in this run.
+    pub call: &'a str,
+    /// [`super::Gateway::generation`] when the plan was made.
+    pub generation: u64,
+}
+
+/// Lets one declared write pass the guard, once. Hand it to the request: `op.customize().interceptor(permit)`.
+///
+/// It is bound to the operation, the scope and the credentials it was given for, and dead after the first execution (the
+/// retries of that execution included in it), whatever came of it. It cannot be cloned.
+#[derive(Debug)]
+pub struct Permit(Carried);
+
+#[derive(Debug, Clone)]
+struct Carried(Arc<Slip>);
+
+#[derive(Debug)]
+struct Slip {
+    scope: Scope,
+    operation: &'static Operation,
+    call: Arc<str>,
+    epoch: u64,
+    used: AtomicBool,
+}
+
+impl Permit {
+    /// Only the gateway gives permits, and never in read-only mode.
+    pub(super) fn new(call: &ConfirmedCall<'_>, epoch: u64) -> Self {
+        Permit(Carried(Arc::new(Slip {
+            scope: call.scope.clone(),
+            operation: call.operation,
+            call: call.call.into(),
+            epoch,
+            used: AtomicBool::new(false),
+        })))
+    }
+}
+
+impl Storable for Carried {
+    type Storer = StoreReplace<Self>;
+}
+
+impl Intercept for Permit {
+    fn name(&self) -> &'static str {
+        "SkydeckPermit"
+    }
+    fn read_before_execution(
+        &self,
+        _: &aws_smithy_runtime_api::client::interceptors::context::BeforeSerializationInterceptorContextRef<'_>,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        cfg.interceptor_state().store_put(self.0.clone());
+        Ok(())
+    }
+}
+
+/// One way: once on, nothing in this run turns it off.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ReadOnly(Arc<AtomicBool>);
+
+impl ReadOnly {
+    pub(super) fn on(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+    pub(super) fn is_on(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// The interceptor of one service client.
+pub(super) struct Guard {
+    pub(super) declared: Arc<Declared>,
+    /// Of the whole process, and of this client's profile.
+    pub(super) read_only: [ReadOnly; 2],
+    pub(super) scope: Scope,
+    pub(super) source: Source,
+}
+
+impl fmt::Debug for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Guard({:?})", self.scope)
+    }
+}
+
+struct StampForAttempts(Stamp);
+
+impl fmt::Debug for StampForAttempts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StampForAttempts")
+    }
+}
+
+impl Storable for StampForAttempts {
+    type Storer = StoreReplace<Self>;
+}
+
+impl Guard {
+    fn decide(&self, metadata: &Metadata, input: &Input, permit: Option<&Carried>) -> Result<Stamp, Fault> {
+        let (service, name) = (metadata.service().to_string(), metadata.name().to_string());
+        let Some(&op) = self.declared.get(&(service.as_str(), name.as_str())) else {
+            let text = format!("{service}'s {name} is not among the operations that this program declares");
+            return Err(Fault::new(FaultKind::Bug, text).of(service, name));
+        };
+        let stamp = |call| Ok(Stamp::new(self.scope.clone(), op, call));
+        if op.access == Access::Read {
+            return stamp(None);
+        }
+        let refuse = |text: &str| Err(Fault::new(FaultKind::ReadOnly, text).of(op.service.sdk_id(), op.name));
+        let rehearsal = op.dry_run && super::guard_inputs::dry_run(op.name, input) == Some(true);
+        if self.read_only.iter().any(ReadOnly::is_on) {
+            return refuse(if rehearsal {
+                "not asked: in read-only mode not even a dry run is sent"
+            } else {
+                "this run is read-only: no write is sent"
+            });
+        }
+        if rehearsal {
+            return stamp(None);
+        }
+        let Some(Carried(slip)) = permit else {
+            return refuse("a write needs a confirmed plan, and this one has none");
+        };
+        let same_place = slip.scope.profile() == self.scope.profile()
+            && (slip.scope.region_code() == self.scope.region_code() || op.service == Service::S3);
+        if slip.operation != op || !same_place {
+            return refuse("this write is not the one that was confirmed");
+        }
+        if slip.epoch != self.source.epoch() {
+            let text = "the credentials changed after this was confirmed: it was not sent";
+            return Err(Fault::new(FaultKind::Conflict, text).of(op.service.sdk_id(), op.name));
+        }
+        if slip.used.swap(true, Ordering::SeqCst) {
+            return refuse("this write was sent before: a confirmed plan sends each call once");
+        }
+        stamp(Some(slip.call.clone()))
+    }
+}
+
+impl Intercept for Guard {
+    fn name(&self) -> &'static str {
+        "SkydeckGuard"
+    }
+    fn read_before_serialization(
+        &self,
+        context: &BeforeSerializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let Some(metadata) = cfg.load::<Metadata>() else {
+            return Err(Fault::bug("a request without an operation's name").into());
+        };
+        let stamp = self.decide(metadata, context.input(), cfg.load::<Carried>())?;
+        let op = stamp.operation();
+        let state = cfg.interceptor_state();
+        state.store_put(tuning::retry(op));
+        state.store_put(tuning::timeouts(op));
+        state.store_put(StampForAttempts(stamp));
+        Ok(())
+    }
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(StampForAttempts(stamp)) = cfg.load::<StampForAttempts>() {
+            context.request_mut().add_extension(stamp.clone());
+        }
+        Ok(())
+    }
+}

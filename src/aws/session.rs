@@ -1,0 +1,139 @@
+//! What is shared by all clients of one profile: its credentials, its region, the SDK's settings from files and environment.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use arcstr::ArcStr;
+use aws_config::imds::region::ImdsRegionProvider;
+use aws_config::{AppName, BehaviorVersion, SdkConfig};
+use aws_smithy_async::time::{SharedTimeSource, TimeSource};
+use aws_smithy_types::checksum_config::{RequestChecksumCalculation, ResponseChecksumValidation};
+use aws_types::region::Region;
+
+use super::credentials::chain::Kit;
+use super::credentials::profiles::Profiles;
+use super::credentials::source::Source;
+use super::gateway::{ProfileSel, Settings, sandbox_credentials};
+use super::tuning;
+use super::wire::Chain;
+use crate::base::{Clock, Fault, Time};
+
+/// How long the instance's metadata may take to say its region. Off EC2 nobody answers at that address.
+const INSTANCE_REGION: Duration = Duration::from_secs(2);
+
+pub(super) struct Session {
+    pub(super) source: Source,
+    pub(super) region: Option<ArcStr>,
+    /// Never leaves this module's parent.
+    pub(super) sdk: SdkConfig,
+    pub(super) custom_endpoint: bool,
+    /// The profile is not there at all, or the files cannot be read: every client of it fails with this.
+    pub(super) broken: Option<Fault>,
+}
+
+impl Session {
+    /// Reads the files and the environment; asks for no credentials yet.
+    #[expect(clippy::disallowed_methods, reason = "the one place that loads the SDK's configuration")]
+    pub(super) async fn open(profile: &ProfileSel, settings: &Settings, wire: Chain) -> Session {
+        if settings.sandbox {
+            return Session::sandbox(settings);
+        }
+        let name = profile.scope_name();
+        let (files, mut broken) = match Profiles::read().await {
+            Ok(files) => (files, None),
+            Err(fault) => (Profiles::default(), Some(fault)),
+        };
+        if broken.is_none() && profile.flag().is_some() && !files.has(&name) {
+            broken = Some(files.unknown(&name));
+        }
+        let mut kit = Kit {
+            profile: profile.clone(),
+            clock: settings.clock.clone(),
+            wire: wire.clone(),
+            region: None,
+            prompts: settings.prompts.clone(),
+        };
+        let region = region(profile, &files, &kit).await;
+        kit.region = region.clone().map(Region::new);
+        let source = kit.source(&files);
+
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(wire)
+            .credentials_provider(source.clone())
+            .region(region.clone().map(Region::new))
+            .sleep_impl(settings.sleep.clone())
+            .time_source(OurClock(settings.clock.clone()));
+        if let Some(name) = profile.flag() {
+            loader = loader.profile_name(name);
+        }
+        if let Some(url) = &settings.endpoint_url {
+            loader = loader.endpoint_url(url);
+        }
+        let sdk = ours(loader.load().await.into_builder());
+        let custom_endpoint = sdk.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
+        Session { source, region: region.map(Into::into), sdk, custom_endpoint, broken }
+    }
+
+    /// By hand: no files, environment or instance metadata.
+    fn sandbox(settings: &Settings) -> Session {
+        let source = Source::fixed(settings.clock.clone(), sandbox_credentials());
+        let sdk = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(source.clone()))
+            .region(Region::from_static("ap-northeast-2"))
+            .time_source(SharedTimeSource::new(OurClock(settings.clock.clone())))
+            .sleep_impl(settings.sleep.clone());
+        let region = Some(arcstr::literal!("ap-northeast-2"));
+        Session { source, region, sdk: ours(sdk), custom_endpoint: false, broken: None }
+    }
+}
+
+/// What is the same for every profile, whatever files and environment say.
+fn ours(builder: aws_types::sdk_config::Builder) -> SdkConfig {
+    let mut builder = builder
+        // The cache of credentials is ours: see `credentials::source`.
+        .identity_cache(aws_config::identity::IdentityCache::no_cache())
+        .stalled_stream_protection(tuning::stall_protection())
+        // Checksums that AWS requires, not on every upload: other S3 servers do not know the trailers.
+        .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+        .response_checksum_validation(ResponseChecksumValidation::WhenSupported)
+        // A compressed PutMetricData would be one more thing that other servers do not know.
+        .disable_request_compression(true);
+    if let Ok(name) = AppName::new("skydeck") {
+        builder.set_app_name(Some(name));
+    }
+    builder.build()
+}
+
+async fn region(profile: &ProfileSel, files: &Profiles, kit: &Kit) -> Option<String> {
+    let env = |name| std::env::var(name).ok().filter(|v: &String| !v.is_empty());
+    let own = files.get(&profile.scope_name(), "region").map(String::from);
+    if let Some(region) = env("AWS_REGION") {
+        return Some(region);
+    }
+    match profile {
+        ProfileSel::Named(_) => own.or_else(|| env("AWS_DEFAULT_REGION")),
+        ProfileSel::DefaultChain => match env("AWS_DEFAULT_REGION").or(own) {
+            Some(region) => Some(region),
+            None => {
+                let imds = ImdsRegionProvider::builder().configure(&kit.provider_config()).build();
+                let asked = tokio::time::timeout(INSTANCE_REGION, imds.region()).await;
+                asked.ok().flatten().map(|r| r.to_string())
+            }
+        },
+    }
+}
+
+/// The SDK's view of our clock.
+#[derive(Debug)]
+struct OurClock(Clock);
+
+impl TimeSource for OurClock {
+    fn now(&self) -> SystemTime {
+        system_time(self.0.now())
+    }
+}
+
+pub(super) fn system_time(t: Time) -> SystemTime {
+    let ms = Duration::from_millis(t.millis().unsigned_abs());
+    if t.millis() < 0 { UNIX_EPOCH - ms } else { UNIX_EPOCH + ms }
+}

@@ -1,0 +1,134 @@
+//! A network for tests: remembers what was sent and answers as told. No sockets.
+
+use std::sync::{Arc, Mutex};
+
+use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep, TokioSleep};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+
+/// The SDK's waiting, a thousand times faster: its time-outs and pauses end in milliseconds.
+pub(crate) fn hurried() -> SharedAsyncSleep {
+    #[derive(Debug)]
+    struct Hurried(TokioSleep);
+    impl AsyncSleep for Hurried {
+        fn sleep(&self, duration: std::time::Duration) -> Sleep {
+            self.0.sleep(duration / 1000)
+        }
+    }
+    SharedAsyncSleep::new(Hurried(TokioSleep::new()))
+}
+
+/// What was sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Sent {
+    /// The operation: `Action=` of the form, the path's last part for CBOR, else method and path.
+    pub(crate) name: String,
+    /// How many of that name were sent before.
+    pub(crate) nth: usize,
+    pub(crate) uri: String,
+    pub(crate) form: Vec<(String, String)>,
+    pub(crate) authorization: String,
+    pub(crate) user_agent: String,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Answer {
+    Text(u16, &'static str, String),
+    /// The connection breaks after the request was written.
+    Broken,
+    Never,
+}
+
+impl Answer {
+    pub(crate) fn xml(status: u16, body: &str) -> Answer {
+        Answer::Text(status, "text/xml", body.to_string())
+    }
+    pub(crate) fn json(status: u16, body: &str) -> Answer {
+        Answer::Text(status, "application/json", body.to_string())
+    }
+    pub(crate) fn broken() -> Answer {
+        Answer::Broken
+    }
+    pub(crate) fn identity() -> Answer {
+        Answer::xml(
+            200,
+            "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::000000000000:user/admin</Arn>\
+             <UserId>AIDA</UserId><Account>000000000000</Account></GetCallerIdentityResult></GetCallerIdentityResponse>",
+        )
+    }
+}
+
+type Script = Arc<dyn Fn(&Sent) -> Answer + Send + Sync>;
+
+#[derive(Clone)]
+pub(crate) struct Recorder {
+    script: Script,
+    sent: Arc<Mutex<Vec<Sent>>>,
+}
+
+impl std::fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Recorder")
+    }
+}
+
+impl Recorder {
+    pub(crate) fn new(script: impl Fn(&Sent) -> Answer + Send + Sync + 'static) -> Recorder {
+        Recorder { script: Arc::new(script), sent: Arc::default() }
+    }
+    pub(crate) fn client(&self) -> SharedHttpClient {
+        SharedHttpClient::new(self.clone())
+    }
+    pub(crate) fn requests(&self) -> Vec<Sent> {
+        self.sent.lock().unwrap().clone()
+    }
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.requests().into_iter().map(|s| s.name).collect()
+    }
+    fn note(&self, request: &HttpRequest) -> Sent {
+        let form: Vec<(String, String)> =
+            form_urlencoded::parse(request.body().bytes().unwrap_or_default()).into_owned().collect();
+        let path = request.uri().parse::<http::Uri>().unwrap().path().to_string();
+        let action = form.iter().find(|(k, _)| k == "Action").map(|(_, v)| v.clone());
+        let name = match action {
+            Some(action) => action,
+            None if path.contains("/operation/") => path.rsplit('/').next().unwrap_or_default().to_string(),
+            None => format!("{} {path}", request.method()),
+        };
+        let header = |name| request.headers().get(name).unwrap_or_default().to_string();
+        let mut sent = self.sent.lock().unwrap();
+        let nth = sent.iter().filter(|s| s.name == name).count();
+        let authorization = header("authorization");
+        let user_agent = header("x-amz-user-agent") + &header("user-agent");
+        sent.push(Sent { name, nth, uri: request.uri().to_string(), form, authorization, user_agent });
+        sent.last().unwrap().clone()
+    }
+}
+
+impl HttpClient for Recorder {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Recorder {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let answer = (self.script)(&self.note(&request));
+        HttpConnectorFuture::new(async move {
+            match answer {
+                Answer::Text(status, kind, body) => {
+                    let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+                    response.headers_mut().insert("content-type", kind);
+                    Ok(response)
+                }
+                Answer::Broken => Err(ConnectorError::io("connection reset by peer".into())),
+                Answer::Never => std::future::pending().await,
+            }
+        })
+    }
+}
