@@ -95,13 +95,13 @@ pub(super) fn private_dns(region: &str, ip: Ipv4Addr) -> String {
 }
 
 /// The Elastic IP addresses by instance: one look through them a page.
-type Elastic<'s> = HashMap<&'s str, Ipv4Addr>;
+pub(super) type Elastic<'s> = HashMap<&'s str, Ipv4Addr>;
 
 pub(super) fn elastic(state: &State) -> Elastic<'_> {
     state.addresses.values().filter_map(|a| Some((a.association.as_ref()?.1.as_str(), a.ip))).collect()
 }
 
-fn public_ip(i: &Instance, elastic: &Elastic<'_>) -> Option<Ipv4Addr> {
+pub(super) fn public_ip(i: &Instance, elastic: &Elastic<'_>) -> Option<Ipv4Addr> {
     elastic.get(i.id.as_str()).copied().or(i.public_ip)
 }
 
@@ -316,7 +316,7 @@ fn instance(x: &mut Xml, state: &State, elastic: &Elastic<'_>, call: &Call<'_>, 
         });
     }
     if alive {
-        x.nest("networkInterfaceSet", |x| x.nest("item", |x| interface(x, state, region, account, i, public)));
+        x.nest("networkInterfaceSet", |x| x.nest("item", |x| interface(x, state, region, account, i, public, false)));
     } else {
         x.empty("networkInterfaceSet");
     }
@@ -376,8 +376,16 @@ pub(super) fn tag_set(x: &mut Xml, tags: &Tags) {
     });
 }
 
-/// An instance's primary network interface: what DescribeInstances shows of it.
-fn interface(x: &mut Xml, state: &State, region: &str, account: &str, i: &Instance, public: Option<Ipv4Addr>) {
+/// An instance's primary network interface; `alone` as DescribeNetworkInterfaces shows it, with the instance's id.
+pub(super) fn interface(
+    x: &mut Xml,
+    state: &State,
+    region: &str,
+    account: &str,
+    i: &Instance,
+    public: Option<Ipv4Addr>,
+    alone: bool,
+) {
     let association = |x: &mut Xml| {
         if let Some(ip) = public {
             x.nest("association", |x| {
@@ -400,6 +408,10 @@ fn interface(x: &mut Xml, state: &State, region: &str, account: &str, i: &Instan
     groups(x, state, &i.groups);
     x.nest("attachment", |x| {
         x.el("attachmentId", i.interface.replace("eni-", "eni-attach-"));
+        if alone {
+            x.el("instanceId", &i.id);
+            x.el("instanceOwnerId", account);
+        }
         x.el("deviceIndex", 0_u32);
         x.el("status", "attached");
         x.el("attachTime", i.launched);

@@ -9,6 +9,7 @@
 //! | `fresh`, `demo`, `fleet` | what is there at the start |
 
 mod actions;
+mod addresses;
 mod attributes;
 mod checks;
 pub(super) mod demo;
@@ -16,14 +17,18 @@ mod describe;
 mod filter;
 pub(super) mod fleet;
 mod fresh;
+mod groups;
 pub mod instance;
 pub mod life;
 pub mod load;
+mod network;
 mod page;
+mod places;
 pub mod reach;
 pub mod regions;
 mod run;
 pub mod state;
+mod storage;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -69,16 +74,39 @@ type Operation = fn(&mut World, &Call<'_>) -> Result<Reply, ApiError>;
 
 /// Every operation that this EC2 knows.
 const OPERATIONS: &[(&str, Operation)] = &[
+    ("AllocateAddress", addresses::allocate),
+    ("AssociateAddress", addresses::associate),
+    ("AuthorizeSecurityGroupEgress", groups::authorize),
+    ("AuthorizeSecurityGroupIngress", groups::authorize),
+    ("CreateSecurityGroup", groups::create),
     ("CreateTags", tags::create),
+    ("DeleteSecurityGroup", groups::delete),
     ("DeleteTags", tags::delete),
+    ("DescribeAccountAttributes", places::account),
+    ("DescribeAddresses", addresses::describe),
+    ("DescribeAvailabilityZones", places::zones),
+    ("DescribeImages", storage::images),
     ("DescribeInstanceAttribute", attributes::describe),
     ("DescribeInstanceStatus", describe::status),
+    ("DescribeInstanceTypes", places::types),
     ("DescribeInstances", describe::instances),
+    ("DescribeKeyPairs", storage::key_pairs),
+    ("DescribeNetworkInterfaces", network::interfaces),
+    ("DescribeRegions", places::regions),
+    ("DescribeSecurityGroupRules", groups::rules),
+    ("DescribeSecurityGroups", groups::describe),
+    ("DescribeSubnets", network::subnets),
     ("DescribeTags", tags::describe),
+    ("DescribeVolumes", storage::volumes),
+    ("DescribeVpcs", network::vpcs),
+    ("DisassociateAddress", addresses::disassociate),
     ("GetConsoleOutput", attributes::console_output),
     ("ModifyInstanceAttribute", attributes::modify),
     ("MonitorInstances", actions::monitor),
     ("RebootInstances", actions::reboot),
+    ("ReleaseAddress", addresses::release),
+    ("RevokeSecurityGroupEgress", groups::revoke),
+    ("RevokeSecurityGroupIngress", groups::revoke),
     ("RunInstances", run::run),
     ("StartInstances", actions::start),
     ("StopInstances", actions::stop),

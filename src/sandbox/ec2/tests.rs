@@ -277,3 +277,77 @@ fn a_saved_world_goes_on_where_it_stopped() {
     let loaded = Sandbox::load(&file, clock, 1.0).unwrap();
     assert_eq!(text(&call(&loaded, &format!("DescribeInstances&InstanceId.1={id}")).1, "name"), "stopped");
 }
+
+#[tokio::test]
+async fn the_sdk_reads_every_other_list() {
+    let (s, _) = sandbox(WorldSpec::Demo);
+    let ec2 = client(&s);
+    let regions = ec2.describe_regions().send().await.unwrap();
+    assert!(regions.regions().iter().all(|r| r.opt_in_status() == Some("opt-in-not-required")));
+    let all = ec2.describe_regions().all_regions(true).send().await.unwrap();
+    assert!(all.regions().len() > regions.regions().len());
+    let zones = ec2.describe_availability_zones().send().await.unwrap();
+    assert_eq!(zones.availability_zones()[0].zone_id(), Some("apne2-az1"));
+    let types = ec2.describe_instance_types().send().await.unwrap();
+    assert!(types.instance_types().iter().any(|t| t.free_tier_eligible() == Some(true)));
+    assert_eq!(ec2.describe_vpcs().send().await.unwrap().vpcs().len(), 2);
+    let subnets = ec2.describe_subnets().send().await.unwrap();
+    assert!(subnets.subnets().iter().any(|s| s.available_ip_address_count() == Some(4091)));
+    let volumes = ec2.describe_volumes().send().await.unwrap();
+    assert!(volumes.volumes().iter().all(|v| v.attachments().len() == 1));
+    assert_eq!(ec2.describe_images().owners("self").send().await.unwrap().images().len(), 2);
+    assert_eq!(ec2.describe_addresses().send().await.unwrap().addresses().len(), 1);
+    assert_eq!(ec2.describe_key_pairs().send().await.unwrap().key_pairs().len(), 2);
+    assert_eq!(ec2.describe_network_interfaces().send().await.unwrap().network_interfaces().len(), 29);
+    let groups = ec2.describe_security_groups().send().await.unwrap();
+    let alb = groups.security_groups().iter().find(|g| g.group_name() == Some("my-app-alb-sg")).unwrap();
+    let ports: Vec<_> = alb.ip_permissions().iter().map(|p| p.from_port()).collect();
+    assert_eq!(ports, [Some(80), Some(443)]);
+    assert!(!ec2.describe_account_attributes().send().await.unwrap().account_attributes().is_empty());
+}
+
+#[test]
+fn a_rule_is_added_once_and_a_group_in_use_stays() {
+    let (s, _) = sandbox(WorldSpec::Demo);
+    let group = s.world().peek("ap-northeast-2").unwrap().ec2.group_named("my-app-alb-sg").unwrap().id.to_string();
+    let rule = format!(
+        "&GroupId={group}&IpPermissions.1.IpProtocol=tcp&IpPermissions.1.FromPort=8443&IpPermissions.1.ToPort=8443\
+         &IpPermissions.1.IpRanges.1.CidrIp=0.0.0.0%2F0&IpPermissions.1.IpRanges.1.Description=why"
+    );
+    let added = call(&s, &format!("AuthorizeSecurityGroupIngress{rule}"));
+    assert_eq!((added.0, text(&added.1, "cidrIpv4"), text(&added.1, "description")), (200, "0.0.0.0/0", "why"));
+    assert_eq!(code(&call(&s, &format!("AuthorizeSecurityGroupIngress{rule}"))), (400, "InvalidPermission.Duplicate"));
+    assert_eq!(call(&s, &format!("RevokeSecurityGroupIngress{rule}")).0, 200);
+    assert_eq!(code(&call(&s, &format!("RevokeSecurityGroupIngress{rule}"))), (400, "InvalidPermission.NotFound"));
+    assert_eq!(code(&call(&s, &format!("DeleteSecurityGroup&GroupId={group}"))), (400, "DependencyViolation"));
+}
+
+#[test]
+fn an_elastic_address_replaces_the_public_one_and_is_not_released_in_use() {
+    let (s, clock) = sandbox(WorldSpec::Empty);
+    let id = launch(&s, "");
+    clock.advance(Duration::from_secs(25));
+    let allocated = call(&s, "AllocateAddress&Domain=vpc").1;
+    let (allocation, ip) = (text(&allocated, "allocationId"), text(&allocated, "publicIp"));
+    assert_eq!(call(&s, &format!("AssociateAddress&AllocationId={allocation}&InstanceId={id}")).0, 200);
+    assert_eq!(text(&call(&s, &format!("DescribeInstances&InstanceId.1={id}")).1, "ipAddress"), ip);
+    assert_eq!(code(&call(&s, &format!("ReleaseAddress&AllocationId={allocation}"))), (400, "InvalidIPAddress.InUse"));
+    assert_eq!(call(&s, &format!("DisassociateAddress&PublicIp={ip}")).0, 200);
+    assert_eq!(call(&s, &format!("ReleaseAddress&AllocationId={allocation}")).0, 200);
+}
+
+#[test]
+fn attributes_change_only_where_the_state_allows() {
+    let (s, clock) = sandbox(WorldSpec::Empty);
+    let id = launch(&s, "");
+    clock.advance(Duration::from_secs(25));
+    let bigger = format!("ModifyInstanceAttribute&InstanceId={id}&InstanceType.Value=t3.large");
+    assert_eq!(code(&call(&s, &bigger)), (400, "IncorrectInstanceState"));
+    call(&s, &format!("StopInstances&InstanceId.1={id}"));
+    clock.advance(Duration::from_secs(60));
+    assert_eq!(call(&s, &bigger).0, 200);
+    let seen = call(&s, &format!("DescribeInstanceAttribute&InstanceId={id}&Attribute=instanceType")).1;
+    assert_eq!(text(&seen, "value"), "t3.large");
+    let arm = format!("ModifyInstanceAttribute&InstanceId={id}&InstanceType.Value=t4g.small");
+    assert_eq!(code(&call(&s, &arm)), (400, "InvalidParameterValue"));
+}

@@ -85,6 +85,10 @@ impl Xml {
     pub fn raw_text(&mut self, text: impl XmlText) {
         text.write(&mut self.0);
     }
+    /// Adds what another writer wrote.
+    pub fn append(&mut self, other: Xml) {
+        self.0.push_str(&other.0);
+    }
     /// What was written.
     pub fn into_string(self) -> String {
         self.0

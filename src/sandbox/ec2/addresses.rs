@@ -1,0 +1,202 @@
+//! Elastic IP addresses: Describe, Allocate, Associate, Disassociate, Release.
+
+use arcstr::ArcStr;
+
+use super::checks::not_found;
+use super::describe::tag_set;
+use super::filter::Filters;
+use super::network::wanted;
+use super::state::{Address, State};
+use super::{dry_run, tags};
+use crate::sandbox::wire::{ApiError, Call, Params, Reply};
+use crate::sandbox::world::World;
+
+/// Elastic IP addresses that an account may have in a region, unless it asks for more.
+const MOST: usize = 5;
+
+fn no_address(ip: &str) -> ApiError {
+    ApiError::new("InvalidAddress.NotFound", format!("Address '{ip}' not found."))
+}
+
+/// DescribeAddresses.
+pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let account = world.account.clone();
+    let state = &world.region(&call.region).ec2;
+    let ids = wanted(&state.addresses, call, "AllocationId", "eipalloc")?;
+    let ips = call.params.texts("PublicIp");
+    if let Some(unknown) = ips.iter().find(|ip| state.addresses.values().all(|a| a.ip.to_string() != **ip)) {
+        return Err(no_address(unknown));
+    }
+    const KNOWN: &[&str] = &[
+        "tag:",
+        "allocation-id",
+        "association-id",
+        "domain",
+        "instance-id",
+        "network-border-group",
+        "network-interface-id",
+        "network-interface-owner-id",
+        "private-ip-address",
+        "public-ip",
+    ];
+    let filters = Filters::read(&call.params, KNOWN)?;
+    let instance = |a: &Address| a.association.as_ref().and_then(|(_, i)| state.instances.get(i));
+    let found = state.addresses.values().filter(|a| {
+        (ids.is_empty() || ids.contains(&a.id.as_str()))
+            && (ips.is_empty() || ips.contains(&a.ip.to_string().as_str()))
+            && filters.pass(&a.tags, |name, out| match name {
+                "allocation-id" => out.push(a.id.as_str().into()),
+                "association-id" => out.extend(a.association.as_ref().map(|(id, _)| id.as_str().into())),
+                "domain" => out.push("vpc".into()),
+                "instance-id" => out.extend(a.association.as_ref().map(|(_, i)| i.as_str().into())),
+                "network-border-group" => out.push(call.region.clone().into()),
+                "network-interface-id" => out.extend(instance(a).map(|i| i.interface.as_str().into())),
+                "private-ip-address" => out.extend(instance(a).map(|i| i.private_ip.to_string().into())),
+                "public-ip" => out.push(a.ip.to_string().into()),
+                _ => {}
+            })
+    });
+    Ok(call.ec2(|x| {
+        x.list("addressesSet", "item", found, |x, a| {
+            x.el("publicIp", a.ip.to_string());
+            x.el("allocationId", &a.id);
+            x.el("domain", "vpc");
+            if let Some((association, id)) = &a.association {
+                x.el("instanceId", id);
+                x.el("associationId", association);
+            }
+            if let Some(i) = instance(a) {
+                x.el("networkInterfaceId", &i.interface);
+                x.el("networkInterfaceOwnerId", &account);
+                x.el("privateIpAddress", i.private_ip.to_string());
+            }
+            x.el("publicIpv4Pool", "amazon");
+            x.el("networkBorderGroup", call.region.as_str());
+            tag_set(x, &a.tags);
+        });
+    }))
+}
+
+/// AllocateAddress.
+pub(super) fn allocate(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let tags = tags::of_specification(&call.params, "elastic-ip")?;
+    if world.region(&call.region).ec2.addresses.len() >= MOST {
+        let message = "The maximum number of addresses has been reached.";
+        return Err(ApiError::new("AddressLimitExceeded", message));
+    }
+    dry_run(call)?;
+    let id = world.new_id("eipalloc");
+    let hint = world.draw(&id, "elastic").u64();
+    let state = &mut world.region(&call.region).ec2;
+    let ip = state.take_elastic(hint);
+    state.addresses.insert(id.clone(), Address { id: id.clone(), ip, association: None, tags });
+    Ok(call.ec2(|x| {
+        x.el("publicIp", ip.to_string());
+        x.el("domain", "vpc");
+        x.el("allocationId", &id);
+        x.el("publicIpv4Pool", "amazon");
+        x.el("networkBorderGroup", call.region.as_str());
+    }))
+}
+
+/// The address that a request names, by allocation or by address.
+fn the_address(state: &State, p: &Params) -> Result<ArcStr, ApiError> {
+    match (p.text("AllocationId"), p.text("PublicIp")) {
+        (Some(id), _) => state.addresses.get(id).map(|a| a.id.clone()).ok_or_else(|| {
+            ApiError::new("InvalidAllocationID.NotFound", format!("The allocation ID '{id}' does not exist"))
+        }),
+        (None, Some(ip)) => state
+            .addresses
+            .values()
+            .find(|a| a.ip.to_string() == ip)
+            .map(|a| a.id.clone())
+            .ok_or_else(|| no_address(ip)),
+        (None, None) => Err(ApiError::new("MissingParameter", "Either public IP or allocation id must be specified")),
+    }
+}
+
+/// AssociateAddress. The instance's own public address goes back to AWS.
+pub(super) fn associate(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let p = &call.params;
+    let association = world.new_id("eipassoc");
+    let state = &mut world.region(&call.region).ec2;
+    let address = the_address(state, p)?;
+    let instance = match (p.text("InstanceId"), p.text("NetworkInterfaceId")) {
+        (Some(id), _) => state.instances.get(id).ok_or_else(|| not_found("i", id))?,
+        (None, Some(eni)) => {
+            state.instances.values().find(|i| i.interface == eni).ok_or_else(|| not_found("eni", eni))?
+        }
+        (None, None) => {
+            let message = "Either instance ID or network interface id must be specified";
+            return Err(ApiError::new("MissingParameter", message));
+        }
+    };
+    if instance.state.is_ending() {
+        let message = format!("The instance '{}' is not in a valid state for this operation.", instance.id);
+        return Err(ApiError::new("IncorrectInstanceState", message));
+    }
+    let id = instance.id.clone();
+    let elsewhere = state.addresses.get(&address).and_then(|a| a.association.clone()).filter(|(_, i)| *i != id);
+    if elsewhere.is_some() && p.bool("AllowReassociation")? == Some(false) {
+        let message =
+            format!("resource {address} is already associated with associate-id {}", elsewhere.unwrap_or_default().0);
+        return Err(ApiError::new("Resource.AlreadyAssociated", message));
+    }
+    dry_run(call)?;
+    for a in state.addresses.values_mut() {
+        if a.association.as_ref().is_some_and(|(_, i)| *i == id) {
+            a.association = None;
+        }
+    }
+    if let Some(a) = state.addresses.get_mut(&address) {
+        a.association = Some((association.clone(), id.clone()));
+    }
+    let own = state.instances.get_mut(&id).and_then(|i| i.public_ip.take());
+    state.release_public(own);
+    Ok(call.ec2(|x| {
+        x.el("return", true);
+        x.el("associationId", &association);
+    }))
+}
+
+/// DisassociateAddress. A running instance gets an address of AWS's again if its subnet gives one.
+pub(super) fn disassociate(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let p = &call.params;
+    let state = &mut world.region(&call.region).ec2;
+    let address = match p.text("AssociationId") {
+        Some(id) => {
+            let found = state.addresses.values().find(|a| a.association.as_ref().is_some_and(|(a, _)| a == id));
+            found.map(|a| a.id.clone()).ok_or_else(|| {
+                ApiError::new("InvalidAssociationID.NotFound", format!("The association ID '{id}' does not exist"))
+            })?
+        }
+        None => the_address(state, p)?,
+    };
+    dry_run(call)?;
+    let was = state.addresses.get_mut(&address).and_then(|a| a.association.take());
+    if let Some((_, id)) = was {
+        let gets = state.instances.get(&id).is_some_and(|i| i.wants_public_ip && i.booted.is_some());
+        let hint = world.draw(&id, "after-elastic").u64();
+        let state = &mut world.region(&call.region).ec2;
+        if gets {
+            let ip = state.take_public(hint);
+            if let Some(i) = state.instances.get_mut(&id) {
+                i.public_ip = Some(ip);
+            }
+        }
+    }
+    Ok(call.ec2(|x| x.el("return", true)))
+}
+
+/// ReleaseAddress: refused while it is associated.
+pub(super) fn release(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let state = &mut world.region(&call.region).ec2;
+    let address = the_address(state, &call.params)?;
+    if let Some(a) = state.addresses.get(&address).filter(|a| a.association.is_some()) {
+        let message = format!("Address {} is in use.", a.ip);
+        return Err(ApiError::new("InvalidIPAddress.InUse", message));
+    }
+    dry_run(call)?;
+    state.addresses.remove(&address);
+    Ok(call.ec2(|x| x.el("return", true)))
+}

@@ -1,0 +1,227 @@
+//! DescribeVpcs, DescribeSubnets, DescribeNetworkInterfaces.
+
+use std::collections::BTreeMap;
+
+use arcstr::ArcStr;
+
+use super::checks::none_of;
+use super::describe::{elastic, interface, public_ip, tag_set};
+use super::filter::Filters;
+use super::instance::{Instance, InstanceState};
+use super::page::Page;
+use super::regions;
+use super::state::Tags;
+use crate::sandbox::wire::{ApiError, Call, Reply};
+use crate::sandbox::world::World;
+
+/// The ids that a describe names, all of which are there.
+///
+/// # Errors
+/// AWS's, naming those that are not.
+pub(super) fn wanted<'c, T>(
+    all: &BTreeMap<ArcStr, T>,
+    call: &'c Call<'_>,
+    parameter: &str,
+    prefix: &str,
+) -> Result<Vec<&'c str>, ApiError> {
+    let ids = call.params.texts(parameter);
+    let missing: Vec<&str> = ids.iter().filter(|id| !all.contains_key(**id)).copied().collect();
+    if missing.is_empty() { Ok(ids) } else { Err(none_of(prefix, &missing)) }
+}
+
+fn flag(on: bool) -> &'static str {
+    if on { "true" } else { "false" }
+}
+
+/// DescribeVpcs.
+pub(super) fn vpcs(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let account = world.account.clone();
+    let state = &world.region(&call.region).ec2;
+    let ids = wanted(&state.vpcs, call, "VpcId", "vpc")?;
+    const KNOWN: &[&str] = &[
+        "tag:",
+        "cidr",
+        "cidr-block",
+        "cidr-block-association.cidr-block",
+        "is-default",
+        "isDefault",
+        "owner-id",
+        "state",
+        "vpc-id",
+        "dhcp-options-id",
+    ];
+    let filters = Filters::read(&call.params, KNOWN)?;
+    let page = Page::read(&call.params, 5, 1000)?;
+    let (found, next) = page.cut(&state.vpcs, |v| {
+        (ids.is_empty() || ids.contains(&v.id.as_str()))
+            && filters.pass(&v.tags, |name, out| match name {
+                "cidr" | "cidr-block" | "cidr-block-association.cidr-block" => out.push(v.cidr.to_string().into()),
+                "is-default" | "isDefault" => out.push(flag(v.is_default).into()),
+                "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+                "state" => out.push("available".into()),
+                "vpc-id" => out.push(v.id.as_str().into()),
+                _ => {}
+            })
+    });
+    Ok(call.ec2(|x| {
+        x.list("vpcSet", "item", found, |x, v| {
+            x.el("vpcId", &v.id);
+            x.el("ownerId", &account);
+            x.el("state", "available");
+            x.el("cidrBlock", v.cidr.to_string());
+            x.nest("cidrBlockAssociationSet", |x| {
+                x.nest("item", |x| {
+                    x.el("cidrBlock", v.cidr.to_string());
+                    x.el("associationId", v.id.replace("vpc-", "vpc-cidr-assoc-"));
+                    x.nest("cidrBlockState", |x| x.el("state", "associated"));
+                });
+            });
+            x.el("dhcpOptionsId", "dopt-0a1b2c3d4e5f60718");
+            x.el("instanceTenancy", "default");
+            x.el("isDefault", v.is_default);
+            tag_set(x, &v.tags);
+        });
+        x.opt("nextToken", next);
+    }))
+}
+
+/// DescribeSubnets.
+pub(super) fn subnets(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let account = world.account.clone();
+    let state = &world.region(&call.region).ec2;
+    let ids = wanted(&state.subnets, call, "SubnetId", "subnet")?;
+    const KNOWN: &[&str] = &[
+        "tag:",
+        "availability-zone",
+        "availabilityZone",
+        "availability-zone-id",
+        "available-ip-address-count",
+        "cidr",
+        "cidr-block",
+        "cidrBlock",
+        "default-for-az",
+        "defaultForAz",
+        "map-public-ip-on-launch",
+        "owner-id",
+        "state",
+        "subnet-arn",
+        "subnet-id",
+        "vpc-id",
+    ];
+    let filters = Filters::read(&call.params, KNOWN)?;
+    let page = Page::read(&call.params, 5, 1000)?;
+    let arn = |id: &str| format!("arn:aws:ec2:{}:{account}:subnet/{id}", call.region);
+    let (found, next) = page.cut(&state.subnets, |s| {
+        (ids.is_empty() || ids.contains(&s.id.as_str()))
+            && filters.pass(&s.tags, |name, out| match name {
+                "availability-zone" | "availabilityZone" => out.push(s.zone.as_str().into()),
+                "availability-zone-id" => out.extend(regions::zone_id(&s.zone).map(Into::into)),
+                "available-ip-address-count" => out.push(s.free().to_string().into()),
+                "cidr" | "cidr-block" | "cidrBlock" => out.push(s.cidr.to_string().into()),
+                "default-for-az" | "defaultForAz" => out.push(flag(s.is_default).into()),
+                "map-public-ip-on-launch" => out.push(flag(s.public).into()),
+                "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+                "state" => out.push("available".into()),
+                "subnet-arn" => out.push(arn(&s.id).into()),
+                "subnet-id" => out.push(s.id.as_str().into()),
+                "vpc-id" => out.push(s.vpc.as_str().into()),
+                _ => {}
+            })
+    });
+    Ok(call.ec2(|x| {
+        x.list("subnetSet", "item", found, |x, s| {
+            x.el("subnetId", &s.id);
+            x.el("subnetArn", arn(&s.id));
+            x.el("state", "available");
+            x.el("ownerId", &account);
+            x.el("vpcId", &s.vpc);
+            x.el("cidrBlock", s.cidr.to_string());
+            x.empty("ipv6CidrBlockAssociationSet");
+            x.el("availableIpAddressCount", s.free());
+            x.el("availabilityZone", &s.zone);
+            x.opt("availabilityZoneId", regions::zone_id(&s.zone));
+            x.el("defaultForAz", s.is_default);
+            x.el("mapPublicIpOnLaunch", s.public);
+            x.el("assignIpv6AddressOnCreation", false);
+            x.el("mapCustomerOwnedIpOnLaunch", false);
+            x.el("enableDns64", false);
+            x.el("ipv6Native", false);
+            tag_set(x, &s.tags);
+        });
+        x.opt("nextToken", next);
+    }))
+}
+
+/// DescribeNetworkInterfaces: the primary ones of the instances.
+pub(super) fn interfaces(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let account = world.account.clone();
+    let state = &world.region(&call.region).ec2;
+    let all: BTreeMap<ArcStr, &Instance> = state
+        .instances
+        .values()
+        .filter(|i| i.state != InstanceState::Terminated)
+        .map(|i| (i.interface.clone(), i))
+        .collect();
+    let ids = wanted(&all, call, "NetworkInterfaceId", "eni")?;
+    const KNOWN: &[&str] = &[
+        "tag:",
+        "addresses.association.public-ip",
+        "association.public-ip",
+        "addresses.private-ip-address",
+        "attachment.instance-id",
+        "attachment.status",
+        "availability-zone",
+        "description",
+        "group-id",
+        "group-name",
+        "interface-type",
+        "mac-address",
+        "network-interface-id",
+        "owner-id",
+        "private-ip-address",
+        "requester-id",
+        "requester-managed",
+        "status",
+        "subnet-id",
+        "vpc-id",
+    ];
+    let filters = Filters::read(&call.params, KNOWN)?;
+    let page = Page::read(&call.params, 5, 1000)?;
+    let elastic = elastic(state);
+    let none = Tags::new();
+    let (found, next) = page.cut(&all, |i| {
+        let tags = state.other_tags.get(&i.interface).unwrap_or(&none);
+        (ids.is_empty() || ids.contains(&i.interface.as_str()))
+            && filters.pass(tags, |name, out| match name {
+                "addresses.association.public-ip" | "association.public-ip" => {
+                    out.extend(public_ip(i, &elastic).map(|ip| ip.to_string().into()));
+                }
+                "addresses.private-ip-address" | "private-ip-address" => out.push(i.private_ip.to_string().into()),
+                "attachment.instance-id" => out.push(i.id.as_str().into()),
+                "attachment.status" => out.push("attached".into()),
+                "availability-zone" => out.push(i.zone.as_str().into()),
+                "group-id" => out.extend(i.groups.iter().map(|g| g.as_str().into())),
+                "group-name" => {
+                    out.extend(i.groups.iter().filter_map(|g| state.groups.get(g)).map(|g| g.name.as_str().into()));
+                }
+                "interface-type" => out.push("interface".into()),
+                "mac-address" => out.push(super::describe::mac(i.private_ip).into()),
+                "network-interface-id" => out.push(i.interface.as_str().into()),
+                "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+                "requester-managed" => out.push("false".into()),
+                "status" => out.push("in-use".into()),
+                "subnet-id" => out.push(i.subnet.as_str().into()),
+                "vpc-id" => out.push(i.vpc.as_str().into()),
+                _ => {}
+            })
+    });
+    Ok(call.ec2(|x| {
+        x.list("networkInterfaceSet", "item", found, |x, i| {
+            x.el("availabilityZone", &i.zone);
+            x.el("requesterManaged", false);
+            interface(x, state, &call.region, &account, i, public_ip(i, &elastic), true);
+            tag_set(x, state.other_tags.get(&i.interface).unwrap_or(&none));
+        });
+        x.opt("nextToken", next);
+    }))
+}

@@ -1,0 +1,224 @@
+//! DescribeVolumes, DescribeImages, DescribeKeyPairs.
+
+use super::describe::tag_set;
+use super::filter::Filters;
+use super::network::wanted;
+use super::page::Page;
+use crate::sandbox::wire::{ApiError, Call, Reply};
+use crate::sandbox::world::World;
+
+/// DescribeVolumes.
+pub(super) fn volumes(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let state = &world.region(&call.region).ec2;
+    let ids = wanted(&state.volumes, call, "VolumeId", "vol")?;
+    if !ids.is_empty() && call.params.text("MaxResults").is_some() {
+        return Err(ApiError::new(
+            "InvalidParameterCombination",
+            "The parameter volumeSet cannot be used with the parameter maxResults",
+        ));
+    }
+    const KNOWN: &[&str] = &[
+        "tag:",
+        "attachment.attach-time",
+        "attachment.delete-on-termination",
+        "attachment.device",
+        "attachment.instance-id",
+        "attachment.status",
+        "availability-zone",
+        "create-time",
+        "encrypted",
+        "multi-attach-enabled",
+        "size",
+        "snapshot-id",
+        "status",
+        "volume-id",
+        "volume-type",
+    ];
+    let filters = Filters::read(&call.params, KNOWN)?;
+    let page = Page::read(&call.params, 5, 1000)?;
+    let flag = |on: bool| if on { "true" } else { "false" };
+    let (found, next) = page.cut(&state.volumes, |v| {
+        (ids.is_empty() || ids.contains(&v.id.as_str()))
+            && filters.pass(&v.tags, |name, out| {
+                let a = v.attachment.as_ref();
+                match name {
+                    "attachment.attach-time" => out.extend(a.map(|a| a.since.rfc3339_millis().into())),
+                    "attachment.delete-on-termination" => out.extend(a.map(|a| flag(a.delete_on_termination).into())),
+                    "attachment.device" => out.extend(a.map(|a| a.device.as_str().into())),
+                    "attachment.instance-id" => out.extend(a.map(|a| a.instance.as_str().into())),
+                    "attachment.status" => out.extend(a.map(|_| "attached".into())),
+                    "availability-zone" => out.push(v.zone.as_str().into()),
+                    "create-time" => out.push(v.created.rfc3339_millis().into()),
+                    "encrypted" => out.push(flag(v.encrypted).into()),
+                    "multi-attach-enabled" => out.push("false".into()),
+                    "size" => out.push(v.size.to_string().into()),
+                    "snapshot-id" => out.extend(v.snapshot.as_ref().map(|s| s.as_str().into())),
+                    "status" => out.push(if a.is_some() { "in-use" } else { "available" }.into()),
+                    "volume-id" => out.push(v.id.as_str().into()),
+                    "volume-type" => out.push(v.kind.as_str().into()),
+                    _ => {}
+                }
+            })
+    });
+    Ok(call.ec2(|x| {
+        x.list("volumeSet", "item", found, |x, v| {
+            x.el("volumeId", &v.id);
+            x.el("size", v.size);
+            x.opt("snapshotId", v.snapshot.as_ref());
+            x.el("availabilityZone", &v.zone);
+            x.opt("availabilityZoneId", super::regions::zone_id(&v.zone));
+            x.el("status", if v.attachment.is_some() { "in-use" } else { "available" });
+            x.el("createTime", v.created);
+            x.list("attachmentSet", "item", &v.attachment, |x, a| {
+                x.el("volumeId", &v.id);
+                x.el("instanceId", &a.instance);
+                x.el("device", &a.device);
+                x.el("status", "attached");
+                x.el("attachTime", a.since);
+                x.el("deleteOnTermination", a.delete_on_termination);
+            });
+            tag_set(x, &v.tags);
+            x.el("volumeType", &v.kind);
+            x.el("iops", v.iops);
+            x.opt("throughput", v.throughput);
+            x.el("encrypted", v.encrypted);
+            x.el("multiAttachEnabled", false);
+        });
+        x.opt("nextToken", next);
+    }))
+}
+
+/// DescribeImages: the account's own and the public ones.
+pub(super) fn images(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let account = world.account.clone();
+    let state = &world.region(&call.region).ec2;
+    let ids = wanted(&state.images, call, "ImageId", "ami")?;
+    let owners = call.params.texts("Owner");
+    const KNOWN: &[&str] = &[
+        "tag:",
+        "architecture",
+        "block-device-mapping.snapshot-id",
+        "creation-date",
+        "description",
+        "hypervisor",
+        "image-id",
+        "image-type",
+        "is-public",
+        "name",
+        "owner-alias",
+        "owner-id",
+        "platform",
+        "platform-details",
+        "root-device-name",
+        "root-device-type",
+        "state",
+        "virtualization-type",
+    ];
+    let filters = Filters::read(&call.params, KNOWN)?;
+    let page = Page::read(&call.params, 1, 1000)?;
+    let (found, next) = page.cut(&state.images, |i| {
+        let owned = |o: &&str| match *o {
+            "self" => i.owner == account,
+            "amazon" | "aws-marketplace" => i.owner_alias.as_deref() == Some(o),
+            id => i.owner == id,
+        };
+        (ids.is_empty() || ids.contains(&i.id.as_str()))
+            && (owners.is_empty() || owners.iter().any(|o| owned(o)))
+            && filters.pass(&i.tags, |name, out| match name {
+                "architecture" => out.push(i.architecture.as_str().into()),
+                "block-device-mapping.snapshot-id" => out.push(i.snapshot.as_str().into()),
+                "creation-date" => out.push(i.created.rfc3339_millis().into()),
+                "description" => out.push(i.description.as_str().into()),
+                "hypervisor" => out.push("xen".into()),
+                "image-id" => out.push(i.id.as_str().into()),
+                "image-type" => out.push("machine".into()),
+                "is-public" => out.push(if i.public { "true" } else { "false" }.into()),
+                "name" => out.push(i.name.as_str().into()),
+                "owner-alias" => out.extend(i.owner_alias.as_ref().map(|a| a.as_str().into())),
+                "owner-id" => out.push(i.owner.as_str().into()),
+                "platform" => out.extend(i.platform.as_ref().map(|p| p.as_str().into())),
+                "platform-details" => out.push(i.platform_details.as_str().into()),
+                "root-device-name" => out.push(i.root_device.as_str().into()),
+                "root-device-type" => out.push("ebs".into()),
+                "state" => out.push("available".into()),
+                "virtualization-type" => out.push("hvm".into()),
+                _ => {}
+            })
+    });
+    Ok(call.ec2(|x| {
+        x.list("imagesSet", "item", found, |x, i| {
+            x.el("imageId", &i.id);
+            x.el("imageLocation", format!("{}/{}", i.owner_alias.as_ref().unwrap_or(&i.owner), i.name));
+            x.el("imageState", "available");
+            x.el("imageOwnerId", &i.owner);
+            x.opt("imageOwnerAlias", i.owner_alias.as_ref());
+            x.el("creationDate", i.created);
+            x.el("isPublic", i.public);
+            x.el("architecture", &i.architecture);
+            x.el("imageType", "machine");
+            x.opt("platform", i.platform.as_ref());
+            x.el("platformDetails", &i.platform_details);
+            x.el("usageOperation", if i.platform.is_some() { "RunInstances:0002" } else { "RunInstances" });
+            x.el("name", &i.name);
+            x.el("description", &i.description);
+            x.el("rootDeviceType", "ebs");
+            x.el("rootDeviceName", &i.root_device);
+            x.nest("blockDeviceMapping", |x| {
+                x.nest("item", |x| {
+                    x.el("deviceName", &i.root_device);
+                    x.nest("ebs", |x| {
+                        x.el("snapshotId", &i.snapshot);
+                        x.el("volumeSize", i.size);
+                        x.el("deleteOnTermination", true);
+                        x.el("volumeType", "gp3");
+                        x.el("iops", 3000_u32);
+                        x.el("throughput", 125_u32);
+                        x.el("encrypted", false);
+                    });
+                });
+            });
+            x.el("virtualizationType", "hvm");
+            x.el("enaSupport", true);
+            x.el("hypervisor", "xen");
+            x.el("imdsSupport", "v2.0");
+            tag_set(x, &i.tags);
+        });
+        x.opt("nextToken", next);
+    }))
+}
+
+/// DescribeKeyPairs.
+pub(super) fn key_pairs(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let state = &world.region(&call.region).ec2;
+    let (names, ids) = (call.params.texts("KeyName"), call.params.texts("KeyPairId"));
+    if let Some(unknown) = names.iter().find(|n| !state.key_pairs.contains_key(**n)) {
+        return Err(ApiError::new("InvalidKeyPair.NotFound", format!("The key pair '{unknown}' does not exist")));
+    }
+    if let Some(unknown) = ids.iter().find(|id| state.key_pairs.values().all(|k| k.id != **id)) {
+        return Err(ApiError::new(
+            "InvalidKeyPair.NotFound",
+            format!("The key pair with id '{unknown}' does not exist"),
+        ));
+    }
+    let filters = Filters::read(&call.params, &["tag:", "key-name", "key-pair-id", "fingerprint"])?;
+    let found = state.key_pairs.values().filter(|k| {
+        (names.is_empty() || names.contains(&k.name.as_str()))
+            && (ids.is_empty() || ids.contains(&k.id.as_str()))
+            && filters.pass(&k.tags, |name, out| match name {
+                "key-name" => out.push(k.name.as_str().into()),
+                "key-pair-id" => out.push(k.id.as_str().into()),
+                "fingerprint" => out.push(k.fingerprint.as_str().into()),
+                _ => {}
+            })
+    });
+    Ok(call.ec2(|x| {
+        x.list("keySet", "item", found, |x, k| {
+            x.el("keyPairId", &k.id);
+            x.el("keyName", &k.name);
+            x.el("keyType", &k.kind);
+            x.el("keyFingerprint", &k.fingerprint);
+            x.el("createTime", k.created);
+            tag_set(x, &k.tags);
+        });
+    }))
+}
