@@ -1,26 +1,184 @@
-//! The sandbox's alarms and metrics.
+//! The sandbox's alarms and metrics: Amazon CloudWatch in its three protocols.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`state`] | alarms, their history, metrics that were sent; knows no protocol |
+//! | `tree`, `cbor`, `text` | the neutral value tree, and its three codecs: rpc-v2-cbor, JSON 1.0, query |
+//! | `metrics`, `stats`, `math` | where metrics come from; statistics; metric math |
+//! | `alarms`, `data` | the operations, once for all protocols |
+//! | `evaluate`, `rule` | alarms by the minute; composite alarms' rules |
 
+mod alarms;
+mod cbor;
+mod data;
 pub(super) mod demo;
+mod evaluate;
+mod math;
+mod metrics;
+mod rule;
 mod state;
+mod stats;
+#[cfg(test)]
+mod tests;
+mod text;
+mod tree;
 
-pub use state::State;
+pub(in crate::sandbox) use alarms::{put_alarm, remove_alarms};
+pub use state::{Alarm, AlarmState, MetricKey, MetricWatch, State, Watch};
 
+use std::borrow::Cow;
+use std::io::Read as _;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use crate::base::Time;
-use crate::sandbox::wire::{Call, Reply};
+use crate::sandbox::physics;
+use crate::sandbox::wire::{ApiError, Call, Protocol, Reply};
 use crate::sandbox::world::World;
+use tree::Tree;
+
+/// An error, in CloudWatch's words.
+type Says = ApiError;
+/// An operation's answer: [`Tree::Null`] where the operation has no output.
+type Outcome = Result<Tree, Says>;
+
+fn validation(message: impl Into<String>) -> Says {
+    Says::new("ValidationError", message)
+}
+
+fn invalid(message: impl Into<String>) -> Says {
+    Says::new("InvalidParameterValue", message)
+}
+
+fn invalid_token() -> Says {
+    Says::new("InvalidNextToken", "The token is invalid.")
+}
+
+/// An opaque token.
+fn page_token(s: &str) -> String {
+    URL_SAFE_NO_PAD.encode(format!("t:{s}"))
+}
+
+/// Reads what [`page_token`] wrote.
+fn read_page_token(token: &str) -> Result<String, Says> {
+    let text = URL_SAFE_NO_PAD.decode(token).ok().and_then(|b| String::from_utf8(b).ok());
+    text.and_then(|t| t.strip_prefix("t:").map(str::to_owned)).ok_or_else(invalid_token)
+}
 
 /// What will happen to alarms and metrics.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Event {}
+pub enum Event {
+    /// A minute is over: alarms are evaluated.
+    Minute,
+}
 
 /// Lets an event happen at its moment.
-pub(crate) fn happen(_world: &mut World, _region: &str, event: Event, _now: Time) {
-    match event {}
+pub(crate) fn happen(world: &mut World, region: &str, event: Event, now: Time) {
+    match event {
+        Event::Minute => {
+            evaluate::evaluate_all(world, region, now);
+            schedule(world, region, now);
+        }
+    }
+}
+
+/// Metrics have the clock's minutes, whatever the world's speed.
+fn schedule(world: &mut World, region: &str, now: Time) {
+    // A few seconds into the minute, as CloudWatch needs them too.
+    let next = Time::from_secs(now.secs().div_euclid(60) * 60 + 60).plus(Duration::from_millis(4_300));
+    let region = world.region_name(region);
+    world.physics.push(next, region, physics::Event::Cw(Event::Minute));
+}
+
+/// Starts the region's evaluations, if they do not run.
+fn keep_ticking(world: &mut World, region: &str, now: Time) {
+    let state = &mut world.region(region).cloudwatch;
+    if !std::mem::replace(&mut state.ticking, true) {
+        schedule(world, region, now);
+    }
 }
 
 /// Answers one call.
-pub(crate) fn answer(_world: &mut World, call: &Call<'_>) -> Reply {
-    call.unknown_operation()
+pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
+    let input = match read(call) {
+        Ok(input) => input,
+        Err(message) => return call.fail(&Says::new("SerializationException", message)),
+    };
+    let (region, now) = (call.region.as_str(), call.now);
+    let outcome = match call.operation.as_str() {
+        "DescribeAlarms" => alarms::describe(world, region, &input),
+        "DescribeAlarmsForMetric" => alarms::describe_for_metric(world, region, &input),
+        "DescribeAlarmHistory" => alarms::history(world, region, &input),
+        "EnableAlarmActions" => alarms::set_actions(world, region, &input, true, now),
+        "DisableAlarmActions" => alarms::set_actions(world, region, &input, false, now),
+        "SetAlarmState" => alarms::set_state(world, region, &input, now),
+        "PutMetricAlarm" => alarms::put_metric(world, region, &input, now),
+        "PutCompositeAlarm" => alarms::put_composite(world, region, &input, now),
+        "DeleteAlarms" => alarms::delete(world, region, &input, now),
+        "TagResource" | "UntagResource" | "ListTagsForResource" => {
+            alarms::tagging(world, region, &call.operation, &input)
+        }
+        "GetMetricData" => data::get_metric_data(world, region, &input, now),
+        "GetMetricStatistics" => data::get_metric_statistics(world, region, &input, now),
+        "ListMetrics" => data::list_metrics(world, region, &input),
+        "PutMetricData" => data::put_metric_data(world, region, &input, now),
+        _ => return call.unknown_operation(),
+    };
+    match outcome {
+        Ok(output) => write(call, &output),
+        Err(says) => call.fail(&says),
+    }
+}
+
+/// The most that a gzipped request may unpack to: AWS takes 1 MB of PutMetricData.
+const MOST_UNPACKED: u64 = 16 << 20;
+
+fn read(call: &Call<'_>) -> Result<Tree, String> {
+    let body = &call.request.body;
+    let gzipped = call.request.header("content-encoding").is_some_and(|e| e.contains("gzip"));
+    let body: Cow<'_, [u8]> = if gzipped {
+        let mut out = Vec::new();
+        let unpacker = flate2::read::GzDecoder::new(&body[..]);
+        unpacker.take(MOST_UNPACKED).read_to_end(&mut out).map_err(|e| e.to_string())?;
+        Cow::Owned(out)
+    } else {
+        Cow::Borrowed(body)
+    };
+    match call.protocol {
+        Protocol::Cbor => cbor::read(&body),
+        Protocol::Json => text::read_json(&body),
+        _ if body.is_empty() => Ok(text::read_form(call.request.query.as_bytes())),
+        _ => Ok(text::read_form(&body)),
+    }
+}
+
+fn write(call: &Call<'_>, output: &Tree) -> Reply {
+    match call.protocol {
+        Protocol::Cbor => {
+            let empty = Tree::Map(Vec::new());
+            let body = cbor::write(if output.is_null() { &empty } else { output });
+            Reply::new(200, "application/cbor", body).with("smithy-protocol", "rpc-v2-cbor").with_request_id(call)
+        }
+        Protocol::Json => {
+            let body = if output.is_null() { "{}".to_owned() } else { text::write_json(output).to_string() };
+            Reply::new(200, "application/x-amz-json-1.0", body).with_request_id(call)
+        }
+        _ => {
+            let (name, mut out) = (&call.operation, String::new());
+            out.push_str(&format!("<{name}Response xmlns=\"{}\">", call.namespace()));
+            if !output.is_null() {
+                out.push_str(&format!("<{name}Result>"));
+                text::write_xml(&mut out, output);
+                out.push_str(&format!("</{name}Result>"));
+            }
+            out.push_str(&format!(
+                "<ResponseMetadata><RequestId>{}</RequestId></ResponseMetadata></{name}Response>",
+                call.request_id
+            ));
+            Reply::new(200, "text/xml", out).with_request_id(call)
+        }
+    }
 }

@@ -1,7 +1,247 @@
-//! What the account has of alarms and metrics.
+//! What a region has of alarms and of metrics that were sent to it. Knows no protocol.
 
+use std::collections::{BTreeMap, VecDeque};
+
+use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 
-/// The state of alarms and metrics.
+use super::stats::Sample;
+use crate::base::Time;
+
+/// The state of CloudWatch in one region.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct State {}
+pub struct State {
+    /// Alarms by name.
+    pub alarms: BTreeMap<ArcStr, Alarm>,
+    /// What happened to alarms, oldest first.
+    pub history: VecDeque<HistoryItem>,
+    /// Metrics that were sent or recorded, as a list: a key is no text.
+    pub series: Vec<Series>,
+    /// Whether the minute's evaluation is scheduled.
+    pub ticking: bool,
+}
+
+/// A metric's identity; dimensions are sorted by name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct MetricKey {
+    /// `AWS/EC2`…
+    pub namespace: String,
+    /// `CPUUtilization`…
+    pub name: String,
+    /// Name and value.
+    pub dimensions: Vec<(String, String)>,
+}
+
+impl MetricKey {
+    /// The key with its dimensions in order.
+    pub fn new(namespace: &str, name: &str, dimensions: &[(&str, &str)]) -> MetricKey {
+        let mut dimensions: Vec<_> = dimensions.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        dimensions.sort();
+        MetricKey { namespace: namespace.into(), name: name.into(), dimensions }
+    }
+    /// The value of the only dimension, if it is this one.
+    pub fn only(&self, dimension: &str) -> Option<&str> {
+        match self.dimensions.as_slice() {
+            [(name, value)] if name == dimension => Some(value),
+            _ => None,
+        }
+    }
+}
+
+/// A metric's samples, one a minute, in order.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Series {
+    /// Which metric.
+    pub key: MetricKey,
+    /// Its unit.
+    pub unit: String,
+    /// The minute's start and what came in it.
+    pub samples: Vec<(Time, Sample)>,
+}
+
+/// The three states of an alarm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AlarmState {
+    /// Within the threshold.
+    Ok,
+    /// Not.
+    Alarm,
+    /// Cannot say.
+    Insufficient,
+}
+
+impl AlarmState {
+    /// AWS's word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            AlarmState::Ok => "OK",
+            AlarmState::Alarm => "ALARM",
+            AlarmState::Insufficient => "INSUFFICIENT_DATA",
+        }
+    }
+    /// From AWS's word.
+    pub fn parse(s: &str) -> Option<AlarmState> {
+        [AlarmState::Ok, AlarmState::Alarm, AlarmState::Insufficient].into_iter().find(|a| a.word() == s)
+    }
+}
+
+/// One alarm.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Alarm {
+    /// Its name, unique in the region.
+    pub name: ArcStr,
+    /// A sentence by whoever made it.
+    pub description: Option<String>,
+    /// When it was last put.
+    pub configured: Time,
+    /// Whether its actions are carried out.
+    pub actions_enabled: bool,
+    /// ARNs for each state.
+    pub ok_actions: Vec<String>,
+    /// ARNs.
+    pub alarm_actions: Vec<String>,
+    /// ARNs.
+    pub insufficient_actions: Vec<String>,
+    /// Its state.
+    pub state: AlarmState,
+    /// Why.
+    pub reason: String,
+    /// Why, as JSON.
+    pub reason_data: Option<String>,
+    /// When its state was last set, changed or not.
+    pub updated: Time,
+    /// When its state last changed.
+    pub transitioned: Time,
+    /// What it watches.
+    pub watch: Watch,
+    /// Tags.
+    pub tags: Vec<(String, String)>,
+}
+
+impl Alarm {
+    /// An alarm that was just made.
+    pub fn new(name: &str, watch: Watch, now: Time) -> Alarm {
+        Alarm {
+            name: name.into(),
+            description: None,
+            configured: now,
+            actions_enabled: true,
+            ok_actions: Vec::new(),
+            alarm_actions: Vec::new(),
+            insufficient_actions: Vec::new(),
+            state: AlarmState::Insufficient,
+            reason: "Unchecked: Initial alarm creation".into(),
+            reason_data: None,
+            updated: now,
+            transitioned: now,
+            watch,
+            tags: Vec::new(),
+        }
+    }
+    /// `MetricAlarm` or `CompositeAlarm`.
+    pub const fn kind(&self) -> &'static str {
+        match self.watch {
+            Watch::Metric(_) => "MetricAlarm",
+            Watch::Rule(_) => "CompositeAlarm",
+        }
+    }
+    /// Its ARN.
+    pub fn arn(&self, account: &str, region: &str) -> String {
+        format!("arn:aws:cloudwatch:{region}:{account}:alarm:{}", self.name)
+    }
+}
+
+/// What an alarm watches.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Watch {
+    /// One metric.
+    Metric(Box<MetricWatch>),
+    /// Other alarms' states.
+    Rule(String),
+}
+
+/// A metric and its threshold.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MetricWatch {
+    /// Which metric; none for math.
+    pub key: Option<MetricKey>,
+    /// `Average`…, or `p99`.
+    pub stat: String,
+    /// Seconds.
+    pub period: i64,
+    /// The unit it asked for.
+    pub unit: Option<String>,
+    /// How many periods are looked at.
+    pub evaluation_periods: i64,
+    /// How many of them must breach.
+    pub datapoints_to_alarm: Option<i64>,
+    /// The threshold.
+    pub threshold: f64,
+    /// `GreaterThanThreshold`…
+    pub comparison: String,
+    /// `breaching`, `notBreaching`, `ignore`, `missing`.
+    pub treat_missing: Option<String>,
+    /// `evaluate` or `ignore`.
+    pub low_samples: Option<String>,
+    /// Queries, for an alarm on math, as JSON.
+    pub metrics: Option<serde_json::Value>,
+}
+
+/// Something that happened to an alarm.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HistoryItem {
+    /// The alarm's name.
+    pub alarm: ArcStr,
+    /// `MetricAlarm` or `CompositeAlarm`.
+    pub kind: String,
+    /// When.
+    pub at: Time,
+    /// `ConfigurationUpdate`, `StateUpdate` or `Action`.
+    pub item: String,
+    /// A sentence.
+    pub summary: String,
+    /// JSON.
+    pub data: String,
+}
+
+/// AWS keeps two weeks; this many items are enough for a console and bound the saved world.
+const MOST_HISTORY: usize = 20_000;
+/// How long history and sent metrics are kept, in seconds.
+const KEPT: i64 = 14 * 86_400;
+
+impl State {
+    /// Adds to the history, and forgets what AWS would have forgotten.
+    pub fn remember(&mut self, item: HistoryItem) {
+        let at = item.at;
+        self.history.push_back(item);
+        while self.history.len() > MOST_HISTORY || self.history.front().is_some_and(|h| at.secs() - h.at.secs() > KEPT)
+        {
+            self.history.pop_front();
+        }
+    }
+    /// Adds a sample to a metric's minute.
+    pub fn record(&mut self, key: &MetricKey, unit: &str, at: Time, sample: Sample) {
+        let minute = Time::from_secs(at.secs().div_euclid(60) * 60);
+        let at = match self.series.binary_search_by(|s| s.key.cmp(key)) {
+            Ok(at) => at,
+            Err(at) => {
+                self.series.insert(at, Series { key: key.clone(), unit: unit.to_owned(), samples: Vec::new() });
+                at
+            }
+        };
+        let series = &mut self.series[at];
+        match series.samples.binary_search_by_key(&minute, |(t, _)| *t) {
+            Ok(i) => series.samples[i].1.merge(&sample),
+            Err(i) => series.samples.insert(i, (minute, sample)),
+        }
+        let oldest = minute.secs() - KEPT;
+        let keep_from = series.samples.partition_point(|(t, _)| t.secs() < oldest);
+        if keep_from > 1024 {
+            series.samples.drain(..keep_from);
+        }
+    }
+    /// A metric that was sent or recorded.
+    pub fn series(&self, key: &MetricKey) -> Option<&Series> {
+        self.series.binary_search_by(|s| s.key.cmp(key)).ok().map(|at| &self.series[at])
+    }
+}

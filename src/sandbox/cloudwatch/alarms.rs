@@ -1,0 +1,407 @@
+//! The operations on alarms.
+
+use arcstr::ArcStr;
+use serde_json::json;
+
+use super::data::{dimensions, key_of};
+use super::evaluate::{Verdict, transition};
+use super::rule;
+use super::state::{Alarm, AlarmState, HistoryItem, MetricWatch, Watch};
+use super::stats::Stat;
+use super::text::{read_json, write_json};
+use super::tree::Tree;
+use super::{Outcome, Says, invalid, page_token, read_page_token, validation};
+use crate::base::Time;
+use crate::sandbox::world::World;
+
+/// AWS's default and greatest page.
+const PAGE: (usize, usize) = (50, 100);
+
+fn page_size(input: &Tree) -> Result<usize, Says> {
+    match input.get("MaxRecords").int() {
+        None => Ok(PAGE.0),
+        Some(n) if (1..=PAGE.1 as i64).contains(&n) => Ok(n as usize),
+        Some(n) => Err(validation(format!(
+            "1 validation error detected: Value '{n}' at 'maxRecords' failed to satisfy constraint: Member must have value between 1 and 100"
+        ))),
+    }
+}
+
+/// An alarm as the API shows it.
+fn shown(alarm: &Alarm, account: &str, region: &str) -> Tree {
+    let mut members: Vec<(std::borrow::Cow<'static, str>, Tree)> = Vec::new();
+    let mut add = |name: &'static str, value: Tree| {
+        if !value.is_null() {
+            members.push((name.into(), value));
+        }
+    };
+    add("AlarmName", alarm.name.as_str().into());
+    add("AlarmArn", alarm.arn(account, region).into());
+    add("AlarmDescription", alarm.description.clone().into());
+    add("AlarmConfigurationUpdatedTimestamp", alarm.configured.into());
+    add("ActionsEnabled", alarm.actions_enabled.into());
+    add("OKActions", Tree::texts(&alarm.ok_actions));
+    add("AlarmActions", Tree::texts(&alarm.alarm_actions));
+    add("InsufficientDataActions", Tree::texts(&alarm.insufficient_actions));
+    add("StateValue", alarm.state.word().into());
+    add("StateReason", alarm.reason.as_str().into());
+    add("StateReasonData", alarm.reason_data.clone().into());
+    add("StateUpdatedTimestamp", alarm.updated.into());
+    add("StateTransitionedTimestamp", alarm.transitioned.into());
+    match &alarm.watch {
+        Watch::Rule(rule) => add("AlarmRule", rule.as_str().into()),
+        Watch::Metric(w) => {
+            if let Some(key) = &w.key {
+                add("MetricName", key.name.as_str().into());
+                add("Namespace", key.namespace.as_str().into());
+                let plain = matches!(Stat::parse(&w.stat), Some(s) if !matches!(s, Stat::Percentile(_)));
+                add(if plain { "Statistic" } else { "ExtendedStatistic" }, w.stat.as_str().into());
+                add("Dimensions", dimensions(key));
+                add("Period", w.period.into());
+                add("Unit", w.unit.clone().into());
+            } else {
+                add("Dimensions", Vec::new().into());
+            }
+            add("EvaluationPeriods", w.evaluation_periods.into());
+            add("DatapointsToAlarm", w.datapoints_to_alarm.into());
+            add("Threshold", w.threshold.into());
+            add("ComparisonOperator", w.comparison.as_str().into());
+            add("TreatMissingData", w.treat_missing.clone().into());
+            add("EvaluateLowSampleCountPercentile", w.low_samples.clone().into());
+            if let Some(metrics) = &w.metrics {
+                add("Metrics", read_json(metrics.to_string().as_bytes()).unwrap_or(Tree::Null));
+            }
+        }
+    }
+    Tree::Map(members)
+}
+
+/// DescribeAlarms.
+pub(super) fn describe(world: &World, region: &str, input: &Tree) -> Outcome {
+    let names = input.get("AlarmNames").strings();
+    let prefix = input.text_of("AlarmNamePrefix");
+    if !names.is_empty() && prefix.is_some() {
+        return Err(validation("AlarmNamePrefix and AlarmNames cannot be specified together."));
+    }
+    if names.len() > 100 {
+        return Err(validation("The collection AlarmNames must not have a size greater than 100."));
+    }
+    let state = match input.text_of("StateValue") {
+        None => None,
+        Some(word) => Some(AlarmState::parse(word).ok_or_else(|| {
+            validation(format!(
+                "1 validation error detected: Value '{word}' at 'stateValue' failed to satisfy constraint: Member must satisfy enum \
+                 value set: [INSUFFICIENT_DATA, ALARM, OK]"
+            ))
+        })?),
+    };
+    // Composite alarms are shown to those only who ask for them.
+    let types = input.get("AlarmTypes").strings();
+    let is_wanted_kind =
+        |a: &Alarm| if types.is_empty() { a.kind() == "MetricAlarm" } else { types.iter().any(|t| t == a.kind()) };
+    let action = input.text_of("ActionPrefix");
+    let acts = |a: &Alarm| action.is_none_or(|p| a.alarm_actions.iter().any(|x| x.starts_with(p)));
+    let most = page_size(input)?;
+    let after = input.text_of("NextToken").map(read_page_token).transpose()?;
+    let empty = std::collections::BTreeMap::new();
+    let alarms = world.peek(region).map_or(&empty, |r| &r.cloudwatch.alarms);
+    let mut found = alarms.values().filter(|a| {
+        is_wanted_kind(a)
+            && (names.is_empty() || names.iter().any(|n| a.name == n.as_str()))
+            && prefix.is_none_or(|p| a.name.starts_with(p))
+            && state.is_none_or(|s| a.state == s)
+            && acts(a)
+            && after.as_deref().is_none_or(|t| a.name.as_str() > t)
+    });
+    let page: Vec<&Alarm> = found.by_ref().take(most).collect();
+    let next = found.next().and_then(|_| page.last()).map(|a| page_token(&a.name));
+    let of = |kind: &str| {
+        page.iter().filter(|a| a.kind() == kind).map(|a| shown(a, &world.account, region)).collect::<Vec<_>>()
+    };
+    Ok(Tree::map([
+        ("CompositeAlarms", of("CompositeAlarm").into()),
+        ("MetricAlarms", of("MetricAlarm").into()),
+        ("NextToken", next.into()),
+    ]))
+}
+
+/// DescribeAlarmsForMetric.
+pub(super) fn describe_for_metric(world: &World, region: &str, input: &Tree) -> Outcome {
+    let key = key_of(input);
+    let stat = input.text_of("Statistic").or(input.text_of("ExtendedStatistic"));
+    let period = input.get("Period").int();
+    let found = world.peek(region).into_iter().flat_map(|r| r.cloudwatch.alarms.values()).filter(|a| match &a.watch {
+        Watch::Metric(w) => {
+            w.key.as_ref() == Some(&key) && stat.is_none_or(|s| w.stat == s) && period.is_none_or(|p| w.period == p)
+        }
+        Watch::Rule(_) => false,
+    });
+    Ok(Tree::map([("MetricAlarms", found.map(|a| shown(a, &world.account, region)).collect::<Vec<_>>().into())]))
+}
+
+/// DescribeAlarmHistory.
+pub(super) fn history(world: &World, region: &str, input: &Tree) -> Outcome {
+    let name = input.text_of("AlarmName");
+    let item = input.text_of("HistoryItemType");
+    let types = input.get("AlarmTypes").strings();
+    let (from, to) = (input.get("StartDate").time(), input.get("EndDate").time());
+    let most = page_size(input)?;
+    let skip: usize = match input.text_of("NextToken") {
+        None => 0,
+        Some(t) => read_page_token(t)?.parse().map_err(|_| super::invalid_token())?,
+    };
+    let mut all: Vec<&HistoryItem> = world.peek(region).into_iter().flat_map(|r| &r.cloudwatch.history).collect();
+    all.retain(|h| {
+        name.is_none_or(|n| h.alarm == n)
+            && item.is_none_or(|i| h.item == i)
+            && (if types.is_empty() { h.kind == "MetricAlarm" } else { types.contains(&h.kind) })
+            && from.is_none_or(|f| h.at >= f)
+            && to.is_none_or(|t| h.at <= t)
+    });
+    if input.text_of("ScanBy") != Some("TimestampAscending") {
+        all.reverse();
+    }
+    let page: Vec<Tree> = all
+        .iter()
+        .skip(skip)
+        .take(most)
+        .map(|h| {
+            Tree::map([
+                ("AlarmName", h.alarm.as_str().into()),
+                ("AlarmType", h.kind.as_str().into()),
+                ("Timestamp", h.at.into()),
+                ("HistoryItemType", h.item.as_str().into()),
+                ("HistorySummary", h.summary.as_str().into()),
+                ("HistoryData", h.data.as_str().into()),
+            ])
+        })
+        .collect();
+    let reached = skip + page.len();
+    let next = (reached < all.len()).then(|| page_token(&reached.to_string()));
+    Ok(Tree::map([("AlarmHistoryItems", page.into()), ("NextToken", next.into())]))
+}
+
+/// EnableAlarmActions and DisableAlarmActions. Names that are not there are passed over, as AWS does.
+pub(super) fn set_actions(world: &mut World, region: &str, input: &Tree, enabled: bool, now: Time) -> Outcome {
+    let names = input.get("AlarmNames").strings();
+    if names.is_empty() {
+        return Err(validation("The parameter AlarmNames is required."));
+    }
+    let (account, state) = (world.account.clone(), &mut world.region(region).cloudwatch);
+    for name in names {
+        let Some(alarm) = state.alarms.get_mut(name.as_str()).filter(|a| a.actions_enabled != enabled) else {
+            continue;
+        };
+        alarm.actions_enabled = enabled;
+        alarm.configured = now;
+        let item = configuration(alarm, &account, region, "Update", now);
+        state.remember(item);
+    }
+    Ok(Tree::Null)
+}
+
+/// A `ConfigurationUpdate` of the history.
+fn configuration(alarm: &Alarm, account: &str, region: &str, kind: &str, now: Time) -> HistoryItem {
+    let verb = match kind {
+        "Create" => "created",
+        "Delete" => "deleted",
+        _ => "updated",
+    };
+    let mut data = json!({ "version": "1.0", "type": kind });
+    data[format!("{verb}Alarm")] = write_json(&shown(alarm, account, region));
+    HistoryItem {
+        alarm: alarm.name.clone(),
+        kind: alarm.kind().into(),
+        at: now,
+        item: "ConfigurationUpdate".into(),
+        summary: format!("Alarm \"{}\" {verb}", alarm.name),
+        data: data.to_string(),
+    }
+}
+
+fn not_found(name: &str) -> Says {
+    Says::new("ResourceNotFound", format!("Unable to find an alarm with the name {name}")).status(404)
+}
+
+/// SetAlarmState: holds until the next evaluation.
+pub(super) fn set_state(world: &mut World, region: &str, input: &Tree, now: Time) -> Outcome {
+    let name = input.text_of("AlarmName").unwrap_or_default();
+    let state = input.text_of("StateValue").and_then(AlarmState::parse).ok_or_else(|| {
+        validation("1 validation error detected: Value at 'stateValue' failed to satisfy constraint: Member must satisfy enum value set: [INSUFFICIENT_DATA, ALARM, OK]")
+    })?;
+    let reason = input.text_of("StateReason").ok_or_else(|| validation("The parameter StateReason is required."))?;
+    let data = input.text_of("StateReasonData");
+    if data.is_some_and(|d| !serde_json::from_str::<serde_json::Value>(d).is_ok_and(|v| v.is_object())) {
+        return Err(Says::new("InvalidFormat", "StateReasonData is not valid JSON"));
+    }
+    if !world.region(region).cloudwatch.alarms.contains_key(name) {
+        return Err(not_found(name));
+    }
+    transition(world, region, name, Verdict { state, reason: reason.into(), data: data.map(str::to_owned) }, now);
+    Ok(Tree::Null)
+}
+
+fn tags_of(input: &Tree) -> Vec<(String, String)> {
+    let text = |t: &Tree, n: &str| t.text_of(n).unwrap_or_default().to_owned();
+    input.get("Tags").items().iter().map(|t| (text(t, "Key"), text(t, "Value"))).collect()
+}
+
+/// PutMetricAlarm.
+pub(super) fn put_metric(world: &mut World, region: &str, input: &Tree, now: Time) -> Outcome {
+    let required = |name: &str| Err(validation(format!("The parameter {name} is required.")));
+    let metrics = input.get("Metrics");
+    let key = metrics.items().is_empty().then(|| key_of(input));
+    if let Some(key) = &key {
+        if key.name.is_empty() || key.namespace.is_empty() {
+            return Err(validation("Exactly one of MetricName and Namespace, or Metrics, must be specified."));
+        }
+        if input.get("Statistic").is_null() == input.get("ExtendedStatistic").is_null() {
+            return Err(validation("Exactly one of Statistic and ExtendedStatistic must be specified."));
+        }
+    }
+    let stat = input.text_of("Statistic").or(input.text_of("ExtendedStatistic")).unwrap_or("Average");
+    if Stat::parse(stat).is_none() {
+        return Err(validation(format!("The statistic {stat} is not valid.")));
+    }
+    let Some(evaluation_periods) = input.get("EvaluationPeriods").int().filter(|n| *n >= 1) else {
+        return required("EvaluationPeriods");
+    };
+    let Some(comparison) = input.text_of("ComparisonOperator") else { return required("ComparisonOperator") };
+    let Some(threshold) = input.get("Threshold").num() else { return required("Threshold") };
+    let period = match (input.get("Period").int(), &key) {
+        (Some(p), _) if p >= 60 && p % 60 == 0 || matches!(p, 10 | 20 | 30) => p,
+        (None, None) => 60,
+        (None, Some(_)) => return required("Period"),
+        (Some(p), _) => {
+            return Err(validation(format!("Metric period must be 10, 20, 30 or a multiple of 60; {p} is not")));
+        }
+    };
+    if evaluation_periods * period > 86_400 && period < 3_600 {
+        return Err(validation(
+            "Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <= 86400).",
+        ));
+    }
+    let datapoints_to_alarm = input.get("DatapointsToAlarm").int();
+    if datapoints_to_alarm.is_some_and(|m| m < 1 || m > evaluation_periods) {
+        return Err(validation("DatapointsToAlarm must be less than or equal to EvaluationPeriods"));
+    }
+    let treat_missing = input.text_of("TreatMissingData");
+    if treat_missing.is_some_and(|t| !["breaching", "notBreaching", "ignore", "missing"].contains(&t)) {
+        return Err(validation("TreatMissingData must be one of: breaching, notBreaching, ignore, missing"));
+    }
+    let watch = MetricWatch {
+        key,
+        stat: stat.into(),
+        period,
+        unit: input.text_of("Unit").map(str::to_owned),
+        evaluation_periods,
+        datapoints_to_alarm,
+        threshold,
+        comparison: comparison.into(),
+        treat_missing: treat_missing.map(str::to_owned),
+        low_samples: input.text_of("EvaluateLowSampleCountPercentile").map(str::to_owned),
+        metrics: (!metrics.is_null()).then(|| write_json(metrics)),
+    };
+    put(world, region, input, Watch::Metric(Box::new(watch)), now)
+}
+
+/// PutCompositeAlarm.
+pub(super) fn put_composite(world: &mut World, region: &str, input: &Tree, now: Time) -> Outcome {
+    let text = input.text_of("AlarmRule").unwrap_or_default();
+    let alarms = &world.region(region).cloudwatch.alarms;
+    rule::evaluate(text, &|name| alarms.get(name).map(|a| a.state)).map_err(validation)?;
+    put(world, region, input, Watch::Rule(text.to_owned()), now)
+}
+
+fn put(world: &mut World, region: &str, input: &Tree, watch: Watch, now: Time) -> Outcome {
+    let name = input.text_of("AlarmName").unwrap_or_default();
+    if name.is_empty() || name.chars().count() > 255 {
+        return Err(validation(
+            "1 validation error detected: Value at 'alarmName' failed to satisfy constraint: Member must have length between 1 and 255",
+        ));
+    }
+    let mut alarm = Alarm::new(name, watch, now);
+    alarm.description = input.text_of("AlarmDescription").map(str::to_owned);
+    alarm.actions_enabled = input.get("ActionsEnabled").flag().unwrap_or(true);
+    alarm.ok_actions = input.get("OKActions").strings();
+    alarm.alarm_actions = input.get("AlarmActions").strings();
+    alarm.insufficient_actions = input.get("InsufficientDataActions").strings();
+    alarm.tags = tags_of(input);
+    put_alarm(world, region, alarm, now);
+    Ok(Tree::Null)
+}
+
+/// Makes or replaces an alarm. One that was there keeps its state, its tags and its past.
+pub(in crate::sandbox) fn put_alarm(world: &mut World, region: &str, mut alarm: Alarm, now: Time) {
+    let account = world.account.clone();
+    let state = &mut world.region(region).cloudwatch;
+    let kind = match state.alarms.get(&alarm.name) {
+        Some(old) => {
+            (alarm.state, alarm.updated, alarm.transitioned) = (old.state, old.updated, old.transitioned);
+            (alarm.reason, alarm.reason_data) = (old.reason.clone(), old.reason_data.clone());
+            alarm.tags = old.tags.clone();
+            "Update"
+        }
+        None => "Create",
+    };
+    let item = configuration(&alarm, &account, region, kind, now);
+    state.remember(item);
+    state.alarms.insert(alarm.name.clone(), alarm);
+    super::keep_ticking(world, region, now);
+}
+
+/// Removes alarms that are there.
+pub(in crate::sandbox) fn remove_alarms(world: &mut World, region: &str, names: &[String], now: Time) {
+    let account = world.account.clone();
+    let state = &mut world.region(region).cloudwatch;
+    for name in names {
+        if let Some(alarm) = state.alarms.remove(name.as_str()) {
+            let item = configuration(&alarm, &account, region, "Delete", now);
+            state.remember(item);
+        }
+    }
+}
+
+/// DeleteAlarms: all or none.
+pub(super) fn delete(world: &mut World, region: &str, input: &Tree, now: Time) -> Outcome {
+    let names = input.get("AlarmNames").strings();
+    if names.is_empty() {
+        return Err(validation("The parameter AlarmNames is required."));
+    }
+    let alarms = &world.region(region).cloudwatch.alarms;
+    if let Some(gone) = names.iter().find(|n| !alarms.contains_key(n.as_str())) {
+        return Err(not_found(gone));
+    }
+    remove_alarms(world, region, &names, now);
+    Ok(Tree::Null)
+}
+
+/// TagResource, UntagResource and ListTagsForResource.
+pub(super) fn tagging(world: &mut World, region: &str, operation: &str, input: &Tree) -> Outcome {
+    let arn = input.text_of("ResourceARN").unwrap_or_default();
+    let Some((_, name)) = arn.split_once(":alarm:").filter(|_| arn.starts_with("arn:aws:cloudwatch:")) else {
+        return Err(invalid(format!("{arn} is not a valid ARN for tagging")));
+    };
+    let name: ArcStr = name.into();
+    let Some(alarm) = world.region(region).cloudwatch.alarms.get_mut(&name) else {
+        return Err(Says::new("ResourceNotFoundException", format!("The alarm {name} does not exist.")).status(404));
+    };
+    match operation {
+        "TagResource" => {
+            for (key, value) in tags_of(input) {
+                alarm.tags.retain(|(k, _)| *k != key);
+                alarm.tags.push((key, value));
+            }
+            Ok(Tree::map([]))
+        }
+        "UntagResource" => {
+            let keys = input.get("TagKeys").strings();
+            alarm.tags.retain(|(k, _)| !keys.contains(k));
+            Ok(Tree::map([]))
+        }
+        _ => {
+            let tag = |(k, v): &(String, String)| Tree::map([("Key", k.as_str().into()), ("Value", v.as_str().into())]);
+            Ok(Tree::map([("Tags", alarm.tags.iter().map(tag).collect::<Vec<_>>().into())]))
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! Alarms by the minute: each looks at its metric, and says in AWS's words why it is in its state.
+
+use serde_json::json;
+
+use super::metrics::Source;
+use super::rule;
+use super::state::{AlarmState, HistoryItem, MetricWatch, Watch};
+use super::stats::{Sample, Stat};
+use super::text::number;
+use crate::base::Time;
+use crate::sandbox::world::World;
+
+/// What an evaluation found.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Verdict {
+    /// The state.
+    pub state: AlarmState,
+    /// Why.
+    pub reason: String,
+    /// Why, as JSON.
+    pub data: Option<String>,
+}
+
+/// Evaluates every alarm of a region.
+pub(super) fn evaluate_all(world: &mut World, region: &str, now: Time) {
+    let Some(state) = world.peek(region).map(|r| &r.cloudwatch) else { return };
+    let mut changed = Vec::new();
+    for alarm in state.alarms.values() {
+        let Watch::Metric(watch) = &alarm.watch else { continue };
+        if let Some(verdict) = judge(world, region, watch, now)
+            && verdict.state != alarm.state
+        {
+            changed.push((alarm.name.clone(), verdict));
+        }
+    }
+    for (name, verdict) in changed {
+        transition(world, region, &name, verdict, now);
+    }
+    // Composite alarms look at each other; a few rounds settle any sensible set.
+    for _ in 0..4 {
+        let Some(state) = world.peek(region).map(|r| &r.cloudwatch) else { return };
+        let mut changed = Vec::new();
+        for alarm in state.alarms.values() {
+            let Watch::Rule(text) = &alarm.watch else { continue };
+            let known = |name: &str| state.alarms.get(name).map(|a| a.state);
+            let Ok(fires) = rule::evaluate(text, &known) else { continue };
+            let new = if fires { AlarmState::Alarm } else { AlarmState::Ok };
+            if new != alarm.state {
+                let at = now.timestamp().strftime("%A %d %B, %Y %H:%M:%S UTC").to_string();
+                let reason = format!("{} is in state {} since {at}", alarm.arn(&world.account, region), new.word());
+                changed.push((alarm.name.clone(), Verdict { state: new, reason, data: None }));
+            }
+        }
+        if changed.is_empty() {
+            return;
+        }
+        for (name, verdict) in changed {
+            transition(world, region, &name, verdict, now);
+        }
+    }
+}
+
+/// Sets a state, writes the history, and tells whom the alarm's actions name.
+pub(super) fn transition(world: &mut World, region: &str, name: &str, verdict: Verdict, now: Time) {
+    let state = &mut world.region(region).cloudwatch;
+    let Some(alarm) = state.alarms.get_mut(name) else { return };
+    let old = (alarm.state, alarm.reason.clone(), alarm.reason_data.clone());
+    alarm.updated = now;
+    if old.0 != verdict.state {
+        alarm.transitioned = now;
+    }
+    alarm.state = verdict.state;
+    alarm.reason = verdict.reason;
+    alarm.reason_data = verdict.data;
+    if old.0 == verdict.state {
+        return;
+    }
+    let alarm = alarm.clone();
+    let item = |item: &str, summary: String, data: serde_json::Value| HistoryItem {
+        alarm: alarm.name.clone(),
+        kind: alarm.kind().to_owned(),
+        at: now,
+        item: item.to_owned(),
+        summary,
+        data: data.to_string(),
+    };
+    let side = |word: &str, reason: &str, data: Option<&String>| {
+        let mut side = json!({ "stateValue": word, "stateReason": reason });
+        if let Some(data) = data.and_then(|d| serde_json::from_str::<serde_json::Value>(d).ok()) {
+            side["stateReasonData"] = data;
+        }
+        side
+    };
+    state.remember(item(
+        "StateUpdate",
+        format!("Alarm updated from {} to {}", old.0.word(), alarm.state.word()),
+        json!({
+            "version": "1.0",
+            "oldState": side(old.0.word(), &old.1, old.2.as_ref()),
+            "newState": side(alarm.state.word(), &alarm.reason, alarm.reason_data.as_ref()),
+        }),
+    ));
+    if !alarm.actions_enabled {
+        return;
+    }
+    let actions = match alarm.state {
+        AlarmState::Ok => &alarm.ok_actions,
+        AlarmState::Alarm => &alarm.alarm_actions,
+        AlarmState::Insufficient => &alarm.insufficient_actions,
+    };
+    for action in actions {
+        state.remember(item(
+            "Action",
+            format!("Successfully executed action {action}"),
+            json!({
+                "actionState": "Succeeded",
+                "stateUpdateTimestamp": now.millis(),
+                "notificationResource": action,
+                "publishedMessage": null,
+            }),
+        ));
+    }
+}
+
+/// One period as the evaluation sees it: its start, and the value if there is one.
+type Point = (Time, Option<(f64, Sample)>);
+
+/// Judges one alarm. `None`: it cannot be judged here (alarms on math), or keeps its state (`ignore`).
+pub(super) fn judge(world: &World, region: &str, watch: &MetricWatch, now: Time) -> Option<Verdict> {
+    let key = watch.key.as_ref()?;
+    let stat = Stat::parse(&watch.stat)?;
+    let (period, n) = (watch.period.max(1), watch.evaluation_periods.max(1));
+    let end = now.secs().div_euclid(period) * period;
+    // CloudWatch looks a little further back than the evaluation periods, for metrics that come late or seldom.
+    let range = n + (300 / period).clamp(2, 5);
+    let start = end - range * period;
+    let found = Source::find(world, region, key).read(start, end, period, now);
+    let real: Vec<Point> = found.iter().map(|(t, s)| (*t, Some((stat.of(s), *s)))).collect();
+    let last_n = end - n * period;
+    let points: Vec<Point> = if real.len() >= n as usize {
+        real[real.len() - n as usize..].to_vec()
+    } else {
+        (0..n)
+            .map(|i| {
+                let at = Time::from_secs(last_n + i * period);
+                real.iter().find(|(t, _)| *t == at).copied().unwrap_or((at, None))
+            })
+            .collect()
+    };
+    decide(watch, &points, now)
+}
+
+/// Whether a value is beyond the threshold, and AWS's words for it.
+fn breaches(watch: &MetricWatch, value: f64) -> bool {
+    match watch.comparison.as_str() {
+        "GreaterThanOrEqualToThreshold" => value >= watch.threshold,
+        "LessThanThreshold" => value < watch.threshold,
+        "LessThanOrEqualToThreshold" => value <= watch.threshold,
+        _ => value > watch.threshold,
+    }
+}
+
+fn words(comparison: &str) -> &'static str {
+    match comparison {
+        "GreaterThanOrEqualToThreshold" => "greater than or equal to",
+        "LessThanThreshold" => "less than",
+        "LessThanOrEqualToThreshold" => "less than or equal to",
+        _ => "greater than",
+    }
+}
+
+/// Decides from the points of the evaluation periods, oldest first.
+fn decide(watch: &MetricWatch, points: &[Point], now: Time) -> Option<Verdict> {
+    let n = points.len();
+    let needed =
+        usize::try_from(watch.datapoints_to_alarm.unwrap_or(watch.evaluation_periods)).unwrap_or(n).clamp(1, n);
+    let missing = points.iter().filter(|(_, v)| v.is_none()).count();
+    let treat = watch.treat_missing.as_deref().unwrap_or("missing");
+    let real_breaching = points.iter().filter(|(_, v)| v.is_some_and(|(v, _)| breaches(watch, v))).count();
+    let (breaching, plain) = match treat {
+        "breaching" => (real_breaching + missing, "Breaching"),
+        _ => (real_breaching, "NonBreaching"),
+    };
+    let fills = matches!(treat, "breaching" | "notBreaching");
+    let state = if missing == n && !fills {
+        if treat == "ignore" {
+            return None;
+        }
+        AlarmState::Insufficient
+    } else if breaching >= needed {
+        AlarmState::Alarm
+    } else if treat == "ignore" && missing > 0 && breaching + missing >= needed {
+        return None;
+    } else {
+        AlarmState::Ok
+    };
+    let data = Some(reason_data(watch, points, now));
+    let s = |count: usize| if count == 1 { "" } else { "s" };
+    let were = |count: usize| if count == 1 { "was" } else { "were" };
+    if state == AlarmState::Insufficient {
+        let reason = format!("Insufficient Data: {n} datapoint{} {} unknown.", s(n), were(n));
+        return Some(Verdict { state, reason, data });
+    }
+    let treated = format!("{missing} missing datapoint{} {} treated as [{plain}]", s(missing), were(missing));
+    let reason = if missing == n {
+        format!("Threshold Crossed: no datapoints were received for {n} period{} and {treated}.", s(n))
+    } else {
+        // Those that speak for the state, newest first.
+        let speak: Vec<String> = points
+            .iter()
+            .rev()
+            .filter_map(|(t, v)| v.map(|(v, _)| (t, v)))
+            .filter(|(_, v)| breaches(watch, *v) == (state == AlarmState::Alarm))
+            .map(|(t, v)| format!("{} ({})", number(v), t.timestamp().strftime("%d/%m/%y %H:%M:%S")))
+            .collect();
+        let count = speak.len();
+        let not = if state == AlarmState::Alarm { "" } else { "not " };
+        let tail = if missing > 0 && fills { format!(" and {treated}") } else { String::new() };
+        let minimum = if state == AlarmState::Alarm { needed } else { n + 1 - needed };
+        format!(
+            "Threshold Crossed: {count} out of the last {n} datapoints [{}] {} {not}{} the threshold ({}){tail} \
+             (minimum {minimum} datapoint{} for {} -> {} transition).",
+            speak.join(", "),
+            were(count),
+            words(&watch.comparison),
+            number(watch.threshold),
+            s(minimum),
+            if state == AlarmState::Alarm { "OK" } else { "ALARM" },
+            state.word(),
+        )
+    };
+    Some(Verdict { state, reason, data })
+}
+
+fn stamp(t: Time) -> String {
+    t.timestamp().strftime("%Y-%m-%dT%H:%M:%S%.3f+0000").to_string()
+}
+
+/// `StateReasonData`.
+fn reason_data(watch: &MetricWatch, points: &[Point], now: Time) -> String {
+    let real: Vec<(Time, f64, f64)> = points.iter().filter_map(|(t, v)| v.map(|(v, s)| (*t, v, s.count))).collect();
+    let mut data = json!({
+        "version": "1.0",
+        "queryDate": stamp(now),
+        "statistic": watch.stat,
+        "period": watch.period,
+        "recentDatapoints": real.iter().map(|(_, v, _)| *v).collect::<Vec<_>>(),
+        "threshold": watch.threshold,
+        "evaluatedDatapoints": points
+            .iter()
+            .rev()
+            .map(|(t, v)| match v {
+                Some((v, s)) => json!({ "timestamp": stamp(*t), "sampleCount": s.count, "value": v }),
+                None => json!({ "timestamp": stamp(*t) }),
+            })
+            .collect::<Vec<_>>(),
+    });
+    if let Some((first, ..)) = real.first() {
+        data["startDate"] = stamp(*first).into();
+    }
+    if let Some(unit) = &watch.unit {
+        data["unit"] = unit.as_str().into();
+    }
+    data.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn watch(n: i64, m: Option<i64>, treat: &str) -> MetricWatch {
+        MetricWatch {
+            key: None,
+            stat: "Average".into(),
+            period: 300,
+            unit: None,
+            evaluation_periods: n,
+            datapoints_to_alarm: m,
+            threshold: 80.0,
+            comparison: "GreaterThanThreshold".into(),
+            treat_missing: Some(treat.into()),
+            low_samples: None,
+            metrics: None,
+        }
+    }
+    fn points(values: &[Option<f64>]) -> Vec<Point> {
+        let start = Time::parse("2026-11-21T09:05:00Z").unwrap();
+        let at = |i: usize| Time::from_secs(start.secs() + i as i64 * 300);
+        values.iter().enumerate().map(|(i, v)| (at(i), v.map(|v| (v, Sample::one(v))))).collect()
+    }
+    fn reason(n: i64, m: Option<i64>, treat: &str, values: &[Option<f64>]) -> Option<(AlarmState, String)> {
+        let now = Time::parse("2026-11-21T09:30:00Z").unwrap();
+        decide(&watch(n, m, treat), &points(values), now).map(|v| (v.state, v.reason))
+    }
+
+    #[test]
+    fn a_crossed_threshold_is_told_in_awss_words() {
+        assert_eq!(
+            reason(1, None, "missing", &[Some(85.2)]).unwrap(),
+            (
+                AlarmState::Alarm,
+                "Threshold Crossed: 1 out of the last 1 datapoints [85.2 (21/11/26 09:05:00)] was greater than the threshold (80.0) \
+                 (minimum 1 datapoint for OK -> ALARM transition)."
+                    .into()
+            )
+        );
+        assert_eq!(
+            reason(3, Some(2), "missing", &[Some(85.0), Some(10.0), Some(90.5)]).unwrap().1,
+            "Threshold Crossed: 2 out of the last 3 datapoints [90.5 (21/11/26 09:15:00), 85.0 (21/11/26 09:05:00)] were greater than \
+             the threshold (80.0) (minimum 2 datapoints for OK -> ALARM transition)."
+        );
+        assert!(
+            reason(1, None, "missing", &[Some(80.0)]).unwrap().1.contains("was not greater than the threshold (80.0)")
+        );
+    }
+
+    #[test]
+    fn missing_data_is_treated_as_the_alarm_says() {
+        assert_eq!(
+            reason(1, None, "missing", &[None]).unwrap(),
+            (AlarmState::Insufficient, "Insufficient Data: 1 datapoint was unknown.".into())
+        );
+        assert_eq!(reason(1, None, "ignore", &[None]), None);
+        assert_eq!(
+            reason(1, None, "notBreaching", &[None]).unwrap(),
+            (
+                AlarmState::Ok,
+                "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [NonBreaching]."
+                    .into()
+            )
+        );
+        assert_eq!(reason(2, None, "breaching", &[Some(85.0), None]).unwrap().0, AlarmState::Alarm);
+        assert_eq!(reason(2, Some(1), "missing", &[None, Some(85.0)]).unwrap().0, AlarmState::Alarm);
+    }
+}

@@ -1,0 +1,143 @@
+//! Where metrics come from: computed from instances, recorded from groups and balancers, or sent by clients.
+
+use super::state::{MetricKey, Series};
+use super::stats::Sample;
+use crate::base::Time;
+use crate::sandbox::ec2::instance::{Check, Instance};
+use crate::sandbox::ec2::{self, load};
+use crate::sandbox::world::World;
+
+/// The metrics of an instance: name, unit, whether it comes every minute whatever the monitoring.
+const EC2: [(&str, &str, bool); 9] = [
+    ("CPUUtilization", "Percent", false),
+    ("NetworkIn", "Bytes", false),
+    ("NetworkOut", "Bytes", false),
+    ("NetworkPacketsIn", "Count", false),
+    ("NetworkPacketsOut", "Count", false),
+    ("StatusCheckFailed", "Count", true),
+    ("StatusCheckFailed_Instance", "Count", true),
+    ("StatusCheckFailed_System", "Count", true),
+    ("StatusCheckFailed_AttachedEBS", "Count", true),
+];
+
+/// A metric, looked up once and then read period by period.
+pub struct Source<'w> {
+    world: &'w World,
+    region: &'w str,
+    from: From<'w>,
+    /// AWS's unit.
+    pub unit: &'w str,
+}
+
+enum From<'w> {
+    Instance { instance: &'w Instance, name: &'static str, every: i64 },
+    Series(&'w Series),
+    Nothing,
+}
+
+impl<'w> Source<'w> {
+    /// Looks a metric up. One that does not exist has no data, which is no error.
+    pub fn find(world: &'w World, region: &'w str, key: &MetricKey) -> Source<'w> {
+        if key.namespace == "AWS/EC2"
+            && let Some(id) = key.only("InstanceId")
+            && let Some(instance) = ec2::instance(world, region, id)
+            && let Some((name, unit, minutely)) = EC2.into_iter().find(|(n, ..)| *n == key.name)
+        {
+            let every = if minutely || instance.detailed_monitoring { 60 } else { 300 };
+            return Source { world, region, from: From::Instance { instance, name, every }, unit };
+        }
+        match world.peek(region).and_then(|r| r.cloudwatch.series(key)) {
+            Some(series) => Source { world, region, unit: &series.unit, from: From::Series(series) },
+            None => Source { world, region, from: From::Nothing, unit: "None" },
+        }
+    }
+
+    /// The samples of each period from `start` to before `end` (both aligned to `period` seconds), oldest first. Periods without
+    /// data are left out, and so is what has not happened by `now`.
+    pub fn read(&self, start: i64, end: i64, period: i64, now: Time) -> Vec<(Time, Sample)> {
+        let mut out: Vec<(Time, Sample)> = Vec::new();
+        let mut add = |at: i64, sample: Sample| {
+            let period_start = Time::from_secs(at.div_euclid(period) * period);
+            match out.last_mut() {
+                Some((t, s)) if *t == period_start => s.merge(&sample),
+                _ => out.push((period_start, sample)),
+            }
+        };
+        match &self.from {
+            From::Nothing => {}
+            From::Series(series) => {
+                let first = series.samples.partition_point(|(t, _)| t.secs() < start);
+                for (t, sample) in series.samples[first..].iter().take_while(|(t, _)| t.secs() < end && *t <= now) {
+                    add(t.secs(), *sample);
+                }
+            }
+            From::Instance { instance, name, every } => {
+                let Some(booted) = instance.booted else { return out };
+                let mut at = start.max(booted.secs()).div_euclid(*every) * every;
+                if at < start {
+                    at += every;
+                }
+                // A period counts when it is over.
+                while at < end && at + every <= now.secs() {
+                    if let Some(sample) = self.instance(instance, name, at, *every) {
+                        add(at, sample);
+                    }
+                    at += every;
+                }
+            }
+        }
+        out
+    }
+
+    /// One interval of an instance's metric; none while it was off.
+    fn instance(&self, instance: &Instance, name: &str, at: i64, every: i64) -> Option<Sample> {
+        // Two looks stand for the interval's: the curves move by the minute.
+        let looks: &[i64] = if every > 60 { &[60, 210] } else { &[30] };
+        let mut sample: Option<Sample> = None;
+        for offset in looks {
+            let at = Time::from_secs(at + offset);
+            let cpu = load::cpu_percent(self.world, self.region, &instance.id, at);
+            if cpu <= 0.0 {
+                continue;
+            }
+            let failed = |check: Check| {
+                f64::from(u8::from(instance.impaired.is_some_and(|i| i.check == check && at >= i.since)))
+            };
+            let value = match name {
+                "CPUUtilization" => cpu,
+                "NetworkIn" => load::network_in(self.world, self.region, &instance.id, at) * 60.0,
+                "NetworkOut" => load::network_out(self.world, self.region, &instance.id, at) * 60.0,
+                "NetworkPacketsIn" => load::network_in(self.world, self.region, &instance.id, at) * 60.0 / 700.0,
+                "NetworkPacketsOut" => load::network_out(self.world, self.region, &instance.id, at) * 60.0 / 700.0,
+                "StatusCheckFailed_Instance" => failed(Check::Instance),
+                "StatusCheckFailed_System" => failed(Check::System),
+                "StatusCheckFailed_AttachedEBS" => failed(Check::AttachedEbs),
+                _ => failed(Check::Instance).max(failed(Check::System)).max(failed(Check::AttachedEbs)),
+            };
+            let value = if name.starts_with("NetworkPackets") { value.round() } else { value };
+            match &mut sample {
+                Some(s) => s.merge(&Sample::one(value)),
+                None => sample = Some(Sample::one(value)),
+            }
+        }
+        // As many values as there were minutes.
+        sample.map(|mut s| {
+            let minutes = every as f64 / 60.0;
+            s.sum *= minutes / s.count;
+            s.count = minutes;
+            s
+        })
+    }
+}
+
+/// Every metric that has data: instances', then what was recorded or sent; in order.
+pub fn all(world: &World, region: &str) -> Vec<MetricKey> {
+    let Some(state) = world.peek(region) else { return Vec::new() };
+    let mut keys = Vec::new();
+    for instance in state.ec2.instances.values().filter(|i| i.booted.is_some()) {
+        keys.extend(EC2.iter().map(|(name, ..)| MetricKey::new("AWS/EC2", name, &[("InstanceId", &instance.id)])));
+    }
+    keys.extend(state.cloudwatch.series.iter().map(|s| s.key.clone()));
+    keys.sort();
+    keys
+}

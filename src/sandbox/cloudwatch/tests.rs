@@ -1,0 +1,1 @@
+//! The operations through the door that requests take.
