@@ -1,1 +1,14 @@
-//! Planner, executor, watcher, journal.
+//! From a confirmed plan to the account and back: dry runs, the executor, the journal, and when a change has come to rest.
+//!
+//! It sends nothing without a [`crate::aws::Permit`], writes the intent to disk before each call, and never sends twice what
+//! must be sent once.
+
+pub mod cli_text;
+pub mod executor;
+pub mod journal;
+pub mod settle;
+
+pub use cli_text::{CliContext, argv, cli_text};
+pub use executor::{Carry, Executor, dry_run};
+pub use journal::{Journal, JournalError};
+pub use settle::{Rest, rest};

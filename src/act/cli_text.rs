@@ -1,0 +1,206 @@
+//! A call as an `aws` CLI command that can be copied and run as it stands.
+//!
+//! Option names are the API's member names in kebab-case, as the AWS CLI makes them from the same model
+//! (`botocore.xform_name`). Lists of structures use the CLI's shorthand where nothing in them needs quoting, else JSON.
+
+use serde_json::{Map, Value as Json};
+
+use crate::base::text::shell_quote;
+use crate::model::{Arg, Call};
+
+/// How this run reaches AWS: what has to stand in each command so that it does the same elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CliContext {
+    /// The profile that was named, if one was.
+    pub profile: Option<String>,
+    /// A custom endpoint, if one is in use.
+    pub endpoint_url: Option<String>,
+}
+
+/// `InstanceIds` → `instance-ids`, `TargetGroupARN` → `target-group-arn`, as the CLI spells options.
+pub fn kebab(member: &str) -> String {
+    let chars: Vec<char> = member.chars().collect();
+    let mut out = String::new();
+    for (i, c) in chars.iter().enumerate() {
+        let prev = i.checked_sub(1).map(|j| chars[j]);
+        let next = chars.get(i + 1);
+        let starts = c.is_ascii_uppercase()
+            && prev.is_some_and(|p| {
+                p.is_ascii_lowercase()
+                    || p.is_ascii_digit()
+                    || (p.is_ascii_uppercase() && next.is_some_and(char::is_ascii_lowercase))
+            });
+        if starts {
+            out.push('-');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
+/// A value as JSON, by the API's member names. Secrets are left out as `‹secret›`.
+pub fn json(arg: &Arg) -> Json {
+    match arg {
+        Arg::Str(s) => Json::String(s.to_string()),
+        Arg::Int(i) => Json::from(*i),
+        Arg::Bool(b) => Json::Bool(*b),
+        Arg::List(v) => Json::Array(v.iter().map(json).collect()),
+        Arg::Map(m) => Json::Object(m.iter().map(|(k, v)| ((*k).to_string(), json(v))).collect()),
+        Arg::Secret(s) => Json::String(s.to_string()),
+    }
+}
+
+/// The call's input as one JSON object, without positional arguments.
+pub fn input_json(call: &Call) -> Json {
+    let members: Map<String, Json> =
+        call.args.iter().filter(|(k, _)| !k.is_empty()).map(|(k, v)| ((*k).to_string(), json(v))).collect();
+    Json::Object(members)
+}
+
+/// Values that the CLI would not take literally: `file://x` is read from disk.
+fn is_indirect(s: &str) -> bool {
+    ["file://", "fileb://", "http://", "https://"].iter().any(|p| s.starts_with(p))
+}
+
+fn any_indirect(arg: &Arg) -> bool {
+    match arg {
+        Arg::Str(s) => is_indirect(s),
+        Arg::List(v) => v.iter().any(any_indirect),
+        Arg::Map(m) => m.iter().any(|(_, v)| any_indirect(v)),
+        _ => false,
+    }
+}
+
+/// `Key=Env,Value=prod`, if nothing in it means something to the shorthand parser.
+fn shorthand(arg: &Arg) -> Option<String> {
+    let Arg::Map(members) = arg else { return None };
+    let plain = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:@".contains(&b));
+    let mut parts = Vec::new();
+    for (k, v) in members {
+        let text = match v {
+            Arg::Str(s) if plain(s) => s.to_string(),
+            Arg::Int(i) => i.to_string(),
+            Arg::Bool(b) => b.to_string(),
+            _ => return None,
+        };
+        parts.push(format!("{k}={text}"));
+    }
+    (!parts.is_empty()).then(|| parts.join(","))
+}
+
+fn option(argv: &mut Vec<String>, name: &str, arg: &Arg) {
+    let flag = format!("--{}", kebab(name));
+    match arg {
+        Arg::Bool(true) => argv.push(flag),
+        Arg::Bool(false) => argv.push(format!("--no-{}", kebab(name))),
+        Arg::Int(i) => argv.extend([flag, i.to_string()]),
+        // A value that starts with a dash would be read as an option.
+        Arg::Str(s) if s.starts_with('-') => argv.push(format!("{flag}={s}")),
+        Arg::Str(s) => argv.extend([flag, s.to_string()]),
+        Arg::Secret(s) => argv.extend([flag, s.to_string()]),
+        Arg::Map(_) => argv.extend([flag, shorthand(arg).unwrap_or_else(|| json(arg).to_string())]),
+        Arg::List(items) => {
+            let texts: Option<Vec<String>> = items
+                .iter()
+                .map(|i| match i {
+                    // One item that reads as JSON would make the CLI read the whole list as JSON.
+                    Arg::Str(s) if !s.starts_with(['-', '[', '{']) => Some(s.to_string()),
+                    Arg::Int(n) => Some(n.to_string()),
+                    Arg::Map(_) => shorthand(i),
+                    _ => None,
+                })
+                .collect();
+            argv.push(flag);
+            match texts {
+                Some(t) if !t.is_empty() => argv.extend(t),
+                _ => argv.push(json(arg).to_string()),
+            }
+        }
+    }
+}
+
+/// The words of the command, unquoted.
+pub fn argv(call: &Call, context: &CliContext) -> Vec<String> {
+    let mut out = vec!["aws".to_string(), call.op.service.cli().to_string(), kebab(call.op.name)];
+    if call.args.iter().any(|(_, a)| any_indirect(a)) {
+        out.extend(["--cli-input-json".to_string(), input_json(call).to_string()]);
+    } else {
+        for (name, arg) in call.args.iter().filter(|(k, _)| !k.is_empty()) {
+            option(&mut out, name, arg);
+        }
+    }
+    for (_, arg) in call.args.iter().filter(|(k, _)| k.is_empty()) {
+        if let Arg::Str(s) = arg {
+            out.push(if s.starts_with('-') { format!("./{s}") } else { s.to_string() });
+        }
+    }
+    if let Some(p) = &context.profile {
+        out.extend(["--profile".to_string(), p.clone()]);
+    }
+    if let Some(r) = call.scope.region_code() {
+        out.extend(["--region".to_string(), r.to_string()]);
+    }
+    if let Some(u) = &context.endpoint_url {
+        out.extend(["--endpoint-url".to_string(), u.clone()]);
+    }
+    out
+}
+
+/// The command as one line for a POSIX shell.
+pub fn cli_text(call: &Call, context: &CliContext) -> String {
+    argv(call, context).iter().map(|w| shell_quote(w)).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Scope;
+    use crate::model::{Operation, Retry, Service};
+
+    static STOP: Operation = Operation::write(Service::Ec2, "StopInstances", Retry::Safe).with_dry_run();
+    static TAG: Operation = Operation::write(Service::Ec2, "CreateTags", Retry::Safe).with_dry_run();
+
+    fn call(op: &'static Operation) -> Call {
+        Call::new(op, Scope::region("prod", "ap-northeast-2"))
+    }
+
+    #[test]
+    fn a_command_names_profile_region_and_endpoint_as_in_use() {
+        let c = call(&STOP).arg("InstanceIds", Arg::strs(["i-1", "i-2"])).arg("Force", Arg::Bool(true));
+        let context = CliContext { profile: Some("prod".into()), endpoint_url: Some("http://127.0.0.1:5000".into()) };
+        assert_eq!(
+            cli_text(&c, &context),
+            "aws ec2 stop-instances --instance-ids i-1 i-2 --force --profile prod --region ap-northeast-2 \
+             --endpoint-url http://127.0.0.1:5000"
+        );
+    }
+
+    #[test]
+    fn what_shorthand_cannot_say_is_said_in_json_and_quoted() {
+        let tag = |k: &str, v: &str| Arg::Map(vec![("Key", Arg::str(k)), ("Value", Arg::str(v))]);
+        let plain = call(&TAG).arg("Tags", Arg::List(vec![tag("Env", "prod")]));
+        assert!(cli_text(&plain, &CliContext::default()).contains("--tags Key=Env,Value=prod"));
+        let odd = call(&TAG).arg("Tags", Arg::List(vec![tag("it's", "a,b=c $HOME 결제")]));
+        let text = cli_text(&odd, &CliContext::default());
+        assert!(text.contains(r#"'[{"Key":"it'\''s","Value":"a,b=c $HOME 결제"}]'"#), "{text}");
+    }
+
+    #[test]
+    fn a_value_that_the_cli_would_read_from_a_file_is_passed_as_json() {
+        let c = call(&TAG).arg("Resources", Arg::strs(["file:///etc/passwd"]));
+        assert!(cli_text(&c, &CliContext::default()).contains("--cli-input-json"));
+    }
+
+    #[test]
+    fn option_names_are_the_clis() {
+        for (member, want) in [
+            ("InstanceIds", "instance-ids"),
+            ("TargetGroupArn", "target-group-arn"),
+            ("DBInstance", "db-instance"),
+            ("AutoScalingGroupName", "auto-scaling-group-name"),
+            ("StopInstances", "stop-instances"),
+        ] {
+            assert_eq!(kebab(member), want);
+        }
+    }
+}
