@@ -1,9 +1,164 @@
-//! The sandbox's Security Token Service.
+//! The sandbox's Security Token Service: who am I, and keys for a while. Keys are made up and open nothing but the sandbox.
 
-use crate::sandbox::wire::{Call, Reply};
+use std::time::Duration;
+
+use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
 
+/// The user that signs with the sandbox's own keys.
+const USER: &str = "sandbox";
+
 /// Answers one call.
-pub(crate) fn answer(_world: &mut World, call: &Call<'_>) -> Reply {
-    call.unknown_operation()
+pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
+    let answered = match call.operation.as_str() {
+        "GetCallerIdentity" => Ok(caller_identity(world, call)),
+        "AssumeRole" => assume_role(world, call),
+        "GetSessionToken" => session_token(world, call),
+        "GetAccessKeyInfo" => Ok(call.query(|x| x.el("Account", &world.account))),
+        // No message of the sandbox's is encoded, so that none can be decoded.
+        "DecodeAuthorizationMessage" => {
+            Err(ApiError::new("InvalidAuthorizationMessageException", "Message is not valid"))
+        }
+        _ => Ok(call.unknown_operation()),
+    };
+    answered.unwrap_or_else(|e| call.fail(&e))
+}
+
+/// The same id for the same thing: `AIDA…` for users, `AROA…` for roles.
+fn unique_id(world: &World, prefix: &str, name: &str) -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let mut draw = world.draw(name, prefix);
+    let tail: String = (0..17).map(|_| char::from(LETTERS[usize::try_from(draw.below(32)).unwrap_or(0)])).collect();
+    format!("{prefix}{tail}")
+}
+
+/// Keys that [`keys`] gave out carry role and session in the access key's tail, since STS keeps no list of them.
+fn caller_identity(world: &World, call: &Call<'_>) -> Reply {
+    let account = world.account.as_str();
+    let assumed =
+        call.request.header("x-amz-security-token").and_then(|t| t.strip_prefix(TOKEN)).and_then(|t| t.split_once('/'));
+    call.query(|x| match assumed {
+        Some((role, session)) => {
+            x.el("UserId", format!("{}:{session}", unique_id(world, "AROA", role)));
+            x.el("Account", account);
+            x.el("Arn", format!("arn:aws:sts::{account}:assumed-role/{role}/{session}"));
+        }
+        None => {
+            x.el("UserId", unique_id(world, "AIDA", USER));
+            x.el("Account", account);
+            x.el("Arn", format!("arn:aws:iam::{account}:user/{USER}"));
+        }
+    })
+}
+
+/// What the session tokens of assumed roles begin with; `ROLE/SESSION` follows.
+const TOKEN: &str = "sandbox-session/";
+
+fn validation(message: String) -> ApiError {
+    ApiError::new("ValidationError", message)
+}
+
+/// `DurationSeconds` within AWS's bounds.
+fn duration(call: &Call<'_>, usual: i64, most: i64) -> Result<Duration, ApiError> {
+    let seconds = call.params.int("DurationSeconds")?.unwrap_or(usual);
+    let bound = match seconds {
+        ..900 => "greater than or equal to 900".to_string(),
+        s if s > most => format!("less than or equal to {most}"),
+        _ => return Ok(Duration::from_secs(seconds.unsigned_abs())),
+    };
+    Err(validation(format!(
+        "1 validation error detected: Value '{seconds}' at 'durationSeconds' failed to satisfy constraint: Member must have \
+         value {bound}"
+    )))
+}
+
+fn keys(x: &mut Xml, world: &mut World, call: &Call<'_>, token: &str, lasts: Duration) {
+    let key = format!("ASIA{}", world.new_hex(16).to_uppercase());
+    let secret = world.new_hex(40);
+    x.nest("Credentials", |x| {
+        x.el("AccessKeyId", key);
+        x.el("SecretAccessKey", secret);
+        x.el("SessionToken", token);
+        x.el("Expiration", call.now.plus(lasts).rfc3339());
+    });
+}
+
+fn assume_role(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let missing = |field: &str| {
+        validation(format!(
+            "1 validation error detected: Value null at '{field}' failed to satisfy constraint: Member must not be null"
+        ))
+    };
+    let arn = call.params.text("RoleArn").ok_or_else(|| missing("roleArn"))?;
+    let session = call.params.text("RoleSessionName").ok_or_else(|| missing("roleSessionName"))?;
+    let own = format!("arn:aws:iam::{}:role/", world.account);
+    let Some(role) = arn.strip_prefix(&own).and_then(|r| r.rsplit('/').next()).filter(|r| !r.is_empty()) else {
+        return Err(ApiError::new(
+            "AccessDenied",
+            format!(
+                "User: arn:aws:iam::{}:user/{USER} is not authorized to perform: sts:AssumeRole on resource: {arn}",
+                world.account
+            ),
+        )
+        .status(403));
+    };
+    let lasts = duration(call, 3600, 43_200)?;
+    let id = unique_id(world, "AROA", role);
+    let assumed = format!("arn:aws:sts::{}:assumed-role/{role}/{session}", world.account);
+    let token = format!("{TOKEN}{role}/{session}");
+    Ok(call.query(|x| {
+        keys(x, world, call, &token, lasts);
+        x.nest("AssumedRoleUser", |x| {
+            x.el("AssumedRoleId", format!("{id}:{session}"));
+            x.el("Arn", assumed);
+        });
+    }))
+}
+
+fn session_token(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let lasts = duration(call, 43_200, 129_600)?;
+    Ok(call.query(|x| keys(x, world, call, "sandbox-user", lasts)))
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_sts as sdk;
+    use sdk::error::ProvideErrorMetadata as _;
+
+    use crate::base::{Clock, Time};
+    use crate::sandbox::{ACCOUNT, Sandbox, WorldSpec};
+
+    fn client(sandbox: &Sandbox, keys: sdk::config::Credentials) -> sdk::Client {
+        let config = sdk::Config::builder()
+            .behavior_version(sdk::config::BehaviorVersion::latest())
+            .region(sdk::config::Region::new("ap-northeast-2"))
+            .credentials_provider(keys)
+            .http_client(sandbox.http_client())
+            .build();
+        sdk::Client::from_conf(config)
+    }
+
+    #[tokio::test]
+    async fn who_asks_is_the_user_or_the_role_that_was_assumed() {
+        let clock = Clock::manual(Time::parse("2026-11-21T09:00:00Z").unwrap());
+        let sandbox = Sandbox::open(WorldSpec::Empty, clock, 1.0).unwrap();
+        let sts = client(&sandbox, sdk::config::Credentials::new("AKIASANDBOX", "secret", None, None, "test"));
+        let me = sts.get_caller_identity().send().await.unwrap();
+        assert_eq!(me.account(), Some(ACCOUNT));
+        assert_eq!(me.arn(), Some(format!("arn:aws:iam::{ACCOUNT}:user/sandbox").as_str()));
+
+        let role = format!("arn:aws:iam::{ACCOUNT}:role/ops");
+        let out = sts.assume_role().role_arn(role).role_session_name("me").send().await.unwrap();
+        let given = out.credentials().unwrap();
+        assert_eq!(given.expiration().secs() - Time::parse("2026-11-21T09:00:00Z").unwrap().secs(), 3600);
+        let token = Some(given.session_token().to_string());
+        let keys = sdk::config::Credentials::new(given.access_key_id(), given.secret_access_key(), token, None, "test");
+        let them = client(&sandbox, keys).get_caller_identity().send().await.unwrap();
+        assert_eq!(them.arn(), Some(format!("arn:aws:sts::{ACCOUNT}:assumed-role/ops/me").as_str()));
+
+        let e = sts.decode_authorization_message().encoded_message("x").send().await.unwrap_err();
+        assert_eq!(e.code(), Some("InvalidAuthorizationMessageException"));
+        let e = sts.assume_role().role_arn("arn:aws:iam::1:role/x").role_session_name("me").send().await.unwrap_err();
+        assert_eq!(e.code(), Some("AccessDenied"));
+    }
 }
