@@ -62,7 +62,12 @@ pub enum Event {
 
 /// Lets an event happen at its moment.
 pub(crate) fn happen(world: &mut World, region: &str, event: Event, now: Time) {
+    let (Event::Running { id, .. } | Event::Stopped { id, .. } | Event::Terminated { id, .. } | Event::Gone { id, .. }) =
+        &event;
+    let id = id.clone();
     life::happen(world, region, event, now);
+    // Targets follow their instances.
+    crate::sandbox::elbv2::instance_changed(world, region, &id, now);
 }
 
 /// An instance, terminated ones too as long as they are shown.

@@ -1,26 +1,78 @@
-//! The sandbox's load balancers, target groups and targets.
+//! The sandbox's load balancers, target groups and targets: Elastic Load Balancing version 2015-12-01.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | `state`, `health` | plain data; a target's states, reason codes and words |
+//! | `physics` | rounds of health checks, registration, draining |
+//! | `ground` | what EC2 and the network say about a target: the only place that looks there |
+//! | `describe`, `targets`, `change`, `attributes` | the operations |
+//! | `render`, `page`, `errors` | the wire: XML, markers, AWS's errors |
+//!
+//! Other services use [`register`], [`deregister`], [`instance_changed`] and [`believes_unhealthy`].
 
+mod attributes;
+mod change;
 pub(super) mod demo;
+mod describe;
+mod errors;
+mod ground;
+mod health;
+mod page;
+mod physics;
+mod render;
 mod state;
+mod targets;
 
-pub use state::State;
+pub use health::{Failure, Health, Unused};
+pub use physics::Event;
+pub(crate) use physics::{deregister, happen, instance_changed, register};
+pub use state::{Answer, App, HealthCheck, Kind, Listener, LoadBalancer, State, Target, TargetGroup, Zone};
 
-use serde::{Deserialize, Serialize};
-
-use crate::base::Time;
-use crate::sandbox::wire::{Call, Reply};
+use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
 
-/// What will happen to load balancers, target groups and targets.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Event {}
-
-/// Lets an event happen at its moment.
-pub(crate) fn happen(_world: &mut World, _region: &str, event: Event, _now: Time) {
-    match event {}
-}
-
 /// Answers one call.
-pub(crate) fn answer(_world: &mut World, call: &Call<'_>) -> Reply {
-    call.unknown_operation()
+pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
+    answered(world, call).unwrap_or_else(|e| call.fail(&e))
 }
+
+fn answered(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let state = &world.region(&call.region).elbv2;
+    match call.operation.as_str() {
+        "DescribeLoadBalancers" => describe::load_balancers(state, call),
+        "DescribeTargetGroups" => describe::target_groups(state, call),
+        "DescribeTargetHealth" => targets::describe_health(world, call),
+        "DescribeListeners" => describe::listeners(state, call),
+        "DescribeRules" => describe::rules(state, call),
+        "DescribeTags" => describe::tags(state, call),
+        "DescribeLoadBalancerAttributes" => describe::load_balancer_attributes(state, call),
+        "DescribeTargetGroupAttributes" => describe::target_group_attributes(state, call),
+        "DescribeAccountLimits" => describe::account_limits(call),
+        "RegisterTargets" => targets::register(world, call),
+        "DeregisterTargets" => targets::deregister(world, call),
+        "CreateLoadBalancer" => change::create_load_balancer(world, call),
+        "DeleteLoadBalancer" => change::delete_load_balancer(world, call),
+        "ModifyLoadBalancerAttributes" => change::modify_load_balancer_attributes(world, call),
+        "CreateTargetGroup" => change::create_target_group(world, call),
+        "ModifyTargetGroup" => change::modify_target_group(world, call),
+        "ModifyTargetGroupAttributes" => change::modify_target_group_attributes(world, call),
+        "DeleteTargetGroup" => change::delete_target_group(world, call),
+        "CreateListener" => change::create_listener(world, call),
+        "DeleteListener" => change::delete_listener(world, call),
+        "AddTags" => change::add_tags(world, call),
+        "RemoveTags" => change::remove_tags(world, call),
+        _ => Ok(call.unknown_operation()),
+    }
+}
+
+/// Whether a balancer thinks the instance unhealthy in this target group: what a group with ELB checks acts on.
+pub(crate) fn believes_unhealthy(state: &State, group: &str, instance: &str) -> bool {
+    let unhealthy = |t: &Target| t.id == instance && matches!(t.health, Health::Unhealthy(_));
+    state.groups.get(group).is_some_and(|g| g.targets.iter().any(unhealthy))
+}
+
+/// For answers with an empty result.
+fn render_nothing(_: &mut Xml) {}
+
+#[cfg(test)]
+mod tests;

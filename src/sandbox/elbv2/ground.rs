@@ -1,0 +1,126 @@
+//! What EC2 and the network say about targets, subnets and groups: the only place of this service that looks there.
+
+use std::net::IpAddr;
+
+use super::health::{Failure, Probe, Unused};
+use super::state::{Answer, Kind, LoadBalancer, TargetGroup};
+use crate::base::Time;
+use crate::net::reach::Source;
+use crate::sandbox::ec2::reach::{Contact, contact};
+use crate::sandbox::ec2::{self, Instance, InstanceState};
+use crate::sandbox::world::World;
+
+/// Where a target stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ground {
+    /// Its instance has ended: it is deregistered.
+    Ended,
+    /// It gets neither traffic nor checks.
+    Unused(Unused),
+    /// It can be checked, and this is what a check finds.
+    Checked(Probe),
+}
+
+/// Where each target of a group stands, by id and port; and the kind of balancer that asks.
+pub(super) fn of_group(
+    world: &World,
+    region: &str,
+    group: &str,
+    now: Time,
+) -> Option<(Kind, Vec<(String, u16, Ground)>)> {
+    let state = &world.peek(region)?.elbv2;
+    let g = state.groups.get(group)?;
+    let lb = state.balancers_of(group).into_iter().next();
+    let kind = lb.map_or(Kind::Application, |lb| lb.kind);
+    let stand = |id: &str, port: u16| of_target(world, region, g, lb, id, port, now);
+    Some((kind, g.targets.iter().map(|t| (t.id.clone(), t.port, stand(&t.id, t.port))).collect()))
+}
+
+fn of_target(
+    world: &World,
+    region: &str,
+    g: &TargetGroup,
+    lb: Option<&LoadBalancer>,
+    id: &str,
+    port: u16,
+    now: Time,
+) -> Ground {
+    if g.target_type != "instance" {
+        // An address outside of what the sandbox knows: nothing answers there.
+        return match lb {
+            Some(_) => Ground::Checked(Probe::Fail(Failure::Timeout)),
+            None => Ground::Unused(Unused::NoListener),
+        };
+    }
+    let i = match instance(world, region, id) {
+        None => return Ground::Ended,
+        Some(i) if i.state.is_ending() => return Ground::Ended,
+        Some(i) => i,
+    };
+    if i.state != InstanceState::Running {
+        return Ground::Unused(Unused::Stopped);
+    }
+    let Some(lb) = lb else { return Ground::Unused(Unused::NoListener) };
+    if !lb.zones.iter().any(|z| z.name == i.zone.as_str()) {
+        return Ground::Unused(Unused::Zone);
+    }
+    let Some(source) = node(world, region, lb, i) else { return Ground::Checked(Probe::Fail(Failure::Timeout)) };
+    let check_port = g.check.port_of(port);
+    Ground::Checked(match contact(world, region, &source, id, check_port, now) {
+        Contact::TimesOut(_) => Probe::Fail(Failure::Timeout),
+        Contact::Refused => Probe::Fail(Failure::Refused),
+        Contact::NotRunning => return Ground::Unused(Unused::Stopped),
+        Contact::Answers => match world.peek(region).map_or(Answer::Code(200), |r| r.elbv2.answer_of(id, check_port)) {
+            Answer::Refused => Probe::Fail(Failure::Refused),
+            Answer::Silence => Probe::Fail(Failure::Timeout),
+            Answer::Code(code) if g.check.accepts(code) => Probe::Pass,
+            Answer::Code(code) => Probe::Fail(Failure::Code(code)),
+        },
+    })
+}
+
+/// The balancer's node that checks an instance: the one in its zone, with an address of its own in that subnet.
+fn node(world: &World, region: &str, lb: &LoadBalancer, i: &Instance) -> Option<Source> {
+    let zone = lb.zones.iter().find(|z| z.name == i.zone.as_str()).or(lb.zones.first())?;
+    let subnet = world.peek(region)?.ec2.subnets.get(zone.subnet.as_str())?;
+    // Past the addresses that AWS keeps for itself, and low, since subnets may be small.
+    let place = usize::try_from(world.draw(&lb.arn, &zone.name).below(6)).unwrap_or(0) + 4;
+    let address = subnet.cidr.hosts().nth(place)?;
+    Some(Source {
+        address: Some(IpAddr::V4(address)),
+        groups: lb.security_groups.clone(),
+        same_subnet: i.subnet.as_str() == zone.subnet,
+    })
+}
+
+/// An instance that EC2 shows.
+pub(super) fn instance<'w>(world: &'w World, region: &str, id: &str) -> Option<&'w Instance> {
+    ec2::instance(world, region, id)
+}
+
+/// A subnet's VPC and zone.
+pub(super) struct Subnet {
+    pub vpc: String,
+    pub zone: String,
+}
+
+/// A subnet.
+pub(super) fn subnet(world: &World, region: &str, id: &str) -> Option<Subnet> {
+    let s = world.peek(region)?.ec2.subnets.get(id)?;
+    Some(Subnet { vpc: s.vpc.to_string(), zone: s.zone.to_string() })
+}
+
+/// Whether the region has this VPC.
+pub(super) fn vpc_exists(world: &World, region: &str, id: &str) -> bool {
+    world.peek(region).is_some_and(|r| r.ec2.vpcs.contains_key(id))
+}
+
+/// Whether the region has this security group.
+pub(super) fn security_group_exists(world: &World, region: &str, id: &str) -> bool {
+    world.peek(region).is_some_and(|r| r.ec2.groups.contains_key(id))
+}
+
+/// A VPC's default security group.
+pub(super) fn default_security_group(world: &World, region: &str, vpc: &str) -> Option<String> {
+    world.peek(region)?.ec2.default_group(vpc).map(|g| g.id.to_string())
+}
