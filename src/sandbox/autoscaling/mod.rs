@@ -1,26 +1,92 @@
-//! The sandbox's Auto Scaling groups.
+//! The sandbox's Auto Scaling groups: EC2 Auto Scaling version 2011-01-01.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | `state`, `activity` | plain data; activities and causes in AWS's words |
+//! | `choose` | where to launch, whom to end, how far a policy goes |
+//! | `reconcile`, `schedule` | how a group keeps its desired capacity as time goes by |
+//! | `hands`, `alarms` | what it does to EC2 and to CloudWatch: the only places that know them |
+//! | `describe`, `groups`, `members`, `policies` | the operations |
+//! | `render`, `errors` | the wire: XML, AWS's errors |
 
+mod activity;
+mod alarms;
+mod choose;
 pub(super) mod demo;
+mod describe;
+mod errors;
+mod groups;
+mod hands;
+mod members;
+mod policies;
+mod reconcile;
+mod render;
+mod schedule;
 mod state;
 
-pub use state::State;
+pub use activity::Activity;
+pub use alarms::WantedAlarm;
+pub use policies::alarm_fired;
+pub use reconcile::Event;
+pub(crate) use reconcile::happen;
+pub use state::{Blueprint, Group, Lifecycle, Member, Place, Policy, PolicyKind, State, Template};
 
-use serde::{Deserialize, Serialize};
-
-use crate::base::Time;
-use crate::sandbox::wire::{Call, Reply};
+use crate::sandbox::wire::{ApiError, Call, Reply};
 use crate::sandbox::world::World;
 
-/// What will happen to Auto Scaling groups.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Event {}
-
-/// Lets an event happen at its moment.
-pub(crate) fn happen(_world: &mut World, _region: &str, event: Event, _now: Time) {
-    match event {}
-}
-
 /// Answers one call.
-pub(crate) fn answer(_world: &mut World, call: &Call<'_>) -> Reply {
-    call.unknown_operation()
+pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
+    answered(world, call).unwrap_or_else(|e| call.fail(&e))
 }
+
+fn answered(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let state = &world.region(&call.region).autoscaling;
+    match call.operation.as_str() {
+        "DescribeAutoScalingGroups" => describe::groups(state, call),
+        "DescribeAutoScalingInstances" => describe::instances(state, call),
+        "DescribeScalingActivities" => describe::activities(state, call),
+        "DescribePolicies" => describe::policies(state, call),
+        "DescribeScheduledActions" => describe::scheduled_actions(state, call),
+        "DescribeLifecycleHooks" => describe::lifecycle_hooks(state, call),
+        "DescribeTags" => describe::tags(state, call),
+        "DescribeLoadBalancerTargetGroups" => describe::target_groups(state, call),
+        "DescribeTrafficSources" => describe::traffic_sources(state, call),
+        "DescribeScalingProcessTypes" => Ok(describe::process_types(call)),
+        "DescribeTerminationPolicyTypes" => Ok(describe::termination_policy_types(call)),
+        "DescribeAccountLimits" => Ok(describe::account_limits(state, call)),
+        "DescribeInstanceRefreshes" => describe::none_of(state, call, "InstanceRefreshes"),
+        "DescribeWarmPool" => describe::none_of(state, call, "Instances"),
+        "DescribeLoadBalancers" => describe::none_of(state, call, "LoadBalancers"),
+        "CreateAutoScalingGroup" => groups::create(world, call),
+        "UpdateAutoScalingGroup" => groups::update(world, call),
+        "DeleteAutoScalingGroup" => groups::delete(world, call),
+        "SetDesiredCapacity" => groups::set_desired(world, call),
+        "SuspendProcesses" => groups::suspend(world, call, false),
+        "ResumeProcesses" => groups::suspend(world, call, true),
+        "EnableMetricsCollection" => groups::metrics(world, call, true),
+        "DisableMetricsCollection" => groups::metrics(world, call, false),
+        "CreateOrUpdateTags" => groups::create_tags(world, call),
+        "DeleteTags" => groups::delete_tags(world, call),
+        "AttachLoadBalancerTargetGroups" | "AttachTrafficSources" => groups::attach_target_groups(world, call),
+        "DetachLoadBalancerTargetGroups" | "DetachTrafficSources" => groups::detach_target_groups(world, call),
+        "PutLifecycleHook" => groups::put_hook(world, call),
+        "DeleteLifecycleHook" => groups::delete_hook(world, call),
+        "CompleteLifecycleAction" => groups::complete_hook(world, call),
+        "PutScheduledUpdateGroupAction" => groups::put_scheduled(world, call),
+        "DeleteScheduledAction" => groups::delete_scheduled(world, call),
+        "TerminateInstanceInAutoScalingGroup" => members::terminate(world, call),
+        "EnterStandby" => members::enter_standby(world, call),
+        "ExitStandby" => members::exit_standby(world, call),
+        "AttachInstances" => members::attach(world, call),
+        "DetachInstances" => members::detach(world, call),
+        "SetInstanceHealth" => members::set_health(world, call),
+        "SetInstanceProtection" => members::set_protection(world, call),
+        "PutScalingPolicy" => policies::put(world, call),
+        "DeletePolicy" => policies::delete(world, call),
+        "ExecutePolicy" => policies::execute(world, call),
+        _ => Ok(call.unknown_operation()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

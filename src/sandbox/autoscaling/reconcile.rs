@@ -1,0 +1,549 @@
+//! How a group keeps its desired capacity: health checks, launches, terminations, and the activities that tell of them.
+//!
+//! Each group has a round every fifteen seconds; a request that changes something also brings one a few seconds later,
+//! as AWS reacts in seconds and looks in between. Suspended processes are honoured here and nowhere else.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::activity::{self, Activity, cause, description};
+use super::hands::{self, Sight};
+use super::state::{Group, Lifecycle, Member, Sick};
+use super::{choose, schedule};
+use crate::base::Time;
+use crate::sandbox::world::World;
+use crate::sandbox::{elbv2, physics};
+
+/// What will happen to groups.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// A group looks after its members; goes on while the group is there.
+    Round {
+        /// The group's name.
+        group: String,
+        /// When the group was created: a round of a deleted namesake is void.
+        of: Time,
+    },
+    /// A change was asked for: the capacity is looked at once.
+    Soon {
+        /// The group's name.
+        group: String,
+    },
+    /// A launched instance may be up, or a member's next step may be due.
+    Step {
+        /// The group's name.
+        group: String,
+        /// The instance.
+        instance: String,
+    },
+    /// A scheduled action is due.
+    Scheduled {
+        /// The group's name.
+        group: String,
+        /// The action's name.
+        action: String,
+        /// When it was to happen: another time means that the action was changed since.
+        at: Time,
+    },
+}
+
+const ROUND: Duration = Duration::from_secs(15);
+const REACTION: Duration = Duration::from_secs(4);
+const POLL: Duration = Duration::from_secs(5);
+
+/// Lets an event happen at its moment.
+pub(crate) fn happen(world: &mut World, region: &str, event: Event, now: Time) {
+    match event {
+        Event::Round { group, of } => {
+            if world.region(region).autoscaling.groups.get(&group).is_some_and(|g| g.created == of) {
+                check_health(world, region, &group, now);
+                converge(world, region, &group, now);
+                plan_round(world, region, &group, now);
+            }
+        }
+        Event::Soon { group } => converge(world, region, &group, now),
+        Event::Step { group, instance } => step(world, region, &group, &instance, now),
+        Event::Scheduled { group, action, at } => schedule::run(world, region, &group, &action, at, now),
+    }
+}
+
+/// Plans a group's next round.
+pub(super) fn plan_round(world: &mut World, region: &str, group: &str, now: Time) {
+    let Some(of) = group_of(world, region, group).map(|g| g.created) else { return };
+    world.schedule(region, now, ROUND, physics::Event::Asg(Event::Round { group: group.to_string(), of }));
+}
+
+/// Has the group look at its capacity in a few seconds.
+pub(super) fn soon(world: &mut World, region: &str, group: &str, now: Time) {
+    world.schedule(region, now, REACTION, physics::Event::Asg(Event::Soon { group: group.to_string() }));
+}
+
+fn step_in(world: &mut World, region: &str, group: &str, instance: &str, after: Duration, now: Time) {
+    let event = Event::Step { group: group.to_string(), instance: instance.to_string() };
+    world.schedule(region, now, after, physics::Event::Asg(event));
+}
+
+fn group_of<'w>(world: &'w World, region: &str, group: &str) -> Option<&'w Group> {
+    world.peek(region)?.autoscaling.groups.get(group)
+}
+
+fn group_mut<'w>(world: &'w mut World, region: &str, group: &str) -> Option<&'w mut Group> {
+    world.region(region).autoscaling.groups.get_mut(group)
+}
+
+fn member_mut<'w>(world: &'w mut World, region: &str, group: &str, id: &str) -> Option<&'w mut Member> {
+    group_mut(world, region, group)?.member_mut(id)
+}
+
+/// Writes an activity down; returns its id.
+pub(super) fn begin(world: &mut World, region: &str, group: &str, what: Begun, now: Time) -> String {
+    let id = world.new_uuid();
+    let state = &mut world.region(region).autoscaling;
+    let group_arn = state.groups.get(group).map_or_else(String::new, |g| g.arn.clone());
+    state.activities.push(Activity {
+        id: id.clone(),
+        group: group.to_string(),
+        group_arn,
+        description: what.description,
+        cause: what.cause,
+        start: now,
+        end: None,
+        status: what.status.to_string(),
+        message: None,
+        progress: what.progress,
+        details: what.details,
+        group_deleted: false,
+    });
+    id
+}
+
+/// A new activity's own parts.
+pub(super) struct Begun {
+    /// What is done.
+    pub description: String,
+    /// Why.
+    pub cause: String,
+    /// AWS's status code.
+    pub status: &'static str,
+    /// In percent.
+    pub progress: u32,
+    /// As [`activity::details`] writes it.
+    pub details: String,
+}
+
+/// An activity, to move on.
+pub(super) fn activity_mut<'w>(world: &'w mut World, region: &str, id: &str) -> Option<&'w mut Activity> {
+    // The ones under way are among the newest.
+    world.region(region).autoscaling.activities.iter_mut().rev().find(|a| a.id == id)
+}
+
+/// Ends an activity.
+pub(super) fn finish(world: &mut World, region: &str, id: &str, status: &str, now: Time) {
+    if let Some(a) = activity_mut(world, region, id) {
+        a.status = status.to_string();
+        a.progress = 100;
+        a.end = Some(now);
+    }
+}
+
+fn status(world: &mut World, region: &str, id: Option<&str>, status: &str, progress: u32) {
+    if let Some(a) = id.and_then(|id| activity_mut(world, region, id)) {
+        a.status = status.to_string();
+        a.progress = progress;
+    }
+}
+
+/// Marks sick members, and ends those that may be ended.
+fn check_health(world: &mut World, region: &str, name: &str, now: Time) {
+    let Some(group) = group_of(world, region, name) else { return };
+    if group.deleting {
+        return;
+    }
+    let checks = !group.suspends("HealthCheck");
+    let replaces = !group.suspends("ReplaceUnhealthy") && !group.suspends("Terminate");
+    let grace = world.scaled(Duration::from_secs(u64::from(group.grace)));
+    let mut found = Vec::new();
+    for m in &group.members {
+        if !matches!(m.lifecycle, Lifecycle::InService | Lifecycle::Pending) {
+            continue;
+        }
+        let in_grace = m.in_service.is_none_or(|t| now < t.plus(grace));
+        let balancer = |world: &World| {
+            let state = world.peek(region).map(|r| &r.elbv2);
+            group.elb_checks
+                && group.target_groups.iter().any(|tg| state.is_some_and(|s| elbv2::believes_unhealthy(s, tg, &m.id)))
+        };
+        let sick = match hands::look(world, region, &m.id) {
+            _ if m.sick.is_some() => m.sick,
+            _ if !checks => None,
+            Sight::Gone | Sight::Ending | Sight::Off => Some(Sick::Gone),
+            Sight::Starting => None,
+            Sight::Impaired if !in_grace => Some(Sick::Impaired),
+            Sight::On | Sight::Impaired => (!in_grace && balancer(world)).then_some(Sick::Balancer),
+        };
+        if let Some(sick) = sick {
+            found.push((m.id.clone(), sick));
+        }
+    }
+    for (id, sick) in found {
+        if let Some(m) = member_mut(world, region, name, &id) {
+            m.sick = Some(sick);
+        }
+        if replaces {
+            let why = match sick {
+                Sick::Gone => cause::ec2_check(now),
+                Sick::Impaired => cause::ec2_status(now),
+                Sick::Balancer => cause::elb_check(now),
+                Sick::User => cause::user_check(now),
+            };
+            if let Some(g) = group_mut(world, region, name) {
+                g.replacing = g.replacing.saturating_add(1);
+            }
+            end_member(world, region, name, &id, why, now);
+        }
+    }
+}
+
+/// Launches what is missing, ends what is too many.
+fn converge(world: &mut World, region: &str, name: &str, now: Time) {
+    let Some(group) = group_of(world, region, name) else { return };
+    let (capacity, desired, reason) = (group.capacity(), group.desired, group.reason.clone());
+    let (may_launch, may_end) = (!group.suspends("Launch") && !group.deleting, !group.suspends("Terminate"));
+    if capacity < desired && may_launch {
+        for _ in capacity..desired {
+            let replacing = group_mut(world, region, name).is_some_and(|g| {
+                let replacing = g.replacing > 0;
+                g.replacing = g.replacing.saturating_sub(1);
+                replacing
+            });
+            let why =
+                if replacing { cause::replace(now) } else { cause::launch(reason.as_deref(), now, capacity, desired) };
+            if !launch(world, region, name, why, now) {
+                break;
+            }
+        }
+    } else if capacity > desired && may_end {
+        for _ in desired..capacity {
+            let victim = group_of(world, region, name).and_then(choose::victim).map(|m| m.id.clone());
+            let Some(id) = victim else { break };
+            let why = if group_of(world, region, name).is_some_and(|g| g.deleting) {
+                cause::delete(now, capacity, desired, &id)
+            } else {
+                cause::shrink(reason.as_deref(), now, capacity, desired, &id)
+            };
+            end_member(world, region, name, &id, why, now);
+        }
+    }
+    let Some(group) = group_mut(world, region, name) else { return };
+    if group.capacity() >= group.desired {
+        group.replacing = 0;
+    }
+    if group.capacity() == group.desired {
+        group.reason = None;
+    }
+    if group.deleting && group.members.is_empty() {
+        forget(world, region, name);
+    }
+}
+
+/// A deleted group's last member is gone.
+fn forget(world: &mut World, region: &str, name: &str) {
+    let state = &mut world.region(region).autoscaling;
+    state.groups.remove(name);
+    for a in state.activities.iter_mut().filter(|a| a.group == name) {
+        a.group_deleted = true;
+    }
+}
+
+/// Starts one instance. False if EC2 refused: the next round tries again.
+fn launch(world: &mut World, region: &str, name: &str, why: String, now: Time) -> bool {
+    let Some(group) = group_of(world, region, name).cloned() else { return false };
+    let Some(place) = choose::place(&group).cloned() else { return false };
+    let details = activity::details(&place.subnet, &place.zone, None);
+    match hands::launch(world, region, &group, &place, now) {
+        Ok(member) => {
+            let id = member.id.clone();
+            let what = Begun {
+                description: description::launching(&id),
+                cause: why,
+                status: "PreInService",
+                progress: 30,
+                details,
+            };
+            let activity = begin(world, region, name, what, now);
+            if let Some(g) = group_mut(world, region, name) {
+                g.members.push(Member { activity: Some(activity), ..member });
+            }
+            let up = world.draw(&id, "asg-up").secs(18.0, 32.0);
+            step_in(world, region, name, &id, up, now);
+            true
+        }
+        Err(message) => {
+            let what = Begun {
+                description: description::launch_failed(&message),
+                cause: why,
+                status: "Failed",
+                progress: 100,
+                details,
+            };
+            // One failed activity tells it; a group that cannot launch does not write one every round.
+            let state = &world.region(region).autoscaling;
+            let told = state.activities.iter().rev().find(|a| a.group == name);
+            let again = told.is_some_and(|a| a.status == "Failed" && a.description == what.description);
+            if !again {
+                let id = begin(world, region, name, what, now);
+                if let Some(a) = activity_mut(world, region, &id) {
+                    a.end = Some(now);
+                    a.message = Some(format!("{message} Launching EC2 instance failed."));
+                }
+            }
+            false
+        }
+    }
+}
+
+/// Takes a member out of service for good: off the balancers, then terminated. Returns the activity's id.
+pub(super) fn end_member(
+    world: &mut World,
+    region: &str,
+    name: &str,
+    id: &str,
+    why: String,
+    now: Time,
+) -> Option<String> {
+    let group = group_of(world, region, name)?;
+    let member = group.member(id)?;
+    if member.lifecycle.leaving() {
+        return member.activity.clone();
+    }
+    let details = activity::details(&member.subnet, &member.zone, None);
+    let target_groups = group.target_groups.clone();
+    // A launch that was still under way ends with its instance.
+    let launching =
+        member.activity.clone().filter(|_| matches!(member.lifecycle, Lifecycle::Pending | Lifecycle::PendingWait));
+    if let Some(launching) = launching {
+        finish(world, region, &launching, "Cancelled", now);
+    }
+    let mut drain = Duration::ZERO;
+    for tg in &target_groups {
+        drain = drain.max(elbv2::deregister(world, region, tg, id, None, now));
+    }
+    let what = if drain.is_zero() {
+        Begun { description: description::terminating(id), cause: why, status: "InProgress", progress: 0, details }
+    } else {
+        Begun {
+            description: description::terminating_draining(id),
+            cause: why,
+            status: "WaitingForELBConnectionDraining",
+            progress: 50,
+            details,
+        }
+    };
+    let activity = begin(world, region, name, what, now);
+    let member = member_mut(world, region, name, id)?;
+    member.lifecycle = Lifecycle::Terminating;
+    member.activity = Some(activity.clone());
+    step_in(world, region, name, id, drain.max(Duration::from_secs(1)), now);
+    Some(activity)
+}
+
+/// A member's next step, as far as it has come.
+fn step(world: &mut World, region: &str, name: &str, id: &str, now: Time) {
+    let Some(group) = group_of(world, region, name) else { return };
+    let Some(member) = group.member(id) else { return };
+    let sight = hands::look(world, region, id);
+    match (member.lifecycle, sight) {
+        (Lifecycle::Pending, Sight::Starting) => step_in(world, region, name, id, POLL, now),
+        (Lifecycle::Pending, Sight::On | Sight::Impaired) => {
+            let hook = group.hooks.values().find(|h| !h.terminating);
+            let wait = hook.map(|h| Duration::from_secs(u64::from(h.timeout)));
+            match wait {
+                Some(wait) => hold(world, region, name, id, Lifecycle::PendingWait, wait, now),
+                None => enter_service(world, region, name, id, now),
+            }
+        }
+        (Lifecycle::PendingWait, _) => {
+            let proceed = group.hooks.values().find(|h| !h.terminating).is_none_or(|h| h.proceed);
+            hook_over(world, region, name, id, proceed, now);
+        }
+        // The health check deals with an instance that went away while it started.
+        (Lifecycle::Pending, Sight::Off | Sight::Ending | Sight::Gone) | (Lifecycle::InService, _) => {}
+        (Lifecycle::Terminating, Sight::Gone) => {
+            let activity = member.activity.clone();
+            if let Some(g) = group_mut(world, region, name) {
+                g.members.retain(|m| m.id != id);
+            }
+            if let Some(activity) = activity {
+                if let Some(a) = activity_mut(world, region, &activity) {
+                    a.description = description::terminating(id);
+                }
+                finish(world, region, &activity, "Successful", now);
+            }
+            converge(world, region, name, now);
+        }
+        (Lifecycle::Terminating, _) => {
+            let hook = group.hooks.values().find(|h| h.terminating);
+            let wait = hook.map(|h| Duration::from_secs(u64::from(h.timeout)));
+            match wait {
+                // A hook holds what still runs, and only once: what is shutting down has been through it.
+                Some(wait) if matches!(sight, Sight::On | Sight::Impaired) => {
+                    hold(world, region, name, id, Lifecycle::TerminatingWait, wait, now);
+                }
+                _ => end_instance(world, region, name, id, now),
+            }
+        }
+        (Lifecycle::TerminatingWait, _) => {
+            if let Some(m) = member_mut(world, region, name, id) {
+                m.lifecycle = Lifecycle::Terminating;
+            }
+            end_instance(world, region, name, id, now);
+        }
+        (Lifecycle::EnteringStandby, _) => {
+            let activity = member.activity.clone();
+            if let Some(m) = member_mut(world, region, name, id) {
+                m.lifecycle = Lifecycle::Standby;
+                m.activity = None;
+            }
+            if let Some(activity) = activity {
+                finish(world, region, &activity, "Successful", now);
+            }
+        }
+        (Lifecycle::Standby, _) => {}
+        (Lifecycle::Detaching, _) => {
+            let activity = member.activity.clone();
+            if let Some(g) = group_mut(world, region, name) {
+                g.members.retain(|m| m.id != id);
+            }
+            if let Some(activity) = activity {
+                finish(world, region, &activity, "Successful", now);
+            }
+        }
+    }
+}
+
+fn end_instance(world: &mut World, region: &str, name: &str, id: &str, now: Time) {
+    let activity = group_of(world, region, name).and_then(|g| g.member(id)).and_then(|m| m.activity.clone());
+    if let Some(a) = activity.as_deref().and_then(|id| activity_mut(world, region, id)) {
+        a.description = description::terminating(id);
+        a.status = "InProgress".to_string();
+        a.progress = a.progress.max(50);
+    }
+    hands::terminate(world, region, id, now);
+    step_in(world, region, name, id, POLL, now);
+}
+
+/// A lifecycle hook holds a member.
+fn hold(world: &mut World, region: &str, name: &str, id: &str, at: Lifecycle, wait: Duration, now: Time) {
+    let activity = member_mut(world, region, name, id).and_then(|m| {
+        m.lifecycle = at;
+        m.activity.clone()
+    });
+    status(world, region, activity.as_deref(), "MidLifecycleAction", 60);
+    step_in(world, region, name, id, wait, now);
+}
+
+/// A launch hook is over, by an answer or by time.
+pub(super) fn hook_over(world: &mut World, region: &str, name: &str, id: &str, proceed: bool, now: Time) {
+    if proceed {
+        enter_service(world, region, name, id, now);
+    } else {
+        let why = format!("At {} an instance was taken out of service in response to a launch failure.", now.rfc3339());
+        end_member(world, region, name, id, why, now);
+    }
+}
+
+/// A member that waits for its termination hook goes on.
+pub(super) fn go_on(world: &mut World, region: &str, name: &str, id: &str, now: Time) {
+    step(world, region, name, id, now);
+}
+
+/// Has a member that needs no start take its next step shortly.
+pub(super) fn step_soon(world: &mut World, region: &str, name: &str, id: &str, now: Time) {
+    step_in(world, region, name, id, Duration::from_secs(8), now);
+}
+
+/// A member comes into service: on the balancers, its activity successful.
+fn enter_service(world: &mut World, region: &str, name: &str, id: &str, now: Time) {
+    let Some(member) = member_mut(world, region, name, id) else { return };
+    member.lifecycle = Lifecycle::InService;
+    member.in_service = Some(now);
+    if let Some(activity) = member.activity.take() {
+        finish(world, region, &activity, "Successful", now);
+    }
+    balance(world, region, name, id, now);
+    if let Some(g) = group_mut(world, region, name) {
+        g.scaled = Some(now);
+    }
+}
+
+/// Registers a member with the group's target groups, unless that is suspended.
+pub(super) fn balance(world: &mut World, region: &str, name: &str, id: &str, now: Time) {
+    let Some(group) = group_of(world, region, name) else { return };
+    if group.suspends("AddToLoadBalancer") {
+        return;
+    }
+    for tg in group.target_groups.clone() {
+        elbv2::register(world, region, &tg, id, None, now);
+    }
+}
+
+/// Moves a member to standby, or off the group alive. Returns the activity's id.
+pub(super) fn set_aside(
+    world: &mut World,
+    region: &str,
+    name: &str,
+    id: &str,
+    to: Lifecycle,
+    why: String,
+    now: Time,
+) -> Option<String> {
+    let group = group_of(world, region, name)?;
+    let member = group.member(id)?;
+    let details = activity::details(&member.subnet, &member.zone, None);
+    let target_groups = group.target_groups.clone();
+    let mut drain = Duration::ZERO;
+    for tg in &target_groups {
+        drain = drain.max(elbv2::deregister(world, region, tg, id, None, now));
+    }
+    let text = if to == Lifecycle::Detaching { description::detaching(id) } else { description::entering_standby(id) };
+    let what = Begun { description: text, cause: why, status: "InProgress", progress: 50, details };
+    let activity = begin(world, region, name, what, now);
+    let member = member_mut(world, region, name, id)?;
+    member.lifecycle = to;
+    member.activity = Some(activity.clone());
+    step_in(world, region, name, id, drain.max(Duration::from_secs(8)), now);
+    Some(activity)
+}
+
+/// Brings a member back from standby. Returns the activity's id.
+pub(super) fn bring_back(
+    world: &mut World,
+    region: &str,
+    name: &str,
+    id: &str,
+    why: String,
+    now: Time,
+) -> Option<String> {
+    let member = group_of(world, region, name)?.member(id)?;
+    let details = activity::details(&member.subnet, &member.zone, None);
+    let text = description::exiting_standby(id);
+    let what = Begun { description: text, cause: why, status: "PreInService", progress: 30, details };
+    let activity = begin(world, region, name, what, now);
+    let member = member_mut(world, region, name, id)?;
+    member.lifecycle = Lifecycle::Pending;
+    member.activity = Some(activity.clone());
+    step_in(world, region, name, id, Duration::from_secs(8), now);
+    Some(activity)
+}
+
+/// Sets the desired capacity for a reason, and has the group act on it.
+pub(super) fn want(world: &mut World, region: &str, name: &str, desired: u32, reason: String, now: Time) {
+    let Some(group) = group_mut(world, region, name) else { return };
+    if group.desired != desired {
+        group.desired = desired;
+        group.reason = Some(reason);
+        group.replacing = 0;
+    }
+    soon(world, region, name, now);
+}
