@@ -145,6 +145,12 @@ fn dispatch(world: &mut World, call: &Call<'_>) -> Reply {
             ApiError::new("AuthFailure", "AWS was not able to validate the provided access credentials").status(401);
         return call.fail(&e);
     }
+    if call.access_key.is_empty() && !matches!(call.service, Service::S3 | Service::Sts) {
+        return call.fail(&match call.service {
+            Service::Ec2 => ApiError::new("MissingParameter", "The request must contain the parameter AWSAccessKeyId"),
+            _ => ApiError::new("MissingAuthenticationToken", "Request is missing Authentication Token").status(403),
+        });
+    }
     match call.service {
         Service::Ec2 => ec2::answer(world, call),
         Service::Elbv2 => elbv2::answer(world, call),

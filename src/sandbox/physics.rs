@@ -120,3 +120,35 @@ impl World {
         Duration::from_secs_f64(d.as_secs_f64() / self.speed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(n: u32) -> Event {
+        Event::Ec2(ec2::Event::Gone { id: "i-1".into(), epoch: n })
+    }
+
+    #[test]
+    fn events_happen_by_time_then_by_when_they_were_scheduled_and_survive_a_save() {
+        let mut q = Queue::default();
+        for (at, n) in [(20, 1), (10, 2), (20, 3), (30, 4)] {
+            q.push(Time::from_secs(at), "ap-northeast-2".into(), event(n));
+        }
+        let saved = serde_json::to_string(&q).unwrap();
+        let mut q: Queue = serde_json::from_str(&saved).unwrap();
+        assert_eq!((q.next(), q.len()), (Some(Time::from_secs(10)), 4));
+        let due: Vec<Event> = std::iter::from_fn(|| q.pop(Time::from_secs(20)).map(|(_, _, e)| e)).collect();
+        assert_eq!(due, [event(2), event(1), event(3)]);
+        assert_eq!(q.len(), 1);
+    }
+
+    #[test]
+    fn speed_divides_durations_and_not_dates() {
+        let now = Time::from_secs(1_795_252_800);
+        let mut world = World::new(1, now);
+        world.speed = 10.0;
+        world.schedule("ap-northeast-2", now, Duration::from_secs(30), event(1));
+        assert_eq!(world.physics.next(), Some(now.plus(Duration::from_secs(3))));
+    }
+}

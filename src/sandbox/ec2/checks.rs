@@ -51,6 +51,7 @@ pub(super) fn none_of(prefix: &str, ids: &[&str]) -> ApiError {
     }
     let code = format!("{stem}.NotFound");
     let message = match (prefix, ids) {
+        ("sg" | "vol", [one]) => format!("The {noun} '{one}' does not exist{}", if prefix == "vol" { "." } else { "" }),
         ("ami", _) => format!("The image id '[{}]' does not exist", ids.join(", ")),
         (_, [one]) => format!("The {noun} ID '{one}' does not exist"),
         _ => format!("The {noun} IDs '{}' do not exist", ids.join(", ")),

@@ -510,7 +510,9 @@ pub(super) fn status(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
                 x.list("eventsSet", "item", &i.events, |x, e| {
                     x.el("instanceEventId", &e.id);
                     x.el("code", &e.code);
-                    x.el("description", &e.description);
+                    // AWS marks what is over, and goes on showing it for a while.
+                    let over = call.now >= e.not_after.unwrap_or(e.not_before);
+                    x.el("description", format!("{}{}", if over { "[Completed] " } else { "" }, e.description));
                     x.el("notBefore", e.not_before);
                     x.opt("notAfter", e.not_after);
                 });

@@ -34,7 +34,7 @@ impl Filters {
         for f in params.list("Filter") {
             let name = f.text("Name").unwrap_or_default();
             let is_tag = name.starts_with("tag:") || matches!(name, "tag-key" | "tag-value");
-            if !known.contains(&name) && !(is_tag && known.contains(&"tag:")) {
+            if !(known.contains(&name) || is_tag && known.contains(&"tag:")) {
                 return Err(ApiError::new("InvalidParameterValue", format!("The filter '{name}' is invalid")));
             }
             let values = f.texts("Value");

@@ -244,6 +244,8 @@ fn make(
     now: Time,
 ) -> Instance {
     let Plan { subnet, image, kind, groups } = plan;
+    // EC2 writes whole seconds.
+    let now = Time::from_secs(now.secs());
     let interface = world.new_id("eni");
     let mut address = world.draw(id, "address");
     let mut volumes = vec![VolumeRequest { device: image.root_device.clone(), ..VolumeRequest::default() }];
@@ -374,7 +376,7 @@ pub(super) fn start(world: &mut World, region: &str, id: &str, now: Time) {
     }
     i.state = InstanceState::Pending;
     i.epoch += 1;
-    i.launched = now;
+    i.launched = Time::from_secs(now.secs());
     i.state_reason = None;
     i.transition_reason = String::new();
     // A start moves it to another host: what ailed the old one is over, and so is what AWS planned for it.

@@ -123,7 +123,7 @@ pub(super) fn images(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
             id => i.owner == id,
         };
         (ids.is_empty() || ids.contains(&i.id.as_str()))
-            && (owners.is_empty() || owners.iter().any(|o| owned(o)))
+            && (owners.is_empty() || owners.iter().any(owned))
             && filters.pass(&i.tags, |name, out| match name {
                 "architecture" => out.push(i.architecture.as_str().into()),
                 "block-device-mapping.snapshot-id" => out.push(i.snapshot.as_str().into()),

@@ -18,6 +18,7 @@ fn sandbox(spec: WorldSpec) -> (Sandbox, Clock) {
     (Sandbox::open(spec, clock.clone(), 1.0).unwrap(), clock)
 }
 
+#[expect(clippy::disallowed_methods, reason = "the sandbox is tested with the bare SDK, without our own gateway")]
 fn client(s: &Sandbox) -> Client {
     Client::from_conf(
         aws_sdk_ec2::Config::builder()
