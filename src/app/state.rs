@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arcstr::ArcStr;
+use jiff::tz::TimeZone;
 
 use super::layout::{self, Areas};
 use super::overlay::Overlay;
 use super::run::Run;
 use super::view::{Detail, RowKey, View};
 use crate::base::{Fault, RowId, Scope, Time};
-use crate::config::Keymap;
+use crate::config::{Color, Keymap};
 use crate::input::Key;
 use crate::kinds::Registry;
 use crate::model::{Identity, Interest, Message, Meter, TableKey, Unfinished};
@@ -38,6 +39,8 @@ pub struct Setup {
     pub view: Option<String>,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
+    /// Where the user's clock stands: dates and the time in the heading are shown in it.
+    pub zone: TimeZone,
     /// The moment.
     pub now: Time,
     /// What was wrong with the settings.
@@ -55,6 +58,8 @@ pub struct ProfileSetup {
     pub regions: Vec<ArcStr>,
     /// Whether nothing may be changed with it.
     pub read_only: bool,
+    /// The colour of its band, if the user gave it one.
+    pub color: Option<Color>,
 }
 
 /// A profile and who it turned out to be.
@@ -66,6 +71,8 @@ pub struct Profile {
     pub regions: Vec<ArcStr>,
     /// Whether nothing may be changed with it.
     pub read_only: bool,
+    /// The colour of its band, if the user gave it one.
+    pub color: Option<Color>,
     /// Who it is, or why that is not known; `None` = not answered yet.
     pub identity: Option<Result<Identity, Fault>>,
     /// Since when a sign-in is under way.
@@ -122,6 +129,8 @@ pub struct State {
     pub scopes: Vec<Scope>,
     /// The moment of the newest event.
     pub now: Time,
+    /// The zone that dates are shown in.
+    pub zone: TimeZone,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     /// The place that is seen.
