@@ -165,7 +165,19 @@ pub fn measure(v: &Value, info: &FieldInfo, now: Time, zone: &TimeZone) -> u16 {
 }
 
 fn ip_width(ip: Ipv4Addr) -> usize {
-    3 + ip.octets().iter().map(|o| if *o >= 100 { 3 } else if *o >= 10 { 2 } else { 1 }).sum::<usize>()
+    3 + ip
+        .octets()
+        .iter()
+        .map(|o| {
+            if *o >= 100 {
+                3
+            } else if *o >= 10 {
+                2
+            } else {
+                1
+            }
+        })
+        .sum::<usize>()
 }
 
 /// The text within so many cells: ids are cut in the middle, everything else at the end.
