@@ -26,6 +26,10 @@ where
         return if own.op.is_empty() { own.of(op.service.sdk_id(), op.name) } else { own };
     }
     let fault = match &error {
+        // A good answer whose body could not be read arrives as a service error too.
+        SdkError::ServiceError(e) if e.raw().status().is_success() && e.err().code().is_none() => {
+            garbled(e.raw(), &error)
+        }
         SdkError::ServiceError(answer) => answered(answer.err(), answer.raw()),
         SdkError::ResponseError(answer) => garbled(answer.raw(), &error),
         SdkError::TimeoutError(_) => {

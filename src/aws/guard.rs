@@ -19,7 +19,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextMut, Input,
+    AfterDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextRef,
+    BeforeTransmitInterceptorContextMut, Input,
 };
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
@@ -28,7 +29,7 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use super::credentials::source::Source;
 use super::tuning;
 use super::wire::Stamp;
-use crate::base::{Fault, FaultKind, Scope};
+use crate::base::{Fault, FaultKind, Reached, Scope};
 use crate::model::operation::{Access, Operation, Service};
 
 /// The declared operations, by (service, name) as the SDK's metadata spells them.
@@ -210,5 +211,54 @@ impl Intercept for Guard {
             context.request_mut().add_extension(stamp.clone());
         }
         Ok(())
+    }
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        // The SDK's XML reader takes a document that breaks off for one that is shorter: half a page would be the whole table.
+        match context.response().body().bytes() {
+            Some(body) if context.response().status().is_success() && is_cut_off(body) => {
+                let text = "the answer is cut off: its XML does not end";
+                Err(Fault::new(FaultKind::Offline, text).reached(Reached::Maybe).into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether it is an XML document whose root is not closed by its last tag. Anything that is not XML is not.
+fn is_cut_off(body: &[u8]) -> bool {
+    let mut rest = body.trim_ascii();
+    if rest.starts_with(b"<?xml") {
+        let Some(end) = rest.windows(2).position(|w| w == b"?>") else { return true };
+        rest = rest[end + 2..].trim_ascii_start();
+    }
+    let Some(root) = rest.strip_prefix(b"<").filter(|r| !r.starts_with(b"!")) else { return false };
+    let name = root.split(|b| b.is_ascii_whitespace() || *b == b'>' || *b == b'/').next().unwrap_or_default();
+    let closed = rest.strip_suffix(b">").map(<[u8]>::trim_ascii_end).is_some_and(|r| {
+        r.strip_suffix(name).is_some_and(|r| r.ends_with(b"</")) || (r.ends_with(b"/") && !r[1..].contains(&b'<'))
+    });
+    !closed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn xml_that_does_not_end_is_cut_off_and_what_is_not_xml_is_not() {
+        for whole in
+            ["", "{}", "<a/>", "<a>b</a>", "<?xml version=\"1.0\"?>\n<a x=\"1\"><b></b>\n</a >\n", "<a x='1' />"]
+        {
+            assert!(!is_cut_off(whole.as_bytes()), "{whole}");
+        }
+        for cut in
+            ["<a>", "<a><b/>", "<a><b></b>", "<?xml version", "<?xml version=\"1.0\"?><a", "<a></b", "<", "<ab></b>"]
+        {
+            assert!(is_cut_off(cut.as_bytes()), "{cut}");
+        }
     }
 }

@@ -124,6 +124,7 @@ impl HttpConnector for Recorder {
                 Answer::Text(status, kind, body) => {
                     let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
                     response.headers_mut().insert("content-type", kind);
+                    response.headers_mut().insert("x-amzn-requestid", "r-1");
                     Ok(response)
                 }
                 Answer::Broken => Err(ConnectorError::io("connection reset by peer".into())),
