@@ -30,9 +30,6 @@ pub(crate) struct Sent {
     pub(crate) name: String,
     /// How many of that name were sent before.
     pub(crate) nth: usize,
-    pub(crate) uri: String,
-    pub(crate) form: Vec<(String, String)>,
-    pub(crate) authorization: String,
     pub(crate) user_agent: String,
 }
 
@@ -47,9 +44,6 @@ pub(crate) enum Answer {
 impl Answer {
     pub(crate) fn xml(status: u16, body: &str) -> Answer {
         Answer::Text(status, "text/xml", body.to_string())
-    }
-    pub(crate) fn json(status: u16, body: &str) -> Answer {
-        Answer::Text(status, "application/json", body.to_string())
     }
     pub(crate) fn broken() -> Answer {
         Answer::Broken
@@ -103,9 +97,8 @@ impl Recorder {
         let header = |name| request.headers().get(name).unwrap_or_default().to_string();
         let mut sent = self.sent.lock().unwrap();
         let nth = sent.iter().filter(|s| s.name == name).count();
-        let authorization = header("authorization");
         let user_agent = header("x-amz-user-agent") + &header("user-agent");
-        sent.push(Sent { name, nth, uri: request.uri().to_string(), form, authorization, user_agent });
+        sent.push(Sent { name, nth, user_agent });
         sent.last().unwrap().clone()
     }
 }
