@@ -1,4 +1,5 @@
 //! What the tests of real credentials share: a server that logs, and processes with an environment of their own.
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside the functions that clippy knows to be tests")]
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
