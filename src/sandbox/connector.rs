@@ -65,7 +65,11 @@ async fn read(request: HttpRequest) -> Result<Request, ConnectorError> {
     })
 }
 
-fn write(reply: Reply) -> Result<HttpResponse, ConnectorError> {
+fn write(mut reply: Reply) -> Result<HttpResponse, ConnectorError> {
+    // As a server does, except where the answer to HEAD says what GET would have.
+    if !reply.headers.contains_key(http::header::CONTENT_LENGTH) {
+        reply.headers.insert(http::header::CONTENT_LENGTH, reply.body.len().into());
+    }
     let body = match reply.body.into_bytes_or_stream() {
         Ok(bytes) => SdkBody::from(bytes),
         Err(stream) => SdkBody::from_body_1_x(stream),

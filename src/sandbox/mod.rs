@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`wire`] | protocols: requests, routing, parameters, XML, error shapes; knows no resource |
 //! | [`world`] | the state of all services, one consistent graph; random numbers by resource id |
+//! | [`faults`], [`listen`] | what goes wrong on purpose; the account behind a socket |
 //! | [`physics`] | the queue of what will happen, advanced to the clock at each request |
 //! | [`worlds`] | the accounts that a sandbox can start from: `demo`, `empty`, `fleet:N` |
 //! | [`ec2`], [`elbv2`], [`autoscaling`], [`s3`], [`cloudwatch`], [`sts`] | a service each: state, operations, events |
@@ -20,6 +21,8 @@ pub mod cloudwatch;
 pub mod connector;
 pub mod ec2;
 pub mod elbv2;
+pub mod faults;
+pub mod listen;
 pub mod physics;
 pub mod s3;
 pub mod sts;
@@ -34,6 +37,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::base::{Clock, Time};
 use crate::model::operation::Service;
+use faults::Faults;
 use wire::{ApiError, Call, Protocol, Reply, Request};
 use world::World;
 pub use worlds::WorldSpec;
@@ -48,6 +52,7 @@ pub struct Sandbox(Arc<Inner>);
 struct Inner {
     clock: Clock,
     world: Mutex<World>,
+    faults: Faults,
 }
 
 impl std::fmt::Debug for Sandbox {
@@ -85,7 +90,7 @@ impl Sandbox {
             return Err(format!("the sandbox's speed must be a positive number, not {speed}"));
         }
         world.speed = speed;
-        Ok(Sandbox(Arc::new(Inner { clock, world: Mutex::new(world) })))
+        Ok(Sandbox(Arc::new(Inner { clock, world: Mutex::new(world), faults: Faults::default() })))
     }
 
     /// Writes the world to `path`: first beside it, then renamed over it, so that a crash leaves the old or the new one.
@@ -106,6 +111,11 @@ impl Sandbox {
         connector::http_client(self.clone())
     }
 
+    /// What goes wrong on purpose in this account: rules to add and to take away.
+    pub fn faults(&self) -> &Faults {
+        &self.0.faults
+    }
+
     /// The moment it is in this account.
     pub fn now(&self) -> Time {
         self.0.clock.now()
@@ -118,7 +128,10 @@ impl Sandbox {
         physics::advance(&mut world, now);
         let request_id = world.new_request_id();
         match wire::route(request, now, request_id) {
-            Ok(call) => dispatch(&mut world, &call),
+            Ok(call) => match self.0.faults.strike(&call) {
+                None => dispatch(&mut world, &call),
+                Some(trouble) => faults::answer(&trouble, &call, || dispatch(&mut world, &call)),
+            },
             Err(reply) => *reply,
         }
     }

@@ -1,20 +1,24 @@
 //! CloudWatch's part of the world `demo`: alarms in all three states, on the instances that are there.
 
-use std::time::Duration;
-
-use super::evaluate::{Verdict, evaluate_all, transition};
+use super::evaluate::{Verdict, transition};
 use super::state::{Alarm, AlarmState, MetricKey, MetricWatch, Watch};
-use super::{keep_ticking, put_alarm};
+use super::{Event, put_alarm};
 use crate::base::Time;
 use crate::sandbox::ec2::instance::{Instance, InstanceState};
+use crate::sandbox::physics;
 use crate::sandbox::world::World;
 
 const HOME: &str = "ap-northeast-2";
-const SECOND: &str = "us-west-2";
+const SECOND: &str = "ap-northeast-1";
 
 /// Adds it.
 pub(in crate::sandbox) fn build(world: &mut World, now: Time) -> Result<(), String> {
     for region in [HOME, SECOND] {
+        // Evaluated from two hours ago on, after what happened to the instances in the past has happened: so states have an age.
+        world.region(region).cloudwatch.ticking = true;
+        let name = world.region_name(region);
+        let start = Time::from_secs(now.secs() - 7_200);
+        world.physics.push(start, name, physics::Event::Cw(Event::Minute));
         for alarm in alarms(world, region, now) {
             let at = alarm.configured;
             put_alarm(world, region, alarm, at);
@@ -32,10 +36,6 @@ pub(in crate::sandbox) fn build(world: &mut World, now: Time) -> Result<(), Stri
             if state == AlarmState::Ok { "ALARM -> OK" } else { "OK -> ALARM" },
         );
         transition(world, HOME, "db-cpu-critical", Verdict { state, reason, data: None }, when);
-    }
-    for region in [HOME, SECOND] {
-        evaluate_all(world, region, now);
-        keep_ticking(world, region, now);
     }
     Ok(())
 }
@@ -73,9 +73,7 @@ fn alarms(world: &World, region: &str, now: Time) -> Vec<Alarm> {
             .copied()
             .find(|i| i.state == InstanceState::Running && i.impaired.is_none() && i.tag("tier") == Some(tier))
     };
-    let at =
-        |days: u64| Time::from_secs(now.secs()).plus(Duration::ZERO).secs() - i64::try_from(days).unwrap_or(0) * 86_400;
-    let at = |days: u64| Time::from_secs(at(days));
+    let at = |days: i64| Time::from_secs(now.secs() - days * 86_400);
     let any = all.iter().copied().find(|i| i.state == InstanceState::Running);
     let mut alarms = Vec::new();
     if region != HOME {
@@ -112,7 +110,7 @@ fn alarms(world: &World, region: &str, now: Time) -> Vec<Alarm> {
         }
         alarms.push(alarm);
     }
-    if let Some(i) = all.iter().copied().find(|i| i.state == InstanceState::Stopped) {
+    if let Some(i) = all.iter().copied().find(|i| matches!(i.state, InstanceState::Stopped | InstanceState::Stopping)) {
         alarms.push(on("stopped-server-cpu", i, "CPUUtilization", 300, 80.0, at(15)));
     }
     let watch = MetricWatch {

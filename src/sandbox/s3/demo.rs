@@ -8,7 +8,7 @@ use crate::base::Time;
 use crate::sandbox::world::{Draw, World};
 
 const HOME: &str = "ap-northeast-2";
-const SECOND: &str = "us-west-2";
+const SECOND: &str = "ap-northeast-1";
 const DAY: u64 = 86_400;
 
 /// Adds it.
@@ -24,7 +24,7 @@ pub(in crate::sandbox) fn build(world: &mut World, now: Time) -> Result<(), Stri
     add("shop-static-assets", HOME, 611, &assets);
     add("shop-db-backups", HOME, 390, &backups);
     add("shop-empty", HOME, 2, &|_, _| {});
-    add("analytics-exports-usw2", SECOND, 201, &exports);
+    add("analytics-exports-tokyo", SECOND, 201, &exports);
     add("team-shared-files", HOME, 98, &shared);
     Ok(())
 }

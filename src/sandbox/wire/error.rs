@@ -88,6 +88,10 @@ impl ApiError {
     /// The shape's name as the newer protocols send it.
     fn typed(&self, call: &Call<'_>) -> String {
         match call.service {
+            // The shapes that are not named like their codes.
+            Service::CloudWatch if self.code == "InvalidParameterValue" => {
+                "com.amazonaws.cloudwatch#InvalidParameterValueException".to_string()
+            }
             Service::CloudWatch if !self.code.contains('#') => format!("com.amazonaws.cloudwatch#{}", self.code),
             _ => self.code.to_string(),
         }

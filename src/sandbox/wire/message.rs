@@ -1,6 +1,6 @@
 //! HTTP requests and replies, without HTTP's transport.
 
-use std::convert::Infallible;
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -134,7 +134,8 @@ impl std::fmt::Debug for Body {
     }
 }
 
-/// A streamed body as [`http_body::Body`]: a frame a part.
+/// A streamed body as [`http_body::Body`]: a frame a part. One that ends before its length (a fault) ends in an error, as
+/// a connection that is cut does.
 pub struct BodyStream {
     left: u64,
     parts: Box<dyn Iterator<Item = Bytes> + Send + Sync>,
@@ -148,17 +149,24 @@ impl std::fmt::Debug for BodyStream {
 
 impl http_body::Body for BodyStream {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = io::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
-    ) -> Poll<Option<Result<http_body::Frame<Bytes>, Infallible>>> {
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, io::Error>>> {
         let part = self.parts.next();
         if let Some(p) = &part {
             self.left = self.left.saturating_sub(p.len() as u64);
         }
-        Poll::Ready(part.map(|p| Ok(http_body::Frame::data(p))))
+        Poll::Ready(match part {
+            Some(p) => Some(Ok(http_body::Frame::data(p))),
+            None if std::mem::take(&mut self.left) > 0 => {
+                let message = "the connection was closed before the body was complete";
+                Some(Err(io::Error::new(io::ErrorKind::UnexpectedEof, message)))
+            }
+            None => None,
+        })
     }
     fn size_hint(&self) -> http_body::SizeHint {
         http_body::SizeHint::with_exact(self.left)
