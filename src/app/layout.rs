@@ -1,5 +1,8 @@
 //! Where things stand on a screen of a given size. Shared with what draws, so that paging and drawing never disagree.
 
+use crate::base::text;
+use crate::model::{Column, Kind};
+
 /// A rectangle of cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Area {
@@ -40,7 +43,7 @@ pub fn too_small((width, height): (u16, u16)) -> bool {
 
 /// The parts of a screen of this size (columns, rows).
 pub fn areas((width, height): (u16, u16), detail_open: bool) -> Areas {
-    let line = |y: u16| Area { x: 0, y, width, height: 1.min(height.saturating_sub(y)) };
+    let line = |y: u16| Area { x: 0, y: y.min(height), width, height: 1.min(height.saturating_sub(y)) };
     let body = Area { x: 0, y: 2.min(height), width, height: height.saturating_sub(3) };
     let mut areas = Areas {
         band: line(0),
@@ -70,6 +73,58 @@ impl Areas {
     pub fn detail_lines(&self) -> usize {
         self.detail.map_or(0, |d| usize::from(d.height.saturating_sub(2)))
     }
+}
+
+/// A column of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// The field at this position.
+    Field(usize),
+    /// The row's profile, where a view joins several.
+    Profile,
+    /// The row's region, where a view joins several.
+    Region,
+}
+
+/// Cells before the first column: the cursor's gutter and the state's glyph.
+pub const GUTTER: u16 = 4;
+/// Cells between two columns.
+pub const GAP: u16 = 2;
+/// Cells of the profile's and the region's column.
+pub const SCOPE_WIDTH: u16 = 14;
+
+/// The columns that fit into `width` cells at their least width. What does not fit is dropped by priority; the first
+/// column stays, and `scroll` columns after it are left out.
+pub fn fit(kind: Kind, columns: &[usize], scroll: usize, width: u16, profile: bool, region: bool) -> Vec<Shown> {
+    let mut kept: Vec<(usize, u16)> = columns
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| *i == 0 || *i > scroll)
+        .map(|(_, f)| (*f, kind.fields.at(*f).width.0.max(text::width(kind.fields.at(*f).title) as u16)))
+        .collect();
+    let extra = u16::from(profile) + u16::from(region);
+    let room = width.saturating_sub(GUTTER + extra * (SCOPE_WIDTH + GAP));
+    let used = |kept: &[(usize, u16)]| kept.iter().map(|(_, w)| u32::from(w + GAP)).sum::<u32>();
+    while kept.len() > 1 && used(&kept) > u32::from(room) + u32::from(GAP) {
+        // When scrolled, what is on the right gives way: the user asked for what is on the left.
+        let drop = if scroll > 0 {
+            kept.len() - 1
+        } else {
+            let soon = |f: usize| if let Column::Shown(p) = kind.fields.at(f).column { p } else { 1 };
+            let candidates = kept.iter().enumerate().skip(1);
+            candidates.max_by_key(|(i, (f, _))| (soon(*f), *i)).map_or(kept.len() - 1, |(i, _)| i)
+        };
+        kept.remove(drop);
+    }
+    let mut shown: Vec<Shown> = kept.into_iter().map(|(f, _)| Shown::Field(f)).collect();
+    let mut at = 1.min(shown.len());
+    for (wanted, column) in [(profile, Shown::Profile), (region, Shown::Region)] {
+        if wanted {
+            shown.insert(at, column);
+            at += 1;
+        }
+    }
+    shown
 }
 
 #[cfg(test)]

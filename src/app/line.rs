@@ -41,6 +41,11 @@ impl Line {
     pub fn set(&mut self, text: impl Into<String>) {
         self.0 = Input::new(text.into());
     }
+    /// Puts the cursor behind the first `byte` bytes.
+    pub fn move_to_byte(&mut self, byte: usize) {
+        let at = self.text().char_indices().take_while(|(i, _)| *i < byte).count();
+        self.0.handle(InputRequest::SetCursor(at));
+    }
     /// Empties it.
     pub fn clear(&mut self) {
         self.0.reset();

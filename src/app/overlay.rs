@@ -238,6 +238,8 @@ pub struct PlanDialog {
     pub pinned: (ArcStr, Option<(ArcStr, u64)>),
     /// Why it cannot be carried out at all (read-only, other credentials): one sentence.
     pub blocked: Option<String>,
+    /// From when on it can be confirmed: a plan that has just changed is read first.
+    pub armed: Time,
     /// What happened since it was shown: "it changed", "wrong phrase".
     pub notice: Option<String>,
     /// Whether it has fields (`tab` opens them).

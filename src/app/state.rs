@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arcstr::ArcStr;
+use indexmap::IndexMap;
 use jiff::tz::TimeZone;
 
 use super::layout::{self, Areas};
@@ -15,7 +16,10 @@ use crate::base::{Fault, RowId, Scope, Time};
 use crate::config::{Color, Keymap};
 use crate::input::Key;
 use crate::kinds::Registry;
-use crate::model::{Identity, Interest, Message, Meter, TableKey, Unfinished};
+use crate::model::{Call, Identity, Interest, Message, Meter, TableKey, Unfinished};
+
+/// The `aws …` text of a call, as it can be run. Made below, where profile and endpoint are known.
+pub type CliText = Arc<dyn Fn(&Call) -> String + Send + Sync>;
 
 /// What a viewer begins with: command line and settings, already read.
 pub struct Setup {
@@ -31,10 +35,8 @@ pub struct Setup {
     pub sandbox: bool,
     /// `--sandbox-speed`, for the heading.
     pub speed: f64,
-    /// Whether the first change in an account asks for the last four digits of its id.
-    pub ask_digits: bool,
     /// A user's columns by kind: field names in order.
-    pub columns: BTreeMap<String, Vec<String>>,
+    pub columns: IndexMap<String, Vec<String>>,
     /// The palette line to begin with; `instances` if there is none.
     pub view: Option<String>,
     /// Columns and rows of the terminal.
@@ -46,7 +48,7 @@ pub struct Setup {
     /// What was wrong with the settings.
     pub messages: Vec<Message>,
     /// The text of `aws …` for a call, as it can be run: `act` makes it, because the endpoint is known there.
-    pub cli: fn(&crate::model::Call) -> String,
+    pub cli: CliText,
 }
 
 /// A profile as it was set up.
@@ -60,6 +62,8 @@ pub struct ProfileSetup {
     pub read_only: bool,
     /// The colour of its band, if the user gave it one.
     pub color: Option<Color>,
+    /// Whether the first change asks for the last four digits of the account's id (never on the sandbox).
+    pub ask_digits: bool,
 }
 
 /// A profile and who it turned out to be.
@@ -73,6 +77,8 @@ pub struct Profile {
     pub read_only: bool,
     /// The colour of its band, if the user gave it one.
     pub color: Option<Color>,
+    /// Whether the first change asks for the last four digits of the account's id.
+    pub ask_digits: bool,
     /// Who it is, or why that is not known; `None` = not answered yet.
     pub identity: Option<Result<Identity, Fault>>,
     /// Since when a sign-in is under way.
@@ -163,15 +169,14 @@ pub struct State {
     pub(super) columns: BTreeMap<&'static str, Vec<usize>>,
     /// Accounts whose digits were given in this run.
     pub(super) proven: BTreeSet<ArcStr>,
-    pub(super) ask_digits: bool,
-    pub(super) cli: fn(&crate::model::Call) -> String,
+    pub(super) cli: CliText,
     /// Numbers of index requests and plans.
     pub(super) numbers: u64,
     /// What was last watched.
     pub(super) watched: Vec<Interest>,
     /// When the next tick was asked for.
     pub(super) wake: Option<Time>,
-    /// Whether a view was ever indexed: decides between "loading" and "none".
+    /// The palette line to begin with, until [`State::boot`].
     pub(super) boot_line: Option<String>,
 }
 

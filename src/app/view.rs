@@ -51,6 +51,8 @@ pub struct View {
     pub order: Arc<Vec<RowRef>>,
     /// The tables that the newest index was made from: what `order` points into, while `tables` may be newer.
     pub order_tables: Arc<Vec<TableKey>>,
+    /// The versions of those tables then.
+    pub(super) versions: Vec<u64>,
     /// How many rows there are before the filter.
     pub total: usize,
     /// The request whose index is awaited.
@@ -63,8 +65,25 @@ pub struct View {
     pub at: usize,
     /// The first row on the screen.
     pub top: usize,
+    /// Whether the user has moved the cursor: until then it stays on the first row while pages arrive.
+    pub touched: bool,
+    /// How many marked rows the filter hides.
+    pub hidden_marks: usize,
+    /// What the awaited index is made from.
+    pub(super) asked: Arc<Vec<TableKey>>,
     /// The marked rows, also those that the filter hides.
     pub marks: IndexSet<RowKey, FxBuildHasher>,
+}
+
+impl View {
+    /// The version of a table that the newest index has seen.
+    pub(super) fn seen_version(&self, table: &TableKey) -> Option<u64> {
+        self.order_tables.iter().position(|t| t == table).and_then(|i| self.versions.get(i)).copied()
+    }
+    /// The scope of the focused row, else the first of the view.
+    pub fn scope(&self) -> Option<&Scope> {
+        self.cursor.as_ref().map(|c| &c.table.scope).or_else(|| self.tables.first().map(|t| &t.scope))
+    }
 }
 
 /// One page of the detail pane.

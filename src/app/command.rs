@@ -1,0 +1,288 @@
+//! Every command, in one ordered table: keymaps are checked against it, and help, palette, hints and docs are made from it.
+
+use crate::config::Mode;
+
+/// What a key or a palette line can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "COMMANDS documents each, in the words that the user reads")]
+pub enum Command {
+    Down,
+    Up,
+    Top,
+    Bottom,
+    HalfPageDown,
+    HalfPageUp,
+    PageDown,
+    PageUp,
+    Left,
+    Right,
+    Open,
+    Back,
+    HistoryBack,
+    HistoryForward,
+    FocusNext,
+    FocusPrevious,
+    Filter,
+    Palette,
+    Mark,
+    MarkAll,
+    Detail,
+    Metrics,
+    Links,
+    Actions,
+    Sort,
+    SortReverse,
+    Columns,
+    Copy,
+    CopyAs,
+    Refresh,
+    Runs,
+    Messages,
+    Help,
+    SignIn,
+    Accept,
+    MoveDown,
+    MoveUp,
+    Complete,
+    CompleteBack,
+    Edit,
+    NewRow,
+    DeleteRow,
+    Undo,
+    Apply,
+    Submit,
+    CarryOut,
+    Options,
+    CopyCommand,
+    Redraw,
+    Suspend,
+    Cancel,
+    Quit,
+}
+
+/// A command as help and docs speak of it.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandInfo {
+    /// The command.
+    pub command: Command,
+    /// Its name in keymaps and in the palette.
+    pub name: &'static str,
+    /// A word or two for the last line.
+    pub title: &'static str,
+    /// One sentence.
+    pub doc: &'static str,
+    /// Where it works.
+    pub modes: &'static [Mode],
+    /// Whether it can change an account: never on a bare letter.
+    pub changes: bool,
+    /// Whether it can be typed in the palette.
+    pub palette: bool,
+}
+
+use Command as C;
+use Mode::{Confirm, Detail, Draft, Filter, Form, Menu, Pager, Palette, Plan, Prompt, Table};
+
+const EVERYWHERE: &[Mode] = Mode::ALL;
+const LISTS: &[Mode] = &[Table, Detail, Pager, Menu, Plan, Confirm, Draft, Form, Palette, Filter];
+const PAGES: &[Mode] = &[Table, Detail, Pager, Menu, Plan, Confirm, Draft, Palette];
+const ENDS: &[Mode] = &[Table, Detail, Pager, Menu, Plan, Draft];
+const VIEW: &[Mode] = &[Table, Detail];
+const READING: &[Mode] = &[Table, Detail, Pager, Menu, Plan, Draft];
+
+const fn info(
+    command: Command,
+    name: &'static str,
+    title: &'static str,
+    doc: &'static str,
+    modes: &'static [Mode],
+) -> CommandInfo {
+    CommandInfo { command, name, title, doc, modes, changes: false, palette: false }
+}
+
+impl CommandInfo {
+    const fn palette(mut self) -> Self {
+        self.palette = true;
+        self
+    }
+    const fn changes(mut self) -> Self {
+        self.changes = true;
+        self
+    }
+}
+
+/// Every command, in the order of help and docs.
+pub const COMMANDS: &[CommandInfo] = &[
+    info(C::Down, "down", "down", "The next row, line or entry.", LISTS),
+    info(C::Up, "up", "up", "The row, line or entry before.", LISTS),
+    info(C::Top, "top", "top", "The first.", ENDS),
+    info(C::Bottom, "bottom", "bottom", "The last.", ENDS),
+    info(C::HalfPageDown, "half-page-down", "half page down", "Half a screen down.", ENDS),
+    info(C::HalfPageUp, "half-page-up", "half page up", "Half a screen up.", ENDS),
+    info(C::PageDown, "page-down", "page down", "A screen down.", PAGES),
+    info(C::PageUp, "page-up", "page up", "A screen up.", PAGES),
+    info(C::Left, "left", "left", "Columns, tabs or choices to the left.", &[Table, Detail, Draft, Form]),
+    info(C::Right, "right", "right", "Columns, tabs or choices to the right.", &[Table, Detail, Draft, Form]),
+    info(C::Open, "open", "open", "Goes into the row: to what it holds, else to its detail.", VIEW),
+    info(
+        C::Back,
+        "back",
+        "back",
+        "Closes the uppermost layer: dialogue, detail, filter, marks; then goes back.",
+        EVERYWHERE,
+    ),
+    info(C::HistoryBack, "history-back", "back", "Back to the view before.", VIEW).palette(),
+    info(C::HistoryForward, "history-forward", "forward", "Forward again.", VIEW).palette(),
+    info(
+        C::FocusNext,
+        "focus-next",
+        "focus",
+        "Moves between table and detail, or to the next field.",
+        &[Table, Detail, Draft, Form],
+    ),
+    info(
+        C::FocusPrevious,
+        "focus-previous",
+        "focus back",
+        "The same the other way round.",
+        &[Table, Detail, Draft, Form],
+    ),
+    info(
+        C::Filter,
+        "filter",
+        "filter",
+        "Narrows the rows; the query language is that of the palette and of get.",
+        VIEW,
+    )
+    .palette(),
+    info(C::Palette, "palette", "go", "Goes to a kind (KIND QUERY) or acts (ACTION ARGS).", &[Table, Detail, Pager]),
+    info(
+        C::Mark,
+        "mark",
+        "mark",
+        "Marks the row, or takes the mark away; actions take all marked rows.",
+        &[Table, Menu],
+    ),
+    info(C::MarkAll, "mark-all", "mark all", "Marks every row that is shown, or takes every mark away.", &[Table])
+        .palette(),
+    info(C::Detail, "detail", "detail", "Opens or closes the detail of the focused row.", VIEW).palette(),
+    info(C::Metrics, "metrics", "metrics", "Charts of the focused row; they are paid for while they are seen.", VIEW),
+    info(C::Links, "links", "links", "Where one can go from the focused row.", VIEW).palette(),
+    info(C::Actions, "actions", "actions", "What can be done with the marked rows, else with the focused one.", VIEW)
+        .palette(),
+    info(C::Sort, "sort", "sort", "Chooses what to sort by; in the palette also sort FIELD [desc].", &[Table])
+        .palette(),
+    info(C::SortReverse, "sort-reverse", "reverse", "Turns the order round.", &[Table]).palette(),
+    info(C::Columns, "columns", "columns", "Chooses the columns and their order.", &[Table]).palette(),
+    info(
+        C::Copy,
+        "copy",
+        "copy",
+        "Copies the ids of the marked rows, else of the focused one.",
+        &[Table, Detail, Menu],
+    )
+    .palette(),
+    info(C::CopyAs, "copy-as", "copy as", "Copies something else of the row: name, ARN, addresses.", VIEW).palette(),
+    info(C::Refresh, "refresh", "refresh", "Asks AWS now, and loads credentials again if they failed.", VIEW).palette(),
+    info(C::Runs, "runs", "runs", "What was carried out in this run, and what an earlier one left under way.", VIEW)
+        .palette(),
+    info(C::Messages, "messages", "messages", "Everything that was said.", VIEW).palette(),
+    info(C::Help, "help", "help", "Keys and commands.", EVERYWHERE).palette(),
+    info(C::SignIn, "sign-in", "sign in", "Signs in to SSO for the profile of this view.", VIEW).palette(),
+    info(C::Accept, "accept", "accept", "Takes what is chosen or typed.", &[Menu, Form, Palette, Filter, Prompt]),
+    info(C::MoveDown, "move-down", "move down", "Moves a column down in its order.", &[Menu]),
+    info(C::MoveUp, "move-up", "move up", "Moves a column up in its order.", &[Menu]),
+    info(C::Complete, "complete", "complete", "The next completion.", &[Palette, Filter]),
+    info(C::CompleteBack, "complete-back", "complete back", "The completion before.", &[Palette, Filter]),
+    info(C::Edit, "edit", "edit cell", "Edits the cell in place.", &[Draft]),
+    info(C::NewRow, "new-row", "new", "Adds a row to the draft.", &[Draft]),
+    info(C::DeleteRow, "delete-row", "delete", "Takes a row out of the draft, or puts it back.", &[Draft]),
+    info(C::Undo, "undo", "undo", "Undoes the last edit of the draft.", &[Draft]),
+    info(C::Apply, "apply", "apply", "Makes a plan of the draft.", &[Draft]),
+    info(C::Submit, "submit", "plan", "Makes a plan of the form.", &[Form]),
+    info(C::CarryOut, "carry-out", "carry out", "Confirms the plan, after its state was read again.", &[Plan, Confirm])
+        .changes(),
+    info(C::Options, "options", "options", "Opens the fields that the plan was made from.", &[Plan, Confirm]),
+    info(C::CopyCommand, "copy-command", "copy command", "Copies the plan's aws commands.", &[Plan, Confirm]),
+    info(C::Redraw, "redraw", "redraw", "Draws the screen anew.", EVERYWHERE).palette(),
+    info(C::Suspend, "suspend", "suspend", "Gives the terminal back to the shell; fg comes back.", EVERYWHERE)
+        .palette(),
+    info(C::Cancel, "cancel", "cancel", "Closes every dialogue; without one, leaves as quit does.", EVERYWHERE),
+    info(C::Quit, "quit", "quit", "Leaves; asks again if something is under way.", READING).palette(),
+];
+
+/// The hints of the last line, by mode, the most useful first.
+pub const HINTS: &[(Mode, &[Command])] = &[
+    (Table, &[C::Open, C::Actions, C::Detail, C::Metrics, C::Mark, C::Filter, C::Sort, C::Links, C::Palette, C::Help]),
+    (Detail, &[C::Right, C::Open, C::Actions, C::Links, C::FocusNext, C::Detail, C::Palette, C::Help]),
+    (Pager, &[C::Down, C::Up, C::PageDown, C::Back]),
+    (Menu, &[C::Accept, C::Mark, C::MoveDown, C::MoveUp, C::Back]),
+    (Plan, &[C::CarryOut, C::CopyCommand, C::Options, C::Back]),
+    (Confirm, &[C::CarryOut, C::CopyCommand, C::Options, C::Back]),
+    (Draft, &[C::Edit, C::NewRow, C::DeleteRow, C::Undo, C::Apply, C::FocusNext, C::Back]),
+    (Form, &[C::Accept, C::FocusNext, C::Submit, C::Back]),
+    (Palette, &[C::Accept, C::Complete, C::Back]),
+    (Filter, &[C::Accept, C::Complete, C::Back]),
+    (Prompt, &[C::Accept, C::Back]),
+];
+
+impl Command {
+    /// The command of a name.
+    pub fn named(name: &str) -> Option<Command> {
+        COMMANDS.iter().find(|c| c.name == name).map(|c| c.command)
+    }
+    /// What the table says of it.
+    pub fn info(self) -> &'static CommandInfo {
+        COMMANDS.iter().find(|c| c.command == self).unwrap_or(&COMMANDS[0])
+    }
+}
+
+/// Names and whether they change an account: what keymaps are checked against.
+pub fn for_keymap() -> Vec<(&'static str, bool)> {
+    COMMANDS.iter().map(|c| (c.name, c.changes)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Keymap, Origin, Problem};
+
+    #[test]
+    fn every_command_stands_in_the_table_once() {
+        for (i, c) in COMMANDS.iter().enumerate() {
+            assert_eq!(Command::named(c.name), Some(c.command));
+            assert_eq!(c.command.info().name, c.name);
+            assert!(COMMANDS[..i].iter().all(|o| o.command != c.command && o.name != c.name), "{} twice", c.name);
+            assert!(c.doc.ends_with('.') && !c.modes.is_empty());
+        }
+        assert_eq!(COMMANDS.len(), C::Quit as usize + 1);
+    }
+
+    #[test]
+    fn the_embedded_keymaps_bind_only_commands_that_exist_where_they_work() {
+        for (name, _) in crate::config::keymap::EMBEDDED {
+            let mut problems = Vec::new();
+            let asked = |m, h| Problem::whole(Origin::Option("--keymap"), m, h);
+            let map = Keymap::load(name, None, &for_keymap(), &asked, &mut problems);
+            assert_eq!(problems, [], "{name}");
+            for mode in Mode::ALL {
+                for (chord, command) in map.bindings(*mode) {
+                    assert!(Command::named(command).is_some(), "{name} {mode:?} {chord} {command}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_has_a_key_or_a_palette_line_and_every_hint_has_a_key() {
+        let map = Keymap::embedded("default").unwrap();
+        for c in COMMANDS.iter().filter(|c| !c.palette) {
+            assert!(c.modes.iter().any(|m| map.key_of(*m, c.name).is_some()), "{} cannot be reached", c.name);
+        }
+        for (mode, hints) in HINTS {
+            for c in *hints {
+                assert!(c.info().modes.contains(mode), "{mode:?} {c:?}");
+                assert!(map.key_of(*mode, c.info().name).is_some(), "{mode:?} {c:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Completion of the palette and of the filter: kinds, actions on the current rows, commands, fields, and values seen.
+
+use indexmap::IndexSet;
+
+use super::command::COMMANDS;
+use super::overlay::{Completion, Overlay};
+use super::update::Turn;
+use crate::base::text;
+use crate::model::{FieldType, FormInput, Kind, TableKey, Value, Values};
+
+/// Rows that are looked through for values: enough to find what repeats, few enough for any key press.
+const SAMPLE: usize = 2_000;
+/// Completions that are kept.
+const MOST: usize = 50;
+
+/// How well `candidate` continues `typed`; lower is better, `None` is not at all.
+pub fn rank(candidate: &str, typed: &str) -> Option<u32> {
+    let (c, t) = (candidate.to_lowercase(), typed.to_lowercase());
+    let longer = u32::try_from(c.chars().count().saturating_sub(t.chars().count())).unwrap_or(u32::MAX).min(99);
+    if c == t {
+        Some(0)
+    } else if c.starts_with(&t) {
+        Some(100 + longer)
+    } else if c.split(['-', '_', ' ', '.', '/']).any(|w| w.starts_with(&t)) {
+        Some(200 + longer)
+    } else if c.contains(&t) {
+        Some(300 + longer)
+    } else {
+        let mut rest = c.chars();
+        t.chars().all(|x| rest.any(|y| y == x)).then_some(400 + longer)
+    }
+}
+
+/// Collects candidates for one word.
+struct Words<'t> {
+    typed: &'t str,
+    replaces: (usize, usize),
+    found: Vec<(u32, Completion)>,
+}
+
+impl Words<'_> {
+    /// Offers `text` under the names it goes by.
+    fn offer(&mut self, text: &str, also: &[&str], what: &'static str, doc: &str, disabled: Option<String>) {
+        let best = std::iter::once(&text).chain(also).filter_map(|n| rank(n, self.typed)).min();
+        if let Some(rank) = best {
+            let completion =
+                Completion { text: text.to_string(), what, doc: doc.to_string(), disabled, replaces: self.replaces };
+            self.found.push((rank, completion));
+        }
+    }
+    fn best(mut self) -> Vec<Completion> {
+        self.found.sort_by_key(|(rank, _)| *rank);
+        self.found.truncate(MOST);
+        self.found.into_iter().map(|(_, c)| c).collect()
+    }
+}
+
+impl Turn<'_> {
+    /// Completes the word at the cursor anew, after the line has changed.
+    pub(super) fn complete_again(&mut self) {
+        let (line, at, palette) = match self.s.overlays.last() {
+            Some(Overlay::Palette(p)) => (p.line.text().to_string(), p.line.cursor_byte(), true),
+            Some(Overlay::Filter(f)) => (f.line.text().to_string(), f.line.cursor_byte(), false),
+            _ => return,
+        };
+        let found = self.completions(&line, at, palette);
+        match self.s.overlays.last_mut() {
+            Some(Overlay::Palette(p)) => (p.items, p.choice, p.error) = (found, None, None),
+            Some(Overlay::Filter(f)) => (f.items, f.choice) = (found, None),
+            _ => {}
+        }
+    }
+
+    /// What the word that ends at byte `at` could become.
+    pub(super) fn completions(&self, line: &str, at: usize, palette: bool) -> Vec<Completion> {
+        let at = at.min(line.len());
+        let start =
+            line[..at].rfind(char::is_whitespace).map_or(0, |i| i + line[i..].chars().next().map_or(1, char::len_utf8));
+        let mut words = Words { typed: &line[start..at], replaces: (start, at), found: Vec::new() };
+        let before = line[..start].split_whitespace().next();
+        match before {
+            None if palette => self.first_words(&mut words),
+            Some(first) if palette => {
+                if let Some(action) = self.s.registry.action(self.s.view.kind, first) {
+                    self.arguments(action, &mut words);
+                } else if let Some(def) = self.s.registry.kind(first) {
+                    self.query_words(Kind(def.info), &mut words);
+                } else if first == "sort" {
+                    for field in self.s.view.kind.iter() {
+                        words.offer(field.name, field.aliases, "field", field.doc, None);
+                    }
+                }
+            }
+            _ => self.query_words(self.s.view.kind, &mut words),
+        }
+        words.best()
+    }
+
+    fn first_words(&self, words: &mut Words<'_>) {
+        let targets = self.targets();
+        for def in self.s.registry.kinds.iter().filter(|k| !k.info.side) {
+            words.offer(def.info.name, def.info.aliases, "kind", def.info.doc, None);
+        }
+        for action in self.s.registry.actions_of(self.s.view.kind) {
+            let why = self
+                .why_not(action, &targets)
+                .or_else(|| (action.changes && self.read_only_of(&targets)).then(|| self.read_only_sentence(&targets)));
+            words.offer(action.name, &[], "action", action.doc, why);
+        }
+        for command in COMMANDS.iter().filter(|c| c.palette) {
+            words.offer(command.name, &[], "command", command.doc, None);
+        }
+    }
+
+    fn arguments(&self, action: &'static crate::kinds::Action, words: &mut Words<'_>) {
+        let Ok(targets) = self.resolve(&self.targets()) else { return };
+        if targets.is_empty() {
+            return;
+        }
+        let cx = crate::kinds::ActionContext { store: self.store, targets: &targets, now: self.s.now };
+        for field in (action.refine)(&cx, &Values::default()).fields {
+            match &field.input {
+                FormInput::Toggle => words.offer(field.name, &[], "argument", &field.help, None),
+                FormInput::Choice(choices) => {
+                    for choice in choices {
+                        let text = format!("{}={}", field.name, choice.value);
+                        words.offer(&text, &[&choice.value], "argument", &choice.label, choice.disabled.clone());
+                    }
+                }
+                FormInput::Rows { .. } => {}
+                _ => words.offer(&format!("{}=", field.name), &[], "argument", &field.help, None),
+            }
+        }
+    }
+
+    /// Fields, and after `FIELD:` the values that were seen.
+    fn query_words(&self, kind: Kind, words: &mut Words<'_>) {
+        let bare = words.typed.strip_prefix('!').unwrap_or(words.typed);
+        let shift = words.typed.len() - bare.len();
+        words.replaces.0 += shift;
+        words.typed = bare;
+        let Some(op) = bare.find([':', '=', '>', '<', '!']) else {
+            for field in kind.iter() {
+                words.offer(&format!("{}:", field.name), field.aliases, "field", field.doc, None);
+            }
+            words.offer("tag:", &[], "field", "A tag: tag:KEY or tag:KEY=VALUE.", None);
+            return;
+        };
+        let (name, value) = bare.split_at(op);
+        let value = value.trim_start_matches([':', '=', '>', '<', '!']);
+        words.replaces.0 += bare.len() - value.len();
+        words.typed = value;
+        if name == "tag" {
+            self.tag_words(kind, words);
+            return;
+        }
+        let Some(field) = kind.resolve(name) else { return };
+        let mut seen: IndexSet<String> = IndexSet::new();
+        let info = kind.fields.at(field);
+        if info.ty == FieldType::Bool {
+            seen.extend(["yes".to_string(), "no".to_string()]);
+        }
+        for record in self.sample(kind) {
+            match record.at(field) {
+                Value::Text(s) | Value::State(_, s) => drop(seen.insert(s.to_string())),
+                Value::List(items) => seen.extend(items.iter().map(ToString::to_string)),
+                Value::Ip(ip) => drop(seen.insert(ip.to_string())),
+                _ => {}
+            }
+        }
+        for value in seen {
+            words.offer(&quoted(&value), &[&value], "value", "", None);
+        }
+    }
+
+    fn tag_words(&self, kind: Kind, words: &mut Words<'_>) {
+        let mut seen: IndexSet<String> = IndexSet::new();
+        for record in self.sample(kind) {
+            for (key, value) in record.tags.iter() {
+                match words.typed.split_once('=') {
+                    Some((k, _)) if k == key => drop(seen.insert(format!("{key}={}", quoted(value)))),
+                    Some(_) => {}
+                    None => drop(seen.insert(quoted(key))),
+                }
+            }
+        }
+        for text in seen {
+            words.offer(&text, &[], "value", "", None);
+        }
+    }
+
+    /// Some rows of a kind that are loaded: of the view's own tables first.
+    fn sample(&self, kind: Kind) -> impl Iterator<Item = &crate::model::Record> {
+        let own: Vec<&TableKey> = self.s.view.tables.iter().filter(|t| t.kind == kind).collect();
+        let others = self.store.tables_of(kind).filter(|(k, _)| !self.s.view.tables.contains(k)).map(|(_, t)| t);
+        let tables = own.into_iter().filter_map(|t| self.store.table(t)).chain(others);
+        tables.flat_map(|t| t.rows()).take(SAMPLE).map(|r| &*r.record)
+    }
+
+    /// The next completion goes into the line; further ones replace it.
+    pub(super) fn choose_completion(&mut self, by: isize) {
+        let filter = matches!(self.s.overlays.last(), Some(Overlay::Filter(_)));
+        let (line, items, choice) = match self.s.overlays.last_mut() {
+            Some(Overlay::Palette(p)) => (&mut p.line, &mut p.items, &mut p.choice),
+            Some(Overlay::Filter(f)) => (&mut f.line, &mut f.items, &mut f.choice),
+            _ => return,
+        };
+        if items.is_empty() {
+            return;
+        }
+        let next = match *choice {
+            None if by > 0 => 0,
+            None => items.len() - 1,
+            Some(i) if by.unsigned_abs() == 1 => (i + items.len()).saturating_add_signed(by) % items.len(),
+            Some(i) => i.saturating_add_signed(by).min(items.len() - 1),
+        };
+        *choice = Some(next);
+        let (from, to) = items[next].replaces;
+        let text = line.text().to_string();
+        let put = items[next].text.clone();
+        let rest = text.get(to..).unwrap_or_default();
+        let done = format!("{}{put}", text.get(..from).unwrap_or_default());
+        let end = done.len();
+        line.set(format!("{done}{rest}"));
+        line.move_to_byte(end);
+        for item in items.iter_mut() {
+            item.replaces = (from, end);
+        }
+        if filter {
+            self.filter_follow();
+        }
+    }
+}
+
+/// Text with blanks in it has to be quoted in a query.
+fn quoted(s: &str) -> String {
+    let s = text::visible(s);
+    if s.contains([' ', ',']) { format!("\"{s}\"") } else { s.into_owned() }
+}

@@ -1,0 +1,189 @@
+//! The detail pane: open, follow the cursor after a pause, turn its pages.
+
+use super::state::{Focus, PAUSE, State};
+use super::update::Turn;
+use super::view::{RowKey, Tab};
+use crate::base::{Fault, RowId};
+use crate::model::{Effect, FieldType, Kind, TableKey};
+use crate::store::Store;
+
+/// The section that comes first.
+const FACTS: &str = "facts";
+
+impl State {
+    /// The pages of a row's detail, in order.
+    pub fn tabs(&self, store: &Store, row: &RowKey) -> Vec<Tab> {
+        let kind = row.table.kind;
+        let mut tabs = vec![Tab::Section(FACTS)];
+        let record = store.get(&row.table, &row.id);
+        if record.is_some_and(|r| !r.tags.is_empty()) || self.has_tags(kind) {
+            tabs.push(Tab::Tags);
+        }
+        for field in kind.iter().filter(|f| !f.section.is_empty() && f.ty != FieldType::Series) {
+            if !tabs.contains(&Tab::Section(field.section)) {
+                tabs.push(Tab::Section(field.section));
+            }
+        }
+        if kind.iter().any(|f| f.ty == FieldType::Series) {
+            tabs.push(Tab::Metrics);
+        }
+        if self.registry.def(kind).zip(record).is_some_and(|(d, r)| !(d.links)(r, &row.table.scope).is_empty()) {
+            tabs.push(Tab::Links);
+        }
+        if self.registry.def(kind).is_some_and(|d| d.raw.is_some()) {
+            tabs.push(Tab::Raw);
+        }
+        tabs
+    }
+    /// Whether tags are something that rows of this kind have: an action edits them.
+    fn has_tags(&self, kind: Kind) -> bool {
+        self.registry.actions_of(kind).any(|a| a.name.contains("tags"))
+    }
+    /// The page of the detail that is shown: the chosen one, or the first where the row has no such page.
+    pub fn tab(&self, store: &Store) -> Tab {
+        let Some(row) = &self.detail.row else { return Tab::Section(FACTS) };
+        let tabs = self.tabs(store, row);
+        if tabs.contains(&self.detail.tab) { self.detail.tab } else { tabs[0] }
+    }
+}
+
+impl Turn<'_> {
+    /// The cursor has moved: the detail follows after a pause.
+    pub(super) fn detail_later(&mut self) {
+        let s = &mut *self.s;
+        if s.detail.open && s.detail.row.is_some() {
+            s.detail.due = Some(s.now.plus(PAUSE));
+        } else if s.detail.open {
+            self.follow();
+        }
+    }
+
+    /// The detail shows the cursor's row.
+    pub(super) fn follow(&mut self) {
+        let s = &mut *self.s;
+        s.detail.due = None;
+        if s.detail.row != s.view.cursor {
+            s.detail.row = s.view.cursor.clone();
+            (s.detail.scroll, s.detail.choice) = (0, 0);
+        }
+    }
+
+    pub(super) fn toggle_detail(&mut self) {
+        if self.s.detail.open {
+            self.close_detail();
+        } else {
+            self.s.detail.open = true;
+            self.follow();
+            if self.s.areas().table.is_none() {
+                self.s.focus = Focus::Detail;
+            }
+        }
+    }
+
+    pub(super) fn close_detail(&mut self) {
+        self.s.detail.open = false;
+        self.s.detail.due = None;
+        self.s.focus = Focus::Table;
+    }
+
+    pub(super) fn metrics(&mut self) {
+        self.s.detail.open = true;
+        self.follow();
+        self.turn_to(Tab::Metrics);
+        if self.s.areas().table.is_none() {
+            self.s.focus = Focus::Detail;
+        }
+    }
+
+    fn turn_to(&mut self, tab: Tab) {
+        (self.s.detail.tab, self.s.detail.scroll, self.s.detail.choice) = (tab, 0, 0);
+    }
+
+    /// The next page, or the one before.
+    pub(super) fn turn(&mut self, by: isize) {
+        let Some(row) = self.s.detail.row.clone() else { return };
+        let tabs = self.s.tabs(self.store, &row);
+        let now = self.s.tab(self.store);
+        let at = tabs.iter().position(|t| *t == now).unwrap_or(0);
+        let next = at.saturating_add_signed(by).min(tabs.len() - 1);
+        self.turn_to(tabs[next]);
+    }
+
+    /// Moves the keys between table and detail.
+    pub(super) fn focus_other(&mut self) {
+        if !self.s.detail.open {
+            self.toggle_detail();
+            self.s.focus = Focus::Detail;
+            return;
+        }
+        self.follow();
+        if self.s.focus == Focus::Detail && self.s.areas().table.is_none() {
+            // The table is behind the detail: going there means closing the detail.
+            self.close_detail();
+            return;
+        }
+        self.s.focus = if self.s.focus == Focus::Table { Focus::Detail } else { Focus::Table };
+    }
+
+    /// Scrolls the page, or moves the choice among links.
+    pub(super) fn detail_by(&mut self, by: isize) {
+        if self.s.tab(self.store) == Tab::Links {
+            let links = self.s.detail.row.as_ref().map_or(0, |r| self.links(r).len());
+            let detail = &mut self.s.detail;
+            detail.choice = detail.choice.saturating_add_signed(by).min(links.saturating_sub(1));
+            return;
+        }
+        let most = self.detail_length().saturating_sub(self.s.areas().detail_lines());
+        let detail = &mut self.s.detail;
+        detail.scroll = detail.scroll.saturating_add_signed(by).min(most);
+    }
+
+    /// No fewer lines than the page can have: one a field, tag or line of text.
+    fn detail_length(&self) -> usize {
+        let Some(row) = &self.s.detail.row else { return 0 };
+        match self.s.tab(self.store) {
+            Tab::Section(s) => row.table.kind.iter().filter(|f| f.section == s).count(),
+            Tab::Tags => self.store.get(&row.table, &row.id).map_or(0, |r| r.tags.len()),
+            Tab::Metrics => row.table.kind.iter().filter(|f| f.ty == FieldType::Series).count() * 8,
+            Tab::Links => 0,
+            Tab::Raw => match &self.s.detail.raw {
+                Some((of, Some(Ok(text)))) if of == row => text.lines().count(),
+                _ => 0,
+            },
+        }
+    }
+
+    /// Enter in the detail: along the chosen link, or to the list of links.
+    pub(super) fn open_detail_line(&mut self) {
+        let Some(row) = self.s.detail.row.clone() else { return };
+        if self.s.tab(self.store) == Tab::Links {
+            if let Some(link) = self.links(&row).get(self.s.detail.choice).cloned() {
+                self.follow_link(&row, &link);
+            }
+        } else {
+            self.links_menu();
+        }
+    }
+
+    /// Asks for the raw answer once it is seen.
+    pub(super) fn raw_if_seen(&mut self) {
+        if !self.s.detail.open || self.s.tab(self.store) != Tab::Raw {
+            return;
+        }
+        let Some(row) = self.s.detail.row.clone() else { return };
+        if self.s.detail.raw.as_ref().is_some_and(|(of, _)| *of == row) {
+            return;
+        }
+        self.s.detail.raw = Some((row.clone(), None));
+        self.emit(Effect::Raw(row.table, row.id));
+    }
+
+    pub(super) fn raw(&mut self, table: &TableKey, id: &RowId, text: Result<String, Fault>) {
+        if let Some((of, answer)) = &mut self.s.detail.raw
+            && of.table == *table
+            && of.id == *id
+        {
+            *answer = Some(text);
+        }
+    }
+}

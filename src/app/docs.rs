@@ -1,0 +1,75 @@
+//! `docs/commands.md` and `docs/keymap.md`, made from the command table and the default keymap.
+
+use std::fmt::Write as _;
+
+use super::command::COMMANDS;
+use super::help::capital;
+use crate::config::keymap::SECTIONS;
+use crate::config::{Keymap, Mode};
+
+/// `docs/commands.md`.
+pub fn commands_md() -> String {
+    let mut out = String::from(
+        "# Commands\n\nMade from `src/app/command.rs`. The name is what a keymap binds; those marked with `:` can also be typed in the\n\
+         palette, where a line is `KIND [QUERY]`, `ACTION [ARGS]` or `COMMAND`.\n\n| Command | | What it does | Where |\n|---|---|---|---|\n",
+    );
+    for c in COMMANDS {
+        let places = if c.modes.len() == Mode::ALL.len() {
+            "everywhere".to_string()
+        } else {
+            c.modes.iter().map(|m| m.section().name).collect::<Vec<_>>().join(", ")
+        };
+        let palette = if c.palette { "`:`" } else { "" };
+        let changes = if c.changes { " Never on a bare letter." } else { "" };
+        let _ = writeln!(out, "| `{}` | {palette} | {}{changes} | {places} |", c.name, c.doc);
+    }
+    out
+}
+
+/// `docs/keymap.md` for a keymap (the file in the repository is the default one's).
+pub fn keymap_md(keymap: &Keymap) -> String {
+    let mut out = String::from(
+        "# Keys\n\nThe default keymap, `keymaps/default.toml`. A file of yours in `keymaps/` beside `config.toml` is laid over it line by\n\
+         line; `KEY = false` unbinds. Nothing that changes an account is on a bare letter.\n",
+    );
+    for section in SECTIONS {
+        let Some(mode) = section.mode else { continue };
+        let _ = writeln!(
+            out,
+            "\n## {} (`[{}]`)\n\n| Keys | Command | What it does |\n|---|---|---|",
+            capital(section.doc),
+            section.name
+        );
+        for c in COMMANDS {
+            let keys = keymap.keys_of(mode, c.name);
+            if keys.is_empty() || !c.modes.contains(&mode) {
+                continue;
+            }
+            let keys: Vec<String> = keys.iter().map(|k| format!("`{k}`")).collect();
+            let _ = writeln!(out, "| {} | `{}` | {} |", keys.join(" "), c.name, c.doc);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A generated file is what its generator says. `SKYDECK_BLESS=1` renews it.
+    fn fresh(name: &str, text: &str) {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+        if std::env::var_os("SKYDECK_BLESS").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, text).unwrap();
+        }
+        let there = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(there == text, "docs/{name} is stale: SKYDECK_BLESS=1 cargo test renews it");
+    }
+
+    #[test]
+    fn the_command_and_key_pages_are_fresh() {
+        fresh("commands.md", &commands_md());
+        fresh("keymap.md", &keymap_md(&Keymap::embedded("default").unwrap()));
+    }
+}

@@ -1,0 +1,122 @@
+//! `/`: the filter line, and what a query means for a view. A query that costs money is asked for first.
+
+use std::sync::Arc;
+
+use super::line::Line;
+use super::overlay::{Filter, Overlay, Sure, SureKind};
+use super::update::Turn;
+use crate::base::RowId;
+use crate::query::{Query, Test};
+
+impl Turn<'_> {
+    /// Opens the filter line with the view's query in it.
+    pub(super) fn filter(&mut self) {
+        let query = self.s.view.query.clone();
+        let mut text = query.text.to_string();
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        let filter = Filter { line: Line::new(text), items: Vec::new(), choice: None, error: None, before: query };
+        self.s.overlays.push(Overlay::Filter(filter));
+        self.complete_again();
+    }
+
+    /// The line changed: the table follows, as far as the line can be read and costs nothing.
+    pub(super) fn filter_typed(&mut self) {
+        self.complete_again();
+        self.filter_follow();
+    }
+
+    pub(super) fn filter_follow(&mut self) {
+        let Some(Overlay::Filter(filter)) = self.s.overlays.last_mut() else { return };
+        match Query::parse(filter.line.text(), self.s.view.kind.0) {
+            Ok(query) => {
+                filter.error = None;
+                if self.paid_fields(&query).is_empty() && *self.s.view.query != query {
+                    self.apply_query(Arc::new(query));
+                }
+            }
+            Err(e) => filter.error = Some(e.message),
+        }
+    }
+
+    pub(super) fn filter_accept(&mut self) {
+        let Some(Overlay::Filter(filter)) = self.s.overlays.last_mut() else { return };
+        match Query::parse(filter.line.text(), self.s.view.kind.0) {
+            Ok(query) => {
+                self.s.overlays.pop();
+                self.set_query(query);
+            }
+            Err(e) => filter.error = Some(e.message),
+        }
+    }
+
+    /// Escape: back to the query that was there.
+    pub(super) fn filter_leave(&mut self) {
+        let Some(Overlay::Filter(filter)) = self.s.overlays.pop() else { return };
+        if self.s.view.query != filter.before {
+            self.apply_query(filter.before);
+        }
+    }
+
+    /// The fields of a query that cost money and were not agreed to.
+    pub(super) fn paid_fields(&self, query: &Query) -> Vec<usize> {
+        let view = &self.s.view;
+        let mut paid: Vec<usize> = query
+            .fields()
+            .filter(|f| view.kind.fields.at(*f).side.is_some_and(|s| s.paid) && !view.paid.contains(f))
+            .collect();
+        paid.dedup();
+        paid
+    }
+
+    /// Filters the view; asks first if that costs money.
+    pub(super) fn set_query(&mut self, query: Query) {
+        if *self.s.view.query == query {
+            return;
+        }
+        let paid = self.paid_fields(&query);
+        if paid.is_empty() {
+            self.apply_query(Arc::new(query));
+            return;
+        }
+        let lines = self.price(&paid);
+        self.s.overlays.push(Overlay::Sure(Sure {
+            title: format!("Filter by {}", query.text),
+            kind: SureKind::PaidQuery(Arc::new(query)),
+            lines,
+            yes: "pay and filter",
+            no: "leave",
+        }));
+    }
+
+    pub(super) fn apply_query(&mut self, query: Arc<Query>) {
+        self.s.view.query = query;
+        self.reindex();
+        self.refresh_paid();
+    }
+
+    /// The rows that a paid filter or sort needs its values for: those that match otherwise. Terms on values that live
+    /// elsewhere are left out of the question, so that no row is missed.
+    pub(super) fn refresh_paid(&mut self) {
+        let view = &self.s.view;
+        let is_side = |f: usize| view.kind.fields.at(f).side.is_some();
+        let used = |f: &usize| view.query.fields().any(|q| q == *f) || view.sort.is_some_and(|s| s.field == *f);
+        if !view.paid.iter().any(|f| used(f)) {
+            if !view.paid_ids.is_empty() {
+                self.s.view.paid_ids = Arc::default();
+            }
+            return;
+        }
+        let mut own = (*view.query).clone();
+        own.terms.retain(|t| !matches!(t.test, Test::Field { field, .. } if is_side(field)));
+        let mut ids: Vec<RowId> = Vec::new();
+        for table in view.tables.iter().filter_map(|t| self.store.table(t)) {
+            let rows = table.rows().filter(|r| r.gone.is_none() && own.matches(&*r.record, self.s.now));
+            ids.extend(rows.map(|r| r.record.id.clone()));
+        }
+        if *view.paid_ids != ids {
+            self.s.view.paid_ids = Arc::new(ids);
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! Forms: an action's `refine` makes the fields for the values so far, again after every edit and when a table it reads arrives.
+
+use arcstr::ArcStr;
+
+use super::draft;
+use super::line::Line;
+use super::overlay::{FormState, Overlay, Sure, SureKind, enabled};
+use super::update::Turn;
+use super::view::RowKey;
+use crate::base::text;
+use crate::input::{Key, KeyCode};
+use crate::kinds::{Action, ActionContext};
+use crate::model::{FormField, FormInput, FormSpec, FormValue, Level, TableKey, Values};
+
+impl FormState {
+    /// The focused field.
+    pub fn field(&self) -> Option<&FormField> {
+        self.spec.fields.get(self.focus)
+    }
+
+    /// Opens the editor that the focused field needs.
+    pub(super) fn enter_field(&mut self) {
+        (self.line, self.draft) = (None, None);
+        let Some(field) = self.spec.fields.get(self.focus) else { return };
+        match (&field.input, &field.value) {
+            (FormInput::Text | FormInput::Number { .. }, FormValue::Text(s)) => self.line = Some(Line::new(s.as_str())),
+            (FormInput::Text | FormInput::Number { .. }, _) => self.line = Some(Line::default()),
+            (FormInput::Rows { original, .. }, FormValue::Rows(rows)) => {
+                self.draft = Some(draft::begin(original, rows))
+            }
+            (FormInput::Rows { original, .. }, _) => self.draft = Some(draft::begin(original, original)),
+            _ => {}
+        }
+    }
+
+    /// Whether anything was put in that leaving would lose.
+    fn is_touched(&self) -> bool {
+        !self.values.0.is_empty() || self.draft.as_ref().is_some_and(|d| !d.undo.is_empty())
+    }
+}
+
+/// Reads a palette line's arguments: `name=value`, the bare name of a toggle, or values for the fields in order.
+pub(super) fn read_arguments(
+    args: &str,
+    mut values: Values,
+    refine: &dyn Fn(&Values) -> FormSpec,
+) -> Result<Values, String> {
+    for word in words(args) {
+        let spec = refine(&values);
+        let named = word.split_once('=').map(|(k, v)| (k.replace('-', "_"), v));
+        let by_name = |name: &str| spec.fields.iter().find(|f| f.name == name);
+        if let Some((field, value)) = named.as_ref().and_then(|(k, v)| Some((by_name(k)?, *v))) {
+            values.set(field.name, read(field, value)?);
+        } else if let Some(field) = by_name(&word.replace('-', "_")).filter(|f| f.input == FormInput::Toggle) {
+            values.set(field.name, FormValue::Flag(true));
+        } else if let Some(field) = spec
+            .fields
+            .iter()
+            .find(|f| values.get(f.name).is_none() && !matches!(f.input, FormInput::Toggle | FormInput::Rows { .. }))
+        {
+            values.set(field.name, read(field, &word)?);
+        } else {
+            let name = named.as_ref().map_or(word.as_str(), |(k, _)| k);
+            let hint = text::nearest(name, spec.fields.iter().map(|f| f.name));
+            let hint = hint.map(|n| format!(" Did you mean {n}?")).unwrap_or_default();
+            return Err(format!("{} has no argument {}.{hint}", spec.title, text::visible(name)));
+        }
+    }
+    Ok(values)
+}
+
+fn read(field: &FormField, value: &str) -> Result<FormValue, String> {
+    match &field.input {
+        FormInput::Toggle => match value {
+            "yes" | "true" | "on" => Ok(FormValue::Flag(true)),
+            "no" | "false" | "off" => Ok(FormValue::Flag(false)),
+            other => Err(format!("{} is yes or no, not {}.", field.name, text::visible(other))),
+        },
+        FormInput::Choice(choices) if !choices.iter().any(|c| c.value == value) => {
+            let hint = text::nearest(value, choices.iter().map(|c| c.value.as_str()));
+            let hint = hint.map(|n| format!(" Did you mean {n}?")).unwrap_or_default();
+            Err(format!("{} cannot be {}.{hint}", field.name, text::visible(value)))
+        }
+        FormInput::Rows { .. } => Err(format!("{} is edited in the form, not in the palette.", field.name)),
+        _ => Ok(FormValue::Text(ArcStr::from(value))),
+    }
+}
+
+/// Splits at blanks outside double quotes.
+fn words(s: &str) -> Vec<String> {
+    let (mut out, mut now, mut quoted) = (Vec::new(), String::new(), false);
+    for c in s.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            c if c.is_whitespace() && !quoted => {
+                if !now.is_empty() {
+                    out.push(std::mem::take(&mut now));
+                }
+            }
+            c => now.push(c),
+        }
+    }
+    if !now.is_empty() {
+        out.push(now);
+    }
+    out
+}
+
+impl Turn<'_> {
+    /// The form for these values, or a sentence about a row that is gone.
+    pub(super) fn refined(&self, action: &Action, rows: &[RowKey], values: &Values) -> Result<FormSpec, String> {
+        let targets = self.resolve(rows)?;
+        let cx = ActionContext { store: self.store, targets: &targets, now: self.s.now };
+        Ok((action.refine)(&cx, values))
+    }
+
+    pub(super) fn open_form(&mut self, action: &'static Action, targets: Vec<RowKey>, values: Values, spec: FormSpec) {
+        let focus = spec.fields.iter().position(|f| f.error.is_some()).unwrap_or(0);
+        let mut form = FormState { action, targets, values, spec, focus, line: None, draft: None, error: None };
+        form.enter_field();
+        self.s.overlays.push(Overlay::Form(Box::new(form)));
+    }
+
+    /// Refines the uppermost form after its values changed.
+    fn refine(&mut self) {
+        let Some(Overlay::Form(form)) = self.s.overlays.last() else { return };
+        let refined = self.refined(form.action, &form.targets, &form.values);
+        let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
+        match refined {
+            Ok(spec) => {
+                form.error = None;
+                form.focus = form.focus.min(spec.fields.len().saturating_sub(1));
+                form.spec = spec;
+            }
+            Err(why) => form.error = Some(why),
+        }
+    }
+
+    /// A table has news: a form that reads it shows them, and keeps what was put in.
+    pub(super) fn refine_again(&mut self, table: &TableKey) {
+        let reads = matches!(self.s.overlays.last(), Some(Overlay::Form(f)) if f.spec.needs.contains(table));
+        if reads {
+            self.refine();
+            if let Some(Overlay::Form(form)) = self.s.overlays.last_mut()
+                && form.line.is_none()
+                && form.draft.is_none()
+            {
+                form.enter_field();
+            }
+        }
+    }
+
+    fn set_field(&mut self, value: FormValue) {
+        let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
+        let Some(name) = form.field().map(|f| f.name) else { return };
+        form.values.set(name, value);
+        self.refine();
+    }
+
+    /// A key that is no command, in a form.
+    pub(super) fn form_key(&mut self, key: Key) {
+        let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
+        if let Some(draft) = &mut form.draft {
+            if let Some(line) = &mut draft.editing {
+                line.key(key);
+            }
+            return;
+        }
+        if let Some(line) = &mut form.line {
+            if line.key(key) {
+                let text = FormValue::Text(line.text().into());
+                self.set_field(text);
+            }
+            return;
+        }
+        let typed = key.typed();
+        match form.field().map(|f| (&f.input, &f.value)) {
+            Some((FormInput::Toggle, value)) if key.code == KeyCode::Char(' ') => {
+                let flip = FormValue::Flag(*value != FormValue::Flag(true));
+                self.set_field(flip);
+            }
+            // A letter goes to the next choice that begins with it.
+            Some((FormInput::Choice(choices), value)) if typed.is_some() => {
+                let letter = typed.map(|c| c.to_lowercase().to_string()).unwrap_or_default();
+                let now = choices.iter().position(|c| FormValue::Text(c.value.clone()) == *value).map_or(0, |i| i + 1);
+                let next = choices.iter().cycle().skip(now).take(choices.len());
+                let next = next.filter(|c| c.disabled.is_none()).find(|c| c.label.to_lowercase().starts_with(&letter));
+                if let Some(value) = next.map(|c| FormValue::Text(c.value.clone())) {
+                    self.set_field(value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn form_paste(&mut self, text: &str) {
+        let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
+        if let Some(line) = form.draft.as_mut().and_then(|d| d.editing.as_mut()) {
+            line.insert(text);
+        } else if let Some(line) = &mut form.line {
+            line.insert(text);
+            let text = FormValue::Text(line.text().into());
+            self.set_field(text);
+        }
+    }
+
+    /// The next field, or the one before. An edited cell is taken over first.
+    pub(super) fn form_focus(&mut self, by: isize) {
+        self.draft_take_over();
+        let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
+        let fields = form.spec.fields.len().max(1);
+        form.focus = (form.focus + fields).saturating_add_signed(by) % fields;
+        form.enter_field();
+    }
+
+    /// Arrow down and up: rows of a draft, else fields.
+    pub(super) fn form_by(&mut self, by: isize) {
+        if self.draft_by(by) {
+            return;
+        }
+        self.form_focus(by.signum());
+    }
+
+    /// Arrow left and right: the cursor in a line, columns of a draft, else the value itself.
+    pub(super) fn form_sideways(&mut self, by: isize) {
+        let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
+        if let Some(draft) = &mut form.draft {
+            let columns = draft.rows.get(draft.row).map_or(0, |r| r.cells.len());
+            match &mut draft.editing {
+                Some(line) => drop(line.key(Key::plain(if by < 0 { KeyCode::Left } else { KeyCode::Right }))),
+                None => draft.column = draft.column.saturating_add_signed(by).min(columns.saturating_sub(1)),
+            }
+            return;
+        }
+        if let Some(line) = &mut form.line {
+            line.key(Key::plain(if by < 0 { KeyCode::Left } else { KeyCode::Right }));
+            return;
+        }
+        let next = match form.field().map(|f| (&f.input, &f.value)) {
+            Some((FormInput::Toggle, value)) => FormValue::Flag(*value != FormValue::Flag(true)),
+            Some((FormInput::Choice(choices), value)) => {
+                let open: Vec<_> = enabled(choices).collect();
+                let now = open.iter().position(|c| FormValue::Text(c.value.clone()) == *value);
+                let at = match now {
+                    Some(i) => (i + open.len()).saturating_add_signed(by) % open.len().max(1),
+                    None => 0,
+                };
+                match open.get(at) {
+                    Some(c) => FormValue::Text(c.value.clone()),
+                    None => return,
+                }
+            }
+            _ => return,
+        };
+        self.set_field(next);
+    }
+
+    /// Enter: takes over a cell, goes to the next field, and from the last one to the plan.
+    pub(super) fn form_accept(&mut self) {
+        if self.draft_take_over() {
+            return;
+        }
+        let Some(Overlay::Form(form)) = self.s.overlays.last() else { return };
+        if form.focus + 1 < form.spec.fields.len() {
+            self.form_focus(1);
+        } else {
+            self.form_submit();
+        }
+    }
+
+    /// Makes a plan of the form; a wrong field is named and gets the cursor.
+    pub(super) fn form_submit(&mut self) {
+        self.draft_take_over();
+        self.refine();
+        let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
+        if form.error.is_some() {
+            return;
+        }
+        if let Some(at) = form.spec.fields.iter().position(|f| f.error.is_some()) {
+            form.focus = at;
+            form.error.clone_from(&form.spec.fields[at].error);
+            form.enter_field();
+            return;
+        }
+        let (action, targets, values) = (form.action, form.targets.clone(), form.values.clone());
+        if let Err(why) = self.open_plan(action, targets, values, true)
+            && let Some(Overlay::Form(form)) = self.s.overlays.last_mut()
+        {
+            form.error = Some(why);
+        }
+    }
+
+    /// Escape: out of the cell, else out of the form; asks again if that would lose something.
+    pub(super) fn form_leave(&mut self) {
+        let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
+        if let Some(draft) = &mut form.draft
+            && draft.editing.take().is_some()
+        {
+            return;
+        }
+        let changed = form.draft.as_ref().map_or(0, draft::changes);
+        if changed == 0 || !form.is_touched() {
+            self.s.overlays.pop();
+            return;
+        }
+        self.s.overlays.push(Overlay::Sure(Sure {
+            kind: SureKind::LeaveForm,
+            title: "Leave the draft?".into(),
+            lines: vec![match changed {
+                1 => "1 change is not applied and will be lost.".into(),
+                n => format!("{n} changes are not applied and will be lost."),
+            }],
+            yes: "leave",
+            no: "go on editing",
+        }));
+    }
+
+    /// The draft has changed: its rows are the field's value.
+    pub(super) fn draft_changed(&mut self) {
+        let Some(Overlay::Form(form)) = self.s.overlays.last() else { return };
+        if let Some(draft) = &form.draft {
+            let rows = FormValue::Rows(draft::rows(draft));
+            self.set_field(rows);
+        }
+    }
+
+    pub(super) fn refuse(&mut self, why: impl Into<String>) {
+        self.say(Level::Warning, why);
+    }
+}

@@ -1,0 +1,145 @@
+//! What one can do: hints for the last line, and the help page, both from the command table and the keymap.
+
+use super::command::{COMMANDS, Command, CommandInfo, HINTS};
+use super::overlay::Overlay;
+use super::state::State;
+use crate::config::Mode;
+use crate::config::keymap::SECTIONS;
+use crate::store::Store;
+
+/// One hint of the last line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// The key.
+    pub key: String,
+    /// What it does.
+    pub title: &'static str,
+    /// Why it cannot be done now: shown dim.
+    pub disabled: Option<&'static str>,
+}
+
+/// A line of the help page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HelpLine {
+    /// A place in the console.
+    Heading(String),
+    /// A command with its keys there.
+    Entry {
+        /// Its keys, or `:name` if it is only in the palette.
+        keys: String,
+        /// Its name.
+        name: &'static str,
+        /// What it does.
+        doc: &'static str,
+    },
+    /// Nothing.
+    Blank,
+}
+
+/// The hints for what has the keys now, the most useful first.
+pub fn hints(state: &State, store: &Store) -> Vec<Hint> {
+    let mode = state.mode();
+    let Some((_, commands)) = HINTS.iter().find(|(m, _)| *m == mode) else { return Vec::new() };
+    commands
+        .iter()
+        .filter(|c| wanted(state, **c))
+        .filter_map(|c| {
+            let key = state.keymap.key_of(mode, c.info().name)?;
+            Some(Hint { key, title: title(state, *c), disabled: disabled(state, store, *c) })
+        })
+        .collect()
+}
+
+/// Whether a hint makes sense in the layer that is open.
+fn wanted(state: &State, command: Command) -> bool {
+    match state.overlays.last() {
+        Some(Overlay::Sure(_)) => matches!(command, Command::Accept | Command::Back),
+        Some(Overlay::Menu(m)) => match command {
+            Command::Mark | Command::MoveDown | Command::MoveUp => m.items.iter().any(|i| i.checked.is_some()),
+            _ => true,
+        },
+        Some(Overlay::Plan(p)) => match command {
+            Command::CarryOut => p.blocked.is_none(),
+            Command::Options => p.options,
+            _ => true,
+        },
+        _ => true,
+    }
+}
+
+fn title(state: &State, command: Command) -> &'static str {
+    match (state.overlays.last(), command) {
+        (Some(Overlay::Sure(s)), Command::Accept) => s.yes,
+        (Some(Overlay::Sure(s)), Command::Back) => s.no,
+        (Some(_), Command::Back) => "leave",
+        (None, Command::Right) => "next page",
+        _ => command.info().title,
+    }
+}
+
+fn disabled(state: &State, store: &Store, command: Command) -> Option<&'static str> {
+    let row = matches!(
+        command,
+        Command::Open | Command::Actions | Command::Detail | Command::Metrics | Command::Mark | Command::Links
+    );
+    if row && state.overlays.is_empty() && state.view.order.is_empty() {
+        return (state.start(store).is_none() || command != Command::Open).then_some("There is no row.");
+    }
+    let none = command == Command::Actions && state.registry.actions_of(state.view.kind).next().is_none();
+    none.then_some("There are no actions on these rows.")
+}
+
+fn entry(state: &State, mode: Mode, command: &'static CommandInfo) -> Option<HelpLine> {
+    let keys = state.keymap.keys_of(mode, command.name);
+    let keys = match (keys.is_empty(), command.palette && mode == Mode::Table) {
+        (false, _) => keys.join(" "),
+        (true, true) => format!(":{}", command.name),
+        (true, false) => return None,
+    };
+    Some(HelpLine::Entry { keys, name: command.name, doc: command.doc })
+}
+
+/// The place that help was asked from.
+fn asked_from(state: &State) -> Mode {
+    let below = state.overlays.iter().rev().find(|o| !matches!(o, Overlay::Pager(_)));
+    match below {
+        Some(Overlay::Palette(_)) => Mode::Palette,
+        Some(Overlay::Filter(_)) => Mode::Filter,
+        Some(Overlay::Menu(_) | Overlay::Sure(_)) => Mode::Menu,
+        Some(Overlay::Form(f)) if f.draft.is_some() => Mode::Draft,
+        Some(Overlay::Form(_)) => Mode::Form,
+        Some(Overlay::Plan(_)) => Mode::Plan,
+        Some(Overlay::Digits(_) | Overlay::Ask(_)) => Mode::Prompt,
+        _ => Mode::Table,
+    }
+}
+
+/// The help page: the place one came from first, then the others with what is different there.
+pub fn lines(state: &State) -> Vec<HelpLine> {
+    let first = asked_from(state);
+    let mut out = Vec::new();
+    let modes = std::iter::once(first).chain(Mode::ALL.iter().copied().filter(|m| *m != first));
+    for (i, mode) in modes.enumerate() {
+        let entries: Vec<HelpLine> = COMMANDS
+            .iter()
+            .filter(|c| c.modes.contains(&mode))
+            .filter_map(|c| entry(state, mode, c))
+            .filter(|line| i == 0 || !out.contains(line))
+            .collect();
+        if entries.is_empty() {
+            continue;
+        }
+        if i > 0 {
+            out.push(HelpLine::Blank);
+        }
+        let doc = SECTIONS.iter().find(|s| s.mode == Some(mode)).map_or("", |s| s.doc);
+        out.push(HelpLine::Heading(if i == 0 { format!("Here: {doc}") } else { capital(doc) }));
+        out.extend(entries);
+    }
+    out
+}
+
+pub(super) fn capital(s: &str) -> String {
+    let mut chars = s.chars();
+    chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

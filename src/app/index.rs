@@ -1,0 +1,140 @@
+//! The order of the rows: asked for when what it is made from changes, taken in when it comes, never waited for.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use super::update::Turn;
+use super::view::{RowKey, View};
+use crate::model::{Delta, Effect, Indexed, Kind, RowRef};
+
+impl Turn<'_> {
+    /// Asks for a new index of the view, whatever was asked before.
+    pub(super) fn reindex(&mut self) {
+        let request = self.number();
+        let view = &mut self.s.view;
+        view.indexing = Some(request);
+        view.stale = false;
+        view.asked = Arc::new(view.tables.clone());
+        let effect = Effect::Index {
+            request,
+            tables: view.tables.clone(),
+            groups: view.groups.clone(),
+            query: view.query.clone(),
+            sort: view.sort,
+        };
+        self.emit(effect);
+    }
+
+    /// Rows changed: one index at a time, and the newest wish remembered once.
+    fn reindex_later(&mut self) {
+        if self.s.view.indexing.is_some() {
+            self.s.view.stale = true;
+        } else {
+            self.reindex();
+        }
+    }
+
+    /// The store has learned something.
+    pub(super) fn applied(&mut self, delta: &Delta) {
+        let news = delta.added + delta.changed + delta.gone > 0;
+        let parents = self.parent_kind(self.s.view.kind).is_some_and(|p| p == delta.table.kind);
+        if parents || delta.table.kind == self.s.view.kind {
+            self.join();
+        }
+        let ours = self.s.view.tables.contains(&delta.table);
+        if news || ours {
+            let joined = ours || self.uses_side(delta.table.kind);
+            if joined && (news || Some(delta.version) != self.s.view.seen_version(&delta.table)) {
+                self.reindex_later();
+                self.refresh_paid();
+            }
+        }
+        if news {
+            self.refine_again(&delta.table);
+        }
+        self.awaited_came();
+    }
+
+    /// Whether filter or sort looks at a field that lives in this side kind.
+    fn uses_side(&self, kind: Kind) -> bool {
+        let view = &self.s.view;
+        let words = view.query.terms.iter().any(|t| matches!(t.test, crate::query::Test::Word(_)));
+        let side = |i: usize| (i < view.kind.fields.len()).then(|| view.kind.fields.at(i).side).flatten();
+        let named = view.query.fields().chain(view.sort.map(|s| s.field));
+        let mut named = named.filter_map(side);
+        named.any(|s| s.kind == kind.name)
+            || words && view.kind.iter().filter_map(|f| f.side).any(|s| !s.paid && s.kind == kind.name)
+    }
+
+    /// An index has come. One for an older request is dropped.
+    pub(super) fn indexed(&mut self, indexed: Indexed) {
+        let store = self.store;
+        let view = &mut self.s.view;
+        if view.indexing != Some(indexed.request) {
+            return;
+        }
+        view.indexing = None;
+        view.order = indexed.order;
+        view.order_tables = view.asked.clone();
+        view.versions = indexed.versions;
+        view.total = indexed.total;
+        let line = view.at.saturating_sub(view.top);
+        let found = match &view.cursor {
+            Some(row) if view.touched => store
+                .find(&view.order_tables, &row.table, &row.id)
+                .and_then(|at| if view.order.get(view.at) == Some(&at) { Some(view.at) } else { position(view, at) }),
+            _ => None,
+        };
+        match found {
+            Some(at) => {
+                view.at = at;
+                // The row stays where it is on the screen, unless that would show nothing above the first row.
+                view.top = at.saturating_sub(line);
+            }
+            None if view.touched => view.at = view.at.min(view.order.len().saturating_sub(1)),
+            None => (view.at, view.top) = (0, 0),
+        }
+        view.marks.retain(|m| store.table(&m.table).is_some_and(|t| t.get(&m.id).is_some()));
+        self.count_hidden_marks();
+        self.land();
+        if self.s.view.stale {
+            self.reindex();
+        }
+    }
+
+    /// Puts the cursor's identity on the row that stands at its position.
+    pub(super) fn land(&mut self) {
+        let view = &self.s.view;
+        let row = view.order.get(view.at).and_then(|at| self.key_of(*at));
+        if row != self.s.view.cursor {
+            self.s.view.cursor = row;
+            self.detail_later();
+        }
+    }
+
+    /// The identity of a row of the view.
+    pub(super) fn key_of(&self, at: RowRef) -> Option<RowKey> {
+        let (table, row) = self.store.row(&self.s.view.order_tables, at)?;
+        Some(RowKey { table: table.clone(), id: row.record.id.clone() })
+    }
+
+    pub(super) fn count_hidden_marks(&mut self) {
+        let store = self.store;
+        let view = &mut self.s.view;
+        if view.marks.is_empty() || view.query.is_empty() {
+            view.hidden_marks = 0;
+            return;
+        }
+        let mut marked: FxHashSet<RowRef> =
+            view.marks.iter().filter_map(|m| store.find(&view.order_tables, &m.table, &m.id)).collect();
+        for at in view.order.iter() {
+            marked.remove(at);
+        }
+        view.hidden_marks = marked.len();
+    }
+}
+
+fn position(view: &View, at: RowRef) -> Option<usize> {
+    view.order.iter().position(|r| *r == at)
+}

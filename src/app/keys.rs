@@ -1,0 +1,405 @@
+//! A key press: which place has it, which command it is there, and what that does. No key waits for anything.
+
+use super::command::Command as C;
+use super::overlay::{Overlay, Page, Pager, PlanPhase, Sure, SureKind};
+use super::state::{Focus, State};
+use super::update::Turn;
+use crate::config::{Mode, Next, Step};
+use crate::input::{Key, KeyCode};
+use crate::model::{Ask, Confirm, Effect, Level};
+
+impl State {
+    /// The place that has the keys.
+    pub fn mode(&self) -> Mode {
+        match self.overlays.last() {
+            None if self.focus == Focus::Detail && self.detail.open => Mode::Detail,
+            None => Mode::Table,
+            Some(Overlay::Palette(_)) => Mode::Palette,
+            Some(Overlay::Filter(_)) => Mode::Filter,
+            Some(Overlay::Pager(_)) => Mode::Pager,
+            Some(Overlay::Menu(_) | Overlay::Sure(_)) => Mode::Menu,
+            Some(Overlay::Form(form)) => match &form.draft {
+                Some(draft) if draft.editing.is_none() => Mode::Draft,
+                _ => Mode::Form,
+            },
+            Some(Overlay::Plan(plan)) if plan.blocked.is_none() && plan.plan.confirm() != Confirm::Enter => {
+                Mode::Confirm
+            }
+            Some(Overlay::Plan(_)) => Mode::Plan,
+            Some(Overlay::Digits(_)) => Mode::Prompt,
+            Some(Overlay::Ask(ask)) => match ask.question.what {
+                Ask::MfaCode { .. } => Mode::Prompt,
+                Ask::Device { .. } => Mode::Menu,
+            },
+        }
+    }
+    /// The keys that go on with the sequence begun, for the hint pop-up. Empty if none was begun.
+    pub fn next_keys(&self) -> Vec<Next<'_>> {
+        if self.pending.is_empty() {
+            return Vec::new();
+        }
+        match self.keymap.step(self.mode(), &self.pending) {
+            Step::Pending(next) => next,
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Turn<'_> {
+    pub(super) fn key(&mut self, key: Key) {
+        if self.answered(key) {
+            return;
+        }
+        let mode = self.s.mode();
+        self.s.pending.push(key);
+        let keymap = self.s.keymap.clone();
+        match keymap.step(mode, &self.s.pending) {
+            Step::Command(name) => {
+                self.s.pending.clear();
+                match C::named(name) {
+                    Some(command) => self.command(command),
+                    None => self.say(Level::Warning, format!("There is no command {name}.")),
+                }
+            }
+            Step::Pending(_) => {}
+            Step::None => {
+                let alone = self.s.pending.len() == 1;
+                self.s.pending.clear();
+                // A sequence that leads nowhere is dropped; Escape out of it does nothing else.
+                if alone {
+                    self.type_key(key);
+                } else if key.code != KeyCode::Esc {
+                    self.key(key);
+                }
+            }
+        }
+    }
+
+    /// `y` and `n` answer a question, whatever the keymap has on them.
+    fn answered(&mut self, key: Key) -> bool {
+        if !matches!(self.s.overlays.last(), Some(Overlay::Sure(_))) {
+            return false;
+        }
+        match key.typed() {
+            Some('y' | 'Y') => self.sure(true),
+            Some('n' | 'N') => self.sure(false),
+            _ => return false,
+        }
+        true
+    }
+
+    /// A key that is no command: text, where text is typed.
+    fn type_key(&mut self, key: Key) {
+        match self.s.overlays.last_mut() {
+            Some(Overlay::Palette(p)) => {
+                if p.line.key(key) {
+                    self.complete_again();
+                }
+            }
+            Some(Overlay::Filter(f)) => {
+                if f.line.key(key) {
+                    self.filter_typed();
+                }
+            }
+            Some(Overlay::Form(_)) => self.form_key(key),
+            Some(Overlay::Plan(p)) if p.phase == PlanPhase::Shown && p.blocked.is_none() => {
+                if p.typed.key(key) {
+                    p.notice = None;
+                }
+            }
+            Some(Overlay::Digits(d)) => {
+                if d.line.key(key) {
+                    d.error = None;
+                }
+            }
+            Some(Overlay::Ask(a)) => {
+                a.line.key(key);
+            }
+            _ => {}
+        }
+    }
+
+    /// Pasted text goes where text is typed, and is never read as keys.
+    pub(super) fn paste(&mut self, text: &str) {
+        match self.s.overlays.last_mut() {
+            Some(Overlay::Palette(p)) => {
+                p.line.insert(text);
+                self.complete_again();
+            }
+            Some(Overlay::Filter(f)) => {
+                f.line.insert(text);
+                self.filter_typed();
+            }
+            Some(Overlay::Form(_)) => self.form_paste(text),
+            Some(Overlay::Plan(p)) if p.phase == PlanPhase::Shown => p.typed.insert(text),
+            Some(Overlay::Digits(d)) => d.line.insert(text),
+            Some(Overlay::Ask(a)) => a.line.insert(text),
+            _ => {}
+        }
+    }
+
+    pub(super) fn command(&mut self, command: C) {
+        let page = isize::try_from(self.s.areas().rows().saturating_sub(1).max(1)).unwrap_or(1);
+        match command {
+            C::Down => self.by(1),
+            C::Up => self.by(-1),
+            C::PageDown => self.pages(page),
+            C::PageUp => self.pages(-page),
+            C::HalfPageDown => self.pages((page / 2).max(1)),
+            C::HalfPageUp => self.pages(-(page / 2).max(1)),
+            C::Top => self.pages(isize::MIN / 2),
+            C::Bottom => self.pages(isize::MAX / 2),
+            C::Left => self.sideways(-1),
+            C::Right => self.sideways(1),
+            C::Back => self.escape(),
+            C::Accept => self.accept(),
+            C::Mark if matches!(self.s.overlays.last(), Some(Overlay::Menu(_))) => self.menu_toggle(),
+            C::Mark => self.mark(),
+            C::MoveDown => self.menu_move(1),
+            C::MoveUp => self.menu_move(-1),
+            C::Complete => self.choose_completion(1),
+            C::CompleteBack => self.choose_completion(-1),
+            C::FocusNext if self.in_form() => self.form_focus(1),
+            C::FocusPrevious if self.in_form() => self.form_focus(-1),
+            C::Edit => self.draft_edit(),
+            C::NewRow => self.draft_new(),
+            C::DeleteRow => self.draft_delete(),
+            C::Undo => self.draft_undo(),
+            C::Apply | C::Submit => self.form_submit(),
+            C::CarryOut => self.confirm(),
+            C::Options => self.plan_options(),
+            C::CopyCommand => self.copy_commands(),
+            C::Redraw => self.emit(Effect::Redraw),
+            C::Suspend => self.emit(Effect::Suspend),
+            C::Cancel => self.cancel(),
+            C::Quit => self.quit(),
+            C::Help => self.pager(Page::Help),
+            C::Copy if self.copy_from_layer() => {}
+            // What is left belongs to the view: with a layer over it, the key is not for it.
+            _ if !self.s.overlays.is_empty() && command != C::Palette => {}
+            _ => self.view_command(command),
+        }
+    }
+
+    /// Commands of the table and the detail.
+    fn view_command(&mut self, command: C) {
+        match command {
+            C::Open if self.s.start(self.store).is_some() => self.sign_in(),
+            C::Open if self.s.mode() == Mode::Detail => self.open_detail_line(),
+            C::Open => self.open(),
+            C::HistoryBack => self.go_back(),
+            C::HistoryForward => self.go_forward(),
+            C::FocusNext | C::FocusPrevious => self.focus_other(),
+            C::Filter => self.filter(),
+            C::Palette => self.palette(""),
+            C::MarkAll => self.mark_all(),
+            C::Detail => self.toggle_detail(),
+            C::Metrics => self.metrics(),
+            C::Links => self.links_menu(),
+            C::Actions => self.actions_menu(),
+            C::Sort => self.sort_menu(),
+            C::SortReverse => self.sort_reverse(),
+            C::Columns => self.columns_menu(),
+            C::Copy => self.copy_ids(),
+            C::CopyAs => self.copy_menu(),
+            C::Refresh => self.refresh(),
+            C::Runs => self.runs_menu(),
+            C::Messages => self.pager(Page::Messages),
+            C::SignIn => self.sign_in(),
+            _ => {}
+        }
+    }
+
+    fn pager(&mut self, page: Page) {
+        if matches!(self.s.overlays.last(), Some(Overlay::Pager(p)) if p.page == page) {
+            return;
+        }
+        self.s.overlays.push(Overlay::Pager(Pager { page, scroll: 0 }));
+        if page == Page::Messages {
+            self.pages(isize::MAX / 2);
+        }
+    }
+
+    /// One down or up in whatever has the keys.
+    fn by(&mut self, by: isize) {
+        match self.s.overlays.last() {
+            None if self.s.mode() == Mode::Detail => self.detail_by(by),
+            None => self.move_by(by),
+            Some(Overlay::Palette(_) | Overlay::Filter(_)) => self.choose_completion(by),
+            Some(Overlay::Menu(_)) => self.menu_by(by),
+            Some(Overlay::Form(_)) => self.form_by(by),
+            Some(_) => self.scroll_layer(by),
+        }
+    }
+
+    fn pages(&mut self, by: isize) {
+        match self.s.overlays.last() {
+            None if self.s.mode() == Mode::Detail => self.detail_by(by),
+            None => self.page(by),
+            Some(Overlay::Palette(_) | Overlay::Filter(_)) => self.choose_completion(by),
+            Some(Overlay::Menu(_)) => self.menu_by(by),
+            Some(Overlay::Form(_)) => self.form_by(by),
+            Some(_) => self.scroll_layer(by),
+        }
+    }
+
+    fn scroll_layer(&mut self, by: isize) {
+        let (height, help, messages) =
+            (usize::from(self.s.size.1), super::help::lines(self.s).len(), self.s.messages.len());
+        match self.s.overlays.last_mut() {
+            Some(Overlay::Pager(p)) => {
+                let lines = if p.page == Page::Help { help } else { messages };
+                let most = lines.saturating_sub(height.saturating_sub(4).max(1));
+                p.scroll = p.scroll.saturating_add_signed(by).min(most);
+            }
+            Some(Overlay::Plan(p)) => {
+                let lines = p.plan.subjects.len() + p.plan.consequences.len() + p.commands.len() * 4 + 6;
+                p.scroll = p.scroll.saturating_add_signed(by).min(lines.saturating_sub(height.saturating_sub(4)));
+            }
+            _ => {}
+        }
+    }
+
+    fn sideways(&mut self, by: isize) {
+        match self.s.overlays.last() {
+            None if self.s.mode() == Mode::Detail => self.turn(by),
+            None => self.scroll_columns(by),
+            Some(Overlay::Form(_)) => self.form_sideways(by),
+            Some(_) => {}
+        }
+    }
+
+    fn accept(&mut self) {
+        match self.s.overlays.last() {
+            Some(Overlay::Palette(_)) => self.palette_accept(),
+            Some(Overlay::Filter(_)) => self.filter_accept(),
+            Some(Overlay::Menu(_)) => self.menu_accept(),
+            Some(Overlay::Form(_)) => self.form_accept(),
+            Some(Overlay::Digits(_)) => self.digits_accept(),
+            Some(Overlay::Ask(_)) => self.ask_accept(),
+            Some(Overlay::Sure(_)) => self.sure(true),
+            _ => {}
+        }
+    }
+
+    /// Closes the uppermost layer, one at a time.
+    fn escape(&mut self) {
+        if !self.s.overlays.is_empty() {
+            self.close_layer();
+        } else if self.s.detail.open && self.s.focus == Focus::Detail && self.s.areas().table.is_some() {
+            self.s.focus = Focus::Table;
+        } else if self.s.detail.open {
+            self.close_detail();
+        } else if !self.s.view.query.is_empty() {
+            self.set_query(crate::query::Query::default());
+        } else if !self.s.view.marks.is_empty() {
+            self.s.view.marks.clear();
+            self.s.view.hidden_marks = 0;
+        } else if !self.s.back.is_empty() {
+            self.go_back();
+        }
+    }
+
+    fn close_layer(&mut self) {
+        match self.s.overlays.last_mut() {
+            Some(Overlay::Filter(_)) => self.filter_leave(),
+            Some(Overlay::Form(_)) => self.form_leave(),
+            Some(Overlay::Ask(ask)) => {
+                let id = ask.question.id;
+                self.s.overlays.pop();
+                self.emit(Effect::Answer(id, None));
+            }
+            Some(Overlay::Sure(_)) => self.sure(false),
+            Some(_) => {
+                self.s.overlays.pop();
+            }
+            None => {}
+        }
+    }
+
+    /// Ctrl-C: out of every dialogue; without one, the same as quit.
+    fn cancel(&mut self) {
+        let quitting = matches!(self.s.overlays.last(), Some(Overlay::Sure(s)) if s.kind == SureKind::Quit);
+        if self.s.overlays.is_empty() || quitting {
+            self.quit();
+            return;
+        }
+        while let Some(overlay) = self.s.overlays.pop() {
+            match overlay {
+                Overlay::Filter(f) => {
+                    self.s.overlays.push(Overlay::Filter(f));
+                    self.filter_leave();
+                }
+                Overlay::Ask(a) => self.emit(Effect::Answer(a.question.id, None)),
+                _ => {}
+            }
+        }
+    }
+
+    /// Leaves; asks again if something is under way.
+    fn quit(&mut self) {
+        if matches!(self.s.overlays.last(), Some(Overlay::Sure(s)) if s.kind == SureKind::Quit) {
+            self.emit(Effect::Quit);
+            return;
+        }
+        let mut lines: Vec<String> = self.s.runs.iter().filter(|r| !r.is_over()).map(super::Run::text).collect();
+        if lines.is_empty() {
+            self.emit(Effect::Quit);
+            return;
+        }
+        lines.push(
+            "Calls that were sent are finished first; what settles afterwards is shown at the next start.".into(),
+        );
+        self.s.overlays.push(Overlay::Sure(Sure {
+            kind: SureKind::Quit,
+            title: "Leave while this is under way?".into(),
+            lines,
+            yes: "leave",
+            no: "stay",
+        }));
+    }
+
+    /// A question is answered.
+    fn sure(&mut self, yes: bool) {
+        let Some(Overlay::Sure(sure)) = self.s.overlays.pop() else { return };
+        match (sure.kind, yes) {
+            (SureKind::Quit, true) => self.emit(Effect::Quit),
+            (SureKind::PaidQuery(query), true) => {
+                let paid: Vec<usize> = self.paid_fields(&query);
+                self.s.view.paid.extend(paid);
+                self.apply_query(query);
+            }
+            (SureKind::PaidSort(sort), true) => {
+                self.s.view.paid.push(sort.field);
+                self.sort_by(sort);
+            }
+            (SureKind::LeaveForm, true) => {
+                self.s.overlays.pop();
+            }
+            (_, false) => {}
+        }
+    }
+
+    fn in_form(&self) -> bool {
+        matches!(self.s.overlays.last(), Some(Overlay::Form(_)))
+    }
+
+    /// `y` where a layer has something to copy: a device code's address, a plan's commands, a menu's entry.
+    fn copy_from_layer(&mut self) -> bool {
+        let text = match self.s.overlays.last() {
+            Some(Overlay::Ask(a)) => match &a.question.what {
+                Ask::Device { url, .. } => url.clone(),
+                Ask::MfaCode { serial, .. } => serial.to_string(),
+            },
+            Some(Overlay::Plan(p)) => p.commands.join("\n"),
+            Some(Overlay::Menu(m)) => match m.items.get(m.cursor) {
+                Some(item) if !item.detail.is_empty() => item.detail.clone(),
+                _ => return true,
+            },
+            Some(_) => return true,
+            None => return false,
+        };
+        self.copied(text);
+        true
+    }
+}

@@ -1,0 +1,195 @@
+//! Short lists to choose from: how they are moved through, and what choosing means.
+
+use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, Overlay};
+use super::update::Turn;
+use super::view::RowKey;
+use crate::model::{Effect, FieldType, Level, Record, Sort, Value};
+
+/// The text that a value is copied as; `None` where there is none.
+fn copied(value: &Value) -> Option<String> {
+    match value {
+        Value::Ip(ip) => Some(ip.to_string()),
+        Value::Text(s) | Value::State(_, s) => Some(s.to_string()),
+        Value::List(items) => Some(items.join(" ")),
+        _ => None,
+    }
+}
+
+/// A row's id as AWS shows it (a row's identity may be more: a target's holds its group and port too).
+pub(super) fn shown_id(record: &Record) -> String {
+    let field = record.kind.index_of("id").map(|i| record.at(i));
+    field.and_then(copied).unwrap_or_else(|| record.id.to_string())
+}
+
+impl Turn<'_> {
+    pub(super) fn menu(&mut self, menu: Menu) {
+        self.s.overlays.push(Overlay::Menu(menu));
+    }
+
+    pub(super) fn menu_by(&mut self, by: isize) {
+        let Some(Overlay::Menu(menu)) = self.s.overlays.last_mut() else { return };
+        menu.cursor = menu.cursor.saturating_add_signed(by).min(menu.items.len().saturating_sub(1));
+        menu.error = None;
+    }
+
+    /// Turns an entry of the column chooser on or off.
+    pub(super) fn menu_toggle(&mut self) {
+        let Some(Overlay::Menu(menu)) = self.s.overlays.last_mut() else { return };
+        match menu.items.get_mut(menu.cursor) {
+            Some(MenuItem { checked: Some(on), .. }) => *on = !*on,
+            _ => return self.menu_accept(),
+        }
+        let Some(Overlay::Menu(menu)) = self.s.overlays.last_mut() else { return };
+        if menu.items.iter().all(|i| i.checked != Some(true)) {
+            menu.items[menu.cursor].checked = Some(true);
+            menu.error = Some("One column has to stay.".into());
+            return;
+        }
+        menu.error = None;
+        self.choose_columns();
+    }
+
+    /// Moves an entry of the column chooser.
+    pub(super) fn menu_move(&mut self, by: isize) {
+        let Some(Overlay::Menu(menu)) = self.s.overlays.last_mut() else { return };
+        let to = menu.cursor.saturating_add_signed(by);
+        if menu.kind != MenuKind::Columns || to >= menu.items.len() || to == menu.cursor {
+            return;
+        }
+        menu.items.swap(menu.cursor, to);
+        menu.cursor = to;
+        self.choose_columns();
+    }
+
+    pub(super) fn menu_accept(&mut self) {
+        let Some(Overlay::Menu(menu)) = self.s.overlays.last_mut() else { return };
+        let Some(item) = menu.items.get(menu.cursor) else {
+            self.s.overlays.pop();
+            return;
+        };
+        if let Some(why) = &item.disabled {
+            menu.error = Some(why.clone());
+            return;
+        }
+        let (kind, value) = (menu.kind.clone(), item.value.clone());
+        self.s.overlays.pop();
+        match (kind, value) {
+            (MenuKind::Actions(rows), MenuValue::Name(name)) => {
+                let kind = rows.first().map(|r| r.table.kind);
+                if let Some(action) = kind.and_then(|k| self.s.registry.action(k, name)) {
+                    self.begin(action, rows, "");
+                }
+            }
+            (MenuKind::Links(row), MenuValue::At(i)) => {
+                if let Some(link) = self.links(&row).get(i).cloned() {
+                    self.follow_link(&row, &link);
+                }
+            }
+            (MenuKind::Sort, MenuValue::At(field)) => {
+                let now = self.s.view.sort.filter(|s| s.field == field);
+                self.sort_by(Sort { field, ascending: now.is_none_or(|s| !s.ascending) });
+            }
+            (MenuKind::Copy, MenuValue::Text(text)) => self.copied(text),
+            (MenuKind::Runs, MenuValue::At(i)) => self.undo_run(i),
+            (MenuKind::Runs, _) => self.left_menu(),
+            (MenuKind::Left, MenuValue::At(i)) => self.left_one_menu(i),
+            (MenuKind::LeftOne(i), MenuValue::Name(what)) => self.left_choice(i, what),
+            _ => {}
+        }
+    }
+
+    /// Everything that can be done with the targets, with why not where it cannot.
+    pub(super) fn actions_menu(&mut self) {
+        let rows = self.targets();
+        let Some(first) = rows.first() else {
+            self.say(Level::Info, "There is no row to act on.");
+            return;
+        };
+        let kind = first.table.kind;
+        let actions: Vec<_> = self.s.registry.actions_of(kind).collect();
+        if actions.is_empty() {
+            self.say(Level::Info, format!("There are no actions on {} yet.", kind.name));
+            return;
+        }
+        let items = actions.iter().map(|a| MenuItem {
+            label: a.title.to_string(),
+            // What only the plan's confirmation refuses can still be opened: the plan shows the commands.
+            detail: if a.changes && self.read_only_of(&rows) {
+                format!("read-only: the plan can be seen, not carried out. {}", a.doc)
+            } else {
+                a.doc.to_string()
+            },
+            checked: None,
+            disabled: self.why_not(a, &rows),
+            value: MenuValue::Name(a.name),
+        });
+        let items = items.collect();
+        let mut title = match rows.as_slice() {
+            [one] => self.label(one),
+            many => format!("{} {}", many.len(), kind.name),
+        };
+        if rows.len() > 1 && self.s.view.hidden_marks > 0 {
+            title = format!("{title} ({})", hidden_sentence(self.s.view.hidden_marks));
+        }
+        self.menu(Menu { kind: MenuKind::Actions(rows), title, items, cursor: 0, error: None });
+    }
+
+    fn rows_text(&self, rows: &[RowKey]) -> Vec<String> {
+        rows.iter().filter_map(|r| self.store.get(&r.table, &r.id)).map(|r| shown_id(r)).collect()
+    }
+
+    /// Copies the ids of the targets, one a line.
+    pub(super) fn copy_ids(&mut self) {
+        let ids = self.rows_text(&self.targets());
+        if ids.is_empty() {
+            self.say(Level::Info, "There is no row to copy.");
+            return;
+        }
+        self.copied(ids.join("\n"));
+    }
+
+    /// Puts a text on the clipboard and says so.
+    pub(super) fn copied(&mut self, text: String) {
+        let lines = text.lines().count();
+        let what = if lines == 1 { text.clone() } else { format!("{lines} lines") };
+        self.emit(Effect::Copy(text));
+        self.say(Level::Info, format!("Copied {}", crate::base::text::cut_end(&what, 60)));
+    }
+
+    /// Name, ARN, addresses and ids of the focused row.
+    pub(super) fn copy_menu(&mut self) {
+        let Some(row) = self.focused() else { return };
+        let Some(record) = self.store.get(&row.table, &row.id).cloned() else { return };
+        let mut items: Vec<MenuItem> = Vec::new();
+        let mut add = |label: &str, text: String| {
+            if !text.is_empty() && items.iter().all(|i| i.detail != text) {
+                items.push(MenuItem {
+                    label: label.to_string(),
+                    detail: text.clone(),
+                    value: MenuValue::Text(text),
+                    ..MenuItem::default()
+                });
+            }
+        };
+        add("id", shown_id(&record));
+        add("name", record.name.to_string());
+        for (i, field) in record.kind.iter().enumerate() {
+            let wanted = matches!(field.ty, FieldType::Id | FieldType::Ip)
+                || field.link.is_some()
+                || field.name.contains("arn")
+                || field.name.contains("dns");
+            if wanted && let Some(text) = copied(record.at(i)) {
+                add(&field.name.replace('_', " "), text);
+            }
+        }
+        self.menu(Menu { kind: MenuKind::Copy, title: "Copy".into(), items, cursor: 0, error: None });
+    }
+}
+
+/// `2 marked rows are not shown`.
+pub fn hidden_sentence(hidden: usize) -> String {
+    match hidden {
+        1 => "1 marked row is not shown".into(),
+        n => format!("{n} marked rows are not shown"),
+    }
+}

@@ -1,0 +1,319 @@
+//! Where one is and where one can go: the tables that a view joins, links, back and forward.
+
+use std::sync::Arc;
+
+use indexmap::IndexSet;
+
+use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, Overlay, Palette};
+use super::state::{Focus, State};
+use super::update::Turn;
+use super::view::{Detail, RowKey, View};
+use crate::base::Scope;
+use crate::kinds::Registry;
+use crate::model::{Column, Effect, Kind, Level, Link, Scoping, Selector, Sort, TableKey};
+use crate::query::Query;
+use crate::store::Progress;
+
+/// How many views one can go back.
+const HISTORY: usize = 50;
+
+impl View {
+    /// A view that has not been filled yet.
+    pub(super) fn new(kind: Kind, columns: Vec<usize>) -> View {
+        let (field, ascending) = kind.sort;
+        View {
+            kind,
+            selector: Selector::All,
+            parent_label: None,
+            only: None,
+            query: Arc::default(),
+            sort: kind.index_of(field).map(|field| Sort { field, ascending }),
+            columns,
+            column_scroll: 0,
+            paid: Vec::new(),
+            paid_ids: Arc::default(),
+            tables: Vec::new(),
+            groups: Vec::new(),
+            fan: None,
+            order: Arc::default(),
+            order_tables: Arc::default(),
+            versions: Vec::new(),
+            total: 0,
+            indexing: None,
+            stale: false,
+            cursor: None,
+            at: 0,
+            top: 0,
+            touched: false,
+            hidden_marks: 0,
+            asked: Arc::default(),
+            marks: IndexSet::default(),
+        }
+    }
+}
+
+/// The columns of a kind that are shown by default.
+pub(super) fn default_columns(kind: Kind) -> Vec<usize> {
+    (0..kind.fields.len()).filter(|i| matches!(kind.fields.at(*i).column, Column::Shown(_))).collect()
+}
+
+/// The kind's scopes among a viewer's: regions, or each profile once.
+fn scopes_of(kind: Kind, scopes: &[Scope]) -> Vec<Scope> {
+    let mut out: Vec<Scope> = Vec::new();
+    for scope in scopes {
+        let scope = match (kind.scoping, scope) {
+            (Scoping::Account, s) => s.profile().map_or(Scope::Global, |p| Scope::account(p.clone())),
+            (Scoping::Region, s) => s.clone(),
+        };
+        if !out.contains(&scope) {
+            out.push(scope);
+        }
+    }
+    out
+}
+
+impl State {
+    /// The tables that a kind's view joins without a parent, and for a kind that fans out those of its parents.
+    fn tables_of(&self, kind: Kind, selector: &Selector, only: Option<&[Scope]>) -> Vec<TableKey> {
+        let scopes = scopes_of(kind, only.unwrap_or(&self.scopes));
+        scopes.into_iter().map(|scope| TableKey { scope, kind, selector: selector.clone() }).collect()
+    }
+    /// The same number for tables that list the same account and region.
+    fn groups_of(&self, tables: &[TableKey]) -> Vec<u32> {
+        let same = |t: &TableKey| {
+            let account = t.scope.profile().map(|p| self.identity(p).map_or_else(|| p.clone(), |i| i.account.clone()));
+            (account, t.scope.region_code().cloned(), t.selector.clone())
+        };
+        let mut seen = IndexSet::<_, rustc_hash::FxBuildHasher>::default();
+        tables.iter().map(|t| u32::try_from(seen.insert_full(same(t)).0).unwrap_or(u32::MAX)).collect()
+    }
+    /// The columns of a kind: as chosen, as set, or as declared.
+    pub(super) fn columns_of(&self, kind: Kind) -> Vec<usize> {
+        self.columns.get(kind.0.name).cloned().unwrap_or_else(|| default_columns(kind))
+    }
+}
+
+/// A kind of the registry.
+pub(super) fn kind_named(registry: &Registry, name: &str) -> Option<Kind> {
+    registry.kind(name).map(|d| Kind(d.info))
+}
+
+impl Turn<'_> {
+    /// The kind whose rows a view without a parent fans out over.
+    pub(super) fn parent_kind(&self, kind: Kind) -> Option<Kind> {
+        let parent = kind.parent.filter(|p| p.fans_out)?;
+        (self.s.view.selector == Selector::All).then(|| kind_named(&self.s.registry, parent.kind)).flatten()
+    }
+
+    /// The tables of the parents of a view that fans out.
+    pub(super) fn parent_tables(&self) -> Vec<TableKey> {
+        self.parent_kind(self.s.view.kind)
+            .map(|p| self.s.tables_of(p, &Selector::All, self.s.view.only.as_deref()))
+            .unwrap_or_default()
+    }
+
+    /// Joins the view's tables anew; asks for an index if that made a difference.
+    pub(super) fn join(&mut self) {
+        let view = &self.s.view;
+        let mut fan = None;
+        let tables = if let Some(parent) = self.parent_kind(view.kind) {
+            let mut tables = Vec::new();
+            for of in self.s.tables_of(parent, &Selector::All, view.only.as_deref()) {
+                let Some(parents) = self.store.table(&of) else { continue };
+                let scope = scopes_of(view.kind, std::slice::from_ref(&of.scope)).pop().unwrap_or(of.scope);
+                for row in parents.rows().filter(|r| r.gone.is_none()) {
+                    tables.push(TableKey::of(scope.clone(), view.kind, row.record.id.clone()));
+                }
+            }
+            let read = |t: &&TableKey| self.store.table(t).is_some_and(|t| t.status.progress == Progress::Complete);
+            fan = Some((tables.iter().filter(read).count(), tables.len()));
+            tables
+        } else {
+            self.s.tables_of(view.kind, &view.selector, view.only.as_deref())
+        };
+        let groups = self.s.groups_of(&tables);
+        let changed = tables != self.s.view.tables || groups != self.s.view.groups;
+        let view = &mut self.s.view;
+        view.fan = fan;
+        if changed {
+            (view.tables, view.groups) = (tables, groups);
+            self.reindex();
+        }
+    }
+
+    /// Leaves the view for another, which is remembered as the newest.
+    pub(super) fn enter(&mut self, view: View) {
+        let left = std::mem::replace(&mut self.s.view, view);
+        if !left.tables.is_empty() || left.kind.parent.is_some() {
+            self.s.back.push(left);
+            if self.s.back.len() > HISTORY {
+                self.s.back.remove(0);
+            }
+        }
+        self.s.forward.clear();
+        self.arrive();
+    }
+
+    /// What arriving at a view means, however one came.
+    fn arrive(&mut self) {
+        let s = &mut *self.s;
+        s.focus = Focus::Table;
+        s.pending.clear();
+        s.detail = Detail { open: s.detail.open, tab: s.detail.tab, ..Detail::default() };
+        s.view.indexing = None;
+        s.view.tables.clear();
+        self.join();
+        if self.s.view.indexing.is_none() {
+            self.reindex();
+        }
+        self.s.detail.row = self.s.view.cursor.clone();
+    }
+
+    /// Goes to the rows of a kind. A paid query is asked for after arriving.
+    pub(super) fn go(&mut self, kind: Kind, selector: Selector, only: Option<Vec<Scope>>, query: Query) {
+        if let Some(parent) = kind.parent.filter(|p| !p.fans_out && selector == Selector::All) {
+            let Some(of) = kind_named(&self.s.registry, parent.kind) else { return };
+            let one = of.singular;
+            self.say(
+                Level::Info,
+                format!("{} are listed for one {one} at a time: choose one and press enter.", kind.title),
+            );
+            self.go(of, Selector::All, only, Query::default());
+            return;
+        }
+        let mut view = View::new(kind, self.s.columns_of(kind));
+        view.parent_label = if let Selector::Parent(id) = &selector { Some(id.to_string()) } else { None };
+        view.selector = selector;
+        view.only = only;
+        self.enter(view);
+        self.set_query(query);
+    }
+
+    pub(super) fn go_back(&mut self) {
+        let Some(view) = self.s.back.pop() else {
+            self.say(Level::Info, "This is the first view.");
+            return;
+        };
+        let left = std::mem::replace(&mut self.s.view, view);
+        self.s.forward.push(left);
+        self.arrive();
+    }
+
+    pub(super) fn go_forward(&mut self) {
+        let Some(view) = self.s.forward.pop() else {
+            self.say(Level::Info, "This is the newest view.");
+            return;
+        };
+        let left = std::mem::replace(&mut self.s.view, view);
+        self.s.back.push(left);
+        self.arrive();
+    }
+
+    /// Where one can go from a row.
+    pub(super) fn links(&self, row: &RowKey) -> Vec<Link> {
+        self.s.links(self.store, row)
+    }
+
+    pub(super) fn follow_link(&mut self, row: &RowKey, link: &Link) {
+        let Some(kind) = kind_named(&self.s.registry, link.kind) else {
+            let text = self.s.registry.unknown_kind(link.kind);
+            self.say(Level::Warning, text);
+            return;
+        };
+        let query = match Query::parse(&link.query, kind.0) {
+            Ok(query) => query,
+            Err(e) => {
+                self.say(Level::Warning, e.message);
+                return;
+            }
+        };
+        let only = match (&row.table.scope, kind.scoping) {
+            (scope @ Scope::Region { .. }, _) => vec![scope.clone()],
+            (scope, Scoping::Account) => vec![scope.clone()],
+            // From what an account has once to what it has in each region: all of the profile's.
+            (scope, Scoping::Region) => {
+                self.s.scopes.iter().filter(|s| s.profile() == scope.profile()).cloned().collect()
+            }
+        };
+        let label = self.store.get(&row.table, &row.id).map(|r| r.label().to_string());
+        self.go(kind, link.selector.clone(), Some(only), query);
+        if self.s.view.parent_label.is_some() && label.is_some() && !link.kind.eq(row.table.kind.name) {
+            self.s.view.parent_label = label;
+        }
+    }
+
+    /// Enter on a row: into what it holds, else to its detail.
+    pub(super) fn open(&mut self) {
+        let Some(row) = self.focused() else { return };
+        let inner = |l: &&Link| {
+            let holds = kind_named(&self.s.registry, l.kind)
+                .is_some_and(|k| k.parent.is_some_and(|p| p.kind == row.table.kind.name) || k == row.table.kind);
+            holds && matches!(l.selector, Selector::Parent(_))
+        };
+        match self.links(&row).iter().find(inner).cloned() {
+            Some(link) => self.follow_link(&row, &link),
+            None => {
+                self.s.detail.open = true;
+                self.follow();
+                self.s.focus = Focus::Detail;
+            }
+        }
+    }
+
+    pub(super) fn links_menu(&mut self) {
+        let Some(row) = self.focused() else { return };
+        let links = self.links(&row);
+        if links.is_empty() {
+            let kind = row.table.kind;
+            self.say(Level::Info, format!("Nothing is linked to this {}.", kind.singular));
+            return;
+        }
+        let items = links.iter().enumerate().map(|(i, l)| MenuItem {
+            label: l.title.to_string(),
+            detail: format!("{} {}", l.kind, l.query).trim().to_string(),
+            value: MenuValue::At(i),
+            ..MenuItem::default()
+        });
+        let items = items.collect();
+        let title = format!("From {}", self.label(&row));
+        self.menu(Menu { kind: MenuKind::Links(row), title, items, cursor: 0, error: None });
+    }
+
+    /// A row's name for titles and sentences.
+    pub(super) fn label(&self, row: &RowKey) -> String {
+        let row_ = self.store.table(&row.table).and_then(|t| t.get(&row.id));
+        row_.map_or_else(|| row.id.to_string(), |r| r.record.label().to_string())
+    }
+
+    /// Asks now, whatever the cadence; and for credentials again where they failed.
+    pub(super) fn refresh(&mut self) {
+        let failed: Vec<_> =
+            self.s.profiles.iter().filter(|p| matches!(p.identity, Some(Err(_)))).map(|p| p.name.clone()).collect();
+        for profile in failed {
+            self.emit(Effect::Reload(profile));
+        }
+        let mut tables = self.parent_tables();
+        tables.extend(self.s.view.tables.iter().cloned());
+        for interest in &self.s.watched {
+            if !tables.contains(&interest.table) {
+                tables.push(interest.table.clone());
+            }
+        }
+        self.emit(Effect::Refresh(tables));
+    }
+
+    pub(super) fn palette(&mut self, text: &str) {
+        let palette = Palette { line: super::Line::new(text), ..Palette::default() };
+        self.s.overlays.push(Overlay::Palette(palette));
+        self.complete_again();
+    }
+}
+
+impl State {
+    /// Where one can go from a row; nowhere if it is not there.
+    pub fn links(&self, store: &crate::store::Store, row: &RowKey) -> Vec<Link> {
+        let Some(def) = self.registry.def(row.table.kind) else { return Vec::new() };
+        let Some(record) = store.get(&row.table, &row.id) else { return Vec::new() };
+        (def.links)(record, &row.table.scope)
+    }
+}

@@ -1,0 +1,341 @@
+//! The life of a plan: made, shown, confirmed, read again, and carried out exactly once.
+
+use std::time::Duration;
+
+use super::line::Line;
+use super::overlay::{Digits, Overlay, PlanDialog, PlanPhase};
+use super::run::{Run, RunPhase};
+use super::update::Turn;
+use super::view::RowKey;
+use crate::base::Fault;
+use crate::kinds::{Action, ActionContext};
+use crate::model::{Confirm, DryRun, Effect, FormInput, Level, Plan, Values};
+
+/// After a plan has changed under the user's eyes a key that was meant for the old one must not confirm the new one.
+const READ_IT: Duration = Duration::from_secs(1);
+
+impl Turn<'_> {
+    /// Why an action cannot be done to these rows now: one sentence. Read-only is not among the reasons: the plan can be seen.
+    pub(super) fn why_not(&self, action: &Action, rows: &[RowKey]) -> Option<String> {
+        let Some(first) = rows.first() else { return Some("There is no row to act on.".into()) };
+        if first.table.kind.name != action.kind {
+            return Some(format!("{} acts on {}; these are {}.", action.name, action.kind, first.table.kind.name));
+        }
+        if rows.len() > 1 && !action.bulk {
+            return Some(format!("{} takes one row at a time; {} are marked.", action.title, rows.len()));
+        }
+        let whose = |r: &RowKey| r.table.scope.profile().cloned();
+        let account = |r: &RowKey| whose(r).and_then(|p| self.s.identity(&p).map(|i| i.account.clone()));
+        if let Some(other) = rows.iter().find(|r| whose(r) != whose(first)) {
+            return Some(if account(other) != account(first) {
+                "The rows belong to several accounts: act on those of one account at a time.".into()
+            } else {
+                "The rows were listed through several profiles: act on those of one profile at a time.".into()
+            });
+        }
+        let targets = match self.resolve(rows) {
+            Ok(targets) => targets,
+            Err(why) => return Some(why),
+        };
+        let mut refused = targets.iter().filter_map(|t| Some((t.record.label(), (action.available)(&t.record).err()?)));
+        let (label, why) = refused.next()?;
+        Some(match (rows.len(), refused.count()) {
+            (1, _) => why,
+            (_, 0) => format!("{label}: {why}"),
+            (_, more) => format!("{label}: {why} The same or another reason for {more} more."),
+        })
+    }
+
+    /// Whether the rows' profile may change nothing.
+    pub(super) fn read_only_of(&self, rows: &[RowKey]) -> bool {
+        self.s.read_only || rows.iter().any(|r| r.table.scope.profile().is_some_and(|p| self.s.is_read_only(p)))
+    }
+
+    pub(super) fn read_only_sentence(&self, rows: &[RowKey]) -> String {
+        match rows.first().and_then(|r| r.table.scope.profile()) {
+            Some(profile) if !self.s.read_only => format!("Read-only: nothing may be changed with profile {profile}."),
+            _ => "Read-only: nothing may be changed in this run.".into(),
+        }
+    }
+
+    /// Begins an action: its form, or its plan at once if there is nothing to ask. Options that are all off by themselves
+    /// (force, hibernate) wait behind `tab` in the plan.
+    pub(super) fn begin(&mut self, action: &'static Action, rows: Vec<RowKey>, args: &str) {
+        if let Some(why) = self.why_not(action, &rows) {
+            self.refuse(why);
+            return;
+        }
+        let refine = |values: &Values| self.refined(action, &rows, values).unwrap_or_default();
+        let values = match super::form::read_arguments(args, Values::default(), &refine) {
+            Ok(values) => values,
+            Err(why) => {
+                // The line stays for editing, with the sentence under it.
+                let line = format!("{} {args}", action.name);
+                self.palette(&line);
+                if let Some(Overlay::Palette(p)) = self.s.overlays.last_mut() {
+                    p.error = Some(why);
+                }
+                return;
+            }
+        };
+        let spec = refine(&values);
+        let toggles = spec.fields.iter().all(|f| f.input == FormInput::Toggle);
+        if spec.is_valid() && (toggles || !args.is_empty()) {
+            if let Err(why) = self.open_plan(action, rows, values, !spec.fields.is_empty()) {
+                self.refuse(why);
+            }
+        } else {
+            self.open_form(action, rows, values, spec);
+        }
+    }
+
+    fn made(&self, action: &Action, rows: &[RowKey], values: &Values) -> Result<Plan, String> {
+        let targets = self.resolve(rows)?;
+        let cx = ActionContext { store: self.store, targets: &targets, now: self.s.now };
+        (action.plan)(&cx, values).map_err(|f| f.to_string())
+    }
+
+    /// Makes the plan and shows it.
+    pub(super) fn open_plan(
+        &mut self,
+        action: &'static Action,
+        rows: Vec<RowKey>,
+        values: Values,
+        options: bool,
+    ) -> Result<(), String> {
+        let plan = self.made(action, &rows, &values)?;
+        let profile = rows.first().and_then(|r| r.table.scope.profile()).cloned().unwrap_or_default();
+        let who = self.s.identity(&profile).map(|i| (i.account.clone(), i.generation));
+        let read_only = action.changes && self.read_only_of(&rows);
+        let dialog = PlanDialog {
+            number: 0,
+            commands: Vec::new(),
+            dry_run: DryRun::NotSupported,
+            blocked: read_only.then(|| self.read_only_sentence(&rows)),
+            plan,
+            action,
+            targets: rows,
+            values,
+            phase: PlanPhase::Shown,
+            typed: Line::default(),
+            pinned: (profile, who),
+            armed: self.s.now,
+            notice: None,
+            options,
+            scroll: 0,
+        };
+        self.s.overlays.push(Overlay::Plan(Box::new(dialog)));
+        let top = self.s.overlays.len() - 1;
+        self.announce(top);
+        Ok(())
+    }
+
+    /// Numbers the plan of a layer and asks EC2 whether IAM allows it.
+    fn announce(&mut self, layer: usize) {
+        let number = self.number();
+        let cli = self.s.cli.clone();
+        let Some(Overlay::Plan(p)) = self.s.overlays.get_mut(layer) else { return };
+        p.number = number;
+        p.commands = p.plan.calls.iter().map(|c| cli(c)).collect();
+        let asks = p.plan.calls.iter().any(|c| c.op.dry_run);
+        p.dry_run = match (asks, p.blocked.is_some()) {
+            (false, _) => DryRun::NotSupported,
+            (true, true) => DryRun::NotAsked,
+            (true, false) => DryRun::Asking,
+        };
+        if p.dry_run == DryRun::Asking {
+            let effect = Effect::DryRun(number, Box::new(p.plan.clone()));
+            self.emit(effect);
+        }
+    }
+
+    /// The layer of the plan with this number.
+    fn plan_layer(&self, number: u64) -> Option<usize> {
+        self.s.overlays.iter().position(|o| matches!(o, Overlay::Plan(p) if p.number == number))
+    }
+
+    pub(super) fn dry_run(&mut self, number: u64, verdict: DryRun) {
+        if let Some(layer) = self.plan_layer(number)
+            && let Some(Overlay::Plan(p)) = self.s.overlays.get_mut(layer)
+        {
+            p.dry_run = verdict;
+        }
+    }
+
+    /// The user says yes. Nothing is carried out yet: the rows are read again first.
+    pub(super) fn confirm(&mut self) {
+        let now = self.s.now;
+        let Some(Overlay::Plan(p)) = self.s.overlays.last_mut() else { return };
+        if p.phase == PlanPhase::Rereading {
+            return;
+        }
+        if let Some(why) = &p.blocked {
+            p.notice = Some(why.clone());
+            return;
+        }
+        if now < p.armed {
+            p.notice = Some("It has just changed: read it, then confirm it.".into());
+            return;
+        }
+        if let Confirm::Type(phrase) = p.plan.confirm()
+            && p.typed.text() != phrase
+        {
+            p.notice = Some(format!("Type {phrase} to carry it out."));
+            return;
+        }
+        let (profile, pinned) = p.pinned.clone();
+        let Some((account, generation)) = pinned else {
+            p.notice = Some(format!("The account of profile {profile} is not known yet."));
+            return;
+        };
+        let changes = p.action.changes;
+        if let Err(why) = self.same_identity(&profile, generation) {
+            if let Some(Overlay::Plan(p)) = self.s.overlays.last_mut() {
+                p.notice = Some(why);
+            }
+            return;
+        }
+        let asked = !self.s.sandbox && self.s.profile(&profile).is_some_and(|p| p.ask_digits);
+        if changes && asked && !self.s.proven.contains(&account) {
+            let digits = Digits { profile, account, line: Line::default(), error: None };
+            self.s.overlays.push(Overlay::Digits(digits));
+            return;
+        }
+        let Some(Overlay::Plan(p)) = self.s.overlays.last_mut() else { return };
+        p.phase = PlanPhase::Rereading;
+        p.notice = None;
+        let effect = Effect::Reread(p.number, Box::new(p.plan.clone()));
+        self.emit(effect);
+    }
+
+    fn same_identity(&self, profile: &str, generation: u64) -> Result<(), String> {
+        match self.s.profile(profile).and_then(|p| p.identity.as_ref()) {
+            Some(Ok(who)) if who.generation == generation => Ok(()),
+            Some(Err(f)) => Err(format!("The credentials of profile {profile} do not work now: {}", f.message)),
+            _ => Err(disarmed(profile)),
+        }
+    }
+
+    pub(super) fn digits_accept(&mut self) {
+        let Some(Overlay::Digits(d)) = self.s.overlays.last_mut() else { return };
+        let last = &d.account[d.account.len().saturating_sub(4)..];
+        if d.line.text().trim() != last {
+            d.error = Some(format!("These are not the last four digits of the account of profile {}.", d.profile));
+            d.line.clear();
+            return;
+        }
+        let account = d.account.clone();
+        self.s.overlays.pop();
+        self.s.proven.insert(account);
+        self.confirm();
+    }
+
+    /// The rows have been read again: the plan is made again from the same values, and goes out only if it is the same.
+    pub(super) fn reread(&mut self, number: u64, result: Result<(), Fault>) {
+        let Some(layer) = self.plan_layer(number) else { return };
+        let Some(Overlay::Plan(p)) = self.s.overlays.get(layer) else { return };
+        if p.phase != PlanPhase::Rereading {
+            return;
+        }
+        let (profile, pinned) = p.pinned.clone();
+        let again = match result {
+            Err(fault) => Err(format!("The rows could not be read again, so nothing was carried out. {fault}")),
+            Ok(()) => match pinned.map(|(_, g)| self.same_identity(&profile, g)) {
+                Some(Ok(())) => self.made(p.action, &p.targets, &p.values),
+                Some(Err(why)) => Err(why),
+                None => Err(disarmed(&profile)),
+            },
+        };
+        let again = again.and_then(|plan| match self.why_not(p.action, &p.targets) {
+            Some(why) => Err(why),
+            None => Ok(plan),
+        });
+        let armed = self.s.now.plus(READ_IT);
+        let Some(Overlay::Plan(p)) = self.s.overlays.get_mut(layer) else { return };
+        match again {
+            Ok(plan) if plan.same_as(&p.plan) => self.carry(layer),
+            Ok(plan) => {
+                p.plan = plan;
+                p.phase = PlanPhase::Shown;
+                p.armed = armed;
+                p.typed.clear();
+                p.notice =
+                    Some("It changed since you read it, and nothing was carried out. This is the plan now.".into());
+                self.announce(layer);
+            }
+            Err(why) => {
+                p.phase = PlanPhase::Shown;
+                p.typed.clear();
+                p.notice = Some(why);
+            }
+        }
+    }
+
+    /// Hands the plan over, and takes its layer and its form away: no key can reach it again.
+    fn carry(&mut self, layer: usize) {
+        if !matches!(self.s.overlays.get(layer), Some(Overlay::Plan(_))) {
+            return;
+        }
+        let Overlay::Plan(p) = self.s.overlays.remove(layer) else { return };
+        if layer > 0 && matches!(&self.s.overlays[layer - 1], Overlay::Form(f) if std::ptr::eq(f.action, p.action)) {
+            self.s.overlays.remove(layer - 1);
+        }
+        let p = *p;
+        let Some((_, generation)) = p.pinned.1 else { return };
+        let plan = Box::new(p.plan);
+        self.s.runs.push(Run {
+            id: p.number,
+            plan: plan.clone(),
+            began: self.s.now,
+            ended: None,
+            done: 0,
+            progress: None,
+            phase: RunPhase::Confirmed,
+        });
+        for row in &p.targets {
+            self.s.view.marks.shift_remove(row);
+        }
+        self.count_hidden_marks();
+        self.say(Level::Info, format!("{}: confirmed.", plan.title));
+        self.emit(Effect::Carry { run: p.number, plan, generation });
+    }
+
+    /// `tab`: the fields that the plan was made from.
+    pub(super) fn plan_options(&mut self) {
+        let Some(Overlay::Plan(p)) = self.s.overlays.last_mut() else { return };
+        if p.phase == PlanPhase::Rereading {
+            return;
+        }
+        if !p.options {
+            p.notice = Some(format!("{} has no options.", p.action.title));
+            return;
+        }
+        let (action, targets, values) = (p.action, p.targets.clone(), p.values.clone());
+        let below = self.s.overlays.len().checked_sub(2).and_then(|i| self.s.overlays.get(i));
+        let from_form = matches!(below, Some(Overlay::Form(f)) if std::ptr::eq(f.action, action));
+        self.s.overlays.pop();
+        if from_form {
+            return;
+        }
+        match self.refined(action, &targets, &values) {
+            Ok(spec) => self.open_form(action, targets, values, spec),
+            Err(why) => self.refuse(why),
+        }
+    }
+
+    pub(super) fn copy_commands(&mut self) {
+        let Some(Overlay::Plan(p)) = self.s.overlays.last() else { return };
+        let text = p.commands.join("\n");
+        self.copied(text);
+        if let Some(Overlay::Plan(p)) = self.s.overlays.last_mut() {
+            p.notice = Some("Copied.".into());
+        }
+    }
+}
+
+/// What a plan says that was made for other credentials.
+pub(super) fn disarmed(profile: &str) -> String {
+    format!(
+        "The credentials of profile {profile} have changed since this plan was made: it is disarmed. Make it again."
+    )
+}

@@ -1,0 +1,228 @@
+//! What became of confirmed plans, and what an earlier run of the program left under way.
+
+use std::time::Duration;
+
+use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, Overlay};
+use super::palette::Meaning;
+use super::run::RunPhase;
+use super::state::Awaited;
+use super::update::Turn;
+use super::view::RowKey;
+use crate::model::{ActEvent, Effect, Level, TableKey, Unfinished};
+use crate::query::Query;
+
+/// How long rows of an earlier run are waited for before it is said that they do not come.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Runs that are kept for `:runs`.
+const KEPT: usize = 100;
+
+impl Turn<'_> {
+    pub(super) fn act(&mut self, news: ActEvent) {
+        let (id, phase) = match news {
+            ActEvent::Left(left) => return self.left(left),
+            ActEvent::Began { run, .. } => (run, RunPhase::Sending),
+            ActEvent::Done { run, .. } => {
+                if let Some(r) = self.s.runs.iter_mut().find(|r| r.id == run) {
+                    r.done = (r.done + 1).min(r.plan.calls.len());
+                }
+                return;
+            }
+            ActEvent::Progress { run, done, of } => {
+                if let Some(r) = self.s.runs.iter_mut().find(|r| r.id == run) {
+                    r.progress = Some((done, of));
+                }
+                return;
+            }
+            ActEvent::Failed { run, fault, .. } => (run, RunPhase::Failed(fault)),
+            ActEvent::Unknown { run, fault, .. } => (run, RunPhase::Unknown(fault)),
+            ActEvent::Settling { run, text } => (run, RunPhase::Settling(text)),
+            ActEvent::Settled { run, text, ok } => (run, RunPhase::Settled(ok, text)),
+        };
+        let now = self.s.now;
+        let Some(run) = self.s.runs.iter_mut().find(|r| r.id == id) else { return };
+        run.phase = phase;
+        run.ended = run.is_over().then_some(now);
+        let (level, mut text) = match &run.phase {
+            RunPhase::Failed(_) => (Level::Error, run.text()),
+            RunPhase::Unknown(_) | RunPhase::Settled(false, _) => (Level::Warning, run.text()),
+            RunPhase::Settled(true, _) | RunPhase::Settling(_) => (Level::Info, run.text()),
+            RunPhase::Confirmed | RunPhase::Sending => return,
+        };
+        if let RunPhase::Failed(fault) = &run.phase
+            && !fault.hints.is_empty()
+        {
+            text = format!("{text} {}", fault.hints.join(" "));
+        }
+        self.say(level, text);
+        let over = self.s.runs.iter().filter(|r| r.is_over()).count();
+        if over > KEPT
+            && let Some(oldest) = self.s.runs.iter().position(super::Run::is_over)
+        {
+            self.s.runs.remove(oldest);
+        }
+    }
+
+    /// What was carried out in this run; enter starts the way back.
+    pub(super) fn runs_menu(&mut self) {
+        let mut items: Vec<MenuItem> = Vec::new();
+        if !self.s.left.is_empty() {
+            items.push(MenuItem {
+                label: format!("{} left under way by an earlier run", self.s.left.len()),
+                detail: "enter to go on, undo or forget".into(),
+                ..MenuItem::default()
+            });
+        }
+        for (i, run) in self.s.runs.iter().enumerate().rev() {
+            let (disabled, detail) = match (&run.plan.undo, run.is_over()) {
+                (_, false) => (Some("It is still under way.".to_string()), "under way".to_string()),
+                (None, true) => (Some(format!("There is no way back from: {}.", run.plan.title)), String::new()),
+                (Some(undo), true) => {
+                    let but = undo.but.as_ref().map(|b| format!(", but {b}")).unwrap_or_default();
+                    (None, format!("enter to undo with: {}{but}", undo.line))
+                }
+            };
+            items.push(MenuItem { label: run.text(), detail, checked: None, disabled, value: MenuValue::At(i) });
+        }
+        if items.is_empty() {
+            self.say(Level::Info, "Nothing was carried out in this run.");
+            return;
+        }
+        self.menu(Menu { kind: MenuKind::Runs, title: "Runs".into(), items, cursor: 0, error: None });
+    }
+
+    pub(super) fn undo_run(&mut self, at: usize) {
+        let Some(run) = self.s.runs.get(at) else { return };
+        let Some(undo) = run.plan.undo.clone() else { return };
+        let rows: Vec<RowKey> =
+            run.plan.subjects.iter().map(|s| RowKey { table: s.table.clone(), id: s.id.clone() }).collect();
+        self.act_on(&undo.line, rows);
+    }
+
+    /// Carries out a palette line on given rows.
+    fn act_on(&mut self, line: &str, rows: Vec<RowKey>) {
+        let (name, args) = line.split_once(' ').unwrap_or((line, ""));
+        let kind = rows.first().map(|r| r.table.kind);
+        match kind.and_then(|k| self.s.registry.action(k, name)) {
+            Some(action) => self.begin(action, rows, args),
+            None => match self.meaning(line) {
+                Ok(Meaning::Act(action, args)) => self.begin(action, rows, &args),
+                _ => self.refuse(format!("There is no action {name} on these rows.")),
+            },
+        }
+    }
+
+    /// An earlier run of the program was cut off: says so, and asks what to do under whatever is open.
+    fn left(&mut self, left: Vec<Unfinished>) {
+        self.s.left = left;
+        if self.s.left.is_empty() {
+            return;
+        }
+        let n = self.s.left.len();
+        let what = if n == 1 { "1 run".into() } else { format!("{n} runs") };
+        self.say(Level::Warning, format!("An earlier start of the console left {what} under way: see :runs."));
+        let menu = self.left_items();
+        self.push_below(Overlay::Menu(menu));
+    }
+
+    fn left_items(&self) -> Menu {
+        let items = self.s.left.iter().enumerate().map(|(i, u)| MenuItem {
+            label: u.title.clone(),
+            detail: format!(
+                "{} ago, {} of {} calls answered",
+                super::age::coarse(self.s.now, u.when),
+                u.done.0,
+                u.done.1
+            ),
+            value: MenuValue::At(i),
+            ..MenuItem::default()
+        });
+        let items = items.collect();
+        Menu { kind: MenuKind::Left, title: "Left under way by an earlier start".into(), items, cursor: 0, error: None }
+    }
+
+    pub(super) fn left_menu(&mut self) {
+        let menu = self.left_items();
+        self.menu(menu);
+    }
+
+    pub(super) fn left_one_menu(&mut self, at: usize) {
+        let Some(left) = self.s.left.get(at) else { return };
+        let item = |label: &str, detail: String, name| MenuItem {
+            label: label.into(),
+            detail,
+            value: MenuValue::Name(name),
+            ..MenuItem::default()
+        };
+        let mut undo = item("undo", left.undo.clone().unwrap_or_default(), "undo");
+        if left.undo.is_none() {
+            undo.disabled = Some("There is no way back from it.".into());
+        }
+        let items = vec![
+            item("go on", "look at the rows until they settle".into(), "go-on"),
+            undo,
+            item("forget", "leave it as it is".into(), "forget"),
+        ];
+        let title = left.title.clone();
+        self.menu(Menu { kind: MenuKind::LeftOne(at), title, items, cursor: 0, error: None });
+    }
+
+    pub(super) fn left_choice(&mut self, at: usize, what: &str) {
+        if at >= self.s.left.len() {
+            return;
+        }
+        let left = self.s.left.remove(at);
+        self.emit(Effect::Forget(left.run.clone()));
+        if what != "forget" {
+            let line = if what == "undo" { left.undo.clone().unwrap_or_default() } else { String::new() };
+            self.go(
+                left.table.kind,
+                left.table.selector.clone(),
+                Some(vec![left.table.scope.clone()]),
+                Query::default(),
+            );
+            let rows = left.ids.iter().map(|id| RowKey { table: left.table.clone(), id: id.clone() });
+            self.s.view.marks.extend(rows);
+            self.s.awaited.push(Awaited { table: left.table, ids: left.ids, line, until: self.s.now.plus(PATIENCE) });
+            self.awaited_came();
+        }
+        if !self.s.left.is_empty() && self.s.overlays.is_empty() {
+            self.left_menu();
+        }
+    }
+
+    /// Rows that were waited for have come: what was to be done with them is begun.
+    pub(super) fn awaited_came(&mut self) {
+        let store = self.store;
+        let here = |a: &Awaited| a.ids.iter().all(|id| store.get(&a.table, id).is_some());
+        let Some(at) = self.s.awaited.iter().position(|a| !a.line.is_empty() && here(a)) else { return };
+        // Not over a dialogue that the user is in: its keys would go to the plan.
+        if !self.s.overlays.is_empty() {
+            return;
+        }
+        let awaited = self.s.awaited.remove(at);
+        let rows = awaited.ids.iter().map(|id| RowKey { table: awaited.table.clone(), id: id.clone() }).collect();
+        self.act_on(&awaited.line, rows);
+    }
+
+    pub(super) fn give_up_awaited(&mut self) {
+        let now = self.s.now;
+        let (over, left): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.s.awaited).into_iter().partition(|a| a.until <= now);
+        self.s.awaited = left;
+        for awaited in over.into_iter().filter(|a| !a.line.is_empty()) {
+            let missing = awaited.ids.iter().filter(|id| self.store.get(&awaited.table, id).is_none()).count();
+            if missing > 0 {
+                self.say(Level::Warning, format!("{missing} of the rows for {} could not be found.", awaited.line));
+            }
+        }
+    }
+}
+
+/// The tables and rows that settling plans are about.
+pub(super) fn settling(plan: &crate::model::Plan) -> Option<(&TableKey, &[crate::base::RowId])> {
+    use crate::model::Settle;
+    match &plan.settle {
+        Settle::AtOnce => None,
+        Settle::State { table, ids, .. } | Settle::Field { table, ids, .. } => Some((table, ids)),
+    }
+}

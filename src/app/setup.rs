@@ -1,0 +1,168 @@
+//! The first state of a viewer, and its first effects.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::nav::{default_columns, kind_named};
+use super::state::{Focus, Profile, Setup, State};
+use super::update::Turn;
+use super::view::{Detail, View};
+use crate::base::Scope;
+use crate::base::text;
+use crate::model::{
+    Effect, Field, FieldInfo, FieldType, Fields, Kind, KindInfo, Level, Message, Meter, Scoping, Service, Value,
+};
+use crate::store::Store;
+
+/// What is seen if the registry is empty.
+static NOTHING: KindInfo = KindInfo {
+    name: "nothing",
+    singular: "nothing",
+    title: "Nothing",
+    doc: "No kinds are known.",
+    aliases: &[],
+    service: Service::Sts,
+    scoping: Scoping::Account,
+    parent: None,
+    fields: &NO_FIELDS,
+    sort: ("", true),
+    operations: &[],
+    side: true,
+    transitional: &[],
+};
+static NO_FIELDS: Fields<()> =
+    Fields(&[Field { info: FieldInfo::new("id", "ID", FieldType::Id, "Nothing."), get: |()| Value::Unknown }]);
+
+impl State {
+    /// A viewer before it has seen anything. [`State::boot`] says what it asks for first.
+    pub fn new(setup: Setup) -> State {
+        let Setup {
+            registry,
+            keymap,
+            profiles,
+            read_only,
+            sandbox,
+            speed,
+            columns,
+            view,
+            size,
+            zone,
+            now,
+            messages,
+            cli,
+        } = setup;
+        let scopes =
+            profiles.iter().flat_map(|p| p.regions.iter().map(|r| Scope::region(p.name.clone(), r.clone()))).collect();
+        let profiles = profiles.into_iter().map(|p| Profile {
+            name: p.name,
+            regions: p.regions,
+            read_only: p.read_only,
+            color: p.color,
+            ask_digits: p.ask_digits,
+            identity: None,
+            signing_in: None,
+        });
+        let kind = kind_named(&registry, "instances")
+            .or_else(|| registry.kinds.iter().find(|k| !k.info.side).map(|k| Kind(k.info)))
+            .unwrap_or(Kind(&NOTHING));
+        let mut state = State {
+            registry,
+            keymap,
+            profiles: profiles.collect(),
+            read_only,
+            sandbox,
+            speed,
+            scopes,
+            now,
+            zone,
+            size,
+            view: View::new(kind, default_columns(kind)),
+            back: Vec::new(),
+            forward: Vec::new(),
+            detail: Detail::default(),
+            focus: Focus::Table,
+            overlays: Vec::new(),
+            pending: Vec::new(),
+            runs: Vec::new(),
+            left: Vec::new(),
+            awaited: Vec::new(),
+            meter: Meter::default(),
+            messages: VecDeque::new(),
+            notice: None,
+            columns: BTreeMap::new(),
+            proven: BTreeSet::new(),
+            cli,
+            numbers: 0,
+            watched: Vec::new(),
+            wake: None,
+            boot_line: view,
+        };
+        let mut problems = messages;
+        for (name, fields) in columns {
+            if let Some(kind) = kind_named(&state.registry, &name) {
+                let chosen = state.read_columns(kind, &fields, &mut problems);
+                if !chosen.is_empty() {
+                    state.columns.insert(kind.0.name, chosen);
+                }
+            } else {
+                let text = state.registry.unknown_kind(&name);
+                problems.push(Message { at: now, level: Level::Warning, text: format!("columns: {text}") });
+            }
+        }
+        state.view = View::new(kind, state.columns_of(kind));
+        let store = Store::default();
+        let mut turn = Turn { s: &mut state, store: &store, out: Vec::new() };
+        for message in problems {
+            turn.note(message);
+        }
+        state
+    }
+
+    fn read_columns(&self, kind: Kind, names: &[String], problems: &mut Vec<Message>) -> Vec<usize> {
+        let mut chosen = Vec::new();
+        for name in names {
+            match kind.resolve(name) {
+                Some(field) if !chosen.contains(&field) => chosen.push(field),
+                Some(_) => {}
+                None => {
+                    let near = text::nearest(name, kind.iter().map(|f| f.name));
+                    let hint = near.map(|n| format!(" Did you mean {n}?")).unwrap_or_default();
+                    let text = format!("columns.{}: there is no field {}.{hint}", kind.name, text::visible(name));
+                    problems.push(Message { at: self.now, level: Level::Warning, text });
+                }
+            }
+        }
+        chosen
+    }
+
+    /// The first effects: the view of the command line, what it watches, the first tick.
+    ///
+    /// The line has been checked by [`State::check_line`] if it came from the command line; one that cannot be read here (from
+    /// the settings) is said, and the default view is shown.
+    pub fn boot(&mut self) -> Vec<Effect> {
+        let store = Store::default();
+        let line = self.boot_line.take().unwrap_or_default();
+        let mut turn = Turn { s: self, store: &store, out: Vec::new() };
+        turn.join();
+        match turn.meaning(&line) {
+            Ok(meaning) => turn.mean(meaning),
+            Err(why) => turn.say(Level::Warning, why),
+        }
+        turn.s.back.clear();
+        if turn.s.view.indexing.is_none() {
+            turn.reindex();
+        }
+        turn.watch();
+        turn.wake();
+        turn.out
+    }
+
+    /// Whether a palette line can be read: one sentence if not (the command line then ends with exit code 2).
+    ///
+    /// # Errors
+    /// The sentence, with the nearest valid word.
+    pub fn check_line(&mut self, line: &str) -> Result<(), String> {
+        let store = Store::default();
+        let turn = Turn { s: self, store: &store, out: Vec::new() };
+        turn.meaning(line).map(drop)
+    }
+}

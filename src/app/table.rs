@@ -1,0 +1,220 @@
+//! Moving in the table: cursor, paging, marks, sort, columns.
+
+use super::layout::Shown;
+use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, Overlay, Sure, SureKind};
+use super::state::{Focus, State};
+use super::update::Turn;
+use super::view::RowKey;
+use crate::kinds::Target;
+use crate::model::{Column, Level, RowRef, Sort};
+
+impl State {
+    /// The rows on the screen, from the top.
+    pub fn visible(&self) -> &[RowRef] {
+        let from = self.view.top.min(self.view.order.len());
+        // Behind a detail that replaces the table nothing is seen; one row keeps its own values fresh.
+        let rows = self.areas().rows();
+        let (from, rows) = if rows == 0 { (self.view.at.min(self.view.order.len()), 1) } else { (from, rows) };
+        &self.view.order[from..(from + rows).min(self.view.order.len())]
+    }
+    /// The columns that fit, from left to right. The table of joined scopes also says whose a row is.
+    pub fn columns(&self) -> Vec<Shown> {
+        let width = self.areas().table.map_or(0, |t| t.width);
+        let (profile, region) = self.joined();
+        super::layout::fit(self.view.kind, &self.view.columns, self.view.column_scroll, width, profile, region)
+    }
+    /// Whether the view joins several profiles, and several regions.
+    pub fn joined(&self) -> (bool, bool) {
+        let mut tables = self.view.tables.iter().map(|t| &t.scope);
+        let Some(first) = tables.next() else { return (false, false) };
+        tables.fold((false, false), |(p, r), s| {
+            (p || s.profile() != first.profile(), r || s.region_code() != first.region_code())
+        })
+    }
+}
+
+impl Turn<'_> {
+    /// Puts the cursor on the row at a position, or on the last.
+    pub(super) fn move_to(&mut self, at: usize) {
+        let view = &mut self.s.view;
+        view.at = at.min(view.order.len().saturating_sub(1));
+        view.touched = true;
+        self.land();
+    }
+
+    pub(super) fn move_by(&mut self, rows: isize) {
+        self.move_to(self.s.view.at.saturating_add_signed(rows));
+    }
+
+    /// A page down or up takes the screen along.
+    pub(super) fn page(&mut self, rows: isize) {
+        let view = &mut self.s.view;
+        view.top = view.top.saturating_add_signed(rows).min(view.order.len().saturating_sub(1));
+        self.move_by(rows);
+    }
+
+    /// The cursor's row is on the screen, and the screen is full if there are rows enough.
+    pub(super) fn scroll_to_cursor(&mut self) {
+        let rows = self.s.areas().rows().max(1);
+        let view = &mut self.s.view;
+        view.top =
+            view.top.min(view.order.len().saturating_sub(rows)).min(view.at).max((view.at + 1).saturating_sub(rows));
+    }
+
+    /// Columns, a step to the right or left; the first column stays.
+    pub(super) fn scroll_columns(&mut self, by: isize) {
+        let view = &mut self.s.view;
+        view.column_scroll = view.column_scroll.saturating_add_signed(by).min(view.columns.len().saturating_sub(2));
+    }
+
+    /// The marked rows, else the focused one.
+    pub(super) fn targets(&self) -> Vec<RowKey> {
+        let view = &self.s.view;
+        if view.marks.is_empty() || self.s.focus == Focus::Detail && self.s.detail.open {
+            self.focused().into_iter().collect()
+        } else {
+            view.marks.iter().cloned().collect()
+        }
+    }
+
+    /// The row that is looked at: the detail's if it has the keys, else the cursor's.
+    pub(super) fn focused(&self) -> Option<RowKey> {
+        match (self.s.focus, &self.s.detail.row) {
+            (Focus::Detail, Some(row)) if self.s.detail.open => Some(row.clone()),
+            _ => self.s.view.cursor.clone(),
+        }
+    }
+
+    /// The rows themselves, or a sentence about the one that is not there any more.
+    pub(super) fn resolve(&self, keys: &[RowKey]) -> Result<Vec<Target>, String> {
+        keys.iter()
+            .map(|k| match self.store.get(&k.table, &k.id) {
+                Some(record) => Ok(Target { table: k.table.clone(), record: record.clone() }),
+                None => {
+                    let lingering = self.store.table(&k.table).and_then(|t| t.get(&k.id));
+                    let label = lingering.map_or_else(|| k.id.clone(), |r| r.record.label().clone());
+                    Err(format!("{label} is not there any more."))
+                }
+            })
+            .collect()
+    }
+
+    pub(super) fn mark(&mut self) {
+        let Some(row) = self.s.view.cursor.clone() else { return };
+        let marks = &mut self.s.view.marks;
+        if !marks.shift_remove(&row) {
+            marks.insert(row);
+        }
+        self.move_by(1);
+    }
+
+    /// Marks every row that is shown; if all of them are marked, takes every mark away.
+    pub(super) fn mark_all(&mut self) {
+        let rows: Vec<RowKey> = self.s.view.order.iter().filter_map(|at| self.key_of(*at)).collect();
+        let marks = &mut self.s.view.marks;
+        if rows.iter().all(|r| marks.contains(r)) {
+            marks.clear();
+        } else {
+            marks.extend(rows);
+        }
+        self.count_hidden_marks();
+    }
+
+    pub(super) fn sort_menu(&mut self) {
+        let view = &self.s.view;
+        let items = view.kind.iter().enumerate().filter(|(_, f)| f.column != Column::DetailOnly).map(|(i, f)| {
+            let now = view.sort.filter(|s| s.field == i).map(|s| if s.ascending { "ascending" } else { "descending" });
+            let paid = f.side.is_some_and(|s| s.paid).then_some("paid: CloudWatch");
+            MenuItem {
+                label: f.title.to_string(),
+                detail: now.or(paid).unwrap_or(f.name).to_string(),
+                value: MenuValue::At(i),
+                ..MenuItem::default()
+            }
+        });
+        let items: Vec<MenuItem> = items.collect();
+        let cursor = view.sort.and_then(|s| items.iter().position(|m| m.value == MenuValue::At(s.field))).unwrap_or(0);
+        self.menu(Menu { kind: MenuKind::Sort, title: "Sort by".into(), items, cursor, error: None });
+    }
+
+    /// Sorts by a field; by the same one again turns the order round. A paid field is asked for first.
+    pub(super) fn sort_by(&mut self, sort: Sort) {
+        let field = self.s.view.kind.fields.at(sort.field);
+        if field.side.is_some_and(|s| s.paid) && !self.s.view.paid.contains(&sort.field) {
+            let lines = self.price(&[sort.field]);
+            self.s.overlays.push(Overlay::Sure(Sure {
+                kind: SureKind::PaidSort(sort),
+                title: format!("Sort by {}", field.title),
+                lines,
+                yes: "pay and sort",
+                no: "leave",
+            }));
+            return;
+        }
+        self.s.view.sort = Some(sort);
+        self.reindex();
+        self.refresh_paid();
+    }
+
+    pub(super) fn sort_reverse(&mut self) {
+        match self.s.view.sort {
+            Some(sort) => self.sort_by(Sort { ascending: !sort.ascending, ..sort }),
+            None => self.say(Level::Info, "The rows are not sorted."),
+        }
+    }
+
+    /// What a paid filter or sort costs: about $0.01 for 1,000 metrics requested, one metric a row every five minutes.
+    /// <https://aws.amazon.com/cloudwatch/pricing/>
+    pub(super) fn price(&self, fields: &[usize]) -> Vec<String> {
+        let kind = self.s.view.kind;
+        let names: Vec<&str> = fields.iter().map(|f| kind.fields.at(*f).name).collect();
+        let rows: usize = self.s.view.tables.iter().filter_map(|t| self.store.table(t)).map(|t| t.len()).sum();
+        let requests = rows * fields.len() * 12;
+        vec![
+            format!("{} is read from CloudWatch, which charges about $0.01 for 1,000 metrics.", names.join(" and ")),
+            format!(
+                "For {rows} {} that is {requests} metrics an hour: about ${:.2} an hour while this view is open.",
+                if rows == 1 { kind.singular } else { kind.name },
+                requests as f64 * 0.01 / 1000.0
+            ),
+            "Rows whose value is not known come last.".into(),
+        ]
+    }
+
+    pub(super) fn columns_menu(&mut self) {
+        let view = &self.s.view;
+        let item = |i: usize, on: bool| {
+            let field = view.kind.fields.at(i);
+            MenuItem {
+                label: field.title.to_string(),
+                detail: field.doc.to_string(),
+                checked: Some(on),
+                disabled: None,
+                value: MenuValue::At(i),
+            }
+        };
+        let rest = (0..view.kind.fields.len())
+            .filter(|i| !view.columns.contains(i) && view.kind.fields.at(*i).column != Column::DetailOnly);
+        let items = view.columns.iter().map(|i| item(*i, true)).chain(rest.map(|i| item(i, false))).collect();
+        self.menu(Menu { kind: MenuKind::Columns, title: "Columns".into(), items, cursor: 0, error: None });
+    }
+
+    /// Takes over what the column chooser shows.
+    pub(super) fn choose_columns(&mut self) {
+        let Some(Overlay::Menu(menu)) = self.s.overlays.last_mut() else { return };
+        let chosen: Vec<usize> = menu
+            .items
+            .iter()
+            .filter(|i| i.checked == Some(true))
+            .filter_map(|i| if let MenuValue::At(at) = i.value { Some(at) } else { None })
+            .collect();
+        if chosen.is_empty() {
+            menu.error = Some("One column has to stay.".into());
+            return;
+        }
+        let view = &mut self.s.view;
+        view.columns.clone_from(&chosen);
+        view.column_scroll = 0;
+        self.s.columns.insert(view.kind.0.name, chosen);
+    }
+}

@@ -1,0 +1,96 @@
+//! When the screen changes by itself: ages are coarse and the clock shows minutes, so that an idle screen is silent.
+
+use super::age;
+use super::state::State;
+use super::update::Turn;
+use crate::base::{Fault, Time};
+use crate::model::TableKey;
+use crate::store::{HIGHLIGHT, LINGER, Progress, Store};
+
+/// How fresh and how complete what a view shows is: the worst of its tables.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Freshness {
+    /// When the table that is furthest behind was last complete and current; `None` = one never was.
+    pub oldest: Option<Time>,
+    /// The least progress of all tables.
+    pub progress: Progress,
+    /// Whether a run is under way.
+    pub running: bool,
+    /// Tables whose last run failed, with why.
+    pub faults: Vec<(TableKey, Fault)>,
+}
+
+impl State {
+    /// How fresh and complete the view is.
+    pub fn freshness(&self, store: &Store) -> Freshness {
+        let mut all = Freshness { oldest: None, progress: Progress::Complete, running: false, faults: Vec::new() };
+        if self.view.tables.is_empty() {
+            all.progress = Progress::NotAsked;
+        }
+        let mut never = false;
+        for key in &self.view.tables {
+            let Some(table) = store.table(key) else {
+                all.progress = Progress::NotAsked;
+                never = true;
+                continue;
+            };
+            let status = &table.status;
+            all.running |= status.running;
+            let rank = |p: Progress| match p {
+                Progress::NotAsked => 0,
+                Progress::Partial => 1,
+                Progress::Complete => 2,
+            };
+            if rank(status.progress) < rank(all.progress) {
+                all.progress = status.progress;
+            }
+            match status.complete {
+                Some(at) => all.oldest = Some(all.oldest.map_or(at, |o: Time| o.min(at))),
+                None => never = true,
+            }
+            if let Some(fault) = &status.fault {
+                all.faults.push((key.clone(), fault.clone()));
+            }
+        }
+        if never {
+            all.oldest = None;
+        }
+        all
+    }
+}
+
+impl Turn<'_> {
+    /// The next moment at which what is on the screen would change by itself.
+    pub(super) fn next_change(&self) -> Time {
+        let now = self.s.now;
+        let mut next = age::next_minute(now);
+        let mut at = |t: Time| {
+            if t > now && t < next {
+                next = t;
+            }
+        };
+        if let Some(due) = self.s.detail.due {
+            at(due);
+        }
+        if let Some(notice) = &self.s.notice {
+            at(notice.until);
+        }
+        for awaited in &self.s.awaited {
+            at(awaited.until);
+        }
+        for key in &self.s.view.tables {
+            if let Some(complete) = self.store.table(key).and_then(|t| t.status.complete) {
+                at(age::next_change(now, complete));
+            }
+        }
+        for row in self.s.visible() {
+            if let Some((_, row)) = self.store.row(&self.s.view.order_tables, *row) {
+                at(row.changed_at.plus(HIGHLIGHT));
+                if let Some(gone) = row.gone {
+                    at(gone.plus(LINGER));
+                }
+            }
+        }
+        next
+    }
+}

@@ -1,0 +1,147 @@
+//! What is seen is what is kept fresh: the viewer's state as a list of interests, the most important first.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
+use super::layout::Shown;
+use super::nav::kind_named;
+use super::overlay::Overlay;
+use super::runs::settling;
+use super::update::Turn;
+use super::view::Tab;
+use crate::base::RowId;
+use crate::model::{Effect, FieldType, Interest, Side, TableKey};
+
+/// Ids by side table, in the order in which they were wanted. `None`: the whole table.
+type Wanted = IndexMap<TableKey, Option<Vec<RowId>>, FxBuildHasher>;
+
+impl Turn<'_> {
+    /// Says what is seen, if that has changed.
+    pub(super) fn watch(&mut self) {
+        let interests = self.interests();
+        if interests != self.s.watched {
+            self.s.watched.clone_from(&interests);
+            self.emit(Effect::Watch(interests));
+        }
+    }
+
+    fn interests(&self) -> Vec<Interest> {
+        let s = &*self.s;
+        let mut out: Vec<Interest> = Vec::new();
+        let whole = |table: &TableKey| Interest { table: table.clone(), visible: true, ids: None };
+        out.extend(self.parent_tables().iter().map(whole));
+        out.extend(s.view.tables.iter().map(whole));
+        let mut wanted = Wanted::default();
+        self.on_their_way(&mut wanted);
+        self.sides(&mut wanted);
+        for run in s.runs.iter().filter(|r| !r.is_over()) {
+            if let Some((table, ids)) = settling(&run.plan) {
+                want(&mut wanted, table, ids.iter().cloned());
+            }
+        }
+        for awaited in &s.awaited {
+            want(&mut wanted, &awaited.table, awaited.ids.iter().cloned());
+        }
+        for overlay in &s.overlays {
+            let needs = match overlay {
+                Overlay::Form(form) => form.spec.needs.as_slice(),
+                _ => &[],
+            };
+            for table in needs {
+                if !out.iter().any(|i| i.table == *table) {
+                    out.push(whole(table));
+                }
+            }
+        }
+        out.extend(wanted.into_iter().map(|(table, ids)| Interest { table, visible: true, ids: ids.map(Arc::new) }));
+        out
+    }
+
+    /// Rows on the screen that are on their way to another state: asked for by id.
+    fn on_their_way(&self, wanted: &mut Wanted) {
+        let view = &self.s.view;
+        if view.kind.transitional.is_empty() {
+            return;
+        }
+        for at in self.s.visible() {
+            let Some((table, row)) = self.store.row(&view.order_tables, *at) else { continue };
+            let moving = row.record.state.as_ref().is_some_and(|(_, s)| view.kind.transitional.contains(&s.as_str()));
+            if moving && row.gone.is_none() {
+                want(wanted, table, [row.record.id.clone()]);
+            }
+        }
+    }
+
+    /// Side tables of what is seen; those that cost money only while their column or the charts are seen, or while the user
+    /// has agreed to pay for a filter or sort.
+    fn sides(&self, wanted: &mut Wanted) {
+        let s = &*self.s;
+        let view = &s.view;
+        let side_of = |f: usize| (f < view.kind.fields.len()).then(|| view.kind.fields.at(f).side).flatten();
+        let table_of = |side: &Side, of: &TableKey| {
+            kind_named(&s.registry, side.kind).map(|kind| TableKey::all(of.scope.clone(), kind))
+        };
+        let mut seen: Vec<Side> = Vec::new();
+        for column in s.columns() {
+            if let Shown::Field(f) = column
+                && let Some(side) = side_of(f)
+                && s.areas().table.is_some()
+                && !seen.iter().any(|o| o.kind == side.kind)
+            {
+                seen.push(side);
+            }
+        }
+        for side in &seen {
+            for at in s.visible() {
+                let Some((of, row)) = self.store.row(&view.order_tables, *at) else { continue };
+                if row.gone.is_none()
+                    && let Some(table) = table_of(side, of)
+                {
+                    want(wanted, &table, [row.record.id.clone()]);
+                }
+            }
+        }
+        if let Some(row) = s.detail.row.as_ref().filter(|_| s.detail.open) {
+            let charts = s.tab(self.store) == Tab::Metrics;
+            for field in row.table.kind.iter() {
+                let Some(side) = field.side else { continue };
+                let seen = if side.paid || field.ty == FieldType::Series { charts } else { true };
+                if seen && let Some(table) = table_of(&side, &row.table) {
+                    want(wanted, &table, [row.id.clone()]);
+                }
+            }
+        }
+        // A filter or sort on a side value needs it for every row.
+        for f in view.query.fields().chain(view.sort.map(|s| s.field)) {
+            let Some(side) = side_of(f) else { continue };
+            for of in &view.tables {
+                let Some(table) = table_of(&side, of) else { continue };
+                if !side.paid {
+                    wanted.insert(table, None);
+                } else if view.paid.contains(&f) {
+                    let here = |id: &&RowId| self.store.table(of).is_some_and(|t| t.slot_of(id).is_some());
+                    let ids: Vec<RowId> = view.paid_ids.iter().filter(here).cloned().collect();
+                    want(wanted, &table, ids);
+                }
+            }
+        }
+    }
+}
+
+/// Adds ids to what is wanted of a table.
+fn want(wanted: &mut Wanted, table: &TableKey, ids: impl IntoIterator<Item = RowId>) {
+    match wanted.entry(table.clone()).or_insert_with(|| Some(Vec::new())) {
+        None => {}
+        Some(known) if known.len() < 256 => {
+            for id in ids {
+                if !known.contains(&id) {
+                    known.push(id);
+                }
+            }
+        }
+        // Many ids are the rows of one filter, which come once each; looking each up would be quadratic.
+        Some(known) => known.extend(ids),
+    }
+}
