@@ -9,7 +9,8 @@ use serde::Deserialize;
 
 use super::fresh::Ids;
 use super::instance::{Check, Impairment, Instance, InstanceState, ScheduledEvent};
-use super::life::{self, LaunchRequest, VolumeRequest};
+use super::launch::{self, LaunchRequest, VolumeRequest};
+use super::life;
 use super::state::{Address, Image, KeyPair, Peer, SecurityGroup, State, Tags};
 use crate::base::Time;
 use crate::sandbox::world::World;
@@ -278,7 +279,7 @@ fn add_instance(
         no_api_stop: spec.stop_protected,
         ..LaunchRequest::default()
     };
-    let ids = life::launch(world, region, &request, launched).map_err(|e| e.message)?;
+    let ids = launch::launch(world, region, &request, launched).map_err(|e| e.message)?;
     let id = ids.into_iter().next().ok_or("not launched")?;
     if spec.elastic_ip {
         give_elastic_ip(world, region, &id, spec.name.as_deref().unwrap_or_default());

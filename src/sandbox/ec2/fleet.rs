@@ -9,7 +9,7 @@ use ipnet::Ipv4Net;
 use super::demo::settle;
 use super::fresh::Ids;
 use super::instance::InstanceState;
-use super::life::{self, LaunchRequest};
+use super::launch::{self, LaunchRequest};
 use crate::base::Time;
 use crate::sandbox::world::World;
 
@@ -62,7 +62,7 @@ pub(in crate::sandbox) fn build(world: &mut World, now: Time, count: u32) -> Res
             tags,
             ..LaunchRequest::default()
         };
-        let made = life::launch(world, REGION, &request, launched).map_err(|e| e.message)?;
+        let made = launch::launch(world, REGION, &request, launched).map_err(|e| e.message)?;
         let Some(i) = made.first().and_then(|id| world.region(REGION).ec2.instances.get_mut(id)) else { continue };
         if n % 10 == 9 {
             settle(i, InstanceState::Stopped, launched);

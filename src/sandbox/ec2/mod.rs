@@ -3,7 +3,7 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`state`], [`instance`] | the shapes of what a region has |
-//! | [`life`] | launch, start, stop, terminate, and what follows in time |
+//! | [`mod@launch`], [`life`] | launch, start, stop, terminate, and what follows in time |
 //! | [`load`] | how busy an instance is, as a function of id and moment |
 //! | [`reach`] | whether a port of an instance answers |
 //! | `fresh`, `demo`, `fleet` | what is there at the start |
@@ -19,6 +19,7 @@ pub(super) mod fleet;
 mod fresh;
 mod groups;
 pub mod instance;
+pub mod launch;
 pub mod life;
 pub mod load;
 mod network;
@@ -28,6 +29,7 @@ pub mod reach;
 pub mod regions;
 mod run;
 pub mod state;
+mod status;
 mod storage;
 mod tags;
 #[cfg(test)]
@@ -38,7 +40,8 @@ use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 
 pub use instance::{Instance, InstanceState};
-pub use life::{LaunchRequest, launch, terminate};
+pub use launch::{LaunchRequest, VolumeRequest, launch};
+pub use life::terminate;
 pub use load::cpu_percent;
 pub use state::State;
 
@@ -92,7 +95,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("DescribeAvailabilityZones", places::zones),
     ("DescribeImages", storage::images),
     ("DescribeInstanceAttribute", attributes::describe),
-    ("DescribeInstanceStatus", describe::status),
+    ("DescribeInstanceStatus", status::describe),
     ("DescribeInstanceTypes", places::types),
     ("DescribeInstances", describe::instances),
     ("DescribeKeyPairs", storage::key_pairs),

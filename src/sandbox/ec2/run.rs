@@ -3,7 +3,7 @@
 use arcstr::ArcStr;
 
 use super::describe::{elastic, reservation};
-use super::life::{self, LaunchRequest, VolumeRequest};
+use super::launch::{self, LaunchRequest, VolumeRequest};
 use super::state::State;
 use super::{dry_run, tags};
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
@@ -39,12 +39,12 @@ pub(super) fn run(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError>
             ids
         }
         None => {
-            life::check_launch(&world.region(&call.region).ec2, &call.region, &wanted)?;
+            launch::check_launch(&world.region(&call.region).ec2, &call.region, &wanted)?;
             dry_run(call)?;
             let ids =
-                match life::launch(world, &call.region, &LaunchRequest { count: most, ..wanted.clone() }, call.now) {
+                match launch::launch(world, &call.region, &LaunchRequest { count: most, ..wanted.clone() }, call.now) {
                     Err(e) if e.code == "InsufficientFreeAddressesInSubnet" && least < most => {
-                        life::launch(world, &call.region, &LaunchRequest { count: least, ..wanted }, call.now)?
+                        launch::launch(world, &call.region, &LaunchRequest { count: least, ..wanted }, call.now)?
                     }
                     other => other?,
                 };

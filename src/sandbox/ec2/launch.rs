@@ -1,0 +1,344 @@
+//! A launch: what is asked for, what it comes to, and the instances that it makes.
+
+use std::net::Ipv4Addr;
+
+use arcstr::ArcStr;
+
+use super::Event;
+use super::instance::{Instance, InstanceState, Spot};
+use super::life::later;
+use super::state::{Attachment, State, Tags, Volume};
+use super::types;
+use crate::base::Time;
+use crate::net::cidr::Cidr;
+use crate::sandbox::wire::ApiError;
+use crate::sandbox::world::World;
+
+/// What to launch. The defaults are RunInstances' own.
+#[derive(Debug, Clone, Default)]
+pub struct LaunchRequest {
+    /// The image.
+    pub image: ArcStr,
+    /// The type; `m1.small` stands no more, so that `t3.micro` is what an empty one means.
+    pub instance_type: ArcStr,
+    /// How many.
+    pub count: u32,
+    /// The subnet; else the default one of `zone`, or of the first zone.
+    pub subnet: Option<ArcStr>,
+    /// The Availability Zone, where no subnet is named.
+    pub zone: Option<ArcStr>,
+    /// Security groups by id; the VPC's default group if empty.
+    pub groups: Vec<ArcStr>,
+    /// The key pair's name.
+    pub key_name: Option<ArcStr>,
+    /// Whether they get a public address; the subnet's own setting if none.
+    pub public_ip: Option<bool>,
+    /// A private address for the only instance.
+    pub private_ip: Option<Ipv4Addr>,
+    /// Tags of the instances.
+    pub tags: Tags,
+    /// Tags of their volumes.
+    pub volume_tags: Tags,
+    /// Base64 of the user data.
+    pub user_data: Option<ArcStr>,
+    /// The instance profile's name or ARN.
+    pub iam_profile: Option<ArcStr>,
+    /// A Spot Instance; `Some(true)` for a persistent request.
+    pub spot: Option<bool>,
+    /// Detailed monitoring.
+    pub detailed_monitoring: bool,
+    /// Termination protection.
+    pub no_api_termination: bool,
+    /// Stop protection.
+    pub no_api_stop: bool,
+    /// Whether a shutdown from inside terminates.
+    pub shutdown_terminates: bool,
+    /// Whether it can hibernate.
+    pub hibernation: bool,
+    /// Volumes beside, or instead of, the image's.
+    pub volumes: Vec<VolumeRequest>,
+    /// The client token.
+    pub client_token: ArcStr,
+    /// Who launches, if not the account itself.
+    pub requester: Option<ArcStr>,
+}
+
+/// A volume of a launch.
+#[derive(Debug, Clone, Default)]
+pub struct VolumeRequest {
+    /// The device; the image's root device changes the root volume.
+    pub device: ArcStr,
+    /// GiB; the snapshot's size if none.
+    pub size: Option<u32>,
+    /// `gp3`…
+    pub kind: Option<ArcStr>,
+    /// Whether it is encrypted.
+    pub encrypted: bool,
+    /// Whether it stays when the instance goes.
+    pub keep: bool,
+}
+
+/// Launches instances in the account. Their ids, in launch order.
+///
+/// # Errors
+/// AWS's, e.g. `InvalidAMIID.NotFound`, `InvalidSubnetID.NotFound`, `InsufficientFreeAddressesInSubnet`.
+pub fn launch(world: &mut World, region: &str, wanted: &LaunchRequest, now: Time) -> Result<Vec<ArcStr>, ApiError> {
+    let state = &world.region(region).ec2;
+    let plan = check(state, region, wanted)?;
+    let count = wanted.count.max(1);
+    if plan.subnet.free < u64::from(count) {
+        return Err(ApiError::new(
+            "InsufficientFreeAddressesInSubnet",
+            format!(
+                "There are not enough free addresses in subnet '{}' to satisfy the requested number of instances.",
+                plan.subnet.id
+            ),
+        ));
+    }
+    let reservation = world.new_id("r");
+    let mut ids = Vec::new();
+    for index in 0..count {
+        let id = world.new_id("i");
+        let instance = make(world, region, wanted, &plan, &id, &reservation, index, now);
+        let boot = world.draw(&id, "pending").secs(8.0, 20.0);
+        // EC2 is eventually consistent: a describe right after may not find it.
+        let unseen = world.draw(&id, "unseen").secs(0.2, 1.2);
+        let visible = now.plus(world.scaled(unseen));
+        let state = &mut world.region(region).ec2;
+        state.instances.insert(id.clone(), Instance { visible, ..instance });
+        later(world, region, &id, boot, now, |id, epoch| Event::Running { id, epoch });
+        ids.push(id);
+    }
+    Ok(ids)
+}
+
+/// Checks a launch without doing it.
+///
+/// # Errors
+/// As [`launch`].
+pub(super) fn check_launch(state: &State, region: &str, wanted: &LaunchRequest) -> Result<(), ApiError> {
+    check(state, region, wanted).map(|_| ())
+}
+
+/// What a launch comes to, once its parts are found.
+struct Plan {
+    subnet: Place,
+    image: super::state::Image,
+    kind: &'static types::TypeInfo,
+    groups: Vec<ArcStr>,
+}
+
+/// A subnet without its addresses, of which there may be thousands.
+struct Place {
+    id: ArcStr,
+    vpc: ArcStr,
+    zone: ArcStr,
+    public: bool,
+    free: u64,
+}
+
+fn check(state: &State, region: &str, wanted: &LaunchRequest) -> Result<Plan, ApiError> {
+    let image = state.images.get(&wanted.image).ok_or_else(|| {
+        if super::checks::is_id("ami", &wanted.image) {
+            ApiError::new("InvalidAMIID.NotFound", format!("The image id '[{}]' does not exist", wanted.image))
+        } else {
+            ApiError::new("InvalidAMIID.Malformed", format!("Invalid id: \"{}\" (expecting \"ami-...\")", wanted.image))
+        }
+    })?;
+    let name = if wanted.instance_type.is_empty() { "t3.micro" } else { wanted.instance_type.as_str() };
+    let kind = types::find(name)
+        .ok_or_else(|| ApiError::new("InvalidParameterValue", format!("Invalid value '{name}' for InstanceType.")))?;
+    if kind.architecture() != image.architecture {
+        return Err(ApiError::new(
+            "InvalidParameterValue",
+            format!(
+                "The architecture '{}' of the specified instance type does not match the architecture '{}' of the specified AMI. \
+                 Specify an instance type and an AMI that have matching architectures, and try again. You can use \
+                 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type or AMI.",
+                kind.architecture(),
+                image.architecture
+            ),
+        ));
+    }
+    let subnet = match (&wanted.subnet, &wanted.zone) {
+        (Some(id), zone) => {
+            let subnet = state.subnets.get(id).ok_or_else(|| super::checks::not_found("subnet", id))?;
+            if zone.as_ref().is_some_and(|z| *z != subnet.zone) {
+                return Err(ApiError::new(
+                    "InvalidParameterValue",
+                    format!(
+                        "Value ({}) for parameter availabilityZone is invalid. Subnet '{id}' is in the availability zone {}",
+                        zone.clone().unwrap_or_default(),
+                        subnet.zone
+                    ),
+                ));
+            }
+            subnet
+        }
+        (None, Some(zone)) => state
+            .subnets
+            .values()
+            .find(|s| s.is_default && s.zone == *zone)
+            .ok_or_else(|| super::checks::no_zone(region, zone))?,
+        (None, None) => state.subnets.values().filter(|s| s.is_default).min_by_key(|s| &s.zone).ok_or_else(|| {
+            ApiError::new(
+                "VPCIdNotSpecified",
+                "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.",
+            )
+        })?,
+    };
+    let mut groups = wanted.groups.clone();
+    for id in &groups {
+        let group = state.groups.get(id).ok_or_else(|| super::checks::not_found("sg", id))?;
+        if group.vpc != subnet.vpc {
+            return Err(ApiError::new(
+                "InvalidParameter",
+                format!("Security group {id} and subnet {} belong to different networks.", subnet.id),
+            ));
+        }
+    }
+    if groups.is_empty() {
+        groups.extend(state.default_group(&subnet.vpc).map(|g| g.id.clone()));
+    }
+    if let Some(key) = &wanted.key_name
+        && !state.key_pairs.contains_key(key)
+    {
+        return Err(ApiError::new("InvalidKeyPair.NotFound", format!("The key pair '{key}' does not exist")));
+    }
+    if let Some(ip) = wanted.private_ip {
+        if !Cidr::new(subnet.cidr).holds(ip) {
+            return Err(ApiError::new(
+                "InvalidParameterValue",
+                format!("Address {ip} does not fall within the subnet's address range"),
+            ));
+        }
+        if subnet.taken.contains(&ip) {
+            return Err(ApiError::new("InvalidIPAddress.InUse", format!("Address {ip} is in use.")));
+        }
+    }
+    let subnet = Place {
+        id: subnet.id.clone(),
+        vpc: subnet.vpc.clone(),
+        zone: subnet.zone.clone(),
+        public: subnet.public,
+        free: subnet.free(),
+    };
+    Ok(Plan { subnet, image: image.clone(), kind, groups })
+}
+
+#[expect(clippy::too_many_arguments, reason = "one place makes instances, from all that decides them")]
+fn make(
+    world: &mut World,
+    region: &str,
+    wanted: &LaunchRequest,
+    plan: &Plan,
+    id: &ArcStr,
+    reservation: &ArcStr,
+    index: u32,
+    now: Time,
+) -> Instance {
+    let Plan { subnet, image, kind, groups } = plan;
+    // EC2 writes whole seconds.
+    let now = Time::from_secs(now.secs());
+    let interface = world.new_id("eni");
+    let mut address = world.draw(id, "address");
+    let mut volumes = vec![VolumeRequest { device: image.root_device.clone(), ..VolumeRequest::default() }];
+    for v in &wanted.volumes {
+        match volumes.iter_mut().find(|have| have.device == v.device) {
+            Some(have) => *have = v.clone(),
+            None => volumes.push(v.clone()),
+        }
+    }
+    let mut attached = Vec::new();
+    for v in volumes {
+        let root = v.device == image.root_device;
+        let volume = world.new_id("vol");
+        let kind = v.kind.clone().unwrap_or_else(|| "gp3".into());
+        let size = v.size.unwrap_or(if root { image.size } else { 8 });
+        let attachment =
+            Attachment { instance: id.clone(), device: v.device.clone(), since: now, delete_on_termination: !v.keep };
+        let made = Volume {
+            id: volume.clone(),
+            size,
+            iops: if kind == "gp2" { (size * 3).clamp(100, 16_000) } else { 3000 },
+            throughput: (kind == "gp3").then_some(125),
+            kind,
+            zone: subnet.zone.clone(),
+            snapshot: root.then(|| image.snapshot.clone()),
+            encrypted: v.encrypted,
+            created: now,
+            attachment: Some(attachment),
+            tags: wanted.volume_tags.clone(),
+        };
+        world.region(region).ec2.volumes.insert(volume.clone(), made);
+        attached.push((v.device, volume));
+    }
+    let spot = wanted.spot.map(|persistent| Spot { request: world.new_id("sir"), persistent });
+    let account = world.account.clone();
+    let state = &mut world.region(region).ec2;
+    let private_ip = state
+        .subnets
+        .get_mut(&subnet.id)
+        .and_then(|s| s.take(wanted.private_ip.filter(|_| index == 0), address.u64()))
+        .unwrap_or(Ipv4Addr::UNSPECIFIED);
+    let wants_public_ip = wanted.public_ip.unwrap_or(subnet.public);
+    let public_ip = wants_public_ip.then(|| state.take_public(address.u64()));
+    let iam_profile = wanted.iam_profile.as_ref().map(|p| {
+        if p.starts_with("arn:") { p.clone() } else { arcstr::format!("arn:aws:iam::{account}:instance-profile/{p}") }
+    });
+    Instance {
+        id: id.clone(),
+        reservation: reservation.clone(),
+        launch_index: index,
+        requester: wanted.requester.clone(),
+        client_token: wanted.client_token.clone(),
+        image: image.id.clone(),
+        instance_type: arcstr::ArcStr::from(kind.name),
+        architecture: image.architecture.clone(),
+        platform: image.platform.clone(),
+        platform_details: image.platform_details.clone(),
+        key_name: wanted.key_name.clone(),
+        launched: now,
+        zone: subnet.zone.clone(),
+        subnet: subnet.id.clone(),
+        vpc: subnet.vpc.clone(),
+        state: InstanceState::Pending,
+        epoch: 0,
+        state_reason: Some(("pending".into(), "pending".into())),
+        transition_reason: String::new(),
+        private_ip,
+        public_ip,
+        wants_public_ip,
+        groups: groups.clone(),
+        interface,
+        root_device: image.root_device.clone(),
+        volumes: attached,
+        spot,
+        iam_profile,
+        detailed_monitoring: wanted.detailed_monitoring,
+        no_api_termination: wanted.no_api_termination,
+        no_api_stop: wanted.no_api_stop,
+        shutdown_terminates: wanted.shutdown_terminates,
+        hibernation: wanted.hibernation,
+        source_dest_check: true,
+        listens: listens(image, wanted.user_data.as_deref()),
+        user_data: wanted.user_data.clone(),
+        booted: None,
+        impaired: None,
+        events: Vec::new(),
+        visible: now,
+        tags: wanted.tags.clone(),
+    }
+}
+
+/// What will listen: what the image brings, and the web servers that the user data installs.
+fn listens(image: &super::state::Image, user_data: Option<&str>) -> Vec<u16> {
+    use base64::Engine as _;
+    let mut ports = image.listens.clone();
+    let script = user_data.and_then(|d| base64::engine::general_purpose::STANDARD.decode(d).ok()).unwrap_or_default();
+    let script = String::from_utf8_lossy(&script);
+    if ["nginx", "httpd", "apache2"].iter().any(|s| script.contains(s)) && !ports.contains(&80) {
+        ports.push(80);
+    }
+    ports
+}
