@@ -87,7 +87,7 @@ async fn the_sdk_lists_stops_and_starts() {
     let all: Vec<_> = pages.unwrap().into_iter().flat_map(|p| p.reservations.unwrap_or_default()).collect();
     assert_eq!(all.iter().map(|r| r.instances().len()).sum::<usize>(), 30);
 
-    let id = id_of(&s, "my-asg-ec2");
+    let id = id_of(&s, "ci-runner-1");
     let by_name = Filter::builder().name("tag:Name").values("my-asg-*").build();
     let found = ec2.describe_instances().filters(by_name).send().await.unwrap();
     assert_eq!(found.reservations().len(), 2);
@@ -114,7 +114,7 @@ async fn the_sdk_lists_stops_and_starts() {
 #[tokio::test]
 async fn a_dry_run_changes_nothing_and_says_so() {
     let (s, _) = sandbox(WorldSpec::Demo);
-    let id = id_of(&s, "my-asg-ec2");
+    let id = id_of(&s, "ci-runner-1");
     let e = client(&s).terminate_instances().instance_ids(&id).dry_run(true).send().await.unwrap_err();
     assert_eq!(e.code(), Some("DryRunOperation"));
     assert_eq!(e.raw_response().map(|r| r.status().as_u16()), Some(412));
@@ -124,7 +124,7 @@ async fn a_dry_run_changes_nothing_and_says_so() {
 #[test]
 fn ids_are_answered_as_aws_answers_them() {
     let (s, _) = sandbox(WorldSpec::Demo);
-    let id = id_of(&s, "my-asg-ec2");
+    let id = id_of(&s, "ci-runner-1");
     let e = call(&s, "DescribeInstances&InstanceId.1=i-00000000000000000");
     assert_eq!(
         (code(&e), text(&e.1, "Message")),
@@ -248,7 +248,7 @@ fn the_impaired_and_the_scheduled_are_told_with_their_dates() {
 #[test]
 fn tags_obey_their_limits() {
     let (s, _) = sandbox(WorldSpec::Demo);
-    let id = id_of(&s, "my-asg-ec2");
+    let id = id_of(&s, "ci-runner-1");
     let many: String = (0..51).map(|n| format!("&Tag.{n}.Key=k{n}&Tag.{n}.Value=v")).collect();
     assert_eq!(code(&call(&s, &format!("CreateTags&ResourceId.1={id}{many}"))), (400, "TagLimitExceeded"));
     assert_eq!(
@@ -269,7 +269,7 @@ fn tags_obey_their_limits() {
 #[test]
 fn a_saved_world_goes_on_where_it_stopped() {
     let (s, clock) = sandbox(WorldSpec::Demo);
-    let id = id_of(&s, "my-asg-ec2");
+    let id = id_of(&s, "ci-runner-1");
     call(&s, &format!("StopInstances&InstanceId.1={id}"));
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("world.json");
