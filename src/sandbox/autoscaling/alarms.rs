@@ -4,14 +4,13 @@
 //! over; CloudWatch calls [`super::alarm_fired`] when an alarm whose action is a policy's ARN goes to `ALARM`, and again
 //! each minute while it stays there.
 
-use serde::{Deserialize, Serialize};
-
 use crate::base::Time;
+use crate::sandbox::cloudwatch::{self, Alarm, MetricKey, MetricWatch, Watch};
 use crate::sandbox::world::World;
 
 /// An alarm as a policy wants it: what `PutMetricAlarm` would be told.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct WantedAlarm {
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct WantedAlarm {
     /// `TargetTracking-GROUP-AlarmHigh-UUID`.
     pub name: String,
     /// Its ARN.
@@ -90,7 +89,29 @@ pub(super) fn of_policy(
 }
 
 /// Hands an alarm to CloudWatch.
-pub(super) fn put(_world: &mut World, _region: &str, _alarm: &WantedAlarm, _now: Time) {}
+pub(super) fn put(world: &mut World, region: &str, wanted: &WantedAlarm, now: Time) {
+    let dimensions: Vec<(&str, &str)> = wanted.dimensions.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    let watch = MetricWatch {
+        key: Some(MetricKey::new(&wanted.namespace, &wanted.metric, &dimensions)),
+        stat: wanted.statistic.clone(),
+        period: i64::from(wanted.period),
+        unit: None,
+        evaluation_periods: i64::from(wanted.evaluation_periods),
+        datapoints_to_alarm: None,
+        threshold: wanted.threshold,
+        comparison: if wanted.above { "GreaterThanThreshold" } else { "LessThanThreshold" }.to_string(),
+        treat_missing: None,
+        low_samples: None,
+        metrics: None,
+    };
+    let mut alarm = Alarm::new(&wanted.name, Watch::Metric(Box::new(watch)), now);
+    alarm.description = Some(wanted.description.clone());
+    alarm.alarm_actions = vec![wanted.policy_arn.clone()];
+    cloudwatch::put_alarm(world, region, alarm, now);
+}
 
 /// Has CloudWatch delete alarms whose policy is gone.
-pub(super) fn forget(_world: &mut World, _region: &str, _alarms: &[(String, String)]) {}
+pub(super) fn forget(world: &mut World, region: &str, alarms: &[(String, String)], now: Time) {
+    let names: Vec<String> = alarms.iter().map(|(name, _)| name.clone()).collect();
+    cloudwatch::remove_alarms(world, region, &names, now);
+}

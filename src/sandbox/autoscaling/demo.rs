@@ -21,7 +21,8 @@ pub(in crate::sandbox) fn build(world: &mut World, now: Time) -> Result<(), Stri
     let template = add_blueprint(world)?;
     let mut group = blank(world, REGION, GROUP, template.clone(), created);
     group.subnets = places(world, ["my-private-subnet-app-a", "my-private-subnet-app-c"])?;
-    (group.min, group.max, group.desired) = (1, 4, 2);
+    // At its minimum: the low alarm is on all the time, as it is in quiet accounts, and the group stays.
+    (group.min, group.max, group.desired) = (2, 4, 2);
     (group.grace, group.elb_checks, group.warmup) = (120, true, Some(180));
     group.metrics =
         ["GroupDesiredCapacity", "GroupInServiceInstances", "GroupTotalInstances"].map(str::to_string).to_vec();

@@ -287,7 +287,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
         }
     }
     for policy in std::mem::take(&mut group.policies).into_values() {
-        alarms::forget(world, &region, &policy.alarms);
+        alarms::forget(world, &region, &policy.alarms, call.now);
     }
     reconcile::soon(world, &region, &name, call.now);
     Ok(done(call))

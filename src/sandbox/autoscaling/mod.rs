@@ -25,7 +25,6 @@ mod schedule;
 mod state;
 
 pub use activity::Activity;
-pub use alarms::WantedAlarm;
 pub use policies::alarm_fired;
 pub use reconcile::Event;
 pub(crate) use reconcile::happen;

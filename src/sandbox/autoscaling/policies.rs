@@ -119,7 +119,7 @@ pub(super) fn insert<'w>(
         ),
     };
     if let Some(old) = &old {
-        alarms::forget(world, region, &old.alarms);
+        alarms::forget(world, region, &old.alarms, now);
     }
     let wanted = match &kind {
         PolicyKind::TargetTracking { metric, label, target, disable_scale_in } => {
@@ -155,7 +155,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
     let (group, name) = find(world, call)?;
     let gone = world.region(&region).autoscaling.groups.get_mut(&group).and_then(|g| g.policies.remove(&name));
     if let Some(policy) = gone {
-        alarms::forget(world, &region, &policy.alarms);
+        alarms::forget(world, &region, &policy.alarms, call.now);
     }
     Ok(done(call))
 }

@@ -7,6 +7,7 @@
 //! | `metrics`, `stats`, `math` | where metrics come from; statistics; metric math |
 //! | `alarms`, `data` | the operations, once for all protocols |
 //! | `evaluate`, `rule` | alarms by the minute; composite alarms' rules |
+//! | `scaling` | what groups and balancers record; the scaling policies that alarms set off |
 
 mod alarms;
 mod cbor;
@@ -16,6 +17,7 @@ mod evaluate;
 mod math;
 mod metrics;
 mod rule;
+mod scaling;
 mod state;
 mod stats;
 #[cfg(test)]
@@ -79,7 +81,9 @@ pub enum Event {
 pub(crate) fn happen(world: &mut World, region: &str, event: Event, now: Time) {
     match event {
         Event::Minute => {
+            scaling::record(world, region, Time::from_secs(now.secs().div_euclid(60) * 60 - 60));
             evaluate::evaluate_all(world, region, now);
+            scaling::fire(world, region, now);
             schedule(world, region, now);
         }
     }
@@ -95,6 +99,8 @@ fn schedule(world: &mut World, region: &str, now: Time) {
 
 /// Starts the region's evaluations, if they do not run.
 fn keep_ticking(world: &mut World, region: &str, now: Time) {
+    // An alarm of a world's made-up past does not bring that past's minutes back.
+    let now = now.max(world.born);
     let state = &mut world.region(region).cloudwatch;
     if !std::mem::replace(&mut state.ticking, true) {
         schedule(world, region, now);

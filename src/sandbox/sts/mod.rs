@@ -128,6 +128,7 @@ mod tests {
     use crate::base::{Clock, Time};
     use crate::sandbox::{ACCOUNT, Sandbox, WorldSpec};
 
+    #[expect(clippy::disallowed_methods, reason = "a test's client, which ends in the sandbox")]
     fn client(sandbox: &Sandbox, keys: sdk::config::Credentials) -> sdk::Client {
         let config = sdk::Config::builder()
             .behavior_version(sdk::config::BehaviorVersion::latest())

@@ -1,0 +1,110 @@
+//! The seam to Auto Scaling and to the balancers: what they record each minute, and the policies that alarms set off.
+
+use super::state::{AlarmState, MetricKey, Watch};
+use super::stats::{Sample, Stat};
+use crate::base::Time;
+use crate::sandbox::ec2::load;
+use crate::sandbox::world::World;
+use crate::sandbox::{autoscaling, elbv2};
+
+/// One value of one metric.
+type Point = (MetricKey, &'static str, Sample);
+
+/// Records the minute that begins at `minute` for groups and target groups.
+pub(super) fn record(world: &mut World, region: &str, minute: Time) {
+    let mut points = groups(world, region, minute);
+    points.extend(target_groups(world, region));
+    let state = &mut world.region(region).cloudwatch;
+    for (key, unit, sample) in points {
+        state.record(&key, unit, minute, sample);
+    }
+}
+
+/// `AWS/EC2` over a group's members, and the group's own metrics where they are enabled.
+fn groups(world: &World, region: &str, minute: Time) -> Vec<Point> {
+    let Some(state) = world.peek(region).map(|r| &r.autoscaling) else { return Vec::new() };
+    let at = Time::from_secs(minute.secs() + 30);
+    let mut out = Vec::new();
+    for g in state.groups.values() {
+        let dimension = [("AutoScalingGroupName", g.name.as_str())];
+        let over = |look: &dyn Fn(&str) -> f64| {
+            let mut all: Option<Sample> = None;
+            for m in g.members.iter().filter(|m| m.in_service.is_some_and(|t| t <= at)) {
+                let one = Sample::one(look(&m.id));
+                match &mut all {
+                    Some(sample) => sample.merge(&one),
+                    None => all = Some(one),
+                }
+            }
+            all
+        };
+        for (name, unit, sample) in [
+            ("CPUUtilization", "Percent", over(&|id| load::cpu_percent(world, region, id, at))),
+            ("NetworkIn", "Bytes", over(&|id| load::network_in(world, region, id, at) * 60.0)),
+            ("NetworkOut", "Bytes", over(&|id| load::network_out(world, region, id, at) * 60.0)),
+        ] {
+            out.extend(sample.map(|s| (MetricKey::new("AWS/EC2", name, &dimension), unit, s)));
+        }
+        let in_state =
+            |wanted: &[&str]| g.members.iter().filter(|m| wanted.contains(&m.lifecycle.word())).count() as f64;
+        for metric in &g.metrics {
+            let value = match metric.as_str() {
+                "GroupMinSize" => f64::from(g.min),
+                "GroupMaxSize" => f64::from(g.max),
+                "GroupDesiredCapacity" => f64::from(g.desired),
+                "GroupInServiceInstances" => in_state(&["InService"]),
+                "GroupPendingInstances" => in_state(&["Pending", "Pending:Wait"]),
+                "GroupStandbyInstances" => in_state(&["Standby"]),
+                "GroupTerminatingInstances" => in_state(&["Terminating", "Terminating:Wait"]),
+                "GroupTotalInstances" => g.members.len() as f64,
+                _ => continue,
+            };
+            out.push((MetricKey::new("AWS/AutoScaling", metric, &dimension), "None", Sample::one(value)));
+        }
+    }
+    out
+}
+
+/// How many targets are healthy and how many are not, by target group and balancer.
+fn target_groups(world: &World, region: &str) -> Vec<Point> {
+    let Some(state) = world.peek(region).map(|r| &r.elbv2) else { return Vec::new() };
+    let mut out = Vec::new();
+    for g in state.groups.values() {
+        for lb in state.balancers_of(&g.arn) {
+            let namespace = match lb.kind {
+                elbv2::Kind::Application => "AWS/ApplicationELB",
+                elbv2::Kind::Network => "AWS/NetworkELB",
+            };
+            let after =
+                |arn: &str, word: &str| arn.split_once(word).map_or_else(String::new, |(_, tail)| tail.to_string());
+            let balancer = after(&lb.arn, ":loadbalancer/");
+            let group = format!("targetgroup/{}", after(&g.arn, ":targetgroup/"));
+            let dimensions = [("LoadBalancer", balancer.as_str()), ("TargetGroup", group.as_str())];
+            let count =
+                |test: &dyn Fn(&elbv2::Health) -> bool| g.targets.iter().filter(|t| test(&t.health)).count() as f64;
+            let healthy = count(&|h| matches!(h, elbv2::Health::Healthy));
+            let unhealthy = count(&|h| matches!(h, elbv2::Health::Unhealthy(_)));
+            for (name, value) in [("HealthyHostCount", healthy), ("UnHealthyHostCount", unhealthy)] {
+                out.push((MetricKey::new(namespace, name, &dimensions), "Count", Sample::one(value)));
+            }
+        }
+    }
+    out
+}
+
+/// Sets off the policies of alarms that are in `ALARM`: again each minute, as long as they stay there.
+pub(super) fn fire(world: &mut World, region: &str, now: Time) {
+    let Some(state) = world.peek(region).map(|r| &r.cloudwatch) else { return };
+    let mut fired = Vec::new();
+    for alarm in state.alarms.values().filter(|a| a.state == AlarmState::Alarm && a.actions_enabled) {
+        let Watch::Metric(watch) = &alarm.watch else { continue };
+        let value = watch.key.as_ref().and_then(|k| state.series(k)).and_then(|s| s.samples.last());
+        let value = value.and_then(|(_, s)| Stat::parse(&watch.stat).map(|stat| stat.of(s)));
+        for action in alarm.alarm_actions.iter().filter(|a| a.starts_with("arn:aws:autoscaling:")) {
+            fired.push((action.clone(), alarm.name.clone(), value, watch.threshold));
+        }
+    }
+    for (policy, alarm, value, threshold) in fired {
+        autoscaling::alarm_fired(world, region, &policy, &alarm, value, Some(threshold), now);
+    }
+}
