@@ -1,8 +1,121 @@
-//! Floor 7: state to cells. [`draw`] is a pure function of the state, the store, the theme and the moment; it changes nothing.
+//! Floor 7: state to cells. [`draw`] is a pure function of the state, the store, the theme and the moment; it changes nothing
+//! and touches only the rows that are seen.
+//!
+//! What a kind's columns are, what a plan says, which keys work: all that comes from below. This floor knows where things
+//! stand, how much room they take and which [`Role`](crate::config::Role) of the theme they have; it has no code for any
+//! particular kind.
 
+mod blank;
+pub mod chart;
+mod chrome;
 pub mod columns;
+mod detail;
+mod dialog;
+mod form;
 pub mod format;
+mod lines;
+mod menu;
+mod pager;
 pub mod pen;
-pub mod rows;
+mod plan;
+mod rows;
 pub mod sparkline;
-pub mod table;
+pub mod svg;
+mod table;
+mod typed;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::app::layout::too_small;
+use crate::app::state::Focus;
+use crate::app::{Area, Overlay, State};
+use crate::base::Time;
+use crate::config::{Role, Theme};
+use crate::store::Store;
+
+use pen::Pen;
+
+fn rect(a: Area) -> Rect {
+    Rect { x: a.x, y: a.y, width: a.width, height: a.height }
+}
+
+/// Draws one frame.
+pub fn draw(state: &State, store: &Store, theme: &Theme, now: Time, frame: &mut Frame<'_>) {
+    let mut pen = Pen::new(frame.buffer_mut(), theme);
+    screen(&mut pen, state, store, now);
+    if let Some(at) = pen.cursor {
+        frame.set_cursor_position(at);
+    }
+}
+
+fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
+    let screen = pen.screen();
+    let base = pen.style(Role::Text);
+    pen.tint(screen, base);
+    if too_small((screen.width, screen.height)) {
+        let (w, h) = crate::app::layout::LEAST;
+        let text = format!("This terminal is too small ({}x{}): {w}x{h} is the least.", screen.width, screen.height);
+        for (y, line) in (screen.y..screen.bottom()).zip(pen::wrap(&text, screen.width)) {
+            pen.say(screen.x, y, screen.width, &line, Role::Text);
+        }
+        return;
+    }
+    let areas = state.areas();
+    let body = Rect { x: 0, y: 2, width: screen.width, height: screen.height.saturating_sub(3) };
+    let rows = rows::Rows::new(state, store, now);
+    chrome::band(pen, rect(areas.band), state, now);
+    let hidden = table::hidden_columns(state, &rows).filter(|_| areas.table.is_some());
+    chrome::heading(pen, rect(areas.heading), state, store, now, hidden.as_deref());
+    if let Some(area) = areas.table.map(rect) {
+        let has_keys = state.overlays.is_empty() && state.focus == Focus::Table;
+        table::draw(pen, area, state, &rows, has_keys);
+        let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+        if let Some(start) = state.start(store) {
+            blank::draw_start(pen, below, &start);
+        } else if rows.is_empty() {
+            blank::draw(pen, below, &blank::why(state, store));
+        }
+    }
+    if let Some(area) = areas.detail.map(rect) {
+        detail::draw(pen, area, state, store, now, areas.table.is_some());
+    }
+    chrome::foot(pen, rect(areas.foot), state, store);
+    pending(pen, body, state);
+    overlays(pen, body, rect(areas.foot), state, now);
+}
+
+/// The uppermost layer; one below it stays where it can be seen around it.
+fn overlays(pen: &mut Pen<'_>, body: Rect, foot: Rect, state: &State, now: Time) {
+    for overlay in &state.overlays {
+        pen.cursor = None;
+        match overlay {
+            Overlay::Palette(p) => typed::palette(pen, body, foot, p),
+            Overlay::Filter(f) => typed::filter(pen, body, foot, f),
+            Overlay::Pager(p) => pager::draw(pen, body, state, p),
+            Overlay::Menu(m) => menu::draw(pen, body, m),
+            Overlay::Form(f) => form::draw(pen, body, f),
+            Overlay::Plan(p) => plan::draw(pen, body, state, p),
+            Overlay::Digits(d) => dialog::digits(pen, body, d),
+            Overlay::Ask(a) => dialog::ask(pen, body, a, now),
+            Overlay::Sure(s) => dialog::sure(pen, body, state, s),
+        }
+    }
+}
+
+/// The keys that go on with a sequence, above the last line.
+fn pending(pen: &mut Pen<'_>, body: Rect, state: &State) {
+    let next = state.next_keys();
+    if next.is_empty() || body.height < 2 {
+        return;
+    }
+    let y = body.bottom() - 1;
+    pen.clear(Rect { y, height: 1, ..body });
+    let begun: Vec<String> = state.pending.iter().map(ToString::to_string).collect();
+    let mut x = pen.say(body.x + 1, y, body.width, &format!("{} … ", begun.join(" ")), Role::Key);
+    for key in next {
+        let what = key.command.unwrap_or("…");
+        x = pen.say(x, y, body.right().saturating_sub(x), &key.key.to_string(), Role::Key) + 1;
+        x = pen.say(x, y, body.right().saturating_sub(x), what, Role::Hint) + 2;
+    }
+}

@@ -1,0 +1,276 @@
+//! Two lines above and one below: whose account it is, what is shown and how true that is, and what one can do.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::app::help::{self, Hint};
+use crate::app::{Freshness, State, age};
+use crate::base::{FaultKind, Time};
+use crate::config::Role;
+use crate::model::Level;
+use crate::store::{Progress, Store};
+
+use super::blank::grouped;
+use super::format;
+use super::pen::{Pen, cells};
+
+/// Between the parts of a line.
+const BAR: &str = " ▏";
+/// Data younger than this counts as live: two rounds of the ten-second cadence, so that an idle screen is silent.
+const LIVE: u64 = 30;
+
+/// A piece of a line with its style.
+type Piece = (String, Style);
+
+fn width_of(pieces: &[Piece]) -> u16 {
+    pieces.iter().map(|(text, _)| cells(text)).sum()
+}
+
+fn put_all(pen: &mut Pen<'_>, mut x: u16, y: u16, end: u16, pieces: &[Piece]) -> u16 {
+    for (text, style) in pieces {
+        x = pen.put(x, y, end.saturating_sub(x), text, *style);
+    }
+    x
+}
+
+/// How much of the first line there is room for, the most first.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Detail {
+    Full,
+    NoCost,
+    NoUser,
+    OneRegion,
+    NoMeter,
+    Least,
+}
+
+/// The first line: profile, account, user, regions; what is spent; whether anything can be changed; the time.
+pub fn band(pen: &mut Pen<'_>, area: Rect, state: &State, now: Time) {
+    if area.height == 0 {
+        return;
+    }
+    use Detail::{Full, Least, NoCost, NoMeter, NoUser, OneRegion};
+    let mut parts = (Vec::new(), Vec::new());
+    for detail in [Full, NoCost, NoUser, OneRegion, NoMeter, Least] {
+        parts = (who(pen, state, detail), spent(pen, state, now, detail));
+        if width_of(&parts.0) + width_of(&parts.1) < area.width {
+            break;
+        }
+    }
+    let ground = pen.band(state.profiles.first().and_then(|p| p.color));
+    pen.tint(area, ground);
+    let right = area.right().saturating_sub(width_of(&parts.1));
+    put_all(pen, area.x, area.y, right.max(area.x), &parts.0);
+    put_all(pen, right, area.y, area.right(), &parts.1);
+}
+
+fn who(pen: &Pen<'_>, state: &State, detail: Detail) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for profile in &state.profiles {
+        let style = pen.band(profile.color);
+        let strong = style.patch(pen.style(Role::Title));
+        pieces.push((format!(" {}", if state.sandbox { "sandbox" } else { profile.name.as_str() }), strong));
+        match &profile.identity {
+            Some(Ok(identity)) if detail < Detail::NoUser => {
+                pieces.push((format!("{BAR}{} {}", identity.account, identity.user), style));
+            }
+            Some(Ok(identity)) => pieces.push((format!("{BAR}{}", identity.account), style)),
+            Some(Err(fault)) => pieces.push((format!("{BAR}✗ {}", fault.kind.word()), strong)),
+            None if profile.signing_in.is_some() => pieces.push((format!("{BAR}◐ signing in"), style)),
+            None => pieces.push((format!("{BAR}·"), style)),
+        }
+        let regions = match (profile.regions.as_slice(), detail >= Detail::OneRegion) {
+            ([], _) | (_, true) if detail == Detail::Least => String::new(),
+            ([first, _, ..], true) => format!("{first} +{}", profile.regions.len() - 1),
+            (all, _) => all.join(" "),
+        };
+        if !regions.is_empty() {
+            pieces.push((format!("{BAR}{regions}"), style));
+        }
+        pieces.push((" ".into(), style));
+    }
+    pieces
+}
+
+fn spent(pen: &Pen<'_>, state: &State, now: Time, detail: Detail) -> Vec<Piece> {
+    let ground = pen.band(state.profiles.first().and_then(|p| p.color));
+    let badge = pen.style(Role::Badge);
+    let mut pieces: Vec<Piece> = Vec::new();
+    if state.sandbox {
+        #[expect(clippy::float_cmp, reason = "exactly the default")]
+        let speed = if state.speed == 1.0 { String::new() } else { format!(" ×{}", format::number(state.speed)) };
+        pieces.push((format!(" SANDBOX{speed} "), badge));
+    }
+    if state.all_read_only() {
+        pieces.push((" ".into(), ground));
+        pieces.push((" READ-ONLY ".into(), badge));
+    } else if state.profiles.iter().any(|p| p.read_only) {
+        pieces.push((" ".into(), ground));
+        pieces.push((" PARTLY READ-ONLY ".into(), badge));
+    }
+    let meter = &state.meter;
+    if detail < Detail::NoMeter {
+        if let Some(slowed) = meter.slowed.first() {
+            pieces.push((format!(" ! slowed: {slowed}"), ground.patch(pen.style(Role::Title))));
+        }
+        let cost = format!(" ${:.2}/h", f64::from(meter.millidollars_per_hour) / 1000.0);
+        let calls = meter.calls_per_minute;
+        let text = if detail < Detail::NoCost {
+            format!("{BAR} {calls} calls/min{cost}")
+        } else if meter.millidollars_per_hour > 0 {
+            format!("{BAR} {calls}/min{cost}")
+        } else {
+            format!("{BAR} {calls}/min")
+        };
+        pieces.push((text, ground));
+    }
+    pieces.push((format!("{BAR} {} ", format::clock(now, &state.zone)), ground));
+    pieces
+}
+
+/// The second line: what is shown, how much of it, in which order, how old and how complete.
+pub fn heading(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store, now: Time, hidden_columns: Option<&str>) {
+    if area.height == 0 {
+        return;
+    }
+    let view = &state.view;
+    let fresh = state.freshness(store);
+    let mut right = truth(pen, state, &fresh, now);
+    if let Some(sort) = view.sort.filter(|s| s.field < view.kind.fields.len()) {
+        let arrow = if sort.ascending { "▲" } else { "▼" };
+        let text = format!("{arrow} {}   ", view.kind.fields.at(sort.field).name);
+        right.insert(0, (text, pen.style(Role::Sort)));
+    }
+    let mut end = area.right().saturating_sub(width_of(&right));
+    let mut left = counted(pen, state, &fresh);
+    // Where the line is too short the order goes first (its column is marked anyway).
+    if width_of(&left) > end.saturating_sub(area.x) && right.len() > 1 && view.sort.is_some() {
+        right.remove(0);
+        end = area.right().saturating_sub(width_of(&right));
+    }
+    if let Some(hidden) = hidden_columns {
+        left.push((format!("  {hidden} columns"), pen.style(Role::Quiet)));
+    }
+    put_all(pen, area.x, area.y, end.saturating_sub(1).max(area.x), &left);
+    put_all(pen, end, area.y, area.right(), &right);
+}
+
+fn counted(pen: &Pen<'_>, state: &State, fresh: &Freshness) -> Vec<Piece> {
+    let view = &state.view;
+    let mut pieces = vec![(format!(" {}", view.kind.title), pen.style(Role::Title))];
+    if let Some(parent) = &view.parent_label {
+        pieces.push((format!(" of {parent}"), pen.style(Role::Title)));
+    }
+    if let Some(only) = &view.only {
+        let places: Vec<&str> =
+            only.iter().filter_map(|s| s.region_code().or(s.profile())).map(|s| s.as_str()).collect();
+        pieces.push((format!(" in {}", places.join(" ")), pen.style(Role::Quiet)));
+    }
+    let known = fresh.progress != Progress::NotAsked || view.total > 0;
+    let shown = view.order.len();
+    let count = match (known, view.query.is_empty()) {
+        (false, _) => String::new(),
+        (true, true) => format!("  {}", grouped(shown)),
+        (true, false) => format!("  {} of {}", grouped(shown), grouped(view.total)),
+    };
+    pieces.push((count, pen.style(Role::Text)));
+    if !view.query.is_empty() {
+        pieces.push((format!("  {}", view.query.text), pen.style(Role::Match)));
+    }
+    if !view.marks.is_empty() {
+        let hidden = match view.hidden_marks {
+            0 => String::new(),
+            n => format!(" ({n} hidden)"),
+        };
+        pieces.push((format!("  ◆ {} marked{hidden}", view.marks.len()), pen.style(Role::Mark)));
+    }
+    pieces
+}
+
+/// How old and how complete: one glyph and one word each, so that it can be read without colour.
+fn truth(pen: &Pen<'_>, state: &State, fresh: &Freshness, now: Time) -> Vec<Piece> {
+    let view = &state.view;
+    let style = |role| pen.style(role);
+    let mut pieces = Vec::new();
+    let old = |at: Time| age::coarse(now, at);
+    let several =
+        |n: usize| if view.tables.len() > 1 { format!(" {n} of {}", view.tables.len()) } else { String::new() };
+    let fan = view.fan.filter(|(read, of)| read < of);
+    match fresh.faults.first() {
+        Some((_, fault)) => {
+            let why = format!("{}{}", fault.kind.word(), several(fresh.faults.len()));
+            match fresh.oldest {
+                Some(at) => {
+                    pieces.push((format!("◌ stale {}", old(at)), style(Role::Warning)));
+                    pieces.push((BAR.into(), style(Role::Border)));
+                    pieces.push((format!(" ✗ {why} "), style(Role::Error)));
+                }
+                None if fault.kind == FaultKind::Denied => pieces.push((format!("✗ {why} "), style(Role::Error))),
+                None => pieces.push((format!("✗ failed: {why} "), style(Role::Error))),
+            }
+            return pieces;
+        }
+        None => match fresh.oldest {
+            Some(at) if now.since(at).as_secs() < LIVE => pieces.push(("● live".into(), style(Role::Good))),
+            Some(at) => pieces.push((format!("○ {} ago", old(at)), style(Role::Quiet))),
+            None => {}
+        },
+    }
+    if !pieces.is_empty() {
+        pieces.push((format!(" {BAR} "), style(Role::Border)));
+    }
+    let last = match (fan, fresh.progress) {
+        (Some((read, of)), _) => (format!("◌ {read} of {of} "), Role::Busy),
+        (None, Progress::Complete) => ("✓ complete ".to_string(), Role::Quiet),
+        (None, Progress::Partial) => (format!("◌ loading, {} so far ", grouped(view.total)), Role::Busy),
+        (None, Progress::NotAsked) if fresh.running => ("◌ loading ".to_string(), Role::Busy),
+        (None, Progress::NotAsked) => ("· not asked ".to_string(), Role::Quiet),
+    };
+    pieces.push((last.0, style(last.1)));
+    pieces
+}
+
+/// The glyph and role of a message.
+pub fn level(level: Level) -> (&'static str, Role) {
+    match level {
+        Level::Info => ("·", Role::Text),
+        Level::Warning => ("!", Role::Warning),
+        Level::Error => ("✗", Role::Error),
+    }
+}
+
+/// The last line: what was just said, else what one can do now; what is under way stands at its end.
+pub fn foot(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store) {
+    if area.height == 0 {
+        return;
+    }
+    let mut end = area.right();
+    if let Some(run) = state.runs.iter().rev().find(|r| !r.is_over()) {
+        let text = format!("◐ {} ", run.text());
+        let max = area.width / 2;
+        let style = pen.style(Role::Busy);
+        end = pen.put_right(area.right(), area.y, max, &text, style).saturating_sub(1);
+    }
+    if let Some(notice) = &state.notice {
+        let (glyph, role) = level(notice.message.level);
+        let text = format!(" {glyph} {}", notice.message.text);
+        pen.say(area.x, area.y, end.saturating_sub(area.x), &text, role);
+        return;
+    }
+    hints(pen, Rect { width: end.saturating_sub(area.x), ..area }, &help::hints(state, store));
+}
+
+/// Keys and what they do, as many as fit whole.
+fn hints(pen: &mut Pen<'_>, area: Rect, hints: &[Hint]) {
+    let mut x = area.x + 1;
+    for hint in hints {
+        let need = cells(&hint.key) + 1 + cells(hint.title);
+        if x + need > area.right() {
+            break;
+        }
+        let (key, what) =
+            if hint.disabled.is_some() { (Role::Disabled, Role::Disabled) } else { (Role::Key, Role::Hint) };
+        x = pen.say(x, area.y, area.width, &hint.key, key) + 1;
+        x = pen.say(x, area.y, area.width, hint.title, what) + 2;
+    }
+}

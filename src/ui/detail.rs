@@ -1,0 +1,152 @@
+//! The detail of one row: its pages, made from what the kind says of its fields.
+
+mod facts;
+mod metrics;
+
+use ratatui::layout::Rect;
+
+use crate::app::{State, Tab};
+use crate::base::Time;
+use crate::config::Role;
+use crate::model::Record;
+use crate::store::Store;
+
+use super::pen::{Pen, cells, wrap};
+
+/// What the pages are drawn from.
+pub(super) struct Page<'a> {
+    pub(super) state: &'a State,
+    pub(super) store: &'a Store,
+    pub(super) key: &'a crate::app::RowKey,
+    pub(super) record: &'a Record,
+    pub(super) now: Time,
+}
+
+/// Draws the detail. `below` says whether a table stands above it, from which a rule parts it.
+pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store, now: Time, below: bool) {
+    if area.height < 3 {
+        return;
+    }
+    let has_keys = state.overlays.is_empty() && state.focus == crate::app::state::Focus::Detail;
+    let (title, body) = if below {
+        pen.repeat(area.x, area.y, area.width, "─", Role::Border);
+        (area.y + 1, area.y + 2)
+    } else {
+        pen.repeat(area.x, area.y + 1, area.width, "─", Role::Border);
+        (area.y, area.y + 2)
+    };
+    let body = Rect { y: body, height: area.bottom() - body, ..area };
+    let Some(key) = &state.detail.row else {
+        pen.say(area.x + 2, title, area.width, "No row has the focus.", Role::Quiet);
+        return;
+    };
+    let Some(row) = store.table(&key.table).and_then(|t| t.get(&key.id)) else {
+        pen.say(area.x + 2, title, area.width, "∅ This row is not there any more.", Role::Gone);
+        return;
+    };
+    let page = Page { state, store, key, record: &row.record, now };
+    let head = Rect { y: title, height: 1, ..area };
+    heading(pen, head, &page, row.gone.is_some(), has_keys);
+    match state.tab(store) {
+        Tab::Section(section) => facts::section(pen, body, &page, section),
+        Tab::Tags => facts::tags(pen, body, &page),
+        Tab::Metrics => metrics::draw(pen, body, &page),
+        Tab::Links => links(pen, body, &page, has_keys),
+        Tab::Raw => raw(pen, body, &page),
+    }
+}
+
+fn tab_title(page: &Page<'_>, tab: Tab) -> String {
+    match tab {
+        Tab::Section(section) => section.into(),
+        Tab::Tags => format!("tags {}", page.record.tags.len()),
+        Tab::Metrics => "metrics".into(),
+        Tab::Links => "links".into(),
+        Tab::Raw => "raw".into(),
+    }
+}
+
+/// Name and id on the left, the pages on the right, the one that is shown reversed.
+fn heading(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>, gone: bool, has_keys: bool) {
+    let tabs: Vec<(Tab, String)> =
+        page.state.tabs(page.store, page.key).into_iter().map(|t| (t, tab_title(page, t))).collect();
+    let shown = page.state.tab(page.store);
+    let at = tabs.iter().position(|(t, _)| *t == shown).unwrap_or(0);
+    // Where the pages do not all fit, those around the shown one do.
+    let room = area.width * 2 / 3;
+    let width = |from: usize, to: usize| tabs[from..to].iter().map(|(_, t)| cells(t) + 2).sum::<u16>() + 4;
+    let (mut from, mut to) = (0, tabs.len());
+    while width(from, to) > room && to - from > 1 {
+        if at - from > to - 1 - at { from += 1 } else { to -= 1 }
+    }
+    let mut x = area.right().saturating_sub(width(from, to));
+    let start = x;
+    pen.say(x, area.y, 2, if from > 0 { "‹ " } else { "  " }, Role::Quiet);
+    x += 2;
+    for (tab, title) in &tabs[from..to] {
+        let role = match (*tab == shown, has_keys) {
+            (true, true) => Role::Choice,
+            (true, false) => Role::Title,
+            _ => Role::Quiet,
+        };
+        let style = pen.style(role);
+        let text = if *tab == shown && !has_keys { format!("[{title}]") } else { format!(" {title} ") };
+        x = pen.put(x, area.y, area.right().saturating_sub(x), &text, style);
+    }
+    if to < tabs.len() {
+        pen.say(x, area.y, 2, " ›", Role::Quiet);
+    }
+    let left = start.saturating_sub(area.x + 2);
+    let name = page.record.label();
+    let role = if gone { Role::Gone } else { Role::Title };
+    let after = pen.say(area.x + 1, area.y, left, name, role);
+    let rest = left.saturating_sub(after.saturating_sub(area.x + 1) + 2);
+    let id = page.record.kind.index_of("id").and_then(|i| page.record.at(i).as_str().map(str::to_string));
+    if let Some(id) = id.filter(|id| id != name.as_str() && rest > 6) {
+        let cut = crate::base::text::cut_middle(&id, usize::from(rest)).into_owned();
+        let after = pen.say(after + 2, area.y, rest, &cut, Role::Quiet);
+        if gone {
+            pen.say(after + 2, area.y, start.saturating_sub(after + 2), "gone", Role::Gone);
+        }
+    }
+}
+
+fn links(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>, has_keys: bool) {
+    let links = page.state.links(page.store, page.key);
+    let height = usize::from(area.height);
+    let top = page.state.detail.choice.saturating_sub(height.saturating_sub(1));
+    for (line, (i, link)) in (0..).zip(links.iter().enumerate().skip(top).take(height)) {
+        let y = area.y + line;
+        let chosen = i == page.state.detail.choice && has_keys;
+        pen.say(area.x, y, 1, if chosen { "▸" } else { " " }, Role::Focus);
+        let x = pen.say(area.x + 2, y, area.width.saturating_sub(2), link.title, Role::Link);
+        let rest = if link.query.is_empty() { link.kind.to_string() } else { format!("{} {}", link.kind, link.query) };
+        pen.say(x + 2, y, area.right().saturating_sub(x + 2), &rest, Role::Quiet);
+    }
+    if links.is_empty() {
+        pen.say(area.x + 2, area.y, area.width, "– Nothing leads on from here.", Role::Quiet);
+    }
+}
+
+fn raw(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>) {
+    let answer = match &page.state.detail.raw {
+        Some((of, answer)) if of == page.key => answer.as_ref(),
+        _ => None,
+    };
+    let room = area.width.saturating_sub(3);
+    match answer {
+        None => {
+            pen.say(area.x + 2, area.y, room, "◌ Asking AWS…", Role::Busy);
+        }
+        Some(Err(fault)) => {
+            for (y, line) in (area.y..area.bottom()).zip(wrap(&format!("✗ {fault}"), room)) {
+                pen.say(area.x + 2, y, room, &line, Role::Error);
+            }
+        }
+        Some(Ok(text)) => {
+            for (y, line) in (area.y..area.bottom()).zip(text.lines().skip(page.state.detail.scroll)) {
+                pen.say(area.x + 2, y, room, line, Role::Text);
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! The fields of an action, and the draft table: rows edited in place with their difference to what is there.
+
+use ratatui::layout::Rect;
+
+use crate::app::draft::changes;
+use crate::app::overlay::{Draft, DraftRow, FormState};
+use crate::base::text::{cut_end, visible, width};
+use crate::config::Role;
+use crate::model::{FormField, FormInput, FormValue};
+
+use super::lines::middle;
+use super::pen::{Pen, cells, wrap};
+
+/// Draws the form over `area`.
+pub fn draw(pen: &mut Pen<'_>, area: Rect, form: &FormState) {
+    let width = if area.width < 100 { area.width } else { 90 };
+    let height = form.spec.fields.iter().map(|f| field_height(f, form, width)).sum::<u16>();
+    let height = height + 3 + u16::from(!form.spec.needs.is_empty()) + u16::from(form.error.is_some());
+    let place = middle(area, width, height.max(6));
+    let subjects = if form.targets.len() > 1 { format!("{} rows", form.targets.len()) } else { String::new() };
+    let inner = pen.frame(place, &form.spec.title, &subjects);
+    let label = form.spec.fields.iter().map(|f| cells(f.label)).max().unwrap_or(0).min(inner.width / 3);
+    // The focused field is on the screen, whatever stands above it.
+    let mut tops = Vec::with_capacity(form.spec.fields.len());
+    let mut y = 0;
+    for field in &form.spec.fields {
+        tops.push(y);
+        y += field_height(field, form, width);
+    }
+    let focused = form.spec.fields.get(form.focus).zip(tops.get(form.focus));
+    let bottom = focused.map_or(0, |(f, top)| top + field_height(f, form, width));
+    let skip = bottom.saturating_sub(inner.height.saturating_sub(2));
+    for (i, (field, top)) in form.spec.fields.iter().zip(&tops).enumerate() {
+        let Some(top) = top.checked_sub(skip) else { continue };
+        if top >= inner.height {
+            break;
+        }
+        let place = Rect { y: inner.y + top, height: inner.height - top, ..inner };
+        draw_field(pen, place, form, field, i == form.focus, label);
+    }
+    let mut y = inner.bottom();
+    if let Some(error) = &form.error {
+        y = y.saturating_sub(1);
+        pen.say(inner.x, y, inner.width, &format!("✗ {error}"), Role::Error);
+    }
+    if !form.spec.needs.is_empty() {
+        y = y.saturating_sub(1);
+        let names: Vec<&str> = form.spec.needs.iter().map(|t| t.kind.0.title).collect();
+        pen.say(inner.x, y, inner.width, &format!("◌ not asked yet: {}", names.join(", ").to_lowercase()), Role::Busy);
+    }
+}
+
+fn field_height(field: &FormField, form: &FormState, width: u16) -> u16 {
+    let focused = form.spec.fields.get(form.focus).is_some_and(|f| f.name == field.name);
+    let rows = match (&field.input, &form.draft) {
+        (FormInput::Rows { .. }, Some(draft)) if focused => draft.rows.len(),
+        (FormInput::Rows { original, .. }, _) => original.len(),
+        _ => 0,
+    };
+    let table = if matches!(field.input, FormInput::Rows { .. }) { rows + 2 } else { 0 };
+    let help = if focused { wrap(&field.help, width.saturating_sub(8)).len() } else { 0 };
+    let help = if field.help.is_empty() { 0 } else { help };
+    u16::try_from(1 + table + help).unwrap_or(u16::MAX) + u16::from(field.error.is_some())
+}
+
+fn draw_field(pen: &mut Pen<'_>, area: Rect, form: &FormState, field: &FormField, focused: bool, label: u16) {
+    let mut y = area.y;
+    let x = area.x + 2;
+    if focused {
+        pen.say(area.x, y, 1, "▸", Role::Focus);
+    }
+    pen.say(x, y, label, field.label, if focused { Role::Title } else { Role::Text });
+    let at = x + label + 2;
+    let room = area.right().saturating_sub(at);
+    match (&field.input, &field.value) {
+        (FormInput::Rows { columns, .. }, value) => {
+            let draft = form.draft.as_ref().filter(|_| focused);
+            let left = draft.map_or(0, changes);
+            if left > 0 {
+                let style = pen.style(Role::Warning);
+                let text =
+                    if left == 1 { "1 change not applied".into() } else { format!("{left} changes not applied") };
+                pen.put_right(area.right(), y, room, &text, style);
+            }
+            let table = Rect { y: y + 1, height: area.height.saturating_sub(1), ..area };
+            y += match (draft, value) {
+                (Some(draft), _) => draw_draft(pen, table, columns, draft),
+                (None, FormValue::Rows(rows)) => {
+                    let rows = rows.iter().map(|c| DraftRow {
+                        cells: c.clone(),
+                        original: Some(0),
+                        deleted: false,
+                        changed: false,
+                    });
+                    let still = Draft { rows: rows.collect(), row: usize::MAX, ..Draft::default() };
+                    draw_draft(pen, table, columns, &still)
+                }
+                _ => 0,
+            };
+        }
+        (FormInput::Toggle, FormValue::Flag(on)) => {
+            pen.say(at, y, room, if *on { "[x] yes" } else { "[ ] no" }, Role::Input);
+        }
+        (FormInput::Choice(choices), FormValue::Text(value)) => {
+            let chosen = choices.iter().position(|c| c.value == *value);
+            let shown = chosen.map_or(value.as_str(), |i| choices[i].label.as_str());
+            let text = if focused { format!("‹ {shown} ›") } else { shown.to_string() };
+            let after = pen.say(at, y, room, &text, Role::Input);
+            let of = chosen.map_or(String::new(), |i| format!("  {} of {}", i + 1, choices.len()));
+            let why = chosen.and_then(|i| choices[i].disabled.clone()).map(|w| format!("  {w}")).unwrap_or_default();
+            pen.say(after, y, area.right().saturating_sub(after), &format!("{of}{why}"), Role::Quiet);
+        }
+        (input, value) => {
+            let text = if let FormValue::Text(t) = value { t.as_str() } else { "" };
+            match form.line.as_ref().filter(|_| focused) {
+                Some(line) => {
+                    let style = pen.style(Role::Input).patch(pen.style(Role::Link));
+                    pen.tint(Rect { x: at, y, width: room, height: 1 }, style);
+                    pen.input(at, y, room, line, Role::Input);
+                }
+                None if text.is_empty() => {
+                    pen.say(at, y, room, "–", Role::Placeholder);
+                }
+                None => {
+                    pen.say(at, y, room, text, Role::Text);
+                }
+            }
+            if let FormInput::Number { min, max } = input {
+                let style = pen.style(Role::Quiet);
+                pen.put_right(area.right(), y, room, &format!("{min} to {max}"), style);
+            }
+        }
+    }
+    y += 1;
+    if let Some(error) = &field.error
+        && y < area.bottom()
+    {
+        pen.say(at.min(area.x + 4), y, area.width.saturating_sub(4), &format!("✗ {error}"), Role::Error);
+        y += 1;
+    }
+    if focused && !field.help.is_empty() {
+        for line in wrap(&field.help, area.width.saturating_sub(4)) {
+            if y < area.bottom() {
+                pen.say(area.x + 4, y, area.width.saturating_sub(4), &line, Role::Hint);
+                y += 1;
+            }
+        }
+    }
+}
+
+/// The rows with their difference: `+` new, `-` to go, `~` changed. Returns how many lines it took.
+fn draw_draft(pen: &mut Pen<'_>, area: Rect, columns: &[&'static str], draft: &Draft) -> u16 {
+    let widths = widths(columns, draft, area.width.saturating_sub(6));
+    let place = |i: usize| area.x + 6 + widths[..i].iter().map(|w| w + 2).sum::<u16>();
+    for (i, title) in columns.iter().enumerate() {
+        if area.height > 0 {
+            pen.say(place(i), area.y, widths[i], title, Role::Header);
+        }
+    }
+    let room = usize::from(area.height.saturating_sub(1));
+    let skip = if draft.row < draft.rows.len() { (draft.row + 1).saturating_sub(room.max(1)) } else { 0 };
+    for (y, (n, row)) in (area.y + 1..area.bottom()).zip(draft.rows.iter().enumerate().skip(skip)) {
+        let focused = n == draft.row;
+        let (glyph, role) = match row {
+            DraftRow { deleted: true, .. } => ("-", Role::Removed),
+            DraftRow { original: None, .. } => ("+", Role::Added),
+            DraftRow { changed: true, .. } => ("~", Role::Added),
+            _ => (" ", Role::Text),
+        };
+        if focused {
+            pen.say(area.x + 2, y, 1, "▸", Role::Focus);
+        }
+        pen.say(area.x + 4, y, 1, glyph, role);
+        for (i, cell) in row.cells.iter().enumerate().take(widths.len()) {
+            let here = focused && i == draft.column;
+            match draft.editing.as_ref().filter(|_| here) {
+                Some(line) => pen.input(place(i), y, widths[i], line, Role::Input),
+                None => {
+                    let mut style = pen.style(role);
+                    if here {
+                        style = style.patch(pen.style(Role::Choice));
+                    }
+                    let text = visible(cell);
+                    let text = cut_end(&text, usize::from(widths[i]));
+                    // An empty cell under the cursor is seen too.
+                    let pad =
+                        if here && text.is_empty() { " ".repeat(usize::from(widths[i].min(8))) } else { String::new() };
+                    pen.put(place(i), y, widths[i], &format!("{text}{pad}"), style);
+                }
+            }
+        }
+    }
+    if draft.rows.is_empty() && area.height > 1 {
+        pen.say(area.x + 6, area.y + 1, area.width, "– There are none.", Role::Quiet);
+    }
+    u16::try_from(draft.rows.len().max(1) + 1).unwrap_or(u16::MAX).min(area.height)
+}
+
+/// Each column as wide as its contents, the widest giving way where there is too little room.
+fn widths(columns: &[&'static str], draft: &Draft, room: u16) -> Vec<u16> {
+    let mut widths: Vec<u16> = columns
+        .iter()
+        .enumerate()
+        .map(|(i, title)| {
+            let cells_of = |r: &DraftRow| r.cells.get(i).map_or(0, |c| width(&visible(c)));
+            let most = draft.rows.iter().map(cells_of).max().unwrap_or(0).max(width(title)).max(12);
+            // One cell more: the cursor stands behind the text.
+            u16::try_from(most + 1).unwrap_or(u16::MAX)
+        })
+        .collect();
+    let gaps = u16::try_from(columns.len().saturating_sub(1) * 2).unwrap_or(0);
+    loop {
+        let used = widths.iter().map(|w| u32::from(*w)).sum::<u32>() + u32::from(gaps);
+        let Some(widest) = widths.iter_mut().max() else { return widths };
+        if used <= u32::from(room) || *widest <= 4 {
+            return widths;
+        }
+        *widest -= u16::try_from((used - u32::from(room)).min(u32::from(*widest / 4).max(1))).unwrap_or(1);
+    }
+}

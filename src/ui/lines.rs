@@ -1,0 +1,79 @@
+//! Lines of styled pieces: what dialogues are made of before they are drawn, so that their height is known first.
+
+use ratatui::layout::Rect;
+
+use crate::config::Role;
+
+use super::pen::{Pen, cells, wrap};
+
+/// One line: pieces with their roles, and one at the right edge.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Line {
+    /// From the left.
+    pub left: Vec<(String, Role)>,
+    /// At the right edge, if it fits.
+    pub right: Option<(String, Role)>,
+}
+
+impl Line {
+    /// An empty line.
+    pub fn blank() -> Line {
+        Line::default()
+    }
+    /// A line of one piece.
+    pub fn of(text: impl Into<String>, role: Role) -> Line {
+        Line { left: vec![(text.into(), role)], right: None }
+    }
+    /// The same with a further piece.
+    #[must_use]
+    pub fn and(mut self, text: impl Into<String>, role: Role) -> Line {
+        self.left.push((text.into(), role));
+        self
+    }
+    /// How many cells its left part takes.
+    pub fn width(&self) -> u16 {
+        self.left.iter().map(|(t, _)| cells(t)).sum()
+    }
+}
+
+/// A sentence with a glyph before it, wrapped under its own beginning.
+pub fn item(glyph: &str, text: &str, room: u16, role: Role) -> Vec<Line> {
+    let hang = cells(glyph) + 1;
+    wrap(text, room.saturating_sub(hang))
+        .into_iter()
+        .enumerate()
+        .map(|(i, line)| {
+            let before = if i == 0 { format!("{glyph} ") } else { " ".repeat(usize::from(hang)) };
+            Line::of(before, role).and(line, role)
+        })
+        .collect()
+}
+
+/// Draws lines from the top of an area, `scroll` of them left out, and says how many are below.
+pub fn draw(pen: &mut Pen<'_>, area: Rect, lines: &[Line], scroll: usize) {
+    let height = usize::from(area.height);
+    let scroll = scroll.min(lines.len().saturating_sub(height));
+    for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(scroll)) {
+        let mut x = area.x;
+        for (text, role) in &line.left {
+            x = pen.say(x, y, area.right().saturating_sub(x), text, *role);
+        }
+        if let Some((text, role)) = &line.right
+            && x + 2 + cells(text) <= area.right()
+        {
+            let style = pen.style(*role);
+            pen.put_right(area.right(), y, area.width, text, style);
+        }
+    }
+    let below = lines.len().saturating_sub(scroll + height);
+    if below > 0 && height > 0 {
+        let style = pen.style(Role::Quiet);
+        pen.put_right(area.right(), area.bottom() - 1, area.width, &format!(" ↓ {below} more"), style);
+    }
+}
+
+/// A box of this size in the middle of an area, a third of the way down; never larger than the area.
+pub fn middle(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 3, width, height }
+}

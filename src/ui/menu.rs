@@ -1,0 +1,59 @@
+//! Short lists to choose from: actions, links, sort, columns, what to copy, runs.
+
+use ratatui::layout::Rect;
+
+use crate::app::overlay::{Menu, MenuItem};
+use crate::config::Role;
+
+use super::lines::middle;
+use super::pen::{Pen, cells, wrap};
+
+/// Draws the list over `area`.
+pub fn draw(pen: &mut Pen<'_>, area: Rect, menu: &Menu) {
+    let checks = menu.items.iter().any(|i| i.checked.is_some());
+    let label = menu.items.iter().map(|i| cells(&i.label)).max().unwrap_or(0);
+    let about = menu.items.iter().map(|i| cells(note(i))).max().unwrap_or(0);
+    let wide = 4 + 2 + u16::from(checks) * 4 + label + if about > 0 { about + 3 } else { 0 };
+    let width =
+        wide.max(cells(&menu.title) + 8).max(36).min(area.width.saturating_sub(if area.width > 80 { 8 } else { 0 }));
+    let error = menu.error.as_ref().map(|e| wrap(&format!("! {e}"), width.saturating_sub(4))).unwrap_or_default();
+    let errors = u16::try_from(error.len()).unwrap_or(0);
+    let items = u16::try_from(menu.items.len().max(1)).unwrap_or(u16::MAX - 9);
+    let place = middle(area, width, items.saturating_add(2 + errors));
+    let inner = pen.frame(place, &menu.title, "");
+    let room = inner.height.saturating_sub(errors);
+    let skip = (menu.cursor + 1).saturating_sub(usize::from(room.max(1)));
+    let label = label.min(inner.width.saturating_sub(2 + u16::from(checks) * 4));
+    for (y, (i, item)) in (inner.y..inner.y + room).zip(menu.items.iter().enumerate().skip(skip)) {
+        entry(pen, Rect { y, height: 1, ..inner }, item, i == menu.cursor, label);
+    }
+    if menu.items.is_empty() && room > 0 {
+        pen.say(inner.x + 2, inner.y, inner.width, "– There is nothing to choose.", Role::Quiet);
+    }
+    for (y, line) in (inner.y + room..inner.bottom()).zip(error) {
+        pen.say(inner.x, y, inner.width, &line, Role::Warning);
+    }
+}
+
+/// What is said beside an entry: why it cannot be chosen, else more about it.
+fn note(item: &MenuItem) -> &str {
+    item.disabled.as_deref().unwrap_or(&item.detail)
+}
+
+fn entry(pen: &mut Pen<'_>, area: Rect, item: &MenuItem, chosen: bool, label: u16) {
+    let off = item.disabled.is_some();
+    pen.say(area.x, area.y, 1, if chosen { "▸" } else { " " }, Role::Focus);
+    let mut x = area.x + 2;
+    if let Some(on) = item.checked {
+        pen.say(x, area.y, 3, if on { "[x]" } else { "[ ]" }, if on { Role::Mark } else { Role::Quiet });
+        x += 4;
+    }
+    let role = match (chosen, off) {
+        (true, _) => Role::Choice,
+        (_, true) => Role::Disabled,
+        _ => Role::Text,
+    };
+    pen.say(x, area.y, label.min(area.right().saturating_sub(x)), &item.label, role);
+    let x = x + label + 3;
+    pen.say(x, area.y, area.right().saturating_sub(x), note(item), if off { Role::Disabled } else { Role::Hint });
+}

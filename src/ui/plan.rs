@@ -1,0 +1,269 @@
+//! A plan, before every change: what changes, what else happens, what it costs, what IAM says, the commands, and how it is
+//! confirmed. On a small screen it takes the place of the table.
+
+use ratatui::layout::Rect;
+
+use crate::app::State;
+use crate::app::help;
+use crate::app::overlay::{PlanDialog, PlanPhase};
+use crate::config::{Mode, Role};
+use crate::model::{Confirm, DryRun, Severity};
+
+use super::lines::{self, Line, item, middle};
+use super::pen::{Pen, cells};
+
+/// No wider than a line that is still easy to read.
+const WIDEST: u16 = 114;
+/// Below this width of the screen the dialogue takes all of it.
+const SMALL: u16 = 100;
+
+/// Draws the dialogue over `area`.
+pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, dialog: &PlanDialog) {
+    let width = if area.width < SMALL { area.width } else { (area.width - 4).min(WIDEST) };
+    let room = width.saturating_sub(4);
+    let body = body(dialog, room);
+    let end = ending(dialog, room);
+    let height = u16::try_from(body.len() + end.len() + 3).unwrap_or(u16::MAX);
+    let place = middle(area, width, height.max(6));
+    let inner = pen.frame(place, &dialog.plan.title, &whose(dialog));
+    if inner.height == 0 {
+        return;
+    }
+    let below = u16::try_from(end.len()).unwrap_or(0).min(inner.height);
+    let top = Rect { height: inner.height.saturating_sub(below + 1), ..inner };
+    lines::draw(pen, top, &body, dialog.scroll);
+    let foot = Rect { y: inner.bottom() - below, height: below, ..inner };
+    lines::draw(pen, foot, &end, 0);
+    if below > 0 {
+        confirm(pen, Rect { y: inner.bottom() - 1, height: 1, ..inner }, state, dialog);
+    }
+}
+
+fn whose(dialog: &PlanDialog) -> String {
+    let region = dialog.plan.subjects.first().and_then(|s| s.table.scope.region_code().cloned());
+    let account = dialog.pinned.1.as_ref().map(|(account, _)| account.clone());
+    let parts: Vec<_> = [region, account, Some(dialog.pinned.0.clone())].into_iter().flatten().collect();
+    parts.join(" · ")
+}
+
+fn body(dialog: &PlanDialog, room: u16) -> Vec<Line> {
+    let mut out = subjects(dialog, room);
+    out.push(Line::blank());
+    let before = out.len();
+    let mut consequences: Vec<_> = dialog.plan.consequences.iter().collect();
+    consequences.sort_by_key(|c| std::cmp::Reverse(c.severity));
+    for c in consequences {
+        let (glyph, role) = match c.severity {
+            Severity::Severe => ("!", Role::Danger),
+            Severity::Unknown => ("?", Role::Warning),
+            Severity::Note => ("·", Role::Note),
+        };
+        out.extend(item(glyph, &c.text, room, role));
+    }
+    if let Some(cost) = &dialog.plan.cost {
+        out.extend(item("·", cost, room, Role::Note));
+    }
+    if let Some(undo) = &dialog.plan.undo {
+        let but = undo.but.as_ref().map(|b| format!(", but {b}")).unwrap_or_default();
+        out.extend(item("·", &format!("undone by :{}{but}", undo.line), room, Role::Note));
+    }
+    verdict(&mut out, before, &dialog.dry_run, room);
+    out.push(Line::blank());
+    for command in &dialog.commands {
+        out.extend(shell(command, room));
+    }
+    out
+}
+
+/// What IAM says: at the end of the last line if there is room, else on its own.
+fn verdict(out: &mut Vec<Line>, from: usize, dry_run: &DryRun, room: u16) {
+    let (text, role) = match dry_run {
+        DryRun::NotSupported => ("IAM not asked: there is no DryRun for this".to_string(), Role::Quiet),
+        DryRun::NotAsked => ("IAM not asked (read-only)".to_string(), Role::Quiet),
+        DryRun::Asking => ("◌ asking IAM (DryRun)".to_string(), Role::Busy),
+        DryRun::Allowed => ("✓ IAM allows it (DryRun)".to_string(), Role::Good),
+        DryRun::Denied(fault) => {
+            out.extend(item("✗", &format!("IAM does not allow it: {fault}"), room, Role::Danger));
+            return;
+        }
+        DryRun::Failed(fault) => {
+            out.extend(item("?", &format!("DryRun: {fault}"), room, Role::Warning));
+            return;
+        }
+    };
+    match out.last_mut() {
+        Some(line) if from > 0 && line.right.is_none() && line.width() + cells(&text) + 3 <= room => {
+            line.right = Some((text, role));
+        }
+        _ => out.push(Line { left: Vec::new(), right: Some((text, role)) }),
+    }
+}
+
+fn subjects(dialog: &PlanDialog, room: u16) -> Vec<Line> {
+    let all = &dialog.plan.subjects;
+    let column = |f: fn(&crate::model::Subject) -> &str, most: u16| {
+        all.iter().map(|s| cells(&crate::base::text::visible(f(s)))).max().unwrap_or(0).min(most)
+    };
+    let label = column(|s| &s.label, room / 3);
+    let id = column(|s| &s.id, room / 3);
+    all.iter()
+        .map(|s| {
+            let pad = |text: &str, to: u16, middle: bool| {
+                let text = crate::base::text::visible(text);
+                let to = usize::from(to);
+                let cut = if middle {
+                    crate::base::text::cut_middle(&text, to)
+                } else {
+                    crate::base::text::cut_end(&text, to)
+                };
+                format!("{cut}{}  ", " ".repeat(to.saturating_sub(crate::base::text::width(&cut))))
+            };
+            let mut line = Line::of(pad(&s.label, label, false), Role::Title);
+            if all.iter().any(|s| s.id != s.label) {
+                line = line.and(pad(if s.id == s.label { "" } else { &s.id }, id, true), Role::Quiet);
+            }
+            line.and(s.change.clone(), Role::Text)
+        })
+        .collect()
+}
+
+/// A command wrapped as a shell reads it: broken between words only, never inside quotes, each line but the last ending
+/// in ` \`, so that what is selected on the screen runs as it stands.
+pub fn shell(command: &str, room: u16) -> Vec<Line> {
+    let mut rows: Vec<String> = Vec::new();
+    for given in command.lines() {
+        let given = given.trim_end().trim_end_matches('\\').trim();
+        for word in words(given) {
+            let room = usize::from(room.saturating_sub(4));
+            match rows.last_mut() {
+                Some(row) if crate::base::text::width(row) + 1 + crate::base::text::width(word) + 2 <= room => {
+                    row.push(' ');
+                    row.push_str(word);
+                }
+                _ => rows.push(word.to_string()),
+            }
+        }
+    }
+    let last = rows.len().saturating_sub(1);
+    let mut out = Vec::new();
+    for (i, row) in rows.into_iter().enumerate() {
+        let before = if i == 0 { "$ " } else { "    " };
+        let after = if i < last { " \\" } else { "" };
+        let mut pieces = super::pen::wrap(&row, room.saturating_sub(6));
+        if let Some(end) = pieces.last_mut() {
+            end.push_str(after);
+        }
+        for (n, piece) in pieces.into_iter().enumerate() {
+            out.push(Line::of(if n == 0 { before } else { "" }, Role::Quiet).and(piece, Role::Code));
+        }
+    }
+    out
+}
+
+/// The words of a command, quoted ones whole.
+fn words(text: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let (mut start, mut quote, mut escaped) = (0, None, false);
+    for (i, c) in text.char_indices() {
+        match (quote, c) {
+            _ if escaped => escaped = false,
+            (None, '\\') | (Some('"'), '\\') => escaped = true,
+            (None, '\'' | '"') => quote = Some(c),
+            (Some(q), c) if q == c => quote = None,
+            (None, ' ') => {
+                if start < i {
+                    out.push(&text[start..i]);
+                }
+                start = i + 1;
+            }
+            _ => {}
+        }
+    }
+    if start < text.len() {
+        out.push(&text[start..]);
+    }
+    out
+}
+
+/// What stands between the body and the last line, and an empty line for that one.
+fn ending(dialog: &PlanDialog, room: u16) -> Vec<Line> {
+    let mut out = Vec::new();
+    if let Some(why) = &dialog.blocked {
+        out.extend(item("✗", why, room, Role::Error));
+    }
+    if let Some(notice) = &dialog.notice {
+        out.extend(item("!", notice, room, Role::Warning));
+    }
+    out.push(Line::blank());
+    out
+}
+
+/// The last line: how it is confirmed, and the other keys.
+fn confirm(pen: &mut Pen<'_>, area: Rect, state: &State, dialog: &PlanDialog) {
+    let mut end = area.right();
+    let others = help::hints(state, &crate::store::Store::default());
+    let mine = matches!(state.mode(), Mode::Plan | Mode::Confirm);
+    for hint in others.iter().rev().filter(|h| mine && h.title != "carry out") {
+        let need = cells(&hint.key) + cells(hint.title) + 1;
+        if end.saturating_sub(need) < area.x + area.width / 2 {
+            break;
+        }
+        let x = end - need;
+        let after = pen.say(x, area.y, need, &hint.key, Role::Key);
+        pen.say(after + 1, area.y, need, hint.title, Role::Hint);
+        end = x.saturating_sub(3);
+    }
+    let room = end.saturating_sub(area.x);
+    if dialog.blocked.is_some() {
+        pen.say(area.x, area.y, room, "It cannot be carried out.", Role::Quiet);
+        return;
+    }
+    if dialog.phase == PlanPhase::Rereading {
+        pen.say(area.x, area.y, room, "◐ Reading its state again before anything is sent…", Role::Busy);
+        return;
+    }
+    match dialog.plan.confirm() {
+        Confirm::Enter => {
+            let key = state.keymap.key_of(Mode::Plan, "carry-out").unwrap_or_default();
+            let x = pen.say(area.x, area.y, room, &key, Role::Key);
+            pen.say(x + 1, area.y, room, "carry out", Role::Hint);
+        }
+        Confirm::Type(phrase) => {
+            let what = match dialog.plan.subjects.as_slice() {
+                [_] if dialog.plan.destructive && !dialog.plan.action.contains('-') => {
+                    format!("to {} it: ", dialog.plan.action)
+                }
+                _ => "to carry it out: ".to_string(),
+            };
+            let x = pen.say(area.x, area.y, room, "Type ", Role::Text);
+            let x = pen.say(x, area.y, room.saturating_sub(x - area.x), &format!(" {phrase} "), Role::Danger);
+            let x = pen.say(x, area.y, end.saturating_sub(x), &format!(" {what}"), Role::Text);
+            pen.input(x, area.y, end.saturating_sub(x).max(2), &dialog.typed, Role::Input);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(command: &str, room: u16) -> Vec<String> {
+        shell(command, room).iter().map(|l| l.left.iter().map(|(t, _)| t.as_str()).collect()).collect()
+    }
+
+    #[test]
+    fn a_command_is_broken_between_words_and_never_inside_quotes() {
+        let command = "aws ec2 create-tags --resources i-0a1f --tags 'Key=Name,Value=a b  c'\\''d' --profile prod";
+        assert_eq!(
+            text(command, 44),
+            [
+                "$ aws ec2 create-tags --resources i-0a1f \\",
+                "    --tags \\",
+                "    'Key=Name,Value=a b  c'\\''d' --profile \\",
+                "    prod"
+            ]
+        );
+        assert_eq!(text(command, 200), [format!("$ {command}")]);
+        assert_eq!(text("aws s3api x \\\n    --bucket b", 80), ["$ aws s3api x --bucket b"]);
+    }
+}

@@ -1,0 +1,89 @@
+//! Lines that are typed at the foot of the screen, palette and filter, with their completions above them.
+
+use ratatui::layout::Rect;
+
+use crate::app::Line;
+use crate::app::overlay::{Completion, Filter, Palette};
+use crate::config::Role;
+
+use super::pen::{Pen, cells};
+
+/// At most so many completions are seen at once.
+const MOST: u16 = 12;
+
+/// What is typed, what it could become, and what is wrong with it.
+struct Typed<'a> {
+    prompt: &'static str,
+    line: &'a Line,
+    items: &'a [Completion],
+    choice: Option<usize>,
+    error: Option<&'a String>,
+    hint: &'static str,
+}
+
+/// The palette.
+pub fn palette(pen: &mut Pen<'_>, body: Rect, foot: Rect, p: &Palette) {
+    let hint = "KIND [QUERY] goes there, ACTION [ARGS] acts";
+    draw(
+        pen,
+        body,
+        foot,
+        &Typed { prompt: ":", line: &p.line, items: &p.items, choice: p.choice, error: p.error.as_ref(), hint },
+    );
+}
+
+/// The filter.
+pub fn filter(pen: &mut Pen<'_>, body: Rect, foot: Rect, f: &Filter) {
+    let hint = "words, field:value, field>number, tag:Key=value; ! turns a term round";
+    draw(
+        pen,
+        body,
+        foot,
+        &Typed { prompt: "/", line: &f.line, items: &f.items, choice: f.choice, error: f.error.as_ref(), hint },
+    );
+}
+
+fn draw(pen: &mut Pen<'_>, body: Rect, foot: Rect, typed: &Typed<'_>) {
+    pen.clear(foot);
+    let x = pen.say(foot.x, foot.y, 2, typed.prompt, Role::Key);
+    pen.input(x, foot.y, foot.right().saturating_sub(x), typed.line, Role::Input);
+    if typed.line.is_empty() {
+        pen.say(x + 2, foot.y, foot.right().saturating_sub(x + 2), typed.hint, Role::Placeholder);
+    }
+    let errors = u16::from(typed.error.is_some());
+    let height = u16::try_from(typed.items.len()).unwrap_or(MOST).min(MOST).min(body.height.saturating_sub(errors + 1));
+    let lines = height + errors;
+    if lines == 0 {
+        return;
+    }
+    let area = Rect { y: body.bottom().saturating_sub(lines + 1), height: lines + 1, ..body };
+    pen.clear(area);
+    pen.repeat(area.x, area.y, area.width, "─", Role::Border);
+    let mut y = area.y + 1;
+    let shown = usize::from(height);
+    let skip = typed.choice.map_or(0, |c| (c + 1).saturating_sub(shown));
+    let text = typed.items.iter().skip(skip).take(shown).map(|i| cells(&i.text)).max().unwrap_or(0).min(area.width / 2);
+    for (i, item) in typed.items.iter().enumerate().skip(skip).take(shown) {
+        completion(pen, Rect { y, height: 1, ..area }, item, typed.choice == Some(i), text.max(16));
+        y += 1;
+    }
+    if let Some(error) = typed.error {
+        pen.say(area.x + 1, y, area.width.saturating_sub(1), &format!("✗ {error}"), Role::Error);
+    }
+}
+
+fn completion(pen: &mut Pen<'_>, area: Rect, item: &Completion, chosen: bool, column: u16) {
+    let off = item.disabled.is_some();
+    let role = match (chosen, off) {
+        (true, _) => Role::Choice,
+        (_, true) => Role::Disabled,
+        _ => Role::Text,
+    };
+    pen.say(area.x, area.y, 1, if chosen { "▸" } else { " " }, Role::Focus);
+    pen.say(area.x + 1, area.y, column, &item.text, role);
+    let x = area.x + column + 3;
+    pen.say(x, area.y, 9, item.what, Role::Quiet);
+    let x = x + 10;
+    let doc = item.disabled.as_deref().unwrap_or(&item.doc);
+    pen.say(x, area.y, area.right().saturating_sub(x), doc, if off { Role::Disabled } else { Role::Hint });
+}
