@@ -14,17 +14,17 @@ const SECOND: &str = "ap-northeast-1";
 /// Adds it.
 pub(in crate::sandbox) fn build(world: &mut World, now: Time) -> Result<(), String> {
     // What groups and balancers recorded before that, so that their alarms know where they stand from the start.
-    for minute in (120..180).rev() {
+    for minute in (60..120).rev() {
         let at = now.secs().div_euclid(60) * 60 - minute * 60;
         super::scaling::record(world, HOME, Time::from_secs(at));
     }
     // The alarms of scaling policies are there already, and have begun to tick at the world's birth.
     world.physics.retain(|_, event| !matches!(event, physics::Event::Cw(Event::Minute)));
     for region in [HOME, SECOND] {
-        // Evaluated from two hours ago on, after what happened to the instances in the past has happened: so states have an age.
+        // Evaluated from an hour ago on, after what happened to the instances in the past has happened: so states have an age.
         world.region(region).cloudwatch.ticking = true;
         let name = world.region_name(region);
-        let start = Time::from_secs(now.secs() - 7_200);
+        let start = Time::from_secs(now.secs() - 3_600);
         world.physics.push(start, name, physics::Event::Cw(Event::Minute));
         for alarm in alarms(world, region, now) {
             let at = alarm.configured;

@@ -7,6 +7,7 @@
 //! | `metrics`, `stats`, `math` | where metrics come from; statistics; metric math |
 //! | `alarms`, `data` | the operations, once for all protocols |
 //! | `evaluate`, `rule` | alarms by the minute; composite alarms' rules |
+//! | `requests` | what application load balancers count of their traffic |
 //! | `scaling` | what groups and balancers record; the scaling policies that alarms set off |
 
 mod alarms;
@@ -16,6 +17,7 @@ pub(super) mod demo;
 mod evaluate;
 mod math;
 mod metrics;
+mod requests;
 mod rule;
 mod scaling;
 mod state;

@@ -1,5 +1,6 @@
 //! The seam to Auto Scaling and to the balancers: what they record each minute, and the policies that alarms set off.
 
+use super::requests;
 use super::state::{AlarmState, MetricKey, Watch};
 use super::stats::{Sample, Stat};
 use crate::base::Time;
@@ -8,12 +9,13 @@ use crate::sandbox::world::World;
 use crate::sandbox::{autoscaling, elbv2};
 
 /// One value of one metric.
-type Point = (MetricKey, &'static str, Sample);
+pub(super) type Point = (MetricKey, &'static str, Sample);
 
 /// Records the minute that begins at `minute` for groups and target groups.
 pub(super) fn record(world: &mut World, region: &str, minute: Time) {
     let mut points = groups(world, region, minute);
     points.extend(target_groups(world, region));
+    points.extend(requests::of_minute(world, region, minute));
     let state = &mut world.region(region).cloudwatch;
     for (key, unit, sample) in points {
         state.record(&key, unit, minute, sample);

@@ -234,9 +234,11 @@ impl State {
             Ok(i) => series.samples[i].1.merge(&sample),
             Err(i) => series.samples.insert(i, (minute, sample)),
         }
-        let oldest = minute.secs() - KEPT;
+        // What the account records of itself is looked at for the last day at most.
+        let kept = if key.namespace.starts_with("AWS/") { 86_400 } else { KEPT };
+        let oldest = minute.secs() - kept;
         let keep_from = series.samples.partition_point(|(t, _)| t.secs() < oldest);
-        if keep_from > 1024 {
+        if keep_from > 256 {
             series.samples.drain(..keep_from);
         }
     }

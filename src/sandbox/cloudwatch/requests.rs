@@ -1,0 +1,51 @@
+//! What application load balancers count of their traffic, made up by the minute: a function of the balancer, the moment and
+//! how many of its targets are healthy.
+
+use super::scaling::Point;
+use super::state::MetricKey;
+use super::stats::Sample;
+use crate::base::Time;
+use crate::sandbox::elbv2::{Health, Kind};
+use crate::sandbox::world::World;
+
+/// The points of the minute that begins at `minute`, by target group and for the whole balancer.
+pub(super) fn of_minute(world: &World, region: &str, minute: Time) -> Vec<Point> {
+    let Some(state) = world.peek(region).map(|r| &r.elbv2) else { return Vec::new() };
+    let mut out = Vec::new();
+    for group in state.groups.values() {
+        let healthy = group.targets.iter().filter(|t| t.health == Health::Healthy).count() as f64;
+        let unhealthy = group.targets.iter().filter(|t| matches!(t.health, Health::Unhealthy(_))).count() as f64;
+        // A day's wave of requests; fewer targets answer more slowly, and some of what ails answers with 5xx.
+        let mut draw = world.draw(&group.arn, &minute.secs().to_string());
+        let day = (minute.secs().rem_euclid(86_400) as f64 / 86_400.0 - 0.2) * std::f64::consts::TAU;
+        let requests = (900.0 + 600.0 * day.cos() + draw.between(-80.0, 80.0)).max(1.0).round();
+        let time = 0.035 + requests / healthy.max(1.0) / 60_000.0 + draw.between(0.0, 0.02);
+        let errors = (draw.between(0.0, 3.0) - 1.5 + unhealthy * 4.0).floor();
+        for balancer in state.balancers_of(&group.arn).into_iter().filter(|b| b.kind == Kind::Application) {
+            let lb = balancer.arn.split_once(":loadbalancer/").map_or("", |(_, tail)| tail);
+            let tg = group.arn.rsplit_once(':').map_or("", |(_, tail)| tail);
+            let mut point = |metric: &str, unit: &'static str, sample: Sample, whole: bool| {
+                let dimensions = [("LoadBalancer", lb), ("TargetGroup", tg)];
+                out.push((MetricKey::new("AWS/ApplicationELB", metric, &dimensions), unit, sample));
+                if whole {
+                    out.push((MetricKey::new("AWS/ApplicationELB", metric, &dimensions[..1]), unit, sample));
+                }
+            };
+            point("RequestCount", "Count", ones(requests, requests), true);
+            if healthy > 0.0 {
+                point("RequestCountPerTarget", "Count", ones(requests, requests / healthy), false);
+                let times = Sample { count: requests, sum: time * requests, min: time / 4.0, max: time * 6.0 };
+                point("TargetResponseTime", "Seconds", times, true);
+            }
+            if errors > 0.0 {
+                point("HTTPCode_Target_5XX_Count", "Count", ones(errors, errors), true);
+            }
+        }
+    }
+    out
+}
+
+/// As many values of 1 as there were.
+const fn ones(count: f64, sum: f64) -> Sample {
+    Sample { count, sum, min: 1.0, max: 1.0 }
+}
