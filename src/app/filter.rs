@@ -29,14 +29,16 @@ impl Turn<'_> {
 
     pub(super) fn filter_follow(&mut self) {
         let Some(Overlay::Filter(filter)) = self.s.overlays.last_mut() else { return };
-        match Query::parse(filter.line.text(), self.s.view.kind.0) {
-            Ok(query) => {
-                filter.error = None;
-                if self.paid_fields(&query).is_empty() && *self.s.view.query != query {
-                    self.apply_query(Arc::new(query));
-                }
-            }
-            Err(e) => filter.error = Some(e.message),
+        let line = filter.line.text().to_string();
+        let kind = self.s.view.kind;
+        let whole = Query::parse(&line, kind.0);
+        filter.error = whole.as_ref().err().map(|e| e.message.clone());
+        // The last word may be half typed, or cost money: the table then follows the words before it.
+        let free = |q: &Query| self.paid_fields(q).is_empty();
+        let before = || Query::parse(line.trim_end().rsplit_once(char::is_whitespace)?.0, kind.0).ok();
+        let query = whole.ok().filter(free).or_else(|| Some(before().unwrap_or_default()).filter(free));
+        if let Some(query) = query.filter(|q| *self.s.view.query != *q) {
+            self.apply_query(Arc::new(query));
         }
     }
 

@@ -1,1 +1,406 @@
+//! A viewer on a desk: a small registry, a store filled by hand, keys pressed as a user presses them.
 
+mod asking;
+mod forms;
+mod moving;
+mod planning;
+mod typing;
+mod watching;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arcstr::ArcStr;
+use futures::future::BoxFuture;
+use indexmap::IndexMap;
+
+use super::overlay::*;
+use super::{ProfileSetup, RowKey, Setup, State, update};
+use crate::base::{Fault, RowId, Scope, Time};
+use crate::config::Keymap;
+use crate::input::Key;
+use crate::kinds::{Action, ActionContext, KindDef, ListRequest, Pages, Registry};
+use crate::model::*;
+use crate::store::{Store, index};
+
+pub(super) const START: Time = Time::from_secs(1_795_000_000);
+
+macro_rules! field {
+    ($info:expr) => {
+        Field { info: $info, get: |()| Value::Unknown }
+    };
+}
+
+static THING_FIELDS: Fields<()> = Fields(&[
+    field!(FieldInfo::new("name", "NAME", FieldType::Text, "Its name.").shown(0)),
+    field!(FieldInfo::new("id", "ID", FieldType::Id, "Its id.").shown(1)),
+    field!(FieldInfo::new("state", "STATE", FieldType::State, "Its state.").shown(2)),
+    field!(FieldInfo::new("size", "SIZE", FieldType::Int, "Its size.").shown(3)),
+    field!(FieldInfo::new("checks", "CHECKS", FieldType::Text, "Its checks.").shown(4).from_side(
+        "thing-checks",
+        "checks",
+        false
+    )),
+    field!(FieldInfo::new("cpu", "CPU", FieldType::Float, "Its load.").shown(9).from_side(
+        "thing-metrics",
+        "cpu",
+        true
+    )),
+]);
+static CHECK_FIELDS: Fields<()> = Fields(&[field!(FieldInfo::new("checks", "CHECKS", FieldType::Text, "Checks."))]);
+static METRIC_FIELDS: Fields<()> = Fields(&[field!(FieldInfo::new("cpu", "CPU", FieldType::Float, "Load."))]);
+static PART_FIELDS: Fields<()> = Fields(&[field!(FieldInfo::new("name", "NAME", FieldType::Text, "Name.").shown(0))]);
+static BOX_FIELDS: Fields<()> = Fields(&[field!(FieldInfo::new("name", "NAME", FieldType::Text, "Name.").shown(0))]);
+
+const fn kind(name: &'static str, title: &'static str, fields: &'static dyn FieldList) -> KindInfo {
+    KindInfo {
+        name,
+        singular: "thing",
+        title,
+        doc: "Made up.",
+        aliases: &[],
+        service: Service::Ec2,
+        scoping: Scoping::Region,
+        parent: None,
+        fields,
+        sort: ("name", true),
+        operations: &[],
+        side: false,
+        transitional: &["stopping"],
+    }
+}
+pub(super) static THINGS: KindInfo = KindInfo { aliases: &["t"], ..kind("things", "Things", &THING_FIELDS) };
+static CHECK_KIND: KindInfo = KindInfo { side: true, ..kind("thing-checks", "Checks", &CHECK_FIELDS) };
+static METRIC_KIND: KindInfo = KindInfo { side: true, ..kind("thing-metrics", "Metrics", &METRIC_FIELDS) };
+pub(super) static PARTS: KindInfo =
+    KindInfo { parent: Some(Parent { kind: "things", fans_out: true }), ..kind("parts", "Parts", &PART_FIELDS) };
+pub(super) static BOXES: KindInfo = KindInfo { scoping: Scoping::Account, ..kind("boxes", "Boxes", &BOX_FIELDS) };
+static ITEMS: KindInfo = KindInfo {
+    scoping: Scoping::Account,
+    parent: Some(Parent { kind: "boxes", fans_out: false }),
+    ..kind("items", "Items", &BOX_FIELDS)
+};
+
+fn list(_: ListRequest, _: Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    Box::pin(async { Ok(()) })
+}
+fn no_links(_: &Record, _: &Scope) -> Vec<Link> {
+    Vec::new()
+}
+fn box_links(r: &Record, _: &Scope) -> Vec<Link> {
+    vec![Link { title: "items", kind: "items", selector: Selector::Parent(r.id.clone()), query: String::new() }]
+}
+fn thing_links(r: &Record, _: &Scope) -> Vec<Link> {
+    vec![
+        Link { title: "boxes", kind: "boxes", selector: Selector::All, query: String::new() },
+        Link { title: "same name", kind: "things", selector: Selector::All, query: format!("name={}", r.name) },
+    ]
+}
+static DEFS: [KindDef; 6] = [
+    KindDef { info: &THINGS, list, links: thing_links, raw: None },
+    KindDef { info: &CHECK_KIND, list, links: no_links, raw: None },
+    KindDef { info: &METRIC_KIND, list, links: no_links, raw: None },
+    KindDef { info: &PARTS, list, links: no_links, raw: None },
+    KindDef { info: &BOXES, list, links: box_links, raw: None },
+    KindDef { info: &ITEMS, list, links: no_links, raw: None },
+];
+
+static STOP_OP: Operation = Operation::write(Service::Ec2, "StopInstances", Retry::Safe).with_dry_run();
+static TAG_OP: Operation = Operation::write(Service::Ec2, "CreateTags", Retry::Safe);
+static GET_OP: Operation = Operation::read(Service::S3, "GetObject");
+
+fn form(name: &'static str, input: FormInput, value: FormValue, error: Option<String>) -> FormField {
+    FormField { name, label: name, help: String::new(), input, value, error }
+}
+fn running(r: &Record) -> Result<(), String> {
+    match &r.state {
+        Some((_, s)) if s == "stopped" => Err(format!("{} is stopped already.", r.label())),
+        _ => Ok(()),
+    }
+}
+fn stop_form(_: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let force = FormValue::Flag(values.flag("force"));
+    FormSpec { title: "Stop".into(), fields: vec![form("force", FormInput::Toggle, force, None)], needs: vec![] }
+}
+/// Stopping says what state each row is in, so that a row that moved on makes another plan; a big one is severe.
+fn plan_for(cx: &ActionContext<'_>, action: &'static str, op: &'static Operation, values: &Values) -> Plan {
+    let mut consequences = Vec::new();
+    let mut call = Call::new(op, cx.targets[0].table.scope.clone());
+    for t in cx.targets {
+        call = call.on([t.record.id.clone()]);
+        if t.record.at(3).as_int().is_some_and(|s| s > 90) {
+            consequences.push(Consequence { severity: Severity::Severe, text: format!("{} is big", t.record.label()) });
+        }
+    }
+    let subject = |t: &crate::kinds::Target| Subject {
+        table: t.table.clone(),
+        id: t.record.id.clone(),
+        label: t.record.label().clone(),
+        change: format!("{} → stopped", t.record.state.as_ref().map_or("", |(_, s)| s.as_str())),
+    };
+    if values.flag("force") {
+        call = call.arg("Force", Arg::Bool(true));
+    }
+    if let Some(to) = values.text("to") {
+        call = call.arg("To", Arg::str(to));
+    }
+    Plan {
+        action,
+        title: format!("{action} {} things", cx.targets.len()),
+        subjects: cx.targets.iter().map(subject).collect(),
+        consequences,
+        cost: None,
+        calls: vec![call],
+        destructive: action == "destroy",
+        settle: Settle::AtOnce,
+        undo: Some(Undo { line: "rename to=old".into(), but: None }),
+        phrase: cx.targets[0].record.label().to_string(),
+    }
+}
+fn rename_form(_: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let to = values.text("to").unwrap_or_default();
+    let error = to.is_empty().then(|| "A name is wanted.".to_string());
+    let how = vec![
+        Choice { value: "slow".into(), label: "Slow".into(), disabled: None },
+        Choice { value: "never".into(), label: "Never".into(), disabled: Some("Not now.".into()) },
+        Choice { value: "fast".into(), label: "Fast".into(), disabled: None },
+    ];
+    let how_now = FormValue::Text(values.text("how").unwrap_or("slow").into());
+    FormSpec {
+        title: "Rename".into(),
+        fields: vec![
+            form("to", FormInput::Text, FormValue::Text(to.into()), error),
+            form("how", FormInput::Choice(how), how_now, None),
+        ],
+        needs: vec![TableKey::all(Scope::account("prod"), Kind(&BOXES))],
+    }
+}
+fn tags() -> Vec<Vec<ArcStr>> {
+    vec![vec!["Env".into(), "prod".into()], vec!["Team".into(), "ops".into()]]
+}
+fn tags_form(_: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let rows = values.rows("tags").map_or_else(tags, <[_]>::to_vec);
+    let input = FormInput::Rows { columns: vec!["KEY", "VALUE"], original: tags() };
+    FormSpec { title: "Tags".into(), fields: vec![form("tags", input, FormValue::Rows(rows), None)], needs: vec![] }
+}
+fn nothing(_: &ActionContext<'_>, _: &Values) -> FormSpec {
+    FormSpec::default()
+}
+fn fine(_: &Record) -> Result<(), String> {
+    Ok(())
+}
+const fn action(name: &'static str, operations: &'static [&'static Operation]) -> Action {
+    Action {
+        name,
+        title: name,
+        doc: "Made up.",
+        kind: "things",
+        bulk: true,
+        changes: true,
+        operations,
+        available: fine,
+        refine: nothing,
+        plan: |cx, v| Ok(plan_for(cx, "destroy", &STOP_OP, v)),
+    }
+}
+static STOP: Action = Action {
+    available: running,
+    refine: stop_form,
+    plan: |cx, v| Ok(plan_for(cx, "stop", &STOP_OP, v)),
+    ..action("stop", &[&STOP_OP])
+};
+static DESTROY: Action = Action { bulk: false, ..action("destroy", &[&STOP_OP]) };
+static RENAME: Action = Action {
+    refine: rename_form,
+    plan: |cx, v| Ok(plan_for(cx, "rename", &TAG_OP, v)),
+    ..action("rename", &[&TAG_OP])
+};
+static TAGS: Action = Action {
+    refine: tags_form,
+    plan: |cx, v| Ok(plan_for(cx, "edit-tags", &TAG_OP, v)),
+    ..action("edit-tags", &[&TAG_OP])
+};
+static FETCH: Action =
+    Action { changes: false, plan: |cx, v| Ok(plan_for(cx, "fetch", &GET_OP, v)), ..action("fetch", &[&GET_OP]) };
+static REGISTRY: Registry = Registry {
+    kinds: &[&DEFS[0], &DEFS[1], &DEFS[2], &DEFS[3], &DEFS[4], &DEFS[5]],
+    actions: &[&STOP, &DESTROY, &RENAME, &TAGS, &FETCH],
+    senders: &[],
+};
+
+/// A viewer, a store, and what was asked for and not answered.
+pub(super) struct Desk {
+    pub(super) state: State,
+    pub(super) store: Store,
+    pub(super) out: Vec<Effect>,
+    pub(super) now: Time,
+    seq: u64,
+}
+
+pub(super) fn scope(region: &str) -> Scope {
+    Scope::region("prod", region)
+}
+pub(super) fn things() -> TableKey {
+    TableKey::all(scope("seoul"), Kind(&THINGS))
+}
+pub(super) fn thing(id: &str, name: &str, state: &str, size: i64) -> Arc<Record> {
+    let tone = if state == "stopped" { Tone::Idle } else { Tone::Good };
+    Arc::new(Record {
+        kind: Kind(&THINGS),
+        id: id.into(),
+        name: name.into(),
+        state: Some((tone, state.into())),
+        values: Box::new([
+            Value::text(name),
+            Value::text(id),
+            Value::State(tone, state.into()),
+            Value::Int(size),
+            Value::Unknown,
+            Value::Unknown,
+        ]),
+        tags: Arc::new(vec![("Env".into(), "prod".into())]),
+    })
+}
+pub(super) fn identity(account: &str, generation: u64) -> Identity {
+    Identity { account: account.into(), arn: "arn".into(), user: "ops".into(), generation }
+}
+
+impl Desk {
+    /// Profile `prod` in one region, with its account known, and nothing loaded.
+    pub(super) fn empty(change: impl FnOnce(&mut Setup)) -> Desk {
+        let profile = |name: &str, regions: &[&str]| ProfileSetup {
+            name: name.into(),
+            regions: regions.iter().map(|r| ArcStr::from(*r)).collect(),
+            read_only: false,
+            color: None,
+            ask_digits: true,
+        };
+        let mut setup = Setup {
+            registry: REGISTRY,
+            keymap: Arc::new(Keymap::embedded("default").unwrap()),
+            profiles: vec![profile("prod", &["seoul"])],
+            read_only: false,
+            sandbox: false,
+            speed: 1.0,
+            columns: IndexMap::new(),
+            view: Some("things".into()),
+            size: (120, 40),
+            zone: jiff::tz::TimeZone::UTC,
+            now: START,
+            messages: Vec::new(),
+            cli: Arc::new(|call| format!("aws ec2 {} {}", call.op.name, call.subjects.join(" "))),
+        };
+        change(&mut setup);
+        let mut state = State::new(setup);
+        let out = state.boot();
+        let mut desk = Desk { state, store: Store::default(), out, now: START, seq: 0 };
+        desk.settle();
+        desk.event(Event::Identity("prod".into(), Ok(identity("111122223333", 1))));
+        desk.settle();
+        desk
+    }
+    /// The same with `n` running things `t0`, `t1`… named `thing-0`, `thing-1`… of sizes 0, 1…
+    pub(super) fn with(n: usize) -> Desk {
+        Desk::filled(n, |_| {})
+    }
+    pub(super) fn filled(n: usize, change: impl FnOnce(&mut Setup)) -> Desk {
+        let mut desk = Desk::empty(change);
+        let rows = (0..n as i64).map(|i| thing(&format!("t{i}"), &format!("thing-{i}"), "running", i)).collect();
+        desk.list(things(), rows);
+        desk
+    }
+    pub(super) fn event(&mut self, event: Event) -> &mut Self {
+        self.out.extend(update(&mut self.state, &self.store, event));
+        self
+    }
+    /// Presses keys, written as in a keymap.
+    pub(super) fn press(&mut self, keys: &str) -> &mut Self {
+        for key in keys.split_whitespace() {
+            let key: Key = key.parse().unwrap();
+            self.event(Event::Key(key, self.now));
+        }
+        self.settle()
+    }
+    /// Types text, character by character.
+    pub(super) fn typed(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            self.event(Event::Key(Key::char(c), self.now));
+        }
+        self.settle()
+    }
+    /// A palette line.
+    pub(super) fn line(&mut self, text: &str) -> &mut Self {
+        self.press(":").typed(text).press("enter")
+    }
+    pub(super) fn wait(&mut self, d: Duration) -> &mut Self {
+        self.now = self.now.plus(d);
+        self.event(Event::Tick(self.now)).settle()
+    }
+    /// A complete run over a table.
+    pub(super) fn list(&mut self, table: TableKey, rows: Vec<Arc<Record>>) -> &mut Self {
+        self.seq += 1;
+        let coverage = Coverage::Sweep { began: self.seq };
+        self.batch(table, coverage, rows, Outcome::Done)
+    }
+    pub(super) fn batch(
+        &mut self,
+        table: TableKey,
+        coverage: Coverage,
+        rows: Vec<Arc<Record>>,
+        outcome: Outcome,
+    ) -> &mut Self {
+        self.seq += 1;
+        let batch = Batch { table, seq: self.seq, asked: self.now, coverage, rows, outcome };
+        let delta = self.store.apply(batch, self.now);
+        self.event(Event::Applied(delta, self.now)).settle()
+    }
+    /// Answers every index request, as the worker does.
+    pub(super) fn settle(&mut self) -> &mut Self {
+        while let Some(at) = self.out.iter().position(|e| matches!(e, Effect::Index { .. })) {
+            let effect = self.out.remove(at);
+            let indexed = self.answer(&effect);
+            self.event(Event::Indexed(indexed));
+        }
+        self
+    }
+    pub(super) fn answer(&self, effect: &Effect) -> Indexed {
+        let Effect::Index { request, tables, groups, query, sort } = effect else { panic!("no index request") };
+        let kind = tables.first().map_or(Kind(&THINGS), |t| t.kind);
+        let side = |name: &str| REGISTRY.kind(name).map(|d| Kind(d.info));
+        index(&self.store.index_job(*request, kind, tables, groups, query.clone(), *sort, self.now, side))
+    }
+    /// What was asked for since this was last called.
+    pub(super) fn asked(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.out)
+    }
+    pub(super) fn cursor(&self) -> &str {
+        self.state.view.cursor.as_ref().map_or("", |c| c.id.as_str())
+    }
+    pub(super) fn shown(&self) -> Vec<RowId> {
+        let view = &self.state.view;
+        let id = |at: &RowRef| self.store.row(&view.order_tables, *at).unwrap().1.record.id.clone();
+        view.order.iter().map(id).collect()
+    }
+    pub(super) fn notice(&self) -> &str {
+        self.state.notice.as_ref().map_or("", |n| n.message.text.as_str())
+    }
+    pub(super) fn top(&self) -> &Overlay {
+        self.state.overlays.last().expect("nothing lies over the table")
+    }
+    pub(super) fn dialog(&self) -> &PlanDialog {
+        match self.top() {
+            Overlay::Plan(p) => p,
+            _ => panic!("no plan on top"),
+        }
+    }
+    pub(super) fn key(&self, id: &str) -> RowKey {
+        RowKey { table: things(), id: id.into() }
+    }
+}
+
+pub(super) fn carried(out: &[Effect]) -> usize {
+    out.iter().filter(|e| matches!(e, Effect::Carry { .. })).count()
+}
+pub(super) fn reread(out: &[Effect]) -> Option<u64> {
+    out.iter().find_map(|e| if let Effect::Reread(n, _) = e { Some(*n) } else { None })
+}

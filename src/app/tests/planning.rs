@@ -1,0 +1,284 @@
+use super::*;
+use crate::app::RunPhase;
+use crate::base::FaultKind;
+use crate::model::{ActEvent, DryRun};
+
+/// A desk on which digits are not asked, with the plan of `stop` on the focused row shown.
+fn stopping() -> Desk {
+    let mut desk = Desk::filled(3, |s| s.profiles[0].ask_digits = false);
+    desk.line("stop");
+    desk
+}
+
+fn answer_reread(desk: &mut Desk) -> Vec<Effect> {
+    let out = desk.asked();
+    let n = reread(&out).expect("the rows are read again");
+    desk.event(Event::Reread(n, Ok(()), desk.now));
+    desk.asked()
+}
+
+#[test]
+fn a_plan_is_shown_with_its_commands_and_asks_for_a_dry_run() {
+    let mut desk = stopping();
+    assert_eq!(desk.dialog().commands, ["aws ec2 StopInstances t0"]);
+    assert_eq!(desk.dialog().dry_run, DryRun::Asking);
+    let number = desk.dialog().number;
+    assert!(desk.asked().iter().any(|e| matches!(e, Effect::DryRun(n, _) if *n == number)));
+    desk.event(Event::DryRun(number + 1, DryRun::NotSupported));
+    assert_eq!(desk.dialog().dry_run, DryRun::Asking, "a verdict for another plan");
+    desk.event(Event::DryRun(number, DryRun::Allowed));
+    assert_eq!(desk.dialog().dry_run, DryRun::Allowed);
+}
+
+#[test]
+fn enter_reads_again_and_carries_out_once_however_often_it_is_pressed() {
+    let mut desk = stopping();
+    desk.press("enter enter enter");
+    let out = desk.asked();
+    assert_eq!(carried(&out), 0, "nothing goes out before the rows are read again");
+    assert_eq!(out.iter().filter(|e| matches!(e, Effect::Reread(..))).count(), 1);
+    let n = reread(&out).unwrap();
+    for _ in 0..3 {
+        desk.event(Event::Reread(n, Ok(()), desk.now));
+        desk.press("enter");
+    }
+    assert_eq!(carried(&desk.asked()), 1);
+    assert_eq!(desk.state.runs.len(), 1);
+}
+
+#[test]
+fn leaving_while_the_rows_are_read_again_carries_nothing_out() {
+    let mut desk = stopping();
+    desk.press("enter");
+    let n = reread(&desk.asked()).unwrap();
+    desk.press("esc");
+    desk.event(Event::Reread(n, Ok(()), desk.now));
+    assert_eq!(carried(&desk.asked()), 0);
+}
+
+#[test]
+fn a_plan_that_changed_meanwhile_is_shown_again_and_not_carried_out() {
+    let mut desk = stopping();
+    desk.press("enter");
+    let n = reread(&desk.asked()).unwrap();
+    desk.list(things(), vec![thing("t0", "thing-0", "running", 99)]);
+    desk.event(Event::Reread(n, Ok(()), desk.now)).press("enter");
+    assert_eq!(carried(&desk.asked()), 0);
+    let plan = desk.dialog();
+    assert!(plan.number > n && plan.plan.consequences.len() == 1);
+    assert_eq!(desk.state.mode(), crate::config::Mode::Confirm, "it is severe now");
+    desk.event(Event::Reread(n, Ok(()), desk.now));
+    assert_eq!(carried(&desk.asked()), 0, "a late answer for the old plan");
+    desk.wait(Duration::from_secs(2)).typed("thing-0").press("enter");
+    assert_eq!(carried(&answer_reread(&mut desk)), 1);
+}
+
+#[test]
+fn a_repeated_enter_does_not_confirm_a_plan_that_has_just_changed() {
+    let mut desk = stopping();
+    desk.press("enter");
+    let n = reread(&desk.asked()).unwrap();
+    desk.list(things(), vec![thing("t0", "thing-0", "pending", 1)]);
+    desk.event(Event::Reread(n, Ok(()), desk.now)).press("enter enter");
+    assert_eq!(reread(&desk.asked()), None);
+    assert!(desk.dialog().notice.as_deref().unwrap().contains("just changed"));
+}
+
+#[test]
+fn rows_that_cannot_be_read_again_stop_the_plan_and_say_so() {
+    let mut desk = stopping();
+    desk.press("enter");
+    let n = reread(&desk.asked()).unwrap();
+    desk.event(Event::Reread(n, Err(Fault::new(FaultKind::Offline, "No answer.")), desk.now));
+    assert_eq!(carried(&desk.asked()), 0);
+    assert!(desk.dialog().notice.as_deref().unwrap().contains("nothing was carried out. No answer."));
+    desk.press("enter");
+    assert!(reread(&desk.asked()).is_some(), "it can be tried again");
+}
+
+#[test]
+fn a_severe_or_destructive_plan_wants_its_phrase_exactly() {
+    let mut desk = stopping();
+    desk.press("esc").line("destroy").press("enter");
+    assert_eq!(desk.dialog().notice.as_deref(), Some("Type thing-0 to carry it out."));
+    for wrong in ["thing-", "0x"] {
+        desk.typed(wrong).press("enter");
+        assert_eq!(reread(&desk.asked()), None);
+    }
+    desk.press("ctrl-u").typed("Thing-0").press("enter");
+    assert_eq!(reread(&desk.asked()), None);
+    desk.press("ctrl-u").typed("thing-0").press("enter");
+    assert_eq!(carried(&answer_reread(&mut desk)), 1);
+}
+
+#[test]
+fn the_first_change_in_an_account_asks_for_its_last_four_digits_once() {
+    let mut desk = Desk::with(3);
+    desk.line("stop").press("enter");
+    assert_eq!(reread(&desk.asked()), None);
+    desk.typed("3332").press("enter");
+    let Overlay::Digits(d) = desk.top() else { panic!() };
+    assert_eq!(d.error.as_deref(), Some("These are not the last four digits of the account of profile prod."));
+    desk.typed("3333").press("enter");
+    assert_eq!(carried(&answer_reread(&mut desk)), 1);
+    desk.press("j").line("stop").press("enter");
+    assert_eq!(carried(&answer_reread(&mut desk)), 1, "once in a run");
+}
+
+#[test]
+fn the_sandbox_and_downloads_do_not_ask_for_digits() {
+    let mut desk = Desk::filled(1, |s| s.sandbox = true);
+    desk.line("stop").press("enter");
+    assert!(reread(&desk.asked()).is_some());
+    let mut desk = Desk::with(1);
+    desk.line("fetch").press("enter");
+    assert!(reread(&desk.asked()).is_some());
+}
+
+#[test]
+fn other_credentials_disarm_a_plan_before_and_after_it_was_confirmed() {
+    let mut desk = stopping();
+    desk.event(Event::Identity("prod".into(), Ok(identity("111122223333", 2)))).press("enter");
+    assert_eq!(reread(&desk.asked()), None);
+    assert!(desk.dialog().notice.as_deref().unwrap().contains("disarmed"));
+
+    let mut desk = stopping();
+    desk.press("enter");
+    let n = reread(&desk.asked()).unwrap();
+    desk.event(Event::Identity("prod".into(), Ok(identity("999900001111", 2))));
+    desk.event(Event::Reread(n, Ok(()), desk.now));
+    assert_eq!(carried(&desk.asked()), 0);
+    assert!(desk.dialog().notice.as_deref().unwrap().contains("disarmed"));
+}
+
+#[test]
+fn read_only_shows_the_plan_and_its_commands_and_confirms_nothing() {
+    for by_profile in [false, true] {
+        let mut desk = Desk::filled(2, |s| {
+            s.profiles[0].ask_digits = false;
+            if by_profile { s.profiles[0].read_only = true } else { s.read_only = true }
+        });
+        desk.line("stop");
+        assert_eq!(desk.dialog().dry_run, DryRun::NotAsked);
+        desk.press("enter enter");
+        assert!(desk.dialog().notice.as_deref().unwrap().starts_with("Read-only: nothing may be changed"));
+        desk.press("y");
+        let out = desk.asked();
+        assert!(out.contains(&Effect::Copy("aws ec2 StopInstances t0".into())));
+        assert!(!out.iter().any(|e| matches!(e, Effect::DryRun(..) | Effect::Reread(..) | Effect::Carry { .. })));
+        desk.press("esc :").typed("sto");
+        let Overlay::Palette(p) = desk.top() else { panic!() };
+        let stop = p.items.iter().find(|i| i.text == "stop").unwrap();
+        assert!(stop.disabled.as_deref().unwrap().starts_with("Read-only"));
+        desk.press("esc").line("fetch").press("enter");
+        assert!(reread(&desk.asked()).is_some(), "what changes nothing is allowed");
+    }
+}
+
+#[test]
+fn marked_rows_are_the_targets_also_across_a_filter() {
+    let mut desk = Desk::filled(9, |s| s.profiles[0].ask_digits = false);
+    desk.press("space space /").typed("thing-8").press("enter").line("stop");
+    assert_eq!(desk.dialog().plan.calls[0].subjects, ["t0", "t1"]);
+    desk.press("enter");
+    answer_reread(&mut desk);
+    assert!(desk.state.view.marks.is_empty(), "what was acted on is not marked any more");
+}
+
+#[test]
+fn rows_of_several_accounts_are_refused_with_a_sentence() {
+    let mut desk = Desk::filled(1, |s| {
+        let mut other = s.profiles[0].clone();
+        other.name = "dev".into();
+        s.profiles.push(other);
+    });
+    desk.event(Event::Identity("dev".into(), Ok(identity("444455556666", 1))));
+    let dev = TableKey::all(Scope::region("dev", "seoul"), Kind(&THINGS));
+    desk.list(dev, vec![thing("d0", "dev-0", "running", 0)]);
+    desk.press("M").line("stop");
+    assert_eq!(desk.notice(), "The rows belong to several accounts: act on those of one account at a time.");
+    assert!(desk.state.overlays.is_empty());
+}
+
+#[test]
+fn what_cannot_be_done_is_dim_and_says_why_when_tried() {
+    let mut desk = Desk::with(2);
+    desk.list(things(), vec![thing("t0", "thing-0", "stopped", 0)]);
+    desk.press("a enter");
+    let Overlay::Menu(menu) = desk.top() else { panic!() };
+    assert_eq!(menu.error.as_deref(), Some("thing-0 is stopped already."));
+    desk.press("esc M").line("destroy");
+    assert_eq!(desk.notice(), "destroy takes one row at a time; 2 are marked.");
+}
+
+#[test]
+fn options_wait_behind_tab_and_change_the_plan() {
+    let mut desk = stopping();
+    desk.press("tab space alt-enter");
+    assert_eq!(desk.dialog().plan.calls[0].get("Force"), Some(&Arg::Bool(true)));
+    desk.press("enter");
+    let out = answer_reread(&mut desk);
+    assert_eq!(carried(&out), 1);
+    assert!(desk.state.overlays.is_empty(), "the form goes with its plan");
+    desk.press("j").line("stop force");
+    assert_eq!(desk.dialog().plan.calls[0].get("Force"), Some(&Arg::Bool(true)));
+}
+
+#[test]
+fn a_run_is_followed_to_its_end_and_can_be_undone() {
+    let mut desk = stopping();
+    desk.press("enter");
+    answer_reread(&mut desk);
+    let run = desk.state.runs[0].id;
+    desk.event(Event::Act(ActEvent::Began { run, title: "stop".into() }));
+    assert!(desk.state.runs[0].in_flight());
+    desk.event(Event::Act(ActEvent::Done { run, call: 0, request_id: None }));
+    desk.event(Event::Act(ActEvent::Settling { run, text: "thing-0 stopping".into() }));
+    assert_eq!(desk.notice(), "stop 1 things: thing-0 stopping");
+    desk.event(Event::Act(ActEvent::Settled { run, text: "thing-0 stopped".into(), ok: true }));
+    assert_eq!(desk.state.runs[0].phase, RunPhase::Settled(true, "thing-0 stopped".into()));
+    desk.line("runs").press("enter");
+    assert_eq!(desk.dialog().plan.calls[0].get("To"), Some(&Arg::str("old")));
+}
+
+#[test]
+fn quitting_with_something_under_way_asks_again_and_says_what() {
+    let mut desk = stopping();
+    desk.press("enter");
+    answer_reread(&mut desk);
+    desk.press("q");
+    assert!(!desk.asked().contains(&Effect::Quit));
+    let Overlay::Sure(sure) = desk.top() else { panic!() };
+    assert!(sure.lines[0].starts_with("stop 1 things: "));
+    desk.press("esc");
+    assert!(desk.state.overlays.is_empty());
+    desk.press("ctrl-c ctrl-c");
+    assert!(desk.asked().contains(&Effect::Quit));
+    let mut desk = Desk::with(1);
+    assert!(desk.press("q").asked().contains(&Effect::Quit), "nothing is under way");
+}
+
+#[test]
+fn what_an_earlier_start_left_is_offered_to_go_on_undo_or_forget() {
+    let left = |n: &str| Unfinished {
+        run: n.into(),
+        when: START,
+        title: format!("Stop {n}"),
+        action: "stop".into(),
+        table: things(),
+        ids: vec!["t0".into()],
+        done: (0, 1),
+        undo: Some("rename to=old".into()),
+    };
+    let mut desk = Desk::empty(|_| {});
+    desk.event(Event::Act(ActEvent::Left(vec![left("a"), left("b"), left("c")])));
+    desk.press("enter j enter");
+    assert!(desk.asked().contains(&Effect::Forget("a".into())));
+    assert!(desk.state.overlays.iter().any(|o| matches!(o, Overlay::Menu(_))), "two more are left");
+    desk.press("esc");
+    desk.list(things(), vec![thing("t0", "thing-0", "stopping", 0)]);
+    assert_eq!(desk.dialog().plan.calls[0].get("To"), Some(&Arg::str("old")), "undone once its row was there");
+    desk.press("esc").line("runs").press("enter enter enter");
+    assert!(desk.asked().contains(&Effect::Forget("b".into())));
+    assert!(desk.state.is_marked(&things(), &"t0".into()));
+}
