@@ -42,7 +42,7 @@ fn check_name(name: &str, noun: &str) -> Outcome<()> {
     Ok(())
 }
 
-fn name_of<'p>(params: &'p Params) -> Outcome<&'p str> {
+fn name_of(params: &Params) -> Outcome<&str> {
     params.text("Name").ok_or_else(|| missing("Name"))
 }
 

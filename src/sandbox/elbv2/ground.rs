@@ -21,13 +21,11 @@ pub(super) enum Ground {
     Checked(Probe),
 }
 
-/// Where each target of a group stands, by id and port; and the kind of balancer that asks.
-pub(super) fn of_group(
-    world: &World,
-    region: &str,
-    group: &str,
-    now: Time,
-) -> Option<(Kind, Vec<(String, u16, Ground)>)> {
+/// A target's id and port, and where it stands.
+pub(super) type Standing = (String, u16, Ground);
+
+/// Where each target of a group stands; and the kind of balancer that asks.
+pub(super) fn of_group(world: &World, region: &str, group: &str, now: Time) -> Option<(Kind, Vec<Standing>)> {
     let state = &world.peek(region)?.elbv2;
     let g = state.groups.get(group)?;
     let lb = state.balancers_of(group).into_iter().next();
