@@ -13,6 +13,7 @@ use aws_sdk_cloudwatch::types::{
 use crate::base::{Clock, Time};
 use crate::sandbox::{Sandbox, WorldSpec};
 
+#[expect(clippy::disallowed_methods, reason = "a test's client, which ends in the sandbox")]
 fn open(spec: WorldSpec) -> (Sandbox, Clock, Client) {
     let clock = Clock::manual(Time::parse("2026-11-21T09:05:00Z").unwrap());
     let sandbox = Sandbox::open(spec, clock.clone(), 1.0).unwrap();

@@ -19,6 +19,7 @@ fn open(spec: WorldSpec) -> (Sandbox, Clock) {
     (Sandbox::open(spec, clock.clone(), 1.0).unwrap(), clock)
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test's client, which ends in the sandbox")]
 fn client(sandbox: &Sandbox, region: &'static str) -> Client {
     Client::from_conf(
         aws_sdk_s3::Config::builder()
