@@ -207,7 +207,14 @@ pub const COMMANDS: &[CommandInfo] = &[
     info(C::Suspend, "suspend", "suspend", "Gives the terminal back to the shell; fg comes back.", EVERYWHERE)
         .palette(),
     info(C::Cancel, "cancel", "cancel", "Closes every dialogue; without one, leaves as quit does.", EVERYWHERE),
-    info(C::Quit, "quit", "quit", "Leaves; asks again if something is under way.", READING).palette(),
+    info(
+        C::Quit,
+        "quit",
+        "quit",
+        "Closes a dialogue; without one, leaves, and asks again if something is under way.",
+        READING,
+    )
+    .palette(),
 ];
 
 /// The hints of the last line, by mode, the most useful first.

@@ -104,7 +104,7 @@ impl Turn<'_> {
         let view = &self.s.view;
         let is_side = |f: usize| view.kind.fields.at(f).side.is_some();
         let used = |f: &usize| view.query.fields().any(|q| q == *f) || view.sort.is_some_and(|s| s.field == *f);
-        if !view.paid.iter().any(|f| used(f)) {
+        if !view.paid.iter().any(used) {
             if !view.paid_ids.is_empty() {
                 self.s.view.paid_ids = Arc::default();
             }

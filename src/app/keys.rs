@@ -1,6 +1,7 @@
 //! A key press: which place has it, which command it is there, and what that does. No key waits for anything.
 
 use super::command::Command as C;
+use super::line::Line;
 use super::overlay::{Overlay, Page, Pager, PlanPhase, Sure, SureKind};
 use super::state::{Focus, State};
 use super::update::Turn;
@@ -88,53 +89,47 @@ impl Turn<'_> {
         true
     }
 
+    /// The line that has the keys. A form's is its own: its value goes through `refine`.
+    fn typing(&mut self) -> Option<&mut Line> {
+        match self.s.overlays.last_mut()? {
+            Overlay::Palette(p) => Some(&mut p.line),
+            Overlay::Filter(f) => Some(&mut f.line),
+            Overlay::Plan(p) if p.phase == PlanPhase::Shown && p.blocked.is_none() => Some(&mut p.typed),
+            Overlay::Digits(d) => Some(&mut d.line),
+            Overlay::Ask(a) => Some(&mut a.line),
+            _ => None,
+        }
+    }
+
+    fn typed(&mut self) {
+        match self.s.overlays.last_mut() {
+            Some(Overlay::Palette(_)) => self.complete_again(),
+            Some(Overlay::Filter(_)) => self.filter_typed(),
+            Some(Overlay::Plan(p)) => p.notice = None,
+            Some(Overlay::Digits(d)) => d.error = None,
+            _ => {}
+        }
+    }
+
     /// A key that is no command: text, where text is typed.
     fn type_key(&mut self, key: Key) {
-        match self.s.overlays.last_mut() {
-            Some(Overlay::Palette(p)) => {
-                if p.line.key(key) {
-                    self.complete_again();
-                }
+        match self.typing() {
+            Some(line) => {
+                line.key(key);
+                self.typed();
             }
-            Some(Overlay::Filter(f)) => {
-                if f.line.key(key) {
-                    self.filter_typed();
-                }
-            }
-            Some(Overlay::Form(_)) => self.form_key(key),
-            Some(Overlay::Plan(p)) if p.phase == PlanPhase::Shown && p.blocked.is_none() => {
-                if p.typed.key(key) {
-                    p.notice = None;
-                }
-            }
-            Some(Overlay::Digits(d)) => {
-                if d.line.key(key) {
-                    d.error = None;
-                }
-            }
-            Some(Overlay::Ask(a)) => {
-                a.line.key(key);
-            }
-            _ => {}
+            None => self.form_key(key),
         }
     }
 
     /// Pasted text goes where text is typed, and is never read as keys.
     pub(super) fn paste(&mut self, text: &str) {
-        match self.s.overlays.last_mut() {
-            Some(Overlay::Palette(p)) => {
-                p.line.insert(text);
-                self.complete_again();
+        match self.typing() {
+            Some(line) => {
+                line.insert(text);
+                self.typed();
             }
-            Some(Overlay::Filter(f)) => {
-                f.line.insert(text);
-                self.filter_typed();
-            }
-            Some(Overlay::Form(_)) => self.form_paste(text),
-            Some(Overlay::Plan(p)) if p.phase == PlanPhase::Shown => p.typed.insert(text),
-            Some(Overlay::Digits(d)) => d.line.insert(text),
-            Some(Overlay::Ask(a)) => a.line.insert(text),
-            _ => {}
+            None => self.form_paste(text),
         }
     }
 
@@ -336,10 +331,14 @@ impl Turn<'_> {
         }
     }
 
-    /// Leaves; asks again if something is under way.
+    /// Closes a dialogue; without one, leaves, and asks again if something is under way.
     fn quit(&mut self) {
         if matches!(self.s.overlays.last(), Some(Overlay::Sure(s)) if s.kind == SureKind::Quit) {
             self.emit(Effect::Quit);
+            return;
+        }
+        if !self.s.overlays.is_empty() {
+            self.close_layer();
             return;
         }
         let mut lines: Vec<String> = self.s.runs.iter().filter(|r| !r.is_over()).map(super::Run::text).collect();
