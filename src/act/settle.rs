@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::base::Time;
 use crate::base::text::visible;
 use crate::model::{Settle, TableKey, Value};
-use crate::store::Store;
+use crate::store::{Row, Store};
 
 /// Where a change stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,82 +21,85 @@ pub enum Rest {
 /// Rows named in one message; the rest is counted.
 const NAMED: usize = 4;
 
+/// EC2 is eventually consistent: for this long after a call a row may still read as before it, which is no failure.
+const EARLY: Duration = Duration::from_secs(15);
+
 /// Looks at the rows of `settle` as the store has them. `since` is when the last call was answered; rows that were read before
 /// that prove nothing.
 pub fn rest(settle: &Settle, store: &Store, since: Time, now: Time) -> Rest {
+    let mut seen = Vec::new();
+    look(settle, store, since, now, &mut seen);
+    // What is not there yet is named first.
+    seen.sort_by_key(|s| std::cmp::Reverse(s.rank));
+    let mut text = seen.iter().take(NAMED).map(|s| s.text.as_str()).collect::<Vec<_>>().join(", ");
+    if seen.len() > NAMED {
+        text.push_str(&format!(" and {} more", seen.len() - NAMED));
+    }
+    let worst = seen.iter().map(|s| s.rank).max().unwrap_or(Rank::Right);
+    let late = seen.iter().filter(|s| s.rank == Rank::Moving).map(|s| s.within).max();
+    match (worst, late) {
+        (Rank::Wrong, _) => Rest::Elsewhere(text),
+        (Rank::Moving, Some(within)) if now.since(since) > within => {
+            Rest::Elsewhere(format!("{text}: still not settled after {} minutes", within.as_secs().div_ceil(60)))
+        }
+        (Rank::Moving, _) => Rest::Moving(text),
+        (Rank::Right, _) => Rest::There(text),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Right,
+    Moving,
+    Wrong,
+}
+
+struct Seen {
+    rank: Rank,
+    text: String,
+    within: Duration,
+}
+
+fn look(settle: &Settle, store: &Store, since: Time, now: Time, out: &mut Vec<Seen>) {
     match settle {
-        Settle::AtOnce => Rest::There(String::new()),
+        Settle::AtOnce => {}
+        Settle::All(parts) => parts.iter().for_each(|p| look(p, store, since, now, out)),
         Settle::State { table, ids, want, fail, gone_is_fine, within } => {
-            let look = |id: &str| match store.get(table, id) {
-                Some(r) => match &r.state {
-                    Some((_, s)) if fail.contains(&s.as_str()) => Look::Wrong(s.to_string()),
-                    Some((_, s)) if want.contains(&s.as_str()) => Look::Right(s.to_string()),
-                    Some((_, s)) => Look::Moving(s.to_string()),
-                    None => Look::Moving("unknown".into()),
-                },
-                None if *gone_is_fine => Look::Right("gone".into()),
-                None => Look::Moving("not seen".into()),
-            };
-            judge(table, ids, store, look, since, now, *within)
+            for id in ids {
+                let row = row(table, id, store);
+                let fresh = row.is_some_and(|r| r.asked >= since);
+                let (rank, word) = match row.map(|r| r.record.state.as_ref().map(|(_, s)| s.as_str())) {
+                    None if *gone_is_fine => (Rank::Right, "gone"),
+                    None => (Rank::Moving, "not seen"),
+                    Some(Some(s)) if fresh && want.contains(&s) => (Rank::Right, s),
+                    Some(Some(s)) if fresh && fail.contains(&s) && now.since(since) > EARLY => (Rank::Wrong, s),
+                    Some(s) => (Rank::Moving, s.unwrap_or("unknown")),
+                };
+                out.push(Seen { rank, text: named(id, row, word), within: *within });
+            }
         }
         Settle::Field { table, ids, field, want, within } => {
-            let look = |id: &str| match store.get(table, id).map(|r| plain(r.get(field))) {
-                Some(v) if v == *want => Look::Right(v),
-                Some(v) => Look::Moving(v),
-                None => Look::Moving("not seen".into()),
-            };
-            judge(table, ids, store, look, since, now, *within)
+            for id in ids {
+                let row = row(table, id, store);
+                let (rank, word) = match row {
+                    None => (Rank::Moving, "not seen".to_string()),
+                    Some(r) => match plain(r.record.get(field)) {
+                        v if r.asked >= since && v == *want => (Rank::Right, v),
+                        v => (Rank::Moving, v),
+                    },
+                };
+                out.push(Seen { rank, text: named(id, row, &word), within: *within });
+            }
         }
     }
 }
 
-enum Look {
-    Right(String),
-    Moving(String),
-    Wrong(String),
+fn row<'a>(table: &TableKey, id: &str, store: &'a Store) -> Option<&'a Row> {
+    store.table(table)?.get(id).filter(|r| r.gone.is_none())
 }
 
-fn judge(
-    table: &TableKey,
-    ids: &[crate::base::RowId],
-    store: &Store,
-    look: impl Fn(&str) -> Look,
-    since: Time,
-    now: Time,
-    within: Duration,
-) -> Rest {
-    let (mut moving, mut wrong) = (0, 0);
-    let mut names = Vec::new();
-    for id in ids {
-        let (text, rank) = match look(id) {
-            Look::Right(t) => (t, 0),
-            Look::Moving(t) => {
-                moving += 1;
-                (t, 1)
-            }
-            Look::Wrong(t) => {
-                wrong += 1;
-                (t, 2)
-            }
-        };
-        let label = store.get(table, id).map_or_else(|| id.clone(), |r| r.label().clone());
-        names.push((rank, format!("{} {text}", visible(&label))));
-    }
-    // What is not there yet is named first.
-    names.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
-    let mut text = names.iter().take(NAMED).map(|(_, s)| s.as_str()).collect::<Vec<_>>().join(", ");
-    if names.len() > NAMED {
-        text.push_str(&format!(" and {} more", names.len() - NAMED));
-    }
-    if wrong > 0 {
-        Rest::Elsewhere(text)
-    } else if moving == 0 {
-        Rest::There(text)
-    } else if now.since(since) > within {
-        Rest::Elsewhere(format!("{text}: still not settled after {} minutes", within.as_secs() / 60))
-    } else {
-        Rest::Moving(text)
-    }
+fn named(id: &str, row: Option<&Row>, word: &str) -> String {
+    format!("{} {word}", visible(row.map_or(id, |r| r.record.label())))
 }
 
 /// A value as text for a comparison with what a plan wants.
@@ -105,5 +108,122 @@ fn plain(v: &Value) -> String {
         Value::Int(i) => i.to_string(),
         Value::Bool(b) => b.to_string(),
         v => v.as_str().unwrap_or_default().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::base::Scope;
+    use crate::model::{
+        Batch, Coverage, FieldInfo, FieldType, Fields, Kind, KindInfo, Outcome, Record, Scoping, Service, Tone,
+    };
+
+    static FIELDS: Fields<()> = Fields(&[crate::model::Field {
+        info: FieldInfo::new("desired", "DESIRED", FieldType::Int, "A number."),
+        get: |()| Value::Int(3),
+    }]);
+    static INFO: KindInfo = KindInfo {
+        name: "things",
+        singular: "thing",
+        title: "Things",
+        doc: "Things.",
+        aliases: &[],
+        service: Service::Ec2,
+        scoping: Scoping::Region,
+        parent: None,
+        fields: &FIELDS,
+        sort: ("desired", true),
+        operations: &[],
+        side: false,
+        transitional: &[],
+    };
+
+    fn table() -> TableKey {
+        TableKey::all(Scope::region("p", "r"), Kind(&INFO))
+    }
+
+    /// A store in which the row was read at a second.
+    fn read(states: &[(&str, &str)], at: i64) -> Store {
+        let row = |(id, state): &(&str, &str)| {
+            Arc::new(Record {
+                kind: Kind(&INFO),
+                id: (*id).into(),
+                name: "".into(),
+                state: Some((Tone::Busy, (*state).into())),
+                values: FIELDS.values(&()),
+                tags: Arc::default(),
+            })
+        };
+        let mut store = Store::default();
+        let batch = Batch {
+            table: table(),
+            seq: 1,
+            asked: Time::from_secs(at),
+            coverage: Coverage::Sweep { began: 1 },
+            rows: states.iter().map(row).collect(),
+            outcome: Outcome::Done,
+        };
+        store.apply(batch, Time::from_secs(at));
+        store
+    }
+
+    fn settle(ids: &[&str], gone_is_fine: bool) -> Settle {
+        Settle::State {
+            table: table(),
+            ids: ids.iter().map(|i| (*i).into()).collect(),
+            want: &["stopped"],
+            fail: &["terminated", "running"],
+            gone_is_fine,
+            within: Duration::from_secs(600),
+        }
+    }
+
+    fn at(settle: &Settle, store: &Store, now: i64) -> Rest {
+        rest(settle, store, Time::from_secs(100), Time::from_secs(now))
+    }
+
+    #[test]
+    fn a_row_that_was_read_before_the_answer_proves_nothing() {
+        let s = settle(&["a"], false);
+        assert_eq!(at(&s, &read(&[("a", "stopped")], 99), 130), Rest::Moving("a stopped".into()));
+        assert_eq!(at(&s, &read(&[("a", "stopped")], 101), 102), Rest::There("a stopped".into()));
+        assert_eq!(at(&s, &read(&[("a", "terminated")], 99), 130), Rest::Moving("a terminated".into()));
+        let field = Settle::Field {
+            table: table(),
+            ids: vec!["a".into()],
+            field: "desired",
+            want: "3".into(),
+            within: Duration::from_secs(60),
+        };
+        assert_eq!(at(&field, &read(&[("a", "x")], 99), 102), Rest::Moving("a 3".into()));
+        assert_eq!(at(&field, &read(&[("a", "x")], 100), 102), Rest::There("a 3".into()));
+    }
+
+    #[test]
+    fn a_state_of_before_the_call_is_no_failure_in_its_first_moments() {
+        let s = settle(&["a"], false);
+        let store = read(&[("a", "running")], 101);
+        assert_eq!(at(&s, &store, 102), Rest::Moving("a running".into()));
+        assert_eq!(at(&s, &store, 130), Rest::Elsewhere("a running".into()));
+    }
+
+    #[test]
+    fn a_missing_row_is_settled_only_where_that_is_fine() {
+        let store = read(&[], 101);
+        assert_eq!(at(&settle(&["a"], true), &store, 102), Rest::There("a gone".into()));
+        assert_eq!(at(&settle(&["a"], false), &store, 102), Rest::Moving("a not seen".into()));
+        let late = at(&settle(&["a"], false), &store, 100 + 601);
+        assert_eq!(late, Rest::Elsewhere("a not seen: still not settled after 10 minutes".into()));
+    }
+
+    #[test]
+    fn rows_of_several_tables_settle_together_and_the_last_ones_are_named_first() {
+        let both = Settle::all(vec![settle(&["a"], false), Settle::AtOnce, settle(&["b"], false)]);
+        let store = read(&[("a", "stopped"), ("b", "stopping")], 101);
+        assert_eq!(at(&both, &store, 102), Rest::Moving("b stopping, a stopped".into()));
+        assert_eq!(both.rows().len(), 2);
     }
 }

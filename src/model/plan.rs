@@ -91,6 +91,24 @@ pub enum Settle {
         /// When to stop waiting and say so.
         within: Duration,
     },
+    /// All of these: rows of several regions.
+    All(Vec<Settle>),
+}
+
+impl Settle {
+    /// The rows that have to be looked at, by table.
+    pub fn rows(&self) -> Vec<(&TableKey, &[RowId])> {
+        match self {
+            Settle::AtOnce => Vec::new(),
+            Settle::State { table, ids, .. } | Settle::Field { table, ids, .. } => vec![(table, ids)],
+            Settle::All(parts) => parts.iter().flat_map(Settle::rows).collect(),
+        }
+    }
+    /// One of several parts stands alone.
+    pub fn all(mut parts: Vec<Settle>) -> Settle {
+        parts.retain(|p| *p != Settle::AtOnce);
+        if parts.len() > 1 { Settle::All(parts) } else { parts.pop().unwrap_or(Settle::AtOnce) }
+    }
 }
 
 /// How a plan is confirmed.
@@ -102,13 +120,16 @@ pub enum Confirm {
     Type(String),
 }
 
-/// The way back, if there is one: the action that undoes it, on the same rows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The way back, if there is one: the action that undoes it.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Undo {
     /// A palette line, e.g. `start`.
     pub line: String,
     /// What it cannot bring back, if anything.
     pub but: Option<String>,
+    /// The rows that the line acts on, if they are not the plan's subjects (a deregistered target is gone: it is registered
+    /// again on its target group).
+    pub on: Vec<(TableKey, RowId)>,
 }
 
 /// A change that has not been made.
@@ -134,6 +155,8 @@ pub struct Plan {
     pub undo: Option<Undo>,
     /// What is typed if typing is needed: the resource's name, or `stop 2`.
     pub phrase: String,
+    /// Tables that the consequences would need and that are not loaded: once they are, the plan is made again and knows more.
+    pub needs: Vec<TableKey>,
 }
 
 impl Plan {

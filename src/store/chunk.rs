@@ -15,6 +15,8 @@ pub struct Row {
     pub record: Arc<Record>,
     /// The sequence number of the request that saw it last.
     pub seq: u64,
+    /// When that request was made.
+    pub asked: Time,
     /// When it was first seen.
     pub since: Time,
     /// When a value of it last changed.

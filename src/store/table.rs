@@ -123,7 +123,7 @@ impl Table {
             matches!(coverage, Coverage::Ids(_)).then(|| rows.iter().map(|r| r.id.clone()).collect());
         let (mut added, mut changed, mut gone) = (0, 0, 0);
         for record in rows {
-            match self.upsert(record, seq, now, first_run, garbage) {
+            match self.upsert(record, (seq, asked), now, first_run, garbage) {
                 Upsert::Added => added += 1,
                 Upsert::Changed => changed += 1,
                 Upsert::Same => {}
@@ -181,7 +181,7 @@ impl Table {
     fn upsert(
         &mut self,
         record: Arc<Record>,
-        seq: u64,
+        (seq, asked): (u64, Time),
         now: Time,
         first_run: bool,
         garbage: &mut Vec<Arc<Record>>,
@@ -190,7 +190,7 @@ impl Table {
         let Some(slot) = self.slot_of(&record.id) else {
             let changed = if first_run { 0 } else { u64::MAX };
             let changed_at = if first_run { Time::default() } else { now };
-            self.insert(Row { record, seq, since: now, changed_at, changed, gone: None }, now);
+            self.insert(Row { record, seq, asked, since: now, changed_at, changed, gone: None }, now);
             if seq >= began {
                 self.seen();
             }
@@ -202,7 +202,7 @@ impl Table {
             return Upsert::Same;
         }
         let newly_seen = row.seq < began && seq >= began;
-        row.seq = seq;
+        (row.seq, row.asked) = (seq, asked);
         let revived = row.gone.take().is_some();
         let mask = record.changed_from(&row.record);
         let same = mask == 0 && *row.record == *record;
