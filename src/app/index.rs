@@ -50,8 +50,10 @@ impl Turn<'_> {
                 self.refresh_paid();
             }
         }
-        if news {
+        // Also a table that is complete and empty is an answer.
+        if news || delta.status {
             self.refine_again(&delta.table);
+            self.plan_again(&delta.table);
         }
         self.awaited_came();
     }

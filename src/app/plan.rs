@@ -9,7 +9,7 @@ use super::update::Turn;
 use super::view::RowKey;
 use crate::base::Fault;
 use crate::kinds::{Action, ActionContext};
-use crate::model::{Confirm, DryRun, Effect, FormInput, Level, Plan, Values};
+use crate::model::{Confirm, DryRun, Effect, FormInput, Level, Plan, TableKey, Values};
 
 /// After a plan has changed under the user's eyes a key that was meant for the old one must not confirm the new one.
 const READ_IT: Duration = Duration::from_secs(1);
@@ -268,6 +268,26 @@ impl Turn<'_> {
                 p.typed.clear();
                 p.notice = Some(why);
             }
+        }
+    }
+
+    /// A table that a plan wanted to know of has come: the plan is made again, and knows more.
+    pub(super) fn plan_again(&mut self, table: &TableKey) {
+        let waits =
+            |o: &Overlay| matches!(o, Overlay::Plan(p) if p.phase == PlanPhase::Shown && p.plan.needs.contains(table));
+        let Some(layer) = self.s.overlays.iter().position(waits) else { return };
+        let Some(Overlay::Plan(p)) = self.s.overlays.get(layer) else { return };
+        let Ok(plan) = self.made(p.action, &p.targets, &p.values) else { return };
+        let armed = self.s.now.plus(READ_IT);
+        let Some(Overlay::Plan(p)) = self.s.overlays.get_mut(layer) else { return };
+        let (same, same_calls) = (plan.same_as(&p.plan), plan.calls == p.plan.calls);
+        p.plan = plan;
+        if !same {
+            p.armed = armed;
+            p.notice = Some("More is known now than when you read it.".into());
+        }
+        if !same_calls {
+            self.announce(layer);
         }
     }
 

@@ -93,8 +93,12 @@ impl Turn<'_> {
     pub(super) fn undo_run(&mut self, at: usize) {
         let Some(run) = self.s.runs.get(at) else { return };
         let Some(undo) = run.plan.undo.clone() else { return };
-        let rows: Vec<RowKey> =
-            run.plan.subjects.iter().map(|s| RowKey { table: s.table.clone(), id: s.id.clone() }).collect();
+        let key = |(table, id): (&TableKey, &crate::base::RowId)| RowKey { table: table.clone(), id: id.clone() };
+        let rows: Vec<RowKey> = if undo.on.is_empty() {
+            run.plan.subjects.iter().map(|s| key((&s.table, &s.id))).collect()
+        } else {
+            undo.on.iter().map(|(table, id)| key((table, id))).collect()
+        };
         self.act_on(&undo.line, rows);
     }
 
@@ -215,14 +219,5 @@ impl Turn<'_> {
                 self.say(Level::Warning, format!("{missing} of the rows for {} could not be found.", awaited.line));
             }
         }
-    }
-}
-
-/// The tables and rows that settling plans are about.
-pub(super) fn settling(plan: &crate::model::Plan) -> Option<(&TableKey, &[crate::base::RowId])> {
-    use crate::model::Settle;
-    match &plan.settle {
-        Settle::AtOnce => None,
-        Settle::State { table, ids, .. } | Settle::Field { table, ids, .. } => Some((table, ids)),
     }
 }

@@ -8,7 +8,6 @@ use rustc_hash::FxBuildHasher;
 use super::layout::Shown;
 use super::nav::kind_named;
 use super::overlay::Overlay;
-use super::runs::settling;
 use super::update::Turn;
 use super::view::Tab;
 use crate::base::RowId;
@@ -37,7 +36,7 @@ impl Turn<'_> {
         self.on_their_way(&mut wanted);
         self.sides(&mut wanted);
         for run in s.runs.iter().filter(|r| !r.is_over()) {
-            if let Some((table, ids)) = settling(&run.plan) {
+            for (table, ids) in run.plan.settle.rows() {
                 want(&mut wanted, table, ids.iter().cloned());
             }
         }
@@ -47,6 +46,7 @@ impl Turn<'_> {
         for overlay in &s.overlays {
             let needs = match overlay {
                 Overlay::Form(form) => form.spec.needs.as_slice(),
+                Overlay::Plan(p) => p.plan.needs.as_slice(),
                 _ => &[],
             };
             for table in needs {
