@@ -153,7 +153,8 @@ fn plan_for(cx: &ActionContext<'_>, action: &'static str, op: &'static Operation
         calls: vec![call],
         destructive: action == "destroy",
         settle: Settle::AtOnce,
-        undo: Some(Undo { line: "rename to=old".into(), but: None }),
+        undo: Some(Undo { line: "rename to=old".into(), but: None, on: Vec::new() }),
+        needs: Vec::new(),
         phrase: cx.targets[0].record.label().to_string(),
     }
 }
