@@ -170,8 +170,13 @@ impl Turn<'_> {
             C::Quit => self.quit(),
             C::Help => self.pager(Page::Help),
             C::Copy if self.copy_from_layer() => {}
+            // From a page that is read one can go elsewhere; a dialogue is answered or left first.
+            C::Palette if self.s.overlays.iter().all(|o| matches!(o, Overlay::Pager(_))) => {
+                self.s.overlays.clear();
+                self.palette("");
+            }
             // What is left belongs to the view: with a layer over it, the key is not for it.
-            _ if !self.s.overlays.is_empty() && command != C::Palette => {}
+            _ if !self.s.overlays.is_empty() => {}
             _ => self.view_command(command),
         }
     }
@@ -186,7 +191,6 @@ impl Turn<'_> {
             C::HistoryForward => self.go_forward(),
             C::FocusNext | C::FocusPrevious => self.focus_other(),
             C::Filter => self.filter(),
-            C::Palette => self.palette(""),
             C::MarkAll => self.mark_all(),
             C::Detail => self.toggle_detail(),
             C::Metrics => self.metrics(),

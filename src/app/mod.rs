@@ -1,4 +1,4 @@
-//! Floor 6: one viewer: its [`State`], the only writer of it ([`update`]), and where it can go.
+//! Floor 6: one viewer: its [`State`], the only writer of it ([`update()`]), and where it can go.
 //!
 //! Pure and synchronous: no SDK, no tokio, no terminal library, no clock but the event's. Behaviour is tested as
 //! (state, store, event) -> (state, effects). What is drawn is the floor above's; what is asked of AWS the floor below's.

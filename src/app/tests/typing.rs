@@ -193,3 +193,12 @@ fn help_lists_every_command_that_can_be_reached_and_hints_come_from_the_keymap()
     let hints = crate::app::help::hints(&empty.state, &empty.store);
     assert!(hints.iter().any(|h| h.title == "actions" && h.disabled.is_some()));
 }
+
+#[test]
+fn the_palette_opens_over_a_page_and_not_over_a_dialogue() {
+    let mut desk = Desk::with(2);
+    desk.press("?").line("boxes");
+    assert!(desk.state.overlays.is_empty() && desk.state.view.kind == Kind(&BOXES));
+    desk.line("things").line("stop").press(":");
+    assert!(matches!(desk.top(), Overlay::Plan(_)));
+}
