@@ -3,9 +3,17 @@
 //! A kind is a folder or file under its service, and one line in [`registry`]. SDK types end in the file that calls the SDK.
 
 pub mod action;
+pub mod autoscaling;
+pub mod cloudwatch;
+pub mod docs;
+pub mod ec2;
+pub mod elbv2;
+pub mod facts;
 pub mod intern;
 pub mod listing;
 pub mod registry;
+pub mod s3;
+pub mod seam;
 
 pub use action::{Action, ActionContext, Mode, Send, Sent, Target};
 pub use intern::Interner;

@@ -2,6 +2,7 @@
 
 use super::action::{Action, Sender};
 use super::listing::KindDef;
+use super::{autoscaling, cloudwatch, ec2, elbv2, s3};
 use crate::base::text::nearest;
 use crate::model::{Kind, Operation};
 
@@ -17,7 +18,28 @@ pub struct Registry {
 }
 
 /// All that this program knows.
-pub static ALL: Registry = Registry { kinds: &[], actions: &[], senders: &[] };
+pub static ALL: Registry = Registry { kinds: KINDS, actions: &[], senders: &[] };
+
+static KINDS: &[&KindDef] = &[
+    &ec2::instances::KIND,
+    &ec2::regions::KIND,
+    &ec2::availability_zones::KIND,
+    &elbv2::load_balancers::KIND,
+    &elbv2::target_groups::KIND,
+    &elbv2::targets::KIND,
+    &autoscaling::auto_scaling_groups::KIND,
+    &autoscaling::activities::KIND,
+    &s3::buckets::KIND,
+    &s3::objects::KIND,
+    &cloudwatch::alarms::KIND,
+    &cloudwatch::metrics::KIND,
+    // Side tables.
+    &ec2::instance_statuses::KIND,
+    &cloudwatch::instance_alarms::KIND,
+    &cloudwatch::instance_metrics::KIND,
+    &cloudwatch::instance_traffic::KIND,
+    &elbv2::target_group_health::KIND,
+];
 
 impl Registry {
     /// A kind by its name or an alias.
@@ -63,3 +85,6 @@ impl Registry {
         format!("There is no kind {word}.{hint}")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -193,9 +193,11 @@ pub struct Field<T> {
 pub struct Fields<T: 'static>(pub &'static [Field<T>]);
 
 impl<T> Fields<T> {
-    /// The values of `item`, in field order.
+    /// The values of `item`, in field order. Unknown ones at the end are left out: a record reads them as unknown all the
+    /// same, and side fields put last cost nothing.
     pub fn values(&self, item: &T) -> Box<[Value]> {
-        self.0.iter().map(|f| (f.get)(item)).collect()
+        let stored = self.0.iter().rposition(|f| f.info.side.is_none()).map_or(0, |i| i + 1);
+        self.0[..stored].iter().map(|f| (f.get)(item)).collect()
     }
 }
 

@@ -1,0 +1,222 @@
+//! Scaling activities: what a group did, why, and how far it is.
+
+use arcstr::ArcStr;
+use aws_sdk_autoscaling::types as sdk;
+use futures::future::BoxFuture;
+
+use crate::aws::fault;
+use crate::base::{Fault, Scope, Time};
+use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::seam::{Seam, Text, batches, field, int, moment, no_tags, own, raw, text, texts, time};
+use crate::model::{
+    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Parent, Record, Scoping, Selector, Service, Tone,
+    Value,
+};
+
+/// `DescribeScalingActivities`.
+pub static DESCRIBE_SCALING_ACTIVITIES: Operation = Operation::read(Service::AutoScaling, "DescribeScalingActivities");
+
+/// The group's name.
+pub const GROUP: &str = "group";
+/// Ids of the instances that it is about.
+pub const INSTANCES: &str = "instances";
+
+/// What they are.
+pub static INFO: KindInfo = KindInfo {
+    name: "activities",
+    singular: "activity",
+    title: "Activities",
+    doc: "Scaling activities of Auto Scaling groups in the last six weeks, with AWS's cause. The newest come first.",
+    aliases: &["scaling-activities", "activity"],
+    service: Service::AutoScaling,
+    scoping: Scoping::Region,
+    parent: Some(Parent { kind: "auto-scaling-groups", fans_out: true }),
+    fields: &FIELDS,
+    sort: ("started", false),
+    operations: &[&DESCRIBE_SCALING_ACTIVITIES],
+    side: false,
+    transitional: &[
+        "PendingSpotBidPlacement",
+        "WaitingForSpotInstanceRequestId",
+        "WaitingForSpotInstanceId",
+        "WaitingForInstanceId",
+        "PreInService",
+        "InProgress",
+        "WaitingForELBConnectionDraining",
+        "MidLifecycleAction",
+        "WaitingForInstanceWarmup",
+        "WaitingForConnectionDraining",
+    ],
+};
+
+/// Activities.
+pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
+
+/// How an activity stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ActivityStatus {
+    /// It did what it was to do.
+    Successful,
+    /// It did not; the group tries again by itself.
+    Failed,
+    /// It was called off.
+    Cancelled,
+    /// Under way, in AWS's word for the step.
+    UnderWay(ArcStr),
+    /// Something that AWS added since.
+    Other(ArcStr),
+}
+
+impl ActivityStatus {
+    /// From AWS's word.
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "Successful" => ActivityStatus::Successful,
+            "Failed" => ActivityStatus::Failed,
+            "Cancelled" => ActivityStatus::Cancelled,
+            step if INFO.transitional.contains(&step) => ActivityStatus::UnderWay(step.into()),
+            other => ActivityStatus::Other(other.into()),
+        }
+    }
+    fn shown(&self) -> (Tone, ArcStr) {
+        match self {
+            ActivityStatus::Successful => (Tone::Good, arcstr::literal!("Successful")),
+            ActivityStatus::Failed => (Tone::Bad, arcstr::literal!("Failed")),
+            ActivityStatus::Cancelled => (Tone::Idle, arcstr::literal!("Cancelled")),
+            ActivityStatus::UnderWay(s) => (Tone::Busy, s.clone()),
+            ActivityStatus::Other(s) => (Tone::Unknown, s.clone()),
+        }
+    }
+}
+
+/// One activity.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Activity {
+    id: ArcStr,
+    group: Text,
+    status: ActivityStatus,
+    description: Text,
+    cause: Text,
+    status_message: Text,
+    progress: Option<i32>,
+    started: Option<Time>,
+    ended: Option<Time>,
+    instances: Value,
+    details: Text,
+}
+
+#[rustfmt::skip] // one field a line reads as the table that it is
+static FIELDS: Fields<Activity> = Fields(&[
+    field(FieldInfo::new("started", "AGE", FieldType::Age, "When it began.").shown(0).aka(&["age"]), |a| moment(a.started)),
+    field(FieldInfo::new(GROUP, "GROUP", FieldType::Text, "The group.").shown(3).cells(8, 30).links_to("auto-scaling-groups"), |a| text(&a.group)),
+    field(FieldInfo::new("status", "STATUS", FieldType::State, "Successful, Failed, Cancelled, or the step that it is at.").shown(0).cells(10, 20).aka(&["state"]), |a| { let (tone, s) = a.status.shown(); Value::State(tone, s) }),
+    field(FieldInfo::new("progress", "%", FieldType::Int, "How far it is, from 0 to 100.").unit("%").shown(4).cells(3, 4), |a| int(a.progress)),
+    field(FieldInfo::new("description", "DESCRIPTION", FieldType::Text, "What it does.").shown(1).cells(12, 60), |a| text(&a.description)),
+    field(FieldInfo::new("cause", "CAUSE", FieldType::Text, "Why, in AWS's words.").shown(5).cells(10, 200), |a| text(&a.cause)),
+    field(FieldInfo::new("status_message", "MESSAGE", FieldType::Text, "Why it failed or waits.").cells(8, 80), |a| text(&a.status_message)),
+    field(FieldInfo::new("ended", "ENDED", FieldType::Age, "When it ended.").cells(5, 6), |a| moment(a.ended)),
+    field(FieldInfo::new(INSTANCES, "INSTANCES", FieldType::List, "The instances that it is about.").cells(9, 40).aka(&["instance"]).links_to("instances"), |a| a.instances.clone()),
+    field(FieldInfo::new("id", "ID", FieldType::Id, "The activity's id.").cells(11, 36), |a| Value::Text(a.id.clone())),
+    field(FieldInfo::new("details", "DETAILS", FieldType::Text, "Zone and subnet, as AWS's JSON.").cells(8, 80), |a| text(&a.details)),
+]);
+
+impl Activity {
+    fn record(&self) -> Record {
+        Record {
+            kind: Kind(&INFO),
+            id: self.id.clone(),
+            name: ArcStr::new(),
+            state: Some(self.status.shown()),
+            values: FIELDS.values(self),
+            tags: no_tags(),
+        }
+    }
+}
+
+/// DescribeScalingActivities takes up to 100 a page, and up to 50 ids.
+const PAGE: i32 = 100;
+const MOST_IDS: usize = 50;
+
+fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    Box::pin(async move {
+        let client = request.gateway.autoscaling(&request.scope).await?;
+        let seam = Seam::new(&request.interner);
+        let group = match &request.selector {
+            Selector::Parent(name) => Some(name.to_string()),
+            // Without a name AWS lists the activities of all groups, newest first.
+            Selector::All => None,
+        };
+        for ids in batches(&request.what, MOST_IDS) {
+            let mut token = None;
+            loop {
+                pages.ask(&DESCRIBE_SCALING_ACTIVITIES).await?;
+                let call = client.describe_scaling_activities().max_records(PAGE).set_next_token(token);
+                let call = call.set_auto_scaling_group_name(group.clone()).set_activity_ids(ids.clone());
+                let out = call.send().await.map_err(|e| fault::of(&DESCRIBE_SCALING_ACTIVITIES, e))?;
+                token = out.next_token().filter(|t| !t.is_empty()).map(str::to_string);
+                let rows = out.activities().iter().filter_map(|a| convert(&seam, a)).map(|a| a.record());
+                pages.page(rows.collect()).await?;
+                if token.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+fn convert(seam: &Seam, a: &sdk::Activity) -> Option<Activity> {
+    Some(Activity {
+        id: own(a.activity_id())?,
+        group: seam.shared(a.auto_scaling_group_name()),
+        status: ActivityStatus::parse(a.status_code().map(|s| s.as_str()).unwrap_or_default()),
+        description: own(a.description()),
+        cause: own(a.cause()),
+        status_message: own(a.status_message()),
+        progress: a.progress(),
+        started: time(a.start_time()),
+        ended: time(a.end_time()),
+        instances: texts(instance_ids(a.description().unwrap_or_default())),
+        details: own(a.details()),
+    })
+}
+
+/// The instance ids in `Launching a new EC2 instance: i-0a1fd93be77c49c2d`.
+fn instance_ids(text: &str) -> impl Iterator<Item = &str> {
+    let word = |c: char| !c.is_ascii_alphanumeric() && c != '-';
+    text.split(word)
+        .filter(|w| w.strip_prefix("i-").is_some_and(|h| h.len() >= 8 && h.bytes().all(|b| b.is_ascii_hexdigit())))
+}
+
+fn links(row: &Record, _: &Scope) -> Vec<Link> {
+    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
+    let mut out = Vec::new();
+    if let Some(group) = row.get(GROUP).as_str() {
+        out.push(link("group", "auto-scaling-groups", format!("name=\"{group}\"")));
+    }
+    let instances = row.get(INSTANCES).items();
+    if !instances.is_empty() {
+        out.push(link("instance", "instances", format!("id={}", instances.join(","))));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instances_are_found_in_awss_sentences() {
+        let ids = |s| instance_ids(s).collect::<Vec<_>>();
+        assert_eq!(ids("Launching a new EC2 instance: i-0a1fd93be77c49c2d"), ["i-0a1fd93be77c49c2d"]);
+        assert_eq!(ids("Terminating EC2 instance: i-0a1fd93be77c49c2d."), ["i-0a1fd93be77c49c2d"]);
+        assert!(ids("Launching a new EC2 instance.  Status Reason: i-am not an id").is_empty());
+    }
+
+    #[test]
+    fn every_status_that_the_sdk_knows_is_over_or_under_way() {
+        for s in sdk::ScalingActivityStatusCode::values() {
+            assert!(!matches!(ActivityStatus::parse(s), ActivityStatus::Other(_)), "{s}");
+        }
+    }
+}

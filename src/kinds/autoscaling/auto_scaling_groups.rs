@@ -1,0 +1,363 @@
+//! Auto Scaling groups.
+
+use arcstr::ArcStr;
+use aws_sdk_autoscaling::types as sdk;
+use futures::future::BoxFuture;
+
+use crate::aws::fault;
+use crate::base::{Fault, Scope, Time};
+use crate::kinds::elbv2::name_of_arn;
+use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::seam::{Seam, Text, batches, field, flag, int, moment, own, raw, seconds, text, texts};
+use crate::model::{
+    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tags, Tone,
+    Value,
+};
+
+/// `DescribeAutoScalingGroups`.
+pub static DESCRIBE_AUTO_SCALING_GROUPS: Operation = Operation::read(Service::AutoScaling, "DescribeAutoScalingGroups");
+
+/// Fewest instances.
+pub const MIN: &str = "min";
+/// Most instances.
+pub const MAX: &str = "max";
+/// How many there should be.
+pub const DESIRED: &str = "desired";
+/// How many are in service, of those desired.
+pub const IN_SERVICE: &str = "in_service";
+/// Ids of its instances.
+pub const INSTANCES: &str = "instances";
+/// `EC2`, `ELB`…
+pub const HEALTH_CHECK_TYPE: &str = "health_check_type";
+/// Suspended processes.
+pub const SUSPENDED: &str = "suspended";
+/// ARNs of the target groups that it registers its instances with.
+pub const TARGET_GROUP_ARNS: &str = "target_group_arns";
+
+/// What they are.
+pub static INFO: KindInfo = KindInfo {
+    name: "auto-scaling-groups",
+    singular: "Auto Scaling group",
+    title: "Auto Scaling groups",
+    doc: "EC2 Auto Scaling groups. The state is derived: AWS names only a group that is being deleted; updating capacity means \
+          that not as many instances are in service as desired.",
+    aliases: &["asgs", "asg", "groups"],
+    service: Service::AutoScaling,
+    scoping: Scoping::Region,
+    parent: None,
+    fields: &FIELDS,
+    sort: ("name", true),
+    operations: &[&DESCRIBE_AUTO_SCALING_GROUPS],
+    side: false,
+    transitional: &["updating capacity", "deleting"],
+};
+
+/// Auto Scaling groups.
+pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
+
+/// How a group is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GroupState {
+    /// As many instances in service as desired.
+    Steady,
+    /// Launching or terminating.
+    UpdatingCapacity,
+    /// DeleteAutoScalingGroup was called.
+    Deleting,
+    /// A status that AWS added since.
+    Other(ArcStr),
+}
+
+impl GroupState {
+    fn of(status: Option<&str>, in_service: usize, members: usize, desired: i32) -> Self {
+        match status {
+            None | Some("") => match usize::try_from(desired) {
+                Ok(d) if d == in_service && d == members => GroupState::Steady,
+                _ => GroupState::UpdatingCapacity,
+            },
+            Some(s) if s.eq_ignore_ascii_case("delete in progress") => GroupState::Deleting,
+            Some(s) => GroupState::Other(s.into()),
+        }
+    }
+    fn shown(&self) -> (Tone, ArcStr) {
+        match self {
+            GroupState::Steady => (Tone::Good, arcstr::literal!("steady")),
+            GroupState::UpdatingCapacity => (Tone::Busy, arcstr::literal!("updating capacity")),
+            GroupState::Deleting => (Tone::Busy, arcstr::literal!("deleting")),
+            GroupState::Other(s) => (Tone::Unknown, s.clone()),
+        }
+    }
+}
+
+/// One group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    name: ArcStr,
+    arn: Text,
+    tags: Tags,
+    state: GroupState,
+    min: Option<i32>,
+    max: Option<i32>,
+    desired: Option<i32>,
+    in_service: u32,
+    healthy: u32,
+    instances: Value,
+    standby: Value,
+    protected: Value,
+    health_check_type: Text,
+    grace_period: Option<i32>,
+    cooldown: Option<i32>,
+    warmup: Option<i32>,
+    suspended: Value,
+    launch_template: Text,
+    launch_template_version: Text,
+    instance_types: Value,
+    zones: Value,
+    subnets: Value,
+    target_groups: Value,
+    target_group_arns: Value,
+    classic_balancers: Value,
+    termination_policies: Value,
+    protects_new: Option<bool>,
+    capacity_rebalance: Option<bool>,
+    max_lifetime: Option<i32>,
+    warm_pool_size: Option<i32>,
+    deletion_protection: Text,
+    created: Option<Time>,
+}
+
+const CAPACITY: &str = "capacity";
+const HEALTH: &str = "health";
+const LAUNCH: &str = "launch";
+const NETWORK: &str = "network";
+
+#[rustfmt::skip] // one field a line reads as the table that it is
+static FIELDS: Fields<Group> = Fields(&[
+    field(FieldInfo::new("name", "NAME", FieldType::Text, "The group's name.").shown(0), |g| Value::Text(g.name.clone())),
+    field(FieldInfo::new("state", "STATE", FieldType::State, "steady, updating capacity or deleting.").shown(1).cells(8, 17), |g| { let (tone, s) = g.state.shown(); Value::State(tone, s) }),
+    field(FieldInfo::new(IN_SERVICE, "IN SERVICE", FieldType::Ratio, "Instances in service, of those desired.").shown(1).cells(10, 10).section(CAPACITY), |g| in_service(g)),
+    field(FieldInfo::new(MIN, "MIN", FieldType::Int, "Fewest instances.").shown(2).cells(3, 6).section(CAPACITY), |g| int(g.min)),
+    field(FieldInfo::new(DESIRED, "DESIRED", FieldType::Int, "How many instances there should be.").shown(2).cells(7, 7).section(CAPACITY), |g| int(g.desired)),
+    field(FieldInfo::new(MAX, "MAX", FieldType::Int, "Most instances.").shown(2).cells(3, 6).section(CAPACITY), |g| int(g.max)),
+    field(FieldInfo::new(HEALTH_CHECK_TYPE, "HEALTH BY", FieldType::Text, "What a member must pass: EC2 status checks, and ELB, EBS or VPC_LATTICE where named.").shown(5).cells(9, 16).section(HEALTH), |g| text(&g.health_check_type)),
+    field(FieldInfo::new("launch_template", "TEMPLATE", FieldType::Text, "The launch template (or launch configuration) of new instances.").shown(4).section(LAUNCH), |g| text(&g.launch_template)),
+    field(FieldInfo::new("zones", "ZONES", FieldType::List, "The Availability Zones.").shown(6).section(NETWORK), |g| g.zones.clone()),
+    field(FieldInfo::new(SUSPENDED, "SUSPENDED", FieldType::List, "Processes that are suspended: Launch, Terminate, HealthCheck…").shown(7).cells(9, 30), |g| g.suspended.clone()),
+    field(FieldInfo::new("created", "AGE", FieldType::Age, "When it was created.").shown(8).aka(&["age"]), |g| moment(g.created)),
+    field(FieldInfo::new(INSTANCES, "INSTANCES", FieldType::List, "Ids of its instances.").cells(9, 40).links_to("instances"), |g| g.instances.clone()),
+    field(FieldInfo::new("healthy", "HEALTHY", FieldType::Int, "Members that the group takes for healthy.").cells(7, 7).section(HEALTH), |g| Value::Int(g.healthy.into())),
+    field(FieldInfo::new("standby", "STANDBY", FieldType::List, "Members in standby: not counted, not replaced.").section(CAPACITY), |g| g.standby.clone()),
+    field(FieldInfo::new("protected", "PROTECTED", FieldType::List, "Members protected from scale-in.").cells(9, 40).section(CAPACITY), |g| g.protected.clone()),
+    field(FieldInfo::new("target_groups", "TARGET GROUPS", FieldType::List, "Names of the target groups that it registers its instances with.").cells(13, 40).section(NETWORK).links_to("target-groups"), |g| g.target_groups.clone()),
+    field(FieldInfo::new(TARGET_GROUP_ARNS, "TARGET GROUP ARNS", FieldType::List, "Their ARNs.").cells(17, 60).section(""), |g| g.target_group_arns.clone()),
+    field(FieldInfo::new("classic_load_balancers", "CLASSIC LB", FieldType::List, "Names of Classic Load Balancers.").cells(10, 40).section(NETWORK), |g| g.classic_balancers.clone()),
+    field(FieldInfo::new("subnets", "SUBNETS", FieldType::List, "The subnets.").section(NETWORK), |g| g.subnets.clone()),
+    field(FieldInfo::new("launch_template_version", "VERSION", FieldType::Text, "The launch template's version: a number, $Latest or $Default.").section(LAUNCH), |g| text(&g.launch_template_version)),
+    field(FieldInfo::new("instance_types", "TYPES", FieldType::List, "Instance types of its members.").section(LAUNCH), |g| g.instance_types.clone()),
+    field(FieldInfo::new("grace_period", "GRACE", FieldType::Seconds, "How long a new member's health is not looked at.").section(HEALTH), |g| seconds(g.grace_period)),
+    field(FieldInfo::new("cooldown", "COOLDOWN", FieldType::Seconds, "How long a simple scaling policy waits after an activity.").cells(8, 8).section(CAPACITY), |g| seconds(g.cooldown)),
+    field(FieldInfo::new("warmup", "WARM-UP", FieldType::Seconds, "How long a new member's metrics do not count.").cells(7, 8).section(CAPACITY), |g| seconds(g.warmup)),
+    field(FieldInfo::new("termination_policies", "TERMINATES", FieldType::List, "Which member goes first.").cells(10, 40).section(CAPACITY), |g| g.termination_policies.clone()),
+    field(FieldInfo::new("protects_new", "PROTECTS NEW", FieldType::Bool, "Whether new members are protected from scale-in.").cells(12, 12).section(CAPACITY), |g| flag(g.protects_new)),
+    field(FieldInfo::new("capacity_rebalance", "REBALANCE", FieldType::Bool, "Whether Spot Instances at risk are replaced early.").cells(9, 9).section(CAPACITY), |g| flag(g.capacity_rebalance)),
+    field(FieldInfo::new("max_lifetime", "LIFETIME", FieldType::Seconds, "After so long a member is replaced.").cells(8, 8).section(CAPACITY), |g| seconds(g.max_lifetime)),
+    field(FieldInfo::new("warm_pool_size", "WARM POOL", FieldType::Int, "Instances in the warm pool.").cells(9, 9).section(CAPACITY), |g| g.warm_pool_size.map_or(Value::Empty, |n| Value::Int(n.into()))),
+    field(FieldInfo::new("deletion_protection", "DELETION", FieldType::Text, "Whether the group is protected from being deleted.").cells(8, 30), |g| text(&g.deletion_protection)),
+    field(FieldInfo::new("id", "ARN", FieldType::Id, "The ARN.").cells(12, 60).aka(&["arn"]), |g| text(&g.arn)),
+]);
+
+fn in_service(g: &Group) -> Value {
+    match g.desired.map(u32::try_from) {
+        Some(Ok(of)) => Value::Ratio { ok: g.in_service, of },
+        _ => Value::Unknown,
+    }
+}
+
+impl Group {
+    fn record(&self) -> Record {
+        Record {
+            kind: Kind(&INFO),
+            id: self.name.clone(),
+            name: self.name.clone(),
+            state: Some(self.state.shown()),
+            values: FIELDS.values(self),
+            tags: self.tags.clone(),
+        }
+    }
+}
+
+/// Fewest, desired and most instances; `None` if AWS said nothing.
+pub fn capacity(row: &Record) -> Option<(i64, i64, i64)> {
+    Some((row.get(MIN).as_int()?, row.get(DESIRED).as_int()?, row.get(MAX).as_int()?))
+}
+/// Ids of its instances.
+pub fn instances(row: &Record) -> Vec<ArcStr> {
+    row.get(INSTANCES).items()
+}
+/// Whether the process is suspended: `Launch`, `Terminate`, `HealthCheck`, `ReplaceUnhealthy`…
+pub fn is_suspended(row: &Record, process: &str) -> bool {
+    row.get(SUSPENDED).items().iter().any(|p| p == process)
+}
+/// ARNs of the target groups that it registers its instances with.
+pub fn target_group_arns(row: &Record) -> Vec<ArcStr> {
+    row.get(TARGET_GROUP_ARNS).items()
+}
+/// Members in standby: the group neither counts nor replaces them.
+pub fn standby(row: &Record) -> Vec<ArcStr> {
+    row.get("standby").items()
+}
+
+/// DescribeAutoScalingGroups takes up to 100 a page, and up to 50 names.
+const PAGE: i32 = 100;
+const MOST_NAMES: usize = 50;
+
+fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    Box::pin(async move {
+        let client = request.gateway.autoscaling(&request.scope).await?;
+        let mut seam = Seam::new(&request.interner);
+        for names in batches(&request.what, MOST_NAMES) {
+            let mut token = None;
+            loop {
+                pages.ask(&DESCRIBE_AUTO_SCALING_GROUPS).await?;
+                let call = client.describe_auto_scaling_groups().max_records(PAGE).set_next_token(token);
+                // A name that does not exist is left out of the answer, and fails nothing.
+                let call = call.set_auto_scaling_group_names(names.clone());
+                let out = call.send().await.map_err(|e| fault::of(&DESCRIBE_AUTO_SCALING_GROUPS, e))?;
+                token = out.next_token().filter(|t| !t.is_empty()).map(str::to_string);
+                let rows = out.auto_scaling_groups().iter().filter_map(|g| convert(&mut seam, g)).map(|g| g.record());
+                pages.page(rows.collect()).await?;
+                if token.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+fn convert(seam: &mut Seam, g: &sdk::AutoScalingGroup) -> Option<Group> {
+    let members = g.instances();
+    let ids =
+        |want: &dyn Fn(&&sdk::Instance) -> bool| texts(members.iter().filter(want).filter_map(|i| i.instance_id()));
+    let in_service = members.iter().filter(|i| i.lifecycle_state() == Some(&sdk::LifecycleState::InService)).count();
+    // A member in standby is out of the desired capacity by the group's own doing.
+    let counted = members.iter().filter(|i| i.lifecycle_state() != Some(&sdk::LifecycleState::Standby)).count();
+    let healthy =
+        members.iter().filter(|i| i.health_status().is_some_and(|h| h.eq_ignore_ascii_case("healthy"))).count();
+    let mut types: Vec<&str> = members.iter().filter_map(|i| i.instance_type()).collect();
+    types.sort_unstable();
+    types.dedup();
+    let mixed = g.mixed_instances_policy().and_then(|m| m.launch_template()?.launch_template_specification());
+    let template = g.launch_template().or(mixed);
+    let (tags, _) = seam.tags(g.tags().iter().map(|t| (t.key(), t.value())));
+    Some(Group {
+        name: own(g.auto_scaling_group_name())?,
+        arn: own(g.auto_scaling_group_arn()),
+        tags,
+        state: GroupState::of(g.status(), in_service, counted, g.desired_capacity().unwrap_or(-1)),
+        min: g.min_size(),
+        max: g.max_size(),
+        desired: g.desired_capacity(),
+        in_service: u32::try_from(in_service).unwrap_or(u32::MAX),
+        healthy: u32::try_from(healthy).unwrap_or(u32::MAX),
+        instances: ids(&|_| true),
+        standby: ids(&|i| i.lifecycle_state() == Some(&sdk::LifecycleState::Standby)),
+        protected: ids(&|i| i.protected_from_scale_in() == Some(true)),
+        health_check_type: seam.shared(g.health_check_type()),
+        grace_period: g.health_check_grace_period(),
+        cooldown: g.default_cooldown(),
+        warmup: g.default_instance_warmup(),
+        suspended: seam.shared_list(g.suspended_processes().iter().filter_map(|p| p.process_name())),
+        launch_template: seam.shared(
+            template
+                .and_then(|t| t.launch_template_name().or(t.launch_template_id()))
+                .or(g.launch_configuration_name()),
+        ),
+        launch_template_version: seam.shared(template.and_then(|t| t.version())),
+        instance_types: seam.shared_list(types),
+        zones: seam.shared_list(g.availability_zones().iter().map(String::as_str)),
+        subnets: seam.shared_list(g.vpc_zone_identifier().unwrap_or_default().split(',').map(str::trim)),
+        target_groups: texts(g.target_group_arns().iter().map(|a| name_of_arn(a))),
+        target_group_arns: texts(g.target_group_arns().iter().map(String::as_str)),
+        classic_balancers: texts(g.load_balancer_names().iter().map(String::as_str)),
+        termination_policies: seam.shared_list(g.termination_policies().iter().map(String::as_str)),
+        protects_new: g.new_instances_protected_from_scale_in(),
+        capacity_rebalance: g.capacity_rebalance().or(Some(false)),
+        max_lifetime: g.max_instance_lifetime().filter(|s| *s > 0),
+        warm_pool_size: g.warm_pool_size(),
+        deletion_protection: seam.shared(g.deletion_protection().map(|d| d.as_str())),
+        created: time(g),
+    })
+}
+
+fn time(g: &sdk::AutoScalingGroup) -> Option<Time> {
+    crate::kinds::seam::time(g.created_time())
+}
+
+fn links(row: &Record, _: &Scope) -> Vec<Link> {
+    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
+    let mut out = vec![
+        Link {
+            title: "activities",
+            kind: "activities",
+            selector: Selector::Parent(row.id.clone()),
+            query: String::new(),
+        },
+        link(
+            "instances",
+            "instances",
+            format!("tag:\"{}\"=\"{}\"", crate::kinds::ec2::instances::instance::GROUP_TAG, row.name),
+        ),
+    ];
+    let groups = row.get("target_groups").items();
+    if !groups.is_empty() {
+        out.push(link("target groups", "target-groups", format!("name={}", groups.join(","))));
+    }
+    out.push(link("alarms", "alarms", format!("resources:\"{}\"", row.name)));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::intern::Interner;
+
+    fn member(id: &str, state: sdk::LifecycleState) -> sdk::Instance {
+        sdk::Instance::builder().instance_id(id).lifecycle_state(state).health_status("Healthy").build()
+    }
+
+    fn row(desired: i32, members: Vec<sdk::Instance>) -> Record {
+        let g = sdk::AutoScalingGroup::builder()
+            .auto_scaling_group_name("my-asg")
+            .min_size(1)
+            .max_size(4)
+            .desired_capacity(desired)
+            .vpc_zone_identifier("subnet-1,subnet-2")
+            .target_group_arns("arn:aws:elasticloadbalancing:x:0:targetgroup/my-tg/1")
+            .set_instances(Some(members))
+            .build();
+        convert(&mut Seam::new(&Interner::default()), &g).map(|g| g.record()).expect("it has a name")
+    }
+
+    #[test]
+    fn a_group_is_steady_only_when_as_many_are_in_service_as_desired() {
+        use sdk::LifecycleState::{InService, Pending, Standby, Terminating};
+        let state = |r: Record| r.state.map(|(_, s)| s).unwrap_or_default();
+        assert_eq!(state(row(1, vec![member("i-1", InService)])), "steady");
+        assert_eq!(state(row(2, vec![member("i-1", InService), member("i-2", Pending)])), "updating capacity");
+        assert_eq!(state(row(1, vec![member("i-1", InService), member("i-2", Terminating)])), "updating capacity");
+        assert_eq!(state(row(1, vec![member("i-1", InService), member("i-2", Standby)])), "steady");
+        assert_eq!(state(row(0, Vec::new())), "steady");
+    }
+
+    #[test]
+    fn what_a_plan_needs_is_read_back() {
+        let r = row(2, vec![member("i-1", sdk::LifecycleState::InService)]);
+        assert_eq!(capacity(&r), Some((1, 2, 4)));
+        assert_eq!(instances(&r), ["i-1"]);
+        assert_eq!(r.get(IN_SERVICE), &Value::Ratio { ok: 1, of: 2 });
+        assert_eq!(r.get("target_groups").items(), ["my-tg"]);
+        assert_eq!(r.get("subnets").items().len(), 2);
+        assert!(!is_suspended(&r, "Launch"));
+    }
+}

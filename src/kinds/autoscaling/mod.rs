@@ -1,0 +1,4 @@
+//! Amazon EC2 Auto Scaling: groups and their activities.
+
+pub mod activities;
+pub mod auto_scaling_groups;

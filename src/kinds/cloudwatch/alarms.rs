@@ -1,0 +1,345 @@
+//! CloudWatch alarms, metric and composite.
+
+use arcstr::ArcStr;
+use aws_sdk_cloudwatch::types as sdk;
+use futures::future::BoxFuture;
+
+use crate::aws::fault;
+use crate::base::{Fault, Scope, Time};
+use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::seam::{Seam, Text, batches, field, flag, moment, no_tags, own, raw, seconds, text, texts, time};
+use crate::model::{
+    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tone, Value,
+};
+
+/// `DescribeAlarms`.
+pub static DESCRIBE_ALARMS: Operation = Operation::read(Service::CloudWatch, "DescribeAlarms");
+
+/// OK, ALARM, INSUFFICIENT_DATA.
+pub const STATE: &str = "state";
+/// Whether it carries out its actions.
+pub const ACTIONS_ENABLED: &str = "actions_enabled";
+/// Values of its dimensions.
+pub const RESOURCES: &str = "resources";
+
+/// What they are.
+pub static INFO: KindInfo = KindInfo {
+    name: "alarms",
+    singular: "alarm",
+    title: "Alarms",
+    doc: "CloudWatch alarms, metric and composite. Tags are not asked for.",
+    aliases: &["alarm"],
+    service: Service::CloudWatch,
+    scoping: Scoping::Region,
+    parent: None,
+    fields: &FIELDS,
+    sort: ("name", true),
+    operations: &[&DESCRIBE_ALARMS],
+    side: false,
+    transitional: &[],
+};
+
+/// Alarms.
+pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
+
+/// An alarm's state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AlarmState {
+    /// The condition does not hold.
+    Ok,
+    /// It does.
+    Alarm,
+    /// Too few data points to tell.
+    InsufficientData,
+    /// Something that AWS added since.
+    Other(ArcStr),
+}
+
+impl AlarmState {
+    /// From AWS's word.
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "OK" => AlarmState::Ok,
+            "ALARM" => AlarmState::Alarm,
+            "INSUFFICIENT_DATA" => AlarmState::InsufficientData,
+            other => AlarmState::Other(other.into()),
+        }
+    }
+    fn shown(&self) -> (Tone, ArcStr) {
+        match self {
+            AlarmState::Ok => (Tone::Good, arcstr::literal!("OK")),
+            AlarmState::Alarm => (Tone::Bad, arcstr::literal!("ALARM")),
+            AlarmState::InsufficientData => (Tone::Unknown, arcstr::literal!("INSUFFICIENT_DATA")),
+            AlarmState::Other(s) => (Tone::Unknown, s.clone()),
+        }
+    }
+}
+
+/// One alarm.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alarm {
+    name: ArcStr,
+    arn: Text,
+    is_composite: bool,
+    state: AlarmState,
+    since: Option<Time>,
+    reason: Text,
+    metric: Text,
+    namespace: Text,
+    dimensions: Value,
+    resources: Value,
+    condition: Text,
+    threshold: Option<f64>,
+    statistic: Text,
+    period: Option<i32>,
+    missing_data: Text,
+    actions_enabled: Option<bool>,
+    alarm_actions: Value,
+    ok_actions: Value,
+    insufficient_data_actions: Value,
+    description: Text,
+    configured: Option<Time>,
+    suppressed: Text,
+}
+
+const ACTIONS: &str = "actions";
+
+#[rustfmt::skip] // one field a line reads as the table that it is
+static FIELDS: Fields<Alarm> = Fields(&[
+    field(FieldInfo::new("name", "NAME", FieldType::Text, "The alarm's name.").shown(0), |a| Value::Text(a.name.clone())),
+    field(FieldInfo::new(STATE, "STATE", FieldType::State, "OK, ALARM or INSUFFICIENT_DATA.").shown(0).cells(8, 17), |a| { let (tone, s) = a.state.shown(); Value::State(tone, s) }),
+    field(FieldInfo::new("since", "SINCE", FieldType::Age, "Since when it has been in its state.").shown(1).cells(5, 6).aka(&["age"]), |a| moment(a.since)),
+    field(FieldInfo::new("metric", "METRIC", FieldType::Text, "The metric; of a composite or metric-math alarm there is none.").shown(3), |a| text(&a.metric)),
+    field(FieldInfo::new("condition", "CONDITION", FieldType::Text, "When it goes off.").shown(2).cells(10, 60), |a| text(&a.condition)),
+    field(FieldInfo::new(ACTIONS_ENABLED, "ACTIONS", FieldType::Bool, "Whether it carries out its actions.").shown(4).cells(7, 7), |a| flag(a.actions_enabled)),
+    field(FieldInfo::new("dimensions", "DIMENSIONS", FieldType::List, "What the metric is about, as NAME=VALUE.").shown(5).cells(10, 60), |a| a.dimensions.clone()),
+    field(FieldInfo::new(RESOURCES, "RESOURCES", FieldType::List, "The dimensions' values alone: instance ids, group names…").cells(9, 60).aka(&["resource"]).section(""), |a| a.resources.clone()),
+    field(FieldInfo::new("reason", "REASON", FieldType::Text, "Why it is in its state, in CloudWatch's words.").cells(8, 200), |a| text(&a.reason)),
+    field(FieldInfo::new("description", "DESCRIPTION", FieldType::Text, "What its author wrote.").cells(11, 80), |a| text(&a.description)),
+    field(FieldInfo::new("type", "TYPE", FieldType::Text, "metric or composite.").cells(6, 9), |a| Value::text(if a.is_composite { "composite" } else { "metric" })),
+    field(FieldInfo::new("namespace", "NAMESPACE", FieldType::Text, "The metric's namespace.").cells(9, 30), |a| text(&a.namespace)),
+    field(FieldInfo::new("statistic", "STATISTIC", FieldType::Text, "How a period's samples become a point.").cells(9, 12), |a| text(&a.statistic)),
+    field(FieldInfo::new("threshold", "THRESHOLD", FieldType::Float, "What the points are compared with.").cells(9, 12), |a| a.threshold.map_or(Value::Empty, Value::Float)),
+    field(FieldInfo::new("period", "PERIOD", FieldType::Seconds, "From point to point.").cells(6, 8), |a| seconds(a.period)),
+    field(FieldInfo::new("missing_data", "MISSING", FieldType::Text, "What a missing point counts as.").cells(7, 12), |a| text(&a.missing_data)),
+    field(FieldInfo::new("alarm_actions", "ON ALARM", FieldType::List, "ARNs of what it does when it goes off.").cells(8, 60).section(ACTIONS), |a| a.alarm_actions.clone()),
+    field(FieldInfo::new("ok_actions", "ON OK", FieldType::List, "ARNs of what it does when it is OK again.").cells(8, 60).section(ACTIONS), |a| a.ok_actions.clone()),
+    field(FieldInfo::new("insufficient_data_actions", "ON NO DATA", FieldType::List, "ARNs of what it does when data are missing.").cells(10, 60).section(ACTIONS), |a| a.insufficient_data_actions.clone()),
+    field(FieldInfo::new("suppressed_by", "SUPPRESSED", FieldType::Text, "What holds a composite alarm's actions back now.").cells(10, 20).section(ACTIONS), |a| text(&a.suppressed)),
+    field(FieldInfo::new("configured", "CONFIGURED", FieldType::Date, "When it was last changed."), |a| moment(a.configured)),
+    field(FieldInfo::new("id", "ARN", FieldType::Id, "The ARN.").cells(12, 60).aka(&["arn"]), |a| text(&a.arn)),
+]);
+
+impl Alarm {
+    fn record(&self) -> Record {
+        Record {
+            kind: Kind(&INFO),
+            id: self.name.clone(),
+            name: self.name.clone(),
+            state: Some(self.state.shown()),
+            values: FIELDS.values(self),
+            tags: no_tags(),
+        }
+    }
+}
+
+/// The state of an alarm's row.
+pub fn state(row: &Record) -> AlarmState {
+    AlarmState::parse(row.state.as_ref().map(|(_, s)| s.as_str()).unwrap_or_default())
+}
+/// Whether it carries out its actions; `None` = not said.
+pub fn actions_enabled(row: &Record) -> Option<bool> {
+    row.get(ACTIONS_ENABLED).as_bool()
+}
+
+/// DescribeAlarms takes up to 100 a page, and up to 100 names.
+const PAGE: i32 = 100;
+const MOST_NAMES: usize = 100;
+
+fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    Box::pin(async move {
+        let client = request.gateway.cloudwatch(&request.scope).await?;
+        let mut seam = Seam::new(&request.interner);
+        for names in batches(&request.what, MOST_NAMES) {
+            let mut token = None;
+            loop {
+                pages.ask(&DESCRIBE_ALARMS).await?;
+                // Without types CloudWatch leaves composite alarms out.
+                let call = client
+                    .describe_alarms()
+                    .alarm_types(sdk::AlarmType::MetricAlarm)
+                    .alarm_types(sdk::AlarmType::CompositeAlarm)
+                    .max_records(PAGE)
+                    .set_alarm_names(names.clone())
+                    .set_next_token(token);
+                let out = call.send().await.map_err(|e| fault::of(&DESCRIBE_ALARMS, e))?;
+                token = out.next_token().filter(|t| !t.is_empty()).map(str::to_string);
+                let mut rows: Vec<Record> =
+                    out.metric_alarms().iter().filter_map(|a| metric(&mut seam, a)).map(|a| a.record()).collect();
+                rows.extend(out.composite_alarms().iter().filter_map(|a| composite(&seam, a)).map(|a| a.record()));
+                pages.page(rows).await?;
+                if token.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+fn metric(seam: &mut Seam, a: &sdk::MetricAlarm) -> Option<Alarm> {
+    // A metric-math alarm names its metrics one level down.
+    let inner = || a.metrics().iter().filter_map(|q| q.metric_stat()?.metric());
+    let dimensions = || a.dimensions().iter().chain(inner().flat_map(|m| m.dimensions()));
+    let pairs: Vec<String> = dimensions().filter_map(|d| Some(format!("{}={}", d.name()?, d.value()?))).collect();
+    Some(Alarm {
+        name: own(a.alarm_name())?,
+        arn: own(a.alarm_arn()),
+        is_composite: false,
+        state: AlarmState::parse(a.state_value().map(|s| s.as_str()).unwrap_or_default()),
+        since: time(a.state_transitioned_timestamp()).or_else(|| time(a.state_updated_timestamp())),
+        reason: own(a.state_reason()),
+        metric: seam.shared(a.metric_name()),
+        namespace: seam.shared(a.namespace().or_else(|| inner().find_map(|m| m.namespace()))),
+        dimensions: texts(unique(pairs.iter().map(String::as_str))),
+        resources: seam.shared_list(unique(dimensions().filter_map(|d| d.value()))),
+        condition: own(Some(&condition(a))),
+        threshold: a.threshold(),
+        statistic: seam.shared(a.statistic().map(|s| s.as_str()).or(a.extended_statistic())),
+        period: a.period(),
+        missing_data: seam.shared(a.treat_missing_data()),
+        actions_enabled: a.actions_enabled(),
+        alarm_actions: texts(a.alarm_actions().iter().map(String::as_str)),
+        ok_actions: texts(a.ok_actions().iter().map(String::as_str)),
+        insufficient_data_actions: texts(a.insufficient_data_actions().iter().map(String::as_str)),
+        description: own(a.alarm_description()),
+        configured: time(a.alarm_configuration_updated_timestamp()),
+        suppressed: None,
+    })
+}
+
+fn composite(seam: &Seam, a: &sdk::CompositeAlarm) -> Option<Alarm> {
+    Some(Alarm {
+        name: own(a.alarm_name())?,
+        arn: own(a.alarm_arn()),
+        is_composite: true,
+        state: AlarmState::parse(a.state_value().map(|s| s.as_str()).unwrap_or_default()),
+        since: time(a.state_transitioned_timestamp()).or_else(|| time(a.state_updated_timestamp())),
+        reason: own(a.state_reason()),
+        metric: None,
+        namespace: None,
+        dimensions: Value::Empty,
+        resources: Value::Empty,
+        condition: own(a.alarm_rule()),
+        threshold: None,
+        statistic: None,
+        period: None,
+        missing_data: None,
+        actions_enabled: a.actions_enabled(),
+        alarm_actions: texts(a.alarm_actions().iter().map(String::as_str)),
+        ok_actions: texts(a.ok_actions().iter().map(String::as_str)),
+        insufficient_data_actions: texts(a.insufficient_data_actions().iter().map(String::as_str)),
+        description: own(a.alarm_description()),
+        configured: time(a.alarm_configuration_updated_timestamp()),
+        suppressed: seam.shared(a.actions_suppressed_by().map(|s| s.as_str())),
+    })
+}
+
+fn unique<'a>(items: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut seen: Vec<&str> = Vec::new();
+    for i in items {
+        if !seen.contains(&i) {
+            seen.push(i);
+        }
+    }
+    seen
+}
+
+/// `CPUUtilization > 70 for 3 of 5 times 1 m`.
+fn condition(a: &sdk::MetricAlarm) -> String {
+    use sdk::ComparisonOperator as Op;
+    let expression =
+        || a.metrics().iter().find(|q| q.return_data() != Some(false)).and_then(|q| q.label().or(q.expression()));
+    let what = a.metric_name().or_else(expression).unwrap_or("expression");
+    let op = match a.comparison_operator() {
+        Some(Op::GreaterThanThreshold) => ">",
+        Some(Op::GreaterThanOrEqualToThreshold) => ">=",
+        Some(Op::LessThanThreshold) => "<",
+        Some(Op::LessThanOrEqualToThreshold) => "<=",
+        Some(Op::GreaterThanUpperThreshold) => "> band",
+        Some(Op::LessThanLowerThreshold) => "< band",
+        Some(Op::LessThanLowerOrGreaterThanUpperThreshold) => "outside band",
+        Some(other) => other.as_str(),
+        None => "?",
+    };
+    let threshold = a.threshold().map(|t| format!(" {t}")).unwrap_or_default();
+    let periods = a.evaluation_periods().unwrap_or(1);
+    let points = a.datapoints_to_alarm().unwrap_or(periods);
+    let times = if points == periods { format!("{periods}") } else { format!("{points} of {periods}") };
+    let period = a.period().or_else(|| a.metrics().iter().find_map(|q| q.metric_stat()?.period().or(q.period())));
+    let each = match period {
+        Some(s) if s % 3600 == 0 => format!(" × {} h", s / 3600),
+        Some(s) if s % 60 == 0 => format!(" × {} m", s / 60),
+        Some(s) => format!(" × {s} s"),
+        None => String::new(),
+    };
+    format!("{what} {op}{threshold} for {times}{each}")
+}
+
+fn links(row: &Record, _: &Scope) -> Vec<Link> {
+    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
+    let mut out = Vec::new();
+    for d in row.get("dimensions").items() {
+        match d.split_once('=') {
+            Some(("InstanceId", id)) => {
+                out.push(link("instance", "instances", format!("id={id}")));
+                let selector = Selector::Parent(id.into());
+                out.push(Link { title: "metrics", kind: "metrics", selector, query: String::new() });
+            }
+            Some(("AutoScalingGroupName", name)) => {
+                out.push(link("group", "auto-scaling-groups", format!("name=\"{name}\"")));
+            }
+            Some(("TargetGroup", tail)) => out.push(link("target group", "target-groups", format!("id:\"{tail}\""))),
+            Some(("LoadBalancer", tail)) => out.push(link("load balancer", "load-balancers", format!("id:\"{tail}\""))),
+            Some(("BucketName", name)) => out.push(link("bucket", "buckets", format!("name={name}"))),
+            _ => {}
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::intern::Interner;
+
+    fn alarm() -> sdk::MetricAlarm {
+        sdk::MetricAlarm::builder()
+            .alarm_name("web-cpu")
+            .state_value(sdk::StateValue::Alarm)
+            .metric_name("CPUUtilization")
+            .namespace("AWS/EC2")
+            .dimensions(sdk::Dimension::builder().name("InstanceId").value("i-0a1").build())
+            .comparison_operator(sdk::ComparisonOperator::GreaterThanThreshold)
+            .threshold(70.0)
+            .period(60)
+            .evaluation_periods(5)
+            .datapoints_to_alarm(3)
+            .build()
+    }
+
+    #[test]
+    fn an_alarms_condition_reads_as_a_sentence() {
+        assert_eq!(condition(&alarm()), "CPUUtilization > 70 for 3 of 5 × 1 m");
+    }
+
+    #[test]
+    fn an_alarm_leads_to_its_instance_and_is_found_by_it() {
+        let row = metric(&mut Seam::new(&Interner::default()), &alarm()).map(|a| a.record()).expect("it has a name");
+        assert_eq!(state(&row), AlarmState::Alarm);
+        assert_eq!(row.get(RESOURCES).items(), ["i-0a1"]);
+        let kinds: Vec<_> = links(&row, &Scope::Global).into_iter().map(|l| (l.kind, l.query)).collect();
+        assert_eq!(kinds[0], ("instances", "id=i-0a1".to_string()));
+        assert_eq!(row.state.map(|(tone, _)| tone), Some(Tone::Bad));
+    }
+}

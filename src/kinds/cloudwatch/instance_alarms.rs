@@ -1,0 +1,99 @@
+//! How many alarms of an instance are OK: a side table, joined by instance id, counted from the list of all alarms (which is
+//! free).
+
+use arcstr::ArcStr;
+use futures::future::BoxFuture;
+use indexmap::IndexMap;
+
+use super::alarms::DESCRIBE_ALARMS;
+use crate::aws::fault;
+use crate::base::Fault;
+use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
+use crate::kinds::seam::{field, no_tags};
+use crate::model::{FieldInfo, FieldType, Fields, Kind, KindInfo, Record, Scoping, Service, Value};
+
+/// What it is.
+pub static INFO: KindInfo = KindInfo {
+    name: "instance-alarms",
+    singular: "instance's alarms",
+    title: "Alarms of instances",
+    doc: "How many of an instance's alarms are OK, joined to instances by id.",
+    aliases: &[],
+    service: Service::CloudWatch,
+    scoping: Scoping::Region,
+    parent: None,
+    fields: &FIELDS,
+    sort: ("id", true),
+    operations: &[&DESCRIBE_ALARMS],
+    side: true,
+    transitional: &[],
+};
+
+/// Alarms of instances.
+pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new(), raw: None };
+
+/// One instance's alarms.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct InstanceAlarms {
+    id: ArcStr,
+    ok: u32,
+    of: u32,
+}
+
+static FIELDS: Fields<InstanceAlarms> = Fields(&[
+    field(FieldInfo::new("id", "ID", FieldType::Id, "The instance id."), |a| Value::Text(a.id.clone())),
+    field(
+        FieldInfo::new("alarms", "ALARMS", FieldType::Ratio, "Alarms on it that are OK, of all; none if it has none.")
+            .cells(6, 7),
+        |a| if a.of == 0 { Value::Empty } else { Value::Ratio { ok: a.ok, of: a.of } },
+    ),
+]);
+
+impl InstanceAlarms {
+    fn record(&self) -> Record {
+        Record {
+            kind: Kind(&INFO),
+            id: self.id.clone(),
+            name: ArcStr::new(),
+            state: None,
+            values: FIELDS.values(self),
+            tags: no_tags(),
+        }
+    }
+}
+
+fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    Box::pin(async move {
+        let client = request.gateway.cloudwatch(&request.scope).await?;
+        let mut found: IndexMap<ArcStr, InstanceAlarms> = IndexMap::new();
+        // Who is asked for by name gets an answer also without alarms: "none" is not "not asked".
+        if let What::Ids(ids) = &request.what {
+            found.extend(ids.iter().map(|id| (id.clone(), InstanceAlarms { id: id.clone(), ..Default::default() })));
+        }
+        let mut token = None;
+        loop {
+            pages.ask(&DESCRIBE_ALARMS).await?;
+            let call = client.describe_alarms().max_records(100).set_next_token(token);
+            let out = call.send().await.map_err(|e| fault::of(&DESCRIBE_ALARMS, e))?;
+            for alarm in out.metric_alarms() {
+                let of = alarm.dimensions().iter().find(|d| d.name() == Some("InstanceId")).and_then(|d| d.value());
+                let Some(id) = of else { continue };
+                let ok = alarm.state_value() == Some(&aws_sdk_cloudwatch::types::StateValue::Ok);
+                let entry = match (found.get_mut(id), &request.what) {
+                    (Some(entry), _) => entry,
+                    (None, What::Ids(_)) => continue,
+                    (None, What::Everything) => {
+                        found.entry(id.into()).or_insert_with(|| InstanceAlarms { id: id.into(), ..Default::default() })
+                    }
+                };
+                entry.of += 1;
+                entry.ok += u32::from(ok);
+            }
+            token = out.next_token().filter(|t| !t.is_empty()).map(str::to_string);
+            if token.is_none() {
+                break;
+            }
+        }
+        pages.page(found.values().map(InstanceAlarms::record).collect()).await
+    })
+}

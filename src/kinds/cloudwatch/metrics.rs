@@ -1,0 +1,153 @@
+//! The metrics of one instance, each with the points for a chart.
+
+use arcstr::ArcStr;
+use futures::future::BoxFuture;
+
+use super::data::{self, CPU, GET_METRIC_DATA, Metric, NETWORK_IN, NETWORK_OUT, PERIOD, STATUS_CHECK_FAILED, Span};
+use crate::base::{Fault, FaultKind, Scope};
+use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
+use crate::kinds::seam::{field, no_tags};
+use crate::model::{
+    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Parent, Record, Scoping, Selector, Service, Value,
+};
+
+/// The points.
+pub const SERIES: &str = "series";
+/// The newest point.
+pub const LAST: &str = "last";
+
+/// What they are.
+pub static INFO: KindInfo = KindInfo {
+    name: "metrics",
+    singular: "metric",
+    title: "Metrics",
+    doc: "CPU, network and status checks of one instance over the last three hours. Needs an instance id; each metric is charged.",
+    aliases: &["metric"],
+    service: Service::CloudWatch,
+    scoping: Scoping::Region,
+    parent: Some(Parent { kind: "instances", fans_out: false }),
+    fields: &FIELDS,
+    sort: ("name", true),
+    operations: &[&GET_METRIC_DATA],
+    side: false,
+    transitional: &[],
+};
+
+/// Metrics.
+pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: None };
+
+/// Thirty-six times 5 minutes: as the web console's charts begin.
+const POINTS: u32 = 36;
+
+static METRICS: [&Metric; 4] = [&CPU, &NETWORK_IN, &NETWORK_OUT, &STATUS_CHECK_FAILED];
+
+/// One metric of an instance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InstanceMetric {
+    metric: &'static Metric,
+    instance: ArcStr,
+    series: Value,
+}
+
+static FIELDS: Fields<InstanceMetric> = Fields(&[
+    field(FieldInfo::new("name", "METRIC", FieldType::Text, "The metric's name.").shown(0), |m| {
+        Value::text(m.metric.name)
+    }),
+    field(FieldInfo::new(LAST, "LAST", FieldType::Float, "The newest point.").shown(0), |m| {
+        m.series.as_f64().map_or(Value::Empty, Value::Float)
+    }),
+    field(FieldInfo::new(SERIES, "3h", FieldType::Series, "One point every 5 minutes.").shown(1).cells(8, 36), |m| {
+        m.series.clone()
+    }),
+    field(FieldInfo::new("min", "MIN", FieldType::Float, "The smallest point.").shown(2), |m| over(m, f32::min)),
+    field(FieldInfo::new("max", "MAX", FieldType::Float, "The largest point.").shown(2), |m| over(m, f32::max)),
+    field(FieldInfo::new("unit", "UNIT", FieldType::Text, "What the points are.").shown(3).cells(5, 8), |m| {
+        Value::text(m.metric.unit)
+    }),
+    field(
+        FieldInfo::new("statistic", "STATISTIC", FieldType::Text, "How a period's samples become a point.").cells(9, 9),
+        |m| Value::text(m.metric.statistic),
+    ),
+    field(FieldInfo::new("period", "PERIOD", FieldType::Seconds, "From point to point.").cells(6, 8), |_| {
+        Value::Seconds(PERIOD.into())
+    }),
+    field(FieldInfo::new("namespace", "NAMESPACE", FieldType::Text, "CloudWatch's namespace.").cells(9, 20), |_| {
+        Value::text("AWS/EC2")
+    }),
+    field(FieldInfo::new("meaning", "MEANING", FieldType::Text, "What it says.").cells(8, 60), |m| {
+        Value::text(m.metric.doc)
+    }),
+    field(FieldInfo::new("instance", "INSTANCE", FieldType::Id, "The instance.").links_to("instances"), |m| {
+        Value::Text(m.instance.clone())
+    }),
+]);
+
+fn over(m: &InstanceMetric, pick: fn(f32, f32) -> f32) -> Value {
+    let Value::Series(s) = &m.series else { return Value::Empty };
+    let points = s.points.iter().copied().filter(|p| !p.is_nan());
+    points.reduce(pick).map_or(Value::Empty, |p| Value::Float(p.into()))
+}
+
+impl InstanceMetric {
+    fn record(&self) -> Record {
+        Record {
+            kind: Kind(&INFO),
+            id: self.metric.name.into(),
+            name: self.metric.name.into(),
+            state: None,
+            values: FIELDS.values(self),
+            tags: no_tags(),
+        }
+    }
+}
+
+fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    Box::pin(async move {
+        let Selector::Parent(instance) = &request.selector else {
+            return Err(Fault::new(
+                FaultKind::Invalid,
+                "metrics are those of an instance: name one, as in metrics i-…",
+            ));
+        };
+        let wanted = METRICS.into_iter().filter(|m| match &request.what {
+            What::Everything => true,
+            What::Ids(ids) => ids.iter().any(|id| id == m.name),
+        });
+        let queries: Vec<data::Query> = wanted.map(|m| (instance.clone(), m)).collect();
+        if queries.is_empty() {
+            return Ok(());
+        }
+        let client = request.gateway.cloudwatch(&request.scope).await?;
+        let span = Span::last(POINTS, request.clock.now());
+        let values = data::get(&client, &mut pages, &queries, span).await?;
+        let rows = queries.into_iter().zip(values);
+        pages
+            .page(
+                rows.map(|((instance, metric), series)| InstanceMetric { metric, instance, series }.record()).collect(),
+            )
+            .await
+    })
+}
+
+fn links(row: &Record, _: &Scope) -> Vec<Link> {
+    let query = format!("id={}", row.get("instance").as_str().unwrap_or_default());
+    vec![Link { title: "instance", kind: "instances", selector: Selector::All, query }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Time;
+    use crate::model::Series;
+    use std::sync::Arc;
+
+    #[test]
+    fn periods_without_data_do_not_count() {
+        let points = vec![f32::NAN, 3.0, 9.0, f32::NAN];
+        let series = Series { start: Time::default(), period: PERIOD, points, unit: "Percent".into() };
+        let m = InstanceMetric { metric: &CPU, instance: "i-1".into(), series: Value::Series(Arc::new(series)) };
+        let r = m.record();
+        assert_eq!(r.get(LAST), &Value::Float(9.0));
+        assert_eq!((r.get("min"), r.get("max")), (&Value::Float(3.0), &Value::Float(9.0)));
+    }
+}

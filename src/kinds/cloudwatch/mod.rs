@@ -1,0 +1,10 @@
+//! Amazon CloudWatch: alarms, and metrics of instances.
+
+pub mod alarms;
+mod data;
+pub mod instance_alarms;
+pub mod instance_metrics;
+pub mod instance_traffic;
+pub mod metrics;
+
+pub use data::GET_METRIC_DATA;

@@ -1,0 +1,107 @@
+//! `docs/kinds.md`, made from the kinds themselves.
+
+use std::fmt::Write as _;
+
+use super::registry::Registry;
+use crate::model::{Column, FieldInfo, FieldType, KindInfo, Scoping};
+
+/// The page. A test fails when the file in `docs/` is not this.
+pub fn kinds_md(registry: &Registry) -> String {
+    let mut out = String::from(HEAD);
+    let shown = || registry.kinds.iter().map(|k| k.info).filter(|k| !k.side);
+    out.push_str("| kind | short | what |\n|---|---|---|\n");
+    for k in shown() {
+        let short = k.aliases.iter().map(|a| format!("`{a}`")).collect::<Vec<_>>().join(" ");
+        _ = writeln!(out, "| [`{}`](#{}) | {short} | {} |", k.name, anchor(k), first_sentence(k.doc));
+    }
+    for k in shown() {
+        kind(&mut out, k, registry);
+    }
+    out
+}
+
+const HEAD: &str = "# Kinds
+
+Made from the code; do not edit. What `skydeck get KIND` lists, what `:KIND` opens, and the names that queries and settings use.
+
+In JSON, each field is a key in `facts`: numbers are numbers, times RFC 3339 in UTC, a ratio is `{\"ok\": 2, \"of\": 3}`, a list an
+array, a series `{\"start\", \"period\", \"unit\", \"points\"}` with `null` where there is no point. What is unknown, not asked for, or not
+there is `null`. Fields marked *joined* come from a request of their own; *charged* ones cost money at each look, and `get` asks
+for them only if the query or the columns name them.
+
+";
+
+fn kind(out: &mut String, k: &KindInfo, registry: &Registry) {
+    _ = write!(out, "\n## {}\n\n`{}`: {}\n", k.title, k.name, k.doc);
+    let scope = match k.scoping {
+        Scoping::Account => "once per account",
+        Scoping::Region => "once per region",
+    };
+    _ = write!(out, "\nListed {scope}");
+    match k.parent {
+        Some(p) if p.fans_out => _ = write!(out, "; of one row of `{0}`, or of all `{0}`", p.kind),
+        Some(p) => _ = write!(out, "; always of one row of `{}`", p.kind),
+        None => {}
+    }
+    let sides = k.iter().filter_map(|f| registry.kind(f.side?.kind));
+    let mut actions: Vec<String> = Vec::new();
+    for op in k.operations.iter().copied().chain(sides.flat_map(|s| s.info.operations.iter().copied())) {
+        for a in op.iam_actions() {
+            let a = format!("`{a}`");
+            if !actions.contains(&a) {
+                actions.push(a);
+            }
+        }
+    }
+    _ = write!(out, ". IAM: {}.\n\n| field | column | type | what |\n|---|---|---|---|\n", actions.join(", "));
+    for f in k.iter() {
+        field(out, f);
+    }
+}
+
+fn field(out: &mut String, f: &FieldInfo) {
+    let column = match f.column {
+        Column::Shown(_) => format!("**{}**", f.title),
+        Column::Hidden => f.title.to_string(),
+        Column::DetailOnly => "–".to_string(),
+    };
+    let unit = if f.unit.is_empty() { String::new() } else { format!(" ({})", f.unit) };
+    let aliases = match f.aliases {
+        [] => String::new(),
+        a => format!(" Also `{}`.", a.join("`, `")),
+    };
+    let joined = match f.side {
+        Some(s) if s.paid => " *Joined, charged.*",
+        Some(_) => " *Joined.*",
+        None => "",
+    };
+    let link = f.link.map(|k| format!(" Names one of `{k}`.")).unwrap_or_default();
+    let doc = f.doc.replace('|', "\\|");
+    _ = writeln!(out, "| `{}` | {column} | {}{unit} | {doc}{aliases}{link}{joined} |", f.name, type_word(f.ty));
+}
+
+const fn type_word(ty: FieldType) -> &'static str {
+    match ty {
+        FieldType::Text => "text",
+        FieldType::Id => "id",
+        FieldType::State => "state",
+        FieldType::Int | FieldType::Float => "number",
+        FieldType::Bool => "yes/no",
+        FieldType::Age => "time, shown as an age",
+        FieldType::Date => "time",
+        FieldType::Bytes => "bytes",
+        FieldType::Seconds => "seconds",
+        FieldType::Ratio => "ratio",
+        FieldType::Ip => "address",
+        FieldType::List => "list",
+        FieldType::Series => "series",
+    }
+}
+
+fn anchor(k: &KindInfo) -> String {
+    k.title.to_lowercase().replace(' ', "-")
+}
+
+fn first_sentence(doc: &str) -> &str {
+    doc.split_once(". ").map_or(doc.trim_end_matches('.'), |(first, _)| first)
+}

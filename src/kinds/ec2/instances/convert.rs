@@ -1,0 +1,185 @@
+//! Where the SDK's instance ends.
+
+use arcstr::literal;
+use aws_sdk_ec2::types as sdk;
+
+use super::instance::{GROUP_TAG, Instance, InstanceState};
+use crate::base::Time;
+use crate::kinds::seam::{Seam, own, texts, time};
+use crate::model::Value;
+
+/// One instance of a reservation; `None` if AWS left out its id.
+pub(super) fn instance(seam: &mut Seam, r: &sdk::Reservation, i: &sdk::Instance) -> Option<Instance> {
+    let id = own(i.instance_id())?;
+    let (tags, name) = seam.tags(i.tags().iter().map(|t| (t.key(), t.value())));
+    let group = tags.iter().find(|(k, _)| k == GROUP_TAG).map(|(_, v)| v.clone());
+    let placement = i.placement();
+    let reason = i.state_reason();
+    let state = i.state().and_then(|s| s.name()).map(|n| n.as_str()).unwrap_or_default();
+    let nics = i.network_interfaces();
+    Some(Instance {
+        id,
+        name,
+        tags,
+        state: InstanceState::parse(state),
+        instance_type: seam.shared(i.instance_type().map(|t| t.as_str())),
+        zone: seam.shared(placement.and_then(|p| p.availability_zone())),
+        zone_id: seam.shared(placement.and_then(|p| p.availability_zone_id())),
+        private_ip: Value::ip(i.private_ip_address()),
+        public_ip: Value::ip(i.public_ip_address()),
+        elastic_ips: elastic_ips(i),
+        ipv6: texts(nics.iter().flat_map(|n| n.ipv6_addresses()).filter_map(|a| a.ipv6_address())),
+        launched: time(i.launch_time()),
+        group,
+        image_id: seam.shared(i.image_id()),
+        platform: seam.shared(i.platform_details()),
+        architecture: seam.shared(i.architecture().map(|a| a.as_str())),
+        vcpus: i.cpu_options().and_then(|c| Some(c.core_count()? * c.threads_per_core()?)),
+        key_name: seam.shared(i.key_name()),
+        security_groups: seam.shared_list(i.security_groups().iter().filter_map(|g| g.group_name())),
+        security_group_ids: seam.shared_list(i.security_groups().iter().filter_map(|g| g.group_id())),
+        instance_profile: seam.shared(i.iam_instance_profile().and_then(|p| p.arn())),
+        subnet_id: seam.shared(i.subnet_id()),
+        vpc_id: seam.shared(i.vpc_id()),
+        public_dns: own(i.public_dns_name()),
+        private_dns: own(i.private_dns_name()),
+        source_dest_check: i.source_dest_check(),
+        monitoring: seam.shared(i.monitoring().and_then(|m| m.state()).map(|s| s.as_str())),
+        volumes: texts(i.block_device_mappings().iter().filter_map(|b| b.ebs()?.volume_id())),
+        root_device: seam.shared(i.root_device_name()),
+        root_device_type: seam.shared(i.root_device_type().map(|t| t.as_str())),
+        ebs_optimized: i.ebs_optimized(),
+        lifecycle: seam.shared(i.instance_lifecycle().map(|l| l.as_str())).unwrap_or_else(|| literal!("normal")),
+        hibernation: i.hibernation_options().and_then(|h| h.configured()),
+        imds: i.metadata_options().and_then(imds).map(Into::into),
+        boot_mode: seam
+            .shared(i.current_instance_boot_mode().map(|b| b.as_str()).or_else(|| i.boot_mode().map(|b| b.as_str()))),
+        virtualization: seam.shared(i.virtualization_type().map(|v| v.as_str())),
+        tenancy: seam.shared(placement.and_then(|p| p.tenancy()).map(|t| t.as_str())),
+        host_id: seam.shared(placement.and_then(|p| p.host_id())),
+        placement_group: seam.shared(placement.and_then(|p| p.group_name())),
+        partition: placement.and_then(|p| p.partition_number()),
+        capacity_reservation_id: seam.shared(i.capacity_reservation_id()),
+        state_reason: seam.shared(reason.and_then(|r| r.code())),
+        state_reason_message: seam.shared(reason.and_then(|r| r.message())),
+        transition_reason: own(i.state_transition_reason()),
+        transitioned: i.state_transition_reason().and_then(moment_of),
+        owner_id: seam.shared(r.owner_id()),
+        reservation_id: own(r.reservation_id()),
+        requester_id: seam.shared(r.requester_id()),
+        launch_index: i.ami_launch_index(),
+        usage_operation: seam.shared(i.usage_operation()),
+        operator: seam.shared(i.operator().and_then(|o| o.principal())),
+    })
+}
+
+/// The public addresses whose owner is an account and not Amazon's pool. Unknown if AWS does not say whose one of them is.
+fn elastic_ips(i: &sdk::Instance) -> Value {
+    let mut found: Vec<&str> = Vec::new();
+    let mut unsaid = false;
+    for nic in i.network_interfaces() {
+        let primary = nic.association().map(|a| (a.public_ip(), a.ip_owner_id()));
+        let others = nic.private_ip_addresses().iter().filter_map(|p| p.association());
+        for (ip, owner) in primary.into_iter().chain(others.map(|a| (a.public_ip(), a.ip_owner_id()))) {
+            match (ip, owner) {
+                (Some(_), Some("amazon")) | (None, _) => {}
+                (Some(_), None) => unsaid = true,
+                (Some(ip), Some(_)) if !found.contains(&ip) => found.push(ip),
+                _ => {}
+            }
+        }
+    }
+    // A public address without any association: the interfaces were left out of the answer.
+    let public_unseen = i.public_ip_address().is_some_and(|ip| !ip.is_empty()) && i.network_interfaces().is_empty();
+    if found.is_empty() && (unsaid || public_unseen) { Value::Unknown } else { texts(found) }
+}
+
+fn imds(m: &sdk::InstanceMetadataOptionsResponse) -> Option<&'static str> {
+    if m.http_endpoint().is_some_and(|e| e.as_str() == "disabled") {
+        return Some("disabled");
+    }
+    match m.http_tokens()?.as_str() {
+        "required" => Some("v2 required"),
+        "optional" => Some("v1 and v2"),
+        _ => None,
+    }
+}
+
+/// The moment in `User initiated (2026-11-21 09:05:00 GMT)`.
+fn moment_of(reason: &str) -> Option<Time> {
+    let inner = reason.rsplit_once('(')?.1.split_once(')')?.0;
+    let (date, clock) = inner.strip_suffix(" GMT").or_else(|| inner.strip_suffix(" UTC"))?.split_once(' ')?;
+    Time::parse(&format!("{date}T{clock}Z"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{fields, instance as read};
+    use super::*;
+    use crate::kinds::intern::Interner;
+    use crate::model::{Record, Tone};
+    use aws_smithy_types::DateTime;
+
+    fn row(i: sdk::Instance) -> Record {
+        let r = sdk::Reservation::builder().owner_id("000000000000").reservation_id("r-1").build();
+        instance(&mut Seam::new(&Interner::default()), &r, &i).map(|i| i.record()).expect("it has an id")
+    }
+
+    fn with_address(owner: Option<&str>) -> Record {
+        let association = sdk::InstanceNetworkInterfaceAssociation::builder()
+            .public_ip("43.200.141.12")
+            .set_ip_owner_id(owner.map(Into::into))
+            .build();
+        let nic = sdk::InstanceNetworkInterface::builder().association(association).build();
+        row(sdk::Instance::builder()
+            .instance_id("i-1")
+            .public_ip_address("43.200.141.12")
+            .network_interfaces(nic)
+            .build())
+    }
+
+    #[test]
+    fn an_address_of_amazons_pool_is_not_elastic_and_an_unsaid_owner_is_unknown() {
+        assert_eq!(read::public_ip_is_elastic(&with_address(Some("amazon"))), Some(false));
+        assert_eq!(read::public_ip_is_elastic(&with_address(Some("000000000000"))), Some(true));
+        assert_eq!(read::public_ip_is_elastic(&with_address(None)), None);
+    }
+
+    #[test]
+    fn a_state_that_aws_adds_tomorrow_is_shown_as_it_is() {
+        let state = sdk::InstanceState::builder().name(sdk::InstanceStateName::from("dreaming")).build();
+        let r = row(sdk::Instance::builder().instance_id("i-1").state(state).build());
+        assert_eq!(r.state, Some((Tone::Unknown, "dreaming".into())));
+        assert_eq!(read::state(&r), InstanceState::Other("dreaming".into()));
+    }
+
+    #[test]
+    fn what_aws_left_out_is_unknown_or_empty_but_never_invented() {
+        let r = row(sdk::Instance::builder().instance_id("i-1").build());
+        assert_eq!(r.get(fields::KEY_NAME), &Value::Empty);
+        assert_eq!(r.get(fields::HIBERNATION), &Value::Unknown);
+        assert_eq!(r.get(fields::CHECKS), &Value::Unknown);
+        assert_eq!(r.get("network_out"), &Value::Unknown);
+        assert_eq!(r.get("elastic_ips"), &Value::Empty);
+        assert!(r.values.len() < fields::FIELDS.0.len(), "side fields at the end take no room");
+    }
+
+    #[test]
+    fn a_members_group_name_and_facts_are_read_from_where_aws_puts_them() {
+        let tag = |k: &str, v: &str| sdk::Tag::builder().key(k).value(v).build();
+        let r = row(sdk::Instance::builder()
+            .instance_id("i-0a1")
+            .tags(tag("Name", "결제-워커-07"))
+            .tags(tag(GROUP_TAG, "my-asg"))
+            .launch_time(DateTime::from_secs(1_795_252_800))
+            .state_transition_reason("User initiated (2026-11-21 09:05:00 GMT)")
+            .cpu_options(sdk::CpuOptions::builder().core_count(4).threads_per_core(2).build())
+            .build());
+        assert_eq!(r.name, "결제-워커-07");
+        assert_eq!(read::group(&r).map(|g| g.as_str()), Some("my-asg"));
+        assert_eq!(r.get(fields::GROUP), &Value::text("my-asg"));
+        assert_eq!(r.get(fields::LAUNCHED), &Value::Time(Time::from_secs(1_795_252_800)));
+        assert_eq!(r.get("transitioned"), &Value::Time(Time::parse("2026-11-21T09:05:00Z").expect("a moment")));
+        assert_eq!(r.get("vcpus"), &Value::Int(8));
+    }
+}

@@ -1,0 +1,93 @@
+//! EC2 instances: the kind, its list function and its links. Their fields: [`fields`]; the typed struct and what reads a
+//! record back: [`instance`]; where the SDK's type ends: [`convert`].
+
+mod convert;
+pub mod fields;
+pub mod instance;
+
+use aws_sdk_ec2::types::Filter;
+use futures::future::BoxFuture;
+
+use crate::aws::fault;
+use crate::base::{Fault, Scope};
+use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::seam::{Seam, batches, raw};
+use crate::model::{KindInfo, Link, Operation, Record, Scoping, Selector, Service};
+
+/// `DescribeInstances`.
+pub static DESCRIBE_INSTANCES: Operation = Operation::read(Service::Ec2, "DescribeInstances");
+
+/// What instances are.
+pub static INFO: KindInfo = KindInfo {
+    name: "instances",
+    singular: "instance",
+    title: "Instances",
+    doc: "EC2 instances: virtual servers, with everything that the web console's list shows. Status checks, scheduled \
+          events, metrics and alarms are asked for apart and joined.",
+    aliases: &["ec2", "i", "instance"],
+    service: Service::Ec2,
+    scoping: Scoping::Region,
+    parent: None,
+    fields: &fields::FIELDS,
+    sort: (fields::NAME, true),
+    operations: &[&DESCRIBE_INSTANCES],
+    side: false,
+    transitional: &["pending", "stopping", "shutting-down"],
+};
+
+/// Instances.
+pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
+
+/// DescribeInstances takes 5 to 1000.
+const PAGE: i32 = 1000;
+/// A filter takes at most 200 values.
+const MOST_IDS: usize = 200;
+
+fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    Box::pin(async move {
+        let client = request.gateway.ec2(&request.scope).await?;
+        let mut seam = Seam::new(&request.interner);
+        for ids in batches(&request.what, MOST_IDS) {
+            // A filter and not the id list: of that, one missing instance fails all, and it does not page.
+            let filter = ids.map(|ids| vec![Filter::builder().name("instance-id").set_values(Some(ids)).build()]);
+            let mut token = None;
+            loop {
+                pages.ask(&DESCRIBE_INSTANCES).await?;
+                let call = client.describe_instances().max_results(PAGE).set_next_token(token);
+                let out =
+                    call.set_filters(filter.clone()).send().await.map_err(|e| fault::of(&DESCRIBE_INSTANCES, e))?;
+                token = out.next_token().filter(|t| !t.is_empty()).map(str::to_string);
+                let rows = out
+                    .reservations()
+                    .iter()
+                    .flat_map(|r| r.instances().iter().map(move |i| (r, i)))
+                    .filter_map(|(r, i)| convert::instance(&mut seam, r, i))
+                    .map(|i| i.record())
+                    .collect();
+                pages.page(rows).await?;
+                if token.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+fn links(row: &Record, _: &Scope) -> Vec<Link> {
+    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
+    let mut out = vec![
+        link("targets", "targets", format!("id={}", row.id)),
+        link("alarms", "alarms", format!("resources:{}", row.id)),
+        Link { title: "metrics", kind: "metrics", selector: Selector::Parent(row.id.clone()), query: String::new() },
+    ];
+    if let Some(group) = instance::group(row) {
+        out.insert(0, link("group", "auto-scaling-groups", format!("name=\"{group}\"")));
+        let selector = Selector::Parent(group.clone());
+        out.insert(
+            1,
+            Link { title: "activities", kind: "activities", selector, query: format!("instances:{}", row.id) },
+        );
+    }
+    out
+}

@@ -1,0 +1,6 @@
+//! Amazon EC2: instances and what belongs to them, regions, Availability Zones.
+
+pub mod availability_zones;
+pub mod instance_statuses;
+pub mod instances;
+pub mod regions;

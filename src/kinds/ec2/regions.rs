@@ -1,0 +1,168 @@
+//! Regions of AWS, and whether the account may use them.
+
+use arcstr::ArcStr;
+use aws_sdk_ec2::types as sdk;
+use futures::future::BoxFuture;
+
+use crate::aws::fault;
+use crate::base::{Fault, Scope};
+use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
+use crate::kinds::seam::{Seam, Text, field, no_tags, own, raw, text};
+use crate::model::{
+    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Service, Tone, Value,
+};
+
+/// `DescribeRegions`.
+pub static DESCRIBE_REGIONS: Operation = Operation::read(Service::Ec2, "DescribeRegions");
+
+/// Whether the account may use it.
+pub const STATE: &str = "state";
+
+/// What they are.
+pub static INFO: KindInfo = KindInfo {
+    name: "regions",
+    singular: "region",
+    title: "Regions",
+    doc: "AWS Regions, those included that the account has not opted in to.",
+    aliases: &["region"],
+    service: Service::Ec2,
+    scoping: Scoping::Account,
+    parent: None,
+    fields: &FIELDS,
+    sort: ("name", true),
+    operations: &[&DESCRIBE_REGIONS],
+    side: false,
+    transitional: &[],
+};
+
+/// Regions.
+pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
+
+/// Whether a region is enabled for the account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OptIn {
+    /// Enabled in every account.
+    NotRequired,
+    /// The account opted in.
+    OptedIn,
+    /// The account has not opted in: requests there fail.
+    NotOptedIn,
+    /// Something that AWS added since.
+    Other(ArcStr),
+}
+
+impl OptIn {
+    /// From AWS's word.
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "opt-in-not-required" => OptIn::NotRequired,
+            "opted-in" => OptIn::OptedIn,
+            "not-opted-in" => OptIn::NotOptedIn,
+            other => OptIn::Other(other.into()),
+        }
+    }
+    fn shown(&self) -> (Tone, ArcStr) {
+        match self {
+            OptIn::NotRequired => (Tone::Good, arcstr::literal!("opt-in-not-required")),
+            OptIn::OptedIn => (Tone::Good, arcstr::literal!("opted-in")),
+            OptIn::NotOptedIn => (Tone::Idle, arcstr::literal!("not-opted-in")),
+            OptIn::Other(s) => (Tone::Unknown, s.clone()),
+        }
+    }
+}
+
+/// One region.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Region {
+    name: ArcStr,
+    state: OptIn,
+    endpoint: Text,
+    geography: Value,
+}
+
+static FIELDS: Fields<Region> = Fields(&[
+    field(FieldInfo::new("name", "NAME", FieldType::Text, "The region's code.").shown(0), |r| {
+        Value::Text(r.name.clone())
+    }),
+    field(
+        FieldInfo::new(STATE, "STATE", FieldType::State, "Whether the account may use it.").shown(1).cells(8, 20),
+        |r| {
+            let (tone, s) = r.state.shown();
+            Value::State(tone, s)
+        },
+    ),
+    field(FieldInfo::new("endpoint", "ENDPOINT", FieldType::Text, "EC2's endpoint there.").shown(2), |r| {
+        text(&r.endpoint)
+    }),
+    field(FieldInfo::new("geography", "GEOGRAPHY", FieldType::List, "Where it is.").cells(9, 40), |r| {
+        r.geography.clone()
+    }),
+]);
+
+impl Region {
+    fn record(&self) -> Record {
+        Record {
+            kind: Kind(&INFO),
+            id: self.name.clone(),
+            name: self.name.clone(),
+            state: Some(self.state.shown()),
+            values: FIELDS.values(self),
+            tags: no_tags(),
+        }
+    }
+}
+
+/// Whether requests to a region can succeed, from its row.
+pub fn is_enabled(row: &Record) -> bool {
+    row.state.as_ref().is_some_and(|(tone, _)| *tone == Tone::Good)
+}
+
+fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    Box::pin(async move {
+        let client = request.gateway.ec2(&request.scope).await?;
+        let mut seam = Seam::new(&request.interner);
+        pages.ask(&DESCRIBE_REGIONS).await?;
+        let out =
+            client.describe_regions().all_regions(true).send().await.map_err(|e| fault::of(&DESCRIBE_REGIONS, e))?;
+        let rows = out.regions().iter().filter_map(|r| convert(&mut seam, r)).map(|r| r.record());
+        pages.page(rows.filter(|r| wanted(&request.what, r)).collect()).await
+    })
+}
+
+/// For lists that AWS gives whole: whether the row was asked for.
+pub(super) fn wanted(what: &What, row: &Record) -> bool {
+    match what {
+        What::Everything => true,
+        What::Ids(ids) => ids.contains(&row.id),
+    }
+}
+
+fn convert(seam: &mut Seam, r: &sdk::Region) -> Option<Region> {
+    Some(Region {
+        name: own(r.region_name())?,
+        state: OptIn::parse(r.opt_in_status().unwrap_or_default()),
+        endpoint: own(r.endpoint()),
+        geography: seam.shared_list(r.geography().iter().filter_map(|g| g.name())),
+    })
+}
+
+fn links(_: &Record, _: &Scope) -> Vec<Link> {
+    Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::intern::Interner;
+
+    #[test]
+    fn a_region_that_needs_an_opt_in_is_not_enabled() {
+        let of = |status: &str| {
+            let r = sdk::Region::builder().region_name("ap-east-1").opt_in_status(status).build();
+            convert(&mut Seam::new(&Interner::default()), &r).map(|r| is_enabled(&r.record()))
+        };
+        assert_eq!(of("not-opted-in"), Some(false));
+        assert_eq!(of("opted-in"), Some(true));
+        assert_eq!(of("opt-in-not-required"), Some(true));
+    }
+}

@@ -1,0 +1,267 @@
+//! Application, Network and Gateway Load Balancers.
+
+use arcstr::ArcStr;
+use aws_sdk_elasticloadbalancingv2::types as sdk;
+use futures::future::BoxFuture;
+
+use crate::aws::fault;
+use crate::base::{Fault, Scope, Time};
+use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::seam::{
+    Seam, Text, ask_one_by_one, batches, field, moment, no_tags, only_one_is_missing, own, raw, said, text, time,
+};
+use crate::model::{
+    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tone, Value,
+};
+
+/// `DescribeLoadBalancers`.
+pub static DESCRIBE_LOAD_BALANCERS: Operation = Operation::read(Service::Elbv2, "DescribeLoadBalancers");
+
+/// provisioning, active, active_impaired, failed.
+pub const STATE: &str = "state";
+/// application, network, gateway.
+pub const TYPE: &str = "type";
+/// Where clients connect to.
+pub const DNS_NAME: &str = "dns_name";
+
+/// What they are.
+pub static INFO: KindInfo = KindInfo {
+    name: "load-balancers",
+    singular: "load balancer",
+    title: "Load balancers",
+    doc: "Application, Network and Gateway Load Balancers (ELB v2). Tags are not asked for.",
+    aliases: &["lbs", "lb", "elb", "alb", "nlb"],
+    service: Service::Elbv2,
+    scoping: Scoping::Region,
+    parent: None,
+    fields: &FIELDS,
+    sort: ("name", true),
+    operations: &[&DESCRIBE_LOAD_BALANCERS],
+    side: false,
+    transitional: &["provisioning"],
+};
+
+/// Load balancers.
+pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
+
+/// How a load balancer is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoadBalancerState {
+    /// Being set up.
+    Provisioning,
+    /// Routing traffic.
+    Active,
+    /// Routing traffic, without the resources that it needs to scale.
+    ActiveImpaired,
+    /// Could not be set up.
+    Failed,
+    /// Something that AWS added since.
+    Other(ArcStr),
+}
+
+impl LoadBalancerState {
+    /// From AWS's word.
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "provisioning" => LoadBalancerState::Provisioning,
+            "active" => LoadBalancerState::Active,
+            "active_impaired" => LoadBalancerState::ActiveImpaired,
+            "failed" => LoadBalancerState::Failed,
+            other => LoadBalancerState::Other(other.into()),
+        }
+    }
+    fn shown(&self) -> (Tone, ArcStr) {
+        match self {
+            LoadBalancerState::Provisioning => (Tone::Busy, arcstr::literal!("provisioning")),
+            LoadBalancerState::Active => (Tone::Good, arcstr::literal!("active")),
+            LoadBalancerState::ActiveImpaired => (Tone::Bad, arcstr::literal!("active_impaired")),
+            LoadBalancerState::Failed => (Tone::Bad, arcstr::literal!("failed")),
+            LoadBalancerState::Other(s) => (Tone::Unknown, s.clone()),
+        }
+    }
+}
+
+/// One load balancer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoadBalancer {
+    arn: ArcStr,
+    name: ArcStr,
+    state: LoadBalancerState,
+    state_reason: Text,
+    lb_type: Text,
+    scheme: Text,
+    dns_name: Text,
+    hosted_zone: Text,
+    vpc_id: Text,
+    zones: Value,
+    subnets: Value,
+    addresses: Value,
+    security_groups: Value,
+    ip_address_type: Text,
+    created: Option<Time>,
+}
+
+static FIELDS: Fields<LoadBalancer> = Fields(&[
+    field(FieldInfo::new("name", "NAME", FieldType::Text, "The load balancer's name.").shown(0), |l| {
+        Value::Text(l.name.clone())
+    }),
+    field(
+        FieldInfo::new(STATE, "STATE", FieldType::State, "provisioning, active, active_impaired or failed.").shown(0),
+        |l| {
+            let (tone, s) = l.state.shown();
+            Value::State(tone, s)
+        },
+    ),
+    field(
+        FieldInfo::new(TYPE, "TYPE", FieldType::Text, "application, network or gateway.").shown(2).cells(7, 11),
+        |l| said(&l.lb_type),
+    ),
+    field(
+        FieldInfo::new("scheme", "SCHEME", FieldType::Text, "internet-facing or internal.").shown(3).cells(8, 15),
+        |l| text(&l.scheme),
+    ),
+    field(
+        FieldInfo::new(DNS_NAME, "DNS NAME", FieldType::Text, "The name that clients connect to.")
+            .shown(4)
+            .cells(12, 70),
+        |l| text(&l.dns_name),
+    ),
+    field(FieldInfo::new("zones", "ZONES", FieldType::List, "The Availability Zones that it is in.").shown(6), |l| {
+        l.zones.clone()
+    }),
+    field(FieldInfo::new("created", "AGE", FieldType::Age, "When it was created.").shown(5).aka(&["age"]), |l| {
+        moment(l.created)
+    }),
+    field(FieldInfo::new("id", "ARN", FieldType::Id, "The ARN.").cells(12, 60).aka(&["arn"]), |l| {
+        Value::Text(l.arn.clone())
+    }),
+    field(FieldInfo::new("state_reason", "REASON", FieldType::Text, "Why it is in its state."), |l| {
+        text(&l.state_reason)
+    }),
+    field(FieldInfo::new("vpc_id", "VPC", FieldType::Id, "The VPC.").aka(&["vpc"]), |l| text(&l.vpc_id)),
+    field(FieldInfo::new("subnets", "SUBNETS", FieldType::List, "The subnets, one a zone.").section("network"), |l| {
+        l.subnets.clone()
+    }),
+    field(
+        FieldInfo::new("addresses", "ADDRESSES", FieldType::List, "Static addresses, where it has them (network).")
+            .cells(9, 40)
+            .section("network"),
+        |l| l.addresses.clone(),
+    ),
+    field(
+        FieldInfo::new("security_group_ids", "GROUPS", FieldType::List, "Ids of the security groups.")
+            .aka(&["sg"])
+            .section("network"),
+        |l| l.security_groups.clone(),
+    ),
+    field(
+        FieldInfo::new(
+            "ip_address_type",
+            "IP TYPE",
+            FieldType::Text,
+            "ipv4, dualstack or dualstack-without-public-ipv4.",
+        )
+        .section("network"),
+        |l| text(&l.ip_address_type),
+    ),
+    field(
+        FieldInfo::new("hosted_zone", "HOSTED ZONE", FieldType::Id, "The Route 53 hosted zone of the DNS name.")
+            .section("network"),
+        |l| text(&l.hosted_zone),
+    ),
+]);
+
+impl LoadBalancer {
+    fn record(&self) -> Record {
+        Record {
+            kind: Kind(&INFO),
+            id: self.arn.clone(),
+            name: self.name.clone(),
+            state: Some(self.state.shown()),
+            values: FIELDS.values(self),
+            tags: no_tags(),
+        }
+    }
+}
+
+/// DescribeLoadBalancers takes a page size up to 400, or up to 20 ARNs.
+const PAGE: i32 = 400;
+const MOST_ARNS: usize = 20;
+
+fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    Box::pin(async move {
+        let client = request.gateway.elbv2(&request.scope).await?;
+        let mut seam = Seam::new(&request.interner);
+        let mut todo = batches(&request.what, MOST_ARNS);
+        while let Some(arns) = todo.pop() {
+            let mut marker = None;
+            loop {
+                pages.ask(&DESCRIBE_LOAD_BALANCERS).await?;
+                let call = client.describe_load_balancers().set_marker(marker);
+                let call = match &arns {
+                    Some(arns) => call.set_load_balancer_arns(Some(arns.clone())),
+                    None => call.page_size(PAGE),
+                };
+                let out = match call.send().await.map_err(|e| fault::of(&DESCRIBE_LOAD_BALANCERS, e)) {
+                    Ok(out) => out,
+                    Err(f) if ask_one_by_one(&f, arns.as_deref()) => {
+                        todo.extend(arns.into_iter().flatten().map(|a| Some(vec![a])));
+                        break;
+                    }
+                    Err(f) if only_one_is_missing(&f, arns.as_deref()) => break,
+                    Err(f) => return Err(f),
+                };
+                marker = out.next_marker().filter(|m| !m.is_empty()).map(str::to_string);
+                let rows = out.load_balancers().iter().filter_map(|l| convert(&mut seam, l)).map(|l| l.record());
+                pages.page(rows.collect()).await?;
+                if marker.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+fn convert(seam: &mut Seam, l: &sdk::LoadBalancer) -> Option<LoadBalancer> {
+    let zones = l.availability_zones();
+    Some(LoadBalancer {
+        arn: own(l.load_balancer_arn())?,
+        name: own(l.load_balancer_name()).unwrap_or_default(),
+        state: LoadBalancerState::parse(l.state().and_then(|s| s.code()).map(|c| c.as_str()).unwrap_or_default()),
+        state_reason: own(l.state().and_then(|s| s.reason())),
+        lb_type: seam.shared(l.r#type().map(|t| t.as_str())),
+        scheme: seam.shared(l.scheme().map(|s| s.as_str())),
+        dns_name: own(l.dns_name()),
+        hosted_zone: seam.shared(l.canonical_hosted_zone_id()),
+        vpc_id: seam.shared(l.vpc_id()),
+        zones: seam.shared_list(zones.iter().filter_map(|z| z.zone_name())),
+        subnets: seam.shared_list(zones.iter().filter_map(|z| z.subnet_id())),
+        addresses: Value::list(
+            zones
+                .iter()
+                .flat_map(|z| z.load_balancer_addresses())
+                .filter_map(|a| a.ip_address().or(a.private_ipv4_address()).or(a.ipv6_address()))
+                .map(ArcStr::from),
+        ),
+        security_groups: seam.shared_list(l.security_groups().iter().map(String::as_str)),
+        ip_address_type: seam.shared(l.ip_address_type().map(|t| t.as_str())),
+        created: time(l.created_time()),
+    })
+}
+
+fn links(row: &Record, _: &Scope) -> Vec<Link> {
+    let query = format!("load_balancers={}", row.name);
+    vec![
+        Link { title: "target groups", kind: "target-groups", selector: Selector::All, query },
+        Link {
+            title: "alarms",
+            kind: "alarms",
+            selector: Selector::All,
+            query: format!(
+                "resources:{}",
+                row.id.split_once("loadbalancer/").map_or(row.name.as_str(), |(_, tail)| tail)
+            ),
+        },
+    ]
+}

@@ -1,0 +1,143 @@
+//! How many targets of a target group are healthy: a side table, joined by the group's ARN. One request for each group.
+
+use arcstr::ArcStr;
+use aws_sdk_elasticloadbalancingv2::types as sdk;
+use futures::future::BoxFuture;
+
+use super::target_groups::{self, DESCRIBE_TARGET_GROUPS};
+use super::targets::{DESCRIBE_TARGET_HEALTH, Health};
+use crate::aws::fault;
+use crate::base::{Fault, FaultKind};
+use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
+use crate::kinds::seam::{field, no_tags, raw};
+use crate::model::{FieldInfo, FieldType, Fields, Kind, KindInfo, Record, Scoping, Service, Value};
+
+/// Healthy targets, of those registered.
+pub const HEALTHY: &str = "healthy";
+
+/// What it is.
+pub static INFO: KindInfo = KindInfo {
+    name: "target-group-health",
+    singular: "target group's health",
+    title: "Health of target groups",
+    doc: "How many targets of a target group are healthy, joined to the groups by ARN.",
+    aliases: &[],
+    service: Service::Elbv2,
+    scoping: Scoping::Region,
+    parent: None,
+    fields: &FIELDS,
+    sort: ("id", true),
+    operations: &[&DESCRIBE_TARGET_HEALTH, &DESCRIBE_TARGET_GROUPS],
+    side: true,
+    transitional: &[],
+};
+
+/// Health of target groups.
+pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new(), raw: Some(|r, id| raw(list, r, id)) };
+
+/// One group's health.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupHealth {
+    arn: ArcStr,
+    healthy: u32,
+    unhealthy: u32,
+    draining: u32,
+    targets: u32,
+}
+
+static FIELDS: Fields<GroupHealth> = Fields(&[
+    field(FieldInfo::new("id", "ARN", FieldType::Id, "The ARN of the target group."), |h| Value::Text(h.arn.clone())),
+    field(
+        FieldInfo::new(
+            HEALTHY,
+            "HEALTHY",
+            FieldType::Ratio,
+            "Healthy targets, of those registered; none if nothing is.",
+        )
+        .cells(7, 7),
+        // Draining targets are on their way out: they are not what the group should have.
+        |h| match h.targets - h.draining {
+            0 => Value::Empty,
+            of => Value::Ratio { ok: h.healthy, of },
+        },
+    ),
+    field(
+        FieldInfo::new("unhealthy", "UNHEALTHY", FieldType::Int, "Targets that fail their checks.").cells(9, 9),
+        |h| Value::Int(h.unhealthy.into()),
+    ),
+    field(FieldInfo::new("draining", "DRAINING", FieldType::Int, "Targets on their way out.").cells(8, 8), |h| {
+        Value::Int(h.draining.into())
+    }),
+]);
+
+impl GroupHealth {
+    fn of(arn: ArcStr, targets: &[sdk::TargetHealthDescription]) -> Self {
+        let mut h = GroupHealth { arn, healthy: 0, unhealthy: 0, draining: 0, targets: 0 };
+        for t in targets {
+            h.targets += 1;
+            match Health::parse(t.target_health().and_then(|h| h.state()).map(|s| s.as_str()).unwrap_or_default()) {
+                Health::Healthy => h.healthy += 1,
+                Health::Unhealthy | Health::UnhealthyDraining => h.unhealthy += 1,
+                Health::Draining => h.draining += 1,
+                _ => {}
+            }
+        }
+        h
+    }
+    fn record(&self) -> Record {
+        Record {
+            kind: Kind(&INFO),
+            id: self.arn.clone(),
+            name: ArcStr::new(),
+            state: None,
+            values: FIELDS.values(self),
+            tags: no_tags(),
+        }
+    }
+}
+
+fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    Box::pin(async move {
+        let client = request.gateway.elbv2(&request.scope).await?;
+        let arns = match &request.what {
+            What::Everything => target_groups::arns(&client, &mut pages).await?,
+            What::Ids(ids) => ids.to_vec(),
+        };
+        for arn in arns {
+            pages.ask(&DESCRIBE_TARGET_HEALTH).await?;
+            let call = client.describe_target_health().target_group_arn(arn.as_str());
+            match call.send().await.map_err(|e| fault::of(&DESCRIBE_TARGET_HEALTH, e)) {
+                Ok(out) => {
+                    let health = GroupHealth::of(arn, out.target_health_descriptions());
+                    pages.page(vec![health.record()]).await?;
+                }
+                // It went between two calls.
+                Err(f) if f.kind == FaultKind::NotFound => {}
+                Err(f) => return Err(f),
+            }
+        }
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_that_drains_its_last_target_is_empty_and_not_unhealthy() {
+        let of = |states: &[&str]| {
+            let all: Vec<_> = states
+                .iter()
+                .map(|s| {
+                    let health = sdk::TargetHealth::builder().state((*s).into()).build();
+                    sdk::TargetHealthDescription::builder().target_health(health).build()
+                })
+                .collect();
+            GroupHealth::of("arn".into(), &all).record().get(HEALTHY).clone()
+        };
+        assert_eq!(of(&[]), Value::Empty);
+        assert_eq!(of(&["draining"]), Value::Empty);
+        assert_eq!(of(&["healthy", "unhealthy", "initial", "draining"]), Value::Ratio { ok: 1, of: 3 });
+    }
+}

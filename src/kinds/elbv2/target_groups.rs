@@ -1,0 +1,244 @@
+//! Target groups.
+
+use arcstr::ArcStr;
+use aws_sdk_elasticloadbalancingv2::types as sdk;
+use futures::future::BoxFuture;
+
+use super::name_of_arn;
+use crate::aws::fault;
+use crate::base::{Fault, Scope};
+use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::seam::{
+    Seam, Text, ask_one_by_one, batches, field, flag, int, no_tags, only_one_is_missing, own, raw, said, seconds, text,
+};
+use crate::model::{
+    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Value,
+};
+
+/// `DescribeTargetGroups`.
+pub static DESCRIBE_TARGET_GROUPS: Operation = Operation::read(Service::Elbv2, "DescribeTargetGroups");
+
+/// instance, ip, lambda or alb.
+pub const TARGET_TYPE: &str = "target_type";
+/// The port that targets get traffic on.
+pub const PORT: &str = "port";
+/// The VPC.
+pub const VPC_ID: &str = "vpc_id";
+/// Names of the load balancers that route to it.
+pub const LOAD_BALANCERS: &str = "load_balancers";
+
+/// What they are.
+pub static INFO: KindInfo = KindInfo {
+    name: "target-groups",
+    singular: "target group",
+    title: "Target groups",
+    doc: "Target groups of load balancers, with their health check. Tags are not asked for; how many targets are healthy \
+          takes a request for each group.",
+    aliases: &["tgs", "tg"],
+    service: Service::Elbv2,
+    scoping: Scoping::Region,
+    parent: None,
+    fields: &FIELDS,
+    sort: ("name", true),
+    operations: &[&DESCRIBE_TARGET_GROUPS],
+    side: false,
+    transitional: &[],
+};
+
+/// Target groups.
+pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
+
+/// One target group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TargetGroup {
+    arn: ArcStr,
+    name: ArcStr,
+    target_type: Text,
+    protocol: Text,
+    protocol_version: Text,
+    port: Option<i32>,
+    vpc_id: Text,
+    load_balancers: Value,
+    ip_address_type: Text,
+    check_enabled: Option<bool>,
+    check_protocol: Text,
+    check_port: Text,
+    check_path: Text,
+    check_matcher: Text,
+    check_interval: Option<i32>,
+    check_timeout: Option<i32>,
+    healthy_threshold: Option<i32>,
+    unhealthy_threshold: Option<i32>,
+}
+
+const CHECK: &str = "health check";
+
+#[rustfmt::skip] // one field a line reads as the table that it is
+static FIELDS: Fields<TargetGroup> = Fields(&[
+    field(FieldInfo::new("name", "NAME", FieldType::Text, "The target group's name.").shown(0), |t| Value::Text(t.name.clone())),
+    field(FieldInfo::new("healthy", "HEALTHY", FieldType::Ratio, "Healthy targets, of those registered.").shown(1).cells(7, 7).from_side("target-group-health", "healthy", false), |_| Value::Unknown),
+    field(FieldInfo::new(TARGET_TYPE, "TARGETS", FieldType::Text, "What its targets are: instance, ip, lambda or alb.").shown(4), |t| said(&t.target_type)),
+    field(FieldInfo::new("protocol", "PROTO", FieldType::Text, "The protocol to the targets.").shown(2).cells(5, 8), |t| text(&t.protocol)),
+    field(FieldInfo::new(PORT, "PORT", FieldType::Int, "The port on the targets, unless one is registered with another.").shown(2), |t| t.port.map_or(Value::Empty, |p| Value::Int(p.into()))),
+    field(FieldInfo::new(LOAD_BALANCERS, "LOAD BALANCERS", FieldType::List, "Names of the load balancers that route to it.").shown(3).cells(14, 40).aka(&["lb"]).links_to("load-balancers"), |t| t.load_balancers.clone()),
+    field(FieldInfo::new(VPC_ID, "VPC", FieldType::Id, "The VPC of the targets.").shown(6).aka(&["vpc"]), |t| text(&t.vpc_id)),
+    field(FieldInfo::new("health_check_path", "CHECK PATH", FieldType::Text, "The path that the health check asks for.").shown(5).cells(10, 40).section(CHECK), |t| text(&t.check_path)),
+    field(FieldInfo::new("id", "ARN", FieldType::Id, "The ARN.").cells(12, 60).aka(&["arn"]), |t| Value::Text(t.arn.clone())),
+    field(FieldInfo::new("protocol_version", "VERSION", FieldType::Text, "HTTP1, HTTP2 or GRPC."), |t| text(&t.protocol_version)),
+    field(FieldInfo::new("ip_address_type", "IP TYPE", FieldType::Text, "ipv4 or ipv6."), |t| text(&t.ip_address_type)),
+    field(FieldInfo::new("health_check_enabled", "CHECKED", FieldType::Bool, "Whether health is checked.").cells(7, 7).section(CHECK), |t| flag(t.check_enabled)),
+    field(FieldInfo::new("health_check_protocol", "CHECK PROTO", FieldType::Text, "The health check's protocol.").cells(11, 11).section(CHECK), |t| text(&t.check_protocol)),
+    field(FieldInfo::new("health_check_port", "CHECK PORT", FieldType::Text, "The health check's port; traffic-port: the target's own.").cells(10, 12).section(CHECK), |t| text(&t.check_port)),
+    field(FieldInfo::new("matcher", "MATCHER", FieldType::Text, "The response codes that count as healthy.").section(CHECK), |t| text(&t.check_matcher)),
+    field(FieldInfo::new("interval", "INTERVAL", FieldType::Seconds, "How often a target is checked.").cells(8, 8).section(CHECK), |t| seconds(t.check_interval)),
+    field(FieldInfo::new("timeout", "TIMEOUT", FieldType::Seconds, "How long an answer may take.").cells(7, 8).section(CHECK), |t| seconds(t.check_timeout)),
+    field(FieldInfo::new("healthy_threshold", "UP AFTER", FieldType::Int, "So many successes in a row make a target healthy.").cells(8, 8).section(CHECK), |t| int(t.healthy_threshold)),
+    field(FieldInfo::new("unhealthy_threshold", "DOWN AFTER", FieldType::Int, "So many failures in a row make it unhealthy.").cells(10, 10).section(CHECK), |t| int(t.unhealthy_threshold)),
+]);
+
+impl TargetGroup {
+    fn record(&self) -> Record {
+        Record {
+            kind: Kind(&INFO),
+            id: self.arn.clone(),
+            name: self.name.clone(),
+            state: None,
+            values: FIELDS.values(self),
+            tags: no_tags(),
+        }
+    }
+}
+
+/// What its targets are: `instance`, `ip`, `lambda` or `alb`.
+pub fn target_type(row: &Record) -> Option<&str> {
+    row.get(TARGET_TYPE).as_str()
+}
+/// The port that targets get traffic on, unless they are registered with another; lambda functions have none.
+pub fn port(row: &Record) -> Option<i64> {
+    row.get(PORT).as_int()
+}
+/// The VPC that targets must be in.
+pub fn vpc_id(row: &Record) -> Option<&str> {
+    row.get(VPC_ID).as_str()
+}
+
+/// DescribeTargetGroups takes a page size up to 400; ARNs in batches of 20, as load balancers.
+const PAGE: i32 = 400;
+const MOST_ARNS: usize = 20;
+
+fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    Box::pin(async move {
+        let client = request.gateway.elbv2(&request.scope).await?;
+        let mut seam = Seam::new(&request.interner);
+        let mut todo = batches(&request.what, MOST_ARNS);
+        while let Some(arns) = todo.pop() {
+            let mut marker = None;
+            loop {
+                pages.ask(&DESCRIBE_TARGET_GROUPS).await?;
+                let call = client.describe_target_groups().set_marker(marker);
+                let call = match &arns {
+                    Some(arns) => call.set_target_group_arns(Some(arns.clone())),
+                    None => call.page_size(PAGE),
+                };
+                let out = match call.send().await.map_err(|e| fault::of(&DESCRIBE_TARGET_GROUPS, e)) {
+                    Ok(out) => out,
+                    Err(f) if ask_one_by_one(&f, arns.as_deref()) => {
+                        todo.extend(arns.into_iter().flatten().map(|a| Some(vec![a])));
+                        break;
+                    }
+                    Err(f) if only_one_is_missing(&f, arns.as_deref()) => break,
+                    Err(f) => return Err(f),
+                };
+                marker = out.next_marker().filter(|m| !m.is_empty()).map(str::to_string);
+                let rows = out.target_groups().iter().filter_map(|t| convert(&mut seam, t)).map(|t| t.record());
+                pages.page(rows.collect()).await?;
+                if marker.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The ARNs of all target groups of a scope: what a listing over all targets starts from.
+pub(super) async fn arns(
+    client: &aws_sdk_elasticloadbalancingv2::Client,
+    pages: &mut Pages,
+) -> Result<Vec<ArcStr>, Fault> {
+    let mut arns = Vec::new();
+    let mut marker = None;
+    loop {
+        pages.ask(&DESCRIBE_TARGET_GROUPS).await?;
+        let call = client.describe_target_groups().page_size(PAGE).set_marker(marker);
+        let out = call.send().await.map_err(|e| fault::of(&DESCRIBE_TARGET_GROUPS, e))?;
+        arns.extend(out.target_groups().iter().filter_map(|t| own(t.target_group_arn())));
+        marker = out.next_marker().filter(|m| !m.is_empty()).map(str::to_string);
+        if marker.is_none() {
+            return Ok(arns);
+        }
+    }
+}
+
+fn convert(seam: &mut Seam, t: &sdk::TargetGroup) -> Option<TargetGroup> {
+    let matcher = t.matcher().and_then(|m| m.http_code().or(m.grpc_code()));
+    Some(TargetGroup {
+        arn: own(t.target_group_arn())?,
+        name: own(t.target_group_name()).unwrap_or_default(),
+        target_type: seam.shared(t.target_type().map(|t| t.as_str())),
+        protocol: seam.shared(t.protocol().map(|p| p.as_str())),
+        protocol_version: seam.shared(t.protocol_version()),
+        port: t.port(),
+        vpc_id: seam.shared(t.vpc_id()),
+        load_balancers: seam.shared_list(t.load_balancer_arns().iter().map(|a| name_of_arn(a))),
+        ip_address_type: seam.shared(t.ip_address_type().map(|t| t.as_str())),
+        check_enabled: t.health_check_enabled(),
+        check_protocol: seam.shared(t.health_check_protocol().map(|p| p.as_str())),
+        check_port: seam.shared(t.health_check_port()),
+        check_path: seam.shared(t.health_check_path()),
+        check_matcher: seam.shared(matcher),
+        check_interval: t.health_check_interval_seconds(),
+        check_timeout: t.health_check_timeout_seconds(),
+        healthy_threshold: t.healthy_threshold_count(),
+        unhealthy_threshold: t.unhealthy_threshold_count(),
+    })
+}
+
+fn links(row: &Record, _: &Scope) -> Vec<Link> {
+    let mut out = vec![Link {
+        title: "targets",
+        kind: "targets",
+        selector: Selector::Parent(row.id.clone()),
+        query: String::new(),
+    }];
+    let balancers = row.get(LOAD_BALANCERS).items();
+    if !balancers.is_empty() {
+        let query = format!("name={}", balancers.join(","));
+        out.push(Link { title: "load balancers", kind: "load-balancers", selector: Selector::All, query });
+    }
+    let query = format!("target_groups={}", row.name);
+    out.push(Link { title: "groups", kind: "auto-scaling-groups", selector: Selector::All, query });
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::intern::Interner;
+    use crate::query::Query;
+
+    #[test]
+    fn a_lambda_target_group_has_no_port_rather_than_an_unknown_one() {
+        let t = sdk::TargetGroup::builder()
+            .target_group_arn("arn:aws:elasticloadbalancing:x:0:targetgroup/fn/1")
+            .target_group_name("fn")
+            .target_type(sdk::TargetTypeEnum::Lambda)
+            .load_balancer_arns("arn:aws:elasticloadbalancing:x:0:loadbalancer/app/my-alb/2")
+            .build();
+        let row = convert(&mut Seam::new(&Interner::default()), &t).map(|t| t.record()).expect("it has an ARN");
+        assert_eq!(row.get(PORT), &Value::Empty);
+        assert_eq!((target_type(&row), port(&row)), (Some("lambda"), None));
+        let q = Query::parse("load_balancers=my-alb", &INFO).expect("a query");
+        assert!(q.matches(&row, crate::base::Time::default()), "a balancer's link must find it");
+    }
+}

@@ -1,0 +1,95 @@
+//! A row as `skydeck get -o json` prints it, and as the detail pane's `raw` shows it: `docs/kinds.md` says what each fact is.
+//!
+//! ```json
+//! {"kind": "instances", "id": "i-…", "name": "web-1", "account": "111122223333", "region": "ap-northeast-2",
+//!  "state": "running", "tags": {"Env": "prod"}, "facts": {"type": "t3.micro", "launched": "2026-11-21T09:05:00Z"}}
+//! ```
+//! Numbers are numbers, times RFC 3339 in UTC, addresses strings, a ratio `{"ok": 2, "of": 3}`, a list an array. What AWS says
+//! there is none of, and what is unknown, is `null`.
+
+use serde_json::{Map, Number, Value as Json, json};
+
+use crate::base::Scope;
+use crate::model::{FieldType, Series, Value};
+use crate::query::Cells;
+
+/// One element of the array. `row` may be a record alone (facts from side tables are then null) or joined with them.
+pub fn element(row: &impl Cells, scope: &Scope, account: Option<&str>) -> Json {
+    let record = row.record();
+    let kind = record.kind;
+    let mut facts = Map::new();
+    for (i, info) in kind.iter().enumerate() {
+        facts.insert(info.name.to_string(), value(row.cell(i), info.ty));
+    }
+    let named = |field: &str| facts.get(field).and_then(Json::as_str).map(str::to_string);
+    let id = named("id").unwrap_or_else(|| record.id.to_string());
+    // A bucket is listed once an account, and is in a region all the same.
+    let region = scope.region_code().map(ToString::to_string).or_else(|| named("region"));
+    let tags: Map<String, Json> = record.tags.iter().map(|(k, v)| (k.to_string(), Json::from(v.as_str()))).collect();
+    json!({
+        "kind": kind.name,
+        "id": id,
+        "name": (!record.name.is_empty()).then_some(record.name.as_str()),
+        "account": account,
+        "region": region,
+        "state": record.state.as_ref().map(|(_, s)| s.as_str()),
+        "tags": tags,
+        "facts": facts,
+    })
+}
+
+/// With line breaks, for reading.
+pub fn pretty(element: &Json) -> String {
+    format!("{element:#}")
+}
+
+fn value(v: &Value, ty: FieldType) -> Json {
+    match v {
+        Value::Unknown => Json::Null,
+        // A list is always a list, so that scripts need not ask.
+        Value::Empty if ty == FieldType::List => json!([]),
+        Value::Empty => Json::Null,
+        Value::Text(s) | Value::State(_, s) if ty == FieldType::List => json!([s.as_str()]),
+        Value::Text(s) | Value::State(_, s) => Json::from(s.as_str()),
+        Value::Int(i) | Value::Seconds(i) => Json::from(*i),
+        Value::Float(f) => number(*f),
+        Value::Bool(b) => Json::from(*b),
+        Value::Time(t) => Json::from(if t.millis() % 1000 == 0 { t.rfc3339() } else { t.rfc3339_millis() }),
+        Value::Bytes(b) => Json::from(*b),
+        Value::Ratio { ok, of } => json!({"ok": ok, "of": of}),
+        Value::Ip(ip) => Json::from(ip.to_string()),
+        Value::List(items) => Json::from(items.iter().map(|s| s.as_str()).collect::<Vec<_>>()),
+        Value::Series(s) => series(s),
+    }
+}
+
+fn series(s: &Series) -> Json {
+    let points: Vec<Json> = s.points.iter().map(|p| number(f64::from(*p))).collect();
+    json!({"start": s.start.rfc3339(), "period": s.period, "unit": s.unit.as_str(), "points": points})
+}
+
+/// JSON has no NaN and no infinity: such a point is not known.
+fn number(f: f64) -> Json {
+    Number::from_f64(f).map_or(Json::Null, Json::Number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Time;
+    use std::sync::Arc;
+
+    #[test]
+    fn every_value_has_one_shape_in_json() {
+        let t = |v, ty| value(&v, ty);
+        assert_eq!(t(Value::Unknown, FieldType::List), Json::Null);
+        assert_eq!(t(Value::Empty, FieldType::List), json!([]));
+        assert_eq!(t(Value::Empty, FieldType::Text), Json::Null);
+        assert_eq!(t(Value::Bytes(20 << 30), FieldType::Bytes), json!(21_474_836_480_u64));
+        assert_eq!(t(Value::Time(Time::from_secs(0)), FieldType::Age), json!("1970-01-01T00:00:00Z"));
+        assert_eq!(t(Value::Ratio { ok: 2, of: 3 }, FieldType::Ratio), json!({"ok": 2, "of": 3}));
+        assert_eq!(t(Value::Float(f64::NAN), FieldType::Float), Json::Null);
+        let s = Series { start: Time::from_secs(0), period: 300, points: vec![1.5, f32::NAN], unit: "Percent".into() };
+        assert_eq!(t(Value::Series(Arc::new(s)), FieldType::Series)["points"], json!([1.5, null]));
+    }
+}

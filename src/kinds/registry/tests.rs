@@ -1,0 +1,120 @@
+//! What every kind owes to those who read it.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::base::Scope;
+use crate::model::{Access, Column, FieldType, Record, Value};
+
+fn snake(s: &str) -> bool {
+    s.starts_with(|c: char| c.is_ascii_lowercase())
+        && s.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+#[test]
+fn kinds_and_their_aliases_are_named_once() {
+    let mut seen = BTreeSet::new();
+    for k in ALL.kinds.iter().map(|k| k.info) {
+        assert!(k.name.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}", k.name);
+        for word in k.aliases.iter().chain([&k.name]) {
+            assert!(seen.insert(*word), "{word} means two kinds");
+        }
+        assert!(ALL.kind(k.name).is_some_and(|d| d.info.name == k.name));
+        assert!(k.doc.ends_with('.') && !k.title.is_empty() && !k.singular.is_empty(), "{}", k.name);
+    }
+}
+
+#[test]
+fn fields_are_snake_case_unique_and_fit_the_mask_of_changes() {
+    for k in ALL.kinds.iter().map(|k| k.info) {
+        assert!((1..=64).contains(&k.fields.len()), "{} has {} fields", k.name, k.fields.len());
+        let mut seen = BTreeSet::new();
+        for f in k.iter() {
+            assert!(snake(f.name), "{} {}", k.name, f.name);
+            assert!(!f.title.is_empty() && f.doc.ends_with(['.', '…']), "{} {}: {:?}", k.name, f.name, f.doc);
+            for word in f.aliases.iter().chain([&f.name]) {
+                assert!(seen.insert(*word), "{}: {word} means two fields", k.name);
+            }
+            assert!(
+                usize::from(f.width.0) >= f.title.chars().count() || matches!(f.column, Column::DetailOnly),
+                "{} {}: the heading does not fit",
+                k.name,
+                f.name
+            );
+            assert!(f.width.0 <= f.width.1, "{} {}", k.name, f.name);
+        }
+        assert!(k.index_of(k.sort.0).is_some(), "{} sorts by a field that it does not have", k.name);
+        if !k.side {
+            assert!(k.iter().any(|f| matches!(f.column, Column::Shown(0))), "{} has no column that stays", k.name);
+        }
+    }
+}
+
+#[test]
+fn whatever_a_kind_names_exists() {
+    for k in ALL.kinds.iter().map(|k| k.info) {
+        for f in k.iter() {
+            if let Some(link) = f.link {
+                assert!(
+                    ALL.kinds.iter().any(|d| d.info.name == link && !d.info.side),
+                    "{} {} -> {link}",
+                    k.name,
+                    f.name
+                );
+            }
+            let Some(side) = f.side else { continue };
+            let there = ALL.kind(side.kind).map(|d| d.info).unwrap_or_else(|| panic!("{} -> {}", f.name, side.kind));
+            assert!(there.side && there.scoping == k.scoping, "{} is no side table", side.kind);
+            let field = there.index_of(side.field).unwrap_or_else(|| panic!("{} has no {}", side.kind, side.field));
+            assert_eq!(there.fields.at(field).ty, f.ty, "{} {}", k.name, f.name);
+            let charged = there.operations.iter().any(|o| o.name == "GetMetricData");
+            assert_eq!(side.paid, charged, "{} {}", k.name, f.name);
+        }
+        if let Some(p) = k.parent {
+            assert!(ALL.kinds.iter().any(|d| d.info.name == p.kind && !d.info.side), "{} of {}", k.name, p.kind);
+        }
+    }
+}
+
+#[test]
+fn kinds_only_read() {
+    for k in ALL.kinds.iter().map(|k| k.info) {
+        assert!(!k.operations.is_empty(), "{}", k.name);
+        for op in k.operations {
+            assert_eq!(op.access, Access::Read, "{} {}", k.name, op.name);
+        }
+    }
+}
+
+/// A row with a text in every field: what links may find at most.
+fn full(def: &KindDef) -> Record {
+    let text = |f: &crate::model::FieldInfo| match f.ty {
+        FieldType::List => Value::list(["InstanceId=i-0a1".into(), "TargetGroup=targetgroup/a/1".into()]),
+        _ if f.name == "type" => Value::text("folder"),
+        _ => Value::text("i-0a1"),
+    };
+    Record {
+        kind: Kind(def.info),
+        id: "i-0a1".into(),
+        name: "a name".into(),
+        state: None,
+        values: def.info.iter().map(text).collect(),
+        tags: std::sync::Arc::new(vec![("aws:autoscaling:groupName".into(), "my group".into())]),
+    }
+}
+
+#[test]
+fn every_link_leads_to_a_kind_and_its_query_can_be_read() {
+    for def in ALL.kinds {
+        for link in (def.links)(&full(def), &Scope::Global) {
+            let to = ALL.kind(link.kind).unwrap_or_else(|| panic!("{} -> {}", def.info.name, link.kind));
+            assert!(!to.info.side, "{} -> {}", def.info.name, link.kind);
+            if let Err(e) = crate::query::Query::parse(&link.query, to.info) {
+                panic!("{} -> {} {:?}: {e}", def.info.name, link.kind, link.query);
+            }
+            if let crate::model::Selector::Parent(_) = link.selector {
+                assert!(to.info.parent.is_some(), "{} -> {}", def.info.name, link.kind);
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Buckets of the account.
+
+use arcstr::ArcStr;
+use aws_sdk_s3::types as sdk;
+use futures::future::BoxFuture;
+
+use crate::aws::fault;
+use crate::base::{Fault, Scope, Time};
+use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
+use crate::kinds::seam::{Seam, Text, field, moment, no_tags, own, raw, said, text, time};
+use crate::model::{
+    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Value,
+};
+
+/// `ListBuckets`.
+pub static LIST_BUCKETS: Operation = Operation::read(Service::S3, "ListBuckets").with_iam(&["s3:ListAllMyBuckets"]);
+
+/// The bucket's region.
+pub const REGION: &str = "region";
+
+/// What they are.
+pub static INFO: KindInfo = KindInfo {
+    name: "buckets",
+    singular: "bucket",
+    title: "Buckets",
+    doc: "S3 buckets of the account, in all regions. Tags are not asked for.",
+    aliases: &["s3", "bucket"],
+    service: Service::S3,
+    scoping: Scoping::Account,
+    parent: None,
+    fields: &FIELDS,
+    sort: ("name", true),
+    operations: &[&LIST_BUCKETS],
+    side: false,
+    transitional: &[],
+};
+
+/// Buckets.
+pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
+
+/// One bucket.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bucket {
+    name: ArcStr,
+    region: Text,
+    created: Option<Time>,
+    arn: Text,
+}
+
+static FIELDS: Fields<Bucket> = Fields(&[
+    field(FieldInfo::new("name", "NAME", FieldType::Text, "The bucket's name.").shown(0).cells(8, 63), |b| {
+        Value::Text(b.name.clone())
+    }),
+    field(
+        FieldInfo::new(REGION, "REGION", FieldType::Text, "The region that it is in.").shown(1).links_to("regions"),
+        |b| said(&b.region),
+    ),
+    field(FieldInfo::new("created", "CREATED", FieldType::Date, "When it was created.").shown(2).aka(&["age"]), |b| {
+        moment(b.created)
+    }),
+    field(FieldInfo::new("arn", "ARN", FieldType::Id, "The ARN, where AWS says it.").cells(11, 80), |b| text(&b.arn)),
+]);
+
+impl Bucket {
+    fn record(&self) -> Record {
+        Record {
+            kind: Kind(&INFO),
+            id: self.name.clone(),
+            name: self.name.clone(),
+            state: None,
+            values: FIELDS.values(self),
+            tags: no_tags(),
+        }
+    }
+}
+
+/// The bucket's region, from its row.
+pub fn region(row: &Record) -> Option<&str> {
+    row.get(REGION).as_str()
+}
+
+/// ListBuckets takes up to 10,000; without a number it does not say the regions.
+const PAGE: i32 = 1000;
+
+fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    Box::pin(async move {
+        let client = request.gateway.s3(&request.scope, None).await?;
+        let seam = Seam::new(&request.interner);
+        let wanted = |r: &Record| match &request.what {
+            What::Everything => true,
+            What::Ids(ids) => ids.contains(&r.id),
+        };
+        let mut token = None;
+        loop {
+            pages.ask(&LIST_BUCKETS).await?;
+            let call = client.list_buckets().max_buckets(PAGE).set_continuation_token(token);
+            let out = call.send().await.map_err(|e| fault::of(&LIST_BUCKETS, e))?;
+            token = out.continuation_token().filter(|t| !t.is_empty()).map(str::to_string);
+            let rows = out.buckets().iter().filter_map(|b| convert(&seam, b)).map(|b| b.record());
+            pages.page(rows.filter(wanted).collect()).await?;
+            if token.is_none() {
+                return Ok(());
+            }
+        }
+    })
+}
+
+fn convert(seam: &Seam, b: &sdk::Bucket) -> Option<Bucket> {
+    Some(Bucket {
+        name: own(b.name())?,
+        region: seam.shared(b.bucket_region()),
+        created: time(b.creation_date()),
+        arn: own(b.bucket_arn()),
+    })
+}
+
+fn links(row: &Record, _: &Scope) -> Vec<Link> {
+    let selector = Selector::Parent(row.id.clone());
+    vec![
+        Link { title: "objects", kind: "objects", selector, query: String::new() },
+        Link { title: "alarms", kind: "alarms", selector: Selector::All, query: format!("resources:{}", row.name) },
+    ]
+}

@@ -1,0 +1,4 @@
+//! Amazon S3: buckets and objects.
+
+pub mod buckets;
+pub mod objects;

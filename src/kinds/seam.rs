@@ -1,0 +1,195 @@
+//! What every list function needs where SDK types end: shared texts, times, batches, and SDK errors in the console's shape.
+
+use std::sync::Arc;
+
+use arcstr::ArcStr;
+use aws_smithy_types::DateTime;
+use futures::future::BoxFuture;
+use rustc_hash::FxHashMap;
+
+use super::facts;
+use super::intern::Interner;
+use super::listing::{ListRequest, Pages, Sink, What};
+use crate::base::{Fault, FaultKind, RowId, Time};
+use crate::model::{Field, FieldInfo, Operation, Record, Tags, Value};
+
+/// Text that AWS may have left out.
+pub type Text = Option<ArcStr>;
+
+/// A field, without the struct's ceremony.
+pub const fn field<T>(info: FieldInfo, get: fn(&T) -> Value) -> Field<T> {
+    Field { info, get }
+}
+
+/// Shares what repeats within a run: texts through the interner, whole lists (an instance's security groups) here.
+pub struct Seam {
+    interner: Interner,
+    lists: FxHashMap<Vec<ArcStr>, Arc<Vec<ArcStr>>>,
+}
+
+/// More different lists than this are not worth keeping.
+const MOST_LISTS: usize = 4096;
+
+impl Seam {
+    /// For one run.
+    pub fn new(interner: &Interner) -> Self {
+        Seam { interner: interner.clone(), lists: FxHashMap::default() }
+    }
+    /// A text that repeats from row to row; empty counts as none.
+    pub fn shared(&self, s: Option<&str>) -> Text {
+        s.filter(|s| !s.is_empty()).map(|s| self.interner.get(s))
+    }
+    /// Texts that repeat together.
+    pub fn shared_list<'a>(&mut self, items: impl IntoIterator<Item = &'a str>) -> Value {
+        let list: Vec<ArcStr> = items.into_iter().filter(|s| !s.is_empty()).map(|s| self.interner.get(s)).collect();
+        if list.is_empty() {
+            return Value::Empty;
+        }
+        if let Some(found) = self.lists.get(&list) {
+            return Value::List(found.clone());
+        }
+        let new = Arc::new(list);
+        if self.lists.len() < MOST_LISTS {
+            self.lists.insert(new.as_ref().clone(), new.clone());
+        }
+        Value::List(new)
+    }
+    /// Tags in AWS's order, and the value of `Name`.
+    pub fn tags<'a>(&self, pairs: impl IntoIterator<Item = (Option<&'a str>, Option<&'a str>)>) -> (Tags, ArcStr) {
+        let mut name = ArcStr::new();
+        let tags: Vec<(ArcStr, ArcStr)> = pairs
+            .into_iter()
+            .filter_map(|(k, v)| {
+                let (k, v) = (k?, v.unwrap_or_default());
+                if k == "Name" {
+                    // A name is rarely anybody else's: it would only fill the interner.
+                    name = ArcStr::from(v);
+                    return Some((self.interner.get(k), name.clone()));
+                }
+                Some((self.interner.get(k), self.interner.get(v)))
+            })
+            .collect();
+        (if tags.is_empty() { no_tags() } else { Arc::new(tags) }, name)
+    }
+}
+
+/// The one empty list of tags.
+pub fn no_tags() -> Tags {
+    static NONE: std::sync::LazyLock<Tags> = std::sync::LazyLock::new(Tags::default);
+    NONE.clone()
+}
+
+/// A text of its own; empty counts as none.
+pub fn own(s: Option<&str>) -> Text {
+    s.filter(|s| !s.is_empty()).map(ArcStr::from)
+}
+/// A moment; one that AWS cannot have meant (outside 64-bit milliseconds) counts as none.
+pub fn time(t: Option<&DateTime>) -> Option<Time> {
+    t.and_then(|t| t.to_millis().ok()).map(Time::from_millis)
+}
+/// Text, or that there is none.
+pub fn text(s: &Text) -> Value {
+    s.as_ref().map_or(Value::Empty, |s| Value::Text(s.clone()))
+}
+/// Text that AWS always gives where it is known: left out, it is unknown.
+pub fn said(s: &Text) -> Value {
+    s.as_ref().map_or(Value::Unknown, |s| Value::Text(s.clone()))
+}
+/// A moment, or that there is none.
+pub fn moment(t: Option<Time>) -> Value {
+    t.map_or(Value::Empty, Value::Time)
+}
+/// A flag; left out, it is unknown.
+pub fn flag(b: Option<bool>) -> Value {
+    b.map_or(Value::Unknown, Value::Bool)
+}
+/// A number; left out, it is unknown.
+pub fn int(i: Option<impl Into<i64>>) -> Value {
+    i.map_or(Value::Unknown, |i| Value::Int(i.into()))
+}
+/// A span in seconds; left out, there is none.
+pub fn seconds(i: Option<impl Into<i64>>) -> Value {
+    i.map_or(Value::Empty, |i| Value::Seconds(i.into()))
+}
+/// A list of texts of their own.
+pub fn texts<'a>(items: impl IntoIterator<Item = &'a str>) -> Value {
+    Value::list(items.into_iter().filter(|s| !s.is_empty()).map(ArcStr::from))
+}
+
+/// The calls that a request needs: one for everything (`None`), or one for each `most` ids.
+pub fn batches(what: &What, most: usize) -> Vec<Option<Vec<String>>> {
+    match what {
+        What::Everything => vec![None],
+        What::Ids(ids) => ids.chunks(most.max(1)).map(|c| Some(c.iter().map(ToString::to_string).collect())).collect(),
+    }
+}
+
+/// For calls of which one missing id fails all (`LoadBalancerNotFound`): whether to ask for each of `ids` alone now.
+pub fn ask_one_by_one(fault: &Fault, ids: Option<&[String]>) -> bool {
+    fault.kind == FaultKind::NotFound && ids.is_some_and(|i| i.len() > 1)
+}
+
+/// Whether the only id that was asked for does not exist: that is an answer, not a failure.
+pub fn only_one_is_missing(fault: &Fault, ids: Option<&[String]>) -> bool {
+    fault.kind == FaultKind::NotFound && ids.is_some_and(|i| i.len() == 1)
+}
+
+/// A kind's list function.
+pub type ListFn = fn(ListRequest, Pages) -> BoxFuture<'static, Result<(), Fault>>;
+
+/// One row as JSON: its facts and tags, read anew. What [`super::KindDef::raw`] is made of.
+pub fn raw(list: ListFn, mut request: ListRequest, id: RowId) -> BoxFuture<'static, Result<String, Fault>> {
+    Box::pin(async move {
+        request.what = What::Ids(Arc::new(vec![id.clone()]));
+        let scope = request.scope.clone();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        list(request, Box::new(Gather(sender))).await?;
+        let found = receiver.try_iter().flatten().find(|r| r.id == id);
+        let row = found.ok_or_else(|| Fault::new(FaultKind::NotFound, format!("AWS does not know {id} any more")))?;
+        Ok(facts::pretty(&facts::element(&row, &scope, None)))
+    })
+}
+
+/// A sink that keeps what it is given.
+struct Gather(std::sync::mpsc::Sender<Vec<Record>>);
+
+impl Sink for Gather {
+    fn ask(&mut self, _: &'static Operation) -> BoxFuture<'_, Result<(), Fault>> {
+        Box::pin(async { Ok(()) })
+    }
+    fn paid(&mut self, _: u32) {}
+    fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
+        let sent = self.0.send(rows).map_err(|_| Fault::bug("nobody waits for these rows"));
+        Box::pin(async { sent })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_repeats_is_kept_once() {
+        let mut s = Seam::new(&Interner::default());
+        let (a, b) = (s.shared_list(["sg-1", "sg-2"]), s.shared_list(["sg-1", "sg-2"]));
+        assert!(matches!((&a, &b), (Value::List(a), Value::List(b)) if Arc::ptr_eq(a, b)));
+        assert_eq!(s.shared_list([""]), Value::Empty);
+    }
+
+    #[test]
+    fn ids_are_asked_for_in_batches_and_no_ids_need_no_call() {
+        let ids = |n: usize| What::Ids(Arc::new((0..n).map(|i| format!("i-{i}").into()).collect()));
+        assert_eq!(batches(&What::Everything, 200), [None]);
+        assert_eq!(batches(&ids(0), 200).len(), 0);
+        let sizes: Vec<_> = batches(&ids(401), 200).iter().map(|b| b.as_ref().map(Vec::len)).collect();
+        assert_eq!(sizes, [Some(200), Some(200), Some(1)]);
+    }
+
+    #[test]
+    fn the_name_tag_is_the_name_and_stays_a_tag() {
+        let (tags, name) =
+            Seam::new(&Interner::default()).tags([(Some("Name"), Some("결제-워커")), (Some("Env"), None)]);
+        assert_eq!(name, "결제-워커");
+        assert_eq!(tags.as_slice(), [("Name".into(), "결제-워커".into()), ("Env".into(), "".into())]);
+    }
+}
