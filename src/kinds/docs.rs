@@ -22,12 +22,14 @@ pub fn kinds_md(registry: &Registry) -> String {
 
 const HEAD: &str = "# Kinds
 
-Made from the code; do not edit. What `skydeck get KIND` lists, what `:KIND` opens, and the names that queries and settings use.
+Made from the code; do not edit. What `skydeck get KIND` lists, what `:KIND` opens, and the names that queries
+and settings use.
 
-In JSON, each field is a key in `facts`: numbers are numbers, times RFC 3339 in UTC, a ratio is `{\"ok\": 2, \"of\": 3}`, a list an
-array, a series `{\"start\", \"period\", \"unit\", \"points\"}` with `null` where there is no point. What is unknown, not asked for, or not
-there is `null`. Fields marked *joined* come from a request of their own; *charged* ones cost money at each look, and `get` asks
-for them only if the query or the columns name them.
+In JSON, each field is a key in `facts`: numbers are numbers, times RFC 3339 in UTC, a ratio is `{\"ok\": 2,
+\"of\": 3}`, a list an array, a series `{\"start\", \"period\", \"unit\", \"points\"}` with `null` where there
+is no point. What is unknown, not asked for, or not there is `null`. Fields marked *joined* come from a
+request of their own; *charged* ones cost money at each look, and `get` asks for them only if the query or the
+columns name them.
 
 ";
 

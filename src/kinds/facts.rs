@@ -1,11 +1,12 @@
-//! A row as `skydeck get -o json` prints it, and as the detail pane's `raw` shows it: `docs/kinds.md` says what each fact is.
+//! A row as `skydeck get -o json` prints it, and as the detail pane's `raw` shows it: `docs/kinds.md` says what each
+//! fact is.
 //!
 //! ```json
 //! {"kind": "instances", "id": "i-…", "name": "web-1", "account": "111122223333", "region": "ap-northeast-2",
 //!  "state": "running", "tags": {"Env": "prod"}, "facts": {"type": "t3.micro", "launched": "2026-11-21T09:05:00Z"}}
 //! ```
-//! Numbers are numbers, times RFC 3339 in UTC, addresses strings, a ratio `{"ok": 2, "of": 3}`, a list an array. What AWS says
-//! there is none of, and what is unknown, is `null`.
+//! Numbers are numbers, times RFC 3339 in UTC, addresses strings, a ratio `{"ok": 2, "of": 3}`, a list an array. What
+//! AWS says there is none of, and what is unknown, is `null`.
 
 use serde_json::{Map, Number, Value as Json, json};
 

@@ -1,6 +1,7 @@
 //! Floor 4: everything about one kind of resource: its typed struct, fields, list function, links and actions.
 //!
-//! A kind is a folder or file under its service, and one line in [`registry`]. SDK types end in the file that calls the SDK.
+//! A kind is a folder or file under its service, and one line in [`registry`]. SDK types end in the file that calls
+//! the SDK.
 
 pub mod action;
 pub mod autoscaling;

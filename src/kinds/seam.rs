@@ -1,4 +1,5 @@
-//! What every list function needs where SDK types end: shared texts, times, batches, and SDK errors in the console's shape.
+//! What every list function needs where SDK types end: shared texts, times, batches, and SDK errors in the console's
+//! shape.
 
 use std::sync::Arc;
 

@@ -105,19 +105,57 @@ pub struct Activity {
     details: Text,
 }
 
-#[rustfmt::skip] // one field a line reads as the table that it is
 static FIELDS: Fields<Activity> = Fields(&[
-    field(FieldInfo::new("started", "AGE", FieldType::Age, "When it began.").shown(0).aka(&["age"]), |a| moment(a.started)),
-    field(FieldInfo::new(GROUP, "GROUP", FieldType::Text, "The group.").shown(3).cells(8, 30).links_to("auto-scaling-groups"), |a| text(&a.group)),
-    field(FieldInfo::new("status", "STATUS", FieldType::State, "Successful, Failed, Cancelled, or the step that it is at.").shown(0).cells(10, 20).aka(&["state"]), |a| { let (tone, s) = a.status.shown(); Value::State(tone, s) }),
-    field(FieldInfo::new("progress", "%", FieldType::Int, "How far it is, from 0 to 100.").unit("%").shown(4).cells(3, 4), |a| int(a.progress)),
-    field(FieldInfo::new("description", "DESCRIPTION", FieldType::Text, "What it does.").shown(1).cells(12, 60), |a| text(&a.description)),
-    field(FieldInfo::new("cause", "CAUSE", FieldType::Text, "Why, in AWS's words.").shown(5).cells(10, 200), |a| text(&a.cause)),
-    field(FieldInfo::new("status_message", "MESSAGE", FieldType::Text, "Why it failed or waits.").cells(8, 80), |a| text(&a.status_message)),
+    field(FieldInfo::new("started", "AGE", FieldType::Age, "When it began.").shown(0).aka(&["age"]), |a| {
+        moment(a.started)
+    }),
+    field(
+        FieldInfo::new(GROUP, "GROUP", FieldType::Text, "The group.")
+            .shown(3)
+            .cells(8, 30)
+            .links_to("auto-scaling-groups"),
+        |a| text(&a.group),
+    ),
+    field(
+        FieldInfo::new(
+            "status",
+            "STATUS",
+            FieldType::State,
+            "Successful, Failed, Cancelled, or the step that it is at.",
+        )
+        .shown(0)
+        .cells(10, 20)
+        .aka(&["state"]),
+        |a| {
+            let (tone, s) = a.status.shown();
+            Value::State(tone, s)
+        },
+    ),
+    field(
+        FieldInfo::new("progress", "%", FieldType::Int, "How far it is, from 0 to 100.").unit("%").shown(4).cells(3, 4),
+        |a| int(a.progress),
+    ),
+    field(FieldInfo::new("description", "DESCRIPTION", FieldType::Text, "What it does.").shown(1).cells(12, 60), |a| {
+        text(&a.description)
+    }),
+    field(FieldInfo::new("cause", "CAUSE", FieldType::Text, "Why, in AWS's words.").shown(5).cells(10, 200), |a| {
+        text(&a.cause)
+    }),
+    field(FieldInfo::new("status_message", "MESSAGE", FieldType::Text, "Why it failed or waits.").cells(8, 80), |a| {
+        text(&a.status_message)
+    }),
     field(FieldInfo::new("ended", "ENDED", FieldType::Age, "When it ended.").cells(5, 6), |a| moment(a.ended)),
-    field(FieldInfo::new(INSTANCES, "INSTANCES", FieldType::List, "The instances that it is about.").cells(9, 40).aka(&["instance"]).links_to("instances"), |a| a.instances.clone()),
+    field(
+        FieldInfo::new(INSTANCES, "INSTANCES", FieldType::List, "The instances that it is about.")
+            .cells(9, 40)
+            .aka(&["instance"])
+            .links_to("instances"),
+        |a| a.instances.clone(),
+    ),
     field(FieldInfo::new("id", "ID", FieldType::Id, "The activity's id.").cells(11, 36), |a| Value::Text(a.id.clone())),
-    field(FieldInfo::new("details", "DETAILS", FieldType::Text, "Zone and subnet, as AWS's JSON.").cells(8, 80), |a| text(&a.details)),
+    field(FieldInfo::new("details", "DETAILS", FieldType::Text, "Zone and subnet, as AWS's JSON.").cells(8, 80), |a| {
+        text(&a.details)
+    }),
 ]);
 
 impl Activity {

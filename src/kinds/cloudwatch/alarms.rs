@@ -104,29 +104,128 @@ pub struct Alarm {
 
 const ACTIONS: &str = "actions";
 
-#[rustfmt::skip] // one field a line reads as the table that it is
 static FIELDS: Fields<Alarm> = Fields(&[
-    field(FieldInfo::new("name", "NAME", FieldType::Text, "The alarm's name.").shown(0), |a| Value::Text(a.name.clone())),
-    field(FieldInfo::new(STATE, "STATE", FieldType::State, "OK, ALARM or INSUFFICIENT_DATA.").shown(0).cells(8, 17), |a| { let (tone, s) = a.state.shown(); Value::State(tone, s) }),
-    field(FieldInfo::new("since", "SINCE", FieldType::Age, "Since when it has been in its state.").shown(1).cells(5, 6).aka(&["age"]), |a| moment(a.since)),
-    field(FieldInfo::new("metric", "METRIC", FieldType::Text, "The metric; of a composite or metric-math alarm there is none.").shown(3), |a| text(&a.metric)),
-    field(FieldInfo::new("condition", "CONDITION", FieldType::Text, "When it goes off.").shown(2).cells(10, 60), |a| text(&a.condition)),
-    field(FieldInfo::new(ACTIONS_ENABLED, "ACTIONS", FieldType::Bool, "Whether it carries out its actions.").shown(4).cells(7, 7), |a| flag(a.actions_enabled)),
-    field(FieldInfo::new("dimensions", "DIMENSIONS", FieldType::List, "What the metric is about, as NAME=VALUE.").shown(5).cells(10, 60), |a| a.dimensions.clone()),
-    field(FieldInfo::new(RESOURCES, "RESOURCES", FieldType::List, "The dimensions' values alone: instance ids, group names…").cells(9, 60).aka(&["resource"]).section(""), |a| a.resources.clone()),
-    field(FieldInfo::new("reason", "REASON", FieldType::Text, "Why it is in its state, in CloudWatch's words.").cells(8, 200), |a| text(&a.reason)),
-    field(FieldInfo::new("description", "DESCRIPTION", FieldType::Text, "What its author wrote.").cells(11, 80), |a| text(&a.description)),
-    field(FieldInfo::new("type", "TYPE", FieldType::Text, "metric or composite.").cells(6, 9), |a| Value::text(if a.is_composite { "composite" } else { "metric" })),
-    field(FieldInfo::new("namespace", "NAMESPACE", FieldType::Text, "The metric's namespace.").cells(9, 30), |a| text(&a.namespace)),
-    field(FieldInfo::new("statistic", "STATISTIC", FieldType::Text, "How a period's samples become a point.").cells(9, 12), |a| text(&a.statistic)),
-    field(FieldInfo::new("threshold", "THRESHOLD", FieldType::Float, "What the points are compared with.").cells(9, 12), |a| a.threshold.map_or(Value::Empty, Value::Float)),
-    field(FieldInfo::new("period", "PERIOD", FieldType::Seconds, "From point to point.").cells(6, 8), |a| seconds(a.period)),
-    field(FieldInfo::new("missing_data", "MISSING", FieldType::Text, "What a missing point counts as.").cells(7, 12), |a| text(&a.missing_data)),
-    field(FieldInfo::new("alarm_actions", "ON ALARM", FieldType::List, "ARNs of what it does when it goes off.").cells(8, 60).section(ACTIONS), |a| a.alarm_actions.clone()),
-    field(FieldInfo::new("ok_actions", "ON OK", FieldType::List, "ARNs of what it does when it is OK again.").cells(8, 60).section(ACTIONS), |a| a.ok_actions.clone()),
-    field(FieldInfo::new("insufficient_data_actions", "ON NO DATA", FieldType::List, "ARNs of what it does when data are missing.").cells(10, 60).section(ACTIONS), |a| a.insufficient_data_actions.clone()),
-    field(FieldInfo::new("suppressed_by", "SUPPRESSED", FieldType::Text, "What holds a composite alarm's actions back now.").cells(10, 20).section(ACTIONS), |a| text(&a.suppressed)),
-    field(FieldInfo::new("configured", "CONFIGURED", FieldType::Date, "When it was last changed."), |a| moment(a.configured)),
+    field(FieldInfo::new("name", "NAME", FieldType::Text, "The alarm's name.").shown(0), |a| {
+        Value::Text(a.name.clone())
+    }),
+    field(
+        FieldInfo::new(STATE, "STATE", FieldType::State, "OK, ALARM or INSUFFICIENT_DATA.").shown(0).cells(8, 17),
+        |a| {
+            let (tone, s) = a.state.shown();
+            Value::State(tone, s)
+        },
+    ),
+    field(
+        FieldInfo::new("since", "SINCE", FieldType::Age, "Since when it has been in its state.")
+            .shown(1)
+            .cells(5, 6)
+            .aka(&["age"]),
+        |a| moment(a.since),
+    ),
+    field(
+        FieldInfo::new(
+            "metric",
+            "METRIC",
+            FieldType::Text,
+            "The metric; of a composite or metric-math alarm there is none.",
+        )
+        .shown(3),
+        |a| text(&a.metric),
+    ),
+    field(FieldInfo::new("condition", "CONDITION", FieldType::Text, "When it goes off.").shown(2).cells(10, 60), |a| {
+        text(&a.condition)
+    }),
+    field(
+        FieldInfo::new(ACTIONS_ENABLED, "ACTIONS", FieldType::Bool, "Whether it carries out its actions.")
+            .shown(4)
+            .cells(7, 7),
+        |a| flag(a.actions_enabled),
+    ),
+    field(
+        FieldInfo::new("dimensions", "DIMENSIONS", FieldType::List, "What the metric is about, as NAME=VALUE.")
+            .shown(5)
+            .cells(10, 60),
+        |a| a.dimensions.clone(),
+    ),
+    field(
+        FieldInfo::new(
+            RESOURCES,
+            "RESOURCES",
+            FieldType::List,
+            "The dimensions' values alone: instance ids, group names…",
+        )
+        .cells(9, 60)
+        .aka(&["resource"])
+        .section(""),
+        |a| a.resources.clone(),
+    ),
+    field(
+        FieldInfo::new("reason", "REASON", FieldType::Text, "Why it is in its state, in CloudWatch's words.")
+            .cells(8, 200),
+        |a| text(&a.reason),
+    ),
+    field(FieldInfo::new("description", "DESCRIPTION", FieldType::Text, "What its author wrote.").cells(11, 80), |a| {
+        text(&a.description)
+    }),
+    field(FieldInfo::new("type", "TYPE", FieldType::Text, "metric or composite.").cells(6, 9), |a| {
+        Value::text(if a.is_composite { "composite" } else { "metric" })
+    }),
+    field(FieldInfo::new("namespace", "NAMESPACE", FieldType::Text, "The metric's namespace.").cells(9, 30), |a| {
+        text(&a.namespace)
+    }),
+    field(
+        FieldInfo::new("statistic", "STATISTIC", FieldType::Text, "How a period's samples become a point.")
+            .cells(9, 12),
+        |a| text(&a.statistic),
+    ),
+    field(
+        FieldInfo::new("threshold", "THRESHOLD", FieldType::Float, "What the points are compared with.").cells(9, 12),
+        |a| a.threshold.map_or(Value::Empty, Value::Float),
+    ),
+    field(FieldInfo::new("period", "PERIOD", FieldType::Seconds, "From point to point.").cells(6, 8), |a| {
+        seconds(a.period)
+    }),
+    field(
+        FieldInfo::new("missing_data", "MISSING", FieldType::Text, "What a missing point counts as.").cells(7, 12),
+        |a| text(&a.missing_data),
+    ),
+    field(
+        FieldInfo::new("alarm_actions", "ON ALARM", FieldType::List, "ARNs of what it does when it goes off.")
+            .cells(8, 60)
+            .section(ACTIONS),
+        |a| a.alarm_actions.clone(),
+    ),
+    field(
+        FieldInfo::new("ok_actions", "ON OK", FieldType::List, "ARNs of what it does when it is OK again.")
+            .cells(8, 60)
+            .section(ACTIONS),
+        |a| a.ok_actions.clone(),
+    ),
+    field(
+        FieldInfo::new(
+            "insufficient_data_actions",
+            "ON NO DATA",
+            FieldType::List,
+            "ARNs of what it does when data are missing.",
+        )
+        .cells(10, 60)
+        .section(ACTIONS),
+        |a| a.insufficient_data_actions.clone(),
+    ),
+    field(
+        FieldInfo::new(
+            "suppressed_by",
+            "SUPPRESSED",
+            FieldType::Text,
+            "What holds a composite alarm's actions back now.",
+        )
+        .cells(10, 20)
+        .section(ACTIONS),
+        |a| text(&a.suppressed),
+    ),
+    field(FieldInfo::new("configured", "CONFIGURED", FieldType::Date, "When it was last changed."), |a| {
+        moment(a.configured)
+    }),
     field(FieldInfo::new("id", "ARN", FieldType::Id, "The ARN.").cells(12, 60).aka(&["arn"]), |a| text(&a.arn)),
 ]);
 

@@ -69,8 +69,8 @@ impl Span {
 /// What of whom.
 pub(super) type Query = (ArcStr, &'static Metric);
 
-/// One value for each of at most [`MOST_QUERIES`] queries, in their order: [`Value::Series`], or [`Value::Empty`] where CloudWatch
-/// has no data point at all.
+/// One value for each of at most [`MOST_QUERIES`] queries, in their order: [`Value::Series`], or [`Value::Empty`]
+/// where CloudWatch has no data point at all.
 pub(super) async fn get(
     client: &aws_sdk_cloudwatch::Client,
     pages: &mut Pages,

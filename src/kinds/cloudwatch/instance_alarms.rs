@@ -1,5 +1,5 @@
-//! How many alarms of an instance are OK: a side table, joined by instance id, counted from the list of all alarms (which is
-//! free).
+//! How many alarms of an instance are OK: a side table, joined by instance id, counted from the list of all alarms
+//! (which is free).
 
 use arcstr::ArcStr;
 use futures::future::BoxFuture;

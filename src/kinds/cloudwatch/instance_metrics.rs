@@ -17,7 +17,8 @@ pub static INFO: KindInfo = KindInfo {
     name: "instance-metrics",
     singular: "instance's CPU",
     title: "CPU of instances",
-    doc: "CPU utilization of instances over the last hour, joined to them by id. Asked for by id only: one charged metric each.",
+    doc: "CPU utilization of instances over the last hour, joined to them by id. Asked for by id only: one charged \
+          metric each.",
     aliases: &[],
     service: Service::CloudWatch,
     scoping: Scoping::Region,

@@ -1,5 +1,5 @@
-//! Network traffic of instances over the last hour: a paid side table, joined by instance id. Apart from the CPU, so that
-//! looking at one does not pay for the other.
+//! Network traffic of instances over the last hour: a paid side table, joined by instance id. Apart from the CPU, so
+//! that looking at one does not pay for the other.
 
 use arcstr::ArcStr;
 use futures::future::BoxFuture;
@@ -16,7 +16,8 @@ pub static INFO: KindInfo = KindInfo {
     name: "instance-traffic",
     singular: "instance's traffic",
     title: "Traffic of instances",
-    doc: "Network traffic of instances over the last hour, joined to them by id. Asked for by id only: two charged metrics each.",
+    doc: "Network traffic of instances over the last hour, joined to them by id. Asked for by id only: two charged \
+          metrics each.",
     aliases: &[],
     service: Service::CloudWatch,
     scoping: Scoping::Region,

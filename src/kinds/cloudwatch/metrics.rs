@@ -21,7 +21,8 @@ pub static INFO: KindInfo = KindInfo {
     name: "metrics",
     singular: "metric",
     title: "Metrics",
-    doc: "CPU, network and status checks of one instance over the last three hours. Needs an instance id; each metric is charged.",
+    doc: "CPU, network and status checks of one instance over the last three hours. Needs an instance id; each \
+          metric is charged.",
     aliases: &["metric"],
     service: Service::CloudWatch,
     scoping: Scoping::Region,

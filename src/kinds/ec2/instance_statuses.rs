@@ -183,8 +183,8 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
     })
 }
 
-/// AWS names the ids that do not exist (`The instance IDs 'i-1, i-2' do not exist`): takes them off the list. Whether there is
-/// still something to ask for, and less than before.
+/// AWS names the ids that do not exist (`The instance IDs 'i-1, i-2' do not exist`): takes them off the list. Whether
+/// there is still something to ask for, and less than before.
 fn drop_missing(ids: &mut Option<Vec<String>>, fault: &Fault) -> bool {
     let Some(ids) = ids else { return false };
     let before = ids.len();

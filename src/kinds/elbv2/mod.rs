@@ -5,8 +5,8 @@ pub mod target_group_health;
 pub mod target_groups;
 pub mod targets;
 
-/// A load balancer's or target group's name out of its ARN (`…:loadbalancer/app/NAME/ID`, `…:targetgroup/NAME/ID`); the whole
-/// text if it is no such ARN.
+/// A load balancer's or target group's name out of its ARN (`…:loadbalancer/app/NAME/ID`, `…:targetgroup/NAME/ID`);
+/// the whole text if it is no such ARN.
 pub fn name_of_arn(arn: &str) -> &str {
     let mut parts = arn.rsplit('/');
     match (parts.next(), parts.next()) {

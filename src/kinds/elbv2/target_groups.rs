@@ -32,7 +32,8 @@ pub static INFO: KindInfo = KindInfo {
     name: "target-groups",
     singular: "target group",
     title: "Target groups",
-    doc: "Target groups of load balancers, with their health check. Tags are not asked for; how many targets are healthy \
+    doc: "Target groups of load balancers, with their health check. Tags are not asked for; how many targets are \
+          healthy \
           takes a request for each group.",
     aliases: &["tgs", "tg"],
     service: Service::Elbv2,
@@ -73,27 +74,123 @@ pub struct TargetGroup {
 
 const CHECK: &str = "health check";
 
-#[rustfmt::skip] // one field a line reads as the table that it is
 static FIELDS: Fields<TargetGroup> = Fields(&[
-    field(FieldInfo::new("name", "NAME", FieldType::Text, "The target group's name.").shown(0), |t| Value::Text(t.name.clone())),
-    field(FieldInfo::new("healthy", "HEALTHY", FieldType::Ratio, "Healthy targets, of those registered.").shown(1).cells(7, 7).from_side("target-group-health", "healthy", false), |_| Value::Unknown),
-    field(FieldInfo::new(TARGET_TYPE, "TARGETS", FieldType::Text, "What its targets are: instance, ip, lambda or alb.").shown(4), |t| said(&t.target_type)),
-    field(FieldInfo::new("protocol", "PROTO", FieldType::Text, "The protocol to the targets.").shown(2).cells(5, 8), |t| text(&t.protocol)),
-    field(FieldInfo::new(PORT, "PORT", FieldType::Int, "The port on the targets, unless one is registered with another.").shown(2), |t| t.port.map_or(Value::Empty, |p| Value::Int(p.into()))),
-    field(FieldInfo::new(LOAD_BALANCERS, "LOAD BALANCERS", FieldType::List, "Names of the load balancers that route to it.").shown(3).cells(14, 40).aka(&["lb"]).links_to("load-balancers"), |t| t.load_balancers.clone()),
-    field(FieldInfo::new(VPC_ID, "VPC", FieldType::Id, "The VPC of the targets.").shown(6).aka(&["vpc"]), |t| text(&t.vpc_id)),
-    field(FieldInfo::new("health_check_path", "CHECK PATH", FieldType::Text, "The path that the health check asks for.").shown(5).cells(10, 40).section(CHECK), |t| text(&t.check_path)),
-    field(FieldInfo::new("id", "ARN", FieldType::Id, "The ARN.").cells(12, 60).aka(&["arn"]), |t| Value::Text(t.arn.clone())),
-    field(FieldInfo::new("protocol_version", "VERSION", FieldType::Text, "HTTP1, HTTP2 or GRPC."), |t| text(&t.protocol_version)),
+    field(FieldInfo::new("name", "NAME", FieldType::Text, "The target group's name.").shown(0), |t| {
+        Value::Text(t.name.clone())
+    }),
+    field(
+        FieldInfo::new("healthy", "HEALTHY", FieldType::Ratio, "Healthy targets, of those registered.")
+            .shown(1)
+            .cells(7, 7)
+            .from_side("target-group-health", "healthy", false),
+        |_| Value::Unknown,
+    ),
+    field(
+        FieldInfo::new(TARGET_TYPE, "TARGETS", FieldType::Text, "What its targets are: instance, ip, lambda or alb.")
+            .shown(4),
+        |t| said(&t.target_type),
+    ),
+    field(
+        FieldInfo::new("protocol", "PROTO", FieldType::Text, "The protocol to the targets.").shown(2).cells(5, 8),
+        |t| text(&t.protocol),
+    ),
+    field(
+        FieldInfo::new(PORT, "PORT", FieldType::Int, "The port on the targets, unless one is registered with another.")
+            .shown(2),
+        |t| t.port.map_or(Value::Empty, |p| Value::Int(p.into())),
+    ),
+    field(
+        FieldInfo::new(
+            LOAD_BALANCERS,
+            "LOAD BALANCERS",
+            FieldType::List,
+            "Names of the load balancers that route to it.",
+        )
+        .shown(3)
+        .cells(14, 40)
+        .aka(&["lb"])
+        .links_to("load-balancers"),
+        |t| t.load_balancers.clone(),
+    ),
+    field(FieldInfo::new(VPC_ID, "VPC", FieldType::Id, "The VPC of the targets.").shown(6).aka(&["vpc"]), |t| {
+        text(&t.vpc_id)
+    }),
+    field(
+        FieldInfo::new("health_check_path", "CHECK PATH", FieldType::Text, "The path that the health check asks for.")
+            .shown(5)
+            .cells(10, 40)
+            .section(CHECK),
+        |t| text(&t.check_path),
+    ),
+    field(FieldInfo::new("id", "ARN", FieldType::Id, "The ARN.").cells(12, 60).aka(&["arn"]), |t| {
+        Value::Text(t.arn.clone())
+    }),
+    field(FieldInfo::new("protocol_version", "VERSION", FieldType::Text, "HTTP1, HTTP2 or GRPC."), |t| {
+        text(&t.protocol_version)
+    }),
     field(FieldInfo::new("ip_address_type", "IP TYPE", FieldType::Text, "ipv4 or ipv6."), |t| text(&t.ip_address_type)),
-    field(FieldInfo::new("health_check_enabled", "CHECKED", FieldType::Bool, "Whether health is checked.").cells(7, 7).section(CHECK), |t| flag(t.check_enabled)),
-    field(FieldInfo::new("health_check_protocol", "CHECK PROTO", FieldType::Text, "The health check's protocol.").cells(11, 11).section(CHECK), |t| text(&t.check_protocol)),
-    field(FieldInfo::new("health_check_port", "CHECK PORT", FieldType::Text, "The health check's port; traffic-port: the target's own.").cells(10, 12).section(CHECK), |t| text(&t.check_port)),
-    field(FieldInfo::new("matcher", "MATCHER", FieldType::Text, "The response codes that count as healthy.").section(CHECK), |t| text(&t.check_matcher)),
-    field(FieldInfo::new("interval", "INTERVAL", FieldType::Seconds, "How often a target is checked.").cells(8, 8).section(CHECK), |t| seconds(t.check_interval)),
-    field(FieldInfo::new("timeout", "TIMEOUT", FieldType::Seconds, "How long an answer may take.").cells(7, 8).section(CHECK), |t| seconds(t.check_timeout)),
-    field(FieldInfo::new("healthy_threshold", "UP AFTER", FieldType::Int, "So many successes in a row make a target healthy.").cells(8, 8).section(CHECK), |t| int(t.healthy_threshold)),
-    field(FieldInfo::new("unhealthy_threshold", "DOWN AFTER", FieldType::Int, "So many failures in a row make it unhealthy.").cells(10, 10).section(CHECK), |t| int(t.unhealthy_threshold)),
+    field(
+        FieldInfo::new("health_check_enabled", "CHECKED", FieldType::Bool, "Whether health is checked.")
+            .cells(7, 7)
+            .section(CHECK),
+        |t| flag(t.check_enabled),
+    ),
+    field(
+        FieldInfo::new("health_check_protocol", "CHECK PROTO", FieldType::Text, "The health check's protocol.")
+            .cells(11, 11)
+            .section(CHECK),
+        |t| text(&t.check_protocol),
+    ),
+    field(
+        FieldInfo::new(
+            "health_check_port",
+            "CHECK PORT",
+            FieldType::Text,
+            "The health check's port; traffic-port: the target's own.",
+        )
+        .cells(10, 12)
+        .section(CHECK),
+        |t| text(&t.check_port),
+    ),
+    field(
+        FieldInfo::new("matcher", "MATCHER", FieldType::Text, "The response codes that count as healthy.")
+            .section(CHECK),
+        |t| text(&t.check_matcher),
+    ),
+    field(
+        FieldInfo::new("interval", "INTERVAL", FieldType::Seconds, "How often a target is checked.")
+            .cells(8, 8)
+            .section(CHECK),
+        |t| seconds(t.check_interval),
+    ),
+    field(
+        FieldInfo::new("timeout", "TIMEOUT", FieldType::Seconds, "How long an answer may take.")
+            .cells(7, 8)
+            .section(CHECK),
+        |t| seconds(t.check_timeout),
+    ),
+    field(
+        FieldInfo::new(
+            "healthy_threshold",
+            "UP AFTER",
+            FieldType::Int,
+            "So many successes in a row make a target healthy.",
+        )
+        .cells(8, 8)
+        .section(CHECK),
+        |t| int(t.healthy_threshold),
+    ),
+    field(
+        FieldInfo::new(
+            "unhealthy_threshold",
+            "DOWN AFTER",
+            FieldType::Int,
+            "So many failures in a row make it unhealthy.",
+        )
+        .cells(10, 10)
+        .section(CHECK),
+        |t| int(t.unhealthy_threshold),
+    ),
 ]);
 
 impl TargetGroup {

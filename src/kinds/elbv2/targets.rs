@@ -110,7 +110,8 @@ pub fn explain(reason: &str) -> Option<&'static str> {
             "The load balancer has an internal error of its own; the health check says nothing about the target."
         }
         "Target.ResponseCodeMismatch" => {
-            "It answers the health check, but not with a response code that the group's matcher accepts: look at the path, \
+            "It answers the health check, but not with a response code that the group's matcher accepts: look at the \
+             path, \
              the matcher and the application."
         }
         "Target.Timeout" => {
@@ -150,20 +151,97 @@ pub struct Target {
     administrative_override: Text,
 }
 
-#[rustfmt::skip] // one field a line reads as the table that it is
 static FIELDS: Fields<Target> = Fields(&[
-    field(FieldInfo::new(TARGET_GROUP, "TARGET GROUP", FieldType::Text, "The name of the target group.").shown(1).cells(12, 32).aka(&["group", "tg"]).links_to("target-groups"), |t| Value::Text(t.group.clone())),
-    field(FieldInfo::new(ID, "TARGET", FieldType::Id, "What is registered: an instance id, an address, an ARN.").shown(0).cells(11, 40).aka(&["target", "instance"]), |t| Value::Text(t.id.clone())),
-    field(FieldInfo::new(PORT, "PORT", FieldType::Int, "The port that it is registered with; a lambda function has none.").shown(2), |t| t.port.map_or(Value::Empty, |p| Value::Int(p.into()))),
-    field(FieldInfo::new(HEALTH, "HEALTH", FieldType::State, "initial, healthy, unhealthy, unhealthy.draining, unused, draining or unavailable.").shown(0).cells(8, 18).aka(&["state"]), |t| { let (tone, s) = t.health.shown(); Value::State(tone, s) }),
-    field(FieldInfo::new(REASON, "REASON", FieldType::Text, "AWS's reason code, if it is not healthy.").shown(3).cells(10, 32), |t| text(&t.reason)),
-    field(FieldInfo::new("zone", "ZONE", FieldType::Text, "The Availability Zone; all: also from zones that are not enabled.").shown(5).cells(4, 16), |t| text(&t.zone)),
-    field(FieldInfo::new("explanation", "EXPLANATION", FieldType::Text, "The reason in plain words, and what to look at.").shown(6).cells(11, 80), |t| explanation(t)),
-    field(FieldInfo::new("description", "DESCRIPTION", FieldType::Text, "AWS's own words.").cells(11, 60), |t| text(&t.description)),
-    field(FieldInfo::new("health_check_port", "CHECK PORT", FieldType::Text, "The port that is checked.").cells(10, 10), |t| said(&t.check_port)),
-    field(FieldInfo::new(TARGET_GROUP_ARN, "GROUP ARN", FieldType::Id, "The ARN of the target group.").cells(12, 60).aka(&["arn"]), |t| Value::Text(t.group_arn.clone())),
-    field(FieldInfo::new("anomaly", "ANOMALY", FieldType::Text, "Anomaly detection's result: normal or anomalous."), |t| text(&t.anomaly)),
-    field(FieldInfo::new("override", "OVERRIDE", FieldType::Text, "An administrative override such as a zonal shift.").cells(8, 40), |t| text(&t.administrative_override)),
+    field(
+        FieldInfo::new(TARGET_GROUP, "TARGET GROUP", FieldType::Text, "The name of the target group.")
+            .shown(1)
+            .cells(12, 32)
+            .aka(&["group", "tg"])
+            .links_to("target-groups"),
+        |t| Value::Text(t.group.clone()),
+    ),
+    field(
+        FieldInfo::new(ID, "TARGET", FieldType::Id, "What is registered: an instance id, an address, an ARN.")
+            .shown(0)
+            .cells(11, 40)
+            .aka(&["target", "instance"]),
+        |t| Value::Text(t.id.clone()),
+    ),
+    field(
+        FieldInfo::new(
+            PORT,
+            "PORT",
+            FieldType::Int,
+            "The port that it is registered with; a lambda function has none.",
+        )
+        .shown(2),
+        |t| t.port.map_or(Value::Empty, |p| Value::Int(p.into())),
+    ),
+    field(
+        FieldInfo::new(
+            HEALTH,
+            "HEALTH",
+            FieldType::State,
+            "initial, healthy, unhealthy, unhealthy.draining, unused, draining or unavailable.",
+        )
+        .shown(0)
+        .cells(8, 18)
+        .aka(&["state"]),
+        |t| {
+            let (tone, s) = t.health.shown();
+            Value::State(tone, s)
+        },
+    ),
+    field(
+        FieldInfo::new(REASON, "REASON", FieldType::Text, "AWS's reason code, if it is not healthy.")
+            .shown(3)
+            .cells(10, 32),
+        |t| text(&t.reason),
+    ),
+    field(
+        FieldInfo::new(
+            "zone",
+            "ZONE",
+            FieldType::Text,
+            "The Availability Zone; all: also from zones that are not enabled.",
+        )
+        .shown(5)
+        .cells(4, 16),
+        |t| text(&t.zone),
+    ),
+    field(
+        FieldInfo::new(
+            "explanation",
+            "EXPLANATION",
+            FieldType::Text,
+            "The reason in plain words, and what to look at.",
+        )
+        .shown(6)
+        .cells(11, 80),
+        |t| explanation(t),
+    ),
+    field(FieldInfo::new("description", "DESCRIPTION", FieldType::Text, "AWS's own words.").cells(11, 60), |t| {
+        text(&t.description)
+    }),
+    field(
+        FieldInfo::new("health_check_port", "CHECK PORT", FieldType::Text, "The port that is checked.").cells(10, 10),
+        |t| said(&t.check_port),
+    ),
+    field(
+        FieldInfo::new(TARGET_GROUP_ARN, "GROUP ARN", FieldType::Id, "The ARN of the target group.")
+            .cells(12, 60)
+            .aka(&["arn"]),
+        |t| Value::Text(t.group_arn.clone()),
+    ),
+    field(
+        FieldInfo::new("anomaly", "ANOMALY", FieldType::Text, "Anomaly detection's result: normal or anomalous."),
+        |t| text(&t.anomaly),
+    ),
+    field(
+        FieldInfo::new("override", "OVERRIDE", FieldType::Text, "An administrative override such as a zonal shift.")
+            .cells(8, 40),
+        |t| text(&t.administrative_override),
+    ),
 ]);
 
 fn explanation(t: &Target) -> Value {

@@ -64,18 +64,58 @@ pub struct Object {
     restore: Text,
 }
 
-#[rustfmt::skip] // one field a line reads as the table that it is
 static FIELDS: Fields<Object> = Fields(&[
-    field(FieldInfo::new("name", "NAME", FieldType::Text, "The key from this level on; . is the folder's own marker object.").shown(0).cells(8, 200), |o| Value::Text(o.name.clone())),
-    field(FieldInfo::new(TYPE, "TYPE", FieldType::Text, "object or folder.").shown(3).cells(6, 6), |o| Value::Text(if o.is_folder { literal!("folder") } else { literal!("object") })),
-    field(FieldInfo::new(SIZE, "SIZE", FieldType::Bytes, "The object's size; a folder has none of its own.").shown(1).cells(8, 12), |o| o.size.map_or(Value::Empty, Value::Bytes)),
-    field(FieldInfo::new("modified", "MODIFIED", FieldType::Date, "When it was last written.").shown(2).aka(&["age"]), |o| moment(o.modified)),
-    field(FieldInfo::new("storage_class", "CLASS", FieldType::Text, "The storage class.").shown(4).cells(8, 20), |o| text(&o.storage_class)),
-    field(FieldInfo::new("etag", "ETAG", FieldType::Id, "The entity tag: for single uploads without KMS the MD5.").cells(8, 40), |o| text(&o.etag)),
-    field(FieldInfo::new("checksum", "CHECKSUM", FieldType::Text, "Algorithms of the checksums that S3 keeps."), |o| text(&o.checksum)),
-    field(FieldInfo::new("restore", "RESTORE", FieldType::Text, "Whether a copy out of the archive is on its way, or until when it is there.").cells(8, 40), |o| text(&o.restore)),
-    field(FieldInfo::new(KEY, "KEY", FieldType::Text, "The whole key.").cells(8, 200).aka(&["id"]), |o| Value::Text(o.key.clone())),
-    field(FieldInfo::new(BUCKET, "BUCKET", FieldType::Text, "The bucket.").cells(8, 63).links_to("buckets"), |o| Value::Text(o.bucket.clone())),
+    field(
+        FieldInfo::new(
+            "name",
+            "NAME",
+            FieldType::Text,
+            "The key from this level on; . is the folder's own marker object.",
+        )
+        .shown(0)
+        .cells(8, 200),
+        |o| Value::Text(o.name.clone()),
+    ),
+    field(FieldInfo::new(TYPE, "TYPE", FieldType::Text, "object or folder.").shown(3).cells(6, 6), |o| {
+        Value::Text(if o.is_folder { literal!("folder") } else { literal!("object") })
+    }),
+    field(
+        FieldInfo::new(SIZE, "SIZE", FieldType::Bytes, "The object's size; a folder has none of its own.")
+            .shown(1)
+            .cells(8, 12),
+        |o| o.size.map_or(Value::Empty, Value::Bytes),
+    ),
+    field(
+        FieldInfo::new("modified", "MODIFIED", FieldType::Date, "When it was last written.").shown(2).aka(&["age"]),
+        |o| moment(o.modified),
+    ),
+    field(FieldInfo::new("storage_class", "CLASS", FieldType::Text, "The storage class.").shown(4).cells(8, 20), |o| {
+        text(&o.storage_class)
+    }),
+    field(
+        FieldInfo::new("etag", "ETAG", FieldType::Id, "The entity tag: for single uploads without KMS the MD5.")
+            .cells(8, 40),
+        |o| text(&o.etag),
+    ),
+    field(FieldInfo::new("checksum", "CHECKSUM", FieldType::Text, "Algorithms of the checksums that S3 keeps."), |o| {
+        text(&o.checksum)
+    }),
+    field(
+        FieldInfo::new(
+            "restore",
+            "RESTORE",
+            FieldType::Text,
+            "Whether a copy out of the archive is on its way, or until when it is there.",
+        )
+        .cells(8, 40),
+        |o| text(&o.restore),
+    ),
+    field(FieldInfo::new(KEY, "KEY", FieldType::Text, "The whole key.").cells(8, 200).aka(&["id"]), |o| {
+        Value::Text(o.key.clone())
+    }),
+    field(FieldInfo::new(BUCKET, "BUCKET", FieldType::Text, "The bucket.").cells(8, 63).links_to("buckets"), |o| {
+        Value::Text(o.bucket.clone())
+    }),
 ]);
 
 impl Object {

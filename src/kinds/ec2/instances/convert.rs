@@ -73,7 +73,8 @@ pub(super) fn instance(seam: &mut Seam, r: &sdk::Reservation, i: &sdk::Instance)
     })
 }
 
-/// The public addresses whose owner is an account and not Amazon's pool. Unknown if AWS does not say whose one of them is.
+/// The public addresses whose owner is an account and not Amazon's pool. Unknown if AWS does not say whose one of them
+/// is.
 fn elastic_ips(i: &sdk::Instance) -> Value {
     let mut found: Vec<&str> = Vec::new();
     let mut unsaid = false;

@@ -57,70 +57,367 @@ const fn info(name: &'static str, title: &'static str, ty: FieldType, doc: &'sta
 }
 
 /// All of them. Side fields that are no default column come last: a record leaves them out, which saves 16 bytes each.
-#[rustfmt::skip] // one field a line reads as the table that it is
 pub static FIELDS: Fields<Instance> = Fields(FIELD_LIST);
 
-#[rustfmt::skip]
 static FIELD_LIST: &[Field<Instance>] = &[
     field(info(NAME, "NAME", FieldType::Text, "The Name tag.").shown(0), |i| Value::text(&i.name)),
     field(info(ID, "ID", FieldType::Id, "The instance id.").shown(2).cells(11, 19), |i| Value::Text(i.id.clone())),
-    field(info(STATE, "STATE", FieldType::State, "pending, running, stopping, stopped, shutting-down or terminated.").shown(0).cells(8, 13), |i| { let (tone, text) = i.state.shown(); Value::State(tone, text) }),
-    field(info(CHECKS, "CHECKS", FieldType::Ratio, "Status checks passed, of those made: system, instance, attached EBS.").shown(3).from_side("instance-statuses", "checks", false).section("health"), |_| Value::Unknown),
-    field(info(TYPE, "TYPE", FieldType::Text, "The instance type.").shown(4).cells(8, 16).aka(&["instance_type"]), |i| said(&i.instance_type)),
-    field(info(ZONE, "ZONE", FieldType::Text, "The Availability Zone.").shown(7).cells(4, 16).aka(&["az", "availability_zone"]).links_to("availability-zones"), |i| said(&i.zone)),
-    field(info(PRIVATE_IP, "PRIVATE IP", FieldType::Ip, "The primary private IPv4 address.").shown(5).cells(10, 15).aka(&["ip"]), |i| i.private_ip.clone()),
-    field(info(PUBLIC_IP, "PUBLIC IP", FieldType::Ip, "The public IPv4 address; lost on stop unless it is an Elastic IP.").shown(6).cells(9, 15), |i| i.public_ip.clone()),
-    field(info(CPU, "CPU 1h", FieldType::Series, "CPU utilization over the last hour (CloudWatch, charged for each look); compares by its newest point.").unit("%").shown(9).from_side("instance-metrics", "cpu", true).section("metrics"), |_| Value::Unknown),
-    field(info(LAUNCHED, "AGE", FieldType::Age, "When the instance was last launched or started.").shown(8).aka(&["age", "launch_time"]), |i| moment(i.launched)),
-    field(info(GROUP, "GROUP", FieldType::Text, "The Auto Scaling group that it belongs to.").aka(&["asg", "auto_scaling_group"]).links_to("auto-scaling-groups"), |i| text(&i.group)),
-    field(info("image_id", "IMAGE", FieldType::Id, "The AMI that it was launched from.").cells(11, 21).aka(&["image", "ami"]), |i| said(&i.image_id)),
-    field(info("platform", "PLATFORM", FieldType::Text, "Platform details, as billed: Linux/UNIX, Windows, Red Hat Enterprise Linux…").cells(8, 24), |i| said(&i.platform)),
-    field(info("architecture", "ARCH", FieldType::Text, "i386, x86_64, arm64…").cells(5, 10).aka(&["arch"]), |i| said(&i.architecture)),
+    field(
+        info(STATE, "STATE", FieldType::State, "pending, running, stopping, stopped, shutting-down or terminated.")
+            .shown(0)
+            .cells(8, 13),
+        |i| {
+            let (tone, text) = i.state.shown();
+            Value::State(tone, text)
+        },
+    ),
+    field(
+        info(
+            CHECKS,
+            "CHECKS",
+            FieldType::Ratio,
+            "Status checks passed, of those made: system, instance, attached EBS.",
+        )
+        .shown(3)
+        .from_side("instance-statuses", "checks", false)
+        .section("health"),
+        |_| Value::Unknown,
+    ),
+    field(
+        info(TYPE, "TYPE", FieldType::Text, "The instance type.").shown(4).cells(8, 16).aka(&["instance_type"]),
+        |i| said(&i.instance_type),
+    ),
+    field(
+        info(ZONE, "ZONE", FieldType::Text, "The Availability Zone.")
+            .shown(7)
+            .cells(4, 16)
+            .aka(&["az", "availability_zone"])
+            .links_to("availability-zones"),
+        |i| said(&i.zone),
+    ),
+    field(
+        info(PRIVATE_IP, "PRIVATE IP", FieldType::Ip, "The primary private IPv4 address.")
+            .shown(5)
+            .cells(10, 15)
+            .aka(&["ip"]),
+        |i| i.private_ip.clone(),
+    ),
+    field(
+        info(
+            PUBLIC_IP,
+            "PUBLIC IP",
+            FieldType::Ip,
+            "The public IPv4 address; lost on stop unless it is an Elastic IP.",
+        )
+        .shown(6)
+        .cells(9, 15),
+        |i| i.public_ip.clone(),
+    ),
+    field(
+        info(
+            CPU,
+            "CPU 1h",
+            FieldType::Series,
+            "CPU utilization over the last hour (CloudWatch, charged for each look); compares by its newest point.",
+        )
+        .unit("%")
+        .shown(9)
+        .from_side("instance-metrics", "cpu", true)
+        .section("metrics"),
+        |_| Value::Unknown,
+    ),
+    field(
+        info(LAUNCHED, "AGE", FieldType::Age, "When the instance was last launched or started.")
+            .shown(8)
+            .aka(&["age", "launch_time"]),
+        |i| moment(i.launched),
+    ),
+    field(
+        info(GROUP, "GROUP", FieldType::Text, "The Auto Scaling group that it belongs to.")
+            .aka(&["asg", "auto_scaling_group"])
+            .links_to("auto-scaling-groups"),
+        |i| text(&i.group),
+    ),
+    field(
+        info("image_id", "IMAGE", FieldType::Id, "The AMI that it was launched from.")
+            .cells(11, 21)
+            .aka(&["image", "ami"]),
+        |i| said(&i.image_id),
+    ),
+    field(
+        info(
+            "platform",
+            "PLATFORM",
+            FieldType::Text,
+            "Platform details, as billed: Linux/UNIX, Windows, Red Hat Enterprise Linux…",
+        )
+        .cells(8, 24),
+        |i| said(&i.platform),
+    ),
+    field(info("architecture", "ARCH", FieldType::Text, "i386, x86_64, arm64…").cells(5, 10).aka(&["arch"]), |i| {
+        said(&i.architecture)
+    }),
     field(info("vcpus", "VCPUS", FieldType::Int, "Virtual CPUs: cores times threads."), |i| int(i.vcpus)),
-    field(info(KEY_NAME, "KEY", FieldType::Text, "The key pair that was given at launch.").aka(&["key"]), |i| text(&i.key_name)),
-    field(info(SECURITY_GROUPS, "GROUPS", FieldType::List, "Names of the security groups.").aka(&["sg", "groups"]), |i| i.security_groups.clone()),
-    field(info(SECURITY_GROUP_IDS, "GROUP IDS", FieldType::List, "Ids of the security groups.").cells(9, 40), |i| i.security_group_ids.clone()),
-    field(info("instance_profile", "PROFILE", FieldType::Id, "The ARN of the IAM instance profile.").cells(8, 40).aka(&["role", "instance_profile_arn"]), |i| text(&i.instance_profile)),
-    field(info(SUBNET_ID, "SUBNET", FieldType::Id, "The subnet of the primary network interface.").cells(11, 24).aka(&["subnet"]), |i| text(&i.subnet_id)),
+    field(info(KEY_NAME, "KEY", FieldType::Text, "The key pair that was given at launch.").aka(&["key"]), |i| {
+        text(&i.key_name)
+    }),
+    field(
+        info(SECURITY_GROUPS, "GROUPS", FieldType::List, "Names of the security groups.").aka(&["sg", "groups"]),
+        |i| i.security_groups.clone(),
+    ),
+    field(info(SECURITY_GROUP_IDS, "GROUP IDS", FieldType::List, "Ids of the security groups.").cells(9, 40), |i| {
+        i.security_group_ids.clone()
+    }),
+    field(
+        info("instance_profile", "PROFILE", FieldType::Id, "The ARN of the IAM instance profile.")
+            .cells(8, 40)
+            .aka(&["role", "instance_profile_arn"]),
+        |i| text(&i.instance_profile),
+    ),
+    field(
+        info(SUBNET_ID, "SUBNET", FieldType::Id, "The subnet of the primary network interface.")
+            .cells(11, 24)
+            .aka(&["subnet"]),
+        |i| text(&i.subnet_id),
+    ),
     field(info(VPC_ID, "VPC", FieldType::Id, "The VPC.").cells(11, 21).aka(&["vpc"]), |i| text(&i.vpc_id)),
-    field(info(ELASTIC_IPS, "ELASTIC IP", FieldType::List, "Elastic IP addresses of its network interfaces; they stay on stop.").cells(10, 31).aka(&["elastic_ip", "eip"]).section("network"), |i| i.elastic_ips.clone()),
-    field(info("ipv6", "IPV6", FieldType::List, "IPv6 addresses of its network interfaces.").section("network"), |i| i.ipv6.clone()),
-    field(info("public_dns", "PUBLIC DNS", FieldType::Text, "The public DNS name.").cells(10, 60).section("network"), |i| text(&i.public_dns)),
-    field(info("private_dns", "PRIVATE DNS", FieldType::Text, "The private DNS name.").cells(11, 60).section("network"), |i| text(&i.private_dns)),
-    field(info("source_dest_check", "SRC/DST", FieldType::Bool, "Whether traffic must be from or to the instance itself (off for NAT and routers).").cells(7, 7).section("network"), |i| flag(i.source_dest_check)),
-    field(info("zone_id", "ZONE ID", FieldType::Text, "The Availability Zone's id, the same in every account.").cells(9, 11), |i| said(&i.zone_id)),
-    field(info("monitoring", "MONITORING", FieldType::Text, "disabled: metrics every 5 minutes; enabled: every minute.").cells(10, 10), |i| said(&i.monitoring)),
-    field(info(VOLUMES, "VOLUMES", FieldType::List, "Ids of the attached EBS volumes.").section("storage"), |i| i.volumes.clone()),
-    field(info("root_device", "ROOT", FieldType::Text, "The root device's name.").section("storage"), |i| text(&i.root_device)),
-    field(info(ROOT_DEVICE_TYPE, "ROOT TYPE", FieldType::Text, "ebs, or instance-store: such an instance cannot be stopped.").cells(9, 14).section("storage"), |i| said(&i.root_device_type)),
-    field(info("ebs_optimized", "EBS OPT", FieldType::Bool, "Whether it is optimized for EBS.").cells(7, 7).section("storage"), |i| flag(i.ebs_optimized)),
-    field(info(LIFECYCLE, "LIFECYCLE", FieldType::Text, "normal (On-Demand), spot, scheduled, capacity-block.").cells(9, 16), |i| Value::Text(i.lifecycle.clone())),
-    field(info(HIBERNATION, "HIBERNATION", FieldType::Bool, "Whether it was launched so that it can hibernate.").cells(11, 11), |i| flag(i.hibernation)),
-    field(info("imds", "IMDS", FieldType::Text, "Instance metadata: v2 required, v1 and v2, or disabled.").cells(9, 11), |i| said(&i.imds)),
-    field(info("boot_mode", "BOOT", FieldType::Text, "The boot mode that it runs in: legacy-bios or uefi.").cells(8, 11).section("hardware"), |i| text(&i.boot_mode)),
-    field(info("virtualization", "VIRT", FieldType::Text, "hvm or paravirtual.").cells(5, 11).section("hardware"), |i| said(&i.virtualization)),
-    field(info("tenancy", "TENANCY", FieldType::Text, "default, dedicated or host.").cells(8, 9).section("placement"), |i| said(&i.tenancy)),
+    field(
+        info(
+            ELASTIC_IPS,
+            "ELASTIC IP",
+            FieldType::List,
+            "Elastic IP addresses of its network interfaces; they stay on stop.",
+        )
+        .cells(10, 31)
+        .aka(&["elastic_ip", "eip"])
+        .section("network"),
+        |i| i.elastic_ips.clone(),
+    ),
+    field(info("ipv6", "IPV6", FieldType::List, "IPv6 addresses of its network interfaces.").section("network"), |i| {
+        i.ipv6.clone()
+    }),
+    field(
+        info("public_dns", "PUBLIC DNS", FieldType::Text, "The public DNS name.").cells(10, 60).section("network"),
+        |i| text(&i.public_dns),
+    ),
+    field(
+        info("private_dns", "PRIVATE DNS", FieldType::Text, "The private DNS name.").cells(11, 60).section("network"),
+        |i| text(&i.private_dns),
+    ),
+    field(
+        info(
+            "source_dest_check",
+            "SRC/DST",
+            FieldType::Bool,
+            "Whether traffic must be from or to the instance itself (off for NAT and routers).",
+        )
+        .cells(7, 7)
+        .section("network"),
+        |i| flag(i.source_dest_check),
+    ),
+    field(
+        info("zone_id", "ZONE ID", FieldType::Text, "The Availability Zone's id, the same in every account.")
+            .cells(9, 11),
+        |i| said(&i.zone_id),
+    ),
+    field(
+        info("monitoring", "MONITORING", FieldType::Text, "disabled: metrics every 5 minutes; enabled: every minute.")
+            .cells(10, 10),
+        |i| said(&i.monitoring),
+    ),
+    field(info(VOLUMES, "VOLUMES", FieldType::List, "Ids of the attached EBS volumes.").section("storage"), |i| {
+        i.volumes.clone()
+    }),
+    field(info("root_device", "ROOT", FieldType::Text, "The root device's name.").section("storage"), |i| {
+        text(&i.root_device)
+    }),
+    field(
+        info(
+            ROOT_DEVICE_TYPE,
+            "ROOT TYPE",
+            FieldType::Text,
+            "ebs, or instance-store: such an instance cannot be stopped.",
+        )
+        .cells(9, 14)
+        .section("storage"),
+        |i| said(&i.root_device_type),
+    ),
+    field(
+        info("ebs_optimized", "EBS OPT", FieldType::Bool, "Whether it is optimized for EBS.")
+            .cells(7, 7)
+            .section("storage"),
+        |i| flag(i.ebs_optimized),
+    ),
+    field(
+        info(LIFECYCLE, "LIFECYCLE", FieldType::Text, "normal (On-Demand), spot, scheduled, capacity-block.")
+            .cells(9, 16),
+        |i| Value::Text(i.lifecycle.clone()),
+    ),
+    field(
+        info(HIBERNATION, "HIBERNATION", FieldType::Bool, "Whether it was launched so that it can hibernate.")
+            .cells(11, 11),
+        |i| flag(i.hibernation),
+    ),
+    field(
+        info("imds", "IMDS", FieldType::Text, "Instance metadata: v2 required, v1 and v2, or disabled.").cells(9, 11),
+        |i| said(&i.imds),
+    ),
+    field(
+        info("boot_mode", "BOOT", FieldType::Text, "The boot mode that it runs in: legacy-bios or uefi.")
+            .cells(8, 11)
+            .section("hardware"),
+        |i| text(&i.boot_mode),
+    ),
+    field(
+        info("virtualization", "VIRT", FieldType::Text, "hvm or paravirtual.").cells(5, 11).section("hardware"),
+        |i| said(&i.virtualization),
+    ),
+    field(
+        info("tenancy", "TENANCY", FieldType::Text, "default, dedicated or host.").cells(8, 9).section("placement"),
+        |i| said(&i.tenancy),
+    ),
     field(info("host_id", "HOST", FieldType::Id, "The Dedicated Host.").section("placement"), |i| text(&i.host_id)),
-    field(info("placement_group", "PLACEMENT", FieldType::Text, "The placement group.").cells(9, 40).section("placement"), |i| text(&i.placement_group)),
-    field(info("partition", "PARTITION", FieldType::Int, "The partition in its placement group.").cells(9, 9).section("placement"), |i| i.partition.map_or(Value::Empty, |n| Value::Int(n.into()))),
-    field(info("capacity_reservation_id", "RESERVED", FieldType::Id, "The Capacity Reservation that it uses.").section("placement"), |i| text(&i.capacity_reservation_id)),
-    field(info(STATE_REASON, "REASON", FieldType::Text, "Code of the reason for the last change of state.").section("state"), |i| text(&i.state_reason)),
-    field(info(STATE_REASON_MESSAGE, "REASON MESSAGE", FieldType::Text, "The reason for the last change of state.").cells(14, 60).section("state"), |i| text(&i.state_reason_message)),
-    field(info("transition_reason", "TRANSITION", FieldType::Text, "What led to the last change of state, e.g. User initiated.").cells(10, 60).section("state"), |i| text(&i.transition_reason)),
-    field(info("transitioned", "SINCE", FieldType::Age, "When that was, where AWS says.").cells(5, 6).section("state"), |i| moment(i.transitioned)),
-    field(info("owner_id", "OWNER", FieldType::Id, "The account that owns it.").cells(12, 12).section("billing"), |i| said(&i.owner_id)),
-    field(info("reservation_id", "RESERVATION", FieldType::Id, "The request that launched it.").section("billing"), |i| said(&i.reservation_id)),
-    field(info("requester_id", "REQUESTER", FieldType::Id, "Who launched it for you: an account or a service.").section("billing"), |i| text(&i.requester_id)),
-    field(info("launch_index", "INDEX", FieldType::Int, "Its number among those launched together.").section("billing"), |i| int(i.launch_index)),
-    field(info("usage_operation", "USAGE", FieldType::Text, "The operation on the bill, e.g. RunInstances:0002.").cells(8, 20).section("billing"), |i| text(&i.usage_operation)),
-    field(info("operator", "OPERATOR", FieldType::Text, "The service that manages it, if one does.").section("billing"), |i| text(&i.operator)),
-    field(info("system_check", "SYSTEM", FieldType::State, "The system status check: AWS's side.").from_side("instance-statuses", "system", false).section("health"), |_| Value::Unknown),
-    field(info("instance_check", "INSTANCE", FieldType::State, "The instance status check: its operating system and network.").from_side("instance-statuses", "instance", false).section("health"), |_| Value::Unknown),
-    field(info("ebs_check", "EBS", FieldType::State, "The attached EBS status check: whether its volumes can do I/O.").from_side("instance-statuses", "ebs", false).section("health"), |_| Value::Unknown),
-    field(info("impaired_since", "IMPAIRED", FieldType::Age, "Since when a status check has been failing.").cells(8, 8).from_side("instance-statuses", "impaired_since", false).section("health"), |_| Value::Unknown),
-    field(info("events", "EVENTS", FieldType::List, "Scheduled events, each with its date.").from_side("instance-statuses", "events", false).section("health"), |_| Value::Unknown),
-    field(info("next_event", "NEXT EVENT", FieldType::Date, "When the earliest scheduled event begins.").from_side("instance-statuses", "next_event", false).section("health"), |_| Value::Unknown),
-    field(info("alarms", "ALARMS", FieldType::Ratio, "CloudWatch alarms on it that are OK, of all.").cells(6, 7).from_side("instance-alarms", "alarms", false).section("health"), |_| Value::Unknown),
-    field(info("network_in", "NET IN 1h", FieldType::Series, "Bytes received on all interfaces, each 5 minutes of the last hour (CloudWatch, charged).").unit("B").cells(9, 12).from_side("instance-traffic", "network_in", true).section("metrics"), |_| Value::Unknown),
-    field(info("network_out", "NET OUT 1h", FieldType::Series, "Bytes sent on all interfaces, each 5 minutes of the last hour (CloudWatch, charged).").unit("B").cells(10, 12).from_side("instance-traffic", "network_out", true).section("metrics"), |_| Value::Unknown),
+    field(
+        info("placement_group", "PLACEMENT", FieldType::Text, "The placement group.").cells(9, 40).section("placement"),
+        |i| text(&i.placement_group),
+    ),
+    field(
+        info("partition", "PARTITION", FieldType::Int, "The partition in its placement group.")
+            .cells(9, 9)
+            .section("placement"),
+        |i| i.partition.map_or(Value::Empty, |n| Value::Int(n.into())),
+    ),
+    field(
+        info("capacity_reservation_id", "RESERVED", FieldType::Id, "The Capacity Reservation that it uses.")
+            .section("placement"),
+        |i| text(&i.capacity_reservation_id),
+    ),
+    field(
+        info(STATE_REASON, "REASON", FieldType::Text, "Code of the reason for the last change of state.")
+            .section("state"),
+        |i| text(&i.state_reason),
+    ),
+    field(
+        info(STATE_REASON_MESSAGE, "REASON MESSAGE", FieldType::Text, "The reason for the last change of state.")
+            .cells(14, 60)
+            .section("state"),
+        |i| text(&i.state_reason_message),
+    ),
+    field(
+        info(
+            "transition_reason",
+            "TRANSITION",
+            FieldType::Text,
+            "What led to the last change of state, e.g. User initiated.",
+        )
+        .cells(10, 60)
+        .section("state"),
+        |i| text(&i.transition_reason),
+    ),
+    field(
+        info("transitioned", "SINCE", FieldType::Age, "When that was, where AWS says.").cells(5, 6).section("state"),
+        |i| moment(i.transitioned),
+    ),
+    field(
+        info("owner_id", "OWNER", FieldType::Id, "The account that owns it.").cells(12, 12).section("billing"),
+        |i| said(&i.owner_id),
+    ),
+    field(
+        info("reservation_id", "RESERVATION", FieldType::Id, "The request that launched it.").section("billing"),
+        |i| said(&i.reservation_id),
+    ),
+    field(
+        info("requester_id", "REQUESTER", FieldType::Id, "Who launched it for you: an account or a service.")
+            .section("billing"),
+        |i| text(&i.requester_id),
+    ),
+    field(
+        info("launch_index", "INDEX", FieldType::Int, "Its number among those launched together.").section("billing"),
+        |i| int(i.launch_index),
+    ),
+    field(
+        info("usage_operation", "USAGE", FieldType::Text, "The operation on the bill, e.g. RunInstances:0002.")
+            .cells(8, 20)
+            .section("billing"),
+        |i| text(&i.usage_operation),
+    ),
+    field(
+        info("operator", "OPERATOR", FieldType::Text, "The service that manages it, if one does.").section("billing"),
+        |i| text(&i.operator),
+    ),
+    field(
+        info("system_check", "SYSTEM", FieldType::State, "The system status check: AWS's side.")
+            .from_side("instance-statuses", "system", false)
+            .section("health"),
+        |_| Value::Unknown,
+    ),
+    field(
+        info(
+            "instance_check",
+            "INSTANCE",
+            FieldType::State,
+            "The instance status check: its operating system and network.",
+        )
+        .from_side("instance-statuses", "instance", false)
+        .section("health"),
+        |_| Value::Unknown,
+    ),
+    field(
+        info("ebs_check", "EBS", FieldType::State, "The attached EBS status check: whether its volumes can do I/O.")
+            .from_side("instance-statuses", "ebs", false)
+            .section("health"),
+        |_| Value::Unknown,
+    ),
+    field(
+        info("impaired_since", "IMPAIRED", FieldType::Age, "Since when a status check has been failing.")
+            .cells(8, 8)
+            .from_side("instance-statuses", "impaired_since", false)
+            .section("health"),
+        |_| Value::Unknown,
+    ),
+    field(
+        info("events", "EVENTS", FieldType::List, "Scheduled events, each with its date.")
+            .from_side("instance-statuses", "events", false)
+            .section("health"),
+        |_| Value::Unknown,
+    ),
+    field(
+        info("next_event", "NEXT EVENT", FieldType::Date, "When the earliest scheduled event begins.")
+            .from_side("instance-statuses", "next_event", false)
+            .section("health"),
+        |_| Value::Unknown,
+    ),
+    field(
+        info("alarms", "ALARMS", FieldType::Ratio, "CloudWatch alarms on it that are OK, of all.")
+            .cells(6, 7)
+            .from_side("instance-alarms", "alarms", false)
+            .section("health"),
+        |_| Value::Unknown,
+    ),
+    field(
+        info(
+            "network_in",
+            "NET IN 1h",
+            FieldType::Series,
+            "Bytes received on all interfaces, each 5 minutes of the last hour (CloudWatch, charged).",
+        )
+        .unit("B")
+        .cells(9, 12)
+        .from_side("instance-traffic", "network_in", true)
+        .section("metrics"),
+        |_| Value::Unknown,
+    ),
+    field(
+        info(
+            "network_out",
+            "NET OUT 1h",
+            FieldType::Series,
+            "Bytes sent on all interfaces, each 5 minutes of the last hour (CloudWatch, charged).",
+        )
+        .unit("B")
+        .cells(10, 12)
+        .from_side("instance-traffic", "network_out", true)
+        .section("metrics"),
+        |_| Value::Unknown,
+    ),
 ];

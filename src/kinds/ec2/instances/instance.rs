@@ -137,7 +137,8 @@ pub fn state(row: &Record) -> InstanceState {
 pub fn public_ip(row: &Record) -> Option<Ipv4Addr> {
     if let Value::Ip(ip) = row.get(fields::PUBLIC_IP) { Some(*ip) } else { None }
 }
-/// Whether the public address is an Elastic IP, which stays on stop. `None`: AWS does not say whose it is, or there is none.
+/// Whether the public address is an Elastic IP, which stays on stop. `None`: AWS does not say whose it is, or there is
+/// none.
 pub fn public_ip_is_elastic(row: &Record) -> Option<bool> {
     let ip = public_ip(row)?.to_string();
     match row.get(fields::ELASTIC_IPS) {

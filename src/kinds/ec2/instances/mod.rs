@@ -1,5 +1,5 @@
-//! EC2 instances: the kind, its list function and its links. Their fields: [`fields`]; the typed struct and what reads a
-//! record back: [`instance`]; where the SDK's type ends: [`convert`].
+//! EC2 instances: the kind, its list function and its links. Their fields: [`fields`]; the typed struct and what reads
+//! a record back: [`instance`]; where the SDK's type ends: [`convert`].
 
 mod convert;
 pub mod fields;

@@ -1,0 +1,228 @@
+//! Every kind lists the embedded account through the SDK, the gateway and its guard, and its pages say so.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+
+use std::collections::BTreeSet;
+use std::sync::mpsc::{Sender, channel};
+
+use futures::future::BoxFuture;
+use skydeck::aws::{Gateway, GatewayConfig};
+use skydeck::base::{Clock, Fault, RowId, Scope, Time};
+use skydeck::kinds::ec2::instances::{fields, instance};
+use skydeck::kinds::registry::ALL;
+use skydeck::kinds::{Interner, KindDef, ListRequest, Sink, What, docs, facts};
+use skydeck::model::{Operation, Record, Scoping, Selector, Tone, Value};
+use skydeck::sandbox::{Sandbox, WorldSpec};
+
+const REGION: &str = "ap-northeast-2";
+
+struct Account {
+    gateway: Gateway,
+    clock: Clock,
+}
+
+#[derive(Default)]
+struct Found {
+    rows: Vec<Record>,
+    asked: Vec<&'static str>,
+    metrics: u32,
+}
+
+enum News {
+    Asked(&'static str),
+    Metrics(u32),
+    Rows(Vec<Record>),
+}
+
+struct Gather(Sender<News>);
+
+impl Sink for Gather {
+    fn ask(&mut self, op: &'static Operation) -> BoxFuture<'_, Result<(), Fault>> {
+        self.0.send(News::Asked(op.name)).unwrap();
+        Box::pin(async { Ok(()) })
+    }
+    fn paid(&mut self, metrics: u32) {
+        self.0.send(News::Metrics(metrics)).unwrap();
+    }
+    fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
+        self.0.send(News::Rows(rows)).unwrap();
+        Box::pin(async { Ok(()) })
+    }
+}
+
+impl Account {
+    fn open(world: WorldSpec) -> Account {
+        let clock = Clock::manual(Time::parse("2026-11-21T09:00:00Z").unwrap());
+        let sandbox = Sandbox::open(world, clock.clone(), 1.0).unwrap();
+        let config = GatewayConfig::sandbox(clock.clone(), ALL.operations(), sandbox.http_client());
+        Account { gateway: Gateway::new(config), clock }
+    }
+    fn request(&self, kind: &KindDef, selector: Selector, what: What) -> ListRequest {
+        let profile = self.gateway.profiles_in_use()[0].clone();
+        let scope = match kind.info.scoping {
+            Scoping::Account => Scope::account(profile),
+            Scoping::Region => Scope::region(profile, REGION),
+        };
+        let (gateway, clock) = (self.gateway.clone(), self.clock.clone());
+        ListRequest { gateway, scope, selector, what, interner: Interner::default(), clock }
+    }
+    async fn try_list(&self, kind: &str, selector: Selector, what: What) -> Result<Found, Fault> {
+        let def = ALL.kind(kind).unwrap();
+        let (send, receive) = channel();
+        (def.list)(self.request(def, selector, what), Box::new(Gather(send))).await?;
+        let mut found = Found::default();
+        for news in receive.try_iter() {
+            match news {
+                News::Asked(op) => found.asked.push(op),
+                News::Metrics(n) => found.metrics += n,
+                News::Rows(rows) => found.rows.extend(rows),
+            }
+        }
+        Ok(found)
+    }
+    async fn list(&self, kind: &str, selector: Selector, what: What) -> Found {
+        self.try_list(kind, selector, what).await.unwrap_or_else(|f| panic!("{kind}: {f}"))
+    }
+    async fn all(&self, kind: &str) -> Vec<Record> {
+        self.list(kind, Selector::All, What::Everything).await.rows
+    }
+}
+
+fn ids<'a>(rows: impl IntoIterator<Item = &'a Record>) -> What {
+    What::Ids(rows.into_iter().map(|r| r.id.clone()).collect::<Vec<RowId>>().into())
+}
+
+#[tokio::test]
+async fn every_kind_that_lists_by_itself_has_rows_in_the_demo_account() {
+    let account = Account::open(WorldSpec::Demo);
+    for kind in ALL.kinds.iter().map(|d| d.info) {
+        if kind.parent.is_some_and(|p| !p.fans_out) || kind.operations.iter().any(|o| o.name == "GetMetricData") {
+            continue;
+        }
+        let found = account.list(kind.name, Selector::All, What::Everything).await;
+        assert!(!found.rows.is_empty(), "{} is empty", kind.name);
+        let unique: BTreeSet<_> = found.rows.iter().map(|r| r.id.as_str()).collect();
+        assert_eq!(unique.len(), found.rows.len(), "{}: two rows have one id", kind.name);
+        for op in &found.asked {
+            assert!(kind.operations.iter().any(|o| o.name == *op), "{} asks for {op} undeclared", kind.name);
+        }
+        for row in &found.rows {
+            assert!(!matches!(row.state, Some((Tone::Unknown, ref s)) if s.is_empty()), "{} {}", kind.name, row.id);
+        }
+    }
+}
+
+#[tokio::test]
+async fn rows_asked_for_by_id_are_the_rows_of_the_whole_list_and_a_missing_one_fails_nothing() {
+    let account = Account::open(WorldSpec::Demo);
+    for def in ALL.kinds {
+        let kind = def.info;
+        if kind.parent.is_some_and(|p| !p.fans_out) || kind.operations.iter().any(|o| o.name == "GetMetricData") {
+            continue;
+        }
+        let whole = account.all(kind.name).await;
+        let two: Vec<&Record> = whole.iter().take(2).collect();
+        let found = account.list(kind.name, Selector::All, ids(two.iter().copied())).await.rows;
+        let names = |rows: &[Record]| rows.iter().map(|r| r.id.clone()).collect::<BTreeSet<_>>();
+        assert_eq!(names(&found), two.iter().map(|r| r.id.clone()).collect(), "{}", kind.name);
+    }
+    let one = account.all("instances").await.swap_remove(0);
+    let with_gone = What::Ids(vec![one.id.clone(), "i-0123456789abcdef0".into()].into());
+    for kind in ["instances", "instance-statuses"] {
+        let found = account.list(kind, Selector::All, with_gone.clone()).await.rows;
+        assert_eq!(found.iter().map(|r| &r.id).collect::<Vec<_>>(), [&one.id], "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn instances_are_read_with_what_plans_need() {
+    let rows = Account::open(WorldSpec::Demo).all("instances").await;
+    assert!(rows.len() >= 30, "{}", rows.len());
+    let state = |s: instance::InstanceState| rows.iter().filter(|r| instance::state(r) == s).count();
+    assert!(state(instance::InstanceState::Running) > 0 && state(instance::InstanceState::Stopped) > 0);
+    assert!(rows.iter().any(|r| instance::group(r).is_some()), "somebody is in a group");
+    assert!(rows.iter().any(instance::is_spot));
+    for r in rows.iter().filter(|r| instance::state(r) == instance::InstanceState::Running) {
+        assert!(matches!(r.get(fields::PRIVATE_IP), Value::Ip(_)), "{}", r.id);
+        assert!(r.get(fields::LAUNCHED).as_time().is_some(), "{}", r.id);
+        assert!(instance::root_is_ebs(r).is_some(), "{}", r.id);
+        if instance::public_ip(r).is_some() {
+            assert!(instance::public_ip_is_elastic(r).is_some(), "{}: whose address is it?", r.id);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_fleet_comes_page_by_page() {
+    let found = Account::open(WorldSpec::Fleet(2500)).list("instances", Selector::All, What::Everything).await;
+    assert_eq!(found.rows.len(), 2500);
+    assert_eq!(found.asked, ["DescribeInstances"; 3], "pages of 1000");
+}
+
+#[tokio::test]
+async fn metrics_are_asked_for_by_instance_only_and_counted_as_charged() {
+    let account = Account::open(WorldSpec::Demo);
+    let rows = account.all("instances").await;
+    let running: Vec<_> =
+        rows.iter().filter(|r| instance::state(r) == instance::InstanceState::Running).take(3).collect();
+    let found = account.list("instance-metrics", Selector::All, ids(running.iter().copied())).await;
+    assert_eq!((found.rows.len(), found.metrics, found.asked.len()), (3, 3, 1));
+    assert!(found.rows.iter().any(|r| matches!(r.get("cpu"), Value::Series(s) if s.points.len() == 12)));
+    let refused = account.try_list("instance-metrics", Selector::All, What::Everything).await;
+    assert!(refused.is_err(), "metrics of everything cost money for rows that nobody sees");
+    let found = account.list("metrics", Selector::Parent(running[0].id.clone()), What::Everything).await;
+    assert_eq!((found.rows.len(), found.metrics), (4, 4));
+}
+
+#[tokio::test]
+async fn targets_of_one_group_are_among_those_of_all() {
+    let account = Account::open(WorldSpec::Demo);
+    let all = account.all("targets").await;
+    let group = account.all("target-groups").await.into_iter().find(|g| all.iter().any(|t| t.id.contains(&*g.id)));
+    let group = group.unwrap();
+    let of_one = account.list("targets", Selector::Parent(group.id.clone()), What::Everything).await.rows;
+    assert!(!of_one.is_empty() && of_one.len() < all.len());
+    assert!(of_one.iter().all(|t| all.iter().any(|a| a.id == t.id)));
+}
+
+#[tokio::test]
+async fn every_bucket_of_the_account_opens_wherever_it_is() {
+    let account = Account::open(WorldSpec::Demo);
+    let mut folders = 0;
+    for bucket in account.all("buckets").await {
+        let rows = account.list("objects", Selector::Parent(bucket.id.clone()), What::Everything).await.rows;
+        for row in rows.iter().filter(|r| r.get("type").as_str() == Some("folder")).take(3) {
+            folders += 1;
+            let link = (ALL.kind("objects").unwrap().links)(row, &Scope::Global).remove(0);
+            let inside = account.list("objects", link.selector, What::Everything).await.rows;
+            assert!(!inside.is_empty(), "{} is empty", row.id);
+            let again = account.list("objects", Selector::Parent(bucket.id.clone()), ids([row])).await.rows;
+            assert_eq!(again.len(), 1, "{}", row.id);
+        }
+    }
+    assert!(folders > 0);
+}
+
+#[tokio::test]
+async fn facts_have_every_field_and_raw_shows_them() {
+    let account = Account::open(WorldSpec::Demo);
+    let def = ALL.kind("instances").unwrap();
+    let row = account.all("instances").await.swap_remove(0);
+    let request = account.request(def, Selector::All, What::Everything);
+    let json = facts::element(&row, &request.scope, Some("000000000000"));
+    assert_eq!((json["region"].as_str(), json["id"].as_str()), (Some(REGION), Some(row.id.as_str())));
+    assert_eq!(json["facts"].as_object().unwrap().len(), def.info.fields.len());
+    let raw = (def.raw.unwrap())(request, row.id.clone()).await.unwrap();
+    assert!(raw.contains(row.id.as_str()) && raw.contains("\"launched\""));
+}
+
+#[test]
+fn docs_kinds_md_is_what_the_kinds_say() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/kinds.md");
+    let text = docs::kinds_md(&ALL);
+    if std::env::var_os("SKYDECK_BLESS").is_some() {
+        std::fs::write(path, &text).unwrap();
+    }
+    let there = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(there == text, "docs/kinds.md is stale: run the tests with SKYDECK_BLESS=1");
+}
