@@ -105,6 +105,9 @@ impl FieldInfo {
             FieldType::List => (8, 40),
             FieldType::Series => (8, 12),
         };
+        // Headings are ASCII; the least width holds them.
+        let least = if title.len() > width.0 as usize { title.len() as u16 } else { width.0 };
+        let width = (least, if least > width.1 { least } else { width.1 });
         FieldInfo {
             name,
             title,

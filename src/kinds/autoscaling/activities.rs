@@ -42,9 +42,12 @@ pub static INFO: KindInfo = KindInfo {
         "WaitingForInstanceId",
         "PreInService",
         "InProgress",
+        "InPlaceUpdateInProgress",
         "WaitingForELBConnectionDraining",
         "MidLifecycleAction",
         "WaitingForInstanceWarmup",
+        "WaitingForInPlaceUpdateToStart",
+        "WaitingForInPlaceUpdateToFinalize",
         "WaitingForConnectionDraining",
     ],
 };
