@@ -49,14 +49,19 @@ pub trait Sink: std::marker::Send {
 /// A boxed [`Sink`].
 pub type Pages = Box<dyn Sink>;
 
+/// Lists a kind. Returning `Ok` means that the run is complete.
+pub type ListFn = fn(ListRequest, Pages) -> BoxFuture<'static, Result<(), Fault>>;
+/// Reads one row anew, as text.
+pub type RawFn = fn(ListRequest, RowId) -> BoxFuture<'static, Result<String, Fault>>;
+
 /// Everything about one kind that is not data.
 pub struct KindDef {
     /// What it says about itself.
     pub info: &'static KindInfo,
-    /// Lists it. Returning `Ok` means that the run is complete.
-    pub list: fn(ListRequest, Pages) -> BoxFuture<'static, Result<(), Fault>>,
+    /// Lists it.
+    pub list: ListFn,
     /// Where one can go from a row.
     pub links: fn(&Record, &Scope) -> Vec<Link>,
     /// AWS's whole answer about one row, pretty-printed, for the detail pane's `raw`; asked for on demand.
-    pub raw: Option<fn(ListRequest, RowId) -> BoxFuture<'static, Result<String, Fault>>>,
+    pub raw: Option<RawFn>,
 }

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::facts;
 use super::intern::Interner;
-use super::listing::{ListRequest, Pages, Sink, What};
+use super::listing::{ListFn, ListRequest, Sink, What};
 use crate::base::{Fault, FaultKind, RowId, Time};
 use crate::model::{Field, FieldInfo, Operation, Record, Tags, Value};
 
@@ -134,9 +134,6 @@ pub fn ask_one_by_one(fault: &Fault, ids: Option<&[String]>) -> bool {
 pub fn only_one_is_missing(fault: &Fault, ids: Option<&[String]>) -> bool {
     fault.kind == FaultKind::NotFound && ids.is_some_and(|i| i.len() == 1)
 }
-
-/// A kind's list function.
-pub type ListFn = fn(ListRequest, Pages) -> BoxFuture<'static, Result<(), Fault>>;
 
 /// One row as JSON: its facts and tags, read anew. What [`super::KindDef::raw`] is made of.
 pub fn raw(list: ListFn, mut request: ListRequest, id: RowId) -> BoxFuture<'static, Result<String, Fault>> {

@@ -150,7 +150,7 @@ static FIELDS: Fields<Group> = Fields(&[
             .shown(1)
             .cells(10, 10)
             .section(CAPACITY),
-        |g| in_service(g),
+        in_service,
     ),
     field(
         FieldInfo::new(MIN, "MIN", FieldType::Int, "Fewest instances.").shown(2).cells(3, 6).section(CAPACITY),

@@ -218,7 +218,7 @@ static FIELDS: Fields<Target> = Fields(&[
         )
         .shown(6)
         .cells(11, 80),
-        |t| explanation(t),
+        explanation,
     ),
     field(FieldInfo::new("description", "DESCRIPTION", FieldType::Text, "AWS's own words.").cells(11, 60), |t| {
         text(&t.description)
