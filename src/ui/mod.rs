@@ -119,3 +119,6 @@ fn pending(pen: &mut Pen<'_>, body: Rect, state: &State) {
         x = pen.say(x, y, body.right().saturating_sub(x), what, Role::Hint) + 2;
     }
 }
+
+#[cfg(test)]
+mod tests;

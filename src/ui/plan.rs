@@ -258,9 +258,8 @@ mod tests {
             text(command, 44),
             [
                 "$ aws ec2 create-tags --resources i-0a1f \\",
-                "    --tags \\",
-                "    'Key=Name,Value=a b  c'\\''d' --profile \\",
-                "    prod"
+                "    --tags 'Key=Name,Value=a b  c'\\''d' \\",
+                "    --profile prod"
             ]
         );
         assert_eq!(text(command, 200), [format!("$ {command}")]);

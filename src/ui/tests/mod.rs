@@ -1,0 +1,437 @@
+//! Screens drawn from a hand-made store and a real viewer, compared with goldens that hold their styles too.
+
+mod golden;
+mod world;
+
+use std::sync::Arc;
+
+use crate::app::overlay::*;
+use crate::app::{Line, Overlay, RowKey};
+use crate::base::{Fault, FaultKind, Scope};
+use crate::kinds::Action;
+use crate::model::*;
+
+use golden::{check, drawn, text, theme};
+use world::{NOW, World, ago, demo, instance, seen, seoul};
+
+const LARGE: (u16, u16) = (120, 40);
+const SMALL: (u16, u16) = (80, 24);
+
+fn show(name: &str, world: &World, theme_name: &str) {
+    check(name, &drawn(&world.state, &world.store, &theme(theme_name)));
+}
+
+#[test]
+fn the_table_looks_right_in_every_theme_and_size() {
+    for (size, at) in [(LARGE, "120x40"), (SMALL, "80x24")] {
+        for name in ["dark", "light", "mono"] {
+            let mut world = seen(size);
+            world.keys("j space j");
+            show(&format!("table-{at}-{name}"), &world, name);
+        }
+    }
+}
+
+#[test]
+fn changed_cells_are_marked_and_gone_rows_linger() {
+    let mut world = seen(LARGE);
+    let (mut rows, _, _) = demo();
+    rows.remove(1);
+    rows[2] = instance("bastion-old", "i-0d12c7a5e98d34b10", "pending", "t2.nano", [10, 1, 0, 3], 0, 5);
+    rows.push(instance("new-one", "i-0123456789abcdef0", "pending", "t3.micro", [10, 1, 0, 99], 0, 2));
+    world.instances(seoul(), rows, ago(0));
+    // The row that is gone was first seen too recently to be missed; half a minute later it is.
+    show("table-changed-mono", &world, "mono");
+    show("table-changed-dark", &world, "dark");
+}
+
+#[test]
+fn the_detail_stands_below_the_table_or_takes_its_place() {
+    for (size, at) in [(LARGE, "120x40"), (SMALL, "80x24")] {
+        let mut world = seen(size);
+        world.keys("G d");
+        show(&format!("detail-facts-{at}"), &world, "dark");
+        world.keys("tab right");
+        show(&format!("detail-tags-{at}"), &world, "dark");
+    }
+}
+
+#[test]
+fn health_shows_every_check_and_scheduled_events_with_their_dates() {
+    let mut world = seen(LARGE);
+    let at = world.state.view.order.len();
+    for _ in 0..at {
+        if world.state.view.cursor.as_ref().is_some_and(|c| c.id == "i-0f00000000000bad0") {
+            break;
+        }
+        world.keys("j");
+    }
+    world.keys("d tab right right");
+    let screen = text(&drawn(&world.state, &world.store, &theme("mono")));
+    for words in ["✗ 1/3", "✗ impaired", "instance-retirement", "2026-11-29", "evil␛[31m"] {
+        assert!(screen.contains(words), "{words}\n{screen}");
+    }
+    show("detail-health-120x40", &world, "light");
+}
+
+#[test]
+fn metrics_are_charts_with_gaps() {
+    for (size, at) in [(LARGE, "120x40"), (SMALL, "80x24")] {
+        let mut world = seen(size);
+        while world.state.view.cursor.as_ref().is_some_and(|c| c.id != "i-0a1fd93be77c49c2d") {
+            world.keys("j");
+        }
+        world.keys("m");
+        show(&format!("detail-metrics-{at}"), &world, "dark");
+    }
+}
+
+#[test]
+fn rows_of_several_regions_say_where_they_are() {
+    let mut world = World::new(LARGE, &["ap-northeast-2", "us-east-1"]);
+    let (rows, statuses, metrics) = demo();
+    world.instances(seoul(), rows, ago(5));
+    world.sides(seoul(), statuses, metrics);
+    let other = Scope::region("prod", "us-east-1");
+    let one = instance("api-1", "i-0999999999999999a", "running", "t3.micro", [10, 9, 0, 14], 0, 86_400);
+    world.instances(other.clone(), vec![one], ago(100));
+    world.failed(other, Fault::new(FaultKind::Offline, "The connection was cut off."), ago(2));
+    show("table-regions-120x40", &world, "dark");
+}
+
+#[test]
+fn denied_empty_filtered_loading_and_not_asked_look_different() {
+    let mut screens = Vec::new();
+    let mut note = |name: &str, world: &World| {
+        show(&format!("blank-{name}-80x24"), world, "mono");
+        screens.push(text(&drawn(&world.state, &world.store, &theme("mono"))));
+    };
+    let mut world = World::new(SMALL, &["ap-northeast-2"]);
+    note("not-asked", &world);
+    world.store.began(&TableKey::all(seoul(), Kind(&world::INSTANCES)), NOW);
+    note("loading", &world);
+    let denied = Fault::new(FaultKind::Denied, "You are not authorized to perform this operation.")
+        .of("EC2", "DescribeInstances")
+        .code("UnauthorizedOperation")
+        .hint("skydeck policy --read-only prints what the console needs.");
+    world.failed(seoul(), denied, ago(1));
+    note("denied", &world);
+    world.instances(seoul(), Vec::new(), ago(0));
+    note("empty", &world);
+    let mut world = seen(SMALL);
+    world.keys("/");
+    world.type_text("state:hibernating");
+    world.keys("enter");
+    note("filtered", &world);
+    for (i, a) in screens.iter().enumerate() {
+        assert!(screens[..i].iter().all(|b| a != b));
+    }
+}
+
+#[test]
+fn without_credentials_the_start_screen_offers_every_way_on() {
+    let mut world = World::new(SMALL, &["ap-northeast-2"]);
+    let fault =
+        Fault::new(FaultKind::NoCredentials, "No credentials were found.").hint("Looked at: environment, profile.");
+    world.event(Event::Identity("prod".into(), Err(fault)));
+    show("start-80x24", &world, "dark");
+}
+
+#[test]
+fn a_terminal_too_small_says_so_and_no_size_panics() {
+    let mut world = seen(LARGE);
+    world.keys("d");
+    for size in [(1, 1), (5, 2), (39, 40), (40, 8), (41, 9), (60, 12), (200, 8), (300, 90)] {
+        world.event(Event::Resize(size.0, size.1));
+        for keys in ["m", "d", "d", ":", "esc", "/", "esc", "?", "esc", "s", "esc", "o", "esc", "l", "esc"] {
+            world.keys(keys);
+            drawn(&world.state, &world.store, &theme("dark"));
+        }
+    }
+    world.event(Event::Resize(30, 6));
+    let screen = text(&drawn(&world.state, &world.store, &theme("dark")));
+    assert!(screen.contains("too small"), "{screen}");
+}
+
+#[test]
+fn palette_filter_menus_help_and_messages() {
+    for (size, at) in [(LARGE, "120x40"), (SMALL, "80x24")] {
+        let mut world = seen(size);
+        world.keys(":");
+        world.type_text("in");
+        show(&format!("palette-{at}"), &world, "dark");
+        world.keys("esc /");
+        world.type_text("state:ru");
+        show(&format!("filter-{at}"), &world, "dark");
+        world.keys("esc o");
+        show(&format!("columns-{at}"), &world, "dark");
+        world.keys("esc l");
+        show(&format!("links-{at}"), &world, "dark");
+        world.keys("esc ?");
+        show(&format!("help-{at}"), &world, "dark");
+        world.keys("esc");
+        for (level, text) in [
+            (Level::Info, "Stop web-1: it is stopped."),
+            (Level::Warning, "config.toml:3: `thme` is not a setting. Did you mean theme?"),
+            (
+                Level::Error,
+                "DescribeAlarms: You are not authorized to perform cloudwatch:DescribeAlarms on resource \
+                            arn:aws:cloudwatch:ap-northeast-2:111122223333:alarm:* because no identity-based policy allows it.",
+            ),
+        ] {
+            world.event(Event::Say(Message { at: ago(60), level, text: text.into() }));
+        }
+        show(&format!("message-line-{at}"), &world, "dark");
+        world.keys(":");
+        world.type_text("messages");
+        world.keys("enter");
+        show(&format!("messages-{at}"), &world, "dark");
+    }
+}
+
+static ACTION: Action = Action {
+    name: "stop",
+    title: "Stop",
+    doc: "Stops.",
+    kind: "instances",
+    bulk: true,
+    changes: true,
+    operations: &[],
+    available: |_| Ok(()),
+    refine: |_, _| FormSpec::default(),
+    plan: |_, _| Err(Fault::bug("not used")),
+};
+
+fn plan(severe: bool) -> PlanDialog {
+    let table = TableKey::all(seoul(), Kind(&world::INSTANCES));
+    let subject = |id: &str, label: &str, change: &str| Subject {
+        table: table.clone(),
+        id: id.into(),
+        label: label.into(),
+        change: change.into(),
+    };
+    let say = |severity, text: &str| Consequence { severity, text: text.into() };
+    let mut consequences =
+        vec![say(Severity::Note, "disks go on costing about $3.60 a month (prices of 2026-10, us list)")];
+    if severe {
+        consequences.push(say(Severity::Severe, "they are the only healthy targets of my-alchemine-app-tg-80"));
+        consequences
+            .push(say(Severity::Severe, "my-asg-ec2 takes a stopped member for unhealthy: it will terminate web-2"));
+        consequences
+            .push(say(Severity::Severe, "web-1's public address 43.200.141.12 is not an Elastic IP and is lost"));
+        consequences
+            .push(say(Severity::Unknown, "whether alarms watch 결제-워커-07 is not known: DescribeAlarms is denied"));
+    }
+    let plan = Plan {
+        action: "stop",
+        title: "Stop 2 instances".into(),
+        subjects: vec![
+            subject("i-0a1fd93be77c49c2d", "web-1", "running → stopped"),
+            subject("i-0c904be1d6b1f77ef", "결제-워커-07", "running → stopped"),
+        ],
+        consequences,
+        cost: None,
+        calls: Vec::new(),
+        destructive: false,
+        settle: Settle::AtOnce,
+        undo: Some(Undo { line: "start".into(), but: severe.then(|| "with another public address".into()) }),
+        phrase: "stop 2".into(),
+    };
+    PlanDialog {
+        number: 1,
+        plan,
+        action: &ACTION,
+        targets: Vec::new(),
+        values: Values::default(),
+        phase: PlanPhase::Shown,
+        dry_run: DryRun::Allowed,
+        typed: Line::new(if severe { "stop" } else { "" }),
+        pinned: ("prod".into(), Some(("111122223333".into(), 1))),
+        blocked: None,
+        armed: NOW,
+        notice: None,
+        options: true,
+        commands: vec![
+            "aws ec2 stop-instances --instance-ids i-0a1fd93be77c49c2d i-0c904be1d6b1f77ef --profile prod --region ap-northeast-2".into(),
+        ],
+        scroll: 0,
+    }
+}
+
+#[test]
+fn a_plan_says_all_before_anything_is_changed() {
+    for (size, at) in [(LARGE, "120x40"), (SMALL, "80x24")] {
+        for name in ["dark", "light", "mono"] {
+            let mut world = seen(size);
+            world.state.overlays.push(Overlay::Plan(Box::new(plan(true))));
+            show(&format!("plan-{at}-{name}"), &world, name);
+        }
+        let mut world = seen(size);
+        world.state.overlays.push(Overlay::Plan(Box::new(plan(false))));
+        show(&format!("plan-enter-{at}"), &world, "dark");
+    }
+    let mut world = seen(SMALL);
+    let mut blocked = plan(true);
+    blocked.blocked = Some("This process is read-only: nothing is changed.".into());
+    blocked.dry_run = DryRun::NotAsked;
+    world.state.overlays.push(Overlay::Plan(Box::new(blocked)));
+    show("plan-blocked-80x24", &world, "mono");
+}
+
+fn form(fields: Vec<FormField>, focus: usize) -> FormState {
+    FormState {
+        action: &ACTION,
+        targets: vec![RowKey {
+            table: TableKey::all(seoul(), Kind(&world::INSTANCES)),
+            id: "i-0a1fd93be77c49c2d".into(),
+        }],
+        values: Values::default(),
+        spec: FormSpec { title: "Stop web-1".into(), fields, needs: Vec::new() },
+        focus,
+        line: None,
+        draft: None,
+        error: None,
+    }
+}
+
+fn form_field(name: &'static str, label: &'static str, input: FormInput, value: FormValue) -> FormField {
+    FormField { name, label, help: "One sentence about it.".into(), input, value, error: None }
+}
+
+#[test]
+fn forms_and_draft_tables() {
+    let choice = |v: &str, disabled: Option<&str>| Choice {
+        value: v.into(),
+        label: v.into(),
+        disabled: disabled.map(Into::into),
+    };
+    let fields = vec![
+        form_field(
+            "mode",
+            "mode",
+            FormInput::Choice(vec![choice("stop", None), choice("hibernate", Some("not set up"))]),
+            FormValue::Text("stop".into()),
+        ),
+        form_field("force", "force", FormInput::Toggle, FormValue::Flag(true)),
+        FormField {
+            error: Some("12 is more than the group's maximum of 6".into()),
+            ..form_field(
+                "desired",
+                "desired capacity",
+                FormInput::Number { min: 0, max: 6 },
+                FormValue::Text("12".into()),
+            )
+        },
+        form_field("note", "note", FormInput::Text, FormValue::Text("".into())),
+    ];
+    for (size, at) in [(LARGE, "120x40"), (SMALL, "80x24")] {
+        let mut world = seen(size);
+        let mut state = form(fields.clone(), 2);
+        state.line = Some(Line::new("12"));
+        state.spec.needs = vec![TableKey::all(seoul(), Kind(&world::INSTANCES))];
+        world.state.overlays.push(Overlay::Form(Box::new(state)));
+        show(&format!("form-{at}"), &world, "dark");
+
+        let mut world = seen(size);
+        let row = |k: &str, v: &str, original, deleted, changed| DraftRow {
+            cells: vec![k.into(), v.into()],
+            original,
+            deleted,
+            changed,
+        };
+        let original: Vec<Vec<arcstr::ArcStr>> = vec![vec!["Name".into(), "web-1".into()]];
+        let input = FormInput::Rows { columns: vec!["KEY", "VALUE"], original };
+        let mut state = form(vec![form_field("tags", "tags", input, FormValue::Rows(Vec::new()))], 0);
+        state.spec.title = "Tags of web-1".into();
+        state.draft = Some(Draft {
+            rows: vec![
+                row("Name", "web-1", Some(0), false, false),
+                row("Env", "production", Some(1), false, true),
+                row("old", "x", Some(2), true, false),
+                row("팀", "결제 🚀", None, false, false),
+            ],
+            row: 3,
+            column: 1,
+            editing: None,
+            undo: Vec::new(),
+        });
+        world.state.overlays.push(Overlay::Form(Box::new(state)));
+        show(&format!("draft-{at}"), &world, "dark");
+    }
+}
+
+#[test]
+fn questions() {
+    let mut world = seen(SMALL);
+    let digits = Digits {
+        profile: "prod".into(),
+        account: "111122223333".into(),
+        line: Line::new("33"),
+        error: Some("These are not the last four digits.".into()),
+    };
+    world.state.overlays.push(Overlay::Digits(digits));
+    show("digits-80x24", &world, "dark");
+
+    let mut world = seen(SMALL);
+    let what = Ask::Device {
+        url: "https://device.sso.ap-northeast-2.amazonaws.com/?user_code=ABCD-EFGH".into(),
+        code: "ABCD-EFGH".into(),
+        until: NOW.plus(std::time::Duration::from_secs(570)),
+    };
+    world.event(Event::Ask(Question { id: 1, profile: "prod".into(), what }));
+    show("device-80x24", &world, "dark");
+
+    let mut world = seen(SMALL);
+    let what = Ask::MfaCode {
+        serial: "arn:aws:iam::111122223333:mfa/ops-alice".into(),
+        again: Some("The code was not right.".into()),
+    };
+    world.event(Event::Ask(Question { id: 1, profile: "prod".into(), what }));
+    world.type_text("123456");
+    let screen = drawn(&world.state, &world.store, &theme("dark"));
+    assert!(!text(&screen).contains("123456"), "a code is never shown");
+    show("mfa-80x24", &world, "dark");
+
+    let mut world = seen(SMALL);
+    let lines = vec!["Stop 2 instances: 1 of 2 calls answered. It goes on if you leave.".into()];
+    let sure = Sure { kind: SureKind::Quit, title: "Leave now?".into(), lines, yes: "leave", no: "stay" };
+    world.state.overlays.push(Overlay::Sure(sure));
+    show("sure-80x24", &world, "dark");
+}
+
+#[test]
+fn a_step_in_a_list_changes_only_the_gutter_and_the_weight_of_two_names() {
+    let mut world = seen(LARGE);
+    world.keys("j");
+    let before = drawn(&world.state, &world.store, &theme("dark"));
+    world.keys("j");
+    let after = drawn(&world.state, &world.store, &theme("dark"));
+    let changed = before.diff(&after);
+    let mut lines: Vec<u16> = changed.iter().map(|(_, y, _)| *y).collect();
+    lines.dedup();
+    assert_eq!(lines.len(), 2, "only the row that lost the focus and the one that got it");
+    let width = usize::from(changed.iter().map(|(x, _, _)| *x).max().unwrap_or(0));
+    assert!(changed.len() <= 110 && width < 60, "{} cells, up to column {width}", changed.len());
+}
+
+#[test]
+fn drawing_touches_only_what_is_seen() {
+    let mut world = World::new(LARGE, &["ap-northeast-2"]);
+    let rows = (0..20_000)
+        .map(|i| {
+            instance(&format!("web-{i}"), &format!("i-{i:017x}"), "running", "t3.micro", [10, 1, 0, 14], 0, 86_400)
+        })
+        .collect();
+    world.instances(seoul(), rows, ago(5));
+    world.keys("G");
+    // Rows that are not seen are taken away behind the viewer's back: nothing on the screen may notice.
+    let order = world.state.view.order.clone();
+    let mut kept = order.to_vec();
+    let first_seen = world.state.view.top;
+    for at in kept.iter_mut().skip(64).take(first_seen - 64) {
+        at.slot = u32::MAX;
+    }
+    let whole = drawn(&world.state, &world.store, &theme("dark"));
+    world.state.view.order = Arc::new(kept);
+    assert_eq!(whole, drawn(&world.state, &world.store, &theme("dark")));
+}
