@@ -5,6 +5,7 @@ use super::overlay::Overlay;
 use super::state::State;
 use crate::config::Mode;
 use crate::config::keymap::SECTIONS;
+use crate::model::Ask;
 use crate::store::Store;
 
 /// One hint of the last line.
@@ -54,6 +55,7 @@ pub fn hints(state: &State, store: &Store) -> Vec<Hint> {
 fn wanted(state: &State, command: Command) -> bool {
     match state.overlays.last() {
         Some(Overlay::Sure(_)) => matches!(command, Command::Accept | Command::Back),
+        Some(Overlay::Ask(a)) if matches!(a.question.what, Ask::Device { .. }) => command == Command::Back,
         Some(Overlay::Menu(m)) => match command {
             Command::Mark | Command::MoveDown | Command::MoveUp => m.items.iter().any(|i| i.checked.is_some()),
             _ => true,

@@ -1,7 +1,7 @@
 //! Where things stand on a screen of a given size. Shared with what draws, so that paging and drawing never disagree.
 
 use crate::base::text;
-use crate::model::{Column, Kind};
+use crate::model::{Column, FieldInfo, Kind};
 
 /// A rectangle of cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -90,8 +90,17 @@ pub enum Shown {
 pub const GUTTER: u16 = 4;
 /// Cells between two columns.
 pub const GAP: u16 = 2;
+/// The first column keeps at least this many cells: a name of which eight are seen cannot be told from its neighbours.
+pub const NAME_LEAST: u16 = 18;
 /// Cells of the profile's and the region's column.
 pub const SCOPE_WIDTH: u16 = 14;
+
+/// The least cells that a column takes: its heading is whole, and the first one can be told from its neighbours.
+pub fn least(info: &FieldInfo, first: bool) -> u16 {
+    let title = u16::try_from(text::width(info.title)).unwrap_or(u16::MAX);
+    let name = if first { NAME_LEAST.min(info.width.1) } else { 0 };
+    info.width.0.max(title).max(name)
+}
 
 /// The columns that fit into `width` cells at their least width. What does not fit is dropped by priority; the first
 /// column stays, and `scroll` columns after it are left out.
@@ -100,7 +109,7 @@ pub fn fit(kind: Kind, columns: &[usize], scroll: usize, width: u16, profile: bo
         .iter()
         .enumerate()
         .filter(|(i, _)| *i == 0 || *i > scroll)
-        .map(|(_, f)| (*f, kind.fields.at(*f).width.0.max(text::width(kind.fields.at(*f).title) as u16)))
+        .map(|(i, f)| (*f, least(kind.fields.at(*f), i == 0)))
         .collect();
     let extra = u16::from(profile) + u16::from(region);
     let room = width.saturating_sub(GUTTER + extra * (SCOPE_WIDTH + GAP));

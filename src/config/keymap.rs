@@ -212,10 +212,11 @@ impl Keymap {
         self.bindings(mode).iter().filter(|(_, c)| c == command).map(|(chord, _)| chord.to_string()).collect()
     }
 
-    /// The chord to show for `command` where there is room for one: the first of the shortest.
+    /// The chord to show for `command` where there is room for one: of the fewest keys the shortest name, `?` before `f1`.
     pub fn key_of(&self, mode: Mode, command: &str) -> Option<String> {
         let of_command = self.bindings(mode).iter().filter(|(_, c)| c == command);
-        of_command.min_by_key(|(chord, _)| chord.keys().len()).map(|(chord, _)| chord.to_string())
+        let shown = of_command.map(|(chord, _)| (chord.keys().len(), chord.to_string()));
+        shown.min_by_key(|(keys, text)| (*keys, text.chars().count())).map(|(_, text)| text)
     }
 
     /// Every chord of `mode` with its command, in the keymap's order.

@@ -2,10 +2,8 @@
 //! from what is scrolled into view, so that columns stand still while one moves through a list. Which columns fit is decided
 //! one floor below ([`crate::app::layout::fit`]), because what is not seen is not asked for.
 
-use crate::app::layout::GAP;
+use crate::app::layout::{GAP, least};
 use crate::model::{FieldInfo, FieldType};
-
-use super::pen::cells;
 
 /// A column to be placed.
 #[derive(Debug, Clone, Copy)]
@@ -17,11 +15,8 @@ pub struct Wish {
 }
 
 impl Wish {
-    fn least(&self) -> u16 {
-        self.info.width.0.max(cells(self.info.title))
-    }
     fn most(&self) -> u16 {
-        self.info.width.1.max(self.least())
+        self.info.width.1.max(least(self.info, false))
     }
 }
 
@@ -37,13 +32,15 @@ pub struct Placed {
 /// A place for each column within `room` cells, in order. What does not fit even at its least width is squeezed from the
 /// right.
 pub fn place(wishes: &[Wish], room: u16) -> Vec<Placed> {
-    let mut widths: Vec<u16> = wishes.iter().map(Wish::least).collect();
+    let mut widths: Vec<u16> = wishes.iter().enumerate().map(|(i, w)| least(w.info, i == 0)).collect();
     let used = widths.iter().map(|w| w + GAP).sum::<u16>().saturating_sub(GAP);
     let mut left = room.saturating_sub(used);
     let wide = |ty| matches!(ty, FieldType::Text | FieldType::List | FieldType::Id);
-    // Narrow values whole; then a name that can be told from others, other texts, ids; what is left goes to names.
-    let passes: [&dyn Fn(usize, &Wish) -> Option<u16>; 5] = [
+    // Narrow values whole, short texts whole, then a name that can be told from others, other texts, ids; what is left goes
+    // to names.
+    let passes: [&dyn Fn(usize, &Wish) -> Option<u16>; 6] = [
         &|_, w| (!wide(w.info.ty)).then(|| w.want.min(w.most())),
+        &|at, w| (at > 0 && w.info.ty == FieldType::Text).then(|| if w.want <= 12 { w.want.min(w.most()) } else { 0 }),
         &|at, w| (at == 0).then(|| w.want.min(24)),
         &|at, w| (at > 0 && w.info.ty != FieldType::Id && wide(w.info.ty)).then(|| w.want.min(w.most())),
         &|at, w| (at > 0 && w.info.ty == FieldType::Id).then(|| w.want.min(w.most())),

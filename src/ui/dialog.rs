@@ -18,13 +18,18 @@ const WIDEST: u16 = 76;
 /// A box with lines in it. Returns the inside.
 fn boxed(pen: &mut Pen<'_>, area: Rect, title: &str, right: &str, lines: &[Line]) -> Rect {
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let inner = pen.frame(middle(area, WIDEST, height), title, right);
+    let inner = pen.frame(middle(area, wide(area), height), title, right);
     lines::draw(pen, inner, lines, 0);
     inner
 }
 
+/// On a small screen a box takes the whole width: what would stick out beside it cannot be read anyway.
+fn wide(area: Rect) -> u16 {
+    if area.width <= WIDEST + 16 { area.width } else { WIDEST }
+}
+
 fn room(area: Rect) -> u16 {
-    area.width.min(WIDEST).saturating_sub(4)
+    wide(area).saturating_sub(4)
 }
 
 /// The last four digits of the account's id.

@@ -15,7 +15,8 @@ use super::pen::{Pen, cells, wrap};
 pub fn draw(pen: &mut Pen<'_>, area: Rect, form: &FormState) {
     let width = if area.width < 100 { area.width } else { 90 };
     let height = form.spec.fields.iter().map(|f| field_height(f, form, width)).sum::<u16>();
-    let height = height + 3 + u16::from(!form.spec.needs.is_empty()) + u16::from(form.error.is_some());
+    let below = u16::from(!form.spec.needs.is_empty()) + u16::from(form.error.is_some());
+    let height = height.saturating_add(2 + below + u16::from(below > 0));
     let place = middle(area, width, height.max(6));
     let subjects = if form.targets.len() > 1 { format!("{} rows", form.targets.len()) } else { String::new() };
     let inner = pen.frame(place, &form.spec.title, &subjects);
@@ -29,13 +30,13 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, form: &FormState) {
     }
     let focused = form.spec.fields.get(form.focus).zip(tops.get(form.focus));
     let bottom = focused.map_or(0, |(f, top)| top + field_height(f, form, width));
-    let skip = bottom.saturating_sub(inner.height.saturating_sub(2));
+    let skip = bottom.saturating_sub(inner.height.saturating_sub(below)).min(focused.map_or(0, |(_, top)| *top));
     for (i, (field, top)) in form.spec.fields.iter().zip(&tops).enumerate() {
         let Some(top) = top.checked_sub(skip) else { continue };
         if top >= inner.height {
             break;
         }
-        let place = Rect { y: inner.y + top, height: inner.height - top, ..inner };
+        let place = Rect { y: inner.y + top, height: inner.height.saturating_sub(top + below), ..inner };
         draw_field(pen, place, form, field, i == form.focus, label);
     }
     let mut y = inner.bottom();

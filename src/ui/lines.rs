@@ -72,6 +72,13 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, lines: &[Line], scroll: usize) {
     }
 }
 
+/// The first line to draw of `lines`, where scrolling was counted in entries (`counted` of them) that may have been wrapped
+/// since: at the end of the entries stands the end of the lines.
+pub fn reach(scroll: usize, counted: usize, lines: usize, height: usize) -> usize {
+    let (most, last) = (counted.saturating_sub(height), lines.saturating_sub(height));
+    if lines <= counted || most == 0 { scroll.min(last) } else { (scroll.min(most) * last).div_ceil(most) }
+}
+
 /// A box of this size in the middle of an area, a third of the way down; never larger than the area.
 pub fn middle(area: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));

@@ -14,8 +14,11 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, menu: &Menu) {
     let label = menu.items.iter().map(|i| cells(&i.label)).max().unwrap_or(0);
     let about = menu.items.iter().map(|i| cells(note(i))).max().unwrap_or(0);
     let wide = 4 + 2 + u16::from(checks) * 4 + label + if about > 0 { about + 3 } else { 0 };
-    let width =
-        wide.max(cells(&menu.title) + 8).max(36).min(area.width.saturating_sub(if area.width > 80 { 8 } else { 0 }));
+    let width = wide.max(cells(&menu.title).min(56) + 8).max(36).min(area.width.saturating_sub(if area.width > 80 {
+        8
+    } else {
+        0
+    }));
     let error = menu.error.as_ref().map(|e| wrap(&format!("! {e}"), width.saturating_sub(4))).unwrap_or_default();
     let errors = u16::try_from(error.len()).unwrap_or(0);
     let items = u16::try_from(menu.items.len().max(1)).unwrap_or(u16::MAX - 9);

@@ -65,16 +65,18 @@ fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
     let body = Rect { x: 0, y: 2, width: screen.width, height: screen.height.saturating_sub(3) };
     let rows = rows::Rows::new(state, store, now);
     chrome::band(pen, rect(areas.band), state, now);
-    let hidden = table::hidden_columns(state, &rows).filter(|_| areas.table.is_some());
+    let hidden = table::hidden_columns(state, &rows).filter(|_| areas.table.is_some() && !rows.is_empty());
     chrome::heading(pen, rect(areas.heading), state, store, now, hidden.as_deref());
     if let Some(area) = areas.table.map(rect) {
         let has_keys = state.overlays.is_empty() && state.focus == Focus::Table;
-        table::draw(pen, area, state, &rows, has_keys);
-        let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
         if let Some(start) = state.start(store) {
-            blank::draw_start(pen, below, &start);
-        } else if rows.is_empty() {
-            blank::draw(pen, below, &blank::why(state, store));
+            blank::draw_start(pen, area, &start);
+        } else {
+            table::draw(pen, area, state, &rows, has_keys);
+            if rows.is_empty() {
+                let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+                blank::draw(pen, below, &blank::why(state, store));
+            }
         }
     }
     if let Some(area) = areas.detail.map(rect) {

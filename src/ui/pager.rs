@@ -14,19 +14,24 @@ use super::pen::{Pen, cells, wrap};
 
 /// Draws the page over `area`.
 pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, pager: &Pager) {
-    let (title, lines) = match pager.page {
-        Page::Help => ("Help", help_lines(state, area.width)),
-        Page::Messages => {
-            ("Messages", messages(state, pager, area.width.saturating_sub(4), area.height.saturating_sub(2)))
-        }
+    let title = match pager.page {
+        Page::Help => "Help",
+        Page::Messages => "Messages",
     };
     let inner = pen.frame(area, title, "");
-    let scroll = if pager.page == Page::Messages { 0 } else { pager.scroll };
-    lines::draw(pen, inner, &lines, scroll);
+    match pager.page {
+        Page::Help => {
+            let all = help::lines(state);
+            let lines = help_lines(&all, inner.width);
+            // The viewer counts one line less than the page has: its box.
+            let height = usize::from(inner.height) + 1;
+            lines::draw(pen, inner, &lines, lines::reach(pager.scroll, all.len(), lines.len() + 1, height));
+        }
+        Page::Messages => lines::draw(pen, inner, &messages(state, pager, inner.width, inner.height), 0),
+    }
 }
 
-fn help_lines(state: &State, width: u16) -> Vec<Line> {
-    let all = help::lines(state);
+fn help_lines(all: &[HelpLine], width: u16) -> Vec<Line> {
     let keys = all
         .iter()
         .map(|l| if let HelpLine::Entry { keys, .. } = l { cells(keys) } else { 0 })
@@ -34,15 +39,25 @@ fn help_lines(state: &State, width: u16) -> Vec<Line> {
         .unwrap_or(0)
         .min(width / 3);
     let column = |text: &str, to: u16| format!("{text}{}  ", " ".repeat(usize::from(to.saturating_sub(cells(text)))));
-    all.into_iter()
-        .map(|line| match line {
-            HelpLine::Heading(text) => Line::of(text, Role::Title),
-            HelpLine::Blank => Line::blank(),
-            HelpLine::Entry { keys: k, name, doc } => Line::of(format!("  {}", column(&k, keys)), Role::Key)
-                .and(if width >= 100 { column(name, 16) } else { String::new() }, Role::Quiet)
-                .and(doc, Role::Text),
-        })
-        .collect()
+    // Where there is room the command's own name stands between keys and sentence: it is what keymaps say.
+    let names = if width >= 96 { 16 } else { 0 };
+    let mut out = Vec::new();
+    for line in all {
+        match line {
+            HelpLine::Heading(text) => out.push(Line::of(text.clone(), Role::Title)),
+            HelpLine::Blank => out.push(Line::blank()),
+            HelpLine::Entry { keys: k, name, doc } => {
+                let before = keys + 4 + if names > 0 { names + 2 } else { 0 };
+                for (i, text) in wrap(doc, width.saturating_sub(before)).into_iter().enumerate() {
+                    let (k, name) = if i == 0 { (k.as_str(), *name) } else { ("", "") };
+                    let name = if names > 0 { column(name, names) } else { String::new() };
+                    let line = Line::of(format!("  {}", column(k, keys)), Role::Key);
+                    out.push(line.and(name, Role::Quiet).and(text, Role::Text));
+                }
+            }
+        }
+    }
+    out
 }
 
 /// The messages that the page is scrolled to, each with its time and whole. Scrolling counts messages, and a message may

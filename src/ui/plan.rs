@@ -130,17 +130,23 @@ fn subjects(dialog: &PlanDialog, room: u16) -> Vec<Line> {
 /// A command wrapped as a shell reads it: broken between words only, never inside quotes, each line but the last ending
 /// in ` \`, so that what is selected on the screen runs as it stands.
 pub fn shell(command: &str, room: u16) -> Vec<Line> {
+    let room_for = usize::from(room.saturating_sub(6));
+    let width = crate::base::text::width;
     let mut rows: Vec<String> = Vec::new();
     for given in command.lines() {
         let given = given.trim_end().trim_end_matches('\\').trim();
-        for word in words(given) {
-            let room = usize::from(room.saturating_sub(4));
-            match rows.last_mut() {
-                Some(row) if crate::base::text::width(row) + 1 + crate::base::text::width(word) + 2 <= room => {
-                    row.push(' ');
-                    row.push_str(word);
+        for option in options(&words(given)) {
+            // An option stays with its values where a line can hold them.
+            let whole = option.join(" ");
+            let pieces = if width(&whole) <= room_for { vec![whole.as_str()] } else { option };
+            for piece in pieces {
+                match rows.last_mut() {
+                    Some(row) if width(row) + 1 + width(piece) <= room_for => {
+                        row.push(' ');
+                        row.push_str(piece);
+                    }
+                    _ => rows.push(piece.to_string()),
                 }
-                _ => rows.push(word.to_string()),
             }
         }
     }
@@ -155,6 +161,18 @@ pub fn shell(command: &str, room: u16) -> Vec<Line> {
         }
         for (n, piece) in pieces.into_iter().enumerate() {
             out.push(Line::of(if n == 0 { before } else { "" }, Role::Quiet).and(piece, Role::Code));
+        }
+    }
+    out
+}
+
+/// Words in groups: the command, then each option with its values.
+fn options<'a>(words: &[&'a str]) -> Vec<Vec<&'a str>> {
+    let mut out: Vec<Vec<&str>> = Vec::new();
+    for word in words {
+        match out.last_mut() {
+            Some(group) if !word.starts_with("--") => group.push(word),
+            _ => out.push(vec![word]),
         }
     }
     out

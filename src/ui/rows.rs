@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crate::app::layout::SCOPE_WIDTH;
 use crate::app::{Shown, State};
 use crate::base::{Scope, Time};
 use crate::model::{FieldInfo, FieldType, Kind, Record, RowRef, Selector, TableKey, Tone, Value};
@@ -17,9 +18,11 @@ use super::pen::cells;
 const SAMPLE: usize = 64;
 
 static PROFILE: FieldInfo =
-    FieldInfo::new("profile", "PROFILE", FieldType::Text, "The profile that the row was listed with.").cells(7, 14);
+    FieldInfo::new("profile", "PROFILE", FieldType::Text, "The profile that the row was listed with.")
+        .cells(SCOPE_WIDTH, SCOPE_WIDTH);
 static REGION: FieldInfo =
-    FieldInfo::new("region", "REGION", FieldType::Text, "The region that the row was listed in.").cells(6, 14);
+    FieldInfo::new("region", "REGION", FieldType::Text, "The region that the row was listed in.")
+        .cells(SCOPE_WIDTH, SCOPE_WIDTH);
 
 /// A side field: its position there, and the side table for each of the view's tables.
 type Beside<'a> = (usize, Vec<Option<&'a Table>>);

@@ -20,8 +20,6 @@ const FOCUS: &str = "▸";
 const MARK: &str = "◆";
 /// Instead of the state's glyph before a row that is gone.
 const GONE: &str = "∅";
-/// Cells for `+3`, the columns that are left out.
-const MORE: u16 = 4;
 
 /// The role of a tone.
 pub fn tone_role(tone: Tone) -> Role {
@@ -57,19 +55,21 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, rows: &Rows<'_>, has_k
         let Some((at, row)) = rows.at(position) else { continue };
         let y = area.y + 1 + line;
         let focused = position == state.view.at;
-        let marked = state.view.order_tables.get(at.table as usize).is_some_and(|t| state.is_marked(t, &row.record.id));
+        let table = state.view.order_tables.get(at.table as usize);
+        let marked = table.is_some_and(|t| state.is_marked(t, &row.record.id));
+        let region = table.and_then(|t| t.scope.region_code()).map(|r| r.as_str());
         gutter(pen, (area.x, y), row, rows, focused.then_some(has_keys), marked);
         for (i, (column, p)) in rows.columns.iter().zip(&placed).enumerate() {
             let cell = rows.cell(at, row, column);
             let first = i == 0;
-            let look = Look { focused: focused && first, changed: cell.changed || first && rows.is_new(row), row };
+            let changed = cell.changed || first && rows.is_new(row);
+            let look = Look { focused: focused && first, changed, row, region };
             draw_cell(pen, (area.x + GUTTER + p.x, y), p.width, column, &cell.value, &look, rows);
         }
     }
 }
 
 fn titles(pen: &mut Pen<'_>, area: Rect, state: &State, rows: &Rows<'_>, placed: &[Placed]) {
-    let mut end = area.x + GUTTER;
     for (column, p) in rows.columns.iter().zip(placed) {
         let sorted = state.view.sort.is_some_and(|s| column.source == crate::app::Shown::Field(s.field));
         let style = pen.style(if sorted { Role::Sort } else { Role::Header });
@@ -79,18 +79,10 @@ fn titles(pen: &mut Pen<'_>, area: Rect, state: &State, rows: &Rows<'_>, placed:
         } else {
             pen.put(x, area.y, p.width, column.info.title, style);
         }
-        end = x + p.width;
-    }
-    // What is left out is said, where there is room for it (the heading says it otherwise).
-    if let Some(hidden) = hidden_columns(state, rows)
-        && end + MORE <= area.right()
-    {
-        let style = pen.style(Role::Quiet);
-        pen.put_right(area.right(), area.y, MORE - 1, &hidden, style);
     }
 }
 
-/// `+3` if three columns of the view do not fit.
+/// `+3` if three columns of the view do not fit: said in the heading.
 pub fn hidden_columns(state: &State, rows: &Rows<'_>) -> Option<String> {
     let fields = rows.columns.iter().filter(|c| matches!(c.source, crate::app::Shown::Field(_))).count();
     let hidden = state.view.columns.len().saturating_sub(fields);
@@ -119,6 +111,16 @@ struct Look<'a> {
     focused: bool,
     changed: bool,
     row: &'a Row,
+    region: Option<&'a str>,
+}
+
+/// A zone within its region, where there is no room for all of it: `2a` for `ap-northeast-2a` in `ap-northeast-2`.
+fn within(text: &str, region: &str) -> String {
+    let number = region.rsplit('-').next().unwrap_or_default();
+    match text.strip_prefix(region) {
+        Some(rest) if !rest.is_empty() && rest.len() <= 2 => format!("{number}{rest}"),
+        _ => text.to_string(),
+    }
 }
 
 fn draw_cell(
@@ -140,6 +142,10 @@ fn draw_cell(
     if look.changed && !gone {
         style = style.patch(pen.style(Role::Change));
     }
+    let text = match look.region {
+        Some(region) if cells(&text) > width => within(&text, region).into(),
+        _ => text,
+    };
     let text = format::fit(&text, info, width);
     let before = if info.right() { width.saturating_sub(cells(&text)) } else { 0 };
     pen.put_cut(x + before, y, width, &text, style);

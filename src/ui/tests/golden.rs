@@ -101,8 +101,12 @@ pub(super) fn golden(buf: &Buffer) -> String {
     out
 }
 
-/// Compares a screen with `tests/goldens/ui/NAME.txt`; `SKYDECK_BLESS=1` writes it.
+/// Compares a screen with `tests/goldens/ui/NAME.txt`; `SKYDECK_BLESS=1` writes it. `SKYDECK_PICTURES=DIR` also draws it.
 pub(super) fn check(name: &str, buf: &Buffer) {
+    if let Some(dir) = std::env::var_os("SKYDECK_PICTURES") {
+        let paper = if name.ends_with("light") { crate::ui::svg::LIGHT } else { crate::ui::svg::DARK };
+        std::fs::write(Path::new(&dir).join(format!("{name}.svg")), crate::ui::svg::render(buf, &paper, name)).unwrap();
+    }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens/ui").join(format!("{name}.txt"));
     let now = golden(buf);
     if std::env::var_os("SKYDECK_BLESS").is_some() {
