@@ -16,14 +16,18 @@ pub struct Pen<'a> {
     pub cursor: Option<(u16, u16)>,
 }
 
-/// A theme's style in the terminal library's words.
-fn term_style(style: Style) -> TermStyle {
-    let color = |c: Color| match c {
+/// A theme's colour in the terminal library's words.
+fn term_color(color: Color) -> TermColor {
+    match color {
         Color::Default => TermColor::Reset,
         Color::Ansi(n) => ansi(n),
         Color::Indexed(n) => TermColor::Indexed(n),
         Color::Rgb(r, g, b) => TermColor::Rgb(r, g, b),
-    };
+    }
+}
+
+/// A theme's style in the terminal library's words.
+fn term_style(style: Style) -> TermStyle {
     let mut mods = Modifier::empty();
     for (on, modifier) in [
         (style.mods.bold, Modifier::BOLD),
@@ -34,7 +38,7 @@ fn term_style(style: Style) -> TermStyle {
     ] {
         mods.set(modifier, on);
     }
-    TermStyle { fg: style.fg.map(color), bg: style.bg.map(color), add_modifier: mods, ..TermStyle::default() }
+    TermStyle { fg: style.fg.map(term_color), bg: style.bg.map(term_color), add_modifier: mods, ..TermStyle::default() }
 }
 
 /// The sixteen by name: the library writes these with the short sequences that every terminal knows.
@@ -107,6 +111,9 @@ impl<'a> Pen<'a> {
         if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() || text.is_empty() {
             return x;
         }
+        // What lay there before leaves nothing but its ground behind.
+        let ink = style.fg.or(self.theme.style(Role::Text).fg.map(term_color)).unwrap_or(TermColor::Reset);
+        let style = TermStyle { fg: Some(ink), sub_modifier: Modifier::all() - style.add_modifier, ..style };
         self.buf.set_stringn(x, y, text, usize::from(max), style).0
     }
     /// Repeats a one-cell glyph.

@@ -96,6 +96,10 @@ struct Run {
     cells: u16,
     text: String,
     look: Look,
+    /// Whether every character takes one cell.
+    narrow: bool,
+    /// Whether it is blanks.
+    blank: bool,
 }
 
 fn runs(buf: &Buffer, y: u16, paper: &Paper) -> Vec<Run> {
@@ -106,12 +110,16 @@ fn runs(buf: &Buffer, y: u16, paper: &Paper) -> Vec<Run> {
         let cells = u16::try_from(width(cell.symbol()).max(1)).unwrap_or(1);
         let look = look(cell, paper);
         match runs.last_mut() {
-            // A wide character stands alone, so that a font that draws it narrower or wider moves nothing else.
-            Some(run) if run.look == look && cells == 1 && run.cells == run.text.chars().count() as u16 => {
+            // A wide character stands alone, so that a font that draws it narrower or wider moves nothing else. So does
+            // what follows a blank: renderers take blanks at the ends of a text away.
+            Some(run) if run.look == look && cells == 1 && run.narrow && run.blank == (cell.symbol() == " ") => {
                 run.text.push_str(cell.symbol());
                 run.cells += 1;
             }
-            _ => runs.push(Run { x, cells, text: cell.symbol().to_string(), look }),
+            _ => {
+                let blank = cell.symbol() == " ";
+                runs.push(Run { x, cells, text: cell.symbol().to_string(), look, narrow: cells == 1, blank });
+            }
         }
         x += cells;
     }
@@ -125,7 +133,6 @@ fn escape(text: &str) -> String {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
-            ' ' => out.push('\u{a0}'),
             c => out.push(c),
         }
     }
@@ -143,7 +150,7 @@ pub fn render(buf: &Buffer, paper: &Paper, title: &str) -> String {
          role=\"img\" font-family=\"'DejaVu Sans Mono','Menlo','Consolas','Nanum Gothic Coding','Noto Sans Mono CJK KR',\
          monospace\" font-size=\"{FONT_SIZE}\">\n<title>{}</title>\n\
          <rect width=\"100%\" height=\"100%\" rx=\"6\" fill=\"{}\"/>",
-        escape(title).replace('\u{a0}', " "),
+        escape(title),
         paper.ground,
     );
     for y in buf.area.top()..buf.area.bottom() {
@@ -158,7 +165,7 @@ pub fn render(buf: &Buffer, paper: &Paper, title: &str) -> String {
                 CELL.1, run.look.bg
             );
         }
-        for run in runs.iter().filter(|r| !r.text.trim().is_empty() || r.look.mods.contains(Modifier::UNDERLINED)) {
+        for run in runs.iter().filter(|r| !r.blank) {
             write_run(&mut out, run, MARGIN + f32::from(run.x - buf.area.left()) * CELL.0, top, paper);
         }
     }
