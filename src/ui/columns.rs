@@ -40,7 +40,7 @@ pub fn place(wishes: &[Wish], room: u16) -> Vec<Placed> {
     // to names.
     let passes: [&dyn Fn(usize, &Wish) -> Option<u16>; 6] = [
         &|_, w| (!wide(w.info.ty)).then(|| w.want.min(w.most())),
-        &|at, w| (at > 0 && w.info.ty == FieldType::Text).then(|| if w.want <= 12 { w.want.min(w.most()) } else { 0 }),
+        &|at, w| (at > 0 && w.info.ty == FieldType::Text).then(|| w.want.min(12).min(w.most())),
         &|at, w| (at == 0).then(|| w.want.min(24)),
         &|at, w| (at > 0 && w.info.ty != FieldType::Id && wide(w.info.ty)).then(|| w.want.min(w.most())),
         &|at, w| (at > 0 && w.info.ty == FieldType::Id).then(|| w.want.min(w.most())),

@@ -60,6 +60,11 @@ fn body(dialog: &PlanDialog, room: u16) -> Vec<Line> {
         };
         out.extend(item(glyph, &c.text, room, role));
     }
+    if !dialog.plan.needs.is_empty() {
+        let mut kinds: Vec<String> = dialog.plan.needs.iter().map(|t| t.kind.0.title.to_lowercase()).collect();
+        kinds.dedup();
+        out.extend(item("◌", &format!("still asking: {}", kinds.join(", ")), room, Role::Busy));
+    }
     if let Some(cost) = &dialog.plan.cost {
         out.extend(item("·", cost, room, Role::Note));
     }

@@ -34,6 +34,14 @@ pub struct ViewColumn<'a> {
     /// What it says about itself.
     pub info: &'static FieldInfo,
     side: Option<Beside<'a>>,
+    /// Whether it is what the row is known by: shown whole.
+    first: bool,
+}
+
+/// A zone within its region: `2a` for `ap-northeast-2a` in `ap-northeast-2`. The whole of it is in the detail.
+fn within(text: &str, region: &str) -> Option<String> {
+    let rest = text.strip_prefix(region).filter(|rest| !rest.is_empty() && rest.len() <= 2)?;
+    Some(format!("{}{rest}", region.rsplit('-').next().unwrap_or_default()))
 }
 
 /// The rows and columns of the view.
@@ -60,7 +68,8 @@ impl<'a> Rows<'a> {
     pub fn new(state: &'a State, store: &'a Store, now: Time) -> Self {
         let view = &state.view;
         let tables = view.order_tables.iter().map(|k| store.table(k)).collect();
-        let columns = state.columns().into_iter().map(|source| column(state, store, source)).collect();
+        let columns = state.columns().into_iter().enumerate();
+        let columns = columns.map(|(i, source)| column(state, store, source, i == 0)).collect();
         let leads = view.kind.iter().any(|f| f.ty == FieldType::State && f.side.is_none());
         Rows { state, now, tables, leads, columns }
     }
@@ -90,7 +99,16 @@ impl<'a> Rows<'a> {
             Shown::Profile => return of_scope(scope.and_then(Scope::profile)),
         };
         let own = || Cell { value: Cow::Borrowed(row.record.at(place)), changed: self.changed(row, place) };
-        let Some((there, tables)) = &column.side else { return own() };
+        let Some((there, tables)) = &column.side else {
+            let mut cell = own();
+            if !column.first
+                && let Value::Text(text) = &*cell.value
+                && let Some(short) = scope.and_then(Scope::region_code).and_then(|region| within(text, region))
+            {
+                cell.value = Cow::Owned(Value::text(short));
+            }
+            return cell;
+        };
         let side = tables.get(at.table as usize).copied().flatten().and_then(|t| t.get(&row.record.id));
         match side.filter(|r| r.gone.is_none()) {
             Some(side) => Cell { value: Cow::Borrowed(side.record.at(*there)), changed: self.changed(side, *there) },
@@ -133,7 +151,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-fn column<'a>(state: &'a State, store: &'a Store, source: Shown) -> ViewColumn<'a> {
+fn column<'a>(state: &'a State, store: &'a Store, source: Shown, first: bool) -> ViewColumn<'a> {
     let info = match source {
         Shown::Field(i) => state.view.kind.fields.at(i),
         Shown::Profile => &PROFILE,
@@ -143,7 +161,7 @@ fn column<'a>(state: &'a State, store: &'a Store, source: Shown) -> ViewColumn<'
         let of = |k: &TableKey| store.table(&TableKey { scope: k.scope.clone(), kind, selector: Selector::All });
         (there, state.view.order_tables.iter().map(of).collect())
     });
-    ViewColumn { source, info, side }
+    ViewColumn { source, info, side, first }
 }
 
 /// The side kind that a field lives in, and its position there.

@@ -57,13 +57,12 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, rows: &Rows<'_>, has_k
         let focused = position == state.view.at;
         let table = state.view.order_tables.get(at.table as usize);
         let marked = table.is_some_and(|t| state.is_marked(t, &row.record.id));
-        let region = table.and_then(|t| t.scope.region_code()).map(|r| r.as_str());
         gutter(pen, (area.x, y), row, rows, focused.then_some(has_keys), marked);
         for (i, (column, p)) in rows.columns.iter().zip(&placed).enumerate() {
             let cell = rows.cell(at, row, column);
             let first = i == 0;
             let changed = cell.changed || first && rows.is_new(row);
-            let look = Look { focused: focused && first, changed, row, region };
+            let look = Look { focused: focused && first, changed, row };
             draw_cell(pen, (area.x + GUTTER + p.x, y), p.width, column, &cell.value, &look, rows);
         }
     }
@@ -111,16 +110,6 @@ struct Look<'a> {
     focused: bool,
     changed: bool,
     row: &'a Row,
-    region: Option<&'a str>,
-}
-
-/// A zone within its region, where there is no room for all of it: `2a` for `ap-northeast-2a` in `ap-northeast-2`.
-fn within(text: &str, region: &str) -> String {
-    let number = region.rsplit('-').next().unwrap_or_default();
-    match text.strip_prefix(region) {
-        Some(rest) if !rest.is_empty() && rest.len() <= 2 => format!("{number}{rest}"),
-        _ => text.to_string(),
-    }
 }
 
 fn draw_cell(
@@ -142,10 +131,6 @@ fn draw_cell(
     if look.changed && !gone {
         style = style.patch(pen.style(Role::Change));
     }
-    let text = match look.region {
-        Some(region) if cells(&text) > width => within(&text, region).into(),
-        _ => text,
-    };
     let text = format::fit(&text, info, width);
     let before = if info.right() { width.saturating_sub(cells(&text)) } else { 0 };
     pen.put_cut(x + before, y, width, &text, style);

@@ -237,8 +237,13 @@ fn plan(severe: bool) -> PlanDialog {
         calls: Vec::new(),
         destructive: false,
         settle: Settle::AtOnce,
-        undo: Some(Undo { line: "start".into(), but: severe.then(|| "with another public address".into()) }),
+        undo: Some(Undo {
+            line: "start".into(),
+            but: severe.then(|| "with another public address".into()),
+            on: Vec::new(),
+        }),
         phrase: "stop 2".into(),
+        needs: Vec::new(),
     };
     PlanDialog {
         number: 1,
