@@ -27,12 +27,32 @@ fn stand_in(c: char) -> Option<char> {
     }
 }
 
-/// The text with every control character, bidi override and invisible character replaced by a visible one.
+/// Characters that join emoji or change how they look: zero-width joiner, variation selectors, skin tones. Terminals, tmux and the
+/// width tables disagree on how many cells such sequences take, and one row that is off by two garbles the screen. So
+/// they are left out after a character that is not ASCII, and the parts stand side by side: 👩💻.
+fn is_emoji_glue(c: char) -> bool {
+    matches!(c, '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')
+}
+
+/// The text with every control character, bidi override and invisible character replaced by a visible one, and emoji sequences
+/// taken apart.
 pub fn visible(s: &str) -> Cow<'_, str> {
-    if s.bytes().all(|b| (0x20..0x7f).contains(&b)) || s.chars().all(|c| stand_in(c).is_none()) {
+    if s.bytes().all(|b| (0x20..0x7f).contains(&b)) || s.chars().all(|c| stand_in(c).is_none() && !is_emoji_glue(c)) {
         return Cow::Borrowed(s);
     }
-    Cow::Owned(s.chars().map(|c| stand_in(c).unwrap_or(c)).collect())
+    let mut out = String::with_capacity(s.len());
+    let mut after_emoji = false;
+    for c in s.chars() {
+        if is_emoji_glue(c) {
+            if !after_emoji {
+                out.push('\u{fffd}');
+            }
+            continue;
+        }
+        out.push(stand_in(c).unwrap_or(c));
+        after_emoji = !c.is_ascii();
+    }
+    Cow::Owned(out)
 }
 
 /// How many terminal cells the text takes; Hangul, Kanji and emoji take two.
@@ -125,6 +145,7 @@ mod tests {
         assert_eq!(visible("a\x1b[31mb\u{202e}c\u{9b}d"), "a␛[31mb\u{fffd}c\u{fffd}d");
         assert!(matches!(visible("결제-워커 🚀"), Cow::Borrowed(_)));
         assert_eq!(visible("x\ny\tz\u{7f}"), "x␊y␉z␡");
+        assert_eq!(visible("👩\u{200d}💻 ❤\u{fe0f} a\u{200d}b"), "👩💻 ❤ a\u{fffd}b");
     }
 
     #[test]

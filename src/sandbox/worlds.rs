@@ -21,6 +21,9 @@ pub enum WorldSpec {
     Fleet(u32),
 }
 
+/// The region that every world is about: Seoul.
+pub const HOME: &str = "ap-northeast-2";
+
 /// The most instances that `fleet:N` makes.
 pub const FLEET_MOST: u32 = 100_000;
 

@@ -1,0 +1,150 @@
+//! The command line, which scripts depend on: options, subcommands, exit codes.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// A keyboard-driven cloud console for AWS in the terminal.
+///
+/// Without a subcommand it opens the console. VIEW is a palette line, e.g. 'instances state:running'.
+#[derive(Debug, Parser)]
+#[command(name = "skydeck", version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(after_help = "No AWS account is needed to start: skydeck --sandbox")]
+pub struct Cli {
+    /// What to do instead of opening the console.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Options of the console.
+    #[command(flatten)]
+    pub options: Options,
+    /// Where to begin: a palette line such as `instances state:running`.
+    #[arg(value_name = "VIEW", num_args = 0.., trailing_var_arg = false)]
+    pub view: Vec<String>,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Options {
+    /// A profile of the AWS configuration files: it and nothing else. Repeat it to see several accounts in one table.
+    #[arg(long, value_name = "P")]
+    pub profile: Vec<String>,
+    /// A region. Repeat it to see several in one table.
+    #[arg(long, value_name = "R")]
+    pub region: Vec<String>,
+    /// Send requests to this endpoint instead of AWS's.
+    #[arg(long, value_name = "U")]
+    pub endpoint_url: Option<String>,
+    /// The embedded account: demo, empty, or fleet:N with N instances.
+    #[arg(long, value_name = "WORLD", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub sandbox: Option<String>,
+    /// How much faster than AWS things happen in the sandbox.
+    #[arg(long, value_name = "N")]
+    pub sandbox_speed: Option<f64>,
+    /// Let no changing request leave this process, whatever key is pressed.
+    #[arg(long)]
+    pub read_only: bool,
+    /// dark, light, mono, ansi16, auto, or a theme file's name.
+    #[arg(long, value_name = "T")]
+    pub theme: Option<String>,
+    /// default, vim, or a keymap file's name.
+    #[arg(long, value_name = "K")]
+    pub keymap: Option<String>,
+    /// The settings file.
+    #[arg(long, value_name = "FILE", env = "SKYDECK_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Write a log to this file.
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// Seconds between two looks at a table of one page.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub refresh: Option<u32>,
+    /// How much of AWS's documented request rates polling may take, in percent.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub api_share: Option<u8>,
+    /// No colours; NO_COLOR does the same.
+    #[arg(long)]
+    pub no_color: bool,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List resources without the console.
+    ///
+    /// Exit status: 0 complete, 1 failed, 2 wrong usage, 3 rows but not all of them.
+    Get {
+        /// The kind, e.g. instances.
+        kind: String,
+        /// A query, e.g. state:running tag:Env=prod.
+        query: Vec<String>,
+        /// How to print.
+        #[arg(short, long, value_enum, default_value_t = Output::Table)]
+        output: Output,
+        /// The row that they belong to, for kinds that hang off another: a bucket or folder, a group, a target group.
+        #[arg(long, value_name = "PARENT")]
+        of: Option<String>,
+        /// Options.
+        #[command(flatten)]
+        options: Options,
+    },
+    /// The sandbox behind a socket, for the AWS CLI, boto3 and other clients.
+    Sandbox {
+        /// The address, e.g. 127.0.0.1:4599; port 0 takes a free one and prints it.
+        #[arg(long, value_name = "ADDR")]
+        listen: std::net::SocketAddr,
+        /// Keep the world in this file between runs.
+        #[arg(long, value_name = "FILE")]
+        save: Option<PathBuf>,
+        /// Options.
+        #[command(flatten)]
+        options: Options,
+    },
+    /// What works: identity, credential source, region, permissions kind by kind, terminal.
+    Check {
+        /// Options.
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Where the files are, and what is wrong with them.
+    Config {
+        /// Print the commented default settings.
+        #[arg(long, conflicts_with = "check")]
+        default: bool,
+        /// Print problems with file and line; exit status 1 if there are any.
+        #[arg(long)]
+        check: bool,
+        /// Options.
+        #[command(flatten)]
+        options: Options,
+    },
+    /// The least IAM policy that the console needs, as JSON.
+    Policy {
+        /// Only what looking needs.
+        #[arg(long)]
+        read_only: bool,
+    },
+    /// Address arithmetic: first, last, usable addresses in AWS, and whether a VPC may have it.
+    Cidr {
+        /// A range, e.g. 10.1.0.0/16.
+        range: String,
+    },
+    /// Completions for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// The manual page.
+    Man,
+}
+
+/// Formats of `get`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// Columns.
+    Table,
+    /// One array of objects.
+    Json,
+    /// A header line and one line a row.
+    Csv,
+}

@@ -1,0 +1,90 @@
+//! The command line: what each command does, and its exit status.
+//!
+//! 0 complete, 1 failed, 2 wrong usage, 3 rows but not all of them (`get`). An error is one sentence on standard error that names
+//! what is wrong, and the hints that go with it.
+
+mod args;
+mod check;
+mod files;
+mod get;
+mod sandbox;
+mod session;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::base::Fault;
+use crate::base::text::visible;
+pub use args::{Cli, Command, Options, Output};
+
+/// An end that is not success.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Something went wrong: status 1.
+    Failed(String),
+    /// The command line or a file is wrong: status 2.
+    Usage(String),
+    /// Rows were printed, but not all: status 3.
+    Partial(String),
+}
+
+impl From<Fault> for Failure {
+    fn from(f: Fault) -> Self {
+        let hints: String = f.hints.iter().map(|h| format!("\n  {h}")).collect();
+        Failure::Failed(format!("{f}{hints}"))
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(e: std::io::Error) -> Self {
+        Failure::Failed(e.to_string())
+    }
+}
+
+/// Reads the command line and does what it says.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            // Help and version are no errors; clap knows which stream and status each has (2 for wrong usage).
+            let status = u8::try_from(e.exit_code()).unwrap_or(2);
+            let _ = e.print();
+            return ExitCode::from(status);
+        }
+    };
+    match dispatch(cli) {
+        Ok(code) => code,
+        Err(failure) => {
+            let (text, status) = match failure {
+                Failure::Failed(t) => (t, 1),
+                Failure::Usage(t) => (t, 2),
+                Failure::Partial(t) => (t, 3),
+            };
+            let lines: Vec<String> = text.lines().map(|l| visible(l).into_owned()).collect();
+            let _ = writeln!(std::io::stderr(), "skydeck: {}", lines.join("\n"));
+            ExitCode::from(status)
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
+    match cli.command {
+        None => session::console(&cli.options, &cli.view),
+        Some(Command::Get { kind, query, output, of, options }) => get::get(&options, &kind, &query, output, of),
+        Some(Command::Sandbox { listen, save, options }) => sandbox::serve_until_told(&options, listen, save),
+        Some(Command::Check { options }) => check::check(&options),
+        Some(Command::Config { default, check, options }) => files::config(&options, default, check),
+        Some(Command::Policy { read_only }) => files::policy(read_only),
+        Some(Command::Cidr { range }) => files::cidr(&range),
+        Some(Command::Completions { shell }) => {
+            clap_complete::generate(shell, &mut Cli::command(), "skydeck", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Man) => {
+            clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout())?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}

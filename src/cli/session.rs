@@ -1,0 +1,330 @@
+//! From options and settings to a running console: gateway, sandbox, scopes, journal, log.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::process::ExitCode;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+
+use super::{Failure, Options};
+use crate::act::{CliContext, Journal, cli_text};
+use crate::app::{self, ProfileSetup, Setup};
+use crate::aws::{Gateway, GatewayConfig, ProfileSel, Prompt};
+use crate::base::text::nearest;
+use crate::base::{Clock, Time};
+use crate::config::{self, Config, Known, Overrides, Problem, TermEnv};
+use crate::fetch::Share;
+use crate::kinds::{Registry, registry};
+use crate::model::{Column, Level, Message};
+use crate::query::Query;
+use crate::runtime::{Engine, EngineConfig, console};
+use crate::sandbox::{Sandbox, WorldSpec};
+use crate::term::{self, Term};
+
+/// What every command that talks to an account stands on.
+pub(super) struct Session {
+    pub(super) config: Config,
+    pub(super) problems: Vec<Problem>,
+    pub(super) gateway: Gateway,
+    pub(super) prompts: mpsc::Receiver<Prompt>,
+    pub(super) profiles: Vec<ProfileSetup>,
+    pub(super) sandbox: Option<Sandbox>,
+    pub(super) notes: Vec<String>,
+    pub(super) clock: Clock,
+    pub(super) runtime: Runtime,
+    pub(super) registry: Registry,
+    pub(super) endpoint_url: Option<String>,
+    _log: Option<tracing_appender::non_blocking::WorkerGuard>,
+}
+
+/// The settings as the options and the environment leave them, and what is wrong with them.
+pub(super) fn settings(options: &Options) -> (Config, Vec<Problem>) {
+    let registry = registry::ALL;
+    let commands = app::command::for_keymap();
+    let columns: Vec<(&str, Vec<&str>)> = registry
+        .kinds
+        .iter()
+        .map(|k| (k.info.name, k.info.iter().filter(|f| f.column != Column::DetailOnly).map(|f| f.name).collect()))
+        .collect();
+    let kinds: Vec<(&str, &[&str])> = columns.iter().map(|(k, c)| (*k, c.as_slice())).collect();
+    let known = Known { commands: &commands, kinds: &kinds };
+    let mut term = TermEnv::read(|name| std::env::var(name).ok());
+    term.no_color |= options.no_color;
+    let overrides = Overrides {
+        theme: options.theme.clone(),
+        keymap: options.keymap.clone(),
+        regions: options.region.clone(),
+        refresh: options.refresh,
+        api_share: options.api_share,
+        read_only: options.read_only || config::read_only_env(std::env::var("SKYDECK_READ_ONLY").ok().as_deref()),
+        log: options.log.clone(),
+        world: options.sandbox.clone().filter(|w| !w.is_empty()),
+        speed: options.sandbox_speed,
+        term,
+    };
+    config::load(config::paths(options.config.as_deref()), &overrides, &known)
+}
+
+impl Session {
+    /// Builds everything; reads the AWS configuration files, sends nothing.
+    pub(super) fn open(options: &Options) -> Result<Session, Failure> {
+        let clock = Clock::system();
+        let (config, problems) = settings(options);
+        if let Some(wrong) = problems.iter().find(|p| p.is_usage()) {
+            return Err(Failure::Usage(wrong.to_string()));
+        }
+        let log = open_log(&config)?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("worker").enable_all().build()?;
+        let registry = registry::ALL;
+        let mut notes = Vec::new();
+        let (prompts_tx, prompts) = mpsc::channel(8);
+        let sandbox = options.sandbox.is_some().then(|| open_sandbox(&config, &clock, None)).transpose()?;
+        let mut gateway = match &sandbox {
+            Some(s) => GatewayConfig::sandbox(clock.clone(), registry.operations(), s.http_client()),
+            None => GatewayConfig::new(clock.clone(), registry.operations()),
+        };
+        gateway.profiles = options.profile.iter().map(|p| ProfileSel::Named(p.clone())).collect();
+        gateway.endpoint_url.clone_from(&options.endpoint_url);
+        gateway.read_only = config.settings.read_only;
+        gateway.read_only_profiles = config
+            .settings
+            .profiles
+            .iter()
+            .filter(|(_, p)| p.read_only)
+            .map(|(n, _)| n.clone())
+            .collect::<HashSet<_>>();
+        gateway.prompts = Some(prompts_tx);
+        let endpoint_url = options.endpoint_url.clone().or_else(|| std::env::var("AWS_ENDPOINT_URL").ok());
+        let gateway = {
+            let _in = runtime.enter();
+            Gateway::new(gateway)
+        };
+        if sandbox.is_none() {
+            check_profiles(&runtime, &gateway, &options.profile)?;
+        }
+        let profiles = scopes(&runtime, &gateway, &config, sandbox.is_some(), &mut notes)?;
+        Ok(Session {
+            config,
+            problems,
+            gateway,
+            prompts,
+            profiles,
+            sandbox,
+            notes,
+            clock,
+            runtime,
+            registry,
+            endpoint_url,
+            _log: log,
+        })
+    }
+}
+
+/// The embedded account: the one saved in `file` if there is one, else the world that the settings name.
+pub(super) fn open_sandbox(config: &Config, clock: &Clock, file: Option<&Path>) -> Result<Sandbox, Failure> {
+    if let Some(path) = file.filter(|p| p.exists()) {
+        return Sandbox::load(path, clock.clone(), config.settings.sandbox.speed).map_err(Failure::Failed);
+    }
+    let spec = WorldSpec::from_str(&config.settings.sandbox.world).map_err(|e| Failure::Usage(e.to_string()))?;
+    Sandbox::open(spec, clock.clone(), config.settings.sandbox.speed).map_err(Failure::Usage)
+}
+
+/// A profile that does not exist is wrong usage, before anything is drawn.
+fn check_profiles(runtime: &Runtime, gateway: &Gateway, named: &[String]) -> Result<(), Failure> {
+    if named.is_empty() {
+        return Ok(());
+    }
+    let known = runtime.block_on(gateway.profiles())?;
+    for name in named {
+        if !known.contains(name) {
+            let near = nearest(name, known.iter().map(String::as_str));
+            let hint = near.map(|n| format!(" Did you mean {n}?")).unwrap_or_default();
+            return Err(Failure::Usage(format!("There is no profile {name} in the AWS configuration files.{hint}")));
+        }
+    }
+    Ok(())
+}
+
+/// The codes of all public regions of the partitions aws, aws-cn and aws-us-gov as of 2026-11, for "did you mean" only: a region that
+/// looks like one and is not here is let through, because AWS opens new ones.
+const REGIONS: &[&str] = &[
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ca-central-1",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "cn-north-1",
+    "cn-northwest-1",
+    "us-gov-east-1",
+    "us-gov-west-1",
+];
+
+/// `ap-northeast-2`: letters, a direction, a number.
+fn looks_like_a_region(s: &str) -> bool {
+    let parts: Vec<&str> = s.split('-').collect();
+    parts.len() >= 3
+        && parts[..parts.len() - 1].iter().all(|p| p.len() >= 2 && p.bytes().all(|b| b.is_ascii_lowercase()))
+        && parts.last().is_some_and(|n| !n.is_empty() && n.len() <= 2 && n.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn scopes(
+    runtime: &Runtime,
+    gateway: &Gateway,
+    config: &Config,
+    sandbox: bool,
+    notes: &mut Vec<String>,
+) -> Result<Vec<ProfileSetup>, Failure> {
+    for region in &config.settings.regions {
+        let near = nearest(region, REGIONS.iter().copied()).filter(|n| n != region);
+        let known = REGIONS.contains(&region.as_str());
+        if !known && (!looks_like_a_region(region) || near.is_some()) {
+            let hint = near.map(|n| format!(" Did you mean {n}?")).unwrap_or_default();
+            return Err(Failure::Usage(format!("There is no region {region}.{hint}")));
+        }
+    }
+    let mut out = Vec::new();
+    for name in gateway.profiles_in_use() {
+        let regions = if !config.settings.regions.is_empty() {
+            config.settings.regions.iter().map(|r| r.as_str().into()).collect()
+        } else if sandbox {
+            vec![crate::sandbox::worlds::HOME.into()]
+        } else {
+            match runtime.block_on(gateway.default_region(&name)) {
+                Ok(Some(region)) => vec![region],
+                Ok(None) => {
+                    notes.push(format!(
+                        "No region is set for {name}: us-east-1 is shown. Set AWS_REGION, `region` in the profile, or --region."
+                    ));
+                    vec!["us-east-1".into()]
+                }
+                Err(fault) => {
+                    notes.push(fault.to_string());
+                    vec!["us-east-1".into()]
+                }
+            }
+        };
+        let read_only = gateway.is_read_only(&name);
+        let settings = &config.settings;
+        let (color, ask_digits) = (settings.band(&name), settings.asks_account_digits(&name));
+        out.push(ProfileSetup { name, regions, read_only, color, ask_digits });
+    }
+    Ok(out)
+}
+
+fn open_log(config: &Config) -> Result<Option<tracing_appender::non_blocking::WorkerGuard>, Failure> {
+    let Some(path) = &config.settings.log else { return Ok(None) };
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .map_err(|e| Failure::Usage(format!("The log file {} cannot be opened: {e}.", path.display())))?;
+    let (writer, guard) = tracing_appender::non_blocking(file);
+    // The SDK's own events at debug level contain requests; only this program's are let through.
+    let filter = tracing_subscriber::EnvFilter::new("skydeck=info");
+    let _ = tracing_subscriber::fmt().with_writer(writer).with_ansi(false).with_env_filter(filter).try_init();
+    Ok(Some(guard))
+}
+
+/// VIEW is checked before the terminal is taken: a kind or command that does not exist is wrong usage.
+fn check_view(registry: &Registry, line: &str) -> Result<(), String> {
+    let (word, rest) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
+    match registry.kind(word).filter(|k| !k.info.side) {
+        Some(kind) => Query::parse(rest, kind.info).map(drop).map_err(|e| e.message),
+        None if app::command::Command::named(word).is_some() => Ok(()),
+        None => Err(registry.unknown_kind(word)),
+    }
+}
+
+fn message(at: Time, text: String) -> Message {
+    Message { at, level: Level::Warning, text }
+}
+
+/// The console.
+pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Failure> {
+    let session = Session::open(options)?;
+    let now = session.clock.now();
+    let line = if view.is_empty() { session.config.settings.view.clone() } else { view.join(" ") };
+    check_view(&session.registry, &line).map_err(Failure::Usage)?;
+    let term = Term::enter()?;
+    let size = term.size()?;
+    let mut messages: Vec<Message> = session.problems.iter().map(|p| message(now, p.to_string())).collect();
+    messages.extend(session.notes.iter().map(|n| message(now, n.clone())));
+    let settings = &session.config.settings;
+    let endpoint = session.endpoint_url.clone();
+    let gateway = session.gateway.clone();
+    let setup = Setup {
+        registry: session.registry,
+        keymap: Arc::new(session.config.keymap.clone()),
+        profiles: session.profiles.clone(),
+        read_only: settings.read_only,
+        sandbox: session.sandbox.is_some(),
+        speed: settings.sandbox.speed,
+        columns: settings.columns.clone(),
+        view: Some(line),
+        size,
+        zone: jiff::tz::TimeZone::system(),
+        now,
+        messages,
+        cli: Arc::new(move |call| {
+            let profile = call.scope.profile().and_then(|p| gateway.profile_flag(p)).map(str::to_string);
+            cli_text(call, &CliContext { profile, endpoint_url: endpoint.clone() })
+        }),
+    };
+    let state_dir = session.config.paths.state.clone();
+    // What is done to the sandbox is gone with it: its journal is its own.
+    let journal_name = if session.sandbox.is_some() { "sandbox-journal.jsonl" } else { "journal.jsonl" };
+    let engine_config = EngineConfig {
+        gateway: session.gateway.clone(),
+        prompts: Some(session.prompts),
+        registry: session.registry,
+        clock: session.clock.clone(),
+        every: Duration::from_secs(u64::from(settings.refresh)),
+        share: Share::percent(u32::from(settings.api_share)),
+        journal: Journal::at(state_dir.join(journal_name), now),
+        setup,
+    };
+    let mut engine = Engine::start(engine_config, session.runtime.handle());
+    let end = console::run(&mut engine, &term, &session.config.theme);
+    drop(term);
+    drop(engine);
+    // Calls in flight are let finish: their outcome belongs into the journal.
+    session.runtime.shutdown_timeout(Duration::from_secs(2));
+    match end? {
+        console::End::Quit => Ok(ExitCode::SUCCESS),
+        console::End::Signal(signal) => term::die_of(signal),
+    }
+}

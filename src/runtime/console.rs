@@ -1,0 +1,199 @@
+//! The engine behind a terminal: input first, then drain, then draw once; at most 30 frames a second, none if nothing changed.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{RecvTimeoutError, select_biased};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{TerminalOptions, Viewport};
+
+use super::engine::{Engine, Host};
+use super::wide::Wide;
+use crate::config::Theme;
+use crate::input::Input;
+use crate::model::{Event, Level};
+use crate::term::{FrameWriter, Term, TermEvent};
+use crate::ui;
+
+/// Between two frames that news causes; a key press is drawn at once.
+const FRAME: Duration = Duration::from_millis(33);
+/// Rows applied between two looks at the keys: about a millisecond's work.
+const ROWS: usize = 2_000;
+/// Keys taken in before a frame is drawn although more are waiting (a held key, a paste without brackets).
+const KEYS: usize = 64;
+
+/// How the loop ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The user quit.
+    Quit,
+    /// A signal.
+    Signal(i32),
+}
+
+struct Screen {
+    terminal: Terminal<CrosstermBackend<FrameWriter>>,
+    output: FrameWriter,
+    wide: Wide,
+    drawn: Instant,
+    dirty: bool,
+    clear: bool,
+}
+
+impl Screen {
+    fn draw(&mut self, engine: &Engine, theme: &Theme) -> io::Result<()> {
+        if std::mem::take(&mut self.clear) {
+            self.terminal.clear()?;
+        }
+        let (state, store, now) = (&engine.state, &engine.store, engine.now());
+        let wide = &mut self.wide;
+        self.terminal.draw(|frame| {
+            ui::draw(state, store, theme, now, frame);
+            wide.mend(frame.buffer_mut());
+        })?;
+        self.output.present()?;
+        self.dirty = false;
+        self.drawn = monotonic();
+        Ok(())
+    }
+}
+
+/// The pace of frames is real time, whatever the engine's clock says.
+#[expect(clippy::disallowed_methods, reason = "measures the pause between frames, not a moment in the account")]
+fn monotonic() -> Instant {
+    Instant::now()
+}
+
+/// Runs until the user quits or a signal comes. The terminal is given back by dropping `term` afterwards.
+///
+/// # Errors
+/// The terminal cannot be written to.
+pub fn run(engine: &mut Engine, term: &Term, theme: &Theme) -> io::Result<End> {
+    let output = term.output();
+    let (columns, rows) = term.size()?;
+    // A fixed viewport: the size comes with events, so that drawing never asks the terminal for it.
+    let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, columns, rows)) };
+    let terminal = Terminal::with_options(CrosstermBackend::new(output.clone()), options)?;
+    let mut screen = Screen { terminal, output, wide: Wide::default(), drawn: monotonic(), dirty: true, clear: false };
+    screen.draw(engine, theme)?;
+    loop {
+        let keyed = match wait(engine, term, &screen) {
+            Some(first) => match take_keys(engine, term, &mut screen, first)? {
+                Some(end) => return Ok(end),
+                None => true,
+            },
+            None => false,
+        };
+        screen.dirty |= engine.drain(ROWS);
+        screen.dirty |= engine.tick();
+        if let Some(end) = host(engine, term, &mut screen) {
+            return Ok(end);
+        }
+        if screen.dirty && (keyed || screen.drawn.elapsed() >= FRAME) {
+            screen.draw(engine, theme)?;
+        }
+    }
+}
+
+/// Waits for a key, for news, for the viewer's next moment or for the next frame, whichever comes first.
+fn wait(engine: &Engine, term: &Term, screen: &Screen) -> Option<TermEvent> {
+    let wake = engine.wake().map(|w| w.since(engine.now()));
+    let frame = screen.dirty.then(|| FRAME.saturating_sub(screen.drawn.elapsed()));
+    let patience = [wake, frame].into_iter().flatten().min().unwrap_or(Duration::from_secs(60));
+    if !engine.inbox().is_empty() {
+        // News is there: keys are only looked at, and with a frame due the news may wait for it.
+        if frame.is_none_or(|f| !f.is_zero()) {
+            return term.events().try_recv().ok();
+        }
+    }
+    if screen.dirty {
+        return match term.events().recv_timeout(patience) {
+            Ok(event) => Some(event),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+        };
+    }
+    let mut ready = crossbeam_channel::Select::new();
+    let keys = ready.recv(term.events());
+    ready.recv(engine.inbox());
+    match ready.ready_timeout(patience) {
+        Ok(which) if which == keys => term.events().try_recv().ok(),
+        _ => None,
+    }
+}
+
+/// Takes in the keys that are waiting.
+fn take_keys(engine: &mut Engine, term: &Term, screen: &mut Screen, first: TermEvent) -> io::Result<Option<End>> {
+    let mut next = Some(first);
+    for _ in 0..KEYS {
+        let Some(event) = next.take() else { break };
+        if let Some(end) = take_one(engine, term, screen, event)? {
+            return Ok(Some(end));
+        }
+        next = select_biased! {
+            recv(term.events()) -> e => e.ok(),
+            default => None,
+        };
+    }
+    Ok(None)
+}
+
+fn take_one(engine: &mut Engine, term: &Term, screen: &mut Screen, event: TermEvent) -> io::Result<Option<End>> {
+    screen.dirty = true;
+    match event {
+        TermEvent::Input(Input::Key(key)) => {
+            let now = engine.now();
+            engine.handle(Event::Key(key, now));
+        }
+        TermEvent::Input(Input::Paste(text)) => engine.handle(Event::Paste(text.into_inner())),
+        TermEvent::Input(Input::Resize(columns, rows)) => {
+            screen.terminal.resize(Rect::new(0, 0, columns, rows))?;
+            screen.clear = true;
+            engine.handle(Event::Resize(columns, rows));
+        }
+        TermEvent::Input(Input::Focus(_)) => screen.dirty = false,
+        TermEvent::Terminate(signal) => return Ok(Some(End::Signal(signal))),
+        TermEvent::Suspend => {
+            term.suspend()?;
+            retaken(engine, term, screen)?;
+        }
+        TermEvent::Resumed => {
+            term.retake()?;
+            retaken(engine, term, screen)?;
+        }
+        TermEvent::Panicked(text) => engine.say(Level::Error, text),
+    }
+    Ok(None)
+}
+
+/// After the terminal was away: it may have another size, and nothing on it is ours.
+fn retaken(engine: &mut Engine, term: &Term, screen: &mut Screen) -> io::Result<()> {
+    let (columns, rows) = term.size()?;
+    screen.terminal.resize(Rect::new(0, 0, columns, rows))?;
+    screen.clear = true;
+    engine.handle(Event::Resize(columns, rows));
+    Ok(())
+}
+
+/// Does what only the terminal's owner can do.
+fn host(engine: &mut Engine, term: &Term, screen: &mut Screen) -> Option<End> {
+    for effect in engine.take_host() {
+        screen.dirty = true;
+        match effect {
+            Host::Quit => return Some(End::Quit),
+            Host::Redraw => screen.clear = true,
+            Host::Copy(text) => match term.copy(&text) {
+                Ok(_) => {}
+                Err(e) => engine.say(Level::Error, e.to_string()),
+            },
+            Host::Suspend => {
+                let done = term.suspend().and_then(|()| retaken(engine, term, screen));
+                if let Err(e) = done {
+                    engine.say(Level::Error, format!("The terminal could not be taken again: {e}."));
+                }
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,139 @@
+//! Carries out what a viewer asks for. Nothing here waits: what takes time becomes a task whose answer is an event.
+
+use rustc_hash::FxHashMap;
+
+use super::engine::{Engine, Host, Inbox, send};
+use crate::act::{Carry, dry_run};
+use crate::base::{Fault, FaultKind, RowId};
+use crate::kinds::{Interner, ListRequest, What};
+use crate::model::{Effect, Event, Kind, Plan, RowRef, TableKey};
+
+impl Engine {
+    pub(super) fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            self.perform_one(effect);
+        }
+    }
+
+    fn perform_one(&mut self, effect: Effect) {
+        match effect {
+            Effect::Watch(interests) => self.poller.watch(interests),
+            Effect::Refresh(tables) => self.poller.refresh(tables),
+            Effect::Index { request, tables, groups, query, sort } => {
+                let Some(kind) = tables.first().map(|t| t.kind) else {
+                    let none = crate::model::Indexed {
+                        request,
+                        versions: Vec::new(),
+                        order: std::sync::Arc::new(Vec::<RowRef>::new()),
+                        total: 0,
+                    };
+                    return self.handle(Event::Indexed(none));
+                };
+                let registry = self.registry;
+                let side = |name: &str| registry.kind(name).map(|k| Kind(k.info));
+                let now = self.clock.now();
+                let job = self.store.index_job(request, kind, &tables, &groups, query, sort, now, side);
+                self.indexer.index(job);
+            }
+            Effect::DryRun(number, plan) => {
+                let (gateway, registry, outbox) = (self.gateway.clone(), self.registry, self.outbox.clone());
+                self.handle.spawn(async move {
+                    let verdict = dry_run(&gateway, &registry, &plan).await;
+                    send(&outbox, Inbox::Event(Event::DryRun(number, verdict))).await;
+                });
+            }
+            Effect::Reread(number, plan) => self.poller.reread(number, rows_of(&plan)),
+            Effect::Carry { run, plan, generation } => {
+                let first = plan.calls.first().and_then(|c| c.scope.profile().cloned());
+                let identity = first.and_then(|p| self.state.identity(&p).cloned());
+                self.watcher.carried(run, &plan);
+                let executor = self.executor.clone();
+                let carry = Carry { run, plan: *plan, identity, generation };
+                self.handle.spawn(async move { executor.carry(carry).await });
+            }
+            Effect::Forget(name) => {
+                let (journal, now) = (self.journal.clone(), self.clock.now());
+                self.handle.spawn_blocking(move || {
+                    if let Err(e) = journal.forget(&name, now) {
+                        tracing::error!("{e}");
+                    }
+                });
+            }
+            Effect::Raw(table, id) => self.raw(table, id),
+            Effect::Answer(id, answer) => self.questions.answer(id, answer),
+            Effect::SignIn(profile) => {
+                let (gateway, outbox) = (self.gateway.clone(), self.outbox.clone());
+                let name = profile.clone();
+                let task = self.handle.spawn(async move {
+                    if let Err(fault) = gateway.sso_sign_in(&name).await {
+                        send(&outbox, Inbox::Event(Event::Identity(name, Err(fault)))).await;
+                        return false;
+                    }
+                    gateway.refresh(&name).await;
+                    true
+                });
+                self.then_identity(profile, task);
+            }
+            Effect::Reload(profile) => {
+                let (gateway, name) = (self.gateway.clone(), profile.clone());
+                let task = self.handle.spawn(async move {
+                    gateway.refresh(&name).await;
+                    true
+                });
+                self.then_identity(profile, task);
+            }
+            Effect::Copy(text) => self.host.push(Host::Copy(text)),
+            Effect::Redraw => self.host.push(Host::Redraw),
+            Effect::Suspend => self.host.push(Host::Suspend),
+            Effect::TickIn(after) => self.wake = Some(self.clock.now().plus(after)),
+            Effect::Quit => self.host.push(Host::Quit),
+        }
+    }
+
+    fn then_identity(&self, profile: arcstr::ArcStr, task: tokio::task::JoinHandle<bool>) {
+        let (gateway, outbox) = (self.gateway.clone(), self.outbox.clone());
+        self.handle.spawn(async move {
+            if !matches!(task.await, Ok(true)) {
+                return;
+            }
+            let answer = gateway.identity(&profile).await.map(|i| crate::model::Identity {
+                account: i.account,
+                arn: i.arn,
+                user: i.user_name,
+                generation: gateway.generation(&profile),
+            });
+            send(&outbox, Inbox::Event(Event::Identity(profile, answer))).await;
+        });
+    }
+
+    fn raw(&mut self, table: TableKey, id: RowId) {
+        let Some(raw) = self.registry.def(table.kind).and_then(|d| d.raw) else {
+            let none = Fault::new(FaultKind::NotFound, format!("{} have no raw answer.", table.kind.title));
+            return self.handle(Event::Raw(table, id, Err(none)));
+        };
+        let request = ListRequest {
+            gateway: self.gateway.clone(),
+            scope: table.scope.clone(),
+            selector: table.selector.clone(),
+            what: What::Ids(std::sync::Arc::new(vec![id.clone()])),
+            interner: Interner::default(),
+            clock: self.clock.clone(),
+        };
+        let outbox = self.outbox.clone();
+        self.handle.spawn(async move {
+            let answer = raw(request, id.clone()).await;
+            send(&outbox, Inbox::Event(Event::Raw(table, id, answer))).await;
+        });
+    }
+}
+
+/// A plan's rows by table.
+fn rows_of(plan: &Plan) -> Vec<(TableKey, Vec<RowId>)> {
+    let mut by_table: FxHashMap<&TableKey, Vec<RowId>> = FxHashMap::default();
+    for s in &plan.subjects {
+        by_table.entry(&s.table).or_default().push(s.id.clone());
+    }
+    let mut out: Vec<(TableKey, Vec<RowId>)> = by_table.into_iter().map(|(k, v)| (k.clone(), v)).collect();
+    out.sort();
+    out
+}

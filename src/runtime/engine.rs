@@ -1,0 +1,316 @@
+//! The one loop's body: an event in, `update`, effects out. The only caller of `Store::apply` and of `update`.
+
+use std::time::Duration;
+
+use arcstr::ArcStr;
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+use super::index_worker::IndexWorker;
+use super::questions::Questions;
+use super::watcher::Watcher;
+use crate::act::{Executor, Journal};
+use crate::app::{Setup, State, update};
+use crate::aws::{Gateway, Prompt};
+use crate::base::{Clock, Time};
+use crate::fetch::{Poller, PollerConfig, Share, Update};
+use crate::kinds::Registry;
+use crate::model::{ActEvent, Event, Identity, Level, Message};
+use crate::store::Store;
+
+/// What an engine is made from.
+pub struct EngineConfig {
+    /// Builds the clients.
+    pub gateway: Gateway,
+    /// Questions of the credential chain.
+    pub prompts: Option<mpsc::Receiver<Prompt>>,
+    /// Kinds and actions.
+    pub registry: Registry,
+    /// The time.
+    pub clock: Clock,
+    /// The pause between two runs over a table of one page.
+    pub every: Duration,
+    /// How much of the documented request rates polling may take.
+    pub share: Share,
+    /// What has to be on disk before anything is changed.
+    pub journal: Journal,
+    /// What the viewer begins with.
+    pub setup: Setup,
+}
+
+/// What only the terminal's owner can do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Host {
+    /// Put this on the clipboard.
+    Copy(String),
+    /// Draw everything anew.
+    Redraw,
+    /// Stop, as Ctrl-Z does.
+    Suspend,
+    /// Leave.
+    Quit,
+}
+
+/// What comes from the workers.
+#[derive(Debug)]
+pub(super) enum Inbox {
+    Update(Update),
+    Event(Event),
+}
+
+/// Room for what workers have to say. When it is full they wait, never the screen.
+const INBOX: usize = 256;
+
+/// A Store, a viewer, and the workers that serve them.
+pub struct Engine {
+    /// Every table.
+    pub store: Store,
+    /// The viewer.
+    pub state: State,
+    pub(super) gateway: Gateway,
+    pub(super) registry: Registry,
+    pub(super) clock: Clock,
+    pub(super) poller: Poller,
+    pub(super) executor: Executor,
+    pub(super) journal: Journal,
+    pub(super) handle: Handle,
+    pub(super) inbox: Receiver<Inbox>,
+    pub(super) outbox: Sender<Inbox>,
+    pub(super) indexer: IndexWorker,
+    pub(super) watcher: Watcher,
+    pub(super) questions: Questions,
+    pub(super) host: Vec<Host>,
+    /// The moment at which the viewer wants to be woken.
+    pub(super) wake: Option<Time>,
+    /// When lingering rows were last looked for.
+    pruned: Time,
+}
+
+impl Engine {
+    /// Starts the workers on `handle`. Nothing is waited for.
+    pub fn start(config: EngineConfig, handle: &Handle) -> Engine {
+        let EngineConfig { gateway, prompts, registry, clock, every, share, journal, setup } = config;
+        let (outbox, inbox) = bounded(INBOX);
+        let _guard = handle.enter();
+        let (updates, from_poller) = mpsc::channel(64);
+        let poller_config = PollerConfig { gateway: gateway.clone(), registry, clock: clock.clone(), every, share };
+        let poller = Poller::start(poller_config, updates);
+        forward(handle, from_poller, outbox.clone(), Inbox::Update);
+        let (acts, from_acts) = mpsc::channel(64);
+        forward(handle, from_acts, outbox.clone(), |a| Inbox::Event(Event::Act(a)));
+        let executor = Executor::new(gateway.clone(), registry, journal.clone(), clock.clone(), acts);
+        let questions = Questions::default();
+        if let Some(prompts) = prompts {
+            questions.serve(handle, prompts, outbox.clone());
+        }
+        let now = clock.now();
+        let state = State::new(setup);
+        let mut engine = Engine {
+            store: Store::default(),
+            state,
+            gateway,
+            registry,
+            clock,
+            poller,
+            executor,
+            journal,
+            handle: handle.clone(),
+            indexer: IndexWorker::start(outbox.clone()),
+            inbox,
+            outbox,
+            watcher: Watcher::default(),
+            questions,
+            host: Vec::new(),
+            wake: None,
+            pruned: now,
+        };
+        let effects = engine.state.boot();
+        engine.perform(effects);
+        engine.ask_identities();
+        engine.read_journal();
+        engine
+    }
+
+    /// Takes one event to the viewer and carries out what it asks for.
+    pub fn handle(&mut self, event: Event) {
+        if let Event::Act(act) = &event {
+            self.watcher.heard(act, &mut self.state, self.clock.now());
+        }
+        let effects = update(&mut self.state, &self.store, event);
+        self.perform(effects);
+    }
+
+    /// Takes in what workers have sent, until there is nothing left or `rows` rows have been applied. Returns whether
+    /// anything came.
+    pub fn drain(&mut self, rows: usize) -> bool {
+        let mut applied = 0;
+        let mut any = false;
+        while applied < rows {
+            match self.inbox.try_recv() {
+                Ok(item) => applied += self.take(item),
+                Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+            }
+            any = true;
+        }
+        if any {
+            self.indexer.discard(self.store.take_garbage());
+        }
+        any
+    }
+
+    /// Takes in one thing; returns how many rows it had.
+    pub(super) fn take(&mut self, item: Inbox) -> usize {
+        match item {
+            Inbox::Event(event) => {
+                self.handle(event);
+                1
+            }
+            Inbox::Update(Update::Batch(batch)) => {
+                let now = self.clock.now();
+                let rows = batch.rows.len();
+                let delta = self.store.apply(batch, now);
+                self.look_at_runs(now);
+                self.handle(Event::Applied(delta, now));
+                rows.max(1)
+            }
+            Inbox::Update(Update::Began(table, at)) => {
+                self.store.began(&table, at);
+                1
+            }
+            Inbox::Update(Update::Reread(number, result, at)) => {
+                self.handle(Event::Reread(number, result, at));
+                1
+            }
+            Inbox::Update(Update::Meter(meter)) => {
+                self.handle(Event::Meter(meter));
+                1
+            }
+        }
+    }
+
+    /// When [`Engine::tick`] is due next.
+    pub fn wake(&self) -> Option<Time> {
+        match (self.wake, self.watcher.wake(self.clock.now())) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// To be called when [`Engine::wake`] has come. Returns whether anything was due.
+    pub fn tick(&mut self) -> bool {
+        let now = self.clock.now();
+        let mut any = false;
+        if now.since(self.pruned) >= Duration::from_secs(1) {
+            self.pruned = now;
+            for table in self.store.prune(now) {
+                let version = self.store.table(&table).map_or(0, |t| t.version);
+                let delta = crate::model::Delta { table, version, added: 0, changed: 0, gone: 1, status: false };
+                self.handle(Event::Applied(delta, now));
+                any = true;
+            }
+        }
+        self.look_at_runs(now);
+        if self.wake.is_some_and(|w| w <= now) {
+            self.wake = None;
+            self.handle(Event::Tick(now));
+            any = true;
+        }
+        any
+    }
+
+    /// What the terminal's owner has to do, since this was last asked.
+    pub fn take_host(&mut self) -> Vec<Host> {
+        std::mem::take(&mut self.host)
+    }
+
+    /// The time as the engine knows it.
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// Where worker news can be waited for.
+    pub(super) fn inbox(&self) -> &Receiver<Inbox> {
+        &self.inbox
+    }
+
+    /// Whether a job runs, an index is being made or news waits: what tests wait for instead of sleeping.
+    pub fn is_busy(&self) -> bool {
+        self.poller.is_busy() || self.indexer.is_busy() || !self.inbox.is_empty()
+    }
+
+    fn look_at_runs(&mut self, now: Time) {
+        for event in self.watcher.look(&self.store, now) {
+            if let ActEvent::Settled { run, text, ok } = &event {
+                let (journal, run, text, ok) = (self.journal.clone(), *run, text.clone(), *ok);
+                self.handle.spawn_blocking(move || {
+                    if let Err(e) = journal.ended(run, &text, ok, now) {
+                        tracing::error!("{e}");
+                    }
+                });
+            }
+            let effects = update(&mut self.state, &self.store, Event::Act(event));
+            self.perform(effects);
+        }
+    }
+
+    /// Says something to the viewer.
+    pub fn say(&mut self, level: Level, text: impl Into<String>) {
+        let at = self.clock.now();
+        self.handle(Event::Say(Message { at, level, text: text.into() }));
+    }
+
+    pub(super) fn ask_identities(&self) {
+        for profile in self.gateway.profiles_in_use() {
+            self.ask_identity(profile);
+        }
+    }
+
+    pub(super) fn ask_identity(&self, profile: ArcStr) {
+        let (gateway, outbox) = (self.gateway.clone(), self.outbox.clone());
+        self.handle.spawn(async move {
+            let answer = gateway.identity(&profile).await.map(|i| Identity {
+                account: i.account,
+                arn: i.arn,
+                user: i.user_name,
+                generation: gateway.generation(&profile),
+            });
+            send(&outbox, Inbox::Event(Event::Identity(profile, answer))).await;
+        });
+    }
+
+    fn read_journal(&self) {
+        let (journal, registry, outbox) = (self.journal.clone(), self.registry, self.outbox.clone());
+        self.handle.spawn_blocking(move || {
+            let left = journal.unfinished(&registry);
+            if !left.is_empty() {
+                let _ = outbox.send(Inbox::Event(Event::Act(ActEvent::Left(left))));
+            }
+        });
+    }
+}
+
+/// Sends from an async task into the bounded inbox without holding a worker of the runtime while it is full.
+pub(super) async fn send(outbox: &Sender<Inbox>, mut item: Inbox) {
+    loop {
+        match outbox.try_send(item) {
+            Ok(()) => return,
+            Err(crossbeam_channel::TrySendError::Full(back)) => item = back,
+            Err(crossbeam_channel::TrySendError::Disconnected(_)) => return,
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+fn forward<T: Send + 'static>(
+    handle: &Handle,
+    mut from: mpsc::Receiver<T>,
+    to: Sender<Inbox>,
+    wrap: impl Fn(T) -> Inbox + Send + 'static,
+) {
+    handle.spawn(async move {
+        while let Some(item) = from.recv().await {
+            send(&to, wrap(item)).await;
+        }
+    });
+}

@@ -1,0 +1,13 @@
+//! Floor 8: ties the floors together. [`Engine`] owns one Store and one viewer, carries out effects and feeds events back; it has
+//! no terminal, so that tests drive it by pressing keys. [`console`] puts it behind a terminal.
+
+pub mod console;
+mod effects;
+mod engine;
+mod index_worker;
+mod questions;
+mod watcher;
+mod wide;
+
+pub use console::run;
+pub use engine::{Engine, EngineConfig, Host};
