@@ -101,7 +101,8 @@ impl FieldInfo {
             FieldType::Age => (4, 6),
             FieldType::Date => (16, 20),
             FieldType::Ratio => (5, 7),
-            FieldType::Ip => (9, 15),
+            // An address of which the end is cut off is no address.
+            FieldType::Ip => (13, 15),
             FieldType::List => (8, 40),
             FieldType::Series => (8, 12),
         };

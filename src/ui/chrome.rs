@@ -109,10 +109,11 @@ fn spent(pen: &Pen<'_>, state: &State, now: Time, detail: Detail) -> Vec<Piece> 
         pieces.push((" PARTLY READ-ONLY ".into(), badge));
     }
     let meter = &state.meter;
+    if let Some(slowed) = meter.slowed.first().filter(|_| detail < Detail::Least) {
+        let what = if detail < Detail::NoCost { format!(": {slowed}") } else { String::new() };
+        pieces.push((format!(" ! slowed{what}"), ground.patch(pen.style(Role::Title))));
+    }
     if detail < Detail::NoMeter {
-        if let Some(slowed) = meter.slowed.first() {
-            pieces.push((format!(" ! slowed: {slowed}"), ground.patch(pen.style(Role::Title))));
-        }
         let cost = format!(" ${:.2}/h", f64::from(meter.millidollars_per_hour) / 1000.0);
         let calls = meter.calls_per_minute;
         let text = if detail < Detail::NoCost {

@@ -408,6 +408,52 @@ fn questions() {
 }
 
 #[test]
+fn the_band_says_whose_account_it_is_and_that_nothing_can_be_changed() {
+    let band =
+        |world: &World| text(&drawn(&world.state, &world.store, &theme("mono"))).lines().next().unwrap().to_string();
+    for size in [LARGE, SMALL, (60, 24), (40, 8)] {
+        let mut world = seen(size);
+        world.state.read_only = true;
+        let meter =
+            Meter { calls_per_minute: 240, millidollars_per_hour: 1230, slowed: vec!["EC2 ap-northeast-2 ½".into()] };
+        world.event(Event::Meter(meter));
+        for words in ["prod", "READ-ONLY", "14:02"] {
+            assert!(band(&world).contains(words), "{size:?} {}", band(&world));
+        }
+        assert_eq!(band(&world).contains("slowed"), size.0 >= 80, "{}", band(&world));
+        assert_eq!(band(&world).contains("$1.23/h"), size.0 >= 120, "{}", band(&world));
+        world.state.sandbox = true;
+        world.state.speed = 10.0;
+        assert!(band(&world).contains("SANDBOX ×10"), "{size:?} {}", band(&world));
+    }
+    let mut world = seen(LARGE);
+    world.state.profiles[0].color = Some("#aa2200".parse().unwrap());
+    let mut other = world.state.profiles[0].clone();
+    (other.name, other.identity, other.color) = ("dev".into(), None, Some("#225588".parse().unwrap()));
+    other.read_only = true;
+    world.state.profiles.push(other);
+    show("band-two-profiles-120x40", &world, "dark");
+    assert!(band(&world).contains("PARTLY READ-ONLY"), "{}", band(&world));
+}
+
+#[test]
+fn what_is_under_way_stands_at_the_end_of_the_last_line() {
+    let mut world = seen(SMALL);
+    world.state.runs.push(crate::app::Run {
+        id: 1,
+        plan: Box::new(plan(false).plan),
+        began: NOW,
+        ended: None,
+        done: 1,
+        progress: None,
+        phase: crate::app::RunPhase::Settling("web-1 stopping".into()),
+    });
+    let screen = text(&drawn(&world.state, &world.store, &theme("mono")));
+    let last = screen.lines().last().unwrap();
+    assert!(last.starts_with(" enter open") && last.ends_with("◐ Stop 2 instances: web-1 stopping"), "{last}");
+}
+
+#[test]
 fn a_step_in_a_list_changes_only_the_gutter_and_the_weight_of_two_names() {
     let mut world = seen(LARGE);
     world.keys("j");

@@ -27,10 +27,10 @@ static INSTANCE_FIELDS: Fields<()> = Fields(&[
     field(info("id", "ID", FieldType::Id).shown(2).cells(11, 19)),
     field(info("state", "STATE", FieldType::State).shown(0).cells(8, 13)),
     field(info("checks", "CHECKS", FieldType::Ratio).shown(3).from_side("statuses", "checks", false).section("health")),
-    field(info("type", "TYPE", FieldType::Text).shown(4).cells(8, 16)),
+    field(info("type", "TYPE", FieldType::Text).shown(4).cells(10, 16)),
     field(info("zone", "ZONE", FieldType::Text).shown(7).cells(4, 16)),
-    field(info("private_ip", "PRIVATE IP", FieldType::Ip).shown(5).cells(10, 15)),
-    field(info("public_ip", "PUBLIC IP", FieldType::Ip).shown(6).cells(9, 15)),
+    field(info("private_ip", "PRIVATE IP", FieldType::Ip).shown(5)),
+    field(info("public_ip", "PUBLIC IP", FieldType::Ip).shown(6)),
     field(
         info("cpu", "CPU 1h", FieldType::Series)
             .unit("%")

@@ -84,7 +84,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
         |_| Value::Unknown,
     ),
     field(
-        info(TYPE, "TYPE", FieldType::Text, "The instance type.").shown(4).cells(8, 16).aka(&["instance_type"]),
+        info(TYPE, "TYPE", FieldType::Text, "The instance type.").shown(4).cells(10, 16).aka(&["instance_type"]),
         |i| said(&i.instance_type),
     ),
     field(
