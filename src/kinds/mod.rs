@@ -12,9 +12,13 @@ pub mod elbv2;
 pub mod facts;
 pub mod intern;
 pub mod listing;
+pub mod planning;
 pub mod registry;
 pub mod s3;
 pub mod seam;
+pub mod sending;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use action::{Action, ActionContext, Mode, Send, Sent, Target};
 pub use intern::Interner;

@@ -18,7 +18,36 @@ pub struct Registry {
 }
 
 /// All that this program knows.
-pub static ALL: Registry = Registry { kinds: KINDS, actions: &[], senders: &[] };
+pub static ALL: Registry = Registry { kinds: KINDS, actions: ACTIONS, senders: SENDERS };
+
+static ACTIONS: &[&Action] = &[
+    &ec2::actions::START,
+    &ec2::actions::STOP,
+    &ec2::actions::REBOOT,
+    &ec2::actions::TERMINATE,
+    &ec2::actions::TAGS,
+    &elbv2::actions::REGISTER,
+    &elbv2::actions::DEREGISTER,
+    &autoscaling::actions::SET_DESIRED,
+    &s3::download::DOWNLOAD,
+    &cloudwatch::actions::ENABLE,
+    &cloudwatch::actions::DISABLE,
+];
+
+static SENDERS: &[&Sender] = &[
+    &ec2::senders::START,
+    &ec2::senders::STOP,
+    &ec2::senders::REBOOT,
+    &ec2::senders::TERMINATE,
+    &ec2::senders::CREATE,
+    &ec2::senders::DELETE,
+    &elbv2::senders::REGISTER,
+    &elbv2::senders::DEREGISTER,
+    &autoscaling::senders::SET_DESIRED,
+    &s3::senders::GET,
+    &cloudwatch::senders::ENABLE,
+    &cloudwatch::senders::DISABLE,
+];
 
 static KINDS: &[&KindDef] = &[
     &ec2::instances::KIND,

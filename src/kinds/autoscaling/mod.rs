@@ -1,4 +1,7 @@
 //! Amazon EC2 Auto Scaling: groups and their activities.
 
+pub mod actions;
 pub mod activities;
+pub mod membership;
+pub mod senders;
 pub mod auto_scaling_groups;

@@ -1,6 +1,8 @@
 //! Amazon CloudWatch: alarms, and metrics of instances.
 
+pub mod actions;
 pub mod alarms;
+pub mod senders;
 mod data;
 pub mod instance_alarms;
 pub mod instance_metrics;

@@ -1,6 +1,8 @@
 //! Amazon EC2: instances and what belongs to them, regions, Availability Zones.
 
+pub mod actions;
 pub mod availability_zones;
 pub mod instance_statuses;
 pub mod instances;
 pub mod regions;
+pub mod senders;

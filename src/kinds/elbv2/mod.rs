@@ -1,6 +1,9 @@
 //! Elastic Load Balancing v2: load balancers, target groups, targets and their health.
 
+pub mod actions;
 pub mod load_balancers;
+pub mod reliance;
+pub mod senders;
 pub mod target_group_health;
 pub mod target_groups;
 pub mod targets;

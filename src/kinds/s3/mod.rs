@@ -1,4 +1,7 @@
 //! Amazon S3: buckets and objects.
 
 pub mod buckets;
+pub mod download;
+pub mod file_name;
 pub mod objects;
+pub mod senders;

@@ -1,0 +1,75 @@
+//! What an Auto Scaling group does to a member that stops answering: a pure look at what the store knows of the group.
+//!
+//! A stopped or terminated member fails its EC2 health check; the group then terminates it and launches another. Suspended
+//! processes and Standby keep it from that:
+//! <https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html>
+
+use arcstr::ArcStr;
+
+use super::auto_scaling_groups::{self as groups};
+use crate::base::Scope;
+use crate::kinds::planning::{Known, whole};
+use crate::model::{Record, TableKey};
+use crate::store::Store;
+
+/// What becomes of a member.
+#[derive(Debug, PartialEq)]
+pub enum Fate {
+    /// The group takes it for unhealthy, terminates it and launches another.
+    Replaced,
+    /// The group terminates it, and launches no other: `Launch` is suspended.
+    NotReplacedAfter,
+    /// It is in Standby: the group looks away.
+    Standby,
+    /// A suspended process keeps the group from acting: its name.
+    Suspended(&'static str),
+    /// The group is not loaded: the table that would tell.
+    NotAsked(Option<TableKey>),
+}
+
+/// The instance's group, as the tag says and the group's own list agrees. `None`: it belongs to none.
+pub fn group_of<'a>(store: &'a Store, scope: &Scope, instance: &'a Record) -> Option<Member<'a>> {
+    let name = instance.tag("aws:autoscaling:groupName")?;
+    match whole(store, scope, &groups::INFO) {
+        Known::Complete(t) => {
+            let row = t.get(name).filter(|r| r.gone.is_none()).map(|r| &*r.record)?;
+            // A detached instance may keep the tag for a while.
+            let listed = groups::instances(row).contains(&instance.id);
+            listed.then_some(Member { name, row: Some(row), needs: None })
+        }
+        Known::NotAsked(key) => Some(Member { name, row: None, needs: Some(key) }),
+        Known::Failed(_) => Some(Member { name, row: None, needs: None }),
+    }
+}
+
+/// A member and its group.
+pub struct Member<'a> {
+    /// The group's name.
+    pub name: &'a ArcStr,
+    /// The group, if it is loaded.
+    pub row: Option<&'a Record>,
+    /// The table that would tell more.
+    pub needs: Option<TableKey>,
+}
+
+impl Member<'_> {
+    /// What the group does when the member stops or terminates.
+    pub fn fate(&self, instance: &Record) -> Fate {
+        let Some(row) = self.row else { return Fate::NotAsked(self.needs.clone()) };
+        if groups::standby(row).contains(&instance.id) {
+            return Fate::Standby;
+        }
+        for process in ["HealthCheck", "ReplaceUnhealthy", "Terminate"] {
+            if groups::is_suspended(row, process) {
+                return Fate::Suspended(process);
+            }
+        }
+        if groups::is_suspended(row, "Launch") { Fate::NotReplacedAfter } else { Fate::Replaced }
+    }
+    /// Whether the group's health check looks at target health (`ELB`), so that a reboot may cost the member.
+    pub fn looks_at_targets(&self) -> Option<bool> {
+        let row = self.row?;
+        let types = row.get(groups::HEALTH_CHECK_TYPE).as_str().unwrap_or_default().to_string();
+        Some(types.split([',', ' ']).any(|t| t == "ELB"))
+    }
+}

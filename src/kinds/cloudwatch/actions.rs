@@ -1,0 +1,217 @@
+//! What can be done to alarms, as data: enable and disable their actions. Sent by [`super::senders`].
+
+use arcstr::ArcStr;
+
+use super::alarms::{self, ACTIONS_ENABLED, AlarmState, INFO};
+use crate::base::Fault;
+use crate::base::text::visible;
+use crate::kinds::action::{Action, ActionContext};
+use crate::kinds::planning::{
+    by_scope, check_rows, draft, label, list, names, no_form, note, settle_field, severe, sorted, subject, title,
+};
+use crate::model::{Arg, Call, Consequence, Operation, Plan, Record, Retry, Service, Undo, Values};
+
+/// `EnableAlarmActions`.
+pub static ENABLE_ALARM_ACTIONS: Operation =
+    Operation::write(Service::CloudWatch, "EnableAlarmActions", Retry::Safe);
+/// `DisableAlarmActions`.
+pub static DISABLE_ALARM_ACTIONS: Operation =
+    Operation::write(Service::CloudWatch, "DisableAlarmActions", Retry::Safe);
+
+/// `enable-actions`.
+pub static ENABLE: Action = Action {
+    name: "enable-actions",
+    title: "Enable actions",
+    doc: "Lets alarms carry out their actions again, from their next change of state on.",
+    kind: INFO.name,
+    bulk: true,
+    changes: true,
+    operations: &[&ENABLE_ALARM_ACTIONS],
+    available: |row| match alarms::actions_enabled(row) {
+        Some(true) => Err("Its actions are enabled already.".into()),
+        _ => Ok(()),
+    },
+    refine: |cx, _| no_form(cx, "Enable actions of"),
+    plan: |cx, _| plan(cx, &Way { enable: true }),
+};
+
+/// `disable-actions`.
+pub static DISABLE: Action = Action {
+    name: "disable-actions",
+    title: "Disable actions",
+    doc: "Keeps alarms from carrying out their actions: they change state, and nobody is told.",
+    kind: INFO.name,
+    bulk: true,
+    changes: true,
+    operations: &[&DISABLE_ALARM_ACTIONS],
+    available: |row| match alarms::actions_enabled(row) {
+        Some(false) => Err("Its actions are disabled already.".into()),
+        _ => Ok(()),
+    },
+    refine: |cx, _: &Values| no_form(cx, "Disable actions of"),
+    plan: |cx, _| plan(cx, &Way { enable: false }),
+};
+
+/// Names in one call.
+const MOST_NAMES: usize = 100;
+
+struct Way {
+    enable: bool,
+}
+
+impl Way {
+    fn action(&self) -> &'static Action {
+        if self.enable { &ENABLE } else { &DISABLE }
+    }
+    fn other(&self) -> &'static Action {
+        if self.enable { &DISABLE } else { &ENABLE }
+    }
+}
+
+fn plan(cx: &ActionContext<'_>, way: &Way) -> Result<Plan, Fault> {
+    let action = way.action();
+    check_rows(cx.targets, action.available)?;
+    let word = |on: Option<bool>| match on {
+        Some(true) => "enabled",
+        Some(false) => "disabled",
+        None => "unknown",
+    };
+    let change = |t| subject(t, change_text(word(alarms::actions_enabled(&t.record)), word(Some(way.enable))));
+    let heading = title(&format!("{} of", action.title), &INFO, cx.targets);
+    let mut plan = draft(action.name, heading, cx.targets, cx.targets.iter().map(change).collect());
+    for (scope, rows) in by_scope(cx.targets) {
+        for batch in rows.chunks(MOST_NAMES) {
+            let ids = batch.iter().map(|t| t.record.id.clone());
+            let call = Call::new(action.operations[0], scope.clone()).arg("AlarmNames", Arg::strs(ids.clone()));
+            plan.calls.push(call.on(ids));
+        }
+    }
+    let each = |row: &Record| if way.enable { enabled(row) } else { disabled(row) };
+    plan.consequences = sorted(cx.targets.iter().flat_map(|t| each(&t.record)).collect());
+    plan.settle = settle_field(cx.targets, ACTIONS_ENABLED, if way.enable { "true" } else { "false" }, 2);
+    plan.undo = Some(Undo { line: way.other().name.into(), but: None, on: Vec::new() });
+    Ok(plan)
+}
+
+fn change_text(from: &str, to: &str) -> String {
+    format!("actions {from} → {to}")
+}
+
+fn all_actions(row: &Record) -> Vec<ArcStr> {
+    ["alarm_actions", "ok_actions", "insufficient_data_actions"].iter().flat_map(|f| list(row, f)).collect()
+}
+
+/// What an action's ARN does, as far as it says.
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html>
+#[derive(Debug, PartialEq)]
+enum Does {
+    Notify(String),
+    Scale(Option<String>),
+    Instance(String),
+    Other(String),
+}
+
+fn does(arn: &str) -> Does {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", _, "sns", _, _, topic] => Does::Notify(visible(topic).into_owned()),
+        ["arn", _, "autoscaling", _, _, rest] if rest.starts_with("scalingPolicy:") => {
+            let group = rest.split_once("autoScalingGroupName/").map(|(_, g)| g.split(':').next().unwrap_or(g));
+            Does::Scale(group.map(|g| visible(g).into_owned()))
+        }
+        ["arn", _, "automate", _, "ec2", verb] => Does::Instance(visible(verb).into_owned()),
+        ["arn", _, "swf", _, _, rest] if rest.starts_with("action/actions/AWS_EC2") => {
+            // `action/actions/AWS_EC2.InstanceId.Reboot/1.0`
+            let verb = rest.rsplit('.').nth(1).and_then(|v| v.split('/').next()).unwrap_or("act");
+            Does::Instance(visible(verb).to_lowercase())
+        }
+        ["arn", _, service, ..] => Does::Other(visible(service).into_owned()),
+        _ => Does::Other(visible(arn).into_owned()),
+    }
+}
+
+fn disabled(row: &Record) -> Vec<Consequence> {
+    let who = label(row);
+    let arns = all_actions(row);
+    if arns.is_empty() {
+        return vec![note(format!("{who} has no actions: only its state tells"))];
+    }
+    let mut out = Vec::new();
+    let mut topics: Vec<String> = Vec::new();
+    for arn in &arns {
+        match does(arn) {
+            Does::Notify(topic) if !topics.contains(&topic) => topics.push(topic),
+            Does::Notify(_) => {}
+            Does::Scale(Some(group)) => {
+                out.push(severe(format!("{group} does not scale by {who} while its actions are disabled")));
+            }
+            Does::Scale(None) => {
+                out.push(severe(format!("a group does not scale by {who} while its actions are disabled")));
+            }
+            Does::Instance(verb) => out.push(severe(format!("{who} does not {verb} its instance any more"))),
+            Does::Other(service) => out.push(severe(format!("{who} does not call {service} any more"))),
+        }
+    }
+    if !topics.is_empty() {
+        out.push(severe(format!("nobody is notified by {who} (SNS topic {})", names(&topics))));
+    }
+    out
+}
+
+fn enabled(row: &Record) -> Vec<Consequence> {
+    let who = label(row);
+    if all_actions(row).is_empty() {
+        return vec![note(format!("{who} has no actions: there is nothing to carry out"))];
+    }
+    if alarms::state(row) == AlarmState::Alarm {
+        return vec![note(format!("{who} is in ALARM: its actions wait for its next change of state"))];
+    }
+    Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::testing::{Rows, row, texts};
+    use crate::model::{Confirm, Severity, Value};
+
+    const POLICY: &str = "arn:aws:autoscaling:ap-northeast-2:111122223333:scalingPolicy:0-1:autoScalingGroupName/my-asg:policyName/cpu";
+    const TOPIC: &str = "arn:aws:sns:ap-northeast-2:111122223333:ops";
+
+    fn disabling(actions: &[&str]) -> Plan {
+        let rows = Rows::default();
+        let alarm = row(&INFO, "web-cpu", "web-cpu", "OK")
+            .with(ACTIONS_ENABLED, Value::Bool(true))
+            .with("alarm_actions", texts(actions))
+            .record();
+        let targets = vec![rows.target(&INFO, alarm)];
+        (DISABLE.plan)(&rows.context(&targets), &Values::default()).expect("a plan")
+    }
+
+    #[test]
+    fn an_alarm_that_scales_a_group_or_tells_somebody_is_not_silenced_by_a_bare_enter() {
+        let p = disabling(&[TOPIC, POLICY]);
+        let words: Vec<_> = p.consequences.iter().map(|c| c.text.as_str()).collect();
+        assert_eq!(words, [
+            "my-asg does not scale by web-cpu while its actions are disabled",
+            "nobody is notified by web-cpu (SNS topic ops)"
+        ]);
+        assert_eq!(p.confirm(), Confirm::Type("web-cpu".into()));
+        assert_eq!(p.undo.map(|u| u.line).as_deref(), Some("enable-actions"));
+        assert_eq!(p.subjects[0].change, "actions enabled → disabled");
+    }
+
+    #[test]
+    fn an_alarm_without_actions_loses_nothing() {
+        let p = disabling(&[]);
+        assert_eq!(p.consequences[0].severity, Severity::Note);
+        assert_eq!(p.confirm(), Confirm::Enter);
+    }
+
+    #[test]
+    fn arns_say_what_they_do() {
+        assert_eq!(does("arn:aws:automate:us-east-1:ec2:recover"), Does::Instance("recover".into()));
+        assert_eq!(does("arn:aws:swf:us-east-1:1:action/actions/AWS_EC2.InstanceId.Reboot/1.0"), Does::Instance("reboot".into()));
+        assert_eq!(does("arn:aws:lambda:us-east-1:1:function:f"), Does::Other("lambda".into()));
+    }
+}

@@ -1,0 +1,241 @@
+//! What else happens when instances stop, reboot or terminate: to target groups, Auto Scaling groups, addresses and disks.
+
+use super::super::instances::instance::{self, InstanceState};
+use crate::kinds::action::{ActionContext, Target};
+use crate::kinds::autoscaling::membership::{Fate, group_of};
+use crate::kinds::elbv2::reliance::{Leaver, of_instances};
+use crate::kinds::planning::{PRICES, by_scope, count, label, names, need, note, severe, unknown};
+use crate::model::{Consequence, Record, TableKey, Value};
+
+/// What is done to the instances.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Happens {
+    Stop,
+    Reboot,
+    Terminate,
+}
+
+/// Whether it may get traffic now.
+fn serves(row: &Record) -> bool {
+    matches!(instance::state(row), InstanceState::Running | InstanceState::Pending | InstanceState::Other(_))
+}
+
+/// Target groups that rely on them.
+pub(super) fn reliance(cx: &ActionContext<'_>, needs: &mut Vec<TableKey>) -> Vec<Consequence> {
+    let mut out = Vec::new();
+    for (scope, rows) in by_scope(cx.targets) {
+        let leavers: Vec<Leaver<'_>> = rows
+            .iter()
+            .map(|t| &*t.record)
+            .filter(|r| serves(r))
+            .map(|r| Leaver {
+                id: &r.id,
+                ip: match r.get("private_ip") {
+                    Value::Ip(ip) => Some(ip.to_string()),
+                    _ => None,
+                },
+                vpc: instance::vpc_id(r),
+                label: label(r),
+            })
+            .collect();
+        let found = of_instances(cx.store, scope, &leavers);
+        out.extend(found.consequences);
+        for key in found.needs {
+            need(needs, key);
+        }
+    }
+    out
+}
+
+/// The instance's group and what that does when the instance stops or terminates.
+pub(super) fn fate_of(cx: &ActionContext<'_>, t: &Target) -> Option<(String, Fate)> {
+    let member = group_of(cx.store, &t.table.scope, &t.record)?;
+    let name = crate::base::text::visible(member.name).into_owned();
+    Some((name, member.fate(&t.record)))
+}
+
+/// Auto Scaling groups that they belong to. Returns whether one of them is, or may be, terminated by its group.
+pub(super) fn groups(
+    cx: &ActionContext<'_>,
+    happens: Happens,
+    out: &mut Vec<Consequence>,
+    needs: &mut Vec<TableKey>,
+) -> bool {
+    // One sentence for each group and fate, not for each instance.
+    let mut found: Vec<(String, Fate, Vec<String>)> = Vec::new();
+    for t in cx.targets {
+        if happens == Happens::Reboot {
+            reboot(cx, t, out, needs);
+            continue;
+        }
+        let Some((group, fate)) = fate_of(cx, t) else { continue };
+        match found.iter_mut().find(|(g, f, _)| *g == group && *f == fate) {
+            Some((_, _, who)) => who.push(label(&t.record)),
+            None => found.push((group, fate, vec![label(&t.record)])),
+        }
+    }
+    let mut replaced = false;
+    for (group, fate, who) in found {
+        if let Fate::NotAsked(Some(key)) = &fate {
+            need(needs, key.clone());
+        }
+        replaced |= matches!(fate, Fate::Replaced | Fate::NotReplacedAfter | Fate::NotAsked(_));
+        out.push(sentence(&group, &fate, &who, happens));
+    }
+    replaced
+}
+
+fn sentence(group: &str, fate: &Fate, who: &[String], happens: Happens) -> Consequence {
+    let (names, many) = (names(who), who.len() > 1);
+    let (member, is) = if many { ("members", "are") } else { ("member", "is") };
+    match (fate, happens) {
+        (Fate::Replaced, Happens::Terminate) => {
+            severe(format!("{group} launches {} to keep its desired capacity", count(who.len(), "replacement")))
+        }
+        (Fate::Replaced, _) => severe(format!(
+            "{group} takes a stopped member for unhealthy: it will terminate {names} and launch {}",
+            count(who.len(), "replacement")
+        )),
+        (Fate::NotReplacedAfter, Happens::Terminate) => {
+            severe(format!("{group} does not replace {names}: its Launch process is suspended"))
+        }
+        (Fate::NotReplacedAfter, _) => severe(format!(
+            "{group} takes a stopped member for unhealthy: it will terminate {names}, and replace nothing while its Launch \
+             process is suspended"
+        )),
+        (Fate::Standby, _) => note(format!("{names} {is} in Standby: {group} does not replace it", )),
+        (Fate::Suspended(process), _) => {
+            note(format!("{group} leaves {names} alone while its {process} process is suspended"))
+        }
+        (Fate::NotAsked(_), Happens::Terminate) => {
+            unknown(format!("{names} {is} {member} of {group}, which is not asked: it may launch a replacement"))
+        }
+        (Fate::NotAsked(_), _) => unknown(format!(
+            "{names} {is} {member} of {group}, which is not asked: it may terminate and replace what is stopped"
+        )),
+    }
+}
+
+/// A rebooting member fails target health for a while; a group that looks at it may not wait.
+fn reboot(cx: &ActionContext<'_>, t: &Target, out: &mut Vec<Consequence>, needs: &mut Vec<TableKey>) {
+    let Some(member) = group_of(cx.store, &t.table.scope, &t.record) else { return };
+    let (group, who) = (crate::base::text::visible(member.name).into_owned(), label(&t.record));
+    match (member.looks_at_targets(), member.fate(&t.record)) {
+        (Some(true), Fate::Replaced | Fate::NotReplacedAfter) => out.push(severe(format!(
+            "{group} looks at target health: it terminates {who} if its checks fail while it reboots"
+        ))),
+        (None, _) => {
+            if let Some(key) = member.needs {
+                need(needs, key);
+            }
+            out.push(unknown(format!("{who} is a member of {group}, which is not asked: it may replace what fails its checks")));
+        }
+        _ => {}
+    }
+}
+
+/// Public addresses that are lost on stop. Returns them.
+pub(super) fn addresses(cx: &ActionContext<'_>, out: &mut Vec<Consequence>) -> Vec<String> {
+    let mut lost = Vec::new();
+    for row in cx.targets.iter().map(|t| &*t.record) {
+        let Some(ip) = instance::public_ip(row) else { continue };
+        let who = label(row);
+        match instance::public_ip_is_elastic(row) {
+            Some(true) => {}
+            Some(false) => {
+                out.push(severe(format!("{who}'s public address {ip} is not an Elastic IP and is lost")));
+                lost.push(ip.to_string());
+            }
+            None => {
+                out.push(unknown(format!("whether {who}'s public address {ip} is an Elastic IP is not known: if not, it is lost")));
+                lost.push(ip.to_string());
+            }
+        }
+    }
+    lost
+}
+
+/// Elastic IPs outlive their instance.
+pub(super) fn elastic_addresses_stay(cx: &ActionContext<'_>, out: &mut Vec<Consequence>) {
+    let ips: Vec<_> = cx.targets.iter().flat_map(|t| t.record.get("elastic_ips").items()).collect();
+    if !ips.is_empty() {
+        let each = if ips.len() == 1 { "" } else { " each" };
+        // $0.005 an hour for every public IPv4 address since February 2024, attached or not.
+        let (stay, go) = if ips.len() == 1 { ("stays", "goes") } else { ("stay", "go") };
+        out.push(note(format!("{} {stay} and {go} on costing about $3.60 a month{each} ({PRICES})", names(&ips))));
+    }
+}
+
+/// What is on instance store volumes does not outlive a stop.
+pub(super) fn instance_store(cx: &ActionContext<'_>, out: &mut Vec<Consequence>) {
+    let rows = cx.targets.iter().map(|t| &*t.record);
+    let with: Vec<String> = rows
+        .filter(|r| instance::instance_type(r).is_some_and(has_instance_store))
+        .map(|r| format!("{} ({})", label(r), instance::instance_type(r).unwrap_or_default()))
+        .collect();
+    if !with.is_empty() {
+        out.push(severe(format!("what is on the instance store volumes of {} is lost", names(&with))));
+    }
+}
+
+/// Whether instances of a type come with instance store volumes, by AWS's naming: a `d` among the letters after the
+/// generation (`c5d`, `m6gd`, `r5dn`), and families that always have them.
+/// <https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html>
+pub(super) fn has_instance_store(ty: &str) -> bool {
+    const ALWAYS: &[&str] = &["i", "im", "is", "d", "h", "f", "x", "trn", "dl", "hs", "cr"];
+    const OLD: &[&str] = &["c1", "c3", "m1", "m2", "m3", "r3", "g2", "g5", "g6", "g6e", "gr6", "p5", "p5e", "p5en"];
+    let Some((family, _)) = ty.split_once('.') else { return false };
+    let Some(digit) = family.find(|c: char| c.is_ascii_digit()) else { return false };
+    let (letters, rest) = family.split_at(digit);
+    let options = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    match letters {
+        // x1 and x1e have them, x2 only with a d; dl2q, trn2 differ by size.
+        "x" => rest.starts_with('1') || options.contains('d'),
+        "dl" => rest.starts_with('1'),
+        l if ALWAYS.contains(&l) => true,
+        _ => options.contains('d') || OLD.contains(&family),
+    }
+}
+
+/// Disks cost whether or not anything runs.
+pub(super) fn disks_go_on(cx: &ActionContext<'_>, out: &mut Vec<Consequence>) {
+    let n: usize = cx.targets.iter().map(|t| instance::volumes(&t.record).len()).sum();
+    if n > 0 {
+        let (disks, go) = if n == 1 { ("1 disk", "goes") } else { (&*format!("{n} disks"), "go") };
+        out.push(note(format!("{disks} {go} on costing; sizes are not known here, gp3 is $0.08 a GB-month ({PRICES})")));
+    }
+}
+
+/// What terminating leaves behind.
+pub(super) fn disks_that_stay(cx: &ActionContext<'_>, out: &mut Vec<Consequence>) {
+    let n: usize = cx.targets.iter().map(|t| instance::volumes(&t.record).len()).sum();
+    if n > 0 {
+        let of = count(n, "disk");
+        out.push(note(format!("of {of}, those with DeleteOnTermination are deleted for good; the others stay and go on costing")));
+    }
+}
+
+/// Spot Instances stop only if their request persists.
+pub(super) fn spot(cx: &ActionContext<'_>, out: &mut Vec<Consequence>) {
+    let rows = cx.targets.iter().map(|t| &*t.record);
+    let spot: Vec<String> = rows.filter(|r| instance::is_spot(r)).map(label).collect();
+    if !spot.is_empty() {
+        let (a, is) = if spot.len() == 1 { ("a Spot Instance", "is") } else { ("Spot Instances", "are") };
+        out.push(note(format!("{} {is} {a}: EC2 refuses the stop unless the Spot request is persistent", names(&spot))));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_instance_store;
+
+    #[test]
+    fn instance_store_is_read_off_the_types_name() {
+        for ty in ["c5d.large", "m6gd.xlarge", "r5dn.large", "i4i.large", "d3en.xlarge", "x1e.xlarge", "g4dn.xlarge", "g5.xlarge"] {
+            assert!(has_instance_store(ty), "{ty}");
+        }
+        for ty in ["t3.micro", "m5.large", "c7g.large", "r6i.large", "x2gd", "inf2.xlarge", "g5g.xlarge", "u-6tb1.metal", "odd"] {
+            assert!(!has_instance_store(ty), "{ty}");
+        }
+    }
+}

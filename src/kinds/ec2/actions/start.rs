@@ -1,0 +1,63 @@
+//! `start`: stopped instances run again.
+
+use super::{KIND, START_INSTANCES, calls, types};
+use crate::base::Fault;
+use crate::kinds::action::{Action, ActionContext};
+use crate::kinds::ec2::instances::INFO;
+use crate::kinds::ec2::instances::instance::{self, InstanceState};
+use crate::kinds::planning::{
+    check_rows, draft, field, label, names, no_form, note, settle_state, sorted, state, subject, title,
+};
+use crate::model::{Plan, Record, Undo, Values};
+
+/// `start`.
+pub static START: Action = Action {
+    name: "start",
+    title: "Start",
+    doc: "Starts stopped instances. They keep their volumes, private addresses and Elastic IPs; another public address is a new one.",
+    kind: KIND,
+    bulk: true,
+    changes: true,
+    operations: &[&START_INSTANCES],
+    available,
+    refine: |cx, _| no_form(cx, "Start"),
+    plan,
+};
+
+fn available(row: &Record) -> Result<(), String> {
+    match instance::state(row) {
+        InstanceState::Stopped => Ok(()),
+        InstanceState::Stopping => Err("It is stopping: it can be started once it is stopped.".into()),
+        InstanceState::Running | InstanceState::Pending => Err(format!("{} already.", super::is(row))),
+        _ => Err(format!("{}: only a stopped instance can be started.", super::is(row))),
+    }
+}
+
+fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
+    check_rows(cx.targets, available)?;
+    let change = |t| subject(t, format!("{} → running", state(&t.record)));
+    let mut plan = draft("start", title("Start", &INFO, cx.targets), cx.targets, cx.targets.iter().map(change).collect());
+    plan.calls = calls(&START_INSTANCES, cx.targets, &[]);
+    let labels_of = |want: &dyn Fn(&Record) -> bool| -> Vec<String> {
+        cx.targets.iter().map(|t| &*t.record).filter(|r| want(r)).map(label).collect()
+    };
+    let mut all = Vec::new();
+    let plain = labels_of(&|r| r.get("elastic_ips").items().is_empty());
+    if !plain.is_empty() {
+        let gets = if plain.len() == 1 { "gets" } else { "get" };
+        all.push(note(format!("without an Elastic IP, {} {gets} a new public address where the subnet gives one", names(&plain))));
+    }
+    let spot = labels_of(&instance::is_spot);
+    if !spot.is_empty() {
+        all.push(note(format!("{}: a Spot Instance starts only while its request is open and there is capacity", names(&spot))));
+    }
+    let failed = labels_of(&|r| field(r, "state_reason").is_some_and(|c| c.starts_with("Server.")));
+    if !failed.is_empty() {
+        all.push(note(format!("EC2 stopped {} itself: see the reason in the detail", names(&failed))));
+    }
+    plan.consequences = sorted(all);
+    plan.cost = Some(format!("compute is billed by the second while it runs: {} (price not known here)", types(cx.targets)));
+    plan.settle = settle_state(cx.targets, &["running"], &["stopped", "shutting-down", "terminated"], false, 10);
+    plan.undo = Some(Undo { line: "stop".into(), but: None, on: Vec::new() });
+    Ok(plan)
+}

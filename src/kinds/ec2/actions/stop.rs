@@ -1,0 +1,136 @@
+//! `stop`: running instances stop; with the options force and hibernate.
+
+use super::consequences::{self, Happens, fate_of, groups, reliance};
+use super::{KIND, STOP_INSTANCES, calls};
+use crate::base::Fault;
+use crate::kinds::action::{Action, ActionContext, Target};
+use crate::kinds::autoscaling::membership::Fate;
+use crate::kinds::ec2::instances::INFO;
+use crate::kinds::ec2::instances::instance::{self, InstanceState};
+use crate::kinds::planning::{
+    check, check_rows, draft, form_title, label, names, note, severe, settle_state, sorted, state, subject, title,
+    toggle,
+};
+use crate::model::{FormSpec, Plan, Record, Undo, Values};
+
+/// `stop`.
+pub static STOP: Action = Action {
+    name: "stop",
+    title: "Stop",
+    doc: "Stops running instances. Compute is not billed while they are stopped; disks and Elastic IPs are. `force` does not \
+          wait for the operating system; `hibernate` writes memory to the root volume first.",
+    kind: KIND,
+    bulk: true,
+    changes: true,
+    operations: &[&STOP_INSTANCES],
+    available,
+    refine,
+    plan,
+};
+
+const FORCE: &str = "force";
+const HIBERNATE: &str = "hibernate";
+
+fn available(row: &Record) -> Result<(), String> {
+    if instance::root_is_ebs(row) == Some(false) {
+        return Err("Its root device is an instance store: it can be rebooted or terminated, not stopped.".into());
+    }
+    match instance::state(row) {
+        // One that hangs in stopping can be forced.
+        InstanceState::Running | InstanceState::Stopping => Ok(()),
+        InstanceState::Stopped => Err("It is stopped already.".into()),
+        InstanceState::Pending => Err("It is pending: it can be stopped once it is running.".into()),
+        _ => Err(format!("{}: only a running instance can be stopped.", super::is(row))),
+    }
+}
+
+fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let labels = |want: &dyn Fn(&Record) -> bool| -> Vec<String> {
+        cx.targets.iter().map(|t| &*t.record).filter(|r| want(r)).map(label).collect()
+    };
+    let mut force = toggle(
+        values,
+        FORCE,
+        "Force",
+        "Without waiting for the operating system. For an instance that hangs in stopping; AWS advises against it on Windows.",
+    );
+    let stopping = labels(&|r| instance::state(r) == InstanceState::Stopping);
+    if !stopping.is_empty() && !values.flag(FORCE) {
+        // Not an error: a plan says it, and `tab` leads here.
+        force.help = format!("{} is stopping already: only force does anything more.", names(&stopping));
+    }
+    let mut fields = vec![force];
+    let cannot = labels(&|r| instance::can_hibernate(r) != Some(true));
+    if cannot.len() < cx.targets.len() {
+        let mut hibernate =
+            toggle(values, HIBERNATE, "Hibernate", "Memory is written to the encrypted root volume and read back at the next start.");
+        if values.flag(HIBERNATE) {
+            hibernate.error = if !cannot.is_empty() {
+                Some(format!("Hibernation was not configured when {} was launched.", names(&cannot)))
+            } else if values.flag(FORCE) {
+                Some("Hibernating takes time that force does not give: choose one.".into())
+            } else {
+                None
+            };
+        }
+        fields.push(hibernate);
+    }
+    FormSpec { title: form_title(cx, "Stop"), fields, needs: Vec::new() }
+}
+
+fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
+    check_rows(cx.targets, available)?;
+    let spec = refine(cx, values);
+    check(&spec)?;
+    let force = values.flag(FORCE);
+    let hibernate = values.flag(HIBERNATE) && spec.fields.iter().any(|f| f.name == HIBERNATE);
+    let change = |t: &Target| subject(t, format!("{} → {}", state(&t.record), becomes(cx, t, hibernate)));
+    let mut plan = draft("stop", title("Stop", &INFO, cx.targets), cx.targets, cx.targets.iter().map(change).collect());
+    plan.calls = calls(&STOP_INSTANCES, cx.targets, &[("Force", force), ("Hibernate", hibernate)]);
+
+    let mut all = reliance(cx, &mut plan.needs);
+    let replaced = groups(cx, Happens::Stop, &mut all, &mut plan.needs);
+    let lost = consequences::addresses(cx, &mut all);
+    consequences::instance_store(cx, &mut all);
+    consequences::disks_go_on(cx, &mut all);
+    consequences::spot(cx, &mut all);
+    if force {
+        all.push(severe("force: the operating system does not flush its file systems, which may need repair"));
+    }
+    let stopping: Vec<String> = cx
+        .targets
+        .iter()
+        .filter(|t| instance::state(&t.record) == InstanceState::Stopping)
+        .map(|t| label(&t.record))
+        .collect();
+    if !stopping.is_empty() && !force {
+        all.push(note(format!("{} is stopping already: without force this changes nothing for it", names(&stopping))));
+    }
+    plan.consequences = sorted(all);
+    plan.cost = Some("no compute while stopped; disks and Elastic IPs go on".into());
+    plan.settle = if replaced {
+        settle_state(cx.targets, &["stopped", "shutting-down", "terminated"], &[], true, 15)
+    } else {
+        settle_state(cx.targets, &["stopped"], &["shutting-down", "terminated"], false, if hibernate { 30 } else { 15 })
+    };
+    let mut but = Vec::new();
+    if !lost.is_empty() {
+        but.push(format!("{} will not come back", names(&lost)));
+    }
+    if replaced {
+        but.push("what a group has terminated by then is gone".into());
+    }
+    let but = (!but.is_empty()).then(|| but.join("; "));
+    plan.undo = Some(Undo { line: "start".into(), but, on: Vec::new() });
+    Ok(plan)
+}
+
+fn becomes(cx: &ActionContext<'_>, t: &Target, hibernate: bool) -> String {
+    match fate_of(cx, t) {
+        Some((group, Fate::Replaced)) => format!("terminated and replaced by group {group}"),
+        Some((group, Fate::NotReplacedAfter)) => format!("terminated by group {group}"),
+        Some((group, Fate::NotAsked(_))) => format!("stopped, then perhaps replaced by group {group}"),
+        _ if hibernate => "stopped (hibernated)".into(),
+        _ => "stopped".into(),
+    }
+}

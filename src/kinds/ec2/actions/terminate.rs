@@ -1,0 +1,65 @@
+//! `terminate`: for good.
+
+use super::consequences::{self, Happens, fate_of, groups, reliance};
+use super::{KIND, TERMINATE_INSTANCES, calls};
+use crate::base::Fault;
+use crate::kinds::action::{Action, ActionContext, Target};
+use crate::kinds::autoscaling::membership::Fate;
+use crate::kinds::ec2::instances::INFO;
+use crate::kinds::ec2::instances::instance::{self, InstanceState};
+use crate::kinds::planning::{check_rows, draft, no_form, note, settle_state, sorted, state, subject, title};
+use crate::model::{Plan, Record, Values};
+
+/// `terminate`.
+pub static TERMINATE: Action = Action {
+    name: "terminate",
+    title: "Terminate",
+    doc: "Terminates instances for good. Volumes with DeleteOnTermination go with them; others and Elastic IPs stay and go on \
+          costing.",
+    kind: KIND,
+    bulk: true,
+    changes: true,
+    operations: &[&TERMINATE_INSTANCES],
+    available,
+    refine: |cx, _| no_form(cx, "Terminate"),
+    plan,
+};
+
+fn available(row: &Record) -> Result<(), String> {
+    match instance::state(row) {
+        InstanceState::ShuttingDown => Err("It is on its way to terminated already.".into()),
+        InstanceState::Terminated => Err("It is terminated already.".into()),
+        _ => Ok(()),
+    }
+}
+
+fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
+    check_rows(cx.targets, available)?;
+    let change = |t: &Target| subject(t, format!("{} → {}", state(&t.record), becomes(cx, t)));
+    let subjects = cx.targets.iter().map(change).collect();
+    let mut plan = draft("terminate", title("Terminate", &INFO, cx.targets), cx.targets, subjects);
+    plan.destructive = true;
+    plan.calls = calls(&TERMINATE_INSTANCES, cx.targets, &[]);
+
+    let mut all = reliance(cx, &mut plan.needs);
+    groups(cx, Happens::Terminate, &mut all, &mut plan.needs);
+    consequences::instance_store(cx, &mut all);
+    consequences::disks_that_stay(cx, &mut all);
+    consequences::elastic_addresses_stay(cx, &mut all);
+    // DescribeInstances does not say it.
+    all.push(note(if cx.targets.len() == 1 {
+        "termination protection is not asked: where it is on, EC2 refuses and nothing happens"
+    } else {
+        "termination protection is not asked: where it is on, EC2 refuses all that are in the same Availability Zone"
+    }));
+    plan.consequences = sorted(all);
+    plan.settle = settle_state(cx.targets, &["terminated"], &[], true, 15);
+    Ok(plan)
+}
+
+fn becomes(cx: &ActionContext<'_>, t: &Target) -> String {
+    match fate_of(cx, t) {
+        Some((group, Fate::Replaced)) => format!("terminated and replaced by group {group}"),
+        _ => "terminated".into(),
+    }
+}

@@ -1,0 +1,429 @@
+//! What can be done to target groups and targets, as data: register and deregister. Sent by [`super::senders`].
+
+use arcstr::ArcStr;
+
+use super::reliance::{is_healthy, rows_of, verdict};
+use super::targets::{self, Health};
+use super::{name_of_arn, target_groups};
+use crate::base::text::visible;
+use crate::base::{Fault, FaultKind, Scope};
+use crate::kinds::action::{Action, ActionContext, Target};
+use crate::kinds::ec2::instances;
+use crate::kinds::ec2::instances::instance::{self, InstanceState};
+use crate::kinds::planning::{
+    Known, check, check_rows, draft, form_title, known, label, line, list, live, names, need, no_form, note, number,
+    number_in, phrase, settle_state, sorted, state, subject, title, unknown, whole,
+};
+use crate::model::{
+    Arg, Call, Choice, FormField, FormInput, FormSpec, FormValue, Kind, Operation, Plan, Record, Retry, Service, Settle,
+    Subject, TableKey, Undo, Values,
+};
+use std::time::Duration;
+
+/// `RegisterTargets`.
+pub static REGISTER_TARGETS: Operation = Operation::write(Service::Elbv2, "RegisterTargets", Retry::Safe);
+/// `DeregisterTargets`.
+pub static DEREGISTER_TARGETS: Operation = Operation::write(Service::Elbv2, "DeregisterTargets", Retry::Safe);
+
+/// `register`.
+pub static REGISTER: Action = Action {
+    name: "register",
+    title: "Register targets",
+    doc: "Registers instances of the target group's VPC (or addresses, where the group's targets are addresses).",
+    kind: target_groups::INFO.name,
+    bulk: false,
+    changes: true,
+    operations: &[&REGISTER_TARGETS],
+    available: can_register,
+    refine: register_form,
+    plan: register,
+};
+
+/// `deregister`.
+pub static DEREGISTER: Action = Action {
+    name: "deregister",
+    title: "Deregister",
+    doc: "Takes targets out of their target groups. They get no new requests; open ones have the group's deregistration delay \
+          to end.",
+    kind: targets::INFO.name,
+    bulk: true,
+    changes: true,
+    operations: &[&DEREGISTER_TARGETS],
+    available: can_deregister,
+    refine: |cx, _| no_form(cx, "Deregister"),
+    plan: deregister,
+};
+
+const TARGET: &str = "target";
+const PORT: &str = "port";
+const ALSO: &str = "also";
+
+/// Targets in one call.
+const MOST_TARGETS: usize = 100;
+
+fn can_register(group: &Record) -> Result<(), String> {
+    match target_groups::target_type(group) {
+        Some("instance" | "ip") => Ok(()),
+        Some("lambda") => Err("Its target is a Lambda function: register that in the Lambda console.".into()),
+        Some("alb") => Err("Its target is a load balancer: that is registered in the web console.".into()),
+        _ => Err("What its targets are is not known.".into()),
+    }
+}
+
+/// What a form's `target` and `also` name: id and port.
+struct Wanted {
+    id: ArcStr,
+    port: i64,
+}
+
+fn wanted(spec: &FormSpec) -> Result<Vec<Wanted>, String> {
+    let text = |name: &str| match spec.fields.iter().find(|f| f.name == name).map(|f| &f.value) {
+        Some(FormValue::Text(t)) => t.clone(),
+        _ => ArcStr::new(),
+    };
+    let port: i64 = text(PORT).parse().map_err(|_| "The port is not a number.".to_string())?;
+    let mut out = vec![Wanted { id: text(TARGET).trim().into(), port }];
+    for item in text(ALSO).split([',', ' ']).filter(|s| !s.is_empty()) {
+        let (id, port) = match item.rsplit_once(':') {
+            Some((id, p)) => {
+                let p = p.parse().ok().filter(|p| (1..=65535).contains(p));
+                (id, p.ok_or_else(|| format!("{} has no port from 1 to 65535 after its colon.", visible(item)))?)
+            }
+            None => (item, port),
+        };
+        out.push(Wanted { id: id.into(), port });
+    }
+    Ok(out)
+}
+
+fn register_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let Some(t) = cx.targets.first() else { return FormSpec::default() };
+    let (scope, group) = (&t.table.scope, &*t.record);
+    let mut needs = Vec::new();
+    let is_instances = target_groups::target_type(group) == Some("instance");
+    let target = if is_instances {
+        choose_instance(cx, scope, group, values, &mut needs)
+    } else {
+        let mut f = line(values, TARGET, "Address", "", "A private IPv4 or IPv6 address that the group's VPC reaches.");
+        f.error = match &f.value {
+            FormValue::Text(t) if t.trim().parse::<std::net::IpAddr>().is_ok() => None,
+            _ => Some("It is an IP address.".into()),
+        };
+        f
+    };
+    let port = number(values, (PORT, "Port"), (1, 65535), target_groups::port(group), "The group's own port unless it differs.");
+    let help = if is_instances { "More instances: ID or ID:PORT, separated by commas." } else { "More addresses, separated by commas." };
+    let also = line(values, ALSO, "Also", "", help);
+    let mut spec = FormSpec { title: form_title(cx, "Register with"), fields: vec![target, port, also], needs };
+    let wrong = match wanted(&spec) {
+        Ok(all) => all.iter().skip(1).find_map(|w| unfit(cx, scope, group, is_instances, &w.id)),
+        Err(_) if spec.fields[1].error.is_some() => None,
+        Err(e) => Some(e),
+    };
+    spec.fields[2].error = wrong;
+    spec
+}
+
+/// Why one that was typed cannot be meant.
+fn unfit(cx: &ActionContext<'_>, scope: &Scope, group: &Record, is_instances: bool, id: &str) -> Option<String> {
+    if !is_instances {
+        return id.parse::<std::net::IpAddr>().is_err().then(|| format!("{} is not an IP address.", visible(id)));
+    }
+    let key = TableKey::all(scope.clone(), Kind(&instances::INFO));
+    match cx.store.get(&key, id) {
+        Some(row) => cannot_join(group, row),
+        None => match whole(cx.store, scope, &instances::INFO) {
+            Known::Complete(_) => Some(format!("There is no instance {} in this region.", visible(id))),
+            _ => (!id.starts_with("i-")).then(|| format!("{} is not an instance id.", visible(id))),
+        },
+    }
+}
+
+/// Why an instance cannot be a target of the group.
+fn cannot_join(group: &Record, row: &Record) -> Option<String> {
+    if let (Some(a), Some(b)) = (target_groups::vpc_id(group), instance::vpc_id(row))
+        && a != b
+    {
+        return Some(format!("{} is in another VPC.", label(row)));
+    }
+    match instance::state(row) {
+        InstanceState::ShuttingDown | InstanceState::Terminated => Some(format!("{} is {}.", label(row), state(row))),
+        _ => None,
+    }
+}
+
+fn choose_instance(
+    cx: &ActionContext<'_>,
+    scope: &Scope,
+    group: &Record,
+    values: &Values,
+    needs: &mut Vec<TableKey>,
+) -> FormField {
+    let mut rows: Vec<&Record> = Vec::new();
+    let mut help = "The instances of the group's VPC.".to_string();
+    match whole(cx.store, scope, &instances::INFO) {
+        Known::Complete(t) => rows.extend(live(t).map(|r| &**r)),
+        Known::NotAsked(key) => {
+            // What has come of it so far can be chosen already.
+            if let Some(t) = cx.store.table(&key) {
+                rows.extend(live(t).map(|r| &**r));
+            }
+            help = "Instances are not asked yet; they are being asked for now.".into();
+            need(needs, key);
+        }
+        Known::Failed(word) => help = format!("Instances could not be read ({word})."),
+    }
+    let all = rows_of(cx.store, scope, &group.id);
+    if all.is_none() {
+        need(needs, TableKey::of(scope.clone(), Kind(&targets::INFO), group.id.clone()));
+    }
+    let registered = |id: &str| {
+        let mut rows = all.iter().flatten().filter(|r| targets::target_id(r) == Some(id));
+        rows.find(|r| !matches!(targets::health(r), Health::Draining | Health::Unused))
+    };
+    rows.retain(|r| target_groups::vpc_id(group).is_none_or(|v| instance::vpc_id(r).is_none_or(|i| i == v)));
+    rows.sort_by(|a, b| crate::model::value::natural(a.label(), b.label()).then_with(|| a.id.cmp(&b.id)));
+    let mut choices: Vec<Choice> = rows
+        .iter()
+        .filter(|r| cannot_join(group, r).is_none())
+        .map(|r| Choice {
+            value: r.id.clone(),
+            label: if r.name.is_empty() { r.id.clone() } else { arcstr::format!("{}  {}", label(r), r.id) },
+            disabled: None,
+        })
+        .collect();
+    for c in &mut choices {
+        // Registered with another port it may be; that is what `also` can say.
+        c.disabled = registered(&c.value).map(|_| "It is registered already.".to_string());
+    }
+    let first = choices.iter().find(|c| c.disabled.is_none()).map(|c| c.value.clone()).unwrap_or_default();
+    let value: ArcStr = values.text(TARGET).map_or(first, Into::into);
+    let error = if value.is_empty() {
+        Some(if needs.is_empty() { "There is no instance to register.".into() } else { "Not asked yet.".to_string() })
+    } else {
+        unfit(cx, scope, group, true, &value)
+    };
+    // A way back names one that may be disabled or not loaded yet.
+    if !value.is_empty() && !choices.iter().any(|c| c.value == value) {
+        choices.push(Choice { value: value.clone(), label: value.clone(), disabled: None });
+    }
+    FormField {
+        name: TARGET,
+        label: "Instance",
+        help,
+        input: FormInput::Choice(choices),
+        value: FormValue::Text(value),
+        error,
+    }
+}
+
+fn register(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
+    check_rows(cx.targets, can_register)?;
+    let spec = register_form(cx, values);
+    check(&spec)?;
+    number_in(&spec, PORT)?;
+    let Some(t) = cx.targets.first() else { return Err(Fault::bug("register needs a target group")) };
+    let (scope, group) = (&t.table.scope, &*t.record);
+    let group_name = label(group);
+    let mut all = wanted(&spec).map_err(|e| Fault::new(FaultKind::Invalid, e))?;
+    let mut seen: Vec<(ArcStr, i64)> = Vec::new();
+    all.retain(|w| {
+        let new = !seen.contains(&(w.id.clone(), w.port));
+        seen.push((w.id.clone(), w.port));
+        new
+    });
+    let table = TableKey::of(scope.clone(), Kind(&targets::INFO), group.id.clone());
+    let instance_of = |id: &str| cx.store.get(&TableKey::all(scope.clone(), Kind(&instances::INFO)), id);
+    let mut subjects = Vec::new();
+    let mut ids = Vec::new();
+    let mut out = Vec::new();
+    for w in &all {
+        let port = i32::try_from(w.port).map_err(|_| Fault::bug("a port over 65535"))?;
+        let row_id = targets::row_id(&group.id, &w.id, Some(port));
+        let row = instance_of(&w.id);
+        let name = row.map_or_else(|| visible(&w.id).into_owned(), |r| label(r));
+        if let Some(r) = row
+            && instance::state(r) != InstanceState::Running
+        {
+            out.push(note(format!("{name} is {}: it stays unused until it runs", state(r))));
+        }
+        if target_groups::port(group).is_some_and(|p| p != w.port) {
+            out.push(note(format!("{name} gets traffic on port {}, not on the group's own", w.port)));
+        }
+        let change = format!("→ registered with {group_name} on port {}", w.port);
+        subjects.push(Subject { table: table.clone(), id: row_id.clone(), label: name.into(), change });
+        ids.push(row_id);
+    }
+    let idle = list(group, target_groups::LOAD_BALANCERS).is_empty();
+    out.push(note(if idle {
+        format!("no load balancer uses {group_name}: its targets stay unused")
+    } else {
+        format!("once its health checks pass, {group_name} sends traffic to it")
+    }));
+    let mut plan = draft("register", title("Register with", &target_groups::INFO, cx.targets), cx.targets, subjects);
+    for batch in all.chunks(MOST_TARGETS) {
+        let one = |w: &Wanted| Arg::Map(vec![("Id", Arg::Str(w.id.clone())), ("Port", Arg::Int(w.port))]);
+        let call = Call::new(&REGISTER_TARGETS, scope.clone())
+            .arg("TargetGroupArn", Arg::Str(group.id.clone()))
+            .arg("Targets", Arg::List(batch.iter().map(one).collect()));
+        plan.calls.push(call.on(ids.clone()));
+    }
+    plan.consequences = sorted(out);
+    plan.settle = Settle::State {
+        table,
+        ids,
+        want: if idle { &["unused", "healthy"] } else { &["healthy"] },
+        fail: if idle { &[] } else { &["unhealthy", "unused"] },
+        gone_is_fine: false,
+        within: Duration::from_secs(600),
+    };
+    plan.undo = Some(Undo { line: "deregister".into(), but: None, on: Vec::new() });
+    plan.phrase = phrase("register", cx.targets);
+    Ok(plan)
+}
+
+fn can_deregister(row: &Record) -> Result<(), String> {
+    match targets::health(row) {
+        Health::Draining | Health::UnhealthyDraining => Err("It is being deregistered already.".into()),
+        Health::Unused if row.get(targets::REASON).as_str() == Some("Target.NotRegistered") => {
+            Err("It is not registered any more.".into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The rows by scope and group.
+fn by_group(rows: &[Target]) -> Vec<(&Scope, ArcStr, Vec<&Target>)> {
+    let mut out: Vec<(&Scope, ArcStr, Vec<&Target>)> = Vec::new();
+    for t in rows {
+        let arn = targets::group_arn(&t.record).unwrap_or_default();
+        match out.iter_mut().find(|(s, a, _)| *s == &t.table.scope && a == arn) {
+            Some((_, _, list)) => list.push(t),
+            None => out.push((&t.table.scope, arn.into(), vec![t])),
+        }
+    }
+    out
+}
+
+fn deregister(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
+    check_rows(cx.targets, can_deregister)?;
+    // A target has no name of its own; its instance has.
+    let name = |t: &Target| {
+        let id = targets::target_id(&t.record).unwrap_or(&t.record.id);
+        let key = TableKey::all(t.table.scope.clone(), Kind(&instances::INFO));
+        cx.store.get(&key, id).map_or_else(|| visible(id).into_owned(), |r| label(r))
+    };
+    let change = |t: &Target| {
+        let serves = matches!(targets::health(&t.record), Health::Healthy | Health::Unhealthy);
+        let mut s = subject(t, format!("{} → {}", state(&t.record), if serves { "draining → gone" } else { "gone" }));
+        s.label = name(t).into();
+        s
+    };
+    let subjects = cx.targets.iter().map(change).collect();
+    let heading = match cx.targets {
+        [one] => format!("Deregister {} from {}", name(one), group_name(&one.record)),
+        many => title("Deregister", &targets::INFO, many),
+    };
+    let mut plan = draft("deregister", heading, cx.targets, subjects);
+    if let [one] = cx.targets {
+        plan.phrase = name(one);
+    }
+    let groups = by_group(cx.targets);
+    let mut out = Vec::new();
+    for (scope, arn, rows) in &groups {
+        out.extend(loss(cx, scope, arn, rows, &name, &mut plan.needs));
+        for batch in rows.chunks(MOST_TARGETS) {
+            plan.calls.push(deregister_call(scope, arn, batch));
+        }
+    }
+    if cx.targets.iter().any(|t| targets::health(&t.record) == Health::Healthy) {
+        out.push(note("open connections have the group's deregistration delay to end: 300 s unless it was changed"));
+    }
+    members(cx, &name, &mut out);
+    plan.consequences = sorted(out);
+    plan.settle = settle_state(cx.targets, &["unused"], &[], true, 60);
+    plan.undo = way_back(&groups);
+    Ok(plan)
+}
+
+fn group_name(row: &Record) -> String {
+    visible(row.get(targets::TARGET_GROUP).as_str().unwrap_or("its target group")).into_owned()
+}
+
+fn deregister_call(scope: &Scope, arn: &ArcStr, rows: &[&Target]) -> Call {
+    let one = |t: &&Target| {
+        let mut members = vec![("Id", Arg::str(targets::target_id(&t.record).unwrap_or_default()))];
+        // Without its port every registration of the target would go.
+        members.extend(targets::port(&t.record).map(|p| ("Port", Arg::Int(p))));
+        Arg::Map(members)
+    };
+    Call::new(&DEREGISTER_TARGETS, scope.clone())
+        .arg("TargetGroupArn", Arg::Str(arn.clone()))
+        .arg("Targets", Arg::List(rows.iter().map(one).collect()))
+        .on(rows.iter().map(|t| t.record.id.clone()))
+}
+
+/// What the group is left with.
+fn loss(
+    cx: &ActionContext<'_>,
+    scope: &Scope,
+    arn: &ArcStr,
+    rows: &[&Target],
+    name: &dyn Fn(&Target) -> String,
+    needs: &mut Vec<TableKey>,
+) -> Option<crate::model::Consequence> {
+    let going: Vec<&&Target> = rows.iter().filter(|t| is_healthy(&t.record)).collect();
+    if going.is_empty() {
+        return None;
+    }
+    let group = visible(name_of_arn(arn));
+    let labels: Vec<String> = going.iter().map(|t| name(t)).collect();
+    let Some(all) = rows_of(cx.store, scope, arn) else {
+        let key = TableKey::of(scope.clone(), Kind(&targets::INFO), arn.clone());
+        if let Known::NotAsked(key) = known(cx.store, key) {
+            need(needs, key);
+        }
+        let who = names(&labels);
+        return Some(unknown(format!("target health is not asked: whether {who} is the only healthy target of {group} is not known")));
+    };
+    let left = all.iter().filter(|r| is_healthy(r) && !rows.iter().any(|t| t.record.id == r.id)).count();
+    let refs: Vec<&str> = labels.iter().map(String::as_str).collect();
+    Some(verdict(&group, &refs, left))
+}
+
+/// A group's members are registered by their group.
+fn members(cx: &ActionContext<'_>, name: &dyn Fn(&Target) -> String, out: &mut Vec<crate::model::Consequence>) {
+    for t in cx.targets {
+        let Some(id) = targets::target_id(&t.record) else { continue };
+        let key = TableKey::all(t.table.scope.clone(), Kind(&instances::INFO));
+        if let Some(group) = cx.store.get(&key, id).and_then(|r| instance::group(r)) {
+            let text = format!(
+                "{} is a member of {}, which registered it: Standby takes it out and brings it back",
+                name(t),
+                visible(group)
+            );
+            out.push(note(text));
+        }
+    }
+}
+
+/// Registering again, if one line can say it: targets of one group.
+fn way_back(groups: &[(&Scope, ArcStr, Vec<&Target>)]) -> Option<Undo> {
+    let [(scope, arn, rows)] = groups else { return None };
+    let each: Option<Vec<(&str, i64)>> =
+        rows.iter().map(|t| Some((targets::target_id(&t.record)?, targets::port(&t.record)?))).collect();
+    let each = each?;
+    let ((id, port), more) = each.split_first()?;
+    let mut line = format!("register {TARGET}={id} {PORT}={port}");
+    if id.contains([':', ' ', '"']) || (more.iter().any(|(id, _)| id.contains([':', ' ', '"', ',']))) {
+        // IPv6 addresses and ARNs cannot be told from their ports.
+        return None;
+    }
+    if !more.is_empty() {
+        let more: Vec<String> = more.iter().map(|(id, port)| format!("{id}:{port}")).collect();
+        line.push_str(&format!(" {ALSO}={}", more.join(",")));
+    }
+    let groups_key = TableKey::all((*scope).clone(), Kind(&target_groups::INFO));
+    let but = Some("health checks begin anew before it gets traffic".into());
+    Some(Undo { line, but, on: vec![(groups_key, arn.clone())] })
+}

@@ -1,0 +1,56 @@
+//! Sends what [`super::actions`] plans: load balancing requests built from a call's arguments, exactly.
+
+use aws_sdk_elasticloadbalancingv2::operation::RequestId;
+use aws_sdk_elasticloadbalancingv2::types::TargetDescription;
+use futures::future::FutureExt;
+
+use super::actions::{DEREGISTER_TARGETS, REGISTER_TARGETS};
+use crate::base::Fault;
+use crate::kinds::action::{Send, Sender, Sent};
+use crate::kinds::sending::{Args, deliver, sent};
+use crate::model::Arg;
+
+/// `RegisterTargets`.
+pub static REGISTER: Sender = Sender { op: &REGISTER_TARGETS, send: |s| register(s).boxed() };
+/// `DeregisterTargets`.
+pub static DEREGISTER: Sender = Sender { op: &DEREGISTER_TARGETS, send: |s| deregister(s).boxed() };
+
+async fn register(s: Send) -> Result<Sent, Fault> {
+    let (arn, targets) = read(&s)?;
+    s.mode.dry_run(&REGISTER_TARGETS)?;
+    let client = s.gateway.elbv2(&s.call.scope).await?;
+    let request = client.register_targets().target_group_arn(arn).set_targets(Some(targets));
+    let out = deliver!(&REGISTER_TARGETS, s.mode, request)?;
+    Ok(sent(out.request_id(), String::new()))
+}
+
+async fn deregister(s: Send) -> Result<Sent, Fault> {
+    let (arn, targets) = read(&s)?;
+    s.mode.dry_run(&DEREGISTER_TARGETS)?;
+    let client = s.gateway.elbv2(&s.call.scope).await?;
+    let request = client.deregister_targets().target_group_arn(arn).set_targets(Some(targets));
+    let out = deliver!(&DEREGISTER_TARGETS, s.mode, request)?;
+    Ok(sent(out.request_id(), String::new()))
+}
+
+fn read(s: &Send) -> Result<(String, Vec<TargetDescription>), Fault> {
+    let mut args = Args::of(&s.call);
+    let arn = args.text("TargetGroupArn")?;
+    let targets = args.list("Targets", target)?;
+    args.end()?;
+    Ok((arn, targets))
+}
+
+fn target(arg: &Arg) -> Option<TargetDescription> {
+    let Arg::Map(members) = arg else { return None };
+    let mut out = TargetDescription::builder();
+    for (name, value) in members {
+        out = match *name {
+            "Id" => out.id(value.as_str()?),
+            "Port" => out.port(i32::try_from(value.as_int()?).ok()?),
+            _ => return None,
+        };
+    }
+    let out = out.build();
+    out.id().is_some().then_some(out)
+}

@@ -1,0 +1,341 @@
+//! What every action's `plan` is made with: titles, subjects, phrases, batches, and a look at what the store has not been
+//! asked for. Pure.
+
+use std::time::Duration;
+
+use arcstr::ArcStr;
+
+use super::action::{ActionContext, Target};
+use crate::base::text::{visible, width};
+use crate::base::{Fault, FaultKind, RowId, Scope};
+use crate::model::{
+    Consequence, FormField, FormInput, FormSpec, FormValue, Kind, KindInfo, Plan, Record, Settle, Severity, Subject,
+    TableKey, Value, Values,
+};
+use crate::store::{Progress, Store, Table};
+
+/// The prices that texts quote: AWS's list for us-east-1 in this month. Other regions cost more or less.
+pub const PRICES: &str = "us-east-1 list prices of 2026-10";
+
+/// Names in one sentence; the rest is counted.
+const NAMED: usize = 3;
+/// A longer name is not one that somebody types.
+const TYPEABLE: usize = 60;
+
+/// A plan that does nothing yet.
+pub fn draft(action: &'static str, title: String, targets: &[Target], subjects: Vec<Subject>) -> Plan {
+    Plan {
+        action,
+        title,
+        phrase: phrase(action, targets),
+        subjects,
+        consequences: Vec::new(),
+        cost: None,
+        calls: Vec::new(),
+        destructive: false,
+        settle: Settle::AtOnce,
+        undo: None,
+        needs: Vec::new(),
+    }
+}
+
+/// What is typed to confirm: the row's name (its id if it has none, or one that cannot be typed), or `stop 2`.
+pub fn phrase(action: &str, targets: &[Target]) -> String {
+    match targets {
+        [one] => typed(&one.record),
+        many => format!("{action} {}", many.len()),
+    }
+}
+
+fn typed(record: &Record) -> String {
+    let name = record.name.as_str();
+    let plain = !name.is_empty() && name.trim() == name && visible(name) == name && width(name) <= TYPEABLE;
+    if plain { name.to_string() } else { shown_id(record) }
+}
+
+/// The id as AWS shows it: a row's identity may be more (a target's holds its group and port too).
+fn shown_id(record: &Record) -> String {
+    let field = record.kind.index_of("id").and_then(|i| record.at(i).as_str());
+    visible(field.unwrap_or(&record.id)).into_owned()
+}
+
+/// `Stop web-1`, `Stop 2 instances`.
+pub fn title(verb: &str, kind: &KindInfo, targets: &[Target]) -> String {
+    match targets {
+        [one] => format!("{verb} {}", label(&one.record)),
+        many => format!("{verb} {} {}", many.len(), kind.name.replace('-', " ")),
+    }
+}
+
+/// The name, else the id, fit to be shown.
+pub fn label(record: &Record) -> String {
+    if record.name.is_empty() { shown_id(record) } else { visible(&record.name).into_owned() }
+}
+
+/// A changed row.
+pub fn subject(t: &Target, change: impl Into<String>) -> Subject {
+    let name = if t.record.name.is_empty() { shown_id(&t.record).into() } else { t.record.name.clone() };
+    Subject { table: t.table.clone(), id: t.record.id.clone(), label: name, change: change.into() }
+}
+
+/// `web-1, web-2, web-3 and 5 more`.
+pub fn names<S: AsRef<str>>(items: &[S]) -> String {
+    let shown: Vec<&str> = items.iter().take(NAMED).map(AsRef::as_ref).collect();
+    match (shown.as_slice(), items.len()) {
+        ([one], 1) => (*one).to_string(),
+        ([a, b], 2) => format!("{a} and {b}"),
+        ([a, b, c], 3) => format!("{a}, {b} and {c}"),
+        _ => format!("{} and {} more", shown.join(", "), items.len() - NAMED.min(items.len())),
+    }
+}
+
+/// `1 target`, `2 targets`.
+pub fn count(n: usize, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
+}
+
+/// Worth knowing.
+pub fn note(text: impl Into<String>) -> Consequence {
+    Consequence { severity: Severity::Note, text: text.into() }
+}
+/// Could not be found out.
+pub fn unknown(text: impl Into<String>) -> Consequence {
+    Consequence { severity: Severity::Unknown, text: text.into() }
+}
+/// Hurts.
+pub fn severe(text: impl Into<String>) -> Consequence {
+    Consequence { severity: Severity::Severe, text: text.into() }
+}
+
+/// What hurts first, then what is not known, then the rest; in their order otherwise, and each once.
+pub fn sorted(mut all: Vec<Consequence>) -> Vec<Consequence> {
+    all.sort_by_key(|c| std::cmp::Reverse(c.severity));
+    let mut seen: Vec<Consequence> = Vec::new();
+    for c in all {
+        if !seen.contains(&c) {
+            seen.push(c);
+        }
+    }
+    seen
+}
+
+/// The rows by scope, in their order.
+pub fn by_scope(targets: &[Target]) -> Vec<(&Scope, Vec<&Target>)> {
+    let mut out: Vec<(&Scope, Vec<&Target>)> = Vec::new();
+    for t in targets {
+        match out.iter_mut().find(|(s, _)| *s == &t.table.scope) {
+            Some((_, list)) => list.push(t),
+            None => out.push((&t.table.scope, vec![t])),
+        }
+    }
+    out
+}
+
+/// The rows by table, as identities: what a [`Settle`] is made of.
+pub fn by_table(targets: &[Target]) -> Vec<(&TableKey, Vec<RowId>)> {
+    let mut out: Vec<(&TableKey, Vec<RowId>)> = Vec::new();
+    for t in targets {
+        match out.iter_mut().find(|(k, _)| *k == &t.table) {
+            Some((_, list)) => list.push(t.record.id.clone()),
+            None => out.push((&t.table, vec![t.record.id.clone()])),
+        }
+    }
+    out
+}
+
+/// Waits for states of all rows.
+pub fn settle_state(
+    targets: &[Target],
+    want: &'static [&'static str],
+    fail: &'static [&'static str],
+    gone_is_fine: bool,
+    minutes: u64,
+) -> Settle {
+    let within = Duration::from_secs(minutes * 60);
+    let part = |(table, ids): (&TableKey, Vec<RowId>)| Settle::State {
+        table: table.clone(),
+        ids,
+        want,
+        fail,
+        gone_is_fine,
+        within,
+    };
+    Settle::all(by_table(targets).into_iter().map(part).collect())
+}
+
+/// Waits for a field of all rows.
+pub fn settle_field(targets: &[Target], field: &'static str, want: &str, minutes: u64) -> Settle {
+    let within = Duration::from_secs(minutes * 60);
+    let part = |(table, ids): (&TableKey, Vec<RowId>)| Settle::Field {
+        table: table.clone(),
+        ids,
+        field,
+        want: want.to_string(),
+        within,
+    };
+    Settle::all(by_table(targets).into_iter().map(part).collect())
+}
+
+/// What a table says.
+pub enum Known<'a> {
+    /// It is complete.
+    Complete(&'a Table),
+    /// It was never asked for as a whole.
+    NotAsked(TableKey),
+    /// It was asked for and could not be read: the word for it, e.g. `denied`.
+    Failed(&'static str),
+}
+
+/// A whole table of a kind in a scope. A complete one counts even if a later refresh failed: its rows stay.
+pub fn whole<'a>(store: &'a Store, scope: &Scope, kind: &'static KindInfo) -> Known<'a> {
+    known(store, TableKey::all(scope.clone(), Kind(kind)))
+}
+
+/// A table as a whole.
+pub fn known(store: &Store, key: TableKey) -> Known<'_> {
+    match store.table(&key) {
+        Some(t) if t.status.progress == Progress::Complete => Known::Complete(t),
+        Some(t) => match &t.status.fault {
+            Some(f) => Known::Failed(f.kind.word()),
+            None => Known::NotAsked(key),
+        },
+        None => Known::NotAsked(key),
+    }
+}
+
+/// The rows of a table that are not gone.
+pub fn live(table: &Table) -> impl Iterator<Item = &std::sync::Arc<Record>> {
+    table.rows().filter(|r| r.gone.is_none()).map(|r| &r.record)
+}
+
+/// Adds tables that are not there yet.
+pub fn need(needs: &mut Vec<TableKey>, key: TableKey) {
+    if !needs.contains(&key) {
+        needs.push(key);
+    }
+}
+
+/// A form without fields: the plan is made at once.
+pub fn no_form(cx: &ActionContext<'_>, verb: &str) -> FormSpec {
+    FormSpec { title: form_title(cx, verb), ..FormSpec::default() }
+}
+
+/// `Stop web-1`, `Stop 2 instances`.
+pub fn form_title(cx: &ActionContext<'_>, verb: &str) -> String {
+    cx.targets.first().map_or_else(String::new, |t| title(verb, &t.record.kind, cx.targets))
+}
+
+/// A toggle, off by itself.
+pub fn toggle(values: &Values, name: &'static str, label: &'static str, help: impl Into<String>) -> FormField {
+    FormField {
+        name,
+        label,
+        help: help.into(),
+        input: FormInput::Toggle,
+        value: FormValue::Flag(values.flag(name)),
+        error: None,
+    }
+}
+
+/// A line of text with a default.
+pub fn line(
+    values: &Values,
+    name: &'static str,
+    label: &'static str,
+    default: &str,
+    help: impl Into<String>,
+) -> FormField {
+    let text: ArcStr = values.text(name).unwrap_or(default).into();
+    FormField { name, label, help: help.into(), input: FormInput::Text, value: FormValue::Text(text), error: None }
+}
+
+/// A whole number with bounds and a default.
+pub fn number(
+    values: &Values,
+    (name, label): (&'static str, &'static str),
+    (min, max): (i64, i64),
+    default: Option<i64>,
+    help: impl Into<String>,
+) -> FormField {
+    let text: ArcStr = match (values.text(name), default) {
+        (Some(t), _) => t.trim().into(),
+        (None, Some(d)) => arcstr::format!("{d}"),
+        (None, None) => ArcStr::new(),
+    };
+    let error = match text.parse::<i64>() {
+        Ok(n) if (min..=max).contains(&n) => None,
+        Ok(n) => Some(format!("It must be from {min} to {max}, not {n}.")),
+        Err(_) => Some(format!("It is a whole number from {min} to {max}.")),
+    };
+    let input = FormInput::Number { min, max };
+    FormField { name, label, help: help.into(), input, value: FormValue::Text(text), error }
+}
+
+/// The number in a field that [`number`] found right.
+pub fn number_in(spec: &FormSpec, name: &str) -> Result<i64, Fault> {
+    let text = spec.fields.iter().find(|f| f.name == name).and_then(|f| match &f.value {
+        FormValue::Text(t) => t.parse().ok(),
+        _ => None,
+    });
+    text.ok_or_else(|| Fault::bug(format!("The form has no number {name}.")))
+}
+
+/// The first error of a form: a plan is never made from wrong values, wherever they come from.
+pub fn check(spec: &FormSpec) -> Result<(), Fault> {
+    match spec.fields.iter().find_map(|f| f.error.as_ref().map(|e| format!("{}: {e}", f.label))) {
+        Some(text) => Err(Fault::new(FaultKind::Invalid, text)),
+        None => Ok(()),
+    }
+}
+
+/// The first reason why one of the rows cannot be acted on now: states may have changed since the form was opened.
+pub fn check_rows(targets: &[Target], available: fn(&Record) -> Result<(), String>) -> Result<(), Fault> {
+    for t in targets {
+        if let Err(why) = available(&t.record) {
+            let text = if targets.len() == 1 { why } else { format!("{}: {why}", label(&t.record)) };
+            return Err(Fault::new(FaultKind::Conflict, text));
+        }
+    }
+    match targets.is_empty() {
+        true => Err(Fault::bug("A plan needs rows.")),
+        false => Ok(()),
+    }
+}
+
+/// The state's word, or `unknown`.
+pub fn state(record: &Record) -> &str {
+    record.state.as_ref().map_or("unknown", |(_, s)| s)
+}
+
+/// The texts of a list field.
+pub fn list(record: &Record, field: &str) -> Vec<ArcStr> {
+    record.get(field).items()
+}
+
+/// Text of a field, if there is some.
+pub fn field<'a>(record: &'a Record, name: &str) -> Option<&'a str> {
+    match record.get(name) {
+        Value::Unknown | Value::Empty => None,
+        v => v.as_str(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_listed_as_one_would_say_them() {
+        assert_eq!(names(&["a"]), "a");
+        assert_eq!(names(&["a", "b"]), "a and b");
+        assert_eq!(names(&["a", "b", "c"]), "a, b and c");
+        assert_eq!(names(&["a", "b", "c", "d", "e"]), "a, b, c and 2 more");
+    }
+
+    #[test]
+    fn what_hurts_is_read_first_and_nothing_is_said_twice() {
+        let all = vec![note("n"), unknown("u"), severe("s"), note("n"), severe("t")];
+        let words: Vec<_> = sorted(all).into_iter().map(|c| c.text).collect();
+        assert_eq!(words, ["s", "t", "u", "n"]);
+    }
+}

@@ -1,0 +1,182 @@
+//! `download`: an object into a file. It changes nothing in the account, and so it works in read-only mode.
+
+use super::file_name::{file_name, is_file_name};
+use super::objects::{self, INFO};
+use crate::base::text::visible;
+use crate::base::{Fault, FaultKind};
+use crate::kinds::action::{Action, ActionContext, Target};
+use crate::kinds::planning::{
+    PRICES, check, check_rows, draft, field, form_title, label, line, note, sorted, subject, title,
+};
+use crate::model::{Arg, Call, FormSpec, FormValue, Operation, Plan, Record, Service, Values};
+
+/// `GetObject`.
+pub static GET_OBJECT: Operation = Operation::read(Service::S3, "GetObject");
+
+/// `download`.
+pub static DOWNLOAD: Action = Action {
+    name: "download",
+    title: "Download",
+    doc: "Downloads objects into a folder of this machine. A file that exists is never overwritten.",
+    kind: INFO.name,
+    bulk: true,
+    changes: false,
+    operations: &[&GET_OBJECT],
+    available,
+    refine,
+    plan,
+};
+
+const FOLDER: &str = "folder";
+const FILE: &str = "file";
+
+fn available(row: &Record) -> Result<(), String> {
+    if objects::is_folder(row) {
+        return Err("It is a folder: open it and mark the objects in it.".into());
+    }
+    let class = field(row, "storage_class").unwrap_or_default();
+    let restored = field(row, "restore").is_some_and(|r| r.starts_with("until"));
+    if matches!(class, "GLACIER" | "DEEP_ARCHIVE") && !restored {
+        return Err(format!("It is archived ({class}): it has to be restored before it can be downloaded."));
+    }
+    Ok(())
+}
+
+fn key(row: &Record) -> &str {
+    objects::key(row).unwrap_or(&row.id)
+}
+
+fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let mut folder = line(values, FOLDER, "Folder", ".", "A folder that exists; . is where the console was started.");
+    let path = values.text(FOLDER).unwrap_or(".");
+    folder.error = if path.trim().is_empty() {
+        Some("A folder is needed; . is this one.".into())
+    } else if path.starts_with('~') {
+        Some("Write the whole path: ~ means something to shells only.".into())
+    } else if path.contains(char::is_control) {
+        Some("A path has no control characters.".into())
+    } else {
+        None
+    };
+    let mut fields = vec![folder];
+    if let [one] = cx.targets {
+        let name = file_name(key(&one.record));
+        let mut file = line(values, FILE, "File", &name, "A file that exists is not overwritten.");
+        if let FormValue::Text(t) = &file.value
+            && !is_file_name(t)
+        {
+            file.error = Some(match t.as_str() {
+                "" => "A name is needed.".into(),
+                t => format!("It cannot be a file's name on every system; {} could.", file_name(t)),
+            });
+        }
+        fields.push(file);
+    }
+    FormSpec { title: form_title(cx, "Download"), fields, needs: Vec::new() }
+}
+
+fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
+    check_rows(cx.targets, available)?;
+    check(&refine(cx, values))?;
+    let folder = values.text(FOLDER).unwrap_or(".").trim();
+    let folder = if folder == "/" { folder } else { folder.trim_end_matches('/') };
+    let mut paths: Vec<String> = Vec::new();
+    for t in cx.targets {
+        let own = file_name(key(&t.record));
+        let name = match (values.text(FILE), cx.targets.len()) {
+            (Some(name), 1) => name,
+            _ => &own,
+        };
+        let path = if folder == "/" { format!("/{name}") } else { format!("{folder}/{name}") };
+        // Case may not count on the disk.
+        if paths.iter().any(|p| p.to_lowercase() == path.to_lowercase()) {
+            let text = format!("two of them would be the file {}: download them one by one", visible(name));
+            return Err(Fault::new(FaultKind::Conflict, text));
+        }
+        paths.push(path);
+    }
+    let change = |(t, path): (&Target, &String)| subject(t, format!("→ {}", visible(path)));
+    let subjects = cx.targets.iter().zip(&paths).map(change).collect();
+    let mut plan = draft("download", title("Download", &INFO, cx.targets), cx.targets, subjects);
+    for (t, path) in cx.targets.iter().zip(&paths) {
+        let bucket = objects::bucket(&t.record)
+            .ok_or_else(|| Fault::bug(format!("the bucket of {} is not known", label(&t.record))))?;
+        let call = Call::new(&GET_OBJECT, t.table.scope.clone())
+            .arg("Bucket", Arg::str(bucket))
+            .arg("Key", Arg::str(key(&t.record)))
+            .arg("", Arg::str(path.as_str()));
+        plan.calls.push(call.on([t.record.id.clone()]));
+    }
+    let mut all = vec![note("a file that exists is not overwritten (the aws command would)")];
+    let archived = cx.targets.iter().any(|t| field(&t.record, "storage_class").is_some_and(|c| c.ends_with("_IA")));
+    if archived {
+        all.push(note("infrequent access is charged for each GB that is read"));
+    }
+    plan.consequences = sorted(all);
+    plan.cost = cost(cx.targets);
+    Ok(plan)
+}
+
+/// Data that leave AWS for the internet: $0.09 a GB after the first 100 GB of a month, us-east-1.
+fn cost(targets: &[Target]) -> Option<String> {
+    let bytes: Option<u64> = targets.iter().map(|t| objects::size(&t.record)).sum();
+    let gb = bytes? as f64 / 1e9;
+    let dollars = gb * 0.09;
+    if dollars < 0.01 {
+        return None;
+    }
+    Some(format!("about ${dollars:.2} for {gb:.1} GB out to the internet, after 100 GB a month for nothing ({PRICES})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::testing::{Rows, row};
+    use crate::model::{Confirm, Value};
+
+    fn object(key: &str) -> Record {
+        row(&INFO, key, key, "")
+            .with(objects::KEY, Value::text(key))
+            .with(objects::BUCKET, Value::text("b"))
+            .with(objects::TYPE, Value::text("object"))
+            .with(objects::SIZE, Value::Bytes(20_000_000_000))
+            .record()
+    }
+
+    fn planned(keys: &[&str], values: &Values) -> Result<Plan, Fault> {
+        let rows = Rows::default();
+        let targets: Vec<Target> = keys.iter().map(|k| rows.target(&INFO, object(k))).collect();
+        plan(&rows.context(&targets), values)
+    }
+
+    fn path(p: &Plan) -> &str {
+        p.calls[0].get("").and_then(Arg::as_str).expect("a path")
+    }
+
+    #[test]
+    fn a_hostile_key_stays_in_the_folder() {
+        let p = planned(&["../../.ssh/authorized_keys"], &Values::default()).expect("a plan");
+        assert_eq!(path(&p), "./authorized_keys");
+        assert_eq!(p.calls[0].get("Key").and_then(Arg::as_str), Some("../../.ssh/authorized_keys"));
+        assert_eq!(p.confirm(), Confirm::Enter);
+        assert!(p.cost.as_deref().is_some_and(|c| c.contains("$1.80")), "{:?}", p.cost);
+    }
+
+    #[test]
+    fn a_typed_name_cannot_leave_the_folder_either() {
+        for bad in ["../x", "/etc/passwd", "", "a/b", "nul"] {
+            let values = Values::default().with(FILE, FormValue::Text(bad.into()));
+            assert!(planned(&["a"], &values).is_err(), "{bad:?}");
+        }
+        let values = Values::default()
+            .with(FOLDER, FormValue::Text("/tmp/in here/".into()))
+            .with(FILE, FormValue::Text("b.txt".into()));
+        assert_eq!(path(&planned(&["a"], &values).expect("a plan")), "/tmp/in here/b.txt");
+    }
+
+    #[test]
+    fn two_objects_are_never_one_file() {
+        assert!(planned(&["a/x.txt", "b/X.txt"], &Values::default()).is_err());
+        assert_eq!(planned(&["a/x.txt", "b/y.txt"], &Values::default()).map(|p| p.calls.len()), Ok(2));
+    }
+}

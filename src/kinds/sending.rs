@@ -1,0 +1,137 @@
+//! What every sender is made with: arguments read exactly, the mode's permit, and an SDK answer as far as it is kept.
+
+use crate::aws::Permit;
+use crate::base::Fault;
+use crate::kinds::action::{Mode, Sent};
+use crate::model::{Arg, Call, Operation};
+
+/// Takes a call's arguments one by one. What is missing, of another type or left over is a mistake of a plan's, and nothing is
+/// sent: a request that is not what the plan showed must not leave.
+pub struct Args<'a> {
+    call: &'a Call,
+    left: Vec<&'static str>,
+}
+
+impl<'a> Args<'a> {
+    /// The arguments of a call.
+    pub fn of(call: &'a Call) -> Self {
+        Args { call, left: call.args.iter().map(|(k, _)| *k).collect() }
+    }
+
+    fn take(&mut self, name: &str) -> Option<&'a Arg> {
+        let at = self.left.iter().position(|k| *k == name)?;
+        self.left.remove(at);
+        self.call.get(name)
+    }
+    fn bug(&self, what: &str, name: &str) -> Fault {
+        let op = self.call.op;
+        Fault::bug(format!("{} has {what} argument {name}", op.name)).of(op.service.sdk_id(), op.name)
+    }
+    fn must(&mut self, name: &str) -> Result<&'a Arg, Fault> {
+        self.take(name).ok_or_else(|| self.bug("no", name))
+    }
+
+    /// A text.
+    pub fn text(&mut self, name: &str) -> Result<String, Fault> {
+        let arg = self.must(name)?;
+        arg.as_str().map(str::to_string).ok_or_else(|| self.bug("an unfit", name))
+    }
+    /// A list of texts, with at least one in it.
+    pub fn texts(&mut self, name: &str) -> Result<Vec<String>, Fault> {
+        self.list(name, |a| a.as_str().map(str::to_string))
+    }
+    /// A list of whatever `read` reads, with at least one in it.
+    pub fn list<T>(&mut self, name: &str, read: impl Fn(&Arg) -> Option<T>) -> Result<Vec<T>, Fault> {
+        let Arg::List(items) = self.must(name)? else { return Err(self.bug("an unfit", name)) };
+        let read: Option<Vec<T>> = items.iter().map(read).collect();
+        read.filter(|v| !v.is_empty()).ok_or_else(|| self.bug("an unfit", name))
+    }
+    /// A flag that may be left out.
+    pub fn flag(&mut self, name: &str) -> Result<Option<bool>, Fault> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(a) => a.as_bool().map(Some).ok_or_else(|| self.bug("an unfit", name)),
+        }
+    }
+    /// A whole number that fits the API's 32 bits.
+    pub fn int(&mut self, name: &str) -> Result<i32, Fault> {
+        let n = self.must(name)?.as_int().and_then(|n| i32::try_from(n).ok());
+        n.ok_or_else(|| self.bug("an unfit", name))
+    }
+    /// Nothing may be left over.
+    pub fn end(self) -> Result<(), Fault> {
+        match self.left.first() {
+            None => Ok(()),
+            Some(name) => Err(self.bug("an unknown", name)),
+        }
+    }
+}
+
+impl Mode {
+    /// The request's `DryRun` member.
+    ///
+    /// # Errors
+    /// A bug if a dry run is asked of an operation that has none: it would be carried out.
+    pub fn dry_run(&self, op: &Operation) -> Result<Option<bool>, Fault> {
+        match self {
+            Mode::DryRun if op.dry_run => Ok(Some(true)),
+            Mode::DryRun => Err(Fault::bug(format!("{} has no dry run", op.name)).of(op.service.sdk_id(), op.name)),
+            Mode::Real(_) => Ok(None),
+        }
+    }
+    /// The permit, if there is one.
+    pub fn permit(self) -> Option<Permit> {
+        match self {
+            Mode::DryRun => None,
+            Mode::Real(permit) => permit,
+        }
+    }
+}
+
+/// What is kept of an answer.
+pub fn sent(request_id: Option<&str>, text: String) -> Sent {
+    Sent { request_id: request_id.map(Into::into), text }
+}
+
+/// Sends a fluent request of any service with the mode's permit, and turns its error into a fault.
+macro_rules! deliver {
+    ($op:expr, $mode:expr, $request:expr) => {{
+        let request = $request.customize();
+        let request = match $mode.permit() {
+            Some(permit) => request.interceptor(permit),
+            None => request,
+        };
+        request.send().await.map_err(|e| crate::aws::fault::of($op, e))
+    }};
+}
+pub(in crate::kinds) use deliver;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{FaultKind, Scope};
+    use crate::model::{Retry, Service};
+
+    static OP: Operation = Operation::write(Service::Elbv2, "RegisterTargets", Retry::Safe);
+
+    #[test]
+    fn arguments_that_are_missing_unfit_or_left_over_are_refused() {
+        let call = Call::new(&OP, Scope::region("p", "r")).arg("A", Arg::str("x")).arg("N", Arg::Int(1 << 40));
+        let mut args = Args::of(&call);
+        assert_eq!(args.text("A").as_deref(), Ok("x"));
+        assert_eq!(args.text("A").map_err(|f| f.kind), Err(FaultKind::Bug), "taken already");
+        assert!(args.int("N").is_err(), "over 32 bits");
+        assert_eq!(args.flag("F"), Ok(None));
+        assert!(args.end().is_ok());
+        let call = call.arg("Extra", Arg::Bool(true));
+        let mut args = Args::of(&call);
+        args.text("A").expect("it is there");
+        assert!(args.end().is_err());
+    }
+
+    #[test]
+    fn a_dry_run_of_an_operation_that_has_none_is_never_sent() {
+        assert!(Mode::DryRun.dry_run(&OP).is_err());
+        assert_eq!(Mode::Real(None).dry_run(&OP), Ok(None));
+    }
+}

@@ -1,0 +1,87 @@
+//! Rows and stores for tests of actions: built by field names, without AWS.
+
+use std::sync::Arc;
+
+use super::action::{ActionContext, Target};
+use crate::base::{Scope, Time};
+use crate::model::{Batch, Coverage, Kind, KindInfo, Outcome, Record, Selector, TableKey, Tone, Value};
+use crate::store::Store;
+
+/// A row in the making. Fields that are not named are unknown.
+pub(crate) struct Row(Record);
+
+/// A row of a kind; an empty state is none.
+pub(crate) fn row(kind: &'static KindInfo, id: &str, name: &str, state: &str) -> Row {
+    Row(Record {
+        kind: Kind(kind),
+        id: id.into(),
+        name: name.into(),
+        state: (!state.is_empty()).then(|| (Tone::Unknown, state.into())),
+        values: vec![Value::Unknown; kind.fields.len()].into(),
+        tags: Arc::default(),
+    })
+}
+
+/// A list of texts.
+pub(crate) fn texts(items: &[&str]) -> Value {
+    Value::list(items.iter().map(|s| (*s).into()))
+}
+
+impl Row {
+    /// Sets a field.
+    pub(crate) fn with(mut self, field: &str, value: Value) -> Self {
+        let at = self.0.kind.index_of(field).unwrap_or_else(|| unreachable!("{} has no field {field}", self.0.kind.name));
+        self.0.values[at] = value;
+        self
+    }
+    /// Sets the tags.
+    pub(crate) fn tags(mut self, tags: &[(&str, &str)]) -> Self {
+        self.0.tags = Arc::new(tags.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect());
+        self
+    }
+    /// Done.
+    pub(crate) fn record(self) -> Record {
+        self.0
+    }
+}
+
+/// A store of one region, and targets in it.
+pub(crate) struct Rows {
+    pub(crate) store: Store,
+    pub(crate) scope: Scope,
+    seq: u64,
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        Rows { store: Store::default(), scope: Scope::region("prod", "ap-northeast-2"), seq: 0 }
+    }
+}
+
+impl Rows {
+    /// Puts a complete table into the store.
+    pub(crate) fn complete(&mut self, kind: &'static KindInfo, selector: Selector, rows: Vec<Record>) {
+        self.table(kind, selector, rows, Outcome::Done);
+    }
+    /// Puts a table into the store that ends as said.
+    pub(crate) fn table(&mut self, kind: &'static KindInfo, selector: Selector, rows: Vec<Record>, outcome: Outcome) {
+        self.seq += 1;
+        let batch = Batch {
+            table: TableKey { scope: self.scope.clone(), kind: Kind(kind), selector },
+            seq: self.seq,
+            asked: Time::from_secs(100),
+            coverage: Coverage::Sweep { began: self.seq },
+            rows: rows.into_iter().map(Arc::new).collect(),
+            outcome,
+        };
+        self.store.apply(batch, Time::from_secs(100));
+    }
+    /// A row to act on; it need not be in the store.
+    pub(crate) fn target(&self, kind: &'static KindInfo, record: Record) -> Target {
+        Target { table: TableKey::all(self.scope.clone(), Kind(kind)), record: Arc::new(record) }
+    }
+    /// What an action may look at.
+    pub(crate) fn context<'a>(&'a self, targets: &'a [Target]) -> ActionContext<'a> {
+        ActionContext { store: &self.store, targets, now: Time::from_secs(100) }
+    }
+}
