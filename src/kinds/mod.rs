@@ -4,6 +4,7 @@
 //! the SDK.
 
 pub mod action;
+pub mod action_docs;
 pub mod autoscaling;
 pub mod cloudwatch;
 pub mod docs;

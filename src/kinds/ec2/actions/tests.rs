@@ -1,1 +1,412 @@
-//! tests
+use std::sync::Arc;
+
+use super::*;
+use crate::base::{Fault, FaultKind};
+use crate::kinds::action::Action;
+use crate::kinds::autoscaling::auto_scaling_groups as groups;
+use crate::kinds::ec2::instances::{INFO, fields, instance::GROUP_TAG};
+use crate::kinds::elbv2::{target_groups, targets};
+use crate::kinds::testing::{Row, Rows, row, texts};
+use crate::model::{Confirm, FormInput, FormValue, Outcome, Plan, Selector, Settle, Severity, Value, Values};
+
+const TG: &str = "arn:aws:elasticloadbalancing:ap-northeast-2:111122223333:targetgroup/web-tg/73e2d6bc24d8a067";
+
+fn running(id: &str, name: &str) -> Row {
+    instance_row(id, name, "running")
+}
+
+fn instance_row(id: &str, name: &str, state: &str) -> Row {
+    row(&INFO, id, name, state)
+        .with(fields::ID, Value::text(id))
+        .with(fields::TYPE, Value::text("t3.micro"))
+        .with(fields::VPC_ID, Value::text("vpc-1"))
+        .with(fields::ROOT_DEVICE_TYPE, Value::text("ebs"))
+        .with(fields::LIFECYCLE, Value::text("normal"))
+        .with(fields::PUBLIC_IP, Value::Empty)
+        .with(fields::ELASTIC_IPS, Value::Empty)
+        .with(fields::VOLUMES, Value::Empty)
+        .with(fields::HIBERNATION, Value::Bool(false))
+}
+
+fn target_row(id: &str, health: &str) -> Record {
+    row(&targets::INFO, &targets::row_id(TG, id, Some(80)), "", health)
+        .with(targets::ID, Value::text(id))
+        .with(targets::TARGET_GROUP_ARN, Value::text(TG))
+        .with(targets::TARGET_GROUP, Value::text("web-tg"))
+        .record()
+}
+
+fn group_row(name: &str, members: &[&str], suspended: &[&str]) -> Row {
+    row(&groups::INFO, name, name, "steady")
+        .with(groups::INSTANCES, texts(members))
+        .with(groups::SUSPENDED, texts(suspended))
+        .with(groups::HEALTH_CHECK_TYPE, Value::text("EC2"))
+        .with("standby", Value::Empty)
+}
+
+/// An account in which nothing relies on anything.
+fn quiet() -> Rows {
+    let mut rows = Rows::default();
+    rows.complete(&target_groups::INFO, Selector::All, Vec::new());
+    rows.complete(&groups::INFO, Selector::All, Vec::new());
+    rows
+}
+
+/// An account with one target group and these targets.
+fn balanced(health: &[(&str, &str)]) -> Rows {
+    let mut rows = quiet();
+    let group = row(&target_groups::INFO, TG, "web-tg", "")
+        .with(target_groups::TARGET_TYPE, Value::text("instance"))
+        .with(target_groups::VPC_ID, Value::text("vpc-1"))
+        .record();
+    rows.complete(&target_groups::INFO, Selector::All, vec![group]);
+    rows.complete(&targets::INFO, Selector::All, health.iter().map(|(id, h)| target_row(id, h)).collect());
+    rows
+}
+
+fn try_plan(rows: &Rows, action: &Action, what: Vec<Record>, values: &Values) -> Result<Plan, Fault> {
+    let targets: Vec<_> = what.into_iter().map(|r| rows.target(&INFO, r)).collect();
+    (action.plan)(&rows.context(&targets), values)
+}
+
+fn plan(rows: &Rows, action: &Action, what: Vec<Record>) -> Plan {
+    try_plan(rows, action, what, &Values::default()).expect("a plan")
+}
+
+fn said(plan: &Plan, severity: Severity) -> Vec<&str> {
+    plan.consequences.iter().filter(|c| c.severity == severity).map(|c| c.text.as_str()).collect()
+}
+
+#[test]
+fn a_plain_stop_is_confirmed_by_enter_and_comes_to_rest_stopped() {
+    let p = plan(&quiet(), &STOP, vec![running("i-1", "web-1").record()]);
+    assert_eq!(p.confirm(), Confirm::Enter, "{:?}", p.consequences);
+    assert_eq!(p.title, "Stop web-1");
+    assert_eq!(p.subjects[0].change, "running → stopped");
+    assert_eq!(p.needs, []);
+    assert!(matches!(&p.settle, Settle::State { want, gone_is_fine: false, .. } if *want == ["stopped"]));
+    assert_eq!(p.undo.map(|u| (u.line, u.but)), Some(("start".into(), None)));
+}
+
+#[test]
+fn the_only_healthy_target_is_not_stopped_by_a_bare_enter() {
+    let rows = balanced(&[("i-1", "healthy"), ("i-2", "unhealthy")]);
+    let p = plan(&rows, &STOP, vec![running("i-1", "web-1").record()]);
+    assert_eq!(said(&p, Severity::Severe), ["web-1 is the only healthy target of web-tg"]);
+    assert_eq!(p.confirm(), Confirm::Type("web-1".into()));
+    for action in [&REBOOT, &TERMINATE] {
+        let p = plan(&rows, action, vec![running("i-1", "web-1").record()]);
+        assert!(said(&p, Severity::Severe).contains(&"web-1 is the only healthy target of web-tg"), "{}", action.name);
+    }
+}
+
+#[test]
+fn the_only_healthy_targets_together_are_found_too_and_typed_as_a_count() {
+    let rows = balanced(&[("i-1", "healthy"), ("i-2", "healthy"), ("i-3", "draining")]);
+    let two = vec![running("i-1", "web-1").record(), running("i-2", "web-2").record()];
+    let p = plan(&rows, &STOP, two);
+    assert_eq!(said(&p, Severity::Severe), ["web-1 and web-2 are the only healthy targets of web-tg"]);
+    assert_eq!(p.confirm(), Confirm::Type("stop 2".into()));
+    assert_eq!(p.title, "Stop 2 instances");
+}
+
+#[test]
+fn one_of_several_healthy_targets_is_a_note_that_counts_what_remains() {
+    let rows = balanced(&[("i-1", "healthy"), ("i-2", "healthy"), ("i-3", "healthy")]);
+    let p = plan(&rows, &STOP, vec![running("i-1", "web-1").record()]);
+    assert!(said(&p, Severity::Note).contains(&"web-1 is one of 3 healthy targets of web-tg: 2 remain"));
+    assert_eq!(p.confirm(), Confirm::Enter);
+}
+
+#[test]
+fn target_health_that_was_not_asked_is_unknown_and_not_none() {
+    let mut rows = Rows::default();
+    rows.complete(&groups::INFO, Selector::All, Vec::new());
+    let p = plan(&rows, &STOP, vec![running("i-1", "web-1").record()]);
+    assert_eq!(said(&p, Severity::Unknown).len(), 1, "{:?}", p.consequences);
+    assert_eq!(p.needs.len(), 2, "target groups and targets");
+    assert_ne!(p.confirm(), Confirm::Enter);
+    // Groups are known, their targets are not.
+    let mut rows = balanced(&[]);
+    rows.store.forget(&crate::model::TableKey::all(rows.scope.clone(), crate::model::Kind(&targets::INFO)));
+    let p = plan(&rows, &STOP, vec![running("i-1", "web-1").record()]);
+    assert_eq!((said(&p, Severity::Unknown).len(), p.needs.len()), (1, 1));
+    // One's own table is as good as that of all.
+    let only = vec![target_row("i-1", "healthy")];
+    rows.complete(&targets::INFO, Selector::Parent(TG.into()), only);
+    let p = plan(&rows, &STOP, vec![running("i-1", "web-1").record()]);
+    assert_eq!(said(&p, Severity::Severe), ["web-1 is the only healthy target of web-tg"]);
+    assert_eq!(p.needs, []);
+}
+
+#[test]
+fn target_health_that_is_denied_is_unknown_and_not_asked_for_again() {
+    let mut rows = Rows::default();
+    let denied = Fault::new(FaultKind::Denied, "no");
+    rows.complete(&groups::INFO, Selector::All, Vec::new());
+    rows.table(&target_groups::INFO, Selector::All, Vec::new(), Outcome::Failed(denied));
+    let p = plan(&rows, &STOP, vec![running("i-1", "web-1").record()]);
+    assert!(said(&p, Severity::Unknown)[0].contains("denied"), "{:?}", p.consequences);
+    assert_eq!(p.needs, []);
+}
+
+#[test]
+fn an_instance_of_another_vpc_needs_no_target_health() {
+    let mut rows = balanced(&[]);
+    rows.store.forget(&crate::model::TableKey::all(rows.scope.clone(), crate::model::Kind(&targets::INFO)));
+    let p = plan(&rows, &STOP, vec![running("i-1", "web-1").with(fields::VPC_ID, Value::text("vpc-2")).record()]);
+    assert_eq!(p.needs, []);
+    assert_eq!(p.confirm(), Confirm::Enter);
+}
+
+#[test]
+fn a_group_terminates_and_replaces_a_stopped_member_and_the_subject_says_so() {
+    let mut rows = quiet();
+    rows.complete(&groups::INFO, Selector::All, vec![group_row("my-asg", &["i-1"], &[]).record()]);
+    let member = || running("i-1", "web-1").tags(&[(GROUP_TAG, "my-asg")]).record();
+    let p = plan(&rows, &STOP, vec![member()]);
+    assert_eq!(p.subjects[0].change, "running → terminated and replaced by group my-asg");
+    assert!(said(&p, Severity::Severe)[0].starts_with("my-asg takes a stopped member for unhealthy"));
+    assert!(matches!(&p.settle, Settle::State { want, gone_is_fine: true, .. } if want.contains(&"terminated")));
+    let p = plan(&rows, &TERMINATE, vec![member()]);
+    assert!(said(&p, Severity::Severe).contains(&"my-asg launches 1 replacement to keep its desired capacity"));
+}
+
+#[test]
+fn standby_and_suspended_processes_keep_a_group_from_acting() {
+    let member = || running("i-1", "web-1").tags(&[(GROUP_TAG, "my-asg")]).record();
+    for process in ["HealthCheck", "ReplaceUnhealthy", "Terminate"] {
+        let mut rows = quiet();
+        rows.complete(&groups::INFO, Selector::All, vec![group_row("my-asg", &["i-1"], &[process]).record()]);
+        let p = plan(&rows, &STOP, vec![member()]);
+        assert_eq!(p.subjects[0].change, "running → stopped");
+        assert_eq!(p.confirm(), Confirm::Enter, "{process}");
+        assert!(said(&p, Severity::Note).iter().any(|t| t.contains(process)));
+    }
+    let mut rows = quiet();
+    let standby = group_row("my-asg", &["i-1"], &[]).with("standby", texts(&["i-1"])).record();
+    rows.complete(&groups::INFO, Selector::All, vec![standby]);
+    assert_eq!(plan(&rows, &STOP, vec![member()]).confirm(), Confirm::Enter);
+    let mut rows = quiet();
+    rows.complete(&groups::INFO, Selector::All, vec![group_row("my-asg", &["i-1"], &["Launch"]).record()]);
+    let p = plan(&rows, &STOP, vec![member()]);
+    assert_eq!(p.subjects[0].change, "running → terminated by group my-asg");
+}
+
+#[test]
+fn a_group_that_was_not_asked_is_unknown_and_a_detached_instance_is_free() {
+    let mut rows = Rows::default();
+    rows.complete(&target_groups::INFO, Selector::All, Vec::new());
+    let member = || running("i-1", "web-1").tags(&[(GROUP_TAG, "my-asg")]).record();
+    let p = plan(&rows, &STOP, vec![member()]);
+    assert_eq!(said(&p, Severity::Unknown).len(), 1);
+    assert_eq!(p.needs.len(), 1);
+    rows.complete(&groups::INFO, Selector::All, vec![group_row("my-asg", &["i-9"], &[]).record()]);
+    assert_eq!(plan(&rows, &STOP, vec![member()]).confirm(), Confirm::Enter);
+}
+
+#[test]
+fn a_reboot_is_severe_where_the_group_looks_at_target_health() {
+    let mut rows = quiet();
+    let group = group_row("my-asg", &["i-1"], &[]).with(groups::HEALTH_CHECK_TYPE, Value::text("EC2,ELB")).record();
+    rows.complete(&groups::INFO, Selector::All, vec![group]);
+    let member = running("i-1", "web-1").tags(&[(GROUP_TAG, "my-asg")]).record();
+    let p = plan(&rows, &REBOOT, vec![member]);
+    assert!(said(&p, Severity::Severe)[0].contains("while it reboots"));
+    assert_eq!(p.calls[0].op.retry, crate::model::Retry::Never);
+}
+
+#[test]
+fn a_public_address_that_is_not_elastic_is_lost_and_the_way_back_says_so() {
+    let ip = Value::Ip([43, 200, 141, 12].into());
+    let with = |elastic: Value| {
+        let r = running("i-1", "web-1").with(fields::PUBLIC_IP, ip.clone()).with(fields::ELASTIC_IPS, elastic).record();
+        plan(&quiet(), &STOP, vec![r])
+    };
+    let lost = with(Value::Empty);
+    assert_eq!(said(&lost, Severity::Severe), ["web-1's public address 43.200.141.12 is not an Elastic IP and is lost"]);
+    assert_eq!(lost.undo.and_then(|u| u.but).as_deref(), Some("43.200.141.12 will not come back"));
+    assert_eq!(with(texts(&["43.200.141.12"])).confirm(), Confirm::Enter);
+    assert_eq!(said(&with(Value::Unknown), Severity::Unknown).len(), 1);
+}
+
+#[test]
+fn disks_go_on_costing_and_instance_store_is_lost() {
+    let r = running("i-1", "db").with(fields::VOLUMES, texts(&["vol-1", "vol-2"])).with(fields::TYPE, Value::text("m5d.large"));
+    let r = r.with(fields::LIFECYCLE, Value::text("spot")).record();
+    let p = plan(&quiet(), &STOP, vec![r.clone()]);
+    assert_eq!(said(&p, Severity::Severe), ["what is on the instance store volumes of db (m5d.large) is lost"]);
+    let notes = said(&p, Severity::Note);
+    assert!(notes.iter().any(|n| n.starts_with("2 disks go on costing")), "{notes:?}");
+    assert!(notes.iter().any(|n| n.contains("unless the Spot request is persistent")), "{notes:?}");
+    let p = plan(&quiet(), &TERMINATE, vec![r]);
+    assert!(said(&p, Severity::Note).iter().any(|n| n.contains("DeleteOnTermination")));
+    assert!(said(&p, Severity::Note).iter().any(|n| n.contains("termination protection is not asked")));
+    assert_eq!(p.confirm(), Confirm::Type("db".into()));
+    assert!(p.destructive && p.undo.is_none());
+}
+
+#[test]
+fn force_is_severe_and_hibernate_is_offered_only_where_it_was_configured() {
+    let force = Values::default().with("force", FormValue::Flag(true));
+    let p = try_plan(&quiet(), &STOP, vec![running("i-1", "a").record()], &force).expect("a plan");
+    assert_eq!(said(&p, Severity::Severe).len(), 1);
+    assert_eq!(p.calls[0].get("Force").and_then(Arg::as_bool), Some(true));
+
+    let names = |what: Vec<Record>, values: &Values| {
+        let rows = quiet();
+        let targets: Vec<_> = what.into_iter().map(|r| rows.target(&INFO, r)).collect();
+        (STOP.refine)(&rows.context(&targets), values)
+    };
+    let able = || running("i-1", "a").with(fields::HIBERNATION, Value::Bool(true)).record();
+    let field_names = |s: &crate::model::FormSpec| s.fields.iter().map(|f| f.name).collect::<Vec<_>>();
+    assert_eq!(field_names(&names(vec![running("i-2", "b").record()], &Values::default())), ["force"]);
+    assert_eq!(field_names(&names(vec![able()], &Values::default())), ["force", "hibernate"]);
+    let hibernate = Values::default().with("hibernate", FormValue::Flag(true));
+    let mixed = names(vec![able(), running("i-2", "b").record()], &hibernate);
+    assert!(!mixed.is_valid());
+    let p = try_plan(&quiet(), &STOP, vec![able()], &hibernate).expect("a plan");
+    assert_eq!(p.subjects[0].change, "running → stopped (hibernated)");
+    // A value that the form does not offer is not sent.
+    let p = try_plan(&quiet(), &STOP, vec![running("i-2", "b").record()], &hibernate).expect("a plan");
+    assert_eq!(p.calls[0].get("Hibernate"), None);
+}
+
+#[test]
+fn what_cannot_be_done_is_refused_with_a_sentence() {
+    let at = |s: &str| instance_row("i-1", "a", s).record();
+    for (action, state) in [
+        (&START, "running"),
+        (&START, "stopping"),
+        (&STOP, "stopped"),
+        (&STOP, "pending"),
+        (&REBOOT, "stopped"),
+        (&TERMINATE, "terminated"),
+        (&TERMINATE, "shutting-down"),
+    ] {
+        let why = (action.available)(&at(state)).expect_err(state);
+        assert!(why.ends_with('.') && why.starts_with("It is "), "{why}");
+        assert!(try_plan(&quiet(), action, vec![at(state)], &Values::default()).is_err());
+    }
+    let store = instance_row("i-1", "a", "running").with(fields::ROOT_DEVICE_TYPE, Value::text("instance-store"));
+    assert!((STOP.available)(&store.record()).is_err());
+}
+
+#[test]
+fn many_instances_of_two_regions_go_in_calls_that_aws_takes() {
+    let rows = quiet();
+    let mut targets: Vec<_> = (0..150)
+        .map(|n| rows.target(&INFO, instance_row(&format!("i-{n}"), "", "stopped").record()))
+        .collect();
+    targets[149].table.scope = crate::base::Scope::region("prod", "us-east-1");
+    let p = (START.plan)(&rows.context(&targets), &Values::default()).expect("a plan");
+    let sizes: Vec<_> = p.calls.iter().map(|c| (c.scope.region_code().cloned(), c.subjects.len())).collect();
+    let (seoul, virginia) = (Some("ap-northeast-2".into()), Some("us-east-1".into()));
+    assert_eq!(sizes, [(seoul.clone(), 100), (seoul, 49), (virginia, 1)]);
+    assert_eq!(p.settle.rows().len(), 2);
+    assert_eq!(p.phrase, "start 150");
+}
+
+#[test]
+fn a_name_that_nobody_can_type_is_confirmed_by_the_id() {
+    for name in ["", "a\u{1b}[31m", " a ", "x\u{202e}y"] {
+        let p = plan(&quiet(), &TERMINATE, vec![running("i-1", name).record()]);
+        assert_eq!(p.confirm(), Confirm::Type("i-1".into()), "{name:?}");
+    }
+    let p = plan(&quiet(), &TERMINATE, vec![running("i-1", "결제-워커-07").record()]);
+    assert_eq!(p.confirm(), Confirm::Type("결제-워커-07".into()));
+}
+
+fn tagged(id: &str, tags: &[(&str, &str)]) -> Record {
+    running(id, id).tags(tags).record()
+}
+
+fn edited(rows: &[(&str, &str)]) -> Values {
+    let rows = rows.iter().map(|(k, v)| vec![(*k).into(), (*v).into()]).collect();
+    Values::default().with("tags", FormValue::Rows(rows))
+}
+
+fn tag_calls(what: Vec<Record>, values: &Values) -> Result<Vec<String>, Fault> {
+    let p = try_plan(&quiet(), &TAGS, what, values)?;
+    let text = |c: &Call| {
+        let tags = match c.get("Tags") {
+            Some(Arg::List(l)) => l
+                .iter()
+                .map(|t| {
+                    let m = |n| t.member(n).and_then(Arg::as_str);
+                    m("Value").map_or_else(|| m("Key").unwrap_or("?").to_string(), |v| format!("{}={v}", m("Key").unwrap_or("?")))
+                })
+                .collect::<Vec<_>>()
+                .join(","),
+            _ => "?".into(),
+        };
+        format!("{} {} {tags}", c.op.name, c.get("Resources").map(Arg::texts).unwrap_or_default().join(","))
+    };
+    Ok(p.calls.iter().map(text).collect())
+}
+
+#[test]
+fn edited_tags_become_the_difference_and_nothing_else() {
+    let was = || vec![tagged("i-1", &[("Name", "a"), ("Env", "dev"), ("Temp", "x"), ("aws:autoscaling:groupName", "g")])];
+    let calls = tag_calls(was(), &edited(&[("Name", "a"), ("Env", "prod"), ("Team", "")]));
+    assert_eq!(calls, Ok(vec!["CreateTags i-1 Env=prod,Team=".into(), "DeleteTags i-1 Temp".into()]));
+    assert!(tag_calls(was(), &edited(&[("Name", "a"), ("Env", "dev"), ("Temp", "x")])).is_err(), "nothing differs");
+    let p = try_plan(&quiet(), &TAGS, was(), &edited(&[("Name", "a"), ("Env", "prod"), ("Team", "t")])).expect("a plan");
+    assert_eq!(p.subjects[0].change, "Env dev → prod, + Team=t, − Temp");
+    assert_eq!(p.undo.map(|u| u.line).as_deref(), Some(r#"tags "set=Env=dev,Temp=x" "remove=Team""#));
+}
+
+#[test]
+fn on_several_rows_only_what_they_have_in_common_is_edited() {
+    let two = || vec![tagged("i-1", &[("Env", "dev"), ("Own", "1")]), tagged("i-2", &[("Env", "dev"), ("Team", "t")])];
+    let rows = quiet();
+    let targets: Vec<_> = two().into_iter().map(|r| rows.target(&INFO, r)).collect();
+    let spec = (TAGS.refine)(&rows.context(&targets), &Values::default());
+    let FormInput::Rows { original, .. } = &spec.fields[0].input else { unreachable!("a draft table") };
+    assert_eq!(original, &vec![vec![arcstr::literal!("Env"), arcstr::literal!("dev")]]);
+    // The second has it already, and is left alone.
+    let calls = tag_calls(two(), &edited(&[("Env", "dev"), ("Team", "t")]));
+    assert_eq!(calls, Ok(vec!["CreateTags i-1 Team=t".into()]));
+    let palette = Values::default()
+        .with("set", FormValue::Text(r"Env=a\,b\=c,X=1".into()))
+        .with("remove", FormValue::Text("Own".into()));
+    let calls = tag_calls(two(), &palette);
+    assert_eq!(calls, Ok(vec!["CreateTags i-1,i-2 Env=a,b=c,X=1".into(), "DeleteTags i-1 Own".into()]));
+}
+
+#[test]
+fn tags_that_aws_would_refuse_are_refused_in_the_form() {
+    let long = "k".repeat(129);
+    let longer = "v".repeat(257);
+    let bad: &[&[(&str, &str)]] =
+        &[&[("aws:x", "1")], &[("AWS:x", "1")], &[("a", "1"), ("a", "2")], &[("", "v")], &[(&long, "")], &[("a", &longer)]];
+    for rows in bad {
+        assert!(tag_calls(vec![tagged("i-1", &[])], &edited(rows)).is_err(), "{rows:?}");
+    }
+    let many: Vec<(String, String)> = (0..51).map(|i| (format!("k{i}"), String::new())).collect();
+    let many: Vec<(&str, &str)> = many.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    assert!(tag_calls(vec![tagged("i-1", &[])], &edited(&many)).is_err());
+    // AWS's own tags do not count.
+    let mut with_aws = many[..50].to_vec();
+    with_aws.push(("aws:x", "1"));
+    assert!(tag_calls(vec![tagged("i-1", &[("aws:x", "1")])], &edited(&many[..50])).is_ok());
+    // At the limit there is no room for old and new at once: the old go first.
+    let full = tagged("i-1", &with_aws);
+    let mut swapped = many[1..50].to_vec();
+    swapped.push(("new", ""));
+    let calls = tag_calls(vec![full], &edited(&swapped)).expect("a plan");
+    assert!(calls[0].starts_with("DeleteTags") && calls[1].starts_with("CreateTags"), "{calls:?}");
+}
+
+#[test]
+fn every_plan_calls_only_what_its_action_declares() {
+    let rows = balanced(&[("i-1", "healthy")]);
+    for action in [&START, &STOP, &REBOOT, &TERMINATE, &TAGS] {
+        let state = if action.name == "start" { "stopped" } else { "running" };
+        let r = Arc::new(instance_row("i-1", "a", state).tags(&[("T", "x")]).record());
+        let values = Values::default().with("set", FormValue::Text("A=b".into())).with("remove", FormValue::Text("T".into()));
+        let p = try_plan(&rows, action, vec![(*r).clone()], &values).expect("a plan");
+        assert!(!p.calls.is_empty());
+        assert!(p.calls.iter().all(|c| action.operations.contains(&c.op)), "{}", action.name);
+    }
+}

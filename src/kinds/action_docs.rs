@@ -1,0 +1,63 @@
+//! `docs/actions.md`, made from the actions themselves.
+
+use std::fmt::Write as _;
+
+use super::action::Action;
+use super::registry::Registry;
+use crate::model::{Operation, Retry};
+
+const HEAD: &str = "# Actions
+
+Made from the code; do not edit. What `a` offers on a row and what the palette takes as `:ACTION [ARGUMENTS]`: it acts on the
+marked rows, else on the focused one. Arguments are the fields of the action's form: `name=value`, the bare name of a toggle,
+or values in the order of the fields.
+
+Every change goes form, plan, confirm, watch. The plan shows the calls as `aws` commands; a bare Enter carries it out only if
+nothing in it is destructive, severe (`!`) or unknown (`?`).
+
+A retry is *safe* where sending a call twice is sending it once. *Never*: it is sent once, and if no answer comes the outcome is
+found out by looking. *Dry run*: EC2 says beforehand whether IAM allows it.
+
+";
+
+/// The page. A test fails when the file in `docs/` is not this.
+pub fn actions_md(registry: &Registry) -> String {
+    let mut out = String::from(HEAD);
+    out.push_str("| action | on | several rows | changes the account |\n|---|---|---|---|\n");
+    for a in registry.actions {
+        let yes = |b: bool| if b { "yes" } else { "no" };
+        let _ = writeln!(out, "| [`{0}`](#{1}) | `{2}` | {3} | {4} |", a.name, anchor(a), a.kind, yes(a.bulk), yes(a.changes));
+    }
+    for k in registry.kinds {
+        let mut actions = registry.actions.iter().filter(|a| a.kind == k.info.name).peekable();
+        if actions.peek().is_some() {
+            let _ = write!(out, "\n## {}\n", k.info.title);
+        }
+        for a in actions {
+            action(&mut out, a);
+        }
+    }
+    out
+}
+
+fn action(out: &mut String, a: &Action) {
+    let _ = write!(out, "\n### {} {}\n\n{}\n", a.kind, a.name, a.doc);
+    out.push_str("\n| call | retry | dry run | IAM |\n|---|---|---|---|\n");
+    for op in a.operations {
+        let dry = if op.dry_run { "yes" } else { "–" };
+        let iam: Vec<String> = op.iam_actions().iter().map(|i| format!("`{i}`")).collect();
+        let _ = writeln!(out, "| `{} {}` | {} | {dry} | {} |", op.service.cli(), op.name, retry(op), iam.join(", "));
+    }
+}
+
+const fn retry(op: &Operation) -> &'static str {
+    match op.retry {
+        Retry::Safe => "safe",
+        Retry::Token => "safe, by its token",
+        Retry::Never => "never",
+    }
+}
+
+fn anchor(a: &Action) -> String {
+    format!("{}-{}", a.kind, a.name)
+}
