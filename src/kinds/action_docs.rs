@@ -26,7 +26,15 @@ pub fn actions_md(registry: &Registry) -> String {
     out.push_str("| action | on | several rows | changes the account |\n|---|---|---|---|\n");
     for a in registry.actions {
         let yes = |b: bool| if b { "yes" } else { "no" };
-        let _ = writeln!(out, "| [`{0}`](#{1}) | `{2}` | {3} | {4} |", a.name, anchor(a), a.kind, yes(a.bulk), yes(a.changes));
+        let _ = writeln!(
+            out,
+            "| [`{0}`](#{1}) | `{2}` | {3} | {4} |",
+            a.name,
+            anchor(a),
+            a.kind,
+            yes(a.bulk),
+            yes(a.changes)
+        );
     }
     for k in registry.kinds {
         let mut actions = registry.actions.iter().filter(|a| a.kind == k.info.name).peekable();

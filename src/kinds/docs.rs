@@ -1,7 +1,8 @@
-//! `docs/kinds.md`, made from the kinds themselves.
+//! `docs/kinds.md`, made from the kinds themselves; `docs/actions.md` beside it.
 
 use std::fmt::Write as _;
 
+pub use super::action_docs::actions_md;
 use super::registry::Registry;
 use crate::model::{Column, FieldInfo, FieldType, KindInfo, Scoping};
 

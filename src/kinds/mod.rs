@@ -4,7 +4,7 @@
 //! the SDK.
 
 pub mod action;
-pub mod action_docs;
+mod action_docs;
 pub mod autoscaling;
 pub mod cloudwatch;
 pub mod docs;

@@ -30,7 +30,8 @@ pub(crate) fn texts(items: &[&str]) -> Value {
 impl Row {
     /// Sets a field.
     pub(crate) fn with(mut self, field: &str, value: Value) -> Self {
-        let at = self.0.kind.index_of(field).unwrap_or_else(|| unreachable!("{} has no field {field}", self.0.kind.name));
+        let at =
+            self.0.kind.index_of(field).unwrap_or_else(|| unreachable!("{} has no field {field}", self.0.kind.name));
         self.0.values[at] = value;
         self
     }

@@ -11,8 +11,7 @@ use crate::kinds::planning::{
 use crate::model::{Arg, Call, Consequence, FormSpec, Operation, Plan, Record, Retry, Service, Undo, Values};
 
 /// `SetDesiredCapacity`: sets a number, so that sending it twice is sending it once.
-pub static SET_DESIRED_CAPACITY: Operation =
-    Operation::write(Service::AutoScaling, "SetDesiredCapacity", Retry::Safe);
+pub static SET_DESIRED_CAPACITY: Operation = Operation::write(Service::AutoScaling, "SetDesiredCapacity", Retry::Safe);
 
 /// `set-desired-capacity`.
 pub static SET_DESIRED: Action = Action {
@@ -134,7 +133,8 @@ fn fewer(row: &Record, n: i64, want: i64, stuck: bool) -> Vec<Consequence> {
     }
     let policies = list(row, "termination_policies");
     let by = if policies.is_empty() { String::new() } else { format!(" ({})", names(&policies)) };
-    let mut out = vec![severe(format!("{} will be terminated, chosen by the group's termination policy{by}", count_of(n)))];
+    let mut out =
+        vec![severe(format!("{} will be terminated, chosen by the group's termination policy{by}", count_of(n)))];
     let serving = list(row, "target_groups");
     if want == 0 && !serving.is_empty() {
         let groups: Vec<String> = serving.iter().map(|g| visible(g).into_owned()).collect();

@@ -2,6 +2,6 @@
 
 pub mod actions;
 pub mod activities;
+pub mod auto_scaling_groups;
 pub mod membership;
 pub mod senders;
-pub mod auto_scaling_groups;

@@ -18,11 +18,8 @@ async fn set_desired(s: Send) -> Result<Sent, Fault> {
     args.end()?;
     s.mode.dry_run(&SET_DESIRED_CAPACITY)?;
     let client = s.gateway.autoscaling(&s.call.scope).await?;
-    let request = client
-        .set_desired_capacity()
-        .auto_scaling_group_name(name)
-        .desired_capacity(desired)
-        .set_honor_cooldown(honor);
+    let request =
+        client.set_desired_capacity().auto_scaling_group_name(name).desired_capacity(desired).set_honor_cooldown(honor);
     let out = deliver!(&SET_DESIRED_CAPACITY, s.mode, request)?;
     Ok(sent(out.request_id(), String::new()))
 }

@@ -12,11 +12,9 @@ use crate::kinds::planning::{
 use crate::model::{Arg, Call, Consequence, Operation, Plan, Record, Retry, Service, Undo, Values};
 
 /// `EnableAlarmActions`.
-pub static ENABLE_ALARM_ACTIONS: Operation =
-    Operation::write(Service::CloudWatch, "EnableAlarmActions", Retry::Safe);
+pub static ENABLE_ALARM_ACTIONS: Operation = Operation::write(Service::CloudWatch, "EnableAlarmActions", Retry::Safe);
 /// `DisableAlarmActions`.
-pub static DISABLE_ALARM_ACTIONS: Operation =
-    Operation::write(Service::CloudWatch, "DisableAlarmActions", Retry::Safe);
+pub static DISABLE_ALARM_ACTIONS: Operation = Operation::write(Service::CloudWatch, "DisableAlarmActions", Retry::Safe);
 
 /// `enable-actions`.
 pub static ENABLE: Action = Action {
@@ -175,7 +173,8 @@ mod tests {
     use crate::kinds::testing::{Rows, row, texts};
     use crate::model::{Confirm, Severity, Value};
 
-    const POLICY: &str = "arn:aws:autoscaling:ap-northeast-2:111122223333:scalingPolicy:0-1:autoScalingGroupName/my-asg:policyName/cpu";
+    const POLICY: &str =
+        "arn:aws:autoscaling:ap-northeast-2:111122223333:scalingPolicy:0-1:autoScalingGroupName/my-asg:policyName/cpu";
     const TOPIC: &str = "arn:aws:sns:ap-northeast-2:111122223333:ops";
 
     fn disabling(actions: &[&str]) -> Plan {
@@ -192,10 +191,13 @@ mod tests {
     fn an_alarm_that_scales_a_group_or_tells_somebody_is_not_silenced_by_a_bare_enter() {
         let p = disabling(&[TOPIC, POLICY]);
         let words: Vec<_> = p.consequences.iter().map(|c| c.text.as_str()).collect();
-        assert_eq!(words, [
-            "my-asg does not scale by web-cpu while its actions are disabled",
-            "nobody is notified by web-cpu (SNS topic ops)"
-        ]);
+        assert_eq!(
+            words,
+            [
+                "my-asg does not scale by web-cpu while its actions are disabled",
+                "nobody is notified by web-cpu (SNS topic ops)"
+            ]
+        );
         assert_eq!(p.confirm(), Confirm::Type("web-cpu".into()));
         assert_eq!(p.undo.map(|u| u.line).as_deref(), Some("enable-actions"));
         assert_eq!(p.subjects[0].change, "actions enabled → disabled");
@@ -211,7 +213,10 @@ mod tests {
     #[test]
     fn arns_say_what_they_do() {
         assert_eq!(does("arn:aws:automate:us-east-1:ec2:recover"), Does::Instance("recover".into()));
-        assert_eq!(does("arn:aws:swf:us-east-1:1:action/actions/AWS_EC2.InstanceId.Reboot/1.0"), Does::Instance("reboot".into()));
+        assert_eq!(
+            does("arn:aws:swf:us-east-1:1:action/actions/AWS_EC2.InstanceId.Reboot/1.0"),
+            Does::Instance("reboot".into())
+        );
         assert_eq!(does("arn:aws:lambda:us-east-1:1:function:f"), Does::Other("lambda".into()));
     }
 }

@@ -2,11 +2,11 @@
 
 pub mod actions;
 pub mod alarms;
-pub mod senders;
 mod data;
 pub mod instance_alarms;
 pub mod instance_metrics;
 pub mod instance_traffic;
 pub mod metrics;
+pub mod senders;
 
 pub use data::GET_METRIC_DATA;

@@ -15,8 +15,8 @@ use crate::kinds::planning::{
     number_in, phrase, settle_state, sorted, state, subject, title, unknown, whole,
 };
 use crate::model::{
-    Arg, Call, Choice, FormField, FormInput, FormSpec, FormValue, Kind, Operation, Plan, Record, Retry, Service, Settle,
-    Subject, TableKey, Undo, Values,
+    Arg, Call, Choice, FormField, FormInput, FormSpec, FormValue, Kind, Operation, Plan, Record, Retry, Service,
+    Settle, Subject, TableKey, Undo, Values,
 };
 use std::time::Duration;
 
@@ -111,8 +111,18 @@ fn register_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         };
         f
     };
-    let port = number(values, (PORT, "Port"), (1, 65535), target_groups::port(group), "The group's own port unless it differs.");
-    let help = if is_instances { "More instances: ID or ID:PORT, separated by commas." } else { "More addresses, separated by commas." };
+    let port = number(
+        values,
+        (PORT, "Port"),
+        (1, 65535),
+        target_groups::port(group),
+        "The group's own port unless it differs.",
+    );
+    let help = if is_instances {
+        "More instances: ID or ID:PORT, separated by commas."
+    } else {
+        "More addresses, separated by commas."
+    };
     let also = line(values, ALSO, "Also", "", help);
     let mut spec = FormSpec { title: form_title(cx, "Register with"), fields: vec![target, port, also], needs };
     let wrong = match wanted(&spec) {
@@ -384,7 +394,9 @@ fn loss(
             need(needs, key);
         }
         let who = names(&labels);
-        return Some(unknown(format!("target health is not asked: whether {who} is the only healthy target of {group} is not known")));
+        return Some(unknown(format!(
+            "target health is not asked: whether {who} is the only healthy target of {group} is not known"
+        )));
     };
     let left = all.iter().filter(|r| is_healthy(r) && !rows.iter().any(|t| t.record.id == r.id)).count();
     let refs: Vec<&str> = labels.iter().map(String::as_str).collect();

@@ -143,8 +143,9 @@ fn judge(group: &str, rows: &[&Record], leavers: &[Leaver<'_>]) -> Option<Conseq
     if gone.is_empty() {
         let members = distinct(rows.iter().filter(|r| !is_leaving(r)).filter_map(|r| leaves(r)));
         // With no healthy target at all, a load balancer sends requests to every target ("fail open").
-        return (healthy.is_empty() && !members.is_empty())
-            .then(|| note(format!("{group} has no healthy target: it sends requests to all, {} too", names(&members))));
+        return (healthy.is_empty() && !members.is_empty()).then(|| {
+            note(format!("{group} has no healthy target: it sends requests to all, {} too", names(&members)))
+        });
     }
     let left = healthy.len().saturating_sub(gone.len());
     Some(verdict(&group, &gone, left))

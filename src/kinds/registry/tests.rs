@@ -118,3 +118,25 @@ fn every_link_leads_to_a_kind_and_its_query_can_be_read() {
         }
     }
 }
+
+#[test]
+fn every_operation_of_an_action_has_a_sender_and_every_sender_an_action() {
+    for a in ALL.actions {
+        assert!(ALL.kind(a.kind).is_some_and(|k| k.info.name == a.kind), "{} acts on a kind", a.name);
+        assert!(!a.operations.is_empty(), "{}", a.name);
+        for op in a.operations {
+            assert!(ALL.sender(op).is_some(), "nothing sends {}", op.name);
+            assert!(a.changes || op.access == Access::Read, "{} says that it changes nothing", a.name);
+        }
+    }
+    for s in ALL.senders {
+        assert!(ALL.actions.iter().any(|a| a.operations.contains(&s.op)), "no action declares {}", s.op.name);
+    }
+}
+
+#[test]
+fn no_two_actions_on_a_kind_have_one_name() {
+    for (i, a) in ALL.actions.iter().enumerate() {
+        assert!(ALL.actions[..i].iter().all(|b| (a.name, a.kind) != (b.name, b.kind)), "{}", a.name);
+    }
+}

@@ -57,7 +57,20 @@ mod tests {
 
     #[test]
     fn a_key_never_names_a_file_outside_the_folder() {
-        for key in ["../../etc/passwd", "/etc/passwd", "a/..", "..", ".", "", "/", "..\\..\\x", "C:\\x", "a\0b", ".. ", "x/../"] {
+        for key in [
+            "../../etc/passwd",
+            "/etc/passwd",
+            "a/..",
+            "..",
+            ".",
+            "",
+            "/",
+            "..\\..\\x",
+            "C:\\x",
+            "a\0b",
+            ".. ",
+            "x/../",
+        ] {
             let name = file_name(key);
             let safe = !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\\', '\0', ':']);
             assert!(safe, "{key:?} became {name:?}");

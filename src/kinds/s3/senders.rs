@@ -73,7 +73,8 @@ async fn save(
     total: Option<u64>,
     progress: &(dyn Fn(u64, Option<u64>) + std::marker::Send + Sync),
 ) -> Result<u64, Fault> {
-    let mut name = path.file_name().map(ToOwned::to_owned).ok_or_else(|| Fault::bug("a download without a file name"))?;
+    let mut name =
+        path.file_name().map(ToOwned::to_owned).ok_or_else(|| Fault::bug("a download without a file name"))?;
     name.push(".part");
     let part = path.with_file_name(name);
     let file = tokio::fs::OpenOptions::new().write(true).create_new(true).open(&part).await;

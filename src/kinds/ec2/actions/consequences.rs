@@ -103,7 +103,7 @@ fn sentence(group: &str, fate: &Fate, who: &[String], happens: Happens) -> Conse
             "{group} takes a stopped member for unhealthy: it will terminate {names}, and replace nothing while its Launch \
              process is suspended"
         )),
-        (Fate::Standby, _) => note(format!("{names} {is} in Standby: {group} does not replace it", )),
+        (Fate::Standby, _) => note(format!("{names} {is} in Standby: {group} does not replace it",)),
         (Fate::Suspended(process), _) => {
             note(format!("{group} leaves {names} alone while its {process} process is suspended"))
         }
@@ -128,7 +128,9 @@ fn reboot(cx: &ActionContext<'_>, t: &Target, out: &mut Vec<Consequence>, needs:
             if let Some(key) = member.needs {
                 need(needs, key);
             }
-            out.push(unknown(format!("{who} is a member of {group}, which is not asked: it may replace what fails its checks")));
+            out.push(unknown(format!(
+                "{who} is a member of {group}, which is not asked: it may replace what fails its checks"
+            )));
         }
         _ => {}
     }
@@ -147,7 +149,9 @@ pub(super) fn addresses(cx: &ActionContext<'_>, out: &mut Vec<Consequence>) -> V
                 lost.push(ip.to_string());
             }
             None => {
-                out.push(unknown(format!("whether {who}'s public address {ip} is an Elastic IP is not known: if not, it is lost")));
+                out.push(unknown(format!(
+                    "whether {who}'s public address {ip} is an Elastic IP is not known: if not, it is lost"
+                )));
                 lost.push(ip.to_string());
             }
         }
@@ -202,7 +206,9 @@ pub(super) fn disks_go_on(cx: &ActionContext<'_>, out: &mut Vec<Consequence>) {
     let n: usize = cx.targets.iter().map(|t| instance::volumes(&t.record).len()).sum();
     if n > 0 {
         let (disks, go) = if n == 1 { ("1 disk", "goes") } else { (&*format!("{n} disks"), "go") };
-        out.push(note(format!("{disks} {go} on costing; sizes are not known here, gp3 is $0.08 a GB-month ({PRICES})")));
+        out.push(note(format!(
+            "{disks} {go} on costing; sizes are not known here, gp3 is $0.08 a GB-month ({PRICES})"
+        )));
     }
 }
 
@@ -211,7 +217,9 @@ pub(super) fn disks_that_stay(cx: &ActionContext<'_>, out: &mut Vec<Consequence>
     let n: usize = cx.targets.iter().map(|t| instance::volumes(&t.record).len()).sum();
     if n > 0 {
         let of = count(n, "disk");
-        out.push(note(format!("of {of}, those with DeleteOnTermination are deleted for good; the others stay and go on costing")));
+        out.push(note(format!(
+            "of {of}, those with DeleteOnTermination are deleted for good; the others stay and go on costing"
+        )));
     }
 }
 
@@ -221,7 +229,10 @@ pub(super) fn spot(cx: &ActionContext<'_>, out: &mut Vec<Consequence>) {
     let spot: Vec<String> = rows.filter(|r| instance::is_spot(r)).map(label).collect();
     if !spot.is_empty() {
         let (a, is) = if spot.len() == 1 { ("a Spot Instance", "is") } else { ("Spot Instances", "are") };
-        out.push(note(format!("{} {is} {a}: EC2 refuses the stop unless the Spot request is persistent", names(&spot))));
+        out.push(note(format!(
+            "{} {is} {a}: EC2 refuses the stop unless the Spot request is persistent",
+            names(&spot)
+        )));
     }
 }
 
@@ -231,10 +242,29 @@ mod tests {
 
     #[test]
     fn instance_store_is_read_off_the_types_name() {
-        for ty in ["c5d.large", "m6gd.xlarge", "r5dn.large", "i4i.large", "d3en.xlarge", "x1e.xlarge", "g4dn.xlarge", "g5.xlarge"] {
+        for ty in [
+            "c5d.large",
+            "m6gd.xlarge",
+            "r5dn.large",
+            "i4i.large",
+            "d3en.xlarge",
+            "x1e.xlarge",
+            "g4dn.xlarge",
+            "g5.xlarge",
+        ] {
             assert!(has_instance_store(ty), "{ty}");
         }
-        for ty in ["t3.micro", "m5.large", "c7g.large", "r6i.large", "x2gd", "inf2.xlarge", "g5g.xlarge", "u-6tb1.metal", "odd"] {
+        for ty in [
+            "t3.micro",
+            "m5.large",
+            "c7g.large",
+            "r6i.large",
+            "x2gd",
+            "inf2.xlarge",
+            "g5g.xlarge",
+            "u-6tb1.metal",
+            "odd",
+        ] {
             assert!(!has_instance_store(ty), "{ty}");
         }
     }

@@ -34,7 +34,8 @@ fn available(row: &Record) -> Result<(), String> {
 fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     check_rows(cx.targets, available)?;
     let change = |t| subject(t, format!("{} → rebooting → running", state(&t.record)));
-    let mut plan = draft("reboot", title("Reboot", &INFO, cx.targets), cx.targets, cx.targets.iter().map(change).collect());
+    let mut plan =
+        draft("reboot", title("Reboot", &INFO, cx.targets), cx.targets, cx.targets.iter().map(change).collect());
     plan.calls = calls(&REBOOT_INSTANCES, cx.targets, &[]);
     let mut all = reliance(cx, &mut plan.needs);
     groups(cx, Happens::Reboot, &mut all, &mut plan.needs);

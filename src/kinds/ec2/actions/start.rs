@@ -36,7 +36,8 @@ fn available(row: &Record) -> Result<(), String> {
 fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     check_rows(cx.targets, available)?;
     let change = |t| subject(t, format!("{} → running", state(&t.record)));
-    let mut plan = draft("start", title("Start", &INFO, cx.targets), cx.targets, cx.targets.iter().map(change).collect());
+    let mut plan =
+        draft("start", title("Start", &INFO, cx.targets), cx.targets, cx.targets.iter().map(change).collect());
     plan.calls = calls(&START_INSTANCES, cx.targets, &[]);
     let labels_of = |want: &dyn Fn(&Record) -> bool| -> Vec<String> {
         cx.targets.iter().map(|t| &*t.record).filter(|r| want(r)).map(label).collect()
@@ -45,18 +46,25 @@ fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     let plain = labels_of(&|r| r.get("elastic_ips").items().is_empty());
     if !plain.is_empty() {
         let gets = if plain.len() == 1 { "gets" } else { "get" };
-        all.push(note(format!("without an Elastic IP, {} {gets} a new public address where the subnet gives one", names(&plain))));
+        all.push(note(format!(
+            "without an Elastic IP, {} {gets} a new public address where the subnet gives one",
+            names(&plain)
+        )));
     }
     let spot = labels_of(&instance::is_spot);
     if !spot.is_empty() {
-        all.push(note(format!("{}: a Spot Instance starts only while its request is open and there is capacity", names(&spot))));
+        all.push(note(format!(
+            "{}: a Spot Instance starts only while its request is open and there is capacity",
+            names(&spot)
+        )));
     }
     let failed = labels_of(&|r| field(r, "state_reason").is_some_and(|c| c.starts_with("Server.")));
     if !failed.is_empty() {
         all.push(note(format!("EC2 stopped {} itself: see the reason in the detail", names(&failed))));
     }
     plan.consequences = sorted(all);
-    plan.cost = Some(format!("compute is billed by the second while it runs: {} (price not known here)", types(cx.targets)));
+    plan.cost =
+        Some(format!("compute is billed by the second while it runs: {} (price not known here)", types(cx.targets)));
     plan.settle = settle_state(cx.targets, &["running"], &["stopped", "shutting-down", "terminated"], false, 10);
     plan.undo = Some(Undo { line: "stop".into(), but: None, on: Vec::new() });
     Ok(plan)

@@ -8,7 +8,7 @@ use crate::kinds::autoscaling::membership::Fate;
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::planning::{
-    check, check_rows, draft, form_title, label, names, note, severe, settle_state, sorted, state, subject, title,
+    check, check_rows, draft, form_title, label, names, note, settle_state, severe, sorted, state, subject, title,
     toggle,
 };
 use crate::model::{FormSpec, Plan, Record, Undo, Values};
@@ -62,8 +62,12 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let mut fields = vec![force];
     let cannot = labels(&|r| instance::can_hibernate(r) != Some(true));
     if cannot.len() < cx.targets.len() {
-        let mut hibernate =
-            toggle(values, HIBERNATE, "Hibernate", "Memory is written to the encrypted root volume and read back at the next start.");
+        let mut hibernate = toggle(
+            values,
+            HIBERNATE,
+            "Hibernate",
+            "Memory is written to the encrypted root volume and read back at the next start.",
+        );
         if values.flag(HIBERNATE) {
             hibernate.error = if !cannot.is_empty() {
                 Some(format!("Hibernation was not configured when {} was launched.", names(&cannot)))

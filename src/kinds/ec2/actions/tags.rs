@@ -67,7 +67,9 @@ struct Edits {
 fn edits(original: &[Tag], values: &Values) -> Result<Edits, (&'static str, String)> {
     let mut out = Edits::default();
     let rows: Vec<Tag> = match values.rows(ROWS) {
-        Some(rows) => rows.iter().map(|r| (cell(r, 0), cell(r, 1))).filter(|(k, v)| !k.is_empty() || !v.is_empty()).collect(),
+        Some(rows) => {
+            rows.iter().map(|r| (cell(r, 0), cell(r, 1))).filter(|(k, v)| !k.is_empty() || !v.is_empty()).collect()
+        }
         None => original.to_vec(),
     };
     for (i, (key, value)) in rows.iter().enumerate() {
@@ -79,7 +81,9 @@ fn edits(original: &[Tag], values: &Values) -> Result<Edits, (&'static str, Stri
     out.remove = original.iter().map(|(k, _)| k).filter(|k| !rows.iter().any(|(r, _)| r == *k)).cloned().collect();
     out.set = rows.into_iter().filter(|tag| !original.contains(tag)).collect();
     for item in split(values.text(SET).unwrap_or_default()) {
-        let Some((key, value)) = pair(&item) else { return Err((SET, format!("{} is not KEY=VALUE.", visible(&item)))) };
+        let Some((key, value)) = pair(&item) else {
+            return Err((SET, format!("{} is not KEY=VALUE.", visible(&item))));
+        };
         check_tag(&key, &value).map_err(|e| (SET, e))?;
         out.remove.retain(|k| *k != key);
         out.set.retain(|(k, _)| *k != key);
@@ -238,7 +242,8 @@ impl<'a> Change<'a> {
         let was = |k: &ArcStr| row.tag(k).map(|v| format!("{}={}", escape(k), escape(v)));
         let set: Vec<String> =
             self.set.iter().map(|(k, _)| k).chain(self.remove.iter().copied()).filter_map(was).collect();
-        let remove: Vec<String> = self.set.iter().filter(|(k, _)| row.tag(k).is_none()).map(|(k, _)| escape(k)).collect();
+        let remove: Vec<String> =
+            self.set.iter().filter(|(k, _)| row.tag(k).is_none()).map(|(k, _)| escape(k)).collect();
         let word = |name: &str, items: &[String]| {
             (!items.is_empty()).then(|| format!(" \"{name}={}\"", items.join(","))).unwrap_or_default()
         };

@@ -224,7 +224,10 @@ fn a_public_address_that_is_not_elastic_is_lost_and_the_way_back_says_so() {
         plan(&quiet(), &STOP, vec![r])
     };
     let lost = with(Value::Empty);
-    assert_eq!(said(&lost, Severity::Severe), ["web-1's public address 43.200.141.12 is not an Elastic IP and is lost"]);
+    assert_eq!(
+        said(&lost, Severity::Severe),
+        ["web-1's public address 43.200.141.12 is not an Elastic IP and is lost"]
+    );
     assert_eq!(lost.undo.and_then(|u| u.but).as_deref(), Some("43.200.141.12 will not come back"));
     assert_eq!(with(texts(&["43.200.141.12"])).confirm(), Confirm::Enter);
     assert_eq!(said(&with(Value::Unknown), Severity::Unknown).len(), 1);
@@ -232,7 +235,9 @@ fn a_public_address_that_is_not_elastic_is_lost_and_the_way_back_says_so() {
 
 #[test]
 fn disks_go_on_costing_and_instance_store_is_lost() {
-    let r = running("i-1", "db").with(fields::VOLUMES, texts(&["vol-1", "vol-2"])).with(fields::TYPE, Value::text("m5d.large"));
+    let r = running("i-1", "db")
+        .with(fields::VOLUMES, texts(&["vol-1", "vol-2"]))
+        .with(fields::TYPE, Value::text("m5d.large"));
     let r = r.with(fields::LIFECYCLE, Value::text("spot")).record();
     let p = plan(&quiet(), &STOP, vec![r.clone()]);
     assert_eq!(said(&p, Severity::Severe), ["what is on the instance store volumes of db (m5d.large) is lost"]);
@@ -295,9 +300,8 @@ fn what_cannot_be_done_is_refused_with_a_sentence() {
 #[test]
 fn many_instances_of_two_regions_go_in_calls_that_aws_takes() {
     let rows = quiet();
-    let mut targets: Vec<_> = (0..150)
-        .map(|n| rows.target(&INFO, instance_row(&format!("i-{n}"), "", "stopped").record()))
-        .collect();
+    let mut targets: Vec<_> =
+        (0..150).map(|n| rows.target(&INFO, instance_row(&format!("i-{n}"), "", "stopped").record())).collect();
     targets[149].table.scope = crate::base::Scope::region("prod", "us-east-1");
     let p = (START.plan)(&rows.context(&targets), &Values::default()).expect("a plan");
     let sizes: Vec<_> = p.calls.iter().map(|c| (c.scope.region_code().cloned(), c.subjects.len())).collect();
@@ -334,7 +338,10 @@ fn tag_calls(what: Vec<Record>, values: &Values) -> Result<Vec<String>, Fault> {
                 .iter()
                 .map(|t| {
                     let m = |n| t.member(n).and_then(Arg::as_str);
-                    m("Value").map_or_else(|| m("Key").unwrap_or("?").to_string(), |v| format!("{}={v}", m("Key").unwrap_or("?")))
+                    m("Value").map_or_else(
+                        || m("Key").unwrap_or("?").to_string(),
+                        |v| format!("{}={v}", m("Key").unwrap_or("?")),
+                    )
                 })
                 .collect::<Vec<_>>()
                 .join(","),
@@ -347,11 +354,13 @@ fn tag_calls(what: Vec<Record>, values: &Values) -> Result<Vec<String>, Fault> {
 
 #[test]
 fn edited_tags_become_the_difference_and_nothing_else() {
-    let was = || vec![tagged("i-1", &[("Name", "a"), ("Env", "dev"), ("Temp", "x"), ("aws:autoscaling:groupName", "g")])];
+    let was =
+        || vec![tagged("i-1", &[("Name", "a"), ("Env", "dev"), ("Temp", "x"), ("aws:autoscaling:groupName", "g")])];
     let calls = tag_calls(was(), &edited(&[("Name", "a"), ("Env", "prod"), ("Team", "")]));
     assert_eq!(calls, Ok(vec!["CreateTags i-1 Env=prod,Team=".into(), "DeleteTags i-1 Temp".into()]));
     assert!(tag_calls(was(), &edited(&[("Name", "a"), ("Env", "dev"), ("Temp", "x")])).is_err(), "nothing differs");
-    let p = try_plan(&quiet(), &TAGS, was(), &edited(&[("Name", "a"), ("Env", "prod"), ("Team", "t")])).expect("a plan");
+    let p =
+        try_plan(&quiet(), &TAGS, was(), &edited(&[("Name", "a"), ("Env", "prod"), ("Team", "t")])).expect("a plan");
     assert_eq!(p.subjects[0].change, "Env dev → prod, + Team=t, − Temp");
     assert_eq!(p.undo.map(|u| u.line).as_deref(), Some(r#"tags "set=Env=dev,Temp=x" "remove=Team""#));
 }
@@ -378,8 +387,14 @@ fn on_several_rows_only_what_they_have_in_common_is_edited() {
 fn tags_that_aws_would_refuse_are_refused_in_the_form() {
     let long = "k".repeat(129);
     let longer = "v".repeat(257);
-    let bad: &[&[(&str, &str)]] =
-        &[&[("aws:x", "1")], &[("AWS:x", "1")], &[("a", "1"), ("a", "2")], &[("", "v")], &[(&long, "")], &[("a", &longer)]];
+    let bad: &[&[(&str, &str)]] = &[
+        &[("aws:x", "1")],
+        &[("AWS:x", "1")],
+        &[("a", "1"), ("a", "2")],
+        &[("", "v")],
+        &[(&long, "")],
+        &[("a", &longer)],
+    ];
     for rows in bad {
         assert!(tag_calls(vec![tagged("i-1", &[])], &edited(rows)).is_err(), "{rows:?}");
     }
@@ -404,7 +419,8 @@ fn every_plan_calls_only_what_its_action_declares() {
     for action in [&START, &STOP, &REBOOT, &TERMINATE, &TAGS] {
         let state = if action.name == "start" { "stopped" } else { "running" };
         let r = Arc::new(instance_row("i-1", "a", state).tags(&[("T", "x")]).record());
-        let values = Values::default().with("set", FormValue::Text("A=b".into())).with("remove", FormValue::Text("T".into()));
+        let values =
+            Values::default().with("set", FormValue::Text("A=b".into())).with("remove", FormValue::Text("T".into()));
         let p = try_plan(&rows, action, vec![(*r).clone()], &values).expect("a plan");
         assert!(!p.calls.is_empty());
         assert!(p.calls.iter().all(|c| action.operations.contains(&c.op)), "{}", action.name);

@@ -1,0 +1,99 @@
+//! Plans of every action, made from rows that are built by field names.
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside the functions that clippy knows to be tests")]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use skydeck::base::{Scope, Time};
+use skydeck::kinds::registry::ALL;
+use skydeck::kinds::{ActionContext, Target};
+use skydeck::model::{Call, FormValue, Kind, Plan, Record, TableKey, Tone, Value, Values};
+use skydeck::store::Store;
+
+const TG: &str = "arn:aws:elasticloadbalancing:ap-northeast-2:111122223333:targetgroup/web-tg/73e2d6bc24d8a067";
+
+/// A row of a kind; fields that are not named are unknown.
+pub fn row(kind: &str, id: &str, state: &str, tags: &[(&str, &str)], fields: &[(&str, Value)]) -> Target {
+    let info = ALL.kind(kind).unwrap().info;
+    let mut values = vec![Value::Unknown; info.fields.len()];
+    for (name, value) in fields {
+        values[info.index_of(name).unwrap()] = value.clone();
+    }
+    let scope = match info.scoping {
+        skydeck::model::Scoping::Account => Scope::account("sandbox"),
+        skydeck::model::Scoping::Region => Scope::region("sandbox", "ap-northeast-2"),
+    };
+    let record = Record {
+        kind: Kind(info),
+        id: id.into(),
+        name: "".into(),
+        state: (!state.is_empty()).then(|| (Tone::Good, state.into())),
+        values: values.into(),
+        tags: Arc::new(tags.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect()),
+    };
+    Target { table: TableKey::all(scope, Kind(info)), record: Arc::new(record) }
+}
+
+fn plan(action: &str, targets: &[Target], values: &[(&str, FormValue)]) -> Plan {
+    let store = Store::default();
+    let cx = ActionContext { store: &store, targets, now: Time::from_secs(0) };
+    let action = ALL.action(targets[0].table.kind, action).unwrap();
+    let values = Values(values.iter().map(|(k, v)| ((*k).into(), v.clone())).collect());
+    let plan = (action.plan)(&cx, &values).unwrap();
+    assert!(plan.calls.iter().all(|c| action.operations.contains(&c.op)), "{} calls what it declares", action.name);
+    plan
+}
+
+fn text(s: &str) -> FormValue {
+    FormValue::Text(s.into())
+}
+
+/// Calls of every action, with what is hard to say on a command line in them.
+pub fn representative_calls(folder: &Path) -> Vec<Call> {
+    std::fs::create_dir_all(folder.join("sdk")).unwrap();
+    std::fs::create_dir_all(folder.join("cli")).unwrap();
+    // Each time a new name: a file that exists is never overwritten.
+    let file = format!("it's {}.txt", std::fs::read_dir(folder.join("sdk")).unwrap().count());
+    let into = folder.join("sdk").display().to_string();
+    let on = |s: &str| {
+        [row("instances", "i-0a1", s, &[("Old", "x"), ("-dash", "1")], &[("hibernation", Value::Bool(true))])]
+    };
+    let two =
+        [on("running")[0].clone(), row("instances", "i-0b2", "running", &[], &[("hibernation", Value::Bool(true))])];
+    let target = |port: Value| {
+        let arn = ("target_group_arn", Value::text(TG));
+        [row("targets", "x", "healthy", &[], &[("id", Value::text("i-0a1")), ("port", port), arn])]
+    };
+    let group =
+        [row("target-groups", TG, "", &[], &[("target_type", Value::text("instance")), ("port", Value::Int(80))])];
+    let sizes = [("min", Value::Int(0)), ("desired", Value::Int(2)), ("max", Value::Int(9))];
+    let asg = [row("auto-scaling-groups", "my group, its=name", "steady", &[], &sizes)];
+    let object = |key: &str| {
+        let fields = [("bucket", Value::text("my-bucket")), ("key", Value::text(key)), ("type", Value::text("object"))];
+        [row("objects", key, "", &[], &fields)]
+    };
+    let alarm = |on: bool, name: &str| [row("alarms", name, "OK", &[], &[("actions_enabled", Value::Bool(on))])];
+    let flag = FormValue::Flag(true);
+    let plans = [
+        plan("start", &on("stopped"), &[]),
+        plan("stop", &two, &[]),
+        plan("stop", &two, &[("force", flag.clone())]),
+        plan("stop", &two, &[("hibernate", flag.clone())]),
+        plan("reboot", &two, &[]),
+        plan("terminate", &two, &[]),
+        plan("tags", &on("running"), &[("set", text("Env=prod,Team=web")), ("remove", text("Old"))]),
+        plan("tags", &on("running"), &[("set", text(r"it's=a\,b\=c $HOME 결제 `x`,e=")), ("remove", text("-dash"))]),
+        plan("tags", &on("running"), &[("set", text("doc=file:///etc/passwd,u=http://x")), ("remove", text("Old"))]),
+        plan("tags", &on("running"), &[("set", text("json=[1],map={\"a\":1},at=@x,n=1.0,b=true"))]),
+        plan("register", &group, &[("target", text("i-0a1")), ("also", text("i-0b2:8080"))]),
+        plan("deregister", &target(Value::Int(80)), &[]),
+        plan("deregister", &target(Value::Empty), &[]),
+        plan("set-desired-capacity", &asg, &[("desired", text("3"))]),
+        plan("set-desired-capacity", &asg, &[("desired", text("0")), ("honor_cooldown", flag)]),
+        plan("download", &object("logs/결제 (1)+a&b=c.txt"), &[("folder", text(&into)), ("file", text(&file))]),
+        plan("enable-actions", &alarm(false, "web cpu"), &[]),
+        plan("enable-actions", &alarm(false, "-x"), &[]),
+        plan("disable-actions", &[alarm(true, "[a]")[0].clone(), alarm(true, "it's, b")[0].clone()], &[]),
+    ];
+    plans.into_iter().flat_map(|p| p.calls).collect()
+}
