@@ -167,7 +167,7 @@ impl Value {
 
     /// The order of two values in an ascending sort. Numbers by size, addresses by number, texts without regard to case and
     /// with digit runs by value (`web-2` before `web-10`); then empty, then unknown last. Descending sorts keep empty and
-    /// unknown last: see [`crate::store::index`].
+    /// unknown last: see [`mod@crate::store::index`].
     pub fn order(&self, other: &Value) -> Ordering {
         let rank = |v: &Value| match v {
             Value::Unknown => 2u8,

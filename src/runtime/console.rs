@@ -3,7 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{RecvTimeoutError, select_biased};
+use crossbeam_channel::select_biased;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
@@ -61,7 +61,6 @@ impl Screen {
 }
 
 /// The pace of frames is real time, whatever the engine's clock says.
-#[expect(clippy::disallowed_methods, reason = "measures the pause between frames, not a moment in the account")]
 fn monotonic() -> Instant {
     Instant::now()
 }
@@ -109,10 +108,7 @@ fn wait(engine: &Engine, term: &Term, screen: &Screen) -> Option<TermEvent> {
         }
     }
     if screen.dirty {
-        return match term.events().recv_timeout(patience) {
-            Ok(event) => Some(event),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        };
+        return term.events().recv_timeout(patience).ok();
     }
     let mut ready = crossbeam_channel::Select::new();
     let keys = ready.recv(term.events());

@@ -235,7 +235,7 @@ impl Table {
         let slot = match self.free.pop_front_if(|_| reusable) {
             Some((_, slot)) => slot,
             None => {
-                if self.slots as usize % CHUNK == 0 {
+                if (self.slots as usize).is_multiple_of(CHUNK) {
                     self.chunks.push(Arc::new(Chunk(Vec::with_capacity(CHUNK.min(16)))));
                 }
                 if let Some(c) = self.chunks.last_mut() {

@@ -114,7 +114,7 @@ pub fn grouped(n: usize) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + 4);
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 && digits.len() > 4 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) && digits.len() > 4 {
             out.push(' ');
         }
         out.push(c);
@@ -141,14 +141,10 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, blank: &Blank) {
 /// Lines in the middle of an area, a third of the way down.
 pub fn centred(pen: &mut Pen<'_>, area: Rect, lines: &[(String, Role)]) {
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let mut y = area.y + area.height.saturating_sub(height) / 3;
-    for (line, role) in lines {
-        if y >= area.bottom() {
-            break;
-        }
+    let top = area.y + area.height.saturating_sub(height) / 3;
+    for (y, (line, role)) in (top..area.bottom()).zip(lines) {
         let x = area.x + area.width.saturating_sub(cells(line)) / 2;
         pen.say(x, y, area.right().saturating_sub(x), line, *role);
-        y += 1;
     }
 }
 

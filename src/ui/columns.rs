@@ -29,6 +29,9 @@ pub struct Placed {
     pub width: u16,
 }
 
+/// How wide a column would be made in one round, by its position and wish; `None` leaves it as it is.
+type Pass<'a> = &'a dyn Fn(usize, &Wish) -> Option<u16>;
+
 /// A place for each column within `room` cells, in order. What does not fit even at its least width is squeezed from the
 /// right.
 pub fn place(wishes: &[Wish], room: u16) -> Vec<Placed> {
@@ -38,7 +41,7 @@ pub fn place(wishes: &[Wish], room: u16) -> Vec<Placed> {
     let wide = |ty| matches!(ty, FieldType::Text | FieldType::List | FieldType::Id);
     // Narrow values whole, short texts whole, then a name that can be told from others, other texts, ids; what is left goes
     // to names.
-    let passes: [&dyn Fn(usize, &Wish) -> Option<u16>; 6] = [
+    let passes: [Pass<'_>; 6] = [
         &|_, w| (!wide(w.info.ty)).then(|| w.want.min(w.most())),
         &|at, w| (at > 0 && w.info.ty == FieldType::Text).then(|| w.want.min(12).min(w.most())),
         &|at, w| (at == 0).then(|| w.want.min(24)),

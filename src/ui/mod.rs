@@ -2,7 +2,7 @@
 //! and touches only the rows that are seen.
 //!
 //! What a kind's columns are, what a plan says, which keys work: all that comes from below. This floor knows where things
-//! stand, how much room they take and which [`Role`](crate::config::Role) of the theme they have; it has no code for any
+//! stand, how much room they take and which `Role` of the theme they have; it has no code for any
 //! particular kind.
 
 mod blank;

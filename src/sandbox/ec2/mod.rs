@@ -2,7 +2,7 @@
 //!
 //! | module | what it owns |
 //! |---|---|
-//! | [`state`], [`instance`] | the shapes of what a region has |
+//! | [`state`], [`mod@instance`] | the shapes of what a region has |
 //! | [`mod@launch`], [`life`] | launch, start, stop, terminate, and what follows in time |
 //! | [`load`] | how busy an instance is, as a function of id and moment |
 //! | [`reach`] | whether a port of an instance answers |
