@@ -37,13 +37,14 @@ struct Range {
     bottom: f32,
 }
 
-fn range(series: &Series) -> Option<Range> {
+fn range(series: &Series, unit: &str) -> Option<Range> {
     let finite = || series.points.iter().copied().filter(|p| p.is_finite());
     let least = finite().reduce(f32::min)?;
     let most = finite().reduce(f32::max)?;
-    let percent = matches!(series.unit.as_str(), "Percent" | "%");
+    let percent = matches!(unit, "Percent" | "%");
     let top = match percent {
         true if most > 50.0 => 100.0,
+        _ if matches!(unit, "Bytes" | "B" | "Bytes/Second" | "B/s") => round_up_binary(most),
         _ => round_up(most),
     };
     Some(Range { least, most, top: if top > 0.0 { top } else { 1.0 }, bottom: least.min(0.0) })
@@ -56,6 +57,12 @@ fn round_up(n: f32) -> f32 {
     }
     let power = 10f32.powf(n.log10().floor());
     [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|step| step * power).find(|t| *t >= n * 0.999).unwrap_or(n)
+}
+
+/// The same for sizes, so that the axis ends on 10 MiB and not on 9.5.
+fn round_up_binary(n: f32) -> f32 {
+    let unit = [1024f32.powi(4), 1024f32.powi(3), 1024f32.powi(2), 1024.0].into_iter().find(|u| n >= *u).unwrap_or(1.0);
+    round_up(n / unit) * unit
 }
 
 /// A grid of dots, two by four a cell.
@@ -118,7 +125,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, chart: &Chart<'_>) {
     }
     let unit = if chart.series.unit.is_empty() { chart.unit } else { chart.series.unit.as_str() };
     let x = pen.say(area.x, area.y, area.width, &format!("{}  ", chart.title), Role::Title);
-    let Some(range) = range(chart.series) else {
+    let Some(range) = range(chart.series, unit) else {
         pen.say(x, area.y, area.right().saturating_sub(x), "no data points in this time", Role::Quiet);
         return;
     };
@@ -194,7 +201,7 @@ mod tests {
     #[test]
     fn a_gap_in_the_data_is_a_gap_in_the_line_and_a_lone_point_is_a_dot() {
         let lonely = series(&[f32::NAN, f32::NAN, 50.0, f32::NAN, f32::NAN], "Percent");
-        let range = range(&lonely).unwrap();
+        let range = range(&lonely, "Percent").unwrap();
         let grid = dots(&lonely, &range, 20, 4);
         assert_eq!(grid.cells.iter().map(|c| c.count_ones()).sum::<u32>(), 1);
         let text = drawn(&series(&[f32::NAN], "Percent"), 40, 7);
@@ -203,6 +210,7 @@ mod tests {
 
     #[test]
     fn the_axis_ends_on_a_round_number() {
+        assert_eq!(round_up_binary(6.0 * 1024.0 * 1024.0), 10.0 * 1024.0 * 1024.0);
         assert_eq!([0.0, 0.7, 1.0, 13.0, 999.0, 2100.0].map(round_up), [0.0, 1.0, 1.0, 20.0, 1000.0, 2500.0]);
     }
 }

@@ -150,7 +150,8 @@ pub fn heading(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store, now:
         end = area.right().saturating_sub(width_of(&right));
     }
     if let Some(hidden) = hidden_columns {
-        left.push((format!("  {hidden} columns"), pen.style(Role::Quiet)));
+        let columns = if hidden == "+1" { "column" } else { "columns" };
+        left.push((format!("  {hidden} {columns}"), pen.style(Role::Quiet)));
     }
     put_all(pen, area.x, area.y, end.saturating_sub(1).max(area.x), &left);
     put_all(pen, end, area.y, area.right(), &right);

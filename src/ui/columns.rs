@@ -39,12 +39,12 @@ pub fn place(wishes: &[Wish], room: u16) -> Vec<Placed> {
     let used = widths.iter().map(|w| w + GAP).sum::<u16>().saturating_sub(GAP);
     let mut left = room.saturating_sub(used);
     let wide = |ty| matches!(ty, FieldType::Text | FieldType::List | FieldType::Id);
-    // Narrow values whole, short texts whole, then a name that can be told from others, other texts, ids; what is left goes
+    // Narrow values whole, a name that can be told from others, short texts whole, other texts, ids; what is left goes
     // to names.
     let passes: [Pass<'_>; 6] = [
         &|_, w| (!wide(w.info.ty)).then(|| w.want.min(w.most())),
-        &|at, w| (at > 0 && w.info.ty == FieldType::Text).then(|| w.want.min(12).min(w.most())),
         &|at, w| (at == 0).then(|| w.want.min(24)),
+        &|at, w| (at > 0 && w.info.ty == FieldType::Text).then(|| w.want.min(12).min(w.most())),
         &|at, w| (at > 0 && w.info.ty != FieldType::Id && wide(w.info.ty)).then(|| w.want.min(w.most())),
         &|at, w| (at > 0 && w.info.ty == FieldType::Id).then(|| w.want.min(w.most())),
         &|_, w| wide(w.info.ty).then_some(w.want),

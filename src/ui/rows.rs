@@ -132,8 +132,8 @@ impl<'a> Rows<'a> {
     }
     /// What each column would like to have.
     pub fn wishes(&self) -> Vec<Wish> {
-        // A state on its way must not shift the columns: its longest name is reckoned with from the start.
-        let longest = self.state.view.kind.transitional.iter().map(|s| cells(s)).max().unwrap_or(0);
+        // A state on its way should not shift the columns: its name is reckoned with from the start, unless it is very long.
+        let longest = self.state.view.kind.transitional.iter().map(|s| cells(s)).max().unwrap_or(0).min(10);
         let state = |ty| if ty == FieldType::State { longest } else { 0 };
         let mut wishes: Vec<Wish> =
             self.columns.iter().map(|c| Wish { info: c.info, want: state(c.info.ty) }).collect();

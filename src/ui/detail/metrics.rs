@@ -11,7 +11,7 @@ use crate::ui::rows::{field_value, side_kind};
 use super::Page;
 
 /// A chart takes at least this many cells across.
-const LEAST_WIDTH: u16 = 38;
+const LEAST_WIDTH: u16 = 36;
 /// Lines of a chart where several stand above one another.
 const HEIGHT: u16 = 8;
 /// Cells between charts.
