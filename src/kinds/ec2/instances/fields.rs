@@ -96,10 +96,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
         |i| said(&i.zone),
     ),
     field(
-        info(PRIVATE_IP, "PRIVATE IP", FieldType::Ip, "The primary private IPv4 address.")
-            .shown(5)
-            .cells(10, 15)
-            .aka(&["ip"]),
+        info(PRIVATE_IP, "PRIVATE IP", FieldType::Ip, "The primary private IPv4 address.").shown(5).aka(&["ip"]),
         |i| i.private_ip.clone(),
     ),
     field(
@@ -109,8 +106,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
             FieldType::Ip,
             "The public IPv4 address; lost on stop unless it is an Elastic IP.",
         )
-        .shown(6)
-        .cells(9, 15),
+        .shown(6),
         |i| i.public_ip.clone(),
     ),
     field(
