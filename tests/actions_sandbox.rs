@@ -1,0 +1,258 @@
+//! Every action is planned from what the kinds list, carried out by the executor on the embedded account, and followed until it
+//! has come to rest.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use skydeck::act::{Carry, Executor, Journal, Rest, dry_run, rest};
+use skydeck::aws::{Gateway, GatewayConfig};
+use skydeck::base::{Clock, Fault, Scope, Time};
+use skydeck::kinds::registry::ALL;
+use skydeck::kinds::{ActionContext, Interner, ListRequest, Sink, Target, What};
+use skydeck::model::{
+    ActEvent, Batch, Coverage, DryRun, FormValue, Kind, Operation, Outcome, Plan, Record, Selector, Settle, TableKey,
+    Values,
+};
+use skydeck::sandbox::{Sandbox, WorldSpec};
+use skydeck::store::Store;
+
+struct Account {
+    gateway: Gateway,
+    clock: Clock,
+    store: Store,
+    seq: u64,
+    run: u64,
+    folder: tempfile::TempDir,
+}
+
+struct Gather(Sender<Vec<Record>>);
+
+impl Sink for Gather {
+    fn ask(&mut self, _: &'static Operation) -> BoxFuture<'_, Result<(), Fault>> {
+        Box::pin(async { Ok(()) })
+    }
+    fn paid(&mut self, _: u32) {}
+    fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
+        self.0.send(rows).unwrap();
+        Box::pin(async { Ok(()) })
+    }
+}
+
+impl Account {
+    fn open() -> Account {
+        let clock = Clock::manual(Time::parse("2026-11-21T09:00:00Z").unwrap());
+        let sandbox = Sandbox::open(WorldSpec::Demo, clock.clone(), 1.0).unwrap();
+        let config = GatewayConfig::sandbox(clock.clone(), ALL.operations(), sandbox.http_client());
+        let folder = tempfile::tempdir().unwrap();
+        Account { gateway: Gateway::new(config), clock, store: Store::default(), seq: 0, run: 0, folder }
+    }
+
+    fn key(kind: &str, selector: Selector) -> TableKey {
+        let info = ALL.kind(kind).unwrap().info;
+        let scope = match info.scoping {
+            skydeck::model::Scoping::Account => Scope::account("sandbox"),
+            skydeck::model::Scoping::Region => Scope::region("sandbox", "ap-northeast-2"),
+        };
+        TableKey { scope, kind: Kind(info), selector }
+    }
+
+    /// Lists a table into the store.
+    async fn list(&mut self, key: &TableKey) {
+        let (sender, receiver) = channel();
+        let request = ListRequest {
+            gateway: self.gateway.clone(),
+            scope: key.scope.clone(),
+            selector: key.selector.clone(),
+            what: What::Everything,
+            interner: Interner::default(),
+            clock: self.clock.clone(),
+        };
+        self.seq += 1;
+        let asked = self.clock.now();
+        (ALL.kind(key.kind.name).unwrap().list)(request, Box::new(Gather(sender))).await.unwrap();
+        let rows = receiver.try_iter().flatten().map(Arc::new).collect();
+        let coverage = Coverage::Sweep { began: self.seq };
+        let batch = Batch { table: key.clone(), seq: self.seq, asked, coverage, rows, outcome: Outcome::Done };
+        self.store.apply(batch, self.clock.now());
+    }
+
+    async fn everything(&mut self) {
+        for kind in ["instances", "target-groups", "targets", "auto-scaling-groups", "alarms"] {
+            self.list(&Account::key(kind, Selector::All)).await;
+        }
+    }
+
+    fn find(&self, key: &TableKey, want: impl Fn(&Record) -> bool) -> Target {
+        let row = self.store.table(key).unwrap().rows().find(|r| r.gone.is_none() && want(&r.record));
+        Target { table: key.clone(), record: row.unwrap_or_else(|| panic!("no such row in {key:?}")).record.clone() }
+    }
+
+    fn plan(&self, action: &str, targets: &[Target], values: &[(&str, &str)]) -> Plan {
+        let cx = ActionContext { store: &self.store, targets, now: self.clock.now() };
+        let action = ALL.action(targets[0].table.kind, action).unwrap();
+        let text = |(k, v): &(&str, &str)| ((*k).into(), FormValue::Text((*v).into()));
+        (action.plan)(&cx, &Values(values.iter().map(text).collect())).unwrap()
+    }
+
+    /// Carries a plan out and follows it; returns how it came to rest.
+    async fn carry(&mut self, plan: &Plan) -> Rest {
+        self.run += 1;
+        let (out, mut news) = tokio::sync::mpsc::channel(1000);
+        let journal = Journal::at(self.folder.path().join("journal"), self.clock.now());
+        let executor = Executor::new(self.gateway.clone(), ALL, journal, self.clock.clone(), out);
+        self.gateway.identity("sandbox").await.unwrap();
+        let generation = self.gateway.generation("sandbox");
+        executor.carry(Carry { run: self.run, plan: plan.clone(), identity: None, generation }).await;
+        let mut done = 0;
+        while let Ok(event) = news.try_recv() {
+            match event {
+                ActEvent::Done { .. } => done += 1,
+                ActEvent::Failed { fault, .. } | ActEvent::Unknown { fault, .. } => panic!("{}: {fault}", plan.title),
+                _ => {}
+            }
+        }
+        assert_eq!(done, plan.calls.len(), "{}", plan.title);
+        let since = self.clock.now();
+        loop {
+            self.clock.advance(Duration::from_secs(5));
+            let tables: Vec<TableKey> = plan.settle.rows().into_iter().map(|(t, _)| t.clone()).collect();
+            for table in tables {
+                self.list(&table).await;
+            }
+            match rest(&plan.settle, &self.store, since, self.clock.now()) {
+                Rest::Moving(_) => {}
+                end => return end,
+            }
+        }
+    }
+
+    /// Carries it out and expects it to come to the state that was wanted.
+    async fn done(&mut self, plan: &Plan) {
+        let end = self.carry(plan).await;
+        assert!(matches!(end, Rest::There(_)), "{}: {end:?}", plan.title);
+    }
+}
+
+fn is_alone(r: &Record) -> bool {
+    r.tag("aws:autoscaling:groupName").is_none()
+        && r.get("lifecycle").as_str() == Some("normal")
+        && r.get("root_device_type").as_str() == Some("ebs")
+        && r.state.as_ref().is_some_and(|(_, s)| s == "running")
+}
+
+#[tokio::test]
+async fn an_instance_is_stopped_started_tagged_rebooted_and_terminated() {
+    let mut a = Account::open();
+    a.everything().await;
+    let key = Account::key("instances", Selector::All);
+    let id = a.find(&key, is_alone).record.id.clone();
+    let it = |a: &Account| vec![a.find(&key, |r| r.id == id)];
+
+    let stop = a.plan("stop", &it(&a), &[]);
+    assert_eq!(dry_run(&a.gateway, &ALL, &stop).await, DryRun::Allowed);
+    a.done(&stop).await;
+    let undo = stop.undo.unwrap().line;
+    a.done(&a.plan(&undo, &it(&a), &[])).await;
+    assert_eq!(it(&a)[0].record.state.as_ref().map(|(_, s)| s.as_str()), Some("running"));
+
+    let tags = a.plan("tags", &it(&a), &[("set", "Env=test,Odd=a b")]);
+    a.done(&tags).await;
+    a.list(&key).await;
+    assert_eq!(it(&a)[0].record.tag("Odd").map(|v| v.as_str()), Some("a b"));
+    a.done(&a.plan("tags", &it(&a), &[("remove", "Odd")])).await;
+    a.list(&key).await;
+    assert_eq!(it(&a)[0].record.tag("Odd"), None);
+
+    a.done(&a.plan("reboot", &it(&a), &[])).await;
+    a.done(&a.plan("terminate", &it(&a), &[])).await;
+}
+
+#[tokio::test]
+async fn a_target_is_taken_out_and_registered_again() {
+    let mut a = Account::open();
+    a.everything().await;
+    let all = Account::key("targets", Selector::All);
+    let healthy = |r: &Record| r.state.as_ref().is_some_and(|(_, s)| s == "healthy");
+    let instance = |r: &Record| r.get("id").as_str().is_some_and(|i| i.starts_with("i-"));
+    let first = a.find(&all, |r| healthy(r) && instance(r));
+    let group = first.record.get("target_group_arn").as_str().unwrap().to_string();
+    let of = Account::key("targets", Selector::Parent(group.as_str().into()));
+    a.list(&of).await;
+    let target = vec![a.find(&of, |r| r.id == first.record.id)];
+    let out = a.plan("deregister", &target, &[]);
+    a.done(&out).await;
+
+    let undo = out.undo.unwrap();
+    let (table, id) = undo.on[0].clone();
+    let args: Vec<(&str, &str)> = undo.line.split(' ').skip(1).map(|w| w.split_once('=').unwrap()).collect();
+    let group = vec![a.find(&table, |r| r.id == id)];
+    a.list(&of).await;
+    let back = a.plan("register", &group, &args);
+    a.done(&back).await;
+}
+
+#[tokio::test]
+async fn a_groups_desired_capacity_is_set_and_set_back() {
+    let mut a = Account::open();
+    a.everything().await;
+    let key = Account::key("auto-scaling-groups", Selector::All);
+    let n = |r: &Record, f: &str| r.get(f).as_int().unwrap();
+    // The demo's group scales by itself: given time, it comes to rest.
+    let group = vec![a.find(&key, |r| n(r, "min") < n(r, "max"))];
+    let now = n(&group[0].record, "desired");
+    let other = if now < n(&group[0].record, "max") { now + 1 } else { now - 1 };
+    let plan = a.plan("set-desired-capacity", &group, &[("desired", &other.to_string())]);
+    a.done(&plan).await;
+    let id = group[0].record.id.clone();
+    let again = vec![a.find(&key, |r| r.id == id)];
+    assert_eq!(again[0].record.get("desired").as_int(), Some(other));
+    let back = a.plan("set-desired-capacity", &again, &[("desired", &now.to_string())]);
+    assert_eq!(back.destructive, now < other, "what is terminated is gone");
+    a.done(&back).await;
+}
+
+#[tokio::test]
+async fn an_alarms_actions_are_disabled_and_enabled() {
+    let mut a = Account::open();
+    a.everything().await;
+    let key = Account::key("alarms", Selector::All);
+    let alarm = a.find(&key, |r| r.get("actions_enabled").as_bool() == Some(true));
+    let id = alarm.record.id.clone();
+    a.done(&a.plan("disable-actions", &[alarm], &[])).await;
+    let alarm = a.find(&key, |r| r.id == id);
+    assert_eq!(alarm.record.get("actions_enabled").as_bool(), Some(false));
+    a.done(&a.plan("enable-actions", &[alarm], &[])).await;
+}
+
+#[tokio::test]
+async fn an_object_is_downloaded_also_in_read_only_mode_and_never_over_a_file() {
+    let mut a = Account::open();
+    let buckets = Account::key("buckets", Selector::All);
+    a.list(&buckets).await;
+    let names: Vec<String> = a.store.table(&buckets).unwrap().rows().map(|r| r.record.id.to_string()).collect();
+    a.gateway.set_read_only();
+    for bucket in names {
+        let key = Account::key("objects", Selector::Parent(bucket.as_str().into()));
+        a.list(&key).await;
+        let is_object = |r: &&skydeck::store::Row| {
+            let action = ALL.action(Kind(ALL.kind("objects").unwrap().info), "download").unwrap();
+            r.record.get("size").as_int().is_some_and(|s| s > 0) && (action.available)(&r.record).is_ok()
+        };
+        let Some(row) = a.store.table(&key).unwrap().rows().find(is_object) else { continue };
+        let target = Target { table: key.clone(), record: row.record.clone() };
+        let size = u64::try_from(row.record.get("size").as_int().unwrap()).unwrap();
+        let folder: PathBuf = a.folder.path().join("into");
+        std::fs::create_dir(&folder).unwrap();
+        let plan = a.plan("download", &[target], &[("folder", folder.to_str().unwrap()), ("file", "x.bin")]);
+        assert_eq!(plan.settle, Settle::AtOnce);
+        a.done(&plan).await;
+        assert_eq!(std::fs::metadata(folder.join("x.bin")).unwrap().len(), size);
+        return;
+    }
+    panic!("the demo account has an object to download");
+}
