@@ -245,7 +245,7 @@ impl<'a> Change<'a> {
         let remove: Vec<String> =
             self.set.iter().filter(|(k, _)| row.tag(k).is_none()).map(|(k, _)| escape(k)).collect();
         let word = |name: &str, items: &[String]| {
-            (!items.is_empty()).then(|| format!(" \"{name}={}\"", items.join(","))).unwrap_or_default()
+            if items.is_empty() { String::new() } else { format!(" \"{name}={}\"", items.join(",")) }
         };
         let line = format!("tags{}{}", word(SET, &set), word(REMOVE, &remove));
         // A palette line cannot carry a double quote or a line break within its quotes.

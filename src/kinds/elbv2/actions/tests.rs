@@ -1,0 +1,129 @@
+use super::*;
+use crate::kinds::ec2::instances::fields;
+use crate::kinds::testing::{Rows, row, texts};
+use crate::model::{Confirm, Selector, Severity, Value};
+
+const TG: &str = "arn:aws:elasticloadbalancing:ap-northeast-2:111122223333:targetgroup/web-tg/73e2d6bc24d8a067";
+
+fn group() -> Record {
+    row(&target_groups::INFO, TG, "web-tg", "")
+        .with(target_groups::TARGET_TYPE, Value::text("instance"))
+        .with(target_groups::VPC_ID, Value::text("vpc-1"))
+        .with(target_groups::PORT, Value::Int(80))
+        .with(target_groups::LOAD_BALANCERS, texts(&["my-alb"]))
+        .record()
+}
+
+fn target(id: &str, health: &str) -> Record {
+    row(&targets::INFO, &targets::row_id(TG, id, Some(80)), "", health)
+        .with(targets::ID, Value::text(id))
+        .with(targets::PORT, Value::Int(80))
+        .with(targets::TARGET_GROUP, Value::text("web-tg"))
+        .with(targets::TARGET_GROUP_ARN, Value::text(TG))
+        .record()
+}
+
+fn account(health: &[(&str, &str)]) -> Rows {
+    let mut rows = Rows::default();
+    let instance = |id: &str, vpc: &str, state: &str| {
+        row(&instances::INFO, id, &format!("name-{id}"), state).with(fields::VPC_ID, Value::text(vpc)).record()
+    };
+    let all = vec![
+        instance("i-1", "vpc-1", "running"),
+        instance("i-2", "vpc-1", "stopped"),
+        instance("i-3", "vpc-2", "running"),
+        instance("i-4", "vpc-1", "terminated"),
+    ];
+    rows.complete(&instances::INFO, Selector::All, all);
+    let targets = health.iter().map(|(id, h)| target(id, h)).collect();
+    rows.complete(&targets::INFO, Selector::Parent(TG.into()), targets);
+    rows
+}
+
+fn form(rows: &Rows, values: &Values) -> FormSpec {
+    let targets = vec![rows.target(&target_groups::INFO, group())];
+    (REGISTER.refine)(&rows.context(&targets), values)
+}
+
+fn register_plan(rows: &Rows, values: &Values) -> Result<Plan, Fault> {
+    let targets = vec![rows.target(&target_groups::INFO, group())];
+    (REGISTER.plan)(&rows.context(&targets), values)
+}
+
+fn text(s: &str) -> FormValue {
+    FormValue::Text(s.into())
+}
+
+#[test]
+fn only_instances_of_the_groups_vpc_that_live_can_be_chosen_and_registered_ones_are_dim() {
+    let spec = form(&account(&[("i-1", "healthy")]), &Values::default());
+    let FormInput::Choice(choices) = &spec.fields[0].input else { unreachable!("a choice") };
+    let shown: Vec<_> = choices.iter().map(|c| (c.value.as_str(), c.disabled.is_some())).collect();
+    assert_eq!(shown, [("i-1", true), ("i-2", false)]);
+    assert_eq!(spec.fields[0].value, text("i-2"));
+    assert_eq!(spec.fields[1].value, text("80"));
+    for bad in ["i-3", "i-4", "i-9"] {
+        assert!(!form(&account(&[]), &Values::default().with(TARGET, text(bad))).is_valid(), "{bad}");
+    }
+}
+
+#[test]
+fn instances_that_were_not_asked_are_asked_for_and_not_called_none() {
+    let spec = form(&Rows::default(), &Values::default());
+    assert_eq!(spec.needs.len(), 2);
+    assert!(!spec.is_valid() && spec.fields[0].help.contains("not asked"));
+}
+
+#[test]
+fn a_registered_target_is_watched_until_it_is_healthy() {
+    let values = Values::default().with(TARGET, text("i-1")).with(ALSO, text("i-2:8080"));
+    let p = register_plan(&account(&[]), &values).expect("a plan");
+    assert_eq!(p.subjects[0].change, "→ registered with web-tg on port 80");
+    assert!(p.consequences.iter().any(|c| c.text == "name-i-2 is stopped: it stays unused until it runs"));
+    let (_, ids) = p.settle.rows()[0];
+    assert_eq!(ids, [targets::row_id(TG, "i-1", Some(80)), targets::row_id(TG, "i-2", Some(8080))]);
+    assert_eq!(p.undo.as_ref().map(|u| u.line.as_str()), Some("deregister"));
+    assert!(p.calls.iter().all(|c| REGISTER.operations.contains(&c.op)));
+}
+
+fn deregister_plan(rows: &Rows, what: &[(&str, &str)]) -> Plan {
+    let table = TableKey::of(rows.scope.clone(), Kind(&targets::INFO), TG.into());
+    let of = |(id, h): &(&str, &str)| Target { table: table.clone(), record: target(id, h).into() };
+    let targets: Vec<_> = what.iter().map(of).collect();
+    (DEREGISTER.plan)(&rows.context(&targets), &Values::default()).expect("a plan")
+}
+
+#[test]
+fn the_only_healthy_target_is_not_taken_out_by_a_bare_enter() {
+    let p = deregister_plan(&account(&[("i-1", "healthy"), ("i-2", "unused")]), &[("i-1", "healthy")]);
+    assert_eq!(p.consequences[0].text, "name-i-1 is the only healthy target of web-tg");
+    assert_eq!(p.confirm(), Confirm::Type("name-i-1".into()));
+    assert!(p.consequences.iter().any(|c| c.text.contains("deregistration delay")));
+    let p = deregister_plan(&account(&[("i-1", "healthy"), ("i-2", "healthy")]), &[("i-1", "healthy")]);
+    assert_eq!(p.confirm(), Confirm::Enter);
+}
+
+#[test]
+fn a_deregistered_target_is_registered_again_on_its_group() {
+    let both = [("i-1", "healthy"), ("i-2", "unhealthy")];
+    let rows = account(&both);
+    let p = deregister_plan(&rows, &both);
+    let undo = p.undo.expect("a way back");
+    assert_eq!(undo.line, "register target=i-1 port=80 also=i-2:80");
+    assert_eq!(undo.on, [(TableKey::all(rows.scope.clone(), Kind(&target_groups::INFO)), TG.into())]);
+    let values = Values::default().with(TARGET, text("i-1")).with(PORT, text("80")).with(ALSO, text("i-2:80"));
+    assert!(register_plan(&account(&[]), &values).is_ok());
+}
+
+#[test]
+fn health_that_is_known_in_part_only_is_unknown() {
+    let p = deregister_plan(&Rows::default(), &[("i-1", "healthy")]);
+    assert_eq!(p.consequences[0].severity, Severity::Unknown);
+    assert_eq!(p.needs.len(), 1);
+}
+
+#[test]
+fn what_is_leaving_already_cannot_be_taken_out_again() {
+    assert!((DEREGISTER.available)(&target("i-1", "draining")).is_err());
+    assert!((DEREGISTER.available)(&target("i-1", "unhealthy")).is_ok());
+}
