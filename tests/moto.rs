@@ -1,0 +1,222 @@
+//! Skydeck against moto, a server that nobody here wrote, filled by boto3 with data chosen for trouble and judged by what boto3
+//! then says, never by our own reader alone.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+
+mod support;
+
+use std::process::Command;
+use std::sync::LazyLock;
+
+use serde_json::Value as Json;
+use skydeck::kinds::What;
+use skydeck::model::Selector;
+use support::moto::Moto;
+use support::rows::{differences, elements, gateway, pages};
+use support::{left_out, rows};
+
+/// Where most of it is.
+const HOME: &str = "ap-northeast-2";
+/// As much again.
+const OTHER: &str = "eu-west-1";
+/// Where there is nothing.
+const NOWHERE: &str = "ca-central-1";
+
+/// Kinds that moto answers; `activities` it does not keep, and metrics of its own it has none.
+const KINDS: [&str; 11] = [
+    "instances",
+    "instance-statuses",
+    "regions",
+    "availability-zones",
+    "load-balancers",
+    "target-groups",
+    "targets",
+    "target-group-health",
+    "auto-scaling-groups",
+    "buckets",
+    "alarms",
+];
+
+/// What the tests of this file share. If it cannot be filled, the first test says why and the others fail at once.
+static SERVER: LazyLock<Moto> = LazyLock::new(|| {
+    let moto = Moto::start();
+    moto.run("seed.py", &[HOME, OTHER]);
+    moto
+});
+
+/// The server, filled; see [`Moto::inside`]. `None`: there is nothing more to do here.
+fn seeded(account: Option<&str>) -> Option<Moto> {
+    if let Some(here) = Moto::of_parent() {
+        return Some(here);
+    }
+    if left_out("moto") {
+        return None;
+    }
+    SERVER.inside(account)
+}
+
+/// What boto3 sees, by the words that it was asked with.
+fn truth(moto: &Moto, region: &str, words: &[&str]) -> Json {
+    moto.run("truth.py", &[&[region], words].concat())
+}
+
+/// What boto3 sees must be there, and be enough that the comparison means something.
+fn least(kind: &str) -> usize {
+    match kind {
+        "instances" | "instance-statuses" => 19,
+        "targets" => 5,
+        "target-groups" | "target-group-health" => 6,
+        "alarms" => 112,
+        "buckets" => 3,
+        _ => 2,
+    }
+}
+
+async fn agree(moto: &Moto, region: &str) {
+    let gateway = gateway();
+    let mut wrong = Vec::new();
+    let truth = truth(moto, region, &KINDS);
+    for kind in KINDS {
+        let rows = truth[kind]["rows"].as_array().unwrap().len();
+        assert!(rows >= least(kind), "the seed left only {rows} {kind}");
+        wrong.extend(differences(kind, &elements(&gateway, kind, region, None).await, &truth[kind]));
+    }
+    assert!(wrong.is_empty(), "{} differences in {region}:\n  {}", wrong.len(), wrong.join("\n  "));
+}
+
+#[tokio::test]
+async fn every_kind_lists_what_boto3_sees() {
+    let Some(moto) = seeded(None) else { return };
+    agree(&moto, HOME).await;
+}
+
+#[tokio::test]
+async fn every_kind_lists_what_boto3_sees_in_a_second_region() {
+    let Some(moto) = seeded(None) else { return };
+    agree(&moto, OTHER).await;
+}
+
+/// Lists everything where there is nothing; gives the kinds that had rows all the same.
+async fn not_empty(region: &str) -> Vec<&'static str> {
+    let gateway = gateway();
+    let mut found = Vec::new();
+    for kind in KINDS.into_iter().chain(["activities"]) {
+        if !elements(&gateway, kind, region, None).await.is_empty() {
+            found.push(kind);
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn a_region_without_anything_is_empty_and_no_error() {
+    let Some(_moto) = seeded(None) else { return };
+    assert_eq!(not_empty(NOWHERE).await, ["regions", "availability-zones", "buckets"]);
+}
+
+#[tokio::test]
+async fn an_empty_account_of_an_assumed_role_is_empty_and_no_error() {
+    let Some(_moto) = seeded(Some("111122223333")) else { return };
+    assert_eq!(not_empty(HOME).await, ["regions", "availability-zones"]);
+    let gateway = gateway();
+    let profile = gateway.profiles_in_use()[0].clone();
+    assert_eq!(gateway.identity(&profile).await.unwrap().account, "111122223333");
+}
+
+#[tokio::test]
+async fn objects_with_troublesome_keys_are_listed_level_by_level_as_boto3_sees_them() {
+    let Some(moto) = seeded(None) else { return };
+    let gateway = gateway();
+    let levels = [("", 10), ("/many/", 1150), ("/folders/", 30), ("/marker/", 2), ("/..", 2), ("/a/", 1)];
+    let words = levels.map(|(level, _)| format!("objects=trouble-bucket{level}"));
+    let words: Vec<&str> = words.iter().map(String::as_str).chain(["objects=empty-bucket"]).collect();
+    let truth = truth(&moto, HOME, &words);
+    let mut wrong = Vec::new();
+    for (word, least) in words.iter().zip(levels.map(|(_, least)| least).into_iter().chain([0])) {
+        assert!(truth[word]["rows"].as_array().unwrap().len() >= least, "the seed left too few in {word}");
+        let level = word.trim_start_matches("objects=");
+        wrong.extend(differences(level, &elements(&gateway, "objects", HOME, Some(level)).await, &truth[word]));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let many = Selector::Parent("trouble-bucket/many/".into());
+    let pages = pages(&gateway, "objects", HOME, many, What::Everything).await;
+    assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [1000, 150], "page by page, none held back");
+}
+
+#[tokio::test]
+async fn rows_asked_for_by_id_are_those_rows_and_a_missing_one_fails_nothing() {
+    let Some(_moto) = seeded(None) else { return };
+    let gateway = gateway();
+    for kind in ["instances", "load-balancers", "target-groups", "auto-scaling-groups", "alarms", "buckets"] {
+        let all: Vec<_> = pages(&gateway, kind, HOME, Selector::All, What::Everything).await.concat();
+        let mut ids: Vec<_> = all.iter().take(2).map(|r| r.id.clone()).collect();
+        let missing = match kind {
+            "instances" => "i-0123456789abcdef0",
+            "load-balancers" => {
+                "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:loadbalancer/app/none/0123456789abcdef"
+            }
+            "target-groups" => {
+                "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:targetgroup/none/0123456789abcdef"
+            }
+            _ => "none",
+        };
+        ids.push(missing.into());
+        let what = What::Ids(ids.clone().into());
+        let mut got: Vec<_> =
+            rows::pages(&gateway, kind, HOME, Selector::All, what).await.concat().into_iter().map(|r| r.id).collect();
+        got.sort();
+        ids.pop();
+        ids.sort();
+        assert_eq!(got, ids, "{kind}");
+    }
+}
+
+/// `skydeck get`, the real binary, with this process's environment.
+fn get(args: &[&str]) -> (Option<i32>, String, String) {
+    let home = tempfile::tempdir().unwrap();
+    let out =
+        Command::new(env!("CARGO_BIN_EXE_skydeck")).arg("get").args(args).env("HOME", home.path()).output().unwrap();
+    let text = |b: &[u8]| String::from_utf8_lossy(b).into_owned();
+    (out.status.code(), text(&out.stdout), text(&out.stderr))
+}
+
+#[tokio::test]
+async fn the_binary_prints_as_json_what_boto3_sees() {
+    let Some(moto) = seeded(None) else { return };
+    let kinds = ["instances", "load-balancers", "target-groups", "targets", "auto-scaling-groups", "buckets", "alarms"];
+    let truth = truth(&moto, OTHER, &kinds);
+    let mut wrong = Vec::new();
+    for kind in kinds {
+        let (code, out, err) = get(&[kind, "-o", "json", "--region", OTHER, "--endpoint-url", &moto.url]);
+        assert_eq!(code, Some(0), "{kind}: {err}");
+        let rows: Vec<Json> = serde_json::from_str(&out).unwrap();
+        assert!(rows.iter().all(|r| r["account"] == "123456789012" && r["kind"] == kind), "{kind}: {}", rows[0]);
+        wrong.extend(differences(kind, &rows, &truth[kind]));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn the_binary_filters_joins_regions_and_says_what_failed() {
+    let Some(moto) = seeded(None) else { return };
+    let count = |args: &[&str]| {
+        let (code, out, err) = get(&[args, &["-o", "json"]].concat());
+        assert_eq!(code, Some(0), "{args:?}: {err}");
+        serde_json::from_str::<Vec<Json>>(&out).unwrap().len()
+    };
+    let seen = truth(&moto, HOME, &["instances"]);
+    let stopped = |r: &&Json| r["state"] == "stopped";
+    let rows = seen["instances"]["rows"].as_array().unwrap();
+    assert_eq!(count(&["instances", "state:stopped"]), rows.iter().filter(stopped).count());
+    assert_eq!(
+        count(&["instances", "state:stopped", "--region", HOME, "--region", OTHER]),
+        2 * rows.iter().filter(stopped).count()
+    );
+    assert_eq!(count(&["objects", "--of", "trouble-bucket/many/"]), 1150);
+    let (code, out, _) = get(&["instances", "-o", "table"]);
+    assert!(code == Some(0) && !out.contains(['\u{9b}', '\u{202e}']), "strangers' text is shown, not obeyed: {out:?}");
+    let (code, _, err) = get(&["instances", "--endpoint-url", "http://127.0.0.1:9"]);
+    assert!(code == Some(1) && err.contains("DescribeInstances"), "{code:?} {err}");
+    let (code, _, err) = get(&["instnaces"]);
+    assert!(code == Some(2) && err.contains("instances"), "{code:?} {err}");
+}

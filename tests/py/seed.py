@@ -1,0 +1,123 @@
+"""Fills moto with data chosen for trouble: strangers' text of every sort, more than a page of everything that pages, things without
+names, stopped and terminated instances, several VPCs, IPv6, two regions. Run once; the first argument is the home region."""
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import boto3
+
+ENDPOINT = os.environ["SKYDECK_TEST_ENDPOINT"]
+HOME, OTHER = sys.argv[1], sys.argv[2]
+KEYS = dict(aws_access_key_id="test", aws_secret_access_key="test")
+
+# What may not be obeyed: an 8-bit control sequence introducer, direction overrides, a line break and a tab, a zero-width joiner.
+# (XML 1.0 cannot carry ESC itself; keys of objects and descriptions of alarms below do.)
+NAMES = ["web-1", "한글 이름의 서버 🚀", "csi\u009b31mred", "bidi\u202egnp.exe\u202c", "two\nlines\tand a tab", "👩\u200d💻 family", "x" * 255,
+         "<b>&amp;\"'</b>", "web-1", " ", "-o ProxyCommand=touch", "$(reboot)`id`;"]
+
+
+def client(service, region):
+    return boto3.client(service, region_name=region, endpoint_url=ENDPOINT, **KEYS)
+
+
+def tags(kind, name, *more):
+    return [{"ResourceType": kind, "Tags": [{"Key": "Name", "Value": name}, *({"Key": k, "Value": v} for k, v in more)]}]
+
+
+def network(ec2):
+    """A VPC with IPv6 beside the default one: two subnets, a security group with a name in Hangul."""
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]
+    six = vpc["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"].split("::")[0]
+    zones = [z["ZoneName"] for z in ec2.describe_availability_zones()["AvailabilityZones"]]
+    subnets = [ec2.create_subnet(VpcId=vpc["VpcId"], CidrBlock=f"10.9.{n}.0/24", AvailabilityZone=zones[n],
+                                 Ipv6CidrBlock=f"{six}::/64" if n == 0 else f"{six[:-1]}1::/64")["Subnet"]["SubnetId"] for n in range(2)]
+    group = ec2.create_security_group(GroupName="웹 서버 sg", Description="web", VpcId=vpc["VpcId"])["GroupId"]
+    ec2.create_security_group(GroupName="empty vpc's", Description="x", VpcId=ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"])
+    return vpc["VpcId"], subnets, group
+
+
+def instances(ec2, subnets, group):
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    ec2.create_key_pair(KeyName="열쇠")
+    common = dict(ImageId=image, MinCount=1, MaxCount=1)
+    ids = []
+    for n, name in enumerate(NAMES):
+        out = ec2.run_instances(InstanceType="t3.micro", SubnetId=subnets[n % 2], SecurityGroupIds=[group], KeyName="열쇠",
+                                TagSpecifications=tags("instance", name, ("Env", "prod" if n % 2 else "dev"), ("팀", "플랫폼\u202e")), **common)
+        ids.append(out["Instances"][0]["InstanceId"])
+    # No name; launched together; the most tags that there can be; an address of the sixth version.
+    together = ec2.run_instances(ImageId=image, InstanceType="m5.large", MinCount=3, MaxCount=3)["Instances"]
+    many = ec2.run_instances(InstanceType="t3.nano", **common)["Instances"][0]["InstanceId"]
+    ec2.create_tags(Resources=[many], Tags=[{"Key": f"key-{n:02}", "Value": "값" * n} for n in range(50)])
+    six = ec2.run_instances(InstanceType="t3.small", Monitoring={"Enabled": True}, NetworkInterfaces=[
+        {"DeviceIndex": 0, "SubnetId": subnets[0], "Groups": [group], "Ipv6AddressCount": 1}], **common)["Instances"][0]["InstanceId"]
+    ec2.associate_address(AllocationId=ec2.allocate_address(Domain="vpc")["AllocationId"], InstanceId=ids[0])
+    ec2.stop_instances(InstanceIds=[ids[3], six])
+    ec2.terminate_instances(InstanceIds=[together[2]["InstanceId"]])
+    return ids
+
+
+def balancers(region, ec2, vpc, subnets, ids):
+    elb = client("elbv2", region)
+    alb = elb.create_load_balancer(Name="web-alb", Subnets=subnets, Type="application")["LoadBalancers"][0]["LoadBalancerArn"]
+    elb.create_load_balancer(Name="inner-nlb", Subnets=subnets, Type="network", Scheme="internal")
+    web = elb.create_target_group(Name="web-tg", Protocol="HTTP", Port=80, VpcId=vpc, HealthCheckPath="/health?a=b", Matcher={"HttpCode": "200-299"},
+                                  HealthCheckIntervalSeconds=10)["TargetGroups"][0]["TargetGroupArn"]
+    elb.create_target_group(Name="tcp-tg-unused", Protocol="TCP", Port=443, VpcId=vpc)
+    for n in range(5):
+        elb.create_target_group(Name=f"more-{n}", Protocol="HTTP", Port=8000 + n, VpcId=vpc, TargetType="ip")
+    elb.create_listener(LoadBalancerArn=alb, Protocol="HTTP", Port=80, DefaultActions=[{"Type": "forward", "TargetGroupArn": web}])
+    # The second one stops afterwards; the third is there with two ports (of which moto keeps the last).
+    elb.register_targets(TargetGroupArn=web, Targets=[{"Id": ids[0]}, {"Id": ids[1]}, {"Id": ids[2]}, {"Id": ids[2], "Port": 8080}])
+    ec2.stop_instances(InstanceIds=[ids[1]])
+    return web
+
+
+def groups(region, ec2, subnets, target_group):
+    asg = client("autoscaling", region)
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    lt = ec2.create_launch_template(LaunchTemplateName="서식 template", LaunchTemplateData={"ImageId": image, "InstanceType": "t3.micro"})["LaunchTemplate"]
+    for name, size, arns in [("web-asg", 2, [target_group]), ("한글 그룹 🚀", 0, [])]:
+        asg.create_auto_scaling_group(AutoScalingGroupName=name, MinSize=size, MaxSize=4, DesiredCapacity=size, TargetGroupARNs=arns,
+                                      LaunchTemplate={"LaunchTemplateId": lt["LaunchTemplateId"], "Version": "$Latest"}, HealthCheckGracePeriod=77,
+                                      VPCZoneIdentifier=",".join(subnets), Tags=[{"Key": "팀", "Value": "a\u202eb", "PropagateAtLaunch": True}])
+    asg.suspend_processes(AutoScalingGroupName="web-asg", ScalingProcesses=["AZRebalance"])
+
+
+def objects():
+    s3 = client("s3", HOME)
+    for name, region in [("trouble-bucket", HOME), ("elsewhere-bucket", OTHER), ("empty-bucket", HOME)]:
+        client("s3", region).create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+    # No line break: moto has no route to a key with one.
+    keys = ["../../etc/passwd", "..", "a b/c d.txt", "한글/파일 🚀.txt", "tab\there", "esc\x1b[31mred", "percent%25+plus&amp;.txt", "//double",
+            "marker/", "marker/inside", "trailing ", "-rf", "back\\slash", "bidi\u202egnp.exe", "a/../../up", "k" * 1000]
+    keys += [f"many/{n:05}.log" for n in range(1150)] + [f"folders/{n:04}/x" for n in range(30)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda k: s3.put_object(Bucket="trouble-bucket", Key=k, Body=k.encode()), keys))
+
+
+def alarms(region, ids):
+    cw = client("cloudwatch", region)
+
+    def put(name, **more):
+        cw.put_metric_alarm(AlarmName=name, **{**dict(Namespace="AWS/EC2", MetricName="CPUUtilization", Statistic="Average", Period=300, EvaluationPeriods=2,
+                            Threshold=80.5, ComparisonOperator="GreaterThanThreshold", Dimensions=[{"Name": "InstanceId", "Value": ids[0]}]), **more})
+
+    for n in range(110):
+        put(f"many-{n:03}")
+    put("한글 알람 🚀", AlarmDescription="esc \x1b[31mred\x1b[0m and \u202ebidi", ActionsEnabled=False, AlarmActions=[f"arn:aws:sns:{region}:123456789012:a"])
+    put("low", ComparisonOperator="LessThanOrEqualToThreshold", Threshold=0.0, TreatMissingData="breaching", Dimensions=[])
+    cw.set_alarm_state(AlarmName="low", StateValue="ALARM", StateReason="by hand \x1b]0;title\x07")
+    cw.set_alarm_state(AlarmName="many-001", StateValue="OK", StateReason="fine")
+
+
+if __name__ == "__main__":
+    objects()
+    for region in (HOME, OTHER):
+        ec2 = client("ec2", region)
+        vpc, subnets, group = network(ec2)
+        ids = instances(ec2, subnets, group)
+        target_group = balancers(region, ec2, vpc, subnets, ids)
+        groups(region, ec2, subnets, target_group)
+        alarms(region, ids)
+    print("{}")

@@ -1,0 +1,156 @@
+"""What boto3 sees, in the words of Skydeck's kinds: `truth.py REGION KIND...` prints {KIND: {"key": [fields], "rows": [{field: value}]}}.
+A kind of rows that hang off another is written `objects=BUCKET/PREFIX`.
+
+Written from AWS's API reference and docs/kinds.md, not from the program's code. Times are RFC 3339; what is not there is null."""
+import json
+import os
+import sys
+
+import boto3
+from botocore.config import Config
+
+REGION = sys.argv[1]
+CONFIG = Config(retries={"max_attempts": 0})
+
+
+def client(service):
+    return boto3.client(service, region_name=REGION, endpoint_url=os.environ["SKYDECK_TEST_ENDPOINT"], config=CONFIG,
+                        aws_access_key_id="test", aws_secret_access_key="test")
+
+
+def pages(service, operation, key, **arguments):
+    return [x for p in client(service).get_paginator(operation).paginate(**arguments) for x in p[key]]
+
+
+def time(t):
+    if t is None:
+        return None
+    return t.strftime("%Y-%m-%dT%H:%M:%S") + (f".{t.microsecond // 1000:03}" if t.microsecond // 1000 else "") + "Z"
+
+
+def tag(tags, key):
+    return next((t["Value"] for t in tags if t["Key"] == key), None)
+
+
+def instance(i, r):
+    nics, mine = i.get("NetworkInterfaces", []), i.get("Tags", [])
+    elastic = [n["Association"]["PublicIp"] for n in nics if n.get("Association", {}).get("IpOwnerId", "amazon") not in ("amazon", "")]
+    return {
+        "id": i["InstanceId"], "name": tag(mine, "Name"), "state": i["State"]["Name"], "type": i["InstanceType"],
+        "zone": i["Placement"].get("AvailabilityZone"), "private_ip": i.get("PrivateIpAddress"), "public_ip": i.get("PublicIpAddress"),
+        "launched": time(i["LaunchTime"]), "image_id": i["ImageId"], "architecture": i["Architecture"], "key_name": i.get("KeyName"),
+        "security_groups": [g["GroupName"] for g in i["SecurityGroups"]], "security_group_ids": [g["GroupId"] for g in i["SecurityGroups"]],
+        "subnet_id": i.get("SubnetId"), "vpc_id": i.get("VpcId"), "ipv6": [a["Ipv6Address"] for n in nics for a in n.get("Ipv6Addresses", [])],
+        "public_dns": i.get("PublicDnsName"), "private_dns": i.get("PrivateDnsName"), "monitoring": i["Monitoring"]["State"],
+        "volumes": [b["Ebs"]["VolumeId"] for b in i["BlockDeviceMappings"] if "Ebs" in b], "root_device": i["RootDeviceName"],
+        "root_device_type": i["RootDeviceType"], "ebs_optimized": i["EbsOptimized"], "lifecycle": i.get("InstanceLifecycle", "normal"),
+        "tenancy": i["Placement"].get("Tenancy"), "owner_id": r["OwnerId"], "reservation_id": r["ReservationId"],
+        "launch_index": i["AmiLaunchIndex"], "state_reason": i.get("StateReason", {}).get("Code"),
+        "state_reason_message": i.get("StateReason", {}).get("Message"), "transition_reason": i.get("StateTransitionReason"),
+        "group": tag(mine, "aws:autoscaling:groupName"), "instance_profile": i.get("IamInstanceProfile", {}).get("Arn"),
+        "elastic_ips": elastic, "virtualization": i["VirtualizationType"], "source_dest_check": i.get("SourceDestCheck"),
+        "platform": i.get("PlatformDetails"), "hibernation": i.get("HibernationOptions", {}).get("Configured"),
+        "$tags": {t["Key"]: t["Value"] for t in mine},
+    }
+
+
+def instances():
+    return ["id"], [instance(i, r) for r in pages("ec2", "describe_instances", "Reservations") for i in r["Instances"]]
+
+
+def instance_statuses():
+    all_ = pages("ec2", "describe_instance_status", "InstanceStatuses", IncludeAllInstances=True)
+    return ["id"], [{"id": s["InstanceId"]} for s in all_]
+
+
+def regions():
+    return ["name"], [{"name": r["RegionName"], "endpoint": r["Endpoint"]} for r in client("ec2").describe_regions(AllRegions=True)["Regions"]]
+
+
+def availability_zones():
+    zones = client("ec2").describe_availability_zones()["AvailabilityZones"]
+    return ["name"], [{"name": z["ZoneName"], "id": z["ZoneId"], "state": z["State"], "region": z["RegionName"], "type": z.get("ZoneType"),
+                       "messages": [m["Message"] for m in z.get("Messages", [])]} for z in zones]
+
+
+def load_balancers():
+    return ["id"], [{
+        "id": b["LoadBalancerArn"], "name": b["LoadBalancerName"], "state": b["State"]["Code"], "type": b["Type"], "scheme": b.get("Scheme"),
+        "dns_name": b["DNSName"], "created": time(b["CreatedTime"]), "vpc_id": b["VpcId"], "zones": [z["ZoneName"] for z in b["AvailabilityZones"]],
+        "subnets": [z["SubnetId"] for z in b["AvailabilityZones"]], "security_group_ids": b.get("SecurityGroups", []),
+        "ip_address_type": b.get("IpAddressType"), "hosted_zone": b.get("CanonicalHostedZoneId"),
+    } for b in pages("elbv2", "describe_load_balancers", "LoadBalancers")]
+
+
+def all_target_groups():
+    return pages("elbv2", "describe_target_groups", "TargetGroups")
+
+
+def target_groups():
+    return ["id"], [{
+        "id": t["TargetGroupArn"], "name": t["TargetGroupName"], "target_type": t["TargetType"], "protocol": t["Protocol"], "port": t["Port"],
+        "vpc_id": t["VpcId"], "health_check_path": t.get("HealthCheckPath"), "health_check_protocol": t["HealthCheckProtocol"],
+        "health_check_port": t["HealthCheckPort"], "health_check_enabled": t["HealthCheckEnabled"], "matcher": t.get("Matcher", {}).get("HttpCode"),
+        "interval": t["HealthCheckIntervalSeconds"], "timeout": t["HealthCheckTimeoutSeconds"], "healthy_threshold": t["HealthyThresholdCount"],
+        "unhealthy_threshold": t["UnhealthyThresholdCount"], "load_balancers": [a.split("/")[2] for a in t["LoadBalancerArns"]],
+    } for t in all_target_groups()]
+
+
+def targets():
+    rows = []
+    for group in all_target_groups():
+        for t in client("elbv2").describe_target_health(TargetGroupArn=group["TargetGroupArn"])["TargetHealthDescriptions"]:
+            rows.append({"target_group": group["TargetGroupName"], "target_group_arn": group["TargetGroupArn"], "id": t["Target"]["Id"],
+                         "port": t["Target"]["Port"], "health": t["TargetHealth"]["State"], "reason": t["TargetHealth"].get("Reason"),
+                         "description": t["TargetHealth"].get("Description"), "health_check_port": t.get("HealthCheckPort")})
+    return ["target_group_arn", "id", "port"], rows
+
+
+def target_group_health():
+    return ["id"], [{"id": t["TargetGroupArn"]} for t in all_target_groups()]
+
+
+def auto_scaling_groups():
+    return ["name"], [{
+        "id": g["AutoScalingGroupARN"], "name": g["AutoScalingGroupName"], "min": g["MinSize"], "max": g["MaxSize"], "desired": g["DesiredCapacity"],
+        "in_service": {"ok": sum(i["LifecycleState"] == "InService" for i in g["Instances"]), "of": g["DesiredCapacity"]},
+        "health_check_type": g["HealthCheckType"], "zones": g["AvailabilityZones"], "suspended": [p["ProcessName"] for p in g["SuspendedProcesses"]],
+        "created": time(g["CreatedTime"]), "instances": [i["InstanceId"] for i in g["Instances"]], "target_group_arns": g["TargetGroupARNs"],
+        "subnets": g["VPCZoneIdentifier"].split(","), "grace_period": g["HealthCheckGracePeriod"], "cooldown": g["DefaultCooldown"],
+        "launch_template": g["LaunchTemplate"]["LaunchTemplateName"], "launch_template_version": g["LaunchTemplate"]["Version"],
+        "protects_new": g["NewInstancesProtectedFromScaleIn"], "termination_policies": g["TerminationPolicies"],
+        "$tags": {t["Key"]: t["Value"] for t in g["Tags"]},
+    } for g in pages("autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups")]
+
+
+def buckets():
+    return ["name"], [{"name": b["Name"], "created": time(b["CreationDate"])} for b in client("s3").list_buckets()["Buckets"]]
+
+
+def objects(parent):
+    bucket, _, prefix = parent.partition("/")
+    rows = []
+    for page in client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter="/"):
+        rows += [{"key": o["Key"], "type": "object", "bucket": bucket, "size": o["Size"], "modified": time(o["LastModified"]),
+                  "storage_class": o["StorageClass"], "$etag": o["ETag"].strip('"')} for o in page.get("Contents", [])]
+        rows += [{"key": p["Prefix"], "type": "folder", "bucket": bucket, "size": None} for p in page.get("CommonPrefixes", [])]
+    return ["key"], rows
+
+
+def alarms():
+    return ["name"], [{
+        "id": a["AlarmArn"], "name": a["AlarmName"], "state": a["StateValue"], "since": time(a["StateUpdatedTimestamp"]), "metric": a["MetricName"],
+        "namespace": a["Namespace"], "actions_enabled": a["ActionsEnabled"], "statistic": a["Statistic"], "threshold": a["Threshold"],
+        "period": a["Period"], "reason": a["StateReason"], "description": a.get("AlarmDescription"), "alarm_actions": a["AlarmActions"],
+        "dimensions": [f"{d['Name']}={d['Value']}" for d in a["Dimensions"]], "resources": [d["Value"] for d in a["Dimensions"]],
+        "missing_data": a.get("TreatMissingData"), "type": "metric", "ok_actions": a["OKActions"],
+    } for a in pages("cloudwatch", "describe_alarms", "MetricAlarms")]
+
+
+if __name__ == "__main__":
+    out = {}
+    for word in sys.argv[2:]:
+        kind, *parent = word.split("=", 1)
+        key, rows = globals()[kind.replace("-", "_")](*parent)
+        out[word] = {"key": key, "rows": rows}
+    json.dump(out, sys.stdout)
