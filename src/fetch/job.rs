@@ -10,7 +10,7 @@ use super::Update;
 use super::budget::Budget;
 use super::poller::Spent;
 use crate::base::{Clock, Fault, FaultKind, Time};
-use crate::kinds::{KindDef, ListRequest, Sink, What};
+use crate::kinds::{KindDef, ListRequest, Sink, Ticket, What};
 use crate::model::{Batch, Coverage, Operation, Outcome, Record, TableKey};
 
 /// What a job needs of the poller.
@@ -88,24 +88,26 @@ impl Sink for JobSink {
         self.shared.spent.metrics(self.shared.clock.now(), metrics);
     }
 
+    fn ticket(&self) -> Ticket {
+        Ticket { seq: self.seq, asked: self.asked }
+    }
+
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
+        self.page_of(self.ticket(), rows)
+    }
+
+    fn page_of(&mut self, ticket: Ticket, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
         Box::pin(async move {
             let rows: Vec<Arc<Record>> = rows.into_iter().map(Arc::new).collect();
             self.told.send_modify(|t| t.pages += 1);
-            let coverage = self.coverage.clone().unwrap_or(Coverage::Sweep { began: self.seq });
+            let coverage = self.coverage.clone().unwrap_or(Coverage::Sweep { began: ticket.seq });
             // The absence of an id can be judged only when all pages are there: keep them for the end.
             if matches!(coverage, Coverage::Ids(_)) {
                 self.told.send_modify(|t| t.rows.extend(rows));
                 return Ok(());
             }
-            let batch = Batch {
-                table: self.table.clone(),
-                seq: self.seq,
-                asked: self.asked,
-                coverage,
-                rows,
-                outcome: Outcome::More,
-            };
+            let Ticket { seq, asked } = ticket;
+            let batch = Batch { table: self.table.clone(), seq, asked, coverage, rows, outcome: Outcome::More };
             self.shared.out.send(Update::Batch(batch)).await.map_err(|_| Self::gone())
         })
     }

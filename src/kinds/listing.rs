@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 
 use super::intern::Interner;
 use crate::aws::Gateway;
-use crate::base::{Clock, Fault, RowId, Scope};
+use crate::base::{Clock, Fault, RowId, Scope, Time};
 use crate::model::{KindInfo, Link, Operation, Record, Selector};
 
 /// Which rows are asked for.
@@ -35,6 +35,15 @@ pub struct ListRequest {
     pub clock: Clock,
 }
 
+/// Which request an answer belongs to: its sequence number, and when it was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ticket {
+    /// The sequence number.
+    pub seq: u64,
+    /// The moment.
+    pub asked: Time,
+}
+
 /// Where a list function puts what it finds. Implemented by the poller's job (and by tests).
 pub trait Sink: std::marker::Send {
     /// Waits until the budget allows one call of `op`. To be called before each request; an error means that the run is
@@ -44,6 +53,15 @@ pub trait Sink: std::marker::Send {
     fn paid(&mut self, metrics: u32);
     /// Hands over the rows of the last answer. Waits while the reader is behind.
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>>;
+    /// The request that was last asked for: for a list function that reads an answer while the next is on its way.
+    fn ticket(&self) -> Ticket {
+        Ticket::default()
+    }
+    /// Hands over the rows of the answer to that request.
+    fn page_of(&mut self, ticket: Ticket, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
+        let _ = ticket;
+        self.page(rows)
+    }
 }
 
 /// A boxed [`Sink`].

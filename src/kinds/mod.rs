@@ -23,5 +23,5 @@ pub(crate) mod testing;
 
 pub use action::{Action, ActionContext, Mode, Send, Sent, Target};
 pub use intern::Interner;
-pub use listing::{KindDef, ListRequest, Pages, Sink, What};
+pub use listing::{KindDef, ListRequest, Pages, Sink, Ticket, What};
 pub use registry::Registry;

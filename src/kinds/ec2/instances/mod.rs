@@ -5,12 +5,14 @@ mod convert;
 pub mod fields;
 pub mod instance;
 
+use aws_sdk_ec2::operation::describe_instances::DescribeInstancesOutput;
 use aws_sdk_ec2::types::Filter;
 use futures::future::BoxFuture;
+use tokio::task::JoinHandle;
 
 use crate::aws::fault;
 use crate::base::{Fault, Scope};
-use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::listing::{KindDef, ListRequest, Pages, Ticket};
 use crate::kinds::seam::{Seam, batches, raw};
 use crate::model::{KindInfo, Link, Operation, Record, Scoping, Selector, Service};
 
@@ -46,32 +48,57 @@ const MOST_IDS: usize = 200;
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
-        let mut seam = Seam::new(&request.interner);
+        let mut seam = Some(Seam::new(&request.interner));
+        let mut behind: Option<(Ticket, JoinHandle<Read>)> = None;
         for ids in batches(&request.what, MOST_IDS) {
             // A filter and not the id list: of that, one missing instance fails all, and it does not page.
             let filter = ids.map(|ids| vec![Filter::builder().name("instance-id").set_values(Some(ids)).build()]);
             let mut token = None;
             loop {
                 pages.ask(&DESCRIBE_INSTANCES).await?;
+                let ticket = pages.ticket();
                 let call = client.describe_instances().max_results(PAGE).set_next_token(token);
-                let out =
-                    call.set_filters(filter.clone()).send().await.map_err(|e| fault::of(&DESCRIBE_INSTANCES, e))?;
+                // One page is read into records while the next is on its way: a large account is listed as fast as the SDK
+                // can parse it.
+                let (answer, shown) =
+                    tokio::join!(call.set_filters(filter.clone()).send(), show(&mut pages, behind.take()));
+                if let Some(back) = shown? {
+                    seam = Some(back);
+                }
+                let out = answer.map_err(|e| fault::of(&DESCRIBE_INSTANCES, e))?;
                 token = out.next_token().filter(|t| !t.is_empty()).map(str::to_string);
-                let rows = out
-                    .reservations()
-                    .iter()
-                    .flat_map(|r| r.instances().iter().map(move |i| (r, i)))
-                    .filter_map(|(r, i)| convert::instance(&mut seam, r, i))
-                    .map(|i| i.record())
-                    .collect();
-                pages.page(rows).await?;
+                let own = seam.take().unwrap_or_else(|| Seam::new(&request.interner));
+                behind = Some((ticket, tokio::task::spawn_blocking(move || read(own, out))));
                 if token.is_none() {
                     break;
                 }
             }
         }
-        Ok(())
+        show(&mut pages, behind).await.map(drop)
     })
+}
+
+/// A page as rows, and the seam for the next one.
+type Read = (Vec<Record>, Seam);
+
+/// Turns an answer into rows; the answer, some 50,000 strings a page, is dropped here too.
+fn read(mut seam: Seam, out: DescribeInstancesOutput) -> Read {
+    let rows = out
+        .reservations()
+        .iter()
+        .flat_map(|r| r.instances().iter().map(move |i| (r, i)))
+        .filter_map(|(r, i)| convert::instance(&mut seam, r, i))
+        .map(|i| i.record())
+        .collect();
+    (rows, seam)
+}
+
+/// Hands over the page that is being read, if there is one.
+async fn show(pages: &mut Pages, behind: Option<(Ticket, JoinHandle<Read>)>) -> Result<Option<Seam>, Fault> {
+    let Some((ticket, reading)) = behind else { return Ok(None) };
+    let (rows, seam) = reading.await.map_err(|e| Fault::bug(format!("Reading a page of instances failed: {e}.")))?;
+    pages.page_of(ticket, rows).await?;
+    Ok(Some(seam))
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
