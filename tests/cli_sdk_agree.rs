@@ -1,11 +1,12 @@
 //! The command that a plan shows and the request that it sends are the same operation with the same input.
 //!
 //! The command is run by a shell with the real AWS CLI against a server on loopback that only listens; the request is made by
-//! the operation's sender behind a connector that only listens. `SKYDECK_TEST_AWS` names the CLI, else it is looked for on the
-//! PATH; without one the test fails, unless `SKYDECK_TEST_OFFLINE=1` leaves it out.
+//! the operation's sender behind a connector that only listens. `SKYDECK_TEST_AWS` names another CLI than the
+//! pinned one that the tests install; `SKYDECK_TEST_OFFLINE=1` leaves them out.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
+mod support;
 mod support_actions;
 #[expect(dead_code, reason = "shared with other tests, which use more of it")]
 mod support_aws;
@@ -186,14 +187,8 @@ async fn send(call: &Call, dry_run: bool) -> (Vec<Wire>, Option<Fault>) {
 }
 
 fn cli() -> Option<PathBuf> {
-    if let Some(path) = std::env::var_os("SKYDECK_TEST_AWS") {
-        return Some(PathBuf::from(path));
-    }
-    let found = std::env::split_paths(&std::env::var_os("PATH")?).map(|d| d.join("aws")).find(|p| p.is_file());
-    if found.is_none() && std::env::var("SKYDECK_TEST_OFFLINE").as_deref() != Ok("1") {
-        panic!("The AWS CLI is needed: name it with SKYDECK_TEST_AWS, or leave this out with SKYDECK_TEST_OFFLINE=1.");
-    }
-    found
+    let here = std::env::var_os("SKYDECK_TEST_AWS").map(PathBuf::from);
+    here.or_else(|| (!support::left_out("the AWS CLI")).then(|| support::python::Python::aws_cli().script_path("aws")))
 }
 
 /// What a shell sends that is given the command as the plan shows it.

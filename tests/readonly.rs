@@ -1,10 +1,14 @@
-//! Read-only means that no write request leaves the process: the gateway's part of the promise, through its public face alone.
+//! Read-only means that no write request leaves the process: the gateway through its public face alone, and the real console
+//! with every key pressed, as a server that nobody here wrote saw it.
 
+mod support;
 mod support_aws;
 
 use skydeck::aws::{Gateway, GatewayConfig, fault};
 use skydeck::base::{Clock, FaultKind, Reached, Scope};
 use skydeck::model::operation::{Operation, Retry, Service};
+use support::console::Console;
+use support::moto::Moto;
 use support_aws::{EMPTY, Server, home, in_a_process};
 
 static DESCRIBE: Operation = Operation::read(Service::Ec2, "DescribeInstances");
@@ -46,4 +50,88 @@ async fn child_read_only() {
         assert_eq!((fault.kind, fault.reached), (FaultKind::ReadOnly, Reached::NotSent), "{fault}");
     }
     ec2.describe_instances().send().await.unwrap();
+}
+
+/// Every key that a terminal can send alone, but those that end the program (q, Ctrl-C) or stop it (Ctrl-Z); Esc comes after each.
+fn every_key() -> Vec<String> {
+    let printable = ('!'..='~').filter(|c| *c != 'q').map(String::from);
+    let control = ('a'..='z').filter(|c| !"cz".contains(*c)).map(|c| char::from(c as u8 & 0x1f).to_string());
+    let alt = ('a'..='z').map(|c| format!("\x1b{c}"));
+    let named = [
+        "\r", "\t", " ", "\x7f", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1b[H", "\x1b[F", "\x1b[5~", "\x1b[6~",
+        "\x1b[3~", "\x1b[Z", "\x1b\r",
+    ];
+    let functions = [
+        "\x1bOP", "\x1bOQ", "\x1bOR", "\x1bOS", "\x1b[15~", "\x1b[17~", "\x1b[18~", "\x1b[19~", "\x1b[20~", "\x1b[21~",
+        "\x1b[23~", "\x1b[24~",
+    ];
+    printable.chain(control).chain(alt).chain(named.into_iter().chain(functions).map(String::from)).collect()
+}
+
+#[test]
+fn no_key_and_no_palette_line_of_the_read_only_console_sends_a_write_to_a_real_server() {
+    if support::left_out("the read-only console against moto") {
+        return;
+    }
+    let moto = Moto::start();
+    let ids = moto.run("seed_actions.py", &["ap-northeast-2"]);
+    moto.forget_log();
+    let environment =
+        [("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_REGION", "ap-northeast-2")];
+    let views = ["instances", "target-groups", "targets", "auto-scaling-groups", "buckets", "alarms", "load-balancers"];
+    let lines = [
+        "stop",
+        "start",
+        "stop force=true",
+        "reboot",
+        "terminate",
+        "tags set=a=b remove=Old",
+        "set-desired-capacity 3",
+        "deregister",
+        "disable-actions",
+        "enable-actions",
+    ];
+    let mut console = Console::start(&["--read-only", "--endpoint-url", &moto.url, "instances"], &environment);
+    console.wait_for("running-1");
+    for view in views {
+        for _ in 0..3 {
+            console.press("\x1b");
+        }
+        console.press(&format!(":{view}\r"));
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        // Three views stand for the rest: the palette's lines below go everywhere.
+        let keys = if ["instances", "targets", "alarms"].contains(&view) { every_key() } else { Vec::new() };
+        for key in keys {
+            console.press(&key);
+            if !"jkgG".contains(&key) {
+                console.press("\x1b");
+            }
+            assert!(console.runs(), "{key:?} in {view} ended the console:\n{}", console.text());
+        }
+        // Whatever an action offers is accepted, and the name typed that a heavy plan asks for.
+        for line in lines {
+            console.press(&format!(":{line}\r"));
+            for answer in ["\r", "\x1b\r", "running-1\r", "6789\r", "\r"] {
+                console.press(answer);
+            }
+            for _ in 0..3 {
+                console.press("\x1b");
+            }
+        }
+    }
+    assert!(console.runs(), "{}", console.text());
+    let log = moto.log();
+    let reads = |r: &&support::moto::Request| match &r.operation {
+        Some(o) => !r.dry_run && ["Describe", "Get", "List"].iter().any(|p| o.starts_with(p)),
+        None => ["GET", "HEAD"].contains(&r.method.as_str()),
+    };
+    let writes: Vec<_> = log.iter().filter(|r| !reads(r)).collect();
+    assert!(writes.is_empty(), "{writes:?}");
+    for operation in ["DescribeInstances", "DescribeTargetHealth", "DescribeAutoScalingGroups", "DescribeAlarms"] {
+        assert!(log.iter().any(|r| r.operation.as_deref() == Some(operation)), "it did not even ask {operation}");
+    }
+    drop(console);
+    let seen = moto.run("truth.py", &["ap-northeast-2", "instances"]);
+    let stopped = seen["instances"]["rows"].as_array().unwrap().iter().filter(|r| r["state"] != "running").count();
+    assert_eq!((stopped, ids["group"].is_string()), (1, true), "the account is as it was");
 }

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 
-AWS = [sys.executable, os.environ["SKYDECK_TEST_AWS"], "--endpoint-url", os.environ["SKYDECK_TEST_ENDPOINT"], "--region", "ap-northeast-2"]
+AWS = [os.environ["SKYDECK_TEST_AWS"], "--endpoint-url", os.environ["SKYDECK_TEST_ENDPOINT"], "--region", "ap-northeast-2"]
 CHECKS = []
 
 

@@ -3,6 +3,7 @@
 #![expect(dead_code, reason = "each test binary uses a part of it")]
 
 pub mod checks;
+pub mod console;
 pub mod moto;
 pub mod python;
 pub mod rows;

@@ -50,15 +50,15 @@ impl Moto {
     }
 
     /// Goes on in a process of the calling test's own, whose environment has this server, keys of `account` (none: moto's
-    /// first) and nothing of the user's: a process cannot change its own environment safely. There it gives the server; in
-    /// the test's first process it waits for that one, passes its failure on, and gives `None`.
-    pub fn inside(&self, account: Option<&str>) -> Option<Moto> {
+    /// first), `more`, and nothing of the user's: a process cannot change its own environment safely. There [`Moto::of_parent`]
+    /// gives the server; here it waits for that process and passes its failure on.
+    pub fn inside(&self, account: Option<&str>, more: &[(&str, &str)]) {
         let thread = std::thread::current();
         let test = thread.name().expect("the harness names a test's thread after it");
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", test, "--nocapture"]);
         self.environment(&mut command);
-        command.env(SERVER, &self.url);
+        command.env(SERVER, &self.url).envs(more.iter().copied());
         if let Some(account) = account {
             let keys = self.run("account.py", &[account]);
             command.envs(keys.as_object().unwrap().iter().map(|(k, v)| (k.as_str(), v.as_str().unwrap())));
@@ -66,7 +66,6 @@ impl Moto {
         let out = command.stdin(Stdio::null()).output().unwrap();
         let text = String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);
         assert!(out.status.success() && text.contains("1 passed"), "{text}");
-        None
     }
 
     /// The server, if this is such a process.

@@ -29,7 +29,7 @@ impl Python {
     pub fn command(&self) -> Command {
         self.with_packages(&self.program)
     }
-    /// Where one of the packages' scripts is, such as `aws`. To be run with [`Python::command`].
+    /// Where one of the packages' scripts is, such as `aws`: an executable.
     pub fn script_path(&self, name: &str) -> PathBuf {
         self.bin.join(name)
     }
@@ -103,7 +103,7 @@ fn make(name: &str, pins: &str) -> Result<Python, String> {
 fn at(dir: &Path) -> Python {
     let (venv, site) = (dir.join("venv"), dir.join("site"));
     if site.exists() {
-        return Python { program: "python3".into(), bin: site.join("bin"), site: Some(site) };
+        return Python { program: "python3".into(), bin: dir.join("bin"), site: Some(site) };
     }
     Python { program: venv.join("bin/python"), bin: venv.join("bin"), site: None }
 }
@@ -123,7 +123,20 @@ fn install(dir: &Path, pins: &Path) -> Result<(), String> {
     if done.is_err() {
         let _ = fs::remove_dir_all(&site);
     }
-    done
+    done.and_then(|()| wrap(dir, &site).map_err(|e| e.to_string()))
+}
+
+/// A folder's scripts do not find their packages by themselves.
+fn wrap(dir: &Path, site: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::create_dir_all(dir.join("bin"))?;
+    for script in fs::read_dir(site.join("bin"))?.flatten() {
+        let wrapper = dir.join("bin").join(script.file_name());
+        let (site, script) = (site.display(), script.path());
+        fs::write(&wrapper, format!("#!/bin/sh\nPYTHONPATH='{site}' exec python3 '{}' \"$@\"\n", script.display()))?;
+        fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755))?;
+    }
+    Ok(())
 }
 
 fn python3(args: &[&str]) -> Result<String, String> {

@@ -1,0 +1,228 @@
+//! Every action acts on moto, through form, plan, executor and the guard's permits, and boto3 says what came of it.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+
+mod support;
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::{Value as Json, json};
+use skydeck::act::{Carry, Executor, Journal, dry_run};
+use skydeck::aws::{Gateway, GatewayConfig};
+use skydeck::base::{Clock, FaultKind};
+use skydeck::kinds::registry::ALL;
+use skydeck::kinds::{ActionContext, Target, What};
+use skydeck::model::{ActEvent, DryRun, FormValue, Plan, Selector, TableKey, Values};
+use skydeck::store::Store;
+use support::left_out;
+use support::moto::Moto;
+use support::rows::{gateway, pages, scope};
+
+const REGION: &str = "ap-northeast-2";
+
+/// Filled once. Each test acts on rows of its own, so that they may run side by side.
+static SERVER: LazyLock<(Moto, Json)> = LazyLock::new(|| {
+    let moto = Moto::start();
+    let ids = moto.run("seed_actions.py", &[REGION]);
+    (moto, ids)
+});
+
+/// The account, in the process of the test; see [`Moto::inside`].
+struct Account {
+    moto: Moto,
+    gateway: Gateway,
+    ids: Json,
+}
+
+/// What the seed printed, handed to the process of the test.
+const IDS: &str = "SKYDECK_TEST_IDS";
+
+fn account() -> Option<Account> {
+    if let Some(moto) = Moto::of_parent() {
+        let ids = serde_json::from_str(&std::env::var(IDS).unwrap()).unwrap();
+        return Some(Account { moto, gateway: gateway(), ids });
+    }
+    if left_out("actions on moto") {
+        return None;
+    }
+    let (moto, ids) = &*SERVER;
+    moto.inside(None, &[(IDS, &ids.to_string())]);
+    None
+}
+
+impl Account {
+    fn id(&self, name: &str) -> &str {
+        self.ids[name].as_str().unwrap()
+    }
+
+    async fn rows(&self, kind: &str, parent: Option<&str>, wanted: impl Fn(&str) -> bool) -> Vec<Target> {
+        let selector = parent.map_or(Selector::All, |p| Selector::Parent(p.into()));
+        let table = TableKey {
+            scope: scope(&self.gateway, kind, REGION),
+            kind: skydeck::model::Kind(ALL.kind(kind).unwrap().info),
+            selector: selector.clone(),
+        };
+        let rows = pages(&self.gateway, kind, REGION, selector, What::Everything).await.concat();
+        let found = rows.into_iter().filter(|r| wanted(&r.id));
+        found.map(|record| Target { table: table.clone(), record: record.into() }).collect()
+    }
+
+    async fn instances(&self, names: &[&str]) -> Vec<Target> {
+        let ids: Vec<&str> = names.iter().map(|n| self.id(n)).collect();
+        self.rows("instances", None, |id| ids.contains(&id)).await
+    }
+
+    fn plan(&self, action: &str, targets: &[Target], values: &[(&str, &str)]) -> Plan {
+        let store = Store::default();
+        let cx = ActionContext { store: &store, targets, now: Clock::system().now() };
+        let action = ALL.action(targets[0].table.kind, action).unwrap();
+        for t in targets {
+            (action.available)(&t.record).unwrap_or_else(|why| panic!("{} is not offered: {why}", action.name));
+        }
+        let value = |v: &str| if v == "yes" { FormValue::Flag(true) } else { FormValue::Text(v.into()) };
+        let values = Values(values.iter().map(|(k, v)| ((*k).into(), value(v))).collect());
+        (action.plan)(&cx, &values).unwrap_or_else(|f| panic!("{}: {f}", action.name))
+    }
+
+    /// Carries the plan out; gives what was told of it, and the journal's lines.
+    async fn carry_with(&self, gateway: &Gateway, plan: Plan) -> (Vec<ActEvent>, String) {
+        static RUN: AtomicU64 = AtomicU64::new(1);
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::system();
+        let journal = Journal::at(folder.path().join("journal"), clock.now());
+        let path = journal.path().to_path_buf();
+        let (send, mut receive) = tokio::sync::mpsc::channel(1000);
+        let executor = Executor::new(gateway.clone(), ALL, journal, clock, send);
+        let run = RUN.fetch_add(1, Ordering::Relaxed);
+        let carry = Carry { run, plan, identity: None, generation: gateway.generation(&gateway.profiles_in_use()[0]) };
+        executor.carry(carry.clone()).await;
+        // A second Enter, a late event: the same run is carried out once.
+        executor.carry(carry).await;
+        drop(executor);
+        let mut events = Vec::new();
+        while let Some(event) = receive.recv().await {
+            events.push(event);
+        }
+        (events, std::fs::read_to_string(path).unwrap())
+    }
+
+    /// Carries it out and demands success: each call done once, its intent and its outcome in the journal.
+    async fn act(&self, action: &str, targets: &[Target], values: &[(&str, &str)]) {
+        let plan = self.plan(action, targets, values);
+        let calls = plan.calls.len();
+        let (events, journal) = self.carry_with(&self.gateway, plan).await;
+        let done = events.iter().filter(|e| matches!(e, ActEvent::Done { .. })).count();
+        let bad = events.iter().find(|e| matches!(e, ActEvent::Failed { .. } | ActEvent::Unknown { .. }));
+        assert!(done == calls && bad.is_none(), "{action}: {done} of {calls} calls: {bad:?}");
+        assert!(journal.lines().count() >= 2 * calls, "{action}: {journal}");
+    }
+
+    /// A row as boto3 sees it.
+    fn truth(&self, kind: &str, field: &str, is: &str) -> Json {
+        let seen = self.moto.run("truth.py", &[REGION, kind]);
+        let rows = seen[kind]["rows"].as_array().unwrap();
+        rows.iter().find(|r| r[field] == is).cloned().unwrap_or(Json::Null)
+    }
+
+    fn state(&self, name: &str) -> Json {
+        self.truth("instances", "id", self.id(name))["state"].clone()
+    }
+}
+
+#[tokio::test]
+async fn instances_stop_start_reboot_and_terminate() {
+    let Some(account) = account() else { return };
+    account.act("start", &account.instances(&["stopped"]).await, &[]).await;
+    assert_eq!(account.state("stopped"), "running");
+    account.act("stop", &account.instances(&["running-1", "running-2"]).await, &[]).await;
+    assert_eq!([account.state("running-1"), account.state("running-2")], [json!("stopped"), json!("stopped")]);
+    account.act("start", &account.instances(&["running-1"]).await, &[]).await;
+    account.act("stop", &account.instances(&["running-1"]).await, &[("force", "yes")]).await;
+    assert_eq!(account.state("running-1"), "stopped");
+    account.act("reboot", &account.instances(&["stopped"]).await, &[]).await;
+    assert_eq!(account.state("stopped"), "running");
+    account.act("terminate", &account.instances(&["doomed"]).await, &[]).await;
+    assert_eq!(account.state("doomed"), "terminated");
+    assert_eq!(account.state("bystander"), "running", "what was not chosen is not touched");
+}
+
+#[tokio::test]
+async fn tags_are_set_and_removed_and_others_stay() {
+    let Some(account) = account() else { return };
+    let rows = account.instances(&["bystander"]).await;
+    account.act("tags", &rows, &[("set", r"Env=prod,팀=플랫\,폼 🚀\=1"), ("remove", "Old")]).await;
+    let tags = &account.truth("instances", "id", account.id("bystander"))["$tags"];
+    assert_eq!(*tags, json!({"Name": "bystander", "Env": "prod", "팀": "플랫,폼 🚀=1"}));
+}
+
+#[tokio::test]
+async fn targets_are_registered_and_deregistered() {
+    let Some(account) = account() else { return };
+    let arn = account.id("group");
+    let group = account.rows("target-groups", None, |id| id == arn).await;
+    account.act("register", &group, &[("target", account.id("spare"))]).await;
+    assert_eq!(account.truth("targets", "id", account.id("spare"))["port"], 80);
+    let id = account.id("target");
+    let rows = account.rows("targets", Some(arn), |row| row.contains(id)).await;
+    account.act("deregister", &rows, &[]).await;
+    // moto forgets a target at once: no draining to see.
+    assert_eq!(account.truth("targets", "id", id), Json::Null);
+    assert_eq!(account.truth("targets", "id", account.id("spare"))["port"], 80);
+}
+
+#[tokio::test]
+async fn a_group_gets_the_desired_capacity() {
+    let Some(account) = account() else { return };
+    let rows = account.rows("auto-scaling-groups", None, |id| id == "그룹 1").await;
+    account.act("set-desired-capacity", &rows, &[("desired", "3")]).await;
+    // moto launches at once, and keeps no activities.
+    assert_eq!(account.truth("auto-scaling-groups", "name", "그룹 1")["desired"], 3);
+}
+
+#[tokio::test]
+async fn alarms_are_silenced_and_heard_again() {
+    let Some(account) = account() else { return };
+    let alarm = async |name: &'static str| account.rows("alarms", None, move |id| id == name).await;
+    account.act("disable-actions", &alarm("on").await, &[]).await;
+    account.act("enable-actions", &alarm("off").await, &[]).await;
+    let on = |name: &str| account.truth("alarms", "name", name)["actions_enabled"].clone();
+    assert_eq!([on("on"), on("off"), on("other")], [json!(false), json!(true), json!(true)]);
+}
+
+#[tokio::test]
+async fn an_object_is_downloaded_whole_and_its_key_cannot_leave_the_folder() {
+    let Some(account) = account() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let into = folder.path().join("into");
+    std::fs::create_dir(&into).unwrap();
+    let values = [("folder", into.to_str().unwrap())];
+    account.act("download", &account.rows("objects", Some("downloads/dir/"), |_| true).await, &values).await;
+    account.act("download", &account.rows("objects", Some("downloads"), |id| id == "..").await, &values).await;
+    let files: Vec<Vec<u8>> =
+        std::fs::read_dir(&into).unwrap().map(|f| std::fs::read(f.unwrap().path()).unwrap()).collect();
+    assert_eq!(files.len(), 2, "both are in the folder");
+    assert!(files.contains(&(0..=255).cycle().take(256 * 4096).collect::<Vec<u8>>()), "whole");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing beside the folder");
+}
+
+#[tokio::test]
+async fn a_dry_run_is_allowed_and_changes_nothing() {
+    let Some(account) = account() else { return };
+    let plan = account.plan("terminate", &account.instances(&["bystander"]).await, &[]);
+    assert!(matches!(dry_run(&account.gateway, &ALL, &plan).await, DryRun::Allowed));
+    assert_eq!(account.state("bystander"), "running");
+}
+
+#[tokio::test]
+async fn no_confirmed_plan_leaves_a_read_only_process() {
+    let Some(account) = account() else { return };
+    let base = GatewayConfig::new(Clock::system(), ALL.operations());
+    let gateway = Gateway::new(GatewayConfig { read_only: true, ..base });
+    let plan = account.plan("terminate", &account.instances(&["bystander"]).await, &[]);
+    assert!(matches!(dry_run(&gateway, &ALL, &plan).await, DryRun::NotAsked));
+    let (events, _) = account.carry_with(&gateway, plan).await;
+    let refused = |e: &ActEvent| matches!(e, ActEvent::Failed { fault, .. } if fault.kind == FaultKind::ReadOnly);
+    assert!(events.iter().any(refused) && !events.iter().any(|e| matches!(e, ActEvent::Done { .. })), "{events:?}");
+    assert_eq!(account.state("bystander"), "running");
+}
