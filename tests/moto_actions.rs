@@ -95,7 +95,10 @@ impl Account {
         let (send, mut receive) = tokio::sync::mpsc::channel(1000);
         let executor = Executor::new(gateway.clone(), ALL, journal, clock, send);
         let run = RUN.fetch_add(1, Ordering::Relaxed);
-        let carry = Carry { run, plan, identity: None, generation: gateway.generation(&gateway.profiles_in_use()[0]) };
+        let profile = &gateway.profiles_in_use()[0];
+        // A plan is pinned to who it is made for, so that must be known first.
+        assert_eq!(gateway.identity(profile).await.unwrap().account, "123456789012");
+        let carry = Carry { run, plan, identity: None, generation: gateway.generation(profile) };
         executor.carry(carry.clone()).await;
         // A second Enter, a late event: the same run is carried out once.
         executor.carry(carry).await;

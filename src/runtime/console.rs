@@ -45,7 +45,10 @@ struct Screen {
 impl Screen {
     fn draw(&mut self, engine: &Engine, theme: &Theme) -> io::Result<()> {
         if std::mem::take(&mut self.clear) {
-            self.terminal.clear()?;
+            // Not `Terminal::clear`: it asks the terminal where the cursor is, and a terminal that does not answer (a slow
+            // link) would end the program. Resizing to the same size clears, and asks nothing.
+            let area = self.terminal.get_frame().area();
+            self.terminal.resize(area)?;
         }
         let (state, store, now) = (&engine.state, &engine.store, engine.now());
         let wide = &mut self.wide;
