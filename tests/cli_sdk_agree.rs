@@ -4,7 +4,7 @@
 //! the operation's sender behind a connector that only listens. `SKYDECK_TEST_AWS` names another CLI than the
 //! pinned one that the tests install; `SKYDECK_TEST_OFFLINE=1` leaves them out.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+#![expect(clippy::unwrap_used, reason = "a test may")]
 
 mod support;
 mod support_actions;

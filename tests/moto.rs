@@ -1,7 +1,7 @@
 //! Skydeck against moto, a server that nobody here wrote, filled by boto3 with data chosen for trouble and judged by what boto3
 //! then says, never by our own reader alone.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+#![expect(clippy::unwrap_used, reason = "a test may")]
 
 mod support;
 

@@ -1,6 +1,8 @@
 //! The sandbox behaves as AWS does, as clients that nobody here wrote see it: boto3 and the AWS CLI, over a socket.
 //! Each script of `tests/py/*_checks.py` has its own account, so that they run side by side.
 
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
 mod support;
 
 use skydeck::base::Clock;

@@ -1,5 +1,9 @@
 //! What the integration tests share that talk to programs which nobody here wrote: Python, moto, boto3, the AWS CLI.
-#![expect(clippy::unwrap_used, reason = "helpers of tests, outside the functions that clippy knows to be tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests, outside the functions that clippy knows to be tests"
+)]
 #![expect(dead_code, reason = "each test binary uses a part of it")]
 
 pub mod checks;
