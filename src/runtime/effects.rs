@@ -37,7 +37,7 @@ impl Engine {
             }
             Effect::DryRun(number, plan) => {
                 let (gateway, registry, outbox) = (self.gateway.clone(), self.registry, self.outbox.clone());
-                self.handle.spawn(async move {
+                self.tasks.spawn(async move {
                     let verdict = dry_run(&gateway, &registry, &plan).await;
                     send(&outbox, Inbox::Event(Event::DryRun(number, verdict))).await;
                 });
@@ -49,11 +49,11 @@ impl Engine {
                 self.watcher.carried(run, &plan);
                 let executor = self.executor.clone();
                 let carry = Carry { run, plan: *plan, identity, generation };
-                self.handle.spawn(async move { executor.carry(carry).await });
+                self.tasks.spawn(async move { executor.carry(carry).await });
             }
             Effect::Forget(name) => {
                 let (journal, now) = (self.journal.clone(), self.clock.now());
-                self.handle.spawn_blocking(move || {
+                self.tasks.spawn_blocking(move || {
                     if let Err(e) = journal.forget(&name, now) {
                         tracing::error!("{e}");
                     }
@@ -64,7 +64,7 @@ impl Engine {
             Effect::SignIn(profile) => {
                 let (gateway, outbox) = (self.gateway.clone(), self.outbox.clone());
                 let name = profile.clone();
-                let task = self.handle.spawn(async move {
+                let task = self.tasks.spawn(async move {
                     if let Err(fault) = gateway.sso_sign_in(&name).await {
                         send(&outbox, Inbox::Event(Event::Identity(name, Err(fault)))).await;
                         return false;
@@ -76,7 +76,7 @@ impl Engine {
             }
             Effect::Reload(profile) => {
                 let (gateway, name) = (self.gateway.clone(), profile.clone());
-                let task = self.handle.spawn(async move {
+                let task = self.tasks.spawn(async move {
                     gateway.refresh(&name).await;
                     true
                 });
@@ -92,7 +92,7 @@ impl Engine {
 
     fn then_identity(&self, profile: arcstr::ArcStr, task: tokio::task::JoinHandle<bool>) {
         let (gateway, outbox) = (self.gateway.clone(), self.outbox.clone());
-        self.handle.spawn(async move {
+        self.tasks.spawn(async move {
             if !matches!(task.await, Ok(true)) {
                 return;
             }
@@ -120,7 +120,7 @@ impl Engine {
             clock: self.clock.clone(),
         };
         let outbox = self.outbox.clone();
-        self.handle.spawn(async move {
+        self.tasks.spawn(async move {
             let answer = raw(request, id.clone()).await;
             send(&outbox, Inbox::Event(Event::Raw(table, id, answer))).await;
         });

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 use super::index_worker::IndexWorker;
 use super::questions::Questions;
+use super::tasks::{Tasks, waits};
 use super::watcher::Watcher;
 use crate::act::{Executor, Journal};
 use crate::app::{Setup, State, update};
@@ -74,7 +75,10 @@ pub struct Engine {
     pub(super) poller: Poller,
     pub(super) executor: Executor,
     pub(super) journal: Journal,
-    pub(super) handle: Handle,
+    pub(super) tasks: Tasks,
+    /// The channels' other ends: whether something lies in them.
+    updates: mpsc::Sender<Update>,
+    acts: mpsc::Sender<ActEvent>,
     pub(super) inbox: Receiver<Inbox>,
     pub(super) outbox: Sender<Inbox>,
     pub(super) indexer: IndexWorker,
@@ -95,11 +99,12 @@ impl Engine {
         let _guard = handle.enter();
         let (updates, from_poller) = mpsc::channel(64);
         let poller_config = PollerConfig { gateway: gateway.clone(), registry, clock: clock.clone(), every, share };
-        let poller = Poller::start(poller_config, updates);
-        forward(handle, from_poller, outbox.clone(), Inbox::Update);
+        let poller = Poller::start(poller_config, updates.clone());
+        let tasks = Tasks::on(handle);
+        tasks.forward(from_poller, outbox.clone(), Inbox::Update);
         let (acts, from_acts) = mpsc::channel(64);
-        forward(handle, from_acts, outbox.clone(), |a| Inbox::Event(Event::Act(a)));
-        let executor = Executor::new(gateway.clone(), registry, journal.clone(), clock.clone(), acts);
+        tasks.forward(from_acts, outbox.clone(), |a| Inbox::Event(Event::Act(a)));
+        let executor = Executor::new(gateway.clone(), registry, journal.clone(), clock.clone(), acts.clone());
         let questions = Questions::default();
         if let Some(prompts) = prompts {
             questions.serve(handle, prompts, outbox.clone());
@@ -115,7 +120,9 @@ impl Engine {
             poller,
             executor,
             journal,
-            handle: handle.clone(),
+            tasks,
+            updates,
+            acts,
             indexer: IndexWorker::start(outbox.clone()),
             inbox,
             outbox,
@@ -237,16 +244,23 @@ impl Engine {
         &self.inbox
     }
 
-    /// Whether a job runs, an index is being made or news waits: what tests wait for instead of sleeping.
+    /// Whether a job or a call runs, an index is being made or news waits: what tests wait for instead of sleeping. Asked
+    /// upstream first, so that what moves on meanwhile is met further down.
     pub fn is_busy(&self) -> bool {
-        self.poller.is_busy() || self.indexer.is_busy() || !self.inbox.is_empty()
+        self.poller.is_busy()
+            || waits(&self.updates)
+            || self.tasks.is_busy()
+            || waits(&self.acts)
+            || self.tasks.is_busy()
+            || self.indexer.is_busy()
+            || !self.inbox.is_empty()
     }
 
     fn look_at_runs(&mut self, now: Time) {
         for event in self.watcher.look(&self.store, now) {
             if let ActEvent::Settled { run, text, ok } = &event {
                 let (journal, run, text, ok) = (self.journal.clone(), *run, text.clone(), *ok);
-                self.handle.spawn_blocking(move || {
+                self.tasks.spawn_blocking(move || {
                     if let Err(e) = journal.ended(run, &text, ok, now) {
                         tracing::error!("{e}");
                     }
@@ -271,7 +285,7 @@ impl Engine {
 
     pub(super) fn ask_identity(&self, profile: ArcStr) {
         let (gateway, outbox) = (self.gateway.clone(), self.outbox.clone());
-        self.handle.spawn(async move {
+        self.tasks.spawn(async move {
             let answer = gateway.identity(&profile).await.map(|i| Identity {
                 account: i.account,
                 arn: i.arn,
@@ -284,7 +298,7 @@ impl Engine {
 
     fn read_journal(&self) {
         let (journal, registry, outbox) = (self.journal.clone(), self.registry, self.outbox.clone());
-        self.handle.spawn_blocking(move || {
+        self.tasks.spawn_blocking(move || {
             let left = journal.unfinished(&registry);
             if !left.is_empty() {
                 let _ = outbox.send(Inbox::Event(Event::Act(ActEvent::Left(left))));
@@ -303,17 +317,4 @@ pub(super) async fn send(outbox: &Sender<Inbox>, mut item: Inbox) {
         }
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-}
-
-fn forward<T: Send + 'static>(
-    handle: &Handle,
-    mut from: mpsc::Receiver<T>,
-    to: Sender<Inbox>,
-    wrap: impl Fn(T) -> Inbox + Send + 'static,
-) {
-    handle.spawn(async move {
-        while let Some(item) = from.recv().await {
-            send(&to, wrap(item)).await;
-        }
-    });
 }

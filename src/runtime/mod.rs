@@ -6,6 +6,7 @@ mod effects;
 mod engine;
 mod index_worker;
 mod questions;
+mod tasks;
 mod watcher;
 mod wide;
 

@@ -1,0 +1,393 @@
+//! The console without a terminal, at the embedded account: keys in, screens out, and every request counted.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking, helpers of theirs too")]
+#![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its part of this")]
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use skydeck::act::{CliContext, Journal, cli_text};
+use skydeck::app::{ProfileSetup, Setup};
+use skydeck::aws::{Gateway, GatewayConfig};
+use skydeck::base::{Clock, Time};
+use skydeck::config::{Depth, Keymap, Theme};
+use skydeck::fetch::Share;
+use skydeck::input::Key;
+use skydeck::kinds::registry::ALL;
+use skydeck::model::{Access, Event, Meter};
+use skydeck::runtime::{Engine, EngineConfig, Host};
+use skydeck::sandbox::{Sandbox, WorldSpec};
+use skydeck::ui;
+
+use super::golden;
+
+/// The moment at which every walk begins.
+pub const BEGIN: &str = "2026-11-21T09:00:00Z";
+/// How long a walk may wait for workers before it fails. A busy machine is slow, not broken.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A request that reached the account: `Operation`, or `METHOD /path?query` for S3; and whether it was a dry run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// What it asked for.
+    pub what: String,
+    /// Whether it only asked for permission.
+    pub dry_run: bool,
+}
+
+impl Asked {
+    /// Whether it changes nothing, by what the operations are declared as.
+    pub fn is_read(&self) -> bool {
+        match self.what.split_once(' ') {
+            Some((method, _)) => matches!(method, "GET" | "HEAD"),
+            None => {
+                self.what == "GetCallerIdentity"
+                    || ALL.operations().iter().any(|o| o.name == self.what && o.access == Access::Read)
+            }
+        }
+    }
+}
+
+/// Everything that reached the account, in order.
+#[derive(Debug, Clone, Default)]
+pub struct Log(Arc<Mutex<Vec<Asked>>>);
+
+impl Log {
+    /// All of it.
+    pub fn all(&self) -> Vec<Asked> {
+        self.0.lock().unwrap().clone()
+    }
+    /// How often an operation was carried out (dry runs apart).
+    pub fn count(&self, what: &str) -> usize {
+        self.all().iter().filter(|a| a.what == what && !a.dry_run).count()
+    }
+    /// What was not a read, dry runs included.
+    pub fn writes(&self) -> Vec<Asked> {
+        self.all().into_iter().filter(|a| !a.is_read()).collect()
+    }
+}
+
+#[derive(Debug)]
+struct Counted(SharedHttpClient, Log);
+
+#[derive(Debug)]
+struct CountedConnector(SharedHttpConnector, Log);
+
+impl HttpClient for Counted {
+    fn http_connector(&self, settings: &HttpConnectorSettings, parts: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(CountedConnector(self.0.http_connector(settings, parts), self.1.clone()))
+    }
+}
+
+impl HttpConnector for CountedConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let uri: http::Uri = request.uri().parse().unwrap();
+        let body = request.body().bytes().unwrap_or_default().to_vec();
+        let form = |name: &str| {
+            form_urlencoded::parse(&body).find(|(k, _)| k == name).map(|(_, v)| v.into_owned()).unwrap_or_default()
+        };
+        let what = match (form("Action"), uri.path().split_once("/operation/")) {
+            (action, _) if !action.is_empty() => action,
+            (_, Some((_, operation))) => operation.to_string(),
+            _ => format!("{} {}", request.method(), uri.path_and_query().map_or("/", |p| p.as_str())),
+        };
+        self.1.0.lock().unwrap().push(Asked { what, dry_run: form("DryRun") == "true" });
+        self.0.call(request)
+    }
+}
+
+/// What a walk begins with.
+pub struct Start {
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// The theme.
+    pub theme: &'static str,
+    /// Whether nothing may be changed.
+    pub read_only: bool,
+    /// The palette line to begin with.
+    pub view: &'static str,
+    /// The regions.
+    pub regions: &'static [&'static str],
+    /// The embedded account.
+    pub world: WorldSpec,
+    /// Where the journal is; a new folder if none is given.
+    pub state: Option<PathBuf>,
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        Start {
+            size: (120, 40),
+            theme: "dark",
+            read_only: false,
+            view: "instances",
+            regions: &["ap-northeast-2"],
+            world: WorldSpec::Demo,
+            state: None,
+        }
+    }
+}
+
+/// An engine, its account and its clock.
+pub struct Desk {
+    /// The engine.
+    pub engine: Engine,
+    /// The account.
+    pub sandbox: Sandbox,
+    /// What reached it.
+    pub log: Log,
+    /// The theme that screens are drawn with.
+    pub theme: Theme,
+    /// The journal's file.
+    pub journal: PathBuf,
+    /// What the terminal's owner was asked to do.
+    pub host: Vec<Host>,
+    clock: Clock,
+    size: (u16, u16),
+    // Dropped after the engine.
+    _runtime: tokio::runtime::Runtime,
+    _folder: tempfile::TempDir,
+}
+
+/// A theme as it looks where there are all colours, or none.
+pub fn theme(name: &str) -> Theme {
+    Theme::embedded(name, if name == "mono" { Depth::None } else { Depth::True }).unwrap()
+}
+
+impl Desk {
+    /// The demo account at 120x40.
+    pub fn open() -> Desk {
+        Desk::start(Start::default())
+    }
+
+    /// Starts and waits for the first rows.
+    pub fn start(start: Start) -> Desk {
+        let mut desk = Desk::start_with(start, |_| ());
+        desk.settle();
+        desk
+    }
+
+    /// Starts an engine after `before` was done to the account; waits for nothing.
+    pub fn start_with(start: Start, before: impl FnOnce(&Sandbox)) -> Desk {
+        let clock = Clock::manual(Time::parse(BEGIN).unwrap());
+        let sandbox = Sandbox::open(start.world.clone(), clock.clone(), 1.0).unwrap();
+        before(&sandbox);
+        Desk::at(start, sandbox, clock)
+    }
+
+    /// Another start of the program at an account that goes on.
+    pub fn again(self, start: Start) -> Desk {
+        let (sandbox, clock) = (self.sandbox.clone(), self.clock.clone());
+        let folder = self._folder.path().to_path_buf();
+        let journal = std::fs::read(&self.journal).unwrap_or_default();
+        drop(self);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("journal.jsonl"), journal).unwrap();
+        let mut desk = Desk::at(Start { state: Some(folder), ..start }, sandbox, clock);
+        desk.settle();
+        desk
+    }
+
+    fn at(start: Start, sandbox: Sandbox, clock: Clock) -> Desk {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let journal = start.state.unwrap_or_else(|| folder.path().to_path_buf()).join("journal.jsonl");
+        let log = Log::default();
+        let http = SharedHttpClient::new(Counted(sandbox.http_client(), log.clone()));
+        let mut config = GatewayConfig::sandbox(clock.clone(), ALL.operations(), http);
+        config.read_only = start.read_only;
+        let gateway = {
+            let _in = runtime.enter();
+            Gateway::new(config)
+        };
+        let profile = |name| ProfileSetup {
+            name,
+            regions: start.regions.iter().map(|r| (*r).into()).collect(),
+            read_only: start.read_only,
+            color: None,
+            ask_digits: false,
+        };
+        let setup = Setup {
+            registry: ALL,
+            keymap: Arc::new(Keymap::embedded("default").unwrap()),
+            profiles: gateway.profiles_in_use().into_iter().map(profile).collect(),
+            read_only: start.read_only,
+            sandbox: true,
+            speed: 1.0,
+            columns: indexmap::IndexMap::default(),
+            view: Some(start.view.into()),
+            size: start.size,
+            zone: jiff::tz::TimeZone::UTC,
+            now: clock.now(),
+            messages: Vec::new(),
+            cli: Arc::new(|call| cli_text(call, &CliContext { profile: None, endpoint_url: None })),
+        };
+        let config = EngineConfig {
+            gateway,
+            prompts: None,
+            registry: ALL,
+            clock: clock.clone(),
+            // A table is asked for when a walk says so (`r`), never by itself.
+            every: Duration::from_secs(86_400),
+            share: Share::percent(100),
+            journal: Journal::at(&journal, clock.now()),
+            setup,
+        };
+        let engine = Engine::start(config, runtime.handle());
+        Desk {
+            engine,
+            sandbox,
+            log,
+            theme: theme(start.theme),
+            journal,
+            host: Vec::new(),
+            clock,
+            size: start.size,
+            _runtime: runtime,
+            _folder: folder,
+        }
+    }
+
+    fn turn(&mut self) -> bool {
+        let mut any = self.engine.drain(100_000);
+        any |= self.engine.tick();
+        self.host.extend(self.engine.take_host());
+        any
+    }
+
+    /// Until nothing is under way.
+    pub fn settle(&mut self) {
+        let begin = Instant::now();
+        loop {
+            let any = self.turn();
+            if !any && !self.engine.is_busy() {
+                return;
+            }
+            assert!(begin.elapsed() < PATIENCE, "it does not come to rest:\n{}", self.text());
+            if !any {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+    }
+
+    /// Until the screen says something, with what is asked meanwhile.
+    pub fn until(&mut self, what: &str) {
+        let begin = Instant::now();
+        while !self.text().contains(what) {
+            assert!(begin.elapsed() < PATIENCE, "{what:?} does not come:\n{}", self.text());
+            self.turn();
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Presses keys as keymaps write them, separated by spaces, and waits for nothing.
+    pub fn press(&mut self, keys: &str) -> &mut Self {
+        for key in keys.split_whitespace() {
+            let key: Key = key.parse().unwrap_or_else(|e| panic!("{key}: {e:?}"));
+            self.engine.handle(Event::Key(key, self.clock.now()));
+            self.host.extend(self.engine.take_host());
+        }
+        self
+    }
+
+    /// Presses keys and settles.
+    pub fn keys(&mut self, keys: &str) -> &mut Self {
+        self.press(keys);
+        self.settle();
+        self
+    }
+
+    /// Types text and settles.
+    pub fn text_in(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            let key = Key::char(c);
+            self.engine.handle(Event::Key(key, self.clock.now()));
+        }
+        self.settle();
+        self
+    }
+
+    /// A palette line, entered.
+    pub fn go(&mut self, line: &str) -> &mut Self {
+        self.keys(":");
+        self.text_in(line);
+        self.keys("enter")
+    }
+
+    /// Lets time pass in the account and for the console.
+    pub fn wait(&mut self, seconds: f64) -> &mut Self {
+        self.clock.advance(Duration::from_secs_f64(seconds));
+        self.settle();
+        self
+    }
+
+    /// Lets time pass, a little at a time, with a look at AWS each time, until the screen says something.
+    pub fn refresh_until(&mut self, what: &str) -> &mut Self {
+        for _ in 0..400 {
+            if self.text().contains(what) {
+                return self;
+            }
+            self.clock.advance(Duration::from_secs(5));
+            self.keys("r");
+        }
+        panic!("{what:?} does not come:\n{}", self.text());
+    }
+
+    /// A terminal of another size.
+    pub fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
+        self.size = (columns, rows);
+        self.engine.handle(Event::Resize(columns, rows));
+        self.settle();
+        self
+    }
+
+    /// The moment.
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// The screen as it is drawn.
+    pub fn draw(&self) -> Buffer {
+        let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
+        let now = self.clock.now();
+        terminal
+            .draw(|frame| ui::draw(&self.engine.state, &self.engine.store, &self.theme, now, frame))
+            .unwrap();
+        terminal.backend().buffer().clone()
+    }
+
+    /// The screen's characters.
+    pub fn text(&self) -> String {
+        golden::text(&self.draw())
+    }
+
+    /// Compares the screen with its golden. Rates are those of the machine that the test runs on: they are left out.
+    pub fn screen(&mut self, name: &str) -> &mut Self {
+        self.engine.state.meter = Meter::default();
+        golden::check("walks", name, &self.draw());
+        self
+    }
+
+    /// The screen says this.
+    pub fn sees(&mut self, what: &str) -> &mut Self {
+        let text = self.text();
+        assert!(text.contains(what), "{what:?} is not to be seen:\n{text}");
+        self
+    }
+
+    /// The screen does not say this.
+    pub fn misses(&mut self, what: &str) -> &mut Self {
+        let text = self.text();
+        assert!(!text.contains(what), "{what:?} is to be seen:\n{text}");
+        self
+    }
+}
