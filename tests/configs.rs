@@ -1,6 +1,6 @@
 //! The corpus of user's files: `tests/sample-configs/valid` has nothing wrong with it; each file of `invalid` says in
 //! its name what is wrong, and in `#!` lines at its end what the user is told. `SKYDECK_BLESS=1` writes those lines
-//! anew. The generated pages of settings and themes are checked here too.
+//! anew.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking, helpers of theirs too")]
 
@@ -112,17 +112,4 @@ fn a_bad_line_costs_that_line_and_the_rest_applies() {
     assert_eq!(config.settings.columns.get("buckets").unwrap(), &["name"]);
     let (config, _) = load(&sample("keymaps/unknown-command.toml"));
     assert_eq!(config.keymap.keys_of(config::Mode::Table, "mark-all"), ["M", "V"]);
-}
-
-#[test]
-fn pages_made_from_the_registries_are_fresh() {
-    for (name, text) in [("settings.md", config::settings::page()), ("themes.md", config::theme::page())] {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
-        if std::env::var_os("SKYDECK_BLESS").is_some() {
-            fs::create_dir_all(file.parent().unwrap()).unwrap();
-            fs::write(&file, &text).unwrap();
-        }
-        let there = fs::read_to_string(&file).unwrap_or_default();
-        assert!(there == text, "docs/{name} is stale: run the tests with SKYDECK_BLESS=1");
-    }
 }

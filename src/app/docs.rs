@@ -51,25 +51,3 @@ pub fn keymap_md(keymap: &Keymap) -> String {
     }
     out
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A generated file is what its generator says. `SKYDECK_BLESS=1` renews it.
-    fn fresh(name: &str, text: &str) {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
-        if std::env::var_os("SKYDECK_BLESS").is_some() {
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(&path, text).unwrap();
-        }
-        let there = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(there == text, "docs/{name} is stale: SKYDECK_BLESS=1 cargo test renews it");
-    }
-
-    #[test]
-    fn the_command_and_key_pages_are_fresh() {
-        fresh("commands.md", &commands_md());
-        fresh("keymap.md", &keymap_md(&Keymap::embedded("default").unwrap()));
-    }
-}

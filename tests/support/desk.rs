@@ -359,9 +359,7 @@ impl Desk {
     pub fn draw(&self) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
         let now = self.clock.now();
-        terminal
-            .draw(|frame| ui::draw(&self.engine.state, &self.engine.store, &self.theme, now, frame))
-            .unwrap();
+        terminal.draw(|frame| ui::draw(&self.engine.state, &self.engine.store, &self.theme, now, frame)).unwrap();
         terminal.backend().buffer().clone()
     }
 

@@ -1,6 +1,11 @@
 //! Screens as text with their styles: a golden that knows glyphs only would not notice a colour that lost its meaning.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking, helpers of theirs too")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::allow_attributes,
+    reason = "tests fail by panicking; in some places clippy knows that"
+)]
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -9,6 +14,10 @@ use std::path::Path;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
+
+#[path = "fresh.rs"]
+mod fresh;
+use fresh::fresh;
 
 /// The screen's characters, a line each.
 pub fn text(buf: &Buffer) -> String {
@@ -84,16 +93,6 @@ pub fn golden(buf: &Buffer) -> String {
     }
     out.push_str(&styles);
     out
-}
-
-/// Compares a file of this repository with what it should be now; `SKYDECK_BLESS=1` writes it. Whether it was fresh.
-pub fn fresh(path: &str, now: &str) -> bool {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    if std::env::var_os("SKYDECK_BLESS").is_some() {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, now).unwrap();
-    }
-    std::fs::read_to_string(&path).unwrap_or_default() == now
 }
 
 /// Compares a screen with `tests/goldens/FOLDER/NAME.txt`.
