@@ -6,14 +6,11 @@ mod support {
     pub mod golden;
 }
 
-use support::desk::{Desk, Start};
-
-#[test]
-fn the_first_screen_is_the_instances_of_the_account() {
-    for (size, name) in [((120, 40), "120x40"), ((80, 24), "80x24")] {
-        for theme in ["dark", "light", "mono"] {
-            let mut desk = Desk::start(Start { size, theme, ..Start::default() });
-            desk.screen(&format!("start-{name}-{theme}"));
-        }
-    }
+mod walks {
+    mod acting;
+    mod looking;
+    mod moving;
+    mod objects;
+    mod read_only;
+    mod troubles;
 }

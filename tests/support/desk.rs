@@ -16,9 +16,9 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use skydeck::act::{CliContext, Journal, cli_text};
-use skydeck::app::{ProfileSetup, Setup};
+use skydeck::app::{Overlay, ProfileSetup, Setup};
 use skydeck::aws::{Gateway, GatewayConfig};
-use skydeck::base::{Clock, Time};
+use skydeck::base::{Clock, RowId, Time};
 use skydeck::config::{Depth, Keymap, Theme};
 use skydeck::fetch::Share;
 use skydeck::input::Key;
@@ -197,6 +197,13 @@ impl Desk {
         desk
     }
 
+    /// Somebody else's console at the same account and at the same moment.
+    pub fn beside(other: &Desk, start: Start) -> Desk {
+        let mut desk = Desk::at(start, other.sandbox.clone(), other.clock.clone());
+        desk.settle();
+        desk
+    }
+
     fn at(start: Start, sandbox: Sandbox, clock: Clock) -> Desk {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -321,6 +328,29 @@ impl Desk {
         self.keys(":");
         self.text_in(line);
         self.keys("enter")
+    }
+
+    /// Moves to the entry of the open menu that has these words, and takes it.
+    pub fn pick(&mut self, words: &str) -> &mut Self {
+        self.pick_only(words).keys("enter")
+    }
+
+    /// Moves to the entry of the open menu that has these words.
+    pub fn pick_only(&mut self, words: &str) -> &mut Self {
+        let Some(Overlay::Menu(menu)) = self.engine.state.overlays.last() else {
+            panic!("no menu is open:\n{}", self.text());
+        };
+        let labels: Vec<&str> = menu.items.iter().map(|i| i.label.as_str()).collect();
+        let at = labels.iter().position(|l| *l == words).or_else(|| labels.iter().position(|l| l.contains(words)));
+        let at = at.unwrap_or_else(|| panic!("{words:?} is not among {labels:?}"));
+        let by = at.abs_diff(menu.cursor);
+        let key = if at > menu.cursor { "j" } else { "k" };
+        self.keys(&vec![key; by].join(" "))
+    }
+
+    /// The id of the focused row.
+    pub fn focused(&self) -> Option<RowId> {
+        self.engine.state.view.cursor.as_ref().map(|c| c.id.clone())
     }
 
     /// Lets time pass in the account and for the console.

@@ -1,0 +1,296 @@
+//! Changes: form, plan, confirm, watch; and what must never be sent twice, or without being written down first.
+
+use std::os::unix::fs::PermissionsExt;
+
+use skydeck::app::{Overlay, RunPhase};
+use skydeck::base::RowId;
+
+use crate::support::desk::{Desk, Start};
+
+/// At an instance, with everything known that plans ask for.
+fn at(name: &str) -> Desk {
+    let mut desk = Desk::open();
+    // What a plan wants to know of is asked while it is shown; here it is known before.
+    desk.go("targets").go("auto-scaling-groups").go(&format!("instances {name}"));
+    assert!(desk.focused().is_some(), "{name}:\n{}", desk.text());
+    desk
+}
+
+fn plan_is_open(desk: &Desk) -> bool {
+    desk.engine.state.overlays.iter().any(|o| matches!(o, Overlay::Plan(_)))
+}
+
+fn settled(desk: &Desk) -> Option<bool> {
+    desk.engine.state.runs.last().and_then(|r| match &r.phase {
+        RunPhase::Settled(ok, _) => Some(*ok),
+        _ => None,
+    })
+}
+
+/// Lets time pass until the newest run is over.
+fn until_over(desk: &mut Desk) {
+    for _ in 0..200 {
+        if desk.engine.state.runs.last().is_some_and(skydeck::app::Run::is_over) {
+            return;
+        }
+        desk.wait(5.0).keys("r");
+    }
+    panic!("it never comes to rest:\n{}", desk.text());
+}
+
+fn journal(desk: &Desk) -> Vec<serde_json::Value> {
+    let text = std::fs::read_to_string(&desk.journal).unwrap_or_default();
+    text.lines().map(|l| serde_json::from_str(l).unwrap()).collect()
+}
+
+#[test]
+fn an_instance_is_stopped_from_the_menu_to_the_plan_to_its_rest_and_the_journal_has_it_all() {
+    let mut desk = at("my-private-ec2");
+    desk.keys("a").screen("actions-menu");
+    desk.pick("Stop").screen("stop-plan-120x40");
+    desk.sees("aws ec2 stop-instances").sees("IAM allows");
+    assert_eq!(desk.log.count("StopInstances"), 0, "a plan only asks for permission");
+    assert!(!desk.journal.exists(), "nothing is written down before it is confirmed");
+    desk.keys("enter");
+    assert_eq!(desk.log.count("StopInstances"), 1);
+    desk.wait(2.0).keys("r").screen("stopping");
+    until_over(&mut desk);
+    assert_eq!(settled(&desk), Some(true), "{}", desk.text());
+    desk.keys("r").sees("stopped").screen("stopped");
+    assert_eq!(desk.log.count("StopInstances"), 1, "and it is never sent again");
+
+    let mode = std::fs::metadata(&desk.journal).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let lines = journal(&desk);
+    let events: Vec<&str> = lines.iter().map(|l| l["event"].as_str().unwrap()).collect();
+    assert_eq!(events, ["began", "intent", "outcome", "ended"]);
+    let intent = &lines[1];
+    assert_eq!(intent["operation"], "StopInstances");
+    assert_eq!(intent["account"], "000000000000");
+    assert_eq!(intent["region"], "ap-northeast-2");
+    assert!(intent["identity"].as_str().unwrap().starts_with("arn:aws:"), "{intent}");
+    assert!(intent["parameters"].to_string().contains("i-"), "{intent}");
+    assert!(lines[2]["request_id"].as_str().is_some_and(|r| !r.is_empty()), "{}", lines[2]);
+    let text = std::fs::read_to_string(&desk.journal).unwrap();
+    for secret in ["secret", "Secret", "AKIA", "Signature", "token", "Credential"] {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
+    desk.go("runs").screen("runs");
+    desk.keys("enter").sees("aws ec2 start-instances");
+}
+
+#[test]
+fn plans_look_right_in_every_theme_and_size() {
+    for (size, name) in [((120, 40), "120x40"), ((80, 24), "80x24")] {
+        for theme in ["dark", "light", "mono"] {
+            let mut desk = Desk::start(Start { size, theme, view: "targets", ..Start::default() });
+            desk.go("auto-scaling-groups").go("instances my-alchemine-app-ec2-1").go("stop");
+            desk.screen(&format!("plan-{name}-{theme}"));
+        }
+    }
+}
+
+#[test]
+fn the_options_of_a_stop_wait_behind_tab() {
+    let mut desk = at("my-private-ec2");
+    desk.go("stop").keys("tab").screen("stop-options");
+    desk.keys("esc esc");
+    desk.go("stop force").sees("--force").sees("!");
+    desk.keys("enter enter");
+    assert_eq!(desk.log.count("StopInstances"), 0, "force is severe: a bare Enter does nothing");
+}
+
+#[test]
+fn keys_pressed_twice_do_nothing_twice() {
+    let mut desk = at("my-private-ec2");
+    desk.go("stop").press("enter enter enter");
+    desk.settle();
+    desk.keys("enter enter esc enter");
+    assert_eq!(desk.log.count("StopInstances"), 1, "{:?}", desk.log.writes());
+    assert_eq!(desk.engine.state.runs.len(), 1);
+}
+
+#[test]
+fn what_is_typed_or_pasted_into_a_plan_does_not_confirm_it() {
+    let mut desk = at("my-private-ec2");
+    desk.go("stop");
+    desk.engine.handle(skydeck::model::Event::Paste("y\n\r\nyes\n".into()));
+    desk.settle();
+    assert_eq!(desk.log.count("StopInstances"), 0);
+    assert!(plan_is_open(&desk), "{}", desk.text());
+}
+
+#[test]
+fn an_instance_is_terminated_only_when_its_name_is_typed() {
+    let mut desk = at("my-private-ec2");
+    desk.go("terminate").screen("terminate-plan");
+    desk.keys("enter").sees("my-private-ec2");
+    desk.text_in("my-private-ec").keys("enter");
+    desk.keys("backspace backspace").text_in("x").keys("enter");
+    assert_eq!(desk.log.count("TerminateInstances"), 0);
+    desk.keys("ctrl-u").text_in("my-private-ec2").screen("terminate-typed").keys("enter");
+    assert_eq!(desk.log.count("TerminateInstances"), 1, "{}", desk.text());
+    until_over(&mut desk);
+    assert_eq!(settled(&desk), Some(true));
+    desk.keys("r").screen("terminated");
+}
+
+#[test]
+fn several_marked_rows_are_terminated_by_a_phrase_that_counts_them() {
+    let mut desk = at("ci-runner");
+    desk.keys("M").go("terminate").sees("terminate 3").screen("terminate-three");
+    desk.text_in("terminate 2").keys("enter");
+    assert_eq!(desk.log.count("TerminateInstances"), 0);
+    desk.keys("ctrl-u").text_in("terminate 3").keys("enter");
+    assert_eq!(desk.log.count("TerminateInstances"), 1, "one call for the three");
+}
+
+#[test]
+fn stopping_the_only_healthy_target_is_severe_and_needs_its_name() {
+    let mut desk = at("my-alchemine-app-ec2-1");
+    desk.go("stop").sees("! ").sees("is the only healthy target of my-alchemine-app-tg-8080");
+    desk.keys("enter");
+    assert_eq!(desk.log.count("StopInstances"), 0);
+    desk.text_in("my-alchemine-app-ec2-1").keys("enter");
+    assert_eq!(desk.log.count("StopInstances"), 1, "{}", desk.text());
+}
+
+#[test]
+fn stopping_a_member_says_that_its_group_will_terminate_and_replace_it() {
+    let mut desk = at("my-asg-ec2");
+    desk.go("stop").sees("! ").sees("my-asg-ec2 takes a stopped member for unhealthy").screen("stop-member");
+    desk.keys("enter");
+    assert_eq!(desk.log.count("StopInstances"), 0);
+}
+
+#[test]
+fn what_a_plan_does_not_know_it_asks_for_and_knows_then() {
+    // Neither target health nor groups were looked at before.
+    let mut desk = Desk::start(Start { view: "instances my-alchemine-app-ec2-1", ..Start::default() });
+    desk.go("stop");
+    desk.sees("is the only healthy target of my-alchemine-app-tg-8080");
+    desk.sees("More is known now").screen("plan-knows-more");
+    // What was meant for the plan before must not confirm this one.
+    desk.text_in("my-alchemine-app-ec2-1").keys("enter");
+    assert_eq!(desk.log.count("StopInstances"), 0);
+    desk.wait(1.5).keys("enter");
+    assert_eq!(desk.log.count("StopInstances"), 1, "{}", desk.text());
+}
+
+#[test]
+fn state_that_changed_since_the_plan_was_read_stops_it() {
+    let mut desk = at("my-private-ec2");
+    let id: RowId = desk.focused().unwrap();
+    desk.go("stop");
+    // Somebody else stops it meanwhile.
+    let log = desk.log.clone();
+    let mut other = Desk::beside(&desk, Start { view: "instances my-private-ec2", ..Start::default() });
+    other.go("targets").go("auto-scaling-groups").go("instances my-private-ec2").go("stop").keys("enter");
+    assert_eq!(other.log.count("StopInstances"), 1, "{}", other.text());
+    other.wait(1.0);
+    desk.keys("enter");
+    assert_eq!(log.count("StopInstances"), 0, "{id}: {}", desk.text());
+    desk.screen("plan-changed");
+}
+
+#[test]
+fn a_denied_permission_is_said_before_anything_is_confirmed() {
+    let mut desk = at("my-private-ec2");
+    desk.sandbox.faults().add("ec2:StopInstances deny".parse().unwrap());
+    desk.go("stop").screen("plan-denied");
+}
+
+#[test]
+fn a_call_that_fails_says_why_and_the_console_goes_on() {
+    let mut desk = at("my-private-ec2");
+    desk.go("stop");
+    desk.sandbox.faults().add("ec2:StopInstances deny".parse().unwrap());
+    desk.keys("enter").screen("run-failed");
+    assert!(matches!(desk.engine.state.runs.last().map(|r| &r.phase), Some(RunPhase::Failed(_))));
+    let events: Vec<_> = journal(&desk).iter().map(|l| l["event"].as_str().unwrap().to_string()).collect();
+    assert_eq!(events, ["began", "intent", "outcome", "ended"]);
+    desk.keys("j k").sees("my-private-ec2");
+}
+
+#[test]
+fn a_journal_that_cannot_be_written_refuses_the_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a-file");
+    std::fs::write(&file, "").unwrap();
+    let mut desk = Desk::start(Start { state: Some(file), view: "targets", ..Start::default() });
+    desk.go("auto-scaling-groups").go("instances my-private-ec2").go("stop").keys("enter");
+    assert_eq!(desk.log.count("StopInstances"), 0);
+    desk.sees("journal");
+}
+
+#[test]
+fn a_run_that_was_cut_off_is_offered_at_the_next_start() {
+    let mut desk = at("my-private-ec2");
+    desk.go("stop").keys("enter");
+    assert_eq!(journal(&desk).last().unwrap()["event"], "outcome");
+    let mut desk = desk.again(Start::default());
+    desk.screen("left-under-way");
+    desk.keys("enter").screen("left-choices");
+    desk.pick("oes on").keys("esc");
+    let text = desk.text();
+    assert_eq!(desk.log.writes(), [], "nothing is sent without a plan: {text}");
+}
+
+#[test]
+fn a_cut_off_run_is_forgotten_when_told_so() {
+    let mut desk = at("my-private-ec2");
+    desk.go("stop").keys("enter");
+    let mut desk = desk.again(Start::default());
+    desk.keys("enter").pick("orget");
+    let mut desk = desk.again(Start::default());
+    desk.misses("under way");
+}
+
+#[test]
+fn quitting_while_something_is_under_way_asks_first() {
+    let mut desk = at("my-private-ec2");
+    desk.sandbox.faults().add("ec2:StopInstances delay 2s".parse().unwrap());
+    desk.go("stop");
+    desk.press("enter");
+    desk.until("calls answered");
+    desk.press("q");
+    let text = desk.text();
+    assert!(desk.host.is_empty(), "{text}");
+    desk.press("n");
+    desk.settle();
+    assert_eq!(desk.log.count("StopInstances"), 1);
+}
+
+#[test]
+fn tags_are_edited_in_place_and_sent_as_the_difference() {
+    let mut desk = at("my-private-ec2");
+    desk.go("tags").screen("tags-draft");
+    desk.keys("esc").go("tags set=Team=web").screen("tags-plan");
+    desk.keys("enter");
+    assert_eq!(desk.log.count("CreateTags"), 1, "{}", desk.text());
+    assert_eq!(desk.log.count("DeleteTags"), 0);
+}
+
+#[test]
+fn the_desired_capacity_is_set_and_the_group_follows() {
+    let mut desk = Desk::start(Start { view: "auto-scaling-groups my-asg-ec2", ..Start::default() });
+    desk.go("set-desired-capacity").screen("capacity-form").keys("esc");
+    desk.go("set-desired-capacity 3").screen("capacity-plan").keys("enter");
+    assert_eq!(desk.log.count("SetDesiredCapacity"), 1, "{}", desk.text());
+    until_over(&mut desk);
+    assert_eq!(settled(&desk), Some(true), "{}", desk.text());
+}
+
+#[test]
+fn a_target_is_taken_out_and_put_back() {
+    let mut desk = Desk::start(Start { view: "targets my-alchemine-batch", ..Start::default() });
+    desk.go("deregister").screen("deregister-plan");
+    assert_eq!(desk.log.writes(), []);
+}
+
+#[test]
+fn alarm_actions_are_switched_off_and_on() {
+    let mut desk = Desk::start(Start { view: "alarms", ..Start::default() });
+    desk.go("disable-actions").screen("alarm-plan").keys("enter");
+    assert_eq!(desk.log.count("DisableAlarmActions"), 1, "{}", desk.text());
+}

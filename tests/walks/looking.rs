@@ -1,0 +1,160 @@
+//! Tables and details: filter, sort, marks, columns, tabs, pages to read; at both sizes, dark, light and without colours.
+
+use crate::support::desk::{Desk, Start};
+
+const SIZES: [((u16, u16), &str); 2] = [((120, 40), "120x40"), ((80, 24), "80x24")];
+
+#[test]
+fn the_first_screen_is_the_instances_of_the_account() {
+    for (size, name) in SIZES {
+        for theme in ["dark", "light", "mono"] {
+            let mut desk = Desk::start(Start { size, theme, ..Start::default() });
+            desk.screen(&format!("start-{name}-{theme}"));
+        }
+    }
+}
+
+#[test]
+fn a_filter_narrows_while_it_is_typed_and_escape_takes_it_away() {
+    for (size, name) in SIZES {
+        let mut desk = Desk::start(Start { size, ..Start::default() });
+        desk.keys("/").text_in("state:stop type:t");
+        desk.screen(&format!("filter-typed-{name}"));
+        desk.keys("enter").misses("my-bastion-host").sees("my-openvpn-ec2").sees("3 of 30");
+        desk.keys("esc").sees("my-bastion-host");
+        desk.keys("/").text_in("stat:running").keys("enter").sees("state");
+        desk.screen(&format!("filter-wrong-{name}"));
+        desk.keys("esc").sees("my-bastion-host");
+    }
+}
+
+#[test]
+fn a_filter_that_fits_nothing_says_that_there_are_rows() {
+    let mut desk = Desk::open();
+    desk.keys("/").text_in("nosuchthing").keys("enter");
+    desk.screen("filter-nothing");
+}
+
+#[test]
+fn rows_are_sorted_by_a_chosen_column_and_turned_round() {
+    let mut desk = Desk::open();
+    desk.keys("s").screen("sort-menu");
+    desk.pick("TYPE").screen("sort-type");
+    desk.keys("S").screen("sort-type-reversed");
+    desk.go("sort age desc").sees("AGE");
+    let first = desk.focused();
+    desk.go("sort age").keys("g");
+    assert_ne!(desk.focused(), first, "the other end comes first");
+}
+
+#[test]
+fn marks_stay_through_filters_and_are_counted_where_hidden() {
+    let mut desk = Desk::open();
+    desk.keys("space space j space").screen("marks");
+    desk.keys("/").text_in("state:stopped").keys("enter").screen("marks-hidden");
+    desk.keys("esc").keys("M").screen("marks-all");
+    desk.keys("M").misses("marked");
+}
+
+#[test]
+fn columns_are_chosen_ordered_and_seen_at_once() {
+    let mut desk = Desk::open();
+    desk.keys("o").screen("columns-menu");
+    desk.pick_only("VPC").keys("space esc").sees("VPC");
+    desk.keys("o").pick_only("STATE").keys("K K esc").screen("columns-chosen");
+}
+
+#[test]
+fn the_detail_has_a_page_for_facts_tags_health_metrics_links_and_the_raw_answer() {
+    for (size, name) in SIZES {
+        let mut desk = Desk::start(Start { size, view: "instances my-alchemine-app-ec2-1", ..Start::default() });
+        desk.keys("d").wait(0.3).screen(&format!("detail-facts-{name}"));
+        desk.keys("tab");
+        let mut seen = Vec::new();
+        for _ in 0..12 {
+            let tab = format!("{:?}", desk.engine.state.detail.tab).to_lowercase();
+            let tab = tab.trim_start_matches("section(\"").trim_end_matches("\")").to_string();
+            if seen.contains(&tab) {
+                break;
+            }
+            if tab != "facts" {
+                desk.screen(&format!("detail-{}-{name}", tab.replace(' ', "-")));
+            }
+            seen.push(tab);
+            desk.keys("right").wait(0.3);
+        }
+        for tab in ["facts", "tags", "metrics", "links", "raw"] {
+            assert!(seen.iter().any(|t| t == tab), "{tab} among {seen:?}");
+        }
+    }
+}
+
+#[test]
+fn the_detail_follows_the_cursor_after_a_pause() {
+    let mut desk = Desk::open();
+    desk.keys("d").wait(0.3);
+    let shown = |d: &Desk| d.engine.state.detail.row.as_ref().map(|r| r.id.clone());
+    let first = shown(&desk);
+    assert!(first.is_some());
+    desk.keys("j j j");
+    assert_eq!(shown(&desk), first, "not before the pause is over");
+    desk.wait(0.3);
+    assert_eq!(shown(&desk), desk.focused());
+}
+
+#[test]
+fn metrics_of_one_instance_are_charts_in_every_theme() {
+    for (size, name) in SIZES {
+        for theme in ["dark", "light", "mono"] {
+            let mut desk = Desk::start(Start { size, theme, view: "instances my-bastion-host", ..Start::default() });
+            desk.keys("m").wait(0.3).screen(&format!("metrics-{name}-{theme}"));
+        }
+    }
+}
+
+#[test]
+fn help_and_messages_are_read_and_left() {
+    for (size, name) in SIZES {
+        let mut desk = Desk::start(Start { size, ..Start::default() });
+        desk.keys("?").screen(&format!("help-{name}"));
+        desk.keys("pgdn").screen(&format!("help-second-{name}"));
+        desk.keys("esc").misses("Keys and commands");
+        desk.keys("y").go("messages").screen(&format!("messages-{name}"));
+        desk.keys("q").sees("my-bastion-host");
+        assert!(!desk.host.iter().any(|h| matches!(h, skydeck::runtime::Host::Quit)), "q closes the page first");
+    }
+}
+
+#[test]
+fn the_terminal_may_become_tiny_and_grow_again() {
+    let mut desk = Desk::open();
+    let before = desk.text();
+    desk.resize(20, 5).screen("tiny-20x5");
+    desk.keys("j j k k d d ? esc").resize(1, 1).resize(200, 60).resize(120, 40);
+    assert_eq!(desk.text(), before);
+}
+
+#[test]
+fn every_kind_shows_its_rows_at_both_sizes() {
+    use skydeck::kinds::registry::ALL;
+    for (size, name) in SIZES {
+        let mut desk = Desk::start(Start { size, ..Start::default() });
+        for kind in ALL.kinds.iter().map(|k| k.info).filter(|k| !k.side) {
+            if kind.parent.is_some_and(|p| !p.fans_out) {
+                continue;
+            }
+            desk.go(kind.name);
+            assert!(!desk.engine.state.view.order.is_empty(), "{} is empty:\n{}", kind.name, desk.text());
+            desk.screen(&format!("kind-{}-{name}", kind.name));
+        }
+    }
+}
+
+#[test]
+fn two_regions_are_one_table() {
+    let regions = &["ap-northeast-2", "ap-northeast-1"];
+    let mut desk = Desk::start(Start { regions, ..Start::default() });
+    desk.sees("38").screen("two-regions");
+    desk.go("regions").go("buckets").screen("buckets-once");
+    assert_eq!(desk.engine.state.view.order.len(), 6, "a bucket that two scopes list is there once");
+}

@@ -1,0 +1,76 @@
+//! Ways through the account: links, history, the palette.
+
+use crate::support::desk::{Desk, Start};
+
+#[test]
+fn links_lead_from_an_instance_to_its_target_groups_their_targets_and_back_to_the_instance() {
+    let mut desk = Desk::start(Start { view: "instances my-alchemine-app-ec2-1", ..Start::default() });
+    let instance = desk.focused().expect("one row");
+    desk.keys("l").screen("links-instance");
+    desk.pick("arget").screen("links-targets");
+    let words = desk.text();
+    assert!(words.contains("my-alchemine-app-tg-80"), "{words}");
+    desk.keys("l").pick("nstance");
+    assert_eq!(desk.focused(), Some(instance), "{}", desk.text());
+}
+
+#[test]
+fn a_group_leads_to_its_activities_and_history_goes_back_and_forward() {
+    let mut desk = Desk::open();
+    desk.go("auto-scaling-groups my-asg-ec2").keys("l").screen("links-group");
+    desk.pick("ctivit").screen("activities");
+    assert_eq!(desk.engine.state.view.kind.name, "activities");
+    desk.keys("[");
+    assert_eq!(desk.engine.state.view.kind.name, "auto-scaling-groups");
+    desk.keys("[");
+    assert_eq!(desk.engine.state.view.kind.name, "instances");
+    desk.keys("] ]");
+    assert_eq!(desk.engine.state.view.kind.name, "activities");
+    desk.keys("]").sees("activities");
+}
+
+#[test]
+fn going_back_finds_the_same_row_filter_and_order() {
+    let mut desk = Desk::open();
+    desk.keys("/").text_in("my-").keys("enter s").pick("TYPE").keys("j j j");
+    let (before, row) = (desk.text(), desk.focused());
+    desk.go("buckets").keys("[");
+    assert_eq!(desk.focused(), row);
+    assert_eq!(desk.text(), before);
+}
+
+#[test]
+fn the_palette_completes_goes_acts_and_says_what_is_wrong() {
+    let mut desk = Desk::open();
+    desk.keys(":").screen("palette-empty");
+    desk.text_in("inst").screen("palette-kinds");
+    desk.keys("esc :").text_in("instances state:").screen("palette-values");
+    desk.keys("esc");
+    desk.go("instanses").screen("palette-misspelt").keys("esc");
+    desk.go("instances stat:running").screen("palette-bad-field").keys("esc");
+    desk.go("instances age>xyz").sees("age").keys("esc");
+    desk.go("stop forse").screen("palette-bad-argument").keys("esc");
+    desk.go("download").keys("esc");
+    assert_eq!(desk.log.writes(), []);
+    desk.go("target-groups").sees("my-alchemine-app-tg-80");
+    desk.go("instances state:stopped").sees("my-openvpn-ec2").misses("my-bastion-host");
+}
+
+#[test]
+fn alarms_show_their_state_and_reason() {
+    for theme in ["dark", "light", "mono"] {
+        let mut desk = Desk::start(Start { view: "alarms", theme, ..Start::default() });
+        desk.screen(&format!("alarms-{theme}"));
+    }
+    let mut desk = Desk::start(Start { view: "alarms", ..Start::default() });
+    desk.keys("d").wait(0.3).screen("alarm-detail");
+}
+
+#[test]
+fn held_keys_never_leave_the_table() {
+    let mut desk = Desk::open();
+    for key in ["j", "k", "pgdn", "pgup", "G", "g", "ctrl-d", "ctrl-u", "left", "right"] {
+        desk.keys(&[key; 60].join(" "));
+        assert!(desk.focused().is_some(), "after {key}:\n{}", desk.text());
+    }
+}
