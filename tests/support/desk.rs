@@ -115,6 +115,8 @@ pub struct Start {
     pub read_only: bool,
     /// The palette line to begin with.
     pub view: &'static str,
+    /// Whether the console knows that the account is the embedded one.
+    pub sandbox: bool,
     /// The regions.
     pub regions: &'static [&'static str],
     /// The embedded account.
@@ -130,6 +132,7 @@ impl Default for Start {
             theme: "dark",
             read_only: false,
             view: "instances",
+            sandbox: true,
             regions: &["ap-northeast-2"],
             world: WorldSpec::Demo,
             state: None,
@@ -184,15 +187,17 @@ impl Desk {
         Desk::at(start, sandbox, clock)
     }
 
-    /// Another start of the program at an account that goes on.
-    pub fn again(self, start: Start) -> Desk {
+    /// Another start of the program at an account that goes on. Not called a sandbox: its journal ends with it.
+    pub fn again(self) -> Desk {
         let (sandbox, clock) = (self.sandbox.clone(), self.clock.clone());
         let folder = self._folder.path().to_path_buf();
         let journal = std::fs::read(&self.journal).unwrap_or_default();
         drop(self);
+        // A start at the same moment, by the same process, would take the journal's runs for its own.
+        clock.advance(Duration::from_secs(60));
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("journal.jsonl"), journal).unwrap();
-        let mut desk = Desk::at(Start { state: Some(folder), ..start }, sandbox, clock);
+        let mut desk = Desk::at(Start { state: Some(folder), sandbox: false, ..Start::default() }, sandbox, clock);
         desk.settle();
         desk
     }
@@ -228,7 +233,7 @@ impl Desk {
             keymap: Arc::new(Keymap::embedded("default").unwrap()),
             profiles: gateway.profiles_in_use().into_iter().map(profile).collect(),
             read_only: start.read_only,
-            sandbox: true,
+            sandbox: start.sandbox,
             speed: 1.0,
             columns: indexmap::IndexMap::default(),
             view: Some(start.view.into()),
@@ -288,9 +293,14 @@ impl Desk {
 
     /// Until the screen says something, with what is asked meanwhile.
     pub fn until(&mut self, what: &str) {
+        self.until_that(|desk| desk.text().contains(what));
+    }
+
+    /// Until something holds, with what is asked meanwhile.
+    pub fn until_that(&mut self, holds: impl Fn(&Desk) -> bool) {
         let begin = Instant::now();
-        while !self.text().contains(what) {
-            assert!(begin.elapsed() < PATIENCE, "{what:?} does not come:\n{}", self.text());
+        while !holds(self) {
+            assert!(begin.elapsed() < PATIENCE, "it does not come:\n{}", self.text());
             self.turn();
             std::thread::sleep(Duration::from_millis(1));
         }

@@ -11,7 +11,7 @@ use crate::support::desk::{Desk, Start};
 fn at(name: &str) -> Desk {
     let mut desk = Desk::open();
     // What a plan wants to know of is asked while it is shown; here it is known before.
-    desk.go("targets").go("auto-scaling-groups").go(&format!("instances {name}"));
+    desk.go("targets").go("auto-scaling-groups").go(&format!("instances name={name}"));
     assert!(desk.focused().is_some(), "{name}:\n{}", desk.text());
     desk
 }
@@ -84,7 +84,7 @@ fn plans_look_right_in_every_theme_and_size() {
     for (size, name) in [((120, 40), "120x40"), ((80, 24), "80x24")] {
         for theme in ["dark", "light", "mono"] {
             let mut desk = Desk::start(Start { size, theme, view: "targets", ..Start::default() });
-            desk.go("auto-scaling-groups").go("instances my-alchemine-app-ec2-1").go("stop");
+            desk.go("auto-scaling-groups").go("instances name=my-alchemine-app-ec2").go("stop");
             desk.screen(&format!("plan-{name}-{theme}"));
         }
     }
@@ -137,7 +137,7 @@ fn an_instance_is_terminated_only_when_its_name_is_typed() {
 
 #[test]
 fn several_marked_rows_are_terminated_by_a_phrase_that_counts_them() {
-    let mut desk = at("ci-runner");
+    let mut desk = at("ci-runner-1,ci-runner-2,ci-runner-3");
     desk.keys("M").go("terminate").sees("terminate 3").screen("terminate-three");
     desk.text_in("terminate 2").keys("enter");
     assert_eq!(desk.log.count("TerminateInstances"), 0);
@@ -147,11 +147,11 @@ fn several_marked_rows_are_terminated_by_a_phrase_that_counts_them() {
 
 #[test]
 fn stopping_the_only_healthy_target_is_severe_and_needs_its_name() {
-    let mut desk = at("my-alchemine-app-ec2-1");
+    let mut desk = at("my-alchemine-app-ec2");
     desk.go("stop").sees("! ").sees("is the only healthy target of my-alchemine-app-tg-8080");
     desk.keys("enter");
     assert_eq!(desk.log.count("StopInstances"), 0);
-    desk.text_in("my-alchemine-app-ec2-1").keys("enter");
+    desk.text_in("my-alchemine-app-ec2").keys("enter");
     assert_eq!(desk.log.count("StopInstances"), 1, "{}", desk.text());
 }
 
@@ -166,12 +166,12 @@ fn stopping_a_member_says_that_its_group_will_terminate_and_replace_it() {
 #[test]
 fn what_a_plan_does_not_know_it_asks_for_and_knows_then() {
     // Neither target health nor groups were looked at before.
-    let mut desk = Desk::start(Start { view: "instances my-alchemine-app-ec2-1", ..Start::default() });
+    let mut desk = Desk::start(Start { view: "instances name=my-alchemine-app-ec2", ..Start::default() });
     desk.go("stop");
     desk.sees("is the only healthy target of my-alchemine-app-tg-8080");
     desk.sees("More is known now").screen("plan-knows-more");
     // What was meant for the plan before must not confirm this one.
-    desk.text_in("my-alchemine-app-ec2-1").keys("enter");
+    desk.text_in("my-alchemine-app-ec2").keys("enter");
     assert_eq!(desk.log.count("StopInstances"), 0);
     desk.wait(1.5).keys("enter");
     assert_eq!(desk.log.count("StopInstances"), 1, "{}", desk.text());
@@ -184,8 +184,8 @@ fn state_that_changed_since_the_plan_was_read_stops_it() {
     desk.go("stop");
     // Somebody else stops it meanwhile.
     let log = desk.log.clone();
-    let mut other = Desk::beside(&desk, Start { view: "instances my-private-ec2", ..Start::default() });
-    other.go("targets").go("auto-scaling-groups").go("instances my-private-ec2").go("stop").keys("enter");
+    let mut other = Desk::beside(&desk, Start { view: "instances name=my-private-ec2", ..Start::default() });
+    other.go("targets").go("auto-scaling-groups").go("instances name=my-private-ec2").go("stop").keys("enter");
     assert_eq!(other.log.count("StopInstances"), 1, "{}", other.text());
     other.wait(1.0);
     desk.keys("enter");
@@ -218,9 +218,9 @@ fn a_journal_that_cannot_be_written_refuses_the_change() {
     let file = folder.path().join("a-file");
     std::fs::write(&file, "").unwrap();
     let mut desk = Desk::start(Start { state: Some(file), view: "targets", ..Start::default() });
-    desk.go("auto-scaling-groups").go("instances my-private-ec2").go("stop").keys("enter");
+    desk.go("auto-scaling-groups").go("instances name=my-private-ec2").go("stop").keys("enter");
     assert_eq!(desk.log.count("StopInstances"), 0);
-    desk.sees("journal");
+    desk.go("messages").sees("cannot be written");
 }
 
 #[test]
@@ -228,10 +228,10 @@ fn a_run_that_was_cut_off_is_offered_at_the_next_start() {
     let mut desk = at("my-private-ec2");
     desk.go("stop").keys("enter");
     assert_eq!(journal(&desk).last().unwrap()["event"], "outcome");
-    let mut desk = desk.again(Start::default());
+    let mut desk = desk.again();
     desk.screen("left-under-way");
     desk.keys("enter").screen("left-choices");
-    desk.pick("oes on").keys("esc");
+    desk.pick("go on").keys("esc");
     let text = desk.text();
     assert_eq!(desk.log.writes(), [], "nothing is sent without a plan: {text}");
 }
@@ -240,9 +240,9 @@ fn a_run_that_was_cut_off_is_offered_at_the_next_start() {
 fn a_cut_off_run_is_forgotten_when_told_so() {
     let mut desk = at("my-private-ec2");
     desk.go("stop").keys("enter");
-    let mut desk = desk.again(Start::default());
-    desk.keys("enter").pick("orget");
-    let mut desk = desk.again(Start::default());
+    let mut desk = desk.again();
+    desk.keys("enter").pick("forget");
+    let mut desk = desk.again();
     desk.misses("under way");
 }
 
@@ -252,7 +252,7 @@ fn quitting_while_something_is_under_way_asks_first() {
     desk.sandbox.faults().add("ec2:StopInstances delay 2s".parse().unwrap());
     desk.go("stop");
     desk.press("enter");
-    desk.until("calls answered");
+    desk.until_that(|d| d.log.count("StopInstances") == 1);
     desk.press("q");
     let text = desk.text();
     assert!(desk.host.is_empty(), "{text}");
@@ -291,6 +291,10 @@ fn a_target_is_taken_out_and_put_back() {
 #[test]
 fn alarm_actions_are_switched_off_and_on() {
     let mut desk = Desk::start(Start { view: "alarms", ..Start::default() });
-    desk.go("disable-actions").screen("alarm-plan").keys("enter");
+    desk.go("disable-actions").sees("nobody is notified").screen("alarm-plan").keys("enter");
+    assert_eq!(desk.log.count("DisableAlarmActions"), 0, "nobody being notified is severe");
+    desk.text_in("db-cpu-critical").keys("enter").sees("no ");
     assert_eq!(desk.log.count("DisableAlarmActions"), 1, "{}", desk.text());
+    desk.wait(3.0).keys("r").go("enable-actions").keys("enter");
+    assert_eq!(desk.log.count("EnableAlarmActions"), 1, "{}", desk.text());
 }

@@ -18,9 +18,9 @@ fn the_first_screen_is_the_instances_of_the_account() {
 fn a_filter_narrows_while_it_is_typed_and_escape_takes_it_away() {
     for (size, name) in SIZES {
         let mut desk = Desk::start(Start { size, ..Start::default() });
-        desk.keys("/").text_in("state:stop type:t");
+        desk.keys("/").text_in("state:stopped type:t");
         desk.screen(&format!("filter-typed-{name}"));
-        desk.keys("enter").misses("my-bastion-host").sees("my-openvpn-ec2").sees("3 of 30");
+        desk.keys("enter").misses("my-bastion-host").sees("my-openvpn-ec2").sees("2 of 30");
         desk.keys("esc").sees("my-bastion-host");
         desk.keys("/").text_in("stat:running").keys("enter").sees("state");
         desk.screen(&format!("filter-wrong-{name}"));
@@ -67,9 +67,12 @@ fn columns_are_chosen_ordered_and_seen_at_once() {
 #[test]
 fn the_detail_has_a_page_for_facts_tags_health_metrics_links_and_the_raw_answer() {
     for (size, name) in SIZES {
-        let mut desk = Desk::start(Start { size, view: "instances my-alchemine-app-ec2-1", ..Start::default() });
+        let mut desk = Desk::start(Start { size, view: "instances name=my-alchemine-app-ec2", ..Start::default() });
         desk.keys("d").wait(0.3).screen(&format!("detail-facts-{name}"));
-        desk.keys("tab");
+        if size.0 == 120 {
+            // Where there is no room for both, the detail has the keys already.
+            desk.keys("tab");
+        }
         let mut seen = Vec::new();
         for _ in 0..12 {
             let tab = format!("{:?}", desk.engine.state.detail.tab).to_lowercase();
@@ -106,7 +109,7 @@ fn the_detail_follows_the_cursor_after_a_pause() {
 fn metrics_of_one_instance_are_charts_in_every_theme() {
     for (size, name) in SIZES {
         for theme in ["dark", "light", "mono"] {
-            let mut desk = Desk::start(Start { size, theme, view: "instances my-bastion-host", ..Start::default() });
+            let mut desk = Desk::start(Start { size, theme, view: "instances name=my-bastion-host", ..Start::default() });
             desk.keys("m").wait(0.3).screen(&format!("metrics-{name}-{theme}"));
         }
     }

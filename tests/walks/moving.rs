@@ -4,7 +4,7 @@ use crate::support::desk::{Desk, Start};
 
 #[test]
 fn links_lead_from_an_instance_to_its_target_groups_their_targets_and_back_to_the_instance() {
-    let mut desk = Desk::start(Start { view: "instances my-alchemine-app-ec2-1", ..Start::default() });
+    let mut desk = Desk::start(Start { view: "instances name=my-alchemine-app-ec2", ..Start::default() });
     let instance = desk.focused().expect("one row");
     desk.keys("l").screen("links-instance");
     desk.pick("arget").screen("links-targets");
@@ -26,7 +26,7 @@ fn a_group_leads_to_its_activities_and_history_goes_back_and_forward() {
     assert_eq!(desk.engine.state.view.kind.name, "instances");
     desk.keys("] ]");
     assert_eq!(desk.engine.state.view.kind.name, "activities");
-    desk.keys("]").sees("activities");
+    desk.keys("]").sees("newest view");
 }
 
 #[test]

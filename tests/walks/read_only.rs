@@ -14,7 +14,7 @@ fn read_only(view: &'static str) -> Desk {
 
 #[test]
 fn the_plan_can_be_seen_and_not_carried_out() {
-    let mut desk = read_only("instances my-private-ec2");
+    let mut desk = read_only("instances name=my-private-ec2");
     desk.sees("READ-ONLY").screen("read-only");
     desk.go("stop").wait(2.0).screen("read-only-plan").sees("not asked");
     desk.keys("enter").sees("Read-only");
@@ -42,9 +42,9 @@ fn every_key_in_every_place_sends_reads_only() {
             keys.push(Key::char(c));
         }
     }
-    let places = ["instances my-private-ec2", "targets", "auto-scaling-groups", "objects", "alarms", "target-groups"];
+    let places = ["instances name=my-private-ec2", "targets", "auto-scaling-groups", "objects", "alarms", "target-groups"];
     for place in places {
-        let mut desk = read_only("instances my-private-ec2");
+        let mut desk = read_only("instances name=my-private-ec2");
         if place == "objects" {
             desk.go("buckets team-shared").keys("enter");
         } else {
@@ -76,7 +76,7 @@ fn every_action_by_name_on_every_kind_sends_reads_only() {
         let mut desk = read_only("instances");
         desk.go(action.kind);
         if action.kind == "instances" {
-            desk.go(if action.name == "start" { "instances state:stopped" } else { "instances my-private-ec2" });
+            desk.go(if action.name == "start" { "instances state:stopped" } else { "instances name=my-private-ec2" });
         }
         desk.go(&format!("{}{}", action.name, arguments(action.name))).wait(2.0);
         let phrase = desk.focused().map(|id| id.to_string()).unwrap_or_default();
