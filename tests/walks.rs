@@ -6,7 +6,7 @@ mod support {
     pub mod golden;
 }
 
-mod walks {
+mod walk {
     mod acting;
     mod looking;
     mod moving;

@@ -42,7 +42,8 @@ fn every_key_in_every_place_sends_reads_only() {
             keys.push(Key::char(c));
         }
     }
-    let places = ["instances name=my-private-ec2", "targets", "auto-scaling-groups", "objects", "alarms", "target-groups"];
+    let places =
+        ["instances name=my-private-ec2", "targets", "auto-scaling-groups", "objects", "alarms", "target-groups"];
     for place in places {
         let mut desk = read_only("instances name=my-private-ec2");
         if place == "objects" {

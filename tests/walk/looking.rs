@@ -109,7 +109,8 @@ fn the_detail_follows_the_cursor_after_a_pause() {
 fn metrics_of_one_instance_are_charts_in_every_theme() {
     for (size, name) in SIZES {
         for theme in ["dark", "light", "mono"] {
-            let mut desk = Desk::start(Start { size, theme, view: "instances name=my-bastion-host", ..Start::default() });
+            let mut desk =
+                Desk::start(Start { size, theme, view: "instances name=my-bastion-host", ..Start::default() });
             desk.keys("m").wait(0.3).screen(&format!("metrics-{name}-{theme}"));
         }
     }
