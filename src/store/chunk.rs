@@ -17,7 +17,7 @@ pub struct Row {
     pub seq: u64,
     /// When that request was made.
     pub asked: Time,
-    /// When it was first seen.
+    /// When it was first seen, if the table was complete without it before: until then nobody knows when it was made.
     pub since: Time,
     /// When a value of it last changed.
     pub changed_at: Time,

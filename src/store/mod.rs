@@ -6,6 +6,8 @@
 mod chunk;
 pub mod index;
 mod table;
+#[cfg(test)]
+mod testing;
 
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -54,6 +56,13 @@ impl Store {
         table.status.asked = Some(now);
     }
 
+    /// Notes that a run over a table was given up before its end: nobody wants the table any more.
+    pub fn stopped(&mut self, key: &TableKey) {
+        if let Some(table) = self.tables.get_mut(key) {
+            table.status.running = false;
+        }
+    }
+
     /// A table, if it was ever asked for.
     pub fn table(&self, key: &TableKey) -> Option<&Table> {
         self.tables.get(key)
@@ -71,7 +80,7 @@ impl Store {
         let key = TableKey { scope: of.scope.clone(), kind, selector: Selector::All };
         self.get(&key, id)
     }
-    /// Drops a table that nobody looks at any more.
+    /// Drops a table with all its rows; it is then as if it had never been asked for.
     pub fn forget(&mut self, key: &TableKey) {
         if let Some(t) = self.tables.remove(key) {
             t.drain_into(&mut self.garbage);

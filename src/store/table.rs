@@ -5,11 +5,11 @@ use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
 use hashbrown::HashTable;
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::chunk::{CHUNK, Chunk, Row, Snapshot};
 use super::{GRACE, LINGER};
-use crate::base::{Fault, Time};
+use crate::base::{Fault, RowId, Time};
 use crate::model::{Batch, Coverage, Outcome, Record};
 
 /// How far the newest run has come.
@@ -47,8 +47,12 @@ struct Entry {
 
 struct Sweep {
     began: u64,
+    /// Live rows that an answer of this run or a newer one has seen.
     seen: usize,
 }
+
+/// Ids that were asked for and not found are remembered up to this many.
+const ABSENT: usize = 4096;
 
 /// Rows of one (scope, kind, selector).
 #[derive(Default)]
@@ -63,6 +67,12 @@ pub struct Table {
     /// Rows that are gone and linger.
     lingering: usize,
     sweep: Option<Sweep>,
+    /// The first request of the newest complete run: an older answer cannot bring a row that this run did not have.
+    swept: u64,
+    /// Ids that were asked for by name and not found, with when they were asked for.
+    absent: FxHashMap<RowId, Time>,
+    /// Whether the status' fault is that of a look at some rows: only a better look takes it back.
+    fault_of_ids: bool,
     /// Changes whenever a view of the table would.
     pub version: u64,
     /// How complete and how old it is.
@@ -97,6 +107,13 @@ impl Table {
     pub fn get(&self, id: &str) -> Option<&Row> {
         self.slot(self.slot_of(id)?)
     }
+    /// Whether an answer to a request that was made at `since` or later shows that the row is not there: a look by id
+    /// that did not find it, or a complete run without it. That it is not in the table proves nothing by itself.
+    pub fn is_known_absent(&self, id: &str, since: Time) -> bool {
+        let live = self.get(id).is_some_and(|r| r.gone.is_none());
+        let proven = |at: &Time| *at >= since;
+        !live && (self.absent.get(id).is_some_and(proven) || self.status.complete.as_ref().is_some_and(proven))
+    }
     /// The rows in slot order, those that linger included.
     pub fn rows(&self) -> impl Iterator<Item = &Row> {
         self.chunks.iter().flat_map(|c| c.0.iter().flatten())
@@ -118,6 +135,8 @@ impl Table {
         {
             self.sweep = Some(Sweep { began, seen: 0 });
         }
+        // A run that ended is over, and a newer one has more to say: late pages of it are taken in row by row.
+        let late = matches!(coverage, Coverage::Sweep { began } if self.sweep.as_ref().is_some_and(|s| s.began > began));
         let first_run = self.status.progress != Progress::Complete;
         let named: Option<FxHashSet<_>> =
             matches!(coverage, Coverage::Ids(_)).then(|| rows.iter().map(|r| r.id.clone()).collect());
@@ -126,23 +145,26 @@ impl Table {
             match self.upsert(record, (seq, asked), now, first_run, garbage) {
                 Upsert::Added => added += 1,
                 Upsert::Changed => changed += 1,
-                Upsert::Same => {}
+                Upsert::Same | Upsert::Late => {}
             }
         }
         match (&coverage, &outcome) {
             (_, Outcome::Failed(_)) => {}
-            (Coverage::Ids(asked), _) => {
+            (Coverage::Ids(ids), _) => {
                 let named = named.unwrap_or_default();
-                for id in asked.iter().filter(|id| !named.contains(*id)) {
+                for id in ids.iter().filter(|id| !named.contains(*id)) {
                     if let Some(slot) = self.slot_of(id) {
                         gone += usize::from(self.mark_gone(slot, seq, now));
                     }
+                    self.note_absent(id, asked);
                 }
             }
-            (Coverage::Sweep { began }, Outcome::Done) => gone += self.end_sweep(*began, now),
-            (Coverage::Sweep { .. }, Outcome::More) => {}
+            (Coverage::Sweep { began }, Outcome::Done) if !late => gone += self.end_sweep(*began, now),
+            (Coverage::Sweep { .. }, _) => {}
         }
-        self.note(&coverage, asked, outcome);
+        if !late {
+            self.note(&coverage, asked, outcome);
+        }
         (added, changed, gone)
     }
 
@@ -150,14 +172,24 @@ impl Table {
         if matches!(coverage, Coverage::Ids(_)) {
             // A look at some rows says nothing about the others; only a fault is news.
             if let Outcome::Failed(f) = outcome {
-                self.status.fault = Some(f);
-            } else if self.status.progress == Progress::NotAsked {
+                if self.status.fault.is_none() || self.fault_of_ids {
+                    self.status.fault = Some(f);
+                    self.fault_of_ids = true;
+                }
+                return;
+            }
+            if self.fault_of_ids {
+                self.status.fault = None;
+                self.fault_of_ids = false;
+            }
+            if self.status.progress == Progress::NotAsked {
                 self.status.progress = Progress::Partial;
             }
             return;
         }
         let status = &mut self.status;
         status.asked = Some(status.asked.map_or(asked, |a| a.max(asked)));
+        self.fault_of_ids &= matches!(outcome, Outcome::More);
         match outcome {
             Outcome::More => {
                 status.running = true;
@@ -188,9 +220,15 @@ impl Table {
     ) -> Upsert {
         let began = self.sweep.as_ref().map_or(u64::MAX, |s| s.began);
         let Some(slot) = self.slot_of(&record.id) else {
+            if seq < self.swept {
+                garbage.push(record);
+                return Upsert::Late;
+            }
+            self.absent.remove(&record.id);
             let changed = if first_run { 0 } else { u64::MAX };
             let changed_at = if first_run { Time::default() } else { now };
-            self.insert(Row { record, seq, asked, since: now, changed_at, changed, gone: None }, now);
+            let since = if first_run { Time::default() } else { now };
+            self.insert(Row { record, seq, asked, since, changed_at, changed, gone: None }, now);
             if seq >= began {
                 self.seen();
             }
@@ -199,7 +237,7 @@ impl Table {
         let Some(Some(row)) = self.slot_mut(slot) else { return Upsert::Same };
         if row.seq > seq {
             garbage.push(record);
-            return Upsert::Same;
+            return Upsert::Late;
         }
         let newly_seen = row.seq < began && seq >= began;
         (row.seq, row.asked) = (seq, asked);
@@ -259,14 +297,34 @@ impl Table {
             return false;
         }
         row.gone = Some(now);
+        // From here on only an answer newer than the one that missed it brings it back.
+        let was = std::mem::replace(&mut row.seq, seq);
         self.live -= 1;
         self.lingering += 1;
+        if let Some(s) = &mut self.sweep
+            && was >= s.began
+        {
+            s.seen = s.seen.saturating_sub(1);
+        }
         true
+    }
+
+    fn note_absent(&mut self, id: &RowId, asked: Time) {
+        let live = self.get(id).is_some_and(|r| r.gone.is_none());
+        if live {
+            return;
+        }
+        if self.absent.len() >= ABSENT {
+            self.absent.clear();
+        }
+        let at = self.absent.entry(id.clone()).or_insert(asked);
+        *at = (*at).max(asked);
     }
 
     /// The end of a run removes what was last seen before the run began. If every live row was seen there is nothing to look
     /// for, which is the usual case and keeps a refresh of 100,000 rows cheap.
     fn end_sweep(&mut self, began: u64, now: Time) -> usize {
+        self.swept = self.swept.max(began);
         match &self.sweep {
             Some(s) if s.began == began && s.seen < self.live => {}
             _ => return 0,
@@ -309,4 +367,10 @@ enum Upsert {
     Added,
     Changed,
     Same,
+    /// A newer answer is here already.
+    Late,
 }
+
+#[cfg(test)]
+#[path = "table_tests.rs"]
+mod tests;

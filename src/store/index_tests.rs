@@ -1,0 +1,87 @@
+use super::super::testing::{INFO, LOADS, key, record_of};
+use super::*;
+use crate::base::Scope;
+use crate::model::{Batch, Coverage, Outcome, TableKey};
+
+fn fill(store: &mut Store, table: &TableKey, rows: &[(&str, Value, &str)]) {
+    let rows = rows.iter().map(|(id, v, zone)| record_of(table.kind.0, id, v.clone(), zone)).collect();
+    let batch = Batch {
+        table: table.clone(),
+        seq: 1,
+        asked: Time::from_secs(1),
+        coverage: Coverage::Sweep { began: 1 },
+        rows,
+        outcome: Outcome::Done,
+    };
+    store.apply(batch, Time::from_secs(1));
+}
+
+fn ids(store: &Store, tables: &[TableKey], groups: &[u32], query: &str, sort: Option<(usize, bool)>) -> (String, usize) {
+    let query = Arc::new(Query::parse(query, &INFO).expect("a query"));
+    let sort = sort.map(|(field, ascending)| Sort { field, ascending });
+    let side = |name: &str| (name == LOADS.name).then_some(Kind(&LOADS));
+    let job = store.index_job(7, Kind(&INFO), tables, groups, query, sort, Time::from_secs(2), side);
+    let done = index(&job);
+    assert_eq!(done.request, 7);
+    assert_eq!(done.versions, tables.iter().map(|t| store.snapshot(t).version).collect::<Vec<_>>());
+    let id = |at: &RowRef| store.row(tables, *at).expect("a row").1.record.id.to_string();
+    (done.order.iter().map(id).collect::<Vec<_>>().join(" "), done.total)
+}
+
+fn one(rows: &[(&str, Value, &str)]) -> (Store, Vec<TableKey>) {
+    let mut store = Store::default();
+    fill(&mut store, &key(), rows);
+    (store, vec![key()])
+}
+
+#[test]
+fn the_unknown_is_last_in_both_directions_and_ties_are_in_the_order_of_ids() {
+    let (store, t) = one(&[
+        ("d", Value::Int(2), "a"),
+        ("u", Value::Unknown, "a"),
+        ("b", Value::Int(1), "a"),
+        ("e", Value::Empty, "a"),
+        ("c", Value::Int(2), "a"),
+        ("a", Value::Int(10), "a"),
+    ]);
+    assert_eq!(ids(&store, &t, &[0], "", Some((0, true))).0, "b c d a e u");
+    assert_eq!(ids(&store, &t, &[0], "", Some((0, false))).0, "a c d b e u");
+}
+
+#[test]
+fn a_filter_counts_what_it_leaves_out() {
+    let (store, t) = one(&[("a", Value::Int(1), "x"), ("b", Value::Int(2), "y"), ("c", Value::Int(3), "x")]);
+    assert_eq!(ids(&store, &t, &[0], "zone:x", Some((0, false))), ("c a".into(), 3));
+    assert_eq!(ids(&store, &t, &[0], "zone:x size>2", None), ("c".into(), 3));
+}
+
+#[test]
+fn what_two_profiles_of_one_account_both_list_is_shown_once() {
+    let of = |p: &str| TableKey::all(Scope::region(p, "r"), Kind(&INFO));
+    let mut store = Store::default();
+    fill(&mut store, &of("p"), &[("a", Value::Int(1), "x"), ("b", Value::Int(2), "x")]);
+    fill(&mut store, &of("q"), &[("b", Value::Int(2), "x"), ("c", Value::Int(3), "x")]);
+    let t = [of("p"), of("q")];
+    assert_eq!(ids(&store, &t, &[0, 0], "", Some((0, true))), ("a b c".into(), 3));
+    assert_eq!(ids(&store, &t, &[0, 1], "", Some((0, true))), ("a b b c".into(), 4));
+}
+
+#[test]
+fn a_side_value_is_joined_for_filter_and_sort_and_one_that_is_gone_is_unknown() {
+    let (mut store, t) = one(&[("a", Value::Int(1), "x"), ("b", Value::Int(2), "x"), ("c", Value::Int(3), "x")]);
+    let side = TableKey::all(key().scope, Kind(&LOADS));
+    fill(&mut store, &side, &[("a", Value::Int(50), ""), ("b", Value::Int(90), "")]);
+    assert_eq!(ids(&store, &t, &[0], "load>60", None).0, "b");
+    assert_eq!(ids(&store, &t, &[0], "", Some((2, false))).0, "b a c");
+    let gone = Batch {
+        table: side.clone(),
+        seq: 2,
+        asked: Time::from_secs(99),
+        coverage: Coverage::Ids(Arc::new(vec!["b".into()])),
+        rows: Vec::new(),
+        outcome: Outcome::Done,
+    };
+    assert_eq!(store.apply(gone, Time::from_secs(99)).gone, 1);
+    assert_eq!(ids(&store, &t, &[0], "", Some((2, false))).0, "a b c");
+    assert!(store.side(&t[0], Kind(&LOADS), "b").is_none());
+}
