@@ -46,7 +46,8 @@ fn documented(op: &Operation) -> (f64, f64) {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
-    profile: ArcStr,
+    /// The account if it is known, else the profile: AWS counts by account, however many profiles reach it.
+    owner: ArcStr,
     region: ArcStr,
     service: Service,
     /// AWS counts these apart: EC2's reads from its writes, GetMetricData from the rest.
@@ -66,7 +67,14 @@ struct Bucket {
 #[derive(Clone)]
 pub struct Budget {
     share: f64,
-    buckets: Arc<Mutex<FxHashMap<Key, Bucket>>>,
+    inner: Arc<Mutex<Inner>>,
+}
+
+#[derive(Default)]
+struct Inner {
+    buckets: FxHashMap<Key, Bucket>,
+    /// Accounts by profile, as far as they are known.
+    accounts: FxHashMap<ArcStr, ArcStr>,
 }
 
 /// The slowest that throttling makes a bucket.
@@ -77,12 +85,31 @@ const RESTORE: f64 = 0.02;
 impl Budget {
     /// Buckets of `share` of the documented rates.
     pub fn new(share: Share) -> Self {
-        Budget { share: f64::from(share.0) / 100.0, buckets: Arc::default() }
+        Budget { share: f64::from(share.0) / 100.0, inner: Arc::default() }
     }
 
-    fn key(scope: &Scope, op: &Operation) -> Key {
+    /// Says whose account a profile reaches: from here on it shares the buckets of that account's other profiles.
+    pub fn identified(&self, profile: &ArcStr, account: &ArcStr) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        if inner.accounts.insert(profile.clone(), account.clone()).as_ref() == Some(account) {
+            return;
+        }
+        // What was taken under the profile's own name was taken from the account.
+        let own: Vec<(Key, Bucket)> = inner.buckets.extract_if(|k, _| k.owner == *profile).collect();
+        for (key, mine) in own {
+            let ours = inner.buckets.entry(Key { owner: account.clone(), ..key });
+            ours.and_modify(|b| {
+                b.tokens = b.tokens.min(mine.tokens);
+                b.factor = b.factor.min(mine.factor);
+            })
+            .or_insert(mine);
+        }
+    }
+
+    fn key(accounts: &FxHashMap<ArcStr, ArcStr>, scope: &Scope, op: &Operation) -> Key {
+        let profile = scope.profile().cloned().unwrap_or_default();
         Key {
-            profile: scope.profile().cloned().unwrap_or_default(),
+            owner: accounts.get(&profile).cloned().unwrap_or(profile),
             region: scope.region_code().cloned().unwrap_or_default(),
             service: op.service,
             class: u8::from(op.access == Access::Write) + 2 * u8::from(op.name == "GetMetricData"),
@@ -90,8 +117,9 @@ impl Budget {
     }
 
     fn with<R>(&self, scope: &Scope, op: &Operation, now: Instant, f: impl FnOnce(&mut Bucket) -> R) -> R {
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let bucket = buckets.entry(Self::key(scope, op)).or_insert_with(|| {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = Self::key(&inner.accounts, scope, op);
+        let bucket = inner.buckets.entry(key).or_insert_with(|| {
             let (size, refill) = documented(op);
             let size = (size * self.share).max(1.0);
             Bucket { tokens: size, size, refill: refill * self.share, factor: 1.0, at: now }
@@ -139,8 +167,9 @@ impl Budget {
 
     /// What runs slower than it may, for the header: `EC2 ap-northeast-2 ½`.
     pub fn slowed(&self) -> Vec<String> {
-        let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut out: Vec<String> = buckets
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut out: Vec<String> = inner
+            .buckets
             .iter()
             .filter(|(_, b)| b.factor < 0.95)
             .map(|(k, b)| format!("{} {} at {:.0} %", k.service, k.region, b.factor * 100.0))
@@ -195,5 +224,29 @@ mod tests {
             b.succeeded(&scope(), &OP);
         }
         assert!(b.slowed().is_empty());
+    }
+    #[test]
+    fn two_profiles_of_one_account_share_its_buckets_and_other_classes_do_not() {
+        static WRITE: Operation = Operation::write(Service::Ec2, "StopInstances", crate::model::Retry::Safe);
+        let b = Budget::new(Share::percent(20));
+        let now = Instant::now();
+        let (p, q) = (Scope::region("p", "r"), Scope::region("q", "r"));
+        let empty = |scope: &Scope| (0..100).take_while(|_| b.take(scope, &OP, now).is_ok()).count();
+        assert_eq!(empty(&p), 20);
+        b.throttled(&p, &OP, now);
+        // Before it is known whose they are, each is taken for an account of its own.
+        assert_eq!(empty(&q), 20);
+        for profile in ["p", "q"] {
+            b.identified(&profile.into(), &"000000000000".into());
+        }
+        let later = now + Duration::from_secs(2);
+        assert!(b.take(&q, &OP, later).is_ok(), "4 a second, halved, for 2 s");
+        let both = (0..100).take_while(|i| b.take(if i % 2 == 0 { &p } else { &q }, &OP, later).is_ok()).count();
+        assert_eq!(both, 3);
+        assert_eq!(b.slowed().len(), 1, "throttled once, whatever the profile is called");
+        for free in [Scope::region("p", "s"), Scope::region("other", "r")] {
+            assert_eq!((0..100).take_while(|_| b.take(&free, &OP, now).is_ok()).count(), 20, "{free}");
+        }
+        assert!(b.take(&p, &WRITE, now).is_ok());
     }
 }

@@ -12,6 +12,28 @@ pub const WARM: Duration = Duration::from_secs(60);
 /// CloudWatch publishes a data point a minute at the most; asking more often costs money and brings nothing.
 pub const METRICS: Duration = Duration::from_secs(60);
 
+/// Rows that a plan is about are read again within this time, or the plan is told that they could not be.
+pub const REREAD: Duration = Duration::from_secs(30);
+/// A wish that came while scrolling waits this long for the next one.
+pub const WISH: Duration = Duration::from_millis(150);
+/// Credentials that AWS calls expired are loaded anew at most this often a profile.
+pub const RENEW: Duration = Duration::from_secs(10);
+/// How long it is remembered that a table nobody looks at is fresh.
+pub const REMEMBER: Duration = Duration::from_secs(600);
+/// How often it is looked whether the meter has changed.
+pub const METER: Duration = Duration::from_secs(5);
+
+/// How fast time passes for the poller: 1, and in tests a multiple of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace(pub(super) u32);
+
+impl Pace {
+    /// This long by the poller's time.
+    pub(super) fn of(self, d: Duration) -> Duration {
+        d / self.0.max(1)
+    }
+}
+
 /// The pause between the starts of two runs over a table that is on the screen: `base` for one page, in proportion for more.
 pub fn sweep(kind: &KindInfo, base: Duration, pages: u32) -> Duration {
     if is_paid(kind) {

@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use arcstr::ArcStr;
 use futures::future::BoxFuture;
+use rustc_hash::FxHashMap;
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
 use super::Update;
 use super::budget::Budget;
@@ -21,6 +25,29 @@ pub(super) struct Shared {
     pub(super) out: mpsc::Sender<Update>,
     pub(super) spent: Arc<Spent>,
     pub(super) clock: Clock,
+    pub(super) renewer: Renewer,
+}
+
+/// Loads a profile's credentials anew.
+pub(super) type Renew = Arc<dyn Fn(ArcStr) -> BoxFuture<'static, ()> + Send + Sync>;
+
+/// Loads credentials anew when AWS calls them expired, for all tables of a profile together.
+#[derive(Clone)]
+pub(super) struct Renewer {
+    pub(super) renew: Renew,
+    pub(super) at_most: Duration,
+    pub(super) renewed: Arc<tokio::sync::Mutex<FxHashMap<ArcStr, Instant>>>,
+}
+
+impl Renewer {
+    /// Whoever comes while another table's job does it waits for that one.
+    pub(super) async fn renew(&self, profile: &ArcStr) {
+        let mut renewed = self.renewed.lock().await;
+        if renewed.get(profile).is_none_or(|at| at.elapsed() >= self.at_most) {
+            (self.renew)(profile.clone()).await;
+            renewed.insert(profile.clone(), Instant::now());
+        }
+    }
 }
 
 /// How a run ended.
@@ -75,7 +102,8 @@ impl Sink for JobSink {
             }
             let (seq, asked, coverage) = (self.seq, self.asked, self.coverage.clone());
             self.told.send_modify(|t| {
-                t.seq = seq;
+                // Rows that are kept for the end are as old as the first request: none is called newer than it is.
+                t.seq = if t.asked.is_none() { seq } else { t.seq };
                 t.asked.get_or_insert(asked);
                 t.coverage = coverage;
                 t.op = Some(op);
@@ -143,7 +171,7 @@ pub(super) async fn run(def: &'static KindDef, request: ListRequest, table: Tabl
     if let (Some(op), scope) = (told.op, &table.scope) {
         match &result {
             Ok(()) => shared.budget.succeeded(scope, op),
-            Err(f) if f.kind == FaultKind::Throttled => shared.budget.throttled(scope, op, tokio::time::Instant::now()),
+            Err(f) if f.kind == FaultKind::Throttled => shared.budget.throttled(scope, op, Instant::now()),
             Err(_) => {}
         }
     }

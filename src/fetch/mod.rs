@@ -21,6 +21,8 @@ pub enum Update {
     Began(TableKey, Time),
     /// A job learned something.
     Batch(Batch),
+    /// A run over a table was given up before its end: nobody wants the table any more.
+    Stopped(TableKey),
     /// Rows that a plan is about have been read again; their batches came before this.
     Reread(u64, Result<(), Fault>, Time),
     /// What is being spent, when it changed.

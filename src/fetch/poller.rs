@@ -5,19 +5,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use arcstr::ArcStr;
 use rustc_hash::FxHashMap;
 use tokio::sync::mpsc;
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use tokio::time::Instant;
 
 use super::Update;
 use super::budget::{Budget, Share};
-use super::cadence;
-use super::job::{Ended, Shared, run};
+use super::cadence::{self, Pace};
+use super::job::{Ended, Renew, Renewer, Shared, run};
 use crate::aws::Gateway;
-use crate::base::{Clock, Fault, RowId, Time};
+use crate::aws::credentials::source::DECLINED;
+use crate::base::{Clock, Fault, FaultKind, RowId, Time};
 use crate::kinds::{Interner, ListRequest, Registry, What};
-use crate::model::{Interest, Meter, TableKey};
+use crate::model::{Batch, Coverage, Interest, Meter, Outcome, TableKey};
 
 /// What a poller is made from.
 #[derive(Clone)]
@@ -45,6 +47,7 @@ enum Command {
 pub struct Poller {
     commands: mpsc::UnboundedSender<Command>,
     busy: Arc<AtomicU64>,
+    budget: Budget,
 }
 
 /// What was spent in the last minute.
@@ -74,11 +77,14 @@ impl Spent {
         while metrics.front().is_some_and(|(t, _)| now.since(*t) >= FIVE) {
             metrics.pop_front();
         }
-        let asked: u32 = metrics.iter().map(|(_, n)| n).sum();
-        // $0.01 per 1,000 metrics = a hundredth of a thousandth of a dollar each; twelve times five minutes an hour.
+        let asked: u64 = metrics.iter().map(|(_, n)| u64::from(*n)).sum();
+        // In the first minutes there is less than that to judge by: what was asked stands for a minute more.
+        let span = metrics.front().map_or(FIVE, |(t, _)| (now.since(*t) + MINUTE).min(FIVE)).as_secs().max(1);
+        // $0.01 per 1,000 metrics = a hundredth of a thousandth of a dollar each.
+        let hourly = (asked * 3600).div_ceil(span * 100);
         Meter {
             calls_per_minute: u32::try_from(calls.len()).unwrap_or(u32::MAX),
-            millidollars_per_hour: (asked * 12).div_ceil(100),
+            millidollars_per_hour: u32::try_from(hourly).unwrap_or(u32::MAX),
             slowed,
         }
     }
@@ -87,6 +93,15 @@ impl Spent {
 impl Poller {
     /// Starts the poller on the current runtime. `out` is bounded: a slow reader slows the jobs down, never the screen.
     pub fn start(config: PollerConfig, out: mpsc::Sender<Update>) -> Poller {
+        let gateway = config.gateway.clone();
+        let renew: Renew = Arc::new(move |profile| {
+            let gateway = gateway.clone();
+            Box::pin(async move { gateway.refresh(&profile).await })
+        });
+        Poller::at_pace(config, out, Pace(1), renew)
+    }
+
+    fn at_pace(config: PollerConfig, out: mpsc::Sender<Update>, pace: Pace, renew: Renew) -> Poller {
         let (tx, rx) = mpsc::unbounded_channel();
         let busy = Arc::new(AtomicU64::new(0));
         let shared = Shared {
@@ -95,18 +110,25 @@ impl Poller {
             out,
             spent: Arc::default(),
             clock: config.clock.clone(),
+            renewer: Renewer { renew, at_most: pace.of(cadence::RENEW), renewed: Arc::default() },
         };
+        let budget = shared.budget.clone();
         let worker = Worker {
             config,
+            pace,
             shared,
             interner: Interner::default(),
             plans: FxHashMap::default(),
+            rested: FxHashMap::default(),
+            bought: FxHashMap::default(),
             jobs: JoinSet::new(),
+            stopping: FxHashMap::default(),
+            rereads: FxHashMap::default(),
             busy: busy.clone(),
             meter: Meter::default(),
         };
         tokio::spawn(worker.run(rx));
-        Poller { commands: tx, busy }
+        Poller { commands: tx, busy, budget }
     }
     /// Replaces what is wanted.
     pub fn watch(&self, interests: Vec<Interest>) {
@@ -119,6 +141,10 @@ impl Poller {
     /// Reads rows again for a plan: their batches and then [`Update::Reread`] with this number come out.
     pub fn reread(&self, number: u64, rows: Vec<(TableKey, Vec<RowId>)>) {
         self.send(Command::Reread(number, rows));
+    }
+    /// Says whose account a profile reaches: profiles of one account share what AWS lets that account ask.
+    pub fn identified(&self, profile: &ArcStr, account: &ArcStr) {
+        self.budget.identified(profile, account);
     }
     /// Whether a job runs, or a command waits: what tests wait for instead of sleeping.
     pub fn is_busy(&self) -> bool {
@@ -137,9 +163,17 @@ struct Planned {
     interest: Interest,
     next: Instant,
     running: Option<AbortHandle>,
+    /// When the run under way, or the last one, began.
+    started: Instant,
+    /// The ids that it asks for.
+    ids: Option<Arc<Vec<RowId>>>,
     again: bool,
+    /// When the last run that did not fail began.
+    fresh: Option<Instant>,
     pages: u32,
     faults: u32,
+    /// AWS called the credentials expired: the next run loads them anew first.
+    expired: bool,
 }
 
 type PlanKey = (TableKey, bool);
@@ -151,10 +185,19 @@ enum JobKey {
 
 struct Worker {
     config: PollerConfig,
+    pace: Pace,
     shared: Shared,
     interner: Interner,
     plans: FxHashMap<PlanKey, Planned>,
+    /// Whole tables that nobody looks at now: when their last good run began, and its pages. Coming back to one within its
+    /// cadence asks nothing.
+    rested: FxHashMap<TableKey, (Instant, u32)>,
+    /// Rows that cost money each, with when they were asked for: what is young is not bought again.
+    bought: FxHashMap<TableKey, FxHashMap<RowId, Instant>>,
     jobs: JoinSet<(JobKey, Ended)>,
+    /// Runs that were given up and have not ended yet.
+    stopping: FxHashMap<Id, TableKey>,
+    rereads: FxHashMap<Id, u64>,
     busy: Arc<AtomicU64>,
     meter: Meter,
 }
@@ -165,7 +208,9 @@ impl Worker {
         loop {
             self.start_due();
             let next = self.plans.values().filter(|p| p.running.is_none()).map(|p| p.next).min();
-            let wake = next.unwrap_or_else(|| Instant::now() + cadence::WARM).min(metered + Duration::from_secs(5));
+            let wake = next
+                .unwrap_or_else(|| Instant::now() + self.pace.of(cadence::WARM))
+                .min(metered + self.pace.of(cadence::METER));
             tokio::select! {
                 biased;
                 command = commands.recv() => match command {
@@ -176,10 +221,10 @@ impl Worker {
                     }
                     None => break,
                 },
-                Some(done) = self.jobs.join_next() => self.ended(done).await,
+                Some(done) = self.jobs.join_next_with_id() => self.ended(done).await,
                 () = tokio::time::sleep_until(wake) => {}
             }
-            if metered.elapsed() >= Duration::from_secs(5) {
+            if metered.elapsed() >= self.pace.of(cadence::METER) {
                 metered = Instant::now();
                 self.tell_meter().await;
             }
@@ -207,6 +252,7 @@ impl Worker {
                         plan.faults = 0;
                     }
                 }
+                self.bought.retain(|table, _| !tables.contains(table));
             }
             Command::Reread(number, rows) => self.reread(number, rows),
         }
@@ -217,36 +263,67 @@ impl Worker {
         let now = Instant::now();
         let mut wanted: FxHashMap<PlanKey, Interest> = FxHashMap::default();
         for i in interests {
-            wanted.entry((i.table.clone(), i.ids.is_some())).or_insert(i);
+            let visible = i.visible;
+            wanted.entry((i.table.clone(), i.ids.is_some())).or_insert(i).visible |= visible;
         }
-        self.plans.retain(|key, plan| {
-            let keep = wanted.contains_key(key);
-            if !keep && let Some(job) = &plan.running {
+        let (kept, dropped): (FxHashMap<_, _>, FxHashMap<_, _>) =
+            std::mem::take(&mut self.plans).into_iter().partition(|(key, _)| wanted.contains_key(key));
+        self.plans = kept;
+        for ((table, by_id), plan) in dropped {
+            if let Some(job) = &plan.running {
+                if !by_id {
+                    self.stopping.insert(job.id(), table.clone());
+                }
                 job.abort();
             }
-            keep
-        });
+            // A run that was cut off is asked for again; one that came to its end is good for its cadence.
+            if let (None, false, 0, Some(fresh)) = (&plan.running, by_id, plan.faults, plan.fresh) {
+                self.rested.insert(table, (fresh, plan.pages));
+            }
+        }
         for (key, interest) in wanted {
+            let due = |fresh: Option<Instant>, pages| {
+                fresh.map_or(now, |f| f + cadence::sweep(&key.0.kind, self.config.every, pages)).max(now)
+            };
             match self.plans.get_mut(&key) {
                 Some(plan) => {
                     let new_rows = match (&plan.interest.ids, &interest.ids) {
                         (Some(old), Some(new)) => new.iter().any(|id| !old.contains(id)),
                         _ => false,
                     };
-                    if new_rows || (interest.visible && !plan.interest.visible) {
-                        if plan.running.is_some() {
-                            plan.again = true;
+                    let wish = now + self.pace.of(cadence::WISH);
+                    if new_rows {
+                        plan.again |= plan.running.is_some();
+                        // What fails is not asked for faster because somebody scrolls.
+                        if plan.faults == 0 {
+                            plan.next = plan.next.min(wish);
                         }
-                        plan.next = plan.next.min(now + Duration::from_millis(150));
+                    } else if interest.visible && !plan.interest.visible {
+                        plan.next = plan.next.min(due(plan.fresh, plan.pages).max(wish));
                     }
                     plan.interest = interest;
                 }
                 None => {
-                    let plan = Planned { interest, next: now, running: None, again: false, pages: 1, faults: 0 };
+                    let rested = if key.1 { None } else { self.rested.remove(&key.0) };
+                    let (fresh, pages) = rested.map_or((None, 1), |(at, pages)| (Some(at), pages));
+                    let plan = Planned {
+                        interest,
+                        next: due(fresh, pages),
+                        running: None,
+                        started: now,
+                        ids: None,
+                        again: false,
+                        fresh,
+                        pages,
+                        faults: 0,
+                        expired: false,
+                    };
                     self.plans.insert(key, plan);
                 }
             }
         }
+        let oldest = self.pace.of(cadence::REMEMBER);
+        self.rested.retain(|_, (at, _)| at.elapsed() < oldest);
     }
 
     fn start_due(&mut self) {
@@ -255,16 +332,35 @@ impl Worker {
             if plan.running.is_some() || plan.next > now {
                 continue;
             }
-            let Some(def) = self.config.registry.def(key.0.kind) else { continue };
-            let what = plan.interest.ids.clone().map_or(What::Everything, What::Ids);
-            if matches!(&what, What::Ids(ids) if ids.is_empty()) {
-                plan.next = now + cadence::WARM;
+            let Some(def) = self.config.registry.def(key.0.kind) else {
+                plan.next = now + self.pace.of(cadence::WARM);
                 continue;
+            };
+            plan.ids.clone_from(&plan.interest.ids);
+            if let Some(ids) = &plan.ids {
+                let mut wait = self.pace.of(cadence::WARM);
+                if cadence::is_paid(&key.0.kind) {
+                    let young = self.pace.of(cadence::METRICS);
+                    let bought = self.bought.entry(key.0.clone()).or_default();
+                    bought.retain(|_, at| now.duration_since(*at) < young);
+                    wait = ids.iter().filter_map(|id| bought.get(id)).min().map_or(wait, |at| (*at + young) - now);
+                    plan.ids = Some(Arc::new(ids.iter().filter(|id| !bought.contains_key(*id)).cloned().collect()));
+                }
+                if plan.ids.as_ref().is_some_and(|ids| ids.is_empty()) {
+                    plan.next = now + wait;
+                    continue;
+                }
             }
+            let what = plan.ids.clone().map_or(What::Everything, What::Ids);
             let request = request(&self.config, &self.interner, &key.0, what);
             let (table, shared, key) = (key.0.clone(), self.shared.clone(), key.clone());
+            let renew = if std::mem::take(&mut plan.expired) { table.scope.profile().cloned() } else { None };
             self.busy.fetch_add(1, Ordering::SeqCst);
+            plan.started = now;
             plan.running = Some(self.jobs.spawn(async move {
+                if let Some(profile) = renew {
+                    shared.renewer.renew(&profile).await;
+                }
                 let ended = run(def, request, table, shared).await;
                 (JobKey::Planned(key), ended)
             }));
@@ -280,41 +376,68 @@ impl Worker {
             }
         }
         self.busy.fetch_add(1, Ordering::SeqCst);
-        self.jobs.spawn(async move {
-            let fault = futures::future::join_all(runs).await.into_iter().find_map(|e| e.fault);
+        let limit = self.pace.of(cadence::REREAD);
+        let job = self.jobs.spawn(async move {
+            let fault = match tokio::time::timeout(limit, futures::future::join_all(runs)).await {
+                Ok(ended) => ended.into_iter().find_map(|e| e.fault),
+                Err(_) => Some(Fault::new(
+                    FaultKind::Offline,
+                    format!("The rows could not be read again within {} seconds.", cadence::REREAD.as_secs()),
+                )),
+            };
             (JobKey::Reread(number), Ended { pages: 0, fault })
         });
+        self.rereads.insert(job.id(), number);
     }
 
-    async fn ended(&mut self, done: Result<(JobKey, Ended), tokio::task::JoinError>) {
+    async fn ended(&mut self, done: Result<(Id, (JobKey, Ended)), JoinError>) {
+        let id = done.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
+        if done.is_ok() {
+            self.rereads.remove(&id);
+        }
         match done {
-            Ok((JobKey::Planned(key), ended)) => self.plan_next(&key, &ended),
-            Ok((JobKey::Reread(number), ended)) => {
-                let result = ended.fault.map_or(Ok(()), Err);
-                let _ = self.shared.out.send(Update::Reread(number, result, self.config.clock.now())).await;
+            Ok((_, (JobKey::Planned(key), ended))) => {
+                // A run that was given up may have come to its end all the same; the table may have a new one since.
+                if self.plans.get(&key).is_some_and(|p| p.running.as_ref().is_some_and(|r| r.id() == id)) {
+                    self.plan_next(&key, &ended);
+                }
             }
+            Ok((_, (JobKey::Reread(number), ended))) => self.reread_ended(number, ended.fault).await,
             Err(e) if e.is_cancelled() => {}
             Err(e) => {
                 tracing::error!("a list job panicked: {e}");
-                self.panicked(e.id()).await;
+                self.panicked(id).await;
             }
+        }
+        if let Some(table) = self.stopping.remove(&id)
+            && self.plans.get(&(table.clone(), false)).is_none_or(|p| p.running.is_none())
+        {
+            let _ = self.shared.out.send(Update::Stopped(table)).await;
         }
         self.busy.fetch_sub(1, Ordering::SeqCst);
     }
 
+    async fn reread_ended(&self, number: u64, fault: Option<Fault>) {
+        let result = fault.map_or(Ok(()), Err);
+        let _ = self.shared.out.send(Update::Reread(number, result, self.config.clock.now())).await;
+    }
+
     /// A panic in a list function costs its table a run, and says so; it never costs the console.
-    async fn panicked(&mut self, id: tokio::task::Id) {
+    async fn panicked(&mut self, id: Id) {
+        let fault = Fault::bug("The list function failed inside this program; see the log file.");
+        if let Some(number) = self.rereads.remove(&id) {
+            return self.reread_ended(number, Some(fault)).await;
+        }
         let found = self.plans.iter().find(|(_, p)| p.running.as_ref().is_some_and(|r| r.id() == id));
         let Some(key) = found.map(|(k, _)| k.clone()) else { return };
-        let fault = Fault::bug("The list function failed inside this program; see the log file.");
         let seq = self.shared.seq.fetch_add(1, Ordering::Relaxed) + 1;
-        let batch = crate::model::Batch {
+        let batch = Batch {
             table: key.0.clone(),
             seq,
             asked: self.config.clock.now(),
-            coverage: crate::model::Coverage::Sweep { began: seq },
+            coverage: if key.1 { Coverage::Ids(Arc::default()) } else { Coverage::Sweep { began: seq } },
             rows: Vec::new(),
-            outcome: crate::model::Outcome::Failed(fault.clone()),
+            outcome: Outcome::Failed(fault.clone()),
         };
         let _ = self.shared.out.send(Update::Batch(batch)).await;
         self.plan_next(&key, &Ended { pages: 0, fault: Some(fault) });
@@ -322,26 +445,37 @@ impl Worker {
 
     fn plan_next(&mut self, key: &PlanKey, ended: &Ended) {
         let Some(plan) = self.plans.get_mut(key) else { return };
+        let now = Instant::now();
         plan.running = None;
         let kind = key.0.kind;
-        let pause = match &ended.fault {
+        // A tenth of jitter: many consoles on one account must not ask in step.
+        let jittered = |pause: Duration| pause.mul_f64(1.0 + fastrand::f64() * 0.1);
+        let next = match &ended.fault {
             Some(fault) => {
                 plan.faults += 1;
-                cadence::after_fault(fault, plan.faults)
+                // A question that the user answered with "no" is not put again by itself.
+                plan.expired = fault.kind == FaultKind::Expired && fault.code != DECLINED;
+                now + jittered(self.pace.of(cadence::after_fault(fault, plan.faults)))
             }
             None => {
                 plan.faults = 0;
+                plan.fresh = Some(plan.started);
                 plan.pages = ended.pages.max(1);
-                match (&plan.interest.ids, plan.interest.visible) {
-                    (_, false) => cadence::WARM,
-                    (Some(_), true) if !kind.side => cadence::TRANSITION,
-                    (_, true) => cadence::sweep(&kind, self.config.every, plan.pages),
+                if let Some(ids) = plan.ids.as_ref().filter(|_| cadence::is_paid(&kind)) {
+                    let bought = self.bought.entry(key.0.clone()).or_default();
+                    bought.extend(ids.iter().map(|id| (id.clone(), plan.started)));
                 }
+                let pause = match (&plan.interest.ids, plan.interest.visible) {
+                    (_, false) => self.pace.of(cadence::WARM),
+                    (Some(_), true) if !kind.side => self.pace.of(cadence::TRANSITION),
+                    (_, true) if cadence::is_paid(&kind) => self.pace.of(cadence::METRICS).max(self.config.every),
+                    (_, true) => cadence::sweep(&kind, self.config.every, plan.pages),
+                };
+                // From start to start, but on a slow link at least half of it is left alone.
+                (plan.started + jittered(pause)).max(now + pause / 2)
             }
         };
-        // A tenth of jitter: many consoles on one account must not ask in step.
-        let jitter = pause.mul_f64(fastrand::f64() * 0.1);
-        plan.next = Instant::now() + if std::mem::take(&mut plan.again) { Duration::ZERO } else { pause + jitter };
+        plan.next = if std::mem::take(&mut plan.again) { now } else { next };
     }
 }
 
@@ -355,3 +489,7 @@ fn request(config: &PollerConfig, interner: &Interner, table: &TableKey, what: W
         clock: config.clock.clone(),
     }
 }
+
+#[cfg(test)]
+#[path = "poller_tests.rs"]
+mod tests;

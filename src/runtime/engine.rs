@@ -188,6 +188,10 @@ impl Engine {
                 self.store.began(&table, at);
                 1
             }
+            Inbox::Update(Update::Stopped(table)) => {
+                self.store.stopped(&table);
+                1
+            }
             Inbox::Update(Update::Reread(number, result, at)) => {
                 self.handle(Event::Reread(number, result, at));
                 1

@@ -97,7 +97,15 @@ pub fn index(job: &IndexJob) -> Indexed {
             .sides
             .iter()
             .map(|(field, at, snaps)| {
-                (*field, *at, snaps[t].rows().filter(|(_, r)| r.gone.is_none()).map(|(_, r)| (r.record.id.as_str(), &*r.record)).collect())
+                (
+                    *field,
+                    *at,
+                    snaps[t]
+                        .rows()
+                        .filter(|(_, r)| r.gone.is_none())
+                        .map(|(_, r)| (r.record.id.as_str(), &*r.record))
+                        .collect(),
+                )
             })
             .collect();
         let group = job.groups.get(t).copied().unwrap_or(t as u32);

@@ -16,7 +16,13 @@ fn fill(store: &mut Store, table: &TableKey, rows: &[(&str, Value, &str)]) {
     store.apply(batch, Time::from_secs(1));
 }
 
-fn ids(store: &Store, tables: &[TableKey], groups: &[u32], query: &str, sort: Option<(usize, bool)>) -> (String, usize) {
+fn ids(
+    store: &Store,
+    tables: &[TableKey],
+    groups: &[u32],
+    query: &str,
+    sort: Option<(usize, bool)>,
+) -> (String, usize) {
     let query = Arc::new(Query::parse(query, &INFO).expect("a query"));
     let sort = sort.map(|(field, ascending)| Sort { field, ascending });
     let side = |name: &str| (name == LOADS.name).then_some(Kind(&LOADS));

@@ -136,7 +136,8 @@ impl Table {
             self.sweep = Some(Sweep { began, seen: 0 });
         }
         // A run that ended is over, and a newer one has more to say: late pages of it are taken in row by row.
-        let late = matches!(coverage, Coverage::Sweep { began } if self.sweep.as_ref().is_some_and(|s| s.began > began));
+        let late =
+            matches!(coverage, Coverage::Sweep { began } if self.sweep.as_ref().is_some_and(|s| s.began > began));
         let first_run = self.status.progress != Progress::Complete;
         let named: Option<FxHashSet<_>> =
             matches!(coverage, Coverage::Ids(_)).then(|| rows.iter().map(|r| r.id.clone()).collect());

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::base::{Fault, FaultKind, RowId, Scope, Time};
 use crate::model::{
-    Batch, Coverage, Field, FieldInfo, FieldType, Fields, Kind, KindInfo, Outcome, Record, Scoping, Service,
-    TableKey, Value,
+    Batch, Coverage, Field, FieldInfo, FieldType, Fields, Kind, KindInfo, Outcome, Record, Scoping, Service, TableKey,
+    Value,
 };
 
 static FIELDS: Fields<()> = Fields(&[

@@ -1,0 +1,517 @@
+//! The poller with list functions made for each test, on a clock that runs a hundred times faster.
+
+use std::future::pending;
+use std::sync::LazyLock;
+use std::sync::atomic::AtomicUsize;
+
+use futures::future::BoxFuture;
+
+use super::*;
+use crate::aws::GatewayConfig;
+use crate::base::Scope;
+use crate::kinds::KindDef;
+use crate::kinds::listing::Pages;
+use crate::model::{Field, FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Record, Scoping, Service, Value};
+use crate::store::Store;
+
+type Script = Arc<dyn Fn(ListRequest, Pages) -> BoxFuture<'static, Result<(), Fault>> + Send + Sync>;
+
+/// List functions are plain functions: what they do is looked up by the profile, of which each test has its own.
+static SCRIPTS: LazyLock<Mutex<FxHashMap<ArcStr, Script>>> = LazyLock::new(Mutex::default);
+
+static READ: Operation = Operation::read(Service::Ec2, "DescribeThings");
+static PAID: Operation = Operation::read(Service::CloudWatch, "GetMetricData");
+static FIELDS: Fields<()> =
+    Fields(&[Field { info: FieldInfo::new("id", "ID", FieldType::Id, "An id."), get: |()| Value::Unknown }]);
+static THINGS: KindInfo = info("things", Service::Ec2, &[&READ], false);
+static METRICS: KindInfo = info("thing-metrics", Service::CloudWatch, &[&PAID], true);
+
+const fn info(name: &'static str, service: Service, operations: &'static [&'static Operation], side: bool) -> KindInfo {
+    KindInfo {
+        name,
+        singular: "thing",
+        title: "Things",
+        doc: "Things.",
+        aliases: &[],
+        service,
+        scoping: Scoping::Region,
+        parent: None,
+        fields: &FIELDS,
+        sort: ("id", true),
+        operations,
+        side,
+        transitional: &[],
+    }
+}
+
+static KIND: KindDef = KindDef { info: &THINGS, list, links: |_, _| Vec::new(), raw: None };
+static METRICS_KIND: KindDef = KindDef { info: &METRICS, list, links: |_, _| Vec::new(), raw: None };
+static REGISTRY: Registry = Registry { kinds: &[&KIND, &METRICS_KIND], actions: &[], senders: &[] };
+
+fn list(request: ListRequest, pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    let name = request.scope.profile().cloned().unwrap_or_default();
+    let script = SCRIPTS.lock().unwrap_or_else(PoisonError::into_inner).get(&name).cloned().expect("a script");
+    script(request, pages)
+}
+
+fn record(id: &str) -> Record {
+    Record {
+        kind: Kind(&THINGS),
+        id: id.into(),
+        name: "".into(),
+        state: None,
+        values: Box::new([Value::Unknown]),
+        tags: Arc::default(),
+    }
+}
+
+/// A poller, what came out of it, and a store that took it in.
+struct Rig {
+    poller: Poller,
+    out: mpsc::Receiver<Update>,
+    seen: Vec<Update>,
+    store: Store,
+    profile: ArcStr,
+    renewed: Arc<AtomicUsize>,
+}
+
+/// A hundredth of the real times; `every` is not scaled.
+const PACE: Pace = Pace(100);
+
+impl Rig {
+    fn new(
+        name: &str,
+        every: Duration,
+        list: impl Fn(ListRequest, Pages) -> BoxFuture<'static, Result<(), Fault>> + Send + Sync + 'static,
+    ) -> Rig {
+        SCRIPTS.lock().unwrap_or_else(PoisonError::into_inner).insert(name.into(), Arc::new(list));
+        let clock = Clock::system();
+        let gateway = Gateway::new(GatewayConfig::new(clock.clone(), Vec::new()));
+        let config = PollerConfig { gateway, registry: REGISTRY, clock, every, share: Share::percent(100) };
+        let (tx, out) = mpsc::channel(64);
+        let renewed = Arc::new(AtomicUsize::new(0));
+        let count = renewed.clone();
+        let renew: Renew = Arc::new(move |_| {
+            count.fetch_add(1, Ordering::SeqCst);
+            Box::pin(async {})
+        });
+        let poller = Poller::at_pace(config, tx, PACE, renew);
+        Rig { poller, out, seen: Vec::new(), store: Store::default(), profile: name.into(), renewed }
+    }
+    fn table(&self) -> TableKey {
+        TableKey::all(Scope::region(self.profile.clone(), "r"), Kind(&THINGS))
+    }
+    fn metrics(&self) -> TableKey {
+        TableKey::all(Scope::region(self.profile.clone(), "r"), Kind(&METRICS))
+    }
+    fn whole(&self) -> Interest {
+        Interest { table: self.table(), visible: true, ids: None }
+    }
+    /// Takes in what comes until `stop` or, as a failure, for five seconds.
+    async fn until(&mut self, stop: impl Fn(&Rig) -> bool) {
+        let end = Instant::now() + Duration::from_secs(5);
+        while !stop(self) {
+            assert!(Instant::now() < end, "it never came: {:?}", self.seen);
+            self.take(Duration::from_millis(5)).await;
+        }
+    }
+    /// Takes in what comes for this long.
+    async fn take(&mut self, time: Duration) {
+        let end = Instant::now() + time;
+        while let Ok(Some(update)) = tokio::time::timeout_at(end, self.out.recv()).await {
+            match &update {
+                Update::Batch(b) => drop(self.store.apply(b.clone(), Time::default())),
+                Update::Began(t, at) => self.store.began(t, *at),
+                Update::Stopped(t) => self.store.stopped(t),
+                _ => {}
+            }
+            self.seen.push(update);
+        }
+    }
+    fn count(&self, what: impl Fn(&Update) -> bool) -> usize {
+        self.seen.iter().filter(|u| what(u)).count()
+    }
+    fn begun(&self) -> usize {
+        self.count(|u| matches!(u, Update::Began(..)))
+    }
+    fn done(&self) -> usize {
+        self.count(|u| matches!(u, Update::Batch(b) if b.outcome == Outcome::Done))
+    }
+    fn faults(&self) -> usize {
+        self.count(|u| matches!(u, Update::Batch(b) if matches!(b.outcome, Outcome::Failed(_))))
+    }
+    fn reread(&self, number: u64) -> Option<Result<(), Fault>> {
+        self.seen.iter().find_map(|u| match u {
+            Update::Reread(n, r, _) if *n == number => Some(r.clone()),
+            _ => None,
+        })
+    }
+    fn running(&self) -> bool {
+        self.store.table(&self.table()).is_some_and(|t| t.status.running)
+    }
+}
+
+/// Lists `pages` pages of a row each.
+fn pages(n: u32) -> impl Fn(ListRequest, Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    move |_, mut pages| {
+        Box::pin(async move {
+            for i in 0..n {
+                pages.ask(&READ).await?;
+                pages.page(vec![record(&format!("t-{i}"))]).await?;
+            }
+            Ok(())
+        })
+    }
+}
+
+fn counting(
+    count: &Arc<AtomicUsize>,
+    f: impl Fn(usize, ListRequest, Pages) -> BoxFuture<'static, Result<(), Fault>> + Send + Sync + 'static,
+) -> impl Fn(ListRequest, Pages) -> BoxFuture<'static, Result<(), Fault>> + Send + Sync + 'static {
+    let count = count.clone();
+    move |request, pages| f(count.fetch_add(1, Ordering::SeqCst), request, pages)
+}
+
+const LONG: Duration = Duration::from_secs(600);
+
+fn fault(kind: FaultKind) -> Fault {
+    Fault::new(kind, "no")
+}
+
+#[tokio::test]
+async fn rows_come_page_by_page_and_the_run_says_when_it_is_complete() {
+    let mut rig = Rig::new("pages", LONG, pages(3));
+    rig.poller.watch(vec![rig.whole()]);
+    assert!(rig.poller.is_busy(), "from the moment the command is given");
+    rig.until(|r| r.done() == 1).await;
+    rig.until(|r| !r.poller.is_busy()).await;
+    assert!(matches!(rig.seen[0], Update::Began(..)));
+    let seqs: Vec<u64> =
+        rig.seen.iter().filter_map(|u| if let Update::Batch(b) = u { Some(b.seq) } else { None }).collect();
+    assert_eq!(seqs.len(), 4);
+    assert!(seqs[..3].windows(2).all(|w| w[0] < w[1]), "each page is as new as its request: {seqs:?}");
+    assert_eq!(rig.store.table(&rig.table()).map(|t| t.len()), Some(3));
+    assert!(!rig.running());
+}
+
+#[tokio::test]
+async fn a_table_of_many_pages_is_asked_for_less_often() {
+    let every = Duration::from_millis(60);
+    let mut one = Rig::new("one-page", every, pages(1));
+    let mut five = Rig::new("five-pages", every, pages(5));
+    for rig in [&one, &five] {
+        rig.poller.watch(vec![rig.whole()]);
+    }
+    one.until(|r| r.done() == 6).await;
+    five.take(Duration::from_millis(1)).await;
+    assert!((1..=3).contains(&five.done()), "{}", five.done());
+}
+
+#[tokio::test]
+async fn a_refresh_during_a_run_is_remembered_once() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let gate = Arc::new(tokio::sync::Semaphore::new(0));
+    let held = gate.clone();
+    let mut rig = Rig::new(
+        "refresh",
+        LONG,
+        counting(&count, move |_, _, mut pages| {
+            let gate = held.clone();
+            Box::pin(async move {
+                pages.ask(&READ).await?;
+                gate.acquire().await.expect("open").forget();
+                Ok(())
+            })
+        }),
+    );
+    rig.poller.watch(vec![rig.whole()]);
+    rig.until(|r| r.begun() == 1).await;
+    for _ in 0..5 {
+        rig.poller.refresh(vec![rig.table()]);
+    }
+    rig.take(Duration::from_millis(30)).await;
+    assert_eq!(count.load(Ordering::SeqCst), 1, "one job a table");
+    gate.add_permits(10);
+    rig.until(|r| r.done() == 2).await;
+    rig.take(Duration::from_millis(50)).await;
+    assert_eq!(count.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn what_is_not_watched_any_more_stops_and_does_not_load_for_ever() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let mut rig = Rig::new(
+        "unwatched",
+        LONG,
+        counting(&count, |_, _, mut pages| {
+            Box::pin(async move {
+                pages.ask(&READ).await?;
+                pages.page(vec![record("a")]).await?;
+                pending().await
+            })
+        }),
+    );
+    rig.poller.watch(vec![rig.whole()]);
+    rig.until(|r| r.store.table(&r.table()).is_some_and(|t| t.len() == 1)).await;
+    assert!(rig.running());
+    rig.poller.watch(Vec::new());
+    rig.until(|r| !r.running()).await;
+    rig.until(|r| !r.poller.is_busy()).await;
+    // Whoever comes back finds the rows, and a run that begins at once: the other one was cut off.
+    rig.poller.watch(vec![rig.whole()]);
+    rig.until(|r| r.begun() == 2).await;
+    assert!(rig.running());
+    assert_eq!(count.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn coming_back_to_a_table_asks_only_if_its_rows_are_older_than_its_cadence() {
+    let every = Duration::from_millis(300);
+    let mut rig = Rig::new("back", every, pages(1));
+    let start = Instant::now();
+    rig.poller.watch(vec![rig.whole()]);
+    rig.until(|r| r.done() == 1).await;
+    rig.poller.watch(Vec::new());
+    rig.poller.watch(vec![rig.whole()]);
+    rig.until(|r| r.done() == 2).await;
+    assert!(start.elapsed() >= every, "asked again after {:?}", start.elapsed());
+    // Away for longer than that.
+    rig.poller.watch(Vec::new());
+    rig.take(every).await;
+    rig.poller.watch(vec![rig.whole()]);
+    let back = Instant::now();
+    rig.until(|r| r.done() == 3).await;
+    assert!(back.elapsed() < every, "asked only after {:?}", back.elapsed());
+}
+
+#[tokio::test]
+async fn a_table_that_comes_into_view_does_not_wait_its_old_cadence_out() {
+    // Kept warm: every 600 ms here. Seen: every 50 ms.
+    let mut rig = Rig::new("warm", Duration::from_millis(50), pages(1));
+    rig.poller.watch(vec![Interest { visible: false, ..rig.whole() }]);
+    rig.until(|r| r.done() == 1).await;
+    rig.take(Duration::from_millis(100)).await;
+    assert_eq!(rig.done(), 1);
+    rig.poller.watch(vec![rig.whole()]);
+    let seen = Instant::now();
+    rig.until(|r| r.done() == 2).await;
+    assert!(seen.elapsed() < Duration::from_millis(350), "{:?}", seen.elapsed());
+}
+
+#[tokio::test]
+async fn rows_on_their_way_are_asked_for_by_id_beside_the_whole_table() {
+    let mut rig = Rig::new("transition", LONG, |request: ListRequest, mut pages: Pages| {
+        Box::pin(async move {
+            pages.ask(&READ).await?;
+            pages.page(vec![record("a")]).await?;
+            if matches!(request.what, What::Ids(_)) {
+                pages.ask(&READ).await?;
+                pages.page(vec![record("b")]).await?;
+            }
+            Ok(())
+        })
+    });
+    let ids = Interest { ids: Some(Arc::new(vec!["a".into(), "b".into(), "c".into()])), ..rig.whole() };
+    rig.poller.watch(vec![rig.whole(), ids]);
+    let looks = |r: &Rig| {
+        let looks = r.seen.iter().filter_map(|u| if let Update::Batch(b) = u { Some(b) } else { None });
+        looks.filter(|b| matches!(b.coverage, Coverage::Ids(_))).cloned().collect::<Vec<_>>()
+    };
+    rig.until(|r| looks(r).len() >= 4).await;
+    assert_eq!(rig.begun(), 1, "the whole table is not asked for more often");
+    // One batch a look, with all its pages: only then can an id be missed.
+    assert!(looks(&rig).iter().all(|b| b.rows.len() == 2 && b.outcome == Outcome::Done));
+    rig.poller.watch(vec![rig.whole()]);
+    rig.until(|r| !r.poller.is_busy()).await;
+    let before = looks(&rig).len();
+    rig.take(Duration::from_millis(80)).await;
+    assert_eq!(looks(&rig).len(), before);
+}
+
+#[tokio::test]
+async fn faults_are_asked_again_by_themselves_and_less_and_less_often() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let mut rig = Rig::new(
+        "back-off",
+        LONG,
+        counting(&count, |n, _, mut pages| {
+            Box::pin(async move {
+                pages.ask(&READ).await?;
+                if n < 3 { Err(fault(FaultKind::Offline)) } else { Ok(()) }
+            })
+        }),
+    );
+    let start = Instant::now();
+    rig.poller.watch(vec![rig.whole()]);
+    rig.until(|r| r.done() == 1).await;
+    assert_eq!(rig.faults(), 3);
+    // 2 + 4 + 8 s, a hundredth of it.
+    assert!(start.elapsed() >= Duration::from_millis(140), "{:?}", start.elapsed());
+    assert_eq!(rig.store.table(&rig.table()).and_then(|t| t.status.fault.clone()), None);
+}
+
+#[tokio::test]
+async fn a_throttled_run_halves_the_rate_and_says_so() {
+    let mut rig = Rig::new("throttled", LONG, |_, mut pages: Pages| {
+        Box::pin(async move {
+            pages.ask(&READ).await?;
+            Err(fault(FaultKind::Throttled))
+        })
+    });
+    rig.poller.watch(vec![rig.whole()]);
+    rig.until(|r| r.count(|u| matches!(u, Update::Meter(m) if !m.slowed.is_empty() && m.calls_per_minute > 0)) > 0)
+        .await;
+    assert!(rig.poller.budget.slowed()[0].starts_with("EC2 r at "), "{:?}", rig.poller.budget.slowed());
+}
+
+#[tokio::test]
+async fn expired_credentials_are_loaded_anew_before_the_next_try_once_for_all_tables() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let mut rig = Rig::new(
+        "expired",
+        LONG,
+        counting(&count, |n, _, mut pages| {
+            Box::pin(async move {
+                pages.ask(&READ).await?;
+                if n < 2 { Err(fault(FaultKind::Expired)) } else { Ok(()) }
+            })
+        }),
+    );
+    let other = TableKey::all(Scope::region("expired", "s"), Kind(&THINGS));
+    rig.poller.watch(vec![rig.whole(), Interest { table: other, ..rig.whole() }]);
+    rig.until(|r| r.faults() == 2).await;
+    assert_eq!(rig.renewed.load(Ordering::SeqCst), 0, "not before somebody says so");
+    rig.until(|r| r.done() == 2).await;
+    assert_eq!(rig.renewed.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_was_declined_is_not_asked_for_again_by_itself() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let mut rig = Rig::new(
+        "declined",
+        LONG,
+        counting(&count, |_, _, _| Box::pin(async { Err(fault(FaultKind::Expired).code(DECLINED)) })),
+    );
+    rig.poller.watch(vec![rig.whole()]);
+    rig.until(|_| count.load(Ordering::SeqCst) == 3).await;
+    assert_eq!(rig.renewed.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn a_reread_is_always_answered_also_by_time_and_after_a_panic() {
+    let mut rig = Rig::new("reread", LONG, |request: ListRequest, mut pages: Pages| {
+        Box::pin(async move {
+            let What::Ids(ids) = request.what else { return Ok(()) };
+            match ids[0].as_str() {
+                "hangs" => pending().await,
+                "panics" => panic!("in a list function"),
+                "fails" => Err(fault(FaultKind::Denied)),
+                id => {
+                    pages.ask(&READ).await?;
+                    pages.page(vec![record(id)]).await
+                }
+            }
+        })
+    });
+    let start = Instant::now();
+    for (number, id) in ["hangs", "panics", "fails", "a"].into_iter().enumerate() {
+        rig.poller.reread(number as u64, vec![(rig.table(), vec![id.into()])]);
+    }
+    rig.poller.reread(4, Vec::new());
+    rig.until(|r| (0..5).all(|n| r.reread(n).is_some())).await;
+    assert!(start.elapsed() >= PACE.of(cadence::REREAD));
+    let kind = |n| rig.reread(n).and_then(Result::err).map(|f| f.kind);
+    assert_eq!([kind(0), kind(1), kind(2)], [Some(FaultKind::Offline), Some(FaultKind::Bug), Some(FaultKind::Denied)]);
+    assert_eq!((rig.reread(3), rig.reread(4)), (Some(Ok(())), Some(Ok(()))));
+    let rows = rig.seen.iter().position(|u| matches!(u, Update::Batch(b) if !b.rows.is_empty()));
+    let answer = rig.seen.iter().position(|u| matches!(u, Update::Reread(3, ..)));
+    assert!(rows.is_some() && rows < answer, "the rows come before the answer");
+    rig.until(|r| !r.poller.is_busy()).await;
+}
+
+#[tokio::test]
+async fn a_panic_in_a_list_function_costs_one_run() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let mut rig = Rig::new(
+        "panic",
+        LONG,
+        counting(&count, |n, _, _| {
+            Box::pin(async move {
+                assert!(n > 0, "a bug in a list function");
+                Ok(())
+            })
+        }),
+    );
+    rig.poller.watch(vec![rig.whole()]);
+    rig.until(|r| r.faults() == 1).await;
+    assert!(!rig.running());
+    rig.poller.refresh(vec![rig.table()]);
+    rig.until(|r| r.done() == 1).await;
+}
+
+#[tokio::test]
+async fn a_request_that_hangs_does_not_hold_up_other_tables() {
+    let mut rig = Rig::new("hang", Duration::from_millis(20), |request: ListRequest, mut pages: Pages| {
+        Box::pin(async move {
+            pages.ask(&READ).await?;
+            if request.scope.region_code().is_some_and(|r| r == "s") { pending().await } else { Ok(()) }
+        })
+    });
+    let hung = TableKey::all(Scope::region("hang", "s"), Kind(&THINGS));
+    rig.poller.watch(vec![Interest { table: hung, ..rig.whole() }, rig.whole()]);
+    rig.until(|r| r.done() >= 3).await;
+}
+
+#[tokio::test]
+async fn metrics_that_are_young_are_not_bought_again() {
+    let bought: Arc<Mutex<Vec<String>>> = Arc::default();
+    let noted = bought.clone();
+    let mut rig = Rig::new("paid", Duration::from_millis(20), move |request: ListRequest, mut pages: Pages| {
+        let What::Ids(ids) = request.what else { return Box::pin(async { Ok(()) }) };
+        noted.lock().expect("whole").push(ids.join(" "));
+        Box::pin(async move {
+            pages.ask(&PAID).await?;
+            pages.paid(1000);
+            pages.page(ids.iter().map(|i| record(i)).collect()).await
+        })
+    });
+    let want = |rig: &Rig, ids: &[&str]| {
+        let ids = Some(Arc::new(ids.iter().map(|i| (*i).into()).collect()));
+        vec![Interest { table: rig.metrics(), visible: true, ids }]
+    };
+    rig.poller.watch(want(&rig, &["a", "b"]));
+    rig.until(|r| r.done() == 1).await;
+    // Scrolled on by a row, away, and back.
+    rig.poller.watch(want(&rig, &["b", "c"]));
+    rig.until(|r| r.done() == 2).await;
+    rig.poller.watch(Vec::new());
+    rig.poller.watch(want(&rig, &["a", "b"]));
+    rig.take(Duration::from_millis(50)).await;
+    assert_eq!(*bought.lock().expect("whole"), ["a b", "c"]);
+    // Who says "now" pays; and after a minute (600 ms) they are old.
+    rig.poller.refresh(vec![rig.metrics()]);
+    rig.until(|r| r.done() == 3).await;
+    rig.until(|r| r.done() == 4).await;
+    assert_eq!(*bought.lock().expect("whole"), ["a b", "c", "a b", "a b"]);
+    rig.until(|r| r.count(|u| matches!(u, Update::Meter(m) if m.millidollars_per_hour >= 600)) > 0).await;
+}
+
+#[test]
+fn the_meter_counts_a_minute_of_calls_and_never_calls_metrics_cheaper_than_they_are() {
+    let spent = Spent::default();
+    let at = Time::from_secs;
+    spent.call(at(0));
+    spent.call(at(30));
+    for minute in 0..10 {
+        spent.metrics(at(minute * 60), 50);
+        // 50 metrics a minute: 3,000 an hour at a cent a thousand.
+        assert_eq!(spent.meter(at(minute * 60), Vec::new()).millidollars_per_hour, 30, "minute {minute}");
+    }
+    let spent = Spent::default();
+    spent.call(at(0));
+    spent.call(at(30));
+    assert_eq!(spent.meter(at(59), Vec::new()).calls_per_minute, 2);
+    assert_eq!(spent.meter(at(60), Vec::new()).calls_per_minute, 1);
+    assert_eq!(spent.meter(at(90), Vec::new()), Meter::default());
+}
