@@ -132,7 +132,15 @@ impl Executor {
             let _ = out.try_send(ActEvent::Progress { run, done, of });
         });
         let send = Send { gateway: self.gateway.clone(), call: call.clone(), mode: Mode::Real(permit), progress };
-        (sender.send)(send).await.map(|s| s.request_id.map(|r| r.to_string()))
+        // A task of its own: a panic after the request left is an unknown outcome, not a run that hangs.
+        match tokio::spawn((sender.send)(send)).await {
+            Ok(sent) => sent.map(|s| s.request_id.map(|r| r.to_string())),
+            Err(e) => {
+                tracing::error!(run, index, "a sender ended without an answer: {e}");
+                let text = "The call failed inside this program; it may have been carried out.";
+                Err(Fault::bug(text).of(call.op.service.sdk_id(), call.op.name).reached(Reached::Maybe))
+            }
+        }
     }
 
     async fn note(
@@ -193,3 +201,7 @@ pub async fn dry_run(gateway: &Gateway, registry: &Registry, plan: &Plan) -> Dry
     }
     if asked { DryRun::Allowed } else { DryRun::NotSupported }
 }
+
+#[cfg(test)]
+#[path = "executor_tests.rs"]
+mod tests;

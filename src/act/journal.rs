@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -75,9 +75,20 @@ impl Journal {
             if let Some(dir) = self.0.path.parent() {
                 std::fs::create_dir_all(dir).map_err(fail)?;
             }
-            let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&self.0.path).map_err(fail)?;
+            let is_new = !self.0.path.exists();
+            let mut options = OpenOptions::new();
+            options.create(true).read(true).append(true).mode(0o600);
+            let mut file = options.open(&self.0.path).map_err(fail)?;
             // A file that was made by something else with wider permissions is narrowed.
             file.set_permissions(std::fs::Permissions::from_mode(0o600)).map_err(fail)?;
+            if is_new && let Some(dir) = self.0.path.parent() {
+                // The file's own name must outlive a crash too. Not every file system can be asked for that.
+                let _ = File::open(dir).and_then(|d| d.sync_all());
+            }
+            if is_torn(&mut file).map_err(fail)? {
+                // A crash or a full disk cut the last line off: the next one must not become part of it.
+                file.write_all(b"\n").map_err(fail)?;
+            }
             *slot = Some(file);
         }
         let Some(file) = slot.as_mut() else { return Ok(()) };
@@ -190,16 +201,29 @@ impl Journal {
                 _ => {}
             }
         }
-        open.into_values().collect()
+        let mut left: Vec<Unfinished> = open.into_values().collect();
+        left.sort_by_key(|u| u.when);
+        left
     }
 
     fn is_ours_or_alive(&self, run: &str, pid: Option<i64>) -> bool {
-        if run.starts_with(&self.0.process) {
+        if run.strip_prefix(&self.0.process).is_some_and(|rest| rest.starts_with('-')) {
             return true;
         }
         let pid = pid.and_then(|p| i32::try_from(p).ok()).and_then(rustix::process::Pid::from_raw);
         pid.is_some_and(|p| p != rustix::process::getpid() && rustix::process::test_kill_process(p).is_ok())
     }
+}
+
+/// Whether the last line has no end.
+fn is_torn(file: &mut File) -> std::io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(false);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
 }
 
 fn read_began(line: &Json, run: &str, registry: &Registry) -> Option<Unfinished> {
@@ -223,3 +247,7 @@ fn read_began(line: &Json, run: &str, registry: &Registry) -> Option<Unfinished>
         undo: text("undo").map(str::to_string),
     })
 }
+
+#[cfg(test)]
+#[path = "journal_tests.rs"]
+mod tests;

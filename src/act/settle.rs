@@ -69,7 +69,7 @@ fn look(settle: &Settle, store: &Store, since: Time, now: Time, out: &mut Vec<Se
                 let row = row(table, id, store);
                 let fresh = row.is_some_and(|r| r.asked >= since);
                 let (rank, word) = match row.map(|r| r.record.state.as_ref().map(|(_, s)| s.as_str())) {
-                    None if *gone_is_fine => (Rank::Right, "gone"),
+                    None if *gone_is_fine && absent(table, id, store, since) => (Rank::Right, "gone"),
                     None => (Rank::Moving, "not seen"),
                     Some(Some(s)) if fresh && want.contains(&s) => (Rank::Right, s),
                     Some(Some(s)) if fresh && fail.contains(&s) && now.since(since) > EARLY => (Rank::Wrong, s),
@@ -96,6 +96,11 @@ fn look(settle: &Settle, store: &Store, since: Time, now: Time, out: &mut Vec<Se
 
 fn row<'a>(table: &TableKey, id: &str, store: &'a Store) -> Option<&'a Row> {
     store.table(table)?.get(id).filter(|r| r.gone.is_none())
+}
+
+/// That the store does not have a row proves nothing: an answer to a later question must have missed it.
+fn absent(table: &TableKey, id: &str, store: &Store, since: Time) -> bool {
+    store.table(table).is_some_and(|t| t.is_known_absent(id, since))
 }
 
 fn named(id: &str, row: Option<&Row>, word: &str) -> String {
@@ -215,6 +220,8 @@ mod tests {
         let store = read(&[], 101);
         assert_eq!(at(&settle(&["a"], true), &store, 102), Rest::There("a gone".into()));
         assert_eq!(at(&settle(&["a"], false), &store, 102), Rest::Moving("a not seen".into()));
+        assert_eq!(at(&settle(&["a"], true), &Store::default(), 102), Rest::Moving("a not seen".into()), "never asked");
+        assert_eq!(at(&settle(&["a"], true), &read(&[], 99), 102), Rest::Moving("a not seen".into()), "asked before");
         let late = at(&settle(&["a"], false), &store, 100 + 601);
         assert_eq!(late, Rest::Elsewhere("a not seen: still not settled after 10 minutes".into()));
     }

@@ -25,7 +25,7 @@ pub mod meter;
 pub mod policy;
 mod session;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod tuning;
 pub mod wire;
 

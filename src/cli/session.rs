@@ -1,6 +1,7 @@
 //! From options and settings to a running console: gateway, sandbox, scopes, journal, log.
 
 use std::collections::HashSet;
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -14,7 +15,7 @@ use super::{Failure, Options};
 use crate::act::{CliContext, Journal, cli_text};
 use crate::app::{self, ProfileSetup, Setup};
 use crate::aws::{Gateway, GatewayConfig, ProfileSel, Prompt};
-use crate::base::text::nearest;
+use crate::base::text::{nearest, visible};
 use crate::base::{Clock, Time};
 use crate::config::{self, Config, Known, Overrides, Problem, TermEnv};
 use crate::fetch::Share;
@@ -23,7 +24,7 @@ use crate::model::{Column, Level, Message};
 use crate::query::Query;
 use crate::runtime::{Engine, EngineConfig, console};
 use crate::sandbox::{Sandbox, WorldSpec};
-use crate::term::{self, Term};
+use crate::term::{self, Term, TermEvent};
 
 /// What every command that talks to an account stands on.
 pub(super) struct Session {
@@ -273,6 +274,26 @@ fn message(at: Time, text: String) -> Message {
     Message { at, level: Level::Warning, text }
 }
 
+/// How long AWS has to answer the last calls after the console was left: a slow link's attempt takes its time.
+const LAST_CALLS: Duration = Duration::from_secs(30);
+
+/// Calls in flight are let finish: their outcome belongs into the journal. The terminal was given back; whether anybody reads
+/// what is written there now does not matter.
+fn last_calls(engine: &mut Engine, give_up: impl FnMut() -> bool) {
+    let waiting = engine.carrying();
+    if waiting.is_empty() {
+        return;
+    }
+    let mut out = std::io::stderr();
+    let titles = visible(&waiting.join(", ")).into_owned();
+    let _ = writeln!(out, "skydeck: waiting for the answer to: {titles} (at most 30 s; Ctrl-C leaves now)");
+    let left = engine.finish(LAST_CALLS, give_up);
+    if !left.is_empty() {
+        let titles = visible(&left.join(", ")).into_owned();
+        let _ = writeln!(out, "skydeck: no answer yet to: {titles}. The next start shows what became of it.");
+    }
+}
+
 /// The console.
 pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Failure> {
     let session = Session::open(options)?;
@@ -319,12 +340,15 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
     };
     let mut engine = Engine::start(engine_config, session.runtime.handle());
     let end = console::run(&mut engine, &term, &session.config.theme);
+    let signals = term.events().clone();
     drop(term);
+    last_calls(&mut engine, || signals.try_iter().any(|e| matches!(e, TermEvent::Terminate(_))));
     drop(engine);
-    // Calls in flight are let finish: their outcome belongs into the journal.
+    // What is still being written to disk.
     session.runtime.shutdown_timeout(Duration::from_secs(2));
     match end? {
         console::End::Quit => Ok(ExitCode::SUCCESS),
         console::End::Signal(signal) => term::die_of(signal),
+        console::End::Lost => Ok(ExitCode::FAILURE),
     }
 }

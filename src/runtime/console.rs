@@ -31,6 +31,8 @@ pub enum End {
     Quit,
     /// A signal.
     Signal(i32),
+    /// The terminal is not there any more: it could not be written to.
+    Lost,
 }
 
 struct Screen {
@@ -71,7 +73,8 @@ fn monotonic() -> Instant {
 /// Runs until the user quits or a signal comes. The terminal is given back by dropping `term` afterwards.
 ///
 /// # Errors
-/// The terminal cannot be written to.
+/// The terminal cannot be drawn on to begin with. One that is lost later is [`End::Lost`]: calls in flight still come to
+/// their end.
 pub fn run(engine: &mut Engine, term: &Term, theme: &Theme) -> io::Result<End> {
     let output = term.output();
     let (columns, rows) = term.size()?;
@@ -80,9 +83,16 @@ pub fn run(engine: &mut Engine, term: &Term, theme: &Theme) -> io::Result<End> {
     let terminal = Terminal::with_options(CrosstermBackend::new(output.clone()), options)?;
     let mut screen = Screen { terminal, output, wide: Wide::default(), drawn: monotonic(), dirty: true, clear: false };
     screen.draw(engine, theme)?;
+    Ok(serve(engine, term, theme, &mut screen).unwrap_or_else(|e| {
+        tracing::warn!("the terminal is lost: {e}");
+        End::Lost
+    }))
+}
+
+fn serve(engine: &mut Engine, term: &Term, theme: &Theme, screen: &mut Screen) -> io::Result<End> {
     loop {
-        let keyed = match wait(engine, term, &screen) {
-            Some(first) => match take_keys(engine, term, &mut screen, first)? {
+        let keyed = match wait(engine, term, screen) {
+            Some(first) => match take_keys(engine, term, screen, first)? {
                 Some(end) => return Ok(end),
                 None => true,
             },
@@ -90,7 +100,7 @@ pub fn run(engine: &mut Engine, term: &Term, theme: &Theme) -> io::Result<End> {
         };
         screen.dirty |= engine.drain(ROWS);
         screen.dirty |= engine.tick();
-        if let Some(end) = host(engine, term, &mut screen) {
+        if let Some(end) = host(engine, term, screen) {
             return Ok(end);
         }
         if screen.dirty && (keyed || screen.drawn.elapsed() >= FRAME) {

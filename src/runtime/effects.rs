@@ -17,7 +17,10 @@ impl Engine {
 
     fn perform_one(&mut self, effect: Effect) {
         match effect {
-            Effect::Watch(interests) => self.poller.watch(interests),
+            Effect::Watch(interests) => {
+                self.watched = interests.iter().map(|i| i.table.clone()).collect();
+                self.poller.watch(interests);
+            }
             Effect::Refresh(tables) => self.poller.refresh(tables),
             Effect::Index { request, tables, groups, query, sort } => {
                 let Some(kind) = tables.first().map(|t| t.kind) else {
@@ -46,10 +49,16 @@ impl Engine {
             Effect::Carry { run, plan, generation } => {
                 let first = plan.calls.first().and_then(|c| c.scope.profile().cloned());
                 let identity = first.and_then(|p| self.state.identity(&p).cloned());
-                self.watcher.carried(run, &plan);
+                if !self.watcher.carried(run, &plan) {
+                    return;
+                }
                 let executor = self.executor.clone();
+                let under_way = self.carries.begin(run, &plan.title);
                 let carry = Carry { run, plan: *plan, identity, generation };
-                self.tasks.spawn(async move { executor.carry(carry).await });
+                self.tasks.spawn(async move {
+                    executor.carry(carry).await;
+                    drop(under_way);
+                });
             }
             Effect::Forget(name) => {
                 let (journal, now) = (self.journal.clone(), self.clock.now());
@@ -62,6 +71,7 @@ impl Engine {
             Effect::Raw(table, id) => self.raw(table, id),
             Effect::Answer(id, answer) => self.questions.answer(id, answer),
             Effect::SignIn(profile) => {
+                self.identities.asked(&profile);
                 let (gateway, outbox) = (self.gateway.clone(), self.outbox.clone());
                 let name = profile.clone();
                 let task = self.tasks.spawn(async move {
@@ -75,6 +85,7 @@ impl Engine {
                 self.then_identity(profile, task);
             }
             Effect::Reload(profile) => {
+                self.identities.asked(&profile);
                 let (gateway, name) = (self.gateway.clone(), profile.clone());
                 let task = self.tasks.spawn(async move {
                     gateway.refresh(&name).await;

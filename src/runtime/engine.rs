@@ -7,6 +7,8 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
+use super::carries::Carries;
+use super::identities::Identities;
 use super::index_worker::IndexWorker;
 use super::questions::Questions;
 use super::tasks::{Tasks, waits};
@@ -17,7 +19,7 @@ use crate::aws::{Gateway, Prompt};
 use crate::base::{Clock, Time};
 use crate::fetch::{Poller, PollerConfig, Share, Update};
 use crate::kinds::Registry;
-use crate::model::{ActEvent, Event, Identity, Level, Message};
+use crate::model::{ActEvent, Event, Identity, Level, Message, Outcome, TableKey};
 use crate::store::Store;
 
 /// What an engine is made from.
@@ -83,6 +85,10 @@ pub struct Engine {
     pub(super) outbox: Sender<Inbox>,
     pub(super) indexer: IndexWorker,
     pub(super) watcher: Watcher,
+    pub(super) carries: Carries,
+    pub(super) identities: Identities,
+    /// The tables that the viewer looks at.
+    pub(super) watched: Vec<TableKey>,
     pub(super) questions: Questions,
     pub(super) host: Vec<Host>,
     /// The moment at which the viewer wants to be woken.
@@ -127,6 +133,9 @@ impl Engine {
             inbox,
             outbox,
             watcher: Watcher::default(),
+            carries: Carries::default(),
+            identities: Identities::default(),
+            watched: Vec::new(),
             questions,
             host: Vec::new(),
             wake: None,
@@ -145,7 +154,10 @@ impl Engine {
     /// Takes one event to the viewer and carries out what it asks for.
     pub fn handle(&mut self, event: Event) {
         if let Event::Act(act) = &event {
-            self.watcher.heard(act, &mut self.state, self.clock.now());
+            self.watcher.heard(act, self.clock.now());
+        }
+        if let Event::Identity(profile, answer) = &event {
+            self.identified(profile, answer.as_ref());
         }
         let effects = update(&mut self.state, &self.store, event);
         self.perform(effects);
@@ -179,6 +191,9 @@ impl Engine {
             Inbox::Update(Update::Batch(batch)) => {
                 let now = self.clock.now();
                 let rows = batch.rows.len();
+                if let (Outcome::Failed(fault), Some(profile)) = (&batch.outcome, batch.table.scope.profile()) {
+                    self.identities.suspect(profile, fault, now);
+                }
                 let delta = self.store.apply(batch, now);
                 self.look_at_runs(now);
                 self.handle(Event::Applied(delta, now));
@@ -205,10 +220,8 @@ impl Engine {
 
     /// When [`Engine::tick`] is due next.
     pub fn wake(&self) -> Option<Time> {
-        match (self.wake, self.watcher.wake(self.clock.now())) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        }
+        let all = [self.wake, self.watcher.wake(self.clock.now()), self.identities.wake()];
+        all.into_iter().flatten().min()
     }
 
     /// To be called when [`Engine::wake`] has come. Returns whether anything was due.
@@ -225,6 +238,9 @@ impl Engine {
             }
         }
         self.look_at_runs(now);
+        for (profile, renew) in self.identities.due(now) {
+            self.ask_identity(profile, renew);
+        }
         if self.wake.is_some_and(|w| w <= now) {
             self.wake = None;
             self.handle(Event::Tick(now));
@@ -260,6 +276,38 @@ impl Engine {
             || !self.inbox.is_empty()
     }
 
+    /// Titles of the plans whose calls have not all been answered.
+    pub fn carrying(&self) -> Vec<String> {
+        self.carries.titles()
+    }
+
+    /// Lets calls in flight come to their end, for `most` at the longest or until `give_up`. Returns what is still under
+    /// way then: its intent is in the journal, and the next start shows it.
+    pub fn finish(&mut self, most: Duration, mut give_up: impl FnMut() -> bool) -> Vec<String> {
+        let begun = std::time::Instant::now();
+        loop {
+            // Whoever has news must not wait for room in the inbox.
+            self.drain(usize::MAX);
+            let left = self.carrying();
+            if left.is_empty() || begun.elapsed() >= most || give_up() {
+                self.drain(usize::MAX);
+                return left;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn identified(&mut self, profile: &ArcStr, answer: Result<&Identity, &crate::base::Fault>) {
+        let now = self.clock.now();
+        if let Ok(identity) = answer {
+            self.poller.identified(profile, &identity.account);
+        }
+        if self.identities.heard(profile, answer.err(), now) {
+            let of = |t: &&TableKey| t.scope.profile() == Some(profile);
+            self.poller.refresh(self.watched.iter().filter(of).cloned().collect());
+        }
+    }
+
     fn look_at_runs(&mut self, now: Time) {
         for event in self.watcher.look(&self.store, now) {
             if let ActEvent::Settled { run, text, ok } = &event {
@@ -281,15 +329,19 @@ impl Engine {
         self.handle(Event::Say(Message { at, level, text: text.into() }));
     }
 
-    pub(super) fn ask_identities(&self) {
+    fn ask_identities(&mut self) {
         for profile in self.gateway.profiles_in_use() {
-            self.ask_identity(profile);
+            self.identities.asked(&profile);
+            self.ask_identity(profile, false);
         }
     }
 
-    pub(super) fn ask_identity(&self, profile: ArcStr) {
+    fn ask_identity(&self, profile: ArcStr, renew: bool) {
         let (gateway, outbox) = (self.gateway.clone(), self.outbox.clone());
         self.tasks.spawn(async move {
+            if renew {
+                gateway.refresh(&profile).await;
+            }
             let answer = gateway.identity(&profile).await.map(|i| Identity {
                 account: i.account,
                 arn: i.arn,

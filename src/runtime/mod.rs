@@ -1,9 +1,11 @@
 //! Floor 8: ties the floors together. [`Engine`] owns one Store and one viewer, carries out effects and feeds events back; it has
 //! no terminal, so that tests drive it by pressing keys. [`console`] puts it behind a terminal.
 
+mod carries;
 pub mod console;
 mod effects;
 mod engine;
+mod identities;
 mod index_worker;
 mod questions;
 mod tasks;

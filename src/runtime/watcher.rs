@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::act::{Rest, rest};
-use crate::app::State;
 use crate::base::Time;
 use crate::model::{ActEvent, Plan, Settle};
 use crate::store::Store;
@@ -21,13 +20,21 @@ struct Watched {
 
 /// Runs that have not come to rest.
 #[derive(Default)]
-pub(super) struct Watcher(FxHashMap<u64, Watched>);
+pub(super) struct Watcher {
+    open: FxHashMap<u64, Watched>,
+    /// Every number that there was: a second one with the same number is no second run.
+    known: FxHashSet<u64>,
+}
 
 /// Rows read in the moments after the last answer may still show the old state: EC2 is eventually consistent.
 const FIRST_LOOK: Duration = Duration::from_millis(1500);
 
 impl Watcher {
-    pub(super) fn carried(&mut self, run: u64, plan: &Plan) {
+    /// Follows a run from here on. `false`: there was one with this number already.
+    pub(super) fn carried(&mut self, run: u64, plan: &Plan) -> bool {
+        if !self.known.insert(run) {
+            return false;
+        }
         let watched = Watched {
             settle: plan.settle.clone(),
             calls: plan.calls.len(),
@@ -35,27 +42,33 @@ impl Watcher {
             unknown: false,
             said: String::new(),
         };
-        self.0.insert(run, watched);
+        self.open.insert(run, watched);
+        true
     }
 
     /// Takes note of what the executor says.
-    pub(super) fn heard(&mut self, event: &ActEvent, _state: &mut State, now: Time) {
+    pub(super) fn heard(&mut self, event: &ActEvent, now: Time) {
         match event {
+            ActEvent::Began { run, .. } => {
+                if let Some(w) = self.open.get_mut(run).filter(|w| w.calls == 0) {
+                    w.since = Some(now);
+                }
+            }
             ActEvent::Done { run, call, .. } => {
-                if let Some(w) = self.0.get_mut(run)
+                if let Some(w) = self.open.get_mut(run)
                     && call + 1 == w.calls
                 {
                     w.since = Some(now);
                 }
             }
             ActEvent::Unknown { run, .. } => {
-                if let Some(w) = self.0.get_mut(run) {
+                if let Some(w) = self.open.get_mut(run) {
                     w.since = Some(now);
                     w.unknown = true;
                 }
             }
             ActEvent::Failed { run, .. } => {
-                self.0.remove(run);
+                self.open.remove(run);
             }
             _ => {}
         }
@@ -64,7 +77,7 @@ impl Watcher {
     /// What is to be told, as the store stands.
     pub(super) fn look(&mut self, store: &Store, now: Time) -> Vec<ActEvent> {
         let mut out = Vec::new();
-        self.0.retain(|run, w| {
+        self.open.retain(|run, w| {
             let Some(since) = w.since else { return true };
             if w.settle == Settle::AtOnce {
                 let text = if w.unknown { "the outcome is unknown".into() } else { String::new() };
@@ -97,6 +110,10 @@ impl Watcher {
 
     /// When to look again if no news comes.
     pub(super) fn wake(&self, now: Time) -> Option<Time> {
-        self.0.values().any(|w| w.since.is_some()).then(|| now.plus(Duration::from_secs(1)))
+        self.open.values().any(|w| w.since.is_some()).then(|| now.plus(Duration::from_secs(1)))
     }
 }
+
+#[cfg(test)]
+#[path = "watcher_tests.rs"]
+mod tests;

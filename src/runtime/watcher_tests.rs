@@ -1,0 +1,133 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::base::{Fault, FaultKind, Scope};
+use crate::kinds::registry;
+use crate::model::{Batch, Call, Coverage, Kind, Operation, Outcome, Record, Retry, Service, TableKey, Tone, Value};
+
+static STOP: Operation = Operation::write(Service::Ec2, "StopInstances", Retry::Safe);
+
+fn table() -> TableKey {
+    let kind = Kind(registry::ALL.kind("instances").expect("a kind").info);
+    TableKey::all(Scope::region("p", "r"), kind)
+}
+
+fn plan(calls: usize, settle: Settle) -> Plan {
+    Plan {
+        action: "stop",
+        title: "Stop i-1".into(),
+        subjects: Vec::new(),
+        consequences: Vec::new(),
+        cost: None,
+        calls: vec![Call::new(&STOP, Scope::region("p", "r")); calls],
+        destructive: false,
+        settle,
+        undo: None,
+        phrase: String::new(),
+        needs: Vec::new(),
+    }
+}
+
+fn stopped() -> Settle {
+    Settle::State {
+        table: table(),
+        ids: vec!["i-1".into()],
+        want: &["stopped"],
+        fail: &[],
+        gone_is_fine: false,
+        within: Duration::from_secs(300),
+    }
+}
+
+fn at(secs: i64) -> Time {
+    Time::from_secs(secs)
+}
+
+/// The row reads as stopped, to a request of this second.
+fn read(store: &mut Store, secs: i64) {
+    let kind = table().kind;
+    let record = Record {
+        kind,
+        id: "i-1".into(),
+        name: "".into(),
+        state: Some((Tone::Busy, "stopped".into())),
+        values: vec![Value::Unknown; kind.fields.len()].into(),
+        tags: Arc::default(),
+    };
+    let seq = secs.unsigned_abs();
+    let batch = Batch {
+        table: table(),
+        seq,
+        asked: at(secs),
+        coverage: Coverage::Sweep { began: seq },
+        rows: vec![Arc::new(record)],
+        outcome: Outcome::Done,
+    };
+    store.apply(batch, at(secs));
+}
+
+fn done(run: u64, call: usize) -> ActEvent {
+    ActEvent::Done { run, call, request_id: None }
+}
+
+fn unknown(run: u64) -> ActEvent {
+    ActEvent::Unknown { run, call: 0, fault: Fault::new(FaultKind::Offline, "cut") }
+}
+
+#[test]
+fn a_run_is_followed_from_its_last_answer_by_rows_read_after_it() {
+    let (mut w, mut store) = (Watcher::default(), Store::default());
+    assert!(w.carried(1, &plan(2, stopped())));
+    read(&mut store, 90);
+    w.heard(&done(1, 0), at(95));
+    assert_eq!((w.look(&store, at(99)), w.wake(at(99))), (vec![], None), "a call is still to come");
+    w.heard(&done(1, 1), at(100));
+    let moving = w.look(&store, at(102));
+    assert!(matches!(&moving[..], [ActEvent::Settling { run: 1, .. }]), "read before the answer: {moving:?}");
+    assert_eq!(w.look(&store, at(103)), [], "said once");
+    assert!(w.wake(at(103)).is_some());
+    read(&mut store, 104);
+    assert!(matches!(&w.look(&store, at(104))[..], [ActEvent::Settled { run: 1, ok: true, .. }]));
+    assert_eq!((w.look(&store, at(200)), w.wake(at(200))), (vec![], None), "it is over");
+}
+
+#[test]
+fn an_unknown_outcome_is_settled_by_looking() {
+    let (mut w, mut store) = (Watcher::default(), Store::default());
+    w.carried(1, &plan(2, stopped()));
+    w.heard(&unknown(1), at(100));
+    assert!(matches!(&w.look(&store, at(102))[..], [ActEvent::Settling { .. }]));
+    read(&mut store, 110);
+    assert!(matches!(&w.look(&store, at(111))[..], [ActEvent::Settled { ok: true, .. }]));
+    // Nothing to look at: it stays unknown, and that is no success.
+    w.carried(2, &plan(1, Settle::AtOnce));
+    w.heard(&unknown(2), at(100));
+    assert!(matches!(&w.look(&store, at(100))[..], [ActEvent::Settled { run: 2, ok: false, .. }]));
+    // And one that never comes to rest is told so.
+    w.carried(3, &plan(1, stopped()));
+    w.heard(&unknown(3), at(200));
+    assert!(matches!(&w.look(&store, at(501))[..], [ActEvent::Settled { run: 3, ok: false, .. }]));
+}
+
+#[test]
+fn a_second_confirmation_with_the_same_number_changes_nothing() {
+    let (mut w, mut store) = (Watcher::default(), Store::default());
+    assert!(w.carried(1, &plan(1, stopped())));
+    w.heard(&done(1, 0), at(100));
+    assert!(!w.carried(1, &plan(1, stopped())));
+    read(&mut store, 101);
+    assert_eq!(w.look(&store, at(102)).len(), 1);
+    assert!(!w.carried(1, &plan(1, stopped())), "also when it is over");
+    assert_eq!(w.wake(at(103)), None);
+}
+
+#[test]
+fn a_failed_run_is_not_followed_and_one_without_calls_ends_at_once() {
+    let (mut w, store) = (Watcher::default(), Store::default());
+    w.carried(1, &plan(1, stopped()));
+    w.heard(&ActEvent::Failed { run: 1, call: 0, fault: Fault::new(FaultKind::Denied, "no") }, at(100));
+    assert_eq!(w.look(&store, at(900)), []);
+    w.carried(2, &plan(0, Settle::AtOnce));
+    w.heard(&ActEvent::Began { run: 2, title: String::new() }, at(100));
+    assert!(matches!(&w.look(&store, at(100))[..], [ActEvent::Settled { run: 2, ok: true, .. }]));
+}
