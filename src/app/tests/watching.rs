@@ -99,7 +99,7 @@ fn freshness_is_that_of_the_worst_table() {
     let tokyo = TableKey::all(scope("tokyo"), Kind(&THINGS));
     desk.batch(
         tokyo.clone(),
-        Coverage::Sweep { began: 50 },
+        Coverage::Sweep { began: 1 },
         vec![],
         Outcome::Failed(Fault::new(crate::base::FaultKind::Denied, "No.")),
     );
