@@ -78,14 +78,23 @@ pub fn subject(t: &Target, change: impl Into<String>) -> Subject {
     Subject { table: t.table.clone(), id: t.record.id.clone(), label: name, change: change.into() }
 }
 
-/// `web-1, web-2, web-3 and 5 more`.
+/// `web-1, web-2, web-3 and 5 more`. What shares a name is said once, with its number: `my-asg-ec2 (2 of them)`.
 pub fn names<S: AsRef<str>>(items: &[S]) -> String {
-    let shown: Vec<&str> = items.iter().take(NAMED).map(AsRef::as_ref).collect();
-    match (shown.as_slice(), items.len()) {
-        ([one], 1) => (*one).to_string(),
-        ([a, b], 2) => format!("{a} and {b}"),
-        ([a, b, c], 3) => format!("{a}, {b} and {c}"),
-        _ => format!("{} and {} more", shown.join(", "), items.len() - NAMED.min(items.len())),
+    let mut each: Vec<(&str, usize)> = Vec::new();
+    for item in items.iter().map(AsRef::as_ref) {
+        match each.iter_mut().find(|(name, _)| *name == item) {
+            Some((_, n)) => *n += 1,
+            None => each.push((item, 1)),
+        }
+    }
+    let said = |(name, n): &(&str, usize)| if *n == 1 { (*name).to_string() } else { format!("{name} ({n} of them)") };
+    let shown: Vec<String> = each.iter().take(NAMED).map(said).collect();
+    let rest: usize = each.iter().skip(NAMED).map(|(_, n)| n).sum();
+    match (shown.as_slice(), rest) {
+        ([one], 0) => one.clone(),
+        ([a, b], 0) => format!("{a} and {b}"),
+        ([a, b, c], 0) => format!("{a}, {b} and {c}"),
+        _ => format!("{} and {rest} more", shown.join(", ")),
     }
 }
 
@@ -326,6 +335,9 @@ mod tests {
 
     #[test]
     fn names_are_listed_as_one_would_say_them() {
+        assert_eq!(names(&["asg", "asg"]), "asg (2 of them)");
+        assert_eq!(names(&["asg", "web", "asg"]), "asg (2 of them) and web");
+        assert_eq!(names(&["a", "b", "c", "d", "d"]), "a, b, c and 2 more");
         assert_eq!(names(&["a"]), "a");
         assert_eq!(names(&["a", "b"]), "a and b");
         assert_eq!(names(&["a", "b", "c"]), "a, b and c");

@@ -135,7 +135,7 @@ static FIELDS: Fields<Activity> = Fields(&[
         },
     ),
     field(
-        FieldInfo::new("progress", "%", FieldType::Int, "How far it is, from 0 to 100.").unit("%").shown(4).cells(3, 4),
+        FieldInfo::new("progress", "%", FieldType::Int, "How far it is, from 0 to 100.").unit("%").shown(4).cells(5, 5),
         |a| int(a.progress),
     ),
     field(FieldInfo::new("description", "DESCRIPTION", FieldType::Text, "What it does.").shown(1).cells(12, 60), |a| {

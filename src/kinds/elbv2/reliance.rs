@@ -133,15 +133,15 @@ fn of_group<'a>(all: &'a crate::store::Table, arn: &str) -> Option<Vec<&'a Recor
 }
 
 fn judge(group: &str, rows: &[&Record], leavers: &[Leaver<'_>]) -> Option<Consequence> {
-    let leaves = |r: &Record| {
-        let id = targets::target_id(r)?;
-        leavers.iter().find(|l| l.id == id || l.ip.as_deref() == Some(id)).map(|l| l.label.as_str())
-    };
-    let gone: Vec<&str> = distinct(rows.iter().filter(|r| is_healthy(r)).filter_map(|r| leaves(r)));
+    let leaver = |id: &str| leavers.iter().find(|l| l.id == id || l.ip.as_deref() == Some(id));
+    // Counted by id, not by name: the members of an Auto Scaling group usually share theirs.
+    let called =
+        |ids: Vec<&str>| -> Vec<&str> { ids.into_iter().filter_map(leaver).map(|l| l.label.as_str()).collect() };
+    let gone = called(distinct(rows.iter().filter(|r| is_healthy(r)).filter_map(|r| targets::target_id(r))));
     let healthy = distinct(rows.iter().filter(|r| is_healthy(r)).filter_map(|r| targets::target_id(r)));
     let group = visible(group);
     if gone.is_empty() {
-        let members = distinct(rows.iter().filter(|r| !is_leaving(r)).filter_map(|r| leaves(r)));
+        let members = called(distinct(rows.iter().filter(|r| !is_leaving(r)).filter_map(|r| targets::target_id(r))));
         // With no healthy target at all, a load balancer sends requests to every target ("fail open").
         return (healthy.is_empty() && !members.is_empty()).then(|| {
             note(format!("{group} has no healthy target: it sends requests to all, {} too", names(&members)))

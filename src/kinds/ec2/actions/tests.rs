@@ -110,6 +110,14 @@ fn the_only_healthy_targets_together_are_found_too_and_typed_as_a_count() {
     assert_eq!(p.title, "Stop 2 instances");
 }
 
+/// Members of an Auto Scaling group share their name: two of them once counted as one, and the plan said that one remains.
+#[test]
+fn the_only_healthy_targets_are_found_also_if_they_share_a_name() {
+    let rows = balanced(&[("i-1", "healthy"), ("i-2", "healthy")]);
+    let p = plan(&rows, &STOP, vec![running("i-1", "web").record(), running("i-2", "web").record()]);
+    assert_eq!(said(&p, Severity::Severe), ["web (2 of them) are the only healthy targets of web-tg"]);
+}
+
 #[test]
 fn one_of_several_healthy_targets_is_a_note_that_counts_what_remains() {
     let rows = balanced(&[("i-1", "healthy"), ("i-2", "healthy"), ("i-3", "healthy")]);
