@@ -9,13 +9,13 @@ use clap_complete::Shell;
 ///
 /// Without a subcommand it opens the console. VIEW is a palette line, e.g. 'instances state:running'.
 #[derive(Debug, Parser)]
-#[command(name = "skydeck", version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(name = "skydeck", version)]
 #[command(after_help = "No AWS account is needed to start: skydeck --sandbox")]
 pub struct Cli {
     /// What to do instead of opening the console.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// Options of the console.
+    /// Options of every command, before its name or after it.
     #[command(flatten)]
     pub options: Options,
     /// Where to begin: a palette line such as `instances state:running`.
@@ -27,43 +27,43 @@ pub struct Cli {
 #[derive(Debug, Clone, Default, Args)]
 pub struct Options {
     /// A profile of the AWS configuration files: it and nothing else. Repeat it to see several accounts in one table.
-    #[arg(long, value_name = "P")]
+    #[arg(global = true, long, value_name = "P")]
     pub profile: Vec<String>,
     /// A region. Repeat it to see several in one table.
-    #[arg(long, value_name = "R")]
+    #[arg(global = true, long, value_name = "R")]
     pub region: Vec<String>,
     /// Send requests to this endpoint instead of AWS's.
-    #[arg(long, value_name = "U")]
+    #[arg(global = true, long, value_name = "U")]
     pub endpoint_url: Option<String>,
     /// The embedded account: demo, empty, or fleet:N with N instances.
-    #[arg(long, value_name = "WORLD", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(global = true, long, value_name = "WORLD", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub sandbox: Option<String>,
     /// How much faster than AWS things happen in the sandbox.
-    #[arg(long, value_name = "N")]
+    #[arg(global = true, long, value_name = "N")]
     pub sandbox_speed: Option<f64>,
     /// Let no changing request leave this process, whatever key is pressed.
-    #[arg(long)]
+    #[arg(global = true, long)]
     pub read_only: bool,
     /// dark, light, mono, ansi16, auto, or a theme file's name.
-    #[arg(long, value_name = "T")]
+    #[arg(global = true, long, value_name = "T")]
     pub theme: Option<String>,
     /// default, vim, or a keymap file's name.
-    #[arg(long, value_name = "K")]
+    #[arg(global = true, long, value_name = "K")]
     pub keymap: Option<String>,
     /// The settings file.
-    #[arg(long, value_name = "FILE", env = "SKYDECK_CONFIG")]
+    #[arg(global = true, long, value_name = "FILE", env = "SKYDECK_CONFIG")]
     pub config: Option<PathBuf>,
     /// Write a log to this file.
-    #[arg(long, value_name = "FILE")]
+    #[arg(global = true, long, value_name = "FILE")]
     pub log: Option<PathBuf>,
     /// Seconds between two looks at a table of one page.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    #[arg(global = true, long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub refresh: Option<u32>,
     /// How much of AWS's documented request rates polling may take, in percent.
-    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100))]
+    #[arg(global = true, long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100))]
     pub api_share: Option<u8>,
     /// No colours; NO_COLOR does the same.
-    #[arg(long)]
+    #[arg(global = true, long)]
     pub no_color: bool,
 }
 
@@ -84,9 +84,6 @@ pub enum Command {
         /// The row that they belong to, for kinds that hang off another: a bucket or folder, a group, a target group.
         #[arg(long, value_name = "PARENT")]
         of: Option<String>,
-        /// Options.
-        #[command(flatten)]
-        options: Options,
     },
     /// The sandbox behind a socket, for the AWS CLI, boto3 and other clients.
     Sandbox {
@@ -96,16 +93,9 @@ pub enum Command {
         /// Keep the world in this file between runs.
         #[arg(long, value_name = "FILE")]
         save: Option<PathBuf>,
-        /// Options.
-        #[command(flatten)]
-        options: Options,
     },
     /// What works: identity, credential source, region, permissions kind by kind, terminal.
-    Check {
-        /// Options.
-        #[command(flatten)]
-        options: Options,
-    },
+    Check,
     /// Where the files are, and what is wrong with them.
     Config {
         /// Print the commented default settings.
@@ -114,16 +104,9 @@ pub enum Command {
         /// Print problems with file and line; exit status 1 if there are any.
         #[arg(long)]
         check: bool,
-        /// Options.
-        #[command(flatten)]
-        options: Options,
     },
-    /// The least IAM policy that the console needs, as JSON.
-    Policy {
-        /// Only what looking needs.
-        #[arg(long)]
-        read_only: bool,
-    },
+    /// The least IAM policy that the console needs, as JSON; with --read-only, only what looking needs.
+    Policy,
     /// Address arithmetic: first, last, usable addresses in AWS, and whether a VPC may have it.
     Cidr {
         /// A range, e.g. 10.1.0.0/16.
@@ -147,4 +130,29 @@ pub enum Output {
     Json,
     /// A header line and one line a row.
     Csv,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_stand_before_a_subcommand_or_after_it() {
+        for line in ["skydeck --sandbox --region r get instances", "skydeck get instances --sandbox --region r"] {
+            let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+            assert!(matches!(cli.command, Some(Command::Get { .. })), "{line}");
+            assert_eq!(
+                (cli.options.sandbox.as_deref(), cli.options.region),
+                (Some(""), vec!["r".to_string()]),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_view_is_what_is_no_subcommand() {
+        let cli = Cli::try_parse_from(["skydeck", "--sandbox", "instances", "state:running"]).unwrap();
+        assert!(cli.command.is_none());
+        assert_eq!(cli.view, ["instances", "state:running"]);
+    }
 }

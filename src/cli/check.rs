@@ -82,9 +82,9 @@ async fn one(
             match result {
                 Ok(()) => {
                     works = true;
-                    writeln!(out, "  ✓ {:<18} {region}", kind.info.name)?;
+                    writeln!(out, "  ✓ {:<19} {region}", kind.info.name)?;
                 }
-                Err(fault) => wrong(out, &format!("{:<18} {region}", kind.info.name), &fault)?,
+                Err(fault) => wrong(out, &format!("{:<19} {region}", kind.info.name), &fault)?,
             }
         }
     }

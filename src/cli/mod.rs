@@ -28,6 +28,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// Rows were printed, but not all: status 3.
     Partial(String),
+    /// Nobody reads the output any more: said to nobody, status 1.
+    Unread,
 }
 
 impl From<Fault> for Failure {
@@ -39,6 +41,10 @@ impl From<Fault> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(e: std::io::Error) -> Self {
+        // `skydeck get instances | head`: who reads has had enough, which is no failure to speak of.
+        if e.kind() == std::io::ErrorKind::BrokenPipe {
+            return Failure::Unread;
+        }
         Failure::Failed(e.to_string())
     }
 }
@@ -58,6 +64,7 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(failure) => {
             let (text, status) = match failure {
+                Failure::Unread => return ExitCode::FAILURE,
                 Failure::Failed(t) => (t, 1),
                 Failure::Usage(t) => (t, 2),
                 Failure::Partial(t) => (t, 3),
@@ -72,11 +79,11 @@ pub fn main() -> ExitCode {
 fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         None => session::console(&cli.options, &cli.view),
-        Some(Command::Get { kind, query, output, of, options }) => get::get(&options, &kind, &query, output, of),
-        Some(Command::Sandbox { listen, save, options }) => sandbox::serve_until_told(&options, listen, save),
-        Some(Command::Check { options }) => check::check(&options),
-        Some(Command::Config { default, check, options }) => files::config(&options, default, check),
-        Some(Command::Policy { read_only }) => files::policy(read_only),
+        Some(Command::Get { kind, query, output, of }) => get::get(&cli.options, &kind, &query, output, of),
+        Some(Command::Sandbox { listen, save }) => sandbox::serve_until_told(&cli.options, listen, save),
+        Some(Command::Check) => check::check(&cli.options),
+        Some(Command::Config { default, check }) => files::config(&cli.options, default, check),
+        Some(Command::Policy) => files::policy(cli.options.read_only),
         Some(Command::Cidr { range }) => files::cidr(&range),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Cli::command(), "skydeck", &mut std::io::stdout());
