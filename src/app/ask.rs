@@ -30,13 +30,21 @@ impl State {
             FaultKind::Expired => format!("The credentials of profile {} have expired.", profile.name),
             _ => format!("There are no credentials for profile {}.", profile.name),
         }];
+        // What the fault itself advises is not said a second time.
+        if fault.hints.is_empty() {
+            lines.push(format!(
+                "In another terminal: aws sso login --profile {0}, aws login, or aws configure --profile {0}.",
+                crate::base::text::shell_quote(&profile.name)
+            ));
+        }
         lines.extend(fault.hints.iter().cloned());
-        lines.push(format!(
-            "enter signs in here (SSO); in another terminal: aws sso login --profile {0}, aws login, or aws configure --profile {0}.",
-            crate::base::text::shell_quote(&profile.name)
-        ));
-        lines.push("A sign-in elsewhere is picked up by itself; r looks at once.".into());
-        lines.push("No account at hand? Leave with q and type: skydeck --sandbox".into());
+        lines.push(
+            "enter signs in here if the profile uses SSO. A sign-in elsewhere is picked up by itself; r looks at once."
+                .into(),
+        );
+        if !lines.iter().any(|l| l.contains("--sandbox")) {
+            lines.push("No account at hand? Leave with q and type: skydeck --sandbox".into());
+        }
         Some(Start { profile: profile.name.clone(), fault, lines, signing_in: profile.signing_in })
     }
 }

@@ -247,7 +247,9 @@ pub fn foot(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store) {
         return;
     }
     let mut end = area.right();
-    if let Some(run) = state.runs.iter().rev().find(|r| !r.is_over()) {
+    // What was just said may be how the run goes: once is enough.
+    let said = |title: &str| state.notice.as_ref().is_some_and(|n| n.message.text.starts_with(title));
+    if let Some(run) = state.runs.iter().rev().find(|r| !r.is_over() && !said(&r.plan.title)) {
         let text = format!("◐ {} ", run.text());
         let max = area.width / 2;
         let style = pen.style(Role::Busy);

@@ -451,6 +451,11 @@ fn what_is_under_way_stands_at_the_end_of_the_last_line() {
     let screen = text(&drawn(&world.state, &world.store, &theme("mono")));
     let last = screen.lines().last().unwrap();
     assert!(last.starts_with(" enter open") && last.ends_with("◐ Stop 2 instances: web-1 stopping"), "{last}");
+    let text_of = |level| crate::model::Message { at: NOW, level, text: "Stop 2 instances: web-1 stopping".into() };
+    world.state.notice = Some(crate::app::state::Notice { message: text_of(crate::model::Level::Info), until: NOW });
+    let screen = text(&drawn(&world.state, &world.store, &theme("mono")));
+    let last = screen.lines().last().unwrap();
+    assert_eq!(last.matches("Stop 2 instances").count(), 1, "{last}");
 }
 
 #[test]
