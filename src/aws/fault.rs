@@ -102,7 +102,9 @@ where
         ("the answer could not be read: it is cut off, or not what this service speaks", None)
     };
     let status = raw.status().as_u16();
-    let fault = Fault::new(FaultKind::Offline, format!("{what} (HTTP {status}: {text})")).reached(Reached::Maybe);
+    // Where a parser gave up on a web page tells nobody anything.
+    let detail = if looks_like_html(raw) { format!("HTTP {status}") } else { format!("HTTP {status}: {text}") };
+    let fault = Fault::new(FaultKind::Offline, format!("{what} ({detail})")).reached(Reached::Maybe);
     match hint {
         Some(h) => fault.hint(h),
         None => fault,

@@ -132,8 +132,13 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, chart: &Chart<'_>) {
     let text = |n: f32| format::measured(f64::from(n), unit);
     let newest = format::newest(chart.series, unit);
     let x = pen.say(x, area.y, area.right().saturating_sub(x), &newest, Role::Chart);
-    let rest = format!("   min {}  max {}", text(range.least), text(range.most));
-    pen.say(x, area.y, area.right().saturating_sub(x), &rest, Role::Quiet);
+    // A figure that is cut in its middle reads as another one: the short form, or none.
+    let (least, most) = (text(range.least), text(range.most));
+    let room = area.right().saturating_sub(x);
+    let forms = [format!("   min {least}  max {most}"), format!("  {least} – {most}"), format!("  ↑ {most}")];
+    if let Some(rest) = forms.iter().find(|f| cells(f) <= room) {
+        pen.say(x, area.y, room, rest, Role::Quiet);
+    }
     if area.height < LEAST_HEIGHT {
         return;
     }

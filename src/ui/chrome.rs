@@ -117,7 +117,7 @@ fn spent(pen: &Pen<'_>, state: &State, now: Time, detail: Detail) -> Vec<Piece> 
         let cost = format!(" ${:.2}/h", f64::from(meter.millidollars_per_hour) / 1000.0);
         let calls = meter.calls_per_minute;
         let text = if detail < Detail::NoCost {
-            format!("{BAR} {calls} calls/min{cost}")
+            format!("{BAR} {calls} {}/min{cost}", if calls == 1 { "call" } else { "calls" })
         } else if meter.millidollars_per_hour > 0 {
             format!("{BAR} {calls}/min{cost}")
         } else {
