@@ -31,7 +31,7 @@ impl State {
             _ => format!("There are no credentials for profile {}.", profile.name),
         }];
         // What the fault itself advises is not said a second time.
-        if fault.hints.is_empty() {
+        if !fault.hints.iter().any(|h| h.contains("aws ")) {
             lines.push(format!(
                 "In another terminal: aws sso login --profile {0}, aws login, or aws configure --profile {0}.",
                 crate::base::text::shell_quote(&profile.name)

@@ -163,8 +163,9 @@ fn operand(s: &str, info: &FieldInfo, op: Op) -> Option<Operand> {
             }
             None => s.trim_end_matches('%').parse::<f64>().ok().map(|n| Operand::Number(n / 100.0)),
         },
-        FieldType::Age | FieldType::Seconds => span(s).map(Operand::Number),
-        FieldType::Date => span(s).map(Operand::Number).or_else(|| {
+        FieldType::Seconds => span(s).map(Operand::Number),
+        // Both are moments: one is shown as an age, the other as a date.
+        FieldType::Age | FieldType::Date => span(s).map(Operand::Number).or_else(|| {
             let day: jiff::civil::Date = s.parse().ok()?;
             let at = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
             Some(Operand::Text(at.to_string()))
