@@ -358,6 +358,20 @@ impl Desk {
         self.keys(&vec![key; by].join(" "))
     }
 
+    /// Moves down to the row of this name.
+    pub fn to(&mut self, name: &str) -> &mut Self {
+        self.keys("g");
+        for _ in 0..self.engine.state.view.order.len() {
+            let row = self.engine.state.view.cursor.as_ref();
+            let record = row.and_then(|r| self.engine.store.get(&r.table, &r.id));
+            if record.is_some_and(|r| r.name == name) {
+                return self;
+            }
+            self.keys("j");
+        }
+        panic!("there is no row {name}:\n{}", self.text());
+    }
+
     /// The id of the focused row.
     pub fn focused(&self) -> Option<RowId> {
         self.engine.state.view.cursor.as_ref().map(|c| c.id.clone())
@@ -403,6 +417,12 @@ impl Desk {
         terminal.backend().buffer().clone()
     }
 
+    /// The screen for a picture: without the rates of the machine that the test runs on.
+    pub fn picture(&mut self) -> Buffer {
+        self.engine.state.meter = Meter::default();
+        self.draw()
+    }
+
     /// The screen's characters.
     pub fn text(&self) -> String {
         golden::text(&self.draw())
@@ -410,8 +430,8 @@ impl Desk {
 
     /// Compares the screen with its golden. Rates are those of the machine that the test runs on: they are left out.
     pub fn screen(&mut self, name: &str) -> &mut Self {
-        self.engine.state.meter = Meter::default();
-        golden::check("walks", name, &self.draw());
+        let buf = self.picture();
+        golden::check("walks", name, &buf);
         self
     }
 

@@ -1,0 +1,153 @@
+//! Without a terminal: `get`, exit statuses, and one sentence on standard error for each thing that is wrong.
+
+use crate::support::terminal::Home;
+
+fn refused(args: &[&str], env: &[(&str, &str)], says: &[&str]) {
+    let ended = Home::new().run_with(args, env);
+    assert_eq!(ended.status, Some(2), "{args:?}: {ended:?}");
+    assert_eq!(ended.out, "", "{args:?}");
+    for word in says {
+        assert!(ended.err.contains(word), "{args:?}: {word:?} in {:?}", ended.err);
+    }
+    assert_eq!(ended.err.trim_end().lines().count(), 1, "{args:?}: one sentence, not {:?}", ended.err);
+}
+
+#[test]
+fn wrong_usage_is_one_sentence_with_the_nearest_name_and_status_2() {
+    refused(&["--sandbox", "instanses"], &[], &["instanses", "instances"]);
+    refused(&["get", "--sandbox", "instanses"], &[], &["instanses", "instances"]);
+    refused(&["get", "--sandbox", "instances", "stat:running"], &[], &["stat", "state"]);
+    refused(&["--sandbox", "instances", "stat:running"], &[], &["stat", "state"]);
+    refused(&["--sandbox", "--theme", "lite"], &[], &["lite", "light"]);
+    refused(&["--sandbox", "--keymap", "vimm"], &[], &["vimm", "vim"]);
+    refused(&["--sandbox", "--region", "ap-northeast-22"], &[], &["ap-northeast-22", "ap-northeast-2"]);
+    refused(&["--sandbox=dmeo"], &[], &["dmeo", "demo"]);
+    refused(&["--profile", "prod"], &[], &["profile prod"]);
+    refused(&["get", "--sandbox", "objects"], &[], &["--of"]);
+    refused(&["cidr", "10.0.0.0/99"], &[], &["10.0.0.0/99"]);
+}
+
+#[test]
+fn a_profile_that_is_nearly_there_is_named() {
+    let home = Home::new();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "[profile production]\nregion = eu-west-1\n").unwrap();
+    let env = [("AWS_CONFIG_FILE", file.path().to_str().unwrap())];
+    let ended = home.run_with(&["--profile", "prodution"], &env);
+    assert_eq!(ended.status, Some(2), "{ended:?}");
+    assert!(ended.err.contains("production"), "{ended:?}");
+}
+
+#[test]
+fn an_unknown_option_is_wrong_usage() {
+    let ended = Home::new().run(&["--sandbx"]);
+    assert_eq!((ended.status, ended.out.as_str()), (Some(2), ""));
+    assert!(ended.err.contains("--sandbox"), "{}", ended.err);
+}
+
+#[test]
+fn the_console_without_a_terminal_says_what_to_use_instead() {
+    let ended = Home::new().run(&["--sandbox"]);
+    assert_eq!(ended.status, Some(1), "{ended:?}");
+    assert!(ended.err.contains("skydeck get"), "{ended:?}");
+}
+
+#[test]
+fn get_lists_as_table_json_and_csv() {
+    let home = Home::new();
+    let table = home.run(&["get", "instances", "state:running", "--sandbox"]);
+    assert_eq!((table.status, table.err.as_str()), (Some(0), ""), "{table:?}");
+    assert!(table.out.contains("my-bastion-host") && !table.out.contains("my-openvpn-ec2"));
+    assert!(!table.out.contains('\x1b') && !table.out.contains('\u{9b}'), "strangers' text stays text");
+
+    let json = home.run(&["get", "instances", "state:running", "-o", "json", "--sandbox"]);
+    assert_eq!(json.status, Some(0), "{json:?}");
+    let rows: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    let rows = rows.as_array().unwrap();
+    assert_eq!(rows.len(), table.out.trim_end().lines().count() - 1, "a heading and a line each");
+    for row in rows {
+        let keys: Vec<&String> = row.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["kind", "id", "name", "account", "region", "state", "tags", "facts"]);
+        assert_eq!(row["state"], "running");
+        assert_eq!(row["account"], "000000000000");
+    }
+
+    let csv = home.run(&["get", "instances", "state:running", "-o", "csv", "--sandbox"]);
+    assert_eq!(csv.status, Some(0), "{csv:?}");
+    let mut reader = csv::Reader::from_reader(csv.out.as_bytes());
+    let width = reader.headers().unwrap().len();
+    let records: Vec<csv::StringRecord> = reader.records().map(|r| r.unwrap()).collect();
+    assert_eq!(records.len(), rows.len());
+    assert!(records.iter().all(|r| r.len() == width));
+}
+
+#[test]
+fn get_of_nothing_is_complete_and_empty() {
+    let ended = Home::new().run(&["get", "instances", "nosuchthing", "-o", "json", "--sandbox"]);
+    assert_eq!((ended.status, ended.out.trim()), (Some(0), "[]"), "{ended:?}");
+}
+
+#[test]
+fn get_without_credentials_fails_with_a_sentence_and_status_1() {
+    let ended = Home::new().run(&["get", "instances", "--region", "eu-west-1"]);
+    assert_eq!((ended.status, ended.out.as_str()), (Some(1), ""), "{ended:?}");
+    assert!(ended.err.contains("credentials"), "{ended:?}");
+}
+
+#[test]
+fn what_needs_no_account_prints_and_ends_with_0() {
+    let home = Home::new();
+    for (args, says) in [
+        (&["completions", "bash"][..], "_skydeck"),
+        (&["completions", "zsh"], "#compdef skydeck"),
+        (&["completions", "fish"], "skydeck"),
+        (&["man"], ".TH skydeck"),
+        (&["policy"], "ec2:TerminateInstances"),
+        (&["policy", "--read-only"], "ec2:DescribeInstances"),
+        (&["config", "--default"], "theme"),
+        (&["config"], "journal"),
+        (&["config", "--check"], "no problems"),
+        (&["cidr", "10.1.0.0/24"], "251"),
+        (&["--version"], env!("CARGO_PKG_VERSION")),
+        (&["--help"], "--sandbox"),
+    ] {
+        let ended = home.run(args);
+        assert_eq!((ended.status, ended.err.as_str()), (Some(0), ""), "{args:?}");
+        assert!(ended.out.contains(says), "{args:?}: {}", ended.out);
+    }
+    let read_only = home.run(&["policy", "--read-only"]).out;
+    assert!(!read_only.contains("Terminate") && !read_only.contains("Stop"));
+}
+
+#[test]
+fn the_default_settings_are_valid_settings() {
+    let home = Home::new();
+    let default = home.run(&["config", "--default"]).out;
+    home.config("config.toml", &default);
+    let ended = home.run(&["config", "--check"]);
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+}
+
+#[test]
+fn problems_of_the_settings_are_told_with_their_line_and_status_1() {
+    let home = Home::new();
+    home.config("config.toml", "theme = \"light\"\nthemme = \"dark\"\n");
+    let ended = home.run(&["config", "--check"]);
+    assert_eq!(ended.status, Some(1), "{ended:?}");
+    assert!(ended.out.contains("config.toml:2") && ended.out.contains("theme"), "{ended:?}");
+}
+
+#[test]
+fn a_pipe_that_is_closed_is_no_panic() {
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(crate::support::terminal::BINARY)
+        .args(["get", "instances", "--sandbox=fleet:2000", "-o", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    let err = String::from_utf8_lossy(&ended.stderr);
+    assert!(!err.contains("panicked"), "{err}");
+}

@@ -1,0 +1,169 @@
+//! In a terminal: drawn, resized, coloured as the terminal can, and given back however it ends.
+
+use rustix::process::Signal;
+
+use crate::support::terminal::{BINARY, Home};
+
+#[test]
+fn the_first_screen_comes_keys_work_and_q_ends_it_with_status_0() {
+    let home = Home::new();
+    let mut t = home.open(&["--sandbox"], &[]);
+    t.sees("SANDBOX").sees("my-bastion-host").sees("complete");
+    assert!(t.is_alternate() && !t.has_cursor());
+    t.send("/state:stopped\r").sees("my-openvpn-ec2");
+    t.until("the filter", |t| !t.text().contains("my-bastion-host"));
+    t.send("\x1b").sees("my-bastion-host");
+    t.send(":target-groups\r").sees("my-alchemine-app-tg-80");
+    t.send("[").sees("my-bastion-host");
+    t.send("q");
+    assert_eq!(t.ended().exit_code(), 0);
+    assert!(!t.is_alternate() && t.has_cursor());
+}
+
+#[test]
+fn a_view_can_be_named_on_the_command_line() {
+    let mut t = Home::new().open(&["--sandbox", "instances", "state:stopped"], &[]);
+    t.sees("my-openvpn-ec2");
+    assert!(!t.text().contains("my-bastion-host"));
+    t.send("q");
+    assert_eq!(t.ended().exit_code(), 0);
+}
+
+#[test]
+fn it_follows_the_terminals_size_down_to_nothing_and_back() {
+    let mut t = Home::new().open(&["--sandbox"], &[]);
+    t.sees("my-bastion-host");
+    t.resize(20, 5);
+    t.sees("is the least");
+    // Each key is waited for: crossterm holds back a key that comes at the very moment of a resize until the next key.
+    for key in ["j", "j", "d", "d"] {
+        let before = t.raw().len();
+        t.send(key).until("an answer to a key", |t| t.raw().len() > before);
+    }
+    t.resize(120, 40);
+    t.sees("my-bastion-host").sees("PUBLIC IP");
+    t.resize(80, 24);
+    t.until("80 columns", |t| !t.text().contains("PUBLIC IP")).sees("my-bastion-host");
+    t.send("q");
+    assert_eq!(t.ended().exit_code(), 0);
+}
+
+fn is_colour(params: &str) -> bool {
+    params.split([';', ':']).filter_map(|p| p.parse::<u32>().ok()).any(|n| matches!(n, 30..=38 | 40..=48 | 90..=107))
+}
+
+#[test]
+fn without_colours_no_colour_code_is_written() {
+    for (args, env) in [(&["--sandbox"][..], &[("NO_COLOR", "1")][..]), (&["--sandbox", "--no-color"], &[])] {
+        let mut t = Home::new().open(args, env);
+        t.sees("my-bastion-host").sees("complete");
+        t.send("d").sees("facts");
+        t.send("?").sees("Closes the uppermost layer");
+        t.until("a screen without remains of the table", |t| !t.text().contains("running"));
+        t.send("q").send("q");
+        t.ended();
+        let colours: Vec<String> = t.styles().into_iter().filter(|s| is_colour(s)).collect();
+        assert_eq!(colours, [""; 0], "{args:?} {env:?}");
+        assert!(t.styles().iter().any(|s| s.split(';').any(|p| p == "1")), "weight is there instead");
+    }
+}
+
+#[test]
+fn a_terminal_of_sixteen_colours_gets_no_others() {
+    let mut t = Home::new().open(&["--sandbox"], &[("TERM", "linux"), ("COLORTERM", "")]);
+    t.sees("my-bastion-host").sees("complete");
+    t.send("q");
+    t.ended();
+    let styles = t.styles();
+    assert!(styles.iter().any(|s| is_colour(s)), "{styles:?}");
+    // crossterm writes the sixteen as 38;5;0 to 38;5;15.
+    let beyond = |s: &String| {
+        let n: Vec<u32> = s.split(';').filter_map(|p| p.parse().ok()).collect();
+        n.windows(2).any(|w| matches!(w, [38 | 48, 2])) || n.windows(3).any(|w| matches!(w, [38 | 48, 5, n] if *n > 15))
+    };
+    let beyond: Vec<&String> = styles.iter().filter(|s| beyond(s)).collect();
+    assert!(beyond.is_empty(), "{beyond:?}");
+}
+
+#[test]
+fn a_light_theme_has_other_colours_than_a_dark_one() {
+    let styles = |theme: &str| {
+        let mut t = Home::new().open(&["--sandbox", "--theme", theme], &[]);
+        t.sees("my-bastion-host").sees("complete");
+        t.send("q");
+        t.ended();
+        let mut colours: Vec<String> = t.styles().into_iter().filter(|s| s.contains("38;2;")).collect();
+        colours.sort();
+        colours.dedup();
+        colours
+    };
+    let (light, dark) = (styles("light"), styles("dark"));
+    assert!(!light.is_empty() && !dark.is_empty() && light != dark);
+}
+
+#[test]
+fn every_signal_to_end_gives_the_terminal_back() {
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+        let mut t = Home::new().open(&["--sandbox"], &[]);
+        t.sees("my-bastion-host");
+        t.signal(signal);
+        let status = t.ended();
+        assert!(!status.success(), "{signal:?}");
+        assert!(!t.is_alternate() && t.has_cursor(), "{signal:?}");
+    }
+}
+
+#[test]
+fn ctrl_z_goes_to_the_shell_and_fg_comes_back() {
+    let script = format!("{BINARY} --sandbox; echo SHELL-HAS-IT; read line; fg; echo STATUS-$?");
+    let mut t = Home::new().shell(&script);
+    t.sees("my-bastion-host");
+    t.send("\x1a").sees("SHELL-HAS-IT");
+    assert!(!t.is_alternate() && t.has_cursor());
+    t.send("\n").sees("my-bastion-host");
+    assert!(t.is_alternate() && !t.has_cursor());
+    t.send("j").send("q").sees("STATUS-0");
+    assert!(!t.is_alternate() && t.has_cursor());
+}
+
+#[test]
+fn ctrl_c_closes_what_is_open_and_then_leaves() {
+    let mut t = Home::new().open(&["--sandbox"], &[]);
+    t.sees("my-bastion-host");
+    t.send(":nothing").sees("nothing");
+    t.send("\x03");
+    t.until("the palette is closed", |t| !t.text().contains("nothing"));
+    t.send("\x03");
+    assert_eq!(t.ended().exit_code(), 0);
+}
+
+#[test]
+fn pasted_text_is_never_read_as_keys() {
+    let mut t = Home::new().open(&["--sandbox"], &[]);
+    t.sees("my-bastion-host");
+    t.send("\x1b[200~qqq\n:terminate\n\x1b[201~").send(":buckets\r").sees("team-shared-files");
+    t.send("q");
+    assert_eq!(t.ended().exit_code(), 0);
+}
+
+#[test]
+fn without_credentials_the_first_screen_says_so_and_offers_the_sandbox() {
+    let mut t = Home::new().open(&[], &[]);
+    t.sees("There are no credentials").sees("skydeck --sandbox");
+    t.send("j?").sees("Closes the uppermost layer");
+    // Escape and a key at once would be that key with Alt.
+    t.send("q").sees("skydeck --sandbox");
+    t.send("q");
+    assert_eq!(t.ended().exit_code(), 0);
+}
+
+#[test]
+fn broken_settings_are_named_with_their_line_and_the_rest_applies() {
+    let home = Home::new();
+    home.config("config.toml", "theme = \"light\"\nthemme = \"dark\"\nrefresh = \"often\"\n");
+    let mut t = home.open(&["--sandbox"], &[]);
+    t.sees("my-bastion-host");
+    t.send(":messages\r").sees("config.toml:2").sees("config.toml:3");
+    t.send("qq");
+    assert_eq!(t.ended().exit_code(), 0);
+}
