@@ -19,7 +19,10 @@ use crate::model::{Arg, Operation, Retry, Service, Settle};
 type Script = Arc<dyn Fn(usize) -> BoxFuture<'static, Result<Sent, Fault>> + std::marker::Send + Sync>;
 
 /// Senders are plain functions: what they do is looked up by the profile, of which each test has its own.
-static SCRIPTS: LazyLock<Mutex<FxHashMap<ArcStr, (Script, Arc<AtomicUsize>)>>> = LazyLock::new(Mutex::default);
+/// What each test's sender does, by the test's profile, and how often it was called.
+type Scripts = FxHashMap<ArcStr, (Script, Arc<AtomicUsize>)>;
+
+static SCRIPTS: LazyLock<Mutex<Scripts>> = LazyLock::new(Mutex::default);
 
 static STOP: Operation = Operation::write(Service::Ec2, "StopThings", Retry::Safe);
 static SENDER: Sender = Sender { op: &STOP, send };

@@ -182,7 +182,7 @@ impl Desk {
     /// Starts an engine after `before` was done to the account; waits for nothing.
     pub fn start_with(start: Start, before: impl FnOnce(&Sandbox)) -> Desk {
         let clock = Clock::manual(Time::parse(BEGIN).unwrap());
-        let sandbox = Sandbox::open(start.world.clone(), clock.clone(), 1.0).unwrap();
+        let sandbox = Sandbox::open(start.world, clock.clone(), 1.0).unwrap();
         before(&sandbox);
         Desk::at(start, sandbox, clock)
     }
