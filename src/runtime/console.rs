@@ -4,18 +4,13 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::select_biased;
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
-use ratatui::layout::Rect;
-use ratatui::{TerminalOptions, Viewport};
 
 use super::engine::{Engine, Host};
-use super::wide::Wide;
+use super::screen::Screen;
 use crate::config::Theme;
 use crate::input::Input;
 use crate::model::{Event, Level};
-use crate::term::{FrameWriter, Term, TermEvent};
-use crate::ui;
+use crate::term::{Term, TermEvent};
 
 /// Between two frames that news causes; a key press is drawn at once.
 const FRAME: Duration = Duration::from_millis(33);
@@ -35,30 +30,16 @@ pub enum End {
     Lost,
 }
 
-struct Screen {
-    terminal: Terminal<CrosstermBackend<FrameWriter>>,
-    output: FrameWriter,
-    wide: Wide,
+/// The screen, and whether it is behind.
+struct Pace {
+    screen: Screen,
     drawn: Instant,
     dirty: bool,
-    clear: bool,
 }
 
-impl Screen {
+impl Pace {
     fn draw(&mut self, engine: &Engine, theme: &Theme) -> io::Result<()> {
-        if std::mem::take(&mut self.clear) {
-            // Not `Terminal::clear`: it asks the terminal where the cursor is, and a terminal that does not answer (a slow
-            // link) would end the program. Resizing to the same size clears, and asks nothing.
-            let area = self.terminal.get_frame().area();
-            self.terminal.resize(area)?;
-        }
-        let (state, store, now) = (&engine.state, &engine.store, engine.now());
-        let wide = &mut self.wide;
-        self.terminal.draw(|frame| {
-            ui::draw(state, store, theme, now, frame);
-            wide.mend(frame.buffer_mut());
-        })?;
-        self.output.present()?;
+        self.screen.draw(engine, theme)?;
         self.dirty = false;
         self.drawn = monotonic();
         Ok(())
@@ -76,43 +57,39 @@ fn monotonic() -> Instant {
 /// The terminal cannot be drawn on to begin with. One that is lost later is [`End::Lost`]: calls in flight still come to
 /// their end.
 pub fn run(engine: &mut Engine, term: &Term, theme: &Theme) -> io::Result<End> {
-    let output = term.output();
     let (columns, rows) = term.size()?;
-    // A fixed viewport: the size comes with events, so that drawing never asks the terminal for it.
-    let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, columns, rows)) };
-    let terminal = Terminal::with_options(CrosstermBackend::new(output.clone()), options)?;
-    let mut screen = Screen { terminal, output, wide: Wide::default(), drawn: monotonic(), dirty: true, clear: false };
-    screen.draw(engine, theme)?;
-    Ok(serve(engine, term, theme, &mut screen).unwrap_or_else(|e| {
+    let mut pace = Pace { screen: Screen::new(term.output(), columns, rows)?, drawn: monotonic(), dirty: true };
+    pace.draw(engine, theme)?;
+    Ok(serve(engine, term, theme, &mut pace).unwrap_or_else(|e| {
         tracing::warn!("the terminal is lost: {e}");
         End::Lost
     }))
 }
 
-fn serve(engine: &mut Engine, term: &Term, theme: &Theme, screen: &mut Screen) -> io::Result<End> {
+fn serve(engine: &mut Engine, term: &Term, theme: &Theme, pace: &mut Pace) -> io::Result<End> {
     loop {
-        let keyed = match wait(engine, term, screen) {
-            Some(first) => match take_keys(engine, term, screen, first)? {
+        let keyed = match wait(engine, term, pace) {
+            Some(first) => match take_keys(engine, term, pace, first)? {
                 Some(end) => return Ok(end),
                 None => true,
             },
             None => false,
         };
-        screen.dirty |= engine.drain(ROWS);
-        screen.dirty |= engine.tick();
-        if let Some(end) = host(engine, term, screen) {
+        pace.dirty |= engine.drain(ROWS);
+        pace.dirty |= engine.tick();
+        if let Some(end) = host(engine, term, pace) {
             return Ok(end);
         }
-        if screen.dirty && (keyed || screen.drawn.elapsed() >= FRAME) {
-            screen.draw(engine, theme)?;
+        if pace.dirty && (keyed || pace.drawn.elapsed() >= FRAME) {
+            pace.draw(engine, theme)?;
         }
     }
 }
 
 /// Waits for a key, for news, for the viewer's next moment or for the next frame, whichever comes first.
-fn wait(engine: &Engine, term: &Term, screen: &Screen) -> Option<TermEvent> {
+fn wait(engine: &Engine, term: &Term, pace: &Pace) -> Option<TermEvent> {
     let wake = engine.wake().map(|w| w.since(engine.now()));
-    let frame = screen.dirty.then(|| FRAME.saturating_sub(screen.drawn.elapsed()));
+    let frame = pace.dirty.then(|| FRAME.saturating_sub(pace.drawn.elapsed()));
     let patience = [wake, frame].into_iter().flatten().min().unwrap_or(Duration::from_secs(60));
     if !engine.inbox().is_empty() {
         // News is there: keys are only looked at, and with a frame due the news may wait for it.
@@ -120,7 +97,7 @@ fn wait(engine: &Engine, term: &Term, screen: &Screen) -> Option<TermEvent> {
             return term.events().try_recv().ok();
         }
     }
-    if screen.dirty {
+    if pace.dirty {
         return term.events().recv_timeout(patience).ok();
     }
     let mut ready = crossbeam_channel::Select::new();
@@ -133,11 +110,11 @@ fn wait(engine: &Engine, term: &Term, screen: &Screen) -> Option<TermEvent> {
 }
 
 /// Takes in the keys that are waiting.
-fn take_keys(engine: &mut Engine, term: &Term, screen: &mut Screen, first: TermEvent) -> io::Result<Option<End>> {
+fn take_keys(engine: &mut Engine, term: &Term, pace: &mut Pace, first: TermEvent) -> io::Result<Option<End>> {
     let mut next = Some(first);
     for _ in 0..KEYS {
         let Some(event) = next.take() else { break };
-        if let Some(end) = take_one(engine, term, screen, event)? {
+        if let Some(end) = take_one(engine, term, pace, event)? {
             return Ok(Some(end));
         }
         next = select_biased! {
@@ -148,8 +125,8 @@ fn take_keys(engine: &mut Engine, term: &Term, screen: &mut Screen, first: TermE
     Ok(None)
 }
 
-fn take_one(engine: &mut Engine, term: &Term, screen: &mut Screen, event: TermEvent) -> io::Result<Option<End>> {
-    screen.dirty = true;
+fn take_one(engine: &mut Engine, term: &Term, pace: &mut Pace, event: TermEvent) -> io::Result<Option<End>> {
+    pace.dirty = true;
     match event {
         TermEvent::Input(Input::Key(key)) => {
             let now = engine.now();
@@ -157,19 +134,18 @@ fn take_one(engine: &mut Engine, term: &Term, screen: &mut Screen, event: TermEv
         }
         TermEvent::Input(Input::Paste(text)) => engine.handle(Event::Paste(text.into_inner())),
         TermEvent::Input(Input::Resize(columns, rows)) => {
-            screen.terminal.resize(Rect::new(0, 0, columns, rows))?;
-            screen.clear = true;
+            pace.screen.resize(columns, rows)?;
             engine.handle(Event::Resize(columns, rows));
         }
-        TermEvent::Input(Input::Focus(_)) => screen.dirty = false,
+        TermEvent::Input(Input::Focus(_)) => pace.dirty = false,
         TermEvent::Terminate(signal) => return Ok(Some(End::Signal(signal))),
         TermEvent::Suspend => {
             term.suspend()?;
-            retaken(engine, term, screen)?;
+            retaken(engine, term, pace)?;
         }
         TermEvent::Resumed => {
             term.retake()?;
-            retaken(engine, term, screen)?;
+            retaken(engine, term, pace)?;
         }
         TermEvent::Panicked(text) => engine.say(Level::Error, text),
     }
@@ -177,27 +153,26 @@ fn take_one(engine: &mut Engine, term: &Term, screen: &mut Screen, event: TermEv
 }
 
 /// After the terminal was away: it may have another size, and nothing on it is ours.
-fn retaken(engine: &mut Engine, term: &Term, screen: &mut Screen) -> io::Result<()> {
+fn retaken(engine: &mut Engine, term: &Term, pace: &mut Pace) -> io::Result<()> {
     let (columns, rows) = term.size()?;
-    screen.terminal.resize(Rect::new(0, 0, columns, rows))?;
-    screen.clear = true;
+    pace.screen.resize(columns, rows)?;
     engine.handle(Event::Resize(columns, rows));
     Ok(())
 }
 
 /// Does what only the terminal's owner can do.
-fn host(engine: &mut Engine, term: &Term, screen: &mut Screen) -> Option<End> {
+fn host(engine: &mut Engine, term: &Term, pace: &mut Pace) -> Option<End> {
     for effect in engine.take_host() {
-        screen.dirty = true;
+        pace.dirty = true;
         match effect {
             Host::Quit => return Some(End::Quit),
-            Host::Redraw => screen.clear = true,
+            Host::Redraw => pace.screen.clear(),
             Host::Copy(text) => match term.copy(&text) {
                 Ok(_) => {}
                 Err(e) => engine.say(Level::Error, e.to_string()),
             },
             Host::Suspend => {
-                let done = term.suspend().and_then(|()| retaken(engine, term, screen));
+                let done = term.suspend().and_then(|()| retaken(engine, term, pace));
                 if let Err(e) = done {
                     engine.say(Level::Error, format!("The terminal could not be taken again: {e}."));
                 }

@@ -8,9 +8,11 @@ mod engine;
 mod identities;
 mod index_worker;
 mod questions;
+mod screen;
 mod tasks;
 mod watcher;
 mod wide;
 
 pub use console::run;
 pub use engine::{Engine, EngineConfig, Host};
+pub use screen::Screen;

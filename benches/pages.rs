@@ -1,0 +1,110 @@
+//! The first instance row and all of 10,000, beside the same SDK's paginator whose output is thrown away, and beside bare requests.
+//!
+//! `cargo bench --bench pages`
+
+mod support;
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use aws_sdk_ec2::config::{BehaviorVersion, Credentials, Region};
+use support::fleet::{self, PAGE};
+use support::rig::Rig;
+use support::{Figures, REGION, median, ms};
+
+/// Instances.
+const ROWS: usize = 10_000;
+/// Each way is taken this often, in turns.
+const ROUNDS: usize = 9;
+
+/// When the first rows were there, and when all were.
+type Times = (Duration, Duration);
+
+fn main() -> ExitCode {
+    support::beside_a_server(|url| {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let endpoint = fleet::fleet(url, ROWS);
+        let (mut bare, mut sdk, mut ours) = (Vec::new(), Vec::new(), Vec::new());
+        // The first round warms the server, the sockets and the allocator, and does not count.
+        for round in 0..=ROUNDS {
+            let now = (requests(&endpoint), runtime.block_on(paginator(&endpoint)), console(&endpoint, runtime.handle()));
+            if round > 0 {
+                bare.push(now.0);
+                sdk.push(now.1);
+                ours.push(now.2);
+            }
+        }
+        let first = |t: &[Times]| median(&mut t.iter().map(|t| t.0).collect::<Vec<_>>());
+        let all = |t: &[Times]| median(&mut t.iter().map(|t| t.1).collect::<Vec<_>>());
+        println!("{ROWS} instances, pages of {PAGE}, medians of {ROUNDS}:");
+        let mut figures = Figures::default();
+        figures.tell("bare requests, all pages", ms(median(&mut bare)));
+        figures.tell("SDK's paginator, first page", ms(first(&sdk)));
+        figures.tell("SDK's paginator, all pages", ms(all(&sdk)));
+        figures.tell("the console, first row", ms(first(&ours)));
+        figures.tell("the console, all rows in order", ms(all(&ours)));
+        let ratio = |a: Duration, b: Duration| a.as_secs_f64() / b.as_secs_f64();
+        figures.promise("first row / paginator's first page", ratio(first(&ours), first(&sdk)), "", 1.15);
+        figures.promise("all rows / paginator's all pages", ratio(all(&ours), all(&sdk)), "", 1.15);
+        figures.end()
+    })
+}
+
+
+/// Reads all pages as bytes.
+fn requests(endpoint: &str) -> Duration {
+    let begun = Instant::now();
+    let (host, path) = endpoint.trim_start_matches("http://").split_once('/').unwrap();
+    let mut out = TcpStream::connect(host).unwrap();
+    out.set_nodelay(true).unwrap();
+    let mut reader = BufReader::with_capacity(64 * 1024, out.try_clone().unwrap());
+    let mut body = Vec::new();
+    for from in (0..ROWS).step_by(PAGE) {
+        let form = format!("Action=DescribeInstances&Version=2016-11-15&MaxResults={PAGE}&NextToken={from}");
+        write!(out, "POST /{path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {}\r\n\r\n{form}", form.len()).unwrap();
+        let mut length = 0;
+        let mut line = String::new();
+        while reader.read_line(&mut line).unwrap() > 2 {
+            if let Some(n) = line.strip_prefix("content-length: ") {
+                length = n.trim().parse().unwrap();
+            }
+            line.clear();
+        }
+        body.resize(length, 0);
+        reader.read_exact(&mut body).unwrap();
+    }
+    begun.elapsed()
+}
+
+/// What the SDK takes alone: a client as it comes, its paginator, and nothing done with what it gives.
+async fn paginator(endpoint: &str) -> Times {
+    let config = aws_sdk_ec2::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .credentials_provider(Credentials::new("AKIAIOSFODNN7EXAMPLE", "example", None, None, "bench"))
+        .endpoint_url(endpoint)
+        .build();
+    #[expect(clippy::disallowed_methods, reason = "what the console is compared with has no guard")]
+    let client = aws_sdk_ec2::Client::from_conf(config);
+    let begun = Instant::now();
+    let mut pages = client.describe_instances().max_results(i32::try_from(PAGE).unwrap()).into_paginator().send();
+    let (mut first, mut seen) = (None, 0);
+    while let Some(page) = pages.next().await {
+        seen += page.unwrap().reservations().len();
+        first.get_or_insert_with(|| begun.elapsed());
+    }
+    assert_eq!(seen, ROWS);
+    (first.unwrap(), begun.elapsed())
+}
+
+/// What the console takes: guard, signing, parsing, records, the store, and the first and last rows in the view's order.
+fn console(endpoint: &str, handle: &tokio::runtime::Handle) -> Times {
+    let begun = Instant::now();
+    let mut rig = Rig::start(endpoint, handle);
+    rig.until(|r| r.rows() > 0);
+    let first = begun.elapsed();
+    rig.until(|r| r.complete() && r.engine.state.view.order.len() == ROWS);
+    (first, begun.elapsed())
+}

@@ -1,0 +1,253 @@
+//! A server that hands out ready pages of instances by AWS's paging rules, on a free loopback port.
+//!
+//! The number of instances is the endpoint's path: `http://127.0.0.1:PORT/10000`. A page has 1,000 instances and 3 MB of XML; it is
+//! made once, and only the digits of its ids and addresses are written anew for each answer, which takes a fraction of a millisecond.
+//! Status checks are answered for the ids that are asked for; whatever else is asked has an empty answer.
+
+use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+
+/// Instances on a page: what DescribeInstances gives at the most.
+pub const PAGE: usize = 1000;
+
+/// Stands where the page's number goes, in five digits.
+const NUMBER: &str = "@@@@@";
+
+/// The server. It ends with the process.
+pub struct Server(String);
+
+/// Ready answers.
+struct Ready {
+    /// Each instance's XML, one after the other, with [`NUMBER`]s in it.
+    page: Vec<u8>,
+    /// Where those are.
+    numbers: Vec<usize>,
+    /// Where each instance ends.
+    ends: Vec<usize>,
+}
+
+impl Server {
+    /// Starts it.
+    pub fn start() -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let ready = Arc::new(Ready::new());
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let ready = ready.clone();
+                std::thread::spawn(move || serve(stream, &ready));
+            }
+        });
+        Server(url)
+    }
+
+    /// The address of an account with nothing in it.
+    pub fn url(&self) -> String {
+        self.0.clone()
+    }
+
+    /// The address of an account with this many instances.
+    pub fn fleet(&self, instances: usize) -> String {
+        fleet(&self.0, instances)
+    }
+}
+
+/// The address of an account with this many instances, of a server at `url`.
+pub fn fleet(url: &str, instances: usize) -> String {
+    format!("{url}/{instances}")
+}
+
+/// Answers one connection's requests, one after the other.
+fn serve(stream: TcpStream, ready: &Ready) {
+    let _ = stream.set_nodelay(true);
+    let Ok(mut out) = stream.try_clone() else { return };
+    let mut reader = BufReader::new(stream);
+    loop {
+        let (mut path, mut length) = (String::new(), 0);
+        let mut line = String::new();
+        loop {
+            line.clear();
+            if reader.read_line(&mut line).is_ok_and(|n| n > 0) {
+                let lower = line.trim().to_ascii_lowercase();
+                if lower.is_empty() {
+                    break;
+                } else if path.is_empty() {
+                    path = line.split(' ').nth(1).unwrap_or("/").to_string();
+                } else if let Some(n) = lower.strip_prefix("content-length:") {
+                    length = n.trim().parse().unwrap_or(0);
+                }
+            } else {
+                return;
+            }
+        }
+        let mut body = vec![0; length];
+        if reader.read_exact(&mut body).is_err() {
+            return;
+        }
+        let (kind, answer) = ready.answer(&path, &String::from_utf8_lossy(&body));
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\n{}content-length: {}\r\n\r\n",
+            if kind.ends_with("cbor") { "smithy-protocol: rpc-v2-cbor\r\n" } else { "" },
+            answer.len()
+        );
+        if out.write_all(head.as_bytes()).and_then(|()| out.write_all(&answer)).is_err() {
+            return;
+        }
+    }
+}
+
+impl Ready {
+    fn new() -> Ready {
+        let (mut page, mut ends) = (String::new(), Vec::new());
+        for i in 0..PAGE {
+            instance(&mut page, i);
+            ends.push(page.len());
+        }
+        let numbers = page.match_indices(NUMBER).map(|(at, _)| at).collect();
+        Ready { page: page.into_bytes(), numbers, ends }
+    }
+
+    fn answer(&self, path: &str, body: &str) -> (&'static str, Vec<u8>) {
+        const XML: &str = "text/xml;charset=UTF-8";
+        if path.contains("/service/") {
+            return ("application/cbor", vec![0xa0]);
+        }
+        let instances: usize = path.trim_matches('/').parse().unwrap_or(0);
+        let parameter = |name: &str| {
+            body.split('&').find_map(|p| p.split_once('=').filter(|(k, _)| *k == name).map(|(_, v)| v.to_string()))
+        };
+        let xml = match parameter("Action").as_deref() {
+            Some("DescribeInstances") => {
+                let from = parameter("NextToken").and_then(|t| t.parse().ok()).unwrap_or(0);
+                let most = parameter("MaxResults").and_then(|m| m.parse().ok()).unwrap_or(PAGE);
+                return (XML, self.describe(instances, from, most.min(PAGE)));
+            }
+            Some("DescribeInstanceStatus") => statuses(body),
+            Some("GetCallerIdentity") => "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+                <GetCallerIdentityResult><Arn>arn:aws:iam::000000000000:user/bench</Arn><UserId>AIDAEXAMPLE</UserId>\
+                <Account>000000000000</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+                .into(),
+            Some(other) => format!("<{other}Response><{other}Result/></{other}Response>"),
+            None => String::new(),
+        };
+        (XML, xml.into_bytes())
+    }
+
+    /// The page that begins with the instance `from`.
+    fn describe(&self, instances: usize, from: usize, most: usize) -> Vec<u8> {
+        let count = most.min(instances.saturating_sub(from));
+        let (first, number) = (from % PAGE, format!("{:05}", from / PAGE));
+        let count = count.min(PAGE - first);
+        let start = if first == 0 { 0 } else { self.ends[first - 1] };
+        let end = if count == 0 { start } else { self.ends[first + count - 1] };
+        let mut out = Vec::with_capacity(end - start + 512);
+        out.extend_from_slice(
+            b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<DescribeInstancesResponse \
+              xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><requestId>8f7724cf-496f-496e-8fe3-example</requestId><reservationSet>",
+        );
+        let head = out.len();
+        out.extend_from_slice(&self.page[start..end]);
+        for at in self.numbers.iter().filter(|at| (start..end).contains(*at)) {
+            let at = at - start + head;
+            out[at..at + NUMBER.len()].copy_from_slice(number.as_bytes());
+        }
+        out.extend_from_slice(b"</reservationSet>");
+        if from + count < instances {
+            out.extend_from_slice(format!("<nextToken>{}</nextToken>", from + count).as_bytes());
+        }
+        out.extend_from_slice(b"</DescribeInstancesResponse>");
+        out
+    }
+}
+
+fn statuses(body: &str) -> String {
+    let mut set = String::new();
+    for id in body.split('&').filter(|p| p.starts_with("InstanceId.")).filter_map(|p| p.split_once('=')) {
+        let summary = "<status>ok</status><details><item><name>reachability</name><status>passed</status></item></details>";
+        let _ = write!(
+            set,
+            "<item><instanceId>{}</instanceId><availabilityZone>ap-northeast-2a</availabilityZone><instanceState><code>16</code>\
+             <name>running</name></instanceState><systemStatus>{summary}</systemStatus><instanceStatus>{summary}</instanceStatus></item>",
+            id.1
+        );
+    }
+    format!(
+        "<DescribeInstanceStatusResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><requestId>r</requestId>\
+         <instanceStatusSet>{set}</instanceStatusSet></DescribeInstanceStatusResponse>"
+    )
+}
+
+/// One reservation with one instance, as EC2 writes them: names and ids of its own, the rest shared by few or many.
+fn instance(out: &mut String, i: usize) {
+    let role = ["web", "api", "batch", "db", "cache", "queue"][i % 6];
+    let kind = ["t3.micro", "t3.large", "m6i.large", "c6i.2xlarge", "r6g.xlarge"][i % 5];
+    let zone = ["a", "b", "c"][i % 3];
+    let (state, code) = if i % 11 == 7 { ("stopped", 80) } else { ("running", 16) };
+    let id = format!("0a{NUMBER}c{i:04}e4d2f");
+    let tag = |k: &str, v: &str| format!("<item><key>{k}</key><value>{v}</value></item>");
+    let tags = [
+        tag("Name", &format!("fleet-{role}-{NUMBER}-{i:04}")),
+        tag("Env", if i % 4 == 0 { "prod" } else { "staging" }),
+        tag("Team", ["payments", "search", "platform"][i % 3]),
+        tag("aws:autoscaling:groupName", &format!("fleet-{role}")),
+    ]
+    .concat();
+    let groups = format!(
+        "<item><groupId>sg-0123456789abcde{n}</groupId><groupName>{role}</groupName></item>\
+         <item><groupId>sg-0fedcba9876543210</groupId><groupName>default</groupName></item>",
+        n = i % 6
+    );
+    // 10.0.0.0/8 holds 16 million: the page's number and the place on the page make an address of their own, in the DNS name.
+    let address = format!("10.{}.{}.{}", i % 250, i / 250, i % 199 + 4);
+    let _ = write!(
+        out,
+        "<item><reservationId>r-{id}</reservationId><ownerId>000000000000</ownerId><groupSet/><instancesSet><item>\
+         <instanceId>i-{id}</instanceId><imageId>ami-0c9c942bd7bf113a2</imageId>\
+         <instanceState><code>{code}</code><name>{state}</name></instanceState>\
+         <privateDnsName>ip-10-{NUMBER}-{i:04}.ap-northeast-2.compute.internal</privateDnsName>\
+         <dnsName>ec2-{NUMBER}-{i:04}.ap-northeast-2.compute.amazonaws.com</dnsName><reason/><keyName>ops-2026</keyName>\
+         <amiLaunchIndex>0</amiLaunchIndex><productCodes/><instanceType>{kind}</instanceType>\
+         <launchTime>2026-{m:02}-{d:02}T04:12:{s:02}.000Z</launchTime>\
+         <placement><availabilityZoneId>apne2-az1</availabilityZoneId><availabilityZone>ap-northeast-2{zone}</availabilityZone>\
+         <groupName/><tenancy>default</tenancy></placement><monitoring><state>disabled</state></monitoring>\
+         <subnetId>subnet-0a1b2c3d4e5f6000{z}</subnetId><vpcId>vpc-0a1b2c3d4e5f60718</vpcId>\
+         <privateIpAddress>{address}</privateIpAddress><ipAddress>3.{ip1}.{ip2}.{ip3}</ipAddress>\
+         <sourceDestCheck>true</sourceDestCheck><groupSet>{groups}</groupSet><architecture>x86_64</architecture>\
+         <rootDeviceType>ebs</rootDeviceType><rootDeviceName>/dev/xvda</rootDeviceName><blockDeviceMapping><item>\
+         <deviceName>/dev/xvda</deviceName><ebs><volumeId>vol-{id}</volumeId><status>attached</status>\
+         <attachTime>2026-01-02T03:04:05.000Z</attachTime><deleteOnTermination>true</deleteOnTermination></ebs></item>\
+         </blockDeviceMapping><virtualizationType>hvm</virtualizationType><clientToken>{id}</clientToken><tagSet>{tags}</tagSet>\
+         <hypervisor>xen</hypervisor><networkInterfaceSet><item><networkInterfaceId>eni-{id}</networkInterfaceId>\
+         <subnetId>subnet-0a1b2c3d4e5f6000{z}</subnetId><vpcId>vpc-0a1b2c3d4e5f60718</vpcId><description/><ownerId>000000000000</ownerId>\
+         <status>in-use</status><macAddress>02:1a:2b:3c:4d:5e</macAddress><privateIpAddress>{address}</privateIpAddress>\
+         <sourceDestCheck>true</sourceDestCheck><groupSet>{groups}</groupSet><attachment><attachmentId>eni-attach-{id}</attachmentId>\
+         <deviceIndex>0</deviceIndex><status>attached</status><attachTime>2026-01-02T03:04:04.000Z</attachTime>\
+         <deleteOnTermination>true</deleteOnTermination><networkCardIndex>0</networkCardIndex></attachment>\
+         <association><publicIp>3.{ip1}.{ip2}.{ip3}</publicIp><publicDnsName/><ipOwnerId>amazon</ipOwnerId></association>\
+         <privateIpAddressesSet><item><privateIpAddress>{address}</privateIpAddress><primary>true</primary></item>\
+         </privateIpAddressesSet><ipv6AddressesSet/><interfaceType>interface</interfaceType></item></networkInterfaceSet>\
+         <iamInstanceProfile><arn>arn:aws:iam::000000000000:instance-profile/{role}</arn><id>AIPAEXAMPLE{r}</id></iamInstanceProfile>\
+         <ebsOptimized>false</ebsOptimized><enaSupport>true</enaSupport><cpuOptions><coreCount>1</coreCount>\
+         <threadsPerCore>2</threadsPerCore></cpuOptions><capacityReservationSpecification>\
+         <capacityReservationPreference>open</capacityReservationPreference></capacityReservationSpecification>\
+         <hibernationOptions><configured>false</configured></hibernationOptions><metadataOptions><state>applied</state>\
+         <httpTokens>required</httpTokens><httpPutResponseHopLimit>2</httpPutResponseHopLimit><httpEndpoint>enabled</httpEndpoint>\
+         <httpProtocolIpv6>disabled</httpProtocolIpv6><instanceMetadataTags>disabled</instanceMetadataTags></metadataOptions>\
+         <enclaveOptions><enabled>false</enabled></enclaveOptions><platformDetails>Linux/UNIX</platformDetails>\
+         <usageOperation>RunInstances</usageOperation><usageOperationUpdateTime>2026-01-02T03:04:04.000Z</usageOperationUpdateTime>\
+         <privateDnsNameOptions><hostnameType>ip-name</hostnameType><enableResourceNameDnsARecord>false</enableResourceNameDnsARecord>\
+         <enableResourceNameDnsAAAARecord>false</enableResourceNameDnsAAAARecord></privateDnsNameOptions>\
+         <maintenanceOptions><autoRecovery>default</autoRecovery></maintenanceOptions><currentInstanceBootMode>legacy-bios\
+         </currentInstanceBootMode></item></instancesSet></item>",
+        m = i % 11 + 1,
+        d = i % 28 + 1,
+        s = i % 60,
+        z = i % 3,
+        r = i % 6,
+        ip1 = i % 250,
+        ip2 = i / 250,
+        ip3 = i % 199 + 4,
+    );
+}

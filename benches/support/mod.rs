@@ -1,0 +1,84 @@
+//! What the benchmarks share: the server of ready pages, a process with an environment of its own, and the figures.
+
+#![expect(dead_code, reason = "each benchmark uses a part of it")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot be set up has nothing to say")]
+
+pub mod fleet;
+pub mod rig;
+
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+/// The region that is looked at.
+pub const REGION: &str = "ap-northeast-2";
+
+/// Sets by which the credential chain of the SDK and of the console find the server and nothing else.
+pub fn environment(endpoint: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE".into()),
+        ("AWS_SECRET_ACCESS_KEY", "example".into()),
+        ("AWS_REGION", REGION.into()),
+        ("AWS_EC2_METADATA_DISABLED", "true".into()),
+        ("AWS_CONFIG_FILE", "/dev/null".into()),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null".into()),
+        ("AWS_ENDPOINT_URL", endpoint.into()),
+    ]
+}
+
+/// Runs `body` in a process of its own, so that the server's memory and threads are not its own. `body` is given the server's
+/// address.
+pub fn beside_a_server(body: impl FnOnce(&str) -> ExitCode) -> ExitCode {
+    const HERE: &str = "SKYDECK_BENCH_SERVER";
+    if let Ok(url) = std::env::var(HERE) {
+        return body(&url);
+    }
+    let server = fleet::Server::start();
+    let home = tempfile::tempdir().unwrap();
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(std::env::args().skip(1)).env_clear().env("HOME", home.path()).env(HERE, server.url());
+    command.env("TERM", "xterm-256color").envs(environment(&server.url()));
+    let status = command.status().unwrap();
+    if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The middle one.
+pub fn median(times: &mut [Duration]) -> Duration {
+    percentile(times, 50)
+}
+
+/// The one below which `p` percent lie.
+pub fn percentile(times: &mut [Duration], p: usize) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() * p / 100).or(times.last()).copied().unwrap_or_default()
+}
+
+/// Milliseconds with two digits.
+pub fn ms(d: Duration) -> String {
+    format!("{:.2} ms", d.as_secs_f64() * 1e3)
+}
+
+/// The figures of one run, each beside what was promised.
+#[derive(Default)]
+pub struct Figures {
+    missed: usize,
+}
+
+impl Figures {
+    /// Tells a figure that nothing was promised of.
+    pub fn tell(&self, what: &str, value: String) {
+        println!("  {what:<58} {value:>12}");
+    }
+
+    /// Tells a figure and whether the promise holds.
+    pub fn promise(&mut self, what: &str, value: f64, unit: &str, most: f64) {
+        let held = value <= most;
+        self.missed += usize::from(!held);
+        let value = format!("{value:.2}{unit}");
+        println!("  {what:<58} {value:>12}   at most {most}{unit}: {}", if held { "holds" } else { "MISSED" });
+    }
+
+    /// The exit code: a missed promise is a failure, so that a script can tell.
+    pub fn end(self) -> ExitCode {
+        if self.missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}

@@ -1,0 +1,142 @@
+//! An engine without a terminal, as the console starts it.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use indexmap::IndexMap;
+use skydeck::act::Journal;
+use skydeck::app::{ProfileSetup, Setup};
+use skydeck::aws::{Gateway, GatewayConfig};
+use skydeck::base::{Clock, Scope};
+use skydeck::config::{Depth, Keymap, Theme};
+use skydeck::fetch::Share;
+use skydeck::input::Key;
+use skydeck::kinds::registry;
+use skydeck::model::{Event, Kind, TableKey};
+use skydeck::runtime::{Engine, EngineConfig, Screen};
+use skydeck::store::Progress;
+use skydeck::term::FrameWriter;
+use tokio::runtime::Handle;
+
+use super::REGION;
+
+/// Rows that the console takes in between two looks at the keys.
+const ROWS: usize = 2_000;
+
+/// An engine, and a screen of 120x40 that is written nowhere.
+pub struct Rig {
+    pub engine: Engine,
+    pub screen: Screen,
+    pub theme: Theme,
+    pub instances: TableKey,
+}
+
+/// Takes everything.
+struct Nowhere;
+
+impl Write for Nowhere {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Rig {
+    /// Against `endpoint`, with the credentials of the environment. Polling is slow, so that a run happens when it is asked for.
+    pub fn start(endpoint: &str, handle: &Handle) -> Rig {
+        let (clock, registry) = (Clock::system(), registry::ALL);
+        let mut gateway = GatewayConfig::new(clock.clone(), registry.operations());
+        gateway.endpoint_url = Some(endpoint.into());
+        let gateway = {
+            let _in = handle.enter();
+            Gateway::new(gateway)
+        };
+        let profile = gateway.profiles_in_use()[0].clone();
+        let setup = Setup {
+            registry,
+            keymap: Arc::new(Keymap::embedded("default").unwrap()),
+            profiles: vec![ProfileSetup {
+                name: profile.clone(),
+                regions: vec![REGION.into()],
+                read_only: false,
+                color: None,
+                ask_digits: true,
+            }],
+            read_only: false,
+            sandbox: false,
+            speed: 1.0,
+            columns: IndexMap::new(),
+            view: Some("instances".into()),
+            size: (120, 40),
+            zone: jiff::tz::TimeZone::UTC,
+            now: clock.now(),
+            messages: Vec::new(),
+            cli: Arc::new(|_| String::new()),
+        };
+        let journal = Journal::at("/nonexistent/journal.jsonl", clock.now());
+        let every = Duration::from_secs(3600);
+        // Without a budget: the SDK's paginator, with which this is compared, has none.
+        let config = EngineConfig {
+            gateway,
+            prompts: None,
+            registry,
+            clock,
+            every,
+            share: Share::percent(100),
+            journal,
+            setup,
+        };
+        let engine = Engine::start(config, handle);
+        let screen = Screen::new(FrameWriter::to(Box::new(Nowhere)), 120, 40).unwrap();
+        let theme = Theme::embedded("dark", Depth::True).unwrap();
+        let kind = Kind(registry.kind("instances").unwrap().info);
+        let instances = TableKey::all(Scope::region(profile, REGION.into()), kind);
+        Rig { engine, screen, theme, instances }
+    }
+
+    /// Rows of the instances' table.
+    pub fn rows(&self) -> usize {
+        self.engine.store.table(&self.instances).map_or(0, |t| t.len())
+    }
+
+    /// Whether a run over the instances has been complete.
+    pub fn complete(&self) -> bool {
+        self.engine.store.table(&self.instances).is_some_and(|t| t.status.progress == Progress::Complete)
+    }
+
+    /// Lets the engine work until `done`.
+    pub fn until(&mut self, mut done: impl FnMut(&Rig) -> bool) {
+        let begun = Instant::now();
+        while !done(self) {
+            if !self.engine.drain(ROWS) {
+                std::thread::sleep(Duration::from_micros(100));
+            }
+            assert!(begun.elapsed() < Duration::from_secs(120), "the engine does not come to rest");
+        }
+    }
+
+    /// Lets the engine work until nothing is under way.
+    pub fn settle(&mut self) {
+        self.until(|rig| !rig.engine.is_busy());
+        self.draw();
+    }
+
+    /// Draws a frame; returns its bytes.
+    pub fn draw(&mut self) -> usize {
+        self.screen.draw(&self.engine, &self.theme).unwrap()
+    }
+
+    /// From a key to its finished frame, as the console's loop does it; with the frame's bytes.
+    pub fn press(&mut self, key: Key) -> (Duration, usize) {
+        let begun = Instant::now();
+        let now = self.engine.now();
+        self.engine.handle(Event::Key(key, now));
+        self.engine.drain(ROWS);
+        self.engine.tick();
+        let bytes = self.draw();
+        (begun.elapsed(), bytes)
+    }
+}

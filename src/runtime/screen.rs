@@ -1,0 +1,65 @@
+//! What is drawn on: frames out of an engine's state. Knows no keys and no pace.
+
+use std::io;
+
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
+
+use super::engine::Engine;
+use super::wide::Wide;
+use crate::config::Theme;
+use crate::term::FrameWriter;
+use crate::ui;
+
+/// A terminal's screen, and what was drawn on it last.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<FrameWriter>>,
+    output: FrameWriter,
+    wide: Wide,
+    clear: bool,
+}
+
+impl Screen {
+    /// Of `columns` by `rows` cells. Nothing is written yet.
+    ///
+    /// # Errors
+    /// None that a fixed size can have.
+    pub fn new(output: FrameWriter, columns: u16, rows: u16) -> io::Result<Screen> {
+        // A fixed viewport: the size comes with events, so that drawing never asks the terminal for it.
+        let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, columns, rows)) };
+        let terminal = Terminal::with_options(CrosstermBackend::new(output.clone()), options)?;
+        Ok(Screen { terminal, output, wide: Wide::default(), clear: false })
+    }
+
+    /// Draws the engine's state; returns the bytes written, 0 if nothing on the screen is different.
+    ///
+    /// # Errors
+    /// The terminal cannot be written to.
+    pub fn draw(&mut self, engine: &Engine, theme: &Theme) -> io::Result<usize> {
+        if std::mem::take(&mut self.clear) {
+            // Not `Terminal::clear`: it asks the terminal where the cursor is, and a terminal that does not answer (a slow
+            // link) would end the program. Resizing to the same size clears, and asks nothing.
+            let area = self.terminal.get_frame().area();
+            self.terminal.resize(area)?;
+        }
+        let (state, store, now) = (&engine.state, &engine.store, engine.now());
+        let wide = &mut self.wide;
+        self.terminal.draw(|frame| {
+            ui::draw(state, store, theme, now, frame);
+            wide.mend(frame.buffer_mut());
+        })?;
+        self.output.present()
+    }
+
+    /// The next frame is drawn on an empty screen.
+    pub(super) fn clear(&mut self) {
+        self.clear = true;
+    }
+
+    /// The terminal has another size.
+    pub(super) fn resize(&mut self, columns: u16, rows: u16) -> io::Result<()> {
+        self.clear = true;
+        self.terminal.resize(Rect::new(0, 0, columns, rows))
+    }
+}
