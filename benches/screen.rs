@@ -56,7 +56,7 @@ fn keys(rigs: &mut [Rig; 2], figures: &mut Figures) {
                     "esc" => drop(rig.press(typed("enter"))),
                     _ => drop(rig.press(typed("esc"))),
                 }
-                rig.settle();
+                rig.calm();
                 let (time, written) = rig.press(typed(name));
                 times[i].push(time);
                 if name == "j" {
@@ -92,7 +92,7 @@ fn orders(rig: &mut Rig, figures: &mut Figures) {
                 let now = rig.engine.now();
                 for c in line.chars() {
                     rig.engine.handle(Event::Key(Key::new(KeyCode::Char(c), Default::default()), now));
-                    rig.settle();
+                    rig.calm();
                 }
                 let mut turn = |rig: &mut Rig, k: &str| {
                     let (time, _) = rig.press(typed(k));
@@ -101,9 +101,9 @@ fn orders(rig: &mut Rig, figures: &mut Figures) {
                 let begun = Instant::now();
                 turn(rig, "enter");
                 let time = ordered(rig, begun, &mut held);
-                rig.settle();
+                rig.calm();
                 rig.engine.handle(Event::Key(typed("esc"), now));
-                rig.settle();
+                rig.calm();
                 time
             })
             .collect();
@@ -145,6 +145,8 @@ fn refresh(rig: &mut Rig, figures: &mut Figures) {
     println!("a refresh of {MANY} rows while a key is held:");
     let mut turns = Vec::new();
     let begun = Instant::now();
+    let before = rig.engine.store.table(&rig.instances).and_then(|t| t.status.complete);
+    let asked = |rig: &Rig| rig.engine.store.table(&rig.instances).and_then(|t| t.status.complete) != before;
     rig.press(typed("r"));
     let mut down = true;
     loop {
@@ -155,7 +157,7 @@ fn refresh(rig: &mut Rig, figures: &mut Figures) {
         down = !down;
         rig.draw();
         turns.push(turn.elapsed());
-        if !any && !rig.engine.is_busy() && begun.elapsed() > Duration::from_millis(300) {
+        if !any && asked(rig) && begun.elapsed() > Duration::from_millis(300) {
             break;
         }
         std::thread::sleep(Duration::from_micros(500));

@@ -93,7 +93,7 @@ impl Rig {
         let screen = Screen::new(FrameWriter::to(Box::new(Nowhere)), 120, 40).unwrap();
         let theme = Theme::embedded("dark", Depth::True).unwrap();
         let kind = Kind(registry.kind("instances").unwrap().info);
-        let instances = TableKey::all(Scope::region(profile, REGION.into()), kind);
+        let instances = TableKey::all(Scope::region(profile, REGION), kind);
         Rig { engine, screen, theme, instances }
     }
 
@@ -121,6 +121,12 @@ impl Rig {
     /// Lets the engine work until nothing is under way.
     pub fn settle(&mut self) {
         self.until(|rig| !rig.engine.is_busy());
+        self.draw();
+    }
+
+    /// Takes in what has come, without waiting for what is under way, and draws.
+    pub fn calm(&mut self) {
+        self.engine.drain(usize::MAX);
         self.draw();
     }
 

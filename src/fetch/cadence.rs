@@ -9,8 +9,9 @@ use crate::model::{KindInfo, Service};
 pub const TRANSITION: Duration = Duration::from_secs(2);
 /// Tables that are kept warm (completion, links) but not on the screen.
 pub const WARM: Duration = Duration::from_secs(60);
-/// CloudWatch publishes a data point a minute at the most; asking more often costs money and brings nothing.
-pub const METRICS: Duration = Duration::from_secs(60);
+/// The metrics are read in whole periods of five minutes, which every instance has (`kinds::cloudwatch`): asking more often
+/// costs money and brings the same points again.
+pub const METRICS: Duration = Duration::from_secs(300);
 
 /// Rows that a plan is about are read again within this time, or the plan is told that they could not be.
 pub const REREAD: Duration = Duration::from_secs(30);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arcstr::ArcStr;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use tokio::time::Instant;
@@ -288,7 +288,11 @@ impl Worker {
             match self.plans.get_mut(&key) {
                 Some(plan) => {
                     let new_rows = match (&plan.interest.ids, &interest.ids) {
-                        (Some(old), Some(new)) => new.iter().any(|id| !old.contains(id)),
+                        (Some(old), Some(new)) => {
+                            // A filter on a paid value names every row that it may match: too many to look each up in a list.
+                            let old: FxHashSet<&RowId> = old.iter().collect();
+                            new.iter().any(|id| !old.contains(id))
+                        }
                         _ => false,
                     };
                     let wish = now + self.pace.of(cadence::WISH);
