@@ -29,7 +29,8 @@ fn main() -> ExitCode {
         let (mut bare, mut sdk, mut ours) = (Vec::new(), Vec::new(), Vec::new());
         // The first round warms the server, the sockets and the allocator, and does not count.
         for round in 0..=ROUNDS {
-            let now = (requests(&endpoint), runtime.block_on(paginator(&endpoint)), console(&endpoint, runtime.handle()));
+            let now =
+                (requests(&endpoint), runtime.block_on(paginator(&endpoint)), console(&endpoint, runtime.handle()));
             if round > 0 {
                 bare.push(now.0);
                 sdk.push(now.1);
@@ -51,7 +52,6 @@ fn main() -> ExitCode {
         figures.end()
     })
 }
-
 
 /// Reads all pages as bytes.
 fn requests(endpoint: &str) -> Duration {

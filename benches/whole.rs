@@ -46,9 +46,8 @@ struct Console {
 impl Console {
     fn start(endpoint: &str, args: &[&str]) -> Console {
         let home = tempfile::tempdir().unwrap();
-        let pty = native_pty_system()
-            .openpty(PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 })
-            .unwrap();
+        let pty =
+            native_pty_system().openpty(PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 }).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_skydeck"));
         command.args(args);
         command.env_clear();

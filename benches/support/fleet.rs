@@ -125,10 +125,12 @@ impl Ready {
                 return (XML, self.describe(instances, from, most.min(PAGE)));
             }
             Some("DescribeInstanceStatus") => statuses(body),
-            Some("GetCallerIdentity") => "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+            Some("GetCallerIdentity") => {
+                "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
                 <GetCallerIdentityResult><Arn>arn:aws:iam::000000000000:user/bench</Arn><UserId>AIDAEXAMPLE</UserId>\
                 <Account>000000000000</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
-                .into(),
+                    .into()
+            }
             Some(other) => format!("<{other}Response><{other}Result/></{other}Response>"),
             None => String::new(),
         };
@@ -165,7 +167,8 @@ impl Ready {
 fn statuses(body: &str) -> String {
     let mut set = String::new();
     for id in body.split('&').filter(|p| p.starts_with("InstanceId.")).filter_map(|p| p.split_once('=')) {
-        let summary = "<status>ok</status><details><item><name>reachability</name><status>passed</status></item></details>";
+        let summary =
+            "<status>ok</status><details><item><name>reachability</name><status>passed</status></item></details>";
         let _ = write!(
             set,
             "<item><instanceId>{}</instanceId><availabilityZone>ap-northeast-2a</availabilityZone><instanceState><code>16</code>\

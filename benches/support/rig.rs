@@ -79,16 +79,8 @@ impl Rig {
         let journal = Journal::at("/nonexistent/journal.jsonl", clock.now());
         let every = Duration::from_secs(3600);
         // Without a budget: the SDK's paginator, with which this is compared, has none.
-        let config = EngineConfig {
-            gateway,
-            prompts: None,
-            registry,
-            clock,
-            every,
-            share: Share::percent(100),
-            journal,
-            setup,
-        };
+        let config =
+            EngineConfig { gateway, prompts: None, registry, clock, every, share: Share::percent(100), journal, setup };
         let engine = Engine::start(config, handle);
         let screen = Screen::new(FrameWriter::to(Box::new(Nowhere)), 120, 40).unwrap();
         let theme = Theme::embedded("dark", Depth::True).unwrap();
