@@ -6,7 +6,8 @@ use rustc_hash::FxHashSet;
 
 use super::update::Turn;
 use super::view::{RowKey, View};
-use crate::model::{Delta, Effect, Indexed, Kind, RowRef};
+use crate::base::FaultKind;
+use crate::model::{Delta, Effect, Indexed, Kind, Level, RowRef, TableKey};
 
 impl Turn<'_> {
     /// Asks for a new index of the view, whatever was asked before.
@@ -55,7 +56,21 @@ impl Turn<'_> {
             self.refine_again(&delta.table);
             self.plan_again(&delta.table);
         }
+        if delta.status {
+            self.beside_failed(&delta.table);
+        }
         self.awaited_came();
+    }
+
+    /// What is joined could not be read, and that does not pass by itself: its cells are unknown, and the heading speaks of the
+    /// rows only. Said once.
+    fn beside_failed(&mut self, table: &TableKey) {
+        let fault = self.store.table(table).filter(|_| table.kind.side).and_then(|t| t.status.fault.as_ref());
+        let Some(fault) = fault.filter(|f| matches!(f.kind, FaultKind::Denied | FaultKind::Invalid)) else { return };
+        let text = format!("{} could not be read: {fault}", table.kind.title);
+        if !self.s.messages.iter().any(|m| m.text == text) {
+            self.say(Level::Warning, text);
+        }
     }
 
     /// Whether filter or sort looks at a field that lives in this side kind.

@@ -46,7 +46,8 @@ fn one_denied_operation_costs_only_what_it_brings() {
     });
     desk.settle();
     desk.sees("my-bastion-host").sees("running").screen("denied-checks");
-    desk.go("messages").screen("denied-checks-messages");
+    desk.keys("r r").go("messages").sees("could not be read").screen("denied-checks-messages");
+    assert_eq!(desk.engine.state.messages.len(), 1, "said once");
 }
 
 #[test]
