@@ -489,7 +489,7 @@ async fn metrics_that_are_young_are_not_bought_again() {
     rig.poller.watch(want(&rig, &["a", "b"]));
     rig.take(Duration::from_millis(50)).await;
     assert_eq!(*bought.lock().expect("whole"), ["a b", "c"]);
-    // Who says "now" pays; and after a minute (600 ms) they are old.
+    // Who says "now" pays; and after five minutes (3 s at this pace) they are old.
     rig.poller.refresh(vec![rig.metrics()]);
     rig.until(|r| r.done() == 3).await;
     rig.until(|r| r.done() == 4).await;
