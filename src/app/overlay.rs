@@ -240,6 +240,8 @@ pub struct PlanDialog {
     pub blocked: Option<String>,
     /// From when on it can be confirmed: a plan that has just changed is read first.
     pub armed: Time,
+    /// Since when it has been on the screen.
+    pub shown: Time,
     /// What happened since it was shown: "it changed", "wrong phrase".
     pub notice: Option<String>,
     /// Whether it has fields (`tab` opens them).

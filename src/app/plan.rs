@@ -120,6 +120,7 @@ impl Turn<'_> {
             typed: Line::default(),
             pinned: (profile, who),
             armed: self.s.now,
+            shown: self.s.now,
             notice: None,
             options,
             scroll: 0,
@@ -177,11 +178,19 @@ impl Turn<'_> {
             p.notice = Some("It has just changed: read it, then confirm it.".into());
             return;
         }
-        if let Confirm::Type(phrase) = p.plan.confirm()
-            && p.typed.text() != phrase
-        {
-            p.notice = Some(format!("Type {phrase} to carry it out."));
-            return;
+        match p.plan.confirm() {
+            Confirm::Type(phrase) if p.typed.text() != phrase => {
+                p.notice = Some(format!("Type {phrase} to carry it out."));
+                return;
+            }
+            // Whoever typed letters here meant another place, and so did the Enter after them.
+            Confirm::Enter if !p.typed.is_empty() => {
+                p.typed.clear();
+                p.armed = now.plus(READ_IT);
+                p.notice = Some("What you typed is no part of this plan. Enter carries it out, esc leaves it.".into());
+                return;
+            }
+            Confirm::Type(_) | Confirm::Enter => {}
         }
         let (profile, pinned) = p.pinned.clone();
         let Some((account, generation)) = pinned else {
@@ -278,13 +287,16 @@ impl Turn<'_> {
         let Some(layer) = self.s.overlays.iter().position(waits) else { return };
         let Some(Overlay::Plan(p)) = self.s.overlays.get(layer) else { return };
         let Ok(plan) = self.made(p.action, &p.targets, &p.values) else { return };
-        let armed = self.s.now.plus(READ_IT);
+        let now = self.s.now;
         let Some(Overlay::Plan(p)) = self.s.overlays.get_mut(layer) else { return };
         let (same, same_calls) = (plan.same_as(&p.plan), plan.calls == p.plan.calls);
         p.plan = plan;
         if !same {
-            p.armed = armed;
-            p.notice = Some("More is known now than when you read it.".into());
+            p.armed = now.plus(READ_IT);
+            // In its first moment nobody has read it yet.
+            if now.since(p.shown) >= READ_IT {
+                p.notice = Some("More is known now than when you read it.".into());
+            }
         }
         if !same_calls {
             self.announce(layer);

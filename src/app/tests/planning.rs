@@ -283,3 +283,15 @@ fn what_an_earlier_start_left_is_offered_to_go_on_undo_or_forget() {
     assert!(desk.asked().contains(&Effect::Forget("b".into())));
     assert!(desk.state.is_marked(&things(), &"t0".into()));
 }
+
+#[test]
+fn enter_after_letters_that_were_meant_for_another_place_carries_out_nothing() {
+    let mut desk = stopping();
+    desk.typed("targets").press("enter");
+    assert_eq!(reread(&desk.asked()), None);
+    assert!(desk.dialog().notice.as_deref().unwrap().contains("no part of this plan"));
+    desk.press("enter");
+    assert_eq!(reread(&desk.asked()), None, "a second Enter at once is the same mistake");
+    desk.wait(Duration::from_secs(2)).press("enter");
+    assert!(reread(&desk.asked()).is_some());
+}

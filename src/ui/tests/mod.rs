@@ -257,6 +257,7 @@ fn plan(severe: bool) -> PlanDialog {
         pinned: ("prod".into(), Some(("111122223333".into(), 1))),
         blocked: None,
         armed: NOW,
+        shown: NOW,
         notice: None,
         options: true,
         commands: vec![
