@@ -3,6 +3,7 @@
 
 mod support {
     pub mod desk;
+    pub mod fresh;
     pub mod golden;
 }
 

@@ -15,9 +15,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
-#[path = "fresh.rs"]
-mod fresh;
-use fresh::fresh;
+use super::fresh::fresh;
 
 /// The screen's characters, a line each.
 pub fn text(buf: &Buffer) -> String {

@@ -10,6 +10,8 @@ use crate::app::State;
 use crate::config::{Depth, Theme};
 use crate::store::Store;
 
+#[path = "../../../tests/support/fresh.rs"]
+mod fresh;
 #[path = "../../../tests/support/golden.rs"]
 mod shared;
 pub(super) use shared::text;
