@@ -192,7 +192,7 @@ fn instance(out: &mut String, i: usize) {
     let tag = |k: &str, v: &str| format!("<item><key>{k}</key><value>{v}</value></item>");
     let tags = [
         tag("Name", &format!("fleet-{role}-{NUMBER}-{i:04}")),
-        tag("Env", if i % 4 == 0 { "prod" } else { "staging" }),
+        tag("Env", if i.is_multiple_of(4) { "prod" } else { "staging" }),
         tag("Team", ["payments", "search", "platform"][i % 3]),
         tag("aws:autoscaling:groupName", &format!("fleet-{role}")),
     ]
