@@ -50,6 +50,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         let client = request.gateway.ec2(&request.scope).await?;
         let mut seam = Some(Seam::new(&request.interner));
         let mut behind: Option<(Ticket, JoinHandle<Read>)> = None;
+        let mut first = true;
         for ids in batches(&request.what, MOST_IDS) {
             // A filter and not the id list: of that, one missing instance fails all, and it does not page.
             let filter = ids.map(|ids| vec![Filter::builder().name("instance-id").set_values(Some(ids)).build()]);
@@ -69,6 +70,10 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                 token = out.next_token().filter(|t| !t.is_empty()).map(str::to_string);
                 let own = seam.take().unwrap_or_else(|| Seam::new(&request.interner));
                 behind = Some((ticket, tokio::task::spawn_blocking(move || read(own, out))));
+                // But the first rows are shown first: parsing the next page would keep this task busy for its whole length.
+                if std::mem::take(&mut first) {
+                    seam = show(&mut pages, behind.take()).await?;
+                }
                 if token.is_none() {
                     break;
                 }
