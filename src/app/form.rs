@@ -61,8 +61,7 @@ pub(super) fn read_arguments(
             values.set(field.name, read(field, &word)?);
         } else {
             let name = named.as_ref().map_or(word.as_str(), |(k, _)| k);
-            let hint = text::nearest(name, spec.fields.iter().map(|f| f.name));
-            let hint = hint.map(|n| format!(" Did you mean {n}?")).unwrap_or_default();
+            let hint = text::suggest(name, spec.fields.iter().map(|f| f.name));
             return Err(format!("{} has no argument {}.{hint}", spec.title, text::visible(name)));
         }
     }
@@ -77,8 +76,7 @@ fn read(field: &FormField, value: &str) -> Result<FormValue, String> {
             other => Err(format!("{} is yes or no, not {}.", field.name, text::visible(other))),
         },
         FormInput::Choice(choices) if !choices.iter().any(|c| c.value == value) => {
-            let hint = text::nearest(value, choices.iter().map(|c| c.value.as_str()));
-            let hint = hint.map(|n| format!(" Did you mean {n}?")).unwrap_or_default();
+            let hint = text::suggest(value, choices.iter().map(|c| c.value.as_str()));
             Err(format!("{} cannot be {}.{hint}", field.name, text::visible(value)))
         }
         FormInput::Rows { .. } => Err(format!("{} is edited in the form, not in the palette.", field.name)),

@@ -138,8 +138,25 @@ pub fn lines(state: &State) -> Vec<HelpLine> {
         out.push(HelpLine::Heading(if i == 0 { format!("Here: {doc}") } else { capital(doc) }));
         out.extend(entries);
     }
+    out.push(HelpLine::Blank);
+    out.push(HelpLine::Heading("Queries, after / and after a kind in the palette".into()));
+    out.extend(QUERY.iter().map(|(term, doc)| HelpLine::Entry { keys: (*term).into(), name: "", doc }));
     out
 }
+
+/// The query language by example.
+const QUERY: &[(&str, &str)] = &[
+    ("web prod", "Words, each in the name, the id, a tag or a field that can be a column."),
+    ("state:running", "A text has this in it; a state, a number or a flag is this. Several: state:pending,running."),
+    ("type=t3.*", "Is exactly this, with * and ?. != is the opposite."),
+    ("ip:10.1.0.0/16", "An address in a range."),
+    (
+        "age>30d",
+        "Older than: s m h d w y, or a day (launched<2026-11-01). Also >= < <=, and for sizes (1g) and numbers.",
+    ),
+    ("tag:Env=prod", "A tag with this value; tag:Env for any."),
+    ("!bastion", "Not. group:none for what has none."),
+];
 
 pub(super) fn capital(s: &str) -> String {
     let mut chars = s.chars();

@@ -91,28 +91,37 @@ pub const GUTTER: u16 = 4;
 /// Cells between two columns.
 pub const GAP: u16 = 2;
 /// The first column keeps at least this many cells: a name of which eight are seen cannot be told from its neighbours.
-pub const NAME_LEAST: u16 = 18;
-/// Cells of the profile's and the region's column.
-pub const SCOPE_WIDTH: u16 = 14;
+pub const NAME_LEAST: u16 = 17;
+/// The first column's least where a view joins profiles or regions, and their columns need room too.
+const NAME_LEAST_JOINED: u16 = 16;
+/// Least and most cells of the profile's column.
+pub const PROFILE_WIDTH: (u16, u16) = (8, 14);
+/// Least and most cells of the region's: `apne2` where there is no room for `ap-northeast-2`.
+pub const REGION_WIDTH: (u16, u16) = (6, 14);
 
-/// The least cells that a column takes: its heading is whole, and the first one can be told from its neighbours.
-pub fn least(info: &FieldInfo, first: bool) -> u16 {
+/// The least cells that the first column takes, so that a name can be told from its neighbours.
+pub fn name_least(joined: bool) -> u16 {
+    if joined { NAME_LEAST_JOINED } else { NAME_LEAST }
+}
+
+/// The least cells that a column takes: its heading is whole, and it has at least `floor` where it can use them.
+pub fn least(info: &FieldInfo, floor: u16) -> u16 {
     let title = u16::try_from(text::width(info.title)).unwrap_or(u16::MAX);
-    let name = if first { NAME_LEAST.min(info.width.1) } else { 0 };
-    info.width.0.max(title).max(name)
+    info.width.0.max(title).max(floor.min(info.width.1))
 }
 
 /// The columns that fit into `width` cells at their least width. What does not fit is dropped by priority; the first
 /// column stays, and `scroll` columns after it are left out.
 pub fn fit(kind: Kind, columns: &[usize], scroll: usize, width: u16, profile: bool, region: bool) -> Vec<Shown> {
+    let name = name_least(profile || region);
     let mut kept: Vec<(usize, u16)> = columns
         .iter()
         .enumerate()
         .filter(|(i, _)| *i == 0 || *i > scroll)
-        .map(|(i, f)| (*f, least(kind.fields.at(*f), i == 0)))
+        .map(|(i, f)| (*f, least(kind.fields.at(*f), if i == 0 { name } else { 0 })))
         .collect();
-    let extra = u16::from(profile) + u16::from(region);
-    let room = width.saturating_sub(GUTTER + extra * (SCOPE_WIDTH + GAP));
+    let extra = |wanted: bool, (least, _): (u16, u16)| if wanted { least + GAP } else { 0 };
+    let room = width.saturating_sub(GUTTER + extra(profile, PROFILE_WIDTH) + extra(region, REGION_WIDTH));
     let used = |kept: &[(usize, u16)]| kept.iter().map(|(_, w)| u32::from(w + GAP)).sum::<u32>();
     while kept.len() > 1 && used(&kept) > u32::from(room) + u32::from(GAP) {
         // When scrolled, what is on the right gives way: the user asked for what is on the left.

@@ -58,7 +58,10 @@ impl Turn<'_> {
             .flat_map(|k| std::iter::once(k.info.name).chain(k.info.aliases.iter().copied()))
             .chain(registry.actions_of(here).map(|a| a.name))
             .chain(COMMANDS.iter().filter(|c| c.palette).map(|c| c.name));
-        let hint = text::nearest(word, names).map(|n| format!(" Did you mean {n}?")).unwrap_or_default();
+        let hint = match text::nearest(word, names) {
+            Some(near) => format!(" Did you mean {near}?"),
+            None => text::suggest(word, registry.kinds.iter().filter(|k| !k.info.side).map(|k| k.info.name)),
+        };
         Err(format!("There is no kind, action or command {}.{hint}", text::visible(word)))
     }
 
@@ -66,8 +69,7 @@ impl Turn<'_> {
         let kind = self.s.view.kind;
         let (name, order) = words.split_once(char::is_whitespace).map_or((words, "asc"), |(n, o)| (n, o.trim()));
         let Some(field) = kind.resolve(name) else {
-            let hint = text::nearest(name, kind.iter().map(|f| f.name));
-            let hint = hint.map(|n| format!(" Did you mean {n}?")).unwrap_or_default();
+            let hint = text::suggest(name, kind.iter().map(|f| f.name));
             return Err(format!("{} have no field {}.{hint}", kind.title, text::visible(name)));
         };
         match order {

@@ -124,8 +124,7 @@ impl State {
                 Some(field) if !chosen.contains(&field) => chosen.push(field),
                 Some(_) => {}
                 None => {
-                    let near = text::nearest(name, kind.iter().map(|f| f.name));
-                    let hint = near.map(|n| format!(" Did you mean {n}?")).unwrap_or_default();
+                    let hint = text::suggest(name, kind.iter().map(|f| f.name));
                     let text = format!("columns.{}: there is no field {}.{hint}", kind.name, text::visible(name));
                     problems.push(Message { at: self.now, level: Level::Warning, text });
                 }

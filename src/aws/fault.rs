@@ -66,9 +66,9 @@ fn answered<E: ProvideErrorMetadata + RequestId>(e: &E, raw: &HttpResponse) -> F
     let mut fault = Fault::new(kind, message).reached(Reached::Answered);
     if code.is_empty() && (status >= 500 || looks_like_html(raw)) {
         // A load balancer or a proxy on the way: who knows what it did with the request.
-        fault.kind = FaultKind::Offline;
+        fault.kind = if looks_like_html(raw) { FaultKind::Foreign } else { FaultKind::Offline };
         fault.reached = Reached::Maybe;
-        fault = fault.hint("The answer is not AWS's: is there a proxy between, or is --endpoint-url right?");
+        fault = fault.hint(NOT_AWS);
     }
     fault.code = code.into();
     fault.request_id = e.request_id().map(Into::into);
@@ -77,6 +77,9 @@ fn answered<E: ProvideErrorMetadata + RequestId>(e: &E, raw: &HttpResponse) -> F
     }
     fault
 }
+
+/// What to look at when somebody else answers.
+const NOT_AWS: &str = "Check the endpoint (--endpoint-url, AWS_ENDPOINT_URL) and the proxy (HTTPS_PROXY, NO_PROXY).";
 
 fn looks_like_html(raw: &HttpResponse) -> bool {
     raw.headers().get("content-type").is_some_and(|t| t.contains("html"))
@@ -93,7 +96,7 @@ where
 {
     let text = chain_text(error);
     let (what, hint) = if looks_like_html(raw) {
-        ("the answer is a web page, not AWS's", Some("Is there a proxy between, or is --endpoint-url right?"))
+        ("the answer is not AWS's but a web page in HTML", Some(NOT_AWS))
     } else if text.contains("stalled") || text.contains("throughput") || text.contains("minimum") {
         ("the answer stopped arriving", None)
     } else if raw.body().bytes().is_none() {
@@ -104,7 +107,8 @@ where
     let status = raw.status().as_u16();
     // Where a parser gave up on a web page tells nobody anything.
     let detail = if looks_like_html(raw) { format!("HTTP {status}") } else { format!("HTTP {status}: {text}") };
-    let fault = Fault::new(FaultKind::Offline, format!("{what} ({detail})")).reached(Reached::Maybe);
+    let kind = if looks_like_html(raw) { FaultKind::Foreign } else { FaultKind::Offline };
+    let fault = Fault::new(kind, format!("{what} ({detail})")).reached(Reached::Maybe);
     match hint {
         Some(h) => fault.hint(h),
         None => fault,

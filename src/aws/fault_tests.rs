@@ -82,7 +82,12 @@ async fn a_web_page_cut_off_xml_and_rubbish_are_offline_with_a_sentence() {
         (Answer::broken(), "broke"),
     ] {
         let fault = describe(answer.clone()).await;
-        assert_eq!((fault.kind, fault.reached), (FaultKind::Offline, Reached::Maybe), "{answer:?}: {fault}");
+        let html = matches!(&answer, Answer::Text(_, kind, _) if *kind == "text/html");
+        let kind = if html { FaultKind::Foreign } else { FaultKind::Offline };
+        assert_eq!((fault.kind, fault.reached), (kind, Reached::Maybe), "{answer:?}: {fault}");
+        if html {
+            assert!(fault.hints.iter().any(|h| h.contains("--endpoint-url")), "{fault:?}");
+        }
         assert!(fault.message.contains(says), "{answer:?}: {fault}");
     }
 }
@@ -101,5 +106,5 @@ async fn an_answer_without_a_body_goes_by_its_status_and_cbor_errors_are_read() 
     // A server that does not speak CBOR (moto) answers with a page.
     let cw = gateway.cloudwatch(&scope).await.unwrap();
     let fault = cw.describe_alarms().send().await.map_err(|e| of(&ALARMS, e)).unwrap_err();
-    assert_eq!(fault.kind, FaultKind::Offline, "{fault}");
+    assert_eq!(fault.kind, FaultKind::Foreign, "{fault}");
 }

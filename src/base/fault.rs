@@ -25,6 +25,8 @@ pub enum FaultKind {
     Quota,
     /// No answer: name not resolved, refused, timed out, cut off, or an answer that is not AWS's.
     Offline,
+    /// Somebody answered, but not AWS: a proxy's or a sign-in page in HTML.
+    Foreign,
     /// This process is read-only, or the write had no confirmed plan behind it.
     ReadOnly,
     /// AWS answered with something that this program has no family for.
@@ -46,6 +48,7 @@ impl FaultKind {
             FaultKind::Conflict => "conflict",
             FaultKind::Quota => "quota",
             FaultKind::Offline => "offline",
+            FaultKind::Foreign => "not AWS",
             FaultKind::ReadOnly => "read-only",
             FaultKind::Unknown => "unknown",
             FaultKind::Bug => "bug",
@@ -53,7 +56,7 @@ impl FaultKind {
     }
     /// Whether asking again later, unchanged, may succeed.
     pub const fn passes_by_itself(self) -> bool {
-        matches!(self, FaultKind::Throttled | FaultKind::Offline | FaultKind::Unknown)
+        matches!(self, FaultKind::Throttled | FaultKind::Offline | FaultKind::Foreign | FaultKind::Unknown)
     }
 }
 

@@ -136,6 +136,26 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, c)| c)
 }
 
+/// How many names [`suggest`] lists where none is near.
+const LISTED: usize = 8;
+
+/// What a sentence about an unknown `word` goes on with: ` Did you mean NAME?`, or where nothing is near, the first of what there is
+/// (` There are A, B and 12 more.`). Empty if there is nothing at all.
+pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    let all: Vec<&str> = candidates.into_iter().collect();
+    if let Some(near) = nearest(word, all.iter().copied()) {
+        return format!(" Did you mean {near}?");
+    }
+    match all.as_slice() {
+        [] => String::new(),
+        [one] => format!(" There is only {one}."),
+        few if few.len() <= LISTED + 1 => {
+            format!(" There are {} and {}.", few[..few.len() - 1].join(", "), few[few.len() - 1])
+        }
+        many => format!(" There are {} and {} more.", many[..LISTED].join(", "), many.len() - LISTED),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,5 +191,15 @@ mod tests {
     fn the_nearest_name_is_near() {
         assert_eq!(nearest("instnces", ["instances", "images"]), Some("instances"));
         assert_eq!(nearest("zzz", ["instances", "images"]), None);
+    }
+
+    #[test]
+    fn where_no_name_is_near_some_that_there_are_are_named() {
+        assert_eq!(suggest("instnces", ["instances", "images"]), " Did you mean instances?");
+        assert_eq!(suggest("zzz", ["instances", "images"]), " There are instances and images.");
+        assert_eq!(suggest("zzz", ["instances"]), " There is only instances.");
+        assert_eq!(suggest("zzz", []), "");
+        let many = ["aa", "bb", "cc", "dd", "ee", "ff", "gg", "hh", "ii", "jj"];
+        assert_eq!(suggest("zzzzzz", many), " There are aa, bb, cc, dd, ee, ff, gg, hh and 2 more.");
     }
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::usage::{percent, seconds, speed};
+
 /// A keyboard-driven cloud console for AWS in the terminal.
 ///
 /// Without a subcommand it opens the console. VIEW is a palette line, e.g. 'instances state:running'.
@@ -39,7 +41,7 @@ pub struct Options {
     #[arg(global = true, long, value_name = "WORLD", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub sandbox: Option<String>,
     /// How much faster than AWS things happen in the sandbox.
-    #[arg(global = true, long, value_name = "N")]
+    #[arg(global = true, long, value_name = "N", value_parser = speed, allow_negative_numbers = true)]
     pub sandbox_speed: Option<f64>,
     /// Let no changing request leave this process, whatever key is pressed.
     #[arg(global = true, long)]
@@ -57,10 +59,10 @@ pub struct Options {
     #[arg(global = true, long, value_name = "FILE")]
     pub log: Option<PathBuf>,
     /// Seconds between two looks at a table of one page.
-    #[arg(global = true, long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    #[arg(global = true, long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = seconds)]
     pub refresh: Option<u32>,
     /// How much of AWS's documented request rates polling may take, in percent.
-    #[arg(global = true, long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100))]
+    #[arg(global = true, long, value_name = "PERCENT", allow_negative_numbers = true, value_parser = percent)]
     pub api_share: Option<u8>,
     /// No colours; NO_COLOR does the same.
     #[arg(global = true, long)]
@@ -88,7 +90,7 @@ pub enum Command {
     /// The sandbox behind a socket, for the AWS CLI, boto3 and other clients.
     Sandbox {
         /// The address, e.g. 127.0.0.1:4599; port 0 takes a free one and prints it.
-        #[arg(long, value_name = "ADDR")]
+        #[arg(long, value_name = "ADDR", value_parser = super::usage::address)]
         listen: std::net::SocketAddr,
         /// Keep the world in this file between runs.
         #[arg(long, value_name = "FILE")]

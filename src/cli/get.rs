@@ -54,8 +54,9 @@ pub(super) fn get(
         && !parent.fans_out
         && of.is_none()
     {
-        let what = parent.kind.trim_end_matches('s');
-        return Err(Failure::Usage(format!("{} belong to a {what}: name it with --of.", def.info.title)));
+        let what = session.registry.kind(parent.kind).map_or(parent.kind, |k| k.info.singular);
+        let article = if what.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+        return Err(Failure::Usage(format!("{} belong to {article} {what}: name it with --of.", def.info.title)));
     }
     for note in &session.notes {
         writeln!(std::io::stderr(), "skydeck: {note}")?;

@@ -9,6 +9,7 @@ mod files;
 mod get;
 mod sandbox;
 mod session;
+mod usage;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -56,7 +57,14 @@ pub fn main() -> ExitCode {
         Err(e) => {
             // Help and version are no errors; clap knows which stream and status each has (2 for wrong usage).
             let status = u8::try_from(e.exit_code()).unwrap_or(2);
-            let _ = e.print();
+            match usage::sentence(&e) {
+                Some(text) => {
+                    let _ = writeln!(std::io::stderr(), "skydeck: {}\n  skydeck --help says more.", visible(&text));
+                }
+                None => {
+                    let _ = e.print();
+                }
+            }
             return ExitCode::from(status);
         }
     };

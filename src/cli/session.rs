@@ -15,7 +15,7 @@ use super::{Failure, Options};
 use crate::act::{CliContext, Journal, cli_text};
 use crate::app::{self, ProfileSetup, Setup};
 use crate::aws::{Gateway, GatewayConfig, ProfileSel, Prompt};
-use crate::base::text::{nearest, visible};
+use crate::base::text::{nearest, suggest, visible};
 use crate::base::{Clock, Time};
 use crate::config::{self, Config, Known, Overrides, Problem, TermEnv};
 use crate::fetch::Share;
@@ -143,8 +143,7 @@ fn check_profiles(runtime: &Runtime, gateway: &Gateway, named: &[String]) -> Res
     let known = runtime.block_on(gateway.profiles())?;
     for name in named {
         if !known.contains(name) {
-            let near = nearest(name, known.iter().map(String::as_str));
-            let hint = near.map(|n| format!(" Did you mean {n}?")).unwrap_or_default();
+            let hint = suggest(name, known.iter().map(String::as_str));
             return Err(Failure::Usage(format!("There is no profile {name} in the AWS configuration files.{hint}")));
         }
     }
@@ -213,8 +212,10 @@ fn scopes(
         let near = nearest(region, REGIONS.iter().copied()).filter(|n| n != region);
         let known = REGIONS.contains(&region.as_str());
         if !known && (!looks_like_a_region(region) || near.is_some()) {
-            let hint = near.map(|n| format!(" Did you mean {n}?")).unwrap_or_default();
-            return Err(Failure::Usage(format!("There is no region {region}.{hint}")));
+            return Err(Failure::Usage(format!(
+                "There is no region {region}.{}",
+                suggest(region, REGIONS.iter().copied())
+            )));
         }
     }
     let mut out = Vec::new();

@@ -44,9 +44,8 @@ impl Shelf<'_> {
     /// The problem of a name that nothing has.
     pub(crate) fn unknown(&self, name: &str, at: &dyn Fn(String, Option<String>) -> Problem) -> Problem {
         let names = self.names();
-        let hint =
-            meant(name, names.iter().map(String::as_str), || Some(format!("{}s are {}", self.what, names.join(", "))));
-        at(format!("`{}` is not a {}", text::visible(name), self.what), hint)
+        let hint = meant(name, names.iter().map(String::as_str), || Some(format!("there are {}", names.join(", "))));
+        at(format!("there is no {} `{}`", self.what, text::visible(name)), hint)
     }
 
     /// The files that make up `name`, the lowest layer first. An unknown name, a cycle or an unreadable file is a
@@ -204,8 +203,8 @@ mod tests {
     fn an_unknown_name_is_named_where_it_was_asked_for() {
         let (layers, problems) = stack(&[("mine", "inherits = \"chlid\"")], "mine");
         assert_eq!(layers, ["built-in themes/base.toml", "mine.toml"]);
-        assert_eq!(problems, ["mine.toml:1:12: `chlid` is not a theme; did you mean `child`?"]);
+        assert_eq!(problems, ["mine.toml:1:12: there is no theme `chlid`; did you mean `child`?"]);
         let (_, problems) = stack(&[], "../../etc/passwd");
-        assert_eq!(problems, ["--theme: `../../etc/passwd` is not a theme; themes are base, child"]);
+        assert_eq!(problems, ["There is no theme ../../etc/passwd. There are base, child."]);
     }
 }

@@ -72,9 +72,14 @@ impl Problem {
     }
 }
 
-/// `FILE:LINE:COL: MESSAGE; HINT`
+/// `FILE:LINE:COL: MESSAGE; HINT`; of an option, sentences as all wrong usage is told.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_usage() {
+            let named = self.message.strip_prefix("wants ").map(|rest| format!("{} wants {rest}", self.file));
+            f.write_str(&named.map_or_else(|| sentence(&self.message), |n| sentence(&n)))?;
+            return self.hint.as_ref().map_or(Ok(()), |hint| write!(f, " {}", sentence(hint)));
+        }
         write!(f, "{}", self.file)?;
         if self.line > 0 {
             write!(f, ":{}:{}", self.line, self.col)?;
@@ -85,6 +90,15 @@ impl fmt::Display for Problem {
         }
         Ok(())
     }
+}
+
+/// A part of a problem as a sentence of its own, without the quotes that set a word apart in a file's line.
+fn sentence(part: &str) -> String {
+    let plain = part.replace('`', "");
+    let mut chars = plain.chars();
+    let first: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    let end = if plain.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{first}{}{end}", chars.as_str())
 }
 
 /// `did you mean …?` if one of `candidates` is near `word`, else `otherwise`.

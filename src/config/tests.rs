@@ -62,16 +62,10 @@ fn the_read_only_variable_errs_on_the_safe_side() {
 #[test]
 fn an_unknown_theme_is_named_where_it_was_given() {
     let (_, problems) = load_text("refresh = 5\ntheme = \"drak\"", &Overrides::default());
-    assert_eq!(problems, ["config.toml:2:9: `drak` is not a theme; did you mean `dark`?"]);
+    assert_eq!(problems, ["config.toml:2:9: there is no theme `drak`; did you mean `dark`?"]);
     let overrides = Overrides { theme: Some("ligth".into()), keymap: Some("vmi".into()), ..Overrides::default() };
     let (config, problems) = load_text("theme = \"dark\"", &overrides);
-    assert_eq!(
-        problems,
-        [
-            "--keymap: `vmi` is not a keymap; did you mean `vim`?",
-            "--theme: `ligth` is not a theme; did you mean `light`?"
-        ]
-    );
+    assert_eq!(problems, ["There is no keymap vmi. Did you mean vim?", "There is no theme ligth. Did you mean light?"]);
     assert_eq!(config.keymap, Keymap::embedded("default").unwrap());
 }
 
@@ -79,7 +73,7 @@ fn an_unknown_theme_is_named_where_it_was_given() {
 fn an_option_outside_its_bounds_is_wrong_usage() {
     let overrides = Overrides { refresh: Some(1), api_share: Some(50), ..Overrides::default() };
     let (config, problems) = load_text("refresh = 30", &overrides);
-    assert_eq!(problems, ["--refresh: wants a whole number of seconds from 2 to 3600, not 1"]);
+    assert_eq!(problems, ["--refresh wants a whole number of seconds from 2 to 3600, not 1."]);
     assert_eq!((config.settings.refresh, config.settings.api_share), (30, 50));
 }
 

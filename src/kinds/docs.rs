@@ -30,7 +30,8 @@ In JSON, each field is a key in `facts`: numbers are numbers, times RFC 3339 in 
 \"of\": 3}`, a list an array, a series `{\"start\", \"period\", \"unit\", \"points\"}` with `null` where there
 is no point. What is unknown, not asked for, or not there is `null`. Fields marked *joined* come from a
 request of their own; *charged* ones cost money at each look, and `get` asks for them only if the query or the
-columns name them.
+columns name them. A bare word in a query looks at name, id, tags and every field that can be a column, except where
+it says *by name only*.
 
 ";
 
@@ -78,9 +79,15 @@ fn field(out: &mut String, f: &FieldInfo) {
         Some(_) => " *Joined.*",
         None => "",
     };
+    let by_name = if f.named_only { " *By name only.*" } else { "" };
     let link = f.link.map(|k| format!(" Names one of `{k}`.")).unwrap_or_default();
     let doc = f.doc.replace('|', "\\|");
-    _ = writeln!(out, "| `{}` | {column} | {}{unit} | {doc}{aliases}{link}{joined} |", f.name, type_word(f.ty));
+    _ = writeln!(
+        out,
+        "| `{}` | {column} | {}{unit} | {doc}{aliases}{link}{joined}{by_name} |",
+        f.name,
+        type_word(f.ty)
+    );
 }
 
 const fn type_word(ty: FieldType) -> &'static str {

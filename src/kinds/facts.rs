@@ -57,7 +57,7 @@ fn value(v: &Value, ty: FieldType) -> Json {
         Value::Bool(b) => Json::from(*b),
         Value::Time(t) => Json::from(if t.millis() % 1000 == 0 { t.rfc3339() } else { t.rfc3339_millis() }),
         Value::Bytes(b) => Json::from(*b),
-        Value::Ratio { ok, of } => json!({"ok": ok, "of": of}),
+        Value::Ratio { ok, of, .. } => json!({"ok": ok, "of": of}),
         Value::Ip(ip) => Json::from(ip.to_string()),
         Value::List(items) => Json::from(items.iter().map(|s| s.as_str()).collect::<Vec<_>>()),
         Value::Series(s) => series(s),
@@ -88,7 +88,7 @@ mod tests {
         assert_eq!(t(Value::Empty, FieldType::Text), Json::Null);
         assert_eq!(t(Value::Bytes(20 << 30), FieldType::Bytes), json!(21_474_836_480_u64));
         assert_eq!(t(Value::Time(Time::from_secs(0)), FieldType::Age), json!("1970-01-01T00:00:00Z"));
-        assert_eq!(t(Value::Ratio { ok: 2, of: 3 }, FieldType::Ratio), json!({"ok": 2, "of": 3}));
+        assert_eq!(t(Value::ratio(2, 3), FieldType::Ratio), json!({"ok": 2, "of": 3}));
         assert_eq!(t(Value::Float(f64::NAN), FieldType::Float), Json::Null);
         let s = Series { start: Time::from_secs(0), period: 300, points: vec![1.5, f32::NAN], unit: "Percent".into() };
         assert_eq!(t(Value::Series(Arc::new(s)), FieldType::Series)["points"], json!([1.5, null]));

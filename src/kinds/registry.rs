@@ -3,7 +3,7 @@
 use super::action::{Action, Sender};
 use super::listing::KindDef;
 use super::{autoscaling, cloudwatch, ec2, elbv2, s3};
-use crate::base::text::nearest;
+use crate::base::text::{suggest, visible};
 use crate::model::{Kind, Operation};
 
 /// Every kind, action and sender.
@@ -110,8 +110,7 @@ impl Registry {
     /// One sentence for a kind that does not exist, with the nearest one that does.
     pub fn unknown_kind(&self, word: &str) -> String {
         let names = self.kinds.iter().filter(|k| !k.info.side).map(|k| k.info.name);
-        let hint = nearest(word, names).map(|n| format!(" Did you mean {n}?")).unwrap_or_default();
-        format!("There is no kind {word}.{hint}")
+        format!("There is no kind {}.{}", visible(word), suggest(word, names))
     }
 }
 

@@ -87,6 +87,8 @@ pub struct FieldInfo {
     pub aliases: &'static [&'static str],
     /// The heading under which the detail pane shows it; empty = not shown there.
     pub section: &'static str,
+    /// A bare word in a query does not look here: the values are the same few words on most rows.
+    pub named_only: bool,
 }
 
 impl FieldInfo {
@@ -102,7 +104,7 @@ impl FieldInfo {
             FieldType::Date => (16, 20),
             FieldType::Ratio => (5, 7),
             // An address of which the end is cut off is no address.
-            FieldType::Ip => (13, 15),
+            FieldType::Ip => (14, 15),
             FieldType::List => (8, 40),
             FieldType::Series => (8, 12),
         };
@@ -121,6 +123,7 @@ impl FieldInfo {
             side: None,
             aliases: &[],
             section: "facts",
+            named_only: false,
         }
     }
     /// A default column; the lower the number the longer it stays on a narrow terminal.
@@ -169,6 +172,13 @@ impl FieldInfo {
     #[must_use]
     pub const fn section(mut self, section: &'static str) -> Self {
         self.section = section;
+        self
+    }
+    /// Its values are the same few words on most rows (`default`, `RunInstances`): a bare word does not look here,
+    /// `field:value` does.
+    #[must_use]
+    pub const fn named_only(mut self) -> Self {
+        self.named_only = true;
         self
     }
     /// Whether the column's cells align right.

@@ -85,6 +85,8 @@ pub enum Value {
         ok: u32,
         /// Of how many.
         of: u32,
+        /// How many of the others are on their way: checks that are still being made, targets that are being registered.
+        busy: u32,
     },
     /// An IPv4 address.
     Ip(Ipv4Addr),
@@ -97,6 +99,21 @@ pub enum Value {
 }
 
 impl Value {
+    /// `ok` of `of`, where nothing is on its way.
+    pub const fn ratio(ok: u32, of: u32) -> Value {
+        Value::Ratio { ok, of, busy: 0 }
+    }
+    /// What its colour says, if it says anything: a state's tone, and of a ratio whether all are good, the others are on their
+    /// way, or some are bad.
+    pub fn tone(&self) -> Option<Tone> {
+        match self {
+            Value::State(tone, _) => Some(*tone),
+            Value::Ratio { ok, of, .. } if ok >= of => None,
+            Value::Ratio { ok, of, busy } if ok + busy >= *of => Some(Tone::Busy),
+            Value::Ratio { .. } => Some(Tone::Bad),
+            _ => None,
+        }
+    }
     /// Text, or [`Value::Empty`] if there is none.
     pub fn text(s: impl AsRef<str>) -> Self {
         let s = s.as_ref();
@@ -143,7 +160,7 @@ impl Value {
             Value::Int(i) | Value::Seconds(i) => Some(*i as f64),
             Value::Float(f) => Some(*f),
             Value::Bytes(b) => Some(*b as f64),
-            Value::Ratio { ok, of } if *of > 0 => Some(f64::from(*ok) / f64::from(*of)),
+            Value::Ratio { ok, of, .. } if *of > 0 => Some(f64::from(*ok) / f64::from(*of)),
             Value::Series(s) => s.last().map(f64::from),
             _ => None,
         }
@@ -201,7 +218,7 @@ impl PartialEq for Value {
             (Value::Bool(a), Value::Bool(b)) => a == b,
             (Value::Time(a), Value::Time(b)) => a == b,
             (Value::Bytes(a), Value::Bytes(b)) => a == b,
-            (Value::Ratio { ok: a, of: b }, Value::Ratio { ok: c, of: d }) => a == c && b == d,
+            (Value::Ratio { ok: a, of: b, busy: x }, Value::Ratio { ok: c, of: d, busy: y }) => (a, b, x) == (c, d, y),
             (Value::Ip(a), Value::Ip(b)) => a == b,
             (Value::List(a), Value::List(b)) => a == b,
             (Value::State(t, a), Value::State(u, b)) => t == u && a == b,

@@ -90,9 +90,9 @@ impl FromStr for Cidr {
 
     /// Reads `10.1.0.0/16`. Host bits are an error, as AWS's console treats them, and the sentence names the range that was meant.
     fn from_str(s: &str) -> Result<Cidr, String> {
-        let net: Ipv4Net = s.trim().parse().map_err(|_| format!("'{s}' is not an IPv4 range such as 10.1.0.0/16"))?;
+        let net: Ipv4Net = s.trim().parse().map_err(|_| format!("{s} is not an IPv4 range such as 10.1.0.0/16."))?;
         if net.addr() != net.network() {
-            return Err(format!("'{s}' has host bits set; did you mean {}?", net.trunc()));
+            return Err(format!("{s} has host bits set. Did you mean {}?", net.trunc()));
         }
         Ok(Cidr(net))
     }

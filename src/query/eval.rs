@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::{Op, Operand, Query, Term, Test};
+use super::{Op, Operand, Query, Term, Test, Word};
 use crate::base::Time;
 use crate::model::{FieldType, Record, Value};
 
@@ -55,13 +55,15 @@ impl Term {
     }
 }
 
-fn word(row: &impl Cells, w: &str) -> bool {
+fn word(row: &impl Cells, word: &Word) -> bool {
     let r = row.record();
+    let w = word.text.as_str();
+    let contains = |hay: &str, w: &str| contains(own_part(hay, w), w);
     if contains(&r.name, w) || contains(&r.id, w) {
         return true;
     }
     let digits = w.as_bytes().iter().all(|b| b.is_ascii_digit() || *b == b'.');
-    for i in 0..r.values.len() {
+    for i in (0..r.values.len().min(64)).filter(|i| word.fields & (1 << i) != 0) {
         let hit = match row.cell(i) {
             Value::Text(s) | Value::State(_, s) => contains(s, w),
             Value::List(v) => v.iter().any(|s| contains(s, w)),
@@ -74,6 +76,16 @@ fn word(row: &impl Cells, w: &str) -> bool {
         }
     }
     r.tags.iter().any(|(k, v)| contains(v, w) || contains(k, w))
+}
+
+/// Of an ARN, what names the resource: `app/my-alb/50dc6c` of `…:loadbalancer/app/my-alb/50dc6c`. Else `load` would find every load
+/// balancer. A word with a colon in it is a piece of an ARN and looks at all of it.
+fn own_part<'a>(hay: &'a str, w: &str) -> &'a str {
+    if !hay.starts_with("arn:") || w.contains(':') {
+        return hay;
+    }
+    let resource = hay.splitn(6, ':').nth(5).unwrap_or(hay);
+    resource.split_once(['/', ':']).map_or(resource, |(_, name)| name)
 }
 
 /// Whether `hay` contains `needle` (which is lower case), without regard to case.
@@ -185,6 +197,9 @@ mod tests {
         Field { info: FieldInfo::new("size", "SIZE", FieldType::Bytes, ""), get: |()| Value::Unknown },
         Field { info: FieldInfo::new("groups", "GROUPS", FieldType::List, "").aka(&["sg"]), get: |()| Value::Unknown },
         Field { info: FieldInfo::new("cpu", "CPU", FieldType::Float, ""), get: |()| Value::Unknown },
+        Field { info: FieldInfo::new("arn", "ARN", FieldType::Id, ""), get: |()| Value::Unknown },
+        Field { info: FieldInfo::new("usage", "USAGE", FieldType::Text, "").named_only(), get: |()| Value::Unknown },
+        Field { info: FieldInfo::new("note", "NOTE", FieldType::Text, "").detail_only(), get: |()| Value::Unknown },
     ]);
     static KIND: KindInfo = KindInfo {
         name: "things",
@@ -216,6 +231,9 @@ mod tests {
                 Value::Bytes(20 << 30),
                 Value::list(["my-app-ec2-sg".into(), "default".into()]),
                 Value::Unknown,
+                Value::text("arn:aws:elasticloadbalancing:x:0:loadbalancer/app/my-alb/50dc6c"),
+                Value::text("RunInstances"),
+                Value::text("seen by nobody"),
             ]),
             tags: Arc::new(vec![("Env".into(), "Prod".into())]),
         }
@@ -242,6 +260,16 @@ mod tests {
             assert!(holds(q), "{q}");
         }
         for q in ["staging", "워커 staging", "!워커", "tag:Team", "tag:Env=pro"] {
+            assert!(!holds(q), "{q}");
+        }
+    }
+
+    #[test]
+    fn a_word_finds_what_a_table_can_show_and_not_what_is_the_same_everywhere() {
+        for q in ["my-alb", "50dc6c", "arn:aws:elasticloadbalancing", "usage:run", "note:nobody"] {
+            assert!(holds(q), "{q}");
+        }
+        for q in ["run", "nobody", "loadbalancer", "aws"] {
             assert!(!holds(q), "{q}");
         }
     }
@@ -284,7 +312,13 @@ mod tests {
     fn mistakes_are_named_with_the_nearest_field() {
         let e = |q: &str| Query::parse(q, &KIND).expect_err(q).message;
         assert_eq!(e("stat:running"), "Things have no field stat. Did you mean state?");
-        assert!(e("age>soon").contains("30m"));
+        assert!(
+            e("qqqqq:1").ends_with("There are state, launched, private_ip, size, groups, cpu, arn, usage and note.")
+        );
+        assert_eq!(
+            e("age>soon"),
+            "age cannot be compared with soon: write an age such as 90s, 30m, 12h, 90d, 2w or 1y, or a day such as 2026-11-21."
+        );
         assert!(e("state>running").contains("no order"));
         assert!(e("\"open").contains("closing"));
         assert!(e("tag:").contains("tag:KEY"));

@@ -6,7 +6,9 @@
 //! OP     = ":" | "=" | "!=" | ">" | ">=" | "<" | "<="
 //! VALUE  = text without spaces, or "quoted text"; several alternatives with commas after ":" and "="
 //! ```
-//! `:` is "contains" for texts, "is" for states, numbers and flags, and "lies in" for an address and a range. A value that is
+//! A word looks at name, id, tags and every field that can be a column, but for those whose values are the same few words on most
+//! rows (`tenancy`, `usage_operation`): they have to be named. Of an ARN it looks at the resource's own part, unless it has a
+//! colon itself. `:` is "contains" for texts, "is" for states, numbers and flags, and "lies in" for an address and a range. A value that is
 //! unknown matches no comparison, neither `=` nor `!=`.
 
 mod eval;
@@ -38,11 +40,21 @@ pub struct Term {
     pub test: Test,
 }
 
+/// A bare word: what a row is called, tagged, or shows in its columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Word {
+    /// In lower case.
+    pub text: String,
+    /// The fields it looks at, as a mask by position: what can be a column, without those whose values are the same few words
+    /// everywhere ([`crate::model::FieldInfo::named_only`]).
+    pub fields: u64,
+}
+
 /// What a term asks.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Test {
-    /// Any column, name, id or tag contains this (lower case).
-    Word(String),
+    /// Name, id, a tag or a column contains it.
+    Word(Word),
     /// A field compares so.
     Field {
         /// The field's position in the kind.

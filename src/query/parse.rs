@@ -1,8 +1,8 @@
 //! Text to [`Query`].
 
-use super::{Op, Operand, Query, QueryError, Term, Test};
-use crate::base::text::nearest;
-use crate::model::{FieldInfo, FieldType, KindInfo};
+use super::{Op, Operand, Query, QueryError, Term, Test, Word};
+use crate::base::text::{nearest, suggest};
+use crate::model::{Column, FieldInfo, FieldType, KindInfo};
 
 impl Query {
     /// Reads a query for a kind.
@@ -78,7 +78,7 @@ fn operator(token: &str) -> Option<(&str, Op, &str)> {
 
 fn term(token: &str, kind: &KindInfo) -> Result<Test, QueryError> {
     let fail = |message: String| Err(QueryError { term: token.to_string(), message });
-    let word = || Test::Word(unquote(token).to_lowercase());
+    let word = || Test::Word(Word { text: unquote(token).to_lowercase(), fields: searched(kind) });
     let Some((name, op, value)) = operator(token) else { return Ok(word()) };
     // An ARN, a URL and an IPv6 address have colons and are words.
     if name.is_empty() || matches!(name, "arn" | "http" | "https" | "s3") || name.starts_with('"') {
@@ -86,7 +86,7 @@ fn term(token: &str, kind: &KindInfo) -> Result<Test, QueryError> {
     }
     if name.eq_ignore_ascii_case("tag") {
         if op != Op::Has || value.is_empty() {
-            return fail(format!("`{token}` names no tag: write tag:KEY or tag:KEY=VALUE."));
+            return fail(format!("{token} names no tag: write tag:KEY or tag:KEY=VALUE."));
         }
         let (key, value) = match value.split_once('=') {
             Some((k, v)) => (k, Some(unquote(v).to_lowercase())),
@@ -95,16 +95,20 @@ fn term(token: &str, kind: &KindInfo) -> Result<Test, QueryError> {
         return Ok(Test::Tag { key: unquote(key), value });
     }
     let Some(field) = kind.resolve(name) else {
-        let names = kind.iter().flat_map(|f| std::iter::once(f.name).chain(f.aliases.iter().copied())).chain(["tag"]);
-        let hint = nearest(name, names).map(|n| format!(" Did you mean {n}?")).unwrap_or_default();
+        let aliases = kind.iter().flat_map(|f| f.aliases.iter().copied()).chain(["tag"]);
+        let names = || kind.iter().map(|f| f.name);
+        let hint = match nearest(name, names().chain(aliases)) {
+            Some(near) => format!(" Did you mean {near}?"),
+            None => suggest(name, names()),
+        };
         return fail(format!("{} have no field {name}.{hint}", kind.title));
     };
     let info = kind.fields.at(field);
     if op.is_order() && !has_order(info.ty) {
-        return fail(format!("{} has no order: use {0}:{1} or {0}={1}.", info.name, unquote(value)));
+        return fail(format!("{} has no order: write {0}:{1} or {0}={1}.", info.name, unquote(value)));
     }
     if value.is_empty() {
-        return fail(format!("`{token}` has no value after {}.", op.text()));
+        return fail(format!("{token} has no value after {}.", op.text()));
     }
     let pieces: Vec<String> = if op.is_order() || value.starts_with('"') {
         vec![unquote(value)]
@@ -115,10 +119,16 @@ fn term(token: &str, kind: &KindInfo) -> Result<Test, QueryError> {
     for p in pieces {
         match operand(&p, info, op) {
             Some(o) => operands.push(o),
-            None => return fail(format!("{} cannot be compared with `{p}`: {}.", info.name, wanted(info.ty))),
+            None => return fail(format!("{name} cannot be compared with {p}: {}.", wanted(info.ty))),
         }
     }
     Ok(Test::Field { field, op, operands })
+}
+
+/// The fields that a bare word looks at.
+fn searched(kind: &KindInfo) -> u64 {
+    let looks = |f: &FieldInfo| !f.named_only && f.column != Column::DetailOnly;
+    (0..kind.fields.len().min(64)).filter(|i| looks(kind.fields.at(*i))).fold(0, |mask, i| mask | 1 << i)
 }
 
 const fn has_order(ty: FieldType) -> bool {
@@ -138,8 +148,9 @@ const fn has_order(ty: FieldType) -> bool {
 
 const fn wanted(ty: FieldType) -> &'static str {
     match ty {
-        FieldType::Age => "write an age such as 30m, 12h or 90d",
-        FieldType::Date => "write a date such as 2026-11-21, or an age such as 90d",
+        FieldType::Age | FieldType::Date => {
+            "write an age such as 90s, 30m, 12h, 90d, 2w or 1y, or a day such as 2026-11-21"
+        }
         FieldType::Bytes => "write a size such as 500k, 20MiB or 1.5g",
         FieldType::Seconds => "write a span such as 300, 90s or 5m",
         FieldType::Bool => "write yes or no",

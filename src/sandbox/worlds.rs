@@ -38,13 +38,18 @@ impl FromStr for WorldSpec {
             ("fleet", None) => Ok(WorldSpec::Fleet(1000)),
             ("fleet", Some(c)) => match c.replace(['_', ','], "").parse() {
                 Ok(n) if n <= FLEET_MOST => Ok(WorldSpec::Fleet(n)),
-                _ => Err(format!("fleet takes a number of instances up to {FLEET_MOST}, not '{c}'")),
+                _ => Err(format!(
+                    "The world fleet takes a number of instances up to {FLEET_MOST}, not {}.",
+                    text::visible(c)
+                )),
             },
-            ("demo" | "empty", Some(_)) => Err(format!("the world '{name}' takes no number")),
+            ("demo" | "empty", Some(_)) => Err(format!("The world {name} takes no number.")),
             _ => {
-                let near = text::nearest(name, ["demo", "empty", "fleet"]);
-                let hint = near.map(|n| format!("; did you mean '{n}'?")).unwrap_or_default();
-                Err(format!("no world is named '{name}' (there are demo, empty and fleet:N){hint}"))
+                let hint = match text::nearest(name, ["demo", "empty", "fleet"]) {
+                    Some(near) => format!("Did you mean {near}?"),
+                    None => "There are demo, empty and fleet:N.".to_string(),
+                };
+                Err(format!("There is no world {}. {hint}", text::visible(name)))
             }
         }
     }
@@ -88,7 +93,7 @@ mod tests {
     fn a_misspelt_world_names_the_nearest() {
         assert_eq!("fleet:10_000".parse(), Ok(WorldSpec::Fleet(10_000)));
         assert_eq!("".parse(), Ok(WorldSpec::Demo));
-        assert!("dmeo".parse::<WorldSpec>().is_err_and(|e| e.contains("did you mean 'demo'")));
+        assert!("dmeo".parse::<WorldSpec>().is_err_and(|e| e.contains("Did you mean demo?")));
         assert!("fleet:100001".parse::<WorldSpec>().is_err_and(|e| e.contains("100000")));
     }
 

@@ -139,7 +139,7 @@ pub fn heading(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store, now:
     let mut right = truth(pen, state, &fresh, now);
     if let Some(sort) = view.sort.filter(|s| s.field < view.kind.fields.len()) {
         let arrow = if sort.ascending { "▲" } else { "▼" };
-        let text = format!("{arrow} {}   ", view.kind.fields.at(sort.field).name);
+        let text = format!("{arrow} {}   ", view.kind.fields.at(sort.field).title.to_lowercase());
         right.insert(0, (text, pen.style(Role::Sort)));
     }
     let mut end = area.right().saturating_sub(width_of(&right));

@@ -2,8 +2,10 @@
 //! from what is scrolled into view, so that columns stand still while one moves through a list. Which columns fit is decided
 //! one floor below ([`crate::app::layout::fit`]), because what is not seen is not asked for.
 
-use crate::app::layout::{GAP, least};
+use crate::app::layout::{GAP, least, name_least};
 use crate::model::{FieldInfo, FieldType};
+
+use super::pen::cells;
 
 /// A column to be placed.
 #[derive(Debug, Clone, Copy)]
@@ -16,7 +18,7 @@ pub struct Wish {
 
 impl Wish {
     fn most(&self) -> u16 {
-        self.info.width.1.max(least(self.info, false))
+        self.info.width.1.max(least(self.info, 0))
     }
 }
 
@@ -34,8 +36,16 @@ type Pass<'a> = &'a dyn Fn(usize, &Wish) -> Option<u16>;
 
 /// A place for each column within `room` cells, in order. What does not fit even at its least width is squeezed from the
 /// right.
-pub fn place(wishes: &[Wish], room: u16) -> Vec<Placed> {
-    let mut widths: Vec<u16> = wishes.iter().enumerate().map(|(i, w)| least(w.info, i == 0)).collect();
+///
+/// `joined` says whether the view joins several profiles or regions.
+pub fn place(wishes: &[Wish], room: u16, joined: bool) -> Vec<Placed> {
+    let floor = |i: usize| if i == 0 { name_least(joined) } else { 0 };
+    // Addresses that turn out to be short leave their room to others.
+    let start = |(i, w): (usize, &Wish)| match w.info.ty {
+        FieldType::Ip => w.want.max(cells(w.info.title)).min(least(w.info, 0)),
+        _ => least(w.info, floor(i)),
+    };
+    let mut widths: Vec<u16> = wishes.iter().enumerate().map(start).collect();
     let used = widths.iter().map(|w| w + GAP).sum::<u16>().saturating_sub(GAP);
     let mut left = room.saturating_sub(used);
     let wide = |ty| matches!(ty, FieldType::Text | FieldType::List | FieldType::Id);
@@ -44,7 +54,7 @@ pub fn place(wishes: &[Wish], room: u16) -> Vec<Placed> {
     let passes: [Pass<'_>; 6] = [
         &|_, w| (!wide(w.info.ty)).then(|| w.want.min(w.most())),
         &|at, w| (at == 0).then(|| w.want.min(24)),
-        &|at, w| (at > 0 && w.info.ty == FieldType::Text).then(|| w.want.min(12).min(w.most())),
+        &|at, w| (at > 0 && w.info.ty == FieldType::Text).then(|| w.want.min(14).min(w.most())),
         &|at, w| (at > 0 && w.info.ty != FieldType::Id && wide(w.info.ty)).then(|| w.want.min(w.most())),
         &|at, w| (at > 0 && w.info.ty == FieldType::Id).then(|| w.want.min(w.most())),
         &|_, w| wide(w.info.ty).then_some(w.want),
@@ -85,7 +95,7 @@ mod tests {
     #[test]
     fn ids_are_cut_before_names_and_names_take_what_is_left() {
         let all = [wish(&NAME, 60), wish(&ID, 19), wish(&STATE, 8)];
-        let widths = |room| place(&all, room).iter().map(|p| p.width).collect::<Vec<_>>();
+        let widths = |room| place(&all, room, false).iter().map(|p| p.width).collect::<Vec<_>>();
         assert_eq!(widths(47), [24, 11, 8]);
         assert_eq!(widths(55), [24, 19, 8]);
         assert_eq!(widths(70), [39, 19, 8]);
@@ -97,7 +107,7 @@ mod tests {
         fn columns_never_overlap_nor_leave_the_screen(room in 1u16..300, wants in proptest::collection::vec(0u16..200, 4)) {
             let infos = [&NAME, &ID, &STATE, &CPU];
             let all: Vec<Wish> = infos.iter().zip(&wants).map(|(i, w)| wish(i, *w)).collect();
-            let placed = place(&all, room);
+            let placed = place(&all, room, false);
             for pair in placed.windows(2) {
                 prop_assert!(pair[1].width == 0 || pair[0].x + pair[0].width + GAP <= pair[1].x);
             }

@@ -131,7 +131,7 @@ pub fn value<'a>(value: &'a Value, info: &FieldInfo, now: Time, zone: &TimeZone)
         Value::Seconds(s) => Cow::Owned(span(*s)),
         Value::Time(t) if info.ty == FieldType::Age => Cow::Owned(age(now, *t)),
         Value::Time(t) => Cow::Owned(date(*t, zone)),
-        Value::Ratio { ok, of } => Cow::Owned(format!("{ok}/{of}")),
+        Value::Ratio { ok, of, .. } => Cow::Owned(format!("{ok}/{of}")),
         Value::Ip(ip) => Cow::Owned(ip.to_string()),
         Value::List(items) => match items.as_slice() {
             [one] => visible(one),
@@ -244,7 +244,7 @@ mod tests {
     fn a_list_is_joined_and_escape_sequences_in_it_are_shown() {
         let list = Value::List(Arc::new(vec!["a\x1b[31m".into(), "결제".into()]));
         assert_eq!(text(&list, FieldType::List, ""), "a␛[31m, 결제");
-        assert_eq!(text(&Value::Ratio { ok: 2, of: 3 }, FieldType::Ratio, ""), "2/3");
+        assert_eq!(text(&Value::ratio(2, 3), FieldType::Ratio, ""), "2/3");
         assert_eq!(text(&Value::Float(70.0), FieldType::Float, "%"), "70 %");
     }
 

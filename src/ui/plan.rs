@@ -21,7 +21,7 @@ const SMALL: u16 = 100;
 pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, dialog: &PlanDialog) {
     let width = if area.width < SMALL { area.width } else { (area.width - 4).min(WIDEST) };
     let room = width.saturating_sub(4);
-    let body = body(dialog, room);
+    let body = body(dialog, state.sandbox, room);
     let end = ending(dialog, room);
     let height = u16::try_from(body.len() + end.len() + 3).unwrap_or(u16::MAX);
     let place = middle(area, width, height.max(6));
@@ -46,7 +46,7 @@ fn whose(dialog: &PlanDialog) -> String {
     parts.join(" · ")
 }
 
-fn body(dialog: &PlanDialog, room: u16) -> Vec<Line> {
+fn body(dialog: &PlanDialog, sandbox: bool, room: u16) -> Vec<Line> {
     let mut out = subjects(dialog, room);
     out.push(Line::blank());
     let before = out.len();
@@ -76,6 +76,10 @@ fn body(dialog: &PlanDialog, room: u16) -> Vec<Line> {
     out.push(Line::blank());
     for command in &dialog.commands {
         out.extend(shell(command, room));
+    }
+    if sandbox && !dialog.commands.is_empty() {
+        let why = "the embedded account has no endpoint for aws: skydeck sandbox --listen gives one";
+        out.extend(item("·", why, room, Role::Quiet));
     }
     out
 }

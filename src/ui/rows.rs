@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::app::layout::SCOPE_WIDTH;
+use crate::app::layout::{PROFILE_WIDTH, REGION_WIDTH};
 use crate::app::{Shown, State};
 use crate::base::{Scope, Time};
 use crate::model::{FieldInfo, FieldType, Kind, Record, RowRef, Selector, TableKey, Tone, Value};
@@ -12,6 +12,7 @@ use crate::store::{HIGHLIGHT, Row, Store, Table};
 use super::columns::Wish;
 use super::format;
 use super::pen::cells;
+use super::sparkline;
 
 /// How many rows of the view decide how wide columns are. The first ones of the order, not the visible ones: columns stand
 /// still while one scrolls. Enough to see what names look like, and cheap.
@@ -19,10 +20,10 @@ const SAMPLE: usize = 64;
 
 static PROFILE: FieldInfo =
     FieldInfo::new("profile", "PROFILE", FieldType::Text, "The profile that the row was listed with.")
-        .cells(SCOPE_WIDTH, SCOPE_WIDTH);
+        .cells(PROFILE_WIDTH.0, PROFILE_WIDTH.1);
 static REGION: FieldInfo =
     FieldInfo::new("region", "REGION", FieldType::Text, "The region that the row was listed in.")
-        .cells(SCOPE_WIDTH, SCOPE_WIDTH);
+        .cells(REGION_WIDTH.0, REGION_WIDTH.1);
 
 /// A side field: its position there, and the side table for each of the view's tables.
 type Beside<'a> = (usize, Vec<Option<&'a Table>>);
@@ -42,6 +43,31 @@ pub struct ViewColumn<'a> {
 fn within(text: &str, region: &str) -> Option<String> {
     let rest = text.strip_prefix(region).filter(|rest| !rest.is_empty() && rest.len() <= 2)?;
     Some(format!("{}{rest}", region.rsplit('-').next().unwrap_or_default()))
+}
+
+/// Zones of a list within their region, if all of them are in it.
+fn all_within(value: &Value, region: &str) -> Option<Value> {
+    match value {
+        Value::Text(text) => within(text, region).map(Value::text),
+        Value::List(items) => {
+            let short: Option<Vec<_>> = items.iter().map(|i| within(i, region).map(Into::into)).collect();
+            Some(Value::list(short?))
+        }
+        _ => None,
+    }
+}
+
+/// A region as AWS's own zone ids have it: `apne2` for `ap-northeast-2`, `usgw1` for `us-gov-west-1`.
+pub(super) fn short_region(region: &str) -> String {
+    let part = |p: &str| match p {
+        "northeast" => "ne".to_string(),
+        "northwest" => "nw".to_string(),
+        "southeast" => "se".to_string(),
+        "southwest" => "sw".to_string(),
+        "north" | "south" | "east" | "west" | "central" | "gov" => p[..1].to_string(),
+        other => other.to_string(),
+    };
+    region.split('-').map(part).collect()
 }
 
 /// The rows and columns of the view.
@@ -77,6 +103,10 @@ impl<'a> Rows<'a> {
     pub fn len(&self) -> usize {
         self.state.view.order.len()
     }
+    /// Whether the view joins several profiles or regions.
+    pub fn is_joined(&self) -> bool {
+        self.columns.iter().any(|c| !matches!(c.source, Shown::Field(_)))
+    }
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -102,10 +132,10 @@ impl<'a> Rows<'a> {
         let Some((there, tables)) = &column.side else {
             let mut cell = own();
             if !column.first
-                && let Value::Text(text) = &*cell.value
-                && let Some(short) = scope.and_then(Scope::region_code).and_then(|region| within(text, region))
+                && matches!(*cell.value, Value::Text(_) | Value::List(_))
+                && let Some(short) = scope.and_then(Scope::region_code).and_then(|r| all_within(&cell.value, r))
             {
-                cell.value = Cow::Owned(Value::text(short));
+                cell.value = Cow::Owned(short);
             }
             return cell;
         };
@@ -134,9 +164,13 @@ impl<'a> Rows<'a> {
     pub fn wishes(&self) -> Vec<Wish> {
         // A state on its way should not shift the columns: its name is reckoned with from the start, unless it is very long.
         let longest = self.state.view.kind.transitional.iter().map(|s| cells(s)).max().unwrap_or(0).min(10);
-        let state = |ty| if ty == FieldType::State { longest } else { 0 };
+        let narrow = |ty| match ty {
+            FieldType::State => longest,
+            FieldType::Series => u16::try_from(sparkline::CELLS).unwrap_or(u16::MAX),
+            _ => 0,
+        };
         let mut wishes: Vec<Wish> =
-            self.columns.iter().map(|c| Wish { info: c.info, want: state(c.info.ty) }).collect();
+            self.columns.iter().map(|c| Wish { info: c.info, want: narrow(c.info.ty) }).collect();
         for (at, row) in (0..self.len().min(SAMPLE)).filter_map(|i| self.at(i)) {
             for (column, wish) in self.columns.iter().zip(&mut wishes).filter(|(c, _)| c.info.ty != FieldType::Series) {
                 let cell = self.cell(at, row, column);
@@ -176,4 +210,20 @@ pub fn field_value<'a>(state: &State, store: &'a Store, key: &TableKey, record: 
     let side = side_kind(state, record.kind.fields.at(field));
     let there = side.and_then(|(kind, there)| Some(store.side(key, kind, &record.id)?.at(there)));
     there.unwrap_or_else(|| record.at(field))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_and_zones_are_shortened_as_aws_shortens_them() {
+        let all = ["ap-northeast-2", "us-east-1", "us-gov-west-1", "ca-central-1", "cn-northwest-1", "ap-southeast-7"];
+        assert_eq!(all.map(short_region), ["apne2", "use1", "usgw1", "cac1", "cnnw1", "apse7"]);
+        let zones = |z: &[&str]| Value::list(z.iter().map(|z| (*z).into()));
+        let short = all_within(&zones(&["ap-northeast-2a", "ap-northeast-2c"]), "ap-northeast-2");
+        assert_eq!(short, Some(zones(&["2a", "2c"])));
+        assert_eq!(all_within(&zones(&["ap-northeast-2a", "us-east-1a"]), "ap-northeast-2"), None);
+        assert_eq!(all_within(&Value::text("ap-northeast-2"), "ap-northeast-2"), None);
+    }
 }

@@ -3,8 +3,8 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::State;
 use crate::app::layout::GUTTER;
+use crate::app::{Shown, State};
 use crate::config::Role;
 use crate::model::{FieldType, Tone, Value};
 use crate::store::Row;
@@ -12,7 +12,8 @@ use crate::store::Row;
 use super::columns::{self, Placed};
 use super::format;
 use super::pen::{Pen, cells};
-use super::rows::{Rows, ViewColumn};
+use super::rows::{Rows, ViewColumn, short_region};
+use super::sparkline;
 
 /// Before the focused row.
 const FOCUS: &str = "▸";
@@ -36,10 +37,8 @@ pub fn tone_role(tone: Tone) -> Role {
 pub fn value_role(value: &Value) -> Role {
     match value {
         Value::Unknown | Value::Empty | Value::Time(_) => Role::Quiet,
-        Value::State(tone, _) => tone_role(*tone),
         Value::Series(_) => Role::Chart,
-        Value::Ratio { ok, of } if ok < of => Role::Bad,
-        _ => Role::Text,
+        other => other.tone().map_or(Role::Text, tone_role),
     }
 }
 
@@ -48,7 +47,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, rows: &Rows<'_>, has_k
     if area.height == 0 || area.width <= GUTTER {
         return;
     }
-    let placed = columns::place(&rows.wishes(), area.width - GUTTER);
+    let placed = columns::place(&rows.wishes(), area.width - GUTTER, rows.is_joined());
     titles(pen, area, state, rows, &placed);
     for line in 0..area.height - 1 {
         let position = state.view.top + usize::from(line);
@@ -70,7 +69,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, rows: &Rows<'_>, has_k
 
 fn titles(pen: &mut Pen<'_>, area: Rect, state: &State, rows: &Rows<'_>, placed: &[Placed]) {
     for (column, p) in rows.columns.iter().zip(placed) {
-        let sorted = state.view.sort.is_some_and(|s| column.source == crate::app::Shown::Field(s.field));
+        let sorted = state.view.sort.is_some_and(|s| column.source == Shown::Field(s.field));
         let style = pen.style(if sorted { Role::Sort } else { Role::Header });
         let x = area.x + GUTTER + p.x;
         if column.info.right() {
@@ -83,7 +82,7 @@ fn titles(pen: &mut Pen<'_>, area: Rect, state: &State, rows: &Rows<'_>, placed:
 
 /// `+3` if three columns of the view do not fit: said in the heading.
 pub fn hidden_columns(state: &State, rows: &Rows<'_>) -> Option<String> {
-    let fields = rows.columns.iter().filter(|c| matches!(c.source, crate::app::Shown::Field(_))).count();
+    let fields = rows.columns.iter().filter(|c| matches!(c.source, Shown::Field(_))).count();
     let hidden = state.view.columns.len().saturating_sub(fields);
     (hidden > 0).then(|| format!("+{hidden}"))
 }
@@ -131,6 +130,11 @@ fn draw_cell(
     if look.changed && !gone {
         style = style.patch(pen.style(Role::Change));
     }
+    let text = match (column.source, value) {
+        (Shown::Region, _) if cells(&text) > width => short_region(&text).into(),
+        (_, Value::Series(series)) => sparkline::text(series, usize::from(width.min(info.width.1))).into(),
+        _ => text,
+    };
     let text = format::fit(&text, info, width);
     let before = if info.right() { width.saturating_sub(cells(&text)) } else { 0 };
     pen.put_cut(x + before, y, width, &text, style);

@@ -101,6 +101,8 @@ pub struct Group {
     max: Option<i32>,
     desired: Option<i32>,
     in_service: u32,
+    /// Members on their way in.
+    pending: u32,
     healthy: u32,
     instances: Value,
     standby: Value,
@@ -348,7 +350,7 @@ static FIELDS: Fields<Group> = Fields(&[
 
 fn in_service(g: &Group) -> Value {
     match g.desired.map(u32::try_from) {
-        Some(Ok(of)) => Value::Ratio { ok: g.in_service, of },
+        Some(Ok(of)) => Value::Ratio { ok: g.in_service, of, busy: g.pending },
         _ => Value::Unknown,
     }
 }
@@ -422,6 +424,8 @@ fn convert(seam: &mut Seam, g: &sdk::AutoScalingGroup) -> Option<Group> {
     let in_service = members.iter().filter(|i| i.lifecycle_state() == Some(&sdk::LifecycleState::InService)).count();
     // A member in standby is out of the desired capacity by the group's own doing.
     let counted = members.iter().filter(|i| i.lifecycle_state() != Some(&sdk::LifecycleState::Standby)).count();
+    let coming = |i: &&sdk::Instance| i.lifecycle_state().is_some_and(|s| s.as_str().starts_with("Pending"));
+    let pending = members.iter().filter(coming).count();
     let healthy =
         members.iter().filter(|i| i.health_status().is_some_and(|h| h.eq_ignore_ascii_case("healthy"))).count();
     let mut types: Vec<&str> = members.iter().filter_map(|i| i.instance_type()).collect();
@@ -439,6 +443,7 @@ fn convert(seam: &mut Seam, g: &sdk::AutoScalingGroup) -> Option<Group> {
         max: g.max_size(),
         desired: g.desired_capacity(),
         in_service: u32::try_from(in_service).unwrap_or(u32::MAX),
+        pending: u32::try_from(pending).unwrap_or(u32::MAX),
         healthy: u32::try_from(healthy).unwrap_or(u32::MAX),
         instances: ids(&|_| true),
         standby: ids(&|i| i.lifecycle_state() == Some(&sdk::LifecycleState::Standby)),
@@ -535,7 +540,7 @@ mod tests {
         let r = row(2, vec![member("i-1", sdk::LifecycleState::InService)]);
         assert_eq!(capacity(&r), Some((1, 2, 4)));
         assert_eq!(instances(&r), ["i-1"]);
-        assert_eq!(r.get(IN_SERVICE), &Value::Ratio { ok: 1, of: 2 });
+        assert_eq!(r.get(IN_SERVICE), &Value::ratio(1, 2));
         assert_eq!(r.get("target_groups").items(), ["my-tg"]);
         assert_eq!(r.get("subnets").items().len(), 2);
         assert!(!is_suspended(&r, "Launch"));

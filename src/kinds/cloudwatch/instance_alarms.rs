@@ -45,7 +45,7 @@ static FIELDS: Fields<InstanceAlarms> = Fields(&[
     field(
         FieldInfo::new("alarms", "ALARMS", FieldType::Ratio, "Alarms on it that are OK, of all; none if it has none.")
             .cells(6, 7),
-        |a| if a.of == 0 { Value::Empty } else { Value::Ratio { ok: a.ok, of: a.of } },
+        |a| if a.of == 0 { Value::Empty } else { Value::ratio(a.ok, a.of) },
     ),
 ]);
 

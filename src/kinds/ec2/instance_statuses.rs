@@ -129,7 +129,12 @@ fn checks(s: &InstanceStatus) -> Value {
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     match count(made().count()) {
         0 => Value::Empty,
-        of => Value::Ratio { ok: count(made().filter(|c| **c == Check::Ok).count()), of },
+        of => Value::Ratio {
+            ok: count(made().filter(|c| **c == Check::Ok).count()),
+            of,
+            // Of an instance that has just been started: nothing is wrong with it yet.
+            busy: count(made().filter(|c| matches!(c, Check::Initializing | Check::InsufficientData)).count()),
+        },
     }
 }
 
@@ -247,9 +252,12 @@ mod tests {
             let s = sdk::InstanceStatus::builder().instance_id("i-1");
             row(s.system_status(summary(system)).instance_status(summary(instance)).build()).get(CHECKS).clone()
         };
-        assert_eq!(of("ok", "ok"), Value::Ratio { ok: 2, of: 2 });
-        assert_eq!(of("ok", "impaired"), Value::Ratio { ok: 1, of: 2 });
-        assert_eq!(of("initializing", "initializing"), Value::Ratio { ok: 0, of: 2 });
+        assert_eq!(of("ok", "ok"), Value::ratio(2, 2));
+        assert_eq!(of("ok", "impaired"), Value::ratio(1, 2));
+        assert_eq!(of("initializing", "initializing"), Value::Ratio { ok: 0, of: 2, busy: 2 });
+        assert_eq!(of("initializing", "initializing").tone(), Some(Tone::Busy));
+        assert_eq!(of("initializing", "impaired").tone(), Some(Tone::Bad));
+        assert_eq!(of("ok", "ok").tone(), None);
         assert_eq!(of("not-applicable", "not-applicable"), Value::Empty);
     }
 

@@ -122,8 +122,8 @@ static FIELDS: Fields<LoadBalancer> = Fields(&[
     ),
     field(
         FieldInfo::new(DNS_NAME, "DNS NAME", FieldType::Text, "The name that clients connect to.")
-            .shown(4)
-            .cells(12, 70),
+            .shown(7)
+            .cells(36, 70),
         |l| text(&l.dns_name),
     ),
     field(FieldInfo::new("zones", "ZONES", FieldType::List, "The Availability Zones that it is in.").shown(6), |l| {

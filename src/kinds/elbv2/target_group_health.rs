@@ -42,6 +42,7 @@ pub struct GroupHealth {
     healthy: u32,
     unhealthy: u32,
     draining: u32,
+    initial: u32,
     targets: u32,
 }
 
@@ -58,7 +59,7 @@ static FIELDS: Fields<GroupHealth> = Fields(&[
         // Draining targets are on their way out: they are not what the group should have.
         |h| match h.targets - h.draining {
             0 => Value::Empty,
-            of => Value::Ratio { ok: h.healthy, of },
+            of => Value::Ratio { ok: h.healthy, of, busy: h.initial },
         },
     ),
     field(
@@ -72,13 +73,14 @@ static FIELDS: Fields<GroupHealth> = Fields(&[
 
 impl GroupHealth {
     fn of(arn: ArcStr, targets: &[sdk::TargetHealthDescription]) -> Self {
-        let mut h = GroupHealth { arn, healthy: 0, unhealthy: 0, draining: 0, targets: 0 };
+        let mut h = GroupHealth { arn, healthy: 0, unhealthy: 0, draining: 0, initial: 0, targets: 0 };
         for t in targets {
             h.targets += 1;
             match Health::parse(t.target_health().and_then(|h| h.state()).map(|s| s.as_str()).unwrap_or_default()) {
                 Health::Healthy => h.healthy += 1,
                 Health::Unhealthy | Health::UnhealthyDraining => h.unhealthy += 1,
                 Health::Draining => h.draining += 1,
+                Health::Initial => h.initial += 1,
                 _ => {}
             }
         }
@@ -138,6 +140,7 @@ mod tests {
         };
         assert_eq!(of(&[]), Value::Empty);
         assert_eq!(of(&["draining"]), Value::Empty);
-        assert_eq!(of(&["healthy", "unhealthy", "initial", "draining"]), Value::Ratio { ok: 1, of: 3 });
+        assert_eq!(of(&["healthy", "unhealthy", "initial", "draining"]), Value::Ratio { ok: 1, of: 3, busy: 1 });
+        assert_eq!(of(&["initial", "healthy"]).tone(), Some(crate::model::Tone::Busy));
     }
 }

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::config::Role;
-use crate::model::{FieldInfo, FieldType, Value};
+use crate::model::{FieldInfo, FieldType, Tone, Value};
 use crate::ui::format;
 use crate::ui::pen::{Pen, cells, wrap};
 use crate::ui::rows::{field_value, side_kind};
@@ -31,7 +31,10 @@ impl Fact {
             Value::State(tone, _) => (format!("{} {shown}", tone.glyph()), tone_role(*tone)),
             Value::Time(t) if info.ty == FieldType::Age => (format!("{shown}  {}", format::date(*t, zone)), Role::Text),
             Value::Time(t) => (format!("{shown}  ({})", format::age(page.now, *t)), Role::Text),
-            Value::Ratio { ok, of } if ok < of => (format!("✗ {shown}"), Role::Bad),
+            Value::Ratio { .. } if value.tone().is_some() => {
+                let tone = value.tone().unwrap_or(Tone::Unknown);
+                (format!("{} {shown}", tone.glyph()), tone_role(tone))
+            }
             Value::Series(s) => (format!("{shown}  {}", format::newest(s, info.unit)), Role::Chart),
             Value::Unknown => (unknown(page, info), Role::Quiet),
             _ if info.link.is_some() && value.is_some() => (shown, Role::Link),

@@ -283,7 +283,7 @@ pub(super) fn status(id: &str, ok: u32) -> Record {
     let event = "instance-retirement: The instance is running on degraded hardware, 2026-11-29 09:00 UTC";
     let events = if ok == 3 { Value::Empty } else { Value::list([event.into()]) };
     let next = if ok == 3 { Value::Empty } else { Value::Time(NOW.plus(std::time::Duration::from_secs(8 * 86_400))) };
-    side(&STATUSES, id, vec![Value::Ratio { ok, of: 3 }, system, events, next])
+    side(&STATUSES, id, vec![Value::ratio(ok, 3), system, events, next])
 }
 
 /// An hour of metrics, with a gap of two points.

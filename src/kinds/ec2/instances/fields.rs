@@ -218,15 +218,17 @@ static FIELD_LIST: &[Field<Instance>] = &[
     ),
     field(
         info("monitoring", "MONITORING", FieldType::Text, "disabled: metrics every 5 minutes; enabled: every minute.")
+            .named_only()
             .cells(10, 10),
         |i| said(&i.monitoring),
     ),
     field(info(VOLUMES, "VOLUMES", FieldType::List, "Ids of the attached EBS volumes.").section("storage"), |i| {
         i.volumes.clone()
     }),
-    field(info("root_device", "ROOT", FieldType::Text, "The root device's name.").section("storage"), |i| {
-        text(&i.root_device)
-    }),
+    field(
+        info("root_device", "ROOT", FieldType::Text, "The root device's name.").named_only().section("storage"),
+        |i| text(&i.root_device),
+    ),
     field(
         info(
             ROOT_DEVICE_TYPE,
@@ -234,6 +236,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
             FieldType::Text,
             "ebs, or instance-store: such an instance cannot be stopped.",
         )
+        .named_only()
         .cells(9, 14)
         .section("storage"),
         |i| said(&i.root_device_type),
@@ -255,21 +258,30 @@ static FIELD_LIST: &[Field<Instance>] = &[
         |i| flag(i.hibernation),
     ),
     field(
-        info("imds", "IMDS", FieldType::Text, "Instance metadata: v2 required, v1 and v2, or disabled.").cells(9, 11),
+        info("imds", "IMDS", FieldType::Text, "Instance metadata: v2 required, v1 and v2, or disabled.")
+            .named_only()
+            .cells(9, 11),
         |i| said(&i.imds),
     ),
     field(
         info("boot_mode", "BOOT", FieldType::Text, "The boot mode that it runs in: legacy-bios or uefi.")
+            .named_only()
             .cells(8, 11)
             .section("hardware"),
         |i| text(&i.boot_mode),
     ),
     field(
-        info("virtualization", "VIRT", FieldType::Text, "hvm or paravirtual.").cells(5, 11).section("hardware"),
+        info("virtualization", "VIRT", FieldType::Text, "hvm or paravirtual.")
+            .named_only()
+            .cells(5, 11)
+            .section("hardware"),
         |i| said(&i.virtualization),
     ),
     field(
-        info("tenancy", "TENANCY", FieldType::Text, "default, dedicated or host.").cells(8, 9).section("placement"),
+        info("tenancy", "TENANCY", FieldType::Text, "default, dedicated or host.")
+            .named_only()
+            .cells(8, 9)
+            .section("placement"),
         |i| said(&i.tenancy),
     ),
     field(info("host_id", "HOST", FieldType::Id, "The Dedicated Host.").section("placement"), |i| text(&i.host_id)),
@@ -290,11 +302,13 @@ static FIELD_LIST: &[Field<Instance>] = &[
     ),
     field(
         info(STATE_REASON, "REASON", FieldType::Text, "Code of the reason for the last change of state.")
+            .named_only()
             .section("state"),
         |i| text(&i.state_reason),
     ),
     field(
         info(STATE_REASON_MESSAGE, "REASON MESSAGE", FieldType::Text, "The reason for the last change of state.")
+            .named_only()
             .cells(14, 60)
             .section("state"),
         |i| text(&i.state_reason_message),
@@ -306,6 +320,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
             FieldType::Text,
             "What led to the last change of state, e.g. User initiated.",
         )
+        .named_only()
         .cells(10, 60)
         .section("state"),
         |i| text(&i.transition_reason),
@@ -315,7 +330,10 @@ static FIELD_LIST: &[Field<Instance>] = &[
         |i| moment(i.transitioned),
     ),
     field(
-        info("owner_id", "OWNER", FieldType::Id, "The account that owns it.").cells(12, 12).section("billing"),
+        info("owner_id", "OWNER", FieldType::Id, "The account that owns it.")
+            .named_only()
+            .cells(12, 12)
+            .section("billing"),
         |i| said(&i.owner_id),
     ),
     field(
@@ -324,6 +342,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
     ),
     field(
         info("requester_id", "REQUESTER", FieldType::Id, "Who launched it for you: an account or a service.")
+            .named_only()
             .section("billing"),
         |i| text(&i.requester_id),
     ),
@@ -333,6 +352,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
     ),
     field(
         info("usage_operation", "USAGE", FieldType::Text, "The operation on the bill, e.g. RunInstances:0002.")
+            .named_only()
             .cells(8, 20)
             .section("billing"),
         |i| text(&i.usage_operation),

@@ -1,0 +1,125 @@
+//! What is wrong with a command line, as one sentence that names it and what would be right: the parser's own words differ from
+//! option to option.
+
+use std::net::SocketAddr;
+
+use clap::CommandFactory;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use super::Cli;
+use crate::base::text::suggest;
+
+/// The sentence for a parser's error; `None` for help and version, which are none, and for what the parser says well itself.
+pub(super) fn sentence(e: &clap::Error) -> Option<String> {
+    let text = |kind| match e.get(kind) {
+        Some(ContextValue::String(s)) => Some(s.clone()),
+        Some(ContextValue::Strings(s)) => Some(s.join(" and ")),
+        _ => None,
+    };
+    let list = |kind| match e.get(kind) {
+        Some(ContextValue::Strings(s)) => s.clone(),
+        _ => Vec::new(),
+    };
+    match e.kind() {
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let (option, value) = (name(&text(ContextKind::InvalidArg)?), text(ContextKind::InvalidValue)?);
+            if value.is_empty() {
+                return Some(format!("{option} needs a value."));
+            }
+            let valid = list(ContextKind::ValidValue);
+            if !valid.is_empty() {
+                return Some(format!(
+                    "{option} cannot be {value}.{}",
+                    suggest(&value, valid.iter().map(String::as_str))
+                ));
+            }
+            let wanted = std::error::Error::source(e)?.to_string();
+            Some(format!("{option} wants {wanted}, not {value}."))
+        }
+        ErrorKind::UnknownArgument => {
+            let option = text(ContextKind::InvalidArg)?;
+            Some(format!("There is no option {option}.{}", suggest(&option, options().iter().map(String::as_str))))
+        }
+        ErrorKind::ArgumentConflict => {
+            let (option, other) = (name(&text(ContextKind::InvalidArg)?), text(ContextKind::PriorArg)?);
+            let other = name(&other);
+            Some(if option == other {
+                format!("{option} is given twice.")
+            } else {
+                format!("{option} and {other} do not go together.")
+            })
+        }
+        ErrorKind::MissingRequiredArgument => {
+            let missing: Vec<String> = list(ContextKind::InvalidArg).iter().map(|a| name(a)).collect();
+            (!missing.is_empty()).then(|| format!("{} is missing.", missing.join(" and ")))
+        }
+        _ => None,
+    }
+}
+
+/// `--refresh` of `--refresh <SECONDS>`, `KIND` of `<KIND>`.
+fn name(shown: &str) -> String {
+    let first = shown.split(['=', ' ']).next().unwrap_or(shown);
+    first.split('[').next().unwrap_or(first).trim_matches(['<', '>', '.']).to_string()
+}
+
+fn options() -> Vec<String> {
+    let command = Cli::command();
+    let own = command.get_arguments().chain(command.get_subcommands().flat_map(|c| c.get_arguments()));
+    let mut all: Vec<String> = own.filter_map(|a| a.get_long()).map(|l| format!("--{l}")).collect();
+    all.dedup();
+    all
+}
+
+/// `--refresh`; its bounds are those of the setting, which are checked with the settings.
+pub(super) fn seconds(s: &str) -> Result<u32, String> {
+    s.parse().map_err(|_| "a whole number of seconds from 2 to 3600".into())
+}
+
+/// `--api-share`, likewise.
+pub(super) fn percent(s: &str) -> Result<u8, String> {
+    s.trim_end_matches('%').parse().map_err(|_| "a whole number from 1 to 100".into())
+}
+
+/// `--sandbox-speed`
+pub(super) fn speed(s: &str) -> Result<f64, String> {
+    let n = s.parse().ok().filter(|n: &f64| n.is_finite() && *n > 0.0);
+    n.ok_or_else(|| "a number above 0".into())
+}
+
+/// `--listen`
+pub(super) fn address(s: &str) -> Result<SocketAddr, String> {
+    s.parse().map_err(|_| "an address and a port such as 127.0.0.1:4599".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    fn said(line: &str) -> String {
+        let e = Cli::try_parse_from(line.split(' ')).expect_err(line);
+        sentence(&e).unwrap_or_else(|| format!("({:?})", e.kind()))
+    }
+
+    #[test]
+    fn wrong_usage_is_one_sentence_that_names_what_is_wrong_and_what_is_right() {
+        for (line, sentence) in [
+            ("skydeck --refresh x", "--refresh wants a whole number of seconds from 2 to 3600, not x."),
+            ("skydeck --api-share 300", "--api-share wants a whole number from 1 to 100, not 300."),
+            ("skydeck --sandbox-speed -1", "--sandbox-speed wants a number above 0, not -1."),
+            ("skydeck get instances -o jsno", "--output cannot be jsno. Did you mean json?"),
+            ("skydeck get instances -o yaml", "--output cannot be yaml. There are table, json and csv."),
+            ("skydeck --sandobx", "There is no option --sandobx. Did you mean --sandbox?"),
+            ("skydeck get", "KIND is missing."),
+            ("skydeck sandbox", "--listen is missing."),
+            ("skydeck sandbox --listen 4599", "--listen wants an address and a port such as 127.0.0.1:4599, not 4599."),
+            ("skydeck --sandbox --sandbox", "--sandbox is given twice."),
+            ("skydeck config --default --check", "--default and --check do not go together."),
+            ("skydeck --theme", "--theme needs a value."),
+        ] {
+            assert_eq!(said(line), sentence, "{line}");
+        }
+    }
+}
