@@ -4,8 +4,8 @@ use super::state::{Focus, PAUSE, State};
 use super::update::Turn;
 use super::view::{RowKey, Tab};
 use crate::base::{Fault, RowId};
-use crate::model::{Effect, FieldType, Kind, TableKey};
-use crate::store::Store;
+use crate::model::{Effect, FieldInfo, FieldType, Kind, TableKey};
+use crate::store::{Change, Part, SHOWN, Store};
 
 /// The section that comes first.
 const FACTS: &str = "facts";
@@ -19,21 +19,58 @@ impl State {
         if record.is_some_and(|r| !r.tags.is_empty()) || self.has_tags(kind) {
             tabs.push(Tab::Tags);
         }
-        for field in kind.iter().filter(|f| !f.section.is_empty() && f.ty != FieldType::Series) {
-            if !tabs.contains(&Tab::Section(field.section)) {
-                tabs.push(Tab::Section(field.section));
+        // What is asked for apart (health) is what changes: it comes first, what a resource was made with last.
+        let sections = |joined: bool| {
+            kind.iter()
+                .filter(|f| !f.section.is_empty() && f.ty != FieldType::Series)
+                .map(|f| f.section)
+                .filter(move |s| kind.iter().any(|f| f.section == *s && f.side.is_some()) == joined)
+        };
+        let add = |tabs: &mut Vec<Tab>, joined: bool| {
+            for section in sections(joined).map(Tab::Section) {
+                if !tabs.contains(&section) {
+                    tabs.push(section);
+                }
             }
-        }
+        };
+        add(&mut tabs, true);
         if kind.iter().any(|f| f.ty == FieldType::Series) {
             tabs.push(Tab::Metrics);
         }
+        tabs.push(Tab::Changes);
         if self.registry.def(kind).zip(record).is_some_and(|(d, r)| !(d.links)(r, &row.table.scope).is_empty()) {
             tabs.push(Tab::Links);
         }
         if self.registry.def(kind).is_some_and(|d| d.raw.is_some()) {
             tabs.push(Tab::Raw);
         }
+        add(&mut tabs, false);
         tabs
+    }
+    /// What changed in a row and in what is joined to it, newest first; at most [`SHOWN`]. Charged side tables hold data points,
+    /// which are no news.
+    pub fn changes<'a>(&self, store: &'a Store, row: &'a RowKey) -> Vec<Seen<'a>> {
+        let kind = row.table.kind;
+        let own = store.table(&row.table).into_iter().flat_map(|t| t.changes(&row.id));
+        let mut all: Vec<Seen<'a>> = own.map(|change| Seen { change, field: field_of(kind, &change.part) }).collect();
+        let mut sides: Vec<&'static str> =
+            kind.iter().filter_map(|f| f.side).filter(|s| !s.paid).map(|s| s.kind).collect();
+        sides.dedup();
+        for side in sides.into_iter().filter_map(|name| self.registry.kind(name)).map(|def| Kind(def.info)) {
+            let key = TableKey::all(row.table.scope.clone(), side);
+            let joined = store.table(&key).into_iter().flat_map(|t| t.changes(&row.id));
+            all.extend(joined.filter_map(|change| {
+                let there = field_of(side, &change.part)?;
+                let field =
+                    kind.iter().find(|f| f.side.is_some_and(|s| s.kind == side.name && s.field == there.name))?;
+                Some(Seen { change, field: Some(field) })
+            }));
+        }
+        // What changed at one moment stays in the order of the fields.
+        all.reverse();
+        all.sort_by_key(|s| std::cmp::Reverse(s.change.at));
+        all.truncate(SHOWN);
+        all
     }
     /// Whether tags are something that rows of this kind have: an action edits them.
     fn has_tags(&self, kind: Kind) -> bool {
@@ -44,6 +81,22 @@ impl State {
         let Some(row) = &self.detail.row else { return Tab::Section(FACTS) };
         let tabs = self.tabs(store, row);
         if tabs.contains(&self.detail.tab) { self.detail.tab } else { tabs[0] }
+    }
+}
+
+/// A change of a row, and the field of the row's own kind that it is shown under; `None` for a tag.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// What changed.
+    pub change: &'a Change,
+    /// The field.
+    pub field: Option<&'static FieldInfo>,
+}
+
+fn field_of(kind: Kind, part: &Part) -> Option<&'static FieldInfo> {
+    match part {
+        Part::Field(i) => Some(kind.fields.at(*i)),
+        Part::Tag(_) => None,
     }
 }
 
@@ -146,6 +199,8 @@ impl Turn<'_> {
             Tab::Tags => self.store.get(&row.table, &row.id).map_or(0, |r| r.tags.len()),
             Tab::Metrics => row.table.kind.iter().filter(|f| f.ty == FieldType::Series).count() * 8,
             Tab::Links => 0,
+            // A list may take some lines more than one.
+            Tab::Changes => self.s.changes(self.store, row).len() * 2,
             Tab::Raw => match &self.s.detail.raw {
                 Some((of, Some(Ok(text)))) if of == row => text.lines().count(),
                 _ => 0,

@@ -12,7 +12,7 @@ pub mod age;
 mod ask;
 pub mod command;
 mod complete;
-mod detail;
+pub mod detail;
 pub mod docs;
 pub mod draft;
 mod filter;

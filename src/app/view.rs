@@ -95,6 +95,8 @@ pub enum Tab {
     Tags,
     /// Charts of the fields that are data points.
     Metrics,
+    /// What changed while the console ran.
+    Changes,
     /// Where one can go from here.
     Links,
     /// AWS's whole answer.

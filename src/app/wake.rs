@@ -83,6 +83,14 @@ impl Turn<'_> {
                 at(age::next_change(now, complete));
             }
         }
+        if self.s.detail.open
+            && self.s.tab(self.store) == super::view::Tab::Changes
+            && let Some(row) = &self.s.detail.row
+        {
+            for seen in self.s.changes(self.store, row) {
+                at(age::next_change(now, seen.change.at));
+            }
+        }
         for row in self.s.visible() {
             if let Some((_, row)) = self.store.row(&self.s.view.order_tables, *row) {
                 at(row.changed_at.plus(HIGHLIGHT));

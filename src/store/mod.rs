@@ -3,6 +3,7 @@
 //! One Store serves any number of viewers. It does no I/O, asks no clock and knows nothing of screens. Rows live in shared
 //! chunks, so that a [`Snapshot`] for an index worker costs a few hundred reference counts, whatever the table's size.
 
+mod changes;
 mod chunk;
 pub mod index;
 mod table;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use crate::base::{RowId, Time};
 use crate::model::{Batch, Delta, Kind, Record, RowRef, Selector, TableKey};
 
+pub use changes::{Change, Part, SHOWN};
 pub use chunk::{Row, Snapshot};
 pub use index::{IndexJob, index};
 pub use table::{Progress, Status, Table};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use hashbrown::HashTable;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
+use super::changes::{Change, Changes};
 use super::chunk::{CHUNK, Chunk, Row, Snapshot};
 use super::{GRACE, LINGER};
 use crate::base::{Fault, RowId, Time};
@@ -71,6 +72,7 @@ pub struct Table {
     swept: u64,
     /// Ids that were asked for by name and not found, with when they were asked for.
     absent: FxHashMap<RowId, Time>,
+    changes: Changes,
     /// Whether the status' fault is that of a look at some rows: only a better look takes it back.
     fault_of_ids: bool,
     /// Changes whenever a view of the table would.
@@ -113,6 +115,14 @@ impl Table {
         let live = self.get(id).is_some_and(|r| r.gone.is_none());
         let proven = |at: &Time| *at >= since;
         !live && (self.absent.get(id).is_some_and(proven) || self.status.complete.as_ref().is_some_and(proven))
+    }
+    /// What changed in a row since the table was first read, newest first.
+    pub fn changes<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Change> {
+        self.changes.of(id)
+    }
+    /// Whether older changes had to be forgotten.
+    pub fn has_forgotten_changes(&self) -> bool {
+        self.changes.has_forgotten()
     }
     /// The rows in slot order, those that linger included.
     pub fn rows(&self) -> impl Iterator<Item = &Row> {
@@ -246,9 +256,11 @@ impl Table {
         let mask = record.changed_from(&row.record);
         let same = mask == 0 && *row.record == *record;
         if !same {
-            garbage.push(std::mem::replace(&mut row.record, record));
+            let old = std::mem::replace(&mut row.record, record.clone());
             row.changed_at = now;
             row.changed = mask;
+            self.changes.note(&old, &record, mask, now);
+            garbage.push(old);
         } else {
             garbage.push(record);
         }

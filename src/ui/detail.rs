@@ -1,5 +1,6 @@
 //! The detail of one row: its pages, made from what the kind says of its fields.
 
+mod changes;
 mod facts;
 mod metrics;
 
@@ -51,6 +52,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store, now: Ti
         Tab::Section(section) => facts::section(pen, body, &page, section),
         Tab::Tags => facts::tags(pen, body, &page),
         Tab::Metrics => metrics::draw(pen, body, &page),
+        Tab::Changes => changes::draw(pen, body, &page),
         Tab::Links => links(pen, body, &page, has_keys),
         Tab::Raw => raw(pen, body, &page),
     }
@@ -61,6 +63,10 @@ fn tab_title(page: &Page<'_>, tab: Tab) -> String {
         Tab::Section(section) => section.into(),
         Tab::Tags => format!("tags {}", page.record.tags.len()),
         Tab::Metrics => "metrics".into(),
+        Tab::Changes => match page.state.changes(page.store, page.key).len() {
+            0 => "changes".into(),
+            n => format!("changes {n}"),
+        },
         Tab::Links => "links".into(),
         Tab::Raw => "raw".into(),
     }

@@ -74,7 +74,7 @@ fn the_detail_has_a_page_for_facts_tags_health_metrics_links_and_the_raw_answer(
             desk.keys("tab");
         }
         let mut seen = Vec::new();
-        for _ in 0..12 {
+        for _ in 0..16 {
             let tab = format!("{:?}", desk.engine.state.detail.tab).to_lowercase();
             let tab = tab.trim_start_matches("section(\"").trim_end_matches("\")").to_string();
             if seen.contains(&tab) {
@@ -86,7 +86,7 @@ fn the_detail_has_a_page_for_facts_tags_health_metrics_links_and_the_raw_answer(
             seen.push(tab);
             desk.keys("right").wait(0.3);
         }
-        for tab in ["facts", "tags", "metrics", "links", "raw"] {
+        for tab in ["facts", "tags", "metrics", "changes", "links", "raw"] {
             assert!(seen.iter().any(|t| t == tab), "{tab} among {seen:?}");
         }
     }
