@@ -1,10 +1,13 @@
 //! The detail pane: open, follow the cursor after a pause, turn its pages.
 
+use std::borrow::Cow;
+
 use super::state::{Focus, PAUSE, State};
 use super::update::Turn;
 use super::view::{RowKey, Tab};
+use crate::base::text;
 use crate::base::{Fault, RowId};
-use crate::model::{Effect, FieldInfo, FieldType, Kind, TableKey};
+use crate::model::{Effect, FieldInfo, FieldType, Kind, RawAnswer, TableKey};
 use crate::store::{Change, Part, SHOWN, Store};
 
 /// The section that comes first.
@@ -41,9 +44,7 @@ impl State {
         if self.registry.def(kind).zip(record).is_some_and(|(d, r)| !(d.links)(r, &row.table.scope).is_empty()) {
             tabs.push(Tab::Links);
         }
-        if self.registry.def(kind).is_some_and(|d| d.raw.is_some()) {
-            tabs.push(Tab::Raw);
-        }
+        tabs.push(Tab::Raw);
         add(&mut tabs, false);
         tabs
     }
@@ -98,6 +99,52 @@ fn field_of(kind: Kind, part: &Part) -> Option<&'static FieldInfo> {
         Part::Field(i) => Some(kind.fields.at(*i)),
         Part::Tag(_) => None,
     }
+}
+
+/// Cells beside the text of a raw answer.
+pub const RAW_MARGIN: usize = 3;
+
+/// A line of a raw answer on the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RawLine<'a> {
+    /// What was asked, and which part of the answer follows.
+    Title(&'a str),
+    /// Text, or what did not fit of the line before.
+    Text(Cow<'a, str>, bool),
+    /// So many lines are not shown.
+    LeftOut(usize),
+}
+
+/// A raw answer in lines of at most `room` cells; what is longer goes on in the next line, a little further in.
+pub fn raw_lines(answer: &RawAnswer, room: usize) -> Vec<RawLine<'_>> {
+    let mut out = Vec::new();
+    for part in &answer.parts {
+        out.push(RawLine::Title(&part.title));
+        for line in &part.lines {
+            let indent = line.len() - line.trim_start().len();
+            let hang = (indent + 4).min(room / 2);
+            let mut rest = line.as_str();
+            let mut first = true;
+            loop {
+                let width = if first { room } else { room - hang };
+                let cut = text::fitting(rest, width.max(1));
+                let piece = &rest[..cut];
+                out.push(RawLine::Text(
+                    if first { Cow::Borrowed(piece) } else { Cow::Owned(format!("{}{piece}", " ".repeat(hang))) },
+                    first,
+                ));
+                rest = &rest[cut..];
+                first = false;
+                if rest.is_empty() {
+                    break;
+                }
+            }
+        }
+        if part.left_out > 0 {
+            out.push(RawLine::LeftOut(part.left_out));
+        }
+    }
+    out
 }
 
 impl Turn<'_> {
@@ -202,7 +249,10 @@ impl Turn<'_> {
             // A list may take some lines more than one.
             Tab::Changes => self.s.changes(self.store, row).len() * 2,
             Tab::Raw => match &self.s.detail.raw {
-                Some((of, Some(Ok(text)))) if of == row => text.lines().count(),
+                Some((of, Some(Ok(answer)))) if of == row => {
+                    let room = self.s.areas().detail.map_or(0, |d| usize::from(d.width));
+                    raw_lines(answer, room.saturating_sub(RAW_MARGIN)).len()
+                }
                 _ => 0,
             },
         }
@@ -233,7 +283,7 @@ impl Turn<'_> {
         self.emit(Effect::Raw(row.table, row.id));
     }
 
-    pub(super) fn raw(&mut self, table: &TableKey, id: &RowId, text: Result<String, Fault>) {
+    pub(super) fn raw(&mut self, table: &TableKey, id: &RowId, text: Result<RawAnswer, Fault>) {
         if let Some((of, answer)) = &mut self.s.detail.raw
             && of.table == *table
             && of.id == *id

@@ -292,6 +292,9 @@ impl Turn<'_> {
         for profile in failed {
             self.emit(Effect::Reload(profile));
         }
+        if self.s.detail.open && self.s.tab(self.store) == super::view::Tab::Raw {
+            self.s.detail.raw = None;
+        }
         let mut tables = self.parent_tables();
         tables.extend(self.s.view.tables.iter().cloned());
         for interest in &self.s.watched {

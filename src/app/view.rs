@@ -6,7 +6,7 @@ use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
 use crate::base::{Fault, RowId, Scope, Time};
-use crate::model::{Kind, RowRef, Selector, Sort, TableKey};
+use crate::model::{Kind, RawAnswer, RowRef, Selector, Sort, TableKey};
 use crate::query::Query;
 
 /// A row's identity across all tables: what cursor and marks hold on to.
@@ -119,7 +119,7 @@ pub struct Detail {
     /// When it will follow.
     pub due: Option<Time>,
     /// The raw answer, if it was asked for: for which row, and what came (`None` = on its way).
-    pub raw: Option<(RowKey, Option<Result<String, Fault>>)>,
+    pub raw: Option<(RowKey, Option<Result<RawAnswer, Fault>>)>,
 }
 
 impl Default for Detail {

@@ -83,6 +83,12 @@ impl Turn<'_> {
                 at(age::next_change(now, complete));
             }
         }
+        if let Some((_, Some(Ok(answer)))) = &self.s.detail.raw
+            && self.s.detail.open
+            && self.s.tab(self.store) == super::view::Tab::Raw
+        {
+            at(age::next_change(now, answer.at));
+        }
         if self.s.detail.open
             && self.s.tab(self.store) == super::view::Tab::Changes
             && let Some(row) = &self.s.detail.row

@@ -216,8 +216,11 @@ impl Intercept for Guard {
         &self,
         context: &AfterDeserializationInterceptorContextRef<'_>,
         _: &RuntimeComponents,
-        _: &mut ConfigBag,
+        cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        if let Some(StampForAttempts(stamp)) = cfg.load::<StampForAttempts>() {
+            super::capture::note(stamp.operation(), context.response());
+        }
         // The SDK's XML reader takes a document that breaks off for one that is shorter: half a page would be the whole table.
         match context.response().body().bytes() {
             Some(body) if context.response().status().is_success() && is_cut_off(body) => {

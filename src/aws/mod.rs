@@ -6,6 +6,7 @@
 //! | [`gateway`] | [`Gateway`]: clients per (profile, region, service), identity, read-only mode |
 //! | [`guard`] | the interceptor that decides before serialization, and the one-use [`Permit`] |
 //! | [`wire`] | connectors: a request without the guard's stamp is refused; the credential chain's own allow-list |
+//! | [`capture`] | answers word for word, for the task that wants them |
 //! | [`tuning`] | time-outs and retries by operation |
 //! | [`credentials`] | profiles, the chain, MFA, SSO sign-in, expiry |
 //! | [`fault`] | SDK errors in the console's own shape |
@@ -15,6 +16,7 @@
 //! It must not know kinds, tables, actions or screens. `SdkConfig` does not leave this module, and `clippy.toml` keeps the
 //! construction of SDK clients here.
 
+pub mod capture;
 mod clients;
 pub mod credentials;
 pub mod fault;

@@ -82,6 +82,22 @@ pub fn cut_end(s: &str, cells: usize) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// How many bytes at the start of `s` take at most `cells`: whole graphemes, and at least one, so that cutting comes to an end.
+pub fn fitting(s: &str, cells: usize) -> usize {
+    if width(s) <= cells {
+        return s.len();
+    }
+    let (mut used, mut end) = (0, 0);
+    for g in s.graphemes(true) {
+        used += width(g);
+        if used > cells && end > 0 {
+            break;
+        }
+        end += g.len();
+    }
+    end
+}
+
 /// At most `cells` wide; what is cut in the middle becomes `…`, so that ids stay recognisable at both ends.
 pub fn cut_middle(s: &str, cells: usize) -> Cow<'_, str> {
     if width(s) <= cells {
@@ -174,6 +190,10 @@ mod tests {
             for s in ["결제-워커-07", "i-0a1fd93be77c49c2d", "e\u{301}🚀👨‍👩‍👧 family", ""] {
                 assert!(width(&cut_end(s, cells)) <= cells, "{s} {cells}");
                 assert!(width(&cut_middle(s, cells)) <= cells, "{s} {cells}");
+                let end = fitting(s, cells);
+                assert!(
+                    s.is_empty() || end > 0 && (width(&s[..end]) <= cells || s[..end].graphemes(true).count() == 1)
+                );
             }
         }
         assert_eq!(cut_middle("i-0a1fd93be77c49c2d", 11), "i-0a1…49c2d");

@@ -1,5 +1,4 @@
-//! A row as `skydeck get -o json` prints it, and as the detail pane's `raw` shows it: `docs/kinds.md` says what each
-//! fact is.
+//! A row as `skydeck get -o json` prints it: `docs/kinds.md` says what each fact is.
 //!
 //! ```json
 //! {"kind": "instances", "id": "i-…", "name": "web-1", "account": "111122223333", "region": "ap-northeast-2",

@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use super::intern::Interner;
 use crate::aws::Gateway;
 use crate::base::{Clock, Fault, RowId, Scope, Time};
-use crate::model::{KindInfo, Link, Operation, Record, Selector};
+use crate::model::{KindInfo, Link, Operation, RawAnswer, Record, Selector};
 
 /// Which rows are asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,8 +69,8 @@ pub type Pages = Box<dyn Sink>;
 
 /// Lists a kind. Returning `Ok` means that the run is complete.
 pub type ListFn = fn(ListRequest, Pages) -> BoxFuture<'static, Result<(), Fault>>;
-/// Reads one row anew, as text.
-pub type RawFn = fn(ListRequest, RowId) -> BoxFuture<'static, Result<String, Fault>>;
+/// Asks for one row anew, and keeps AWS's words.
+pub type RawFn = fn(ListRequest, RowId) -> BoxFuture<'static, Result<RawAnswer, Fault>>;
 
 /// Everything about one kind that is not data.
 pub struct KindDef {
@@ -80,6 +80,7 @@ pub struct KindDef {
     pub list: ListFn,
     /// Where one can go from a row.
     pub links: fn(&Record, &Scope) -> Vec<Link>,
-    /// AWS's whole answer about one row, pretty-printed, for the detail pane's `raw`; asked for on demand.
+    /// AWS's whole answer about one row for the detail's page `raw`, asked for on demand ([`super::raw::raw`]); `None` where a row
+    /// cannot be asked for alone.
     pub raw: Option<RawFn>,
 }

@@ -14,6 +14,7 @@ pub mod facts;
 pub mod intern;
 pub mod listing;
 pub mod planning;
+pub mod raw;
 pub mod registry;
 pub mod s3;
 pub mod seam;

@@ -5,14 +5,12 @@ use std::sync::Arc;
 
 use arcstr::ArcStr;
 use aws_smithy_types::DateTime;
-use futures::future::BoxFuture;
 use rustc_hash::FxHashMap;
 
-use super::facts;
 use super::intern::Interner;
-use super::listing::{ListFn, ListRequest, Sink, What};
-use crate::base::{Fault, FaultKind, RowId, Time};
-use crate::model::{Field, FieldInfo, Operation, Record, Tags, Value};
+use super::listing::What;
+use crate::base::{Fault, FaultKind, Time};
+use crate::model::{Field, FieldInfo, Tags, Value};
 
 /// Text that AWS may have left out.
 pub type Text = Option<ArcStr>;
@@ -133,33 +131,6 @@ pub fn ask_one_by_one(fault: &Fault, ids: Option<&[String]>) -> bool {
 /// Whether the only id that was asked for does not exist: that is an answer, not a failure.
 pub fn only_one_is_missing(fault: &Fault, ids: Option<&[String]>) -> bool {
     fault.kind == FaultKind::NotFound && ids.is_some_and(|i| i.len() == 1)
-}
-
-/// One row as JSON: its facts and tags, read anew. What [`super::KindDef::raw`] is made of.
-pub fn raw(list: ListFn, mut request: ListRequest, id: RowId) -> BoxFuture<'static, Result<String, Fault>> {
-    Box::pin(async move {
-        request.what = What::Ids(Arc::new(vec![id.clone()]));
-        let scope = request.scope.clone();
-        let (sender, receiver) = std::sync::mpsc::channel();
-        list(request, Box::new(Gather(sender))).await?;
-        let found = receiver.try_iter().flatten().find(|r| r.id == id);
-        let row = found.ok_or_else(|| Fault::new(FaultKind::NotFound, format!("AWS does not know {id} any more")))?;
-        Ok(facts::pretty(&facts::element(&row, &scope, None)))
-    })
-}
-
-/// A sink that keeps what it is given.
-struct Gather(std::sync::mpsc::Sender<Vec<Record>>);
-
-impl Sink for Gather {
-    fn ask(&mut self, _: &'static Operation) -> BoxFuture<'_, Result<(), Fault>> {
-        Box::pin(async { Ok(()) })
-    }
-    fn paid(&mut self, _: u32) {}
-    fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
-        let sent = self.0.send(rows).map_err(|_| Fault::bug("nobody waits for these rows"));
-        Box::pin(async { sent })
-    }
 }
 
 #[cfg(test)]

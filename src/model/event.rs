@@ -6,6 +6,7 @@ use std::time::Duration;
 use arcstr::ArcStr;
 
 use super::plan::{DryRun, Plan};
+use super::raw::RawAnswer;
 use super::table::{RowRef, Sort, TableKey};
 use crate::base::{Fault, RowId, Secret, Time};
 use crate::input::Key;
@@ -42,8 +43,8 @@ pub enum Event {
     Asked(u64),
     /// Something to say on the message line and in `:messages`.
     Say(Message),
-    /// What a detail request brought: raw text for the detail pane's `raw` tab.
-    Raw(TableKey, RowId, Result<String, Fault>),
+    /// AWS's own words about a row, for the detail's page `raw`.
+    Raw(TableKey, RowId, Result<RawAnswer, Fault>),
 }
 
 /// An ordered, filtered view of some tables.

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::engine::{Engine, Host, Inbox, send};
 use crate::act::{Carry, dry_run};
 use crate::base::{Fault, FaultKind, RowId};
-use crate::kinds::{Interner, ListRequest, What};
+use crate::kinds::{self, Interner, ListRequest, What};
 use crate::model::{Effect, Event, Kind, Plan, RowRef, TableKey};
 
 impl Engine {
@@ -119,8 +119,9 @@ impl Engine {
 
     fn raw(&mut self, table: TableKey, id: RowId) {
         let Some(raw) = self.registry.def(table.kind).and_then(|d| d.raw) else {
-            let none = Fault::new(FaultKind::NotFound, format!("{} have no raw answer.", table.kind.title));
-            return self.handle(Event::Raw(table, id, Err(none)));
+            let row = self.store.get(&table, &id).map(|row| kinds::raw::known(row, &table.scope, self.clock.now()));
+            let answer = row.ok_or_else(|| Fault::new(FaultKind::NotFound, "The row is not there any more."));
+            return self.handle(Event::Raw(table, id, answer));
         };
         let request = ListRequest {
             gateway: self.gateway.clone(),

@@ -3,6 +3,7 @@
 mod changes;
 mod facts;
 mod metrics;
+mod raw;
 
 use ratatui::layout::Rect;
 
@@ -12,7 +13,7 @@ use crate::config::Role;
 use crate::model::Record;
 use crate::store::Store;
 
-use super::pen::{Pen, cells, wrap};
+use super::pen::{Pen, cells};
 
 /// What the pages are drawn from.
 pub(super) struct Page<'a> {
@@ -54,7 +55,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store, now: Ti
         Tab::Metrics => metrics::draw(pen, body, &page),
         Tab::Changes => changes::draw(pen, body, &page),
         Tab::Links => links(pen, body, &page, has_keys),
-        Tab::Raw => raw(pen, body, &page),
+        Tab::Raw => raw::draw(pen, body, &page),
     }
 }
 
@@ -131,28 +132,5 @@ fn links(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>, has_keys: bool) {
     }
     if links.is_empty() {
         pen.say(area.x + 2, area.y, area.width, "– Nothing leads on from here.", Role::Quiet);
-    }
-}
-
-fn raw(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>) {
-    let answer = match &page.state.detail.raw {
-        Some((of, answer)) if of == page.key => answer.as_ref(),
-        _ => None,
-    };
-    let room = area.width.saturating_sub(3);
-    match answer {
-        None => {
-            pen.say(area.x + 2, area.y, room, "◌ Asking AWS…", Role::Busy);
-        }
-        Some(Err(fault)) => {
-            for (y, line) in (area.y..area.bottom()).zip(wrap(&format!("✗ {fault}"), room)) {
-                pen.say(area.x + 2, y, room, &line, Role::Error);
-            }
-        }
-        Some(Ok(text)) => {
-            for (y, line) in (area.y..area.bottom()).zip(text.lines().skip(page.state.detail.scroll)) {
-                pen.say(area.x + 2, y, room, line, Role::Text);
-            }
-        }
     }
 }

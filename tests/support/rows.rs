@@ -9,7 +9,7 @@ use skydeck::aws::{Gateway, GatewayConfig};
 use skydeck::base::{Clock, Fault, Scope, Time};
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::{Interner, ListRequest, Sink, What, facts};
-use skydeck::model::{Operation, Record, Scoping, Selector};
+use skydeck::model::{Operation, RawAnswer, Record, Scoping, Selector};
 
 /// The gateway of a plain `skydeck` in this process's environment.
 pub fn gateway() -> Gateway {
@@ -47,6 +47,15 @@ pub async fn pages(gateway: &Gateway, kind: &str, region: &str, selector: Select
     let done = (ALL.kind(kind).unwrap().list)(request, Box::new(Gather(send))).await;
     done.unwrap_or_else(|f| panic!("{kind} in {region}: {f}"));
     receive.try_iter().collect()
+}
+
+/// AWS's own words about a row.
+pub async fn raw(gateway: &Gateway, row: &Record, region: &str) -> Result<RawAnswer, Fault> {
+    let def = ALL.kind(row.kind.name).unwrap();
+    let (interner, clock) = (Interner::default(), Clock::system());
+    let (scope, selector) = (scope(gateway, row.kind.name, region), Selector::All);
+    let request = ListRequest { gateway: gateway.clone(), scope, selector, what: What::Everything, interner, clock };
+    (def.raw.unwrap())(request, row.id.clone()).await
 }
 
 /// All rows as `get -o json` prints them.

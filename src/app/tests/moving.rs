@@ -235,7 +235,7 @@ fn left_and_right_turn_the_pages_of_the_detail() {
     assert_eq!(desk.state.tab(&desk.store), Tab::Section("facts"));
     desk.press("right");
     assert_eq!(desk.state.tab(&desk.store), Tab::Tags);
-    desk.press("right right right");
+    desk.press("right right");
     assert_eq!(desk.state.tab(&desk.store), Tab::Links);
     desk.press("j enter");
     assert_eq!(desk.state.view.query.text, "name=thing-0");

@@ -7,7 +7,8 @@ use futures::future::BoxFuture;
 use crate::aws::fault;
 use crate::base::{Fault, Scope, Time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
-use crate::kinds::seam::{Seam, Text, batches, field, int, moment, no_tags, own, raw, text, texts, time};
+use crate::kinds::raw::raw;
+use crate::kinds::seam::{Seam, Text, batches, field, int, moment, no_tags, own, text, texts, time};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Parent, Record, Scoping, Selector, Service, Tone,
     Value,

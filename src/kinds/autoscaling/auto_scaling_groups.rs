@@ -8,7 +8,8 @@ use crate::aws::fault;
 use crate::base::{Fault, Scope, Time};
 use crate::kinds::elbv2::name_of_arn;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
-use crate::kinds::seam::{Seam, Text, batches, field, flag, int, moment, own, raw, seconds, text, texts};
+use crate::kinds::raw::raw;
+use crate::kinds::seam::{Seam, Text, batches, field, flag, int, moment, own, seconds, text, texts};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tags, Tone,
     Value,

@@ -7,7 +7,8 @@ use futures::future::BoxFuture;
 use crate::aws::fault;
 use crate::base::{Fault, Scope, Time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
-use crate::kinds::seam::{Seam, Text, batches, field, flag, moment, no_tags, own, raw, seconds, text, texts, time};
+use crate::kinds::raw::raw;
+use crate::kinds::seam::{Seam, Text, batches, field, flag, moment, no_tags, own, seconds, text, texts, time};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tone, Value,
 };

@@ -8,7 +8,8 @@ use super::regions::wanted;
 use crate::aws::fault;
 use crate::base::{Fault, Scope};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
-use crate::kinds::seam::{Seam, Text, field, no_tags, own, raw, text, texts};
+use crate::kinds::raw::raw;
+use crate::kinds::seam::{Seam, Text, field, no_tags, own, text, texts};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tone, Value,
 };

@@ -7,7 +7,8 @@ use futures::future::BoxFuture;
 use crate::aws::fault;
 use crate::base::{Fault, FaultKind, Time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
-use crate::kinds::seam::{Seam, batches, field, moment, no_tags, own, raw, time};
+use crate::kinds::raw::raw;
+use crate::kinds::seam::{Seam, batches, field, moment, no_tags, own, time};
 use crate::model::{FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Record, Scoping, Service, Tone, Value};
 
 /// `DescribeInstanceStatus`.

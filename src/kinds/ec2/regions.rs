@@ -7,7 +7,8 @@ use futures::future::BoxFuture;
 use crate::aws::fault;
 use crate::base::{Fault, Scope};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
-use crate::kinds::seam::{Seam, Text, field, no_tags, own, raw, text};
+use crate::kinds::raw::raw;
+use crate::kinds::seam::{Seam, Text, field, no_tags, own, text};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Service, Tone, Value,
 };

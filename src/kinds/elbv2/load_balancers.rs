@@ -7,8 +7,9 @@ use futures::future::BoxFuture;
 use crate::aws::fault;
 use crate::base::{Fault, Scope, Time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::raw::raw;
 use crate::kinds::seam::{
-    Seam, Text, ask_one_by_one, batches, field, moment, no_tags, only_one_is_missing, own, raw, said, text, time,
+    Seam, Text, ask_one_by_one, batches, field, moment, no_tags, only_one_is_missing, own, said, text, time,
 };
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tone, Value,

@@ -8,8 +8,9 @@ use super::name_of_arn;
 use crate::aws::fault;
 use crate::base::{Fault, Scope};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::raw::raw;
 use crate::kinds::seam::{
-    Seam, Text, ask_one_by_one, batches, field, flag, int, no_tags, only_one_is_missing, own, raw, said, seconds, text,
+    Seam, Text, ask_one_by_one, batches, field, flag, int, no_tags, only_one_is_missing, own, said, seconds, text,
 };
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Value,

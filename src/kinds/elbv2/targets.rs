@@ -9,7 +9,8 @@ use super::target_groups::{self, DESCRIBE_TARGET_GROUPS};
 use crate::aws::fault;
 use crate::base::{Fault, FaultKind, RowId, Scope};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
-use crate::kinds::seam::{Seam, Text, field, no_tags, own, raw, said, text};
+use crate::kinds::raw::raw;
+use crate::kinds::seam::{Seam, Text, field, no_tags, own, said, text};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Parent, Record, Scoping, Selector, Service, Tone,
     Value,

@@ -7,7 +7,8 @@ use futures::future::BoxFuture;
 use crate::aws::fault;
 use crate::base::{Fault, Scope, Time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
-use crate::kinds::seam::{Seam, Text, field, moment, no_tags, own, raw, said, text, time};
+use crate::kinds::raw::raw;
+use crate::kinds::seam::{Seam, Text, field, moment, no_tags, own, said, text, time};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Value,
 };

@@ -11,7 +11,8 @@ use percent_encoding::percent_decode_str;
 use crate::aws::fault;
 use crate::base::{Fault, FaultKind, RowId, Scope, Time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
-use crate::kinds::seam::{Seam, Text, field, moment, no_tags, own, raw, text, time};
+use crate::kinds::raw::raw;
+use crate::kinds::seam::{Seam, Text, field, moment, no_tags, own, text, time};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Parent, Record, Scoping, Selector, Service, Value,
 };

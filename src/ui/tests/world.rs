@@ -96,12 +96,7 @@ fn links(_: &Record, _: &Scope) -> Vec<Link> {
     ]
 }
 
-static INSTANCES_DEF: KindDef = KindDef {
-    info: &INSTANCES,
-    list: |_, _| Box::pin(async { Ok(()) }),
-    links,
-    raw: Some(|_, _| Box::pin(async { Ok(String::new()) })),
-};
+static INSTANCES_DEF: KindDef = KindDef { info: &INSTANCES, list: |_, _| Box::pin(async { Ok(()) }), links, raw: None };
 static STATUSES_DEF: KindDef =
     KindDef { info: &STATUSES, list: |_, _| Box::pin(async { Ok(()) }), links: |_, _| Vec::new(), raw: None };
 static METRICS_DEF: KindDef =

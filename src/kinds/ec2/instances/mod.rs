@@ -13,7 +13,8 @@ use tokio::task::JoinHandle;
 use crate::aws::fault;
 use crate::base::{Fault, Scope};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, Ticket};
-use crate::kinds::seam::{Seam, batches, raw};
+use crate::kinds::raw::raw;
+use crate::kinds::seam::{Seam, batches};
 use crate::model::{KindInfo, Link, Operation, Record, Scoping, Selector, Service};
 
 /// `DescribeInstances`.

@@ -1,0 +1,104 @@
+//! AWS's whole answer about one row, for reading: XML and CBOR as indented text, cut to the row's own part.
+//!
+//! The row is asked for anew, alone where the service allows it. What names a secret is not shown, strangers' text is made
+//! visible, and the text is bounded.
+
+mod cbor;
+mod node;
+mod xml;
+
+use futures::future::BoxFuture;
+
+use super::facts;
+use super::listing::{ListFn, ListRequest, Sink, What};
+use crate::aws::capture::{Answer, capture};
+use crate::base::{Fault, FaultKind, RowId, Scope};
+use crate::model::{Operation, RawAnswer, RawPart, Record};
+use node::Style;
+
+/// Lines of one answer that are shown.
+const MOST_LINES: usize = 2000;
+
+/// Asks for one row with its kind's own list function and keeps what AWS answers. What [`super::KindDef::raw`] is made of.
+pub fn raw(list: ListFn, mut request: ListRequest, id: RowId) -> BoxFuture<'static, Result<RawAnswer, Fault>> {
+    Box::pin(async move {
+        request.what = What::Ids(std::sync::Arc::new(vec![id.clone()]));
+        let clock = request.clock.clone();
+        let at = clock.now();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let (listed, answers) = capture(list(request, Box::new(Gather(sender)))).await;
+        listed?;
+        let found = receiver.try_iter().flatten().find(|r| r.id == id);
+        let row = found.ok_or_else(|| Fault::new(FaultKind::NotFound, format!("AWS does not know {id} any more")))?;
+        let names = names_of(&row);
+        Ok(RawAnswer { at, parts: answers.iter().map(|a| part(a, &names)).collect() })
+    })
+}
+
+/// For a row that AWS cannot be asked for alone: what is known of it, and that it is not AWS's text.
+pub fn known(row: &Record, scope: &Scope, at: crate::base::Time) -> RawAnswer {
+    let text = facts::pretty(&facts::element(row, scope, None));
+    let title = "AWS cannot be asked for this row alone: what is known of it".to_string();
+    let lines = text.lines().map(|l| crate::base::text::visible(l).into_owned()).collect();
+    RawAnswer { at, parts: vec![RawPart { title, lines, left_out: 0 }] }
+}
+
+/// What the row's own part of an answer has in it: its id as AWS writes it, else its name.
+fn names_of(row: &Record) -> Vec<String> {
+    let by_field = |name: &str| row.kind.index_of(name).and_then(|i| row.at(i).as_str().map(str::to_string));
+    let mut names: Vec<String> =
+        [by_field("key"), by_field("id"), Some(row.id.to_string()), Some(row.name.to_string())]
+            .into_iter()
+            .flatten()
+            .filter(|n| !n.is_empty())
+            .collect();
+    names.dedup();
+    names
+}
+
+fn part(answer: &Answer, names: &[String]) -> RawPart {
+    let op = answer.operation;
+    let name = format!("{} {}", op.service, op.name);
+    let tree = if answer.cut {
+        Err("too long to be shown".to_string())
+    } else if answer.content_type.contains("cbor") {
+        cbor::read(&answer.body).map(|n| (n, Style::Json))
+    } else {
+        xml::read(&answer.body).map(|n| (n, Style::Xml))
+    };
+    let (root, style) = match tree {
+        Ok(read) => read,
+        Err(why) => return RawPart { title: format!("{name}: {why}"), lines: Vec::new(), left_out: 0 },
+    };
+    let own = names.iter().find_map(|n| root.part_about(n));
+    let (title, node) = match &own {
+        // The root is called after the operation; in CBOR it has no name.
+        Some((path, node)) => {
+            let way = if path.len() > 1 && style == Style::Xml { &path[1..] } else { &path[..] };
+            (format!("{name}  {}", way.join(" › ")), *node)
+        }
+        None => (name, &root),
+    };
+    let mut lines = node.lines(style);
+    let left_out = lines.len().saturating_sub(MOST_LINES);
+    lines.truncate(MOST_LINES);
+    RawPart { title, lines, left_out }
+}
+
+/// A sink that keeps what it is given.
+struct Gather(std::sync::mpsc::Sender<Vec<Record>>);
+
+impl Sink for Gather {
+    fn ask(&mut self, _: &'static Operation) -> BoxFuture<'_, Result<(), Fault>> {
+        Box::pin(async { Ok(()) })
+    }
+    fn paid(&mut self, _: u32) {}
+    fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
+        let sent = self.0.send(rows).map_err(|_| Fault::bug("nobody waits for these rows"));
+        Box::pin(async { sent })
+    }
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

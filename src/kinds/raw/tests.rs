@@ -1,0 +1,96 @@
+use super::*;
+use crate::model::{Operation, Service};
+
+static DESCRIBE: Operation = Operation::read(Service::Ec2, "DescribeInstances");
+static LIST: Operation = Operation::read(Service::S3, "ListObjectsV2");
+static ALARMS: Operation = Operation::read(Service::CloudWatch, "DescribeAlarms");
+
+fn answer(operation: &'static Operation, content_type: &str, body: &[u8]) -> Answer {
+    Answer { operation, content_type: content_type.into(), body: body.to_vec(), cut: false }
+}
+
+fn xml(operation: &'static Operation, body: &str, name: &str) -> RawPart {
+    part(&answer(operation, "text/xml;charset=UTF-8", body.as_bytes()), &[name.to_string()])
+}
+
+#[test]
+fn an_instance_is_cut_out_of_its_reservation_and_indented() {
+    let body = "<?xml version=\"1.0\"?>\n<DescribeInstancesResponse xmlns=\"http://ec2\"><requestId>r</requestId><reservationSet>\
+        <item><groupSet/><instancesSet><item><instanceId>i-2</instanceId></item>\
+        <item><instanceId>i-1</instanceId><tagSet><item><key>Name</key><value>a &amp; b</value></item></tagSet></item>\
+        </instancesSet></item></reservationSet></DescribeInstancesResponse>";
+    let part = xml(&DESCRIBE, body, "i-1");
+    assert_eq!(part.title, "EC2 DescribeInstances  reservationSet › item › instancesSet › item");
+    assert_eq!(
+        part.lines,
+        [
+            "<item>",
+            "  <instanceId>i-1</instanceId>",
+            "  <tagSet>",
+            "    <item>",
+            "      <key>Name</key>",
+            "      <value>a &amp; b</value>",
+            "    </item>",
+            "  </tagSet>",
+            "</item>"
+        ]
+    );
+}
+
+#[test]
+fn a_target_is_known_by_a_detail_and_a_key_by_what_it_is_encoded_as() {
+    let health = "<R><Members><member><Health/><Target><Id>i-1</Id></Target></member></Members></R>";
+    assert_eq!(xml(&DESCRIBE, health, "i-1").lines[0], "<member>");
+    let list =
+        "<ListBucketResult><Name>b</Name><Contents><Key>a%2Fb+c%26d</Key><Size>3</Size></Contents></ListBucketResult>";
+    assert_eq!(xml(&LIST, list, "a/b c&d").lines.len(), 4);
+    // Where the row is not found by its name, nothing is left out.
+    assert_eq!(xml(&LIST, list, "other").lines[0], "<ListBucketResult>");
+}
+
+#[test]
+fn escape_sequences_are_shown_and_secrets_are_not() {
+    let body = "<R><item><id>x</id><note>\u{1b}[31m\u{202e}</note><userData>IyEvYmluL3No</userData>\
+        <SecretAccessKey>abc</SecretAccessKey><userData/></item></R>";
+    let text = xml(&DESCRIBE, body, "x").lines.join("\n");
+    assert!(text.contains("<note>␛[31m\u{fffd}</note>"), "{text}");
+    assert!(!text.contains("IyEv") && !text.contains("abc"), "{text}");
+    assert!(text.contains("<userData>‹not shown›</userData>") && text.contains("<userData/>"), "{text}");
+}
+
+#[test]
+fn cbor_is_shown_as_json_with_dates() {
+    let mut e = aws_smithy_cbor::Encoder::new(Vec::new());
+    e.begin_map();
+    e.str("MetricAlarms").begin_array();
+    for name in ["a", "b \"q\""] {
+        e.begin_map();
+        e.str("AlarmName").str(name).str("Threshold").double(0.5).str("On").boolean(true);
+        e.str("At").timestamp(&aws_smithy_types::DateTime::from_secs(0)).end();
+    }
+    e.end().end();
+    let part = part(&answer(&ALARMS, "application/cbor", &e.into_writer()), &["b \"q\"".to_string()]);
+    assert_eq!(part.title, "CloudWatch DescribeAlarms  MetricAlarms");
+    assert_eq!(
+        part.lines,
+        [
+            "{",
+            "  \"AlarmName\": \"b \\\"q\\\"\",",
+            "  \"Threshold\": 0.5,",
+            "  \"On\": true,",
+            "  \"At\": \"1970-01-01T00:00:00Z\"",
+            "}"
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_said_and_what_is_long_is_bounded() {
+    for body in ["", "oops", "<a><b>", &"<a>".repeat(100)] {
+        let part = xml(&DESCRIBE, body, "x");
+        assert!(part.lines.is_empty() && part.title.contains(": "), "{body}: {part:?}");
+    }
+    let long = format!("<R>{}</R>", "<item/>".repeat(3000));
+    let part = xml(&DESCRIBE, &long, "x");
+    assert_eq!((part.lines.len(), part.left_out), (2000, 1002));
+}
