@@ -13,7 +13,7 @@ use skydeck::act::{Carry, Executor, Journal, Rest, dry_run, rest};
 use skydeck::aws::{Gateway, GatewayConfig};
 use skydeck::base::{Clock, Fault, Scope, Time};
 use skydeck::kinds::registry::ALL;
-use skydeck::kinds::{ActionContext, Interner, ListRequest, Sink, Target, What};
+use skydeck::kinds::{ActionContext, Bought, Interner, ListRequest, Sink, Target, What};
 use skydeck::model::{
     ActEvent, Batch, Coverage, DryRun, FormValue, Kind, Operation, Outcome, Plan, Record, Selector, Settle, TableKey,
     Values,
@@ -36,7 +36,7 @@ impl Sink for Gather {
     fn ask(&mut self, _: &'static Operation) -> BoxFuture<'_, Result<(), Fault>> {
         Box::pin(async { Ok(()) })
     }
-    fn paid(&mut self, _: u32) {}
+    fn bought(&mut self, _: &[Bought]) {}
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
         self.0.send(rows).unwrap();
         Box::pin(async { Ok(()) })

@@ -10,7 +10,7 @@ use skydeck::aws::{Gateway, GatewayConfig};
 use skydeck::base::{Clock, Fault, RowId, Scope, Time};
 use skydeck::kinds::ec2::instances::{fields, instance};
 use skydeck::kinds::registry::ALL;
-use skydeck::kinds::{Interner, KindDef, ListRequest, Sink, What, facts};
+use skydeck::kinds::{Bought, Interner, KindDef, ListRequest, Sink, What, facts};
 use skydeck::model::{Operation, Record, Scoping, Selector, Tone, Value};
 use skydeck::sandbox::{Sandbox, WorldSpec};
 
@@ -41,8 +41,8 @@ impl Sink for Gather {
         self.0.send(News::Asked(op.name)).unwrap();
         Box::pin(async { Ok(()) })
     }
-    fn paid(&mut self, metrics: u32) {
-        self.0.send(News::Metrics(metrics)).unwrap();
+    fn bought(&mut self, rows: &[Bought]) {
+        self.0.send(News::Metrics(rows.iter().map(|b| b.metrics).sum())).unwrap();
     }
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
         self.0.send(News::Rows(rows)).unwrap();
@@ -234,4 +234,60 @@ async fn raw_is_awss_own_answer_cut_to_the_row() {
             assert!(text.contains(own) || kind == "objects", "{kind} without {own}: {text}");
         }
     }
+}
+
+fn tag(row: &Record, key: &str) -> Option<String> {
+    row.tag(key).map(ToString::to_string)
+}
+
+#[tokio::test]
+async fn tags_that_come_from_a_call_of_their_own_are_those_of_the_row() {
+    let account = Account::open(WorldSpec::Demo);
+    for (kind, of, operation) in [
+        ("load-balancer-tags", "load-balancers", "DescribeTags"),
+        ("target-group-tags", "target-groups", "DescribeTags"),
+        ("bucket-tags", "buckets", "GetBucketTagging"),
+        ("alarm-tags", "alarms", "ListTagsForResource"),
+    ] {
+        let rows = account.all(of).await;
+        let all = account.list(kind, Selector::All, What::Everything).await;
+        assert_eq!(all.rows.len(), rows.len(), "{kind}: each has an answer, also without tags");
+        assert!(all.rows.iter().any(|r| !r.tags.is_empty()), "{kind}");
+        let some = account.list(kind, Selector::All, ids(rows.iter().take(2))).await;
+        assert_eq!(some.rows.len(), 2, "{kind}");
+        let calls = some.asked.iter().filter(|o| **o == operation).count();
+        assert_eq!(calls, if operation == "DescribeTags" { 1 } else { 2 }, "{kind}");
+        // One that is gone fails no other.
+        let gone = match of {
+            "load-balancers" => rows[0].id.replace("loadbalancer/app/", "loadbalancer/app/x"),
+            "target-groups" => rows[0].id.replace("targetgroup/", "targetgroup/x"),
+            _ => "no-such-thing".into(),
+        };
+        let with_gone = What::Ids(vec![gone.into(), rows[0].id.clone()].into());
+        let found = account.list(kind, Selector::All, with_gone).await.rows;
+        assert_eq!(found.iter().map(|r| &r.id).collect::<Vec<_>>(), [&rows[0].id], "{kind}");
+    }
+    let buckets = account.all("bucket-tags").await;
+    assert!(buckets.iter().any(|r| tag(r, "Retention").as_deref() == Some("1y")));
+}
+
+#[tokio::test]
+async fn disks_and_protection_of_an_instance_are_read_as_a_plan_needs_them() {
+    let account = Account::open(WorldSpec::Demo);
+    let rows = account.all("instances").await;
+    let with_disk = rows.iter().filter(|r| !instance::volumes(r).is_empty()).take(3).collect::<Vec<_>>();
+    let disks = account.list("instance-volumes", Selector::All, ids(with_disk.iter().copied())).await;
+    assert_eq!((disks.rows.len(), disks.asked.len()), (3, 1));
+    for (disks, instance) in disks.rows.iter().zip(&with_disk) {
+        let ids = disks.get("disks").items();
+        assert_eq!((&disks.id, ids.len()), (&instance.id, instance::volumes(instance).len()));
+        assert!(ids[0].starts_with(instance::volumes(instance)[0].as_str()) && ids[0].contains("GiB"), "{}", ids[0]);
+        assert!(disks.get("cost").as_f64().is_some_and(|c| c > 0.0));
+    }
+    let all = account.all("instance-volumes").await;
+    assert!(all.len() > 3 && all.iter().all(|r| !r.get("disks").items().is_empty()));
+    let shields = account.list("instance-protection", Selector::All, ids(rows.iter())).await;
+    assert!(shields.rows.iter().any(|r| r.get("termination").as_bool() == Some(true)), "the demo has a protected one");
+    assert!(shields.rows.iter().any(|r| r.get("termination").as_bool() == Some(false)));
+    assert_eq!(shields.asked.len(), 2 * rows.len());
 }

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
+use super::nav::kind_named;
 use super::state::{Focus, PAUSE, State};
 use super::update::Turn;
 use super::view::{RowKey, Tab};
 use crate::base::text;
 use crate::base::{Fault, RowId};
-use crate::model::{Effect, FieldInfo, FieldType, Kind, RawAnswer, TableKey};
+use crate::model::{Effect, FieldInfo, FieldType, Kind, RawAnswer, TableKey, Tags};
 use crate::store::{Change, Part, SHOWN, Store};
 
 /// The section that comes first.
@@ -27,7 +28,7 @@ impl State {
             kind.iter()
                 .filter(|f| !f.section.is_empty() && f.ty != FieldType::Series)
                 .map(|f| f.section)
-                .filter(move |s| kind.iter().any(|f| f.section == *s && f.side.is_some()) == joined)
+                .filter(move |s| kind.iter().any(|f| f.section == *s && f.side.is_some_and(|s| !s.on_demand)) == joined)
         };
         let add = |tabs: &mut Vec<Tab>, joined: bool| {
             for section in sections(joined).map(Tab::Section) {
@@ -73,9 +74,17 @@ impl State {
         all.truncate(SHOWN);
         all
     }
-    /// Whether tags are something that rows of this kind have: an action edits them.
+    /// Whether tags are something that rows of this kind have: an action edits them, or a call of their own brings them.
     fn has_tags(&self, kind: Kind) -> bool {
-        self.registry.actions_of(kind).any(|a| a.name.contains("tags"))
+        kind.tags_aside().is_some() || self.registry.actions_of(kind).any(|a| a.name.contains("tags"))
+    }
+    /// A row's tags, from the side table if they live there; `None` = not known.
+    pub fn tags<'a>(&self, store: &'a Store, row: &RowKey) -> Option<&'a Tags> {
+        let record = &store.table(&row.table)?.get(&row.id)?.record;
+        let Some(aside) = row.table.kind.tags_aside() else { return Some(&record.tags) };
+        let side = row.table.kind.fields.at(aside).side?;
+        let there = kind_named(&self.registry, side.kind)?;
+        store.side(&row.table, there, &row.id).map(|r| &r.tags)
     }
     /// The page of the detail that is shown: the chosen one, or the first where the row has no such page.
     pub fn tab(&self, store: &Store) -> Tab {
@@ -243,7 +252,7 @@ impl Turn<'_> {
         let Some(row) = &self.s.detail.row else { return 0 };
         match self.s.tab(self.store) {
             Tab::Section(s) => row.table.kind.iter().filter(|f| f.section == s).count(),
-            Tab::Tags => self.store.get(&row.table, &row.id).map_or(0, |r| r.tags.len()),
+            Tab::Tags => self.s.tags(self.store, row).map_or(0, |t| t.len()),
             Tab::Metrics => row.table.kind.iter().filter(|f| f.ty == FieldType::Series).count() * 8,
             Tab::Links => 0,
             // A list may take some lines more than one.

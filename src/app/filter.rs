@@ -65,7 +65,7 @@ impl Turn<'_> {
     pub(super) fn paid_fields(&self, query: &Query) -> Vec<usize> {
         let view = &self.s.view;
         let mut paid: Vec<usize> = query
-            .fields()
+            .fields(view.kind.0)
             .filter(|f| view.kind.fields.at(*f).side.is_some_and(|s| s.paid) && !view.paid.contains(f))
             .collect();
         paid.dedup();
@@ -103,7 +103,8 @@ impl Turn<'_> {
     pub(super) fn refresh_paid(&mut self) {
         let view = &self.s.view;
         let is_side = |f: usize| view.kind.fields.at(f).side.is_some();
-        let used = |f: &usize| view.query.fields().any(|q| q == *f) || view.sort.is_some_and(|s| s.field == *f);
+        let used =
+            |f: &usize| view.query.fields(view.kind.0).any(|q| q == *f) || view.sort.is_some_and(|s| s.field == *f);
         if !view.paid.iter().any(used) {
             if !view.paid_ids.is_empty() {
                 self.s.view.paid_ids = Arc::default();
@@ -111,7 +112,12 @@ impl Turn<'_> {
             return;
         }
         let mut own = (*view.query).clone();
-        own.terms.retain(|t| !matches!(t.test, Test::Field { field, .. } if is_side(field)));
+        let tags_aside = view.kind.tags_aside().is_some();
+        own.terms.retain(|t| match t.test {
+            Test::Field { field, .. } => !is_side(field),
+            Test::Tag { .. } => !tags_aside,
+            Test::Word(_) => true,
+        });
         let mut ids: Vec<RowId> = Vec::new();
         for table in view.tables.iter().filter_map(|t| self.store.table(t)) {
             let rows = table.rows().filter(|r| r.gone.is_none() && own.matches(&*r.record, self.s.now));

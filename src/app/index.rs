@@ -78,7 +78,7 @@ impl Turn<'_> {
         let view = &self.s.view;
         let words = view.query.terms.iter().any(|t| matches!(t.test, crate::query::Test::Word(_)));
         let side = |i: usize| (i < view.kind.fields.len()).then(|| view.kind.fields.at(i).side).flatten();
-        let named = view.query.fields().chain(view.sort.map(|s| s.field));
+        let named = view.query.fields(view.kind.0).chain(view.sort.map(|s| s.field));
         let mut named = named.filter_map(side);
         named.any(|s| s.kind == kind.name)
             || words && view.kind.iter().filter_map(|f| f.side).any(|s| !s.paid && s.kind == kind.name)

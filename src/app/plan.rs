@@ -286,10 +286,19 @@ impl Turn<'_> {
             |o: &Overlay| matches!(o, Overlay::Plan(p) if p.phase == PlanPhase::Shown && p.plan.needs.contains(table));
         let Some(layer) = self.s.overlays.iter().position(waits) else { return };
         let Some(Overlay::Plan(p)) = self.s.overlays.get(layer) else { return };
-        let Ok(plan) = self.made(p.action, &p.targets, &p.values) else { return };
+        let plan = match self.made(p.action, &p.targets, &p.values) {
+            Ok(plan) => plan,
+            // What is known now stands against it (termination protection): it is refused before anything is sent.
+            Err(why) => {
+                let Some(Overlay::Plan(p)) = self.s.overlays.get_mut(layer) else { return };
+                p.plan.needs.clear();
+                p.blocked.get_or_insert(why);
+                return;
+            }
+        };
         let now = self.s.now;
         let Some(Overlay::Plan(p)) = self.s.overlays.get_mut(layer) else { return };
-        let (same, same_calls) = (plan.same_as(&p.plan), plan.calls == p.plan.calls);
+        let (same, same_calls) = (plan.weighs_as(&p.plan), plan.calls == p.plan.calls);
         p.plan = plan;
         if !same {
             p.armed = now.plus(READ_IT);

@@ -6,6 +6,7 @@ use super::state::{Focus, State};
 use super::update::Turn;
 use super::view::RowKey;
 use crate::kinds::Target;
+use crate::kinds::cloudwatch::looks_an_hour;
 use crate::model::{Column, Level, RowRef, Sort};
 
 impl State {
@@ -163,13 +164,16 @@ impl Turn<'_> {
         }
     }
 
-    /// What a paid filter or sort costs: about $0.01 for 1,000 metrics requested, one metric a row every five minutes.
+    /// What a paid filter or sort costs: about $0.01 for 1,000 metrics requested, one a row every five minutes, or each minute
+    /// with detailed monitoring.
     /// <https://aws.amazon.com/cloudwatch/pricing/>
     pub(super) fn price(&self, fields: &[usize]) -> Vec<String> {
         let kind = self.s.view.kind;
         let names: Vec<&str> = fields.iter().map(|f| kind.fields.at(*f).name).collect();
-        let rows: usize = self.s.view.tables.iter().filter_map(|t| self.store.table(t)).map(|t| t.len()).sum();
-        let requests = rows * fields.len() * 12;
+        let tables = || self.s.view.tables.iter().filter_map(|t| self.store.table(t));
+        let rows: usize = tables().map(|t| t.len()).sum();
+        let live = tables().flat_map(|t| t.rows()).filter(|r| r.gone.is_none());
+        let requests = live.map(|r| looks_an_hour(&r.record)).sum::<usize>() * fields.len();
         vec![
             format!("{} is read from CloudWatch, which charges about $0.01 for 1,000 metrics.", names.join(" and ")),
             format!(

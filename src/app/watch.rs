@@ -44,13 +44,16 @@ impl Turn<'_> {
             want(&mut wanted, &awaited.table, awaited.ids.iter().cloned());
         }
         for overlay in &s.overlays {
-            let needs = match overlay {
-                Overlay::Form(form) => form.spec.needs.as_slice(),
-                Overlay::Plan(p) => p.plan.needs.as_slice(),
-                _ => &[],
+            let (needs, rows) = match overlay {
+                Overlay::Form(form) => (form.spec.needs.as_slice(), form.targets.as_slice()),
+                Overlay::Plan(p) => (p.plan.needs.as_slice(), p.targets.as_slice()),
+                _ => (&[][..], &[][..]),
             };
             for table in needs {
-                if !out.iter().any(|i| i.table == *table) {
+                if table.kind.side {
+                    let beside = rows.iter().filter(|r| r.table.scope == table.scope);
+                    want(&mut wanted, table, beside.map(|r| r.id.clone()));
+                } else if !out.iter().any(|i| i.table == *table) {
                     out.push(whole(table));
                 }
             }
@@ -114,7 +117,7 @@ impl Turn<'_> {
             }
         }
         // A filter or sort on a side value needs it for every row.
-        for f in view.query.fields().chain(view.sort.map(|s| s.field)) {
+        for f in view.query.fields(view.kind.0).chain(view.sort.map(|s| s.field)) {
             let Some(side) = side_of(f) else { continue };
             for of in &view.tables {
                 let Some(table) = table_of(&side, of) else { continue };

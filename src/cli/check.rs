@@ -10,7 +10,7 @@ use super::{Failure, Options};
 use crate::aws::credentials::report::Seen;
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind, Scope};
-use crate::kinds::{Interner, KindDef, ListRequest, Sink, What};
+use crate::kinds::{Bought, Interner, KindDef, ListRequest, Sink, What};
 use crate::model::{Operation, Record, Scoping, Selector};
 
 /// Prints the report. Exit status 1 if no profile can list anything.
@@ -125,7 +125,7 @@ impl Sink for FirstPage {
     fn ask(&mut self, _: &'static Operation) -> BoxFuture<'_, Result<(), Fault>> {
         Box::pin(async { Ok(()) })
     }
-    fn paid(&mut self, _metrics: u32) {}
+    fn bought(&mut self, _: &[Bought]) {}
     fn page(&mut self, _: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
         if let Some(told) = self.0.take() {
             // Nobody listens any more if the run ended first, which says the same.

@@ -13,9 +13,9 @@ use super::{Failure, Options, Output};
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind, RowId, Scope, Time};
 use crate::fetch::{Budget, Share};
-use crate::kinds::{Interner, KindDef, ListRequest, Sink, What, facts};
-use crate::model::{Column, Kind, Operation, Record, Scoping, Selector, Value};
-use crate::query::{Cells, Query, Test};
+use crate::kinds::{Bought, Interner, KindDef, ListRequest, Sink, What, facts};
+use crate::model::{Column, Kind, Operation, Record, Scoping, Selector, Tags, Value};
+use crate::query::{Cells, Query};
 use crate::ui::format;
 
 /// A row with what side tables know of it.
@@ -24,6 +24,8 @@ struct Row {
     record: Arc<Record>,
     /// By field position.
     sides: FxHashMap<usize, Value>,
+    /// Tags that came from a call of their own.
+    tags: Option<Tags>,
 }
 
 impl Cells for Row {
@@ -32,6 +34,9 @@ impl Cells for Row {
     }
     fn cell(&self, field: usize) -> &Value {
         self.sides.get(&field).unwrap_or_else(|| self.record.at(field))
+    }
+    fn tags(&self) -> Option<&Tags> {
+        self.tags.as_ref().or_else(|| self.record.tags())
     }
 }
 
@@ -129,7 +134,7 @@ impl Lister<'_> {
             for record in records {
                 let once = (account.clone(), scope.region_code().cloned(), record.id.clone());
                 if account.is_none() || seen.insert(once) {
-                    rows.push(Row { scope: scope.clone(), record, sides: FxHashMap::default() });
+                    rows.push(Row { scope: scope.clone(), record, sides: FxHashMap::default(), tags: None });
                 }
             }
         }
@@ -201,7 +206,8 @@ impl Lister<'_> {
         (rows, result.err())
     }
 
-    /// Side tables that are free of charge always, those that cost only if the query names them.
+    /// Side tables that are free of charge always; those that cost, or take too many requests, only if the query names
+    /// them.
     async fn join_sides(
         &self,
         def: &'static KindDef,
@@ -209,16 +215,12 @@ impl Lister<'_> {
         rows: &mut [Row],
         faults: &mut Vec<Fault>,
     ) -> Result<(), Failure> {
-        let named: Vec<usize> = query
-            .terms
-            .iter()
-            .filter_map(|t| if let Test::Field { field, .. } = t.test { Some(field) } else { None })
-            .collect();
+        let named: Vec<usize> = query.fields(def.info).collect();
         let mut kinds: Vec<(&'static str, Vec<(usize, &'static str)>)> = Vec::new();
         let mut paid = false;
         for (i, info) in def.info.iter().enumerate() {
             let Some(side) = info.side else { continue };
-            if side.paid && !named.contains(&i) {
+            if (side.paid || side.on_demand) && !named.contains(&i) {
                 continue;
             }
             paid |= side.paid;
@@ -247,6 +249,9 @@ impl Lister<'_> {
             for row in rows.iter_mut() {
                 if let Some(side) = found.get(&(row.scope.clone(), row.record.id.clone())) {
                     row.sides.extend(fields.iter().map(|(i, field)| (*i, side.get(field).clone())));
+                    if def.info.tags_aside().is_some_and(|t| fields.iter().any(|(i, _)| *i == t)) {
+                        row.tags = Some(side.tags.clone());
+                    }
                 }
             }
         }
@@ -267,7 +272,7 @@ impl Sink for Pages {
             Ok(())
         })
     }
-    fn paid(&mut self, _metrics: u32) {}
+    fn bought(&mut self, _: &[Bought]) {}
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
         let sent = self.pages.send(rows.into_iter().map(Arc::new).collect());
         Box::pin(async move { sent.map_err(|_| Fault::bug("The list was given up.")) })

@@ -9,10 +9,13 @@ use crate::model::{KindInfo, Service};
 pub const TRANSITION: Duration = Duration::from_secs(2);
 /// Tables that are kept warm (completion, links) but not on the screen.
 pub const WARM: Duration = Duration::from_secs(60);
-/// The metrics are read in whole periods of five minutes, which every instance has (`kinds::cloudwatch`): asking more often
-/// costs money and brings the same points again.
+/// Metrics of which the answer did not say how long they last: EC2's own period without detailed monitoring.
 pub const METRICS: Duration = Duration::from_secs(300);
 
+/// Consoles that ask at the boundary of a period do so within this time of each other.
+pub const PHASE: Duration = Duration::from_secs(20);
+/// What changes seldom (tags, protection, volumes) is asked for at most this often a row.
+pub const SELDOM: Duration = Duration::from_secs(60);
 /// Rows that a plan is about are read again within this time, or the plan is told that they could not be.
 pub const REREAD: Duration = Duration::from_secs(30);
 /// A wish that came while scrolling waits this long for the next one.
@@ -40,7 +43,16 @@ pub fn sweep(kind: &KindInfo, base: Duration, pages: u32) -> Duration {
     if is_paid(kind) {
         return METRICS.max(base);
     }
-    base * pages.max(1)
+    let pause = base * pages.max(1);
+    if is_seldom(kind) { pause.max(SELDOM) } else { pause }
+}
+/// Whether it changes seldom.
+pub fn is_seldom(kind: &KindInfo) -> bool {
+    kind.operations.iter().any(|o| o.seldom)
+}
+/// Whether rows that were asked for are not asked for again for a while, however often they come into view.
+pub fn keeps(kind: &KindInfo) -> bool {
+    is_paid(kind) || is_seldom(kind)
 }
 
 /// Whether each row asked for costs money.

@@ -14,7 +14,7 @@ use super::Update;
 use super::budget::Budget;
 use super::poller::Spent;
 use crate::base::{Clock, Fault, FaultKind, Time};
-use crate::kinds::{KindDef, ListRequest, Sink, Ticket, What};
+use crate::kinds::{Bought, KindDef, ListRequest, Sink, Ticket, What};
 use crate::model::{Batch, Coverage, Operation, Outcome, Record, TableKey};
 
 /// What a job needs of the poller.
@@ -54,6 +54,15 @@ impl Renewer {
 pub(super) struct Ended {
     pub(super) pages: u32,
     pub(super) fault: Option<Fault>,
+    /// Rows that were paid for, and how long they last.
+    pub(super) bought: Vec<Bought>,
+}
+
+impl Ended {
+    /// Without having asked for anything.
+    pub(super) fn with(fault: Option<Fault>) -> Ended {
+        Ended { pages: 0, fault, bought: Vec::new() }
+    }
 }
 
 struct JobSink {
@@ -76,6 +85,7 @@ struct Told {
     coverage: Option<Coverage>,
     op: Option<&'static Operation>,
     rows: Vec<Arc<Record>>,
+    bought: Vec<Bought>,
 }
 
 impl JobSink {
@@ -112,8 +122,9 @@ impl Sink for JobSink {
         })
     }
 
-    fn paid(&mut self, metrics: u32) {
-        self.shared.spent.metrics(self.shared.clock.now(), metrics);
+    fn bought(&mut self, rows: &[Bought]) {
+        self.shared.spent.metrics(rows);
+        self.told.send_modify(|t| t.bought.extend_from_slice(rows));
     }
 
     fn ticket(&self) -> Ticket {
@@ -149,7 +160,7 @@ pub(super) async fn run(def: &'static KindDef, request: ListRequest, table: Tabl
     };
     let now = shared.clock.now();
     if ids.is_none() && shared.out.send(Update::Began(table.clone(), now)).await.is_err() {
-        return Ended { pages: 0, fault: None };
+        return Ended::with(None);
     }
     let (told_tx, told) = watch::channel(Told::default());
     let sink = JobSink {
@@ -184,5 +195,5 @@ pub(super) async fn run(def: &'static KindDef, request: ListRequest, table: Tabl
     let batch = Batch { table, seq, asked, coverage, rows: told.rows, outcome };
     // The receiver is gone only when the program ends.
     let _ = shared.out.send(Update::Batch(batch)).await;
-    Ended { pages: told.pages, fault: result.err() }
+    Ended { pages: told.pages, fault: result.err(), bought: told.bought }
 }

@@ -18,7 +18,7 @@ use super::job::{Ended, Renew, Renewer, Shared, run};
 use crate::aws::Gateway;
 use crate::aws::credentials::source::DECLINED;
 use crate::base::{Clock, Fault, FaultKind, RowId, Time};
-use crate::kinds::{Interner, ListRequest, Registry, What};
+use crate::kinds::{Bought, Interner, ListRequest, Registry, What};
 use crate::model::{Batch, Coverage, Interest, Meter, Outcome, TableKey};
 
 /// What a poller is made from.
@@ -54,7 +54,8 @@ pub struct Poller {
 #[derive(Default)]
 pub(super) struct Spent {
     calls: Mutex<VecDeque<Time>>,
-    metrics: Mutex<VecDeque<(Time, u32)>>,
+    /// What was paid for: until when it lasts, and what asking for it each time anew costs an hour, in metrics.
+    metrics: Mutex<Vec<(Time, u64)>>,
 }
 
 impl Spent {
@@ -62,29 +63,25 @@ impl Spent {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).push_back(now);
     }
     /// Notes metrics asked of CloudWatch: these are what GetMetricData charges for.
-    pub(super) fn metrics(&self, now: Time, n: u32) {
-        self.metrics.lock().unwrap_or_else(PoisonError::into_inner).push_back((now, n));
+    pub(super) fn metrics(&self, rows: &[Bought]) {
+        let hourly = |b: &Bought| u64::from(b.metrics) * 3600 / u64::from(b.period.max(1));
+        let mut metrics = self.metrics.lock().unwrap_or_else(PoisonError::into_inner);
+        metrics.extend(rows.iter().map(|b| (b.until, hourly(b))));
     }
     fn meter(&self, now: Time, slowed: Vec<String>) -> Meter {
         const MINUTE: Duration = Duration::from_secs(60);
-        // Metrics are asked every minute or every five: five minutes show the rate of both.
-        const FIVE: Duration = Duration::from_secs(300);
         let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         while calls.front().is_some_and(|t| now.since(*t) >= MINUTE) {
             calls.pop_front();
         }
+        // Each row counts from when it was paid for until it is to be paid for again: once, whatever its period.
         let mut metrics = self.metrics.lock().unwrap_or_else(PoisonError::into_inner);
-        while metrics.front().is_some_and(|(t, _)| now.since(*t) >= FIVE) {
-            metrics.pop_front();
-        }
-        let asked: u64 = metrics.iter().map(|(_, n)| u64::from(*n)).sum();
-        // In the first minutes there is less than that to judge by: what was asked stands for a minute more.
-        let span = metrics.front().map_or(FIVE, |(t, _)| (now.since(*t) + MINUTE).min(FIVE)).as_secs().max(1);
-        // $0.01 per 1,000 metrics = a hundredth of a thousandth of a dollar each.
-        let hourly = (asked * 3600).div_ceil(span * 100);
+        metrics.retain(|(until, _)| *until > now);
+        let hourly: u64 = metrics.iter().map(|(_, hourly)| hourly).sum();
         Meter {
             calls_per_minute: u32::try_from(calls.len()).unwrap_or(u32::MAX),
-            millidollars_per_hour: u32::try_from(hourly).unwrap_or(u32::MAX),
+            // $0.01 per 1,000 metrics = a hundredth of a thousandth of a dollar each.
+            millidollars_per_hour: u32::try_from(hourly.div_ceil(100)).unwrap_or(u32::MAX),
             slowed,
         }
     }
@@ -120,12 +117,13 @@ impl Poller {
             interner: Interner::default(),
             plans: FxHashMap::default(),
             rested: FxHashMap::default(),
-            bought: FxHashMap::default(),
+            kept: FxHashMap::default(),
             jobs: JoinSet::new(),
             stopping: FxHashMap::default(),
             rereads: FxHashMap::default(),
             busy: busy.clone(),
             meter: Meter::default(),
+            phase: pace.of(cadence::PHASE.mul_f64(fastrand::f64())),
         };
         tokio::spawn(worker.run(rx));
         Poller { commands: tx, busy, budget }
@@ -170,10 +168,20 @@ struct Planned {
     again: bool,
     /// When the last run that did not fail began.
     fresh: Option<Instant>,
+    /// Until when what it brought lasts, if it said so: asking sooner would be paid for and bring the same.
+    lasts: Option<Instant>,
     pages: u32,
     faults: u32,
     /// AWS called the credentials expired: the next run loads them anew first.
     expired: bool,
+}
+
+/// A table's last good run: when it began, its pages, and until when it lasts if it said so.
+#[derive(Clone, Copy)]
+struct Rested {
+    fresh: Instant,
+    pages: u32,
+    lasts: Option<Instant>,
 }
 
 type PlanKey = (TableKey, bool);
@@ -189,17 +197,19 @@ struct Worker {
     shared: Shared,
     interner: Interner,
     plans: FxHashMap<PlanKey, Planned>,
-    /// Whole tables that nobody looks at now: when their last good run began, and its pages. Coming back to one within its
-    /// cadence asks nothing.
-    rested: FxHashMap<TableKey, (Instant, u32)>,
-    /// Rows that cost money each, with when they were asked for: what is young is not bought again.
-    bought: FxHashMap<TableKey, FxHashMap<RowId, Instant>>,
+    /// Whole tables that nobody looks at now: coming back to one within its cadence asks nothing.
+    rested: FxHashMap<TableKey, Rested>,
+    /// Rows that cost money each, or change seldom, with when they are to be asked for again: however often they come into
+    /// view, not sooner.
+    kept: FxHashMap<TableKey, FxHashMap<RowId, Instant>>,
     jobs: JoinSet<(JobKey, Ended)>,
     /// Runs that were given up and have not ended yet.
     stopping: FxHashMap<Id, TableKey>,
     rereads: FxHashMap<Id, u64>,
     busy: Arc<AtomicU64>,
     meter: Meter,
+    /// How long after the others this console asks for what all of them may ask for at the same moment.
+    phase: Duration,
 }
 
 impl Worker {
@@ -252,7 +262,7 @@ impl Worker {
                         plan.faults = 0;
                     }
                 }
-                self.bought.retain(|table, _| !tables.contains(table));
+                self.kept.retain(|table, _| !tables.contains(table));
             }
             Command::Reread(number, rows) => self.reread(number, rows),
         }
@@ -278,12 +288,13 @@ impl Worker {
             }
             // A run that was cut off is asked for again; one that came to its end is good for its cadence.
             if let (None, false, 0, Some(fresh)) = (&plan.running, by_id, plan.faults, plan.fresh) {
-                self.rested.insert(table, (fresh, plan.pages));
+                self.rested.insert(table, Rested { fresh, pages: plan.pages, lasts: plan.lasts });
             }
         }
         for (key, interest) in wanted {
-            let due = |fresh: Option<Instant>, pages| {
-                fresh.map_or(now, |f| f + cadence::sweep(&key.0.kind, self.config.every, pages)).max(now)
+            let due = |rested: Option<Rested>| {
+                let by_cadence = |r: Rested| r.fresh + cadence::sweep(&key.0.kind, self.config.every, r.pages);
+                rested.map_or(now, |r| r.lasts.unwrap_or_else(|| by_cadence(r))).max(now)
             };
             match self.plans.get_mut(&key) {
                 Some(plan) => {
@@ -303,22 +314,23 @@ impl Worker {
                             plan.next = plan.next.min(wish);
                         }
                     } else if interest.visible && !plan.interest.visible {
-                        plan.next = plan.next.min(due(plan.fresh, plan.pages).max(wish));
+                        let last = plan.fresh.map(|fresh| Rested { fresh, pages: plan.pages, lasts: plan.lasts });
+                        plan.next = plan.next.min(due(last).max(wish));
                     }
                     plan.interest = interest;
                 }
                 None => {
                     let rested = if key.1 { None } else { self.rested.remove(&key.0) };
-                    let (fresh, pages) = rested.map_or((None, 1), |(at, pages)| (Some(at), pages));
                     let plan = Planned {
                         interest,
-                        next: due(fresh, pages),
+                        next: due(rested),
                         running: None,
                         started: now,
                         ids: None,
                         again: false,
-                        fresh,
-                        pages,
+                        fresh: rested.map(|r| r.fresh),
+                        lasts: rested.and_then(|r| r.lasts),
+                        pages: rested.map_or(1, |r| r.pages),
                         faults: 0,
                         expired: false,
                     };
@@ -327,7 +339,7 @@ impl Worker {
             }
         }
         let oldest = self.pace.of(cadence::REMEMBER);
-        self.rested.retain(|_, (at, _)| at.elapsed() < oldest);
+        self.rested.retain(|_, r| r.fresh.elapsed() < oldest);
     }
 
     fn start_due(&mut self) {
@@ -342,16 +354,15 @@ impl Worker {
             };
             plan.ids.clone_from(&plan.interest.ids);
             if let Some(ids) = &plan.ids {
-                let mut wait = self.pace.of(cadence::WARM);
-                if cadence::is_paid(&key.0.kind) {
-                    let young = self.pace.of(cadence::METRICS);
-                    let bought = self.bought.entry(key.0.clone()).or_default();
-                    bought.retain(|_, at| now.duration_since(*at) < young);
-                    wait = ids.iter().filter_map(|id| bought.get(id)).min().map_or(wait, |at| (*at + young) - now);
-                    plan.ids = Some(Arc::new(ids.iter().filter(|id| !bought.contains_key(*id)).cloned().collect()));
+                let mut next = now + self.pace.of(cadence::WARM);
+                if cadence::keeps(&key.0.kind) {
+                    let kept = self.kept.entry(key.0.clone()).or_default();
+                    kept.retain(|_, until| *until > now);
+                    next = ids.iter().filter_map(|id| kept.get(id)).min().copied().unwrap_or(next);
+                    plan.ids = Some(Arc::new(ids.iter().filter(|id| !kept.contains_key(*id)).cloned().collect()));
                 }
                 if plan.ids.as_ref().is_some_and(|ids| ids.is_empty()) {
-                    plan.next = now + wait;
+                    plan.next = next;
                     continue;
                 }
             }
@@ -389,7 +400,7 @@ impl Worker {
                     format!("The rows could not be read again within {} seconds.", cadence::REREAD.as_secs()),
                 )),
             };
-            (JobKey::Reread(number), Ended { pages: 0, fault })
+            (JobKey::Reread(number), Ended::with(fault))
         });
         self.rereads.insert(job.id(), number);
     }
@@ -444,7 +455,7 @@ impl Worker {
             outcome: Outcome::Failed(fault.clone()),
         };
         let _ = self.shared.out.send(Update::Batch(batch)).await;
-        self.plan_next(&key, &Ended { pages: 0, fault: Some(fault) });
+        self.plan_next(&key, &Ended::with(Some(fault)));
     }
 
     fn plan_next(&mut self, key: &PlanKey, ended: &Ended) {
@@ -454,6 +465,18 @@ impl Worker {
         let kind = key.0.kind;
         // A tenth of jitter: many consoles on one account must not ask in step.
         let jittered = |pause: Duration| pause.mul_f64(1.0 + fastrand::f64() * 0.1);
+        let clock = self.config.clock.now();
+        let until = |b: &Bought| now + b.until.since(clock) + self.phase;
+        plan.lasts = ended.bought.iter().map(until).max();
+        if plan.ids.is_some() && cadence::keeps(&kind) {
+            let kept = self.kept.entry(key.0.clone()).or_default();
+            if ended.fault.is_none() {
+                let rest = if cadence::is_paid(&kind) { cadence::METRICS } else { cadence::SELDOM };
+                let rest = plan.started + self.pace.of(rest);
+                kept.extend(plan.ids.iter().flat_map(|ids| ids.iter()).map(|id| (id.clone(), rest)));
+            }
+            kept.extend(ended.bought.iter().map(|b| (b.id.clone(), until(b))));
+        }
         let next = match &ended.fault {
             Some(fault) => {
                 plan.faults += 1;
@@ -465,18 +488,18 @@ impl Worker {
                 plan.faults = 0;
                 plan.fresh = Some(plan.started);
                 plan.pages = ended.pages.max(1);
-                if let Some(ids) = plan.ids.as_ref().filter(|_| cadence::is_paid(&kind)) {
-                    let bought = self.bought.entry(key.0.clone()).or_default();
-                    bought.extend(ids.iter().map(|id| (id.clone(), plan.started)));
-                }
                 let pause = match (&plan.interest.ids, plan.interest.visible) {
                     (_, false) => self.pace.of(cadence::WARM),
                     (Some(_), true) if !kind.side => self.pace.of(cadence::TRANSITION),
-                    (_, true) if cadence::is_paid(&kind) => self.pace.of(cadence::METRICS).max(self.config.every),
                     (_, true) => cadence::sweep(&kind, self.config.every, plan.pages),
                 };
-                // From start to start, but on a slow link at least half of it is left alone.
-                (plan.started + jittered(pause)).max(now + pause / 2)
+                match (&plan.ids, plan.lasts) {
+                    // Each row has a time of its own: it is looked at once what is kept is known.
+                    (Some(_), _) if cadence::keeps(&kind) => now,
+                    (None, Some(lasts)) => lasts,
+                    // From start to start, but on a slow link at least half of it is left alone.
+                    _ => (plan.started + jittered(pause)).max(now + pause / 2),
+                }
             }
         };
         plan.next = if std::mem::take(&mut plan.again) { now } else { next };

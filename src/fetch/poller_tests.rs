@@ -24,6 +24,8 @@ static PAID: Operation = Operation::read(Service::CloudWatch, "GetMetricData");
 static FIELDS: Fields<()> =
     Fields(&[Field { info: FieldInfo::new("id", "ID", FieldType::Id, "An id."), get: |()| Value::Unknown }]);
 static THINGS: KindInfo = info("things", Service::Ec2, &[&READ], false);
+static SELDOM: Operation = Operation::read(Service::Ec2, "DescribeTags").seldom();
+static TAGS: KindInfo = info("thing-tags", Service::Ec2, &[&SELDOM], true);
 static METRICS: KindInfo = info("thing-metrics", Service::CloudWatch, &[&PAID], true);
 
 const fn info(name: &'static str, service: Service, operations: &'static [&'static Operation], side: bool) -> KindInfo {
@@ -46,7 +48,8 @@ const fn info(name: &'static str, service: Service, operations: &'static [&'stat
 
 static KIND: KindDef = KindDef { info: &THINGS, list, links: |_, _| Vec::new(), raw: None };
 static METRICS_KIND: KindDef = KindDef { info: &METRICS, list, links: |_, _| Vec::new(), raw: None };
-static REGISTRY: Registry = Registry { kinds: &[&KIND, &METRICS_KIND], actions: &[], senders: &[] };
+static TAGS_KIND: KindDef = KindDef { info: &TAGS, list, links: |_, _| Vec::new(), raw: None };
+static REGISTRY: Registry = Registry { kinds: &[&KIND, &METRICS_KIND, &TAGS_KIND], actions: &[], senders: &[] };
 
 fn list(request: ListRequest, pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     let name = request.scope.profile().cloned().unwrap_or_default();
@@ -472,7 +475,11 @@ async fn metrics_that_are_young_are_not_bought_again() {
         noted.lock().expect("whole").push(ids.join(" "));
         Box::pin(async move {
             pages.ask(&PAID).await?;
-            pages.paid(1000);
+            let bought = |id: &RowId| {
+                let until = Clock::system().now().plus(Duration::from_secs(3));
+                Bought { id: id.clone(), metrics: 1000, period: 300, until }
+            };
+            pages.bought(&ids.iter().map(bought).collect::<Vec<_>>());
             pages.page(ids.iter().map(|i| record(i)).collect()).await
         })
     });
@@ -489,7 +496,7 @@ async fn metrics_that_are_young_are_not_bought_again() {
     rig.poller.watch(want(&rig, &["a", "b"]));
     rig.take(Duration::from_millis(50)).await;
     assert_eq!(*bought.lock().expect("whole"), ["a b", "c"]);
-    // Who says "now" pays; and after five minutes (3 s at this pace) they are old.
+    // Who says "now" pays; and when the next points are there they are old.
     rig.poller.refresh(vec![rig.metrics()]);
     rig.until(|r| r.done() == 3).await;
     rig.until(|r| r.done() == 4).await;
@@ -497,17 +504,57 @@ async fn metrics_that_are_young_are_not_bought_again() {
     rig.until(|r| r.count(|u| matches!(u, Update::Meter(m) if m.millidollars_per_hour >= 600)) > 0).await;
 }
 
+#[tokio::test]
+async fn what_changes_seldom_is_not_asked_for_again_because_somebody_scrolls() {
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let noted = asked.clone();
+    let mut rig = Rig::new("seldom", Duration::from_millis(5), move |request: ListRequest, mut pages: Pages| {
+        let What::Ids(ids) = request.what else { return Box::pin(async { Ok(()) }) };
+        noted.lock().expect("whole").push(ids.join(" "));
+        Box::pin(async move {
+            pages.ask(&SELDOM).await?;
+            pages.page(ids.iter().map(|i| record(i)).collect()).await
+        })
+    });
+    let table = TableKey::all(Scope::region("seldom", "r"), Kind(&TAGS));
+    let want = |ids: &[&str]| {
+        let ids = Some(Arc::new(ids.iter().map(|i| (*i).into()).collect()));
+        vec![Interest { table: table.clone(), visible: true, ids }]
+    };
+    rig.poller.watch(want(&["a", "b"]));
+    rig.until(|r| r.done() == 1).await;
+    rig.poller.watch(want(&["b", "c"]));
+    rig.until(|r| r.done() == 2).await;
+    rig.poller.watch(want(&["a", "b", "c"]));
+    rig.take(Duration::from_millis(100)).await;
+    assert_eq!(*asked.lock().expect("whole"), ["a b", "c"]);
+    // A minute, at this pace 600 ms: then each once more.
+    rig.until(|_| asked.lock().expect("whole").len() > 2).await;
+    assert_eq!(asked.lock().expect("whole")[2], "a b");
+}
+
 #[test]
-fn the_meter_counts_a_minute_of_calls_and_never_calls_metrics_cheaper_than_they_are() {
+fn the_meter_counts_a_minute_of_calls_and_each_metric_for_as_long_as_it_lasts() {
     let spent = Spent::default();
     let at = Time::from_secs;
-    spent.call(at(0));
-    spent.call(at(30));
-    for minute in 0..10 {
-        spent.metrics(at(minute * 60), 50);
-        // 50 metrics a minute: 3,000 an hour at a cent a thousand.
-        assert_eq!(spent.meter(at(minute * 60), Vec::new()).millidollars_per_hour, 30, "minute {minute}");
+    let cost = |secs| spent.meter(at(secs), Vec::new()).millidollars_per_hour;
+    let buy = |secs: i64, period: u32| {
+        let rows = (0..50).map(|i| Bought {
+            id: format!("i-{i}").into(),
+            metrics: 1,
+            period,
+            until: at((secs / i64::from(period) + 1) * i64::from(period)),
+        });
+        spent.metrics(&rows.collect::<Vec<_>>());
+    };
+    // Fifty metrics every five minutes are 600 an hour, at a cent a thousand; the first time in the midst of a period.
+    for (from, to) in [(200, 300), (300, 600), (600, 900)] {
+        buy(from, 300);
+        assert_eq!([cost(from), cost(to - 1)], [6, 6]);
     }
+    assert_eq!(cost(900), 0, "nobody looks any more");
+    buy(900, 60);
+    assert_eq!(cost(930), 30, "each minute it is five times as much");
     let spent = Spent::default();
     spent.call(at(0));
     spent.call(at(30));

@@ -29,9 +29,9 @@ and settings use.
 In JSON, each field is a key in `facts`: numbers are numbers, times RFC 3339 in UTC, a ratio is `{\"ok\": 2,
 \"of\": 3}`, a list an array, a series `{\"start\", \"period\", \"unit\", \"points\"}` with `null` where there
 is no point. What is unknown, not asked for, or not there is `null`. Fields marked *joined* come from a
-request of their own; *charged* ones cost money at each look, and `get` asks for them only if the query or the
-columns name them. A bare word in a query looks at name, id, tags and every field that can be a column, except where
-it says *by name only*.
+request of their own; *charged* ones cost money at each look, those *on demand* take many requests, and `get` asks
+for both only if the query names them (`tag:` names `tags`). Tags that were not asked for are `null`. A bare word in a
+query looks at name, id, tags and every field that can be a column, except where it says *by name only*.
 
 ";
 
@@ -76,6 +76,7 @@ fn field(out: &mut String, f: &FieldInfo) {
     };
     let joined = match f.side {
         Some(s) if s.paid => " *Joined, charged.*",
+        Some(s) if s.on_demand => " *Joined, on demand.*",
         Some(_) => " *Joined.*",
         None => "",
     };

@@ -5,7 +5,7 @@
 //!  "state": "running", "tags": {"Env": "prod"}, "facts": {"type": "t3.micro", "launched": "2026-11-21T09:05:00Z"}}
 //! ```
 //! Numbers are numbers, times RFC 3339 in UTC, addresses strings, a ratio `{"ok": 2, "of": 3}`, a list an array. What
-//! AWS says there is none of, and what is unknown, is `null`.
+//! AWS says there is none of, and what is unknown, is `null`; so are tags that were not asked for.
 
 use serde_json::{Map, Number, Value as Json, json};
 
@@ -25,7 +25,10 @@ pub fn element(row: &impl Cells, scope: &Scope, account: Option<&str>) -> Json {
     let id = named("id").unwrap_or_else(|| record.id.to_string());
     // A bucket is listed once an account, and is in a region all the same.
     let region = scope.region_code().map(ToString::to_string).or_else(|| named("region"));
-    let tags: Map<String, Json> = record.tags.iter().map(|(k, v)| (k.to_string(), Json::from(v.as_str()))).collect();
+    let tags = row.tags().map(|tags| {
+        let pairs = tags.iter().map(|(k, v)| (k.to_string(), Json::from(v.as_str())));
+        pairs.collect::<Map<String, Json>>()
+    });
     json!({
         "kind": kind.name,
         "id": id,

@@ -44,13 +44,27 @@ pub struct Ticket {
     pub asked: Time,
 }
 
+/// What one row cost at CloudWatch, and how long it lasts: asked for again before then, the same points come and are paid
+/// again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bought {
+    /// The row.
+    pub id: RowId,
+    /// Metrics asked for it.
+    pub metrics: u32,
+    /// How often there is something new, in seconds.
+    pub period: u32,
+    /// When the next period's points are there.
+    pub until: Time,
+}
+
 /// Where a list function puts what it finds. Implemented by the poller's job (and by tests).
 pub trait Sink: std::marker::Send {
     /// Waits until the budget allows one call of `op`. To be called before each request; an error means that the run is
     /// over (the table is not wanted any more), and is returned as it is.
     fn ask(&mut self, op: &'static Operation) -> BoxFuture<'_, Result<(), Fault>>;
-    /// Notes that the next request asks CloudWatch for this many metrics: they are charged for one by one.
-    fn paid(&mut self, metrics: u32);
+    /// Notes what CloudWatch was asked for, and charges for one by one.
+    fn bought(&mut self, rows: &[Bought]);
     /// Hands over the rows of the last answer. Waits while the reader is behind.
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>>;
     /// The request that was last asked for: for a list function that reads an answer while the next is on its way.

@@ -13,16 +13,18 @@ pub mod elbv2;
 pub mod facts;
 pub mod intern;
 pub mod listing;
+pub mod paging;
 pub mod planning;
 pub mod raw;
 pub mod registry;
 pub mod s3;
 pub mod seam;
 pub mod sending;
+mod tags;
 #[cfg(test)]
 pub(crate) mod testing;
 
 pub use action::{Action, ActionContext, Mode, Send, Sent, Target};
 pub use intern::Interner;
-pub use listing::{KindDef, ListRequest, Pages, Sink, Ticket, What};
+pub use listing::{Bought, KindDef, ListRequest, Pages, Sink, Ticket, What};
 pub use registry::Registry;

@@ -212,6 +212,15 @@ pub fn known(store: &Store, key: TableKey) -> Known<'_> {
     }
 }
 
+/// Why a row of the side table `kind` beside a row of `of` is not known, as a word for a sentence. The table is added to
+/// `needs`: what failed may pass.
+pub fn beside(store: &Store, of: &TableKey, kind: &'static KindInfo, needs: &mut Vec<TableKey>) -> &'static str {
+    let key = TableKey::all(of.scope.clone(), Kind(kind));
+    let word = store.table(&key).and_then(|t| t.status.fault.as_ref()).map_or("not known yet", |f| f.kind.word());
+    need(needs, key);
+    word
+}
+
 /// The rows of a table that are not gone.
 pub fn live(table: &Table) -> impl Iterator<Item = &std::sync::Arc<Record>> {
     table.rows().filter(|r| r.gone.is_none()).map(|r| &r.record)

@@ -64,10 +64,16 @@ static KINDS: &[&KindDef] = &[
     &cloudwatch::metrics::KIND,
     // Side tables.
     &ec2::instance_statuses::KIND,
+    &ec2::instance_volumes::KIND,
+    &ec2::instance_protection::KIND,
     &cloudwatch::instance_alarms::KIND,
     &cloudwatch::instance_metrics::KIND,
     &cloudwatch::instance_traffic::KIND,
     &elbv2::target_group_health::KIND,
+    &elbv2::tags::OF_LOAD_BALANCERS,
+    &elbv2::tags::OF_TARGET_GROUPS,
+    &s3::bucket_tags::KIND,
+    &cloudwatch::alarm_tags::KIND,
 ];
 
 impl Registry {

@@ -7,6 +7,9 @@ use std::hash::{Hash, Hasher};
 use super::operation::{Operation, Service};
 use super::value::Value;
 
+/// The name of the field that lists tags, where they come from a call of their own.
+pub const TAGS: &str = "tags";
+
 /// What a field's values are, for alignment, formatting, comparison and JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FieldType {
@@ -60,6 +63,9 @@ pub struct Side {
     pub field: &'static str,
     /// Whether asking for it costs money for each row (CloudWatch).
     pub paid: bool,
+    /// Whether it takes too many requests to be asked for with every list: only in the detail, for a plan, and where a column
+    /// or a query names it.
+    pub on_demand: bool,
 }
 
 /// A field without its accessor.
@@ -153,7 +159,13 @@ impl FieldInfo {
     /// The side table that it comes from.
     #[must_use]
     pub const fn from_side(mut self, kind: &'static str, field: &'static str, paid: bool) -> Self {
-        self.side = Some(Side { kind, field, paid });
+        self.side = Some(Side { kind, field, paid, on_demand: false });
+        self
+    }
+    /// The same, asked for on demand.
+    #[must_use]
+    pub const fn on_demand(mut self, kind: &'static str, field: &'static str) -> Self {
+        self.side = Some(Side { kind, field, paid: false, on_demand: true });
         self
     }
     /// Other words for it in a query.
@@ -295,6 +307,11 @@ impl KindInfo {
         self.index_of(&word).or_else(|| {
             (0..self.fields.len()).find(|i| self.fields.at(*i).aliases.iter().any(|a| a.eq_ignore_ascii_case(&word)))
         })
+    }
+    /// The position of the field [`TAGS`] of a kind whose tags come from a call of their own: the records of its side table
+    /// have them. `None`: a row brings its tags itself, or has none.
+    pub fn tags_aside(&self) -> Option<usize> {
+        self.index_of(TAGS).filter(|i| self.fields.at(*i).side.is_some())
     }
     /// The fields in order.
     pub fn iter(&self) -> impl Iterator<Item = &'static FieldInfo> + '_ {

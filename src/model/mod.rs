@@ -18,7 +18,7 @@ pub use event::{
     ActEvent, Ask, Effect, Event, Identity, Indexed, Interest, Level, Message, Meter, Question, Unfinished,
 };
 pub use form::{Choice, FormField, FormInput, FormSpec, FormValue, Values};
-pub use kind::{Column, Field, FieldInfo, FieldList, FieldType, Fields, Kind, KindInfo, Parent, Scoping, Side};
+pub use kind::{Column, Field, FieldInfo, FieldList, FieldType, Fields, Kind, KindInfo, Parent, Scoping, Side, TAGS};
 pub use operation::{Access, Operation, Retry, Service};
 pub use plan::{Confirm, Consequence, DryRun, Plan, Settle, Severity, Subject, Undo};
 pub use raw::{RawAnswer, RawPart};

@@ -99,6 +99,8 @@ pub struct Operation {
     pub retry: Retry,
     /// Whether the request has a `DryRun` member (EC2 only).
     pub dry_run: bool,
+    /// What it answers changes seldom: asked once a minute at most.
+    pub seldom: bool,
     /// IAM actions, where they are not `PREFIX:NAME` (`ListObjectsV2` needs `s3:ListBucket`); empty otherwise.
     pub iam: &'static [&'static str],
 }
@@ -106,11 +108,17 @@ pub struct Operation {
 impl Operation {
     /// A reading operation.
     pub const fn read(service: Service, name: &'static str) -> Self {
-        Operation { service, name, access: Access::Read, retry: Retry::Safe, dry_run: false, iam: &[] }
+        Operation { service, name, access: Access::Read, retry: Retry::Safe, dry_run: false, seldom: false, iam: &[] }
     }
     /// A changing operation.
     pub const fn write(service: Service, name: &'static str, retry: Retry) -> Self {
-        Operation { service, name, access: Access::Write, retry, dry_run: false, iam: &[] }
+        Operation { service, name, access: Access::Write, retry, dry_run: false, seldom: false, iam: &[] }
+    }
+    /// The same, of what changes seldom.
+    #[must_use]
+    pub const fn seldom(mut self) -> Self {
+        self.seldom = true;
+        self
     }
     /// The same, with a `DryRun` member.
     #[must_use]

@@ -172,4 +172,11 @@ impl Plan {
             && self.subjects == other.subjects
             && self.cost == other.cost
     }
+    /// Whether `other` differs in notes at most: what a user who has read one would decide of the other too.
+    pub fn weighs_as(&self, other: &Plan) -> bool {
+        let heavy = |p: &Plan| -> Vec<Consequence> {
+            p.consequences.iter().filter(|c| c.severity >= Severity::Unknown).cloned().collect()
+        };
+        self.calls == other.calls && self.subjects == other.subjects && heavy(self) == heavy(other)
+    }
 }

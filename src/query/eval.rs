@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use super::{Op, Operand, Query, Term, Test, Word};
 use crate::base::Time;
-use crate::model::{FieldType, Record, Value};
+use crate::model::{FieldType, Record, Tags, Value};
 
 /// A row as a query sees it: its record, and its cells with the side tables joined in.
 pub trait Cells {
@@ -12,6 +12,8 @@ pub trait Cells {
     fn record(&self) -> &Record;
     /// The value of a field by position.
     fn cell(&self, field: usize) -> &Value;
+    /// The tags; `None` = not known.
+    fn tags(&self) -> Option<&Tags>;
 }
 
 impl Cells for Record {
@@ -20,6 +22,9 @@ impl Cells for Record {
     }
     fn cell(&self, field: usize) -> &Value {
         self.at(field)
+    }
+    fn tags(&self) -> Option<&Tags> {
+        self.kind.tags_aside().is_none().then_some(&self.tags)
     }
 }
 
@@ -34,10 +39,14 @@ impl Term {
     fn holds(&self, row: &impl Cells, now: Time) -> bool {
         let held = match &self.test {
             Test::Word(w) => word(row, w),
-            Test::Tag { key, value } => row.record().tags.iter().any(|(k, v)| {
-                (k == key || k.eq_ignore_ascii_case(key))
-                    && value.as_ref().is_none_or(|want| glob(want, &v.to_lowercase()))
-            }),
+            Test::Tag { key, value } => {
+                // As with a field: what is not known is claimed neither way.
+                let Some(tags) = row.tags() else { return false };
+                tags.iter().any(|(k, v)| {
+                    (k == key || k.eq_ignore_ascii_case(key))
+                        && value.as_ref().is_none_or(|want| glob(want, &v.to_lowercase()))
+                })
+            }
             Test::Field { field, op, operands } => {
                 let value = row.cell(*field);
                 let ty = row.record().kind.fields.at(*field).ty;
@@ -75,7 +84,7 @@ fn word(row: &impl Cells, word: &Word) -> bool {
             return true;
         }
     }
-    r.tags.iter().any(|(k, v)| contains(v, w) || contains(k, w))
+    row.tags().is_some_and(|tags| tags.iter().any(|(k, v)| contains(v, w) || contains(k, w)))
 }
 
 /// Of an ARN, what names the resource: `app/my-alb/50dc6c` of `…:loadbalancer/app/my-alb/50dc6c`. Else `load` would find every load

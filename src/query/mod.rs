@@ -22,6 +22,8 @@ use std::net::Ipv4Addr;
 use arcstr::ArcStr;
 use ipnet::Ipv4Net;
 
+use crate::model::KindInfo;
+
 /// A parsed query for one kind. Empty: everything matches.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Query {
@@ -150,8 +152,13 @@ impl Query {
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }
-    /// The positions of the fields that it looks at by name.
-    pub fn fields(&self) -> impl Iterator<Item = usize> + '_ {
-        self.terms.iter().filter_map(|t| if let Test::Field { field, .. } = t.test { Some(field) } else { None })
+    /// The positions of the fields that it looks at by name. Tags that come from a call of their own are such a field.
+    pub fn fields(&self, kind: &KindInfo) -> impl Iterator<Item = usize> + '_ {
+        let tags = kind.tags_aside();
+        self.terms.iter().filter_map(move |t| match t.test {
+            Test::Field { field, .. } => Some(field),
+            Test::Tag { .. } => tags,
+            Test::Word(_) => None,
+        })
     }
 }

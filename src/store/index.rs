@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Snapshot, Store};
 use crate::base::Time;
-use crate::model::{Indexed, Kind, Record, RowRef, Selector, Sort, TableKey, Value};
+use crate::model::{Indexed, Kind, Record, RowRef, Selector, Sort, TableKey, Tags, Value};
 use crate::query::{Cells, Query};
 
 /// All that an index is made from. Holds snapshots: the store may change meanwhile.
@@ -20,6 +20,8 @@ pub struct IndexJob {
     query: Arc<Query>,
     sort: Option<Sort>,
     now: Time,
+    /// The position of the field whose side records have the tags, if they come from a call of their own.
+    tags: Option<usize>,
     /// For each field that comes from a side table: its position, the field's position there, and a snapshot for each table.
     sides: Vec<(usize, usize, Vec<Snapshot>)>,
 }
@@ -42,7 +44,7 @@ impl Store {
         let mut sides = Vec::new();
         for i in 0..kind.fields.len() {
             let Some(side) = kind.fields.at(i).side else { continue };
-            let named = query.fields().any(|f| f == i) || sort.is_some_and(|s| s.field == i);
+            let named = query.fields(kind.0).any(|f| f == i) || sort.is_some_and(|s| s.field == i);
             if !(named || words && !side.paid) {
                 continue;
             }
@@ -62,6 +64,7 @@ impl Store {
             query,
             sort,
             now,
+            tags: kind.tags_aside(),
             sides,
         }
     }
@@ -70,6 +73,7 @@ impl Store {
 /// A record with side values by field position.
 struct Joined<'a> {
     record: &'a Record,
+    tags: Option<usize>,
     sides: &'a [(usize, Option<&'a Record>, usize)],
 }
 
@@ -83,6 +87,10 @@ impl Cells for Joined<'_> {
             Some((_, None, _)) => &Value::Unknown,
             None => self.record.at(field),
         }
+    }
+    fn tags(&self) -> Option<&Tags> {
+        let Some(field) = self.tags else { return Some(&self.record.tags) };
+        self.sides.iter().find(|(f, _, _)| *f == field)?.1.map(|side| &side.tags)
     }
 }
 
@@ -118,7 +126,7 @@ pub fn index(job: &IndexJob) -> Indexed {
             let at = RowRef { table: t as u32, slot };
             let joined: Vec<(usize, Option<&Record>, usize)> =
                 sides.iter().map(|(f, i, by_id)| (*f, by_id.get(record.id.as_str()).copied(), *i)).collect();
-            let cells = Joined { record, sides: &joined };
+            let cells = Joined { record, tags: job.tags, sides: &joined };
             if job.query.is_empty() || job.query.matches(&cells, job.now) {
                 let key = job.sort.map_or(Value::Unknown, |s| cells.cell(s.field).clone());
                 kept.push((at, record, key));

@@ -62,7 +62,10 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store, now: Ti
 fn tab_title(page: &Page<'_>, tab: Tab) -> String {
     match tab {
         Tab::Section(section) => section.into(),
-        Tab::Tags => format!("tags {}", page.record.tags.len()),
+        Tab::Tags => match page.state.tags(page.store, page.key) {
+            Some(tags) => format!("tags {}", tags.len()),
+            None => "tags".into(),
+        },
         Tab::Metrics => "metrics".into(),
         Tab::Changes => match page.state.changes(page.store, page.key).len() {
             0 => "changes".into(),

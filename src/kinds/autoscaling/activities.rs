@@ -4,11 +4,11 @@ use arcstr::ArcStr;
 use aws_sdk_autoscaling::types as sdk;
 use futures::future::BoxFuture;
 
-use crate::aws::fault;
 use crate::base::{Fault, Scope, Time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::paging::listed;
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, Text, batches, field, int, moment, no_tags, own, text, texts, time};
+use crate::kinds::seam::{Seam, Text, field, int, moment, no_tags, own, text, texts, time};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Parent, Record, Scoping, Selector, Service, Tone,
     Value,
@@ -188,22 +188,15 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             // Without a name AWS lists the activities of all groups, newest first.
             Selector::All => None,
         };
-        for ids in batches(&request.what, MOST_IDS) {
-            let mut token = None;
-            loop {
-                pages.ask(&DESCRIBE_SCALING_ACTIVITIES).await?;
-                let call = client.describe_scaling_activities().max_records(PAGE).set_next_token(token);
-                let call = call.set_auto_scaling_group_name(group.clone()).set_activity_ids(ids.clone());
-                let out = call.send().await.map_err(|e| fault::of(&DESCRIBE_SCALING_ACTIVITIES, e))?;
-                token = out.next_token().filter(|t| !t.is_empty()).map(str::to_string);
-                let rows = out.activities().iter().filter_map(|a| convert(&seam, a)).map(|a| a.record());
-                pages.page(rows.collect()).await?;
-                if token.is_none() {
-                    break;
-                }
-            }
-        }
-        Ok(())
+        let call = |ids, token| {
+            let call = client.describe_scaling_activities().set_auto_scaling_group_name(group.clone());
+            call.set_activity_ids(ids).max_records(PAGE).set_next_token(token).send()
+        };
+        listed(&mut pages, &DESCRIBE_SCALING_ACTIVITIES, &request.what, MOST_IDS, call, |out| {
+            let rows = out.activities().iter().filter_map(|a| convert(&seam, a)).map(|a| a.record());
+            (rows.collect(), out.next_token)
+        })
+        .await
     })
 }
 

@@ -4,12 +4,12 @@ use arcstr::ArcStr;
 use aws_sdk_autoscaling::types as sdk;
 use futures::future::BoxFuture;
 
-use crate::aws::fault;
 use crate::base::{Fault, Scope, Time};
 use crate::kinds::elbv2::name_of_arn;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::paging::listed;
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, Text, batches, field, flag, int, moment, own, seconds, text, texts};
+use crate::kinds::seam::{Seam, Text, field, flag, int, moment, own, seconds, text, texts};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tags, Tone,
     Value,
@@ -398,23 +398,16 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
     Box::pin(async move {
         let client = request.gateway.autoscaling(&request.scope).await?;
         let mut seam = Seam::new(&request.interner);
-        for names in batches(&request.what, MOST_NAMES) {
-            let mut token = None;
-            loop {
-                pages.ask(&DESCRIBE_AUTO_SCALING_GROUPS).await?;
-                let call = client.describe_auto_scaling_groups().max_records(PAGE).set_next_token(token);
-                // A name that does not exist is left out of the answer, and fails nothing.
-                let call = call.set_auto_scaling_group_names(names.clone());
-                let out = call.send().await.map_err(|e| fault::of(&DESCRIBE_AUTO_SCALING_GROUPS, e))?;
-                token = out.next_token().filter(|t| !t.is_empty()).map(str::to_string);
-                let rows = out.auto_scaling_groups().iter().filter_map(|g| convert(&mut seam, g)).map(|g| g.record());
-                pages.page(rows.collect()).await?;
-                if token.is_none() {
-                    break;
-                }
-            }
-        }
-        Ok(())
+        // A name that does not exist is left out of the answer, and fails nothing.
+        let call = |names, token| {
+            let call = client.describe_auto_scaling_groups().set_auto_scaling_group_names(names);
+            call.max_records(PAGE).set_next_token(token).send()
+        };
+        listed(&mut pages, &DESCRIBE_AUTO_SCALING_GROUPS, &request.what, MOST_NAMES, call, |out| {
+            let rows = out.auto_scaling_groups().iter().filter_map(|g| convert(&mut seam, g)).map(|g| g.record());
+            (rows.collect(), out.next_token)
+        })
+        .await
     })
 }
 

@@ -1,14 +1,18 @@
 //! CloudWatch alarms, metric and composite.
 
 use arcstr::ArcStr;
+use aws_sdk_cloudwatch::operation::describe_alarms::{DescribeAlarmsError, DescribeAlarmsOutput};
 use aws_sdk_cloudwatch::types as sdk;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
 use futures::future::BoxFuture;
 
-use crate::aws::fault;
 use crate::base::{Fault, Scope, Time};
-use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
+use crate::kinds::paging::listed;
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, Text, batches, field, flag, moment, no_tags, own, seconds, text, texts, time};
+use crate::kinds::seam::{Seam, Text, field, flag, moment, no_tags, own, seconds, text, texts, time};
+use crate::kinds::tags;
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tone, Value,
 };
@@ -28,7 +32,7 @@ pub static INFO: KindInfo = KindInfo {
     name: "alarms",
     singular: "alarm",
     title: "Alarms",
-    doc: "CloudWatch alarms, metric and composite. Tags are not asked for.",
+    doc: "CloudWatch alarms, metric and composite.",
     aliases: &["alarm"],
     service: Service::CloudWatch,
     scoping: Scoping::Region,
@@ -228,6 +232,7 @@ static FIELDS: Fields<Alarm> = Fields(&[
         moment(a.configured)
     }),
     field(FieldInfo::new("id", "ARN", FieldType::Id, "The ARN.").cells(12, 60).aka(&["arn"]), |a| text(&a.arn)),
+    tags::on_demand("alarm-tags"),
 ]);
 
 impl Alarm {
@@ -256,35 +261,54 @@ pub fn actions_enabled(row: &Record) -> Option<bool> {
 const PAGE: i32 = 100;
 const MOST_NAMES: usize = 100;
 
+type Asked = Result<DescribeAlarmsOutput, SdkError<DescribeAlarmsError, HttpResponse>>;
+
+fn ask(
+    client: &aws_sdk_cloudwatch::Client,
+) -> impl Fn(Option<Vec<String>>, Option<String>) -> BoxFuture<'static, Asked> + use<> {
+    let client = client.clone();
+    // Without types CloudWatch leaves composite alarms out.
+    move |names, token| {
+        let call = client
+            .describe_alarms()
+            .alarm_types(sdk::AlarmType::MetricAlarm)
+            .alarm_types(sdk::AlarmType::CompositeAlarm)
+            .max_records(PAGE)
+            .set_alarm_names(names)
+            .set_next_token(token);
+        Box::pin(call.send())
+    }
+}
+
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.cloudwatch(&request.scope).await?;
         let mut seam = Seam::new(&request.interner);
-        for names in batches(&request.what, MOST_NAMES) {
-            let mut token = None;
-            loop {
-                pages.ask(&DESCRIBE_ALARMS).await?;
-                // Without types CloudWatch leaves composite alarms out.
-                let call = client
-                    .describe_alarms()
-                    .alarm_types(sdk::AlarmType::MetricAlarm)
-                    .alarm_types(sdk::AlarmType::CompositeAlarm)
-                    .max_records(PAGE)
-                    .set_alarm_names(names.clone())
-                    .set_next_token(token);
-                let out = call.send().await.map_err(|e| fault::of(&DESCRIBE_ALARMS, e))?;
-                token = out.next_token().filter(|t| !t.is_empty()).map(str::to_string);
-                let mut rows: Vec<Record> =
-                    out.metric_alarms().iter().filter_map(|a| metric(&mut seam, a)).map(|a| a.record()).collect();
-                rows.extend(out.composite_alarms().iter().filter_map(|a| composite(&seam, a)).map(|a| a.record()));
-                pages.page(rows).await?;
-                if token.is_none() {
-                    break;
-                }
-            }
-        }
-        Ok(())
+        listed(&mut pages, &DESCRIBE_ALARMS, &request.what, MOST_NAMES, ask(&client), |out| {
+            let mut rows: Vec<Record> =
+                out.metric_alarms().iter().filter_map(|a| metric(&mut seam, a)).map(|a| a.record()).collect();
+            rows.extend(out.composite_alarms().iter().filter_map(|a| composite(&seam, a)).map(|a| a.record()));
+            (rows, out.next_token)
+        })
+        .await
     })
+}
+
+/// Names and ARNs of alarms.
+pub(super) async fn arns(
+    client: &aws_sdk_cloudwatch::Client,
+    pages: &mut Pages,
+    what: &What,
+) -> Result<Vec<(ArcStr, String)>, Fault> {
+    let mut found = Vec::new();
+    listed(pages, &DESCRIBE_ALARMS, what, MOST_NAMES, ask(client), |out| {
+        let metric = out.metric_alarms().iter().map(|a| (a.alarm_name(), a.alarm_arn()));
+        let composite = out.composite_alarms().iter().map(|a| (a.alarm_name(), a.alarm_arn()));
+        found.extend(metric.chain(composite).filter_map(|(name, arn)| Some((own(name)?, arn?.to_string()))));
+        (Vec::new(), out.next_token)
+    })
+    .await?;
+    Ok(found)
 }
 
 fn metric(seam: &mut Seam, a: &sdk::MetricAlarm) -> Option<Alarm> {

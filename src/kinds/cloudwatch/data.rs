@@ -1,4 +1,8 @@
-//! GetMetricData in batches, aligned to the period. It is charged for each metric asked, each time.
+//! GetMetricData in batches, aligned to the period. It is charged for each metric asked, each time: a row says how long its
+//! points last, so that nothing is paid twice for the same period.
+//!
+//! EC2 publishes a metric every five minutes, and every minute with detailed monitoring (status checks always). Minutes are
+//! asked for, which costs the same: what comes shows which of the two it is.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,9 +14,9 @@ use rustc_hash::FxHashMap;
 
 use crate::aws::fault;
 use crate::base::{Fault, Time};
-use crate::kinds::listing::{ListRequest, Pages};
+use crate::kinds::listing::{Bought, ListRequest, Pages};
 use crate::kinds::seam::time;
-use crate::model::{Operation, Series, Service, Value};
+use crate::model::{Operation, Record, Series, Service, Value};
 
 /// `GetMetricData`.
 pub static GET_METRIC_DATA: Operation = Operation::read(Service::CloudWatch, "GetMetricData");
@@ -20,7 +24,11 @@ pub static GET_METRIC_DATA: Operation = Operation::read(Service::CloudWatch, "Ge
 /// One call takes up to 500 queries.
 pub(super) const MOST_QUERIES: usize = 500;
 /// EC2 publishes every 5 minutes unless detailed monitoring is on.
-pub(super) const PERIOD: u32 = 300;
+pub(super) const BASIC: u32 = 300;
+/// With detailed monitoring.
+pub(super) const DETAILED: u32 = 60;
+/// A period's point is there about a minute after its end.
+const LAG: i64 = 60;
 
 /// A metric of instances.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,26 +52,58 @@ pub(super) static STATUS_CHECK_FAILED: Metric = Metric {
     doc: "1 where a status check failed, else 0.",
 };
 
-/// A stretch of time in whole periods: requests of one period are equal, and CloudWatch answers them faster.
+/// A stretch of time in whole periods: requests of one minute are equal, and CloudWatch answers them faster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
+    /// A whole five minutes: points of both periods fall on minutes counted from here.
     start: Time,
+    /// Five minutes each.
     points: u32,
+    end: Time,
+}
+
+fn floor(t: Time, period: u32) -> i64 {
+    t.secs() - t.secs().rem_euclid(i64::from(period))
 }
 
 impl Span {
-    /// The last `points` whole periods before `now`.
+    /// The last `points` times five minutes, and the minutes since.
     pub(super) fn last(points: u32, now: Time) -> Self {
-        let end = Time::from_secs(now.secs() - now.secs().rem_euclid(i64::from(PERIOD)));
-        Span { start: Time::from_secs(end.secs() - i64::from(PERIOD) * i64::from(points)), points }
+        let start = Time::from_secs(floor(now, BASIC) - i64::from(BASIC) * i64::from(points));
+        Span { start, points, end: Time::from_secs(floor(now, DETAILED)) }
     }
-    fn end(self) -> Time {
-        self.start.plus(Duration::from_secs(u64::from(PERIOD) * u64::from(self.points)))
+    fn minutes(self) -> usize {
+        usize::try_from(self.end.since(self.start).as_secs() / u64::from(DETAILED)).unwrap_or(0)
     }
     fn slot(self, at: Time) -> Option<usize> {
-        let i = (at.secs() - self.start.secs()).div_euclid(i64::from(PERIOD));
-        usize::try_from(i).ok().filter(|i| *i < self.points as usize)
+        let i = (at.secs() - self.start.secs()).div_euclid(i64::from(DETAILED));
+        usize::try_from(i).ok().filter(|i| *i < self.minutes())
     }
+    /// Points of minutes as a series of the period that they were published with.
+    fn series(self, minutes: &[f32], unit: &str) -> Series {
+        let each = (BASIC / DETAILED) as usize;
+        let detailed = minutes.iter().enumerate().any(|(i, p)| !p.is_nan() && i % each != 0);
+        let (period, points, start) = if detailed {
+            let most = self.points as usize * each;
+            let from = minutes.len().saturating_sub(most);
+            let start = self.start.plus(Duration::from_secs(u64::from(DETAILED) * from as u64));
+            (DETAILED, minutes[from..].to_vec(), start)
+        } else {
+            (BASIC, minutes.iter().step_by(each).take(self.points as usize).copied().collect(), self.start)
+        };
+        Series { start, period, points, unit: unit.into() }
+    }
+}
+
+/// When the points after those of `now` are there.
+fn until(now: Time, period: u32) -> Time {
+    Time::from_secs(floor(Time::from_secs(now.secs() - LAG), period) + i64::from(period) + LAG)
+}
+
+/// How often an hour a metric of this instance is asked for while it is looked at.
+pub fn looks_an_hour(instance: &Record) -> usize {
+    let detailed = instance.kind.index_of("monitoring").is_some_and(|i| instance.at(i).as_str() == Some("enabled"));
+    (3600 / if detailed { DETAILED } else { BASIC }) as usize
 }
 
 /// What of whom.
@@ -82,12 +122,11 @@ pub(super) async fn get(
     let mut token: Option<String> = None;
     loop {
         pages.ask(&GET_METRIC_DATA).await?;
-        pages.paid(u32::try_from(queries.len()).unwrap_or(u32::MAX));
         let out = client
             .get_metric_data()
             .set_metric_data_queries(Some(asked.clone()))
             .start_time(DateTime::from_secs(span.start.secs()))
-            .end_time(DateTime::from_secs(span.end().secs()))
+            .end_time(DateTime::from_secs(span.end.secs()))
             .scan_by(sdk::ScanBy::TimestampAscending)
             .set_next_token(token)
             .send()
@@ -97,7 +136,7 @@ pub(super) async fn get(
             let Some(i) = r.id().and_then(|id| id.strip_prefix('m')).and_then(|n| n.parse::<usize>().ok()) else {
                 continue;
             };
-            let line = points.entry(i).or_insert_with(|| vec![f32::NAN; span.points as usize]);
+            let line = points.entry(i).or_insert_with(|| vec![f32::NAN; span.minutes()]);
             for (at, v) in r.timestamps().iter().zip(r.values()) {
                 if let Some(slot) = time(Some(at)).and_then(|t| span.slot(t)) {
                     line[slot] = *v as f32;
@@ -115,7 +154,7 @@ pub(super) async fn get(
 fn series(points: Option<Vec<f32>>, metric: &Metric, span: Span) -> Value {
     match points {
         Some(points) if points.iter().any(|p| !p.is_nan()) => {
-            Value::Series(Arc::new(Series { start: span.start, period: PERIOD, points, unit: metric.unit.into() }))
+            Value::Series(Arc::new(span.series(&points, metric.unit)))
         }
         _ => Value::Empty,
     }
@@ -124,9 +163,21 @@ fn series(points: Option<Vec<f32>>, metric: &Metric, span: Span) -> Value {
 fn query(i: usize, (instance, metric): &Query) -> sdk::MetricDataQuery {
     let dimension = sdk::Dimension::builder().name("InstanceId").value(instance.as_str()).build();
     let what = sdk::Metric::builder().namespace("AWS/EC2").metric_name(metric.name).dimensions(dimension).build();
-    let period = i32::try_from(PERIOD).unwrap_or(i32::MAX);
+    let period = i32::try_from(DETAILED).unwrap_or(i32::MAX);
     let stat = sdk::MetricStat::builder().metric(what).period(period).stat(metric.statistic).build();
     sdk::MetricDataQuery::builder().id(format!("m{i}")).metric_stat(stat).return_data(true).build()
+}
+
+/// What a row's values cost, and how long they last: as long as the one of them that changes first.
+pub(super) fn bought(id: &ArcStr, values: &[Value], now: Time) -> Bought {
+    let period = |v: &Value| if let Value::Series(s) = v { s.period } else { BASIC };
+    let period = values.iter().map(period).min().unwrap_or(BASIC);
+    Bought {
+        id: id.clone(),
+        metrics: u32::try_from(values.len()).unwrap_or(u32::MAX),
+        period,
+        until: until(now, period),
+    }
 }
 
 /// Asks for `metrics` of each of `ids`, and hands over a row an instance made by `row` from its values in that order.
@@ -136,13 +187,16 @@ pub(super) async fn each(
     ids: &[ArcStr],
     metrics: &[&'static Metric],
     span: Span,
-    row: fn(&ArcStr, &[Value]) -> crate::model::Record,
+    row: fn(&ArcStr, &[Value]) -> Record,
 ) -> Result<(), Fault> {
     let client = request.gateway.cloudwatch(&request.scope).await?;
     for batch in ids.chunks((MOST_QUERIES / metrics.len().max(1)).max(1)) {
         let queries: Vec<Query> = batch.iter().flat_map(|id| metrics.iter().map(|m| (id.clone(), *m))).collect();
         let values = get(&client, pages, &queries, span).await?;
-        pages.page(batch.iter().zip(values.chunks(metrics.len().max(1))).map(|(id, v)| row(id, v)).collect()).await?;
+        let rows = || batch.iter().zip(values.chunks(metrics.len().max(1)));
+        let now = request.clock.now();
+        pages.bought(&rows().map(|(id, v)| bought(id, v, now)).collect::<Vec<_>>());
+        pages.page(rows().map(|(id, v)| row(id, v)).collect()).await?;
     }
     Ok(())
 }
@@ -152,28 +206,56 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_span_is_aligned_so_that_requests_within_a_period_are_equal() {
-        let (a, b) = (Span::last(12, Time::from_secs(1_000_000)), Span::last(12, Time::from_secs(1_000_199)));
-        assert_eq!(a, b);
-        assert_eq!(a.start.secs() % i64::from(PERIOD), 0);
-        assert_eq!(a.end().since(a.start).as_secs(), 3600);
-        assert_ne!(a, Span::last(12, Time::from_secs(1_000_200)));
+    fn the_span_is_aligned_so_that_requests_within_a_minute_are_equal() {
+        let at = |secs| Span::last(12, Time::from_secs(secs));
+        let a = at(1_000_020);
+        assert_eq!(a, at(1_000_079));
+        assert_ne!(a, at(1_000_080));
+        assert_eq!((a.start.secs() % 300, a.end.secs() % 60), (0, 0));
+        assert_eq!(a.minutes(), 12 * 5 + 2);
     }
 
     #[test]
-    fn points_land_in_their_period_and_nowhere_else() {
+    fn points_land_in_their_minute_and_nowhere_else() {
         let s = Span::last(12, Time::from_secs(6000));
         assert_eq!(s.slot(s.start), Some(0));
-        assert_eq!(s.slot(s.start.plus(Duration::from_secs(301))), Some(1));
-        assert_eq!(s.slot(s.end()), None);
+        assert_eq!(s.slot(s.start.plus(Duration::from_secs(301))), Some(5));
+        assert_eq!(s.slot(s.end), None);
         assert_eq!(s.slot(Time::from_secs(s.start.secs() - 1)), None);
+    }
+
+    #[test]
+    fn what_came_shows_how_often_it_is_published() {
+        // Two minutes into the next five.
+        let s = Span::last(2, Time::from_secs(6120));
+        let (gap, mut basic) = (f32::NAN, vec![f32::NAN; s.minutes()]);
+        (basic[0], basic[5]) = (1.0, 2.0);
+        let line = s.series(&basic, "Percent");
+        assert_eq!((line.period, line.points, line.start), (BASIC, vec![1.0, 2.0], s.start));
+        let detailed: Vec<f32> = (0..s.minutes()).map(|i| if i == 7 { gap } else { i as f32 }).collect();
+        let line = s.series(&detailed, "Percent");
+        assert_eq!((line.period, line.points.len(), line.last()), (DETAILED, 10, Some(11.0)));
+        assert_eq!(line.start, s.start.plus(Duration::from_secs(120)));
+    }
+
+    #[test]
+    fn nothing_is_asked_for_again_before_the_next_period_is_published() {
+        let at = |secs, period| until(Time::from_secs(secs), period).secs();
+        assert_eq!([at(600, BASIC), at(659, BASIC), at(660, BASIC), at(959, BASIC)], [660, 660, 960, 960]);
+        assert_eq!([at(600, DETAILED), at(659, DETAILED), at(660, DETAILED)], [660, 660, 720]);
+        let series =
+            |period| Value::Series(Arc::new(Series { period, ..Span::last(1, Time::default()).series(&[], "") }));
+        let of = |values: &[Value]| bought(&"i-1".into(), values, Time::from_secs(600)).period;
+        assert_eq!([of(&[series(300), series(60)]), of(&[Value::Empty])], [60, 300]);
     }
 
     #[test]
     fn no_data_is_empty_and_not_a_flat_line() {
         let s = Span::last(3, Time::from_secs(6000));
         assert_eq!(series(None, &CPU, s), Value::Empty);
-        assert_eq!(series(Some(vec![f32::NAN; 3]), &CPU, s), Value::Empty);
-        assert_eq!(series(Some(vec![f32::NAN, 7.0, f32::NAN]), &CPU, s).as_f64(), Some(7.0));
+        assert_eq!(series(Some(vec![f32::NAN; 15]), &CPU, s), Value::Empty);
+        let mut one = vec![f32::NAN; 15];
+        one[5] = 7.0;
+        assert_eq!(series(Some(one), &CPU, s).as_f64(), Some(7.0));
     }
 }

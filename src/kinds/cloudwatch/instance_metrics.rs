@@ -9,7 +9,7 @@ use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::seam::{field, no_tags};
 use crate::model::{FieldInfo, FieldType, Fields, Kind, KindInfo, Record, Scoping, Service, Value};
 
-/// CPU, one point every 5 minutes.
+/// CPU, one point every 5 minutes, or each minute with detailed monitoring.
 pub const SERIES: &str = "cpu";
 
 /// What they are.
@@ -46,11 +46,17 @@ pub struct InstanceMetrics {
 static FIELDS: Fields<InstanceMetrics> = Fields(&[
     field(FieldInfo::new("id", "ID", FieldType::Id, "The instance id."), |m| Value::Text(m.id.clone())),
     field(
-        FieldInfo::new("cpu_last", "CPU", FieldType::Float, "The newest point: average over 5 minutes.").unit("%"),
+        FieldInfo::new("cpu_last", "CPU", FieldType::Float, "The newest point: the average of its period.").unit("%"),
         |m| m.cpu.as_f64().map_or(Value::Empty, Value::Float),
     ),
     field(
-        FieldInfo::new(SERIES, "CPU 1h", FieldType::Series, "Average CPU utilization of each 5 minutes.").unit("%"),
+        FieldInfo::new(
+            SERIES,
+            "CPU 1h",
+            FieldType::Series,
+            "Average CPU utilization of each 5 minutes, or each minute.",
+        )
+        .unit("%"),
         |m| m.cpu.clone(),
     ),
 ]);

@@ -46,13 +46,18 @@ pub struct InstanceTraffic {
 static FIELDS: Fields<InstanceTraffic> = Fields(&[
     field(FieldInfo::new("id", "ID", FieldType::Id, "The instance id."), |m| Value::Text(m.id.clone())),
     field(
-        FieldInfo::new("network_in", "NET IN 1h", FieldType::Series, "Bytes received in each 5 minutes.")
-            .unit("B")
-            .cells(9, 12),
+        FieldInfo::new(
+            "network_in",
+            "NET IN 1h",
+            FieldType::Series,
+            "Bytes received in each 5 minutes, or each minute.",
+        )
+        .unit("B")
+        .cells(9, 12),
         |m| m.network_in.clone(),
     ),
     field(
-        FieldInfo::new("network_out", "NET OUT 1h", FieldType::Series, "Bytes sent in each 5 minutes.")
+        FieldInfo::new("network_out", "NET OUT 1h", FieldType::Series, "Bytes sent in each 5 minutes, or each minute.")
             .unit("B")
             .cells(10, 12),
         |m| m.network_out.clone(),

@@ -3,7 +3,7 @@
 use arcstr::ArcStr;
 use futures::future::BoxFuture;
 
-use super::data::{self, CPU, GET_METRIC_DATA, Metric, NETWORK_IN, NETWORK_OUT, PERIOD, STATUS_CHECK_FAILED, Span};
+use super::data::{self, CPU, GET_METRIC_DATA, Metric, NETWORK_IN, NETWORK_OUT, STATUS_CHECK_FAILED, Span};
 use crate::base::{Fault, FaultKind, Scope};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::seam::{field, no_tags};
@@ -21,7 +21,8 @@ pub static INFO: KindInfo = KindInfo {
     name: "metrics",
     singular: "metric",
     title: "Metrics",
-    doc: "CPU, network and status checks of one instance over the last three hours. Needs an instance id; each \
+    doc: "CPU, network and status checks of one instance over the last three hours, every 5 minutes, or each minute where \
+          they are published so. Needs an instance id; each \
           metric is charged.",
     aliases: &["metric"],
     service: Service::CloudWatch,
@@ -57,9 +58,12 @@ static FIELDS: Fields<InstanceMetric> = Fields(&[
     field(FieldInfo::new(LAST, "LAST", FieldType::Float, "The newest point.").shown(0), |m| {
         m.series.as_f64().map_or(Value::Empty, Value::Float)
     }),
-    field(FieldInfo::new(SERIES, "3h", FieldType::Series, "One point every 5 minutes.").shown(1).cells(8, 36), |m| {
-        m.series.clone()
-    }),
+    field(
+        FieldInfo::new(SERIES, "3h", FieldType::Series, "One point every 5 minutes, or each minute.")
+            .shown(1)
+            .cells(8, 36),
+        |m| m.series.clone(),
+    ),
     field(FieldInfo::new("min", "MIN", FieldType::Float, "The smallest point.").shown(2), |m| over(m, f32::min)),
     field(FieldInfo::new("max", "MAX", FieldType::Float, "The largest point.").shown(2), |m| over(m, f32::max)),
     field(FieldInfo::new("unit", "UNIT", FieldType::Text, "What the points are.").shown(3).cells(5, 8), |m| {
@@ -69,8 +73,8 @@ static FIELDS: Fields<InstanceMetric> = Fields(&[
         FieldInfo::new("statistic", "STATISTIC", FieldType::Text, "How a period's samples become a point.").cells(9, 9),
         |m| Value::text(m.metric.statistic),
     ),
-    field(FieldInfo::new("period", "PERIOD", FieldType::Seconds, "From point to point.").cells(6, 8), |_| {
-        Value::Seconds(PERIOD.into())
+    field(FieldInfo::new("period", "PERIOD", FieldType::Seconds, "From point to point.").cells(6, 8), |m| {
+        if let Value::Series(s) = &m.series { Value::Seconds(s.period.into()) } else { Value::Empty }
     }),
     field(FieldInfo::new("namespace", "NAMESPACE", FieldType::Text, "CloudWatch's namespace.").cells(9, 20), |_| {
         Value::text("AWS/EC2")
@@ -121,6 +125,10 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         let client = request.gateway.cloudwatch(&request.scope).await?;
         let span = Span::last(POINTS, request.clock.now());
         let values = data::get(&client, &mut pages, &queries, span).await?;
+        let now = request.clock.now();
+        let each =
+            queries.iter().zip(&values).map(|((_, m), v)| data::bought(&m.name.into(), std::slice::from_ref(v), now));
+        pages.bought(&each.collect::<Vec<_>>());
         let rows = queries.into_iter().zip(values);
         pages
             .page(
@@ -145,7 +153,7 @@ mod tests {
     #[test]
     fn periods_without_data_do_not_count() {
         let points = vec![f32::NAN, 3.0, 9.0, f32::NAN];
-        let series = Series { start: Time::default(), period: PERIOD, points, unit: "Percent".into() };
+        let series = Series { start: Time::default(), period: 300, points, unit: "Percent".into() };
         let m = InstanceMetric { metric: &CPU, instance: "i-1".into(), series: Value::Series(Arc::new(series)) };
         let r = m.record();
         assert_eq!(r.get(LAST), &Value::Float(9.0));

@@ -1,6 +1,7 @@
 //! Amazon CloudWatch: alarms, and metrics of instances.
 
 pub mod actions;
+pub mod alarm_tags;
 pub mod alarms;
 mod data;
 pub mod instance_alarms;
@@ -9,4 +10,4 @@ pub mod instance_traffic;
 pub mod metrics;
 pub mod senders;
 
-pub use data::GET_METRIC_DATA;
+pub use data::{GET_METRIC_DATA, looks_an_hour};

@@ -4,13 +4,12 @@ use arcstr::ArcStr;
 use aws_sdk_elasticloadbalancingv2::types as sdk;
 use futures::future::BoxFuture;
 
-use crate::aws::fault;
 use crate::base::{Fault, Scope, Time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::paging::{listed, paged};
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{
-    Seam, Text, ask_one_by_one, batches, field, moment, no_tags, only_one_is_missing, own, said, text, time,
-};
+use crate::kinds::seam::{Seam, Text, field, moment, no_tags, own, said, text, time};
+use crate::kinds::tags;
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tone, Value,
 };
@@ -30,7 +29,7 @@ pub static INFO: KindInfo = KindInfo {
     name: "load-balancers",
     singular: "load balancer",
     title: "Load balancers",
-    doc: "Application, Network and Gateway Load Balancers (ELB v2). Tags are not asked for.",
+    doc: "Application, Network and Gateway Load Balancers (ELB v2).",
     aliases: &["lbs", "lb", "elb", "alb", "nlb"],
     service: Service::Elbv2,
     scoping: Scoping::Region,
@@ -170,6 +169,7 @@ static FIELDS: Fields<LoadBalancer> = Fields(&[
             .section("network"),
         |l| text(&l.hosted_zone),
     ),
+    tags::always("load-balancer-tags"),
 ]);
 
 impl LoadBalancer {
@@ -193,35 +193,32 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
     Box::pin(async move {
         let client = request.gateway.elbv2(&request.scope).await?;
         let mut seam = Seam::new(&request.interner);
-        let mut todo = batches(&request.what, MOST_ARNS);
-        while let Some(arns) = todo.pop() {
-            let mut marker = None;
-            loop {
-                pages.ask(&DESCRIBE_LOAD_BALANCERS).await?;
-                let call = client.describe_load_balancers().set_marker(marker);
-                let call = match &arns {
-                    Some(arns) => call.set_load_balancer_arns(Some(arns.clone())),
-                    None => call.page_size(PAGE),
-                };
-                let out = match call.send().await.map_err(|e| fault::of(&DESCRIBE_LOAD_BALANCERS, e)) {
-                    Ok(out) => out,
-                    Err(f) if ask_one_by_one(&f, arns.as_deref()) => {
-                        todo.extend(arns.into_iter().flatten().map(|a| Some(vec![a])));
-                        break;
-                    }
-                    Err(f) if only_one_is_missing(&f, arns.as_deref()) => break,
-                    Err(f) => return Err(f),
-                };
-                marker = out.next_marker().filter(|m| !m.is_empty()).map(str::to_string);
-                let rows = out.load_balancers().iter().filter_map(|l| convert(&mut seam, l)).map(|l| l.record());
-                pages.page(rows.collect()).await?;
-                if marker.is_none() {
-                    break;
-                }
-            }
-        }
-        Ok(())
+        let call = |arns: Option<Vec<String>>, marker| {
+            let page = arns.is_none().then_some(PAGE);
+            let call = client.describe_load_balancers().set_load_balancer_arns(arns);
+            call.set_page_size(page).set_marker(marker).send()
+        };
+        listed(&mut pages, &DESCRIBE_LOAD_BALANCERS, &request.what, MOST_ARNS, call, |out| {
+            let rows = out.load_balancers().iter().filter_map(|l| convert(&mut seam, l)).map(|l| l.record());
+            (rows.collect(), out.next_marker)
+        })
+        .await
     })
+}
+
+/// The ARNs of all load balancers of a scope.
+pub(super) async fn arns(
+    client: &aws_sdk_elasticloadbalancingv2::Client,
+    pages: &mut Pages,
+) -> Result<Vec<ArcStr>, Fault> {
+    let mut arns = Vec::new();
+    let call = |marker| client.describe_load_balancers().page_size(PAGE).set_marker(marker).send();
+    paged(pages, &DESCRIBE_LOAD_BALANCERS, call, |out| {
+        arns.extend(out.load_balancers().iter().filter_map(|l| own(l.load_balancer_arn())));
+        (Vec::new(), out.next_marker)
+    })
+    .await?;
+    Ok(arns)
 }
 
 fn convert(seam: &mut Seam, l: &sdk::LoadBalancer) -> Option<LoadBalancer> {

@@ -5,13 +5,12 @@ use aws_sdk_elasticloadbalancingv2::types as sdk;
 use futures::future::BoxFuture;
 
 use super::name_of_arn;
-use crate::aws::fault;
 use crate::base::{Fault, Scope};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::paging::{listed, paged};
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{
-    Seam, Text, ask_one_by_one, batches, field, flag, int, no_tags, only_one_is_missing, own, said, seconds, text,
-};
+use crate::kinds::seam::{Seam, Text, field, flag, int, no_tags, own, said, seconds, text};
+use crate::kinds::tags;
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Value,
 };
@@ -33,9 +32,8 @@ pub static INFO: KindInfo = KindInfo {
     name: "target-groups",
     singular: "target group",
     title: "Target groups",
-    doc: "Target groups of load balancers, with their health check. Tags are not asked for; how many targets are \
-          healthy \
-          takes a request for each group.",
+    doc: "Target groups of load balancers, with their health check. How many targets are healthy takes a request for \
+          each group.",
     aliases: &["tgs", "tg"],
     service: Service::Elbv2,
     scoping: Scoping::Region,
@@ -192,6 +190,7 @@ static FIELDS: Fields<TargetGroup> = Fields(&[
         .section(CHECK),
         |t| int(t.unhealthy_threshold),
     ),
+    tags::always("target-group-tags"),
 ]);
 
 impl TargetGroup {
@@ -228,34 +227,15 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
     Box::pin(async move {
         let client = request.gateway.elbv2(&request.scope).await?;
         let mut seam = Seam::new(&request.interner);
-        let mut todo = batches(&request.what, MOST_ARNS);
-        while let Some(arns) = todo.pop() {
-            let mut marker = None;
-            loop {
-                pages.ask(&DESCRIBE_TARGET_GROUPS).await?;
-                let call = client.describe_target_groups().set_marker(marker);
-                let call = match &arns {
-                    Some(arns) => call.set_target_group_arns(Some(arns.clone())),
-                    None => call.page_size(PAGE),
-                };
-                let out = match call.send().await.map_err(|e| fault::of(&DESCRIBE_TARGET_GROUPS, e)) {
-                    Ok(out) => out,
-                    Err(f) if ask_one_by_one(&f, arns.as_deref()) => {
-                        todo.extend(arns.into_iter().flatten().map(|a| Some(vec![a])));
-                        break;
-                    }
-                    Err(f) if only_one_is_missing(&f, arns.as_deref()) => break,
-                    Err(f) => return Err(f),
-                };
-                marker = out.next_marker().filter(|m| !m.is_empty()).map(str::to_string);
-                let rows = out.target_groups().iter().filter_map(|t| convert(&mut seam, t)).map(|t| t.record());
-                pages.page(rows.collect()).await?;
-                if marker.is_none() {
-                    break;
-                }
-            }
-        }
-        Ok(())
+        let call = |arns: Option<Vec<String>>, marker| {
+            let page = arns.is_none().then_some(PAGE);
+            client.describe_target_groups().set_target_group_arns(arns).set_page_size(page).set_marker(marker).send()
+        };
+        listed(&mut pages, &DESCRIBE_TARGET_GROUPS, &request.what, MOST_ARNS, call, |out| {
+            let rows = out.target_groups().iter().filter_map(|t| convert(&mut seam, t)).map(|t| t.record());
+            (rows.collect(), out.next_marker)
+        })
+        .await
     })
 }
 
@@ -265,17 +245,13 @@ pub(super) async fn arns(
     pages: &mut Pages,
 ) -> Result<Vec<ArcStr>, Fault> {
     let mut arns = Vec::new();
-    let mut marker = None;
-    loop {
-        pages.ask(&DESCRIBE_TARGET_GROUPS).await?;
-        let call = client.describe_target_groups().page_size(PAGE).set_marker(marker);
-        let out = call.send().await.map_err(|e| fault::of(&DESCRIBE_TARGET_GROUPS, e))?;
+    let call = |marker| client.describe_target_groups().page_size(PAGE).set_marker(marker).send();
+    paged(pages, &DESCRIBE_TARGET_GROUPS, call, |out| {
         arns.extend(out.target_groups().iter().filter_map(|t| own(t.target_group_arn())));
-        marker = out.next_marker().filter(|m| !m.is_empty()).map(str::to_string);
-        if marker.is_none() {
-            return Ok(arns);
-        }
-    }
+        (Vec::new(), out.next_marker)
+    })
+    .await?;
+    Ok(arns)
 }
 
 fn convert(seam: &mut Seam, t: &sdk::TargetGroup) -> Option<TargetGroup> {

@@ -1,14 +1,16 @@
 //! Buckets of the account.
 
 use arcstr::ArcStr;
+use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 use aws_sdk_s3::types as sdk;
 use futures::future::BoxFuture;
 
-use crate::aws::fault;
 use crate::base::{Fault, Scope, Time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
+use crate::kinds::paging::paged;
 use crate::kinds::raw::raw;
 use crate::kinds::seam::{Seam, Text, field, moment, no_tags, own, said, text, time};
+use crate::kinds::tags;
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Value,
 };
@@ -24,7 +26,7 @@ pub static INFO: KindInfo = KindInfo {
     name: "buckets",
     singular: "bucket",
     title: "Buckets",
-    doc: "S3 buckets of the account, in all regions. Tags are not asked for.",
+    doc: "S3 buckets of the account, in all regions.",
     aliases: &["s3", "bucket"],
     service: Service::S3,
     scoping: Scoping::Account,
@@ -60,6 +62,7 @@ static FIELDS: Fields<Bucket> = Fields(&[
         moment(b.created)
     }),
     field(FieldInfo::new("arn", "ARN", FieldType::Id, "The ARN, where AWS says it.").cells(11, 80), |b| text(&b.arn)),
+    tags::on_demand("bucket-tags"),
 ]);
 
 impl Bucket {
@@ -87,23 +90,31 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
     Box::pin(async move {
         let client = request.gateway.s3(&request.scope, None).await?;
         let seam = Seam::new(&request.interner);
-        let wanted = |r: &Record| match &request.what {
-            What::Everything => true,
-            What::Ids(ids) => ids.contains(&r.id),
-        };
-        let mut token = None;
-        loop {
-            pages.ask(&LIST_BUCKETS).await?;
-            let call = client.list_buckets().max_buckets(PAGE).set_continuation_token(token);
-            let out = call.send().await.map_err(|e| fault::of(&LIST_BUCKETS, e))?;
-            token = out.continuation_token().filter(|t| !t.is_empty()).map(str::to_string);
-            let rows = out.buckets().iter().filter_map(|b| convert(&seam, b)).map(|b| b.record());
-            pages.page(rows.filter(wanted).collect()).await?;
-            if token.is_none() {
-                return Ok(());
-            }
-        }
+        let call = |token| client.list_buckets().max_buckets(PAGE).set_continuation_token(token).send();
+        paged(&mut pages, &LIST_BUCKETS, call, |out| (rows(&request.what, &seam, &out), out.continuation_token)).await
     })
+}
+
+/// The rows of the buckets that are asked for, gathered: what a listing bucket by bucket starts from.
+pub(super) async fn wanted(request: &ListRequest, pages: &mut Pages) -> Result<Vec<Record>, Fault> {
+    let client = request.gateway.s3(&request.scope, None).await?;
+    let seam = Seam::new(&request.interner);
+    let mut found = Vec::new();
+    let call = |token| client.list_buckets().max_buckets(PAGE).set_continuation_token(token).send();
+    paged(pages, &LIST_BUCKETS, call, |out| {
+        found.extend(rows(&request.what, &seam, &out));
+        (Vec::new(), out.continuation_token)
+    })
+    .await?;
+    Ok(found)
+}
+
+fn rows(what: &What, seam: &Seam, out: &ListBucketsOutput) -> Vec<Record> {
+    let wanted = |r: &Record| match what {
+        What::Everything => true,
+        What::Ids(ids) => ids.contains(&r.id),
+    };
+    out.buckets().iter().filter_map(|b| convert(seam, b)).map(|b| b.record()).filter(wanted).collect()
 }
 
 fn convert(seam: &Seam, b: &sdk::Bucket) -> Option<Bucket> {

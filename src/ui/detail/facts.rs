@@ -142,13 +142,17 @@ pub(super) fn section(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>, section: &
 
 /// The tags, as AWS has them.
 pub(super) fn tags(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>) {
-    if page.record.tags.is_empty() {
+    let kind = page.record.kind;
+    let Some(tags) = page.state.tags(page.store, page.key) else {
+        let why = kind.tags_aside().map_or_else(|| format::UNKNOWN.into(), |i| unknown(page, kind.fields.at(i)));
+        pen.say(area.x + 2, area.y, area.width, &why, Role::Quiet);
+        return;
+    };
+    if tags.is_empty() {
         pen.say(area.x + 2, area.y, area.width, "– There are no tags.", Role::Quiet);
         return;
     }
-    let facts: Vec<Fact> = page
-        .record
-        .tags
+    let facts: Vec<Fact> = tags
         .iter()
         .map(|(k, v)| Fact {
             label: crate::base::text::visible(k).into_owned(),

@@ -136,7 +136,7 @@ fn reboot(cx: &ActionContext<'_>, t: &Target, out: &mut Vec<Consequence>, needs:
     }
 }
 
-/// Public addresses that are lost on stop. Returns them.
+/// Public addresses that are lost for good. Returns them.
 pub(super) fn addresses(cx: &ActionContext<'_>, out: &mut Vec<Consequence>) -> Vec<String> {
     let mut lost = Vec::new();
     for row in cx.targets.iter().map(|t| &*t.record) {
@@ -145,12 +145,12 @@ pub(super) fn addresses(cx: &ActionContext<'_>, out: &mut Vec<Consequence>) -> V
         match instance::public_ip_is_elastic(row) {
             Some(true) => {}
             Some(false) => {
-                out.push(severe(format!("{who}'s public address {ip} is not an Elastic IP and is lost")));
+                out.push(severe(format!("{who}'s public address {ip} is not an Elastic IP and is lost for good")));
                 lost.push(ip.to_string());
             }
             None => {
                 out.push(unknown(format!(
-                    "whether {who}'s public address {ip} is an Elastic IP is not known: if not, it is lost"
+                    "whether {who}'s public address {ip} is an Elastic IP is not known: if not, it is lost for good"
                 )));
                 lost.push(ip.to_string());
             }
@@ -198,28 +198,6 @@ pub(super) fn has_instance_store(ty: &str) -> bool {
         "dl" => rest.starts_with('1'),
         l if ALWAYS.contains(&l) => true,
         _ => options.contains('d') || OLD.contains(&family),
-    }
-}
-
-/// Disks cost whether or not anything runs.
-pub(super) fn disks_go_on(cx: &ActionContext<'_>, out: &mut Vec<Consequence>) {
-    let n: usize = cx.targets.iter().map(|t| instance::volumes(&t.record).len()).sum();
-    if n > 0 {
-        let (disks, go) = if n == 1 { ("1 disk", "goes") } else { (&*format!("{n} disks"), "go") };
-        out.push(note(format!(
-            "{disks} {go} on costing; sizes are not known here, gp3 is $0.08 a GB-month ({PRICES})"
-        )));
-    }
-}
-
-/// What terminating leaves behind.
-pub(super) fn disks_that_stay(cx: &ActionContext<'_>, out: &mut Vec<Consequence>) {
-    let n: usize = cx.targets.iter().map(|t| instance::volumes(&t.record).len()).sum();
-    if n > 0 {
-        let of = count(n, "disk");
-        out.push(note(format!(
-            "of {of}, those with DeleteOnTermination are deleted for good; the others stay and go on costing"
-        )));
     }
 }
 

@@ -1,6 +1,8 @@
 //! What can be done to instances, as data: start, stop, reboot, terminate, edit tags. Sent by [`super::senders`].
 
 mod consequences;
+mod disks;
+mod protection;
 pub mod reboot;
 pub mod start;
 pub mod stop;

@@ -1,7 +1,7 @@
 //! `stop`: running instances stop; with the options force and hibernate.
 
 use super::consequences::{self, Happens, fate_of, groups, reliance};
-use super::{KIND, STOP_INSTANCES, calls};
+use super::{KIND, STOP_INSTANCES, calls, disks, protection};
 use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, Target};
 use crate::kinds::autoscaling::membership::Fate;
@@ -92,11 +92,13 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let mut plan = draft("stop", title("Stop", &INFO, cx.targets), cx.targets, cx.targets.iter().map(change).collect());
     plan.calls = calls(&STOP_INSTANCES, cx.targets, &[("Force", force), ("Hibernate", hibernate)]);
 
-    let mut all = reliance(cx, &mut plan.needs);
+    let mut all = Vec::new();
+    protection::check(cx, protection::From::Stop, &STOP_INSTANCES, &mut all, &mut plan.needs)?;
+    all.extend(reliance(cx, &mut plan.needs));
     let replaced = groups(cx, Happens::Stop, &mut all, &mut plan.needs);
     let lost = consequences::addresses(cx, &mut all);
     consequences::instance_store(cx, &mut all);
-    consequences::disks_go_on(cx, &mut all);
+    disks::go_on(cx, &mut all, &mut plan.needs);
     consequences::spot(cx, &mut all);
     if force {
         all.push(severe("force: the operating system does not flush its file systems, which may need repair"));

@@ -1,13 +1,13 @@
 //! `terminate`: for good.
 
 use super::consequences::{self, Happens, fate_of, groups, reliance};
-use super::{KIND, TERMINATE_INSTANCES, calls};
+use super::{KIND, TERMINATE_INSTANCES, calls, disks, protection};
 use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, Target};
 use crate::kinds::autoscaling::membership::Fate;
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
-use crate::kinds::planning::{check_rows, draft, no_form, note, settle_state, sorted, state, subject, title};
+use crate::kinds::planning::{check_rows, draft, no_form, settle_state, sorted, state, subject, title};
 use crate::model::{Plan, Record, Values};
 
 /// `terminate`.
@@ -41,17 +41,14 @@ fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     plan.destructive = true;
     plan.calls = calls(&TERMINATE_INSTANCES, cx.targets, &[]);
 
-    let mut all = reliance(cx, &mut plan.needs);
+    let mut all = Vec::new();
+    protection::check(cx, protection::From::Termination, &TERMINATE_INSTANCES, &mut all, &mut plan.needs)?;
+    all.extend(reliance(cx, &mut plan.needs));
     groups(cx, Happens::Terminate, &mut all, &mut plan.needs);
     consequences::instance_store(cx, &mut all);
-    consequences::disks_that_stay(cx, &mut all);
+    disks::fate(cx, &mut all, &mut plan.needs);
+    consequences::addresses(cx, &mut all);
     consequences::elastic_addresses_stay(cx, &mut all);
-    // DescribeInstances does not say it.
-    all.push(note(if cx.targets.len() == 1 {
-        "termination protection is not asked: where it is on, EC2 refuses and nothing happens"
-    } else {
-        "termination protection is not asked: where it is on, EC2 refuses all that are in the same Availability Zone"
-    }));
     plan.consequences = sorted(all);
     plan.settle = settle_state(cx.targets, &["terminated"], &[], true, 15);
     Ok(plan)

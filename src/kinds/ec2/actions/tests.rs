@@ -4,6 +4,8 @@ use super::*;
 use crate::base::{Fault, FaultKind};
 use crate::kinds::action::Action;
 use crate::kinds::autoscaling::auto_scaling_groups as groups;
+use crate::kinds::ec2::instance_protection as protection;
+use crate::kinds::ec2::instance_volumes as volumes;
 use crate::kinds::ec2::instances::{INFO, fields, instance::GROUP_TAG};
 use crate::kinds::elbv2::{target_groups, targets};
 use crate::kinds::testing::{Row, Rows, row, texts};
@@ -44,12 +46,26 @@ fn group_row(name: &str, members: &[&str], suspended: &[&str]) -> Row {
         .with("standby", Value::Empty)
 }
 
+/// An account in which nothing is protected, and nothing else is known.
+fn unshielded() -> Rows {
+    let mut rows = Rows::default();
+    rows.complete(&protection::INFO, Selector::All, ["i-1", "i-2", "i-3"].map(|id| shield(id, false, false)).into());
+    rows
+}
+
 /// An account in which nothing relies on anything.
 fn quiet() -> Rows {
-    let mut rows = Rows::default();
+    let mut rows = unshielded();
     rows.complete(&target_groups::INFO, Selector::All, Vec::new());
     rows.complete(&groups::INFO, Selector::All, Vec::new());
     rows
+}
+
+fn shield(id: &str, termination: bool, stop: bool) -> Record {
+    row(&protection::INFO, id, "", "")
+        .with(protection::TERMINATION, Value::Bool(termination))
+        .with(protection::STOP, Value::Bool(stop))
+        .record()
 }
 
 /// An account with one target group and these targets.
@@ -128,7 +144,7 @@ fn one_of_several_healthy_targets_is_a_note_that_counts_what_remains() {
 
 #[test]
 fn target_health_that_was_not_asked_is_unknown_and_not_none() {
-    let mut rows = Rows::default();
+    let mut rows = unshielded();
     rows.complete(&groups::INFO, Selector::All, Vec::new());
     let p = plan(&rows, &STOP, vec![running("i-1", "web-1").record()]);
     assert_eq!(said(&p, Severity::Unknown).len(), 1, "{:?}", p.consequences);
@@ -149,7 +165,7 @@ fn target_health_that_was_not_asked_is_unknown_and_not_none() {
 
 #[test]
 fn target_health_that_is_denied_is_unknown_and_not_asked_for_again() {
-    let mut rows = Rows::default();
+    let mut rows = unshielded();
     let denied = Fault::new(FaultKind::Denied, "no");
     rows.complete(&groups::INFO, Selector::All, Vec::new());
     rows.table(&target_groups::INFO, Selector::All, Vec::new(), Outcome::Failed(denied));
@@ -203,7 +219,7 @@ fn standby_and_suspended_processes_keep_a_group_from_acting() {
 
 #[test]
 fn a_group_that_was_not_asked_is_unknown_and_a_detached_instance_is_free() {
-    let mut rows = Rows::default();
+    let mut rows = unshielded();
     rows.complete(&target_groups::INFO, Selector::All, Vec::new());
     let member = || running("i-1", "web-1").tags(&[(GROUP_TAG, "my-asg")]).record();
     let p = plan(&rows, &STOP, vec![member()]);
@@ -234,7 +250,7 @@ fn a_public_address_that_is_not_elastic_is_lost_and_the_way_back_says_so() {
     let lost = with(Value::Empty);
     assert_eq!(
         said(&lost, Severity::Severe),
-        ["web-1's public address 43.200.141.12 is not an Elastic IP and is lost"]
+        ["web-1's public address 43.200.141.12 is not an Elastic IP and is lost for good"]
     );
     assert_eq!(lost.undo.and_then(|u| u.but).as_deref(), Some("43.200.141.12 will not come back"));
     assert_eq!(with(texts(&["43.200.141.12"])).confirm(), Confirm::Enter);
@@ -254,9 +270,54 @@ fn disks_go_on_costing_and_instance_store_is_lost() {
     assert!(notes.iter().any(|n| n.contains("unless the Spot request is persistent")), "{notes:?}");
     let p = plan(&quiet(), &TERMINATE, vec![r]);
     assert!(said(&p, Severity::Note).iter().any(|n| n.contains("DeleteOnTermination")));
-    assert!(said(&p, Severity::Note).iter().any(|n| n.contains("termination protection is not asked")));
     assert_eq!(p.confirm(), Confirm::Type("db".into()));
     assert!(p.destructive && p.undo.is_none());
+}
+
+#[test]
+fn what_becomes_of_each_disk_is_said_with_what_it_goes_on_costing() {
+    let r = running("i-1", "db").with(fields::VOLUMES, texts(&["vol-1", "vol-2"])).record();
+    let mut rows = quiet();
+    let disks = row(&volumes::INFO, "i-1", "", "")
+        .with(volumes::DISKS, texts(&["vol-1 8 GiB gp3", "vol-2 100 GiB gp3"]))
+        .with(volumes::DELETED, texts(&["vol-1 (8 GiB gp3)"]))
+        .with(volumes::KEPT, texts(&["vol-2 (100 GiB gp3)"]))
+        .with(volumes::COST, Value::Float(8.64))
+        .with(volumes::KEPT_COST, Value::Float(8.0));
+    let p = plan(&rows, &TERMINATE, vec![r.clone()]);
+    let is_asked = |p: &Plan| p.needs.iter().any(|t| t.kind.name == volumes::INFO.name);
+    assert!(said(&p, Severity::Note)[0].ends_with("which is not known yet") && is_asked(&p), "{:?}", p.consequences);
+    rows.complete(&volumes::INFO, Selector::All, vec![disks.record()]);
+    let p = plan(&rows, &TERMINATE, vec![r.clone()]);
+    let notes = said(&p, Severity::Note);
+    assert_eq!(notes[0], "vol-1 (8 GiB gp3) is deleted for good (DeleteOnTermination)");
+    assert!(notes[1].starts_with("vol-2 (100 GiB gp3) stays and goes on costing about $8.00 a month"), "{notes:?}");
+    assert!(!is_asked(&p));
+    let p = plan(&rows, &STOP, vec![r]);
+    assert!(said(&p, Severity::Note)[0].starts_with("2 disks go on costing about $8.64 a month"));
+}
+
+#[test]
+fn what_ec2_would_refuse_is_refused_before_with_its_own_code() {
+    let mut rows = quiet();
+    let what = || vec![running("i-1", "web-1").record(), running("i-2", "db").record()];
+    rows.complete(&protection::INFO, Selector::All, vec![shield("i-1", false, true), shield("i-2", true, false)]);
+    let refused = |action| try_plan(&rows, action, what(), &Values::default()).expect_err("it is protected");
+    let (stop, terminate) = (refused(&STOP), refused(&TERMINATE));
+    assert_eq!([&stop.code, &terminate.code], ["OperationNotPermitted"; 2]);
+    assert!(stop.message.contains("stop protection is on for web-1:"), "{stop}");
+    assert!(terminate.message.contains("termination protection is on for db:"), "{terminate}");
+    // Not asked is not "off", and not a reason to refuse.
+    let p = plan(&Rows::default(), &TERMINATE, what());
+    assert!(p.needs.iter().any(|t| t.kind.name == protection::INFO.name), "{:?}", p.needs);
+    assert!(said(&p, Severity::Note).iter().any(|n| n.starts_with("termination protection is not known yet")));
+}
+
+#[test]
+fn terminating_loses_an_address_for_good_too() {
+    let r = running("i-1", "web-1").with(fields::PUBLIC_IP, Value::Ip([43, 200, 141, 12].into())).record();
+    let p = plan(&quiet(), &TERMINATE, vec![r]);
+    assert!(said(&p, Severity::Severe)[0].ends_with("is not an Elastic IP and is lost for good"));
 }
 
 #[test]

@@ -415,7 +415,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
             "network_in",
             "NET IN 1h",
             FieldType::Series,
-            "Bytes received on all interfaces, each 5 minutes of the last hour (CloudWatch, charged).",
+            "Bytes received on all interfaces over the last hour, every 5 minutes or each minute (CloudWatch, charged).",
         )
         .unit("B")
         .cells(9, 12)
@@ -428,12 +428,43 @@ static FIELD_LIST: &[Field<Instance>] = &[
             "network_out",
             "NET OUT 1h",
             FieldType::Series,
-            "Bytes sent on all interfaces, each 5 minutes of the last hour (CloudWatch, charged).",
+            "Bytes sent on all interfaces over the last hour, every 5 minutes or each minute (CloudWatch, charged).",
         )
         .unit("B")
         .cells(10, 12)
         .from_side("instance-traffic", "network_out", true)
         .section("metrics"),
+        |_| Value::Unknown,
+    ),
+    field(
+        info(
+            "disks",
+            "DISKS",
+            FieldType::List,
+            "EBS volumes with size, type, encryption, device, and whether they are deleted with the instance.",
+        )
+        .cells(8, 80)
+        .on_demand("instance-volumes", "disks")
+        .section("storage"),
+        |_| Value::Unknown,
+    ),
+    field(
+        info(
+            "termination_protection",
+            "TERM PROTECTED",
+            FieldType::Bool,
+            "Whether EC2 refuses to terminate it (disableApiTermination).",
+        )
+        .cells(14, 14)
+        .on_demand("instance-protection", "termination")
+        .section("state"),
+        |_| Value::Unknown,
+    ),
+    field(
+        info("stop_protection", "STOP PROTECTED", FieldType::Bool, "Whether EC2 refuses to stop it (disableApiStop).")
+            .cells(14, 14)
+            .on_demand("instance-protection", "stop")
+            .section("state"),
         |_| Value::Unknown,
     ),
 ];

@@ -11,8 +11,9 @@ use futures::future::BoxFuture;
 use tokio::task::JoinHandle;
 
 use crate::aws::fault;
-use crate::base::{Fault, Scope};
+use crate::base::{Fault, RowId, Scope};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, Ticket};
+use crate::kinds::paging::paged;
 use crate::kinds::raw::raw;
 use crate::kinds::seam::{Seam, batches};
 use crate::model::{KindInfo, Link, Operation, Record, Scoping, Selector, Service};
@@ -82,6 +83,19 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         }
         show(&mut pages, behind).await.map(drop)
     })
+}
+
+/// The ids of all instances of a scope: what a listing instance by instance starts from.
+pub(super) async fn ids(client: &aws_sdk_ec2::Client, pages: &mut Pages) -> Result<Vec<RowId>, Fault> {
+    let mut ids = Vec::new();
+    let call = |token| client.describe_instances().max_results(PAGE).set_next_token(token).send();
+    paged(pages, &DESCRIBE_INSTANCES, call, |out| {
+        let all = out.reservations().iter().flat_map(|r| r.instances());
+        ids.extend(all.filter_map(|i| i.instance_id().map(RowId::from)));
+        (Vec::new(), out.next_token)
+    })
+    .await?;
+    Ok(ids)
 }
 
 /// A page as rows, and the seam for the next one.

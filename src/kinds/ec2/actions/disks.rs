@@ -1,0 +1,80 @@
+//! What becomes of the disks when instances stop or terminate, and what they go on costing.
+
+use crate::kinds::action::ActionContext;
+use crate::kinds::ec2::instance_volumes::{self as volumes, COST, DELETED, KEPT, KEPT_COST};
+use crate::kinds::ec2::instances::instance;
+use crate::kinds::planning::{PRICES, beside, count, names, note};
+use crate::model::{Consequence, Record, TableKey};
+
+/// The disks of the instances of a plan, as far as they are known.
+struct Disks<'a> {
+    known: Vec<&'a Record>,
+    /// How many there are of which nothing more is known, and why: a word for it.
+    unknown: usize,
+    why: &'static str,
+}
+
+fn look<'a>(cx: &ActionContext<'a>, needs: &mut Vec<TableKey>) -> Disks<'a> {
+    let mut found = Disks { known: Vec::new(), unknown: 0, why: "" };
+    for t in cx.targets {
+        let attached = instance::volumes(&t.record).len();
+        match volumes::of(cx.store, &t.table, &t.record.id) {
+            _ if attached == 0 => {}
+            Some(row) => found.known.push(row),
+            None => {
+                found.unknown += attached;
+                found.why = beside(cx.store, &t.table, &volumes::INFO, needs);
+            }
+        }
+    }
+    found
+}
+
+fn sum(rows: &[&Record], field: &str) -> f64 {
+    rows.iter().filter_map(|r| r.get(field).as_f64()).sum()
+}
+
+fn all(rows: &[&Record], field: &str) -> Vec<arcstr::ArcStr> {
+    rows.iter().flat_map(|r| r.get(field).items()).collect()
+}
+
+fn go(n: usize, one: &'static str, many: &'static str) -> &'static str {
+    if n == 1 { one } else { many }
+}
+
+/// Disks cost whether or not anything runs.
+pub(super) fn go_on(cx: &ActionContext<'_>, out: &mut Vec<Consequence>, needs: &mut Vec<TableKey>) {
+    let found = look(cx, needs);
+    let known = all(&found.known, volumes::DISKS).len();
+    if known > 0 {
+        let (disks, cost) = (count(known, "disk"), sum(&found.known, COST));
+        let go = go(known, "goes", "go");
+        out.push(note(format!("{disks} {go} on costing about ${cost:.2} a month ({PRICES})")));
+    }
+    if found.unknown > 0 {
+        let (disks, go) = (count(found.unknown, "disk"), go(found.unknown, "goes", "go"));
+        out.push(note(format!("{disks} {go} on costing; the size is {}", found.why)));
+    }
+}
+
+/// What terminating deletes, and what it leaves behind.
+pub(super) fn fate(cx: &ActionContext<'_>, out: &mut Vec<Consequence>, needs: &mut Vec<TableKey>) {
+    let found = look(cx, needs);
+    let (deleted, kept) = (all(&found.known, DELETED), all(&found.known, KEPT));
+    if !deleted.is_empty() {
+        let is = go(deleted.len(), "is", "are");
+        out.push(note(format!("{} {is} deleted for good (DeleteOnTermination)", names(&deleted))));
+    }
+    if !kept.is_empty() {
+        let (stay, go) = (go(kept.len(), "stays", "stay"), go(kept.len(), "goes", "go"));
+        let cost = sum(&found.known, KEPT_COST);
+        out.push(note(format!("{} {stay} and {go} on costing about ${cost:.2} a month ({PRICES})", names(&kept))));
+    }
+    if found.unknown > 0 {
+        out.push(note(format!(
+            "of {}, those with DeleteOnTermination are deleted for good, the others stay and go on costing: which is {}",
+            count(found.unknown, "disk"),
+            found.why
+        )));
+    }
+}

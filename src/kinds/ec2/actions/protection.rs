@@ -1,0 +1,73 @@
+//! Instances that EC2 would refuse to terminate or stop: said before anything is sent, with EC2's own code.
+
+use crate::base::{Fault, FaultKind};
+use crate::kinds::action::{ActionContext, Target};
+use crate::kinds::ec2::instance_protection::{self as protection, STOP, TERMINATION};
+use crate::kinds::planning::{beside, label, names, note};
+use crate::model::{Consequence, Operation, TableKey};
+
+/// What one is protected from.
+#[derive(Clone, Copy)]
+pub(super) enum From {
+    Stop,
+    Termination,
+}
+
+impl From {
+    const fn field(self) -> &'static str {
+        match self {
+            From::Stop => STOP,
+            From::Termination => TERMINATION,
+        }
+    }
+    const fn word(self) -> &'static str {
+        match self {
+            From::Stop => "stop",
+            From::Termination => "termination",
+        }
+    }
+    const fn attribute(self) -> &'static str {
+        match self {
+            From::Stop => "--no-disable-api-stop",
+            From::Termination => "--no-disable-api-termination",
+        }
+    }
+}
+
+/// # Errors
+/// One of the instances is protected: EC2 would answer `OperationNotPermitted`, and to several in one Availability Zone for
+/// all of them.
+pub(super) fn check(
+    cx: &ActionContext<'_>,
+    from: From,
+    op: &Operation,
+    out: &mut Vec<Consequence>,
+    needs: &mut Vec<TableKey>,
+) -> Result<(), Fault> {
+    let mut protected: Vec<&Target> = Vec::new();
+    let mut unknown: Option<&'static str> = None;
+    for t in cx.targets {
+        match protection::of(cx.store, &t.table, &t.record.id, from.field()) {
+            Some(true) => protected.push(t),
+            Some(false) => {}
+            None => unknown = Some(beside(cx.store, &t.table, &protection::INFO, needs)),
+        }
+    }
+    let word = from.word();
+    if let Some(first) = protected.first() {
+        let who: Vec<String> = protected.iter().map(|t| label(&t.record)).collect();
+        let text = format!("{word} protection is on for {}: EC2 refuses, and nothing would happen.", names(&who));
+        let hint = format!(
+            "Turn it off with aws ec2 modify-instance-attribute --instance-id {} {}, or leave it out.",
+            first.record.id,
+            from.attribute()
+        );
+        let (service, name) = (op.service.sdk_id(), op.name);
+        return Err(Fault::new(FaultKind::Conflict, text).of(service, name).code("OperationNotPermitted").hint(hint));
+    }
+    if let Some(why) = unknown {
+        let all = if cx.targets.len() == 1 { "" } else { " all that are in the same Availability Zone" };
+        out.push(note(format!("{word} protection is {why}: where it is on, EC2 refuses{all} and nothing happens")));
+    }
+    Ok(())
+}

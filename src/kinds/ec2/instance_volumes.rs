@@ -1,0 +1,244 @@
+//! EBS volumes of instances, with size, type, encryption and what becomes of them when the instance is terminated: a side
+//! table, joined by instance id. Asked for in the detail and for plans.
+
+use std::fmt::Write as _;
+
+use arcstr::ArcStr;
+use aws_sdk_ec2::types as sdk;
+use futures::future::BoxFuture;
+use indexmap::IndexMap;
+
+use crate::base::{Fault, RowId};
+use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
+use crate::kinds::paging::paged;
+use crate::kinds::seam::{batches, field, no_tags, own};
+use crate::model::{
+    FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Record, Scoping, Service, TableKey, Value,
+};
+use crate::store::Store;
+
+/// `DescribeVolumes`.
+pub static DESCRIBE_VOLUMES: Operation = Operation::read(Service::Ec2, "DescribeVolumes").seldom();
+
+/// What they are.
+pub static INFO: KindInfo = KindInfo {
+    name: "instance-volumes",
+    singular: "instance's volumes",
+    title: "Volumes of instances",
+    doc: "EBS volumes of instances, joined to them by id.",
+    aliases: &[],
+    service: Service::Ec2,
+    scoping: Scoping::Region,
+    parent: None,
+    fields: &FIELDS,
+    sort: ("id", true),
+    operations: &[&DESCRIBE_VOLUMES],
+    side: true,
+    transitional: &[],
+};
+
+/// Volumes of instances.
+pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new(), raw: None };
+
+/// Every disk with all that is known of it.
+pub const DISKS: &str = "disks";
+/// Those that are deleted with the instance.
+pub const DELETED: &str = "deleted";
+/// Those that outlive it.
+pub const KEPT: &str = "kept";
+/// What all of them cost a month, in US dollars.
+pub const COST: &str = "cost";
+/// What those cost that outlive it.
+pub const KEPT_COST: &str = "kept_cost";
+
+/// A volume as one instance has it attached.
+#[derive(Debug, Clone, PartialEq)]
+struct Disk {
+    id: ArcStr,
+    gib: i32,
+    kind: ArcStr,
+    iops: i32,
+    throughput: i32,
+    encrypted: bool,
+    device: Option<ArcStr>,
+    deleted: bool,
+}
+
+/// One instance's disks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InstanceVolumes {
+    instance: RowId,
+    disks: Vec<Disk>,
+}
+
+static FIELDS: Fields<InstanceVolumes> = Fields(&[
+    field(FieldInfo::new("id", "ID", FieldType::Id, "The instance id."), |v| Value::Text(v.instance.clone())),
+    field(
+        FieldInfo::new(DISKS, "DISKS", FieldType::List, "Each volume with size, type, encryption, device and fate."),
+        |v| Value::list(v.disks.iter().map(Disk::whole)),
+    ),
+    field(
+        FieldInfo::new(DELETED, "DELETED", FieldType::List, "Volumes with DeleteOnTermination: gone for good with it."),
+        |v| Value::list(v.disks.iter().filter(|d| d.deleted).map(Disk::short)),
+    ),
+    field(FieldInfo::new(KEPT, "KEPT", FieldType::List, "Volumes that outlive the instance."), |v| {
+        Value::list(v.disks.iter().filter(|d| !d.deleted).map(Disk::short))
+    }),
+    field(
+        FieldInfo::new(COST, "$/MONTH", FieldType::Float, "What all of them cost a month, by us-east-1's list prices.")
+            .cells(7, 9),
+        |v| Value::Float(v.disks.iter().map(Disk::monthly).sum()),
+    ),
+    field(
+        FieldInfo::new(KEPT_COST, "KEPT $/MONTH", FieldType::Float, "What those cost a month that outlive it.")
+            .cells(12, 12),
+        |v| Value::Float(v.disks.iter().filter(|d| !d.deleted).map(Disk::monthly).sum()),
+    ),
+]);
+
+impl Disk {
+    /// `vol-0a1 (20 GiB gp3)`.
+    fn short(&self) -> ArcStr {
+        arcstr::format!("{} ({} GiB {})", self.id, self.gib, self.kind)
+    }
+    /// `vol-0a1 20 GiB gp3, encrypted, /dev/xvda, deleted with the instance`.
+    fn whole(&self) -> ArcStr {
+        let mut text = std::format!("{} {} GiB {}", self.id, self.gib, self.kind);
+        text.push_str(if self.encrypted { ", encrypted" } else { ", not encrypted" });
+        if let Some(device) = &self.device {
+            _ = write!(text, ", {device}");
+        }
+        text.push_str(if self.deleted { ", deleted with the instance" } else { ", stays" });
+        text.into()
+    }
+    /// US dollars a month, without requests and snapshots.
+    /// <https://aws.amazon.com/ebs/pricing/>
+    fn monthly(&self) -> f64 {
+        let (gib, iops) = (f64::from(self.gib), f64::from(self.iops));
+        match self.kind.as_str() {
+            // 3,000 IOPS and 125 MiB/s are in the price of the room.
+            "gp3" => {
+                gib * 0.08 + (iops - 3000.0).max(0.0) * 0.005 + (f64::from(self.throughput) - 125.0).max(0.0) * 0.04
+            }
+            "gp2" => gib * 0.10,
+            "io1" => gib * 0.125 + iops * 0.065,
+            "io2" => {
+                let tier = |from: f64, to: f64| (iops.min(to) - from).max(0.0);
+                let provisioned =
+                    tier(0.0, 32_000.0) * 0.065 + tier(32_000.0, 64_000.0) * 0.0455 + tier(64_000.0, f64::MAX) * 0.032;
+                gib * 0.125 + provisioned
+            }
+            "st1" => gib * 0.045,
+            "sc1" => gib * 0.015,
+            "standard" => gib * 0.05,
+            // What AWS adds tomorrow: as its general purpose disks.
+            _ => gib * 0.08,
+        }
+    }
+}
+
+impl InstanceVolumes {
+    fn record(&self) -> Record {
+        Record {
+            kind: Kind(&INFO),
+            id: self.instance.clone(),
+            name: ArcStr::new(),
+            state: None,
+            values: FIELDS.values(self),
+            tags: no_tags(),
+        }
+    }
+}
+
+/// An instance's row here, if its volumes were asked for.
+pub fn of<'a>(store: &'a Store, instances: &TableKey, id: &str) -> Option<&'a Record> {
+    store.side(instances, Kind(&INFO), id).map(|r| &**r)
+}
+
+/// DescribeVolumes takes 5 to 500 a page; a filter at most 200 values.
+const PAGE: i32 = 500;
+const MOST_IDS: usize = 200;
+
+fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    Box::pin(async move {
+        let client = request.gateway.ec2(&request.scope).await?;
+        for ids in batches(&request.what, MOST_IDS) {
+            let mut found: IndexMap<RowId, Vec<Disk>> = IndexMap::new();
+            // Who is asked for by name gets an answer also without disks: "none" is not "not asked".
+            found.extend(ids.iter().flatten().map(|id| (id.into(), Vec::new())));
+            let filter = match ids {
+                Some(ids) => sdk::Filter::builder().name("attachment.instance-id").set_values(Some(ids)),
+                None => sdk::Filter::builder().name("status").values("in-use"),
+            };
+            let filter = filter.build();
+            let some = matches!(request.what, What::Ids(_));
+            let call = |token| {
+                client.describe_volumes().filters(filter.clone()).max_results(PAGE).set_next_token(token).send()
+            };
+            paged(&mut pages, &DESCRIBE_VOLUMES, call, |out| {
+                for (instance, disk) in out.volumes().iter().flat_map(disks) {
+                    match found.get_mut(&instance) {
+                        Some(list) => list.push(disk),
+                        // Attached to another one as well.
+                        None if some => {}
+                        None => found.entry(instance).or_default().push(disk),
+                    }
+                }
+                (Vec::new(), out.next_token)
+            })
+            .await?;
+            let rows = found.into_iter().map(|(instance, disks)| InstanceVolumes { instance, disks }.record());
+            pages.page(rows.collect()).await?;
+        }
+        Ok(())
+    })
+}
+
+/// A volume for each instance that has it attached.
+fn disks(v: &sdk::Volume) -> impl Iterator<Item = (RowId, Disk)> {
+    v.attachments().iter().filter_map(|a| {
+        let disk = Disk {
+            id: own(v.volume_id().or(a.volume_id()))?,
+            gib: v.size().unwrap_or_default(),
+            kind: own(v.volume_type().map(|t| t.as_str())).unwrap_or_default(),
+            iops: v.iops().unwrap_or_default(),
+            throughput: v.throughput().unwrap_or_default(),
+            encrypted: v.encrypted() == Some(true),
+            device: own(a.device()),
+            deleted: a.delete_on_termination() == Some(true),
+        };
+        Some((own(a.instance_id())?, disk))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn disk(kind: &str, gib: i32, iops: i32, throughput: i32) -> Disk {
+        let (id, kind) = ("vol-1".into(), kind.into());
+        Disk { id, gib, kind, iops, throughput, encrypted: true, device: Some("/dev/xvda".into()), deleted: false }
+    }
+
+    #[test]
+    fn what_a_disk_costs_follows_its_type_and_what_is_provisioned_beyond_it() {
+        let cents = |d: Disk| (d.monthly() * 100.0).round();
+        assert_eq!(cents(disk("gp3", 100, 3000, 125)), 800.0);
+        assert_eq!(cents(disk("gp3", 100, 4000, 225)), 1700.0);
+        assert_eq!(cents(disk("gp2", 100, 300, 0)), 1000.0);
+        assert_eq!(cents(disk("io2", 100, 40_000, 0)), 245_650.0);
+    }
+
+    #[test]
+    fn a_disk_says_what_becomes_of_it() {
+        assert_eq!(disk("gp3", 20, 0, 0).whole(), "vol-1 20 GiB gp3, encrypted, /dev/xvda, stays");
+        let row = InstanceVolumes {
+            instance: "i-1".into(),
+            disks: vec![disk("gp3", 20, 0, 0), Disk { deleted: true, ..disk("gp3", 8, 0, 0) }],
+        }
+        .record();
+        assert_eq!(row.get(DELETED).items(), ["vol-1 (8 GiB gp3)"]);
+        assert_eq!(row.get(KEPT).items(), ["vol-1 (20 GiB gp3)"]);
+        assert_eq!(row.get(KEPT_COST).as_f64(), Some(1.6));
+    }
+}

@@ -1,0 +1,78 @@
+//! The loop that most list functions are: a request, its rows, the token of the next page; and for some rows, batches of ids.
+
+use std::error::Error;
+
+use aws_sdk_ec2::operation::RequestId;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use super::listing::{Pages, What};
+use super::seam::{ask_one_by_one, batches, only_one_is_missing};
+use crate::aws::fault;
+use crate::base::Fault;
+use crate::model::{Operation, Record};
+
+/// What an answer holds: its rows, and the token of the next page (an empty one counts as none).
+pub type Read = (Vec<Record>, Option<String>);
+
+/// Asks for page after page: `send` makes the request for a token, `read` takes the answer apart.
+///
+/// # Errors
+/// What [`super::Sink::ask`] and [`super::Sink::page`] fail with, and the first failed request.
+pub async fn paged<T, E, F>(
+    pages: &mut Pages,
+    op: &'static Operation,
+    mut send: impl FnMut(Option<String>) -> F,
+    mut read: impl FnMut(T) -> Read,
+) -> Result<(), Fault>
+where
+    F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    E: Error + ProvideErrorMetadata + RequestId + Send + Sync + 'static,
+{
+    let mut token = None;
+    loop {
+        pages.ask(op).await?;
+        let out = send(token).await.map_err(|e| fault::of(op, e))?;
+        let (rows, next) = read(out);
+        // Nothing to show is not worth a batch; the end of the run says that there is nothing.
+        if !rows.is_empty() {
+            pages.page(rows).await?;
+        }
+        token = next.filter(|t| !t.is_empty());
+        if token.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// The same for everything, or for some rows in batches of `most` ids. Where one missing id fails a whole batch
+/// (`LoadBalancerNotFound`), its ids are asked for one by one; one that is missing alone is an answer, not a failure.
+///
+/// # Errors
+/// As [`paged`].
+pub async fn listed<T, E, F>(
+    pages: &mut Pages,
+    op: &'static Operation,
+    what: &What,
+    most: usize,
+    mut send: impl FnMut(Option<Vec<String>>, Option<String>) -> F,
+    mut read: impl FnMut(T) -> Read,
+) -> Result<(), Fault>
+where
+    F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    E: Error + ProvideErrorMetadata + RequestId + Send + Sync + 'static,
+{
+    let mut todo = batches(what, most);
+    while let Some(ids) = todo.pop() {
+        match paged(pages, op, |token| send(ids.clone(), token), &mut read).await {
+            Ok(()) => {}
+            Err(f) if ask_one_by_one(&f, ids.as_deref()) => {
+                todo.extend(ids.into_iter().flatten().map(|id| Some(vec![id])));
+            }
+            Err(f) if only_one_is_missing(&f, ids.as_deref()) => {}
+            Err(f) => return Err(f),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! Tags of buckets: a side table, joined by name. A request for each bucket, in its own region: asked for in the detail, or
+//! where a query or a column names them.
+
+use futures::future::BoxFuture;
+
+use super::buckets::{self, LIST_BUCKETS};
+use crate::aws::fault;
+use crate::base::{Fault, FaultKind};
+use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::seam::Seam;
+use crate::kinds::tags;
+use crate::model::{KindInfo, Operation, Scoping, Service};
+
+/// `GetBucketTagging`.
+pub static GET_BUCKET_TAGGING: Operation = Operation::read(Service::S3, "GetBucketTagging").seldom();
+
+/// What they are.
+pub static INFO: KindInfo = tags::info(
+    ("bucket-tags", "bucket's tags", "Tags of buckets", "Tags of buckets, joined to them by name."),
+    (Service::S3, Scoping::Account),
+    &[&GET_BUCKET_TAGGING, &LIST_BUCKETS],
+);
+
+/// Tags of buckets.
+pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new(), raw: None };
+
+/// What S3 answers for a bucket without tags: that is an answer, not a failure.
+const NONE: &str = "NoSuchTagSet";
+
+fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    Box::pin(async move {
+        let seam = Seam::new(&request.interner);
+        let mut denied = None;
+        for bucket in buckets::wanted(&request, &mut pages).await? {
+            pages.ask(&GET_BUCKET_TAGGING).await?;
+            let client = request.gateway.s3(&request.scope, buckets::region(&bucket)).await?;
+            let call = client.get_bucket_tagging().bucket(bucket.id.as_str());
+            let pairs = match call.send().await.map_err(|e| fault::of(&GET_BUCKET_TAGGING, e)) {
+                Ok(out) => out.tag_set,
+                Err(f) if f.code == NONE => Vec::new(),
+                // It went between two calls.
+                Err(f) if f.kind == FaultKind::NotFound => continue,
+                // One that may not be read hides no other.
+                Err(f) if f.kind == FaultKind::Denied => {
+                    denied = Some(f);
+                    continue;
+                }
+                Err(f) => return Err(f),
+            };
+            let pairs = pairs.iter().map(|t| (Some(t.key()), Some(t.value())));
+            pages.page(vec![tags::record(&INFO, &seam, bucket.id, pairs)]).await?;
+        }
+        denied.map_or(Ok(()), Err)
+    })
+}
