@@ -23,7 +23,7 @@ const OTHER: &str = "eu-west-1";
 const NOWHERE: &str = "ca-central-1";
 
 /// Kinds that moto answers; `activities` it does not keep, and metrics of its own it has none.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 16] = [
     "instances",
     "instance-statuses",
     "regions",
@@ -35,6 +35,11 @@ const KINDS: [&str; 11] = [
     "auto-scaling-groups",
     "buckets",
     "alarms",
+    "load-balancer-tags",
+    "target-group-tags",
+    "bucket-tags",
+    "alarm-tags",
+    "instance-volumes",
 ];
 
 /// What the tests of this file share. If it cannot be filled, the first test says why and the others fail at once.
@@ -66,9 +71,9 @@ fn least(kind: &str) -> usize {
     match kind {
         "instances" | "instance-statuses" => 19,
         "targets" => 5,
-        "target-groups" | "target-group-health" => 6,
-        "alarms" => 112,
-        "buckets" => 3,
+        "target-groups" | "target-group-health" | "target-group-tags" => 6,
+        "alarms" | "alarm-tags" => 112,
+        "buckets" | "bucket-tags" => 3,
         _ => 2,
     }
 }
@@ -113,7 +118,7 @@ async fn not_empty(region: &str) -> Vec<&'static str> {
 #[tokio::test]
 async fn a_region_without_anything_is_empty_and_no_error() {
     let Some(_moto) = seeded(None) else { return };
-    assert_eq!(not_empty(NOWHERE).await, ["regions", "availability-zones", "buckets"]);
+    assert_eq!(not_empty(NOWHERE).await, ["regions", "availability-zones", "buckets", "bucket-tags"]);
 }
 
 #[tokio::test]
@@ -227,6 +232,24 @@ async fn the_binary_filters_joins_regions_and_says_what_failed() {
         count(&["instances", "state:stopped", "--region", HOME, "--region", OTHER]),
         2 * rows.iter().filter(stopped).count()
     );
+    // Tags that come from a call of their own, as the seed put them there.
+    for (kind, some, of, tagged) in [
+        ("load-balancers", "", 2, 1),
+        ("target-groups", "web-tg", 1, 1),
+        ("target-groups", "more-", 5, 0),
+        ("buckets", "", 3, 2),
+        ("alarms", "name:low,many-00", 11, 1),
+    ] {
+        assert_eq!(count(&[kind, some]), of, "{kind}");
+        assert_eq!(count(&[kind, some, "tag:Env=prod"]), tagged, "{kind}");
+        assert_eq!(count(&[kind, some, "!tag:Env=prod"]), of - tagged, "{kind}");
+        let (_, out, _) = get(&[kind, some, "tag:Env=prod", "-o", "json"]);
+        let rows: Vec<Json> = serde_json::from_str(&out).unwrap();
+        assert!(rows.iter().all(|r| r["tags"] == serde_json::json!({"Env": "prod", "팀": "a\u{202e}b"})), "{kind}");
+    }
+    let (_, out, _) = get(&["alarms", "-o", "json"]);
+    assert!(serde_json::from_str::<Vec<Json>>(&out).unwrap()[0]["tags"].is_null(), "not asked is not none");
+    assert_eq!(count(&["instances", "termination_protection:yes"]), 1);
     assert_eq!(count(&["objects", "--of", "trouble-bucket/many/"]), 1150);
     let (code, out, _) = get(&["instances", "-o", "table"]);
     assert!(code == Some(0) && !out.contains(['\u{9b}', '\u{202e}']), "strangers' text is shown, not obeyed: {out:?}");

@@ -6,7 +6,7 @@ use super::line::Line;
 use super::overlay::{Filter, Overlay, Sure, SureKind};
 use super::update::Turn;
 use crate::base::RowId;
-use crate::query::{Query, Test};
+use crate::query::Query;
 
 impl Turn<'_> {
     /// Opens the filter line with the view's query in it.
@@ -102,7 +102,6 @@ impl Turn<'_> {
     /// elsewhere are left out of the question, so that no row is missed.
     pub(super) fn refresh_paid(&mut self) {
         let view = &self.s.view;
-        let is_side = |f: usize| view.kind.fields.at(f).side.is_some();
         let used =
             |f: &usize| view.query.fields(view.kind.0).any(|q| q == *f) || view.sort.is_some_and(|s| s.field == *f);
         if !view.paid.iter().any(used) {
@@ -111,13 +110,7 @@ impl Turn<'_> {
             }
             return;
         }
-        let mut own = (*view.query).clone();
-        let tags_aside = view.kind.tags_aside().is_some();
-        own.terms.retain(|t| match t.test {
-            Test::Field { field, .. } => !is_side(field),
-            Test::Tag { .. } => !tags_aside,
-            Test::Word(_) => true,
-        });
+        let own = view.query.own(view.kind.0);
         let mut ids: Vec<RowId> = Vec::new();
         for table in view.tables.iter().filter_map(|t| self.store.table(t)) {
             let rows = table.rows().filter(|r| r.gone.is_none() && own.matches(&*r.record, self.s.now));

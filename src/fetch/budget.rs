@@ -50,7 +50,8 @@ struct Key {
     owner: ArcStr,
     region: ArcStr,
     service: Service,
-    /// AWS counts these apart: EC2's reads from its writes, GetMetricData from the rest.
+    /// AWS counts these apart: EC2's reads from its writes, GetMetricData from the rest. What changes seldom is counted apart
+    /// too: a request for each row must not make the list itself wait.
     class: u8,
 }
 
@@ -112,7 +113,9 @@ impl Budget {
             owner: accounts.get(&profile).cloned().unwrap_or(profile),
             region: scope.region_code().cloned().unwrap_or_default(),
             service: op.service,
-            class: u8::from(op.access == Access::Write) + 2 * u8::from(op.name == "GetMetricData"),
+            class: u8::from(op.access == Access::Write)
+                + 2 * u8::from(op.name == "GetMetricData")
+                + 4 * u8::from(op.seldom),
         }
     }
 

@@ -148,6 +148,17 @@ impl fmt::Display for QueryError {
 impl std::error::Error for QueryError {}
 
 impl Query {
+    /// Without the terms on values that live in side tables: what can be asked of a row alone.
+    #[must_use]
+    pub fn own(&self, kind: &KindInfo) -> Query {
+        let mut own = self.clone();
+        own.terms.retain(|t| match t.test {
+            Test::Field { field, .. } => kind.fields.at(field).side.is_none(),
+            Test::Tag { .. } => kind.tags_aside().is_none(),
+            Test::Word(_) => true,
+        });
+        own
+    }
     /// Whether everything matches.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()

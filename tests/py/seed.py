@@ -20,6 +20,9 @@ def client(service, region):
     return boto3.client(service, region_name=region, endpoint_url=ENDPOINT, **KEYS)
 
 
+TAGS = [{"Key": "Env", "Value": "prod"}, {"Key": "팀", "Value": "a\u202eb"}]
+
+
 def tags(kind, name, *more):
     return [{"ResourceType": kind, "Tags": [{"Key": "Name", "Value": name}, *({"Key": k, "Value": v} for k, v in more)]}]
 
@@ -52,6 +55,10 @@ def instances(ec2, subnets, group):
     six = ec2.run_instances(InstanceType="t3.small", Monitoring={"Enabled": True}, NetworkInterfaces=[
         {"DeviceIndex": 0, "SubnetId": subnets[0], "Groups": [group], "Ipv6AddressCount": 1}], **common)["Instances"][0]["InstanceId"]
     ec2.associate_address(AllocationId=ec2.allocate_address(Domain="vpc")["AllocationId"], InstanceId=ids[0])
+    ec2.modify_instance_attribute(InstanceId=ids[2], DisableApiTermination={"Value": True})
+    zone = ec2.describe_instances(InstanceIds=[ids[2]])["Reservations"][0]["Instances"][0]["Placement"]["AvailabilityZone"]
+    volume = ec2.create_volume(AvailabilityZone=zone, Size=33, VolumeType="gp2", Encrypted=True)["VolumeId"]
+    ec2.attach_volume(VolumeId=volume, InstanceId=ids[2], Device="/dev/sdf")
     ec2.stop_instances(InstanceIds=[ids[3], six])
     ec2.terminate_instances(InstanceIds=[together[2]["InstanceId"]])
     return ids
@@ -67,6 +74,7 @@ def balancers(region, ec2, vpc, subnets, ids):
     for n in range(5):
         elb.create_target_group(Name=f"more-{n}", Protocol="HTTP", Port=8000 + n, VpcId=vpc, TargetType="ip")
     elb.create_listener(LoadBalancerArn=alb, Protocol="HTTP", Port=80, DefaultActions=[{"Type": "forward", "TargetGroupArn": web}])
+    elb.add_tags(ResourceArns=[alb, web], Tags=TAGS)
     # The second one stops afterwards; the third is there with two ports (of which moto keeps the last).
     elb.register_targets(TargetGroupArn=web, Targets=[{"Id": ids[0]}, {"Id": ids[1]}, {"Id": ids[2]}, {"Id": ids[2], "Port": 8080}])
     ec2.stop_instances(InstanceIds=[ids[1]])
@@ -88,6 +96,8 @@ def objects():
     s3 = client("s3", HOME)
     for name, region in [("trouble-bucket", HOME), ("elsewhere-bucket", OTHER), ("empty-bucket", HOME)]:
         client("s3", region).create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+    for name in ["trouble-bucket", "elsewhere-bucket"]:
+        s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": TAGS})
     # No line break: moto has no route to a key with one.
     keys = ["../../etc/passwd", "..", "a b/c d.txt", "한글/파일 🚀.txt", "tab\there", "esc\x1b[31mred", "percent%25+plus&amp;.txt", "//double",
             "marker/", "marker/inside", "trailing ", "-rf", "back\\slash", "bidi\u202egnp.exe", "a/../../up", "k" * 1000]
@@ -106,7 +116,7 @@ def alarms(region, ids):
     for n in range(110):
         put(f"many-{n:03}")
     put("한글 알람 🚀", AlarmDescription="esc \x1b[31mred\x1b[0m and \u202ebidi", ActionsEnabled=False, AlarmActions=[f"arn:aws:sns:{region}:123456789012:a"])
-    put("low", ComparisonOperator="LessThanOrEqualToThreshold", Threshold=0.0, TreatMissingData="breaching", Dimensions=[])
+    put("low", ComparisonOperator="LessThanOrEqualToThreshold", Threshold=0.0, TreatMissingData="breaching", Dimensions=[], Tags=TAGS)
     cw.set_alarm_state(AlarmName="low", StateValue="ALARM", StateReason="by hand \x1b]0;title\x07")
     cw.set_alarm_state(AlarmName="many-001", StateValue="OK", StateReason="fine")
 

@@ -8,6 +8,7 @@ import sys
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 REGION = sys.argv[1]
 CONFIG = Config(retries={"max_attempts": 0})
@@ -108,6 +109,56 @@ def targets():
 
 def target_group_health():
     return ["id"], [{"id": t["TargetGroupArn"]} for t in all_target_groups()]
+
+
+def tagged(tags):
+    return {t["Key"]: t["Value"] for t in tags}
+
+
+def elb_tags(arns):
+    rows = []
+    for n in range(0, len(arns), 20):
+        answer = client("elbv2").describe_tags(ResourceArns=arns[n:n + 20])["TagDescriptions"]
+        rows += [{"id": d["ResourceArn"], "$tags": tagged(d["Tags"])} for d in answer]
+    return ["id"], rows
+
+
+def load_balancer_tags():
+    return elb_tags([b["LoadBalancerArn"] for b in pages("elbv2", "describe_load_balancers", "LoadBalancers")])
+
+
+def target_group_tags():
+    return elb_tags([t["TargetGroupArn"] for t in all_target_groups()])
+
+
+def bucket_tags():
+    rows = []
+    for b in client("s3").list_buckets()["Buckets"]:
+        try:
+            tags = client("s3").get_bucket_tagging(Bucket=b["Name"])["TagSet"]
+        except ClientError as e:
+            assert e.response["Error"]["Code"] == "NoSuchTagSet", e
+            tags = []
+        rows.append({"id": b["Name"], "$tags": tagged(tags)})
+    return ["id"], rows
+
+
+def alarm_tags():
+    alarms = pages("cloudwatch", "describe_alarms", "MetricAlarms")
+    return ["id"], [{"id": a["AlarmName"], "$tags": tagged(client("cloudwatch").list_tags_for_resource(ResourceARN=a["AlarmArn"])["Tags"])}
+                    for a in alarms]
+
+
+FATE = {True: ", deleted with the instance", False: ", stays", None: ", whether it stays is not said"}
+
+
+def instance_volumes():
+    rows = {}
+    for v in pages("ec2", "describe_volumes", "Volumes"):
+        for a in v["Attachments"]:
+            text = f"{v['VolumeId']} {v['Size']} GiB {v['VolumeType']}, {'encrypted' if v['Encrypted'] else 'not encrypted'}, {a['Device']}"
+            rows.setdefault(a["InstanceId"], []).append(text + FATE[a.get("DeleteOnTermination")])
+    return ["id"], [{"id": i, "disks": disks} for i, disks in rows.items()]
 
 
 def auto_scaling_groups():

@@ -61,7 +61,8 @@ struct Disk {
     throughput: i32,
     encrypted: bool,
     device: Option<ArcStr>,
-    deleted: bool,
+    /// `None` = not said.
+    deleted: Option<bool>,
 }
 
 /// One instance's disks.
@@ -79,10 +80,10 @@ static FIELDS: Fields<InstanceVolumes> = Fields(&[
     ),
     field(
         FieldInfo::new(DELETED, "DELETED", FieldType::List, "Volumes with DeleteOnTermination: gone for good with it."),
-        |v| Value::list(v.disks.iter().filter(|d| d.deleted).map(Disk::short)),
+        |v| Value::list(v.disks.iter().filter(|d| d.deleted == Some(true)).map(Disk::short)),
     ),
     field(FieldInfo::new(KEPT, "KEPT", FieldType::List, "Volumes that outlive the instance."), |v| {
-        Value::list(v.disks.iter().filter(|d| !d.deleted).map(Disk::short))
+        Value::list(v.disks.iter().filter(|d| d.deleted == Some(false)).map(Disk::short))
     }),
     field(
         FieldInfo::new(COST, "$/MONTH", FieldType::Float, "What all of them cost a month, by us-east-1's list prices.")
@@ -92,7 +93,7 @@ static FIELDS: Fields<InstanceVolumes> = Fields(&[
     field(
         FieldInfo::new(KEPT_COST, "KEPT $/MONTH", FieldType::Float, "What those cost a month that outlive it.")
             .cells(12, 12),
-        |v| Value::Float(v.disks.iter().filter(|d| !d.deleted).map(Disk::monthly).sum()),
+        |v| Value::Float(v.disks.iter().filter(|d| d.deleted == Some(false)).map(Disk::monthly).sum()),
     ),
 ]);
 
@@ -108,7 +109,11 @@ impl Disk {
         if let Some(device) = &self.device {
             _ = write!(text, ", {device}");
         }
-        text.push_str(if self.deleted { ", deleted with the instance" } else { ", stays" });
+        text.push_str(match self.deleted {
+            Some(true) => ", deleted with the instance",
+            Some(false) => ", stays",
+            None => ", whether it stays is not said",
+        });
         text.into()
     }
     /// US dollars a month, without requests and snapshots.
@@ -205,7 +210,7 @@ fn disks(v: &sdk::Volume) -> impl Iterator<Item = (RowId, Disk)> {
             throughput: v.throughput().unwrap_or_default(),
             encrypted: v.encrypted() == Some(true),
             device: own(a.device()),
-            deleted: a.delete_on_termination() == Some(true),
+            deleted: a.delete_on_termination(),
         };
         Some((own(a.instance_id())?, disk))
     })
@@ -217,7 +222,16 @@ mod tests {
 
     fn disk(kind: &str, gib: i32, iops: i32, throughput: i32) -> Disk {
         let (id, kind) = ("vol-1".into(), kind.into());
-        Disk { id, gib, kind, iops, throughput, encrypted: true, device: Some("/dev/xvda".into()), deleted: false }
+        Disk {
+            id,
+            gib,
+            kind,
+            iops,
+            throughput,
+            encrypted: true,
+            device: Some("/dev/xvda".into()),
+            deleted: Some(false),
+        }
     }
 
     #[test]
@@ -234,7 +248,7 @@ mod tests {
         assert_eq!(disk("gp3", 20, 0, 0).whole(), "vol-1 20 GiB gp3, encrypted, /dev/xvda, stays");
         let row = InstanceVolumes {
             instance: "i-1".into(),
-            disks: vec![disk("gp3", 20, 0, 0), Disk { deleted: true, ..disk("gp3", 8, 0, 0) }],
+            disks: vec![disk("gp3", 20, 0, 0), Disk { deleted: Some(true), ..disk("gp3", 8, 0, 0) }],
         }
         .record();
         assert_eq!(row.get(DELETED).items(), ["vol-1 (8 GiB gp3)"]);

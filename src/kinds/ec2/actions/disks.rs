@@ -3,7 +3,7 @@
 use crate::kinds::action::ActionContext;
 use crate::kinds::ec2::instance_volumes::{self as volumes, COST, DELETED, KEPT, KEPT_COST};
 use crate::kinds::ec2::instances::instance;
-use crate::kinds::planning::{PRICES, beside, count, names, note};
+use crate::kinds::planning::{PRICES, beside, count, names, note, unknown};
 use crate::model::{Consequence, Record, TableKey};
 
 /// The disks of the instances of a plan, as far as they are known.
@@ -69,6 +69,10 @@ pub(super) fn fate(cx: &ActionContext<'_>, out: &mut Vec<Consequence>, needs: &m
         let (stay, go) = (go(kept.len(), "stays", "stay"), go(kept.len(), "goes", "go"));
         let cost = sum(&found.known, KEPT_COST);
         out.push(note(format!("{} {stay} and {go} on costing about ${cost:.2} a month ({PRICES})", names(&kept))));
+    }
+    let unsaid = all(&found.known, volumes::DISKS).len().saturating_sub(deleted.len() + kept.len());
+    if unsaid > 0 {
+        out.push(unknown(format!("whether {} is deleted or stays is not said", count(unsaid, "disk"))));
     }
     if found.unknown > 0 {
         out.push(note(format!(
