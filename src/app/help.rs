@@ -5,7 +5,7 @@ use super::overlay::Overlay;
 use super::state::State;
 use crate::config::Mode;
 use crate::config::keymap::SECTIONS;
-use crate::model::Ask;
+use crate::model::{Ask, Confirm, FieldType};
 use crate::store::Store;
 
 /// One hint of the last line.
@@ -54,6 +54,7 @@ pub fn hints(state: &State, store: &Store) -> Vec<Hint> {
 /// Whether a hint makes sense in the layer that is open.
 fn wanted(state: &State, command: Command) -> bool {
     match state.overlays.last() {
+        None if command == Command::Metrics => state.view.kind.iter().any(|f| f.ty == FieldType::Series),
         Some(Overlay::Sure(_)) => matches!(command, Command::Accept | Command::Back),
         Some(Overlay::Ask(a)) if matches!(a.question.what, Ask::Device { .. }) => command == Command::Back,
         Some(Overlay::Menu(m)) => match command {
@@ -80,6 +81,11 @@ fn title(state: &State, command: Command) -> &'static str {
 }
 
 fn disabled(state: &State, store: &Store, command: Command) -> Option<&'static str> {
+    if let (Some(Overlay::Plan(p)), Command::CarryOut) = (state.overlays.last(), command)
+        && matches!(p.plan.confirm(), Confirm::Type(phrase) if p.typed.text() != phrase)
+    {
+        return Some("It has to be typed first.");
+    }
     let row = matches!(
         command,
         Command::Open | Command::Actions | Command::Detail | Command::Metrics | Command::Mark | Command::Links

@@ -24,6 +24,9 @@ pub struct Blank {
 }
 
 fn where_(state: &State) -> String {
+    if let Some(parent) = &state.view.parent_label {
+        return format!(" in {parent}");
+    }
     let mut places: Vec<String> = Vec::new();
     for key in &state.view.tables {
         let place = match (key.scope.region_code(), key.scope.profile()) {

@@ -264,12 +264,22 @@ pub fn foot(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store) {
     hints(pen, Rect { width: end.saturating_sub(area.x), ..area }, &help::hints(state, store));
 }
 
-/// Keys and what they do, as many as fit whole.
+/// How many hints at the end of the list always stay: the ways out, and to everything else.
+const LAST: usize = 2;
+
+/// Keys and what they do, as many as fit whole: the first ones, and the last two.
 fn hints(pen: &mut Pen<'_>, area: Rect, hints: &[Hint]) {
+    let need = |hint: &Hint| cells(&hint.key) + 1 + cells(hint.title) + 2;
+    let (first, last) = hints.split_at(hints.len().saturating_sub(LAST));
+    let mut room = (area.width + 1).saturating_sub(last.iter().map(need).sum());
+    let fits = first.iter().take_while(|h| {
+        let left = room.checked_sub(need(h));
+        room = left.unwrap_or(room);
+        left.is_some()
+    });
     let mut x = area.x + 1;
-    for hint in hints {
-        let need = cells(&hint.key) + 1 + cells(hint.title);
-        if x + need > area.right() {
+    for hint in fits.chain(last) {
+        if x + need(hint) > area.right() + 2 {
             break;
         }
         let (key, what) =

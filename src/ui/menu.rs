@@ -30,6 +30,18 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, menu: &Menu) {
     for (y, (i, item)) in (inner.y..inner.y + room).zip(menu.items.iter().enumerate().skip(skip)) {
         entry(pen, Rect { y, height: 1, ..inner }, item, i == menu.cursor, label);
     }
+    let below = menu.items.len().saturating_sub(skip + usize::from(room));
+    if below > 0 {
+        // On the box's own line: every entry keeps its place.
+        let style = pen.style(Role::Quiet);
+        pen.put_right(
+            place.right().saturating_sub(2),
+            place.bottom() - 1,
+            inner.width,
+            &format!(" ↓ {below} more "),
+            style,
+        );
+    }
     if menu.items.is_empty() && room > 0 {
         pen.say(inner.x + 2, inner.y, inner.width, "– There is nothing to choose.", Role::Quiet);
     }

@@ -228,11 +228,27 @@ fn ending(dialog: &PlanDialog, room: u16) -> Vec<Line> {
 /// The last line: how it is confirmed, and the other keys.
 fn confirm(pen: &mut Pen<'_>, area: Rect, state: &State, dialog: &PlanDialog) {
     let mut end = area.right();
+    // What has to be typed is seen whole while it is typed; the other keys stand on the last line anyway.
+    let (lead, tail, least) = match dialog.plan.confirm() {
+        Confirm::Type(phrase) => {
+            let what = match dialog.plan.subjects.as_slice() {
+                [_] if dialog.plan.destructive && !dialog.plan.action.contains('-') => {
+                    format!(" to {} it: ", dialog.plan.action)
+                }
+                _ => " to carry it out: ".to_string(),
+            };
+            let (lead, typed) = (5 + cells(&phrase) + 2, cells(&phrase) + 1);
+            let tail = if lead + cells(&what) + typed <= area.width { what } else { ": ".to_string() };
+            (format!(" {phrase} "), tail.clone(), lead + cells(&tail) + typed)
+        }
+        Confirm::Enter => (String::new(), String::new(), 0),
+    };
+    let least = least.max(area.width / 2);
     let others = help::hints(state, &crate::store::Store::default());
     let mine = matches!(state.mode(), Mode::Plan | Mode::Confirm);
     for hint in others.iter().rev().filter(|h| mine && h.title != "carry out") {
         let need = cells(&hint.key) + cells(hint.title) + 1;
-        if end.saturating_sub(need) < area.x + area.width / 2 {
+        if end.saturating_sub(need + 3) < area.x + least {
             break;
         }
         let x = end - need;
@@ -255,16 +271,10 @@ fn confirm(pen: &mut Pen<'_>, area: Rect, state: &State, dialog: &PlanDialog) {
             let x = pen.say(area.x, area.y, room, &key, Role::Key);
             pen.say(x + 1, area.y, room, "carry out", Role::Hint);
         }
-        Confirm::Type(phrase) => {
-            let what = match dialog.plan.subjects.as_slice() {
-                [_] if dialog.plan.destructive && !dialog.plan.action.contains('-') => {
-                    format!("to {} it: ", dialog.plan.action)
-                }
-                _ => "to carry it out: ".to_string(),
-            };
+        Confirm::Type(_) => {
             let x = pen.say(area.x, area.y, room, "Type ", Role::Text);
-            let x = pen.say(x, area.y, room.saturating_sub(x - area.x), &format!(" {phrase} "), Role::Danger);
-            let x = pen.say(x, area.y, end.saturating_sub(x), &format!(" {what}"), Role::Text);
+            let x = pen.say(x, area.y, room.saturating_sub(x - area.x), &lead, Role::Danger);
+            let x = pen.say(x, area.y, end.saturating_sub(x), &tail, Role::Text);
             pen.input(x, area.y, end.saturating_sub(x).max(2), &dialog.typed, Role::Input);
         }
     }

@@ -44,7 +44,7 @@ pub(crate) fn credentials(e: &CredentialsError, profile: &ProfileSel, sign_in: &
         }
         SignIn::Other => {
             Fault::new(FaultKind::NoCredentials, format!("the credentials{of} could not be loaded: {text}"))
-                .hint("`skydeck check` shows which sources were tried.")
+                .hint("Type skydeck check to see which sources were tried.")
         }
     }
 }

@@ -139,10 +139,10 @@ static FIELDS: Fields<Activity> = Fields(&[
         FieldInfo::new("progress", "%", FieldType::Int, "How far it is, from 0 to 100.").unit("%").shown(4).cells(5, 5),
         |a| int(a.progress),
     ),
-    field(FieldInfo::new("description", "DESCRIPTION", FieldType::Text, "What it does.").shown(1).cells(12, 60), |a| {
+    field(FieldInfo::new("description", "DESCRIPTION", FieldType::Text, "What it does.").shown(1).cells(24, 60), |a| {
         text(&a.description)
     }),
-    field(FieldInfo::new("cause", "CAUSE", FieldType::Text, "Why, in AWS's words.").shown(5).cells(10, 200), |a| {
+    field(FieldInfo::new("cause", "CAUSE", FieldType::Text, "Why, in AWS's words.").shown(5).cells(36, 200), |a| {
         text(&a.cause)
     }),
     field(FieldInfo::new("status_message", "MESSAGE", FieldType::Text, "Why it failed or waits.").cells(8, 80), |a| {

@@ -134,10 +134,10 @@ static FIELDS: Fields<Alarm> = Fields(&[
             FieldType::Text,
             "The metric; of a composite or metric-math alarm there is none.",
         )
-        .shown(3),
+        .shown(6),
         |a| text(&a.metric),
     ),
-    field(FieldInfo::new("condition", "CONDITION", FieldType::Text, "When it goes off.").shown(2).cells(10, 60), |a| {
+    field(FieldInfo::new("condition", "CONDITION", FieldType::Text, "When it goes off.").shown(2).cells(20, 60), |a| {
         text(&a.condition)
     }),
     field(

@@ -117,7 +117,7 @@ static FIELDS: Fields<LoadBalancer> = Fields(&[
         |l| said(&l.lb_type),
     ),
     field(
-        FieldInfo::new("scheme", "SCHEME", FieldType::Text, "internet-facing or internal.").shown(3).cells(8, 15),
+        FieldInfo::new("scheme", "SCHEME", FieldType::Text, "internet-facing or internal.").shown(3).cells(15, 15),
         |l| text(&l.scheme),
     ),
     field(

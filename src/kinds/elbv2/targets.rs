@@ -196,7 +196,7 @@ static FIELDS: Fields<Target> = Fields(&[
     field(
         FieldInfo::new(REASON, "REASON", FieldType::Text, "AWS's reason code, if it is not healthy.")
             .shown(3)
-            .cells(10, 32),
+            .cells(21, 32),
         |t| text(&t.reason),
     ),
     field(
