@@ -6,9 +6,11 @@ use super::activity::{self, Activity, cause, description, reason};
 use super::groups::blank;
 use super::policies;
 use super::reconcile;
-use super::state::{Blueprint, Lifecycle, Member, Place, PolicyKind, Scheduled, Template};
+use super::state::{Lifecycle, Member, Place, PolicyKind, Scheduled, Template};
 use crate::base::Time;
+use crate::sandbox::ec2::templates::{LaunchTemplate, Version};
 use crate::sandbox::elbv2;
+use crate::sandbox::wire::Params;
 use crate::sandbox::world::World;
 
 const REGION: &str = "ap-northeast-2";
@@ -18,7 +20,7 @@ const ASLEEP: &str = "my-nightly-batch-asg";
 /// Adds it.
 pub(in crate::sandbox) fn build(world: &mut World, now: Time) -> Result<(), String> {
     let created = before(now, 33 * 24 * 60);
-    let template = add_blueprint(world)?;
+    let template = add_template(world, now)?;
     let mut group = blank(world, REGION, GROUP, template.clone(), created);
     group.subnets = places(world, ["my-private-subnet-app-a", "my-private-subnet-app-c"])?;
     // At its minimum: the low alarm is on all the time, as it is in quiet accounts, and the group stays.
@@ -72,23 +74,30 @@ fn before(now: Time, minutes: i64) -> Time {
     Time(now.0 - minutes * 60_000)
 }
 
-fn add_blueprint(world: &mut World) -> Result<Template, String> {
+/// The template has three versions: each image was a version, and the newest is the one that is launched.
+fn add_template(world: &mut World, now: Time) -> Result<Template, String> {
     let ec2 = &world.region(REGION).ec2;
     let image = ec2.images.values().find(|i| i.name == "my-asg-ec2-ami-1210").ok_or("no image my-asg-ec2-ami-1210")?;
     let security_group = ec2.group_named("my-asg-ec2-sg").ok_or("no group my-asg-ec2-sg")?;
-    let blueprint = Blueprint {
-        name: "my-asg-ec2-template".to_string(),
-        version: 3,
-        image: image.id.to_string(),
-        instance_type: "t3.micro".to_string(),
-        security_groups: vec![security_group.id.to_string()],
-        key_name: ec2.key_pairs.contains_key("my-ec2-keypair").then(|| "my-ec2-keypair".to_string()),
-        user_data: None,
-        detailed_monitoring: true,
-    };
-    let (id, name) = (world.new_id("lt").to_string(), blueprint.name.clone());
-    world.region(REGION).autoscaling.blueprints.insert(id.clone(), blueprint);
-    Ok(Template { id, name, version: "$Latest".to_string() })
+    let mut data = Params::default();
+    data.set("ImageId", &image.id);
+    data.set("InstanceType", "t3.nano");
+    data.set("SecurityGroupId.1", &security_group.id);
+    if ec2.key_pairs.contains_key("my-ec2-keypair") {
+        data.set("KeyName", "my-ec2-keypair");
+    }
+    let id = world.new_id("lt");
+    let name = "my-asg-ec2-template";
+    let mut template = LaunchTemplate::new(id.clone(), name.into(), data.clone(), before(now, 33 * 24 * 60));
+    for (days, description, path, value) in
+        [(32, "t3.micro", "InstanceType", "t3.micro"), (31, "detailed monitoring", "Monitoring.Enabled", "true")]
+    {
+        data.set(path, value);
+        let created = before(now, days * 24 * 60);
+        template.add(Version { description: Some(description.into()), created, data: data.clone() });
+    }
+    world.region(REGION).ec2.templates.insert(id.clone(), template);
+    Ok(Template { id: id.to_string(), name: name.to_string(), version: "$Latest".to_string() })
 }
 
 fn places(world: &mut World, subnets: [&str; 2]) -> Result<Vec<Place>, String> {

@@ -10,9 +10,9 @@ use super::errors::{
 use super::state::{Group, Hook, Lifecycle, Place, Scheduled, State, Template};
 use super::{alarms, hands, reconcile, schedule};
 use crate::base::Time;
-use crate::sandbox::elbv2;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 use crate::sandbox::world::World;
+use crate::sandbox::{ec2, elbv2};
 
 /// For answers with nothing in them.
 pub(super) fn done(call: &Call<'_>) -> Reply {
@@ -28,24 +28,18 @@ fn tag_of(one: &Params) -> Outcome<(String, (String, bool))> {
 /// The template that a request names, or the one that an instance was made with.
 fn template_of(world: &mut World, call: &Call<'_>) -> Outcome<Option<Template>> {
     let p = &call.params;
-    let (id, name) = (p.text("LaunchTemplate.LaunchTemplateId"), p.text("LaunchTemplate.LaunchTemplateName"));
     let nested = "MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification";
-    let id = id.or_else(|| p.text(&format!("{nested}.LaunchTemplateId")));
-    let name = name.or_else(|| p.text(&format!("{nested}.LaunchTemplateName")));
-    let version = p.text("LaunchTemplate.Version").unwrap_or("$Default");
-    if id.is_none() && name.is_none() {
+    let Some(named) = p.node("LaunchTemplate").or_else(|| p.node(nested)) else {
         let Some(instance) = p.text("InstanceId") else { return Ok(None) };
-        return hands::template_from(world, &call.region, instance).map(Some).map_err(validation);
-    }
-    let state = &world.region(&call.region).autoscaling;
-    let found = state.blueprints.iter().find(|(i, b)| id.is_none_or(|id| id == *i) && name.is_none_or(|n| n == b.name));
-    let Some((id, blueprint)) = found else {
-        let what = name.map_or_else(|| format!("ID {}", id.unwrap_or_default()), |n| format!("name {n}"));
-        return Err(validation(format!(
-            "You must use a valid fully-formed launch template. The specified launch template, with template {what}, does not exist."
-        )));
+        return hands::template_from(world, &call.region, instance, call.now).map(Some).map_err(validation);
     };
-    Ok(Some(Template { id: id.clone(), name: blueprint.name.clone(), version: version.to_string() }))
+    let state = &world.region(&call.region).ec2;
+    let version = named.text("Version").unwrap_or("$Default").to_string();
+    let unfit = |e: ApiError| validation(format!("You must use a valid fully-formed launch template. {}", e.message));
+    let template = ec2::templates::the_template(state, named).map_err(unfit)?;
+    let (id, name) = (template.id.to_string(), template.name.to_string());
+    ec2::templates::data(template, &version).map_err(unfit)?;
+    Ok(Some(Template { id, name, version }))
 }
 
 /// The subnets of `VPCZoneIdentifier`, or the default subnets of `AvailabilityZones`.

@@ -2,7 +2,7 @@
 
 use arcstr::ArcStr;
 
-use super::state::{Blueprint, Group, Lifecycle, Member, Place, Template};
+use super::state::{Group, Lifecycle, Member, Place, Template};
 use crate::base::Time;
 use crate::sandbox::ec2::{self, InstanceState, LaunchRequest};
 use crate::sandbox::world::World;
@@ -48,14 +48,10 @@ pub(super) fn launch(
     place: &Place,
     now: Time,
 ) -> Result<Member, String> {
-    let blueprint = world.region(region).autoscaling.blueprints.get(&group.template.id).cloned();
-    let Some(blueprint) = blueprint else {
-        return Err(format!("The specified launch template, with template ID {}, does not exist.", group.template.id));
-    };
-    let version = match group.template.version.as_str() {
-        "$Latest" | "$Default" => blueprint.version.to_string(),
-        number => number.to_string(),
-    };
+    let state = &world.region(region).ec2;
+    let (wanted, number) =
+        ec2::templates::launch_of(state, &group.template.id, &group.template.version).map_err(|e| e.message)?;
+    let version = number.to_string();
     let mut tags: Vec<(ArcStr, ArcStr)> = group
         .tags
         .iter()
@@ -69,26 +65,25 @@ pub(super) fn launch(
     ] {
         tags.push((key.into(), value.into()));
     }
+    // The group's own tags win over the template's.
+    let own = wanted.tags.iter().filter(|(key, _)| tags.iter().all(|(k, _)| k != key));
+    let tags = own.cloned().chain(tags.iter().cloned()).collect();
     let request = LaunchRequest {
-        image: blueprint.image.as_str().into(),
-        instance_type: blueprint.instance_type.as_str().into(),
         count: 1,
         subnet: Some(place.subnet.as_str().into()),
-        groups: blueprint.security_groups.iter().map(|g| g.as_str().into()).collect(),
-        key_name: blueprint.key_name.as_deref().map(Into::into),
-        user_data: blueprint.user_data.as_deref().map(Into::into),
-        detailed_monitoring: blueprint.detailed_monitoring,
+        zone: None,
         tags,
         requester: Some(REQUESTER.into()),
-        ..LaunchRequest::default()
+        ..wanted
     };
     let ids = ec2::launch(world, region, &request, now).map_err(|e| e.message)?;
     let id = ids.first().ok_or("EC2 launched nothing.")?.to_string();
     let template = Template { version, ..group.template.clone() };
+    let made = ec2::instance(world, region, &id).ok_or("EC2 launched nothing.")?;
     Ok(Member {
+        instance_type: made.instance_type.to_string(),
+        image: made.image.to_string(),
         id,
-        instance_type: blueprint.instance_type,
-        image: blueprint.image,
         zone: place.zone.clone(),
         subnet: place.subnet.clone(),
         lifecycle: Lifecycle::Pending,
@@ -128,22 +123,13 @@ pub(super) fn adopt(world: &World, region: &str, group: &Group, id: &str) -> Res
     })
 }
 
-/// A blueprint made after an instance, for groups that are created from one.
-pub(super) fn template_from(world: &mut World, region: &str, id: &str) -> Result<Template, String> {
-    let Some(i) = ec2::instance(world, region, id) else { return Err(format!("Invalid Instance ID: {id}")) };
-    let blueprint = Blueprint {
-        name: format!("from-{id}"),
-        version: 1,
-        image: i.image.to_string(),
-        instance_type: i.instance_type.to_string(),
-        security_groups: i.groups.iter().map(ToString::to_string).collect(),
-        key_name: i.key_name.as_ref().map(ToString::to_string),
-        user_data: i.user_data.as_ref().map(ToString::to_string),
-        detailed_monitoring: i.detailed_monitoring,
-    };
-    let (template_id, name) = (world.new_id("lt").to_string(), blueprint.name.clone());
-    world.region(region).autoscaling.blueprints.insert(template_id.clone(), blueprint);
-    Ok(Template { id: template_id, name, version: "1".to_string() })
+/// A template made after an instance, for groups that are created from one.
+pub(super) fn template_from(world: &mut World, region: &str, id: &str, now: Time) -> Result<Template, String> {
+    let data = ec2::templates::like(&world.region(region).ec2, id).ok_or(format!("Invalid Instance ID: {id}"))?;
+    let (template, name) = (world.new_id("lt"), arcstr::format!("from-{id}"));
+    let made = ec2::templates::LaunchTemplate::new(template.clone(), name.clone(), data, now);
+    world.region(region).ec2.templates.insert(template.clone(), made);
+    Ok(Template { id: template.to_string(), name: name.to_string(), version: "1".to_string() })
 }
 
 /// A subnet's zone.

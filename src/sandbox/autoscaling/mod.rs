@@ -28,7 +28,7 @@ pub use activity::Activity;
 pub use policies::alarm_fired;
 pub use reconcile::Event;
 pub(crate) use reconcile::happen;
-pub use state::{Blueprint, Group, Lifecycle, Member, Place, Policy, PolicyKind, State, Template};
+pub use state::{Group, Lifecycle, Member, Place, Policy, PolicyKind, State, Template};
 
 use crate::sandbox::wire::{ApiError, Call, Reply};
 use crate::sandbox::world::World;

@@ -16,29 +16,6 @@ pub struct State {
     pub groups: BTreeMap<String, Group>,
     /// Scaling activities of all groups, deleted ones included, oldest first. AWS keeps six weeks.
     pub activities: Vec<Activity>,
-    /// What launch templates launch, by their ids.
-    pub blueprints: BTreeMap<String, Blueprint>,
-}
-
-/// What a launch template launches: as much of it as a group needs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Blueprint {
-    /// The template's name.
-    pub name: String,
-    /// Its newest version, the one that is launched.
-    pub version: u32,
-    /// The image.
-    pub image: String,
-    /// The type.
-    pub instance_type: String,
-    /// Security groups.
-    pub security_groups: Vec<String>,
-    /// The key pair.
-    pub key_name: Option<String>,
-    /// Base64 of the user data.
-    pub user_data: Option<String>,
-    /// Whether instances have detailed monitoring.
-    pub detailed_monitoring: bool,
 }
 
 /// The processes that can be suspended, in AWS's order.

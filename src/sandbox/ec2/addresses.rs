@@ -65,6 +65,12 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
                 x.el("instanceId", id);
                 x.el("associationId", association);
             }
+            if let Some(n) = state.nat_of(a, call.now) {
+                x.el("associationId", n.id.replace("nat-", "eipassoc-"));
+                x.el("networkInterfaceId", &n.interface);
+                x.el("networkInterfaceOwnerId", &account);
+                x.el("privateIpAddress", n.private_ip.to_string());
+            }
             if let Some(i) = instance(a) {
                 x.el("networkInterfaceId", &i.interface);
                 x.el("networkInterfaceOwnerId", &account);
@@ -192,7 +198,7 @@ pub(super) fn disassociate(world: &mut World, call: &Call<'_>) -> Result<Reply, 
 pub(super) fn release(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
     let state = &mut world.region(&call.region).ec2;
     let address = the_address(state, &call.params)?;
-    if let Some(a) = state.addresses.get(&address).filter(|a| a.association.is_some()) {
+    if let Some(a) = state.addresses.get(&address).filter(|a| state.is_used(a, call.now)) {
         let message = format!("Address {} is in use.", a.ip);
         return Err(ApiError::new("InvalidIPAddress.InUse", message));
     }

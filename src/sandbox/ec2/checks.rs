@@ -16,6 +16,11 @@ fn names(prefix: &str) -> (&'static str, &'static str) {
         "eipalloc" => ("InvalidAllocationID", "allocation"),
         "eipassoc" => ("InvalidAssociationID", "association"),
         "acl" => ("InvalidNetworkAclID", "networkAcl"),
+        "snap" => ("InvalidSnapshot", "snapshot"),
+        "igw" => ("InvalidInternetGatewayID", "internetGateway"),
+        "rtb" => ("InvalidRouteTableID", "routeTable"),
+        "lt" => ("InvalidLaunchTemplateId", "launch template"),
+        "key" => ("InvalidKeyPair", "key pair"),
         _ => ("InvalidID", "resource"),
     }
 }
@@ -38,20 +43,27 @@ pub(super) fn none_of(prefix: &str, ids: &[&str]) -> ApiError {
     if let Some(bad) = ids.iter().find(|id| !is_id(prefix, id)) {
         let code = match prefix {
             "sg" => "InvalidGroupId.Malformed".to_string(),
-            "vol" => "InvalidParameterValue".to_string(),
+            "vol" | "snap" => "InvalidParameterValue".to_string(),
             _ => format!("{stem}.Malformed"),
         };
         return match prefix {
-            "i" => ApiError::new(code, format!("Invalid id: \"{bad}\"")),
-            "vol" => {
-                ApiError::new(code, format!("Value ({bad}) for parameter volumeId is invalid. Expected: 'vol-...'."))
+            "i" if bad.starts_with("i-") => ApiError::new(code, format!("Invalid id: \"{bad}\"")),
+            "vol" | "snap" => {
+                let parameter = if prefix == "vol" { "volumeId" } else { "snapshotId" };
+                let message = format!("Value ({bad}) for parameter {parameter} is invalid. Expected: '{prefix}-...'.");
+                ApiError::new(code, message)
             }
             _ => ApiError::new(code, format!("Invalid id: \"{bad}\" (expecting \"{prefix}-...\")")),
         };
     }
     let code = format!("{stem}.NotFound");
     let message = match (prefix, ids) {
-        ("sg" | "vol", [one]) => format!("The {noun} '{one}' does not exist{}", if prefix == "vol" { "." } else { "" }),
+        ("nat", _) => {
+            return ApiError::new("NatGatewayNotFound", format!("NAT gateway {} was not found", ids.join(", ")));
+        }
+        ("sg" | "vol" | "snap", [one]) => {
+            format!("The {noun} '{one}' does not exist{}", if prefix == "sg" { "" } else { "." })
+        }
         ("ami", _) => format!("The image id '[{}]' does not exist", ids.join(", ")),
         (_, [one]) => format!("The {noun} ID '{one}' does not exist"),
         _ => format!("The {noun} IDs '{}' do not exist", ids.join(", ")),

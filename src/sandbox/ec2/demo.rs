@@ -11,6 +11,7 @@ use super::fresh::Ids;
 use super::instance::{Check, Impairment, Instance, InstanceState, ScheduledEvent};
 use super::launch::{self, LaunchRequest, VolumeRequest};
 use super::life;
+use super::routes::{Association, Route, RouteTable};
 use super::state::{Address, Image, KeyPair, Peer, SecurityGroup, State, Tags};
 use crate::base::Time;
 use crate::sandbox::world::World;
@@ -158,19 +159,39 @@ fn build_region(world: &mut World, spec: &RegionSpec, now: Time) -> Result<(), S
         for s in &vpc.subnets {
             state.add_subnet(&ids, &s.name, &id, range(&s.cidr)?, s.zone, s.public, false);
         }
+        add_way_out(state, &ids, vpc, &id);
         for g in &vpc.groups {
             add_group(state, &ids, &id, g)?;
         }
     }
     for spec in &spec.image {
         let image = own_image(state, &ids, spec, now)?;
-        state.images.insert(image.id.clone(), image);
+        state.add_image(&ids, image);
     }
     for instance in &spec.instance {
         let name = instance.name.as_deref().unwrap_or("(no name)");
         add_instance(world, &spec.name, spec.keys.first(), instance, now).map_err(|e| format!("{name}: {e}"))?;
     }
     Ok(())
+}
+
+/// A VPC's internet gateway, and the route table by which its public subnets use it.
+fn add_way_out(state: &mut State, ids: &Ids<'_>, spec: &VpcSpec, vpc: &ArcStr) {
+    let gateway = state.add_internet(ids, &spec.name, vpc, named(&format!("{}-igw", spec.name)));
+    let name = format!("{}-public-rt", spec.name);
+    let public = spec.subnets.iter().filter(|s| s.public).filter_map(|s| state.subnet_named(&s.name));
+    let associations =
+        public.map(|s| Association { id: ids.id("rtbassoc", s.id.as_str()), subnet: s.id.clone() }).collect();
+    let table = RouteTable {
+        id: ids.id("rtb", &name),
+        vpc: vpc.clone(),
+        main: false,
+        main_association: ArcStr::new(),
+        associations,
+        routes: vec![Route { to: Ipv4Net::default(), by: gateway }],
+        tags: named(&name),
+    };
+    state.route_tables.insert(table.id.clone(), table);
 }
 
 fn key_pair(ids: &Ids<'_>, name: &str, created: Time) -> KeyPair {
@@ -243,6 +264,7 @@ fn own_image(state: &State, ids: &Ids<'_>, spec: &ImageSpec, now: Time) -> Resul
         public: false,
         snapshot: ids.id("snap", &spec.name),
         created: ago(now, &spec.age)?,
+        ready: ago(now, &spec.age)?,
         listens: spec.listens.clone(),
         tags: named(&spec.name),
         ..base

@@ -6,7 +6,9 @@ use std::net::Ipv4Addr;
 use arcstr::ArcStr;
 use ipnet::Ipv4Net;
 
+use super::gateways::InternetGateway;
 use super::regions;
+use super::routes::Route;
 use super::state::{Image, NetworkAcl, Peer, Rule, SecurityGroup, State, Subnet, Tags, Vpc};
 use crate::base::Time;
 use crate::net::reach::AclEntry;
@@ -32,12 +34,16 @@ impl State {
         let ids = Ids { seed, region };
         let Ok(cidr) = Ipv4Net::new(Ipv4Addr::new(172, 31, 0, 0), 16) else { return state };
         let vpc = state.add_vpc(&ids, "default", cidr, true, Tags::new());
+        state.add_internet(&ids, "default", &vpc, Tags::new());
+        for table in state.route_tables.values_mut() {
+            table.routes.extend(state.gateways.keys().next().map(|g| Route { to: Ipv4Net::default(), by: g.clone() }));
+        }
         let zones = regions::find(region).map_or("abc", |r| r.zones);
         for (letter, range) in zones.chars().zip(cidr.subnets(20).into_iter().flatten()) {
             state.add_subnet(&ids, &format!("default-{letter}"), &vpc, range, letter, true, true);
         }
         for image in public_images(&ids) {
-            state.images.insert(image.id.clone(), image);
+            state.add_image(&ids, image);
         }
         state
     }
@@ -45,7 +51,11 @@ impl State {
     /// A VPC with its default network ACL and group. `name` makes the ids.
     pub(super) fn add_vpc(&mut self, ids: &Ids<'_>, name: &str, cidr: Ipv4Net, is_default: bool, tags: Tags) -> ArcStr {
         let id = ids.id("vpc", name);
-        self.vpcs.insert(id.clone(), Vpc { id: id.clone(), cidr, is_default, tags });
+        self.vpcs.insert(
+            id.clone(),
+            Vpc { id: id.clone(), cidr, is_default, ready: None, dns_support: true, dns_hostnames: is_default, tags },
+        );
+        self.add_main_table(ids, name, &id);
         let acl = ids.id("acl", name);
         let entries = AclEntry::default_entries();
         self.acls
@@ -57,6 +67,13 @@ impl State {
         let group =
             SecurityGroup { id: group, name: "default".into(), description, vpc: id.clone(), rules, tags: Tags::new() };
         self.groups.insert(group.id.clone(), group);
+        id
+    }
+
+    /// An internet gateway, attached.
+    pub(super) fn add_internet(&mut self, ids: &Ids<'_>, name: &str, vpc: &ArcStr, tags: Tags) -> ArcStr {
+        let id = ids.id("igw", name);
+        self.gateways.insert(id.clone(), InternetGateway { id: id.clone(), vpc: Some(vpc.clone()), tags });
         id
     }
 
@@ -118,6 +135,8 @@ fn public_images(ids: &Ids<'_>) -> Vec<Image> {
         root_device: root.into(),
         snapshot: ids.id("snap", name),
         size,
+        others: Vec::new(),
+        ready: Time::from_secs(1_792_540_800),
         created: Time::from_secs(1_792_540_800), // 2026-10-21: a fixed date, since a region may be first touched at any time
         listens: Vec::new(),
         tags: Tags::new(),

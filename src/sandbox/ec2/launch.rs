@@ -9,6 +9,7 @@ use super::instance::{Instance, InstanceState, Spot};
 use super::life::later;
 use super::state::{Attachment, State, Tags, Volume};
 use super::types;
+use super::volumes::Phase;
 use crate::base::Time;
 use crate::net::cidr::Cidr;
 use crate::sandbox::wire::ApiError;
@@ -255,8 +256,13 @@ fn make(
         let volume = world.new_id("vol");
         let kind = v.kind.clone().unwrap_or_else(|| "gp3".into());
         let size = v.size.unwrap_or(if root { image.size } else { 8 });
-        let attachment =
-            Attachment { instance: id.clone(), device: v.device.clone(), since: now, delete_on_termination: !v.keep };
+        let attachment = Attachment {
+            instance: id.clone(),
+            device: v.device.clone(),
+            since: now,
+            delete_on_termination: !v.keep,
+            phase: Phase::Settled,
+        };
         let made = Volume {
             id: volume.clone(),
             size,
@@ -268,6 +274,8 @@ fn make(
             encrypted: v.encrypted,
             created: now,
             attachment: Some(attachment),
+            phase: Phase::Settled,
+            modifications: Vec::new(),
             tags: wanted.volume_tags.clone(),
         };
         world.region(region).ec2.volumes.insert(volume.clone(), made);

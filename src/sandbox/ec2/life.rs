@@ -114,7 +114,10 @@ pub(super) fn happen(world: &mut World, region: &str, event: Event, now: Time) {
     let (Event::Running { id, epoch }
     | Event::Stopped { id, epoch }
     | Event::Terminated { id, epoch }
-    | Event::Gone { id, epoch }) = &event;
+    | Event::Gone { id, epoch }) = &event
+    else {
+        return;
+    };
     let Some(i) = state.instances.get_mut(id).filter(|i| i.epoch == *epoch) else { return };
     match &event {
         Event::Running { .. } => {
@@ -135,6 +138,7 @@ pub(super) fn happen(world: &mut World, region: &str, event: Event, now: Time) {
         Event::Gone { .. } => {
             state.instances.remove(id);
         }
+        Event::Settle { .. } => {}
     }
 }
 

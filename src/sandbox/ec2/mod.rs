@@ -17,24 +17,32 @@ mod describe;
 mod filter;
 pub(super) mod fleet;
 mod fresh;
+pub mod gateways;
 mod groups;
 pub mod instance;
+mod keys;
 pub mod launch;
 pub mod life;
 pub mod load;
 mod network;
+mod once;
 mod page;
 mod places;
 pub mod reach;
 pub mod regions;
+pub mod routes;
 mod run;
+pub mod snapshots;
 pub mod state;
 mod status;
 mod storage;
 mod tags;
+pub mod templates;
 #[cfg(test)]
 mod tests;
 pub mod types;
+pub mod volumes;
+mod vpcs;
 
 use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
@@ -61,12 +69,27 @@ pub enum Event {
     Terminated { id: ArcStr, epoch: u32 },
     /// It is no longer shown.
     Gone { id: ArcStr, epoch: u32 },
+    /// A transition of something else than an instance is over: what it is by its id.
+    Settle { id: ArcStr },
 }
 
 /// Lets an event happen at its moment.
 pub(crate) fn happen(world: &mut World, region: &str, event: Event, now: Time) {
+    if let Event::Settle { id } = &event {
+        let shown = gateways::shown(world);
+        let state = &mut world.region(region).ec2;
+        if id.starts_with("nat-") {
+            gateways::settle(state, id, now, shown);
+        } else {
+            volumes::settle(state, id);
+        }
+        return;
+    }
     let (Event::Running { id, .. } | Event::Stopped { id, .. } | Event::Terminated { id, .. } | Event::Gone { id, .. }) =
-        &event;
+        &event
+    else {
+        return;
+    };
     let id = id.clone();
     life::happen(world, region, event, now);
     // Targets follow their instances.
@@ -84,35 +107,83 @@ type Operation = fn(&mut World, &Call<'_>) -> Result<Reply, ApiError>;
 const OPERATIONS: &[(&str, Operation)] = &[
     ("AllocateAddress", addresses::allocate),
     ("AssociateAddress", addresses::associate),
+    ("AssociateRouteTable", routes::associate),
+    ("AttachInternetGateway", gateways::attach_internet),
+    ("AttachVolume", volumes::attach),
     ("AuthorizeSecurityGroupEgress", groups::authorize),
     ("AuthorizeSecurityGroupIngress", groups::authorize),
+    ("CreateImage", snapshots::create_image),
+    ("CreateInternetGateway", gateways::create_internet),
+    ("CreateKeyPair", keys::create),
+    ("CreateLaunchTemplate", templates::create),
+    ("CreateLaunchTemplateVersion", templates::create_version),
+    ("CreateNatGateway", gateways::create_nat),
+    ("CreateRoute", routes::put_route),
+    ("CreateRouteTable", routes::create),
     ("CreateSecurityGroup", groups::create),
+    ("CreateSnapshot", snapshots::create),
+    ("CreateSubnet", vpcs::create_subnet),
     ("CreateTags", tags::create),
+    ("CreateVolume", volumes::create),
+    ("CreateVpc", vpcs::create_vpc),
+    ("DeleteInternetGateway", gateways::delete_internet),
+    ("DeleteKeyPair", keys::delete),
+    ("DeleteLaunchTemplate", templates::delete),
+    ("DeleteLaunchTemplateVersions", templates::delete_versions),
+    ("DeleteNatGateway", gateways::delete_nat),
+    ("DeleteRoute", routes::delete_route),
+    ("DeleteRouteTable", routes::delete),
     ("DeleteSecurityGroup", groups::delete),
+    ("DeleteSnapshot", snapshots::delete),
+    ("DeleteSubnet", vpcs::delete_subnet),
     ("DeleteTags", tags::delete),
+    ("DeleteVolume", volumes::delete),
+    ("DeleteVpc", vpcs::delete_vpc),
+    ("DeregisterImage", snapshots::deregister),
     ("DescribeAccountAttributes", places::account),
     ("DescribeAddresses", addresses::describe),
     ("DescribeAvailabilityZones", places::zones),
     ("DescribeImages", storage::images),
     ("DescribeInstanceAttribute", attributes::describe),
     ("DescribeInstanceStatus", status::describe),
+    ("DescribeInstanceTypeOfferings", places::offerings),
     ("DescribeInstanceTypes", places::types),
     ("DescribeInstances", describe::instances),
+    ("DescribeInternetGateways", gateways::describe_internet),
     ("DescribeKeyPairs", storage::key_pairs),
+    ("DescribeLaunchTemplateVersions", templates::describe_versions),
+    ("DescribeLaunchTemplates", templates::describe),
+    ("DescribeNatGateways", gateways::describe_nat),
+    ("DescribeNetworkAcls", network::acls),
     ("DescribeNetworkInterfaces", network::interfaces),
     ("DescribeRegions", places::regions),
+    ("DescribeRouteTables", routes::describe),
     ("DescribeSecurityGroupRules", groups::rules),
     ("DescribeSecurityGroups", groups::describe),
+    ("DescribeSnapshots", snapshots::describe),
     ("DescribeSubnets", network::subnets),
     ("DescribeTags", tags::describe),
+    ("DescribeVolumeStatus", volumes::status),
     ("DescribeVolumes", storage::volumes),
+    ("DescribeVolumesModifications", volumes::modifications),
+    ("DescribeVpcAttribute", vpcs::vpc_attribute),
     ("DescribeVpcs", network::vpcs),
+    ("DetachInternetGateway", gateways::detach_internet),
+    ("DetachVolume", volumes::detach),
     ("DisassociateAddress", addresses::disassociate),
+    ("DisassociateRouteTable", routes::disassociate),
     ("GetConsoleOutput", attributes::console_output),
+    ("ImportKeyPair", keys::import),
     ("ModifyInstanceAttribute", attributes::modify),
+    ("ModifyLaunchTemplate", templates::modify),
+    ("ModifySubnetAttribute", vpcs::modify_subnet),
+    ("ModifyVolume", volumes::modify),
+    ("ModifyVpcAttribute", vpcs::modify_vpc),
     ("MonitorInstances", actions::monitor),
     ("RebootInstances", actions::reboot),
     ("ReleaseAddress", addresses::release),
+    ("ReplaceRoute", routes::put_route),
+    ("ReplaceRouteTableAssociation", routes::replace_association),
     ("RevokeSecurityGroupEgress", groups::revoke),
     ("RevokeSecurityGroupIngress", groups::revoke),
     ("RunInstances", run::run),

@@ -1,4 +1,4 @@
-//! DescribeVpcs, DescribeSubnets, DescribeNetworkInterfaces.
+//! DescribeVpcs, DescribeSubnets, DescribeNetworkAcls, DescribeNetworkInterfaces.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,10 @@ use super::filter::Filters;
 use super::instance::{Instance, InstanceState};
 use super::page::Page;
 use super::regions;
-use super::state::Tags;
-use crate::sandbox::wire::{ApiError, Call, Reply};
+use super::state::{NetworkAcl, Subnet, Tags, Vpc};
+use crate::base::Time;
+use crate::net::reach::AclEntry;
+use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
 
 /// The ids that a describe names, all of which are there.
@@ -58,31 +60,39 @@ pub(super) fn vpcs(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError
                 "cidr" | "cidr-block" | "cidr-block-association.cidr-block" => out.push(v.cidr.to_string().into()),
                 "is-default" | "isDefault" => out.push(flag(v.is_default).into()),
                 "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
-                "state" => out.push("available".into()),
+                "state" => out.push(vpc_state(v, call.now).into()),
                 "vpc-id" => out.push(v.id.as_str().into()),
                 _ => {}
             })
     });
     Ok(call.ec2(|x| {
-        x.list("vpcSet", "item", found, |x, v| {
-            x.el("vpcId", &v.id);
-            x.el("ownerId", &account);
-            x.el("state", "available");
-            x.el("cidrBlock", v.cidr.to_string());
-            x.nest("cidrBlockAssociationSet", |x| {
-                x.nest("item", |x| {
-                    x.el("cidrBlock", v.cidr.to_string());
-                    x.el("associationId", v.id.replace("vpc-", "vpc-cidr-assoc-"));
-                    x.nest("cidrBlockState", |x| x.el("state", "associated"));
-                });
-            });
-            x.el("dhcpOptionsId", "dopt-0a1b2c3d4e5f60718");
-            x.el("instanceTenancy", "default");
-            x.el("isDefault", v.is_default);
-            tag_set(x, &v.tags);
-        });
+        x.list("vpcSet", "item", found, |x, v| vpc(x, &account, v, call.now));
         x.opt("nextToken", next);
     }))
+}
+
+/// A VPC, as DescribeVpcs shows it.
+pub(super) fn vpc(x: &mut Xml, account: &str, v: &Vpc, now: Time) {
+    x.el("vpcId", &v.id);
+    x.el("ownerId", account);
+    x.el("state", vpc_state(v, now));
+    x.el("cidrBlock", v.cidr.to_string());
+    x.nest("cidrBlockAssociationSet", |x| {
+        x.nest("item", |x| {
+            x.el("cidrBlock", v.cidr.to_string());
+            x.el("associationId", v.id.replace("vpc-", "vpc-cidr-assoc-"));
+            x.nest("cidrBlockState", |x| x.el("state", "associated"));
+        });
+    });
+    x.empty("ipv6CidrBlockAssociationSet");
+    x.el("dhcpOptionsId", "dopt-0a1b2c3d4e5f60718");
+    x.el("instanceTenancy", "default");
+    x.el("isDefault", v.is_default);
+    tag_set(x, &v.tags);
+}
+
+fn vpc_state(v: &Vpc, now: Time) -> &'static str {
+    if v.ready.is_some_and(|t| now < t) { "pending" } else { "available" }
 }
 
 /// DescribeSubnets.
@@ -129,24 +139,105 @@ pub(super) fn subnets(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiEr
             })
     });
     Ok(call.ec2(|x| {
-        x.list("subnetSet", "item", found, |x, s| {
-            x.el("subnetId", &s.id);
-            x.el("subnetArn", arn(&s.id));
-            x.el("state", "available");
+        x.list("subnetSet", "item", found, |x, s| subnet(x, &account, &call.region, s));
+        x.opt("nextToken", next);
+    }))
+}
+
+/// A subnet, as DescribeSubnets shows it.
+pub(super) fn subnet(x: &mut Xml, account: &str, region: &str, s: &Subnet) {
+    x.el("subnetId", &s.id);
+    x.el("subnetArn", format!("arn:aws:ec2:{region}:{account}:subnet/{}", s.id));
+    x.el("state", "available");
+    x.el("ownerId", account);
+    x.el("vpcId", &s.vpc);
+    x.el("cidrBlock", s.cidr.to_string());
+    x.empty("ipv6CidrBlockAssociationSet");
+    x.el("availableIpAddressCount", s.free());
+    x.el("availabilityZone", &s.zone);
+    x.opt("availabilityZoneId", regions::zone_id(&s.zone));
+    x.el("defaultForAz", s.is_default);
+    x.el("mapPublicIpOnLaunch", s.public);
+    x.el("assignIpv6AddressOnCreation", false);
+    x.el("mapCustomerOwnedIpOnLaunch", false);
+    x.el("enableDns64", false);
+    x.el("ipv6Native", false);
+    x.nest("privateDnsNameOptionsOnLaunch", |x| {
+        x.el("hostnameType", "ip-name");
+        x.el("enableResourceNameDnsARecord", false);
+        x.el("enableResourceNameDnsAAAARecord", false);
+    });
+    tag_set(x, &s.tags);
+}
+
+/// DescribeNetworkAcls.
+pub(super) fn acls(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let account = world.account.clone();
+    let state = &world.region(&call.region).ec2;
+    let ids = wanted(&state.acls, call, "NetworkAclId", "acl")?;
+    const KNOWN: &[&str] = &[
+        "tag:",
+        "association.association-id",
+        "association.network-acl-id",
+        "association.subnet-id",
+        "default",
+        "entry.cidr",
+        "entry.egress",
+        "entry.protocol",
+        "entry.rule-action",
+        "entry.rule-number",
+        "network-acl-id",
+        "owner-id",
+        "vpc-id",
+    ];
+    let filters = Filters::read(&call.params, KNOWN)?;
+    let page = Page::read(&call.params, 5, 1000)?;
+    let subnets = |acl: &NetworkAcl| state.subnets.values().filter(|s| s.acl == acl.id).collect::<Vec<_>>();
+    let association = |s: &Subnet| s.id.replace("subnet-", "aclassoc-");
+    let action = |e: &AclEntry| if e.allow { "allow" } else { "deny" };
+    let (found, next) = page.cut(&state.acls, |a| {
+        (ids.is_empty() || ids.contains(&a.id.as_str()))
+            && filters.pass(&a.tags, |name, out| match name {
+                "association.association-id" => out.extend(subnets(a).into_iter().map(|s| association(s).into())),
+                "association.network-acl-id" => out.extend(subnets(a).first().map(|_| a.id.as_str().into())),
+                "association.subnet-id" => out.extend(subnets(a).into_iter().map(|s| s.id.as_str().into())),
+                "default" => out.push(flag(a.is_default).into()),
+                "entry.cidr" => out.extend(a.entries.iter().map(|e| e.cidr.to_string().into())),
+                "entry.egress" => out.extend(a.entries.iter().map(|e| flag(e.egress).into())),
+                "entry.protocol" => out.extend(a.entries.iter().map(|e| e.protocol.to_string().into())),
+                "entry.rule-action" => out.extend(a.entries.iter().map(|e| action(e).into())),
+                "entry.rule-number" => out.extend(a.entries.iter().map(|e| e.number.to_string().into())),
+                "network-acl-id" => out.push(a.id.as_str().into()),
+                "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+                "vpc-id" => out.push(a.vpc.as_str().into()),
+                _ => {}
+            })
+    });
+    Ok(call.ec2(|x| {
+        x.list("networkAclSet", "item", found, |x, a| {
+            x.el("networkAclId", &a.id);
+            x.el("vpcId", &a.vpc);
             x.el("ownerId", &account);
-            x.el("vpcId", &s.vpc);
-            x.el("cidrBlock", s.cidr.to_string());
-            x.empty("ipv6CidrBlockAssociationSet");
-            x.el("availableIpAddressCount", s.free());
-            x.el("availabilityZone", &s.zone);
-            x.opt("availabilityZoneId", regions::zone_id(&s.zone));
-            x.el("defaultForAz", s.is_default);
-            x.el("mapPublicIpOnLaunch", s.public);
-            x.el("assignIpv6AddressOnCreation", false);
-            x.el("mapCustomerOwnedIpOnLaunch", false);
-            x.el("enableDns64", false);
-            x.el("ipv6Native", false);
-            tag_set(x, &s.tags);
+            x.el("default", a.is_default);
+            x.list("entrySet", "item", &a.entries, |x, e| {
+                x.el("ruleNumber", e.number);
+                x.el("protocol", e.protocol.to_string());
+                x.el("ruleAction", action(e));
+                x.el("egress", e.egress);
+                x.el("cidrBlock", e.cidr.to_string());
+                if let Some((from, to)) = e.ports {
+                    x.nest("portRange", |x| {
+                        x.el("from", from);
+                        x.el("to", to);
+                    });
+                }
+            });
+            x.list("associationSet", "item", subnets(a), |x, s| {
+                x.el("networkAclAssociationId", association(s));
+                x.el("networkAclId", &a.id);
+                x.el("subnetId", &s.id);
+            });
+            tag_set(x, &a.tags);
         });
         x.opt("nextToken", next);
     }))

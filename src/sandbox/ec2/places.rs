@@ -151,6 +151,42 @@ pub(super) fn types(_: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
     }))
 }
 
+/// DescribeInstanceTypeOfferings: every type is in every zone.
+pub(super) fn offerings(_: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let kind = call.params.text("LocationType").unwrap_or("region");
+    let zones = regions::find(&call.region).map_or("abc", |r| r.zones);
+    let names: Vec<String> = zones.chars().map(|z| format!("{}{z}", call.region)).collect();
+    let places = match kind {
+        "region" => vec![call.region.clone()],
+        "availability-zone" => names,
+        "availability-zone-id" => names.iter().filter_map(|n| regions::zone_id(n)).collect(),
+        other => {
+            let message = format!("Value ({other}) for parameter locationType is invalid.");
+            return Err(ApiError::new("InvalidParameterValue", message));
+        }
+    };
+    let filters = Filters::read(&call.params, &["instance-type", "location"])?;
+    let page = Page::read(&call.params, 5, 1000)?;
+    let none = Tags::new();
+    let all: BTreeMap<ArcStr, (&TypeInfo, &String)> =
+        TYPES.iter().flat_map(|t| places.iter().map(move |p| (arcstr::format!("{} {p}", t.name), (t, p)))).collect();
+    let (found, next) = page.cut(&all, |(t, place)| {
+        filters.pass(&none, |name, out| match name {
+            "instance-type" => out.push(t.name.into()),
+            "location" => out.push(place.to_string().into()),
+            _ => {}
+        })
+    });
+    Ok(call.ec2(|x| {
+        x.list("instanceTypeOfferingSet", "item", found, |x, (t, place)| {
+            x.el("instanceType", t.name);
+            x.el("locationType", kind);
+            x.el("location", *place);
+        });
+        x.opt("nextToken", next);
+    }))
+}
+
 fn type_of(x: &mut Xml, t: &TypeInfo) {
     let texts = |x: &mut Xml, name: &str, all: &[&str]| x.list(name, "item", all, |x, s| x.raw_text(*s));
     x.el("instanceType", t.name);

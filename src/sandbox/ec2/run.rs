@@ -5,7 +5,7 @@ use arcstr::ArcStr;
 use super::describe::{elastic, reservation};
 use super::launch::{self, LaunchRequest, VolumeRequest};
 use super::state::State;
-use super::{dry_run, tags};
+use super::{dry_run, once, tags, templates};
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 use crate::sandbox::world::World;
 
@@ -15,24 +15,30 @@ const MOST: i64 = 1000;
 /// RunInstances.
 pub(super) fn run(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
     let p = &call.params;
-    if p.node("LaunchTemplate").is_some() {
-        let id = p.text("LaunchTemplate.LaunchTemplateId").or(p.text("LaunchTemplate.LaunchTemplateName"));
-        let id = id.unwrap_or_default();
-        let message = format!("The specified launch template, with template ID {id}, does not exist.");
-        return Err(ApiError::new("InvalidLaunchTemplateId.NotFound", message));
-    }
     let (least, most) = counts(p)?;
-    let wanted = request(&world.region(&call.region).ec2, p)?;
+    let state = &world.region(&call.region).ec2;
+    let mut wanted = match p.node("LaunchTemplate") {
+        None => request(state, p)?,
+        Some(named) => {
+            let template = templates::the_template(state, named)?;
+            let (number, data) = templates::data(template, named.text("Version").unwrap_or("$Default"))?;
+            let mut wanted = request(state, &data.overlaid(p))?;
+            wanted.tags.extend(templates::marks(template, number));
+            wanted
+        }
+    };
+    if wanted.private_ip.is_some() && most > 1 {
+        let message = "Only one instance can be launched with a specific private IP address.";
+        return Err(ApiError::new("InvalidParameterCombination", message));
+    }
+    wanted.count = 1;
     // The same token asks for the same launch: answered with it, not done again.
     let digest = p.digest(&["ClientToken", "DryRun"]);
     let token = p.text("ClientToken").unwrap_or_default().to_string();
     let known = world.region(&call.region).ec2.client_tokens.get(&token).filter(|_| !token.is_empty()).cloned();
     let ids = match known {
         Some((was, _)) if was != digest => {
-            return Err(ApiError::new(
-                "IdempotentParameterMismatch",
-                "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",
-            ));
+            return Err(once::mismatch());
         }
         Some((_, ids)) => {
             dry_run(call)?;
@@ -86,7 +92,8 @@ fn counts(p: &Params) -> Result<(u32, u32), ApiError> {
     Ok((count(least), count(most)))
 }
 
-fn request(state: &State, p: &Params) -> Result<LaunchRequest, ApiError> {
+/// What a request, or a template under the same names, wants to be launched.
+pub(super) fn request(state: &State, p: &Params) -> Result<LaunchRequest, ApiError> {
     let interfaces = p.list("NetworkInterface");
     let interface = interfaces.first().copied();
     let own = |name: &str| p.text(name).filter(|s| !s.is_empty()).map(ArcStr::from);

@@ -7,7 +7,12 @@ use arcstr::ArcStr;
 use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 
+use super::gateways::{InternetGateway, NatGateway};
 use super::instance::Instance;
+use super::routes::RouteTable;
+use super::snapshots::Snapshot;
+use super::templates::LaunchTemplate;
+use super::volumes::{Modification, Phase};
 use crate::base::Time;
 
 /// Tags of one resource, in the order in which they were set.
@@ -33,16 +38,28 @@ pub struct State {
     pub acls: BTreeMap<ArcStr, NetworkAcl>,
     /// Volumes.
     pub volumes: BTreeMap<ArcStr, Volume>,
+    /// Snapshots: the account's own and those of public images.
+    pub snapshots: BTreeMap<ArcStr, Snapshot>,
     /// Images: the account's own and the public ones it knows.
     pub images: BTreeMap<ArcStr, Image>,
     /// Elastic IP addresses, by allocation id.
     pub addresses: BTreeMap<ArcStr, Address>,
+    /// Internet gateways.
+    pub gateways: BTreeMap<ArcStr, InternetGateway>,
+    /// NAT gateways, deleted ones too for about an hour.
+    pub nat_gateways: BTreeMap<ArcStr, NatGateway>,
+    /// Route tables.
+    pub route_tables: BTreeMap<ArcStr, RouteTable>,
+    /// Launch templates.
+    pub templates: BTreeMap<ArcStr, LaunchTemplate>,
     /// Key pairs, by name.
     pub key_pairs: BTreeMap<ArcStr, KeyPair>,
     /// Public addresses in use that are not Elastic.
     pub public_in_use: BTreeSet<Ipv4Addr>,
     /// RunInstances' client tokens: the token, a digest of the parameters, the instances.
     pub client_tokens: BTreeMap<String, (u64, Vec<ArcStr>)>,
+    /// Other operations' client tokens: operation and token, a digest of the parameters, what was made.
+    pub tokens: BTreeMap<String, (u64, ArcStr)>,
     /// Tags of what has none of its own here (network interfaces).
     pub other_tags: BTreeMap<ArcStr, Tags>,
     /// How many security group rules were ever made: their ids' serial.
@@ -59,6 +76,12 @@ pub struct Vpc {
     pub cidr: Ipv4Net,
     /// Whether it is the region's default.
     pub is_default: bool,
+    /// From when on it is available, if not from the start.
+    pub ready: Option<Time>,
+    /// Whether Amazon's DNS answers in it.
+    pub dns_support: bool,
+    /// Whether instances with public addresses get public names.
+    pub dns_hostnames: bool,
     /// Its tags.
     pub tags: Tags,
 }
@@ -174,6 +197,10 @@ pub struct Volume {
     pub created: Time,
     /// Where it is attached.
     pub attachment: Option<Attachment>,
+    /// Whether it is being made or deleted.
+    pub phase: Phase,
+    /// What ModifyVolume changed, oldest first.
+    pub modifications: Vec<Modification>,
     /// Its tags.
     pub tags: Tags,
 }
@@ -189,6 +216,8 @@ pub struct Attachment {
     pub since: Time,
     /// Whether it goes with the instance.
     pub delete_on_termination: bool,
+    /// Whether it is being attached or detached.
+    pub phase: Phase,
 }
 
 /// A machine image.
@@ -218,8 +247,12 @@ pub struct Image {
     pub snapshot: ArcStr,
     /// The root volume's size in GiB.
     pub size: u32,
+    /// The other volumes: device, snapshot, GiB.
+    pub others: Vec<(ArcStr, ArcStr, u32)>,
     /// When it was made.
     pub created: Time,
+    /// From when on it can be launched.
+    pub ready: Time,
     /// The TCP ports on which an instance of it listens once it is up (beside 22).
     pub listens: Vec<u16>,
     /// Its tags.
@@ -268,6 +301,14 @@ impl State {
     /// The Elastic IP address of an instance.
     pub fn address_of(&self, instance: &str) -> Option<&Address> {
         self.addresses.values().find(|a| a.association.as_ref().is_some_and(|(_, i)| i == instance))
+    }
+    /// Whether an Elastic IP address is of use to somebody: an instance or a NAT gateway.
+    pub fn is_used(&self, address: &Address, now: Time) -> bool {
+        address.association.is_some() || self.nat_of(address, now).is_some()
+    }
+    /// The NAT gateway that has an Elastic IP address.
+    pub fn nat_of(&self, address: &Address, now: Time) -> Option<&NatGateway> {
+        self.nat_gateways.values().find(|n| n.allocation.as_ref() == Some(&address.id) && n.holds_address(now))
     }
     /// The instances with this tag: how other services' demo parts find theirs (`tier` = `web`). Sorted by `Name`.
     pub fn tagged(&self, key: &str, value: &str) -> Vec<&Instance> {

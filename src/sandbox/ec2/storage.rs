@@ -4,7 +4,8 @@ use super::describe::tag_set;
 use super::filter::Filters;
 use super::network::wanted;
 use super::page::Page;
-use crate::sandbox::wire::{ApiError, Call, Reply};
+use super::state::{Image, Volume};
+use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
 
 /// DescribeVolumes.
@@ -46,14 +47,14 @@ pub(super) fn volumes(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiEr
                     "attachment.delete-on-termination" => out.extend(a.map(|a| flag(a.delete_on_termination).into())),
                     "attachment.device" => out.extend(a.map(|a| a.device.as_str().into())),
                     "attachment.instance-id" => out.extend(a.map(|a| a.instance.as_str().into())),
-                    "attachment.status" => out.extend(a.map(|_| "attached".into())),
+                    "attachment.status" => out.extend(a.map(|a| a.state().into())),
                     "availability-zone" => out.push(v.zone.as_str().into()),
                     "create-time" => out.push(v.created.rfc3339_millis().into()),
                     "encrypted" => out.push(flag(v.encrypted).into()),
                     "multi-attach-enabled" => out.push("false".into()),
                     "size" => out.push(v.size.to_string().into()),
                     "snapshot-id" => out.extend(v.snapshot.as_ref().map(|s| s.as_str().into())),
-                    "status" => out.push(if a.is_some() { "in-use" } else { "available" }.into()),
+                    "status" => out.push(v.state().into()),
                     "volume-id" => out.push(v.id.as_str().into()),
                     "volume-type" => out.push(v.kind.as_str().into()),
                     _ => {}
@@ -61,31 +62,36 @@ pub(super) fn volumes(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiEr
             })
     });
     Ok(call.ec2(|x| {
-        x.list("volumeSet", "item", found, |x, v| {
-            x.el("volumeId", &v.id);
-            x.el("size", v.size);
-            x.opt("snapshotId", v.snapshot.as_ref());
-            x.el("availabilityZone", &v.zone);
-            x.opt("availabilityZoneId", super::regions::zone_id(&v.zone));
-            x.el("status", if v.attachment.is_some() { "in-use" } else { "available" });
-            x.el("createTime", v.created);
-            x.list("attachmentSet", "item", &v.attachment, |x, a| {
-                x.el("volumeId", &v.id);
-                x.el("instanceId", &a.instance);
-                x.el("device", &a.device);
-                x.el("status", "attached");
-                x.el("attachTime", a.since);
-                x.el("deleteOnTermination", a.delete_on_termination);
-            });
-            tag_set(x, &v.tags);
-            x.el("volumeType", &v.kind);
-            x.el("iops", v.iops);
-            x.opt("throughput", v.throughput);
-            x.el("encrypted", v.encrypted);
-            x.el("multiAttachEnabled", false);
-        });
+        x.list("volumeSet", "item", found, volume);
         x.opt("nextToken", next);
     }))
+}
+
+/// A volume, as DescribeVolumes shows it.
+pub(super) fn volume(x: &mut Xml, v: &Volume) {
+    x.el("volumeId", &v.id);
+    x.el("size", v.size);
+    x.el("snapshotId", v.snapshot.as_deref().unwrap_or_default());
+    x.el("availabilityZone", &v.zone);
+    x.opt("availabilityZoneId", super::regions::zone_id(&v.zone));
+    x.el("status", v.state());
+    x.el("createTime", v.created);
+    x.list("attachmentSet", "item", &v.attachment, |x, a| {
+        x.el("volumeId", &v.id);
+        x.el("instanceId", &a.instance);
+        x.el("device", &a.device);
+        x.el("status", a.state());
+        x.el("attachTime", a.since);
+        x.el("deleteOnTermination", a.delete_on_termination);
+    });
+    if !v.tags.is_empty() {
+        tag_set(x, &v.tags);
+    }
+    x.el("volumeType", &v.kind);
+    x.opt("iops", (v.iops > 0).then_some(v.iops));
+    x.opt("throughput", v.throughput);
+    x.el("encrypted", v.encrypted);
+    x.el("multiAttachEnabled", false);
 }
 
 /// DescribeImages: the account's own and the public ones.
@@ -116,6 +122,7 @@ pub(super) fn images(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     ];
     let filters = Filters::read(&call.params, KNOWN)?;
     let page = Page::read(&call.params, 1, 1000)?;
+    let state_of = |i: &Image| if call.now < i.ready { "pending" } else { "available" };
     let (found, next) = page.cut(&state.images, |i| {
         let owned = |o: &&str| match *o {
             "self" => i.owner == account,
@@ -140,7 +147,7 @@ pub(super) fn images(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
                 "platform-details" => out.push(i.platform_details.as_str().into()),
                 "root-device-name" => out.push(i.root_device.as_str().into()),
                 "root-device-type" => out.push("ebs".into()),
-                "state" => out.push("available".into()),
+                "state" => out.push(state_of(i).into()),
                 "virtualization-type" => out.push("hvm".into()),
                 _ => {}
             })
@@ -149,7 +156,7 @@ pub(super) fn images(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         x.list("imagesSet", "item", found, |x, i| {
             x.el("imageId", &i.id);
             x.el("imageLocation", format!("{}/{}", i.owner_alias.as_ref().unwrap_or(&i.owner), i.name));
-            x.el("imageState", "available");
+            x.el("imageState", state_of(i));
             x.el("imageOwnerId", &i.owner);
             x.opt("imageOwnerAlias", i.owner_alias.as_ref());
             x.el("creationDate", i.created);
@@ -176,6 +183,18 @@ pub(super) fn images(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
                         x.el("encrypted", false);
                     });
                 });
+                for (device, snapshot, size) in &i.others {
+                    x.nest("item", |x| {
+                        x.el("deviceName", device);
+                        x.nest("ebs", |x| {
+                            x.el("snapshotId", snapshot);
+                            x.el("volumeSize", *size);
+                            x.el("deleteOnTermination", false);
+                            x.el("volumeType", "gp3");
+                            x.el("encrypted", false);
+                        });
+                    });
+                }
             });
             x.el("virtualizationType", "hvm");
             x.el("enaSupport", true);

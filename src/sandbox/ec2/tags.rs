@@ -85,6 +85,11 @@ impl State {
             "ami" => self.images.get_mut(id).map(|i| &mut i.tags),
             "eipalloc" => self.addresses.get_mut(id).map(|a| &mut a.tags),
             "key" => self.key_pairs.values_mut().find(|k| k.id == id).map(|k| &mut k.tags),
+            "snap" => self.snapshots.get_mut(id).map(|s| &mut s.tags),
+            "igw" => self.gateways.get_mut(id).map(|g| &mut g.tags),
+            "nat" => self.nat_gateways.get_mut(id).map(|n| &mut n.tags),
+            "rtb" => self.route_tables.get_mut(id).map(|t| &mut t.tags),
+            "lt" => self.templates.get_mut(id).map(|t| &mut t.tags),
             "eni" => {
                 self.instances.values().find(|i| i.interface == id)?;
                 Some(self.other_tags.entry(id.into()).or_default())
@@ -104,6 +109,11 @@ impl State {
             .chain(self.images.values().map(|i| ("image", &i.id, &i.tags)))
             .chain(self.addresses.values().map(|a| ("elastic-ip", &a.id, &a.tags)))
             .chain(self.key_pairs.values().map(|k| ("key-pair", &k.id, &k.tags)))
+            .chain(self.snapshots.values().map(|s| ("snapshot", &s.id, &s.tags)))
+            .chain(self.gateways.values().map(|g| ("internet-gateway", &g.id, &g.tags)))
+            .chain(self.nat_gateways.values().map(|n| ("natgateway", &n.id, &n.tags)))
+            .chain(self.route_tables.values().map(|t| ("route-table", &t.id, &t.tags)))
+            .chain(self.templates.values().map(|t| ("launch-template", &t.id, &t.tags)))
             .chain(self.other_tags.iter().map(|(id, tags)| ("network-interface", id, tags)))
     }
 }

@@ -1,9 +1,11 @@
 //! Flattened forms (`Filter.1.Value.2=x`, `Metrics.member.1=y`) as a tree.
 
+use serde::{Deserialize, Serialize};
+
 use super::ApiError;
 
 /// A node of the tree: a value, children by name, or both. Names are few at each level, so that a vector is the quickest map.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Params {
     value: Option<String>,
     children: Vec<(String, Params)>,
@@ -82,8 +84,11 @@ impl Params {
         })
     }
     /// The elements of a list at a dotted path, by their numbers: `PATH.1`, `PATH.2`…, or `PATH.member.1`…
+    ///
+    /// The empty path is this node itself.
     pub fn list(&self, path: &str) -> Vec<&Params> {
-        let Some(mut node) = self.node(path) else { return Vec::new() };
+        let node = if path.is_empty() { Some(self) } else { self.node(path) };
+        let Some(mut node) = node else { return Vec::new() };
         for hop in ["member", "item"] {
             node = node.node(hop).unwrap_or(node);
         }
@@ -95,6 +100,27 @@ impl Params {
     /// The values of a list of strings at a dotted path.
     pub fn texts(&self, path: &str) -> Vec<&str> {
         self.list(path).into_iter().filter_map(Params::value).collect()
+    }
+    /// Sets the value at a dotted path.
+    pub fn set(&mut self, path: &str, value: &str) {
+        let mut node = self;
+        for part in path.splitn(DEEPEST, '.') {
+            node = node.child_mut(part);
+        }
+        node.value = Some(value.to_string());
+    }
+    /// The children, as sent.
+    pub fn children(&self) -> impl Iterator<Item = (&str, &Params)> {
+        self.children.iter().map(|(n, c)| (n.as_str(), c))
+    }
+    /// This with the children of `over` in place of its own of the same names.
+    #[must_use]
+    pub fn overlaid(&self, over: &Params) -> Params {
+        let mut out = self.clone();
+        for (name, child) in &over.children {
+            *out.child_mut(name) = child.clone();
+        }
+        out
     }
     /// The names of the children, as sent.
     pub fn names(&self) -> impl Iterator<Item = &str> {

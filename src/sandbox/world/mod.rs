@@ -56,7 +56,7 @@ pub struct Region {
 
 impl World {
     /// The saved form's version. A saved world of another version is refused.
-    pub const VERSION: u32 = 1;
+    pub const VERSION: u32 = 2;
 
     /// An account with nothing in it.
     pub fn new(seed: u64, now: Time) -> World {

@@ -1,0 +1,477 @@
+//! Route tables: Create, Describe, Associate, Delete, and their routes.
+
+use arcstr::ArcStr;
+use ipnet::Ipv4Net;
+use serde::{Deserialize, Serialize};
+
+use super::checks::not_found;
+use super::describe::tag_set;
+use super::filter::Filters;
+use super::fresh::Ids;
+use super::network::wanted;
+use super::page::Page;
+use super::state::{State, Tags};
+use super::{dry_run, once, tags};
+use crate::base::Time;
+use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
+use crate::sandbox::world::World;
+
+/// A route table.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RouteTable {
+    /// `rtb-…`.
+    pub id: ArcStr,
+    /// Its VPC.
+    pub vpc: ArcStr,
+    /// Whether subnets without an association of their own use it.
+    pub main: bool,
+    /// The association that makes it the main one.
+    pub main_association: ArcStr,
+    /// The subnets that use it by name.
+    pub associations: Vec<Association>,
+    /// Its routes beside the local one.
+    pub routes: Vec<Route>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// A subnet's use of a route table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Association {
+    /// `rtbassoc-…`.
+    pub id: ArcStr,
+    /// The subnet.
+    pub subnet: ArcStr,
+}
+
+/// A route.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// Where to.
+    #[serde(with = "crate::net::cidr::as_text")]
+    pub to: Ipv4Net,
+    /// By what: the id of an internet gateway, a NAT gateway, an instance or a network interface.
+    pub by: ArcStr,
+}
+
+impl State {
+    /// A VPC's main route table.
+    pub(super) fn add_main_table(&mut self, ids: &Ids<'_>, name: &str, vpc: &ArcStr) {
+        let id = ids.id("rtb", name);
+        let main_association = ids.id("rtbassoc", name);
+        let table = RouteTable {
+            id: id.clone(),
+            vpc: vpc.clone(),
+            main: true,
+            main_association,
+            associations: Vec::new(),
+            routes: Vec::new(),
+            tags: Tags::new(),
+        };
+        self.route_tables.insert(id, table);
+    }
+    /// Whether what a route leads to is there.
+    fn leads(&self, route: &Route, now: Time) -> bool {
+        let by = route.by.as_str();
+        match by.split_once('-').map(|(p, _)| p) {
+            Some("igw") => self.gateways.get(by).is_some_and(|g| g.vpc.is_some()),
+            Some("nat") => self.nat_gateways.get(by).is_some_and(|n| n.state(now) == "available"),
+            Some("i") => self.instances.get(by).is_some_and(|i| i.state == super::InstanceState::Running),
+            _ => true,
+        }
+    }
+}
+
+fn render(x: &mut Xml, state: &State, account: &str, t: &RouteTable, now: Time) {
+    let associated = |x: &mut Xml| x.nest("associationState", |x| x.el("state", "associated"));
+    x.el("routeTableId", &t.id);
+    x.el("vpcId", &t.vpc);
+    x.el("ownerId", account);
+    x.open("routeSet");
+    x.nest("item", |x| {
+        x.opt("destinationCidrBlock", state.vpcs.get(&t.vpc).map(|v| v.cidr.to_string()));
+        x.el("gatewayId", "local");
+        x.el("state", "active");
+        x.el("origin", "CreateRouteTable");
+    });
+    for r in &t.routes {
+        x.nest("item", |x| {
+            x.el("destinationCidrBlock", r.to.to_string());
+            match r.by.split_once('-').map(|(p, _)| p) {
+                Some("nat") => x.el("natGatewayId", &r.by),
+                Some("eni") => x.el("networkInterfaceId", &r.by),
+                Some("i") => {
+                    x.el("instanceId", &r.by);
+                    x.el("instanceOwnerId", account);
+                    x.opt("networkInterfaceId", state.instances.get(&r.by).map(|i| &i.interface));
+                }
+                _ => x.el("gatewayId", &r.by),
+            }
+            x.el("state", if state.leads(r, now) { "active" } else { "blackhole" });
+            x.el("origin", "CreateRoute");
+        });
+    }
+    x.close("routeSet");
+    x.open("associationSet");
+    if t.main {
+        x.nest("item", |x| {
+            x.el("routeTableAssociationId", &t.main_association);
+            x.el("routeTableId", &t.id);
+            x.el("main", true);
+            associated(x);
+        });
+    }
+    for a in &t.associations {
+        x.nest("item", |x| {
+            x.el("routeTableAssociationId", &a.id);
+            x.el("routeTableId", &t.id);
+            x.el("subnetId", &a.subnet);
+            x.el("main", false);
+            associated(x);
+        });
+    }
+    x.close("associationSet");
+    x.empty("propagatingVgwSet");
+    tag_set(x, &t.tags);
+}
+
+/// CreateRouteTable.
+pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let tags = tags::of_specification(&call.params, "route-table")?;
+    let account = world.account.clone();
+    let state = &world.region(&call.region).ec2;
+    let vpc = call.params.required("VpcId")?;
+    let vpc = state.vpcs.get(vpc).ok_or_else(|| not_found("vpc", vpc))?.id.clone();
+    let known = once::known(state, call)?;
+    dry_run(call)?;
+    let id = match known {
+        Some(id) => id,
+        None => {
+            let id = world.new_id("rtb");
+            let state = &mut world.region(&call.region).ec2;
+            let table = RouteTable {
+                id: id.clone(),
+                vpc,
+                main: false,
+                main_association: ArcStr::new(),
+                associations: Vec::new(),
+                routes: Vec::new(),
+                tags,
+            };
+            state.route_tables.insert(id.clone(), table);
+            once::remember(state, call, &id);
+            id
+        }
+    };
+    let state = &world.region(&call.region).ec2;
+    let table = state.route_tables.get(&id).ok_or_else(|| not_found("rtb", &id))?;
+    Ok(call.ec2(|x| x.nest("routeTable", |x| render(x, state, &account, table, call.now))))
+}
+
+/// DescribeRouteTables.
+pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let account = world.account.clone();
+    let state = &world.region(&call.region).ec2;
+    let ids = wanted(&state.route_tables, call, "RouteTableId", "rtb")?;
+    const KNOWN: &[&str] = &[
+        "tag:",
+        "association.main",
+        "association.route-table-association-id",
+        "association.route-table-id",
+        "association.subnet-id",
+        "association.gateway-id",
+        "owner-id",
+        "route-table-id",
+        "route.destination-cidr-block",
+        "route.gateway-id",
+        "route.instance-id",
+        "route.nat-gateway-id",
+        "route.origin",
+        "route.state",
+        "route.vpc-peering-connection-id",
+        "route.transit-gateway-id",
+        "vpc-id",
+    ];
+    let filters = Filters::read(&call.params, KNOWN)?;
+    let page = Page::read(&call.params, 5, 1000)?;
+    let by = |t: &RouteTable, prefix: &str| -> Vec<String> {
+        t.routes.iter().filter(|r| r.by.starts_with(prefix)).map(|r| r.by.to_string()).collect()
+    };
+    let (found, next) = page.cut(&state.route_tables, |t| {
+        (ids.is_empty() || ids.contains(&t.id.as_str()))
+            && filters.pass(&t.tags, |name, out| match name {
+                "association.main" => {
+                    out.extend(t.main.then(|| "true".into()));
+                    out.extend(t.associations.first().map(|_| "false".into()));
+                }
+                "association.route-table-association-id" => {
+                    out.extend(t.main.then(|| t.main_association.as_str().into()));
+                    out.extend(t.associations.iter().map(|a| a.id.as_str().into()));
+                }
+                "association.route-table-id" if t.main || !t.associations.is_empty() => out.push(t.id.as_str().into()),
+                "association.subnet-id" => out.extend(t.associations.iter().map(|a| a.subnet.as_str().into())),
+                "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+                "route-table-id" => out.push(t.id.as_str().into()),
+                "route.destination-cidr-block" => {
+                    out.extend(state.vpcs.get(&t.vpc).map(|v| v.cidr.to_string().into()));
+                    out.extend(t.routes.iter().map(|r| r.to.to_string().into()));
+                }
+                "route.gateway-id" => {
+                    out.push("local".into());
+                    out.extend(by(t, "igw-").into_iter().map(Into::into));
+                }
+                "route.instance-id" => out.extend(by(t, "i-").into_iter().map(Into::into)),
+                "route.nat-gateway-id" => out.extend(by(t, "nat-").into_iter().map(Into::into)),
+                "route.origin" => {
+                    out.push("CreateRouteTable".into());
+                    out.extend(t.routes.first().map(|_| "CreateRoute".into()));
+                }
+                "route.state" => {
+                    out.push("active".into());
+                    let holes = t.routes.iter().filter(|r| !state.leads(r, call.now));
+                    out.extend(holes.map(|_| "blackhole".into()));
+                }
+                "vpc-id" => out.push(t.vpc.as_str().into()),
+                _ => {}
+            })
+    });
+    Ok(call.ec2(|x| {
+        x.list("routeTableSet", "item", found, |x, t| render(x, state, &account, t, call.now));
+        x.opt("nextToken", next);
+    }))
+}
+
+/// DeleteRouteTable: refused while it is the main one or a subnet uses it.
+pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let state = &mut world.region(&call.region).ec2;
+    let t = the_table(state, &call.params)?;
+    if t.main || !t.associations.is_empty() {
+        let message = format!("The routeTable '{}' has dependencies and cannot be deleted.", t.id);
+        return Err(ApiError::new("DependencyViolation", message));
+    }
+    let id = t.id.clone();
+    dry_run(call)?;
+    state.route_tables.remove(&id);
+    Ok(call.ec2(|x| x.el("return", true)))
+}
+
+fn the_table<'s>(state: &'s State, p: &Params) -> Result<&'s RouteTable, ApiError> {
+    let id = p.required("RouteTableId")?;
+    state.route_tables.get(id).ok_or_else(|| not_found("rtb", id))
+}
+
+/// Where a request's route leads to.
+fn to_of(p: &Params) -> Result<Ipv4Net, ApiError> {
+    let text = p.text("DestinationCidrBlock").filter(|s| !s.is_empty()).ok_or_else(|| {
+        let message = "The request must contain exactly one of destinationCidrBlock, destinationIpv6CidrBlock or \
+                       destinationPrefixListId";
+        ApiError::new("MissingParameter", message)
+    })?;
+    text.parse::<Ipv4Net>().map(|n| n.trunc()).map_err(|_| {
+        let message =
+            format!("Value ({text}) for parameter destinationCidrBlock is invalid. This is not a valid CIDR block.");
+        ApiError::new("InvalidParameterValue", message)
+    })
+}
+
+fn by_of(state: &State, p: &Params, table: &RouteTable) -> Result<ArcStr, ApiError> {
+    let apart = |kind: &str, id: &str| {
+        let message = format!("route table {} and {kind} {id} belong to different networks", table.id);
+        ApiError::new("InvalidParameterValue", message)
+    };
+    let given: Vec<(&str, &str)> = ["GatewayId", "NatGatewayId", "InstanceId", "NetworkInterfaceId"]
+        .into_iter()
+        .filter_map(|n| Some((n, p.text(n).filter(|v| !v.is_empty())?)))
+        .collect();
+    let [(parameter, id)] = given[..] else {
+        let message = "The request must contain exactly one of gatewayId, natGatewayId, networkInterfaceId, \
+                       vpcPeeringConnectionId, egressOnlyInternetGatewayId, transitGatewayId, localGatewayId, instanceId";
+        let code = if given.is_empty() { "MissingParameter" } else { "InvalidParameterCombination" };
+        return Err(ApiError::new(code, message));
+    };
+    match parameter {
+        "GatewayId" => {
+            let g = state.gateways.get(id).ok_or_else(|| not_found("igw", id))?;
+            if g.vpc.as_ref() != Some(&table.vpc) {
+                return Err(apart("network gateway", id));
+            }
+        }
+        "NatGatewayId" => {
+            let n = state.nat_gateways.get(id).ok_or_else(|| {
+                ApiError::new("InvalidNatGatewayID.NotFound", format!("The natGateway ID '{id}' does not exist"))
+            })?;
+            if n.vpc != table.vpc {
+                return Err(apart("NAT gateway", id));
+            }
+        }
+        "InstanceId" => {
+            let i = state.instances.get(id).filter(|i| !i.state.is_ending()).ok_or_else(|| not_found("i", id))?;
+            if i.vpc != table.vpc {
+                return Err(apart("instance", id));
+            }
+        }
+        _ => {
+            let found = state.instances.values().find(|i| i.interface == id && !i.state.is_ending());
+            if found.ok_or_else(|| not_found("eni", id))?.vpc != table.vpc {
+                return Err(apart("interface", id));
+            }
+        }
+    }
+    Ok(id.into())
+}
+
+/// CreateRoute and ReplaceRoute.
+pub(super) fn put_route(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let replace = call.operation == "ReplaceRoute";
+    let state = &mut world.region(&call.region).ec2;
+    let table = the_table(state, &call.params)?;
+    let to = to_of(&call.params)?;
+    let by = by_of(state, &call.params, table)?;
+    let local = state.vpcs.get(&table.vpc).is_some_and(|v| v.cidr == to);
+    let there = table.routes.iter().any(|r| r.to == to);
+    if !replace && (local || there) {
+        let message = format!("The route identified by {to} already exists.");
+        return Err(ApiError::new("RouteAlreadyExists", message));
+    }
+    if replace && !there {
+        return Err(if local {
+            ApiError::new(
+                "InvalidParameterValue",
+                format!("cannot replace local route {to} in route table {}", table.id),
+            )
+        } else {
+            no_route(to, &table.id)
+        });
+    }
+    let id = table.id.clone();
+    dry_run(call)?;
+    if let Some(t) = state.route_tables.get_mut(&id) {
+        t.routes.retain(|r| r.to != to);
+        t.routes.push(Route { to, by });
+        // As the console lists them: the most specific first.
+        t.routes.sort_by_key(|r| std::cmp::Reverse(r.to.prefix_len()));
+    }
+    Ok(call.ec2(|x| x.el("return", true)))
+}
+
+fn no_route(to: Ipv4Net, table: &str) -> ApiError {
+    let message = format!("no route with destination-cidr-block {to} in route table {table}");
+    ApiError::new("InvalidRoute.NotFound", message)
+}
+
+/// DeleteRoute.
+pub(super) fn delete_route(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let state = &mut world.region(&call.region).ec2;
+    let table = the_table(state, &call.params)?;
+    let to = to_of(&call.params)?;
+    if state.vpcs.get(&table.vpc).is_some_and(|v| v.cidr == to) {
+        let message = format!("cannot remove local route {to} in route table {}", table.id);
+        return Err(ApiError::new("InvalidParameterValue", message));
+    }
+    if table.routes.iter().all(|r| r.to != to) {
+        return Err(no_route(to, &table.id));
+    }
+    let id = table.id.clone();
+    dry_run(call)?;
+    if let Some(t) = state.route_tables.get_mut(&id) {
+        t.routes.retain(|r| r.to != to);
+    }
+    Ok(call.ec2(|x| x.el("return", true)))
+}
+
+fn associated(call: &Call<'_>, name: &str, id: &str) -> Reply {
+    call.ec2(|x| {
+        x.el(name, id);
+        x.nest("associationState", |x| x.el("state", "associated"));
+    })
+}
+
+/// AssociateRouteTable: a subnet has one table.
+pub(super) fn associate(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let p = &call.params;
+    let state = &world.region(&call.region).ec2;
+    let table = the_table(state, p)?;
+    let subnet = p.required("SubnetId")?;
+    let s = state.subnets.get(subnet).ok_or_else(|| not_found("subnet", subnet))?;
+    if s.vpc != table.vpc {
+        let message = format!("route table {} and subnet {subnet} belong to different networks", table.id);
+        return Err(ApiError::new("InvalidParameterValue", message));
+    }
+    // The same again is the same association.
+    if let Some(a) = table.associations.iter().find(|a| a.subnet == subnet) {
+        dry_run(call)?;
+        return Ok(associated(call, "associationId", &a.id));
+    }
+    if state.route_tables.values().any(|t| t.associations.iter().any(|a| a.subnet == subnet)) {
+        let message =
+            format!("the specified association for route table {} conflicts with an existing association", table.id);
+        return Err(ApiError::new("Resource.AlreadyAssociated", message));
+    }
+    let (table, subnet) = (table.id.clone(), s.id.clone());
+    dry_run(call)?;
+    let id = world.new_id("rtbassoc");
+    if let Some(t) = world.region(&call.region).ec2.route_tables.get_mut(&table) {
+        t.associations.push(Association { id: id.clone(), subnet });
+    }
+    Ok(associated(call, "associationId", &id))
+}
+
+fn no_association(id: &str) -> ApiError {
+    ApiError::new("InvalidAssociationID.NotFound", format!("The association ID '{id}' does not exist"))
+}
+
+/// DisassociateRouteTable.
+pub(super) fn disassociate(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let state = &mut world.region(&call.region).ec2;
+    let id = call.params.required("AssociationId")?;
+    if state.route_tables.values().any(|t| t.main && t.main_association == id) {
+        let message = format!("cannot disassociate the main route table association {id}");
+        return Err(ApiError::new("InvalidParameterValue", message));
+    }
+    if state.route_tables.values().all(|t| t.associations.iter().all(|a| a.id != id)) {
+        return Err(no_association(id));
+    }
+    dry_run(call)?;
+    for t in state.route_tables.values_mut() {
+        t.associations.retain(|a| a.id != id);
+    }
+    Ok(call.ec2(|x| x.el("return", true)))
+}
+
+/// ReplaceRouteTableAssociation: of a subnet, or of the VPC's main table.
+pub(super) fn replace_association(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let state = &world.region(&call.region).ec2;
+    let table = the_table(state, &call.params)?;
+    let (new, vpc) = (table.id.clone(), table.vpc.clone());
+    let id = call.params.required("AssociationId")?;
+    let main = state.route_tables.values().find(|t| t.main && t.main_association == id).map(|t| t.id.clone());
+    let of = state.route_tables.values().flat_map(|t| &t.associations).find(|a| a.id == id).map(|a| a.subnet.clone());
+    let old_vpc = match (&main, &of) {
+        (Some(t), _) => state.route_tables.get(t).map(|t| t.vpc.clone()),
+        (None, Some(s)) => state.subnets.get(s).map(|s| s.vpc.clone()),
+        (None, None) => return Err(no_association(id)),
+    };
+    if old_vpc.as_ref() != Some(&vpc) {
+        let message = format!("route table {new} and association {id} belong to different networks");
+        return Err(ApiError::new("InvalidParameterValue", message));
+    }
+    dry_run(call)?;
+    let made = world.new_id("rtbassoc");
+    let state = &mut world.region(&call.region).ec2;
+    for t in state.route_tables.values_mut() {
+        t.associations.retain(|a| a.id != id);
+        if main.as_ref() == Some(&t.id) {
+            t.main = false;
+        }
+    }
+    if let Some(t) = state.route_tables.get_mut(&new) {
+        match of {
+            Some(subnet) => t.associations.push(Association { id: made.clone(), subnet }),
+            None => {
+                t.main = true;
+                t.main_association = made.clone();
+            }
+        }
+    }
+    Ok(associated(call, "newAssociationId", &made))
+}
