@@ -190,6 +190,10 @@ pub mod cause {
             at.rfc3339()
         )
     }
+    /// An instance refresh.
+    pub fn refresh(at: Time) -> String {
+        format!("At {} an instance was taken out of service in response to an instance refresh.", at.rfc3339())
+    }
     /// `SetInstanceHealth`.
     pub fn user_check(at: Time) -> String {
         format!("At {} an instance was taken out of service in response to a user health-check.", at.rfc3339())

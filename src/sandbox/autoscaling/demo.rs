@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::activity::{self, Activity, cause, description, reason};
 use super::groups::blank;
 use super::policies;
-use super::reconcile;
 use super::state::{Lifecycle, Member, Place, PolicyKind, Scheduled, Template};
+use super::{reconcile, schedule};
 use crate::base::Time;
 use crate::sandbox::ec2::templates::{LaunchTemplate, Version};
 use crate::sandbox::elbv2;
@@ -59,6 +59,7 @@ pub(in crate::sandbox) fn build(world: &mut World, now: Time) -> Result<(), Stri
     policies::insert(world, REGION, GROUP, "my-asg-cpu-50", tracking, created);
     history(world, now);
     reconcile::plan_round(world, REGION, GROUP, now);
+    schedule::plan(world, REGION, GROUP, "weekday-morning", now);
 
     let mut asleep = blank(world, REGION, ASLEEP, template, before(now, 90 * 24 * 60));
     asleep.subnets = places(world, ["my-private-subnet-app-a", "my-private-subnet-app-c"])?;
@@ -133,6 +134,7 @@ fn members(world: &mut World, template: &Template, now: Time) -> Vec<Member> {
             launched: i.launched,
             in_service: Some(i.launched.plus(Duration::from_secs(45)).min(now)),
             activity: None,
+            held_until: None,
         });
     }
     out.sort_by_key(|m| (m.launched, m.id.clone()));

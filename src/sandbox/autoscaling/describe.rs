@@ -11,7 +11,7 @@ use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 
 /// A page: `MaxRecords` and `NextToken` in. The token names the last element seen, so that a page after a change
 /// neither repeats nor skips what was there before.
-fn page<T>(
+pub(super) fn page<T>(
     params: &Params,
     all: Vec<T>,
     most: usize,
@@ -289,6 +289,11 @@ pub(super) fn account_limits(state: &State, call: &Call<'_>) -> Reply {
         x.el("NumberOfAutoScalingGroups", state.groups.len());
         x.el("NumberOfLaunchConfigurations", 0_u32);
     })
+}
+
+/// DescribeLaunchConfigurations: an account of today has none, and can make none.
+pub(super) fn launch_configurations(call: &Call<'_>) -> Reply {
+    call.query(|x| x.empty("LaunchConfigurations"))
 }
 
 /// Things that a group can have and none here has: an empty list.

@@ -99,3 +99,13 @@ pub(super) fn check_size(min: u32, max: u32, desired: u32) -> Outcome<()> {
     }
     Ok(())
 }
+
+/// What accounts made since October 2024 are told.
+/// <https://docs.aws.amazon.com/autoscaling/ec2/userguide/launch-configurations.html>
+pub(super) fn no_launch_configurations() -> ApiError {
+    ApiError::new(
+        "UnsupportedOperation",
+        "The Launch Configuration creation operation is not available in your account. Use launch templates to create \
+         configuration templates for your Auto Scaling groups.",
+    )
+}

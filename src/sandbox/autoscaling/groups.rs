@@ -7,8 +7,8 @@ use super::errors::{
     Outcome, check_size, count, in_progress, in_use, known_group, missing, processes, required, required_count,
     validation,
 };
-use super::state::{Group, Hook, Lifecycle, Place, Scheduled, State, Template};
-use super::{alarms, hands, reconcile, schedule};
+use super::state::{Group, Lifecycle, Place, Template};
+use super::{alarms, hands, hooks, reconcile};
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 use crate::sandbox::world::World;
@@ -19,7 +19,7 @@ pub(super) fn done(call: &Call<'_>) -> Reply {
     call.query(|_| {})
 }
 
-fn tag_of(one: &Params) -> Outcome<(String, (String, bool))> {
+pub(super) fn tag_of(one: &Params) -> Outcome<(String, (String, bool))> {
     let key = one.text("Key").filter(|k| !k.is_empty()).ok_or_else(|| missing("Key"))?;
     let value = one.text("Value").unwrap_or_default().to_string();
     Ok((key.to_string(), (value, one.bool("PropagateAtLaunch")?.unwrap_or(false))))
@@ -27,12 +27,24 @@ fn tag_of(one: &Params) -> Outcome<(String, (String, bool))> {
 
 /// The template that a request names, or the one that an instance was made with.
 fn template_of(world: &mut World, call: &Call<'_>) -> Outcome<Option<Template>> {
-    let p = &call.params;
+    match template_in(world, call, &call.params)? {
+        Some(template) => Ok(Some(template)),
+        None => match call.params.text("InstanceId") {
+            Some(instance) => {
+                hands::template_from(world, &call.region, instance, call.now).map(Some).map_err(validation)
+            }
+            None => Ok(None),
+        },
+    }
+}
+
+/// The template that a part of a request names, on its own or in a mixed instances policy.
+pub(super) fn template_in(world: &mut World, call: &Call<'_>, p: &Params) -> Outcome<Option<Template>> {
     let nested = "MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification";
-    let Some(named) = p.node("LaunchTemplate").or_else(|| p.node(nested)) else {
-        let Some(instance) = p.text("InstanceId") else { return Ok(None) };
-        return hands::template_from(world, &call.region, instance, call.now).map(Some).map_err(validation);
-    };
+    let Some(named) = p.node("LaunchTemplate").or_else(|| p.node(nested)) else { return Ok(None) };
+    if named.text("LaunchTemplateId").is_some() == named.text("LaunchTemplateName").is_some() {
+        return Err(validation("Valid requests must contain either launchTemplateId or LaunchTemplateName"));
+    }
     let state = &world.region(&call.region).ec2;
     let version = named.text("Version").unwrap_or("$Default").to_string();
     let unfit = |e: ApiError| validation(format!("You must use a valid fully-formed launch template. {}", e.message));
@@ -71,7 +83,7 @@ fn places_of(world: &mut World, call: &Call<'_>) -> Outcome<Option<Vec<Place>>> 
     Ok(Some(out))
 }
 
-fn target_groups_of(state: &elbv2::State, call: &Call<'_>) -> Outcome<Vec<String>> {
+pub(super) fn target_groups_of(state: &elbv2::State, call: &Call<'_>) -> Outcome<Vec<String>> {
     let mut arns = call.params.texts("TargetGroupARNs");
     arns.extend(call.params.list("TrafficSources").into_iter().filter_map(|t| t.text("Identifier")));
     if arns.iter().any(|arn| !state.groups.contains_key(*arn)) {
@@ -137,6 +149,7 @@ pub(super) fn blank(world: &mut World, region: &str, name: &str, template: Templ
         hooks: BTreeMap::new(),
         policies: BTreeMap::new(),
         scheduled: BTreeMap::new(),
+        refreshes: Vec::new(),
     }
 }
 
@@ -175,7 +188,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
         group.tags.insert(key, value);
     }
     for one in p.list("LifecycleHookSpecificationList") {
-        let (name, hook) = read_hook(one)?;
+        let (name, hook) = hooks::read(one)?;
         group.hooks.insert(name, hook);
     }
     let name = name.to_string();
@@ -328,192 +341,4 @@ pub(super) fn metrics(world: &mut World, call: &Call<'_>, enable: bool) -> Outco
         }
     }
     Ok(done(call))
-}
-
-/// A group of a tag operation: by `ResourceId`.
-fn tagged<'s>(state: &'s mut State, one: &Params) -> Outcome<&'s mut Group> {
-    let name = one.text("ResourceId").unwrap_or_default();
-    let found = state.groups.get_mut(name);
-    found.ok_or_else(|| validation(format!("AutoScalingGroup not found - AutoScaling Group {name} not found")))
-}
-
-pub(super) fn create_tags(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
-    let state = &mut world.region(&call.region).autoscaling;
-    for one in call.params.list("Tags") {
-        tagged(state, one)?;
-        tag_of(one)?;
-    }
-    for one in call.params.list("Tags") {
-        let (key, value) = tag_of(one)?;
-        tagged(state, one)?.tags.insert(key, value);
-    }
-    Ok(done(call))
-}
-
-pub(super) fn delete_tags(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
-    let state = &mut world.region(&call.region).autoscaling;
-    for one in call.params.list("Tags") {
-        let key = one.text("Key").unwrap_or_default().to_string();
-        tagged(state, one)?.tags.remove(&key);
-    }
-    Ok(done(call))
-}
-
-pub(super) fn attach_target_groups(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
-    let region = call.region.clone();
-    let name = known_group(&world.region(&region).autoscaling, call)?.name.clone();
-    let arns = target_groups_of(&world.region(&region).elbv2, call)?;
-    let Some(group) = world.region(&region).autoscaling.groups.get_mut(&name) else { return Ok(done(call)) };
-    for arn in arns {
-        if !group.target_groups.contains(&arn) {
-            group.target_groups.push(arn);
-        }
-    }
-    let serving: Vec<String> =
-        group.members.iter().filter(|m| m.lifecycle == Lifecycle::InService).map(|m| m.id.clone()).collect();
-    for id in serving {
-        reconcile::balance(world, &region, &name, &id, call.now);
-    }
-    Ok(done(call))
-}
-
-pub(super) fn detach_target_groups(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
-    let region = call.region.clone();
-    let state = &mut world.region(&region).autoscaling;
-    let name = known_group(state, call)?.name.clone();
-    let mut arns = call.params.texts("TargetGroupARNs");
-    arns.extend(call.params.list("TrafficSources").into_iter().filter_map(|t| t.text("Identifier")));
-    let Some(group) = state.groups.get_mut(&name) else { return Ok(done(call)) };
-    if arns.iter().any(|arn| !group.target_groups.iter().any(|t| t == arn)) {
-        return Err(validation(format!(
-            "The target groups are not attached to the Auto Scaling group {name}: '{}'",
-            arns.join("', '")
-        )));
-    }
-    group.target_groups.retain(|t| !arns.contains(&t.as_str()));
-    let members: Vec<String> = group.members.iter().map(|m| m.id.clone()).collect();
-    for arn in arns {
-        for id in &members {
-            elbv2::deregister(world, &region, arn, id, None, call.now);
-        }
-    }
-    Ok(done(call))
-}
-
-fn read_hook(one: &Params) -> Outcome<(String, Hook)> {
-    let name = one.text("LifecycleHookName").ok_or_else(|| missing("LifecycleHookName"))?;
-    let terminating = match one.text("LifecycleTransition") {
-        Some("autoscaling:EC2_INSTANCE_TERMINATING") => true,
-        Some("autoscaling:EC2_INSTANCE_LAUNCHING") => false,
-        _ => {
-            return Err(validation(
-                "Lifecycle transition must be one of autoscaling:EC2_INSTANCE_LAUNCHING, autoscaling:EC2_INSTANCE_TERMINATING",
-            ));
-        }
-    };
-    let mut config = BTreeMap::new();
-    for field in ["NotificationTargetARN", "RoleARN", "NotificationMetadata"] {
-        if let Some(value) = one.text(field) {
-            config.insert(field.to_string(), value.to_string());
-        }
-    }
-    let timeout = one.int("HeartbeatTimeout")?.and_then(|n| u32::try_from(n).ok()).unwrap_or(3600);
-    let proceed = one.text("DefaultResult") == Some("CONTINUE");
-    Ok((name.to_string(), Hook { terminating, timeout, proceed, config }))
-}
-
-pub(super) fn put_hook(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
-    let state = &mut world.region(&call.region).autoscaling;
-    let name = known_group(state, call)?.name.clone();
-    let (hook_name, hook) = read_hook(&call.params)?;
-    if let Some(group) = state.groups.get_mut(&name) {
-        group.hooks.insert(hook_name, hook);
-    }
-    Ok(done(call))
-}
-
-pub(super) fn delete_hook(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
-    let state = &mut world.region(&call.region).autoscaling;
-    let name = known_group(state, call)?.name.clone();
-    let hook = required(call, "LifecycleHookName")?;
-    let gone = state.groups.get_mut(&name).and_then(|g| g.hooks.remove(hook));
-    match gone {
-        Some(_) => Ok(done(call)),
-        None => Err(validation(format!("No Lifecycle Hook found with name {hook}"))),
-    }
-}
-
-/// `CompleteLifecycleAction`: a member goes on, or is given up.
-pub(super) fn complete_hook(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
-    let region = call.region.clone();
-    let group = known_group(&world.region(&region).autoscaling, call)?;
-    let id = required(call, "InstanceId")?;
-    let lifecycle = group.member(id).map(|m| m.lifecycle);
-    let name = group.name.clone();
-    let proceed = match required(call, "LifecycleActionResult")? {
-        "CONTINUE" => true,
-        "ABANDON" => false,
-        other => return Err(validation(format!("Invalid lifecycle action result: {other}"))),
-    };
-    match lifecycle {
-        Some(Lifecycle::PendingWait) => reconcile::hook_over(world, &region, &name, id, proceed, call.now),
-        Some(Lifecycle::TerminatingWait) => reconcile::go_on(world, &region, &name, id, call.now),
-        _ => return Err(validation(format!("No active Lifecycle Action found with instance ID {id}"))),
-    }
-    Ok(done(call))
-}
-
-pub(super) fn put_scheduled(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
-    let region = call.region.clone();
-    let group = known_group(&world.region(&region).autoscaling, call)?;
-    let (name, group_arn) = (group.name.clone(), group.arn.clone());
-    let action = required(call, "ScheduledActionName")?.to_string();
-    let moment = |field: &str| -> Outcome<Option<Time>> {
-        let Some(text) = call.params.text(field) else { return Ok(None) };
-        Time::parse(text)
-            .map(Some)
-            .ok_or_else(|| ApiError::new("MalformedInput", format!("timestamp must follow ISO8601: {text}")))
-    };
-    let start = moment("StartTime")?.or(moment("Time")?);
-    let recurrence = call.params.text("Recurrence").map(str::to_string);
-    if start.is_none() && recurrence.is_none() {
-        return Err(validation("Either start time or recurrence must be specified"));
-    }
-    if start.is_some_and(|t| t < call.now) {
-        return Err(validation("Given start time is in the past"));
-    }
-    let (uuid, account) = (world.new_uuid(), world.account.clone());
-    let scheduled = Scheduled {
-        arn: format!(
-            "arn:aws:autoscaling:{region}:{account}:scheduledUpdateGroupAction:{uuid}:autoScalingGroupName/{name}:\
-             scheduledActionName/{action}"
-        ),
-        start,
-        end: moment("EndTime")?,
-        recurrence,
-        time_zone: call.params.text("TimeZone").map(str::to_string),
-        min: count(call, "MinSize")?,
-        max: count(call, "MaxSize")?,
-        desired: count(call, "DesiredCapacity")?,
-    };
-    if scheduled.min.is_none() && scheduled.max.is_none() && scheduled.desired.is_none() {
-        return Err(validation(format!(
-            "At least one of MinSize, MaxSize or DesiredCapacity must be specified for {group_arn}"
-        )));
-    }
-    if let Some(group) = world.region(&region).autoscaling.groups.get_mut(&name) {
-        group.scheduled.insert(action.clone(), scheduled);
-    }
-    schedule::plan(world, &region, &name, &action);
-    Ok(done(call))
-}
-
-pub(super) fn delete_scheduled(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
-    let state = &mut world.region(&call.region).autoscaling;
-    let name = known_group(state, call)?.name.clone();
-    let action = required(call, "ScheduledActionName")?;
-    match state.groups.get_mut(&name).and_then(|g| g.scheduled.remove(action)) {
-        Some(_) => Ok(done(call)),
-        None => Err(validation(format!("Scheduled action name not found - {action}"))),
-    }
 }

@@ -48,9 +48,9 @@ pub(super) fn launch(
     place: &Place,
     now: Time,
 ) -> Result<Member, String> {
+    let template = group.launches();
     let state = &world.region(region).ec2;
-    let (wanted, number) =
-        ec2::templates::launch_of(state, &group.template.id, &group.template.version).map_err(|e| e.message)?;
+    let (wanted, number) = ec2::templates::launch_of(state, &template.id, &template.version).map_err(|e| e.message)?;
     let version = number.to_string();
     let mut tags: Vec<(ArcStr, ArcStr)> = group
         .tags
@@ -60,7 +60,7 @@ pub(super) fn launch(
         .collect();
     for (key, value) in [
         ("aws:autoscaling:groupName", group.name.as_str()),
-        ("aws:ec2launchtemplate:id", group.template.id.as_str()),
+        ("aws:ec2launchtemplate:id", template.id.as_str()),
         ("aws:ec2launchtemplate:version", version.as_str()),
     ] {
         tags.push((key.into(), value.into()));
@@ -78,7 +78,7 @@ pub(super) fn launch(
     };
     let ids = ec2::launch(world, region, &request, now).map_err(|e| e.message)?;
     let id = ids.first().ok_or("EC2 launched nothing.")?.to_string();
-    let template = Template { version, ..group.template.clone() };
+    let template = Template { version, ..template.clone() };
     let made = ec2::instance(world, region, &id).ok_or("EC2 launched nothing.")?;
     Ok(Member {
         instance_type: made.instance_type.to_string(),
@@ -93,7 +93,14 @@ pub(super) fn launch(
         launched: now,
         in_service: None,
         activity: None,
+        held_until: None,
     })
+}
+
+/// The number of the version that a template names now.
+pub(super) fn version_of(world: &mut World, region: &str, template: &Template) -> Option<String> {
+    let found = world.region(region).ec2.templates.get(template.id.as_str())?;
+    found.number(&template.version).map(|n| n.to_string())
 }
 
 /// Terminates an instance, whatever its protection: a group may.
@@ -120,6 +127,7 @@ pub(super) fn adopt(world: &World, region: &str, group: &Group, id: &str) -> Res
         launched: i.launched,
         in_service: None,
         activity: None,
+        held_until: None,
     })
 }
 

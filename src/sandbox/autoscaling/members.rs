@@ -5,7 +5,7 @@ use super::errors::{Outcome, known_group, not_managed, not_part, required, valid
 use super::groups::done;
 use super::reconcile::{self, Begun};
 use super::state::{Group, Lifecycle, Sick, State};
-use super::{hands, render};
+use super::{hands, render, steps};
 use crate::sandbox::wire::{Call, Reply};
 use crate::sandbox::world::World;
 
@@ -101,7 +101,7 @@ fn set_aside(world: &mut World, call: &Call<'_>, to: Lifecycle) -> Outcome<Reply
         let change = shrink.then_some((from, to_capacity));
         let why =
             if detaching { cause::detach(call.now, id, change) } else { cause::enter_standby(call.now, id, change) };
-        begun.extend(reconcile::set_aside(world, &region, &name, id, to, why, call.now));
+        begun.extend(steps::set_aside(world, &region, &name, id, to, why, call.now));
     }
     reconcile::soon(world, &region, &name, call.now);
     Ok(activities(world, call, &begun))
@@ -123,7 +123,7 @@ pub(super) fn exit_standby(world: &mut World, call: &Call<'_>) -> Outcome<Reply>
     let mut begun = Vec::new();
     for id in &ids {
         let why = cause::exit_standby(call.now, id, from, to);
-        begun.extend(reconcile::bring_back(world, &region, &name, id, why, call.now));
+        begun.extend(steps::bring_back(world, &region, &name, id, why, call.now));
     }
     if let Some(g) = world.region(&region).autoscaling.groups.get_mut(&name) {
         g.desired = to;
@@ -165,7 +165,7 @@ pub(super) fn attach(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
         if let Some(g) = world.region(&region).autoscaling.groups.get_mut(&name) {
             g.members.push(member);
         }
-        reconcile::step_soon(world, &region, &name, &id, call.now);
+        steps::step_soon(world, &region, &name, &id, call.now);
     }
     if let Some(g) = world.region(&region).autoscaling.groups.get_mut(&name) {
         g.desired = to;

@@ -12,17 +12,22 @@
 mod activity;
 mod alarms;
 mod choose;
+mod cron;
 pub(super) mod demo;
 mod describe;
 mod errors;
 mod groups;
 mod hands;
+mod hooks;
 mod members;
 mod policies;
 mod reconcile;
+mod refresh;
 mod render;
 mod schedule;
 mod state;
+mod steps;
+mod ties;
 
 pub use activity::Activity;
 pub use policies::alarm_fired;
@@ -53,7 +58,7 @@ fn answered(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
         "DescribeScalingProcessTypes" => Ok(describe::process_types(call)),
         "DescribeTerminationPolicyTypes" => Ok(describe::termination_policy_types(call)),
         "DescribeAccountLimits" => Ok(describe::account_limits(state, call)),
-        "DescribeInstanceRefreshes" => describe::none_of(state, call, "InstanceRefreshes"),
+        "DescribeInstanceRefreshes" => refresh::describe(world, call),
         "DescribeWarmPool" => describe::none_of(state, call, "Instances"),
         "DescribeLoadBalancers" => describe::none_of(state, call, "LoadBalancers"),
         "CreateAutoScalingGroup" => groups::create(world, call),
@@ -64,15 +69,20 @@ fn answered(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
         "ResumeProcesses" => groups::suspend(world, call, true),
         "EnableMetricsCollection" => groups::metrics(world, call, true),
         "DisableMetricsCollection" => groups::metrics(world, call, false),
-        "CreateOrUpdateTags" => groups::create_tags(world, call),
-        "DeleteTags" => groups::delete_tags(world, call),
-        "AttachLoadBalancerTargetGroups" | "AttachTrafficSources" => groups::attach_target_groups(world, call),
-        "DetachLoadBalancerTargetGroups" | "DetachTrafficSources" => groups::detach_target_groups(world, call),
-        "PutLifecycleHook" => groups::put_hook(world, call),
-        "DeleteLifecycleHook" => groups::delete_hook(world, call),
-        "CompleteLifecycleAction" => groups::complete_hook(world, call),
-        "PutScheduledUpdateGroupAction" => groups::put_scheduled(world, call),
-        "DeleteScheduledAction" => groups::delete_scheduled(world, call),
+        "CreateOrUpdateTags" => ties::create_tags(world, call),
+        "DeleteTags" => ties::delete_tags(world, call),
+        "AttachLoadBalancerTargetGroups" | "AttachTrafficSources" => ties::attach_target_groups(world, call),
+        "DetachLoadBalancerTargetGroups" | "DetachTrafficSources" => ties::detach_target_groups(world, call),
+        "PutLifecycleHook" => hooks::put(world, call),
+        "DeleteLifecycleHook" => hooks::delete(world, call),
+        "StartInstanceRefresh" => refresh::start(world, call),
+        "CancelInstanceRefresh" => refresh::cancel(world, call),
+        "RecordLifecycleActionHeartbeat" => hooks::heartbeat(world, call),
+        "DescribeLaunchConfigurations" => Ok(describe::launch_configurations(call)),
+        "CreateLaunchConfiguration" => Err(errors::no_launch_configurations()),
+        "CompleteLifecycleAction" => hooks::complete(world, call),
+        "PutScheduledUpdateGroupAction" => schedule::put(world, call),
+        "DeleteScheduledAction" => schedule::delete(world, call),
         "TerminateInstanceInAutoScalingGroup" => members::terminate(world, call),
         "EnterStandby" => members::enter_standby(world, call),
         "ExitStandby" => members::exit_standby(world, call),

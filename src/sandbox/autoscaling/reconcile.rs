@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::activity::{self, Activity, cause, description};
 use super::hands::{self, Sight};
 use super::state::{Group, Lifecycle, Member, Sick};
-use super::{choose, schedule};
+use super::{choose, refresh, schedule, steps};
 use crate::base::Time;
 use crate::sandbox::world::World;
 use crate::sandbox::{elbv2, physics};
@@ -50,7 +50,8 @@ pub enum Event {
 
 const ROUND: Duration = Duration::from_secs(15);
 const REACTION: Duration = Duration::from_secs(4);
-const POLL: Duration = Duration::from_secs(5);
+/// How soon a member that was not ready is looked at again.
+pub(super) const POLL: Duration = Duration::from_secs(5);
 
 /// Lets an event happen at its moment.
 pub(crate) fn happen(world: &mut World, region: &str, event: Event, now: Time) {
@@ -58,12 +59,16 @@ pub(crate) fn happen(world: &mut World, region: &str, event: Event, now: Time) {
         Event::Round { group, of } => {
             if world.region(region).autoscaling.groups.get(&group).is_some_and(|g| g.created == of) {
                 check_health(world, region, &group, now);
+                refresh::advance(world, region, &group, now);
                 converge(world, region, &group, now);
                 plan_round(world, region, &group, now);
             }
         }
-        Event::Soon { group } => converge(world, region, &group, now),
-        Event::Step { group, instance } => step(world, region, &group, &instance, now),
+        Event::Soon { group } => {
+            refresh::advance(world, region, &group, now);
+            converge(world, region, &group, now);
+        }
+        Event::Step { group, instance } => steps::step(world, region, &group, &instance, now),
         Event::Scheduled { group, action, at } => schedule::run(world, region, &group, &action, at, now),
     }
 }
@@ -79,20 +84,24 @@ pub(super) fn soon(world: &mut World, region: &str, group: &str, now: Time) {
     world.schedule(region, now, REACTION, physics::Event::Asg(Event::Soon { group: group.to_string() }));
 }
 
-fn step_in(world: &mut World, region: &str, group: &str, instance: &str, after: Duration, now: Time) {
+/// Has a member take its next step after a while.
+pub(super) fn step_in(world: &mut World, region: &str, group: &str, instance: &str, after: Duration, now: Time) {
     let event = Event::Step { group: group.to_string(), instance: instance.to_string() };
     world.schedule(region, now, after, physics::Event::Asg(event));
 }
 
-fn group_of<'w>(world: &'w World, region: &str, group: &str) -> Option<&'w Group> {
+/// A group.
+pub(super) fn group_of<'w>(world: &'w World, region: &str, group: &str) -> Option<&'w Group> {
     world.peek(region)?.autoscaling.groups.get(group)
 }
 
-fn group_mut<'w>(world: &'w mut World, region: &str, group: &str) -> Option<&'w mut Group> {
+/// A group, to change.
+pub(super) fn group_mut<'w>(world: &'w mut World, region: &str, group: &str) -> Option<&'w mut Group> {
     world.region(region).autoscaling.groups.get_mut(group)
 }
 
-fn member_mut<'w>(world: &'w mut World, region: &str, group: &str, id: &str) -> Option<&'w mut Member> {
+/// A member, to change.
+pub(super) fn member_mut<'w>(world: &'w mut World, region: &str, group: &str, id: &str) -> Option<&'w mut Member> {
     group_mut(world, region, group)?.member_mut(id)
 }
 
@@ -147,7 +156,8 @@ pub(super) fn finish(world: &mut World, region: &str, id: &str, status: &str, no
     }
 }
 
-fn status(world: &mut World, region: &str, id: Option<&str>, status: &str, progress: u32) {
+/// Moves an activity on.
+pub(super) fn status(world: &mut World, region: &str, id: Option<&str>, status: &str, progress: u32) {
     if let Some(a) = id.and_then(|id| activity_mut(world, region, id)) {
         a.status = status.to_string();
         a.progress = progress;
@@ -206,7 +216,7 @@ fn check_health(world: &mut World, region: &str, name: &str, now: Time) {
 }
 
 /// Launches what is missing, ends what is too many.
-fn converge(world: &mut World, region: &str, name: &str, now: Time) {
+pub(super) fn converge(world: &mut World, region: &str, name: &str, now: Time) {
     let Some(group) = group_of(world, region, name) else { return };
     let (capacity, desired, reason) = (group.capacity(), group.desired, group.reason.clone());
     let (may_launch, may_end) = (!group.suspends("Launch") && !group.deleting, !group.suspends("Terminate"));
@@ -345,195 +355,6 @@ pub(super) fn end_member(
     member.lifecycle = Lifecycle::Terminating;
     member.activity = Some(activity.clone());
     step_in(world, region, name, id, drain.max(Duration::from_secs(1)), now);
-    Some(activity)
-}
-
-/// A member's next step, as far as it has come.
-fn step(world: &mut World, region: &str, name: &str, id: &str, now: Time) {
-    let Some(group) = group_of(world, region, name) else { return };
-    let Some(member) = group.member(id) else { return };
-    let sight = hands::look(world, region, id);
-    match (member.lifecycle, sight) {
-        (Lifecycle::Pending, Sight::Starting) => step_in(world, region, name, id, POLL, now),
-        (Lifecycle::Pending, Sight::On | Sight::Impaired) => {
-            let hook = group.hooks.values().find(|h| !h.terminating);
-            let wait = hook.map(|h| Duration::from_secs(u64::from(h.timeout)));
-            match wait {
-                Some(wait) => hold(world, region, name, id, Lifecycle::PendingWait, wait, now),
-                None => enter_service(world, region, name, id, now),
-            }
-        }
-        (Lifecycle::PendingWait, _) => {
-            let proceed = group.hooks.values().find(|h| !h.terminating).is_none_or(|h| h.proceed);
-            hook_over(world, region, name, id, proceed, now);
-        }
-        // The health check deals with an instance that went away while it started.
-        (Lifecycle::Pending, Sight::Off | Sight::Ending | Sight::Gone) | (Lifecycle::InService, _) => {}
-        (Lifecycle::Terminating, Sight::Gone) => {
-            let activity = member.activity.clone();
-            if let Some(g) = group_mut(world, region, name) {
-                g.members.retain(|m| m.id != id);
-            }
-            if let Some(activity) = activity {
-                if let Some(a) = activity_mut(world, region, &activity) {
-                    a.description = description::terminating(id);
-                }
-                finish(world, region, &activity, "Successful", now);
-            }
-            converge(world, region, name, now);
-        }
-        (Lifecycle::Terminating, _) => {
-            let hook = group.hooks.values().find(|h| h.terminating);
-            let wait = hook.map(|h| Duration::from_secs(u64::from(h.timeout)));
-            match wait {
-                // A hook holds what still runs, and only once: what is shutting down has been through it.
-                Some(wait) if matches!(sight, Sight::On | Sight::Impaired) => {
-                    hold(world, region, name, id, Lifecycle::TerminatingWait, wait, now);
-                }
-                _ => end_instance(world, region, name, id, now),
-            }
-        }
-        (Lifecycle::TerminatingWait, _) => {
-            if let Some(m) = member_mut(world, region, name, id) {
-                m.lifecycle = Lifecycle::Terminating;
-            }
-            end_instance(world, region, name, id, now);
-        }
-        (Lifecycle::EnteringStandby, _) => {
-            let activity = member.activity.clone();
-            if let Some(m) = member_mut(world, region, name, id) {
-                m.lifecycle = Lifecycle::Standby;
-                m.activity = None;
-            }
-            if let Some(activity) = activity {
-                finish(world, region, &activity, "Successful", now);
-            }
-        }
-        (Lifecycle::Standby, _) => {}
-        (Lifecycle::Detaching, _) => {
-            let activity = member.activity.clone();
-            if let Some(g) = group_mut(world, region, name) {
-                g.members.retain(|m| m.id != id);
-            }
-            if let Some(activity) = activity {
-                finish(world, region, &activity, "Successful", now);
-            }
-        }
-    }
-}
-
-fn end_instance(world: &mut World, region: &str, name: &str, id: &str, now: Time) {
-    let activity = group_of(world, region, name).and_then(|g| g.member(id)).and_then(|m| m.activity.clone());
-    if let Some(a) = activity.as_deref().and_then(|id| activity_mut(world, region, id)) {
-        a.description = description::terminating(id);
-        a.status = "InProgress".to_string();
-        a.progress = a.progress.max(50);
-    }
-    hands::terminate(world, region, id, now);
-    step_in(world, region, name, id, POLL, now);
-}
-
-/// A lifecycle hook holds a member.
-fn hold(world: &mut World, region: &str, name: &str, id: &str, at: Lifecycle, wait: Duration, now: Time) {
-    let activity = member_mut(world, region, name, id).and_then(|m| {
-        m.lifecycle = at;
-        m.activity.clone()
-    });
-    status(world, region, activity.as_deref(), "MidLifecycleAction", 60);
-    step_in(world, region, name, id, wait, now);
-}
-
-/// A launch hook is over, by an answer or by time.
-pub(super) fn hook_over(world: &mut World, region: &str, name: &str, id: &str, proceed: bool, now: Time) {
-    if proceed {
-        enter_service(world, region, name, id, now);
-    } else {
-        let why = format!("At {} an instance was taken out of service in response to a launch failure.", now.rfc3339());
-        end_member(world, region, name, id, why, now);
-    }
-}
-
-/// A member that waits for its termination hook goes on.
-pub(super) fn go_on(world: &mut World, region: &str, name: &str, id: &str, now: Time) {
-    step(world, region, name, id, now);
-}
-
-/// Has a member that needs no start take its next step shortly.
-pub(super) fn step_soon(world: &mut World, region: &str, name: &str, id: &str, now: Time) {
-    step_in(world, region, name, id, Duration::from_secs(8), now);
-}
-
-/// A member comes into service: on the balancers, its activity successful.
-fn enter_service(world: &mut World, region: &str, name: &str, id: &str, now: Time) {
-    let Some(member) = member_mut(world, region, name, id) else { return };
-    member.lifecycle = Lifecycle::InService;
-    member.in_service = Some(now);
-    if let Some(activity) = member.activity.take() {
-        finish(world, region, &activity, "Successful", now);
-    }
-    balance(world, region, name, id, now);
-    if let Some(g) = group_mut(world, region, name) {
-        g.scaled = Some(now);
-    }
-}
-
-/// Registers a member with the group's target groups, unless that is suspended.
-pub(super) fn balance(world: &mut World, region: &str, name: &str, id: &str, now: Time) {
-    let Some(group) = group_of(world, region, name) else { return };
-    if group.suspends("AddToLoadBalancer") {
-        return;
-    }
-    for tg in group.target_groups.clone() {
-        elbv2::register(world, region, &tg, id, None, now);
-    }
-}
-
-/// Moves a member to standby, or off the group alive. Returns the activity's id.
-pub(super) fn set_aside(
-    world: &mut World,
-    region: &str,
-    name: &str,
-    id: &str,
-    to: Lifecycle,
-    why: String,
-    now: Time,
-) -> Option<String> {
-    let group = group_of(world, region, name)?;
-    let member = group.member(id)?;
-    let details = activity::details(&member.subnet, &member.zone, None);
-    let target_groups = group.target_groups.clone();
-    let mut drain = Duration::ZERO;
-    for tg in &target_groups {
-        drain = drain.max(elbv2::deregister(world, region, tg, id, None, now));
-    }
-    let text = if to == Lifecycle::Detaching { description::detaching(id) } else { description::entering_standby(id) };
-    let what = Begun { description: text, cause: why, status: "InProgress", progress: 50, details };
-    let activity = begin(world, region, name, what, now);
-    let member = member_mut(world, region, name, id)?;
-    member.lifecycle = to;
-    member.activity = Some(activity.clone());
-    step_in(world, region, name, id, drain.max(Duration::from_secs(8)), now);
-    Some(activity)
-}
-
-/// Brings a member back from standby. Returns the activity's id.
-pub(super) fn bring_back(
-    world: &mut World,
-    region: &str,
-    name: &str,
-    id: &str,
-    why: String,
-    now: Time,
-) -> Option<String> {
-    let member = group_of(world, region, name)?.member(id)?;
-    let details = activity::details(&member.subnet, &member.zone, None);
-    let text = description::exiting_standby(id);
-    let what = Begun { description: text, cause: why, status: "PreInService", progress: 30, details };
-    let activity = begin(world, region, name, what, now);
-    let member = member_mut(world, region, name, id)?;
-    member.lifecycle = Lifecycle::Pending;
-    member.activity = Some(activity.clone());
-    step_in(world, region, name, id, Duration::from_secs(8), now);
     Some(activity)
 }
 

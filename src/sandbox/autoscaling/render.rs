@@ -4,7 +4,8 @@ use super::activity::Activity;
 use super::state::{Group, Hook, Member, Policy, PolicyKind, Scheduled, Template};
 use crate::sandbox::wire::Xml;
 
-fn template(x: &mut Xml, t: &Template) {
+/// `LaunchTemplate`.
+pub(super) fn template(x: &mut Xml, t: &Template) {
     x.nest("LaunchTemplate", |x| {
         x.el("LaunchTemplateId", &t.id);
         x.el("LaunchTemplateName", &t.name);

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::activity::Activity;
+use super::refresh::Refresh;
 use crate::base::Time;
 
 /// One region's Auto Scaling.
@@ -90,6 +91,8 @@ pub struct Group {
     pub policies: BTreeMap<String, Policy>,
     /// Scheduled actions by name.
     pub scheduled: BTreeMap<String, Scheduled>,
+    /// Instance refreshes, oldest first.
+    pub refreshes: Vec<Refresh>,
 }
 
 impl Group {
@@ -203,6 +206,8 @@ pub struct Member {
     pub in_service: Option<Time>,
     /// The activity under way, by id.
     pub activity: Option<String>,
+    /// Until when a lifecycle hook holds it.
+    pub held_until: Option<Time>,
 }
 
 /// Why a member is thought unhealthy.

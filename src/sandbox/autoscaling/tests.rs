@@ -284,12 +284,18 @@ async fn a_group_with_members_is_deleted_only_by_force() {
 #[tokio::test]
 async fn a_group_is_created_updated_and_told_from_its_absence() {
     let d = desk();
-    let template = d.group().await.launch_template().cloned().unwrap();
+    let both = d.group().await.launch_template().cloned().unwrap();
+    let template = sdk::types::LaunchTemplateSpecification::builder()
+        .set_launch_template_id(both.launch_template_id.clone())
+        .set_version(both.version.clone())
+        .build();
     let subnets = d.group().await.vpc_zone_identifier().unwrap().to_string();
     let create = || {
         let call = d.asg.create_auto_scaling_group().auto_scaling_group_name("new").launch_template(template.clone());
         call.min_size(0).max_size(2).desired_capacity(1).vpc_zone_identifier(&subnets)
     };
+    let e = create().launch_template(both).send().await.unwrap_err();
+    assert_eq!(e.message(), Some("Valid requests must contain either launchTemplateId or LaunchTemplateName"));
     create().send().await.unwrap();
     assert_eq!(create().send().await.unwrap_err().code(), Some("AlreadyExists"));
     d.pass(60);

@@ -47,7 +47,7 @@ pub(super) fn none_of(prefix: &str, ids: &[&str]) -> ApiError {
             _ => format!("{stem}.Malformed"),
         };
         return match prefix {
-            "i" if bad.starts_with("i-") => ApiError::new(code, format!("Invalid id: \"{bad}\"")),
+            "i" => ApiError::new(code, format!("Invalid id: \"{bad}\"")),
             "vol" | "snap" => {
                 let parameter = if prefix == "vol" { "volumeId" } else { "snapshotId" };
                 let message = format!("Value ({bad}) for parameter {parameter} is invalid. Expected: '{prefix}-...'.");

@@ -126,14 +126,44 @@ fn given(params: &Params, known: &[(&str, &str)], noun: &str) -> Outcome<Vec<(St
         if !known.iter().any(|(k, _)| *k == key) {
             return Err(validation(format!("{noun} attribute key '{key}' is not recognized")));
         }
-        let delay = key == "deregistration_delay.timeout_seconds";
-        if delay && !value.parse::<u32>().is_ok_and(|n| n <= 3600) {
-            return Err(validation(format!("'{key}' must be an integer between '0' and '3600', inclusive")));
-        }
+        check_value(key, value, known)?;
         out.push((key.to_string(), value.to_string()));
     }
     if out.is_empty() {
         return Err(validation("At least one attribute must be specified"));
     }
     Ok(out)
+}
+
+/// A value must be of its key's kind, and within AWS's bounds.
+fn check_value(key: &str, value: &str, known: &[(&str, &str)]) -> Outcome<()> {
+    let bounds = match key {
+        "deregistration_delay.timeout_seconds" => Some((0, 3600)),
+        "idle_timeout.timeout_seconds" => Some((1, 4000)),
+        "client_keep_alive.seconds" => Some((60, 604_800)),
+        "stickiness.lb_cookie.duration_seconds" | "stickiness.app_cookie.duration_seconds" => Some((1, 604_800)),
+        "slow_start.duration_seconds" if value != "0" => Some((30, 900)),
+        _ => None,
+    };
+    if let Some((low, high)) = bounds
+        && !value.parse::<u32>().is_ok_and(|n| (low..=high).contains(&n))
+    {
+        return Err(validation(format!("'{key}' must be an integer between '{low}' and '{high}', inclusive")));
+    }
+    let flag = known.iter().any(|(k, default)| *k == key && matches!(*default, "true" | "false"));
+    if flag && !matches!(value, "true" | "false") {
+        return Err(validation(format!("'{key}' must be one of: 'true', 'false'")));
+    }
+    let words: &[&str] = match key {
+        "load_balancing.algorithm.type" => &["round_robin", "least_outstanding_requests", "weighted_random"],
+        "routing.http.desync_mitigation_mode" => &["monitor", "defensive", "strictest"],
+        "routing.http.xff_header_processing.mode" => &["append", "preserve", "remove"],
+        "load_balancing.cross_zone.enabled" if !flag => &["true", "false", "use_load_balancer_configuration"],
+        _ => return Ok(()),
+    };
+    if words.contains(&value) {
+        Ok(())
+    } else {
+        Err(validation(format!("'{key}' must be one of: '{}'", words.join("', '"))))
+    }
 }

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::change::{insert_balancer, insert_group, insert_listener};
+use super::balancers::insert_balancer;
 use super::ground::{self, Ground};
 use super::health::{Health, Probe};
+use super::listeners::insert_listener;
 use super::physics;
-use super::state::{Action, Answer, App, HealthCheck, Kind, Rule, Target, Zone};
+use super::state::{Action, Answer, App, Condition, HealthCheck, Kind, Rule, Target, Zone};
+use super::target_groups::insert_group;
 use crate::base::Time;
 use crate::sandbox::world::World;
 
@@ -69,7 +71,11 @@ pub(in crate::sandbox) fn build(world: &mut World, now: Time) -> Result<(), Stri
         l.rules.push(Rule {
             arn: rule_arn,
             priority: 10,
-            conditions: vec![("path-pattern".to_string(), vec!["/api/*".to_string()])],
+            conditions: vec![Condition {
+                field: "path-pattern".to_string(),
+                values: vec!["/api/*".to_string()],
+                ..Condition::default()
+            }],
             actions: vec![to(&tg8080)],
         });
     }

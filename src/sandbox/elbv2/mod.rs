@@ -11,16 +11,19 @@
 //! Other services use [`register`], [`deregister`], [`instance_changed`] and [`believes_unhealthy`].
 
 mod attributes;
-mod change;
+mod balancers;
 pub(super) mod demo;
 mod describe;
 mod errors;
 mod ground;
 mod health;
+mod listeners;
 mod page;
 mod physics;
 mod render;
 mod state;
+mod tagging;
+mod target_groups;
 mod targets;
 
 pub use health::{Failure, Health, Unused};
@@ -50,17 +53,25 @@ fn answered(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
         "DescribeAccountLimits" => describe::account_limits(call),
         "RegisterTargets" => targets::register(world, call),
         "DeregisterTargets" => targets::deregister(world, call),
-        "CreateLoadBalancer" => change::create_load_balancer(world, call),
-        "DeleteLoadBalancer" => change::delete_load_balancer(world, call),
-        "ModifyLoadBalancerAttributes" => change::modify_load_balancer_attributes(world, call),
-        "CreateTargetGroup" => change::create_target_group(world, call),
-        "ModifyTargetGroup" => change::modify_target_group(world, call),
-        "ModifyTargetGroupAttributes" => change::modify_target_group_attributes(world, call),
-        "DeleteTargetGroup" => change::delete_target_group(world, call),
-        "CreateListener" => change::create_listener(world, call),
-        "DeleteListener" => change::delete_listener(world, call),
-        "AddTags" => change::add_tags(world, call),
-        "RemoveTags" => change::remove_tags(world, call),
+        "CreateLoadBalancer" => balancers::create_load_balancer(world, call),
+        "DeleteLoadBalancer" => balancers::delete_load_balancer(world, call),
+        "ModifyLoadBalancerAttributes" => balancers::modify_load_balancer_attributes(world, call),
+        "CreateTargetGroup" => target_groups::create_target_group(world, call),
+        "ModifyTargetGroup" => target_groups::modify_target_group(world, call),
+        "ModifyTargetGroupAttributes" => target_groups::modify_target_group_attributes(world, call),
+        "DeleteTargetGroup" => target_groups::delete_target_group(world, call),
+        "CreateListener" => listeners::create_listener(world, call),
+        "DeleteListener" => listeners::delete_listener(world, call),
+        "ModifyListener" => listeners::modify_listener(world, call),
+        "CreateRule" => listeners::create_rule(world, call),
+        "ModifyRule" => listeners::modify_rule(world, call),
+        "DeleteRule" => listeners::delete_rule(world, call),
+        "SetRulePriorities" => listeners::set_priorities(world, call),
+        "SetSubnets" => balancers::set_subnets(world, call),
+        "SetSecurityGroups" => balancers::set_security_groups(world, call),
+        "SetIpAddressType" => balancers::set_ip_address_type(world, call),
+        "AddTags" => tagging::add_tags(world, call),
+        "RemoveTags" => tagging::remove_tags(world, call),
         _ => Ok(call.unknown_operation()),
     }
 }

@@ -87,17 +87,24 @@ pub(super) fn default_rule(x: &mut Xml, l: &Listener) {
 pub(super) fn rule(x: &mut Xml, r: &Rule) {
     x.el("RuleArn", &r.arn);
     x.el("Priority", r.priority);
-    x.list("Conditions", "member", &r.conditions, |x, (field, values)| {
-        x.el("Field", field);
-        x.list("Values", "member", values, |x, v| x.raw_text(v));
-        let config = match field.as_str() {
-            "path-pattern" => "PathPatternConfig",
-            "host-header" => "HostHeaderConfig",
-            "http-request-method" => "HttpRequestMethodConfig",
-            "source-ip" => "SourceIpConfig",
-            _ => return,
-        };
-        x.nest(config, |x| x.list("Values", "member", values, |x, v| x.raw_text(v)));
+    x.list("Conditions", "member", &r.conditions, |x, c| {
+        let values = |x: &mut Xml| x.list("Values", "member", &c.values, |x, v| x.raw_text(v));
+        x.el("Field", &c.field);
+        // Only the two oldest fields are also shown in the old way.
+        if matches!(c.field.as_str(), "path-pattern" | "host-header") {
+            values(x);
+        }
+        let Some(config) = condition_config(&c.field) else { return };
+        x.nest(config, |x| {
+            x.opt("HttpHeaderName", c.name.as_ref());
+            match c.field.as_str() {
+                "query-string" => x.list("Values", "member", &c.pairs, |x, (key, value)| {
+                    x.opt("Key", key.as_ref());
+                    x.el("Value", value);
+                }),
+                _ => values(x),
+            }
+        });
     });
     x.list("Actions", "member", &r.actions, action);
     x.el("IsDefault", false);
@@ -128,4 +135,17 @@ fn action(x: &mut Xml, a: &Action) {
         "fixed-response" => config(x, "FixedResponseConfig"),
         _ => {}
     }
+}
+
+/// The element that a condition's field has its values in.
+pub(super) fn condition_config(field: &str) -> Option<&'static str> {
+    Some(match field {
+        "path-pattern" => "PathPatternConfig",
+        "host-header" => "HostHeaderConfig",
+        "http-header" => "HttpHeaderConfig",
+        "http-request-method" => "HttpRequestMethodConfig",
+        "query-string" => "QueryStringConfig",
+        "source-ip" => "SourceIpConfig",
+        _ => return None,
+    })
 }

@@ -162,10 +162,23 @@ pub struct Rule {
     pub arn: String,
     /// 1 to 50000; the lowest is asked first.
     pub priority: u32,
-    /// Field (`path-pattern`, `host-header`) and values.
-    pub conditions: Vec<(String, Vec<String>)>,
+    /// All of which must hold.
+    pub conditions: Vec<Condition>,
     /// What it does.
     pub actions: Vec<Action>,
+}
+
+/// A rule's condition.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    /// `path-pattern`, `host-header`, `http-header`, `http-request-method`, `query-string` or `source-ip`.
+    pub field: String,
+    /// Any of which may match.
+    pub values: Vec<String>,
+    /// The header's name, for `http-header`.
+    pub name: Option<String>,
+    /// Keys and values, for `query-string`.
+    pub pairs: Vec<(Option<String>, String)>,
 }
 
 /// What a rule does.

@@ -26,6 +26,11 @@ fn named(params: &Params) -> Outcome<Vec<(String, Option<u16>)>> {
     Ok(out)
 }
 
+fn is_private(ip: &str) -> bool {
+    ip.parse::<std::net::Ipv4Addr>()
+        .is_ok_and(|ip| ip.is_private() || ip.octets()[0] == 100 && (64..128).contains(&ip.octets()[1]))
+}
+
 fn invalid_target(message: String) -> ApiError {
     ApiError::new("InvalidTarget", message)
 }
@@ -70,6 +75,9 @@ pub(super) fn register(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
         }
     } else if let Some((id, _)) = targets.iter().find(|(id, _)| id.parse::<std::net::IpAddr>().is_err()) {
         return Err(validation(format!("The IP address '{id}' is not a valid IPv4 address")));
+    } else if let Some((id, _)) = targets.iter().find(|(id, _)| !is_private(id)) {
+        // The ranges are of RFC 1918 and RFC 6598: routable ones cannot be targets. [AWS: target types]
+        return Err(validation(format!("The IP address '{id}' is not a valid private IPv4 address")));
     }
     let new = targets.iter().filter(|(id, p)| group.target(id, p.unwrap_or(group.port)).is_none()).count();
     if group.targets.len() + new > TARGETS_PER_GROUP {

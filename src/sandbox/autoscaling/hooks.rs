@@ -1,0 +1,98 @@
+//! Lifecycle hooks: what holds a member on its way in or out.
+
+use std::collections::BTreeMap;
+
+use super::errors::{Outcome, known_group, missing, required, validation};
+use super::groups::done;
+use super::state::{Hook, Lifecycle};
+use super::steps;
+use crate::sandbox::wire::{Call, Params, Reply};
+use crate::sandbox::world::World;
+
+/// A hook's name and settings, as a request has them.
+pub(super) fn read(one: &Params) -> Outcome<(String, Hook)> {
+    let name = one.text("LifecycleHookName").ok_or_else(|| missing("LifecycleHookName"))?;
+    let terminating = match one.text("LifecycleTransition") {
+        Some("autoscaling:EC2_INSTANCE_TERMINATING") => true,
+        Some("autoscaling:EC2_INSTANCE_LAUNCHING") => false,
+        _ => {
+            return Err(validation(
+                "Lifecycle transition must be one of autoscaling:EC2_INSTANCE_LAUNCHING, autoscaling:EC2_INSTANCE_TERMINATING",
+            ));
+        }
+    };
+    let mut config = BTreeMap::new();
+    for field in ["NotificationTargetARN", "RoleARN", "NotificationMetadata"] {
+        if let Some(value) = one.text(field) {
+            config.insert(field.to_string(), value.to_string());
+        }
+    }
+    let timeout = one.int("HeartbeatTimeout")?.and_then(|n| u32::try_from(n).ok()).unwrap_or(3600);
+    let proceed = one.text("DefaultResult") == Some("CONTINUE");
+    Ok((name.to_string(), Hook { terminating, timeout, proceed, config }))
+}
+
+/// PutLifecycleHook.
+pub(super) fn put(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
+    let state = &mut world.region(&call.region).autoscaling;
+    let name = known_group(state, call)?.name.clone();
+    let (hook_name, hook) = read(&call.params)?;
+    if let Some(group) = state.groups.get_mut(&name) {
+        group.hooks.insert(hook_name, hook);
+    }
+    Ok(done(call))
+}
+
+/// DeleteLifecycleHook.
+pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
+    let state = &mut world.region(&call.region).autoscaling;
+    let name = known_group(state, call)?.name.clone();
+    let hook = required(call, "LifecycleHookName")?;
+    let gone = state.groups.get_mut(&name).and_then(|g| g.hooks.remove(hook));
+    match gone {
+        Some(_) => Ok(done(call)),
+        None => Err(validation(format!("No Lifecycle Hook found with name {hook}"))),
+    }
+}
+
+/// `CompleteLifecycleAction`: a member goes on, or is given up.
+pub(super) fn complete(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
+    let region = call.region.clone();
+    let group = known_group(&world.region(&region).autoscaling, call)?;
+    let id = required(call, "InstanceId")?;
+    let lifecycle = group.member(id).map(|m| m.lifecycle);
+    let name = group.name.clone();
+    let proceed = match required(call, "LifecycleActionResult")? {
+        "CONTINUE" => true,
+        "ABANDON" => false,
+        other => return Err(validation(format!("Invalid lifecycle action result: {other}"))),
+    };
+    match lifecycle {
+        Some(Lifecycle::PendingWait) => steps::hook_over(world, &region, &name, id, proceed, call.now),
+        Some(Lifecycle::TerminatingWait) => steps::go_on(world, &region, &name, id, call.now),
+        _ => return Err(validation(format!("No active Lifecycle Action found with instance ID {id}"))),
+    }
+    Ok(done(call))
+}
+
+/// RecordLifecycleActionHeartbeat: the wait begins anew.
+pub(super) fn heartbeat(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
+    let region = call.region.clone();
+    let group = known_group(&world.region(&region).autoscaling, call)?;
+    let id = required(call, "InstanceId")?;
+    let hook = required(call, "LifecycleHookName")?;
+    let Some(hook) = group.hooks.get(hook) else {
+        return Err(validation(format!("No Lifecycle Hook found with name {hook}")));
+    };
+    let waits = if hook.terminating { Lifecycle::TerminatingWait } else { Lifecycle::PendingWait };
+    if group.member(id).is_none_or(|m| m.lifecycle != waits) {
+        return Err(validation(format!("No active Lifecycle Action found with instance ID {id}")));
+    }
+    let (name, wait) = (group.name.clone(), std::time::Duration::from_secs(u64::from(hook.timeout)));
+    let until = call.now.plus(world.scaled(wait));
+    if let Some(m) = world.region(&region).autoscaling.groups.get_mut(&name).and_then(|g| g.member_mut(id)) {
+        m.held_until = Some(until);
+    }
+    steps::wait(world, &region, &name, id, wait, call.now);
+    Ok(done(call))
+}
