@@ -92,6 +92,9 @@ async fn respond(sandbox: Sandbox, request: http::Request<Incoming>) -> Result<A
             return Ok(response(Reply::new(400, "text/plain", text)));
         }
     };
+    // hyper leaves `100 Continue` out where there is no body to ask for, and botocore, answered at once, then reads the
+    // next answer on that connection wrongly (its `AWSConnection` keeps the status). S3 itself always sends it.
+    let ends = body.is_empty() && parts.headers.contains_key(http::header::EXPECT);
     let host = parts
         .uri
         .authority()
@@ -114,7 +117,11 @@ async fn respond(sandbox: Sandbox, request: http::Request<Incoming>) -> Result<A
     if !reply.delay.is_zero() {
         tokio::time::sleep(reply.delay).await;
     }
-    Ok(response(reply))
+    let mut response = response(reply);
+    if ends {
+        response.headers_mut().insert(http::header::CONNECTION, http::HeaderValue::from_static("close"));
+    }
+    Ok(response)
 }
 
 fn response(reply: Reply) -> Answer {

@@ -109,6 +109,7 @@ mod tests {
             launched: Time::from_secs(launched),
             in_service: None,
             activity: None,
+            held_until: None,
         }
     }
 

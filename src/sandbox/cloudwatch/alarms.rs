@@ -4,7 +4,7 @@ use arcstr::ArcStr;
 use serde_json::json;
 
 use super::data::{dimensions, key_of};
-use super::evaluate::{Verdict, transition};
+use super::evaluate::{Verdict, evaluate_rules, transition};
 use super::rule;
 use super::state::{Alarm, AlarmState, HistoryItem, MetricWatch, Watch};
 use super::stats::Stat;
@@ -238,6 +238,7 @@ pub(super) fn set_state(world: &mut World, region: &str, input: &Tree, now: Time
         return Err(not_found(name));
     }
     transition(world, region, name, Verdict { state, reason: reason.into(), data: data.map(str::to_owned) }, now);
+    evaluate_rules(world, region, now);
     Ok(Tree::Null)
 }
 
@@ -245,6 +246,10 @@ fn tags_of(input: &Tree) -> Vec<(String, String)> {
     let text = |t: &Tree, n: &str| t.text_of(n).unwrap_or_default().to_owned();
     input.get("Tags").items().iter().map(|t| (text(t, "Key"), text(t, "Value"))).collect()
 }
+
+/// Comparisons with a fixed threshold.
+const COMPARISONS: [&str; 4] =
+    ["GreaterThanOrEqualToThreshold", "GreaterThanThreshold", "LessThanThreshold", "LessThanOrEqualToThreshold"];
 
 /// PutMetricAlarm.
 pub(super) fn put_metric(world: &mut World, region: &str, input: &Tree, now: Time) -> Outcome {
@@ -270,20 +275,36 @@ pub(super) fn put_metric(world: &mut World, region: &str, input: &Tree, now: Tim
     let Some(threshold) = input.get("Threshold").num() else { return required("Threshold") };
     let period = match (input.get("Period").int(), &key) {
         (Some(p), _) if p >= 60 && p % 60 == 0 || matches!(p, 10 | 20 | 30) => p,
-        (None, None) => 60,
+        (None, None) => metrics.items().iter().find_map(|m| m.get("MetricStat").get("Period").int()).unwrap_or(60),
         (None, Some(_)) => return required("Period"),
         (Some(p), _) => {
             return Err(validation(format!("Metric period must be 10, 20, 30 or a multiple of 60; {p} is not")));
         }
     };
-    if evaluation_periods * period > 86_400 && period < 3_600 {
-        return Err(validation(
-            "Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <= 86400).",
-        ));
+    let most = if period < 3_600 { 86_400 } else { 604_800 };
+    if evaluation_periods.saturating_mul(period) > most {
+        let span = if most == 86_400 { "a day" } else { "seven days" };
+        return Err(validation(format!(
+            "Metrics cannot be checked across more than {span} (EvaluationPeriods * Period must be <= {most})."
+        )));
     }
     let datapoints_to_alarm = input.get("DatapointsToAlarm").int();
     if datapoints_to_alarm.is_some_and(|m| m < 1 || m > evaluation_periods) {
         return Err(validation("DatapointsToAlarm must be less than or equal to EvaluationPeriods"));
+    }
+    if key.is_none() {
+        // What cannot be evaluated cannot be watched.
+        super::data::watched(world, region, metrics.items(), Time(now.0 - period * 1000), now, now)?;
+    }
+    if key.is_some() && input.get("Statistic").is_null() == input.get("ExtendedStatistic").is_null() {
+        return Err(validation("Exactly one of Statistic and ExtendedStatistic must be specified."));
+    }
+    if !COMPARISONS.contains(&comparison) {
+        return Err(validation(format!(
+            "1 validation error detected: Value '{comparison}' at 'comparisonOperator' failed to satisfy constraint: Member \
+             must satisfy enum value set: [{}]",
+            COMPARISONS.join(", ")
+        )));
     }
     let treat_missing = input.text_of("TreatMissingData");
     if treat_missing.is_some_and(|t| !["breaching", "notBreaching", "ignore", "missing"].contains(&t)) {
@@ -310,7 +331,9 @@ pub(super) fn put_composite(world: &mut World, region: &str, input: &Tree, now: 
     let text = input.text_of("AlarmRule").unwrap_or_default();
     let alarms = &world.region(region).cloudwatch.alarms;
     rule::evaluate(text, &|name| alarms.get(name).map(|a| a.state)).map_err(validation)?;
-    put(world, region, input, Watch::Rule(text.to_owned()), now)
+    put(world, region, input, Watch::Rule(text.to_owned()), now)?;
+    evaluate_rules(world, region, now);
+    Ok(Tree::Null)
 }
 
 fn put(world: &mut World, region: &str, input: &Tree, watch: Watch, now: Time) -> Outcome {
@@ -371,6 +394,20 @@ pub(super) fn delete(world: &mut World, region: &str, input: &Tree, now: Time) -
     let alarms = &world.region(region).cloudwatch.alarms;
     if let Some(gone) = names.iter().find(|n| !alarms.contains_key(n.as_str())) {
         return Err(not_found(gone));
+    }
+    // What a composite alarm's rule names stays while that alarm does.
+    let left = |name: &str| {
+        let bare = name.rsplit_once(":alarm:").map_or(name, |(_, n)| n);
+        alarms.get(bare).filter(|_| !names.iter().any(|n| n == bare)).map(|a| a.state)
+    };
+    let needed = |rule: &str| rule::evaluate(rule, &left).is_err();
+    let holds =
+        |a: &&Alarm| matches!(&a.watch, Watch::Rule(rule) if needed(rule)) && !names.contains(&a.name.to_string());
+    if alarms.values().any(|a| holds(&a)) {
+        return Err(validation(format!(
+            "Alarm(s) {} cannot be deleted as there are composite alarm(s) depending on it.",
+            names.join(", ")
+        )));
     }
     remove_alarms(world, region, &names, now);
     Ok(Tree::Null)

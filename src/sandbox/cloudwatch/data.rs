@@ -126,6 +126,15 @@ fn answers(
         names.dedup();
         names.len() <= 1
     };
+    let same_place = {
+        let mut all: Vec<_> = queries
+            .iter()
+            .filter(|q| !q.get("MetricStat").is_null())
+            .map(|q| key_of(q.get("MetricStat").get("Metric")).dimensions)
+            .collect();
+        all.dedup();
+        all.len() <= 1
+    };
     let metric_queries = queries.iter().filter(|q| !q.get("MetricStat").is_null()).count();
     let mut period = 60;
     for q in queries.iter().filter(|q| !q.get("MetricStat").is_null()) {
@@ -141,8 +150,10 @@ fn answers(
         let points = Source::find(world, region, &key).read(from, to, period, now);
         done.insert(id, points.iter().map(|(t, s)| (t.secs(), stat.of(s))).collect());
         let own: Vec<&str> = key.dimensions.iter().map(|(_, v)| v.as_str()).collect();
+        // The label says what differs.
         let label = match (metric_queries, same_name) {
             (1, _) => key.name.clone(),
+            (_, false) if same_place => key.name.clone(),
             (_, true) if !own.is_empty() => own.join(" "),
             _ => format!("{} {}", own.join(" "), key.name).trim().to_owned(),
         };
@@ -161,13 +172,15 @@ fn answers(
                     .map(|n| Value::Number(*n))
                     .or_else(|| done.get(name).map(|s| Value::Series(s.clone())))
             };
-            let all = || {
-                let is_metric = |q: &&Tree| !q.get("MetricStat").is_null();
+            let all = |part: &str| {
+                let is_metric =
+                    |q: &&Tree| !q.get("MetricStat").is_null() && q.text_of("Id").is_some_and(|id| id.contains(part));
                 queries.iter().filter(is_metric).filter_map(|q| done.get(q.text_of("Id")?).cloned()).collect()
             };
-            match math::evaluate(q.text_of("Expression").unwrap_or_default(), &known, &all) {
+            let (from, to) = aligned(start, end, q.get("Period").int().filter(|p| *p > 0).unwrap_or(period));
+            let setting = math::Setting { known: &known, all: &all, grid: (from, to, period) };
+            match math::evaluate(q.text_of("Expression").unwrap_or_default(), &setting) {
                 Ok(value) => {
-                    let (from, to) = aligned(start, end, q.get("Period").int().filter(|p| *p > 0).unwrap_or(period));
                     let series = match value {
                         Value::Series(s) => s,
                         // A number is drawn as a line.
@@ -181,6 +194,7 @@ fn answers(
                             }
                         }
                         Value::Many(mut m) => m.drain(..).next().unwrap_or_default(),
+                        Value::Word(_) => BTreeMap::new(),
                     };
                     done.insert(id, series);
                     labels.insert(id, id.to_owned());
@@ -213,6 +227,27 @@ fn answers(
             }
         })
         .collect())
+}
+
+/// What an alarm on metric math watches: its only query that returns data, and the period.
+///
+/// # Errors
+/// AWS's, for queries that cannot be evaluated.
+pub(super) fn watched(
+    world: &World,
+    region: &str,
+    queries: &[Tree],
+    start: Time,
+    end: Time,
+    now: Time,
+) -> Result<Vec<(i64, f64)>, Says> {
+    check_ids(queries)?;
+    let found = answers(world, region, queries, start, end, now)?;
+    let mut shown = found.into_iter().filter(|a| a.shown);
+    match (shown.next(), shown.next()) {
+        (Some(one), None) => Ok(one.points.into_iter().collect()),
+        _ => Err(validation("Exactly one element of the metrics list should return data.")),
+    }
 }
 
 /// GetMetricData.
@@ -372,6 +407,84 @@ pub(super) fn list_metrics(world: &World, region: &str, input: &Tree) -> Outcome
     Ok(Tree::map([("Metrics", page.into()), ("NextToken", next.into())]))
 }
 
+/// The units that a metric can have.
+const UNITS: [&str; 27] = [
+    "Seconds",
+    "Microseconds",
+    "Milliseconds",
+    "Bytes",
+    "Kilobytes",
+    "Megabytes",
+    "Gigabytes",
+    "Terabytes",
+    "Bits",
+    "Kilobits",
+    "Megabits",
+    "Gigabits",
+    "Terabits",
+    "Percent",
+    "Count",
+    "Bytes/Second",
+    "Kilobytes/Second",
+    "Megabytes/Second",
+    "Gigabytes/Second",
+    "Terabytes/Second",
+    "Bits/Second",
+    "Kilobits/Second",
+    "Megabits/Second",
+    "Gigabits/Second",
+    "Terabits/Second",
+    "Count/Second",
+    "None",
+];
+
+/// What each datum must keep to, beside having a value.
+fn check_datum(datum: &Tree, n: usize, at: Time, now: Time) -> Result<(), Says> {
+    let of = |name: &str| format!("MetricData.member.{n}.{name}");
+    if let Some(unit) = datum.text_of("Unit").filter(|u| !UNITS.contains(u)) {
+        return Err(invalid(format!(
+            "The parameter {} must be a value in the set [{}], not {unit}.",
+            of("Unit"),
+            UNITS.join(", ")
+        )));
+    }
+    const WEEKS: i64 = 14 * 86_400_000;
+    const HOURS: i64 = 2 * 3_600_000;
+    if at.millis() < now.millis() - WEEKS {
+        let name = of("Timestamp");
+        return Err(invalid(format!("The parameter {name} must specify a time no more than two weeks in the past.")));
+    }
+    if at.millis() > now.millis() + HOURS {
+        let name = of("Timestamp");
+        return Err(invalid(format!("The parameter {name} must specify a time no more than two hours in the future.")));
+    }
+    if datum.get("Dimensions").items().len() > 30 {
+        let message = format!("The collection {} must not have a size greater than 30.", of("Dimensions"));
+        return Err(invalid(message));
+    }
+    let ways = ["Value", "Values", "StatisticValues"];
+    let mut given = ways.into_iter().filter(|w| !datum.get(w).is_null());
+    if let (Some(first), Some(second)) = (given.next(), given.next()) {
+        return Err(Says::new(
+            "InvalidParameterCombination",
+            format!(
+                "The parameters {} and {} are mutually exclusive and you have specified both.",
+                of(first),
+                of(second)
+            ),
+        ));
+    }
+    let (values, counts) = (datum.get("Values").items().len(), datum.get("Counts").items().len());
+    if values > 150 || (counts > 0 && counts != values) {
+        return Err(invalid(format!(
+            "The parameters {} and {} must be of the same size, at most 150.",
+            of("Values"),
+            of("Counts")
+        )));
+    }
+    Ok(())
+}
+
 /// PutMetricData.
 pub(super) fn put_metric_data(world: &mut World, region: &str, input: &Tree, now: Time) -> Outcome {
     let namespace = input.text_of("Namespace").unwrap_or_default();
@@ -395,6 +508,7 @@ pub(super) fn put_metric_data(world: &mut World, region: &str, input: &Tree, now
                 format!("The parameter MetricData.member.{}.MetricName is required.", i + 1),
             ));
         }
+        check_datum(datum, i + 1, at, now)?;
         let values = datum.get("Values").items();
         let counts = datum.get("Counts").items();
         let set = datum.get("StatisticValues");

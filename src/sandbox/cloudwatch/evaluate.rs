@@ -36,7 +36,12 @@ pub(super) fn evaluate_all(world: &mut World, region: &str, now: Time) {
     for (name, verdict) in changed {
         transition(world, region, &name, verdict, now);
     }
-    // Composite alarms look at each other; a few rounds settle any sensible set.
+    evaluate_rules(world, region, now);
+}
+
+/// Evaluates a region's composite alarms: they follow the others at once.
+pub(super) fn evaluate_rules(world: &mut World, region: &str, now: Time) {
+    // They look at each other; a few rounds settle any sensible set.
     for _ in 0..4 {
         let Some(state) = world.peek(region).map(|r| &r.cloudwatch) else { return };
         let mut changed = Vec::new();
@@ -125,17 +130,26 @@ pub(super) fn transition(world: &mut World, region: &str, name: &str, verdict: V
 /// One period as the evaluation sees it: its start, and the value if there is one.
 type Point = (Time, Option<(f64, Sample)>);
 
-/// Judges one alarm. `None`: it cannot be judged here (alarms on math), or keeps its state (`ignore`).
+/// Judges one alarm. `None`: it keeps its state (`ignore`).
 pub(super) fn judge(world: &World, region: &str, watch: &MetricWatch, now: Time) -> Option<Verdict> {
-    let key = watch.key.as_ref()?;
-    let stat = Stat::parse(&watch.stat)?;
     let (period, n) = (watch.period.max(1), watch.evaluation_periods.max(1));
     let end = now.secs().div_euclid(period) * period;
     // CloudWatch looks a little further back than the evaluation periods, for metrics that come late or seldom.
     let range = n + (300 / period).clamp(2, 5);
     let start = end - range * period;
-    let found = Source::find(world, region, key).read(start, end, period, now);
-    let real: Vec<Point> = found.iter().map(|(t, s)| (*t, Some((stat.of(s), *s)))).collect();
+    let real: Vec<Point> = match &watch.key {
+        Some(key) => {
+            let stat = Stat::parse(&watch.stat)?;
+            let found = Source::find(world, region, key).read(start, end, period, now);
+            found.iter().map(|(t, s)| (*t, Some((stat.of(s), *s)))).collect()
+        }
+        None => {
+            let queries = super::text::read_json(watch.metrics.as_ref()?.to_string().as_bytes()).ok()?;
+            let span = (Time::from_secs(start), Time::from_secs(end));
+            let found = super::data::watched(world, region, queries.items(), span.0, span.1, now).ok()?;
+            found.into_iter().map(|(t, v)| (Time::from_secs(t), Some((v, Sample::one(v))))).collect()
+        }
+    };
     let last_n = end - n * period;
     let points: Vec<Point> = if real.len() >= n as usize {
         real[real.len() - n as usize..].to_vec()

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | [`state`] | alarms, their history, metrics that were sent; knows no protocol |
 //! | `tree`, `cbor`, `text` | the neutral value tree, and its three codecs: rpc-v2-cbor, JSON 1.0, query |
-//! | `metrics`, `stats`, `math` | where metrics come from; statistics; metric math |
+//! | `metrics`, `stats` | where metrics come from; statistics |
+//! | `math`, `functions` | metric math: its language, its functions |
 //! | `alarms`, `data` | the operations, once for all protocols |
 //! | `evaluate`, `rule` | alarms by the minute; composite alarms' rules |
 //! | `requests` | what application load balancers count of their traffic |
@@ -15,6 +16,7 @@ mod cbor;
 mod data;
 pub(super) mod demo;
 mod evaluate;
+mod functions;
 mod math;
 mod metrics;
 mod requests;

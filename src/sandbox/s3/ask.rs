@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use base64::Engine as _;
 use bytes::Bytes;
 use http::Method;
 use percent_encoding::percent_decode_str;
@@ -101,6 +102,11 @@ impl<'a> Ask<'a> {
         operation(self)
     }
 
+    /// Whether nobody signed it. No bucket here is public.
+    pub fn is_anonymous(&self) -> bool {
+        self.h("authorization").is_none() && self.q("X-Amz-Signature").is_none() && self.q("Signature").is_none()
+    }
+
     /// A presigned URL that is past its time is refused.
     ///
     /// # Errors
@@ -177,6 +183,11 @@ impl<'a> Ask<'a> {
         let checksum = match sent {
             Some((a, said)) => {
                 let found = a.of(&data);
+                let bytes = |s: &str| base64::engine::general_purpose::STANDARD.decode(s).ok().map(|b| b.len());
+                if bytes(said) != bytes(&found) {
+                    let message = format!("Value for {} header is invalid.", a.header());
+                    return Err(Failure::new(400, "InvalidRequest", message));
+                }
                 if said != found {
                     let message = format!("The {} you specified did not match the calculated checksum.", a.name());
                     return Err(Failure::new(400, "BadDigest", message));

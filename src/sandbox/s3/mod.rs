@@ -86,6 +86,9 @@ fn carry_out(world: &mut World, ask: &Ask<'_>, operation: &'static str) -> Outco
             .field("Bucket", ask.bucket.as_str())
             .header("x-amz-bucket-region", found.region.as_str()));
     }
+    if ask.is_anonymous() {
+        return Err(Failure::new(403, "AccessDenied", "Access Denied"));
+    }
     match operation {
         "HeadBucket" | "GetBucketLocation" | "GetBucketVersioning" => bucket::get(found, ask, operation),
         "PutBucketVersioning" => bucket::put_versioning(world, ask),

@@ -10,10 +10,15 @@ const USER: &str = "sandbox";
 
 /// Answers one call.
 pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
+    if call.access_key.is_empty() {
+        let e = ApiError::new("MissingAuthenticationToken", "Request is missing Authentication Token").status(403);
+        return call.fail(&e);
+    }
     let answered = match call.operation.as_str() {
         "GetCallerIdentity" => Ok(caller_identity(world, call)),
         "AssumeRole" => assume_role(world, call),
         "GetSessionToken" => session_token(world, call),
+        "GetFederationToken" => federation_token(world, call),
         "GetAccessKeyInfo" => Ok(call.query(|x| x.el("Account", &world.account))),
         // No message of the sandbox's is encoded, so that none can be decoded.
         "DecodeAuthorizationMessage" => {
@@ -91,6 +96,15 @@ fn assume_role(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
     };
     let arn = call.params.text("RoleArn").ok_or_else(|| missing("roleArn"))?;
     let session = call.params.text("RoleSessionName").ok_or_else(|| missing("roleSessionName"))?;
+    check_name("roleSessionName", session, 64)?;
+    let shape = |arn: &str| {
+        let parts: Vec<&str> = arn.splitn(6, ':').collect();
+        matches!(parts[..], ["arn", _, "iam", "", account, role]
+            if account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) && role.len() > 5 && role.starts_with("role/"))
+    };
+    if !shape(arn) {
+        return Err(validation(format!("{arn} is invalid")));
+    }
     let own = format!("arn:aws:iam::{}:role/", world.account);
     let Some(role) = arn.strip_prefix(&own).and_then(|r| r.rsplit('/').next()).filter(|r| !r.is_empty()) else {
         return Err(ApiError::new(
@@ -112,6 +126,43 @@ fn assume_role(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
             x.el("AssumedRoleId", format!("{id}:{session}"));
             x.el("Arn", assumed);
         });
+    }))
+}
+
+/// A session's or a federated user's name: at least two characters of letters, digits and `_+=,.@-`.
+fn check_name(field: &str, name: &str, most: usize) -> Result<(), ApiError> {
+    let why = if name.chars().count() < 2 {
+        "Member must have length greater than or equal to 2".to_string()
+    } else if name.chars().count() > most {
+        format!("Member must have length less than or equal to {most}")
+    } else if !name.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)) {
+        "Member must satisfy regular expression pattern: [\\w+=,.@-]*".to_string()
+    } else {
+        return Ok(());
+    };
+    Err(validation(format!(
+        "1 validation error detected: Value '{name}' at '{field}' failed to satisfy constraint: {why}"
+    )))
+}
+
+/// GetFederationToken: keys for somebody that the account knows by another name.
+fn federation_token(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let name = call.params.text("Name").ok_or_else(|| {
+        validation(
+            "1 validation error detected: Value null at 'name' failed to satisfy constraint: Member must not be null"
+                .into(),
+        )
+    })?;
+    check_name("name", name, 32)?;
+    let lasts = duration(call, 43_200, 129_600)?;
+    let account = world.account.clone();
+    Ok(call.query(|x| {
+        keys(x, world, call, "sandbox-user", lasts);
+        x.nest("FederatedUser", |x| {
+            x.el("FederatedUserId", format!("{account}:{name}"));
+            x.el("Arn", format!("arn:aws:sts::{account}:federated-user/{name}"));
+        });
+        x.el("PackedPolicySize", 0_u32);
     }))
 }
 
@@ -159,7 +210,13 @@ mod tests {
 
         let e = sts.decode_authorization_message().encoded_message("x").send().await.unwrap_err();
         assert_eq!(e.code(), Some("InvalidAuthorizationMessageException"));
-        let e = sts.assume_role().role_arn("arn:aws:iam::1:role/x").role_session_name("me").send().await.unwrap_err();
+        let e = sts
+            .assume_role()
+            .role_arn("arn:aws:iam::111122223333:role/x")
+            .role_session_name("me")
+            .send()
+            .await
+            .unwrap_err();
         assert_eq!(e.code(), Some("AccessDenied"));
     }
 }
