@@ -52,18 +52,23 @@ fn instances_behave_as_awss_do_for_boto3() {
 }
 
 #[test]
+fn networks_volumes_and_templates_behave_as_awss_do_for_boto3() {
+    all_hold("ec2_more_checks.py", 21, SPEED);
+}
+
+#[test]
 fn targets_and_groups_behave_as_awss_do_for_boto3() {
-    all_hold("elb_asg_checks.py", 32, SPEED);
+    all_hold("elb_asg_checks.py", 38, SPEED);
 }
 
 #[test]
 fn buckets_behave_as_awss_do_for_boto3() {
-    all_hold("s3_checks.py", 14, 1.0);
+    all_hold("s3_checks.py", 17, 1.0);
 }
 
 #[test]
 fn alarms_and_metrics_behave_as_awss_do_for_boto3() {
-    all_hold("cloudwatch_checks.py", 5, 1.0);
+    all_hold("cloudwatch_checks.py", 8, 1.0);
 }
 
 #[test]

@@ -69,8 +69,10 @@ impl Sandbox {
     /// # Errors
     /// A sentence, if `speed` is not a positive number or a world's file is broken.
     pub fn open(spec: WorldSpec, clock: Clock, speed: f64) -> Result<Sandbox, String> {
-        let world = worlds::build(&spec, clock.now())?;
-        Sandbox::with_world(world, clock, speed)
+        let (world, rules) = worlds::build(&spec, clock.now())?;
+        let sandbox = Sandbox::with_world(world, clock, speed)?;
+        rules.into_iter().for_each(|rule| sandbox.faults().add(rule));
+        Ok(sandbox)
     }
 
     /// Goes on with a world that [`Sandbox::save`] wrote. What should have happened since happens at the first request.

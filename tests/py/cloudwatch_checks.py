@@ -152,6 +152,49 @@ def sent_metrics_and_math():
     fails("InvalidParameterValue", CW.put_metric_data, Namespace="AWS/EC2", MetricData=[{"MetricName": "x", "Value": 1}])
 
 
+def metric_math_has_conditions_and_functions():
+    at = now().replace(second=0, microsecond=0) - datetime.timedelta(minutes=10)
+    minute = datetime.timedelta(minutes=1)
+    CW.put_metric_data(Namespace=SPACE, MetricData=[{"MetricName": "math", "Timestamp": at + n * minute, "Value": float(n)} for n in range(5)])
+    metric = {"Id": "m1", "ReturnData": False, "MetricStat": {"Metric": {"Namespace": SPACE, "MetricName": "math"}, "Period": 60, "Stat": "Sum"}}
+
+    def values(expression):
+        got = CW.get_metric_data(StartTime=at, EndTime=at + 5 * minute, ScanBy="TimestampAscending",
+                                 MetricDataQueries=[metric, {"Id": "e1", "Expression": expression}])
+        return got["MetricDataResults"][0]["Values"]
+
+    for expression, expected in [("m1 * 2 + 1", [1, 3, 5, 7, 9]), ("IF(m1 > 2, 1, 0)", [0, 0, 0, 1, 1]), ("DIFF(m1)", [1] * 4),
+                                 ("RUNNING_SUM(m1)", [0, 1, 3, 6, 10]), ("CEIL(m1 / 2)", [0, 1, 1, 2, 2]), ("PERIOD(m1)", [60] * 5),
+                                 ("m1 >= 1 AND m1 < 3", [0, 1, 1, 0, 0]), ("SUM([m1, m1])", [0, 2, 4, 6, 8]), ("AVG(m1)", [2] * 5)]:
+        assert values(expression) == expected, (expression, values(expression))
+
+
+def data_that_breaks_a_rule_is_refused():
+    one = {"MetricName": "x", "Value": 1}
+    fails("InvalidParameterValue", CW.put_metric_data, Namespace=SPACE, MetricData=[{**one, "Unit": "Furlong"}])
+    fails("InvalidParameterValue", CW.put_metric_data, Namespace=SPACE, MetricData=[{**one, "Timestamp": now() - datetime.timedelta(days=20)}])
+    fails("InvalidParameterCombination", CW.put_metric_data, Namespace=SPACE, MetricData=[{**one, "Values": [1]}])
+
+
+def composite_alarms_follow_at_once_and_hold_what_they_name():
+    for name in ("child-1", "child-2"):
+        CW.put_metric_alarm(AlarmName=name, Namespace=SPACE, MetricName="nothing", Statistic="Average", Period=60, EvaluationPeriods=1,
+                            Threshold=1, ComparisonOperator="GreaterThanThreshold")
+    CW.set_alarm_state(AlarmName="child-1", StateValue="ALARM", StateReason="by hand")
+    CW.put_composite_alarm(AlarmName="parent", AlarmRule='ALARM("child-1") AND NOT ALARM("child-2")')
+
+    def parent():
+        return CW.describe_alarms(AlarmNames=["parent"], AlarmTypes=["CompositeAlarm"])["CompositeAlarms"][0]["StateValue"]
+
+    assert parent() == "ALARM"
+    CW.set_alarm_state(AlarmName="child-2", StateValue="ALARM", StateReason="by hand")
+    assert parent() == "OK"
+    fails("ValidationError", CW.put_composite_alarm, AlarmName="other", AlarmRule="ALARM(nothing-has-this-name)")
+    fails("ValidationError", CW.delete_alarms, AlarmNames=["child-1"])
+    CW.delete_alarms(AlarmNames=["parent"])
+    CW.delete_alarms(AlarmNames=["child-1", "child-2"])
+
+
 def the_query_protocol_says_the_same():
     status, text = query(Action="DescribeAlarms", MaxRecords="1")
     assert status == 200 and text.count("<member><AlarmName>") == 1 and "<NextToken>" in text, text[:300]
@@ -182,7 +225,8 @@ def gzipped_requests_are_read():
 
 
 CHECKS = [alarms_are_listed_in_all_states, an_alarm_lives_from_creation_to_deletion, instances_have_metrics_while_they_run,
-          sent_metrics_and_math, the_query_protocol_says_the_same, gzipped_requests_are_read]
+          sent_metrics_and_math, metric_math_has_conditions_and_functions,
+          data_that_breaks_a_rule_is_refused, composite_alarms_follow_at_once_and_hold_what_they_name, the_query_protocol_says_the_same, gzipped_requests_are_read]
 
 if __name__ == "__main__":
     failed = 0

@@ -321,5 +321,123 @@ def terminate_in_the_group_lowers_the_desired_capacity_if_told_to():
     assert group()["DesiredCapacity"] == g["DesiredCapacity"] - 1
 
 
+# Groups and balancers of the checks' own making
+
+OWN = "checks-own"
+
+
+def default_subnets():
+    subnets = [s for s in EC2.describe_subnets()["Subnets"] if s["DefaultForAz"]]
+    return sorted(subnets, key=lambda s: s["AvailabilityZone"])[:2]
+
+
+def own():
+    """A group of two, of the check's own making."""
+    if not ASG.describe_auto_scaling_groups(AutoScalingGroupNames=[OWN])["AutoScalingGroups"]:
+        images = EC2.describe_images(Owners=["amazon"], Filters=[{"Name": "architecture", "Values": ["x86_64"]}, {"Name": "name", "Values": ["al2023*"]}])
+        EC2.create_launch_template(LaunchTemplateName=OWN, LaunchTemplateData={"ImageId": images["Images"][0]["ImageId"], "InstanceType": "t3.micro"})
+        ASG.create_auto_scaling_group(AutoScalingGroupName=OWN, MinSize=1, MaxSize=4, DesiredCapacity=2, LaunchTemplate={"LaunchTemplateName": OWN},
+                                      VPCZoneIdentifier=",".join(s["SubnetId"] for s in default_subnets()))
+        until("two in service", lambda: len(in_service(group(OWN))) == 2)
+    return group(OWN)
+
+
+def lifecycles(state):
+    return [i["InstanceId"] for i in group(OWN)["Instances"] if i["LifecycleState"] == state]
+
+
+@check
+def a_group_is_made_from_a_launch_template_by_id_or_name():
+    g = own()
+    assert len({i["AvailabilityZone"] for i in g["Instances"]}) == 2 and g["LaunchTemplate"]["LaunchTemplateName"] == OWN
+    first = ASG.describe_scaling_activities(AutoScalingGroupName=OWN)["Activities"][0]
+    assert "a user request created an AutoScalingGroup changing the desired capacity from 0 to 2." in first["Cause"], first
+    both = {"LaunchTemplateName": OWN, "LaunchTemplateId": g["LaunchTemplate"]["LaunchTemplateId"]}
+    fails("ValidationError", ASG.update_auto_scaling_group, "either launchTemplateId or LaunchTemplateName", AutoScalingGroupName=OWN, LaunchTemplate=both)
+
+
+@check
+def a_launch_hook_holds_a_member_until_it_is_answered():
+    own()
+    hook = dict(AutoScalingGroupName=OWN, LifecycleHookName="up")
+    ASG.put_lifecycle_hook(**hook, LifecycleTransition="autoscaling:EC2_INSTANCE_LAUNCHING", HeartbeatTimeout=3600)
+    ASG.set_desired_capacity(AutoScalingGroupName=OWN, DesiredCapacity=3)
+    id = until("Pending:Wait", lambda: lifecycles("Pending:Wait"))[0]
+    assert ASG.describe_scaling_activities(AutoScalingGroupName=OWN)["Activities"][0]["StatusCode"] == "MidLifecycleAction"
+    ASG.record_lifecycle_action_heartbeat(**hook, InstanceId=id)
+    ASG.complete_lifecycle_action(**hook, InstanceId=id, LifecycleActionResult="CONTINUE")
+    until("in service", lambda: id in in_service(group(OWN)))
+    fails("ValidationError", ASG.complete_lifecycle_action, "No active Lifecycle Action found", **hook, InstanceId=id, LifecycleActionResult="CONTINUE")
+    ASG.delete_lifecycle_hook(**hook)
+
+
+@check
+def an_instance_refresh_replaces_every_member():
+    old = set(in_service(own()))
+    started = ASG.start_instance_refresh(AutoScalingGroupName=OWN, Preferences={"MinHealthyPercentage": 50, "InstanceWarmup": 1})["InstanceRefreshId"]
+    fails("InstanceRefreshInProgress", ASG.start_instance_refresh, AutoScalingGroupName=OWN)
+
+    def refresh():
+        return ASG.describe_instance_refreshes(AutoScalingGroupName=OWN, InstanceRefreshIds=[started])["InstanceRefreshes"][0]
+
+    until("Successful", lambda: refresh()["Status"] == "Successful", 60)
+    assert not old & {i["InstanceId"] for i in group(OWN)["Instances"]} and refresh()["PercentageComplete"] == 100
+    fails("ActiveInstanceRefreshNotFound", ASG.cancel_instance_refresh, AutoScalingGroupName=OWN)
+
+
+@check
+def scheduled_actions_are_checked_and_happen():
+    import datetime
+    own()
+    now = datetime.datetime.now(datetime.timezone.utc)
+    put = dict(AutoScalingGroupName=OWN, DesiredCapacity=1)
+    fails("ValidationError", ASG.put_scheduled_update_group_action, "Given start time is in the past", **put, ScheduledActionName="past",
+          StartTime=now - datetime.timedelta(hours=1))
+    fails("ValidationError", ASG.put_scheduled_update_group_action, "not a cron", **put, ScheduledActionName="bad", Recurrence="not a cron")
+    ASG.put_scheduled_update_group_action(**put, ScheduledActionName="weekdays", Recurrence="30 9 * * 1-5")
+    ASG.put_scheduled_update_group_action(**put, ScheduledActionName="once", StartTime=now + datetime.timedelta(seconds=3))
+    until("done", lambda: group(OWN)["DesiredCapacity"] == 1)
+    left = ASG.describe_scheduled_actions(AutoScalingGroupName=OWN)["ScheduledUpdateGroupActions"]
+    assert [a["ScheduledActionName"] for a in left] == ["weekdays"]
+    next_ = left[0]["StartTime"]
+    assert next_ > now and (next_.hour, next_.minute) == (9, 30) and next_.weekday() < 5, next_
+    ASG.delete_scheduled_action(AutoScalingGroupName=OWN, ScheduledActionName="weekdays")
+
+
+@check
+def rules_have_priorities_of_their_own():
+    vpc = default_subnets()[0]["VpcId"]
+    asked = dict(Name=OWN, Subnets=[s["SubnetId"] for s in default_subnets()])
+    balancer = ELB.create_load_balancer(**asked)["LoadBalancers"][0]["LoadBalancerArn"]
+    assert ELB.create_load_balancer(**asked)["LoadBalancers"][0]["LoadBalancerArn"] == balancer
+    fails("DuplicateLoadBalancerName", ELB.create_load_balancer, "exists, but with different settings", **asked, Scheme="internal")
+    target = ELB.create_target_group(Name=OWN, Protocol="HTTP", Port=80, VpcId=vpc)["TargetGroups"][0]["TargetGroupArn"]
+    forward = [{"Type": "forward", "TargetGroupArn": target}]
+    listener = ELB.create_listener(LoadBalancerArn=balancer, Protocol="HTTP", Port=80, DefaultActions=forward)["Listeners"][0]["ListenerArn"]
+    path = [{"Field": "path-pattern", "Values": ["/api/*"]}]
+    rule = ELB.create_rule(ListenerArn=listener, Priority=10, Conditions=path, Actions=forward)["Rules"][0]["RuleArn"]
+    fails("PriorityInUse", ELB.create_rule, "Priority '10' is currently in use", ListenerArn=listener, Priority=10, Conditions=path, Actions=forward)
+    ELB.set_rule_priorities(RulePriorities=[{"RuleArn": rule, "Priority": 20}])
+    rules = ELB.describe_rules(ListenerArn=listener)["Rules"]
+    assert [r["Priority"] for r in rules] == ["20", "default"] and rules[0]["Conditions"][0]["Values"] == ["/api/*"]
+    fails("OperationNotPermitted", ELB.delete_rule, RuleArn=rules[1]["RuleArn"])
+    ELB.delete_rule(RuleArn=rule)
+    fails("RuleNotFound", ELB.describe_rules, RuleArns=[rule])
+    assert ELB.modify_listener(ListenerArn=listener, Port=8080)["Listeners"][0]["Port"] == 8080
+    fails("ValidationError", ELB.modify_load_balancer_attributes, LoadBalancerArn=balancer,
+          Attributes=[{"Key": "idle_timeout.timeout_seconds", "Value": "0"}])
+    ELB.delete_load_balancer(LoadBalancerArn=balancer)
+    ELB.delete_target_group(TargetGroupArn=target)
+
+
+@check
+def a_group_that_is_deleted_by_force_goes_with_its_members():
+    own()
+    ASG.delete_auto_scaling_group(AutoScalingGroupName=OWN, ForceDelete=True)
+    assert group(OWN)["Status"] == "Delete in progress"
+    until("gone", lambda: not ASG.describe_auto_scaling_groups(AutoScalingGroupNames=[OWN])["AutoScalingGroups"], 40)
+    EC2.delete_launch_template(LaunchTemplateName=OWN)
+
+
 if __name__ == "__main__":
     main()

@@ -22,6 +22,8 @@ def client(region=HOME, style="path", **more):
     return boto3.client("s3", region_name=region, endpoint_url=ENDPOINT, config=config, **KEYS)
 
 
+# What a signed request has, as far as the sandbox looks.
+SIGNED = {"Authorization": f"AWS4-HMAC-SHA256 Credential=test/20260101/{HOME}/s3/aws4_request, SignedHeaders=host, Signature=0"}
 S3 = client()
 NAME = f"check-{int(time.time() * 1000)}"
 
@@ -116,7 +118,7 @@ def a_streamed_upload_is_stored_whole():
     chunked = b"5;chunk-signature=00\r\nhello\r\n0;chunk-signature=00\r\n\r\n"
     request = urllib.request.Request(f"{ENDPOINT}/{NAME}/chunked", data=chunked, method="PUT", headers={
         "x-amz-content-sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "x-amz-decoded-content-length": "5",
-        "content-encoding": "aws-chunked"})
+        "content-encoding": "aws-chunked", **SIGNED})
     urllib.request.urlopen(request).read()
     assert S3.get_object(Bucket=NAME, Key="chunked")["Body"].read() == b"hello"
 
@@ -268,8 +270,35 @@ def presigned_urls_expire():
 
 def hosts_name_buckets():
     port = ENDPOINT.rsplit(":", 1)[1].rstrip("/")
-    request = urllib.request.Request(f"{ENDPOINT}/p", headers={"Host": f"{NAME}.localhost:{port}"})
+    request = urllib.request.Request(f"{ENDPOINT}/p", headers={"Host": f"{NAME}.localhost:{port}", **SIGNED})
     assert urllib.request.urlopen(request).read() == b"presigned"
+
+
+def nobody_reads_without_a_signature():
+    for path in ("", f"/{NAME}", f"/{NAME}/p"):
+        try:
+            urllib.request.urlopen(ENDPOINT + path)
+            raise AssertionError("an anonymous request was answered")
+        except urllib.error.HTTPError as e:
+            assert e.code in (403, 405) and (path == "" or "<Code>AccessDenied</Code>" in e.read().decode()), (path, e.code)
+
+
+def an_empty_object_does_not_block_the_next_one():
+    """botocore reads the answer after the next wrongly on a connection whose `Expect` was answered by the whole answer."""
+    start = time.monotonic()
+    for n in range(3):
+        S3.put_object(Bucket=NAME, Key="empty/", Body=b"")
+        fails("PreconditionFailed", S3.put_object, 412, Bucket=NAME, Key="empty/", Body=b"", IfMatch='"x"')
+        S3.put_object(Bucket=NAME, Key="next", Body=b"123")
+    assert time.monotonic() - start < 10
+
+
+def a_checksum_that_is_none_is_told_from_a_wrong_one():
+    import base64
+    short = base64.b64encode(b"0" * 31).decode()
+    wrong = base64.b64encode(hashlib.sha256(b"other").digest()).decode()
+    fails("InvalidRequest", S3.put_object, 400, Bucket=NAME, Key="sum", Body=b"hello", ChecksumSHA256=short)
+    fails("BadDigest", S3.put_object, 400, Bucket=NAME, Key="sum", Body=b"hello", ChecksumSHA256=wrong)
 
 
 def everything_goes_away():
@@ -282,7 +311,8 @@ def everything_goes_away():
 CHECKS = [buckets_are_made_found_and_deleted, a_bucket_in_another_region_redirects, objects_come_back_as_they_were_put,
           a_streamed_upload_is_stored_whole, damaged_uploads_are_refused, ranges_and_conditions, listings_page_and_fold,
           copies_and_deletes, versions_and_markers, uploads_in_parts, settings_have_their_own_not_found, presigned_urls_expire,
-          hosts_name_buckets, everything_goes_away]
+          hosts_name_buckets, nobody_reads_without_a_signature, an_empty_object_does_not_block_the_next_one,
+          a_checksum_that_is_none_is_told_from_a_wrong_one, everything_goes_away]
 
 if __name__ == "__main__":
     failed = 0

@@ -15,12 +15,14 @@ use super::routes::{Association, Route, RouteTable};
 use super::state::{Address, Image, KeyPair, Peer, SecurityGroup, State, Tags};
 use crate::base::Time;
 use crate::sandbox::world::World;
+use crate::sandbox::worlds::{self, Header};
 
 const TEXT: &str = include_str!("../../../worlds/demo.toml");
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Demo {
+pub(in crate::sandbox) struct Demo {
+    pub(in crate::sandbox) world: Header,
     region: Vec<RegionSpec>,
 }
 
@@ -138,9 +140,13 @@ fn yes() -> bool {
     true
 }
 
+/// The file.
+pub(in crate::sandbox) fn read() -> Result<Demo, String> {
+    worlds::read("demo", TEXT)
+}
+
 /// Adds it.
-pub(in crate::sandbox) fn build(world: &mut World, now: Time) -> Result<(), String> {
-    let demo: Demo = toml::from_str(TEXT).map_err(|e| format!("worlds/demo.toml: {e}"))?;
+pub(in crate::sandbox) fn build(world: &mut World, demo: &Demo, now: Time) -> Result<(), String> {
     for region in &demo.region {
         build_region(world, region, now).map_err(|e| format!("worlds/demo.toml: {}: {e}", region.name))?;
     }

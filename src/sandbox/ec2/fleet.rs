@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use arcstr::ArcStr;
 use ipnet::Ipv4Net;
+use serde::Deserialize;
 
 use super::demo::settle;
 use super::fresh::Ids;
@@ -12,26 +13,51 @@ use super::instance::InstanceState;
 use super::launch::{self, LaunchRequest};
 use crate::base::Time;
 use crate::sandbox::world::World;
+use crate::sandbox::worlds::{self, Header};
 
-/// Where the fleet is.
-const REGION: &str = "ap-northeast-2";
-/// Instances a subnet: a /18 holds 16,379.
-const PER_SUBNET: u32 = 8_000;
+const TEXT: &str = include_str!("../../../worlds/fleet.toml");
 
-/// Types that a fleet has, all of the x86 image's architecture.
-const TYPES: [&str; 6] = ["t3.micro", "t3.small", "m5.large", "c5.large", "m5.xlarge", "t3.medium"];
-const SERVICES: [&str; 8] = ["api", "worker", "search", "cache", "ingest", "web", "billing", "결제"];
-const ENVS: [&str; 4] = ["prod", "prod", "staging", "dev"];
+/// The file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::sandbox) struct Fleet {
+    pub(in crate::sandbox) world: Header,
+    fleet: Spec,
+}
 
-/// Adds `count` instances: nine in ten running, the others stopped.
-pub(in crate::sandbox) fn build(world: &mut World, now: Time, count: u32) -> Result<(), String> {
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Spec {
+    region: String,
+    image: String,
+    types: Vec<ArcStr>,
+    services: Vec<ArcStr>,
+    envs: Vec<ArcStr>,
+    per_subnet: u32,
+    stopped_every: u32,
+}
+
+/// The file.
+pub(in crate::sandbox) fn read() -> Result<Fleet, String> {
+    let file: Fleet = worlds::read("fleet", TEXT)?;
+    let spec = &file.fleet;
+    if spec.types.is_empty() || spec.services.is_empty() || spec.envs.is_empty() || spec.per_subnet == 0 {
+        return Err("worlds/fleet.toml: a list is empty, or per_subnet is 0".into());
+    }
+    Ok(file)
+}
+
+/// Adds `count` instances.
+pub(in crate::sandbox) fn build(world: &mut World, file: &Fleet, now: Time, count: u32) -> Result<(), String> {
+    let spec = &file.fleet;
+    let region = spec.region.as_str();
     let seed = world.seed;
-    let ids = Ids { seed, region: REGION };
-    let state = &mut world.region(REGION).ec2;
-    let image = state.images.values().find(|i| i.name.starts_with("al2023") && i.architecture == "x86_64");
+    let ids = Ids { seed, region };
+    let state = &mut world.region(region).ec2;
+    let image = state.images.values().find(|i| i.name.starts_with(&spec.image) && i.architecture == "x86_64");
     let image = image.map(|i| i.id.clone()).ok_or("the fleet's image is missing")?;
     let mut subnets = Vec::new();
-    for n in 0..count.div_ceil(PER_SUBNET) {
+    for n in 0..count.div_ceil(spec.per_subnet) {
         let second = u8::try_from(n + 1).map_err(|_| "too many subnets")?;
         let cidr = Ipv4Net::new(Ipv4Addr::new(10, second, 0, 0), 16).map_err(|e| e.to_string())?;
         let part = Ipv4Net::new(cidr.addr(), 18).map_err(|e| e.to_string())?;
@@ -42,8 +68,7 @@ pub(in crate::sandbox) fn build(world: &mut World, now: Time, count: u32) -> Res
     }
     let shared = |s: &'static str| ArcStr::from(s);
     let (name_key, env_key, service_key) = (shared("Name"), shared("Env"), shared("service"));
-    let (types, envs) = (TYPES.map(shared), ENVS.map(shared));
-    let services = SERVICES.map(shared);
+    let (types, envs, services) = (&spec.types, &spec.envs, &spec.services);
     for n in 0..count {
         let at = n as usize;
         let service = &services[at % services.len()];
@@ -58,13 +83,13 @@ pub(in crate::sandbox) fn build(world: &mut World, now: Time, count: u32) -> Res
             image: image.clone(),
             instance_type: types[at / 3 % types.len()].clone(),
             count: 1,
-            subnet: subnets.get((n / PER_SUBNET) as usize).cloned(),
+            subnet: subnets.get((n / spec.per_subnet) as usize).cloned(),
             tags,
             ..LaunchRequest::default()
         };
-        let made = launch::launch(world, REGION, &request, launched).map_err(|e| e.message)?;
-        let Some(i) = made.first().and_then(|id| world.region(REGION).ec2.instances.get_mut(id)) else { continue };
-        if n % 10 == 9 {
+        let made = launch::launch(world, region, &request, launched).map_err(|e| e.message)?;
+        let Some(i) = made.first().and_then(|id| world.region(region).ec2.instances.get_mut(id)) else { continue };
+        if spec.stopped_every > 0 && n % spec.stopped_every == spec.stopped_every - 1 {
             settle(i, InstanceState::Stopped, launched);
             i.booted = None;
             i.state_reason = Some((

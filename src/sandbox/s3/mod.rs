@@ -62,6 +62,9 @@ pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
 }
 
 fn carry_out(world: &mut World, ask: &Ask<'_>, operation: &'static str) -> Outcome {
+    if ask.is_anonymous() {
+        return Err(Failure::new(403, "AccessDenied", "Access Denied"));
+    }
     match operation {
         "ListBuckets" => return bucket::list(world, ask),
         "CreateBucket" => return bucket::create(world, ask),
@@ -85,9 +88,6 @@ fn carry_out(world: &mut World, ask: &Ask<'_>, operation: &'static str) -> Outco
             .field("Endpoint", format!("{}.s3.{}.amazonaws.com", ask.bucket, found.region))
             .field("Bucket", ask.bucket.as_str())
             .header("x-amz-bucket-region", found.region.as_str()));
-    }
-    if ask.is_anonymous() {
-        return Err(Failure::new(403, "AccessDenied", "Access Denied"));
     }
     match operation {
         "HeadBucket" | "GetBucketLocation" | "GetBucketVersioning" => bucket::get(found, ask, operation),
