@@ -16,7 +16,7 @@ use skydeck::sandbox::world::Draw;
 use skydeck::sandbox::{Sandbox, WorldSpec};
 
 /// Requests to each service; the clock goes on between them.
-const EACH: u32 = 2_500;
+const EACH: u32 = 1_500;
 
 struct Desk {
     sandbox: Sandbox,

@@ -125,7 +125,7 @@ pub(super) fn start(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
     let wanted = template.as_ref().unwrap_or(&group.template).clone();
     let newest = super::hands::version_of(world, &region, &wanted);
     let matches = |t: &Template| t.id == wanted.id && newest.as_deref() == Some(t.version.as_str());
-    let stale = group.members.iter().filter(|m| !m.lifecycle.leaving() && !(skip_matching && matches(&m.template)));
+    let stale = group.members.iter().filter(|m| !(m.lifecycle.leaving() || skip_matching && matches(&m.template)));
     let old: Vec<String> = stale.map(|m| m.id.clone()).collect();
     let id = world.new_uuid();
     let refresh = Refresh {

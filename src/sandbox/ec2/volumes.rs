@@ -99,8 +99,11 @@ fn invalid(message: String) -> ApiError {
     ApiError::new("InvalidParameterValue", message)
 }
 
+/// The least and the most.
+type Range = (u32, u32);
+
 /// A volume's bounds: sizes in GiB, I/O operations a second if they can be chosen. [AWS: EBS volume types]
-fn bounds(kind: &str) -> Option<((u32, u32), Option<(u32, u32)>)> {
+fn bounds(kind: &str) -> Option<(Range, Option<Range>)> {
     Some(match kind {
         "gp2" => ((1, 16_384), None),
         "gp3" => ((1, 65_536), Some((3_000, 80_000))),
