@@ -1,24 +1,28 @@
 //! The journal: JSON lines, mode 0600. The intent is on disk before a call leaves; the outcome follows it. What an earlier
 //! process left under way is read back at the next start.
 //!
-//! A line is one object with `event`: `began` (run, title, action, table, rows, undo, calls), `intent` (run, call, service,
-//! operation, account, identity, region, parameters without secrets), `outcome` (run, call, `ok`, `failed` or `unknown`, request
-//! id, error), `ended` (run, text, ok), `forgotten` (run).
+//! A line is one object with `event`: `began` (run, title, action, rows, undo, calls), `intent` (run, call, service, operation,
+//! account, identity, region, parameters without secrets), `outcome` (run, call, `ok`, `failed` or `unknown`, request id, error),
+//! `ended` (run, text, ok), `forgotten` (run).
+//!
+//! A run is left if its process is no more. A process that writes holds a lock on a file of its own for as long as it lives: the
+//! lock goes with it, however it ends, and no other process that was given its number is taken for it.
+
+mod compact;
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value as Json, json};
 use thiserror::Error;
 
-use crate::base::{Fault, FaultKind, Reached, Scope, Time};
+use crate::base::{Fault, FaultKind, Reached, RowId, Scope, Time};
 use crate::kinds::Registry;
-use crate::model::Kind;
-use crate::model::{Call, Identity, Plan, Selector, TableKey, Unfinished};
+use crate::model::{Call, Identity, Kind, Plan, Selector, TableKey, Undo, Unfinished};
 
 /// Why the journal cannot be written: the action is then refused.
 #[derive(Debug, Error)]
@@ -42,8 +46,25 @@ pub struct Journal(Arc<Inner>);
 
 struct Inner {
     path: PathBuf,
-    file: Mutex<Option<File>>,
+    open: Mutex<Option<Open>>,
     process: String,
+}
+
+/// The file, locked against being written anew by another process, and the lock that says that this process lives.
+struct Open {
+    file: File,
+    _alive: File,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // The lock goes first: whoever finds the file meanwhile finds it without one.
+        let open = self.open.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if open.is_some() {
+            drop(open);
+            let _ = std::fs::remove_file(self.alive(&self.process));
+        }
+    }
 }
 
 /// How a call ended, as the journal knows it.
@@ -57,7 +78,7 @@ impl Journal {
     /// The journal at `path`; the file is made, with its folder, at the first write.
     pub fn at(path: impl Into<PathBuf>, now: Time) -> Journal {
         let process = format!("{}-{}", now.millis(), std::process::id());
-        Journal(Arc::new(Inner { path: path.into(), file: Mutex::new(None), process }))
+        Journal(Arc::new(Inner { path: path.into(), open: Mutex::new(None), process }))
     }
     /// Where it is.
     pub fn path(&self) -> &Path {
@@ -70,28 +91,11 @@ impl Journal {
 
     fn write(&self, line: &Json) -> Result<(), JournalError> {
         let fail = |source| JournalError { path: self.0.path.display().to_string(), source };
-        let mut slot = self.0.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slot = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
         if slot.is_none() {
-            if let Some(dir) = self.0.path.parent() {
-                std::fs::create_dir_all(dir).map_err(fail)?;
-            }
-            let is_new = !self.0.path.exists();
-            let mut options = OpenOptions::new();
-            options.create(true).read(true).append(true).mode(0o600);
-            let mut file = options.open(&self.0.path).map_err(fail)?;
-            // A file that was made by something else with wider permissions is narrowed.
-            file.set_permissions(std::fs::Permissions::from_mode(0o600)).map_err(fail)?;
-            if is_new && let Some(dir) = self.0.path.parent() {
-                // The file's own name must outlive a crash too. Not every file system can be asked for that.
-                let _ = File::open(dir).and_then(|d| d.sync_all());
-            }
-            if is_torn(&mut file).map_err(fail)? {
-                // A crash or a full disk cut the last line off: the next one must not become part of it.
-                file.write_all(b"\n").map_err(fail)?;
-            }
-            *slot = Some(file);
+            *slot = Some(self.0.open().map_err(fail)?);
         }
-        let Some(file) = slot.as_mut() else { return Ok(()) };
+        let Some(Open { file, .. }) = slot.as_mut() else { return Ok(()) };
         let mut text = line.to_string();
         text.push('\n');
         file.write_all(text.as_bytes()).and_then(|()| file.sync_data()).map_err(|e| {
@@ -101,19 +105,15 @@ impl Journal {
     }
 
     pub(super) fn began(&self, run: u64, plan: &Plan, now: Time) -> Result<(), JournalError> {
-        let first = plan.subjects.first();
+        let undo = plan.undo.as_ref().map(|u| {
+            let on: Vec<Json> = u.on.iter().map(|(table, id)| write_row(table, id)).collect();
+            json!({ "line": u.line, "but": u.but, "on": on })
+        });
         self.write(&json!({
             "at": now.rfc3339_millis(), "event": "began", "run": self.run_name(run), "pid": std::process::id(),
             "title": plan.title, "action": plan.action,
-            "profile": first.and_then(|s| s.table.scope.profile().map(ToString::to_string)),
-            "region": first.and_then(|s| s.table.scope.region_code().map(ToString::to_string)),
-            "kind": first.map(|s| s.table.kind.name),
-            "parent": first.and_then(|s| match &s.table.selector {
-                Selector::Parent(p) => Some(p.to_string()),
-                Selector::All => None,
-            }),
-            "rows": plan.subjects.iter().map(|s| s.id.to_string()).collect::<Vec<_>>(),
-            "undo": plan.undo.as_ref().map(|u| u.line.clone()),
+            "rows": plan.subjects.iter().map(|s| write_row(&s.table, &s.id)).collect::<Vec<_>>(),
+            "undo": undo,
             "calls": plan.calls.len(),
         }))
     }
@@ -183,7 +183,7 @@ impl Journal {
             let (Some(event), Some(run)) = (text("event"), text("run")) else { continue };
             match event.as_str() {
                 "began" => {
-                    if !self.is_ours_or_alive(&run, line.get("pid").and_then(Json::as_i64))
+                    if !self.is_ours_or_alive(&run)
                         && let Some(left) = read_began(&line, &run, registry)
                     {
                         open.insert(run, left);
@@ -206,12 +206,79 @@ impl Journal {
         left
     }
 
-    fn is_ours_or_alive(&self, run: &str, pid: Option<i64>) -> bool {
-        if run.strip_prefix(&self.0.process).is_some_and(|rest| rest.starts_with('-')) {
-            return true;
+    /// Whether the process of a run lives: this one, or one that holds its lock.
+    fn is_ours_or_alive(&self, run: &str) -> bool {
+        let Some((process, _)) = run.rsplit_once('-') else { return false };
+        process == self.0.process || self.0.is_alive(process)
+    }
+}
+
+impl Inner {
+    /// The file that a process locks for as long as it lives.
+    fn alive(&self, process: &str) -> PathBuf {
+        // A name out of the journal must not lead elsewhere.
+        let process: String = process.chars().filter(|c| c.is_ascii_digit() || *c == '-').collect();
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(format!(".{process}.alive"));
+        name.into()
+    }
+
+    fn is_alive(&self, process: &str) -> bool {
+        let path = self.alive(process);
+        let Ok(file) = File::open(&path) else { return false };
+        let alive = file.try_lock().is_err();
+        if !alive {
+            let _ = std::fs::remove_file(path);
         }
-        let pid = pid.and_then(|p| i32::try_from(p).ok()).and_then(rustix::process::Pid::from_raw);
-        pid.is_some_and(|p| p != rustix::process::getpid() && rustix::process::test_kill_process(p).is_ok())
+        alive
+    }
+
+    fn open(&self) -> std::io::Result<Open> {
+        if let Some(dir) = self.path.parent() {
+            std::fs::create_dir_all(dir)?;
+        }
+        let alive = options().create(true).append(true).open(self.alive(&self.process))?;
+        locked(alive.lock())?;
+        let is_new = !self.path.exists();
+        let mut file = loop {
+            let file = options().create(true).read(true).append(true).open(&self.path)?;
+            locked(file.lock_shared())?;
+            // Another process may have put a shorter file in its place between the two.
+            if file.metadata()?.ino() == std::fs::metadata(&self.path)?.ino() {
+                break file;
+            }
+        };
+        // A file that was made by something else with wider permissions is narrowed.
+        file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+        if is_new {
+            self.sync_folder();
+        }
+        if is_torn(&mut file)? {
+            // A crash or a full disk cut the last line off: the next one must not become part of it.
+            file.write_all(b"\n")?;
+        }
+        Ok(Open { file, _alive: alive })
+    }
+
+    /// A file's own name must outlive a crash too. Not every file system can be asked for that.
+    fn sync_folder(&self) {
+        if let Some(dir) = self.path.parent() {
+            let _ = File::open(dir).and_then(|d| d.sync_all());
+        }
+    }
+}
+
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.mode(0o600);
+    options
+}
+
+/// A file system without locks (some network ones) is none that two consoles share by our doing.
+fn locked(done: std::io::Result<()>) -> std::io::Result<()> {
+    match done {
+        Err(e) if e.kind() == std::io::ErrorKind::Unsupported => Ok(()),
+        other => other,
     }
 }
 
@@ -226,8 +293,19 @@ fn is_torn(file: &mut File) -> std::io::Result<bool> {
     Ok(last != *b"\n")
 }
 
-fn read_began(line: &Json, run: &str, registry: &Registry) -> Option<Unfinished> {
-    let text = |key: &str| line.get(key).and_then(Json::as_str);
+fn write_row(table: &TableKey, id: &RowId) -> Json {
+    let parent = match &table.selector {
+        Selector::Parent(p) => Some(p.as_str()),
+        Selector::All => None,
+    };
+    json!({
+        "profile": table.scope.profile().map(|p| p.as_str()), "region": table.scope.region_code().map(|r| r.as_str()),
+        "kind": table.kind.name, "parent": parent, "id": id.as_str(),
+    })
+}
+
+fn read_row(row: &Json, registry: &Registry) -> Option<(TableKey, RowId)> {
+    let text = |key: &str| row.get(key).and_then(Json::as_str);
     let kind = Kind(registry.kind(text("kind")?)?.info);
     let profile = text("profile").unwrap_or("default");
     let scope = match text("region") {
@@ -235,16 +313,26 @@ fn read_began(line: &Json, run: &str, registry: &Registry) -> Option<Unfinished>
         None => Scope::account(profile),
     };
     let selector = text("parent").map_or(Selector::All, |p| Selector::Parent(p.into()));
-    let rows = line.get("rows")?.as_array()?;
+    Some((TableKey { scope, kind, selector }, text("id")?.into()))
+}
+
+fn read_began(line: &Json, run: &str, registry: &Registry) -> Option<Unfinished> {
+    let text = |key: &str| line.get(key).and_then(Json::as_str);
+    let rows = |of: &Json, key: &str| -> Option<Vec<(TableKey, RowId)>> {
+        Some(of.get(key)?.as_array()?.iter().filter_map(|r| read_row(r, registry)).collect())
+    };
+    let undo = line.get("undo").filter(|u| u.is_object()).and_then(|u| {
+        let word = |key: &str| u.get(key).and_then(Json::as_str).map(str::to_string);
+        Some(Undo { line: word("line")?, but: word("but"), on: rows(u, "on")? })
+    });
     Some(Unfinished {
         run: run.to_string(),
         when: Time::parse(text("at")?)?,
         title: text("title")?.to_string(),
         action: text("action")?.into(),
-        table: TableKey { scope, kind, selector },
-        ids: rows.iter().filter_map(Json::as_str).map(Into::into).collect(),
+        rows: rows(line, "rows").filter(|r| !r.is_empty())?,
         done: (0, usize::try_from(line.get("calls")?.as_u64()?).ok()?),
-        undo: text("undo").map(str::to_string),
+        undo,
     })
 }
 

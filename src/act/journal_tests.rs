@@ -1,6 +1,7 @@
+use super::compact::keep;
 use super::*;
 use crate::kinds::registry;
-use crate::model::{Settle, Subject, Undo};
+use crate::model::{Settle, Subject};
 
 struct Dir(PathBuf);
 
@@ -30,6 +31,12 @@ impl Dir {
     }
 }
 
+/// A row that is not one of the plan's own, in another region.
+fn group() -> (TableKey, RowId) {
+    let kind = Kind(registry::ALL.kind("targets").expect("a kind").info);
+    (TableKey::of(Scope::region("p", "s"), kind, "arn".into()), "arn|i-1|80".into())
+}
+
 fn plan() -> Plan {
     let kind = Kind(registry::ALL.kind("instances").expect("a kind").info);
     let table = TableKey::all(Scope::region("p", "r"), kind);
@@ -43,7 +50,7 @@ fn plan() -> Plan {
         calls: Vec::new(),
         destructive: false,
         settle: Settle::AtOnce,
-        undo: Some(Undo { line: "start".into(), but: None, on: Vec::new() }),
+        undo: Some(Undo { line: "start".into(), but: Some("an address".into()), on: vec![group()] }),
         phrase: String::new(),
         needs: Vec::new(),
     }
@@ -76,50 +83,59 @@ fn a_later_start_is_told_what_was_under_way_and_not_what_ended_or_was_forgotten(
     first.outcome(2, 0, &CallOutcome::Ok(None), NOW).expect("written");
     first.ended(3, "", true, NOW).expect("written");
     assert_eq!(left(&first), Vec::<String>::new(), "its own are under way, not left");
+    let name = |run| first.run_name(run);
+    let names = [name(1), name(2), name(4)];
+    drop(first);
     let second = dir.started(2);
-    second.forget(&first.run_name(4), NOW).expect("written");
-    assert_eq!(left(&second), [first.run_name(1), first.run_name(2)]);
+    second.forget(&names[2], NOW).expect("written");
+    assert_eq!(left(&second), names[..2]);
     let found = &second.unfinished(&registry::ALL)[1];
     assert_eq!((found.title.as_str(), found.action.as_str(), found.done), ("Stop 2 instances", "stop", (1, 0)));
-    assert_eq!(
-        (found.ids.len(), found.undo.as_deref(), &found.table.scope),
-        (2, Some("start"), &Scope::region("p", "r"))
-    );
+    let ids: Vec<&str> = found.rows.iter().map(|(_, id)| id.as_str()).collect();
+    assert_eq!((ids, &found.rows[0].0.scope), (vec!["i-1", "i-2"], &Scope::region("p", "r")));
+    assert_eq!(found.undo, plan().undo, "with the rows that it acts on, and what it cannot bring back");
 }
 
 #[test]
-fn runs_of_another_process_that_still_lives_are_its_own() {
+fn runs_of_another_process_that_still_lives_are_its_own_whatever_number_it_has() {
     let dir = Dir::new("alive");
-    let first = dir.started(1);
-    first.began(1, &plan(), NOW).expect("written");
-    let mut child = std::process::Command::new("true").spawn().expect("a process");
-    let ended = child.id();
-    child.wait().expect("its end");
-    let ours = format!("\"pid\":{}", std::process::id());
-    let line = dir.text();
-    assert!(line.contains(&ours), "{line}");
-    for (run, pid) in [("alive-1", std::os::unix::process::parent_id()), ("ended-1", ended)] {
-        dir.add(&line.replace(&ours, &format!("\"pid\":{pid}")).replace(&first.run_name(1), run));
+    let (lives, dies) = (dir.started(1), dir.started(2));
+    let mut names = Vec::new();
+    for journal in [&lives, &dies] {
+        journal.began(1, &plan(), NOW).expect("written");
+        names.push(journal.run_name(1));
     }
-    let found = left(&dir.started(2));
-    assert!(found.contains(&"ended-1".to_string()) && !found.contains(&"alive-1".to_string()), "{found:?}");
+    let third = dir.started(3);
+    assert_eq!(left(&third), Vec::<String>::new());
+    // It was killed: its lock went with it, its file did not, and its number is another process's now.
+    let lock = dies.0.alive(&dies.0.process);
+    drop(dies);
+    std::fs::write(&lock, "").expect("a file");
+    assert_eq!(left(&third), names[1..], "this very process has its number");
+    assert!(!lock.exists(), "what is left of it is cleared away");
+    drop(lives);
+    assert_eq!(left(&third), names);
 }
 
 #[test]
 fn a_torn_last_line_hides_neither_what_was_before_it_nor_what_comes_after() {
     let dir = Dir::new("torn");
     let first = dir.started(1);
+    let name = first.run_name(1);
     first.began(1, &plan(), NOW).expect("written");
+    drop(first);
     dir.add("{\"at\":\"2026-11-21T00:00:00Z\",\"event\":\"ended\",\"run\":\"");
-    assert_eq!(left(&dir.started(2)), [first.run_name(1)]);
+    assert_eq!(left(&dir.started(2)), [name.clone()]);
     let second = dir.started(2);
     second.began(1, &plan(), NOW).expect("written");
+    let newer = second.run_name(1);
+    drop(second);
     // Not even UTF-8.
     let mut file = OpenOptions::new().append(true).open(dir.path()).expect("a file");
     file.write_all(b"{\"event\":\"ended\xff").expect("written");
     let third = dir.started(3);
-    third.forget(&first.run_name(1), NOW).expect("written");
-    assert_eq!(left(&third), [second.run_name(1)]);
+    third.forget(&name, NOW).expect("written");
+    assert_eq!(left(&third), [newer]);
     assert_eq!(dir.text().lines().filter(|l| serde_json::from_str::<Json>(l).is_err()).count(), 2);
 }
 
@@ -130,4 +146,45 @@ fn one_process_is_not_taken_for_another_whose_name_begins_alike() {
     first.began(1, &plan(), NOW).expect("written");
     dir.add(&dir.text().replace(&first.run_name(1), &format!("{}0-1", first.0.process)));
     assert_eq!(left(&first), [format!("{}0-1", first.0.process)]);
+}
+
+#[test]
+fn a_long_journal_is_shortened_without_losing_a_run_that_has_not_ended() {
+    let dir = Dir::new("long");
+    let first = dir.started(1);
+    first.began(1, &plan(), NOW).expect("written");
+    let name = first.run_name(1);
+    drop(first);
+    let line = |n: usize| format!("{{\"event\":\"ended\",\"run\":\"old-{n}\",\"text\":\"{}\"}}\n", "x".repeat(400));
+    dir.add(&(0..4000).map(line).collect::<String>());
+    let long = std::fs::metadata(dir.path()).expect("a file").len();
+    // Somebody else writes to it: it stays as it is.
+    let other = dir.started(2);
+    other.began(1, &plan(), NOW).expect("written");
+    let third = dir.started(3);
+    third.compact().expect("nothing to do");
+    assert!(std::fs::metadata(dir.path()).expect("a file").len() >= long);
+    let others = other.run_name(1);
+    drop(other);
+    third.compact().expect("shorter");
+    let meta = std::fs::metadata(dir.path()).expect("a file");
+    assert!(meta.len() < 300 * 1024 && meta.permissions().mode() & 0o777 == 0o600, "{meta:?}");
+    assert!(dir.text().contains("old-3999\"") && !dir.text().contains("old-100\""));
+    assert_eq!(left(&third), [name, others]);
+    third.began(1, &plan(), NOW).expect("written");
+    third.compact().expect("it writes: nothing is done");
+    assert_eq!(std::fs::read_dir(dir.path().parent().expect("a folder")).expect("a folder").count(), 2, "and its lock");
+}
+
+#[test]
+fn all_lines_of_an_open_run_are_kept_and_of_the_others_the_newest() {
+    let text = b"{\"event\":\"began\",\"run\":\"a\"}\n{\"event\":\"began\",\"run\":\"b\"}\ntorn\n\
+        {\"event\":\"outcome\",\"run\":\"a\"}\n{\"event\":\"ended\",\"run\":\"b\"}\n";
+    let runs = |most| {
+        let kept = keep(text, most);
+        kept.iter().map(|l| String::from_utf8_lossy(l).contains("\"a\"")).collect::<Vec<_>>()
+    };
+    assert_eq!(runs(0), [true, true]);
+    assert_eq!(runs(40), [true, true, false]);
+    assert_eq!(runs(1000), [true, false, true, false]);
 }

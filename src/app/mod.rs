@@ -27,6 +27,7 @@ mod nav;
 pub mod overlay;
 mod palette;
 mod plan;
+mod refers;
 pub mod run;
 mod runs;
 mod setup;

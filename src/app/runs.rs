@@ -8,7 +8,7 @@ use super::run::RunPhase;
 use super::state::Awaited;
 use super::update::Turn;
 use super::view::RowKey;
-use crate::model::{ActEvent, Effect, Level, TableKey, Unfinished};
+use crate::model::{ActEvent, Effect, Level, TableKey, Undo, Unfinished};
 use crate::query::Query;
 
 /// How long rows of an earlier run are waited for before it is said that they do not come.
@@ -157,7 +157,9 @@ impl Turn<'_> {
             value: MenuValue::Name(name),
             ..MenuItem::default()
         };
-        let mut undo = item("undo", left.undo.clone().unwrap_or_default(), "undo");
+        let but = |u: &Undo| u.but.as_ref().map(|b| format!(", but {b}")).unwrap_or_default();
+        let way_back = left.undo.as_ref().map(|u| format!("{}{}", u.line, but(u)));
+        let mut undo = item("undo", way_back.unwrap_or_default(), "undo");
         if left.undo.is_none() {
             undo.disabled = Some("There is no way back from it.".into());
         }
@@ -176,17 +178,26 @@ impl Turn<'_> {
         }
         let left = self.s.left.remove(at);
         self.emit(Effect::Forget(left.run.clone()));
-        if what != "forget" {
-            let line = if what == "undo" { left.undo.clone().unwrap_or_default() } else { String::new() };
-            self.go(
-                left.table.kind,
-                left.table.selector.clone(),
-                Some(vec![left.table.scope.clone()]),
-                Query::default(),
-            );
-            let rows = left.ids.iter().map(|id| RowKey { table: left.table.clone(), id: id.clone() });
-            self.s.view.marks.extend(rows);
-            self.s.awaited.push(Awaited { table: left.table, ids: left.ids, line, until: self.s.now.plus(PATIENCE) });
+        let (line, rows) = match (what, left.undo) {
+            ("undo", Some(undo)) if !undo.on.is_empty() => (undo.line, undo.on),
+            ("undo", Some(undo)) => (undo.line, left.rows),
+            _ => (String::new(), left.rows),
+        };
+        if what != "forget"
+            && let Some((first, _)) = rows.first()
+        {
+            let mut tables: Vec<TableKey> = Vec::new();
+            for (table, _) in rows.iter().filter(|(t, _)| t.kind == first.kind && t.selector == first.selector) {
+                if !tables.contains(table) {
+                    tables.push(table.clone());
+                }
+            }
+            let scopes = tables.iter().map(|t| t.scope.clone()).collect();
+            self.go(first.kind, first.selector.clone(), Some(scopes), Query::default());
+            let rows: Vec<RowKey> =
+                rows.iter().map(|(table, id)| RowKey { table: table.clone(), id: id.clone() }).collect();
+            self.s.view.marks.extend(rows.iter().filter(|r| tables.contains(&r.table)).cloned());
+            self.s.awaited.push(Awaited { rows, line, until: self.s.now.plus(PATIENCE) });
             self.awaited_came();
         }
         if !self.s.left.is_empty() && self.s.overlays.is_empty() {
@@ -197,15 +208,14 @@ impl Turn<'_> {
     /// Rows that were waited for have come: what was to be done with them is begun.
     pub(super) fn awaited_came(&mut self) {
         let store = self.store;
-        let here = |a: &Awaited| a.ids.iter().all(|id| store.get(&a.table, id).is_some());
+        let here = |a: &Awaited| a.rows.iter().all(|r| store.get(&r.table, &r.id).is_some());
         let Some(at) = self.s.awaited.iter().position(|a| !a.line.is_empty() && here(a)) else { return };
         // Not over a dialogue that the user is in: its keys would go to the plan.
         if !self.s.overlays.is_empty() {
             return;
         }
         let awaited = self.s.awaited.remove(at);
-        let rows = awaited.ids.iter().map(|id| RowKey { table: awaited.table.clone(), id: id.clone() }).collect();
-        self.act_on(&awaited.line, rows);
+        self.act_on(&awaited.line, awaited.rows);
     }
 
     pub(super) fn give_up_awaited(&mut self) {
@@ -214,7 +224,7 @@ impl Turn<'_> {
             std::mem::take(&mut self.s.awaited).into_iter().partition(|a| a.until <= now);
         self.s.awaited = left;
         for awaited in over.into_iter().filter(|a| !a.line.is_empty()) {
-            let missing = awaited.ids.iter().filter(|id| self.store.get(&awaited.table, id).is_none()).count();
+            let missing = awaited.rows.iter().filter(|r| self.store.get(&r.table, &r.id).is_none()).count();
             if missing > 0 {
                 self.say(Level::Warning, format!("{missing} of the rows for {} could not be found.", awaited.line));
             }

@@ -107,10 +107,8 @@ pub struct Notice {
 /// Rows of an unfinished run that are on their way to the store, and what is to be done with them then.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Awaited {
-    /// Their table.
-    pub table: TableKey,
     /// The rows.
-    pub ids: Vec<RowId>,
+    pub rows: Vec<RowKey>,
     /// The palette line to carry out on them once they are there; empty: only watch them.
     pub line: String,
     /// When to give up.

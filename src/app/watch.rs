@@ -41,7 +41,9 @@ impl Turn<'_> {
             }
         }
         for awaited in &s.awaited {
-            want(&mut wanted, &awaited.table, awaited.ids.iter().cloned());
+            for row in &awaited.rows {
+                want(&mut wanted, &row.table, [row.id.clone()]);
+            }
         }
         for overlay in &s.overlays {
             let (needs, rows) = match overlay {

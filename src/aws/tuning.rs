@@ -61,6 +61,17 @@ pub(super) fn timeouts(op: &Operation) -> TimeoutConfig {
     .build()
 }
 
+/// Of the credential chain's own requests (STS behind MFA, the device-code sign-in): small answers, and somebody waits for them.
+/// All attempts of one together end after [`ATTEMPT`].
+pub(in crate::aws) fn of_the_chain() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .read_timeout(FIRST_BYTE)
+        .operation_attempt_timeout(FIRST_BYTE)
+        .operation_timeout(ATTEMPT)
+        .build()
+}
+
 pub(super) fn stall_protection() -> StalledStreamProtectionConfig {
     StalledStreamProtectionConfig::enabled().grace_period(STALL).build()
 }

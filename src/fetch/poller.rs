@@ -40,6 +40,7 @@ enum Command {
     Watch(Vec<Interest>),
     Refresh(Vec<TableKey>),
     Reread(u64, Vec<(TableKey, Vec<RowId>)>),
+    Forget(Vec<TableKey>),
 }
 
 /// The handle. Dropping it ends the poller.
@@ -139,6 +140,10 @@ impl Poller {
     /// Reads rows again for a plan: their batches and then [`Update::Reread`] with this number come out.
     pub fn reread(&self, number: u64, rows: Vec<(TableKey, Vec<RowId>)>) {
         self.send(Command::Reread(number, rows));
+    }
+    /// Says that the rows of these tables are not held any more: whoever comes back to one finds nothing, however fresh it was.
+    pub fn forget(&self, tables: Vec<TableKey>) {
+        self.send(Command::Forget(tables));
     }
     /// Says whose account a profile reaches: profiles of one account share what AWS lets that account ask.
     pub fn identified(&self, profile: &ArcStr, account: &ArcStr) {
@@ -265,6 +270,12 @@ impl Worker {
                 self.kept.retain(|table, _| !tables.contains(table));
             }
             Command::Reread(number, rows) => self.reread(number, rows),
+            Command::Forget(tables) => {
+                for table in tables {
+                    self.rested.remove(&table);
+                    self.kept.remove(&table);
+                }
+            }
         }
     }
 

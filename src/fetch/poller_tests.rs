@@ -288,6 +288,17 @@ async fn coming_back_to_a_table_asks_only_if_its_rows_are_older_than_its_cadence
 }
 
 #[tokio::test]
+async fn a_table_whose_rows_were_forgotten_is_asked_for_however_fresh_it_was() {
+    let mut rig = Rig::new("forgotten", LONG, pages(1));
+    rig.poller.watch(vec![rig.whole()]);
+    rig.until(|r| r.done() == 1).await;
+    rig.poller.watch(Vec::new());
+    rig.poller.forget(vec![rig.table()]);
+    rig.poller.watch(vec![rig.whole()]);
+    rig.until(|r| r.done() == 2).await;
+}
+
+#[tokio::test]
 async fn a_table_that_comes_into_view_does_not_wait_its_old_cadence_out() {
     // Kept warm: every 600 ms here. Seen: every 50 ms.
     let mut rig = Rig::new("warm", Duration::from_millis(50), pages(1));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use arcstr::ArcStr;
 
-use super::plan::{DryRun, Plan};
+use super::plan::{DryRun, Plan, Undo};
 use super::raw::RawAnswer;
 use super::table::{RowRef, Sort, TableKey};
 use crate::base::{Fault, RowId, Secret, Time};
@@ -161,14 +161,12 @@ pub struct Unfinished {
     pub title: String,
     /// The action and the rows.
     pub action: ArcStr,
-    /// The table of the rows.
-    pub table: TableKey,
-    /// The rows.
-    pub ids: Vec<RowId>,
+    /// The rows: at least one.
+    pub rows: Vec<(TableKey, RowId)>,
     /// Calls whose outcome is known / in all.
     pub done: (usize, usize),
-    /// The palette line that undoes it, if any.
-    pub undo: Option<String>,
+    /// The way back, if there is one.
+    pub undo: Option<Undo>,
 }
 
 /// Something that only the user knows.

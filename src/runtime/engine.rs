@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::carries::Carries;
+use super::forgetting::Forgetting;
 use super::identities::Identities;
 use super::index_worker::IndexWorker;
 use super::questions::Questions;
@@ -95,6 +96,7 @@ pub struct Engine {
     pub(super) wake: Option<Time>,
     /// When lingering rows were last looked for.
     pruned: Time,
+    forgetting: Forgetting,
 }
 
 impl Engine {
@@ -140,6 +142,7 @@ impl Engine {
             host: Vec::new(),
             wake: None,
             pruned: now,
+            forgetting: Forgetting::default(),
         };
         let effects = engine.state.boot();
         engine.perform(effects);
@@ -237,6 +240,7 @@ impl Engine {
                 any = true;
             }
         }
+        self.forget_unused(now);
         self.look_at_runs(now);
         for (profile, renew) in self.identities.due(now) {
             self.ask_identity(profile, renew);
@@ -247,6 +251,21 @@ impl Engine {
             any = true;
         }
         any
+    }
+
+    fn forget_unused(&mut self, now: Time) {
+        if !self.forgetting.is_due(now) {
+            return;
+        }
+        let over = self.forgetting.over(&self.store, &self.state.refers_to(), now);
+        if over.is_empty() {
+            return;
+        }
+        for table in &over {
+            self.store.forget(table);
+        }
+        self.indexer.discard(self.store.take_garbage());
+        self.poller.forget(over);
     }
 
     /// What the terminal's owner has to do, since this was last asked.
@@ -355,6 +374,9 @@ impl Engine {
     fn read_journal(&self) {
         let (journal, registry, outbox) = (self.journal.clone(), self.registry, self.outbox.clone());
         self.tasks.spawn_blocking(move || {
+            if let Err(e) = journal.compact() {
+                tracing::warn!("the journal {} could not be shortened: {e}", journal.path().display());
+            }
             let left = journal.unfinished(&registry);
             if !left.is_empty() {
                 let _ = outbox.send(Inbox::Event(Event::Act(ActEvent::Left(left))));

@@ -5,6 +5,7 @@ mod carries;
 pub mod console;
 mod effects;
 mod engine;
+mod forgetting;
 mod identities;
 mod index_worker;
 mod questions;

@@ -69,6 +69,10 @@ impl Store {
     pub fn table(&self, key: &TableKey) -> Option<&Table> {
         self.tables.get(key)
     }
+    /// What there is, in no particular order.
+    pub fn keys(&self) -> impl Iterator<Item = &TableKey> {
+        self.tables.keys()
+    }
     /// Every table of a kind, in no particular order.
     pub fn tables_of(&self, kind: Kind) -> impl Iterator<Item = (&TableKey, &Table)> {
         self.tables.iter().filter(move |(k, _)| k.kind == kind)

@@ -266,10 +266,9 @@ fn what_an_earlier_start_left_is_offered_to_go_on_undo_or_forget() {
         when: START,
         title: format!("Stop {n}"),
         action: "stop".into(),
-        table: things(),
-        ids: vec!["t0".into()],
+        rows: vec![(things(), "t0".into())],
         done: (0, 1),
-        undo: Some("rename to=old".into()),
+        undo: Some(Undo { line: "rename to=old".into(), but: None, on: Vec::new() }),
     };
     let mut desk = Desk::empty(|_| {});
     desk.event(Event::Act(ActEvent::Left(vec![left("a"), left("b"), left("c")])));
@@ -282,6 +281,25 @@ fn what_an_earlier_start_left_is_offered_to_go_on_undo_or_forget() {
     desk.press("esc").line("runs").press("enter enter enter");
     assert!(desk.asked().contains(&Effect::Forget("b".into())));
     assert!(desk.state.is_marked(&things(), &"t0".into()));
+}
+
+#[test]
+fn an_earlier_starts_way_back_acts_on_the_rows_that_it_names() {
+    let mut desk = Desk::empty(|_| {});
+    let other = (things(), "t1".into());
+    let left = Unfinished {
+        run: "a".into(),
+        when: START,
+        title: "Deregister t0".into(),
+        action: "deregister".into(),
+        rows: vec![(things(), "t0".into())],
+        done: (1, 1),
+        undo: Some(Undo { line: "rename to=old".into(), but: Some("its history".into()), on: vec![other] }),
+    };
+    desk.event(Event::Act(ActEvent::Left(vec![left])));
+    desk.press("enter j enter");
+    desk.list(things(), vec![thing("t1", "thing-1", "running", 0)]);
+    assert_eq!(desk.dialog().targets.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(), ["t1"]);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use super::chain::Kit;
 use super::profiles::{Base, Profiles, Role};
 use super::prompt::Prompt;
 use super::source::DECLINED;
-use crate::aws::fault;
+use crate::aws::{fault, tuning};
 use crate::base::{Fault, FaultKind, Secret};
 use crate::model::operation::{Operation, Service};
 
@@ -132,6 +132,7 @@ async fn sdk_config(kit: &Kit) -> aws_config::SdkConfig {
         .http_client(kit.wire.clone())
         .no_credentials()
         .region(kit.region.clone().unwrap_or(Region::from_static("us-east-1")))
+        .timeout_config(tuning::of_the_chain())
         .identity_cache(aws_config::identity::IdentityCache::no_cache());
     match kit.profile.flag() {
         Some(name) => loader.profile_name(name).load().await,

@@ -17,8 +17,8 @@ use sha1::{Digest as _, Sha1};
 
 use super::profiles::SsoSettings;
 use super::prompt::{Prompt, Prompts};
-use crate::aws::fault;
 use crate::aws::wire::Chain;
+use crate::aws::{fault, tuning};
 use crate::base::{Clock, Fault, FaultKind, Secret, Time};
 use crate::model::operation::{Operation, Service};
 
@@ -49,6 +49,7 @@ pub(crate) async fn sign_in(
         .http_client(wire)
         .no_credentials()
         .region(Region::new(settings.region.clone()))
+        .timeout_config(tuning::of_the_chain())
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         .load()
         .await;

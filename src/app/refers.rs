@@ -1,0 +1,34 @@
+//! What a viewer still needs of the store: what it sees, what it can go back to, what its plans are about.
+
+use rustc_hash::FxHashSet;
+
+use super::overlay::Overlay;
+use super::state::State;
+use crate::model::TableKey;
+
+impl State {
+    /// Every table that this viewer refers to.
+    pub fn refers_to(&self) -> FxHashSet<TableKey> {
+        let mut out: FxHashSet<TableKey> = self.watched.iter().map(|i| i.table.clone()).collect();
+        for view in std::iter::once(&self.view).chain(&self.back).chain(&self.forward) {
+            out.extend(view.tables.iter().chain(view.order_tables.iter()).cloned());
+            out.extend(view.marks.iter().map(|m| m.table.clone()));
+        }
+        out.extend(self.detail.row.iter().map(|r| r.table.clone()));
+        for overlay in &self.overlays {
+            let (rows, needs) = match overlay {
+                Overlay::Form(form) => (form.targets.as_slice(), form.spec.needs.as_slice()),
+                Overlay::Plan(p) => (p.targets.as_slice(), p.plan.needs.as_slice()),
+                _ => continue,
+            };
+            out.extend(rows.iter().map(|r| r.table.clone()).chain(needs.iter().cloned()));
+        }
+        for run in &self.runs {
+            out.extend(run.plan.subjects.iter().map(|s| s.table.clone()));
+            out.extend(run.plan.settle.rows().into_iter().map(|(table, _)| table.clone()));
+            out.extend(run.plan.undo.iter().flat_map(|u| &u.on).map(|(table, _)| table.clone()));
+        }
+        out.extend(self.awaited.iter().flat_map(|a| &a.rows).map(|r| r.table.clone()));
+        out
+    }
+}
