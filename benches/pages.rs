@@ -24,7 +24,7 @@ type Times = (Duration, Duration);
 
 fn main() -> ExitCode {
     support::beside_a_server(|url| {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let runtime = skydeck::base::thread::workers().unwrap();
         let endpoint = fleet::fleet(url, ROWS);
         let (mut bare, mut sdk, mut ours) = (Vec::new(), Vec::new(), Vec::new());
         // The first round warms the server, the sockets and the allocator, and does not count.

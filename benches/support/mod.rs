@@ -7,7 +7,7 @@ pub mod fleet;
 pub mod rig;
 
 use std::process::{Command, ExitCode};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The region that is looked at.
 pub const REGION: &str = "ap-northeast-2";
@@ -39,6 +39,30 @@ pub fn beside_a_server(body: impl FnOnce(&str) -> ExitCode) -> ExitCode {
     command.env("TERM", "xterm-256color").envs(environment(&server.url()));
     let status = command.status().unwrap();
     if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Times something by the clock and by what the calling thread had of a core meanwhile: on a machine whose cores all have work to
+/// do, the rest is the scheduler's.
+pub struct Held {
+    begun: Instant,
+    ran: Duration,
+}
+
+impl Held {
+    pub fn begin() -> Held {
+        Held { ran: ran(), begun: Instant::now() }
+    }
+    /// By the clock, and of that on a core.
+    pub fn end(&self) -> (Duration, Duration) {
+        let time = self.begun.elapsed();
+        (time, (ran() - self.ran).min(time))
+    }
+}
+
+/// How long the calling thread has had a core so far: Linux tells to the nanosecond.
+fn ran() -> Duration {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(stat.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or_default())
 }
 
 /// The middle one.

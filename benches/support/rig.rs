@@ -14,15 +14,12 @@ use skydeck::fetch::Share;
 use skydeck::input::Key;
 use skydeck::kinds::registry;
 use skydeck::model::{Event, Kind, TableKey};
-use skydeck::runtime::{Engine, EngineConfig, Screen};
+use skydeck::runtime::{Engine, EngineConfig, Screen, TURN};
 use skydeck::store::Progress;
 use skydeck::term::FrameWriter;
 use tokio::runtime::Handle;
 
 use super::REGION;
-
-/// Rows that the console takes in between two looks at the keys.
-const ROWS: usize = 2_000;
 
 /// An engine, and a screen of 120x40 that is written nowhere.
 pub struct Rig {
@@ -103,7 +100,7 @@ impl Rig {
     pub fn until(&mut self, mut done: impl FnMut(&Rig) -> bool) {
         let begun = Instant::now();
         while !done(self) {
-            if !self.engine.drain(ROWS) {
+            if !self.engine.drain(TURN) {
                 std::thread::sleep(Duration::from_micros(100));
             }
             assert!(begun.elapsed() < Duration::from_secs(120), "the engine does not come to rest");
@@ -132,7 +129,7 @@ impl Rig {
         let begun = Instant::now();
         let now = self.engine.now();
         self.engine.handle(Event::Key(key, now));
-        self.engine.drain(ROWS);
+        self.engine.drain(TURN);
         self.engine.tick();
         let bytes = self.draw();
         (begun.elapsed(), bytes)

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::line::Line;
 use super::overlay::{Filter, Overlay, Sure, SureKind};
 use super::update::Turn;
-use crate::base::RowId;
 use crate::query::Query;
 
 impl Turn<'_> {
@@ -95,29 +94,5 @@ impl Turn<'_> {
     pub(super) fn apply_query(&mut self, query: Arc<Query>) {
         self.s.view.query = query;
         self.reindex();
-        self.refresh_paid();
-    }
-
-    /// The rows that a paid filter or sort needs its values for: those that match otherwise. Terms on values that live
-    /// elsewhere are left out of the question, so that no row is missed.
-    pub(super) fn refresh_paid(&mut self) {
-        let view = &self.s.view;
-        let used =
-            |f: &usize| view.query.fields(view.kind.0).any(|q| q == *f) || view.sort.is_some_and(|s| s.field == *f);
-        if !view.paid.iter().any(used) {
-            if !view.paid_ids.is_empty() {
-                self.s.view.paid_ids = Arc::default();
-            }
-            return;
-        }
-        let own = view.query.own(view.kind.0);
-        let mut ids: Vec<RowId> = Vec::new();
-        for table in view.tables.iter().filter_map(|t| self.store.table(t)) {
-            let rows = table.rows().filter(|r| r.gone.is_none() && own.matches(&*r.record, self.s.now));
-            ids.extend(rows.map(|r| r.record.id.clone()));
-        }
-        if *view.paid_ids != ids {
-            self.s.view.paid_ids = Arc::new(ids);
-        }
     }
 }

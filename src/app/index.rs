@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use super::update::Turn;
 use super::view::{RowKey, View};
 use crate::base::FaultKind;
-use crate::model::{Delta, Effect, Indexed, Kind, Level, RowRef, TableKey};
+use crate::model::{Delta, Effect, IndexRequest, Indexed, Kind, Level, RowRef, TableKey};
 
 impl Turn<'_> {
     /// Asks for a new index of the view, whatever was asked before.
@@ -17,13 +17,15 @@ impl Turn<'_> {
         view.indexing = Some(request);
         view.stale = false;
         view.asked = Arc::new(view.tables.clone());
-        let effect = Effect::Index {
+        let paid = view.query.fields(view.kind.0).chain(view.sort.map(|s| s.field)).any(|f| view.paid.contains(&f));
+        let effect = Effect::Index(IndexRequest {
             request,
             tables: view.tables.clone(),
             groups: view.groups.clone(),
             query: view.query.clone(),
             sort: view.sort,
-        };
+            paid,
+        });
         self.emit(effect);
     }
 
@@ -48,7 +50,6 @@ impl Turn<'_> {
             let joined = ours || self.uses_side(delta.table.kind);
             if joined && (news || Some(delta.version) != self.s.view.seen_version(&delta.table)) {
                 self.reindex_later();
-                self.refresh_paid();
             }
         }
         // Also a table that is complete and empty is an answer.
@@ -96,6 +97,10 @@ impl Turn<'_> {
         view.order_tables = view.asked.clone();
         view.versions = indexed.versions;
         view.total = indexed.total;
+        // The same list stays the same list: what is watched is compared at every key.
+        if view.paid_ids != indexed.paid {
+            view.paid_ids = indexed.paid;
+        }
         let line = view.at.saturating_sub(view.top);
         let found = match &view.cursor {
             Some(row) if view.touched => store

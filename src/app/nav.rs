@@ -31,7 +31,7 @@ impl View {
             columns,
             column_scroll: 0,
             paid: Vec::new(),
-            paid_ids: Arc::default(),
+            paid_ids: Vec::new(),
             tables: Vec::new(),
             groups: Vec::new(),
             fan: None,

@@ -34,6 +34,10 @@ impl State {
     }
 }
 
+/// Rows that can be marked at once: what StopInstances and TerminateInstances take in one request
+/// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html>), and more than anyone reads in a plan.
+const MARKS: usize = 1000;
+
 impl Turn<'_> {
     /// Puts the cursor on the row at a position, or on the last.
     pub(super) fn move_to(&mut self, at: usize) {
@@ -111,6 +115,13 @@ impl Turn<'_> {
 
     /// Marks every row that is shown; if all of them are marked, takes every mark away.
     pub(super) fn mark_all(&mut self) {
+        let shown = self.s.view.order.len();
+        if shown > MARKS {
+            let text = format!(
+                "{shown} rows are shown and at most {MARKS} can be marked at once: narrow the filter (/) first."
+            );
+            return self.say(Level::Warning, text);
+        }
         let rows: Vec<RowKey> = self.s.view.order.iter().filter_map(|at| self.key_of(*at)).collect();
         let marks = &mut self.s.view.marks;
         if rows.iter().all(|r| marks.contains(r)) {
@@ -154,7 +165,6 @@ impl Turn<'_> {
         }
         self.s.view.sort = Some(sort);
         self.reindex();
-        self.refresh_paid();
     }
 
     pub(super) fn sort_reverse(&mut self) {

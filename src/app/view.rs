@@ -40,7 +40,7 @@ pub struct View {
     /// Positions of paid fields that filter or sort, and whose price the user has accepted.
     pub paid: Vec<usize>,
     /// The rows that a paid filter or sort needs its values for; empty without one.
-    pub paid_ids: Arc<Vec<RowId>>,
+    pub paid_ids: Vec<Arc<Vec<RowId>>>,
     /// The joined tables. `order` points into this list.
     pub tables: Vec<TableKey>,
     /// For each table a number; tables with the same number list the same account and region.

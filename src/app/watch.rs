@@ -13,8 +13,16 @@ use super::view::Tab;
 use crate::base::RowId;
 use crate::model::{Effect, FieldType, Interest, Side, TableKey};
 
-/// Ids by side table, in the order in which they were wanted. `None`: the whole table.
-type Wanted = IndexMap<TableKey, Option<Vec<RowId>>, FxBuildHasher>;
+/// What is wanted of a table.
+enum Rows {
+    All,
+    /// These, in the order in which they were wanted.
+    Some(Vec<RowId>),
+    /// These, and they are all that could be wanted: the rows of a filter that is paid for, which may be many.
+    Listed(Arc<Vec<RowId>>),
+}
+
+type Wanted = IndexMap<TableKey, Rows, FxBuildHasher>;
 
 impl Turn<'_> {
     /// Says what is seen, if that has changed.
@@ -60,7 +68,12 @@ impl Turn<'_> {
                 }
             }
         }
-        out.extend(wanted.into_iter().map(|(table, ids)| Interest { table, visible: true, ids: ids.map(Arc::new) }));
+        let ids = |rows| match rows {
+            Rows::All => None,
+            Rows::Some(ids) => Some(Arc::new(ids)),
+            Rows::Listed(ids) => Some(ids),
+        };
+        out.extend(wanted.into_iter().map(|(table, rows)| Interest { table, visible: true, ids: ids(rows) }));
         out
     }
 
@@ -121,14 +134,12 @@ impl Turn<'_> {
         // A filter or sort on a side value needs it for every row.
         for f in view.query.fields(view.kind.0).chain(view.sort.map(|s| s.field)) {
             let Some(side) = side_of(f) else { continue };
-            for of in &view.tables {
+            for (i, of) in view.tables.iter().enumerate() {
                 let Some(table) = table_of(&side, of) else { continue };
                 if !side.paid {
-                    wanted.insert(table, None);
-                } else if view.paid.contains(&f) {
-                    let here = |id: &&RowId| self.store.table(of).is_some_and(|t| t.slot_of(id).is_some());
-                    let ids: Vec<RowId> = view.paid_ids.iter().filter(here).cloned().collect();
-                    want(wanted, &table, ids);
+                    wanted.insert(table, Rows::All);
+                } else if let Some(ids) = view.paid_ids.get(i).filter(|_| view.paid.contains(&f)) {
+                    wanted.insert(table, Rows::Listed(ids.clone()));
                 }
             }
         }
@@ -137,16 +148,11 @@ impl Turn<'_> {
 
 /// Adds ids to what is wanted of a table.
 fn want(wanted: &mut Wanted, table: &TableKey, ids: impl IntoIterator<Item = RowId>) {
-    match wanted.entry(table.clone()).or_insert_with(|| Some(Vec::new())) {
-        None => {}
-        Some(known) if known.len() < 256 => {
-            for id in ids {
-                if !known.contains(&id) {
-                    known.push(id);
-                }
+    if let Rows::Some(known) = wanted.entry(table.clone()).or_insert_with(|| Rows::Some(Vec::new())) {
+        for id in ids {
+            if !known.contains(&id) {
+                known.push(id);
             }
         }
-        // Many ids are the rows of one filter, which come once each; looking each up would be quadratic.
-        Some(known) => known.extend(ids),
     }
 }

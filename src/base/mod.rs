@@ -5,6 +5,7 @@ pub mod fault;
 pub mod ids;
 pub mod secret;
 pub mod text;
+pub mod thread;
 
 pub use clock::{Clock, Time};
 pub use fault::{Fault, FaultKind, Reached};

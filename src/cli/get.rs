@@ -38,6 +38,9 @@ impl Cells for Row {
     fn tags(&self) -> Option<&Tags> {
         self.tags.as_ref().or_else(|| self.record.tags())
     }
+    fn joined(&self) -> impl Iterator<Item = (usize, &Value)> {
+        self.sides.iter().map(|(field, value)| (*field, value))
+    }
 }
 
 /// Lists and prints.
@@ -76,13 +79,11 @@ pub(super) fn get(
     };
     let now = session.clock.now();
     let (mut rows, mut faults, accounts) = session.runtime.block_on(lister.everything(def, &query, of))?;
-    rows.retain(|r| query.matches(r, now));
+    let mut matcher = query.matcher(now);
+    rows.retain(|r| matcher.matches(r));
     let sort = def.info.index_of(def.info.sort.0).unwrap_or(0);
     rows.sort_by(|a, b| {
-        let by_value = match (a.cell(sort).is_some(), b.cell(sort).is_some(), def.info.sort.1) {
-            (true, true, false) => b.cell(sort).order(a.cell(sort)),
-            _ => a.cell(sort).order(b.cell(sort)),
-        };
+        let by_value = a.cell(sort).order(b.cell(sort), def.info.sort.1);
         by_value.then_with(|| a.record.id.cmp(&b.record.id))
     });
     print(def, &rows, &accounts, output, now)?;

@@ -79,8 +79,7 @@ impl Session {
             return Err(Failure::Usage(wrong.to_string()));
         }
         let log = open_log(&config)?;
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("worker").enable_all().build()?;
+        let runtime = crate::base::thread::workers()?;
         let registry = registry::ALL;
         let mut notes = Vec::new();
         let (prompts_tx, prompts) = mpsc::channel(8);

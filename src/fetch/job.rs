@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::Update;
 use super::budget::Budget;
+use super::keeper::Keeper;
 use super::poller::Spent;
 use crate::base::{Clock, Fault, FaultKind, Time};
 use crate::kinds::{Bought, KindDef, ListRequest, Sink, Ticket, What};
@@ -20,6 +21,7 @@ use crate::model::{Batch, Coverage, Operation, Outcome, Record, TableKey};
 /// What a job needs of the poller.
 #[derive(Clone)]
 pub(super) struct Shared {
+    pub(super) keeper: Keeper,
     pub(super) budget: Budget,
     pub(super) seq: Arc<AtomicU64>,
     pub(super) out: mpsc::Sender<Update>,
@@ -137,7 +139,7 @@ impl Sink for JobSink {
 
     fn page_of(&mut self, ticket: Ticket, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
         Box::pin(async move {
-            let rows: Vec<Arc<Record>> = rows.into_iter().map(Arc::new).collect();
+            let rows = self.shared.keeper.keep(rows).await?;
             self.told.send_modify(|t| t.pages += 1);
             let coverage = self.coverage.clone().unwrap_or(Coverage::Sweep { began: ticket.seq });
             // The absence of an id can be judged only when all pages are there: keep them for the end.

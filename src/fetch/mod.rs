@@ -6,6 +6,7 @@
 pub mod budget;
 pub mod cadence;
 mod job;
+mod keeper;
 mod poller;
 
 pub use budget::{Budget, Share};

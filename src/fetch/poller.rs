@@ -15,6 +15,7 @@ use super::Update;
 use super::budget::{Budget, Share};
 use super::cadence::{self, Pace};
 use super::job::{Ended, Renew, Renewer, Shared, run};
+use super::keeper::Keeper;
 use crate::aws::Gateway;
 use crate::aws::credentials::source::DECLINED;
 use crate::base::{Clock, Fault, FaultKind, RowId, Time};
@@ -102,7 +103,9 @@ impl Poller {
     fn at_pace(config: PollerConfig, out: mpsc::Sender<Update>, pace: Pace, renew: Renew) -> Poller {
         let (tx, rx) = mpsc::unbounded_channel();
         let busy = Arc::new(AtomicU64::new(0));
+        let interner = Interner::default();
         let shared = Shared {
+            keeper: Keeper::start(interner.clone()),
             budget: Budget::new(config.share),
             seq: Arc::new(AtomicU64::new(0)),
             out,
@@ -115,7 +118,7 @@ impl Poller {
             config,
             pace,
             shared,
-            interner: Interner::default(),
+            interner,
             plans: FxHashMap::default(),
             rested: FxHashMap::default(),
             kept: FxHashMap::default(),

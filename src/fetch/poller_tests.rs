@@ -63,7 +63,7 @@ fn record(id: &str) -> Record {
         id: id.into(),
         name: "".into(),
         state: None,
-        values: Box::new([Value::Unknown]),
+        values: [Value::Unknown].into(),
         tags: Arc::default(),
     }
 }

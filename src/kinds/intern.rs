@@ -1,4 +1,4 @@
-//! Shares the texts that repeat in a table: zones, types, VPC ids, tag keys.
+//! Shares what repeats in a table: texts (zones, types, VPC ids, tag keys), and what rows have in common.
 
 use std::hash::{BuildHasher, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,9 +7,17 @@ use arcstr::ArcStr;
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
-/// A bounded set of shared texts. Cheap to clone; safe to use from several workers.
+use crate::model::{Commons, Record};
+
+/// What is shared, bounded. Cheap to clone; safe to use from several workers.
 #[derive(Clone, Default)]
-pub struct Interner(Arc<[Mutex<HashTable<ArcStr>>; 8]>);
+pub struct Interner(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    texts: [Mutex<HashTable<ArcStr>>; 8],
+    commons: Mutex<Commons>,
+}
 
 /// Texts longer than this are rarely repeated; sets larger than this are emptied rather than kept for ever.
 const LONGEST: usize = 128;
@@ -25,7 +33,7 @@ impl Interner {
             return ArcStr::from(s);
         }
         let hash = hash(s);
-        let mut set = self.0[(hash >> 61) as usize].lock().unwrap_or_else(PoisonError::into_inner);
+        let mut set = self.0.texts[(hash >> 61) as usize].lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = set.find(hash, |a| a == s) {
             return found.clone();
         }
@@ -35,6 +43,18 @@ impl Interner {
         let new = ArcStr::from(s);
         set.insert_unique(hash, new.clone(), |a| self::hash(a));
         new
+    }
+
+    /// Rows of one kind, which share what they have in common if the kind says what that is not; what is their own is in
+    /// memory that the calling thread has asked for.
+    pub fn rows(&self, rows: Vec<Record>) -> Vec<Arc<Record>> {
+        let own = rows.first().map_or(0, |r| r.kind.unique_fields());
+        if own == 0 {
+            return rows.into_iter().map(|r| Arc::new(r.moved())).collect();
+        }
+        let mut commons = self.0.commons.lock().unwrap_or_else(PoisonError::into_inner);
+        let share = |row: Record| Arc::new(Record { values: commons.share(row.values, own), ..row }.moved());
+        rows.into_iter().map(share).collect()
     }
 }
 

@@ -32,7 +32,7 @@ impl Row {
     pub(crate) fn with(mut self, field: &str, value: Value) -> Self {
         let at =
             self.0.kind.index_of(field).unwrap_or_else(|| unreachable!("{} has no field {field}", self.0.kind.name));
-        self.0.values[at] = value;
+        self.0.values.set(at, value);
         self
     }
     /// Sets the tags.

@@ -47,6 +47,24 @@ pub enum Event {
     Raw(TableKey, RowId, Result<RawAnswer, Fault>),
 }
 
+/// What an index is to be made from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndexRequest {
+    /// Its number.
+    pub request: u64,
+    /// The view's tables, all of one kind.
+    pub tables: Vec<TableKey>,
+    /// One number a table; tables with the same number list the same account and region (two profiles of one account,
+    /// buckets over several regions), so that a row in two of them is shown once.
+    pub groups: Vec<u32>,
+    /// The filter.
+    pub query: Arc<Query>,
+    /// The order.
+    pub sort: Option<Sort>,
+    /// Whether the filter or the order goes by a value that is paid for: [`Indexed::paid`] then says for which rows.
+    pub paid: bool,
+}
+
 /// An ordered, filtered view of some tables.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Indexed {
@@ -58,6 +76,9 @@ pub struct Indexed {
     pub order: Arc<Vec<RowRef>>,
     /// How many rows there were in all.
     pub total: usize,
+    /// If it was asked for: the rows of each table that need the values that are paid for. Those are the rows that match apart
+    /// from the terms on values that live elsewhere, so that no row is missed.
+    pub paid: Vec<Arc<Vec<RowId>>>,
 }
 
 /// Who a profile is.
@@ -242,19 +263,7 @@ pub enum Effect {
     /// Ask now, whatever the cadence.
     Refresh(Vec<TableKey>),
     /// Filter and sort; the answer is [`Event::Indexed`] with the same number.
-    Index {
-        /// Its number.
-        request: u64,
-        /// The view's tables, all of one kind.
-        tables: Vec<TableKey>,
-        /// One number a table; tables with the same number list the same account and region (two profiles of one account,
-        /// buckets over several regions), so that a row in two of them is shown once.
-        groups: Vec<u32>,
-        /// The filter.
-        query: Arc<Query>,
-        /// The order.
-        sort: Option<Sort>,
-    },
+    Index(IndexRequest),
     /// Ask EC2 with `DryRun` whether IAM allows this plan.
     DryRun(u64, Box<Plan>),
     /// Read the plan's rows again; the answer is [`Event::Reread`].

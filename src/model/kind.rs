@@ -5,6 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use super::operation::{Operation, Service};
+use super::row_values::RowValues;
 use super::value::Value;
 
 /// The name of the field that lists tags, where they come from a call of their own.
@@ -95,6 +96,8 @@ pub struct FieldInfo {
     pub section: &'static str,
     /// A bare word in a query does not look here: the values are the same few words on most rows.
     pub named_only: bool,
+    /// Whether rows rarely have the same value: see [`FieldInfo::unique`].
+    pub unique: bool,
 }
 
 impl FieldInfo {
@@ -130,6 +133,7 @@ impl FieldInfo {
             aliases: &[],
             section: "facts",
             named_only: false,
+            unique: false,
         }
     }
     /// A default column; the lower the number the longer it stays on a narrow terminal.
@@ -148,6 +152,13 @@ impl FieldInfo {
     #[must_use]
     pub const fn cells(mut self, least: u16, most: u16) -> Self {
         self.width = (least, most);
+        self
+    }
+    /// Rows rarely have the same value. A kind with many fields that says so of the few for which it is true lets its rows
+    /// share the others (see [`RowValues`]); in a kind that says it of none, all values are a row's own.
+    #[must_use]
+    pub const fn unique(mut self) -> Self {
+        self.unique = true;
         self
     }
     /// The kind that the value names.
@@ -221,7 +232,7 @@ pub struct Fields<T: 'static>(pub &'static [Field<T>]);
 impl<T> Fields<T> {
     /// The values of `item`, in field order. Unknown ones at the end are left out: a record reads them as unknown all the
     /// same, and side fields put last cost nothing.
-    pub fn values(&self, item: &T) -> Box<[Value]> {
+    pub fn values(&self, item: &T) -> RowValues {
         let stored = self.0.iter().rposition(|f| f.info.side.is_none()).map_or(0, |i| i + 1);
         self.0[..stored].iter().map(|f| (f.get)(item)).collect()
     }
@@ -312,6 +323,10 @@ impl KindInfo {
     /// have them. `None`: a row brings its tags itself, or has none.
     pub fn tags_aside(&self) -> Option<usize> {
         self.index_of(TAGS).filter(|i| self.fields.at(*i).side.is_some())
+    }
+    /// The positions of the fields that are [`FieldInfo::unique`], as a mask.
+    pub fn unique_fields(&self) -> u64 {
+        self.iter().take(64).enumerate().fold(0, |mask, (i, f)| mask | u64::from(f.unique) << i)
     }
     /// The fields in order.
     pub fn iter(&self) -> impl Iterator<Item = &'static FieldInfo> + '_ {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arcstr::ArcStr;
 
 use super::kind::Kind;
+use super::row_values::RowValues;
 use super::table::Selector;
 use super::value::{Tone, Value};
 use crate::base::RowId;
@@ -24,7 +25,7 @@ pub struct Record {
     /// State and tone, if the kind has states.
     pub state: Option<(Tone, ArcStr)>,
     /// One value a field, in the kind's order.
-    pub values: Box<[Value]>,
+    pub values: RowValues,
     /// Tags; empty if the kind has none, or if they were not asked.
     pub tags: Tags,
 }
@@ -54,13 +55,31 @@ impl Record {
     }
     /// Which fields differ from `older`, as a mask by field position.
     pub fn changed_from(&self, older: &Record) -> u64 {
-        let mut mask = 0;
-        for (i, v) in self.values.iter().enumerate().take(64) {
-            if older.values.get(i) != Some(v) {
-                mask |= 1 << i;
+        self.values.changed_from(&older.values)
+    }
+    /// The same row with all that is its own in new memory, so that the memory in which it was made can be given back.
+    #[must_use]
+    pub fn moved(self) -> Record {
+        let mut known: Vec<(ArcStr, ArcStr)> = Vec::with_capacity(8);
+        let mut text = |old: ArcStr| match known.iter().find(|(k, _)| ArcStr::ptr_eq(k, &old)) {
+            Some((_, new)) => new.clone(),
+            None => {
+                let new = ArcStr::from(old.as_str());
+                known.push((old, new.clone()));
+                new
             }
-        }
-        mask
+        };
+        let (id, name) = (text(self.id), text(self.name.clone()));
+        // Keys and values of tags are shared with other rows, but for the name.
+        let tag = |(k, v): &(ArcStr, ArcStr)| {
+            (k.clone(), if ArcStr::ptr_eq(v, &self.name) { name.clone() } else { v.clone() })
+        };
+        let tags = if self.tags.is_empty() { self.tags } else { Arc::new(self.tags.iter().map(tag).collect()) };
+        Record { id, name: name.clone(), values: self.values.with_texts(text), tags, ..self }
+    }
+    /// Whether everything but the values is the same.
+    pub fn is_called_as(&self, older: &Record) -> bool {
+        self.name == older.name && self.state == older.state && self.tags == older.tags
     }
 }
 

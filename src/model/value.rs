@@ -181,31 +181,6 @@ impl Value {
             _ => Vec::new(),
         }
     }
-
-    /// The order of two values in an ascending sort. Numbers by size, addresses by number, texts without regard to case and
-    /// with digit runs by value (`web-2` before `web-10`); then empty, then unknown last. Descending sorts keep empty and
-    /// unknown last: see [`mod@crate::store::index`].
-    pub fn order(&self, other: &Value) -> Ordering {
-        let rank = |v: &Value| match v {
-            Value::Unknown => 2u8,
-            Value::Empty => 1,
-            _ => 0,
-        };
-        match (rank(self), rank(other)) {
-            (0, 0) => {}
-            (a, b) => return a.cmp(&b),
-        }
-        match (self, other) {
-            (Value::Ip(a), Value::Ip(b)) => a.cmp(b),
-            (Value::Time(a), Value::Time(b)) => a.cmp(b),
-            (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
-            (Value::List(a), Value::List(b)) => a.cmp(b),
-            _ => match (self.as_f64(), other.as_f64()) {
-                (Some(a), Some(b)) => a.total_cmp(&b),
-                _ => natural(self.as_str().unwrap_or_default(), other.as_str().unwrap_or_default()),
-            },
-        }
-    }
 }
 
 impl PartialEq for Value {
@@ -239,32 +214,6 @@ impl Series {
     }
 }
 
-/// Compares texts without regard to ASCII case, runs of digits by their value.
-pub fn natural(a: &str, b: &str) -> Ordering {
-    let (mut x, mut y) = (a.as_bytes(), b.as_bytes());
-    loop {
-        match (x.first(), y.first()) {
-            (None, None) => return a.cmp(b),
-            (None, _) => return Ordering::Less,
-            (_, None) => return Ordering::Greater,
-            (Some(p), Some(q)) if p.is_ascii_digit() && q.is_ascii_digit() => {
-                let take = |s: &[u8]| s.iter().take_while(|c| c.is_ascii_digit()).count();
-                let (n, m) = (take(x), take(y));
-                let trim = |s: &[u8]| s.iter().take_while(|c| **c == b'0').count();
-                let (dx, dy) = (&x[trim(&x[..n])..n], &y[trim(&y[..m])..m]);
-                match dx.len().cmp(&dy.len()).then_with(|| dx.cmp(dy)) {
-                    Ordering::Equal => (x, y) = (&x[n..], &y[m..]),
-                    other => return other,
-                }
-            }
-            (Some(p), Some(q)) => match p.to_ascii_lowercase().cmp(&q.to_ascii_lowercase()) {
-                Ordering::Equal => (x, y) = (&x[1..], &y[1..]),
-                other => return other,
-            },
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -272,20 +221,5 @@ mod tests {
     #[test]
     fn a_value_stays_sixteen_bytes() {
         assert_eq!(std::mem::size_of::<Value>(), 16);
-    }
-
-    #[test]
-    fn unknown_sorts_after_empty_and_both_after_everything() {
-        let mut v = [Value::Unknown, Value::text("b"), Value::Empty, Value::Int(3), Value::Int(-1)];
-        v.sort_by(Value::order);
-        assert_eq!(v[3], Value::Empty);
-        assert_eq!(v[4], Value::Unknown);
-    }
-
-    #[test]
-    fn web_2_comes_before_web_10_and_case_does_not_matter() {
-        assert_eq!(natural("web-2", "WEB-10"), Ordering::Less);
-        assert_eq!(natural("a", "B"), Ordering::Less);
-        assert_eq!(natural("x007", "x7"), "x007".cmp("x7"));
     }
 }

@@ -2,9 +2,12 @@
 
 use std::net::Ipv4Addr;
 
-use super::{Op, Operand, Query, Term, Test, Word};
+use rustc_hash::FxHashMap;
+
+use super::needle::Needle;
+use super::{Op, Operand, Query, Term, Test};
 use crate::base::Time;
-use crate::model::{FieldType, Record, Tags, Value};
+use crate::model::{Common, FieldType, Record, Tags, Value};
 
 /// A row as a query sees it: its record, and its cells with the side tables joined in.
 pub trait Cells {
@@ -14,6 +17,10 @@ pub trait Cells {
     fn cell(&self, field: usize) -> &Value;
     /// The tags; `None` = not known.
     fn tags(&self) -> Option<&Tags>;
+    /// The values that come from side tables and are at hand, with their fields' positions.
+    fn joined(&self) -> impl Iterator<Item = (usize, &Value)> {
+        std::iter::empty()
+    }
 }
 
 impl Cells for Record {
@@ -31,14 +38,39 @@ impl Cells for Record {
 impl Query {
     /// Whether the row matches at the moment `now` (ages are counted from it).
     pub fn matches(&self, row: &impl Cells, now: Time) -> bool {
-        self.terms.iter().all(|t| t.holds(row, now))
+        self.matcher(now).matches(row)
+    }
+    /// Matches many rows, at the moment `now`.
+    pub fn matcher(&self, now: Time) -> Matcher<'_> {
+        let terms = self.terms.iter().map(|term| {
+            let word = if let Test::Word(w) = &term.test { w.text.as_str() } else { "" };
+            (term, Needle::new(word), Seen::default())
+        });
+        Matcher { now, terms: terms.collect() }
+    }
+}
+
+/// Whether what some rows have in common contains a word, by its address; held, so that no address is given to another.
+type Seen = FxHashMap<usize, (Common, bool)>;
+
+/// Matches one row after the other, and looks at what many rows share once.
+pub struct Matcher<'q> {
+    now: Time,
+    /// Each term with its word, and what is known of it.
+    terms: Vec<(&'q Term, Needle<'q>, Seen)>,
+}
+
+impl Matcher<'_> {
+    /// Whether the row matches.
+    pub fn matches(&mut self, row: &impl Cells) -> bool {
+        self.terms.iter_mut().all(|(term, word, seen)| term.holds(row, self.now, word, seen))
     }
 }
 
 impl Term {
-    fn holds(&self, row: &impl Cells, now: Time) -> bool {
+    fn holds(&self, row: &impl Cells, now: Time, w: &Needle<'_>, seen: &mut Seen) -> bool {
         let held = match &self.test {
-            Test::Word(w) => word(row, w),
+            Test::Word(word) => has_word(row, word.fields, w, seen),
             Test::Tag { key, value } => {
                 // As with a field: what is not known is claimed neither way.
                 let Some(tags) = row.tags() else { return false };
@@ -64,56 +96,30 @@ impl Term {
     }
 }
 
-fn word(row: &impl Cells, word: &Word) -> bool {
+/// Whether the word is in what the row is called, in its tags or in one of `fields` (a mask by position).
+fn has_word(row: &impl Cells, fields: u64, w: &Needle<'_>, seen: &mut Seen) -> bool {
     let r = row.record();
-    let w = word.text.as_str();
-    let contains = |hay: &str, w: &str| contains(own_part(hay, w), w);
-    if contains(&r.name, w) || contains(&r.id, w) {
-        return true;
-    }
-    let digits = w.as_bytes().iter().all(|b| b.is_ascii_digit() || *b == b'.');
-    for i in (0..r.values.len().min(64)).filter(|i| word.fields & (1 << i) != 0) {
-        let hit = match row.cell(i) {
-            Value::Text(s) | Value::State(_, s) => contains(s, w),
-            Value::List(v) => v.iter().any(|s| contains(s, w)),
-            Value::Ip(ip) if digits => contains(&ip.to_string(), w),
-            Value::Int(n) if digits => n.to_string() == w,
-            _ => false,
-        };
-        if hit {
-            return true;
-        }
-    }
-    row.tags().is_some_and(|tags| tags.iter().any(|(k, v)| contains(v, w) || contains(k, w)))
+    let here = |(i, value): (usize, &Value)| i < 64 && fields >> i & 1 == 1 && value_has(value, w);
+    let shared = r.values.common().is_some_and(|common| {
+        let look = || (common.clone(), common.values().any(here));
+        seen.entry(common.address()).or_insert_with(look).1
+    });
+    shared
+        || w.names(&r.name)
+        || w.names(&r.id)
+        || r.values.own().any(here)
+        || row.tags().is_some_and(|tags| tags.iter().any(|(k, v)| w.names(v) || w.names(k)))
+        || row.joined().any(here)
 }
 
-/// Of an ARN, what names the resource: `app/my-alb/50dc6c` of `…:loadbalancer/app/my-alb/50dc6c`. Else `load` would find every load
-/// balancer. A word with a colon in it is a piece of an ARN and looks at all of it.
-fn own_part<'a>(hay: &'a str, w: &str) -> &'a str {
-    if !hay.starts_with("arn:") || w.contains(':') {
-        return hay;
+fn value_has(value: &Value, w: &Needle<'_>) -> bool {
+    match value {
+        Value::Text(s) | Value::State(_, s) => w.names(s),
+        Value::List(v) => v.iter().any(|s| w.names(s)),
+        Value::Ip(ip) => w.is_numeric() && w.is_in(&ip.to_string()),
+        Value::Int(n) => w.is_numeric() && w.is(&n.to_string()),
+        _ => false,
     }
-    let resource = hay.splitn(6, ':').nth(5).unwrap_or(hay);
-    resource.split_once(['/', ':']).map_or(resource, |(_, name)| name)
-}
-
-/// Whether `hay` contains `needle` (which is lower case), without regard to case.
-pub(crate) fn contains(hay: &str, needle: &str) -> bool {
-    let (h, n) = (hay.as_bytes(), needle.as_bytes());
-    if n.is_empty() {
-        return true;
-    }
-    if !needle.is_ascii() || !hay.is_ascii() {
-        return hay.to_lowercase().contains(needle);
-    }
-    if h.len() < n.len() {
-        return false;
-    }
-    let (first, upper) = (n[0], n[0].to_ascii_uppercase());
-    h[..=h.len() - n.len()]
-        .iter()
-        .enumerate()
-        .any(|(i, c)| (*c == first || *c == upper) && h[i..i + n.len()].eq_ignore_ascii_case(n))
 }
 
 /// `*` and `?` as in AWS's filters; without them the texts must be equal.
@@ -145,7 +151,7 @@ fn text_matches(text: &str, want: &str, ty: FieldType, op: Op) -> bool {
         // `state:healthy` must not find `unhealthy`.
         (_, _) if wild => glob(want, &text.to_lowercase()),
         (Op::Is, _) | (Op::Has, FieldType::State) => text.to_lowercase() == want,
-        _ => contains(text, want),
+        _ => Needle::new(want).is_in(text),
     }
 }
 
@@ -233,7 +239,7 @@ mod tests {
             id: "i-0a1".into(),
             name: "결제-워커-07".into(),
             state: None,
-            values: Box::new([
+            values: [
                 Value::State(Tone::Bad, "unhealthy".into()),
                 Value::Time(Time::from_secs(60 * 86_400)),
                 Value::ip(Some("10.1.4.77")),
@@ -243,7 +249,8 @@ mod tests {
                 Value::text("arn:aws:elasticloadbalancing:x:0:loadbalancer/app/my-alb/50dc6c"),
                 Value::text("RunInstances"),
                 Value::text("seen by nobody"),
-            ]),
+            ]
+            .into(),
             tags: Arc::new(vec![("Env".into(), "Prod".into())]),
         }
     }

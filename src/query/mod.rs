@@ -12,9 +12,10 @@
 //! unknown matches no comparison, neither `=` nor `!=`.
 
 mod eval;
+mod needle;
 mod parse;
 
-pub use eval::Cells;
+pub use eval::{Cells, Matcher};
 
 use std::fmt;
 use std::net::Ipv4Addr;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::select_biased;
 
-use super::engine::{Engine, Host};
+use super::engine::{Engine, Host, TURN};
 use super::screen::Screen;
 use crate::config::Theme;
 use crate::input::Input;
@@ -14,8 +14,6 @@ use crate::term::{Term, TermEvent};
 
 /// Between two frames that news causes; a key press is drawn at once.
 const FRAME: Duration = Duration::from_millis(33);
-/// Rows applied between two looks at the keys: about a millisecond's work.
-const ROWS: usize = 2_000;
 /// Keys taken in before a frame is drawn although more are waiting (a held key, a paste without brackets).
 const KEYS: usize = 64;
 
@@ -75,7 +73,7 @@ fn serve(engine: &mut Engine, term: &Term, theme: &Theme, pace: &mut Pace) -> io
             },
             None => false,
         };
-        pace.dirty |= engine.drain(ROWS);
+        pace.dirty |= engine.drain(TURN);
         pace.dirty |= engine.tick();
         if let Some(end) = host(engine, term, pace) {
             return Ok(end);
@@ -91,7 +89,7 @@ fn wait(engine: &Engine, term: &Term, pace: &Pace) -> Option<TermEvent> {
     let wake = engine.wake().map(|w| w.since(engine.now()));
     let frame = pace.dirty.then(|| FRAME.saturating_sub(pace.drawn.elapsed()));
     let patience = [wake, frame].into_iter().flatten().min().unwrap_or(Duration::from_secs(60));
-    if !engine.inbox().is_empty() {
+    if engine.has_news() {
         // News is there: keys are only looked at, and with a frame due the news may wait for it.
         if frame.is_none_or(|f| !f.is_zero()) {
             return term.events().try_recv().ok();

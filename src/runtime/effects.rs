@@ -22,20 +22,21 @@ impl Engine {
                 self.poller.watch(interests);
             }
             Effect::Refresh(tables) => self.poller.refresh(tables),
-            Effect::Index { request, tables, groups, query, sort } => {
-                let Some(kind) = tables.first().map(|t| t.kind) else {
+            Effect::Index(request) => {
+                let Some(kind) = request.tables.first().map(|t| t.kind) else {
                     let none = crate::model::Indexed {
-                        request,
+                        request: request.request,
                         versions: Vec::new(),
                         order: std::sync::Arc::new(Vec::<RowRef>::new()),
                         total: 0,
+                        paid: Vec::new(),
                     };
                     return self.handle(Event::Indexed(none));
                 };
                 let registry = self.registry;
                 let side = |name: &str| registry.kind(name).map(|k| Kind(k.info));
                 let now = self.clock.now();
-                let job = self.store.index_job(request, kind, &tables, &groups, query, sort, now, side);
+                let job = self.store.index_job(request, kind, now, side);
                 self.indexer.index(job);
             }
             Effect::DryRun(number, plan) => {

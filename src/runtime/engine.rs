@@ -20,7 +20,7 @@ use crate::aws::{Gateway, Prompt};
 use crate::base::{Clock, Time};
 use crate::fetch::{Poller, PollerConfig, Share, Update};
 use crate::kinds::Registry;
-use crate::model::{ActEvent, Event, Identity, Level, Message, Outcome, TableKey};
+use crate::model::{ActEvent, Batch, Coverage, Event, Identity, Level, Message, Outcome, TableKey};
 use crate::store::Store;
 
 /// What an engine is made from.
@@ -66,6 +66,11 @@ pub(super) enum Inbox {
 /// Room for what workers have to say. When it is full they wait, never the screen.
 const INBOX: usize = 256;
 
+/// Rows that a loop takes in between two looks at the keys: less than a millisecond's work.
+pub const TURN: usize = 500;
+/// Rows of a run that are applied at once; the rest of their page waits for the next turn of the loop, after the keys.
+const SLICE: usize = 250;
+
 /// A Store, a viewer, and the workers that serve them.
 pub struct Engine {
     /// Every table.
@@ -83,6 +88,8 @@ pub struct Engine {
     updates: mpsc::Sender<Update>,
     acts: mpsc::Sender<ActEvent>,
     pub(super) inbox: Receiver<Inbox>,
+    /// What is left of a page that was begun: comes before anything in the inbox.
+    rest: Option<Batch>,
     pub(super) outbox: Sender<Inbox>,
     pub(super) indexer: IndexWorker,
     pub(super) watcher: Watcher,
@@ -133,6 +140,7 @@ impl Engine {
             acts,
             indexer: IndexWorker::start(outbox.clone()),
             inbox,
+            rest: None,
             outbox,
             watcher: Watcher::default(),
             carries: Carries::default(),
@@ -172,10 +180,13 @@ impl Engine {
         let mut applied = 0;
         let mut any = false;
         while applied < rows {
-            match self.inbox.try_recv() {
-                Ok(item) => applied += self.take(item),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
-            }
+            applied += match self.rest.take() {
+                Some(batch) => self.take_rows(batch),
+                None => match self.inbox.try_recv() {
+                    Ok(item) => self.take(item),
+                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+                },
+            };
             any = true;
         }
         if any {
@@ -191,17 +202,7 @@ impl Engine {
                 self.handle(event);
                 1
             }
-            Inbox::Update(Update::Batch(batch)) => {
-                let now = self.clock.now();
-                let rows = batch.rows.len();
-                if let (Outcome::Failed(fault), Some(profile)) = (&batch.outcome, batch.table.scope.profile()) {
-                    self.identities.suspect(profile, fault, now);
-                }
-                let delta = self.store.apply(batch, now);
-                self.look_at_runs(now);
-                self.handle(Event::Applied(delta, now));
-                rows.max(1)
-            }
+            Inbox::Update(Update::Batch(batch)) => self.take_rows(batch),
             Inbox::Update(Update::Began(table, at)) => {
                 self.store.began(&table, at);
                 1
@@ -219,6 +220,26 @@ impl Engine {
                 1
             }
         }
+    }
+
+    /// Applies the first rows of a batch and keeps the others for the next time. What was asked for by id stays together: it says
+    /// of each id whether it is there.
+    fn take_rows(&mut self, mut batch: Batch) -> usize {
+        let now = self.clock.now();
+        if batch.rows.len() > SLICE && matches!(batch.coverage, Coverage::Sweep { .. }) {
+            let rows = batch.rows.split_off(SLICE);
+            let outcome = std::mem::replace(&mut batch.outcome, Outcome::More);
+            let (table, coverage) = (batch.table.clone(), batch.coverage.clone());
+            self.rest = Some(Batch { table, coverage, rows, outcome, seq: batch.seq, asked: batch.asked });
+        }
+        if let (Outcome::Failed(fault), Some(profile)) = (&batch.outcome, batch.table.scope.profile()) {
+            self.identities.suspect(profile, fault, now);
+        }
+        let rows = batch.rows.len();
+        let delta = self.store.apply(batch, now);
+        self.look_at_runs(now);
+        self.handle(Event::Applied(delta, now));
+        rows.max(1)
     }
 
     /// When [`Engine::tick`] is due next.
@@ -278,6 +299,11 @@ impl Engine {
         self.clock.now()
     }
 
+    /// Whether news is there that [`Engine::drain`] would take in at once.
+    pub(super) fn has_news(&self) -> bool {
+        self.rest.is_some() || !self.inbox.is_empty()
+    }
+
     /// Where worker news can be waited for.
     pub(super) fn inbox(&self) -> &Receiver<Inbox> {
         &self.inbox
@@ -292,6 +318,7 @@ impl Engine {
             || waits(&self.acts)
             || self.tasks.is_busy()
             || self.indexer.is_busy()
+            || self.rest.is_some()
             || !self.inbox.is_empty()
     }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::engine::Inbox;
+use crate::base::thread::background;
 use crate::model::{Event, Record};
 use crate::store::{IndexJob, index};
 
@@ -22,9 +23,9 @@ impl IndexWorker {
         let (garbage, dead) = unbounded();
         let busy = Arc::new(AtomicUsize::new(0));
         let counted = busy.clone();
-        spawn("index", move || work(&todo, &out, &counted));
+        background("index", move || work(&todo, &out, &counted));
         // Apart from the indexes: dropping 100,000 records must not make a sort wait.
-        spawn("reaper", move || dead.iter().for_each(drop));
+        background("reaper", move || dead.iter().for_each(drop));
         IndexWorker { jobs, garbage, busy }
     }
 
@@ -42,12 +43,6 @@ impl IndexWorker {
     }
     pub(super) fn is_busy(&self) -> bool {
         self.busy.load(Ordering::SeqCst) > 0
-    }
-}
-
-fn spawn(name: &str, body: impl FnOnce() + Send + 'static) {
-    if let Err(e) = std::thread::Builder::new().name(name.into()).spawn(body) {
-        tracing::error!("the thread {name} could not be started: {e}");
     }
 }
 

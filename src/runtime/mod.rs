@@ -10,10 +10,11 @@ mod identities;
 mod index_worker;
 mod questions;
 mod screen;
+mod shift;
 mod tasks;
 mod watcher;
 mod wide;
 
 pub use console::run;
-pub use engine::{Engine, EngineConfig, Host};
+pub use engine::{Engine, EngineConfig, Host, TURN};
 pub use screen::Screen;

@@ -3,10 +3,12 @@
 use std::io;
 
 use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use super::engine::Engine;
+use super::shift::{Place, Shift};
 use super::wide::Wide;
 use crate::config::Theme;
 use crate::term::FrameWriter;
@@ -18,6 +20,9 @@ pub struct Screen {
     output: FrameWriter,
     wide: Wide,
     clear: bool,
+    /// What is on the terminal, and which rows stand where on it.
+    last: Buffer,
+    place: Option<Place>,
 }
 
 impl Screen {
@@ -29,7 +34,7 @@ impl Screen {
         // A fixed viewport: the size comes with events, so that drawing never asks the terminal for it.
         let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, columns, rows)) };
         let terminal = Terminal::with_options(CrosstermBackend::new(output.clone()), options)?;
-        Ok(Screen { terminal, output, wide: Wide::default(), clear: false })
+        Ok(Screen { terminal, output, wide: Wide::default(), clear: false, last: Buffer::default(), place: None })
     }
 
     /// Draws the engine's state; returns the bytes written, 0 if nothing on the screen is different.
@@ -38,18 +43,40 @@ impl Screen {
     /// The terminal cannot be written to.
     pub fn draw(&mut self, engine: &Engine, theme: &Theme) -> io::Result<usize> {
         if std::mem::take(&mut self.clear) {
+            self.output.forget();
             // Not `Terminal::clear`: it asks the terminal where the cursor is, and a terminal that does not answer (a slow
             // link) would end the program. Resizing to the same size clears, and asks nothing.
             let area = self.terminal.get_frame().area();
             self.terminal.resize(area)?;
+            self.place = None;
+        }
+        let place = Place::of(&engine.state);
+        if let (Some(before), Some(now)) = (&self.place, &place)
+            && let Some(shift) = before.shift_to(now)
+        {
+            self.shift(shift)?;
         }
         let (state, store, now) = (&engine.state, &engine.store, engine.now());
         let wide = &mut self.wide;
-        self.terminal.draw(|frame| {
+        let drawn = self.terminal.draw(|frame| {
             ui::draw(state, store, theme, now, frame);
             wide.mend(frame.buffer_mut());
         })?;
+        self.last.clone_from(drawn.buffer);
+        self.place = place;
         self.output.present()
+    }
+
+    /// Moves lines on the terminal, and lets the drawing library know.
+    fn shift(&mut self, shift: Shift) -> io::Result<()> {
+        shift.write(&mut self.output)?;
+        shift.apply(&mut self.last);
+        self.wide.shift(shift);
+        // The frame that the next one is compared with can be reached only while it is the one to be drawn.
+        self.terminal.swap_buffers();
+        self.terminal.current_buffer_mut().clone_from(&self.last);
+        self.terminal.swap_buffers();
+        Ok(())
     }
 
     /// The next frame is drawn on an empty screen.

@@ -6,11 +6,22 @@
 use ratatui::buffer::{Buffer, CellDiffOption, CellWidth};
 use ratatui::layout::Position;
 
+use super::shift::Shift;
+
 /// Where the last frame had wide characters.
 #[derive(Default)]
 pub(super) struct Wide(Vec<Position>);
 
 impl Wide {
+    /// Lines have moved.
+    pub(super) fn shift(&mut self, shift: Shift) {
+        self.0.retain_mut(|at| {
+            let line = shift.line(at.y);
+            at.y = line.unwrap_or(at.y);
+            line.is_some()
+        });
+    }
+
     /// To be called on each finished frame.
     pub(super) fn mend(&mut self, frame: &mut Buffer) {
         for at in self.0.drain(..) {

@@ -132,7 +132,7 @@ mod tests {
             id: id.into(),
             name: ArcStr::new(),
             state: None,
-            values: Box::new([Value::text(state), Value::Float(cpu), ty]),
+            values: [Value::text(state), Value::Float(cpu), ty].into(),
             tags: Arc::new(tags.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect()),
         }
     }

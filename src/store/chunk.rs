@@ -30,6 +30,13 @@ pub struct Row {
 #[derive(Clone)]
 pub(super) struct Chunk(pub(super) Vec<Option<Row>>);
 
+impl Chunk {
+    /// The rows with their slots, the first of which is `first`.
+    pub(super) fn rows(&self, first: u32) -> impl Iterator<Item = (u32, &Row)> {
+        (first..).zip(&self.0).filter_map(|(slot, row)| Some((slot, row.as_ref()?)))
+    }
+}
+
 /// A table as it was at one version.
 #[derive(Clone, Default)]
 pub struct Snapshot {
@@ -43,13 +50,11 @@ pub struct Snapshot {
 impl Snapshot {
     /// The rows with their slots, in slot order.
     pub fn rows(&self) -> impl Iterator<Item = (u32, &Row)> {
-        self.chunks.iter().enumerate().flat_map(|(c, chunk)| {
-            chunk
-                .0
-                .iter()
-                .enumerate()
-                .filter_map(move |(i, row)| row.as_ref().map(|r| (u32::try_from(c * CHUNK + i).unwrap_or(u32::MAX), r)))
-        })
+        self.chunks().flat_map(|(first, chunk)| chunk.rows(first))
+    }
+    /// The chunks with the slot of their first row.
+    pub(super) fn chunks(&self) -> impl Iterator<Item = (u32, &Chunk)> {
+        (0..).step_by(CHUNK).zip(self.chunks.iter().map(|c| &**c))
     }
 }
 

@@ -26,8 +26,11 @@ fn ids(
     let query = Arc::new(Query::parse(query, &INFO).expect("a query"));
     let sort = sort.map(|(field, ascending)| Sort { field, ascending });
     let side = |name: &str| (name == LOADS.name).then_some(Kind(&LOADS));
-    let job = store.index_job(7, Kind(&INFO), tables, groups, query, sort, Time::from_secs(2), side);
+    let (tables_of, groups) = (tables.to_vec(), groups.to_vec());
+    let request = IndexRequest { request: 7, tables: tables_of, groups, query, sort, paid: false };
+    let job = store.index_job(request, Kind(&INFO), Time::from_secs(2), side);
     let done = index(&job);
+    assert_eq!(done, index_on(&job, 3), "the number of threads makes no difference");
     assert_eq!(done.request, 7);
     assert_eq!(done.versions, tables.iter().map(|t| store.snapshot(t).version).collect::<Vec<_>>());
     let id = |at: &RowRef| store.row(tables, *at).expect("a row").1.record.id.to_string();
@@ -90,4 +93,36 @@ fn a_side_value_is_joined_for_filter_and_sort_and_one_that_is_gone_is_unknown() 
     assert_eq!(store.apply(gone, Time::from_secs(99)).gone, 1);
     assert_eq!(ids(&store, &t, &[0], "", Some((2, false))).0, "a b c");
     assert!(store.side(&t[0], Kind(&LOADS), "b").is_none());
+}
+
+#[test]
+fn several_threads_put_many_rows_in_the_same_order_as_one() {
+    let mut store = Store::default();
+    let rows: Vec<(String, Value)> =
+        (0..20_000).map(|i| (format!("i-{:05}", i * 7_919 % 20_000), Value::Int(i % 97))).collect();
+    let rows: Vec<(&str, Value, &str)> =
+        rows.iter().map(|(id, v)| (id.as_str(), v.clone(), if id.ends_with('3') { "x" } else { "y" })).collect();
+    fill(&mut store, &key(), &rows);
+    for (query, sort) in [("", Some((0, true))), ("zone:x", Some((0, false))), ("zone:x", None)] {
+        let query = Arc::new(Query::parse(query, &INFO).expect("a query"));
+        let sort = sort.map(|(field, ascending)| Sort { field, ascending });
+        let request = IndexRequest { request: 1, tables: vec![key()], groups: vec![0], query, sort, paid: false };
+        let job = store.index_job(request, Kind(&INFO), Time::from_secs(2), |_| None);
+        let one = index_on(&job, 1);
+        assert_eq!(one.total, 20_000);
+        for threads in 2..=4 {
+            assert_eq!(index_on(&job, threads), one, "{threads} threads, {:?}", job.request.query.text);
+        }
+    }
+}
+
+#[test]
+fn rows_that_need_a_paid_value_are_those_that_match_apart_from_it() {
+    let (store, t) = one(&[("a", Value::Int(1), "x"), ("b", Value::Int(2), "y"), ("c", Value::Int(3), "x")]);
+    let query = Arc::new(Query::parse("zone:x load>60", &INFO).expect("a query"));
+    let request = IndexRequest { request: 1, tables: t, groups: vec![0], query, sort: None, paid: true };
+    let side = |name: &str| (name == LOADS.name).then_some(Kind(&LOADS));
+    let done = index(&store.index_job(request, Kind(&INFO), Time::from_secs(2), side));
+    assert!(done.order.is_empty(), "nothing is known of the loads yet");
+    assert_eq!(done.paid, [Arc::new(vec!["a".into(), "c".into()])]);
 }

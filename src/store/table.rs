@@ -254,7 +254,7 @@ impl Table {
         (row.seq, row.asked) = (seq, asked);
         let revived = row.gone.take().is_some();
         let mask = record.changed_from(&row.record);
-        let same = mask == 0 && *row.record == *record;
+        let same = mask == 0 && record.is_called_as(&row.record);
         if !same {
             let old = std::mem::replace(&mut row.record, record.clone());
             row.changed_at = now;

@@ -47,7 +47,7 @@ pub(super) fn record_of(kind: &'static KindInfo, id: &str, size: Value, zone: &s
         id: id.into(),
         name: "".into(),
         state: None,
-        values: Box::new([size, Value::Text(zone.into()), Value::Unknown]),
+        values: [size, Value::Text(zone.into()), Value::Unknown].into(),
         tags: Arc::default(),
     })
 }

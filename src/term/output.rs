@@ -32,6 +32,8 @@ struct Inner {
     out: Box<dyn Write + Send>,
     /// Whether the terminal is ours to draw on.
     ours: fn() -> bool,
+    /// Whether the cursor is known to be hidden.
+    hidden: bool,
     stats: FrameStats,
 }
 
@@ -52,7 +54,7 @@ impl FrameWriter {
 
     fn with(out: Box<dyn Write + Send>, ours: fn() -> bool) -> FrameWriter {
         let frame = Vec::with_capacity(16 * 1024);
-        FrameWriter(Arc::new(Mutex::new(Inner { frame, out, ours, stats: FrameStats::default() })))
+        FrameWriter(Arc::new(Mutex::new(Inner { frame, out, ours, hidden: false, stats: FrameStats::default() })))
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -70,7 +72,12 @@ impl FrameWriter {
         if inner.frame.is_empty() {
             return Ok(0);
         }
-        let body = std::mem::take(&mut inner.frame);
+        let mut body = std::mem::take(&mut inner.frame);
+        inner.tidy(&mut body);
+        if body.is_empty() {
+            inner.frame = body;
+            return Ok(0);
+        }
         let mut frame = Vec::with_capacity(BEGIN.len() + body.len() + END.len());
         frame.extend_from_slice(BEGIN);
         frame.extend_from_slice(&body);
@@ -85,7 +92,14 @@ impl FrameWriter {
 
     /// Writes something that is no part of a frame (a bell, the clipboard), at once.
     pub(super) fn send(&self, bytes: &[u8]) -> io::Result<()> {
-        self.inner().send(bytes)
+        let mut inner = self.inner();
+        inner.hidden = false;
+        inner.send(bytes)
+    }
+
+    /// The terminal was somebody else's: nothing is known of it.
+    pub(crate) fn forget(&self) {
+        self.inner().hidden = false;
     }
 
     /// What has been written so far.
@@ -94,7 +108,32 @@ impl FrameWriter {
     }
 }
 
+/// With these the drawing library ends each frame, whatever is in it: colours one by one and all at once, and the cursor hidden.
+const RESET_EACH: &[u8] = b"\x1b[39m\x1b[49m\x1b[59m\x1b[0m";
+const RESET: &[u8] = b"\x1b[0m";
+const HIDE: &[u8] = b"\x1b[?25l";
+const SHOW: &[u8] = b"\x1b[?25h";
+
 impl Inner {
+    /// Leaves out of a frame's end what has been said: over a slow link each frame is 20 bytes shorter, and one in which nothing
+    /// changed is none.
+    fn tidy(&mut self, frame: &mut Vec<u8>) {
+        let hides = frame.ends_with(HIDE);
+        if hides {
+            frame.truncate(frame.len() - HIDE.len());
+        }
+        if frame == RESET_EACH && self.hidden == hides {
+            frame.clear();
+        } else if frame.ends_with(RESET_EACH) {
+            frame.truncate(frame.len() - RESET_EACH.len());
+            frame.extend_from_slice(RESET);
+        }
+        if hides && !self.hidden {
+            frame.extend_from_slice(HIDE);
+        }
+        self.hidden = hides || self.hidden && memchr::memmem::find(frame, SHOW).is_none();
+    }
+
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         if !(self.ours)() {
             return Ok(());
@@ -139,6 +178,30 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn what_every_frame_ends_with_is_said_once() {
+        let writes = Writes::default();
+        let mut out = FrameWriter::to(Box::new(writes.clone()));
+        let frame = |out: &mut FrameWriter, body: &str, end: &[u8]| {
+            out.write_all(body.as_bytes()).unwrap();
+            out.write_all(RESET_EACH).unwrap();
+            out.write_all(end).unwrap();
+            let before = writes.0.lock().unwrap().len();
+            out.present().unwrap();
+            let all = writes.0.lock().unwrap();
+            let whole = all.get(before).map(|w| String::from_utf8(w.clone()).unwrap()).unwrap_or_default();
+            whole.replace("\x1b[?2026h", "").replace("\x1b[?2026l", "")
+        };
+        assert_eq!(frame(&mut out, "a", HIDE), "a\x1b[0m\x1b[?25l");
+        assert_eq!(frame(&mut out, "b", HIDE), "b\x1b[0m");
+        assert_eq!(frame(&mut out, "", HIDE), "", "nothing changed");
+        assert_eq!(frame(&mut out, "c", b"\x1b[?25h\x1b[3;4H"), "c\x1b[39m\x1b[49m\x1b[59m\x1b[0m\x1b[?25h\x1b[3;4H");
+        assert_eq!(frame(&mut out, "", HIDE), "\x1b[0m\x1b[?25l", "the cursor was there");
+        assert_eq!(frame(&mut out, "d", HIDE), "d\x1b[0m");
+        out.forget();
+        assert_eq!(frame(&mut out, "e", HIDE), "e\x1b[0m\x1b[?25l", "who had the terminal may have shown it");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use crate::support::terminal::{BINARY, Home};
+use crate::support::terminal::{BINARY, Home, Terminal};
 
 #[test]
 fn the_first_screen_comes_keys_work_and_q_ends_it_with_status_0() {
@@ -44,6 +44,34 @@ fn it_follows_the_terminals_size_down_to_nothing_and_back() {
     t.sees("my-bastion-host").sees("PUBLIC IP");
     t.resize(80, 24);
     t.until("80 columns", |t| !t.text().contains("PUBLIC IP")).sees("my-bastion-host");
+    t.send("q");
+    assert_eq!(t.ended().exit_code(), 0);
+}
+
+/// Presses a key and waits for its frame to be whole.
+fn step(t: &mut Terminal, key: &str) -> usize {
+    let (before, frames) = (t.raw().len(), t.raw().matches("\x1b[?2026l").count());
+    t.send(key).until("an answer to a key", |t| t.raw().matches("\x1b[?2026l").count() > frames);
+    t.raw().len() - before
+}
+
+#[test]
+fn a_table_that_scrolls_shows_what_a_fresh_drawing_shows_and_writes_little() {
+    let mut t = Home::new().open(&["--sandbox", "instances"], &[]);
+    t.sees("my-bastion-host").sees("complete");
+    let mut written: Vec<usize> = Vec::new();
+    for keys in [["j"; 35], ["k"; 35], ["j"; 35]] {
+        written.extend(keys.map(|key| step(&mut t, key)));
+        let moved = t.styled();
+        step(&mut t, "\x0c");
+        for (fresh, moved) in t.styled().into_iter().zip(moved) {
+            assert_eq!(fresh, moved);
+        }
+    }
+    assert!(t.raw().contains("\x1b[4;23r"), "the rows are a region of their own");
+    // Beside a press that changes rows and columns at once (a name that is longer than those before), few bytes each.
+    written.sort_unstable();
+    assert!(written[written.len() * 9 / 10] < 400, "{written:?}");
     t.send("q");
     assert_eq!(t.ended().exit_code(), 0);
 }

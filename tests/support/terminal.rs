@@ -145,6 +145,21 @@ impl Terminal {
     pub fn text(&self) -> String {
         self.seen.lock().unwrap().parser.screen().contents()
     }
+    /// The screen line by line: each cell's text and style. A blank that was never written is as good as one that was.
+    pub fn styled(&self) -> Vec<String> {
+        let seen = self.seen.lock().unwrap();
+        let screen = seen.parser.screen();
+        let (height, width) = screen.size();
+        let cell = |y: u16, x: u16| {
+            let cell = screen.cell(y, x).unwrap();
+            let text = if cell.contents().is_empty() { " " } else { cell.contents() };
+            let seen = text != " " || cell.inverse();
+            let style = seen.then(|| (cell.fgcolor(), cell.bold(), cell.dim(), cell.underline(), cell.inverse()));
+            format!("{text}{:?}{style:?}", cell.bgcolor())
+        };
+        let line = |y| (0..width.get()).map(|x| cell(y, x)).collect();
+        (0..height.get()).map(line).collect()
+    }
     /// Everything that was written to the terminal.
     pub fn raw(&self) -> String {
         String::from_utf8_lossy(&self.seen.lock().unwrap().raw).into_owned()

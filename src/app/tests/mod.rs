@@ -251,14 +251,15 @@ pub(super) fn thing(id: &str, name: &str, state: &str, size: i64) -> Arc<Record>
         id: id.into(),
         name: name.into(),
         state: Some((tone, state.into())),
-        values: Box::new([
+        values: [
             Value::text(name),
             Value::text(id),
             Value::State(tone, state.into()),
             Value::Int(size),
             Value::Unknown,
             Value::Unknown,
-        ]),
+        ]
+        .into(),
         tags: Arc::new(vec![("Env".into(), "prod".into())]),
     })
 }
@@ -357,7 +358,7 @@ impl Desk {
     }
     /// Answers every index request, as the worker does.
     pub(super) fn settle(&mut self) -> &mut Self {
-        while let Some(at) = self.out.iter().position(|e| matches!(e, Effect::Index { .. })) {
+        while let Some(at) = self.out.iter().position(|e| matches!(e, Effect::Index(_))) {
             let effect = self.out.remove(at);
             let indexed = self.answer(&effect);
             self.event(Event::Indexed(indexed));
@@ -365,10 +366,10 @@ impl Desk {
         self
     }
     pub(super) fn answer(&self, effect: &Effect) -> Indexed {
-        let Effect::Index { request, tables, groups, query, sort } = effect else { panic!("no index request") };
-        let kind = tables.first().map_or(Kind(&THINGS), |t| t.kind);
+        let Effect::Index(request) = effect else { panic!("no index request") };
+        let kind = request.tables.first().map_or(Kind(&THINGS), |t| t.kind);
         let side = |name: &str| REGISTRY.kind(name).map(|d| Kind(d.info));
-        index(&self.store.index_job(*request, kind, tables, groups, query.clone(), *sort, self.now, side))
+        index(&self.store.index_job(request.clone(), kind, self.now, side))
     }
     /// What was asked for since this was last called.
     pub(super) fn asked(&mut self) -> Vec<Effect> {

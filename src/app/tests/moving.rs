@@ -77,7 +77,7 @@ fn a_cursor_on_a_row_that_is_gone_moves_to_the_nearest() {
 fn an_index_for_an_older_request_is_dropped() {
     let mut desk = Desk::with(3);
     desk.event(Event::Key("S".parse().unwrap(), START));
-    let old = desk.asked().into_iter().find(|e| matches!(e, Effect::Index { .. })).unwrap();
+    let old = desk.asked().into_iter().find(|e| matches!(e, Effect::Index(_))).unwrap();
     let late = desk.answer(&old);
     desk.press("S");
     assert_eq!(desk.shown(), ["t0", "t1", "t2"]);
@@ -105,11 +105,11 @@ fn changes_during_an_index_are_remembered_once() {
         change(&mut desk, size);
     }
     let out = desk.asked();
-    let requests: Vec<_> = out.iter().filter(|e| matches!(e, Effect::Index { .. })).collect();
+    let requests: Vec<_> = out.iter().filter(|e| matches!(e, Effect::Index(_))).collect();
     assert_eq!(requests.len(), 1);
     let answer = desk.answer(requests[0]);
     desk.event(Event::Indexed(answer));
-    assert_eq!(desk.asked().iter().filter(|e| matches!(e, Effect::Index { .. })).count(), 1);
+    assert_eq!(desk.asked().iter().filter(|e| matches!(e, Effect::Index(_))).count(), 1);
 }
 
 #[test]
@@ -179,11 +179,8 @@ fn enter_goes_into_what_a_row_holds_else_to_its_detail() {
     desk.press("esc esc").line("items");
     assert_eq!(desk.state.view.kind, Kind(&BOXES), "items are listed for one box at a time");
     let boxes = TableKey::all(Scope::account("prod"), Kind(&BOXES));
-    let record = Record {
-        kind: Kind(&BOXES),
-        values: Box::new([Value::text("logs")]),
-        ..(*thing("logs", "logs", "", 0)).clone()
-    };
+    let record =
+        Record { kind: Kind(&BOXES), values: [Value::text("logs")].into(), ..(*thing("logs", "logs", "", 0)).clone() };
     desk.list(boxes, vec![Arc::new(record)]);
     desk.press("enter");
     assert_eq!(desk.state.view.tables, [TableKey::of(Scope::account("prod"), Kind(&ITEMS), "logs".into())]);

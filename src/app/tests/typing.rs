@@ -135,7 +135,7 @@ fn a_paid_sort_asks_too_and_unknown_values_come_last() {
     let row = |id: &str, v: f64| {
         Arc::new(Record {
             kind: Kind(&METRIC_KIND),
-            values: Box::new([Value::Float(v)]),
+            values: [Value::Float(v)].into(),
             ..(*thing(id, id, "", 0)).clone()
         })
     };

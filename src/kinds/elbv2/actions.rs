@@ -192,7 +192,7 @@ fn choose_instance(
         rows.find(|r| !matches!(targets::health(r), Health::Draining | Health::Unused))
     };
     rows.retain(|r| target_groups::vpc_id(group).is_none_or(|v| instance::vpc_id(r).is_none_or(|i| i == v)));
-    rows.sort_by(|a, b| crate::model::value::natural(a.label(), b.label()).then_with(|| a.id.cmp(&b.id)));
+    rows.sort_by(|a, b| crate::model::order::natural(a.label(), b.label()).then_with(|| a.id.cmp(&b.id)));
     let mut choices: Vec<Choice> = rows
         .iter()
         .filter(|r| cannot_join(group, r).is_none())

@@ -169,10 +169,10 @@ impl World {
 
     fn serve(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            if let Effect::Index { request, tables, groups, query, sort } = effect {
-                let kind = tables.first().map_or(Kind(&INSTANCES), |t| t.kind);
+            if let Effect::Index(request) = effect {
+                let kind = request.tables.first().map_or(Kind(&INSTANCES), |t| t.kind);
                 let side = |name: &str| REGISTRY.kind(name).map(|d| Kind(d.info));
-                let job = self.store.index_job(request, kind, &tables, &groups, query, sort, NOW, side);
+                let job = self.store.index_job(request, kind, NOW, side);
                 self.event(Event::Indexed(index(&job)));
             }
         }

@@ -60,8 +60,10 @@ const fn info(name: &'static str, title: &'static str, ty: FieldType, doc: &'sta
 pub static FIELDS: Fields<Instance> = Fields(FIELD_LIST);
 
 static FIELD_LIST: &[Field<Instance>] = &[
-    field(info(NAME, "NAME", FieldType::Text, "The Name tag.").shown(0), |i| Value::text(&i.name)),
-    field(info(ID, "ID", FieldType::Id, "The instance id.").shown(2).cells(11, 19), |i| Value::Text(i.id.clone())),
+    field(info(NAME, "NAME", FieldType::Text, "The Name tag.").unique().shown(0), |i| Value::text(&i.name)),
+    field(info(ID, "ID", FieldType::Id, "The instance id.").unique().shown(2).cells(11, 19), |i| {
+        Value::Text(i.id.clone())
+    }),
     field(
         info(STATE, "STATE", FieldType::State, "pending, running, stopping, stopped, shutting-down or terminated.")
             .shown(0)
@@ -96,7 +98,10 @@ static FIELD_LIST: &[Field<Instance>] = &[
         |i| said(&i.zone),
     ),
     field(
-        info(PRIVATE_IP, "PRIVATE IP", FieldType::Ip, "The primary private IPv4 address.").shown(5).aka(&["ip"]),
+        info(PRIVATE_IP, "PRIVATE IP", FieldType::Ip, "The primary private IPv4 address.")
+            .unique()
+            .shown(5)
+            .aka(&["ip"]),
         |i| i.private_ip.clone(),
     ),
     field(
@@ -106,6 +111,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
             FieldType::Ip,
             "The public IPv4 address; lost on stop unless it is an Elastic IP.",
         )
+        .unique()
         .shown(6),
         |i| i.public_ip.clone(),
     ),
@@ -124,6 +130,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
     ),
     field(
         info(LAUNCHED, "AGE", FieldType::Age, "When the instance was last launched or started.")
+            .unique()
             .shown(8)
             .aka(&["age", "launch_time"]),
         |i| moment(i.launched),
@@ -184,20 +191,28 @@ static FIELD_LIST: &[Field<Instance>] = &[
             FieldType::List,
             "Elastic IP addresses of its network interfaces; they stay on stop.",
         )
+        .unique()
         .cells(10, 31)
         .aka(&["elastic_ip", "eip"])
         .section("network"),
         |i| i.elastic_ips.clone(),
     ),
-    field(info("ipv6", "IPV6", FieldType::List, "IPv6 addresses of its network interfaces.").section("network"), |i| {
-        i.ipv6.clone()
-    }),
     field(
-        info("public_dns", "PUBLIC DNS", FieldType::Text, "The public DNS name.").cells(10, 60).section("network"),
+        info("ipv6", "IPV6", FieldType::List, "IPv6 addresses of its network interfaces.").unique().section("network"),
+        |i| i.ipv6.clone(),
+    ),
+    field(
+        info("public_dns", "PUBLIC DNS", FieldType::Text, "The public DNS name.")
+            .unique()
+            .cells(10, 60)
+            .section("network"),
         |i| text(&i.public_dns),
     ),
     field(
-        info("private_dns", "PRIVATE DNS", FieldType::Text, "The private DNS name.").cells(11, 60).section("network"),
+        info("private_dns", "PRIVATE DNS", FieldType::Text, "The private DNS name.")
+            .unique()
+            .cells(11, 60)
+            .section("network"),
         |i| text(&i.private_dns),
     ),
     field(
@@ -222,9 +237,10 @@ static FIELD_LIST: &[Field<Instance>] = &[
             .cells(10, 10),
         |i| said(&i.monitoring),
     ),
-    field(info(VOLUMES, "VOLUMES", FieldType::List, "Ids of the attached EBS volumes.").section("storage"), |i| {
-        i.volumes.clone()
-    }),
+    field(
+        info(VOLUMES, "VOLUMES", FieldType::List, "Ids of the attached EBS volumes.").unique().section("storage"),
+        |i| i.volumes.clone(),
+    ),
     field(
         info("root_device", "ROOT", FieldType::Text, "The root device's name.").named_only().section("storage"),
         |i| text(&i.root_device),
@@ -321,12 +337,16 @@ static FIELD_LIST: &[Field<Instance>] = &[
             "What led to the last change of state, e.g. User initiated.",
         )
         .named_only()
+        .unique()
         .cells(10, 60)
         .section("state"),
         |i| text(&i.transition_reason),
     ),
     field(
-        info("transitioned", "SINCE", FieldType::Age, "When that was, where AWS says.").cells(5, 6).section("state"),
+        info("transitioned", "SINCE", FieldType::Age, "When that was, where AWS says.")
+            .unique()
+            .cells(5, 6)
+            .section("state"),
         |i| moment(i.transitioned),
     ),
     field(
@@ -337,7 +357,9 @@ static FIELD_LIST: &[Field<Instance>] = &[
         |i| said(&i.owner_id),
     ),
     field(
-        info("reservation_id", "RESERVATION", FieldType::Id, "The request that launched it.").section("billing"),
+        info("reservation_id", "RESERVATION", FieldType::Id, "The request that launched it.")
+            .unique()
+            .section("billing"),
         |i| said(&i.reservation_id),
     ),
     field(
@@ -347,7 +369,9 @@ static FIELD_LIST: &[Field<Instance>] = &[
         |i| text(&i.requester_id),
     ),
     field(
-        info("launch_index", "INDEX", FieldType::Int, "Its number among those launched together.").section("billing"),
+        info("launch_index", "INDEX", FieldType::Int, "Its number among those launched together.")
+            .unique()
+            .section("billing"),
         |i| int(i.launch_index),
     ),
     field(

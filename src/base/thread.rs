@@ -1,0 +1,40 @@
+//! Threads that work behind the one that draws.
+//!
+//! A worker that takes apart 3 MB of XML has a core for itself for tens of milliseconds, and a scheduler that treats all threads
+//! alike lets a key wait for it. With a higher nice value it gives way at once; where nobody presses a key it has the core as
+//! before.
+
+use std::io;
+
+/// How far workers stand back: they get about a third of a core that another thread wants too.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 5;
+
+/// The calling thread stands back behind those that do not.
+pub fn stand_back() {
+    // On Linux the nice value is a thread's own (sched(7)); elsewhere it is the whole process's, the drawing thread's too.
+    #[cfg(target_os = "linux")]
+    if let Err(e) = rustix::process::setpriority_process(None, NICE) {
+        tracing::debug!("the thread's priority stays: {e}");
+    }
+}
+
+/// Starts a thread that stands back.
+pub fn background(name: &str, body: impl FnOnce() + Send + 'static) {
+    let body = || {
+        stand_back();
+        body();
+    };
+    if let Err(e) = std::thread::Builder::new().name(name.into()).spawn(body) {
+        tracing::error!("the thread {name} could not be started: {e}");
+    }
+}
+
+/// The async runtime that asks AWS and takes apart what it answers. Two workers: one answer is taken apart while the next comes.
+///
+/// # Errors
+/// The threads cannot be started.
+pub fn workers() -> io::Result<tokio::runtime::Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(2).thread_name("worker").on_thread_start(stand_back).enable_all().build()
+}
