@@ -3,7 +3,7 @@
 use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, Overlay};
 use super::update::Turn;
 use super::view::RowKey;
-use crate::model::{Effect, FieldType, Level, Record, Sort, Value};
+use crate::model::{Effect, FieldType, Level, Sort, Value};
 
 /// The text that a value is copied as; `None` where there is none.
 fn copied(value: &Value) -> Option<String> {
@@ -13,12 +13,6 @@ fn copied(value: &Value) -> Option<String> {
         Value::List(items) => Some(items.join(" ")),
         _ => None,
     }
-}
-
-/// A row's id as AWS shows it (a row's identity may be more: a target's holds its group and port too).
-pub(super) fn shown_id(record: &Record) -> String {
-    let field = record.kind.index_of("id").map(|i| record.at(i));
-    field.and_then(copied).unwrap_or_else(|| record.id.to_string())
 }
 
 impl Turn<'_> {
@@ -115,7 +109,7 @@ impl Turn<'_> {
             label: a.title.to_string(),
             // What only the plan's confirmation refuses can still be opened: the plan shows the commands.
             detail: if a.changes && self.read_only_of(&rows) {
-                format!("read-only: the plan can be seen, not carried out. {}", a.doc)
+                format!("read-only, plan only. {}", a.doc)
             } else {
                 a.doc.to_string()
             },
@@ -135,7 +129,7 @@ impl Turn<'_> {
     }
 
     fn rows_text(&self, rows: &[RowKey]) -> Vec<String> {
-        rows.iter().filter_map(|r| self.store.get(&r.table, &r.id)).map(|r| shown_id(r)).collect()
+        rows.iter().filter_map(|r| self.store.get(&r.table, &r.id)).map(|r| r.shown_id().to_string()).collect()
     }
 
     /// Copies the ids of the targets, one a line.
@@ -171,7 +165,7 @@ impl Turn<'_> {
                 });
             }
         };
-        add("id", shown_id(&record));
+        add("id", record.shown_id().to_string());
         add("name", record.name.to_string());
         for (i, field) in record.kind.iter().enumerate() {
             let wanted = matches!(field.ty, FieldType::Id | FieldType::Ip)

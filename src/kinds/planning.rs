@@ -50,13 +50,7 @@ pub fn phrase(action: &str, targets: &[Target]) -> String {
 fn typed(record: &Record) -> String {
     let name = record.name.as_str();
     let plain = !name.is_empty() && name.trim() == name && visible(name) == name && width(name) <= TYPEABLE;
-    if plain { name.to_string() } else { shown_id(record) }
-}
-
-/// The id as AWS shows it: a row's identity may be more (a target's holds its group and port too).
-fn shown_id(record: &Record) -> String {
-    let field = record.kind.index_of("id").and_then(|i| record.at(i).as_str());
-    visible(field.unwrap_or(&record.id)).into_owned()
+    if plain { name.to_string() } else { visible(record.shown_id()).into_owned() }
 }
 
 /// `Stop web-1`, `Stop 2 instances`.
@@ -69,12 +63,12 @@ pub fn title(verb: &str, kind: &KindInfo, targets: &[Target]) -> String {
 
 /// The name, else the id, fit to be shown.
 pub fn label(record: &Record) -> String {
-    if record.name.is_empty() { shown_id(record) } else { visible(&record.name).into_owned() }
+    visible(record.label()).into_owned()
 }
 
 /// A changed row.
 pub fn subject(t: &Target, change: impl Into<String>) -> Subject {
-    let name = if t.record.name.is_empty() { shown_id(&t.record).into() } else { t.record.name.clone() };
+    let name = t.record.label().clone();
     Subject { table: t.table.clone(), id: t.record.id.clone(), label: name, change: change.into() }
 }
 

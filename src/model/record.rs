@@ -49,9 +49,16 @@ impl Record {
     pub fn tag(&self, key: &str) -> Option<&ArcStr> {
         self.tags.iter().find(|(k, _)| k == key).map(|(_, v)| v)
     }
-    /// The name if there is one, else the id.
+    /// The name if there is one, else the id as it is shown.
     pub fn label(&self) -> &ArcStr {
-        if self.name.is_empty() { &self.id } else { &self.name }
+        if self.name.is_empty() { self.shown_id() } else { &self.name }
+    }
+    /// The id as AWS shows it: a row's identity may be more (a target's holds its group and port too).
+    pub fn shown_id(&self) -> &ArcStr {
+        match self.kind.index_of("id").map(|i| self.at(i)) {
+            Some(Value::Text(id)) => id,
+            _ => &self.id,
+        }
     }
     /// Which fields differ from `older`, as a mask by field position.
     pub fn changed_from(&self, older: &Record) -> u64 {

@@ -112,7 +112,9 @@ fn heading(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>, gone: bool, has_keys:
     let after = pen.say(area.x + 1, area.y, left, name, role);
     let rest = left.saturating_sub(after.saturating_sub(area.x + 1) + 2);
     let id = page.record.kind.index_of("id").and_then(|i| page.record.at(i).as_str().map(str::to_string));
-    if let Some(id) = id.filter(|id| id != name.as_str() && rest > 6) {
+    // Of an ARN a piece tells nothing.
+    let least = |id: &str| if id.starts_with("arn:") { 40 } else { 9 };
+    if let Some(id) = id.filter(|id| id != name.as_str() && rest >= least(id).min(cells(id))) {
         let cut = crate::base::text::cut_middle(&id, usize::from(rest)).into_owned();
         let after = pen.say(after + 2, area.y, rest, &cut, Role::Quiet);
         if gone {

@@ -114,7 +114,12 @@ fn subjects(dialog: &PlanDialog, room: u16) -> Vec<Line> {
         all.iter().map(|s| cells(&crate::base::text::visible(f(s)))).max().unwrap_or(0).min(most)
     };
     let label = column(|s| &s.label, room / 3);
-    let id = column(|s| &s.id, room / 3);
+    // An id that has the name in it (an ARN, a target's identity) says nothing more.
+    // An id that has the name in it (an ARN, a target's identity) says nothing more.
+    fn id_of(s: &crate::model::Subject) -> &str {
+        if s.id.contains(s.label.as_str()) { "" } else { &s.id }
+    }
+    let id = all.iter().map(|s| cells(&crate::base::text::visible(id_of(s)))).max().unwrap_or(0).min(room / 3);
     all.iter()
         .map(|s| {
             let pad = |text: &str, to: u16, middle: bool| {
@@ -128,8 +133,8 @@ fn subjects(dialog: &PlanDialog, room: u16) -> Vec<Line> {
                 format!("{cut}{}  ", " ".repeat(to.saturating_sub(crate::base::text::width(&cut))))
             };
             let mut line = Line::of(pad(&s.label, label, false), Role::Title);
-            if all.iter().any(|s| s.id != s.label) {
-                line = line.and(pad(if s.id == s.label { "" } else { &s.id }, id, true), Role::Quiet);
+            if id > 0 {
+                line = line.and(pad(id_of(s), id, true), Role::Quiet);
             }
             line.and(s.change.clone(), Role::Text)
         })

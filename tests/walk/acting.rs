@@ -287,9 +287,15 @@ fn the_desired_capacity_is_set_and_the_group_follows() {
 
 #[test]
 fn a_target_is_taken_out_and_put_back() {
-    let mut desk = Desk::start(Start { view: "targets my-alchemine-batch", ..Start::default() });
-    desk.go("deregister").screen("deregister-plan");
+    let mut desk = Desk::start(Start { view: "targets tg=my-asg-ec2-tg", ..Start::default() });
+    desk.go("deregister").sees("aws elbv2 deregister-targets").screen("deregister-plan");
     assert_eq!(desk.log.writes(), []);
+    desk.keys("esc");
+    // One that gets no traffic is taken out by a bare Enter.
+    desk.go("targets tg=my-alchemine-app-tg-80 state:unhealthy").go("deregister").keys("enter");
+    assert_eq!(desk.log.count("DeregisterTargets"), 1, "{}", desk.text());
+    until_over(&mut desk);
+    assert_eq!(settled(&desk), Some(true), "{}", desk.text());
 }
 
 #[test]

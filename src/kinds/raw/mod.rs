@@ -58,7 +58,7 @@ fn names_of(row: &Record) -> Vec<String> {
 
 fn part(answer: &Answer, names: &[String]) -> RawPart {
     let op = answer.operation;
-    let name = format!("{} {}", op.service, op.name);
+    let name = format!("{} {}", op.service.cli(), op.name);
     let tree = if answer.cut {
         Err("too long to be shown".to_string())
     } else if answer.content_type.contains("cbor") {
@@ -72,9 +72,10 @@ fn part(answer: &Answer, names: &[String]) -> RawPart {
     };
     let own = names.iter().find_map(|n| root.part_about(n));
     let (title, node) = match &own {
-        // The root is called after the operation; in CBOR it has no name.
+        // The outermost elements are called after the operation; what they are is said already.
         Some((path, node)) => {
-            let way = if path.len() > 1 && style == Style::Xml { &path[1..] } else { &path[..] };
+            let outer = [format!("{}Response", op.name), format!("{}Result", op.name)];
+            let way: Vec<&str> = path.iter().copied().filter(|p| !outer.iter().any(|o| o == p)).collect();
             (format!("{name}  {}", way.join(" › ")), *node)
         }
         None => (name, &root),

@@ -20,7 +20,7 @@ fn an_instance_is_cut_out_of_its_reservation_and_indented() {
         <item><instanceId>i-1</instanceId><tagSet><item><key>Name</key><value>a &amp; b</value></item></tagSet></item>\
         </instancesSet></item></reservationSet></DescribeInstancesResponse>";
     let part = xml(&DESCRIBE, body, "i-1");
-    assert_eq!(part.title, "EC2 DescribeInstances  reservationSet › item › instancesSet › item");
+    assert_eq!(part.title, "ec2 DescribeInstances  reservationSet › item › instancesSet › item");
     assert_eq!(
         part.lines,
         [
@@ -70,7 +70,7 @@ fn cbor_is_shown_as_json_with_dates() {
     }
     e.end().end();
     let part = part(&answer(&ALARMS, "application/cbor", &e.into_writer()), &["b \"q\"".to_string()]);
-    assert_eq!(part.title, "CloudWatch DescribeAlarms  MetricAlarms");
+    assert_eq!(part.title, "cloudwatch DescribeAlarms  MetricAlarms");
     assert_eq!(
         part.lines,
         [

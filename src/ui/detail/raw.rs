@@ -4,10 +4,11 @@ use ratatui::layout::Rect;
 
 use crate::app::age;
 use crate::app::detail::{RAW_MARGIN, RawLine, raw_lines};
+use crate::base::text::cut_end;
 use crate::config::Role;
 use crate::model::RawAnswer;
 use crate::ui::lines::{self, Line, item};
-use crate::ui::pen::Pen;
+use crate::ui::pen::{Pen, cells};
 
 use super::Page;
 
@@ -42,7 +43,12 @@ fn text(answer: &RawAnswer, page: &Page<'_>, width: u16) -> Vec<Line> {
     raw_lines(answer, room)
         .into_iter()
         .map(|line| match line {
-            RawLine::Title(title) => Line { right: asked.take(), ..Line::of(title, Role::Title) },
+            RawLine::Title(title) => {
+                let right = asked.take();
+                let age = right.as_ref().map_or(0, |(text, _)| usize::from(cells(text)) + 2);
+                let title = cut_end(title, room.saturating_sub(age)).into_owned();
+                Line { right, ..Line::of(title, Role::Title) }
+            }
             RawLine::Text(line, true) => marked_up(&line),
             RawLine::Text(line, false) => Line::of(line, Role::Text),
             RawLine::LeftOut(n) => Line::of(format!("… {n} more lines are not shown"), Role::Warning),
