@@ -40,8 +40,10 @@ impl Server {
                 }
                 let (status, body) = answer(&text);
                 seen.lock().unwrap().push(text);
+                // The one head that instance metadata must have; nobody else looks at it.
+                let ttl = "x-aws-ec2-metadata-token-ttl-seconds: 21600";
                 let answer = format!(
-                    "HTTP/1.1 {status}\r\ncontent-type: text/xml\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                    "HTTP/1.1 {status}\r\ncontent-type: text/xml\r\n{ttl}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
                     body.len()
                 );
                 let _ = stream.write_all(answer.as_bytes());
