@@ -9,6 +9,7 @@ mod support {
 
 mod walk {
     mod acting;
+    mod leaving;
     mod looking;
     mod moving;
     mod objects;

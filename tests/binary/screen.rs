@@ -195,3 +195,13 @@ fn broken_settings_are_named_with_their_line_and_the_rest_applies() {
     t.send("qq");
     assert_eq!(t.ended().exit_code(), 0);
 }
+
+#[test]
+fn a_terminal_that_is_gone_ends_it_with_status_1_and_not_by_a_signal() {
+    let home = Home::new();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/py/hang_up.py");
+    let mut command = std::process::Command::new("python3");
+    command.args([script, BINARY, "--sandbox"]).env_clear().envs(home.env()).env("TERM", "xterm");
+    let out = command.output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&out.stdout).trim(), "1", "{}", String::from_utf8_lossy(&out.stderr));
+}

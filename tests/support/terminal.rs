@@ -32,7 +32,7 @@ impl Home {
         self
     }
     /// The whole environment that the binary gets.
-    fn env(&self) -> Vec<(&'static str, String)> {
+    pub fn env(&self) -> Vec<(&'static str, String)> {
         let path = |p: &str| self.0.path().join(p).display().to_string();
         vec![
             ("HOME", path("")),
