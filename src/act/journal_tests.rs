@@ -125,7 +125,7 @@ fn a_torn_last_line_hides_neither_what_was_before_it_nor_what_comes_after() {
     first.began(1, &plan(), NOW).expect("written");
     drop(first);
     dir.add("{\"at\":\"2026-11-21T00:00:00Z\",\"event\":\"ended\",\"run\":\"");
-    assert_eq!(left(&dir.started(2)), [name.clone()]);
+    assert_eq!(left(&dir.started(2)), std::slice::from_ref(&name));
     let second = dir.started(2);
     second.began(1, &plan(), NOW).expect("written");
     let newer = second.run_name(1);

@@ -163,7 +163,7 @@ fn counted(pen: &Pen<'_>, state: &State, fresh: &Freshness) -> Vec<Piece> {
     if let Some(parent) = &view.parent_label {
         pieces.push((format!(" of {parent}"), pen.style(Role::Title)));
     }
-    if let Some(only) = &view.only {
+    if let Some(only) = view.only.as_ref().filter(|_| state.scopes.len() > 1) {
         let places: Vec<&str> =
             only.iter().filter_map(|s| s.region_code().or(s.profile())).map(|s| s.as_str()).collect();
         pieces.push((format!(" in {}", places.join(" ")), pen.style(Role::Quiet)));
