@@ -53,7 +53,7 @@ fn instances_behave_as_awss_do_for_boto3() {
 
 #[test]
 fn networks_volumes_and_templates_behave_as_awss_do_for_boto3() {
-    all_hold("ec2_more_checks.py", 21, SPEED);
+    all_hold("ec2_more_checks.py", 24, SPEED);
 }
 
 #[test]
@@ -69,6 +69,11 @@ fn buckets_behave_as_awss_do_for_boto3() {
 #[test]
 fn alarms_and_metrics_behave_as_awss_do_for_boto3() {
     all_hold("cloudwatch_checks.py", 8, 1.0);
+}
+
+#[test]
+fn no_request_of_botocores_models_breaks_it() {
+    all_hold("odd_checks.py", 6, SPEED);
 }
 
 #[test]

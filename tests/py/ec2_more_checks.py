@@ -263,6 +263,49 @@ def the_demo_groups_template_is_listed():
     assert names == ["my-asg-ec2-template"], names
 
 
+# Rules in place, ACLs, metadata
+
+@check
+def a_rule_is_changed_in_place_and_keeps_its_id():
+    group = EC2.create_security_group(GroupName="more-checks", Description="d", VpcId=MADE["vpc"])["GroupId"]
+    port = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "192.0.2.0/24"}]}
+    rule = EC2.authorize_security_group_ingress(GroupId=group, IpPermissions=[port])["SecurityGroupRules"][0]["SecurityGroupRuleId"]
+    change = {"SecurityGroupRuleId": rule, "SecurityGroupRule": {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIpv4": "198.51.100.0/24"}}
+    EC2.modify_security_group_rules(GroupId=group, SecurityGroupRules=[change])
+    EC2.update_security_group_rule_descriptions_ingress(GroupId=group, SecurityGroupRuleDescriptions=[{"SecurityGroupRuleId": rule, "Description": "설명"}])
+    got = EC2.describe_security_group_rules(SecurityGroupRuleIds=[rule])["SecurityGroupRules"][0]
+    assert (got["FromPort"], got["CidrIpv4"], got["Description"], got["IsEgress"]) == (443, "198.51.100.0/24", "설명", False), got
+    fails("InvalidSecurityGroupRuleId.NotFound", EC2.modify_security_group_rules, GroupId=group,
+          SecurityGroupRules=[{**change, "SecurityGroupRuleId": "sgr-0123456789abcdef0"}])
+    EC2.delete_security_group(GroupId=group)
+
+
+@check
+def a_new_acl_denies_all_until_its_entries_say_otherwise():
+    acl = EC2.create_network_acl(VpcId=MADE["vpc"])["NetworkAcl"]
+    assert {e["RuleAction"] for e in acl["Entries"]} == {"deny"}
+    entry = dict(NetworkAclId=acl["NetworkAclId"], RuleNumber=100, Egress=False)
+    what = dict(Protocol="6", RuleAction="allow", CidrBlock="0.0.0.0/0", PortRange={"From": 80, "To": 80})
+    EC2.create_network_acl_entry(**entry, **what)
+    fails("NetworkAclEntryAlreadyExists", EC2.create_network_acl_entry, "identified by 100 already exists", **entry, **what)
+    old = EC2.describe_network_acls(Filters=[{"Name": "association.subnet-id", "Values": [MADE["subnet"]]}])["NetworkAcls"][0]
+    association = next(a["NetworkAclAssociationId"] for a in old["Associations"] if a["SubnetId"] == MADE["subnet"])
+    new = EC2.replace_network_acl_association(AssociationId=association, NetworkAclId=acl["NetworkAclId"])["NewAssociationId"]
+    fails("DependencyViolation", EC2.delete_network_acl, NetworkAclId=acl["NetworkAclId"])
+    EC2.replace_network_acl_association(AssociationId=new, NetworkAclId=old["NetworkAclId"])
+    EC2.delete_network_acl_entry(**entry)
+    EC2.delete_network_acl(NetworkAclId=acl["NetworkAclId"])
+    fails("InvalidNetworkAclID.NotFound", EC2.describe_network_acls, NetworkAclIds=[acl["NetworkAclId"]])
+
+
+@check
+def metadata_options_are_changed():
+    out = EC2.modify_instance_metadata_options(InstanceId=MADE["id"], HttpTokens="optional", HttpPutResponseHopLimit=3)
+    assert out["InstanceMetadataOptions"]["State"] == "pending"
+    got = one(MADE["id"])["MetadataOptions"]
+    assert (got["State"], got["HttpTokens"], got["HttpPutResponseHopLimit"]) == ("applied", "optional", 3), got
+
+
 # The end
 
 @check

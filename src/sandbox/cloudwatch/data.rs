@@ -62,6 +62,25 @@ fn aligned(start: Time, end: Time, period: i64) -> (i64, i64) {
     (start.secs().div_euclid(period) * period, (up + period - 1).div_euclid(period) * period)
 }
 
+/// How long CloudWatch keeps points of a period, in seconds. [AWS: metrics retention]
+const fn kept(period: i64) -> i64 {
+    match period {
+        ..60 => 3 * 3_600,
+        60..300 => 15 * 86_400,
+        300..3_600 => 63 * 86_400,
+        _ => OLDEST,
+    }
+}
+
+/// The periods of a question, without those that are no longer kept or that nobody can have sent yet: no question is so
+/// wide that its answer has no end.
+fn grid(start: Time, end: Time, period: i64, now: Time) -> (i64, i64) {
+    let (from, to) = aligned(start, end, period);
+    let (oldest, newest) = (Time::from_secs(now.secs() - kept(period)), Time::from_secs(now.secs() + 7_200));
+    let (oldest, newest) = (aligned(oldest, oldest, period).0, aligned(newest, newest, period).1);
+    (from.max(oldest), to.min(newest))
+}
+
 fn check_period(period: Option<i64>) -> Result<i64, Says> {
     match period {
         Some(p) if matches!(p, 1 | 5 | 10 | 20 | 30) || p >= 60 && p % 60 == 0 => Ok(p),
@@ -146,7 +165,7 @@ fn answers(
         if key.namespace.is_empty() || key.name.is_empty() {
             return Err(validation("The parameter MetricStat.Metric must have a Namespace and a MetricName."));
         }
-        let (from, to) = aligned(start, end, period);
+        let (from, to) = grid(start, end, period, now);
         let points = Source::find(world, region, &key).read(from, to, period, now);
         done.insert(id, points.iter().map(|(t, s)| (t.secs(), stat.of(s))).collect());
         let own: Vec<&str> = key.dimensions.iter().map(|(_, v)| v.as_str()).collect();
@@ -177,8 +196,9 @@ fn answers(
                     |q: &&Tree| !q.get("MetricStat").is_null() && q.text_of("Id").is_some_and(|id| id.contains(part));
                 queries.iter().filter(is_metric).filter_map(|q| done.get(q.text_of("Id")?).cloned()).collect()
             };
-            let (from, to) = aligned(start, end, q.get("Period").int().filter(|p| *p > 0).unwrap_or(period));
-            let setting = math::Setting { known: &known, all: &all, grid: (from, to, period) };
+            let step = q.get("Period").int().filter(|p| *p > 0).unwrap_or(period);
+            let (from, to) = grid(start, end, step, now);
+            let setting = math::Setting { known: &known, all: &all, grid: (from, to, step) };
             match math::evaluate(q.text_of("Expression").unwrap_or_default(), &setting) {
                 Ok(value) => {
                     let series = match value {
@@ -186,7 +206,7 @@ fn answers(
                         // A number is drawn as a line.
                         Value::Number(n) => {
                             singles.insert(id, n);
-                            let step = usize::try_from(period).unwrap_or(60);
+                            let step = usize::try_from(step).unwrap_or(60);
                             if n.is_finite() {
                                 (from..to).step_by(step).map(|t| (t, n)).collect()
                             } else {

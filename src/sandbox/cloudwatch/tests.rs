@@ -172,3 +172,17 @@ async fn actions_are_switched_off_and_on() {
     cw.enable_alarm_actions().alarm_names("db-cpu-critical").send().await.unwrap();
     assert_eq!(enabled().await, Some(true));
 }
+
+#[tokio::test]
+async fn a_question_about_ten_thousand_years_has_an_answer_of_bounded_length() {
+    let (_, _, client) = open(WorldSpec::Empty);
+    for (period, most) in [(60, 21_800), (3600, 11_000), (1, 18_100)] {
+        let line =
+            MetricDataQuery::builder().id("e1").expression("TIME_SERIES(1) + FILL(TIME_SERIES(1), 0)").period(period);
+        let ask = client.get_metric_data().start_time(DateTime::from_secs(-62_135_596_800));
+        let ask = ask.end_time(DateTime::from_secs(253_402_300_799)).metric_data_queries(line.build());
+        let out = ask.send().await.unwrap();
+        let points = out.metric_data_results()[0].values().len();
+        assert!((1_000..=most).contains(&points), "{period}: {points}");
+    }
+}

@@ -4,7 +4,7 @@ use arcstr::ArcStr;
 use base64::Engine as _;
 
 use super::checks::not_found;
-use super::instance::{Instance, InstanceState};
+use super::instance::{Instance, InstanceState, Metadata};
 use super::state::State;
 use super::{describe, dry_run, types};
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
@@ -115,8 +115,8 @@ pub(super) fn modify(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         return Err(ApiError::new("IncorrectInstanceState", message));
     }
     let id = i.id.clone();
-    let must_be_stopped = |what: &str| {
-        let message = format!("The instance '{id}' is not in the 'stopped' state: its {what} cannot be modified.");
+    let must_be_stopped = || {
+        let message = format!("The instance '{id}' is not in the 'stopped' state.");
         if i.state == InstanceState::Stopped { Ok(()) } else { Err(ApiError::new("IncorrectInstanceState", message)) }
     };
     let kind = given(p, "InstanceType");
@@ -124,7 +124,7 @@ pub(super) fn modify(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         let info = types::find(kind).ok_or_else(|| {
             ApiError::new("InvalidParameterValue", format!("Invalid value '{kind}' for InstanceType."))
         })?;
-        must_be_stopped("instance type")?;
+        must_be_stopped()?;
         if info.architecture() != i.architecture {
             let message = format!(
                 "The architecture '{}' of the specified instance type does not match the architecture '{}' of the instance.",
@@ -136,7 +136,7 @@ pub(super) fn modify(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     }
     let user_data = given(p, "UserData");
     if user_data.is_some() {
-        must_be_stopped("user data")?;
+        must_be_stopped()?;
     }
     let behaviour = given(p, "InstanceInitiatedShutdownBehavior");
     if let Some(other) = behaviour.filter(|b| !matches!(*b, "stop" | "terminate")) {
@@ -203,6 +203,59 @@ pub(super) fn modify(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         }
     }
     Ok(call.ec2(|x| x.el("return", true)))
+}
+
+/// Metadata options with what a request says written over them.
+///
+/// # Errors
+/// `InvalidParameterValue`.
+pub(super) fn metadata(old: &Metadata, p: &Params) -> Result<Metadata, ApiError> {
+    let word = |name: &str, old: &ArcStr, allowed: [&str; 2]| match p.text(name) {
+        None => Ok(old.clone()),
+        Some(w) if allowed.contains(&w) => Ok(w.into()),
+        Some(w) => {
+            let message = format!("Value ({w}) for parameter {name} is invalid. Valid values: {}", allowed.join(", "));
+            Err(ApiError::new("InvalidParameterValue", message))
+        }
+    };
+    let switch = ["enabled", "disabled"];
+    let hops = match p.int("HttpPutResponseHopLimit")? {
+        None => old.hops,
+        Some(n) => u32::try_from(n).ok().filter(|n| (1..=64).contains(n)).ok_or_else(|| {
+            let message = format!("Value ({n}) for parameter HttpPutResponseHopLimit is invalid. Must be from 1 to 64");
+            ApiError::new("InvalidParameterValue", message)
+        })?,
+    };
+    Ok(Metadata {
+        tokens: word("HttpTokens", &old.tokens, ["required", "optional"])?,
+        hops,
+        endpoint: word("HttpEndpoint", &old.endpoint, switch)?,
+        ipv6: word("HttpProtocolIpv6", &old.ipv6, switch)?,
+        tags: word("InstanceMetadataTags", &old.tags, switch)?,
+    })
+}
+
+/// ModifyInstanceMetadataOptions.
+pub(super) fn modify_metadata(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let state = &mut world.region(&call.region).ec2;
+    let i = the_instance(state, call)?;
+    if i.state.is_ending() {
+        let message =
+            format!("The instance '{}' is not in a state from which its metadata options can be modified.", i.id);
+        return Err(ApiError::new("IncorrectInstanceState", message));
+    }
+    let (id, new) = (i.id.clone(), metadata(&i.metadata, &call.params)?);
+    dry_run(call)?;
+    if let Some(i) = state.instances.get_mut(&id) {
+        i.metadata = new.clone();
+    }
+    Ok(call.ec2(|x| {
+        x.el("instanceId", &id);
+        x.nest("instanceMetadataOptions", |x| {
+            x.el("state", "pending");
+            describe::metadata(x, &new);
+        });
+    }))
 }
 
 /// GetConsoleOutput: what a boot writes, by the instance's age.

@@ -8,7 +8,7 @@ use arcstr::ArcStr;
 
 use super::checks::none_of;
 use super::filter::{Filters, Values};
-use super::instance::{Instance, InstanceState};
+use super::instance::{Instance, InstanceState, Metadata};
 use super::page::Page;
 use super::state::{State, Tags};
 use super::types;
@@ -330,11 +330,7 @@ fn instance(x: &mut Xml, state: &State, elastic: &Elastic<'_>, call: &Call<'_>, 
     x.nest("hibernationOptions", |x| x.el("configured", i.hibernation));
     x.nest("metadataOptions", |x| {
         x.el("state", if i.state == InstanceState::Pending { "pending" } else { "applied" });
-        x.el("httpTokens", "required");
-        x.el("httpPutResponseHopLimit", 2_u32);
-        x.el("httpEndpoint", "enabled");
-        x.el("httpProtocolIpv6", "disabled");
-        x.el("instanceMetadataTags", "disabled");
+        metadata(x, &i.metadata);
     });
     x.nest("enclaveOptions", |x| x.el("enabled", false));
     x.el("bootMode", "uefi-preferred");
@@ -345,6 +341,15 @@ fn instance(x: &mut Xml, state: &State, elastic: &Elastic<'_>, call: &Call<'_>, 
         x.el("enableResourceNameDnsAAAARecord", false);
     });
     x.nest("maintenanceOptions", |x| x.el("autoRecovery", "default"));
+}
+
+/// What metadata options are shown beside their state.
+pub(super) fn metadata(x: &mut Xml, m: &Metadata) {
+    x.el("httpTokens", &m.tokens);
+    x.el("httpPutResponseHopLimit", m.hops);
+    x.el("httpEndpoint", &m.endpoint);
+    x.el("httpProtocolIpv6", &m.ipv6);
+    x.el("instanceMetadataTags", &m.tags);
 }
 
 /// FNV-1a: an id that is a function of a name.

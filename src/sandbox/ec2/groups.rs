@@ -184,7 +184,7 @@ pub(super) fn rules(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErro
 }
 
 /// The group that a request names, by id or by name in the default VPC.
-fn the_group(state: &State, p: &Params) -> Result<ArcStr, ApiError> {
+pub(super) fn the_group(state: &State, p: &Params) -> Result<ArcStr, ApiError> {
     if let Some(id) = p.text("GroupId") {
         return state.groups.get(id).map(|g| g.id.clone()).ok_or_else(|| not_found("sg", id));
     }
@@ -203,10 +203,10 @@ fn the_group(state: &State, p: &Params) -> Result<ArcStr, ApiError> {
 }
 
 /// A rule as a request asks for it, without an id.
-type Asked = (ArcStr, i32, i32, Peer, Option<ArcStr>);
+pub(super) type Asked = (ArcStr, i32, i32, Peer, Option<ArcStr>);
 
 /// The rules that a request asks for: `IpPermissions.N`, or the flat form of one rule.
-fn asked(state: &State, p: &Params) -> Result<Vec<Asked>, ApiError> {
+pub(super) fn asked(state: &State, p: &Params) -> Result<Vec<Asked>, ApiError> {
     let mut out = Vec::new();
     for perm in p.list("IpPermissions") {
         let (protocol, from, to) = ports(perm)?;
@@ -256,7 +256,8 @@ fn asked(state: &State, p: &Params) -> Result<Vec<Asked>, ApiError> {
     Ok(out)
 }
 
-fn ports(p: &Params) -> Result<(ArcStr, i32, i32), ApiError> {
+/// A rule's protocol and ports.
+pub(super) fn ports(p: &Params) -> Result<(ArcStr, i32, i32), ApiError> {
     let protocol = match p.required("IpProtocol")?.to_ascii_lowercase().as_str() {
         "6" => "tcp".to_string(),
         "17" => "udp".to_string(),
@@ -296,6 +297,29 @@ fn bad_range(text: &str) -> ApiError {
 
 fn range(text: &str) -> Result<Ipv4Net, ApiError> {
     text.parse::<Ipv4Net>().map(|n| n.trunc()).map_err(|_| bad_range(text))
+}
+
+/// Whether a rule is what was asked for, whatever it is described as.
+pub(super) fn same(r: &Rule, (protocol, from, to, peer, _): &Asked) -> bool {
+    r.protocol == *protocol && (r.from, r.to) == (*from, *to) && r.peer == *peer
+}
+
+/// The only peer of a rule that is said in one piece.
+pub(super) fn peer_of(state: &State, p: &Params) -> Result<Peer, ApiError> {
+    let given: Vec<(&str, &str)> = ["CidrIpv4", "CidrIpv6", "PrefixListId", "ReferencedGroupId"]
+        .into_iter()
+        .filter_map(|n| Some((n, p.text(n).filter(|v| !v.is_empty())?)))
+        .collect();
+    let [(name, text)] = given[..] else {
+        let message = "Exactly one of CidrIpv4, CidrIpv6, PrefixListId and ReferencedGroupId must be specified.";
+        return Err(ApiError::new("InvalidParameterCombination", message));
+    };
+    Ok(match name {
+        "CidrIpv4" => Peer::V4(range(text)?),
+        "CidrIpv6" => Peer::V6(text.parse().map_err(|_| bad_range(text))?),
+        "PrefixListId" => Peer::PrefixList(text.into()),
+        _ => Peer::Group(state.groups.get(text).ok_or_else(|| not_found("sg", text))?.id.clone()),
+    })
 }
 
 fn is_egress(call: &Call<'_>) -> bool {
@@ -369,9 +393,6 @@ pub(super) fn revoke(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         let message = format!("The security group rule ID '{first}' does not exist");
         return Err(ApiError::new("InvalidSecurityGroupRuleId.NotFound", message));
     }
-    let same = |r: &Rule, (protocol, from, to, peer, _): &Asked| {
-        r.protocol == *protocol && (r.from, r.to) == (*from, *to) && r.peer == *peer
-    };
     if asked.iter().any(|a| group.rules.iter().all(|r| r.egress != egress || !same(r, a))) {
         let message = "The specified rule does not exist in this security group.";
         return Err(ApiError::new("InvalidPermission.NotFound", message));

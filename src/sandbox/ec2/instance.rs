@@ -128,6 +128,9 @@ pub struct Instance {
     pub source_dest_check: bool,
     /// Base64 of its user data.
     pub user_data: Option<ArcStr>,
+    /// How its metadata service answers.
+    #[serde(default)]
+    pub metadata: Metadata,
     /// The TCP ports on which it listens once it is up (beside 22).
     pub listens: Vec<u16>,
     /// When it last became running.
@@ -140,6 +143,35 @@ pub struct Instance {
     pub visible: Time,
     /// Its tags.
     pub tags: Tags,
+}
+
+/// An instance's metadata options, in AWS's words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// `required` (IMDSv2 only) or `optional`.
+    pub tokens: ArcStr,
+    /// 1 to 64.
+    pub hops: u32,
+    /// `enabled` or `disabled`.
+    pub endpoint: ArcStr,
+    /// `enabled` or `disabled`.
+    pub ipv6: ArcStr,
+    /// `enabled` or `disabled`.
+    pub tags: ArcStr,
+}
+
+impl Default for Metadata {
+    /// As today's images have it.
+    fn default() -> Metadata {
+        let word = ArcStr::from;
+        Metadata {
+            tokens: word("required"),
+            hops: 2,
+            endpoint: word("enabled"),
+            ipv6: word("disabled"),
+            tags: word("disabled"),
+        }
+    }
 }
 
 /// A Spot Instance's request.

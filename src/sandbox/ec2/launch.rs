@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use arcstr::ArcStr;
 
 use super::Event;
-use super::instance::{Instance, InstanceState, Spot};
+use super::instance::{Instance, InstanceState, Metadata, Spot};
 use super::life::later;
 use super::state::{Attachment, State, Tags, Volume};
 use super::types;
@@ -58,6 +58,8 @@ pub struct LaunchRequest {
     pub hibernation: bool,
     /// Volumes beside, or instead of, the image's.
     pub volumes: Vec<VolumeRequest>,
+    /// How the metadata service answers.
+    pub metadata: Metadata,
     /// The client token.
     pub client_token: ArcStr,
     /// Who launches, if not the account itself.
@@ -329,6 +331,7 @@ fn make(
         shutdown_terminates: wanted.shutdown_terminates,
         hibernation: wanted.hibernation,
         source_dest_check: true,
+        metadata: wanted.metadata.clone(),
         listens: listens(image, wanted.user_data.as_deref()),
         user_data: wanted.user_data.clone(),
         booted: None,

@@ -8,6 +8,7 @@
 //! | [`reach`] | whether a port of an instance answers |
 //! | `fresh`, `demo`, `fleet` | what is there at the start |
 
+mod acls;
 mod actions;
 mod addresses;
 mod attributes;
@@ -18,6 +19,7 @@ mod filter;
 pub(super) mod fleet;
 mod fresh;
 pub mod gateways;
+mod group_rules;
 mod groups;
 pub mod instance;
 mod keys;
@@ -118,6 +120,8 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("CreateLaunchTemplate", templates::create),
     ("CreateLaunchTemplateVersion", templates::create_version),
     ("CreateNatGateway", gateways::create_nat),
+    ("CreateNetworkAcl", acls::create),
+    ("CreateNetworkAclEntry", acls::put_entry),
     ("CreateRoute", routes::put_route),
     ("CreateRouteTable", routes::create),
     ("CreateSecurityGroup", groups::create),
@@ -131,6 +135,8 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("DeleteLaunchTemplate", templates::delete),
     ("DeleteLaunchTemplateVersions", templates::delete_versions),
     ("DeleteNatGateway", gateways::delete_nat),
+    ("DeleteNetworkAcl", acls::delete),
+    ("DeleteNetworkAclEntry", acls::delete_entry),
     ("DeleteRoute", routes::delete_route),
     ("DeleteRouteTable", routes::delete),
     ("DeleteSecurityGroup", groups::delete),
@@ -143,6 +149,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("DescribeAccountAttributes", places::account),
     ("DescribeAddresses", addresses::describe),
     ("DescribeAvailabilityZones", places::zones),
+    ("DescribeDhcpOptions", places::dhcp),
     ("DescribeImages", storage::images),
     ("DescribeInstanceAttribute", attributes::describe),
     ("DescribeInstanceStatus", status::describe),
@@ -154,7 +161,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("DescribeLaunchTemplateVersions", templates::describe_versions),
     ("DescribeLaunchTemplates", templates::describe),
     ("DescribeNatGateways", gateways::describe_nat),
-    ("DescribeNetworkAcls", network::acls),
+    ("DescribeNetworkAcls", acls::describe),
     ("DescribeNetworkInterfaces", network::interfaces),
     ("DescribeRegions", places::regions),
     ("DescribeRouteTables", routes::describe),
@@ -175,13 +182,17 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("GetConsoleOutput", attributes::console_output),
     ("ImportKeyPair", keys::import),
     ("ModifyInstanceAttribute", attributes::modify),
+    ("ModifyInstanceMetadataOptions", attributes::modify_metadata),
     ("ModifyLaunchTemplate", templates::modify),
+    ("ModifySecurityGroupRules", group_rules::modify),
     ("ModifySubnetAttribute", vpcs::modify_subnet),
     ("ModifyVolume", volumes::modify),
     ("ModifyVpcAttribute", vpcs::modify_vpc),
     ("MonitorInstances", actions::monitor),
     ("RebootInstances", actions::reboot),
     ("ReleaseAddress", addresses::release),
+    ("ReplaceNetworkAclAssociation", acls::replace_association),
+    ("ReplaceNetworkAclEntry", acls::put_entry),
     ("ReplaceRoute", routes::put_route),
     ("ReplaceRouteTableAssociation", routes::replace_association),
     ("RevokeSecurityGroupEgress", groups::revoke),
@@ -191,6 +202,8 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("StopInstances", actions::stop),
     ("TerminateInstances", actions::terminate),
     ("UnmonitorInstances", actions::monitor),
+    ("UpdateSecurityGroupRuleDescriptionsEgress", group_rules::describe_anew),
+    ("UpdateSecurityGroupRuleDescriptionsIngress", group_rules::describe_anew),
 ];
 
 /// Answers one call.

@@ -1,4 +1,4 @@
-//! DescribeVpcs, DescribeSubnets, DescribeNetworkAcls, DescribeNetworkInterfaces.
+//! DescribeVpcs, DescribeSubnets, DescribeNetworkInterfaces.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,13 @@ use super::filter::Filters;
 use super::instance::{Instance, InstanceState};
 use super::page::Page;
 use super::regions;
-use super::state::{NetworkAcl, Subnet, Tags, Vpc};
+use super::state::{Subnet, Tags, Vpc};
 use crate::base::Time;
-use crate::net::reach::AclEntry;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
+
+/// The DHCP options of every VPC.
+pub(super) const DHCP: &str = "dopt-0a1b2c3d4e5f60718";
 
 /// The ids that a describe names, all of which are there.
 ///
@@ -31,7 +33,8 @@ pub(super) fn wanted<'c, T>(
     if missing.is_empty() { Ok(ids) } else { Err(none_of(prefix, &missing)) }
 }
 
-fn flag(on: bool) -> &'static str {
+/// A flag as filters have it.
+pub(super) fn flag(on: bool) -> &'static str {
     if on { "true" } else { "false" }
 }
 
@@ -60,6 +63,7 @@ pub(super) fn vpcs(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError
                 "cidr" | "cidr-block" | "cidr-block-association.cidr-block" => out.push(v.cidr.to_string().into()),
                 "is-default" | "isDefault" => out.push(flag(v.is_default).into()),
                 "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+                "dhcp-options-id" => out.push(DHCP.into()),
                 "state" => out.push(vpc_state(v, call.now).into()),
                 "vpc-id" => out.push(v.id.as_str().into()),
                 _ => {}
@@ -85,7 +89,7 @@ pub(super) fn vpc(x: &mut Xml, account: &str, v: &Vpc, now: Time) {
         });
     });
     x.empty("ipv6CidrBlockAssociationSet");
-    x.el("dhcpOptionsId", "dopt-0a1b2c3d4e5f60718");
+    x.el("dhcpOptionsId", DHCP);
     x.el("instanceTenancy", "default");
     x.el("isDefault", v.is_default);
     tag_set(x, &v.tags);
@@ -168,79 +172,6 @@ pub(super) fn subnet(x: &mut Xml, account: &str, region: &str, s: &Subnet) {
         x.el("enableResourceNameDnsAAAARecord", false);
     });
     tag_set(x, &s.tags);
-}
-
-/// DescribeNetworkAcls.
-pub(super) fn acls(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let account = world.account.clone();
-    let state = &world.region(&call.region).ec2;
-    let ids = wanted(&state.acls, call, "NetworkAclId", "acl")?;
-    const KNOWN: &[&str] = &[
-        "tag:",
-        "association.association-id",
-        "association.network-acl-id",
-        "association.subnet-id",
-        "default",
-        "entry.cidr",
-        "entry.egress",
-        "entry.protocol",
-        "entry.rule-action",
-        "entry.rule-number",
-        "network-acl-id",
-        "owner-id",
-        "vpc-id",
-    ];
-    let filters = Filters::read(&call.params, KNOWN)?;
-    let page = Page::read(&call.params, 5, 1000)?;
-    let subnets = |acl: &NetworkAcl| state.subnets.values().filter(|s| s.acl == acl.id).collect::<Vec<_>>();
-    let association = |s: &Subnet| s.id.replace("subnet-", "aclassoc-");
-    let action = |e: &AclEntry| if e.allow { "allow" } else { "deny" };
-    let (found, next) = page.cut(&state.acls, |a| {
-        (ids.is_empty() || ids.contains(&a.id.as_str()))
-            && filters.pass(&a.tags, |name, out| match name {
-                "association.association-id" => out.extend(subnets(a).into_iter().map(|s| association(s).into())),
-                "association.network-acl-id" => out.extend(subnets(a).first().map(|_| a.id.as_str().into())),
-                "association.subnet-id" => out.extend(subnets(a).into_iter().map(|s| s.id.as_str().into())),
-                "default" => out.push(flag(a.is_default).into()),
-                "entry.cidr" => out.extend(a.entries.iter().map(|e| e.cidr.to_string().into())),
-                "entry.egress" => out.extend(a.entries.iter().map(|e| flag(e.egress).into())),
-                "entry.protocol" => out.extend(a.entries.iter().map(|e| e.protocol.to_string().into())),
-                "entry.rule-action" => out.extend(a.entries.iter().map(|e| action(e).into())),
-                "entry.rule-number" => out.extend(a.entries.iter().map(|e| e.number.to_string().into())),
-                "network-acl-id" => out.push(a.id.as_str().into()),
-                "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
-                "vpc-id" => out.push(a.vpc.as_str().into()),
-                _ => {}
-            })
-    });
-    Ok(call.ec2(|x| {
-        x.list("networkAclSet", "item", found, |x, a| {
-            x.el("networkAclId", &a.id);
-            x.el("vpcId", &a.vpc);
-            x.el("ownerId", &account);
-            x.el("default", a.is_default);
-            x.list("entrySet", "item", &a.entries, |x, e| {
-                x.el("ruleNumber", e.number);
-                x.el("protocol", e.protocol.to_string());
-                x.el("ruleAction", action(e));
-                x.el("egress", e.egress);
-                x.el("cidrBlock", e.cidr.to_string());
-                if let Some((from, to)) = e.ports {
-                    x.nest("portRange", |x| {
-                        x.el("from", from);
-                        x.el("to", to);
-                    });
-                }
-            });
-            x.list("associationSet", "item", subnets(a), |x, s| {
-                x.el("networkAclAssociationId", association(s));
-                x.el("networkAclId", &a.id);
-                x.el("subnetId", &s.id);
-            });
-            tag_set(x, &a.tags);
-        });
-        x.opt("nextToken", next);
-    }))
 }
 
 /// DescribeNetworkInterfaces: the primary ones of the instances.

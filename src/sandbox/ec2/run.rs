@@ -3,9 +3,10 @@
 use arcstr::ArcStr;
 
 use super::describe::{elastic, reservation};
+use super::instance::Metadata;
 use super::launch::{self, LaunchRequest, VolumeRequest};
 use super::state::State;
-use super::{dry_run, once, tags, templates};
+use super::{attributes, dry_run, once, tags, templates};
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 use crate::sandbox::world::World;
 
@@ -144,6 +145,10 @@ pub(super) fn request(state: &State, p: &Params) -> Result<LaunchRequest, ApiErr
         shutdown_terminates: behaviour == Some("terminate"),
         hibernation: p.bool("HibernationOptions.Configured")?.unwrap_or(false),
         volumes: p.list("BlockDeviceMapping").into_iter().map(volume).collect::<Result<_, _>>()?,
+        metadata: match p.node("MetadataOptions") {
+            Some(asked) => attributes::metadata(&Metadata::default(), asked)?,
+            None => Metadata::default(),
+        },
         client_token: own("ClientToken").unwrap_or_default(),
         requester: None,
     };
