@@ -100,6 +100,18 @@ impl Turn<'_> {
         true
     }
 
+    /// Takes over the cell that is being edited and edits the one beside it, if there is one. Returns whether a cell was edited.
+    pub(super) fn draft_next_cell(&mut self, by: isize) -> bool {
+        let Some(column) = self.draft().filter(|d| d.editing.is_some()).map(|d| d.column) else { return false };
+        self.draft_take_over();
+        let Some(draft) = self.draft() else { return true };
+        let beside = column.checked_add_signed(by);
+        let cell = beside.and_then(|to| draft.rows.get(draft.row)?.cells.get(to).cloned());
+        draft.column = if cell.is_some() { beside.unwrap_or(column) } else { column };
+        draft.editing = cell.map(|c| Line::new(c.as_str()));
+        true
+    }
+
     pub(super) fn draft_new(&mut self) {
         let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
         let Some(FormInput::Rows { columns, .. }) = form.spec.fields.get(form.focus).map(|f| &f.input) else { return };

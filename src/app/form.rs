@@ -202,9 +202,11 @@ impl Turn<'_> {
         }
     }
 
-    /// The next field, or the one before. An edited cell is taken over first.
+    /// The next field, or the one before. While a cell is edited: the next cell of its row.
     pub(super) fn form_focus(&mut self, by: isize) {
-        self.draft_take_over();
+        if self.draft_next_cell(by) {
+            return;
+        }
         let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
         let fields = form.spec.fields.len().max(1);
         form.focus = (form.focus + fields).saturating_add_signed(by) % fields;

@@ -44,6 +44,17 @@ fn arguments_of_a_palette_line_fill_the_form_and_skip_it_when_they_are_enough() 
 }
 
 #[test]
+fn tab_goes_from_cell_to_cell_while_one_is_edited_and_to_the_next_field_otherwise() {
+    let mut desk = Desk::with(1);
+    desk.line("edit-tags").press("n").typed("App").press("tab").typed("web").press("tab");
+    let rows = |desk: &Desk| form(desk).values.rows("tags").map(<[_]>::to_vec).unwrap_or_default();
+    assert_eq!(rows(&desk).last().map(Vec::as_slice), Some(&["App".into(), "web".into()][..]));
+    assert!(form(&desk).draft.as_ref().is_some_and(|d| d.editing.is_none() && d.column == 1), "still in the draft");
+    desk.press("enter shift-tab").typed("Z").press("tab tab");
+    assert_eq!(rows(&desk).last().map(Vec::as_slice), Some(&["AppZ".into(), "web".into()][..]));
+}
+
+#[test]
 fn draft_rows_are_added_edited_deleted_and_undone() {
     let mut desk = Desk::with(1);
     desk.line("edit-tags").press("right enter ctrl-u").typed("dev").press("enter");
