@@ -2,15 +2,17 @@
 //!
 //! Making a gateway touches neither files nor the network; the first question about a profile loads what it needs.
 
-use std::collections::{HashMap, HashSet};
+mod config;
+mod identity;
+
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arcstr::ArcStr;
 use aws_credential_types::Credentials;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use tokio::sync::OnceCell;
 
 use super::clients::{AnyClient, Door};
@@ -18,125 +20,15 @@ use super::credentials::profiles::{Profiles, SignIn};
 use super::credentials::prompt::Prompts;
 use super::credentials::report::Report;
 use super::credentials::{report, sso};
-use super::fault;
-use super::guard::{ConfirmedCall, Declared, Permit, ReadOnly};
-use super::meter::{CallMeter, Hook};
+use super::guard::{Declared, ReadOnly};
+use super::meter::CallMeter;
 use super::session::Session;
 use super::wire::{Chain, Network};
 use crate::base::{Clock, Fault, FaultKind, Scope, Time};
-use crate::model::operation::{Access, Operation, Service};
+use crate::model::operation::{Operation, Service};
 
-/// Who am I: the one operation that the gateway itself sends. Needs no permission.
-pub static GET_CALLER_IDENTITY: Operation = Operation::read(Service::Sts, "GetCallerIdentity").with_iam(&[]);
-
-/// Which credentials a scope's profile means.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum ProfileSel {
-    /// `--profile NAME`: that profile and nothing else. Keys in the environment do not win over it.
-    Named(String),
-    /// No `--profile`: the SDK's default chain in AWS's order. Its name is `AWS_PROFILE`, else `default`.
-    DefaultChain,
-}
-
-impl ProfileSel {
-    /// The name in scopes and on the screen.
-    pub fn scope_name(&self) -> ArcStr {
-        match self {
-            ProfileSel::Named(name) => name.into(),
-            ProfileSel::DefaultChain => ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]
-                .iter()
-                .find_map(|v| std::env::var(v).ok().filter(|s| !s.is_empty()))
-                .map_or(arcstr::literal!("default"), Into::into),
-        }
-    }
-    /// The name for the AWS CLI's `--profile`, if one was given. The default chain has none: with `--profile` the CLI would
-    /// use other credentials than this process.
-    pub fn flag(&self) -> Option<&str> {
-        match self {
-            ProfileSel::Named(name) => Some(name),
-            ProfileSel::DefaultChain => None,
-        }
-    }
-}
-
-/// What a [`Gateway`] is made with.
-pub struct GatewayConfig {
-    /// The profiles in use. Empty means [`ProfileSel::DefaultChain`].
-    pub profiles: Vec<ProfileSel>,
-    /// `--endpoint-url`: for the service clients, not for the credential chain's own (as with the AWS CLI).
-    pub endpoint_url: Option<String>,
-    /// The whole run is read-only.
-    pub read_only: bool,
-    /// Profiles that are read-only whatever the run is.
-    pub read_only_profiles: HashSet<String>,
-    /// What kinds and actions declare; the guard lets nothing else through.
-    pub operations: Vec<&'static Operation>,
-    /// Instead of the network: the sandbox, or a test's recorder.
-    pub http: Option<SharedHttpClient>,
-    /// The embedded account: fixed credentials; no files, environment or instance metadata.
-    pub sandbox: bool,
-    /// Signing, expiry and ages.
-    pub clock: Clock,
-    /// Where questions go (MFA codes, SSO device codes).
-    pub prompts: Option<Prompts>,
-    /// Sees each attempt of each call.
-    pub on_call: Option<Hook>,
-    /// How the SDK waits, for time-outs and between attempts. `None` is real time; tests make it short.
-    pub sleep: Option<SharedAsyncSleep>,
-}
-
-impl GatewayConfig {
-    /// The default chain, against AWS, not read-only.
-    pub fn new(clock: Clock, operations: Vec<&'static Operation>) -> Self {
-        GatewayConfig {
-            profiles: Vec::new(),
-            endpoint_url: None,
-            read_only: false,
-            read_only_profiles: HashSet::new(),
-            operations,
-            http: None,
-            sandbox: false,
-            clock,
-            prompts: None,
-            on_call: None,
-            sleep: None,
-        }
-    }
-    /// The embedded account behind `http`.
-    pub fn sandbox(clock: Clock, operations: Vec<&'static Operation>, http: SharedHttpClient) -> Self {
-        GatewayConfig { http: Some(http), sandbox: true, ..GatewayConfig::new(clock, operations) }
-    }
-}
-
-/// Whose account it is, as STS says. Two are equal if the account and the principal are; a role session's name is not compared.
-#[derive(Debug, Clone)]
-pub struct Identity {
-    /// Twelve digits.
-    pub account: ArcStr,
-    /// The ARN of the user or the role session.
-    pub arn: ArcStr,
-    /// The name in it: the user, or the role.
-    pub user_name: ArcStr,
-    /// AWS's unique id of the principal.
-    pub user_id: ArcStr,
-}
-
-impl Identity {
-    fn principal(&self) -> &str {
-        // arn:aws:sts::123456789012:assumed-role/ROLE/SESSION
-        if self.arn.contains(":assumed-role/") {
-            self.arn.rsplit_once('/').map_or(&self.arn, |(p, _)| p)
-        } else {
-            &self.arn
-        }
-    }
-}
-
-impl PartialEq for Identity {
-    fn eq(&self, other: &Self) -> bool {
-        self.account == other.account && self.principal() == other.principal()
-    }
-}
+pub use config::{GatewayConfig, ProfileSel};
+pub use identity::{GET_CALLER_IDENTITY, Identity};
 
 /// The door to AWS. Cheap to clone; the clones are one gateway.
 #[derive(Clone)]
@@ -305,75 +197,6 @@ impl Gateway {
             .expires_in(lasts)
             .build()
             .map_err(|e| Fault::new(FaultKind::Invalid, format!("a link cannot last that long: {e}")))
-    }
-
-    /// Whose account the profile reaches: asked of STS once for each set of credentials.
-    ///
-    /// # Errors
-    /// [`FaultKind::NoCredentials`], [`FaultKind::Expired`], [`FaultKind::Offline`], [`FaultKind::Denied`].
-    pub async fn identity(&self, profile: &str) -> Result<Identity, Fault> {
-        self.identified(profile).await.map(|(_, identity)| identity)
-    }
-
-    async fn identified(&self, profile: &str) -> Result<(u64, Identity), Fault> {
-        let per = self.per(profile)?;
-        let session = self.session(per).await;
-        session.source.get().await?;
-        let mut pinned = per.identity.lock().await;
-        if let Some((epoch, identity)) = &*pinned
-            && *epoch == session.source.epoch()
-        {
-            return Ok((*epoch, identity.clone()));
-        }
-        let sts = self.sts(&Scope::account(profile)).await?;
-        let epoch = session.source.epoch();
-        let answer = sts.get_caller_identity().send().await.map_err(|e| fault::of(&GET_CALLER_IDENTITY, e))?;
-        let arn = ArcStr::from(answer.arn().unwrap_or_default());
-        let name = arn.split('/').nth(1).or(arn.rsplit(':').next()).unwrap_or_default();
-        let identity = Identity {
-            account: answer.account().unwrap_or_default().into(),
-            user_name: name.into(),
-            user_id: answer.user_id().unwrap_or_default().into(),
-            arn,
-        };
-        if pinned.as_ref().is_none_or(|(_, old)| *old != identity) {
-            per.generation.fetch_add(1, Ordering::SeqCst);
-        }
-        *pinned = Some((epoch, identity.clone()));
-        Ok((epoch, identity))
-    }
-
-    /// Another number, another identity: a plan made under one is not carried out under the next. 0 until [`Gateway::identity`]
-    /// was answered. Rotating keys of one and the same role do not change it.
-    pub fn generation(&self, profile: &str) -> u64 {
-        self.0.profiles.get(profile).map_or(0, |p| p.generation.load(Ordering::SeqCst))
-    }
-
-    /// The permit for one confirmed write. Asks STS again if the credentials were reloaded since the plan was made.
-    ///
-    /// # Errors
-    /// [`FaultKind::ReadOnly`] in read-only mode and for undeclared writes; [`FaultKind::Conflict`] if the profile is another
-    /// identity now than the plan was made for; what [`Gateway::identity`] fails with.
-    pub async fn permit(&self, call: ConfirmedCall<'_>) -> Result<Permit, Fault> {
-        let op = call.operation;
-        let refuse = |kind, text: &str| Err(Fault::new(kind, text).of(op.service.sdk_id(), op.name));
-        let Some(profile) = call.scope.profile() else {
-            return refuse(FaultKind::Bug, "a write needs an account");
-        };
-        if self.is_read_only(profile) {
-            return refuse(FaultKind::ReadOnly, "this run is read-only: no write is sent");
-        }
-        if op.access != Access::Write || self.0.declared.get(&(op.service.sdk_id(), op.name)) != Some(&op) {
-            return refuse(FaultKind::ReadOnly, "only declared writes are given a permit");
-        }
-        let (epoch, _) = self.identified(profile).await?;
-        if self.generation(profile) != call.generation {
-            return refuse(
-                FaultKind::Conflict,
-                "the credentials belong to someone else than when the plan was made: it was not sent",
-            );
-        }
-        Ok(Permit::new(&call, epoch))
     }
 
     /// Reads the files and asks for credentials again: after an Expired fault (a sign-in made elsewhere is seen), and when the user

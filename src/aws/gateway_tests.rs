@@ -1,6 +1,8 @@
 use std::time::Duration;
 
 use super::*;
+use crate::aws::fault;
+use crate::aws::guard::{ConfirmedCall, Permit};
 use crate::aws::testing::{Answer, Recorder, hurried};
 use crate::base::Reached;
 use crate::model::operation::Retry;

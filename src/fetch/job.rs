@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::Update;
 use super::budget::Budget;
 use super::keeper::Keeper;
-use super::poller::Spent;
+use super::spent::Spent;
 use crate::base::{Clock, Fault, FaultKind, Time};
 use crate::kinds::{Bought, KindDef, ListRequest, Sink, Ticket, What};
 use crate::model::{Batch, Coverage, Operation, Outcome, Record, TableKey};

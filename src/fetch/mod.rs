@@ -8,6 +8,7 @@ pub mod cadence;
 mod job;
 mod keeper;
 mod poller;
+mod spent;
 
 pub use budget::{Budget, Share};
 pub use poller::{Poller, PollerConfig};

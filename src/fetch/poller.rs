@@ -1,8 +1,7 @@
 //! Decides what is asked when. One task; jobs are tasks of their own.
 
-use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arcstr::ArcStr;
@@ -18,7 +17,7 @@ use super::job::{Ended, Renew, Renewer, Shared, run};
 use super::keeper::Keeper;
 use crate::aws::Gateway;
 use crate::aws::credentials::source::DECLINED;
-use crate::base::{Clock, Fault, FaultKind, RowId, Time};
+use crate::base::{Clock, Fault, FaultKind, RowId};
 use crate::kinds::{Bought, Interner, ListRequest, Registry, What};
 use crate::model::{Batch, Coverage, Interest, Meter, Outcome, TableKey};
 
@@ -50,43 +49,6 @@ pub struct Poller {
     commands: mpsc::UnboundedSender<Command>,
     busy: Arc<AtomicU64>,
     budget: Budget,
-}
-
-/// What was spent in the last minute.
-#[derive(Default)]
-pub(super) struct Spent {
-    calls: Mutex<VecDeque<Time>>,
-    /// What was paid for: until when it lasts, and what asking for it each time anew costs an hour, in metrics.
-    metrics: Mutex<Vec<(Time, u64)>>,
-}
-
-impl Spent {
-    pub(super) fn call(&self, now: Time) {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner).push_back(now);
-    }
-    /// Notes metrics asked of CloudWatch: these are what GetMetricData charges for.
-    pub(super) fn metrics(&self, rows: &[Bought]) {
-        let hourly = |b: &Bought| u64::from(b.metrics) * 3600 / u64::from(b.period.max(1));
-        let mut metrics = self.metrics.lock().unwrap_or_else(PoisonError::into_inner);
-        metrics.extend(rows.iter().map(|b| (b.until, hourly(b))));
-    }
-    fn meter(&self, now: Time, slowed: Vec<String>) -> Meter {
-        const MINUTE: Duration = Duration::from_secs(60);
-        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        while calls.front().is_some_and(|t| now.since(*t) >= MINUTE) {
-            calls.pop_front();
-        }
-        // Each row counts from when it was paid for until it is to be paid for again: once, whatever its period.
-        let mut metrics = self.metrics.lock().unwrap_or_else(PoisonError::into_inner);
-        metrics.retain(|(until, _)| *until > now);
-        let hourly: u64 = metrics.iter().map(|(_, hourly)| hourly).sum();
-        Meter {
-            calls_per_minute: u32::try_from(calls.len()).unwrap_or(u32::MAX),
-            // $0.01 per 1,000 metrics = a hundredth of a thousandth of a dollar each.
-            millidollars_per_hour: u32::try_from(hourly.div_ceil(100)).unwrap_or(u32::MAX),
-            slowed,
-        }
-    }
 }
 
 impl Poller {

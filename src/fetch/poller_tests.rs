@@ -3,12 +3,13 @@
 use std::future::pending;
 use std::sync::LazyLock;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Mutex, PoisonError};
 
 use futures::future::BoxFuture;
 
 use super::*;
 use crate::aws::GatewayConfig;
-use crate::base::Scope;
+use crate::base::{Scope, Time};
 use crate::kinds::KindDef;
 use crate::kinds::listing::Pages;
 use crate::model::{Field, FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Record, Scoping, Service, Value};
@@ -477,99 +478,5 @@ async fn a_request_that_hangs_does_not_hold_up_other_tables() {
     rig.until(|r| r.done() >= 3).await;
 }
 
-#[tokio::test]
-async fn metrics_that_are_young_are_not_bought_again() {
-    let bought: Arc<Mutex<Vec<String>>> = Arc::default();
-    let noted = bought.clone();
-    let mut rig = Rig::new("paid", Duration::from_millis(20), move |request: ListRequest, mut pages: Pages| {
-        let What::Ids(ids) = request.what else { return Box::pin(async { Ok(()) }) };
-        noted.lock().expect("whole").push(ids.join(" "));
-        Box::pin(async move {
-            pages.ask(&PAID).await?;
-            let bought = |id: &RowId| {
-                let until = Clock::system().now().plus(Duration::from_secs(3));
-                Bought { id: id.clone(), metrics: 1000, period: 300, until }
-            };
-            pages.bought(&ids.iter().map(bought).collect::<Vec<_>>());
-            pages.page(ids.iter().map(|i| record(i)).collect()).await
-        })
-    });
-    let want = |rig: &Rig, ids: &[&str]| {
-        let ids = Some(Arc::new(ids.iter().map(|i| (*i).into()).collect()));
-        vec![Interest { table: rig.metrics(), visible: true, ids }]
-    };
-    rig.poller.watch(want(&rig, &["a", "b"]));
-    rig.until(|r| r.done() == 1).await;
-    // Scrolled on by a row, away, and back.
-    rig.poller.watch(want(&rig, &["b", "c"]));
-    rig.until(|r| r.done() == 2).await;
-    rig.poller.watch(Vec::new());
-    rig.poller.watch(want(&rig, &["a", "b"]));
-    rig.take(Duration::from_millis(50)).await;
-    assert_eq!(*bought.lock().expect("whole"), ["a b", "c"]);
-    // Who says "now" pays; and when the next points are there they are old.
-    rig.poller.refresh(vec![rig.metrics()]);
-    rig.until(|r| r.done() == 3).await;
-    rig.until(|r| r.done() == 4).await;
-    assert_eq!(*bought.lock().expect("whole"), ["a b", "c", "a b", "a b"]);
-    rig.until(|r| r.count(|u| matches!(u, Update::Meter(m) if m.millidollars_per_hour >= 600)) > 0).await;
-}
-
-#[tokio::test]
-async fn what_changes_seldom_is_not_asked_for_again_because_somebody_scrolls() {
-    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
-    let noted = asked.clone();
-    let mut rig = Rig::new("seldom", Duration::from_millis(5), move |request: ListRequest, mut pages: Pages| {
-        let What::Ids(ids) = request.what else { return Box::pin(async { Ok(()) }) };
-        noted.lock().expect("whole").push(ids.join(" "));
-        Box::pin(async move {
-            pages.ask(&SELDOM).await?;
-            pages.page(ids.iter().map(|i| record(i)).collect()).await
-        })
-    });
-    let table = TableKey::all(Scope::region("seldom", "r"), Kind(&TAGS));
-    let want = |ids: &[&str]| {
-        let ids = Some(Arc::new(ids.iter().map(|i| (*i).into()).collect()));
-        vec![Interest { table: table.clone(), visible: true, ids }]
-    };
-    rig.poller.watch(want(&["a", "b"]));
-    rig.until(|r| r.done() == 1).await;
-    rig.poller.watch(want(&["b", "c"]));
-    rig.until(|r| r.done() == 2).await;
-    rig.poller.watch(want(&["a", "b", "c"]));
-    rig.take(Duration::from_millis(100)).await;
-    assert_eq!(*asked.lock().expect("whole"), ["a b", "c"]);
-    // A minute, at this pace 600 ms: then each once more.
-    rig.until(|_| asked.lock().expect("whole").len() > 2).await;
-    assert_eq!(asked.lock().expect("whole")[2], "a b");
-}
-
-#[test]
-fn the_meter_counts_a_minute_of_calls_and_each_metric_for_as_long_as_it_lasts() {
-    let spent = Spent::default();
-    let at = Time::from_secs;
-    let cost = |secs| spent.meter(at(secs), Vec::new()).millidollars_per_hour;
-    let buy = |secs: i64, period: u32| {
-        let rows = (0..50).map(|i| Bought {
-            id: format!("i-{i}").into(),
-            metrics: 1,
-            period,
-            until: at((secs / i64::from(period) + 1) * i64::from(period)),
-        });
-        spent.metrics(&rows.collect::<Vec<_>>());
-    };
-    // Fifty metrics every five minutes are 600 an hour, at a cent a thousand; the first time in the midst of a period.
-    for (from, to) in [(200, 300), (300, 600), (600, 900)] {
-        buy(from, 300);
-        assert_eq!([cost(from), cost(to - 1)], [6, 6]);
-    }
-    assert_eq!(cost(900), 0, "nobody looks any more");
-    buy(900, 60);
-    assert_eq!(cost(930), 30, "each minute it is five times as much");
-    let spent = Spent::default();
-    spent.call(at(0));
-    spent.call(at(30));
-    assert_eq!(spent.meter(at(59), Vec::new()).calls_per_minute, 2);
-    assert_eq!(spent.meter(at(60), Vec::new()).calls_per_minute, 1);
-    assert_eq!(spent.meter(at(90), Vec::new()), Meter::default());
-}
+#[path = "poller_kept_tests.rs"]
+mod kept;

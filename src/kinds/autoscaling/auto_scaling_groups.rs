@@ -1,4 +1,6 @@
-//! Auto Scaling groups.
+//! Auto Scaling groups: the kind and its list function. Their fields: [`fields`].
+
+mod fields;
 
 use arcstr::ArcStr;
 use aws_sdk_autoscaling::types as sdk;
@@ -9,11 +11,8 @@ use crate::kinds::elbv2::name_of_arn;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::listed;
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, Text, field, flag, int, moment, own, seconds, text, texts};
-use crate::model::{
-    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tags, Tone,
-    Value,
-};
+use crate::kinds::seam::{Seam, Text, own, texts};
+use crate::model::{Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tags, Tone, Value};
 
 /// `DescribeAutoScalingGroups`.
 pub static DESCRIBE_AUTO_SCALING_GROUPS: Operation = Operation::read(Service::AutoScaling, "DescribeAutoScalingGroups");
@@ -47,7 +46,7 @@ pub static INFO: KindInfo = KindInfo {
     service: Service::AutoScaling,
     scoping: Scoping::Region,
     parent: None,
-    fields: &FIELDS,
+    fields: &fields::FIELDS,
     sort: ("name", true),
     operations: &[&DESCRIBE_AUTO_SCALING_GROUPS],
     side: false,
@@ -130,232 +129,6 @@ pub struct Group {
     created: Option<Time>,
 }
 
-const CAPACITY: &str = "capacity";
-const HEALTH: &str = "health";
-const LAUNCH: &str = "launch";
-const NETWORK: &str = "network";
-
-static FIELDS: Fields<Group> = Fields(&[
-    field(FieldInfo::new("name", "NAME", FieldType::Text, "The group's name.").shown(0), |g| {
-        Value::Text(g.name.clone())
-    }),
-    field(
-        FieldInfo::new("state", "STATE", FieldType::State, "steady, updating capacity or deleting.")
-            .shown(1)
-            .cells(8, 17),
-        |g| {
-            let (tone, s) = g.state.shown();
-            Value::State(tone, s)
-        },
-    ),
-    field(
-        FieldInfo::new(IN_SERVICE, "IN SERVICE", FieldType::Ratio, "Instances in service, of those desired.")
-            .shown(1)
-            .cells(10, 10)
-            .section(CAPACITY),
-        in_service,
-    ),
-    field(
-        FieldInfo::new(MIN, "MIN", FieldType::Int, "Fewest instances.").shown(2).cells(3, 6).section(CAPACITY),
-        |g| int(g.min),
-    ),
-    field(
-        FieldInfo::new(DESIRED, "DESIRED", FieldType::Int, "How many instances there should be.")
-            .shown(2)
-            .cells(7, 7)
-            .section(CAPACITY),
-        |g| int(g.desired),
-    ),
-    field(FieldInfo::new(MAX, "MAX", FieldType::Int, "Most instances.").shown(2).cells(3, 6).section(CAPACITY), |g| {
-        int(g.max)
-    }),
-    field(
-        FieldInfo::new(
-            HEALTH_CHECK_TYPE,
-            "HEALTH BY",
-            FieldType::Text,
-            "What a member must pass: EC2 status checks, and ELB, EBS or VPC_LATTICE where named.",
-        )
-        .shown(5)
-        .cells(9, 16)
-        .section(HEALTH),
-        |g| text(&g.health_check_type),
-    ),
-    field(
-        FieldInfo::new(
-            "launch_template",
-            "TEMPLATE",
-            FieldType::Text,
-            "The launch template (or launch configuration) of new instances.",
-        )
-        .shown(4)
-        .section(LAUNCH),
-        |g| text(&g.launch_template),
-    ),
-    field(
-        FieldInfo::new("zones", "ZONES", FieldType::List, "The Availability Zones.").shown(6).section(NETWORK),
-        |g| g.zones.clone(),
-    ),
-    field(
-        FieldInfo::new(
-            SUSPENDED,
-            "SUSPENDED",
-            FieldType::List,
-            "Processes that are suspended: Launch, Terminate, HealthCheck…",
-        )
-        .shown(7)
-        .cells(9, 30),
-        |g| g.suspended.clone(),
-    ),
-    field(FieldInfo::new("created", "AGE", FieldType::Age, "When it was created.").shown(8).aka(&["age"]), |g| {
-        moment(g.created)
-    }),
-    field(
-        FieldInfo::new(INSTANCES, "INSTANCES", FieldType::List, "Ids of its instances.")
-            .cells(9, 40)
-            .links_to("instances"),
-        |g| g.instances.clone(),
-    ),
-    field(
-        FieldInfo::new("healthy", "HEALTHY", FieldType::Int, "Members that the group takes for healthy.")
-            .cells(7, 7)
-            .section(HEALTH),
-        |g| Value::Int(g.healthy.into()),
-    ),
-    field(
-        FieldInfo::new("standby", "STANDBY", FieldType::List, "Members in standby: not counted, not replaced.")
-            .section(CAPACITY),
-        |g| g.standby.clone(),
-    ),
-    field(
-        FieldInfo::new("protected", "PROTECTED", FieldType::List, "Members protected from scale-in.")
-            .cells(9, 40)
-            .section(CAPACITY),
-        |g| g.protected.clone(),
-    ),
-    field(
-        FieldInfo::new(
-            "target_groups",
-            "TARGET GROUPS",
-            FieldType::List,
-            "Names of the target groups that it registers its instances with.",
-        )
-        .cells(13, 40)
-        .section(NETWORK)
-        .links_to("target-groups"),
-        |g| g.target_groups.clone(),
-    ),
-    field(
-        FieldInfo::new(TARGET_GROUP_ARNS, "TARGET GROUP ARNS", FieldType::List, "Their ARNs.")
-            .cells(17, 60)
-            .section(""),
-        |g| g.target_group_arns.clone(),
-    ),
-    field(
-        FieldInfo::new("classic_load_balancers", "CLASSIC LB", FieldType::List, "Names of Classic Load Balancers.")
-            .cells(10, 40)
-            .section(NETWORK),
-        |g| g.classic_balancers.clone(),
-    ),
-    field(FieldInfo::new("subnets", "SUBNETS", FieldType::List, "The subnets.").section(NETWORK), |g| {
-        g.subnets.clone()
-    }),
-    field(
-        FieldInfo::new(
-            "launch_template_version",
-            "VERSION",
-            FieldType::Text,
-            "The launch template's version: a number, $Latest or $Default.",
-        )
-        .section(LAUNCH),
-        |g| text(&g.launch_template_version),
-    ),
-    field(
-        FieldInfo::new("instance_types", "TYPES", FieldType::List, "Instance types of its members.").section(LAUNCH),
-        |g| g.instance_types.clone(),
-    ),
-    field(
-        FieldInfo::new("grace_period", "GRACE", FieldType::Seconds, "How long a new member's health is not looked at.")
-            .section(HEALTH),
-        |g| seconds(g.grace_period),
-    ),
-    field(
-        FieldInfo::new(
-            "cooldown",
-            "COOLDOWN",
-            FieldType::Seconds,
-            "How long a simple scaling policy waits after an activity.",
-        )
-        .cells(8, 8)
-        .section(CAPACITY),
-        |g| seconds(g.cooldown),
-    ),
-    field(
-        FieldInfo::new("warmup", "WARM-UP", FieldType::Seconds, "How long a new member's metrics do not count.")
-            .cells(7, 8)
-            .section(CAPACITY),
-        |g| seconds(g.warmup),
-    ),
-    field(
-        FieldInfo::new("termination_policies", "TERMINATES", FieldType::List, "Which member goes first.")
-            .cells(10, 40)
-            .section(CAPACITY),
-        |g| g.termination_policies.clone(),
-    ),
-    field(
-        FieldInfo::new(
-            "protects_new",
-            "PROTECTS NEW",
-            FieldType::Bool,
-            "Whether new members are protected from scale-in.",
-        )
-        .cells(12, 12)
-        .section(CAPACITY),
-        |g| flag(g.protects_new),
-    ),
-    field(
-        FieldInfo::new(
-            "capacity_rebalance",
-            "REBALANCE",
-            FieldType::Bool,
-            "Whether Spot Instances at risk are replaced early.",
-        )
-        .cells(9, 9)
-        .section(CAPACITY),
-        |g| flag(g.capacity_rebalance),
-    ),
-    field(
-        FieldInfo::new("max_lifetime", "LIFETIME", FieldType::Seconds, "After so long a member is replaced.")
-            .cells(8, 8)
-            .section(CAPACITY),
-        |g| seconds(g.max_lifetime),
-    ),
-    field(
-        FieldInfo::new("warm_pool_size", "WARM POOL", FieldType::Int, "Instances in the warm pool.")
-            .cells(9, 9)
-            .section(CAPACITY),
-        |g| g.warm_pool_size.map_or(Value::Empty, |n| Value::Int(n.into())),
-    ),
-    field(
-        FieldInfo::new(
-            "deletion_protection",
-            "DELETION",
-            FieldType::Text,
-            "Whether the group is protected from being deleted.",
-        )
-        .cells(8, 30),
-        |g| text(&g.deletion_protection),
-    ),
-    field(FieldInfo::new("id", "ARN", FieldType::Id, "The ARN.").cells(12, 60).aka(&["arn"]), |g| text(&g.arn)),
-]);
-
-fn in_service(g: &Group) -> Value {
-    match g.desired.map(u32::try_from) {
-        Some(Ok(of)) => Value::Ratio { ok: g.in_service, of, busy: g.pending },
-        _ => Value::Unknown,
-    }
-}
-
 impl Group {
     fn record(&self) -> Record {
         Record {
@@ -363,7 +136,7 @@ impl Group {
             id: self.name.clone(),
             name: self.name.clone(),
             state: Some(self.state.shown()),
-            values: FIELDS.values(self),
+            values: fields::FIELDS.values(self),
             tags: self.tags.clone(),
         }
     }

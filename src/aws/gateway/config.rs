@@ -1,0 +1,91 @@
+//! What a gateway is made with: profiles, endpoint, the operations that may leave the process.
+
+use std::collections::HashSet;
+
+use arcstr::ArcStr;
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+use crate::aws::credentials::prompt::Prompts;
+use crate::aws::meter::Hook;
+use crate::base::Clock;
+use crate::model::operation::Operation;
+
+/// Which credentials a scope's profile means.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ProfileSel {
+    /// `--profile NAME`: that profile and nothing else. Keys in the environment do not win over it.
+    Named(String),
+    /// No `--profile`: the SDK's default chain in AWS's order. Its name is `AWS_PROFILE`, else `default`.
+    DefaultChain,
+}
+
+impl ProfileSel {
+    /// The name in scopes and on the screen.
+    pub fn scope_name(&self) -> ArcStr {
+        match self {
+            ProfileSel::Named(name) => name.into(),
+            ProfileSel::DefaultChain => ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]
+                .iter()
+                .find_map(|v| std::env::var(v).ok().filter(|s| !s.is_empty()))
+                .map_or(arcstr::literal!("default"), Into::into),
+        }
+    }
+    /// The name for the AWS CLI's `--profile`, if one was given. The default chain has none: with `--profile` the CLI would
+    /// use other credentials than this process.
+    pub fn flag(&self) -> Option<&str> {
+        match self {
+            ProfileSel::Named(name) => Some(name),
+            ProfileSel::DefaultChain => None,
+        }
+    }
+}
+
+/// What a [`Gateway`] is made with.
+pub struct GatewayConfig {
+    /// The profiles in use. Empty means [`ProfileSel::DefaultChain`].
+    pub profiles: Vec<ProfileSel>,
+    /// `--endpoint-url`: for the service clients, not for the credential chain's own (as with the AWS CLI).
+    pub endpoint_url: Option<String>,
+    /// The whole run is read-only.
+    pub read_only: bool,
+    /// Profiles that are read-only whatever the run is.
+    pub read_only_profiles: HashSet<String>,
+    /// What kinds and actions declare; the guard lets nothing else through.
+    pub operations: Vec<&'static Operation>,
+    /// Instead of the network: the sandbox, or a test's recorder.
+    pub http: Option<SharedHttpClient>,
+    /// The embedded account: fixed credentials; no files, environment or instance metadata.
+    pub sandbox: bool,
+    /// Signing, expiry and ages.
+    pub clock: Clock,
+    /// Where questions go (MFA codes, SSO device codes).
+    pub prompts: Option<Prompts>,
+    /// Sees each attempt of each call.
+    pub on_call: Option<Hook>,
+    /// How the SDK waits, for time-outs and between attempts. `None` is real time; tests make it short.
+    pub sleep: Option<SharedAsyncSleep>,
+}
+
+impl GatewayConfig {
+    /// The default chain, against AWS, not read-only.
+    pub fn new(clock: Clock, operations: Vec<&'static Operation>) -> Self {
+        GatewayConfig {
+            profiles: Vec::new(),
+            endpoint_url: None,
+            read_only: false,
+            read_only_profiles: HashSet::new(),
+            operations,
+            http: None,
+            sandbox: false,
+            clock,
+            prompts: None,
+            on_call: None,
+            sleep: None,
+        }
+    }
+    /// The embedded account behind `http`.
+    pub fn sandbox(clock: Clock, operations: Vec<&'static Operation>, http: SharedHttpClient) -> Self {
+        GatewayConfig { http: Some(http), sandbox: true, ..GatewayConfig::new(clock, operations) }
+    }
+}
