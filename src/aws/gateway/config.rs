@@ -41,7 +41,7 @@ impl ProfileSel {
     }
 }
 
-/// What a [`Gateway`] is made with.
+/// What a [`Gateway`](super::Gateway) is made with.
 pub struct GatewayConfig {
     /// The profiles in use. Empty means [`ProfileSel::DefaultChain`].
     pub profiles: Vec<ProfileSel>,
