@@ -50,6 +50,12 @@ def a_network_of_a_wrong_size_is_refused():
 
 
 @check
+def tags_of_another_kind_are_refused():
+    fails("InvalidParameterValue", EC2.create_vpc, "'subnet' is not a valid taggable resource type for this operation.", CidrBlock="10.51.0.0/16",
+          TagSpecifications=[{"ResourceType": "subnet", "Tags": [{"Key": "a", "Value": "b"}]}])
+
+
+@check
 def the_attributes_of_a_network_are_switched_one_by_one():
     def names():
         return EC2.describe_vpc_attribute(VpcId=MADE["vpc"], Attribute="enableDnsHostnames")["EnableDnsHostnames"]["Value"]

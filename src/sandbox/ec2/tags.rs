@@ -62,8 +62,18 @@ fn limit() -> ApiError {
 
 /// The tags that `TagSpecification.N` gives to resources of this type.
 pub(super) fn of_specification(p: &Params, kind: &str) -> Result<Tags, ApiError> {
+    let allowed: &[&str] = match p.text("Action") {
+        Some("RunInstances") => &["instance", "volume", "network-interface", "spot-instances-request", "elastic-gpu"],
+        Some("CreateImage") => &["image", "snapshot"],
+        _ => &[kind],
+    };
     for s in p.list("TagSpecification") {
         let tags = read(&s.list("Tag"))?;
+        let of = s.text("ResourceType").unwrap_or_default();
+        // A launch template's data name no action, and are checked when they are launched.
+        if p.text("Action").is_some() && !allowed.contains(&of) {
+            return Err(invalid(format!("'{of}' is not a valid taggable resource type for this operation.")));
+        }
         if s.text("ResourceType") == Some(kind) {
             return Ok(tags);
         }
