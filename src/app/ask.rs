@@ -52,8 +52,14 @@ impl State {
 impl Turn<'_> {
     pub(super) fn identity(&mut self, profile: &ArcStr, who: Result<Identity, Fault>) {
         let Some(at) = self.s.profiles.iter().position(|p| p.name == *profile) else { return };
+        let signing_in = self.s.profiles[at].signing_in.take().is_some();
+        // A sign-in that was not possible says nothing new about who the profile is.
+        if let (true, Err(fault)) = (signing_in, &who)
+            && fault.kind == FaultKind::Invalid
+        {
+            return self.say(Level::Error, format!("No sign-in here: {}", fault.message));
+        }
         let before = self.s.profiles[at].identity.replace(who.clone());
-        self.s.profiles[at].signing_in = None;
         match &who {
             Ok(identity) => {
                 let generation = identity.generation;

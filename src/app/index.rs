@@ -59,6 +59,9 @@ impl Turn<'_> {
         }
         if delta.status {
             self.beside_failed(&delta.table);
+            if ours {
+                self.rows_failed();
+            }
         }
         self.awaited_came();
     }
@@ -72,6 +75,25 @@ impl Turn<'_> {
         if !self.s.messages.iter().any(|m| m.text == text) {
             self.say(Level::Warning, text);
         }
+    }
+
+    /// Rows that are seen could not be read again. The heading has a word for it; the whole sentence is said here, once until the
+    /// list is whole again. Where there are no rows yet, the sentence stands in their place.
+    fn rows_failed(&mut self) {
+        let fresh = self.s.freshness(self.store);
+        let kind = self.s.view.kind;
+        let Some((table, fault)) = fresh.faults.first() else {
+            self.s.failing.remove(kind.name);
+            return;
+        };
+        let rows = self.s.view.tables.iter().any(|t| self.store.table(t).is_some_and(|t| !t.is_empty()));
+        if !rows || self.s.failing.insert(kind.name, fault.kind) == Some(fault.kind) {
+            return;
+        }
+        let whose = if self.s.view.tables.len() > 1 { format!(" in {}", table.scope) } else { String::new() };
+        let hint = fault.hints.first().map(|h| format!(" {h}")).unwrap_or_default();
+        let text = format!("{}{whose} could not be read: {fault}{hint}", kind.title);
+        self.say(Level::Warning, text);
     }
 
     /// Whether filter or sort looks at a field that lives in this side kind.

@@ -1,13 +1,18 @@
 //! A key press: which place has it, which command it is there, and what that does. No key waits for anything.
 
+use std::time::Duration;
+
 use super::command::Command as C;
 use super::line::Line;
 use super::overlay::{Overlay, Page, Pager, PlanPhase, Sure, SureKind};
-use super::state::{Focus, State};
+use super::state::{Focus, Notice, State};
 use super::update::Turn;
 use crate::config::{Mode, Next, Step};
 use crate::input::{Key, KeyCode};
 use crate::model::{Ask, Confirm, Effect, Level};
+
+/// How long a message keeps the last line at least, whatever is pressed.
+const READING: Duration = Duration::from_secs(2);
 
 impl State {
     /// The place that has the keys.
@@ -48,6 +53,7 @@ impl State {
 
 impl Turn<'_> {
     pub(super) fn key(&mut self, key: Key) {
+        self.go_on();
         if self.answered(key) {
             return;
         }
@@ -73,6 +79,16 @@ impl Turn<'_> {
                     self.key(key);
                 }
             }
+        }
+    }
+
+    /// The user goes on: a message that there was time to read gives the last line back to what can be done here. `:messages`
+    /// keeps it, and an error stays for its time.
+    fn go_on(&mut self) {
+        let s = &mut *self.s;
+        let read = |n: &Notice| n.message.level < Level::Error && n.message.at.plus(READING) <= s.now;
+        if s.notice.as_ref().is_some_and(read) {
+            s.notice = None;
         }
     }
 

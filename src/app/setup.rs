@@ -88,6 +88,7 @@ impl State {
             meter: Meter::default(),
             messages: VecDeque::new(),
             notice: None,
+            failing: BTreeMap::new(),
             columns: BTreeMap::new(),
             proven: BTreeSet::new(),
             cli,
@@ -111,8 +112,14 @@ impl State {
         state.view = View::new(kind, state.columns_of(kind));
         let store = Store::default();
         let mut turn = Turn { s: &mut state, store: &store, out: Vec::new() };
+        let problems_left = problems.len().saturating_sub(1);
         for message in problems {
             turn.note(message);
+        }
+        // The line has room for one: it says that there are more.
+        if let Some(notice) = turn.s.notice.as_mut().filter(|_| problems_left > 0) {
+            let text = &notice.message.text;
+            notice.message.text = format!("{text} ({problems_left} more in :messages)");
         }
         state
     }

@@ -12,7 +12,7 @@ use super::layout::{self, Areas};
 use super::overlay::Overlay;
 use super::run::Run;
 use super::view::{Detail, RowKey, View};
-use crate::base::{Fault, RowId, Scope, Time};
+use crate::base::{Fault, FaultKind, RowId, Scope, Time};
 use crate::config::{Color, Keymap};
 use crate::input::Key;
 use crate::kinds::Registry;
@@ -163,6 +163,8 @@ pub struct State {
     pub messages: VecDeque<Message>,
     /// What the last line says instead of hints.
     pub notice: Option<Notice>,
+    /// Kinds whose rows went stale, with the fault that was said.
+    pub(super) failing: BTreeMap<&'static str, FaultKind>,
     /// Columns by kind, as set or chosen: positions of fields.
     pub(super) columns: BTreeMap<&'static str, Vec<usize>>,
     /// Accounts whose digits were given in this run.

@@ -265,7 +265,9 @@ impl Gateway {
         let SignIn::Sso(settings) = Profiles::read().await?.sign_in(profile) else {
             return Err(Fault::new(
                 FaultKind::Invalid,
-                format!("profile {profile} does not sign in with IAM Identity Center"),
+                format!(
+                    "profile {profile} does not use IAM Identity Center; sign in elsewhere, and it is picked up by itself"
+                ),
             ));
         };
         sso::sign_in(profile, &settings, self.chain_wire(), &self.0.config.clock, self.0.config.prompts.as_ref())

@@ -8,18 +8,26 @@ use unicode_width::UnicodeWidthStr;
 /// The visible stand-in for a character that a terminal or a reader could be fooled by, or `None` if it is harmless.
 ///
 /// Control characters become Unicode's control pictures (`␛` for ESC), C1 controls, line separators, bidirectional
-/// overrides and isolates (Trojan Source, CVE-2021-42574), zero-width characters and tag characters become `�`.
+/// overrides and isolates (Trojan Source, CVE-2021-42574), zero-width characters, soft hyphens (a cell wide in some terminals
+/// only), blank letters such as Hangul's fillers, and tag characters become `�`.
 fn stand_in(c: char) -> Option<char> {
     match c {
         '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + c as u32),
         '\u{7f}' => Some('␡'),
         '\u{80}'..='\u{9f}'
+        | '\u{ad}'
+        | '\u{34f}'
+        | '\u{115f}'
+        | '\u{1160}'
+        | '\u{180e}'
         | '\u{200b}'
         | '\u{200e}'
         | '\u{200f}'
         | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}'
         | '\u{61c}'
+        | '\u{3164}'
+        | '\u{ffa0}'
         | '\u{feff}'
         | '\u{fff9}'..='\u{fffb}'
         | '\u{e0000}'..='\u{e007f}' => Some('\u{fffd}'),

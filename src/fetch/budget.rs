@@ -1,5 +1,6 @@
 //! Token buckets: at most a share of what AWS documents, so that a dashboard never starves the account's own automation.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -171,21 +172,21 @@ impl Budget {
     /// What runs slower than it may, for the header: `EC2 ap-northeast-2 ½`.
     pub fn slowed(&self) -> Vec<String> {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut out: Vec<String> = inner
-            .buckets
-            .iter()
-            .filter(|(_, b)| b.factor < 0.95)
-            .map(|(k, b)| format!("{} {} at {:.0} %", k.service, k.region, b.factor * 100.0))
-            .collect();
-        out.sort();
-        out
+        // A service has a bucket for each class of operations: the slowest speaks for it, else the header would seem to slow
+        // down when the first of them is well again.
+        let mut least: BTreeMap<(String, String), f64> = BTreeMap::new();
+        for (k, b) in inner.buckets.iter().filter(|(_, b)| b.factor < 0.95) {
+            let factor = least.entry((k.service.to_string(), k.region.to_string())).or_insert(1.0);
+            *factor = factor.min(b.factor);
+        }
+        least.into_iter().map(|((service, region), f)| format!("{service} {region} at {:.0} %", f * 100.0)).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Operation;
+    use crate::model::{Operation, Retry};
 
     static OP: Operation = Operation::read(Service::Ec2, "DescribeInstances");
 
@@ -212,6 +213,18 @@ mod tests {
         let n = taken(&b, Instant::now(), 10);
         // A bucket of 20 and 4 a second for 10 s.
         assert!((50..=60).contains(&n), "{n}");
+    }
+
+    #[test]
+    fn of_a_service_s_classes_the_slowest_speaks() {
+        static LIST: Operation = Operation::read(Service::Ec2, "DescribeInstances");
+        static STOP: Operation = Operation::write(Service::Ec2, "StopInstances", Retry::Safe);
+        let b = Budget::new(Share::default());
+        let now = Instant::now();
+        b.throttled(&scope(), &LIST, now);
+        b.throttled(&scope(), &STOP, now);
+        b.throttled(&scope(), &STOP, now);
+        assert_eq!(b.slowed(), ["EC2 r at 25 %"]);
     }
 
     #[test]

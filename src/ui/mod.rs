@@ -87,9 +87,13 @@ fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
     overlays(pen, body, rect(areas.foot), state, now);
 }
 
-/// The uppermost layer; one below it stays where it can be seen around it.
+/// The uppermost layer; one below it stays where it can be seen around it, but for the form that a plan was made from: the two
+/// are one dialogue, and its border would stick out from under the plan's.
 fn overlays(pen: &mut Pen<'_>, body: Rect, foot: Rect, state: &State, now: Time) {
-    for overlay in &state.overlays {
+    for (i, overlay) in state.overlays.iter().enumerate() {
+        if matches!((overlay, state.overlays.get(i + 1)), (Overlay::Form(_), Some(Overlay::Plan(_)))) {
+            continue;
+        }
         pen.cursor = None;
         match overlay {
             Overlay::Palette(p) => typed::palette(pen, body, foot, p),

@@ -26,6 +26,16 @@ fn without_credentials_the_start_screen_says_so_and_offers_sandbox_and_sign_in()
 }
 
 #[test]
+fn a_sign_in_that_is_not_possible_leaves_the_start_screen_as_it_was() {
+    let mut desk = Desk::empty(|_| {});
+    desk.event(Event::Identity("prod".into(), Err(Fault::new(FaultKind::NoCredentials, "None."))));
+    desk.press("enter");
+    desk.event(Event::Identity("prod".into(), Err(Fault::new(FaultKind::Invalid, "prod does not use SSO"))));
+    assert_eq!(desk.notice(), "No sign-in here: prod does not use SSO");
+    assert_eq!(desk.state.start(&desk.store).map(|s| s.fault.kind), Some(FaultKind::NoCredentials));
+}
+
+#[test]
 fn expired_credentials_keep_the_rows_and_say_what_to_do() {
     let mut desk = Desk::with(2);
     desk.event(Event::Identity("prod".into(), Err(Fault::new(FaultKind::Expired, "The token has expired."))));

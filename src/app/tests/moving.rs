@@ -158,6 +158,11 @@ fn back_and_forward_keep_cursor_filter_and_marks() {
     assert_eq!(desk.state.view.kind, Kind(&BOXES));
     desk.press("]");
     assert_eq!(desk.notice(), "This is the newest view.");
+    desk.press("j");
+    assert_eq!(desk.notice(), "This is the newest view.", "nobody could have read it yet");
+    desk.wait(Duration::from_secs(3));
+    desk.press("j");
+    assert_eq!(desk.notice(), "", "whoever goes on sees the keys again");
 }
 
 #[test]
@@ -246,4 +251,13 @@ fn chosen_columns_stay_chosen_for_the_kind() {
     desk.press("o").press("space j space j space j space j space");
     let Overlay::Menu(menu) = desk.top() else { panic!() };
     assert_eq!(menu.error.as_deref(), Some("One column has to stay."));
+}
+
+#[test]
+fn the_first_line_says_how_many_problems_there_are() {
+    let warning = |text: &str| Message { at: START, level: Level::Warning, text: text.into() };
+    let desk = Desk::empty(|s| s.messages = vec![warning("one"), warning("two"), warning("three")]);
+    let first = desk.state.messages.iter().take(3).map(|m| m.text.as_str());
+    assert!(first.eq(["one", "two", "three"]));
+    assert_eq!(desk.notice(), "three (2 more in :messages)");
 }

@@ -93,6 +93,24 @@ fn a_changed_cell_wakes_the_screen_when_its_highlight_ends() {
 }
 
 #[test]
+fn why_rows_are_stale_is_said_once_until_they_are_whole_again() {
+    let mut desk = Desk::with(2);
+    let fail = |desk: &mut Desk, why: &str| {
+        let began = desk.seq + 1;
+        let fault = Fault::new(crate::base::FaultKind::Denied, why);
+        desk.batch(things(), Coverage::Sweep { began }, vec![], Outcome::Failed(fault));
+    };
+    let said = |desk: &Desk| desk.state.messages.iter().filter(|m| m.text.contains("could not be read")).count();
+    fail(&mut desk, "You may not.");
+    assert_eq!(desk.notice(), "Things could not be read: You may not.");
+    fail(&mut desk, "You may not.");
+    assert_eq!((said(&desk), desk.shown().len()), (1, 2));
+    desk.list(things(), vec![thing("t0", "thing-0", "running", 0)]);
+    fail(&mut desk, "You may not, since noon.");
+    assert_eq!(said(&desk), 2);
+}
+
+#[test]
 fn freshness_is_that_of_the_worst_table() {
     let mut desk = Desk::filled(1, |s| s.profiles[0].regions.push("tokyo".into()));
     assert_eq!(desk.state.freshness(&desk.store).oldest, None);

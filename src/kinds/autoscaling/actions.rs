@@ -122,7 +122,8 @@ fn more(row: &Record, n: i64, stuck: bool) -> Vec<Consequence> {
         out.push(note("new instances are not registered with target groups while AddToLoadBalancer is suspended"));
     } else if !groups.is_empty() {
         let groups: Vec<String> = groups.iter().map(|g| visible(g).into_owned()).collect();
-        out.push(note(format!("they are registered with {}", names(&groups))));
+        let they = if n == 1 { "it is" } else { "they are" };
+        out.push(note(format!("{they} registered with {}", names(&groups))));
     }
     out
 }
