@@ -42,6 +42,8 @@ impl Turn<'_> {
         if word == "sort" && !rest.is_empty() {
             return self.sort_words(rest).map(Meaning::Sort);
         }
+        // `:q` is in the fingers.
+        let word = if word == "q" { "quit" } else { word };
         if let Some(info) = COMMANDS.iter().find(|c| c.palette && c.name == word) {
             return if rest.is_empty() {
                 Ok(Meaning::Do(info.command))

@@ -14,6 +14,8 @@ fn stand_in(c: char) -> Option<char> {
     match c {
         '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + c as u32),
         '\u{7f}' => Some('␡'),
+        // A flag is two of these: drawn as one glyph of two cells, or as two of two each. As letters they are two everywhere.
+        '\u{1f1e6}'..='\u{1f1ff}' => char::from_u32(c as u32 - 0x1f1e6 + 'A' as u32),
         '\u{80}'..='\u{9f}'
         | '\u{ad}'
         | '\u{34f}'
@@ -189,6 +191,8 @@ mod tests {
         assert_eq!(visible("a\x1b[31mb\u{202e}c\u{9b}d"), "a␛[31mb\u{fffd}c\u{fffd}d");
         assert!(matches!(visible("결제-워커 🚀"), Cow::Borrowed(_)));
         assert_eq!(visible("x\ny\tz\u{7f}"), "x␊y␉z␡");
+        assert_eq!(visible("soft\u{ad}hyphen \u{3164}"), "soft\u{fffd}hyphen \u{fffd}");
+        assert_eq!(visible("🇰🇷 seoul"), "KR seoul");
         assert_eq!(visible("👩\u{200d}💻 ❤\u{fe0f} a\u{200d}b"), "👩💻 ❤ a\u{fffd}b");
     }
 

@@ -49,9 +49,9 @@ impl Record {
     pub fn tag(&self, key: &str) -> Option<&ArcStr> {
         self.tags.iter().find(|(k, _)| k == key).map(|(_, v)| v)
     }
-    /// The name if there is one, else the id as it is shown.
+    /// The name if there is one that can be seen, else the id as it is shown.
     pub fn label(&self) -> &ArcStr {
-        if self.name.is_empty() { self.shown_id() } else { &self.name }
+        if self.name.trim().is_empty() { self.shown_id() } else { &self.name }
     }
     /// The id as AWS shows it: a row's identity may be more (a target's holds its group and port too).
     pub fn shown_id(&self) -> &ArcStr {

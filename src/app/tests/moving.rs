@@ -254,6 +254,12 @@ fn chosen_columns_stay_chosen_for_the_kind() {
 }
 
 #[test]
+fn a_row_whose_name_cannot_be_seen_is_called_by_its_id() {
+    assert_eq!(thing("t7", "  ", "running", 1).label(), "t7");
+    assert_eq!(thing("t7", " a", "running", 1).label(), " a");
+}
+
+#[test]
 fn the_first_line_says_how_many_problems_there_are() {
     let warning = |text: &str| Message { at: START, level: Level::Warning, text: text.into() };
     let desk = Desk::empty(|s| s.messages = vec![warning("one"), warning("two"), warning("three")]);

@@ -257,6 +257,7 @@ fn quitting_with_something_under_way_asks_again_and_says_what() {
     let mut desk = Desk::with(1);
     assert!(!desk.press("? q").asked().contains(&Effect::Quit), "out of the help, not out of the console");
     assert!(desk.press("q").asked().contains(&Effect::Quit), "nothing is under way");
+    assert!(desk.line("q").asked().contains(&Effect::Quit), "as in other programs");
 }
 
 #[test]
