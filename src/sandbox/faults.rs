@@ -100,8 +100,14 @@ impl FromStr for Rule {
             "expire" => Trouble::Expire,
             "fail" => Trouble::Fail,
             "hang" => Trouble::Hang,
-            "html" => Trouble::Html(number().and_then(|n| n.parse().ok()).unwrap_or(502)),
-            "cut" => Trouble::Cut(number().and_then(|n| n.parse().ok()).unwrap_or(100)),
+            "html" => {
+                let status = number().map_or(Ok(502), str::parse);
+                Trouble::Html(status.map_err(|_| wrong("'html' takes an HTTP status, such as 502"))?)
+            }
+            "cut" => {
+                let bytes = number().map_or(Ok(100), str::parse);
+                Trouble::Cut(bytes.map_err(|_| wrong("'cut' takes a number of bytes, such as 1000"))?)
+            }
             "delay" => {
                 Trouble::Delay(number().and_then(seconds).ok_or_else(|| wrong("a delay needs a time, such as 2s"))?)
             }
@@ -275,7 +281,9 @@ mod tests {
         assert_eq!("*:* delay 200ms".parse::<Rule>().unwrap().trouble, Trouble::Delay(Duration::from_millis(200)));
         assert_eq!("s3:GetObject cut 1000".parse::<Rule>().unwrap().trouble, Trouble::Cut(1000));
         assert!("ec2:X throtle".parse::<Rule>().unwrap_err().contains("did you mean 'throttle'"));
-        for bad in ["", "ec2", "ec2:X", "ec2:X delay", "ec2:X deny 3", "ec2:X deny for ever"] {
+        for bad in
+            ["", "ec2", "ec2:X", "ec2:X delay", "ec2:X deny 3", "ec2:X deny for ever", "ec2:X html 20x", "ec2:X cut 1k"]
+        {
             assert!(bad.parse::<Rule>().is_err(), "{bad}");
         }
     }

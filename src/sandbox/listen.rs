@@ -13,6 +13,7 @@ use http_body_util::{BodyExt as _, Either, Full, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use rustix::io::Errno;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -41,7 +42,7 @@ pub async fn serve(sandbox: Sandbox, listener: TcpListener, shutdown: impl Futur
                 Ok((stream, _)) => stream,
                 // The client went away before it was accepted, or this process is short of descriptors for a while.
                 Err(e) if e.kind() == io::ErrorKind::ConnectionAborted => continue,
-                Err(e) if e.raw_os_error().is_some_and(|n| n == 24 || n == 23) => {
+                Err(e) if Errno::from_io_error(&e).is_some_and(|e| e == Errno::MFILE || e == Errno::NFILE) => {
                     tokio::time::sleep(Duration::from_millis(50)).await;
                     continue;
                 }

@@ -74,7 +74,7 @@ impl Queue {
         let (region, event) = entry.remove();
         Some((at, region, event))
     }
-    /// Drops the events that `unwanted` says are no longer wanted.
+    /// Keeps the events that `wanted` says yes to.
     pub fn retain(&mut self, mut wanted: impl FnMut(&str, &Event) -> bool) {
         self.entries.retain(|_, (region, event)| wanted(region, event));
     }

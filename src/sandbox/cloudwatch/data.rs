@@ -1,11 +1,11 @@
-//! GetMetricData, GetMetricStatistics, ListMetrics, PutMetricData.
+//! What is read of metrics: GetMetricData, GetMetricStatistics and ListMetrics.
 
 use std::collections::BTreeMap;
 
 use super::math::{self, Value};
 use super::metrics::{self, Source};
 use super::state::MetricKey;
-use super::stats::{Sample, Stat};
+use super::stats::Stat;
 use super::tree::Tree;
 use super::{Outcome, Says, invalid, page_token, read_page_token, validation};
 use crate::base::Time;
@@ -97,7 +97,6 @@ struct Answer {
     label: String,
     points: BTreeMap<i64, f64>,
     shown: bool,
-    message: Option<String>,
 }
 
 fn check_ids(queries: &[Tree]) -> Result<(), Says> {
@@ -178,7 +177,6 @@ fn answers(
         };
         labels.insert(id, label);
     }
-    let mut messages: BTreeMap<&str, String> = BTreeMap::new();
     let mut waiting: Vec<&Tree> = queries.iter().filter(|q| !q.get("Expression").is_null()).collect();
     while !waiting.is_empty() {
         let before = waiting.len();
@@ -213,7 +211,7 @@ fn answers(
                                 BTreeMap::new()
                             }
                         }
-                        Value::Many(mut m) => m.drain(..).next().unwrap_or_default(),
+                        Value::Many(m) => m.into_iter().next().unwrap_or_default(),
                         Value::Word(_) => BTreeMap::new(),
                     };
                     done.insert(id, series);
@@ -228,10 +226,7 @@ fn answers(
         });
         if waiting.len() == before {
             // Nothing that is left can be evaluated: it names what is not there, or itself.
-            if !last_wrong.contains("unknown id") {
-                return Err(validation(last_wrong));
-            }
-            return Err(validation(format!("{last_wrong}.")));
+            return Err(validation(last_wrong));
         }
     }
     Ok(queries
@@ -243,7 +238,6 @@ fn answers(
                 label: q.text_of("Label").map(str::to_owned).or_else(|| labels.get(id).cloned()).unwrap_or_default(),
                 points: done.remove(id).unwrap_or_default(),
                 shown: q.get("ReturnData").flag() != Some(false),
-                message: messages.remove(id),
             }
         })
         .collect())
@@ -311,16 +305,12 @@ pub(super) fn get_metric_data(world: &World, region: &str, input: &Tree, now: Ti
         let reached = skip_points + page.len();
         left -= page.len();
         let complete = reached >= total;
-        let message = answer
-            .message
-            .map(|m| Tree::from(vec![Tree::map([("Code", "ArithmeticError".into()), ("Value", m.into())])]));
         results.push(Tree::map([
             ("Id", answer.id.into()),
             ("Label", answer.label.into()),
             ("Timestamps", page.iter().map(|(t, _)| Time::from_secs(*t).into()).collect::<Vec<Tree>>().into()),
             ("Values", page.iter().map(|(_, v)| (*v).into()).collect::<Vec<Tree>>().into()),
             ("StatusCode", if complete { "Complete" } else { "PartialData" }.into()),
-            ("Messages", message.into()),
         ]));
         if !complete {
             next = Some(page_token(&format!("{index}:{reached}")));
@@ -425,150 +415,4 @@ pub(super) fn list_metrics(world: &World, region: &str, input: &Tree) -> Outcome
         .collect();
     let next = found.next().map(|_| page_token(&(skip + page.len()).to_string()));
     Ok(Tree::map([("Metrics", page.into()), ("NextToken", next.into())]))
-}
-
-/// The units that a metric can have.
-const UNITS: [&str; 27] = [
-    "Seconds",
-    "Microseconds",
-    "Milliseconds",
-    "Bytes",
-    "Kilobytes",
-    "Megabytes",
-    "Gigabytes",
-    "Terabytes",
-    "Bits",
-    "Kilobits",
-    "Megabits",
-    "Gigabits",
-    "Terabits",
-    "Percent",
-    "Count",
-    "Bytes/Second",
-    "Kilobytes/Second",
-    "Megabytes/Second",
-    "Gigabytes/Second",
-    "Terabytes/Second",
-    "Bits/Second",
-    "Kilobits/Second",
-    "Megabits/Second",
-    "Gigabits/Second",
-    "Terabits/Second",
-    "Count/Second",
-    "None",
-];
-
-/// What each datum must keep to, beside having a value.
-fn check_datum(datum: &Tree, n: usize, at: Time, now: Time) -> Result<(), Says> {
-    let of = |name: &str| format!("MetricData.member.{n}.{name}");
-    if let Some(unit) = datum.text_of("Unit").filter(|u| !UNITS.contains(u)) {
-        return Err(invalid(format!(
-            "The parameter {} must be a value in the set [{}], not {unit}.",
-            of("Unit"),
-            UNITS.join(", ")
-        )));
-    }
-    const WEEKS: i64 = 14 * 86_400_000;
-    const HOURS: i64 = 2 * 3_600_000;
-    if at.millis() < now.millis() - WEEKS {
-        let name = of("Timestamp");
-        return Err(invalid(format!("The parameter {name} must specify a time no more than two weeks in the past.")));
-    }
-    if at.millis() > now.millis() + HOURS {
-        let name = of("Timestamp");
-        return Err(invalid(format!("The parameter {name} must specify a time no more than two hours in the future.")));
-    }
-    if datum.get("Dimensions").items().len() > 30 {
-        let message = format!("The collection {} must not have a size greater than 30.", of("Dimensions"));
-        return Err(invalid(message));
-    }
-    let ways = ["Value", "Values", "StatisticValues"];
-    let mut given = ways.into_iter().filter(|w| !datum.get(w).is_null());
-    if let (Some(first), Some(second)) = (given.next(), given.next()) {
-        return Err(Says::new(
-            "InvalidParameterCombination",
-            format!(
-                "The parameters {} and {} are mutually exclusive and you have specified both.",
-                of(first),
-                of(second)
-            ),
-        ));
-    }
-    let (values, counts) = (datum.get("Values").items().len(), datum.get("Counts").items().len());
-    if values > 150 || (counts > 0 && counts != values) {
-        return Err(invalid(format!(
-            "The parameters {} and {} must be of the same size, at most 150.",
-            of("Values"),
-            of("Counts")
-        )));
-    }
-    Ok(())
-}
-
-/// PutMetricData.
-pub(super) fn put_metric_data(world: &mut World, region: &str, input: &Tree, now: Time) -> Outcome {
-    let namespace = input.text_of("Namespace").unwrap_or_default();
-    if namespace.is_empty() || namespace.starts_with(':') {
-        return Err(Says::new("MissingParameter", "The parameter Namespace is required."));
-    }
-    if namespace.starts_with("AWS/") {
-        return Err(invalid("The value AWS/ for parameter Namespace is invalid."));
-    }
-    let data = input.get("MetricData").items();
-    if data.len() > 1000 {
-        return Err(invalid("The collection MetricData must not have a size greater than 1000."));
-    }
-    let mut parsed = Vec::new();
-    for (i, datum) in data.iter().enumerate() {
-        let at = datum.get("Timestamp").time().unwrap_or(now);
-        let name = datum.text_of("MetricName").unwrap_or_default();
-        if name.is_empty() {
-            return Err(Says::new(
-                "MissingParameter",
-                format!("The parameter MetricData.member.{}.MetricName is required.", i + 1),
-            ));
-        }
-        check_datum(datum, i + 1, at, now)?;
-        let values = datum.get("Values").items();
-        let counts = datum.get("Counts").items();
-        let set = datum.get("StatisticValues");
-        let sample = if let Some(value) = datum.get("Value").num() {
-            Some(Sample::one(value))
-        } else if set.is_null() {
-            values.iter().enumerate().fold(None, |all: Option<Sample>, (i, v)| {
-                let (v, n) = (v.num().unwrap_or(0.0), counts.get(i).and_then(Tree::num).unwrap_or(1.0));
-                let one = Sample { count: n, sum: v * n, min: v, max: v };
-                Some(all.map_or(one, |mut s| {
-                    s.merge(&one);
-                    s
-                }))
-            })
-        } else {
-            let part = |n: &str| set.get(n).num();
-            part("SampleCount")
-                .zip(part("Sum"))
-                .zip(part("Minimum").zip(part("Maximum")))
-                .map(|((count, sum), (min, max))| Sample { count, sum, min, max })
-        };
-        let Some(sample) = sample else {
-            return Err(Says::new(
-                "MissingParameter",
-                format!(
-                    "At least one of the parameters Value, Values and StatisticValues of MetricData.member.{} must be specified.",
-                    i + 1
-                ),
-            ));
-        };
-        if [sample.sum, sample.min, sample.max].iter().any(|v| !v.is_finite()) {
-            return Err(invalid(format!("The value for parameter MetricData.member.{}.Value is invalid.", i + 1)));
-        }
-        let mut key = key_of(datum);
-        key.namespace = namespace.to_owned();
-        parsed.push((key, datum.text_of("Unit").unwrap_or("None").to_owned(), at, sample));
-    }
-    let state = &mut world.region(region).cloudwatch;
-    for (key, unit, at, sample) in parsed {
-        state.record(&key, &unit, at, sample);
-    }
-    Ok(Tree::Null)
 }

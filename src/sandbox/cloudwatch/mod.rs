@@ -6,7 +6,7 @@
 //! | `tree`, `cbor`, `text` | the neutral value tree, and its three codecs: rpc-v2-cbor, JSON 1.0, query |
 //! | `metrics`, `stats` | where metrics come from; statistics |
 //! | `math`, `functions` | metric math: its language, its functions |
-//! | `alarms`, `data` | the operations, once for all protocols |
+//! | `alarms`, `data`, `put` | the operations, once for all protocols |
 //! | `evaluate`, `rule` | alarms by the minute; composite alarms' rules |
 //! | `requests` | what application load balancers count of their traffic |
 //! | `scaling` | what groups and balancers record; the scaling policies that alarms set off |
@@ -19,6 +19,7 @@ mod evaluate;
 mod functions;
 mod math;
 mod metrics;
+mod put;
 mod requests;
 mod rule;
 mod scaling;
@@ -134,7 +135,7 @@ pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
         "GetMetricData" => data::get_metric_data(world, region, &input, now),
         "GetMetricStatistics" => data::get_metric_statistics(world, region, &input, now),
         "ListMetrics" => data::list_metrics(world, region, &input),
-        "PutMetricData" => data::put_metric_data(world, region, &input, now),
+        "PutMetricData" => put::put_metric_data(world, region, &input, now),
         _ => return call.unknown_operation(),
     };
     match outcome {

@@ -43,6 +43,7 @@ pub mod templates;
 #[cfg(test)]
 mod tests;
 pub mod types;
+pub mod volume_changes;
 pub mod volumes;
 mod vpcs;
 
@@ -172,7 +173,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("DescribeTags", tags::describe),
     ("DescribeVolumeStatus", volumes::status),
     ("DescribeVolumes", storage::volumes),
-    ("DescribeVolumesModifications", volumes::modifications),
+    ("DescribeVolumesModifications", volume_changes::modifications),
     ("DescribeVpcAttribute", vpcs::vpc_attribute),
     ("DescribeVpcs", network::vpcs),
     ("DetachInternetGateway", gateways::detach_internet),
@@ -186,7 +187,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("ModifyLaunchTemplate", templates::modify),
     ("ModifySecurityGroupRules", group_rules::modify),
     ("ModifySubnetAttribute", vpcs::modify_subnet),
-    ("ModifyVolume", volumes::modify),
+    ("ModifyVolume", volume_changes::modify),
     ("ModifyVpcAttribute", vpcs::modify_vpc),
     ("MonitorInstances", actions::monitor),
     ("RebootInstances", actions::reboot),

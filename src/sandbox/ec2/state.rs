@@ -12,7 +12,8 @@ use super::instance::Instance;
 use super::routes::RouteTable;
 use super::snapshots::Snapshot;
 use super::templates::LaunchTemplate;
-use super::volumes::{Modification, Phase};
+use super::volume_changes::Modification;
+use super::volumes::Phase;
 use crate::base::Time;
 
 /// Tags of one resource, in the order in which they were set.

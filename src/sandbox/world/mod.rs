@@ -84,12 +84,9 @@ impl World {
 
     /// A region's state, made at the first touch (with its default VPC, as every region has).
     pub fn region(&mut self, name: &str) -> &mut Region {
-        if !self.regions.contains_key(name) {
-            let region = Region { ec2: ec2::State::fresh(self.seed, name), ..Region::default() };
-            self.regions.insert(name.into(), region);
-        }
-        // The entry was made above; `entry` would allocate the key on every call.
-        self.regions.entry(name.into()).or_default()
+        let seed = self.seed;
+        let fresh = || Region { ec2: ec2::State::fresh(seed, name), ..Region::default() };
+        self.regions.entry(name.into()).or_insert_with(fresh)
     }
 
     /// A region's state, if it was ever touched.
