@@ -92,10 +92,10 @@ impl Journal {
     fn write(&self, line: &Json) -> Result<(), JournalError> {
         let fail = |source| JournalError { path: self.0.path.display().to_string(), source };
         let mut slot = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if slot.is_none() {
-            *slot = Some(self.0.open().map_err(fail)?);
-        }
-        let Some(Open { file, .. }) = slot.as_mut() else { return Ok(()) };
+        let Open { file, .. } = match slot.as_mut() {
+            Some(open) => open,
+            None => slot.insert(self.0.open().map_err(fail)?),
+        };
         let mut text = line.to_string();
         text.push('\n');
         file.write_all(text.as_bytes()).and_then(|()| file.sync_data()).map_err(|e| {
@@ -175,7 +175,15 @@ impl Journal {
     /// Runs that began and neither ended nor were forgotten, of processes that are no more. A line that cannot be read (cut
     /// off by a crash) is passed over.
     pub fn unfinished(&self, registry: &Registry) -> Vec<Unfinished> {
-        let Ok(file) = File::open(&self.0.path) else { return Vec::new() };
+        let file = match File::open(&self.0.path) {
+            Ok(file) => file,
+            Err(e) => {
+                if e.kind() != std::io::ErrorKind::NotFound {
+                    tracing::warn!("the journal {} cannot be read: {e}", self.0.path.display());
+                }
+                return Vec::new();
+            }
+        };
         let mut open: BTreeMap<String, Unfinished> = BTreeMap::new();
         for line in BufReader::new(file).split(b'\n').map_while(Result::ok) {
             let Ok(line) = serde_json::from_slice::<Json>(&line) else { continue };

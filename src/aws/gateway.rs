@@ -110,11 +110,6 @@ impl Gateway {
         self.0.profiles.get(profile)?.selection.flag()
     }
 
-    /// `--endpoint-url`, for CLI text.
-    pub fn endpoint_url(&self) -> Option<&str> {
-        self.0.config.endpoint_url.as_deref()
-    }
-
     /// Whether writes of this profile are refused.
     pub fn is_read_only(&self, profile: &str) -> bool {
         self.0.read_only.is_on() || self.0.profiles.get(profile).is_none_or(|p| p.read_only.is_on())
@@ -135,7 +130,7 @@ impl Gateway {
         &self.0.config.clock
     }
 
-    /// Every operation that the guard knows.
+    /// The declared operation of that name, as the SDK spells it.
     pub fn operation(&self, service: Service, name: &str) -> Option<&'static Operation> {
         self.0.declared.iter().find(|((s, n), _)| *s == service.sdk_id() && *n == name).map(|(_, op)| *op)
     }
@@ -242,14 +237,6 @@ impl Gateway {
         let per = self.per(profile)?;
         let session = self.session(per).await;
         Ok(report::of(&per.selection, self.0.config.sandbox, &session.source).await)
-    }
-
-    /// How one signs in to the profile.
-    pub async fn sign_in_kind(&self, profile: &str) -> SignIn {
-        match (self.0.config.sandbox, Profiles::read().await) {
-            (false, Ok(profiles)) => profiles.sign_in(profile),
-            _ => SignIn::Other,
-        }
     }
 
     /// Signs in to IAM Identity Center by device code, and writes the token where the AWS CLI and the SDKs look for it. The code

@@ -220,6 +220,20 @@ async fn the_identity_is_asked_once_and_a_plan_for_another_one_is_disarmed() {
 }
 
 #[tokio::test]
+async fn an_answer_that_names_no_account_is_nobody() {
+    let recorder = Recorder::new(|_| {
+        Answer::xml(
+            200,
+            "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::1:user/x</Arn><Account></Account>\
+             </GetCallerIdentityResult></GetCallerIdentityResponse>",
+        )
+    });
+    let (gateway, _) = gateway(&recorder, false);
+    assert_eq!(gateway.identity("sandbox").await.map_err(|f| f.kind), Err(FaultKind::Unknown));
+    assert_eq!(gateway.generation("sandbox"), 0, "no plan can be pinned to it");
+}
+
+#[tokio::test]
 async fn a_profile_set_to_read_only_is_so_whatever_the_run_is() {
     let recorder = Recorder::new(|_| Answer::identity());
     let config = GatewayConfig::sandbox(Clock::manual(Time::from_secs(1)), declared(), recorder.client());

@@ -90,7 +90,7 @@ impl Intercept for Permit {
     }
     fn read_before_execution(
         &self,
-        _: &aws_smithy_runtime_api::client::interceptors::context::BeforeSerializationInterceptorContextRef<'_>,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         cfg.interceptor_state().store_put(self.0.clone());

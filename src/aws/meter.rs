@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::base::{Clock, Scope, Time};
-use crate::model::operation::{Operation, Service};
+use crate::model::operation::Operation;
 
 const WINDOW: Duration = Duration::from_secs(60);
 
@@ -46,16 +46,12 @@ impl CallMeter {
     pub fn last_minute(&self) -> usize {
         self.count(|_| true)
     }
-    /// The same for one service, or for some of its operations.
+    /// The same for those operations that `pick` takes.
     pub fn count(&self, pick: impl Fn(&Operation) -> bool) -> usize {
         let now = self.0.clock.now();
         let mut calls = self.0.calls.lock().unwrap_or_else(PoisonError::into_inner);
         forget(&mut calls, now);
         calls.iter().filter(|(_, op)| pick(op)).count()
-    }
-    /// Attempts of one service within the last minute.
-    pub fn of_service(&self, service: Service) -> usize {
-        self.count(|op| op.service == service)
     }
     pub(super) fn record(&self, scope: &Scope, operation: &'static Operation, attempt: u32, call: Option<Arc<str>>) {
         let at = self.0.clock.now();
@@ -85,6 +81,8 @@ fn forget(calls: &mut VecDeque<(Time, &'static Operation)>, now: Time) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::operation::Service;
+
     static READ: Operation = Operation::read(Service::Ec2, "DescribeInstances");
 
     #[test]
@@ -94,7 +92,7 @@ mod tests {
         meter.record(&Scope::Global, &READ, 1, None);
         clock.advance(Duration::from_secs(59));
         meter.record(&Scope::Global, &READ, 1, None);
-        assert_eq!((meter.last_minute(), meter.of_service(Service::S3)), (2, 0));
+        assert_eq!((meter.last_minute(), meter.count(|op| op.service == Service::S3)), (2, 0));
         clock.advance(Duration::from_secs(1));
         assert_eq!(meter.last_minute(), 1);
     }

@@ -73,13 +73,12 @@ pub(crate) async fn sign_in(
         .await
         .map_err(|e| unsigned(fault::of(&START, e)))?;
 
-    let expires = clock.now().plus(seconds(started.expires_in()));
-    let notice = Prompt::SsoDevice {
-        profile: profile.into(),
-        url: started.verification_uri_complete().or(started.verification_uri()).unwrap_or_default().to_string(),
-        code: started.user_code().unwrap_or_default().to_string(),
-        expires,
+    let page = started.verification_uri_complete().or(started.verification_uri());
+    let (Some(url), Some(code)) = (page, started.user_code()) else {
+        return Err(Fault::new(FaultKind::Unknown, "IAM Identity Center gave no code to sign in with"));
     };
+    let expires = clock.now().plus(seconds(started.expires_in()));
+    let notice = Prompt::SsoDevice { profile: profile.into(), url: url.to_string(), code: code.to_string(), expires };
     if prompts.send(notice).await.is_err() {
         return Err(Fault::new(FaultKind::Expired, "signing in was broken off"));
     }
@@ -117,7 +116,8 @@ async fn wait(
             .send()
             .await;
         match answer {
-            Ok(token) => return Ok(token),
+            Ok(token) if token.access_token().is_some() => return Ok(token),
+            Ok(_) => return Err(Fault::new(FaultKind::Unknown, "IAM Identity Center answered without a token")),
             Err(e) => match e.as_service_error() {
                 Some(CreateTokenError::AuthorizationPendingException(_)) => {}
                 Some(CreateTokenError::SlowDownException(_)) => interval += INTERVAL,
@@ -159,10 +159,10 @@ fn token_file(
     let mut file = json!({
         "startUrl": settings.start_url,
         "region": settings.region,
-        "accessToken": token.access_token().unwrap_or_default(),
+        "accessToken": token.access_token(),
         "expiresAt": now.plus(seconds(token.expires_in())).rfc3339(),
-        "clientId": registered.client_id().unwrap_or_default(),
-        "clientSecret": registered.client_secret().unwrap_or_default(),
+        "clientId": registered.client_id(),
+        "clientSecret": registered.client_secret(),
         "registrationExpiresAt": Time::from_secs(registered.client_secret_expires_at()).rfc3339(),
     });
     if let Some(refresh) = token.refresh_token() {

@@ -65,10 +65,15 @@ impl Gateway {
         let sts = self.sts(&Scope::account(profile)).await?;
         let epoch = session.source.epoch();
         let answer = sts.get_caller_identity().send().await.map_err(|e| fault::of(&GET_CALLER_IDENTITY, e))?;
-        let arn = ArcStr::from(answer.arn().unwrap_or_default());
+        // Plans are pinned to the account, and its last digits are asked for: an empty one would be anybody's.
+        let (Some(account), Some(arn)) = (answer.account().filter(|a| !a.is_empty()), answer.arn()) else {
+            return Err(Fault::new(FaultKind::Unknown, "the answer names no account")
+                .of(GET_CALLER_IDENTITY.service.sdk_id(), GET_CALLER_IDENTITY.name));
+        };
+        let arn = ArcStr::from(arn);
         let name = arn.split('/').nth(1).or(arn.rsplit(':').next()).unwrap_or_default();
         let identity = Identity {
-            account: answer.account().unwrap_or_default().into(),
+            account: account.into(),
             user_name: name.into(),
             user_id: answer.user_id().unwrap_or_default().into(),
             arn,
