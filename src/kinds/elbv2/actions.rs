@@ -303,16 +303,21 @@ fn can_deregister(row: &Record) -> Result<(), String> {
 }
 
 /// The rows by scope and group.
-fn by_group(rows: &[Target]) -> Vec<(&Scope, ArcStr, Vec<&Target>)> {
+fn by_group(rows: &[Target]) -> Result<Vec<(&Scope, ArcStr, Vec<&Target>)>, Fault> {
     let mut out: Vec<(&Scope, ArcStr, Vec<&Target>)> = Vec::new();
     for t in rows {
-        let arn = targets::group_arn(&t.record).unwrap_or_default();
+        let arn = targets::group_arn(&t.record).ok_or_else(|| not_known(&t.record, "target group"))?;
         match out.iter_mut().find(|(s, a, _)| *s == &t.table.scope && a == arn) {
             Some((_, _, list)) => list.push(t),
             None => out.push((&t.table.scope, arn.into(), vec![t])),
         }
     }
-    out
+    Ok(out)
+}
+
+/// A row lacks what a call needs: nothing is sent with a hole in it.
+fn not_known(row: &Record, what: &str) -> Fault {
+    Fault::bug(format!("The {what} of {} is not known.", label(row)))
 }
 
 fn deregister(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
@@ -338,12 +343,12 @@ fn deregister(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     if let [one] = cx.targets {
         plan.phrase = name(one);
     }
-    let groups = by_group(cx.targets);
+    let groups = by_group(cx.targets)?;
     let mut out = Vec::new();
     for (scope, arn, rows) in &groups {
         out.extend(loss(cx, scope, arn, rows, &name, &mut plan.needs));
         for batch in rows.chunks(MOST_TARGETS) {
-            plan.calls.push(deregister_call(scope, arn, batch));
+            plan.calls.push(deregister_call(scope, arn, batch)?);
         }
     }
     if cx.targets.iter().any(|t| targets::health(&t.record) == Health::Healthy) {
@@ -360,17 +365,19 @@ fn group_name(row: &Record) -> String {
     visible(row.get(targets::TARGET_GROUP).as_str().unwrap_or("its target group")).into_owned()
 }
 
-fn deregister_call(scope: &Scope, arn: &ArcStr, rows: &[&Target]) -> Call {
-    let one = |t: &&Target| {
-        let mut members = vec![("Id", Arg::str(targets::target_id(&t.record).unwrap_or_default()))];
+fn deregister_call(scope: &Scope, arn: &ArcStr, rows: &[&Target]) -> Result<Call, Fault> {
+    let one = |t: &&Target| -> Result<Arg, Fault> {
+        let id = targets::target_id(&t.record).ok_or_else(|| not_known(&t.record, "id"))?;
+        let mut members = vec![("Id", Arg::str(id))];
         // Without its port every registration of the target would go.
         members.extend(targets::port(&t.record).map(|p| ("Port", Arg::Int(p))));
-        Arg::Map(members)
+        Ok(Arg::Map(members))
     };
-    Call::new(&DEREGISTER_TARGETS, scope.clone())
+    let list = rows.iter().map(one).collect::<Result<Vec<Arg>, Fault>>()?;
+    Ok(Call::new(&DEREGISTER_TARGETS, scope.clone())
         .arg("TargetGroupArn", Arg::Str(arn.clone()))
-        .arg("Targets", Arg::List(rows.iter().map(one).collect()))
-        .on(rows.iter().map(|t| t.record.id.clone()))
+        .arg("Targets", Arg::List(list))
+        .on(rows.iter().map(|t| t.record.id.clone())))
 }
 
 /// What the group is left with.

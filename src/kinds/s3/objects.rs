@@ -8,6 +8,7 @@ use aws_sdk_s3::types as sdk;
 use futures::future::BoxFuture;
 use percent_encoding::percent_decode_str;
 
+use super::home::home;
 use crate::aws::fault;
 use crate::base::{Fault, FaultKind, RowId, Scope, Time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
@@ -160,11 +161,12 @@ pub fn size(row: &Record) -> Option<u64> {
 /// ListObjectsV2 gives at most 1000.
 const PAGE: i32 = 1000;
 
-/// A client for the bucket's own region: learned from the first refusal, because S3 does not forward.
+/// A client for the bucket's own region, learned from the first refusal.
 struct AtHome<'a> {
     request: &'a ListRequest,
     client: aws_sdk_s3::Client,
-    region: Option<String>,
+    /// Whether it is known where the bucket lives.
+    redirected: bool,
 }
 
 impl AtHome<'_> {
@@ -179,22 +181,15 @@ impl AtHome<'_> {
                 Ok(out) => return Ok(out),
                 Err(e) => e,
             };
-            let told = e.raw_response().and_then(|r| r.headers().get("x-amz-bucket-region")).map(str::to_string);
-            match told {
-                // A second refusal that names the same region is about something else.
-                Some(home) if self.region.as_ref() != Some(&home) && redirects(e.raw_response()) => {
+            match home(e.raw_response()) {
+                Some(home) if !self.redirected => {
                     self.client = self.request.gateway.s3(&self.request.scope, Some(&home)).await?;
-                    self.region = Some(home);
+                    self.redirected = true;
                 }
                 _ => return Err(fault::of(&LIST_OBJECTS, e)),
             }
         }
     }
-}
-
-/// 301 PermanentRedirect, 307 while DNS is not there yet, 400 AuthorizationHeaderMalformed.
-fn redirects(raw: Option<&aws_smithy_runtime_api::client::orchestrator::HttpResponse>) -> bool {
-    raw.is_some_and(|r| matches!(r.status().as_u16(), 301 | 307 | 400))
 }
 
 struct Question<'a> {
@@ -216,7 +211,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         let (bucket, prefix) = place(parent);
         let level = Level { bucket: bucket.into(), prefix: prefix.into() };
         let client = request.gateway.s3(&request.scope, None).await?;
-        let mut home = AtHome { request: &request, client, region: None };
+        let mut home = AtHome { request: &request, client, redirected: false };
         let seam = Seam::new(&request.interner);
         if let What::Ids(ids) = &request.what {
             for id in ids.iter() {

@@ -8,6 +8,7 @@ use futures::future::FutureExt;
 use tokio::io::AsyncWriteExt;
 
 use super::download::GET_OBJECT;
+use super::home::home;
 use crate::aws::fault;
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind, Reached};
@@ -31,7 +32,7 @@ async fn get(s: Send) -> Result<Sent, Fault> {
     Ok(sent(request_id.as_deref(), format!("{} bytes in {}", done, visible(&path.to_string_lossy()))))
 }
 
-/// Asks in the bucket's own region: S3 does not forward, but says where it is.
+/// Asks in the bucket's own region.
 async fn ask(s: &Send, bucket: &str, key: &str) -> Result<GetObjectOutput, Fault> {
     let mut region: Option<String> = None;
     loop {
@@ -40,14 +41,10 @@ async fn ask(s: &Send, bucket: &str, key: &str) -> Result<GetObjectOutput, Fault
             Ok(out) => return Ok(out),
             Err(e) => e,
         };
-        let raw = e.raw_response();
-        let home = raw.and_then(|r| r.headers().get("x-amz-bucket-region")).map(str::to_string);
-        let elsewhere = raw.is_some_and(|r| matches!(r.status().as_u16(), 301 | 307 | 400));
-        // A second refusal that names the same region is about something else.
-        if !elsewhere || home.is_none() || home == region {
-            return Err(fault::of(&GET_OBJECT, e));
+        match home(e.raw_response()) {
+            Some(home) if region.is_none() => region = Some(home),
+            _ => return Err(fault::of(&GET_OBJECT, e)),
         }
-        region = home;
     }
 }
 
