@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::command::COMMANDS;
-use super::help::capital;
+use crate::base::text::capital;
 use crate::config::keymap::SECTIONS;
 use crate::config::{Keymap, Mode};
 

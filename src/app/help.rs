@@ -3,6 +3,7 @@
 use super::command::{COMMANDS, Command, CommandInfo, HINTS};
 use super::overlay::Overlay;
 use super::state::State;
+use crate::base::text::capital;
 use crate::config::Mode;
 use crate::config::keymap::SECTIONS;
 use crate::model::{Ask, Confirm, FieldType};
@@ -163,8 +164,3 @@ const QUERY: &[(&str, &str)] = &[
     ("tag:Env=prod", "A tag with this value; tag:Env for any."),
     ("!bastion", "Not. group:none for what has none."),
 ];
-
-pub(super) fn capital(s: &str) -> String {
-    let mut chars = s.chars();
-    chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}

@@ -142,8 +142,8 @@ impl State {
 
     /// The first effects: the view of the command line, what it watches, the first tick.
     ///
-    /// The line has been checked by [`State::check_line`] if it came from the command line; one that cannot be read here (from
-    /// the settings) is said, and the default view is shown.
+    /// The line was checked before the terminal was taken; one that cannot be read all the same is said, and the default view is
+    /// shown.
     pub fn boot(&mut self) -> Vec<Effect> {
         let store = Store::default();
         let line = self.boot_line.take().unwrap_or_default();
@@ -160,15 +160,5 @@ impl State {
         turn.watch();
         turn.wake();
         turn.out
-    }
-
-    /// Whether a palette line can be read: one sentence if not (the command line then ends with exit code 2).
-    ///
-    /// # Errors
-    /// The sentence, with the nearest valid word.
-    pub fn check_line(&mut self, line: &str) -> Result<(), String> {
-        let store = Store::default();
-        let turn = Turn { s: self, store: &store, out: Vec::new() };
-        turn.meaning(line).map(drop)
     }
 }

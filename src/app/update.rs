@@ -31,7 +31,7 @@ impl Turn<'_> {
                 self.tick(at);
                 self.key(key);
             }
-            Event::Paste(text) => self.paste(&text),
+            Event::Paste(text) => self.paste(text.expose()),
             Event::Resize(width, height) => self.s.size = (width, height),
             Event::Tick(at) => self.tick(at),
             Event::Applied(delta, at) => {

@@ -74,11 +74,6 @@ pub struct Clock(Source);
 #[derive(Clone)]
 enum Source {
     System,
-    /// Follows tokio's time, so that a test with paused time sees hours pass in an instant.
-    Tokio {
-        origin: Time,
-        start: tokio::time::Instant,
-    },
     Manual(Arc<AtomicI64>),
 }
 
@@ -86,10 +81,6 @@ impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
         Clock(Source::System)
-    }
-    /// Starts at `origin` and follows tokio's (pausable) time. For tests on a current-thread runtime with paused time.
-    pub fn tokio(origin: Time) -> Self {
-        Clock(Source::Tokio { origin, start: tokio::time::Instant::now() })
     }
     /// Stands still at `at` until [`Clock::advance`].
     pub fn manual(at: Time) -> Self {
@@ -100,7 +91,6 @@ impl Clock {
     pub fn now(&self) -> Time {
         match &self.0 {
             Source::System => Time::from(Timestamp::now()),
-            Source::Tokio { origin, start } => origin.plus(start.elapsed()),
             Source::Manual(ms) => Time(ms.load(Ordering::SeqCst)),
         }
     }
@@ -116,7 +106,6 @@ impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = match self.0 {
             Source::System => "system",
-            Source::Tokio { .. } => "tokio",
             Source::Manual(_) => "manual",
         };
         write!(f, "Clock({name} {:?})", self.now())

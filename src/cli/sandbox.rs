@@ -26,7 +26,7 @@ pub(super) fn serve_until_told(
         )));
     }
     let sandbox = session::open_sandbox(&config, &Clock::system(), save.as_deref())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = crate::base::thread::workers()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(listen)
             .await

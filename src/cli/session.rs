@@ -17,7 +17,7 @@ use crate::app::{self, ProfileSetup, Setup};
 use crate::aws::{Gateway, GatewayConfig, ProfileSel, Prompt};
 use crate::base::text::{nearest, suggest, visible};
 use crate::base::{Clock, Time};
-use crate::config::{self, Config, Known, Overrides, Problem, TermEnv};
+use crate::config::{self, Config, Known, Overrides, Problem, Settings, TermEnv};
 use crate::fetch::Share;
 use crate::kinds::{Registry, registry};
 use crate::model::{Column, Level, Message};
@@ -260,7 +260,7 @@ fn open_log(config: &Config) -> Result<Option<tracing_appender::non_blocking::Wo
     Ok(Some(guard))
 }
 
-/// VIEW is checked before the terminal is taken: a kind or command that does not exist is wrong usage.
+/// VIEW is checked before the terminal is taken: a kind or command that does not exist is wrong usage on the command line.
 fn check_view(registry: &Registry, line: &str) -> Result<(), String> {
     let (word, rest) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
     match registry.kind(word).filter(|k| !k.info.side) {
@@ -298,12 +298,19 @@ fn last_calls(engine: &mut Engine, give_up: impl FnMut() -> bool) {
 pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Failure> {
     let session = Session::open(options)?;
     let now = session.clock.now();
-    let line = if view.is_empty() { session.config.settings.view.clone() } else { view.join(" ") };
-    check_view(&session.registry, &line).map_err(Failure::Usage)?;
-    let term = Term::enter()?;
-    let size = term.size()?;
     let mut messages: Vec<Message> = session.problems.iter().map(|p| message(now, p.to_string())).collect();
     messages.extend(session.notes.iter().map(|n| message(now, n.clone())));
+    let mut line = if view.is_empty() { session.config.settings.view.clone() } else { view.join(" ") };
+    if let Err(why) = check_view(&session.registry, &line) {
+        if !view.is_empty() {
+            return Err(Failure::Usage(why));
+        }
+        // A mistake in the settings costs that setting.
+        messages.push(message(now, format!("{}: view: {why}", session.config.paths.config.display())));
+        line = Settings::default().view;
+    }
+    let term = Term::enter()?;
+    let size = term.size()?;
     let settings = &session.config.settings;
     let endpoint = session.endpoint_url.clone();
     let gateway = session.gateway.clone();

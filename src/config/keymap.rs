@@ -110,10 +110,6 @@ impl Mode {
     pub fn section(self) -> &'static Section {
         SECTIONS.iter().find(|s| s.mode == Some(self)).unwrap_or(&SECTIONS[0])
     }
-    /// Whether characters typed here are text.
-    pub fn is_typing(self) -> bool {
-        self.section().typing
-    }
     fn index(self) -> usize {
         Mode::ALL.iter().position(|m| *m == self).unwrap_or(0)
     }

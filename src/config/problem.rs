@@ -95,10 +95,8 @@ impl fmt::Display for Problem {
 /// A part of a problem as a sentence of its own, without the quotes that set a word apart in a file's line.
 fn sentence(part: &str) -> String {
     let plain = part.replace('`', "");
-    let mut chars = plain.chars();
-    let first: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
     let end = if plain.ends_with(['.', '?', '!']) { "" } else { "." };
-    format!("{first}{}{end}", chars.as_str())
+    format!("{}{end}", crate::base::text::capital(&plain))
 }
 
 /// `did you mean …?` if one of `candidates` is near `word`, else `otherwise`.

@@ -63,6 +63,7 @@ impl Poller {
     }
 
     fn at_pace(config: PollerConfig, out: mpsc::Sender<Update>, pace: Pace, renew: Renew) -> Poller {
+        // Without a bound, because who sends is the screen, which waits for nothing: a few commands for each change of view.
         let (tx, rx) = mpsc::unbounded_channel();
         let busy = Arc::new(AtomicU64::new(0));
         let interner = Interner::default();

@@ -17,8 +17,8 @@ use crate::query::Query;
 pub enum Event {
     /// A key was pressed.
     Key(Key, Time),
-    /// Text was pasted.
-    Paste(String),
+    /// Text was pasted. Secret, because it may be an MFA code.
+    Paste(Secret),
     /// The terminal has a new size (columns, rows).
     Resize(u16, u16),
     /// Time passes: sent when the next moment at which the screen would change has come.

@@ -130,7 +130,7 @@ fn take_one(engine: &mut Engine, term: &Term, pace: &mut Pace, event: TermEvent)
             let now = engine.now();
             engine.handle(Event::Key(key, now));
         }
-        TermEvent::Input(Input::Paste(text)) => engine.handle(Event::Paste(text.into_inner())),
+        TermEvent::Input(Input::Paste(text)) => engine.handle(Event::Paste(text)),
         TermEvent::Input(Input::Resize(columns, rows)) => {
             pace.screen.resize(columns, rows)?;
             engine.handle(Event::Resize(columns, rows));

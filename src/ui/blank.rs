@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::app::State;
 use crate::app::overlay::Start;
+use crate::base::text::capital;
 use crate::config::{Mode, Role};
 use crate::model::{Kind, Selector};
 use crate::store::{Progress, Store};
@@ -123,11 +124,6 @@ pub fn grouped(n: usize) -> String {
         out.push(c);
     }
     out
-}
-
-fn capital(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// Draws the sentence in the middle.

@@ -30,6 +30,17 @@ fn a_view_can_be_named_on_the_command_line() {
 }
 
 #[test]
+fn a_wrong_view_in_the_settings_is_said_and_costs_that_setting_only() {
+    let home = Home::new();
+    home.config("config.toml", "theme = \"light\"\nview = \"instanses\"\n");
+    let mut t = home.open(&["--sandbox"], &[]);
+    t.sees("my-bastion-host");
+    t.send(":messages\r").sees("config.toml: view").sees("instanses");
+    t.send("qq");
+    assert_eq!(t.ended().exit_code(), 0);
+}
+
+#[test]
 fn it_follows_the_terminals_size_down_to_nothing_and_back() {
     let mut t = Home::new().open(&["--sandbox"], &[]);
     t.sees("my-bastion-host");

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use skydeck::app::{Overlay, RunPhase};
-use skydeck::base::RowId;
+use skydeck::base::{RowId, Secret};
 
 use crate::support::desk::{Desk, Start};
 
@@ -118,7 +118,7 @@ fn keys_pressed_twice_do_nothing_twice() {
 fn what_is_typed_or_pasted_into_a_plan_does_not_confirm_it() {
     let mut desk = at("my-private-ec2");
     desk.go("stop");
-    desk.engine.handle(skydeck::model::Event::Paste("y\n\r\nyes\n".into()));
+    desk.engine.handle(skydeck::model::Event::Paste(Secret::new("y\n\r\nyes\n".into())));
     desk.settle();
     assert_eq!(desk.log.count("StopInstances"), 0);
     assert!(plan_is_open(&desk), "{}", desk.text());

@@ -16,7 +16,7 @@ use indexmap::IndexMap;
 
 use super::overlay::*;
 use super::{ProfileSetup, RowKey, Setup, State, update};
-use crate::base::{Fault, RowId, Scope, Time};
+use crate::base::{Fault, RowId, Scope, Secret, Time};
 use crate::config::Keymap;
 use crate::input::Key;
 use crate::kinds::{Action, ActionContext, KindDef, ListRequest, Pages, Registry};

@@ -157,11 +157,11 @@ fn copy_takes_the_ids_of_the_marked_rows_and_the_menu_the_rest() {
 #[test]
 fn pasted_text_goes_into_the_line_and_is_never_read_as_keys() {
     let mut desk = Desk::with(3);
-    desk.event(Event::Paste("qqjj".into()));
+    desk.event(Event::Paste(Secret::new("qqjj".into())));
     assert_eq!(desk.cursor(), "t0");
     assert!(!desk.asked().contains(&Effect::Quit));
     desk.press("/");
-    desk.event(Event::Paste("thing-2\n".into())).settle();
+    desk.event(Event::Paste(Secret::new("thing-2\n".into()))).settle();
     assert_eq!(text(&desk), "thing-2");
     assert_eq!(desk.shown(), ["t2"]);
 }
