@@ -46,11 +46,8 @@ fn it_follows_the_terminals_size_down_to_nothing_and_back() {
     t.sees("my-bastion-host");
     t.resize(20, 5);
     t.sees("is the least");
-    // Each key is waited for: crossterm holds back a key that comes at the very moment of a resize until the next key.
-    for key in ["j", "j", "d", "d"] {
-        let before = t.raw().len();
-        t.send(key).until("an answer to a key", |t| t.raw().len() > before);
-    }
+    // Keys change nothing on so small a screen, so that nothing is written for them: only what comes afterwards tells of them.
+    t.send("jjdd");
     t.resize(120, 40);
     t.sees("my-bastion-host").sees("PUBLIC IP");
     t.resize(80, 24);
