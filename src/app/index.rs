@@ -82,10 +82,12 @@ impl Turn<'_> {
     fn rows_failed(&mut self) {
         let fresh = self.s.freshness(self.store);
         let kind = self.s.view.kind;
-        let Some((table, fault)) = fresh.faults.first() else {
+        if fresh.faults.is_empty() {
             self.s.failing.remove(kind.name);
-            return;
-        };
+        }
+        // A run under way may be mending it: its first rows are no news of the fault before.
+        let over = |table: &TableKey| self.store.table(table).is_some_and(|t| !t.status.running);
+        let Some((table, fault)) = fresh.faults.iter().find(|(table, _)| over(table)) else { return };
         let rows = self.s.view.tables.iter().any(|t| self.store.table(t).is_some_and(|t| !t.is_empty()));
         if !rows || self.s.failing.insert(kind.name, fault.kind) == Some(fault.kind) {
             return;

@@ -111,6 +111,18 @@ fn why_rows_are_stale_is_said_once_until_they_are_whole_again() {
 }
 
 #[test]
+fn rows_that_come_after_a_fault_do_not_bring_up_what_is_over() {
+    let mut desk = Desk::empty(|_| {});
+    let fault = Fault::new(crate::base::FaultKind::Throttled, "Too fast.");
+    desk.batch(things(), Coverage::Sweep { began: 1 }, vec![], Outcome::Failed(fault));
+    let rows = || vec![thing("t0", "thing-0", "running", 0)];
+    desk.batch(things(), Coverage::Sweep { began: 2 }, rows(), Outcome::More);
+    desk.batch(things(), Coverage::Sweep { began: 2 }, vec![], Outcome::Done);
+    assert!(desk.state.messages.iter().all(|m| !m.text.contains("Too fast.")), "{:?}", desk.state.messages);
+    assert_eq!(desk.shown(), ["t0"]);
+}
+
+#[test]
 fn freshness_is_that_of_the_worst_table() {
     let mut desk = Desk::filled(1, |s| s.profiles[0].regions.push("tokyo".into()));
     assert_eq!(desk.state.freshness(&desk.store).oldest, None);
