@@ -302,9 +302,12 @@ fn can_deregister(row: &Record) -> Result<(), String> {
     }
 }
 
+/// Rows of one group: where it is, its ARN, and they.
+type OfGroup<'a> = (&'a Scope, ArcStr, Vec<&'a Target>);
+
 /// The rows by scope and group.
-fn by_group(rows: &[Target]) -> Result<Vec<(&Scope, ArcStr, Vec<&Target>)>, Fault> {
-    let mut out: Vec<(&Scope, ArcStr, Vec<&Target>)> = Vec::new();
+fn by_group(rows: &[Target]) -> Result<Vec<OfGroup<'_>>, Fault> {
+    let mut out: Vec<OfGroup<'_>> = Vec::new();
     for t in rows {
         let arn = targets::group_arn(&t.record).ok_or_else(|| not_known(&t.record, "target group"))?;
         match out.iter_mut().find(|(s, a, _)| *s == &t.table.scope && a == arn) {
