@@ -16,6 +16,7 @@
 //! It must not know kinds, tables, actions or screens. `SdkConfig` does not leave this module, and `clippy.toml` keeps the
 //! construction of SDK clients here.
 
+mod body;
 pub mod capture;
 mod clients;
 pub mod credentials;

@@ -13,11 +13,13 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
 use http::Uri;
 
+use super::body::Gathered;
 use super::meter::CallMeter;
 use crate::base::{Fault, FaultKind, Reached, Scope};
-use crate::model::operation::Operation;
+use crate::model::operation::{Operation, Service};
 
 /// What the guard puts on each attempt that it let through. Only [`super::guard`] makes one.
 #[derive(Debug, Clone)]
@@ -113,6 +115,7 @@ impl HttpConnector for StampedConnector {
         // Pessimistic until an answer says otherwise: a time-out drops this future wherever it stands.
         let before = passage.maybe.swap(true, Ordering::SeqCst);
         let answer = self.inner.call(request);
+        let service = passage.operation.service;
         HttpConnectorFuture::new(async move {
             match answer.await {
                 Ok(mut response) => {
@@ -121,6 +124,11 @@ impl HttpConnector for StampedConnector {
                         passage.maybe.store(before, Ordering::SeqCst);
                         // Where the retry classifier looks: by then the request is gone.
                         response.add_extension(Stamp(passage));
+                    }
+                    // Objects of S3 are streamed.
+                    if service != Service::S3 {
+                        let body = std::mem::replace(response.body_mut(), SdkBody::taken());
+                        *response.body_mut() = Gathered::new(body);
                     }
                     Ok(response)
                 }

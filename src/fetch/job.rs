@@ -75,6 +75,8 @@ struct JobSink {
     seq: u64,
     asked: Time,
     last_op: Option<&'static Operation>,
+    /// Whether nothing is known of the table.
+    first: bool,
     /// Rows, pages, and the last operation, told to the job when the list function is done.
     told: watch::Sender<Told>,
 }
@@ -82,6 +84,8 @@ struct JobSink {
 #[derive(Clone, Default)]
 struct Told {
     pages: u32,
+    /// Pages that are none of the table's.
+    beside: u32,
     seq: u64,
     asked: Option<Time>,
     coverage: Option<Coverage>,
@@ -129,6 +133,14 @@ impl Sink for JobSink {
         self.told.send_modify(|t| t.bought.extend_from_slice(rows));
     }
 
+    fn hurry(&mut self) -> bool {
+        let hurry = std::mem::take(&mut self.first);
+        if hurry {
+            self.told.send_modify(|t| t.beside = 1);
+        }
+        hurry
+    }
+
     fn ticket(&self) -> Ticket {
         Ticket { seq: self.seq, asked: self.asked }
     }
@@ -154,8 +166,14 @@ impl Sink for JobSink {
     }
 }
 
-/// Runs a kind's list function once and sends everything it brings, its end included.
-pub(super) async fn run(def: &'static KindDef, request: ListRequest, table: TableKey, shared: Shared) -> Ended {
+/// Runs a kind's list function once and sends everything it brings, its end included. `first`: nothing is known of the table.
+pub(super) async fn run(
+    def: &'static KindDef,
+    request: ListRequest,
+    table: TableKey,
+    shared: Shared,
+    first: bool,
+) -> Ended {
     let ids = match &request.what {
         What::Everything => None,
         What::Ids(ids) => Some(Coverage::Ids(ids.clone())),
@@ -173,6 +191,7 @@ pub(super) async fn run(def: &'static KindDef, request: ListRequest, table: Tabl
         seq: 0,
         asked: now,
         last_op: None,
+        first: request.what == What::Everything && first,
         told: told_tx,
     };
     let result = (def.list)(request.clone(), Box::new(sink)).await;
@@ -197,5 +216,5 @@ pub(super) async fn run(def: &'static KindDef, request: ListRequest, table: Tabl
     let batch = Batch { table, seq, asked, coverage, rows: told.rows, outcome };
     // The receiver is gone only when the program ends.
     let _ = shared.out.send(Update::Batch(batch)).await;
-    Ended { pages: told.pages, fault: result.err(), bought: told.bought }
+    Ended { pages: told.pages.saturating_sub(told.beside), fault: result.err(), bought: told.bought }
 }

@@ -349,11 +349,12 @@ impl Worker {
             let renew = if std::mem::take(&mut plan.expired) { table.scope.profile().cloned() } else { None };
             self.busy.fetch_add(1, Ordering::SeqCst);
             plan.started = now;
+            let first = plan.fresh.is_none();
             plan.running = Some(self.jobs.spawn(async move {
                 if let Some(profile) = renew {
                     shared.renewer.renew(&profile).await;
                 }
-                let ended = run(def, request, table, shared).await;
+                let ended = run(def, request, table, shared, first).await;
                 (JobKey::Planned(key), ended)
             }));
         }
@@ -364,7 +365,7 @@ impl Worker {
         for (table, ids) in rows {
             if let Some(def) = self.config.registry.def(table.kind) {
                 let request = request(&self.config, &self.interner, &table, What::Ids(Arc::new(ids)));
-                runs.push(run(def, request, table, self.shared.clone()));
+                runs.push(run(def, request, table, self.shared.clone(), false));
             }
         }
         self.busy.fetch_add(1, Ordering::SeqCst);

@@ -67,6 +67,11 @@ pub trait Sink: std::marker::Send {
     fn bought(&mut self, rows: &[Bought]);
     /// Hands over the rows of the last answer. Waits while the reader is behind.
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>>;
+    /// Whether nothing is known of the table yet and somebody waits for its first rows: a small page beside the first large
+    /// one then pays for itself. It does not count as a page of the table.
+    fn hurry(&mut self) -> bool {
+        false
+    }
     /// The request that was last asked for: for a list function that reads an answer while the next is on its way.
     fn ticket(&self) -> Ticket {
         Ticket::default()
