@@ -67,7 +67,7 @@ pub(super) enum Inbox {
 const INBOX: usize = 256;
 
 /// Rows that a loop takes in between two looks at the keys: less than a millisecond's work.
-pub const TURN: usize = 500;
+pub const TURN: usize = 250;
 /// Rows of a run that are applied at once; the rest of their page waits for the next turn of the loop, after the keys.
 const SLICE: usize = 250;
 
