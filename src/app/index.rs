@@ -1,6 +1,7 @@
 //! The order of the rows: asked for when what it is made from changes, taken in when it comes, never waited for.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustc_hash::FxHashSet;
 
@@ -9,6 +10,10 @@ use super::view::{RowKey, View};
 use crate::base::FaultKind;
 use crate::model::{Delta, Effect, IndexRequest, Indexed, Kind, Level, RowRef, TableKey};
 
+/// Rows from which on an index is worth putting off, and for how long.
+const MANY: usize = 2_000;
+const BETWEEN: Duration = Duration::from_millis(100);
+
 impl Turn<'_> {
     /// Asks for a new index of the view, whatever was asked before.
     pub(super) fn reindex(&mut self) {
@@ -16,6 +21,8 @@ impl Turn<'_> {
         let view = &mut self.s.view;
         view.indexing = Some(request);
         view.stale = false;
+        view.indexed = self.s.now;
+        view.index_due = None;
         view.asked = Arc::new(view.tables.clone());
         let paid = view.query.fields(view.kind.0).chain(view.sort.map(|s| s.field)).any(|f| view.paid.contains(&f));
         let effect = Effect::Index(IndexRequest {
@@ -29,18 +36,37 @@ impl Turn<'_> {
         self.emit(effect);
     }
 
-    /// Rows changed: one index at a time, and the newest wish remembered once.
+    /// Rows changed: one index at a time, and the newest wish remembered once. While a large table arrives page by page, each page
+    /// would have all rows sorted anew: that waits for the next page or two.
     fn reindex_later(&mut self) {
-        if self.s.view.indexing.is_some() {
+        let view = &self.s.view;
+        let table = |t: &TableKey| self.store.table(t);
+        let arriving = || view.tables.iter().filter_map(table).any(|t| t.status.running);
+        let rows = || view.tables.iter().filter_map(table).map(|t| t.len()).sum::<usize>();
+        let due = view.indexed.plus(BETWEEN);
+        if view.indexing.is_some() {
             self.s.view.stale = true;
+        } else if self.s.now < due && rows() > MANY && arriving() {
+            self.s.view.index_due = Some(due);
         } else {
             self.reindex();
+        }
+    }
+
+    /// The index that was put off.
+    pub(super) fn reindex_due(&mut self) {
+        if self.s.view.index_due.is_some_and(|due| due <= self.s.now) {
+            self.reindex_later();
         }
     }
 
     /// The store has learned something.
     pub(super) fn applied(&mut self, delta: &Delta) {
         let news = delta.added + delta.changed + delta.gone > 0;
+        if delta.status && self.s.view.index_due.is_some() {
+            // The last page may have been it.
+            self.reindex_later();
+        }
         let parents = self.parent_kind(self.s.view.kind).is_some_and(|p| p == delta.table.kind);
         if parents || delta.table.kind == self.s.view.kind {
             self.join();
@@ -145,7 +171,7 @@ impl Turn<'_> {
         self.count_hidden_marks();
         self.land();
         if self.s.view.stale {
-            self.reindex();
+            self.reindex_later();
         }
     }
 

@@ -41,6 +41,8 @@ impl View {
             total: 0,
             indexing: None,
             stale: false,
+            indexed: crate::base::Time::default(),
+            index_due: None,
             cursor: None,
             at: 0,
             top: 0,

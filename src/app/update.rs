@@ -68,6 +68,7 @@ impl Turn<'_> {
             self.follow();
         }
         self.give_up_awaited();
+        self.reindex_due();
     }
 
     /// What follows from every event: the cursor is on the screen, what is seen is watched, and the next tick is asked for.

@@ -59,6 +59,9 @@ pub struct View {
     pub indexing: Option<u64>,
     /// Whether rows changed since that request was made.
     pub stale: bool,
+    /// When the newest index was asked for, and when the next one is due, if it was put off.
+    pub(super) indexed: Time,
+    pub(super) index_due: Option<Time>,
     /// The focused row.
     pub cursor: Option<RowKey>,
     /// Its position in `order`.

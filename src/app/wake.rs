@@ -69,7 +69,7 @@ impl Turn<'_> {
                 next = t;
             }
         };
-        if let Some(due) = self.s.detail.due {
+        for due in [self.s.detail.due, self.s.view.index_due].into_iter().flatten() {
             at(due);
         }
         if let Some(notice) = &self.s.notice {

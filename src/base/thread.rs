@@ -30,11 +30,13 @@ pub fn background(name: &str, body: impl FnOnce() + Send + 'static) {
     }
 }
 
-/// The async runtime that asks AWS and takes apart what it answers. Two workers: one answer is taken apart while the next comes.
+/// The async runtime that asks AWS and takes apart what it answers. One worker: a second one would parse the answers of two regions
+/// at the same time, but hold on to another 10 MB of memory for it, and compete with the drawing thread for the second core.
+/// What can be done apart from parsing (records, index, dropping) has threads of its own.
 ///
 /// # Errors
 /// The threads cannot be started.
 pub fn workers() -> io::Result<tokio::runtime::Runtime> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
-    builder.worker_threads(2).thread_name("worker").on_thread_start(stand_back).enable_all().build()
+    builder.worker_threads(1).thread_name("worker").on_thread_start(stand_back).enable_all().build()
 }

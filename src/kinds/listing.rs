@@ -67,7 +67,7 @@ pub trait Sink: std::marker::Send {
     fn bought(&mut self, rows: &[Bought]);
     /// Hands over the rows of the last answer. Waits while the reader is behind.
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>>;
-    /// Whether nothing is known of the table yet and somebody waits for its first rows: a small page beside the first large
+    /// Whether nothing is known of the table yet and somebody waits for its first rows: a small page before the first large
     /// one then pays for itself. It does not count as a page of the table.
     fn hurry(&mut self) -> bool {
         false

@@ -44,7 +44,7 @@ pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id|
 
 /// DescribeInstances takes 5 to 1000.
 const PAGE: i32 = 1000;
-/// More than a screenful, and answered and parsed in a tenth of a whole page's time.
+/// More than a screenful, in a tenth of a whole page's time.
 const GLANCE: i32 = 100;
 /// A filter takes at most 200 values.
 const MOST_IDS: usize = 200;
@@ -54,11 +54,13 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         let client = request.gateway.ec2(&request.scope).await?;
         let mut seam = Some(Seam::new(&request.interner));
         let mut behind: Option<(Ticket, JoinHandle<Read>)> = None;
-        // A request of its own and no first page: whether a token may be used with another page size, no document says.
         let mut first = !pages.hurry();
         if !first {
+            // A request of its own and no first page: whether a token may be used with another page size, no document says.
             pages.ask(&DESCRIBE_INSTANCES).await?;
-            behind = Some((pages.ticket(), glance(&client, &request)));
+            let call = client.describe_instances().max_results(GLANCE).send();
+            let out = call.await.map_err(|e| fault::of(&DESCRIBE_INSTANCES, e))?;
+            pages.page(read(Seam::new(&request.interner), out).0).await?;
         }
         for ids in batches(&request.what, MOST_IDS) {
             // A filter and not the id list: of that, one missing instance fails all, and it does not page.
@@ -89,17 +91,6 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             }
         }
         show(&mut pages, behind).await.map(drop)
-    })
-}
-
-/// The first rows, on their way. What goes wrong with them, the whole list will say.
-fn glance(client: &aws_sdk_ec2::Client, request: &ListRequest) -> JoinHandle<Read> {
-    let (call, seam) = (client.describe_instances().max_results(GLANCE), Seam::new(&request.interner));
-    tokio::spawn(async move {
-        match call.send().await {
-            Ok(out) => read(seam, out),
-            Err(_) => (Vec::new(), seam),
-        }
     })
 }
 
