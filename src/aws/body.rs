@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use aws_smithy_types::body::{Error, SdkBody};
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use memmap2::MmapMut;
 
@@ -40,11 +40,7 @@ impl Gathered {
             }
             return Some(Frame::data(Bytes::from_owner(map)));
         }
-        let mut whole = Vec::with_capacity(length);
-        for piece in pieces {
-            whole.extend_from_slice(piece.chunk());
-        }
-        (length > 0).then(|| Frame::data(whole.into()))
+        (length > 0).then(|| Frame::data(pieces.concat().into()))
     }
 }
 

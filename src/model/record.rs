@@ -43,7 +43,7 @@ impl Record {
     }
     /// The value at a position of the kind's fields.
     pub fn at(&self, i: usize) -> &Value {
-        self.values.get(i).unwrap_or(&Value::Unknown)
+        self.values.at(i)
     }
     /// A tag's value.
     pub fn tag(&self, key: &str) -> Option<&ArcStr> {

@@ -61,6 +61,10 @@ impl RowValues {
             Place::Own(at) => self.own.get(usize::from(*at)),
         }
     }
+    /// The same; unknown if it was left out.
+    pub fn at(&self, i: usize) -> &Value {
+        self.get(i).unwrap_or(&Value::Unknown)
+    }
     /// All of them in order.
     pub fn iter(&self) -> impl Iterator<Item = &Value> {
         (0..self.len()).filter_map(|i| self.get(i))
@@ -88,9 +92,8 @@ impl RowValues {
             let own = self.own().zip(older.own());
             return own.filter(|((_, a), (_, b))| a != b).fold(0, |mask, ((i, _), _)| mask | bit(i));
         }
-        let get = |values: &RowValues, i: usize| values.get(i).cloned().unwrap_or_default();
-        let differs = |i: &usize| self.get(*i) != older.get(*i) && get(self, *i) != get(older, *i);
-        (0..self.len().max(older.len())).filter(differs).fold(0, |mask, i| mask | bit(i))
+        let all = 0..self.len().max(older.len());
+        all.filter(|i| self.at(*i) != older.at(*i)).fold(0, |mask, i| mask | bit(i))
     }
     /// The same, with each of the row's own texts as `text` has it.
     pub(super) fn with_texts(self, mut text: impl FnMut(ArcStr) -> ArcStr) -> RowValues {
