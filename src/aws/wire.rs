@@ -10,15 +10,16 @@ use aws_smithy_http_client::{Builder, ConnectorBuilder, proxy::ProxyConfig, tls}
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use http::Uri;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::body::Gathered;
 use super::meter::CallMeter;
-use crate::base::{Fault, FaultKind, Reached, Scope};
+use crate::base::{Fault, FaultKind, Reached, Scope, thread};
 use crate::model::operation::{Operation, Service};
 
 /// What the guard puts on each attempt that it let through. Only [`super::guard`] makes one.
@@ -114,7 +115,7 @@ impl HttpConnector for StampedConnector {
         self.meter.record(&passage.scope, passage.operation, attempt, passage.call.clone());
         // Pessimistic until an answer says otherwise: a time-out drops this future wherever it stands.
         let before = passage.maybe.swap(true, Ordering::SeqCst);
-        let answer = self.inner.call(request);
+        let answer = on_the_wire(self.inner.clone(), request);
         let service = passage.operation.service;
         HttpConnectorFuture::new(async move {
             match answer.await {
@@ -142,6 +143,16 @@ impl HttpConnector for StampedConnector {
                 }
             }
         })
+    }
+}
+
+/// Sends a request from the thread on which connections live. Dropped, it takes the request back, as far as that goes.
+async fn on_the_wire(connector: SharedHttpConnector, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+    let call = async move { connector.call(request).await };
+    let Some(wire) = thread::wire() else { return call.await };
+    match AbortOnDropHandle::new(wire.spawn(call)).await {
+        Ok(answer) => answer,
+        Err(e) => Err(ConnectorError::other(Box::new(e), None)),
     }
 }
 

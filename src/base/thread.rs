@@ -5,6 +5,7 @@
 //! before.
 
 use std::io;
+use std::sync::LazyLock;
 
 /// How far workers stand back: they get about a third of a core that another thread wants too.
 #[cfg(target_os = "linux")]
@@ -32,11 +33,23 @@ pub fn background(name: &str, body: impl FnOnce() + Send + 'static) {
 
 /// The async runtime that asks AWS and takes apart what it answers. One worker: a second one would parse the answers of two regions
 /// at the same time, but hold on to another 10 MB of memory for it, and compete with the drawing thread for the second core.
-/// What can be done apart from parsing (records, index, dropping) has threads of its own.
+/// What can be done apart from parsing (the wire, records, index, dropping) has threads of its own.
 ///
 /// # Errors
 /// The threads cannot be started.
 pub fn workers() -> io::Result<tokio::runtime::Runtime> {
+    runtime("worker")
+}
+
+/// The runtime in which connections live: bytes come in while the worker parses those that came before. One for the process,
+/// which never ends it: a connection that is dropped closes by itself. `None` if it could not be started.
+pub fn wire() -> Option<&'static tokio::runtime::Handle> {
+    static WIRE: LazyLock<Option<tokio::runtime::Runtime>> =
+        LazyLock::new(|| runtime("wire").inspect_err(|e| tracing::error!("no thread for connections: {e}")).ok());
+    WIRE.as_ref().map(tokio::runtime::Runtime::handle)
+}
+
+fn runtime(name: &str) -> io::Result<tokio::runtime::Runtime> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
-    builder.worker_threads(1).thread_name("worker").on_thread_start(stand_back).enable_all().build()
+    builder.worker_threads(1).thread_name(name).on_thread_start(stand_back).enable_all().build()
 }

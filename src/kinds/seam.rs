@@ -68,7 +68,7 @@ impl Seam {
                 Some((self.interner.get(k), self.interner.get(v)))
             })
             .collect();
-        (if tags.is_empty() { no_tags() } else { Arc::new(tags) }, name)
+        (if tags.is_empty() { no_tags() } else { tags.into() }, name)
     }
 }
 
@@ -159,6 +159,6 @@ mod tests {
         let (tags, name) =
             Seam::new(&Interner::default()).tags([(Some("Name"), Some("결제-워커")), (Some("Env"), None)]);
         assert_eq!(name, "결제-워커");
-        assert_eq!(tags.as_slice(), [("Name".into(), "결제-워커".into()), ("Env".into(), "".into())]);
+        assert_eq!(*tags, [("Name".into(), "결제-워커".into()), ("Env".into(), "".into())]);
     }
 }

@@ -37,7 +37,7 @@ impl Row {
     }
     /// Sets the tags.
     pub(crate) fn tags(mut self, tags: &[(&str, &str)]) -> Self {
-        self.0.tags = Arc::new(tags.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect());
+        self.0.tags = tags.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
         self
     }
     /// Done.

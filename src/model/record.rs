@@ -11,7 +11,7 @@ use super::value::{Tone, Value};
 use crate::base::RowId;
 
 /// Tags, in AWS's order.
-pub type Tags = Arc<Vec<(ArcStr, ArcStr)>>;
+pub type Tags = Arc<[(ArcStr, ArcStr)]>;
 
 /// A resource as a row. Made by a kind's list function, never changed afterwards.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,7 +81,7 @@ impl Record {
         let tag = |(k, v): &(ArcStr, ArcStr)| {
             (k.clone(), if ArcStr::ptr_eq(v, &self.name) { name.clone() } else { v.clone() })
         };
-        let tags = if self.tags.is_empty() { self.tags } else { Arc::new(self.tags.iter().map(tag).collect()) };
+        let tags = if self.tags.is_empty() { self.tags } else { self.tags.iter().map(tag).collect() };
         Record { id, name: name.clone(), values: self.values.with_texts(text), tags, ..self }
     }
     /// Whether everything but the values is the same.

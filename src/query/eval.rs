@@ -203,7 +203,6 @@ fn order(a: f64, b: f64, op: Op) -> bool {
 mod tests {
     use super::*;
     use crate::model::{Field, FieldInfo, Fields, Kind, KindInfo, Scoping, Service, Tone};
-    use std::sync::Arc;
 
     static FIELDS: Fields<()> = Fields(&[
         Field { info: FieldInfo::new("state", "STATE", FieldType::State, ""), get: |()| Value::Unknown },
@@ -251,7 +250,7 @@ mod tests {
                 Value::text("seen by nobody"),
             ]
             .into(),
-            tags: Arc::new(vec![("Env".into(), "Prod".into())]),
+            tags: [("Env".into(), "Prod".into())].into(),
         }
     }
 

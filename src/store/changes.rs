@@ -102,7 +102,6 @@ impl Changes {
 mod tests {
     use super::*;
     use crate::model::{Field, FieldInfo, Fields, Kind, KindInfo, Scoping, Service};
-    use std::sync::Arc;
 
     const NONE: fn(&()) -> Value = |()| Value::Unknown;
     static FIELDS: Fields<()> = Fields(&[
@@ -133,7 +132,7 @@ mod tests {
             name: ArcStr::new(),
             state: None,
             values: [Value::text(state), Value::Float(cpu), ty].into(),
-            tags: Arc::new(tags.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect()),
+            tags: tags.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect(),
         }
     }
 

@@ -29,7 +29,7 @@ pub fn row(kind: &str, id: &str, state: &str, tags: &[(&str, &str)], fields: &[(
         name: "".into(),
         state: (!state.is_empty()).then(|| (Tone::Good, state.into())),
         values: values.into(),
-        tags: Arc::new(tags.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect()),
+        tags: tags.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect(),
     };
     Target { table: TableKey::all(scope, Kind(info)), record: Arc::new(record) }
 }

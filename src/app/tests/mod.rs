@@ -260,7 +260,7 @@ pub(super) fn thing(id: &str, name: &str, state: &str, size: i64) -> Arc<Record>
             Value::Unknown,
         ]
         .into(),
-        tags: Arc::new(vec![("Env".into(), "prod".into())]),
+        tags: [("Env".into(), "prod".into())].into(),
     })
 }
 pub(super) fn identity(account: &str, generation: u64) -> Identity {

@@ -99,7 +99,7 @@ fn full(def: &KindDef) -> Record {
         name: "a name".into(),
         state: None,
         values: def.info.iter().map(text).collect(),
-        tags: std::sync::Arc::new(vec![("aws:autoscaling:groupName".into(), "my group".into())]),
+        tags: [("aws:autoscaling:groupName".into(), "my group".into())].into(),
     }
 }
 

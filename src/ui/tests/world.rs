@@ -256,7 +256,7 @@ pub(super) fn instance(name: &str, id: &str, state: &str, ty: &str, ip: [u8; 4],
         name: name.into(),
         state: Some(state),
         values: values.into(),
-        tags: Arc::new(tags.iter().map(|(k, v)| (ArcStr::from(*k), ArcStr::from(*v))).collect()),
+        tags: tags.iter().map(|(k, v)| (ArcStr::from(*k), ArcStr::from(*v))).collect(),
     }
 }
 
