@@ -67,9 +67,9 @@ pub(super) enum Inbox {
 const INBOX: usize = 256;
 
 /// Rows that a loop takes in between two looks at the keys: less than a millisecond's work.
-pub const TURN: usize = 250;
+pub const TURN: usize = 100;
 /// Rows of a run that are applied at once; the rest of their page waits for the next turn of the loop, after the keys.
-const SLICE: usize = 250;
+const SLICE: usize = 100;
 
 /// A Store, a viewer, and the workers that serve them.
 pub struct Engine {
