@@ -101,7 +101,7 @@ impl Rig {
         let begun = Instant::now();
         while !done(self) {
             if !self.engine.drain(TURN) {
-                std::thread::sleep(Duration::from_micros(100));
+                std::thread::sleep(Duration::from_micros(300));
             }
             assert!(begun.elapsed() < Duration::from_secs(120), "the engine does not come to rest");
         }

@@ -107,10 +107,12 @@ pub(super) async fn ids(client: &aws_sdk_ec2::Client, pages: &mut Pages) -> Resu
     Ok(ids)
 }
 
-/// A page as rows, and the seam for the next one.
-type Read = (Vec<Record>, Seam);
+/// A page as rows, the seam for the next one, and what was read.
+type Read = (Vec<Record>, Seam, DescribeInstancesOutput);
 
-/// Turns an answer into rows; the answer, some 50,000 strings a page, is dropped here too.
+/// Turns an answer into rows. The answer, some 50,000 strings a page, is given back, to be dropped by the thread that parsed it:
+/// an allocator keeps each thread's memory apart, and while that thread parses the next page, freeing its memory from here would
+/// make both wait for each other at every string.
 fn read(mut seam: Seam, out: DescribeInstancesOutput) -> Read {
     let rows = out
         .reservations()
@@ -119,13 +121,15 @@ fn read(mut seam: Seam, out: DescribeInstancesOutput) -> Read {
         .filter_map(|(r, i)| convert::instance(&mut seam, r, i))
         .map(|i| i.record())
         .collect();
-    (rows, seam)
+    (rows, seam, out)
 }
 
 /// Hands over the page that is being read, if there is one.
 async fn show(pages: &mut Pages, behind: Option<(Ticket, JoinHandle<Read>)>) -> Result<Option<Seam>, Fault> {
     let Some((ticket, reading)) = behind else { return Ok(None) };
-    let (rows, seam) = reading.await.map_err(|e| Fault::bug(format!("Reading a page of instances failed: {e}.")))?;
+    let (rows, seam, read) =
+        reading.await.map_err(|e| Fault::bug(format!("Reading a page of instances failed: {e}.")))?;
+    drop(read);
     pages.page_of(ticket, rows).await?;
     Ok(Some(seam))
 }
