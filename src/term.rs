@@ -37,6 +37,8 @@ pub enum TermEvent {
     Resumed,
     /// A thread other than the console's own has panicked; for `:messages`.
     Panicked(String),
+    /// The terminal is not there any more, and no signal said so.
+    Lost,
 }
 
 /// Room for this many events: a paste without brackets is a burst of keys. When it is full the reader waits, and the

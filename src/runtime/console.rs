@@ -24,7 +24,7 @@ pub enum End {
     Quit,
     /// A signal.
     Signal(i32),
-    /// The terminal is not there any more: it could not be written to.
+    /// The terminal is not there any more: it could not be written to, or says so itself.
     Lost,
 }
 
@@ -145,6 +145,7 @@ fn take_one(engine: &mut Engine, term: &Term, pace: &mut Pace, event: TermEvent)
             term.retake()?;
             retaken(engine, term, pace)?;
         }
+        TermEvent::Lost => return Ok(Some(End::Lost)),
         TermEvent::Panicked(text) => engine.say(Level::Error, text),
     }
     Ok(None)

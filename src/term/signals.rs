@@ -65,7 +65,7 @@ pub(super) fn listen(sender: Sender<TermEvent>) -> io::Result<()> {
             let lost = rustix::termios::tcgetattr(io::stdin()).is_err_and(|e| e == rustix::io::Errno::IO);
             if lost && super::is_entered() {
                 watch(SIGHUP);
-                let _ = hang_up.send_timeout(TermEvent::Terminate(SIGHUP), PATIENCE);
+                let _ = hang_up.send_timeout(TermEvent::Lost, PATIENCE);
                 return;
             }
         }
