@@ -23,7 +23,7 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    pub(super) fn new(inner: SdkBody) -> SdkBody {
+    pub(super) fn gather(inner: SdkBody) -> SdkBody {
         SdkBody::from_body_1_x(Gathered { inner, pieces: Vec::new(), done: false })
     }
 
@@ -57,11 +57,12 @@ impl Body for Gathered {
                 return Poll::Ready(None);
             }
             match ready!(Pin::new(&mut self.inner).poll_frame(cx)) {
-                Some(Ok(frame)) => match frame.into_data() {
-                    Ok(piece) => self.pieces.push(piece),
+                Some(Ok(frame)) => {
                     // Trailers are no part of what these services answer.
-                    Err(_) => {}
-                },
+                    if let Ok(piece) = frame.into_data() {
+                        self.pieces.push(piece);
+                    }
+                }
                 Some(Err(e)) => {
                     self.done = true;
                     return Poll::Ready(Some(Err(e)));
@@ -98,7 +99,7 @@ mod tests {
         for size in [0, 10, LARGE - 1, LARGE, 3 * LARGE] {
             let bytes: Vec<u8> = (0..size).map(|i| (i % 251) as u8).collect();
             let pieces = bytes.chunks(1000).map(|c| Ok(Bytes::copy_from_slice(c))).collect();
-            let mut gathered = Gathered::new(body(pieces));
+            let mut gathered = Gathered::gather(body(pieces));
             let mut got = Vec::new();
             while let Some(frame) = gathered.frame().await {
                 got.push(frame.unwrap().into_data().unwrap());
@@ -111,7 +112,7 @@ mod tests {
     #[tokio::test]
     async fn an_answer_that_breaks_off_is_an_error_and_no_shorter_answer() {
         let cut = std::io::Error::new(std::io::ErrorKind::UnexpectedEof, "cut");
-        let mut gathered = Gathered::new(body(vec![Ok(Bytes::from_static(b"<a>")), Err(cut)]));
+        let mut gathered = Gathered::gather(body(vec![Ok(Bytes::from_static(b"<a>")), Err(cut)]));
         assert!(gathered.frame().await.unwrap().is_err());
         assert!(gathered.frame().await.is_none());
     }

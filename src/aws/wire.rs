@@ -129,7 +129,7 @@ impl HttpConnector for StampedConnector {
                     // Objects of S3 are streamed.
                     if service != Service::S3 {
                         let body = std::mem::replace(response.body_mut(), SdkBody::taken());
-                        *response.body_mut() = Gathered::new(body);
+                        *response.body_mut() = Gathered::gather(body);
                     }
                     Ok(response)
                 }
