@@ -119,8 +119,10 @@ impl Turn<'_> {
             return;
         }
         let whose = if self.s.view.tables.len() > 1 { format!(" in {}", table.scope) } else { String::new() };
-        let hint = fault.hints.first().map(|h| format!(" {h}")).unwrap_or_default();
-        let text = format!("{}{whose} could not be read: {fault}{hint}", kind.title);
+        let mut text = format!("{}{whose} could not be read: {fault}", kind.title);
+        if let Some(hint) = fault.hints.first() {
+            text = format!("{}. {hint}", text.trim_end_matches('.'));
+        }
         self.say(Level::Warning, text);
     }
 

@@ -11,8 +11,9 @@ use crate::config::{Mode, Next, Step};
 use crate::input::{Key, KeyCode};
 use crate::model::{Ask, Confirm, Effect, Level};
 
-/// How long a message keeps the last line at least, whatever is pressed.
+/// How long a message keeps the last line at least, whatever is pressed; and one that warns.
 const READING: Duration = Duration::from_secs(2);
+const READING_A_WARNING: Duration = Duration::from_secs(5);
 
 impl State {
     /// The place that has the keys.
@@ -86,7 +87,11 @@ impl Turn<'_> {
     /// keeps it, and an error stays for its time.
     fn go_on(&mut self) {
         let s = &mut *self.s;
-        let read = |n: &Notice| n.message.level < Level::Error && n.message.at.plus(READING) <= s.now;
+        let read = |n: &Notice| match n.message.level {
+            Level::Error => false,
+            Level::Warning => n.message.at.plus(READING_A_WARNING) <= s.now,
+            Level::Info => n.message.at.plus(READING) <= s.now,
+        };
         if s.notice.as_ref().is_some_and(read) {
             s.notice = None;
         }
