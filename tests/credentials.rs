@@ -57,6 +57,32 @@ async fn child_profiles() {
 }
 
 #[test]
+fn what_belongs_to_no_region_is_asked_in_the_first_named_one_else_where_the_console_looks() {
+    let server = Server::start(|_| ("200 OK", EMPTY.to_string()));
+    let env = [
+        ("AWS_ACCESS_KEY_ID", "AKIAENV"),
+        ("AWS_SECRET_ACCESS_KEY", "s"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        ("TEST_ENDPOINT", server.url.as_str()),
+    ];
+    in_a_process("child_no_region", home("").path(), &env);
+    let log = server.log();
+    assert!(log[0].contains("/eu-north-1/ec2/"), "{}", log[0]);
+    assert!(log[1].contains("/us-east-1/ec2/"), "{}", log[1]);
+}
+
+#[tokio::test]
+#[ignore = "run by the test above in its own process"]
+async fn child_no_region() {
+    let endpoint_url = std::env::var("TEST_ENDPOINT").ok();
+    for region in [Some("eu-north-1".to_string()), None] {
+        let gateway = Gateway::new(GatewayConfig { region, endpoint_url: endpoint_url.clone(), ..config() });
+        let ec2 = gateway.ec2(&Scope::account("default")).await.unwrap();
+        ec2.describe_instances().send().await.unwrap();
+    }
+}
+
+#[test]
 fn no_credentials_at_all_says_so_and_offers_the_sandbox() {
     in_a_process("child_nothing", home("").path(), &[("AWS_REGION", "us-east-1")]);
 }

@@ -44,6 +44,7 @@ struct Inner {
 }
 
 pub(super) struct Settings {
+    pub(super) region: Option<String>,
     pub(super) endpoint_url: Option<String>,
     pub(super) sandbox: bool,
     pub(super) clock: Clock,
@@ -89,6 +90,7 @@ impl Gateway {
             network: Network::new(config.http),
             meter: CallMeter::new(config.clock.clone(), config.on_call),
             config: Settings {
+                region: config.region,
                 endpoint_url: config.endpoint_url,
                 sandbox: config.sandbox,
                 clock: config.clock,
@@ -138,7 +140,7 @@ impl Gateway {
     /// The EC2 client of a region. Waits for credentials, and so perhaps for a person.
     ///
     /// # Errors
-    /// What [`Gateway::identity`]'s credentials fail with; [`FaultKind::Invalid`] if the scope has no region and the profile no default.
+    /// What [`Gateway::identity`]'s credentials fail with.
     pub async fn ec2(&self, scope: &Scope) -> Result<aws_sdk_ec2::Client, Fault> {
         match self.client(scope, Service::Ec2, None).await? {
             AnyClient::Ec2(client) => Ok(client),
@@ -295,19 +297,12 @@ impl Gateway {
         }
         // Before the client is used: a person may be typing a code, and the SDK's time-outs must not run meanwhile.
         session.source.get().await?;
-        let region = match region
+        // What is listed once per account answers the same everywhere in a partition.
+        let region = region
             .map(ArcStr::from)
             .or_else(|| scope.region_code().cloned())
             .or_else(|| session.region.clone())
-        {
-            Some(region) => region,
-            // STS and the list of buckets answer the same everywhere.
-            None if matches!(service, Service::Sts | Service::S3) => arcstr::literal!("us-east-1"),
-            None => {
-                return Err(Fault::new(FaultKind::Invalid, format!("profile {profile} has no region"))
-                    .hint("Name one with --region, AWS_REGION, or `region` in ~/.aws/config."));
-            }
-        };
+            .unwrap_or(arcstr::literal!("us-east-1"));
         let mut clients = per.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let made = clients.entry((service, region.clone())).or_insert_with(|| {
             let scope = Scope::region(profile.clone(), region);

@@ -52,7 +52,10 @@ impl Session {
             region: None,
             prompts: settings.prompts.clone(),
         };
-        let region = region(profile, &files, &kit).await;
+        let region = match &settings.region {
+            Some(named) => Some(named.clone()),
+            None => region(profile, &files, &kit).await,
+        };
         kit.region = region.clone().map(Region::new);
         let source = kit.source(&files);
 

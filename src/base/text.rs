@@ -153,11 +153,13 @@ pub fn shell_quote(s: &str) -> Cow<'_, str> {
 /// The nearest of `candidates` to `word` by edit distance, if it is near enough to be meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
-    let limit = (word.chars().count() / 3).max(1) + 1;
+    let length = word.chars().count();
+    let limit = (length / 3).max(1) + 1;
     candidates
         .into_iter()
         .map(|c| (strsim::damerau_levenshtein(&word, &c.to_lowercase()), c))
-        .filter(|(d, c)| *d <= limit && *d < c.chars().count().max(2))
+        // Half of it has to be right: any two words of three letters are two letters apart.
+        .filter(|(d, c)| *d <= limit && *d * 2 <= length.max(c.chars().count()))
         .min_by_key(|(d, _)| *d)
         .map(|(_, c)| c)
 }
@@ -229,6 +231,8 @@ mod tests {
     fn the_nearest_name_is_near() {
         assert_eq!(nearest("instnces", ["instances", "images"]), Some("instances"));
         assert_eq!(nearest("zzz", ["instances", "images"]), None);
+        assert_eq!(nearest("vi", ["default", "vim"]), Some("vim"));
+        assert_eq!(nearest("foo", ["log", "tag"]), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::usage::{percent, seconds, speed};
+use super::usage::{endpoint, percent, seconds, speed};
 
 /// A keyboard-driven cloud console for AWS in the terminal.
 ///
@@ -35,7 +35,7 @@ pub struct Options {
     #[arg(global = true, long, value_name = "R")]
     pub region: Vec<String>,
     /// Send requests to this endpoint instead of AWS's.
-    #[arg(global = true, long, value_name = "U")]
+    #[arg(global = true, long, value_name = "U", value_parser = endpoint)]
     pub endpoint_url: Option<String>,
     /// The embedded account: demo, empty, or fleet:N with N instances.
     #[arg(global = true, long, value_name = "WORLD", num_args = 0..=1, require_equals = true, default_missing_value = "")]

@@ -10,6 +10,7 @@ use super::{Failure, Options};
 use crate::aws::credentials::report::Seen;
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind, Scope};
+use crate::config::Depth;
 use crate::kinds::{Bought, Interner, KindDef, ListRequest, Sink, What};
 use crate::model::{Operation, Record, Scoping, Selector};
 
@@ -53,7 +54,10 @@ async fn one(
                     let until = report.expires.map(|t| format!(", until {}", t.rfc3339())).unwrap_or_default();
                     writeln!(out, "  ✓ answered   {provider} (key …{tail}){until}")?;
                 }
-                Err(fault) => wrong(out, "answered", fault)?,
+                Err(fault) => {
+                    wrong(out, "answered", fault)?;
+                    return Ok(false);
+                }
             }
         }
         Err(fault) => wrong(out, "source", &fault)?,
@@ -93,7 +97,8 @@ async fn one(
 
 fn wrong(out: &mut impl Write, what: &str, fault: &Fault) -> std::io::Result<()> {
     writeln!(out, "  ✗ {what:<10} {}: {}", fault.kind.word(), visible(&fault.to_string()))?;
-    fault.hints.iter().try_for_each(|h| writeln!(out, "      {}", visible(h)))
+    // Who reads this has typed `skydeck check` already.
+    fault.hints.iter().filter(|h| !h.contains("skydeck check")).try_for_each(|h| writeln!(out, "      {}", visible(h)))
 }
 
 /// Asks for the first page only: enough to know whether one may.
@@ -140,7 +145,13 @@ fn terminal(session: &Session, out: &mut impl Write) -> std::io::Result<()> {
     let var = |name: &str| std::env::var(name).unwrap_or_else(|_| "not set".into());
     writeln!(out, "terminal")?;
     writeln!(out, "  · TERM       {}  COLORTERM {}", visible(&var("TERM")), visible(&var("COLORTERM")))?;
-    writeln!(out, "  · colours    {:?}, theme {}", theme.depth(), theme.name())?;
+    let depth = match theme.depth() {
+        Depth::None => "none",
+        Depth::Sixteen => "16",
+        Depth::Indexed => "256",
+        Depth::True => "all",
+    };
+    writeln!(out, "  · colours    {depth}, theme {}", theme.name())?;
     match crossterm::terminal::size() {
         Ok((columns, rows)) => writeln!(out, "  · size       {columns}x{rows}"),
         Err(_) => writeln!(out, "  · size       not a terminal: `skydeck get` lists without one"),

@@ -295,7 +295,7 @@ fn print(
     match output {
         Output::Json => {
             let all: Vec<_> = rows.iter().map(|r| facts::element(r, &r.scope, account(r))).collect();
-            serde_json::to_writer_pretty(&mut out, &all).map_err(|e| Failure::Failed(e.to_string()))?;
+            serde_json::to_writer_pretty(&mut out, &all).map_err(std::io::Error::from)?;
             writeln!(out)?;
         }
         Output::Csv => csv(def, rows, &account, &mut out)?,

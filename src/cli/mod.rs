@@ -94,7 +94,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Policy) => files::policy(cli.options.read_only),
         Some(Command::Cidr { range }) => files::cidr(&range),
         Some(Command::Completions { shell }) => {
-            clap_complete::generate(shell, &mut Cli::command(), "skydeck", &mut std::io::stdout());
+            // Not straight to standard output: the generator panics where nobody reads to the end.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "skydeck", &mut script);
+            std::io::stdout().write_all(&script)?;
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Man) => {

@@ -89,6 +89,7 @@ impl Session {
             None => GatewayConfig::new(clock.clone(), registry.operations()),
         };
         gateway.profiles = options.profile.iter().map(|p| ProfileSel::Named(p.clone())).collect();
+        gateway.region = config.settings.regions.first().cloned();
         gateway.endpoint_url.clone_from(&options.endpoint_url);
         gateway.read_only = config.settings.read_only;
         gateway.read_only_profiles = config

@@ -7,7 +7,7 @@ use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::Cli;
-use crate::base::text::suggest;
+use crate::base::text::{nearest, suggest};
 
 /// The sentence for a parser's error; `None` for help and version, which are none, and for what the parser says well itself.
 pub(super) fn sentence(e: &clap::Error) -> Option<String> {
@@ -38,7 +38,11 @@ pub(super) fn sentence(e: &clap::Error) -> Option<String> {
         }
         ErrorKind::UnknownArgument => {
             let option = text(ContextKind::InvalidArg)?;
-            Some(format!("There is no option {option}.{}", suggest(&option, options().iter().map(String::as_str))))
+            let all = options();
+            // Without the dashes, which would make any two short names look alike.
+            let near = nearest(option.trim_start_matches('-'), all.iter().map(|o| o.trim_start_matches('-')));
+            let hint = near.map_or_else(String::new, |n| format!(" Did you mean --{n}?"));
+            Some(format!("There is no option {option}.{hint}"))
         }
         ErrorKind::ArgumentConflict => {
             let (option, other) = (name(&text(ContextKind::InvalidArg)?), text(ContextKind::PriorArg)?);
@@ -87,6 +91,14 @@ pub(super) fn speed(s: &str) -> Result<f64, String> {
     n.ok_or_else(|| "a number above 0".into())
 }
 
+/// `--endpoint-url`
+pub(super) fn endpoint(s: &str) -> Result<String, String> {
+    let host = s.strip_prefix("http://").or_else(|| s.strip_prefix("https://"));
+    let good =
+        host.is_some_and(|h| !h.is_empty() && !h.starts_with(['/', ':', '?', '#'])) && s.parse::<http::Uri>().is_ok();
+    good.then(|| s.to_string()).ok_or_else(|| "a URL such as http://127.0.0.1:4599".into())
+}
+
 /// `--listen`
 pub(super) fn address(s: &str) -> Result<SocketAddr, String> {
     s.parse().map_err(|_| "an address and a port such as 127.0.0.1:4599".into())
@@ -112,9 +124,18 @@ mod tests {
             ("skydeck get instances -o jsno", "--output cannot be jsno. Did you mean json?"),
             ("skydeck get instances -o yaml", "--output cannot be yaml. There are table, json and csv."),
             ("skydeck --sandobx", "There is no option --sandobx. Did you mean --sandbox?"),
+            ("skydeck policy --foo", "There is no option --foo."),
             ("skydeck get", "KIND is missing."),
             ("skydeck sandbox", "--listen is missing."),
             ("skydeck sandbox --listen 4599", "--listen wants an address and a port such as 127.0.0.1:4599, not 4599."),
+            (
+                "skydeck --endpoint-url htp://x",
+                "--endpoint-url wants a URL such as http://127.0.0.1:4599, not htp://x.",
+            ),
+            (
+                "skydeck --endpoint-url 127.0.0.1:1",
+                "--endpoint-url wants a URL such as http://127.0.0.1:4599, not 127.0.0.1:1.",
+            ),
             ("skydeck --sandbox --sandbox", "--sandbox is given twice."),
             ("skydeck config --default --check", "--default and --check do not go together."),
             ("skydeck --theme", "--theme needs a value."),

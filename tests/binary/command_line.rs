@@ -120,6 +120,19 @@ fn what_needs_no_account_prints_and_ends_with_0() {
 }
 
 #[test]
+fn a_reader_that_has_seen_enough_is_no_failure_to_speak_of() {
+    let home = Home::new();
+    for line in ["completions bash", "man", "policy", "get instances --sandbox -o json", "get instances --sandbox"] {
+        let (read, write) = std::io::pipe().unwrap();
+        drop(read);
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_skydeck"));
+        command.args(line.split(' ')).env_clear().envs(home.env()).stdin(std::process::Stdio::null()).stdout(write);
+        let ended = command.stderr(std::process::Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+        assert_eq!((ended.status.code(), String::from_utf8_lossy(&ended.stderr).as_ref()), (Some(1), ""), "{line}");
+    }
+}
+
+#[test]
 fn the_default_settings_are_valid_settings() {
     let home = Home::new();
     let default = home.run(&["config", "--default"]).out;

@@ -45,6 +45,8 @@ impl ProfileSel {
 pub struct GatewayConfig {
     /// The profiles in use. Empty means [`ProfileSel::DefaultChain`].
     pub profiles: Vec<ProfileSel>,
+    /// The first `--region`: where calls go that belong to no region, and to STS for roles, as with the AWS CLI.
+    pub region: Option<String>,
     /// `--endpoint-url`: for the service clients, not for the credential chain's own (as with the AWS CLI).
     pub endpoint_url: Option<String>,
     /// The whole run is read-only.
@@ -72,6 +74,7 @@ impl GatewayConfig {
     pub fn new(clock: Clock, operations: Vec<&'static Operation>) -> Self {
         GatewayConfig {
             profiles: Vec::new(),
+            region: None,
             endpoint_url: None,
             read_only: false,
             read_only_profiles: HashSet::new(),
