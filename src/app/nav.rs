@@ -180,7 +180,9 @@ impl Turn<'_> {
                 Level::Info,
                 format!("{} are listed for one {one} at a time: choose one and press enter.", kind.title),
             );
-            self.go(of, Selector::All, only, Query::default());
+            // `objects my-bucket` means the one of that name.
+            let query = Query::parse(&query.text, of.0).unwrap_or_default();
+            self.go(of, Selector::All, only, query);
             return;
         }
         let mut view = View::new(kind, self.s.columns_of(kind));

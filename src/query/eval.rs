@@ -148,9 +148,10 @@ pub(crate) fn glob(pattern: &str, text: &str) -> bool {
 fn text_matches(text: &str, want: &str, ty: FieldType, op: Op) -> bool {
     let wild = want.contains(['*', '?']);
     match (op, ty) {
-        // `state:healthy` must not find `unhealthy`.
         (_, _) if wild => glob(want, &text.to_lowercase()),
-        (Op::Is, _) | (Op::Has, FieldType::State) => text.to_lowercase() == want,
+        (Op::Is, _) => text.to_lowercase() == want,
+        // `state:healthy` must not find `unhealthy`, and `state:run`, half typed, not nothing.
+        (Op::Has, FieldType::State) => text.to_lowercase().starts_with(want),
         _ => Needle::new(want).is_in(text),
     }
 }
@@ -296,6 +297,12 @@ mod tests {
         assert!(holds("state:healthy,unhealthy"));
         assert!(holds("state!=healthy"));
         assert!(holds("state:*healthy"));
+    }
+
+    #[test]
+    fn a_state_half_typed_finds_what_begins_with_it_and_an_equals_sign_only_the_whole() {
+        assert!(holds("state:unh") && holds("state:UNHEALTHY") && holds("state:unhealthy"));
+        assert!(!holds("state=unh") && holds("state=unhealthy") && !holds("!state:unh"));
     }
 
     #[test]

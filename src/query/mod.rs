@@ -8,8 +8,8 @@
 //! ```
 //! A word looks at name, id, tags and every field that can be a column, but for those whose values are the same few words on most
 //! rows (`tenancy`, `usage_operation`): they have to be named. Of an ARN it looks at the resource's own part, unless it has a
-//! colon itself. `:` is "contains" for texts, "is" for states, numbers and flags, and "lies in" for an address and a range. A value that is
-//! unknown matches no comparison, neither `=` nor `!=`.
+//! colon itself. `:` is "contains" for texts, "begins with" for states, "is" for numbers and flags, and "lies in" for an address and a range;
+//! `=` is "is" for all of them. A value that is unknown matches no comparison, neither `=` nor `!=`.
 
 mod eval;
 mod needle;
