@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::base::Time;
-use crate::base::text::visible;
+use crate::base::text::{cut_middle, visible};
 use crate::model::{Settle, TableKey, Value};
 use crate::store::{Row, Store};
 
@@ -20,6 +20,9 @@ pub enum Rest {
 
 /// Rows named in one message; the rest is counted.
 const NAMED: usize = 4;
+
+/// Cells of a name in a message: what became of it has to fit on the line after it.
+const NAME: usize = 40;
 
 /// EC2 is eventually consistent: for this long after a call a row may still read as before it, which is no failure.
 const EARLY: Duration = Duration::from_secs(15);
@@ -104,7 +107,8 @@ fn absent(table: &TableKey, id: &str, store: &Store, since: Time) -> bool {
 }
 
 fn named(id: &str, row: Option<&Row>, word: &str) -> String {
-    format!("{} {word}", visible(row.map_or(id, |r| r.record.label())))
+    let name = visible(row.map_or(id, |r| r.record.label()));
+    format!("{} {word}", cut_middle(&name, NAME))
 }
 
 /// A value as text for a comparison with what a plan wants.

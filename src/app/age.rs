@@ -22,6 +22,14 @@ pub fn coarse(now: Time, then: Time) -> String {
     }
 }
 
+/// [`coarse`] in a sentence: `just now`, `10 s ago`.
+pub fn ago(now: Time, then: Time) -> String {
+    match coarse(now, then).as_str() {
+        "now" => "just now".into(),
+        age => format!("{age} ago"),
+    }
+}
+
 /// The next moment at which [`coarse`] says something else.
 pub fn next_change(now: Time, then: Time) -> Time {
     let s = now.since(then).as_secs();
@@ -42,6 +50,12 @@ pub fn next_minute(now: Time) -> Time {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_was_now_ago() {
+        let then = Time::from_secs(1_000);
+        assert_eq!((ago(then, then), ago(Time::from_secs(1_100), then)), ("just now".into(), "1 m ago".into()));
+    }
 
     #[test]
     fn an_age_stands_still_until_its_next_step() {

@@ -23,7 +23,8 @@ impl FormState {
         (self.line, self.draft) = (None, None);
         let Some(field) = self.spec.fields.get(self.focus) else { return };
         match (&field.input, &field.value) {
-            (FormInput::Text | FormInput::Number { .. }, FormValue::Text(s)) => self.line = Some(Line::new(s.as_str())),
+            (FormInput::Number { .. }, FormValue::Text(s)) => self.line = Some(Line::proposed(s.as_str())),
+            (FormInput::Text, FormValue::Text(s)) => self.line = Some(Line::new(s.as_str())),
             (FormInput::Text | FormInput::Number { .. }, _) => self.line = Some(Line::default()),
             (FormInput::Rows { original, .. }, FormValue::Rows(rows)) => {
                 self.draft = Some(draft::begin(original, rows))

@@ -154,7 +154,10 @@ pub fn lines(state: &State) -> Vec<HelpLine> {
 /// The query language by example.
 const QUERY: &[(&str, &str)] = &[
     ("web prod", "Words, each in the name, the id, a tag or a field that can be a column."),
-    ("state:running", "A text has this in it, a state begins with it, a number or a flag is it. Several: state:pending,running."),
+    (
+        "state:running",
+        "A text has this in it, a state begins with it, a number or a flag is it. Several: state:pending,running.",
+    ),
     ("type=t3.*", "Is exactly this, with * and ?. != is the opposite."),
     ("ip:10.1.0.0/16", "An address in a range."),
     (

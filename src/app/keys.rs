@@ -14,6 +14,8 @@ use crate::model::{Ask, Confirm, Effect, Level};
 /// How long a message keeps the last line at least, whatever is pressed; and one that warns.
 const READING: Duration = Duration::from_secs(2);
 const READING_A_WARNING: Duration = Duration::from_secs(5);
+/// Within it, two presses of a key are one that was meant.
+const TWICE: Duration = Duration::from_millis(600);
 
 impl State {
     /// The place that has the keys.
@@ -205,6 +207,8 @@ impl Turn<'_> {
     /// Commands of the table and the detail.
     fn view_command(&mut self, command: C) {
         match command {
+            // A second Enter on a plan that was carried out at the first is no wish to go anywhere.
+            C::Open if self.s.runs.last().is_some_and(|r| self.s.now < r.began.plus(TWICE)) => {}
             C::Open if self.s.start(self.store).is_some() => self.sign_in(),
             C::Open if self.s.mode() == Mode::Detail => self.open_detail_line(),
             C::Open => self.open(),

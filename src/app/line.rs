@@ -6,20 +6,28 @@ use crate::input::{Key, KeyCode, Mods};
 
 /// A line editor. Its text is not in debug output: it may be an MFA code.
 #[derive(Clone, Default)]
-pub struct Line(Input);
+pub struct Line {
+    input: Input,
+    /// The text is a proposal: what is typed first takes its place.
+    proposed: bool,
+}
 
 impl Line {
     /// A line that holds `text`, the cursor after it.
     pub fn new(text: impl Into<String>) -> Self {
-        Line(Input::new(text.into()))
+        Line { input: Input::new(text.into()), proposed: false }
+    }
+    /// A line with a value that is there already: a character typed first replaces it, an editing key edits it.
+    pub fn proposed(text: impl Into<String>) -> Self {
+        Line { proposed: true, ..Line::new(text) }
     }
     /// What is typed.
     pub fn text(&self) -> &str {
-        self.0.value()
+        self.input.value()
     }
     /// The cursor, in characters from the start.
     pub fn cursor(&self) -> usize {
-        self.0.cursor()
+        self.input.cursor()
     }
     /// The cursor, in bytes from the start.
     pub fn cursor_byte(&self) -> usize {
@@ -27,11 +35,11 @@ impl Line {
     }
     /// The cursor, in terminal cells from the start.
     pub fn cursor_cell(&self) -> usize {
-        self.0.visual_cursor()
+        self.input.visual_cursor()
     }
     /// How many cells are scrolled out on the left when the line has `width` cells.
     pub fn scroll(&self, width: usize) -> usize {
-        self.0.visual_scroll(width)
+        self.input.visual_scroll(width)
     }
     /// Whether nothing is typed.
     pub fn is_empty(&self) -> bool {
@@ -39,27 +47,33 @@ impl Line {
     }
     /// Puts other text in, the cursor after it.
     pub fn set(&mut self, text: impl Into<String>) {
-        self.0 = Input::new(text.into());
+        *self = Line::new(text);
     }
     /// Puts the cursor behind the first `byte` bytes.
     pub fn move_to_byte(&mut self, byte: usize) {
         let at = self.text().char_indices().take_while(|(i, _)| *i < byte).count();
-        self.0.handle(InputRequest::SetCursor(at));
+        self.input.handle(InputRequest::SetCursor(at));
     }
     /// Empties it.
     pub fn clear(&mut self) {
-        self.0.reset();
+        self.input.reset();
     }
     /// Types text at the cursor; line breaks and other control characters become blanks, as in a one-line paste.
     pub fn insert(&mut self, text: &str) {
+        if std::mem::take(&mut self.proposed) {
+            self.clear();
+        }
         for c in text.trim_end_matches(['\r', '\n']).chars() {
-            self.0.handle(InputRequest::InsertChar(if c.is_control() { ' ' } else { c }));
+            self.input.handle(InputRequest::InsertChar(if c.is_control() { ' ' } else { c }));
         }
     }
     /// Takes an editing key. Returns whether it was one.
     pub fn key(&mut self, key: Key) -> bool {
         let Some(request) = request(key) else { return false };
-        self.0.handle(request);
+        if std::mem::take(&mut self.proposed) && matches!(request, InputRequest::InsertChar(_)) {
+            self.clear();
+        }
+        self.input.handle(request);
         true
     }
 }
@@ -103,6 +117,23 @@ impl std::fmt::Debug for Line {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_proposed_number_is_replaced_by_what_is_typed_and_edited_by_what_edits() {
+        let after = |keys: &[&str]| {
+            let mut line = Line::proposed("12");
+            keys.iter().for_each(|k| assert!(line.key(k.parse().unwrap())));
+            line.text().to_string()
+        };
+        assert_eq!(after(&["3"]), "3", "and not 123");
+        assert_eq!(
+            (after(&["3", "4"]), after(&["backspace", "3"]), after(&["end", "3"])),
+            ("34".into(), "13".into(), "123".into())
+        );
+        let mut line = Line::proposed("12");
+        line.insert("40");
+        assert_eq!(line.text(), "40");
+    }
 
     #[test]
     fn readline_keys_edit_and_command_keys_do_not() {

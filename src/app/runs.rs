@@ -131,12 +131,7 @@ impl Turn<'_> {
     fn left_items(&self) -> Menu {
         let items = self.s.left.iter().enumerate().map(|(i, u)| MenuItem {
             label: u.title.clone(),
-            detail: format!(
-                "{} ago, {} of {} calls answered",
-                super::age::coarse(self.s.now, u.when),
-                u.done.0,
-                u.done.1
-            ),
+            detail: format!("{}, {} of {} calls answered", super::age::ago(self.s.now, u.when), u.done.0, u.done.1),
             value: MenuValue::At(i),
             ..MenuItem::default()
         });

@@ -6,7 +6,7 @@ use std::time::Duration;
 use arcstr::ArcStr;
 
 use super::action::{ActionContext, Target};
-use crate::base::text::{visible, width};
+use crate::base::text::{cut_middle, visible, width};
 use crate::base::{Fault, FaultKind, RowId, Scope};
 use crate::model::{
     Consequence, FormField, FormInput, FormSpec, FormValue, Kind, KindInfo, Plan, Record, Settle, Severity, Subject,
@@ -21,6 +21,8 @@ pub const PRICES: &str = "us-east-1 list prices of 2026-10";
 const NAMED: usize = 3;
 /// A longer name is not one that somebody types.
 const TYPEABLE: usize = 60;
+/// Cells of a name in a sentence: what the sentence says has to fit on the line after it.
+const IN_A_SENTENCE: usize = 40;
 
 /// A plan that does nothing yet.
 pub fn draft(action: &'static str, title: String, targets: &[Target], subjects: Vec<Subject>) -> Plan {
@@ -61,9 +63,9 @@ pub fn title(verb: &str, kind: &KindInfo, targets: &[Target]) -> String {
     }
 }
 
-/// The name, else the id, fit to be shown.
+/// The name, else the id, fit to be shown in a sentence: a very long one is cut in the middle, where names differ least.
 pub fn label(record: &Record) -> String {
-    visible(record.label()).into_owned()
+    cut_middle(&visible(record.label()), IN_A_SENTENCE).into_owned()
 }
 
 /// A changed row.
@@ -335,6 +337,15 @@ pub fn field<'a>(record: &'a Record, name: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kinds::testing::row;
+
+    #[test]
+    fn a_sentence_is_not_drowned_by_a_long_name() {
+        let long =
+            row(&crate::kinds::ec2::instances::INFO, "i-1", &"recommendation-worker-".repeat(8), "running").record();
+        assert!(width(&label(&long)) <= IN_A_SENTENCE && label(&long).ends_with("worker-"));
+        assert_eq!(typed(&long), "i-1");
+    }
 
     #[test]
     fn names_are_listed_as_one_would_say_them() {

@@ -146,8 +146,8 @@ fn subjects(dialog: &PlanDialog, room: u16) -> Vec<Line> {
         .collect()
 }
 
-/// A command wrapped as a shell reads it: broken between words only, never inside quotes, each line but the last ending
-/// in ` \`, so that what is selected on the screen runs as it stands.
+/// A command wrapped as a shell reads it: broken between words, each line but the last ending in ` \`, so that what is selected
+/// on the screen runs as it stands.
 pub fn shell(command: &str, room: u16) -> Vec<Line> {
     let room_for = usize::from(room.saturating_sub(6));
     let width = crate::base::text::width;
@@ -174,12 +174,40 @@ pub fn shell(command: &str, room: u16) -> Vec<Line> {
     for (i, row) in rows.into_iter().enumerate() {
         let before = if i == 0 { "$ " } else { "    " };
         let after = if i < last { " \\" } else { "" };
-        let mut pieces = super::pen::wrap(&row, room.saturating_sub(6));
+        let mut pieces = broken(&row, room_for);
         if let Some(end) = pieces.last_mut() {
             end.push_str(after);
         }
         for (n, piece) in pieces.into_iter().enumerate() {
             out.push(Line::of(if n == 0 { before } else { "" }, Role::Quiet).and(piece, Role::Code));
+        }
+    }
+    out
+}
+
+/// A word longer than a line (an ARN at 80 columns), in pieces that a shell puts together again: each but the last ends in `\`, with the
+/// quotes closed before it and opened after it, and what follows begins at the margin.
+fn broken(row: &str, most: usize) -> Vec<String> {
+    if crate::base::text::width(row) <= most {
+        return vec![row.to_string()];
+    }
+    let most = most.max(4);
+    let mut out = vec![String::new()];
+    let (mut used, mut quoted, mut escaped) = (0, false, false);
+    for c in row.chars() {
+        let cells = crate::base::text::width(c.encode_utf8(&mut [0; 4]));
+        // Room for the quote that closes and for the backslash; a character and the backslash before it stay together.
+        if used + cells + 2 > most && !escaped {
+            if let Some(piece) = out.last_mut() {
+                piece.push_str(if quoted { "'\\" } else { "\\" });
+            }
+            out.push(if quoted { "'".into() } else { String::new() });
+            used = usize::from(quoted);
+        }
+        (quoted, escaped) = (quoted ^ (c == '\'' && !escaped), c == '\\' && !quoted && !escaped);
+        used += cells;
+        if let Some(piece) = out.last_mut() {
+            piece.push(c);
         }
     }
     out
@@ -310,6 +338,32 @@ mod tests {
             ]
         );
         assert_eq!(text(command, 200), [format!("$ {command}")]);
+    }
+
+    #[test]
+    fn a_word_longer_than_a_line_is_still_one_word_to_a_shell() {
+        let arn = format!(
+            "arn:aws:elasticloadbalancing:ap-northeast-2:000000000000:targetgroup/{}/7ea16de46c1f4b34",
+            "m".repeat(32)
+        );
+        let odd = format!("Key=Name,Value={} it'\\''s 결제 $HOME", "long ".repeat(12));
+        for command in [format!("printf %s --arn {arn} --region r"), format!("printf %s --tags '{odd}' --region 'a b'")]
+        {
+            for room in [30, 41, 72, 76] {
+                let shown = text(&command, room);
+                assert!(
+                    shown.len() > 2 && shown.iter().all(|l| crate::base::text::width(l) <= usize::from(room)),
+                    "{shown:?}"
+                );
+                let script = shown.join("\n");
+                let run = |script: &str| std::process::Command::new("sh").args(["-c", script]).output().unwrap().stdout;
+                assert_eq!(run(&script["$ ".len()..]), run(&command), "{script}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_broken_already_is_broken_anew() {
         assert_eq!(text("aws s3api x \\\n    --bucket b", 80), ["$ aws s3api x --bucket b"]);
     }
 }

@@ -44,6 +44,9 @@ fn enter_reads_again_and_carries_out_once_however_often_it_is_pressed() {
     }
     assert_eq!(carried(&desk.asked()), 1);
     assert_eq!(desk.state.runs.len(), 1);
+    assert!(!desk.state.detail.open, "nor does it go anywhere");
+    desk.wait(Duration::from_secs(1)).press("enter");
+    assert!(desk.state.detail.open);
 }
 
 #[test]
