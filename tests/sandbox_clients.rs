@@ -72,6 +72,11 @@ fn alarms_and_metrics_behave_as_awss_do_for_boto3() {
 }
 
 #[test]
+fn the_finer_points_are_awss_too() {
+    all_hold("finer_checks.py", 15, SPEED);
+}
+
+#[test]
 fn no_request_of_botocores_models_breaks_it() {
     all_hold("odd_checks.py", 6, SPEED);
 }

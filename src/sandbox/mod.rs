@@ -166,6 +166,15 @@ fn dispatch(world: &mut World, call: &Call<'_>) -> Reply {
             _ => ApiError::new("MissingAuthenticationToken", "Request is missing Authentication Token").status(403),
         });
     }
+    // A query request names the version of the API that it was written for.
+    match (call.protocol, call.params.text("Version")) {
+        (Protocol::Ec2Query, None) => {
+            let message = "The request must contain the parameter Version";
+            return call.fail(&ApiError::new("MissingParameter", message));
+        }
+        (Protocol::Query, version) if !version.is_some_and(|v| call.is_version(v)) => return call.unknown_operation(),
+        _ => {}
+    }
     match call.service {
         Service::Ec2 => ec2::answer(world, call),
         Service::Elbv2 => elbv2::answer(world, call),

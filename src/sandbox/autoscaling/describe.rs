@@ -26,7 +26,12 @@ pub(super) fn page<T>(
                  value greater than or equal to 1"
             )));
         }
-        Some(n) => usize::try_from(n).unwrap_or(most).min(most),
+        Some(n) => usize::try_from(n).ok().filter(|n| *n <= most).ok_or_else(|| {
+            validation(format!(
+                "1 validation error detected: Value '{n}' at 'maxRecords' failed to satisfy constraint: Member must have \
+                 value less than or equal to {most}"
+            ))
+        })?,
     };
     let from = match params.text("NextToken").filter(|t| !t.is_empty()) {
         None => 0,
@@ -280,6 +285,39 @@ pub(super) fn termination_policy_types(call: &Call<'_>) -> Reply {
         "OldestLaunchTemplate",
     ];
     call.query(|x| x.list("TerminationPolicyTypes", "member", TYPES, |x, name| x.raw_text(name)))
+}
+
+pub(super) fn adjustment_types(call: &Call<'_>) -> Reply {
+    const TYPES: [&str; 3] = ["ChangeInCapacity", "ExactCapacity", "PercentChangeInCapacity"];
+    call.query(|x| x.list("AdjustmentTypes", "member", TYPES, |x, name| x.el("AdjustmentType", name)))
+}
+
+pub(super) fn lifecycle_hook_types(call: &Call<'_>) -> Reply {
+    const TYPES: [&str; 2] = ["autoscaling:EC2_INSTANCE_LAUNCHING", "autoscaling:EC2_INSTANCE_TERMINATING"];
+    call.query(|x| x.list("LifecycleHookTypes", "member", TYPES, |x, name| x.raw_text(name)))
+}
+
+pub(super) fn notification_types(call: &Call<'_>) -> Reply {
+    const TYPES: [&str; 5] = [
+        "autoscaling:EC2_INSTANCE_LAUNCH",
+        "autoscaling:EC2_INSTANCE_LAUNCH_ERROR",
+        "autoscaling:EC2_INSTANCE_TERMINATE",
+        "autoscaling:EC2_INSTANCE_TERMINATE_ERROR",
+        "autoscaling:TEST_NOTIFICATION",
+    ];
+    call.query(|x| x.list("AutoScalingNotificationTypes", "member", TYPES, |x, name| x.raw_text(name)))
+}
+
+pub(super) fn metric_collection_types(call: &Call<'_>) -> Reply {
+    call.query(|x| {
+        x.list("Metrics", "member", super::groups::METRICS, |x, name| x.el("Metric", name));
+        x.list("Granularities", "member", ["1Minute"], |x, name| x.el("Granularity", name));
+    })
+}
+
+/// DescribeNotificationConfigurations: no group here has any.
+pub(super) fn notifications(call: &Call<'_>) -> Reply {
+    call.query(|x| x.empty("NotificationConfigurations"))
 }
 
 pub(super) fn account_limits(state: &State, call: &Call<'_>) -> Reply {

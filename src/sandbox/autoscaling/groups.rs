@@ -21,6 +21,9 @@ pub(super) fn done(call: &Call<'_>) -> Reply {
 
 pub(super) fn tag_of(one: &Params) -> Outcome<(String, (String, bool))> {
     let key = one.text("Key").filter(|k| !k.is_empty()).ok_or_else(|| missing("Key"))?;
+    if key.to_ascii_lowercase().starts_with("aws:") {
+        return Err(validation("Tag keys starting with 'aws:' are reserved for internal use"));
+    }
     let value = one.text("Value").unwrap_or_default().to_string();
     Ok((key.to_string(), (value, one.bool("PropagateAtLaunch")?.unwrap_or(false))))
 }
@@ -319,21 +322,29 @@ pub(super) fn suspend(world: &mut World, call: &Call<'_>, resume: bool) -> Outco
     Ok(done(call))
 }
 
+/// What a group measures of itself.
+pub(super) const METRICS: [&str; 8] = [
+    "GroupMinSize",
+    "GroupMaxSize",
+    "GroupDesiredCapacity",
+    "GroupInServiceInstances",
+    "GroupPendingInstances",
+    "GroupStandbyInstances",
+    "GroupTerminatingInstances",
+    "GroupTotalInstances",
+];
+
 pub(super) fn metrics(world: &mut World, call: &Call<'_>, enable: bool) -> Outcome<Reply> {
-    const ALL: [&str; 8] = [
-        "GroupMinSize",
-        "GroupMaxSize",
-        "GroupDesiredCapacity",
-        "GroupInServiceInstances",
-        "GroupPendingInstances",
-        "GroupStandbyInstances",
-        "GroupTerminatingInstances",
-        "GroupTotalInstances",
-    ];
     let state = &mut world.region(&call.region).autoscaling;
     let name = known_group(state, call)?.name.clone();
     let named = call.params.texts("Metrics");
-    let chosen: Vec<&str> = if named.is_empty() { ALL.to_vec() } else { named };
+    if enable && required(call, "Granularity")? != "1Minute" {
+        return Err(validation("Invalid granularity. The only valid value is 1Minute."));
+    }
+    if let Some(unknown) = named.iter().find(|m| !METRICS.contains(m)) {
+        return Err(validation(format!("Unknown metric type: {unknown}")));
+    }
+    let chosen: Vec<&str> = if named.is_empty() { METRICS.to_vec() } else { named };
     if let Some(group) = state.groups.get_mut(&name) {
         group.metrics.retain(|m| !chosen.contains(&m.as_str()));
         if enable {

@@ -1,5 +1,7 @@
 //! The operations on alarms.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use arcstr::ArcStr;
 use serde_json::json;
 
@@ -95,18 +97,22 @@ pub(super) fn describe(world: &World, region: &str, input: &Tree) -> Outcome {
             ))
         })?),
     };
+    let alarms = world.peek(region).map(|r| &r.cloudwatch.alarms);
+    let family = family(alarms, input)?;
     // Composite alarms are shown to those only who ask for them.
     let types = input.get("AlarmTypes").strings();
-    let is_wanted_kind =
-        |a: &Alarm| if types.is_empty() { a.kind() == "MetricAlarm" } else { types.iter().any(|t| t == a.kind()) };
+    let is_wanted_kind = |a: &Alarm| match &family {
+        Some(_) => true,
+        None if types.is_empty() => a.kind() == "MetricAlarm",
+        None => types.iter().any(|t| t == a.kind()),
+    };
     let action = input.text_of("ActionPrefix");
     let acts = |a: &Alarm| action.is_none_or(|p| a.alarm_actions.iter().any(|x| x.starts_with(p)));
     let most = page_size(input)?;
     let after = input.text_of("NextToken").map(read_page_token).transpose()?;
-    let empty = std::collections::BTreeMap::new();
-    let alarms = world.peek(region).map_or(&empty, |r| &r.cloudwatch.alarms);
-    let mut found = alarms.values().filter(|a| {
+    let mut found = alarms.into_iter().flat_map(BTreeMap::values).filter(|a| {
         is_wanted_kind(a)
+            && family.as_ref().is_none_or(|names| names.contains(a.name.as_str()))
             && (names.is_empty() || names.iter().any(|n| a.name == n.as_str()))
             && prefix.is_none_or(|p| a.name.starts_with(p))
             && state.is_none_or(|s| a.state == s)
@@ -123,6 +129,29 @@ pub(super) fn describe(world: &World, region: &str, input: &Tree) -> Outcome {
         ("MetricAlarms", of("MetricAlarm").into()),
         ("NextToken", next.into()),
     ]))
+}
+
+/// The names that `ChildrenOfAlarmName` or `ParentsOfAlarmName` asks for, if either is there.
+fn family(alarms: Option<&BTreeMap<ArcStr, Alarm>>, input: &Tree) -> Result<Option<BTreeSet<String>>, Says> {
+    let (children, parents) = (input.text_of("ChildrenOfAlarmName"), input.text_of("ParentsOfAlarmName"));
+    let Some(of) = children.or(parents) else { return Ok(None) };
+    let others = ["AlarmNames", "AlarmNamePrefix", "StateValue", "ActionPrefix", "AlarmTypes"];
+    if children.is_some() && parents.is_some() || others.iter().any(|o| !input.get(o).is_null()) {
+        let message = "ChildrenOfAlarmName and ParentsOfAlarmName can be specified with MaxRecords and NextToken only.";
+        return Err(validation(message));
+    }
+    let looks_at = |a: &Alarm| match &a.watch {
+        Watch::Rule(rule) => rule::names(rule),
+        Watch::Metric(_) => Vec::new(),
+    };
+    let Some(alarms) = alarms else { return Ok(Some(BTreeSet::new())) };
+    Ok(Some(match children {
+        Some(_) => alarms.get(of).map(looks_at).unwrap_or_default().into_iter().collect(),
+        None => {
+            let parents = alarms.values().filter(|a| looks_at(a).iter().any(|n| n == of));
+            parents.map(|a| a.name.to_string()).collect()
+        }
+    }))
 }
 
 /// DescribeAlarmsForMetric.

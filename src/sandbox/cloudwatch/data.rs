@@ -279,7 +279,9 @@ pub(super) fn get_metric_data(world: &World, region: &str, input: &Tree, now: Ti
     let (start, end) = span(input, now)?;
     let most = match input.get("MaxDatapoints").int() {
         Some(n) if n < 1 => return Err(validation("The parameter MaxDatapoints must be greater than or equal to 1.")),
-        Some(n) => usize::try_from(n).unwrap_or(MOST_POINTS).min(MOST_POINTS),
+        Some(n) => usize::try_from(n).ok().filter(|n| *n <= MOST_POINTS).ok_or_else(|| {
+            validation(format!("The parameter MaxDatapoints must be less than or equal to {MOST_POINTS}."))
+        })?,
         None => MOST_POINTS,
     };
     let (mut skip_queries, mut skip_points) = match input.text_of("NextToken") {
@@ -392,7 +394,8 @@ pub(super) fn list_metrics(world: &World, region: &str, input: &Tree) -> Outcome
     }
     let skip: usize = match input.text_of("NextToken") {
         None => 0,
-        Some(t) => read_page_token(t)?.parse().map_err(|_| super::invalid_token())?,
+        // ListMetrics has no error of its own for a token.
+        Some(t) => read_page_token(t).ok().and_then(|t| t.parse().ok()).ok_or_else(|| invalid("Invalid nextToken"))?,
     };
     let wanted = |key: &MetricKey| {
         namespace.is_none_or(|n| key.namespace == n)

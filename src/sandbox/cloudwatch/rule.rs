@@ -12,6 +12,17 @@ pub fn evaluate(rule: &str, state: &dyn Fn(&str) -> Option<AlarmState>) -> Resul
     if p.rest.trim().is_empty() { Ok(value) } else { Err(wrong(p.rest)) }
 }
 
+/// The names of the alarms that a rule looks at; none of a rule that cannot be read.
+pub fn names(rule: &str) -> Vec<String> {
+    let seen = std::cell::RefCell::new(Vec::new());
+    let note = |name: &str| {
+        seen.borrow_mut().push(name.to_owned());
+        Some(AlarmState::Ok)
+    };
+    let read = evaluate(rule, &note);
+    if read.is_ok() { seen.into_inner() } else { Vec::new() }
+}
+
 fn wrong(rest: &str) -> String {
     format!(
         "AlarmRule must not contain anything unexpected near '{}'",
@@ -110,6 +121,7 @@ mod tests {
         assert_eq!(eval("ALARM(\"a b\") AND NOT OK(ok) OR TRUE"), Ok(true));
         assert_eq!(eval("ALARM(a b) AND (OK(ok) AND NOT FALSE)"), Ok(true));
         assert_eq!(eval("INSUFFICIENT_DATA(arn:aws:cloudwatch:x:1:alarm:ok)"), Ok(false));
+        assert_eq!(names("ALARM(\"a b\") AND (TRUE OR OK(ok))"), ["a b", "ok"]);
         for bad in ["", "ALARM(gone)", "ALARM(ok", "ALARM(ok) XOR TRUE", "((TRUE)"] {
             assert!(eval(bad).is_err(), "{bad}");
         }

@@ -9,7 +9,7 @@ use super::filter::Filters;
 use super::network::{flag, wanted};
 use super::page::Page;
 use super::state::{NetworkAcl, State, Subnet};
-use super::{dry_run, once, tags};
+use super::{dry_run, once, shown, tags};
 use crate::net::reach::AclEntry;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
 use crate::sandbox::world::{Draw, World};
@@ -73,27 +73,31 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
         "owner-id",
         "vpc-id",
     ];
-    let filters = Filters::read(&call.params, KNOWN)?;
+    let filters = Filters::read_with(&call.params, KNOWN, shown::ACLS)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let (found, next) = page.cut(&state.acls, |a| {
         (ids.is_empty() || ids.contains(&a.id.as_str()))
-            && filters.pass(&a.tags, |name, out| match name {
-                "association.association-id" => {
-                    out.extend(subnets(state, a).into_iter().map(|s| association(s).into()));
-                }
-                "association.network-acl-id" => out.extend(subnets(state, a).first().map(|_| a.id.as_str().into())),
-                "association.subnet-id" => out.extend(subnets(state, a).into_iter().map(|s| s.id.as_str().into())),
-                "default" => out.push(flag(a.is_default).into()),
-                "entry.cidr" => out.extend(a.entries.iter().map(|e| e.cidr.to_string().into())),
-                "entry.egress" => out.extend(a.entries.iter().map(|e| flag(e.egress).into())),
-                "entry.protocol" => out.extend(a.entries.iter().map(|e| e.protocol.to_string().into())),
-                "entry.rule-action" => out.extend(a.entries.iter().map(|e| action(e).into())),
-                "entry.rule-number" => out.extend(a.entries.iter().map(|e| e.number.to_string().into())),
-                "network-acl-id" => out.push(a.id.as_str().into()),
-                "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
-                "vpc-id" => out.push(a.vpc.as_str().into()),
-                _ => {}
-            })
+            && filters.pass_with(
+                &a.tags,
+                |name, out| match name {
+                    "association.association-id" => {
+                        out.extend(subnets(state, a).into_iter().map(|s| association(s).into()));
+                    }
+                    "association.network-acl-id" => out.extend(subnets(state, a).first().map(|_| a.id.as_str().into())),
+                    "association.subnet-id" => out.extend(subnets(state, a).into_iter().map(|s| s.id.as_str().into())),
+                    "default" => out.push(flag(a.is_default).into()),
+                    "entry.cidr" => out.extend(a.entries.iter().map(|e| e.cidr.to_string().into())),
+                    "entry.egress" => out.extend(a.entries.iter().map(|e| flag(e.egress).into())),
+                    "entry.protocol" => out.extend(a.entries.iter().map(|e| e.protocol.to_string().into())),
+                    "entry.rule-action" => out.extend(a.entries.iter().map(|e| action(e).into())),
+                    "entry.rule-number" => out.extend(a.entries.iter().map(|e| e.number.to_string().into())),
+                    "network-acl-id" => out.push(a.id.as_str().into()),
+                    "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+                    "vpc-id" => out.push(a.vpc.as_str().into()),
+                    _ => {}
+                },
+                |x| render(x, state, &account, a),
+            )
     });
     Ok(call.ec2(|x| {
         x.list("networkAclSet", "item", found, |x, a| render(x, state, &account, a));

@@ -162,14 +162,16 @@ pub(super) fn modify(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         }
     }
     let mappings = p.list("BlockDeviceMapping");
-    let nothing = kind.is_none()
-        && user_data.is_none()
-        && behaviour.is_none()
-        && [no_api_stop, no_api_termination, source_dest_check, ebs_optimized].iter().all(Option::is_none)
-        && groups.is_empty()
-        && mappings.is_empty();
-    if nothing {
-        return Err(ApiError::new("InvalidParameterCombination", "No attributes specified."));
+    let flags = [no_api_stop, no_api_termination, source_dest_check, ebs_optimized];
+    let asked = [kind.is_some(), user_data.is_some(), behaviour.is_some(), !groups.is_empty(), !mappings.is_empty()]
+        .into_iter()
+        .chain(flags.iter().map(Option::is_some))
+        .filter(|given| *given)
+        .count();
+    if asked != 1 {
+        let message =
+            if asked == 0 { "No attributes specified." } else { "Fields for multiple attribute types specified" };
+        return Err(ApiError::new("InvalidParameterCombination", message));
     }
     let mut keeps = Vec::new();
     for m in mappings {

@@ -10,6 +10,7 @@ use super::checks::none_of;
 use super::filter::{Filters, Values};
 use super::instance::{Instance, InstanceState, Metadata};
 use super::page::Page;
+use super::shown;
 use super::state::{State, Tags};
 use super::types;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
@@ -21,7 +22,6 @@ const FILTERS: &[&str] = &[
     "affinity",
     "architecture",
     "availability-zone",
-    "block-device-mapping.attach-time",
     "block-device-mapping.delete-on-termination",
     "block-device-mapping.device-name",
     "block-device-mapping.status",
@@ -192,10 +192,16 @@ pub(super) fn instances(world: &mut World, call: &Call<'_>) -> Result<Reply, Api
             "The parameter instancesSet cannot be used with the parameter maxResults",
         ));
     }
-    let filters = Filters::read(&call.params, FILTERS)?;
+    let filters = Filters::read_with(&call.params, FILTERS, shown::INSTANCES)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let elastic = elastic(state);
-    let pass = |i: &Instance| filters.pass(&i.tags, |name, out| field(state, &elastic, &call.region, i, name, out));
+    let pass = |i: &Instance| {
+        filters.pass_with(
+            &i.tags,
+            |name, out| field(state, &elastic, &call.region, i, name, out),
+            |x| instance(x, state, &elastic, call, &account, i, Look::Described),
+        )
+    };
     let (found, next) = if ids.is_empty() {
         page.cut(&state.instances, |i| i.visible <= call.now && pass(i))
     } else {
@@ -217,10 +223,19 @@ pub(super) fn instances(world: &mut World, call: &Call<'_>) -> Result<Reply, Api
     Ok(call.ec2(|x| {
         x.list("reservationSet", "item", reservations, |x, mut members| {
             members.sort_by_key(|i| i.launch_index);
-            reservation(x, state, &elastic, call, &account, &members);
+            reservation(x, state, &elastic, call, &account, &members, Look::Described);
         });
         x.opt("nextToken", next);
     }))
+}
+
+/// Which operation shows an instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// DescribeInstances.
+    Described,
+    /// RunInstances answers before the instance has its public address and its volumes.
+    Launched,
 }
 
 /// A reservation's members, as RunInstances answers too.
@@ -231,19 +246,29 @@ pub(super) fn reservation(
     call: &Call<'_>,
     account: &str,
     members: &[&Instance],
+    look: Look,
 ) {
     let first = members.first();
     x.opt("reservationId", first.map(|i| &i.reservation));
     x.el("ownerId", account);
     x.opt("requesterId", first.and_then(|i| i.requester.as_ref()));
     x.empty("groupSet");
-    x.list("instancesSet", "item", members, |x, i| instance(x, state, elastic, call, account, i));
+    x.list("instancesSet", "item", members, |x, i| instance(x, state, elastic, call, account, i, look));
 }
 
-fn instance(x: &mut Xml, state: &State, elastic: &Elastic<'_>, call: &Call<'_>, account: &str, i: &Instance) {
+fn instance(
+    x: &mut Xml,
+    state: &State,
+    elastic: &Elastic<'_>,
+    call: &Call<'_>,
+    account: &str,
+    i: &Instance,
+    look: Look,
+) {
     let region = call.region.as_str();
     let alive = !i.state.is_ending() || i.state == InstanceState::ShuttingDown;
-    let public = public_ip(i, elastic);
+    let public = public_ip(i, elastic).filter(|_| look == Look::Described);
+    let volumes = i.volumes.iter().filter(|_| look == Look::Described);
     x.el("instanceId", &i.id);
     x.el("imageId", &i.image);
     x.nest("instanceState", |x| state_of(x, i.state));
@@ -287,7 +312,7 @@ fn instance(x: &mut Xml, state: &State, elastic: &Elastic<'_>, call: &Call<'_>, 
     x.el("architecture", &i.architecture);
     x.el("rootDeviceType", "ebs");
     x.el("rootDeviceName", &i.root_device);
-    x.list("blockDeviceMapping", "item", &i.volumes, |x, (device, id)| {
+    x.list("blockDeviceMapping", "item", volumes, |x, (device, id)| {
         let attachment = state.volumes.get(id).and_then(|v| v.attachment.as_ref());
         x.el("deviceName", device);
         x.nest("ebs", |x| {

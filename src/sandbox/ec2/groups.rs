@@ -13,7 +13,7 @@ use super::fresh::Ids;
 use super::network::wanted;
 use super::page::Page;
 use super::state::{Peer, Rule, SecurityGroup, State, Tags};
-use super::{dry_run, tags};
+use super::{dry_run, shown, tags};
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
 use crate::sandbox::world::World;
 
@@ -43,48 +43,59 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
         "owner-id",
         "vpc-id",
     ];
-    let filters = Filters::read(&call.params, KNOWN)?;
+    let filters = Filters::read_with(&call.params, KNOWN, shown::GROUPS)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let (found, next) = page.cut(&state.groups, |g| {
         (ids.is_empty() || ids.contains(&g.id.as_str()))
             && (names.is_empty() || names.contains(&g.name.as_str()) && Some(&g.vpc) == default.as_ref())
-            && filters.pass(&g.tags, |name, out| {
-                let rules = g.rules.iter().filter(|r| r.egress == name.starts_with("egress."));
-                match name.trim_start_matches("egress.") {
-                    "description" => out.push(g.description.as_str().into()),
-                    "group-id" => out.push(g.id.as_str().into()),
-                    "group-name" => out.push(g.name.as_str().into()),
-                    "ip-permission.cidr" => out.extend(rules.filter_map(|r| match &r.peer {
-                        Peer::V4(n) => Some(n.to_string().into()),
-                        _ => None,
-                    })),
-                    "ip-permission.group-id" => out.extend(rules.filter_map(|r| match &r.peer {
-                        Peer::Group(g) => Some(g.as_str().into()),
-                        _ => None,
-                    })),
-                    "ip-permission.from-port" => out.extend(rules.map(|r| r.from.to_string().into())),
-                    "ip-permission.to-port" => out.extend(rules.map(|r| r.to.to_string().into())),
-                    "ip-permission.protocol" => out.extend(rules.map(|r| r.protocol.as_str().into())),
-                    "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
-                    "vpc-id" => out.push(g.vpc.as_str().into()),
-                    _ => {}
-                }
-            })
+            && filters.pass_with(
+                &g.tags,
+                |name, out| {
+                    let rules = g.rules.iter().filter(|r| r.egress == name.starts_with("egress."));
+                    match name.trim_start_matches("egress.") {
+                        "description" => out.push(g.description.as_str().into()),
+                        "group-id" => out.push(g.id.as_str().into()),
+                        "group-name" => out.push(g.name.as_str().into()),
+                        "ip-permission.cidr" => out.extend(rules.filter_map(|r| match &r.peer {
+                            Peer::V4(n) => Some(n.to_string().into()),
+                            _ => None,
+                        })),
+                        "ip-permission.group-id" => out.extend(rules.filter_map(|r| match &r.peer {
+                            Peer::Group(g) => Some(g.as_str().into()),
+                            _ => None,
+                        })),
+                        "ip-permission.from-port" => out.extend(rules.map(|r| r.from.to_string().into())),
+                        "ip-permission.to-port" => out.extend(rules.map(|r| r.to.to_string().into())),
+                        "ip-permission.protocol" => out.extend(rules.map(|r| r.protocol.as_str().into())),
+                        "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+                        "vpc-id" => out.push(g.vpc.as_str().into()),
+                        _ => {}
+                    }
+                },
+                |x| group(x, &account, &call.region, g),
+            )
     });
     Ok(call.ec2(|x| {
-        x.list("securityGroupInfo", "item", found, |x, g| {
-            x.el("ownerId", &account);
-            x.el("groupId", &g.id);
-            x.el("groupName", &g.name);
-            x.el("groupDescription", &g.description);
-            x.el("vpcId", &g.vpc);
-            x.el("securityGroupArn", format!("arn:aws:ec2:{}:{account}:security-group/{}", call.region, g.id));
-            permissions(x, "ipPermissions", &account, g.rules.iter().filter(|r| !r.egress));
-            permissions(x, "ipPermissionsEgress", &account, g.rules.iter().filter(|r| r.egress));
-            tag_set(x, &g.tags);
-        });
+        x.list("securityGroupInfo", "item", found, |x, g| group(x, &account, &call.region, g));
         x.opt("nextToken", next);
     }))
+}
+
+fn arn(account: &str, region: &str, id: &str) -> String {
+    format!("arn:aws:ec2:{region}:{account}:security-group/{id}")
+}
+
+/// A security group, as DescribeSecurityGroups shows it.
+fn group(x: &mut Xml, account: &str, region: &str, g: &SecurityGroup) {
+    x.el("ownerId", account);
+    x.el("groupId", &g.id);
+    x.el("groupName", &g.name);
+    x.el("groupDescription", &g.description);
+    x.el("vpcId", &g.vpc);
+    x.el("securityGroupArn", arn(account, region, &g.id));
+    permissions(x, "ipPermissions", account, g.rules.iter().filter(|r| !r.egress));
+    permissions(x, "ipPermissionsEgress", account, g.rules.iter().filter(|r| r.egress));
+    tag_set(x, &g.tags);
 }
 
 /// Rules as DescribeSecurityGroups shows them: one element for each protocol and range of ports.
@@ -405,6 +416,7 @@ pub(super) fn revoke(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
 /// CreateSecurityGroup.
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
     let seed = world.seed;
+    let (account, region) = (world.account.clone(), call.region.clone());
     let name: ArcStr = call.params.required("GroupName")?.into();
     let description: ArcStr = call.params.required("GroupDescription")?.into();
     let tags = tags::of_specification(&call.params, "security-group")?;
@@ -435,6 +447,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     Ok(call.ec2(|x| {
         x.el("return", true);
         x.el("groupId", &new);
+        x.el("securityGroupArn", arn(&account, &region, &new));
         tag_set(x, &tags);
     }))
 }

@@ -34,6 +34,7 @@ pub mod reach;
 pub mod regions;
 pub mod routes;
 mod run;
+mod shown;
 pub mod snapshots;
 pub mod state;
 mod status;

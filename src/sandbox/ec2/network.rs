@@ -10,6 +10,7 @@ use super::filter::Filters;
 use super::instance::{Instance, InstanceState};
 use super::page::Page;
 use super::regions;
+use super::shown;
 use super::state::{Subnet, Tags, Vpc};
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
@@ -55,19 +56,23 @@ pub(super) fn vpcs(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError
         "vpc-id",
         "dhcp-options-id",
     ];
-    let filters = Filters::read(&call.params, KNOWN)?;
+    let filters = Filters::read_with(&call.params, KNOWN, shown::VPCS)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let (found, next) = page.cut(&state.vpcs, |v| {
         (ids.is_empty() || ids.contains(&v.id.as_str()))
-            && filters.pass(&v.tags, |name, out| match name {
-                "cidr" | "cidr-block" | "cidr-block-association.cidr-block" => out.push(v.cidr.to_string().into()),
-                "is-default" | "isDefault" => out.push(flag(v.is_default).into()),
-                "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
-                "dhcp-options-id" => out.push(DHCP.into()),
-                "state" => out.push(vpc_state(v, call.now).into()),
-                "vpc-id" => out.push(v.id.as_str().into()),
-                _ => {}
-            })
+            && filters.pass_with(
+                &v.tags,
+                |name, out| match name {
+                    "cidr" | "cidr-block" | "cidr-block-association.cidr-block" => out.push(v.cidr.to_string().into()),
+                    "is-default" | "isDefault" => out.push(flag(v.is_default).into()),
+                    "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+                    "dhcp-options-id" => out.push(DHCP.into()),
+                    "state" => out.push(vpc_state(v, call.now).into()),
+                    "vpc-id" => out.push(v.id.as_str().into()),
+                    _ => {}
+                },
+                |x| vpc(x, &account, v, call.now),
+            )
     });
     Ok(call.ec2(|x| {
         x.list("vpcSet", "item", found, |x, v| vpc(x, &account, v, call.now));
@@ -122,25 +127,29 @@ pub(super) fn subnets(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiEr
         "subnet-id",
         "vpc-id",
     ];
-    let filters = Filters::read(&call.params, KNOWN)?;
+    let filters = Filters::read_with(&call.params, KNOWN, shown::SUBNETS)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let arn = |id: &str| format!("arn:aws:ec2:{}:{account}:subnet/{id}", call.region);
     let (found, next) = page.cut(&state.subnets, |s| {
         (ids.is_empty() || ids.contains(&s.id.as_str()))
-            && filters.pass(&s.tags, |name, out| match name {
-                "availability-zone" | "availabilityZone" => out.push(s.zone.as_str().into()),
-                "availability-zone-id" => out.extend(regions::zone_id(&s.zone).map(Into::into)),
-                "available-ip-address-count" => out.push(s.free().to_string().into()),
-                "cidr" | "cidr-block" | "cidrBlock" => out.push(s.cidr.to_string().into()),
-                "default-for-az" | "defaultForAz" => out.push(flag(s.is_default).into()),
-                "map-public-ip-on-launch" => out.push(flag(s.public).into()),
-                "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
-                "state" => out.push("available".into()),
-                "subnet-arn" => out.push(arn(&s.id).into()),
-                "subnet-id" => out.push(s.id.as_str().into()),
-                "vpc-id" => out.push(s.vpc.as_str().into()),
-                _ => {}
-            })
+            && filters.pass_with(
+                &s.tags,
+                |name, out| match name {
+                    "availability-zone" | "availabilityZone" => out.push(s.zone.as_str().into()),
+                    "availability-zone-id" => out.extend(regions::zone_id(&s.zone).map(Into::into)),
+                    "available-ip-address-count" => out.push(s.free().to_string().into()),
+                    "cidr" | "cidr-block" | "cidrBlock" => out.push(s.cidr.to_string().into()),
+                    "default-for-az" | "defaultForAz" => out.push(flag(s.is_default).into()),
+                    "map-public-ip-on-launch" => out.push(flag(s.public).into()),
+                    "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+                    "state" => out.push("available".into()),
+                    "subnet-arn" => out.push(arn(&s.id).into()),
+                    "subnet-id" => out.push(s.id.as_str().into()),
+                    "vpc-id" => out.push(s.vpc.as_str().into()),
+                    _ => {}
+                },
+                |x| subnet(x, &account, &call.region, s),
+            )
     });
     Ok(call.ec2(|x| {
         x.list("subnetSet", "item", found, |x, s| subnet(x, &account, &call.region, s));
@@ -207,43 +216,49 @@ pub(super) fn interfaces(world: &mut World, call: &Call<'_>) -> Result<Reply, Ap
         "subnet-id",
         "vpc-id",
     ];
-    let filters = Filters::read(&call.params, KNOWN)?;
+    let filters = Filters::read_with(&call.params, KNOWN, shown::INTERFACES)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let elastic = elastic(state);
     let none = Tags::new();
+    let show = |x: &mut Xml, i: &Instance| {
+        x.el("availabilityZone", &i.zone);
+        x.opt("availabilityZoneId", regions::zone_id(&i.zone));
+        x.el("requesterManaged", false);
+        interface(x, state, &call.region, &account, i, public_ip(i, &elastic), true);
+        tag_set(x, state.other_tags.get(&i.interface).unwrap_or(&none));
+    };
     let (found, next) = page.cut(&all, |i| {
         let tags = state.other_tags.get(&i.interface).unwrap_or(&none);
         (ids.is_empty() || ids.contains(&i.interface.as_str()))
-            && filters.pass(tags, |name, out| match name {
-                "addresses.association.public-ip" | "association.public-ip" => {
-                    out.extend(public_ip(i, &elastic).map(|ip| ip.to_string().into()));
-                }
-                "addresses.private-ip-address" | "private-ip-address" => out.push(i.private_ip.to_string().into()),
-                "attachment.instance-id" => out.push(i.id.as_str().into()),
-                "attachment.status" => out.push("attached".into()),
-                "availability-zone" => out.push(i.zone.as_str().into()),
-                "group-id" => out.extend(i.groups.iter().map(|g| g.as_str().into())),
-                "group-name" => {
-                    out.extend(i.groups.iter().filter_map(|g| state.groups.get(g)).map(|g| g.name.as_str().into()));
-                }
-                "interface-type" => out.push("interface".into()),
-                "mac-address" => out.push(super::describe::mac(i.private_ip).into()),
-                "network-interface-id" => out.push(i.interface.as_str().into()),
-                "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
-                "requester-managed" => out.push("false".into()),
-                "status" => out.push("in-use".into()),
-                "subnet-id" => out.push(i.subnet.as_str().into()),
-                "vpc-id" => out.push(i.vpc.as_str().into()),
-                _ => {}
-            })
+            && filters.pass_with(
+                tags,
+                |name, out| match name {
+                    "addresses.association.public-ip" | "association.public-ip" => {
+                        out.extend(public_ip(i, &elastic).map(|ip| ip.to_string().into()));
+                    }
+                    "addresses.private-ip-address" | "private-ip-address" => out.push(i.private_ip.to_string().into()),
+                    "attachment.instance-id" => out.push(i.id.as_str().into()),
+                    "attachment.status" => out.push("attached".into()),
+                    "availability-zone" => out.push(i.zone.as_str().into()),
+                    "group-id" => out.extend(i.groups.iter().map(|g| g.as_str().into())),
+                    "group-name" => {
+                        out.extend(i.groups.iter().filter_map(|g| state.groups.get(g)).map(|g| g.name.as_str().into()));
+                    }
+                    "interface-type" => out.push("interface".into()),
+                    "mac-address" => out.push(super::describe::mac(i.private_ip).into()),
+                    "network-interface-id" => out.push(i.interface.as_str().into()),
+                    "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+                    "requester-managed" => out.push("false".into()),
+                    "status" => out.push("in-use".into()),
+                    "subnet-id" => out.push(i.subnet.as_str().into()),
+                    "vpc-id" => out.push(i.vpc.as_str().into()),
+                    _ => {}
+                },
+                |x| show(x, i),
+            )
     });
     Ok(call.ec2(|x| {
-        x.list("networkInterfaceSet", "item", found, |x, i| {
-            x.el("availabilityZone", &i.zone);
-            x.el("requesterManaged", false);
-            interface(x, state, &call.region, &account, i, public_ip(i, &elastic), true);
-            tag_set(x, state.other_tags.get(&i.interface).unwrap_or(&none));
-        });
+        x.list("networkInterfaceSet", "item", found, |x, i| show(x, i));
         x.opt("nextToken", next);
     }))
 }

@@ -7,6 +7,7 @@ use arcstr::ArcStr;
 use super::filter::Filters;
 use super::page::Page;
 use super::regions::{self, REGIONS, RegionInfo};
+use super::shown;
 use super::state::Tags;
 use super::types::{TYPES, TypeInfo};
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
@@ -62,6 +63,7 @@ pub(super) fn zones(_: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
         return Err(ApiError::new("InvalidParameterValue", format!("Invalid availability zone-id: [{unknown}]")));
     }
     const KNOWN: &[&str] = &[
+        "group-long-name",
         "group-name",
         "message",
         "opt-in-status",
@@ -124,26 +126,30 @@ pub(super) fn types(_: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
         "supported-virtualization-type",
         "vcpu-info.default-vcpus",
     ];
-    let filters = Filters::read(&call.params, KNOWN)?;
+    let filters = Filters::read_with(&call.params, KNOWN, shown::INSTANCE_TYPES)?;
     let page = Page::read(&call.params, 5, 100)?;
     let none = Tags::new();
     let all: BTreeMap<ArcStr, &TypeInfo> = TYPES.iter().map(|t| (ArcStr::from(t.name), t)).collect();
     let flag = |on: bool| if on { "true" } else { "false" };
     let (found, next) = page.cut(&all, |t| {
         (names.is_empty() || names.contains(&t.name))
-            && filters.pass(&none, |name, out| match name {
-                "bare-metal" => out.push("false".into()),
-                "burstable-performance-supported" => out.push(flag(t.burstable).into()),
-                "current-generation" => out.push(flag(t.current).into()),
-                "free-tier-eligible" => out.push(flag(t.free_tier).into()),
-                "hypervisor" => out.push("nitro".into()),
-                "instance-type" => out.push(t.name.into()),
-                "memory-info.size-in-mib" => out.push(t.memory.to_string().into()),
-                "processor-info.supported-architecture" => out.push(t.architecture().into()),
-                "supported-virtualization-type" => out.push("hvm".into()),
-                "vcpu-info.default-vcpus" => out.push(t.vcpus.to_string().into()),
-                _ => {}
-            })
+            && filters.pass_with(
+                &none,
+                |name, out| match name {
+                    "bare-metal" => out.push("false".into()),
+                    "burstable-performance-supported" => out.push(flag(t.burstable).into()),
+                    "current-generation" => out.push(flag(t.current).into()),
+                    "free-tier-eligible" => out.push(flag(t.free_tier).into()),
+                    "hypervisor" => out.push(hypervisor(t).into()),
+                    "instance-type" => out.push(t.name.into()),
+                    "memory-info.size-in-mib" => out.push(t.memory.to_string().into()),
+                    "processor-info.supported-architecture" => out.push(t.architecture().into()),
+                    "supported-virtualization-type" => out.push("hvm".into()),
+                    "vcpu-info.default-vcpus" => out.push(t.vcpus.to_string().into()),
+                    _ => {}
+                },
+                |x| type_of(x, t),
+            )
     });
     Ok(call.ec2(|x| {
         x.list("instanceTypeSet", "item", found, |x, t| type_of(x, t));
@@ -221,8 +227,17 @@ pub(super) fn dhcp(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError
     }))
 }
 
+/// Xen's are the types before Nitro.
+fn hypervisor(t: &TypeInfo) -> &'static str {
+    if t.name.starts_with("t2") || t.name.starts_with("m4") { "xen" } else { "nitro" }
+}
+
 fn type_of(x: &mut Xml, t: &TypeInfo) {
     let texts = |x: &mut Xml, name: &str, all: &[&str]| x.list(name, "item", all, |x, s| x.raw_text(*s));
+    let numbers = |x: &mut Xml, name: &str, upto: u32| {
+        x.list(name, "item", (1..=upto).filter(|n| upto.is_multiple_of(*n)), |x, n| x.raw_text(n.to_string().as_str()));
+    };
+    let nitro = hypervisor(t) == "nitro";
     x.el("instanceType", t.name);
     x.el("currentGeneration", t.current);
     x.el("freeTierEligible", t.free_tier);
@@ -230,7 +245,7 @@ fn type_of(x: &mut Xml, t: &TypeInfo) {
     texts(x, "supportedRootDeviceTypes", &["ebs"]);
     texts(x, "supportedVirtualizationTypes", &["hvm"]);
     x.el("bareMetal", false);
-    x.el("hypervisor", if t.name.starts_with("t2") || t.name.starts_with("m4") { "xen" } else { "nitro" });
+    x.el("hypervisor", hypervisor(t));
     x.nest("processorInfo", |x| {
         texts(x, "supportedArchitectures", &[t.architecture()]);
         x.el("sustainedClockSpeedInGhz", if t.arm { 2.5 } else { 3.1 });
@@ -240,13 +255,17 @@ fn type_of(x: &mut Xml, t: &TypeInfo) {
         x.el("defaultVCpus", t.vcpus);
         x.el("defaultCores", t.cores());
         x.el("defaultThreadsPerCore", t.threads);
+        numbers(x, "validCores", t.cores());
+        numbers(x, "validThreadsPerCore", t.threads);
     });
     x.nest("memoryInfo", |x| x.el("sizeInMiB", t.memory));
     x.el("instanceStorageSupported", false);
     x.nest("ebsInfo", |x| {
-        x.el("ebsOptimizedSupport", "default");
+        x.el("ebsOptimizedSupport", if nitro { "default" } else { "unsupported" });
         x.el("encryptionSupport", "supported");
-        x.el("nvmeSupport", "required");
+        x.el("nvmeSupport", if nitro { "required" } else { "unsupported" });
+        x.el("maximumEbsAttachments", if nitro { 27_u32 } else { 39 });
+        x.el("attachmentLimitType", "shared");
     });
     x.nest("networkInfo", |x| {
         x.el("networkPerformance", t.network);
@@ -256,13 +275,18 @@ fn type_of(x: &mut Xml, t: &TypeInfo) {
         x.el("ipv4AddressesPerInterface", t.addresses);
         x.el("ipv6AddressesPerInterface", t.addresses);
         x.el("ipv6Supported", true);
-        x.el("enaSupport", "required");
+        x.el("enaSupport", if nitro { "required" } else { "unsupported" });
         x.el("efaSupported", false);
+        x.el("encryptionInTransitSupported", false);
     });
+    x.nest("placementGroupInfo", |x| texts(x, "supportedStrategies", &["partition", "spread"]));
     x.el("hibernationSupported", true);
     x.el("burstablePerformanceSupported", t.burstable);
     x.el("dedicatedHostsSupported", false);
     x.el("autoRecoverySupported", true);
+    texts(x, "supportedBootModes", if t.arm { &["uefi"] } else { &["legacy-bios", "uefi"] });
+    x.el("nitroEnclavesSupport", "unsupported");
+    x.el("nitroTpmSupport", if nitro && !t.arm { "supported" } else { "unsupported" });
 }
 
 /// DescribeAccountAttributes.

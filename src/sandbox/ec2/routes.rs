@@ -11,7 +11,7 @@ use super::fresh::Ids;
 use super::network::wanted;
 use super::page::Page;
 use super::state::{State, Tags};
-use super::{dry_run, once, tags};
+use super::{dry_run, once, shown, tags};
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
 use crate::sandbox::world::World;
@@ -192,48 +192,54 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
         "route.transit-gateway-id",
         "vpc-id",
     ];
-    let filters = Filters::read(&call.params, KNOWN)?;
+    let filters = Filters::read_with(&call.params, KNOWN, shown::ROUTE_TABLES)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let by = |t: &RouteTable, prefix: &str| -> Vec<String> {
         t.routes.iter().filter(|r| r.by.starts_with(prefix)).map(|r| r.by.to_string()).collect()
     };
     let (found, next) = page.cut(&state.route_tables, |t| {
         (ids.is_empty() || ids.contains(&t.id.as_str()))
-            && filters.pass(&t.tags, |name, out| match name {
-                "association.main" => {
-                    out.extend(t.main.then(|| "true".into()));
-                    out.extend(t.associations.first().map(|_| "false".into()));
-                }
-                "association.route-table-association-id" => {
-                    out.extend(t.main.then(|| t.main_association.as_str().into()));
-                    out.extend(t.associations.iter().map(|a| a.id.as_str().into()));
-                }
-                "association.route-table-id" if t.main || !t.associations.is_empty() => out.push(t.id.as_str().into()),
-                "association.subnet-id" => out.extend(t.associations.iter().map(|a| a.subnet.as_str().into())),
-                "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
-                "route-table-id" => out.push(t.id.as_str().into()),
-                "route.destination-cidr-block" => {
-                    out.extend(state.vpcs.get(&t.vpc).map(|v| v.cidr.to_string().into()));
-                    out.extend(t.routes.iter().map(|r| r.to.to_string().into()));
-                }
-                "route.gateway-id" => {
-                    out.push("local".into());
-                    out.extend(by(t, "igw-").into_iter().map(Into::into));
-                }
-                "route.instance-id" => out.extend(by(t, "i-").into_iter().map(Into::into)),
-                "route.nat-gateway-id" => out.extend(by(t, "nat-").into_iter().map(Into::into)),
-                "route.origin" => {
-                    out.push("CreateRouteTable".into());
-                    out.extend(t.routes.first().map(|_| "CreateRoute".into()));
-                }
-                "route.state" => {
-                    out.push("active".into());
-                    let holes = t.routes.iter().filter(|r| !state.leads(r, call.now));
-                    out.extend(holes.map(|_| "blackhole".into()));
-                }
-                "vpc-id" => out.push(t.vpc.as_str().into()),
-                _ => {}
-            })
+            && filters.pass_with(
+                &t.tags,
+                |name, out| match name {
+                    "association.main" => {
+                        out.extend(t.main.then(|| "true".into()));
+                        out.extend(t.associations.first().map(|_| "false".into()));
+                    }
+                    "association.route-table-association-id" => {
+                        out.extend(t.main.then(|| t.main_association.as_str().into()));
+                        out.extend(t.associations.iter().map(|a| a.id.as_str().into()));
+                    }
+                    "association.route-table-id" if t.main || !t.associations.is_empty() => {
+                        out.push(t.id.as_str().into())
+                    }
+                    "association.subnet-id" => out.extend(t.associations.iter().map(|a| a.subnet.as_str().into())),
+                    "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+                    "route-table-id" => out.push(t.id.as_str().into()),
+                    "route.destination-cidr-block" => {
+                        out.extend(state.vpcs.get(&t.vpc).map(|v| v.cidr.to_string().into()));
+                        out.extend(t.routes.iter().map(|r| r.to.to_string().into()));
+                    }
+                    "route.gateway-id" => {
+                        out.push("local".into());
+                        out.extend(by(t, "igw-").into_iter().map(Into::into));
+                    }
+                    "route.instance-id" => out.extend(by(t, "i-").into_iter().map(Into::into)),
+                    "route.nat-gateway-id" => out.extend(by(t, "nat-").into_iter().map(Into::into)),
+                    "route.origin" => {
+                        out.push("CreateRouteTable".into());
+                        out.extend(t.routes.first().map(|_| "CreateRoute".into()));
+                    }
+                    "route.state" => {
+                        out.push("active".into());
+                        let holes = t.routes.iter().filter(|r| !state.leads(r, call.now));
+                        out.extend(holes.map(|_| "blackhole".into()));
+                    }
+                    "vpc-id" => out.push(t.vpc.as_str().into()),
+                    _ => {}
+                },
+                |x| render(x, state, &account, t, call.now),
+            )
     });
     Ok(call.ec2(|x| {
         x.list("routeTableSet", "item", found, |x, t| render(x, state, &account, t, call.now));

@@ -1,8 +1,10 @@
 //! RunInstances.
 
 use arcstr::ArcStr;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
-use super::describe::{elastic, reservation};
+use super::describe::{Look, elastic, reservation};
 use super::instance::Metadata;
 use super::launch::{self, LaunchRequest, VolumeRequest};
 use super::state::State;
@@ -65,7 +67,7 @@ pub(super) fn run(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError>
     let state = &world.region(&call.region).ec2;
     let members: Vec<_> = ids.iter().filter_map(|id| state.instances.get(id)).collect();
     let elastic = elastic(state);
-    Ok(call.ec2(|x| reservation(x, state, &elastic, call, &account, &members)))
+    Ok(call.ec2(|x| reservation(x, state, &elastic, call, &account, &members, Look::Launched)))
 }
 
 fn counts(p: &Params) -> Result<(u32, u32), ApiError> {
@@ -99,11 +101,12 @@ pub(super) fn request(state: &State, p: &Params) -> Result<LaunchRequest, ApiErr
     let interface = interfaces.first().copied();
     let own = |name: &str| p.text(name).filter(|s| !s.is_empty()).map(ArcStr::from);
     let of_interface = |name: &str| interface.and_then(|i| i.text(name)).map(ArcStr::from);
-    if interface.is_some() && (p.node("SecurityGroupId").is_some() || p.text("SubnetId").is_some()) {
-        return Err(ApiError::new(
-            "InvalidParameterCombination",
-            "Network interfaces and an instance-level security groups may not be specified on the same request",
-        ));
+    for (parameter, what) in [("SubnetId", "subnet ID"), ("SecurityGroupId", "security groups")] {
+        if interface.is_some() && p.node(parameter).is_some() {
+            let message =
+                format!("Network interfaces and an instance-level {what} may not be specified on the same request");
+            return Err(ApiError::new("InvalidParameterCombination", message));
+        }
     }
     let subnet = own("SubnetId").or_else(|| of_interface("SubnetId"));
     let mut groups: Vec<ArcStr> = p.texts("SecurityGroupId").into_iter().map(Into::into).collect();
@@ -136,7 +139,7 @@ pub(super) fn request(state: &State, p: &Params) -> Result<LaunchRequest, ApiErr
         private_ip,
         tags: tags::of_specification(p, "instance")?,
         volume_tags: tags::of_specification(p, "volume")?,
-        user_data: own("UserData"),
+        user_data: user_data(p)?,
         iam_profile: own("IamInstanceProfile.Arn").or_else(|| own("IamInstanceProfile.Name")),
         spot: (market == Some("spot")).then_some(spot_kind == Some("persistent")),
         detailed_monitoring: p.bool("Monitoring.Enabled")?.unwrap_or(false),
@@ -153,6 +156,19 @@ pub(super) fn request(state: &State, p: &Params) -> Result<LaunchRequest, ApiErr
         requester: None,
     };
     Ok(wanted)
+}
+
+/// User data is at most this long before it is encoded.
+const MOST_USER_DATA: usize = 16 * 1024;
+
+fn user_data(p: &Params) -> Result<Option<ArcStr>, ApiError> {
+    let Some(text) = p.text("UserData").filter(|s| !s.is_empty()) else { return Ok(None) };
+    let invalid = |message: String| ApiError::new("InvalidParameterValue", message);
+    let data = STANDARD.decode(text).map_err(|_| invalid("Invalid BASE64 encoding of user data.".into()))?;
+    if data.len() > MOST_USER_DATA {
+        return Err(invalid(format!("User data is limited to {MOST_USER_DATA} bytes")));
+    }
+    Ok(Some(text.into()))
 }
 
 fn volume(p: &Params) -> Result<VolumeRequest, ApiError> {

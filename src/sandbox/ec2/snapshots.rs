@@ -11,7 +11,7 @@ use super::instance::InstanceState;
 use super::network::wanted;
 use super::page::Page;
 use super::state::{Image, State, Tags};
-use super::{dry_run, life, tags};
+use super::{dry_run, life, shown, tags};
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
@@ -175,7 +175,7 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
         "volume-id",
         "volume-size",
     ];
-    let filters = Filters::read(&call.params, KNOWN)?;
+    let filters = Filters::read_with(&call.params, KNOWN, shown::SNAPSHOTS)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let (found, next) = page.cut(&state.snapshots, |s| {
         let owned = |o: &&str| match *o {
@@ -185,20 +185,24 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
         };
         (ids.is_empty() || ids.contains(&s.id.as_str()))
             && (owners.is_empty() || owners.iter().any(owned))
-            && filters.pass(&s.tags, |name, out| match name {
-                "description" => out.push(s.description.as_str().into()),
-                "encrypted" => out.push(if s.encrypted { "true" } else { "false" }.into()),
-                "owner-alias" => out.extend(s.owner_alias.as_ref().map(|a| a.as_str().into())),
-                "owner-id" => out.push(s.owner.as_str().into()),
-                "progress" => out.push(s.progress(call.now).into()),
-                "snapshot-id" => out.push(s.id.as_str().into()),
-                "start-time" => out.push(s.started.rfc3339_millis().into()),
-                "status" => out.push(s.state(call.now).into()),
-                "storage-tier" => out.push("standard".into()),
-                "volume-id" => out.push(s.volume.as_str().into()),
-                "volume-size" => out.push(s.size.to_string().into()),
-                _ => {}
-            })
+            && filters.pass_with(
+                &s.tags,
+                |name, out| match name {
+                    "description" => out.push(s.description.as_str().into()),
+                    "encrypted" => out.push(if s.encrypted { "true" } else { "false" }.into()),
+                    "owner-alias" => out.extend(s.owner_alias.as_ref().map(|a| a.as_str().into())),
+                    "owner-id" => out.push(s.owner.as_str().into()),
+                    "progress" => out.push(s.progress(call.now).into()),
+                    "snapshot-id" => out.push(s.id.as_str().into()),
+                    "start-time" => out.push(s.started.rfc3339_millis().into()),
+                    "status" => out.push(s.state(call.now).into()),
+                    "storage-tier" => out.push("standard".into()),
+                    "volume-id" => out.push(s.volume.as_str().into()),
+                    "volume-size" => out.push(s.size.to_string().into()),
+                    _ => {}
+                },
+                |x| render(x, s, call.now, false),
+            )
     });
     Ok(call.ec2(|x| {
         x.list("snapshotSet", "item", found, |x, s| render(x, s, call.now, false));

@@ -8,6 +8,7 @@ use super::filter::{Filters, Values};
 use super::instance::{Check, CheckStatus, Instance, InstanceState};
 use super::life;
 use super::page::Page;
+use super::shown;
 use super::state::Tags;
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
@@ -29,7 +30,6 @@ const FILTERS: &[&str] = &[
     "system-status.status",
     "attached-ebs-status.status",
     "attached-ebs-status.reachability",
-    "operator.managed",
 ];
 
 /// DescribeInstanceStatus: running instances, or all with `IncludeAllInstances`.
@@ -45,7 +45,7 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
         ));
     }
     let all = call.params.bool("IncludeAllInstances")?.unwrap_or(false);
-    let filters = Filters::read(&call.params, FILTERS)?;
+    let filters = Filters::read_with(&call.params, FILTERS, shown::INSTANCE_STATUS)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let none = Tags::new();
     let check = |i: &Instance, c| i.check(c, life::checks_take(world, &i.id), call.now);
@@ -53,28 +53,32 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
         (all || i.state == InstanceState::Running)
             && i.visible <= call.now
             && (ids.is_empty() || ids.contains(&i.id.as_str()))
-            && filters.pass(&none, |name, out| {
-                let events = |out: &mut Values<'_>, get: fn(&super::instance::ScheduledEvent) -> String| {
-                    out.extend(i.events.iter().map(|e| Cow::Owned(get(e))));
-                };
-                match name {
-                    "availability-zone" => out.push(i.zone.to_string().into()),
-                    "event.code" => events(out, |e| e.code.to_string()),
-                    "event.description" => events(out, |e| e.description.to_string()),
-                    "event.instance-event-id" => events(out, |e| e.id.to_string()),
-                    "event.not-before" => events(out, |e| e.not_before.rfc3339_millis()),
-                    "event.not-after" => events(out, |e| e.not_after.map(Time::rfc3339_millis).unwrap_or_default()),
-                    "instance-state-code" => out.push(i.state.code().to_string().into()),
-                    "instance-state-name" => out.push(i.state.name().into()),
-                    "instance-status.status" => out.push(check(i, Check::Instance).word().into()),
-                    "instance-status.reachability" => out.push(check(i, Check::Instance).detail().into()),
-                    "system-status.status" => out.push(check(i, Check::System).word().into()),
-                    "system-status.reachability" => out.push(check(i, Check::System).detail().into()),
-                    "attached-ebs-status.status" => out.push(check(i, Check::AttachedEbs).word().into()),
-                    "attached-ebs-status.reachability" => out.push(check(i, Check::AttachedEbs).detail().into()),
-                    _ => {}
-                }
-            })
+            && filters.pass_with(
+                &none,
+                |name, out| {
+                    let events = |out: &mut Values<'_>, get: fn(&super::instance::ScheduledEvent) -> String| {
+                        out.extend(i.events.iter().map(|e| Cow::Owned(get(e))));
+                    };
+                    match name {
+                        "availability-zone" => out.push(i.zone.to_string().into()),
+                        "event.code" => events(out, |e| e.code.to_string()),
+                        "event.description" => events(out, |e| e.description.to_string()),
+                        "event.instance-event-id" => events(out, |e| e.id.to_string()),
+                        "event.not-before" => events(out, |e| e.not_before.rfc3339_millis()),
+                        "event.not-after" => events(out, |e| e.not_after.map(Time::rfc3339_millis).unwrap_or_default()),
+                        "instance-state-code" => out.push(i.state.code().to_string().into()),
+                        "instance-state-name" => out.push(i.state.name().into()),
+                        "instance-status.status" => out.push(check(i, Check::Instance).word().into()),
+                        "instance-status.reachability" => out.push(check(i, Check::Instance).detail().into()),
+                        "system-status.status" => out.push(check(i, Check::System).word().into()),
+                        "system-status.reachability" => out.push(check(i, Check::System).detail().into()),
+                        "attached-ebs-status.status" => out.push(check(i, Check::AttachedEbs).word().into()),
+                        "attached-ebs-status.reachability" => out.push(check(i, Check::AttachedEbs).detail().into()),
+                        _ => {}
+                    }
+                },
+                |x| x.opt("availabilityZoneId", super::regions::zone_id(&i.zone)),
+            )
     };
     let (found, next) = page.cut(&state.instances, pass);
     Ok(call.ec2(|x| {

@@ -4,6 +4,7 @@ use super::describe::tag_set;
 use super::filter::Filters;
 use super::network::wanted;
 use super::page::Page;
+use super::shown;
 use super::state::{Image, Volume};
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
@@ -35,31 +36,37 @@ pub(super) fn volumes(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiEr
         "volume-id",
         "volume-type",
     ];
-    let filters = Filters::read(&call.params, KNOWN)?;
+    let filters = Filters::read_with(&call.params, KNOWN, shown::VOLUMES)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let flag = |on: bool| if on { "true" } else { "false" };
     let (found, next) = page.cut(&state.volumes, |v| {
         (ids.is_empty() || ids.contains(&v.id.as_str()))
-            && filters.pass(&v.tags, |name, out| {
-                let a = v.attachment.as_ref();
-                match name {
-                    "attachment.attach-time" => out.extend(a.map(|a| a.since.rfc3339_millis().into())),
-                    "attachment.delete-on-termination" => out.extend(a.map(|a| flag(a.delete_on_termination).into())),
-                    "attachment.device" => out.extend(a.map(|a| a.device.as_str().into())),
-                    "attachment.instance-id" => out.extend(a.map(|a| a.instance.as_str().into())),
-                    "attachment.status" => out.extend(a.map(|a| a.state().into())),
-                    "availability-zone" => out.push(v.zone.as_str().into()),
-                    "create-time" => out.push(v.created.rfc3339_millis().into()),
-                    "encrypted" => out.push(flag(v.encrypted).into()),
-                    "multi-attach-enabled" => out.push("false".into()),
-                    "size" => out.push(v.size.to_string().into()),
-                    "snapshot-id" => out.extend(v.snapshot.as_ref().map(|s| s.as_str().into())),
-                    "status" => out.push(v.state().into()),
-                    "volume-id" => out.push(v.id.as_str().into()),
-                    "volume-type" => out.push(v.kind.as_str().into()),
-                    _ => {}
-                }
-            })
+            && filters.pass_with(
+                &v.tags,
+                |name, out| {
+                    let a = v.attachment.as_ref();
+                    match name {
+                        "attachment.attach-time" => out.extend(a.map(|a| a.since.rfc3339_millis().into())),
+                        "attachment.delete-on-termination" => {
+                            out.extend(a.map(|a| flag(a.delete_on_termination).into()))
+                        }
+                        "attachment.device" => out.extend(a.map(|a| a.device.as_str().into())),
+                        "attachment.instance-id" => out.extend(a.map(|a| a.instance.as_str().into())),
+                        "attachment.status" => out.extend(a.map(|a| a.state().into())),
+                        "availability-zone" => out.push(v.zone.as_str().into()),
+                        "create-time" => out.push(v.created.rfc3339_millis().into()),
+                        "encrypted" => out.push(flag(v.encrypted).into()),
+                        "multi-attach-enabled" => out.push("false".into()),
+                        "size" => out.push(v.size.to_string().into()),
+                        "snapshot-id" => out.extend(v.snapshot.as_ref().map(|s| s.as_str().into())),
+                        "status" => out.push(v.state().into()),
+                        "volume-id" => out.push(v.id.as_str().into()),
+                        "volume-type" => out.push(v.kind.as_str().into()),
+                        _ => {}
+                    }
+                },
+                |x| volume(x, v),
+            )
     });
     Ok(call.ec2(|x| {
         x.list("volumeSet", "item", found, volume);
@@ -120,7 +127,7 @@ pub(super) fn images(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         "state",
         "virtualization-type",
     ];
-    let filters = Filters::read(&call.params, KNOWN)?;
+    let filters = Filters::read_with(&call.params, KNOWN, shown::IMAGES)?;
     let page = Page::read(&call.params, 1, 1000)?;
     let state_of = |i: &Image| if call.now < i.ready { "pending" } else { "available" };
     let (found, next) = page.cut(&state.images, |i| {
@@ -131,79 +138,86 @@ pub(super) fn images(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         };
         (ids.is_empty() || ids.contains(&i.id.as_str()))
             && (owners.is_empty() || owners.iter().any(owned))
-            && filters.pass(&i.tags, |name, out| match name {
-                "architecture" => out.push(i.architecture.as_str().into()),
-                "block-device-mapping.snapshot-id" => out.push(i.snapshot.as_str().into()),
-                "creation-date" => out.push(i.created.rfc3339_millis().into()),
-                "description" => out.push(i.description.as_str().into()),
-                "hypervisor" => out.push("xen".into()),
-                "image-id" => out.push(i.id.as_str().into()),
-                "image-type" => out.push("machine".into()),
-                "is-public" => out.push(if i.public { "true" } else { "false" }.into()),
-                "name" => out.push(i.name.as_str().into()),
-                "owner-alias" => out.extend(i.owner_alias.as_ref().map(|a| a.as_str().into())),
-                "owner-id" => out.push(i.owner.as_str().into()),
-                "platform" => out.extend(i.platform.as_ref().map(|p| p.as_str().into())),
-                "platform-details" => out.push(i.platform_details.as_str().into()),
-                "root-device-name" => out.push(i.root_device.as_str().into()),
-                "root-device-type" => out.push("ebs".into()),
-                "state" => out.push(state_of(i).into()),
-                "virtualization-type" => out.push("hvm".into()),
-                _ => {}
-            })
+            && filters.pass_with(
+                &i.tags,
+                |name, out| match name {
+                    "architecture" => out.push(i.architecture.as_str().into()),
+                    "block-device-mapping.snapshot-id" => out.push(i.snapshot.as_str().into()),
+                    "creation-date" => out.push(i.created.rfc3339_millis().into()),
+                    "description" => out.push(i.description.as_str().into()),
+                    "hypervisor" => out.push("xen".into()),
+                    "image-id" => out.push(i.id.as_str().into()),
+                    "image-type" => out.push("machine".into()),
+                    "is-public" => out.push(if i.public { "true" } else { "false" }.into()),
+                    "name" => out.push(i.name.as_str().into()),
+                    "owner-alias" => out.extend(i.owner_alias.as_ref().map(|a| a.as_str().into())),
+                    "owner-id" => out.push(i.owner.as_str().into()),
+                    "platform" => out.extend(i.platform.as_ref().map(|p| p.as_str().into())),
+                    "platform-details" => out.push(i.platform_details.as_str().into()),
+                    "root-device-name" => out.push(i.root_device.as_str().into()),
+                    "root-device-type" => out.push("ebs".into()),
+                    "state" => out.push(state_of(i).into()),
+                    "virtualization-type" => out.push("hvm".into()),
+                    _ => {}
+                },
+                |x| image(x, i, state_of(i)),
+            )
     });
     Ok(call.ec2(|x| {
-        x.list("imagesSet", "item", found, |x, i| {
-            x.el("imageId", &i.id);
-            x.el("imageLocation", format!("{}/{}", i.owner_alias.as_ref().unwrap_or(&i.owner), i.name));
-            x.el("imageState", state_of(i));
-            x.el("imageOwnerId", &i.owner);
-            x.opt("imageOwnerAlias", i.owner_alias.as_ref());
-            x.el("creationDate", i.created);
-            x.el("isPublic", i.public);
-            x.el("architecture", &i.architecture);
-            x.el("imageType", "machine");
-            x.opt("platform", i.platform.as_ref());
-            x.el("platformDetails", &i.platform_details);
-            x.el("usageOperation", if i.platform.is_some() { "RunInstances:0002" } else { "RunInstances" });
-            x.el("name", &i.name);
-            x.el("description", &i.description);
-            x.el("rootDeviceType", "ebs");
-            x.el("rootDeviceName", &i.root_device);
-            x.nest("blockDeviceMapping", |x| {
-                x.nest("item", |x| {
-                    x.el("deviceName", &i.root_device);
-                    x.nest("ebs", |x| {
-                        x.el("snapshotId", &i.snapshot);
-                        x.el("volumeSize", i.size);
-                        x.el("deleteOnTermination", true);
-                        x.el("volumeType", "gp3");
-                        x.el("iops", 3000_u32);
-                        x.el("throughput", 125_u32);
-                        x.el("encrypted", false);
-                    });
-                });
-                for (device, snapshot, size) in &i.others {
-                    x.nest("item", |x| {
-                        x.el("deviceName", device);
-                        x.nest("ebs", |x| {
-                            x.el("snapshotId", snapshot);
-                            x.el("volumeSize", *size);
-                            x.el("deleteOnTermination", false);
-                            x.el("volumeType", "gp3");
-                            x.el("encrypted", false);
-                        });
-                    });
-                }
-            });
-            x.el("virtualizationType", "hvm");
-            x.el("enaSupport", true);
-            x.el("hypervisor", "xen");
-            x.el("imdsSupport", "v2.0");
-            tag_set(x, &i.tags);
-        });
+        x.list("imagesSet", "item", found, |x, i| image(x, i, state_of(i)));
         x.opt("nextToken", next);
     }))
+}
+
+/// An image, as DescribeImages shows it.
+fn image(x: &mut Xml, i: &Image, state: &str) {
+    x.el("imageId", &i.id);
+    x.el("imageLocation", format!("{}/{}", i.owner_alias.as_ref().unwrap_or(&i.owner), i.name));
+    x.el("imageState", state);
+    x.el("imageOwnerId", &i.owner);
+    x.opt("imageOwnerAlias", i.owner_alias.as_ref());
+    x.el("creationDate", i.created);
+    x.el("isPublic", i.public);
+    x.el("architecture", &i.architecture);
+    x.el("imageType", "machine");
+    x.opt("platform", i.platform.as_ref());
+    x.el("platformDetails", &i.platform_details);
+    x.el("usageOperation", if i.platform.is_some() { "RunInstances:0002" } else { "RunInstances" });
+    x.el("name", &i.name);
+    x.el("description", &i.description);
+    x.el("rootDeviceType", "ebs");
+    x.el("rootDeviceName", &i.root_device);
+    x.nest("blockDeviceMapping", |x| {
+        x.nest("item", |x| {
+            x.el("deviceName", &i.root_device);
+            x.nest("ebs", |x| {
+                x.el("snapshotId", &i.snapshot);
+                x.el("volumeSize", i.size);
+                x.el("deleteOnTermination", true);
+                x.el("volumeType", "gp3");
+                x.el("iops", 3000_u32);
+                x.el("throughput", 125_u32);
+                x.el("encrypted", false);
+            });
+        });
+        for (device, snapshot, size) in &i.others {
+            x.nest("item", |x| {
+                x.el("deviceName", device);
+                x.nest("ebs", |x| {
+                    x.el("snapshotId", snapshot);
+                    x.el("volumeSize", *size);
+                    x.el("deleteOnTermination", false);
+                    x.el("volumeType", "gp3");
+                    x.el("encrypted", false);
+                });
+            });
+        }
+    });
+    x.el("virtualizationType", "hvm");
+    x.el("enaSupport", true);
+    x.el("hypervisor", "xen");
+    x.el("imdsSupport", "v2.0");
+    tag_set(x, &i.tags);
 }
 
 /// DescribeKeyPairs.

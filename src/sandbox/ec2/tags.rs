@@ -21,6 +21,17 @@ fn invalid(message: impl Into<String>) -> ApiError {
     ApiError::new("InvalidParameterValue", message)
 }
 
+/// Whether only AWS itself may write the tag.
+fn is_reserved(key: &str) -> bool {
+    key.get(..4).is_some_and(|k| k.eq_ignore_ascii_case("aws:"))
+}
+
+fn reserved(key: &str) -> ApiError {
+    invalid(format!(
+        "Value ( {key} ) for parameter key is invalid. Tag keys starting with 'aws:' are reserved for internal use"
+    ))
+}
+
 /// Reads `PATH.N.Key` and `.Value`, checked.
 fn read(list: &[&Params]) -> Result<Tags, ApiError> {
     let mut tags = Tags::new();
@@ -30,10 +41,8 @@ fn read(list: &[&Params]) -> Result<Tags, ApiError> {
         if key.is_empty() {
             return Err(invalid("Tag key cannot be empty"));
         }
-        if key.get(..4).is_some_and(|k| k.eq_ignore_ascii_case("aws:")) {
-            return Err(invalid(format!(
-                "Value ( {key} ) for parameter key is invalid. Tag keys starting with 'aws:' are reserved for internal use"
-            )));
+        if is_reserved(key) {
+            return Err(reserved(key));
         }
         if key.chars().count() > LONGEST_KEY {
             return Err(invalid(format!("Tag key exceeds the maximum length of {LONGEST_KEY} characters")));
@@ -181,6 +190,9 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     let ids = resources(state, call)?;
     let wanted: Vec<(&str, Option<&str>)> =
         call.params.list("Tag").iter().map(|t| (t.text("Key").unwrap_or_default(), t.text("Value"))).collect();
+    if let Some((key, _)) = wanted.iter().find(|(key, _)| is_reserved(key)) {
+        return Err(reserved(key));
+    }
     dry_run(call)?;
     for id in &ids {
         let Some(tags) = state.tags_of(id) else { continue };

@@ -11,7 +11,7 @@ use super::filter::Filters;
 use super::launch::LaunchRequest;
 use super::page::Page;
 use super::state::{State, Tags};
-use super::{dry_run, once, tags};
+use super::{dry_run, once, shown, tags};
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
 use crate::sandbox::world::World;
@@ -416,7 +416,7 @@ pub(super) fn describe_versions(world: &mut World, call: &Call<'_>) -> Result<Re
         "kernel-id",
         "ram-disk-id",
     ];
-    let filters = Filters::read(p, known)?;
+    let filters = Filters::read_with(p, known, shown::TEMPLATE_VERSIONS)?;
     let none = Tags::new();
     // Newest first: the page's order is that of the list.
     let all: BTreeMap<ArcStr, (&LaunchTemplate, u64, &Version)> = found
@@ -427,13 +427,17 @@ pub(super) fn describe_versions(world: &mut World, call: &Call<'_>) -> Result<Re
         .collect();
     let page = Page::read(p, 1, 200)?;
     let (found, next) = page.cut(&all, |(t, n, v)| {
-        filters.pass(&none, |name, out| match name {
-            "image-id" => out.extend(v.data.text("ImageId").map(|s| s.to_string().into())),
-            "instance-type" => out.extend(v.data.text("InstanceType").map(|s| s.to_string().into())),
-            "is-default-version" => out.push(if *n == t.default { "true" } else { "false" }.into()),
-            "create-time" => out.push(v.created.rfc3339_millis().into()),
-            _ => {}
-        })
+        filters.pass_with(
+            &none,
+            |name, out| match name {
+                "image-id" => out.extend(v.data.text("ImageId").map(|s| s.to_string().into())),
+                "instance-type" => out.extend(v.data.text("InstanceType").map(|s| s.to_string().into())),
+                "is-default-version" => out.push(if *n == t.default { "true" } else { "false" }.into()),
+                "create-time" => out.push(v.created.rfc3339_millis().into()),
+                _ => {}
+            },
+            |x| render_version(x, &account, t, *n, v),
+        )
     });
     Ok(call.ec2(|x| {
         x.list("launchTemplateVersionSet", "item", found, |x, (t, n, v)| render_version(x, &account, t, *n, v));

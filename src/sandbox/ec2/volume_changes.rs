@@ -8,6 +8,7 @@ use super::dry_run;
 use super::filter::Filters;
 use super::network::wanted;
 use super::page::Page;
+use super::shown;
 use super::state::Tags;
 use super::volumes::{Phase, Shape, bounds, invalid, shape, the_volume};
 use crate::base::Time;
@@ -120,7 +121,7 @@ pub(super) fn modifications(world: &mut World, call: &Call<'_>) -> Result<Reply,
         let message = format!("Modification for volume '{id}' does not exist.");
         return Err(ApiError::new("InvalidVolumeModification.NotFound", message));
     }
-    let filters = Filters::read(
+    let filters = Filters::read_with(
         &call.params,
         &[
             "volume-id",
@@ -131,25 +132,29 @@ pub(super) fn modifications(world: &mut World, call: &Call<'_>) -> Result<Reply,
             "original-size",
             "original-volume-type",
             "original-iops",
-            "start-time",
         ],
+        shown::MODIFICATIONS,
     )?;
     let page = Page::read(&call.params, 1, 500)?;
     let none = Tags::new();
     let (found, next) = page.cut(&state.volumes, |v| {
         v.modifications.last().is_some_and(|m| {
             (ids.is_empty() || ids.contains(&v.id.as_str()))
-                && filters.pass(&none, |name, out| match name {
-                    "volume-id" => out.push(v.id.to_string().into()),
-                    "modification-state" => out.push(m.state(call.now).into()),
-                    "target-size" => out.push(m.to.size.to_string().into()),
-                    "target-volume-type" => out.push(m.to.kind.to_string().into()),
-                    "target-iops" => out.push(m.to.iops.to_string().into()),
-                    "original-size" => out.push(m.from.size.to_string().into()),
-                    "original-volume-type" => out.push(m.from.kind.to_string().into()),
-                    "original-iops" => out.push(m.from.iops.to_string().into()),
-                    _ => {}
-                })
+                && filters.pass_with(
+                    &none,
+                    |name, out| match name {
+                        "volume-id" => out.push(v.id.to_string().into()),
+                        "modification-state" => out.push(m.state(call.now).into()),
+                        "target-size" => out.push(m.to.size.to_string().into()),
+                        "target-volume-type" => out.push(m.to.kind.to_string().into()),
+                        "target-iops" => out.push(m.to.iops.to_string().into()),
+                        "original-size" => out.push(m.from.size.to_string().into()),
+                        "original-volume-type" => out.push(m.from.kind.to_string().into()),
+                        "original-iops" => out.push(m.from.iops.to_string().into()),
+                        _ => {}
+                    },
+                    |x| modification(x, &v.id, m, call.now),
+                )
         })
     });
     Ok(call.ec2(|x| {

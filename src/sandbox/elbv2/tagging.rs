@@ -13,6 +13,9 @@ pub(super) fn tags_of(params: &Params) -> Outcome<BTreeMap<String, String>> {
     let mut out = BTreeMap::new();
     for tag in params.list("Tags") {
         let key = tag.text("Key").filter(|k| !k.is_empty()).ok_or_else(|| missing("Key"))?;
+        if key.to_ascii_lowercase().starts_with("aws:") {
+            return Err(validation(format!("Tag key '{key}' cannot start with the reserved prefix 'aws:'")));
+        }
         if out.insert(key.to_string(), tag.text("Value").unwrap_or_default().to_string()).is_some() {
             return Err(ApiError::new("DuplicateTagKeys", format!("A tag key was specified more than once: '{key}'")));
         }

@@ -31,6 +31,10 @@ fn is_private(ip: &str) -> bool {
         .is_ok_and(|ip| ip.is_private() || ip.octets()[0] == 100 && (64..128).contains(&ip.octets()[1]))
 }
 
+fn is_instance_id(id: &str) -> bool {
+    id.strip_prefix("i-").is_some_and(|hex| matches!(hex.len(), 8 | 17) && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
 fn invalid_target(message: String) -> ApiError {
     ApiError::new("InvalidTarget", message)
 }
@@ -43,6 +47,9 @@ pub(super) fn register(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
         return Err(missing("Targets"));
     }
     if group.target_type == "instance" {
+        if let Some((id, _)) = targets.iter().find(|(id, _)| !is_instance_id(id)) {
+            return Err(validation(format!("Instance ID '{id}' is not valid")));
+        }
         let unknown: Vec<&str> = targets
             .iter()
             .filter(|(id, _)| ground::instance(world, region, id).is_none())

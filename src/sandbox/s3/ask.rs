@@ -12,7 +12,7 @@ use super::checksum::{self, Algorithm};
 use super::failure::Failure;
 use super::{chunked, names};
 use crate::base::Time;
-use crate::sandbox::wire::{Call, Request};
+use crate::sandbox::wire::{Call, Node, Request};
 
 /// A request, taken apart.
 #[derive(Debug)]
@@ -228,6 +228,14 @@ impl<'a> Ask<'a> {
         };
         Ok((data, trailers))
     }
+}
+
+/// A request's document.
+///
+/// # Errors
+/// `MalformedXML`.
+pub(super) fn read_xml(bytes: &[u8]) -> Result<Node, Failure> {
+    Node::parse(bytes).ok_or_else(Failure::malformed_xml)
 }
 
 /// The bucket and key of a request, in either style.

@@ -1,12 +1,11 @@
 //! Buckets themselves: list, create, delete, versioning, tags, and the sub-resources that are kept as they are sent.
 
-use super::ask::{Ask, DOCUMENTS};
+use super::ask::{Ask, DOCUMENTS, read_xml};
 use super::failure::Failure;
 use super::state::{Bucket, Versioning};
-use super::xml_in::Node;
 use super::{OWNER, Outcome, bucket_mut, names};
 use crate::sandbox::ec2::regions;
-use crate::sandbox::wire::{Reply, Xml};
+use crate::sandbox::wire::{Node, Reply, Xml};
 use crate::sandbox::world::World;
 
 /// The XML namespace of S3's answers.
@@ -75,7 +74,7 @@ pub(super) fn create(world: &mut World, ask: &Ask<'_>) -> Outcome {
         );
     }
     let body = &ask.call.request.body;
-    let root = if body.is_empty() { Node::default() } else { Node::parse(&ask.payload()?.data)? };
+    let root = if body.is_empty() { Node::default() } else { read_xml(&ask.payload()?.data)? };
     let constraint = root.text_of("LocationConstraint").map(str::trim).filter(|s| !s.is_empty());
     let region = match constraint {
         Some("EU") => "eu-west-1",
@@ -157,7 +156,7 @@ pub(super) fn get(bucket: &Bucket, ask: &Ask<'_>, operation: &str) -> Outcome {
 
 /// PutBucketVersioning.
 pub(super) fn put_versioning(world: &mut World, ask: &Ask<'_>) -> Outcome {
-    let root = Node::parse(&ask.payload()?.data)?;
+    let root = read_xml(&ask.payload()?.data)?;
     let versioning = match root.text_of("Status") {
         Some("Enabled") => Versioning::Enabled,
         Some("Suspended") => Versioning::Suspended,
@@ -183,7 +182,7 @@ pub(super) fn tagging(world: &mut World, ask: &Ask<'_>, operation: &str) -> Outc
             Ok(tags_reply(&bucket.tags))
         }
         "PutBucketTagging" => {
-            let tags = Node::parse(&ask.payload()?.data)?.tags();
+            let tags = read_xml(&ask.payload()?.data)?.tags();
             check_tags(&tags, 50)?;
             bucket_mut(world, ask)?.tags = tags;
             Ok(bare(204))
@@ -320,7 +319,7 @@ pub(super) fn document(world: &mut World, ask: &Ask<'_>, operation: &str) -> Out
             return Err(Failure::new(400, "MalformedPolicy", message));
         }
     } else {
-        Node::parse(text.as_bytes())?;
+        read_xml(text.as_bytes())?;
     }
     bucket_mut(world, ask)?.documents.insert(name.to_owned(), text);
     Ok(bare(if name == "policy" { 204 } else { 200 }))

@@ -3,7 +3,7 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`state`] | buckets, versions, uploads; knows no protocol |
-//! | `ask`, `failure`, `xml_in` | a request taken apart and its payload verified; errors; documents in requests |
+//! | `ask`, `failure` | a request taken apart and its payload verified; errors |
 //! | `walk`, `ranges`, `names`, `checksum`, `chunked`, `content` | pure parts: pages of keys, ranges and conditions, names, framing, bytes |
 //! | `bucket`, `listing`, `read`, `write`, `multipart` | the operations |
 //!
@@ -26,7 +26,6 @@ mod state;
 mod tests;
 mod walk;
 mod write;
-mod xml_in;
 
 pub use content::Content;
 pub use state::{Bucket, Extra, State, Version, Versioning};

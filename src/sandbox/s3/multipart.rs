@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::{Bytes, BytesMut};
 
-use super::ask::Ask;
+use super::ask::{Ask, read_xml};
 use super::bucket::{bare, document_reply};
 use super::checksum::{Algorithm, md5_hex, multipart_etag};
 use super::content::Content;
@@ -12,7 +12,6 @@ use super::failure::Failure;
 use super::ranges::{Span, span};
 use super::state::{Bucket, Part, Upload};
 use super::write::{Source, check_conditions, class, extra, source, store};
-use super::xml_in::Node;
 use super::{OWNER, Outcome, bucket_mut};
 use crate::sandbox::world::World;
 
@@ -113,7 +112,7 @@ pub(super) fn upload_part(world: &mut World, ask: &Ask<'_>, operation: &str) -> 
 
 /// CompleteMultipartUpload.
 pub(super) fn complete(world: &mut World, ask: &Ask<'_>) -> Outcome {
-    let root = Node::parse(&ask.payload_unverified()?)?;
+    let root = read_xml(&ask.payload_unverified()?)?;
     let listed: Vec<(u16, String)> = root
         .all("Part")
         .map(|p| {

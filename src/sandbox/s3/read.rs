@@ -72,9 +72,9 @@ pub(super) fn object(bucket: &Bucket, ask: &Ask<'_>) -> Outcome {
     }
     let size = version.content.size();
     let part = part_span(version, ask)?;
-    let (from, end) = match part.unwrap_or_else(|| span(ask.h("range"), size)) {
-        Span::Whole => (0, size),
-        Span::Part(from, end) => (from, end),
+    let (whole, from, end) = match part.unwrap_or_else(|| span(ask.h("range"), size)) {
+        Span::Whole => (true, 0, size),
+        Span::Part(from, end) => (false, from, end),
         Span::Nothing => {
             let message = "The requested range is not satisfiable";
             return Err(Failure::new(416, "InvalidRange", message)
@@ -83,7 +83,6 @@ pub(super) fn object(bucket: &Bucket, ask: &Ask<'_>) -> Outcome {
                 .header("content-range", format!("bytes */{size}")));
         }
     };
-    let whole = from == 0 && end == size && ask.h("range").is_none() && ask.q("partNumber").is_none();
     let mut reply = Reply::new(if whole { 200 } else { 206 }, "", "");
     headers(&mut reply, bucket, version, &etag, ask);
     if !whole {

@@ -3,14 +3,13 @@
 use arcstr::ArcStr;
 use percent_encoding::percent_decode_str;
 
-use super::ask::Ask;
+use super::ask::{Ask, read_xml};
 use super::bucket::{bare, check_tags, document_reply};
 use super::content::Content;
 use super::failure::Failure;
 use super::ranges::{Verdict, verdict};
 use super::read::find;
 use super::state::{Extra, Version, Versioning};
-use super::xml_in::Node;
 use super::{Outcome, bucket_mut, new_version_id};
 use crate::sandbox::wire::Reply;
 use crate::sandbox::world::World;
@@ -286,7 +285,7 @@ pub(super) fn delete(world: &mut World, ask: &Ask<'_>) -> Outcome {
 
 /// DeleteObjects: at most 1,000.
 pub(super) fn delete_many(world: &mut World, ask: &Ask<'_>) -> Outcome {
-    let root = Node::parse(&ask.payload()?.data)?;
+    let root = read_xml(&ask.payload()?.data)?;
     let objects: Vec<_> = root.all("Object").collect();
     if objects.is_empty() || objects.len() > 1000 {
         return Err(Failure::malformed_xml());
@@ -324,7 +323,7 @@ pub(super) fn delete_many(world: &mut World, ask: &Ask<'_>) -> Outcome {
 /// PutObjectTagging and DeleteObjectTagging.
 pub(super) fn tagging(world: &mut World, ask: &Ask<'_>, operation: &str) -> Outcome {
     let tags = if operation == "PutObjectTagging" {
-        let tags = Node::parse(&ask.payload()?.data)?.tags();
+        let tags = read_xml(&ask.payload()?.data)?.tags();
         check_tags(&tags, 10)?;
         tags
     } else {

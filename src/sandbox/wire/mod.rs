@@ -6,12 +6,14 @@ mod error;
 mod message;
 mod params;
 mod route;
+mod tree;
 mod xml;
 
 pub use error::ApiError;
 pub use message::{Body, BodyStream, Reply, Request};
 pub use params::Params;
 pub use route::route;
+pub use tree::Node;
 pub use xml::{Xml, XmlText};
 
 use crate::base::Time;
@@ -69,7 +71,7 @@ impl Call<'_> {
                 ApiError::new("InvalidAction", format!("The action {op} is not valid for this web service."))
             }
             Protocol::Query => {
-                let version = self.params.text("Version").unwrap_or_default();
+                let version = self.params.text("Version").unwrap_or("NO_VERSION_SPECIFIED");
                 ApiError::new("InvalidAction", format!("Could not find operation {op} for version {version}"))
             }
             Protocol::Rest => {
@@ -109,6 +111,11 @@ impl Call<'_> {
     pub fn xml_reply(&self, x: Xml) -> Reply {
         let kind = if self.protocol == Protocol::Ec2Query { "text/xml;charset=UTF-8" } else { "text/xml" };
         Reply::new(200, kind, x.into_string()).with_request_id(self)
+    }
+
+    /// Whether the service's API has this version.
+    pub(crate) fn is_version(&self, version: &str) -> bool {
+        self.namespace().trim_end_matches('/').ends_with(&format!("/{version}"))
     }
 
     /// The XML namespace of the service's answers.

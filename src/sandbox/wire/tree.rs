@@ -1,9 +1,7 @@
-//! XML documents in requests as a small tree. Namespaces are left aside.
+//! XML documents as a small tree. Namespaces are left aside.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
-
-use super::failure::Failure;
 
 /// An element.
 #[derive(Debug, Default)]
@@ -16,23 +14,20 @@ pub struct Node {
     pub children: Vec<Node>,
 }
 
-/// Deeper than any document of S3.
+/// Deeper than any document of these services.
 const DEEPEST: usize = 32;
 
 impl Node {
-    /// Reads a document's root.
-    ///
-    /// # Errors
-    /// `MalformedXML`.
-    pub fn parse(bytes: &[u8]) -> Result<Node, Failure> {
+    /// Reads a document's root; nothing if it is not well-formed.
+    pub fn parse(bytes: &[u8]) -> Option<Node> {
         let mut reader = Reader::from_reader(bytes);
         let mut open: Vec<Node> = vec![Node::default()];
         let mut buffer = Vec::new();
         loop {
-            match reader.read_event_into(&mut buffer).map_err(|_| Failure::malformed_xml())? {
+            match reader.read_event_into(&mut buffer).ok()? {
                 Event::Start(e) => {
                     if open.len() > DEEPEST {
-                        return Err(Failure::malformed_xml());
+                        return None;
                     }
                     open.push(Node { name: e.local_name().as_ref().to_owned(), ..Node::default() });
                 }
@@ -46,7 +41,7 @@ impl Node {
                     let node = open.pop().unwrap_or_default();
                     match open.last_mut() {
                         Some(parent) => parent.children.push(node),
-                        None => return Err(Failure::malformed_xml()),
+                        None => return None,
                     }
                 }
                 Event::Text(t) => {
@@ -68,7 +63,7 @@ impl Node {
                             "gt" => '>',
                             "quot" => '"',
                             "apos" => '\'',
-                            _ => return Err(Failure::malformed_xml()),
+                            _ => return None,
                         },
                     };
                     if let Some(node) = open.last_mut() {
@@ -81,8 +76,8 @@ impl Node {
             buffer.clear();
         }
         match open.pop().filter(|_| open.is_empty()).map(|n| n.children) {
-            Some(mut roots) if roots.len() == 1 => Ok(roots.remove(0)),
-            _ => Err(Failure::malformed_xml()),
+            Some(mut roots) if roots.len() == 1 => Some(roots.remove(0)),
+            _ => None,
         }
     }
     /// The first element of this name.
@@ -96,6 +91,16 @@ impl Node {
     /// All elements of this name.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Node> {
         self.children.iter().filter(move |c| c.name == name)
+    }
+    /// The texts of the elements at a path from here, each step an element's name.
+    pub fn texts<'a>(&'a self, path: &str, out: &mut Vec<std::borrow::Cow<'a, str>>) {
+        let (step, rest) = path.split_once('/').map_or((path, None), |(step, rest)| (step, Some(rest)));
+        for child in self.children.iter().filter(|c| c.name == step) {
+            match rest {
+                Some(rest) => child.texts(rest, out),
+                None => out.push(child.text.as_str().into()),
+            }
+        }
     }
     /// `<TagSet><Tag><Key/><Value/></Tag>…</TagSet>` of a `Tagging` document.
     pub fn tags(&self) -> Vec<(String, String)> {
@@ -118,8 +123,11 @@ mod tests {
         .unwrap();
         assert_eq!(n.child("Object").unwrap().text_of("Key"), Some("a&b\u{1b}< 가 "));
         assert!(n.child("Quiet").is_some());
+        let mut keys = Vec::new();
+        n.texts("Object/Key", &mut keys);
+        assert_eq!(keys, ["a&b\u{1b}< 가 "]);
         for bad in ["", "<a>", "<a></b>", "x", "<a/><b/>"] {
-            assert!(Node::parse(bad.as_bytes()).is_err(), "{bad}");
+            assert!(Node::parse(bad.as_bytes()).is_none(), "{bad}");
         }
     }
 }

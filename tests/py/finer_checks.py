@@ -1,0 +1,211 @@
+"""Finer points of AWS's behaviour, over all services, with boto3: what its documentation says and clients seldom try.
+
+In the world `demo` at fifty times the speed. What botocore's models document is read from them."""
+import re
+
+import botocore
+from botocore.exceptions import ClientError
+
+from checks import HOME, check, client, fails, main, until
+
+EC2, ELB, ASG = client("ec2"), client("elbv2"), client("autoscaling")
+CW, S3 = client("cloudwatch"), client("s3", s3={"addressing_style": "path"})
+# Parameters that botocore's own models would not let out.
+LOOSE = {name: client(name, parameter_validation=False) for name in ("ec2", "autoscaling", "cloudwatch")}
+MADE = {}
+
+
+def image():
+    return EC2.describe_images(Owners=["amazon"], Filters=[{"Name": "architecture", "Values": ["x86_64"]}])["Images"][0]["ImageId"]
+
+
+def public_subnets():
+    subnets = [s for s in EC2.describe_subnets()["Subnets"] if s["MapPublicIpOnLaunch"] and not s["DefaultForAz"]]
+    return [s for s in subnets if s["VpcId"] == subnets[0]["VpcId"]]
+
+
+def one(id):
+    return EC2.describe_instances(InstanceIds=[id])["Reservations"][0]["Instances"][0]
+
+
+def launched():
+    """A running instance of the checks' own."""
+    if "id" not in MADE:
+        MADE["answer"] = EC2.run_instances(ImageId=image(), InstanceType="t3.micro", MinCount=1, MaxCount=1,
+                                           SubnetId=public_subnets()[0]["SubnetId"])["Instances"][0]
+        MADE["id"] = MADE["answer"]["InstanceId"]
+        until("running", lambda: one(MADE["id"])["State"]["Name"] == "running")
+    return MADE["id"]
+
+
+def is_known(operation):
+    try:
+        getattr(LOOSE["ec2"], operation)()
+    except ClientError as e:
+        return e.response["Error"]["Code"] != "InvalidAction"
+    return True
+
+
+# EC2
+
+@check
+def every_filter_that_aws_documents_is_known():
+    model, unknown, tried = EC2.meta.service_model, [], 0
+    for operation in model.operation_names:
+        shape = model.operation_model(operation).input_shape
+        name = next((n for n in ("Filters", "Filter") if shape and n in shape.members), None)
+        method = botocore.xform_name(operation)
+        # Versions are looked at within a template.
+        if not operation.startswith("Describe") or not name or operation == "DescribeLaunchTemplateVersions" or not is_known(method):
+            continue
+        documented = re.findall(r"<li>\s*<p>\s*<code>([a-zA-Z0-9.-]+)</code>", shape.members[name].documentation)
+        for one in [d for d in documented if d != "tag"]:
+            tried += 1
+            try:
+                getattr(LOOSE["ec2"], method)(**{name: [{"Name": one, "Values": ["no-such-value"]}]})
+            except ClientError as e:
+                unknown.append(f"{operation} {one} {e.response['Error']['Code']}")
+    assert not unknown and tried > 300, (tried, unknown)
+
+
+@check
+def filters_look_at_what_is_shown():
+    i = one(launched())
+    card = i["NetworkInterfaces"][0]
+    for name, value in [("network-interface.mac-address", card["MacAddress"]), ("metadata-options.http-tokens", "required"),
+                        ("network-interface.attachment.device-index", "0"), ("usage-operation", "RunInst*"),
+                        ("network-interface.association.public-ip", i["PublicIpAddress"]), ("operator.managed", "false"),
+                        ("network-interface.addresses.primary", "true"), ("block-device-mapping.attach-time", "20*")]:
+        found = EC2.describe_instances(Filters=[{"Name": name, "Values": [value]}, {"Name": "instance-id", "Values": [i["InstanceId"]]}])
+        assert len(found["Reservations"]) == 1, name
+    for name in ["outpost-arn", "capacity-reservation-id", "network-interface.ipv6-address"]:
+        assert not EC2.describe_instances(Filters=[{"Name": name, "Values": ["*"]}])["Reservations"], name
+    types = EC2.describe_instance_types(Filters=[{"Name": "supported-usage-class", "Values": ["spot"]},
+                                                 {"Name": "vcpu-info.default-cores", "Values": ["1"]}])["InstanceTypes"]
+    assert types and all(t["VCpuInfo"]["DefaultCores"] == 1 for t in types)
+
+
+@check
+def a_launch_is_answered_before_there_are_addresses_and_volumes():
+    launched()
+    answer = MADE["answer"]
+    assert answer["PublicDnsName"] == "" and "PublicIpAddress" not in answer and answer["BlockDeviceMappings"] == []
+    assert "Association" not in answer["NetworkInterfaces"][0] and answer["StateReason"] == {"Code": "pending", "Message": "pending"}
+    assert one(launched())["PublicIpAddress"] and len(one(launched())["BlockDeviceMappings"]) == 1
+
+
+@check
+def a_launch_that_contradicts_itself_is_refused():
+    launch = dict(ImageId=image(), InstanceType="t3.micro", MinCount=1, MaxCount=1)
+    fails("InvalidParameterValue", EC2.run_instances, "User data is limited to 16384 bytes", UserData="x" * 16385, **launch)
+    subnet = public_subnets()[0]["SubnetId"]
+    fails("InvalidParameterCombination", EC2.run_instances, "instance-level subnet ID", SubnetId=subnet,
+          NetworkInterfaces=[{"DeviceIndex": 0, "SubnetId": subnet}], **launch)
+    fails("InvalidParameterCombination", EC2.run_instances, "instance-level security groups", SecurityGroupIds=["sg-0123456789abcdef0"],
+          NetworkInterfaces=[{"DeviceIndex": 0, "SubnetId": subnet}], **launch)
+
+
+@check
+def one_attribute_is_modified_a_request():
+    fails("InvalidParameterCombination", EC2.modify_instance_attribute, "Fields for multiple attribute types specified",
+          InstanceId=launched(), DisableApiStop={"Value": False}, DisableApiTermination={"Value": False})
+    fails("InvalidParameterCombination", EC2.modify_instance_attribute, "No attributes specified", InstanceId=launched())
+
+
+@check
+def tags_of_awss_own_cannot_be_deleted():
+    fails("InvalidParameterValue", EC2.delete_tags, "reserved for internal use", Resources=[launched()], Tags=[{"Key": "aws:x"}])
+
+
+@check
+def a_new_security_group_says_its_arn():
+    made = EC2.create_security_group(GroupName="finer", Description="of the checks", VpcId=public_subnets()[0]["VpcId"])
+    shown = EC2.describe_security_groups(GroupIds=[made["GroupId"]])["SecurityGroups"][0]
+    EC2.delete_security_group(GroupId=made["GroupId"])
+    assert made["SecurityGroupArn"] == shown["SecurityGroupArn"] and made["SecurityGroupArn"].endswith(f"security-group/{made['GroupId']}")
+
+
+@check
+def a_query_without_its_version_is_refused():
+    def without(params, **_):
+        del params["body"]["Version"]
+
+    for service, call, code, words in [("ec2", "describe_regions", "MissingParameter", "Version"),
+                                       ("autoscaling", "describe_auto_scaling_groups", "InvalidAction", "NO_VERSION_SPECIFIED")]:
+        api = client(service)
+        api.meta.events.register(f"before-call.{service}", without)
+        fails(code, getattr(api, call), words)
+
+
+# Elastic Load Balancing, Auto Scaling
+
+@check
+def a_target_that_is_no_instance_id_is_a_validation_error():
+    arn = ELB.describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
+    fails("ValidationError", ELB.register_targets, "Instance ID 'foo' is not valid", TargetGroupArn=arn, Targets=[{"Id": "foo"}])
+    fails("InvalidTarget", ELB.register_targets, TargetGroupArn=arn, Targets=[{"Id": "i-0123456789abcdef0"}])
+    ELB.deregister_targets(TargetGroupArn=arn, Targets=[{"Id": "i-0123456789abcdef0"}])
+    fails("ValidationError", ELB.add_tags, "aws:", ResourceArns=[arn], Tags=[{"Key": "aws:x", "Value": "1"}])
+
+
+@check
+def pages_of_groups_are_of_a_hundred_at_most():
+    fails("ValidationError", LOOSE["autoscaling"].describe_auto_scaling_groups, "less than or equal to 100", MaxRecords=101)
+    fails("ValidationError", LOOSE["autoscaling"].describe_scaling_activities, "less than or equal to 100", MaxRecords=101)
+
+
+@check
+def a_groups_tags_and_metrics_are_checked():
+    name = ASG.describe_auto_scaling_groups()["AutoScalingGroups"][0]["AutoScalingGroupName"]
+    tag = {"ResourceId": name, "ResourceType": "auto-scaling-group", "Key": "aws:x", "Value": "1", "PropagateAtLaunch": True}
+    fails("ValidationError", ASG.create_or_update_tags, "aws:", Tags=[tag])
+    fails("ValidationError", ASG.enable_metrics_collection, AutoScalingGroupName=name, Granularity="5Minute")
+    fails("ValidationError", ASG.enable_metrics_collection, AutoScalingGroupName=name, Granularity="1Minute", Metrics=["NoSuch"])
+
+
+@check
+def what_auto_scaling_knows_of_is_listed():
+    assert len(ASG.describe_adjustment_types()["AdjustmentTypes"]) == 3
+    assert len(ASG.describe_lifecycle_hook_types()["LifecycleHookTypes"]) == 2
+    assert len(ASG.describe_auto_scaling_notification_types()["AutoScalingNotificationTypes"]) == 5
+    kinds = ASG.describe_metric_collection_types()
+    assert kinds["Granularities"] == [{"Granularity": "1Minute"}] and {"Metric": "GroupMinSize"} in kinds["Metrics"]
+    assert ASG.describe_notification_configurations()["NotificationConfigurations"] == []
+
+
+# CloudWatch, S3
+
+@check
+def composite_alarms_know_their_children_and_children_their_parents():
+    alarm = dict(MetricName="X", Namespace="Finer", Statistic="Average", Period=60, EvaluationPeriods=1, Threshold=1,
+                 ComparisonOperator="GreaterThanThreshold")
+    CW.put_metric_alarm(AlarmName="finer-child", **alarm)
+    CW.put_composite_alarm(AlarmName="finer-parent", AlarmRule='ALARM("finer-child") OR FALSE')
+    assert [a["AlarmName"] for a in CW.describe_alarms(ChildrenOfAlarmName="finer-parent")["MetricAlarms"]] == ["finer-child"]
+    assert [a["AlarmName"] for a in CW.describe_alarms(ParentsOfAlarmName="finer-child")["CompositeAlarms"]] == ["finer-parent"]
+    fails("ValidationError", CW.describe_alarms, ChildrenOfAlarmName="finer-parent", StateValue="OK")
+    CW.delete_alarms(AlarmNames=["finer-parent"])
+    CW.delete_alarms(AlarmNames=["finer-child"])
+
+
+@check
+def tokens_and_limits_of_metrics_have_the_errors_of_their_operation():
+    # boto3's shape is InvalidParameterValueException; the code is the query protocol's.
+    fails("InvalidParameterValue", CW.list_metrics, NextToken="nobodys")
+    query = [{"Id": "m1", "MetricStat": {"Metric": {"Namespace": "X", "MetricName": "X"}, "Period": 60, "Stat": "Sum"}}]
+    fails("ValidationError", LOOSE["cloudwatch"].get_metric_data, MetricDataQueries=query, StartTime=0, EndTime=60, MaxDatapoints=100801)
+
+
+@check
+def a_range_that_makes_no_sense_gets_the_whole_object():
+    S3.create_bucket(Bucket="finer-checks", CreateBucketConfiguration={"LocationConstraint": HOME})
+    S3.put_object(Bucket="finer-checks", Key="a", Body=b"hello world")
+    for range in ["nonsense", "bytes=5-2", "bytes=0-1,3-4"]:
+        got = S3.get_object(Bucket="finer-checks", Key="a", Range=range)
+        assert got["ResponseMetadata"]["HTTPStatusCode"] == 200 and "ContentRange" not in got and got["Body"].read() == b"hello world", range
+    S3.delete_object(Bucket="finer-checks", Key="a")
+    S3.delete_bucket(Bucket="finer-checks")
+
+
+if __name__ == "__main__":
+    main()
