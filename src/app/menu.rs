@@ -84,10 +84,10 @@ impl Turn<'_> {
                 self.sort_by(Sort { field, ascending: now.is_none_or(|s| !s.ascending) });
             }
             (MenuKind::Copy, MenuValue::Text(text)) => self.copied(text),
-            (MenuKind::Runs, MenuValue::At(i)) => self.undo_run(i),
+            (MenuKind::Runs, MenuValue::Run(id)) => self.undo_run(id),
             (MenuKind::Runs, _) => self.left_menu(),
-            (MenuKind::Left, MenuValue::At(i)) => self.left_one_menu(i),
-            (MenuKind::LeftOne(i), MenuValue::Name(what)) => self.left_choice(i, what),
+            (MenuKind::Left, MenuValue::Text(run)) => self.left_one_menu(run),
+            (MenuKind::LeftOne(run), MenuValue::Name(what)) => self.left_choice(&run, what),
             _ => {}
         }
     }

@@ -111,8 +111,8 @@ pub enum MenuKind {
     Runs,
     /// What an earlier run of the program left under way.
     Left,
-    /// What to do with one of them (its position in [`super::State::left`]).
-    LeftOne(usize),
+    /// What to do with one of them (the journal's name for it: [`super::State::left`] may change meanwhile).
+    LeftOne(String),
 }
 
 /// A short list to choose from. `/` or typing after it narrows it.
@@ -141,7 +141,7 @@ pub struct MenuItem {
     pub checked: Option<bool>,
     /// Why it cannot be chosen now: shown dim, and said when tried.
     pub disabled: Option<String>,
-    /// What it stands for: a field's, action's or link's position, or the text to copy.
+    /// What it stands for: a field's or link's position, an action, a run, or the text to copy.
     pub value: MenuValue,
 }
 
@@ -151,11 +151,13 @@ pub enum MenuValue {
     /// Nothing.
     #[default]
     None,
-    /// The position of a field, action, link, run.
+    /// The position of a field or link.
     At(usize),
+    /// A run of this start of the program, by its number.
+    Run(u64),
     /// An action or command by name.
     Name(&'static str),
-    /// Text.
+    /// Text: what is copied, or the journal's name for a run.
     Text(String),
 }
 

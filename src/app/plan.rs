@@ -323,6 +323,7 @@ impl Turn<'_> {
         }
         let p = *p;
         let Some((_, generation)) = p.pinned.1 else { return };
+        self.way_back_confirmed(p.action.name, &p.targets);
         let plan = Box::new(p.plan);
         self.s.runs.push(Run {
             id: p.number,

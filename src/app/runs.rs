@@ -8,6 +8,7 @@ use super::run::RunPhase;
 use super::state::Awaited;
 use super::update::Turn;
 use super::view::RowKey;
+use crate::base::RowId;
 use crate::model::{ActEvent, Effect, Level, TableKey, Undo, Unfinished};
 use crate::query::Query;
 
@@ -72,7 +73,7 @@ impl Turn<'_> {
                 ..MenuItem::default()
             });
         }
-        for (i, run) in self.s.runs.iter().enumerate().rev() {
+        for run in self.s.runs.iter().rev() {
             let (disabled, detail) = match (&run.plan.undo, run.is_over()) {
                 (_, false) => (Some("It is still under way.".to_string()), "under way".to_string()),
                 (None, true) => (Some(format!("There is no way back from: {}.", run.plan.title)), String::new()),
@@ -81,7 +82,7 @@ impl Turn<'_> {
                     (None, format!("enter to undo with: {}{but}", undo.line))
                 }
             };
-            items.push(MenuItem { label: run.text(), detail, checked: None, disabled, value: MenuValue::At(i) });
+            items.push(MenuItem { label: run.text(), detail, checked: None, disabled, value: MenuValue::Run(run.id) });
         }
         if items.is_empty() {
             self.say(Level::Info, "Nothing was carried out in this run.");
@@ -90,8 +91,8 @@ impl Turn<'_> {
         self.menu(Menu { kind: MenuKind::Runs, title: "Runs".into(), items, cursor: 0, error: None });
     }
 
-    pub(super) fn undo_run(&mut self, at: usize) {
-        let Some(run) = self.s.runs.get(at) else { return };
+    pub(super) fn undo_run(&mut self, id: u64) {
+        let Some(run) = self.s.runs.iter().find(|r| r.id == id) else { return };
         let Some(undo) = run.plan.undo.clone() else { return };
         let key = |(table, id): (&TableKey, &crate::base::RowId)| RowKey { table: table.clone(), id: id.clone() };
         let rows: Vec<RowKey> = if undo.on.is_empty() {
@@ -129,14 +130,20 @@ impl Turn<'_> {
     }
 
     fn left_items(&self) -> Menu {
-        let items = self.s.left.iter().enumerate().map(|(i, u)| MenuItem {
+        let items = self.s.left.iter().map(|u| MenuItem {
             label: u.title.clone(),
             detail: format!("{}, {} of {} calls answered", super::age::ago(self.s.now, u.when), u.done.0, u.done.1),
-            value: MenuValue::At(i),
+            disabled: self.is_awaited(&u.run).then(|| "Its rows are being looked at.".to_string()),
+            value: MenuValue::Text(u.run.clone()),
             ..MenuItem::default()
         });
         let items = items.collect();
         Menu { kind: MenuKind::Left, title: "Left under way by an earlier start".into(), items, cursor: 0, error: None }
+    }
+
+    /// Whether the rows of an unfinished run are looked at, or waited for so that it can be undone.
+    fn is_awaited(&self, run: &str) -> bool {
+        self.s.awaited.iter().any(|a| a.run == run)
     }
 
     pub(super) fn left_menu(&mut self) {
@@ -144,8 +151,8 @@ impl Turn<'_> {
         self.menu(menu);
     }
 
-    pub(super) fn left_one_menu(&mut self, at: usize) {
-        let Some(left) = self.s.left.get(at) else { return };
+    pub(super) fn left_one_menu(&mut self, run: String) {
+        let Some(left) = self.s.left.iter().find(|u| u.run == run) else { return };
         let item = |label: &str, detail: String, name| MenuItem {
             label: label.into(),
             detail,
@@ -164,44 +171,73 @@ impl Turn<'_> {
             item("forget", "leave it as it is".into(), "forget"),
         ];
         let title = left.title.clone();
-        self.menu(Menu { kind: MenuKind::LeftOne(at), title, items, cursor: 0, error: None });
+        self.menu(Menu { kind: MenuKind::LeftOne(run), title, items, cursor: 0, error: None });
     }
 
-    pub(super) fn left_choice(&mut self, at: usize, what: &str) {
-        if at >= self.s.left.len() {
-            return;
+    /// What is done about an unfinished run. The journal forgets it once that is so: at once only if the user says "forget", else
+    /// when its way back is confirmed, or when its rows have been seen at rest.
+    pub(super) fn left_choice(&mut self, run: &str, what: &str) {
+        let Some(left) = self.s.left.iter().find(|u| u.run == run).cloned() else { return };
+        if what == "forget" {
+            self.forget_left(run);
+        } else {
+            let (line, rows) = match left.undo {
+                Some(undo) if what == "undo" && undo.on.is_empty() => (undo.line, left.rows),
+                Some(undo) if what == "undo" => (undo.line, undo.on),
+                _ => (String::new(), left.rows),
+            };
+            self.await_rows(left.run, line, &rows);
         }
-        let left = self.s.left.remove(at);
-        self.emit(Effect::Forget(left.run.clone()));
-        let (line, rows) = match (what, left.undo) {
-            ("undo", Some(undo)) if !undo.on.is_empty() => (undo.line, undo.on),
-            ("undo", Some(undo)) => (undo.line, left.rows),
-            _ => (String::new(), left.rows),
-        };
-        if what != "forget"
-            && let Some((first, _)) = rows.first()
-        {
-            let mut tables: Vec<TableKey> = Vec::new();
-            for (table, _) in rows.iter().filter(|(t, _)| t.kind == first.kind && t.selector == first.selector) {
-                if !tables.contains(table) {
-                    tables.push(table.clone());
-                }
-            }
-            let scopes = tables.iter().map(|t| t.scope.clone()).collect();
-            self.go(first.kind, first.selector.clone(), Some(scopes), Query::default());
-            let rows: Vec<RowKey> =
-                rows.iter().map(|(table, id)| RowKey { table: table.clone(), id: id.clone() }).collect();
-            self.s.view.marks.extend(rows.iter().filter(|r| tables.contains(&r.table)).cloned());
-            self.s.awaited.push(Awaited { rows, line, until: self.s.now.plus(PATIENCE) });
-            self.awaited_came();
-        }
-        if !self.s.left.is_empty() && self.s.overlays.is_empty() {
+        if self.s.overlays.is_empty() && self.s.left.iter().any(|u| !self.is_awaited(&u.run)) {
             self.left_menu();
+        }
+    }
+
+    /// Goes to the rows of an unfinished run, and waits for them.
+    fn await_rows(&mut self, run: String, line: String, rows: &[(TableKey, RowId)]) {
+        let Some((first, _)) = rows.first() else { return };
+        let mut tables: Vec<TableKey> = Vec::new();
+        for (table, _) in rows.iter().filter(|(t, _)| t.kind == first.kind && t.selector == first.selector) {
+            if !tables.contains(table) {
+                tables.push(table.clone());
+            }
+        }
+        let scopes = tables.iter().map(|t| t.scope.clone()).collect();
+        self.go(first.kind, first.selector.clone(), Some(scopes), Query::default());
+        let rows: Vec<RowKey> =
+            rows.iter().map(|(table, id)| RowKey { table: table.clone(), id: id.clone() }).collect();
+        self.s.view.marks.extend(rows.iter().filter(|r| tables.contains(&r.table)).cloned());
+        self.s.awaited.retain(|a| a.run != run);
+        self.s.awaited.push(Awaited { run, rows, line, until: self.s.now.plus(PATIENCE) });
+        self.awaited_came();
+    }
+
+    fn forget_left(&mut self, run: &str) {
+        let before = self.s.left.len();
+        self.s.left.retain(|u| u.run != run);
+        if self.s.left.len() < before {
+            self.emit(Effect::Forget(run.to_string()));
+        }
+    }
+
+    /// A plan was confirmed. If it is the way back of unfinished runs, there is nothing left to be said about them.
+    pub(super) fn way_back_confirmed(&mut self, action: &str, targets: &[RowKey]) {
+        let is_way_back = |u: &Unfinished| {
+            let Some(undo) = &u.undo else { return false };
+            let on = if undo.on.is_empty() { &u.rows } else { &undo.on };
+            undo.line.split(' ').next() == Some(action)
+                && on.len() == targets.len()
+                && on.iter().all(|(table, id)| targets.iter().any(|t| t.table == *table && t.id == *id))
+        };
+        let over: Vec<String> = self.s.left.iter().filter(|u| is_way_back(u)).map(|u| u.run.clone()).collect();
+        for run in over {
+            self.forget_left(&run);
         }
     }
 
     /// Rows that were waited for have come: what was to be done with them is begun.
     pub(super) fn awaited_came(&mut self) {
+        self.awaited_rest();
         let store = self.store;
         let here = |a: &Awaited| a.rows.iter().all(|r| store.get(&r.table, &r.id).is_some());
         let Some(at) = self.s.awaited.iter().position(|a| !a.line.is_empty() && here(a)) else { return };
@@ -213,15 +249,52 @@ impl Turn<'_> {
         self.act_on(&awaited.line, awaited.rows);
     }
 
+    /// Rows of a run that is gone on with have come to rest: it is over.
+    fn awaited_rest(&mut self) {
+        let store = self.store;
+        let rests = |r: &RowKey| match store.get(&r.table, &r.id) {
+            Some(record) => match record.state.as_ref().map(|(_, s)| s.as_str()) {
+                Some(state) if r.table.kind.transitional.contains(&state) => None,
+                Some(state) => Some(format!("{} {state}", record.label())),
+                None => Some(format!("{} is there", record.label())),
+            },
+            // A list that is whole and does not have it says that it is gone.
+            None => {
+                let whole = store.table(&r.table).is_some_and(|t| t.status.complete.is_some());
+                whole.then(|| format!("{} is not there any more", r.id))
+            }
+        };
+        let at_rest = |a: &Awaited| a.rows.iter().map(rests).collect::<Option<Vec<String>>>();
+        while let Some((at, states)) = self
+            .s
+            .awaited
+            .iter()
+            .enumerate()
+            .filter(|(_, a)| a.line.is_empty())
+            .find_map(|(at, a)| Some((at, at_rest(a)?)))
+        {
+            let run = self.s.awaited.remove(at).run;
+            if let Some(left) = self.s.left.iter().find(|u| u.run == run) {
+                let text = format!("{}: {}", left.title, states.join(", "));
+                self.say(Level::Info, text);
+            }
+            self.forget_left(&run);
+        }
+    }
+
     pub(super) fn give_up_awaited(&mut self) {
-        let now = self.s.now;
-        let (over, left): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.s.awaited).into_iter().partition(|a| a.until <= now);
+        let (now, store) = (self.s.now, self.store);
+        let missing = |a: &Awaited| a.rows.iter().filter(|r| store.get(&r.table, &r.id).is_none()).count();
+        // Rows that are there and still on their way are looked at for as long as that takes.
+        let (over, left): (Vec<_>, Vec<_>) = std::mem::take(&mut self.s.awaited)
+            .into_iter()
+            .partition(|a| a.until <= now && (!a.line.is_empty() || missing(a) > 0));
         self.s.awaited = left;
-        for awaited in over.into_iter().filter(|a| !a.line.is_empty()) {
-            let missing = awaited.rows.iter().filter(|r| self.store.get(&r.table, &r.id).is_none()).count();
-            if missing > 0 {
-                self.say(Level::Warning, format!("{missing} of the rows for {} could not be found.", awaited.line));
+        for awaited in over {
+            let title = self.s.left.iter().find(|u| u.run == awaited.run).map_or(&awaited.line, |u| &u.title).clone();
+            match missing(&awaited) {
+                0 => {}
+                n => self.say(Level::Warning, format!("{title}: {n} of its rows could not be found. See :runs.")),
             }
         }
     }

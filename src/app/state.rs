@@ -107,11 +107,13 @@ pub struct Notice {
 /// Rows of an unfinished run that are on their way to the store, and what is to be done with them then.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Awaited {
+    /// The journal's name for the run.
+    pub run: String,
     /// The rows.
     pub rows: Vec<RowKey>,
-    /// The palette line to carry out on them once they are there; empty: only watch them.
+    /// The palette line to carry out on them once they are there; empty: they are watched until they rest.
     pub line: String,
-    /// When to give up.
+    /// When to give up on rows that do not come.
     pub until: Time,
 }
 

@@ -274,17 +274,37 @@ fn what_an_earlier_start_left_is_offered_to_go_on_undo_or_forget() {
         done: (0, 1),
         undo: Some(Undo { line: "rename to=old".into(), but: None, on: Vec::new() }),
     };
-    let mut desk = Desk::empty(|_| {});
+    let forgotten = |desk: &mut Desk| -> Vec<String> {
+        let name = |e: &Effect| if let Effect::Forget(run) = e { Some(run.clone()) } else { None };
+        desk.asked().iter().filter_map(name).collect()
+    };
+    let mut desk = Desk::empty(|s| s.profiles[0].ask_digits = false);
     desk.event(Event::Act(ActEvent::Left(vec![left("a"), left("b"), left("c")])));
     desk.press("enter j enter");
-    assert!(desk.asked().contains(&Effect::Forget("a".into())));
     assert!(desk.state.overlays.iter().any(|o| matches!(o, Overlay::Menu(_))), "two more are left");
     desk.press("esc");
     desk.list(things(), vec![thing("t0", "thing-0", "stopping", 0)]);
     assert_eq!(desk.dialog().plan.calls[0].get("To"), Some(&Arg::str("old")), "undone once its row was there");
-    desk.press("esc").line("runs").press("enter enter enter");
-    assert!(desk.asked().contains(&Effect::Forget("b".into())));
+    desk.press("esc");
+    assert_eq!(forgotten(&mut desk), Vec::<String>::new(), "the plan was not confirmed: the next start asks again");
+    assert_eq!(desk.state.left.len(), 3);
+
+    desk.line("runs").press("enter j j enter j j enter");
+    assert_eq!(forgotten(&mut desk), ["c"], "forget is forget");
+
+    desk.press("esc").line("runs").press("enter j enter enter");
     assert!(desk.state.is_marked(&things(), &"t0".into()));
+    assert_eq!(forgotten(&mut desk), Vec::<String>::new(), "its row is on its way");
+    desk.press("esc").wait(Duration::from_secs(600));
+    desk.list(things(), vec![thing("t0", "thing-0", "stopped", 0)]);
+    assert_eq!(forgotten(&mut desk), ["b"]);
+    assert_eq!(desk.notice(), "Stop b: thing-0 stopped");
+
+    desk.line("runs").press("enter enter j enter");
+    assert_eq!(desk.dialog().plan.calls[0].get("To"), Some(&Arg::str("old")));
+    desk.press("enter");
+    assert!(answer_reread(&mut desk).contains(&Effect::Forget("a".into())), "its way back was confirmed");
+    assert!(desk.state.left.is_empty());
 }
 
 #[test]
