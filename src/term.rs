@@ -45,14 +45,11 @@ pub enum TermEvent {
 /// terminal driver keeps what is typed.
 const EVENTS: usize = 1024;
 
-/// How often the reader of keys looks whether it should make room for another program.
-const PAUSE_CHECK: Duration = Duration::from_millis(250);
+/// The pause after a key that could not be read: a terminal that is going away must not fill the log.
+const AFTER_ERROR: Duration = Duration::from_millis(250);
 
 /// Whether the terminal is in the console's hands. Whoever takes it down gives the terminal back, once.
 static ENTERED: AtomicBool = AtomicBool::new(false);
-/// Whether the reader of keys should leave the keys to another program, and whether it does.
-static PAUSE: AtomicBool = AtomicBool::new(false);
-static PAUSED: AtomicBool = AtomicBool::new(false);
 
 /// The terminal in the console's hands. Dropping it gives the terminal back.
 #[derive(Debug)]
@@ -147,27 +144,6 @@ impl Term {
         restore();
         take()
     }
-
-    /// Gives the terminal to another program (`ssh`, a pager) while `run` runs, keys included, and takes it again.
-    /// Afterwards the whole screen is to be drawn.
-    ///
-    /// # Errors
-    /// If the terminal cannot be taken again.
-    pub fn lend<T>(&self, run: impl FnOnce() -> T) -> io::Result<T> {
-        PAUSE.store(true, Ordering::SeqCst);
-        // The reader looks at its flag four times a second. If it does not answer, it is stuck on a lost terminal.
-        for _ in 0..50 {
-            if PAUSED.load(Ordering::SeqCst) {
-                break;
-            }
-            thread::sleep(Duration::from_millis(10));
-        }
-        restore();
-        let result = run();
-        let taken = take();
-        PAUSE.store(false, Ordering::SeqCst);
-        taken.map(|()| result)
-    }
 }
 
 impl Drop for Term {
@@ -217,29 +193,9 @@ pub fn is_entered() -> bool {
     ENTERED.load(Ordering::SeqCst)
 }
 
-/// Whether another program has the terminal: see [`Term::lend`].
-fn is_lent() -> bool {
-    PAUSE.load(Ordering::SeqCst)
-}
-
 /// Reads keys until nobody listens any more.
 fn read_keys(sender: &Sender<TermEvent>) {
     loop {
-        if is_lent() {
-            PAUSED.store(true, Ordering::SeqCst);
-            thread::sleep(Duration::from_millis(20));
-            continue;
-        }
-        PAUSED.store(false, Ordering::SeqCst);
-        match event::poll(PAUSE_CHECK) {
-            Ok(false) => continue,
-            Ok(true) => {}
-            Err(e) => {
-                tracing::warn!(error = %e, "keys cannot be waited for");
-                thread::sleep(PAUSE_CHECK);
-                continue;
-            }
-        }
         match event::read() {
             Ok(event) => {
                 if let Some(input) = input(event)
@@ -250,7 +206,7 @@ fn read_keys(sender: &Sender<TermEvent>) {
             }
             Err(e) => {
                 tracing::warn!(error = %e, "a key could not be read");
-                thread::sleep(PAUSE_CHECK);
+                thread::sleep(AFTER_ERROR);
             }
         }
     }

@@ -33,13 +33,6 @@ pub(super) fn listen(sender: Sender<TermEvent>) -> io::Result<()> {
             let event = match signal {
                 SIGTSTP if OWN_STOP.swap(false, Ordering::SeqCst) => continue,
                 SIGCONT if OWN_CONT.swap(false, Ordering::SeqCst) => continue,
-                // While the terminal is lent, Ctrl-C and Ctrl-Z are meant for the other program: the terminal driver
-                // sends them to the whole group, and a shell waits until all of it is stopped.
-                SIGINT | SIGQUIT | SIGCONT if super::is_lent() => continue,
-                SIGTSTP if super::is_lent() => {
-                    let _ = low_level::raise(SIGSTOP);
-                    continue;
-                }
                 SIGTSTP => TermEvent::Suspend,
                 SIGCONT => TermEvent::Resumed,
                 signal if ending => {
