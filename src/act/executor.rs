@@ -150,9 +150,10 @@ impl Executor {
         write: impl FnOnce(&Journal, crate::base::Time) -> Result<(), super::JournalError> + std::marker::Send + 'static,
     ) {
         let (journal, now) = (self.journal.clone(), self.clock.now());
-        let done = self.blocking(move || write(&journal, now).map_err(Fault::from)).await;
-        if let Err(fault) = done {
-            tracing::error!(run, index, "the outcome could not be written to the journal: {fault}");
+        let written = self.blocking(move || Ok(write(&journal, now).map_err(|e| e.to_string()))).await;
+        if let Err(why) = written.unwrap_or_else(|fault| Err(fault.to_string())) {
+            tracing::error!(run, index, "the outcome could not be written to the journal: {why}");
+            self.tell(ActEvent::Unwritten { run, why }).await;
         }
     }
 

@@ -177,6 +177,25 @@ async fn nothing_is_sent_if_the_journal_cannot_be_written() {
 }
 
 #[tokio::test]
+async fn an_outcome_that_cannot_be_written_down_is_told() {
+    let slot: Arc<Mutex<Option<Journal>>> = Arc::default();
+    let journal = slot.clone();
+    let mut rig = Rig::new("outcome-lost", move |_| {
+        journal.lock().expect("whole").as_ref().expect("a journal").fail_once();
+        Box::pin(async { ok() })
+    })
+    .await;
+    *slot.lock().expect("whole") = Some(rig.journal.clone());
+    rig.executor.carry(rig.carry(1, 1)).await;
+    let news = rig.news();
+    assert!(
+        matches!(&news[..], [ActEvent::Began { .. }, ActEvent::Unwritten { run: 1, why }, ActEvent::Done { .. }]
+            if why.contains("cannot be written") && !why.contains("Nothing was sent")),
+        "{news:?}"
+    );
+}
+
+#[tokio::test]
 async fn the_first_call_that_fails_stops_the_rest() {
     let denied = || Fault::new(FaultKind::Denied, "no").reached(Reached::Answered);
     let mut rig = Rig::new("stops", move |n| Box::pin(async move { if n == 1 { Err(denied()) } else { ok() } })).await;

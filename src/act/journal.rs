@@ -24,9 +24,10 @@ use crate::base::{Fault, FaultKind, Reached, RowId, Scope, Time};
 use crate::kinds::Registry;
 use crate::model::{Call, Identity, Kind, Plan, Selector, TableKey, Undo, Unfinished};
 
-/// Why the journal cannot be written: the action is then refused.
+/// Why the journal cannot be written. What is not sent yet is then refused; what was sent goes on, and the user is told that its
+/// outcome is not on disk.
 #[derive(Debug, Error)]
-#[error("The journal {path} cannot be written: {source}. Nothing was sent.")]
+#[error("The journal {path} cannot be written: {source}.")]
 pub struct JournalError {
     path: String,
     source: std::io::Error,
@@ -34,7 +35,7 @@ pub struct JournalError {
 
 impl From<JournalError> for Fault {
     fn from(e: JournalError) -> Fault {
-        Fault::new(FaultKind::Invalid, e.to_string())
+        Fault::new(FaultKind::Invalid, format!("{e} Nothing was sent."))
             .reached(Reached::NotSent)
             .hint("Make room or correct the permissions there; every change is written down before it is made.")
     }
@@ -92,6 +93,10 @@ impl Journal {
     fn write(&self, line: &Json) -> Result<(), JournalError> {
         let fail = |source| JournalError { path: self.0.path.display().to_string(), source };
         let mut slot = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        // Lines in a file that was taken away are on no disk.
+        if slot.as_ref().is_some_and(|open| !self.0.is_at_its_place(&open.file)) {
+            *slot = None;
+        }
         let Open { file, .. } = match slot.as_mut() {
             Some(open) => open,
             None => slot.insert(self.0.open().map_err(fail)?),
@@ -152,6 +157,15 @@ impl Journal {
             "outcome": word, "request_id": request_id,
             "code": fault.map(|f| f.code.to_string()), "message": fault.map(|f| f.message.clone()),
         }))
+    }
+
+    /// From here on what is written fails, as on a full disk, until the file is opened again.
+    #[cfg(test)]
+    pub(super) fn fail_once(&self) {
+        let mut slot = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = slot.as_mut() {
+            open.file = File::open(&self.0.path).expect("it was written");
+        }
     }
 
     /// The end of a run: settled, or given up.
@@ -252,7 +266,7 @@ impl Inner {
             let file = options().create(true).read(true).append(true).open(&self.path)?;
             locked(file.lock_shared())?;
             // Another process may have put a shorter file in its place between the two.
-            if file.metadata()?.ino() == std::fs::metadata(&self.path)?.ino() {
+            if self.is_at_its_place(&file) {
                 break file;
             }
         };
@@ -266,6 +280,12 @@ impl Inner {
             file.write_all(b"\n")?;
         }
         Ok(Open { file, _alive: alive })
+    }
+
+    /// Whether it is this open file that is found at the journal's path.
+    fn is_at_its_place(&self, file: &File) -> bool {
+        let inode = |of: std::io::Result<std::fs::Metadata>| of.ok().map(|m| (m.dev(), m.ino()));
+        inode(file.metadata()).is_some_and(|open| Some(open) == inode(std::fs::metadata(&self.path)))
     }
 
     /// A file's own name must outlive a crash too. Not every file system can be asked for that.

@@ -74,6 +74,18 @@ fn only_its_owner_can_read_it() {
 }
 
 #[test]
+fn a_journal_that_was_taken_away_is_begun_anew_and_not_written_into_the_void() {
+    let dir = Dir::new("away");
+    let journal = dir.started(1);
+    journal.began(1, &plan(), NOW).expect("written");
+    std::fs::remove_file(dir.path()).expect("ours");
+    journal.began(2, &plan(), NOW).expect("written");
+    assert_eq!(left(&dir.started(2)), Vec::<String>::new(), "its process lives");
+    drop(journal);
+    assert_eq!(left(&dir.started(2)), ["1000-".to_string() + &std::process::id().to_string() + "-2"]);
+}
+
+#[test]
 fn a_later_start_is_told_what_was_under_way_and_not_what_ended_or_was_forgotten() {
     let dir = Dir::new("left");
     let first = dir.started(1);

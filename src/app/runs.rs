@@ -21,6 +21,7 @@ impl Turn<'_> {
     pub(super) fn act(&mut self, news: ActEvent) {
         let (id, phase) = match news {
             ActEvent::Left(left) => return self.left(left),
+            ActEvent::Unwritten { run, why } => return self.unwritten(run, &why),
             ActEvent::Began { run, .. } => (run, RunPhase::Sending),
             ActEvent::Done { run, .. } => {
                 if let Some(r) = self.s.runs.iter_mut().find(|r| r.id == run) {
@@ -61,6 +62,13 @@ impl Turn<'_> {
         {
             self.s.runs.remove(oldest);
         }
+    }
+
+    fn unwritten(&mut self, run: u64, why: &str) {
+        let title = self.s.runs.iter().find(|r| r.id == run).map_or("A change", |r| r.plan.title.as_str());
+        let text =
+            format!("{title}: what became of it is not on disk, and the next start takes it for unfinished. {why}");
+        self.say(Level::Error, text);
     }
 
     /// What was carried out in this run; enter starts the way back.

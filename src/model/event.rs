@@ -167,6 +167,13 @@ pub enum ActEvent {
         /// Whether it came to the state that was wanted.
         ok: bool,
     },
+    /// What became of a run could not be written down: the next start will take it for one that was cut off.
+    Unwritten {
+        /// The run.
+        run: u64,
+        /// A sentence.
+        why: String,
+    },
     /// What an earlier run of the program left under way.
     Left(Vec<Unfinished>),
 }

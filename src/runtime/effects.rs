@@ -3,10 +3,11 @@
 use rustc_hash::FxHashMap;
 
 use super::engine::{Engine, Host, Inbox, send};
+use super::identities::who_is;
 use crate::act::{Carry, dry_run};
 use crate::base::{Fault, FaultKind, RowId};
 use crate::kinds::{self, Interner, ListRequest, What};
-use crate::model::{Effect, Event, Kind, Plan, RowRef, TableKey};
+use crate::model::{Effect, Event, Kind, Level, Message, Plan, RowRef, TableKey};
 
 impl Engine {
     pub(super) fn perform(&mut self, effects: Vec<Effect>) {
@@ -62,10 +63,12 @@ impl Engine {
                 });
             }
             Effect::Forget(name) => {
-                let (journal, now) = (self.journal.clone(), self.clock.now());
+                let (journal, now, outbox) = (self.journal.clone(), self.clock.now(), self.outbox.clone());
                 self.tasks.spawn_blocking(move || {
                     if let Err(e) = journal.forget(&name, now) {
                         tracing::error!("{e}");
+                        let text = format!("The next start will speak of that run again. {e}");
+                        let _ = outbox.send(Inbox::Event(Event::Say(Message { at: now, level: Level::Error, text })));
                     }
                 });
             }
@@ -108,13 +111,7 @@ impl Engine {
             if !matches!(task.await, Ok(true)) {
                 return;
             }
-            let answer = gateway.identity(&profile).await.map(|i| crate::model::Identity {
-                account: i.account,
-                arn: i.arn,
-                user: i.user_name,
-                generation: gateway.generation(&profile),
-            });
-            send(&outbox, Inbox::Event(Event::Identity(profile, answer))).await;
+            send(&outbox, Inbox::Event(who_is(&gateway, profile).await)).await;
         });
     }
 

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::carries::Carries;
 use super::forgetting::Forgetting;
-use super::identities::Identities;
+use super::identities::{Identities, who_is};
 use super::index_worker::IndexWorker;
 use super::questions::Questions;
 use super::tasks::{Tasks, waits};
@@ -358,9 +358,12 @@ impl Engine {
         for event in self.watcher.look(&self.store, now) {
             if let ActEvent::Settled { run, text, ok } = &event {
                 let (journal, run, text, ok) = (self.journal.clone(), *run, text.clone(), *ok);
+                let outbox = self.outbox.clone();
                 self.tasks.spawn_blocking(move || {
                     if let Err(e) = journal.ended(run, &text, ok, now) {
                         tracing::error!("{e}");
+                        let unwritten = ActEvent::Unwritten { run, why: e.to_string() };
+                        let _ = outbox.send(Inbox::Event(Event::Act(unwritten)));
                     }
                 });
             }
@@ -388,13 +391,7 @@ impl Engine {
             if renew {
                 gateway.refresh(&profile).await;
             }
-            let answer = gateway.identity(&profile).await.map(|i| Identity {
-                account: i.account,
-                arn: i.arn,
-                user: i.user_name,
-                generation: gateway.generation(&profile),
-            });
-            send(&outbox, Inbox::Event(Event::Identity(profile, answer))).await;
+            send(&outbox, Inbox::Event(who_is(&gateway, profile).await)).await;
         });
     }
 

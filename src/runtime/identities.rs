@@ -3,9 +3,22 @@
 use arcstr::ArcStr;
 use rustc_hash::FxHashMap;
 
+use crate::aws::Gateway;
 use crate::aws::credentials::source::DECLINED;
 use crate::base::{Fault, FaultKind, Time};
 use crate::fetch::cadence::after_fault;
+use crate::model::{Event, Identity};
+
+/// Asks the gateway who a profile is, as news for the viewer.
+pub(super) async fn who_is(gateway: &Gateway, profile: ArcStr) -> Event {
+    let answer = gateway.identity_and_generation(&profile).await.map(|(i, generation)| Identity {
+        account: i.account,
+        arn: i.arn,
+        user: i.user_name,
+        generation,
+    });
+    Event::Identity(profile, answer)
+}
 
 /// A profile of which it is not known whether its credentials work.
 #[derive(Default)]

@@ -245,6 +245,18 @@ fn a_run_is_followed_to_its_end_and_can_be_undone() {
 }
 
 #[test]
+fn an_outcome_that_is_not_on_disk_is_said_aloud() {
+    let mut desk = stopping();
+    desk.press("enter");
+    answer_reread(&mut desk);
+    let run = desk.state.runs[0].id;
+    desk.event(Event::Act(ActEvent::Unwritten { run, why: "The disk is full.".into() }));
+    assert!(desk.notice().starts_with("stop 1 things: what became of it is not on disk"), "{}", desk.notice());
+    assert!(desk.notice().ends_with("The disk is full."));
+    assert!(desk.state.messages.iter().any(|m| m.level == Level::Error), "and stays in :messages");
+}
+
+#[test]
 fn quitting_with_something_under_way_asks_again_and_says_what() {
     let mut desk = stopping();
     desk.press("enter");

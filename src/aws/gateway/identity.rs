@@ -43,16 +43,32 @@ impl PartialEq for Identity {
     }
 }
 
+/// An identity with the numbers that it was found under.
+struct Pinned {
+    epoch: u64,
+    generation: u64,
+    identity: Identity,
+}
+
 impl Gateway {
     /// Whose account the profile reaches: asked of STS once for each set of credentials.
     ///
     /// # Errors
     /// [`FaultKind::NoCredentials`], [`FaultKind::Expired`], [`FaultKind::Offline`], [`FaultKind::Denied`].
     pub async fn identity(&self, profile: &str) -> Result<Identity, Fault> {
-        self.identified(profile).await.map(|(_, identity)| identity)
+        self.identified(profile).await.map(|pinned| pinned.identity)
     }
 
-    async fn identified(&self, profile: &str) -> Result<(u64, Identity), Fault> {
+    /// The same with its generation, as [`Gateway::generation`] counts them. Both belong together, whoever signs in meanwhile: a
+    /// plan that shows this account is pinned to this number.
+    ///
+    /// # Errors
+    /// As [`Gateway::identity`].
+    pub async fn identity_and_generation(&self, profile: &str) -> Result<(Identity, u64), Fault> {
+        self.identified(profile).await.map(|pinned| (pinned.identity, pinned.generation))
+    }
+
+    async fn identified(&self, profile: &str) -> Result<Pinned, Fault> {
         let per = self.per(profile)?;
         let session = self.session(per).await;
         session.source.get().await?;
@@ -60,7 +76,8 @@ impl Gateway {
         if let Some((epoch, identity)) = &*pinned
             && *epoch == session.source.epoch()
         {
-            return Ok((*epoch, identity.clone()));
+            let generation = per.generation.load(Ordering::SeqCst);
+            return Ok(Pinned { epoch: *epoch, generation, identity: identity.clone() });
         }
         let sts = self.sts(&Scope::account(profile)).await?;
         let epoch = session.source.epoch();
@@ -82,7 +99,8 @@ impl Gateway {
             per.generation.fetch_add(1, Ordering::SeqCst);
         }
         *pinned = Some((epoch, identity.clone()));
-        Ok((epoch, identity))
+        // Counted on under the lock only.
+        Ok(Pinned { epoch, generation: per.generation.load(Ordering::SeqCst), identity })
     }
 
     /// Another number, another identity: a plan made under one is not carried out under the next. 0 until [`Gateway::identity`]
@@ -108,8 +126,8 @@ impl Gateway {
         if op.access != Access::Write || self.0.declared.get(&(op.service.sdk_id(), op.name)) != Some(&op) {
             return refuse(FaultKind::ReadOnly, "only declared writes are given a permit");
         }
-        let (epoch, _) = self.identified(profile).await?;
-        if self.generation(profile) != call.generation {
+        let Pinned { epoch, generation, .. } = self.identified(profile).await?;
+        if generation != call.generation {
             return refuse(
                 FaultKind::Conflict,
                 "the credentials belong to someone else than when the plan was made: it was not sent",
