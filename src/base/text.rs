@@ -164,6 +164,12 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, c)| c)
 }
 
+/// The text with its first letter in lower case: a sentence as a clause.
+pub fn uncapital(s: &str) -> String {
+    let mut chars = s.chars();
+    chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}
+
 /// The text with its first letter in upper case.
 pub fn capital(s: &str) -> String {
     let mut chars = s.chars();

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -17,7 +18,7 @@ use crate::app::{self, ProfileSetup, Setup};
 use crate::aws::{Gateway, GatewayConfig, ProfileSel, Prompt};
 use crate::base::text::{nearest, suggest, visible};
 use crate::base::{Clock, Time};
-use crate::config::{self, Config, Known, Overrides, Problem, Settings, TermEnv};
+use crate::config::{self, Config, Known, Overrides, Problem, TermEnv};
 use crate::fetch::Share;
 use crate::kinds::{Registry, registry};
 use crate::model::{Column, Level, Message};
@@ -52,7 +53,7 @@ pub(super) fn settings(options: &Options) -> (Config, Vec<Problem>) {
         .map(|k| (k.info.name, k.info.iter().filter(|f| f.column != Column::DetailOnly).map(|f| f.name).collect()))
         .collect();
     let kinds: Vec<(&str, &[&str])> = columns.iter().map(|(k, c)| (*k, c.as_slice())).collect();
-    let known = Known { commands: &commands, kinds: &kinds };
+    let known = Known { commands: &commands, kinds: &kinds, judge: Some(judge) };
     let mut term = TermEnv::read(|name| std::env::var(name).ok());
     term.no_color |= options.no_color;
     let overrides = Overrides {
@@ -68,6 +69,16 @@ pub(super) fn settings(options: &Options) -> (Config, Vec<Problem>) {
         term,
     };
     config::load(config::paths(options.config.as_deref()), &overrides, &known)
+}
+
+/// What is wrong with a text in the settings file, where more has to be known than its type.
+fn judge(setting: &str, text: &str) -> Result<(), String> {
+    match setting {
+        "view" => check_view(&registry::ALL, text),
+        "regions" => check_region(text),
+        "sandbox.world" => WorldSpec::from_str(text).map(drop),
+        _ => Ok(()),
+    }
 }
 
 impl Session {
@@ -201,6 +212,17 @@ fn looks_like_a_region(s: &str) -> bool {
         && parts.last().is_some_and(|n| !n.is_empty() && n.len() <= 2 && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
+fn check_region(region: &str) -> Result<(), String> {
+    if REGIONS.contains(&region) {
+        return Ok(());
+    }
+    let near = nearest(region, REGIONS.iter().copied());
+    if near.is_none() && looks_like_a_region(region) {
+        return Ok(());
+    }
+    Err(format!("There is no region {}.{}", visible(region), suggest(region, REGIONS.iter().copied())))
+}
+
 fn scopes(
     runtime: &Runtime,
     gateway: &Gateway,
@@ -209,14 +231,7 @@ fn scopes(
     notes: &mut Vec<String>,
 ) -> Result<Vec<ProfileSetup>, Failure> {
     for region in &config.settings.regions {
-        let near = nearest(region, REGIONS.iter().copied()).filter(|n| n != region);
-        let known = REGIONS.contains(&region.as_str());
-        if !known && (!looks_like_a_region(region) || near.is_some()) {
-            return Err(Failure::Usage(format!(
-                "There is no region {region}.{}",
-                suggest(region, REGIONS.iter().copied())
-            )));
-        }
+        check_region(region).map_err(Failure::Usage)?;
     }
     let mut out = Vec::new();
     for name in gateway.profiles_in_use() {
@@ -247,12 +262,14 @@ fn scopes(
     Ok(out)
 }
 
+/// A log names accounts, profiles and resources: a new one is its owner's alone. The mode of one that is there is the user's.
+fn log_file(path: &Path) -> std::io::Result<std::fs::File> {
+    std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)
+}
+
 fn open_log(config: &Config) -> Result<Option<tracing_appender::non_blocking::WorkerGuard>, Failure> {
     let Some(path) = &config.settings.log else { return Ok(None) };
-    let file = std::fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)
+    let file = log_file(path)
         .map_err(|e| Failure::Usage(format!("The log file {} cannot be opened: {e}.", path.display())))?;
     let (writer, guard) = tracing_appender::non_blocking(file);
     // The SDK's own events at debug level contain requests; only this program's are let through.
@@ -301,14 +318,10 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
     let now = session.clock.now();
     let mut messages: Vec<Message> = session.problems.iter().map(|p| message(now, p.to_string())).collect();
     messages.extend(session.notes.iter().map(|n| message(now, n.clone())));
-    let mut line = if view.is_empty() { session.config.settings.view.clone() } else { view.join(" ") };
-    if let Err(why) = check_view(&session.registry, &line) {
-        if !view.is_empty() {
-            return Err(Failure::Usage(why));
-        }
-        // A mistake in the settings costs that setting.
-        messages.push(message(now, format!("{}: view: {why}", session.config.paths.config.display())));
-        line = Settings::default().view;
+    // That of the settings was checked when they were read.
+    let line = if view.is_empty() { session.config.settings.view.clone() } else { view.join(" ") };
+    if !view.is_empty() {
+        check_view(&session.registry, &line).map_err(Failure::Usage)?;
     }
     let term = Term::enter()?;
     let size = term.size()?;

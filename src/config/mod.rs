@@ -59,6 +59,8 @@ pub struct Known<'a> {
     pub commands: &'a [(&'a str, bool)],
     /// Every kind with its columns.
     pub kinds: &'a [(&'a str, &'a [&'a str])],
+    /// What is wrong with a text of the setting with this path, in sentences: for what only higher floors understand.
+    pub judge: Option<fn(&str, &str) -> Result<(), String>>,
 }
 
 /// Everything that can be configured, ready for use.
@@ -80,7 +82,7 @@ pub fn load(paths: Paths, overrides: &Overrides, known: &Known<'_>) -> (Config, 
     let mut problems = Vec::new();
     let mut source = None;
     let mut settings = match Source::read(&paths.config) {
-        Ok(Some(file)) => settings::read(source.insert(file), known.kinds, &mut problems),
+        Ok(Some(file)) => settings::read(source.insert(file), known, &mut problems),
         Ok(None) if paths.explicit => {
             let message = format!("{} does not exist", paths.config.display());
             problems.push(Problem::whole(Origin::Option("--config"), message, None));

@@ -435,6 +435,7 @@ impl SettingType {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Known;
     use super::super::document::Source;
     use super::*;
 
@@ -448,7 +449,7 @@ mod tests {
     fn the_default_file_is_valid_and_changes_nothing() {
         let mut problems = Vec::new();
         let file = Source::embedded("default", &default_file());
-        assert_eq!(read(&file, &[], &mut problems), Settings::default());
+        assert_eq!(read(&file, &Known::default(), &mut problems), Settings::default());
         assert_eq!(problems, []);
     }
 
@@ -456,7 +457,7 @@ mod tests {
     fn every_line_of_the_default_file_is_valid_without_its_comment_sign() {
         let text = uncommented();
         let mut problems = Vec::new();
-        let settings = read(&Source::embedded("default", &text), &[], &mut problems);
+        let settings = read(&Source::embedded("default", &text), &Known::default(), &mut problems);
         assert_eq!(problems, [], "{text}");
         let own = Settings {
             downloads: settings.downloads.clone(),

@@ -151,6 +151,33 @@ fn problems_of_the_settings_are_told_with_their_line_and_status_1() {
 }
 
 #[test]
+fn what_only_the_console_understands_is_judged_with_its_line_as_well() {
+    let home = Home::new();
+    let lines = "view = \"instances stat:running\"\nregions = [\"eu-west-1\", \"eu-wset-1\"]\nsandbox.world = \"dmeo\"\n";
+    home.config("config.toml", lines);
+    let ended = home.run(&["config", "--check"]);
+    assert_eq!(ended.status, Some(1), "{ended:?}");
+    let told: Vec<&str> = ended.out.lines().map(|l| l.rsplit_once("config.toml").unwrap().1).collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(told[0].starts_with(":1:8: `view`: ") && told[0].contains("did you mean state"), "{told:?}");
+    assert_eq!(told[1], ":2:25: `regions`: there is no region eu-wset-1; did you mean eu-west-1?");
+    assert_eq!(told[2], ":3:17: `world`: there is no world dmeo; did you mean demo?");
+    let ended = home.run(&["get", "regions", "--sandbox"]);
+    assert_eq!(ended.status, Some(0), "each costs itself only: {ended:?}");
+}
+
+#[test]
+fn a_new_log_is_for_its_owners_eyes() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = Home::new();
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("log");
+    let ended = home.run(&["get", "regions", "--sandbox", "--log", log.to_str().unwrap()]);
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+    assert_eq!(std::fs::metadata(&log).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
 fn a_pipe_that_is_closed_is_no_panic() {
     use std::process::{Command, Stdio};
     let mut child = Command::new(crate::support::terminal::BINARY)

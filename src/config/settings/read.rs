@@ -9,15 +9,13 @@ use super::{Parsed, SETTINGS, Setting, SettingType, Settings};
 use crate::base::text;
 use crate::config::color::Color;
 use crate::config::document::{Document, Entry, Source, describe, integer, number};
+use crate::config::Known;
 use crate::config::problem::{Problem, meant};
-
-/// The names of the kinds and of their columns, to check `[columns]` by.
-pub(crate) type Kinds<'a> = &'a [(&'a str, &'a [&'a str])];
 
 const SAFE: &str = "read-only is on until this line is mended";
 
-/// The settings of a file; what is wrong with it goes to `problems`. Kinds are not checked if none are passed.
-pub(crate) fn read(source: &Source, kinds: Kinds<'_>, problems: &mut Vec<Problem>) -> Settings {
+/// The settings of a file; what is wrong with it goes to `problems`. What is not known is not checked.
+pub(crate) fn read(source: &Source, known: &Known<'_>, problems: &mut Vec<Problem>) -> Settings {
     let mut settings = Settings::default();
     let first = problems.len();
     let doc = source.parse(problems);
@@ -28,7 +26,7 @@ pub(crate) fn read(source: &Source, kinds: Kinds<'_>, problems: &mut Vec<Problem
             problem.hint = Some(SAFE.into());
         }
     }
-    let mut reader = Reader { doc: &doc, kinds, problems, settings };
+    let mut reader = Reader { doc: &doc, known, problems, settings };
     for entry in doc.root() {
         reader.entry(&[], &entry);
     }
@@ -37,7 +35,7 @@ pub(crate) fn read(source: &Source, kinds: Kinds<'_>, problems: &mut Vec<Problem
 
 struct Reader<'r, 's> {
     doc: &'r Document<'s>,
-    kinds: Kinds<'r>,
+    known: &'r Known<'r>,
     problems: &'r mut Vec<Problem>,
     settings: Settings,
 }
@@ -124,9 +122,9 @@ impl Reader<'_, '_> {
     }
 
     fn set(&mut self, setting: &Setting, users: &str, path: &[&str], entry: &Entry<'_>) {
-        if setting.path == "columns.KIND" && !self.kinds.is_empty() && !self.kinds.iter().any(|(k, _)| *k == users) {
-            let hint =
-                meant(users, self.kinds.iter().map(|(k, _)| *k), || Some("docs/kinds.md lists the kinds".into()));
+        let kinds = self.known.kinds;
+        if setting.path == "columns.KIND" && !kinds.is_empty() && !kinds.iter().any(|(k, _)| *k == users) {
+            let hint = meant(users, kinds.iter().map(|(k, _)| *k), || Some("docs/kinds.md lists the kinds".into()));
             self.problem(entry.key_at.clone(), format!("`{}` is not a kind", text::visible(users)), hint);
             return;
         }
@@ -150,7 +148,10 @@ impl Reader<'_, '_> {
                 integer(v).filter(|n| (min..=max).contains(n)).map(Parsed::Integer)
             }
             (SettingType::Number { min, max }, v) => number(v).filter(|x| (min..=max).contains(x)).map(Parsed::Number),
-            (SettingType::Text, DeValue::String(s)) => Some(Parsed::Text(s.to_string())),
+            (SettingType::Text, DeValue::String(s)) => {
+                self.judge(setting, s)?;
+                Some(Parsed::Text(s.to_string()))
+            }
             (SettingType::Path, DeValue::String(s)) if !s.is_empty() => Some(Parsed::Path(home(s))),
             (SettingType::List, DeValue::Array(items)) => {
                 return self.list(setting, users, items).map(Parsed::List);
@@ -166,7 +167,16 @@ impl Reader<'_, '_> {
         parsed.ok_or_else(|| (format!("`{}` wants {}, not {}", entry.key, setting.kind.wants(), describe(value)), None))
     }
 
-    /// A list of texts. A column that the kind does not have costs that column only.
+    /// What higher floors say of a text: their sentences as a problem's message and hint.
+    fn judge(&self, setting: &Setting, text: &str) -> Result<(), (String, Option<String>)> {
+        let Some(Err(why)) = self.known.judge.map(|judge| judge(setting.path, text)) else { return Ok(()) };
+        let (what, hint) = why.split_once(". ").map_or((why.as_str(), None), |(what, hint)| (what, Some(hint)));
+        let key = setting.path.rsplit('.').next().unwrap_or_default();
+        let clause = |s: &str| text::uncapital(s.trim_end_matches('.'));
+        Err((format!("`{key}`: {}", clause(what)), hint.map(clause)))
+    }
+
+    /// A list of texts. A column that the kind does not have costs that column only, and so does a region.
     fn list(
         &mut self,
         setting: &Setting,
@@ -174,7 +184,7 @@ impl Reader<'_, '_> {
         items: &toml::de::DeArray<'_>,
     ) -> Result<Vec<String>, (String, Option<String>)> {
         let columns = if setting.path == "columns.KIND" {
-            self.kinds.iter().find(|(k, _)| *k == users).map(|(_, columns)| *columns)
+            self.known.kinds.iter().find(|(k, _)| *k == users).map(|(_, columns)| *columns)
         } else {
             None
         };
@@ -195,7 +205,10 @@ impl Reader<'_, '_> {
                     let message = format!("`{}` is listed twice", text::visible(word));
                     self.problem(item.span(), message, None);
                 }
-                _ => out.push(word.to_string()),
+                _ => match self.judge(setting, word) {
+                    Ok(()) => out.push(word.to_string()),
+                    Err((message, hint)) => self.problem(item.span(), message, hint),
+                },
             }
         }
         Ok(out)
