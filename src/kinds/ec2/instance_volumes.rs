@@ -88,14 +88,19 @@ static FIELDS: Fields<InstanceVolumes> = Fields(&[
     field(
         FieldInfo::new(COST, "$/MONTH", FieldType::Float, "What all of them cost a month, by us-east-1's list prices.")
             .cells(7, 9),
-        |v| Value::Float(v.disks.iter().map(Disk::monthly).sum()),
+        |v| cost(v.disks.iter()),
     ),
     field(
         FieldInfo::new(KEPT_COST, "KEPT $/MONTH", FieldType::Float, "What those cost a month that outlive it.")
             .cells(12, 12),
-        |v| Value::Float(v.disks.iter().filter(|d| d.deleted == Some(false)).map(Disk::monthly).sum()),
+        |v| cost(v.disks.iter().filter(|d| d.deleted == Some(false))),
     ),
 ]);
+
+/// What disks cost a month. It is not known if that of one of them is not: a part of it would be too little.
+fn cost<'a>(disks: impl Iterator<Item = &'a Disk>) -> Value {
+    disks.map(Disk::monthly).sum::<Option<f64>>().map_or(Value::Unknown, Value::Float)
+}
 
 impl Disk {
     /// `vol-0a1 (20 GiB gp3)`.
@@ -116,11 +121,11 @@ impl Disk {
         });
         text.into()
     }
-    /// US dollars a month, without requests and snapshots.
+    /// US dollars a month, without requests and snapshots; `None` for a type that AWS adds tomorrow.
     /// <https://aws.amazon.com/ebs/pricing/>
-    fn monthly(&self) -> f64 {
+    fn monthly(&self) -> Option<f64> {
         let (gib, iops) = (f64::from(self.gib), f64::from(self.iops));
-        match self.kind.as_str() {
+        Some(match self.kind.as_str() {
             // 3,000 IOPS and 125 MiB/s are in the price of the room.
             "gp3" => {
                 gib * 0.08 + (iops - 3000.0).max(0.0) * 0.005 + (f64::from(self.throughput) - 125.0).max(0.0) * 0.04
@@ -136,9 +141,8 @@ impl Disk {
             "st1" => gib * 0.045,
             "sc1" => gib * 0.015,
             "standard" => gib * 0.05,
-            // What AWS adds tomorrow: as its general purpose disks.
-            _ => gib * 0.08,
-        }
+            _ => return None,
+        })
     }
 }
 
@@ -236,11 +240,23 @@ mod tests {
 
     #[test]
     fn what_a_disk_costs_follows_its_type_and_what_is_provisioned_beyond_it() {
-        let cents = |d: Disk| (d.monthly() * 100.0).round();
-        assert_eq!(cents(disk("gp3", 100, 3000, 125)), 800.0);
-        assert_eq!(cents(disk("gp3", 100, 4000, 225)), 1700.0);
-        assert_eq!(cents(disk("gp2", 100, 300, 0)), 1000.0);
-        assert_eq!(cents(disk("io2", 100, 40_000, 0)), 245_650.0);
+        let cents = |d: Disk| d.monthly().map(|dollars| (dollars * 100.0).round());
+        assert_eq!(cents(disk("gp3", 100, 3000, 125)), Some(800.0));
+        assert_eq!(cents(disk("gp3", 100, 4000, 225)), Some(1700.0));
+        assert_eq!(cents(disk("gp2", 100, 300, 0)), Some(1000.0));
+        assert_eq!(cents(disk("io2", 100, 40_000, 0)), Some(245_650.0));
+        assert_eq!(cents(disk("gp4", 100, 3000, 125)), None, "no other type's price");
+    }
+
+    #[test]
+    fn what_disks_cost_is_unknown_if_the_price_of_one_is() {
+        let disks = |kept: &str| InstanceVolumes {
+            instance: "i-1".into(),
+            disks: vec![disk(kept, 20, 0, 0), Disk { deleted: Some(true), ..disk("gp4", 8, 0, 0) }],
+        };
+        let row = disks("gp3").record();
+        assert_eq!((row.get(COST), row.get(KEPT_COST)), (&Value::Unknown, &Value::Float(1.6)));
+        assert_eq!(disks("gp4").record().get(KEPT_COST), &Value::Unknown);
     }
 
     #[test]

@@ -30,8 +30,13 @@ fn look<'a>(cx: &ActionContext<'a>, needs: &mut Vec<TableKey>) -> Disks<'a> {
     found
 }
 
-fn sum(rows: &[&Record], field: &str) -> f64 {
-    rows.iter().filter_map(|r| r.get(field).as_f64()).sum()
+/// `go on costing about $8.00 a month (us-east-1 …)`, or that the price is not known.
+fn costing(rows: &[&Record], field: &str, n: usize) -> String {
+    let go = go(n, "goes", "go");
+    match rows.iter().map(|r| r.get(field).as_f64()).sum::<Option<f64>>() {
+        Some(cost) => format!("{go} on costing about ${cost:.2} a month ({PRICES})"),
+        None => format!("{go} on costing; the price is not known"),
+    }
 }
 
 fn all(rows: &[&Record], field: &str) -> Vec<arcstr::ArcStr> {
@@ -47,9 +52,7 @@ pub(super) fn go_on(cx: &ActionContext<'_>, out: &mut Vec<Consequence>, needs: &
     let found = look(cx, needs);
     let known = all(&found.known, volumes::DISKS).len();
     if known > 0 {
-        let (disks, cost) = (count(known, "disk"), sum(&found.known, COST));
-        let go = go(known, "goes", "go");
-        out.push(note(format!("{disks} {go} on costing about ${cost:.2} a month ({PRICES})")));
+        out.push(note(format!("{} {}", count(known, "disk"), costing(&found.known, COST, known))));
     }
     if found.unknown > 0 {
         let (disks, go) = (count(found.unknown, "disk"), go(found.unknown, "goes", "go"));
@@ -66,9 +69,8 @@ pub(super) fn fate(cx: &ActionContext<'_>, out: &mut Vec<Consequence>, needs: &m
         out.push(note(format!("{} {is} deleted for good (DeleteOnTermination)", names(&deleted))));
     }
     if !kept.is_empty() {
-        let (stay, go) = (go(kept.len(), "stays", "stay"), go(kept.len(), "goes", "go"));
-        let cost = sum(&found.known, KEPT_COST);
-        out.push(note(format!("{} {stay} and {go} on costing about ${cost:.2} a month ({PRICES})", names(&kept))));
+        let stay = go(kept.len(), "stays", "stay");
+        out.push(note(format!("{} {stay} and {}", names(&kept), costing(&found.known, KEPT_COST, kept.len()))));
     }
     let unsaid = all(&found.known, volumes::DISKS).len().saturating_sub(deleted.len() + kept.len());
     if unsaid > 0 {

@@ -293,8 +293,12 @@ fn what_becomes_of_each_disk_is_said_with_what_it_goes_on_costing() {
     assert_eq!(notes[0], "vol-1 (8 GiB gp3) is deleted for good (DeleteOnTermination)");
     assert!(notes[1].starts_with("vol-2 (100 GiB gp3) stays and goes on costing about $8.00 a month"), "{notes:?}");
     assert!(!is_asked(&p));
-    let p = plan(&rows, &STOP, vec![r]);
+    let p = plan(&rows, &STOP, vec![r.clone()]);
     assert!(said(&p, Severity::Note)[0].starts_with("2 disks go on costing about $8.64 a month"));
+    let new = row(&volumes::INFO, "i-1", "", "").with(volumes::DISKS, texts(&["vol-1 8 GiB gp4"]));
+    rows.complete(&volumes::INFO, Selector::All, vec![new.with(volumes::COST, Value::Unknown).record()]);
+    let p = plan(&rows, &STOP, vec![r]);
+    assert_eq!(said(&p, Severity::Note)[0], "1 disk goes on costing; the price is not known");
 }
 
 #[test]
