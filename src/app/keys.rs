@@ -7,6 +7,7 @@ use super::line::Line;
 use super::overlay::{Overlay, Page, Pager, PlanPhase, Sure, SureKind};
 use super::state::{Focus, Notice, State};
 use super::update::Turn;
+use crate::base::text::pasteable;
 use crate::config::{Mode, Next, Step};
 use crate::input::{Key, KeyCode};
 use crate::model::{Ask, Confirm, Effect, Level};
@@ -416,12 +417,12 @@ impl Turn<'_> {
     fn copy_from_layer(&mut self) -> bool {
         let text = match self.s.overlays.last() {
             Some(Overlay::Ask(a)) => match &a.question.what {
-                Ask::Device { url, .. } => url.clone(),
-                Ask::MfaCode { serial, .. } => serial.to_string(),
+                Ask::Device { url, .. } => pasteable(url).into_owned(),
+                Ask::MfaCode { serial, .. } => pasteable(serial).into_owned(),
             },
             Some(Overlay::Plan(p)) => p.commands.join("\n"),
             Some(Overlay::Menu(m)) => match m.items.get(m.cursor) {
-                Some(item) if !item.detail.is_empty() => item.detail.clone(),
+                Some(item) if !item.detail.is_empty() => pasteable(&item.detail).into_owned(),
                 _ => return true,
             },
             Some(_) => return true,

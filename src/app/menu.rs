@@ -3,6 +3,7 @@
 use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, Overlay};
 use super::update::Turn;
 use super::view::RowKey;
+use crate::base::text::{cut_end, pasteable};
 use crate::model::{Effect, FieldType, Level, Sort, Value};
 
 /// The text that a value is copied as; `None` where there is none.
@@ -129,7 +130,8 @@ impl Turn<'_> {
     }
 
     fn rows_text(&self, rows: &[RowKey]) -> Vec<String> {
-        rows.iter().filter_map(|r| self.store.get(&r.table, &r.id)).map(|r| r.shown_id().to_string()).collect()
+        let records = rows.iter().filter_map(|r| self.store.get(&r.table, &r.id));
+        records.map(|r| pasteable(r.shown_id()).into_owned()).collect()
     }
 
     /// Copies the ids of the targets, one a line.
@@ -147,7 +149,7 @@ impl Turn<'_> {
         let lines = text.lines().count();
         let what = if lines == 1 { text.clone() } else { format!("{lines} lines") };
         self.emit(Effect::Copy(text));
-        self.say(Level::Info, format!("Copied {}", crate::base::text::cut_end(&what, 60)));
+        self.say(Level::Info, format!("Copied {}", cut_end(&what, 60)));
     }
 
     /// Name, ARN, addresses and ids of the focused row.
@@ -156,6 +158,7 @@ impl Turn<'_> {
         let Some(record) = self.store.get(&row.table, &row.id).cloned() else { return };
         let mut items: Vec<MenuItem> = Vec::new();
         let mut add = |label: &str, text: String| {
+            let text = pasteable(&text).into_owned();
             if !text.is_empty() && items.iter().all(|i| i.detail != text) {
                 items.push(MenuItem {
                     label: label.to_string(),

@@ -147,6 +147,32 @@ async fn a_permit_works_once_and_for_all_retries_of_that_once() {
 }
 
 #[tokio::test]
+async fn a_confirmed_write_is_not_sent_again_with_other_credentials_than_it_was_confirmed_for() {
+    for (first, reached) in
+        [(Answer::broken(), Reached::Maybe), (Answer::xml(503, "<x><Code>Unavailable</Code></x>"), Reached::NotSent)]
+    {
+        let source: Arc<Mutex<Option<crate::aws::credentials::source::Source>>> = Arc::default();
+        let theirs = source.clone();
+        let recorder = Recorder::new(move |r| match r.name.as_str() {
+            "StopInstances" => {
+                // Somebody signs in as someone else while the first attempt is under way.
+                theirs.lock().unwrap().as_ref().unwrap().become_others();
+                first.clone()
+            }
+            _ => Answer::identity(),
+        });
+        let (gateway, scope) = gateway(&recorder, false);
+        let ec2 = gateway.ec2(&scope).await.unwrap();
+        let permit = confirmed(&gateway, &scope, &STOP).await.unwrap();
+        *source.lock().unwrap() = gateway.0.profiles["sandbox"].session.get().map(|s| s.source.clone());
+        let sent = ec2.stop_instances().instance_ids("i-1").customize().interceptor(permit).send().await;
+        let fault = sent.map_err(|e| fault::of(&STOP, e)).unwrap_err();
+        assert_eq!((fault.kind, fault.reached), (FaultKind::Conflict, reached), "{fault}");
+        assert_eq!(recorder.names(), ["GetCallerIdentity", "StopInstances"]);
+    }
+}
+
+#[tokio::test]
 async fn an_operation_that_must_not_be_repeated_is_sent_once_whatever_happens() {
     for answer in [Answer::xml(503, "<x/>"), Answer::broken(), Answer::Never] {
         let given = answer.clone();

@@ -9,7 +9,7 @@
 //! | any other write, presigned ones included | refused | refused |
 //!
 //! What passes is stamped again on each attempt (the SDK clears extensions when it clones a request for a retry), and the
-//! connector refuses what has no stamp.
+//! connector refuses what has no stamp. A confirmed write whose credentials have changed by then gets none.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -126,7 +126,8 @@ impl fmt::Debug for Guard {
     }
 }
 
-struct StampForAttempts(Stamp);
+/// For each attempt: the stamp, and for a confirmed write the credentials that it was confirmed for.
+struct StampForAttempts(Stamp, Option<u64>);
 
 impl fmt::Debug for StampForAttempts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -139,15 +140,15 @@ impl Storable for StampForAttempts {
 }
 
 impl Guard {
-    fn decide(&self, metadata: &Metadata, input: &Input, permit: Option<&Carried>) -> Result<Stamp, Fault> {
+    fn decide(&self, metadata: &Metadata, input: &Input, permit: Option<&Carried>) -> Result<StampForAttempts, Fault> {
         let (service, name) = (metadata.service().to_string(), metadata.name().to_string());
         let Some(&op) = self.declared.get(&(service.as_str(), name.as_str())) else {
             let text = format!("{service}'s {name} is not among the operations that this program declares");
             return Err(Fault::new(FaultKind::Bug, text).of(service, name));
         };
-        let stamp = |call| Ok(Stamp::new(self.scope.clone(), op, call));
+        let unconfirmed = || Ok(StampForAttempts(Stamp::new(self.scope.clone(), op, None), None));
         if op.access == Access::Read {
-            return stamp(None);
+            return unconfirmed();
         }
         let refuse = |text: &str| Err(Fault::new(FaultKind::ReadOnly, text).of(op.service.sdk_id(), op.name));
         let rehearsal = op.dry_run && super::guard_inputs::dry_run(op.name, input) == Some(true);
@@ -159,7 +160,7 @@ impl Guard {
             });
         }
         if rehearsal {
-            return stamp(None);
+            return unconfirmed();
         }
         let Some(Carried(slip)) = permit else {
             return refuse("a write needs a confirmed plan, and this one has none");
@@ -169,14 +170,20 @@ impl Guard {
         if slip.operation != op || !same_place {
             return refuse("this write is not the one that was confirmed");
         }
-        if slip.epoch != self.source.epoch() {
-            let text = "the credentials changed after this was confirmed: it was not sent";
-            return Err(Fault::new(FaultKind::Conflict, text).of(op.service.sdk_id(), op.name));
-        }
+        self.same_credentials(slip.epoch, op)?;
         if slip.used.swap(true, Ordering::SeqCst) {
             return refuse("this write was sent before: a confirmed plan sends each call once");
         }
-        stamp(Some(slip.call.clone()))
+        let stamp = Stamp::new(self.scope.clone(), op, Some(slip.call.clone()));
+        Ok(StampForAttempts(stamp, Some(slip.epoch)))
+    }
+
+    fn same_credentials(&self, epoch: u64, op: &Operation) -> Result<(), Fault> {
+        if epoch == self.source.epoch() {
+            return Ok(());
+        }
+        let text = "the credentials changed after this was confirmed: it was not sent";
+        Err(Fault::new(FaultKind::Conflict, text).of(op.service.sdk_id(), op.name))
     }
 }
 
@@ -194,11 +201,11 @@ impl Intercept for Guard {
             return Err(Fault::bug("a request without an operation's name").into());
         };
         let stamp = self.decide(metadata, context.input(), cfg.load::<Carried>())?;
-        let op = stamp.operation();
+        let op = stamp.0.operation();
         let state = cfg.interceptor_state();
         state.store_put(tuning::retry(op));
         state.store_put(tuning::timeouts(op));
-        state.store_put(StampForAttempts(stamp));
+        state.store_put(stamp);
         Ok(())
     }
     fn modify_before_transmit(
@@ -207,7 +214,12 @@ impl Intercept for Guard {
         _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if let Some(StampForAttempts(stamp)) = cfg.load::<StampForAttempts>() {
+        if let Some(StampForAttempts(stamp, epoch)) = cfg.load::<StampForAttempts>() {
+            // Each attempt is signed anew, with whatever credentials there are by then: they must be the ones that were asked about.
+            if let Some(epoch) = epoch {
+                let reached = if stamp.may_have_arrived() { Reached::Maybe } else { Reached::NotSent };
+                self.same_credentials(*epoch, stamp.operation()).map_err(|fault| fault.reached(reached))?;
+            }
             context.request_mut().add_extension(stamp.clone());
         }
         Ok(())
@@ -218,7 +230,7 @@ impl Intercept for Guard {
         _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if let Some(StampForAttempts(stamp)) = cfg.load::<StampForAttempts>() {
+        if let Some(StampForAttempts(stamp, _)) = cfg.load::<StampForAttempts>() {
             super::capture::note(stamp.operation(), context.response());
         }
         // The SDK's XML reader takes a document that breaks off for one that is shorter: half a page would be the whole table.

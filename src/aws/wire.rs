@@ -44,6 +44,10 @@ impl Stamp {
     pub(super) fn operation(&self) -> &'static Operation {
         self.0.operation
     }
+    /// Whether an earlier attempt may have been carried out.
+    pub(super) fn may_have_arrived(&self) -> bool {
+        self.0.maybe.load(Ordering::SeqCst)
+    }
 }
 
 /// A connector's error with how far the request came over all attempts of its execution.

@@ -141,13 +141,45 @@ pub fn cut_middle(s: &str, cells: usize) -> Cow<'_, str> {
     Cow::Owned(head)
 }
 
-/// Quotes for a POSIX shell: left alone if every byte is safe, else in single quotes (`'` becomes `'\''`).
+/// Whether a character could fool a terminal that the text is pasted into, or the person who pastes it: control characters, bidi
+/// overrides, invisible ones.
+fn is_treacherous(c: char) -> bool {
+    stand_in(c).is_some() && !('\u{1f1e6}'..='\u{1f1ff}').contains(&c)
+}
+
+/// The text as it may be pasted anywhere: control characters are replaced by visible ones, all else is as it was. A pasted line
+/// break is Enter, and `ESC [201~` ends a bracketed paste.
+pub fn pasteable(s: &str) -> Cow<'_, str> {
+    let obeyed = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    if !s.contains(obeyed) {
+        return Cow::Borrowed(s);
+    }
+    Cow::Owned(s.chars().map(|c| if obeyed(c) { stand_in(c).unwrap_or('\u{fffd}') } else { c }).collect())
+}
+
+/// Quotes for a POSIX shell: left alone if every byte is safe, else in single quotes (`'` becomes `'\''`). Text with control or
+/// invisible characters is written in `$'…'` (POSIX 2024; bash, zsh, ksh) with these as octal numbers, so that the terminal that a
+/// command is pasted into obeys nothing of it.
 pub fn shell_quote(s: &str) -> Cow<'_, str> {
     let safe = |b: u8| b.is_ascii_alphanumeric() || b"-_./:=@%+,".contains(&b);
     if !s.is_empty() && s.bytes().all(safe) {
         return Cow::Borrowed(s);
     }
-    Cow::Owned(format!("'{}'", s.replace('\'', r"'\''")))
+    if !s.chars().any(is_treacherous) {
+        return Cow::Owned(format!("'{}'", s.replace('\'', r"'\''")));
+    }
+    let mut out = String::from("$'");
+    for c in s.chars() {
+        match c {
+            '\'' | '\\' => out.extend(['\\', c]),
+            c if is_treacherous(c) => {
+                out.extend(c.encode_utf8(&mut [0; 4]).bytes().map(|b| format!("\\{b:03o}")));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('\'');
+    Cow::Owned(out)
 }
 
 /// The nearest of `candidates` to `word` by edit distance, if it is near enough to be meant.
@@ -231,6 +263,18 @@ mod tests {
         assert_eq!(shell_quote("i-0a1"), "i-0a1");
         assert_eq!(shell_quote("it's $HOME"), r"'it'\''s $HOME'");
         assert_eq!(shell_quote(""), "''");
+    }
+
+    #[test]
+    fn what_is_pasted_into_a_shell_holds_nothing_that_its_terminal_obeys() {
+        let hostile = "it's \\ \x1b[201~\nrm -rf ~\u{9b}\u{202e} \u{ad} 결제 🇰🇷";
+        let quoted = shell_quote(hostile);
+        assert!(!quoted.contains(|c: char| c.is_control() || c == '\u{202e}' || c == '\u{ad}'), "{quoted}");
+        assert!(quoted.contains(r"\'s \\ \033[201~\012rm") && quoted.contains("결제 🇰🇷"), "{quoted}");
+        let bash = std::process::Command::new("bash").args(["-c", &format!("printf %s {quoted}")]).output();
+        assert_eq!(bash.map(|o| String::from_utf8(o.stdout)).ok(), Some(Ok(hostile.to_string())));
+        assert_eq!(pasteable("a\x1b[201~\nb\u{9b}c"), "a␛[201~␊b\u{fffd}c");
+        assert!(matches!(pasteable("결제 👩\u{200d}💻 🇰🇷"), Cow::Borrowed(_)), "nothing else is changed");
     }
 
     #[test]

@@ -153,7 +153,8 @@ fn problems_of_the_settings_are_told_with_their_line_and_status_1() {
 #[test]
 fn what_only_the_console_understands_is_judged_with_its_line_as_well() {
     let home = Home::new();
-    let lines = "view = \"instances stat:running\"\nregions = [\"eu-west-1\", \"eu-wset-1\"]\nsandbox.world = \"dmeo\"\n";
+    let lines =
+        "view = \"instances stat:running\"\nregions = [\"eu-west-1\", \"eu-wset-1\"]\nsandbox.world = \"dmeo\"\n";
     home.config("config.toml", lines);
     let ended = home.run(&["config", "--check"]);
     assert_eq!(ended.status, Some(1), "{ended:?}");

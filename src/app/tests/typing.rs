@@ -152,6 +152,12 @@ fn copy_takes_the_ids_of_the_marked_rows_and_the_menu_the_rest() {
     assert!(desk.asked().contains(&Effect::Copy("t0\nt1".into())));
     desk.press("Y j enter");
     assert!(desk.asked().contains(&Effect::Copy("thing-2".into())));
+    let mut desk = Desk::with(0);
+    desk.list(things(), vec![thing("t0\nrm -rf ~\n", "x\x1b[201~\n", "running", 0)]);
+    desk.press("y Y j enter");
+    let copied: Vec<Effect> = desk.asked().into_iter().filter(|e| matches!(e, Effect::Copy(_))).collect();
+    let safe = ["t0␊rm -rf ~␊", "x␛[201~␊"].map(|t| Effect::Copy(t.into()));
+    assert_eq!(copied, safe, "what is pasted into a shell is not obeyed by it");
 }
 
 #[test]

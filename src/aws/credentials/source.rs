@@ -82,6 +82,12 @@ impl Source {
         self.0.epoch.load(Ordering::SeqCst)
     }
 
+    /// As if other credentials had been loaded.
+    #[cfg(test)]
+    pub(crate) fn become_others(&self) {
+        self.0.epoch.fetch_add(1, Ordering::SeqCst);
+    }
+
     /// Credentials that will last for the next two minutes at least.
     ///
     /// # Errors

@@ -7,9 +7,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Parsed, SETTINGS, Setting, SettingType, Settings};
 use crate::base::text;
+use crate::config::Known;
 use crate::config::color::Color;
 use crate::config::document::{Document, Entry, Source, describe, integer, number};
-use crate::config::Known;
 use crate::config::problem::{Problem, meant};
 
 const SAFE: &str = "read-only is on until this line is mended";
