@@ -11,12 +11,14 @@
 mod compact;
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
 use serde_json::{Value as Json, json};
 use thiserror::Error;
 
@@ -248,7 +250,12 @@ impl Inner {
     fn is_alive(&self, process: &str) -> bool {
         let path = self.alive(process);
         let Ok(file) = File::open(&path) else { return false };
-        let alive = file.try_lock().is_err();
+        let alive = match file.try_lock() {
+            Ok(()) => false,
+            Err(TryLockError::WouldBlock) => true,
+            // Where nothing can be locked, the number has to do.
+            Err(TryLockError::Error(_)) => has_process(process),
+        };
         if !alive {
             let _ = std::fs::remove_file(path);
         }
@@ -300,6 +307,12 @@ fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.mode(0o600);
     options
+}
+
+/// Whether a process of this machine has the number in a name such as `1795252800000-4711`.
+fn has_process(name: &str) -> bool {
+    let number = name.rsplit('-').next().and_then(|n| n.parse().ok()).and_then(Pid::from_raw);
+    number.is_some_and(|pid| test_kill_process(pid) != Err(Errno::SRCH))
 }
 
 /// A file system without locks (some network ones) is none that two consoles share by our doing.

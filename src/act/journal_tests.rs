@@ -130,6 +130,13 @@ fn runs_of_another_process_that_still_lives_are_its_own_whatever_number_it_has()
 }
 
 #[test]
+fn where_nothing_can_be_locked_a_process_is_known_by_its_number() {
+    assert!(has_process(&format!("1795252800000-{}", std::process::id())));
+    // More than any system numbers.
+    assert!(!has_process("1795252800000-2147483646") && !has_process("") && !has_process("x-0"));
+}
+
+#[test]
 fn a_torn_last_line_hides_neither_what_was_before_it_nor_what_comes_after() {
     let dir = Dir::new("torn");
     let first = dir.started(1);

@@ -271,10 +271,3 @@ async fn a_profile_set_to_read_only_is_so_whatever_the_run_is() {
     assert_eq!(sent.map_err(|e| fault::of(&STOP, e)).unwrap_err().kind, FaultKind::ReadOnly);
     assert!(recorder.names().is_empty());
 }
-
-#[test]
-fn every_write_that_says_it_has_a_dry_run_is_one_that_the_guard_can_recognise() {
-    for op in declared().iter().filter(|op| op.dry_run) {
-        assert!(crate::aws::guard_inputs::KNOWN.contains(&op.name), "{}", op.name);
-    }
-}

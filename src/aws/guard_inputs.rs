@@ -16,7 +16,7 @@ macro_rules! table {
 
         /// The operations whose dry run the guard can recognise.
         #[cfg(test)]
-        pub(super) const KNOWN: &[&str] = &[$($name),*];
+        pub(crate) const KNOWN: &[&str] = &[$($name),*];
     };
 }
 

@@ -35,4 +35,6 @@ pub mod wire;
 pub use credentials::prompt::Prompt;
 pub use gateway::{Gateway, GatewayConfig, Identity, ProfileSel};
 pub use guard::{ConfirmedCall, Permit};
+#[cfg(test)]
+pub(crate) use guard_inputs::KNOWN as DRY_RUNS;
 pub use meter::{CallMeter, CallRecord};

@@ -157,23 +157,22 @@ pub fn pasteable(s: &str) -> Cow<'_, str> {
     Cow::Owned(s.chars().map(|c| if obeyed(c) { stand_in(c).unwrap_or('\u{fffd}') } else { c }).collect())
 }
 
-/// Quotes for a POSIX shell: left alone if every byte is safe, else in single quotes (`'` becomes `'\''`). Text with control or
-/// invisible characters is written in `$'…'` (POSIX 2024; bash, zsh, ksh) with these as octal numbers, so that the terminal that a
-/// command is pasted into obeys nothing of it.
+/// Quotes for a POSIX shell: left alone if every byte is safe, else in single quotes (`'` becomes `'\''`). Control and invisible
+/// characters become octal numbers, each in `$'…'` of its own (POSIX 2024; bash, zsh, ksh): the terminal that a command is pasted
+/// into obeys nothing of it, and a reader overlooks nothing.
 pub fn shell_quote(s: &str) -> Cow<'_, str> {
     let safe = |b: u8| b.is_ascii_alphanumeric() || b"-_./:=@%+,".contains(&b);
     if !s.is_empty() && s.bytes().all(safe) {
         return Cow::Borrowed(s);
     }
-    if !s.chars().any(is_treacherous) {
-        return Cow::Owned(format!("'{}'", s.replace('\'', r"'\''")));
-    }
-    let mut out = String::from("$'");
+    let mut out = String::from("'");
     for c in s.chars() {
         match c {
-            '\'' | '\\' => out.extend(['\\', c]),
+            '\'' => out.push_str(r"'\''"),
             c if is_treacherous(c) => {
+                out.push_str("'$'");
                 out.extend(c.encode_utf8(&mut [0; 4]).bytes().map(|b| format!("\\{b:03o}")));
+                out.push_str("''");
             }
             c => out.push(c),
         }
@@ -270,7 +269,7 @@ mod tests {
         let hostile = "it's \\ \x1b[201~\nrm -rf ~\u{9b}\u{202e} \u{ad} 결제 🇰🇷";
         let quoted = shell_quote(hostile);
         assert!(!quoted.contains(|c: char| c.is_control() || c == '\u{202e}' || c == '\u{ad}'), "{quoted}");
-        assert!(quoted.contains(r"\'s \\ \033[201~\012rm") && quoted.contains("결제 🇰🇷"), "{quoted}");
+        assert!(quoted.contains(r"'\''s \ '$'\033''[201~'$'\012''rm") && quoted.contains("결제 🇰🇷"), "{quoted}");
         let bash = std::process::Command::new("bash").args(["-c", &format!("printf %s {quoted}")]).output();
         assert_eq!(bash.map(|o| String::from_utf8(o.stdout)).ok(), Some(Ok(hostile.to_string())));
         assert_eq!(pasteable("a\x1b[201~\nb\u{9b}c"), "a␛[201~␊b\u{fffd}c");

@@ -1,6 +1,7 @@
 //! `skydeck get KIND [QUERY]`: the console's lists without the console.
 
-use std::io::Write;
+use std::borrow::Cow;
+use std::io::{IsTerminal as _, Write};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -295,7 +296,7 @@ fn print(
             serde_json::to_writer_pretty(&mut out, &all).map_err(std::io::Error::from)?;
             writeln!(out)?;
         }
-        Output::Csv => csv(def, rows, &account, &mut out)?,
+        Output::Csv => csv(def, rows, &account, std::io::stdout().is_terminal(), &mut out)?,
         Output::Table => table(def, rows, now, &mut out)?,
     }
     out.flush()?;
@@ -338,10 +339,30 @@ fn table(def: &KindDef, rows: &[Row], now: Time, out: &mut impl Write) -> Result
     Ok(())
 }
 
+/// JSON whose texts a terminal cannot obey: what JSON leaves as it is although it controls a terminal (DEL, C1) or the reading order
+/// is written as a number. To a parser it is the same.
+fn escaped(json: &str) -> Cow<'_, str> {
+    let obeyed = |c: char| matches!(c, '\u{7f}'..='\u{9f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if !json.contains(obeyed) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if obeyed(c) {
+            out.push_str(&format!("\\u{:04x}", c as u32));
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// To a program each text as it is, to a terminal made visible.
 fn csv<'r>(
     def: &KindDef,
     rows: &'r [Row],
     account: &impl Fn(&'r Row) -> Option<&'r str>,
+    terminal: bool,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let fail = |e: csv::Error| Failure::Failed(e.to_string());
@@ -355,12 +376,28 @@ fn csv<'r>(
             // A spreadsheet takes a text that begins with one of these for a formula.
             serde_json::Value::String(s) if s.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{s}"),
             serde_json::Value::String(s) => s.clone(),
-            other => other.to_string(),
+            other => escaped(&other.to_string()).into_owned(),
         };
+        let text = |v| if terminal { visible(&text(v)).into_owned() } else { text(v) };
         let cells = fields().map(|f| text(&element["facts"][f]));
         let head = ["account", "region"].into_iter().map(|k| text(&element[k]));
         writer.write_record(head.chain(cells)).map_err(fail)?;
     }
     writer.flush()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_holds_nothing_that_a_terminal_obeys_and_says_the_same() {
+        let name = "\x1b[31m\u{9b}31m\u{7f}\u{202e}결제 👩\u{200d}💻";
+        let plain = serde_json::json!([{ "name": name }]).to_string();
+        let safe = escaped(&plain);
+        assert!(!safe.contains(|c: char| c.is_control() || c == '\u{202e}'), "{safe}");
+        let read: serde_json::Value = serde_json::from_str(&safe).expect("JSON");
+        assert_eq!(read[0]["name"], name);
+    }
 }

@@ -111,7 +111,9 @@ impl Session {
             .map(|(n, _)| n.clone())
             .collect::<HashSet<_>>();
         gateway.prompts = Some(prompts_tx);
-        let endpoint_url = options.endpoint_url.clone().or_else(|| std::env::var("AWS_ENDPOINT_URL").ok());
+        // The embedded account reads no environment, and its commands name none.
+        let theirs = || std::env::var("AWS_ENDPOINT_URL").ok().filter(|_| sandbox.is_none());
+        let endpoint_url = options.endpoint_url.clone().or_else(theirs);
         let gateway = {
             let _in = runtime.enter();
             Gateway::new(gateway)

@@ -194,8 +194,13 @@ fn broken(row: &str, most: usize) -> Vec<String> {
     let most = most.max(4);
     let mut out = vec![String::new()];
     let (mut used, mut quoted, mut escaped) = (0, false, false);
-    for c in row.chars() {
-        let cells = crate::base::text::width(c.encode_utf8(&mut [0; 4]));
+    let mut rest = row;
+    while let Some(c) = rest.chars().next() {
+        // A number in `$'…'` is one character to the shell.
+        let number = rest.strip_prefix("$'").filter(|_| !quoted && !escaped).and_then(|r| r.find('\''));
+        let (unit, next) = rest.split_at(number.map_or(c.len_utf8(), |end| end + 3));
+        rest = next;
+        let cells = crate::base::text::width(unit);
         // Room for the quote that closes and for the backslash; a character and the backslash before it stay together.
         if used + cells + 2 > most && !escaped {
             if let Some(piece) = out.last_mut() {
@@ -207,7 +212,7 @@ fn broken(row: &str, most: usize) -> Vec<String> {
         (quoted, escaped) = (quoted ^ (c == '\'' && !escaped), c == '\\' && !quoted && !escaped);
         used += cells;
         if let Some(piece) = out.last_mut() {
-            piece.push(c);
+            piece.push_str(unit);
         }
     }
     out
@@ -347,8 +352,12 @@ mod tests {
             "m".repeat(32)
         );
         let odd = format!("Key=Name,Value={} it'\\''s 결제 $HOME", "long ".repeat(12));
-        for command in [format!("printf %s --arn {arn} --region r"), format!("printf %s --tags '{odd}' --region 'a b'")]
-        {
+        let hostile = crate::base::text::shell_quote(&"it's \x1b[201~\nrm \u{202e}".repeat(9)).into_owned();
+        for command in [
+            format!("printf %s --arn {arn} --region r"),
+            format!("printf %s --tags '{odd}' --region 'a b'"),
+            format!("printf %s --key {hostile}"),
+        ] {
             for room in [30, 41, 72, 76] {
                 let shown = text(&command, room);
                 assert!(
@@ -356,7 +365,8 @@ mod tests {
                     "{shown:?}"
                 );
                 let script = shown.join("\n");
-                let run = |script: &str| std::process::Command::new("sh").args(["-c", script]).output().unwrap().stdout;
+                let run =
+                    |script: &str| std::process::Command::new("bash").args(["-c", script]).output().unwrap().stdout;
                 assert_eq!(run(&script["$ ".len()..]), run(&command), "{script}");
             }
         }

@@ -1,6 +1,7 @@
 //! In a terminal: drawn, resized, coloured as the terminal can, and given back however it ends.
 
 use rustix::process::Signal;
+use skydeck::term::{Term, TermEvent};
 
 use crate::support::terminal::{BINARY, Home, Terminal};
 
@@ -169,6 +170,28 @@ fn every_signal_to_end_gives_the_terminal_back() {
         assert!(!status.success(), "{signal:?}");
         assert!(!t.is_alternate() && t.has_cursor(), "{signal:?}");
     }
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_before_it_is_told_and_a_workers_is_only_told() {
+    let mut t = Home::new().open_test("binary::screen::child_that_panics");
+    assert_ne!(t.ended().exit_code(), 0);
+    assert!(!t.is_alternate() && t.has_cursor());
+    let raw = t.raw();
+    let (given_back, told) = (raw.rfind("\x1b[?1049l").unwrap(), raw.find("on purpose: a worker").unwrap());
+    assert!(given_back < told && raw.contains("(helper) failed") && raw.contains("in a worker"), "{raw}");
+    let screen = &raw[raw.find("\x1b[?1049h").unwrap()..given_back];
+    assert!(!screen.contains("worker"), "nothing is written over the screen: {screen:?}");
+}
+
+#[test]
+#[ignore = "run by the test above in a terminal of its own"]
+fn child_that_panics() {
+    let term = Term::enter().unwrap();
+    let helper = std::thread::Builder::new().name("helper".into()).spawn(|| panic!("in a worker")).unwrap();
+    assert!(helper.join().is_err());
+    let told = term.events().iter().find_map(|e| if let TermEvent::Panicked(told) = e { Some(told) } else { None });
+    panic!("on purpose: {}", told.unwrap());
 }
 
 #[test]

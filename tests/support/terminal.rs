@@ -67,6 +67,12 @@ impl Home {
         command.args(args);
         self.spawn(command, env)
     }
+    /// Starts an ignored test of this very program in a terminal.
+    pub fn open_test(&self, name: &str) -> Terminal {
+        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        command.args(["--ignored", "--exact", name, "--nocapture"]);
+        self.spawn(command, &[])
+    }
     /// Starts a shell with job control that runs this script.
     pub fn shell(&self, script: &str) -> Terminal {
         let mut command = CommandBuilder::new("bash");

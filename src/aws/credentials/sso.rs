@@ -190,8 +190,12 @@ fn write_private(path: &Path, text: &str) -> Result<(), Fault> {
     let _ = std::fs::remove_file(&beside);
     let mut file =
         std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).map_err(failed)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-    std::fs::rename(&beside, path).map_err(failed)
+    let done = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    done.and_then(|()| std::fs::rename(&beside, path)).map_err(|e| {
+        // A token is left nowhere but in its place.
+        let _ = std::fs::remove_file(&beside);
+        failed(e)
+    })
 }
 
 #[cfg(test)]

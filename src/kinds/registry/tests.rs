@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::base::Scope;
-use crate::model::{Access, Column, FieldType, Record, Value};
+use crate::model::{Access, Column, FieldType, Record, Retry, Value};
 
 fn snake(s: &str) -> bool {
     s.starts_with(|c: char| c.is_ascii_lowercase())
@@ -138,5 +138,43 @@ fn every_operation_of_an_action_has_a_sender_and_every_sender_an_action() {
 fn no_two_actions_on_a_kind_have_one_name() {
     for (i, a) in ALL.actions.iter().enumerate() {
         assert!(ALL.actions[..i].iter().all(|b| (a.name, a.kind) != (b.name, b.kind)), "{}", a.name);
+    }
+}
+
+#[test]
+fn what_is_declared_as_a_read_is_one_by_awss_own_naming_and_nothing_else_is() {
+    for op in ALL.operations() {
+        let reads = ["Describe", "Get", "List", "Head"].iter().any(|p| op.name.starts_with(p));
+        assert_eq!(op.access == Access::Read, reads, "read-only mode would let {} pass, or keep it", op.name);
+    }
+}
+
+#[test]
+fn an_operation_is_declared_in_one_way_wherever_it_is_used() {
+    let kinds = ALL.kinds.iter().flat_map(|k| k.info.operations);
+    let actions = ALL.actions.iter().flat_map(|a| a.operations);
+    let senders = ALL.senders.iter().map(|s| &s.op);
+    let known = ALL.operations();
+    for op in kinds.chain(actions).chain(senders) {
+        let declared = known.iter().find(|o| o.service == op.service && o.name == op.name);
+        assert_eq!(declared, Some(op), "the guard goes by one of them");
+    }
+}
+
+#[test]
+fn a_dry_run_is_one_that_the_guard_can_recognise_in_the_request() {
+    for op in ALL.operations() {
+        assert!(!op.dry_run || crate::aws::DRY_RUNS.contains(&op.name), "{} could not be rehearsed", op.name);
+        assert!(!op.dry_run || op.access == Access::Write, "{}", op.name);
+    }
+}
+
+#[test]
+fn what_does_it_twice_when_it_is_sent_twice_is_sent_once() {
+    let twice = ["Allocate", "Create", "Copy", "Reboot", "Put", "Execute", "Run"];
+    for op in ALL.operations().into_iter().filter(|op| twice.iter().any(|p| op.name.starts_with(p))) {
+        // Tags are set to a value: the second time changes nothing.
+        let same = op.name == "CreateTags";
+        assert!(same || op.retry != Retry::Safe, "{}: a token, or never again", op.name);
     }
 }
