@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use super::journal::{CallOutcome, Journal};
 use crate::aws::{ConfirmedCall, Gateway, fault};
 use crate::base::{Clock, Fault, FaultKind, Reached};
-use crate::kinds::{Mode, Registry, Send};
+use crate::kinds::{Mode, Registry, Send, Sent};
 use crate::model::{Access, ActEvent, Call, DryRun, Identity, Plan};
 
 /// A confirmed plan on its way.
@@ -87,10 +87,10 @@ impl Executor {
             Err(fault) => Err(fault.of(call.op.service.sdk_id(), call.op.name)),
         };
         match sent {
-            Ok(request_id) => {
+            Ok(Sent { request_id, text }) => {
                 let id = request_id.clone();
                 self.note(run, index, move |j, now| j.outcome(run, index, &CallOutcome::Ok(id.as_deref()), now)).await;
-                self.tell(ActEvent::Done { run, call: index, request_id: request_id.map(Into::into) }).await;
+                self.tell(ActEvent::Done { run, call: index, request_id, text }).await;
                 true
             }
             // Sent, and nobody knows: it is never sent again, whatever its retry class; the watcher looks.
@@ -114,7 +114,7 @@ impl Executor {
         }
     }
 
-    async fn send(&self, run: u64, index: usize, call: &Call, generation: u64) -> Result<Option<String>, Fault> {
+    async fn send(&self, run: u64, index: usize, call: &Call, generation: u64) -> Result<Sent, Fault> {
         let sender =
             self.registry.sender(call.op).ok_or_else(|| Fault::bug(format!("Nothing sends {}.", call.op.name)))?;
         let name = format!("{}/{index}", self.journal.run_name(run));
@@ -134,7 +134,7 @@ impl Executor {
         let send = Send { gateway: self.gateway.clone(), call: call.clone(), mode: Mode::Real(permit), progress };
         // A task of its own: a panic after the request left is an unknown outcome, not a run that hangs.
         match tokio::spawn((sender.send)(send)).await {
-            Ok(sent) => sent.map(|s| s.request_id.map(|r| r.to_string())),
+            Ok(sent) => sent,
             Err(e) => {
                 tracing::error!(run, index, "a sender ended without an answer: {e}");
                 let text = "The call failed inside this program; it may have been carried out.";

@@ -13,7 +13,7 @@ use super::*;
 use crate::aws::testing::{Answer, Recorder};
 use crate::aws::{GatewayConfig, ProfileSel};
 use crate::base::{Scope, Secret, Time};
-use crate::kinds::{Sent, action::Sender};
+use crate::kinds::action::Sender;
 use crate::model::{Arg, Operation, Retry, Service, Settle};
 
 type Script = Arc<dyn Fn(usize) -> BoxFuture<'static, Result<Sent, Fault>> + std::marker::Send + Sync>;
@@ -146,7 +146,7 @@ async fn the_intent_is_on_disk_before_a_call_leaves_and_the_outcome_after_it() {
     assert_eq!(rig.lines(), ["began", "intent", "outcome ok"]);
     let news = rig.news();
     assert!(
-        matches!(&news[..], [ActEvent::Began { run: 7, .. }, ActEvent::Done { run: 7, call: 0, request_id: Some(id) }] if id == "r-1")
+        matches!(&news[..], [ActEvent::Began { run: 7, .. }, ActEvent::Done { run: 7, call: 0, request_id: Some(id), .. }] if id == "r-1")
     );
 }
 

@@ -331,6 +331,7 @@ impl Turn<'_> {
             began: self.s.now,
             ended: None,
             done: 0,
+            answer: String::new(),
             progress: None,
             phase: RunPhase::Confirmed,
         });

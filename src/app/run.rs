@@ -16,6 +16,8 @@ pub struct Run {
     pub ended: Option<Time>,
     /// How many calls have been answered.
     pub done: usize,
+    /// What the last answer said, in a few words; may be empty.
+    pub answer: String,
     /// Bytes of a transfer: so far, and in all if known.
     pub progress: Option<(u64, Option<u64>)>,
     /// Where it is.
@@ -58,6 +60,11 @@ impl Run {
                 None => format!("{} of {} calls answered", self.done, self.plan.calls.len()),
             },
             RunPhase::Unknown(f) => format!("outcome unknown, being looked at: {f}"),
+            // What has no rows to be watched is over with its answer.
+            RunPhase::Settled(true, s) if s.is_empty() => match self.plan.calls.len() {
+                1 if !self.answer.is_empty() => self.answer.clone(),
+                _ => "done".into(),
+            },
             RunPhase::Settling(s) | RunPhase::Settled(_, s) => s.clone(),
             RunPhase::Failed(f) => format!("failed: {f}"),
         };

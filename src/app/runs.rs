@@ -23,9 +23,10 @@ impl Turn<'_> {
             ActEvent::Left(left) => return self.left(left),
             ActEvent::Unwritten { run, why } => return self.unwritten(run, &why),
             ActEvent::Began { run, .. } => (run, RunPhase::Sending),
-            ActEvent::Done { run, .. } => {
+            ActEvent::Done { run, text, .. } => {
                 if let Some(r) = self.s.runs.iter_mut().find(|r| r.id == run) {
                     r.done = (r.done + 1).min(r.plan.calls.len());
+                    r.answer = text;
                 }
                 return;
             }

@@ -115,7 +115,7 @@ pub enum ActEvent {
         /// Its title.
         title: String,
     },
-    /// A call was answered (index in the plan; AWS's request id).
+    /// A call was answered.
     Done {
         /// The run.
         run: u64,
@@ -123,6 +123,8 @@ pub enum ActEvent {
         call: usize,
         /// AWS's request id.
         request_id: Option<ArcStr>,
+        /// What came back: a few words, or none.
+        text: String,
     },
     /// A call failed; the rest was not sent.
     Failed {

@@ -67,7 +67,7 @@ fn read(store: &mut Store, secs: i64) {
 }
 
 fn done(run: u64, call: usize) -> ActEvent {
-    ActEvent::Done { run, call, request_id: None }
+    ActEvent::Done { run, call, request_id: None, text: String::new() }
 }
 
 fn unknown(run: u64) -> ActEvent {

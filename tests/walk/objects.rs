@@ -24,6 +24,7 @@ fn a_bucket_opens_folder_by_folder_and_an_object_is_downloaded_whole() {
     assert_eq!(files.len(), 1, "{key}: {files:?}\n{}", desk.text());
     let size = std::fs::metadata(&files[0]).unwrap().len();
     assert!(size > 0);
+    desk.sees(&format!("{size} bytes in "));
     assert_eq!(desk.log.writes(), [], "a download changes nothing");
     // A file that exists is never overwritten.
     desk.go(&format!("download folder={}", folder.path().display()));

@@ -235,13 +235,15 @@ fn a_run_is_followed_to_its_end_and_can_be_undone() {
     let run = desk.state.runs[0].id;
     desk.event(Event::Act(ActEvent::Began { run, title: "stop".into() }));
     assert!(desk.state.runs[0].in_flight());
-    desk.event(Event::Act(ActEvent::Done { run, call: 0, request_id: None }));
+    desk.event(Event::Act(ActEvent::Done { run, call: 0, request_id: None, text: "t0: 2 bytes".into() }));
     desk.event(Event::Act(ActEvent::Settling { run, text: "thing-0 stopping".into() }));
     assert_eq!(desk.notice(), "stop 1 things: thing-0 stopping");
     desk.event(Event::Act(ActEvent::Settled { run, text: "thing-0 stopped".into(), ok: true }));
     assert_eq!(desk.state.runs[0].phase, RunPhase::Settled(true, "thing-0 stopped".into()));
     desk.line("runs").press("enter");
     assert_eq!(desk.dialog().plan.calls[0].get("To"), Some(&Arg::str("old")));
+    desk.event(Event::Act(ActEvent::Settled { run, text: String::new(), ok: true }));
+    assert_eq!(desk.notice(), "stop 1 things: t0: 2 bytes", "what has no rows to be watched ends with what came back");
 }
 
 #[test]

@@ -446,6 +446,7 @@ fn what_is_under_way_stands_at_the_end_of_the_last_line() {
         began: NOW,
         ended: None,
         done: 1,
+        answer: String::new(),
         progress: None,
         phase: crate::app::RunPhase::Settling("web-1 stopping".into()),
     });
