@@ -1,17 +1,23 @@
 """Finer points of AWS's behaviour, over all services, with boto3: what its documentation says and clients seldom try.
 
 In the world `demo` at fifty times the speed. What botocore's models document is read from them."""
+import json
 import re
+import time
+import urllib.error
+import urllib.request
 
 import botocore
 from botocore.exceptions import ClientError
 
-from checks import HOME, check, client, fails, main, until
+from checks import ENDPOINT, HOME, check, client, fails, main, until
 
 EC2, ELB, ASG = client("ec2"), client("elbv2"), client("autoscaling")
 CW, S3 = client("cloudwatch"), client("s3", s3={"addressing_style": "path"})
 # Parameters that botocore's own models would not let out.
 LOOSE = {name: client(name, parameter_validation=False) for name in ("ec2", "autoscaling", "cloudwatch")}
+LOOSE["s3"] = client("s3", parameter_validation=False, s3={"addressing_style": "path"})
+BUCKET = "finer-checks"
 MADE = {}
 
 
@@ -36,6 +42,11 @@ def launched():
         MADE["id"] = MADE["answer"]["InstanceId"]
         until("running", lambda: one(MADE["id"])["State"]["Name"] == "running")
     return MADE["id"]
+
+
+def bucket():
+    if "bucket" not in MADE:
+        MADE["bucket"] = S3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": HOME})
 
 
 def is_known(operation):
@@ -198,13 +209,83 @@ def tokens_and_limits_of_metrics_have_the_errors_of_their_operation():
 
 @check
 def a_range_that_makes_no_sense_gets_the_whole_object():
-    S3.create_bucket(Bucket="finer-checks", CreateBucketConfiguration={"LocationConstraint": HOME})
-    S3.put_object(Bucket="finer-checks", Key="a", Body=b"hello world")
+    bucket()
+    S3.put_object(Bucket=BUCKET, Key="a", Body=b"hello world")
     for range in ["nonsense", "bytes=5-2", "bytes=0-1,3-4"]:
-        got = S3.get_object(Bucket="finer-checks", Key="a", Range=range)
+        got = S3.get_object(Bucket=BUCKET, Key="a", Range=range)
         assert got["ResponseMetadata"]["HTTPStatusCode"] == 200 and "ContentRange" not in got and got["Body"].read() == b"hello world", range
-    S3.delete_object(Bucket="finer-checks", Key="a")
-    S3.delete_bucket(Bucket="finer-checks")
+    S3.delete_object(Bucket=BUCKET, Key="a")
+
+
+@check
+def labels_say_values_and_properties():
+    id = launched()
+    query = {"Id": "m1", "Label": "${PROP('MetricName')} of ${PROP('Dim.InstanceId')}: ${DATAPOINT_COUNT}", "MetricStat": {
+        "Metric": {"Namespace": "AWS/EC2", "MetricName": "CPUUtilization", "Dimensions": [{"Name": "InstanceId", "Value": id}]},
+        "Period": 60, "Stat": "Average"}}
+    got = CW.get_metric_data(MetricDataQueries=[query], StartTime=time.time() - 600, EndTime=time.time())["MetricDataResults"][0]
+    assert got["Label"] == f"CPUUtilization of {id}: {len(got['Values'])}", got
+
+
+@check
+def an_object_says_how_it_was_encrypted():
+    bucket()
+    put = S3.put_object(Bucket=BUCKET, Key="kms", Body=b"x", ServerSideEncryption="aws:kms")
+    read = S3.head_object(Bucket=BUCKET, Key="kms")
+    for answer in (put, read):
+        assert answer["ServerSideEncryption"] == "aws:kms" and answer["SSEKMSKeyId"].startswith(f"arn:aws:kms:{HOME}:"), answer
+    copy = S3.copy_object(Bucket=BUCKET, Key="copy", CopySource={"Bucket": BUCKET, "Key": "kms"})
+    assert copy["ServerSideEncryption"] == "AES256" and "SSEKMSKeyId" not in S3.head_object(Bucket=BUCKET, Key="copy")
+    fails("InvalidArgument", LOOSE["s3"].put_object, "encryption method", Bucket=BUCKET, Key="z", Body=b"", ServerSideEncryption="zz")
+
+
+@check
+def a_delete_can_depend_on_the_etag():
+    bucket()
+    etag = S3.put_object(Bucket=BUCKET, Key="old", Body=b"1")["ETag"]
+    fails("PreconditionFailed", S3.delete_object, Bucket=BUCKET, Key="old", IfMatch='"another"')
+    many = S3.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": "old", "ETag": '"another"'}, {"Key": "kms"}]})
+    assert [e["Code"] for e in many["Errors"]] == ["PreconditionFailed"] and many["Deleted"][0]["Key"] == "kms", many
+    S3.delete_object(Bucket=BUCKET, Key="old", IfMatch=etag)
+    assert S3.delete_object(Bucket=BUCKET, Key="old", IfMatch=etag)["ResponseMetadata"]["HTTPStatusCode"] == 204
+
+
+@check
+def a_policy_makes_a_bucket_public_only_where_that_is_not_blocked():
+    bucket()
+    S3.put_object(Bucket=BUCKET, Key="page", Body=b"hello")
+
+    def anonymous(path):
+        try:
+            return urllib.request.urlopen(f"{ENDPOINT}/{path}").status
+        except urllib.error.HTTPError as e:
+            return e.code
+
+    allow = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    fails("AccessDenied", S3.put_bucket_policy, "BlockPublicPolicy", status=403, Bucket=BUCKET, Policy=policy)
+    S3.delete_public_access_block(Bucket=BUCKET)
+    for bad in ["{}", policy.replace("Principal", "X"), policy.replace(BUCKET, "another")]:
+        fails("MalformedPolicy", S3.put_bucket_policy, status=400, Bucket=BUCKET, Policy=bad)
+    S3.put_bucket_policy(Bucket=BUCKET, Policy=policy)
+    assert S3.get_bucket_policy_status(Bucket=BUCKET)["PolicyStatus"]["IsPublic"]
+    assert [anonymous(p) for p in (f"{BUCKET}/page", BUCKET, "no-such-bucket-here")] == [200, 403, 404]
+    S3.put_public_access_block(Bucket=BUCKET, PublicAccessBlockConfiguration={"RestrictPublicBuckets": True})
+    assert anonymous(f"{BUCKET}/page") == 403
+    for key in ("page", "copy"):
+        S3.delete_object(Bucket=BUCKET, Key=key)
+    S3.delete_bucket(Bucket=BUCKET)
+
+
+@check
+def an_instance_keeps_the_moment_of_its_launch():
+    before = one(launched())
+    EC2.stop_instances(InstanceIds=[launched()], Force=True)
+    until("stopped", lambda: one(launched())["State"]["Name"] == "stopped")
+    EC2.start_instances(InstanceIds=[launched()])
+    until("running", lambda: one(launched())["State"]["Name"] == "running")
+    after = one(launched())
+    assert after["UsageOperationUpdateTime"] == before["UsageOperationUpdateTime"] and after["LaunchTime"] > before["LaunchTime"]
 
 
 if __name__ == "__main__":

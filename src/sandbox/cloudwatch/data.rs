@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::labels::{self, About};
 use super::math::{self, Value};
 use super::metrics::{self, Source};
 use super::state::MetricKey;
@@ -233,10 +234,17 @@ fn answers(
         .iter()
         .map(|q| {
             let id = q.text_of("Id").unwrap_or_default();
+            let points = done.remove(id).unwrap_or_default();
+            let usual = labels.get(id).map(String::as_str).unwrap_or_default();
+            let ms = q.get("MetricStat");
+            let key = (!ms.is_null()).then(|| key_of(ms.get("Metric")));
+            let period = ms.get("Period").int().unwrap_or(period);
+            let metric = key.as_ref().map(|key| (key, ms.text_of("Stat").unwrap_or_default(), period));
+            let about = About { usual, points: &points, metric, place: (&world.account, region) };
             Answer {
                 id: id.to_owned(),
-                label: q.text_of("Label").map(str::to_owned).or_else(|| labels.get(id).cloned()).unwrap_or_default(),
-                points: done.remove(id).unwrap_or_default(),
+                label: q.text_of("Label").map_or_else(|| usual.to_owned(), |label| labels::fill(label, &about)),
+                points,
                 shown: q.get("ReturnData").flag() != Some(false),
             }
         })

@@ -6,6 +6,7 @@
 //! | `tree`, `cbor`, `text` | the neutral value tree, and its three codecs: rpc-v2-cbor, JSON 1.0, query |
 //! | `metrics`, `stats` | where metrics come from; statistics |
 //! | `math`, `functions` | metric math: its language, its functions |
+//! | `labels` | labels with values in them |
 //! | `alarms`, `data`, `put` | the operations, once for all protocols |
 //! | `evaluate`, `rule` | alarms by the minute; composite alarms' rules |
 //! | `requests` | what application load balancers count of their traffic |
@@ -17,6 +18,7 @@ mod data;
 pub(super) mod demo;
 mod evaluate;
 mod functions;
+mod labels;
 mod math;
 mod metrics;
 mod put;

@@ -13,6 +13,7 @@ use super::page::Page;
 use super::shown;
 use super::state::{State, Tags};
 use super::types;
+use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
 
@@ -293,7 +294,7 @@ fn instance(
     x.opt("platform", i.platform.as_ref());
     x.el("platformDetails", &i.platform_details);
     x.el("usageOperation", if i.platform.is_some() { "RunInstances:0002" } else { "RunInstances" });
-    x.el("usageOperationUpdateTime", i.launched);
+    x.el("usageOperationUpdateTime", first_launched(state, i));
     x.nest("monitoring", |x| x.el("state", monitoring(i)));
     if alive {
         x.el("subnetId", &i.subnet);
@@ -366,6 +367,13 @@ fn instance(
         x.el("enableResourceNameDnsAAAARecord", false);
     });
     x.nest("maintenanceOptions", |x| x.el("autoRecovery", "default"));
+}
+
+/// When the instance was launched, whatever starts came after: its root volume is as old.
+fn first_launched(state: &State, i: &Instance) -> Time {
+    let root = i.volumes.iter().find(|(device, _)| *device == i.root_device);
+    let attachment = root.and_then(|(_, id)| state.volumes.get(id)?.attachment.as_ref());
+    attachment.map_or(i.launched, |a| a.since)
 }
 
 /// What metadata options are shown beside their state.

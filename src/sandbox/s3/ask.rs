@@ -82,7 +82,7 @@ impl<'a> Ask<'a> {
         match self.q(name) {
             None | Some("") => Ok(most),
             Some(s) => match s.parse::<i64>() {
-                Ok(n) if n >= 0 => Ok((n as usize).min(most)),
+                Ok(n) if (0..=i64::from(i32::MAX)).contains(&n) => Ok((n as usize).min(most)),
                 Ok(_) => Err(Failure::invalid_argument(
                     format!("Argument {name} must be an integer between 0 and 2147483647"),
                     name,
@@ -102,7 +102,7 @@ impl<'a> Ask<'a> {
         operation(self)
     }
 
-    /// Whether nobody signed it. No bucket here is public.
+    /// Whether nobody signed it.
     pub fn is_anonymous(&self) -> bool {
         self.h("authorization").is_none() && self.q("X-Amz-Signature").is_none() && self.q("Signature").is_none()
     }

@@ -3,7 +3,7 @@
 use super::ask::{Ask, DOCUMENTS, read_xml};
 use super::failure::Failure;
 use super::state::{Bucket, Versioning};
-use super::{OWNER, Outcome, bucket_mut, names};
+use super::{OWNER, Outcome, bucket_mut, names, policy};
 use crate::sandbox::ec2::regions;
 use crate::sandbox::wire::{Node, Reply, Xml};
 use crate::sandbox::world::World;
@@ -228,16 +228,7 @@ pub(super) fn check_tags(tags: &[(String, String)], most: usize) -> Result<(), F
 /// GetBucketPolicyStatus: public if a statement allows everyone without a condition.
 pub(super) fn policy_status(bucket: &Bucket) -> Outcome {
     let policy = bucket.documents.get("policy").ok_or_else(no_policy)?;
-    let policy: serde_json::Value = serde_json::from_str(policy).unwrap_or_default();
-    let everyone = |p: &serde_json::Value| {
-        p == "*" || p.get("AWS").is_some_and(|a| a == "*" || a.as_array().is_some_and(|a| a.iter().any(|v| v == "*")))
-    };
-    let open =
-        |s: &serde_json::Value| s["Effect"] == "Allow" && everyone(&s["Principal"]) && s.get("Condition").is_none();
-    let public = match &policy["Statement"] {
-        serde_json::Value::Array(all) => all.iter().any(open),
-        one => open(one),
-    };
+    let public = policy::is_public(&serde_json::from_str(policy).unwrap_or_default());
     Ok(document_reply("PolicyStatus", |x| x.el("IsPublic", public)))
 }
 
@@ -314,9 +305,15 @@ pub(super) fn document(world: &mut World, ask: &Ask<'_>, operation: &str) -> Out
     }
     let text = String::from_utf8_lossy(&ask.payload()?.data).into_owned();
     if name == "policy" {
-        if !serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|v| v.is_object()) {
-            let message = "Policies must be valid JSON and the first byte must be '{'";
-            return Err(Failure::new(400, "MalformedPolicy", message));
+        let policy = policy::check(&text, &ask.bucket)?;
+        if policy::is_public(&policy) && policy::blocks(bucket_mut(world, ask)?, "BlockPublicPolicy") {
+            let message = format!(
+                "User: arn:aws:iam::{}:user/sandbox is not authorized to perform: s3:PutBucketPolicy on resource: \
+                 \"arn:aws:s3:::{}\" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public \
+                 Access.",
+                world.account, ask.bucket
+            );
+            return Err(Failure::new(403, "AccessDenied", message));
         }
     } else {
         read_xml(text.as_bytes())?;

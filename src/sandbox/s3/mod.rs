@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`state`] | buckets, versions, uploads; knows no protocol |
 //! | `ask`, `failure` | a request taken apart and its payload verified; errors |
+//! | `policy` | what a bucket's policy lets anybody do |
 //! | `walk`, `ranges`, `names`, `checksum`, `chunked`, `content` | pure parts: pages of keys, ranges and conditions, names, framing, bytes |
 //! | `bucket`, `listing`, `read`, `write`, `multipart` | the operations |
 //!
@@ -14,11 +15,13 @@ mod bucket;
 mod checksum;
 mod chunked;
 mod content;
+mod delete;
 pub(super) mod demo;
 mod failure;
 mod listing;
 mod multipart;
 mod names;
+mod policy;
 mod ranges;
 mod read;
 mod state;
@@ -61,7 +64,11 @@ pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
 }
 
 fn carry_out(world: &mut World, ask: &Ask<'_>, operation: &'static str) -> Outcome {
-    if ask.is_anonymous() {
+    if ask.is_anonymous() && !ask.bucket.is_empty() && !world.s3.buckets.contains_key(ask.bucket.as_str()) {
+        return Err(Failure::no_bucket(&ask.bucket));
+    }
+    let public = |b: &Bucket| policy::lets_anybody(b, &ask.bucket, operation, &ask.key);
+    if ask.is_anonymous() && !world.s3.buckets.get(ask.bucket.as_str()).is_some_and(public) {
         return Err(Failure::new(403, "AccessDenied", "Access Denied"));
     }
     match operation {
@@ -105,8 +112,8 @@ fn carry_out(world: &mut World, ask: &Ask<'_>, operation: &'static str) -> Outco
         "GetObjectAcl" | "GetBucketAcl" => Ok(bucket::acl()),
         "PutObject" => write::put(world, ask),
         "CopyObject" => write::copy(world, ask),
-        "DeleteObject" => write::delete(world, ask),
-        "DeleteObjects" => write::delete_many(world, ask),
+        "DeleteObject" => delete::one(world, ask),
+        "DeleteObjects" => delete::many(world, ask),
         "PutObjectTagging" | "DeleteObjectTagging" => write::tagging(world, ask, operation),
         "CreateMultipartUpload" => multipart::create(world, ask),
         "UploadPart" | "UploadPartCopy" => multipart::upload_part(world, ask, operation),

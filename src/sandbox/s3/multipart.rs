@@ -11,7 +11,7 @@ use super::content::Content;
 use super::failure::Failure;
 use super::ranges::{Span, span};
 use super::state::{Bucket, Part, Upload};
-use super::write::{Source, check_conditions, class, extra, source, store};
+use super::write::{Source, check_conditions, class, extra, say_encryption, source, store};
 use super::{OWNER, Outcome, bucket_mut};
 use crate::sandbox::world::World;
 
@@ -35,13 +35,14 @@ pub(super) fn create(world: &mut World, ask: &Ask<'_>) -> Outcome {
     let upload = Upload {
         key: ask.key.as_str().into(),
         started: ask.call.now,
-        extra: extra(ask)?,
+        extra: extra(world, ask)?,
         class: class(ask)?,
         algorithm,
         composite,
         parts: std::collections::BTreeMap::new(),
     };
     let id = world.new_hex(64);
+    let kept = upload.extra.clone();
     bucket_mut(world, ask)?.uploads.insert(id.clone(), upload);
     let mut reply = document_reply("InitiateMultipartUploadResult", |x| {
         x.el("Bucket", ask.bucket.as_str());
@@ -52,7 +53,8 @@ pub(super) fn create(world: &mut World, ask: &Ask<'_>) -> Outcome {
         reply.set("x-amz-checksum-algorithm", a.name());
         reply.set("x-amz-checksum-type", if composite { "COMPOSITE" } else { "FULL_OBJECT" });
     }
-    Ok(reply.with("x-amz-server-side-encryption", "AES256"))
+    say_encryption(&mut reply, &kept);
+    Ok(reply)
 }
 
 fn upload_of<'b>(bucket: &'b Bucket, ask: &Ask<'_>) -> Result<&'b Upload, Failure> {
@@ -100,7 +102,8 @@ pub(super) fn upload_part(world: &mut World, ask: &Ask<'_>, operation: &str) -> 
             x.el("ETag", format!("\"{etag}\""));
         }));
     }
-    let mut reply = bare(200).with("etag", &format!("\"{etag}\"")).with("x-amz-server-side-encryption", "AES256");
+    let mut reply = bare(200).with("etag", &format!("\"{etag}\""));
+    say_encryption(&mut reply, &upload_of(bucket_mut(world, ask)?, ask)?.extra);
     if let Some((algorithm, value)) = checksum
         && let (Ok(name), Ok(value)) =
             (http::HeaderName::try_from(algorithm.header()), http::HeaderValue::try_from(value))
@@ -165,6 +168,7 @@ pub(super) fn complete(world: &mut World, ask: &Ask<'_>) -> Outcome {
     extra.checksum = Some((algorithm, checksum.clone()));
     let (etag, class) = (extra.etag.clone(), upload.class.clone());
     let is_composite = upload.composite;
+    let kept = extra.clone();
     let version = store(world, ask, Content::Stored(bytes), class, extra)?;
     bucket_mut(world, ask)?.uploads.remove(&id);
     let mut reply = document_reply("CompleteMultipartUploadResult", |x| {
@@ -179,7 +183,8 @@ pub(super) fn complete(world: &mut World, ask: &Ask<'_>) -> Outcome {
     if let Some(id) = version {
         reply.set("x-amz-version-id", &id);
     }
-    Ok(reply.with("x-amz-server-side-encryption", "AES256"))
+    say_encryption(&mut reply, &kept);
+    Ok(reply)
 }
 
 /// The checksum of the parts' checksums, and how many there are.

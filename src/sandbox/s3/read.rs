@@ -10,6 +10,7 @@ use super::content::Content;
 use super::failure::Failure;
 use super::ranges::{Span, Verdict, http_date, span, verdict};
 use super::state::{Bucket, Version, Versioning};
+use super::write::AES256;
 use crate::sandbox::wire::{Body, Reply};
 
 /// How much of an object is made or handed on at a time.
@@ -126,7 +127,7 @@ fn headers(reply: &mut Reply, bucket: &Bucket, version: &Version, etag: &str, as
     reply.set("etag", &format!("\"{etag}\""));
     reply.set("last-modified", &http_date(version.modified));
     reply.set("content-type", version.header("content-type").unwrap_or("binary/octet-stream"));
-    reply.set("x-amz-server-side-encryption", "AES256");
+    reply.set("x-amz-server-side-encryption", AES256);
     if version.class != "STANDARD" {
         reply.set("x-amz-storage-class", &version.class);
     }

@@ -1,4 +1,4 @@
-//! PutObject, CopyObject, DeleteObject, DeleteObjects and tags of objects.
+//! PutObject, CopyObject and tags of objects.
 
 use arcstr::ArcStr;
 use percent_encoding::percent_decode_str;
@@ -36,9 +36,44 @@ const CLASSES: [&str; 8] = [
     "GLACIER_IR",
 ];
 
+/// How an object is encrypted that nothing is said about.
+pub(super) const AES256: &str = "AES256";
+const SSE: &str = "x-amz-server-side-encryption";
+const SSE_KEY: &str = "x-amz-server-side-encryption-aws-kms-key-id";
+
+/// The encryption that an upload asks for, as headers of the object: none for what is usual.
+fn encryption(world: &World, ask: &Ask<'_>) -> Result<Vec<(String, String)>, Failure> {
+    let kind = ask.h(SSE).unwrap_or(AES256);
+    match kind {
+        AES256 => Ok(Vec::new()),
+        "aws:kms" | "aws:kms:dsse" => {
+            let region = &ask.call.region;
+            let arn = |key: &str| format!("arn:aws:kms:{region}:{}:{key}", world.account);
+            let key = match ask.h(SSE_KEY) {
+                Some(full) if full.starts_with("arn:") => full.to_owned(),
+                Some(name) if name.starts_with("alias/") => arn(name),
+                Some(id) => arn(&format!("key/{id}")),
+                // The key that S3 makes for itself in each region.
+                None => arn("key/5e1f0c5a-5a3d-4c63-9a51-3d0a8e6b7f21"),
+            };
+            Ok(vec![(SSE.to_owned(), kind.to_owned()), (SSE_KEY.to_owned(), key)])
+        }
+        other => Err(Failure::invalid_argument("The encryption method specified is not supported", SSE, other)),
+    }
+}
+
+/// Says in an answer how the object is encrypted.
+pub(super) fn say_encryption(reply: &mut Reply, extra: &Extra) {
+    let of = |name: &str| extra.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+    reply.set(SSE, of(SSE).unwrap_or(AES256));
+    if let Some(key) = of(SSE_KEY) {
+        reply.set(SSE_KEY, key);
+    }
+}
+
 /// What an upload brings along in its headers.
-pub(super) fn extra(ask: &Ask<'_>) -> Result<Extra, Failure> {
-    let mut headers = Vec::new();
+pub(super) fn extra(world: &World, ask: &Ask<'_>) -> Result<Extra, Failure> {
+    let mut headers = encryption(world, ask)?;
     for (name, value) in &ask.call.request.headers {
         let (name, Ok(value)) = (name.as_str(), value.to_str()) else { continue };
         if !(KEPT.contains(&name) || name.starts_with("x-amz-meta-")) {
@@ -119,24 +154,22 @@ pub(super) fn store(
 }
 
 /// S3 keeps whole seconds.
-fn whole_second(ask: &Ask<'_>) -> crate::base::Time {
+pub(super) fn whole_second(ask: &Ask<'_>) -> crate::base::Time {
     crate::base::Time::from_secs(ask.call.now.secs())
 }
 
 /// PutObject.
 pub(super) fn put(world: &mut World, ask: &Ask<'_>) -> Outcome {
     check_conditions(world, ask)?;
-    let (mut extra, class) = (extra(ask)?, class(ask)?);
+    let (mut extra, class) = (extra(world, ask)?, class(ask)?);
     let payload = ask.payload()?;
     let (etag, checksum) = (payload.md5, payload.checksum);
     extra.etag.clone_from(&etag);
     extra.checksum = Some(checksum.clone());
     let size = payload.data.len();
+    let mut reply = bare(200).with("etag", &format!("\"{etag}\"")).with("x-amz-checksum-type", "FULL_OBJECT");
+    say_encryption(&mut reply, &extra);
     let id = store(world, ask, Content::Stored(payload.data), class, extra)?;
-    let mut reply = bare(200)
-        .with("etag", &format!("\"{etag}\""))
-        .with("x-amz-server-side-encryption", "AES256")
-        .with("x-amz-checksum-type", "FULL_OBJECT");
     if let (Ok(name), Ok(value)) =
         (http::HeaderName::try_from(checksum.0.header()), http::HeaderValue::try_from(checksum.1))
     {
@@ -148,7 +181,7 @@ pub(super) fn put(world: &mut World, ask: &Ask<'_>) -> Outcome {
     Ok(with_id(reply, id))
 }
 
-fn with_id(mut reply: Reply, id: Option<String>) -> Reply {
+pub(super) fn with_id(mut reply: Reply, id: Option<String>) -> Reply {
     if let Some(id) = id {
         reply.set("x-amz-version-id", &id);
     }
@@ -213,8 +246,11 @@ pub(super) fn copy(world: &mut World, ask: &Ask<'_>) -> Outcome {
         return Err(Failure::new(400, "InvalidRequest", message));
     }
     if replaces("x-amz-metadata-directive") {
-        new.headers = extra(ask)?.headers;
+        new.headers = extra(world, ask)?.headers;
     }
+    // A copy is encrypted as its own request says, not as its source is.
+    new.headers.retain(|(n, _)| n != SSE && n != SSE_KEY);
+    new.headers.extend(encryption(world, ask)?);
     if replaces("x-amz-tagging-directive") {
         new.tags = header_tags(ask)?;
     }
@@ -227,6 +263,7 @@ pub(super) fn copy(world: &mut World, ask: &Ask<'_>) -> Outcome {
     let etag = new.etag.clone();
     let checksum = new.checksum.clone().filter(|(_, v)| !v.contains('-'));
     new.checksum.clone_from(&checksum);
+    let kept = new.clone();
     let id = store(world, ask, from.content, class, new)?;
     let mut reply = document_reply("CopyObjectResult", |x| {
         x.el("ETag", format!("\"{etag}\""));
@@ -239,85 +276,8 @@ pub(super) fn copy(world: &mut World, ask: &Ask<'_>) -> Outcome {
     if let Some(id) = from_id {
         reply.set("x-amz-copy-source-version-id", &id);
     }
-    Ok(with_id(reply.with("x-amz-server-side-encryption", "AES256"), id))
-}
-
-/// What a delete did.
-struct Gone {
-    /// The version that was removed for good, or asked to be.
-    id: Option<String>,
-    /// The delete marker that was made or removed.
-    marker: Option<String>,
-}
-
-fn remove(world: &mut World, ask: &Ask<'_>, key: &str, id: Option<&str>) -> Result<Gone, Failure> {
-    if let Some(id) = id {
-        let bucket = bucket_mut(world, ask)?;
-        if id != "null" && id.len() != 32 {
-            return Err(Failure::invalid_argument("Invalid version id specified", "versionId", id));
-        }
-        let gone = bucket.remove(key, (id != "null").then_some(id));
-        let marker = gone.is_some_and(|v| v.marker).then(|| id.to_owned());
-        return Ok(Gone { id: Some(id.to_owned()), marker });
-    }
-    let new_id = new_version_id(world, ask);
-    let now = whole_second(ask);
-    let bucket = bucket_mut(world, ask)?;
-    if bucket.versioning == Versioning::Off {
-        bucket.objects.remove(key);
-        return Ok(Gone { id: None, marker: None });
-    }
-    let marker = Version::delete_marker(new_id, now);
-    let shown = marker.id_text().to_owned();
-    bucket.put(key, marker);
-    Ok(Gone { id: None, marker: Some(shown) })
-}
-
-/// DeleteObject.
-pub(super) fn delete(world: &mut World, ask: &Ask<'_>) -> Outcome {
-    let gone = remove(world, ask, &ask.key, ask.q("versionId"))?;
-    let mut reply = bare(204);
-    if gone.marker.is_some() {
-        reply.set("x-amz-delete-marker", "true");
-    }
-    Ok(with_id(reply, gone.id.or(gone.marker)))
-}
-
-/// DeleteObjects: at most 1,000.
-pub(super) fn delete_many(world: &mut World, ask: &Ask<'_>) -> Outcome {
-    let root = read_xml(&ask.payload()?.data)?;
-    let objects: Vec<_> = root.all("Object").collect();
-    if objects.is_empty() || objects.len() > 1000 {
-        return Err(Failure::malformed_xml());
-    }
-    let quiet = root.text_of("Quiet") == Some("true");
-    let mut results = Vec::new();
-    for object in objects {
-        let key = object.text_of("Key").ok_or_else(Failure::malformed_xml)?;
-        let id = object.text_of("VersionId").filter(|id| !id.is_empty());
-        results.push((key, id, remove(world, ask, key, id)));
-    }
-    Ok(document_reply("DeleteResult", |x| {
-        for (key, id, result) in &results {
-            match result {
-                Ok(_) if quiet => {}
-                Ok(gone) => x.nest("Deleted", |x| {
-                    x.el("Key", *key);
-                    x.opt("VersionId", *id);
-                    if let Some(marker) = &gone.marker {
-                        x.el("DeleteMarker", true);
-                        x.el("DeleteMarkerVersionId", marker);
-                    }
-                }),
-                Err(e) => x.nest("Error", |x| {
-                    x.el("Key", *key);
-                    x.opt("VersionId", *id);
-                    x.el("Code", e.code);
-                    x.el("Message", e.message.as_str());
-                }),
-            }
-        }
-    }))
+    say_encryption(&mut reply, &kept);
+    Ok(with_id(reply, id))
 }
 
 /// PutObjectTagging and DeleteObjectTagging.
