@@ -96,12 +96,12 @@ impl Rig {
         self.engine.store.table(&self.instances).is_some_and(|t| t.status.progress == Progress::Complete)
     }
 
-    /// Lets the engine work until `done`.
+    /// Lets the engine work until `done`. As in the console, its thread sleeps while nothing comes.
     pub fn until(&mut self, mut done: impl FnMut(&Rig) -> bool) {
         let begun = Instant::now();
         while !done(self) {
             if !self.engine.drain(TURN) {
-                std::thread::sleep(Duration::from_micros(300));
+                self.engine.wait(Duration::from_millis(2));
             }
             assert!(begun.elapsed() < Duration::from_secs(120), "the engine does not come to rest");
         }

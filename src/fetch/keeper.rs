@@ -13,7 +13,10 @@ use crate::base::{Fault, FaultKind};
 use crate::kinds::Interner;
 use crate::model::Record;
 
-type Page = (Vec<Record>, oneshot::Sender<Vec<Arc<Record>>>);
+type Page = (Vec<Record>, oneshot::Sender<Kept>);
+/// Rows as the store keeps them, and as they came: these are dropped by the thread that made them, while nobody else is in its
+/// part of the allocator.
+type Kept = (Vec<Arc<Record>>, Vec<Record>);
 
 /// The thread's handle; the thread ends when all of them are gone.
 #[derive(Clone)]
@@ -29,7 +32,7 @@ impl Keeper {
         let work = move || {
             for (rows, answer) in todo {
                 // Whoever is gone does not want them any more.
-                let _ = answer.send(shared.rows(rows));
+                let _ = answer.send((shared.rows(&rows), rows));
             }
         };
         background("keeper", work);
@@ -46,11 +49,12 @@ impl Keeper {
         }
         let (answer, kept) = oneshot::channel();
         match self.pages.send((rows, answer)) {
-            Ok(()) => {
-                kept.await.map_err(|_| Fault::new(FaultKind::Bug, "The rows were lost on their way to the table."))
-            }
+            Ok(()) => match kept.await {
+                Ok((kept, _)) => Ok(kept),
+                Err(_) => Err(Fault::new(FaultKind::Bug, "The rows were lost on their way to the table.")),
+            },
             // There is no such thread: rows are kept where they were made.
-            Err(std::sync::mpsc::SendError((rows, _))) => Ok(self.interner.rows(rows)),
+            Err(std::sync::mpsc::SendError((rows, _))) => Ok(self.interner.rows(&rows)),
         }
     }
 }

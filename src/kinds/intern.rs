@@ -29,33 +29,57 @@ impl Interner {
         if s.is_empty() {
             return ArcStr::new();
         }
+        self.get_hashed(s, hash(s))
+    }
+
+    fn get_hashed(&self, s: &str, hash: u64) -> ArcStr {
         if s.len() > LONGEST {
             return ArcStr::from(s);
         }
-        let hash = hash(s);
         let mut set = self.0.texts[(hash >> 61) as usize].lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = set.find(hash, |a| a == s) {
-            return found.clone();
-        }
-        if set.len() >= LARGEST {
-            set.clear();
-        }
-        let new = ArcStr::from(s);
-        set.insert_unique(hash, new.clone(), |a| self::hash(a));
-        new
+        find_or_add(&mut set, s, hash, || ArcStr::from(s))
     }
 
     /// Rows of one kind, which share what they have in common if the kind says what that is not; what is their own is in
     /// memory that the calling thread has asked for.
-    pub fn rows(&self, rows: Vec<Record>) -> Vec<Arc<Record>> {
+    pub fn rows(&self, rows: &[Record]) -> Vec<Arc<Record>> {
         let own = rows.first().map_or(0, |r| r.kind.unique_fields());
-        if own == 0 {
-            return rows.into_iter().map(|r| Arc::new(r.moved())).collect();
-        }
         let mut commons = self.0.commons.lock().unwrap_or_else(PoisonError::into_inner);
-        let share = |row: Record| Arc::new(Record { values: commons.share(row.values, own), ..row }.moved());
-        rows.into_iter().map(share).collect()
+        rows.iter().map(|r| Arc::new(r.copied(&mut commons, own))).collect()
     }
+}
+
+/// What one run has met of an [`Interner`]'s texts: most of a page's 50,000 strings are found here, without a lock.
+pub(super) struct Met {
+    interner: Interner,
+    texts: HashTable<ArcStr>,
+}
+
+impl Met {
+    pub(super) fn new(interner: &Interner) -> Met {
+        Met { interner: interner.clone(), texts: HashTable::new() }
+    }
+    /// The shared copy of `s`.
+    pub(super) fn get(&mut self, s: &str) -> ArcStr {
+        if s.is_empty() {
+            return ArcStr::new();
+        }
+        let hash = hash(s);
+        find_or_add(&mut self.texts, s, hash, || self.interner.get_hashed(s, hash))
+    }
+}
+
+/// The copy of `s` that is there, or a new one.
+fn find_or_add(set: &mut HashTable<ArcStr>, s: &str, hash: u64, new: impl FnOnce() -> ArcStr) -> ArcStr {
+    if let Some(found) = set.find(hash, |a| a == s) {
+        return found.clone();
+    }
+    if set.len() >= LARGEST {
+        set.clear();
+    }
+    let new = new();
+    set.insert_unique(hash, new.clone(), |a| self::hash(a));
+    new
 }
 
 fn hash(s: &str) -> u64 {

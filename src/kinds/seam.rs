@@ -1,13 +1,15 @@
 //! What every list function needs where SDK types end: shared texts, times, batches, and SDK errors in the console's
 //! shape.
 
+use std::hash::{Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use arcstr::ArcStr;
 use aws_smithy_types::DateTime;
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
 
-use super::intern::Interner;
+use super::intern::{Interner, Met};
 use super::listing::What;
 use crate::base::{Fault, FaultKind, Time};
 use crate::model::{Field, FieldInfo, Tags, Value};
@@ -22,8 +24,8 @@ pub const fn field<T>(info: FieldInfo, get: fn(&T) -> Value) -> Field<T> {
 
 /// Shares what repeats within a run: texts through the interner, whole lists (an instance's security groups) here.
 pub struct Seam {
-    interner: Interner,
-    lists: FxHashMap<Vec<ArcStr>, Arc<Vec<ArcStr>>>,
+    met: Met,
+    lists: HashTable<Arc<Vec<ArcStr>>>,
 }
 
 /// More different lists than this are not worth keeping.
@@ -32,29 +34,31 @@ const MOST_LISTS: usize = 4096;
 impl Seam {
     /// For one run.
     pub fn new(interner: &Interner) -> Self {
-        Seam { interner: interner.clone(), lists: FxHashMap::default() }
+        Seam { met: Met::new(interner), lists: HashTable::new() }
     }
     /// A text that repeats from row to row; empty counts as none.
-    pub fn shared(&self, s: Option<&str>) -> Text {
-        s.filter(|s| !s.is_empty()).map(|s| self.interner.get(s))
+    pub fn shared(&mut self, s: Option<&str>) -> Text {
+        s.filter(|s| !s.is_empty()).map(|s| self.met.get(s))
     }
     /// Texts that repeat together.
-    pub fn shared_list<'a>(&mut self, items: impl IntoIterator<Item = &'a str>) -> Value {
-        let list: Vec<ArcStr> = items.into_iter().filter(|s| !s.is_empty()).map(|s| self.interner.get(s)).collect();
+    pub fn shared_list<'a>(&mut self, items: impl IntoIterator<Item = &'a str, IntoIter: Clone>) -> Value {
+        let items = items.into_iter().filter(|s| !s.is_empty());
+        let hash = hash(items.clone());
+        if let Some(found) = self.lists.find(hash, |l| l.iter().map(ArcStr::as_str).eq(items.clone())) {
+            return Value::List(found.clone());
+        }
+        let list: Vec<ArcStr> = items.map(|s| self.met.get(s)).collect();
         if list.is_empty() {
             return Value::Empty;
         }
-        if let Some(found) = self.lists.get(&list) {
-            return Value::List(found.clone());
-        }
         let new = Arc::new(list);
         if self.lists.len() < MOST_LISTS {
-            self.lists.insert(new.as_ref().clone(), new.clone());
+            self.lists.insert_unique(hash, new.clone(), |l| self::hash(l.iter().map(ArcStr::as_str)));
         }
         Value::List(new)
     }
     /// Tags in AWS's order, and the value of `Name`.
-    pub fn tags<'a>(&self, pairs: impl IntoIterator<Item = (Option<&'a str>, Option<&'a str>)>) -> (Tags, ArcStr) {
+    pub fn tags<'a>(&mut self, pairs: impl IntoIterator<Item = (Option<&'a str>, Option<&'a str>)>) -> (Tags, ArcStr) {
         let mut name = ArcStr::new();
         let tags: Vec<(ArcStr, ArcStr)> = pairs
             .into_iter()
@@ -63,13 +67,19 @@ impl Seam {
                 if k == "Name" {
                     // A name is rarely anybody else's: it would only fill the interner.
                     name = ArcStr::from(v);
-                    return Some((self.interner.get(k), name.clone()));
+                    return Some((self.met.get(k), name.clone()));
                 }
-                Some((self.interner.get(k), self.interner.get(v)))
+                Some((self.met.get(k), self.met.get(v)))
             })
             .collect();
         (if tags.is_empty() { no_tags() } else { tags.into() }, name)
     }
+}
+
+fn hash<'a>(items: impl Iterator<Item = &'a str>) -> u64 {
+    let mut h = FxHasher::default();
+    items.for_each(|s| s.hash(&mut h));
+    h.finish()
 }
 
 /// The one empty list of tags.

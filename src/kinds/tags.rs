@@ -69,7 +69,7 @@ fn elsewhere<T>(_: &T) -> Value {
 /// A row of such a table.
 pub(super) fn record<'a>(
     info: &'static KindInfo,
-    seam: &Seam,
+    seam: &mut Seam,
     id: impl Into<ArcStr>,
     pairs: impl IntoIterator<Item = (Option<&'a str>, Option<&'a str>)>,
 ) -> Record {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arcstr::ArcStr;
 
 use super::kind::Kind;
-use super::row_values::RowValues;
+use super::row_values::{Commons, RowValues};
 use super::table::Selector;
 use super::value::{Tone, Value};
 use crate::base::RowId;
@@ -64,25 +64,27 @@ impl Record {
     pub fn changed_from(&self, older: &Record) -> u64 {
         self.values.changed_from(&older.values)
     }
-    /// The same row with all that is its own in new memory, so that the memory in which it was made can be given back.
+    /// The same row in memory that the calling thread asks for, so that the memory in which it was made can be given back. What
+    /// it has in common with others, which is all that is not in the mask `own`, is shared through `commons`.
     #[must_use]
-    pub fn moved(self) -> Record {
-        let mut known: Vec<(ArcStr, ArcStr)> = Vec::with_capacity(8);
-        let mut text = |old: ArcStr| match known.iter().find(|(k, _)| ArcStr::ptr_eq(k, &old)) {
+    pub fn copied(&self, commons: &mut Commons, own: u64) -> Record {
+        let mut known: Vec<(&ArcStr, ArcStr)> = Vec::with_capacity(8);
+        let mut text = |old| match known.iter().find(|(k, _)| ArcStr::ptr_eq(k, old)) {
             Some((_, new)) => new.clone(),
             None => {
-                let new = ArcStr::from(old.as_str());
+                let new = ArcStr::from(ArcStr::as_str(old));
                 known.push((old, new.clone()));
                 new
             }
         };
-        let (id, name) = (text(self.id), text(self.name.clone()));
+        let (id, name) = (text(&self.id), text(&self.name));
         // Keys and values of tags are shared with other rows, but for the name.
         let tag = |(k, v): &(ArcStr, ArcStr)| {
             (k.clone(), if ArcStr::ptr_eq(v, &self.name) { name.clone() } else { v.clone() })
         };
-        let tags = if self.tags.is_empty() { self.tags } else { self.tags.iter().map(tag).collect() };
-        Record { id, name: name.clone(), values: self.values.with_texts(text), tags, ..self }
+        let tags = if self.tags.is_empty() { self.tags.clone() } else { self.tags.iter().map(tag).collect() };
+        let values = if own == 0 { self.values.copied(&mut text) } else { commons.share(&self.values, own, &mut text) };
+        Record { kind: self.kind, id, name, state: self.state.clone(), values, tags }
     }
     /// Whether everything but the values is the same.
     pub fn is_called_as(&self, older: &Record) -> bool {

@@ -95,17 +95,9 @@ impl RowValues {
         let all = 0..self.len().max(older.len());
         all.filter(|i| self.at(*i) != older.at(*i)).fold(0, |mask, i| mask | bit(i))
     }
-    /// The same, with each of the row's own texts as `text` has it.
-    pub(super) fn with_texts(self, mut text: impl FnMut(ArcStr) -> ArcStr) -> RowValues {
-        let mut copy = |value: Value| match value {
-            Value::Text(s) => Value::Text(text(s)),
-            Value::List(items) => Value::List(Arc::new(items.iter().map(|s| text(s.clone())).collect())),
-            other => other,
-        };
-        // Into a new box: collecting in place would keep the old one.
-        let mut own = Vec::with_capacity(self.own.len());
-        own.extend(self.own.into_iter().map(&mut copy));
-        RowValues { common: self.common, own: own.into() }
+    /// The same in new memory, with each of the row's own texts as `text` has it.
+    pub(super) fn copied<'a>(&'a self, text: impl FnMut(&'a ArcStr) -> ArcStr) -> RowValues {
+        RowValues { common: self.common.clone(), own: copies(self.own.iter(), text) }
     }
     /// Puts a value in the place of another.
     pub fn set(&mut self, i: usize, value: Value) {
@@ -116,6 +108,16 @@ impl RowValues {
         all[i] = value;
         *self = all.into();
     }
+}
+
+/// Values with each text as `text` has it.
+fn copies<'a>(values: impl Iterator<Item = &'a Value>, mut text: impl FnMut(&'a ArcStr) -> ArcStr) -> Box<[Value]> {
+    let copy = |value: &'a Value| match value {
+        Value::Text(s) => Value::Text(text(s)),
+        Value::List(items) => Value::List(Arc::new(items.iter().map(&mut text).collect())),
+        other => other.clone(),
+    };
+    values.map(copy).collect()
 }
 
 impl From<Vec<Value>> for RowValues {
@@ -152,43 +154,55 @@ const MOST: usize = 4096;
 pub struct Commons(HashTable<Common>);
 
 impl Commons {
-    /// The same values, those outside `own` (a mask by position) shared with rows that have the same.
-    pub fn share(&mut self, values: RowValues, own: u64) -> RowValues {
+    /// The same values in new memory, those outside `own` (a mask by position) shared with rows that have the same, the others'
+    /// texts as `text` has them.
+    pub fn share<'a>(&mut self, values: &'a RowValues, own: u64, text: impl FnMut(&'a ArcStr) -> ArcStr) -> RowValues {
         if values.common.is_some() || values.own.len() > 64 {
-            return values;
+            return values.copied(text);
         }
-        let (mut places, mut rest) = (Vec::with_capacity(values.own.len()), Vec::new());
-        for (i, value) in values.own.into_iter().enumerate() {
-            // That there is none is never a row's own.
-            if own >> i & 1 == 1 && value.is_some() {
-                places.push(Place::Own(rest.len() as u8));
-                rest.push(value);
-            } else {
-                places.push(Place::Common(value));
-            }
-        }
-        let hash = hash(&places);
-        let common = match self.0.find(hash, |c| *c.0 == *places) {
+        // That there is none is never a row's own.
+        let is_own = |i: usize, value: &Value| own >> i & 1 == 1 && value.is_some();
+        let all = &values.own;
+        let places = || all.iter().enumerate().map(|(i, value)| (is_own(i, value), value));
+        let hash = hash(places().filter(|p| !p.0).map(|p| p.1));
+        let same = |c: &Common| {
+            c.0.len() == all.len()
+                && c.0.iter().zip(places()).all(|(there, (own, value))| match there {
+                    Place::Common(v) => !own && v == value,
+                    Place::Own(_) => own,
+                })
+        };
+        let common = match self.0.find(hash, same) {
             Some(found) => found.clone(),
-            None => {
-                if self.0.len() >= MOST {
-                    self.0.retain(|c| Arc::strong_count(&c.0) > 1);
-                }
-                let new = Common(places.into());
-                if self.0.len() < MOST {
-                    self.0.insert_unique(hash, new.clone(), |c| self::hash(&c.0));
-                }
-                new
+            None => self.add(hash, places()),
+        };
+        RowValues { common: Some(common), own: copies(places().filter(|p| p.0).map(|p| p.1), text) }
+    }
+
+    fn add<'a>(&mut self, hash: u64, places: impl Iterator<Item = (bool, &'a Value)>) -> Common {
+        let mut taken = 0;
+        let place = |(own, value): (bool, &Value)| {
+            if own {
+                taken += 1;
+                Place::Own(taken - 1)
+            } else {
+                Place::Common(value.clone())
             }
         };
-        RowValues { common: Some(common), own: rest.into() }
+        let new = Common(places.map(place).collect());
+        if self.0.len() >= MOST {
+            self.0.retain(|c| Arc::strong_count(&c.0) > 1);
+        }
+        if self.0.len() < MOST {
+            self.0.insert_unique(hash, new.clone(), |c| self::hash(c.values().map(|(_, v)| v)));
+        }
+        new
     }
 }
 
-fn hash(places: &[Place]) -> u64 {
+fn hash<'a>(values: impl Iterator<Item = &'a Value>) -> u64 {
     let mut h = FxHasher::default();
-    for place in places {
-        let Place::Common(value) = place else { continue };
+    for value in values {
         std::mem::discriminant(value).hash(&mut h);
         match value {
             Value::Text(s) | Value::State(_, s) => s.hash(&mut h),
@@ -220,7 +234,7 @@ mod tests {
     fn rows_that_are_alike_share_what_is_not_their_own_and_read_as_before() {
         let mut commons = Commons::default();
         let [a, b, c] = [("a", "x", 1), ("b", "x", 2), ("c", "y", 1)].map(|(id, zone, size)| {
-            let shared = commons.share(row(id, zone, size), OWN);
+            let shared = commons.share(&row(id, zone, size), OWN, ArcStr::clone);
             assert_eq!(shared, row(id, zone, size));
             assert_eq!(shared.get(0), Some(&Value::text(id)));
             assert_eq!(shared.own().map(|(i, _)| i).collect::<Vec<_>>(), [0, 2]);
@@ -242,7 +256,7 @@ mod tests {
             (row("a", "x", 1), [Value::text("a"), Value::text("x")].into(), 0b1100),
         ] {
             assert_eq!(new.changed_from(&old), mask);
-            let (old, shared) = (commons.share(old, OWN), commons.share(new.clone(), OWN));
+            let (old, shared) = (commons.share(&old, OWN, ArcStr::clone), commons.share(&new, OWN, ArcStr::clone));
             assert_eq!(shared.changed_from(&old), mask);
             assert_eq!(new.changed_from(&old), mask);
         }
@@ -253,11 +267,12 @@ mod tests {
     #[test]
     fn more_kinds_of_rows_than_are_worth_it_are_not_kept() {
         let mut commons = Commons::default();
-        let kept: Vec<RowValues> = (0..2 * MOST as i64).map(|i| commons.share(row("a", "x", i), 0)).collect();
+        let kept: Vec<RowValues> =
+            (0..2 * MOST as i64).map(|i| commons.share(&row("a", "x", i), 0, ArcStr::clone)).collect();
         assert_eq!(commons.0.len(), MOST);
         assert_eq!(kept[MOST + 3].get(2), Some(&Value::Int(MOST as i64 + 3)));
         drop(kept);
-        commons.share(row("a", "x", -1), 0);
+        commons.share(&row("a", "x", -1), 0, ArcStr::clone);
         assert_eq!(commons.0.len(), 1);
     }
 }

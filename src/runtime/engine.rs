@@ -304,6 +304,15 @@ impl Engine {
         self.rest.is_some() || !self.inbox.is_empty()
     }
 
+    /// Waits until workers have something to say, at most so long.
+    pub fn wait(&self, patience: Duration) {
+        if !self.has_news() {
+            let mut news = crossbeam_channel::Select::new();
+            news.recv(&self.inbox);
+            let _ = news.ready_timeout(patience);
+        }
+    }
+
     /// Where worker news can be waited for.
     pub(super) fn inbox(&self) -> &Receiver<Inbox> {
         &self.inbox

@@ -182,7 +182,7 @@ const MOST_IDS: usize = 50;
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.autoscaling(&request.scope).await?;
-        let seam = Seam::new(&request.interner);
+        let mut seam = Seam::new(&request.interner);
         let group = match &request.selector {
             Selector::Parent(name) => Some(name.to_string()),
             // Without a name AWS lists the activities of all groups, newest first.
@@ -193,14 +193,14 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             call.set_activity_ids(ids).max_records(PAGE).set_next_token(token).send()
         };
         listed(&mut pages, &DESCRIBE_SCALING_ACTIVITIES, &request.what, MOST_IDS, call, |out| {
-            let rows = out.activities().iter().filter_map(|a| convert(&seam, a)).map(|a| a.record());
+            let rows = out.activities().iter().filter_map(|a| convert(&mut seam, a)).map(|a| a.record());
             (rows.collect(), out.next_token)
         })
         .await
     })
 }
 
-fn convert(seam: &Seam, a: &sdk::Activity) -> Option<Activity> {
+fn convert(seam: &mut Seam, a: &sdk::Activity) -> Option<Activity> {
     Some(Activity {
         id: own(a.activity_id())?,
         group: seam.shared(a.auto_scaling_group_name()),

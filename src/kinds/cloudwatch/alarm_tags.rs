@@ -28,7 +28,7 @@ pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new()
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.cloudwatch(&request.scope).await?;
-        let seam = Seam::new(&request.interner);
+        let mut seam = Seam::new(&request.interner);
         let found: Vec<(ArcStr, String)> = alarms::arns(&client, &mut pages, &request.what).await?;
         let mut denied = None;
         for (name, arn) in found {
@@ -36,7 +36,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             match client.list_tags_for_resource().resource_arn(arn).send().await.map_err(|e| fault::of(&LIST_TAGS, e)) {
                 Ok(out) => {
                     let pairs = out.tags().iter().map(|t| (t.key(), t.value()));
-                    pages.page(vec![tags::record(&INFO, &seam, name, pairs)]).await?;
+                    pages.page(vec![tags::record(&INFO, &mut seam, name, pairs)]).await?;
                 }
                 // It went between two calls.
                 Err(f) if f.kind == FaultKind::NotFound => {}

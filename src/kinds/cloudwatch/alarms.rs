@@ -287,7 +287,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         listed(&mut pages, &DESCRIBE_ALARMS, &request.what, MOST_NAMES, ask(&client), |out| {
             let mut rows: Vec<Record> =
                 out.metric_alarms().iter().filter_map(|a| metric(&mut seam, a)).map(|a| a.record()).collect();
-            rows.extend(out.composite_alarms().iter().filter_map(|a| composite(&seam, a)).map(|a| a.record()));
+            rows.extend(out.composite_alarms().iter().filter_map(|a| composite(&mut seam, a)).map(|a| a.record()));
             (rows, out.next_token)
         })
         .await
@@ -342,7 +342,7 @@ fn metric(seam: &mut Seam, a: &sdk::MetricAlarm) -> Option<Alarm> {
     })
 }
 
-fn composite(seam: &Seam, a: &sdk::CompositeAlarm) -> Option<Alarm> {
+fn composite(seam: &mut Seam, a: &sdk::CompositeAlarm) -> Option<Alarm> {
     Some(Alarm {
         name: own(a.alarm_name())?,
         arn: own(a.alarm_arn()),

@@ -152,16 +152,16 @@ impl Zone {
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
-        let seam = Seam::new(&request.interner);
+        let mut seam = Seam::new(&request.interner);
         pages.ask(&DESCRIBE_AVAILABILITY_ZONES).await?;
         let call = client.describe_availability_zones();
         let out = call.send().await.map_err(|e| fault::of(&DESCRIBE_AVAILABILITY_ZONES, e))?;
-        let rows = out.availability_zones().iter().filter_map(|z| convert(&seam, z)).map(|z| z.record());
+        let rows = out.availability_zones().iter().filter_map(|z| convert(&mut seam, z)).map(|z| z.record());
         pages.page(rows.filter(|r| wanted(&request.what, r)).collect()).await
     })
 }
 
-fn convert(seam: &Seam, z: &sdk::AvailabilityZone) -> Option<Zone> {
+fn convert(seam: &mut Seam, z: &sdk::AvailabilityZone) -> Option<Zone> {
     Some(Zone {
         name: own(z.zone_name())?,
         id: own(z.zone_id()),

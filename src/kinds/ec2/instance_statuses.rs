@@ -159,7 +159,7 @@ const MOST_IDS: usize = 100;
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
-        let seam = Seam::new(&request.interner);
+        let mut seam = Seam::new(&request.interner);
         for mut ids in batches(&request.what, MOST_IDS) {
             let mut token = None;
             loop {
@@ -178,7 +178,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                     Err(f) => return Err(f),
                 };
                 token = out.next_token().filter(|t| !t.is_empty()).map(str::to_string);
-                let rows = out.instance_statuses().iter().filter_map(|s| convert(&seam, s));
+                let rows = out.instance_statuses().iter().filter_map(|s| convert(&mut seam, s));
                 pages.page(rows.map(|s| s.record()).collect()).await?;
                 if token.is_none() {
                     break;
@@ -198,7 +198,7 @@ fn drop_missing(ids: &mut Option<Vec<String>>, fault: &Fault) -> bool {
     !ids.is_empty() && ids.len() < before
 }
 
-fn convert(seam: &Seam, s: &sdk::InstanceStatus) -> Option<InstanceStatus> {
+fn convert(seam: &mut Seam, s: &sdk::InstanceStatus) -> Option<InstanceStatus> {
     let summary = |x: Option<&sdk::InstanceStatusSummary>| x.and_then(|s| s.status()).map(|s| Check::parse(s.as_str()));
     let since = [s.system_status(), s.instance_status()]
         .into_iter()
@@ -244,7 +244,7 @@ mod tests {
     }
 
     fn row(s: sdk::InstanceStatus) -> Record {
-        convert(&Seam::new(&Interner::default()), &s).map(|s| s.record()).expect("it has an id")
+        convert(&mut Seam::new(&Interner::default()), &s).map(|s| s.record()).expect("it has an id")
     }
 
     #[test]

@@ -69,7 +69,7 @@ const MOST_ARNS: usize = 20;
 
 async fn list(info: &'static KindInfo, request: &ListRequest, pages: &mut Pages, what: &What) -> Result<(), Fault> {
     let client = request.gateway.elbv2(&request.scope).await?;
-    let seam = Seam::new(&request.interner);
+    let mut seam = Seam::new(&request.interner);
     listed(
         pages,
         &DESCRIBE_TAGS,
@@ -78,7 +78,7 @@ async fn list(info: &'static KindInfo, request: &ListRequest, pages: &mut Pages,
         |arns, _| client.describe_tags().set_resource_arns(arns).send(),
         |out| {
             let rows = out.tag_descriptions().iter().filter_map(|d| {
-                Some(tags::record(info, &seam, d.resource_arn()?, d.tags().iter().map(|t| (t.key(), t.value()))))
+                Some(tags::record(info, &mut seam, d.resource_arn()?, d.tags().iter().map(|t| (t.key(), t.value()))))
             });
             (rows.collect(), None)
         },

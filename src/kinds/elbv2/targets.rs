@@ -299,7 +299,7 @@ pub fn group_arn(row: &Record) -> Option<&str> {
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.elbv2(&request.scope).await?;
-        let seam = Seam::new(&request.interner);
+        let mut seam = Seam::new(&request.interner);
         for (arn, targets) in asked(&request, &client, &mut pages).await? {
             pages.ask(&DESCRIBE_TARGET_HEALTH).await?;
             let call = client.describe_target_health().target_group_arn(arn.as_str()).set_targets(targets);
@@ -310,7 +310,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                 Err(f) if f.code == "InvalidTarget" && request.what != What::Everything => continue,
                 Err(f) => return Err(f),
             };
-            let rows = found.target_health_descriptions().iter().filter_map(|d| convert(&seam, &arn, d));
+            let rows = found.target_health_descriptions().iter().filter_map(|d| convert(&mut seam, &arn, d));
             pages.page(rows.map(|t| t.record()).collect()).await?;
         }
         Ok(())
@@ -344,7 +344,7 @@ async fn asked(
     Ok(out)
 }
 
-fn convert(seam: &Seam, arn: &ArcStr, d: &sdk::TargetHealthDescription) -> Option<Target> {
+fn convert(seam: &mut Seam, arn: &ArcStr, d: &sdk::TargetHealthDescription) -> Option<Target> {
     let target = d.target()?;
     let health = d.target_health();
     Some(Target {
@@ -393,7 +393,7 @@ mod tests {
             .target(sdk::TargetDescription::builder().id("i-0a1").port(80).build())
             .target_health(health)
             .build();
-        convert(&Seam::new(&Interner::default()), &ARN.into(), &d).map(|t| t.record()).expect("it has a target")
+        convert(&mut Seam::new(&Interner::default()), &ARN.into(), &d).map(|t| t.record()).expect("it has a target")
     }
 
     #[test]

@@ -29,7 +29,7 @@ const NONE: &str = "NoSuchTagSet";
 
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
-        let seam = Seam::new(&request.interner);
+        let mut seam = Seam::new(&request.interner);
         let mut denied = None;
         for bucket in buckets::wanted(&request, &mut pages).await? {
             pages.ask(&GET_BUCKET_TAGGING).await?;
@@ -48,7 +48,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                 Err(f) => return Err(f),
             };
             let pairs = pairs.iter().map(|t| (Some(t.key()), Some(t.value())));
-            pages.page(vec![tags::record(&INFO, &seam, bucket.id, pairs)]).await?;
+            pages.page(vec![tags::record(&INFO, &mut seam, bucket.id, pairs)]).await?;
         }
         denied.map_or(Ok(()), Err)
     })

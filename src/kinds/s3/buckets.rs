@@ -89,27 +89,28 @@ const PAGE: i32 = 1000;
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.s3(&request.scope, None).await?;
-        let seam = Seam::new(&request.interner);
+        let mut seam = Seam::new(&request.interner);
         let call = |token| client.list_buckets().max_buckets(PAGE).set_continuation_token(token).send();
-        paged(&mut pages, &LIST_BUCKETS, call, |out| (rows(&request.what, &seam, &out), out.continuation_token)).await
+        paged(&mut pages, &LIST_BUCKETS, call, |out| (rows(&request.what, &mut seam, &out), out.continuation_token))
+            .await
     })
 }
 
 /// The rows of the buckets that are asked for, gathered: what a listing bucket by bucket starts from.
 pub(super) async fn wanted(request: &ListRequest, pages: &mut Pages) -> Result<Vec<Record>, Fault> {
     let client = request.gateway.s3(&request.scope, None).await?;
-    let seam = Seam::new(&request.interner);
+    let mut seam = Seam::new(&request.interner);
     let mut found = Vec::new();
     let call = |token| client.list_buckets().max_buckets(PAGE).set_continuation_token(token).send();
     paged(pages, &LIST_BUCKETS, call, |out| {
-        found.extend(rows(&request.what, &seam, &out));
+        found.extend(rows(&request.what, &mut seam, &out));
         (Vec::new(), out.continuation_token)
     })
     .await?;
     Ok(found)
 }
 
-fn rows(what: &What, seam: &Seam, out: &ListBucketsOutput) -> Vec<Record> {
+fn rows(what: &What, seam: &mut Seam, out: &ListBucketsOutput) -> Vec<Record> {
     let wanted = |r: &Record| match what {
         What::Everything => true,
         What::Ids(ids) => ids.contains(&r.id),
@@ -117,7 +118,7 @@ fn rows(what: &What, seam: &Seam, out: &ListBucketsOutput) -> Vec<Record> {
     out.buckets().iter().filter_map(|b| convert(seam, b)).map(|b| b.record()).filter(wanted).collect()
 }
 
-fn convert(seam: &Seam, b: &sdk::Bucket) -> Option<Bucket> {
+fn convert(seam: &mut Seam, b: &sdk::Bucket) -> Option<Bucket> {
     Some(Bucket {
         name: own(b.name())?,
         region: seam.shared(b.bucket_region()),

@@ -212,10 +212,10 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         let level = Level { bucket: bucket.into(), prefix: prefix.into() };
         let client = request.gateway.s3(&request.scope, None).await?;
         let mut home = AtHome { request: &request, client, redirected: false };
-        let seam = Seam::new(&request.interner);
+        let mut seam = Seam::new(&request.interner);
         if let What::Ids(ids) = &request.what {
             for id in ids.iter() {
-                let rows = one(&mut home, &mut pages, &seam, &level, id).await?;
+                let rows = one(&mut home, &mut pages, &mut seam, &level, id).await?;
                 pages.page(rows).await?;
             }
             return Ok(());
@@ -225,7 +225,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             let q = Question { bucket, prefix, folders: true, most: PAGE, token };
             let out = home.list(&mut pages, &q).await?;
             token = out.next_continuation_token().filter(|t| !t.is_empty()).map(str::to_string);
-            pages.page(level.rows(&seam, &out)).await?;
+            pages.page(level.rows(&mut seam, &out)).await?;
             if token.is_none() {
                 return Ok(());
             }
@@ -237,7 +237,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
 async fn one(
     home: &mut AtHome<'_>,
     pages: &mut Pages,
-    seam: &Seam,
+    seam: &mut Seam,
     level: &Level,
     id: &RowId,
 ) -> Result<Vec<Record>, Fault> {
@@ -257,7 +257,7 @@ struct Level {
 }
 
 impl Level {
-    fn rows(&self, seam: &Seam, out: &ListObjectsV2Output) -> Vec<Record> {
+    fn rows(&self, seam: &mut Seam, out: &ListObjectsV2Output) -> Vec<Record> {
         let encoded = out.encoding_type() == Some(&sdk::EncodingType::Url);
         let key = |s: &str| if encoded { decode(s).as_ref().into() } else { ArcStr::from(s) };
         let folders = out.common_prefixes().iter().filter_map(|p| p.prefix()).map(|p| self.folder(&key(p)).record());
@@ -285,7 +285,7 @@ impl Level {
             restore: None,
         }
     }
-    fn object(&self, seam: &Seam, key: ArcStr, o: &sdk::Object) -> Object {
+    fn object(&self, seam: &mut Seam, key: ArcStr, o: &sdk::Object) -> Object {
         let restore = o.restore_status().map(|r| match time(r.restore_expiry_date()) {
             Some(until) => format!("until {}", until.rfc3339()),
             None => literal!("in progress"),
@@ -330,7 +330,7 @@ mod tests {
     use crate::kinds::intern::Interner;
 
     fn rows(prefix: &str, out: ListObjectsV2Output) -> Vec<Record> {
-        Level { bucket: "b".into(), prefix: prefix.into() }.rows(&Seam::new(&Interner::default()), &out)
+        Level { bucket: "b".into(), prefix: prefix.into() }.rows(&mut Seam::new(&Interner::default()), &out)
     }
 
     #[test]

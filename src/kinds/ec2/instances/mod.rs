@@ -8,7 +8,6 @@ pub mod instance;
 use aws_sdk_ec2::operation::describe_instances::DescribeInstancesOutput;
 use aws_sdk_ec2::types::Filter;
 use futures::future::BoxFuture;
-use tokio::task::JoinHandle;
 
 use crate::aws::fault;
 use crate::base::{Fault, RowId, Scope};
@@ -52,15 +51,14 @@ const MOST_IDS: usize = 200;
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
-        let mut seam = Some(Seam::new(&request.interner));
-        let mut behind: Option<(Ticket, JoinHandle<Read>)> = None;
-        let mut first = !pages.hurry();
-        if !first {
+        let mut seam = Seam::new(&request.interner);
+        let mut behind: Option<(Ticket, Vec<Record>)> = None;
+        if pages.hurry() {
             // A request of its own and no first page: whether a token may be used with another page size, no document says.
             pages.ask(&DESCRIBE_INSTANCES).await?;
             let call = client.describe_instances().max_results(GLANCE).send();
             let out = call.await.map_err(|e| fault::of(&DESCRIBE_INSTANCES, e))?;
-            pages.page(read(Seam::new(&request.interner), out).0).await?;
+            pages.page(read(&mut seam, &out)).await?;
         }
         for ids in batches(&request.what, MOST_IDS) {
             // A filter and not the id list: of that, one missing instance fails all, and it does not page.
@@ -70,27 +68,20 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                 pages.ask(&DESCRIBE_INSTANCES).await?;
                 let ticket = pages.ticket();
                 let call = client.describe_instances().max_results(PAGE).set_next_token(token);
-                // One page is read into records while the next is on its way: a large account is listed as fast as the SDK
-                // can parse it.
+                // The rows of one page are handed over while the next is on its way. They are all that is left of that page:
+                // two answers at a time would hold on to another 10 MB, and make the allocator slower.
                 let (answer, shown) =
                     tokio::join!(call.set_filters(filter.clone()).send(), show(&mut pages, behind.take()));
-                if let Some(back) = shown? {
-                    seam = Some(back);
-                }
+                shown?;
                 let out = answer.map_err(|e| fault::of(&DESCRIBE_INSTANCES, e))?;
-                token = out.next_token().filter(|t| !t.is_empty()).map(str::to_string);
-                let own = seam.take().unwrap_or_else(|| Seam::new(&request.interner));
-                behind = Some((ticket, tokio::task::spawn_blocking(move || read(own, out))));
-                // But the first rows are shown first: parsing the next page would keep this task busy for its whole length.
-                if std::mem::take(&mut first) {
-                    seam = show(&mut pages, behind.take()).await?;
-                }
-                if token.is_none() {
+                behind = Some((ticket, read(&mut seam, &out)));
+                token = out.next_token;
+                if token.as_ref().is_none_or(String::is_empty) {
                     break;
                 }
             }
         }
-        show(&mut pages, behind).await.map(drop)
+        show(&mut pages, behind).await
     })
 }
 
@@ -107,31 +98,16 @@ pub(super) async fn ids(client: &aws_sdk_ec2::Client, pages: &mut Pages) -> Resu
     Ok(ids)
 }
 
-/// A page as rows, the seam for the next one, and what was read.
-type Read = (Vec<Record>, Seam, DescribeInstancesOutput);
-
-/// Turns an answer into rows. The answer, some 50,000 strings a page, is given back, to be dropped by the thread that parsed it:
-/// an allocator keeps each thread's memory apart, and while that thread parses the next page, freeing its memory from here would
-/// make both wait for each other at every string.
-fn read(mut seam: Seam, out: DescribeInstancesOutput) -> Read {
-    let rows = out
-        .reservations()
-        .iter()
-        .flat_map(|r| r.instances().iter().map(move |i| (r, i)))
-        .filter_map(|(r, i)| convert::instance(&mut seam, r, i))
-        .map(|i| i.record())
-        .collect();
-    (rows, seam, out)
+/// Turns an answer into rows.
+fn read(seam: &mut Seam, out: &DescribeInstancesOutput) -> Vec<Record> {
+    let instances = out.reservations().iter().flat_map(|r| r.instances().iter().map(move |i| (r, i)));
+    instances.filter_map(|(r, i)| convert::instance(seam, r, i)).map(|i| i.record()).collect()
 }
 
-/// Hands over the page that is being read, if there is one.
-async fn show(pages: &mut Pages, behind: Option<(Ticket, JoinHandle<Read>)>) -> Result<Option<Seam>, Fault> {
-    let Some((ticket, reading)) = behind else { return Ok(None) };
-    let (rows, seam, read) =
-        reading.await.map_err(|e| Fault::bug(format!("Reading a page of instances failed: {e}.")))?;
-    drop(read);
-    pages.page_of(ticket, rows).await?;
-    Ok(Some(seam))
+/// Hands over the rows of the page before, if there is one.
+async fn show(pages: &mut Pages, behind: Option<(Ticket, Vec<Record>)>) -> Result<(), Fault> {
+    let Some((ticket, rows)) = behind else { return Ok(()) };
+    pages.page_of(ticket, rows).await
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
