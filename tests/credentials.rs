@@ -119,6 +119,31 @@ async fn child_sso() {
     assert_eq!(fault.kind, FaultKind::Invalid, "{fault:?}");
 }
 
+#[test]
+fn a_profile_without_credentials_does_not_keep_another_from_listing() {
+    let instance = "<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>i-1</instanceId>\
+                    </item></instancesSet></item></reservationSet></DescribeInstancesResponse>";
+    let who = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::1:user/x</Arn><Account>1</Account>\
+               </GetCallerIdentityResult></GetCallerIdentityResponse>";
+    let server =
+        Server::start(move |r| ("200 OK", if r.contains("Action=GetCallerIdentity") { who } else { instance }.into()));
+    let home = home(
+        "[profile good]\naws_access_key_id = AKIAGOOD\naws_secret_access_key = s\n[profile gone]\nlogin_session = arn:aws:iam::2:user/x\n",
+    );
+    let get = |profiles: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_skydeck"));
+        command.env_clear().env("HOME", home.path()).args(["get", "instances", "-o", "json", "--region", "eu-west-1"]);
+        let out = command.args(["--endpoint-url", &server.url]).args(profiles).output().unwrap();
+        let text = |b| String::from_utf8(b).unwrap();
+        (out.status.code(), text(out.stdout), text(out.stderr))
+    };
+    let (status, out, err) = get(&["--profile", "good", "--profile", "gone"]);
+    assert_eq!(status, Some(3), "{err}");
+    assert!(out.contains("i-1") && err.contains("gone") && err.contains("aws login"), "{out}{err}");
+    let (status, out, err) = get(&["--profile", "gone"]);
+    assert_eq!((status, out.as_str()), (Some(1), ""), "{err}");
+}
+
 const ROLE: &str = "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAROLE</AccessKeyId>\
     <SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>\
     </Credentials></AssumeRoleResult></AssumeRoleResponse>";

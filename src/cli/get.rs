@@ -97,7 +97,8 @@ pub(super) fn get(
                 fault.message.push_str(&more);
                 Err(fault.into())
             } else {
-                Err(Failure::Partial(format!("not everything could be listed: {first}{more}")))
+                let hints: String = first.hints.iter().map(|h| format!("\n  {h}")).collect();
+                Err(Failure::Partial(format!("not everything could be listed: {first}{more}{hints}")))
             }
         }
     }
@@ -115,20 +116,32 @@ impl Lister<'_> {
     async fn everything(&self, def: &'static KindDef, query: &Query, of: Option<String>) -> Result<Listed, Failure> {
         let session = self.session;
         let mut accounts = FxHashMap::default();
-        let mut faults = Vec::new();
+        let mut faults: Vec<Fault> = Vec::new();
+        let mut barred: FxHashSet<&str> = FxHashSet::default();
         for p in &session.profiles {
             match session.gateway.identity(&p.name).await {
                 Ok(id) => {
                     accounts.insert(p.name.to_string(), id.account.to_string());
                 }
-                // Not to know who one is need not keep one from listing; without credentials the list says so itself.
-                Err(f) if matches!(f.kind, FaultKind::NoCredentials | FaultKind::Expired) => return Err(f.into()),
+                // One profile without credentials does not keep the others from listing.
+                Err(f) if matches!(f.kind, FaultKind::NoCredentials | FaultKind::Expired) => {
+                    barred.insert(&p.name);
+                    faults.push(f);
+                }
+                // Not to know who one is need not keep one from listing.
                 Err(_) => {}
             }
         }
+        if barred.len() == session.profiles.len()
+            && let Some(first) = faults.first()
+        {
+            return Err(first.clone().into());
+        }
+        let mut scopes = self.scopes(def);
+        scopes.retain(|s| s.profile().is_none_or(|p| !barred.contains(p.as_str())));
         let mut rows = Vec::new();
         let mut seen = FxHashSet::default();
-        let listed = join_all(self.scopes(def).into_iter().map(|scope| self.scope(def, scope, of.as_deref()))).await;
+        let listed = join_all(scopes.into_iter().map(|scope| self.scope(def, scope, of.as_deref()))).await;
         for (scope, records, mut wrong) in listed {
             faults.append(&mut wrong);
             let account = scope.profile().and_then(|p| accounts.get(p.as_str()).cloned());

@@ -124,9 +124,13 @@ impl Profiles {
             let first = roles.is_empty();
             // As the SDK and the CLI have it: beyond the first profile, keys win over a role.
             let keys = !first && self.get(&at, "aws_access_key_id").is_some();
-            let Some(arn) = self.get(&at, "role_arn").filter(|_| !keys) else {
+            let Some(arn) = self.get(&at, "role_arn") else {
                 return (roles, Base::Profile(at));
             };
+            if keys {
+                // Asked by its name, the SDK's provider would assume that role instead.
+                return (roles, Base::OwnKeys(at));
+            }
             if self.get(&at, "web_identity_token_file").is_some() {
                 return (roles, Base::Profile(at));
             }

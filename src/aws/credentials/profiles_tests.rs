@@ -22,6 +22,15 @@ mfa_serial = arn:aws:iam::111111111111:mfa/me
 [profile deep]
 role_arn = arn:aws:iam::222222222222:role/deep
 source_profile = admin
+[profile both]
+aws_access_key_id = AKIABOTH
+aws_secret_access_key = s
+role_arn = arn:aws:iam::111111111111:role/not-this-one
+source_profile = base
+[profile upon]
+role_arn = arn:aws:iam::222222222222:role/upon
+source_profile = both
+mfa_serial = arn:aws:iam::111111111111:mfa/me
 [profile loop]
 role_arn = arn:aws:iam::222222222222:role/loop
 source_profile = loop
@@ -50,6 +59,8 @@ async fn a_chain_of_roles_is_followed_to_where_it_starts_and_mfa_anywhere_in_it_
     assert_eq!(base, Base::Profile("base".into()));
     assert!(p.wants_mfa("deep") && p.wants_mfa("admin") && !p.wants_mfa("base") && !p.wants_mfa("fed"));
     assert_eq!(p.roles("loop").1, Base::OwnKeys("loop".into()));
+    let (roles, base) = p.roles("upon");
+    assert_eq!((roles.len(), base), (1, Base::OwnKeys("both".into())), "beyond the first, keys win over a role");
 }
 
 #[tokio::test]
