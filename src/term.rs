@@ -45,6 +45,9 @@ pub enum TermEvent {
 /// terminal driver keeps what is typed.
 const EVENTS: usize = 1024;
 
+/// How long a job that goes on in the background listens for a signal to end before it stops again.
+const BACKGROUND: Duration = Duration::from_millis(100);
+
 /// The pause after a key that could not be read: a terminal that is going away must not fill the log.
 const AFTER_ERROR: Duration = Duration::from_millis(250);
 
@@ -119,6 +122,15 @@ impl Term {
         restore();
         if signals::has_shell() {
             signals::stop()?;
+            // Let go on without the terminal: by `bg`, which has to stop again, or by `kill %1`, which taking the terminal would
+            // turn into another stop before it is heard.
+            while !signals::in_foreground() {
+                match self.events.recv_timeout(BACKGROUND) {
+                    Ok(TermEvent::Terminate(signal)) => die_of(signal),
+                    Ok(_) => {}
+                    Err(_) => signals::stop()?,
+                }
+            }
         } else {
             let mut out = io::stdout();
             writeln!(out, "skydeck: no shell to go back to; press Enter to go on")?;

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
-use rustix::process::{Signal, getpid, getsid, kill_current_process_group};
+use rustix::process::{Signal, getpgrp, getpid, getsid, kill_current_process_group};
 use signal_hook::consts::signal::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level;
@@ -91,6 +91,11 @@ pub fn die_of(signal: i32) -> ! {
 /// Whether somebody can bring the process back after a stop: the leader of a session has no shell above it.
 pub(super) fn has_shell() -> bool {
     getsid(None).is_ok_and(|session| session != getpid())
+}
+
+/// Whether the terminal is this process group's: a shell has taken it back from a job in the background.
+pub(super) fn in_foreground() -> bool {
+    !rustix::termios::tcgetpgrp(io::stdin()).is_ok_and(|group| group != getpgrp())
 }
 
 /// Stops the process, and with it its group (`cargo run`, a wrapper script), as the terminal driver does at Ctrl-Z.

@@ -208,6 +208,16 @@ fn ctrl_z_goes_to_the_shell_and_fg_comes_back() {
 }
 
 #[test]
+fn a_job_that_was_stopped_can_be_killed() {
+    let script =
+        format!("{BINARY} --sandbox; echo SHELL-HAS-IT; read line; kill %1; kill -CONT %1; wait %1; echo STATUS-$?");
+    let mut t = Home::new().shell(&script);
+    t.sees("my-bastion-host");
+    t.send("\x1a").sees("SHELL-HAS-IT");
+    t.send("\n").sees("STATUS-143");
+}
+
+#[test]
 fn ctrl_c_closes_what_is_open_and_then_leaves() {
     let mut t = Home::new().open(&["--sandbox"], &[]);
     t.sees("my-bastion-host");
