@@ -48,6 +48,8 @@ const EVENTS: usize = 1024;
 /// How long a job that goes on in the background listens for a signal to end before it stops again.
 const BACKGROUND: Duration = Duration::from_millis(100);
 
+/// How often the reader of keys looks whether the terminal is there.
+const LOOK: Duration = Duration::from_secs(1);
 /// The pause after a key that could not be read: a terminal that is going away must not fill the log.
 const AFTER_ERROR: Duration = Duration::from_millis(250);
 
@@ -205,9 +207,20 @@ pub fn is_entered() -> bool {
     ENTERED.load(Ordering::SeqCst)
 }
 
-/// Reads keys until nobody listens any more.
+/// Reads keys until nobody listens any more, or there is nothing to read from.
 fn read_keys(sender: &Sender<TermEvent>) {
     loop {
+        match event::poll(LOOK) {
+            Ok(true) => {}
+            // A terminal that is gone is at its end all the time: the library would look again and again without a pause.
+            Ok(false) if signals::is_lost() => return,
+            Ok(false) => continue,
+            Err(e) => {
+                tracing::warn!(error = %e, "keys cannot be waited for");
+                thread::sleep(AFTER_ERROR);
+                continue;
+            }
+        }
         match event::read() {
             Ok(event) => {
                 if let Some(input) = input(event)

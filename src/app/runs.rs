@@ -14,6 +14,8 @@ use crate::query::Query;
 
 /// How long rows of an earlier run are waited for before it is said that they do not come.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long rows that are there are looked at until they rest: longer than anything that AWS changes by itself takes.
+const LONGEST: Duration = Duration::from_secs(3600);
 /// Runs that are kept for `:runs`.
 const KEPT: usize = 100;
 
@@ -295,16 +297,19 @@ impl Turn<'_> {
         let (now, store) = (self.s.now, self.store);
         let missing = |a: &Awaited| a.rows.iter().filter(|r| store.get(&r.table, &r.id).is_none()).count();
         // Rows that are there and still on their way are looked at for as long as that takes.
-        let (over, left): (Vec<_>, Vec<_>) = std::mem::take(&mut self.s.awaited)
-            .into_iter()
-            .partition(|a| a.until <= now && (!a.line.is_empty() || missing(a) > 0));
+        let waits_on = |a: &Awaited| a.line.is_empty() && missing(a) == 0 && now < a.until.plus(LONGEST);
+        let (over, left): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.s.awaited).into_iter().partition(|a| a.until <= now && !waits_on(a));
         self.s.awaited = left;
         for awaited in over {
             let title = self.s.left.iter().find(|u| u.run == awaited.run).map_or(&awaited.line, |u| &u.title).clone();
-            match missing(&awaited) {
-                0 => {}
-                n => self.say(Level::Warning, format!("{title}: {n} of its rows could not be found. See :runs.")),
-            }
+            let what = match missing(&awaited) {
+                0 if awaited.line.is_empty() => "its rows do not come to rest".to_string(),
+                // They came while another dialogue had the keys, for too long to open a plan now.
+                0 => "its way back was not begun".to_string(),
+                n => format!("{n} of its rows could not be found"),
+            };
+            self.say(Level::Warning, format!("{title}: {what}. See :runs."));
         }
     }
 }

@@ -55,8 +55,7 @@ pub(super) fn listen(sender: Sender<TermEvent>) -> io::Result<()> {
         // reads end-of-file in a busy loop for ever.
         loop {
             thread::sleep(HANG_UP_CHECK);
-            let lost = rustix::termios::tcgetattr(io::stdin()).is_err_and(|e| e == rustix::io::Errno::IO);
-            if lost && super::is_entered() {
+            if is_lost() && super::is_entered() {
                 watch(SIGHUP);
                 let _ = hang_up.send_timeout(TermEvent::Lost, PATIENCE);
                 return;
@@ -64,6 +63,11 @@ pub(super) fn listen(sender: Sender<TermEvent>) -> io::Result<()> {
         }
     })?;
     Ok(())
+}
+
+/// Whether the terminal is not there any more.
+pub(super) fn is_lost() -> bool {
+    rustix::termios::tcgetattr(io::stdin()).is_err_and(|e| e == rustix::io::Errno::IO)
 }
 
 /// Ends the process if the terminal is not given back in time: the console hangs. If it is given back, the console is
