@@ -10,7 +10,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::listing::{Pages, What};
 use super::seam::{ask_one_by_one, batches, only_one_is_missing};
 use crate::aws::fault;
-use crate::base::Fault;
+use crate::base::{Fault, FaultKind};
 use crate::model::{Operation, Record};
 
 /// What an answer holds: its rows, and the token of the next page (an empty one counts as none).
@@ -30,19 +30,35 @@ where
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     E: Error + ProvideErrorMetadata + RequestId + Send + Sync + 'static,
 {
-    let mut token = None;
+    let mut token: Option<String> = None;
     loop {
         pages.ask(op).await?;
-        let out = send(token).await.map_err(|e| fault::of(op, e))?;
+        let out = send(token.clone()).await.map_err(|e| fault::of(op, e))?;
         let (rows, next) = read(out);
         // Nothing to show is not worth a batch; the end of the run says that there is nothing.
         if !rows.is_empty() {
             pages.page(rows).await?;
         }
-        token = next.filter(|t| !t.is_empty());
+        token = following(op, token.as_deref(), next)?;
         if token.is_none() {
             return Ok(());
         }
+    }
+}
+
+/// The token of the page after the one that was asked for with `before`; an empty one counts as none.
+///
+/// # Errors
+/// It is the same again: a server that does so (none of AWS's, says the SDK's paginator, which stops there too) would be asked for
+/// ever. To stop without a word would call a part of the list the whole of it.
+pub fn following(op: &Operation, before: Option<&str>, next: Option<String>) -> Result<Option<String>, Fault> {
+    match next.filter(|t| !t.is_empty()) {
+        Some(next) if before == Some(next.as_str()) => Err(Fault::new(
+            FaultKind::Foreign,
+            "the list goes in a circle: its next page is the one that was just read",
+        )
+        .of(op.service.sdk_id(), op.name)),
+        next => Ok(next),
     }
 }
 
@@ -75,4 +91,41 @@ where
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_ec2::operation::describe_volumes::DescribeVolumesError;
+
+    use super::*;
+    use crate::kinds::listing::{Bought, Sink};
+    use crate::model::Service;
+
+    static OP: Operation = Operation::read(Service::Ec2, "DescribeVolumes");
+
+    struct Any;
+
+    impl Sink for Any {
+        fn ask(&mut self, _: &'static Operation) -> futures::future::BoxFuture<'_, Result<(), Fault>> {
+            Box::pin(async { Ok(()) })
+        }
+        fn bought(&mut self, _: &[Bought]) {}
+        fn page(&mut self, _: Vec<Record>) -> futures::future::BoxFuture<'_, Result<(), Fault>> {
+            Box::pin(async { Ok(()) })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_list_that_goes_in_a_circle_ends_with_a_fault_and_not_as_complete() {
+        let mut pages: Pages = Box::new(Any);
+        let mut asked = Vec::new();
+        let send = |token: Option<String>| {
+            asked.push(token);
+            async { Ok::<_, SdkError<DescribeVolumesError, HttpResponse>>(()) }
+        };
+        let result = paged(&mut pages, &OP, send, |()| (Vec::new(), Some("again".into()))).await;
+        assert_eq!(result.map_err(|f| f.kind), Err(FaultKind::Foreign));
+        assert_eq!(asked, [None, Some("again".into())]);
+        assert_eq!(following(&OP, Some("a"), Some(String::new())), Ok(None), "an empty token is the end");
+    }
 }

@@ -15,6 +15,7 @@ use rustc_hash::FxHashMap;
 use crate::aws::fault;
 use crate::base::{Fault, Time};
 use crate::kinds::listing::{Bought, ListRequest, Pages};
+use crate::kinds::paging::following;
 use crate::kinds::seam::time;
 use crate::model::{Operation, Record, Series, Service, Value};
 
@@ -128,7 +129,7 @@ pub(super) async fn get(
             .start_time(DateTime::from_secs(span.start.secs()))
             .end_time(DateTime::from_secs(span.end.secs()))
             .scan_by(sdk::ScanBy::TimestampAscending)
-            .set_next_token(token)
+            .set_next_token(token.clone())
             .send()
             .await
             .map_err(|e| fault::of(&GET_METRIC_DATA, e))?;
@@ -143,7 +144,7 @@ pub(super) async fn get(
                 }
             }
         }
-        token = out.next_token().filter(|t| !t.is_empty()).map(str::to_string);
+        token = following(&GET_METRIC_DATA, token.as_deref(), out.next_token)?;
         if token.is_none() {
             break;
         }

@@ -9,6 +9,7 @@ use super::alarms::DESCRIBE_ALARMS;
 use crate::aws::fault;
 use crate::base::Fault;
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
+use crate::kinds::paging::following;
 use crate::kinds::seam::{field, no_tags};
 use crate::model::{FieldInfo, FieldType, Fields, Kind, KindInfo, Record, Scoping, Service, Value};
 
@@ -70,10 +71,10 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         if let What::Ids(ids) = &request.what {
             found.extend(ids.iter().map(|id| (id.clone(), InstanceAlarms { id: id.clone(), ..Default::default() })));
         }
-        let mut token = None;
+        let mut token: Option<String> = None;
         loop {
             pages.ask(&DESCRIBE_ALARMS).await?;
-            let call = client.describe_alarms().max_records(100).set_next_token(token);
+            let call = client.describe_alarms().max_records(100).set_next_token(token.clone());
             let out = call.send().await.map_err(|e| fault::of(&DESCRIBE_ALARMS, e))?;
             for alarm in out.metric_alarms() {
                 let of = alarm.dimensions().iter().find(|d| d.name() == Some("InstanceId")).and_then(|d| d.value());
@@ -89,7 +90,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                 entry.of += 1;
                 entry.ok += u32::from(ok);
             }
-            token = out.next_token().filter(|t| !t.is_empty()).map(str::to_string);
+            token = following(&DESCRIBE_ALARMS, token.as_deref(), out.next_token)?;
             if token.is_none() {
                 break;
             }

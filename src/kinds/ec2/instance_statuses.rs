@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 use crate::aws::fault;
 use crate::base::{Fault, FaultKind, Time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::paging::following;
 use crate::kinds::raw::raw;
 use crate::kinds::seam::{Seam, batches, field, moment, no_tags, own, time};
 use crate::model::{FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Record, Scoping, Service, Tone, Value};
@@ -161,7 +162,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         let client = request.gateway.ec2(&request.scope).await?;
         let mut seam = Seam::new(&request.interner);
         for mut ids in batches(&request.what, MOST_IDS) {
-            let mut token = None;
+            let mut token: Option<String> = None;
             loop {
                 pages.ask(&DESCRIBE_INSTANCE_STATUS).await?;
                 // With the stopped ones, so that "no checks" and "not asked" differ.
@@ -177,7 +178,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                     Err(f) if f.kind == FaultKind::NotFound && ids.is_some() => break,
                     Err(f) => return Err(f),
                 };
-                token = out.next_token().filter(|t| !t.is_empty()).map(str::to_string);
+                token = following(&DESCRIBE_INSTANCE_STATUS, token.as_deref(), out.next_token().map(str::to_string))?;
                 let rows = out.instance_statuses().iter().filter_map(|s| convert(&mut seam, s));
                 pages.page(rows.map(|s| s.record()).collect()).await?;
                 if token.is_none() {

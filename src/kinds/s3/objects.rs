@@ -12,6 +12,7 @@ use super::home::home;
 use crate::aws::fault;
 use crate::base::{Fault, FaultKind, RowId, Scope, Time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
+use crate::kinds::paging::following;
 use crate::kinds::raw::raw;
 use crate::kinds::seam::{Seam, Text, field, moment, no_tags, own, text, time};
 use crate::model::{
@@ -224,7 +225,8 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         loop {
             let q = Question { bucket, prefix, folders: true, most: PAGE, token };
             let out = home.list(&mut pages, &q).await?;
-            token = out.next_continuation_token().filter(|t| !t.is_empty()).map(str::to_string);
+            let next = out.next_continuation_token().map(str::to_string);
+            token = following(&LIST_OBJECTS, q.token.as_deref(), next)?;
             pages.page(level.rows(&mut seam, &out)).await?;
             if token.is_none() {
                 return Ok(());

@@ -12,7 +12,7 @@ use futures::future::BoxFuture;
 use crate::aws::fault;
 use crate::base::{Fault, RowId, Scope};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, Ticket};
-use crate::kinds::paging::paged;
+use crate::kinds::paging::{following, paged};
 use crate::kinds::raw::raw;
 use crate::kinds::seam::{Seam, batches};
 use crate::model::{KindInfo, Link, Operation, Record, Scoping, Selector, Service};
@@ -63,11 +63,11 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         for ids in batches(&request.what, MOST_IDS) {
             // A filter and not the id list: of that, one missing instance fails all, and it does not page.
             let filter = ids.map(|ids| vec![Filter::builder().name("instance-id").set_values(Some(ids)).build()]);
-            let mut token = None;
+            let mut token: Option<String> = None;
             loop {
                 pages.ask(&DESCRIBE_INSTANCES).await?;
                 let ticket = pages.ticket();
-                let call = client.describe_instances().max_results(PAGE).set_next_token(token);
+                let call = client.describe_instances().max_results(PAGE).set_next_token(token.clone());
                 // The rows of one page are handed over while the next is on its way. They are all that is left of that page:
                 // two answers at a time would hold on to another 10 MB, and make the allocator slower.
                 let (answer, shown) =
@@ -75,8 +75,8 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                 shown?;
                 let out = answer.map_err(|e| fault::of(&DESCRIBE_INSTANCES, e))?;
                 behind = Some((ticket, read(&mut seam, &out)));
-                token = out.next_token;
-                if token.as_ref().is_none_or(String::is_empty) {
+                token = following(&DESCRIBE_INSTANCES, token.as_deref(), out.next_token)?;
+                if token.is_none() {
                     break;
                 }
             }
