@@ -40,7 +40,13 @@ fn group() -> (TableKey, RowId) {
 fn plan() -> Plan {
     let kind = Kind(registry::ALL.kind("instances").expect("a kind").info);
     let table = TableKey::all(Scope::region("p", "r"), kind);
-    let subject = |id: &str| Subject { table: table.clone(), id: id.into(), label: id.into(), change: String::new() };
+    let subject = |id: &str| Subject {
+        table: table.clone(),
+        id: id.into(),
+        shown_id: id.into(),
+        label: id.into(),
+        change: String::new(),
+    };
     Plan {
         action: "stop",
         title: "Stop 2 instances".into(),

@@ -15,6 +15,10 @@ const MOST: usize = 50;
 
 /// How well `candidate` continues `typed`; lower is better, `None` is not at all.
 pub fn rank(candidate: &str, typed: &str) -> Option<u32> {
+    if typed.is_empty() {
+        // All are as good: they stay in the order of their registry.
+        return Some(0);
+    }
     let (c, t) = (candidate.to_lowercase(), typed.to_lowercase());
     let longer = u32::try_from(c.chars().count().saturating_sub(t.chars().count())).unwrap_or(u32::MAX).min(99);
     if c == t {

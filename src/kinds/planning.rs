@@ -49,7 +49,8 @@ pub fn phrase(action: &str, targets: &[Target]) -> String {
     }
 }
 
-fn typed(record: &Record) -> String {
+/// What is typed for one row: its name, or its id where that cannot be typed.
+pub fn typed(record: &Record) -> String {
     let name = record.name.as_str();
     let plain = !name.is_empty() && name.trim() == name && visible(name) == name && width(name) <= TYPEABLE;
     if plain { name.to_string() } else { visible(record.shown_id()).into_owned() }
@@ -70,8 +71,9 @@ pub fn label(record: &Record) -> String {
 
 /// A changed row.
 pub fn subject(t: &Target, change: impl Into<String>) -> Subject {
-    let name = t.record.label().clone();
-    Subject { table: t.table.clone(), id: t.record.id.clone(), label: name, change: change.into() }
+    let (record, change) = (&t.record, change.into());
+    let (id, shown_id, label) = (record.id.clone(), record.shown_id().clone(), record.label().clone());
+    Subject { table: t.table.clone(), id, shown_id, label, change }
 }
 
 /// `web-1, web-2, web-3 and 5 more`. What shares a name is said once, with its number: `my-asg-ec2 (2 of them)`.

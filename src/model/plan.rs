@@ -35,6 +35,8 @@ pub struct Subject {
     pub table: TableKey,
     /// Its identity.
     pub id: RowId,
+    /// Its id as AWS shows it: an identity may be more (a target's holds its group).
+    pub shown_id: ArcStr,
     /// Its name, or its id if it has none.
     pub label: ArcStr,
     /// `running → stopped`.

@@ -31,6 +31,9 @@ pub struct Placed {
     pub width: u16,
 }
 
+/// A name gives way to a state down to this many cells.
+const NAME_HARD_LEAST: u16 = 13;
+
 /// How wide a column would be made in one round, by its position and wish; `None` leaves it as it is.
 type Pass<'a> = &'a dyn Fn(usize, &Wish) -> Option<u16>;
 
@@ -66,6 +69,12 @@ pub fn place(wishes: &[Wish], room: u16, joined: bool) -> Vec<Placed> {
             left -= more;
         }
     }
+    // A state is said whole: a name gives way to it while it can still be told from others.
+    for (at, wish) in wishes.iter().enumerate().skip(1).filter(|(_, w)| w.info.ty == FieldType::State) {
+        let more = wish.want.min(wish.most()).saturating_sub(widths[at]).min(widths[0].saturating_sub(NAME_HARD_LEAST));
+        widths[at] += more;
+        widths[0] -= more;
+    }
     let mut x: u16 = 0;
     widths
         .into_iter()
@@ -100,6 +109,15 @@ mod tests {
         assert_eq!(widths(55), [24, 19, 8]);
         assert_eq!(widths(70), [39, 19, 8]);
         assert_eq!(widths(200), [60, 19, 8]);
+    }
+
+    #[test]
+    fn a_state_is_said_whole_at_the_cost_of_the_name() {
+        let widths = |state| place(&[wish(&NAME, 60), wish(&ID, 19), wish(&STATE, state)], 40, false);
+        let widths = |state| widths(state).iter().map(|p| p.width).collect::<Vec<_>>();
+        assert_eq!(widths(8), [17, 11, 8]);
+        assert_eq!(widths("terminated".len() as u16), [15, 11, 10]);
+        assert_eq!(widths(40), [13, 11, 12], "but it leaves some of the name");
     }
 
     proptest! {

@@ -123,6 +123,8 @@ pub fn value<'a>(value: &'a Value, info: &FieldInfo, now: Time, zone: &TimeZone)
     match value {
         Value::Unknown => Cow::Borrowed(UNKNOWN),
         Value::Empty => Cow::Borrowed(EMPTY),
+        // A name of blanks is a name, and not the lack of one.
+        Value::Text(s) if !s.is_empty() && s.bytes().all(|b| b == b' ') => "␠".repeat(s.len()).into(),
         Value::Text(s) | Value::State(_, s) => visible(s),
         Value::Bool(b) => Cow::Borrowed(if *b { "yes" } else { "no" }),
         Value::Int(n) => Cow::Owned(with_unit(n.to_string(), info.unit)),
@@ -221,6 +223,7 @@ mod tests {
         assert_eq!(text(&Value::Unknown, FieldType::Int, ""), "·");
         assert_eq!(text(&Value::Empty, FieldType::Int, ""), "–");
         assert_eq!(text(&Value::Int(0), FieldType::Int, ""), "0");
+        assert_eq!(text(&Value::text("  "), FieldType::Text, ""), "␠␠");
         assert_eq!(text(&Value::Float(f64::NAN), FieldType::Float, ""), "·");
     }
 

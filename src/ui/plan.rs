@@ -116,10 +116,9 @@ fn subjects(dialog: &PlanDialog, room: u16) -> Vec<Line> {
     // What becomes of a row is said whole; then comes the name, and of the id what there is room for.
     let change = column(|s| &s.change, room * 2 / 3);
     let label = column(|s| &s.label, (room - change).saturating_sub(2).max(room / 4));
-    // An id that has the name in it (an ARN, a target's identity) says nothing more.
-    // An id that has the name in it (an ARN, a target's identity) says nothing more.
+    // An id that has the name in it (an ARN) says nothing more.
     fn id_of(s: &crate::model::Subject) -> &str {
-        if s.id.contains(s.label.as_str()) { "" } else { &s.id }
+        if s.shown_id.contains(s.label.as_str()) { "" } else { &s.shown_id }
     }
     let left = room.saturating_sub(label + 2 + change + 2);
     let id = all.iter().map(|s| cells(&crate::base::text::visible(id_of(s)))).max().unwrap_or(0).min(left);

@@ -135,6 +135,7 @@ fn plan_for(cx: &ActionContext<'_>, action: &'static str, op: &'static Operation
     let subject = |t: &crate::kinds::Target| Subject {
         table: t.table.clone(),
         id: t.record.id.clone(),
+        shown_id: t.record.id.clone(),
         label: t.record.label().clone(),
         change: format!("{} → stopped", t.record.state.as_ref().map_or("", |(_, s)| s.as_str())),
     };

@@ -12,7 +12,7 @@ use crate::kinds::ec2::instances;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::planning::{
     Known, check, check_rows, draft, form_title, known, label, line, list, live, names, need, no_form, note, number,
-    number_in, phrase, settle_state, sorted, state, subject, title, unknown, whole,
+    number_in, phrase, settle_state, sorted, state, subject, title, typed, unknown, whole,
 };
 use crate::model::{
     Arg, Call, Choice, FormField, FormInput, FormSpec, FormValue, Kind, Operation, Plan, Record, Retry, Service,
@@ -261,7 +261,9 @@ fn register(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
             out.push(note(format!("{name} gets traffic on port {}, not on the group's own", w.port)));
         }
         let change = format!("→ registered with {group_name} on port {}", w.port);
-        subjects.push(Subject { table: table.clone(), id: row_id.clone(), label: name.into(), change });
+        let (id, shown_id) = (row_id.clone(), w.id.clone());
+        let label = row.map_or_else(|| w.id.clone(), |r| r.label().clone());
+        subjects.push(Subject { table: table.clone(), id, shown_id, label, change });
         ids.push(row_id);
     }
     let idle = list(group, target_groups::LOAD_BALANCERS).is_empty();
@@ -326,15 +328,13 @@ fn not_known(row: &Record, what: &str) -> Fault {
 fn deregister(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     check_rows(cx.targets, can_deregister)?;
     // A target has no name of its own; its instance has.
-    let name = |t: &Target| {
-        let id = targets::target_id(&t.record).unwrap_or(&t.record.id);
-        let key = TableKey::all(t.table.scope.clone(), Kind(&instances::INFO));
-        cx.store.get(&key, id).map_or_else(|| visible(id).into_owned(), |r| label(r))
-    };
+    let id = |t: &Target| targets::target_id(&t.record).map_or_else(|| t.record.id.clone(), ArcStr::from);
+    let instance = |t: &Target| cx.store.get(&TableKey::all(t.table.scope.clone(), Kind(&instances::INFO)), &id(t));
+    let name = |t: &Target| instance(t).map_or_else(|| visible(&id(t)).into_owned(), |r| label(r));
     let change = |t: &Target| {
         let serves = matches!(targets::health(&t.record), Health::Healthy | Health::Unhealthy);
         let mut s = subject(t, format!("{} → {}", state(&t.record), if serves { "draining → gone" } else { "gone" }));
-        s.label = name(t).into();
+        s.label = instance(t).map_or_else(|| id(t), |r| r.label().clone());
         s
     };
     let subjects = cx.targets.iter().map(change).collect();
@@ -344,7 +344,7 @@ fn deregister(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     };
     let mut plan = draft("deregister", heading, cx.targets, subjects);
     if let [one] = cx.targets {
-        plan.phrase = name(one);
+        plan.phrase = instance(one).map_or_else(|| visible(&id(one)).into_owned(), |r| typed(r));
     }
     let groups = by_group(cx.targets)?;
     let mut out = Vec::new();

@@ -210,6 +210,7 @@ fn plan(severe: bool) -> PlanDialog {
     let subject = |id: &str, label: &str, change: &str| Subject {
         table: table.clone(),
         id: id.into(),
+        shown_id: id.into(),
         label: label.into(),
         change: change.into(),
     };

@@ -104,6 +104,17 @@ fn the_only_healthy_target_is_not_taken_out_by_a_bare_enter() {
 }
 
 #[test]
+fn what_is_typed_is_whole_and_the_id_is_that_of_what_is_registered() {
+    let mut rows = account(&[("i-1", "healthy")]);
+    let long = "recommendation-worker-".repeat(5);
+    rows.complete(&instances::INFO, Selector::All, vec![row(&instances::INFO, "i-1", &long, "running").record()]);
+    let p = deregister_plan(&rows, &[("i-1", "healthy")]);
+    assert_eq!(p.confirm(), Confirm::Type("i-1".into()), "a name of 110 letters is not one that somebody types");
+    assert_eq!((p.subjects[0].label.as_str(), p.subjects[0].shown_id.as_str()), (long.as_str(), "i-1"));
+    assert!(p.title.contains('…') && p.title.ends_with("from web-tg"), "{}", p.title);
+}
+
+#[test]
 fn a_deregistered_target_is_registered_again_on_its_group() {
     let both = [("i-1", "healthy"), ("i-2", "unhealthy")];
     let rows = account(&both);
