@@ -323,7 +323,7 @@ impl Turn<'_> {
         }
         let p = *p;
         let Some((_, generation)) = p.pinned.1 else { return };
-        self.way_back_confirmed(p.action.name, &p.targets);
+        self.way_back_confirmed(p.action, &p.targets, &p.values);
         let plan = Box::new(p.plan);
         self.s.runs.push(Run {
             id: p.number,

@@ -9,7 +9,8 @@ use super::state::Awaited;
 use super::update::Turn;
 use super::view::RowKey;
 use crate::base::RowId;
-use crate::model::{ActEvent, Effect, Level, TableKey, Undo, Unfinished};
+use crate::kinds::Action;
+use crate::model::{ActEvent, Effect, Level, TableKey, Undo, Unfinished, Values};
 use crate::query::Query;
 
 /// How long rows of an earlier run are waited for before it is said that they do not come.
@@ -232,13 +233,16 @@ impl Turn<'_> {
     }
 
     /// A plan was confirmed. If it is the way back of unfinished runs, there is nothing left to be said about them.
-    pub(super) fn way_back_confirmed(&mut self, action: &str, targets: &[RowKey]) {
+    pub(super) fn way_back_confirmed(&mut self, action: &Action, targets: &[RowKey], values: &Values) {
+        let refine = |values: &Values| self.refined(action, targets, values).unwrap_or_default();
         let is_way_back = |u: &Unfinished| {
             let Some(undo) = &u.undo else { return false };
             let on = if undo.on.is_empty() { &u.rows } else { &undo.on };
-            undo.line.split(' ').next() == Some(action)
+            let (name, args) = undo.line.split_once(' ').unwrap_or((&undo.line, ""));
+            name == action.name
                 && on.len() == targets.len()
                 && on.iter().all(|(table, id)| targets.iter().any(|t| t.table == *table && t.id == *id))
+                && super::form::read_arguments(args, Values::default(), &refine).as_ref() == Ok(values)
         };
         let over: Vec<String> = self.s.left.iter().filter(|u| is_way_back(u)).map(|u| u.run.clone()).collect();
         for run in over {

@@ -314,6 +314,9 @@ fn what_an_earlier_start_left_is_offered_to_go_on_undo_or_forget() {
     assert_eq!(forgotten(&mut desk), ["b"]);
     assert_eq!(desk.notice(), "Stop b: thing-0 stopped");
 
+    desk.line("rename to=new").press("enter");
+    answer_reread(&mut desk);
+    assert_eq!(desk.state.left.len(), 1, "another change of the same row is no way back");
     desk.line("runs").press("enter enter j enter");
     assert_eq!(desk.dialog().plan.calls[0].get("To"), Some(&Arg::str("old")));
     desk.press("enter");
