@@ -8,6 +8,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 
+use super::credentials::source::DECLINED;
 use super::wire::Unanswered;
 use crate::base::{Fault, FaultKind, Reached};
 use crate::model::operation::Operation;
@@ -43,6 +44,13 @@ where
         _ => Fault::new(FaultKind::Unknown, chain_text(&error)).reached(Reached::Maybe),
     };
     fault.of(op.service.sdk_id(), op.name)
+}
+
+/// Whether loading the credentials anew may help. Not after a question that the user answered with "no"; and not after EC2's
+/// `AuthFailure`, which is also its answer to good credentials in a region that the account has not enabled: a credential process
+/// would be run again and again. STS is asked who one is, and says so if they are bad.
+pub fn wants_new_credentials(fault: &Fault) -> bool {
+    fault.kind == FaultKind::Expired && fault.code != DECLINED && fault.code != "AuthFailure"
 }
 
 /// Whether the fault is EC2's "yes" to a dry run: `DryRunOperation`.

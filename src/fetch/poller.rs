@@ -16,7 +16,7 @@ use super::cadence::{self, Pace};
 use super::job::{Ended, Renew, Renewer, Shared, run};
 use super::keeper::Keeper;
 use crate::aws::Gateway;
-use crate::aws::credentials::source::DECLINED;
+use crate::aws::fault::wants_new_credentials;
 use crate::base::{Clock, Fault, FaultKind, RowId};
 use crate::kinds::{Bought, Interner, ListRequest, Registry, What};
 use crate::model::{Batch, Coverage, Interest, Meter, Outcome, TableKey};
@@ -458,8 +458,7 @@ impl Worker {
         let next = match &ended.fault {
             Some(fault) => {
                 plan.faults += 1;
-                // A question that the user answered with "no" is not put again by itself.
-                plan.expired = fault.kind == FaultKind::Expired && fault.code != DECLINED;
+                plan.expired = wants_new_credentials(fault);
                 now + jittered(self.pace.of(cadence::after_fault(fault, plan.faults)))
             }
             None => {

@@ -9,6 +9,7 @@ use futures::future::BoxFuture;
 
 use super::*;
 use crate::aws::GatewayConfig;
+use crate::aws::credentials::source::DECLINED;
 use crate::base::{Scope, Time};
 use crate::kinds::KindDef;
 use crate::kinds::listing::Pages;

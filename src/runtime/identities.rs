@@ -4,7 +4,7 @@ use arcstr::ArcStr;
 use rustc_hash::FxHashMap;
 
 use crate::aws::Gateway;
-use crate::aws::credentials::source::DECLINED;
+use crate::aws::fault::wants_new_credentials;
 use crate::base::{Fault, FaultKind, Time};
 use crate::fetch::cadence::after_fault;
 use crate::model::{Event, Identity};
@@ -47,7 +47,7 @@ impl Identities {
         };
         let doubt = self.0.entry(profile.clone()).or_default();
         doubt.faults += 1;
-        doubt.renew = renews(fault);
+        doubt.renew = wants_new_credentials(fault);
         doubt.due = Some(now.plus(after_fault(fault, doubt.faults)));
         false
     }
@@ -75,14 +75,10 @@ impl Identities {
     }
 }
 
-/// A question that the user answered with "no" is not put again by itself.
-fn renews(fault: &Fault) -> bool {
-    fault.kind == FaultKind::Expired && fault.code != DECLINED
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::credentials::source::DECLINED;
 
     fn at(secs: i64) -> Time {
         Time::from_secs(secs)
@@ -120,6 +116,13 @@ mod tests {
         all.asked(&p);
         assert_eq!(all.due(at(60)), []);
         all.heard(&p, Some(&expired.clone().code(DECLINED)), at(61));
-        assert_eq!(all.due(at(80)), [(p, false)]);
+        assert_eq!(all.due(at(80)), [(p.clone(), false)]);
+        all.heard(&p, None, at(81));
+        all.suspect(&p, &expired.code("AuthFailure"), at(90));
+        assert_eq!(
+            all.due(at(110)),
+            [(p, false)],
+            "a region that is not enabled: STS is asked, no process is run again"
+        );
     }
 }
