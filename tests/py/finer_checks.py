@@ -288,5 +288,98 @@ def an_instance_keeps_the_moment_of_its_launch():
     assert after["UsageOperationUpdateTime"] == before["UsageOperationUpdateTime"] and after["LaunchTime"] > before["LaunchTime"]
 
 
+@check
+def what_belongs_to_instances_is_described_of_them():
+    spot = next(i for r in EC2.describe_instances(Filters=[{"Name": "instance-lifecycle", "Values": ["spot"]}])["Reservations"]
+                for i in r["Instances"] if i["State"]["Name"] == "running")
+    found = EC2.describe_spot_instance_requests(Filters=[{"Name": "instance-id", "Values": [spot["InstanceId"]]}])["SpotInstanceRequests"]
+    assert [f["SpotInstanceRequestId"] for f in found] == [spot["SpotInstanceRequestId"]]
+    assert found[0]["State"] == "active" and found[0]["Status"]["Code"] == "fulfilled"
+    fails("InvalidSpotInstanceRequestID.NotFound", EC2.describe_spot_instance_requests, SpotInstanceRequestIds=["sir-none"])
+    credits = EC2.describe_instance_credit_specifications(InstanceIds=[launched()])["InstanceCreditSpecifications"]
+    assert credits == [{"InstanceId": launched(), "CpuCredits": "unlimited"}]
+    profiled = [i for r in EC2.describe_instances()["Reservations"] for i in r["Instances"] if "IamInstanceProfile" in i]
+    shown = EC2.describe_iam_instance_profile_associations()["IamInstanceProfileAssociations"]
+    assert {a["InstanceId"]: a["IamInstanceProfile"] for a in shown} == {i["InstanceId"]: i["IamInstanceProfile"] for i in profiled}
+
+
+@check
+def what_the_account_has_none_of_is_an_empty_list_and_its_ids_are_not_found():
+    assert EC2.describe_vpc_peering_connections()["VpcPeeringConnections"] == []
+    assert EC2.describe_vpc_endpoints()["VpcEndpoints"] == [] and EC2.describe_placement_groups()["PlacementGroups"] == []
+    fails("InvalidVpcPeeringConnectionID.NotFound", EC2.describe_vpc_peering_connections, VpcPeeringConnectionIds=["pcx-0123456789abcdef0"])
+    fails("InvalidVpcEndpointId.Malformed", EC2.describe_vpc_endpoints, VpcEndpointIds=["nonsense"])
+
+
+@check
+def a_service_that_is_not_here_is_refused_in_the_clients_own_protocol():
+    for service, call, code in [("iam", "list_users", "InvalidAction"), ("lambda", "list_functions", "UnknownOperationException"),
+                                ("ssm", "describe_parameters", "UnknownOperationException")]:
+        fails(code, getattr(client(service), call), f"no service '{service}'")
+
+
+@check
+def the_disks_of_a_launch_fit_what_they_are_made_from():
+    launch = dict(ImageId=image(), InstanceType="t3.micro", MinCount=1, MaxCount=1)
+
+    def disks(**ebs):
+        return [{"DeviceName": ebs.pop("device", "/dev/sdf"), "Ebs": ebs}]
+
+    root = EC2.describe_images(ImageIds=[image()])["Images"][0]["RootDeviceName"]
+    fails("InvalidBlockDeviceMapping", EC2.run_instances, "expect size>=", BlockDeviceMappings=disks(device=root, VolumeSize=1), **launch)
+    fails("MissingParameter", EC2.run_instances, "size or snapshotId", BlockDeviceMappings=disks(DeleteOnTermination=True), **launch)
+    fails("InvalidSnapshot.NotFound", EC2.run_instances, BlockDeviceMappings=disks(SnapshotId="snap-0123456789abcdef0"), **launch)
+    fails("InvalidParameterValue", LOOSE["ec2"].run_instances, InstanceInitiatedShutdownBehavior="hide", **launch)
+    fails("InvalidParameterValue", EC2.run_instances, ClientToken="x" * 65, **launch)
+
+
+@check
+def a_copy_of_an_instance_has_all_of_its_disks():
+    id = launched()
+    volume = EC2.create_volume(AvailabilityZone=one(id)["Placement"]["AvailabilityZone"], Size=3)["VolumeId"]
+    EC2.get_waiter("volume_available").wait(VolumeIds=[volume], WaiterConfig={"Delay": 1})
+    EC2.attach_volume(VolumeId=volume, InstanceId=id, Device="/dev/sdf")
+    made = EC2.create_image(InstanceId=id, Name="finer-copy", NoReboot=True)["ImageId"]
+    EC2.get_waiter("image_available").wait(ImageIds=[made], WaiterConfig={"Delay": 1})
+    copy = EC2.run_instances(ImageId=made, InstanceType="t3.micro", MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+    devices = {b["DeviceName"]: b["Ebs"]["VolumeId"] for b in one(copy)["BlockDeviceMappings"]}
+    shown = EC2.describe_volumes(VolumeIds=[devices["/dev/sdf"]])["Volumes"][0]
+    assert len(devices) == 2 and shown["Size"] == 3 and shown["SnapshotId"].startswith("snap-"), (devices, shown)
+    EC2.terminate_instances(InstanceIds=[copy])
+
+
+@check
+def a_redirect_keeps_what_it_does_not_say():
+    balancer = next(b for b in ELB.describe_load_balancers()["LoadBalancers"] if b["Type"] == "application")
+    listener = ELB.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"][0]["ListenerArn"]
+    rule = dict(ListenerArn=listener, Priority=77, Conditions=[{"Field": "path-pattern", "Values": ["/finer"]}])
+    redirect = {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}
+    made = ELB.create_rule(Actions=[{"Type": "redirect", "RedirectConfig": redirect}], **rule)["Rules"][0]
+    assert made["Actions"][0]["RedirectConfig"] == redirect | {"Host": "#{host}", "Path": "/#{path}", "Query": "#{query}"}
+    ELB.delete_rule(RuleArn=made["RuleArn"])
+    fails("ValidationError", ELB.create_rule, Actions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "301"}}], **rule)
+    assert "Certificates" in ELB.describe_listener_certificates(ListenerArn=listener)
+    assert ELB.describe_ssl_policies(Names=["ELBSecurityPolicy-2016-08"])["SslPolicies"][0]["SslProtocols"]
+    group = next(g for g in ELB.describe_target_groups()["TargetGroups"] if g["Protocol"] == "HTTP")["TargetGroupArn"]
+    fails("ValidationError", ELB.modify_target_group, TargetGroupArn=group, Matcher={"HttpCode": "99"})
+    fails("ValidationError", ELB.modify_target_group_attributes, TargetGroupArn=group, Attributes=[{"Key": "stickiness.type", "Value": "zz"}])
+
+
+@check
+def a_groups_hooks_and_settings_are_within_bounds():
+    name = ASG.describe_auto_scaling_groups()["AutoScalingGroups"][0]["AutoScalingGroupName"]
+    for bad in [{"TerminationPolicies": ["Oldest"]}, {"MaxInstanceLifetime": 10}]:
+        fails("ValidationError", ASG.update_auto_scaling_group, AutoScalingGroupName=name, **bad)
+    hook = dict(AutoScalingGroupName=name, LifecycleHookName="finer")
+    launching = "autoscaling:EC2_INSTANCE_LAUNCHING"
+    for bad in [{}, {"LifecycleTransition": launching, "HeartbeatTimeout": 29}, {"LifecycleTransition": launching, "DefaultResult": "STOP"}]:
+        fails("ValidationError", ASG.put_lifecycle_hook, **hook, **bad)
+    ASG.put_lifecycle_hook(LifecycleTransition=launching, HeartbeatTimeout=60, **hook)
+    ASG.put_lifecycle_hook(DefaultResult="CONTINUE", **hook)
+    shown = ASG.describe_lifecycle_hooks(AutoScalingGroupName=name, LifecycleHookNames=["finer"])["LifecycleHooks"][0]
+    ASG.delete_lifecycle_hook(**hook)
+    assert (shown["HeartbeatTimeout"], shown["DefaultResult"], shown["LifecycleTransition"]) == (60, "CONTINUE", launching)
+
+
 if __name__ == "__main__":
     main()

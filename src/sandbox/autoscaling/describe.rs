@@ -274,17 +274,19 @@ pub(super) fn process_types(call: &Call<'_>) -> Reply {
     call.query(|x| x.list("Processes", "member", PROCESSES, |x, name| x.el("ProcessName", name)))
 }
 
+/// What a group can go by when it has to end an instance, beside functions of its owner's.
+pub(super) const TERMINATION_POLICIES: [&str; 7] = [
+    "AllocationStrategy",
+    "ClosestToNextInstanceHour",
+    "Default",
+    "NewestInstance",
+    "OldestInstance",
+    "OldestLaunchConfiguration",
+    "OldestLaunchTemplate",
+];
+
 pub(super) fn termination_policy_types(call: &Call<'_>) -> Reply {
-    const TYPES: [&str; 7] = [
-        "AllocationStrategy",
-        "ClosestToNextInstanceHour",
-        "Default",
-        "NewestInstance",
-        "OldestInstance",
-        "OldestLaunchConfiguration",
-        "OldestLaunchTemplate",
-    ];
-    call.query(|x| x.list("TerminationPolicyTypes", "member", TYPES, |x, name| x.raw_text(name)))
+    call.query(|x| x.list("TerminationPolicyTypes", "member", TERMINATION_POLICIES, |x, name| x.raw_text(name)))
 }
 
 pub(super) fn adjustment_types(call: &Call<'_>) -> Reply {

@@ -110,13 +110,22 @@ fn read_settings(call: &Call<'_>, group: &mut Group) -> Outcome<()> {
         }
     }
     let policies = p.texts("TerminationPolicies");
+    if let Some(unknown) =
+        policies.iter().find(|p| !super::describe::TERMINATION_POLICIES.contains(p) && !p.starts_with("arn:"))
+    {
+        return Err(validation(format!("{unknown} is not a valid termination policy type")));
+    }
     if !policies.is_empty() {
         group.termination_policies = policies.into_iter().map(str::to_string).collect();
     }
     group.protect_new = p.bool("NewInstancesProtectedFromScaleIn")?.unwrap_or(group.protect_new);
     group.capacity_rebalance = p.bool("CapacityRebalance")?.unwrap_or(group.capacity_rebalance);
     group.warmup = count(call, "DefaultInstanceWarmup")?.or(group.warmup);
-    group.max_lifetime = count(call, "MaxInstanceLifetime")?.or(group.max_lifetime);
+    let lifetime = count(call, "MaxInstanceLifetime")?;
+    if lifetime.is_some_and(|s| s != 0 && !(86_400..=31_536_000).contains(&s)) {
+        return Err(validation("MaxInstanceLifetime must be 0, or between 86400 and 31536000 seconds"));
+    }
+    group.max_lifetime = lifetime.or(group.max_lifetime);
     Ok(())
 }
 
@@ -191,7 +200,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
         group.tags.insert(key, value);
     }
     for one in p.list("LifecycleHookSpecificationList") {
-        let (name, hook) = hooks::read(one)?;
+        let (name, hook) = hooks::read(one, |_| None)?;
         group.hooks.insert(name, hook);
     }
     let name = name.to_string();

@@ -10,25 +10,43 @@ use crate::sandbox::wire::{Call, Params, Reply};
 use crate::sandbox::world::World;
 
 /// A hook's name and settings, as a request has them.
-pub(super) fn read(one: &Params) -> Outcome<(String, Hook)> {
+///
+/// # Errors
+/// `ValidationError`. What changes a hook need not say its transition again: `old` is the hook as it is.
+pub(super) fn read(one: &Params, old: impl Fn(&str) -> Option<Hook>) -> Outcome<(String, Hook)> {
     let name = one.text("LifecycleHookName").ok_or_else(|| missing("LifecycleHookName"))?;
     let terminating = match one.text("LifecycleTransition") {
         Some("autoscaling:EC2_INSTANCE_TERMINATING") => true,
         Some("autoscaling:EC2_INSTANCE_LAUNCHING") => false,
+        None if old(name).is_some() => old(name).is_some_and(|h| h.terminating),
         _ => {
             return Err(validation(
                 "Lifecycle transition must be one of autoscaling:EC2_INSTANCE_LAUNCHING, autoscaling:EC2_INSTANCE_TERMINATING",
             ));
         }
     };
-    let mut config = BTreeMap::new();
+    let old = old(name);
+    let mut config = old.as_ref().map_or_else(BTreeMap::new, |h| h.config.clone());
     for field in ["NotificationTargetARN", "RoleARN", "NotificationMetadata"] {
         if let Some(value) = one.text(field) {
             config.insert(field.to_string(), value.to_string());
         }
     }
-    let timeout = one.int("HeartbeatTimeout")?.and_then(|n| u32::try_from(n).ok()).unwrap_or(3600);
-    let proceed = one.text("DefaultResult") == Some("CONTINUE");
+    let timeout = match one.int("HeartbeatTimeout")? {
+        None => old.as_ref().map_or(3600, |h| h.timeout),
+        Some(n) => u32::try_from(n)
+            .ok()
+            .filter(|n| (30..=7200).contains(n))
+            .ok_or_else(|| validation("HeartbeatTimeout must be between 30 and 7200 seconds"))?,
+    };
+    let proceed = match one.text("DefaultResult") {
+        None => old.as_ref().is_some_and(|h| h.proceed),
+        Some("CONTINUE") => true,
+        Some("ABANDON") => false,
+        Some(other) => {
+            return Err(validation(format!("DefaultResult must be one of CONTINUE, ABANDON, and not {other}")));
+        }
+    };
     Ok((name.to_string(), Hook { terminating, timeout, proceed, config }))
 }
 
@@ -36,7 +54,8 @@ pub(super) fn read(one: &Params) -> Outcome<(String, Hook)> {
 pub(super) fn put(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
     let state = &mut world.region(&call.region).autoscaling;
     let name = known_group(state, call)?.name.clone();
-    let (hook_name, hook) = read(&call.params)?;
+    let old = |hook: &str| state.groups.get(&name)?.hooks.get(hook).cloned();
+    let (hook_name, hook) = read(&call.params, old)?;
     if let Some(group) = state.groups.get_mut(&name) {
         group.hooks.insert(hook_name, hook);
     }

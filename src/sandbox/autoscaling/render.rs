@@ -2,6 +2,7 @@
 
 use super::activity::Activity;
 use super::state::{Group, Hook, Member, Policy, PolicyKind, Scheduled, Template};
+use crate::base::Time;
 use crate::sandbox::wire::Xml;
 
 /// `LaunchTemplate`.
@@ -101,8 +102,9 @@ pub(super) fn activity(x: &mut Xml, a: &Activity) {
     x.el("Description", &a.description);
     x.el("Cause", &a.cause);
     x.el("StartTime", a.start);
-    // Ends are whole seconds, starts are not.
-    x.opt("EndTime", a.end.map(|t| t.rfc3339()));
+    // Ends are whole seconds, starts are not; an end is no earlier for that.
+    let whole = |end: Time| end.secs() + i64::from(Time::from_secs(end.secs()) < a.start);
+    x.opt("EndTime", a.end.map(|end| Time::from_secs(whole(end)).rfc3339()));
     x.el("StatusCode", &a.status);
     x.opt("StatusMessage", a.message.as_ref());
     x.el("Progress", a.progress);

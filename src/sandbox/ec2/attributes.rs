@@ -140,8 +140,7 @@ pub(super) fn modify(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     }
     let behaviour = given(p, "InstanceInitiatedShutdownBehavior");
     if let Some(other) = behaviour.filter(|b| !matches!(*b, "stop" | "terminate")) {
-        let message = format!("Value ({other}) for parameter instanceInitiatedShutdownBehavior is invalid.");
-        return Err(ApiError::new("InvalidParameterValue", message));
+        return Err(no_such_behaviour(other));
     }
     let no_api_stop = flag(p, "DisableApiStop")?;
     if no_api_stop == Some(true) && i.spot.is_some() {
@@ -203,6 +202,28 @@ pub(super) fn modify(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         if !groups.is_empty() {
             i.groups = groups;
         }
+    }
+    Ok(call.ec2(|x| x.el("return", true)))
+}
+
+/// What AWS says to a shutdown behaviour that it does not know.
+pub(super) fn no_such_behaviour(word: &str) -> ApiError {
+    let message = format!("Value ({word}) for parameter instanceInitiatedShutdownBehavior is invalid.");
+    ApiError::new("InvalidParameterValue", message)
+}
+
+/// ResetInstanceAttribute: the check of source and destination is on again. Kernels are the image's in any case.
+pub(super) fn reset(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let state = &mut world.region(&call.region).ec2;
+    let id = the_instance(state, call)?.id.clone();
+    let attribute = call.params.required("Attribute")?;
+    if !matches!(attribute, "kernel" | "ramdisk" | "sourceDestCheck") {
+        let message = format!("Value ({attribute}) for parameter attribute is invalid. The attribute cannot be reset.");
+        return Err(ApiError::new("InvalidParameterValue", message));
+    }
+    dry_run(call)?;
+    if let Some(i) = state.instances.get_mut(&id).filter(|_| attribute == "sourceDestCheck") {
+        i.source_dest_check = true;
     }
     Ok(call.ec2(|x| x.el("return", true)))
 }

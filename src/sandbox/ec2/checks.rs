@@ -72,9 +72,6 @@ pub(super) fn none_of(prefix: &str, ids: &[&str]) -> ApiError {
 }
 
 /// What AWS says to a zone that is not there.
-pub(super) fn no_zone(region: &str, zone: &str) -> ApiError {
-    ApiError::new(
-        "InvalidParameterValue",
-        format!("Invalid availability zone: [{zone}] (the zones of {region} are named {region}a, {region}b and so on)"),
-    )
+pub(super) fn no_zone(zone: &str) -> ApiError {
+    ApiError::new("InvalidParameterValue", format!("Invalid availability zone: [{zone}]"))
 }

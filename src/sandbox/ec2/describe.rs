@@ -334,10 +334,7 @@ fn instance(
     }
     x.el("hypervisor", "xen");
     if let Some(arn) = &i.iam_profile {
-        x.nest("iamInstanceProfile", |x| {
-            x.el("arn", arn);
-            x.el("id", format!("AIPA{:017X}", fnv(arn)));
-        });
+        x.nest("iamInstanceProfile", |x| profile(x, arn));
     }
     if alive {
         x.nest("networkInterfaceSet", |x| x.nest("item", |x| interface(x, state, region, account, i, public, false)));
@@ -374,6 +371,12 @@ fn first_launched(state: &State, i: &Instance) -> Time {
     let root = i.volumes.iter().find(|(device, _)| *device == i.root_device);
     let attachment = root.and_then(|(_, id)| state.volumes.get(id)?.attachment.as_ref());
     attachment.map_or(i.launched, |a| a.since)
+}
+
+/// An instance profile's ARN and id.
+pub(super) fn profile(x: &mut Xml, arn: &str) {
+    x.el("arn", arn);
+    x.el("id", format!("AIPA{:017X}", fnv(arn)));
 }
 
 /// What metadata options are shown beside their state.

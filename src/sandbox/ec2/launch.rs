@@ -71,6 +71,8 @@ pub struct LaunchRequest {
 pub struct VolumeRequest {
     /// The device; the image's root device changes the root volume.
     pub device: ArcStr,
+    /// The snapshot that it is made from, if not the image's for this device.
+    pub snapshot: Option<ArcStr>,
     /// GiB; the snapshot's size if none.
     pub size: Option<u32>,
     /// `gp3`…
@@ -87,7 +89,7 @@ pub struct VolumeRequest {
 /// AWS's, e.g. `InvalidAMIID.NotFound`, `InvalidSubnetID.NotFound`, `InsufficientFreeAddressesInSubnet`.
 pub fn launch(world: &mut World, region: &str, wanted: &LaunchRequest, now: Time) -> Result<Vec<ArcStr>, ApiError> {
     let state = &world.region(region).ec2;
-    let plan = check(state, region, wanted)?;
+    let plan = check(state, wanted)?;
     let count = wanted.count.max(1);
     if plan.subnet.free < u64::from(count) {
         return Err(ApiError::new(
@@ -119,8 +121,8 @@ pub fn launch(world: &mut World, region: &str, wanted: &LaunchRequest, now: Time
 ///
 /// # Errors
 /// As [`launch`].
-pub(super) fn check_launch(state: &State, region: &str, wanted: &LaunchRequest) -> Result<(), ApiError> {
-    check(state, region, wanted).map(|_| ())
+pub(super) fn check_launch(state: &State, wanted: &LaunchRequest) -> Result<(), ApiError> {
+    check(state, wanted).map(|_| ())
 }
 
 /// What a launch comes to, once its parts are found.
@@ -140,7 +142,7 @@ struct Place {
     free: u64,
 }
 
-fn check(state: &State, region: &str, wanted: &LaunchRequest) -> Result<Plan, ApiError> {
+fn check(state: &State, wanted: &LaunchRequest) -> Result<Plan, ApiError> {
     let image = state.images.get(&wanted.image).ok_or_else(|| {
         if super::checks::is_id("ami", &wanted.image) {
             ApiError::new("InvalidAMIID.NotFound", format!("The image id '[{}]' does not exist", wanted.image))
@@ -182,7 +184,7 @@ fn check(state: &State, region: &str, wanted: &LaunchRequest) -> Result<Plan, Ap
             .subnets
             .values()
             .find(|s| s.is_default && s.zone == *zone)
-            .ok_or_else(|| super::checks::no_zone(region, zone))?,
+            .ok_or_else(|| super::checks::no_zone(zone))?,
         (None, None) => state.subnets.values().filter(|s| s.is_default).min_by_key(|s| &s.zone).ok_or_else(|| {
             ApiError::new(
                 "VPCIdNotSpecified",
@@ -219,6 +221,9 @@ fn check(state: &State, region: &str, wanted: &LaunchRequest) -> Result<Plan, Ap
             return Err(ApiError::new("InvalidIPAddress.InUse", format!("Address {ip} is in use.")));
         }
     }
+    for v in &wanted.volumes {
+        check_volume(state, image, v)?;
+    }
     let subnet = Place {
         id: subnet.id.clone(),
         vpc: subnet.vpc.clone(),
@@ -227,6 +232,35 @@ fn check(state: &State, region: &str, wanted: &LaunchRequest) -> Result<Plan, Ap
         free: subnet.free(),
     };
     Ok(Plan { subnet, image: image.clone(), kind, groups })
+}
+
+/// The snapshot of a device, and its size in GiB: the request's own, or the image's.
+fn origin(state: &State, image: &super::state::Image, v: &VolumeRequest) -> Option<(ArcStr, u32)> {
+    if let Some(id) = &v.snapshot {
+        return state.snapshots.get(id).map(|s| (id.clone(), s.size));
+    }
+    if v.device == image.root_device {
+        return Some((image.snapshot.clone(), image.size));
+    }
+    let other = image.others.iter().find(|(device, ..)| *device == v.device);
+    other.map(|(_, snapshot, size)| (snapshot.clone(), *size))
+}
+
+fn check_volume(state: &State, image: &super::state::Image, v: &VolumeRequest) -> Result<(), ApiError> {
+    match (v.size, origin(state, image, v)) {
+        (_, None) if v.snapshot.is_some() => {
+            Err(super::checks::not_found("snap", v.snapshot.as_deref().unwrap_or_default()))
+        }
+        (Some(size), Some((snapshot, least))) if size < least => {
+            let message =
+                format!("Volume of size {size}GB is smaller than snapshot '{snapshot}', expect size>= {least}GB");
+            Err(ApiError::new("InvalidBlockDeviceMapping", message))
+        }
+        (None, None) => {
+            Err(ApiError::new("MissingParameter", "The request must contain the parameter size or snapshotId"))
+        }
+        _ => Ok(()),
+    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "one place makes instances, from all that decides them")]
@@ -246,6 +280,11 @@ fn make(
     let interface = world.new_id("eni");
     let mut address = world.draw(id, "address");
     let mut volumes = vec![VolumeRequest { device: image.root_device.clone(), ..VolumeRequest::default() }];
+    volumes.extend(image.others.iter().map(|(device, ..)| VolumeRequest {
+        device: device.clone(),
+        keep: true,
+        ..VolumeRequest::default()
+    }));
     for v in &wanted.volumes {
         match volumes.iter_mut().find(|have| have.device == v.device) {
             Some(have) => *have = v.clone(),
@@ -254,10 +293,10 @@ fn make(
     }
     let mut attached = Vec::new();
     for v in volumes {
-        let root = v.device == image.root_device;
+        let from = origin(&world.region(region).ec2, image, &v);
         let volume = world.new_id("vol");
         let kind = v.kind.clone().unwrap_or_else(|| "gp3".into());
-        let size = v.size.unwrap_or(if root { image.size } else { 8 });
+        let size = v.size.or(from.as_ref().map(|(_, size)| *size)).unwrap_or(8);
         let attachment = Attachment {
             instance: id.clone(),
             device: v.device.clone(),
@@ -272,7 +311,7 @@ fn make(
             throughput: (kind == "gp3").then_some(125),
             kind,
             zone: subnet.zone.clone(),
-            snapshot: root.then(|| image.snapshot.clone()),
+            snapshot: from.map(|(snapshot, _)| snapshot),
             encrypted: v.encrypted,
             created: now,
             attachment: Some(attachment),

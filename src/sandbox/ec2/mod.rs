@@ -8,10 +8,12 @@
 //! | [`reach`] | whether a port of an instance answers |
 //! | `fresh`, `demo`, `fleet` | what is there at the start |
 
+mod absent;
 mod acls;
 mod actions;
 mod addresses;
 mod attributes;
+mod belongings;
 mod checks;
 pub(super) mod demo;
 mod describe;
@@ -152,8 +154,10 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("DescribeAddresses", addresses::describe),
     ("DescribeAvailabilityZones", places::zones),
     ("DescribeDhcpOptions", places::dhcp),
+    ("DescribeIamInstanceProfileAssociations", belongings::profiles),
     ("DescribeImages", storage::images),
     ("DescribeInstanceAttribute", attributes::describe),
+    ("DescribeInstanceCreditSpecifications", belongings::credits),
     ("DescribeInstanceStatus", status::describe),
     ("DescribeInstanceTypeOfferings", places::offerings),
     ("DescribeInstanceTypes", places::types),
@@ -170,6 +174,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("DescribeSecurityGroupRules", groups::rules),
     ("DescribeSecurityGroups", groups::describe),
     ("DescribeSnapshots", snapshots::describe),
+    ("DescribeSpotInstanceRequests", belongings::spot_requests),
     ("DescribeSubnets", network::subnets),
     ("DescribeTags", tags::describe),
     ("DescribeVolumeStatus", volumes::status),
@@ -197,6 +202,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("ReplaceNetworkAclEntry", acls::put_entry),
     ("ReplaceRoute", routes::put_route),
     ("ReplaceRouteTableAssociation", routes::replace_association),
+    ("ResetInstanceAttribute", attributes::reset),
     ("RevokeSecurityGroupEgress", groups::revoke),
     ("RevokeSecurityGroupIngress", groups::revoke),
     ("RunInstances", run::run),
@@ -211,7 +217,10 @@ const OPERATIONS: &[(&str, Operation)] = &[
 /// Answers one call.
 pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
     let Some((name, operation)) = OPERATIONS.iter().find(|(name, _)| *name == call.operation) else {
-        return call.unknown_operation();
+        return match absent::describe(call) {
+            Some(answer) => answer.unwrap_or_else(|e| call.fail(&e)),
+            None => call.unknown_operation(),
+        };
     };
     // Reading operations have nothing to check before they say that they would have succeeded.
     let early = if name.starts_with("Describe") { dry_run(call) } else { Ok(()) };

@@ -48,7 +48,7 @@ pub(super) fn run(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError>
             ids
         }
         None => {
-            launch::check_launch(&world.region(&call.region).ec2, &call.region, &wanted)?;
+            launch::check_launch(&world.region(&call.region).ec2, &wanted)?;
             dry_run(call)?;
             let ids =
                 match launch::launch(world, &call.region, &LaunchRequest { count: most, ..wanted.clone() }, call.now) {
@@ -124,7 +124,18 @@ pub(super) fn request(state: &State, p: &Params) -> Result<LaunchRequest, ApiErr
     let private_ip = private
         .map(|ip| ip.parse().map_err(|_| ApiError::new("InvalidParameterValue", format!("Invalid IP address: {ip}"))))
         .transpose()?;
+    if let Some(other) = p.text("Placement.Tenancy").filter(|t| !matches!(*t, "default" | "dedicated" | "host")) {
+        let message = format!("Value ({other}) for parameter tenancy is invalid.");
+        return Err(ApiError::new("InvalidParameterValue", message));
+    }
+    if p.text("ClientToken").is_some_and(|t| t.len() > LONGEST_TOKEN) {
+        let message = format!("Client token can't be longer than {LONGEST_TOKEN} characters");
+        return Err(ApiError::new("InvalidParameterValue", message));
+    }
     let behaviour = p.text("InstanceInitiatedShutdownBehavior");
+    if let Some(other) = behaviour.filter(|b| !matches!(*b, "stop" | "terminate")) {
+        return Err(attributes::no_such_behaviour(other));
+    }
     let market = p.text("InstanceMarketOptions.MarketType");
     let spot_kind = p.text("InstanceMarketOptions.SpotOptions.SpotInstanceType");
     let wanted = LaunchRequest {
@@ -158,6 +169,9 @@ pub(super) fn request(state: &State, p: &Params) -> Result<LaunchRequest, ApiErr
     Ok(wanted)
 }
 
+/// Client tokens are at most this long.
+const LONGEST_TOKEN: usize = 64;
+
 /// User data is at most this long before it is encoded.
 const MOST_USER_DATA: usize = 16 * 1024;
 
@@ -179,6 +193,7 @@ fn volume(p: &Params) -> Result<VolumeRequest, ApiError> {
     }
     Ok(VolumeRequest {
         device: p.required("DeviceName")?.into(),
+        snapshot: p.text("Ebs.SnapshotId").filter(|s| !s.is_empty()).map(Into::into),
         size: size.and_then(|s| u32::try_from(s).ok()),
         kind: p.text("Ebs.VolumeType").map(Into::into),
         encrypted: p.bool("Ebs.Encrypted")?.unwrap_or(false),

@@ -198,6 +198,59 @@ pub(super) fn target_group_attributes(state: &State, call: &Call<'_>) -> Outcome
 /// AWS's default quotas.
 pub(super) const TARGETS_PER_GROUP: usize = 1000;
 
+pub(super) fn listener_certificates(state: &State, call: &Call<'_>) -> Outcome<Reply> {
+    let l = named_listener(state, call)?;
+    Ok(call.query(|x| {
+        x.list("Certificates", "member", &l.certificate, |x, arn| {
+            x.el("CertificateArn", arn);
+            x.el("IsDefault", true);
+        });
+    }))
+}
+
+pub(super) fn listener_attributes(state: &State, call: &Call<'_>) -> Outcome<Reply> {
+    let l = named_listener(state, call)?;
+    let all: &[(&str, &str)] = match l.protocol.as_str() {
+        "HTTP" | "HTTPS" => &[("routing.http.response.server.enabled", "true")],
+        "TCP" => &[("tcp.idle_timeout.seconds", "350")],
+        _ => &[],
+    };
+    Ok(call.query(|x| {
+        x.list("Attributes", "member", all, |x, (key, value)| {
+            x.el("Key", *key);
+            x.el("Value", *value);
+        });
+    }))
+}
+
+pub(super) fn ssl_policies(call: &Call<'_>) -> Outcome<Reply> {
+    const POLICIES: [(&str, &[&str], &[&str]); 3] = [
+        (
+            "ELBSecurityPolicy-TLS13-1-2-2021-06",
+            &["TLSv1.2", "TLSv1.3"],
+            &["TLS_AES_128_GCM_SHA256", "ECDHE-RSA-AES128-GCM-SHA256"],
+        ),
+        ("ELBSecurityPolicy-TLS13-1-3-2021-06", &["TLSv1.3"], &["TLS_AES_128_GCM_SHA256"]),
+        ("ELBSecurityPolicy-2016-08", &["TLSv1", "TLSv1.1", "TLSv1.2"], &["ECDHE-RSA-AES128-GCM-SHA256", "AES128-SHA"]),
+    ];
+    let names = call.params.texts("Names");
+    if names.iter().any(|n| POLICIES.iter().all(|(p, ..)| p != n)) {
+        return Err(ApiError::new("SSLPolicyNotFound", "One or more SSL policies not found"));
+    }
+    let found = POLICIES.iter().filter(|(p, ..)| names.is_empty() || names.contains(p));
+    Ok(call.query(|x| {
+        x.list("SslPolicies", "member", found, |x, (name, protocols, ciphers)| {
+            x.el("Name", *name);
+            x.list("SslProtocols", "member", *protocols, |x, p| x.raw_text(*p));
+            x.list("Ciphers", "member", ciphers.iter().zip(1_u32..), |x, (c, priority)| {
+                x.el("Name", *c);
+                x.el("Priority", priority);
+            });
+            x.list("SupportedLoadBalancerTypes", "member", ["application", "network"], |x, t| x.raw_text(t));
+        });
+    }))
+}
+
 #[expect(clippy::unnecessary_wraps, reason = "the shape of every operation")]
 pub(super) fn account_limits(call: &Call<'_>) -> Result<Reply, ApiError> {
     const LIMITS: [(&str, &str); 13] = [

@@ -74,10 +74,38 @@ fn read_actions(state: &State, call: &Call<'_>, lb: &LoadBalancer, field: &str) 
             for name in config.names() {
                 action.config.insert(name.to_string(), config.text(name).unwrap_or_default().to_string());
             }
+            complete_config(&mut action)?;
         }
         out.push(action);
     }
     if out.is_empty() { Err(missing(field)) } else { Ok(out) }
+}
+
+/// A redirect keeps what it does not say; both kinds need a status code.
+fn complete_config(action: &mut Action) -> Outcome<()> {
+    let code = action.config.get("StatusCode").map(String::as_str).unwrap_or_default();
+    let good = match action.kind.as_str() {
+        "redirect" => matches!(code, "HTTP_301" | "HTTP_302"),
+        "fixed-response" => {
+            code.len() == 3 && code.starts_with(['2', '4', '5']) && code.bytes().all(|b| b.is_ascii_digit())
+        }
+        _ => true,
+    };
+    if !good {
+        return Err(validation(format!("The status code '{code}' is not valid for a {} action", action.kind)));
+    }
+    if action.kind == "redirect" {
+        for (name, same) in [
+            ("Host", "#{host}"),
+            ("Path", "/#{path}"),
+            ("Port", "#{port}"),
+            ("Protocol", "#{protocol}"),
+            ("Query", "#{query}"),
+        ] {
+            action.config.entry(name.to_string()).or_insert_with(|| same.to_string());
+        }
+    }
+    Ok(())
 }
 
 fn check_protocol(kind: Kind, protocol: &str) -> Outcome<()> {

@@ -25,6 +25,11 @@ fn read_check(params: &Params, check: &mut HealthCheck) -> Outcome<()> {
         )))
     };
     if let Some(protocol) = params.text("HealthCheckProtocol") {
+        if !matches!(protocol, "HTTP" | "HTTPS" | "TCP") {
+            return Err(validation(format!(
+                "Health check protocol '{protocol}' must be one of: 'HTTP', 'HTTPS', 'TCP'"
+            )));
+        }
         let http = matches!(protocol, "HTTP" | "HTTPS");
         if http != matches!(check.protocol.as_str(), "HTTP" | "HTTPS") {
             check.path = http.then(|| "/".to_string());
@@ -47,6 +52,16 @@ fn read_check(params: &Params, check: &mut HealthCheck) -> Outcome<()> {
         check.path = Some(path.to_string());
     }
     if let Some(codes) = params.text("Matcher.HttpCode") {
+        // Single codes, lists and ranges; those of application load balancers end at 499, of network ones at 599.
+        let code = |s: &str| s.len() == 3 && s.parse::<u16>().is_ok_and(|n| (200..600).contains(&n));
+        let good = codes
+            .split(',')
+            .all(|part| part.split_once('-').map_or_else(|| code(part), |(a, b)| code(a) && code(b) && a <= b));
+        if !good {
+            return Err(validation(format!(
+                "Health check matcher HTTP code '{codes}' must be within '200-599' inclusive"
+            )));
+        }
         check.codes = Some(codes.to_string());
     }
     let mut next = check.clone();

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::failure::Failure;
 use super::state::Bucket;
-use crate::sandbox::wire::Node;
+use crate::sandbox::wire::{Node, wild};
 
 fn malformed(message: &str) -> Failure {
     Failure::new(400, "MalformedPolicy", message)
@@ -92,38 +92,14 @@ pub fn lets_anybody(bucket: &Bucket, name: &str, operation: &str, key: &str) -> 
     let Some(policy) = bucket.documents.get("policy").and_then(|t| serde_json::from_str::<Value>(t).ok()) else {
         return false;
     };
-    let fits = |patterns: &Value, text: &str| {
-        many(patterns).into_iter().any(|p| p.as_str().is_some_and(|p| wild(p.as_bytes(), text.as_bytes())))
-    };
+    let fits =
+        |patterns: &Value, text: &str| many(patterns).into_iter().any(|p| p.as_str().is_some_and(|p| wild(p, text)));
     let says = |effect: &str| {
         statements(&policy).into_iter().any(|s| {
             s["Effect"] == effect && is_for_everyone(s) && fits(&s["Action"], action) && fits(&s["Resource"], &resource)
         })
     };
     !blocks(bucket, "RestrictPublicBuckets") && says("Allow") && !says("Deny")
-}
-
-/// Whether a pattern with `*` and `?` fits all of `text`.
-fn wild(pattern: &[u8], text: &[u8]) -> bool {
-    let (mut p, mut t, mut back) = (0, 0, None);
-    while t < text.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                back = Some((p, t));
-                p += 1;
-            }
-            Some(b'?') => (p, t) = (p + 1, t + 1),
-            Some(c) if *c == text[t] => (p, t) = (p + 1, t + 1),
-            _ => match back {
-                Some((star, from)) => {
-                    back = Some((star, from + 1));
-                    (p, t) = (star + 1, from + 1);
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|c| *c == b'*')
 }
 
 #[cfg(test)]

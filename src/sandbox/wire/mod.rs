@@ -7,6 +7,7 @@ mod message;
 mod params;
 mod route;
 mod tree;
+mod wild;
 mod xml;
 
 pub use error::ApiError;
@@ -14,6 +15,7 @@ pub use message::{Body, BodyStream, Reply, Request};
 pub use params::Params;
 pub use route::route;
 pub use tree::Node;
+pub use wild::wild;
 pub use xml::{Xml, XmlText};
 
 use crate::base::Time;

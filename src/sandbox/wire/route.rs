@@ -1,7 +1,7 @@
 //! Which service, region and operation a request is for: by the credential scope of its signature, else by host, else by
 //! protocol. Signatures are not verified: the account has no keys of its own.
 
-use super::{ApiError, Call, Params, Protocol, Reply, Request};
+use super::{ApiError, Call, Params, Protocol, Reply, Request, Xml};
 use crate::base::Time;
 use crate::model::operation::Service;
 
@@ -31,8 +31,7 @@ pub fn route(request: &Request, now: Time, request_id: String) -> Result<Call<'_
         (None, Some(_), None) => Service::CloudWatch,
         (None, None, None) => Service::S3,
         (None, _, Some(s)) => {
-            let body = format!("The sandbox has no service '{}'.\n", s.service);
-            return Err(Box::new(Reply::new(404, "text/plain", body)));
+            return Err(Box::new(no_service(request, &s.service, is_form, &request_id)));
         }
     };
     let protocol = match (service, &rpc) {
@@ -59,6 +58,28 @@ pub fn route(request: &Request, now: Time, request_id: String) -> Result<Call<'_
         return Err(Box::new(call.fail(&e)));
     }
     Ok(call)
+}
+
+/// What a client of a service that is not here is told, in the shape that its protocol has for errors.
+fn no_service(request: &Request, service: &str, is_form: bool, request_id: &str) -> Reply {
+    let message = format!("The sandbox has no service '{service}'.");
+    if is_form {
+        let mut x = Xml::bare();
+        x.nest("ErrorResponse", |x| {
+            x.nest("Error", |x| {
+                x.el("Type", "Sender");
+                x.el("Code", "InvalidAction");
+                x.el("Message", message.as_str());
+            });
+            x.el("RequestId", request_id);
+        });
+        return Reply::new(400, "text/xml", x.into_string());
+    }
+    let kind = request.header("content-type").filter(|c| c.contains("json")).unwrap_or("application/json");
+    let body = serde_json::json!({ "__type": "UnknownOperationException", "message": message }).to_string();
+    let mut reply = Reply::new(404, "", body);
+    reply.set("content-type", kind);
+    reply.with("x-amzn-errortype", "UnknownOperationException").with("x-amzn-requestid", request_id)
 }
 
 /// A signature's credential scope: `AKID/20261121/ap-northeast-2/ec2/aws4_request`.

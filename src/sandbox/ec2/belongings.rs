@@ -1,0 +1,190 @@
+//! What is described apart from the instances it belongs to: Spot requests, CPU credits, instance profiles' associations.
+
+use std::collections::BTreeMap;
+
+use arcstr::ArcStr;
+
+use super::describe::tag_set;
+use super::filter::Filters;
+use super::instance::{Instance, InstanceState, Spot};
+use super::network::wanted;
+use super::page::Page;
+use super::shown::Shown;
+use super::state::Tags;
+use super::types;
+use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
+use crate::sandbox::world::World;
+
+/// The filters of DescribeSpotInstanceRequests.
+const SPOT: Shown = &[
+    ("availability-zone-group", ""),
+    ("create-time", "createTime"),
+    ("fault-code", ""),
+    ("fault-message", ""),
+    ("instance-id", "instanceId"),
+    ("launch-group", ""),
+    ("launch.block-device-mapping.delete-on-termination", "=true"),
+    ("launch.block-device-mapping.device-name", ""),
+    ("launch.block-device-mapping.snapshot-id", ""),
+    ("launch.block-device-mapping.volume-size", ""),
+    ("launch.block-device-mapping.volume-type", ""),
+    ("launch.group-id", "launchSpecification/groupSet/item/groupId"),
+    ("launch.group-name", ""),
+    ("launch.image-id", "launchSpecification/imageId"),
+    ("launch.instance-type", "launchSpecification/instanceType"),
+    ("launch.kernel-id", ""),
+    ("launch.key-name", "launchSpecification/keyName"),
+    ("launch.monitoring-enabled", "launchSpecification/monitoring/enabled"),
+    ("launch.ramdisk-id", ""),
+    ("launched-availability-zone", "launchedAvailabilityZone"),
+    ("launched-availability-zone-id", ""),
+    ("network-interface.addresses.primary", ""),
+    ("network-interface.delete-on-termination", ""),
+    ("network-interface.description", ""),
+    ("network-interface.device-index", ""),
+    ("network-interface.group-id", ""),
+    ("network-interface.network-interface-id", ""),
+    ("network-interface.private-ip-address", ""),
+    ("network-interface.subnet-id", "launchSpecification/subnetId"),
+    ("product-description", "productDescription"),
+    ("spot-instance-request-id", "spotInstanceRequestId"),
+    ("spot-price", ""),
+    ("state", "state"),
+    ("status-code", "status/code"),
+    ("status-message", "status/message"),
+    ("type", "type"),
+    ("valid-from", ""),
+    ("valid-until", ""),
+];
+
+/// A request's state, and its status: code and message.
+fn spot_state(i: &Instance) -> (&'static str, &'static str, &'static str) {
+    match i.state {
+        InstanceState::ShuttingDown => {
+            ("closed", "marked-for-termination", "The Spot Instance is marked for termination.")
+        }
+        InstanceState::Terminated => {
+            ("closed", "instance-terminated-by-user", "Spot Instance terminated due to user-initiated termination.")
+        }
+        InstanceState::Stopping => ("disabled", "marked-for-stop", "The Spot Instance is marked for stopping."),
+        InstanceState::Stopped => {
+            ("disabled", "instance-stopped-by-user", "The Spot Instance was stopped by the user.")
+        }
+        InstanceState::Pending | InstanceState::Running => ("active", "fulfilled", "Your Spot request is fulfilled."),
+    }
+}
+
+fn spot_request(x: &mut Xml, i: &Instance, spot: &Spot) {
+    let (state, code, message) = spot_state(i);
+    x.el("createTime", i.launched);
+    x.el("instanceId", &i.id);
+    x.nest("launchSpecification", |x| {
+        x.el("imageId", &i.image);
+        x.opt("keyName", i.key_name.as_ref());
+        x.list("groupSet", "item", &i.groups, |x, g| x.el("groupId", g));
+        x.el("instanceType", &i.instance_type);
+        x.nest("monitoring", |x| x.el("enabled", i.detailed_monitoring));
+        x.nest("placement", |x| x.el("availabilityZone", &i.zone));
+        x.el("subnetId", &i.subnet);
+    });
+    x.el("launchedAvailabilityZone", &i.zone);
+    x.el("productDescription", &i.platform_details);
+    x.el("spotInstanceRequestId", &spot.request);
+    x.el("state", state);
+    x.nest("status", |x| {
+        x.el("code", code);
+        x.el("message", message);
+        x.el("updateTime", i.launched);
+    });
+    tag_set(x, &Tags::new());
+    x.el("type", if spot.persistent { "persistent" } else { "one-time" });
+    x.el("instanceInterruptionBehavior", if spot.persistent { "stop" } else { "terminate" });
+}
+
+/// DescribeSpotInstanceRequests: those that brought the instances that are there.
+pub(super) fn spot_requests(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let state = &world.region(&call.region).ec2;
+    let all: BTreeMap<ArcStr, (&Instance, &Spot)> = state
+        .instances
+        .values()
+        .filter_map(|i| Some((i.spot.as_ref()?.request.clone(), (i, i.spot.as_ref()?))))
+        .collect();
+    let ids = call.params.texts("SpotInstanceRequestId");
+    if let Some(unknown) = ids.iter().find(|id| !all.contains_key(**id)) {
+        let message = format!("The spot instance request ID '{unknown}' does not exist");
+        return Err(ApiError::new("InvalidSpotInstanceRequestID.NotFound", message));
+    }
+    let filters = Filters::read_with(&call.params, &["tag:"], SPOT)?;
+    let page = Page::read(&call.params, 5, 1000)?;
+    let none = Tags::new();
+    let (found, next) = page.cut(&all, |(i, spot)| {
+        (ids.is_empty() || ids.contains(&spot.request.as_str()))
+            && filters.pass_with(&none, |_, _| {}, |x| spot_request(x, i, spot))
+    });
+    Ok(call.ec2(|x| {
+        x.list("spotInstanceRequestSet", "item", found, |x, (i, spot)| spot_request(x, i, spot));
+        x.opt("nextToken", next);
+    }))
+}
+
+/// DescribeInstanceCreditSpecifications: of running and stopped burstable instances, or of those that are named.
+pub(super) fn credits(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let state = &world.region(&call.region).ec2;
+    let ids = wanted(&state.instances, call, "InstanceId", "i")?;
+    let filters = Filters::read(&call.params, &["instance-id"])?;
+    let page = Page::read(&call.params, 5, 1000)?;
+    let none = Tags::new();
+    let (found, next) = page.cut(&state.instances, |i| {
+        let burstable = types::find(&i.instance_type).is_some_and(|t| t.burstable);
+        let chosen = if ids.is_empty() { burstable && !i.state.is_ending() } else { ids.contains(&i.id.as_str()) };
+        chosen
+            && filters.pass(&none, |name, out| {
+                if name == "instance-id" {
+                    out.push(i.id.as_str().into());
+                }
+            })
+    });
+    Ok(call.ec2(|x| {
+        x.list("instanceCreditSpecificationSet", "item", found, |x, i| {
+            x.el("instanceId", &i.id);
+            // What each family has unless an account says otherwise.
+            x.el("cpuCredits", if i.instance_type.starts_with("t2.") { "standard" } else { "unlimited" });
+        });
+        x.opt("nextToken", next);
+    }))
+}
+
+/// DescribeIamInstanceProfileAssociations.
+pub(super) fn profiles(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let state = &world.region(&call.region).ec2;
+    let association = |i: &Instance| i.id.replace("i-", "iip-assoc-");
+    let all: BTreeMap<ArcStr, (&Instance, &ArcStr)> = state
+        .instances
+        .values()
+        .filter(|i| i.state != InstanceState::Terminated)
+        .filter_map(|i| Some((association(i).into(), (i, i.iam_profile.as_ref()?))))
+        .collect();
+    let ids = call.params.texts("AssociationId");
+    if let Some(unknown) = ids.iter().find(|id| !all.contains_key(**id)) {
+        let message = format!("An invalid association-id of '{unknown}' was given");
+        return Err(ApiError::new("NoSuchAssociation", message));
+    }
+    let filters = Filters::read(&call.params, &["instance-id", "state"])?;
+    let page = Page::read(&call.params, 5, 1000)?;
+    let none = Tags::new();
+    let (found, next) = page.cut(&all, |(i, _)| {
+        (ids.is_empty() || ids.contains(&association(i).as_str()))
+            && filters.pass(&none, |name, out| {
+                out.push(if name == "state" { "associated".into() } else { i.id.as_str().into() });
+            })
+    });
+    Ok(call.ec2(|x| {
+        x.list("iamInstanceProfileAssociationSet", "item", found, |x, (i, arn)| {
+            x.el("associationId", association(i));
+            x.el("instanceId", &i.id);
+            x.nest("iamInstanceProfile", |x| super::describe::profile(x, arn));
+            x.el("state", "associated");
+        });
+        x.opt("nextToken", next);
+    }))
+}
