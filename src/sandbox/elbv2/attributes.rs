@@ -157,9 +157,7 @@ fn check_value(key: &str, value: &str, known: &[(&str, &str)]) -> Outcome<()> {
     let words: &[&str] = match key {
         "load_balancing.algorithm.type" => &["round_robin", "least_outstanding_requests", "weighted_random"],
         "load_balancing.algorithm.anomaly_mitigation" => &["off", "on"],
-        "stickiness.type" if known.iter().any(|k| *k == ("stickiness.type", "lb_cookie")) => {
-            &["lb_cookie", "app_cookie"]
-        }
+        "stickiness.type" if known.contains(&("stickiness.type", "lb_cookie")) => &["lb_cookie", "app_cookie"],
         "stickiness.type" => &["source_ip", "source_ip_dest_ip", "source_ip_dest_ip_proto"],
         "dns_record.client_routing_policy" => {
             &["any_availability_zone", "availability_zone_affinity", "partial_availability_zone_affinity"]
