@@ -52,7 +52,7 @@ pub(super) fn serve_until_told(
         Ok::<(), Failure>(())
     })?;
     if let Some(path) = save {
-        sandbox.save(&path).map_err(Failure::Failed)?;
+        sandbox.save(&path).map_err(|e| Failure::Failed(e.to_string()))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -142,10 +142,11 @@ impl Session {
 /// The embedded account: the one saved in `file` if there is one, else the world that the settings name.
 pub(super) fn open_sandbox(config: &Config, clock: &Clock, file: Option<&Path>) -> Result<Sandbox, Failure> {
     if let Some(path) = file.filter(|p| p.exists()) {
-        return Sandbox::load(path, clock.clone(), config.settings.sandbox.speed).map_err(Failure::Failed);
+        return Sandbox::load(path, clock.clone(), config.settings.sandbox.speed)
+            .map_err(|e| Failure::Failed(e.to_string()));
     }
     let spec = WorldSpec::from_str(&config.settings.sandbox.world).map_err(|e| Failure::Usage(e.to_string()))?;
-    Sandbox::open(spec, clock.clone(), config.settings.sandbox.speed).map_err(Failure::Usage)
+    Sandbox::open(spec, clock.clone(), config.settings.sandbox.speed).map_err(|e| Failure::Usage(e.to_string()))
 }
 
 /// A profile that does not exist is wrong usage, before anything is drawn.

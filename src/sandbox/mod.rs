@@ -21,6 +21,7 @@ pub mod cloudwatch;
 pub mod connector;
 pub mod ec2;
 pub mod elbv2;
+mod failure;
 pub mod faults;
 pub mod listen;
 pub mod physics;
@@ -37,6 +38,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::base::{Clock, Time};
 use crate::model::operation::Service;
+pub use failure::WorldError;
 use faults::Faults;
 use wire::{ApiError, Call, Protocol, Reply, Request};
 use world::World;
@@ -67,9 +69,9 @@ impl Sandbox {
     /// `speed` divides the durations of everything that takes time (2.0: twice as fast); dates stay wall time.
     ///
     /// # Errors
-    /// A sentence, if `speed` is not a positive number or a world's file is broken.
-    pub fn open(spec: WorldSpec, clock: Clock, speed: f64) -> Result<Sandbox, String> {
-        let (world, rules) = worlds::build(&spec, clock.now())?;
+    /// If `speed` is not a positive number or a world's file is broken.
+    pub fn open(spec: WorldSpec, clock: Clock, speed: f64) -> Result<Sandbox, WorldError> {
+        let (world, rules) = worlds::build(&spec, clock.now()).map_err(WorldError::File)?;
         let sandbox = Sandbox::with_world(world, clock, speed)?;
         rules.into_iter().for_each(|rule| sandbox.faults().add(rule));
         Ok(sandbox)
@@ -78,18 +80,21 @@ impl Sandbox {
     /// Goes on with a world that [`Sandbox::save`] wrote. What should have happened since happens at the first request.
     ///
     /// # Errors
-    /// A sentence that names the file, if it cannot be read or is not a saved world.
-    pub fn load(path: &Path, clock: Clock, speed: f64) -> Result<Sandbox, String> {
-        let text = std::fs::read(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
-        let world: World = serde_json::from_slice(&text)
-            .map_err(|e| format!("{} is not a saved sandbox: {e} (delete it to start anew)", path.display()))?;
-        world.check_version().map_err(|e| format!("{}: {e}", path.display()))?;
+    /// If the file cannot be read or is not a saved world of this version of the program.
+    pub fn load(path: &Path, clock: Clock, speed: f64) -> Result<Sandbox, WorldError> {
+        let text = std::fs::read(path).map_err(|source| WorldError::Read { path: path.into(), source })?;
+        let world: World =
+            serde_json::from_slice(&text).map_err(|source| WorldError::NotSaved { path: path.into(), source })?;
+        let (theirs, ours) = world.version();
+        if theirs != ours {
+            return Err(WorldError::Form { path: path.into(), theirs, ours });
+        }
         Sandbox::with_world(world, clock, speed)
     }
 
-    fn with_world(mut world: World, clock: Clock, speed: f64) -> Result<Sandbox, String> {
+    fn with_world(mut world: World, clock: Clock, speed: f64) -> Result<Sandbox, WorldError> {
         if !(speed.is_finite() && speed > 0.0) {
-            return Err(format!("the sandbox's speed must be a positive number, not {speed}"));
+            return Err(WorldError::Speed(speed));
         }
         world.speed = speed;
         Ok(Sandbox(Arc::new(Inner { clock, world: Mutex::new(world), faults: Faults::default() })))
@@ -98,12 +103,12 @@ impl Sandbox {
     /// Writes the world to `path`: first beside it, then renamed over it, so that a crash leaves the old or the new one.
     ///
     /// # Errors
-    /// A sentence that names the file.
-    pub fn save(&self, path: &Path) -> Result<(), String> {
-        let text = serde_json::to_vec(&*self.world()).map_err(|e| format!("cannot save the sandbox: {e}"))?;
+    /// If the file, or the one beside it, cannot be written.
+    pub fn save(&self, path: &Path) -> Result<(), WorldError> {
+        let text = serde_json::to_vec(&*self.world()).map_err(WorldError::Unwritable)?;
         let mut beside = path.as_os_str().to_owned();
         beside.push(".new");
-        let failed = |e: std::io::Error| format!("cannot write {}: {e}", path.display());
+        let failed = |source| WorldError::Write { path: path.into(), source };
         std::fs::write(&beside, text).map_err(failed)?;
         std::fs::rename(&beside, path).map_err(failed)
     }

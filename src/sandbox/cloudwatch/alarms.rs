@@ -359,7 +359,7 @@ pub(super) fn put_metric(world: &mut World, region: &str, input: &Tree, now: Tim
 pub(super) fn put_composite(world: &mut World, region: &str, input: &Tree, now: Time) -> Outcome {
     let text = input.text_of("AlarmRule").unwrap_or_default();
     let alarms = &world.region(region).cloudwatch.alarms;
-    rule::evaluate(text, &|name| alarms.get(name).map(|a| a.state)).map_err(validation)?;
+    rule::evaluate(text, &|name| alarms.get(name).map(|a| a.state)).map_err(|e| validation(e.to_string()))?;
     put(world, region, input, Watch::Rule(text.to_owned()), now)?;
     evaluate_rules(world, region, now);
     Ok(Tree::Null)

@@ -181,7 +181,7 @@ fn answers(
     let mut waiting: Vec<&Tree> = queries.iter().filter(|q| !q.get("Expression").is_null()).collect();
     while !waiting.is_empty() {
         let before = waiting.len();
-        let mut last_wrong = String::new();
+        let mut last_wrong = None;
         waiting.retain(|q| {
             let id = q.text_of("Id").unwrap_or_default();
             let known = |name: &str| {
@@ -220,14 +220,14 @@ fn answers(
                     false
                 }
                 Err(wrong) => {
-                    last_wrong = wrong;
+                    last_wrong = Some(wrong);
                     true
                 }
             }
         });
         if waiting.len() == before {
             // Nothing that is left can be evaluated: it names what is not there, or itself.
-            return Err(validation(last_wrong));
+            return Err(validation(last_wrong.map(|w| w.to_string()).unwrap_or_default()));
         }
     }
     Ok(queries

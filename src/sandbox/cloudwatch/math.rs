@@ -39,17 +39,37 @@ impl Setting<'_> {
     }
 }
 
+/// What is wrong with an expression.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("Error in expression '{expression}': {what}")]
+pub struct Wrong {
+    expression: String,
+    what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+enum What {
+    #[error("unexpected input at position {0}")]
+    Input(usize),
+    #[error("unknown id {0}")]
+    Id(String),
+    #[error("unsupported function or arguments: {0}")]
+    Call(String),
+    #[error("too long")]
+    TooLong,
+}
+
 /// Evaluates an expression.
 ///
 /// # Errors
-/// A sentence that says what is wrong.
-pub fn evaluate(text: &str, setting: &Setting<'_>) -> Result<Value, String> {
+/// Where it cannot be read, or what it names that is not there.
+pub fn evaluate(text: &str, setting: &Setting<'_>) -> Result<Value, Wrong> {
     let mut p = Parser { text, at: 0, setting, depth: 0 };
     let value = p.either()?;
     p.space();
     match value {
         _ if p.at < text.len() => Err(p.wrong()),
-        Value::Word(word) => Err(format!("Error in expression '{text}': unknown id {word}")),
+        Value::Word(word) => Err(p.because(What::Id(word))),
         value => Ok(value),
     }
 }
@@ -69,8 +89,11 @@ fn truth(on: bool) -> f64 {
 }
 
 impl Parser<'_> {
-    fn wrong(&self) -> String {
-        format!("Error in expression '{}': unexpected input at position {}", self.text, self.at)
+    fn because(&self, what: What) -> Wrong {
+        Wrong { expression: self.text.to_owned(), what }
+    }
+    fn wrong(&self) -> Wrong {
+        self.because(What::Input(self.at))
     }
     fn rest(&self) -> &str {
         self.text.get(self.at..).unwrap_or_default()
@@ -96,21 +119,21 @@ impl Parser<'_> {
         }
         found
     }
-    fn either(&mut self) -> Result<Value, String> {
+    fn either(&mut self) -> Result<Value, Wrong> {
         let mut left = self.both()?;
         while self.eat("||") || self.eat_word("OR") {
             left = combine(left, self.both()?, |a, b| truth(a != 0.0 || b != 0.0));
         }
         Ok(left)
     }
-    fn both(&mut self) -> Result<Value, String> {
+    fn both(&mut self) -> Result<Value, Wrong> {
         let mut left = self.compared()?;
         while self.eat("&&") || self.eat_word("AND") {
             left = combine(left, self.compared()?, |a, b| truth(a != 0.0 && b != 0.0));
         }
         Ok(left)
     }
-    fn compared(&mut self) -> Result<Value, String> {
+    fn compared(&mut self) -> Result<Value, Wrong> {
         let mut left = self.sum()?;
         loop {
             let op: fn(f64, f64) -> f64 = if self.eat("==") {
@@ -131,7 +154,7 @@ impl Parser<'_> {
             left = combine(left, self.sum()?, op);
         }
     }
-    fn sum(&mut self) -> Result<Value, String> {
+    fn sum(&mut self) -> Result<Value, Wrong> {
         let mut left = self.product()?;
         loop {
             let op: fn(f64, f64) -> f64 = if self.eat("+") {
@@ -144,7 +167,7 @@ impl Parser<'_> {
             left = combine(left, self.product()?, op);
         }
     }
-    fn product(&mut self) -> Result<Value, String> {
+    fn product(&mut self) -> Result<Value, Wrong> {
         let mut left = self.power()?;
         loop {
             let op: fn(f64, f64) -> f64 = if self.eat("*") {
@@ -157,14 +180,14 @@ impl Parser<'_> {
             left = combine(left, self.power()?, op);
         }
     }
-    fn power(&mut self) -> Result<Value, String> {
+    fn power(&mut self) -> Result<Value, Wrong> {
         let left = self.atom()?;
         if self.eat("^") { Ok(combine(left, self.power()?, f64::powf)) } else { Ok(left) }
     }
-    fn atom(&mut self) -> Result<Value, String> {
+    fn atom(&mut self) -> Result<Value, Wrong> {
         self.depth += 1;
         if self.depth > 200 {
-            return Err(format!("Error in expression '{}': too long", self.text));
+            return Err(self.because(What::TooLong));
         }
         if self.eat("-") {
             return Ok(combine(Value::Number(0.0), self.atom()?, |a, b| a - b));
@@ -196,19 +219,17 @@ impl Parser<'_> {
         }
         if self.eat("(") {
             let arguments = self.list(")")?;
-            return functions::call(&word, arguments, self.setting).ok_or_else(|| {
-                format!("Error in expression '{}': unsupported function or arguments: {word}", self.text)
-            });
+            return functions::call(&word, arguments, self.setting).ok_or_else(|| self.because(What::Call(word)));
         }
         if WORDS.contains(&word.as_str()) {
             return Ok(Value::Word(word));
         }
         (self.setting.known)(&word).ok_or_else(|| {
             self.at = start;
-            format!("Error in expression '{}': unknown id {word}", self.text)
+            self.because(What::Id(word.clone()))
         })
     }
-    fn list(&mut self, end: &str) -> Result<Vec<Value>, String> {
+    fn list(&mut self, end: &str) -> Result<Vec<Value>, Wrong> {
         let mut all = Vec::new();
         if self.eat(end) {
             return Ok(all);
@@ -255,7 +276,7 @@ mod tests {
     fn series(values: &[(i64, f64)]) -> Value {
         Value::Series(values.iter().copied().collect())
     }
-    fn eval(text: &str) -> Result<Value, String> {
+    fn eval(text: &str) -> Result<Value, Wrong> {
         let known = |id: &str| match id {
             "m1" => Some(series(&[(0, 2.0), (60, 4.0)])),
             "m2" => Some(series(&[(60, 1.0), (120, 9.0)])),

@@ -2,11 +2,25 @@
 
 use super::state::AlarmState;
 
+/// What is wrong with a rule.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Wrong {
+    /// Something that no rule has, and where.
+    #[error("AlarmRule must not contain anything unexpected near '{0}'")]
+    Near(String),
+    /// Too deep.
+    #[error("AlarmRule has too many elements")]
+    TooLong,
+    /// An alarm that is not there.
+    #[error("Could not save the composite alarm as alarms [{0}] in the alarm rule do not exist")]
+    NoAlarm(String),
+}
+
 /// Evaluates a rule; `state` knows other alarms by name or ARN.
 ///
 /// # Errors
-/// A sentence, if the rule cannot be read or names an alarm that is not there.
-pub fn evaluate(rule: &str, state: &dyn Fn(&str) -> Option<AlarmState>) -> Result<bool, String> {
+/// If the rule cannot be read or names an alarm that is not there.
+pub fn evaluate(rule: &str, state: &dyn Fn(&str) -> Option<AlarmState>) -> Result<bool, Wrong> {
     let mut p = Parser { rest: rule, state, depth: 0 };
     let value = p.or()?;
     if p.rest.trim().is_empty() { Ok(value) } else { Err(wrong(p.rest)) }
@@ -23,11 +37,8 @@ pub fn names(rule: &str) -> Vec<String> {
     if read.is_ok() { seen.into_inner() } else { Vec::new() }
 }
 
-fn wrong(rest: &str) -> String {
-    format!(
-        "AlarmRule must not contain anything unexpected near '{}'",
-        rest.trim().chars().take(20).collect::<String>()
-    )
+fn wrong(rest: &str) -> Wrong {
+    Wrong::Near(rest.trim().chars().take(20).collect())
 }
 
 struct Parser<'a> {
@@ -48,24 +59,24 @@ impl Parser<'_> {
             _ => false,
         }
     }
-    fn or(&mut self) -> Result<bool, String> {
+    fn or(&mut self) -> Result<bool, Wrong> {
         let mut value = self.and()?;
         while self.word("OR") {
             value |= self.and()?;
         }
         Ok(value)
     }
-    fn and(&mut self) -> Result<bool, String> {
+    fn and(&mut self) -> Result<bool, Wrong> {
         let mut value = self.not()?;
         while self.word("AND") {
             value &= self.not()?;
         }
         Ok(value)
     }
-    fn not(&mut self) -> Result<bool, String> {
+    fn not(&mut self) -> Result<bool, Wrong> {
         self.depth += 1;
         if self.depth > 100 {
-            return Err("AlarmRule has too many elements".into());
+            return Err(Wrong::TooLong);
         }
         if self.word("NOT") {
             return Ok(!self.not()?);
@@ -96,9 +107,7 @@ impl Parser<'_> {
                 }
                 let name = name.trim();
                 let name = name.rsplit_once(":alarm:").map_or(name, |(_, n)| n);
-                let found = (self.state)(name).ok_or_else(|| {
-                    format!("Could not save the composite alarm as alarms [{name}] in the alarm rule do not exist")
-                })?;
+                let found = (self.state)(name).ok_or_else(|| Wrong::NoAlarm(name.to_owned()))?;
                 return Ok(found == state);
             }
         }

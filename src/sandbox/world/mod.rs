@@ -73,13 +73,9 @@ impl World {
         }
     }
 
-    /// Refuses a world that another version of the program saved in another form.
-    pub(super) fn check_version(&self) -> Result<(), String> {
-        if self.version == World::VERSION {
-            return Ok(());
-        }
-        let (theirs, ours) = (self.version, World::VERSION);
-        Err(format!("saved in form {theirs}, and this program reads form {ours} (delete it to start anew)"))
+    /// The form that the world was saved in, and the one that this program reads and writes.
+    pub(super) fn version(&self) -> (u32, u32) {
+        (self.version, World::VERSION)
     }
 
     /// A region's state, made at the first touch (with its default VPC, as every region has).
