@@ -93,7 +93,7 @@ impl Account {
     }
 
     fn plan(&self, action: &str, targets: &[Target], values: &[(&str, &str)]) -> Plan {
-        let cx = ActionContext { store: &self.store, targets, now: self.clock.now() };
+        let cx = ActionContext { store: &self.store, targets, now: self.clock.now(), downloads: "." };
         let action = ALL.action(targets[0].table.kind, action).unwrap();
         let text = |(k, v): &(&str, &str)| ((*k).into(), FormValue::Text((*v).into()));
         (action.plan)(&cx, &Values(values.iter().map(text).collect())).unwrap()

@@ -75,7 +75,7 @@ impl Account {
 
     fn plan(&self, action: &str, targets: &[Target], values: &[(&str, &str)]) -> Plan {
         let store = Store::default();
-        let cx = ActionContext { store: &store, targets, now: Clock::system().now() };
+        let cx = ActionContext { store: &store, targets, now: Clock::system().now(), downloads: "." };
         let action = ALL.action(targets[0].table.kind, action).unwrap();
         for t in targets {
             (action.available)(&t.record).unwrap_or_else(|why| panic!("{} is not offered: {why}", action.name));

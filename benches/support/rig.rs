@@ -57,6 +57,7 @@ impl Rig {
             keymap: Arc::new(Keymap::embedded("default").unwrap()),
             profiles: vec![ProfileSetup {
                 name: profile.clone(),
+                label: profile.clone(),
                 regions: vec![REGION.into()],
                 read_only: false,
                 color: None,
@@ -66,6 +67,7 @@ impl Rig {
             sandbox: false,
             speed: 1.0,
             columns: IndexMap::new(),
+            downloads: ".".into(),
             view: Some("instances".into()),
             size: (120, 40),
             zone: jiff::tz::TimeZone::UTC,

@@ -121,7 +121,12 @@ impl Turn<'_> {
         if targets.is_empty() {
             return;
         }
-        let cx = crate::kinds::ActionContext { store: self.store, targets: &targets, now: self.s.now };
+        let cx = crate::kinds::ActionContext {
+            store: self.store,
+            targets: &targets,
+            now: self.s.now,
+            downloads: &self.s.downloads,
+        };
         for field in (action.refine)(&cx, &Values::default()).fields {
             match &field.input {
                 FormInput::Toggle => words.offer(field.name, &[], "argument", &field.help, None),

@@ -109,7 +109,7 @@ impl Turn<'_> {
     /// The form for these values, or a sentence about a row that is gone.
     pub(super) fn refined(&self, action: &Action, rows: &[RowKey], values: &Values) -> Result<FormSpec, String> {
         let targets = self.resolve(rows)?;
-        let cx = ActionContext { store: self.store, targets: &targets, now: self.s.now };
+        let cx = ActionContext { store: self.store, targets: &targets, now: self.s.now, downloads: &self.s.downloads };
         Ok((action.refine)(&cx, values))
     }
 

@@ -91,7 +91,7 @@ impl Turn<'_> {
 
     fn made(&self, action: &Action, rows: &[RowKey], values: &Values) -> Result<Plan, String> {
         let targets = self.resolve(rows)?;
-        let cx = ActionContext { store: self.store, targets: &targets, now: self.s.now };
+        let cx = ActionContext { store: self.store, targets: &targets, now: self.s.now, downloads: &self.s.downloads };
         (action.plan)(&cx, values).map_err(|f| f.to_string())
     }
 

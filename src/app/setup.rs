@@ -49,11 +49,13 @@ impl State {
             now,
             messages,
             cli,
+            downloads,
         } = setup;
         let scopes =
             profiles.iter().flat_map(|p| p.regions.iter().map(|r| Scope::region(p.name.clone(), r.clone()))).collect();
         let profiles = profiles.into_iter().map(|p| Profile {
             name: p.name,
+            label: p.label,
             regions: p.regions,
             read_only: p.read_only,
             color: p.color,
@@ -92,6 +94,7 @@ impl State {
             columns: BTreeMap::new(),
             proven: BTreeSet::new(),
             cli,
+            downloads,
             numbers: 0,
             watched: Vec::new(),
             wake: None,

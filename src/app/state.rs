@@ -37,6 +37,8 @@ pub struct Setup {
     pub speed: f64,
     /// A user's columns by kind: field names in order.
     pub columns: IndexMap<String, Vec<String>>,
+    /// The folder that downloads are proposed to go to.
+    pub downloads: String,
     /// The palette line to begin with; `instances` if there is none.
     pub view: Option<String>,
     /// Columns and rows of the terminal.
@@ -56,6 +58,8 @@ pub struct Setup {
 pub struct ProfileSetup {
     /// Its name.
     pub name: ArcStr,
+    /// What its band says: its name, or what the user calls it.
+    pub label: ArcStr,
     /// Its regions. Empty only if none could be found.
     pub regions: Vec<ArcStr>,
     /// Whether nothing may be changed with it.
@@ -71,6 +75,8 @@ pub struct ProfileSetup {
 pub struct Profile {
     /// Its name.
     pub name: ArcStr,
+    /// What its band says: its name, or what the user calls it.
+    pub label: ArcStr,
     /// Its regions.
     pub regions: Vec<ArcStr>,
     /// Whether nothing may be changed with it.
@@ -172,6 +178,8 @@ pub struct State {
     /// Accounts whose digits were given in this run.
     pub(super) proven: BTreeSet<ArcStr>,
     pub(super) cli: CliText,
+    /// The folder that downloads are proposed to go to.
+    pub(super) downloads: String,
     /// Numbers of index requests and plans.
     pub(super) numbers: u64,
     /// What was last watched.

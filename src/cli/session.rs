@@ -260,7 +260,8 @@ fn scopes(
         let read_only = gateway.is_read_only(&name);
         let settings = &config.settings;
         let (color, ask_digits) = (settings.band(&name), settings.asks_account_digits(&name));
-        out.push(ProfileSetup { name, regions, read_only, color, ask_digits });
+        let label = settings.label(&name).into();
+        out.push(ProfileSetup { name, label, regions, read_only, color, ask_digits });
     }
     Ok(out)
 }
@@ -339,6 +340,7 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
         sandbox: session.sandbox.is_some(),
         speed: settings.sandbox.speed,
         columns: settings.columns.clone(),
+        downloads: settings.downloads.as_ref().map_or_else(|| ".".into(), |p| p.to_string_lossy().into_owned()),
         view: Some(line),
         size,
         zone: jiff::tz::TimeZone::system(),

@@ -27,6 +27,8 @@ pub struct ActionContext<'a> {
     pub targets: &'a [Target],
     /// The moment.
     pub now: Time,
+    /// The folder of this machine that downloads are proposed to go to.
+    pub downloads: &'a str,
 }
 
 /// Something that can be done to rows of a kind. One `static` each.

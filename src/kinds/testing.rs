@@ -83,6 +83,6 @@ impl Rows {
     }
     /// What an action may look at.
     pub(crate) fn context<'a>(&'a self, targets: &'a [Target]) -> ActionContext<'a> {
-        ActionContext { store: &self.store, targets, now: Time::from_secs(100) }
+        ActionContext { store: &self.store, targets, now: Time::from_secs(100), downloads: "." }
     }
 }

@@ -69,7 +69,7 @@ fn who(pen: &Pen<'_>, state: &State, detail: Detail) -> Vec<Piece> {
     for profile in &state.profiles {
         let style = pen.band(profile.color);
         let strong = style.patch(pen.style(Role::Title));
-        pieces.push((format!(" {}", if state.sandbox { "sandbox" } else { profile.name.as_str() }), strong));
+        pieces.push((format!(" {}", if state.sandbox { "sandbox" } else { profile.label.as_str() }), strong));
         match &profile.identity {
             Some(Ok(identity)) if detail < Detail::NoUser => {
                 pieces.push((format!("{BAR}{} {}", identity.account, identity.user), style));

@@ -238,6 +238,16 @@ fn pasted_text_is_never_read_as_keys() {
 }
 
 #[test]
+fn the_band_says_what_the_user_calls_a_profile() {
+    let home = Home::new();
+    home.config("config.toml", "[profiles.default]\nlabel = \"PRODUCTION\"\n");
+    let mut t = home.open(&[], &[]);
+    t.sees("PRODUCTION").sees("There are no credentials for profile default");
+    t.send("q");
+    assert_eq!(t.ended().exit_code(), 0);
+}
+
+#[test]
 fn without_credentials_the_first_screen_says_so_and_offers_the_sandbox() {
     let mut t = Home::new().open(&[], &[]);
     t.sees("There are no credentials").sees("skydeck --sandbox");

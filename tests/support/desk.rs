@@ -221,7 +221,8 @@ impl Desk {
             let _in = runtime.enter();
             Gateway::new(config)
         };
-        let profile = |name| ProfileSetup {
+        let profile = |name: arcstr::ArcStr| ProfileSetup {
+            label: name.clone(),
             name,
             regions: start.regions.iter().map(|r| (*r).into()).collect(),
             read_only: start.read_only,
@@ -236,6 +237,7 @@ impl Desk {
             sandbox: start.sandbox,
             speed: 1.0,
             columns: indexmap::IndexMap::default(),
+            downloads: ".".into(),
             view: Some(start.view.into()),
             size: start.size,
             zone: jiff::tz::TimeZone::UTC,

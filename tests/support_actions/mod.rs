@@ -36,7 +36,7 @@ pub fn row(kind: &str, id: &str, state: &str, tags: &[(&str, &str)], fields: &[(
 
 fn plan(action: &str, targets: &[Target], values: &[(&str, FormValue)]) -> Plan {
     let store = Store::default();
-    let cx = ActionContext { store: &store, targets, now: Time::from_secs(0) };
+    let cx = ActionContext { store: &store, targets, now: Time::from_secs(0), downloads: "." };
     let action = ALL.action(targets[0].table.kind, action).unwrap();
     let values = Values(values.iter().map(|(k, v)| ((*k).into(), v.clone())).collect());
     let plan = (action.plan)(&cx, &values).unwrap();

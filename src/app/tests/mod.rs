@@ -273,6 +273,7 @@ impl Desk {
     pub(super) fn empty(change: impl FnOnce(&mut Setup)) -> Desk {
         let profile = |name: &str, regions: &[&str]| ProfileSetup {
             name: name.into(),
+            label: name.into(),
             regions: regions.iter().map(|r| ArcStr::from(*r)).collect(),
             read_only: false,
             color: None,
@@ -286,6 +287,7 @@ impl Desk {
             sandbox: false,
             speed: 1.0,
             columns: IndexMap::new(),
+            downloads: ".".into(),
             view: Some("things".into()),
             size: (120, 40),
             zone: jiff::tz::TimeZone::UTC,

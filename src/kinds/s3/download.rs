@@ -47,8 +47,9 @@ fn key(row: &Record) -> &str {
 }
 
 fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
-    let mut folder = line(values, FOLDER, "Folder", ".", "A folder that exists; . is where the console was started.");
-    let path = values.text(FOLDER).unwrap_or(".");
+    let mut folder =
+        line(values, FOLDER, "Folder", cx.downloads, "A folder that exists; . is where the console was started.");
+    let path = values.text(FOLDER).unwrap_or(cx.downloads);
     folder.error = if path.trim().is_empty() {
         Some("A folder is needed; . is this one.".into())
     } else if path.starts_with('~') {
@@ -78,7 +79,7 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
 fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     check_rows(cx.targets, available)?;
     check(&refine(cx, values))?;
-    let folder = values.text(FOLDER).unwrap_or(".").trim();
+    let folder = values.text(FOLDER).unwrap_or(cx.downloads).trim();
     let folder = if folder == "/" { folder } else { folder.trim_end_matches('/') };
     let mut paths: Vec<String> = Vec::new();
     for t in cx.targets {
@@ -151,6 +152,16 @@ mod tests {
 
     fn path(p: &Plan) -> &str {
         p.calls[0].get("").and_then(Arg::as_str).expect("a path")
+    }
+
+    #[test]
+    fn the_folder_of_the_settings_is_proposed_and_another_may_be_typed() {
+        let rows = Rows::default();
+        let targets = [rows.target(&INFO, object("a.txt"))];
+        let cx = ActionContext { downloads: "/home/me/Downloads", ..rows.context(&targets) };
+        let folder = |values: &Values| path(&plan(&cx, values).expect("a plan")).to_string();
+        assert_eq!(folder(&Values::default()), "/home/me/Downloads/a.txt");
+        assert_eq!(folder(&Values::default().with(FOLDER, FormValue::Text("/tmp".into()))), "/tmp/a.txt");
     }
 
     #[test]

@@ -432,10 +432,12 @@ fn the_band_says_whose_account_it_is_and_that_nothing_can_be_changed() {
     world.state.profiles[0].color = Some("#aa2200".parse().unwrap());
     let mut other = world.state.profiles[0].clone();
     (other.name, other.identity, other.color) = ("dev".into(), None, Some("#225588".parse().unwrap()));
-    other.read_only = true;
+    (other.read_only, other.label) = (true, "dev".into());
     world.state.profiles.push(other);
     show("band-two-profiles-120x40", &world, "dark");
     assert!(band(&world).contains("PARTLY READ-ONLY"), "{}", band(&world));
+    world.state.profiles[0].label = "PRODUCTION".into();
+    assert!(band(&world).starts_with(" PRODUCTION"), "what the user calls it: {}", band(&world));
 }
 
 #[test]

@@ -130,6 +130,7 @@ impl World {
             keymap: Arc::new(Keymap::embedded("default").unwrap()),
             profiles: vec![ProfileSetup {
                 name: "prod".into(),
+                label: "prod".into(),
                 regions: regions.iter().map(|r| ArcStr::from(*r)).collect(),
                 read_only: false,
                 color: None,
@@ -139,6 +140,7 @@ impl World {
             sandbox: false,
             speed: 1.0,
             columns: IndexMap::new(),
+            downloads: ".".into(),
             view: None,
             size,
             zone: TimeZone::fixed(Offset::constant(9)),
