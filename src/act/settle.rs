@@ -86,10 +86,11 @@ fn look(settle: &Settle, store: &Store, since: Time, now: Time, out: &mut Vec<Se
                 let row = row(table, id, store);
                 let (rank, word) = match row {
                     None => (Rank::Moving, "not seen".to_string()),
-                    Some(r) => match plain(r.record.get(field)) {
-                        v if r.asked >= since && v == *want => (Rank::Right, v),
-                        v => (Rank::Moving, v),
-                    },
+                    Some(r) => {
+                        let (value, title) = (r.record.get(field), title(r, field));
+                        let right = r.asked >= since && plain(value) == *want;
+                        (if right { Rank::Right } else { Rank::Moving }, format!("{title} {}", said(value)))
+                    }
                 };
                 out.push(Seen { rank, text: named(id, row, &word), within: *within });
             }
@@ -109,6 +110,21 @@ fn absent(table: &TableKey, id: &str, store: &Store, since: Time) -> bool {
 fn named(id: &str, row: Option<&Row>, word: &str) -> String {
     let name = visible(row.map_or(id, |r| r.record.label()));
     format!("{} {word}", cut_middle(&name, NAME))
+}
+
+/// The field's heading in a sentence.
+fn title(row: &Row, field: &str) -> String {
+    let kind = row.record.kind;
+    kind.index_of(field).map_or_else(|| field.to_string(), |i| kind.fields.at(i).title.to_lowercase())
+}
+
+/// A value as one says it.
+fn said(v: &Value) -> String {
+    match v {
+        Value::Bool(true) => "on".into(),
+        Value::Bool(false) => "off".into(),
+        v => plain(v),
+    }
 }
 
 /// A value as text for a comparison with what a plan wants.
@@ -195,6 +211,11 @@ mod tests {
     }
 
     #[test]
+    fn a_switch_is_on_or_off_and_not_true_or_false() {
+        assert_eq!((said(&Value::Bool(true)), said(&Value::Bool(false)), said(&Value::Int(3))), ("on".into(), "off".into(), "3".into()));
+    }
+
+    #[test]
     fn a_row_that_was_read_before_the_answer_proves_nothing() {
         let s = settle(&["a"], false);
         assert_eq!(at(&s, &read(&[("a", "stopped")], 99), 130), Rest::Moving("a stopped".into()));
@@ -207,8 +228,8 @@ mod tests {
             want: "3".into(),
             within: Duration::from_secs(60),
         };
-        assert_eq!(at(&field, &read(&[("a", "x")], 99), 102), Rest::Moving("a 3".into()));
-        assert_eq!(at(&field, &read(&[("a", "x")], 100), 102), Rest::There("a 3".into()));
+        assert_eq!(at(&field, &read(&[("a", "x")], 99), 102), Rest::Moving("a desired 3".into()));
+        assert_eq!(at(&field, &read(&[("a", "x")], 100), 102), Rest::There("a desired 3".into()));
     }
 
     #[test]
