@@ -212,7 +212,10 @@ mod tests {
 
     #[test]
     fn a_switch_is_on_or_off_and_not_true_or_false() {
-        assert_eq!((said(&Value::Bool(true)), said(&Value::Bool(false)), said(&Value::Int(3))), ("on".into(), "off".into(), "3".into()));
+        assert_eq!(
+            (said(&Value::Bool(true)), said(&Value::Bool(false)), said(&Value::Int(3))),
+            ("on".into(), "off".into(), "3".into())
+        );
     }
 
     #[test]
