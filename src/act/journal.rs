@@ -11,12 +11,13 @@
 mod compact;
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rustix::fs::OFlags;
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 use serde_json::{Value as Json, json};
@@ -264,7 +265,7 @@ impl Inner {
 
     fn open(&self) -> std::io::Result<Open> {
         if let Some(dir) = self.path.parent() {
-            std::fs::create_dir_all(dir)?;
+            DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
         }
         let alive = options().create(true).append(true).open(self.alive(&self.process))?;
         locked(alive.lock())?;
@@ -305,7 +306,8 @@ impl Inner {
 
 fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.mode(0o600);
+    // A link in its place (in a folder that others can write to) would have these lines go into any file of the user's.
+    options.mode(0o600).custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
     options
 }
 

@@ -75,8 +75,22 @@ fn only_its_owner_can_read_it() {
     std::fs::write(dir.path(), "").expect("a file");
     std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o644)).expect("a mode");
     dir.started(1).began(1, &plan(), NOW).expect("written");
-    let mode = std::fs::metadata(dir.path()).expect("a file").permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
+    let mode = |path: &Path| std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    assert_eq!(mode(&dir.path()), 0o600);
+    let new = Dir::new("folder");
+    new.started(1).began(1, &plan(), NOW).expect("written");
+    assert_eq!(mode(new.path().parent().expect("a folder")), 0o700);
+}
+
+#[test]
+fn a_link_in_its_place_is_not_followed_to_another_file() {
+    let dir = Dir::new("link");
+    let folder = dir.0.join("state");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join("keys"), "mine").expect("a file");
+    std::os::unix::fs::symlink(folder.join("keys"), dir.path()).expect("a link");
+    assert!(dir.started(1).began(1, &plan(), NOW).is_err(), "nothing is changed without a journal");
+    assert_eq!(std::fs::read_to_string(folder.join("keys")).expect("a file"), "mine");
 }
 
 #[test]

@@ -33,7 +33,6 @@ pub(super) fn config(options: &Options, default: bool, check: bool) -> Result<Ex
         ("keymaps", &p.keymaps),
         ("themes", &p.themes),
         ("journal", &p.state.join("journal.jsonl")),
-        ("cache", &p.cache),
     ] {
         let there = if path.exists() { "" } else { "  (not there)" };
         writeln!(out, "{what:<9} {}{there}", path.display())?;

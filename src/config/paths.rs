@@ -17,8 +17,6 @@ pub struct Paths {
     pub themes: PathBuf,
     /// What must outlive a run: the journal, marks of what was under way. Private to the user.
     pub state: PathBuf,
-    /// What may be thrown away.
-    pub cache: PathBuf,
 }
 
 /// Where files are: the settings file is `config` (from `--config` or `SKYDECK_CONFIG`) if given, else `config.toml` in
@@ -26,9 +24,10 @@ pub struct Paths {
 pub fn paths(config: Option<&Path>) -> Paths {
     let dirs = ProjectDirs::from("", "", "skydeck");
     // A user without a home folder (a container) still gets a place for the journal, without which nothing can be
-    // changed.
-    let temporary = || std::env::temp_dir().join("skydeck");
-    let default = dirs.as_ref().map_or_else(temporary, |d| d.config_dir().to_path_buf()).join("config.toml");
+    // changed. Settings are not read from there: anybody may have put them into it.
+    let temporary = || std::env::temp_dir().join(format!("skydeck-{}", rustix::process::geteuid().as_raw()));
+    let systems = || PathBuf::from("/etc/skydeck");
+    let default = dirs.as_ref().map_or_else(systems, |d| d.config_dir().to_path_buf()).join("config.toml");
     let file = config.map_or(default, Path::to_path_buf);
     let beside = file.parent().unwrap_or(Path::new("")).to_path_buf();
     Paths {
@@ -39,7 +38,6 @@ pub fn paths(config: Option<&Path>) -> Paths {
         state: dirs
             .as_ref()
             .map_or_else(temporary, |d| d.state_dir().unwrap_or_else(|| d.data_local_dir()).to_path_buf()),
-        cache: dirs.as_ref().map_or_else(temporary, |d| d.cache_dir().to_path_buf()),
     }
 }
 
