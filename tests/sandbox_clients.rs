@@ -73,7 +73,7 @@ fn alarms_and_metrics_behave_as_awss_do_for_boto3() {
 
 #[test]
 fn the_finer_points_are_awss_too() {
-    all_hold("finer_checks.py", 28, SPEED);
+    all_hold("finer_checks.py", 27, SPEED);
 }
 
 #[test]

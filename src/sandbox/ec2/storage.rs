@@ -214,6 +214,7 @@ fn image(x: &mut Xml, i: &Image, state: &str) {
         }
     });
     x.el("virtualizationType", "hvm");
+    x.el("bootMode", if &*i.architecture == "arm64" { "uefi" } else { "uefi-preferred" });
     x.el("enaSupport", true);
     x.el("hypervisor", "xen");
     x.el("imdsSupport", "v2.0");

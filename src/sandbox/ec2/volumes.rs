@@ -408,6 +408,8 @@ pub(super) fn status(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         "action.code",
         "action.description",
         "action.event-id",
+        "attachment-status.instance-id",
+        "attachment-status.io-performance",
         "event.description",
         "event.event-id",
         "event.event-type",
