@@ -15,7 +15,7 @@ use super::budget::Budget;
 use super::keeper::Keeper;
 use super::spent::Spent;
 use crate::base::{Clock, Fault, FaultKind, Time};
-use crate::kinds::{Bought, KindDef, ListRequest, Sink, Ticket, What};
+use crate::kinds::{Bought, KindDef, ListRequest, Sink, What};
 use crate::model::{Batch, Coverage, Operation, Outcome, Record, TableKey};
 
 /// What a job needs of the poller.
@@ -141,25 +141,17 @@ impl Sink for JobSink {
         hurry
     }
 
-    fn ticket(&self) -> Ticket {
-        Ticket { seq: self.seq, asked: self.asked }
-    }
-
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
-        self.page_of(self.ticket(), rows)
-    }
-
-    fn page_of(&mut self, ticket: Ticket, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
         Box::pin(async move {
             let rows = self.shared.keeper.keep(rows).await?;
             self.told.send_modify(|t| t.pages += 1);
-            let coverage = self.coverage.clone().unwrap_or(Coverage::Sweep { began: ticket.seq });
+            let coverage = self.coverage.clone().unwrap_or(Coverage::Sweep { began: self.seq });
             // The absence of an id can be judged only when all pages are there: keep them for the end.
             if matches!(coverage, Coverage::Ids(_)) {
                 self.told.send_modify(|t| t.rows.extend(rows));
                 return Ok(());
             }
-            let Ticket { seq, asked } = ticket;
+            let (seq, asked) = (self.seq, self.asked);
             let batch = Batch { table: self.table.clone(), seq, asked, coverage, rows, outcome: Outcome::More };
             self.shared.out.send(Update::Batch(batch)).await.map_err(|_| Self::gone())
         })

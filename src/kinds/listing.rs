@@ -35,15 +35,6 @@ pub struct ListRequest {
     pub clock: Clock,
 }
 
-/// Which request an answer belongs to: its sequence number, and when it was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Ticket {
-    /// The sequence number.
-    pub seq: u64,
-    /// The moment.
-    pub asked: Time,
-}
-
 /// What one row cost at CloudWatch, and how long it lasts: asked for again before then, the same points come and are paid
 /// again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,15 +62,6 @@ pub trait Sink: std::marker::Send {
     /// one then pays for itself. It does not count as a page of the table.
     fn hurry(&mut self) -> bool {
         false
-    }
-    /// The request that was last asked for: for a list function that reads an answer while the next is on its way.
-    fn ticket(&self) -> Ticket {
-        Ticket::default()
-    }
-    /// Hands over the rows of the answer to that request.
-    fn page_of(&mut self, ticket: Ticket, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
-        let _ = ticket;
-        self.page(rows)
     }
 }
 

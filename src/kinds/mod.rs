@@ -26,5 +26,5 @@ pub(crate) mod testing;
 
 pub use action::{Action, ActionContext, Mode, Send, Sent, Target};
 pub use intern::Interner;
-pub use listing::{Bought, KindDef, ListRequest, Pages, Sink, Ticket, What};
+pub use listing::{Bought, KindDef, ListRequest, Pages, Sink, What};
 pub use registry::Registry;

@@ -11,7 +11,7 @@ use futures::future::BoxFuture;
 
 use crate::aws::fault;
 use crate::base::{Fault, RowId, Scope};
-use crate::kinds::listing::{KindDef, ListRequest, Pages, Ticket};
+use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::{following, paged};
 use crate::kinds::raw::raw;
 use crate::kinds::seam::{Seam, batches};
@@ -52,13 +52,11 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
         let mut seam = Seam::new(&request.interner);
-        let mut behind: Option<(Ticket, Vec<Record>)> = None;
         if pages.hurry() {
             // A request of its own and no first page: whether a token may be used with another page size, no document says.
             pages.ask(&DESCRIBE_INSTANCES).await?;
             let call = client.describe_instances().max_results(GLANCE).send();
-            let out = call.await.map_err(|e| fault::of(&DESCRIBE_INSTANCES, e))?;
-            pages.page(read(&mut seam, &out)).await?;
+            show(&mut pages, &mut seam, call.await.map_err(|e| fault::of(&DESCRIBE_INSTANCES, e))?).await?;
         }
         for ids in batches(&request.what, MOST_IDS) {
             // A filter and not the id list: of that, one missing instance fails all, and it does not page.
@@ -66,22 +64,18 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             let mut token: Option<String> = None;
             loop {
                 pages.ask(&DESCRIBE_INSTANCES).await?;
-                let ticket = pages.ticket();
                 let call = client.describe_instances().max_results(PAGE).set_next_token(token.clone());
-                // The rows of one page are handed over while the next is on its way. They are all that is left of that page:
-                // two answers at a time would hold on to another 10 MB, and make the allocator slower.
-                let (answer, shown) =
-                    tokio::join!(call.set_filters(filter.clone()).send(), show(&mut pages, behind.take()));
-                shown?;
-                let out = answer.map_err(|e| fault::of(&DESCRIBE_INSTANCES, e))?;
-                behind = Some((ticket, read(&mut seam, &out)));
-                token = following(&DESCRIBE_INSTANCES, token.as_deref(), out.next_token)?;
+                let answer = call.set_filters(filter.clone()).send().await;
+                let mut out = answer.map_err(|e| fault::of(&DESCRIBE_INSTANCES, e))?;
+                let next = out.next_token.take();
+                show(&mut pages, &mut seam, out).await?;
+                token = following(&DESCRIBE_INSTANCES, token.as_deref(), next)?;
                 if token.is_none() {
                     break;
                 }
             }
         }
-        show(&mut pages, behind).await
+        Ok(())
     })
 }
 
@@ -98,16 +92,13 @@ pub(super) async fn ids(client: &aws_sdk_ec2::Client, pages: &mut Pages) -> Resu
     Ok(ids)
 }
 
-/// Turns an answer into rows.
-fn read(seam: &mut Seam, out: &DescribeInstancesOutput) -> Vec<Record> {
+/// Reads an answer into rows and hands them over. While another thread copies them the answer is dropped, before the next one is
+/// parsed: two at a time would hold on to another 10 MB, and a thread that frees what another one has allocated makes both wait.
+async fn show(pages: &mut Pages, seam: &mut Seam, out: DescribeInstancesOutput) -> Result<(), Fault> {
     let instances = out.reservations().iter().flat_map(|r| r.instances().iter().map(move |i| (r, i)));
-    instances.filter_map(|(r, i)| convert::instance(seam, r, i)).map(|i| i.record()).collect()
-}
-
-/// Hands over the rows of the page before, if there is one.
-async fn show(pages: &mut Pages, behind: Option<(Ticket, Vec<Record>)>) -> Result<(), Fault> {
-    let Some((ticket, rows)) = behind else { return Ok(()) };
-    pages.page_of(ticket, rows).await
+    let rows = instances.filter_map(|(r, i)| convert::instance(seam, r, i)).map(|i| i.record()).collect();
+    let (shown, ()) = tokio::join!(biased; pages.page(rows), async move { drop(out) });
+    shown
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
