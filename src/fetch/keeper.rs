@@ -27,6 +27,7 @@ pub(super) struct Keeper {
 
 impl Keeper {
     pub(super) fn start(interner: Interner) -> Keeper {
+        // Holds one page a job at most: each waits for its own.
         let (pages, todo) = std::sync::mpsc::channel::<Page>();
         let shared = interner.clone();
         let work = move || {
