@@ -2,8 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
-use super::engine::{Engine, Host, Inbox, send};
+use super::engine::{Engine, Host};
 use super::identities::who_is;
+use super::inbox::{Inbox, send};
 use crate::act::{Carry, dry_run};
 use crate::base::{Fault, FaultKind, RowId};
 use crate::kinds::{self, Interner, ListRequest, What};

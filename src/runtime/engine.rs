@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use arcstr::ArcStr;
-use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
+use crossbeam_channel::{Receiver, Sender, TryRecvError};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::carries::Carries;
 use super::forgetting::Forgetting;
 use super::identities::{Identities, who_is};
+use super::inbox::{Inbox, room, send};
 use super::index_worker::IndexWorker;
 use super::questions::Questions;
 use super::tasks::{Tasks, waits};
@@ -56,16 +57,6 @@ pub enum Host {
     Quit,
 }
 
-/// What comes from the workers.
-#[derive(Debug)]
-pub(super) enum Inbox {
-    Update(Update),
-    Event(Event),
-}
-
-/// Room for what workers have to say. When it is full they wait, never the screen.
-const INBOX: usize = 256;
-
 /// Rows that a loop takes in between two looks at the keys: less than a millisecond's work.
 pub const TURN: usize = 100;
 /// Rows of a run that are applied at once; the rest of their page waits for the next turn of the loop, after the keys.
@@ -110,7 +101,7 @@ impl Engine {
     /// Starts the workers on `handle`. Nothing is waited for.
     pub fn start(config: EngineConfig, handle: &Handle) -> Engine {
         let EngineConfig { gateway, prompts, registry, clock, every, share, journal, setup } = config;
-        let (outbox, inbox) = bounded(INBOX);
+        let (outbox, inbox) = room();
         let _guard = handle.enter();
         let (updates, from_poller) = mpsc::channel(64);
         let poller_config = PollerConfig { gateway: gateway.clone(), registry, clock: clock.clone(), every, share };
@@ -415,17 +406,5 @@ impl Engine {
                 let _ = outbox.send(Inbox::Event(Event::Act(ActEvent::Left(left))));
             }
         });
-    }
-}
-
-/// Sends from an async task into the bounded inbox without holding a worker of the runtime while it is full.
-pub(super) async fn send(outbox: &Sender<Inbox>, mut item: Inbox) {
-    loop {
-        match outbox.try_send(item) {
-            Ok(()) => return,
-            Err(crossbeam_channel::TrySendError::Full(back)) => item = back,
-            Err(crossbeam_channel::TrySendError::Disconnected(_)) => return,
-        }
-        tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }

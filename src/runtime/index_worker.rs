@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, unbounded};
 
-use super::engine::Inbox;
+use super::inbox::Inbox;
 use crate::base::thread::background;
 use crate::model::{Event, Record};
 use crate::store::{IndexJob, index};

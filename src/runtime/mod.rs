@@ -7,6 +7,7 @@ mod effects;
 mod engine;
 mod forgetting;
 mod identities;
+mod inbox;
 mod index_worker;
 mod questions;
 mod screen;

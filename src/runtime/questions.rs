@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
-use super::engine::{Inbox, send};
+use super::inbox::{Inbox, send};
 use crate::aws::Prompt;
 use crate::base::Secret;
 use crate::model::{Ask, Event, Question};

@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::engine::{Inbox, send};
+use super::inbox::{Inbox, send};
 
 /// The tasks of one engine. Cheap to clone; the clones count together.
 #[derive(Clone)]
