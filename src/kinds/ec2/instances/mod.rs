@@ -43,8 +43,8 @@ pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id|
 
 /// DescribeInstances takes 5 to 1000.
 const PAGE: i32 = 1000;
-/// More than a screenful, in a tenth of a whole page's time.
-const GLANCE: i32 = 100;
+/// A screenful, in a twentieth of a whole page's time.
+const GLANCE: i32 = 50;
 /// A filter takes at most 200 values.
 const MOST_IDS: usize = 200;
 
