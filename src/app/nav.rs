@@ -246,13 +246,13 @@ impl Turn<'_> {
         }
     }
 
-    /// Enter on a row: into what it holds, else to its detail.
+    /// Enter on a row: into what it holds, else to its detail. What costs money is asked for by its own key only.
     pub(super) fn open(&mut self) {
         let Some(row) = self.focused() else { return };
         let inner = |l: &&Link| {
-            let holds = kind_named(&self.s.registry, l.kind)
-                .is_some_and(|k| k.parent.is_some_and(|p| p.kind == row.table.kind.name) || k == row.table.kind);
-            holds && matches!(l.selector, Selector::Parent(_))
+            let holds = |k: Kind| k.parent.is_some_and(|p| p.kind == row.table.kind.name) || k == row.table.kind;
+            kind_named(&self.s.registry, l.kind).is_some_and(|k| holds(k) && !k.is_paid())
+                && matches!(l.selector, Selector::Parent(_))
         };
         match self.links(&row).iter().find(inner).cloned() {
             Some(link) => self.follow_link(&row, &link),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::base::{Fault, FaultKind};
-use crate::model::{KindInfo, Service};
+use crate::model::KindInfo;
 
 /// Rows in transition are asked for by id this often until they settle.
 pub const TRANSITION: Duration = Duration::from_secs(2);
@@ -40,7 +40,7 @@ impl Pace {
 
 /// The pause between the starts of two runs over a table that is on the screen: `base` for one page, in proportion for more.
 pub fn sweep(kind: &KindInfo, base: Duration, pages: u32) -> Duration {
-    if is_paid(kind) {
+    if kind.is_paid() {
         return METRICS.max(base);
     }
     let pause = base * pages.max(1);
@@ -52,12 +52,7 @@ pub fn is_seldom(kind: &KindInfo) -> bool {
 }
 /// Whether rows that were asked for are not asked for again for a while, however often they come into view.
 pub fn keeps(kind: &KindInfo) -> bool {
-    is_paid(kind) || is_seldom(kind)
-}
-
-/// Whether each row asked for costs money.
-pub fn is_paid(kind: &KindInfo) -> bool {
-    kind.service == Service::CloudWatch && kind.operations.iter().any(|o| o.name == "GetMetricData")
+    kind.is_paid() || is_seldom(kind)
 }
 
 /// The pause after the `n`th fault in a row (from 1): doubling from 2 s to 60 s; what does not pass by itself is asked rarely.

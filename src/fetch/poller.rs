@@ -449,7 +449,7 @@ impl Worker {
         if plan.ids.is_some() && cadence::keeps(&kind) {
             let kept = self.kept.entry(key.0.clone()).or_default();
             if ended.fault.is_none() {
-                let rest = if cadence::is_paid(&kind) { cadence::METRICS } else { cadence::SELDOM };
+                let rest = if kind.is_paid() { cadence::METRICS } else { cadence::SELDOM };
                 let rest = plan.started + self.pace.of(rest);
                 kept.extend(plan.ids.iter().flat_map(|ids| ids.iter()).map(|id| (id.clone(), rest)));
             }

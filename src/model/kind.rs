@@ -324,6 +324,10 @@ impl KindInfo {
     pub fn tags_aside(&self) -> Option<usize> {
         self.index_of(TAGS).filter(|i| self.fields.at(*i).side.is_some())
     }
+    /// Whether each row asked for costs money (CloudWatch charges for metrics one by one).
+    pub fn is_paid(&self) -> bool {
+        self.service == Service::CloudWatch && self.operations.iter().any(|o| o.name == "GetMetricData")
+    }
     /// The positions of the fields that are [`FieldInfo::unique`], as a mask.
     pub fn unique_fields(&self) -> u64 {
         self.iter().take(64).enumerate().fold(0, |mask, (i, f)| mask | u64::from(f.unique) << i)

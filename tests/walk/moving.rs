@@ -30,6 +30,16 @@ fn a_group_leads_to_its_activities_and_history_goes_back_and_forward() {
 }
 
 #[test]
+fn enter_on_an_instance_opens_its_detail_and_asks_for_nothing_that_is_charged_one_by_one() {
+    let mut desk = Desk::start(Start { view: "instances name=my-alchemine-app-ec2", ..Start::default() });
+    desk.keys("enter");
+    assert!(desk.engine.state.detail.open, "{}", desk.text());
+    assert_eq!(desk.engine.state.view.kind.name, "instances");
+    desk.keys("esc l").pick("metrics");
+    assert_eq!(desk.engine.state.view.kind.name, "metrics");
+}
+
+#[test]
 fn going_back_finds_the_same_row_filter_and_order() {
     let mut desk = Desk::open();
     desk.keys("/").text_in("my-").keys("enter s").pick("TYPE").keys("j j j");
