@@ -17,9 +17,9 @@ impl Time {
     pub const fn from_millis(ms: i64) -> Self {
         Time(ms)
     }
-    /// From seconds since the epoch.
+    /// From seconds since the epoch; those that no clock has (a stranger's number) are the last or first moment there is.
     pub const fn from_secs(s: i64) -> Self {
-        Time(s * 1000)
+        Time(s.saturating_mul(1000))
     }
     /// Milliseconds since the epoch.
     pub const fn millis(self) -> i64 {
@@ -122,6 +122,7 @@ mod tests {
         assert_eq!(Time::parse(&t.rfc3339_millis()), Some(t));
         assert_eq!(Time::parse(&t.rfc3339()), Some(Time::from_secs(t.secs())));
         assert_eq!(Time::from_secs(0).rfc3339_millis(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(Time::from_secs(i64::MAX).timestamp(), Timestamp::MAX, "a stranger's number is no panic");
     }
 
     #[test]
