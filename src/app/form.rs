@@ -10,7 +10,7 @@ use super::view::RowKey;
 use crate::base::text;
 use crate::input::{Key, KeyCode};
 use crate::kinds::{Action, ActionContext};
-use crate::model::{FormField, FormInput, FormSpec, FormValue, Level, TableKey, Values};
+use crate::model::{Choice, FormField, FormInput, FormSpec, FormValue, Level, TableKey, Values};
 
 impl FormState {
     /// The focused field.
@@ -21,6 +21,7 @@ impl FormState {
     /// Opens the editor that the focused field needs.
     pub(super) fn enter_field(&mut self) {
         (self.line, self.draft) = (None, None);
+        self.sought.clear();
         let Some(field) = self.spec.fields.get(self.focus) else { return };
         match (&field.input, &field.value) {
             (FormInput::Number { .. }, FormValue::Text(s)) => self.line = Some(Line::proposed(s.as_str())),
@@ -115,7 +116,8 @@ impl Turn<'_> {
 
     pub(super) fn open_form(&mut self, action: &'static Action, targets: Vec<RowKey>, values: Values, spec: FormSpec) {
         let focus = spec.fields.iter().position(|f| f.error.is_some()).unwrap_or(0);
-        let mut form = FormState { action, targets, values, spec, focus, line: None, draft: None, error: None };
+        let sought = String::new();
+        let mut form = FormState { action, targets, values, spec, focus, line: None, draft: None, sought, error: None };
         form.enter_field();
         self.s.overlays.push(Overlay::Form(Box::new(form)));
     }
@@ -172,21 +174,16 @@ impl Turn<'_> {
             }
             return;
         }
-        let typed = key.typed();
         match form.field().map(|f| (&f.input, &f.value)) {
             Some((FormInput::Toggle, value)) if key.code == KeyCode::Char(' ') => {
                 let flip = FormValue::Flag(*value != FormValue::Flag(true));
                 self.set_field(flip);
             }
-            // A letter goes to the next choice that begins with it.
-            Some((FormInput::Choice(choices), value)) if typed.is_some() => {
-                let letter = typed.map(|c| c.to_lowercase().to_string()).unwrap_or_default();
-                let now = choices.iter().position(|c| FormValue::Text(c.value.clone()) == *value).map_or(0, |i| i + 1);
-                let next = choices.iter().cycle().skip(now).take(choices.len());
-                let next = next.filter(|c| c.disabled.is_none()).find(|c| c.label.to_lowercase().starts_with(&letter));
-                if let Some(value) = next.map(|c| FormValue::Text(c.value.clone())) {
-                    self.set_field(value);
-                }
+            Some((FormInput::Choice(choices), FormValue::Text(value))) => {
+                let Some((sought, found)) = seek(choices, value, &form.sought, key) else { return };
+                let value = found.map(|c| FormValue::Text(c.value.clone()));
+                form.sought = sought;
+                value.into_iter().for_each(|v| self.set_field(v));
             }
             _ => {}
         }
@@ -237,6 +234,7 @@ impl Turn<'_> {
             line.key(Key::plain(if by < 0 { KeyCode::Left } else { KeyCode::Right }));
             return;
         }
+        form.sought.clear();
         let next = match form.field().map(|f| (&f.input, &f.value)) {
             Some((FormInput::Toggle, value)) => FormValue::Flag(*value != FormValue::Flag(true)),
             Some((FormInput::Choice(choices), value)) => {
@@ -327,5 +325,65 @@ impl Turn<'_> {
 
     pub(super) fn refuse(&mut self, why: impl Into<String>) {
         self.say(Level::Warning, why);
+    }
+}
+
+/// What has been typed after `key`, and the choice that it finds: one that begins with it, else one that has it in its name or its value.
+/// A letter by itself goes to the next such choice; what finds nothing begins anew. `None`: the key is not for this.
+fn seek<'a>(choices: &'a [Choice], value: &str, sought: &str, key: Key) -> Option<(String, Option<&'a Choice>)> {
+    let now = choices.iter().position(|c| c.value == value);
+    let from = |at: usize, word: &str| {
+        let open = || choices.iter().cycle().skip(at).take(choices.len()).filter(|c| c.disabled.is_none());
+        let begins = open().find(|c| c.label.to_lowercase().starts_with(word));
+        let has = |c: &&Choice| c.label.to_lowercase().contains(word) || c.value.to_lowercase().contains(word);
+        begins.or_else(|| open().find(has))
+    };
+    let Some(typed) = key.typed() else {
+        let fewer = sought.char_indices().next_back().filter(|_| key.code == KeyCode::Backspace)?.0;
+        return Some((sought[..fewer].into(), None));
+    };
+    let letter: String = typed.to_lowercase().collect();
+    let word = format!("{sought}{letter}");
+    if !sought.is_empty()
+        && let Some(found) = from(now.unwrap_or(0), &word)
+    {
+        return Some((word, Some(found)));
+    }
+    let next = from(now.map_or(0, |i| i + 1), &letter);
+    Some((if next.is_some() { letter } else { sought.into() }, next))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_is_found_by_what_is_typed_of_its_name_or_its_id() {
+        let choice = |value: &str, label: &str| Choice { value: value.into(), label: label.into(), disabled: None };
+        let mut choices = [
+            choice("i-0a1", "api-1"),
+            choice("i-0a2", "api-2"),
+            choice("i-0b3", "grafana"),
+            choice("i-0b4", "결제-워커-07"),
+            choice("i-0c5", "my-api"),
+        ];
+        let mut at = ("i-0a1".to_string(), String::new());
+        let mut press = |choices: &[Choice], keys: &str| {
+            for c in keys.chars() {
+                let key = Key::plain(if c == '<' { KeyCode::Backspace } else { KeyCode::Char(c) });
+                let Some((sought, found)) = seek(choices, &at.0, &at.1, key) else { continue };
+                at = (found.map_or(at.0.clone(), |c| c.value.to_string()), sought);
+            }
+            at.0.clone()
+        };
+        assert_eq!(press(&choices, "gra"), "i-0b3");
+        assert_eq!(press(&choices, "<<<a"), "i-0a1", "a letter by itself goes on, around the end");
+        assert_eq!(press(&choices, "a"), "i-0a2", "the same again goes to the next");
+        assert_eq!(press(&choices, "pi-1"), "i-0a1");
+        assert_eq!(press(&choices, "<<<<<<0c5"), "i-0c5", "an id is found too");
+        assert_eq!(press(&choices, "<<<결"), "i-0b4");
+        assert_eq!(press(&choices, "?"), "i-0b4", "what nothing has changes nothing");
+        choices[2].disabled = Some("Not now.".into());
+        assert_eq!(press(&choices, "<<g"), "i-0b4", "what cannot be chosen is passed over");
     }
 }

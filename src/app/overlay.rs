@@ -177,6 +177,8 @@ pub struct FormState {
     pub line: Option<Line>,
     /// The draft table of the focused field, if it is rows.
     pub draft: Option<Draft>,
+    /// What was typed to find a choice.
+    pub sought: String,
     /// Why no plan could be made.
     pub error: Option<String>,
 }

@@ -109,7 +109,8 @@ fn draw_field(pen: &mut Pen<'_>, area: Rect, form: &FormState, field: &FormField
             let after = pen.say(at, y, room, &text, Role::Input);
             let of = chosen.map_or(String::new(), |i| format!("  {} of {}", i + 1, choices.len()));
             let why = chosen.and_then(|i| choices[i].disabled.clone()).map(|w| format!("  {w}")).unwrap_or_default();
-            pen.say(after, y, area.right().saturating_sub(after), &format!("{of}{why}"), Role::Quiet);
+            let sought = if focused && !form.sought.is_empty() { format!("  /{}", form.sought) } else { String::new() };
+            pen.say(after, y, area.right().saturating_sub(after), &format!("{of}{sought}{why}"), Role::Quiet);
         }
         (input, value) => {
             let text = if let FormValue::Text(t) = value { t.as_str() } else { "" };

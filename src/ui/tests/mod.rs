@@ -300,6 +300,7 @@ fn form(fields: Vec<FormField>, focus: usize) -> FormState {
         focus,
         line: None,
         draft: None,
+        sought: String::new(),
         error: None,
     }
 }
