@@ -3,26 +3,29 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use futures::future::BoxFuture;
-use skydeck::act::{Carry, Executor, Journal, Rest, dry_run, rest};
+use skydeck::act::{Execute, Executor, Journal, WaitStatus, check, dry_run};
 use skydeck::aws::{Gateway, GatewayConfig};
 use skydeck::base::{Clock, Fault, Scope, Time};
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::{ActionContext, Bought, Interner, ListRequest, Sink, Target, What};
 use skydeck::model::{
-    ActEvent, Batch, Coverage, DryRun, FormValue, Kind, Operation, Outcome, Plan, Record, Selector, Settle, TableKey,
-    Values,
+    ActEvent, Batch, Coverage, DryRun, FormValue, Kind, Operation, Outcome, Plan, Record, RunRecord, Selector,
+    TableKey, Values, Waiter,
 };
 use skydeck::sandbox::{Sandbox, WorldSpec};
 use skydeck::store::Store;
 
 struct Account {
     gateway: Gateway,
+    http: SharedHttpClient,
     clock: Clock,
     store: Store,
     seq: u64,
@@ -47,9 +50,10 @@ impl Account {
     fn open() -> Account {
         let clock = Clock::manual(Time::parse("2026-11-21T09:00:00Z").unwrap());
         let sandbox = Sandbox::open(WorldSpec::Demo, clock.clone(), 1.0).unwrap();
-        let config = GatewayConfig::sandbox(clock.clone(), ALL.operations(), sandbox.http_client());
+        let http = sandbox.http_client();
+        let config = GatewayConfig::sandbox(clock.clone(), ALL.operations(), http.clone());
         let folder = tempfile::tempdir().unwrap();
-        Account { gateway: Gateway::new(config), clock, store: Store::default(), seq: 0, run: 0, folder }
+        Account { gateway: Gateway::new(config), http, clock, store: Store::default(), seq: 0, run: 0, folder }
     }
 
     fn key(kind: &str, selector: Selector) -> TableKey {
@@ -93,21 +97,30 @@ impl Account {
     }
 
     fn plan(&self, action: &str, targets: &[Target], values: &[(&str, &str)]) -> Plan {
-        let cx = ActionContext { store: &self.store, targets, now: self.clock.now(), downloads: "." };
+        let cx = ActionContext {
+            store: &self.store,
+            scope: &targets[0].table.scope,
+            targets,
+            now: self.clock.now(),
+            downloads: ".",
+        };
         let action = ALL.action(targets[0].table.kind, action).unwrap();
         let text = |(k, v): &(&str, &str)| ((*k).into(), FormValue::Text((*v).into()));
         (action.plan)(&cx, &Values(values.iter().map(text).collect())).unwrap()
     }
 
     /// Carries a plan out and follows it; returns how it came to rest.
-    async fn carry(&mut self, plan: &Plan) -> Rest {
+    async fn carry(&mut self, plan: &Plan) -> WaitStatus {
         self.run += 1;
         let (out, mut news) = tokio::sync::mpsc::channel(1000);
         let journal = Journal::at(self.folder.path().join("journal"), self.clock.now());
-        let executor = Executor::new(self.gateway.clone(), ALL, journal, self.clock.clone(), out);
-        self.gateway.identity("sandbox").await.unwrap();
-        let generation = self.gateway.generation("sandbox");
-        executor.carry(Carry { run: self.run, plan: plan.clone(), identity: None, generation }).await;
+        // A gateway has one executor.
+        let gateway = Gateway::new(GatewayConfig::sandbox(self.clock.clone(), ALL.operations(), self.http.clone()));
+        gateway.identity("sandbox").await.unwrap();
+        let pins = BTreeMap::from([("sandbox".into(), (None, gateway.generation("sandbox")))]);
+        let record = RunRecord::new(journal.run_name(self.run), self.clock.now(), plan);
+        let executor = Executor::new(gateway, ALL, journal, self.clock.clone(), out);
+        executor.carry(Execute { run: self.run, record, pins }).await;
         let mut done = 0;
         while let Ok(event) = news.try_recv() {
             match event {
@@ -116,16 +129,16 @@ impl Account {
                 _ => {}
             }
         }
-        assert_eq!(done, plan.calls.len(), "{}", plan.title);
+        assert_eq!(done, plan.steps.len(), "{}", plan.title);
         let since = self.clock.now();
         loop {
             self.clock.advance(Duration::from_secs(5));
-            let tables: Vec<TableKey> = plan.settle.rows().into_iter().map(|(t, _)| t.clone()).collect();
+            let tables: Vec<TableKey> = plan.wait.rows().into_iter().map(|(t, _)| t.clone()).collect();
             for table in tables {
                 self.list(&table).await;
             }
-            match rest(&plan.settle, &self.store, since, self.clock.now()) {
-                Rest::Moving(_) => {}
+            match check(&plan.wait, &self.store, since, self.clock.now()) {
+                WaitStatus::Moving(_) => {}
                 end => return end,
             }
         }
@@ -134,7 +147,7 @@ impl Account {
     /// Carries it out and expects it to come to the state that was wanted.
     async fn done(&mut self, plan: &Plan) {
         let end = self.carry(plan).await;
-        assert!(matches!(end, Rest::There(_)), "{}: {end:?}", plan.title);
+        assert!(matches!(end, WaitStatus::There(_)), "{}: {end:?}", plan.title);
     }
 }
 
@@ -249,7 +262,7 @@ async fn an_object_is_downloaded_also_in_read_only_mode_and_never_over_a_file() 
         let folder: PathBuf = a.folder.path().join("into");
         std::fs::create_dir(&folder).unwrap();
         let plan = a.plan("download", &[target], &[("folder", folder.to_str().unwrap()), ("file", "x.bin")]);
-        assert_eq!(plan.settle, Settle::AtOnce);
+        assert_eq!(plan.wait, Waiter::AtOnce);
         a.done(&plan).await;
         assert_eq!(std::fs::metadata(folder.join("x.bin")).unwrap().len(), size);
         return;

@@ -26,7 +26,7 @@ use skydeck::act::{CliContext, cli_text};
 use skydeck::aws::{ConfirmedCall, Gateway, GatewayConfig};
 use skydeck::base::{Clock, Fault, Time};
 use skydeck::kinds::registry::ALL;
-use skydeck::kinds::{Mode, Send};
+use skydeck::kinds::{Outgoing, SendMode};
 use skydeck::model::{Access, Call, Service};
 use support_actions::representative_calls;
 
@@ -174,14 +174,14 @@ async fn send(call: &Call, dry_run: bool) -> (Vec<Wire>, Option<Fault>) {
     gateway.identity(&profile).await.unwrap();
     let generation = gateway.generation(&profile);
     let mode = match (dry_run, call.op.access) {
-        (true, _) => Mode::DryRun,
-        (false, Access::Read) => Mode::Real(None),
+        (true, _) => SendMode::DryRun,
+        (false, Access::Read) => SendMode::Real(None),
         (false, Access::Write) => {
             let confirmed = ConfirmedCall { scope: &call.scope, operation: call.op, call: "0/0", generation };
-            Mode::Real(Some(gateway.permit(confirmed).await.unwrap()))
+            SendMode::Real(Some(gateway.permit(&gateway.take_mint().unwrap(), confirmed).await.unwrap()))
         }
     };
-    let send = Send { gateway, call: call.clone(), mode, progress: Arc::new(|_, _| {}) };
+    let send = Outgoing { gateway, call: call.clone(), mode, progress: Arc::new(|_, _| {}) };
     let answer = (ALL.sender(call.op).unwrap().send)(send).await;
     (recorder.0.lock().unwrap().clone(), answer.err())
 }

@@ -4,16 +4,17 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value as Json, json};
-use skydeck::act::{Carry, Executor, Journal, dry_run};
+use skydeck::act::{Execute, Executor, Journal, dry_run};
 use skydeck::aws::{Gateway, GatewayConfig};
 use skydeck::base::{Clock, FaultKind};
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::{ActionContext, Target, What};
-use skydeck::model::{ActEvent, DryRun, FormValue, Plan, Selector, TableKey, Values};
+use skydeck::model::{ActEvent, DryRun, FormValue, Plan, RunRecord, Selector, TableKey, Values};
 use skydeck::store::Store;
 use support::left_out;
 use support::moto::Moto;
@@ -75,7 +76,13 @@ impl Account {
 
     fn plan(&self, action: &str, targets: &[Target], values: &[(&str, &str)]) -> Plan {
         let store = Store::default();
-        let cx = ActionContext { store: &store, targets, now: Clock::system().now(), downloads: "." };
+        let cx = ActionContext {
+            store: &store,
+            scope: &targets[0].table.scope,
+            targets,
+            now: Clock::system().now(),
+            downloads: ".",
+        };
         let action = ALL.action(targets[0].table.kind, action).unwrap();
         for t in targets {
             (action.available)(&t.record).unwrap_or_else(|why| panic!("{} is not offered: {why}", action.name));
@@ -86,19 +93,22 @@ impl Account {
     }
 
     /// Carries the plan out; gives what was told of it, and the journal's lines.
-    async fn carry_with(&self, gateway: &Gateway, plan: Plan) -> (Vec<ActEvent>, String) {
+    async fn carry_with(&self, gateway: Gateway, plan: Plan) -> (Vec<ActEvent>, String) {
         static RUN: AtomicU64 = AtomicU64::new(1);
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::system();
         let journal = Journal::at(folder.path().join("journal"), clock.now());
         let path = journal.path().to_path_buf();
         let (send, mut receive) = tokio::sync::mpsc::channel(1000);
-        let executor = Executor::new(gateway.clone(), ALL, journal, clock, send);
         let run = RUN.fetch_add(1, Ordering::Relaxed);
-        let profile = &gateway.profiles_in_use()[0];
+        let profile = &gateway.profiles_in_use()[0].clone();
+        let name = journal.run_name(run);
+        // A gateway has one executor: each run here has a gateway of its own.
         // A plan is pinned to who it is made for, so that must be known first.
         assert_eq!(gateway.identity(profile).await.unwrap().account, "123456789012");
-        let carry = Carry { run, plan, identity: None, generation: gateway.generation(profile) };
+        let pins = BTreeMap::from([(profile.clone(), (None, gateway.generation(profile)))]);
+        let carry = Execute { run, record: RunRecord::new(name, Clock::system().now(), &plan), pins };
+        let executor = Executor::new(gateway, ALL, journal, clock, send);
         executor.carry(carry.clone()).await;
         // A second Enter, a late event: the same run is carried out once.
         executor.carry(carry).await;
@@ -113,8 +123,8 @@ impl Account {
     /// Carries it out and demands success: each call done once, its intent and its outcome in the journal.
     async fn act(&self, action: &str, targets: &[Target], values: &[(&str, &str)]) {
         let plan = self.plan(action, targets, values);
-        let calls = plan.calls.len();
-        let (events, journal) = self.carry_with(&self.gateway, plan).await;
+        let calls = plan.steps.len();
+        let (events, journal) = self.carry_with(gateway(), plan).await;
         let done = events.iter().filter(|e| matches!(e, ActEvent::Done { .. })).count();
         let bad = events.iter().find(|e| matches!(e, ActEvent::Failed { .. } | ActEvent::Unknown { .. }));
         assert!(done == calls && bad.is_none(), "{action}: {done} of {calls} calls: {bad:?}");
@@ -224,7 +234,7 @@ async fn no_confirmed_plan_leaves_a_read_only_process() {
     let gateway = Gateway::new(GatewayConfig { read_only: true, ..base });
     let plan = account.plan("terminate", &account.instances(&["bystander"]).await, &[]);
     assert!(matches!(dry_run(&gateway, &ALL, &plan).await, DryRun::NotAsked));
-    let (events, _) = account.carry_with(&gateway, plan).await;
+    let (events, _) = account.carry_with(gateway, plan).await;
     let refused = |e: &ActEvent| matches!(e, ActEvent::Failed { fault, .. } if fault.kind == FaultKind::ReadOnly);
     assert!(events.iter().any(refused) && !events.iter().any(|e| matches!(e, ActEvent::Done { .. })), "{events:?}");
     assert_eq!(account.state("bystander"), "running");

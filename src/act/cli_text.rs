@@ -3,6 +3,8 @@
 //! Option names are the API's member names in kebab-case, as the AWS CLI makes them from the same model
 //! (`botocore.xform_name`). Lists of structures use the CLI's shorthand where nothing in them needs quoting, else JSON.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value as Json};
 
 use crate::base::text::shell_quote;
@@ -47,6 +49,11 @@ pub fn json(arg: &Arg) -> Json {
         Arg::List(v) => Json::Array(v.iter().map(json).collect()),
         Arg::Map(m) => Json::Object(m.iter().map(|(k, v)| ((*k).to_string(), json(v))).collect()),
         Arg::Secret(s) => Json::String(s.to_string()),
+        Arg::Float(n) => Json::from(*n),
+        Arg::Blob(bytes) => Json::String(STANDARD.encode(bytes)),
+        // In the journal and on the screen: what a script puts a variable for, and what a plan's number makes.
+        Arg::Out(out) => Json::String(format!("‹{} of step {}›", out.output, out.step + 1)),
+        Arg::Token => Json::String("‹token›".into()),
     }
 }
 
@@ -80,6 +87,7 @@ fn shorthand(arg: &Arg) -> Option<String> {
         let text = match v {
             Arg::Str(s) if plain(s) => s.to_string(),
             Arg::Int(i) => i.to_string(),
+            Arg::Float(n) => n.to_string(),
             Arg::Bool(b) => b.to_string(),
             _ => return None,
         };
@@ -94,6 +102,12 @@ fn option(argv: &mut Vec<String>, name: &str, arg: &Arg) {
         Arg::Bool(true) => argv.push(flag),
         Arg::Bool(false) => argv.push(format!("--no-{}", kebab(name))),
         Arg::Int(i) => argv.extend([flag, i.to_string()]),
+        Arg::Float(n) => argv.extend([flag, n.to_string()]),
+        // The CLI takes base64 for a blob by default (`cli_binary_format = base64`); the API's own blobs in ec2 are texts.
+        Arg::Blob(_) | Arg::Out(_) | Arg::Token => {
+            let text = json(arg);
+            argv.extend([flag, text.as_str().unwrap_or_default().to_string()]);
+        }
         // A value that starts with a dash would be read as an option.
         Arg::Str(s) if s.starts_with('-') => argv.push(format!("{flag}={s}")),
         Arg::Str(s) => argv.extend([flag, s.to_string()]),

@@ -1,42 +1,60 @@
-//! Carries out confirmed plans: intent on disk, permit, one call after the other, outcome on disk.
+//! Carries out confirmed plans: intent on disk, permit, one call after the other, outcome on disk, and the waits between them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use arcstr::ArcStr;
 use tokio::sync::mpsc;
 
 use super::journal::{CallOutcome, Journal};
-use crate::aws::{ConfirmedCall, Gateway, fault};
+use super::keeping::Kept;
+use crate::aws::{ConfirmedCall, Gateway, Mint, fault};
 use crate::base::{Clock, Fault, FaultKind, Reached};
-use crate::kinds::{Mode, Registry, Send, Sent};
-use crate::model::{Access, ActEvent, Call, DryRun, Identity, Plan};
+use crate::kinds::{Answer, Outgoing, Output, Registry, SendMode};
+use crate::model::{Access, ActEvent, Call, DryRun, Identity, Plan, Progress, RunEntry, RunRecord, StepState};
 
 /// A confirmed plan on its way.
 #[derive(Debug, Clone)]
-pub struct Carry {
+pub struct Execute {
     /// Its number in this run of the program.
     pub run: u64,
-    /// What the user confirmed.
-    pub plan: Plan,
-    /// Who it was confirmed for.
-    pub identity: Option<Identity>,
-    /// The generation of the credentials that it was confirmed for.
-    pub generation: u64,
+    /// What is carried out, from where it stands: a run of an earlier process goes on where it stopped.
+    pub record: RunRecord,
+    /// For each profile of its calls: who it was confirmed for, and the generation of the credentials.
+    pub pins: BTreeMap<ArcStr, (Option<Identity>, u64)>,
 }
 
 /// Carries out plans, each exactly once. Cheap to clone.
 #[derive(Clone)]
 pub struct Executor {
     gateway: Gateway,
+    /// Only who holds it can have a write let through; a second executor of a gateway has none.
+    mint: Option<Arc<Mint>>,
     registry: Registry,
     journal: Journal,
     clock: Clock,
     out: mpsc::Sender<ActEvent>,
     taken: Arc<Mutex<HashSet<u64>>>,
+    /// Runs that wait between two calls, and after which step.
+    waiting: Arc<Mutex<HashMap<u64, (Running, usize)>>>,
+}
+
+/// A run on its way through this process.
+struct Running {
+    run: u64,
+    record: RunRecord,
+    pins: BTreeMap<ArcStr, (Option<Identity>, u64)>,
+}
+
+impl Running {
+    fn pin(&self, call: &Call) -> (Option<Identity>, u64) {
+        let profile = call.scope.profile().cloned().unwrap_or_default();
+        self.pins.get(&profile).cloned().unwrap_or((None, u64::MAX))
+    }
 }
 
 impl Executor {
-    /// An executor that tells `out` what happens.
+    /// An executor that tells `out` what happens. It takes the gateway's mint: a gateway has one executor, and another sends no write.
     pub fn new(
         gateway: Gateway,
         registry: Registry,
@@ -44,99 +62,198 @@ impl Executor {
         clock: Clock,
         out: mpsc::Sender<ActEvent>,
     ) -> Self {
-        Executor { gateway, registry, journal, clock, out, taken: Arc::default() }
+        let mint = gateway.take_mint().map(Arc::new);
+        Executor { gateway, mint, registry, journal, clock, out, taken: Arc::default(), waiting: Arc::default() }
     }
 
-    /// Carries out a plan and returns when its last call was answered. A number that was seen before is dropped: a repeated
-    /// key or a late event never does anything twice.
-    pub async fn carry(&self, carry: Carry) {
-        if !self.taken.lock().unwrap_or_else(PoisonError::into_inner).insert(carry.run) {
+    /// Carries out a plan and returns when its last call was answered, or when it stopped or waits between two calls. A number that was seen before is dropped:
+    /// a repeated key or a late event never does anything twice.
+    pub async fn carry(&self, execute: Execute) {
+        let Execute { run, record, pins } = execute;
+        if !self.taken.lock().unwrap_or_else(PoisonError::into_inner).insert(run) {
             return;
         }
-        let Carry { run, plan, identity, generation } = carry;
         let now = self.clock.now();
-        let first = plan.calls.first().cloned();
-        if let Err(fault) = self
-            .blocking({
-                let (journal, plan) = (self.journal.clone(), plan.clone());
-                move || journal.began(run, &plan, now).map_err(Fault::from)
-            })
-            .await
-        {
+        let title = record.title.clone();
+        let name = record.name.clone();
+        let first = record.steps.first().map(|s| s.call.clone());
+        let begins = record.states.iter().all(|s| *s == StepState::NotSent);
+        let written = self.blocking({
+            let (journal, record) = (self.journal.clone(), record.clone());
+            move || {
+                let done = if begins { journal.began(&record, now) } else { journal.resumed(&record.name, now) };
+                done.map_err(Fault::from)
+            }
+        });
+        if let Err(fault) = written.await {
             let fault = first.map_or(fault.clone(), |c| fault.of(c.op.service.sdk_id(), c.op.name));
-            self.tell(ActEvent::Failed { run, call: 0, fault }).await;
+            self.tell(ActEvent::Failed { run, step: 0, fault }).await;
             return;
         }
-        self.tell(ActEvent::Began { run, title: plan.title.clone() }).await;
-        for (index, call) in plan.calls.iter().enumerate() {
-            if !self.one(run, index, call, identity.as_ref(), generation).await {
-                return;
+        self.tell(ActEvent::Began { run, name, title }).await;
+        self.on(Running { run, record, pins }).await;
+    }
+
+    /// Goes on with a run that waits: what it waits for has come, or the user does not want to wait for it. Nothing happens if it does
+    /// not wait.
+    pub async fn go_on(&self, run: u64) {
+        let Some((mut running, step)) = self.parked().remove(&run) else { return };
+        let name = running.record.name.clone();
+        self.note(run, step, move |j, now| j.waited(&name, step, now)).await;
+        running.record.apply(&RunEntry::Waited { step });
+        self.tell(ActEvent::Waited { run, step }).await;
+        self.on(running).await;
+    }
+
+    /// Drops the rest of a run that waits. The journal keeps it open: it can be undone, or taken up again.
+    pub fn stop(&self, run: u64) {
+        self.parked().remove(&run);
+    }
+
+    fn parked(&self) -> std::sync::MutexGuard<'_, HashMap<u64, (Running, usize)>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Calls until the run waits, stops, or every call was answered.
+    async fn on(&self, mut running: Running) {
+        loop {
+            match running.record.progress() {
+                Progress::Send(step) => {
+                    if !self.one(&mut running, step).await {
+                        return;
+                    }
+                }
+                Progress::Wait(step) => {
+                    let run = running.run;
+                    let wait = running.record.steps[step].wait.resolve(&running.record.outputs);
+                    self.parked().insert(run, (running, step));
+                    return self.tell(ActEvent::Waiting { run, step, wait }).await;
+                }
+                Progress::Answered | Progress::Stopped(_) | Progress::Ended => return,
             }
         }
     }
 
     /// One call; `false` stops the rest.
-    async fn one(&self, run: u64, index: usize, call: &Call, who: Option<&Identity>, generation: u64) -> bool {
-        let now = self.clock.now();
+    async fn one(&self, running: &mut Running, step: usize) -> bool {
+        let (run, now) = (running.run, self.clock.now());
+        let call = match running.record.steps[step].call.resolve(&running.record.outputs) {
+            Ok(call) => call,
+            Err(missing) => {
+                let call = &running.record.steps[step].call;
+                let text = format!(
+                    "Step {} did not answer {}, so {} was not sent.",
+                    missing.step + 1,
+                    missing.output,
+                    call.op.name
+                );
+                let fault = Fault::bug(text).of(call.op.service.sdk_id(), call.op.name);
+                return self.failed(running, step, fault).await;
+            }
+        };
+        let (who, generation) = running.pin(&call);
+        // What an answer is kept in has to be there before the answer is.
+        let kept = match Kept::prepare(&running.record.steps[step].keep) {
+            Ok(kept) => kept,
+            Err(fault) => {
+                return self.failed(running, step, fault.of(call.op.service.sdk_id(), call.op.name)).await;
+            }
+        };
         let intent = {
-            let (journal, call, who) = (self.journal.clone(), call.clone(), who.cloned());
-            move || journal.intent(run, index, &call, who.as_ref(), now).map_err(Fault::from)
+            let (journal, call, name) = (self.journal.clone(), call.clone(), running.record.name.clone());
+            move || journal.intent(&name, step, &call, who.as_ref(), now).map_err(Fault::from)
         };
         let sent = match self.blocking(intent).await {
-            Ok(()) => self.send(run, index, call, generation).await,
+            Ok(()) => {
+                running.record.apply(&RunEntry::Intent { step });
+                self.send(&running.record.name, run, step, &call, generation).await
+            }
             Err(fault) => Err(fault.of(call.op.service.sdk_id(), call.op.name)),
         };
         match sent {
-            Ok(Sent { request_id, text }) => {
-                let id = request_id.clone();
-                self.note(run, index, move |j, now| j.outcome(run, index, &CallOutcome::Ok(id.as_deref()), now)).await;
-                self.tell(ActEvent::Done { run, call: index, request_id, text }).await;
-                true
-            }
+            Ok(answer) => self.answered(running, step, answer, kept).await,
             // Sent, and nobody knows: it is never sent again, whatever its retry class; the watcher looks.
             Err(fault) if fault.reached == Reached::Maybe && call.op.access == Access::Write => {
-                let f = fault.clone();
-                self.note(run, index, move |j, now| j.outcome(run, index, &CallOutcome::Unknown(&f), now)).await;
-                self.tell(ActEvent::Unknown { run, call: index, fault }).await;
+                kept.give_up(true);
+                let (f, name) = (fault.clone(), running.record.name.clone());
+                self.note(run, step, move |j, now| j.outcome(&name, step, &CallOutcome::Unknown(&f), now)).await;
+                let state = StepState::Unknown(fault.to_string());
+                running.record.apply(&RunEntry::Outcome { step, state, outputs: Vec::new() });
+                self.tell(ActEvent::Unknown { run, step, fault }).await;
                 // What follows may rest on this call.
                 false
             }
             Err(fault) => {
-                let f = fault.clone();
-                self.note(run, index, move |j, now| {
-                    j.outcome(run, index, &CallOutcome::Failed(&f), now)?;
-                    j.ended(run, &f.to_string(), false, now)
-                })
-                .await;
-                self.tell(ActEvent::Failed { run, call: index, fault }).await;
+                kept.give_up(false);
+                self.failed(running, step, fault).await
+            }
+        }
+    }
+
+    async fn answered(&self, running: &mut Running, step: usize, answer: Answer, kept: Kept) -> bool {
+        let Answer { request_id, text, outputs } = answer;
+        let run = running.run;
+        let told: Vec<(ArcStr, ArcStr)> = outputs
+            .iter()
+            .filter_map(|(name, output)| match output {
+                Output::Text(text) => Some(((*name).into(), text.clone())),
+                Output::Secret(_) => None,
+            })
+            .collect();
+        let lost = self.blocking(move || kept.fill(&outputs)).await.err();
+        let (id, outs, name) = (request_id.clone(), told.clone(), running.record.name.clone());
+        self.note(run, step, move |j, now| j.outcome(&name, step, &CallOutcome::Ok(id.as_deref(), &outs), now)).await;
+        running.record.apply(&RunEntry::Outcome { step, state: StepState::Done, outputs: told.clone() });
+        self.tell(ActEvent::Done { run, step, request_id, text, outputs: told }).await;
+        match lost {
+            None => true,
+            // It was done, and what it answered is nowhere: the way back is offered.
+            Some(fault) => {
+                self.tell(ActEvent::Lost { run, step, why: fault.to_string() }).await;
                 false
             }
         }
     }
 
-    async fn send(&self, run: u64, index: usize, call: &Call, generation: u64) -> Result<Sent, Fault> {
+    async fn failed(&self, running: &mut Running, step: usize, fault: Fault) -> bool {
+        let (run, f, name) = (running.run, fault.clone(), running.record.name.clone());
+        let state = StepState::Failed(fault.to_string());
+        running.record.apply(&RunEntry::Outcome { step, state, outputs: Vec::new() });
+        // Where nothing was done there is nothing to go on with or to undo.
+        let over = running.record.done().0 == 0;
+        self.note(run, step, move |j, now| {
+            j.outcome(&name, step, &CallOutcome::Failed(&f), now)?;
+            if over { j.ended(&name, &f.to_string(), false, now) } else { Ok(()) }
+        })
+        .await;
+        self.tell(ActEvent::Failed { run, step, fault }).await;
+        false
+    }
+
+    async fn send(&self, name: &str, run: u64, step: usize, call: &Call, generation: u64) -> Result<Answer, Fault> {
         let sender =
             self.registry.sender(call.op).ok_or_else(|| Fault::bug(format!("Nothing sends {}.", call.op.name)))?;
-        let name = format!("{}/{index}", self.journal.run_name(run));
+        let name = format!("{name}/{step}");
         let permit = match call.op.access {
             Access::Read => None,
-            Access::Write => Some(
-                self.gateway
-                    .permit(ConfirmedCall { scope: &call.scope, operation: call.op, call: &name, generation })
-                    .await?,
-            ),
+            Access::Write => {
+                let confirmed = ConfirmedCall { scope: &call.scope, operation: call.op, call: &name, generation };
+                let mint = self.mint.as_ref().ok_or_else(|| Fault::bug("The gateway has another executor."))?;
+                Some(self.gateway.permit(mint, confirmed).await?)
+            }
         };
         let out = self.out.clone();
         let progress = Arc::new(move |done, of| {
             // Progress is only news: what does not fit into the channel is left out.
             let _ = out.try_send(ActEvent::Progress { run, done, of });
         });
-        let send = Send { gateway: self.gateway.clone(), call: call.clone(), mode: Mode::Real(permit), progress };
+        let send =
+            Outgoing { gateway: self.gateway.clone(), call: call.clone(), mode: SendMode::Real(permit), progress };
         // A task of its own: a panic after the request left is an unknown outcome, not a run that hangs.
         match tokio::spawn((sender.send)(send)).await {
             Ok(sent) => sent,
             Err(e) => {
-                tracing::error!(run, index, "a sender ended without an answer: {e}");
+                tracing::error!(run, step, "a sender ended without an answer: {e}");
                 let text = "The call failed inside this program; it may have been carried out.";
                 Err(Fault::bug(text).of(call.op.service.sdk_id(), call.op.name).reached(Reached::Maybe))
             }
@@ -146,25 +263,25 @@ impl Executor {
     async fn note(
         &self,
         run: u64,
-        index: usize,
-        write: impl FnOnce(&Journal, crate::base::Time) -> Result<(), super::JournalError> + std::marker::Send + 'static,
+        step: usize,
+        write: impl FnOnce(&Journal, crate::base::Time) -> Result<(), super::JournalError> + Send + 'static,
     ) {
         let (journal, now) = (self.journal.clone(), self.clock.now());
         let written = self.blocking(move || Ok(write(&journal, now).map_err(|e| e.to_string()))).await;
         if let Err(why) = written.unwrap_or_else(|fault| Err(fault.to_string())) {
-            tracing::error!(run, index, "the outcome could not be written to the journal: {why}");
+            tracing::error!(run, step, "the outcome could not be written to the journal: {why}");
             self.tell(ActEvent::Unwritten { run, why }).await;
         }
     }
 
     /// Disk writes wait for the disk; they must not hold a worker of the runtime.
-    async fn blocking<T: std::marker::Send + 'static>(
+    async fn blocking<T: Send + 'static>(
         &self,
-        f: impl FnOnce() -> Result<T, Fault> + std::marker::Send + 'static,
+        f: impl FnOnce() -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
         match tokio::task::spawn_blocking(f).await {
             Ok(r) => r,
-            Err(e) => Err(Fault::bug(format!("Writing the journal failed: {e}"))),
+            Err(e) => Err(Fault::bug(format!("Writing to disk failed: {e}"))),
         }
     }
 
@@ -174,21 +291,26 @@ impl Executor {
     }
 }
 
-/// Asks EC2 whether IAM allows a plan. The first call that has no answer of "yes" decides.
+/// Asks EC2 whether IAM allows a plan. The first call that has no answer of "yes" decides. A call that needs what an earlier one
+/// answers cannot be asked.
 pub async fn dry_run(gateway: &Gateway, registry: &Registry, plan: &Plan) -> DryRun {
-    let mut asked = false;
-    for call in &plan.calls {
-        if !call.op.dry_run {
+    let mut asked = 0;
+    for call in plan.calls() {
+        if !call.op.dry_run || !call.uses().is_empty() {
             continue;
         }
         if call.scope.profile().is_some_and(|p| gateway.is_read_only(p)) {
             return DryRun::NotAsked;
         }
         let Some(sender) = registry.sender(call.op) else { continue };
-        let send =
-            Send { gateway: gateway.clone(), call: call.clone(), mode: Mode::DryRun, progress: Arc::new(|_, _| {}) };
+        let send = Outgoing {
+            gateway: gateway.clone(),
+            call: call.clone(),
+            mode: SendMode::DryRun,
+            progress: Arc::new(|_, _| {}),
+        };
         match (sender.send)(send).await {
-            Err(f) if fault::is_dry_run_ok(&f) => asked = true,
+            Err(f) if fault::is_dry_run_ok(&f) => asked += 1,
             Err(f) if f.kind == FaultKind::Denied => return DryRun::Denied(f),
             Err(f) if f.kind == FaultKind::ReadOnly => return DryRun::NotAsked,
             Err(f) => return DryRun::Failed(f),
@@ -200,7 +322,11 @@ pub async fn dry_run(gateway: &Gateway, registry: &Registry, plan: &Plan) -> Dry
             }
         }
     }
-    if asked { DryRun::Allowed } else { DryRun::NotSupported }
+    match (asked, plan.steps.len()) {
+        (0, _) => DryRun::NotSupported,
+        (asked, of) if asked == of => DryRun::Allowed,
+        (asked, of) => DryRun::AllowedInPart { asked, of },
+    }
 }
 
 #[cfg(test)]

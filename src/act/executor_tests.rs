@@ -10,13 +10,13 @@ use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
 use super::*;
-use crate::aws::testing::{Answer, Recorder};
+use crate::aws::testing::{self, Recorder};
 use crate::aws::{GatewayConfig, ProfileSel};
 use crate::base::{Scope, Secret, Time};
 use crate::kinds::action::Sender;
-use crate::model::{Arg, Operation, Retry, Service, Settle};
+use crate::model::{Arg, Keep, Kind, Operation, Out, Retry, Service, Step, TableKey, Waiter};
 
-type Script = Arc<dyn Fn(usize) -> BoxFuture<'static, Result<Sent, Fault>> + std::marker::Send + Sync>;
+type Script = Arc<dyn Fn(usize) -> BoxFuture<'static, Result<Answer, Fault>> + Send + Sync>;
 
 /// Senders are plain functions: what they do is looked up by the profile, of which each test has its own.
 /// What each test's sender does, by the test's profile, and how often it was called.
@@ -24,19 +24,19 @@ type Scripts = FxHashMap<ArcStr, (Script, Arc<AtomicUsize>)>;
 
 static SCRIPTS: LazyLock<Mutex<Scripts>> = LazyLock::new(Mutex::default);
 
-static STOP: Operation = Operation::write(Service::Ec2, "StopThings", Retry::Safe);
+static STOP: Operation = Operation::write(Service::Ec2, "StopThings", Retry::Safe).with_outputs(&["ThingId", "Secret"]);
 static SENDER: Sender = Sender { op: &STOP, send };
 static REGISTRY: Registry = Registry { kinds: &[], actions: &[], senders: &[&SENDER] };
 
-fn send(send: Send) -> BoxFuture<'static, Result<Sent, Fault>> {
-    assert!(matches!(send.mode, Mode::Real(Some(_))), "a write goes out with a permit");
+fn send(send: Outgoing) -> BoxFuture<'static, Result<Answer, Fault>> {
+    assert!(matches!(send.mode, SendMode::Real(Some(_))), "a write goes out with a permit");
     let profile = send.call.scope.profile().cloned().unwrap_or_default();
     let (script, count) = SCRIPTS.lock().expect("whole").get(&profile).cloned().expect("a script");
     script(count.fetch_add(1, Ordering::SeqCst))
 }
 
-fn ok() -> Result<Sent, Fault> {
-    Ok(Sent { request_id: Some("r-1".into()), text: String::new() })
+fn ok() -> Result<Answer, Fault> {
+    Ok(Answer { request_id: Some("r-1".into()), ..Answer::default() })
 }
 
 struct Rig {
@@ -58,12 +58,12 @@ impl Drop for Rig {
 impl Rig {
     async fn new(
         profile: &'static str,
-        script: impl Fn(usize) -> BoxFuture<'static, Result<Sent, Fault>> + std::marker::Send + Sync + 'static,
+        script: impl Fn(usize) -> BoxFuture<'static, Result<Answer, Fault>> + Send + Sync + 'static,
     ) -> Rig {
         let sent = Arc::new(AtomicUsize::new(0));
         SCRIPTS.lock().expect("whole").insert(profile.into(), (Arc::new(script), sent.clone()));
         let clock = Clock::manual(Time::from_secs(1000));
-        let recorder = Recorder::new(|_| Answer::identity());
+        let recorder = Recorder::new(|_| testing::Answer::identity());
         let mut config = GatewayConfig::sandbox(clock.clone(), vec![&STOP], recorder.client());
         config.profiles = vec![ProfileSel::Named(profile.into())];
         let gateway = Gateway::new(config);
@@ -74,7 +74,24 @@ impl Rig {
         let executor = Executor::new(gateway.clone(), REGISTRY, journal.clone(), clock, out);
         Rig { gateway, executor, journal, news, profile, sent, dir }
     }
-    fn carry(&self, run: u64, calls: usize) -> Carry {
+    /// The same, of which the second call takes what the first answered, and waits for it.
+    fn sequence(&self, run: u64, keep: Vec<Keep>) -> Execute {
+        let mut execute = self.carry(run, 2);
+        let [first, second] = execute.record.steps.as_mut_slice() else { panic!("two steps") };
+        let kind = Kind(crate::kinds::registry::ALL.kind("instances").expect("a kind").info);
+        first.wait = Waiter::Created {
+            out: Out { step: 0, output: "ThingId" },
+            table: TableKey::all(Scope::region(self.profile, "r"), kind),
+            want: &["running"],
+            fail: &[],
+            gone_is_fine: false,
+            within: std::time::Duration::from_secs(60),
+        };
+        first.keep = keep;
+        second.call = Call::new(&STOP, second.call.scope.clone()).arg("Ids", Arg::List(vec![Arg::out(0, "ThingId")]));
+        execute
+    }
+    fn carry(&self, run: u64, calls: usize) -> Execute {
         let scope = Scope::region(self.profile, "r");
         let call = Call::new(&STOP, scope)
             .arg("Ids", Arg::strs(["i-1"]))
@@ -85,9 +102,9 @@ impl Rig {
             subjects: Vec::new(),
             consequences: Vec::new(),
             cost: None,
-            calls: vec![call; calls],
+            steps: Step::each(vec![call; calls]),
             destructive: false,
-            settle: Settle::AtOnce,
+            wait: Waiter::AtOnce,
             undo: None,
             phrase: String::new(),
             needs: Vec::new(),
@@ -98,7 +115,9 @@ impl Rig {
             user: "admin".into(),
             generation: 1,
         };
-        Carry { run, plan, identity: Some(identity), generation: self.gateway.generation(self.profile) }
+        let pin = (Some(identity), self.gateway.generation(self.profile));
+        let record = RunRecord::new(self.journal.run_name(run), Time::from_secs(1000), &plan);
+        Execute { run, record, pins: BTreeMap::from([(self.profile.into(), pin)]) }
     }
     fn news(&mut self) -> Vec<ActEvent> {
         std::iter::from_fn(|| self.news.try_recv().ok()).collect()
@@ -146,7 +165,7 @@ async fn the_intent_is_on_disk_before_a_call_leaves_and_the_outcome_after_it() {
     assert_eq!(rig.lines(), ["began", "intent", "outcome ok"]);
     let news = rig.news();
     assert!(
-        matches!(&news[..], [ActEvent::Began { run: 7, .. }, ActEvent::Done { run: 7, call: 0, request_id: Some(id), .. }] if id == "r-1")
+        matches!(&news[..], [ActEvent::Began { run: 7, .. }, ActEvent::Done { run: 7, step: 0, request_id: Some(id), .. }] if id == "r-1")
     );
 }
 
@@ -201,8 +220,12 @@ async fn the_first_call_that_fails_stops_the_rest() {
     let mut rig = Rig::new("stops", move |n| Box::pin(async move { if n == 1 { Err(denied()) } else { ok() } })).await;
     rig.executor.carry(rig.carry(1, 3)).await;
     assert_eq!(rig.sent(), 2);
-    assert!(matches!(rig.news().last(), Some(ActEvent::Failed { call: 1, .. })));
-    assert_eq!(rig.lines(), ["began", "intent", "outcome ok", "intent", "outcome failed", "ended"]);
+    assert!(matches!(rig.news().last(), Some(ActEvent::Failed { step: 1, .. })));
+    assert_eq!(
+        rig.lines(),
+        ["began", "intent", "outcome ok", "intent", "outcome failed"],
+        "open: it can be gone on with"
+    );
 }
 
 #[tokio::test]
@@ -212,7 +235,7 @@ async fn a_call_without_an_answer_is_unknown_and_is_not_sent_again() {
     rig.executor.carry(rig.carry(1, 2)).await;
     rig.executor.carry(rig.carry(1, 2)).await;
     assert_eq!(rig.sent(), 1);
-    assert!(matches!(rig.news().last(), Some(ActEvent::Unknown { call: 0, .. })));
+    assert!(matches!(rig.news().last(), Some(ActEvent::Unknown { step: 0, .. })));
     assert_eq!(rig.lines(), ["began", "intent", "outcome unknown"], "it has not ended: the next start offers it");
 }
 
@@ -220,18 +243,98 @@ async fn a_call_without_an_answer_is_unknown_and_is_not_sent_again() {
 async fn a_panic_while_sending_is_an_unknown_outcome() {
     let mut rig = Rig::new("panics", |_| Box::pin(async { panic!("after the request left") })).await;
     rig.executor.carry(rig.carry(1, 2)).await;
-    assert!(matches!(rig.news().last(), Some(ActEvent::Unknown { call: 0, .. })));
+    assert!(matches!(rig.news().last(), Some(ActEvent::Unknown { step: 0, .. })));
     assert_eq!((rig.sent(), rig.lines().pop().as_deref()), (1, Some("outcome unknown")));
 }
 
 #[tokio::test]
 async fn a_plan_of_other_credentials_or_in_read_only_mode_is_not_sent() {
     let mut rig = Rig::new("pinned", |_| Box::pin(async { ok() })).await;
-    let stale = Carry { generation: 99, ..rig.carry(1, 1) };
+    let mut stale = rig.carry(1, 1);
+    stale.pins.values_mut().for_each(|pin| pin.1 = 99);
     rig.executor.carry(stale).await;
     assert!(matches!(rig.news().last(), Some(ActEvent::Failed { fault, .. }) if fault.kind == FaultKind::Conflict));
     rig.gateway.set_read_only();
     rig.executor.carry(rig.carry(2, 1)).await;
     assert!(matches!(rig.news().last(), Some(ActEvent::Failed { fault, .. }) if fault.kind == FaultKind::ReadOnly));
     assert_eq!(rig.sent(), 0);
+}
+
+fn made() -> Result<Answer, Fault> {
+    Ok(Answer::default().with("ThingId", Some("i-9")).with_secret("Secret", Some("hush")))
+}
+
+#[tokio::test]
+async fn a_step_waits_for_what_the_one_before_made_and_takes_its_id() {
+    let mut rig = Rig::new("sequence", |_| Box::pin(async { made() })).await;
+    rig.executor.carry(rig.sequence(1, Vec::new())).await;
+    assert_eq!(rig.sent(), 1, "the second has not left");
+    let news = rig.news();
+    let Some(ActEvent::Waiting { step: 0, wait: Waiter::State { ids, .. }, .. }) = news.last() else {
+        panic!("{news:?}")
+    };
+    assert_eq!(ids, &["i-9"]);
+    // A start after a crash here goes on with the second call.
+    let left = Journal::at(rig.journal.path(), Time::from_secs(2));
+    assert_eq!(left.unfinished(&registry()), [], "its process lives");
+    rig.executor.go_on(1).await;
+    rig.executor.go_on(1).await;
+    assert_eq!(rig.sent(), 2, "once");
+    let text = std::fs::read_to_string(rig.journal.path()).expect("a journal");
+    assert!(text.lines().any(|l| l.contains("\"intent\"") && l.contains("\"Ids\":[\"i-9\"]")), "{text}");
+    assert!(!text.contains("hush"), "a secret answer is in no journal");
+    assert_eq!(rig.lines(), ["began", "intent", "outcome ok", "waited", "intent", "outcome ok"]);
+}
+
+fn registry() -> Registry {
+    REGISTRY
+}
+
+#[tokio::test]
+async fn a_run_that_waits_can_be_stopped_and_sends_nothing_more() {
+    let rig = Rig::new("stopped", |_| Box::pin(async { made() })).await;
+    rig.executor.carry(rig.sequence(1, Vec::new())).await;
+    rig.executor.stop(1);
+    rig.executor.go_on(1).await;
+    assert_eq!(rig.sent(), 1);
+}
+
+#[tokio::test]
+async fn a_secret_is_kept_in_a_file_that_was_made_before_and_without_it_nothing_is_sent() {
+    let rig = Rig::new("kept", |_| Box::pin(async { made() })).await;
+    let path = rig.dir.join("key.pem");
+    let keep = || vec![Keep::File { output: "Secret", path: path.clone() }];
+    std::fs::create_dir_all(&rig.dir).expect("a folder");
+    rig.executor.carry(rig.sequence(1, keep())).await;
+    assert_eq!(std::fs::read_to_string(&path).expect("the key"), "hush");
+    rig.executor.carry(rig.sequence(2, keep())).await;
+    assert_eq!(rig.sent(), 1, "the file is there already");
+    assert!(rig.lines().ends_with(&["outcome failed".to_string(), "ended ".trim().to_string()]), "{:?}", rig.lines());
+}
+
+#[tokio::test]
+async fn an_answer_without_what_the_next_step_needs_stops_there() {
+    let mut rig = Rig::new("no-output", |_| Box::pin(async { ok() })).await;
+    let mut execute = rig.sequence(1, Vec::new());
+    execute.record.steps[0].wait = Waiter::AtOnce;
+    rig.executor.carry(execute).await;
+    assert_eq!(rig.sent(), 1);
+    let news = rig.news();
+    assert!(
+        matches!(news.last(), Some(ActEvent::Failed { step: 1, fault, .. }) if fault.message.contains("did not answer ThingId")),
+        "{news:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_gateway_gives_its_mint_to_one_executor() {
+    let rig = Rig::new("one", |_| Box::pin(async { ok() })).await;
+    assert!(rig.gateway.take_mint().is_none());
+    let (out, mut news) = mpsc::channel(64);
+    let other =
+        Executor::new(rig.gateway.clone(), REGISTRY, rig.journal.clone(), Clock::manual(Time::from_secs(9)), out);
+    other.carry(rig.carry(1, 1)).await;
+    assert_eq!(rig.sent(), 0);
+    let last = std::iter::from_fn(|| news.try_recv().ok()).last();
+    assert!(matches!(last, Some(ActEvent::Failed { .. })), "{last:?}");
 }

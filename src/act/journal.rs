@@ -1,14 +1,16 @@
 //! The journal: JSON lines, mode 0600. The intent is on disk before a call leaves; the outcome follows it. What an earlier
 //! process left under way is read back at the next start.
 //!
-//! A line is one object with `event`: `began` (run, title, action, rows, undo, calls), `intent` (run, call, service, operation,
-//! account, identity, region, parameters without secrets), `outcome` (run, call, `ok`, `failed` or `unknown`, request id, error),
-//! `ended` (run, text, ok), `forgotten` (run).
+//! A line is one object with `event`: `began` (run, title, action, rows, undo, wait and steps: [`form`]), `resumed` (run, and the process
+//! that goes on with it), `intent` (run, step, service, operation, account, identity, region, parameters without secrets), `outcome` (run,
+//! step, `ok`, `failed` or `unknown`, request id, outputs without secrets, error), `waited` (run, step), `ended` (run, text, ok),
+//! `forgotten` (run). A run's lines are the whole truth about it: [`Journal::unfinished`] folds them into a [`RunRecord`].
 //!
-//! A run is left if its process is no more. A process that writes holds a lock on a file of its own for as long as it lives: the
+//! A run is left if its process, or the last one that went on with it, is no more. A process that writes holds a lock on a file of its own for as long as it lives: the
 //! lock goes with it, however it ends, and no other process that was given its number is taken for it.
 
 mod compact;
+mod form;
 
 use std::collections::BTreeMap;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
@@ -17,15 +19,16 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsE
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use arcstr::ArcStr;
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use thiserror::Error;
 
 use crate::base::{Fault, FaultKind, Reached, RowId, Scope, Time};
 use crate::kinds::Registry;
-use crate::model::{Call, Identity, Kind, Plan, Selector, TableKey, Undo, Unfinished};
+use crate::model::{Call, Identity, Kind, RunEntry, RunRecord, Selector, StepState, TableKey};
 
 /// Why the journal cannot be written. What is not sent yet is then refused; what was sent goes on, and the user is told that its
 /// outcome is not on disk.
@@ -73,7 +76,8 @@ impl Drop for Inner {
 
 /// How a call ended, as the journal knows it.
 pub(super) enum CallOutcome<'a> {
-    Ok(Option<&'a str>),
+    /// The request id, and what is kept of the answer.
+    Ok(Option<&'a str>, &'a [(ArcStr, ArcStr)]),
     Failed(&'a Fault),
     Unknown(&'a Fault),
 }
@@ -88,7 +92,12 @@ impl Journal {
     pub fn path(&self) -> &Path {
         &self.0.path
     }
-    /// The name of a run in the journal: unique over processes.
+    /// The name of this process in the journal: its start in milliseconds and its number. A run's name is this and its own number:
+    /// unique over processes.
+    pub fn process(&self) -> &str {
+        &self.0.process
+    }
+    /// The name of a run of this process.
     pub fn run_name(&self, run: u64) -> String {
         format!("{}-{run}", self.0.process)
     }
@@ -112,30 +121,32 @@ impl Journal {
         })
     }
 
-    pub(super) fn began(&self, run: u64, plan: &Plan, now: Time) -> Result<(), JournalError> {
-        let undo = plan.undo.as_ref().map(|u| {
-            let on: Vec<Json> = u.on.iter().map(|(table, id)| write_row(table, id)).collect();
-            json!({ "line": u.line, "but": u.but, "on": on })
-        });
-        self.write(&json!({
-            "at": now.rfc3339_millis(), "event": "began", "run": self.run_name(run), "pid": std::process::id(),
-            "title": plan.title, "action": plan.action,
-            "rows": plan.subjects.iter().map(|s| write_row(&s.table, &s.id)).collect::<Vec<_>>(),
-            "undo": undo,
-            "calls": plan.calls.len(),
-        }))
+    pub(super) fn began(&self, run: &RunRecord, now: Time) -> Result<(), JournalError> {
+        let mut line = Map::new();
+        line.insert("at".into(), now.rfc3339_millis().into());
+        line.insert("event".into(), "began".into());
+        line.insert("run".into(), run.name.as_str().into());
+        line.insert("pid".into(), std::process::id().into());
+        line.extend(form::write(run));
+        self.write(&Json::Object(line))
+    }
+
+    pub(super) fn resumed(&self, run: &str, now: Time) -> Result<(), JournalError> {
+        self.write(
+            &json!({ "at": now.rfc3339_millis(), "event": "resumed", "run": run, "by": self.0.process, "pid": std::process::id() }),
+        )
     }
 
     pub(super) fn intent(
         &self,
-        run: u64,
-        index: usize,
+        run: &str,
+        step: usize,
         call: &Call,
         who: Option<&Identity>,
         now: Time,
     ) -> Result<(), JournalError> {
         self.write(&json!({
-            "at": now.rfc3339_millis(), "event": "intent", "run": self.run_name(run), "call": index,
+            "at": now.rfc3339_millis(), "event": "intent", "run": run, "step": step,
             "account": who.map(|w| w.account.to_string()), "identity": who.map(|w| w.arn.to_string()),
             "region": call.scope.region_code().map(ToString::to_string),
             "service": call.op.service.sdk_id(), "operation": call.op.name,
@@ -145,21 +156,27 @@ impl Journal {
 
     pub(super) fn outcome(
         &self,
-        run: u64,
-        index: usize,
+        run: &str,
+        step: usize,
         outcome: &CallOutcome<'_>,
         now: Time,
     ) -> Result<(), JournalError> {
-        let (word, request_id, fault) = match outcome {
-            CallOutcome::Ok(id) => ("ok", id.map(ToString::to_string), None),
-            CallOutcome::Failed(f) => ("failed", f.request_id.as_ref().map(ToString::to_string), Some(*f)),
-            CallOutcome::Unknown(f) => ("unknown", f.request_id.as_ref().map(ToString::to_string), Some(*f)),
+        let none: &[(ArcStr, ArcStr)] = &[];
+        let (word, request_id, outputs, fault) = match outcome {
+            CallOutcome::Ok(id, outputs) => ("ok", *id, *outputs, None),
+            CallOutcome::Failed(f) => ("failed", f.request_id.as_deref(), none, Some(*f)),
+            CallOutcome::Unknown(f) => ("unknown", f.request_id.as_deref(), none, Some(*f)),
         };
+        let outputs: Map<String, Json> = outputs.iter().map(|(k, v)| (k.to_string(), v.as_str().into())).collect();
         self.write(&json!({
-            "at": now.rfc3339_millis(), "event": "outcome", "run": self.run_name(run), "call": index,
-            "outcome": word, "request_id": request_id,
+            "at": now.rfc3339_millis(), "event": "outcome", "run": run, "step": step,
+            "outcome": word, "request_id": request_id, "outputs": outputs,
             "code": fault.map(|f| f.code.to_string()), "message": fault.map(|f| f.message.clone()),
         }))
+    }
+
+    pub(super) fn waited(&self, run: &str, step: usize, now: Time) -> Result<(), JournalError> {
+        self.write(&json!({ "at": now.rfc3339_millis(), "event": "waited", "run": run, "step": step }))
     }
 
     /// From here on what is written fails, as on a full disk, until the file is opened again.
@@ -175,10 +192,8 @@ impl Journal {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn ended(&self, run: u64, text: &str, ok: bool, now: Time) -> Result<(), JournalError> {
-        self.write(&json!({
-            "at": now.rfc3339_millis(), "event": "ended", "run": self.run_name(run), "text": text, "ok": ok,
-        }))
+    pub fn ended(&self, run: &str, text: &str, ok: bool, now: Time) -> Result<(), JournalError> {
+        self.write(&json!({ "at": now.rfc3339_millis(), "event": "ended", "run": run, "text": text, "ok": ok }))
     }
 
     /// The user does not want to hear of a run again.
@@ -189,9 +204,9 @@ impl Journal {
         self.write(&json!({ "at": now.rfc3339_millis(), "event": "forgotten", "run": name }))
     }
 
-    /// Runs that began and neither ended nor were forgotten, of processes that are no more. A line that cannot be read (cut
-    /// off by a crash) is passed over.
-    pub fn unfinished(&self, registry: &Registry) -> Vec<Unfinished> {
+    /// Runs that began and neither ended nor were forgotten, of processes that are no more, with what became of each step. A line
+    /// that cannot be read (cut off by a crash) is passed over.
+    pub fn unfinished(&self, registry: &Registry) -> Vec<RunRecord> {
         let file = match File::open(&self.0.path) {
             Ok(file) => file,
             Err(e) => {
@@ -201,41 +216,66 @@ impl Journal {
                 return Vec::new();
             }
         };
-        let mut open: BTreeMap<String, Unfinished> = BTreeMap::new();
-        for line in BufReader::new(file).split(b'\n').map_while(Result::ok) {
-            let Ok(line) = serde_json::from_slice::<Json>(&line) else { continue };
-            let text = |key: &str| line.get(key).and_then(Json::as_str).map(str::to_string);
-            let (Some(event), Some(run)) = (text("event"), text("run")) else { continue };
-            match event.as_str() {
-                "began" => {
-                    if !self.is_ours_or_alive(&run)
-                        && let Some(left) = read_began(&line, &run, registry)
-                    {
-                        open.insert(run, left);
-                    }
-                }
-                "outcome" => {
-                    let known = text("outcome").as_deref() != Some("unknown");
-                    if let Some(left) = open.get_mut(&run) {
-                        left.done.0 += usize::from(known);
-                    }
-                }
-                "ended" | "forgotten" => {
-                    open.remove(&run);
-                }
-                _ => {}
-            }
-        }
-        let mut left: Vec<Unfinished> = open.into_values().collect();
+        let lines = BufReader::new(file).split(b'\n').map_while(Result::ok);
+        let mut left = replay(lines, registry);
+        left.retain(|(_, owner)| *owner != self.0.process && !self.0.is_alive(owner));
+        let mut left: Vec<RunRecord> = left.into_iter().map(|(run, _)| run).collect();
         left.sort_by_key(|u| u.when);
         left
     }
+}
 
-    /// Whether the process of a run lives: this one, or one that holds its lock.
-    fn is_ours_or_alive(&self, run: &str) -> bool {
-        let Some((process, _)) = run.rsplit_once('-') else { return false };
-        process == self.0.process || self.0.is_alive(process)
+/// Folds the lines of a journal: the runs that have not ended, each with the process that had it last.
+fn replay(lines: impl Iterator<Item = Vec<u8>>, registry: &Registry) -> Vec<(RunRecord, String)> {
+    let mut open: BTreeMap<String, (RunRecord, String)> = BTreeMap::new();
+    for line in lines {
+        let Ok(line) = serde_json::from_slice::<Json>(&line) else { continue };
+        let text = |key: &str| line.get(key).and_then(Json::as_str).map(str::to_string);
+        let (Some(event), Some(run)) = (text("event"), text("run")) else { continue };
+        match event.as_str() {
+            "began" => {
+                let owner = run.rsplit_once('-').map(|(process, _)| process.to_string());
+                if let Some((record, owner)) = form::read(&line, &run, registry).zip(owner) {
+                    open.insert(run, (record, owner));
+                }
+            }
+            "resumed" => {
+                if let Some((slot, by)) = open.get_mut(&run).zip(text("by")) {
+                    slot.1 = by;
+                }
+            }
+            "ended" | "forgotten" => {
+                open.remove(&run);
+            }
+            _ => {
+                if let Some((slot, entry)) = open.get_mut(&run).zip(read_entry(&event, &line)) {
+                    slot.0.apply(&entry);
+                }
+            }
+        }
     }
+    open.into_values().collect()
+}
+
+fn read_entry(event: &str, line: &Json) -> Option<RunEntry> {
+    let text = |key: &str| line.get(key).and_then(Json::as_str);
+    let step = usize::try_from(line.get("step")?.as_u64()?).ok()?;
+    Some(match event {
+        "intent" => RunEntry::Intent { step },
+        "waited" => RunEntry::Waited { step },
+        "outcome" => {
+            let why = || text("message").or(text("code")).unwrap_or_default().to_string();
+            let state = match text("outcome")? {
+                "ok" => StepState::Done,
+                "failed" => StepState::Failed(why()),
+                _ => StepState::Unknown(why()),
+            };
+            let outputs = line.get("outputs").and_then(Json::as_object);
+            let pair = |(k, v): (&String, &Json)| Some((ArcStr::from(k.as_str()), ArcStr::from(v.as_str()?)));
+            RunEntry::Outcome { step, state, outputs: outputs.into_iter().flatten().filter_map(pair).collect() }
+        }
+        _ => return None,
+    })
 }
 
 impl Inner {
@@ -357,26 +397,6 @@ fn read_row(row: &Json, registry: &Registry) -> Option<(TableKey, RowId)> {
     };
     let selector = text("parent").map_or(Selector::All, |p| Selector::Parent(p.into()));
     Some((TableKey { scope, kind, selector }, text("id")?.into()))
-}
-
-fn read_began(line: &Json, run: &str, registry: &Registry) -> Option<Unfinished> {
-    let text = |key: &str| line.get(key).and_then(Json::as_str);
-    let rows = |of: &Json, key: &str| -> Option<Vec<(TableKey, RowId)>> {
-        Some(of.get(key)?.as_array()?.iter().filter_map(|r| read_row(r, registry)).collect())
-    };
-    let undo = line.get("undo").filter(|u| u.is_object()).and_then(|u| {
-        let word = |key: &str| u.get(key).and_then(Json::as_str).map(str::to_string);
-        Some(Undo { line: word("line")?, but: word("but"), on: rows(u, "on")? })
-    });
-    Some(Unfinished {
-        run: run.to_string(),
-        when: Time::parse(text("at")?)?,
-        title: text("title")?.to_string(),
-        action: text("action")?.into(),
-        rows: rows(line, "rows").filter(|r| !r.is_empty())?,
-        done: (0, usize::try_from(line.get("calls")?.as_u64()?).ok()?),
-        undo,
-    })
 }
 
 #[cfg(test)]

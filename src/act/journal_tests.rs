@@ -1,7 +1,7 @@
 use super::compact::keep;
 use super::*;
 use crate::kinds::registry;
-use crate::model::{Settle, Subject};
+use crate::model::{Plan, Step, Subject, Undo, Waiter};
 
 struct Dir(PathBuf);
 
@@ -37,9 +37,10 @@ fn group() -> (TableKey, RowId) {
     (TableKey::of(Scope::region("p", "s"), kind, "arn".into()), "arn|i-1|80".into())
 }
 
-fn plan() -> Plan {
+fn record(name: String) -> RunRecord {
     let kind = Kind(registry::ALL.kind("instances").expect("a kind").info);
     let table = TableKey::all(Scope::region("p", "r"), kind);
+    let stop = registry::ALL.operations().into_iter().find(|o| o.name == "StopInstances").expect("declared");
     let subject = |id: &str| Subject {
         table: table.clone(),
         id: id.into(),
@@ -47,25 +48,31 @@ fn plan() -> Plan {
         label: id.into(),
         change: String::new(),
     };
-    Plan {
+    let plan = Plan {
         action: "stop",
         title: "Stop 2 instances".into(),
         subjects: vec![subject("i-1"), subject("i-2")],
         consequences: Vec::new(),
         cost: None,
-        calls: Vec::new(),
+        steps: Step::each(vec![Call::new(stop, Scope::region("p", "r")); 2]),
         destructive: false,
-        settle: Settle::AtOnce,
+        wait: Waiter::AtOnce,
         undo: Some(Undo { line: "start".into(), but: Some("an address".into()), on: vec![group()] }),
         phrase: String::new(),
         needs: Vec::new(),
-    }
+    };
+    RunRecord::new(name, NOW, &plan)
+}
+
+/// A run of the journal's process begins.
+fn begin(journal: &Journal, run: u64) -> Result<(), JournalError> {
+    journal.began(&record(journal.run_name(run)), NOW)
 }
 
 const NOW: Time = Time::from_secs(50);
 
 fn left(journal: &Journal) -> Vec<String> {
-    journal.unfinished(&registry::ALL).into_iter().map(|u| u.run).collect()
+    journal.unfinished(&registry::ALL).into_iter().map(|u| u.name).collect()
 }
 
 #[test]
@@ -74,11 +81,11 @@ fn only_its_owner_can_read_it() {
     std::fs::create_dir_all(dir.0.join("state")).expect("a folder");
     std::fs::write(dir.path(), "").expect("a file");
     std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o644)).expect("a mode");
-    dir.started(1).began(1, &plan(), NOW).expect("written");
+    begin(&dir.started(1), 1).expect("written");
     let mode = |path: &Path| std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
     assert_eq!(mode(&dir.path()), 0o600);
     let new = Dir::new("folder");
-    new.started(1).began(1, &plan(), NOW).expect("written");
+    begin(&new.started(1), 1).expect("written");
     assert_eq!(mode(new.path().parent().expect("a folder")), 0o700);
 }
 
@@ -89,7 +96,7 @@ fn a_link_in_its_place_is_not_followed_to_another_file() {
     std::fs::create_dir_all(&folder).expect("a folder");
     std::fs::write(folder.join("keys"), "mine").expect("a file");
     std::os::unix::fs::symlink(folder.join("keys"), dir.path()).expect("a link");
-    assert!(dir.started(1).began(1, &plan(), NOW).is_err(), "nothing is changed without a journal");
+    assert!(begin(&dir.started(1), 1).is_err(), "nothing is changed without a journal");
     assert_eq!(std::fs::read_to_string(folder.join("keys")).expect("a file"), "mine");
 }
 
@@ -97,9 +104,9 @@ fn a_link_in_its_place_is_not_followed_to_another_file() {
 fn a_journal_that_was_taken_away_is_begun_anew_and_not_written_into_the_void() {
     let dir = Dir::new("away");
     let journal = dir.started(1);
-    journal.began(1, &plan(), NOW).expect("written");
+    begin(&journal, 1).expect("written");
     std::fs::remove_file(dir.path()).expect("ours");
-    journal.began(2, &plan(), NOW).expect("written");
+    begin(&journal, 2).expect("written");
     assert_eq!(left(&dir.started(2)), Vec::<String>::new(), "its process lives");
     drop(journal);
     assert_eq!(left(&dir.started(2)), ["1000-".to_string() + &std::process::id().to_string() + "-2"]);
@@ -110,10 +117,10 @@ fn a_later_start_is_told_what_was_under_way_and_not_what_ended_or_was_forgotten(
     let dir = Dir::new("left");
     let first = dir.started(1);
     for run in 1..=4 {
-        first.began(run, &plan(), NOW).expect("written");
+        begin(&first, run).expect("written");
     }
-    first.outcome(2, 0, &CallOutcome::Ok(None), NOW).expect("written");
-    first.ended(3, "", true, NOW).expect("written");
+    first.outcome(&first.run_name(2), 0, &CallOutcome::Ok(None, &[]), NOW).expect("written");
+    first.ended(&first.run_name(3), "", true, NOW).expect("written");
     assert_eq!(left(&first), Vec::<String>::new(), "its own are under way, not left");
     let name = |run| first.run_name(run);
     let names = [name(1), name(2), name(4)];
@@ -122,10 +129,10 @@ fn a_later_start_is_told_what_was_under_way_and_not_what_ended_or_was_forgotten(
     second.forget(&names[2], NOW).expect("written");
     assert_eq!(left(&second), names[..2]);
     let found = &second.unfinished(&registry::ALL)[1];
-    assert_eq!((found.title.as_str(), found.action.as_str(), found.done), ("Stop 2 instances", "stop", (1, 0)));
+    assert_eq!((found.title.as_str(), found.action.as_str(), found.done()), ("Stop 2 instances", "stop", (1, 2)));
     let ids: Vec<&str> = found.rows.iter().map(|(_, id)| id.as_str()).collect();
     assert_eq!((ids, &found.rows[0].0.scope), (vec!["i-1", "i-2"], &Scope::region("p", "r")));
-    assert_eq!(found.undo, plan().undo, "with the rows that it acts on, and what it cannot bring back");
+    assert_eq!(found.undo, record(String::new()).undo, "with the rows that it acts on, and what it cannot bring back");
 }
 
 #[test]
@@ -134,7 +141,7 @@ fn runs_of_another_process_that_still_lives_are_its_own_whatever_number_it_has()
     let (lives, dies) = (dir.started(1), dir.started(2));
     let mut names = Vec::new();
     for journal in [&lives, &dies] {
-        journal.began(1, &plan(), NOW).expect("written");
+        begin(&journal, 1).expect("written");
         names.push(journal.run_name(1));
     }
     let third = dir.started(3);
@@ -161,12 +168,12 @@ fn a_torn_last_line_hides_neither_what_was_before_it_nor_what_comes_after() {
     let dir = Dir::new("torn");
     let first = dir.started(1);
     let name = first.run_name(1);
-    first.began(1, &plan(), NOW).expect("written");
+    begin(&first, 1).expect("written");
     drop(first);
     dir.add("{\"at\":\"2026-11-21T00:00:00Z\",\"event\":\"ended\",\"run\":\"");
     assert_eq!(left(&dir.started(2)), std::slice::from_ref(&name));
     let second = dir.started(2);
-    second.began(1, &plan(), NOW).expect("written");
+    begin(&second, 1).expect("written");
     let newer = second.run_name(1);
     drop(second);
     // Not even UTF-8.
@@ -182,7 +189,7 @@ fn a_torn_last_line_hides_neither_what_was_before_it_nor_what_comes_after() {
 fn one_process_is_not_taken_for_another_whose_name_begins_alike() {
     let dir = Dir::new("prefix");
     let first = dir.started(1);
-    first.began(1, &plan(), NOW).expect("written");
+    begin(&first, 1).expect("written");
     dir.add(&dir.text().replace(&first.run_name(1), &format!("{}0-1", first.0.process)));
     assert_eq!(left(&first), [format!("{}0-1", first.0.process)]);
 }
@@ -191,7 +198,7 @@ fn one_process_is_not_taken_for_another_whose_name_begins_alike() {
 fn a_long_journal_is_shortened_without_losing_a_run_that_has_not_ended() {
     let dir = Dir::new("long");
     let first = dir.started(1);
-    first.began(1, &plan(), NOW).expect("written");
+    begin(&first, 1).expect("written");
     let name = first.run_name(1);
     drop(first);
     let line = |n: usize| format!("{{\"event\":\"ended\",\"run\":\"old-{n}\",\"text\":\"{}\"}}\n", "x".repeat(400));
@@ -199,7 +206,7 @@ fn a_long_journal_is_shortened_without_losing_a_run_that_has_not_ended() {
     let long = std::fs::metadata(dir.path()).expect("a file").len();
     // Somebody else writes to it: it stays as it is.
     let other = dir.started(2);
-    other.began(1, &plan(), NOW).expect("written");
+    begin(&other, 1).expect("written");
     let third = dir.started(3);
     third.compact().expect("nothing to do");
     assert!(std::fs::metadata(dir.path()).expect("a file").len() >= long);
@@ -210,7 +217,7 @@ fn a_long_journal_is_shortened_without_losing_a_run_that_has_not_ended() {
     assert!(meta.len() < 300 * 1024 && meta.permissions().mode() & 0o777 == 0o600, "{meta:?}");
     assert!(dir.text().contains("old-3999\"") && !dir.text().contains("old-100\""));
     assert_eq!(left(&third), [name, others]);
-    third.began(1, &plan(), NOW).expect("written");
+    begin(&third, 1).expect("written");
     third.compact().expect("it writes: nothing is done");
     assert_eq!(std::fs::read_dir(dir.path().parent().expect("a folder")).expect("a folder").count(), 2, "and its lock");
 }

@@ -6,9 +6,12 @@
 pub mod cli_text;
 pub mod executor;
 pub mod journal;
-pub mod settle;
+mod keeping;
+pub mod script;
+pub mod waiter;
 
 pub use cli_text::{CliContext, argv, cli_text};
-pub use executor::{Carry, Executor, dry_run};
+pub use executor::{Execute, Executor, dry_run};
 pub use journal::{Journal, JournalError};
-pub use settle::{Rest, rest};
+pub use script::script;
+pub use waiter::{WaitStatus, check};

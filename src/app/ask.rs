@@ -65,11 +65,9 @@ impl Turn<'_> {
                 let generation = identity.generation;
                 for overlay in &mut self.s.overlays {
                     let Overlay::Plan(plan) = overlay else { continue };
-                    if plan.pinned.0 != *profile {
-                        continue;
-                    }
-                    match &plan.pinned.1 {
-                        None => plan.pinned.1 = Some((identity.account.clone(), generation)),
+                    let Some(pin) = plan.pins.iter_mut().find(|p| p.profile == *profile) else { continue };
+                    match &pin.who {
+                        None => pin.who = Some((identity.account.clone(), generation)),
                         Some((_, old)) if *old != generation => plan.blocked = Some(disarmed(profile)),
                         Some(_) => {}
                     }

@@ -6,6 +6,7 @@ use super::command::COMMANDS;
 use super::overlay::{Completion, Overlay};
 use super::update::Turn;
 use crate::base::text;
+use crate::kinds::{Action, Takes};
 use crate::model::{FieldType, FormInput, Kind, TableKey, Value, Values};
 
 /// Rows that are looked through for values: enough to find what repeats, few enough for any key press.
@@ -85,7 +86,7 @@ impl Turn<'_> {
         match before {
             None if palette => self.first_words(&mut words),
             Some(first) if palette => {
-                if let Some(action) = self.s.registry.action(self.s.view.kind, first) {
+                if let Some(action) = self.action_named(first) {
                     self.arguments(action, &mut words);
                 } else if let Some(def) = self.s.registry.kind(first) {
                     self.query_words(Kind(def.info), &mut words);
@@ -101,14 +102,16 @@ impl Turn<'_> {
     }
 
     fn first_words(&self, words: &mut Words<'_>) {
-        let targets = self.targets();
+        let on = self.on();
         for def in self.s.registry.kinds.iter().filter(|k| !k.info.side) {
             words.offer(def.info.name, def.info.aliases, "kind", def.info.doc, None);
         }
-        for action in self.s.registry.actions_of(self.s.view.kind) {
+        let here = self.s.view.kind;
+        let is_here = |a: &&&'static Action| a.kind == here.name || a.takes == Takes::Scope;
+        for action in self.s.registry.actions.iter().filter(is_here) {
             let why = self
-                .why_not(action, &targets)
-                .or_else(|| (action.changes && self.read_only_of(&targets)).then(|| self.read_only_sentence(&targets)));
+                .why_not(action, &on)
+                .or_else(|| (action.changes && self.read_only_of(&on)).then(|| self.read_only_sentence(&on)));
             words.offer(action.name, &[], "action", action.doc, why);
         }
         for command in COMMANDS.iter().filter(|c| c.palette) {
@@ -116,17 +119,16 @@ impl Turn<'_> {
         }
     }
 
-    fn arguments(&self, action: &'static crate::kinds::Action, words: &mut Words<'_>) {
-        let Ok(targets) = self.resolve(&self.targets()) else { return };
-        if targets.is_empty() {
+    fn arguments(&self, action: &'static Action, words: &mut Words<'_>) {
+        let mut on = self.on();
+        if action.takes == Takes::Scope {
+            on.rows.clear();
+        }
+        let Ok(targets) = self.resolve(&on.rows) else { return };
+        if targets.is_empty() && action.takes == Takes::Rows {
             return;
         }
-        let cx = crate::kinds::ActionContext {
-            store: self.store,
-            targets: &targets,
-            now: self.s.now,
-            downloads: &self.s.downloads,
-        };
+        let cx = self.context(&on.scope, &targets);
         for field in (action.refine)(&cx, &Values::default()).fields {
             match &field.input {
                 FormInput::Toggle => words.offer(field.name, &[], "argument", &field.help, None),

@@ -4,12 +4,11 @@ use arcstr::ArcStr;
 
 use super::draft;
 use super::line::Line;
-use super::overlay::{FormState, Overlay, Sure, SureKind, enabled};
+use super::overlay::{FormState, On, Overlay, PlanSource, Sure, SureKind, enabled};
 use super::update::Turn;
-use super::view::RowKey;
 use crate::base::text;
 use crate::input::{Key, KeyCode};
-use crate::kinds::{Action, ActionContext};
+use crate::kinds::Action;
 use crate::model::{Choice, FormField, FormInput, FormSpec, FormValue, Level, TableKey, Values};
 
 impl FormState {
@@ -108,16 +107,15 @@ fn words(s: &str) -> Vec<String> {
 
 impl Turn<'_> {
     /// The form for these values, or a sentence about a row that is gone.
-    pub(super) fn refined(&self, action: &Action, rows: &[RowKey], values: &Values) -> Result<FormSpec, String> {
-        let targets = self.resolve(rows)?;
-        let cx = ActionContext { store: self.store, targets: &targets, now: self.s.now, downloads: &self.s.downloads };
-        Ok((action.refine)(&cx, values))
+    pub(super) fn refined(&self, action: &Action, on: &On, values: &Values) -> Result<FormSpec, String> {
+        let targets = self.resolve(&on.rows)?;
+        Ok((action.refine)(&self.context(&on.scope, &targets), values))
     }
 
-    pub(super) fn open_form(&mut self, action: &'static Action, targets: Vec<RowKey>, values: Values, spec: FormSpec) {
+    pub(super) fn open_form(&mut self, action: &'static Action, on: On, values: Values, spec: FormSpec) {
         let focus = spec.fields.iter().position(|f| f.error.is_some()).unwrap_or(0);
         let sought = String::new();
-        let mut form = FormState { action, targets, values, spec, focus, line: None, draft: None, sought, error: None };
+        let mut form = FormState { action, on, values, spec, focus, line: None, draft: None, sought, error: None };
         form.enter_field();
         self.s.overlays.push(Overlay::Form(Box::new(form)));
     }
@@ -125,7 +123,7 @@ impl Turn<'_> {
     /// Refines the uppermost form after its values changed.
     fn refine(&mut self) {
         let Some(Overlay::Form(form)) = self.s.overlays.last() else { return };
-        let refined = self.refined(form.action, &form.targets, &form.values);
+        let refined = self.refined(form.action, &form.on, &form.values);
         let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
         match refined {
             Ok(spec) => {
@@ -281,8 +279,8 @@ impl Turn<'_> {
             form.enter_field();
             return;
         }
-        let (action, targets, values) = (form.action, form.targets.clone(), form.values.clone());
-        if let Err(why) = self.open_plan(action, targets, values, true)
+        let (source, on) = (PlanSource::Action(form.action, form.values.clone()), form.on.clone());
+        if let Err(why) = self.open_plan(source, on, true)
             && let Some(Overlay::Form(form)) = self.s.overlays.last_mut()
         {
             form.error = Some(why);

@@ -4,6 +4,7 @@ use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, Overlay};
 use super::update::Turn;
 use super::view::RowKey;
 use crate::base::text::{cut_end, pasteable};
+use crate::kinds::Takes;
 use crate::model::{Effect, FieldType, Level, Sort, Value};
 
 /// The text that a value is copied as; `None` where there is none.
@@ -69,10 +70,9 @@ impl Turn<'_> {
         let (kind, value) = (menu.kind.clone(), item.value.clone());
         self.s.overlays.pop();
         match (kind, value) {
-            (MenuKind::Actions(rows), MenuValue::Name(name)) => {
-                let kind = rows.first().map(|r| r.table.kind);
-                if let Some(action) = kind.and_then(|k| self.s.registry.action(k, name)) {
-                    self.begin(action, rows, "");
+            (MenuKind::Actions(on), MenuValue::Name(name)) => {
+                if let Some(action) = self.s.registry.action(self.s.view.kind, name) {
+                    self.begin(action, on, "");
                 }
             }
             (MenuKind::Links(row), MenuValue::At(i)) => {
@@ -85,7 +85,8 @@ impl Turn<'_> {
                 self.sort_by(Sort { field, ascending: now.is_none_or(|s| !s.ascending) });
             }
             (MenuKind::Copy, MenuValue::Text(text)) => self.copied(text),
-            (MenuKind::Runs, MenuValue::Run(id)) => self.undo_run(id),
+            (MenuKind::Runs, MenuValue::Run(id)) => self.run_chosen(id),
+            (MenuKind::Run(id), MenuValue::Name(what)) => self.run_choice(id, what),
             (MenuKind::Runs, _) => self.left_menu(),
             (MenuKind::Left, MenuValue::Text(run)) => self.left_one_menu(run),
             (MenuKind::LeftOne(run), MenuValue::Name(what)) => self.left_choice(&run, what),
@@ -95,38 +96,44 @@ impl Turn<'_> {
 
     /// Everything that can be done with the targets, with why not where it cannot.
     pub(super) fn actions_menu(&mut self) {
-        let rows = self.targets();
-        let Some(first) = rows.first() else {
-            self.say(Level::Info, "There is no row to act on.");
-            return;
-        };
-        let kind = first.table.kind;
-        let actions: Vec<_> = self.s.registry.actions_of(kind).collect();
+        let on = self.on();
+        let kind = self.s.view.kind;
+        let mut actions: Vec<_> = self.s.registry.actions_of(kind).collect();
+        if on.rows.is_empty() {
+            actions.retain(|a| a.takes == Takes::Scope);
+        }
         if actions.is_empty() {
-            self.say(Level::Info, format!("There are no actions on {} yet.", kind.name));
+            let none = self.s.registry.actions_of(kind).next().is_none();
+            let text = if none {
+                format!("There are no actions on {} yet.", kind.name)
+            } else {
+                "There is no row to act on.".into()
+            };
+            self.say(Level::Info, text);
             return;
         }
         let items = actions.iter().map(|a| MenuItem {
             label: a.title.to_string(),
             // What only the plan's confirmation refuses can still be opened: the plan shows the commands.
-            detail: if a.changes && self.read_only_of(&rows) {
+            detail: if a.changes && self.read_only_of(&on) {
                 format!("read-only, plan only. {}", a.doc)
             } else {
                 a.doc.to_string()
             },
             checked: None,
-            disabled: self.why_not(a, &rows),
+            disabled: self.why_not(a, &on),
             value: MenuValue::Name(a.name),
         });
         let items = items.collect();
-        let mut title = match rows.as_slice() {
+        let mut title = match on.rows.as_slice() {
+            [] => kind.title.to_string(),
             [one] => self.label(one),
             many => format!("{} {}", many.len(), kind.name),
         };
-        if rows.len() > 1 && self.s.view.hidden_marks > 0 {
+        if on.rows.len() > 1 && self.s.view.hidden_marks > 0 {
             title = format!("{title} ({})", hidden_sentence(self.s.view.hidden_marks));
         }
-        self.menu(Menu { kind: MenuKind::Actions(rows), title, items, cursor: 0, error: None });
+        self.menu(Menu { kind: MenuKind::Actions(on), title, items, cursor: 0, error: None });
     }
 
     fn rows_text(&self, rows: &[RowKey]) -> Vec<String> {

@@ -6,9 +6,9 @@ use arcstr::ArcStr;
 
 use super::line::Line;
 use super::view::RowKey;
-use crate::base::{Fault, Time};
+use crate::base::{Fault, Scope, Time};
 use crate::kinds::Action;
-use crate::model::{Choice, DryRun, FormSpec, Plan, Question, Sort, Values};
+use crate::model::{Choice, DryRun, FormSpec, Plan, Question, RunRecord, Sort, Values};
 use crate::query::Query;
 
 /// One layer over the table. The last of [`super::State::overlays`] has the keys.
@@ -97,8 +97,8 @@ pub struct Pager {
 /// What a menu is for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum MenuKind {
-    /// Actions on the targets.
-    Actions(Vec<RowKey>),
+    /// Actions on the targets, and those that need none.
+    Actions(On),
     /// Where one can go from a row.
     Links(RowKey),
     /// What to sort by.
@@ -109,6 +109,8 @@ pub enum MenuKind {
     Copy,
     /// Runs of plans; enter starts the way back.
     Runs,
+    /// What to do with a run that stopped half-way, by its number.
+    Run(u64),
     /// What an earlier run of the program left under way.
     Left,
     /// What to do with one of them (the journal's name for it: [`super::State::left`] may change meanwhile).
@@ -161,12 +163,21 @@ pub enum MenuValue {
     Text(String),
 }
 
+/// What an action is about: rows, or, if there are none, the place where something is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct On {
+    /// Profile and region: the first row's.
+    pub scope: Scope,
+    /// The rows.
+    pub rows: Vec<RowKey>,
+}
+
 /// The fields of an action as they are being filled in.
 pub struct FormState {
     /// The action.
     pub action: &'static Action,
-    /// The rows.
-    pub targets: Vec<RowKey>,
+    /// What it is done to.
+    pub on: On,
     /// What was put in.
     pub values: Values,
     /// The form for these values.
@@ -220,26 +231,55 @@ pub enum PlanPhase {
     Rereading,
 }
 
+/// What a plan is made from.
+#[derive(Clone)]
+pub enum PlanSource {
+    /// An action and what was put into its form.
+    Action(&'static Action, Values),
+    /// The rest of a run that stopped.
+    GoOn(Box<RunRecord>),
+    /// The steps of a run that were done, backwards.
+    Undo(Box<RunRecord>),
+}
+
+impl PlanSource {
+    /// The action, if it is one's.
+    pub fn action(&self) -> Option<&'static Action> {
+        if let PlanSource::Action(action, _) = self { Some(action) } else { None }
+    }
+    /// Whether it changes an account (a download does not).
+    pub fn changes(&self) -> bool {
+        self.action().is_none_or(|a| a.changes)
+    }
+}
+
+/// Whom a plan is made for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pin {
+    /// The profile.
+    pub profile: ArcStr,
+    /// The account and the generation of its identity, once known.
+    pub who: Option<(ArcStr, u64)>,
+}
+
 /// A plan to be confirmed.
 pub struct PlanDialog {
     /// Its number; a plan that was made again has a new one.
     pub number: u64,
     /// The plan.
     pub plan: Plan,
-    /// The action.
-    pub action: &'static Action,
-    /// The rows.
-    pub targets: Vec<RowKey>,
-    /// What it was made from.
-    pub values: Values,
+    /// What it was made from, and is made from again when it is confirmed.
+    pub source: PlanSource,
+    /// What it is about.
+    pub on: On,
     /// Where it is.
     pub phase: PlanPhase,
     /// What EC2 said.
     pub dry_run: DryRun,
     /// What is typed of the phrase.
     pub typed: Line,
-    /// The profile, and the account and the generation of its identity that the plan is pinned to, once known.
-    pub pinned: (ArcStr, Option<(ArcStr, u64)>),
+    /// The profiles whose accounts it changes, the one that it is shown for first.
+    pub pins: Vec<Pin>,
     /// Why it cannot be carried out at all (read-only, other credentials): one sentence.
     pub blocked: Option<String>,
     /// From when on it can be confirmed: a plan that has just changed is read first.
@@ -250,7 +290,7 @@ pub struct PlanDialog {
     pub notice: Option<String>,
     /// Whether it has fields (`tab` opens them).
     pub options: bool,
-    /// The calls as commands, one text each.
+    /// The calls as commands, or as the lines of a script.
     pub commands: Vec<String>,
     /// Lines scrolled out at the top.
     pub scroll: usize,

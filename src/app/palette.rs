@@ -4,7 +4,7 @@ use super::command::{COMMANDS, Command};
 use super::overlay::Overlay;
 use super::update::Turn;
 use crate::base::text;
-use crate::kinds::Action;
+use crate::kinds::{Action, Takes};
 use crate::model::{Kind, Selector, Sort};
 use crate::query::Query;
 
@@ -32,7 +32,7 @@ impl Turn<'_> {
         }
         let registry = &self.s.registry;
         let here = self.s.view.kind;
-        if let Some(action) = registry.action(here, word) {
+        if let Some(action) = self.action_named(word) {
             return Ok(Meaning::Act(action, rest.to_string()));
         }
         if let Some(def) = registry.kind(word).filter(|d| !d.info.side) {
@@ -65,6 +65,13 @@ impl Turn<'_> {
             None => text::suggest(word, registry.kinds.iter().filter(|k| !k.info.side).map(|k| k.info.name)),
         };
         Err(format!("There is no kind, action or command {}.{hint}", text::visible(word)))
+    }
+
+    /// An action on the rows that are seen, or one that makes something: that can be typed from anywhere.
+    pub(super) fn action_named(&self, word: &str) -> Option<&'static Action> {
+        let registry = &self.s.registry;
+        let makes = || registry.actions.iter().find(|a| a.name == word && a.takes == Takes::Scope).copied();
+        registry.action(self.s.view.kind, word).or_else(makes)
     }
 
     fn sort_words(&self, words: &str) -> Result<Sort, String> {
@@ -102,8 +109,8 @@ impl Turn<'_> {
         match meaning {
             Meaning::Go(kind, query) => self.go(kind, Selector::All, None, query),
             Meaning::Act(action, args) => {
-                let targets = self.targets();
-                self.begin(action, targets, &args);
+                let on = self.on();
+                self.begin(action, on, &args);
             }
             Meaning::Do(command) => self.command(command),
             Meaning::Sort(sort) => self.sort_by(sort),

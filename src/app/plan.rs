@@ -2,21 +2,27 @@
 
 use std::time::Duration;
 
+use arcstr::ArcStr;
+
 use super::line::Line;
-use super::overlay::{Digits, Overlay, PlanDialog, PlanPhase};
+use super::overlay::{Digits, On, Overlay, Pin, PlanDialog, PlanPhase, PlanSource};
 use super::run::{Run, RunPhase};
 use super::update::Turn;
 use super::view::RowKey;
-use crate::base::Fault;
-use crate::kinds::{Action, ActionContext};
-use crate::model::{Confirm, DryRun, Effect, FormInput, Level, Plan, TableKey, Values};
+use crate::base::{Fault, Scope};
+use crate::kinds::{Action, ActionContext, Takes, Target};
+use crate::model::{Confirm, DryRun, Effect, FormInput, Level, Plan, RunRecord, TableKey, Values};
 
 /// After a plan has changed under the user's eyes a key that was meant for the old one must not confirm the new one.
 const READ_IT: Duration = Duration::from_secs(1);
 
 impl Turn<'_> {
     /// Why an action cannot be done to these rows now: one sentence. Read-only is not among the reasons: the plan can be seen.
-    pub(super) fn why_not(&self, action: &Action, rows: &[RowKey]) -> Option<String> {
+    pub(super) fn why_not(&self, action: &Action, on: &On) -> Option<String> {
+        let rows = on.rows.as_slice();
+        if action.takes == Takes::Scope {
+            return on.scope.profile().is_none().then(|| "No account is open.".to_string());
+        }
         let Some(first) = rows.first() else { return Some("There is no row to act on.".into()) };
         if first.table.kind.name != action.kind {
             return Some(format!("{} acts on {}; these are {}.", action.name, action.kind, first.table.kind.name));
@@ -47,12 +53,13 @@ impl Turn<'_> {
     }
 
     /// Whether the rows' profile may change nothing.
-    pub(super) fn read_only_of(&self, rows: &[RowKey]) -> bool {
-        self.s.read_only || rows.iter().any(|r| r.table.scope.profile().is_some_and(|p| self.s.is_read_only(p)))
+    pub(super) fn read_only_of(&self, on: &On) -> bool {
+        let scopes = std::iter::once(&on.scope).chain(on.rows.iter().map(|r| &r.table.scope));
+        self.s.read_only || scopes.filter_map(Scope::profile).any(|p| self.s.is_read_only(p))
     }
 
-    pub(super) fn read_only_sentence(&self, rows: &[RowKey]) -> String {
-        match rows.first().and_then(|r| r.table.scope.profile()) {
+    pub(super) fn read_only_sentence(&self, on: &On) -> String {
+        match on.scope.profile() {
             Some(profile) if !self.s.read_only => format!("Read-only: nothing may be changed with profile {profile}."),
             _ => "Read-only: nothing may be changed in this run.".into(),
         }
@@ -60,12 +67,15 @@ impl Turn<'_> {
 
     /// Begins an action: its form, or its plan at once if there is nothing to ask. Options that are all off by themselves
     /// (force, hibernate) wait behind `tab` in the plan.
-    pub(super) fn begin(&mut self, action: &'static Action, rows: Vec<RowKey>, args: &str) {
-        if let Some(why) = self.why_not(action, &rows) {
+    pub(super) fn begin(&mut self, action: &'static Action, mut on: On, args: &str) {
+        if action.takes == Takes::Scope {
+            on.rows.clear();
+        }
+        if let Some(why) = self.why_not(action, &on) {
             self.refuse(why);
             return;
         }
-        let refine = |values: &Values| self.refined(action, &rows, values).unwrap_or_default();
+        let refine = |values: &Values| self.refined(action, &on, values).unwrap_or_default();
         let values = match super::form::read_arguments(args, Values::default(), &refine) {
             Ok(values) => values,
             Err(why) => {
@@ -81,44 +91,47 @@ impl Turn<'_> {
         let spec = refine(&values);
         let toggles = spec.fields.iter().all(|f| f.input == FormInput::Toggle);
         if spec.is_valid() && (toggles || !args.is_empty()) {
-            if let Err(why) = self.open_plan(action, rows, values, !spec.fields.is_empty()) {
+            let options = !spec.fields.is_empty();
+            if let Err(why) = self.open_plan(PlanSource::Action(action, values), on, options) {
                 self.refuse(why);
             }
         } else {
-            self.open_form(action, rows, values, spec);
+            self.open_form(action, on, values, spec);
         }
     }
 
-    fn made(&self, action: &Action, rows: &[RowKey], values: &Values) -> Result<Plan, String> {
-        let targets = self.resolve(rows)?;
-        let cx = ActionContext { store: self.store, targets: &targets, now: self.s.now, downloads: &self.s.downloads };
-        (action.plan)(&cx, values).map_err(|f| f.to_string())
+    fn made(&self, source: &PlanSource, on: &On) -> Result<Plan, String> {
+        match source {
+            PlanSource::Action(action, values) => {
+                let targets = self.resolve(&on.rows)?;
+                let cx = self.context(&on.scope, &targets);
+                (action.plan)(&cx, values).map_err(|f| f.to_string())
+            }
+            PlanSource::GoOn(run) => run.go_on(),
+            PlanSource::Undo(run) => run.undo_steps(),
+        }
+    }
+
+    /// What an action's pure functions look at.
+    pub(super) fn context<'a>(&'a self, scope: &'a Scope, targets: &'a [Target]) -> ActionContext<'a> {
+        ActionContext { store: self.store, scope, targets, now: self.s.now, downloads: &self.s.downloads }
     }
 
     /// Makes the plan and shows it.
-    pub(super) fn open_plan(
-        &mut self,
-        action: &'static Action,
-        rows: Vec<RowKey>,
-        values: Values,
-        options: bool,
-    ) -> Result<(), String> {
-        let plan = self.made(action, &rows, &values)?;
-        let profile = rows.first().and_then(|r| r.table.scope.profile()).cloned().unwrap_or_default();
-        let who = self.s.identity(&profile).map(|i| (i.account.clone(), i.generation));
-        let read_only = action.changes && self.read_only_of(&rows);
+    pub(super) fn open_plan(&mut self, source: PlanSource, on: On, options: bool) -> Result<(), String> {
+        let plan = self.made(&source, &on)?;
+        let read_only = source.changes() && self.read_only_of(&on);
         let dialog = PlanDialog {
             number: 0,
             commands: Vec::new(),
             dry_run: DryRun::NotSupported,
-            blocked: read_only.then(|| self.read_only_sentence(&rows)),
+            blocked: read_only.then(|| self.read_only_sentence(&on)),
+            pins: self.pins(&plan, &on),
             plan,
-            action,
-            targets: rows,
-            values,
+            source,
+            on,
             phase: PlanPhase::Shown,
             typed: Line::default(),
-            pinned: (profile, who),
             armed: self.s.now,
             shown: self.s.now,
             notice: None,
@@ -131,21 +144,33 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Numbers the plan of a layer and asks EC2 whether IAM allows it.
+    /// Whom a plan is made for: every profile that it changes something of, that of its place first.
+    fn pins(&self, plan: &Plan, on: &On) -> Vec<Pin> {
+        let mut profiles: Vec<_> = on.scope.profile().cloned().into_iter().collect();
+        profiles.extend(plan.profiles().into_iter().filter(|p| Some(p) != on.scope.profile()));
+        let pin = |profile: ArcStr| {
+            let who = self.s.identity(&profile).map(|i| (i.account.clone(), i.generation));
+            Pin { profile, who }
+        };
+        profiles.into_iter().map(pin).collect()
+    }
+
+    /// Numbers the plan of a layer, gives its steps their client tokens, and asks EC2 whether IAM allows it.
     fn announce(&mut self, layer: usize) {
         let number = self.number();
-        let cli = self.s.cli.clone();
+        let (cli, name) = (self.s.cli.clone(), self.s.run_name(number));
         let Some(Overlay::Plan(p)) = self.s.overlays.get_mut(layer) else { return };
         p.number = number;
-        p.commands = p.plan.calls.iter().map(|c| cli(c)).collect();
-        let asks = p.plan.calls.iter().any(|c| c.op.dry_run);
+        let plan = p.plan.with_tokens(&name);
+        p.commands = cli(&plan);
+        let asks = plan.calls().any(|c| c.op.dry_run);
         p.dry_run = match (asks, p.blocked.is_some()) {
             (false, _) => DryRun::NotSupported,
             (true, true) => DryRun::NotAsked,
             (true, false) => DryRun::Asking,
         };
         if p.dry_run == DryRun::Asking {
-            let effect = Effect::DryRun(number, Box::new(p.plan.clone()));
+            let effect = Effect::DryRun(number, Box::new(plan));
             self.emit(effect);
         }
     }
@@ -192,23 +217,21 @@ impl Turn<'_> {
             }
             Confirm::Type(_) | Confirm::Enter => {}
         }
-        let (profile, pinned) = p.pinned.clone();
-        let Some((account, generation)) = pinned else {
-            p.notice = Some(format!("The account of profile {profile} is not known yet."));
-            return;
-        };
-        let changes = p.action.changes;
-        if let Err(why) = self.same_identity(&profile, generation) {
+        let (pins, changes) = (p.pins.clone(), p.source.changes());
+        if let Err(why) = self.same_identities(&pins) {
             if let Some(Overlay::Plan(p)) = self.s.overlays.last_mut() {
                 p.notice = Some(why);
             }
             return;
         }
-        let asked = !self.s.sandbox && self.s.profile(&profile).is_some_and(|p| p.ask_digits);
-        if changes && asked && !self.s.proven.contains(&account) {
-            let digits = Digits { profile, account, line: Line::default(), error: None };
-            self.s.overlays.push(Overlay::Digits(digits));
-            return;
+        for Pin { profile, who } in pins {
+            let Some((account, _)) = who else { continue };
+            let asked = !self.s.sandbox && self.s.profile(&profile).is_some_and(|p| p.ask_digits);
+            if changes && asked && !self.s.proven.contains(&account) {
+                let digits = Digits { profile, account, line: Line::default(), error: None };
+                self.s.overlays.push(Overlay::Digits(digits));
+                return;
+            }
         }
         let Some(Overlay::Plan(p)) = self.s.overlays.last_mut() else { return };
         p.phase = PlanPhase::Rereading;
@@ -217,12 +240,21 @@ impl Turn<'_> {
         self.emit(effect);
     }
 
-    fn same_identity(&self, profile: &str, generation: u64) -> Result<(), String> {
-        match self.s.profile(profile).and_then(|p| p.identity.as_ref()) {
-            Some(Ok(who)) if who.generation == generation => Ok(()),
-            Some(Err(f)) => Err(format!("The credentials of profile {profile} do not work now: {}", f.message)),
-            _ => Err(disarmed(profile)),
+    /// Whether every profile is still whom the plan was made for.
+    fn same_identities(&self, pins: &[Pin]) -> Result<(), String> {
+        for Pin { profile, who } in pins {
+            let Some((_, generation)) = who else {
+                return Err(format!("The account of profile {profile} is not known yet."));
+            };
+            match self.s.profile(profile).and_then(|p| p.identity.as_ref()) {
+                Some(Ok(who)) if who.generation == *generation => {}
+                Some(Err(f)) => {
+                    return Err(format!("The credentials of profile {profile} do not work now: {}", f.message));
+                }
+                _ => return Err(disarmed(profile)),
+            }
         }
+        Ok(())
     }
 
     pub(super) fn digits_accept(&mut self) {
@@ -246,16 +278,11 @@ impl Turn<'_> {
         if p.phase != PlanPhase::Rereading {
             return;
         }
-        let (profile, pinned) = p.pinned.clone();
         let again = match result {
             Err(fault) => Err(format!("The rows could not be read again, so nothing was carried out. {fault}")),
-            Ok(()) => match pinned.map(|(_, g)| self.same_identity(&profile, g)) {
-                Some(Ok(())) => self.made(p.action, &p.targets, &p.values),
-                Some(Err(why)) => Err(why),
-                None => Err(disarmed(&profile)),
-            },
+            Ok(()) => self.same_identities(&p.pins).and_then(|()| self.made(&p.source, &p.on)),
         };
-        let again = again.and_then(|plan| match self.why_not(p.action, &p.targets) {
+        let again = again.and_then(|plan| match p.source.action().and_then(|a| self.why_not(a, &p.on)) {
             Some(why) => Err(why),
             None => Ok(plan),
         });
@@ -286,7 +313,7 @@ impl Turn<'_> {
             |o: &Overlay| matches!(o, Overlay::Plan(p) if p.phase == PlanPhase::Shown && p.plan.needs.contains(table));
         let Some(layer) = self.s.overlays.iter().position(waits) else { return };
         let Some(Overlay::Plan(p)) = self.s.overlays.get(layer) else { return };
-        let plan = match self.made(p.action, &p.targets, &p.values) {
+        let plan = match self.made(&p.source, &p.on) {
             Ok(plan) => plan,
             // What is known now stands against it (termination protection): it is refused before anything is sent.
             Err(why) => {
@@ -298,7 +325,7 @@ impl Turn<'_> {
         };
         let now = self.s.now;
         let Some(Overlay::Plan(p)) = self.s.overlays.get_mut(layer) else { return };
-        let (same, same_calls) = (plan.weighs_as(&p.plan), plan.calls == p.plan.calls);
+        let (same, same_calls) = (plan.weighs_as(&p.plan), plan.steps == p.plan.steps);
         p.plan = plan;
         if !same {
             p.armed = now.plus(READ_IT);
@@ -318,29 +345,47 @@ impl Turn<'_> {
             return;
         }
         let Overlay::Plan(p) = self.s.overlays.remove(layer) else { return };
-        if layer > 0 && matches!(&self.s.overlays[layer - 1], Overlay::Form(f) if std::ptr::eq(f.action, p.action)) {
+        let from = p.source.action();
+        let is_its_form =
+            |o: &Overlay| matches!((o, from), (Overlay::Form(f), Some(action)) if std::ptr::eq(f.action, action));
+        if layer > 0 && is_its_form(&self.s.overlays[layer - 1]) {
             self.s.overlays.remove(layer - 1);
         }
         let p = *p;
-        let Some((_, generation)) = p.pinned.1 else { return };
-        self.way_back_confirmed(p.action, &p.targets, &p.values);
-        let plan = Box::new(p.plan);
+        let pin = |pin: &Pin| pin.who.as_ref().map(|(_, generation)| (pin.profile.clone(), *generation));
+        let pins = p.pins.iter().filter_map(pin).collect();
+        let name = self.s.run_name(p.number);
+        let record = match p.source {
+            PlanSource::Action(action, values) => {
+                self.way_back_confirmed(action, &p.on, &values);
+                RunRecord::new(name.clone(), self.s.now, &p.plan.with_tokens(&name))
+            }
+            // The journal goes on with the same run.
+            PlanSource::GoOn(run) => {
+                self.taken_up(&run.name);
+                run.again()
+            }
+            PlanSource::Undo(run) => {
+                self.forget_left(&run.name);
+                RunRecord::new(name.clone(), self.s.now, &p.plan.with_tokens(&name))
+            }
+        };
+        let record = Box::new(record);
         self.s.runs.push(Run {
             id: p.number,
-            plan: plan.clone(),
+            record: record.clone(),
             began: self.s.now,
             ended: None,
-            done: 0,
             answer: String::new(),
             progress: None,
             phase: RunPhase::Confirmed,
         });
-        for row in &p.targets {
+        for row in &p.on.rows {
             self.s.view.marks.shift_remove(row);
         }
         self.count_hidden_marks();
-        self.say(Level::Info, format!("{}: confirmed.", plan.title));
-        self.emit(Effect::Carry { run: p.number, plan, generation });
+        self.say(Level::Info, format!("{}: confirmed.", record.title));
+        self.emit(Effect::Execute { run: p.number, record, pins });
     }
 
     /// `tab`: the fields that the plan was made from.
@@ -349,19 +394,20 @@ impl Turn<'_> {
         if p.phase == PlanPhase::Rereading {
             return;
         }
-        if !p.options {
-            p.notice = Some(format!("{} has no options.", p.action.title));
+        let (PlanSource::Action(action, values), true) = (p.source.clone(), p.options) else {
+            let what = p.source.action().map_or(p.plan.title.as_str(), |a| a.title);
+            p.notice = Some(format!("{what} has no options."));
             return;
-        }
-        let (action, targets, values) = (p.action, p.targets.clone(), p.values.clone());
+        };
+        let on = p.on.clone();
         let below = self.s.overlays.len().checked_sub(2).and_then(|i| self.s.overlays.get(i));
         let from_form = matches!(below, Some(Overlay::Form(f)) if std::ptr::eq(f.action, action));
         self.s.overlays.pop();
         if from_form {
             return;
         }
-        match self.refined(action, &targets, &values) {
-            Ok(spec) => self.open_form(action, targets, values, spec),
+        match self.refined(action, &on, &values) {
+            Ok(spec) => self.open_form(action, on, values, spec),
             Err(why) => self.refuse(why),
         }
     }

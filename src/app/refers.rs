@@ -17,16 +17,15 @@ impl State {
         out.extend(self.detail.row.iter().map(|r| r.table.clone()));
         for overlay in &self.overlays {
             let (rows, needs) = match overlay {
-                Overlay::Form(form) => (form.targets.as_slice(), form.spec.needs.as_slice()),
-                Overlay::Plan(p) => (p.targets.as_slice(), p.plan.needs.as_slice()),
+                Overlay::Form(form) => (form.on.rows.as_slice(), form.spec.needs.as_slice()),
+                Overlay::Plan(p) => (p.on.rows.as_slice(), p.plan.needs.as_slice()),
                 _ => continue,
             };
             out.extend(rows.iter().map(|r| r.table.clone()).chain(needs.iter().cloned()));
         }
         for run in &self.runs {
-            out.extend(run.plan.subjects.iter().map(|s| s.table.clone()));
-            out.extend(run.plan.settle.rows().into_iter().map(|(table, _)| table.clone()));
-            out.extend(run.plan.undo.iter().flat_map(|u| &u.on).map(|(table, _)| table.clone()));
+            out.extend(run.record.all_rows().into_iter().map(|(table, _)| table));
+            out.extend(run.record.undo.iter().flat_map(|u| &u.on).map(|(table, _)| table.clone()));
         }
         out.extend(self.awaited.iter().flat_map(|a| &a.rows).map(|r| r.table.clone()));
         out

@@ -1,21 +1,19 @@
 //! Plans that were confirmed, and how far they have come.
 
 use crate::base::{Fault, Time};
-use crate::model::Plan;
+use crate::model::{RunRecord, Waiter};
 
 /// A plan on its way.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
     /// Its number: that of the plan.
     pub id: u64,
-    /// What is carried out.
-    pub plan: Box<Plan>,
+    /// What is carried out, and what became of each step.
+    pub record: Box<RunRecord>,
     /// When it was confirmed.
     pub began: Time,
     /// When it came to its end.
     pub ended: Option<Time>,
-    /// How many calls have been answered.
-    pub done: usize,
     /// What the last answer said, in a few words; may be empty.
     pub answer: String,
     /// Bytes of a transfer: so far, and in all if known.
@@ -31,6 +29,10 @@ pub enum RunPhase {
     Confirmed,
     /// Calls are being sent.
     Sending,
+    /// The next call waits for this; a sentence about how far it is.
+    Waiting(Waiter, String),
+    /// What the next call waits for does not come; a sentence. The user decides.
+    Stuck(String),
     /// A call got no answer: it is being looked at, never sent again.
     Unknown(Fault),
     /// All calls were answered; the rows are on their way.
@@ -46,9 +48,22 @@ impl Run {
     pub fn is_over(&self) -> bool {
         matches!(self.phase, RunPhase::Settled(..) | RunPhase::Failed(_))
     }
+    /// Whether it stopped with something done and something not: it can be gone on with, or undone.
+    pub fn is_half_done(&self) -> bool {
+        let (done, of) = self.record.done();
+        let stopped = matches!(self.phase, RunPhase::Failed(_) | RunPhase::Stuck(_) | RunPhase::Unknown(_));
+        stopped && (done < of || matches!(self.phase, RunPhase::Stuck(_))) && (done > 0 || self.record.has_step_undo())
+    }
+    /// The rows that it waits for now.
+    pub fn looks_for(&self) -> Waiter {
+        match &self.phase {
+            RunPhase::Waiting(wait, _) => wait.clone(),
+            _ => self.record.resolved_wait(),
+        }
+    }
     /// Whether a call may still be on its way: what quitting must not drop.
     pub fn in_flight(&self) -> bool {
-        matches!(self.phase, RunPhase::Confirmed | RunPhase::Sending)
+        matches!(self.phase, RunPhase::Confirmed | RunPhase::Sending | RunPhase::Waiting(..))
     }
     /// One line: `Stop 2 instances: web-1 stopping`.
     pub fn text(&self) -> String {
@@ -57,17 +72,26 @@ impl Run {
             RunPhase::Sending => match self.progress {
                 Some((done, Some(of))) if of > 0 => format!("{} %", done.saturating_mul(100) / of),
                 Some((done, _)) => format!("{done} bytes"),
-                None => format!("{} of {} calls answered", self.done, self.plan.calls.len()),
+                None => {
+                    let (done, of) = self.record.done();
+                    format!("{done} of {of} calls answered")
+                }
             },
+            RunPhase::Waiting(_, text) => self.step_text(text),
+            RunPhase::Stuck(text) => format!("{} :runs to go on or to undo", self.step_text(&format!("{text}."))),
             RunPhase::Unknown(f) => format!("outcome unknown, being looked at: {f}"),
             // What has no rows to be watched is over with its answer.
-            RunPhase::Settled(true, s) if s.is_empty() => match self.plan.calls.len() {
+            RunPhase::Settled(true, s) if s.is_empty() => match self.record.steps.len() {
                 1 if !self.answer.is_empty() => self.answer.clone(),
                 _ => "done".into(),
             },
             RunPhase::Settling(s) | RunPhase::Settled(_, s) => s.clone(),
             RunPhase::Failed(f) => format!("failed: {f}"),
         };
-        format!("{}: {what}", self.plan.title)
+        format!("{}: {what}", self.record.title)
+    }
+    fn step_text(&self, text: &str) -> String {
+        let (done, of) = self.record.done();
+        format!("step {done} of {of} done, waiting: {text}")
     }
 }

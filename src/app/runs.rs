@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, Overlay};
+use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, On, Overlay, PlanSource};
 use super::palette::Meaning;
-use super::run::RunPhase;
+use super::run::{Run, RunPhase};
 use super::state::Awaited;
 use super::update::Turn;
 use super::view::RowKey;
-use crate::base::RowId;
+use crate::base::{RowId, Scope};
 use crate::kinds::Action;
-use crate::model::{ActEvent, Effect, Level, TableKey, Undo, Unfinished, Values};
+use crate::model::{ActEvent, Effect, Level, Progress, RunEntry, RunRecord, StepState, TableKey, Values, Verdict};
 use crate::query::Query;
 
 /// How long rows of an earlier run are waited for before it is said that they do not come.
@@ -20,28 +20,88 @@ const LONGEST: Duration = Duration::from_secs(3600);
 /// Runs that are kept for `:runs`.
 const KEPT: usize = 100;
 
+/// What is said where a run stopped half-way.
+const HALF_DONE: &str = ":runs to go on or to undo.";
+
+/// How the steps of a run stand, as entries that only say something.
+fn stands(run: &RunRecord) -> Vec<MenuItem> {
+    let line = |(glyph, text): (char, String)| MenuItem {
+        label: format!("{glyph} {text}"),
+        disabled: Some("It only says how the step stands.".into()),
+        ..MenuItem::default()
+    };
+    run.lines().into_iter().map(line).collect()
+}
+
+fn choice(label: &str, detail: String, name: &'static str, disabled: Option<String>) -> MenuItem {
+    MenuItem { label: label.into(), detail, disabled, value: MenuValue::Name(name), ..MenuItem::default() }
+}
+
+/// Whether an unfinished run is gone on with by sending what is left, and not by looking at its rows: something was not sent, or there are
+/// no rows that could say what became of it.
+fn has_rest(run: &RunRecord) -> bool {
+    let unsent = |s: &StepState| matches!(s, StepState::NotSent | StepState::Failed(_));
+    (run.states.iter().any(unsent) || run.all_rows().is_empty()) && run.go_on().is_ok()
+}
+
+/// The way back of a run, and why there is none: its steps' own, or the action that undoes the whole.
+fn way_back(run: &RunRecord) -> Result<String, String> {
+    match &run.undo {
+        _ if run.has_step_undo() => {
+            run.undo_steps().map(|_| "what was done, the last step first, as a plan".to_string())
+        }
+        Some(undo) => {
+            Ok(format!("{}{}", undo.line, undo.but.as_ref().map(|b| format!(", but {b}")).unwrap_or_default()))
+        }
+        None => Err("There is no way back from it.".into()),
+    }
+}
+
 impl Turn<'_> {
     pub(super) fn act(&mut self, news: ActEvent) {
         let (id, phase) = match news {
             ActEvent::Left(left) => return self.left(left),
             ActEvent::Unwritten { run, why } => return self.unwritten(run, &why),
-            ActEvent::Began { run, .. } => (run, RunPhase::Sending),
-            ActEvent::Done { run, text, .. } => {
-                if let Some(r) = self.s.runs.iter_mut().find(|r| r.id == run) {
-                    r.done = (r.done + 1).min(r.plan.calls.len());
+            ActEvent::Began { run, name, .. } => {
+                if let Some(r) = self.run_mut(run) {
+                    r.record.name = name;
+                }
+                (run, RunPhase::Sending)
+            }
+            ActEvent::Done { run, step, text, outputs, .. } => {
+                if let Some(r) = self.run_mut(run) {
+                    r.record.apply(&RunEntry::Outcome { step, state: StepState::Done, outputs });
                     r.answer = text;
                 }
                 return;
             }
             ActEvent::Progress { run, done, of } => {
-                if let Some(r) = self.s.runs.iter_mut().find(|r| r.id == run) {
+                if let Some(r) = self.run_mut(run) {
                     r.progress = Some((done, of));
                 }
                 return;
             }
-            ActEvent::Failed { run, fault, .. } => (run, RunPhase::Failed(fault)),
-            ActEvent::Unknown { run, fault, .. } => (run, RunPhase::Unknown(fault)),
-            ActEvent::Settling { run, text } => (run, RunPhase::Settling(text)),
+            ActEvent::Waited { run, step } => {
+                if let Some(r) = self.run_mut(run) {
+                    r.record.apply(&RunEntry::Waited { step });
+                }
+                (run, RunPhase::Sending)
+            }
+            ActEvent::Waiting { run, wait, .. } => (run, RunPhase::Waiting(wait, String::new())),
+            ActEvent::Stuck { run, text } => (run, RunPhase::Stuck(text)),
+            ActEvent::Lost { run, why, .. } => (run, RunPhase::Stuck(why)),
+            ActEvent::Failed { run, step, fault } => {
+                self.outcome(run, step, StepState::Failed(fault.to_string()));
+                (run, RunPhase::Failed(fault))
+            }
+            ActEvent::Unknown { run, step, fault } => {
+                self.outcome(run, step, StepState::Unknown(fault.to_string()));
+                (run, RunPhase::Unknown(fault))
+            }
+            ActEvent::Settling { run, text } => match self.run_mut(run).map(|r| &r.phase) {
+                Some(RunPhase::Waiting(wait, _)) => (run, RunPhase::Waiting(wait.clone(), text)),
+                _ => (run, RunPhase::Settling(text)),
+            },
             ActEvent::Settled { run, text, ok } => (run, RunPhase::Settled(ok, text)),
         };
         let now = self.s.now;
@@ -50,16 +110,35 @@ impl Turn<'_> {
         run.ended = run.is_over().then_some(now);
         let (level, mut text) = match &run.phase {
             RunPhase::Failed(_) => (Level::Error, run.text()),
-            RunPhase::Unknown(_) | RunPhase::Settled(false, _) => (Level::Warning, run.text()),
+            RunPhase::Unknown(_) | RunPhase::Settled(false, _) | RunPhase::Stuck(_) => (Level::Warning, run.text()),
             RunPhase::Settled(true, _) | RunPhase::Settling(_) => (Level::Info, run.text()),
-            RunPhase::Confirmed | RunPhase::Sending => return,
+            RunPhase::Waiting(_, text) if !text.is_empty() => (Level::Info, run.text()),
+            RunPhase::Confirmed | RunPhase::Sending | RunPhase::Waiting(..) => return,
         };
+        let half = run.is_half_done();
         if let RunPhase::Failed(fault) = &run.phase
             && !fault.hints.is_empty()
         {
             text = format!("{text} {}", fault.hints.join(" "));
         }
+        if half && !text.contains(":runs") {
+            text = format!("{text} {}", HALF_DONE);
+        }
         self.say(level, text);
+        self.drop_old_runs();
+    }
+
+    fn run_mut(&mut self, run: u64) -> Option<&mut Run> {
+        self.s.runs.iter_mut().find(|r| r.id == run)
+    }
+
+    fn outcome(&mut self, run: u64, step: usize, state: StepState) {
+        if let Some(r) = self.run_mut(run) {
+            r.record.apply(&RunEntry::Outcome { step, state, outputs: Vec::new() });
+        }
+    }
+
+    fn drop_old_runs(&mut self) {
         let over = self.s.runs.iter().filter(|r| r.is_over()).count();
         if over > KEPT
             && let Some(oldest) = self.s.runs.iter().position(super::Run::is_over)
@@ -69,7 +148,7 @@ impl Turn<'_> {
     }
 
     fn unwritten(&mut self, run: u64, why: &str) {
-        let title = self.s.runs.iter().find(|r| r.id == run).map_or("A change", |r| r.plan.title.as_str());
+        let title = self.s.runs.iter().find(|r| r.id == run).map_or("A change", |r| r.record.title.as_str());
         let text =
             format!("{title}: what became of it is not on disk, and the next start takes it for unfinished. {why}");
         self.say(Level::Error, text);
@@ -86,9 +165,11 @@ impl Turn<'_> {
             });
         }
         for run in self.s.runs.iter().rev() {
-            let (disabled, detail) = match (&run.plan.undo, run.is_over()) {
+            let (disabled, detail) = match (&run.record.undo, run.is_over()) {
+                _ if run.is_half_done() => (None, "enter to go on or to undo".to_string()),
                 (_, false) => (Some("It is still under way.".to_string()), "under way".to_string()),
-                (None, true) => (Some(format!("There is no way back from: {}.", run.plan.title)), String::new()),
+                (None, true) if run.record.has_step_undo() => (None, "enter to undo it step by step".to_string()),
+                (None, true) => (Some(format!("There is no way back from: {}.", run.record.title)), String::new()),
                 (Some(undo), true) => {
                     let but = undo.but.as_ref().map(|b| format!(", but {b}")).unwrap_or_default();
                     (None, format!("enter to undo with: {}{but}", undo.line))
@@ -103,16 +184,99 @@ impl Turn<'_> {
         self.menu(Menu { kind: MenuKind::Runs, title: "Runs".into(), items, cursor: 0, error: None });
     }
 
-    pub(super) fn undo_run(&mut self, id: u64) {
+    /// Enter on a run: the way back of one that is over, or the choice of one that stopped half-way.
+    pub(super) fn run_chosen(&mut self, id: u64) {
         let Some(run) = self.s.runs.iter().find(|r| r.id == id) else { return };
-        let Some(undo) = run.plan.undo.clone() else { return };
-        let key = |(table, id): (&TableKey, &crate::base::RowId)| RowKey { table: table.clone(), id: id.clone() };
-        let rows: Vec<RowKey> = if undo.on.is_empty() {
-            run.plan.subjects.iter().map(|s| key((&s.table, &s.id))).collect()
+        if run.is_half_done() {
+            return self.run_menu(id);
+        }
+        let record = run.record.clone();
+        self.undo_record(record);
+    }
+
+    /// The way back of a run, as a plan.
+    fn undo_record(&mut self, record: Box<RunRecord>) {
+        match record.undo.clone() {
+            Some(undo) if !record.has_step_undo() => {
+                let rows = if undo.on.is_empty() { record.rows } else { undo.on };
+                self.act_on(&undo.line, rows.into_iter().map(|(table, id)| RowKey { table, id }).collect());
+            }
+            _ => self.run_plan(PlanSource::Undo(record)),
+        }
+    }
+
+    /// What can be done about a run that stopped half-way; its steps stand above the choice.
+    fn run_menu(&mut self, id: u64) {
+        let Some(run) = self.s.runs.iter().find(|r| r.id == id) else { return };
+        let stuck = matches!(run.phase, RunPhase::Stuck(_)) && matches!(run.record.progress(), Progress::Wait(_));
+        let mut items = stands(&run.record);
+        if stuck {
+            items.push(choice("wait on", "go on waiting, from now".into(), "wait", None));
+            items.push(choice("go on without", "send the next call all the same".into(), "go-on", None));
         } else {
-            undo.on.iter().map(|(table, id)| key((table, id))).collect()
-        };
-        self.act_on(&undo.line, rows);
+            let left = run.record.go_on().err();
+            items.push(choice("go on", "the steps that are left, as a plan".into(), "rest", left));
+        }
+        let back = way_back(&run.record);
+        items.push(choice("undo", back.clone().unwrap_or_default(), "undo", back.err()));
+        items.push(choice("leave it", "as it stands".into(), "leave", None));
+        let cursor = items.iter().position(|i| i.value != MenuValue::None).unwrap_or(0);
+        let title = run.record.title.clone();
+        self.menu(Menu { kind: MenuKind::Run(id), title, items, cursor, error: None });
+    }
+
+    pub(super) fn run_choice(&mut self, id: u64, what: &str) {
+        let now = self.s.now;
+        let Some(run) = self.run_mut(id) else { return };
+        let (record, waits) = (run.record.clone(), matches!(run.record.progress(), Progress::Wait(_)));
+        let decide = |verdict| Effect::Decide { run: id, verdict };
+        match what {
+            "wait" => {
+                if let Progress::Wait(step) = record.progress() {
+                    let wait = record.steps[step].wait.resolve(&record.outputs);
+                    run.phase = RunPhase::Waiting(wait, String::new());
+                }
+                self.emit(decide(Verdict::Wait));
+            }
+            "go-on" => {
+                run.phase = RunPhase::Sending;
+                self.emit(decide(Verdict::GoOn));
+            }
+            "rest" => self.run_plan(PlanSource::GoOn(record)),
+            _ => {
+                run.phase = RunPhase::Settled(false, "left half done".into());
+                run.ended = Some(now);
+                if waits {
+                    self.emit(decide(Verdict::Stop));
+                }
+                if what == "undo" {
+                    self.undo_record(record);
+                } else {
+                    self.emit(Effect::Forget(record.name.clone()));
+                }
+            }
+        }
+    }
+
+    /// Shows the plan that goes on with a run, or undoes it.
+    fn run_plan(&mut self, source: PlanSource) {
+        let (PlanSource::GoOn(run) | PlanSource::Undo(run)) = &source else { return };
+        let scope = run.steps.first().map(|s| s.call.scope.clone()).unwrap_or(Scope::Global);
+        let on = On { scope, rows: Vec::new() };
+        if let Err(why) = self.open_plan(source, on, false) {
+            self.refuse(why);
+        }
+    }
+
+    /// A run is gone on with under another number: what it was before is no choice any more.
+    pub(super) fn taken_up(&mut self, name: &str) {
+        self.s.left.retain(|u| u.name != name);
+        let now = self.s.now;
+        for run in self.s.runs.iter_mut().filter(|r| r.record.name == name && !matches!(r.phase, RunPhase::Settled(..)))
+        {
+            run.phase = RunPhase::Settled(false, "gone on with".into());
+            run.ended = Some(now);
+        }
     }
 
     /// Carries out a palette line on given rows.
@@ -120,16 +284,22 @@ impl Turn<'_> {
         let (name, args) = line.split_once(' ').unwrap_or((line, ""));
         let kind = rows.first().map(|r| r.table.kind);
         match kind.and_then(|k| self.s.registry.action(k, name)) {
-            Some(action) => self.begin(action, rows, args),
+            Some(action) => {
+                let on = self.on_rows(rows);
+                self.begin(action, on, args);
+            }
             None => match self.meaning(line) {
-                Ok(Meaning::Act(action, args)) => self.begin(action, rows, &args),
+                Ok(Meaning::Act(action, args)) => {
+                    let on = self.on_rows(rows);
+                    self.begin(action, on, &args);
+                }
                 _ => self.refuse(format!("There is no action {name} on these rows.")),
             },
         }
     }
 
     /// An earlier run of the program was cut off: says so, and asks what to do under whatever is open.
-    fn left(&mut self, left: Vec<Unfinished>) {
+    fn left(&mut self, left: Vec<RunRecord>) {
         self.s.left = left;
         if self.s.left.is_empty() {
             return;
@@ -144,9 +314,9 @@ impl Turn<'_> {
     fn left_items(&self) -> Menu {
         let items = self.s.left.iter().map(|u| MenuItem {
             label: u.title.clone(),
-            detail: format!("{}, {} of {} calls answered", super::age::ago(self.s.now, u.when), u.done.0, u.done.1),
-            disabled: self.is_awaited(&u.run).then(|| "Its rows are being looked at.".to_string()),
-            value: MenuValue::Text(u.run.clone()),
+            detail: format!("{}, {} of {} calls answered", super::age::ago(self.s.now, u.when), u.done().0, u.done().1),
+            disabled: self.is_awaited(&u.name).then(|| "Its rows are being looked at.".to_string()),
+            value: MenuValue::Text(u.name.clone()),
             ..MenuItem::default()
         });
         let items = items.collect();
@@ -164,43 +334,41 @@ impl Turn<'_> {
     }
 
     pub(super) fn left_one_menu(&mut self, run: String) {
-        let Some(left) = self.s.left.iter().find(|u| u.run == run) else { return };
-        let item = |label: &str, detail: String, name| MenuItem {
-            label: label.into(),
-            detail,
-            value: MenuValue::Name(name),
-            ..MenuItem::default()
-        };
-        let but = |u: &Undo| u.but.as_ref().map(|b| format!(", but {b}")).unwrap_or_default();
-        let way_back = left.undo.as_ref().map(|u| format!("{}{}", u.line, but(u)));
-        let mut undo = item("undo", way_back.unwrap_or_default(), "undo");
-        if left.undo.is_none() {
-            undo.disabled = Some("There is no way back from it.".into());
+        let Some(left) = self.s.left.iter().find(|u| u.name == run) else { return };
+        let mut items = if left.steps.len() > 1 || left.has_step_undo() { stands(left) } else { Vec::new() };
+        if has_rest(left) {
+            items.push(choice("go on", "the steps that are left, as a plan".into(), "go-on", None));
+        } else {
+            let look = left.all_rows().is_empty().then(|| left.go_on().err().unwrap_or_default());
+            items.push(choice("go on", "look at the rows until they settle".into(), "go-on", look));
         }
-        let items = vec![
-            item("go on", "look at the rows until they settle".into(), "go-on"),
-            undo,
-            item("forget", "leave it as it is".into(), "forget"),
-        ];
+        let back = way_back(left);
+        items.push(choice("undo", back.clone().unwrap_or_default(), "undo", back.err()));
+        items.push(choice("forget", "leave it as it is".into(), "forget", None));
+        let cursor = items.iter().position(|i| i.value != MenuValue::None).unwrap_or(0);
         let title = left.title.clone();
-        self.menu(Menu { kind: MenuKind::LeftOne(run), title, items, cursor: 0, error: None });
+        self.menu(Menu { kind: MenuKind::LeftOne(run), title, items, cursor, error: None });
     }
 
     /// What is done about an unfinished run. The journal forgets it once that is so: at once only if the user says "forget", else
     /// when its way back is confirmed, or when its rows have been seen at rest.
     pub(super) fn left_choice(&mut self, run: &str, what: &str) {
-        let Some(left) = self.s.left.iter().find(|u| u.run == run).cloned() else { return };
-        if what == "forget" {
-            self.forget_left(run);
-        } else {
-            let (line, rows) = match left.undo {
-                Some(undo) if what == "undo" && undo.on.is_empty() => (undo.line, left.rows),
-                Some(undo) if what == "undo" => (undo.line, undo.on),
-                _ => (String::new(), left.rows),
-            };
-            self.await_rows(left.run, line, &rows);
+        let Some(left) = self.s.left.iter().find(|u| u.name == run).cloned() else { return };
+        match what {
+            "forget" => self.forget_left(run),
+            "undo" if left.has_step_undo() => self.run_plan(PlanSource::Undo(Box::new(left))),
+            "go-on" if has_rest(&left) => self.run_plan(PlanSource::GoOn(Box::new(left))),
+            _ => {
+                let all = left.all_rows();
+                let (line, rows) = match left.undo {
+                    Some(undo) if what == "undo" && undo.on.is_empty() => (undo.line, left.rows),
+                    Some(undo) if what == "undo" => (undo.line, undo.on),
+                    _ => (String::new(), all),
+                };
+                self.await_rows(left.name, line, &rows);
+            }
         }
-        if self.s.overlays.is_empty() && self.s.left.iter().any(|u| !self.is_awaited(&u.run)) {
+        if self.s.overlays.is_empty() && self.s.left.iter().any(|u| !self.is_awaited(&u.name)) {
             self.left_menu();
         }
     }
@@ -224,18 +392,20 @@ impl Turn<'_> {
         self.awaited_came();
     }
 
-    fn forget_left(&mut self, run: &str) {
+    pub(super) fn forget_left(&mut self, run: &str) {
         let before = self.s.left.len();
-        self.s.left.retain(|u| u.run != run);
-        if self.s.left.len() < before {
+        self.s.left.retain(|u| u.name != run);
+        let here = self.s.runs.iter().any(|r| r.record.name == run);
+        if self.s.left.len() < before || here {
             self.emit(Effect::Forget(run.to_string()));
         }
     }
 
     /// A plan was confirmed. If it is the way back of unfinished runs, there is nothing left to be said about them.
-    pub(super) fn way_back_confirmed(&mut self, action: &Action, targets: &[RowKey], values: &Values) {
-        let refine = |values: &Values| self.refined(action, targets, values).unwrap_or_default();
-        let is_way_back = |u: &Unfinished| {
+    pub(super) fn way_back_confirmed(&mut self, action: &Action, on: &On, values: &Values) {
+        let refine = |values: &Values| self.refined(action, on, values).unwrap_or_default();
+        let targets = on.rows.as_slice();
+        let is_way_back = |u: &RunRecord| {
             let Some(undo) = &u.undo else { return false };
             let on = if undo.on.is_empty() { &u.rows } else { &undo.on };
             let (name, args) = undo.line.split_once(' ').unwrap_or((&undo.line, ""));
@@ -244,7 +414,7 @@ impl Turn<'_> {
                 && on.iter().all(|(table, id)| targets.iter().any(|t| t.table == *table && t.id == *id))
                 && super::form::read_arguments(args, Values::default(), &refine).as_ref() == Ok(values)
         };
-        let over: Vec<String> = self.s.left.iter().filter(|u| is_way_back(u)).map(|u| u.run.clone()).collect();
+        let over: Vec<String> = self.s.left.iter().filter(|u| is_way_back(u)).map(|u| u.name.clone()).collect();
         for run in over {
             self.forget_left(&run);
         }
@@ -289,7 +459,7 @@ impl Turn<'_> {
             .find_map(|(at, a)| Some((at, at_rest(a)?)))
         {
             let run = self.s.awaited.remove(at).run;
-            if let Some(left) = self.s.left.iter().find(|u| u.run == run) {
+            if let Some(left) = self.s.left.iter().find(|u| u.name == run) {
                 let text = format!("{}: {}", left.title, states.join(", "));
                 self.say(Level::Info, text);
             }
@@ -306,7 +476,7 @@ impl Turn<'_> {
             std::mem::take(&mut self.s.awaited).into_iter().partition(|a| a.until <= now && !waits_on(a));
         self.s.awaited = left;
         for awaited in over {
-            let title = self.s.left.iter().find(|u| u.run == awaited.run).map_or(&awaited.line, |u| &u.title).clone();
+            let title = self.s.left.iter().find(|u| u.name == awaited.run).map_or(&awaited.line, |u| &u.title).clone();
             let what = match missing(&awaited) {
                 0 if awaited.line.is_empty() => "its rows do not come to rest".to_string(),
                 // They came while another dialogue had the keys, for too long to open a plan now.

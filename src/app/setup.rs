@@ -49,6 +49,7 @@ impl State {
             now,
             messages,
             cli,
+            process,
             downloads,
         } = setup;
         let scopes =
@@ -94,6 +95,7 @@ impl State {
             columns: BTreeMap::new(),
             proven: BTreeSet::new(),
             cli,
+            process,
             downloads,
             numbers: 0,
             watched: Vec::new(),

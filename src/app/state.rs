@@ -16,10 +16,10 @@ use crate::base::{Fault, FaultKind, RowId, Scope, Time};
 use crate::config::{Color, Keymap};
 use crate::input::Key;
 use crate::kinds::Registry;
-use crate::model::{Call, Identity, Interest, Message, Meter, TableKey, Unfinished};
+use crate::model::{Identity, Interest, Message, Meter, Plan, RunRecord, TableKey};
 
-/// The `aws …` text of a call, as it can be run. Made below, where profile and endpoint are known.
-pub type CliText = Arc<dyn Fn(&Call) -> String + Send + Sync>;
+/// A plan's `aws …` commands, or the lines of its script, as they can be run. Made below, where profile and endpoint are known.
+pub type CliText = Arc<dyn Fn(&Plan) -> Vec<String> + Send + Sync>;
 
 /// What a viewer begins with: command line and settings, already read.
 pub struct Setup {
@@ -51,6 +51,8 @@ pub struct Setup {
     pub messages: Vec<Message>,
     /// The text of `aws …` for a call, as it can be run: `act` makes it, because the endpoint is known there.
     pub cli: CliText,
+    /// The name of this process in the journal: runs and client tokens begin with it.
+    pub process: ArcStr,
 }
 
 /// A profile as it was set up.
@@ -162,7 +164,7 @@ pub struct State {
     /// Plans that were confirmed, oldest first.
     pub runs: Vec<Run>,
     /// What an earlier run of the program left under way.
-    pub left: Vec<Unfinished>,
+    pub left: Vec<RunRecord>,
     /// Rows of such runs that are looked at again.
     pub awaited: Vec<Awaited>,
     /// Calls, cost, throttling.
@@ -178,6 +180,8 @@ pub struct State {
     /// Accounts whose digits were given in this run.
     pub(super) proven: BTreeSet<ArcStr>,
     pub(super) cli: CliText,
+    /// The name of this process in the journal.
+    pub(super) process: ArcStr,
     /// The folder that downloads are proposed to go to.
     pub(super) downloads: String,
     /// Numbers of index requests and plans.
@@ -215,6 +219,10 @@ impl State {
     /// Who a profile is, if that is known.
     pub fn identity(&self, profile: &str) -> Option<&Identity> {
         self.profile(profile)?.identity.as_ref()?.as_ref().ok()
+    }
+    /// The journal's name for a run.
+    pub(super) fn run_name(&self, number: u64) -> String {
+        format!("{}-{number}", self.process)
     }
     /// Whether a row is marked in the view.
     pub fn is_marked(&self, table: &TableKey, id: &RowId) -> bool {

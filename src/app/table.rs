@@ -1,10 +1,11 @@
 //! Moving in the table: cursor, paging, marks, sort, columns.
 
 use super::layout::Shown;
-use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, Overlay, Sure, SureKind};
+use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, On, Overlay, Sure, SureKind};
 use super::state::{Focus, State};
 use super::update::Turn;
 use super::view::RowKey;
+use crate::base::Scope;
 use crate::kinds::Target;
 use crate::kinds::cloudwatch::looks_an_hour;
 use crate::model::{Column, Level, RowRef, Sort};
@@ -80,6 +81,21 @@ impl Turn<'_> {
         } else {
             view.marks.iter().cloned().collect()
         }
+    }
+
+    /// What an action would be about now: the targets, or the place that is seen.
+    pub(super) fn on(&self) -> On {
+        self.on_rows(self.targets())
+    }
+
+    /// The same for given rows.
+    pub(super) fn on_rows(&self, rows: Vec<RowKey>) -> On {
+        let seen =
+            || self.focused().map(|r| r.table.scope).or_else(|| self.s.view.tables.first().map(|t| t.scope.clone()));
+        let scope = rows.first().map(|r| r.table.scope.clone()).or_else(seen);
+        // Where one stands in a list of an account's (buckets), something of a region is made in the first region.
+        let scope = scope.filter(|s| s.region_code().is_some()).or_else(|| self.s.scopes.first().cloned());
+        On { scope: scope.unwrap_or(Scope::Global), rows }
     }
 
     /// The row that is looked at: the detail's if it has the keys, else the cursor's.

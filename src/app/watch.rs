@@ -44,7 +44,7 @@ impl Turn<'_> {
         self.on_their_way(&mut wanted);
         self.sides(&mut wanted);
         for run in s.runs.iter().filter(|r| !r.is_over()) {
-            for (table, ids) in run.plan.settle.rows() {
+            for (table, ids) in run.looks_for().rows() {
                 want(&mut wanted, table, ids.iter().cloned());
             }
         }
@@ -55,8 +55,8 @@ impl Turn<'_> {
         }
         for overlay in &s.overlays {
             let (needs, rows) = match overlay {
-                Overlay::Form(form) => (form.spec.needs.as_slice(), form.targets.as_slice()),
-                Overlay::Plan(p) => (p.plan.needs.as_slice(), p.targets.as_slice()),
+                Overlay::Form(form) => (form.spec.needs.as_slice(), form.on.rows.as_slice()),
+                Overlay::Plan(p) => (p.plan.needs.as_slice(), p.on.rows.as_slice()),
                 _ => (&[][..], &[][..]),
             };
             for table in needs {

@@ -7,7 +7,7 @@ mod identity;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arcstr::ArcStr;
@@ -40,6 +40,7 @@ struct Inner {
     read_only: ReadOnly,
     network: Network,
     meter: CallMeter,
+    mint_taken: AtomicBool,
     profiles: HashMap<ArcStr, PerProfile>,
 }
 
@@ -88,6 +89,7 @@ impl Gateway {
             declared: Arc::new(declared),
             read_only,
             network: Network::new(config.http),
+            mint_taken: AtomicBool::new(false),
             meter: CallMeter::new(config.clock.clone(), config.on_call),
             config: Settings {
                 region: config.region,

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::aws::fault;
-use crate::aws::guard::{ConfirmedCall, Permit};
+use crate::aws::guard::{ConfirmedCall, Mint, Permit};
 use crate::aws::testing::{Answer, Recorder, hurried};
 use crate::base::Reached;
 use crate::model::operation::Retry;
@@ -30,7 +30,7 @@ fn gateway(recorder: &Recorder, read_only: bool) -> (Gateway, Scope) {
 async fn confirmed(gateway: &Gateway, scope: &Scope, operation: &'static Operation) -> Result<Permit, Fault> {
     gateway.identity("sandbox").await?;
     let generation = gateway.generation("sandbox");
-    gateway.permit(ConfirmedCall { scope, operation, call: "plan-1/call-1", generation }).await
+    gateway.permit(&Mint::new(), ConfirmedCall { scope, operation, call: "plan-1/call-1", generation }).await
 }
 
 #[tokio::test]
@@ -241,7 +241,9 @@ async fn the_identity_is_asked_once_and_a_plan_for_another_one_is_disarmed() {
     gateway.identity("sandbox").await.unwrap();
     assert_eq!(recorder.names(), ["GetCallerIdentity"]);
     let old = gateway.generation("sandbox") + 1;
-    let stale = gateway.permit(ConfirmedCall { scope: &scope, operation: &STOP, call: "c", generation: old }).await;
+    let stale = gateway
+        .permit(&Mint::new(), ConfirmedCall { scope: &scope, operation: &STOP, call: "c", generation: old })
+        .await;
     assert_eq!(stale.unwrap_err().kind, FaultKind::Conflict);
 }
 

@@ -48,6 +48,17 @@ pub struct ConfirmedCall<'a> {
     pub generation: u64,
 }
 
+/// What permits are made with. A gateway gives it away once ([`super::Gateway::take_mint`]): to the executor of confirmed plans. So nobody
+/// else who holds a gateway can have a write let through.
+#[derive(Debug)]
+pub struct Mint(());
+
+impl Mint {
+    pub(super) const fn new() -> Self {
+        Mint(())
+    }
+}
+
 /// Lets one declared write pass the guard, once. Hand it to the request: `op.customize().interceptor(permit)`.
 ///
 /// It is bound to the operation, the scope and the credentials it was given for, and dead after the first execution (the

@@ -34,7 +34,7 @@ pub mod wire;
 
 pub use credentials::prompt::Prompt;
 pub use gateway::{Gateway, GatewayConfig, Identity, ProfileSel};
-pub use guard::{ConfirmedCall, Permit};
+pub use guard::{ConfirmedCall, Mint, Permit};
 #[cfg(test)]
 pub(crate) use guard_inputs::KNOWN as DRY_RUNS;
 pub use meter::{CallMeter, CallRecord};

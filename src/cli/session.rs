@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
 use super::{Failure, Options};
-use crate::act::{CliContext, Journal, cli_text};
+use crate::act::{CliContext, Journal, script};
 use crate::app::{self, ProfileSetup, Setup};
 use crate::aws::{Gateway, GatewayConfig, ProfileSel, Prompt};
 use crate::base::text::{nearest, suggest, visible};
@@ -332,6 +332,10 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
     let settings = &session.config.settings;
     let endpoint = session.endpoint_url.clone();
     let gateway = session.gateway.clone();
+    let state_dir = session.config.paths.state.clone();
+    // What is done to the sandbox is gone with it: its journal is its own.
+    let journal_name = if session.sandbox.is_some() { "sandbox-journal.jsonl" } else { "journal.jsonl" };
+    let journal = Journal::at(state_dir.join(journal_name), now);
     let setup = Setup {
         registry: session.registry,
         keymap: Arc::new(session.config.keymap.clone()),
@@ -346,14 +350,14 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
         zone: jiff::tz::TimeZone::system(),
         now,
         messages,
-        cli: Arc::new(move |call| {
-            let profile = call.scope.profile().and_then(|p| gateway.profile_flag(p)).map(str::to_string);
-            cli_text(call, &CliContext { profile, endpoint_url: endpoint.clone() })
+        cli: Arc::new(move |plan| {
+            script(plan, &|call| {
+                let profile = call.scope.profile().and_then(|p| gateway.profile_flag(p)).map(str::to_string);
+                CliContext { profile, endpoint_url: endpoint.clone() }
+            })
         }),
+        process: journal.process().into(),
     };
-    let state_dir = session.config.paths.state.clone();
-    // What is done to the sandbox is gone with it: its journal is its own.
-    let journal_name = if session.sandbox.is_some() { "sandbox-journal.jsonl" } else { "journal.jsonl" };
     let engine_config = EngineConfig {
         gateway: session.gateway.clone(),
         prompts: Some(session.prompts),
@@ -361,7 +365,7 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
         clock: session.clock.clone(),
         every: Duration::from_secs(u64::from(settings.refresh)),
         share: Share::percent(u32::from(settings.api_share)),
-        journal: Journal::at(state_dir.join(journal_name), now),
+        journal,
         setup,
     };
     let mut engine = Engine::start(engine_config, session.runtime.handle());

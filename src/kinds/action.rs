@@ -6,7 +6,7 @@ use arcstr::ArcStr;
 use futures::future::BoxFuture;
 
 use crate::aws::{Gateway, Permit};
-use crate::base::{Fault, Time};
+use crate::base::{Fault, Scope, Secret, Time};
 use crate::model::{Call, FormSpec, Operation, Plan, Record, TableKey, Values};
 use crate::store::Store;
 
@@ -23,12 +23,24 @@ pub struct Target {
 pub struct ActionContext<'a> {
     /// Everything that is loaded.
     pub store: &'a Store,
-    /// The rows: never empty, all of the action's kind and of one account.
+    /// Where: the rows' scope (of the first, if they are of several regions), or where something is made.
+    pub scope: &'a Scope,
+    /// The rows: all of the action's kind and of one account. Empty for an action that takes none ([`Takes::Scope`]), and only then.
     pub targets: &'a [Target],
     /// The moment.
     pub now: Time,
     /// The folder of this machine that downloads are proposed to go to.
     pub downloads: &'a str,
+}
+
+/// What an action is done to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// Rows of its kind.
+    Rows,
+    /// A profile and region: it makes something that is not there yet. It stands in the kind's menu also when there is no row, and can
+    /// be typed from anywhere.
+    Scope,
 }
 
 /// Something that can be done to rows of a kind. One `static` each.
@@ -41,6 +53,8 @@ pub struct Action {
     pub doc: &'static str,
     /// The kind whose rows it takes.
     pub kind: &'static str,
+    /// What it is done to.
+    pub takes: Takes,
     /// Whether it takes several rows at once.
     pub bulk: bool,
     /// Whether it changes the account (a download does not).
@@ -56,7 +70,7 @@ pub struct Action {
 }
 
 /// Whether a call is only tried or really made.
-pub enum Mode {
+pub enum SendMode {
     /// With `DryRun = true`.
     DryRun,
     /// With the permit of a confirmed plan; reads (a download) need none.
@@ -64,24 +78,35 @@ pub enum Mode {
 }
 
 /// One call on its way out.
-pub struct Send {
+pub struct Outgoing {
     /// Builds the client.
     pub gateway: Gateway,
     /// What is called.
     pub call: Call,
     /// Tried or made.
-    pub mode: Mode,
+    pub mode: SendMode,
     /// Told of the bytes of a transfer: done, and in all if known.
-    pub progress: Arc<dyn Fn(u64, Option<u64>) + std::marker::Send + Sync>,
+    pub progress: Arc<dyn Fn(u64, Option<u64>) + Send + Sync>,
 }
 
 /// AWS's answer to a call, as far as the journal and the screen need it.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Sent {
+pub struct Answer {
     /// AWS's request id.
     pub request_id: Option<ArcStr>,
     /// A sentence about what came back (`web-1: running → stopping`); may be empty.
     pub text: String,
+    /// The operation's declared outputs.
+    pub outputs: Vec<(&'static str, Output)>,
+}
+
+/// A member of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// An id: what later steps use.
+    Text(ArcStr),
+    /// What must not be shown, logged or journalled: a private key.
+    Secret(Secret),
 }
 
 /// Sends one operation.
@@ -89,5 +114,5 @@ pub struct Sender {
     /// The operation.
     pub op: &'static Operation,
     /// Builds the typed request from the call's arguments and sends it.
-    pub send: fn(Send) -> BoxFuture<'static, Result<Sent, Fault>>,
+    pub send: fn(Outgoing) -> BoxFuture<'static, Result<Answer, Fault>>,
 }

@@ -24,7 +24,7 @@ mod tags;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use action::{Action, ActionContext, Mode, Send, Sent, Target};
+pub use action::{Action, ActionContext, Answer, Outgoing, Output, SendMode, Takes, Target};
 pub use intern::Interner;
 pub use listing::{Bought, KindDef, ListRequest, Pages, Sink, What};
 pub use registry::Registry;

@@ -9,8 +9,8 @@ use super::action::{ActionContext, Target};
 use crate::base::text::{cut_middle, visible, width};
 use crate::base::{Fault, FaultKind, RowId, Scope};
 use crate::model::{
-    Consequence, FormField, FormInput, FormSpec, FormValue, Kind, KindInfo, Plan, Record, Settle, Severity, Subject,
-    TableKey, Value, Values,
+    Consequence, FormField, FormInput, FormSpec, FormValue, Kind, KindInfo, Plan, Record, Severity, Subject, TableKey,
+    Value, Values, Waiter,
 };
 use crate::store::{Progress, Store, Table};
 
@@ -33,9 +33,9 @@ pub fn draft(action: &'static str, title: String, targets: &[Target], subjects: 
         subjects,
         consequences: Vec::new(),
         cost: None,
-        calls: Vec::new(),
+        steps: Vec::new(),
         destructive: false,
-        settle: Settle::AtOnce,
+        wait: Waiter::AtOnce,
         undo: None,
         needs: Vec::new(),
     }
@@ -138,7 +138,7 @@ pub fn by_scope(targets: &[Target]) -> Vec<(&Scope, Vec<&Target>)> {
     out
 }
 
-/// The rows by table, as identities: what a [`Settle`] is made of.
+/// The rows by table, as identities: what a [`Waiter`] is made of.
 pub fn by_table(targets: &[Target]) -> Vec<(&TableKey, Vec<RowId>)> {
     let mut out: Vec<(&TableKey, Vec<RowId>)> = Vec::new();
     for t in targets {
@@ -151,15 +151,15 @@ pub fn by_table(targets: &[Target]) -> Vec<(&TableKey, Vec<RowId>)> {
 }
 
 /// Waits for states of all rows.
-pub fn settle_state(
+pub fn wait_state(
     targets: &[Target],
     want: &'static [&'static str],
     fail: &'static [&'static str],
     gone_is_fine: bool,
     minutes: u64,
-) -> Settle {
+) -> Waiter {
     let within = Duration::from_secs(minutes * 60);
-    let part = |(table, ids): (&TableKey, Vec<RowId>)| Settle::State {
+    let part = |(table, ids): (&TableKey, Vec<RowId>)| Waiter::State {
         table: table.clone(),
         ids,
         want,
@@ -167,20 +167,20 @@ pub fn settle_state(
         gone_is_fine,
         within,
     };
-    Settle::all(by_table(targets).into_iter().map(part).collect())
+    Waiter::all(by_table(targets).into_iter().map(part).collect())
 }
 
 /// Waits for a field of all rows.
-pub fn settle_field(targets: &[Target], field: &'static str, want: &str, minutes: u64) -> Settle {
+pub fn wait_field(targets: &[Target], field: &'static str, want: &str, minutes: u64) -> Waiter {
     let within = Duration::from_secs(minutes * 60);
-    let part = |(table, ids): (&TableKey, Vec<RowId>)| Settle::Field {
+    let part = |(table, ids): (&TableKey, Vec<RowId>)| Waiter::Field {
         table: table.clone(),
         ids,
         field,
         want: want.to_string(),
         within,
     };
-    Settle::all(by_table(targets).into_iter().map(part).collect())
+    Waiter::all(by_table(targets).into_iter().map(part).collect())
 }
 
 /// What a table says.

@@ -1,8 +1,8 @@
 //! What every sender is made with: arguments read exactly, the mode's permit, and an SDK answer as far as it is kept.
 
 use crate::aws::Permit;
-use crate::base::Fault;
-use crate::kinds::action::{Mode, Sent};
+use crate::base::{Fault, Secret};
+use crate::kinds::action::{Answer, Output, SendMode};
 use crate::model::{Arg, Call, Operation};
 
 /// Takes a call's arguments one by one. What is missing, of another type or left over is a mistake of a plan's, and nothing is
@@ -67,30 +67,49 @@ impl<'a> Args<'a> {
     }
 }
 
-impl Mode {
+impl SendMode {
     /// The request's `DryRun` member.
     ///
     /// # Errors
     /// A bug if a dry run is asked of an operation that has none: it would be carried out.
     pub fn dry_run(&self, op: &Operation) -> Result<Option<bool>, Fault> {
         match self {
-            Mode::DryRun if op.dry_run => Ok(Some(true)),
-            Mode::DryRun => Err(Fault::bug(format!("{} has no dry run", op.name)).of(op.service.sdk_id(), op.name)),
-            Mode::Real(_) => Ok(None),
+            SendMode::DryRun if op.dry_run => Ok(Some(true)),
+            SendMode::DryRun => Err(Fault::bug(format!("{} has no dry run", op.name)).of(op.service.sdk_id(), op.name)),
+            SendMode::Real(_) => Ok(None),
         }
     }
     /// The permit, if there is one.
     pub fn permit(self) -> Option<Permit> {
         match self {
-            Mode::DryRun => None,
-            Mode::Real(permit) => permit,
+            SendMode::DryRun => None,
+            SendMode::Real(permit) => permit,
         }
     }
 }
 
 /// What is kept of an answer.
-pub fn sent(request_id: Option<&str>, text: String) -> Sent {
-    Sent { request_id: request_id.map(Into::into), text }
+pub fn sent(request_id: Option<&str>, text: String) -> Answer {
+    Answer { request_id: request_id.map(Into::into), text, outputs: Vec::new() }
+}
+
+impl Answer {
+    /// The same with an output. One that AWS left out is left out.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: Option<&str>) -> Self {
+        if let Some(text) = value {
+            self.outputs.push((name, Output::Text(text.into())));
+        }
+        self
+    }
+    /// The same with a secret output.
+    #[must_use]
+    pub fn with_secret(mut self, name: &'static str, value: Option<&str>) -> Self {
+        if let Some(text) = value {
+            self.outputs.push((name, Output::Secret(Secret::new(text.into()))));
+        }
+        self
+    }
 }
 
 /// Sends a fluent request of any service with the mode's permit, and turns its error into a fault.
@@ -131,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_dry_run_of_an_operation_that_has_none_is_never_sent() {
-        assert!(Mode::DryRun.dry_run(&OP).is_err());
-        assert_eq!(Mode::Real(None).dry_run(&OP), Ok(None));
+        assert!(SendMode::DryRun.dry_run(&OP).is_err());
+        assert_eq!(SendMode::Real(None).dry_run(&OP), Ok(None));
     }
 }

@@ -83,6 +83,7 @@ impl Rows {
     }
     /// What an action may look at.
     pub(crate) fn context<'a>(&'a self, targets: &'a [Target]) -> ActionContext<'a> {
-        ActionContext { store: &self.store, targets, now: Time::from_secs(100), downloads: "." }
+        let scope = targets.first().map_or(&self.scope, |t| &t.table.scope);
+        ActionContext { store: &self.store, scope, targets, now: Time::from_secs(100), downloads: "." }
     }
 }

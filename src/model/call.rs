@@ -1,6 +1,9 @@
 //! An API call as data: what the CLI text and the SDK request are both made from.
 
+use std::collections::BTreeMap;
+
 use arcstr::ArcStr;
+use bytes::Bytes;
 
 use super::operation::Operation;
 use crate::base::{RowId, Scope, Secret};
@@ -20,7 +23,27 @@ pub enum Arg {
     Map(Vec<(&'static str, Arg)>),
     /// Text that must not be shown, logged or journalled.
     Secret(Secret),
+    /// A number that need not be whole.
+    Float(f64),
+    /// Bytes; base64 in JSON and, for the CLI, in the command (`--cli-binary-format` is left at its default).
+    Blob(Bytes),
+    /// What an earlier step's call answered: filled in by [`Call::resolve`] before this call leaves.
+    Out(Out),
+    /// The step's client token: filled in by [`Call::with_token`] when the plan gets its number, and the same in each attempt.
+    Token,
 }
+
+/// A member of an earlier step's answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Out {
+    /// The step, counted from 0.
+    pub step: usize,
+    /// One of its operation's declared outputs ([`Operation::outputs`]).
+    pub output: &'static str,
+}
+
+/// What earlier calls answered, by step and output.
+pub type Outputs = BTreeMap<(usize, ArcStr), ArcStr>;
 
 impl Arg {
     /// Text.
@@ -49,6 +72,34 @@ impl Arg {
             Arg::List(v) => v.iter().filter_map(|a| a.as_str().map(str::to_string)).collect(),
             Arg::Str(s) => vec![s.to_string()],
             _ => Vec::new(),
+        }
+    }
+    /// The answer of an earlier step.
+    pub const fn out(step: usize, output: &'static str) -> Self {
+        Arg::Out(Out { step, output })
+    }
+    /// The number inside, whole or not.
+    pub fn as_float(&self) -> Option<f64> {
+        match self {
+            Arg::Float(n) => Some(*n),
+            #[expect(clippy::cast_precision_loss, reason = "the API's doubles hold whole numbers up to 2^53")]
+            Arg::Int(n) => Some(*n as f64),
+            _ => None,
+        }
+    }
+    /// The bytes inside.
+    pub fn as_blob(&self) -> Option<&Bytes> {
+        if let Arg::Blob(b) = self { Some(b) } else { None }
+    }
+    /// The same with each part that `change` knows replaced.
+    fn map(&self, change: &mut impl FnMut(&Arg) -> Option<Arg>) -> Arg {
+        if let Some(new) = change(self) {
+            return new;
+        }
+        match self {
+            Arg::List(items) => Arg::List(items.iter().map(|i| i.map(change)).collect()),
+            Arg::Map(members) => Arg::Map(members.iter().map(|(k, v)| (*k, v.map(change))).collect()),
+            other => other.clone(),
         }
     }
     /// A member of a structure.
@@ -91,5 +142,90 @@ impl Call {
     /// An argument's value.
     pub fn get(&self, name: &str) -> Option<&Arg> {
         self.args.iter().find(|(k, _)| *k == name).map(|(_, v)| v)
+    }
+    /// What it takes from earlier answers, in order and without repetition.
+    pub fn uses(&self) -> Vec<Out> {
+        let mut out = Vec::new();
+        for (_, arg) in &self.args {
+            arg.map(&mut |a| {
+                if let Arg::Out(o) = a
+                    && !out.contains(o)
+                {
+                    out.push(*o);
+                }
+                None
+            });
+        }
+        out
+    }
+    /// The same with every [`Arg::Out`] replaced by what was answered.
+    ///
+    /// # Errors
+    /// The first one that was not.
+    pub fn resolve(&self, outputs: &Outputs) -> Result<Call, Out> {
+        let resolved = self.resolve_known(outputs);
+        match resolved.uses().first() {
+            None => Ok(resolved),
+            Some(missing) => Err(*missing),
+        }
+    }
+    /// The same with every [`Arg::Out`] that was answered replaced; the others stay.
+    #[must_use]
+    pub fn resolve_known(&self, outputs: &Outputs) -> Call {
+        self.map(&mut |a| match a {
+            Arg::Out(out) => outputs.get(&(out.step, out.output.into())).map(|text| Arg::Str(text.clone())),
+            _ => None,
+        })
+    }
+    /// The same with every [`Arg::Token`] replaced by `token`.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Call {
+        self.map(&mut |a| matches!(a, Arg::Token).then(|| Arg::str(token)))
+    }
+    /// The same for a plan that begins `by` steps later: the steps that its arguments refer to are renumbered.
+    #[must_use]
+    pub fn shifted_down(&self, by: usize) -> Call {
+        self.map(&mut |a| match a {
+            Arg::Out(o) => Some(Arg::out(o.step.saturating_sub(by), o.output)),
+            _ => None,
+        })
+    }
+    /// Whether an argument is secret: what the journal does not have, and a later start cannot send.
+    pub fn has_secret(&self) -> bool {
+        let mut any = false;
+        self.map(&mut |a| {
+            any |= matches!(a, Arg::Secret(_));
+            None
+        });
+        any
+    }
+    fn map(&self, change: &mut impl FnMut(&Arg) -> Option<Arg>) -> Call {
+        let args = self.args.iter().map(|(k, v)| (*k, v.map(change))).collect();
+        Call { op: self.op, scope: self.scope.clone(), args, subjects: self.subjects.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Retry, Service};
+
+    static ATTACH: Operation = Operation::write(Service::Ec2, "AttachVolume", Retry::Never);
+
+    #[test]
+    fn what_an_earlier_step_answered_is_filled_in_wherever_it_stands_and_what_it_did_not_is_named() {
+        let call = Call::new(&ATTACH, Scope::region("p", "r"))
+            .arg("VolumeId", Arg::out(0, "VolumeId"))
+            .arg("List", Arg::List(vec![Arg::Map(vec![("Id", Arg::out(1, "Id"))])]))
+            .arg("ClientToken", Arg::Token);
+        assert_eq!(call.uses(), [Out { step: 0, output: "VolumeId" }, Out { step: 1, output: "Id" }]);
+        let mut outputs = Outputs::from([((0, "VolumeId".into()), "vol-1".into())]);
+        assert_eq!(call.resolve(&outputs), Err(Out { step: 1, output: "Id" }));
+        outputs.insert((1, "Id".into()), "x".into());
+        let resolved = call.resolve(&outputs).expect("all of it").with_token("t-0");
+        assert_eq!(resolved.get("VolumeId"), Some(&Arg::str("vol-1")));
+        assert_eq!(resolved.get("List"), Some(&Arg::List(vec![Arg::Map(vec![("Id", Arg::str("x"))])])));
+        assert_eq!(resolved.get("ClientToken"), Some(&Arg::str("t-0")));
+        assert!(resolved.uses().is_empty() && !resolved.has_secret());
     }
 }

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use arcstr::ArcStr;
 
-use super::plan::{DryRun, Plan, Undo};
+use super::plan::{DryRun, Plan, Waiter};
 use super::raw::RawAnswer;
+use super::run::RunRecord;
 use super::table::{RowRef, Sort, TableKey};
 use crate::base::{Fault, RowId, Secret, Time};
 use crate::input::Key;
@@ -108,10 +109,12 @@ pub struct Meter {
 /// News of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ActEvent {
-    /// The run began; the intent is in the journal.
+    /// The run began, or goes on; that is in the journal.
     Began {
         /// The run's number: that of its plan.
         run: u64,
+        /// Its name in the journal.
+        name: String,
         /// Its title.
         title: String,
     },
@@ -119,19 +122,30 @@ pub enum ActEvent {
     Done {
         /// The run.
         run: u64,
-        /// Which call.
-        call: usize,
+        /// Which step, from 0.
+        step: usize,
         /// AWS's request id.
         request_id: Option<ArcStr>,
         /// What came back: a few words, or none.
         text: String,
+        /// What is kept of the answer, without secrets.
+        outputs: Vec<(ArcStr, ArcStr)>,
+    },
+    /// A call was answered, and what had to be kept of it could not be: the rest was not sent.
+    Lost {
+        /// The run.
+        run: u64,
+        /// Which step, from 0.
+        step: usize,
+        /// A sentence.
+        why: String,
     },
     /// A call failed; the rest was not sent.
     Failed {
         /// The run.
         run: u64,
-        /// Which call.
-        call: usize,
+        /// Which step, from 0.
+        step: usize,
         /// Why.
         fault: Fault,
     },
@@ -139,10 +153,33 @@ pub enum ActEvent {
     Unknown {
         /// The run.
         run: u64,
-        /// Which call.
-        call: usize,
+        /// Which step, from 0.
+        step: usize,
         /// What happened.
         fault: Fault,
+    },
+    /// Before the next call something has to come to pass.
+    Waiting {
+        /// The run.
+        run: u64,
+        /// The step after which it waits, from 0.
+        step: usize,
+        /// For what.
+        wait: Waiter,
+    },
+    /// It has, or the user goes on without it.
+    Waited {
+        /// The run.
+        run: u64,
+        /// The step, from 0.
+        step: usize,
+    },
+    /// It does not come, or went wrong: the user decides.
+    Stuck {
+        /// The run.
+        run: u64,
+        /// A sentence.
+        text: String,
     },
     /// Progress of a transfer, in bytes.
     Progress {
@@ -177,26 +214,18 @@ pub enum ActEvent {
         why: String,
     },
     /// What an earlier run of the program left under way.
-    Left(Vec<Unfinished>),
+    Left(Vec<RunRecord>),
 }
 
-/// A run of an earlier process that was not seen to its end.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Unfinished {
-    /// The journal's name for it.
-    pub run: String,
-    /// When it began.
-    pub when: Time,
-    /// Its title.
-    pub title: String,
-    /// The action and the rows.
-    pub action: ArcStr,
-    /// The rows: at least one.
-    pub rows: Vec<(TableKey, RowId)>,
-    /// Calls whose outcome is known / in all.
-    pub done: (usize, usize),
-    /// The way back, if there is one.
-    pub undo: Option<Undo>,
+/// What becomes of a run that waits between two calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// What it waits for has come, or it is gone on with all the same.
+    GoOn,
+    /// It goes on waiting.
+    Wait,
+    /// The rest is not sent.
+    Stop,
 }
 
 /// Something that only the user knows.
@@ -278,13 +307,20 @@ pub enum Effect {
     /// Read the plan's rows again; the answer is [`Event::Reread`].
     Reread(u64, Box<Plan>),
     /// Carry out a plan that was confirmed. The number makes it happen once: a second one with the same number is dropped.
-    Carry {
+    Execute {
         /// The plan's number.
         run: u64,
-        /// The plan.
-        plan: Box<Plan>,
-        /// The generation of the identity that it was confirmed for.
-        generation: u64,
+        /// The steps, and what became of those that were carried out before.
+        record: Box<RunRecord>,
+        /// For each profile of its calls, the generation of the identity that it was confirmed for.
+        pins: Vec<(ArcStr, u64)>,
+    },
+    /// Decide about a run that waits.
+    Decide {
+        /// Its number.
+        run: u64,
+        /// What becomes of it.
+        verdict: Verdict,
     },
     /// Leave the run of an earlier process behind.
     Forget(String),

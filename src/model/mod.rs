@@ -11,22 +11,23 @@ pub mod plan;
 pub mod raw;
 pub mod record;
 pub mod row_values;
+pub mod run;
 pub mod table;
 pub mod value;
 
-pub use call::{Arg, Call};
+pub use call::{Arg, Call, Out, Outputs};
 pub use delta::Delta;
 pub use event::{
-    ActEvent, Ask, Effect, Event, Identity, IndexRequest, Indexed, Interest, Level, Message, Meter, Question,
-    Unfinished,
+    ActEvent, Ask, Effect, Event, Identity, IndexRequest, Indexed, Interest, Level, Message, Meter, Question, Verdict,
 };
 pub use form::{Choice, FormField, FormInput, FormSpec, FormValue, Values};
 pub use kind::{Column, Field, FieldInfo, FieldList, FieldType, Fields, Kind, KindInfo, Parent, Scoping, Side, TAGS};
 pub use operation::{Access, Operation, Retry, Service};
 pub use order::SortKey;
-pub use plan::{Confirm, Consequence, DryRun, Plan, Settle, Severity, Subject, Undo};
+pub use plan::{Confirm, Consequence, DryRun, Keep, Plan, Severity, Step, StepUndo, Subject, Undo, Waiter};
 pub use raw::{RawAnswer, RawPart};
 pub use record::{Link, Record, Tags};
 pub use row_values::{Common, Commons, RowValues};
+pub use run::{Progress, RunEntry, RunRecord, StepState};
 pub use table::{Batch, Coverage, Outcome, RowRef, Selector, Sort, TableKey};
 pub use value::{Series, Tone, Value};

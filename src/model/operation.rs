@@ -103,16 +103,28 @@ pub struct Operation {
     pub seldom: bool,
     /// IAM actions, where they are not `PREFIX:NAME` (`ListObjectsV2` needs `s3:ListBucket`); empty otherwise.
     pub iam: &'static [&'static str],
+    /// Members of its answer that later steps may use or that are kept, by the API's names (`VolumeId`). A nested one is written as
+    /// the AWS CLI's `--query` takes it (`Image.ImageId`).
+    pub outputs: &'static [&'static str],
 }
 
 impl Operation {
     /// A reading operation.
     pub const fn read(service: Service, name: &'static str) -> Self {
-        Operation { service, name, access: Access::Read, retry: Retry::Safe, dry_run: false, seldom: false, iam: &[] }
+        Operation {
+            service,
+            name,
+            access: Access::Read,
+            retry: Retry::Safe,
+            dry_run: false,
+            seldom: false,
+            iam: &[],
+            outputs: &[],
+        }
     }
     /// A changing operation.
     pub const fn write(service: Service, name: &'static str, retry: Retry) -> Self {
-        Operation { service, name, access: Access::Write, retry, dry_run: false, seldom: false, iam: &[] }
+        Operation { service, name, access: Access::Write, retry, dry_run: false, seldom: false, iam: &[], outputs: &[] }
     }
     /// The same, of what changes seldom.
     #[must_use]
@@ -130,6 +142,12 @@ impl Operation {
     #[must_use]
     pub const fn with_iam(mut self, iam: &'static [&'static str]) -> Self {
         self.iam = iam;
+        self
+    }
+    /// The same, with members of its answer that are kept.
+    #[must_use]
+    pub const fn with_outputs(mut self, outputs: &'static [&'static str]) -> Self {
+        self.outputs = outputs;
         self
     }
     /// The IAM actions that a policy must allow.

@@ -1,10 +1,11 @@
 //! A plan: everything the user is told before anything is changed, and everything the executor needs afterwards.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use arcstr::ArcStr;
 
-use super::call::Call;
+use super::call::{Call, Out, Outputs};
 use super::table::TableKey;
 use crate::base::{Fault, RowId};
 
@@ -54,6 +55,14 @@ pub enum DryRun {
     Asking,
     /// `DryRunOperation`: IAM allows it.
     Allowed,
+    /// IAM allows so many of the plan's calls; the others could not be asked (they have no DryRun, or need what an earlier one
+    /// answers).
+    AllowedInPart {
+        /// How many were asked.
+        asked: usize,
+        /// How many there are.
+        of: usize,
+    },
     /// `UnauthorizedOperation`: IAM does not.
     Denied(Fault),
     /// Something else came back.
@@ -62,7 +71,7 @@ pub enum DryRun {
 
 /// When a change has come to rest.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Settle {
+pub enum Waiter {
     /// The answer is the end of it.
     AtOnce,
     /// The rows' states reach one of `want`; one of `fail` means that it went wrong.
@@ -94,22 +103,78 @@ pub enum Settle {
         within: Duration,
     },
     /// All of these: rows of several regions.
-    All(Vec<Settle>),
+    All(Vec<Waiter>),
+    /// The row that a call makes: its id is not known before the call was answered. [`Waiter::resolve`] makes a
+    /// [`Waiter::State`] of it.
+    Created {
+        /// Where the id comes from.
+        out: Out,
+        /// The table that it will be in.
+        table: TableKey,
+        /// States to wait for.
+        want: &'static [&'static str],
+        /// States that mean failure.
+        fail: &'static [&'static str],
+        /// Whether a missing row counts as there (a deleted volume).
+        gone_is_fine: bool,
+        /// When to stop waiting and say so.
+        within: Duration,
+    },
 }
 
-impl Settle {
+impl Waiter {
     /// The rows that have to be looked at, by table.
     pub fn rows(&self) -> Vec<(&TableKey, &[RowId])> {
         match self {
-            Settle::AtOnce => Vec::new(),
-            Settle::State { table, ids, .. } | Settle::Field { table, ids, .. } => vec![(table, ids)],
-            Settle::All(parts) => parts.iter().flat_map(Settle::rows).collect(),
+            Waiter::AtOnce | Waiter::Created { .. } => Vec::new(),
+            Waiter::State { table, ids, .. } | Waiter::Field { table, ids, .. } => vec![(table, ids)],
+            Waiter::All(parts) => parts.iter().flat_map(Waiter::rows).collect(),
+        }
+    }
+    /// The same with the ids of rows that were made meanwhile; what was not answered stays as it is.
+    #[must_use]
+    pub fn resolve(&self, outputs: &Outputs) -> Waiter {
+        match self {
+            Waiter::Created { out, table, want, fail, gone_is_fine, within } => {
+                match outputs.get(&(out.step, out.output.into())) {
+                    Some(id) => Waiter::State {
+                        table: table.clone(),
+                        ids: vec![id.clone()],
+                        want,
+                        fail,
+                        gone_is_fine: *gone_is_fine,
+                        within: *within,
+                    },
+                    None => self.clone(),
+                }
+            }
+            Waiter::All(parts) => Waiter::All(parts.iter().map(|p| p.resolve(outputs)).collect()),
+            other => other.clone(),
+        }
+    }
+    /// The same for a plan that begins `by` steps later.
+    #[must_use]
+    pub fn shifted_down(&self, by: usize) -> Waiter {
+        let mut out = self.clone();
+        match &mut out {
+            Waiter::Created { out, .. } => out.step = out.step.saturating_sub(by),
+            Waiter::All(parts) => parts.iter_mut().for_each(|p| *p = p.shifted_down(by)),
+            _ => {}
+        }
+        out
+    }
+    /// The earlier answers that it needs.
+    pub fn uses(&self) -> Vec<Out> {
+        match self {
+            Waiter::Created { out, .. } => vec![*out],
+            Waiter::All(parts) => parts.iter().flat_map(Waiter::uses).collect(),
+            _ => Vec::new(),
         }
     }
     /// One of several parts stands alone.
-    pub fn all(mut parts: Vec<Settle>) -> Settle {
-        parts.retain(|p| *p != Settle::AtOnce);
-        if parts.len() > 1 { Settle::All(parts) } else { parts.pop().unwrap_or(Settle::AtOnce) }
+    pub fn all(mut parts: Vec<Waiter>) -> Waiter {
+        parts.retain(|p| *p != Waiter::AtOnce);
+        if parts.len() > 1 { Waiter::All(parts) } else { parts.pop().unwrap_or(Waiter::AtOnce) }
     }
 }
 
@@ -134,6 +199,82 @@ pub struct Undo {
     pub on: Vec<(TableKey, RowId)>,
 }
 
+/// What is kept of a step's answer on this machine, besides the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keep {
+    /// A secret output becomes a file that only its owner can read (0400). It is made, empty, before the call leaves, and never over
+    /// another file: if it cannot be made, nothing is sent.
+    File {
+        /// Which output.
+        output: &'static str,
+        /// Where.
+        path: PathBuf,
+    },
+}
+
+/// The way back of one step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepUndo {
+    /// What it does: `delete the volume`.
+    pub title: String,
+    /// The call; it may use the outputs of its own step and of earlier ones.
+    pub call: Call,
+    /// What is waited for before the step before it is undone.
+    pub wait: Waiter,
+    /// Whether it destroys something: its plan is then confirmed by typing.
+    pub destructive: bool,
+}
+
+/// One call of a plan, and what belongs to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// What it does, in a few words without a capital: `create the volume`.
+    pub title: String,
+    /// The call.
+    pub call: Call,
+    /// What is waited for before the next step; of the last one, [`Plan::wait`] says it.
+    pub wait: Waiter,
+    /// Its way back, if it has one of its own.
+    pub undo: Option<StepUndo>,
+    /// What is kept of its answer.
+    pub keep: Vec<Keep>,
+}
+
+impl Step {
+    /// A call by itself.
+    pub fn new(title: impl Into<String>, call: Call) -> Step {
+        Step { title: title.into(), call, wait: Waiter::AtOnce, undo: None, keep: Vec::new() }
+    }
+    /// The same, followed by a wait.
+    #[must_use]
+    pub fn then_wait(mut self, wait: Waiter) -> Step {
+        self.wait = wait;
+        self
+    }
+    /// The same, with a way back.
+    #[must_use]
+    pub fn undone_by(mut self, undo: StepUndo) -> Step {
+        self.undo = Some(undo);
+        self
+    }
+    /// Calls that neither wait for one another nor use each other's answers.
+    pub fn each(calls: Vec<Call>) -> Vec<Step> {
+        calls.into_iter().map(|call| Step::new(words(call.op.name), call)).collect()
+    }
+}
+
+/// `StopInstances` -> `stop instances`.
+fn words(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !out.is_empty() {
+            out.push(' ');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
 /// A change that has not been made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
@@ -148,11 +289,11 @@ pub struct Plan {
     /// What it costs while it stands, with the date of the prices; `None` = nothing changes.
     pub cost: Option<String>,
     /// The calls, in order; the first that fails stops the rest.
-    pub calls: Vec<Call>,
+    pub steps: Vec<Step>,
     /// Whether it cannot be taken back.
     pub destructive: bool,
     /// When it has come to rest.
-    pub settle: Settle,
+    pub wait: Waiter,
     /// The way back.
     pub undo: Option<Undo>,
     /// What is typed if typing is needed: the resource's name, or `stop 2`.
@@ -162,6 +303,34 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The calls, in order.
+    pub fn calls(&self) -> impl Iterator<Item = &Call> {
+        self.steps.iter().map(|s| &s.call)
+    }
+    /// Whether it is more than calls that stand for themselves: a step waits, uses an answer, or keeps something.
+    pub fn is_sequence(&self) -> bool {
+        self.steps.iter().any(|s| s.wait != Waiter::AtOnce || !s.keep.is_empty() || !s.call.uses().is_empty())
+    }
+    /// The profiles whose accounts it changes, each once: it is pinned to the identity of each.
+    pub fn profiles(&self) -> Vec<ArcStr> {
+        let mut out: Vec<ArcStr> = Vec::new();
+        for profile in self.calls().filter_map(|c| c.scope.profile()) {
+            if !out.contains(profile) {
+                out.push(profile.clone());
+            }
+        }
+        out
+    }
+    /// The same with client tokens: `name` and the step's number, so that each attempt of a step has the same one and no other step
+    /// of any run has it. EC2 takes up to 64 ASCII characters.
+    #[must_use]
+    pub fn with_tokens(&self, name: &str) -> Plan {
+        let mut out = self.clone();
+        for (i, step) in out.steps.iter_mut().enumerate() {
+            step.call = step.call.with_token(&format!("{name}-{i}"));
+        }
+        out
+    }
     /// A bare Enter carries out a plan only if nothing in it is destructive, severe or unknown.
     pub fn confirm(&self) -> Confirm {
         let heavy = self.destructive || self.consequences.iter().any(|c| c.severity >= Severity::Unknown);
@@ -169,7 +338,7 @@ impl Plan {
     }
     /// Whether `other` would do and say the same: if not, what the user has read is out of date.
     pub fn same_as(&self, other: &Plan) -> bool {
-        self.calls == other.calls
+        self.steps == other.steps
             && self.consequences == other.consequences
             && self.subjects == other.subjects
             && self.cost == other.cost
@@ -179,6 +348,6 @@ impl Plan {
         let heavy = |p: &Plan| -> Vec<Consequence> {
             p.consequences.iter().filter(|c| c.severity >= Severity::Unknown).cloned().collect()
         };
-        self.calls == other.calls && self.subjects == other.subjects && heavy(self) == heavy(other)
+        self.steps == other.steps && self.subjects == other.subjects && heavy(self) == heavy(other)
     }
 }

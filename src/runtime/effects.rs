@@ -1,14 +1,15 @@
 //! Carries out what a viewer asks for. Nothing here waits: what takes time becomes a task whose answer is an event.
 
+use arcstr::ArcStr;
 use rustc_hash::FxHashMap;
 
 use super::engine::{Engine, Host};
 use super::identities::who_is;
 use super::inbox::{Inbox, send};
-use crate::act::{Carry, dry_run};
+use crate::act::{Execute, dry_run};
 use crate::base::{Fault, FaultKind, RowId};
 use crate::kinds::{self, Interner, ListRequest, What};
-use crate::model::{Effect, Event, Kind, Level, Message, Plan, RowRef, TableKey};
+use crate::model::{Effect, Event, Kind, Level, Message, Plan, RowRef, TableKey, Verdict};
 
 impl Engine {
     pub(super) fn perform(&mut self, effects: Vec<Effect>) {
@@ -49,19 +50,30 @@ impl Engine {
                 });
             }
             Effect::Reread(number, plan) => self.poller.reread(number, rows_of(&plan)),
-            Effect::Carry { run, plan, generation } => {
-                let first = plan.calls.first().and_then(|c| c.scope.profile().cloned());
-                let identity = first.and_then(|p| self.state.identity(&p).cloned());
-                if !self.watcher.carried(run, &plan) {
+            Effect::Execute { run, record, pins } => {
+                if !self.watcher.begun(run, &record) {
                     return;
                 }
+                let who = |(profile, generation): (ArcStr, u64)| {
+                    let identity = self.state.identity(&profile).cloned();
+                    (profile, (identity, generation))
+                };
+                let pins = pins.into_iter().map(who).collect();
                 let executor = self.executor.clone();
-                let under_way = self.carries.begin(run, &plan.title);
-                let carry = Carry { run, plan: *plan, identity, generation };
+                let under_way = self.in_flight.begin(run, &record.title);
+                let execute = Execute { run, record: *record, pins };
                 self.tasks.spawn(async move {
-                    executor.carry(carry).await;
+                    executor.carry(execute).await;
                     drop(under_way);
                 });
+            }
+            Effect::Decide { run, verdict } => {
+                self.watcher.decided(run, verdict, self.clock.now());
+                match verdict {
+                    Verdict::Wait => {}
+                    Verdict::GoOn => self.go_on(run),
+                    Verdict::Stop => self.executor.stop(run),
+                }
             }
             Effect::Forget(name) => {
                 let (journal, now, outbox) = (self.journal.clone(), self.clock.now(), self.outbox.clone());

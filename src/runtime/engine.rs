@@ -7,14 +7,14 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use super::carries::Carries;
 use super::forgetting::Forgetting;
 use super::identities::{Identities, who_is};
+use super::in_flight::InFlight;
 use super::inbox::{Inbox, room, send};
 use super::index_worker::IndexWorker;
 use super::questions::Questions;
 use super::tasks::{Tasks, waits};
-use super::watcher::Watcher;
+use super::watcher::{News, Watcher};
 use crate::act::{Executor, Journal};
 use crate::app::{Setup, State, update};
 use crate::aws::{Gateway, Prompt};
@@ -84,7 +84,7 @@ pub struct Engine {
     pub(super) outbox: Sender<Inbox>,
     pub(super) indexer: IndexWorker,
     pub(super) watcher: Watcher,
-    pub(super) carries: Carries,
+    pub(super) in_flight: InFlight,
     pub(super) identities: Identities,
     /// The tables that the viewer looks at.
     pub(super) watched: Vec<TableKey>,
@@ -134,7 +134,7 @@ impl Engine {
             rest: None,
             outbox,
             watcher: Watcher::default(),
-            carries: Carries::default(),
+            in_flight: InFlight::default(),
             identities: Identities::default(),
             watched: Vec::new(),
             questions,
@@ -324,7 +324,7 @@ impl Engine {
 
     /// Titles of the plans whose calls have not all been answered.
     pub fn carrying(&self) -> Vec<String> {
-        self.carries.titles()
+        self.in_flight.titles()
     }
 
     /// Lets calls in flight come to their end, for `most` at the longest or until `give_up`. Returns what is still under
@@ -355,21 +355,45 @@ impl Engine {
     }
 
     fn look_at_runs(&mut self, now: Time) {
-        for event in self.watcher.look(&self.store, now) {
-            if let ActEvent::Settled { run, text, ok } = &event {
-                let (journal, run, text, ok) = (self.journal.clone(), *run, text.clone(), *ok);
-                let outbox = self.outbox.clone();
-                self.tasks.spawn_blocking(move || {
-                    if let Err(e) = journal.ended(run, &text, ok, now) {
-                        tracing::error!("{e}");
-                        let unwritten = ActEvent::Unwritten { run, why: e.to_string() };
-                        let _ = outbox.send(Inbox::Event(Event::Act(unwritten)));
-                    }
-                });
+        let names: Vec<(u64, String)> = self.watcher.names();
+        for news in self.watcher.look(&self.store, now) {
+            let event = match news {
+                News::GoOn(run) => {
+                    self.go_on(run);
+                    continue;
+                }
+                News::Act(event) => event,
+            };
+            if let ActEvent::Settled { run, text, ok } = &event
+                && let Some((_, name)) = names.iter().find(|(r, _)| r == run)
+            {
+                self.end_in_journal(*run, name.clone(), text.clone(), *ok, now);
             }
             let effects = update(&mut self.state, &self.store, Event::Act(event));
             self.perform(effects);
         }
+    }
+
+    /// The next call of a run that waited.
+    pub(super) fn go_on(&self, run: u64) {
+        let title = self.watcher.title(run);
+        let (executor, under_way) = (self.executor.clone(), self.in_flight.begin(run, &title));
+        self.tasks.spawn(async move {
+            executor.go_on(run).await;
+            drop(under_way);
+        });
+    }
+
+    /// A run is over: the next start has nothing to say about it.
+    fn end_in_journal(&self, run: u64, name: String, text: String, ok: bool, now: Time) {
+        let (journal, outbox) = (self.journal.clone(), self.outbox.clone());
+        self.tasks.spawn_blocking(move || {
+            if let Err(e) = journal.ended(&name, &text, ok, now) {
+                tracing::error!("{e}");
+                let unwritten = ActEvent::Unwritten { run, why: e.to_string() };
+                let _ = outbox.send(Inbox::Event(Event::Act(unwritten)));
+            }
+        });
     }
 
     /// Says something to the viewer.

@@ -1,12 +1,12 @@
-//! Floor 8: ties the floors together. [`Engine`] owns one Store and one viewer, carries out effects and feeds events back; it has
+//! Floor 8: ties the floors together. [`Engine`] owns one Store and one viewer, in_flight out effects and feeds events back; it has
 //! no terminal, so that tests drive it by pressing keys. [`console`] puts it behind a terminal.
 
-mod carries;
 pub mod console;
 mod effects;
 mod engine;
 mod forgetting;
 mod identities;
+mod in_flight;
 mod inbox;
 mod index_worker;
 mod questions;

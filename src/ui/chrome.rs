@@ -249,7 +249,7 @@ pub fn foot(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store) {
     let mut end = area.right();
     // What was just said may be how the run goes: once is enough.
     let said = |title: &str| state.notice.as_ref().is_some_and(|n| n.message.text.starts_with(title));
-    if let Some(run) = state.runs.iter().rev().find(|r| !r.is_over() && !said(&r.plan.title)) {
+    if let Some(run) = state.runs.iter().rev().find(|r| !r.is_over() && !said(&r.record.title)) {
         let text = format!("◐ {} ", run.text());
         let max = area.width / 2;
         let style = pen.style(Role::Busy);

@@ -18,7 +18,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, form: &FormState) {
     let below = u16::from(!form.spec.needs.is_empty()) + u16::from(form.error.is_some());
     let height = height.saturating_add(2 + below + u16::from(below > 0));
     let place = middle(area, width, height.max(6));
-    let subjects = if form.targets.len() > 1 { format!("{} rows", form.targets.len()) } else { String::new() };
+    let subjects = if form.on.rows.len() > 1 { format!("{} rows", form.on.rows.len()) } else { String::new() };
     let inner = pen.frame(place, &form.spec.title, &subjects);
     let label = form.spec.fields.iter().map(|f| cells(f.label)).max().unwrap_or(0).min(inner.width / 3);
     // The focused field is on the screen, whatever stands above it.

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::app::State;
 use crate::app::help;
-use crate::app::overlay::{PlanDialog, PlanPhase};
+use crate::app::overlay::{Pin, PlanDialog, PlanPhase};
 use crate::config::{Mode, Role};
 use crate::model::{Confirm, DryRun, Severity};
 
@@ -40,10 +40,12 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, dialog: &PlanDialog) {
 }
 
 fn whose(dialog: &PlanDialog) -> String {
-    let region = dialog.plan.subjects.first().and_then(|s| s.table.scope.region_code().cloned());
-    let account = dialog.pinned.1.as_ref().map(|(account, _)| account.clone());
-    let parts: Vec<_> = [region, account, Some(dialog.pinned.0.clone())].into_iter().flatten().collect();
-    parts.join(" · ")
+    let region = dialog.plan.subjects.first().map_or(&dialog.on.scope, |s| &s.table.scope).region_code().cloned();
+    let whose = |pin: &Pin| {
+        let account = pin.who.as_ref().map(|(account, _)| account.clone());
+        account.into_iter().chain([pin.profile.clone()]).collect::<Vec<_>>()
+    };
+    region.into_iter().chain(dialog.pins.iter().flat_map(whose)).collect::<Vec<_>>().join(" · ")
 }
 
 fn body(dialog: &PlanDialog, sandbox: bool, room: u16) -> Vec<Line> {
@@ -91,6 +93,9 @@ fn verdict(out: &mut Vec<Line>, from: usize, dry_run: &DryRun, room: u16) {
         DryRun::NotAsked => ("IAM not asked (read-only)".to_string(), Role::Quiet),
         DryRun::Asking => ("◌ asking IAM (DryRun)".to_string(), Role::Busy),
         DryRun::Allowed => ("✓ IAM allows it (DryRun)".to_string(), Role::Good),
+        DryRun::AllowedInPart { asked, of } => {
+            (format!("✓ IAM allows {asked} of {of} calls (DryRun); the others were not asked"), Role::Good)
+        }
         DryRun::Denied(fault) => {
             out.extend(item("✗", &format!("IAM does not allow it: {fault}"), room, Role::Danger));
             return;

@@ -15,7 +15,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
-use skydeck::act::{CliContext, Journal, cli_text};
+use skydeck::act::{CliContext, Journal, script};
 use skydeck::app::{Overlay, ProfileSetup, Setup};
 use skydeck::aws::{Gateway, GatewayConfig};
 use skydeck::base::{Clock, RowId, Time};
@@ -243,7 +243,8 @@ impl Desk {
             zone: jiff::tz::TimeZone::UTC,
             now: clock.now(),
             messages: Vec::new(),
-            cli: Arc::new(|call| cli_text(call, &CliContext { profile: None, endpoint_url: None })),
+            cli: Arc::new(|plan| script(plan, &|_| CliContext { profile: None, endpoint_url: None })),
+            process: "1795252800000-4711".into(),
         };
         let config = EngineConfig {
             gateway,

@@ -36,11 +36,17 @@ pub fn row(kind: &str, id: &str, state: &str, tags: &[(&str, &str)], fields: &[(
 
 fn plan(action: &str, targets: &[Target], values: &[(&str, FormValue)]) -> Plan {
     let store = Store::default();
-    let cx = ActionContext { store: &store, targets, now: Time::from_secs(0), downloads: "." };
+    let cx = ActionContext {
+        store: &store,
+        scope: &targets[0].table.scope,
+        targets,
+        now: Time::from_secs(0),
+        downloads: ".",
+    };
     let action = ALL.action(targets[0].table.kind, action).unwrap();
     let values = Values(values.iter().map(|(k, v)| ((*k).into(), v.clone())).collect());
     let plan = (action.plan)(&cx, &values).unwrap();
-    assert!(plan.calls.iter().all(|c| action.operations.contains(&c.op)), "{} calls what it declares", action.name);
+    assert!(plan.calls().all(|c| action.operations.contains(&c.op)), "{} calls what it declares", action.name);
     plan
 }
 
@@ -95,5 +101,5 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
         plan("enable-actions", &alarm(false, "-x"), &[]),
         plan("disable-actions", &[alarm(true, "[a]")[0].clone(), alarm(true, "it's, b")[0].clone()], &[]),
     ];
-    plans.into_iter().flat_map(|p| p.calls).collect()
+    plans.into_iter().flat_map(|p| p.calls().cloned().collect::<Vec<_>>()).collect()
 }

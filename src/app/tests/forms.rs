@@ -18,7 +18,7 @@ fn a_form_is_refined_at_every_key_and_leads_to_a_plan() {
     desk.typed("new name").press("enter right right");
     assert_eq!(form(&desk).values.text("how"), Some("slow"), "what cannot be chosen is passed over");
     desk.press("enter");
-    assert_eq!(desk.dialog().plan.calls[0].get("To"), Some(&Arg::str("new name")));
+    assert_eq!(desk.dialog().plan.steps[0].call.get("To"), Some(&Arg::str("new name")));
     desk.press("esc");
     assert_eq!(form(&desk).values.text("to"), Some("new name"), "back in the form with what was put in");
 }
@@ -37,7 +37,7 @@ fn a_table_that_a_form_reads_refines_it_when_it_arrives() {
 fn arguments_of_a_palette_line_fill_the_form_and_skip_it_when_they_are_enough() {
     let mut desk = Desk::with(1);
     desk.line("rename \"a b\" how=fast");
-    let values = &desk.dialog().values;
+    let PlanSource::Action(_, values) = &desk.dialog().source else { panic!() };
     assert_eq!((values.text("to"), values.text("how")), (Some("a b"), Some("fast")));
     desk.press("esc").line("rename how=fast");
     assert_eq!(form(&desk).values.text("how"), Some("fast"));

@@ -151,9 +151,9 @@ fn plan_for(cx: &ActionContext<'_>, action: &'static str, op: &'static Operation
         subjects: cx.targets.iter().map(subject).collect(),
         consequences,
         cost: None,
-        calls: vec![call],
+        steps: Step::each(vec![call]),
         destructive: action == "destroy",
-        settle: Settle::AtOnce,
+        wait: Waiter::AtOnce,
         undo: Some(Undo { line: "rename to=old".into(), but: None, on: Vec::new() }),
         needs: Vec::new(),
         phrase: cx.targets[0].record.label().to_string(),
@@ -197,6 +197,7 @@ const fn action(name: &'static str, operations: &'static [&'static Operation]) -
         title: name,
         doc: "Made up.",
         kind: "things",
+        takes: crate::kinds::Takes::Rows,
         bulk: true,
         changes: true,
         operations,
@@ -293,7 +294,10 @@ impl Desk {
             zone: jiff::tz::TimeZone::UTC,
             now: START,
             messages: Vec::new(),
-            cli: Arc::new(|call| format!("aws ec2 {} {}", call.op.name, call.subjects.join(" "))),
+            cli: Arc::new(|plan| {
+                plan.calls().map(|c| format!("aws ec2 {} {}", c.op.name, c.subjects.join(" "))).collect()
+            }),
+            process: "p".into(),
         };
         change(&mut setup);
         let mut state = State::new(setup);
@@ -404,7 +408,7 @@ impl Desk {
 }
 
 pub(super) fn carried(out: &[Effect]) -> usize {
-    out.iter().filter(|e| matches!(e, Effect::Carry { .. })).count()
+    out.iter().filter(|e| matches!(e, Effect::Execute { .. })).count()
 }
 pub(super) fn reread(out: &[Effect]) -> Option<u64> {
     out.iter().find_map(|e| if let Effect::Reread(n, _) = e { Some(*n) } else { None })

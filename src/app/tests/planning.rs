@@ -1,7 +1,7 @@
 use super::*;
 use crate::app::RunPhase;
 use crate::base::FaultKind;
-use crate::model::{ActEvent, DryRun};
+use crate::model::{ActEvent, DryRun, Outputs, RunRecord};
 
 /// A desk on which digits are not asked, with the plan of `stop` on the focused row shown.
 fn stopping() -> Desk {
@@ -168,7 +168,7 @@ fn read_only_shows_the_plan_and_its_commands_and_confirms_nothing() {
         desk.press("y");
         let out = desk.asked();
         assert!(out.contains(&Effect::Copy("aws ec2 StopInstances t0".into())));
-        assert!(!out.iter().any(|e| matches!(e, Effect::DryRun(..) | Effect::Reread(..) | Effect::Carry { .. })));
+        assert!(!out.iter().any(|e| matches!(e, Effect::DryRun(..) | Effect::Reread(..) | Effect::Execute { .. })));
         desk.press("esc :").typed("sto");
         let Overlay::Palette(p) = desk.top() else { panic!() };
         let stop = p.items.iter().find(|i| i.text == "stop").unwrap();
@@ -182,7 +182,7 @@ fn read_only_shows_the_plan_and_its_commands_and_confirms_nothing() {
 fn marked_rows_are_the_targets_also_across_a_filter() {
     let mut desk = Desk::filled(9, |s| s.profiles[0].ask_digits = false);
     desk.press("space space /").typed("thing-8").press("enter").line("stop");
-    assert_eq!(desk.dialog().plan.calls[0].subjects, ["t0", "t1"]);
+    assert_eq!(desk.dialog().plan.steps[0].call.subjects, ["t0", "t1"]);
     desk.press("enter");
     answer_reread(&mut desk);
     assert!(desk.state.view.marks.is_empty(), "what was acted on is not marked any more");
@@ -218,13 +218,13 @@ fn what_cannot_be_done_is_dim_and_says_why_when_tried() {
 fn options_wait_behind_tab_and_change_the_plan() {
     let mut desk = stopping();
     desk.press("tab space alt-enter");
-    assert_eq!(desk.dialog().plan.calls[0].get("Force"), Some(&Arg::Bool(true)));
+    assert_eq!(desk.dialog().plan.steps[0].call.get("Force"), Some(&Arg::Bool(true)));
     desk.press("enter");
     let out = answer_reread(&mut desk);
     assert_eq!(carried(&out), 1);
     assert!(desk.state.overlays.is_empty(), "the form goes with its plan");
     desk.press("j").line("stop force");
-    assert_eq!(desk.dialog().plan.calls[0].get("Force"), Some(&Arg::Bool(true)));
+    assert_eq!(desk.dialog().plan.steps[0].call.get("Force"), Some(&Arg::Bool(true)));
 }
 
 #[test]
@@ -233,15 +233,21 @@ fn a_run_is_followed_to_its_end_and_can_be_undone() {
     desk.press("enter");
     answer_reread(&mut desk);
     let run = desk.state.runs[0].id;
-    desk.event(Event::Act(ActEvent::Began { run, title: "stop".into() }));
+    desk.event(Event::Act(ActEvent::Began { run, name: "p-1".into(), title: "stop".into() }));
     assert!(desk.state.runs[0].in_flight());
-    desk.event(Event::Act(ActEvent::Done { run, call: 0, request_id: None, text: "t0: 2 bytes".into() }));
+    desk.event(Event::Act(ActEvent::Done {
+        run,
+        step: 0,
+        request_id: None,
+        text: "t0: 2 bytes".into(),
+        outputs: Vec::new(),
+    }));
     desk.event(Event::Act(ActEvent::Settling { run, text: "thing-0 stopping".into() }));
     assert_eq!(desk.notice(), "stop 1 things: thing-0 stopping");
     desk.event(Event::Act(ActEvent::Settled { run, text: "thing-0 stopped".into(), ok: true }));
     assert_eq!(desk.state.runs[0].phase, RunPhase::Settled(true, "thing-0 stopped".into()));
     desk.line("runs").press("enter");
-    assert_eq!(desk.dialog().plan.calls[0].get("To"), Some(&Arg::str("old")));
+    assert_eq!(desk.dialog().plan.steps[0].call.get("To"), Some(&Arg::str("old")));
     desk.event(Event::Act(ActEvent::Settled { run, text: String::new(), ok: true }));
     assert_eq!(desk.notice(), "stop 1 things: t0: 2 bytes", "what has no rows to be watched ends with what came back");
 }
@@ -277,16 +283,29 @@ fn quitting_with_something_under_way_asks_again_and_says_what() {
     assert!(desk.line("q").asked().contains(&Effect::Quit), "as in other programs");
 }
 
-#[test]
-fn what_an_earlier_start_left_is_offered_to_go_on_undo_or_forget() {
-    let left = |n: &str| Unfinished {
-        run: n.into(),
+/// A run of an earlier start whose only call was answered, and which was not seen to its end.
+fn answered(name: &str, title: &str) -> RunRecord {
+    RunRecord {
+        name: name.into(),
         when: START,
-        title: format!("Stop {n}"),
+        title: title.into(),
         action: "stop".into(),
         rows: vec![(things(), "t0".into())],
-        done: (0, 1),
+        undo: None,
+        wait: Waiter::AtOnce,
+        steps: Vec::new(),
+        states: Vec::new(),
+        waited: Vec::new(),
+        outputs: Outputs::new(),
+        ended: None,
+    }
+}
+
+#[test]
+fn what_an_earlier_start_left_is_offered_to_go_on_undo_or_forget() {
+    let left = |n: &str| RunRecord {
         undo: Some(Undo { line: "rename to=old".into(), but: None, on: Vec::new() }),
+        ..answered(n, &format!("Stop {n}"))
     };
     let forgotten = |desk: &mut Desk| -> Vec<String> {
         let name = |e: &Effect| if let Effect::Forget(run) = e { Some(run.clone()) } else { None };
@@ -298,7 +317,7 @@ fn what_an_earlier_start_left_is_offered_to_go_on_undo_or_forget() {
     assert!(desk.state.overlays.iter().any(|o| matches!(o, Overlay::Menu(_))), "two more are left");
     desk.press("esc");
     desk.list(things(), vec![thing("t0", "thing-0", "stopping", 0)]);
-    assert_eq!(desk.dialog().plan.calls[0].get("To"), Some(&Arg::str("old")), "undone once its row was there");
+    assert_eq!(desk.dialog().plan.steps[0].call.get("To"), Some(&Arg::str("old")), "undone once its row was there");
     desk.press("esc");
     assert_eq!(forgotten(&mut desk), Vec::<String>::new(), "the plan was not confirmed: the next start asks again");
     assert_eq!(desk.state.left.len(), 3);
@@ -318,7 +337,7 @@ fn what_an_earlier_start_left_is_offered_to_go_on_undo_or_forget() {
     answer_reread(&mut desk);
     assert_eq!(desk.state.left.len(), 1, "another change of the same row is no way back");
     desk.line("runs").press("enter enter j enter");
-    assert_eq!(desk.dialog().plan.calls[0].get("To"), Some(&Arg::str("old")));
+    assert_eq!(desk.dialog().plan.steps[0].call.get("To"), Some(&Arg::str("old")));
     desk.press("enter");
     assert!(answer_reread(&mut desk).contains(&Effect::Forget("a".into())), "its way back was confirmed");
     assert!(desk.state.left.is_empty());
@@ -328,19 +347,14 @@ fn what_an_earlier_start_left_is_offered_to_go_on_undo_or_forget() {
 fn an_earlier_starts_way_back_acts_on_the_rows_that_it_names() {
     let mut desk = Desk::empty(|_| {});
     let other = (things(), "t1".into());
-    let left = Unfinished {
-        run: "a".into(),
-        when: START,
-        title: "Deregister t0".into(),
-        action: "deregister".into(),
-        rows: vec![(things(), "t0".into())],
-        done: (1, 1),
+    let left = RunRecord {
         undo: Some(Undo { line: "rename to=old".into(), but: Some("its history".into()), on: vec![other] }),
+        ..answered("a", "Deregister t0")
     };
     desk.event(Event::Act(ActEvent::Left(vec![left])));
     desk.press("enter j enter");
     desk.list(things(), vec![thing("t1", "thing-1", "running", 0)]);
-    assert_eq!(desk.dialog().targets.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(), ["t1"]);
+    assert_eq!(desk.dialog().on.rows.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(), ["t1"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use arcstr::ArcStr;
 
 use super::Gateway;
 use crate::aws::fault;
-use crate::aws::guard::{ConfirmedCall, Permit};
+use crate::aws::guard::{ConfirmedCall, Mint, Permit};
 use crate::base::{Fault, FaultKind, Scope};
 use crate::model::operation::{Access, Operation, Service};
 
@@ -109,12 +109,18 @@ impl Gateway {
         self.0.profiles.get(profile).map_or(0, |p| p.generation.load(Ordering::SeqCst))
     }
 
+    /// What permits are made with, once: the first who asks is the executor.
+    pub fn take_mint(&self) -> Option<Mint> {
+        let taken = self.0.mint_taken.swap(true, Ordering::SeqCst);
+        (!taken).then(Mint::new)
+    }
+
     /// The permit for one confirmed write. Asks STS again if the credentials were reloaded since the plan was made.
     ///
     /// # Errors
     /// [`FaultKind::ReadOnly`] in read-only mode and for undeclared writes; [`FaultKind::Conflict`] if the profile is another
     /// identity now than the plan was made for; what [`Gateway::identity`] fails with.
-    pub async fn permit(&self, call: ConfirmedCall<'_>) -> Result<Permit, Fault> {
+    pub async fn permit(&self, _: &Mint, call: ConfirmedCall<'_>) -> Result<Permit, Fault> {
         let op = call.operation;
         let refuse = |kind, text: &str| Err(Fault::new(kind, text).of(op.service.sdk_id(), op.name));
         let Some(profile) = call.scope.profile() else {

@@ -3,12 +3,12 @@
 use super::auto_scaling_groups::{self as groups, INFO};
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
-use crate::kinds::action::{Action, ActionContext};
+use crate::kinds::action::{Action, ActionContext, Takes};
 use crate::kinds::planning::{
-    check, check_rows, count, draft, field, form_title, list, names, note, number, number_in, settle_field,
-    settle_state, severe, sorted, state, subject, toggle,
+    check, check_rows, count, draft, field, form_title, list, names, note, number, number_in, severe, sorted, state,
+    subject, toggle, wait_field, wait_state,
 };
-use crate::model::{Arg, Call, Consequence, FormSpec, Operation, Plan, Record, Retry, Service, Undo, Values};
+use crate::model::{Arg, Call, Consequence, FormSpec, Operation, Plan, Record, Retry, Service, Step, Undo, Values};
 
 /// `SetDesiredCapacity`: sets a number, so that sending it twice is sending it once.
 pub static SET_DESIRED_CAPACITY: Operation = Operation::write(Service::AutoScaling, "SetDesiredCapacity", Retry::Safe);
@@ -20,6 +20,7 @@ pub static SET_DESIRED: Action = Action {
     doc: "Sets how many instances the group should have, between its minimum and maximum. The group launches or terminates the \
           difference.",
     kind: INFO.name,
+    takes: Takes::Rows,
     bulk: false,
     changes: true,
     operations: &[&SET_DESIRED_CAPACITY],
@@ -82,7 +83,7 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     if honor {
         call = call.arg("HonorCooldown", Arg::Bool(true));
     }
-    plan.calls = vec![call.on([row.id.clone()])];
+    plan.steps = Step::each(vec![call.on([row.id.clone()])]);
 
     let stuck = groups::is_suspended(row, if want > now { "Launch" } else { "Terminate" });
     let mut all = if want > now { more(row, want - now, stuck) } else { fewer(row, now - want, want, stuck) };
@@ -97,10 +98,10 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
         let what = if types.is_empty() { String::new() } else { format!(" ({})", names(&types)) };
         plan.cost = Some(format!("{} more{what}, billed by the second (price not known here)", count_of(want - now)));
     }
-    plan.settle = if stuck {
-        settle_field(cx.targets, groups::DESIRED, &want.to_string(), 2)
+    plan.wait = if stuck {
+        wait_field(cx.targets, groups::DESIRED, &want.to_string(), 2)
     } else {
-        settle_state(cx.targets, &["steady"], &["deleting"], false, 15)
+        wait_state(cx.targets, &["steady"], &["deleting"], false, 15)
     };
     let but = (want < now).then(|| "instead of what was terminated new instances are launched".to_string());
     plan.undo = Some(Undo { line: format!("set-desired-capacity {DESIRED}={now}"), but, on: Vec::new() });
@@ -207,7 +208,7 @@ mod tests {
             assert_eq!(worst(&p).severity, Severity::Severe);
             assert!(worst(&p).text.starts_with("nothing is "), "{}", worst(&p).text);
             assert!(!p.destructive && p.cost.is_none());
-            assert!(matches!(p.settle, crate::model::Settle::Field { .. }), "it would never come to rest");
+            assert!(matches!(p.wait, crate::model::Waiter::Field { .. }), "it would never come to rest");
         }
     }
 

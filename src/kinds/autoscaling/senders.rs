@@ -5,13 +5,13 @@ use futures::future::FutureExt;
 
 use super::actions::SET_DESIRED_CAPACITY;
 use crate::base::Fault;
-use crate::kinds::action::{Send, Sender, Sent};
+use crate::kinds::action::{Answer, Outgoing, Sender};
 use crate::kinds::sending::{Args, deliver, sent};
 
 /// `SetDesiredCapacity`.
 pub static SET_DESIRED: Sender = Sender { op: &SET_DESIRED_CAPACITY, send: |s| set_desired(s).boxed() };
 
-async fn set_desired(s: Send) -> Result<Sent, Fault> {
+async fn set_desired(s: Outgoing) -> Result<Answer, Fault> {
     let mut args = Args::of(&s.call);
     let (name, desired) = (args.text("AutoScalingGroupName")?, args.int("DesiredCapacity")?);
     let honor = args.flag("HonorCooldown")?;

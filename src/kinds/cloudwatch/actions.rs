@@ -5,11 +5,11 @@ use arcstr::ArcStr;
 use super::alarms::{self, ACTIONS_ENABLED, AlarmState, INFO};
 use crate::base::Fault;
 use crate::base::text::visible;
-use crate::kinds::action::{Action, ActionContext};
+use crate::kinds::action::{Action, ActionContext, Takes};
 use crate::kinds::planning::{
-    by_scope, check_rows, draft, label, list, names, no_form, note, settle_field, severe, sorted, subject, title,
+    by_scope, check_rows, draft, label, list, names, no_form, note, severe, sorted, subject, title, wait_field,
 };
-use crate::model::{Arg, Call, Consequence, Operation, Plan, Record, Retry, Service, Undo, Values};
+use crate::model::{Arg, Call, Consequence, Operation, Plan, Record, Retry, Service, Step, Undo, Values};
 
 /// `EnableAlarmActions`.
 pub static ENABLE_ALARM_ACTIONS: Operation = Operation::write(Service::CloudWatch, "EnableAlarmActions", Retry::Safe);
@@ -22,6 +22,7 @@ pub static ENABLE: Action = Action {
     title: "Enable actions",
     doc: "Lets alarms carry out their actions again, from their next change of state on.",
     kind: INFO.name,
+    takes: Takes::Rows,
     bulk: true,
     changes: true,
     operations: &[&ENABLE_ALARM_ACTIONS],
@@ -39,6 +40,7 @@ pub static DISABLE: Action = Action {
     title: "Disable actions",
     doc: "Keeps alarms from carrying out their actions: they change state, and nobody is told.",
     kind: INFO.name,
+    takes: Takes::Rows,
     bulk: true,
     changes: true,
     operations: &[&DISABLE_ALARM_ACTIONS],
@@ -81,12 +83,12 @@ fn plan(cx: &ActionContext<'_>, way: &Way) -> Result<Plan, Fault> {
         for batch in rows.chunks(MOST_NAMES) {
             let ids = batch.iter().map(|t| t.record.id.clone());
             let call = Call::new(action.operations[0], scope.clone()).arg("AlarmNames", Arg::strs(ids.clone()));
-            plan.calls.push(call.on(ids));
+            plan.steps.extend(Step::each(vec![call.on(ids)]));
         }
     }
     let each = |row: &Record| if way.enable { enabled(row) } else { disabled(row) };
     plan.consequences = sorted(cx.targets.iter().flat_map(|t| each(&t.record)).collect());
-    plan.settle = settle_field(cx.targets, ACTIONS_ENABLED, if way.enable { "true" } else { "false" }, 2);
+    plan.wait = wait_field(cx.targets, ACTIONS_ENABLED, if way.enable { "true" } else { "false" }, 2);
     plan.undo = Some(Undo { line: way.other().name.into(), but: None, on: Vec::new() });
     Ok(plan)
 }

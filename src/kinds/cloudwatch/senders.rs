@@ -5,7 +5,7 @@ use futures::future::FutureExt;
 
 use super::actions::{DISABLE_ALARM_ACTIONS, ENABLE_ALARM_ACTIONS};
 use crate::base::Fault;
-use crate::kinds::action::{Send, Sender, Sent};
+use crate::kinds::action::{Answer, Outgoing, Sender};
 use crate::kinds::sending::{Args, deliver, sent};
 
 /// `EnableAlarmActions`.
@@ -13,14 +13,14 @@ pub static ENABLE: Sender = Sender { op: &ENABLE_ALARM_ACTIONS, send: |s| enable
 /// `DisableAlarmActions`.
 pub static DISABLE: Sender = Sender { op: &DISABLE_ALARM_ACTIONS, send: |s| disable(s).boxed() };
 
-fn names(s: &Send) -> Result<Vec<String>, Fault> {
+fn names(s: &Outgoing) -> Result<Vec<String>, Fault> {
     let mut args = Args::of(&s.call);
     let names = args.texts("AlarmNames")?;
     args.end()?;
     Ok(names)
 }
 
-async fn enable(s: Send) -> Result<Sent, Fault> {
+async fn enable(s: Outgoing) -> Result<Answer, Fault> {
     let names = names(&s)?;
     s.mode.dry_run(&ENABLE_ALARM_ACTIONS)?;
     let client = s.gateway.cloudwatch(&s.call.scope).await?;
@@ -29,7 +29,7 @@ async fn enable(s: Send) -> Result<Sent, Fault> {
     Ok(sent(out.request_id(), String::new()))
 }
 
-async fn disable(s: Send) -> Result<Sent, Fault> {
+async fn disable(s: Outgoing) -> Result<Answer, Fault> {
     let names = names(&s)?;
     s.mode.dry_run(&DISABLE_ALARM_ACTIONS)?;
     let client = s.gateway.cloudwatch(&s.call.scope).await?;

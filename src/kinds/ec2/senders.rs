@@ -8,7 +8,7 @@ use super::actions::{
     CREATE_TAGS, DELETE_TAGS, REBOOT_INSTANCES, START_INSTANCES, STOP_INSTANCES, TERMINATE_INSTANCES,
 };
 use crate::base::Fault;
-use crate::kinds::action::{Send, Sender, Sent};
+use crate::kinds::action::{Answer, Outgoing, Sender};
 use crate::kinds::sending::{Args, deliver, sent};
 use crate::model::Arg;
 
@@ -25,7 +25,7 @@ pub static CREATE: Sender = Sender { op: &CREATE_TAGS, send: |s| create_tags(s).
 /// `DeleteTags`.
 pub static DELETE: Sender = Sender { op: &DELETE_TAGS, send: |s| delete_tags(s).boxed() };
 
-async fn start(s: Send) -> Result<Sent, Fault> {
+async fn start(s: Outgoing) -> Result<Answer, Fault> {
     let mut args = Args::of(&s.call);
     let ids = args.texts("InstanceIds")?;
     args.end()?;
@@ -36,7 +36,7 @@ async fn start(s: Send) -> Result<Sent, Fault> {
     Ok(sent(out.request_id(), changes(out.starting_instances())))
 }
 
-async fn stop(s: Send) -> Result<Sent, Fault> {
+async fn stop(s: Outgoing) -> Result<Answer, Fault> {
     let mut args = Args::of(&s.call);
     let ids = args.texts("InstanceIds")?;
     let (force, hibernate) = (args.flag("Force")?, args.flag("Hibernate")?);
@@ -49,7 +49,7 @@ async fn stop(s: Send) -> Result<Sent, Fault> {
     Ok(sent(out.request_id(), changes(out.stopping_instances())))
 }
 
-async fn reboot(s: Send) -> Result<Sent, Fault> {
+async fn reboot(s: Outgoing) -> Result<Answer, Fault> {
     let mut args = Args::of(&s.call);
     let ids = args.texts("InstanceIds")?;
     args.end()?;
@@ -60,7 +60,7 @@ async fn reboot(s: Send) -> Result<Sent, Fault> {
     Ok(sent(out.request_id(), String::new()))
 }
 
-async fn terminate(s: Send) -> Result<Sent, Fault> {
+async fn terminate(s: Outgoing) -> Result<Answer, Fault> {
     let mut args = Args::of(&s.call);
     let ids = args.texts("InstanceIds")?;
     args.end()?;
@@ -71,7 +71,7 @@ async fn terminate(s: Send) -> Result<Sent, Fault> {
     Ok(sent(out.request_id(), changes(out.terminating_instances())))
 }
 
-async fn create_tags(s: Send) -> Result<Sent, Fault> {
+async fn create_tags(s: Outgoing) -> Result<Answer, Fault> {
     let mut args = Args::of(&s.call);
     let ids = args.texts("Resources")?;
     let tags = args.list("Tags", |t| tag(t, true))?;
@@ -83,7 +83,7 @@ async fn create_tags(s: Send) -> Result<Sent, Fault> {
     Ok(sent(out.request_id(), String::new()))
 }
 
-async fn delete_tags(s: Send) -> Result<Sent, Fault> {
+async fn delete_tags(s: Outgoing) -> Result<Answer, Fault> {
     let mut args = Args::of(&s.call);
     let ids = args.texts("Resources")?;
     let tags = args.list("Tags", |t| tag(t, false))?;

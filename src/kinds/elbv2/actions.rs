@@ -7,16 +7,16 @@ use super::targets::{self, Health};
 use super::{name_of_arn, target_groups};
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind, Scope};
-use crate::kinds::action::{Action, ActionContext, Target};
+use crate::kinds::action::{Action, ActionContext, Takes, Target};
 use crate::kinds::ec2::instances;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::planning::{
     Known, check, check_rows, draft, form_title, known, label, line, list, live, names, need, no_form, note, number,
-    number_in, phrase, settle_state, sorted, state, subject, title, typed, unknown, whole,
+    number_in, phrase, sorted, state, subject, title, typed, unknown, wait_state, whole,
 };
 use crate::model::{
-    Arg, Call, Choice, FormField, FormInput, FormSpec, FormValue, Kind, Operation, Plan, Record, Retry, Service,
-    Settle, Subject, TableKey, Undo, Values,
+    Arg, Call, Choice, FormField, FormInput, FormSpec, FormValue, Kind, Operation, Plan, Record, Retry, Service, Step,
+    Subject, TableKey, Undo, Values, Waiter,
 };
 use std::time::Duration;
 
@@ -31,6 +31,7 @@ pub static REGISTER: Action = Action {
     title: "Register targets",
     doc: "Registers instances of the target group's VPC (or addresses, where the group's targets are addresses).",
     kind: target_groups::INFO.name,
+    takes: Takes::Rows,
     bulk: false,
     changes: true,
     operations: &[&REGISTER_TARGETS],
@@ -46,6 +47,7 @@ pub static DEREGISTER: Action = Action {
     doc: "Takes targets out of their target groups. They get no new requests; open ones have the group's deregistration delay \
           to end.",
     kind: targets::INFO.name,
+    takes: Takes::Rows,
     bulk: true,
     changes: true,
     operations: &[&DEREGISTER_TARGETS],
@@ -278,10 +280,10 @@ fn register(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
         let call = Call::new(&REGISTER_TARGETS, scope.clone())
             .arg("TargetGroupArn", Arg::Str(group.id.clone()))
             .arg("Targets", Arg::List(batch.iter().map(one).collect()));
-        plan.calls.push(call.on(ids.clone()));
+        plan.steps.extend(Step::each(vec![call.on(ids.clone())]));
     }
     plan.consequences = sorted(out);
-    plan.settle = Settle::State {
+    plan.wait = Waiter::State {
         table,
         ids,
         want: if idle { &["unused", "healthy"] } else { &["healthy"] },
@@ -351,7 +353,7 @@ fn deregister(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     for (scope, arn, rows) in &groups {
         out.extend(loss(cx, scope, arn, rows, &name, &mut plan.needs));
         for batch in rows.chunks(MOST_TARGETS) {
-            plan.calls.push(deregister_call(scope, arn, batch)?);
+            plan.steps.extend(Step::each(vec![deregister_call(scope, arn, batch)?]));
         }
     }
     if cx.targets.iter().any(|t| targets::health(&t.record) == Health::Healthy) {
@@ -359,7 +361,7 @@ fn deregister(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     }
     members(cx, &name, &mut out);
     plan.consequences = sorted(out);
-    plan.settle = settle_state(cx.targets, &["unused"], &[], true, 60);
+    plan.wait = wait_state(cx.targets, &["unused"], &[], true, 60);
     plan.undo = way_back(&groups);
     Ok(plan)
 }

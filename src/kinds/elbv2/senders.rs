@@ -6,7 +6,7 @@ use futures::future::FutureExt;
 
 use super::actions::{DEREGISTER_TARGETS, REGISTER_TARGETS};
 use crate::base::Fault;
-use crate::kinds::action::{Send, Sender, Sent};
+use crate::kinds::action::{Answer, Outgoing, Sender};
 use crate::kinds::sending::{Args, deliver, sent};
 use crate::model::Arg;
 
@@ -15,7 +15,7 @@ pub static REGISTER: Sender = Sender { op: &REGISTER_TARGETS, send: |s| register
 /// `DeregisterTargets`.
 pub static DEREGISTER: Sender = Sender { op: &DEREGISTER_TARGETS, send: |s| deregister(s).boxed() };
 
-async fn register(s: Send) -> Result<Sent, Fault> {
+async fn register(s: Outgoing) -> Result<Answer, Fault> {
     let (arn, targets) = read(&s)?;
     s.mode.dry_run(&REGISTER_TARGETS)?;
     let client = s.gateway.elbv2(&s.call.scope).await?;
@@ -24,7 +24,7 @@ async fn register(s: Send) -> Result<Sent, Fault> {
     Ok(sent(out.request_id(), String::new()))
 }
 
-async fn deregister(s: Send) -> Result<Sent, Fault> {
+async fn deregister(s: Outgoing) -> Result<Answer, Fault> {
     let (arn, targets) = read(&s)?;
     s.mode.dry_run(&DEREGISTER_TARGETS)?;
     let client = s.gateway.elbv2(&s.call.scope).await?;
@@ -33,7 +33,7 @@ async fn deregister(s: Send) -> Result<Sent, Fault> {
     Ok(sent(out.request_id(), String::new()))
 }
 
-fn read(s: &Send) -> Result<(String, Vec<TargetDescription>), Fault> {
+fn read(s: &Outgoing) -> Result<(String, Vec<TargetDescription>), Fault> {
     let mut args = Args::of(&s.call);
     let arn = args.text("TargetGroupArn")?;
     let targets = args.list("Targets", target)?;

@@ -4,11 +4,11 @@ use super::file_name::{file_name, is_file_name};
 use super::objects::{self, INFO};
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
-use crate::kinds::action::{Action, ActionContext, Target};
+use crate::kinds::action::{Action, ActionContext, Takes, Target};
 use crate::kinds::planning::{
     PRICES, check, check_rows, draft, field, form_title, label, line, note, sorted, subject, title,
 };
-use crate::model::{Arg, Call, FormSpec, FormValue, Operation, Plan, Record, Service, Values};
+use crate::model::{Arg, Call, FormSpec, FormValue, Operation, Plan, Record, Service, Step, Values};
 
 /// `GetObject`.
 pub static GET_OBJECT: Operation = Operation::read(Service::S3, "GetObject");
@@ -19,6 +19,7 @@ pub static DOWNLOAD: Action = Action {
     title: "Download",
     doc: "Downloads objects into a folder of this machine. A file that exists is never overwritten.",
     kind: INFO.name,
+    takes: Takes::Rows,
     bulk: true,
     changes: false,
     operations: &[&GET_OBJECT],
@@ -106,7 +107,7 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
             .arg("Bucket", Arg::str(bucket))
             .arg("Key", Arg::str(key(&t.record)))
             .arg("", Arg::str(path.as_str()));
-        plan.calls.push(call.on([t.record.id.clone()]));
+        plan.steps.extend(Step::each(vec![call.on([t.record.id.clone()])]));
     }
     let mut all = vec![note("a file that exists is not overwritten (the aws command would)")];
     let archived = cx.targets.iter().any(|t| field(&t.record, "storage_class").is_some_and(|c| c.ends_with("_IA")));
@@ -151,7 +152,7 @@ mod tests {
     }
 
     fn path(p: &Plan) -> &str {
-        p.calls[0].get("").and_then(Arg::as_str).expect("a path")
+        p.steps[0].call.get("").and_then(Arg::as_str).expect("a path")
     }
 
     #[test]
@@ -168,7 +169,7 @@ mod tests {
     fn a_hostile_key_stays_in_the_folder() {
         let p = planned(&["../../.ssh/authorized_keys"], &Values::default()).expect("a plan");
         assert_eq!(path(&p), "./authorized_keys");
-        assert_eq!(p.calls[0].get("Key").and_then(Arg::as_str), Some("../../.ssh/authorized_keys"));
+        assert_eq!(p.steps[0].call.get("Key").and_then(Arg::as_str), Some("../../.ssh/authorized_keys"));
         assert_eq!(p.confirm(), Confirm::Enter);
         assert!(p.cost.as_deref().is_some_and(|c| c.contains("$1.80")), "{:?}", p.cost);
     }
@@ -188,6 +189,6 @@ mod tests {
     #[test]
     fn two_objects_are_never_one_file() {
         assert!(planned(&["a/x.txt", "b/X.txt"], &Values::default()).is_err());
-        assert_eq!(planned(&["a/x.txt", "b/y.txt"], &Values::default()).map(|p| p.calls.len()), Ok(2));
+        assert_eq!(planned(&["a/x.txt", "b/y.txt"], &Values::default()).map(|p| p.steps.len()), Ok(2));
     }
 }

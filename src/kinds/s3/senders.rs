@@ -12,13 +12,13 @@ use super::home::home;
 use crate::aws::fault;
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind, Reached};
-use crate::kinds::action::{Send, Sender, Sent};
+use crate::kinds::action::{Answer, Outgoing, Sender};
 use crate::kinds::sending::{Args, sent};
 
 /// `GetObject`.
 pub static GET: Sender = Sender { op: &GET_OBJECT, send: |s| get(s).boxed() };
 
-async fn get(s: Send) -> Result<Sent, Fault> {
+async fn get(s: Outgoing) -> Result<Answer, Fault> {
     let mut args = Args::of(&s.call);
     let (bucket, key, path) = (args.text("Bucket")?, args.text("Key")?, args.text("")?);
     args.end()?;
@@ -33,7 +33,7 @@ async fn get(s: Send) -> Result<Sent, Fault> {
 }
 
 /// Asks in the bucket's own region.
-async fn ask(s: &Send, bucket: &str, key: &str) -> Result<GetObjectOutput, Fault> {
+async fn ask(s: &Outgoing, bucket: &str, key: &str) -> Result<GetObjectOutput, Fault> {
     let mut region: Option<String> = None;
     loop {
         let client = s.gateway.s3(&s.call.scope, region.as_deref()).await?;

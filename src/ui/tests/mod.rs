@@ -197,6 +197,7 @@ static ACTION: Action = Action {
     title: "Stop",
     doc: "Stops.",
     kind: "instances",
+    takes: crate::kinds::Takes::Rows,
     bulk: true,
     changes: true,
     operations: &[],
@@ -235,9 +236,9 @@ fn plan(severe: bool) -> PlanDialog {
         ],
         consequences,
         cost: None,
-        calls: Vec::new(),
+        steps: Vec::new(),
         destructive: false,
-        settle: Settle::AtOnce,
+        wait: Waiter::AtOnce,
         undo: Some(Undo {
             line: "start".into(),
             but: severe.then(|| "with another public address".into()),
@@ -249,13 +250,12 @@ fn plan(severe: bool) -> PlanDialog {
     PlanDialog {
         number: 1,
         plan,
-        action: &ACTION,
-        targets: Vec::new(),
-        values: Values::default(),
+        source: PlanSource::Action(&ACTION, Values::default()),
+        on: On { scope: seoul(), rows: Vec::new() },
         phase: PlanPhase::Shown,
         dry_run: DryRun::Allowed,
         typed: Line::new(if severe { "stop" } else { "" }),
-        pinned: ("prod".into(), Some(("111122223333".into(), 1))),
+        pins: vec![Pin { profile: "prod".into(), who: Some(("111122223333".into(), 1)) }],
         blocked: None,
         armed: NOW,
         shown: NOW,
@@ -291,10 +291,13 @@ fn a_plan_says_all_before_anything_is_changed() {
 fn form(fields: Vec<FormField>, focus: usize) -> FormState {
     FormState {
         action: &ACTION,
-        targets: vec![RowKey {
-            table: TableKey::all(seoul(), Kind(&world::INSTANCES)),
-            id: "i-0a1fd93be77c49c2d".into(),
-        }],
+        on: On {
+            scope: seoul(),
+            rows: vec![RowKey {
+                table: TableKey::all(seoul(), Kind(&world::INSTANCES)),
+                id: "i-0a1fd93be77c49c2d".into(),
+            }],
+        },
         values: Values::default(),
         spec: FormSpec { title: "Stop web-1".into(), fields, needs: Vec::new() },
         focus,
@@ -446,10 +449,9 @@ fn what_is_under_way_stands_at_the_end_of_the_last_line() {
     let mut world = seen(SMALL);
     world.state.runs.push(crate::app::Run {
         id: 1,
-        plan: Box::new(plan(false).plan),
+        record: Box::new(crate::model::RunRecord::new("p-1".into(), NOW, &plan(false).plan)),
         began: NOW,
         ended: None,
-        done: 1,
         answer: String::new(),
         progress: None,
         phase: crate::app::RunPhase::Settling("web-1 stopping".into()),

@@ -146,7 +146,8 @@ impl World {
             zone: TimeZone::fixed(Offset::constant(9)),
             now: NOW,
             messages: Vec::new(),
-            cli: Arc::new(|_| String::new()),
+            cli: Arc::new(|_| Vec::new()),
+            process: "p".into(),
         };
         let mut state = State::new(setup);
         let effects = state.boot();

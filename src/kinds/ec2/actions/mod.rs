@@ -20,7 +20,7 @@ pub use terminate::TERMINATE;
 use super::instances;
 use crate::kinds::action::Target;
 use crate::kinds::planning::by_scope;
-use crate::model::{Arg, Call, Operation, Record, Retry, Service};
+use crate::model::{Arg, Call, Operation, Record, Retry, Service, Step};
 
 /// `StartInstances`.
 pub static START_INSTANCES: Operation = Operation::write(Service::Ec2, "StartInstances", Retry::Safe).with_dry_run();
@@ -43,7 +43,7 @@ const MOST_IDS: usize = 100;
 const KIND: &str = instances::INFO.name;
 
 /// One call for each scope and each hundred instances.
-fn calls(op: &'static Operation, targets: &[Target], options: &[(&'static str, bool)]) -> Vec<Call> {
+fn calls(op: &'static Operation, targets: &[Target], options: &[(&'static str, bool)]) -> Vec<Step> {
     let mut out = Vec::new();
     for (scope, rows) in by_scope(targets) {
         for batch in rows.chunks(MOST_IDS) {
@@ -55,7 +55,7 @@ fn calls(op: &'static Operation, targets: &[Target], options: &[(&'static str, b
             out.push(call);
         }
     }
-    out
+    Step::each(out)
 }
 
 /// `t3.micro`, `2 × t3.micro, m5.large`: what a bill would list.

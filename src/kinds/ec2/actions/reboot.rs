@@ -3,7 +3,7 @@
 use super::consequences::{Happens, groups, reliance};
 use super::{KIND, REBOOT_INSTANCES, calls};
 use crate::base::Fault;
-use crate::kinds::action::{Action, ActionContext};
+use crate::kinds::action::{Action, ActionContext, Takes};
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::planning::{check_rows, draft, no_form, note, sorted, state, subject, title};
@@ -13,9 +13,10 @@ use crate::model::{Plan, Record, Values};
 pub static REBOOT: Action = Action {
     name: "reboot",
     title: "Reboot",
-    doc: "Reboots running instances. They keep their addresses and what is on their disks, instance store included. Sent once: \
+    doc: "Reboots running instances. They keep their addresses and what is on their disks, instance store included. Answer once: \
           if no answer comes, it is not sent again.",
     kind: KIND,
+    takes: Takes::Rows,
     bulk: true,
     changes: true,
     operations: &[&REBOOT_INSTANCES],
@@ -36,7 +37,7 @@ fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     let change = |t| subject(t, format!("{} → rebooting → running", state(&t.record)));
     let mut plan =
         draft("reboot", title("Reboot", &INFO, cx.targets), cx.targets, cx.targets.iter().map(change).collect());
-    plan.calls = calls(&REBOOT_INSTANCES, cx.targets, &[]);
+    plan.steps = calls(&REBOOT_INSTANCES, cx.targets, &[]);
     let mut all = reliance(cx, &mut plan.needs);
     groups(cx, Happens::Reboot, &mut all, &mut plan.needs);
     all.push(note("EC2 resets an instance that does not shut down within a few minutes"));

@@ -2,11 +2,11 @@
 
 use super::{KIND, START_INSTANCES, calls, types};
 use crate::base::Fault;
-use crate::kinds::action::{Action, ActionContext};
+use crate::kinds::action::{Action, ActionContext, Takes};
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::planning::{
-    check_rows, draft, field, label, names, no_form, note, settle_state, sorted, state, subject, title,
+    check_rows, draft, field, label, names, no_form, note, sorted, state, subject, title, wait_state,
 };
 use crate::model::{Plan, Record, Undo, Values};
 
@@ -16,6 +16,7 @@ pub static START: Action = Action {
     title: "Start",
     doc: "Starts stopped instances. They keep their volumes, private addresses and Elastic IPs; another public address is a new one.",
     kind: KIND,
+    takes: Takes::Rows,
     bulk: true,
     changes: true,
     operations: &[&START_INSTANCES],
@@ -38,7 +39,7 @@ fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     let change = |t| subject(t, format!("{} → running", state(&t.record)));
     let mut plan =
         draft("start", title("Start", &INFO, cx.targets), cx.targets, cx.targets.iter().map(change).collect());
-    plan.calls = calls(&START_INSTANCES, cx.targets, &[]);
+    plan.steps = calls(&START_INSTANCES, cx.targets, &[]);
     let labels_of = |want: &dyn Fn(&Record) -> bool| -> Vec<String> {
         cx.targets.iter().map(|t| &*t.record).filter(|r| want(r)).map(label).collect()
     };
@@ -65,7 +66,7 @@ fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     plan.consequences = sorted(all);
     plan.cost =
         Some(format!("compute is billed by the second while it runs: {} (price not known here)", types(cx.targets)));
-    plan.settle = settle_state(cx.targets, &["running"], &["stopped", "shutting-down", "terminated"], false, 10);
+    plan.wait = wait_state(cx.targets, &["running"], &["stopped", "shutting-down", "terminated"], false, 10);
     plan.undo = Some(Undo { line: "stop".into(), but: None, on: Vec::new() });
     Ok(plan)
 }

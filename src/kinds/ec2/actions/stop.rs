@@ -3,13 +3,12 @@
 use super::consequences::{self, Happens, fate_of, groups, reliance};
 use super::{KIND, STOP_INSTANCES, calls, disks, protection};
 use crate::base::Fault;
-use crate::kinds::action::{Action, ActionContext, Target};
+use crate::kinds::action::{Action, ActionContext, Takes, Target};
 use crate::kinds::autoscaling::membership::Fate;
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::planning::{
-    check, check_rows, draft, form_title, label, names, note, settle_state, severe, sorted, state, subject, title,
-    toggle,
+    check, check_rows, draft, form_title, label, names, note, severe, sorted, state, subject, title, toggle, wait_state,
 };
 use crate::model::{FormSpec, Plan, Record, Undo, Values};
 
@@ -20,6 +19,7 @@ pub static STOP: Action = Action {
     doc: "Stops running instances. Compute is not billed while they are stopped; disks and Elastic IPs are. `force` does not \
           wait for the operating system; `hibernate` writes memory to the root volume first.",
     kind: KIND,
+    takes: Takes::Rows,
     bulk: true,
     changes: true,
     operations: &[&STOP_INSTANCES],
@@ -90,7 +90,7 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let hibernate = values.flag(HIBERNATE) && spec.fields.iter().any(|f| f.name == HIBERNATE);
     let change = |t: &Target| subject(t, format!("{} → {}", state(&t.record), becomes(cx, t, hibernate)));
     let mut plan = draft("stop", title("Stop", &INFO, cx.targets), cx.targets, cx.targets.iter().map(change).collect());
-    plan.calls = calls(&STOP_INSTANCES, cx.targets, &[("Force", force), ("Hibernate", hibernate)]);
+    plan.steps = calls(&STOP_INSTANCES, cx.targets, &[("Force", force), ("Hibernate", hibernate)]);
 
     let mut all = Vec::new();
     protection::check(cx, protection::From::Stop, &STOP_INSTANCES, &mut all, &mut plan.needs)?;
@@ -114,10 +114,10 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     }
     plan.consequences = sorted(all);
     plan.cost = Some("no compute while stopped; disks and Elastic IPs go on".into());
-    plan.settle = if replaced {
-        settle_state(cx.targets, &["stopped", "shutting-down", "terminated"], &[], true, 15)
+    plan.wait = if replaced {
+        wait_state(cx.targets, &["stopped", "shutting-down", "terminated"], &[], true, 15)
     } else {
-        settle_state(cx.targets, &["stopped"], &["shutting-down", "terminated"], false, if hibernate { 30 } else { 15 })
+        wait_state(cx.targets, &["stopped"], &["shutting-down", "terminated"], false, if hibernate { 30 } else { 15 })
     };
     let mut but = Vec::new();
     if !lost.is_empty() {

@@ -7,10 +7,10 @@ use arcstr::ArcStr;
 use super::{CREATE_TAGS, DELETE_TAGS, KIND, MOST_IDS};
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
-use crate::kinds::action::{Action, ActionContext, Target};
+use crate::kinds::action::{Action, ActionContext, Takes, Target};
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::planning::{by_scope, check, draft, form_title, label, line, names, note, sorted, subject, title};
-use crate::model::{Arg, Call, FormField, FormInput, FormSpec, FormValue, Plan, Record, Undo, Values};
+use crate::model::{Arg, Call, FormField, FormInput, FormSpec, FormValue, Plan, Record, Step, Undo, Values};
 
 /// `tags`.
 pub static TAGS: Action = Action {
@@ -19,6 +19,7 @@ pub static TAGS: Action = Action {
     doc: "Edits tags in a draft table; on several rows, those that they have in common. In the palette: `tags set=Env=prod,Team=x \
           remove=Temp`; a comma, equals sign or backslash within a key or value has a backslash before it.",
     kind: KIND,
+    takes: Takes::Rows,
     bulk: true,
     changes: true,
     operations: &[&CREATE_TAGS, &DELETE_TAGS],
@@ -268,7 +269,7 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     // New ones first, so that nothing is lost if the second call fails; unless there is no room for both.
     let room = changes.iter().all(|c| with_new(&c.target.record, &edits) <= MOST_TAGS);
     let (set, remove) = (set_calls(&edits, &changed), remove_calls(&edits, &changed));
-    plan.calls = if room { [set, remove].concat() } else { [remove, set].concat() };
+    plan.steps = Step::each(if room { [set, remove].concat() } else { [remove, set].concat() });
 
     let mut all = Vec::new();
     let same = cx.targets.len() - changes.len();

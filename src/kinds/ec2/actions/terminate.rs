@@ -3,11 +3,11 @@
 use super::consequences::{self, Happens, fate_of, groups, reliance};
 use super::{KIND, TERMINATE_INSTANCES, calls, disks, protection};
 use crate::base::Fault;
-use crate::kinds::action::{Action, ActionContext, Target};
+use crate::kinds::action::{Action, ActionContext, Takes, Target};
 use crate::kinds::autoscaling::membership::Fate;
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
-use crate::kinds::planning::{check_rows, draft, no_form, settle_state, sorted, state, subject, title};
+use crate::kinds::planning::{check_rows, draft, no_form, sorted, state, subject, title, wait_state};
 use crate::model::{Plan, Record, Values};
 
 /// `terminate`.
@@ -17,6 +17,7 @@ pub static TERMINATE: Action = Action {
     doc: "Terminates instances for good. Volumes with DeleteOnTermination go with them; others and Elastic IPs stay and go on \
           costing.",
     kind: KIND,
+    takes: Takes::Rows,
     bulk: true,
     changes: true,
     operations: &[&TERMINATE_INSTANCES],
@@ -39,7 +40,7 @@ fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     let subjects = cx.targets.iter().map(change).collect();
     let mut plan = draft("terminate", title("Terminate", &INFO, cx.targets), cx.targets, subjects);
     plan.destructive = true;
-    plan.calls = calls(&TERMINATE_INSTANCES, cx.targets, &[]);
+    plan.steps = calls(&TERMINATE_INSTANCES, cx.targets, &[]);
 
     let mut all = Vec::new();
     protection::check(cx, protection::From::Termination, &TERMINATE_INSTANCES, &mut all, &mut plan.needs)?;
@@ -50,7 +51,7 @@ fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     consequences::addresses(cx, &mut all);
     consequences::elastic_addresses_stay(cx, &mut all);
     plan.consequences = sorted(all);
-    plan.settle = settle_state(cx.targets, &["terminated"], &[], true, 15);
+    plan.wait = wait_state(cx.targets, &["terminated"], &[], true, 15);
     Ok(plan)
 }
 

@@ -9,7 +9,7 @@ use crate::kinds::ec2::instance_volumes as volumes;
 use crate::kinds::ec2::instances::{INFO, fields, instance::GROUP_TAG};
 use crate::kinds::elbv2::{target_groups, targets};
 use crate::kinds::testing::{Row, Rows, row, texts};
-use crate::model::{Confirm, FormInput, FormValue, Outcome, Plan, Selector, Settle, Severity, Value, Values};
+use crate::model::{Confirm, FormInput, FormValue, Outcome, Plan, Selector, Severity, Value, Values, Waiter};
 
 const TG: &str = "arn:aws:elasticloadbalancing:ap-northeast-2:111122223333:targetgroup/web-tg/73e2d6bc24d8a067";
 
@@ -100,7 +100,7 @@ fn a_plain_stop_is_confirmed_by_enter_and_comes_to_rest_stopped() {
     assert_eq!(p.title, "Stop web-1");
     assert_eq!(p.subjects[0].change, "running → stopped");
     assert_eq!(p.needs, []);
-    assert!(matches!(&p.settle, Settle::State { want, gone_is_fine: false, .. } if *want == ["stopped"]));
+    assert!(matches!(&p.wait, Waiter::State { want, gone_is_fine: false, .. } if *want == ["stopped"]));
     assert_eq!(p.undo.map(|u| (u.line, u.but)), Some(("start".into(), None)));
 }
 
@@ -191,7 +191,7 @@ fn a_group_terminates_and_replaces_a_stopped_member_and_the_subject_says_so() {
     let p = plan(&rows, &STOP, vec![member()]);
     assert_eq!(p.subjects[0].change, "running → terminated and replaced by group my-asg");
     assert!(said(&p, Severity::Severe)[0].starts_with("my-asg takes a stopped member for unhealthy"));
-    assert!(matches!(&p.settle, Settle::State { want, gone_is_fine: true, .. } if want.contains(&"terminated")));
+    assert!(matches!(&p.wait, Waiter::State { want, gone_is_fine: true, .. } if want.contains(&"terminated")));
     let p = plan(&rows, &TERMINATE, vec![member()]);
     assert!(said(&p, Severity::Severe).contains(&"my-asg launches 1 replacement to keep its desired capacity"));
 }
@@ -237,7 +237,7 @@ fn a_reboot_is_severe_where_the_group_looks_at_target_health() {
     let member = running("i-1", "web-1").tags(&[(GROUP_TAG, "my-asg")]).record();
     let p = plan(&rows, &REBOOT, vec![member]);
     assert!(said(&p, Severity::Severe)[0].contains("while it reboots"));
-    assert_eq!(p.calls[0].op.retry, crate::model::Retry::Never);
+    assert_eq!(p.steps[0].call.op.retry, crate::model::Retry::Never);
 }
 
 #[test]
@@ -329,7 +329,7 @@ fn force_is_severe_and_hibernate_is_offered_only_where_it_was_configured() {
     let force = Values::default().with("force", FormValue::Flag(true));
     let p = try_plan(&quiet(), &STOP, vec![running("i-1", "a").record()], &force).expect("a plan");
     assert_eq!(said(&p, Severity::Severe).len(), 1);
-    assert_eq!(p.calls[0].get("Force").and_then(Arg::as_bool), Some(true));
+    assert_eq!(p.steps[0].call.get("Force").and_then(Arg::as_bool), Some(true));
 
     let names = |what: Vec<Record>, values: &Values| {
         let rows = quiet();
@@ -347,7 +347,7 @@ fn force_is_severe_and_hibernate_is_offered_only_where_it_was_configured() {
     assert_eq!(p.subjects[0].change, "running → stopped (hibernated)");
     // A value that the form does not offer is not sent.
     let p = try_plan(&quiet(), &STOP, vec![running("i-2", "b").record()], &hibernate).expect("a plan");
-    assert_eq!(p.calls[0].get("Hibernate"), None);
+    assert_eq!(p.steps[0].call.get("Hibernate"), None);
 }
 
 #[test]
@@ -377,10 +377,10 @@ fn many_instances_of_two_regions_go_in_calls_that_aws_takes() {
         (0..150).map(|n| rows.target(&INFO, instance_row(&format!("i-{n}"), "", "stopped").record())).collect();
     targets[149].table.scope = crate::base::Scope::region("prod", "us-east-1");
     let p = (START.plan)(&rows.context(&targets), &Values::default()).expect("a plan");
-    let sizes: Vec<_> = p.calls.iter().map(|c| (c.scope.region_code().cloned(), c.subjects.len())).collect();
+    let sizes: Vec<_> = p.calls().map(|c| (c.scope.region_code().cloned(), c.subjects.len())).collect();
     let (seoul, virginia) = (Some("ap-northeast-2".into()), Some("us-east-1".into()));
     assert_eq!(sizes, [(seoul.clone(), 100), (seoul, 49), (virginia, 1)]);
-    assert_eq!(p.settle.rows().len(), 2);
+    assert_eq!(p.wait.rows().len(), 2);
     assert_eq!(p.phrase, "start 150");
 }
 
@@ -422,7 +422,7 @@ fn tag_calls(what: Vec<Record>, values: &Values) -> Result<Vec<String>, Fault> {
         };
         format!("{} {} {tags}", c.op.name, c.get("Resources").map(Arg::texts).unwrap_or_default().join(","))
     };
-    Ok(p.calls.iter().map(text).collect())
+    Ok(p.calls().map(text).collect())
 }
 
 #[test]
@@ -495,7 +495,7 @@ fn every_plan_calls_only_what_its_action_declares() {
         let values =
             Values::default().with("set", FormValue::Text("A=b".into())).with("remove", FormValue::Text("T".into()));
         let p = try_plan(&rows, action, vec![(*r).clone()], &values).expect("a plan");
-        assert!(!p.calls.is_empty());
-        assert!(p.calls.iter().all(|c| action.operations.contains(&c.op)), "{}", action.name);
+        assert!(!p.steps.is_empty());
+        assert!(p.calls().all(|c| action.operations.contains(&c.op)), "{}", action.name);
     }
 }

@@ -80,10 +80,10 @@ fn a_registered_target_is_watched_until_it_is_healthy() {
     let p = register_plan(&account(&[]), &values).expect("a plan");
     assert_eq!(p.subjects[0].change, "→ registered with web-tg on port 80");
     assert!(p.consequences.iter().any(|c| c.text == "name-i-2 is stopped: it stays unused until it runs"));
-    let (_, ids) = p.settle.rows()[0];
+    let (_, ids) = p.wait.rows()[0];
     assert_eq!(ids, [targets::row_id(TG, "i-1", Some(80)), targets::row_id(TG, "i-2", Some(8080))]);
     assert_eq!(p.undo.as_ref().map(|u| u.line.as_str()), Some("deregister"));
-    assert!(p.calls.iter().all(|c| REGISTER.operations.contains(&c.op)));
+    assert!(p.calls().all(|c| REGISTER.operations.contains(&c.op)));
 }
 
 fn deregister_plan(rows: &Rows, what: &[(&str, &str)]) -> Plan {

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use crate::base::Time;
 use crate::base::text::{cut_middle, visible};
-use crate::model::{Settle, TableKey, Value};
+use crate::model::{TableKey, Value, Waiter};
 use crate::store::{Row, Store};
 
 /// Where a change stands.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Rest {
+pub enum WaitStatus {
     /// On its way: a short text, e.g. `web-1 stopping, web-2 stopped`.
     Moving(String),
     /// It came to the state that was wanted.
@@ -27,11 +27,11 @@ const NAME: usize = 40;
 /// EC2 is eventually consistent: for this long after a call a row may still read as before it, which is no failure.
 const EARLY: Duration = Duration::from_secs(15);
 
-/// Looks at the rows of `settle` as the store has them. `since` is when the last call was answered; rows that were read before
+/// Looks at the rows of `waiter` as the store has them. `since` is when the last call was answered; rows that were read before
 /// that prove nothing.
-pub fn rest(settle: &Settle, store: &Store, since: Time, now: Time) -> Rest {
+pub fn check(waiter: &Waiter, store: &Store, since: Time, now: Time) -> WaitStatus {
     let mut seen = Vec::new();
-    look(settle, store, since, now, &mut seen);
+    look(waiter, store, since, now, &mut seen);
     // What is not there yet is named first.
     seen.sort_by_key(|s| std::cmp::Reverse(s.rank));
     let mut text = seen.iter().take(NAMED).map(|s| s.text.as_str()).collect::<Vec<_>>().join(", ");
@@ -41,12 +41,12 @@ pub fn rest(settle: &Settle, store: &Store, since: Time, now: Time) -> Rest {
     let worst = seen.iter().map(|s| s.rank).max().unwrap_or(Rank::Right);
     let late = seen.iter().filter(|s| s.rank == Rank::Moving).map(|s| s.within).max();
     match (worst, late) {
-        (Rank::Wrong, _) => Rest::Elsewhere(text),
+        (Rank::Wrong, _) => WaitStatus::Elsewhere(text),
         (Rank::Moving, Some(within)) if now.since(since) > within => {
-            Rest::Elsewhere(format!("{text}: still not settled after {} minutes", within.as_secs().div_ceil(60)))
+            WaitStatus::Elsewhere(format!("{text}: still not settled after {} minutes", within.as_secs().div_ceil(60)))
         }
-        (Rank::Moving, _) => Rest::Moving(text),
-        (Rank::Right, _) => Rest::There(text),
+        (Rank::Moving, _) => WaitStatus::Moving(text),
+        (Rank::Right, _) => WaitStatus::There(text),
     }
 }
 
@@ -63,11 +63,12 @@ struct Seen {
     within: Duration,
 }
 
-fn look(settle: &Settle, store: &Store, since: Time, now: Time, out: &mut Vec<Seen>) {
-    match settle {
-        Settle::AtOnce => {}
-        Settle::All(parts) => parts.iter().for_each(|p| look(p, store, since, now, out)),
-        Settle::State { table, ids, want, fail, gone_is_fine, within } => {
+fn look(waiter: &Waiter, store: &Store, since: Time, now: Time, out: &mut Vec<Seen>) {
+    match waiter {
+        // What a call makes that was not answered has no id to look for.
+        Waiter::AtOnce | Waiter::Created { .. } => {}
+        Waiter::All(parts) => parts.iter().for_each(|p| look(p, store, since, now, out)),
+        Waiter::State { table, ids, want, fail, gone_is_fine, within } => {
             for id in ids {
                 let row = row(table, id, store);
                 let fresh = row.is_some_and(|r| r.asked >= since);
@@ -81,7 +82,7 @@ fn look(settle: &Settle, store: &Store, since: Time, now: Time, out: &mut Vec<Se
                 out.push(Seen { rank, text: named(id, row, word), within: *within });
             }
         }
-        Settle::Field { table, ids, field, want, within } => {
+        Waiter::Field { table, ids, field, want, within } => {
             for id in ids {
                 let row = row(table, id, store);
                 let (rank, word) = match row {
@@ -195,8 +196,8 @@ mod tests {
         store
     }
 
-    fn settle(ids: &[&str], gone_is_fine: bool) -> Settle {
-        Settle::State {
+    fn settle(ids: &[&str], gone_is_fine: bool) -> Waiter {
+        Waiter::State {
             table: table(),
             ids: ids.iter().map(|i| (*i).into()).collect(),
             want: &["stopped"],
@@ -206,8 +207,8 @@ mod tests {
         }
     }
 
-    fn at(settle: &Settle, store: &Store, now: i64) -> Rest {
-        rest(settle, store, Time::from_secs(100), Time::from_secs(now))
+    fn at(waiter: &Waiter, store: &Store, now: i64) -> WaitStatus {
+        check(waiter, store, Time::from_secs(100), Time::from_secs(now))
     }
 
     #[test]
@@ -221,44 +222,52 @@ mod tests {
     #[test]
     fn a_row_that_was_read_before_the_answer_proves_nothing() {
         let s = settle(&["a"], false);
-        assert_eq!(at(&s, &read(&[("a", "stopped")], 99), 130), Rest::Moving("a stopped".into()));
-        assert_eq!(at(&s, &read(&[("a", "stopped")], 101), 102), Rest::There("a stopped".into()));
-        assert_eq!(at(&s, &read(&[("a", "terminated")], 99), 130), Rest::Moving("a terminated".into()));
-        let field = Settle::Field {
+        assert_eq!(at(&s, &read(&[("a", "stopped")], 99), 130), WaitStatus::Moving("a stopped".into()));
+        assert_eq!(at(&s, &read(&[("a", "stopped")], 101), 102), WaitStatus::There("a stopped".into()));
+        assert_eq!(at(&s, &read(&[("a", "terminated")], 99), 130), WaitStatus::Moving("a terminated".into()));
+        let field = Waiter::Field {
             table: table(),
             ids: vec!["a".into()],
             field: "desired",
             want: "3".into(),
             within: Duration::from_secs(60),
         };
-        assert_eq!(at(&field, &read(&[("a", "x")], 99), 102), Rest::Moving("a desired 3".into()));
-        assert_eq!(at(&field, &read(&[("a", "x")], 100), 102), Rest::There("a desired 3".into()));
+        assert_eq!(at(&field, &read(&[("a", "x")], 99), 102), WaitStatus::Moving("a desired 3".into()));
+        assert_eq!(at(&field, &read(&[("a", "x")], 100), 102), WaitStatus::There("a desired 3".into()));
     }
 
     #[test]
     fn a_state_of_before_the_call_is_no_failure_in_its_first_moments() {
         let s = settle(&["a"], false);
         let store = read(&[("a", "running")], 101);
-        assert_eq!(at(&s, &store, 102), Rest::Moving("a running".into()));
-        assert_eq!(at(&s, &store, 130), Rest::Elsewhere("a running".into()));
+        assert_eq!(at(&s, &store, 102), WaitStatus::Moving("a running".into()));
+        assert_eq!(at(&s, &store, 130), WaitStatus::Elsewhere("a running".into()));
     }
 
     #[test]
     fn a_missing_row_is_settled_only_where_that_is_fine() {
         let store = read(&[], 101);
-        assert_eq!(at(&settle(&["a"], true), &store, 102), Rest::There("a gone".into()));
-        assert_eq!(at(&settle(&["a"], false), &store, 102), Rest::Moving("a not seen".into()));
-        assert_eq!(at(&settle(&["a"], true), &Store::default(), 102), Rest::Moving("a not seen".into()), "never asked");
-        assert_eq!(at(&settle(&["a"], true), &read(&[], 99), 102), Rest::Moving("a not seen".into()), "asked before");
+        assert_eq!(at(&settle(&["a"], true), &store, 102), WaitStatus::There("a gone".into()));
+        assert_eq!(at(&settle(&["a"], false), &store, 102), WaitStatus::Moving("a not seen".into()));
+        assert_eq!(
+            at(&settle(&["a"], true), &Store::default(), 102),
+            WaitStatus::Moving("a not seen".into()),
+            "never asked"
+        );
+        assert_eq!(
+            at(&settle(&["a"], true), &read(&[], 99), 102),
+            WaitStatus::Moving("a not seen".into()),
+            "asked before"
+        );
         let late = at(&settle(&["a"], false), &store, 100 + 601);
-        assert_eq!(late, Rest::Elsewhere("a not seen: still not settled after 10 minutes".into()));
+        assert_eq!(late, WaitStatus::Elsewhere("a not seen: still not settled after 10 minutes".into()));
     }
 
     #[test]
     fn rows_of_several_tables_settle_together_and_the_last_ones_are_named_first() {
-        let both = Settle::all(vec![settle(&["a"], false), Settle::AtOnce, settle(&["b"], false)]);
+        let both = Waiter::all(vec![settle(&["a"], false), Waiter::AtOnce, settle(&["b"], false)]);
         let store = read(&[("a", "stopped"), ("b", "stopping")], 101);
-        assert_eq!(at(&both, &store, 102), Rest::Moving("b stopping, a stopped".into()));
+        assert_eq!(at(&both, &store, 102), WaitStatus::Moving("b stopping, a stopped".into()));
         assert_eq!(both.rows().len(), 2);
     }
 }

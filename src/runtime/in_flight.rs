@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Titles of runs by number. Cheap to clone.
 #[derive(Clone, Default)]
-pub(super) struct Carries(Arc<Mutex<BTreeMap<u64, String>>>);
+pub(super) struct InFlight(Arc<Mutex<BTreeMap<u64, String>>>);
 
 /// A run's place; it is over when this is dropped, also by a panic.
-pub(super) struct UnderWay(Carries, u64);
+pub(super) struct UnderWay(InFlight, u64);
 
-impl Carries {
+impl InFlight {
     pub(super) fn begin(&self, run: u64, title: &str) -> UnderWay {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(run, title.to_string());
         UnderWay(self.clone(), run)

@@ -1,0 +1,136 @@
+//! Secrets that AWS answers once (a private key) go into files that are made before the call leaves: mode 0400, with room in them, never over another
+//! file. So a full or read-only disk is found out while nothing is lost yet.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+
+use crate::base::text::visible;
+use crate::base::{Fault, FaultKind, Reached};
+use crate::kinds::Output;
+use crate::model::Keep;
+
+/// Room on the disk that is taken before the call leaves, and kept until the answer is there: more than a private key needs.
+const ROOM: [u8; 8192] = [b'\n'; 8192];
+
+/// The open files of one call.
+pub(super) struct Kept(Vec<(&'static str, PathBuf, File)>);
+
+impl Kept {
+    /// Makes the files, with room in them.
+    ///
+    /// # Errors
+    /// One of them cannot be made; none is left then, and nothing must be sent.
+    pub(super) fn prepare(keep: &[Keep]) -> Result<Kept, Fault> {
+        let mut out = Kept(Vec::new());
+        for Keep::File { output, path } in keep {
+            let made = OpenOptions::new().write(true).create_new(true).mode(0o400).open(path).and_then(|mut file| {
+                let has_room = file.write_all(&ROOM).and_then(|()| file.sync_all()).and_then(|()| file.rewind());
+                has_room.inspect_err(|_| drop(std::fs::remove_file(path)))?;
+                Ok(file)
+            });
+            match made {
+                Ok(file) => out.0.push((output, path.clone(), file)),
+                Err(e) => {
+                    out.give_up(false);
+                    let name = path.to_string_lossy();
+                    let why = match e.kind() {
+                        ErrorKind::AlreadyExists => {
+                            format!("{} is there already and is not written over. Nothing was sent.", visible(&name))
+                        }
+                        _ => format!("{} cannot be made: {e}. Nothing was sent.", visible(&name)),
+                    };
+                    return Err(Fault::new(FaultKind::Invalid, why)
+                        .reached(Reached::NotSent)
+                        .hint("Choose another file, or make room there."));
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// Writes the secrets.
+    ///
+    /// # Errors
+    /// A sentence that names the file: what was answered is lost.
+    pub(super) fn fill(self, outputs: &[(&'static str, Output)]) -> Result<(), Fault> {
+        for (output, path, mut file) in self.0 {
+            let secret = outputs.iter().find_map(|(name, value)| match value {
+                Output::Secret(secret) if *name == output => Some(secret),
+                _ => None,
+            });
+            let written = match secret {
+                Some(secret) => {
+                    let bytes = secret.expose().as_bytes();
+                    let written = file.write_all(bytes).and_then(|()| file.set_len(bytes.len() as u64));
+                    written.and_then(|()| file.sync_all())
+                }
+                None => Err(std::io::Error::other(format!("the answer has no {output}"))),
+            };
+            if let Err(e) = written {
+                let text = format!(
+                    "{} could not be written: {e}. It was made at AWS all the same, and is of no use without it.",
+                    visible(&path.to_string_lossy())
+                );
+                return Err(Fault::new(FaultKind::Invalid, text));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the files away. Where the call may have arrived (`sent`), they go too: nothing can fill them any more.
+    pub(super) fn give_up(&self, sent: bool) {
+        for (_, path, _) in &self.0 {
+            if let Err(e) = std::fs::remove_file(path) {
+                tracing::warn!(sent, "the file {} without a key stays: {e}", path.display());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+    use crate::base::Secret;
+
+    fn keep(path: &std::path::Path) -> Vec<Keep> {
+        vec![Keep::File { output: "KeyMaterial", path: path.into() }]
+    }
+
+    #[test]
+    fn a_private_key_is_written_once_for_its_owner_alone_and_never_over_another_file() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("my key.pem");
+        let kept = Kept::prepare(&keep(&path)).ok().expect("made");
+        let mode = std::fs::metadata(&path).expect("there").permissions().mode() & 0o777;
+        assert_eq!((mode, std::fs::read(&path).expect("there")), (0o400, ROOM.to_vec()));
+        kept.fill(&[("KeyMaterial", Output::Secret(Secret::new("-----BEGIN".into())))]).expect("written");
+        assert_eq!(std::fs::read_to_string(&path).expect("there"), "-----BEGIN");
+        let again = Kept::prepare(&keep(&path)).err().expect("refused");
+        assert!(again.message.contains("my key.pem is there already"), "{}", again.message);
+        assert_eq!(std::fs::read_to_string(&path).expect("there"), "-----BEGIN");
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_call_that_made_nothing() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("key.pem");
+        Kept::prepare(&keep(&path)).ok().expect("made").give_up(false);
+        assert!(!path.exists());
+        let nowhere = Kept::prepare(&keep(&dir.path().join("no/such/key.pem"))).err().expect("refused");
+        assert!(nowhere.message.contains("Nothing was sent"), "{}", nowhere.message);
+        let both = [keep(&path), keep(&dir.path().join("no/such/key.pem"))].concat();
+        assert!(Kept::prepare(&both).is_err() && !path.exists(), "the first is taken away again");
+    }
+
+    #[test]
+    fn an_answer_without_the_key_is_said() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("key.pem");
+        let kept = Kept::prepare(&keep(&path)).ok().expect("made");
+        assert!(kept.fill(&[]).is_err_and(|f| f.message.contains("the answer has no KeyMaterial")));
+    }
+}
