@@ -1,12 +1,9 @@
 //! Forms: an action's `refine` makes the fields for the values so far, again after every edit and when a table it reads arrives.
 
-use arcstr::ArcStr;
-
 use super::draft;
 use super::line::Line;
 use super::overlay::{FormState, On, Overlay, PlanSource, Sure, SureKind, enabled};
 use super::update::Turn;
-use crate::base::text;
 use crate::input::{Key, KeyCode};
 use crate::kinds::Action;
 use crate::model::{Choice, FormField, FormInput, FormSpec, FormValue, Level, TableKey, Values};
@@ -38,71 +35,6 @@ impl FormState {
     fn is_touched(&self) -> bool {
         !self.values.0.is_empty() || self.draft.as_ref().is_some_and(|d| !d.undo.is_empty())
     }
-}
-
-/// Reads a palette line's arguments: `name=value`, the bare name of a toggle, or values for the fields in order.
-pub(super) fn read_arguments(
-    args: &str,
-    mut values: Values,
-    refine: &dyn Fn(&Values) -> FormSpec,
-) -> Result<Values, String> {
-    for word in words(args) {
-        let spec = refine(&values);
-        let named = word.split_once('=').map(|(k, v)| (k.replace('-', "_"), v));
-        let by_name = |name: &str| spec.fields.iter().find(|f| f.name == name);
-        if let Some((field, value)) = named.as_ref().and_then(|(k, v)| Some((by_name(k)?, *v))) {
-            values.set(field.name, read(field, value)?);
-        } else if let Some(field) = by_name(&word.replace('-', "_")).filter(|f| f.input == FormInput::Toggle) {
-            values.set(field.name, FormValue::Flag(true));
-        } else if let Some(field) = spec
-            .fields
-            .iter()
-            .find(|f| values.get(f.name).is_none() && !matches!(f.input, FormInput::Toggle | FormInput::Rows { .. }))
-        {
-            values.set(field.name, read(field, &word)?);
-        } else {
-            let name = named.as_ref().map_or(word.as_str(), |(k, _)| k);
-            let hint = text::suggest(name, spec.fields.iter().map(|f| f.name));
-            return Err(format!("{} has no argument {}.{hint}", spec.title, text::visible(name)));
-        }
-    }
-    Ok(values)
-}
-
-fn read(field: &FormField, value: &str) -> Result<FormValue, String> {
-    match &field.input {
-        FormInput::Toggle => match value {
-            "yes" | "true" | "on" => Ok(FormValue::Flag(true)),
-            "no" | "false" | "off" => Ok(FormValue::Flag(false)),
-            other => Err(format!("{} is yes or no, not {}.", field.name, text::visible(other))),
-        },
-        FormInput::Choice(choices) if !choices.iter().any(|c| c.value == value) => {
-            let hint = text::suggest(value, choices.iter().map(|c| c.value.as_str()));
-            Err(format!("{} cannot be {}.{hint}", field.name, text::visible(value)))
-        }
-        FormInput::Rows { .. } => Err(format!("{} is edited in the form, not in the palette.", field.name)),
-        _ => Ok(FormValue::Text(ArcStr::from(value))),
-    }
-}
-
-/// Splits at blanks outside double quotes.
-fn words(s: &str) -> Vec<String> {
-    let (mut out, mut now, mut quoted) = (Vec::new(), String::new(), false);
-    for c in s.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            c if c.is_whitespace() && !quoted => {
-                if !now.is_empty() {
-                    out.push(std::mem::take(&mut now));
-                }
-            }
-            c => now.push(c),
-        }
-    }
-    if !now.is_empty() {
-        out.push(now);
-    }
-    out
 }
 
 impl Turn<'_> {

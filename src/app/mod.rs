@@ -9,6 +9,7 @@
 //! turn `watch` says what is seen and `wake` when the screen changes next.
 
 pub mod age;
+pub mod arguments;
 mod ask;
 pub mod command;
 mod complete;

@@ -76,7 +76,7 @@ impl Turn<'_> {
             return;
         }
         let refine = |values: &Values| self.refined(action, &on, values).unwrap_or_default();
-        let values = match super::form::read_arguments(args, Values::default(), &refine) {
+        let values = match super::arguments::read_arguments(args, Values::default(), &refine) {
             Ok(values) => values,
             Err(why) => {
                 // The line stays for editing, with the sentence under it.

@@ -412,7 +412,7 @@ impl Turn<'_> {
             name == action.name
                 && on.len() == targets.len()
                 && on.iter().all(|(table, id)| targets.iter().any(|t| t.table == *table && t.id == *id))
-                && super::form::read_arguments(args, Values::default(), &refine).as_ref() == Ok(values)
+                && super::arguments::read_arguments(args, Values::default(), &refine).as_ref() == Ok(values)
         };
         let over: Vec<String> = self.s.left.iter().filter(|u| is_way_back(u)).map(|u| u.name.clone()).collect();
         for run in over {

@@ -87,6 +87,26 @@ pub enum Command {
         #[arg(long, value_name = "PARENT")]
         of: Option<String>,
     },
+    /// What an action would do, without doing it.
+    ///
+    /// It sends reads only. Arguments are the fields of the action's form: NAME=VALUE, the bare name of a switch, or values in order.
+    /// Exit status: 0 it can be carried out, 1 something forbids it, 2 wrong usage, 3 something that it rests on was not found out.
+    Plan {
+        /// The action, e.g. stop or change-type.
+        action: String,
+        /// Its arguments, e.g. type=m7g.large.
+        #[arg(value_name = "NAME=VALUE")]
+        arguments: Vec<String>,
+        /// The rows that it acts on, e.g. 'instances name:web-1'.
+        #[arg(long, value_name = "KIND QUERY")]
+        on: Option<String>,
+        /// The row that they belong to, for kinds that hang off another: a bucket or folder, a target group.
+        #[arg(long, value_name = "PARENT")]
+        of: Option<String>,
+        /// How to print: sh is the script that does the same with the AWS CLI.
+        #[arg(short, long, value_enum, default_value_t = PlanOutput::Text)]
+        output: PlanOutput,
+    },
     /// The sandbox behind a socket, for the AWS CLI, boto3 and other clients.
     Sandbox {
         /// The address, e.g. 127.0.0.1:4599; port 0 takes a free one and prints it.
@@ -132,6 +152,17 @@ pub enum Output {
     Json,
     /// A header line and one line a row.
     Csv,
+}
+
+/// Formats of `plan`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanOutput {
+    /// As the console says it.
+    Text,
+    /// One object.
+    Json,
+    /// A shell script.
+    Sh,
 }
 
 #[cfg(test)]

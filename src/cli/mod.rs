@@ -7,6 +7,7 @@ mod args;
 mod check;
 mod files;
 mod get;
+mod plan;
 mod sandbox;
 mod session;
 mod usage;
@@ -18,7 +19,7 @@ use clap::{CommandFactory, Parser};
 
 use crate::base::Fault;
 use crate::base::text::visible;
-pub use args::{Cli, Command, Options, Output};
+pub use args::{Cli, Command, Options, Output, PlanOutput};
 
 /// An end that is not success.
 #[derive(Debug)]
@@ -88,6 +89,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         None => session::console(&cli.options, &cli.view),
         Some(Command::Get { kind, query, output, of }) => get::get(&cli.options, &kind, &query, output, of),
+        Some(Command::Plan { action, arguments, on, of, output }) => {
+            let (on, of) = (on.as_deref(), of.as_deref());
+            plan::plan(&cli.options, &plan::Wanted { action: &action, arguments: &arguments, on, of, output })
+        }
         Some(Command::Sandbox { listen, save }) => sandbox::serve_until_told(&cli.options, listen, save),
         Some(Command::Check) => check::check(&cli.options),
         Some(Command::Config { default, check }) => files::config(&cli.options, default, check),

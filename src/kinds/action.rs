@@ -20,6 +20,7 @@ pub struct Target {
 }
 
 /// What the pure functions of an action may look at.
+#[derive(Clone, Copy)]
 pub struct ActionContext<'a> {
     /// Everything that is loaded.
     pub store: &'a Store,

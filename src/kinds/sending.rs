@@ -46,6 +46,30 @@ impl<'a> Args<'a> {
         let read: Option<Vec<T>> = items.iter().map(read).collect();
         read.filter(|v| !v.is_empty()).ok_or_else(|| self.bug("an unfit", name))
     }
+    /// A structure with just these members, as `read` reads it.
+    pub fn structure<T>(&mut self, name: &str, members: &[&str], read: impl Fn(&Arg) -> Option<T>) -> Result<T, Fault> {
+        let arg = self.must(name)?;
+        let known = matches!(arg, Arg::Map(m) if m.iter().all(|(k, _)| members.contains(k)));
+        known.then(|| read(arg)).flatten().ok_or_else(|| self.bug("an unfit", name))
+    }
+    /// A text that may be left out.
+    pub fn maybe_text(&mut self, name: &str) -> Result<Option<String>, Fault> {
+        self.maybe(name, |a| a.as_str().map(str::to_string))
+    }
+    /// A whole number of 32 bits that may be left out.
+    pub fn maybe_int(&mut self, name: &str) -> Result<Option<i32>, Fault> {
+        self.maybe(name, |a| a.as_int().and_then(|n| i32::try_from(n).ok()))
+    }
+    /// A list that may be left out, of whatever `read` reads.
+    pub fn maybe_list<T>(&mut self, name: &str, read: impl Fn(&Arg) -> Option<T>) -> Result<Option<Vec<T>>, Fault> {
+        self.maybe(name, |a| if let Arg::List(items) = a { items.iter().map(&read).collect() } else { None })
+    }
+    fn maybe<T>(&mut self, name: &str, read: impl Fn(&Arg) -> Option<T>) -> Result<Option<T>, Fault> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(a) => read(a).map(Some).ok_or_else(|| self.bug("an unfit", name)),
+        }
+    }
     /// A flag that may be left out.
     pub fn flag(&mut self, name: &str) -> Result<Option<bool>, Fault> {
         match self.take(name) {

@@ -192,3 +192,52 @@ fn a_pipe_that_is_closed_is_no_panic() {
     let err = String::from_utf8_lossy(&ended.stderr);
     assert!(!err.contains("panicked"), "{err}");
 }
+
+fn planned(args: &[&str]) -> crate::support::terminal::Ended {
+    Home::new().run(&[&["plan", "--sandbox"], args].concat())
+}
+
+#[test]
+fn a_plan_is_printed_with_what_it_touches_and_the_commands_and_nothing_is_done() {
+    let text = planned(&["stop", "--on", "instances name:my-bastion-host"]);
+    assert_eq!((text.status, text.err.as_str()), (Some(0), ""), "{text:?}");
+    assert!(
+        text.out.contains("running → stopped") && text.out.contains("aws ec2 stop-instances --instance-ids i-"),
+        "{text:?}"
+    );
+    let sh = planned(&["change-type", "type=m5.large", "--on", "instances name:my-bastion-host", "-o", "sh"]);
+    let lines: Vec<&str> = sh.out.lines().collect();
+    assert_eq!(lines[1], "set -eu");
+    for (line, words) in
+        [(2, "stop-instances"), (3, "wait instance-stopped"), (4, "Value=m5.large"), (6, "wait instance-running")]
+    {
+        assert!(lines[line].contains(words), "{words}: {sh:?}");
+    }
+    let json = planned(&["deregister", "--on", "targets state:healthy", "-o", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(
+        (json["confirm"].as_str(), json["steps"][0]["operation"].as_str()),
+        (Some("type"), Some("DeregisterTargets"))
+    );
+    assert!(json["consequences"].as_array().unwrap().iter().any(|c| c["severity"] == "severe"));
+}
+
+#[test]
+fn a_plan_that_cannot_be_made_says_why_and_its_status_tells_the_cause() {
+    let one = "instances name:my-bastion-host";
+    for (args, status, word) in [
+        (&["stpo"][..], 2, "Did you mean stop"),
+        (&["stop"], 2, "--on 'instances QUERY'"),
+        (&["stop", "--on", "buckets"], 2, "acts on instances, not on buckets"),
+        (&["change-type", "type=t3", "--on", one], 2, "type: t3 is no instance type"),
+        (&["stop", "force=maybe", "--on", one], 2, "force is yes or no"),
+        (&["set-desired-capacity", "desired=1", "--on", "auto-scaling-groups"], 2, "one row at a time"),
+        (&["download", "--on", "objects"], 2, "--of"),
+        (&["start", "--on", one], 1, "running already"),
+        (&["stop", "--on", "instances name:nobody-has-this"], 1, "No instances match"),
+    ] {
+        let ended = planned(args);
+        assert_eq!((ended.status, ended.out.as_str()), (Some(status), ""), "{args:?}: {ended:?}");
+        assert!(ended.err.contains(word), "{args:?}: {word:?} in {:?}", ended.err);
+    }
+}

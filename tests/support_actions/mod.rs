@@ -86,6 +86,7 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
         plan("stop", &two, &[("force", flag.clone())]),
         plan("stop", &two, &[("hibernate", flag.clone())]),
         plan("reboot", &two, &[]),
+        plan("change-type", &two, &[("type", text("m7i-flex.large"))]),
         plan("terminate", &two, &[]),
         plan("tags", &on("running"), &[("set", text("Env=prod,Team=web")), ("remove", text("Old"))]),
         plan("tags", &on("running"), &[("set", text(r"it's=a\,b\=c $HOME 결제 `x`,e=")), ("remove", text("-dash"))]),

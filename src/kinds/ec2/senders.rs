@@ -1,11 +1,12 @@
 //! Sends what [`super::actions`] plans: EC2's requests built from a call's arguments, exactly.
 
 use aws_sdk_ec2::operation::RequestId;
-use aws_sdk_ec2::types::{InstanceStateChange, Tag};
+use aws_sdk_ec2::types::{AttributeValue, InstanceStateChange, Tag};
 use futures::future::FutureExt;
 
 use super::actions::{
-    CREATE_TAGS, DELETE_TAGS, REBOOT_INSTANCES, START_INSTANCES, STOP_INSTANCES, TERMINATE_INSTANCES,
+    CREATE_TAGS, DELETE_TAGS, MODIFY_INSTANCE_ATTRIBUTE, REBOOT_INSTANCES, START_INSTANCES, STOP_INSTANCES,
+    TERMINATE_INSTANCES,
 };
 use crate::base::Fault;
 use crate::kinds::action::{Answer, Outgoing, Sender};
@@ -20,6 +21,8 @@ pub static STOP: Sender = Sender { op: &STOP_INSTANCES, send: |s| stop(s).boxed(
 pub static REBOOT: Sender = Sender { op: &REBOOT_INSTANCES, send: |s| reboot(s).boxed() };
 /// `TerminateInstances`.
 pub static TERMINATE: Sender = Sender { op: &TERMINATE_INSTANCES, send: |s| terminate(s).boxed() };
+/// `ModifyInstanceAttribute`.
+pub static MODIFY: Sender = Sender { op: &MODIFY_INSTANCE_ATTRIBUTE, send: |s| modify(s).boxed() };
 /// `CreateTags`.
 pub static CREATE: Sender = Sender { op: &CREATE_TAGS, send: |s| create_tags(s).boxed() };
 /// `DeleteTags`.
@@ -69,6 +72,19 @@ async fn terminate(s: Outgoing) -> Result<Answer, Fault> {
     let request = client.terminate_instances().set_instance_ids(Some(ids)).set_dry_run(dry);
     let out = deliver!(&TERMINATE_INSTANCES, s.mode, request)?;
     Ok(sent(out.request_id(), changes(out.terminating_instances())))
+}
+
+async fn modify(s: Outgoing) -> Result<Answer, Fault> {
+    let mut args = Args::of(&s.call);
+    let id = args.text("InstanceId")?;
+    let ty = args.structure("InstanceType", &["Value"], |m| m.member("Value")?.as_str().map(str::to_string))?;
+    args.end()?;
+    let dry = s.mode.dry_run(&MODIFY_INSTANCE_ATTRIBUTE)?;
+    let client = s.gateway.ec2(&s.call.scope).await?;
+    let ty = AttributeValue::builder().value(ty).build();
+    let request = client.modify_instance_attribute().instance_id(id).instance_type(ty).set_dry_run(dry);
+    let out = deliver!(&MODIFY_INSTANCE_ATTRIBUTE, s.mode, request)?;
+    Ok(sent(out.request_id(), String::new()))
 }
 
 async fn create_tags(s: Outgoing) -> Result<Answer, Fault> {

@@ -1,5 +1,6 @@
-//! What can be done to instances, as data: start, stop, reboot, terminate, edit tags. Sent by [`super::senders`].
+//! What can be done to instances, as data: start, stop, reboot, change the type, terminate, edit tags. Sent by [`super::senders`].
 
+pub mod change_type;
 mod consequences;
 mod disks;
 mod protection;
@@ -11,6 +12,7 @@ pub mod terminate;
 #[cfg(test)]
 mod tests;
 
+pub use change_type::CHANGE_TYPE;
 pub use reboot::REBOOT;
 pub use start::START;
 pub use stop::STOP;
@@ -31,6 +33,9 @@ pub static REBOOT_INSTANCES: Operation = Operation::write(Service::Ec2, "RebootI
 /// `TerminateInstances`.
 pub static TERMINATE_INSTANCES: Operation =
     Operation::write(Service::Ec2, "TerminateInstances", Retry::Safe).with_dry_run();
+/// `ModifyInstanceAttribute`: one attribute of one instance.
+pub static MODIFY_INSTANCE_ATTRIBUTE: Operation =
+    Operation::write(Service::Ec2, "ModifyInstanceAttribute", Retry::Safe).with_dry_run();
 /// `CreateTags`: sets tags, new or not.
 pub static CREATE_TAGS: Operation = Operation::write(Service::Ec2, "CreateTags", Retry::Safe).with_dry_run();
 /// `DeleteTags`.

@@ -489,13 +489,52 @@ fn tags_that_aws_would_refuse_are_refused_in_the_form() {
 #[test]
 fn every_plan_calls_only_what_its_action_declares() {
     let rows = balanced(&[("i-1", "healthy")]);
-    for action in [&START, &STOP, &REBOOT, &TERMINATE, &TAGS] {
+    for action in [&START, &STOP, &REBOOT, &CHANGE_TYPE, &TERMINATE, &TAGS] {
         let state = if action.name == "start" { "stopped" } else { "running" };
         let r = Arc::new(instance_row("i-1", "a", state).tags(&[("T", "x")]).record());
         let values =
             Values::default().with("set", FormValue::Text("A=b".into())).with("remove", FormValue::Text("T".into()));
+        let values = values.with("type", FormValue::Text("t3.small".into()));
         let p = try_plan(&rows, action, vec![(*r).clone()], &values).expect("a plan");
         assert!(!p.steps.is_empty());
         assert!(p.calls().all(|c| action.operations.contains(&c.op)), "{}", action.name);
     }
+}
+
+fn to(ty: &str) -> Values {
+    Values::default().with("type", FormValue::Text(ty.into()))
+}
+
+#[test]
+fn a_running_instance_is_stopped_changed_and_started_and_one_that_stands_still_only_changed() {
+    let names = |p: &Plan| p.calls().map(|c| c.op.name).collect::<Vec<_>>();
+    let p = try_plan(&quiet(), &CHANGE_TYPE, vec![running("i-1", "web-1").record()], &to("m5.large")).expect("a plan");
+    assert_eq!(names(&p), ["StopInstances", "ModifyInstanceAttribute", "StartInstances"]);
+    assert_eq!(p.subjects[0].change, "t3.micro → m5.large");
+    assert!(matches!(&p.steps[0].wait, Waiter::State { want, .. } if *want == ["stopped"]));
+    assert_eq!(p.steps[1].wait, Waiter::AtOnce);
+    let back: Vec<_> = p.steps.iter().map(|s| s.undo.as_ref().expect("a way back").call.clone()).collect();
+    assert_eq!(
+        back.iter().map(|c| c.op.name).collect::<Vec<_>>(),
+        ["StartInstances", "ModifyInstanceAttribute", "StopInstances"]
+    );
+    assert_eq!(back[1].get("InstanceType").and_then(|t| t.member("Value")), Some(&Arg::str("t3.micro")));
+    assert!(matches!(p.confirm(), Confirm::Type(_)), "it is down for a while");
+    let stopped = instance_row("i-1", "web-1", "stopped").record();
+    let p = try_plan(&quiet(), &CHANGE_TYPE, vec![stopped], &to("m5.large")).expect("a plan");
+    assert_eq!((names(&p), p.confirm()), (vec!["ModifyInstanceAttribute"], Confirm::Enter));
+}
+
+#[test]
+fn a_type_that_is_none_or_is_there_already_is_said_at_the_field() {
+    for (ty, why) in
+        [("", "wanted"), ("t3", "no instance type"), ("t3.micro", "already"), ("t3;reboot", "no instance type")]
+    {
+        let fault = try_plan(&quiet(), &CHANGE_TYPE, vec![running("i-1", "web-1").record()], &to(ty)).expect_err(ty);
+        assert!(fault.message.contains(why), "{ty}: {}", fault.message);
+    }
+    let p = try_plan(&quiet(), &CHANGE_TYPE, vec![running("i-1", "web-1").record()], &to("t4g.micro")).expect("a plan");
+    assert!(said(&p, Severity::Unknown)[0].contains("another processor architecture"));
+    let spot = running("i-1", "a").with(fields::LIFECYCLE, Value::text("spot")).record();
+    assert!((CHANGE_TYPE.available)(&spot).is_err_and(|why| why.contains("Spot")));
 }

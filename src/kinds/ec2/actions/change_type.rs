@@ -1,0 +1,244 @@
+//! `change-type`: instances get another type. A running one is stopped for it and started again; one that stands still is only modified.
+
+use std::time::Duration;
+
+use super::consequences::{self, Happens, groups, reliance};
+use super::{KIND, MODIFY_INSTANCE_ATTRIBUTE, START_INSTANCES, STOP_INSTANCES, disks, protection};
+use crate::base::Fault;
+use crate::base::text::visible;
+use crate::kinds::action::{Action, ActionContext, Takes, Target};
+use crate::kinds::ec2::instances::instance::{self, InstanceState};
+use crate::kinds::ec2::instances::{INFO, fields};
+use crate::kinds::planning::{
+    by_table, check, check_rows, draft, form_title, label, line, names, note, severe, sorted, state, subject, title,
+    unknown,
+};
+use crate::model::{Arg, Call, FormField, FormSpec, Plan, Record, Step, StepUndo, Values, Waiter};
+
+/// `change-type`.
+pub static CHANGE_TYPE: Action = Action {
+    name: "change-type",
+    title: "Change type",
+    doc: "Gives instances another type. A running one is stopped, changed and started again; a stopped one is only changed. Each step \
+          has its way back.",
+    kind: KIND,
+    takes: Takes::Rows,
+    bulk: true,
+    changes: true,
+    operations: &[&STOP_INSTANCES, &MODIFY_INSTANCE_ATTRIBUTE, &START_INSTANCES],
+    available,
+    refine,
+    plan,
+};
+
+const TYPE: &str = "type";
+
+/// Stopping takes a minute or two; one whose operating system hangs is given up on by EC2 within ten.
+const STOPPING: Duration = Duration::from_secs(15 * 60);
+const STARTING: Duration = Duration::from_secs(10 * 60);
+
+fn available(row: &Record) -> Result<(), String> {
+    if instance::root_is_ebs(row) == Some(false) {
+        return Err("Its root device is an instance store: it cannot be stopped, and so not changed.".into());
+    }
+    if instance::is_spot(row) {
+        // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/change-instance-type-of-ebs-backed-instance.html
+        return Err("It is a Spot Instance: EC2 does not change the type of those.".into());
+    }
+    match instance::state(row) {
+        InstanceState::Running | InstanceState::Stopped => Ok(()),
+        _ => Err(format!("{}: the type is changed of one that is running or stopped.", super::is(row))),
+    }
+}
+
+fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
+    FormSpec { title: form_title(cx, "Change type of"), fields: vec![type_field(cx, values)], needs: Vec::new() }
+}
+
+fn type_field(cx: &ActionContext<'_>, values: &Values) -> FormField {
+    let now: Vec<&str> = cx.targets.iter().filter_map(|t| instance::instance_type(&t.record)).collect();
+    let help =
+        format!("It is {} now. As AWS writes it: family, generation, size (m7g.large).", super::types(cx.targets));
+    let mut field = line(values, TYPE, "Type", "", help);
+    let text = values.text(TYPE).unwrap_or_default().trim();
+    field.error = if text.is_empty() {
+        Some("A type is wanted, e.g. t3.small.".into())
+    } else if !is_type(text) {
+        Some(format!(
+            "{} is no instance type: one is a family and a size with a dot between, e.g. t3.small.",
+            visible(text)
+        ))
+    } else if now.len() == cx.targets.len() && now.iter().all(|t| *t == text) {
+        Some(format!("{text} is the type already."))
+    } else {
+        None
+    };
+    field
+}
+
+/// `t3.micro`, `u-6tb1.112xlarge`, `mac2-m2pro.metal`, `m7i-flex.large`, `m5.metal-24xl`.
+fn is_type(text: &str) -> bool {
+    let part = |s: &str| {
+        let ends = s.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit()) && !s.ends_with('-');
+        ends && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    text.split_once('.').is_some_and(|(family, size)| part(family) && part(size))
+}
+
+/// The family of a type and the processor that its name tells of: `g` after the generation is Graviton.
+/// <https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html>
+fn is_arm(ty: &str) -> bool {
+    let family = ty.split('.').next().unwrap_or_default();
+    let after =
+        family.trim_start_matches(|c: char| c.is_ascii_lowercase()).trim_start_matches(|c: char| c.is_ascii_digit());
+    after.split('-').next().unwrap_or_default().contains('g') || family == "a1"
+}
+
+fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
+    check_rows(cx.targets, available)?;
+    check(&refine(cx, values))?;
+    let ty = values.text(TYPE).unwrap_or_default().trim().to_string();
+    let runs = |t: &&Target| instance::state(&t.record) == InstanceState::Running;
+    let running: Vec<Target> = cx.targets.iter().filter(runs).cloned().collect();
+    let old = |t: &Target| instance::instance_type(&t.record).unwrap_or("an unknown type").to_string();
+    let change = |t: &Target| subject(t, format!("{} → {ty}", old(t)));
+    let subjects = cx.targets.iter().map(change).collect();
+    let mut plan = draft("change-type", title("Change type of", &INFO, cx.targets), cx.targets, subjects);
+
+    plan.steps.extend(power(&running, false));
+    for t in cx.targets.iter().filter(|t| instance::instance_type(&t.record) != Some(ty.as_str())) {
+        plan.steps.push(modify(t, &ty));
+    }
+    plan.steps.extend(power(&running, true));
+    plan.wait = changed(cx.targets, &ty);
+
+    let mut all = Vec::new();
+    if !running.is_empty() {
+        let down = ActionContext { targets: &running, ..*cx };
+        protection::check(&down, protection::From::Stop, &STOP_INSTANCES, &mut all, &mut plan.needs)?;
+        all.extend(reliance(&down, &mut plan.needs));
+        groups(&down, Happens::Stop, &mut all, &mut plan.needs);
+        consequences::addresses(&down, &mut all);
+        consequences::instance_store(&down, &mut all);
+        let who: Vec<String> = running.iter().map(|t| label(&t.record)).collect();
+        let is = if who.len() == 1 { "is" } else { "are" };
+        all.push(severe(format!("{} {is} down from the stop until it has started again", names(&who))));
+    }
+    let crosses: Vec<String> =
+        cx.targets.iter().filter(|t| is_arm(&old(t)) != is_arm(&ty)).map(|t| label(&t.record)).collect();
+    if !crosses.is_empty() {
+        all.push(unknown(format!(
+            "{ty} has another processor architecture by its name: EC2 refuses it for {} if the image does not fit",
+            names(&crosses)
+        )));
+    }
+    all.push(note("whether the zone has the type, and room for it, EC2 says only when it is changed and started"));
+    disks::go_on(cx, &mut all, &mut plan.needs);
+    plan.consequences = sorted(all);
+    plan.cost = Some(format!("compute is billed as {ty} from then on (price not known here)"));
+    Ok(plan)
+}
+
+/// Stops or starts the running ones, and waits for that; undone by the other.
+fn power(targets: &[Target], on: bool) -> Vec<Step> {
+    let (op, back) = if on { (&START_INSTANCES, &STOP_INSTANCES) } else { (&STOP_INSTANCES, &START_INSTANCES) };
+    let word = |on: bool| if on { "start" } else { "stop" };
+    let who = || names(&targets.iter().map(|t| label(&t.record)).collect::<Vec<_>>());
+    let of = |call: &Call| -> Vec<Target> {
+        targets
+            .iter()
+            .filter(|t| t.table.scope == call.scope && call.subjects.contains(&t.record.id))
+            .cloned()
+            .collect()
+    };
+    let forth = super::calls(op, targets, &[]);
+    let steps = forth.into_iter().map(|step| {
+        let of = of(&step.call);
+        let undo = StepUndo {
+            title: format!("{} {}", word(!on), who()),
+            call: Call { op: back, ..step.call.clone() },
+            wait: power_wait(&of, !on),
+            destructive: false,
+        };
+        Step::new(format!("{} {}", word(on), who()), step.call).then_wait(power_wait(&of, on)).undone_by(undo)
+    });
+    steps.collect()
+}
+
+fn power_wait(targets: &[Target], on: bool) -> Waiter {
+    let part = |(table, ids)| {
+        let table: &crate::model::TableKey = table;
+        let (want, fail, within): (&'static [&'static str], &'static [&'static str], _) = if on {
+            (&["running"], &["shutting-down", "terminated", "stopping"], STARTING)
+        } else {
+            (&["stopped"], &["shutting-down", "terminated"], STOPPING)
+        };
+        Waiter::State { table: table.clone(), ids, want, fail, gone_is_fine: false, within }
+    };
+    Waiter::all(by_table(targets).into_iter().map(part).collect())
+}
+
+fn modify(t: &Target, ty: &str) -> Step {
+    let call = |ty: &str| {
+        Call::new(&MODIFY_INSTANCE_ATTRIBUTE, t.table.scope.clone())
+            .arg("InstanceId", Arg::Str(t.record.id.clone()))
+            .arg("InstanceType", Arg::Map(vec![("Value", Arg::str(ty))]))
+            .on([t.record.id.clone()])
+    };
+    let who = label(&t.record);
+    let step = Step::new(format!("change {who} to {ty}"), call(ty));
+    match instance::instance_type(&t.record) {
+        Some(old) => step.undone_by(StepUndo {
+            title: format!("change {who} back to {old}"),
+            call: call(old),
+            wait: Waiter::AtOnce,
+            destructive: false,
+        }),
+        None => step,
+    }
+}
+
+/// All of them read as the new type, and those that ran run again.
+fn changed(targets: &[Target], ty: &str) -> Waiter {
+    let field = |(table, ids): (&crate::model::TableKey, Vec<_>)| Waiter::Field {
+        table: table.clone(),
+        ids,
+        field: fields::TYPE,
+        want: ty.to_string(),
+        within: Duration::from_secs(120),
+    };
+    let mut parts: Vec<Waiter> = by_table(targets).into_iter().map(field).collect();
+    let running: Vec<Target> = targets.iter().filter(|t| state(&t.record) == "running").cloned().collect();
+    parts.push(power_wait(&running, true));
+    Waiter::all(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_told_from_what_is_none() {
+        for ty in
+            ["t3.micro", "u-6tb1.112xlarge", "mac2-m2pro.metal", "m7i-flex.large", "m5.metal-24xl", "x2iedn.xlarge"]
+        {
+            assert!(is_type(ty), "{ty}");
+        }
+        for no in
+            ["t3", "T3.micro", "t3.", ".micro", "t3 micro", "t3.mi.cro", "t3._", "-.large", "결제.large", "t3.large-"]
+        {
+            assert!(!is_type(no), "{no}");
+        }
+    }
+
+    #[test]
+    fn graviton_is_read_from_the_name() {
+        for arm in ["t4g.micro", "c7gn.xlarge", "m8gd.large", "a1.large", "im4gn.large", "hpc7g.4xlarge", "g5g.xlarge"]
+        {
+            assert!(is_arm(arm), "{arm}");
+        }
+        for x86 in ["t3.micro", "g5.xlarge", "m7i-flex.large", "c7a.large", "p4de.24xlarge", "mac1.metal"] {
+            assert!(!is_arm(x86), "{x86}");
+        }
+    }
+}
