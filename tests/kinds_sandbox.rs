@@ -9,6 +9,8 @@ use futures::future::BoxFuture;
 use skydeck::aws::{Gateway, GatewayConfig};
 use skydeck::base::{Clock, Fault, RowId, Scope, Time};
 use skydeck::kinds::ec2::instances::{fields, instance};
+use skydeck::kinds::ec2::volumes::volume;
+use skydeck::kinds::ec2::{addresses, key_pairs, subnets, vpcs};
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::{Bought, Interner, KindDef, ListRequest, Sink, What, facts};
 use skydeck::model::{Operation, Record, Scoping, Selector, Tone, Value};
@@ -132,6 +134,17 @@ async fn rows_asked_for_by_id_are_the_rows_of_the_whole_list_and_a_missing_one_f
         let found = account.list(kind, Selector::All, with_gone.clone()).await.rows;
         assert_eq!(found.iter().map(|r| &r.id).collect::<Vec<_>>(), [&one.id], "{kind}");
     }
+    for kind in ["volumes", "addresses", "key-pairs", "vpcs", "subnets"] {
+        let one = account.all(kind).await.swap_remove(0);
+        let (prefix, _) = one.id.split_once('-').unwrap();
+        let with_gone = What::Ids(vec![format!("{prefix}-0123456789abcdef0").into(), one.id.clone()].into());
+        let found = account.list(kind, Selector::All, with_gone).await;
+        assert_eq!(found.rows.iter().map(|r| &r.id).collect::<Vec<_>>(), [&one.id], "{kind}");
+        assert_eq!(found.asked.len(), 1, "{kind}");
+        let many: Vec<RowId> = (0..401).map(|n| format!("{prefix}-{n:017x}").into()).collect();
+        let found = account.list(kind, Selector::All, What::Ids(many.into())).await;
+        assert_eq!((found.rows.len(), found.asked.len()), (0, 3), "{kind}: a filter takes 200 values");
+    }
 }
 
 #[tokio::test]
@@ -150,6 +163,56 @@ async fn instances_are_read_with_what_plans_need() {
             assert!(instance::public_ip_is_elastic(r).is_some(), "{}: whose address is it?", r.id);
         }
     }
+}
+
+#[tokio::test]
+async fn what_costs_and_is_used_by_nothing_stands_out_and_the_rest_says_who_uses_it() {
+    let account = Account::open(WorldSpec::Demo);
+    let instances = account.all("instances").await;
+    let is_instance = |id: &str| instances.iter().any(|i| i.id == id);
+    let addresses = account.all("addresses").await;
+    let (lone, used): (Vec<&Record>, Vec<_>) =
+        addresses.iter().partition(|a| addresses::state(a) == addresses::AddressState::Unattached);
+    assert_eq!(lone.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["old-vpn"]);
+    assert!(!used.is_empty() && used.iter().all(|a| addresses::instance(a).is_some_and(is_instance)));
+    assert!(used.iter().all(|a| addresses::association_id(a).is_some() && addresses::public_ip(a).is_some()));
+    assert!(addresses.iter().all(|a| a.get(addresses::COST).as_f64() == Some(addresses::AN_HOUR)));
+    let volumes = account.all("volumes").await;
+    let (lone, used): (Vec<&Record>, Vec<_>) = volumes.iter().partition(|v| volume::instances(v).is_empty());
+    assert_eq!(lone.len(), 2, "{lone:?}");
+    assert!(lone.iter().all(|v| volume::state(v) == volume::VolumeState::Available));
+    for v in used {
+        assert_eq!(volume::state(v), volume::VolumeState::InUse);
+        assert!(volume::instances(v).iter().all(|i| is_instance(i)), "{v:?}");
+        assert!(volume::device(v).is_some() && volume::size_gib(v).is_some() && volume::zone(v).is_some());
+    }
+}
+
+#[tokio::test]
+async fn networks_and_keys_are_what_instances_say_that_they_are_in_and_have() {
+    let account = Account::open(WorldSpec::Demo);
+    let (vpcs, subnets, keys) =
+        (account.all("vpcs").await, account.all("subnets").await, account.all("key-pairs").await);
+    assert!(vpcs.iter().any(|v| vpcs::is_default(v) == Some(true)) && vpcs.iter().any(|v| v.name == "my-vpc"));
+    for s in &subnets {
+        let vpc = vpcs.iter().find(|v| Some(v.id.as_str()) == subnets::vpc_id(s)).expect("its VPC is listed");
+        assert!(!vpcs::cidrs(vpc).is_empty() && subnets::cidr(s).is_some() && subnets::zone(s).is_some());
+        assert!(subnets::available_ips(s).is_some_and(|n| n > 0), "{s:?}");
+    }
+    for i in account.all("instances").await.iter().filter(|i| instance::vpc_id(i).is_some()) {
+        let subnet = i.get(fields::SUBNET_ID).as_str().and_then(|id| subnets.iter().find(|s| s.id == id));
+        assert_eq!(subnet.and_then(subnets::vpc_id), instance::vpc_id(i), "{}", i.id);
+        if let Some(key) = i.get(fields::KEY_NAME).as_str() {
+            assert!(keys.iter().any(|k| k.name == key && key_pairs::key_type(k) == Some("rsa")), "{key}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn volumes_of_a_fleet_come_page_by_page() {
+    let found = Account::open(WorldSpec::Fleet(2500)).list("volumes", Selector::All, What::Everything).await;
+    assert_eq!(found.rows.len(), 2500);
+    assert_eq!(found.asked, ["DescribeVolumes"; 3], "pages of 1000");
 }
 
 #[tokio::test]

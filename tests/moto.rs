@@ -23,8 +23,13 @@ const OTHER: &str = "eu-west-1";
 const NOWHERE: &str = "ca-central-1";
 
 /// Kinds that moto answers; `activities` it does not keep, and metrics of its own it has none.
-const KINDS: [&str; 16] = [
+const KINDS: [&str; 21] = [
     "instances",
+    "volumes",
+    "addresses",
+    "key-pairs",
+    "vpcs",
+    "subnets",
     "instance-statuses",
     "regions",
     "availability-zones",
@@ -71,6 +76,10 @@ fn least(kind: &str) -> usize {
     match kind {
         "instances" | "instance-statuses" => 19,
         "targets" => 5,
+        "volumes" => 19,
+        "addresses" | "key-pairs" => 2,
+        "vpcs" => 3,
+        "subnets" => 4,
         "target-groups" | "target-group-health" | "target-group-tags" => 6,
         "alarms" | "alarm-tags" => 112,
         "buckets" | "bucket-tags" => 3,
@@ -117,13 +126,17 @@ async fn not_empty(region: &str) -> Vec<&'static str> {
 #[tokio::test]
 async fn a_region_without_anything_is_empty_and_no_error() {
     let Some(_moto) = seeded(None) else { return };
-    assert_eq!(not_empty(NOWHERE).await, ["regions", "availability-zones", "buckets", "bucket-tags"]);
+    // A region has a default VPC with its subnets before anybody uses it.
+    assert_eq!(
+        not_empty(NOWHERE).await,
+        ["vpcs", "subnets", "regions", "availability-zones", "buckets", "bucket-tags"]
+    );
 }
 
 #[tokio::test]
 async fn an_empty_account_of_an_assumed_role_is_empty_and_no_error() {
     let Some(_moto) = seeded(Some("111122223333")) else { return };
-    assert_eq!(not_empty(HOME).await, ["regions", "availability-zones"]);
+    assert_eq!(not_empty(HOME).await, ["vpcs", "subnets", "regions", "availability-zones"]);
     let gateway = gateway();
     let profile = gateway.profiles_in_use()[0].clone();
     assert_eq!(gateway.identity(&profile).await.unwrap().account, "111122223333");
@@ -153,11 +166,17 @@ async fn objects_with_troublesome_keys_are_listed_level_by_level_as_boto3_sees_t
 async fn rows_asked_for_by_id_are_those_rows_and_a_missing_one_fails_nothing() {
     let Some(_moto) = seeded(None) else { return };
     let gateway = gateway();
-    for kind in ["instances", "load-balancers", "target-groups", "auto-scaling-groups", "alarms", "buckets"] {
+    let kinds = ["instances", "load-balancers", "target-groups", "auto-scaling-groups", "alarms", "buckets"];
+    for kind in kinds.into_iter().chain(["volumes", "addresses", "key-pairs", "vpcs", "subnets"]) {
         let all: Vec<_> = pages(&gateway, kind, HOME, Selector::All, What::Everything).await.concat();
         let mut ids: Vec<_> = all.iter().take(2).map(|r| r.id.clone()).collect();
         let missing = match kind {
             "instances" => "i-0123456789abcdef0",
+            "volumes" => "vol-0123456789abcdef0",
+            "addresses" => "eipalloc-0123456789abcdef0",
+            "key-pairs" => "key-0123456789abcdef0",
+            "vpcs" => "vpc-0123456789abcdef0",
+            "subnets" => "subnet-0123456789abcdef0",
             "load-balancers" => {
                 "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:loadbalancer/app/none/0123456789abcdef"
             }
@@ -209,6 +228,7 @@ fn get(args: &[&str]) -> (Option<i32>, String, String) {
 async fn the_binary_prints_as_json_what_boto3_sees() {
     let Some(moto) = seeded(None) else { return };
     let kinds = ["instances", "load-balancers", "target-groups", "targets", "auto-scaling-groups", "buckets", "alarms"];
+    let kinds = [&kinds[..], &["volumes", "addresses", "key-pairs", "vpcs", "subnets"]].concat();
     let truth = truth(&moto, OTHER, &kinds);
     let mut wrong = Vec::new();
     for kind in kinds {

@@ -12,6 +12,7 @@ mod walk {
     mod leaving;
     mod looking;
     mod moving;
+    mod networks;
     mod objects;
     mod read_only;
     mod troubles;

@@ -9,6 +9,7 @@ use super::update::Turn;
 use super::view::{RowKey, View};
 use crate::base::FaultKind;
 use crate::model::{Delta, Effect, IndexRequest, Indexed, Kind, Level, RowRef, TableKey};
+use crate::store::index::named_by;
 
 /// Rows from which on an index is worth putting off, and for how long.
 const MANY: usize = 2_000;
@@ -73,7 +74,7 @@ impl Turn<'_> {
         }
         let ours = self.s.view.tables.contains(&delta.table);
         if news || ours {
-            let joined = ours || self.uses_side(delta.table.kind);
+            let joined = ours || self.uses_side(delta.table.kind) || self.uses_names(delta.table.kind);
             if joined && (news || Some(delta.version) != self.s.view.seen_version(&delta.table)) {
                 self.reindex_later();
             }
@@ -135,6 +136,17 @@ impl Turn<'_> {
         let mut named = named.filter_map(side);
         named.any(|s| s.kind == kind.name)
             || words && view.kind.iter().filter_map(|f| f.side).any(|s| !s.paid && s.kind == kind.name)
+    }
+
+    /// Whether filter or sort looks at the names of this kind's rows.
+    fn uses_names(&self, kind: Kind) -> bool {
+        let view = &self.s.view;
+        let words = view.query.words();
+        view.kind.iter().take(64).enumerate().any(|(i, f)| {
+            f.link == Some(kind.name)
+                && f.ids.is_some()
+                && (words >> i & 1 == 1 || named_by(&view.query, view.sort, view.kind, i))
+        })
     }
 
     /// An index has come. One for an older request is dropped.

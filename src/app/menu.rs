@@ -185,6 +185,11 @@ impl Turn<'_> {
             if wanted && let Some(text) = copied(record.at(i)) {
                 add(&field.name.replace('_', " "), text);
             }
+            for id in record.at(i).items() {
+                if let Some(name) = self.s.name_of(self.store, &row.table, field, &id) {
+                    add(&format!("{} name", field.title.to_lowercase()), name.to_string());
+                }
+            }
         }
         self.menu(Menu { kind: MenuKind::Copy, title: "Copy".into(), items, cursor: 0, error: None });
     }

@@ -24,6 +24,7 @@ mod keys;
 pub mod layout;
 pub mod line;
 mod menu;
+mod names;
 mod nav;
 pub mod overlay;
 mod palette;

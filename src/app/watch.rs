@@ -8,10 +8,12 @@ use rustc_hash::FxBuildHasher;
 use super::layout::Shown;
 use super::nav::kind_named;
 use super::overlay::Overlay;
+use super::state::State;
 use super::update::Turn;
 use super::view::Tab;
 use crate::base::RowId;
-use crate::model::{Effect, FieldType, Interest, Side, TableKey};
+use crate::model::{Effect, FieldInfo, FieldType, Interest, Record, Side, TableKey, Value};
+use crate::store::index::named_by;
 
 /// What is wanted of a table.
 enum Rows {
@@ -68,13 +70,74 @@ impl Turn<'_> {
                 }
             }
         }
-        let ids = |rows| match rows {
-            Rows::All => None,
-            Rows::Some(ids) => Some(Arc::new(ids)),
-            Rows::Listed(ids) => Some(ids),
-        };
-        out.extend(wanted.into_iter().map(|(table, rows)| Interest { table, visible: true, ids: ids(rows) }));
+        let mut names = Wanted::default();
+        self.names(&mut names);
+        for (table, rows) in names {
+            if out.iter().any(|i| i.table == table) {
+                continue;
+            }
+            match (rows, wanted.get_mut(&table)) {
+                (Rows::Some(ids), Some(_)) => want(&mut wanted, &table, ids),
+                (rows, _) => out.push(Interest { table, visible: false, ids: ids_of(rows) }),
+            }
+        }
+        out.extend(wanted.into_iter().map(|(table, rows)| Interest { table, visible: true, ids: ids_of(rows) }));
         out
+    }
+
+    /// Rows whose ids are seen, so that their names can be. Kept warm, no more: names seldom change. Of a kind that has few rows all
+    /// are wanted, of others those that are seen; all where the view is filtered or sorted by their names.
+    fn names(&self, wanted: &mut Wanted) {
+        let s = &*self.s;
+        let view = &s.view;
+        let table_of = |info: &FieldInfo, of: &TableKey| {
+            let kind = kind_named(&s.registry, info.link?)?;
+            Some(TableKey::all(of.scope.clone(), kind))
+        };
+        let seen: Vec<usize> = match s.areas().table {
+            Some(_) => {
+                s.columns().into_iter().filter_map(|c| if let Shown::Field(f) = c { Some(f) } else { None }).collect()
+            }
+            None => Vec::new(),
+        };
+        let words = view.query.words();
+        for (f, info) in view.kind.iter().enumerate() {
+            let Some(ids) = info.ids else { continue };
+            // A word looks at what can be seen, and at what costs next to nothing.
+            let by_word = f < 64 && words >> f & 1 == 1 && (ids.few || view.columns.contains(&f));
+            if by_word || named_by(&view.query, view.sort, view.kind, f) || ids.few && seen.contains(&f) {
+                for table in view.tables.iter().filter_map(|of| table_of(info, of)) {
+                    wanted.insert(table, Rows::All);
+                }
+            } else if seen.contains(&f) {
+                for (of, record) in self.seen_records() {
+                    if let Some(table) = table_of(info, of) {
+                        want(wanted, &table, row_ids(info, record.at(f)));
+                    }
+                }
+            }
+        }
+        let Some(row) = s.detail.row.as_ref().filter(|_| s.detail.open) else { return };
+        let Some(record) = self.store.get(&row.table, &row.id) else { return };
+        for (f, info) in row.table.kind.iter().enumerate() {
+            let Some(table) = info.ids.and_then(|_| table_of(info, &row.table)) else { continue };
+            let mut ids = row_ids(info, record.at(f)).peekable();
+            if ids.peek().is_none() {
+                continue;
+            }
+            if info.ids.is_some_and(|ids| ids.few) {
+                wanted.insert(table, Rows::All);
+            } else {
+                want(wanted, &table, ids);
+            }
+        }
+    }
+
+    /// The rows on the screen.
+    fn seen_records(&self) -> impl Iterator<Item = (&TableKey, &Record)> {
+        let State { view, .. } = &*self.s;
+        let rows = self.s.visible().iter().filter_map(|at| self.store.row(&view.order_tables, *at));
+        rows.filter(|(_, row)| row.gone.is_none()).map(|(of, row)| (of, &*row.record))
     }
 
     /// Rows on the screen that are on their way to another state: asked for by id.
@@ -85,8 +148,7 @@ impl Turn<'_> {
         }
         for at in self.s.visible() {
             let Some((table, row)) = self.store.row(&view.order_tables, *at) else { continue };
-            let moving = row.record.state.as_ref().is_some_and(|(_, s)| view.kind.transitional.contains(&s.as_str()));
-            if moving && row.gone.is_none() {
+            if row.record.is_on_its_way() && row.gone.is_none() {
                 want(wanted, table, [row.record.id.clone()]);
             }
         }
@@ -143,6 +205,24 @@ impl Turn<'_> {
                 }
             }
         }
+    }
+}
+
+/// The ids in a value that are those of rows of the kind that the field links to.
+fn row_ids<'v>(info: &'v FieldInfo, value: &'v Value) -> impl Iterator<Item = RowId> + 'v {
+    let texts = match value {
+        Value::Text(id) => std::slice::from_ref(id),
+        Value::List(ids) => ids,
+        _ => &[],
+    };
+    texts.iter().filter(|id| info.is_row_id(id)).cloned()
+}
+
+fn ids_of(rows: Rows) -> Option<Arc<Vec<RowId>>> {
+    match rows {
+        Rows::All => None,
+        Rows::Some(ids) => Some(Arc::new(ids)),
+        Rows::Listed(ids) => Some(ids),
     }
 }
 

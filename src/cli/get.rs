@@ -1,13 +1,17 @@
 //! `skydeck get KIND [QUERY]`: the console's lists without the console.
 
+mod names;
+
 use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use arcstr::ArcStr;
 use futures::future::{BoxFuture, join_all};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use self::names::Names;
 use super::session::Session;
 use super::{Failure, Options, Output};
 use crate::base::text::visible;
@@ -26,6 +30,8 @@ struct Row {
     sides: FxHashMap<usize, Value>,
     /// Tags that came from a call of their own.
     tags: Option<Tags>,
+    /// What rows are called whose ids this one may hold.
+    names: Arc<Names>,
 }
 
 impl Cells for Row {
@@ -37,6 +43,11 @@ impl Cells for Row {
     }
     fn tags(&self) -> Option<&Tags> {
         self.tags.as_ref().or_else(|| self.record.tags())
+    }
+    fn called(&self, field: usize, id: &str) -> Option<&str> {
+        let info = self.record.kind.fields.at(field);
+        let name = info.is_row_id(id).then(|| self.names.get(&self.scope)?.get(id)).flatten();
+        name.map(ArcStr::as_str)
     }
     fn joined(&self) -> impl Iterator<Item = (usize, &Value)> {
         self.sides.iter().map(|(field, value)| (*field, value))
@@ -81,6 +92,9 @@ pub(super) fn get(
     let (mut rows, mut faults, accounts) = session.runtime.block_on(lister.everything(def, &query, of))?;
     let mut matcher = query.matcher(now);
     rows.retain(|r| matcher.matches(r));
+    if output == Output::Table {
+        session.runtime.block_on(lister.names_to_show(def, &mut rows));
+    }
     let sort = def.info.index_of(def.info.sort.0).unwrap_or(0);
     rows.sort_by(|a, b| {
         let by_value = a.cell(sort).order(b.cell(sort), def.info.sort.1);
@@ -148,11 +162,18 @@ impl Lister<'_> {
             for record in records {
                 let once = (account.clone(), scope.region_code().cloned(), record.id.clone());
                 if account.is_none() || seen.insert(once) {
-                    rows.push(Row { scope: scope.clone(), record, sides: FxHashMap::default(), tags: None });
+                    rows.push(Row {
+                        scope: scope.clone(),
+                        record,
+                        sides: FxHashMap::default(),
+                        tags: None,
+                        names: Arc::default(),
+                    });
                 }
             }
         }
         self.join_sides(def, query, &mut rows, &mut faults).await?;
+        self.names_to_find(def, query, &mut rows, &mut faults).await;
         Ok((rows, faults, accounts))
     }
 
@@ -328,7 +349,7 @@ fn table(def: &KindDef, rows: &[Row], now: Time, out: &mut impl Write) -> Result
         columns(kind).into_iter().filter(|i| !kind.fields.at(*i).side.is_some_and(|s| s.paid)).collect();
     let mut lines: Vec<Vec<String>> = vec![columns.iter().map(|i| kind.fields.at(*i).title.to_string()).collect()];
     for row in rows {
-        let cell = |i: &usize| visible(&format::value(row.cell(*i), kind.fields.at(*i), now, &zone)).into_owned();
+        let cell = |i: &usize| visible(&format::value(&row.shown(*i), kind.fields.at(*i), now, &zone)).into_owned();
         lines.push(columns.iter().map(cell).collect());
     }
     let width = |s: &str| crate::base::text::width(s);

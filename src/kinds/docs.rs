@@ -31,7 +31,9 @@ In JSON, each field is a key in `facts`: numbers are numbers, times RFC 3339 in 
 is no point. What is unknown, not asked for, or not there is `null`. Fields marked *joined* come from a
 request of their own; *charged* ones cost money at each look, those *on demand* take many requests, and `get` asks
 for both only if the query names them (`tag:` names `tags`). Tags that were not asked for are `null`. A bare word in a
-query looks at name, id, tags and every field that can be a column, except where it says *by name only*.
+query looks at name, id, tags and every field that can be a column, except where it says *by name only*. An id *shown by
+name* is the other row's name on the screen and in tables, where that is known; queries and sorts take either, JSON and CSV
+keep the id.
 
 ";
 
@@ -81,7 +83,11 @@ fn field(out: &mut String, f: &FieldInfo) {
         None => "",
     };
     let by_name = if f.named_only { " *By name only.*" } else { "" };
-    let link = f.link.map(|k| format!(" Names one of `{k}`.")).unwrap_or_default();
+    let link = match (f.link, f.ids) {
+        (Some(kind), Some(_)) => format!(" Shown by name: one of `{kind}`."),
+        (Some(kind), None) => format!(" Names one of `{kind}`."),
+        (None, _) => String::new(),
+    };
     let doc = f.doc.replace('|', "\\|");
     _ = writeln!(
         out,

@@ -53,6 +53,11 @@ static SENDERS: &[&Sender] = &[
 
 static KINDS: &[&KindDef] = &[
     &ec2::instances::KIND,
+    &ec2::volumes::KIND,
+    &ec2::addresses::KIND,
+    &ec2::key_pairs::KIND,
+    &ec2::vpcs::KIND,
+    &ec2::subnets::KIND,
     &ec2::regions::KIND,
     &ec2::availability_zones::KIND,
     &elbv2::load_balancers::KIND,

@@ -69,6 +69,16 @@ pub struct Side {
     pub on_demand: bool,
 }
 
+/// What ids of another kind's rows a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ids {
+    /// What they begin with: `vpc-`. Another text in the field (a target's address) names no row.
+    pub prefix: &'static str,
+    /// Whether an account has few of them: one request brings the whole table. Of others only those are asked for by name whose
+    /// ids are seen.
+    pub few: bool,
+}
+
 /// A field without its accessor.
 #[derive(Debug, Clone, Copy)]
 pub struct FieldInfo {
@@ -88,6 +98,9 @@ pub struct FieldInfo {
     pub column: Column,
     /// The kind whose row the value names, e.g. `vpcs`.
     pub link: Option<&'static str>,
+    /// If the value is the id (or a list of ids) of rows of the kind `link`: such a row's name is shown for its id wherever it is
+    /// known, and filters and sorts take either.
+    pub ids: Option<Ids>,
     /// Where the value comes from, if not from the kind's own list.
     pub side: Option<Side>,
     /// Other words for it in a query (`ip` for `private_ip`).
@@ -129,6 +142,7 @@ impl FieldInfo {
             width,
             column: Column::Hidden,
             link: None,
+            ids: None,
             side: None,
             aliases: &[],
             section: "facts",
@@ -166,6 +180,24 @@ impl FieldInfo {
     pub const fn links_to(mut self, kind: &'static str) -> Self {
         self.link = Some(kind);
         self
+    }
+    /// The kind of which the value is a row's id, which begins with `prefix`; a row's name is shown for its id.
+    #[must_use]
+    pub const fn id_of(mut self, kind: &'static str, prefix: &'static str) -> Self {
+        self.link = Some(kind);
+        self.ids = Some(Ids { prefix, few: false });
+        self
+    }
+    /// The same of a kind of which one cheap request lists all rows.
+    #[must_use]
+    pub const fn id_of_few(mut self, kind: &'static str, prefix: &'static str) -> Self {
+        self.link = Some(kind);
+        self.ids = Some(Ids { prefix, few: true });
+        self
+    }
+    /// Whether a text in this field is the id of a row of the kind that it links to.
+    pub fn is_row_id(&self, text: &str) -> bool {
+        self.ids.is_some_and(|ids| text.starts_with(ids.prefix))
     }
     /// The side table that it comes from.
     #[must_use]

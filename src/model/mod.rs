@@ -21,7 +21,9 @@ pub use event::{
     ActEvent, Ask, Effect, Event, Identity, IndexRequest, Indexed, Interest, Level, Message, Meter, Question, Verdict,
 };
 pub use form::{Choice, FormField, FormInput, FormSpec, FormValue, Values};
-pub use kind::{Column, Field, FieldInfo, FieldList, FieldType, Fields, Kind, KindInfo, Parent, Scoping, Side, TAGS};
+pub use kind::{
+    Column, Field, FieldInfo, FieldList, FieldType, Fields, Ids, Kind, KindInfo, Parent, Scoping, Side, TAGS,
+};
 pub use operation::{Access, Operation, Retry, Service};
 pub use order::SortKey;
 pub use plan::{Confirm, Consequence, DryRun, Keep, Plan, Severity, Step, StepUndo, Subject, Undo, Waiter};

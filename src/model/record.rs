@@ -60,6 +60,13 @@ impl Record {
             _ => &self.id,
         }
     }
+    /// Whether it is on its way to another state, by its own state or by one of its fields (a volume's attachment).
+    pub fn is_on_its_way(&self) -> bool {
+        let moving = |s: &ArcStr| self.kind.transitional.contains(&s.as_str());
+        self.state.as_ref().is_some_and(|(_, s)| moving(s))
+            || !self.kind.transitional.is_empty()
+                && self.values.iter().any(|v| matches!(v, Value::State(_, s) if moving(s)))
+    }
     /// Which fields differ from `older`, as a mask by field position.
     pub fn changed_from(&self, older: &Record) -> u64 {
         self.values.changed_from(&older.values)

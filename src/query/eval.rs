@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use arcstr::ArcStr;
 use rustc_hash::FxHashMap;
 
 use super::needle::Needle;
@@ -17,6 +18,10 @@ pub trait Cells {
     fn cell(&self, field: usize) -> &Value;
     /// The tags; `None` = not known.
     fn tags(&self) -> Option<&Tags>;
+    /// The name of the row that a field names by this id, if it is at hand.
+    fn called(&self, _field: usize, _id: &str) -> Option<&str> {
+        None
+    }
     /// The values that come from side tables and are at hand, with their fields' positions.
     fn joined(&self) -> impl Iterator<Item = (usize, &Value)> {
         std::iter::empty()
@@ -86,9 +91,18 @@ impl Term {
                 if matches!(value, Value::Unknown) {
                     return false;
                 }
+                let holds = |op: Op, operand: &Operand| {
+                    let by_name = |want: &str| {
+                        texts(value)
+                            .iter()
+                            .filter_map(|id| row.called(*field, id))
+                            .any(|n| text_matches(n, want, ty, op))
+                    };
+                    compare(value, ty, op, operand, now) || matches!(operand, Operand::Text(want) if by_name(want))
+                };
                 match op {
-                    Op::IsNot => !operands.iter().any(|o| compare(value, ty, Op::Is, o, now)),
-                    op => operands.iter().any(|o| compare(value, ty, *op, o, now)),
+                    Op::IsNot => !operands.iter().any(|o| holds(Op::Is, o)),
+                    op => operands.iter().any(|o| holds(*op, o)),
                 }
             }
         };
@@ -99,7 +113,9 @@ impl Term {
 /// Whether the word is in what the row is called, in its tags or in one of `fields` (a mask by position).
 fn has_word(row: &impl Cells, fields: u64, w: &Needle<'_>, seen: &mut Seen) -> bool {
     let r = row.record();
-    let here = |(i, value): (usize, &Value)| i < 64 && fields >> i & 1 == 1 && value_has(value, w);
+    let named =
+        |i: usize, value: &Value| texts(value).iter().filter_map(|id| row.called(i, id)).any(|name| w.names(name));
+    let here = |(i, value): (usize, &Value)| i < 64 && fields >> i & 1 == 1 && (value_has(value, w) || named(i, value));
     let shared = r.values.common().is_some_and(|common| {
         let look = || (common.clone(), common.values().any(here));
         seen.entry(common.address()).or_insert_with(look).1
@@ -110,6 +126,15 @@ fn has_word(row: &impl Cells, fields: u64, w: &Needle<'_>, seen: &mut Seen) -> b
         || r.values.own().any(here)
         || row.tags().is_some_and(|tags| tags.iter().any(|(k, v)| w.names(v) || w.names(k)))
         || row.joined().any(here)
+}
+
+/// The texts of a value that may be ids.
+fn texts(value: &Value) -> &[ArcStr] {
+    match value {
+        Value::Text(s) => std::slice::from_ref(s),
+        Value::List(items) => items,
+        _ => &[],
+    }
 }
 
 fn value_has(value: &Value, w: &Needle<'_>) -> bool {

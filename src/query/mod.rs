@@ -8,7 +8,7 @@
 //! ```
 //! A word looks at name, id, tags and every field that can be a column, but for those whose values are the same few words on most
 //! rows (`tenancy`, `usage_operation`): they have to be named. Of an ARN it looks at the resource's own part, unless it has a
-//! colon itself. `:` is "contains" for texts, "begins with" for states, "is" for numbers and flags, and "lies in" for an address and a range;
+//! colon itself. A field that holds the id of another row takes that row's name as well: `vpc=prod`. `:` is "contains" for texts, "begins with" for states, "is" for numbers and flags, and "lies in" for an address and a range;
 //! `=` is "is" for all of them. A value that is unknown matches no comparison, neither `=` nor `!=`.
 
 mod eval;
@@ -159,6 +159,21 @@ impl Query {
             Test::Word(_) => true,
         });
         own
+    }
+    /// The positions of the fields that hold ids of other rows (see [`crate::model::FieldInfo::ids`]) and are compared with what may
+    /// be such a row's name. `instance=i-0a1` needs no names.
+    pub fn by_name<'a>(&'a self, kind: &'a KindInfo) -> impl Iterator<Item = usize> + 'a {
+        self.terms.iter().filter_map(|t| {
+            let Test::Field { field, operands, .. } = &t.test else { return None };
+            let info = kind.fields.at(*field);
+            let name = |o: &Operand| matches!(o, Operand::Text(text) if !info.is_row_id(text));
+            (info.ids.is_some() && operands.iter().any(name)).then_some(*field)
+        })
+    }
+    /// The fields that bare words look at, as a mask by position; 0 if there are no words.
+    pub fn words(&self) -> u64 {
+        let mask = |t: &Term| if let Test::Word(word) = &t.test { word.fields } else { 0 };
+        self.terms.iter().map(mask).fold(0, |all, one| all | one)
     }
     /// Whether everything matches.
     pub fn is_empty(&self) -> bool {

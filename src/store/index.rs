@@ -3,12 +3,13 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::chunk::Chunk;
 use super::{Snapshot, Store};
 use crate::base::{RowId, Time};
-use crate::model::{IndexRequest, Indexed, Kind, Record, RowRef, Selector, Sort, SortKey, TableKey, Tags, Value};
+use crate::model::{FieldType, IndexRequest, Indexed, Kind, Record, RowRef, Sort, SortKey, TableKey, Tags, Value};
 use crate::query::{Cells, Query, Test};
 
 /// All that an index is made from. Holds snapshots: the store may change meanwhile.
@@ -20,62 +21,103 @@ pub struct IndexJob {
     tags: Option<usize>,
     /// For each field that comes from a side table: its position, the field's position there, and a snapshot for each table.
     sides: Vec<(usize, usize, Vec<Snapshot>)>,
+    /// For each field that holds ids of other rows and is filtered or sorted by: its position, and a snapshot of those rows for each
+    /// table.
+    names: Vec<(usize, Vec<Snapshot>)>,
     /// Which rows need values that are paid for: the query without what comes from side tables.
     paid: Option<Query>,
 }
 
 impl Store {
-    /// Takes the snapshots that an index of these tables needs. `side_kind` finds a side kind by its name.
+    /// Takes the snapshots that an index of these tables needs. `kind_named` finds a side kind, or one that is linked to, by its
+    /// name.
     pub fn index_job(
         &self,
         request: IndexRequest,
         kind: Kind,
         now: Time,
-        side_kind: impl Fn(&str) -> Option<Kind>,
+        kind_named: impl Fn(&str) -> Option<Kind>,
     ) -> IndexJob {
         let query = &request.query;
         let words = query.terms.iter().any(|t| matches!(t.test, Test::Word(_)));
-        let mut sides = Vec::new();
+        let (mut sides, mut names) = (Vec::new(), Vec::new());
         for i in 0..kind.fields.len() {
-            let Some(side) = kind.fields.at(i).side else { continue };
+            let info = kind.fields.at(i);
+            let beside = |other: Kind| {
+                let of = |t: &TableKey| self.snapshot(&TableKey::all(t.scope.clone(), other));
+                request.tables.iter().map(of).collect::<Vec<_>>()
+            };
+            if info.ids.is_some()
+                && (named_by(query, request.sort, kind, i) || query.words() >> i & 1 == 1)
+                && let Some(other) = info.link.and_then(&kind_named)
+            {
+                names.push((i, beside(other)));
+            }
+            let Some(side) = info.side else { continue };
             let named = query.fields(kind.0).any(|f| f == i) || request.sort.is_some_and(|s| s.field == i);
             if !(named || words && !side.paid) {
                 continue;
             }
-            if let Some(other) = side_kind(side.kind)
+            if let Some(other) = kind_named(side.kind)
                 && let Some(field) = other.index_of(side.field)
             {
-                let of = |t: &TableKey| {
-                    self.snapshot(&TableKey { scope: t.scope.clone(), kind: other, selector: Selector::All })
-                };
-                sides.push((i, field, request.tables.iter().map(of).collect()));
+                sides.push((i, field, beside(other)));
             }
         }
         let paid = request.paid.then(|| query.own(kind.0));
         let tables = request.tables.iter().map(|t| self.snapshot(t)).collect();
-        IndexJob { request, tables, now, tags: kind.tags_aside(), sides, paid }
+        IndexJob { request, tables, now, tags: kind.tags_aside(), sides, names, paid }
     }
+}
+
+/// Whether a query or a sort needs the names of the rows whose ids a field holds.
+pub fn named_by(query: &Query, sort: Option<Sort>, kind: Kind, field: usize) -> bool {
+    let sorted = sort.is_some_and(|s| s.field == field);
+    kind.fields.at(field).ids.is_some() && (sorted || query.by_name(kind.0).any(|f| f == field))
 }
 
 /// What a side table says, for one of the tables: the field that it gives, where it has it, and its rows by id.
 type Side<'a> = (usize, usize, FxHashMap<&'a str, &'a Record>);
+
+/// For one of the tables: a field that holds ids, and what to show for each of them, as the field has it (a text or a list).
+type Names<'a> = (usize, FxHashMap<&'a str, Value>);
+
+/// What belongs to the rows of one table.
+struct Beside<'a> {
+    sides: Vec<Side<'a>>,
+    names: Vec<Names<'a>>,
+}
 
 /// A record with the side tables joined in.
 struct Joined<'a, 's> {
     record: &'a Record,
     /// The field whose side records have the tags.
     tags: Option<usize>,
-    sides: &'s [Side<'a>],
+    beside: &'s Beside<'a>,
 }
 
-impl<'a> Joined<'a, '_> {
+impl<'a, 's> Joined<'a, 's> {
+    /// What the field shows, which is what rows are sorted by: the name for an id. Several ids stay as they are.
+    fn shown(&self, field: usize) -> &'s Value
+    where
+        'a: 's,
+    {
+        let value = self.value(field);
+        let Some((_, names)) = self.beside.names.iter().find(|(f, _)| *f == field) else { return value };
+        let id = match value {
+            Value::Text(id) => id,
+            Value::List(ids) if ids.len() == 1 => &ids[0],
+            _ => return value,
+        };
+        names.get(id.as_str()).unwrap_or(value)
+    }
     fn value(&self, field: usize) -> &'a Value {
-        match self.sides.iter().find(|(f, _, _)| *f == field) {
-            Some(side) => self.beside(side).map_or(&Value::Unknown, |record| record.at(side.1)),
+        match self.beside.sides.iter().find(|(f, _, _)| *f == field) {
+            Some(side) => self.of(side).map_or(&Value::Unknown, |record| record.at(side.1)),
             None => self.record.at(field),
         }
     }
-    fn beside(&self, (_, _, rows): &Side<'a>) -> Option<&'a Record> {
+    fn of(&self, (_, _, rows): &Side<'a>) -> Option<&'a Record> {
         rows.get(self.record.id.as_str()).copied()
     }
 }
@@ -88,11 +130,19 @@ impl Cells for Joined<'_, '_> {
         self.value(field)
     }
     fn joined(&self) -> impl Iterator<Item = (usize, &Value)> {
-        self.sides.iter().filter_map(|side| Some((side.0, self.beside(side)?.at(side.1))))
+        self.beside.sides.iter().filter_map(|side| Some((side.0, self.of(side)?.at(side.1))))
+    }
+    fn called(&self, field: usize, id: &str) -> Option<&str> {
+        let (_, names) = self.beside.names.iter().find(|(f, _)| *f == field)?;
+        match names.get(id)? {
+            Value::List(one) => one.first().map(|name| name.as_str()),
+            name => name.as_str(),
+        }
     }
     fn tags(&self) -> Option<&Tags> {
         let Some(field) = self.tags else { return Some(&self.record.tags) };
-        self.sides.iter().find(|(f, _, _)| *f == field).and_then(|side| self.beside(side)).map(|record| &record.tags)
+        let side = self.beside.sides.iter().find(|(f, _, _)| *f == field)?;
+        self.of(side).map(|record| &record.tags)
     }
 }
 
@@ -106,9 +156,9 @@ struct Kept<'a> {
 }
 
 impl<'a> Kept<'a> {
-    fn order(&self, other: &Self, sort: Sort, sides: &'a [Vec<Side<'a>>]) -> Ordering {
-        let joined = |k: &Self| Joined { record: k.record, tags: None, sides: &sides[k.at.table as usize] };
-        let value = |k: &Self| joined(k).value(sort.field);
+    fn order(&self, other: &Self, sort: Sort, beside: &[Beside<'a>]) -> Ordering {
+        let joined = |k: &Self| Joined { record: k.record, tags: None, beside: &beside[k.at.table as usize] };
+        let value = |k: &Self| joined(k).shown(sort.field);
         let by_key = self.key.order(&other.key, sort.ascending);
         let by_value = match self.key.is_whole() && other.key.is_whole() {
             true => by_key,
@@ -142,7 +192,7 @@ pub fn index(job: &IndexJob) -> Indexed {
 }
 
 fn index_on(job: &IndexJob, threads: usize) -> Indexed {
-    let sides: Vec<Vec<Side<'_>>> = (0..job.tables.len()).map(|t| job.sides_of(t)).collect();
+    let beside: Vec<Beside<'_>> = (0..job.tables.len()).map(|t| job.beside(t)).collect();
     let places: Vec<Place<'_>> = (0..).zip(&job.tables).flat_map(|(t, snapshot)| places(t, snapshot)).collect();
     // Which of two tables shows what both list is a matter of their order.
     let groups = &job.request.groups;
@@ -152,15 +202,15 @@ fn index_on(job: &IndexJob, threads: usize) -> Indexed {
     let mut found = Found::default();
     std::thread::scope(|scope| {
         let each = others.len().div_ceil(threads.saturating_sub(1).max(1)).max(1);
-        let others: Vec<_> = others.chunks(each).map(|part| scope.spawn(|| job.look(&sides, part, several))).collect();
-        found = job.look(&sides, first, several);
+        let others: Vec<_> = others.chunks(each).map(|part| scope.spawn(|| job.look(&beside, part, several))).collect();
+        found = job.look(&beside, first, several);
         for other in others {
             found.add(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
     });
     if let Some(sort) = job.request.sort.filter(|_| threads > 1) {
         // Each part is in order: the stable sort finds the runs and merges them.
-        found.kept.sort_by(|a, b| a.order(b, sort, &sides));
+        found.kept.sort_by(|a, b| a.order(b, sort, &beside));
     }
     let mut paid = vec![Vec::new(); if job.paid.is_some() { job.tables.len() } else { 0 }];
     for (table, id) in found.paid {
@@ -195,13 +245,25 @@ impl Found<'_> {
 }
 
 impl IndexJob {
-    /// The side tables of a table, by id.
-    fn sides_of(&self, table: usize) -> Vec<Side<'_>> {
-        self.sides.iter().map(|(field, at, snapshots)| (*field, *at, by_id(&snapshots[table]))).collect()
+    /// What belongs to a table's rows, by id.
+    fn beside(&self, table: usize) -> Beside<'_> {
+        let fields = self.request.tables[table].kind.fields;
+        let named = |field: usize, snapshot| {
+            let shown = |name: &ArcStr| match fields.at(field).ty {
+                FieldType::List => Value::list([name.clone()]),
+                _ => Value::Text(name.clone()),
+            };
+            let is_named = |(id, r): &(&str, &Record)| fields.at(field).is_row_id(id) && !r.name.trim().is_empty();
+            let rows = by_id(snapshot).into_iter().filter(is_named);
+            rows.map(|(id, r)| (id, shown(&r.name))).collect()
+        };
+        let sides = self.sides.iter().map(|(field, at, snapshots)| (*field, *at, by_id(&snapshots[table])));
+        let names = self.names.iter().map(|(field, snapshots)| (*field, named(*field, &snapshots[table])));
+        Beside { sides: sides.collect(), names: names.collect() }
     }
 
     /// Looks through some chunks; what matches is in its order.
-    fn look<'a>(&'a self, sides: &'a [Vec<Side<'a>>], part: &[Place<'a>], several: bool) -> Found<'a> {
+    fn look<'a>(&'a self, beside: &[Beside<'a>], part: &[Place<'a>], several: bool) -> Found<'a> {
         let IndexRequest { groups, query, sort, .. } = &self.request;
         let mut found = Found::default();
         let mut matcher = query.matcher(self.now);
@@ -219,16 +281,16 @@ impl IndexJob {
                 if row.gone.is_none() && paid.as_mut().is_some_and(|m| m.matches(record)) {
                     found.paid.push((first.table, &record.id));
                 }
-                let row = Joined { record, tags: self.tags, sides: &sides[table] };
+                let row = Joined { record, tags: self.tags, beside: &beside[table] };
                 if matcher.matches(&row) {
-                    let key = SortKey::of(sort.map_or(&Value::Unknown, |s| row.value(s.field)));
+                    let key = SortKey::of(sort.map_or(&Value::Unknown, |s| row.shown(s.field)));
                     let at = RowRef { table: first.table, slot };
                     found.kept.push(Kept { key, id: beginning(&record.id), record, at });
                 }
             }
         }
         if let Some(sort) = *sort {
-            found.kept.sort_unstable_by(|a, b| a.order(b, sort, sides));
+            found.kept.sort_unstable_by(|a, b| a.order(b, sort, beside));
         }
         found
     }

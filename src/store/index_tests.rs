@@ -1,4 +1,4 @@
-use super::super::testing::{INFO, LOADS, key, record_of};
+use super::super::testing::{INFO, LOADS, PLACES, key, record_of};
 use super::*;
 use crate::base::Scope;
 use crate::model::{Batch, Coverage, Outcome, TableKey};
@@ -25,7 +25,7 @@ fn ids(
 ) -> (String, usize) {
     let query = Arc::new(Query::parse(query, &INFO).expect("a query"));
     let sort = sort.map(|(field, ascending)| Sort { field, ascending });
-    let side = |name: &str| (name == LOADS.name).then_some(Kind(&LOADS));
+    let side = |name: &str| [&LOADS, &PLACES].into_iter().find(|k| k.name == name).map(Kind);
     let (tables_of, groups) = (tables.to_vec(), groups.to_vec());
     let request = IndexRequest { request: 7, tables: tables_of, groups, query, sort, paid: false };
     let job = store.index_job(request, Kind(&INFO), Time::from_secs(2), side);
@@ -93,6 +93,41 @@ fn a_side_value_is_joined_for_filter_and_sort_and_one_that_is_gone_is_unknown() 
     assert_eq!(store.apply(gone, Time::from_secs(99)).gone, 1);
     assert_eq!(ids(&store, &t, &[0], "", Some((2, false))).0, "a b c");
     assert!(store.side(&t[0], Kind(&LOADS), "b").is_none());
+}
+
+#[test]
+fn an_id_is_filtered_and_sorted_by_its_rows_name_as_well_and_one_without_a_name_by_itself() {
+    let (mut store, t) = one(&[
+        ("a", Value::Int(1), "p-1"),
+        ("b", Value::Int(2), "p-2"),
+        ("c", Value::Int(3), "p-3"),
+        ("d", Value::Int(4), "p-4"),
+        ("e", Value::Int(5), "elsewhere"),
+    ]);
+    let places = TableKey::all(key().scope, Kind(&PLACES));
+    let called = |id: &str, name: &str| {
+        let place = record_of(&PLACES, id, Value::Unknown, "");
+        Arc::new(Record { name: name.into(), ..Record::clone(&place) })
+    };
+    let batch = Batch {
+        table: places,
+        seq: 1,
+        asked: Time::from_secs(1),
+        coverage: Coverage::Sweep { began: 1 },
+        rows: vec![called("p-1", "West"), called("p-2", "east"), called("p-3", " "), called("elsewhere", "no place")],
+        outcome: Outcome::Done,
+    };
+    store.apply(batch, Time::from_secs(1));
+    let found = |query: &str| ids(&store, &t, &[0], query, Some((0, true))).0;
+    assert_eq!(found("zone=west"), "a");
+    assert_eq!(found("zone:p-1,EAS"), "a b", "either, mixed");
+    assert_eq!(found("zone!=west"), "b c d e");
+    assert_eq!(found("zone!=p-1 zone!=east"), "c d e");
+    assert_eq!(found("!zone:*st"), "c d e");
+    assert_eq!(found("est"), "a", "a word finds it too");
+    assert_eq!(found("place"), "", "what is no id of a place has no name there");
+    assert_eq!(ids(&store, &t, &[0], "", Some((1, true))).0, "b e c d a", "east, elsewhere, p-3, p-4, West");
+    assert_eq!(ids(&store, &t, &[0], "", Some((1, false))).0, "a d c e b");
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod table;
 #[cfg(test)]
 mod testing;
 
+use arcstr::ArcStr;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -85,6 +86,11 @@ impl Store {
     pub fn side(&self, of: &TableKey, kind: Kind, id: &str) -> Option<&Arc<Record>> {
         let key = TableKey { scope: of.scope.clone(), kind, selector: Selector::All };
         self.get(&key, id)
+    }
+    /// What the row `id` of the kind `kind` is called, in the scope of `of`: the name to be shown for an id there. `None`: it is not
+    /// known, or has no name that can be seen.
+    pub fn name_of(&self, of: &TableKey, kind: Kind, id: &str) -> Option<&ArcStr> {
+        self.side(of, kind, id).map(|r| &r.name).filter(|n| !n.trim().is_empty())
     }
     /// Drops a table with all its rows; it is then as if it had never been asked for.
     pub fn forget(&mut self, key: &TableKey) {

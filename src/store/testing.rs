@@ -10,7 +10,11 @@ use crate::model::{
 
 static FIELDS: Fields<()> = Fields(&[
     Field { info: FieldInfo::new("size", "SIZE", FieldType::Int, "A number."), get: |()| Value::Unknown },
-    Field { info: FieldInfo::new("zone", "ZONE", FieldType::Text, "A text."), get: |()| Value::Unknown },
+    // A text, which may be the id of another thing.
+    Field {
+        info: FieldInfo::new("zone", "ZONE", FieldType::Text, "A text.").id_of("places", "p-"),
+        get: |()| Value::Unknown,
+    },
     Field {
         info: FieldInfo::new("load", "LOAD", FieldType::Float, "From the side.").from_side("loads", "size", false),
         get: |()| Value::Unknown,
@@ -18,6 +22,7 @@ static FIELDS: Fields<()> = Fields(&[
 ]);
 pub(super) static INFO: KindInfo = info("things", false);
 pub(super) static LOADS: KindInfo = info("loads", true);
+pub(super) static PLACES: KindInfo = info("places", false);
 
 const fn info(name: &'static str, side: bool) -> KindInfo {
     KindInfo {

@@ -18,7 +18,7 @@ mod menu;
 mod pager;
 pub mod pen;
 mod plan;
-mod rows;
+pub(crate) mod rows;
 pub mod sparkline;
 pub mod svg;
 mod table;

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use arcstr::ArcStr;
+
 use crate::app::layout::{PROFILE_WIDTH, REGION_WIDTH};
 use crate::app::{Shown, State};
 use crate::base::{Scope, Time};
@@ -35,6 +37,8 @@ pub struct ViewColumn<'a> {
     /// What it says about itself.
     pub info: &'static FieldInfo,
     side: Option<Beside<'a>>,
+    /// If it holds ids: the rows that have them, for each of the view's tables.
+    names: Option<Vec<Option<&'a Table>>>,
     /// Whether it is what the row is known by: shown whole.
     first: bool,
 }
@@ -128,10 +132,16 @@ impl<'a> Rows<'a> {
             Shown::Region => return of_scope(scope.and_then(Scope::region_code)),
             Shown::Profile => return of_scope(scope.and_then(Scope::profile)),
         };
-        let own = || Cell { value: Cow::Borrowed(row.record.at(place)), changed: self.changed(row, place) };
+        let own = || {
+            let value = row.record.at(place);
+            let names = column.names.as_ref().and_then(|tables| tables.get(at.table as usize).copied().flatten());
+            let named = names.and_then(|table| called(value, column.info, |id| name_in(table, id)));
+            Cell { value: named.map_or(Cow::Borrowed(value), Cow::Owned), changed: self.changed(row, place) }
+        };
         let Some((there, tables)) = &column.side else {
             let mut cell = own();
             if !column.first
+                && column.names.is_none()
                 && matches!(*cell.value, Value::Text(_) | Value::List(_))
                 && let Some(short) = scope.and_then(Scope::region_code).and_then(|r| all_within(&cell.value, r))
             {
@@ -191,11 +201,39 @@ fn column<'a>(state: &'a State, store: &'a Store, source: Shown, first: bool) ->
         Shown::Profile => &PROFILE,
         Shown::Region => &REGION,
     };
-    let side = side_kind(state, info).map(|(kind, there)| {
+    let tables = |kind: Kind| -> Vec<_> {
         let of = |k: &TableKey| store.table(&TableKey { scope: k.scope.clone(), kind, selector: Selector::All });
-        (there, state.view.order_tables.iter().map(of).collect())
-    });
-    ViewColumn { source, info, side, first }
+        state.view.order_tables.iter().map(of).collect()
+    };
+    let side = side_kind(state, info).map(|(kind, there)| (there, tables(kind)));
+    let linked = info.ids.and(info.link).and_then(|kind| state.registry.kind(kind));
+    ViewColumn { source, info, side, names: linked.map(|def| tables(Kind(def.info))), first }
+}
+
+/// What a row of a table is called, if it has a name that can be seen.
+fn name_in<'a>(table: &'a Table, id: &str) -> Option<&'a ArcStr> {
+    table.get(id).filter(|r| r.gone.is_none()).map(|r| &r.record.name).filter(|n| !n.trim().is_empty())
+}
+
+/// A value of a table's cell with names for ids, as far as they are known; `None` if none is. What tells the row from others keeps
+/// its id beside the name: instances of a group are often called alike.
+pub fn called<'n>(value: &Value, info: &FieldInfo, name: impl Fn(&str) -> Option<&'n ArcStr>) -> Option<Value> {
+    let called = |id: &ArcStr| {
+        let name = info.is_row_id(id).then(|| name(id)).flatten()?;
+        Some(if info.name == "id" { both(name, id) } else { name.clone() })
+    };
+    match value {
+        Value::Text(id) => called(id).map(Value::Text),
+        Value::List(ids) if ids.iter().any(|id| called(id).is_some()) => {
+            Some(Value::list(ids.iter().map(|id| called(id).unwrap_or_else(|| id.clone()))))
+        }
+        _ => None,
+    }
+}
+
+/// A name with the id that it stands for.
+pub fn both(name: &str, id: &str) -> ArcStr {
+    arcstr::format!("{name}  {id}")
 }
 
 /// The side kind that a field lives in, and its position there.
@@ -215,6 +253,22 @@ pub fn field_value<'a>(state: &State, store: &'a Store, key: &TableKey, record: 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_is_shown_by_its_name_where_that_is_known_and_what_tells_rows_apart_keeps_both() {
+        static VPC: FieldInfo = FieldInfo::new("vpc_id", "VPC", FieldType::Id, "").id_of_few("vpcs", "vpc-");
+        static TARGET: FieldInfo = FieldInfo::new("id", "TARGET", FieldType::Id, "").id_of("instances", "i-");
+        let names = [("vpc-1", ArcStr::from("prod")), ("i-1", ArcStr::from("web"))];
+        let shown = |value: Value, info: &FieldInfo| {
+            called(&value, info, |id| names.iter().find(|(i, _)| *i == id).map(|(_, name)| name))
+        };
+        assert_eq!(shown(Value::text("vpc-1"), &VPC), Some(Value::text("prod")));
+        assert_eq!(shown(Value::text("vpc-2"), &VPC), None, "an id without a name stays what it is");
+        assert_eq!(shown(Value::text("i-1"), &VPC), None, "it is no VPC's id");
+        assert_eq!(shown(Value::text("i-1"), &TARGET), Some(Value::text("web  i-1")));
+        let some = Value::list(["vpc-1".into(), "vpc-2".into()]);
+        assert_eq!(shown(some, &VPC), Some(Value::list(["prod".into(), "vpc-2".into()])));
+    }
 
     #[test]
     fn regions_and_zones_are_shortened_as_aws_shortens_them() {

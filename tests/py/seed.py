@@ -35,6 +35,10 @@ def network(ec2):
     subnets = [ec2.create_subnet(VpcId=vpc["VpcId"], CidrBlock=f"10.9.{n}.0/24", AvailabilityZone=zones[n],
                                  Ipv6CidrBlock=f"{six}::/64" if n == 0 else f"{six[:-1]}1::/64")["Subnet"]["SubnetId"] for n in range(2)]
     group = ec2.create_security_group(GroupName="웹 서버 sg", Description="web", VpcId=vpc["VpcId"])["GroupId"]
+    # A second range of either sort, names that a terminal could obey, and a subnet that is all addresses of the sixth version.
+    ec2.associate_vpc_cidr_block(VpcId=vpc["VpcId"], CidrBlock="10.10.0.0/16")
+    ec2.create_tags(Resources=[vpc["VpcId"], subnets[1]], Tags=[{"Key": "Name", "Value": "운영 vpc \u202egnp"}, {"Key": "Env", "Value": "prod"}])
+    ec2.modify_subnet_attribute(SubnetId=subnets[1], MapPublicIpOnLaunch={"Value": True})
     ec2.create_security_group(GroupName="empty vpc's", Description="x", VpcId=ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"])
     return vpc["VpcId"], subnets, group
 
@@ -42,6 +46,7 @@ def network(ec2):
 def instances(ec2, subnets, group):
     image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
     ec2.create_key_pair(KeyName="열쇠")
+    ec2.create_key_pair(KeyName="key, with a comma", KeyType="ed25519", TagSpecifications=tags("key-pair", "not its name"))
     common = dict(ImageId=image, MinCount=1, MaxCount=1)
     ids = []
     for n, name in enumerate(NAMES):
@@ -59,6 +64,11 @@ def instances(ec2, subnets, group):
     zone = ec2.describe_instances(InstanceIds=[ids[2]])["Reservations"][0]["Instances"][0]["Placement"]["AvailabilityZone"]
     volume = ec2.create_volume(AvailabilityZone=zone, Size=33, VolumeType="gp2", Encrypted=True)["VolumeId"]
     ec2.attach_volume(VolumeId=volume, InstanceId=ids[2], Device="/dev/sdf")
+    # Attached to nothing: a volume of each sort of performance, and an address.
+    for more in [dict(Size=1, VolumeType="gp3", Iops=4000, Throughput=250), dict(Size=4, VolumeType="io2", Iops=100, MultiAttachEnabled=True),
+                 dict(Size=125, VolumeType="st1")]:
+        ec2.create_volume(AvailabilityZone=zone, TagSpecifications=tags("volume", "자료 \u202egnp"), **more)
+    ec2.allocate_address(Domain="vpc", TagSpecifications=tags("elastic-ip", "옛 vpn"))
     ec2.stop_instances(InstanceIds=[ids[3], six])
     ec2.terminate_instances(InstanceIds=[together[2]["InstanceId"]])
     return ids

@@ -59,6 +59,58 @@ def instances():
     return ["id"], [instance(i, r) for r in pages("ec2", "describe_instances", "Reservations") for i in r["Instances"]]
 
 
+def volumes():
+    return ["id"], [{
+        "id": v["VolumeId"], "name": tag(v.get("Tags", []), "Name"), "state": v["State"], "size_gib": v["Size"], "type": v["VolumeType"],
+        "iops": v.get("Iops"), "throughput": v.get("Throughput"), "zone": v["AvailabilityZone"], "encrypted": v["Encrypted"],
+        "snapshot": v.get("SnapshotId"), "multi_attach": v.get("MultiAttachEnabled"), "created": time(v["CreateTime"]), "kms_key": v.get("KmsKeyId"),
+        "instances": [a["InstanceId"] for a in v["Attachments"]], "device": next((a["Device"] for a in v["Attachments"]), None),
+        "attach_state": next((a["State"] for a in v["Attachments"]), None), "attached": time(next((a["AttachTime"] for a in v["Attachments"]), None)),
+        "delete_on_termination": next((a.get("DeleteOnTermination") for a in v["Attachments"]), None),
+        "$tags": {t["Key"]: t["Value"] for t in v.get("Tags", [])},
+    } for v in pages("ec2", "describe_volumes", "Volumes")]
+
+
+def addresses():
+    return ["id"], [{
+        "id": a["AllocationId"], "public_ip": a["PublicIp"], "name": tag(a.get("Tags", []), "Name"), "instance": a.get("InstanceId"),
+        "association_id": a.get("AssociationId"), "network_interface": a.get("NetworkInterfaceId"), "private_ip": a.get("PrivateIpAddress"),
+        "network_interface_owner": a.get("NetworkInterfaceOwnerId"), "domain": a["Domain"], "pool": a.get("PublicIpv4Pool"),
+        "network_border_group": a.get("NetworkBorderGroup"), "state": "associated" if a.get("AssociationId") else "unattached",
+        "$tags": {t["Key"]: t["Value"] for t in a.get("Tags", [])},
+    } for a in client("ec2").describe_addresses()["Addresses"]]
+
+
+def key_pairs():
+    return ["id"], [{
+        "id": k["KeyPairId"], "name": k["KeyName"], "type": k.get("KeyType"), "fingerprint": k["KeyFingerprint"], "created": time(k.get("CreateTime")),
+        "$tags": {t["Key"]: t["Value"] for t in k.get("Tags", [])},
+    } for k in client("ec2").describe_key_pairs()["KeyPairs"]]
+
+
+def ranges(associations, key, state):
+    return [a[key] for a in associations if a[state]["State"] in ("associated", "associating")]
+
+
+def vpcs():
+    return ["id"], [{
+        "id": v["VpcId"], "name": tag(v.get("Tags", []), "Name"), "state": v["State"], "is_default": v["IsDefault"], "tenancy": v["InstanceTenancy"],
+        "cidr": ranges(v["CidrBlockAssociationSet"], "CidrBlock", "CidrBlockState"), "dhcp_options": v.get("DhcpOptionsId"), "owner_id": v["OwnerId"],
+        "ipv6_cidr": ranges(v.get("Ipv6CidrBlockAssociationSet", []), "Ipv6CidrBlock", "Ipv6CidrBlockState"),
+        "$tags": {t["Key"]: t["Value"] for t in v.get("Tags", [])},
+    } for v in pages("ec2", "describe_vpcs", "Vpcs")]
+
+
+def subnets():
+    return ["id"], [{
+        "id": s["SubnetId"], "name": tag(s.get("Tags", []), "Name"), "state": s["State"], "vpc_id": s["VpcId"], "zone": s["AvailabilityZone"],
+        "zone_id": s["AvailabilityZoneId"], "cidr": s["CidrBlock"], "available_ips": s["AvailableIpAddressCount"], "default_for_az": s["DefaultForAz"],
+        "public_ip_on_launch": s["MapPublicIpOnLaunch"], "ipv6_on_launch": s["AssignIpv6AddressOnCreation"], "arn": s["SubnetArn"],
+        "ipv6_cidr": ranges(s.get("Ipv6CidrBlockAssociationSet", []), "Ipv6CidrBlock", "Ipv6CidrBlockState"), "owner_id": s["OwnerId"],
+        "ipv6_native": s.get("Ipv6Native"), "$tags": {t["Key"]: t["Value"] for t in s.get("Tags", [])},
+    } for s in pages("ec2", "describe_subnets", "Subnets")]
+
+
 def instance_statuses():
     all_ = pages("ec2", "describe_instance_status", "InstanceStatuses", IncludeAllInstances=True)
     return ["id"], [{"id": s["InstanceId"]} for s in all_]

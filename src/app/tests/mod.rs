@@ -375,7 +375,7 @@ impl Desk {
     pub(super) fn answer(&self, effect: &Effect) -> Indexed {
         let Effect::Index(request) = effect else { panic!("no index request") };
         let kind = request.tables.first().map_or(Kind(&THINGS), |t| t.kind);
-        let side = |name: &str| REGISTRY.kind(name).map(|d| Kind(d.info));
+        let side = |name: &str| self.state.registry.kind(name).map(|d| Kind(d.info));
         index(&self.store.index_job(request.clone(), kind, self.now, side))
     }
     /// What was asked for since this was last called.

@@ -1,4 +1,8 @@
 use super::*;
+use crate::kinds::ec2::volumes::fields::INSTANCES as ATTACHED_TO;
+use crate::kinds::ec2::{instances, subnets, volumes, vpcs};
+use crate::kinds::registry::ALL;
+use crate::kinds::testing::{Row, row, texts};
 
 fn watched(desk: &Desk, kind: &'static KindInfo) -> Vec<Option<Vec<RowId>>> {
     let of_kind = desk.state.watched.iter().filter(|i| i.table.kind == Kind(kind));
@@ -138,4 +142,72 @@ fn freshness_is_that_of_the_worst_table() {
     assert_eq!(desk.shown(), ["t0"], "a fault takes no rows away");
     desk.list(tokyo, vec![]);
     assert_eq!(desk.state.freshness(&desk.store).oldest, Some(START));
+}
+
+#[test]
+fn a_volume_that_is_being_attached_is_asked_for_by_id_although_its_own_state_says_nothing_of_it() {
+    let mut desk = real("volumes");
+    let volume = |id: &str, attachment: &str| {
+        let state = Value::State(Tone::Unknown, attachment.into());
+        row(&volumes::INFO, id, id, "in-use").with(crate::kinds::ec2::volumes::fields::ATTACH_STATE, state)
+    };
+    desk.list(all(&volumes::INFO), records(vec![volume("vol-1", "attached"), volume("vol-2", "attaching")]));
+    assert_eq!(watched(&desk, &volumes::INFO), [None, Some(vec!["vol-2".into()])]);
+}
+
+/// A viewer of the real kinds.
+fn real(view: &str) -> Desk {
+    Desk::empty(|s| {
+        s.registry = ALL;
+        s.view = Some(view.into());
+    })
+}
+fn all(kind: &'static KindInfo) -> TableKey {
+    TableKey::all(scope("seoul"), Kind(kind))
+}
+fn records(rows: Vec<Row>) -> Vec<Arc<Record>> {
+    rows.into_iter().map(|r| Arc::new(r.record())).collect()
+}
+
+#[test]
+fn names_of_what_is_seen_are_asked_for_by_id_and_all_of_them_only_to_filter_or_sort_by_them() {
+    let mut desk = real("volumes");
+    let volume = |n: usize, instance: &str| {
+        row(&volumes::INFO, &format!("vol-{n:03}"), &format!("v{n:03}"), "in-use").with(ATTACHED_TO, texts(&[instance]))
+    };
+    let rows = (0..300).map(|n| volume(n, &format!("i-{n:03}"))).collect();
+    desk.list(all(&volumes::INFO), records(rows));
+    let asked = watched(&desk, &instances::INFO);
+    let seen = desk.state.areas().rows();
+    assert_eq!((asked.len(), asked[0].as_ref().map(Vec::len)), (1, Some(seen)));
+    let interest = desk.state.watched.iter().find(|i| i.table == all(&instances::INFO));
+    assert!(interest.is_some_and(|i| !i.visible), "kept warm, not polled like what is looked at");
+    desk.line("volumes instance=i-007");
+    assert_eq!(watched(&desk, &instances::INFO), [Some(vec!["i-007".into()])], "an id needs no names");
+    desk.line("volumes instance=web-1");
+    assert_eq!((watched(&desk, &instances::INFO), desk.shown().len()), (vec![None], 0));
+    let named = |id: &str, name: &str| row(&instances::INFO, id, name, "running");
+    desk.list(all(&instances::INFO), records(vec![named("i-001", "web-2"), named("i-002", "web-1")]));
+    assert_eq!(desk.shown(), ["vol-002"], "the names came, and the rows with them");
+    desk.line("volumes web");
+    assert_eq!(desk.shown().len(), 2, "a word finds what the column shows");
+}
+
+#[test]
+fn of_a_kind_with_few_rows_all_names_are_asked_for_at_once_and_only_where_their_ids_are_seen() {
+    let mut desk = real("subnets");
+    let subnet = row(&subnets::INFO, "subnet-1", "app-a", "available").with(subnets::VPC_ID, Value::text("vpc-1"));
+    desk.list(all(&subnets::INFO), records(vec![subnet]));
+    assert_eq!(watched(&desk, &vpcs::INFO), [None]);
+    desk.line("vpcs");
+    let interest = desk.state.watched.iter().filter(|i| i.table == all(&vpcs::INFO)).collect::<Vec<_>>();
+    assert!(matches!(interest.as_slice(), [one] if one.visible), "what is looked at is asked for once: {interest:?}");
+    let mut desk = real("instances");
+    let fields = crate::kinds::ec2::instances::fields::VPC_ID;
+    let instance = row(&instances::INFO, "i-1", "web", "running").with(fields, Value::text("vpc-1"));
+    desk.list(all(&instances::INFO), records(vec![instance]));
+    assert!(watched(&desk, &vpcs::INFO).is_empty(), "the column is not shown");
+    desk.press("d");
+    assert!(desk.state.detail.open);
+    assert_eq!(watched(&desk, &vpcs::INFO), [None], "the detail shows it");
 }

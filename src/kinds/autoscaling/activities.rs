@@ -153,7 +153,7 @@ static FIELDS: Fields<Activity> = Fields(&[
         FieldInfo::new(INSTANCES, "INSTANCES", FieldType::List, "The instances that it is about.")
             .cells(9, 40)
             .aka(&["instance"])
-            .links_to("instances"),
+            .id_of("instances", "i-"),
         |a| a.instances.clone(),
     ),
     field(FieldInfo::new("id", "ID", FieldType::Id, "The activity's id.").cells(11, 36), |a| Value::Text(a.id.clone())),

@@ -266,6 +266,10 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
         out.push(link("target groups", "target-groups", format!("name={}", groups.join(","))));
     }
     out.push(link("alarms", "alarms", format!("resources:\"{}\"", row.name)));
+    let subnets = row.get("subnets").items();
+    if !subnets.is_empty() {
+        out.push(link("subnets", "subnets", format!("id={}", subnets.join(","))));
+    }
     out
 }
 

@@ -82,7 +82,7 @@ static FIELDS: Fields<InstanceMetric> = Fields(&[
     field(FieldInfo::new("meaning", "MEANING", FieldType::Text, "What it says.").cells(8, 60), |m| {
         Value::text(m.metric.doc)
     }),
-    field(FieldInfo::new("instance", "INSTANCE", FieldType::Id, "The instance.").links_to("instances"), |m| {
+    field(FieldInfo::new("instance", "INSTANCE", FieldType::Id, "The instance.").id_of("instances", "i-"), |m| {
         Value::Text(m.instance.clone())
     }),
 ]);

@@ -177,6 +177,6 @@ fn convert(seam: &mut Seam, z: &sdk::AvailabilityZone) -> Option<Zone> {
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let query = format!("zone={}", row.id);
-    vec![Link { title: "instances", kind: "instances", selector: Selector::All, query }]
+    let of_it = |kind| Link { title: kind, kind, selector: Selector::All, query: format!("zone={}", row.id) };
+    vec![of_it("instances"), of_it("volumes"), of_it("subnets")]
 }

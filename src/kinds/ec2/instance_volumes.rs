@@ -8,6 +8,8 @@ use aws_sdk_ec2::types as sdk;
 use futures::future::BoxFuture;
 use indexmap::IndexMap;
 
+use super::volume_price::monthly;
+use super::volumes::PAGE;
 use crate::base::{Fault, RowId};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::paged;
@@ -17,8 +19,8 @@ use crate::model::{
 };
 use crate::store::Store;
 
-/// `DescribeVolumes`.
-pub static DESCRIBE_VOLUMES: Operation = Operation::read(Service::Ec2, "DescribeVolumes").seldom();
+/// `DescribeVolumes` for the disks of instances, which change seldom; the volumes' own list is as fresh as others.
+pub static DESCRIBE_VOLUMES: Operation = super::volumes::DESCRIBE_VOLUMES.seldom();
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo {
@@ -121,28 +123,8 @@ impl Disk {
         });
         text.into()
     }
-    /// US dollars a month, without requests and snapshots; `None` for a type that AWS adds tomorrow.
-    /// <https://aws.amazon.com/ebs/pricing/>
     fn monthly(&self) -> Option<f64> {
-        let (gib, iops) = (f64::from(self.gib), f64::from(self.iops));
-        Some(match self.kind.as_str() {
-            // 3,000 IOPS and 125 MiB/s are in the price of the room.
-            "gp3" => {
-                gib * 0.08 + (iops - 3000.0).max(0.0) * 0.005 + (f64::from(self.throughput) - 125.0).max(0.0) * 0.04
-            }
-            "gp2" => gib * 0.10,
-            "io1" => gib * 0.125 + iops * 0.065,
-            "io2" => {
-                let tier = |from: f64, to: f64| (iops.min(to) - from).max(0.0);
-                let provisioned =
-                    tier(0.0, 32_000.0) * 0.065 + tier(32_000.0, 64_000.0) * 0.0455 + tier(64_000.0, f64::MAX) * 0.032;
-                gib * 0.125 + provisioned
-            }
-            "st1" => gib * 0.045,
-            "sc1" => gib * 0.015,
-            "standard" => gib * 0.05,
-            _ => return None,
-        })
+        monthly(&self.kind, self.gib, self.iops, self.throughput)
     }
 }
 
@@ -164,8 +146,7 @@ pub fn of<'a>(store: &'a Store, instances: &TableKey, id: &str) -> Option<&'a Re
     store.side(instances, Kind(&INFO), id).map(|r| &**r)
 }
 
-/// DescribeVolumes takes 5 to 500 a page; a filter at most 200 values.
-const PAGE: i32 = 500;
+/// A filter takes at most 200 values.
 const MOST_IDS: usize = 200;
 
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
@@ -236,16 +217,6 @@ mod tests {
             device: Some("/dev/xvda".into()),
             deleted: Some(false),
         }
-    }
-
-    #[test]
-    fn what_a_disk_costs_follows_its_type_and_what_is_provisioned_beyond_it() {
-        let cents = |d: Disk| d.monthly().map(|dollars| (dollars * 100.0).round());
-        assert_eq!(cents(disk("gp3", 100, 3000, 125)), Some(800.0));
-        assert_eq!(cents(disk("gp3", 100, 4000, 225)), Some(1700.0));
-        assert_eq!(cents(disk("gp2", 100, 300, 0)), Some(1000.0));
-        assert_eq!(cents(disk("io2", 100, 40_000, 0)), Some(245_650.0));
-        assert_eq!(cents(disk("gp4", 100, 3000, 125)), None, "no other type's price");
     }
 
     #[test]

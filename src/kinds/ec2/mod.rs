@@ -1,10 +1,16 @@
-//! Amazon EC2: instances and what belongs to them, regions, Availability Zones.
+//! Amazon EC2: instances and what belongs to them, volumes, addresses, key pairs, networks, regions and zones.
 
 pub mod actions;
+pub mod addresses;
 pub mod availability_zones;
 pub mod instance_protection;
 pub mod instance_statuses;
 pub mod instance_volumes;
 pub mod instances;
+pub mod key_pairs;
 pub mod regions;
 pub mod senders;
+pub mod subnets;
+mod volume_price;
+pub mod volumes;
+pub mod vpcs;

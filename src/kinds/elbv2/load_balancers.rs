@@ -23,6 +23,10 @@ pub const STATE: &str = "state";
 pub const TYPE: &str = "type";
 /// Where clients connect to.
 pub const DNS_NAME: &str = "dns_name";
+/// The VPC.
+pub const VPC_ID: &str = "vpc_id";
+/// The subnets.
+pub const SUBNETS: &str = "subnets";
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo {
@@ -138,10 +142,16 @@ static FIELDS: Fields<LoadBalancer> = Fields(&[
     field(FieldInfo::new("state_reason", "REASON", FieldType::Text, "Why it is in its state."), |l| {
         text(&l.state_reason)
     }),
-    field(FieldInfo::new("vpc_id", "VPC", FieldType::Id, "The VPC.").aka(&["vpc"]), |l| text(&l.vpc_id)),
-    field(FieldInfo::new("subnets", "SUBNETS", FieldType::List, "The subnets, one a zone.").section("network"), |l| {
-        l.subnets.clone()
+    field(FieldInfo::new(VPC_ID, "VPC", FieldType::Id, "The VPC.").aka(&["vpc"]).id_of_few("vpcs", "vpc-"), |l| {
+        text(&l.vpc_id)
     }),
+    field(
+        FieldInfo::new(SUBNETS, "SUBNETS", FieldType::List, "The subnets, one a zone.")
+            .aka(&["subnet"])
+            .id_of_few("subnets", "subnet-")
+            .section("network"),
+        |l| l.subnets.clone(),
+    ),
     field(
         FieldInfo::new("addresses", "ADDRESSES", FieldType::List, "Static addresses, where it has them (network).")
             .cells(9, 40)
@@ -250,7 +260,7 @@ fn convert(seam: &mut Seam, l: &sdk::LoadBalancer) -> Option<LoadBalancer> {
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
     let query = format!("load_balancers={}", row.name);
-    vec![
+    let mut out = vec![
         Link { title: "target groups", kind: "target-groups", selector: Selector::All, query },
         Link {
             title: "alarms",
@@ -261,5 +271,14 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
                 row.id.split_once("loadbalancer/").map_or(row.name.as_str(), |(_, tail)| tail)
             ),
         },
-    ]
+    ];
+    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
+    if let Some(vpc) = row.get(VPC_ID).as_str() {
+        out.push(link("VPC", "vpcs", format!("id={vpc}")));
+    }
+    let subnets = row.get(SUBNETS).items();
+    if !subnets.is_empty() {
+        out.push(link("subnets", "subnets", format!("id={}", subnets.join(","))));
+    }
+    out
 }

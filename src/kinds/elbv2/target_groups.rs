@@ -111,9 +111,13 @@ static FIELDS: Fields<TargetGroup> = Fields(&[
         .links_to("load-balancers"),
         |t| t.load_balancers.clone(),
     ),
-    field(FieldInfo::new(VPC_ID, "VPC", FieldType::Id, "The VPC of the targets.").shown(6).aka(&["vpc"]), |t| {
-        text(&t.vpc_id)
-    }),
+    field(
+        FieldInfo::new(VPC_ID, "VPC", FieldType::Id, "The VPC of the targets.")
+            .shown(6)
+            .aka(&["vpc"])
+            .id_of_few("vpcs", "vpc-"),
+        |t| text(&t.vpc_id),
+    ),
     field(
         FieldInfo::new("health_check_path", "CHECK PATH", FieldType::Text, "The path that the health check asks for.")
             .shown(5)
@@ -289,6 +293,9 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
     if !balancers.is_empty() {
         let query = format!("name={}", balancers.join(","));
         out.push(Link { title: "load balancers", kind: "load-balancers", selector: Selector::All, query });
+    }
+    if let Some(vpc) = vpc_id(row) {
+        out.push(Link { title: "VPC", kind: "vpcs", selector: Selector::All, query: format!("id={vpc}") });
     }
     let query = format!("target_groups={}", row.name);
     out.push(Link { title: "groups", kind: "auto-scaling-groups", selector: Selector::All, query });

@@ -165,7 +165,8 @@ static FIELDS: Fields<Target> = Fields(&[
         FieldInfo::new(ID, "TARGET", FieldType::Id, "What is registered: an instance id, an address, an ARN.")
             .shown(0)
             .cells(11, 40)
-            .aka(&["target", "instance"]),
+            .aka(&["target", "instance"])
+            .id_of("instances", "i-"),
         |t| Value::Text(t.id.clone()),
     ),
     field(

@@ -12,9 +12,10 @@ use super::instance::{Check, Impairment, Instance, InstanceState, ScheduledEvent
 use super::launch::{self, LaunchRequest, VolumeRequest};
 use super::life;
 use super::routes::{Association, Route, RouteTable};
-use super::state::{Address, Image, KeyPair, Peer, SecurityGroup, State, Tags};
+use super::state::{Address, Image, KeyPair, Peer, SecurityGroup, State, Tags, Volume};
+use super::volumes::{Phase, shape};
 use crate::base::Time;
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Draw, World};
 use crate::sandbox::worlds::{self, Header};
 
 const TEXT: &str = include_str!("../../../worlds/demo.toml");
@@ -32,10 +33,29 @@ struct RegionSpec {
     name: String,
     #[serde(default)]
     keys: Vec<String>,
+    /// Names of Elastic IP addresses that nothing uses.
+    #[serde(default)]
+    spare_addresses: Vec<String>,
+    /// Volumes that are attached to nothing.
+    #[serde(default)]
+    spare_volume: Vec<VolumeSpec>,
     vpc: Vec<VpcSpec>,
     #[serde(default)]
     image: Vec<ImageSpec>,
     instance: Vec<InstanceSpec>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VolumeSpec {
+    name: String,
+    size: u32,
+    #[serde(rename = "type")]
+    kind: String,
+    zone: char,
+    age: String,
+    #[serde(default)]
+    encrypted: bool,
 }
 
 #[derive(Deserialize)]
@@ -178,7 +198,37 @@ fn build_region(world: &mut World, spec: &RegionSpec, now: Time) -> Result<(), S
         let name = instance.name.as_deref().unwrap_or("(no name)");
         add_instance(world, &spec.name, spec.keys.first(), instance, now).map_err(|e| format!("{name}: {e}"))?;
     }
+    // After the instances, which have the first choice of addresses.
+    let state = &mut world.region(&spec.name).ec2;
+    for name in &spec.spare_addresses {
+        let id = ids.id("eipalloc", name);
+        let ip = state.take_elastic(Draw::new(seed, &[&spec.name, "elastic", name]).u64());
+        state.addresses.insert(id.clone(), Address { id, ip, association: None, tags: named(name) });
+    }
+    for volume in &spec.spare_volume {
+        let made = spare_volume(&ids, volume, now).map_err(|e| format!("{}: {e}", volume.name))?;
+        state.volumes.insert(made.id.clone(), made);
+    }
     Ok(())
+}
+
+fn spare_volume(ids: &Ids<'_>, spec: &VolumeSpec, now: Time) -> Result<Volume, String> {
+    let shape = shape(&spec.kind, spec.size.into(), None, None).map_err(|e| e.message)?;
+    Ok(Volume {
+        id: ids.id("vol", &spec.name),
+        size: shape.size,
+        kind: shape.kind,
+        iops: shape.iops,
+        throughput: shape.throughput,
+        zone: arcstr::format!("{}{}", ids.region, spec.zone),
+        snapshot: None,
+        encrypted: spec.encrypted,
+        created: ago(now, &spec.age)?,
+        attachment: None,
+        phase: Phase::Settled,
+        modifications: Vec::new(),
+        tags: named(&spec.name),
+    })
 }
 
 /// A VPC's internet gateway, and the route table by which its public subnets use it.

@@ -1,12 +1,13 @@
 //! Fields by section, and tags: label and value, two columns where there is room, a long value on lines of its own.
 
+use arcstr::ArcStr;
 use ratatui::layout::Rect;
 
 use crate::config::Role;
 use crate::model::{FieldInfo, FieldType, Tone, Value};
 use crate::ui::format;
 use crate::ui::pen::{Pen, cells, wrap};
-use crate::ui::rows::{field_value, side_kind};
+use crate::ui::rows::{both, field_value, side_kind};
 use crate::ui::table::{tone_role, value_role};
 
 use super::Page;
@@ -26,6 +27,8 @@ struct Fact {
 impl Fact {
     fn of(page: &Page<'_>, info: &FieldInfo, value: &Value) -> Fact {
         let zone = &page.state.zone;
+        let named = named(page, info, value);
+        let value = named.as_ref().unwrap_or(value);
         let shown = format::value(value, info, page.now, zone).into_owned();
         let (text, role) = match value {
             Value::State(tone, _) => (format!("{} {shown}", tone.glyph()), tone_role(*tone)),
@@ -54,6 +57,18 @@ impl Fact {
             return wrap(&self.text, room);
         }
         self.items.iter().flat_map(|i| wrap(i, room)).collect()
+    }
+}
+
+/// Ids with their names before them, as far as these are known; `None` if none is.
+fn named(page: &Page<'_>, info: &FieldInfo, value: &Value) -> Option<Value> {
+    let name = |id: &ArcStr| page.state.name_of(page.store, &page.key.table, info, id).map(|name| both(name, id));
+    match value {
+        Value::Text(id) => name(id).map(Value::Text),
+        Value::List(ids) if ids.iter().any(|id| name(id).is_some()) => {
+            Some(Value::list(ids.iter().map(|id| name(id).unwrap_or_else(|| id.clone()))))
+        }
+        _ => None,
     }
 }
 

@@ -85,9 +85,7 @@ pub(super) static FIELDS: Fields<Group> = Fields(&[
         moment(g.created)
     }),
     field(
-        FieldInfo::new(INSTANCES, "INSTANCES", FieldType::List, "Ids of its instances.")
-            .cells(9, 40)
-            .links_to("instances"),
+        FieldInfo::new(INSTANCES, "INSTANCES", FieldType::List, "Its instances.").cells(9, 40).id_of("instances", "i-"),
         |g| g.instances.clone(),
     ),
     field(
@@ -98,12 +96,14 @@ pub(super) static FIELDS: Fields<Group> = Fields(&[
     ),
     field(
         FieldInfo::new("standby", "STANDBY", FieldType::List, "Members in standby: not counted, not replaced.")
+            .id_of("instances", "i-")
             .section(CAPACITY),
         |g| g.standby.clone(),
     ),
     field(
         FieldInfo::new("protected", "PROTECTED", FieldType::List, "Members protected from scale-in.")
             .cells(9, 40)
+            .id_of("instances", "i-")
             .section(CAPACITY),
         |g| g.protected.clone(),
     ),
@@ -131,9 +131,13 @@ pub(super) static FIELDS: Fields<Group> = Fields(&[
             .section(NETWORK),
         |g| g.classic_balancers.clone(),
     ),
-    field(FieldInfo::new("subnets", "SUBNETS", FieldType::List, "The subnets.").section(NETWORK), |g| {
-        g.subnets.clone()
-    }),
+    field(
+        FieldInfo::new("subnets", "SUBNETS", FieldType::List, "The subnets.")
+            .aka(&["subnet"])
+            .id_of_few("subnets", "subnet-")
+            .section(NETWORK),
+        |g| g.subnets.clone(),
+    ),
     field(
         FieldInfo::new(
             "launch_template_version",

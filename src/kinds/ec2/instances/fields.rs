@@ -161,7 +161,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
         said(&i.architecture)
     }),
     field(info("vcpus", "VCPUS", FieldType::Int, "Virtual CPUs: cores times threads."), |i| int(i.vcpus)),
-    field(info(KEY_NAME, "KEY", FieldType::Text, "The key pair that was given at launch.").aka(&["key"]), |i| {
+    field(info(KEY_NAME, "KEY", FieldType::Text, "The key pair that was given at launch.").aka(&["key"]).links_to("key-pairs"), |i| {
         text(&i.key_name)
     }),
     field(
@@ -179,11 +179,15 @@ static FIELD_LIST: &[Field<Instance>] = &[
     ),
     field(
         info(SUBNET_ID, "SUBNET", FieldType::Id, "The subnet of the primary network interface.")
-            .cells(11, 24)
-            .aka(&["subnet"]),
+            .cells(11, 30)
+            .aka(&["subnet"])
+            .id_of_few("subnets", "subnet-"),
         |i| text(&i.subnet_id),
     ),
-    field(info(VPC_ID, "VPC", FieldType::Id, "The VPC.").cells(11, 21).aka(&["vpc"]), |i| text(&i.vpc_id)),
+    field(
+        info(VPC_ID, "VPC", FieldType::Id, "The VPC.").cells(11, 30).aka(&["vpc"]).id_of_few("vpcs", "vpc-"),
+        |i| text(&i.vpc_id),
+    ),
     field(
         info(
             ELASTIC_IPS,
@@ -238,7 +242,10 @@ static FIELD_LIST: &[Field<Instance>] = &[
         |i| said(&i.monitoring),
     ),
     field(
-        info(VOLUMES, "VOLUMES", FieldType::List, "Ids of the attached EBS volumes.").unique().section("storage"),
+        info(VOLUMES, "VOLUMES", FieldType::List, "The attached EBS volumes.")
+            .unique()
+            .id_of("volumes", "vol-")
+            .section("storage"),
         |i| i.volumes.clone(),
     ),
     field(

@@ -107,7 +107,18 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
         link("targets", "targets", format!("id={}", row.id)),
         link("alarms", "alarms", format!("resources:{}", row.id)),
         Link { title: "metrics", kind: "metrics", selector: Selector::Parent(row.id.clone()), query: String::new() },
+        link("volumes", "volumes", format!("instances={}", row.id)),
+        link("addresses", "addresses", format!("instance={}", row.id)),
     ];
+    if let Some(subnet) = row.get(fields::SUBNET_ID).as_str() {
+        out.push(link("subnet", "subnets", format!("id={subnet}")));
+    }
+    if let Some(vpc) = instance::vpc_id(row) {
+        out.push(link("VPC", "vpcs", format!("id={vpc}")));
+    }
+    if let Some(key) = row.get(fields::KEY_NAME).as_str() {
+        out.push(link("key pair", "key-pairs", format!("name=\"{key}\"")));
+    }
     if let Some(group) = instance::group(row) {
         out.insert(0, link("group", "auto-scaling-groups", format!("name=\"{group}\"")));
         let selector = Selector::Parent(group.clone());

@@ -1,0 +1,379 @@
+//! Subnets: where in a VPC an instance can be, and how much room there is.
+
+use arcstr::{ArcStr, literal};
+use aws_sdk_ec2::types as sdk;
+use futures::future::BoxFuture;
+
+use super::vpcs::in_effect;
+use crate::base::{Fault, Scope};
+use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::paging::paged;
+use crate::kinds::raw::raw;
+use crate::kinds::seam::{Seam, Text, batches, field, flag, int, own, said, text, texts};
+use crate::model::{
+    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tags, Tone,
+    Value,
+};
+
+/// `DescribeSubnets`.
+pub static DESCRIBE_SUBNETS: Operation = Operation::read(Service::Ec2, "DescribeSubnets");
+
+/// The Name tag.
+pub const NAME: &str = "name";
+/// `subnet-…`.
+pub const ID: &str = "id";
+/// pending, available, unavailable, failed…
+pub const STATE: &str = "state";
+/// Its VPC.
+pub const VPC_ID: &str = "vpc_id";
+/// Its Availability Zone.
+pub const ZONE: &str = "zone";
+/// Its IPv4 range.
+pub const CIDR: &str = "cidr";
+/// Its IPv6 ranges.
+pub const IPV6_CIDR: &str = "ipv6_cidr";
+/// IPv4 addresses that are free.
+pub const AVAILABLE_IPS: &str = "available_ips";
+/// Whether instances get a public IPv4 address by default.
+pub const PUBLIC_IP_ON_LAUNCH: &str = "public_ip_on_launch";
+/// Whether it is the default subnet of its zone.
+pub const DEFAULT_FOR_AZ: &str = "default_for_az";
+
+/// What they are.
+pub static INFO: KindInfo = KindInfo {
+    name: "subnets",
+    singular: "subnet",
+    title: "Subnets",
+    doc: "Subnets of VPCs, with their zone, range and free addresses.",
+    aliases: &["subnet", "sn"],
+    service: Service::Ec2,
+    scoping: Scoping::Region,
+    parent: None,
+    fields: &FIELDS,
+    sort: (NAME, true),
+    operations: &[&DESCRIBE_SUBNETS],
+    side: false,
+    transitional: &["pending"],
+};
+
+/// Subnets.
+pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
+
+/// How a subnet is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SubnetState {
+    /// Being made.
+    Pending,
+    /// In order.
+    Available,
+    /// Out of order.
+    Unavailable,
+    /// Its VPC's owner's quota or something else stopped it from being made.
+    Failed,
+    /// There was no capacity for it.
+    FailedInsufficientCapacity,
+    /// Something that AWS added since; empty if it said nothing.
+    Other(ArcStr),
+}
+
+impl SubnetState {
+    /// From AWS's word.
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "pending" => SubnetState::Pending,
+            "available" => SubnetState::Available,
+            "unavailable" => SubnetState::Unavailable,
+            "failed" => SubnetState::Failed,
+            "failed-insufficient-capacity" => SubnetState::FailedInsufficientCapacity,
+            other => SubnetState::Other(other.into()),
+        }
+    }
+    /// AWS's word, and how it should look.
+    pub fn shown(&self) -> (Tone, ArcStr) {
+        match self {
+            SubnetState::Pending => (Tone::Busy, literal!("pending")),
+            SubnetState::Available => (Tone::Good, literal!("available")),
+            SubnetState::Unavailable => (Tone::Bad, literal!("unavailable")),
+            SubnetState::Failed => (Tone::Bad, literal!("failed")),
+            SubnetState::FailedInsufficientCapacity => (Tone::Bad, literal!("failed-insufficient-capacity")),
+            SubnetState::Other(s) => (Tone::Unknown, s.clone()),
+        }
+    }
+}
+
+/// One subnet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Subnet {
+    id: ArcStr,
+    name: ArcStr,
+    tags: Tags,
+    state: SubnetState,
+    vpc: Text,
+    zone: Text,
+    zone_id: Text,
+    cidr: Text,
+    ipv6_cidr: Value,
+    available: Option<i32>,
+    public: Option<bool>,
+    is_default: Option<bool>,
+    ipv6_on_launch: Option<bool>,
+    ipv6_only: Option<bool>,
+    dns64: Option<bool>,
+    hostname: Text,
+    arn: Text,
+    owner: Text,
+    outpost: Text,
+    blocked: Text,
+}
+
+const fn info(name: &'static str, title: &'static str, ty: FieldType, doc: &'static str) -> FieldInfo {
+    FieldInfo::new(name, title, ty, doc)
+}
+
+static FIELDS: Fields<Subnet> = Fields(&[
+    field(info(NAME, "NAME", FieldType::Text, "The Name tag.").unique().shown(0), |s| Value::text(&s.name)),
+    field(info(ID, "ID", FieldType::Id, "The subnet id.").unique().shown(3).cells(11, 24).aka(&["subnet_id"]), |s| {
+        Value::Text(s.id.clone())
+    }),
+    field(
+        info(
+            STATE,
+            "STATE",
+            FieldType::State,
+            "pending, available, unavailable, failed or failed-insufficient-capacity.",
+        )
+        .shown(4)
+        .cells(8, 12),
+        |s| {
+            let (tone, text) = s.state.shown();
+            Value::State(tone, text)
+        },
+    ),
+    field(
+        info(VPC_ID, "VPC", FieldType::Id, "Its VPC.").shown(1).cells(11, 30).aka(&["vpc"]).id_of_few("vpcs", "vpc-"),
+        |s| said(&s.vpc),
+    ),
+    field(
+        info(ZONE, "ZONE", FieldType::Text, "Its Availability Zone.")
+            .shown(1)
+            .cells(4, 16)
+            .aka(&["az", "availability_zone"])
+            .links_to("availability-zones"),
+        |s| said(&s.zone),
+    ),
+    field(
+        info(CIDR, "CIDR", FieldType::Text, "Its IPv4 range.")
+            .unique()
+            .shown(1)
+            .cells(14, 18)
+            .aka(&["cidr_block", "range"]),
+        |s| text(&s.cidr),
+    ),
+    field(
+        info(
+            AVAILABLE_IPS,
+            "FREE",
+            FieldType::Int,
+            "IPv4 addresses that are free; AWS keeps five of each subnet, and a stopped instance keeps its own.",
+        )
+        .unique()
+        .shown(2)
+        .aka(&["free", "available_ip_address_count"]),
+        |s| int(s.available),
+    ),
+    field(
+        info(
+            PUBLIC_IP_ON_LAUNCH,
+            "PUBLIC",
+            FieldType::Bool,
+            "Whether instances launched in it get a public IPv4 address by default.",
+        )
+        .shown(3)
+        .cells(6, 6)
+        .aka(&["public", "map_public_ip_on_launch"]),
+        |s| flag(s.public),
+    ),
+    field(
+        info(DEFAULT_FOR_AZ, "DEFAULT", FieldType::Bool, "Whether it is the default subnet of its zone.")
+            .shown(6)
+            .cells(7, 7)
+            .aka(&["default"]),
+        |s| flag(s.is_default),
+    ),
+    field(
+        info(IPV6_CIDR, "IPV6 CIDR", FieldType::List, "Its IPv6 ranges.").unique().cells(10, 40).aka(&["ipv6"]),
+        |s| s.ipv6_cidr.clone(),
+    ),
+    field(
+        info("ipv6_on_launch", "IPV6 ON LAUNCH", FieldType::Bool, "Whether network interfaces get an IPv6 address.")
+            .cells(14, 14),
+        |s| flag(s.ipv6_on_launch),
+    ),
+    field(info("ipv6_native", "IPV6 ONLY", FieldType::Bool, "Whether it has no IPv4 at all.").cells(9, 9), |s| {
+        flag(s.ipv6_only)
+    }),
+    field(
+        info("dns64", "DNS64", FieldType::Bool, "Whether DNS gives made-up IPv6 addresses for IPv4 destinations."),
+        |s| flag(s.dns64),
+    ),
+    field(
+        info(
+            "hostname_type",
+            "HOSTNAMES",
+            FieldType::Text,
+            "What instances' host names are made of: ip-name or resource-name.",
+        )
+        .named_only()
+        .cells(9, 13),
+        |s| text(&s.hostname),
+    ),
+    field(
+        info("zone_id", "ZONE ID", FieldType::Text, "The Availability Zone's id, the same in every account.")
+            .cells(9, 11),
+        |s| said(&s.zone_id),
+    ),
+    field(info("arn", "ARN", FieldType::Id, "The ARN.").unique().cells(12, 80), |s| text(&s.arn)),
+    field(info("owner_id", "OWNER", FieldType::Text, "The account that owns it.").cells(12, 12).aka(&["owner"]), |s| {
+        said(&s.owner)
+    }),
+    field(info("outpost_arn", "OUTPOST", FieldType::Id, "The ARN of its Outpost.").cells(11, 60), |s| text(&s.outpost)),
+    field(
+        info(
+            "public_access_block",
+            "BLOCKED",
+            FieldType::Text,
+            "What VPC Block Public Access keeps from internet gateways: off, block-bidirectional or block-ingress.",
+        )
+        .named_only()
+        .cells(8, 20),
+        |s| text(&s.blocked),
+    ),
+]);
+
+impl Subnet {
+    fn record(&self) -> Record {
+        Record {
+            kind: Kind(&INFO),
+            id: self.id.clone(),
+            name: self.name.clone(),
+            state: Some(self.state.shown()),
+            values: FIELDS.values(self),
+            tags: self.tags.clone(),
+        }
+    }
+}
+
+/// Its state.
+pub fn state(row: &Record) -> SubnetState {
+    SubnetState::parse(row.state.as_ref().map(|(_, s)| s.as_str()).unwrap_or_default())
+}
+/// Its VPC.
+pub fn vpc_id(row: &Record) -> Option<&str> {
+    row.get(VPC_ID).as_str()
+}
+/// Its Availability Zone.
+pub fn zone(row: &Record) -> Option<&str> {
+    row.get(ZONE).as_str()
+}
+/// Its IPv4 range; one with IPv6 only has none.
+pub fn cidr(row: &Record) -> Option<&str> {
+    row.get(CIDR).as_str()
+}
+/// How many IPv4 addresses are free; `None` = not said.
+pub fn available_ips(row: &Record) -> Option<i64> {
+    row.get(AVAILABLE_IPS).as_int()
+}
+/// Whether instances launched in it get a public IPv4 address by default; `None` = not said.
+pub fn public_ip_on_launch(row: &Record) -> Option<bool> {
+    row.get(PUBLIC_IP_ON_LAUNCH).as_bool()
+}
+
+/// DescribeSubnets takes 5 to 1000 a page; a filter at most 200 values.
+const PAGE: i32 = 1000;
+const MOST_IDS: usize = 200;
+
+fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    Box::pin(async move {
+        let client = request.gateway.ec2(&request.scope).await?;
+        let mut seam = Seam::new(&request.interner);
+        for ids in batches(&request.what, MOST_IDS) {
+            // A filter and not the id list: of that, one missing subnet fails all.
+            let filter = ids.map(|ids| vec![sdk::Filter::builder().name("subnet-id").set_values(Some(ids)).build()]);
+            let call = |token| {
+                let page = client.describe_subnets().max_results(PAGE).set_next_token(token);
+                page.set_filters(filter.clone()).send()
+            };
+            paged(&mut pages, &DESCRIBE_SUBNETS, call, |out| {
+                let rows = out.subnets().iter().filter_map(|s| convert(&mut seam, s)).map(|s| s.record()).collect();
+                (rows, out.next_token)
+            })
+            .await?;
+        }
+        Ok(())
+    })
+}
+
+fn convert(seam: &mut Seam, s: &sdk::Subnet) -> Option<Subnet> {
+    let (tags, name) = seam.tags(s.tags().iter().map(|t| (t.key(), t.value())));
+    let six = s
+        .ipv6_cidr_block_association_set()
+        .iter()
+        .filter(|a| in_effect(a.ipv6_cidr_block_state().and_then(|s| s.state()).map(|s| s.as_str())));
+    Some(Subnet {
+        id: own(s.subnet_id())?,
+        name,
+        tags,
+        state: SubnetState::parse(s.state().map(|s| s.as_str()).unwrap_or_default()),
+        vpc: seam.shared(s.vpc_id()),
+        zone: seam.shared(s.availability_zone()),
+        zone_id: seam.shared(s.availability_zone_id()),
+        cidr: own(s.cidr_block()),
+        ipv6_cidr: texts(six.filter_map(|a| a.ipv6_cidr_block())),
+        available: s.available_ip_address_count(),
+        public: s.map_public_ip_on_launch(),
+        is_default: s.default_for_az(),
+        ipv6_on_launch: s.assign_ipv6_address_on_creation(),
+        ipv6_only: s.ipv6_native(),
+        dns64: s.enable_dns64(),
+        hostname: seam
+            .shared(s.private_dns_name_options_on_launch().and_then(|o| o.hostname_type()).map(|t| t.as_str())),
+        arn: own(s.subnet_arn()),
+        owner: seam.shared(s.owner_id()),
+        outpost: seam.shared(s.outpost_arn()),
+        blocked: seam
+            .shared(s.block_public_access_states().and_then(|b| b.internet_gateway_block_mode()).map(|m| m.as_str())),
+    })
+}
+
+fn links(row: &Record, _: &Scope) -> Vec<Link> {
+    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
+    let mut out = Vec::new();
+    if let Some(vpc) = vpc_id(row) {
+        out.push(link("VPC", "vpcs", format!("id={vpc}")));
+    }
+    out.push(link("instances", "instances", format!("subnet_id={}", row.id)));
+    out.push(link("load balancers", "load-balancers", format!("subnets={}", row.id)));
+    out.push(link("groups", "auto-scaling-groups", format!("subnets={}", row.id)));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::intern::Interner;
+
+    #[test]
+    fn every_state_that_the_sdk_knows_has_a_tone() {
+        for word in sdk::SubnetState::values() {
+            assert!(!matches!(SubnetState::parse(word), SubnetState::Other(_)), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_subnet_without_ipv4_has_no_range_and_one_that_is_full_has_no_free_address() {
+        let s = sdk::Subnet::builder().subnet_id("subnet-1").ipv6_native(true).available_ip_address_count(0).build();
+        let row = convert(&mut Seam::new(&Interner::default()), &s).map(|s| s.record()).expect("it has an id");
+        assert_eq!((row.get(CIDR), available_ips(&row)), (&Value::Empty, Some(0)));
+        assert_eq!((row.get(PUBLIC_IP_ON_LAUNCH), row.get(VPC_ID)), (&Value::Unknown, &Value::Unknown));
+    }
+}

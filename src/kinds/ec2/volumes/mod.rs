@@ -1,0 +1,194 @@
+//! EBS volumes: the kind, its list function and its links. Their fields: [`fields`]; the typed struct and what reads a record
+//! back: [`volume`].
+
+pub mod fields;
+pub mod volume;
+
+use aws_sdk_ec2::types as sdk;
+use futures::future::BoxFuture;
+
+use self::volume::{AttachState, Attachment, Volume, VolumeState};
+use crate::base::{Fault, Scope};
+use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::paging::paged;
+use crate::kinds::raw::raw;
+use crate::kinds::seam::{Seam, batches, own, time};
+use crate::model::{KindInfo, Link, Operation, Record, Scoping, Selector, Service};
+
+/// `DescribeVolumes`.
+pub static DESCRIBE_VOLUMES: Operation = Operation::read(Service::Ec2, "DescribeVolumes");
+
+/// What volumes are.
+pub static INFO: KindInfo = KindInfo {
+    name: "volumes",
+    singular: "volume",
+    title: "Volumes",
+    doc: "EBS volumes, with what they are attached to. One that is attached to nothing costs the same.",
+    aliases: &["vol", "volume", "ebs", "disks"],
+    service: Service::Ec2,
+    scoping: Scoping::Region,
+    parent: None,
+    fields: &fields::FIELDS,
+    sort: (fields::NAME, true),
+    operations: &[&DESCRIBE_VOLUMES],
+    side: false,
+    // While it is attached or detached a volume is in-use: its attachment says that it is on its way.
+    transitional: &["creating", "deleting", "attaching", "detaching", "busy"],
+};
+
+/// Volumes.
+pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
+
+/// DescribeVolumes takes 5 to 1000 a page: the AWS CLI's own page size.
+/// <https://github.com/aws/aws-cli/blob/develop/tests/functional/ec2/test_describe_volumes.py>
+pub(super) const PAGE: i32 = 1000;
+/// A filter takes at most 200 values.
+const MOST_IDS: usize = 200;
+
+fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    Box::pin(async move {
+        let client = request.gateway.ec2(&request.scope).await?;
+        let mut seam = Seam::new(&request.interner);
+        for ids in batches(&request.what, MOST_IDS) {
+            // A filter and not the id list: of that, one missing volume fails all, and it does not page.
+            let filter = ids.map(|ids| vec![sdk::Filter::builder().name("volume-id").set_values(Some(ids)).build()]);
+            let call = |token| {
+                let page = client.describe_volumes().max_results(PAGE).set_next_token(token);
+                page.set_filters(filter.clone()).send()
+            };
+            paged(&mut pages, &DESCRIBE_VOLUMES, call, |out| {
+                let rows = out.volumes().iter().filter_map(|v| convert(&mut seam, v)).map(|v| v.record()).collect();
+                (rows, out.next_token)
+            })
+            .await?;
+        }
+        Ok(())
+    })
+}
+
+/// Where the SDK's volume ends; `None` if AWS left out its id.
+fn convert(seam: &mut Seam, v: &sdk::Volume) -> Option<Volume> {
+    let (tags, name) = seam.tags(v.tags().iter().map(|t| (t.key(), t.value())));
+    Some(Volume {
+        id: own(v.volume_id())?,
+        name,
+        tags,
+        state: VolumeState::parse(v.state().map(|s| s.as_str()).unwrap_or_default()),
+        gib: v.size(),
+        kind: seam.shared(v.volume_type().map(|t| t.as_str())),
+        iops: v.iops(),
+        throughput: v.throughput(),
+        zone: seam.shared(v.availability_zone()),
+        zone_id: seam.shared(v.availability_zone_id()),
+        attachments: v.attachments().iter().map(|a| attachment(seam, a)).collect(),
+        encrypted: v.encrypted(),
+        kms_key: seam.shared(v.kms_key_id()),
+        snapshot: seam.shared(v.snapshot_id()),
+        source_volume: seam.shared(v.source_volume_id()),
+        multi_attach: v.multi_attach_enabled(),
+        created: time(v.create_time()),
+        fast_restored: v.fast_restored(),
+        outpost: seam.shared(v.outpost_arn()),
+        operator: seam.shared(v.operator().and_then(|o| o.principal())),
+    })
+}
+
+fn attachment(seam: &mut Seam, a: &sdk::VolumeAttachment) -> Attachment {
+    Attachment {
+        instance: own(a.instance_id()),
+        resource: own(a.associated_resource()),
+        device: seam.shared(a.device()),
+        state: AttachState::parse(a.state().map(|s| s.as_str()).unwrap_or_default()),
+        since: time(a.attach_time()),
+        deleted: a.delete_on_termination(),
+    }
+}
+
+fn links(row: &Record, _: &Scope) -> Vec<Link> {
+    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
+    let mut out = Vec::new();
+    let instances = volume::instances(row);
+    if !instances.is_empty() {
+        out.push(link("instance", "instances", format!("id={}", instances.join(","))));
+    }
+    if let Some(zone) = volume::zone(row) {
+        out.push(link("zone", "availability-zones", format!("name={zone}")));
+        out.push(link("volumes of its zone", "volumes", format!("zone={zone}")));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::intern::Interner;
+    use crate::model::{Tone, Value};
+
+    fn row(v: aws_sdk_ec2::types::builders::VolumeBuilder) -> Record {
+        let v = v.volume_id("vol-1").build();
+        convert(&mut Seam::new(&Interner::default()), &v).map(|v| v.record()).expect("it has an id")
+    }
+
+    fn at(instance: &str, state: &str, deleted: bool) -> sdk::VolumeAttachment {
+        let attachment = sdk::VolumeAttachment::builder().instance_id(instance).state(state.into());
+        attachment.device("/dev/sdf").delete_on_termination(deleted).build()
+    }
+
+    #[test]
+    fn every_state_that_the_sdk_knows_has_a_tone() {
+        for word in sdk::VolumeState::values() {
+            assert!(!matches!(VolumeState::parse(word), VolumeState::Other(_)), "{word}");
+        }
+        for word in sdk::VolumeAttachmentState::values() {
+            assert!(!matches!(AttachState::parse(word), AttachState::Other(_)), "{word}");
+        }
+        assert_eq!(
+            row(sdk::Volume::builder().state("dreaming".into())).state,
+            Some((Tone::Unknown, "dreaming".into()))
+        );
+    }
+
+    #[test]
+    fn a_volume_that_is_being_attached_is_on_its_way_although_it_is_in_use() {
+        let in_use = |state| sdk::Volume::builder().state("in-use".into()).attachments(at("i-1", state, false));
+        for (state, moving) in [("attaching", true), ("attached", false), ("detaching", true), ("busy", true)] {
+            let row = row(in_use(state));
+            assert_eq!(volume::state(&row), VolumeState::InUse);
+            assert_eq!(volume::attach_state(&row), Some(AttachState::parse(state)));
+            assert_eq!(row.is_on_its_way(), moving, "{state}");
+        }
+        assert!(row(sdk::Volume::builder().state("creating".into())).is_on_its_way());
+        assert!(!row(sdk::Volume::builder().state("available".into())).is_on_its_way());
+    }
+
+    #[test]
+    fn of_several_attachments_the_one_on_its_way_is_seen_and_what_they_disagree_on_is_unknown() {
+        let several = row(sdk::Volume::builder().attachments(at("i-1", "attached", true)).attachments(at(
+            "i-2",
+            "detaching",
+            false,
+        )));
+        assert_eq!(volume::instances(&several), ["i-1", "i-2"]);
+        assert_eq!(volume::attach_state(&several), Some(AttachState::Detaching));
+        assert_eq!(several.get(fields::DELETE_ON_TERMINATION), &Value::Unknown);
+        let attachments = several.get(fields::ATTACHMENTS).items();
+        assert_eq!(attachments[0], "i-1 /dev/sdf, attached, deleted with the instance");
+        assert_eq!(attachments[1], "i-2 /dev/sdf, detaching, stays");
+        let links = links(&several, &Scope::Global);
+        assert_eq!((links[0].kind, links[0].query.as_str()), ("instances", "id=i-1,i-2"));
+    }
+
+    #[test]
+    fn what_aws_left_out_is_unknown_or_empty_but_never_invented() {
+        let bare = row(sdk::Volume::builder());
+        assert_eq!(bare.get(fields::INSTANCES), &Value::Empty);
+        assert_eq!(bare.get(fields::ATTACH_STATE), &Value::Empty);
+        assert_eq!(bare.get(fields::DELETE_ON_TERMINATION), &Value::Empty);
+        assert_eq!(bare.get(fields::SIZE_GIB), &Value::Unknown);
+        assert_eq!(bare.get(fields::COST), &Value::Unknown);
+        let magnetic = row(sdk::Volume::builder().volume_type("st1".into()).size(500));
+        assert_eq!((magnetic.get(fields::IOPS), magnetic.get(fields::COST)), (&Value::Empty, &Value::Float(22.5)));
+        let other = row(sdk::Volume::builder().volume_type("gp4".into()).size(500));
+        assert_eq!((other.get(fields::IOPS), other.get(fields::COST)), (&Value::Unknown, &Value::Unknown));
+    }
+}

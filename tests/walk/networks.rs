@@ -1,0 +1,78 @@
+//! Volumes, addresses, key pairs, VPCs and subnets; and ids that are shown, filtered and sorted by name.
+
+use crate::support::desk::{Desk, Start};
+
+#[test]
+fn volumes_addresses_keys_and_networks_are_listed() {
+    for kind in ["volumes", "addresses", "key-pairs", "vpcs", "subnets"] {
+        for (size, name) in [((120, 40), "120x40"), ((80, 24), "80x24")] {
+            let mut desk = Desk::start(Start { size, view: kind, ..Start::default() });
+            desk.screen(&format!("{kind}-{name}"));
+        }
+    }
+}
+
+#[test]
+fn an_address_that_nothing_uses_comes_first_and_says_what_it_costs() {
+    let mut desk = Desk::start(Start { view: "addresses", ..Start::default() });
+    desk.sees("✗ unattached").sees("0.005 $/h");
+    assert!(desk.text().lines().nth(3).is_some_and(|first| first.contains("old-vpn")), "{}", desk.text());
+    desk.go("addresses state:unattached").sees("old-vpn").misses("associated");
+    desk.go("addresses instance=my-bastion-host").sees("my-bastion-host").misses("old-vpn");
+}
+
+#[test]
+fn a_network_is_called_by_its_name_wherever_it_is_named() {
+    let mut desk = Desk::start(Start { view: "subnets", ..Start::default() });
+    desk.sees("my-vpc");
+    assert_eq!(desk.log.count("DescribeVpcs"), 1);
+    desk.go("subnets vpc=my-vpc").sees("my-private-subnet-app-a").misses("172.31.");
+    assert_eq!(desk.engine.state.view.order.len(), 6);
+    desk.go("subnets vpc:my- zone:2c").sees("my-private-subnet-app-c").misses("my-private-subnet-app-a");
+    // The default VPC has no name: its id is sorted as what it is, among the names.
+    desk.go("subnets").go("sort vpc_id").keys("g").sees("my-vpc");
+    let mut desk = Desk::start(Start { view: "instances name=my-bastion-host", ..Start::default() });
+    assert_eq!(desk.log.count("DescribeVpcs"), 0, "nobody looks at it yet");
+    desk.keys("d").sees("my-vpc  vpc-").sees("my-public-subnet-a  subnet-");
+    assert_eq!((desk.log.count("DescribeVpcs"), desk.log.count("DescribeSubnets")), (1, 1));
+    desk.keys("Y").sees("vpc name").sees("subnet name");
+    desk.keys("esc esc").go("instances subnet=my-public-subnet-a").sees("my-bastion-host").misses("my-private-ec2");
+    desk.go("target-groups").sees("my-vpc");
+}
+
+#[test]
+fn an_instance_is_called_by_its_name_in_what_belongs_to_it() {
+    let mut desk = Desk::start(Start { view: "volumes", ..Start::default() });
+    desk.sees("my-bastion-host");
+    let asked = desk.log.count("DescribeInstances");
+    assert_eq!(asked, 1, "those that are seen, in one request");
+    desk.go("volumes instance=my-bastion-host").keys("d").sees("my-bastion-host  i-0");
+    assert_eq!(desk.engine.state.view.order.len(), 1);
+    desk.go("targets").sees("my-alchemine-app-ec2-2  i-0");
+    desk.go("targets target=my-alchemine-app-ec2-2").sees("my-alchemine-app-ec2-2").misses("my-alchemine-app-ec2-3");
+}
+
+#[test]
+fn who_may_not_list_what_an_id_names_sees_the_id() {
+    let mut desk = Desk::start_with(Start { view: "subnets", ..Start::default() }, |sandbox| {
+        sandbox.faults().add("ec2:DescribeVpcs deny".parse().expect("a fault"));
+    });
+    desk.settle();
+    desk.sees("my-private-subnet-app-a").sees("vpc-0").misses("could not be read");
+}
+
+#[test]
+fn links_lead_from_an_instance_to_its_disk_network_and_key_and_back() {
+    let mut desk = Desk::start(Start { view: "instances name=my-bastion-host", ..Start::default() });
+    for (link, there, back) in [
+        ("volumes", "my-bastion-host", "instance"),
+        ("addresses", "associated", "instance"),
+        ("subnet", "my-public-subnet-a", "instances"),
+        ("VPC", "10.1.0.0/16", "instances"),
+        ("key pair", "my-ec2-keypair", "instances"),
+    ] {
+        desk.keys("l").pick(link).sees(there);
+        assert_eq!(desk.engine.state.view.order.len(), 1, "{link}:\n{}", desk.text());
+        desk.keys("l").pick(back).sees("my-bastion-host").keys("[ [");
+    }
+}
