@@ -103,7 +103,8 @@ fn option(argv: &mut Vec<String>, name: &str, arg: &Arg) {
         Arg::Bool(false) => argv.push(format!("--no-{}", kebab(name))),
         Arg::Int(i) => argv.extend([flag, i.to_string()]),
         Arg::Float(n) => argv.extend([flag, n.to_string()]),
-        // The CLI takes base64 for a blob by default (`cli_binary_format = base64`); the API's own blobs in ec2 are texts.
+        // Version 1 of the CLI takes a blob as it is, version 2 as base64; a file both read as it is.
+        Arg::Blob(bytes) if fed(bytes).is_some() => argv.extend([flag, "fileb:///dev/stdin".to_string()]),
         Arg::Blob(_) | Arg::Out(_) | Arg::Token => {
             let text = json(arg);
             argv.extend([flag, text.as_str().unwrap_or_default().to_string()]);
@@ -160,9 +161,20 @@ pub fn argv(call: &Call, context: &CliContext) -> Vec<String> {
     out
 }
 
+/// The text that a blob is, if a shell can hand it over.
+fn fed(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))
+}
+
+/// What a command reads from its standard input, as the words that stand before it: `printf %s '…' | `.
+pub(super) fn feed(call: &Call) -> String {
+    let text = call.args.iter().find_map(|(_, arg)| fed(arg.as_blob()?));
+    text.map(|text| format!("printf %s {} | ", shell_quote(text))).unwrap_or_default()
+}
+
 /// The command as one line for a POSIX shell.
 pub fn cli_text(call: &Call, context: &CliContext) -> String {
-    argv(call, context).iter().map(|w| shell_quote(w)).collect::<Vec<_>>().join(" ")
+    feed(call) + &argv(call, context).iter().map(|w| shell_quote(w)).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ static SCRIPTS: LazyLock<Mutex<Scripts>> = LazyLock::new(Mutex::default);
 
 static STOP: Operation = Operation::write(Service::Ec2, "StopThings", Retry::Safe).with_outputs(&["ThingId", "Secret"]);
 static SENDER: Sender = Sender { op: &STOP, send };
-static REGISTRY: Registry = Registry { kinds: &[], actions: &[], senders: &[&SENDER] };
+static REGISTRY: Registry = Registry { kinds: &[], actions: &[], senders: &[&[&SENDER]] };
 
 fn send(send: Outgoing) -> BoxFuture<'static, Result<Answer, Fault>> {
     assert!(matches!(send.mode, SendMode::Real(Some(_))), "a write goes out with a permit");

@@ -88,7 +88,7 @@ fn command(call: &Call, context: &CliContext, names: &Outputs) -> String {
         }
         text
     });
-    quoted.collect::<Vec<_>>().join(" ")
+    cli_text::feed(&call) + &quoted.collect::<Vec<_>>().join(" ")
 }
 
 fn waits(wait: &Waiter, context: &CliContext, names: &Outputs, call: &Call) -> Vec<String> {

@@ -75,6 +75,8 @@ fn look(waiter: &Waiter, store: &Store, since: Time, now: Time, out: &mut Vec<Se
                 let (rank, word) = match row.map(|r| r.record.state.as_ref().map(|(_, s)| s.as_str())) {
                     None if *gone_is_fine && absent(table, id, store, since) => (Rank::Right, "gone"),
                     None => (Rank::Moving, "not seen"),
+                    // Where no state is wanted it is enough that it is there.
+                    Some(s) if fresh && want.is_empty() && !gone_is_fine => (Rank::Right, s.unwrap_or("there")),
                     Some(Some(s)) if fresh && want.contains(&s) => (Rank::Right, s),
                     Some(Some(s)) if fresh && fail.contains(&s) && now.since(since) > EARLY => (Rank::Wrong, s),
                     Some(s) => (Rank::Moving, s.unwrap_or("unknown")),

@@ -3,7 +3,7 @@
 use arcstr::ArcStr;
 
 use crate::base::text;
-use crate::model::{FormField, FormInput, FormSpec, FormValue, Values};
+use crate::model::{Choice, FormField, FormInput, FormSpec, FormValue, Values};
 
 /// Reads arguments: `name=value`, the bare name of a toggle, or values for the fields in order.
 ///
@@ -45,6 +45,12 @@ fn read(field: &FormField, value: &str) -> Result<FormValue, String> {
             other => Err(format!("{} is yes or no, not {}.", field.name, text::visible(other))),
         },
         FormInput::Choice(choices) if !choices.iter().any(|c| c.value == value) => {
+            // What is chosen by its id is found by its name too, if one alone has it.
+            let named = |c: &&Choice| c.label.split("  ").next().is_some_and(|name| name == value);
+            let mut named = choices.iter().filter(named);
+            if let (Some(one), None) = (named.next(), named.next()) {
+                return Ok(FormValue::Text(one.value.clone()));
+            }
             let hint = text::suggest(value, choices.iter().map(|c| c.value.as_str()));
             Err(format!("{} cannot be {}.{hint}", field.name, text::visible(value)))
         }

@@ -6,11 +6,11 @@ use std::time::Duration;
 use arcstr::ArcStr;
 
 use super::action::{ActionContext, Target};
-use crate::base::text::{cut_middle, visible, width};
+use crate::base::text::{cut_middle, suggest, visible, width};
 use crate::base::{Fault, FaultKind, RowId, Scope};
 use crate::model::{
-    Consequence, FormField, FormInput, FormSpec, FormValue, Kind, KindInfo, Plan, Record, Severity, Subject, TableKey,
-    Value, Values, Waiter,
+    Arg, Choice, Consequence, FormField, FormInput, FormSpec, FormValue, Kind, KindInfo, Out, Plan, Record, Severity,
+    Subject, TableKey, Value, Values, Waiter,
 };
 use crate::store::{Progress, Store, Table};
 
@@ -183,6 +183,13 @@ pub fn wait_field(targets: &[Target], field: &'static str, want: &str, minutes: 
     Waiter::all(by_table(targets).into_iter().map(part).collect())
 }
 
+/// Waits until the list has what the first step made: then it is on the screen.
+pub fn made(output: &'static str, table: TableKey) -> Waiter {
+    let out = Out { step: 0, output };
+    let within = Duration::from_secs(120);
+    Waiter::Created { out, table, want: &[], fail: &[], gone_is_fine: false, within }
+}
+
 /// What a table says.
 pub enum Known<'a> {
     /// It is complete.
@@ -263,6 +270,49 @@ pub fn line(
 ) -> FormField {
     let text: ArcStr = values.text(name).unwrap_or(default).into();
     FormField { name, label, help: help.into(), input: FormInput::Text, value: FormValue::Text(text), error: None }
+}
+
+/// One of some choices, with a default; a value that is none of them is an error, and so is nothing where nothing is no choice.
+pub fn pick(
+    values: &Values,
+    (name, label): (&'static str, &'static str),
+    choices: Vec<Choice>,
+    default: &str,
+    help: impl Into<String>,
+) -> FormField {
+    let text: ArcStr = values.text(name).unwrap_or(default).into();
+    let error = match choices.iter().find(|c| c.value == text) {
+        Some(c) => c.disabled.clone(),
+        None if text.is_empty() => Some("One has to be chosen.".into()),
+        None => Some(format!(
+            "{} is none of them.{}",
+            visible(&text),
+            suggest(&text, choices.iter().map(|c| c.value.as_str()))
+        )),
+    };
+    FormField { name, label, help: help.into(), input: FormInput::Choice(choices), value: FormValue::Text(text), error }
+}
+
+/// The text of a field, without blanks around it.
+pub fn text_of(field: &FormField) -> ArcStr {
+    match &field.value {
+        FormValue::Text(t) => t.trim().into(),
+        _ => ArcStr::new(),
+    }
+}
+
+/// Why something of a table cannot be chosen yet: a sentence for the field.
+pub fn known_or_unknown(store: &Store, scope: &Scope, kind: &'static KindInfo, what: &str) -> String {
+    match whole(store, scope, kind) {
+        Known::Failed(word) => format!("{what} could not be listed ({word}): type an id."),
+        _ => format!("{what} are not asked for yet."),
+    }
+}
+
+/// `TagSpecifications` with a Name tag, for what a call makes (`volume`, `elastic-ip`).
+pub fn name_tag(resource: &'static str, name: &str) -> Arg {
+    let tag = Arg::Map(vec![("Key", Arg::str("Name")), ("Value", Arg::str(name))]);
+    Arg::List(vec![Arg::Map(vec![("ResourceType", Arg::str(resource)), ("Tags", Arg::List(vec![tag]))])])
 }
 
 /// A whole number with bounds and a default.

@@ -13,12 +13,12 @@ pub struct Registry {
     pub kinds: &'static [&'static KindDef],
     /// In the order in which the action menu and the docs list them.
     pub actions: &'static [&'static Action],
-    /// One for each operation that a plan may call.
-    pub senders: &'static [&'static Sender],
+    /// One for each operation that a plan may call, in groups.
+    pub senders: &'static [&'static [&'static Sender]],
 }
 
 /// All that this program knows.
-pub static ALL: Registry = Registry { kinds: KINDS, actions: ACTIONS, senders: SENDERS };
+pub static ALL: Registry = Registry { kinds: KINDS, actions: ACTIONS, senders: &[SENDERS, ec2::storage_senders::ALL] };
 
 static ACTIONS: &[&Action] = &[
     &ec2::actions::START,
@@ -27,6 +27,17 @@ static ACTIONS: &[&Action] = &[
     &ec2::actions::CHANGE_TYPE,
     &ec2::actions::TERMINATE,
     &ec2::actions::TAGS,
+    &ec2::volume_actions::CREATE,
+    &ec2::volume_actions::ATTACH,
+    &ec2::volume_actions::DETACH,
+    &ec2::volume_actions::DELETE,
+    &ec2::address_actions::ALLOCATE,
+    &ec2::address_actions::ASSOCIATE,
+    &ec2::address_actions::DISASSOCIATE,
+    &ec2::address_actions::RELEASE,
+    &ec2::key_pair_actions::CREATE,
+    &ec2::key_pair_actions::IMPORT,
+    &ec2::key_pair_actions::DELETE,
     &elbv2::actions::REGISTER,
     &elbv2::actions::DEREGISTER,
     &autoscaling::actions::SET_DESIRED,
@@ -106,7 +117,7 @@ impl Registry {
     }
     /// What sends an operation.
     pub fn sender(&self, op: &Operation) -> Option<&'static Sender> {
-        self.senders.iter().find(|s| s.op == op).copied()
+        self.senders.iter().copied().flatten().find(|s| s.op == op).copied()
     }
     /// Every declared operation, without repetition, in the order of the kinds and then of the actions.
     pub fn operations(&self) -> Vec<&'static Operation> {

@@ -52,6 +52,11 @@ impl<'a> Args<'a> {
         let known = matches!(arg, Arg::Map(m) if m.iter().all(|(k, _)| members.contains(k)));
         known.then(|| read(arg)).flatten().ok_or_else(|| self.bug("an unfit", name))
     }
+    /// Bytes.
+    pub fn blob(&mut self, name: &str) -> Result<Vec<u8>, Fault> {
+        let arg = self.must(name)?;
+        arg.as_blob().map(|b| b.to_vec()).ok_or_else(|| self.bug("an unfit", name))
+    }
     /// A text that may be left out.
     pub fn maybe_text(&mut self, name: &str) -> Result<Option<String>, Fault> {
         self.maybe(name, |a| a.as_str().map(str::to_string))

@@ -50,6 +50,20 @@ fn plan(action: &str, targets: &[Target], values: &[(&str, FormValue)]) -> Plan 
     plan
 }
 
+/// The same for what makes something.
+fn made(action: &str, values: &[(&str, FormValue)]) -> Plan {
+    let store = Store::default();
+    let scope = Scope::region("sandbox", "ap-northeast-2");
+    let cx = ActionContext { store: &store, scope: &scope, targets: &[], now: Time::from_secs(0), downloads: "." };
+    let action = ALL.actions.iter().find(|a| a.name == action).unwrap();
+    let values = Values(values.iter().map(|(k, v)| ((*k).into(), v.clone())).collect());
+    (action.plan)(&cx, &values).unwrap()
+}
+
+/// An ED25519 key that nobody has the private half of.
+const PUBLIC_KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ7sVLbQpAbjIJE5xpJKg4Pp2ZOV6VNgz5PmQGsDNVnH it's me@host";
+
 fn text(s: &str) -> FormValue {
     FormValue::Text(s.into())
 }
@@ -79,6 +93,19 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
         [row("objects", key, "", &[], &fields)]
     };
     let alarm = |on: bool, name: &str| [row("alarms", name, "OK", &[], &[("actions_enabled", Value::Bool(on))])];
+    let volume = |state: &str| {
+        let hosts = if state == "in-use" { Value::List(Arc::new(vec!["i-0a1".into()])) } else { Value::Empty };
+        let fields =
+            [("instances", hosts), ("device", Value::text("/dev/sdf")), ("zone", Value::text("ap-northeast-2a"))];
+        [row("volumes", "vol-0a1", state, &[], &fields)]
+    };
+    let address = |association: &str| {
+        let is = |s: &str| if s.is_empty() { Value::Empty } else { Value::text(s) };
+        let host = if association.is_empty() { "" } else { "i-0a1" };
+        let fields = [("association_id", is(association)), ("instance", is(host)), ("service_managed", Value::Empty)];
+        let state = if association.is_empty() { "unattached" } else { "associated" };
+        [row("addresses", "eipalloc-0a1", state, &[], &fields)]
+    };
     let flag = FormValue::Flag(true);
     let plans = [
         plan("start", &on("stopped"), &[]),
@@ -100,7 +127,48 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
         plan("download", &object("logs/결제 (1)+a&b=c.txt"), &[("folder", text(&into)), ("file", text(&file))]),
         plan("enable-actions", &alarm(false, "web cpu"), &[]),
         plan("enable-actions", &alarm(false, "-x"), &[]),
+        made(
+            "create-volume",
+            &[("size", text("7")), ("zone", text("ap-northeast-2a")), ("name", text("it's, a=b 결제"))],
+        ),
+        made(
+            "create-volume",
+            &[
+                ("type", text("io2")),
+                ("iops", text("150")),
+                ("size", text("9")),
+                ("zone", text("ap-northeast-2a")),
+                ("snapshot", text("snap-0123456789abcdef0")),
+                ("encrypted", FormValue::Flag(false)),
+            ],
+        ),
+        made(
+            "create-volume",
+            &[
+                ("size", text("7")),
+                ("throughput", text("200")),
+                ("zone", text("ap-northeast-2a")),
+                ("attach", text("i-0a1")),
+            ],
+        ),
+        plan("attach", &volume("available"), &[("instance", text("i-0a1")), ("device", text("/dev/sdg"))]),
+        plan("detach", &volume("in-use"), &[("force", FormValue::Flag(true))]),
+        plan("delete", &volume("available"), &[]),
+        made("allocate", &[("name", text("web [1]"))]),
+        made("allocate", &[]),
+        plan("associate", &address(""), &[("instance", text("i-0a1"))]),
+        plan("associate", &address("eipassoc-1"), &[("interface", text("eni-0a1"))]),
+        plan("disassociate", &address("eipassoc-1"), &[]),
+        plan("release", &address(""), &[]),
+        made("create-key-pair", &[("name", text("my key")), ("type", text("rsa"))]),
+        made("import-key-pair", &[("name", text("my key")), ("public_key", text(PUBLIC_KEY))]),
+        plan("delete", &[row("key-pairs", "key-0a1", "", &[], &[])], &[]),
         plan("disable-actions", &[alarm(true, "[a]")[0].clone(), alarm(true, "it's, b")[0].clone()], &[]),
     ];
-    plans.into_iter().flat_map(|p| p.calls().cloned().collect::<Vec<_>>()).collect()
+    // What an earlier step answers, as if it had.
+    let resolved = |call: &Call| {
+        let outputs = call.uses().into_iter().map(|o| ((o.step, o.output.into()), "vol-0b2".into())).collect();
+        call.resolve(&outputs).unwrap()
+    };
+    plans.into_iter().flat_map(|p| p.with_tokens("t-1").calls().map(resolved).collect::<Vec<_>>()).collect()
 }

@@ -239,7 +239,7 @@ impl Address {
 /// Whether something uses it.
 pub fn state(row: &Record) -> AddressState {
     match &row.state {
-        Some((Tone::Bad, _)) => AddressState::Unattached,
+        Some((_, word)) if word == "unattached" => AddressState::Unattached,
         _ => AddressState::Associated,
     }
 }

@@ -1,16 +1,20 @@
 //! Amazon EC2: instances and what belongs to them, volumes, addresses, key pairs, networks, regions and zones.
 
 pub mod actions;
+pub mod address_actions;
 pub mod addresses;
 pub mod availability_zones;
 pub mod instance_protection;
 pub mod instance_statuses;
 pub mod instance_volumes;
 pub mod instances;
+pub mod key_pair_actions;
 pub mod key_pairs;
 pub mod regions;
 pub mod senders;
+pub mod storage_senders;
 pub mod subnets;
+pub mod volume_actions;
 mod volume_price;
 pub mod volumes;
 pub mod vpcs;

@@ -143,7 +143,7 @@ fn every_operation_of_an_action_has_a_sender_and_every_sender_an_action() {
             assert!(a.changes || op.access == Access::Read, "{} says that it changes nothing", a.name);
         }
     }
-    for s in ALL.senders {
+    for s in ALL.senders.iter().copied().flatten() {
         assert!(ALL.actions.iter().any(|a| a.operations.contains(&s.op)), "no action declares {}", s.op.name);
     }
 }
@@ -167,7 +167,7 @@ fn what_is_declared_as_a_read_is_one_by_awss_own_naming_and_nothing_else_is() {
 fn an_operation_is_declared_in_one_way_wherever_it_is_used() {
     let kinds = ALL.kinds.iter().flat_map(|k| k.info.operations);
     let actions = ALL.actions.iter().flat_map(|a| a.operations);
-    let senders = ALL.senders.iter().map(|s| &s.op);
+    let senders = ALL.senders.iter().copied().flatten().map(|s| &s.op);
     let known = ALL.operations();
     for op in kinds.chain(actions).chain(senders) {
         let declared = known.iter().find(|o| o.service == op.service && o.name == op.name);

@@ -1,0 +1,346 @@
+//! What can be done to Elastic IP addresses, as data: allocate, associate, disassociate, release. Sent by [`super::storage_senders`].
+
+use arcstr::ArcStr;
+
+use super::addresses::{self, AN_HOUR, AddressState, INFO};
+use super::instances::instance::{self, InstanceState};
+use super::instances::{self, fields};
+use crate::base::text::visible;
+use crate::base::{Fault, Scope};
+use crate::kinds::action::{Action, ActionContext, Takes, Target};
+use crate::kinds::planning::{
+    Known, check, check_rows, draft, field, form_title, known_or_unknown, label, line, live, made, name_tag, need,
+    no_form, note, pick, severe, sorted, subject, text_of, title, unknown, wait_state, whole,
+};
+use crate::model::{
+    Arg, Call, Choice, FormSpec, Kind, Operation, Plan, Record, Retry, Service, Step, StepUndo, TableKey, Values,
+    Waiter,
+};
+
+/// `AllocateAddress`: it has no client token, so sent twice it allocates two.
+pub static ALLOCATE_ADDRESS: Operation = Operation::write(Service::Ec2, "AllocateAddress", Retry::Never)
+    .with_dry_run()
+    .with_outputs(&["AllocationId", "PublicIp"]);
+/// `AssociateAddress`: AWS calls it idempotent.
+pub static ASSOCIATE_ADDRESS: Operation =
+    Operation::write(Service::Ec2, "AssociateAddress", Retry::Safe).with_dry_run().with_outputs(&["AssociationId"]);
+/// `DisassociateAddress`: AWS calls it idempotent.
+pub static DISASSOCIATE_ADDRESS: Operation =
+    Operation::write(Service::Ec2, "DisassociateAddress", Retry::Safe).with_dry_run();
+/// `ReleaseAddress`: sent twice, the second is refused (InvalidAllocationID.NotFound).
+pub static RELEASE_ADDRESS: Operation = Operation::write(Service::Ec2, "ReleaseAddress", Retry::Never).with_dry_run();
+
+const KIND: &str = INFO.name;
+const NAME: &str = "name";
+const INSTANCE: &str = "instance";
+const INTERFACE: &str = "interface";
+
+/// Hours of a month, as AWS reckons prices by the month.
+const HOURS: f64 = 730.0;
+
+fn standing_cost(n: usize) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "a few addresses")]
+    let (hour, month) = (AN_HOUR * n as f64, AN_HOUR * HOURS * n as f64);
+    format!("${hour:.3} an hour, about ${month:.2} a month, associated or not, until it is released")
+}
+
+/// `allocate`.
+pub static ALLOCATE: Action = Action {
+    name: "allocate",
+    title: "Allocate an address",
+    doc: "Allocates an Elastic IP address: a public IPv4 address that stays the account's until it is released.",
+    kind: KIND,
+    takes: Takes::Scope,
+    bulk: false,
+    changes: true,
+    operations: &[&ALLOCATE_ADDRESS, &RELEASE_ADDRESS],
+    available: |_| Ok(()),
+    refine: |_, values| FormSpec {
+        title: "Allocate an address".into(),
+        fields: vec![line(values, NAME, "Name", "", "The Name tag; may be empty.")],
+        needs: Vec::new(),
+    },
+    plan: allocate,
+};
+
+fn allocate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
+    let name = values.text(NAME).map(str::trim).filter(|n| !n.is_empty());
+    let mut plan = draft("allocate", "Allocate an Elastic IP address".into(), &[], Vec::new());
+    plan.phrase = "allocate".into();
+    let mut call = Call::new(&ALLOCATE_ADDRESS, cx.scope.clone()).arg("Domain", Arg::str("vpc"));
+    if let Some(name) = name {
+        call = call.arg("TagSpecifications", name_tag("elastic-ip", name));
+    }
+    let undo = StepUndo {
+        title: "release the address".into(),
+        call: Call::new(&RELEASE_ADDRESS, cx.scope.clone()).arg("AllocationId", Arg::out(0, "AllocationId")),
+        wait: Waiter::AtOnce,
+        destructive: true,
+    };
+    plan.steps = vec![Step::new("allocate the address", call).undone_by(undo)];
+    let mut all = Vec::new();
+    if let Known::Complete(table) = whole(cx.store, cx.scope, &INFO) {
+        let idle: Vec<&Record> =
+            live(table).map(|r| &**r).filter(|r| addresses::state(r) == AddressState::Unattached).collect();
+        if let Some(first) = idle.first() {
+            all.push(note(format!(
+                "{} unattached already, {} among them: associate needs no new one",
+                idle.len(),
+                label(first)
+            )));
+        }
+        // The quota of a new account; it can be raised. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/elastic-ip-addresses-eip.html
+        if live(table).count() >= 5 {
+            all.push(unknown(format!(
+                "the region has {} already: the quota is 5 unless it was raised (AddressLimitExceeded)",
+                live(table).count()
+            )));
+        }
+    }
+    plan.wait = made("AllocationId", TableKey::all(cx.scope.clone(), Kind(&INFO)));
+    plan.consequences = sorted(all);
+    plan.cost = Some(standing_cost(1));
+    Ok(plan)
+}
+
+/// `associate`.
+pub static ASSOCIATE: Action = Action {
+    name: "associate",
+    title: "Associate",
+    doc: "Gives an address to an instance or a network interface. What public address that had is said, and lost.",
+    kind: KIND,
+    takes: Takes::Rows,
+    bulk: false,
+    changes: true,
+    operations: &[&ASSOCIATE_ADDRESS, &DISASSOCIATE_ADDRESS],
+    available: |row| match addresses::service_managed(row) {
+        Some(service) => Err(format!("It is managed by {service}: only that can associate it.")),
+        None => Ok(()),
+    },
+    refine: associate_form,
+    plan: associate,
+};
+
+fn associate_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let mut needs = Vec::new();
+    let interface = line(values, INTERFACE, "Interface", "", "eni-…, in place of an instance; empty otherwise.");
+    let by_interface = !text_of(&interface).is_empty();
+    let help = "Instances of the region, those that run first.";
+    let mut instance = match whole(cx.store, cx.scope, &instances::INFO) {
+        Known::Complete(table) => pick(values, (INSTANCE, "Instance"), choices(table), "", help),
+        other => {
+            if let Known::NotAsked(key) = other {
+                need(&mut needs, key);
+            }
+            let mut f = line(values, INSTANCE, "Instance", "", help);
+            let typed = text_of(&f);
+            f.error = (!typed.starts_with("i-"))
+                .then(|| known_or_unknown(cx.store, cx.scope, &instances::INFO, "the instances"));
+            f
+        }
+    };
+    let mut interface = interface;
+    if by_interface {
+        let typed = text_of(&interface);
+        let chosen = !text_of(&instance).is_empty();
+        instance.error = None;
+        interface.error = if !typed.starts_with("eni-") {
+            Some(format!("{} is no network interface's id (eni-…).", visible(&typed)))
+        } else {
+            chosen.then(|| "An instance or an interface, not both.".to_string())
+        };
+    }
+    FormSpec { title: form_title(cx, "Associate"), fields: vec![instance, interface], needs }
+}
+
+fn choices(table: &crate::store::Table) -> Vec<Choice> {
+    let mut rows: Vec<&Record> = live(table).map(|r| &**r).collect();
+    rows.sort_by_key(|r| (instance::state(r) != InstanceState::Running, r.label().clone()));
+    let choice = |r: &Record| {
+        let disabled = match instance::state(r) {
+            InstanceState::Running | InstanceState::Stopped | InstanceState::Stopping | InstanceState::Pending => None,
+            _ => Some(format!("It is {}.", crate::kinds::planning::state(r))),
+        };
+        let zone = field(r, fields::ZONE).unwrap_or_default();
+        Choice { value: r.id.clone(), label: arcstr::format!("{}  {}  {zone}", label(r), r.id), disabled }
+    };
+    rows.into_iter().map(choice).collect()
+}
+
+fn associate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
+    check_rows(cx.targets, ASSOCIATE.available)?;
+    let spec = associate_form(cx, values);
+    check(&spec)?;
+    let t = &cx.targets[0];
+    let (instance, interface) = (text_of(&spec.fields[0]), text_of(&spec.fields[1]));
+    let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
+    let host = cx.store.get(&key, &instance);
+    let who: ArcStr = match interface.is_empty() {
+        true => host.map_or_else(|| instance.clone(), |r| label(r).into()),
+        false => interface.clone(),
+    };
+    let ip = shown(&t.record);
+    let mut call = Call::new(&ASSOCIATE_ADDRESS, cx.scope.clone()).arg("AllocationId", Arg::Str(t.record.id.clone()));
+    call = match interface.is_empty() {
+        true => call.arg("InstanceId", Arg::Str(instance)),
+        false => call.arg("NetworkInterfaceId", Arg::Str(interface)),
+    };
+    let mut all = Vec::new();
+    let now = holder(cx, &t.record);
+    // EC2 refuses to take it from another unless it is told to (Resource.AlreadyAssociated).
+    call = call.arg("AllowReassociation", Arg::Bool(now.is_some()));
+    if let Some(now) = &now {
+        all.push(severe(format!("{ip} is taken from {now}, which is left without it")));
+    }
+    if let Some(row) = host {
+        match (instance::public_ip(row), instance::public_ip_is_elastic(row)) {
+            (Some(old), Some(true)) => all.push(severe(format!(
+                "{who} has the Elastic IP {old}: {ip} takes its place, and {old} goes on costing, unattached"
+            ))),
+            (Some(old), _) => {
+                all.push(severe(format!(
+                    "{who}'s public address {old} is lost for good: who knows it does not find it any more"
+                )));
+            }
+            (None, _) => {}
+        }
+        if instance::state(row) != InstanceState::Running {
+            all.push(note(format!("{who} does not run: the address waits for it")));
+        }
+    } else {
+        all.push(unknown(format!("whether {who} has a public address that it loses is not known")));
+    }
+    let change = format!("{} → {who}", now.as_deref().unwrap_or("unattached"));
+    let mut plan = draft("associate", title("Associate", &INFO, cx.targets), cx.targets, vec![subject(t, change)]);
+    let undo = StepUndo {
+        title: format!("take {ip} from {who}"),
+        call: Call::new(&DISASSOCIATE_ADDRESS, cx.scope.clone()).arg("AssociationId", Arg::out(0, "AssociationId")),
+        wait: Waiter::AtOnce,
+        destructive: false,
+    };
+    plan.steps = vec![Step::new(format!("give {ip} to {who}"), call.on([t.record.id.clone()])).undone_by(undo)];
+    plan.consequences = sorted(all);
+    plan.cost = Some("it costs the same, associated or not".into());
+    plan.wait = wait_state(cx.targets, &["associated"], &[], false, 2);
+    Ok(plan)
+}
+
+/// What has the address now, as one says it.
+fn holder(cx: &ActionContext<'_>, row: &Record) -> Option<String> {
+    if addresses::state(row) == AddressState::Unattached {
+        return None;
+    }
+    let Some(id) = addresses::instance(row) else {
+        let interface = row.get(addresses::NETWORK_INTERFACE).as_str();
+        return Some(interface.map_or_else(|| "what it is associated with".to_string(), |i| format!("interface {i}")));
+    };
+    let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
+    Some(cx.store.get(&key, id).map_or_else(|| id.to_string(), |r| label(r)))
+}
+
+fn shown(row: &Record) -> String {
+    addresses::public_ip(row).map_or_else(|| row.id.to_string(), |ip| ip.to_string())
+}
+
+/// `disassociate`.
+pub static DISASSOCIATE: Action = Action {
+    name: "disassociate",
+    title: "Disassociate",
+    doc: "Takes addresses from what has them. The addresses stay the account's, and go on costing.",
+    kind: KIND,
+    takes: Takes::Rows,
+    bulk: true,
+    changes: true,
+    operations: &[&DISASSOCIATE_ADDRESS],
+    available: |row| match (addresses::service_managed(row), addresses::association_id(row)) {
+        (Some(service), _) => Err(format!("It is managed by {service}: only that can take it away.")),
+        (None, Some(_)) => Ok(()),
+        (None, None) => Err("It is associated with nothing.".into()),
+    },
+    refine: |cx, _| no_form(cx, "Disassociate"),
+    plan: disassociate,
+};
+
+fn disassociate(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
+    check_rows(cx.targets, DISASSOCIATE.available)?;
+    let mut all = Vec::new();
+    let mut subjects = Vec::new();
+    let mut steps = Vec::new();
+    for t in cx.targets {
+        let (ip, who) = (shown(&t.record), holder(cx, &t.record).unwrap_or_else(|| "nothing".into()));
+        all.push(severe(format!("{who} is not reached at {ip} any more")));
+        subjects.push(subject(t, format!("{who} → unattached")));
+        let id = addresses::association_id(&t.record).unwrap_or_default();
+        let call = Call::new(&DISASSOCIATE_ADDRESS, t.table.scope.clone()).arg("AssociationId", Arg::str(id));
+        let step = Step::new(format!("take {ip} from {who}"), call.on([t.record.id.clone()]));
+        steps.push(match addresses::instance(&t.record) {
+            Some(instance) => step.undone_by(give_back(&t.table.scope, t, instance, &who)),
+            None => step,
+        });
+    }
+    let mut plan = draft("disassociate", title("Disassociate", &INFO, cx.targets), cx.targets, subjects);
+    plan.steps = steps;
+    all.push(note(
+        "what has an instance without a public address cannot reach the internet through an internet gateway",
+    ));
+    plan.consequences = sorted(all);
+    plan.cost = Some(standing_cost(cx.targets.len()));
+    plan.wait = wait_state(cx.targets, &["unattached"], &[], false, 2);
+    Ok(plan)
+}
+
+fn give_back(scope: &Scope, t: &Target, instance: &str, who: &str) -> StepUndo {
+    let call = Call::new(&ASSOCIATE_ADDRESS, scope.clone())
+        .arg("AllocationId", Arg::Str(t.record.id.clone()))
+        .arg("InstanceId", Arg::str(instance))
+        .arg("AllowReassociation", Arg::Bool(false));
+    StepUndo {
+        title: format!("give {} to {who} again", shown(&t.record)),
+        call: call.on([t.record.id.clone()]),
+        wait: Waiter::AtOnce,
+        destructive: false,
+    }
+}
+
+/// `release`.
+pub static RELEASE: Action = Action {
+    name: "release",
+    title: "Release",
+    doc: "Gives addresses back to AWS. They cost nothing any more, and are somebody else's soon: they can hardly be had again.",
+    kind: KIND,
+    takes: Takes::Rows,
+    bulk: true,
+    changes: true,
+    operations: &[&RELEASE_ADDRESS],
+    available: |row| match (addresses::service_managed(row), addresses::state(row)) {
+        (Some(service), _) => Err(format!("It is managed by {service}: only that can release it.")),
+        // EC2: InvalidIPAddress.InUse.
+        (None, AddressState::Associated) => Err("It is associated: disassociate it first.".into()),
+        (None, AddressState::Unattached) => Ok(()),
+    },
+    refine: |cx, _| no_form(cx, "Release"),
+    plan: release,
+};
+
+fn release(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
+    check_rows(cx.targets, RELEASE.available)?;
+    let subjects = cx.targets.iter().map(|t| subject(t, "unattached → released for good")).collect();
+    let mut plan = draft("release", title("Release", &INFO, cx.targets), cx.targets, subjects);
+    let step = |t: &Target| {
+        let call =
+            Call::new(&RELEASE_ADDRESS, t.table.scope.clone()).arg("AllocationId", Arg::Str(t.record.id.clone()));
+        Step::new(format!("release {}", shown(&t.record)), call.on([t.record.id.clone()]))
+    };
+    plan.steps = cx.targets.iter().map(step).collect();
+    plan.destructive = true;
+    plan.consequences = sorted(vec![note(
+        "names and firewalls elsewhere that have the address go on pointing to it, whoever has it then",
+    )]);
+    let month = AN_HOUR * HOURS * f64::from(u32::try_from(cx.targets.len()).unwrap_or(u32::MAX));
+    plan.cost = Some(format!("saves about ${month:.2} a month"));
+    plan.wait = wait_state(cx.targets, &[], &[], true, 2);
+    if let [one] = cx.targets {
+        plan.phrase = shown(&one.record);
+    }
+    Ok(plan)
+}

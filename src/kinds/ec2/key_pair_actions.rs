@@ -1,0 +1,286 @@
+//! What can be done to key pairs, as data: create, import, delete. Sent by [`super::storage_senders`].
+
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::key_pairs::INFO;
+use crate::base::Fault;
+use crate::base::text::visible;
+use crate::kinds::action::{Action, ActionContext, Takes, Target};
+use crate::kinds::planning::{
+    Known, check, check_rows, draft, field, label, line, live, made, names, need, no_form, note, pick, sorted, subject,
+    text_of, title, wait_state, whole,
+};
+use crate::model::{
+    Arg, Call, Choice, FormField, FormSpec, Keep, Kind, Operation, Plan, Retry, Service, Step, StepUndo, TableKey,
+    Values, Waiter,
+};
+
+/// `CreateKeyPair`: the private key is in the answer and nowhere else, so it is sent once.
+pub static CREATE_KEY_PAIR: Operation = Operation::write(Service::Ec2, "CreateKeyPair", Retry::Never)
+    .with_dry_run()
+    .with_outputs(&["KeyPairId", "KeyMaterial"]);
+/// `ImportKeyPair`: sent twice, the second is refused (InvalidKeyPair.Duplicate).
+pub static IMPORT_KEY_PAIR: Operation =
+    Operation::write(Service::Ec2, "ImportKeyPair", Retry::Never).with_dry_run().with_outputs(&["KeyPairId"]);
+/// `DeleteKeyPair`: of one that is not there EC2 says the same.
+pub static DELETE_KEY_PAIR: Operation = Operation::write(Service::Ec2, "DeleteKeyPair", Retry::Safe).with_dry_run();
+
+const KIND: &str = INFO.name;
+const NAME: &str = "name";
+const TYPE: &str = "type";
+const FILE: &str = "file";
+const PUBLIC_KEY: &str = "public_key";
+
+/// `create-key-pair`.
+pub static CREATE: Action = Action {
+    name: "create-key-pair",
+    title: "Create a key pair",
+    doc: "Makes a key pair and writes the private key to a file that only its owner can read. AWS does not keep it and never shows it \
+          again; if the file cannot be written, no key pair is made.",
+    kind: KIND,
+    takes: Takes::Scope,
+    bulk: false,
+    changes: true,
+    operations: &[&CREATE_KEY_PAIR, &DELETE_KEY_PAIR],
+    available: |_| Ok(()),
+    refine: create_form,
+    plan: create,
+};
+
+/// A name that no key pair of the region has.
+fn name_field(cx: &ActionContext<'_>, values: &Values, needs: &mut Vec<TableKey>) -> FormField {
+    let mut f = line(values, NAME, "Name", "", "Instances are launched with it by this name.");
+    let name = text_of(&f);
+    let taken = match whole(cx.store, cx.scope, &INFO) {
+        Known::Complete(table) => live(table).any(|r| r.name == name),
+        Known::NotAsked(key) => {
+            need(needs, key);
+            false
+        }
+        Known::Failed(_) => false,
+    };
+    // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateKeyPair.html
+    f.error = if name.is_empty() {
+        Some("A name is wanted.".into())
+    } else if !name.is_ascii() || name.len() > 255 {
+        Some("AWS takes up to 255 ASCII characters.".into())
+    } else if taken {
+        Some(format!("There is a key pair {} already (InvalidKeyPair.Duplicate).", visible(&name)))
+    } else {
+        None
+    };
+    f
+}
+
+/// `my key/1` -> `my key_1.pem`: a name of AWS's cannot lead out of the folder.
+fn file_for(folder: &str, name: &str) -> String {
+    let safe: String = name.chars().map(|c| if c == '/' || c == '\0' || c.is_control() { '_' } else { c }).collect();
+    let safe = if safe.is_empty() || safe.starts_with('.') { format!("key{safe}") } else { safe };
+    Path::new(folder).join(format!("{safe}.pem")).to_string_lossy().into_owned()
+}
+
+fn create_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let mut needs = Vec::new();
+    let name = name_field(cx, values, &mut needs);
+    let choice =
+        |value: &'static str, label: &'static str| Choice { value: value.into(), label: label.into(), disabled: None };
+    let types = vec![
+        choice("ed25519", "ed25519  short and quick"),
+        choice("rsa", "rsa  2048 bits, also for Windows passwords"),
+    ];
+    let ty = pick(
+        values,
+        (TYPE, "Type"),
+        types,
+        "ed25519",
+        "Windows instances need rsa: their password is encrypted with it.",
+    );
+    let mut file = line(
+        values,
+        FILE,
+        "File",
+        &file_for(cx.downloads, &text_of(&name)),
+        "Where the private key goes: mode 0400, never over another file.",
+    );
+    let path = text_of(&file);
+    file.error = (path.is_empty() || path.ends_with('/')).then(|| "A file is wanted, not a folder.".to_string());
+    FormSpec { title: "Create a key pair".into(), fields: vec![name, ty, file], needs }
+}
+
+fn create(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
+    let spec = create_form(cx, values);
+    check(&spec)?;
+    let (name, ty, file) = (text_of(&spec.fields[0]), text_of(&spec.fields[1]), text_of(&spec.fields[2]));
+    let mut plan = draft("create-key-pair", format!("Create the key pair {}", visible(&name)), &[], Vec::new());
+    plan.phrase = name.to_string();
+    let call = Call::new(&CREATE_KEY_PAIR, cx.scope.clone())
+        .arg("KeyName", Arg::Str(name.clone()))
+        .arg("KeyType", Arg::Str(ty.clone()))
+        .arg("KeyFormat", Arg::str("pem"));
+    let mut step =
+        Step::new(format!("create {} and keep its private key", visible(&name)), call).undone_by(delete_made(cx));
+    step.keep = vec![Keep::File { output: "KeyMaterial", path: PathBuf::from(file.as_str()) }];
+    plan.steps = vec![step];
+    plan.wait = made("KeyPairId", TableKey::all(cx.scope.clone(), Kind(&INFO)));
+    plan.consequences = sorted(vec![
+        note(format!(
+            "the private key goes to {} and nowhere else: without that file the pair is of no use",
+            visible(&file)
+        )),
+        note("the file must not be there yet: it is never written over"),
+    ]);
+    plan.cost = Some("key pairs cost nothing".into());
+    Ok(plan)
+}
+
+fn delete_made(cx: &ActionContext<'_>) -> StepUndo {
+    StepUndo {
+        title: "delete the key pair".into(),
+        call: Call::new(&DELETE_KEY_PAIR, cx.scope.clone()).arg("KeyPairId", Arg::out(0, "KeyPairId")),
+        wait: Waiter::AtOnce,
+        destructive: true,
+    }
+}
+
+/// `import-key-pair`.
+pub static IMPORT: Action = Action {
+    name: "import-key-pair",
+    title: "Import a key pair",
+    doc: "Makes a key pair of a public key of your own, as ssh-keygen writes it (id_ed25519.pub). The private half stays where it is.",
+    kind: KIND,
+    takes: Takes::Scope,
+    bulk: false,
+    changes: true,
+    operations: &[&IMPORT_KEY_PAIR, &DELETE_KEY_PAIR],
+    available: |_| Ok(()),
+    refine: import_form,
+    plan: import,
+};
+
+fn import_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let mut needs = Vec::new();
+    let name = name_field(cx, values, &mut needs);
+    let mut key =
+        line(values, PUBLIC_KEY, "Public key", "", "One line: ssh-ed25519 or ssh-rsa, the key, a comment. Paste it.");
+    key.error = why_no_public_key(&text_of(&key));
+    FormSpec { title: "Import a key pair".into(), fields: vec![name, key], needs }
+}
+
+/// EC2 takes ED25519, and RSA of 1024, 2048 and 4096 bits, in OpenSSH's one-line form (and two others that are not offered here).
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/create-key-pairs.html>
+fn why_no_public_key(text: &str) -> Option<String> {
+    if text.is_empty() {
+        return Some("A public key is wanted: the line in ~/.ssh/id_ed25519.pub.".into());
+    }
+    if text.contains("PRIVATE KEY") {
+        return Some("This is a private key, which goes nowhere: paste the line of the .pub file.".into());
+    }
+    let mut words = text.split_whitespace();
+    let kind = words.next().unwrap_or_default();
+    if !matches!(kind, "ssh-ed25519" | "ssh-rsa") {
+        return Some("AWS takes ssh-ed25519 and ssh-rsa: the line begins with one of them.".into());
+    }
+    let blob = words.next().and_then(|w| STANDARD.decode(w).ok());
+    // RFC 4253, section 6.6: the blob begins with its own type's name and length.
+    let named = blob.is_some_and(|b| {
+        b.get(..4) == Some(&[0, 0, 0, kind.len() as u8]) && b.get(4..4 + kind.len()) == Some(kind.as_bytes())
+    });
+    (!named).then(|| "What follows is no such key: is the line whole?".to_string())
+}
+
+fn import(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
+    let spec = import_form(cx, values);
+    check(&spec)?;
+    let (name, key) = (text_of(&spec.fields[0]), text_of(&spec.fields[1]));
+    let mut plan = draft("import-key-pair", format!("Import the key pair {}", visible(&name)), &[], Vec::new());
+    plan.phrase = name.to_string();
+    let call = Call::new(&IMPORT_KEY_PAIR, cx.scope.clone())
+        .arg("KeyName", Arg::Str(name.clone()))
+        .arg("PublicKeyMaterial", Arg::Blob(key.as_bytes().to_vec().into()));
+    plan.steps = vec![Step::new(format!("import {}", visible(&name)), call).undone_by(delete_made(cx))];
+    plan.wait = made("KeyPairId", TableKey::all(cx.scope.clone(), Kind(&INFO)));
+    plan.cost = Some("key pairs cost nothing".into());
+    Ok(plan)
+}
+
+/// `delete`.
+pub static DELETE: Action = Action {
+    name: "delete",
+    title: "Delete",
+    doc: "Deletes key pairs at AWS. Instances that were launched with them keep the public key and can be logged in to as before; the \
+          private keys on this machine are not touched.",
+    kind: KIND,
+    takes: Takes::Rows,
+    bulk: true,
+    changes: true,
+    operations: &[&DELETE_KEY_PAIR],
+    available: |_| Ok(()),
+    refine: |cx, _| no_form(cx, "Delete"),
+    plan: delete,
+};
+
+fn delete(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
+    check_rows(cx.targets, DELETE.available)?;
+    let subjects = cx.targets.iter().map(|t| subject(t, "→ deleted")).collect();
+    let mut plan = draft("delete", title("Delete", &INFO, cx.targets), cx.targets, subjects);
+    let step = |t: &Target| {
+        let call = Call::new(&DELETE_KEY_PAIR, t.table.scope.clone()).arg("KeyPairId", Arg::Str(t.record.id.clone()));
+        Step::new(format!("delete {}", label(&t.record)), call.on([t.record.id.clone()]))
+    };
+    plan.steps = cx.targets.iter().map(step).collect();
+    plan.destructive = true;
+    let mut all = vec![note("whoever has the private key still gets in where it is installed: remove it there too")];
+    let used: Vec<String> = match whole(cx.store, cx.scope, &super::instances::INFO) {
+        Known::Complete(table) => {
+            let with = |key: &str| {
+                live(table)
+                    .filter(|r| field(r, super::instances::fields::KEY_NAME) == Some(key))
+                    .map(|r| label(r))
+                    .collect::<Vec<_>>()
+            };
+            cx.targets.iter().flat_map(|t| with(&t.record.name)).collect()
+        }
+        Known::NotAsked(key) => {
+            need(&mut plan.needs, key);
+            Vec::new()
+        }
+        Known::Failed(_) => Vec::new(),
+    };
+    if !used.is_empty() {
+        all.push(note(format!("{} launched with it: login there goes on", names(&used))));
+    }
+    plan.consequences = sorted(all);
+    plan.wait = wait_state(cx.targets, &[], &[], true, 2);
+    Ok(plan)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_key_is_told_from_what_is_none() {
+        let ed = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ7sVLbQpAbjIJE5xpJKg4Pp2ZOV6VNgz5PmQGsDNVnH me@host";
+        assert_eq!(why_no_public_key(ed), None);
+        for (text, word) in [
+            ("", "wanted"),
+            ("-----BEGIN OPENSSH PRIVATE KEY-----", "private"),
+            ("ecdsa-sha2-nistp256 AAAA", "AWS takes"),
+            ("ssh-ed25519", "is the line whole"),
+            ("ssh-ed25519 AAAA me", "is the line whole"),
+            ("ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIJ7sVLbQpAbjIJE5xpJKg4Pp2ZOV6VNgz5PmQGsDNVnH", "is the line whole"),
+        ] {
+            assert!(why_no_public_key(text).is_some_and(|w| w.contains(word)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_does_not_lead_the_file_out_of_its_folder() {
+        assert_eq!(file_for("/home/me", "my-key"), "/home/me/my-key.pem");
+        assert_eq!(file_for("/home/me", "../../.ssh/id"), "/home/me/key.._.._.ssh_id.pem");
+        assert_eq!(file_for("/home/me", ""), "/home/me/key.pem");
+    }
+}

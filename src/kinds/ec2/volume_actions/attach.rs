@@ -1,0 +1,85 @@
+//! `attach`: an available volume becomes a disk of an instance of its zone.
+
+use super::{ATTACH_VOLUME, ATTACHING, KIND, Volume, attach_call, detach_again, free_device, instances_of, is_device};
+use crate::base::Fault;
+use crate::base::text::visible;
+use crate::kinds::action::{Action, ActionContext, Takes};
+use crate::kinds::ec2::instances;
+use crate::kinds::ec2::volumes::INFO;
+use crate::kinds::ec2::volumes::volume::{self, VolumeState};
+use crate::kinds::planning::{
+    check, check_rows, draft, form_title, known_or_unknown, line, note, pick, sorted, state, subject, text_of, title,
+};
+use crate::model::{FormSpec, Kind, Plan, Record, Step, TableKey, Values};
+
+/// `attach`.
+pub static ATTACH: Action = Action {
+    name: "attach",
+    title: "Attach",
+    doc: "Attaches a volume to an instance of its Availability Zone.",
+    kind: KIND,
+    takes: Takes::Rows,
+    bulk: false,
+    changes: true,
+    operations: &[&ATTACH_VOLUME, &super::DETACH_VOLUME],
+    available,
+    refine,
+    plan,
+};
+
+const INSTANCE: &str = "instance";
+const DEVICE: &str = "device";
+
+fn available(row: &Record) -> Result<(), String> {
+    match volume::state(row) {
+        VolumeState::Available => Ok(()),
+        // io1 and io2 volumes may be attached to up to 16 instances.
+        VolumeState::InUse if volume::multi_attach(row) == Some(true) => Ok(()),
+        VolumeState::InUse => Err("It is attached already: detach it first.".into()),
+        _ => Err(format!("It is {}: only an available volume can be attached.", state(row))),
+    }
+}
+
+fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let mut needs = Vec::new();
+    let zone = cx.targets.first().and_then(|t| volume::zone(&t.record));
+    let help = "Instances of the volume's zone, those that run first.";
+    let instance = match instances_of(cx, zone, &mut needs) {
+        Ok(choices) => pick(values, (INSTANCE, "Instance"), choices, "", help),
+        Err(_) => {
+            let mut field = line(values, INSTANCE, "Instance", "", help);
+            let typed = text_of(&field);
+            field.error = (!typed.starts_with("i-"))
+                .then(|| known_or_unknown(cx.store, cx.scope, &instances::INFO, "the instances"));
+            field
+        }
+    };
+    let proposed = free_device(cx, &text_of(&instance));
+    let mut device =
+        line(values, DEVICE, "Device", &proposed, "What the volume is called there; the system may call it otherwise.");
+    let typed = text_of(&device);
+    device.error = (!is_device(&typed)).then(|| format!("{} is no device name, e.g. /dev/sdf.", visible(&typed)));
+    FormSpec { title: form_title(cx, "Attach"), fields: vec![instance, device], needs }
+}
+
+fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
+    check_rows(cx.targets, available)?;
+    let spec = refine(cx, values);
+    check(&spec)?;
+    let (instance, device) = (text_of(&spec.fields[0]), text_of(&spec.fields[1]));
+    let t = &cx.targets[0];
+    let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
+    let host = cx.store.get(&key, &instance).map_or_else(|| instance.to_string(), |r| r.label().to_string());
+    let subjects = vec![subject(t, format!("{} → in-use by {host} as {device}", state(&t.record)))];
+    let mut plan = draft("attach", title("Attach", &INFO, cx.targets), cx.targets, subjects);
+    let volume = Volume::Known(t.record.id.clone());
+    let step =
+        Step::new(format!("attach it to {host} as {device}"), attach_call(cx.scope, &volume, &instance, &device));
+    plan.steps = vec![step.undone_by(detach_again(cx.scope, &volume, &instance))];
+    plan.wait = volume.becomes(cx.scope, &["in-use"], false, ATTACHING);
+    plan.consequences = sorted(vec![
+        note(format!("{host} sees a new disk: it is mounted there, by hand")),
+        note("it stays when the instance is terminated, unless DeleteOnTermination is set"),
+    ]);
+    Ok(plan)
+}

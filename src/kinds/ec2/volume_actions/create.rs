@@ -1,0 +1,304 @@
+//! `create-volume`: a new volume in a zone, and, if wanted, attached at once.
+
+use std::time::Duration;
+
+use arcstr::ArcStr;
+
+use super::{
+    CREATE_VOLUME, DELETE_VOLUME, KIND, Volume, attach_call, detach_again, free_device, instances_of, is_device,
+};
+use crate::base::text::visible;
+use crate::base::{Fault, Scope};
+use crate::kinds::action::{Action, ActionContext, Takes};
+use crate::kinds::ec2::instances::{self, fields};
+use crate::kinds::ec2::{availability_zones, volume_price};
+use crate::kinds::planning::{
+    Known, PRICES, check, draft, field, known_or_unknown, line, live, name_tag, need, note, number, pick, sorted,
+    text_of, toggle, whole,
+};
+use crate::model::{Arg, Call, Choice, FormField, FormSpec, FormValue, Kind, Plan, Step, StepUndo, TableKey, Values};
+
+/// `create-volume`.
+pub static CREATE: Action = Action {
+    name: "create-volume",
+    title: "Create a volume",
+    doc: "Makes an EBS volume in an Availability Zone, empty or from a snapshot, and attaches it if an instance is named. One plan: \
+          create, wait until it is available, attach.",
+    kind: KIND,
+    takes: Takes::Scope,
+    bulk: false,
+    changes: true,
+    operations: &[&CREATE_VOLUME, &super::ATTACH_VOLUME, &super::DETACH_VOLUME, &DELETE_VOLUME],
+    available: |_| Ok(()),
+    refine,
+    plan,
+};
+
+const SIZE: &str = "size";
+const ZONE: &str = "zone";
+const TYPE: &str = "type";
+const IOPS: &str = "iops";
+const THROUGHPUT: &str = "throughput";
+const ENCRYPTED: &str = "encrypted";
+const SNAPSHOT: &str = "snapshot";
+const NAME: &str = "name";
+const ATTACH: &str = "attach";
+const DEVICE: &str = "device";
+
+/// Creating takes seconds, from a snapshot too: its blocks come later.
+const CREATING: Duration = Duration::from_secs(10 * 60);
+
+/// A type of volume and what AWS allows of it: sizes in GiB, I/O operations a second and how many of them a GiB (none where they are
+/// not chosen), MiB a second. <https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html>
+struct Bounds {
+    name: &'static str,
+    says: &'static str,
+    size: (i64, i64),
+    iops: Option<(i64, i64, i64)>,
+    throughput: Option<(i64, i64)>,
+}
+
+const TYPES: &[Bounds] = &[
+    Bounds {
+        name: "gp3",
+        says: "general purpose SSD",
+        size: (1, 65_536),
+        iops: Some((3_000, 80_000, 500)),
+        throughput: Some((125, 2_000)),
+    },
+    Bounds { name: "gp2", says: "general purpose SSD, older", size: (1, 16_384), iops: None, throughput: None },
+    Bounds {
+        name: "io2",
+        says: "provisioned IOPS SSD",
+        size: (4, 65_536),
+        iops: Some((100, 256_000, 1_000)),
+        throughput: None,
+    },
+    Bounds {
+        name: "io1",
+        says: "provisioned IOPS SSD, older",
+        size: (4, 16_384),
+        iops: Some((100, 64_000, 50)),
+        throughput: None,
+    },
+    Bounds { name: "st1", says: "throughput HDD", size: (125, 16_384), iops: None, throughput: None },
+    Bounds { name: "sc1", says: "cold HDD", size: (125, 16_384), iops: None, throughput: None },
+    Bounds { name: "standard", says: "magnetic, previous generation", size: (1, 1_024), iops: None, throughput: None },
+];
+
+fn zones(cx: &ActionContext<'_>, values: &Values, host: Option<&str>, needs: &mut Vec<TableKey>) -> FormField {
+    let zones: Vec<ArcStr> = match whole(cx.store, cx.scope, &availability_zones::INFO) {
+        Known::Complete(table) => live(table).map(|r| r.label().clone()).collect(),
+        Known::NotAsked(key) => {
+            need(needs, key);
+            Vec::new()
+        }
+        Known::Failed(_) => Vec::new(),
+    };
+    let help = "Where it lives: an instance of this zone can have it.";
+    let default = host.map(ArcStr::from).or_else(|| zones.iter().min().cloned()).unwrap_or_default();
+    if zones.is_empty() {
+        let mut field = line(values, ZONE, "Zone", &default, help);
+        let typed = text_of(&field);
+        field.error =
+            typed.is_empty().then(|| known_or_unknown(cx.store, cx.scope, &availability_zones::INFO, "the zones"));
+        return field;
+    }
+    let mut sorted = zones;
+    sorted.sort();
+    let choices = sorted.into_iter().map(|z| Choice { value: z.clone(), label: z, disabled: None }).collect();
+    pick(values, (ZONE, "Zone"), choices, &default, help)
+}
+
+/// The instance that it is to be attached to: "none" is the first choice.
+fn host(cx: &ActionContext<'_>, values: &Values, needs: &mut Vec<TableKey>) -> FormField {
+    let zone = values.text(ZONE);
+    let help = "Attached as soon as it is available. Its zone is the volume's.";
+    match instances_of(cx, zone, needs) {
+        Ok(mut choices) => {
+            let none = Choice { value: "none".into(), label: "none".into(), disabled: None };
+            choices.insert(0, none);
+            pick(values, (ATTACH, "Attach to"), choices, "none", help)
+        }
+        Err(_) => {
+            let mut field = line(values, ATTACH, "Attach to", "none", help);
+            let typed = text_of(&field);
+            field.error = (typed != "none" && !typed.starts_with("i-"))
+                .then(|| known_or_unknown(cx.store, cx.scope, &instances::INFO, "the instances"));
+            field
+        }
+    }
+}
+
+fn zone_of(cx: &ActionContext<'_>, instance: &str) -> Option<ArcStr> {
+    let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
+    let row = cx.store.get(&key, instance)?;
+    field(row, fields::ZONE).map(ArcStr::from)
+}
+
+fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let mut needs = Vec::new();
+    let attach = host(cx, values, &mut needs);
+    let instance = text_of(&attach);
+    let instance = (instance != "none").then_some(instance);
+    let zone = zones(cx, values, instance.as_deref().and_then(|i| zone_of(cx, i)).as_deref(), &mut needs);
+    let choices = TYPES.iter().map(|t| Choice {
+        value: t.name.into(),
+        label: arcstr::format!("{}  {}", t.name, t.says),
+        disabled: None,
+    });
+    let ty = pick(values, (TYPE, "Type"), choices.collect(), "gp3", "gp3 for nearly everything.");
+    let bounds = TYPES.iter().find(|t| t.name == text_of(&ty)).unwrap_or(&TYPES[0]);
+    let snapshot = snapshot(values);
+    let mut size =
+        number(values, (SIZE, "Size"), bounds.size, Some(20.max(bounds.size.0)), format!("GiB, for {}.", bounds.name));
+    let from_snapshot = !text_of(&snapshot).is_empty();
+    if from_snapshot && values.text(SIZE).is_none_or(|s| s.trim().is_empty()) {
+        // AWS takes the snapshot's own size.
+        size = line(values, SIZE, "Size", "", "GiB; empty for the size of the snapshot, which is the least.");
+    }
+    let gib: i64 = text_of(&size).parse().unwrap_or(0);
+    let mut fields = vec![size, zone, ty];
+    if let Some((least, most, each)) = bounds.iops {
+        // For gp3, 3,000 are in the price; io1 and io2 have to say how many.
+        let default = (bounds.name != "gp3").then(|| (gib * 10).clamp(least, most));
+        let mut iops = optional(values, (IOPS, "IOPS"), (least, most), default, "I/O operations a second.");
+        let many = text_of(&iops).parse::<i64>().unwrap_or(0);
+        if iops.error.is_none() && gib > 0 && many > least.max(gib * each) {
+            iops.error = Some(format!("{} allows {each} a GiB: {} for {gib} GiB.", bounds.name, least.max(gib * each)));
+        }
+        fields.push(iops);
+    }
+    if let Some(range) = bounds.throughput {
+        fields.push(optional(values, (THROUGHPUT, "Throughput"), range, None, "MiB a second; 125 are in the price."));
+    }
+    let mut encrypted = toggle(values, ENCRYPTED, "Encrypted", "With the account's key for EBS.");
+    if values.get(ENCRYPTED).is_none() {
+        encrypted.value = FormValue::Flag(true);
+    }
+    fields.extend([encrypted, snapshot, line(values, NAME, "Name", "", "The Name tag; may be empty."), attach]);
+    if let Some(instance) = instance {
+        let mut device =
+            line(values, DEVICE, "Device", &free_device(cx, &instance), "What the volume is called there.");
+        let typed = text_of(&device);
+        device.error = (!is_device(&typed)).then(|| format!("{} is no device name, e.g. /dev/sdf.", visible(&typed)));
+        fields.push(device);
+        if let (Some(at), Some(chosen)) = (zone_of(cx, &text_of(&fields[fields.len() - 2])), fields.get_mut(1)) {
+            let zone = text_of(chosen);
+            if at != zone {
+                chosen.error = Some(format!("The instance is in {at}: a volume of {zone} cannot be attached to it."));
+            }
+        }
+    }
+    FormSpec { title: "Create a volume".into(), fields, needs }
+}
+
+fn snapshot(values: &Values) -> FormField {
+    let mut field =
+        line(values, SNAPSHOT, "Snapshot", "", "snap-…, to begin with its content; empty for an empty volume.");
+    let typed = text_of(&field);
+    let id = typed.strip_prefix("snap-").is_some_and(|r| r.len() >= 8 && r.bytes().all(|b| b.is_ascii_hexdigit()));
+    field.error = (!typed.is_empty() && !id).then(|| format!("{} is no snapshot's id (snap-…).", visible(&typed)));
+    field
+}
+
+/// A number that may be left out: empty stands for AWS's default.
+fn optional(
+    values: &Values,
+    (name, label): (&'static str, &'static str),
+    range: (i64, i64),
+    default: Option<i64>,
+    help: &str,
+) -> FormField {
+    let given = values.text(name).map(str::trim);
+    if default.is_none() && given.is_none_or(str::is_empty) {
+        return line(values, name, label, "", format!("{help} Empty for the default."));
+    }
+    number(values, (name, label), range, default, help)
+}
+
+fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
+    let spec = refine(cx, values);
+    check(&spec)?;
+    let get = |name: &str| spec.fields.iter().find(|f| f.name == name).map(text_of).filter(|t| !t.is_empty());
+    let int = |name: &str| get(name).and_then(|t| t.parse::<i64>().ok());
+    let (zone, ty) = (get(ZONE).unwrap_or_default(), get(TYPE).unwrap_or_default());
+    let encrypted = spec.fields.iter().any(|f| f.name == ENCRYPTED && f.value == FormValue::Flag(true));
+    let mut call = Call::new(&CREATE_VOLUME, cx.scope.clone())
+        .arg("AvailabilityZone", Arg::Str(zone.clone()))
+        .arg("VolumeType", Arg::Str(ty.clone()));
+    for (member, field) in [("Size", SIZE), ("Iops", IOPS), ("Throughput", THROUGHPUT)] {
+        if let Some(n) = int(field) {
+            call = call.arg(member, Arg::Int(n));
+        }
+    }
+    if let Some(id) = get(SNAPSHOT) {
+        call = call.arg("SnapshotId", Arg::Str(id));
+    }
+    // False is not said: a volume from an encrypted snapshot is encrypted whatever is asked for.
+    if encrypted {
+        call = call.arg("Encrypted", Arg::Bool(true));
+    }
+    let name = get(NAME);
+    if let Some(name) = &name {
+        call = call.arg("TagSpecifications", name_tag("volume", name));
+    }
+    call = call.arg("ClientToken", Arg::Token);
+
+    let what = match int(SIZE) {
+        Some(gib) => format!("a {gib} GiB {ty} volume in {zone}"),
+        None => format!("a {ty} volume in {zone} as large as its snapshot"),
+    };
+    let mut plan = draft("create-volume", format!("Create {what}"), &[], Vec::new());
+    plan.phrase = name.as_deref().unwrap_or("create").to_string();
+    let made = Volume::Made(0);
+    let undo = StepUndo {
+        title: "delete the volume".into(),
+        call: delete_call(cx.scope, &made),
+        wait: made.becomes(cx.scope, &["deleted"], true, CREATING),
+        destructive: true,
+    };
+    let available = made.becomes(cx.scope, &["available"], false, CREATING);
+    let create = Step::new(format!("create {what}"), call).undone_by(undo);
+    let mut all = Vec::new();
+    match get(ATTACH).filter(|i| i != "none") {
+        Some(instance) => {
+            let device = get(DEVICE).unwrap_or_default();
+            let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
+            let host = cx.store.get(&key, &instance).map_or_else(|| instance.to_string(), |r| r.label().to_string());
+            plan.steps.push(create.then_wait(available));
+            let attach =
+                Step::new(format!("attach it to {host} as {device}"), attach_call(cx.scope, &made, &instance, &device));
+            plan.steps.push(attach.undone_by(detach_again(cx.scope, &made, &instance)));
+            plan.wait = made.becomes(cx.scope, &["in-use"], false, super::ATTACHING);
+            all.push(note(format!("{host} sees a new disk: it is formatted and mounted there, by hand")));
+            all.push(note("it stays when the instance is terminated, unless DeleteOnTermination is set"));
+        }
+        None => {
+            plan.steps.push(create);
+            plan.wait = available;
+        }
+    }
+    if !encrypted && get(SNAPSHOT).is_none() {
+        all.push(note("it is not encrypted, unless the account encrypts by default"));
+    }
+    plan.consequences = sorted(all);
+    let (iops, throughput) = (int(IOPS).unwrap_or(3_000), int(THROUGHPUT).unwrap_or(125));
+    let monthly = int(SIZE).and_then(|gib| {
+        let small = |n: i64| i32::try_from(n).unwrap_or(i32::MAX);
+        volume_price::monthly(&ty, small(gib), small(iops), small(throughput))
+    });
+    plan.cost = Some(match monthly {
+        Some(dollars) => format!("about ${dollars:.2} a month while it stands, attached or not ({PRICES})"),
+        None => "the room is billed by the month while it stands (price not known here)".into(),
+    });
+    Ok(plan)
+}
+
+pub(super) fn delete_call(scope: &Scope, volume: &Volume) -> Call {
+    let call = Call::new(&DELETE_VOLUME, scope.clone()).arg("VolumeId", volume.arg());
+    match volume {
+        Volume::Known(id) => call.on([id.clone()]),
+        Volume::Made(_) => call,
+    }
+}

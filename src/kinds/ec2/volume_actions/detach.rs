@@ -1,0 +1,119 @@
+//! `detach`: a volume leaves its instance.
+
+use super::{ATTACHING, DETACH_VOLUME, KIND, Volume, attach_call, detach_call};
+use crate::base::{Fault, FaultKind};
+use crate::kinds::action::{Action, ActionContext, Takes};
+use crate::kinds::ec2::instances;
+use crate::kinds::ec2::instances::instance::{self, InstanceState};
+use crate::kinds::ec2::volumes::INFO;
+use crate::kinds::ec2::volumes::volume::{self, VolumeState};
+use crate::kinds::planning::{
+    check, check_rows, draft, form_title, note, pick, severe, sorted, state, subject, text_of, title, toggle, unknown,
+};
+use crate::model::{Choice, FormSpec, Kind, Plan, Record, Step, StepUndo, TableKey, Values};
+
+/// `detach`.
+pub static DETACH: Action = Action {
+    name: "detach",
+    title: "Detach",
+    doc: "Takes a volume from its instance. Unmount it there first: what is not written yet is lost otherwise. `force` does not wait for \
+          the operating system.",
+    kind: KIND,
+    takes: Takes::Rows,
+    bulk: false,
+    changes: true,
+    operations: &[&DETACH_VOLUME, &super::ATTACH_VOLUME],
+    available,
+    refine,
+    plan,
+};
+
+const FORCE: &str = "force";
+const FROM: &str = "from";
+
+fn available(row: &Record) -> Result<(), String> {
+    match volume::state(row) {
+        VolumeState::InUse => Ok(()),
+        VolumeState::Available => Err("It is attached to nothing.".into()),
+        _ => Err(format!("It is {}: only a volume in use can be detached.", state(row))),
+    }
+}
+
+fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let hosts = cx.targets.first().map(|t| volume::instances(&t.record)).unwrap_or_default();
+    let mut fields = vec![toggle(
+        values,
+        FORCE,
+        "Force",
+        "Without waiting for the operating system: for a detachment that hangs. The file system may need repair.",
+    )];
+    if hosts.len() > 1 {
+        let choices = hosts.into_iter().map(|id| Choice { value: id.clone(), label: id, disabled: None }).collect();
+        fields.push(pick(values, (FROM, "From"), choices, "", "It is attached to several: from which it goes."));
+    }
+    FormSpec { title: form_title(cx, "Detach"), fields, needs: Vec::new() }
+}
+
+fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
+    check_rows(cx.targets, available)?;
+    let spec = refine(cx, values);
+    check(&spec)?;
+    let t = &cx.targets[0];
+    let hosts = volume::instances(&t.record);
+    let chosen = spec.fields.iter().find(|f| f.name == FROM).map(text_of);
+    let Some(host) = chosen.or_else(|| hosts.first().cloned()) else {
+        return Err(Fault::new(FaultKind::Conflict, "Which instance has it is not known: refresh the list."));
+    };
+    let force = values.flag(FORCE);
+    let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
+    let row = cx.store.get(&key, &host);
+    let name = row.map_or_else(|| host.to_string(), |r| r.label().to_string());
+    let device = volume::device(&t.record).unwrap_or_default();
+    let mut plan = draft(
+        "detach",
+        title("Detach", &INFO, cx.targets),
+        cx.targets,
+        vec![subject(t, format!("in-use by {name} → available"))],
+    );
+    let volume = Volume::Known(t.record.id.clone());
+    let step = Step::new(format!("detach it from {name}"), detach_call(cx.scope, &volume, &host, force));
+    let back = StepUndo {
+        title: format!("attach it to {name} again"),
+        call: attach_call(cx.scope, &volume, &host, device),
+        wait: volume.becomes(cx.scope, &["in-use"], false, ATTACHING),
+        destructive: false,
+    };
+    plan.steps = vec![if device.is_empty() { step } else { step.undone_by(back) }];
+    // One that others still have stays in use.
+    plan.wait = if hosts.len() > 1 {
+        crate::model::Waiter::AtOnce
+    } else {
+        volume.becomes(cx.scope, &["available"], false, ATTACHING)
+    };
+    let mut all = Vec::new();
+    let root = row.and_then(|r| r.get("root_device").as_str()).is_some_and(|root| root == device);
+    let runs = row.map(|r| instance::state(r) == InstanceState::Running);
+    if root && runs == Some(true) {
+        // EC2: OperationNotPermitted.
+        let text = format!("It is the root volume of {name}, which runs: stop the instance first.");
+        return Err(Fault::new(FaultKind::Conflict, text));
+    }
+    match runs {
+        Some(true) => all.push(severe(format!(
+            "{name} runs: what it has not written to the volume is lost unless it is unmounted there"
+        ))),
+        Some(false) => all.push(note(format!("{name} does not run"))),
+        None => {
+            all.push(unknown(format!("whether {name} runs is not known: a volume in use loses what is not written")))
+        }
+    }
+    if root {
+        all.push(severe(format!("it is the root volume: {name} cannot start without it")));
+    }
+    if force {
+        all.push(severe("force: the operating system does not flush its file systems, which may need repair"));
+    }
+    plan.consequences = sorted(all);
+    plan.cost = Some("it goes on costing, attached or not".into());
+    Ok(plan)
+}

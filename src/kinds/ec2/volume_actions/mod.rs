@@ -1,0 +1,163 @@
+//! What can be done to volumes, as data: create, attach, detach, delete. Sent by [`super::storage_senders`].
+
+pub mod attach;
+pub mod create;
+mod delete;
+mod detach;
+#[cfg(test)]
+mod tests;
+
+pub use attach::ATTACH;
+pub use create::CREATE;
+pub use delete::DELETE;
+pub use detach::DETACH;
+
+use std::time::Duration;
+
+use arcstr::ArcStr;
+
+use super::instances::{self, fields, instance};
+use super::volumes;
+use crate::base::{RowId, Scope};
+use crate::kinds::action::ActionContext;
+use crate::kinds::planning::{Known, field, label, live, need, whole};
+use crate::model::{Arg, Call, Choice, Kind, Operation, Out, Record, Retry, Service, StepUndo, TableKey, Waiter};
+
+/// `CreateVolume`: its client token makes it one volume, however often it is sent.
+pub static CREATE_VOLUME: Operation =
+    Operation::write(Service::Ec2, "CreateVolume", Retry::Token).with_dry_run().with_outputs(&["VolumeId"]);
+/// `AttachVolume`: sent twice, the second is refused (VolumeInUse), which would pass for a failure.
+pub static ATTACH_VOLUME: Operation = Operation::write(Service::Ec2, "AttachVolume", Retry::Never).with_dry_run();
+/// `DetachVolume`: sent twice, the second is refused (IncorrectState).
+pub static DETACH_VOLUME: Operation = Operation::write(Service::Ec2, "DetachVolume", Retry::Never).with_dry_run();
+/// `DeleteVolume`: sent twice, the second is refused (InvalidVolume.NotFound).
+pub static DELETE_VOLUME: Operation = Operation::write(Service::Ec2, "DeleteVolume", Retry::Never).with_dry_run();
+
+/// The kind that these act on.
+const KIND: &str = volumes::INFO.name;
+
+/// Attaching and detaching take seconds; a device that is in use can keep a detachment waiting.
+const ATTACHING: Duration = Duration::from_secs(5 * 60);
+
+fn table(scope: &Scope) -> TableKey {
+    TableKey::all(scope.clone(), Kind(&volumes::INFO))
+}
+
+/// The instances of a zone that a volume can be attached to, as choices: those that run first, each by name.
+fn instances_of(
+    cx: &ActionContext<'_>,
+    zone: Option<&str>,
+    needs: &mut Vec<TableKey>,
+) -> Result<Vec<Choice>, TableKey> {
+    let table = match whole(cx.store, cx.scope, &instances::INFO) {
+        Known::Complete(table) => table,
+        Known::NotAsked(key) => {
+            need(needs, key.clone());
+            return Err(key);
+        }
+        Known::Failed(_) => return Err(TableKey::all(cx.scope.clone(), Kind(&instances::INFO))),
+    };
+    let mut rows: Vec<&Record> = live(table).map(|r| &**r).collect();
+    rows.sort_by_key(|r| (instance::state(r) != instance::InstanceState::Running, r.label().clone()));
+    let here = |r: &Record| zone.is_none_or(|z| field(r, fields::ZONE) == Some(z));
+    // Those of other zones come last, and say why not.
+    rows.sort_by_key(|r| !here(r));
+    let choice = |r: &Record| {
+        let at = field(r, fields::ZONE).unwrap_or("an unknown zone");
+        let disabled = match instance::state(r) {
+            _ if !here(r) => Some(format!("It is in {at}: a volume is attached in its own zone.")),
+            instance::InstanceState::Running | instance::InstanceState::Stopped => None,
+            _ => Some(format!("It is {}.", crate::kinds::planning::state(r))),
+        };
+        Choice { value: r.id.clone(), label: arcstr::format!("{}  {}  {at}", label(r), r.id), disabled }
+    };
+    Ok(rows.into_iter().map(choice).collect())
+}
+
+/// The device names that AWS recommends for EBS volumes of Linux: `/dev/sdf` to `/dev/sdp`.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html>
+fn free_device(cx: &ActionContext<'_>, instance: &str) -> ArcStr {
+    let used: Vec<ArcStr> = cx
+        .store
+        .table(&table(cx.scope))
+        .into_iter()
+        .flat_map(live)
+        .filter(|v| volumes::volume::instances(v).iter().any(|i| i == instance))
+        .filter_map(|v| volumes::volume::device(v).map(ArcStr::from))
+        .collect();
+    // The kernel may call /dev/sdf /dev/xvdf: the letter is what is taken.
+    let taken = |letter: char| used.iter().any(|d| d.ends_with(letter));
+    let free = ('f'..='p').find(|l| !taken(*l)).unwrap_or('f');
+    arcstr::format!("/dev/sd{free}")
+}
+
+/// Whether AWS takes a device's name: `/dev/sdf`, `/dev/xvdf`, Windows' `xvdf`.
+fn is_device(name: &str) -> bool {
+    let rest = name.strip_prefix("/dev/").unwrap_or(name);
+    let letters = rest.strip_prefix("sd").or_else(|| rest.strip_prefix("xvd"));
+    letters.is_some_and(|l| {
+        let (letter, number) = l.split_at(l.find(|c: char| c.is_ascii_digit()).unwrap_or(l.len()));
+        let is_letter = (1..=2).contains(&letter.len()) && letter.bytes().all(|b| b.is_ascii_lowercase());
+        is_letter && (number.is_empty() || number.parse::<u8>().is_ok_and(|n| n > 0 && n < 16))
+    })
+}
+
+/// The volume of a call: one that is there, or one that an earlier step makes.
+#[derive(Clone)]
+enum Volume {
+    Known(RowId),
+    Made(usize),
+}
+
+impl Volume {
+    fn arg(&self) -> Arg {
+        match self {
+            Volume::Known(id) => Arg::Str(id.clone()),
+            Volume::Made(step) => Arg::out(*step, "VolumeId"),
+        }
+    }
+    /// Waits until it is so.
+    fn becomes(&self, scope: &Scope, want: &'static [&'static str], gone_is_fine: bool, within: Duration) -> Waiter {
+        let (table, fail): (_, &'static [&'static str]) = (table(scope), &["error"]);
+        match self {
+            Volume::Known(id) => Waiter::State { table, ids: vec![id.clone()], want, fail, gone_is_fine, within },
+            Volume::Made(step) => {
+                let out = Out { step: *step, output: "VolumeId" };
+                Waiter::Created { out, table, want, fail, gone_is_fine, within }
+            }
+        }
+    }
+}
+
+fn attach_call(scope: &Scope, volume: &Volume, instance: &str, device: &str) -> Call {
+    let call = Call::new(&ATTACH_VOLUME, scope.clone())
+        .arg("VolumeId", volume.arg())
+        .arg("InstanceId", Arg::str(instance))
+        .arg("Device", Arg::str(device));
+    match volume {
+        Volume::Known(id) => call.on([id.clone()]),
+        Volume::Made(_) => call,
+    }
+}
+
+fn detach_call(scope: &Scope, volume: &Volume, instance: &str, force: bool) -> Call {
+    let mut call =
+        Call::new(&DETACH_VOLUME, scope.clone()).arg("VolumeId", volume.arg()).arg("InstanceId", Arg::str(instance));
+    if force {
+        call = call.arg("Force", Arg::Bool(true));
+    }
+    match volume {
+        Volume::Known(id) => call.on([id.clone()]),
+        Volume::Made(_) => call,
+    }
+}
+
+/// Detaching is the way back of attaching.
+fn detach_again(scope: &Scope, volume: &Volume, instance: &str) -> StepUndo {
+    StepUndo {
+        title: "detach the volume".into(),
+        call: detach_call(scope, volume, instance, false),
+        wait: volume.becomes(scope, &["available"], false, ATTACHING),
+        destructive: false,
+    }
+}

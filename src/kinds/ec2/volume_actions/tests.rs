@@ -1,0 +1,186 @@
+use super::*;
+use crate::base::Fault;
+use crate::kinds::action::Action;
+use crate::kinds::ec2::address_actions::{ALLOCATE, ASSOCIATE, DISASSOCIATE, RELEASE};
+use crate::kinds::ec2::{addresses, availability_zones, key_pair_actions, key_pairs};
+use crate::kinds::testing::{Rows, row, texts};
+use crate::model::{Confirm, FormValue, Plan, Selector, Severity, Value, Values};
+
+const SEOUL_A: &str = "ap-northeast-2a";
+const SEOUL_C: &str = "ap-northeast-2c";
+
+fn instance_row(id: &str, name: &str, zone: &str, public: Option<&str>) -> Record {
+    row(&instances::INFO, id, name, "running")
+        .with(fields::ID, Value::text(id))
+        .with(fields::ZONE, Value::text(zone))
+        .with(fields::PUBLIC_IP, Value::ip(public))
+        .with(fields::ELASTIC_IPS, Value::Empty)
+        .with(fields::KEY_NAME, Value::text("my-key"))
+        .with("root_device", Value::text("/dev/xvda"))
+        .record()
+}
+
+fn volume_row(id: &str, state: &str, at: Option<(&str, &str)>) -> Record {
+    let hosts: Vec<&str> = at.iter().map(|(i, _)| *i).collect();
+    row(&volumes::INFO, id, "", state)
+        .with(volumes::fields::ZONE, Value::text(SEOUL_A))
+        .with(volumes::fields::INSTANCES, texts(&hosts))
+        .with(volumes::fields::DEVICE, at.map_or(Value::Empty, |(_, d)| Value::text(d)))
+        .with(volumes::fields::MULTI_ATTACH, Value::Bool(false))
+        .with(volumes::fields::COST, Value::Float(1.6))
+        .record()
+}
+
+fn account() -> Rows {
+    let mut rows = Rows::default();
+    let all =
+        vec![instance_row("i-1", "web-1", SEOUL_A, Some("203.0.113.9")), instance_row("i-2", "web-2", SEOUL_C, None)];
+    rows.complete(&instances::INFO, Selector::All, all);
+    let zone = |z: &str| row(&availability_zones::INFO, z, z, "available").record();
+    rows.complete(&availability_zones::INFO, Selector::All, vec![zone(SEOUL_A), zone(SEOUL_C)]);
+    rows.complete(&volumes::INFO, Selector::All, vec![volume_row("vol-9", "in-use", Some(("i-1", "/dev/sdf")))]);
+    rows
+}
+
+fn values(all: &[(&str, &str)]) -> Values {
+    Values(all.iter().map(|(k, v)| ((*k).into(), FormValue::Text((*v).into()))).collect())
+}
+
+fn planned(action: &Action, what: Vec<Record>, all: &[(&str, &str)]) -> Result<Plan, Fault> {
+    let rows = account();
+    let targets: Vec<_> = what.into_iter().map(|r| rows.target(r.kind.0, r)).collect();
+    (action.plan)(&rows.context(&targets), &values(all))
+}
+
+fn names(plan: &Plan) -> Vec<&'static str> {
+    plan.calls().map(|c| c.op.name).collect()
+}
+
+#[test]
+fn a_volume_that_is_to_be_attached_is_one_plan_of_create_wait_and_attach() {
+    let p = planned(&CREATE, vec![], &[("size", "20"), ("attach", "i-1")]).expect("a plan");
+    assert_eq!(names(&p), ["CreateVolume", "AttachVolume"]);
+    assert!(matches!(&p.steps[0].wait, Waiter::Created { want, .. } if *want == ["available"]));
+    assert_eq!(p.steps[0].call.get("AvailabilityZone"), Some(&Arg::str(SEOUL_A)), "the instance's");
+    assert_eq!(p.steps[1].call.get("VolumeId"), Some(&Arg::out(0, "VolumeId")));
+    assert_eq!(p.steps[1].call.get("Device"), Some(&Arg::str("/dev/sdg")), "/dev/sdf is taken");
+    assert_eq!(p.confirm(), Confirm::Enter);
+    assert!(p.cost.as_deref().is_some_and(|c| c.contains("$1.60 a month")), "{:?}", p.cost);
+    let undo: Vec<_> = p.steps.iter().map(|s| s.undo.as_ref().expect("a way back").call.op.name).collect();
+    assert_eq!(undo, ["DeleteVolume", "DetachVolume"]);
+    let p = planned(&CREATE, vec![], &[]).expect("usable with its defaults");
+    assert_eq!((names(&p), p.steps[0].call.get("Size")), (vec!["CreateVolume"], Some(&Arg::Int(20))));
+}
+
+#[test]
+fn what_ec2_would_refuse_of_a_volume_is_said_at_its_field() {
+    for (with, word) in [
+        (&[("size", "0")][..], "Size: It must be from 1 to 65536"),
+        (&[("size", "20"), ("zone", "ap-northeast-2z")], "Zone: ap-northeast-2z is none of them"),
+        (&[("type", "gp9")], "Type: gp9 is none of them. Did you mean"),
+        (&[("type", "io2"), ("size", "4"), ("iops", "5000")], "io2 allows 1000 a GiB: 4000 for 4 GiB"),
+        (&[("type", "gp3"), ("iops", "90000")], "IOPS: It must be from 3000 to 80000"),
+        (&[("type", "st1"), ("size", "20")], "Size: It must be from 125 to 16384"),
+        (&[("zone", SEOUL_C), ("attach", "i-1")], "The instance is in ap-northeast-2a"),
+        (&[("attach", "i-1"), ("device", "sdf/")], "no device name"),
+        (&[("snapshot", "ami-1")], "no snapshot's id"),
+    ] {
+        let fault = planned(&CREATE, vec![], with).expect_err(word);
+        assert!(fault.message.contains(word), "{with:?}: {}", fault.message);
+    }
+}
+
+#[test]
+fn a_volume_is_attached_to_an_instance_of_its_zone_and_to_no_other() {
+    let free = || vec![volume_row("vol-1", "available", None)];
+    let p = planned(&ATTACH, free(), &[("instance", "i-1")]).expect("a plan");
+    assert_eq!((names(&p), p.confirm()), (vec!["AttachVolume"], Confirm::Enter));
+    let fault = planned(&ATTACH, free(), &[("instance", "i-2")]).expect_err("another zone");
+    assert!(fault.message.contains("It is in ap-northeast-2c"), "{}", fault.message);
+    assert!((ATTACH.available)(&volume_row("vol-9", "in-use", Some(("i-1", "/dev/sdf")))).is_err());
+}
+
+#[test]
+fn detaching_says_what_a_running_instance_loses_and_a_root_volume_is_refused() {
+    let p = planned(&DETACH, vec![volume_row("vol-9", "in-use", Some(("i-1", "/dev/sdf")))], &[]).expect("a plan");
+    assert!(matches!(p.confirm(), Confirm::Type(_)), "web-1 runs");
+    let back = p.steps[0].undo.as_ref().expect("a way back");
+    assert_eq!(back.call.get("Device"), Some(&Arg::str("/dev/sdf")));
+    let root = planned(&DETACH, vec![volume_row("vol-8", "in-use", Some(("i-1", "/dev/xvda")))], &[]);
+    assert!(root.is_err_and(|f| f.message.contains("root volume of web-1")));
+    let p = planned(&DELETE, vec![volume_row("vol-1", "available", None)], &[]).expect("a plan");
+    assert!(p.destructive && p.cost.as_deref().is_some_and(|c| c.contains("saves about $1.60")));
+    assert!((DELETE.available)(&volume_row("vol-9", "in-use", Some(("i-1", "/dev/sdf")))).is_err());
+}
+
+fn address(state: crate::model::Tone, instance: Option<&str>) -> Record {
+    let mut r = row(&addresses::INFO, "eipalloc-1", "", "")
+        .with(addresses::PUBLIC_IP, Value::ip(Some("198.51.100.7")))
+        .with(addresses::ASSOCIATION_ID, instance.map_or(Value::Empty, |_| Value::text("eipassoc-1")))
+        .with(addresses::INSTANCE, instance.map_or(Value::Empty, Value::text))
+        .with(addresses::SERVICE_MANAGED, Value::Empty)
+        .record();
+    r.state = Some((state, if instance.is_some() { "associated" } else { "unattached" }.into()));
+    r
+}
+
+#[test]
+fn an_address_is_allocated_with_its_cost_and_given_with_what_its_holder_loses() {
+    use crate::model::Tone::{Bad, Good};
+    let p = planned(&ALLOCATE, vec![], &[("name", "web")]).expect("a plan");
+    assert_eq!((names(&p), p.confirm()), (vec!["AllocateAddress"], Confirm::Enter));
+    assert!(
+        p.cost.as_deref().is_some_and(|c| c.contains("$0.005 an hour") && c.contains("$3.65 a month")),
+        "{:?}",
+        p.cost
+    );
+    let said = |p: &Plan| -> Vec<String> {
+        p.consequences.iter().filter(|c| c.severity == Severity::Severe).map(|c| c.text.clone()).collect()
+    };
+    let p = planned(&ASSOCIATE, vec![address(Bad, None)], &[("instance", "i-1")]).expect("a plan");
+    assert!(said(&p)[0].contains("web-1's public address 203.0.113.9 is lost for good"), "{:?}", said(&p));
+    assert_eq!(p.steps[0].call.get("AllowReassociation"), Some(&Arg::Bool(false)));
+    let p = planned(&ASSOCIATE, vec![address(Bad, None)], &[("instance", "i-2")]).expect("a plan");
+    assert_eq!(p.confirm(), Confirm::Enter, "web-2 has none to lose");
+    let p = planned(&ASSOCIATE, vec![address(Good, Some("i-1"))], &[("instance", "i-2")]).expect("a plan");
+    assert!(said(&p)[0].contains("is taken from web-1"), "{:?}", said(&p));
+    assert_eq!(p.steps[0].call.get("AllowReassociation"), Some(&Arg::Bool(true)));
+    let p = planned(&DISASSOCIATE, vec![address(Good, Some("i-1"))], &[]).expect("a plan");
+    assert!(said(&p)[0].contains("web-1 is not reached at 198.51.100.7"), "{:?}", said(&p));
+    assert!(planned(&RELEASE, vec![address(Good, Some("i-1"))], &[]).is_err(), "in use");
+    let p = planned(&RELEASE, vec![address(Bad, None)], &[]).expect("a plan");
+    assert_eq!(p.confirm(), Confirm::Type("198.51.100.7".into()));
+}
+
+#[test]
+fn a_key_pair_keeps_its_private_key_in_a_file_and_its_name_is_new() {
+    let p = planned(&key_pair_actions::CREATE, vec![], &[("name", "my-key")]).expect("a plan");
+    assert_eq!(p.steps[0].keep, [crate::model::Keep::File { output: "KeyMaterial", path: "./my-key.pem".into() }]);
+    assert!(planned(&key_pair_actions::CREATE, vec![], &[]).is_err(), "a name is wanted");
+    let key = row(&key_pairs::INFO, "key-1", "my-key", "").record();
+    let p = planned(&key_pair_actions::DELETE, vec![key], &[]).expect("a plan");
+    assert!(p.consequences.iter().any(|c| c.text.contains("web-1 and web-2 launched with it")), "{:?}", p.consequences);
+}
+
+#[test]
+fn devices_are_told_from_what_is_none() {
+    for name in ["/dev/sdf", "/dev/xvdf", "xvdf", "/dev/sda1", "/dev/xvdba"] {
+        assert!(is_device(name), "{name}");
+    }
+    for name in ["", "sdf/", "/dev/nvme0n1", "/dev/sd", "/dev/sdf0", "/dev/SDF", "/dev/sdfgh"] {
+        assert!(!is_device(name), "{name}");
+    }
+}
+
+/// A script says every wait between two steps in the CLI's own words.
+#[test]
+fn every_wait_between_two_steps_is_one_of_the_clis() {
+    let p = planned(&CREATE, vec![], &[("attach", "i-1")]).expect("a plan");
+    assert!(p.steps.iter().all(|s| s.wait == Waiter::AtOnce || matches!(s.wait, Waiter::Created { .. })));
+    for (i, step) in p.steps.iter().enumerate() {
+        for out in step.call.uses().into_iter().chain(step.wait.uses()) {
+            let before = &p.steps[out.step];
+            assert!(out.step <= i && before.call.op.outputs.contains(&out.output), "{out:?}");
+        }
+    }
+}

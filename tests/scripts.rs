@@ -1,0 +1,236 @@
+//! Plans of several steps, as a shell script run by the real AWS CLI and as the console carries them out: the same comes of both, on the
+//! sandbox behind a socket and on moto, as the AWS CLI reads it afterwards. And a console that is killed in the middle of one.
+
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
+mod support;
+#[path = "support/terminal.rs"]
+#[expect(dead_code, reason = "what only other tests need of it")]
+mod terminal;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rustix::process::Signal;
+use serde_json::Value as Json;
+use skydeck::base::Clock;
+use skydeck::sandbox::{Sandbox, WorldSpec, listen};
+use support::left_out;
+use support::moto::Moto;
+use support::python::{Python, clean};
+use terminal::{Home, Terminal};
+use tokio::runtime::Runtime;
+
+const REGION: &str = "ap-northeast-2";
+
+/// A server that speaks EC2, and the AWS CLI to look at it with.
+struct Account {
+    url: String,
+    aws: PathBuf,
+    folder: tempfile::TempDir,
+    _runtime: Option<Runtime>,
+    _moto: Option<Moto>,
+}
+
+impl Account {
+    fn sandbox(speed: f64) -> Account {
+        let runtime = Runtime::new().unwrap();
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let sandbox = Sandbox::open(WorldSpec::Demo, Clock::system(), speed).unwrap();
+        runtime.spawn(listen::serve(sandbox, listener, std::future::pending::<()>()));
+        Account::of(url, Some(runtime), None)
+    }
+    fn moto() -> Account {
+        let moto = Moto::start();
+        let account = Account::of(moto.url.clone(), None, Some(moto));
+        let name = "ResourceType=instance,Tags=[{Key=Name,Value=my-bastion-host}]";
+        account.aws(&[
+            "run-instances",
+            "--image-id",
+            "ami-12c6146b",
+            "--instance-type",
+            "t3.nano",
+            "--tag-specifications",
+            name,
+        ]);
+        account
+    }
+    fn of(url: String, runtime: Option<Runtime>, moto: Option<Moto>) -> Account {
+        let aws = Python::aws_cli().script_path("aws");
+        Account { url, aws, folder: tempfile::tempdir().unwrap(), _runtime: runtime, _moto: moto }
+    }
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        clean(&mut command);
+        let here = self.aws.parent().unwrap().to_path_buf();
+        let path = std::env::split_paths(&std::env::var_os("PATH").unwrap()).collect::<Vec<_>>();
+        command.env("PATH", std::env::join_paths([vec![here], path].concat()).unwrap());
+        command.current_dir(self.folder.path());
+        command
+    }
+    /// What the AWS CLI says.
+    fn aws(&self, args: &[&str]) -> Json {
+        let mut command = self.command("aws");
+        command.arg("ec2").args(args).args(["--region", REGION, "--endpoint-url", &self.url, "--output", "json"]);
+        let out = command.output().unwrap();
+        assert!(out.status.success(), "{args:?}: {}", String::from_utf8_lossy(&out.stderr));
+        serde_json::from_slice(&out.stdout).unwrap_or(Json::Null)
+    }
+    fn env(&self) -> [(&'static str, &'static str); 2] {
+        [("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")]
+    }
+    /// `skydeck plan … -o sh`.
+    fn planned(&self, args: &[&str]) -> String {
+        let home = Home::new();
+        let all = [&["plan"], args, &["-o", "sh", "--region", REGION, "--endpoint-url", &self.url]].concat();
+        let ended = home.run_with(&all, &self.env());
+        assert_eq!(ended.status, Some(0), "{args:?}: {ended:?}");
+        ended.out
+    }
+    /// The script of a plan, run by `sh`.
+    fn run(&self, args: &[&str]) -> String {
+        let script = self.planned(args);
+        let out = self.command("sh").args(["-c", &script]).output().unwrap();
+        assert!(out.status.success(), "{script}\n{}", String::from_utf8_lossy(&out.stderr));
+        script
+    }
+    /// The console, at a view.
+    fn console(&self, home: &Home, view: &str) -> Terminal {
+        let args = ["--region", REGION, "--endpoint-url", &self.url, "--refresh", "2", view];
+        let mut console = home.open(&args, &self.env());
+        console.resize(120, 40);
+        console
+    }
+    /// What the volumes with this name look like: size, type, state, device, the instance's name.
+    fn volumes(&self, name: &str) -> Vec<String> {
+        let all = self.aws(&["describe-volumes", "--filters", &format!("Name=tag:Name,Values={name}")]);
+        let text = |v: &Json| v.as_str().unwrap_or("-").to_string();
+        let one = |v: &Json| {
+            let at = &v["Attachments"][0];
+            let device = if at.is_null() { "-".to_string() } else { text(&at["Device"]) };
+            format!("{} {} {} {device}", v["Size"], text(&v["VolumeType"]), text(&v["State"]))
+        };
+        all["Volumes"].as_array().unwrap().iter().map(one).collect()
+    }
+    fn host(&self) -> Json {
+        let filters = ["Name=tag:Name,Values=my-bastion-host", "Name=instance-state-name,Values=running,stopped"];
+        let all = self.aws(&["describe-instances", "--filters", filters[0], filters[1]]);
+        all["Reservations"][0]["Instances"][0].clone()
+    }
+}
+
+/// Sends keys once the screen says all of it.
+fn after(console: &mut Terminal, says: &[&str], keys: &str) {
+    for what in says {
+        console.sees(what);
+    }
+    console.send(keys);
+}
+
+/// Confirms the plan on the screen: the first change of a run asks for the account's last digits.
+fn confirm(console: &mut Terminal, phrase: &str, digits: Option<&str>) {
+    after(console, &["carry"], phrase);
+    // A plan that has just changed is read for a second before it can be confirmed.
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    console.send("\r");
+    if let Some(digits) = digits {
+        after(console, &["last four digits"], &format!("{digits}\r"));
+    }
+}
+
+fn is_mode_0400(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777 == 0o400
+}
+
+fn scripts_do_what_the_console_does(account: &Account, digits: &str) {
+    // Create, wait, attach.
+    let values = ["size=7", "attach=my-bastion-host", "name=by-script"];
+    let script = account.run(&[&["create-volume"], &values[..]].concat());
+    assert!(script.contains("VOLUME_ID=$(") && script.contains("wait volume-available"), "{script}");
+    let home = Home::new();
+    let mut console = account.console(&home, "volumes");
+    after(&mut console, &["by-script"], ":create-volume size=7 attach=my-bastion-host name=by-console\r");
+    confirm(&mut console, "", Some(digits));
+    console.until("the attachment", |t| t.text().lines().any(|l| l.contains("by-console") && l.contains("in-use")));
+    let (script, console_made) = (account.volumes("by-script"), account.volumes("by-console"));
+    assert_eq!((script.len(), console_made.len()), (1, 1));
+    assert!(script[0].starts_with("7 gp3 in-use /dev/sd"), "{script:?}");
+    assert_eq!(script[0].split("/dev").next(), console_made[0].split("/dev").next());
+
+    // A key pair whose private half is kept.
+    account.run(&["create-key-pair", "name=script-key"]);
+    let file = account.folder.path().join("script-key.pem");
+    assert!(is_mode_0400(&file) && std::fs::read_to_string(&file).unwrap().contains("PRIVATE KEY"));
+    let again = account.planned(&["create-key-pair", "name=other-key", "file=script-key.pem"]);
+    let again = account.command("sh").args(["-c", &again]).output().unwrap();
+    assert!(!again.status.success(), "a file is never written over");
+    console.send(":create-key-pair name=console-key file=console-key.pem\r");
+    confirm(&mut console, "", None);
+    let keys = || account.aws(&["describe-key-pairs"])["KeyPairs"].to_string();
+    console.until("the key", |_| keys().contains("console-key"));
+    console.until("its file", |_| home.path("console-key.pem").exists());
+    assert!(is_mode_0400(&home.path("console-key.pem")));
+    let journal = std::fs::read_to_string(home.path(".state/skydeck/journal.jsonl")).unwrap();
+    assert!(journal.contains("CreateKeyPair") && !journal.contains("PRIVATE KEY"), "a private key is in no journal");
+
+    // Stop, wait, modify, start, wait.
+    account.run(&["change-type", "type=t3.small", "--on", "instances name=my-bastion-host"]);
+    let host = account.host();
+    assert_eq!((host["InstanceType"].as_str(), host["State"]["Name"].as_str()), (Some("t3.small"), Some("running")));
+    console.send(":instances name=my-bastion-host\r").sees("t3.small");
+    console.send(":change-type type=t3.large\r");
+    confirm(&mut console, "my-bastion-host", None);
+    console.until("the new type", |t| t.text().lines().any(|l| l.contains("running") && l.contains("t3.large")));
+    let host = account.host();
+    assert_eq!((host["InstanceType"].as_str(), host["State"]["Name"].as_str()), (Some("t3.large"), Some("running")));
+    console.send("q");
+    console.send("\r");
+}
+
+#[test]
+fn scripts_do_on_the_sandbox_what_the_console_does() {
+    if left_out("scripts with the AWS CLI on the sandbox") {
+        return;
+    }
+    scripts_do_what_the_console_does(&Account::sandbox(50.0), "0000");
+}
+
+#[test]
+fn scripts_do_on_moto_what_the_console_does() {
+    if left_out("scripts with the AWS CLI on moto") {
+        return;
+    }
+    scripts_do_what_the_console_does(&Account::moto(), "9012");
+}
+
+#[test]
+fn a_console_that_is_killed_between_two_calls_goes_on_with_the_second_at_its_next_start() {
+    if left_out("the AWS CLI on the sandbox") {
+        return;
+    }
+    let account = Account::sandbox(1.0);
+    let home = Home::new();
+    let mut console = account.console(&home, "volumes");
+    after(&mut console, &["complete"], ":create-volume size=7 attach=my-bastion-host name=cut-off\r");
+    confirm(&mut console, "", Some("0000"));
+    console.sees("step 1 of 2 done, waiting");
+    console.signal(Signal::KILL);
+    drop(console);
+    let mut console = account.console(&home, "volumes");
+    after(&mut console, &["Left under way by an earlier start", "1 of 2 calls answered"], "\r");
+    after(&mut console, &["✓ create a 7 GiB gp3 volume", "attach it to my-bastion-host"], "\r");
+    console.sees("Go on: Create a 7 GiB gp3 volume");
+    confirm(&mut console, "", Some("0000"));
+    console.until("the attachment", |t| t.text().lines().any(|l| l.contains("cut-off") && l.contains("in-use")));
+    let made = account.volumes("cut-off");
+    assert_eq!(made.len(), 1, "one volume and not two: {made:?}");
+    assert!(made[0].starts_with("7 gp3 in-use /dev/sd"), "{made:?}");
+    console.send("q");
+    drop(console);
+    let mut console = account.console(&home, "volumes");
+    console.sees("cut-off");
+    assert!(!console.text().contains("Left under way"), "it is over:\n{}", console.text());
+    console.send("q");
+}
