@@ -283,3 +283,32 @@ async fn the_binary_filters_joins_regions_and_says_what_failed() {
     let (code, _, err) = get(&["instnaces"]);
     assert!(code == Some(2) && err.contains("instances"), "{code:?} {err}");
 }
+
+#[tokio::test]
+async fn the_binary_finds_and_shows_by_name_what_is_named_by_id() {
+    let Some(moto) = seeded(None) else { return };
+    let seen = truth(&moto, HOME, &["instances", "volumes", "vpcs", "subnets"]);
+    let rows = |kind: &str| seen[kind]["rows"].as_array().unwrap().clone();
+    let id_of = |kind: &str, name: &str| -> Vec<Json> {
+        rows(kind).iter().filter(|r| r["name"] == name).map(|r| r["id"].clone()).collect()
+    };
+    let found = |args: &[&str]| -> Vec<Json> {
+        let (code, out, err) = get(&[args, &["-o", "json"]].concat());
+        assert_eq!(code, Some(0), "{args:?}: {err}");
+        serde_json::from_str(&out).unwrap()
+    };
+    let (web, vpc) = (id_of("instances", "web-1"), id_of("vpcs", "운영 vpc \u{202e}gnp"));
+    assert_eq!((web.len(), vpc.len()), (2, 1), "the seed has two instances of one name");
+    let disks = rows("volumes").iter().filter(|v| web.contains(&v["instances"][0])).count();
+    let volumes = found(&["volumes", "instance=web-1"]);
+    assert_eq!(volumes.len(), disks);
+    assert!(volumes.iter().all(|v| web.contains(&v["facts"]["instances"][0])), "JSON keeps the id: {}", volumes[0]);
+    let subnets = rows("subnets").iter().filter(|s| s["vpc_id"] == vpc[0]).count();
+    assert_eq!(found(&["subnets", "vpc:운영"]).len(), subnets);
+    assert_eq!(found(&["subnets", "!vpc:운영"]).len(), rows("subnets").len() - subnets);
+    assert_eq!(found(&["subnets", "운영"]).len(), subnets, "a word finds it too");
+    let (code, out, _) = get(&["volumes", "instance=web-1", "-o", "table"]);
+    assert!(code == Some(0) && out.contains("web-1") && !out.contains(" i-"), "{out}");
+    let (_, out, _) = get(&["subnets", "-o", "table"]);
+    assert!(out.contains("운영 vpc") && !out.contains('\u{202e}'), "a name is shown, not obeyed: {out:?}");
+}

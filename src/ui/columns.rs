@@ -14,6 +14,8 @@ pub struct Wish {
     pub info: &'static FieldInfo,
     /// How many cells its contents would take.
     pub want: u16,
+    /// Whether it shows names for ids: they are read like other texts, and an id is only told from others.
+    pub named: bool,
 }
 
 impl Wish {
@@ -52,14 +54,15 @@ pub fn place(wishes: &[Wish], room: u16, joined: bool) -> Vec<Placed> {
     let used = widths.iter().map(|w| w + GAP).sum::<u16>().saturating_sub(GAP);
     let mut left = room.saturating_sub(used);
     let wide = |ty| matches!(ty, FieldType::Text | FieldType::List | FieldType::Id);
+    let is_id = |w: &Wish| w.info.ty == FieldType::Id && !w.named;
     // Narrow values whole, a name that can be told from others, short texts whole, other texts, ids; what is left goes
     // to names.
     let passes: [Pass<'_>; 6] = [
         &|_, w| (!wide(w.info.ty)).then(|| w.want.min(w.most())),
         &|at, w| (at == 0).then(|| w.want.min(24)),
-        &|at, w| (at > 0 && w.info.ty == FieldType::Text).then(|| w.want.min(14).min(w.most())),
-        &|at, w| (at > 0 && w.info.ty != FieldType::Id && wide(w.info.ty)).then(|| w.want.min(w.most())),
-        &|at, w| (at > 0 && w.info.ty == FieldType::Id).then(|| w.want.min(w.most())),
+        &|at, w| (at > 0 && (w.named || w.info.ty == FieldType::Text)).then(|| w.want.min(14).min(w.most())),
+        &|at, w| (at > 0 && !is_id(w) && wide(w.info.ty)).then(|| w.want.min(w.most())),
+        &|at, w| (at > 0 && is_id(w)).then(|| w.want.min(w.most())),
         &|_, w| wide(w.info.ty).then_some(w.want),
     ];
     for pass in passes {
@@ -98,7 +101,7 @@ mod tests {
     static CPU: FieldInfo = FieldInfo::new("cpu", "CPU 1h", FieldType::Series, "").shown(9);
 
     fn wish(info: &'static FieldInfo, want: u16) -> Wish {
-        Wish { info, want }
+        Wish { info, want, named: false }
     }
 
     #[test]
@@ -109,6 +112,15 @@ mod tests {
         assert_eq!(widths(55), [24, 19, 8]);
         assert_eq!(widths(70), [39, 19, 8]);
         assert_eq!(widths(200), [60, 19, 8]);
+    }
+
+    #[test]
+    fn a_name_that_stands_for_an_id_has_room_before_ids() {
+        let target = Wish { named: true, ..wish(&ID, 19) };
+        let widths = |target| place(&[wish(&NAME, 60), target, wish(&STATE, 8), wish(&ID, 19)], 60, false);
+        let widths = |target| widths(target).iter().map(|p| p.width).collect::<Vec<_>>();
+        assert_eq!(widths(wish(&ID, 19)), [24, 11, 8, 11]);
+        assert_eq!(place(&[wish(&NAME, 20), target, wish(&STATE, 8), wish(&ID, 19)], 60, false)[1].width, 15);
     }
 
     #[test]

@@ -89,12 +89,16 @@ pub fn span(seconds: i64) -> String {
     }
 }
 
-/// A number with at most two decimals, and none that say nothing: `70`, `0.25`.
+/// A number with at most two decimals (a small one with four), and none that say nothing: `70`, `0.25`, `0.005`.
 pub fn number(n: f64) -> String {
     if !n.is_finite() {
         return UNKNOWN.into();
     }
-    let decimals = if n.abs() >= 100.0 { 0 } else { 2 };
+    let decimals = match n.abs() {
+        100.0.. => 0,
+        0.01.. => 2,
+        _ => 4,
+    };
     let text = format!("{n:.decimals$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }
 }
@@ -238,6 +242,7 @@ mod tests {
     fn spans_and_numbers_leave_out_what_says_nothing() {
         assert_eq!([45, 60, 90, 300, 5400, 604_800].map(span), ["45 s", "1 m", "1 m 30 s", "5 m", "1 h 30 m", "7 d"]);
         assert_eq!([70.0, 0.25, 12.505, 1234.5, 0.0].map(number), ["70", "0.25", "12.51", "1234", "0"]);
+        assert_eq!([0.005, 0.01, 0.00002].map(number), ["0.005", "0.01", "0"]);
         assert_eq!(measured(12.5, "Percent"), "12.5 %");
         assert_eq!(measured(0.012, "Seconds"), "12 ms");
         assert_eq!(measured(12_345.0, "Count"), "12 k");

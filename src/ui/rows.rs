@@ -179,8 +179,11 @@ impl<'a> Rows<'a> {
             FieldType::Series => u16::try_from(sparkline::CELLS).unwrap_or(u16::MAX),
             _ => 0,
         };
-        let mut wishes: Vec<Wish> =
-            self.columns.iter().map(|c| Wish { info: c.info, want: narrow(c.info.ty) }).collect();
+        let mut wishes: Vec<Wish> = self
+            .columns
+            .iter()
+            .map(|c| Wish { info: c.info, want: narrow(c.info.ty), named: c.names.is_some() })
+            .collect();
         for (at, row) in (0..self.len().min(SAMPLE)).filter_map(|i| self.at(i)) {
             for (column, wish) in self.columns.iter().zip(&mut wishes).filter(|(c, _)| c.info.ty != FieldType::Series) {
                 let cell = self.cell(at, row, column);

@@ -89,7 +89,8 @@ def key_pairs():
 
 
 def ranges(associations, key, state):
-    return [a[key] for a in associations if a[state]["State"] in ("associated", "associating")]
+    # Not "is associated": moto 5.2 says "{'State': 'associated'}" of a subnet's IPv6 range.
+    return [a[key] for a in associations if a[state]["State"] not in ("disassociated", "failed", "failing")]
 
 
 def vpcs():

@@ -164,7 +164,7 @@ static FIELDS: Fields<Target> = Fields(&[
     field(
         FieldInfo::new(ID, "TARGET", FieldType::Id, "What is registered: an instance id, an address, an ARN.")
             .shown(0)
-            .cells(11, 40)
+            .cells(11, 52)
             .aka(&["target", "instance"])
             .id_of("instances", "i-"),
         |t| Value::Text(t.id.clone()),

@@ -3,7 +3,7 @@
 use crate::kinds::seam::{field, flag, int, moment, said, text};
 use crate::model::{FieldInfo, FieldType, Fields, Value};
 
-use super::volume::Volume;
+use super::volume::{Attachment, Volume};
 
 /// The Name tag.
 pub const NAME: &str = "name";
@@ -50,8 +50,6 @@ const fn info(name: &'static str, title: &'static str, ty: FieldType, doc: &'sta
     FieldInfo::new(name, title, ty, doc)
 }
 
-const ATTACHED_TO: &str = "attachment";
-
 /// All of them.
 pub static FIELDS: Fields<Volume> = Fields(&[
     field(info(NAME, "NAME", FieldType::Text, "The Name tag.").unique().shown(0), |v| Value::text(&v.name)),
@@ -81,7 +79,7 @@ pub static FIELDS: Fields<Volume> = Fields(&[
             IOPS,
             "IOPS",
             FieldType::Int,
-            "I/O operations a second: what is provisioned, or gp2's baseline; magnetic and throughput volumes have none.",
+            "I/O operations a second, provisioned or the baseline; st1, sc1 and standard have none.",
         )
         .shown(6),
         |v| v.iops.map_or(if v.has_iops() { Value::Unknown } else { Value::Empty }, |n| Value::Int(n.into())),
@@ -104,15 +102,13 @@ pub static FIELDS: Fields<Volume> = Fields(&[
             .shown(1)
             .cells(8, 30)
             .aka(&["instance", "instance_id"])
-            .id_of("instances", "i-")
-            .section(ATTACHED_TO),
+            .id_of("instances", "i-"),
         |v| Value::list(v.attachments.iter().filter_map(|a| a.instance.clone())),
     ),
     field(
         info(DEVICE, "DEVICE", FieldType::Text, "The device name in the instance, e.g. /dev/sdf.")
             .shown(7)
-            .cells(9, 14)
-            .section(ATTACHED_TO),
+            .cells(9, 14),
         |v| v.attachments.first().map_or(Value::Empty, |a| said(&a.device)),
     ),
     field(
@@ -122,8 +118,7 @@ pub static FIELDS: Fields<Volume> = Fields(&[
             FieldType::State,
             "attaching, attached, detaching; busy: the instance still uses it, so that it cannot be detached.",
         )
-        .cells(10, 10)
-        .section(ATTACHED_TO),
+        .cells(10, 10),
         |v| {
             v.attach_state().map_or(Value::Empty, |s| {
                 let (tone, text) = s.shown();
@@ -132,11 +127,7 @@ pub static FIELDS: Fields<Volume> = Fields(&[
         },
     ),
     field(
-        info(ATTACHED, "ATTACHED", FieldType::Age, "When it was attached.")
-            .unique()
-            .cells(8, 8)
-            .aka(&["attach_time"])
-            .section(ATTACHED_TO),
+        info(ATTACHED, "ATTACHED", FieldType::Age, "When it was attached.").unique().cells(8, 8).aka(&["attach_time"]),
         |v| v.attachments.first().map_or(Value::Empty, |a| moment(a.since)),
     ),
     field(
@@ -146,16 +137,23 @@ pub static FIELDS: Fields<Volume> = Fields(&[
             FieldType::Bool,
             "Whether it is deleted when its instance is terminated.",
         )
-        .cells(12, 12)
-        .section(ATTACHED_TO),
+        .cells(12, 12),
         |v| v.deleted_with_instance(),
     ),
     field(
-        info(ATTACHMENTS, "ATTACHMENTS", FieldType::List, "Each attachment with device, state and fate.")
-            .unique()
-            .cells(11, 80)
-            .section(ATTACHED_TO),
-        |v| Value::list(v.attachments.iter().map(super::volume::Attachment::whole)),
+        info(
+            ATTACHMENTS,
+            "ATTACHMENTS",
+            FieldType::List,
+            "Each with device, state and fate, if they are several or to a service's resource.",
+        )
+        .unique()
+        .cells(11, 80),
+        |v| match v.attachments.as_slice() {
+            // The other fields say all there is of it.
+            [one] if one.instance.is_some() => Value::Empty,
+            several => Value::list(several.iter().map(Attachment::whole)),
+        },
     ),
     field(info(ENCRYPTED, "ENCRYPTED", FieldType::Bool, "Whether it is encrypted.").cells(9, 9), |v| flag(v.encrypted)),
     field(
@@ -187,10 +185,9 @@ pub static FIELDS: Fields<Volume> = Fields(&[
             .cells(9, 11),
         |v| text(&v.zone_id),
     ),
-    field(
-        info("source_volume", "SOURCE", FieldType::Id, "The volume that it is a copy of.").cells(11, 21),
-        |v| text(&v.source_volume),
-    ),
+    field(info("source_volume", "SOURCE", FieldType::Id, "The volume that it is a copy of.").cells(11, 21), |v| {
+        text(&v.source_volume)
+    }),
     field(
         info("fast_restored", "FAST RESTORED", FieldType::Bool, "Whether fast snapshot restore made it.").cells(13, 13),
         |v| flag(v.fast_restored),

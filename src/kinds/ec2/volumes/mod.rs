@@ -4,13 +4,15 @@
 pub mod fields;
 pub mod volume;
 
+use aws_sdk_ec2::operation::describe_volumes::DescribeVolumesOutput;
 use aws_sdk_ec2::types as sdk;
 use futures::future::BoxFuture;
 
 use self::volume::{AttachState, Attachment, Volume, VolumeState};
+use crate::aws::fault;
 use crate::base::{Fault, Scope};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
-use crate::kinds::paging::paged;
+use crate::kinds::paging::following;
 use crate::kinds::raw::raw;
 use crate::kinds::seam::{Seam, batches, own, time};
 use crate::model::{KindInfo, Link, Operation, Record, Scoping, Selector, Service};
@@ -42,6 +44,8 @@ pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id|
 /// DescribeVolumes takes 5 to 1000 a page: the AWS CLI's own page size.
 /// <https://github.com/aws/aws-cli/blob/develop/tests/functional/ec2/test_describe_volumes.py>
 pub(super) const PAGE: i32 = 1000;
+/// A screenful, for whoever waits for the first rows.
+const GLANCE: i32 = 50;
 /// A filter takes at most 200 values.
 const MOST_IDS: usize = 200;
 
@@ -49,21 +53,38 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
         let mut seam = Seam::new(&request.interner);
+        if pages.hurry() {
+            // A request of its own and no first page, as with instances.
+            pages.ask(&DESCRIBE_VOLUMES).await?;
+            let call = client.describe_volumes().max_results(GLANCE).send();
+            show(&mut pages, &mut seam, call.await.map_err(|e| fault::of(&DESCRIBE_VOLUMES, e))?).await?;
+        }
         for ids in batches(&request.what, MOST_IDS) {
             // A filter and not the id list: of that, one missing volume fails all, and it does not page.
             let filter = ids.map(|ids| vec![sdk::Filter::builder().name("volume-id").set_values(Some(ids)).build()]);
-            let call = |token| {
-                let page = client.describe_volumes().max_results(PAGE).set_next_token(token);
-                page.set_filters(filter.clone()).send()
-            };
-            paged(&mut pages, &DESCRIBE_VOLUMES, call, |out| {
-                let rows = out.volumes().iter().filter_map(|v| convert(&mut seam, v)).map(|v| v.record()).collect();
-                (rows, out.next_token)
-            })
-            .await?;
+            let mut token: Option<String> = None;
+            loop {
+                pages.ask(&DESCRIBE_VOLUMES).await?;
+                let call = client.describe_volumes().max_results(PAGE).set_next_token(token.clone());
+                let answer = call.set_filters(filter.clone()).send().await;
+                let mut out = answer.map_err(|e| fault::of(&DESCRIBE_VOLUMES, e))?;
+                let next = out.next_token.take();
+                show(&mut pages, &mut seam, out).await?;
+                token = following(&DESCRIBE_VOLUMES, token.as_deref(), next)?;
+                if token.is_none() {
+                    break;
+                }
+            }
         }
         Ok(())
     })
+}
+
+/// Reads an answer into rows and hands them over; it is dropped while another thread copies them.
+async fn show(pages: &mut Pages, seam: &mut Seam, out: DescribeVolumesOutput) -> Result<(), Fault> {
+    let rows = out.volumes().iter().filter_map(|v| convert(seam, v)).map(|v| v.record()).collect();
+    let (shown, ()) = tokio::join!(biased; pages.page(rows), async move { drop(out) });
+    shown
 }
 
 /// Where the SDK's volume ends; `None` if AWS left out its id.
