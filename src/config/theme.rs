@@ -304,6 +304,9 @@ pub struct TermEnv {
     pub colorterm: String,
     /// `TERM`.
     pub term: String,
+    /// Whether this is GNU screen: `STY` is set, or `TERM` is a name that only screen gives (`screen.` and the outer one; over ssh it comes
+    /// without `STY`). A terminal window that was started from screen has `STY` too, but another `TERM`.
+    pub screen: bool,
     /// `COLORFGBG`: `FG;BG` as numbers of the sixteen, from rxvt, Konsole and others.
     pub colorfgbg: String,
 }
@@ -315,6 +318,7 @@ impl TermEnv {
         TermEnv {
             no_color: !var("NO_COLOR").is_empty(),
             colorterm: var("COLORTERM"),
+            screen: !var("STY").is_empty() && var("TERM").starts_with("screen") || var("TERM").starts_with("screen."),
             term: var("TERM"),
             colorfgbg: var("COLORFGBG"),
         }
@@ -326,7 +330,9 @@ impl TermEnv {
         if self.no_color || matches!(term, "dumb" | "vt52" | "vt100" | "vt102" | "vt220") {
             Depth::None
         } else if matches!(self.colorterm.as_str(), "truecolor" | "24bit") || term.ends_with("-direct") {
-            Depth::True
+            // Screen hands on what the terminal around it says of itself, but up to 4.9 takes 24-bit colours for attributes: `48;2;40;60;90`
+            // becomes dim and grey. 5.0 knows them, if a setting says so. The 256 it makes into whatever is around it.
+            if self.screen { Depth::Indexed } else { Depth::True }
         } else if term.contains("256color") {
             Depth::Indexed
         } else {

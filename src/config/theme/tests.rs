@@ -7,7 +7,7 @@ fn term(depth: Depth) -> TermEnv {
         Depth::Indexed => ("", "tmux-256color"),
         Depth::True => ("truecolor", "xterm-256color"),
     };
-    TermEnv { no_color: false, colorterm: colorterm.into(), term: term.into(), colorfgbg: String::new() }
+    TermEnv { no_color: false, colorterm: colorterm.into(), term: term.into(), ..TermEnv::default() }
 }
 
 fn mine(text: &str, depth: Depth) -> (Theme, Vec<String>) {
@@ -111,6 +111,25 @@ fn without_colour_every_theme_is_mono() {
     assert_eq!(theme.name(), "mono");
     assert_eq!(theme.style(Role::Text).fg, None);
     assert_eq!(theme.band(Some(Color::Rgb(255, 0, 0))), theme.style(Role::Band));
+}
+
+#[test]
+fn screen_is_not_believed_what_it_inherited_of_the_terminal_around_it() {
+    let depth = |env: &[(&str, &str)]| {
+        let var = |name: &str| env.iter().find(|(n, _)| *n == name).map(|(_, v)| v.to_string());
+        TermEnv::read(var).depth()
+    };
+    let (sty, all) = (("STY", "21635.pts-0.host"), ("COLORTERM", "truecolor"));
+    for term in ["screen", "screen-256color", "screen.xterm-256color", "screen.xterm-direct"] {
+        assert_eq!(depth(&[sty, all, ("TERM", term)]), Depth::Indexed, "{term}");
+    }
+    assert_eq!(depth(&[sty, ("COLORTERM", "24bit"), ("TERM", "screen")]), Depth::Indexed);
+    assert_eq!(depth(&[all, ("TERM", "screen.xterm-256color")]), Depth::Indexed, "by ssh from screen");
+    assert_eq!(depth(&[sty, ("TERM", "screen")]), Depth::Sixteen, "it does not say more");
+    assert_eq!(depth(&[all, ("TERM", "screen-256color")]), Depth::True, "tmux, which knows them");
+    assert_eq!(depth(&[sty, all, ("TERM", "xterm-256color")]), Depth::True, "a window that was started from screen");
+    assert_eq!(depth(&[sty, all, ("TERM", "tmux-256color")]), Depth::True, "tmux in screen");
+    assert_eq!(depth(&[sty, all, ("NO_COLOR", "1"), ("TERM", "screen")]), Depth::None);
 }
 
 #[test]
