@@ -18,9 +18,11 @@ pub struct Node {
 const DEEPEST: usize = 32;
 
 impl Node {
-    /// Reads a document's root; nothing if it is not well-formed.
+    /// Reads a document's root; nothing if it is not well-formed, as with text beside the root or a declaration that is not its very
+    /// beginning (which the reader itself lets pass). <https://www.w3.org/TR/xml/#NT-document>
     pub fn parse(bytes: &[u8]) -> Option<Node> {
         let mut reader = Reader::from_reader(bytes);
+        let mut first = true;
         let mut open: Vec<Node> = vec![Node::default()];
         let mut buffer = Vec::new();
         loop {
@@ -44,6 +46,13 @@ impl Node {
                         None => return None,
                     }
                 }
+                // Beside the root: white space only, which is nobody's text.
+                Event::Text(t) if open.len() == 1 => {
+                    let blank = t.trim_matches([' ', '\t', '\r', '\n']).is_empty();
+                    blank.then_some(())?;
+                }
+                Event::CData(_) | Event::GeneralRef(_) if open.len() == 1 => return None,
+                Event::Decl(_) if !first => return None,
                 Event::Text(t) => {
                     if let Some(node) = open.last_mut() {
                         node.text.push_str(&t);
@@ -73,6 +82,7 @@ impl Node {
                 Event::Eof => break,
                 _ => {}
             }
+            first = false;
             buffer.clear();
         }
         match open.pop().filter(|_| open.is_empty()).map(|n| n.children) {
@@ -128,6 +138,30 @@ mod tests {
         assert_eq!(keys, ["a&b\u{1b}< 가 "]);
         for bad in ["", "<a>", "<a></b>", "x", "<a/><b/>"] {
             assert!(Node::parse(bad.as_bytes()).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn nothing_stands_beside_the_root_but_white_space_and_comments() {
+        let declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
+        for beside in ["x", "\u{a0}", "&amp;", "&#x20;", "<![CDATA[ ]]>", "</a>", "<b/>", "<", "\0", "]]>", declaration]
+        {
+            for bad in [format!("<a><b/></a>{beside}"), format!("<a/>\n{beside}\n")] {
+                assert!(Node::parse(bad.as_bytes()).is_none(), "{bad:?}");
+            }
+        }
+        for before in ["x", "&amp;", "<![CDATA[ ]]>", "\0"] {
+            assert!(Node::parse(format!("{before}<a/>").as_bytes()).is_none(), "{before:?}");
+            assert!(Node::parse(format!("{declaration}{before}<a/>").as_bytes()).is_none(), "{before:?}");
+        }
+        assert!(Node::parse(format!("\n{declaration}<a/>").as_bytes()).is_none(), "a declaration is the beginning");
+        for good in [
+            format!("{declaration}\r\n<a/>\n\t "),
+            format!("\u{feff}{declaration}<a/>"),
+            "\u{feff}<a/>".into(),
+            "<!-- b --><a/><!-- c --><?d e?>\n".into(),
+        ] {
+            assert!(Node::parse(good.as_bytes()).is_some_and(|n| n.name == "a"), "{good:?}");
         }
     }
 }
