@@ -143,7 +143,7 @@ pub fn cut_middle(s: &str, cells: usize) -> Cow<'_, str> {
 
 /// Whether a character could fool a terminal that the text is pasted into, or the person who pastes it: control characters, bidi
 /// overrides, invisible ones.
-fn is_treacherous(c: char) -> bool {
+pub fn is_treacherous(c: char) -> bool {
     stand_in(c).is_some() && !('\u{1f1e6}'..='\u{1f1ff}').contains(&c)
 }
 

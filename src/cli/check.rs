@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use futures::future::{BoxFuture, join_all};
 
+use super::out::Out;
 use super::session::Session;
 use super::{Failure, Options};
 use crate::aws::credentials::report::Seen;
@@ -17,18 +18,19 @@ use crate::model::{Operation, Record, Scoping, Selector};
 /// Prints the report. Exit status 1 if no profile can list anything.
 pub(super) fn check(options: &Options) -> Result<ExitCode, Failure> {
     let session = Session::open(options)?;
-    let mut out = std::io::stdout().lock();
+    let mut out = Out::open();
     let mut works = false;
     for problem in &session.problems {
-        writeln!(out, "✗ settings     {problem}")?;
+        writeln!(out, "✗ settings     {}", visible(&problem.to_string()))?;
     }
     for note in &session.notes {
-        writeln!(out, "! region       {note}")?;
+        writeln!(out, "! region       {}", visible(note))?;
     }
     for profile in &session.profiles {
         works |= session.runtime.block_on(one(&session, &profile.name, &profile.regions, &mut out))?;
     }
     terminal(&session, &mut out)?;
+    out.end()?;
     Ok(if works { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
@@ -38,7 +40,7 @@ async fn one(
     regions: &[arcstr::ArcStr],
     out: &mut impl Write,
 ) -> Result<bool, Failure> {
-    writeln!(out, "profile {profile}")?;
+    writeln!(out, "profile {}", visible(profile))?;
     match session.gateway.credential_report(profile).await {
         Ok(report) => {
             for tried in &report.order {

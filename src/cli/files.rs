@@ -3,30 +3,30 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use super::out::{self, Out};
 use super::{Failure, Options, session};
 use crate::aws::policy;
+use crate::base::text::visible;
 use crate::config::settings;
 use crate::kinds::registry;
 use crate::net::cidr::{Cidr, RESERVED};
 
 /// `skydeck config [--default|--check]`
 pub(super) fn config(options: &Options, default: bool, check: bool) -> Result<ExitCode, Failure> {
-    let mut out = std::io::stdout();
     if default {
-        write!(out, "{}", settings::default_file())?;
+        out::print(&settings::default_file())?;
         return Ok(ExitCode::SUCCESS);
     }
     let (config, problems) = session::settings(options);
     if check {
-        for p in &problems {
-            writeln!(out, "{p}")?;
-        }
+        let mut text: String = problems.iter().map(|p| format!("{}\n", visible(&p.to_string()))).collect();
         if problems.is_empty() {
-            writeln!(out, "no problems in {}", config.paths.config.display())?;
-            return Ok(ExitCode::SUCCESS);
+            text = format!("no problems in {}\n", visible(&config.paths.config.to_string_lossy()));
         }
-        return Ok(ExitCode::from(1));
+        out::unread_is_well(out::print(&text))?;
+        return Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) });
     }
+    let mut out = Out::open();
     let p = &config.paths;
     for (what, path) in [
         ("settings", &p.config),
@@ -35,10 +35,11 @@ pub(super) fn config(options: &Options, default: bool, check: bool) -> Result<Ex
         ("journal", &p.state.join("journal.jsonl")),
     ] {
         let there = if path.exists() { "" } else { "  (not there)" };
-        writeln!(out, "{what:<9} {}{there}", path.display())?;
+        writeln!(out, "{what:<9} {}{there}", visible(&path.to_string_lossy()))?;
     }
+    out.end()?;
     for p in &problems {
-        writeln!(std::io::stderr(), "{p}")?;
+        out::say(&p.to_string());
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -46,14 +47,14 @@ pub(super) fn config(options: &Options, default: bool, check: bool) -> Result<Ex
 /// `skydeck policy [--read-only]`
 pub(super) fn policy(read_only: bool) -> Result<ExitCode, Failure> {
     let text = policy::text(&registry::ALL.operations(), read_only);
-    writeln!(std::io::stdout(), "{}", text.trim_end())?;
+    out::print(&format!("{}\n", text.trim_end()))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// `skydeck cidr RANGE`
 pub(super) fn cidr(range: &str) -> Result<ExitCode, Failure> {
     let range: Cidr = range.parse().map_err(Failure::Usage)?;
-    let mut out = std::io::stdout();
+    let mut out = Out::open();
     writeln!(out, "range    {range}")?;
     writeln!(out, "mask     {}", range.mask())?;
     writeln!(out, "first    {}", range.first())?;
@@ -67,5 +68,6 @@ pub(super) fn cidr(range: &str) -> Result<ExitCode, Failure> {
         }
         Err(why) => writeln!(out, "in AWS   {why}")?,
     }
+    out.end()?;
     Ok(ExitCode::SUCCESS)
 }

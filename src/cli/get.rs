@@ -2,7 +2,6 @@
 
 mod names;
 
-use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +11,7 @@ use futures::future::{BoxFuture, join_all};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::names::Names;
+use super::out::{self, Out};
 use super::session::Session;
 use super::{Failure, Options, Output};
 use crate::base::text::visible;
@@ -78,10 +78,10 @@ pub(super) fn get(
         return Err(Failure::Usage(format!("{} belong to {article} {what}: name it with --of.", def.info.title)));
     }
     for note in &session.notes {
-        writeln!(std::io::stderr(), "skydeck: {note}")?;
+        out::say(note);
     }
     for problem in &session.problems {
-        writeln!(std::io::stderr(), "skydeck: {problem}")?;
+        out::say(&problem.to_string());
     }
     let lister = Lister {
         session: &session,
@@ -100,7 +100,8 @@ pub(super) fn get(
         let by_value = a.cell(sort).order(b.cell(sort), def.info.sort.1);
         by_value.then_with(|| a.record.id.cmp(&b.record.id))
     });
-    print(def, &rows, &accounts, output, now)?;
+    // What is missing is said also where nobody reads to the end.
+    out::unread_is_well(print(def, &rows, &accounts, output, now))?;
     faults.dedup();
     match faults.first() {
         None => Ok(ExitCode::SUCCESS),
@@ -263,7 +264,7 @@ impl Lister<'_> {
         }
         if paid {
             let text = "the query names a metric: CloudWatch charges about $0.01 for every 1,000 metrics asked";
-            writeln!(std::io::stderr(), "skydeck: {text}")?;
+            out::say(text);
         }
         let (own, now) = (query.own(def.info), self.session.clock.now());
         for (kind, fields) in kinds {
@@ -322,12 +323,12 @@ fn print(
     output: Output,
     now: Time,
 ) -> Result<(), Failure> {
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut out = std::io::BufWriter::new(Out::open());
     let account = |r: &Row| r.scope.profile().and_then(|p| accounts.get(p.as_str())).map(String::as_str);
     match output {
         Output::Json => {
             let all: Vec<_> = rows.iter().map(|r| facts::element(r, &r.scope, account(r))).collect();
-            serde_json::to_writer_pretty(&mut out, &all).map_err(std::io::Error::from)?;
+            out::json(&all, &mut out)?;
             writeln!(out)?;
         }
         Output::Csv => csv(def, rows, &account, std::io::stdout().is_terminal(), &mut out)?,
@@ -373,24 +374,6 @@ fn table(def: &KindDef, rows: &[Row], now: Time, out: &mut impl Write) -> Result
     Ok(())
 }
 
-/// JSON whose texts a terminal cannot obey: what JSON leaves as it is although it controls a terminal (DEL, C1) or the reading order
-/// is written as a number. To a parser it is the same.
-fn escaped(json: &str) -> Cow<'_, str> {
-    let obeyed = |c: char| matches!(c, '\u{7f}'..='\u{9f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    if !json.contains(obeyed) {
-        return Cow::Borrowed(json);
-    }
-    let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        if obeyed(c) {
-            out.push_str(&format!("\\u{:04x}", c as u32));
-        } else {
-            out.push(c);
-        }
-    }
-    Cow::Owned(out)
-}
-
 /// To a program each text as it is, to a terminal made visible.
 fn csv<'r>(
     def: &KindDef,
@@ -399,10 +382,9 @@ fn csv<'r>(
     terminal: bool,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let fail = |e: csv::Error| Failure::Failed(e.to_string());
     let mut writer = csv::Writer::from_writer(out);
     let fields = || def.info.iter().map(|f| f.name);
-    writer.write_record(["account", "region"].into_iter().chain(fields())).map_err(fail)?;
+    writer.write_record(["account", "region"].into_iter().chain(fields()))?;
     for row in rows {
         let element = facts::element(row, &row.scope, account(row));
         let text = |v: &serde_json::Value| match v {
@@ -410,28 +392,13 @@ fn csv<'r>(
             // A spreadsheet takes a text that begins with one of these for a formula.
             serde_json::Value::String(s) if s.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{s}"),
             serde_json::Value::String(s) => s.clone(),
-            other => escaped(&other.to_string()).into_owned(),
+            other => out::json_line(other),
         };
         let text = |v| if terminal { visible(&text(v)).into_owned() } else { text(v) };
         let cells = fields().map(|f| text(&element["facts"][f]));
         let head = ["account", "region"].into_iter().map(|k| text(&element[k]));
-        writer.write_record(head.chain(cells)).map_err(fail)?;
+        writer.write_record(head.chain(cells))?;
     }
     writer.flush()?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn json_holds_nothing_that_a_terminal_obeys_and_says_the_same() {
-        let name = "\x1b[31m\u{9b}31m\u{7f}\u{202e}결제 👩\u{200d}💻";
-        let plain = serde_json::json!([{ "name": name }]).to_string();
-        let safe = escaped(&plain);
-        assert!(!safe.contains(|c: char| c.is_control() || c == '\u{202e}'), "{safe}");
-        let read: serde_json::Value = serde_json::from_str(&safe).expect("JSON");
-        assert_eq!(read[0]["name"], name);
-    }
 }

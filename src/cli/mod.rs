@@ -7,18 +7,17 @@ mod args;
 mod check;
 mod files;
 mod get;
+mod out;
 mod plan;
 mod sandbox;
 mod session;
 mod usage;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
 use crate::base::Fault;
-use crate::base::text::visible;
 pub use args::{Cli, Command, Options, Output, PlanOutput};
 
 /// An end that is not success.
@@ -30,7 +29,7 @@ pub(crate) enum Failure {
     Usage(String),
     /// Rows were printed, but not all: status 3.
     Partial(String),
-    /// Nobody reads the output any more: said to nobody, status 1.
+    /// Nobody reads the output any more, which is no failure: said to nobody, status 0.
     Unread,
 }
 
@@ -41,9 +40,19 @@ impl From<Fault> for Failure {
     }
 }
 
+impl From<csv::Error> for Failure {
+    fn from(e: csv::Error) -> Self {
+        match e.into_kind() {
+            csv::ErrorKind::Io(e) => e.into(),
+            other => Failure::Failed(format!("the table cannot be written as CSV: {other:?}")),
+        }
+    }
+}
+
 impl From<std::io::Error> for Failure {
     fn from(e: std::io::Error) -> Self {
-        // `skydeck get instances | head`: who reads has had enough, which is no failure to speak of.
+        // `skydeck get instances | head`: who reads has had enough. Status 0, because under `set -o pipefail` any other would be the
+        // pipeline's, and whether the reader ends before the writer does is chance.
         if e.kind() == std::io::ErrorKind::BrokenPipe {
             return Failure::Unread;
         }
@@ -59,11 +68,16 @@ pub fn main() -> ExitCode {
             // Help and version are no errors; clap knows which stream and status each has (2 for wrong usage).
             let status = u8::try_from(e.exit_code()).unwrap_or(2);
             match usage::sentence(&e) {
-                Some(text) => {
-                    let _ = writeln!(std::io::stderr(), "skydeck: {}\n  skydeck --help says more.", visible(&text));
-                }
+                Some(text) => out::say(&format!("{text}\n  skydeck --help says more.")),
                 None => {
-                    let _ = e.print();
+                    // Help that a full disk takes no more of was not given; wrong usage is wrong whoever reads of it.
+                    if let Err(e) = e.print()
+                        && status == 0
+                        && e.kind() != std::io::ErrorKind::BrokenPipe
+                    {
+                        out::say(&format!("standard output cannot be written to: {e}"));
+                        return ExitCode::FAILURE;
+                    }
                 }
             }
             return ExitCode::from(status);
@@ -73,13 +87,12 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(failure) => {
             let (text, status) = match failure {
-                Failure::Unread => return ExitCode::FAILURE,
+                Failure::Unread => return ExitCode::SUCCESS,
                 Failure::Failed(t) => (t, 1),
                 Failure::Usage(t) => (t, 2),
                 Failure::Partial(t) => (t, 3),
             };
-            let lines: Vec<String> = text.lines().map(|l| visible(l).into_owned()).collect();
-            let _ = writeln!(std::io::stderr(), "skydeck: {}", lines.join("\n"));
+            out::say(&text);
             ExitCode::from(status)
         }
     }
@@ -102,11 +115,13 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
             // Not straight to standard output: the generator panics where nobody reads to the end.
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "skydeck", &mut script);
-            std::io::stdout().write_all(&script)?;
+            out::print(&String::from_utf8_lossy(&script))?;
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Man) => {
-            clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout())?;
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            out::print(&String::from_utf8_lossy(&page))?;
             Ok(ExitCode::SUCCESS)
         }
     }

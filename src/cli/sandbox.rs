@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::{Failure, Options, session};
+use super::{Failure, Options, out, session};
 use crate::base::Clock;
 use crate::sandbox::listen::serve;
 
@@ -32,15 +32,14 @@ pub(super) fn serve_until_told(
             .await
             .map_err(|e| Failure::Failed(format!("{listen} cannot be listened on: {e}.")))?;
         let address = listener.local_addr()?;
-        let mut out = std::io::stdout();
-        writeln!(out, "http://{address}")?;
-        out.flush()?;
+        // Who does not read the address knows it.
+        out::unread_is_well(out::print(&format!("http://{address}\n")))?;
         let text = format!(
             "any credentials do, e.g.: AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox \
              aws ec2 describe-instances --region {} --endpoint-url http://{address}",
             crate::sandbox::worlds::HOME
         );
-        writeln!(std::io::stderr(), "{text}")?;
+        let _ = writeln!(std::io::stderr(), "{text}");
         let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
         let stop = async {
             tokio::select! {

@@ -119,17 +119,97 @@ fn what_needs_no_account_prints_and_ends_with_0() {
     assert!(!read_only.contains("Terminate") && !read_only.contains("Stop"));
 }
 
+/// Every command that prints, and its status.
+const PRINT: &[(&str, i32)] = &[
+    ("completions bash", 0),
+    ("completions zsh", 0),
+    ("completions fish", 0),
+    ("completions elvish", 0),
+    ("completions powershell", 0),
+    ("man", 0),
+    ("policy", 0),
+    ("policy --read-only", 0),
+    ("config", 0),
+    ("config --default", 0),
+    ("config --check", 0),
+    ("cidr 10.0.0.0/16", 0),
+    ("check --sandbox", 0),
+    ("get instances --sandbox", 0),
+    ("get instances --sandbox -o json", 0),
+    ("get instances --sandbox -o csv", 0),
+    ("--help", 0),
+    ("get --help", 0),
+    ("--version", 0),
+];
+
+fn printing(home: &Home, line: &str, to: impl Into<std::process::Stdio>) -> std::process::Output {
+    let mut command = std::process::Command::new(crate::support::terminal::BINARY);
+    command.args(line.split(' ')).env_clear().envs(home.env()).stdin(std::process::Stdio::null()).stdout(to);
+    command.stderr(std::process::Stdio::piped()).spawn().unwrap().wait_with_output().unwrap()
+}
+
 #[test]
-fn a_reader_that_has_seen_enough_is_no_failure_to_speak_of() {
+fn a_reader_that_has_seen_enough_is_no_failure() {
     let home = Home::new();
-    for line in ["completions bash", "man", "policy", "get instances --sandbox -o json", "get instances --sandbox"] {
+    for (line, status) in PRINT {
         let (read, write) = std::io::pipe().unwrap();
         drop(read);
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_skydeck"));
-        command.args(line.split(' ')).env_clear().envs(home.env()).stdin(std::process::Stdio::null()).stdout(write);
-        let ended = command.stderr(std::process::Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
-        assert_eq!((ended.status.code(), String::from_utf8_lossy(&ended.stderr).as_ref()), (Some(1), ""), "{line}");
+        let ended = printing(&home, line, write);
+        let told = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!((ended.status.code(), told.as_ref()), (Some(*status), ""), "{line}");
     }
+}
+
+#[test]
+fn a_reader_that_leaves_in_the_middle_of_a_long_list_is_no_failure() {
+    let home = Home::new();
+    for output in ["table", "csv", "json"] {
+        let script = format!(
+            "set -o pipefail; {} get instances --sandbox=fleet:2000 -o {output} | head -n 1; echo ${{PIPESTATUS[0]}}",
+            crate::support::terminal::BINARY
+        );
+        let ended =
+            std::process::Command::new("bash").args(["-c", &script]).env_clear().envs(home.env()).output().unwrap();
+        let (out, err) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
+        assert_eq!((out.lines().last(), err.as_ref(), out.lines().count()), (Some("0"), "", 2), "{output}: {out}");
+    }
+}
+
+#[test]
+fn what_was_found_out_is_said_by_the_status_also_where_nobody_reads_to_the_end() {
+    let home = Home::new();
+    home.config("config.toml", "themme = \"dark\"\n");
+    let (read, write) = std::io::pipe().unwrap();
+    drop(read);
+    assert_eq!(printing(&home, "config --check", write).status.code(), Some(1));
+}
+
+#[test]
+fn a_full_disk_is_a_failure_with_one_sentence() {
+    let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") else {
+        eprintln!("left out: this system has no /dev/full to write to");
+        return;
+    };
+    let home = Home::new();
+    for (line, _) in PRINT {
+        let ended = printing(&home, line, full.try_clone().unwrap());
+        let told = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(1), "{line}: {told}");
+        assert!(told.contains("standard output cannot be written to") && told.lines().count() == 1, "{line}: {told}");
+    }
+}
+
+#[test]
+fn nobody_who_reads_what_is_said_beside_the_rows_costs_no_row() {
+    let home = Home::new();
+    home.config("config.toml", "themme = \"dark\"\n");
+    let (read, write) = std::io::pipe().unwrap();
+    drop(read);
+    let mut command = std::process::Command::new(crate::support::terminal::BINARY);
+    command.args(["get", "regions", "--sandbox"]).env_clear().envs(home.env()).stdin(std::process::Stdio::null());
+    let ended = command.stderr(write).output().unwrap();
+    assert_eq!(ended.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&ended.stdout).contains("ap-northeast-2"));
 }
 
 #[test]
@@ -179,18 +259,25 @@ fn a_new_log_is_for_its_owners_eyes() {
 }
 
 #[test]
-fn a_pipe_that_is_closed_is_no_panic() {
-    use std::process::{Command, Stdio};
-    let mut child = Command::new(crate::support::terminal::BINARY)
-        .args(["get", "instances", "--sandbox=fleet:2000", "-o", "json"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    let ended = child.wait_with_output().unwrap();
-    let err = String::from_utf8_lossy(&ended.stderr);
-    assert!(!err.contains("panicked"), "{err}");
+fn what_a_stranger_wrote_is_shown_on_a_terminal_and_not_obeyed() {
+    let home = Home::new();
+    let args = ["get", "instances", "hostile", "--sandbox", "-o"];
+    let name = "hostile \u{9b}31mred\u{9b}0m \u{202e}gnp.exe\u{202c} end";
+    let escaped = r"hostile \u009b31mred\u009b0m \u202egnp.exe\u202c end";
+    let shown = "hostile \u{fffd}31mred\u{fffd}0m \u{fffd}gnp.exe\u{fffd} end";
+    let obeyed = |c: char| c.is_control() && !"\r\n".contains(c) || ('\u{202a}'..='\u{202e}').contains(&c);
+    let piped = home.run(&[&args[..], &["json"]].concat()).out;
+    assert!(piped.contains(escaped) && !piped.contains(obeyed), "{piped}");
+    let rows: serde_json::Value = serde_json::from_str(&piped).unwrap();
+    assert_eq!(rows[0]["name"], name, "to a parser it is the same");
+    assert!(home.run(&[&args[..], &["csv"]].concat()).out.contains(name), "CSV has no other way to write it");
+    assert!(home.run(&[&args[..], &["table"]].concat()).out.contains(shown), "a table is for readers");
+    for (output, shown) in [("json", escaped), ("csv", shown), ("table", shown)] {
+        let mut t = home.open(&[&args[..], &[output]].concat(), &[]);
+        assert_eq!(t.ended().exit_code(), 0);
+        t.until("all of it", |t| t.raw().contains(shown));
+        assert!(!t.raw().contains(obeyed), "{output}: {:?}", t.raw());
+    }
 }
 
 fn planned(args: &[&str]) -> crate::support::terminal::Ended {

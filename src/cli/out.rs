@@ -1,0 +1,176 @@
+//! What commands print: to whom it goes, and what it means if it does not arrive.
+//!
+//! A reader that has seen enough (`| head`, `| grep -q`) is no failure: what comes after goes nowhere, nobody is told, and the status is what it
+//! would have been. Anything else that keeps the output from being written is one, and is said: `> file` on a full disk.
+
+use std::borrow::Cow;
+use std::io::{self, ErrorKind, StdoutLock, Write};
+
+use serde::Serialize;
+use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
+
+use super::Failure;
+use crate::base::text::{is_treacherous, visible};
+
+/// Standard output.
+#[derive(Debug)]
+pub(super) struct Out(StdoutLock<'static>);
+
+impl Out {
+    pub(super) fn open() -> Out {
+        Out(io::stdout().lock())
+    }
+    /// Says that all was printed: what a buffer still holds would be lost without a word at the end of the process.
+    pub(super) fn end(mut self) -> Result<(), Failure> {
+        Ok(self.flush()?)
+    }
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes).map_err(named)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush().map_err(named)
+    }
+}
+
+/// The system's words do not say what could not be written.
+fn named(e: io::Error) -> io::Error {
+    match e.kind() {
+        ErrorKind::BrokenPipe | ErrorKind::Interrupted => e,
+        kind => io::Error::new(kind, format!("standard output cannot be written to: {e}")),
+    }
+}
+
+/// Prints a text that is there as a whole.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = Out::open();
+    out.write_all(text.as_bytes())?;
+    out.end()
+}
+
+/// That nobody reads to the end changes nothing about what was found out.
+pub(super) fn unread_is_well(printed: Result<(), Failure>) -> Result<(), Failure> {
+    match printed {
+        Err(Failure::Unread) => Ok(()),
+        other => other,
+    }
+}
+
+/// Says something beside the output. If that cannot be done, nobody is there to be told so.
+pub(super) fn say(text: &str) {
+    let lines: Vec<Cow<'_, str>> = text.lines().map(visible).collect();
+    let _ = writeln!(io::stderr(), "skydeck: {}", lines.join("\n"));
+}
+
+/// Writes JSON, indented, of which a terminal obeys nothing and a reader overlooks nothing: what JSON leaves as it is although it controls a
+/// terminal (DEL, C1) or the reading order, or is invisible, is written as a number. To a parser it is the same.
+pub(super) fn json(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(out, Escaping(PrettyFormatter::new())))?;
+    Ok(())
+}
+
+/// The same in one line, as a text.
+pub(super) fn json_line(value: &serde_json::Value) -> String {
+    escaped(&value.to_string()).into_owned()
+}
+
+fn escaped(json: &str) -> Cow<'_, str> {
+    // Nearly all of it is ASCII, which is looked through many bytes at a time. JSON has no control character but DEL left in it.
+    if json.is_ascii() && memchr::memchr(0x7f, json.as_bytes()).is_none() || !json.contains(is_treacherous) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if is_treacherous(c) {
+            out.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// A formatter that escapes more than JSON asks for. Keys pass here as well.
+struct Escaping(PrettyFormatter<'static>);
+
+impl Formatter for Escaping {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, w: &mut W, fragment: &str) -> io::Result<()> {
+        w.write_all(escaped(fragment).as_bytes())
+    }
+    fn write_char_escape<W: ?Sized + Write>(&mut self, w: &mut W, c: CharEscape) -> io::Result<()> {
+        self.0.write_char_escape(w, c)
+    }
+    fn begin_array<W: ?Sized + Write>(&mut self, w: &mut W) -> io::Result<()> {
+        self.0.begin_array(w)
+    }
+    fn end_array<W: ?Sized + Write>(&mut self, w: &mut W) -> io::Result<()> {
+        self.0.end_array(w)
+    }
+    fn begin_array_value<W: ?Sized + Write>(&mut self, w: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(w, first)
+    }
+    fn end_array_value<W: ?Sized + Write>(&mut self, w: &mut W) -> io::Result<()> {
+        self.0.end_array_value(w)
+    }
+    fn begin_object<W: ?Sized + Write>(&mut self, w: &mut W) -> io::Result<()> {
+        self.0.begin_object(w)
+    }
+    fn end_object<W: ?Sized + Write>(&mut self, w: &mut W) -> io::Result<()> {
+        self.0.end_object(w)
+    }
+    fn begin_object_key<W: ?Sized + Write>(&mut self, w: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(w, first)
+    }
+    fn begin_object_value<W: ?Sized + Write>(&mut self, w: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(w)
+    }
+    fn end_object_value<W: ?Sized + Write>(&mut self, w: &mut W) -> io::Result<()> {
+        self.0.end_object_value(w)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn written(value: &serde_json::Value) -> String {
+        let mut out = Vec::new();
+        json(value, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn json_holds_nothing_that_a_terminal_obeys_and_says_the_same() {
+        let name = "\x1b[31m\u{9b}31m\u{7f}\u{85}\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}\"결제\" 👩\u{200d}💻 🇰🇷\r\n";
+        let value = serde_json::json!([{ "name": name, "tags": { name: [name, {}] }, "none": [], "n": 1.5 }]);
+        let safe = written(&value);
+        assert!(!safe.contains(|c| is_treacherous(c) && c != '\n'), "{safe}");
+        assert!(safe.contains(r"\u001b[31m\u009b31m\u007f\u0085\u202e\u2066\u200b\ufeff\udb40\udc41"), "{safe}");
+        assert!(
+            safe.contains("결제") && safe.contains("👩\u{200d}💻 🇰🇷"),
+            "what fools nobody is left as it is: {safe}"
+        );
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&safe).unwrap(), value);
+        assert!(!json_line(&value).contains(is_treacherous));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&json_line(&value)).unwrap(), value);
+    }
+
+    #[test]
+    fn beside_what_is_escaped_it_is_the_usual_indented_json() {
+        let value = serde_json::json!([{ "a": [], "b": {}, "c": [1, [true, null]], "d": { "e": "f\\\"/\n\u{8}" } }, [], "결제"]);
+        assert_eq!(written(&value), serde_json::to_string_pretty(&value).unwrap());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_reads_back_and_a_terminal_obeys_none(text in "(?s).*", key in "(?s).{0,8}") {
+            let value = serde_json::json!({ key: text });
+            let safe = written(&value);
+            prop_assert!(!safe.contains(|c: char| is_treacherous(c) && c != '\n'));
+            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&safe).unwrap(), value);
+        }
+    }
+}
