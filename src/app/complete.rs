@@ -208,16 +208,41 @@ impl Turn<'_> {
         tables.flat_map(|t| t.rows()).take(SAMPLE).map(|r| &*r.record)
     }
 
+    /// An arrow in a line that is typed: up through the lines entered before, back down to one's own, and from there on through the
+    /// completions.
+    pub(super) fn step_line(&mut self, by: isize) {
+        let (line, choice, recall, entered) = match self.s.overlays.last_mut() {
+            Some(Overlay::Palette(p)) => (&mut p.line, p.choice, &mut p.recall, &self.s.commands),
+            Some(Overlay::Filter(f)) => (&mut f.line, f.choice, &mut f.recall, &self.s.filters),
+            _ => return,
+        };
+        let other = match choice {
+            Some(0) if by < 0 => Some(recall.own()),
+            None if by < 0 || recall.is_back() => recall.step(by, line, entered),
+            _ => return self.choose_completion(by),
+        };
+        if let Some(other) = other {
+            *line = other;
+            match self.s.overlays.last() {
+                Some(Overlay::Filter(_)) => self.filter_typed(),
+                _ => self.complete_again(),
+            }
+        }
+    }
+
     /// The next completion goes into the line; further ones replace it.
     pub(super) fn choose_completion(&mut self, by: isize) {
         let filter = matches!(self.s.overlays.last(), Some(Overlay::Filter(_)));
-        let (line, items, choice) = match self.s.overlays.last_mut() {
-            Some(Overlay::Palette(p)) => (&mut p.line, &mut p.items, &mut p.choice),
-            Some(Overlay::Filter(f)) => (&mut f.line, &mut f.items, &mut f.choice),
+        let (line, items, choice, recall) = match self.s.overlays.last_mut() {
+            Some(Overlay::Palette(p)) => (&mut p.line, &mut p.items, &mut p.choice, &mut p.recall),
+            Some(Overlay::Filter(f)) => (&mut f.line, &mut f.items, &mut f.choice, &mut f.recall),
             _ => return,
         };
         if items.is_empty() {
             return;
+        }
+        if choice.is_none() {
+            recall.keep(line);
         }
         let next = match *choice {
             None if by > 0 => 0,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::line::Line;
 use super::overlay::{Filter, Overlay, Sure, SureKind};
+use super::recall::Recall;
 use super::update::Turn;
 use crate::query::Query;
 
@@ -15,7 +16,14 @@ impl Turn<'_> {
         if !text.is_empty() {
             text.push(' ');
         }
-        let filter = Filter { line: Line::new(text), items: Vec::new(), choice: None, error: None, before: query };
+        let filter = Filter {
+            line: Line::new(text),
+            items: Vec::new(),
+            choice: None,
+            error: None,
+            before: query,
+            recall: Recall::default(),
+        };
         self.s.overlays.push(Overlay::Filter(filter));
         self.complete_again();
     }
@@ -45,6 +53,7 @@ impl Turn<'_> {
         let Some(Overlay::Filter(filter)) = self.s.overlays.last_mut() else { return };
         match Query::parse(filter.line.text(), self.s.view.kind.0) {
             Ok(query) => {
+                self.s.filters.add(filter.line.text());
                 self.s.overlays.pop();
                 self.set_query(query);
             }

@@ -127,8 +127,14 @@ impl Turn<'_> {
 
     fn typed(&mut self) {
         match self.s.overlays.last_mut() {
-            Some(Overlay::Palette(_)) => self.complete_again(),
-            Some(Overlay::Filter(_)) => self.filter_typed(),
+            Some(Overlay::Palette(p)) => {
+                p.recall.forget();
+                self.complete_again();
+            }
+            Some(Overlay::Filter(f)) => {
+                f.recall.forget();
+                self.filter_typed();
+            }
             Some(Overlay::Plan(p)) => p.notice = None,
             Some(Overlay::Digits(d)) => d.error = None,
             _ => {}
@@ -250,7 +256,7 @@ impl Turn<'_> {
         match self.s.overlays.last() {
             None if self.s.mode() == Mode::Detail => self.detail_by(by),
             None => self.move_by(by),
-            Some(Overlay::Palette(_) | Overlay::Filter(_)) => self.choose_completion(by),
+            Some(Overlay::Palette(_) | Overlay::Filter(_)) => self.step_line(by),
             Some(Overlay::Menu(_)) => self.menu_by(by),
             Some(Overlay::Form(_)) => self.form_by(by),
             Some(_) => self.scroll_layer(by),
@@ -261,7 +267,7 @@ impl Turn<'_> {
         match self.s.overlays.last() {
             None if self.s.mode() == Mode::Detail => self.detail_by(by),
             None => self.page(by),
-            Some(Overlay::Palette(_) | Overlay::Filter(_)) => self.choose_completion(by),
+            Some(Overlay::Palette(_) | Overlay::Filter(_)) => self.step_line(by),
             Some(Overlay::Menu(_)) => self.menu_by(by),
             Some(Overlay::Form(_)) => self.form_by(by),
             Some(_) => self.scroll_layer(by),

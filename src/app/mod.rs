@@ -29,6 +29,7 @@ mod nav;
 pub mod overlay;
 mod palette;
 mod plan;
+pub mod recall;
 mod refers;
 pub mod run;
 mod runs;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arcstr::ArcStr;
 
 use super::line::Line;
+use super::recall::Recall;
 use super::view::RowKey;
 use crate::base::{Fault, Scope, Time};
 use crate::kinds::Action;
@@ -44,6 +45,8 @@ pub struct Palette {
     pub choice: Option<usize>,
     /// What is wrong with the line as it was entered: one sentence.
     pub error: Option<String>,
+    /// Which of the lines entered before stands there.
+    pub recall: Recall,
 }
 
 /// What a word could become.
@@ -74,6 +77,8 @@ pub struct Filter {
     pub error: Option<String>,
     /// The query to go back to on Escape.
     pub before: Arc<Query>,
+    /// Which of the lines entered before stands there.
+    pub recall: Recall,
 }
 
 /// Which text is read.

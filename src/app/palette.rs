@@ -93,6 +93,7 @@ impl Turn<'_> {
         let line = palette.line.text().to_string();
         match self.meaning(&line) {
             Ok(meaning) => {
+                self.s.commands.add(&line);
                 self.s.overlays.pop();
                 self.mean(meaning);
             }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::nav::{default_columns, kind_named};
+use super::recall::Entered;
 use super::state::{Focus, Profile, Setup, State};
 use super::update::Turn;
 use super::view::{Detail, View};
@@ -84,6 +85,8 @@ impl State {
             detail: Detail::default(),
             focus: Focus::Table,
             overlays: Vec::new(),
+            commands: Entered::default(),
+            filters: Entered::default(),
             pending: Vec::new(),
             runs: Vec::new(),
             left: Vec::new(),

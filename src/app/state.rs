@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::layout::{self, Areas};
 use super::overlay::Overlay;
+use super::recall::Entered;
 use super::run::Run;
 use super::view::{Detail, RowKey, View};
 use crate::base::{Fault, FaultKind, RowId, Scope, Time};
@@ -159,6 +160,10 @@ pub struct State {
     pub focus: Focus,
     /// What lies over the table, the uppermost last.
     pub overlays: Vec<Overlay>,
+    /// What was entered in the palette.
+    pub(super) commands: Entered,
+    /// What was entered in the filter line, in whichever view.
+    pub(super) filters: Entered,
     /// Keys of a sequence that is not complete.
     pub pending: Vec<Key>,
     /// Plans that were confirmed, oldest first.

@@ -208,3 +208,73 @@ fn the_palette_opens_over_a_page_and_not_over_a_dialogue() {
     desk.line("things").line("stop").press(":");
     assert!(matches!(desk.top(), Overlay::Plan(_)));
 }
+
+#[test]
+fn up_is_the_last_command_and_does_nothing_where_there_was_none() {
+    let mut desk = Desk::with(2);
+    for keys in ["up", "ctrl-p", "pgup"] {
+        desk.press(":").press(keys);
+        assert_eq!(text(&desk), "", "{keys}");
+        desk.press("enter");
+        assert!(desk.state.overlays.is_empty() && !desk.asked().contains(&Effect::Quit), "{keys}");
+    }
+    desk.line("boxes").line("things").line("t name:thing-1").line("boxes");
+    desk.press(": up");
+    assert_eq!((text(&desk).as_str(), items(&desk).is_empty()), ("boxes", false));
+    desk.press("up");
+    assert_eq!(text(&desk), "t name:thing-1");
+    desk.press("up up up");
+    assert_eq!(text(&desk), "things", "the oldest; `boxes` was entered again since");
+    desk.press("down enter");
+    assert_eq!((desk.state.view.kind, desk.state.view.query.text.as_str()), (Kind(&THINGS), "name:thing-1"));
+    desk.press(": up");
+    assert_eq!(text(&desk), "t name:thing-1", "a line that was brought back is the last one now");
+}
+
+#[test]
+fn down_comes_back_to_ones_own_line_and_goes_on_to_the_completions() {
+    let mut desk = Desk::with(2);
+    desk.line("boxes").line("things").press(":").typed("thi").press("left");
+    desk.press("up up");
+    assert_eq!(text(&desk), "boxes");
+    desk.press("down down");
+    assert_eq!((text(&desk).as_str(), error(&desk).as_str()), ("thi", ""));
+    let Overlay::Palette(p) = desk.top() else { panic!() };
+    assert_eq!((p.choice, p.line.cursor()), (None, 2), "as it was left");
+    desk.press("end down");
+    let Overlay::Palette(p) = desk.top() else { panic!() };
+    assert_eq!((p.choice, p.line.text()), (Some(0), "things"));
+    desk.press("up");
+    let Overlay::Palette(p) = desk.top() else { panic!() };
+    assert_eq!((p.choice, p.line.text()), (None, "thi"), "and not the last of the completions");
+    desk.press("up").typed(" x");
+    assert_eq!(text(&desk), "things x");
+    desk.press("up down");
+    assert_eq!(text(&desk), "things x", "what was changed is one's own");
+}
+
+#[test]
+fn the_filter_line_has_lines_of_its_own_in_every_view() {
+    let mut desk = Desk::with(20);
+    desk.press("/ up");
+    assert_eq!(text(&desk), "");
+    desk.typed("name:thing-1").press("enter").press("/ ctrl-u").typed("size>15").press("enter");
+    desk.line("boxes").press("/ up");
+    assert_eq!(text(&desk), "size>15", "the last one, wherever it was entered, and not the last command");
+    desk.press("esc").line("things").press("/").press("ctrl-p ctrl-p");
+    assert_eq!(text(&desk), "name:thing-1");
+    assert_eq!(desk.shown().len(), 11, "the table follows");
+    desk.press("ctrl-n ctrl-n");
+    assert_eq!((text(&desk).as_str(), desk.shown().len()), ("", 20));
+    desk.press("up enter / up");
+    assert_eq!(text(&desk), "name:thing-1", "what stands there already is not gone back to");
+    desk.press("esc").typed("q");
+    assert!(desk.asked().contains(&Effect::Quit));
+}
+
+#[test]
+fn a_line_that_was_refused_is_not_a_command() {
+    let mut desk = Desk::with(2);
+    desk.line("boxes").line("thingz").press("esc").press(": up");
+    assert_eq!(text(&desk), "boxes");
+}

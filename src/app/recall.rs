@@ -1,0 +1,90 @@
+//! Lines that were entered before, brought back with the arrows, as a shell does it.
+
+use std::collections::VecDeque;
+
+use super::line::Line;
+
+/// How many lines of a prompt are kept.
+const KEPT: usize = 200;
+
+/// The lines that were entered at a prompt, oldest first, each once.
+#[derive(Clone, Default, PartialEq)]
+pub struct Entered(VecDeque<String>);
+
+impl Entered {
+    /// A line was entered; a blank one is none.
+    pub(super) fn add(&mut self, line: &str) {
+        let line = line.trim();
+        if line.is_empty() {
+            return;
+        }
+        self.0.retain(|l| l != line);
+        if self.0.len() == KEPT {
+            self.0.pop_front();
+        }
+        self.0.push_back(line.to_string());
+    }
+}
+
+impl std::fmt::Debug for Entered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Entered({} lines)", self.0.len())
+    }
+}
+
+/// Where a prompt is among the lines that were entered at it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Recall {
+    /// The line that was brought back, by its position; none while the user's own is there.
+    at: Option<usize>,
+    /// The user's own, as it was when an arrow took it away.
+    own: Line,
+}
+
+impl Recall {
+    /// The user types: what stands there now is his own.
+    pub(super) fn forget(&mut self) {
+        self.at = None;
+    }
+
+    /// An arrow is about to put something else in the user's line's place.
+    pub(super) fn keep(&mut self, line: &Line) {
+        if self.at.is_none() {
+            self.own = line.clone();
+        }
+    }
+
+    /// The user's own line again.
+    pub(super) fn own(&mut self) -> Line {
+        self.at = None;
+        self.own.clone()
+    }
+
+    /// Whether a line that was entered before stands there.
+    pub(super) fn is_back(&self) -> bool {
+        self.at.is_some()
+    }
+
+    /// The line `by` steps from the one that stands there: older ones are less, beyond the newest is the user's own. Nothing if there is
+    /// none to go to.
+    pub(super) fn step(&mut self, by: isize, line: &Line, entered: &Entered) -> Option<Line> {
+        let lines = &entered.0;
+        let here = self.at.unwrap_or(lines.len());
+        let mut to = here.saturating_add_signed(by);
+        // What stands there already is not gone back to.
+        if self.at.is_none() && by < 0 && lines.get(to).is_some_and(|l| l == line.text().trim()) {
+            to = to.checked_sub(1)?;
+        }
+        if to == here {
+            return None;
+        }
+        match lines.get(to) {
+            Some(text) => {
+                self.keep(line);
+                self.at = Some(to);
+                Some(Line::new(text.clone()))
+            }
+            None => self.is_back().then(|| self.own()),
+        }
+    }
+}
