@@ -3,11 +3,13 @@
 //! Owns the promise that the terminal is always given back: after a return, a panic, SIGTERM, SIGHUP, SIGINT, Ctrl-Z.
 //! Knows nothing of what is drawn; the frames pass through a [`FrameWriter`] that makes each of them one write.
 
+mod around;
 mod convert;
 mod copy;
 mod output;
 mod panic;
 mod signals;
+mod tmux;
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +21,8 @@ use crossterm::{cursor, event, execute, style, terminal};
 
 use crate::input::Input;
 pub use convert::input;
-pub use copy::{COPY_LIMIT, Copied, CopyError};
+use copy::Copier;
+pub use copy::{COPY_LIMIT, CopyError, MOSH_LIMIT};
 pub use output::{FrameStats, FrameWriter};
 pub use signals::die_of;
 
@@ -39,6 +42,19 @@ pub enum TermEvent {
     Panicked(String),
     /// The terminal is not there any more, and no signal said so.
     Lost,
+    /// What became of a text that was copied, where that is not sure.
+    Copy(CopyNote),
+}
+
+/// What there is to say about a text that was copied: a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CopyNote {
+    /// What keeps it from arriving, and what would mend that; said once.
+    Hint(String),
+    /// What would keep it from arriving, if anything does; said once.
+    Unsure(String),
+    /// It was not copied.
+    Failed(String),
 }
 
 /// Room for this many events: a paste without brackets is a burst of keys. When it is full the reader waits, and the
@@ -61,6 +77,7 @@ static ENTERED: AtomicBool = AtomicBool::new(false);
 pub struct Term {
     output: FrameWriter,
     events: Receiver<TermEvent>,
+    copier: Copier,
 }
 
 impl Term {
@@ -83,7 +100,8 @@ impl Term {
         signals::listen(sender.clone())?;
         take()?;
         // From here on a failure must give the terminal back: the value exists, so that dropping it does.
-        let term = Term { output, events };
+        let copier = Copier::new(output.clone(), sender.clone());
+        let term = Term { output, events, copier };
         thread::Builder::new().name("keys".into()).spawn(move || read_keys(&sender))?;
         Ok(term)
     }
@@ -106,12 +124,13 @@ impl Term {
         terminal::size()
     }
 
-    /// Copies text to the clipboard of the user's own machine, through the terminal (OSC 52), also over SSH.
+    /// Copies text to the clipboard of the user's own machine, through the terminal (OSC 52), also over SSH, and through the
+    /// multiplexers that it is seen in. Nothing is waited for: what may be in the way comes as [`TermEvent::Copy`].
     ///
     /// # Errors
-    /// If the text is larger than [`COPY_LIMIT`], or the terminal cannot be written to.
-    pub fn copy(&self, text: &str) -> Result<Copied, CopyError> {
-        copy::copy(&self.output, text, |name| std::env::var(name).ok())
+    /// If the text is larger than [`COPY_LIMIT`], or behind mosh than [`MOSH_LIMIT`], or the terminal cannot be written to.
+    pub fn copy(&self, text: &str) -> Result<(), CopyError> {
+        self.copier.copy(text)
     }
 
     /// Ctrl-Z: gives the terminal back, stops the process, and takes the terminal again when it goes on. Afterwards the
@@ -162,6 +181,7 @@ impl Term {
 
 impl Drop for Term {
     fn drop(&mut self) {
+        self.copier.finish();
         restore();
     }
 }

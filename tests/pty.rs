@@ -7,5 +7,6 @@ mod support {
 
 mod binary {
     mod command_line;
+    mod multiplexer;
     mod screen;
 }

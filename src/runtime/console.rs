@@ -10,7 +10,7 @@ use super::screen::Screen;
 use crate::config::Theme;
 use crate::input::Input;
 use crate::model::{Event, Level};
-use crate::term::{Term, TermEvent};
+use crate::term::{CopyNote, Term, TermEvent};
 
 /// Between two frames that news causes; a key press is drawn at once.
 const FRAME: Duration = Duration::from_millis(33);
@@ -147,8 +147,16 @@ fn take_one(engine: &mut Engine, term: &Term, pace: &mut Pace, event: TermEvent)
         }
         TermEvent::Lost => return Ok(Some(End::Lost)),
         TermEvent::Panicked(text) => engine.say(Level::Error, text),
+        TermEvent::Copy(CopyNote::Hint(text)) => engine.say(Level::Warning, text),
+        TermEvent::Copy(CopyNote::Unsure(text)) => engine.say(Level::Info, text),
+        TermEvent::Copy(CopyNote::Failed(why)) => engine.say(Level::Error, not_copied(&why)),
     }
     Ok(None)
+}
+
+/// The key has said that it copied.
+fn not_copied(why: &str) -> String {
+    format!("Nothing was copied: {why}.")
 }
 
 /// After the terminal was away: it may have another size, and nothing on it is ours.
@@ -166,10 +174,11 @@ fn host(engine: &mut Engine, term: &Term, pace: &mut Pace) -> Option<End> {
         match effect {
             Host::Quit => return Some(End::Quit),
             Host::Redraw => pace.screen.clear(),
-            Host::Copy(text) => match term.copy(&text) {
-                Ok(_) => {}
-                Err(e) => engine.say(Level::Error, e.to_string()),
-            },
+            Host::Copy(text) => {
+                if let Err(e) = term.copy(&text) {
+                    engine.say(Level::Error, not_copied(&e.to_string()));
+                }
+            }
             Host::Suspend => {
                 let done = term.suspend().and_then(|()| retaken(engine, term, pace));
                 if let Err(e) = done {

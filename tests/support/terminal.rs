@@ -71,6 +71,25 @@ impl Home {
         command.args(args);
         self.spawn(command, env)
     }
+    /// Starts another program in a terminal.
+    pub fn open_other(&self, program: &str, args: &[&str], env: &[(&str, &str)]) -> Terminal {
+        let mut command = CommandBuilder::new(program);
+        command.args(args);
+        self.spawn(command, env)
+    }
+    /// Puts a script where it is found before any other program of that name. Returns the `PATH` for it.
+    pub fn script(&self, name: &str, text: &str) -> String {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = self.0.path().join("bin");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(name), text).unwrap();
+        std::fs::set_permissions(folder.join(name), std::fs::Permissions::from_mode(0o755)).unwrap();
+        format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default())
+    }
+    /// The folder.
+    pub fn path(&self) -> &std::path::Path {
+        self.0.path()
+    }
     /// Starts an ignored test of this very program in a terminal.
     pub fn open_test(&self, name: &str) -> Terminal {
         let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
