@@ -128,8 +128,21 @@ fn after(console: &mut Terminal, says: &[&str], keys: &str) {
     console.send(keys);
 }
 
+/// From a form that waited for its choices to the plan, unless the plan is there already.
+fn to_the_plan(console: &mut Terminal) {
+    let ready = |t: &Terminal| {
+        let text = t.text();
+        text.contains("enter carry out") || text.contains(" to carry it out") || (text.contains("alt-enter plan") && !text.contains('✗'))
+    };
+    console.until("the plan, or a form without errors", ready);
+    if console.text().contains("alt-enter plan") {
+        console.send("\x1b\r");
+    }
+}
+
 /// Confirms the plan on the screen: the first change of a run asks for the account's last digits.
 fn confirm(console: &mut Terminal, phrase: &str, digits: Option<&str>) {
+    to_the_plan(console);
     after(console, &["carry"], phrase);
     // A plan that has just changed is read for a second before it can be confirmed.
     std::thread::sleep(std::time::Duration::from_millis(1500));

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use serde_json::{Value as Json, json};
 
 use self::gather::Gather;
+use super::out::{self, Out};
 use super::session::Session;
 use super::{Failure, Options, PlanOutput};
 use crate::act::{CliContext, cli_text, script};
@@ -35,7 +36,7 @@ pub(super) fn plan(options: &Options, wanted: &Wanted<'_>) -> Result<ExitCode, F
     let session = Session::open(options)?;
     let (action, on) = find(&session, wanted)?;
     for note in &session.notes {
-        writeln!(std::io::stderr(), "skydeck: {note}")?;
+        out::say(note);
     }
     let scopes: Vec<Scope> = session
         .profiles
@@ -73,13 +74,7 @@ pub(super) fn plan(options: &Options, wanted: &Wanted<'_>) -> Result<ExitCode, F
     };
     let (plan, unknown) = make(&session, &mut gather, action, &scope, targets, wanted.arguments)?;
     let shown = Shown::new(&session, plan);
-    let mut out = std::io::stdout().lock();
-    match wanted.output {
-        PlanOutput::Text => shown.text(&mut out)?,
-        PlanOutput::Json => writeln!(out, "{:#}", shown.json())?,
-        PlanOutput::Sh => shown.sh(&mut out)?,
-    }
-    out.flush()?;
+    out::unread_is_well(shown.print(wanted.output))?;
     if unknown.is_empty() {
         Ok(ExitCode::SUCCESS)
     } else {
@@ -199,6 +194,19 @@ impl Shown {
         let script = script(&plan, &context);
         let commands = plan.calls().map(|c| cli_text(c, &context(c))).collect();
         Shown { plan, script, commands }
+    }
+
+    fn print(&self, how: PlanOutput) -> Result<(), Failure> {
+        let mut out = Out::open();
+        match how {
+            PlanOutput::Text => self.text(&mut out)?,
+            PlanOutput::Json => {
+                out::json(&self.json(), &mut out)?;
+                writeln!(out)?;
+            }
+            PlanOutput::Sh => self.sh(&mut out)?,
+        }
+        out.end()
     }
 
     fn text(&self, out: &mut impl Write) -> std::io::Result<()> {

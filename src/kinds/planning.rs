@@ -272,7 +272,7 @@ pub fn line(
     FormField { name, label, help: help.into(), input: FormInput::Text, value: FormValue::Text(text), error: None }
 }
 
-/// One of some choices, with a default; a value that is none of them is an error, and so is nothing where nothing is no choice.
+/// One of some choices, with a default. A label begins with the name, and two blanks after it. A value that is none of them is an error, and so is nothing where nothing is no choice.
 pub fn pick(
     values: &Values,
     (name, label): (&'static str, &'static str),
@@ -280,7 +280,14 @@ pub fn pick(
     default: &str,
     help: impl Into<String>,
 ) -> FormField {
-    let text: ArcStr = values.text(name).unwrap_or(default).into();
+    let mut text: ArcStr = values.text(name).unwrap_or(default).into();
+    // What was typed before the choices were known may be a name: if one alone has it, that one is meant.
+    if !choices.iter().any(|c| c.value == text) {
+        let mut named = choices.iter().filter(|c| c.label.split("  ").next() == Some(text.as_str()));
+        if let (Some(one), None) = (named.next(), named.next()) {
+            text = one.value.clone();
+        }
+    }
     let error = match choices.iter().find(|c| c.value == text) {
         Some(c) => c.disabled.clone(),
         None if text.is_empty() => Some("One has to be chosen.".into()),
