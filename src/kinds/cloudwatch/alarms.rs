@@ -7,6 +7,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use futures::future::BoxFuture;
 
+use super::watched::Watched;
 use crate::base::{Fault, Scope, Time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::listed;
@@ -132,7 +133,7 @@ static FIELDS: Fields<Alarm> = Fields(&[
             "metric",
             "METRIC",
             FieldType::Text,
-            "The metric; of a composite or metric-math alarm there is none.",
+            "The metric; of metric math the metrics that it is made of; of a composite alarm or a query there is none.",
         )
         .shown(6),
         |a| text(&a.metric),
@@ -312,10 +313,9 @@ pub(super) async fn arns(
 }
 
 fn metric(seam: &mut Seam, a: &sdk::MetricAlarm) -> Option<Alarm> {
-    // A metric-math alarm names its metrics one level down.
-    let inner = || a.metrics().iter().filter_map(|q| q.metric_stat()?.metric());
-    let dimensions = || a.dimensions().iter().chain(inner().flat_map(|m| m.dimensions()));
-    let pairs: Vec<String> = dimensions().filter_map(|d| Some(format!("{}={}", d.name()?, d.value()?))).collect();
+    let watched = Watched::of(a);
+    let pairs: Vec<String> = watched.dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let joined = |items: &[String]| items.join(", ");
     Some(Alarm {
         name: own(a.alarm_name())?,
         arn: own(a.alarm_arn()),
@@ -323,14 +323,14 @@ fn metric(seam: &mut Seam, a: &sdk::MetricAlarm) -> Option<Alarm> {
         state: AlarmState::parse(a.state_value().map(|s| s.as_str()).unwrap_or_default()),
         since: time(a.state_transitioned_timestamp()).or_else(|| time(a.state_updated_timestamp())),
         reason: own(a.state_reason()),
-        metric: seam.shared(a.metric_name()),
-        namespace: seam.shared(a.namespace().or_else(|| inner().find_map(|m| m.namespace()))),
-        dimensions: texts(unique(pairs.iter().map(String::as_str))),
-        resources: seam.shared_list(unique(dimensions().filter_map(|d| d.value()))),
-        condition: own(Some(&condition(a))),
+        metric: seam.shared(Some(&joined(&watched.metrics)).filter(|s| !s.is_empty()).map(String::as_str)),
+        namespace: seam.shared(Some(&joined(&watched.namespaces)).filter(|s| !s.is_empty()).map(String::as_str)),
+        dimensions: texts(pairs.iter().map(String::as_str)),
+        resources: seam.shared_list(unique(watched.dimensions.iter().map(|(_, value)| value.as_str()))),
+        condition: own(Some(&condition(a, &watched))),
         threshold: a.threshold(),
-        statistic: seam.shared(a.statistic().map(|s| s.as_str()).or(a.extended_statistic())),
-        period: a.period(),
+        statistic: seam.shared(Some(&joined(&watched.statistics)).filter(|s| !s.is_empty()).map(String::as_str)),
+        period: watched.period,
         missing_data: seam.shared(a.treat_missing_data()),
         actions_enabled: a.actions_enabled(),
         alarm_actions: texts(a.alarm_actions().iter().map(String::as_str)),
@@ -380,11 +380,9 @@ fn unique<'a>(items: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
 }
 
 /// `CPUUtilization > 70 for 3 of 5 times 1 m`.
-fn condition(a: &sdk::MetricAlarm) -> String {
+fn condition(a: &sdk::MetricAlarm, watched: &Watched) -> String {
     use sdk::ComparisonOperator as Op;
-    let expression =
-        || a.metrics().iter().find(|q| q.return_data() != Some(false)).and_then(|q| q.label().or(q.expression()));
-    let what = a.metric_name().or_else(expression).unwrap_or("expression");
+    let what = watched.what.as_deref().unwrap_or("expression");
     let op = match a.comparison_operator() {
         Some(Op::GreaterThanThreshold) => ">",
         Some(Op::GreaterThanOrEqualToThreshold) => ">=",
@@ -396,12 +394,12 @@ fn condition(a: &sdk::MetricAlarm) -> String {
         Some(other) => other.as_str(),
         None => "?",
     };
-    let threshold = a.threshold().map(|t| format!(" {t}")).unwrap_or_default();
+    let band = watched.band.as_ref().filter(|_| op.ends_with("band")).map(|width| format!(" ({width})"));
+    let threshold = a.threshold().map(|t| format!(" {t}")).or(band).unwrap_or_default();
     let periods = a.evaluation_periods().unwrap_or(1);
     let points = a.datapoints_to_alarm().unwrap_or(periods);
     let times = if points == periods { format!("{periods}") } else { format!("{points} of {periods}") };
-    let period = a.period().or_else(|| a.metrics().iter().find_map(|q| q.metric_stat()?.period().or(q.period())));
-    let each = match period {
+    let each = match watched.period {
         Some(s) if s % 3600 == 0 => format!(" × {} h", s / 3600),
         Some(s) if s % 60 == 0 => format!(" × {} m", s / 60),
         Some(s) => format!(" × {s} s"),
@@ -433,37 +431,4 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::kinds::intern::Interner;
-
-    fn alarm() -> sdk::MetricAlarm {
-        sdk::MetricAlarm::builder()
-            .alarm_name("web-cpu")
-            .state_value(sdk::StateValue::Alarm)
-            .metric_name("CPUUtilization")
-            .namespace("AWS/EC2")
-            .dimensions(sdk::Dimension::builder().name("InstanceId").value("i-0a1").build())
-            .comparison_operator(sdk::ComparisonOperator::GreaterThanThreshold)
-            .threshold(70.0)
-            .period(60)
-            .evaluation_periods(5)
-            .datapoints_to_alarm(3)
-            .build()
-    }
-
-    #[test]
-    fn an_alarms_condition_reads_as_a_sentence() {
-        assert_eq!(condition(&alarm()), "CPUUtilization > 70 for 3 of 5 × 1 m");
-    }
-
-    #[test]
-    fn an_alarm_leads_to_its_instance_and_is_found_by_it() {
-        let row = metric(&mut Seam::new(&Interner::default()), &alarm()).map(|a| a.record()).expect("it has a name");
-        assert_eq!(state(&row), AlarmState::Alarm);
-        assert_eq!(row.get(RESOURCES).items(), ["i-0a1"]);
-        let kinds: Vec<_> = links(&row, &Scope::Global).into_iter().map(|l| (l.kind, l.query)).collect();
-        assert_eq!(kinds[0], ("instances", "id=i-0a1".to_string()));
-        assert_eq!(row.state.map(|(tone, _)| tone), Some(Tone::Bad));
-    }
-}
+mod tests;

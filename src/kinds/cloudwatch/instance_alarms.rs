@@ -2,10 +2,12 @@
 //! (which is free).
 
 use arcstr::ArcStr;
+use aws_sdk_cloudwatch::types::StateValue;
 use futures::future::BoxFuture;
 use indexmap::IndexMap;
 
 use super::alarms::DESCRIBE_ALARMS;
+use super::watched::Watched;
 use crate::aws::fault;
 use crate::base::Fault;
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
@@ -39,6 +41,8 @@ pub struct InstanceAlarms {
     id: ArcStr,
     ok: u32,
     of: u32,
+    /// With too few data to tell.
+    unknown: u32,
 }
 
 static FIELDS: Fields<InstanceAlarms> = Fields(&[
@@ -46,11 +50,20 @@ static FIELDS: Fields<InstanceAlarms> = Fields(&[
     field(
         FieldInfo::new("alarms", "ALARMS", FieldType::Ratio, "Alarms on it that are OK, of all; none if it has none.")
             .cells(6, 7),
-        |a| if a.of == 0 { Value::Empty } else { Value::ratio(a.ok, a.of) },
+        // One that lacks data is not OK, and not alarmed either: it may be new, or its instance stopped.
+        |a| if a.of == 0 { Value::Empty } else { Value::Ratio { ok: a.ok, of: a.of, busy: a.unknown } },
     ),
 ]);
 
 impl InstanceAlarms {
+    fn count(&mut self, state: Option<&StateValue>) {
+        self.of += 1;
+        match state {
+            Some(StateValue::Ok) => self.ok += 1,
+            Some(StateValue::Alarm) => {}
+            _ => self.unknown += 1,
+        }
+    }
     fn record(&self) -> Record {
         Record {
             kind: Kind(&INFO),
@@ -77,18 +90,24 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             let call = client.describe_alarms().max_records(100).set_next_token(token.clone());
             let out = call.send().await.map_err(|e| fault::of(&DESCRIBE_ALARMS, e))?;
             for alarm in out.metric_alarms() {
-                let of = alarm.dimensions().iter().find(|d| d.name() == Some("InstanceId")).and_then(|d| d.value());
-                let Some(id) = of else { continue };
-                let ok = alarm.state_value() == Some(&aws_sdk_cloudwatch::types::StateValue::Ok);
-                let entry = match (found.get_mut(id), &request.what) {
-                    (Some(entry), _) => entry,
-                    (None, What::Ids(_)) => continue,
-                    (None, What::Everything) => {
-                        found.entry(id.into()).or_insert_with(|| InstanceAlarms { id: id.into(), ..Default::default() })
+                // An instance that an alarm names in several of its metrics has one alarm more.
+                let mut ids: Vec<String> = Vec::new();
+                for (name, value) in Watched::of(alarm).dimensions {
+                    if name == "InstanceId" && !ids.contains(&value) {
+                        ids.push(value);
                     }
-                };
-                entry.of += 1;
-                entry.ok += u32::from(ok);
+                }
+                for id in ids {
+                    let id: ArcStr = id.into();
+                    let entry = match (found.get_mut(&id), &request.what) {
+                        (Some(entry), _) => entry,
+                        (None, What::Ids(_)) => continue,
+                        (None, What::Everything) => {
+                            found.entry(id.clone()).or_insert_with(|| InstanceAlarms { id, ..Default::default() })
+                        }
+                    };
+                    entry.count(alarm.state_value());
+                }
             }
             token = following(&DESCRIBE_ALARMS, token.as_deref(), out.next_token)?;
             if token.is_none() {
@@ -97,4 +116,25 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         }
         pages.page(found.values().map(InstanceAlarms::record).collect()).await
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Tone;
+
+    #[test]
+    fn an_alarm_without_data_is_not_ok_and_not_bad() {
+        let of = |states: &[StateValue]| {
+            let mut all = InstanceAlarms::default();
+            states.iter().for_each(|s| all.count(Some(s)));
+            let value = all.record().get("alarms").clone();
+            (value.tone(), value)
+        };
+        use StateValue::{Alarm, InsufficientData, Ok};
+        assert_eq!(of(&[]), (None, Value::Empty));
+        assert_eq!(of(&[Ok, Ok]), (None, Value::ratio(2, 2)));
+        assert_eq!(of(&[Ok, InsufficientData]).0, Some(Tone::Busy));
+        assert_eq!(of(&[Alarm, InsufficientData]).0, Some(Tone::Bad));
+    }
 }

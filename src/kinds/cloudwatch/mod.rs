@@ -9,5 +9,6 @@ pub mod instance_metrics;
 pub mod instance_traffic;
 pub mod metrics;
 pub mod senders;
+mod watched;
 
 pub use data::{GET_METRIC_DATA, looks_an_hour};
