@@ -2,7 +2,7 @@
 
 use arcstr::ArcStr;
 
-use super::reliance::{is_healthy, rows_of, verdict};
+use super::reliance::{Standing, rows_of, verdict};
 use super::targets::{self, Health};
 use super::{name_of_arn, target_groups};
 use crate::base::text::visible;
@@ -269,8 +269,11 @@ fn register(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
         ids.push(row_id);
     }
     let idle = list(group, target_groups::LOAD_BALANCERS).is_empty();
+    let unchecked = target_groups::is_checked(group) == Some(false);
     out.push(note(if idle {
         format!("no load balancer uses {group_name}: its targets stay unused")
+    } else if unchecked {
+        format!("{group_name} checks no health: it sends traffic to it at once")
     } else {
         format!("once its health checks pass, {group_name} sends traffic to it")
     }));
@@ -286,7 +289,12 @@ fn register(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     plan.wait = Waiter::State {
         table,
         ids,
-        want: if idle { &["unused", "healthy"] } else { &["healthy"] },
+        want: match (idle, unchecked) {
+            (true, _) => &["unused", "healthy", "unavailable"],
+            // Where nobody checks, there is no healthy to wait for.
+            (false, true) => &["unavailable", "healthy"],
+            (false, false) => &["healthy"],
+        },
         fail: if idle { &[] } else { &["unhealthy", "unused"] },
         gone_is_fine: false,
         within: Duration::from_secs(600),
@@ -394,25 +402,32 @@ fn loss(
     name: &dyn Fn(&Target) -> String,
     needs: &mut Vec<TableKey>,
 ) -> Option<crate::model::Consequence> {
-    let going: Vec<&&Target> = rows.iter().filter(|t| is_healthy(&t.record)).collect();
+    let standing = |r: &Record| Standing::of(&targets::health(r));
+    let serving = |r: &Record| matches!(standing(r), Standing::Healthy | Standing::Unknown);
+    let labels: Vec<String> = rows.iter().map(|t| name(t)).collect();
+    let going: Vec<(&str, Standing)> = rows
+        .iter()
+        .zip(&labels)
+        .filter(|(t, _)| serving(&t.record))
+        .map(|(t, label)| (label.as_str(), standing(&t.record)))
+        .collect();
     if going.is_empty() {
         return None;
     }
     let group = visible(name_of_arn(arn));
-    let labels: Vec<String> = going.iter().map(|t| name(t)).collect();
     let Some(all) = rows_of(cx.store, scope, arn) else {
         let key = TableKey::of(scope.clone(), Kind(&targets::INFO), arn.clone());
         if let Known::NotAsked(key) = known(cx.store, key) {
             need(needs, key);
         }
-        let who = names(&labels);
+        let who = names(&going.iter().map(|(name, _)| *name).collect::<Vec<_>>());
         return Some(unknown(format!(
             "target health is not asked: whether {who} is the only healthy target of {group} is not known"
         )));
     };
-    let left = all.iter().filter(|r| is_healthy(r) && !rows.iter().any(|t| t.record.id == r.id)).count();
-    let refs: Vec<&str> = labels.iter().map(String::as_str).collect();
-    Some(verdict(&group, &refs, left))
+    let leaves = |r: &Record| rows.iter().any(|t| t.record.id == r.id);
+    let staying: Vec<Standing> = all.iter().filter(|r| !leaves(r)).map(|r| standing(r)).collect();
+    verdict(name_of_arn(arn), &going, &staying)
 }
 
 /// A group's members are registered by their group.

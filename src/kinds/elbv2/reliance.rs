@@ -134,52 +134,128 @@ fn of_group<'a>(all: &'a crate::store::Table, arn: &str) -> Option<Vec<&'a Recor
 
 fn judge(group: &str, rows: &[&Record], leavers: &[Leaver<'_>]) -> Option<Consequence> {
     let leaver = |id: &str| leavers.iter().find(|l| l.id == id || l.ip.as_deref() == Some(id));
-    // Counted by id, not by name: the members of an Auto Scaling group usually share theirs.
-    let called =
-        |ids: Vec<&str>| -> Vec<&str> { ids.into_iter().filter_map(leaver).map(|l| l.label.as_str()).collect() };
-    let gone = called(distinct(rows.iter().filter(|r| is_healthy(r)).filter_map(|r| targets::target_id(r))));
-    let healthy = distinct(rows.iter().filter(|r| is_healthy(r)).filter_map(|r| targets::target_id(r)));
-    let group = visible(group);
-    if gone.is_empty() {
-        let members = called(distinct(rows.iter().filter(|r| !is_leaving(r)).filter_map(|r| targets::target_id(r))));
-        // With no healthy target at all, a load balancer sends requests to every target ("fail open").
-        return (healthy.is_empty() && !members.is_empty()).then(|| {
-            note(format!("{group} has no healthy target: it sends requests to all, {} too", names(&members)))
-        });
+    // Counted by id, not by name: the members of an Auto Scaling group usually share theirs. One that is registered with several
+    // ports stands for the best of them.
+    let mut targets: Vec<(&str, Standing)> = Vec::new();
+    for row in rows {
+        let (Some(id), standing) = (targets::target_id(row), Standing::of(&targets::health(row))) else { continue };
+        match targets.iter_mut().find(|(known, _)| *known == id) {
+            Some((_, best)) => *best = standing.max(*best),
+            None => targets.push((id, standing)),
+        }
     }
-    let left = healthy.len().saturating_sub(gone.len());
-    Some(verdict(&group, &gone, left))
+    let (going, staying): (Vec<_>, Vec<_>) = targets.into_iter().partition(|(id, _)| leaver(id).is_some());
+    let going: Vec<(&str, Standing)> =
+        going.into_iter().filter_map(|(id, s)| Some((leaver(id)?.label.as_str(), s))).collect();
+    verdict(group, &going, &staying.into_iter().map(|(_, s)| s).collect::<Vec<_>>())
 }
 
-/// What losing these healthy targets means, when `left` stay.
-pub(super) fn verdict(group: &str, gone: &[&str], left: usize) -> Consequence {
+/// What a target is to its group, from the least to the most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Standing {
+    /// It gets no traffic, whatever happens to the others: draining, or unused.
+    Out,
+    /// It fails its checks.
+    Unhealthy,
+    /// Its first checks are being made.
+    Initial,
+    /// Nobody knows, and it may get traffic: health checks are off.
+    Unknown,
+    /// It gets traffic because its checks pass.
+    Healthy,
+}
+
+impl Standing {
+    pub(super) fn of(health: &Health) -> Self {
+        match health {
+            Health::Healthy => Standing::Healthy,
+            h if h.is_unknown() => Standing::Unknown,
+            Health::Initial => Standing::Initial,
+            Health::Unhealthy => Standing::Unhealthy,
+            _ => Standing::Out,
+        }
+    }
+}
+
+/// What it means for a group that these targets go, by their names, and those stay. `None`: nothing.
+pub(super) fn verdict(group: &str, going: &[(&str, Standing)], staying: &[Standing]) -> Option<Consequence> {
+    let group = visible(group);
+    let named = |want: &dyn Fn(Standing) -> bool| -> Vec<&str> {
+        going.iter().filter(|(_, s)| want(*s)).map(|(name, _)| *name).collect()
+    };
+    let stay = |want: Standing| staying.iter().filter(|s| **s == want).count();
+    let (healthy, unchecked) = (named(&|s| s == Standing::Healthy), named(&|s| s == Standing::Unknown));
+    if !healthy.is_empty() {
+        return Some(without_healthy(
+            &group,
+            &healthy,
+            stay(Standing::Healthy),
+            stay(Standing::Unknown),
+            stay(Standing::Initial),
+        ));
+    }
+    if !unchecked.is_empty() {
+        return Some(without_unchecked(&group, &unchecked, stay(Standing::Healthy), stay(Standing::Unknown)));
+    }
+    if stay(Standing::Healthy) + stay(Standing::Unknown) > 0 {
+        return None;
+    }
+    let failing = named(&|s| s == Standing::Unhealthy);
+    if !failing.is_empty() && stay(Standing::Initial) == 0 && !going.iter().any(|(_, s)| *s == Standing::Initial) {
+        // With no healthy target at all, a load balancer sends requests to every target ("fail open").
+        return Some(note(format!("{group} has no healthy target: it sends requests to all, {} too", names(&failing))));
+    }
+    let new = named(&|s| s == Standing::Initial);
+    (!new.is_empty()).then(|| {
+        let is = if new.len() == 1 { "is" } else { "are" };
+        note(format!("{group} has no healthy target yet: {} {is} still being checked", names(&new)))
+    })
+}
+
+fn without_healthy(group: &str, gone: &[&str], left: usize, unknown_left: usize, initial: usize) -> Consequence {
     let who = names(gone);
-    let many = gone.len() > 1;
-    match (left, many) {
-        (0, false) => severe(format!("{who} is the only healthy target of {group}")),
-        (0, true) => severe(format!("{who} are the only healthy targets of {group}")),
-        (left, false) => note(format!("{who} is one of {} healthy targets of {group}: {left} remain", left + 1)),
-        (left, true) => {
+    let (is, s) = if gone.len() == 1 { ("is", "") } else { ("are", "s") };
+    match left {
+        // The others may well be healthy: that nobody checks them does not make them unhealthy.
+        0 if unknown_left > 0 => unknown(format!(
+            "{who} {is} the only target{s} of {group} known to be healthy: of {} the health is not known",
+            others(unknown_left)
+        )),
+        0 if initial > 0 => severe(format!(
+            "{who} {is} the only healthy target{s} of {group}: {} {} still being checked",
+            others(initial),
+            if initial == 1 { "is" } else { "are" }
+        )),
+        0 => severe(format!("{who} {is} the only healthy target{s} of {group}")),
+        left if gone.len() == 1 => {
+            note(format!("{who} is one of {} healthy targets of {group}: {left} remain", left + 1))
+        }
+        left => {
             let of = left + gone.len();
             note(format!("{who} are {} of {of} healthy targets of {group}: {left} remain", gone.len()))
         }
     }
 }
 
-/// Whether a target gets traffic because its checks pass.
-pub(super) fn is_healthy(row: &Record) -> bool {
-    targets::health(row) == Health::Healthy
-}
-fn is_leaving(row: &Record) -> bool {
-    matches!(targets::health(row), Health::Draining | Health::Unused | Health::UnhealthyDraining)
+/// Targets whose health nobody checks get traffic all the same.
+fn without_unchecked(group: &str, gone: &[&str], healthy: usize, left: usize) -> Consequence {
+    let who = names(gone);
+    let one = gone.len() == 1;
+    let (is, s, its) = if one { ("is", "", "its") } else { ("are", "s", "their") };
+    match healthy + left {
+        0 => severe(format!("{who} {is} the only target{s} of {group}, and {its} health is not checked")),
+        more if one => note(format!(
+            "{who} is one of {} targets of {group}, and its health is not checked: {more} remain",
+            more + 1
+        )),
+        more => note(format!(
+            "{who} are {} of {} targets of {group}, and their health is not checked: {more} remain",
+            gone.len(),
+            more + gone.len()
+        )),
+    }
 }
 
-fn distinct<'a>(items: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut out: Vec<&str> = Vec::new();
-    for i in items {
-        if !out.contains(&i) {
-            out.push(i);
-        }
-    }
-    out
+fn others(n: usize) -> String {
+    if n == 1 { "one other".into() } else { format!("{n} others") }
 }

@@ -13,7 +13,7 @@ use crate::kinds::raw::raw;
 use crate::kinds::seam::{field, no_tags};
 use crate::model::{FieldInfo, FieldType, Fields, Kind, KindInfo, Record, Scoping, Service, Value};
 
-/// Healthy targets, of those registered.
+/// Healthy targets, of those whose health is known.
 pub const HEALTHY: &str = "healthy";
 
 /// What it is.
@@ -44,7 +44,9 @@ pub struct GroupHealth {
     unhealthy: u32,
     draining: u32,
     initial: u32,
-    targets: u32,
+    unused: u32,
+    /// Not checked, or a state that AWS added since.
+    unknown: u32,
 }
 
 static FIELDS: Fields<GroupHealth> = Fields(&[
@@ -54,35 +56,58 @@ static FIELDS: Fields<GroupHealth> = Fields(&[
             HEALTHY,
             "HEALTHY",
             FieldType::Ratio,
-            "Healthy targets, of those registered; none if nothing is.",
+            "Healthy targets, of those whose health is checked; none if nothing is registered, unknown if nobody checks: health \
+             checks are off, or the targets get no traffic.",
         )
         .cells(7, 7),
-        // Draining targets are on their way out: they are not what the group should have.
-        |h| match h.targets - h.draining {
-            0 => Value::Empty,
-            of => Value::Ratio { ok: h.healthy, of, busy: h.initial },
-        },
+        healthy,
     ),
     field(
         FieldInfo::new("unhealthy", "UNHEALTHY", FieldType::Int, "Targets that fail their checks.").cells(9, 9),
         |h| Value::Int(h.unhealthy.into()),
+    ),
+    field(
+        FieldInfo::new(
+            "unused",
+            "UNUSED",
+            FieldType::Int,
+            "Targets that get no traffic and are not checked: no balancer uses the group or their zone, or they are stopped.",
+        )
+        .cells(6, 6),
+        |h| Value::Int(h.unused.into()),
+    ),
+    field(
+        FieldInfo::new("unknown", "UNKNOWN", FieldType::Int, "Targets whose health is not known: checks are off.")
+            .cells(7, 7),
+        |h| Value::Int(h.unknown.into()),
     ),
     field(FieldInfo::new("draining", "DRAINING", FieldType::Int, "Targets on their way out.").cells(8, 8), |h| {
         Value::Int(h.draining.into())
     }),
 ]);
 
+/// Draining targets are on their way out: they are not what the group should have. Of those that nobody checks there is no telling,
+/// which is not the same as unhealthy: "unused" and "unavailable" in
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html>.
+fn healthy(h: &GroupHealth) -> Value {
+    match h.healthy + h.unhealthy + h.initial {
+        0 if h.unused + h.unknown > 0 => Value::Unknown,
+        0 => Value::Empty,
+        of => Value::Ratio { ok: h.healthy, of, busy: h.initial },
+    }
+}
+
 impl GroupHealth {
     fn of(arn: ArcStr, targets: &[sdk::TargetHealthDescription]) -> Self {
-        let mut h = GroupHealth { arn, healthy: 0, unhealthy: 0, draining: 0, initial: 0, targets: 0 };
+        let mut h = GroupHealth { arn, healthy: 0, unhealthy: 0, draining: 0, initial: 0, unused: 0, unknown: 0 };
         for t in targets {
-            h.targets += 1;
             match Health::parse(t.target_health().and_then(|h| h.state()).map(|s| s.as_str()).unwrap_or_default()) {
                 Health::Healthy => h.healthy += 1,
                 Health::Unhealthy | Health::UnhealthyDraining => h.unhealthy += 1,
                 Health::Draining => h.draining += 1,
                 Health::Initial => h.initial += 1,
-                _ => {}
+                Health::Unused => h.unused += 1,
+                Health::Unavailable | Health::Other(_) => h.unknown += 1,
             }
         }
         h
@@ -143,5 +168,35 @@ mod tests {
         assert_eq!(of(&["draining"]), Value::Empty);
         assert_eq!(of(&["healthy", "unhealthy", "initial", "draining"]), Value::Ratio { ok: 1, of: 3, busy: 1 });
         assert_eq!(of(&["initial", "healthy"]).tone(), Some(crate::model::Tone::Busy));
+        assert_eq!(of(&["unhealthy.draining"]).tone(), Some(crate::model::Tone::Bad));
+    }
+
+    /// A group whose health checks are off, as a lambda function's are by default, once showed a red 0/1.
+    #[test]
+    fn what_nobody_checks_is_unknown_and_not_unhealthy() {
+        let of = |states: &[&str]| {
+            let health = |s: &&str| sdk::TargetHealth::builder().state((*s).into()).build();
+            let all: Vec<_> = states
+                .iter()
+                .map(|s| sdk::TargetHealthDescription::builder().target_health(health(s)).build())
+                .collect();
+            GroupHealth::of("arn".into(), &all).record()
+        };
+        for word in ["unavailable", "unused", "rebooting"] {
+            assert_eq!(of(&[word]).get(HEALTHY), &Value::Unknown, "{word}");
+            assert_eq!(of(&[word, "draining"]).get(HEALTHY), &Value::Unknown, "{word}");
+            let mixed = of(&["healthy", "healthy", word]);
+            assert_eq!((mixed.get(HEALTHY), mixed.get(HEALTHY).tone()), (&Value::ratio(2, 2), None), "{word}");
+            assert_eq!(
+                of(&["healthy", "unhealthy", word]).get(HEALTHY).tone(),
+                Some(crate::model::Tone::Bad),
+                "{word}"
+            );
+            assert_eq!(mixed.get("unhealthy"), &Value::Int(0));
+        }
+        assert_eq!(
+            (of(&["unused"]).get("unused"), of(&["unavailable"]).get("unknown")),
+            (&Value::Int(1), &Value::Int(1))
+        );
     }
 }

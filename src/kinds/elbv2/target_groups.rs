@@ -22,6 +22,8 @@ pub static DESCRIBE_TARGET_GROUPS: Operation = Operation::read(Service::Elbv2, "
 pub const TARGET_TYPE: &str = "target_type";
 /// The port that targets get traffic on.
 pub const PORT: &str = "port";
+/// Whether health is checked.
+pub const CHECKED: &str = "health_check_enabled";
 /// The VPC.
 pub const VPC_ID: &str = "vpc_id";
 /// Names of the load balancers that route to it.
@@ -78,10 +80,15 @@ static FIELDS: Fields<TargetGroup> = Fields(&[
         Value::Text(t.name.clone())
     }),
     field(
-        FieldInfo::new("healthy", "HEALTHY", FieldType::Ratio, "Healthy targets, of those registered.")
-            .shown(1)
-            .cells(7, 7)
-            .from_side("target-group-health", "healthy", false),
+        FieldInfo::new(
+            "healthy",
+            "HEALTHY",
+            FieldType::Ratio,
+            "Healthy targets, of those whose health is checked; unknown where nobody checks.",
+        )
+        .shown(1)
+        .cells(7, 7)
+        .from_side("target-group-health", "healthy", false),
         |_| Value::Unknown,
     ),
     field(
@@ -133,9 +140,7 @@ static FIELDS: Fields<TargetGroup> = Fields(&[
     }),
     field(FieldInfo::new("ip_address_type", "IP TYPE", FieldType::Text, "ipv4 or ipv6."), |t| text(&t.ip_address_type)),
     field(
-        FieldInfo::new("health_check_enabled", "CHECKED", FieldType::Bool, "Whether health is checked.")
-            .cells(7, 7)
-            .section(CHECK),
+        FieldInfo::new(CHECKED, "CHECKED", FieldType::Bool, "Whether health is checked.").cells(7, 7).section(CHECK),
         |t| flag(t.check_enabled),
     ),
     field(
@@ -217,6 +222,10 @@ pub fn target_type(row: &Record) -> Option<&str> {
 /// The port that targets get traffic on, unless they are registered with another; lambda functions have none.
 pub fn port(row: &Record) -> Option<i64> {
     row.get(PORT).as_int()
+}
+/// Whether the health of its targets is checked: for a lambda function it is not, unless somebody turned it on.
+pub fn is_checked(row: &Record) -> Option<bool> {
+    row.get(CHECKED).as_bool()
 }
 /// The VPC that targets must be in.
 pub fn vpc_id(row: &Record) -> Option<&str> {

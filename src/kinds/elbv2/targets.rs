@@ -87,6 +87,11 @@ impl Health {
             other => Health::Other(other.into()),
         }
     }
+    /// Whether it may get traffic though nothing says that it is healthy: its health is not checked, or is a word that AWS
+    /// added since. Neither makes it unhealthy.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Health::Unavailable | Health::Other(_))
+    }
     fn shown(&self) -> (Tone, ArcStr) {
         match self {
             Health::Initial => (Tone::Busy, arcstr::literal!("initial")),

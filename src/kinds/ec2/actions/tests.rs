@@ -143,6 +143,26 @@ fn one_of_several_healthy_targets_is_a_note_that_counts_what_remains() {
 }
 
 #[test]
+fn unknown_health_is_not_unhealthy_and_what_is_checked_first_is_not_failing_open() {
+    let stop = |health: &[(&str, &str)]| plan(&balanced(health), &STOP, vec![running("i-1", "web-1").record()]);
+    // Groups that check no health send traffic to all of their targets.
+    let p = stop(&[("i-1", "unavailable"), ("i-2", "unavailable")]);
+    let one = "web-1 is one of 2 targets of web-tg, and its health is not checked: 1 remain";
+    assert!(said(&p, Severity::Note).contains(&one), "{:?}", p.consequences);
+    assert_eq!(p.confirm(), Confirm::Enter);
+    let p = stop(&[("i-1", "unavailable"), ("i-2", "draining"), ("i-3", "unused")]);
+    assert_eq!(said(&p, Severity::Severe), ["web-1 is the only target of web-tg, and its health is not checked"]);
+    let p = stop(&[("i-1", "healthy"), ("i-2", "unavailable")]);
+    assert!(said(&p, Severity::Unknown)[0].contains("known to be healthy"), "{:?}", p.consequences);
+    let p = stop(&[("i-1", "initial")]);
+    assert!(said(&p, Severity::Note).contains(&"web-tg has no healthy target yet: web-1 is still being checked"));
+    let p = stop(&[("i-1", "unhealthy"), ("i-2", "unused")]);
+    assert!(said(&p, Severity::Note).contains(&"web-tg has no healthy target: it sends requests to all, web-1 too"));
+    // One that gets no traffic anyway is missed by nobody.
+    assert_eq!(stop(&[("i-1", "unused"), ("i-2", "unhealthy")]).consequences.len(), stop(&[]).consequences.len());
+}
+
+#[test]
 fn target_health_that_was_not_asked_is_unknown_and_not_none() {
     let mut rows = unshielded();
     rows.complete(&groups::INFO, Selector::All, Vec::new());

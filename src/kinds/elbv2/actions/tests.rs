@@ -103,6 +103,41 @@ fn the_only_healthy_target_is_not_taken_out_by_a_bare_enter() {
     assert_eq!(p.confirm(), Confirm::Enter);
 }
 
+/// That nobody checks a target does not make it unhealthy.
+#[test]
+fn a_target_of_unknown_health_is_neither_unhealthy_nor_healthy() {
+    let first = |all: &[(&str, &str)], going: &[(&str, &str)]| {
+        let p = deregister_plan(&account(all), going);
+        (p.consequences[0].severity, p.consequences[0].text.clone(), p.confirm() == Confirm::Enter)
+    };
+    let (severity, text, plain) = first(&[("i-1", "healthy"), ("i-2", "unavailable")], &[("i-1", "healthy")]);
+    let known = "name-i-1 is the only target of web-tg known to be healthy: of one other the health is not known";
+    assert_eq!((severity, text.as_str(), plain), (Severity::Unknown, known, false));
+    let (severity, text, plain) = first(&[("i-1", "healthy"), ("i-2", "initial")], &[("i-1", "healthy")]);
+    let text = text.as_str();
+    let new = "name-i-1 is the only healthy target of web-tg: one other is still being checked";
+    assert_eq!((severity, text, plain), (Severity::Severe, new, false));
+    let (severity, text, plain) = first(&[("i-1", "unavailable")], &[("i-1", "unavailable")]);
+    let only = "name-i-1 is the only target of web-tg, and its health is not checked";
+    assert_eq!((severity, text.as_str(), plain), (Severity::Severe, only, false));
+    let all = [("i-1", "unavailable"), ("i-2", "unavailable")];
+    let (severity, text, _) = first(&all, &all[..1]);
+    let one = "name-i-1 is one of 2 targets of web-tg, and its health is not checked: 1 remain";
+    assert_eq!((severity, text.as_str()), (Severity::Note, one));
+}
+
+#[test]
+fn where_health_is_not_checked_a_registered_target_is_not_waited_for_until_it_is_healthy() {
+    let rows = account(&[]);
+    let mut group = group();
+    let at = group.kind.index_of(target_groups::CHECKED).expect("a field");
+    group.values.set(at, Value::Bool(false));
+    let targets = vec![rows.target(&target_groups::INFO, group)];
+    let p = (REGISTER.plan)(&rows.context(&targets), &Values::default()).expect("a plan");
+    assert!(matches!(&p.settle, Settle::State { want, .. } if want.contains(&"unavailable")));
+    assert!(p.consequences.iter().any(|c| c.text == "web-tg checks no health: it sends traffic to it at once"));
+}
+
 #[test]
 fn what_is_typed_is_whole_and_the_id_is_that_of_what_is_registered() {
     let mut rows = account(&[("i-1", "healthy")]);
