@@ -1,6 +1,7 @@
 //! What can be done to Auto Scaling groups, as data: set the desired capacity. Sent by [`super::senders`].
 
 use super::auto_scaling_groups::{self as groups, INFO};
+use super::capacity::Capacity;
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{Action, ActionContext, Takes};
@@ -8,7 +9,9 @@ use crate::kinds::planning::{
     check, check_rows, count, draft, field, form_title, list, names, note, number, number_in, severe, sorted, state,
     subject, toggle, wait_field, wait_state,
 };
-use crate::model::{Arg, Call, Consequence, FormSpec, Operation, Plan, Record, Retry, Service, Step, Undo, Values};
+use crate::model::{
+    Arg, Call, Consequence, FormSpec, Operation, Plan, Record, Retry, Service, Undo, Values, Waiter, plan::Step as PlanStep,
+};
 
 /// `SetDesiredCapacity`: sets a number, so that sending it twice is sending it once.
 pub static SET_DESIRED_CAPACITY: Operation = Operation::write(Service::AutoScaling, "SetDesiredCapacity", Retry::Safe);
@@ -17,8 +20,8 @@ pub static SET_DESIRED_CAPACITY: Operation = Operation::write(Service::AutoScali
 pub static SET_DESIRED: Action = Action {
     name: "set-desired-capacity",
     title: "Set desired capacity",
-    doc: "Sets how many instances the group should have, between its minimum and maximum. The group launches or terminates the \
-          difference.",
+    doc: "Sets how many instances the group should have, between its minimum and maximum: units where its instance types have \
+          weights. The group launches or terminates the difference.",
     kind: INFO.name,
     takes: Takes::Rows,
     bulk: false,
@@ -46,10 +49,15 @@ fn available(row: &Record) -> Result<(), String> {
 }
 
 fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
-    let Some((min, now, max)) = cx.targets.first().and_then(|t| groups::capacity(&t.record)) else {
-        return FormSpec::default();
+    let Some(row) = cx.targets.first().map(|t| &*t.record) else { return FormSpec::default() };
+    let Some((min, now, max)) = groups::capacity(row) else { return FormSpec::default() };
+    let capacity = Capacity::of(row);
+    let help = if capacity.is_in_instances() {
+        format!("It is {now} now; the group allows {min} to {max}.")
+    } else {
+        let members = capacity.members().map(|n| format!(" ({})", count(n, "instance"))).unwrap_or_default();
+        format!("It is {}{members} now; the group allows {min} to {max}.", capacity.said(now))
     };
-    let help = format!("It is {now} now; the group allows {min} to {max}.");
     let fields = vec![
         number(values, (DESIRED, "Desired capacity"), (min, max), Some(now), help),
         toggle(
@@ -75,79 +83,137 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     }
     let honor = values.flag(HONOR_COOLDOWN);
     let title = form_title(cx, "Set desired capacity of");
-    let change = format!("desired {now} → {want}");
-    let mut plan = draft("set-desired-capacity", format!("{title} to {want}"), cx.targets, vec![subject(t, change)]);
+    let capacity = Capacity::of(row);
+    let to = if capacity.is_in_instances() { want.to_string() } else { capacity.said(want) };
+    let change = format!("desired {now} → {to}");
+    let mut plan = draft("set-desired-capacity", format!("{title} to {to}"), cx.targets, vec![subject(t, change)]);
     let mut call = Call::new(&SET_DESIRED_CAPACITY, t.table.scope.clone())
         .arg("AutoScalingGroupName", Arg::Str(row.id.clone()))
         .arg("DesiredCapacity", Arg::Int(want));
     if honor {
         call = call.arg("HonorCooldown", Arg::Bool(true));
     }
-    plan.steps = Step::each(vec![call.on([row.id.clone()])]);
+    plan.steps = PlanStep::each(vec![call.on([row.id.clone()])]);
 
     let stuck = groups::is_suspended(row, if want > now { "Launch" } else { "Terminate" });
-    let mut all = if want > now { more(row, want - now, stuck) } else { fewer(row, now - want, want, stuck) };
+    let step = Change::of(&capacity, now, want);
+    let mut all = match &step {
+        _ if stuck => vec![severe(if want > now {
+            "nothing is launched while the group's Launch process is suspended"
+        } else {
+            "nothing is terminated while the group's Terminate process is suspended"
+        })],
+        Change::Launches(units) => more(row, &capacity, *units),
+        Change::Ends(amount) => fewer(row, &capacity, amount, (now - want).max(0), want),
+        Change::Nothing(why) => vec![note(why.clone())],
+    };
     all.push(note("scaling policies and scheduled actions may change it again"));
     if honor {
         all.push(note("refused while the group is cooling down"));
     }
     plan.consequences = sorted(all);
-    plan.destructive = want < now && !stuck;
-    if want > now && !stuck {
+    plan.destructive = !stuck && matches!(step, Change::Ends(_));
+    if let (Change::Launches(units), false) = (&step, stuck) {
         let types = list(row, "instance_types");
         let what = if types.is_empty() { String::new() } else { format!(" ({})", names(&types)) };
-        plan.cost = Some(format!("{} more{what}, billed by the second (price not known here)", count_of(want - now)));
+        let more = capacity.said_launched(*units);
+        plan.cost = Some(format!("{more} more{what}, billed by the second (price not known here)"));
     }
     plan.wait = if stuck {
         wait_field(cx.targets, groups::DESIRED, &want.to_string(), 2)
     } else {
-        wait_state(cx.targets, &["steady"], &["deleting"], false, 15)
+        let mut parts = vec![wait_state(cx.targets, &["steady"], &["deleting"], false, 15)];
+        if !capacity.is_in_instances() && matches!(step, Change::Ends(_)) {
+            // A group with weights is steady also above its desired capacity, so that its state alone would prove nothing.
+            parts.push(wait_field(cx.targets, groups::AT_REST, "true", 15));
+        }
+        Waiter::all(parts)
     };
-    let but = (want < now).then(|| "instead of what was terminated new instances are launched".to_string());
+    let but = plan.destructive.then(|| "instead of what was terminated new instances are launched".to_string());
     plan.undo = Some(Undo { line: format!("set-desired-capacity {DESIRED}={now}"), but, on: Vec::new() });
     Ok(plan)
 }
 
-fn count_of(n: i64) -> String {
-    count(usize::try_from(n).unwrap_or_default(), "instance")
+/// What the group does to come to another desired capacity, from what it has now: it may have more than was desired, or be on
+/// its way still.
+enum Change {
+    /// So many units.
+    Launches(i64),
+    /// Says how much; `None`: not known.
+    Ends(String),
+    /// And why.
+    Nothing(String),
 }
 
-fn more(row: &Record, n: i64, stuck: bool) -> Vec<Consequence> {
-    if stuck {
-        return vec![severe("nothing is launched while the group's Launch process is suspended")];
+impl Change {
+    fn of(capacity: &Capacity, now: i64, want: i64) -> Change {
+        let have = capacity.have().unwrap_or(now);
+        if want > now {
+            let missing = want - have;
+            return if missing > 0 {
+                Change::Launches(missing)
+            } else {
+                Change::Nothing(format!("nothing is launched: it has {} already", capacity.said(have)))
+            };
+        }
+        let surplus = have - want;
+        if surplus <= 0 {
+            return Change::Nothing(format!("nothing is terminated: it has {}", capacity.said(have)));
+        }
+        match (capacity.said_ended(surplus), capacity.smallest_member()) {
+            (Some(amount), _) => Change::Ends(amount),
+            (None, Some(smallest)) => Change::Nothing(format!(
+                "nothing is terminated: the smallest member counts {}, and the group does not fall below what is desired",
+                capacity.said(smallest)
+            )),
+            (None, None) => Change::Nothing("nothing is terminated: it has no member".into()),
+        }
     }
+}
+
+fn more(row: &Record, capacity: &Capacity, n: i64) -> Vec<Consequence> {
     let template = field(row, "launch_template").map(|t| format!(" from {}", visible(t))).unwrap_or_default();
-    let mut out = vec![note(format!("{} will be launched{template}", count_of(n)))];
+    let mut out = vec![note(format!("{} will be launched{template}", capacity.said_launched(n)))];
+    let above = capacity.overshoot();
+    if above > 0 {
+        out.push(note(format!(
+            "whole instances are launched: it may come to {} more than desired",
+            upto(&capacity.said(above), above)
+        )));
+    }
     let groups = list(row, "target_groups");
     if groups::is_suspended(row, "AddToLoadBalancer") {
         out.push(note("new instances are not registered with target groups while AddToLoadBalancer is suspended"));
     } else if !groups.is_empty() {
         let groups: Vec<String> = groups.iter().map(|g| visible(g).into_owned()).collect();
-        let they = if n == 1 { "it is" } else { "they are" };
+        let they = if capacity.launched(n) == Some((1, 1)) { "it is" } else { "they are" };
         out.push(note(format!("{they} registered with {}", names(&groups))));
     }
     out
 }
 
-fn fewer(row: &Record, n: i64, want: i64, stuck: bool) -> Vec<Consequence> {
-    if stuck {
-        return vec![severe("nothing is terminated while the group's Terminate process is suspended")];
-    }
+fn upto(said: &str, n: i64) -> String {
+    if n == 1 { said.to_string() } else { format!("up to {said}") }
+}
+
+fn fewer(row: &Record, capacity: &Capacity, amount: &str, n: i64, want: i64) -> Vec<Consequence> {
     let policies = list(row, "termination_policies");
     let by = if policies.is_empty() { String::new() } else { format!(" ({})", names(&policies)) };
-    let mut out =
-        vec![severe(format!("{} will be terminated, chosen by the group's termination policy{by}", count_of(n)))];
+    let mut out = vec![severe(format!("{amount} will be terminated, chosen by the group's termination policy{by}"))];
     let serving = list(row, "target_groups");
     if want == 0 && !serving.is_empty() {
         let groups: Vec<String> = serving.iter().map(|g| visible(g).into_owned()).collect();
         out.push(severe(format!("{} will have no target of this group", names(&groups))));
     }
-    let (members, protected) = (groups::instances(row).len(), list(row, "protected").len());
-    let free = members.saturating_sub(protected);
-    if protected > 0 && usize::try_from(n).is_ok_and(|n| n > free) {
+    let (members, protected) = (groups::instances(row), list(row, "protected"));
+    let all = capacity.units_of(&members).unwrap_or_default();
+    let free = all - capacity.units_of(&protected).unwrap_or_default();
+    if !protected.is_empty() && n > free {
         out.push(note(format!(
-            "{} of {members} members are protected from scale-in: only {free} can be terminated now",
-            protected
+            "{} of {} members are protected from scale-in: only {} can be terminated now",
+            protected.len(),
+            members.len(),
+            if capacity.is_in_instances() { free.to_string() } else { capacity.said(free) }
         )));
     }
     out
@@ -210,6 +276,63 @@ mod tests {
             assert!(!p.destructive && p.cost.is_none());
             assert!(matches!(p.wait, crate::model::Waiter::Field { .. }), "it would never come to rest");
         }
+    }
+
+    fn weighted(desired: i64, members: &[&str]) -> Record {
+        let ids: Vec<&str> = members.iter().filter_map(|m| m.split('=').next()).collect();
+        row(&INFO, "asg", "asg", "steady")
+            .with(groups::MIN, Value::Int(0))
+            .with(groups::DESIRED, Value::Int(desired))
+            .with(groups::MAX, Value::Int(20))
+            .with(groups::COUNTED_IN, Value::text("units"))
+            .with(groups::WEIGHTS, texts(&["c5.large=2", "c5.xlarge=4"]))
+            .with(groups::MEMBER_UNITS, texts(members))
+            .with(groups::INSTANCES, texts(&ids))
+            .record()
+    }
+
+    fn planned_for(group: Record, desired: &str) -> Plan {
+        let rows = Rows::default();
+        let targets: Vec<Target> = vec![rows.target(&INFO, group)];
+        let values = Values::default().with(DESIRED, FormValue::Text(desired.into()));
+        plan(&rows.context(&targets), &values).expect("a plan")
+    }
+
+    /// From 8 to 4 it once said that 4 instances go.
+    #[test]
+    fn a_group_with_weights_plans_in_units_and_says_how_many_instances_that_may_be() {
+        let group = || weighted(8, &["i-1=2", "i-2=2", "i-3=4"]);
+        let p = planned_for(group(), "4");
+        assert_eq!(
+            worst(&p).text,
+            "4 units (1 or 2 instances) will be terminated, chosen by the group's termination policy"
+        );
+        assert_eq!(p.subjects[0].change, "desired 8 → 4 units");
+        assert!(p.destructive && p.confirm() == Confirm::Type("asg".into()));
+        assert!(
+            matches!(&p.settle, Waiter::All(parts) if parts.len() == 2),
+            "steady above what is desired is no proof"
+        );
+        let p = planned_for(group(), "16");
+        assert!(p.cost.as_deref().is_some_and(|c| c.starts_with("8 units (2 to 4 instances) more")), "{:?}", p.cost);
+        assert!(p.consequences.iter().any(|c| c.text.starts_with("8 units (2 to 4 instances) will be launched")));
+        assert!(p.consequences.iter().any(|c| c.text.contains("up to 3 units more than desired")));
+        let rows = Rows::default();
+        let targets = vec![rows.target(&INFO, group())];
+        let form = refine(&rows.context(&targets), &Values::default());
+        assert_eq!(form.fields[0].help, "It is 8 units (3 instances) now; the group allows 0 to 20.");
+    }
+
+    #[test]
+    fn a_step_smaller_than_any_member_ends_nothing_and_an_overshoot_is_counted() {
+        let p = planned_for(weighted(8, &["i-1=4", "i-2=4"]), "5");
+        assert!(!p.destructive && p.confirm() == Confirm::Enter, "{:?}", p.consequences);
+        assert!(p.consequences.iter().any(|c| c.text.contains("the smallest member counts 4 units")));
+        // 12 of 10: two more are there already, and from 10 to 8 a whole instance goes.
+        let over = || weighted(10, &["i-1=4", "i-2=4", "i-3=4"]);
+        let p = planned_for(over(), "12");
+        assert!(p.cost.is_none() && p.consequences.iter().any(|c| c.text.contains("has 12 units already")));
+        assert!(worst(&planned_for(over(), "8")).text.starts_with("4 units (1 instance) will be terminated"));
     }
 
     #[test]

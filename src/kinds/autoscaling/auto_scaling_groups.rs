@@ -6,6 +6,7 @@ use arcstr::ArcStr;
 use aws_sdk_autoscaling::types as sdk;
 use futures::future::BoxFuture;
 
+use super::capacity::Weights;
 use crate::base::{Fault, Scope, Time};
 use crate::kinds::elbv2::name_of_arn;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
@@ -17,14 +18,22 @@ use crate::model::{Kind, KindInfo, Link, Operation, Record, Scoping, Selector, S
 /// `DescribeAutoScalingGroups`.
 pub static DESCRIBE_AUTO_SCALING_GROUPS: Operation = Operation::read(Service::AutoScaling, "DescribeAutoScalingGroups");
 
-/// Fewest instances.
+/// The least capacity, in [`COUNTED_IN`].
 pub const MIN: &str = "min";
-/// Most instances.
+/// The most.
 pub const MAX: &str = "max";
-/// How many there should be.
+/// How much there should be.
 pub const DESIRED: &str = "desired";
-/// How many are in service, of those desired.
+/// How much is in service, of what is desired.
 pub const IN_SERVICE: &str = "in_service";
+/// What the capacity is counted in: instances, units (types have weights), vcpu or memory-mib.
+pub const COUNTED_IN: &str = "counted_in";
+/// What instance types count, as `TYPE=UNITS`.
+pub const WEIGHTS: &str = "weights";
+/// Members that count, in service or on their way in, as `ID=UNITS`.
+pub const MEMBER_UNITS: &str = "member_units";
+/// Whether nothing is on its way, and no member is as small as what is in service too much.
+pub const AT_REST: &str = "at_rest";
 /// Ids of its instances.
 pub const INSTANCES: &str = "instances";
 /// `EC2`, `ELB`…
@@ -41,7 +50,7 @@ pub static INFO: KindInfo = KindInfo {
     title: "Auto Scaling groups",
     doc: "EC2 Auto Scaling groups. The state is derived: AWS names only a group that is being deleted; updating \
           capacity means \
-          that not as many instances are in service as desired.",
+          that not as much is in service as desired. Capacity is in instances, or in the units of the group's weights.",
     aliases: &["asgs", "asg", "groups"],
     service: Service::AutoScaling,
     scoping: Scoping::Region,
@@ -59,22 +68,77 @@ pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id|
 /// How a group is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GroupState {
-    /// As many instances in service as desired.
+    /// As much in service as desired, or as little above it as whole instances allow.
     Steady,
     /// Launching or terminating.
     UpdatingCapacity,
     /// DeleteAutoScalingGroup was called.
     Deleting,
-    /// A status that AWS added since.
+    /// A status that AWS added since, or it cannot be told.
     Other(ArcStr),
 }
 
+/// What is counted of a group's members.
+struct Counted {
+    /// Units in service; `None`: not known.
+    in_service: Option<i64>,
+    /// Units on their way in.
+    pending: Option<i64>,
+    /// Whether a member is on its way in or out.
+    moving: bool,
+    /// The most that an instance counts.
+    largest: i64,
+    /// The least that a member in service counts.
+    smallest: Option<i64>,
+    /// `ID=UNITS` of members that count; `None`: not known.
+    lines: Option<Vec<String>>,
+}
+
+impl Counted {
+    fn of(weights: &Weights<'_>, members: &[sdk::Instance]) -> Self {
+        use sdk::LifecycleState::{InService, Standby};
+        // A member whose root volume is replaced stays one, and comes back into service.
+        let word =
+            |s: &str| s.starts_with("Pending") || s.starts_with("ReplacingRootVolume") || s == "RootVolumeReplaced";
+        let coming = |i: &sdk::Instance| i.lifecycle_state().is_some_and(|s| word(s.as_str()));
+        let serves = |i: &sdk::Instance| i.lifecycle_state() == Some(&InService);
+        let units = |want: &dyn Fn(&sdk::Instance) -> bool| -> Option<Vec<i64>> {
+            members.iter().filter(|i| want(i)).map(|i| weights.of_member(i)).collect()
+        };
+        let (serving, pending) = (units(&serves), units(&coming));
+        let line = |i: &sdk::Instance| Some(format!("{}={}", i.instance_id()?, weights.of_member(i)?));
+        let all: Vec<i64> = serving.iter().chain(&pending).flatten().copied().collect();
+        Counted {
+            in_service: serving.as_ref().map(|w| w.iter().sum()),
+            pending: pending.as_ref().map(|w| w.iter().sum()),
+            // A member in standby is out of the desired capacity by the group's own doing.
+            moving: members.iter().any(|i| !serves(i) && i.lifecycle_state() != Some(&Standby)),
+            largest: weights.largest(&all),
+            smallest: serving.and_then(|w| w.into_iter().min()),
+            lines: members.iter().filter(|i| serves(i) || coming(i)).map(line).collect(),
+        }
+    }
+    /// What is in service above the desired capacity.
+    fn surplus(&self, desired: Option<i32>) -> Option<i64> {
+        Some(self.in_service? - i64::from(desired?))
+    }
+    /// Whether no member can go without the group falling below its desired capacity.
+    fn at_rest(&self, desired: Option<i32>) -> Option<bool> {
+        let surplus = self.surplus(desired)?;
+        Some(!self.moving && surplus >= 0 && self.smallest.is_none_or(|w| surplus < w))
+    }
+}
+
 impl GroupState {
-    fn of(status: Option<&str>, in_service: usize, members: usize, desired: i32) -> Self {
+    fn of(status: Option<&str>, counted: &Counted, desired: Option<i32>) -> Self {
         match status {
-            None | Some("") => match usize::try_from(desired) {
-                Ok(d) if d == in_service && d == members => GroupState::Steady,
-                _ => GroupState::UpdatingCapacity,
+            None | Some("") => match counted.surplus(desired) {
+                _ if counted.moving => GroupState::UpdatingCapacity,
+                // Whole instances are launched until the desired capacity is reached: less than the largest is too much. Of a
+                // group without weights, nothing is.
+                Some(surplus) if (0..counted.largest).contains(&surplus) => GroupState::Steady,
+                Some(_) => GroupState::UpdatingCapacity,
+                None => GroupState::Other(arcstr::literal!("unknown")),
             },
             Some(s) if s.eq_ignore_ascii_case("delete in progress") => GroupState::Deleting,
             Some(s) => GroupState::Other(s.into()),
@@ -100,9 +164,13 @@ pub struct Group {
     min: Option<i32>,
     max: Option<i32>,
     desired: Option<i32>,
-    in_service: u32,
-    /// Members on their way in.
-    pending: u32,
+    /// In service, and on its way in, in the unit of `counted_in`.
+    in_service: Option<i64>,
+    pending: Option<i64>,
+    counted_in: Text,
+    weights: Value,
+    member_units: Value,
+    at_rest: Option<bool>,
     healthy: u32,
     instances: Value,
     standby: Value,
@@ -188,11 +256,8 @@ fn convert(seam: &mut Seam, g: &sdk::AutoScalingGroup) -> Option<Group> {
     let members = g.instances();
     let ids =
         |want: &dyn Fn(&&sdk::Instance) -> bool| texts(members.iter().filter(want).filter_map(|i| i.instance_id()));
-    let in_service = members.iter().filter(|i| i.lifecycle_state() == Some(&sdk::LifecycleState::InService)).count();
-    // A member in standby is out of the desired capacity by the group's own doing.
-    let counted = members.iter().filter(|i| i.lifecycle_state() != Some(&sdk::LifecycleState::Standby)).count();
-    let coming = |i: &&sdk::Instance| i.lifecycle_state().is_some_and(|s| s.as_str().starts_with("Pending"));
-    let pending = members.iter().filter(coming).count();
+    let weights = Weights::of(g);
+    let counted = Counted::of(&weights, members);
     let healthy =
         members.iter().filter(|i| i.health_status().is_some_and(|h| h.eq_ignore_ascii_case("healthy"))).count();
     let mut types: Vec<&str> = members.iter().filter_map(|i| i.instance_type()).collect();
@@ -205,12 +270,19 @@ fn convert(seam: &mut Seam, g: &sdk::AutoScalingGroup) -> Option<Group> {
         name: own(g.auto_scaling_group_name())?,
         arn: own(g.auto_scaling_group_arn()),
         tags,
-        state: GroupState::of(g.status(), in_service, counted, g.desired_capacity().unwrap_or(-1)),
+        state: GroupState::of(g.status(), &counted, g.desired_capacity()),
         min: g.min_size(),
         max: g.max_size(),
         desired: g.desired_capacity(),
-        in_service: u32::try_from(in_service).unwrap_or(u32::MAX),
-        pending: u32::try_from(pending).unwrap_or(u32::MAX),
+        in_service: counted.in_service,
+        pending: counted.pending,
+        counted_in: seam.shared(Some(weights.unit())),
+        weights: seam.shared_list(weights.lines().iter().map(String::as_str)),
+        member_units: match &counted.lines {
+            Some(lines) => texts(lines.iter().map(String::as_str)),
+            None => Value::Unknown,
+        },
+        at_rest: counted.at_rest(g.desired_capacity()),
         healthy: u32::try_from(healthy).unwrap_or(u32::MAX),
         instances: ids(&|_| true),
         standby: ids(&|i| i.lifecycle_state() == Some(&sdk::LifecycleState::Standby)),
@@ -304,6 +376,76 @@ mod tests {
         assert_eq!(state(row(1, vec![member("i-1", InService), member("i-2", Terminating)])), "updating capacity");
         assert_eq!(state(row(1, vec![member("i-1", InService), member("i-2", Standby)])), "steady");
         assert_eq!(state(row(0, Vec::new())), "steady");
+    }
+
+    fn weighing(id: &str, state: sdk::LifecycleState, weight: &str) -> sdk::Instance {
+        sdk::Instance::builder()
+            .instance_id(id)
+            .lifecycle_state(state)
+            .health_status("Healthy")
+            .weighted_capacity(weight)
+            .build()
+    }
+
+    /// A group of 2, 2 and 4 units once showed 3 of 8, for ever updating.
+    #[test]
+    fn a_group_with_weights_counts_units_and_its_overshoot_is_steady() {
+        use sdk::LifecycleState::{InService, Pending, Terminating};
+        let of = |desired, members: &[(sdk::LifecycleState, &str)]| {
+            let members =
+                members.iter().enumerate().map(|(n, (s, w))| weighing(&format!("i-{n}"), s.clone(), w)).collect();
+            let r = row(desired, members);
+            let state = r.state.as_ref().map(|(_, s)| s.to_string()).unwrap_or_default();
+            (r.get(IN_SERVICE).clone(), state, r.get(AT_REST).as_bool())
+        };
+        let three = [(InService, "2"), (InService, "2"), (InService, "4")];
+        assert_eq!(of(8, &three), (Value::ratio(8, 8), "steady".into(), Some(true)));
+        assert_eq!(of(7, &three), (Value::ratio(8, 7), "steady".into(), Some(true)));
+        // A smaller one could go, if the group's termination policy chose it.
+        assert_eq!(of(5, &three), (Value::ratio(8, 5), "steady".into(), Some(false)));
+        assert_eq!(of(4, &three).1, "updating capacity", "as much as a whole instance is too much");
+        assert_eq!(of(9, &three).1, "updating capacity");
+        let coming = [(InService, "4"), (Pending, "4")];
+        assert_eq!(of(8, &coming).0, Value::Ratio { ok: 4, of: 8, busy: 4 });
+        assert_eq!(of(7, &coming).0.tone(), Some(Tone::Busy));
+        assert_eq!(of(4, &[(InService, "4"), (Terminating, "4")]).1, "updating capacity");
+        let r = row(4, vec![weighing("i-1", InService, "4")]);
+        assert_eq!((r.get(COUNTED_IN), r.get(MEMBER_UNITS).items()), (&Value::text("units"), vec!["i-1=4".into()]));
+    }
+
+    #[test]
+    fn weights_are_those_of_the_policy_where_a_member_does_not_say_its_own() {
+        let one = |ty: &str, weight: &str| {
+            sdk::LaunchTemplateOverrides::builder().instance_type(ty).weighted_capacity(weight).build()
+        };
+        let template =
+            sdk::LaunchTemplate::builder().overrides(one("c5.large", "2")).overrides(one("c5.xlarge", "4")).build();
+        let mixed = sdk::MixedInstancesPolicy::builder().launch_template(template).build();
+        let member = sdk::Instance::builder()
+            .instance_id("i-1")
+            .instance_type("c5.xlarge")
+            .lifecycle_state(sdk::LifecycleState::InService)
+            .build();
+        let group = |mixed, ty: Option<&str>| {
+            let g = sdk::AutoScalingGroup::builder()
+                .auto_scaling_group_name("my-asg")
+                .desired_capacity(4)
+                .set_mixed_instances_policy(mixed)
+                .set_desired_capacity_type(ty.map(Into::into))
+                .instances(member.clone())
+                .build();
+            convert(&mut Seam::new(&Interner::default()), &g).map(|g| g.record()).expect("it has a name")
+        };
+        let r = group(Some(mixed), Some("units"));
+        assert_eq!((r.get(IN_SERVICE), r.get(WEIGHTS).items().len()), (&Value::ratio(4, 4), 2));
+        // Several types without weights: each instance is one.
+        let plain = sdk::MixedInstancesPolicy::builder().build();
+        let r = group(Some(plain), None);
+        assert_eq!((r.get(IN_SERVICE), r.get(COUNTED_IN)), (&Value::ratio(1, 4), &Value::text("instances")));
+        // vCPUs of a member that only AWS knows are not one.
+        let r = group(None, Some("vcpu"));
+        assert_eq!((r.get(IN_SERVICE), r.get(MEMBER_UNITS)), (&Value::Unknown, &Value::Unknown));
+        assert_eq!(r.state.map(|(tone, _)| tone), Some(Tone::Unknown));
     }
 
     #[test]

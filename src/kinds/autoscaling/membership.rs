@@ -7,16 +7,19 @@
 use arcstr::ArcStr;
 
 use super::auto_scaling_groups::{self as groups};
+use super::capacity::Capacity;
 use crate::base::Scope;
-use crate::kinds::planning::{Known, whole};
+use crate::kinds::planning::{Known, count, whole};
 use crate::model::{Record, TableKey};
 use crate::store::Store;
 
 /// What becomes of a member.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Fate {
-    /// The group takes it for unhealthy, terminates it and launches another.
-    Replaced,
+    /// The group takes it for unhealthy, terminates it and launches what is missing then: `1 replacement`.
+    Replaced(String),
+    /// The group terminates it, and launches no other: there is enough without it. What there is, of what is desired.
+    Spare(String),
     /// The group terminates it, and launches no other: `Launch` is suspended.
     NotReplacedAfter,
     /// It is in Standby: the group looks away.
@@ -53,23 +56,52 @@ pub struct Member<'a> {
 }
 
 impl Member<'_> {
-    /// What the group does when the member stops or terminates.
-    pub fn fate(&self, instance: &Record) -> Fate {
-        let Some(row) = self.row else { return Fate::NotAsked(self.needs.clone()) };
+    /// What becomes of the member when it stops or terminates, if that does not depend on what the group has left: then it is
+    /// [`Member::replacement`].
+    pub fn fate_alone(&self, instance: &Record) -> Option<Fate> {
+        let Some(row) = self.row else { return Some(Fate::NotAsked(self.needs.clone())) };
         if groups::standby(row).contains(&instance.id) {
-            return Fate::Standby;
+            return Some(Fate::Standby);
         }
         for process in ["HealthCheck", "ReplaceUnhealthy", "Terminate"] {
             if groups::is_suspended(row, process) {
-                return Fate::Suspended(process);
+                return Some(Fate::Suspended(process));
             }
         }
-        if groups::is_suspended(row, "Launch") { Fate::NotReplacedAfter } else { Fate::Replaced }
+        groups::is_suspended(row, "Launch").then_some(Fate::NotReplacedAfter)
+    }
+    /// What the group launches when these members of it leave together, by their ids.
+    pub fn replacement(&self, leaving: &[&str]) -> Fate {
+        self.row.map_or_else(|| Fate::NotAsked(self.needs.clone()), |row| replacement(row, leaving))
     }
     /// Whether the group's health check looks at target health (`ELB`), so that a reboot may cost the member.
     pub fn looks_at_targets(&self) -> Option<bool> {
         let row = self.row?;
         let types = row.get(groups::HEALTH_CHECK_TYPE).as_str().unwrap_or_default().to_string();
         Some(types.split([',', ' ']).any(|t| t == "ELB"))
+    }
+}
+
+/// What a group launches for members that leave it: what it has less than desired then, and not before.
+fn replacement(row: &Record, leaving: &[&str]) -> Fate {
+    let capacity = Capacity::of(row);
+    let each = || Fate::Replaced(count(leaving.len(), "replacement"));
+    let desired = row.get(groups::DESIRED).as_int();
+    let (Some(desired), Some(have), Some(less)) = (desired, capacity.have(), capacity.units_of(leaving)) else {
+        return match capacity.is_in_instances() {
+            true => each(),
+            false => Fate::Replaced(format!(
+                "what its desired capacity lacks without {}",
+                if leaving.len() == 1 { "it" } else { "them" }
+            )),
+        };
+    };
+    let left = have - less;
+    let missing = (desired - left).max(0) - (desired - have).max(0);
+    match (missing, capacity.is_in_instances()) {
+        // One that is on its way out already counts for nothing.
+        (..=0, _) => Fate::Spare(format!("{left} of {}", capacity.said(desired))),
+        (n, true) => Fate::Replaced(count(usize::try_from(n).unwrap_or_default(), "replacement")),
+        (n, false) => Fate::Replaced(format!("replacements of {}", capacity.said_launched(n))),
     }
 }

@@ -3,5 +3,6 @@
 pub mod actions;
 pub mod activities;
 pub mod auto_scaling_groups;
+pub mod capacity;
 pub mod membership;
 pub mod senders;

@@ -1,6 +1,9 @@
 //! What a group's columns, facts and queries are.
 
-use super::{DESIRED, Group, HEALTH_CHECK_TYPE, IN_SERVICE, INSTANCES, MAX, MIN, SUSPENDED, TARGET_GROUP_ARNS};
+use super::{
+    AT_REST, COUNTED_IN, DESIRED, Group, HEALTH_CHECK_TYPE, IN_SERVICE, INSTANCES, MAX, MEMBER_UNITS, MIN, SUSPENDED,
+    TARGET_GROUP_ARNS, WEIGHTS,
+};
 use crate::kinds::seam::{field, flag, int, moment, seconds, text};
 use crate::model::{FieldInfo, FieldType, Fields, Value};
 
@@ -23,26 +26,54 @@ pub(super) static FIELDS: Fields<Group> = Fields(&[
         },
     ),
     field(
-        FieldInfo::new(IN_SERVICE, "IN SERVICE", FieldType::Ratio, "Instances in service, of those desired.")
-            .shown(1)
-            .cells(10, 10)
-            .section(CAPACITY),
+        FieldInfo::new(
+            IN_SERVICE,
+            "IN SERVICE",
+            FieldType::Ratio,
+            "What is in service, of what is desired: instances, or units where instance types have weights.",
+        )
+        .shown(1)
+        .cells(10, 10)
+        .section(CAPACITY),
         in_service,
     ),
     field(
-        FieldInfo::new(MIN, "MIN", FieldType::Int, "Fewest instances.").shown(2).cells(3, 6).section(CAPACITY),
+        FieldInfo::new(MIN, "MIN", FieldType::Int, "The least capacity.").shown(2).cells(3, 6).section(CAPACITY),
         |g| int(g.min),
     ),
     field(
-        FieldInfo::new(DESIRED, "DESIRED", FieldType::Int, "How many instances there should be.")
+        FieldInfo::new(DESIRED, "DESIRED", FieldType::Int, "How much capacity there should be.")
             .shown(2)
             .cells(7, 7)
             .section(CAPACITY),
         |g| int(g.desired),
     ),
-    field(FieldInfo::new(MAX, "MAX", FieldType::Int, "Most instances.").shown(2).cells(3, 6).section(CAPACITY), |g| {
-        int(g.max)
-    }),
+    field(
+        FieldInfo::new(MAX, "MAX", FieldType::Int, "The most capacity.").shown(2).cells(3, 6).section(CAPACITY),
+        |g| int(g.max),
+    ),
+    field(
+        FieldInfo::new(
+            COUNTED_IN,
+            "COUNTED IN",
+            FieldType::Text,
+            "What its capacity is counted in: instances, units (its instance types have weights), vcpu or memory-mib.",
+        )
+        .cells(10, 10)
+        .section(CAPACITY),
+        |g| text(&g.counted_in),
+    ),
+    field(
+        FieldInfo::new(
+            WEIGHTS,
+            "WEIGHTS",
+            FieldType::List,
+            "How many units an instance of a type counts, as TYPE=UNITS; none if each counts one.",
+        )
+        .cells(7, 40)
+        .section(CAPACITY),
+        |g| g.weights.clone(),
+    ),
     field(
         FieldInfo::new(
             HEALTH_CHECK_TYPE,
@@ -87,6 +118,28 @@ pub(super) static FIELDS: Fields<Group> = Fields(&[
     field(
         FieldInfo::new(INSTANCES, "INSTANCES", FieldType::List, "Its instances.").cells(9, 40).id_of("instances", "i-"),
         |g| g.instances.clone(),
+    ),
+    field(
+        FieldInfo::new(
+            MEMBER_UNITS,
+            "MEMBER UNITS",
+            FieldType::List,
+            "Members that count, in service or on their way in, each with its units, as ID=UNITS.",
+        )
+        .cells(12, 40)
+        .section(""),
+        |g| g.member_units.clone(),
+    ),
+    field(
+        FieldInfo::new(
+            AT_REST,
+            "AT REST",
+            FieldType::Bool,
+            "Whether nothing is on its way, and no member can go without leaving less than is desired.",
+        )
+        .cells(7, 7)
+        .section(""),
+        |g| flag(g.at_rest),
     ),
     field(
         FieldInfo::new("healthy", "HEALTHY", FieldType::Int, "Members that the group takes for healthy.")
@@ -228,8 +281,7 @@ pub(super) static FIELDS: Fields<Group> = Fields(&[
 ]);
 
 fn in_service(g: &Group) -> Value {
-    match g.desired.map(u32::try_from) {
-        Some(Ok(of)) => Value::Ratio { ok: g.in_service, of, busy: g.pending },
-        _ => Value::Unknown,
-    }
+    let cells = |n: i64| u32::try_from(n).ok();
+    let known = || Some((cells(g.in_service?)?, cells(g.desired?.into())?, cells(g.pending?)?));
+    known().map_or(Value::Unknown, |(ok, of, busy)| Value::Ratio { ok, of, busy })
 }

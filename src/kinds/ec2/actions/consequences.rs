@@ -1,17 +1,19 @@
 //! What else happens when instances stop, reboot or terminate: to target groups, Auto Scaling groups, addresses and disks.
 
+use std::collections::HashMap;
+
 use super::super::instances::instance::{self, InstanceState};
+use crate::base::Scope;
 use crate::kinds::action::{ActionContext, Target};
 use crate::kinds::autoscaling::membership::{Fate, group_of};
 use crate::kinds::elbv2::reliance::{Leaver, of_instances};
-use crate::kinds::planning::{PRICES, by_scope, count, label, names, need, note, severe, unknown};
+use crate::kinds::planning::{PRICES, by_scope, label, names, need, note, severe, unknown};
 use crate::model::{Consequence, Record, TableKey, Value};
 
 /// What is done to the instances.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Happens {
     Stop,
-    Reboot,
     Terminate,
 }
 
@@ -47,40 +49,55 @@ pub(super) fn reliance(cx: &ActionContext<'_>, needs: &mut Vec<TableKey>) -> Vec
     out
 }
 
-/// The instance's group and what that does when the instance stops or terminates.
-pub(super) fn fate_of(cx: &ActionContext<'_>, t: &Target) -> Option<(String, Fate)> {
-    let member = group_of(cx.store, &t.table.scope, &t.record)?;
-    let name = crate::base::text::visible(member.name).into_owned();
-    Some((name, member.fate(&t.record)))
+/// The group of each target, and what it does when all of them stop or terminate; `None` for one without a group.
+pub(super) fn fates(cx: &ActionContext<'_>) -> Vec<Option<(String, Fate)>> {
+    let members: Vec<_> = cx.targets.iter().map(|t| group_of(cx.store, &t.table.scope, &t.record)).collect();
+    // What a group has left is asked of all of its members that leave, once.
+    let mut leaving: HashMap<(&Scope, &str), Vec<&str>> = HashMap::new();
+    for (t, m) in cx.targets.iter().zip(&members) {
+        if let Some(m) = m {
+            leaving.entry((&t.table.scope, m.name.as_str())).or_default().push(&t.record.id);
+        }
+    }
+    let mut known: HashMap<(&Scope, &str), Fate> = HashMap::new();
+    let mut out = Vec::new();
+    for (t, m) in cx.targets.iter().zip(&members) {
+        let Some(m) = m else {
+            out.push(None);
+            continue;
+        };
+        let key = (&t.table.scope, m.name.as_str());
+        let own = m.fate_alone(&t.record);
+        let fate = own.unwrap_or_else(|| known.entry(key).or_insert_with(|| m.replacement(&leaving[&key])).clone());
+        out.push(Some((crate::base::text::visible(m.name).into_owned(), fate)));
+    }
+    out
 }
 
 /// Auto Scaling groups that they belong to. Returns whether one of them is, or may be, terminated by its group.
 pub(super) fn groups(
     cx: &ActionContext<'_>,
+    fates: &[Option<(String, Fate)>],
     happens: Happens,
     out: &mut Vec<Consequence>,
     needs: &mut Vec<TableKey>,
 ) -> bool {
     // One sentence for each group and fate, not for each instance.
-    let mut found: Vec<(String, Fate, Vec<String>)> = Vec::new();
-    for t in cx.targets {
-        if happens == Happens::Reboot {
-            reboot(cx, t, out, needs);
-            continue;
-        }
-        let Some((group, fate)) = fate_of(cx, t) else { continue };
-        match found.iter_mut().find(|(g, f, _)| *g == group && *f == fate) {
+    let mut found: Vec<(&str, &Fate, Vec<String>)> = Vec::new();
+    for (t, fate) in cx.targets.iter().zip(fates) {
+        let Some((group, fate)) = fate else { continue };
+        match found.iter_mut().find(|(g, f, _)| g == group && *f == fate) {
             Some((_, _, who)) => who.push(label(&t.record)),
             None => found.push((group, fate, vec![label(&t.record)])),
         }
     }
     let mut replaced = false;
     for (group, fate, who) in found {
-        if let Fate::NotAsked(Some(key)) = &fate {
+        if let Fate::NotAsked(Some(key)) = fate {
             need(needs, key.clone());
         }
-        replaced |= matches!(fate, Fate::Replaced | Fate::NotReplacedAfter | Fate::NotAsked(_));
-        out.push(sentence(&group, &fate, &who, happens));
+        replaced |= matches!(fate, Fate::Replaced(_) | Fate::Spare(_) | Fate::NotReplacedAfter | Fate::NotAsked(_));
+        out.push(sentence(group, fate, &who, happens));
     }
     replaced
 }
@@ -89,12 +106,17 @@ fn sentence(group: &str, fate: &Fate, who: &[String], happens: Happens) -> Conse
     let (names, many) = (names(who), who.len() > 1);
     let (member, is) = if many { ("members", "are") } else { ("member", "is") };
     match (fate, happens) {
-        (Fate::Replaced, Happens::Terminate) => {
-            severe(format!("{group} launches {} to keep its desired capacity", count(who.len(), "replacement")))
+        (Fate::Replaced(what), Happens::Terminate) => {
+            severe(format!("{group} launches {what} to keep its desired capacity"))
         }
-        (Fate::Replaced, _) => severe(format!(
-            "{group} takes a stopped member for unhealthy: it will terminate {names} and launch {}",
-            count(who.len(), "replacement")
+        (Fate::Replaced(what), _) => {
+            severe(format!("{group} takes a stopped member for unhealthy: it will terminate {names} and launch {what}"))
+        }
+        (Fate::Spare(left), Happens::Terminate) => {
+            note(format!("{group} launches no replacement: it has {left} without {names}"))
+        }
+        (Fate::Spare(left), _) => severe(format!(
+            "{group} takes a stopped member for unhealthy: it will terminate {names}, and replace nothing: it has {left} without"
         )),
         (Fate::NotReplacedAfter, Happens::Terminate) => {
             severe(format!("{group} does not replace {names}: its Launch process is suspended"))
@@ -116,12 +138,19 @@ fn sentence(group: &str, fate: &Fate, who: &[String], happens: Happens) -> Conse
     }
 }
 
+/// Groups of rebooting members.
+pub(super) fn reboots(cx: &ActionContext<'_>, out: &mut Vec<Consequence>, needs: &mut Vec<TableKey>) {
+    for t in cx.targets {
+        reboot(cx, t, out, needs);
+    }
+}
+
 /// A rebooting member fails target health for a while; a group that looks at it may not wait.
 fn reboot(cx: &ActionContext<'_>, t: &Target, out: &mut Vec<Consequence>, needs: &mut Vec<TableKey>) {
     let Some(member) = group_of(cx.store, &t.table.scope, &t.record) else { return };
     let (group, who) = (crate::base::text::visible(member.name).into_owned(), label(&t.record));
-    match (member.looks_at_targets(), member.fate(&t.record)) {
-        (Some(true), Fate::Replaced | Fate::NotReplacedAfter) => out.push(severe(format!(
+    match (member.looks_at_targets(), member.fate_alone(&t.record)) {
+        (Some(true), None | Some(Fate::NotReplacedAfter)) => out.push(severe(format!(
             "{group} looks at target health: it terminates {who} if its checks fail while it reboots"
         ))),
         (None, _) => {

@@ -1,6 +1,6 @@
 //! `reboot`: sent once, whatever happens.
 
-use super::consequences::{Happens, groups, reliance};
+use super::consequences::{reboots, reliance};
 use super::{KIND, REBOOT_INSTANCES, calls};
 use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, Takes};
@@ -39,7 +39,7 @@ fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
         draft("reboot", title("Reboot", &INFO, cx.targets), cx.targets, cx.targets.iter().map(change).collect());
     plan.steps = calls(&REBOOT_INSTANCES, cx.targets, &[]);
     let mut all = reliance(cx, &mut plan.needs);
-    groups(cx, Happens::Reboot, &mut all, &mut plan.needs);
+    reboots(cx, &mut all, &mut plan.needs);
     all.push(note("EC2 resets an instance that does not shut down within a few minutes"));
     plan.consequences = sorted(all);
     Ok(plan)

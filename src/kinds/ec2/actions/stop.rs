@@ -1,6 +1,6 @@
 //! `stop`: running instances stop; with the options force and hibernate.
 
-use super::consequences::{self, Happens, fate_of, groups, reliance};
+use super::consequences::{self, Happens, fates, groups, reliance};
 use super::{KIND, STOP_INSTANCES, calls, disks, protection};
 use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
@@ -88,14 +88,18 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     check(&spec)?;
     let force = values.flag(FORCE);
     let hibernate = values.flag(HIBERNATE) && spec.fields.iter().any(|f| f.name == HIBERNATE);
-    let change = |t: &Target| subject(t, format!("{} → {}", state(&t.record), becomes(cx, t, hibernate)));
-    let mut plan = draft("stop", title("Stop", &INFO, cx.targets), cx.targets, cx.targets.iter().map(change).collect());
+    let fates = fates(cx);
+    let change = |(t, fate): (&Target, &Option<(String, Fate)>)| {
+        subject(t, format!("{} → {}", state(&t.record), becomes(fate.as_ref(), hibernate)))
+    };
+    let subjects = cx.targets.iter().zip(&fates).map(change).collect();
+    let mut plan = draft("stop", title("Stop", &INFO, cx.targets), cx.targets, subjects);
     plan.steps = calls(&STOP_INSTANCES, cx.targets, &[("Force", force), ("Hibernate", hibernate)]);
 
     let mut all = Vec::new();
     protection::check(cx, protection::From::Stop, &STOP_INSTANCES, &mut all, &mut plan.needs)?;
     all.extend(reliance(cx, &mut plan.needs));
-    let replaced = groups(cx, Happens::Stop, &mut all, &mut plan.needs);
+    let replaced = groups(cx, &fates, Happens::Stop, &mut all, &mut plan.needs);
     let lost = consequences::addresses(cx, &mut all);
     consequences::instance_store(cx, &mut all);
     disks::go_on(cx, &mut all, &mut plan.needs);
@@ -131,10 +135,10 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     Ok(plan)
 }
 
-fn becomes(cx: &ActionContext<'_>, t: &Target, hibernate: bool) -> String {
-    match fate_of(cx, t) {
-        Some((group, Fate::Replaced)) => format!("terminated and replaced by group {group}"),
-        Some((group, Fate::NotReplacedAfter)) => format!("terminated by group {group}"),
+fn becomes(fate: Option<&(String, Fate)>, hibernate: bool) -> String {
+    match fate {
+        Some((group, Fate::Replaced(_))) => format!("terminated and replaced by group {group}"),
+        Some((group, Fate::NotReplacedAfter | Fate::Spare(_))) => format!("terminated by group {group}"),
         Some((group, Fate::NotAsked(_))) => format!("stopped, then perhaps replaced by group {group}"),
         _ if hibernate => "stopped (hibernated)".into(),
         _ => "stopped".into(),

@@ -1,6 +1,6 @@
 //! `terminate`: for good.
 
-use super::consequences::{self, Happens, fate_of, groups, reliance};
+use super::consequences::{self, Happens, fates, groups, reliance};
 use super::{KIND, TERMINATE_INSTANCES, calls, disks, protection};
 use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
@@ -36,8 +36,11 @@ fn available(row: &Record) -> Result<(), String> {
 
 fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     check_rows(cx.targets, available)?;
-    let change = |t: &Target| subject(t, format!("{} → {}", state(&t.record), becomes(cx, t)));
-    let subjects = cx.targets.iter().map(change).collect();
+    let fates = fates(cx);
+    let change = |(t, fate): (&Target, &Option<(String, Fate)>)| {
+        subject(t, format!("{} → {}", state(&t.record), becomes(fate.as_ref())))
+    };
+    let subjects = cx.targets.iter().zip(&fates).map(change).collect();
     let mut plan = draft("terminate", title("Terminate", &INFO, cx.targets), cx.targets, subjects);
     plan.destructive = true;
     plan.steps = calls(&TERMINATE_INSTANCES, cx.targets, &[]);
@@ -45,7 +48,7 @@ fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     let mut all = Vec::new();
     protection::check(cx, protection::From::Termination, &TERMINATE_INSTANCES, &mut all, &mut plan.needs)?;
     all.extend(reliance(cx, &mut plan.needs));
-    groups(cx, Happens::Terminate, &mut all, &mut plan.needs);
+    groups(cx, &fates, Happens::Terminate, &mut all, &mut plan.needs);
     consequences::instance_store(cx, &mut all);
     disks::fate(cx, &mut all, &mut plan.needs);
     consequences::addresses(cx, &mut all);
@@ -55,9 +58,9 @@ fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     Ok(plan)
 }
 
-fn becomes(cx: &ActionContext<'_>, t: &Target) -> String {
-    match fate_of(cx, t) {
-        Some((group, Fate::Replaced)) => format!("terminated and replaced by group {group}"),
+fn becomes(fate: Option<&(String, Fate)>) -> String {
+    match fate {
+        Some((group, Fate::Replaced(_))) => format!("terminated and replaced by group {group}"),
         _ => "terminated".into(),
     }
 }

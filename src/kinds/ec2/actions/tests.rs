@@ -217,6 +217,40 @@ fn a_group_terminates_and_replaces_a_stopped_member_and_the_subject_says_so() {
 }
 
 #[test]
+fn a_group_with_weights_replaces_units_and_an_overshoot_replaces_nothing() {
+    let account = |desired: i64, members: &[&str]| {
+        let ids: Vec<&str> = members.iter().filter_map(|m| m.split('=').next()).collect();
+        let group = group_row("my-asg", &ids, &[])
+            .with(groups::DESIRED, Value::Int(desired))
+            .with(groups::COUNTED_IN, Value::text("units"))
+            .with(groups::WEIGHTS, texts(&["c5.large=2", "c5.xlarge=4"]))
+            .with(groups::MEMBER_UNITS, texts(members));
+        let mut rows = quiet();
+        rows.complete(&groups::INFO, Selector::All, vec![group.record()]);
+        rows
+    };
+    let member = |id: &str| running(id, &format!("web-{id}")).tags(&[(GROUP_TAG, "my-asg")]).record();
+    let rows = account(8, &["i-1=2", "i-2=2", "i-3=4"]);
+    let p = plan(&rows, &TERMINATE, vec![member("i-3")]);
+    let launches = "my-asg launches replacements of 4 units (1 or 2 instances) to keep its desired capacity";
+    assert!(said(&p, Severity::Severe).contains(&launches), "{:?}", p.consequences);
+    // Two members, and what the group lacks without both.
+    let p = plan(&rows, &STOP, vec![member("i-1"), member("i-2")]);
+    assert!(said(&p, Severity::Severe)[0].ends_with("launch replacements of 4 units (1 or 2 instances)"));
+    // 10 of 8: one of 2 units can go and nothing is missing.
+    let over = account(8, &["i-1=2", "i-2=4", "i-3=4"]);
+    let p = plan(&over, &TERMINATE, vec![member("i-1")]);
+    assert_eq!(p.subjects[0].change, "running → terminated");
+    assert!(said(&p, Severity::Note).contains(&"my-asg launches no replacement: it has 8 of 8 units without web-i-1"));
+    let p = plan(&over, &STOP, vec![member("i-1")]);
+    assert_eq!(p.subjects[0].change, "running → terminated by group my-asg");
+    assert!(matches!(&p.settle, Settle::State { want, .. } if want.contains(&"terminated")));
+    let p = plan(&over, &TERMINATE, vec![member("i-3")]);
+    let launches = "my-asg launches replacements of 2 units (1 instance) to keep its desired capacity";
+    assert!(said(&p, Severity::Severe).contains(&launches), "{:?}", p.consequences);
+}
+
+#[test]
 fn standby_and_suspended_processes_keep_a_group_from_acting() {
     let member = || running("i-1", "web-1").tags(&[(GROUP_TAG, "my-asg")]).record();
     for process in ["HealthCheck", "ReplaceUnhealthy", "Terminate"] {
