@@ -107,6 +107,36 @@ async fn the_demo_group_reads_back_through_the_sdk_with_its_history() {
 }
 
 #[tokio::test]
+async fn weights_and_other_policies_that_would_not_act_are_refused() {
+    use sdk::types::{InstanceMaintenancePolicy, LaunchTemplate, LaunchTemplateOverrides, MixedInstancesPolicy};
+    let d = desk();
+    let before = d.group().await;
+    let named = sdk::types::LaunchTemplateSpecification::builder()
+        .set_launch_template_id(before.launch_template().and_then(|t| t.launch_template_id().map(Into::into)))
+        .build();
+    let update = || d.asg.update_auto_scaling_group().auto_scaling_group_name(GROUP).max_size(9);
+    let overrides = LaunchTemplateOverrides::builder().instance_type("c5.xlarge").weighted_capacity("4").build();
+    let template = LaunchTemplate::builder().launch_template_specification(named.clone()).overrides(overrides).build();
+    let mixed = MixedInstancesPolicy::builder().launch_template(template).build();
+    let careful = InstanceMaintenancePolicy::builder().min_healthy_percentage(100).max_healthy_percentage(110).build();
+    for (call, name) in [
+        (update().mixed_instances_policy(mixed), "MixedInstancesPolicy.LaunchTemplate.Overrides"),
+        (update().instance_maintenance_policy(careful), "InstanceMaintenancePolicy"),
+        (update().desired_capacity_type("vcpu"), "DesiredCapacityType vcpu"),
+    ] {
+        let e = call.send().await.unwrap_err();
+        assert_eq!(e.code(), Some("ValidationError"));
+        assert!(e.message().is_some_and(|m| m.starts_with(name)), "{:?}", e.message());
+    }
+    assert_eq!(d.group().await, before, "what is refused changes nothing");
+    // The same template, said in a policy without types of its own.
+    let template = LaunchTemplate::builder().launch_template_specification(named).build();
+    let plain = MixedInstancesPolicy::builder().launch_template(template).build();
+    update().mixed_instances_policy(plain).send().await.unwrap();
+    assert_eq!(d.group().await.max_size(), Some(9));
+}
+
+#[tokio::test]
 async fn a_desired_capacity_is_reached_with_the_cause_in_aws_s_words() {
     let d = desk();
     let e = d.want(9).await.unwrap_err();
