@@ -310,7 +310,7 @@ mod tests {
         assert_eq!(p.subjects[0].change, "desired 8 → 4 units");
         assert!(p.destructive && p.confirm() == Confirm::Type("asg".into()));
         assert!(
-            matches!(&p.settle, Waiter::All(parts) if parts.len() == 2),
+            matches!(&p.wait, Waiter::All(parts) if parts.len() == 2),
             "steady above what is desired is no proof"
         );
         let p = planned_for(group(), "16");

@@ -244,7 +244,7 @@ fn a_group_with_weights_replaces_units_and_an_overshoot_replaces_nothing() {
     assert!(said(&p, Severity::Note).contains(&"my-asg launches no replacement: it has 8 of 8 units without web-i-1"));
     let p = plan(&over, &STOP, vec![member("i-1")]);
     assert_eq!(p.subjects[0].change, "running → terminated by group my-asg");
-    assert!(matches!(&p.settle, Settle::State { want, .. } if want.contains(&"terminated")));
+    assert!(matches!(&p.wait, Waiter::State { want, .. } if want.contains(&"terminated")));
     let p = plan(&over, &TERMINATE, vec![member("i-3")]);
     let launches = "my-asg launches replacements of 2 units (1 instance) to keep its desired capacity";
     assert!(said(&p, Severity::Severe).contains(&launches), "{:?}", p.consequences);

@@ -134,7 +134,7 @@ fn where_health_is_not_checked_a_registered_target_is_not_waited_for_until_it_is
     group.values.set(at, Value::Bool(false));
     let targets = vec![rows.target(&target_groups::INFO, group)];
     let p = (REGISTER.plan)(&rows.context(&targets), &Values::default()).expect("a plan");
-    assert!(matches!(&p.settle, Settle::State { want, .. } if want.contains(&"unavailable")));
+    assert!(matches!(&p.wait, Waiter::State { want, .. } if want.contains(&"unavailable")));
     assert!(p.consequences.iter().any(|c| c.text == "web-tg checks no health: it sends traffic to it at once"));
 }
 
