@@ -67,6 +67,11 @@ fn buckets_behave_as_awss_do_for_boto3() {
 }
 
 #[test]
+fn every_operation_of_s3s_model_is_right_or_refused() {
+    all_hold("s3_model_checks.py", 6, 1.0);
+}
+
+#[test]
 fn alarms_and_metrics_behave_as_awss_do_for_boto3() {
     all_hold("cloudwatch_checks.py", 8, 1.0);
 }

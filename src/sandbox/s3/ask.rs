@@ -4,13 +4,12 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use bytes::Bytes;
-use http::Method;
 use percent_encoding::percent_decode_str;
 use sha2::Digest as _;
 
 use super::checksum::{self, Algorithm};
 use super::failure::Failure;
-use super::{chunked, names};
+use super::{chunked, names, route};
 use crate::base::Time;
 use crate::sandbox::wire::{Call, Node, Request};
 
@@ -38,7 +37,7 @@ pub struct Payload {
 }
 
 /// Sub-resources of buckets that are kept as they are sent.
-pub const DOCUMENTS: [&str; 14] = [
+pub const DOCUMENTS: [&str; 12] = [
     "policy",
     "publicAccessBlock",
     "encryption",
@@ -47,12 +46,10 @@ pub const DOCUMENTS: [&str; 14] = [
     "website",
     "logging",
     "notification",
-    "acl",
     "ownershipControls",
     "accelerate",
     "requestPayment",
     "replication",
-    "object-lock",
 ];
 
 impl<'a> Ask<'a> {
@@ -97,9 +94,14 @@ impl<'a> Ask<'a> {
         }
     }
 
+    /// The names in the query, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.query.iter().map(|(name, _)| &**name)
+    }
+
     /// AWS's name of the operation; empty if there is none for this request.
     pub fn operation(&self) -> &'static str {
-        operation(self)
+        route::operation(self).unwrap_or_default()
     }
 
     /// Whether nobody signed it.
@@ -253,84 +255,4 @@ fn address(r: &Request) -> (String, String) {
 fn compact_date(s: &str) -> Option<Time> {
     let civil = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", s).ok()?;
     civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| Time::from(z.timestamp()))
-}
-
-fn operation(ask: &Ask<'_>) -> &'static str {
-    let has = |name: &str| ask.q(name).is_some();
-    let copy = ask.h("x-amz-copy-source").is_some();
-    let method = &ask.call.request.method;
-    if ask.bucket.is_empty() {
-        return if method == Method::GET { "ListBuckets" } else { "" };
-    }
-    if ask.key.is_empty() {
-        return bucket_operation(method, &has);
-    }
-    match *method {
-        Method::GET if has("uploadId") => "ListParts",
-        Method::GET if has("tagging") => "GetObjectTagging",
-        Method::GET if has("acl") => "GetObjectAcl",
-        Method::GET if has("attributes") => "GetObjectAttributes",
-        Method::GET => "GetObject",
-        Method::HEAD => "HeadObject",
-        Method::PUT if has("uploadId") && copy => "UploadPartCopy",
-        Method::PUT if has("uploadId") => "UploadPart",
-        Method::PUT if has("tagging") => "PutObjectTagging",
-        Method::PUT if has("acl") => "PutObjectAcl",
-        Method::PUT if copy => "CopyObject",
-        Method::PUT => "PutObject",
-        Method::POST if has("uploads") => "CreateMultipartUpload",
-        Method::POST if has("uploadId") => "CompleteMultipartUpload",
-        Method::DELETE if has("uploadId") => "AbortMultipartUpload",
-        Method::DELETE if has("tagging") => "DeleteObjectTagging",
-        Method::DELETE => "DeleteObject",
-        _ => "",
-    }
-}
-
-fn bucket_operation(method: &Method, has: &dyn Fn(&str) -> bool) -> &'static str {
-    /// (sub-resource, GET, PUT, DELETE)
-    const TABLE: [(&str, &str, &str, &str); 18] = [
-        ("policyStatus", "GetBucketPolicyStatus", "", ""),
-        ("policy", "GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy"),
-        ("publicAccessBlock", "GetPublicAccessBlock", "PutPublicAccessBlock", "DeletePublicAccessBlock"),
-        ("encryption", "GetBucketEncryption", "PutBucketEncryption", "DeleteBucketEncryption"),
-        ("lifecycle", "GetBucketLifecycleConfiguration", "PutBucketLifecycleConfiguration", "DeleteBucketLifecycle"),
-        ("cors", "GetBucketCors", "PutBucketCors", "DeleteBucketCors"),
-        ("website", "GetBucketWebsite", "PutBucketWebsite", "DeleteBucketWebsite"),
-        ("logging", "GetBucketLogging", "PutBucketLogging", ""),
-        ("notification", "GetBucketNotificationConfiguration", "PutBucketNotificationConfiguration", ""),
-        ("acl", "GetBucketAcl", "PutBucketAcl", ""),
-        (
-            "ownershipControls",
-            "GetBucketOwnershipControls",
-            "PutBucketOwnershipControls",
-            "DeleteBucketOwnershipControls",
-        ),
-        ("accelerate", "GetBucketAccelerateConfiguration", "PutBucketAccelerateConfiguration", ""),
-        ("requestPayment", "GetBucketRequestPayment", "PutBucketRequestPayment", ""),
-        ("replication", "GetBucketReplication", "PutBucketReplication", "DeleteBucketReplication"),
-        ("object-lock", "GetObjectLockConfiguration", "PutObjectLockConfiguration", ""),
-        ("tagging", "GetBucketTagging", "PutBucketTagging", "DeleteBucketTagging"),
-        ("versioning", "GetBucketVersioning", "PutBucketVersioning", ""),
-        ("location", "GetBucketLocation", "", ""),
-    ];
-    if let Some((_, get, put, delete)) = TABLE.iter().find(|(name, ..)| has(name)) {
-        return match *method {
-            Method::GET => get,
-            Method::PUT => put,
-            Method::DELETE => delete,
-            _ => "",
-        };
-    }
-    match *method {
-        Method::GET if has("uploads") => "ListMultipartUploads",
-        Method::GET if has("versions") => "ListObjectVersions",
-        Method::GET if has("list-type") => "ListObjectsV2",
-        Method::GET => "ListObjects",
-        Method::HEAD => "HeadBucket",
-        Method::PUT => "CreateBucket",
-        Method::DELETE => "DeleteBucket",
-        Method::POST if has("delete") => "DeleteObjects",
-        _ => "",
-    }
 }

@@ -75,6 +75,9 @@ pub(super) fn create(world: &mut World, ask: &Ask<'_>) -> Outcome {
     }
     let body = &ask.call.request.body;
     let root = if body.is_empty() { Node::default() } else { read_xml(&ask.payload()?.data)? };
+    if root.child("Location").is_some() || root.child("Bucket").is_some() {
+        return Err(super::route::not_implemented("directory buckets"));
+    }
     let constraint = root.text_of("LocationConstraint").map(str::trim).filter(|s| !s.is_empty());
     let region = match constraint {
         Some("EU") => "eu-west-1",
@@ -104,6 +107,9 @@ pub(super) fn create(world: &mut World, ask: &Ask<'_>) -> Outcome {
         }
     } else {
         let mut bucket = Bucket::new(region, ask.call.now);
+        if let Some(ownership) = ask.h("x-amz-object-ownership") {
+            bucket.documents.insert("ownershipControls".to_owned(), owned(ownership)?);
+        }
         if let Some(tags) = root.child("Tags") {
             let tag =
                 |t: &Node| (t.text_of("Key").unwrap_or_default().into(), t.text_of("Value").unwrap_or_default().into());
@@ -113,6 +119,19 @@ pub(super) fn create(world: &mut World, ask: &Ask<'_>) -> Outcome {
     }
     let location = if region == "us-east-1" { format!("/{name}") } else { format!("http://{name}.s3.amazonaws.com/") };
     Ok(bare(200).with("location", &location).with("x-amz-bucket-arn", &format!("arn:aws:s3:::{name}")))
+}
+
+/// The document that `x-amz-object-ownership` stands for.
+fn owned(ownership: &str) -> Result<String, Failure> {
+    if !["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"].contains(&ownership) {
+        let message = "Invalid x-amz-object-ownership header";
+        return Err(Failure::invalid_argument(message, "x-amz-object-ownership", ownership));
+    }
+    let mut x = Xml::document();
+    x.open_ns("OwnershipControls", NS);
+    x.nest("Rule", |x| x.el("ObjectOwnership", ownership));
+    x.close("OwnershipControls");
+    Ok(x.into_string())
 }
 
 /// DeleteBucket.
@@ -157,6 +176,9 @@ pub(super) fn get(bucket: &Bucket, ask: &Ask<'_>, operation: &str) -> Outcome {
 /// PutBucketVersioning.
 pub(super) fn put_versioning(world: &mut World, ask: &Ask<'_>) -> Outcome {
     let root = read_xml(&ask.payload()?.data)?;
+    if root.text_of("MfaDelete") == Some("Enabled") {
+        return Err(super::route::not_implemented("MfaDelete"));
+    }
     let versioning = match root.text_of("Status") {
         Some("Enabled") => Versioning::Enabled,
         Some("Suspended") => Versioning::Suspended,
@@ -277,21 +299,26 @@ fn absent(name: &str) -> Outcome {
         "replication" => {
             missing("ReplicationConfigurationNotFoundError", "The replication configuration was not found")
         }
-        "object-lock" => {
-            missing("ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket")
-        }
         "logging" => Ok(document_reply("BucketLoggingStatus", |_| {})),
         "notification" => Ok(document_reply("NotificationConfiguration", |_| {})),
         _ => Ok(document_reply("AccelerateConfiguration", |_| {})),
     }
 }
 
+/// GetObjectLockConfiguration: no bucket locks its objects, and none can be told to.
+pub(super) fn no_lock() -> Outcome {
+    let message = "Object Lock configuration does not exist for this bucket";
+    Err(Failure::new(404, "ObjectLockConfigurationNotFoundError", message))
+}
+
+/// The kept sub-resource of a bucket that an operation is for, if it is for one.
+pub(super) fn document_of(ask: &Ask<'_>, operation: &str) -> Option<&'static str> {
+    let verb = ["Get", "Put", "Delete"].iter().any(|v| operation.starts_with(v));
+    DOCUMENTS.into_iter().find(|d| verb && ask.key.is_empty() && ask.q(d).is_some())
+}
+
 /// Get, Put and Delete of a sub-resource that is kept as it is sent.
-pub(super) fn document(world: &mut World, ask: &Ask<'_>, operation: &str) -> Outcome {
-    let Some(name) = DOCUMENTS.into_iter().find(|d| ask.q(d).is_some()) else {
-        let message = "A header you provided implies functionality that is not implemented";
-        return Err(Failure::new(501, "NotImplemented", message));
-    };
+pub(super) fn document(world: &mut World, ask: &Ask<'_>, operation: &str, name: &'static str) -> Outcome {
     if operation.starts_with("Get") {
         let kind = if name == "policy" { "application/json" } else { "application/xml" };
         return match bucket_mut(world, ask)?.documents.get(name) {

@@ -3,7 +3,8 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`state`] | buckets, versions, uploads; knows no protocol |
-//! | `ask`, `failure` | a request taken apart and its payload verified; errors |
+//! | `ask`, `route` | a request taken apart and its payload verified; which operation it is |
+//! | `failure`, `refuse` | errors; what a request asks for that is not done |
 //! | `policy` | what a bucket's policy lets anybody do |
 //! | `walk`, `ranges`, `names`, `checksum`, `chunked`, `content` | pure parts: pages of keys, ranges and conditions, names, framing, bytes |
 //! | `bucket`, `listing`, `read`, `write`, `multipart` | the operations |
@@ -24,6 +25,8 @@ mod names;
 mod policy;
 mod ranges;
 mod read;
+mod refuse;
+mod route;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -53,8 +56,7 @@ pub(crate) fn operation(call: &Call<'_>) -> &'static str {
 /// Answers one call.
 pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
     let ask = Ask::new(call);
-    let operation = ask.operation();
-    let outcome = ask.check_presigned().and_then(|()| carry_out(world, &ask, operation));
+    let outcome = ask.check_presigned().and_then(|()| carry_out(world, &ask));
     let mut reply = outcome.unwrap_or_else(|failure| failure.reply(call));
     reply.set("x-amz-request-id", &request_id(call));
     reply.set("x-amz-id-2", HOST_ID);
@@ -63,7 +65,9 @@ pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
     reply
 }
 
-fn carry_out(world: &mut World, ask: &Ask<'_>, operation: &'static str) -> Outcome {
+fn carry_out(world: &mut World, ask: &Ask<'_>) -> Outcome {
+    let meant = route::operation(ask);
+    let operation = meant.as_ref().copied().unwrap_or_default();
     if ask.is_anonymous() && !ask.bucket.is_empty() && !world.s3.buckets.contains_key(ask.bucket.as_str()) {
         return Err(Failure::no_bucket(&ask.bucket));
     }
@@ -71,14 +75,13 @@ fn carry_out(world: &mut World, ask: &Ask<'_>, operation: &'static str) -> Outco
     if ask.is_anonymous() && !world.s3.buckets.get(ask.bucket.as_str()).is_some_and(public) {
         return Err(Failure::new(403, "AccessDenied", "Access Denied"));
     }
+    let operation = meant?;
+    refuse::check(ask, operation)?;
     match operation {
         "ListBuckets" => return bucket::list(world, ask),
         "CreateBucket" => return bucket::create(world, ask),
-        "" => {
-            let message = "The specified method is not allowed against this resource.";
-            return Err(
-                Failure::new(405, "MethodNotAllowed", message).field("Method", ask.call.request.method.as_str())
-            );
+        "ListDirectoryBuckets" | "PostObject" | "WriteGetObjectResponse" => {
+            return Err(route::not_implemented(operation));
         }
         _ => {}
     }
@@ -86,6 +89,7 @@ fn carry_out(world: &mut World, ask: &Ask<'_>, operation: &'static str) -> Outco
         return Err(Failure::new(400, "KeyTooLongError", "Your key is too long").field("MaxSizeAllowed", "1024"));
     }
     let found = world.s3.buckets.get(ask.bucket.as_str()).ok_or_else(|| Failure::no_bucket(&ask.bucket))?;
+    refuse::check_owner(ask, &world.account)?;
     // Anonymous requests name no region. The location can be asked for from anywhere.
     if !ask.call.access_key.is_empty() && found.region != ask.call.region && operation != "GetBucketLocation" {
         let message = "The bucket you are attempting to access must be addressed using the specified endpoint. \
@@ -123,7 +127,15 @@ fn carry_out(world: &mut World, ask: &Ask<'_>, operation: &'static str) -> Outco
             let message = "The bucket does not allow ACLs";
             Err(Failure::new(400, "AccessControlListNotSupported", message))
         }
-        other => bucket::document(world, ask, other),
+        "GetObjectRetention" | "GetObjectLegalHold" | "PutObjectRetention" | "PutObjectLegalHold" => {
+            read::find(found, &ask.key, ask.q("versionId"))?;
+            Err(refuse::unlocked())
+        }
+        "GetObjectLockConfiguration" => bucket::no_lock(),
+        other => match bucket::document_of(ask, other) {
+            Some(name) => bucket::document(world, ask, other, name),
+            None => Err(route::not_implemented(other)),
+        },
     }
 }
 

@@ -9,6 +9,7 @@ use super::content::Content;
 use super::failure::Failure;
 use super::ranges::{Verdict, verdict};
 use super::read::find;
+use super::refuse::default_encryption;
 use super::state::{Extra, Version, Versioning};
 use super::{Outcome, bucket_mut, new_version_id};
 use crate::sandbox::wire::Reply;
@@ -40,23 +41,31 @@ const CLASSES: [&str; 8] = [
 pub(super) const AES256: &str = "AES256";
 const SSE: &str = "x-amz-server-side-encryption";
 const SSE_KEY: &str = "x-amz-server-side-encryption-aws-kms-key-id";
+const SSE_BUCKET_KEY: &str = "x-amz-server-side-encryption-bucket-key-enabled";
 
 /// The encryption that an upload asks for, as headers of the object: none for what is usual.
 fn encryption(world: &World, ask: &Ask<'_>) -> Result<Vec<(String, String)>, Failure> {
-    let kind = ask.h(SSE).unwrap_or(AES256);
+    let usual = world.s3.buckets.get(ask.bucket.as_str()).and_then(default_encryption);
+    let (usual_kind, usual_key) = usual.map_or((AES256.to_owned(), None), |(kind, key)| (kind, key));
+    let (kind, said) = match ask.h(SSE) {
+        Some(kind) => (kind, ask.h(SSE_KEY)),
+        None => (usual_kind.as_str(), usual_key.as_deref()),
+    };
     match kind {
         AES256 => Ok(Vec::new()),
         "aws:kms" | "aws:kms:dsse" => {
             let region = &ask.call.region;
             let arn = |key: &str| format!("arn:aws:kms:{region}:{}:{key}", world.account);
-            let key = match ask.h(SSE_KEY) {
+            let key = match said {
                 Some(full) if full.starts_with("arn:") => full.to_owned(),
                 Some(name) if name.starts_with("alias/") => arn(name),
                 Some(id) => arn(&format!("key/{id}")),
                 // The key that S3 makes for itself in each region.
                 None => arn("key/5e1f0c5a-5a3d-4c63-9a51-3d0a8e6b7f21"),
             };
-            Ok(vec![(SSE.to_owned(), kind.to_owned()), (SSE_KEY.to_owned(), key)])
+            let mut headers = vec![(SSE.to_owned(), kind.to_owned()), (SSE_KEY.to_owned(), key)];
+            headers.extend(ask.h(SSE_BUCKET_KEY).map(|v| (SSE_BUCKET_KEY.to_owned(), v.to_ascii_lowercase())));
+            Ok(headers)
         }
         other => Err(Failure::invalid_argument("The encryption method specified is not supported", SSE, other)),
     }
@@ -120,8 +129,7 @@ pub(super) fn check_conditions(world: &World, ask: &Ask<'_>) -> Result<(), Failu
     let current = world.s3.buckets.get(ask.bucket.as_str()).and_then(|b| b.current(&ask.key));
     if let Some(condition) = ask.h("if-none-match") {
         if condition.trim() != "*" {
-            let message = "A header you provided implies functionality that is not implemented";
-            return Err(Failure::new(501, "NotImplemented", message).field("Header", "If-None-Match"));
+            return Err(super::route::not_implemented("If-None-Match").field("Header", "If-None-Match"));
         }
         if current.is_some() {
             return Err(Failure::precondition("If-None-Match"));
@@ -166,7 +174,6 @@ pub(super) fn put(world: &mut World, ask: &Ask<'_>) -> Outcome {
     let (etag, checksum) = (payload.md5, payload.checksum);
     extra.etag.clone_from(&etag);
     extra.checksum = Some(checksum.clone());
-    let size = payload.data.len();
     let mut reply = bare(200).with("etag", &format!("\"{etag}\"")).with("x-amz-checksum-type", "FULL_OBJECT");
     say_encryption(&mut reply, &extra);
     let id = store(world, ask, Content::Stored(payload.data), class, extra)?;
@@ -174,9 +181,6 @@ pub(super) fn put(world: &mut World, ask: &Ask<'_>) -> Outcome {
         (http::HeaderName::try_from(checksum.0.header()), http::HeaderValue::try_from(checksum.1))
     {
         reply.headers.insert(name, value);
-    }
-    if ask.h("x-amz-write-offset-bytes").is_some() {
-        reply.set("x-amz-object-size", &size.to_string());
     }
     Ok(with_id(reply, id))
 }
@@ -249,7 +253,7 @@ pub(super) fn copy(world: &mut World, ask: &Ask<'_>) -> Outcome {
         new.headers = extra(world, ask)?.headers;
     }
     // A copy is encrypted as its own request says, not as its source is.
-    new.headers.retain(|(n, _)| n != SSE && n != SSE_KEY);
+    new.headers.retain(|(n, _)| n != SSE && n != SSE_KEY && n != SSE_BUCKET_KEY);
     new.headers.extend(encryption(world, ask)?);
     if replaces("x-amz-tagging-directive") {
         new.tags = header_tags(ask)?;
