@@ -77,6 +77,11 @@ fn alarms_and_metrics_behave_as_awss_do_for_boto3() {
 }
 
 #[test]
+fn what_is_accepted_is_kept_and_acts() {
+    all_hold("kept_checks.py", 10, SPEED);
+}
+
+#[test]
 fn the_finer_points_are_awss_too() {
     all_hold("finer_checks.py", 27, SPEED);
 }

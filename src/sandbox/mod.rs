@@ -66,7 +66,8 @@ impl std::fmt::Debug for Sandbox {
 impl Sandbox {
     /// Builds the world that `spec` names, as it stands at `clock`'s now.
     ///
-    /// `speed` divides the durations of everything that takes time (2.0: twice as fast); dates stay wall time.
+    /// `speed` divides the durations of everything that takes time (2.0: twice as fast), alarms' periods too; dates stay wall
+    /// time.
     ///
     /// # Errors
     /// If `speed` is not a positive number or a world's file is broken.
@@ -97,6 +98,7 @@ impl Sandbox {
             return Err(WorldError::Speed(speed));
         }
         world.speed = speed;
+        world.since = clock.now();
         Ok(Sandbox(Arc::new(Inner { clock, world: Mutex::new(world), faults: Faults::default() })))
     }
 

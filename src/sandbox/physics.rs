@@ -97,6 +97,7 @@ const MOST_EVENTS: usize = 5_000_000;
 
 /// Lets everything happen that is due by `now`, each at its own moment.
 pub fn advance(world: &mut World, now: Time) {
+    world.until = now;
     for _ in 0..MOST_EVENTS {
         let Some((at, region, event)) = world.physics.pop(now) else { return };
         match event {

@@ -201,7 +201,7 @@ def the_query_protocol_says_the_same():
     assert "http://monitoring.amazonaws.com/doc/2010-08-01/" in text
     form = {"Action": "PutMetricAlarm", "AlarmName": ALARM + "-q", "Namespace": "n", "MetricName": "m", "Statistic": "Average", "Period": "60",
             "EvaluationPeriods": "1", "Threshold": "1.5", "ComparisonOperator": "LessThanThreshold", "ActionsEnabled": "false",
-            "Dimensions.member.1.Name": "k", "Dimensions.member.1.Value": "v", "OKActions.member.1": "arn:aws:sns:x"}
+            "Dimensions.member.1.Name": "k", "Dimensions.member.1.Value": "v", "OKActions.member.1": "arn:aws:sns:ap-northeast-2:000000000000:x"}
     status, text = query(**form)
     assert status == 200 and "<PutMetricAlarmResponse" in text, text
     alarm = CW.describe_alarms(AlarmNames=[ALARM + "-q"])["MetricAlarms"][0]

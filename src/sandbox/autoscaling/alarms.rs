@@ -1,8 +1,8 @@
 //! The alarms of target tracking policies: Auto Scaling makes them, CloudWatch keeps and watches them.
 //!
 //! The seam between the two services: what is here says which alarms a policy wants. [`put`] and [`forget`] hand them
-//! over; CloudWatch calls [`super::alarm_fired`] when an alarm whose action is a policy's ARN goes to `ALARM`, and again
-//! each minute while it stays there.
+//! over; CloudWatch calls [`super::alarm_fired`] when an alarm goes to a state that has a policy's ARN as its action, and
+//! again each minute while it stays there.
 
 use crate::base::Time;
 use crate::sandbox::cloudwatch::{self, Alarm, MetricKey, MetricWatch, Watch};

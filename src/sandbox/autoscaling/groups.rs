@@ -122,16 +122,15 @@ fn read_settings(call: &Call<'_>, group: &mut Group) -> Outcome<()> {
     match p.text("HealthCheckType") {
         None => {}
         Some(kinds) => {
-            if let Some(bad) = kinds.split(',').find(|k| !matches!(*k, "EC2" | "ELB" | "EBS" | "VPC_LATTICE")) {
+            if let Some(bad) = kinds.split(',').find(|k| !matches!(*k, "EC2" | "ELB")) {
+                // `EBS` and `VPC_LATTICE` are AWS's; the sandbox has neither kind of check.
                 return Err(validation(format!("Invalid HealthCheckType: {bad}")));
             }
             group.elb_checks = kinds.split(',').any(|k| k == "ELB");
         }
     }
     let policies = p.texts("TerminationPolicies");
-    if let Some(unknown) =
-        policies.iter().find(|p| !super::describe::TERMINATION_POLICIES.contains(p) && !p.starts_with("arn:"))
-    {
+    if let Some(unknown) = policies.iter().find(|p| !super::describe::TERMINATION_POLICIES.contains(p)) {
         return Err(validation(format!("{unknown} is not a valid termination policy type")));
     }
     if !policies.is_empty() {

@@ -44,6 +44,7 @@ pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
 }
 
 fn answered(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    call.refuse(&NOT_HERE)?;
     let state = &world.region(&call.region).autoscaling;
     match call.operation.as_str() {
         "DescribeAutoScalingGroups" => describe::groups(state, call),
@@ -101,6 +102,41 @@ fn answered(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
         _ => Ok(call.unknown_operation()),
     }
 }
+
+const GROUPS: &[&str] = &["CreateAutoScalingGroup", "UpdateAutoScalingGroup"];
+const REFRESH: &[&str] = &["StartInstanceRefresh"];
+
+/// What is not done here, with the value that asks for nothing: refused instead of passed over.
+#[rustfmt::skip]
+const NOT_HERE: [(&[&str], &str, &str); 27] = [
+    (GROUPS, "LaunchConfigurationName", ""),
+    (GROUPS, "MixedInstancesPolicy.LaunchTemplate.Overrides", ""),
+    (GROUPS, "MixedInstancesPolicy.InstancesDistribution", ""),
+    (GROUPS, "AvailabilityZoneIds", ""),
+    (GROUPS, "AvailabilityZoneDistribution.CapacityDistributionStrategy", "balanced-best-effort"),
+    (GROUPS, "AvailabilityZoneImpairmentPolicy", ""),
+    (GROUPS, "CapacityReservationSpecification.CapacityReservationPreference", "default"),
+    (GROUPS, "CapacityReservationSpecification.CapacityReservationTarget", ""),
+    (GROUPS, "Context", ""),
+    (GROUPS, "DeletionProtection", "none"),
+    (GROUPS, "DesiredCapacityType", "units"),
+    (GROUPS, "InstanceLifecyclePolicy", ""),
+    (GROUPS, "InstanceMaintenancePolicy", ""),
+    (GROUPS, "LoadBalancerNames", ""),
+    (GROUPS, "Operator", ""),
+    (GROUPS, "PlacementGroup", ""),
+    (GROUPS, "ServiceLinkedRoleARN", ""),
+    (&["PutScalingPolicy"], "MinAdjustmentStep", ""),
+    (REFRESH, "DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides", ""),
+    (REFRESH, "DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution", ""),
+    (REFRESH, "Preferences.AlarmSpecification", ""),
+    (REFRESH, "Preferences.AutoRollback", "false"),
+    (REFRESH, "Preferences.BakeTime", "0"),
+    (REFRESH, "Preferences.CheckpointPercentages", ""),
+    (REFRESH, "Preferences.MaxHealthyPercentage", "100"),
+    (REFRESH, "Preferences.ScaleInProtectedInstances", "Ignore"),
+    (REFRESH, "Preferences.StandbyInstances", "Ignore"),
+];
 
 #[cfg(test)]
 mod tests;

@@ -186,8 +186,8 @@ pub(super) fn execute(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
     Ok(done(call))
 }
 
-/// An alarm whose action is this policy is in `ALARM`: called by CloudWatch when it goes there and each minute while it
-/// stays. `value` is the metric's last, `threshold` the alarm's.
+/// An alarm has this policy as an action of the state that it is in: called by CloudWatch when it goes there and each minute
+/// while it stays. `value` is the metric's last, `threshold` the alarm's. Returns whether there is such a policy.
 pub fn alarm_fired(
     world: &mut World,
     region: &str,
@@ -196,15 +196,15 @@ pub fn alarm_fired(
     value: Option<f64>,
     threshold: Option<f64>,
     now: Time,
-) {
+) -> bool {
     let state = &world.region(region).autoscaling;
     let found = state.groups.values().find_map(|g| {
         let policy = g.policies.iter().find(|(_, p)| p.arn == policy_arn);
         policy.map(|(name, p)| (g, name.clone(), p.clone()))
     });
-    let Some((group, name, policy)) = found else { return };
+    let Some((group, name, policy)) = found else { return false };
     if !policy.enabled || group.deleting || group.suspends("AlarmNotification") {
-        return;
+        return true;
     }
     let wait = match &policy.kind {
         PolicyKind::Simple { cooldown, .. } => cooldown.unwrap_or(group.cooldown),
@@ -216,12 +216,15 @@ pub fn alarm_fired(
     let group = group.name.clone();
     let wait = world.scaled(std::time::Duration::from_secs(u64::from(wait)));
     let waiting = !settled || scaled.is_some_and(|t| now < t.plus(wait));
-    let Some(to) = choose::wanted(&policy.kind, from, value, threshold).map(|to| to.clamp(min, max)) else { return };
+    let Some(to) = choose::wanted(&policy.kind, from, value, threshold).map(|to| to.clamp(min, max)) else {
+        return true;
+    };
     if to == from || waiting {
-        return;
+        return true;
     }
     if let Some(g) = world.region(region).autoscaling.groups.get_mut(&group) {
         g.scaled = Some(now);
     }
     reconcile::want(world, region, &group, to, reason::alarm(now, alarm, &name, from, to), now);
+    true
 }

@@ -7,12 +7,11 @@ use serde_json::json;
 
 use super::data::{dimensions, key_of};
 use super::evaluate::{Verdict, evaluate_rules, transition};
-use super::rule;
-use super::state::{Alarm, AlarmState, HistoryItem, MetricWatch, Watch};
+use super::state::{Alarm, AlarmState, HistoryItem, Watch};
 use super::stats::Stat;
 use super::text::{read_json, write_json};
 use super::tree::Tree;
-use super::{Outcome, Says, invalid, page_token, read_page_token, validation};
+use super::{Outcome, Says, invalid, page_token, read_page_token, rule, validation};
 use crate::base::Time;
 use crate::sandbox::world::World;
 
@@ -51,12 +50,23 @@ fn shown(alarm: &Alarm, account: &str, region: &str) -> Tree {
     add("StateUpdatedTimestamp", alarm.updated.into());
     add("StateTransitionedTimestamp", alarm.transitioned.into());
     match &alarm.watch {
-        Watch::Rule(rule) => add("AlarmRule", rule.as_str().into()),
+        Watch::Rule(rule) => {
+            add("AlarmRule", rule.as_str().into());
+            if let Some(by) = &alarm.suppressor {
+                add("ActionsSuppressor", by.alarm.as_str().into());
+                add("ActionsSuppressorWaitPeriod", by.wait.into());
+                add("ActionsSuppressorExtensionPeriod", by.extension.into());
+                if let Some(held) = &alarm.suppressed {
+                    add("ActionsSuppressedBy", held.word().into());
+                    add("ActionsSuppressedReason", held.reason(by).into());
+                }
+            }
+        }
         Watch::Metric(w) => {
             if let Some(key) = &w.key {
                 add("MetricName", key.name.as_str().into());
                 add("Namespace", key.namespace.as_str().into());
-                let plain = matches!(Stat::parse(&w.stat), Some(s) if !matches!(s, Stat::Percentile(_)));
+                let plain = Stat::parse(&w.stat).is_some_and(Stat::is_plain);
                 add(if plain { "Statistic" } else { "ExtendedStatistic" }, w.stat.as_str().into());
                 add("Dimensions", dimensions(key));
                 add("Period", w.period.into());
@@ -230,7 +240,7 @@ pub(super) fn set_actions(world: &mut World, region: &str, input: &Tree, enabled
 }
 
 /// A `ConfigurationUpdate` of the history.
-fn configuration(alarm: &Alarm, account: &str, region: &str, kind: &str, now: Time) -> HistoryItem {
+pub(super) fn configuration(alarm: &Alarm, account: &str, region: &str, kind: &str, now: Time) -> HistoryItem {
     let verb = match kind {
         "Create" => "created",
         "Delete" => "deleted",
@@ -271,135 +281,10 @@ pub(super) fn set_state(world: &mut World, region: &str, input: &Tree, now: Time
     Ok(Tree::Null)
 }
 
-fn tags_of(input: &Tree) -> Vec<(String, String)> {
+/// `Tags`.
+pub(super) fn tags_of(input: &Tree) -> Vec<(String, String)> {
     let text = |t: &Tree, n: &str| t.text_of(n).unwrap_or_default().to_owned();
     input.get("Tags").items().iter().map(|t| (text(t, "Key"), text(t, "Value"))).collect()
-}
-
-/// Comparisons with a fixed threshold.
-const COMPARISONS: [&str; 4] =
-    ["GreaterThanOrEqualToThreshold", "GreaterThanThreshold", "LessThanThreshold", "LessThanOrEqualToThreshold"];
-
-/// PutMetricAlarm.
-pub(super) fn put_metric(world: &mut World, region: &str, input: &Tree, now: Time) -> Outcome {
-    let required = |name: &str| Err(validation(format!("The parameter {name} is required.")));
-    let metrics = input.get("Metrics");
-    let key = metrics.items().is_empty().then(|| key_of(input));
-    if let Some(key) = &key {
-        if key.name.is_empty() || key.namespace.is_empty() {
-            return Err(validation("Exactly one of MetricName and Namespace, or Metrics, must be specified."));
-        }
-        if input.get("Statistic").is_null() == input.get("ExtendedStatistic").is_null() {
-            return Err(validation("Exactly one of Statistic and ExtendedStatistic must be specified."));
-        }
-    }
-    let stat = input.text_of("Statistic").or(input.text_of("ExtendedStatistic")).unwrap_or("Average");
-    if Stat::parse(stat).is_none() {
-        return Err(validation(format!("The statistic {stat} is not valid.")));
-    }
-    let Some(evaluation_periods) = input.get("EvaluationPeriods").int().filter(|n| *n >= 1) else {
-        return required("EvaluationPeriods");
-    };
-    let Some(comparison) = input.text_of("ComparisonOperator") else { return required("ComparisonOperator") };
-    let Some(threshold) = input.get("Threshold").num() else { return required("Threshold") };
-    let period = match (input.get("Period").int(), &key) {
-        (Some(p), _) if p >= 60 && p % 60 == 0 || matches!(p, 10 | 20 | 30) => p,
-        (None, None) => metrics.items().iter().find_map(|m| m.get("MetricStat").get("Period").int()).unwrap_or(60),
-        (None, Some(_)) => return required("Period"),
-        (Some(p), _) => {
-            return Err(validation(format!("Metric period must be 10, 20, 30 or a multiple of 60; {p} is not")));
-        }
-    };
-    let most = if period < 3_600 { 86_400 } else { 604_800 };
-    if evaluation_periods.saturating_mul(period) > most {
-        let span = if most == 86_400 { "a day" } else { "seven days" };
-        return Err(validation(format!(
-            "Metrics cannot be checked across more than {span} (EvaluationPeriods * Period must be <= {most})."
-        )));
-    }
-    let datapoints_to_alarm = input.get("DatapointsToAlarm").int();
-    if datapoints_to_alarm.is_some_and(|m| m < 1 || m > evaluation_periods) {
-        return Err(validation("DatapointsToAlarm must be less than or equal to EvaluationPeriods"));
-    }
-    if key.is_none() {
-        // What cannot be evaluated cannot be watched.
-        super::data::watched(world, region, metrics.items(), Time(now.0 - period * 1000), now, now)?;
-    }
-    if key.is_some() && input.get("Statistic").is_null() == input.get("ExtendedStatistic").is_null() {
-        return Err(validation("Exactly one of Statistic and ExtendedStatistic must be specified."));
-    }
-    if !COMPARISONS.contains(&comparison) {
-        return Err(validation(format!(
-            "1 validation error detected: Value '{comparison}' at 'comparisonOperator' failed to satisfy constraint: Member \
-             must satisfy enum value set: [{}]",
-            COMPARISONS.join(", ")
-        )));
-    }
-    let treat_missing = input.text_of("TreatMissingData");
-    if treat_missing.is_some_and(|t| !["breaching", "notBreaching", "ignore", "missing"].contains(&t)) {
-        return Err(validation("TreatMissingData must be one of: breaching, notBreaching, ignore, missing"));
-    }
-    let watch = MetricWatch {
-        key,
-        stat: stat.into(),
-        period,
-        unit: input.text_of("Unit").map(str::to_owned),
-        evaluation_periods,
-        datapoints_to_alarm,
-        threshold,
-        comparison: comparison.into(),
-        treat_missing: treat_missing.map(str::to_owned),
-        low_samples: input.text_of("EvaluateLowSampleCountPercentile").map(str::to_owned),
-        metrics: (!metrics.is_null()).then(|| write_json(metrics)),
-    };
-    put(world, region, input, Watch::Metric(Box::new(watch)), now)
-}
-
-/// PutCompositeAlarm.
-pub(super) fn put_composite(world: &mut World, region: &str, input: &Tree, now: Time) -> Outcome {
-    let text = input.text_of("AlarmRule").unwrap_or_default();
-    let alarms = &world.region(region).cloudwatch.alarms;
-    rule::evaluate(text, &|name| alarms.get(name).map(|a| a.state)).map_err(|e| validation(e.to_string()))?;
-    put(world, region, input, Watch::Rule(text.to_owned()), now)?;
-    evaluate_rules(world, region, now);
-    Ok(Tree::Null)
-}
-
-fn put(world: &mut World, region: &str, input: &Tree, watch: Watch, now: Time) -> Outcome {
-    let name = input.text_of("AlarmName").unwrap_or_default();
-    if name.is_empty() || name.chars().count() > 255 {
-        return Err(validation(
-            "1 validation error detected: Value at 'alarmName' failed to satisfy constraint: Member must have length between 1 and 255",
-        ));
-    }
-    let mut alarm = Alarm::new(name, watch, now);
-    alarm.description = input.text_of("AlarmDescription").map(str::to_owned);
-    alarm.actions_enabled = input.get("ActionsEnabled").flag().unwrap_or(true);
-    alarm.ok_actions = input.get("OKActions").strings();
-    alarm.alarm_actions = input.get("AlarmActions").strings();
-    alarm.insufficient_actions = input.get("InsufficientDataActions").strings();
-    alarm.tags = tags_of(input);
-    put_alarm(world, region, alarm, now);
-    Ok(Tree::Null)
-}
-
-/// Makes or replaces an alarm. One that was there keeps its state, its tags and its past.
-pub(in crate::sandbox) fn put_alarm(world: &mut World, region: &str, mut alarm: Alarm, now: Time) {
-    let account = world.account.clone();
-    let state = &mut world.region(region).cloudwatch;
-    let kind = match state.alarms.get(&alarm.name) {
-        Some(old) => {
-            (alarm.state, alarm.updated, alarm.transitioned) = (old.state, old.updated, old.transitioned);
-            (alarm.reason, alarm.reason_data) = (old.reason.clone(), old.reason_data.clone());
-            alarm.tags = old.tags.clone();
-            "Update"
-        }
-        None => "Create",
-    };
-    let item = configuration(&alarm, &account, region, kind, now);
-    state.remember(item);
-    state.alarms.insert(alarm.name.clone(), alarm);
-    super::keep_ticking(world, region, now);
 }
 
 /// Removes alarms that are there.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::labels::{self, About};
 use super::math::{self, Value};
 use super::metrics::{self, Source};
+use super::pace::Pace;
 use super::state::MetricKey;
 use super::stats::Stat;
 use super::tree::Tree;
@@ -100,7 +101,7 @@ struct Answer {
     shown: bool,
 }
 
-fn check_ids(queries: &[Tree]) -> Result<(), Says> {
+fn check_ids(queries: &[Tree], account: &str) -> Result<(), Says> {
     for (i, q) in queries.iter().enumerate() {
         let id = q.text_of("Id").unwrap_or_default();
         let good = id.starts_with(|c: char| c.is_ascii_lowercase())
@@ -117,6 +118,12 @@ fn check_ids(queries: &[Tree]) -> Result<(), Says> {
                 i + 1
             )));
         }
+        if q.text_of("AccountId").is_some_and(|a| a != account) {
+            return Err(validation(format!(
+                "The account in MetricDataQueries.member.{}.AccountId is not linked to this one.",
+                i + 1
+            )));
+        }
         if q.get("MetricStat").is_null() == q.get("Expression").is_null() {
             return Err(validation(format!(
                 "The parameter MetricDataQueries.member.{} must specify exactly one of MetricStat and Expression.",
@@ -127,14 +134,14 @@ fn check_ids(queries: &[Tree]) -> Result<(), Says> {
     Ok(())
 }
 
-/// Evaluates queries between two moments. Metrics first, then expressions in the order of their needs.
+/// Evaluates queries between two moments of a clock. Metrics first, then expressions in the order of their needs.
 fn answers(
     world: &World,
     region: &str,
     queries: &[Tree],
-    start: Time,
-    end: Time,
+    (start, end): (Time, Time),
     now: Time,
+    pace: Pace,
 ) -> Result<Vec<Answer>, Says> {
     let mut done: BTreeMap<&str, BTreeMap<i64, f64>> = BTreeMap::new();
     let mut singles: BTreeMap<&str, f64> = BTreeMap::new();
@@ -166,8 +173,8 @@ fn answers(
             return Err(validation("The parameter MetricStat.Metric must have a Namespace and a MetricName."));
         }
         let (from, to) = grid(start, end, period, now);
-        let points = Source::find(world, region, &key).read(from, to, period, now);
-        done.insert(id, points.iter().map(|(t, s)| (t.secs(), stat.of(s))).collect());
+        let points = Source::find(world, region, &key, ms.text_of("Unit"), pace).read(from, to, period, now);
+        done.insert(id, points.iter().filter_map(|(t, s)| Some((t.secs(), stat.of(s)?))).collect());
         let own: Vec<&str> = key.dimensions.iter().map(|(_, v)| v.as_str()).collect();
         // The label says what differs.
         let label = match (metric_queries, same_name) {
@@ -251,7 +258,7 @@ fn answers(
         .collect())
 }
 
-/// What an alarm on metric math watches: its only query that returns data, and the period.
+/// What an alarm on metric math watches, between two moments of a clock: its only query that returns data.
 ///
 /// # Errors
 /// AWS's, for queries that cannot be evaluated.
@@ -259,12 +266,12 @@ pub(super) fn watched(
     world: &World,
     region: &str,
     queries: &[Tree],
-    start: Time,
-    end: Time,
+    span: (Time, Time),
     now: Time,
+    pace: Pace,
 ) -> Result<Vec<(i64, f64)>, Says> {
-    check_ids(queries)?;
-    let found = answers(world, region, queries, start, end, now)?;
+    check_ids(queries, &world.account)?;
+    let found = answers(world, region, queries, span, now, pace)?;
     let mut shown = found.into_iter().filter(|a| a.shown);
     match (shown.next(), shown.next()) {
         (Some(one), None) => Ok(one.points.into_iter().collect()),
@@ -283,7 +290,7 @@ pub(super) fn get_metric_data(world: &World, region: &str, input: &Tree, now: Ti
             "The collection MetricDataQueries must not have a size greater than {MOST_QUERIES}."
         )));
     }
-    check_ids(queries)?;
+    check_ids(queries, &world.account)?;
     let (start, end) = span(input, now)?;
     let most = match input.get("MaxDatapoints").int() {
         Some(n) if n < 1 => return Err(validation("The parameter MaxDatapoints must be greater than or equal to 1.")),
@@ -300,7 +307,7 @@ pub(super) fn get_metric_data(world: &World, region: &str, input: &Tree, now: Ti
             .ok_or_else(super::invalid_token)?,
     };
     let ascending = input.text_of("ScanBy") == Some("TimestampAscending");
-    let answers = answers(world, region, queries, start, end, now)?;
+    let answers = answers(world, region, queries, (start, end), now, Pace::WALL)?;
     let (mut results, mut left, mut next) = (Vec::new(), most, None);
     for (index, answer) in answers.into_iter().filter(|a| a.shown).enumerate() {
         if index < skip_queries {
@@ -355,7 +362,11 @@ pub(super) fn get_metric_statistics(world: &World, region: &str, input: &Tree, n
     let parsed: Vec<(&String, Stat)> = names
         .iter()
         .chain(&extended)
-        .map(|n| Stat::parse(n).map(|s| (n, s)).ok_or_else(|| invalid(format!("The statistic {n} is not valid."))))
+        .map(|n| {
+            // The five plain ones and the others are asked for apart.
+            let found = Stat::parse(n).filter(|s| s.is_plain() == names.contains(n));
+            found.map(|s| (n, s)).ok_or_else(|| invalid(format!("The statistic {n} is not valid.")))
+        })
         .collect::<Result<_, _>>()?;
     let (start, end) = span(input, now).map_err(|e| invalid(e.message))?;
     let (from, to) = aligned(start, end, period);
@@ -370,25 +381,27 @@ pub(super) fn get_metric_statistics(world: &World, region: &str, input: &Tree, n
         ));
     }
     let key = key_of(input);
-    let source = Source::find(world, region, &key);
-    if input.text_of("Unit").is_some_and(|u| u != source.unit) {
-        return Ok(Tree::map([("Label", key.name.into()), ("Datapoints", Vec::new().into())]));
-    }
-    let points = source.read(from, to, period, now).into_iter().map(|(t, sample)| {
+    let source = Source::find(world, region, &key, input.text_of("Unit"), Pace::WALL);
+    let points = source.read(from, to, period, now).into_iter().filter_map(|(t, sample)| {
         let mut members = vec![("Timestamp".into(), t.into())];
         let mut free = Vec::new();
         for (name, stat) in &parsed {
+            // A percentile of what only a statistic set is known of is not there.
+            let Some(value) = stat.of(&sample) else { continue };
             if names.contains(name) {
-                members.push(((*name).clone().into(), stat.of(&sample).into()));
+                members.push(((*name).clone().into(), value.into()));
             } else {
-                free.push(((*name).clone(), stat.of(&sample).into()));
+                free.push(((*name).clone(), value.into()));
             }
+        }
+        if members.len() + free.len() < 2 {
+            return None;
         }
         members.push(("Unit".into(), source.unit.into()));
         if !free.is_empty() {
             members.push(("ExtendedStatistics".into(), Tree::Dict(free)));
         }
-        Tree::Map(members)
+        Some(Tree::Map(members))
     });
     Ok(Tree::map([("Datapoints", points.collect::<Vec<_>>().into()), ("Label", key.name.clone().into())]))
 }
@@ -399,6 +412,10 @@ pub(super) fn list_metrics(world: &World, region: &str, input: &Tree) -> Outcome
     let filters = input.get("Dimensions").items();
     if input.text_of("RecentlyActive").is_some_and(|r| r != "PT3H") {
         return Err(invalid("Invalid RecentlyActive value. Valid values are [PT3H]"));
+    }
+    // No other account is linked to this one.
+    if input.text_of("OwningAccount").is_some_and(|a| a != world.account) {
+        return Ok(Tree::map([("Metrics", Vec::new().into())]));
     }
     let skip: usize = match input.text_of("NextToken") {
         None => 0,

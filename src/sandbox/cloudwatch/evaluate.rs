@@ -3,10 +3,11 @@
 use serde_json::json;
 
 use super::metrics::Source;
-use super::rule;
+use super::pace::Pace;
 use super::state::{AlarmState, HistoryItem, MetricWatch, Watch};
-use super::stats::{Sample, Stat};
+use super::stats::Stat;
 use super::text::number;
+use super::{actions, rule, suppress};
 use crate::base::Time;
 use crate::sandbox::world::World;
 
@@ -21,11 +22,20 @@ pub(super) struct Verdict {
     pub data: Option<String>,
 }
 
-/// Evaluates every alarm of a region.
-pub(super) fn evaluate_all(world: &mut World, region: &str, now: Time) {
+/// Which alarms are evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    /// All of them, each minute.
+    All,
+    /// Those with periods of less than a minute, every ten seconds.
+    Quick,
+}
+
+/// Evaluates the alarms of a region.
+pub(super) fn evaluate_all(world: &mut World, region: &str, now: Time, which: Which) {
     let Some(state) = world.peek(region).map(|r| &r.cloudwatch) else { return };
     let mut changed = Vec::new();
-    for alarm in state.alarms.values() {
+    for alarm in state.alarms.values().filter(|a| which == Which::All || a.is_quick()) {
         let Watch::Metric(watch) = &alarm.watch else { continue };
         if let Some(verdict) = judge(world, region, watch, now)
             && verdict.state != alarm.state
@@ -41,6 +51,11 @@ pub(super) fn evaluate_all(world: &mut World, region: &str, now: Time) {
 
 /// Evaluates a region's composite alarms: they follow the others at once.
 pub(super) fn evaluate_rules(world: &mut World, region: &str, now: Time) {
+    follow(world, region, now);
+    suppress::review(world, region, now);
+}
+
+fn follow(world: &mut World, region: &str, now: Time) {
     // They look at each other; a few rounds settle any sensible set.
     for _ in 0..4 {
         let Some(state) = world.peek(region).map(|r| &r.cloudwatch) else { return };
@@ -65,7 +80,7 @@ pub(super) fn evaluate_rules(world: &mut World, region: &str, now: Time) {
     }
 }
 
-/// Sets a state, writes the history, and tells whom the alarm's actions name.
+/// Sets a state, writes the history, and carries the actions out, unless a suppressor has a say in that.
 pub(super) fn transition(world: &mut World, region: &str, name: &str, verdict: Verdict, now: Time) {
     let state = &mut world.region(region).cloudwatch;
     let Some(alarm) = state.alarms.get_mut(name) else { return };
@@ -79,6 +94,9 @@ pub(super) fn transition(world: &mut World, region: &str, name: &str, verdict: V
     alarm.reason_data = verdict.data;
     if old.0 == verdict.state {
         return;
+    }
+    if alarm.suppressor.is_none() {
+        alarm.acted = Some(alarm.state);
     }
     let alarm = alarm.clone();
     let item = |item: &str, summary: String, data: serde_json::Value| HistoryItem {
@@ -105,51 +123,64 @@ pub(super) fn transition(world: &mut World, region: &str, name: &str, verdict: V
             "newState": side(alarm.state.word(), &alarm.reason, alarm.reason_data.as_ref()),
         }),
     ));
-    if !alarm.actions_enabled {
-        return;
-    }
-    let actions = match alarm.state {
-        AlarmState::Ok => &alarm.ok_actions,
-        AlarmState::Alarm => &alarm.alarm_actions,
-        AlarmState::Insufficient => &alarm.insufficient_actions,
-    };
-    for action in actions {
-        state.remember(item(
-            "Action",
-            format!("Successfully executed action {action}"),
-            json!({
-                "actionState": "Succeeded",
-                "stateUpdateTimestamp": now.millis(),
-                "notificationResource": action,
-                "publishedMessage": null,
-            }),
-        ));
+    if alarm.suppressor.is_none() {
+        actions::carry_out(world, region, &alarm, now);
     }
 }
 
-/// One period as the evaluation sees it: its start, and the value if there is one.
-type Point = (Time, Option<(f64, Sample)>);
+/// One period as the evaluation sees it: its start, and the value and of how many it is if there is one.
+type Point = (Time, Option<(f64, f64)>);
 
-/// Judges one alarm. `None`: it keeps its state (`ignore`).
-pub(super) fn judge(world: &World, region: &str, watch: &MetricWatch, now: Time) -> Option<Verdict> {
+/// The points that there are for an alarm, oldest first, and the end of the last whole period: moments of the sandbox's clock.
+fn look(world: &World, region: &str, watch: &MetricWatch, now: Time) -> Option<(Vec<Point>, i64)> {
     let (period, n) = (watch.period.max(1), watch.evaluation_periods.max(1));
+    let pace = Pace::of(world);
+    let now = pace.shows(now);
     let end = now.secs().div_euclid(period) * period;
     // CloudWatch looks a little further back than the evaluation periods, for metrics that come late or seldom.
     let range = n + (300 / period).clamp(2, 5);
     let start = end - range * period;
-    let real: Vec<Point> = match &watch.key {
+    let points = match &watch.key {
         Some(key) => {
             let stat = Stat::parse(&watch.stat)?;
-            let found = Source::find(world, region, key).read(start, end, period, now);
-            found.iter().map(|(t, s)| (*t, Some((stat.of(s), *s)))).collect()
+            let found = Source::find(world, region, key, watch.unit.as_deref(), pace).read(start, end, period, now);
+            found.into_iter().filter_map(|(t, s)| stat.of(&s).map(|v| (t, Some((v, s.count))))).collect()
         }
         None => {
             let queries = super::text::read_json(watch.metrics.as_ref()?.to_string().as_bytes()).ok()?;
             let span = (Time::from_secs(start), Time::from_secs(end));
-            let found = super::data::watched(world, region, queries.items(), span.0, span.1, now).ok()?;
-            found.into_iter().map(|(t, v)| (Time::from_secs(t), Some((v, Sample::one(v))))).collect()
+            let found = super::data::watched(world, region, queries.items(), span, now, pace).ok()?;
+            found.into_iter().map(|(t, v)| (Time::from_secs(t), Some((v, 1.0)))).collect()
         }
     };
+    Some((points, end))
+}
+
+/// The newest value that an alarm looks at.
+pub(super) fn latest(world: &World, region: &str, watch: &MetricWatch, now: Time) -> Option<f64> {
+    let (points, _) = look(world, region, watch, now)?;
+    points.last().and_then(|(_, v)| *v).map(|(v, _)| v)
+}
+
+/// How many values a period needs for its percentile to say something, where an alarm asks for that.
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html>
+fn needed_for_percentile(watch: &MetricWatch) -> f64 {
+    match Stat::parse(&watch.stat) {
+        Some(Stat::Percentile(p)) if watch.low_samples.as_deref() == Some("ignore") => {
+            let share = p / 100.0;
+            let tail = if share >= 0.5 { 1.0 - share } else { share };
+            // There is no whole number of values for the very ends.
+            if tail > 0.0 { 10.0 / tail } else { 0.0 }
+        }
+        _ => 0.0,
+    }
+}
+
+/// Judges one alarm. `None`: it keeps its state (`ignore`).
+pub(super) fn judge(world: &World, region: &str, watch: &MetricWatch, now: Time) -> Option<Verdict> {
+    let (period, n) = (watch.period.max(1), watch.evaluation_periods.max(1));
+    let (real, end) = look(world, region, watch, now)?;
+    let pace = Pace::of(world);
     let last_n = end - n * period;
     let points: Vec<Point> = if real.len() >= n as usize {
         real[real.len() - n as usize..].to_vec()
@@ -161,6 +192,12 @@ pub(super) fn judge(world: &World, region: &str, watch: &MetricWatch, now: Time)
             })
             .collect()
     };
+    let needed = needed_for_percentile(watch);
+    if points.iter().any(|(_, v)| v.is_some_and(|(_, count)| count + 1e-6 < needed)) {
+        return None;
+    }
+    // What is told of them are the wall's moments.
+    let points: Vec<Point> = points.into_iter().map(|(t, v)| (pace.wall(t), v)).collect();
     decide(watch, &points, now)
 }
 
@@ -252,7 +289,7 @@ fn stamp(t: Time) -> String {
 
 /// `StateReasonData`.
 fn reason_data(watch: &MetricWatch, points: &[Point], now: Time) -> String {
-    let real: Vec<(Time, f64, f64)> = points.iter().filter_map(|(t, v)| v.map(|(v, s)| (*t, v, s.count))).collect();
+    let real: Vec<(Time, f64, f64)> = points.iter().filter_map(|(t, v)| v.map(|(v, count)| (*t, v, count))).collect();
     let mut data = json!({
         "version": "1.0",
         "queryDate": stamp(now),
@@ -264,7 +301,7 @@ fn reason_data(watch: &MetricWatch, points: &[Point], now: Time) -> String {
             .iter()
             .rev()
             .map(|(t, v)| match v {
-                Some((v, s)) => json!({ "timestamp": stamp(*t), "sampleCount": s.count, "value": v }),
+                Some((v, count)) => json!({ "timestamp": stamp(*t), "sampleCount": count, "value": v }),
                 None => json!({ "timestamp": stamp(*t) }),
             })
             .collect::<Vec<_>>(),
@@ -300,7 +337,7 @@ mod tests {
     fn points(values: &[Option<f64>]) -> Vec<Point> {
         let start = Time::parse("2026-11-21T09:05:00Z").unwrap();
         let at = |i: usize| Time::from_secs(start.secs() + i as i64 * 300);
-        values.iter().enumerate().map(|(i, v)| (at(i), v.map(|v| (v, Sample::one(v))))).collect()
+        values.iter().enumerate().map(|(i, v)| (at(i), v.map(|v| (v, 1.0)))).collect()
     }
     fn reason(n: i64, m: Option<i64>, treat: &str, values: &[Option<f64>]) -> Option<(AlarmState, String)> {
         let now = Time::parse("2026-11-21T09:30:00Z").unwrap();

@@ -1,5 +1,6 @@
 //! Where metrics come from: computed from instances, recorded from groups and balancers, or sent by clients.
 
+use super::pace::Pace;
 use super::state::{MetricKey, Series};
 use super::stats::Sample;
 use crate::base::Time;
@@ -25,62 +26,74 @@ pub struct Source<'w> {
     world: &'w World,
     region: &'w str,
     from: From<'w>,
+    pace: Pace,
     /// AWS's unit.
     pub unit: &'w str,
 }
 
 enum From<'w> {
     Instance { instance: &'w Instance, name: &'static str, every: i64 },
-    Series(&'w Series),
+    Series(Vec<&'w Series>),
     Nothing,
 }
 
 impl<'w> Source<'w> {
-    /// Looks a metric up. One that does not exist has no data, which is no error.
-    pub fn find(world: &'w World, region: &'w str, key: &MetricKey) -> Source<'w> {
+    /// Looks a metric up, to be read by a clock; of a unit, if one is asked for. One that does not exist has no data, which
+    /// is no error.
+    pub fn find(world: &'w World, region: &'w str, key: &MetricKey, wanted: Option<&str>, pace: Pace) -> Source<'w> {
+        let source = |from, unit| Source { world, region, from, pace, unit };
         if key.namespace == "AWS/EC2"
             && let Some(id) = key.only("InstanceId")
             && let Some(instance) = ec2::instance(world, region, id)
             && let Some((name, unit, minutely)) = EC2.into_iter().find(|(n, ..)| *n == key.name)
         {
             let every = if minutely || instance.detailed_monitoring { 60 } else { 300 };
-            return Source { world, region, from: From::Instance { instance, name, every }, unit };
+            let is_other = wanted.is_some_and(|w| w != unit);
+            return source(if is_other { From::Nothing } else { From::Instance { instance, name, every } }, unit);
         }
-        match world.peek(region).and_then(|r| r.cloudwatch.series(key)) {
-            Some(series) => Source { world, region, unit: &series.unit, from: From::Series(series) },
-            None => Source { world, region, from: From::Nothing, unit: "None" },
+        let all = world.peek(region).map(|r| r.cloudwatch.series(key)).unwrap_or_default();
+        let all: Vec<&Series> = all.iter().filter(|s| wanted.is_none_or(|w| w == s.unit)).collect();
+        match all.first().map(|s| s.unit.as_str()) {
+            Some(unit) => source(From::Series(all), unit),
+            None => source(From::Nothing, "None"),
         }
     }
 
     /// The samples of each period from `start` to before `end` (both aligned to `period` seconds), oldest first. Periods without
-    /// data are left out, and so is what has not happened by `now`.
+    /// data are left out, and so is what has not happened by `now`. All of them are moments of the clock that it is read by.
     pub fn read(&self, start: i64, end: i64, period: i64, now: Time) -> Vec<(Time, Sample)> {
         let mut out: Vec<(Time, Sample)> = Vec::new();
-        let mut add = |at: i64, sample: Sample| {
+        let mut add = |at: i64, sample: &Sample| {
             let period_start = Time::from_secs(at.div_euclid(period) * period);
             match out.last_mut() {
-                Some((t, s)) if *t == period_start => s.merge(&sample),
-                _ => out.push((period_start, sample)),
+                Some((t, s)) if *t == period_start => s.merge(sample),
+                _ => out.push((period_start, sample.clone())),
             }
         };
         match &self.from {
             From::Nothing => {}
-            From::Series(series) => {
-                let first = series.samples.partition_point(|(t, _)| t.secs() < start);
-                for (t, sample) in series.samples[first..].iter().take_while(|(t, _)| t.secs() < end && *t <= now) {
-                    add(t.secs(), *sample);
+            From::Series(all) => {
+                let mut found = Vec::new();
+                for series in all {
+                    let first = series.samples.partition_point(|(t, _)| self.pace.shows(*t).secs() < start);
+                    let shown = series.samples[first..].iter().map(|(t, sample)| (self.pace.shows(*t), sample));
+                    found.extend(shown.take_while(|(t, _)| t.secs() < end && *t <= now));
                 }
+                if all.len() > 1 {
+                    found.sort_by_key(|(t, _)| *t);
+                }
+                found.into_iter().for_each(|(t, sample)| add(t.secs(), sample));
             }
             From::Instance { instance, name, every } => {
-                let Some(booted) = instance.booted else { return out };
-                let mut at = start.max(booted.secs()).div_euclid(*every) * every;
+                let Some(booted) = &instance.booted else { return out };
+                let mut at = start.max(self.pace.shows(*booted).secs()).div_euclid(*every) * every;
                 if at < start {
                     at += every;
                 }
                 // A period counts when it is over.
                 while at < end && at + every <= now.secs() {
                     if let Some(sample) = self.instance(instance, name, at, *every) {
-                        add(at, sample);
+                        add(at, &sample);
                     }
                     at += every;
                 }
@@ -95,7 +108,7 @@ impl<'w> Source<'w> {
         let looks: &[i64] = if every > 60 { &[60, 210] } else { &[30] };
         let mut sample: Option<Sample> = None;
         for offset in looks {
-            let at = Time::from_secs(at + offset);
+            let at = self.pace.wall(Time::from_secs(at + offset));
             let cpu = load::cpu_percent(self.world, self.region, &instance.id, at);
             if cpu <= 0.0 {
                 continue;
@@ -122,9 +135,7 @@ impl<'w> Source<'w> {
         }
         // As many values as there were minutes.
         sample.map(|mut s| {
-            let minutes = every as f64 / 60.0;
-            s.sum *= minutes / s.count;
-            s.count = minutes;
+            s.scale_count(every as f64 / 60.0 / s.count);
             s
         })
     }
@@ -139,5 +150,6 @@ pub fn all(world: &World, region: &str) -> Vec<MetricKey> {
     }
     keys.extend(state.cloudwatch.series.iter().map(|s| s.key.clone()));
     keys.sort();
+    keys.dedup();
     keys
 }

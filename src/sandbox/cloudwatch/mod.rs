@@ -5,34 +5,41 @@
 //! | [`state`] | alarms, their history, metrics that were sent; knows no protocol |
 //! | `tree`, `cbor`, `text` | the neutral value tree, and its three codecs: rpc-v2-cbor, JSON 1.0, query |
 //! | `metrics`, `stats` | where metrics come from; statistics |
+//! | `pace` | the sandbox's clock, which runs faster than the wall's |
 //! | `math`, `functions` | metric math: its language, its functions |
 //! | `labels` | labels with values in them |
-//! | `alarms`, `data`, `put` | the operations, once for all protocols |
+//! | `alarms`, `define`, `data`, `put` | the operations, once for all protocols |
 //! | `evaluate`, `rule` | alarms by the minute; composite alarms' rules |
+//! | `actions`, `suppress` | what alarms set off; composite alarms that are held back |
 //! | `requests` | what application load balancers count of their traffic |
-//! | `scaling` | what groups and balancers record; the scaling policies that alarms set off |
+//! | `scaling` | what groups and balancers record |
 
+mod actions;
 mod alarms;
 mod cbor;
 mod data;
+mod define;
 pub(super) mod demo;
 mod evaluate;
 mod functions;
 mod labels;
 mod math;
 mod metrics;
+mod pace;
 mod put;
 mod requests;
 mod rule;
 mod scaling;
 mod state;
 mod stats;
+mod suppress;
 #[cfg(test)]
 mod tests;
 mod text;
 mod tree;
 
-pub(in crate::sandbox) use alarms::{put_alarm, remove_alarms};
+pub(in crate::sandbox) use alarms::remove_alarms;
+pub(in crate::sandbox) use define::put_alarm;
 pub use state::{Alarm, AlarmState, MetricKey, MetricWatch, State, Watch};
 
 use std::borrow::Cow;
@@ -47,6 +54,7 @@ use crate::base::Time;
 use crate::sandbox::physics;
 use crate::sandbox::wire::{ApiError, Call, Protocol, Reply};
 use crate::sandbox::world::World;
+use pace::Pace;
 use tree::Tree;
 
 /// An error, in CloudWatch's words.
@@ -82,26 +90,59 @@ fn read_page_token(token: &str) -> Result<String, Says> {
 pub enum Event {
     /// A minute is over: alarms are evaluated.
     Minute,
+    /// Ten seconds are over: alarms with shorter periods than a minute are.
+    Tenth,
+    /// A composite alarm has waited for its suppressor, or long enough after it.
+    Review,
 }
 
 /// Lets an event happen at its moment.
 pub(crate) fn happen(world: &mut World, region: &str, event: Event, now: Time) {
     match event {
         Event::Minute => {
-            scaling::record(world, region, Time::from_secs(now.secs().div_euclid(60) * 60 - 60));
-            evaluate::evaluate_all(world, region, now);
-            scaling::fire(world, region, now);
+            let pace = Pace::of(world);
+            let minute = pace.shows(now).secs().div_euclid(60) * 60;
+            scaling::record(world, region, Time::from_secs(minute - 60));
+            evaluate::evaluate_all(world, region, now, evaluate::Which::All);
+            actions::scale_again(world, region, now);
             schedule(world, region, now);
         }
+        Event::Tenth => {
+            evaluate::evaluate_all(world, region, now, evaluate::Which::Quick);
+            schedule_tenth(world, region, now);
+        }
+        Event::Review => suppress::review(world, region, now),
     }
 }
 
-/// Metrics have the clock's minutes, whatever the world's speed.
+/// So many of the sandbox's minutes are caught up with at most when nobody asked for long: a fast night has many.
+const MOST_MINUTES: i64 = 1_440;
+
+/// The next minute of the sandbox's clock.
 fn schedule(world: &mut World, region: &str, now: Time) {
+    let pace = Pace::of(world);
+    let mut minute = pace.shows(now).secs().div_euclid(60) + 1;
+    if pace.is_fast() {
+        minute = minute.max(pace.shows(world.until).secs().div_euclid(60) - MOST_MINUTES);
+    }
     // A few seconds into the minute, as CloudWatch needs them too.
-    let next = Time::from_secs(now.secs().div_euclid(60) * 60 + 60).plus(Duration::from_millis(4_300));
+    let next = pace.wall(Time::from_secs(minute * 60).plus(Duration::from_millis(4_300)));
     let region = world.region_name(region);
     world.physics.push(next, region, physics::Event::Cw(Event::Minute));
+}
+
+/// The next ten seconds of the sandbox's clock, if there are alarms that want them.
+fn schedule_tenth(world: &mut World, region: &str, now: Time) {
+    let pace = Pace::of(world);
+    let state = &mut world.region(region).cloudwatch;
+    state.tenths = state.alarms.values().any(state::Alarm::is_quick);
+    if state.tenths {
+        let tenth = pace.shows(now).secs().div_euclid(10) + 1;
+        let least = pace.shows(world.until).secs().div_euclid(10) - MOST_MINUTES * 6;
+        let next = pace.wall(Time::from_secs(tenth.max(least) * 10).plus(Duration::from_millis(1_200)));
+        let region = world.region_name(region);
+        world.physics.push(next, region, physics::Event::Cw(Event::Tenth));
+    }
 }
 
 /// Starts the region's evaluations, if they do not run.
@@ -111,6 +152,9 @@ fn keep_ticking(world: &mut World, region: &str, now: Time) {
     let state = &mut world.region(region).cloudwatch;
     if !std::mem::replace(&mut state.ticking, true) {
         schedule(world, region, now);
+    }
+    if !world.region(region).cloudwatch.tenths {
+        schedule_tenth(world, region, now);
     }
 }
 
@@ -128,8 +172,8 @@ pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
         "EnableAlarmActions" => alarms::set_actions(world, region, &input, true, now),
         "DisableAlarmActions" => alarms::set_actions(world, region, &input, false, now),
         "SetAlarmState" => alarms::set_state(world, region, &input, now),
-        "PutMetricAlarm" => alarms::put_metric(world, region, &input, now),
-        "PutCompositeAlarm" => alarms::put_composite(world, region, &input, now),
+        "PutMetricAlarm" => define::put_metric(world, region, &input, now),
+        "PutCompositeAlarm" => define::put_composite(world, region, &input, now),
         "DeleteAlarms" => alarms::delete(world, region, &input, now),
         "TagResource" | "UntagResource" | "ListTagsForResource" => {
             alarms::tagging(world, region, &call.operation, &input)

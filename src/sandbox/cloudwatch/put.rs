@@ -1,6 +1,7 @@
 //! What is told of metrics: PutMetricData.
 
 use super::data::key_of;
+use super::pace::Pace;
 use super::stats::Sample;
 use super::tree::Tree;
 use super::{Outcome, Says, invalid};
@@ -85,6 +86,9 @@ fn check_datum(datum: &Tree, n: usize, at: Time, now: Time) -> Result<(), Says> 
     Ok(())
 }
 
+/// The greatest value that CloudWatch takes, of either sign: 2 to the power of 360. [AWS: PutMetricData]
+const GREATEST: f64 = 2.348_542_582_773_833_3e108;
+
 /// PutMetricData.
 pub(super) fn put_metric_data(world: &mut World, region: &str, input: &Tree, now: Time) -> Outcome {
     let namespace = input.text_of("Namespace").unwrap_or_default();
@@ -93,6 +97,9 @@ pub(super) fn put_metric_data(world: &mut World, region: &str, input: &Tree, now
     }
     if namespace.starts_with("AWS/") {
         return Err(invalid("The value AWS/ for parameter Namespace is invalid."));
+    }
+    if !input.get("EntityMetricData").is_null() {
+        return Err(invalid("The parameter EntityMetricData is not supported here; send the data as MetricData."));
     }
     let data = input.get("MetricData").items();
     if data.len() > 1000 {
@@ -115,20 +122,14 @@ pub(super) fn put_metric_data(world: &mut World, region: &str, input: &Tree, now
         let sample = if let Some(value) = datum.get("Value").num() {
             Some(Sample::one(value))
         } else if set.is_null() {
-            values.iter().enumerate().fold(None, |all: Option<Sample>, (i, v)| {
-                let (v, n) = (v.num().unwrap_or(0.0), counts.get(i).and_then(Tree::num).unwrap_or(1.0));
-                let one = Sample { count: n, sum: v * n, min: v, max: v };
-                Some(all.map_or(one, |mut s| {
-                    s.merge(&one);
-                    s
-                }))
-            })
+            let count = |i: usize| counts.get(i).and_then(Tree::num).unwrap_or(1.0);
+            Sample::of(values.iter().enumerate().map(|(i, v)| (v.num().unwrap_or(f64::NAN), count(i))))
         } else {
             let part = |n: &str| set.get(n).num();
             part("SampleCount")
                 .zip(part("Sum"))
                 .zip(part("Minimum").zip(part("Maximum")))
-                .map(|((count, sum), (min, max))| Sample { count, sum, min, max })
+                .map(|((count, sum), (min, max))| Sample::set(count, sum, min, max))
         };
         let Some(sample) = sample else {
             return Err(Says::new(
@@ -139,16 +140,27 @@ pub(super) fn put_metric_data(world: &mut World, region: &str, input: &Tree, now
                 ),
             ));
         };
-        if [sample.sum, sample.min, sample.max].iter().any(|v| !v.is_finite()) {
+        if [sample.sum, sample.min, sample.max].iter().any(|v| !v.is_finite() || v.abs() > GREATEST) {
             return Err(invalid(format!("The value for parameter MetricData.member.{}.Value is invalid.", i + 1)));
         }
         let mut key = key_of(datum);
         key.namespace = namespace.to_owned();
-        parsed.push((key, datum.text_of("Unit").unwrap_or("None").to_owned(), at, sample));
+        let resolution = match datum.get("StorageResolution").int() {
+            None | Some(60) => 60,
+            Some(1) => 1,
+            Some(n) => {
+                return Err(invalid(format!(
+                    "The parameter MetricData.member.{}.StorageResolution must be 1 or 60; {n} is not.",
+                    i + 1
+                )));
+            }
+        };
+        parsed.push((key, datum.text_of("Unit").unwrap_or("None").to_owned(), at, resolution, sample));
     }
+    let pace = Pace::of(world);
     let state = &mut world.region(region).cloudwatch;
-    for (key, unit, at, sample) in parsed {
-        state.record(&key, &unit, at, sample);
+    for (key, unit, at, resolution, sample) in parsed {
+        state.record(&key, &unit, at, (pace, resolution), sample);
     }
     Ok(Tree::Null)
 }

@@ -26,16 +26,17 @@ pub(super) fn of_minute(world: &World, region: &str, minute: Time) -> Vec<Point>
             let tg = group.arn.rsplit_once(':').map_or("", |(_, tail)| tail);
             let mut point = |metric: &str, unit: &'static str, sample: Sample, whole: bool| {
                 let dimensions = [("LoadBalancer", lb), ("TargetGroup", tg)];
-                out.push((MetricKey::new("AWS/ApplicationELB", metric, &dimensions), unit, sample));
                 if whole {
-                    out.push((MetricKey::new("AWS/ApplicationELB", metric, &dimensions[..1]), unit, sample));
+                    out.push((MetricKey::new("AWS/ApplicationELB", metric, &dimensions[..1]), unit, sample.clone()));
                 }
+                out.push((MetricKey::new("AWS/ApplicationELB", metric, &dimensions), unit, sample));
             };
             point("RequestCount", "Count", ones(requests, requests), true);
             if healthy > 0.0 {
                 point("RequestCountPerTarget", "Count", ones(requests, requests / healthy), false);
-                let times = Sample { count: requests, sum: time * requests, min: time / 4.0, max: time * 6.0 };
-                point("TargetResponseTime", "Seconds", times, true);
+                if let Some(times) = response_times(requests, time) {
+                    point("TargetResponseTime", "Seconds", times, true);
+                }
             }
             if errors > 0.0 {
                 point("HTTPCode_Target_5XX_Count", "Count", ones(errors, errors), true);
@@ -47,5 +48,35 @@ pub(super) fn of_minute(world: &World, region: &str, minute: Time) -> Vec<Point>
 
 /// As many values of 1 as there were.
 const fn ones(count: f64, sum: f64) -> Sample {
-    Sample { count, sum, min: 1.0, max: 1.0 }
+    Sample::set(count, sum, 1.0, 1.0)
+}
+
+/// Response times as they spread around their mean: most near it, some much longer.
+fn response_times(requests: f64, mean: f64) -> Option<Sample> {
+    const SHAPE: [(f64, f64); 9] = [
+        (0.25, 0.05),
+        (0.5, 0.17),
+        (0.75, 0.24),
+        (0.95, 0.22),
+        (1.2, 0.17),
+        (1.7, 0.09),
+        (2.6, 0.04),
+        (4.0, 0.015),
+        (6.0, 0.005),
+    ];
+    let middle: f64 = SHAPE.iter().map(|(times, share)| times * share).sum();
+    let mut left = requests;
+    // The most usual time takes what rounding leaves.
+    let mut parts: Vec<(f64, f64)> = SHAPE
+        .iter()
+        .map(|(times, share)| {
+            let count = (requests * share).floor();
+            left -= count;
+            (mean * times / middle, count)
+        })
+        .collect();
+    if let Some(most) = parts.get_mut(3) {
+        most.1 += left;
+    }
+    Sample::of(parts)
 }

@@ -1,44 +1,39 @@
-//! The seam to Auto Scaling and to the balancers: what they record each minute, and the policies that alarms set off.
+//! The seam to Auto Scaling and to the balancers: what they record each minute.
 
+use super::pace::Pace;
 use super::requests;
-use super::state::{AlarmState, MetricKey, Watch};
-use super::stats::{Sample, Stat};
+use super::state::MetricKey;
+use super::stats::Sample;
 use crate::base::Time;
 use crate::sandbox::ec2::load;
+use crate::sandbox::elbv2;
 use crate::sandbox::world::World;
-use crate::sandbox::{autoscaling, elbv2};
 
 /// One value of one metric.
 pub(super) type Point = (MetricKey, &'static str, Sample);
 
-/// Records the minute that begins at `minute` for groups and target groups.
+/// Records the minute that begins when the sandbox's clock shows `minute`, for groups and target groups.
 pub(super) fn record(world: &mut World, region: &str, minute: Time) {
-    let mut points = groups(world, region, minute);
+    let pace = Pace::of(world);
+    let (at, middle) = (pace.wall(minute), pace.wall(Time::from_secs(minute.secs() + 30)));
+    let mut points = groups(world, region, middle);
     points.extend(target_groups(world, region));
-    points.extend(requests::of_minute(world, region, minute));
+    points.extend(requests::of_minute(world, region, at));
     let state = &mut world.region(region).cloudwatch;
     for (key, unit, sample) in points {
-        state.record(&key, unit, minute, sample);
+        state.record(&key, unit, at, (pace, 60), sample);
     }
 }
 
 /// `AWS/EC2` over a group's members, and the group's own metrics where they are enabled.
-fn groups(world: &World, region: &str, minute: Time) -> Vec<Point> {
+fn groups(world: &World, region: &str, at: Time) -> Vec<Point> {
     let Some(state) = world.peek(region).map(|r| &r.autoscaling) else { return Vec::new() };
-    let at = Time::from_secs(minute.secs() + 30);
     let mut out = Vec::new();
     for g in state.groups.values() {
         let dimension = [("AutoScalingGroupName", g.name.as_str())];
         let over = |look: &dyn Fn(&str) -> f64| {
-            let mut all: Option<Sample> = None;
-            for m in g.members.iter().filter(|m| m.in_service.is_some_and(|t| t <= at)) {
-                let one = Sample::one(look(&m.id));
-                match &mut all {
-                    Some(sample) => sample.merge(&one),
-                    None => all = Some(one),
-                }
-            }
-            all
+            let members = g.members.iter().filter(|m| m.in_service.is_some_and(|t| t <= at));
+            Sample::of(members.map(|m| (look(&m.id), 1.0)))
         };
         for (name, unit, sample) in [
             ("CPUUtilization", "Percent", over(&|id| load::cpu_percent(world, region, id, at))),
@@ -92,21 +87,4 @@ fn target_groups(world: &World, region: &str) -> Vec<Point> {
         }
     }
     out
-}
-
-/// Sets off the policies of alarms that are in `ALARM`: again each minute, as long as they stay there.
-pub(super) fn fire(world: &mut World, region: &str, now: Time) {
-    let Some(state) = world.peek(region).map(|r| &r.cloudwatch) else { return };
-    let mut fired = Vec::new();
-    for alarm in state.alarms.values().filter(|a| a.state == AlarmState::Alarm && a.actions_enabled) {
-        let Watch::Metric(watch) = &alarm.watch else { continue };
-        let value = watch.key.as_ref().and_then(|k| state.series(k)).and_then(|s| s.samples.last());
-        let value = value.and_then(|(_, s)| Stat::parse(&watch.stat).map(|stat| stat.of(s)));
-        for action in alarm.alarm_actions.iter().filter(|a| a.starts_with("arn:aws:autoscaling:")) {
-            fired.push((action.clone(), alarm.name.clone(), value, watch.threshold));
-        }
-    }
-    for (policy, alarm, value, threshold) in fired {
-        autoscaling::alarm_fired(world, region, &policy, &alarm, value, Some(threshold), now);
-    }
 }

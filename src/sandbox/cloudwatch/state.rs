@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 
+use super::pace::Pace;
 use super::stats::Sample;
 use crate::base::Time;
 
@@ -19,6 +20,9 @@ pub struct State {
     pub series: Vec<Series>,
     /// Whether the minute's evaluation is scheduled.
     pub ticking: bool,
+    /// Whether that of every ten seconds is.
+    #[serde(default)]
+    pub tenths: bool,
 }
 
 /// A metric's identity; dimensions are sorted by name.
@@ -116,6 +120,68 @@ pub struct Alarm {
     pub watch: Watch,
     /// Tags.
     pub tags: Vec<(String, String)>,
+    /// The alarm that holds its actions back, of a composite one.
+    #[serde(default)]
+    pub suppressor: Option<Suppressor>,
+    /// What holds its actions back now.
+    #[serde(default)]
+    pub suppressed: Option<Suppressed>,
+    /// The state that it last acted on, or would have if it had actions.
+    #[serde(default)]
+    pub acted: Option<AlarmState>,
+}
+
+/// What a composite alarm's actions are held back by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suppressor {
+    /// The other alarm, by its name or its ARN, as it was said.
+    pub alarm: String,
+    /// How long it is waited for, in seconds.
+    pub wait: i64,
+    /// How long actions are held back after it, in seconds.
+    pub extension: i64,
+}
+
+/// Why actions are held back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SuppressedBy {
+    /// The suppressor is in `ALARM`.
+    Alarm,
+    /// It may get there.
+    WaitPeriod,
+    /// It was there just now.
+    ExtensionPeriod,
+}
+
+/// That actions are held back, and until when if that is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suppressed {
+    /// By what.
+    pub by: SuppressedBy,
+    /// Until when.
+    pub until: Option<Time>,
+}
+
+impl Suppressed {
+    /// AWS's word.
+    pub const fn word(&self) -> &'static str {
+        match self.by {
+            SuppressedBy::Alarm => "Alarm",
+            SuppressedBy::WaitPeriod => "WaitPeriod",
+            SuppressedBy::ExtensionPeriod => "ExtensionPeriod",
+        }
+    }
+    /// A sentence.
+    pub fn reason(&self, suppressor: &Suppressor) -> String {
+        let Suppressor { alarm, wait, extension } = suppressor;
+        match self.by {
+            SuppressedBy::Alarm => format!("The suppressor alarm {alarm} is in ALARM"),
+            SuppressedBy::WaitPeriod => format!("Waiting {wait} seconds for the suppressor alarm {alarm}"),
+            SuppressedBy::ExtensionPeriod => {
+                format!("Waiting {extension} seconds after the suppressor alarm {alarm} left ALARM")
+            }
+        }
+    }
 }
 
 impl Alarm {
@@ -136,7 +202,18 @@ impl Alarm {
             transitioned: now,
             watch,
             tags: Vec::new(),
+            suppressor: None,
+            suppressed: None,
+            acted: Some(AlarmState::Insufficient),
         }
+    }
+    /// The state that it last acted on.
+    pub fn acted(&self) -> AlarmState {
+        self.acted.unwrap_or(self.state)
+    }
+    /// Whether its period is shorter than a minute.
+    pub fn is_quick(&self) -> bool {
+        matches!(&self.watch, Watch::Metric(w) if w.period < 60)
     }
     /// `MetricAlarm` or `CompositeAlarm`.
     pub const fn kind(&self) -> &'static str {
@@ -219,31 +296,60 @@ impl State {
             self.history.pop_front();
         }
     }
-    /// Adds a sample to a metric's minute.
-    pub fn record(&mut self, key: &MetricKey, unit: &str, at: Time, sample: Sample) {
-        let minute = Time::from_secs(at.secs().div_euclid(60) * 60);
-        let at = match self.series.binary_search_by(|s| s.key.cmp(key)) {
-            Ok(at) => at,
-            Err(at) => {
-                self.series.insert(at, Series { key: key.clone(), unit: unit.to_owned(), samples: Vec::new() });
-                at
-            }
-        };
+    /// Adds a sample to a metric's minute, or to so many seconds of it: of the faster clock of the two.
+    pub fn record(&mut self, key: &MetricKey, unit: &str, at: Time, (pace, seconds): (Pace, i64), mut sample: Sample) {
+        let slot = pace.slot(at, seconds);
+        let own = key.namespace.starts_with("AWS/");
+        if own {
+            sample.coarsen(MOST_OWN);
+        }
+        // One list for each unit that a metric was sent with. [AWS: PutMetricData]
+        let place = self.series.binary_search_by(|s| s.key.cmp(key).then_with(|| s.unit.as_str().cmp(unit)));
+        let at = place.unwrap_or_else(|at| {
+            self.series.insert(at, Series { key: key.clone(), unit: unit.to_owned(), samples: Vec::new() });
+            at
+        });
         let series = &mut self.series[at];
-        match series.samples.binary_search_by_key(&minute, |(t, _)| *t) {
+        match series.samples.binary_search_by_key(&slot, |(t, _)| *t) {
             Ok(i) => series.samples[i].1.merge(&sample),
-            Err(i) => series.samples.insert(i, (minute, sample)),
+            Err(i) => series.samples.insert(i, (slot, sample)),
         }
         // What the account records of itself is looked at for the last day at most.
-        let kept = if key.namespace.starts_with("AWS/") { 86_400 } else { KEPT };
-        let oldest = minute.secs() - kept;
+        let kept = if own { 86_400 } else { KEPT };
+        let oldest = slot.secs() - kept;
         let keep_from = series.samples.partition_point(|(t, _)| t.secs() < oldest);
         if keep_from > 256 {
             series.samples.drain(..keep_from);
         }
+        series.join(pace.wall(Time::from_secs(pace.shows(slot).secs() - 86_400)));
     }
-    /// A metric that was sent or recorded.
-    pub fn series(&self, key: &MetricKey) -> Option<&Series> {
-        self.series.binary_search_by(|s| s.key.cmp(key)).ok().map(|at| &self.series[at])
+    /// A metric that was sent or recorded, once for each unit.
+    pub fn series(&self, key: &MetricKey) -> &[Series] {
+        let from = self.series.partition_point(|s| s.key < *key);
+        let to = from + self.series[from..].partition_point(|s| s.key == *key);
+        &self.series[from..to]
+    }
+}
+
+/// How many values of a minute are kept apart of what the account records of itself.
+const MOST_OWN: usize = 64;
+
+impl Series {
+    /// Joins what is older than the longest look of an alarm to whole minutes of the wall's.
+    fn join(&mut self, before: Time) {
+        let minute = |t: Time| t.secs().div_euclid(60);
+        let mut end = self.samples.partition_point(|(t, _)| minute(*t) < minute(before));
+        while end > 1 {
+            let last = minute(self.samples[end - 1].0);
+            let from = self.samples.partition_point(|(t, _)| minute(*t) < last);
+            if end - from < 2 {
+                return;
+            }
+            let mut rest: Vec<(Time, Sample)> = self.samples.drain(from + 1..end).collect();
+            let whole = &mut self.samples[from];
+            whole.0 = Time::from_secs(last * 60);
+            rest.drain(..).for_each(|(_, sample)| whole.1.merge(&sample));
+            end = from;
+        }
     }
 }

@@ -1,9 +1,13 @@
 //! Statistics over samples. Pure.
+//!
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html>
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
 /// What is known of the values of one period.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
     /// How many values.
     pub count: f64,
@@ -13,23 +17,95 @@ pub struct Sample {
     pub min: f64,
     /// The most.
     pub max: f64,
+    /// The values with how often each came, in order; none if they are all the same, or if only the four above were told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    spread: Vec<(f64, f64)>,
 }
+
+/// How many different values of a period are kept apart; of more, neighbours are taken together, as CloudWatch does too.
+const MOST_APART: usize = 2_000;
 
 impl Sample {
     /// One value.
     pub const fn one(value: f64) -> Sample {
-        Sample { count: 1.0, sum: value, min: value, max: value }
+        Sample::set(1.0, value, value, value)
+    }
+    /// A statistic set: the single values are not known, unless they can only be all the same.
+    pub const fn set(count: f64, sum: f64, min: f64, max: f64) -> Sample {
+        Sample { count, sum, min, max, spread: Vec::new() }
+    }
+    /// Values with how often each came. `None` if there are none.
+    pub fn of(values: impl IntoIterator<Item = (f64, f64)>) -> Option<Sample> {
+        let mut spread: Vec<(f64, f64)> = values.into_iter().filter(|(_, n)| *n > 0.0).collect();
+        spread.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let (min, max) = (spread.first()?.0, spread.last()?.0);
+        let (count, sum) = spread.iter().fold((0.0, 0.0), |(n, s), (v, c)| (n + c, s + v * c));
+        let mut sample = Sample { count, sum, min, max, spread };
+        sample.tidy(MOST_APART);
+        Some(sample)
     }
     /// Adds another period's values.
     pub fn merge(&mut self, other: &Sample) {
+        let spread = match (self.values(), other.values()) {
+            (Some(ours), Some(theirs)) => {
+                let mut all = [ours, theirs].concat();
+                all.sort_by(|a, b| a.0.total_cmp(&b.0));
+                all
+            }
+            _ => Vec::new(),
+        };
         self.count += other.count;
         self.sum += other.sum;
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
+        self.spread = spread;
+        self.tidy(MOST_APART);
+    }
+    /// Keeps at most so many values apart.
+    pub fn coarsen(&mut self, most: usize) {
+        self.tidy(most);
+    }
+    /// The same values as if there were `factor` times as many.
+    pub fn scale_count(&mut self, factor: f64) {
+        self.count *= factor;
+        self.sum *= factor;
+        self.spread.iter_mut().for_each(|(_, n)| *n *= factor);
     }
     /// The mean.
     pub fn average(&self) -> f64 {
         if self.count > 0.0 { self.sum / self.count } else { 0.0 }
+    }
+    /// Equal values become one, neighbours too while there are more than `most`.
+    fn tidy(&mut self, most: usize) {
+        self.spread.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1 += next.1;
+            }
+            same
+        });
+        while self.spread.len() > most.max(2) {
+            let pairs = self.spread.chunks(2);
+            self.spread = pairs
+                .map(|pair| match pair {
+                    [a, b] => ((a.0 * a.1 + b.0 * b.1) / (a.1 + b.1), a.1 + b.1),
+                    one => one.first().copied().unwrap_or_default(),
+                })
+                .collect();
+        }
+        // Values that are all the same need no list.
+        if self.spread.len() == 1 {
+            self.spread.clear();
+        }
+    }
+    /// The values with how often each came, in order. None of a statistic set, unless all its values are the same: AWS has
+    /// no percentiles of it either. [AWS: PutMetricData]
+    fn values(&self) -> Option<Cow<'_, [(f64, f64)]>> {
+        if !self.spread.is_empty() {
+            return Some(Cow::Borrowed(&self.spread));
+        }
+        let even = self.min == self.max && (self.sum - self.min * self.count).abs() <= 1e-9 * self.sum.abs();
+        even.then(|| Cow::Owned(vec![(self.min, self.count)]))
     }
 }
 
@@ -48,10 +124,36 @@ pub enum Stat {
     SampleCount,
     /// A percentile, from 0 to 100.
     Percentile(f64),
+    /// Something of the values between two bounds.
+    Trimmed(Trim, Bounds),
+    /// How many of a hundred values are above the first and at most the second.
+    Rank(f64, f64),
+}
+
+/// What is made of the values that are left.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Trim {
+    /// Their mean.
+    Mean,
+    /// Their sum.
+    Sum,
+    /// How many they are.
+    Count,
+    /// The mean of all, those beyond a bound moved to it.
+    Winsorized,
+}
+
+/// The two bounds of a trimmed statistic.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Bounds {
+    /// Of a hundred values in order.
+    Percent(f64, f64),
+    /// Values: above the first, at most the second.
+    Value(f64, f64),
 }
 
 impl Stat {
-    /// From AWS's word: `Average`, `p99.9`, `tm90` (read as the percentile it trims to).
+    /// From AWS's word: `Average`, `p99.9`, `tm90`, `TM(2%:98%)`, `PR(:300)`, `IQM`.
     pub fn parse(s: &str) -> Option<Stat> {
         Some(match s {
             "Average" | "avg" => Stat::Average,
@@ -59,25 +161,125 @@ impl Stat {
             "Minimum" | "min" => Stat::Minimum,
             "Maximum" | "max" => Stat::Maximum,
             "SampleCount" | "n" => Stat::SampleCount,
-            "IQM" => Stat::Percentile(50.0),
-            _ => {
-                let digits = s.strip_prefix("tm").or_else(|| s.strip_prefix("wm")).or_else(|| s.strip_prefix('p'))?;
-                let p: f64 = digits.parse().ok()?;
-                (0.0..=100.0).contains(&p).then_some(Stat::Percentile(p))?
-            }
+            "IQM" => Stat::Trimmed(Trim::Mean, Bounds::Percent(25.0, 75.0)),
+            _ if s.ends_with(')') => ranged(s)?,
+            _ => match s.strip_prefix('p') {
+                Some(digits) => Stat::Percentile(percent(digits)?),
+                None => Stat::Trimmed(trim(s.get(..2)?, false)?, Bounds::Percent(0.0, percent(s.get(2..)?)?)),
+            },
         })
     }
-    /// Its value. A percentile is read between least, mean and most: the single values are not kept.
-    pub fn of(self, s: &Sample) -> f64 {
+    /// Whether it is one of the five that every metric has: `Statistic`, not `ExtendedStatistic`.
+    pub const fn is_plain(self) -> bool {
+        matches!(self, Stat::Average | Stat::Sum | Stat::Minimum | Stat::Maximum | Stat::SampleCount)
+    }
+    /// Its value. None where the single values are not known, where nothing is left between the bounds, and of percentiles
+    /// over negative values: AWS has no datapoint there. [AWS: GetMetricStatistics]
+    pub fn of(self, s: &Sample) -> Option<f64> {
         match self {
-            Stat::Average => s.average(),
-            Stat::Sum => s.sum,
-            Stat::Minimum => s.min,
-            Stat::Maximum => s.max,
-            Stat::SampleCount => s.count,
-            Stat::Percentile(p) if p >= 50.0 => s.average() + (s.max - s.average()) * (p - 50.0) / 50.0,
-            Stat::Percentile(p) => s.min + (s.average() - s.min) * p / 50.0,
+            Stat::Average => Some(s.average()),
+            Stat::Sum => Some(s.sum),
+            Stat::Minimum => Some(s.min),
+            Stat::Maximum => Some(s.max),
+            Stat::SampleCount => Some(s.count),
+            Stat::Percentile(_) if s.min < 0.0 => None,
+            Stat::Percentile(p) => percentile(&s.values()?, s.count, p),
+            Stat::Rank(from, to) => {
+                let inside: f64 = s.values()?.iter().filter(|(v, _)| *v > from && *v <= to).map(|(_, n)| n).sum();
+                (s.count > 0.0).then(|| inside / s.count * 100.0)
+            }
+            Stat::Trimmed(trim, bounds) => trimmed(&s.values()?, s.count, trim, bounds),
         }
+    }
+}
+
+fn percent(digits: &str) -> Option<f64> {
+    // Digits alone: what Rust reads besides (`inf`, `1e2`, `+5`) AWS does not.
+    let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    digits.parse().ok().filter(|p| plain && (0.0..=100.0).contains(p))
+}
+
+fn trim(word: &str, upper: bool) -> Option<Trim> {
+    let words = if upper { ["TM", "TS", "TC", "WM"] } else { ["tm", "ts", "tc", "wm"] };
+    let kinds = [Trim::Mean, Trim::Sum, Trim::Count, Trim::Winsorized];
+    words.into_iter().zip(kinds).find_map(|(w, kind)| (w == word).then_some(kind))
+}
+
+/// `TM(2%:98%)`, `TC(150:1000)`, `WM(:95%)`, `PR(100:)`.
+fn ranged(s: &str) -> Option<Stat> {
+    let (word, rest) = s.split_once('(')?;
+    let (from, to) = rest.strip_suffix(')')?.split_once(':')?;
+    if from.is_empty() && to.is_empty() {
+        return None;
+    }
+    let number = |s: &str| s.parse::<f64>().ok().filter(|n| n.is_finite());
+    let is_percent = from.ends_with('%') || to.ends_with('%');
+    let (low, high) = if is_percent {
+        let read = |s: &str, open: f64| if s.is_empty() { Some(open) } else { percent(s.strip_suffix('%')?) };
+        (read(from, 0.0)?, read(to, 100.0)?)
+    } else {
+        let read = |s: &str, open: f64| if s.is_empty() { Some(open) } else { number(s) };
+        (read(from, f64::NEG_INFINITY)?, read(to, f64::INFINITY)?)
+    };
+    if low >= high {
+        return None;
+    }
+    match word {
+        "PR" if !is_percent => Some(Stat::Rank(low, high)),
+        _ => {
+            let bounds = if is_percent { Bounds::Percent(low, high) } else { Bounds::Value(low, high) };
+            Some(Stat::Trimmed(trim(word, true)?, bounds))
+        }
+    }
+}
+
+/// What floating-point sums of counts may be off by.
+const SLACK: f64 = 1e-6;
+
+/// The least value that so much of a hundred is not above.
+fn percentile(values: &[(f64, f64)], count: f64, p: f64) -> Option<f64> {
+    let rank = count * p / 100.0;
+    let mut reached = 0.0;
+    let found = values.iter().find(|(_, n)| {
+        reached += n;
+        reached + SLACK >= rank
+    });
+    found.or(values.last()).map(|(v, _)| *v)
+}
+
+fn trimmed(values: &[(f64, f64)], count: f64, trim: Trim, bounds: Bounds) -> Option<f64> {
+    let mean = |n: f64, sum: f64| (n > 0.0).then(|| sum / n);
+    if trim == Trim::Winsorized {
+        let (low, high) = match bounds {
+            Bounds::Value(low, high) => (low, high),
+            Bounds::Percent(low, high) => (percentile(values, count, low)?, percentile(values, count, high)?),
+        };
+        let sum = values.iter().map(|(v, n)| v.max(low).min(high) * n).sum();
+        return mean(count, sum);
+    }
+    // Whole values only: at most so many of a hundred go.
+    let ranks = match bounds {
+        Bounds::Percent(low, high) => {
+            Some(((count * low / 100.0 + SLACK).floor(), (count * high / 100.0 - SLACK).ceil()))
+        }
+        Bounds::Value(..) => None,
+    };
+    let (mut reached, mut n, mut sum) = (0.0, 0.0, 0.0);
+    for (value, times) in values {
+        let (from, to) = (reached, reached + times);
+        reached = to;
+        let left = match (ranks, bounds) {
+            (Some((low, high)), _) => (to.min(high) - from.max(low)).max(0.0),
+            (None, Bounds::Value(low, high)) if *value > low && *value <= high => *times,
+            _ => 0.0,
+        };
+        n += left;
+        sum += value * left;
+    }
+    match trim {
+        Trim::Count => Some(n),
+        Trim::Sum => Some(sum),
+        _ => mean(n, sum),
     }
 }
 
@@ -85,16 +287,106 @@ impl Stat {
 mod tests {
     use super::*;
 
+    fn of(stat: &str, sample: &Sample) -> Option<f64> {
+        Stat::parse(stat).unwrap().of(sample)
+    }
+    fn hundred() -> Sample {
+        Sample::of((1..=100).map(|n| (f64::from(n), 1.0))).unwrap()
+    }
+
     #[test]
     fn statistics_of_merged_samples_are_those_of_all_values() {
         let mut s = Sample::one(2.0);
         s.merge(&Sample::one(10.0));
         let all: Vec<f64> =
-            ["Average", "Sum", "Minimum", "Maximum", "SampleCount"].map(|n| Stat::parse(n).unwrap().of(&s)).to_vec();
+            ["Average", "Sum", "Minimum", "Maximum", "SampleCount"].map(|n| of(n, &s).unwrap()).to_vec();
         assert_eq!(all, [6.0, 12.0, 2.0, 10.0, 2.0]);
-        assert_eq!(Stat::parse("p100").unwrap().of(&s), 10.0);
-        assert_eq!(Stat::parse("p0").unwrap().of(&s), 2.0);
-        assert_eq!(Stat::parse("p101"), None);
-        assert_eq!(Stat::parse("Avg"), None);
+        assert_eq!((of("p100", &s), of("p0", &s), of("p50", &s)), (Some(10.0), Some(2.0), Some(2.0)));
+        for bad in [
+            "p101",
+            "Avg",
+            "p",
+            "p-1",
+            "p1e1",
+            "pinf",
+            "tm",
+            "tm101",
+            "TM()",
+            "TM(:)",
+            "TM(9%:1%)",
+            "TM(1%:50)",
+            "PR(1%:2%)",
+            "xx90",
+            "가",
+        ] {
+            assert_eq!(Stat::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn percentiles_weigh_each_value_by_how_often_it_came() {
+        let s = Sample::of([(100.0, 15.0), (1.0, 85.0)]).unwrap();
+        for (stat, value) in
+            [("p80", 1.0), ("p85", 1.0), ("p85.1", 100.0), ("p90", 100.0), ("p0.0", 1.0), ("p100", 100.0)]
+        {
+            assert_eq!(of(stat, &s), Some(value), "{stat}");
+        }
+        assert_eq!((s.count, s.sum), (100.0, 1585.0));
+        assert_eq!(of("p90", &hundred()), Some(90.0));
+    }
+
+    #[test]
+    fn trimmed_winsorized_and_ranked_statistics_are_the_documented_ones() {
+        for (stat, value) in [
+            ("tm90", 45.5),
+            ("TM(10%:90%)", 50.5),
+            ("TM(:95%)", 48.0),
+            ("TM(80%:)", 90.5),
+            ("TM(10:20)", 15.5),
+            ("IQM", 50.5),
+            ("tc90", 90.0),
+            ("TC(10:20)", 10.0),
+            ("TC(2%:98%)", 96.0),
+            ("ts90", 4095.0),
+            ("TS(80%:)", 1810.0),
+            ("wm98", 50.47),
+            ("WM(10%:90%)", 50.40),
+            ("WM(10:20)", 18.55),
+            ("PR(:30)", 30.0),
+            ("PR(10:20)", 10.0),
+            ("PR(95:)", 5.0),
+        ] {
+            let got = of(stat, &hundred()).unwrap();
+            assert!((got - value).abs() < 1e-9, "{stat}: {got}, not {value}");
+        }
+        assert_eq!(of("TM(200:300)", &hundred()), None);
+        assert_eq!(of("tm90", &Sample::one(7.0)), Some(7.0));
+    }
+
+    #[test]
+    fn statistic_sets_have_no_percentiles_unless_all_their_values_are_the_same() {
+        let told = Sample::set(10.0, 55.0, 1.0, 10.0);
+        for stat in ["p50", "tm90", "WM(1%:9%)", "tc50", "ts50", "PR(:5)", "IQM"] {
+            assert_eq!(of(stat, &told), None, "{stat}");
+            assert!(of(stat, &Sample::set(4.0, 20.0, 5.0, 5.0)).is_some(), "{stat}");
+        }
+        assert_eq!(of("p50", &Sample::set(4.0, 22.0, 5.0, 5.0)), None);
+        assert_eq!(of("Average", &told), Some(5.5));
+        let mut mixed = Sample::one(3.0);
+        mixed.merge(&told);
+        assert_eq!(of("p50", &mixed), None);
+        assert_eq!(of("p50", &Sample::one(-1.0)), None);
+    }
+
+    #[test]
+    fn many_different_values_are_bounded_and_still_told_apart() {
+        let mut s = Sample::one(0.0);
+        for n in 1..10_000 {
+            s.merge(&Sample::one(f64::from(n)));
+        }
+        assert_eq!((s.count, s.max), (10_000.0, 9_999.0));
+        let got = of("p90", &s).unwrap();
+        assert!((got - 9_000.0).abs() < 90.0, "{got}");
+        assert!(s.spread.len() <= MOST_APART);
     }
 }

@@ -13,10 +13,14 @@ use aws_sdk_cloudwatch::types::{
 use crate::base::{Clock, Time};
 use crate::sandbox::{Sandbox, WorldSpec};
 
-#[expect(clippy::disallowed_methods, reason = "a test's client, which ends in the sandbox")]
 fn open(spec: WorldSpec) -> (Sandbox, Clock, Client) {
+    open_at(spec, 1.0)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test's client, which ends in the sandbox")]
+fn open_at(spec: WorldSpec, speed: f64) -> (Sandbox, Clock, Client) {
     let clock = Clock::manual(Time::parse("2026-11-21T09:05:00Z").unwrap());
-    let sandbox = Sandbox::open(spec, clock.clone(), 1.0).unwrap();
+    let sandbox = Sandbox::open(spec, clock.clone(), speed).unwrap();
     let client = Client::from_conf(
         aws_sdk_cloudwatch::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -185,4 +189,69 @@ async fn a_question_about_ten_thousand_years_has_an_answer_of_bounded_length() {
         let points = out.metric_data_results()[0].values().len();
         assert!((1_000..=most).contains(&points), "{period}: {points}");
     }
+}
+
+/// Whether an alarm on a metric of one value each second fires, and after how many seconds of the wall's clock.
+async fn fires_after(speed: f64, periods: i32, period: i32) -> Option<u64> {
+    let (_sandbox, clock, cw) = open_at(WorldSpec::Empty, speed);
+    cw.put_metric_alarm()
+        .alarm_name("queue")
+        .namespace("App")
+        .metric_name("depth")
+        .statistic(Statistic::Maximum)
+        .period(period)
+        .evaluation_periods(periods)
+        .threshold(80.0)
+        .comparison_operator(ComparisonOperator::GreaterThanThreshold)
+        .send()
+        .await
+        .unwrap();
+    for second in 0..600 {
+        let datum = MetricDatum::builder().metric_name("depth").value(90.0).timestamp(moment(clock.now()));
+        cw.put_metric_data().namespace("App").metric_data(datum.build()).send().await.unwrap();
+        let alarms = cw.describe_alarms().alarm_names("queue").send().await.unwrap();
+        if alarms.metric_alarms()[0].state_value() == Some(&StateValue::Alarm) {
+            return Some(second);
+        }
+        clock.advance(Duration::from_secs(1));
+    }
+    None
+}
+
+#[tokio::test]
+async fn an_alarm_fires_by_the_sandboxs_clock_whatever_its_speed() {
+    // Three minutes, and a few seconds: of the wall's clock, then of faster ones.
+    let slow = fires_after(1.0, 3, 60).await.unwrap();
+    assert!((180..=190).contains(&slow), "{slow}");
+    for (speed, most) in [(10.0, 20), (60.0, 5), (50.0, 6), (7.0, 29), (0.5, 370)] {
+        let took = fires_after(speed, 3, 60).await.unwrap();
+        assert!(took <= most && (took as f64) * speed >= 119.0, "at speed {speed}: {took} s");
+    }
+    // A fast alarm does not wait for the minute.
+    let quick = fires_after(1.0, 1, 10).await.unwrap();
+    assert!(quick <= 22, "{quick}");
+}
+
+#[tokio::test]
+async fn a_fast_night_is_caught_up_with_in_no_time() {
+    let (sandbox, clock, cw) = open_at(WorldSpec::Empty, 1000.0);
+    cw.put_metric_alarm()
+        .alarm_name("night")
+        .namespace("App")
+        .metric_name("depth")
+        .statistic(Statistic::Sum)
+        .period(10)
+        .evaluation_periods(1)
+        .threshold(1.0)
+        .comparison_operator(ComparisonOperator::GreaterThanThreshold)
+        .send()
+        .await
+        .unwrap();
+    // A week of the wall's is 19 years of the sandbox's minutes.
+    clock.advance(Duration::from_secs(7 * 86_400));
+    let before = std::time::Instant::now();
+    assert_eq!(cw.describe_alarms().send().await.unwrap().metric_alarms().len(), 1);
+    assert!(before.elapsed() < Duration::from_secs(30), "{:?}", before.elapsed());
+    let next = sandbox.world().physics.next().unwrap();
+    assert!(next > clock.now() && next.since(clock.now()) < Duration::from_secs(1), "{next:?}");
 }

@@ -7,6 +7,7 @@ use arcstr::ArcStr;
 use super::describe::{named, state_of};
 use super::instance::{Instance, InstanceState};
 use super::{dry_run, life};
+use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Reply};
 use crate::sandbox::world::World;
 
@@ -63,6 +64,37 @@ pub(super) fn start(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErro
     Ok(changes(world, call, &was))
 }
 
+/// Whether an instance may be stopped.
+fn stoppable(i: &Instance) -> Result<(), ApiError> {
+    let id = &i.id;
+    if i.state.is_ending() {
+        return Err(incorrect(format!("This instance '{id}' is not in a state from which it can be stopped.")));
+    }
+    if i.state == InstanceState::Pending && i.epoch == 0 {
+        return Err(incorrect(format!(
+            "Instance '{id}' cannot be stopped as it has never reached the 'running' state."
+        )));
+    }
+    if i.no_api_stop && !matches!(i.state, InstanceState::Stopped | InstanceState::Stopping) {
+        return Err(ApiError::new(
+            "OperationNotPermitted",
+            format!(
+                "The instance '{id}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again."
+            ),
+        ));
+    }
+    if i.spot.as_ref().is_some_and(|s| !s.persistent) {
+        return Err(ApiError::new(
+            "UnsupportedOperation",
+            format!(
+                "You can't stop the Spot Instance '{id}' because it is associated with a one-time Spot Instance request. \
+                 You can only stop Spot Instances associated with persistent Spot Instance requests."
+            ),
+        ));
+    }
+    Ok(())
+}
+
 /// StopInstances.
 pub(super) fn stop(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
     let ids = chosen(world, call)?;
@@ -70,36 +102,11 @@ pub(super) fn stop(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError
     let hibernate = call.params.bool("Hibernate")?.unwrap_or(false);
     dry_run(call)?;
     for i in each(world, call, &ids) {
-        let id = &i.id;
-        if i.state.is_ending() {
-            return Err(incorrect(format!("This instance '{id}' is not in a state from which it can be stopped.")));
-        }
-        if i.state == InstanceState::Pending && i.epoch == 0 {
-            return Err(incorrect(format!(
-                "Instance '{id}' cannot be stopped as it has never reached the 'running' state."
-            )));
-        }
-        if i.no_api_stop && !matches!(i.state, InstanceState::Stopped | InstanceState::Stopping) {
-            return Err(ApiError::new(
-                "OperationNotPermitted",
-                format!(
-                    "The instance '{id}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again."
-                ),
-            ));
-        }
-        if i.spot.as_ref().is_some_and(|s| !s.persistent) {
-            return Err(ApiError::new(
-                "UnsupportedOperation",
-                format!(
-                    "You can't stop the Spot Instance '{id}' because it is associated with a one-time Spot Instance request. \
-                     You can only stop Spot Instances associated with persistent Spot Instance requests."
-                ),
-            ));
-        }
+        stoppable(i)?;
         if hibernate && !i.hibernation {
             return Err(ApiError::new(
                 "UnsupportedHibernationConfiguration",
-                format!("The instance '{id}' is not enabled for hibernation."),
+                format!("The instance '{}' is not enabled for hibernation.", i.id),
             ));
         }
     }
@@ -114,22 +121,34 @@ pub(super) fn stop(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError
     Ok(changes(world, call, &was))
 }
 
+/// Whether an instance may be rebooted.
+fn rebootable(i: &Instance) -> Result<(), ApiError> {
+    if i.state == InstanceState::Running {
+        return Ok(());
+    }
+    Err(incorrect(format!("This instance '{}' is not in a state from which it can be rebooted.", i.id)))
+}
+
 /// RebootInstances.
 pub(super) fn reboot(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
     let ids = chosen(world, call)?;
     dry_run(call)?;
     for i in each(world, call, &ids) {
-        if i.state != InstanceState::Running {
-            return Err(incorrect(format!(
-                "This instance '{}' is not in a state from which it can be rebooted.",
-                i.id
-            )));
-        }
+        rebootable(i)?;
     }
     for id in &ids {
         life::reboot(world, &call.region, id, call.now);
     }
     Ok(call.ec2(|x| x.el("return", true)))
+}
+
+/// What protects an instance from being terminated: against that alone, or against stopping too.
+fn protected(id: &str, termination: bool) -> ApiError {
+    let attribute = if termination { "disableApiTermination" } else { "disableApiStop" };
+    let message = format!(
+        "The instance '{id}' may not be terminated. Modify its '{attribute}' instance attribute and try again."
+    );
+    ApiError::new("OperationNotPermitted", message)
 }
 
 /// TerminateInstances. A protected instance fails the request, and in its Availability Zone none is terminated; those in
@@ -152,13 +171,7 @@ pub(super) fn terminate(world: &mut World, call: &Call<'_>) -> Result<Reply, Api
         }
     }
     if let Some((id, _, termination)) = shielded.first() {
-        let attribute = if *termination { "disableApiTermination" } else { "disableApiStop" };
-        return Err(ApiError::new(
-            "OperationNotPermitted",
-            format!(
-                "The instance '{id}' may not be terminated. Modify its '{attribute}' instance attribute and try again."
-            ),
-        ));
+        return Err(protected(id, *termination));
     }
     Ok(changes(world, call, &was))
 }
@@ -180,4 +193,65 @@ pub(super) fn monitor(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiEr
             x.nest("monitoring", |x| x.el("state", if on { "pending" } else { "disabling" }));
         });
     }))
+}
+
+/// What an alarm does to an instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// Stops it.
+    Stop,
+    /// Terminates it.
+    Terminate,
+    /// Reboots it.
+    Reboot,
+    /// Moves it to another host, where it starts again.
+    Recover,
+}
+
+impl Deed {
+    /// From the word in an action's ARN.
+    pub fn parse(word: &str) -> Option<Deed> {
+        match word {
+            "stop" => Some(Deed::Stop),
+            "terminate" => Some(Deed::Terminate),
+            "reboot" => Some(Deed::Reboot),
+            "recover" => Some(Deed::Recover),
+            _ => None,
+        }
+    }
+}
+
+/// Does to an instance what an alarm's action says, with the checks of the request of the same name.
+///
+/// # Errors
+/// AWS's, for an instance that is not there or to which it cannot be done.
+pub fn by_alarm(world: &mut World, region: &str, id: &str, deed: Deed, now: Time) -> Result<(), ApiError> {
+    let found = world.region(region).ec2.instances.get(id);
+    let i = found
+        .ok_or_else(|| ApiError::new("InvalidInstanceID.NotFound", format!("The instance ID '{id}' does not exist")))?;
+    match deed {
+        Deed::Stop => {
+            stoppable(i)?;
+            life::stop(world, region, id, false, now);
+        }
+        Deed::Terminate => {
+            if (i.no_api_termination || i.no_api_stop) && !i.state.is_ending() {
+                return Err(protected(id, i.no_api_termination));
+            }
+            life::terminate(world, region, id, None, now);
+        }
+        Deed::Reboot => {
+            rebootable(i)?;
+            life::reboot(world, region, id, now);
+        }
+        Deed::Recover => {
+            if i.state != InstanceState::Running {
+                return Err(incorrect(format!(
+                    "This instance '{id}' is not in a state from which it can be recovered."
+                )));
+            }
+            life::recover(world, region, id, now);
+        }
+    }
+    Ok(())
 }

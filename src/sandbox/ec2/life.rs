@@ -90,6 +90,14 @@ pub(super) fn reboot(world: &mut World, region: &str, id: &str, now: Time) {
     i.events.retain(|e| !matches!(e.code.as_str(), "instance-reboot"));
 }
 
+/// Moves a running instance to another host, where it boots again: what ailed the old one is over.
+pub(super) fn recover(world: &mut World, region: &str, id: &str, now: Time) {
+    let Some(i) = world.region(region).ec2.instances.get_mut(id) else { return };
+    i.booted = Some(now);
+    i.impaired = None;
+    i.events.clear();
+}
+
 /// Terminates an instance, whatever its protection: see [`super::actions`] for the checks. `reason` is the state's reason,
 /// `Client.UserInitiatedShutdown: User initiated shutdown` unless AWS itself does it.
 pub fn terminate(world: &mut World, region: &str, id: &str, reason: Option<(&str, &str)>, now: Time) {

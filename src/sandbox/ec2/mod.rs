@@ -53,6 +53,7 @@ mod vpcs;
 use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 
+pub use actions::{Deed, by_alarm};
 pub use instance::{Instance, InstanceState};
 pub use launch::{LaunchRequest, VolumeRequest, launch};
 pub use life::terminate;

@@ -67,6 +67,10 @@ pub(super) fn create_load_balancer(world: &mut World, call: &Call<'_>) -> Outcom
         "internet-facing" => false,
         other => return Err(ApiError::new("InvalidScheme", format!("The scheme '{other}' is not valid"))),
     };
+    let addresses = p.text("IpAddressType").unwrap_or("ipv4");
+    if !matches!(addresses, "ipv4" | "dualstack") {
+        return Err(validation(format!("The IP address type '{addresses}' is not supported here")));
+    }
     let tags = tags_of(p)?;
     let (zones, vpc) = zones_of(world, call, kind)?;
     let mut security_groups = security_groups_of(world, call)?;
@@ -91,6 +95,9 @@ pub(super) fn create_load_balancer(world: &mut World, call: &Call<'_>) -> Outcom
     let state = &mut world.region(region).elbv2;
     if !tags.is_empty() {
         state.tags.insert(arn.clone(), tags);
+    }
+    if let Some(lb) = state.balancers.get_mut(&arn) {
+        lb.ip_address_type = addresses.to_string();
     }
     let lb = state.balancers.get(&arn);
     Ok(call.query(|x| x.list("LoadBalancers", "member", lb, |x, lb| render::balancer(x, lb, region))))

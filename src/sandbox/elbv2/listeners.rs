@@ -17,6 +17,26 @@ fn duplicate(balancer: &str) -> ApiError {
     ApiError::new("DuplicateListener", message)
 }
 
+/// The greatest weight of a target group, and how many groups an action has. [AWS: TargetGroupTuple, ELB quotas]
+const MOST_WEIGHT: u32 = 999;
+const MOST_GROUPS: usize = 5;
+
+/// `TargetGroupStickinessConfig`: whether clients stay with their group, and for how long.
+fn stickiness(given: &Params) -> Outcome<(bool, Option<u32>)> {
+    let Some(config) = given.node("ForwardConfig.TargetGroupStickinessConfig") else { return Ok((false, None)) };
+    let enabled = config.bool("Enabled")?.unwrap_or(false);
+    let duration = match config.int("DurationSeconds")? {
+        None => None,
+        Some(n) => Some(u32::try_from(n).ok().filter(|n| (1..=604_800).contains(n)).ok_or_else(|| {
+            validation(format!("Stickiness duration '{n}' must be between '1' and '604800' seconds inclusive"))
+        })?),
+    };
+    if enabled && duration.is_none() {
+        return Err(validation("A stickiness duration must be specified when target group stickiness is enabled"));
+    }
+    Ok((enabled, duration))
+}
+
 /// `DefaultActions` of a listener or `Actions` of a rule: forward, redirect or fixed response.
 fn read_actions(state: &State, call: &Call<'_>, lb: &LoadBalancer, field: &str) -> Outcome<Vec<Action>> {
     let mut out = Vec::new();
@@ -27,8 +47,23 @@ fn read_actions(state: &State, call: &Call<'_>, lb: &LoadBalancer, field: &str) 
             ..Action::default()
         };
         for one in given.list("ForwardConfig.TargetGroups") {
-            let weight = one.int("Weight")?.and_then(|n| u32::try_from(n).ok()).unwrap_or(1);
+            let weight = one.int("Weight")?.unwrap_or(1);
+            let weight = u32::try_from(weight).ok().filter(|w| *w <= MOST_WEIGHT).ok_or_else(|| {
+                validation(format!("Weight '{weight}' must be between '0' and '{MOST_WEIGHT}' inclusive"))
+            })?;
             action.forward.extend(one.text("TargetGroupArn").map(|arn| (arn.to_string(), weight)));
+        }
+        if action.forward.len() > MOST_GROUPS {
+            let message = format!("An action can forward to at most {MOST_GROUPS} target groups");
+            return Err(ApiError::new("TooManyTargetGroups", message));
+        }
+        action.sticky = stickiness(given)?;
+        if let (Some(arn), [first, ..]) = (given.text("TargetGroupArn"), action.forward.as_slice())
+            && (first.0 != arn || action.forward.len() > 1)
+        {
+            return Err(validation(
+                "You cannot specify a target group ARN and a forward config with other target groups",
+            ));
         }
         if action.forward.is_empty() {
             action.forward.extend(given.text("TargetGroupArn").map(|arn| (arn.to_string(), 1)));
@@ -135,6 +170,9 @@ pub(super) fn create_listener(world: &mut World, call: &Call<'_>) -> Outcome<Rep
     if state.listeners.values().any(|l| l.balancer == lb.arn && l.port == port) {
         return Err(duplicate(&lb.arn));
     }
+    if p.list("Certificates").len() > 1 {
+        return Err(ApiError::new("TooManyCertificates", "Exactly one default certificate can be specified"));
+    }
     let certificate = p.list("Certificates").first().and_then(|c| c.text("CertificateArn")).map(str::to_string);
     let secure = matches!(protocol, "HTTPS" | "TLS");
     if secure && certificate.is_none() {
@@ -208,6 +246,9 @@ pub(super) fn modify_listener(world: &mut World, call: &Call<'_>) -> Outcome<Rep
         check_protocol(lb.kind, protocol)?;
         listener.protocol = protocol.to_string();
     }
+    if p.list("Certificates").len() > 1 {
+        return Err(ApiError::new("TooManyCertificates", "Exactly one default certificate can be specified"));
+    }
     if let Some(arn) = p.list("Certificates").first().and_then(|c| c.text("CertificateArn")) {
         listener.certificate = Some(arn.to_string());
     }
@@ -239,6 +280,15 @@ fn read_conditions(p: &Params) -> Outcome<Vec<Condition>> {
     let mut out: Vec<Condition> = Vec::new();
     for c in p.list("Conditions") {
         let field = c.text("Field").ok_or_else(|| missing("Field"))?;
+        let regexes = [
+            "RegexValues",
+            "HostHeaderConfig.RegexValues",
+            "PathPatternConfig.RegexValues",
+            "HttpHeaderConfig.RegexValues",
+        ];
+        if regexes.iter().any(|r| c.has(r)) {
+            return Err(validation("Condition values with regular expressions are not supported here"));
+        }
         let Some(config) = render::condition_config(field) else {
             let known = "http-header, http-request-method, host-header, path-pattern, query-string, source-ip";
             return Err(validation(format!("Condition field '{field}' must be one of '[{known}]'")));

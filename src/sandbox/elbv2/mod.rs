@@ -40,6 +40,7 @@ pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
 }
 
 fn answered(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    call.refuse(&NOT_HERE)?;
     let state = &world.region(&call.region).elbv2;
     match call.operation.as_str() {
         "DescribeLoadBalancers" => describe::load_balancers(state, call),
@@ -78,6 +79,31 @@ fn answered(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
         _ => Ok(call.unknown_operation()),
     }
 }
+
+/// What is not done here, with the value that asks for nothing: refused instead of passed over.
+#[rustfmt::skip]
+const NOT_HERE: [(&[&str], &str, &str); 19] = [
+    (&["CreateListener", "ModifyListener"], "AlpnPolicy", ""),
+    (&["CreateListener", "ModifyListener"], "MutualAuthentication.Mode", "off"),
+    (&["CreateLoadBalancer"], "CustomerOwnedIpv4Pool", ""),
+    (&["CreateLoadBalancer"], "IpamPools", ""),
+    (&["CreateLoadBalancer", "SetSubnets"], "EnablePrefixForIpv6SourceNat", "off"),
+    (&["CreateLoadBalancer", "SetSubnets"], "SubnetMappings.*.AllocationId", ""),
+    (&["CreateLoadBalancer", "SetSubnets"], "SubnetMappings.*.PrivateIPv4Address", ""),
+    (&["CreateLoadBalancer", "SetSubnets"], "SubnetMappings.*.IPv6Address", ""),
+    (&["CreateLoadBalancer", "SetSubnets"], "SubnetMappings.*.SourceNatIpv6Prefix", ""),
+    (&["SetSecurityGroups"], "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", "on"),
+    (&["CreateRule", "ModifyRule"], "Transforms", ""),
+    (&["ModifyRule"], "ResetTransforms", "false"),
+    (&["CreateTargetGroup"], "TargetControlPort", ""),
+    (&["CreateTargetGroup"], "IpAddressType", "ipv4"),
+    (&["CreateTargetGroup", "ModifyTargetGroup"], "Matcher.GrpcCode", ""),
+    // Health checks of instances and addresses are always on. [AWS: CreateTargetGroup]
+    (&["CreateTargetGroup", "ModifyTargetGroup"], "HealthCheckEnabled", "true"),
+    (&["RegisterTargets", "DeregisterTargets", "DescribeTargetHealth"], "Targets.*.QuicServerId", ""),
+    (&["CreateListener", "ModifyListener"], "DefaultActions.*.JwtValidationConfig", ""),
+    (&["CreateRule", "ModifyRule"], "Actions.*.JwtValidationConfig", ""),
+];
 
 /// Whether a balancer thinks the instance unhealthy in this target group: what a group with ELB checks acts on.
 pub(crate) fn believes_unhealthy(state: &State, group: &str, instance: &str) -> bool {

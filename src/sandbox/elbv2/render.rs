@@ -129,7 +129,10 @@ fn action(x: &mut Xml, a: &Action) {
                 x.el("TargetGroupArn", arn);
                 x.el("Weight", *weight);
             });
-            x.nest("TargetGroupStickinessConfig", |x| x.el("Enabled", false));
+            x.nest("TargetGroupStickinessConfig", |x| {
+                x.el("Enabled", a.sticky.0);
+                x.opt("DurationSeconds", a.sticky.1);
+            });
         }),
         "redirect" => config(x, "RedirectConfig"),
         "fixed-response" => config(x, "FixedResponseConfig"),

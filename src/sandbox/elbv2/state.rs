@@ -190,6 +190,9 @@ pub struct Action {
     pub order: Option<u32>,
     /// Target groups and weights, for `forward`.
     pub forward: Vec<(String, u32)>,
+    /// Whether a client stays with one of several target groups, and for how many seconds.
+    #[serde(default)]
+    pub sticky: (bool, Option<u32>),
     /// The other members as they were given: `Port` -> `443`, `StatusCode` -> `HTTP_301`...
     pub config: BTreeMap<String, String>,
 }

@@ -88,6 +88,14 @@ pub(super) fn create_target_group(world: &mut World, call: &Call<'_>) -> Outcome
     if !matches!(protocol, "HTTP" | "HTTPS" | "TCP" | "TLS" | "UDP" | "TCP_UDP") {
         return Err(ApiError::new("UnsupportedProtocol", format!("The protocol '{protocol}' is not supported")));
     }
+    let http = matches!(protocol, "HTTP" | "HTTPS");
+    let version = match p.text("ProtocolVersion") {
+        None => http.then_some("HTTP1"),
+        Some(version @ ("HTTP1" | "HTTP2")) if http => Some(version),
+        Some(other) => {
+            return Err(validation(format!("The protocol version '{other}' is not supported here for {protocol}")));
+        }
+    };
     let Some(port) = p.int("Port")? else { return Err(validation("A port must be specified")) };
     let port = u16::try_from(port).ok().filter(|p| *p > 0);
     let Some(port) = port else { return Err(validation("The port must be in range 1-65535")) };
@@ -114,6 +122,7 @@ pub(super) fn create_target_group(world: &mut World, call: &Call<'_>) -> Outcome
     let state = &mut world.region(region).elbv2;
     if let Some(g) = state.groups.get_mut(&arn) {
         g.target_type = target_type.to_string();
+        g.protocol_version = version.map(str::to_string);
     }
     if !tags.is_empty() {
         state.tags.insert(arn.clone(), tags);

@@ -65,6 +65,26 @@ impl Call<'_> {
         error.reply(self)
     }
 
+    /// Refuses a request that asks for what is not done here: operations, a parameter's path (see [`Params::has`]), and the
+    /// value with which it asks for nothing.
+    ///
+    /// # Errors
+    /// `ValidationError`.
+    pub fn refuse(&self, not_here: &[(&[&str], &str, &str)]) -> Result<(), ApiError> {
+        let asked = |(operations, path, harmless): &&(&[&str], &str, &str)| {
+            operations.contains(&self.operation.as_str())
+                && self.params.has(path)
+                && self.params.text(path) != Some(*harmless)
+        };
+        match not_here.iter().find(asked) {
+            Some((_, path, _)) => {
+                let message = format!("The parameter {} is not supported here.", path.replace(".*", ""));
+                Err(ApiError::new("ValidationError", message))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// What AWS says to an operation that it does not know.
     pub fn unknown_operation(&self) -> Reply {
         let op = &self.operation;

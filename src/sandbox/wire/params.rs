@@ -83,6 +83,13 @@ impl Params {
             )
         })
     }
+    /// Whether something is said at a dotted path, in which `*` stands for each element of a list: `Targets.*.Id`.
+    pub fn has(&self, path: &str) -> bool {
+        match path.split_once(".*.") {
+            Some((list, rest)) => self.list(list).iter().any(|one| one.has(rest)),
+            None => self.node(path).is_some_and(|n| n.value() != Some("")),
+        }
+    }
     /// The elements of a list at a dotted path, by their numbers: `PATH.1`, `PATH.2`…, or `PATH.member.1`…
     ///
     /// The empty path is this node itself.

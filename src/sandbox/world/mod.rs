@@ -27,6 +27,12 @@ pub struct World {
     /// What durations are divided by. Not saved: it is the run's, not the world's.
     #[serde(skip, default = "one")]
     pub speed: f64,
+    /// When this run began: until then, time ran as the wall's. Not saved either.
+    #[serde(skip)]
+    pub since: Time,
+    /// The moment that the world is being brought to. Not saved.
+    #[serde(skip)]
+    pub until: Time,
     /// Counts ids that were made.
     serial: u64,
     /// What will happen.
@@ -66,6 +72,8 @@ impl World {
             account: ACCOUNT.into(),
             born: now,
             speed: one(),
+            since: Time::from_secs(0),
+            until: now,
             serial: 0,
             physics: Queue::default(),
             regions: BTreeMap::new(),
