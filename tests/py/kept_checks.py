@@ -95,8 +95,11 @@ def alarms_look_by_the_sandboxs_clock():
         sent(name, Values=[1.0, 100.0], Counts=[85.0, 15.0])
     until("the alarm fires", lambda: state("fast")["StateValue"] == "ALARM", 10)
     until("p99 fires", lambda: state("p99")["StateValue"] == "ALARM", 10)
+    alarm("told-p90", "told", ExtendedStatistic="p90", TreatMissingData="missing")
+    sent("told", StatisticValues={"SampleCount": 10, "Sum": 900, "Minimum": 60, "Maximum": 100})
     until("p80 does not", lambda: state("p80")["StateValue"] == "OK", 10)
     assert time.monotonic() - start < 20, "that took the wall's minute"
+    assert state("told-p90")["StateValue"] == "INSUFFICIENT_DATA", "there is no percentile of a statistic set"
     reason = json.loads(state("fast")["StateReasonData"])
     shown = datetime.datetime.strptime(reason["evaluatedDatapoints"][0]["timestamp"], "%Y-%m-%dT%H:%M:%S.%f%z")
     assert abs((shown - now()).total_seconds()) < 60, reason

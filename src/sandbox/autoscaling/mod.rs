@@ -108,7 +108,7 @@ const REFRESH: &[&str] = &["StartInstanceRefresh"];
 
 /// What is not done here, with the value that asks for nothing: refused instead of passed over.
 #[rustfmt::skip]
-const NOT_HERE: [(&[&str], &str, &str); 27] = [
+const NOT_HERE: [(&[&str], &str, &str); 30] = [
     (GROUPS, "LaunchConfigurationName", ""),
     (GROUPS, "MixedInstancesPolicy.LaunchTemplate.Overrides", ""),
     (GROUPS, "MixedInstancesPolicy.InstancesDistribution", ""),
@@ -127,6 +127,9 @@ const NOT_HERE: [(&[&str], &str, &str); 27] = [
     (GROUPS, "PlacementGroup", ""),
     (GROUPS, "ServiceLinkedRoleARN", ""),
     (&["PutScalingPolicy"], "MinAdjustmentStep", ""),
+    (&["PutScalingPolicy"], "PredictiveScalingConfiguration", ""),
+    (&["PutScalingPolicy"], "TargetTrackingConfiguration.CustomizedMetricSpecification", ""),
+    (&["CancelInstanceRefresh"], "WaitForTransitioningInstances", "true"),
     (REFRESH, "DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides", ""),
     (REFRESH, "DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution", ""),
     (REFRESH, "Preferences.AlarmSpecification", ""),

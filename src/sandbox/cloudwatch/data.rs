@@ -173,7 +173,8 @@ fn answers(
             return Err(validation("The parameter MetricStat.Metric must have a Namespace and a MetricName."));
         }
         let (from, to) = grid(start, end, period, now);
-        let points = Source::find(world, region, &key, ms.text_of("Unit"), pace).read(from, to, period, now);
+        let source = Source::find(world, region, &key, ms.text_of("Unit"), pace).lean(stat.is_plain());
+        let points = source.read(from, to, period, now);
         done.insert(id, points.iter().filter_map(|(t, s)| Some((t.secs(), stat.of(s)?))).collect());
         let own: Vec<&str> = key.dimensions.iter().map(|(_, v)| v.as_str()).collect();
         // The label says what differs.
@@ -381,7 +382,7 @@ pub(super) fn get_metric_statistics(world: &World, region: &str, input: &Tree, n
         ));
     }
     let key = key_of(input);
-    let source = Source::find(world, region, &key, input.text_of("Unit"), Pace::WALL);
+    let source = Source::find(world, region, &key, input.text_of("Unit"), Pace::WALL).lean(extended.is_empty());
     let points = source.read(from, to, period, now).into_iter().filter_map(|(t, sample)| {
         let mut members = vec![("Timestamp".into(), t.into())];
         let mut free = Vec::new();

@@ -85,7 +85,10 @@ fn alarms(world: &World, region: &str, now: Time) -> Vec<Alarm> {
     let mut alarms = Vec::new();
     if region != HOME {
         if let Some(i) = running("web").or(any) {
-            alarms.push(on("standby-cpu-high", i, "CPUUtilization", 300, 70.0, at(60)));
+            let mut alarm = on("standby-cpu-high", i, "CPUUtilization", 300, 70.0, at(60));
+            // A topic is in the region of its alarm.
+            alarm.alarm_actions = vec![format!("arn:aws:sns:{region}:{}:ops-alerts", crate::sandbox::ACCOUNT)];
+            alarms.push(alarm);
         }
         return alarms;
     }

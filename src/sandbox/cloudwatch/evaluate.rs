@@ -143,7 +143,8 @@ fn look(world: &World, region: &str, watch: &MetricWatch, now: Time) -> Option<(
     let points = match &watch.key {
         Some(key) => {
             let stat = Stat::parse(&watch.stat)?;
-            let found = Source::find(world, region, key, watch.unit.as_deref(), pace).read(start, end, period, now);
+            let source = Source::find(world, region, key, watch.unit.as_deref(), pace).lean(stat.is_plain());
+            let found = source.read(start, end, period, now);
             found.into_iter().filter_map(|(t, s)| stat.of(&s).map(|v| (t, Some((v, s.count))))).collect()
         }
         None => {

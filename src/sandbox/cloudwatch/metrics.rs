@@ -27,6 +27,7 @@ pub struct Source<'w> {
     region: &'w str,
     from: From<'w>,
     pace: Pace,
+    lean: bool,
     /// AWS's unit.
     pub unit: &'w str,
 }
@@ -41,7 +42,7 @@ impl<'w> Source<'w> {
     /// Looks a metric up, to be read by a clock; of a unit, if one is asked for. One that does not exist has no data, which
     /// is no error.
     pub fn find(world: &'w World, region: &'w str, key: &MetricKey, wanted: Option<&str>, pace: Pace) -> Source<'w> {
-        let source = |from, unit| Source { world, region, from, pace, unit };
+        let source = |from, unit| Source { world, region, from, pace, lean: false, unit };
         if key.namespace == "AWS/EC2"
             && let Some(id) = key.only("InstanceId")
             && let Some(instance) = ec2::instance(world, region, id)
@@ -59,6 +60,12 @@ impl<'w> Source<'w> {
         }
     }
 
+    /// The same without the single values: for statistics that need none of them.
+    #[must_use]
+    pub fn lean(self, lean: bool) -> Source<'w> {
+        Source { lean, ..self }
+    }
+
     /// The samples of each period from `start` to before `end` (both aligned to `period` seconds), oldest first. Periods without
     /// data are left out, and so is what has not happened by `now`. All of them are moments of the clock that it is read by.
     pub fn read(&self, start: i64, end: i64, period: i64, now: Time) -> Vec<(Time, Sample)> {
@@ -66,7 +73,9 @@ impl<'w> Source<'w> {
         let mut add = |at: i64, sample: &Sample| {
             let period_start = Time::from_secs(at.div_euclid(period) * period);
             match out.last_mut() {
+                Some((t, s)) if *t == period_start && self.lean => s.merge_told(sample),
                 Some((t, s)) if *t == period_start => s.merge(sample),
+                _ if self.lean => out.push((period_start, sample.told())),
                 _ => out.push((period_start, sample.clone())),
             }
         };

@@ -54,12 +54,21 @@ impl Sample {
             }
             _ => Vec::new(),
         };
+        self.merge_told(other);
+        self.spread = spread;
+        self.tidy(MOST_APART);
+    }
+    /// Adds another period's values and forgets the single ones: what the five plain statistics need.
+    pub fn merge_told(&mut self, other: &Sample) {
         self.count += other.count;
         self.sum += other.sum;
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
-        self.spread = spread;
-        self.tidy(MOST_APART);
+        self.spread.clear();
+    }
+    /// The same without the single values.
+    pub const fn told(&self) -> Sample {
+        Sample::set(self.count, self.sum, self.min, self.max)
     }
     /// Keeps at most so many values apart.
     pub fn coarsen(&mut self, most: usize) {

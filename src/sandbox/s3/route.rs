@@ -238,8 +238,8 @@ fn of_sub(ask: &Ask<'_>, method: &Method, sub: &Sub) -> Result<&'static str, Fai
     })
 }
 
-/// A word that nobody here knows is a sub-resource of tomorrow: nothing is done in its name. With a value, and where
-/// nothing is changed, it is what people add against caches, which S3 passes over.
+/// A word that nobody here knows is a sub-resource of tomorrow: nothing is done in its name. With a value or without a
+/// letter, and where nothing is changed, it is what people add against caches, which S3 passes over.
 fn check_words(ask: &Ask<'_>, method: &Method) -> Result<(), Failure> {
     let known = |name: &str| {
         PARAMETERS.contains(&name)
@@ -247,7 +247,9 @@ fn check_words(ask: &Ask<'_>, method: &Method) -> Result<(), Failure> {
             || OF_BUCKET.iter().chain(&OF_KEY).any(|s| s.name == name)
     };
     let reads = matches!(*method, Method::GET | Method::HEAD);
-    match ask.names().find(|n| !known(n) && !(reads && ask.q(n).is_some_and(|v| !v.is_empty()))) {
+    let idle =
+        |name: &str| ask.q(name).is_some_and(|v| !v.is_empty()) || !name.chars().any(|c| c.is_ascii_alphabetic());
+    match ask.names().find(|n| !known(n) && !(reads && idle(n))) {
         Some(name) => Err(not_implemented(&format!("?{name}"))),
         None => Ok(()),
     }
@@ -343,6 +345,8 @@ mod tests {
             ("DELETE", "/abc?tomorrow=", "NotImplemented"),
             ("GET", "/abc/key?tomorrow", "NotImplemented"),
             ("GET", "/abc/key?v=17", "GetObject"),
+            ("GET", "/abc/key?20261121", "GetObject"),
+            ("PUT", "/abc/key?20261121", "NotImplemented"),
             ("DELETE", "/abc/key?acl", "MethodNotAllowed"),
             ("PUT", "/abc/key?tagging&acl", "InvalidArgument"),
             ("PUT", "/abc/key?lifecycle", "InvalidArgument"),
