@@ -68,7 +68,7 @@ fn buckets_behave_as_awss_do_for_boto3() {
 
 #[test]
 fn every_operation_of_s3s_model_is_right_or_refused() {
-    all_hold("s3_model_checks.py", 6, 1.0);
+    all_hold("s3_model_checks.py", 7, 1.0);
 }
 
 #[test]

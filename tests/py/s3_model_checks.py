@@ -130,6 +130,17 @@ def no_word_of_tomorrow_writes_into_an_object():
 
 
 @check
+def uploads_by_presigned_urls_are_still_taken():
+    for version in ("s3", "s3v4"):
+        signer = client("s3", s3={"addressing_style": "path"}, signature_version=version)
+        params = {"Bucket": BUCKET, "Key": f"presigned-{version}", "ContentType": "text/plain"}
+        url = signer.generate_presigned_url("put_object", Params=params, ExpiresIn=600)
+        request = urllib.request.Request(url, data=b"by a link", method="PUT", headers={"Content-Type": "text/plain"})
+        urllib.request.urlopen(request)
+        assert S3.get_object(Bucket=BUCKET, Key=params["Key"])["Body"].read() == b"by a link", version
+
+
+@check
 def headers_of_functions_that_are_not_here_are_refused():
     before = as_it_stands()
     for headers in ({"x-amz-write-offset-bytes": "4"}, {"x-amz-server-side-encryption-customer-algorithm": "AES256"},

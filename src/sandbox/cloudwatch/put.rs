@@ -87,7 +87,10 @@ fn check_datum(datum: &Tree, n: usize, at: Time, now: Time) -> Result<(), Says> 
 }
 
 /// The greatest value that CloudWatch takes, of either sign: 2 to the power of 360. [AWS: PutMetricData]
-const GREATEST: f64 = 2.348_542_582_773_833_3e108;
+const GREATEST: f64 = {
+    let third = (1_u128 << 120) as f64;
+    third * third * third
+};
 
 /// PutMetricData.
 pub(super) fn put_metric_data(world: &mut World, region: &str, input: &Tree, now: Time) -> Outcome {

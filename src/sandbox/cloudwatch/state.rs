@@ -353,3 +353,28 @@ impl Series {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::world::World;
+
+    #[test]
+    fn what_a_fast_clock_recorded_is_joined_to_whole_minutes_and_nothing_is_lost() {
+        let start = Time::from_secs(1_795_252_800);
+        let mut world = World::new(1, start);
+        (world.speed, world.since) = (50.0, start);
+        let (mut state, key) = (State::default(), MetricKey::new("App", "x", &[]));
+        for n in 0..20_000 {
+            let at = Time::from_millis(start.millis() + n * 1_200);
+            state.record(&key, "None", at, (Pace::of(&world), 60), Sample::one(1.0));
+        }
+        let samples = &state.series(&key)[0].samples;
+        // A day of its own clock minute by minute, and six hours of the wall's.
+        assert!((1_440..2_000).contains(&samples.len()), "{}", samples.len());
+        assert_eq!(samples.iter().map(|(_, s)| s.count).sum::<f64>(), 20_000.0);
+        assert!(samples.windows(2).all(|w| w[0].0 < w[1].0));
+        assert!(samples.iter().take(300).all(|(t, s)| t.secs() % 60 == 0 && s.count == 50.0));
+        assert!(samples.iter().rev().take(1_000).all(|(_, s)| s.count == 1.0));
+    }
+}
