@@ -131,7 +131,7 @@ pub enum Command {
     Policy,
     /// Address arithmetic: first, last, usable addresses in AWS, and whether a VPC may have it.
     Cidr {
-        /// A range, e.g. 10.1.0.0/16.
+        /// A range, e.g. 10.1.0.0/16, or an address with the size of its range, e.g. 10.10.1.2/26.
         range: String,
     },
     /// Completions for a shell.

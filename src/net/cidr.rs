@@ -1,4 +1,4 @@
-//! Arithmetic of IPv4 ranges by the rules of a VPC. [AWS: VPC CIDR blocks, subnet sizing]
+//! Arithmetic of ranges by the rules of a VPC. [AWS: VPC CIDR blocks, subnet sizing]
 //!
 //! Used by `skydeck cidr` and by forms that make networks.
 
@@ -6,7 +6,9 @@ use std::fmt;
 use std::net::Ipv4Addr;
 use std::str::FromStr;
 
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
+
+use super::range::Range;
 
 /// AWS keeps the first four addresses of a subnet and the last: network, router, DNS, future use, broadcast.
 pub const RESERVED: u64 = 5;
@@ -56,6 +58,10 @@ impl Cidr {
     pub fn last_usable(self) -> Option<Ipv4Addr> {
         (self.usable() > 0).then(|| Ipv4Addr::from(u32::from(self.last()).saturating_sub(1)))
     }
+    /// Whether a subnet of this range gives the address out.
+    pub fn gives_out(self, address: Ipv4Addr) -> bool {
+        self.first_usable().is_some_and(|first| first <= address) && self.last_usable().is_some_and(|l| address <= l)
+    }
     /// Whether the address is in the range.
     pub fn holds(self, address: Ipv4Addr) -> bool {
         self.0.contains(&address)
@@ -90,7 +96,7 @@ impl FromStr for Cidr {
 
     /// Reads `10.1.0.0/16`. Host bits are an error, as AWS's console treats them, and the sentence names the range that was meant.
     fn from_str(s: &str) -> Result<Cidr, String> {
-        let net: Ipv4Net = s.trim().parse().map_err(|_| format!("{s} is not an IPv4 range such as 10.1.0.0/16."))?;
+        let net = Ipv4Net::read(s.trim()).ok_or_else(|| format!("{s} is not an IPv4 range such as 10.1.0.0/16."))?;
         if net.addr() != net.network() {
             return Err(format!("{s} has host bits set. Did you mean {}?", net.trunc()));
         }
@@ -104,12 +110,28 @@ impl fmt::Display for Cidr {
     }
 }
 
+/// Whether AWS takes an IPv6 range for a VPC (/44 to /60) or a subnet (/44 to /64), both in steps of four.
+///
+/// # Errors
+/// A sentence that says which way it is wrong.
+pub fn check_ipv6_size(net: Ipv6Net) -> Result<(), String> {
+    match net.prefix_len() {
+        p if p < 44 => Err(format!("{net} is too large: a VPC or subnet is a /44 at most")),
+        p if p > 64 => Err(format!("{net} is too small: a subnet is a /64 at least")),
+        p if p % 4 != 0 => {
+            Err(format!("{net} is between the sizes of a VPC or subnet: /44, /48, /52, /56, /60 and /64"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Saves ranges as their text (`#[serde(with = "…::as_text")]`).
 pub mod as_text {
     use std::fmt::Display;
-    use std::str::FromStr;
 
     use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use crate::net::range::Range;
 
     /// Writes `10.1.0.0/16`.
     ///
@@ -123,8 +145,9 @@ pub mod as_text {
     ///
     /// # Errors
     /// If it is no such range.
-    pub fn deserialize<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(from: D) -> Result<T, D::Error> {
-        String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
+    pub fn deserialize<'de, D: Deserializer<'de>, T: Range>(from: D) -> Result<T, D::Error> {
+        let text = String::deserialize(from)?;
+        T::read(&text).ok_or_else(|| serde::de::Error::custom(format_args!("{text} is no range of addresses")))
     }
 }
 
@@ -165,6 +188,16 @@ mod tests {
         assert!("10.1.2.3/16".parse::<Cidr>().is_err_and(|e| e.contains("10.1.0.0/16")));
         assert!("10.1.0.0/33".parse::<Cidr>().is_err());
         assert!("10.1.0.0".parse::<Cidr>().is_err());
+        assert!("010.1.0.0/16".parse::<Cidr>().is_err_and(|e| e.contains("010.1.0.0/16")));
+    }
+
+    #[test]
+    fn ipv6_ranges_are_a_vpcs_from_44_to_64_in_steps_of_four() {
+        let check = |s: &str| check_ipv6_size(Ipv6Net::read(s).unwrap());
+        assert!(check("2600:1f14:abc:d00::/56").is_ok() && check("2600:1f14:abc:d00::/64").is_ok());
+        assert!(check("2600:1f14::/32").is_err_and(|e| e.contains("too large")));
+        assert!(check("2600:1f14::5/128").is_err_and(|e| e.contains("too small")));
+        assert!(check("2600:1f14::/50").is_err_and(|e| e.contains("/48, /52")));
     }
 
     #[test]

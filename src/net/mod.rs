@@ -1,4 +1,5 @@
 //! Address arithmetic and reachability: pure, no AWS, no I/O.
 
 pub mod cidr;
+pub mod range;
 pub mod reach;

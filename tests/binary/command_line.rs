@@ -25,6 +25,39 @@ fn wrong_usage_is_one_sentence_with_the_nearest_name_and_status_2() {
     refused(&["--profile", "prod"], &[], &["profile prod"]);
     refused(&["get", "--sandbox", "objects"], &[], &["--of"]);
     refused(&["cidr", "10.0.0.0/99"], &[], &["10.0.0.0/99"]);
+    refused(&["cidr", "010.0.0.0/16"], &[], &["010.0.0.0/16", "leading zeros"]);
+    refused(&["cidr", "10.0.0.0/016"], &[], &["10.0.0.0/016", "leading zeros"]);
+    refused(&["cidr", "10.10.1.2"], &[], &["10.10.1.2", "10.1.0.0/16"]);
+    refused(&["get", "--sandbox", "instances", "ip:010.1.0.0/16"], &[], &["010.1.0.0/16"]);
+}
+
+#[test]
+fn an_address_with_a_size_is_answered_with_its_range_and_that_it_lies_in_it() {
+    let home = Home::new();
+    for (typed, lines) in [
+        (
+            "10.10.1.2/26",
+            ["range    10.10.1.0/26", "address  10.10.1.2 lies in it; AWS keeps it", "first    10.10.1.0"],
+        ),
+        ("10.10.1.9/26", ["range    10.10.1.0/26", "address  10.10.1.9 lies in it", "first    10.10.1.0"]),
+        ("10.10.1.0/26", ["range    10.10.1.0/26", "mask     255.255.255.192", "size     64"]),
+        (
+            "2600:1f14:abc:d00::5/56",
+            [
+                "range    2600:1f14:abc:d00::/56",
+                "address  2600:1f14:abc:d00::5 lies in it",
+                "last     2600:1f14:abc:dff:ffff:ffff:ffff:ffff",
+            ],
+        ),
+        ("::/0", ["range    ::/0", "size     2^128", "in AWS   ::/0 is too large: a VPC or subnet is a /44 at most"]),
+    ] {
+        let ended = home.run(&["cidr", typed]);
+        assert_eq!((ended.status, ended.err.as_str()), (Some(0), ""), "{typed}");
+        for line in lines {
+            assert!(ended.out.lines().any(|l| l == line), "{typed}: {line} in {}", ended.out);
+        }
+    }
+    assert!(!home.run(&["cidr", "10.10.1.0/26"]).out.contains("lies in it"));
 }
 
 #[test]

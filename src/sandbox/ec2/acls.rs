@@ -10,6 +10,7 @@ use super::network::{flag, wanted};
 use super::page::Page;
 use super::state::{NetworkAcl, State, Subnet};
 use super::{dry_run, once, shown, tags};
+use crate::net::range::Range;
 use crate::net::reach::AclEntry;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
 use crate::sandbox::world::{Draw, World};
@@ -194,7 +195,7 @@ fn entry(p: &Params) -> Result<AclEntry, ApiError> {
         other => return Err(invalid("ruleAction", other, "Must be allow or deny.")),
     };
     let text = p.required("CidrBlock")?;
-    let cidr: Ipv4Net = text.parse().map_err(|_| invalid("cidrBlock", text, "This is not a valid CIDR block."))?;
+    let cidr = Ipv4Net::read(text).ok_or_else(|| invalid("cidrBlock", text, "This is not a valid CIDR block."))?;
     let port = |name: &str| -> Result<Option<u16>, ApiError> {
         let Some(n) = p.int(name)? else { return Ok(None) };
         u16::try_from(n).map(Some).map_err(|_| invalid("portRange", &n.to_string(), "Ports are from 0 to 65535."))

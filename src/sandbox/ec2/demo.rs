@@ -15,6 +15,7 @@ use super::routes::{Association, Route, RouteTable};
 use super::state::{Address, Image, KeyPair, Peer, SecurityGroup, State, Tags, Volume};
 use super::volumes::{Phase, shape};
 use crate::base::Time;
+use crate::net::range::Range;
 use crate::sandbox::world::{Draw, World};
 use crate::sandbox::worlds::{self, Header};
 
@@ -425,7 +426,7 @@ fn named(name: &str) -> Tags {
 }
 
 fn range(s: &str) -> Result<Ipv4Net, String> {
-    s.parse().map_err(|_| format!("'{s}' is not a range"))
+    Ipv4Net::read(s).ok_or_else(|| format!("'{s}' is not a range"))
 }
 
 fn number(s: &str) -> Result<i32, String> {

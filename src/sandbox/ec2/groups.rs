@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use arcstr::ArcStr;
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 
 use super::checks::not_found;
 use super::describe::tag_set;
@@ -14,6 +14,7 @@ use super::network::wanted;
 use super::page::Page;
 use super::state::{Peer, Rule, SecurityGroup, State, Tags};
 use super::{dry_run, shown, tags};
+use crate::net::range::Range;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
 use crate::sandbox::world::World;
 
@@ -228,8 +229,7 @@ pub(super) fn asked(state: &State, p: &Params) -> Result<Vec<Asked>, ApiError> {
         }
         for r in perm.list("Ipv6Ranges") {
             let text = r.required("CidrIpv6")?;
-            let net = text.parse().map_err(|_| bad_range(text))?;
-            out.push((protocol.clone(), from, to, Peer::V6(net), describe(r)));
+            out.push((protocol.clone(), from, to, Peer::V6(range_v6(text)?), describe(r)));
         }
         for r in perm.list("Groups") {
             let group = match (r.text("GroupId"), r.text("GroupName")) {
@@ -307,7 +307,11 @@ fn bad_range(text: &str) -> ApiError {
 }
 
 fn range(text: &str) -> Result<Ipv4Net, ApiError> {
-    text.parse::<Ipv4Net>().map(|n| n.trunc()).map_err(|_| bad_range(text))
+    Ipv4Net::read(text).map(|n| n.trunc()).ok_or_else(|| bad_range(text))
+}
+
+fn range_v6(text: &str) -> Result<Ipv6Net, ApiError> {
+    Ipv6Net::read(text).map(|n| n.trunc()).ok_or_else(|| bad_range(text))
 }
 
 /// Whether a rule is what was asked for, whatever it is described as.
@@ -327,7 +331,7 @@ pub(super) fn peer_of(state: &State, p: &Params) -> Result<Peer, ApiError> {
     };
     Ok(match name {
         "CidrIpv4" => Peer::V4(range(text)?),
-        "CidrIpv6" => Peer::V6(text.parse().map_err(|_| bad_range(text))?),
+        "CidrIpv6" => Peer::V6(range_v6(text)?),
         "PrefixListId" => Peer::PrefixList(text.into()),
         _ => Peer::Group(state.groups.get(text).ok_or_else(|| not_found("sg", text))?.id.clone()),
     })

@@ -13,6 +13,7 @@ use super::page::Page;
 use super::state::{State, Tags};
 use super::{dry_run, once, shown, tags};
 use crate::base::Time;
+use crate::net::range::Range;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
 use crate::sandbox::world::World;
 
@@ -273,7 +274,7 @@ fn to_of(p: &Params) -> Result<Ipv4Net, ApiError> {
                        destinationPrefixListId";
         ApiError::new("MissingParameter", message)
     })?;
-    text.parse::<Ipv4Net>().map(|n| n.trunc()).map_err(|_| {
+    Ipv4Net::read(text).map(|n| n.trunc()).ok_or_else(|| {
         let message =
             format!("Value ({text}) for parameter destinationCidrBlock is invalid. This is not a valid CIDR block.");
         ApiError::new("InvalidParameterValue", message)

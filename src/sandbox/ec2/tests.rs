@@ -325,6 +325,40 @@ fn a_rule_is_added_once_and_a_group_in_use_stays() {
 }
 
 #[test]
+fn a_range_with_leading_zeros_is_refused_by_every_operation_and_one_with_host_bits_is_taken_for_its_range() {
+    let (s, _) = sandbox(WorldSpec::Demo);
+    let group = s.world().peek("ap-northeast-2").unwrap().ec2.group_named("my-app-alb-sg").unwrap().id.to_string();
+    let made = call(&s, "CreateVpc&CidrBlock=10.77.1.2%2F16");
+    assert_eq!((made.0, text(&made.1, "cidrBlock")), (200, "10.77.0.0/16"));
+    let vpc = text(&made.1, "vpcId").to_string();
+    let table = call(&s, &format!("CreateRouteTable&VpcId={vpc}"));
+    let table = text(&table.1, "routeTableId").to_string();
+    let acl = call(&s, &format!("CreateNetworkAcl&VpcId={vpc}"));
+    let acl = text(&acl.1, "networkAclId").to_string();
+    let rule = format!("&GroupId={group}&IpPermissions.1.IpProtocol=-1");
+    for bad in ["010.77.0.0%2F16", "10.077.0.0%2F16", "10.77.0.0%2F016"] {
+        for form in [
+            format!("CreateVpc&CidrBlock={bad}"),
+            format!("CreateSubnet&VpcId={vpc}&CidrBlock={bad}"),
+            format!("CreateRoute&RouteTableId={table}&GatewayId=local&DestinationCidrBlock={bad}"),
+            format!(
+                "CreateNetworkAclEntry&NetworkAclId={acl}&RuleNumber=9&Egress=false&RuleAction=deny&Protocol=-1&CidrBlock={bad}"
+            ),
+            format!("AuthorizeSecurityGroupIngress{rule}&IpPermissions.1.IpRanges.1.CidrIp={bad}"),
+            format!("AuthorizeSecurityGroupIngress&GroupId={group}&IpProtocol=-1&CidrIp={bad}"),
+        ] {
+            assert_eq!(code(&call(&s, &form)), (400, "InvalidParameterValue"), "{form}");
+        }
+    }
+    let ipv6 = |range: &str| {
+        call(&s, &format!("AuthorizeSecurityGroupIngress{rule}&IpPermissions.1.Ipv6Ranges.1.CidrIpv6={range}"))
+    };
+    assert_eq!(code(&ipv6("2600:1f14::%2F032")), (400, "InvalidParameterValue"));
+    let added = ipv6("2600:1f14::5%2F32");
+    assert_eq!((added.0, text(&added.1, "cidrIpv6")), (200, "2600:1f14::/32"));
+}
+
+#[test]
 fn an_elastic_address_replaces_the_public_one_and_is_not_released_in_use() {
     let (s, clock) = sandbox(WorldSpec::Empty);
     let id = launch(&s, "");

@@ -9,6 +9,7 @@ use super::network::{subnet, vpc};
 use super::state::State;
 use super::{dry_run, regions, tags};
 use crate::net::cidr::Cidr;
+use crate::net::range::Range;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 use crate::sandbox::world::World;
 
@@ -20,7 +21,7 @@ fn block(p: &Params) -> Result<Ipv4Net, ApiError> {
         ApiError::new("MissingParameter", "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.")
     })?;
     // A range with host bits is taken for the range around it.
-    text.contains('/').then(|| text.parse::<Ipv4Net>().ok()).flatten().map(|n| n.trunc()).ok_or_else(|| {
+    Ipv4Net::read(text).map(|n| n.trunc()).ok_or_else(|| {
         ApiError::new(
             "InvalidParameterValue",
             format!("Value ({text}) for parameter cidrBlock is invalid. This is not a valid CIDR block."),

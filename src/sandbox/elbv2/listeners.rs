@@ -1,11 +1,14 @@
 //! Creating, changing and deleting listeners and their rules.
 
+use ipnet::IpNet;
+
 use super::describe::{group, named_balancer, named_listener};
 use super::errors::{Outcome, listener_not_found, missing, rule_not_found, validation};
 use super::physics;
 use super::state::{Action, Condition, Kind, Listener, LoadBalancer, Rule, State};
 use super::tagging::tags_of;
 use super::{render, render_nothing};
+use crate::net::range::Range;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 use crate::sandbox::world::World;
 
@@ -314,6 +317,9 @@ fn read_conditions(p: &Params) -> Outcome<Vec<Condition>> {
         }
         if values.iter().any(|v| v.chars().count() > 128) {
             return Err(validation("Condition values cannot be longer than 128 characters"));
+        }
+        if let Some(bad) = values.iter().find(|v| field == "source-ip" && IpNet::read(v).is_none()) {
+            return Err(validation(format!("Condition value '{bad}' is not a valid CIDR block")));
         }
         let name = given.and_then(|g| g.text("HttpHeaderName")).map(str::to_string);
         out.push(Condition { field: field.to_string(), values, name, pairs });

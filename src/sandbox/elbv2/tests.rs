@@ -218,6 +218,15 @@ async fn a_balancer_a_group_and_a_listener_are_made_and_unmade_in_aws_s_order() 
     assert_eq!(e.code(), Some("ResourceInUse"));
     assert_eq!(e.message(), Some(format!("Target group '{tg}' is currently in use by a listener or a rule").as_str()));
     let arn = listener.listeners()[0].listener_arn().unwrap();
+    let forward =
+        sdk::types::Action::builder().r#type(sdk::types::ActionTypeEnum::Forward).target_group_arn(&tg).build();
+    for (range, good) in [("010.0.0.0/8", false), ("10.0.0.1", false), ("10.0.0.0/8", true), ("2600:1f14::/32", true)] {
+        let from = sdk::types::SourceIpConditionConfig::builder().values(range).build();
+        let from = sdk::types::RuleCondition::builder().field("source-ip").source_ip_config(from).build();
+        let rule = d.elb.create_rule().listener_arn(arn).priority(if range.contains(':') { 2 } else { 1 });
+        let made = rule.conditions(from).actions(forward.clone()).send().await;
+        assert_eq!(made.is_ok(), good, "{range}");
+    }
     d.elb.delete_listener().listener_arn(arn).send().await.unwrap();
     d.elb.delete_target_group().target_group_arn(&tg).send().await.unwrap();
     let e = d.elb.describe_target_health().target_group_arn(&tg).send().await.unwrap_err();

@@ -11,9 +11,14 @@ pub fn is_valid(name: &str) -> bool {
         && b.first().is_some_and(edge)
         && b.last().is_some_and(edge)
         && !name.contains("..")
-        && name.parse::<std::net::Ipv4Addr>().is_err()
+        && !looks_like_an_address(name)
         && !["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|p| name.starts_with(p))
         && !["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"].iter().any(|s| name.ends_with(s))
+}
+
+/// Four numbers with dots between them, whatever they are: `010.0.0.1` and `300.1.1.1` too.
+fn looks_like_an_address(name: &str) -> bool {
+    name.split('.').count() == 4 && name.split('.').all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The bucket in a virtual-host style host, without its port: `BUCKET.s3.REGION.amazonaws.com`, `BUCKET.localhost`.
@@ -48,6 +53,7 @@ mod tests {
             "abc-",
             "a..b",
             "192.168.5.4",
+            "010.001.002.003",
             "xn--a",
             "abc-s3alias",
             "가나다",
