@@ -92,9 +92,9 @@ pub fn no_tags() -> Tags {
 pub fn own(s: Option<&str>) -> Text {
     s.filter(|s| !s.is_empty()).map(ArcStr::from)
 }
-/// A moment; one that AWS cannot have meant (outside 64-bit milliseconds) counts as none.
+/// A moment; one that milliseconds cannot say is the last or the first that they can.
 pub fn time(t: Option<&DateTime>) -> Option<Time> {
-    t.and_then(|t| t.to_millis().ok()).map(Time::from_millis)
+    t.map(|t| t.to_millis().map_or_else(|_| Time::from_secs(t.secs()), Time::from_millis))
 }
 /// Text, or that there is none.
 pub fn text(s: &Text) -> Value {

@@ -6,6 +6,7 @@ use aws_smithy_cbor::decode::DeserializeError;
 use aws_smithy_types::date_time::Format;
 
 use super::node::{Body, Node};
+use crate::base::Time;
 
 /// Deeper than any answer of AWS's.
 const DEPTH: u8 = 64;
@@ -34,7 +35,9 @@ fn value(d: &mut Decoder<'_>, name: String, depth: u8) -> Result<Node, Deseriali
         Type::String | Type::StringIndef => Body::Text(d.str()?.into_owned()),
         Type::Tag => {
             let t = d.timestamp()?;
-            Body::Text(t.fmt(Format::DateTimeWithOffset).unwrap_or_default())
+            // The library writes no year after 9999.
+            let text = t.fmt(Format::DateTimeWithOffset);
+            Body::Text(text.unwrap_or_else(|_| Time::from_secs(t.secs()).rfc3339()))
         }
         Type::Array | Type::ArrayIndef => {
             let mut left = d.list()?;

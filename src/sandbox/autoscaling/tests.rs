@@ -70,6 +70,11 @@ impl Desk {
         let suspend = self.asg.suspend_processes().auto_scaling_group_name(GROUP);
         suspend.scaling_processes("AlarmNotification").send().await.unwrap();
     }
+    /// The end of the only scheduled action, as the answer has it.
+    async fn scheduled_end(&self) -> Option<aws_smithy_types::DateTime> {
+        let out = self.asg.describe_scheduled_actions().auto_scaling_group_name(GROUP).send().await.unwrap();
+        out.scheduled_update_group_actions()[0].end_time().copied()
+    }
     fn end_instance(&self, id: &str) {
         let now = self.clock.now();
         ec2::terminate(&mut self.sandbox.world(), REGION, id, None, now);
@@ -336,4 +341,20 @@ async fn a_group_is_created_updated_and_told_from_its_absence() {
     assert_eq!(e.message(), Some("Desired capacity:5 must be between the specified min size:0 and max size:2"));
     let e = d.asg.set_desired_capacity().auto_scaling_group_name("gone").desired_capacity(1).send().await.unwrap_err();
     assert_eq!((e.code(), e.message()), (Some("ValidationError"), Some("AutoScalingGroup name not found - null")));
+}
+
+#[tokio::test]
+async fn an_action_that_ends_never_is_kept_with_its_end() {
+    let desk = desk();
+    let forever = aws_smithy_types::DateTime::from_secs(253_402_300_799);
+    let put =
+        desk.asg.put_scheduled_update_group_action().auto_scaling_group_name(GROUP).scheduled_action_name("nightly");
+    put.recurrence("0 1 * * *").end_time(forever).desired_capacity(3).send().await.unwrap();
+    assert_eq!(desk.scheduled_end().await, Some(forever));
+    desk.pass(86_400);
+    assert_eq!(desk.scheduled_end().await, Some(forever), "it was carried out, and is planned again");
+    let at_the_end = desk.asg.put_scheduled_update_group_action().auto_scaling_group_name(GROUP);
+    let at_the_end = at_the_end.scheduled_action_name("nightly").start_time(forever).desired_capacity(3);
+    at_the_end.send().await.unwrap();
+    desk.pass(60);
 }

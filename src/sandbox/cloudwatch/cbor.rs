@@ -39,7 +39,8 @@ fn value(d: &mut Decoder<'_>, depth: u8) -> Result<Tree, aws_smithy_cbor::decode
         Type::String | Type::StringIndef => Tree::Text(d.str()?.into_owned().into()),
         Type::Tag => {
             let t = d.timestamp()?;
-            Tree::Time(Time::from_millis(t.to_millis().unwrap_or_default()))
+            // A moment that milliseconds cannot say is the last or the first that they can.
+            Tree::Time(t.to_millis().map_or_else(|_| Time::from_secs(t.secs()), Time::from_millis))
         }
         Type::Array | Type::ArrayIndef => {
             let mut left = d.list()?;

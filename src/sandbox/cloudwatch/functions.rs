@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::math::{Series, Setting, Value};
-use crate::base::Time;
+use crate::base::{Civil, Time};
 
 /// The series of a value; a number has none.
 pub(super) fn series_of(v: Value) -> Vec<Series> {
@@ -51,17 +51,17 @@ fn difference(s: &Series, per: fn(f64) -> f64) -> Series {
 
 /// A part of the moment, by name.
 fn part(name: &str) -> Option<fn(i64) -> f64> {
-    fn date(t: i64) -> jiff::civil::DateTime {
-        jiff::tz::TimeZone::UTC.to_datetime(Time::from_secs(t).timestamp())
+    fn date(t: i64) -> Civil {
+        Time::from_secs(t).civil()
     }
     Some(match name {
         "EPOCH" => |t| t as f64,
-        "MINUTE" => |t| f64::from(date(t).minute()),
-        "HOUR" => |t| f64::from(date(t).hour()),
-        "DAY" => |t| f64::from(date(t).weekday().to_monday_one_offset()),
-        "DATE" => |t| f64::from(date(t).day()),
-        "MONTH" => |t| f64::from(date(t).month()),
-        "YEAR" => |t| f64::from(date(t).year()),
+        "MINUTE" => |t| f64::from(date(t).minute),
+        "HOUR" => |t| f64::from(date(t).hour),
+        "DAY" => |t| f64::from(date(t).weekday),
+        "DATE" => |t| f64::from(date(t).day),
+        "MONTH" => |t| f64::from(date(t).month),
+        "YEAR" => |t| date(t).year as f64,
         _ => return None,
     })
 }

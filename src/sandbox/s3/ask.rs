@@ -253,6 +253,5 @@ fn address(r: &Request) -> (String, String) {
 
 /// `20261121T090500Z`.
 fn compact_date(s: &str) -> Option<Time> {
-    let civil = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", s).ok()?;
-    civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| Time::from(z.timestamp()))
+    jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", s).ok().map(Time::at_utc)
 }

@@ -80,14 +80,25 @@ pub fn verdict(headers: &HeaderMap, prefix: &str, etag: &str, modified: Time) ->
 
 /// A moment as HTTP writes it: `Sat, 21 Nov 2026 09:05:00 GMT`.
 pub fn http_date(t: Time) -> String {
-    jiff::fmt::strtime::format("%a, %d %b %Y %H:%M:%S GMT", &t.timestamp().to_zoned(jiff::tz::TimeZone::UTC))
-        .unwrap_or_default()
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let at = t.civil();
+    let name = |names: &'static [&'static str], n: u8| names.get(usize::from(n) - 1).copied().unwrap_or_default();
+    format!(
+        "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+        name(&DAYS, at.weekday),
+        at.day,
+        name(&MONTHS, at.month),
+        at.year,
+        at.hour,
+        at.minute,
+        at.second
+    )
 }
 
 /// Reads what [`http_date`] writes.
 pub fn http_date_parse(s: &str) -> Option<Time> {
-    let civil = jiff::civil::DateTime::strptime("%a, %d %b %Y %H:%M:%S GMT", s.trim()).ok()?;
-    civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| Time::from(z.timestamp()))
+    jiff::civil::DateTime::strptime("%a, %d %b %Y %H:%M:%S GMT", s.trim()).ok().map(Time::at_utc)
 }
 
 #[cfg(test)]
