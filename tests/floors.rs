@@ -30,6 +30,7 @@ const SAME_FLOOR: &[(&str, &str)] = &[
     ("model", "input"), // an Event carries a Key
     ("model", "query"), // an Effect carries a Query
     ("query", "model"), // a Query reads Records
+    ("query", "net"),   // and ranges of addresses
     ("runtime", "term"),
     ("cli", "term"),
     ("cli", "runtime"),

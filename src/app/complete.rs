@@ -152,7 +152,11 @@ impl Turn<'_> {
         words.typed = bare;
         let Some(op) = bare.find([':', '=', '>', '<', '!']) else {
             for field in kind.iter() {
-                words.offer(&format!("{}:", field.name), field.aliases, "field", field.doc, None);
+                let doc = match field.ty {
+                    FieldType::Ratio => format!("{} {}", field.doc, ratio_doc(field.name)),
+                    _ => field.doc.to_string(),
+                };
+                words.offer(&format!("{}:", field.name), field.aliases, "field", &doc, None);
             }
             words.offer("tag:", &[], "field", "A tag: tag:KEY or tag:KEY=VALUE.", None);
             return;
@@ -171,11 +175,15 @@ impl Turn<'_> {
         if info.ty == FieldType::Bool {
             seen.extend(["yes".to_string(), "no".to_string()]);
         }
+        if info.ty == FieldType::Ratio {
+            ratio_words(words);
+        }
         for record in self.sample(kind) {
             match record.at(field) {
                 Value::Text(s) | Value::State(_, s) => drop(seen.insert(s.to_string())),
                 Value::List(items) => seen.extend(items.iter().map(ToString::to_string)),
                 Value::Ip(ip) => drop(seen.insert(ip.to_string())),
+                Value::Ip6(ip) => drop(seen.insert(ip.to_string())),
                 _ => {}
             }
         }
@@ -266,6 +274,19 @@ impl Turn<'_> {
             self.filter_follow();
         }
     }
+}
+
+/// How a ratio is compared.
+fn ratio_doc(name: &str) -> String {
+    format!("{name}<3 is a count, {name}<60% and {name}=2/3 are shares.")
+}
+
+/// What a number means after a ratio's name.
+fn ratio_words(words: &mut Words<'_>) {
+    let number: String = words.typed.chars().take_while(char::is_ascii_digit).collect();
+    let (count, share) = if number.is_empty() { ("3", "60") } else { (number.as_str(), number.as_str()) };
+    words.offer(count, &[], "value", "A count: so many of them, of however many.", None);
+    words.offer(&format!("{share}%"), &[], "value", "A share of all of them, in per cent.", None);
 }
 
 /// Text with blanks in it has to be quoted in a query.

@@ -159,7 +159,8 @@ const QUERY: &[(&str, &str)] = &[
         "A text has this in it, a state begins with it, a number or a flag is it. Several: state:pending,running.",
     ),
     ("type=t3.*", "Is exactly this, with * and ?. != is the opposite."),
-    ("ip:10.1.0.0/16", "An address in a range."),
+    ("ip:10.1.0.0/16", "An address in a range, of either family: ipv6:2600:1f14::/32."),
+    ("healthy<3", "A count. healthy<60% and healthy=2/3 are shares of all."),
     (
         "age>30d",
         "Older than: s m h d w y, or a day (launched<2026-11-01). Also >= < <=, and for sizes (1g) and numbers.",

@@ -11,6 +11,7 @@ use crate::model::{Effect, FieldType, Level, Sort, Value};
 fn copied(value: &Value) -> Option<String> {
     match value {
         Value::Ip(ip) => Some(ip.to_string()),
+        Value::Ip6(ip) => Some(ip.to_string()),
         Value::Text(s) | Value::State(_, s) => Some(s.to_string()),
         Value::List(items) => Some(items.join(" ")),
         _ => None,
@@ -180,6 +181,7 @@ impl Turn<'_> {
         for (i, field) in record.kind.iter().enumerate() {
             let wanted = matches!(field.ty, FieldType::Id | FieldType::Ip)
                 || field.link.is_some()
+                || matches!(field.name, "ipv6" | "elastic_ips" | "addresses")
                 || field.name.contains("arn")
                 || field.name.contains("dns");
             if wanted && let Some(text) = copied(record.at(i)) {

@@ -61,6 +61,7 @@ fn value(v: &Value, ty: FieldType) -> Json {
         Value::Bytes(b) => Json::from(*b),
         Value::Ratio { ok, of, .. } => json!({"ok": ok, "of": of}),
         Value::Ip(ip) => Json::from(ip.to_string()),
+        Value::Ip6(ip) => Json::from(ip.to_string()),
         Value::List(items) => Json::from(items.iter().map(|s| s.as_str()).collect::<Vec<_>>()),
         Value::Series(s) => series(s),
     }

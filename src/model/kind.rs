@@ -125,8 +125,8 @@ impl FieldInfo {
             FieldType::Age => (4, 6),
             FieldType::Date => (16, 20),
             FieldType::Ratio => (5, 7),
-            // An address of which the end is cut off is no address.
-            FieldType::Ip => (14, 15),
+            // An address of which the end is cut off is no address; where there is an IPv6 address, the column takes its 39 cells.
+            FieldType::Ip => (14, 39),
             FieldType::List => (8, 40),
             FieldType::Series => (8, 12),
         };

@@ -31,7 +31,7 @@ fn class(value: &Value) -> u8 {
         Value::Unknown | Value::Empty => 0,
         Value::Bool(_) => 1,
         Value::Time(_) => 2,
-        Value::Ip(_) => 3,
+        Value::Ip(_) | Value::Ip6(_) => 3,
         Value::List(_) => 4,
         Value::Text(_) | Value::State(..) => 5,
         Value::Int(_)
@@ -52,7 +52,8 @@ impl Value {
             return ranks;
         }
         let order = class(self).cmp(&class(other)).then_with(|| match (self, other) {
-            (Value::Ip(a), Value::Ip(b)) => a.cmp(b),
+            // IPv4 before IPv6, each by number.
+            (Value::Ip(_) | Value::Ip6(_), Value::Ip(_) | Value::Ip6(_)) => self.as_ip().cmp(&other.as_ip()),
             (Value::Time(a), Value::Time(b)) => a.cmp(b),
             (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
             (Value::List(a), Value::List(b)) => lists(a, b),
@@ -118,7 +119,11 @@ impl SortKey {
         if rank == Rank::Known {
             match value {
                 Value::Bool(b) => room[0] = u8::from(*b),
-                Value::Ip(ip) => room[..4].copy_from_slice(&ip.octets()),
+                Value::Ip(ip) => room[1..5].copy_from_slice(&ip.octets()),
+                Value::Ip6(ip) => {
+                    room[0] = 1;
+                    room[1..17].copy_from_slice(&ip.octets());
+                }
                 // With the sign turned round, the bytes of a number are in its order.
                 Value::Time(t) => room[..8].copy_from_slice(&(t.millis().cast_unsigned() ^ (1 << 63)).to_be_bytes()),
                 Value::List(items) => {
@@ -201,7 +206,7 @@ mod tests {
     use crate::base::Time;
     use crate::model::Tone;
     use proptest::prelude::*;
-    use std::net::Ipv4Addr;
+    use std::net::{Ipv4Addr, Ipv6Addr};
 
     #[test]
     fn unknown_sorts_after_empty_and_both_after_everything_up_and_down() {
@@ -242,6 +247,7 @@ mod tests {
             any::<bool>().prop_map(Value::Bool),
             any::<i32>().prop_map(|t| Value::Time(Time::from_secs(i64::from(t)))),
             any::<u32>().prop_map(|ip| Value::Ip(Ipv4Addr::from(ip))),
+            prop_oneof![any::<u128>(), 0..3u128].prop_map(|ip| Value::Ip6(Ipv6Addr::from(ip).into())),
             (0..3u32, 0..3u32).prop_map(|(ok, of)| Value::Ratio { ok, of, busy: 0 }),
             prop::collection::vec(text.prop_map(arcstr::ArcStr::from), 0..3).prop_map(|v| Value::List(v.into())),
         ]

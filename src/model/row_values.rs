@@ -211,6 +211,7 @@ fn hash<'a>(values: impl Iterator<Item = &'a Value>) -> u64 {
             Value::Bytes(b) => b.hash(&mut h),
             Value::Time(t) => t.hash(&mut h),
             Value::Ip(ip) => ip.hash(&mut h),
+            Value::Ip6(ip) => ip.hash(&mut h),
             Value::Ratio { ok, of, busy } => (ok, of, busy).hash(&mut h),
             Value::List(items) => items.len().hash(&mut h),
             Value::Float(f) => f.to_bits().hash(&mut h),

@@ -1,7 +1,7 @@
 //! A cell's meaning. Text is made from it when it is drawn, never earlier.
 
 use std::cmp::Ordering;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use arcstr::ArcStr;
@@ -90,6 +90,8 @@ pub enum Value {
     },
     /// An IPv4 address.
     Ip(Ipv4Addr),
+    /// An IPv6 address; aside, because it alone would fill a value.
+    Ip6(Arc<Ipv6Addr>),
     /// Several texts.
     List(Arc<Vec<ArcStr>>),
     /// A state with its tone.
@@ -128,11 +130,15 @@ impl Value {
         let v: Vec<ArcStr> = items.into_iter().collect();
         if v.is_empty() { Value::Empty } else { Value::List(Arc::new(v)) }
     }
-    /// An address if it reads as IPv4, else text.
+    /// An address if it reads as one of either family, else text.
     pub fn ip(s: Option<&str>) -> Self {
         match s {
             None | Some("") => Value::Empty,
-            Some(s) => s.parse().map_or_else(|_| Value::text(s), Value::Ip),
+            Some(s) => match s.parse() {
+                Ok(IpAddr::V4(ip)) => Value::Ip(ip),
+                Ok(IpAddr::V6(ip)) => Value::Ip6(Arc::new(ip)),
+                Err(_) => Value::text(s),
+            },
         }
     }
     /// Whether there is something in it: neither unknown nor empty.
@@ -143,6 +149,14 @@ impl Value {
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Value::Text(s) | Value::State(_, s) => Some(s),
+            _ => None,
+        }
+    }
+    /// The address inside.
+    pub fn as_ip(&self) -> Option<IpAddr> {
+        match self {
+            Value::Ip(ip) => Some((*ip).into()),
+            Value::Ip6(ip) => Some((**ip).into()),
             _ => None,
         }
     }
@@ -195,6 +209,7 @@ impl PartialEq for Value {
             (Value::Bytes(a), Value::Bytes(b)) => a == b,
             (Value::Ratio { ok: a, of: b, busy: x }, Value::Ratio { ok: c, of: d, busy: y }) => (a, b, x) == (c, d, y),
             (Value::Ip(a), Value::Ip(b)) => a == b,
+            (Value::Ip6(a), Value::Ip6(b)) => a == b,
             (Value::List(a), Value::List(b)) => a == b,
             (Value::State(t, a), Value::State(u, b)) => t == u && a == b,
             (Value::Series(a), Value::Series(b)) => Arc::ptr_eq(a, b) || a.same(b),

@@ -1,12 +1,12 @@
 //! Whether a row matches.
 
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 use arcstr::ArcStr;
 use rustc_hash::FxHashMap;
 
 use super::needle::Needle;
-use super::{Op, Operand, Query, Term, Test};
+use super::{Op, Operand, Query, Term, Test, Word};
 use crate::base::Time;
 use crate::model::{Common, FieldType, Record, Tags, Value};
 
@@ -75,7 +75,7 @@ impl Matcher<'_> {
 impl Term {
     fn holds(&self, row: &impl Cells, now: Time, w: &Needle<'_>, seen: &mut Seen) -> bool {
         let held = match &self.test {
-            Test::Word(word) => has_word(row, word.fields, w, seen),
+            Test::Word(word) => has_word(row, word, w, seen),
             Test::Tag { key, value } => {
                 // As with a field: what is not known is claimed neither way.
                 let Some(tags) = row.tags() else { return false };
@@ -110,12 +110,13 @@ impl Term {
     }
 }
 
-/// Whether the word is in what the row is called, in its tags or in one of `fields` (a mask by position).
-fn has_word(row: &impl Cells, fields: u64, w: &Needle<'_>, seen: &mut Seen) -> bool {
+/// Whether the word is in what the row is called, in its tags or in one of the word's fields.
+fn has_word(row: &impl Cells, word: &Word, w: &Needle<'_>, seen: &mut Seen) -> bool {
     let r = row.record();
     let named =
         |i: usize, value: &Value| texts(value).iter().filter_map(|id| row.called(i, id)).any(|name| w.names(name));
-    let here = |(i, value): (usize, &Value)| i < 64 && fields >> i & 1 == 1 && (value_has(value, w) || named(i, value));
+    let has = |value: &Value| value_has(value, w) || word.address.is_some_and(|a| is_at(value, a));
+    let here = |(i, value): (usize, &Value)| i < 64 && word.fields >> i & 1 == 1 && (has(value) || named(i, value));
     let shared = r.values.common().is_some_and(|common| {
         let look = || (common.clone(), common.values().any(here));
         seen.entry(common.address()).or_insert_with(look).1
@@ -142,7 +143,19 @@ fn value_has(value: &Value, w: &Needle<'_>) -> bool {
         Value::Text(s) | Value::State(_, s) => w.names(s),
         Value::List(v) => v.iter().any(|s| w.names(s)),
         Value::Ip(ip) => w.is_numeric() && w.is_in(&ip.to_string()),
+        Value::Ip6(ip) => w.is_hex() && w.is_in(&ip.to_string()),
         Value::Int(n) => w.is_numeric() && w.is(&n.to_string()),
+        _ => false,
+    }
+}
+
+/// Whether the value is this address or lists it, however either is written: `2600:1F14:0::5` is `2600:1f14::5`.
+fn is_at(value: &Value, address: IpAddr) -> bool {
+    let is = |s: &str| s.parse() == Ok(address);
+    match value {
+        Value::Ip(_) | Value::Ip6(_) => value.as_ip() == Some(address),
+        Value::Text(s) => is(s),
+        Value::List(all) => all.iter().any(|s| is(s)),
         _ => false,
     }
 }
@@ -186,27 +199,42 @@ fn compare(value: &Value, ty: FieldType, op: Op, operand: &Operand, now: Time) -
         (Value::Empty, Operand::Nothing) => true,
         (_, Operand::Nothing) | (Value::Empty, _) => false,
         (Value::List(items), Operand::Text(want)) => items.iter().any(|s| text_matches(s, want, ty, op)),
-        (Value::Ip(ip), o) => address(*ip, op, o),
+        (Value::Ip(_) | Value::Ip6(_), o) => value.as_ip().is_some_and(|ip| address(ip, op, o)),
+        // Addresses in a list, or a target that may be one.
+        (Value::List(items), o @ (Operand::Ip(_) | Operand::Net(_))) => items.iter().any(|s| written(s, op, o)),
+        (Value::Text(s), o @ (Operand::Ip(_) | Operand::Net(_))) => written(s, op, o),
         (Value::Bool(b), Operand::Flag(want)) => b == want,
         (Value::Time(t), Operand::Number(secs)) => {
             let age = now.since(*t).as_secs_f64();
             order(age, *secs, op)
         }
-        (Value::Time(t), Operand::Text(at)) => match Time::parse(at) {
-            // `launched>2026-11-01` is "after the first of November"; `:` and `=` name the day.
-            Some(day) if op.is_order() => order(t.millis() as f64, day.millis() as f64, op),
-            Some(day) => t.since(day).as_secs() < 86_400 && *t >= day,
-            None => false,
-        },
+        // `launched>2026-11-01` is "after the first of November"; `:` and `=` name the day.
+        (Value::Time(t), Operand::Day(day)) if op.is_order() => order(t.millis() as f64, day.millis() as f64, op),
+        (Value::Time(t), Operand::Day(day)) => t.since(*day).as_secs() < 86_400 && t >= day,
         (v, Operand::Text(want)) => v.as_str().is_some_and(|s| text_matches(s, want, ty, op)),
-        (v, Operand::Number(n)) => v.as_f64().is_some_and(|x| order(x, *n, op)),
+        (Value::Ratio { ok, .. }, Operand::Number(n)) => order(f64::from(*ok), *n, op),
+        (v, Operand::Number(n) | Operand::Share(n)) => v.as_f64().is_some_and(|x| order(x, *n, op)),
         _ => false,
     }
 }
 
-fn address(ip: Ipv4Addr, op: Op, operand: &Operand) -> bool {
+fn written(text: &str, op: Op, operand: &Operand) -> bool {
+    text.parse().is_ok_and(|ip| address(ip, op, operand))
+}
+
+fn address(ip: IpAddr, op: Op, operand: &Operand) -> bool {
     match operand {
-        Operand::Ip(want) if op.is_order() => order(f64::from(u32::from(ip)), f64::from(u32::from(*want)), op),
+        // Addresses of different families have no order.
+        Operand::Ip(want) if op.is_order() => {
+            let by = ip.cmp(want);
+            ip.is_ipv4() == want.is_ipv4()
+                && match op {
+                    Op::More => by.is_gt(),
+                    Op::AtLeast => by.is_ge(),
+                    Op::Less => by.is_lt(),
+                    _ => by.is_le(),
+                }
+        }
         Operand::Ip(want) => ip == *want,
         Operand::Net(net) => net.contains(&ip),
         Operand::Text(want) => text_matches(&ip.to_string(), want, FieldType::Ip, op),
@@ -240,6 +268,9 @@ mod tests {
         Field { info: FieldInfo::new("arn", "ARN", FieldType::Id, ""), get: |()| Value::Unknown },
         Field { info: FieldInfo::new("usage", "USAGE", FieldType::Text, "").named_only(), get: |()| Value::Unknown },
         Field { info: FieldInfo::new("note", "NOTE", FieldType::Text, "").detail_only(), get: |()| Value::Unknown },
+        Field { info: FieldInfo::new("healthy", "HEALTHY", FieldType::Ratio, ""), get: |()| Value::Unknown },
+        Field { info: FieldInfo::new("ipv6", "IPV6", FieldType::List, ""), get: |()| Value::Unknown },
+        Field { info: FieldInfo::new("ends", "ENDS", FieldType::Date, ""), get: |()| Value::Unknown },
     ]);
     static KIND: KindInfo = KindInfo {
         name: "things",
@@ -274,6 +305,9 @@ mod tests {
                 Value::text("arn:aws:elasticloadbalancing:x:0:loadbalancer/app/my-alb/50dc6c"),
                 Value::text("RunInstances"),
                 Value::text("seen by nobody"),
+                Value::ratio(1, 3),
+                Value::list(["2600:1f14:abc::5".into(), "fd00::7".into()]),
+                Value::Time(Time::from_secs(253_402_300_799)),
             ]
             .into(),
             tags: [("Env".into(), "Prod".into())].into(),
@@ -359,9 +393,7 @@ mod tests {
     fn mistakes_are_named_with_the_nearest_field() {
         let e = |q: &str| Query::parse(q, &KIND).expect_err(q).message;
         assert_eq!(e("stat:running"), "Things have no field stat. Did you mean state?");
-        assert!(
-            e("qqqqq:1").ends_with("There are state, launched, private_ip, size, groups, cpu, arn, usage and note.")
-        );
+        assert!(e("qqqqq:1").contains("There are state, launched, private_ip, size, groups, cpu"));
         assert_eq!(
             e("age>soon"),
             "age cannot be compared with soon: write an age such as 90s, 30m, 12h, 90d, 2w or 1y, or a day such as 2026-11-21."
@@ -369,6 +401,76 @@ mod tests {
         assert!(e("state>running").contains("no order"));
         assert!(e("\"open").contains("closing"));
         assert!(e("tag:").contains("tag:KEY"));
+    }
+
+    #[test]
+    fn a_bare_number_is_a_ratios_count_and_a_percent_sign_or_a_slash_its_share() {
+        let with = |ok, of, q: &str| {
+            let mut row = row();
+            row.values = (0..FIELDS.0.len())
+                .map(|i| if FIELDS.0[i].info.ty == FieldType::Ratio { Value::ratio(ok, of) } else { Value::Unknown })
+                .collect();
+            Query::parse(q, &KIND).expect(q).matches(&row, NOW)
+        };
+        for (ok, of) in [(1, 3), (2, 2), (0, 5), (0, 0)] {
+            assert!(with(ok, of, "healthy<3") && !with(ok, of, "healthy>=3"), "{ok}/{of}");
+        }
+        assert!(
+            !with(3, 3, "healthy<3") && with(3, 3, "healthy:3") && with(3, 9, "healthy=3") && !with(2, 3, "healthy=3")
+        );
+        assert!(with(1, 3, "healthy<60%") && !with(2, 2, "healthy<60%") && with(6, 10, "healthy=60%"));
+        assert!(with(2, 3, "healthy=2/3") && with(4, 6, "healthy:2/3") && with(3, 3, "healthy>2/3"));
+        assert!(with(3, 3, "healthy!=2/3") && with(1, 3, "healthy:1,2") && with(2, 2, "healthy=100%"));
+        assert!(!with(0, 0, "healthy<60%"), "nothing has no share");
+        let error = Query::parse("healthy<few", &KIND).expect_err("no number").message;
+        assert_eq!(
+            error,
+            "healthy cannot be compared with few: write a count such as 3, or a share such as 60% or 2/3."
+        );
+    }
+
+    #[test]
+    fn an_ipv6_address_is_a_word_however_it_is_written() {
+        for q in ["2600:1f14:abc::5", "2600:1F14:ABC:0:0::5", "2600:1f14", "2600:1f14:abc:", "fd00::7", "!2600::5"] {
+            assert!(holds(q), "{q}");
+        }
+        assert!(!holds("2600:1f15::5") && !holds("!2600:1f14:abc::5"));
+        let typo = Query::parse("stat:1", &KIND);
+        assert!(typo.is_err(), "a field's name is no address");
+    }
+
+    #[test]
+    fn ranges_of_both_families_work_wherever_addresses_are() {
+        for q in [
+            "ipv6:2600:1f14::/32",
+            "ipv6=2600:1f14::/32",
+            "ipv6=fd00::/8",
+            "ipv6:2600:1F14:0ABC::5",
+            "ipv6!=2600:1f15::/32",
+            "ip:10.0.0.0/8,2600::/16",
+            "ip<10.1.5.0 ip>=10.1.4.77",
+        ] {
+            assert!(holds(q), "{q}");
+        }
+        for q in ["ipv6:2600:1f15::/32", "ipv6!=fd00::/8", "ip:2600::/16", "ip<2600::", "ip>::", "ipv6:10.0.0.0/8"] {
+            assert!(!holds(q), "{q}");
+        }
+        let error = Query::parse("ip:010.1.0.0/16", &KIND).expect_err("no range").message;
+        assert!(error.contains("010.1.0.0/16") && error.contains("10.1.0.0/16 or"), "{error}");
+    }
+
+    #[test]
+    fn an_address_column_holds_both_families() {
+        let mut row = row();
+        row.values = [Value::Unknown, Value::Unknown, Value::ip(Some("2600:1f14:abc::5"))].into();
+        let holds = |q: &str| Query::parse(q, &KIND).expect(q).matches(&row, NOW);
+        assert!(holds("ip:2600:1f14::/32") && holds("ip=2600:1f14:abc:0::5") && holds("ip:2600:1f") && holds("abc::5"));
+        assert!(holds("ip>2600::") && !holds("ip:2600:1f15::/32") && !holds("ip<10.0.0.0") && !holds("ip:10.0.0.0/8"));
+    }
+
+    #[test]
+    fn for_ever_compares_like_any_other_day() {
+        assert!(holds("ends:9999-12-31") && holds("ends>9999-12-30") && !holds("ends<9999-12-31"));
     }
 
     #[test]

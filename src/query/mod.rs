@@ -8,8 +8,10 @@
 //! ```
 //! A word looks at name, id, tags and every field that can be a column, but for those whose values are the same few words on most
 //! rows (`tenancy`, `usage_operation`): they have to be named. Of an ARN it looks at the resource's own part, unless it has a
-//! colon itself. A field that holds the id of another row takes that row's name as well: `vpc=prod`. `:` is "contains" for texts, "begins with" for states, "is" for numbers and flags, and "lies in" for an address and a range;
-//! `=` is "is" for all of them. A value that is unknown matches no comparison, neither `=` nor `!=`.
+//! colon itself. An address is a word, colons or not. A field that holds the id of another row takes that row's name as well:
+//! `vpc=prod`. `:` is "contains" for texts, "begins with" for states, "is" for numbers and flags, and "lies in" for a range of addresses
+//! and whatever field holds addresses; `=` is "is" for all of them. A ratio is compared by its count (`healthy<3`) or by its share
+//! (`healthy<60%`, `healthy=2/3`). A value that is unknown matches no comparison, neither `=` nor `!=`.
 
 mod eval;
 mod needle;
@@ -18,11 +20,12 @@ mod parse;
 pub use eval::{Cells, Matcher};
 
 use std::fmt;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 use arcstr::ArcStr;
-use ipnet::Ipv4Net;
+use ipnet::IpNet;
 
+use crate::base::Time;
 use crate::model::KindInfo;
 
 /// A parsed query for one kind. Empty: everything matches.
@@ -48,6 +51,8 @@ pub struct Term {
 pub struct Word {
     /// In lower case.
     pub text: String,
+    /// The address that it is, however it is written.
+    pub address: Option<IpAddr>,
     /// The fields it looks at, as a mask by position: what can be a column, without those whose values are the same few words
     /// everywhere ([`crate::model::FieldInfo::named_only`]).
     pub fields: u64,
@@ -119,14 +124,18 @@ impl Op {
 pub enum Operand {
     /// Text in lower case.
     Text(String),
-    /// A number; for ages, seconds; for sizes, bytes.
+    /// A number; for ages, seconds; for sizes, bytes; for ratios, how many.
     Number(f64),
+    /// A part of all, from 0 to 1: what a ratio may be compared with instead.
+    Share(f64),
+    /// The first moment of a day in UTC.
+    Day(Time),
     /// Yes or no.
     Flag(bool),
     /// An address.
-    Ip(Ipv4Addr),
+    Ip(IpAddr),
     /// A range of addresses.
-    Net(Ipv4Net),
+    Net(IpNet),
     /// There is none (`none`).
     Nothing,
 }

@@ -1,8 +1,14 @@
 //! Text to [`Query`].
 
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
 use super::{Op, Operand, Query, QueryError, Term, Test, Word};
+use crate::base::Time;
 use crate::base::text::{nearest, suggest};
 use crate::model::{Column, FieldInfo, FieldType, KindInfo};
+use crate::net::range::Range;
 
 impl Query {
     /// Reads a query for a kind.
@@ -78,8 +84,14 @@ fn operator(token: &str) -> Option<(&str, Op, &str)> {
 
 fn term(token: &str, kind: &KindInfo) -> Result<Test, QueryError> {
     let fail = |message: String| Err(QueryError { term: token.to_string(), message });
-    let word = || Test::Word(Word { text: unquote(token).to_lowercase(), fields: searched(kind) });
+    let word = || {
+        let text = unquote(token).to_lowercase();
+        Test::Word(Word { address: text.parse().ok(), text, fields: searched(kind) })
+    };
     let Some((name, op, value)) = operator(token) else { return Ok(word()) };
+    if token.parse::<IpAddr>().is_ok() || IpNet::read(token).is_some() {
+        return Ok(word());
+    }
     // An ARN, a URL and an IPv6 address have colons and are words.
     if name.is_empty() || matches!(name, "arn" | "http" | "https" | "s3") || name.starts_with('"') {
         return Ok(word());
@@ -95,6 +107,9 @@ fn term(token: &str, kind: &KindInfo) -> Result<Test, QueryError> {
         return Ok(Test::Tag { key: unquote(key), value });
     }
     let Some(field) = kind.resolve(name) else {
+        if begins_an_address(token) {
+            return Ok(word());
+        }
         let aliases = kind.iter().flat_map(|f| f.aliases.iter().copied()).chain(["tag"]);
         let names = || kind.iter().map(|f| f.name);
         let hint = match nearest(name, names().chain(aliases)) {
@@ -118,11 +133,30 @@ fn term(token: &str, kind: &KindInfo) -> Result<Test, QueryError> {
     let mut operands = Vec::new();
     for p in pieces {
         match operand(&p, info, op) {
-            Some(o) => operands.push(o),
+            Some(o) => {
+                operands.extend(also(&p, &o, op));
+                operands.push(o);
+            }
             None => return fail(format!("{name} cannot be compared with {p}: {}.", wanted(info.ty))),
         }
     }
     Ok(Test::Field { field, op, operands })
+}
+
+/// Whether it could be the first groups of an IPv6 address (`2600:1f14`), or a hardware address.
+fn begins_an_address(token: &str) -> bool {
+    let first = token.split(':').next().unwrap_or_default();
+    first.len() <= 4
+        && first.bytes().any(|b| b.is_ascii_digit())
+        && token.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.' | b'/'))
+}
+
+/// What a text means besides itself, in a field whose texts may be addresses: an address however it is written, a range.
+fn also(text: &str, operand: &Operand, op: Op) -> Option<Operand> {
+    if op.is_order() || !matches!(operand, Operand::Text(_)) {
+        return None;
+    }
+    text.parse().map(Operand::Ip).ok().or_else(|| IpNet::read(text).map(Operand::Net))
 }
 
 /// The fields that a bare word looks at.
@@ -154,7 +188,8 @@ const fn wanted(ty: FieldType) -> &'static str {
         FieldType::Bytes => "write a size such as 500k, 20MiB or 1.5g",
         FieldType::Seconds => "write a span such as 300, 90s or 5m",
         FieldType::Bool => "write yes or no",
-        FieldType::Ip => "write an address or a range such as 10.1.0.0/16",
+        FieldType::Ip => "write an address, or a range such as 10.1.0.0/16 or 2600:1f14::/32",
+        FieldType::Ratio => "write a count such as 3, or a share such as 60% or 2/3",
         _ => "write a number",
     }
 }
@@ -170,16 +205,18 @@ fn operand(s: &str, info: &FieldInfo, op: Op) -> Option<Operand> {
         FieldType::Ratio => match s.split_once('/') {
             Some((a, b)) => {
                 let (a, b): (f64, f64) = (a.parse().ok()?, b.parse().ok()?);
-                (b > 0.0).then(|| Operand::Number(a / b))
+                (b > 0.0).then(|| Operand::Share(a / b))
             }
-            None => s.trim_end_matches('%').parse::<f64>().ok().map(|n| Operand::Number(n / 100.0)),
+            None => match s.strip_suffix('%') {
+                Some(share) => share.parse().ok().map(|n: f64| Operand::Share(n / 100.0)),
+                None => s.parse().ok().map(Operand::Number),
+            },
         },
         FieldType::Seconds => span(s).map(Operand::Number),
         // Both are moments: one is shown as an age, the other as a date.
         FieldType::Age | FieldType::Date => span(s).map(Operand::Number).or_else(|| {
             let day: jiff::civil::Date = s.parse().ok()?;
-            let at = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
-            Some(Operand::Text(at.to_string()))
+            Some(Operand::Day(Time::at_utc(day.to_datetime(jiff::civil::Time::midnight()))))
         }),
         FieldType::Bytes => size(s).map(Operand::Number),
         FieldType::Bool => match s.to_ascii_lowercase().as_str() {
@@ -190,9 +227,9 @@ fn operand(s: &str, info: &FieldInfo, op: Op) -> Option<Operand> {
         FieldType::Ip => {
             if let Ok(ip) = s.parse() {
                 Some(Operand::Ip(ip))
-            } else if let Ok(net) = s.parse() {
+            } else if let Some(net) = IpNet::read(s) {
                 Some(Operand::Net(net))
-            } else if op.is_order() {
+            } else if op.is_order() || s.contains('/') {
                 None
             } else {
                 Some(Operand::Text(s.to_lowercase()))

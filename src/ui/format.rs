@@ -22,6 +22,8 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 const YEAR: u64 = 365 * DAY;
+/// Two days before the year 10000 in UTC, and so before it begins anywhere: until then a date is 16 cells wide.
+const LONG_YEARS: Time = Time::from_secs(253_402_300_800 - 2 * 86_400);
 
 /// How long ago, in the fewest cells: `now`, `10s`, `3m`, `2h`, `12d`, `1y`; a moment to come is `in 3d`. Coarse on
 /// purpose, so that an idle screen writes almost nothing.
@@ -41,14 +43,14 @@ pub fn age(now: Time, then: Time) -> String {
 
 /// A date and a time to the minute, in this zone: `2026-11-21 14:05`.
 pub fn date(t: Time, zone: &TimeZone) -> String {
-    let z = t.timestamp().to_zoned(zone.clone());
-    format!("{:04}-{:02}-{:02} {:02}:{:02}", z.year(), z.month(), z.day(), z.hour(), z.minute())
+    let at = t.civil_in(zone);
+    format!("{:04}-{:02}-{:02} {:02}:{:02}", at.year, at.month, at.day, at.hour, at.minute)
 }
 
 /// Hours and minutes in this zone.
 pub fn clock(t: Time, zone: &TimeZone) -> String {
-    let z = t.timestamp().to_zoned(zone.clone());
-    format!("{:02}:{:02}", z.hour(), z.minute())
+    let at = t.civil_in(zone);
+    format!("{:02}:{:02}", at.hour, at.minute)
 }
 
 /// A size in binary units: `512 B`, `1.5 KiB`, `20 GiB`. One decimal below ten unless it is a whole number.
@@ -139,6 +141,7 @@ pub fn value<'a>(value: &'a Value, info: &FieldInfo, now: Time, zone: &TimeZone)
         Value::Time(t) => Cow::Owned(date(*t, zone)),
         Value::Ratio { ok, of, .. } => Cow::Owned(format!("{ok}/{of}")),
         Value::Ip(ip) => Cow::Owned(ip.to_string()),
+        Value::Ip6(ip) => Cow::Owned(ip.to_string()),
         Value::List(items) => match items.as_slice() {
             [one] => visible(one),
             many => {
@@ -164,7 +167,7 @@ pub fn measure(v: &Value, info: &FieldInfo, now: Time, zone: &TimeZone) -> u16 {
         Value::Text(s) | Value::State(_, s) => width(&visible(s)),
         Value::Series(_) => sparkline::CELLS,
         Value::Ip(ip) => ip_width(*ip),
-        Value::Time(_) if info.ty == FieldType::Date => 16,
+        Value::Time(t) if info.ty == FieldType::Date && *t < LONG_YEARS => 16,
         other => width(&value(other, info, now, zone)),
     };
     u16::try_from(n).unwrap_or(u16::MAX)
@@ -186,10 +189,11 @@ fn ip_width(ip: Ipv4Addr) -> usize {
         .sum::<usize>()
 }
 
-/// The text within so many cells: ids are cut in the middle, everything else at the end.
+/// The text within so many cells: ids and addresses are cut in the middle (of an IPv6 address the end tells it from its
+/// neighbours), everything else at the end.
 pub fn fit<'a>(text: &'a str, info: &FieldInfo, cells: u16) -> Cow<'a, str> {
     match info.ty {
-        FieldType::Id => cut_middle(text, usize::from(cells)),
+        FieldType::Id | FieldType::Ip => cut_middle(text, usize::from(cells)),
         _ => cut_end(text, usize::from(cells)),
     }
 }
@@ -263,6 +267,9 @@ mod tests {
             (Value::text("결제-워커-07 🚀\x1b"), FieldType::Text),
             (Value::Ip(Ipv4Addr::new(10, 1, 200, 3)), FieldType::Ip),
             (Value::Time(now), FieldType::Date),
+            (Value::Time(Time::from_secs(253_402_300_799)), FieldType::Date),
+            (Value::Time(Time::from_secs(253_402_300_800)), FieldType::Date),
+            (Value::ip(Some("2600:1f14:abc:d00::5")), FieldType::Ip),
             (Value::Time(now), FieldType::Age),
             (Value::Bytes(1 << 40), FieldType::Bytes),
             (Value::list(["a".into(), "b".into()]), FieldType::List),

@@ -38,7 +38,7 @@ def instance(i, r):
     elastic = [n["Association"]["PublicIp"] for n in nics if n.get("Association", {}).get("IpOwnerId", "amazon") not in ("amazon", "")]
     return {
         "id": i["InstanceId"], "name": tag(mine, "Name"), "state": i["State"]["Name"], "type": i["InstanceType"],
-        "zone": i["Placement"].get("AvailabilityZone"), "private_ip": i.get("PrivateIpAddress"), "public_ip": i.get("PublicIpAddress"),
+        "zone": i["Placement"].get("AvailabilityZone"), "private_ip": i.get("PrivateIpAddress") or next((a["Ipv6Address"] for n in nics for a in n.get("Ipv6Addresses", [])), None), "public_ip": i.get("PublicIpAddress"),
         "launched": time(i["LaunchTime"]), "image_id": i["ImageId"], "architecture": i["Architecture"], "key_name": i.get("KeyName"),
         "security_groups": [g["GroupName"] for g in i["SecurityGroups"]], "security_group_ids": [g["GroupId"] for g in i["SecurityGroups"]],
         "subnet_id": i.get("SubnetId"), "vpc_id": i.get("VpcId"), "ipv6": [a["Ipv6Address"] for n in nics for a in n.get("Ipv6Addresses", [])],

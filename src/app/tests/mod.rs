@@ -50,7 +50,10 @@ static THING_FIELDS: Fields<()> = Fields(&[
 static CHECK_FIELDS: Fields<()> = Fields(&[field!(FieldInfo::new("checks", "CHECKS", FieldType::Text, "Checks."))]);
 static METRIC_FIELDS: Fields<()> = Fields(&[field!(FieldInfo::new("cpu", "CPU", FieldType::Float, "Load."))]);
 static PART_FIELDS: Fields<()> = Fields(&[field!(FieldInfo::new("name", "NAME", FieldType::Text, "Name.").shown(0))]);
-static BOX_FIELDS: Fields<()> = Fields(&[field!(FieldInfo::new("name", "NAME", FieldType::Text, "Name.").shown(0))]);
+static BOX_FIELDS: Fields<()> = Fields(&[
+    field!(FieldInfo::new("name", "NAME", FieldType::Text, "Name.").shown(0)),
+    field!(FieldInfo::new("whole", "WHOLE", FieldType::Ratio, "Whole ones, of all.")),
+]);
 
 const fn kind(name: &'static str, title: &'static str, fields: &'static dyn FieldList) -> KindInfo {
     KindInfo {

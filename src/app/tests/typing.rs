@@ -81,6 +81,23 @@ fn tags_and_arguments_are_completed_from_what_is_there() {
 }
 
 #[test]
+fn completion_says_that_a_ratio_is_compared_by_its_count_or_by_its_share() {
+    let mut desk = Desk::with(2);
+    desk.line("boxes").press("/").typed("who");
+    let Some(Overlay::Filter(f)) = desk.state.overlays.last() else { panic!("no filter") };
+    assert_eq!(
+        (f.items[0].text.as_str(), f.items[0].doc.as_str()),
+        ("whole:", "Whole ones, of all. whole<3 is a count, whole<60% and whole=2/3 are shares.")
+    );
+    desk.typed("le<");
+    assert_eq!(items(&desk), ["3", "60%"]);
+    desk.typed("4");
+    assert_eq!(items(&desk), ["4", "4%"]);
+    desk.press("tab tab enter");
+    assert_eq!(desk.state.view.query.text, "whole<4%");
+}
+
+#[test]
 fn completing_in_the_middle_of_a_line_keeps_its_end() {
     let mut desk = Desk::with(2);
     desk.press("/").typed("sta size>1").press("left left left left left left left tab");

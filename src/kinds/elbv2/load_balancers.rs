@@ -249,7 +249,9 @@ fn convert(seam: &mut Seam, l: &sdk::LoadBalancer) -> Option<LoadBalancer> {
             zones
                 .iter()
                 .flat_map(|z| z.load_balancer_addresses())
-                .filter_map(|a| a.ip_address().or(a.private_ipv4_address()).or(a.ipv6_address()))
+                .flat_map(|a| [a.ip_address(), a.private_ipv4_address(), a.ipv6_address()])
+                .flatten()
+                .filter(|a| !a.is_empty())
                 .map(ArcStr::from),
         ),
         security_groups: seam.shared_list(l.security_groups().iter().map(String::as_str)),

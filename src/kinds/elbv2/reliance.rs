@@ -1,5 +1,7 @@
 //! Which target groups rely on instances that are about to go: a pure look at what the store knows of target health.
 
+use std::net::IpAddr;
+
 use arcstr::ArcStr;
 
 use super::targets::{self, Health};
@@ -23,8 +25,8 @@ pub struct Reliance {
 pub struct Leaver<'a> {
     /// The instance's id.
     pub id: &'a str,
-    /// Its private address, by which groups of addresses know it.
-    pub ip: Option<String>,
+    /// Its private addresses of both families, by which groups of addresses know it.
+    pub addresses: Vec<IpAddr>,
     /// Its VPC: a target group has targets of its own VPC only (or addresses reachable from it).
     pub vpc: Option<&'a str>,
     /// Its name, fit to be shown.
@@ -133,7 +135,10 @@ fn of_group<'a>(all: &'a crate::store::Table, arn: &str) -> Option<Vec<&'a Recor
 }
 
 fn judge(group: &str, rows: &[&Record], leavers: &[Leaver<'_>]) -> Option<Consequence> {
-    let leaver = |id: &str| leavers.iter().find(|l| l.id == id || l.ip.as_deref() == Some(id));
+    let leaver = |id: &str| {
+        let address = id.parse::<IpAddr>().ok();
+        leavers.iter().find(|l| l.id == id || address.is_some_and(|a| l.addresses.contains(&a)))
+    };
     // Counted by id, not by name: the members of an Auto Scaling group usually share theirs. One that is registered with several
     // ports stands for the best of them.
     let mut targets: Vec<(&str, Standing)> = Vec::new();

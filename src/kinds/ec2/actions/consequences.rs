@@ -7,8 +7,8 @@ use crate::base::Scope;
 use crate::kinds::action::{ActionContext, Target};
 use crate::kinds::autoscaling::membership::{Fate, group_of};
 use crate::kinds::elbv2::reliance::{Leaver, of_instances};
-use crate::kinds::planning::{PRICES, by_scope, label, names, need, note, severe, unknown};
-use crate::model::{Consequence, Record, TableKey, Value};
+use crate::kinds::planning::{PRICES, by_scope, count, label, names, need, note, severe, unknown};
+use crate::model::{Consequence, Record, TableKey};
 
 /// What is done to the instances.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,15 +30,7 @@ pub(super) fn reliance(cx: &ActionContext<'_>, needs: &mut Vec<TableKey>) -> Vec
             .iter()
             .map(|t| &*t.record)
             .filter(|r| serves(r))
-            .map(|r| Leaver {
-                id: &r.id,
-                ip: match r.get("private_ip") {
-                    Value::Ip(ip) => Some(ip.to_string()),
-                    _ => None,
-                },
-                vpc: instance::vpc_id(r),
-                label: label(r),
-            })
+            .map(|r| Leaver { id: &r.id, addresses: instance::addresses(r), vpc: instance::vpc_id(r), label: label(r) })
             .collect();
         let found = of_instances(cx.store, scope, &leavers);
         out.extend(found.consequences);

@@ -16,7 +16,7 @@ pub(super) fn instance(seam: &mut Seam, r: &sdk::Reservation, i: &sdk::Instance)
     let placement = i.placement();
     let reason = i.state_reason();
     let state = i.state().and_then(|s| s.name()).map(|n| n.as_str()).unwrap_or_default();
-    let nics = i.network_interfaces();
+    let ipv6 = ipv6(i);
     Some(Instance {
         id,
         name,
@@ -25,10 +25,10 @@ pub(super) fn instance(seam: &mut Seam, r: &sdk::Reservation, i: &sdk::Instance)
         instance_type: seam.shared(i.instance_type().map(|t| t.as_str())),
         zone: seam.shared(placement.and_then(|p| p.availability_zone())),
         zone_id: seam.shared(placement.and_then(|p| p.availability_zone_id())),
-        private_ip: Value::ip(i.private_ip_address()),
+        private_ip: Value::ip(i.private_ip_address().filter(|a| !a.is_empty()).or(ipv6.first().copied())),
         public_ip: Value::ip(i.public_ip_address()),
         elastic_ips: elastic_ips(i),
-        ipv6: texts(nics.iter().flat_map(|n| n.ipv6_addresses()).filter_map(|a| a.ipv6_address())),
+        ipv6: texts(ipv6),
         launched: time(i.launch_time()),
         group,
         image_id: seam.shared(i.image_id()),
@@ -71,6 +71,20 @@ pub(super) fn instance(seam: &mut Seam, r: &sdk::Reservation, i: &sdk::Instance)
         usage_operation: seam.shared(i.usage_operation()),
         operator: seam.shared(i.operator().and_then(|o| o.principal())),
     })
+}
+
+/// The IPv6 addresses, the instance's primary one first.
+fn ipv6(i: &sdk::Instance) -> Vec<&str> {
+    let all = || i.network_interfaces().iter().flat_map(|n| n.ipv6_addresses());
+    let primary = all().filter(|a| a.is_primary_ipv6() == Some(true));
+    let own = i.ipv6_address().into_iter().chain(primary.chain(all()).filter_map(|a| a.ipv6_address()));
+    let mut found: Vec<&str> = Vec::new();
+    for address in own.filter(|a| !a.is_empty()) {
+        if !found.contains(&address) {
+            found.push(address);
+        }
+    }
+    found
 }
 
 /// The public addresses whose owner is an account and not Amazon's pool. Unknown if AWS does not say whose one of them
@@ -144,6 +158,27 @@ mod tests {
         assert_eq!(read::public_ip_is_elastic(&with_address(Some("amazon"))), Some(false));
         assert_eq!(read::public_ip_is_elastic(&with_address(Some("000000000000"))), Some(true));
         assert_eq!(read::public_ip_is_elastic(&with_address(None)), None);
+    }
+
+    #[test]
+    fn an_instance_with_ipv6_only_has_an_address_in_the_list() {
+        let address =
+            |a: &str, primary| sdk::InstanceIpv6Address::builder().ipv6_address(a).is_primary_ipv6(primary).build();
+        let nic = sdk::InstanceNetworkInterface::builder()
+            .ipv6_addresses(address("2600:1f14::9", false))
+            .ipv6_addresses(address("2600:1f14::5", true))
+            .build();
+        let only = sdk::Instance::builder().instance_id("i-1").network_interfaces(nic);
+        let r = row(only.clone().build());
+        assert_eq!(r.get(fields::PRIVATE_IP), &Value::ip(Some("2600:1f14::5")));
+        assert_eq!(r.get(fields::PUBLIC_IP), &Value::Empty);
+        assert_eq!(r.get(fields::IPV6), &Value::list(["2600:1f14::5".into(), "2600:1f14::9".into()]));
+        assert_eq!(read::addresses(&r).len(), 2);
+        let both = row(only.private_ip_address("10.1.4.77").build());
+        assert_eq!(both.get(fields::PRIVATE_IP), &Value::ip(Some("10.1.4.77")));
+        assert_eq!(read::addresses(&both).len(), 3);
+        let unsaid = row(sdk::Instance::builder().instance_id("i-1").ipv6_address("2600:1f14::7").build());
+        assert_eq!(unsaid.get(fields::PRIVATE_IP), &Value::ip(Some("2600:1f14::7")), "the interfaces were left out");
     }
 
     #[test]

@@ -17,12 +17,14 @@ pub const CHECKS: &str = "checks";
 pub const TYPE: &str = "type";
 /// `ap-northeast-2a`.
 pub const ZONE: &str = "zone";
-/// Primary private IPv4 address.
+/// Primary private IPv4 address, or the IPv6 address of an instance that has no other.
 pub const PRIVATE_IP: &str = "private_ip";
 /// Public IPv4 address.
 pub const PUBLIC_IP: &str = "public_ip";
 /// Elastic IP addresses among the public ones.
 pub const ELASTIC_IPS: &str = "elastic_ips";
+/// IPv6 addresses.
+pub const IPV6: &str = "ipv6";
 /// CPU over the last hour.
 pub const CPU: &str = "cpu";
 /// When it was last started.
@@ -98,10 +100,15 @@ static FIELD_LIST: &[Field<Instance>] = &[
         |i| said(&i.zone),
     ),
     field(
-        info(PRIVATE_IP, "PRIVATE IP", FieldType::Ip, "The primary private IPv4 address.")
-            .unique()
-            .shown(5)
-            .aka(&["ip"]),
+        info(
+            PRIVATE_IP,
+            "PRIVATE IP",
+            FieldType::Ip,
+            "The primary private IPv4 address; of an instance without one its IPv6 address.",
+        )
+        .unique()
+        .shown(5)
+        .aka(&["ip"]),
         |i| i.private_ip.clone(),
     ),
     field(
@@ -202,7 +209,10 @@ static FIELD_LIST: &[Field<Instance>] = &[
         |i| i.elastic_ips.clone(),
     ),
     field(
-        info("ipv6", "IPV6", FieldType::List, "IPv6 addresses of its network interfaces.").unique().section("network"),
+        info(IPV6, "IPV6", FieldType::List, "IPv6 addresses of its network interfaces.")
+            .unique()
+            .cells(8, 79)
+            .section("network"),
         |i| i.ipv6.clone(),
     ),
     field(

@@ -1,6 +1,6 @@
 //! An instance, typed; and what reads a [`Record`] back where logic needs it (plans, links).
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use arcstr::{ArcStr, literal};
 
@@ -136,6 +136,13 @@ pub fn state(row: &Record) -> InstanceState {
 /// The public IPv4 address.
 pub fn public_ip(row: &Record) -> Option<Ipv4Addr> {
     if let Value::Ip(ip) = row.get(fields::PUBLIC_IP) { Some(*ip) } else { None }
+}
+/// Its addresses within the VPC: the primary private one, and the IPv6 addresses.
+pub fn addresses(row: &Record) -> Vec<IpAddr> {
+    let ipv6 = row.get(fields::IPV6).items().into_iter().filter_map(|a| a.parse().ok());
+    let mut all: Vec<IpAddr> = row.get(fields::PRIVATE_IP).as_ip().into_iter().chain(ipv6).collect();
+    all.dedup();
+    all
 }
 /// Whether the public address is an Elastic IP, which stays on stop. `None`: AWS does not say whose it is, or there is
 /// none.
