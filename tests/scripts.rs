@@ -132,7 +132,9 @@ fn after(console: &mut Terminal, says: &[&str], keys: &str) {
 fn to_the_plan(console: &mut Terminal) {
     let ready = |t: &Terminal| {
         let text = t.text();
-        text.contains("enter carry out") || text.contains(" to carry it out") || (text.contains("alt-enter plan") && !text.contains('✗'))
+        text.contains("enter carry out")
+            || text.contains(" to carry it out")
+            || (text.contains("alt-enter plan") && !text.contains('✗'))
     };
     console.until("the plan, or a form without errors", ready);
     if console.text().contains("alt-enter plan") {

@@ -34,13 +34,14 @@ pub(super) struct Door<'a> {
 
 /// The settings that every service's builder has under the same name, in six types.
 macro_rules! behind_the_door {
-    ($krate:ident, $door:expr, $guard:expr, $session:expr, $region:expr, $partition:expr) => {{
+    ($krate:ident, $door:expr, $guard:expr, $session:expr, $endpoint:expr, $region:expr, $partition:expr) => {{
         let wire = Stamped { network: $door.network.clone(), meter: $door.meter.clone() };
         let mut builder = $krate::config::Builder::from(&$session.sdk)
             .region(Region::new($region.to_string()))
             .http_client(wire)
             .retry_partition(RetryPartition::new($partition))
             .retry_classifier(NoSecondThrottledRead);
+        builder.set_endpoint_url($endpoint);
         builder.push_interceptor($guard);
         builder
     }};
@@ -62,9 +63,10 @@ impl AnyClient {
         let guard = Guard { declared: door.declared.clone(), read_only, scope, source: session.source.clone() };
         // Permanent: no operation can switch it off.
         let guard = SharedInterceptor::permanent(guard);
+        let endpoint = session.endpoint(service);
         macro_rules! build {
             ($krate:ident) => {{
-                let builder = behind_the_door!($krate, door, guard, session, region, partition);
+                let builder = behind_the_door!($krate, door, guard, session, endpoint, region, partition);
                 $krate::Client::from_conf(builder.build())
             }};
         }
@@ -75,13 +77,43 @@ impl AnyClient {
             Service::CloudWatch => AnyClient::CloudWatch(build!(aws_sdk_cloudwatch)),
             Service::Sts => AnyClient::Sts(build!(aws_sdk_sts)),
             Service::S3 => {
-                let builder = behind_the_door!(aws_sdk_s3, door, guard, session, region, partition)
+                let custom = endpoint.is_some();
+                let endpoint = endpoint.map(with_closed_path);
+                let builder = behind_the_door!(aws_sdk_s3, door, guard, session, endpoint, region, partition)
                     // A server of one's own rarely answers at BUCKET.HOST.
-                    .force_path_style(session.custom_endpoint)
+                    .force_path_style(custom)
                     // Its CreateSession would go round the interceptors.
                     .disable_s3_express_session_auth(true);
                 AnyClient::S3(aws_sdk_s3::Client::from_conf(builder.build()))
             }
+        }
+    }
+}
+
+/// The endpoint with a slash at the end of its path, if it has one: aws-sdk-s3 (1.157, `endpoint_lib::parse_url`) puts the bucket's
+/// name right behind what is there, though in the rules for endpoints `normalizedPath` ends with a slash.
+fn with_closed_path(mut url: String) -> String {
+    let path = url.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
+    if path.is_some_and(|(_, path)| !path.is_empty() && !path.ends_with('/') && !path.contains('?')) {
+        url.push('/');
+    }
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_path_is_closed() {
+        for (given, right) in [
+            ("http://127.0.0.1:9000/storage/v1/s3", "http://127.0.0.1:9000/storage/v1/s3/"),
+            ("http://127.0.0.1:9000/storage/v1/s3/", "http://127.0.0.1:9000/storage/v1/s3/"),
+            ("https://localhost:9000", "https://localhost:9000"),
+            ("https://localhost:9000/", "https://localhost:9000/"),
+            ("localhost", "localhost"),
+        ] {
+            assert_eq!(with_closed_path(given.into()), right);
         }
     }
 }

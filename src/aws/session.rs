@@ -8,6 +8,7 @@ use aws_config::{AppName, BehaviorVersion, SdkConfig};
 use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 use aws_smithy_types::checksum_config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_types::region::Region;
+use aws_types::service_config::ServiceConfigKey;
 
 use super::credentials::chain::Kit;
 use super::credentials::profiles::Profiles;
@@ -16,6 +17,7 @@ use super::gateway::{ProfileSel, Settings, sandbox_credentials};
 use super::tuning;
 use super::wire::Chain;
 use crate::base::{Clock, Fault, Time};
+use crate::model::operation::Service;
 
 /// How long the instance's metadata may take to say its region. Off EC2 nobody answers at that address.
 const INSTANCE_REGION: Duration = Duration::from_secs(2);
@@ -25,7 +27,6 @@ pub(super) struct Session {
     pub(super) region: Option<ArcStr>,
     /// Never leaves this module's parent.
     pub(super) sdk: SdkConfig,
-    pub(super) custom_endpoint: bool,
     /// The profile is not there at all, or the files cannot be read: every client of it fails with this.
     pub(super) broken: Option<Fault>,
 }
@@ -72,8 +73,21 @@ impl Session {
             loader = loader.endpoint_url(url);
         }
         let sdk = ours(loader.load().await.into_builder());
-        let custom_endpoint = sdk.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
-        Session { source, region: region.map(Into::into), sdk, custom_endpoint, broken }
+        Session { source, region: region.map(Into::into), sdk, broken }
+    }
+
+    /// Where a service is, if not at AWS: what the option, the environment or the profile with its `services` section says, in this
+    /// order, which is the SDK's own (`From<&SdkConfig>` of each service's `config::Builder`). An empty value says nothing, as in the
+    /// AWS CLI.
+    pub(super) fn endpoint(&self, service: Service) -> Option<String> {
+        let of_all = || self.sdk.endpoint_url().map(str::to_string);
+        if self.sdk.get_origin("endpoint_url").is_client_config() {
+            return of_all();
+        }
+        let key =
+            ServiceConfigKey::builder().service_id(service.sdk_id()).env("AWS_ENDPOINT_URL").profile("endpoint_url");
+        let own = self.sdk.service_config().zip(key.build().ok()).and_then(|(files, key)| files.load_config(key));
+        own.filter(|url| !url.is_empty()).or_else(of_all)
     }
 
     /// By hand: no files, environment or instance metadata.
@@ -86,7 +100,7 @@ impl Session {
             .time_source(SharedTimeSource::new(OurClock(settings.clock.clone())))
             .sleep_impl(settings.sleep.clone());
         let region = Some(arcstr::literal!("ap-northeast-2"));
-        Session { source, region, sdk: ours(sdk), custom_endpoint: false, broken: None }
+        Session { source, region, sdk: ours(sdk), broken: None }
     }
 }
 

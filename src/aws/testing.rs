@@ -31,11 +31,16 @@ pub(crate) struct Sent {
     /// How many of that name were sent before.
     pub(crate) nth: usize,
     pub(crate) user_agent: String,
+    pub(crate) host: String,
+    /// The region that it was signed for; empty if it was not signed.
+    pub(crate) region: String,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) enum Answer {
     Text(u16, &'static str, String),
+    /// The same with a header more.
+    With(u16, String, &'static str, &'static str),
     /// The connection breaks after the request was written.
     Broken,
     Never,
@@ -98,7 +103,10 @@ impl Recorder {
         let mut sent = self.sent.lock().unwrap();
         let nth = sent.iter().filter(|s| s.name == name).count();
         let user_agent = header("x-amz-user-agent") + &header("user-agent");
-        sent.push(Sent { name, nth, user_agent });
+        let host = request.uri().parse::<http::Uri>().unwrap().authority().map(ToString::to_string).unwrap_or_default();
+        // AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, …
+        let region = header("authorization").split('/').nth(2).unwrap_or_default().to_string();
+        sent.push(Sent { name, nth, user_agent, host, region });
         sent.last().unwrap().clone()
     }
 }
@@ -118,6 +126,12 @@ impl HttpConnector for Recorder {
                     let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
                     response.headers_mut().insert("content-type", kind);
                     response.headers_mut().insert("x-amzn-requestid", "r-1");
+                    Ok(response)
+                }
+                Answer::With(status, body, name, value) => {
+                    let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+                    response.headers_mut().insert("content-type", "application/xml");
+                    response.headers_mut().insert(name, value);
                     Ok(response)
                 }
                 Answer::Broken => Err(ConnectorError::io("connection reset by peer".into())),

@@ -8,7 +8,8 @@ use aws_sdk_s3::types as sdk;
 use futures::future::BoxFuture;
 use percent_encoding::percent_decode_str;
 
-use super::home::home;
+use super::buckets::LIST_BUCKETS;
+use super::home::{HEAD_BUCKET, Home};
 use crate::aws::fault;
 use crate::base::{Fault, FaultKind, RowId, Scope, Time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
@@ -44,7 +45,7 @@ pub static INFO: KindInfo = KindInfo {
     parent: Some(Parent { kind: "buckets", fans_out: false }),
     fields: &FIELDS,
     sort: ("name", true),
-    operations: &[&LIST_OBJECTS],
+    operations: &[&LIST_OBJECTS, &HEAD_BUCKET, &LIST_BUCKETS],
     side: false,
     transitional: &[],
 };
@@ -162,33 +163,20 @@ pub fn size(row: &Record) -> Option<u64> {
 /// ListObjectsV2 gives at most 1000.
 const PAGE: i32 = 1000;
 
-/// A client for the bucket's own region, learned from the first refusal.
-struct AtHome<'a> {
-    request: &'a ListRequest,
-    client: aws_sdk_s3::Client,
-    /// Whether it is known where the bucket lives.
-    redirected: bool,
-}
-
-impl AtHome<'_> {
-    async fn list(&mut self, pages: &mut Pages, q: &Question<'_>) -> Result<ListObjectsV2Output, Fault> {
-        loop {
-            pages.ask(&LIST_OBJECTS).await?;
-            let call = self.client.list_objects_v2().bucket(q.bucket).prefix(q.prefix).max_keys(q.most);
-            // Keys may hold characters that XML cannot; url encoding carries them all.
-            let call = call.encoding_type(sdk::EncodingType::Url).set_continuation_token(q.token.clone());
-            let call = if q.folders { call.delimiter("/") } else { call };
-            let e = match call.send().await {
-                Ok(out) => return Ok(out),
-                Err(e) => e,
-            };
-            match home(e.raw_response()) {
-                Some(home) if !self.redirected => {
-                    self.client = self.request.gateway.s3(&self.request.scope, Some(&home)).await?;
-                    self.redirected = true;
-                }
-                _ => return Err(fault::of(&LIST_OBJECTS, e)),
-            }
+/// Asks where the bucket lives.
+async fn ask(home: &mut Home<'_>, pages: &mut Pages, q: &Question<'_>) -> Result<ListObjectsV2Output, Fault> {
+    loop {
+        pages.ask(&LIST_OBJECTS).await?;
+        let call = home.client().await?.list_objects_v2().bucket(q.bucket).prefix(q.prefix).max_keys(q.most);
+        // Keys may hold characters that XML cannot; url encoding carries them all.
+        let call = call.encoding_type(sdk::EncodingType::Url).set_continuation_token(q.token.clone());
+        let call = if q.folders { call.delimiter("/") } else { call };
+        let e = match call.send().await {
+            Ok(out) => return Ok(out),
+            Err(e) => e,
+        };
+        if !home.moves(e.raw_response(), Some(pages)).await {
+            return Err(fault::of(&LIST_OBJECTS, e));
         }
     }
 }
@@ -211,8 +199,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         };
         let (bucket, prefix) = place(parent);
         let level = Level { bucket: bucket.into(), prefix: prefix.into() };
-        let client = request.gateway.s3(&request.scope, None).await?;
-        let mut home = AtHome { request: &request, client, redirected: false };
+        let mut home = Home::new(&request.gateway, &request.scope, bucket, None);
         let mut seam = Seam::new(&request.interner);
         if let What::Ids(ids) = &request.what {
             for id in ids.iter() {
@@ -224,7 +211,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         let mut token = None;
         loop {
             let q = Question { bucket, prefix, folders: true, most: PAGE, token };
-            let out = home.list(&mut pages, &q).await?;
+            let out = ask(&mut home, &mut pages, &q).await?;
             let next = out.next_continuation_token().map(str::to_string);
             token = following(&LIST_OBJECTS, q.token.as_deref(), next)?;
             pages.page(level.rows(&mut seam, &out)).await?;
@@ -237,14 +224,14 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
 
 /// One object (the first key with it as prefix is the key itself) or one folder (there, if any key begins so).
 async fn one(
-    home: &mut AtHome<'_>,
+    home: &mut Home<'_>,
     pages: &mut Pages,
     seam: &mut Seam,
     level: &Level,
     id: &RowId,
 ) -> Result<Vec<Record>, Fault> {
     let q = Question { bucket: &level.bucket, prefix: id, folders: false, most: 1, token: None };
-    let out = home.list(pages, &q).await?;
+    let out = ask(home, pages, &q).await?;
     if id.ends_with('/') && *id != level.prefix {
         let there = !out.contents().is_empty();
         return Ok(if there { vec![level.folder(id).record()] } else { Vec::new() });

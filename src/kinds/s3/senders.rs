@@ -8,7 +8,7 @@ use futures::future::FutureExt;
 use tokio::io::AsyncWriteExt;
 
 use super::download::GET_OBJECT;
-use super::home::home;
+use super::home::Home;
 use crate::aws::fault;
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind, Reached};
@@ -34,16 +34,14 @@ async fn get(s: Outgoing) -> Result<Answer, Fault> {
 
 /// Asks in the bucket's own region.
 async fn ask(s: &Outgoing, bucket: &str, key: &str) -> Result<GetObjectOutput, Fault> {
-    let mut region: Option<String> = None;
+    let mut home = Home::new(&s.gateway, &s.call.scope, bucket, None);
     loop {
-        let client = s.gateway.s3(&s.call.scope, region.as_deref()).await?;
-        let e = match client.get_object().bucket(bucket).key(key).send().await {
+        let e = match home.client().await?.get_object().bucket(bucket).key(key).send().await {
             Ok(out) => return Ok(out),
             Err(e) => e,
         };
-        match home(e.raw_response()) {
-            Some(home) if region.is_none() => region = Some(home),
-            _ => return Err(fault::of(&GET_OBJECT, e)),
+        if !home.moves(e.raw_response(), None).await {
+            return Err(fault::of(&GET_OBJECT, e));
         }
     }
 }
