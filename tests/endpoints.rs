@@ -6,7 +6,7 @@ mod support_aws;
 use skydeck::aws::{Gateway, GatewayConfig};
 use skydeck::base::{Clock, Scope};
 use skydeck::model::operation::{Operation, Service};
-use support_aws::{Server, home, in_a_process};
+use support_aws::{EMPTY, Server, home, in_a_process};
 
 static BUCKETS: Operation = Operation::read(Service::S3, "ListBuckets");
 static OBJECTS: Operation = Operation::read(Service::S3, "ListObjectsV2");
@@ -25,7 +25,14 @@ fn asked(server: &Server, config: &str, env: &[(&str, &str)]) -> Vec<String> {
 }
 
 fn server() -> Server {
-    Server::start(|_| ("200 OK", "<ListBucketResult/>".to_string()))
+    Server::start(|r| {
+        let body = match r.lines().next().unwrap_or_default() {
+            line if line.contains("max-buckets=7") => "<ListAllMyBucketsResult/>",
+            line if line.contains("list-type=2") => "<ListBucketResult/>",
+            _ => EMPTY,
+        };
+        ("200 OK", body.to_string())
+    })
 }
 
 #[tokio::test]

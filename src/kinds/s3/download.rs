@@ -1,8 +1,6 @@
 //! `download`: an object into a file. It changes nothing in the account, and so it works in read-only mode.
 
-use super::buckets::LIST_BUCKETS;
 use super::file_name::{file_name, is_file_name};
-use super::home::HEAD_BUCKET;
 use super::objects::{self, INFO};
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
@@ -24,7 +22,7 @@ pub static DOWNLOAD: Action = Action {
     takes: Takes::Rows,
     bulk: true,
     changes: false,
-    operations: &[&GET_OBJECT, &HEAD_BUCKET, &LIST_BUCKETS],
+    operations: &[&GET_OBJECT],
     available,
     refine,
     plan,
