@@ -67,13 +67,11 @@ pub(super) fn cidr(range: &str) -> Result<ExitCode, Failure> {
 }
 
 /// What was meant by a range that some programs read and some do not.
-fn meant(range: &str) -> String {
-    let zeros = range.split(['.', '/']).any(|n| n.len() > 1 && n.starts_with('0')) && range.contains('.');
-    if zeros {
-        " Write its numbers without leading zeros: programs differ on what they mean.".into()
-    } else {
-        String::new()
-    }
+fn meant(range: &str) -> &'static str {
+    let led = |n: &str| n.len() > 1 && n.starts_with('0') && n.bytes().all(|b| b.is_ascii_digit());
+    let (address, prefix) = range.split_once('/').unwrap_or((range, ""));
+    let zeros = led(prefix) || address.contains('.') && address.split('.').any(led);
+    if zeros { " Write its numbers without leading zeros: programs differ on what they mean." } else { "" }
 }
 
 fn ipv4(out: &mut impl Write, typed: Ipv4Net) -> std::io::Result<()> {

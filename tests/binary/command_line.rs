@@ -27,6 +27,7 @@ fn wrong_usage_is_one_sentence_with_the_nearest_name_and_status_2() {
     refused(&["cidr", "10.0.0.0/99"], &[], &["10.0.0.0/99"]);
     refused(&["cidr", "010.0.0.0/16"], &[], &["010.0.0.0/16", "leading zeros"]);
     refused(&["cidr", "10.0.0.0/016"], &[], &["10.0.0.0/016", "leading zeros"]);
+    refused(&["cidr", "fe80::1/010"], &[], &["fe80::1/010", "leading zeros"]);
     refused(&["cidr", "10.10.1.2"], &[], &["10.10.1.2", "10.1.0.0/16"]);
     refused(&["get", "--sandbox", "instances", "ip:010.1.0.0/16"], &[], &["010.1.0.0/16"]);
 }

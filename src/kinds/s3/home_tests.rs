@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::super::{bucket_tags, objects};
+use super::super::{bucket_tags, objects, senders};
 use super::*;
 use crate::aws::GatewayConfig;
 use crate::aws::testing::{Answer, Recorder, Sent, hurried};
@@ -35,6 +35,12 @@ impl Sink for Rows {
     }
 }
 
+fn gateway(recorder: &Recorder) -> Gateway {
+    let clock = Clock::manual(Time::from_secs(1_795_252_800));
+    let config = GatewayConfig::sandbox(clock, registry::ALL.operations(), recorder.client());
+    Gateway::new(GatewayConfig { sleep: Some(hurried()), ..config })
+}
+
 /// Lists with a kind whose bucket answers as told; gives the rows' ids, and each request with the region that it was signed for.
 async fn listed(
     kind: &'static KindDef,
@@ -42,9 +48,8 @@ async fn listed(
     script: impl Fn(&Sent) -> Answer + Send + Sync + 'static,
 ) -> (Result<Vec<String>, Fault>, Vec<String>) {
     let recorder = Recorder::new(script);
-    let clock = Clock::manual(Time::from_secs(1_795_252_800));
-    let config = GatewayConfig::sandbox(clock.clone(), registry::ALL.operations(), recorder.client());
-    let gateway = Gateway::new(GatewayConfig { sleep: Some(hurried()), ..config });
+    let gateway = gateway(&recorder);
+    let clock = gateway.clock().clone();
     let scope = Scope::account("sandbox");
     let interner = Interner::default();
     let what = What::Everything;
@@ -156,6 +161,21 @@ async fn what_is_no_regions_name_never_becomes_part_of_a_host() {
         let hosts = hosts.lock().expect("no panic");
         assert!(hosts.iter().all(|h| h.ends_with(".amazonaws.com")), "{bad}: {hosts:?}");
     }
+}
+
+#[tokio::test]
+async fn an_object_is_downloaded_where_the_bucket_is_though_its_answers_are_streams() {
+    let recorder = Recorder::new(|s| match s.region.as_str() {
+        "eu-west-1" => Answer::xml(200, "hello"),
+        _ => Answer::xml(400, &malformed("eu-west-1")),
+    });
+    let gateway = gateway(&recorder);
+    let out = senders::ask(&gateway, &Scope::account("sandbox"), "logs", "a/b.txt").await.expect("an object");
+    assert_eq!(out.body.collect().await.map(|b| b.to_vec()).ok().as_deref(), Some(&b"hello"[..]));
+    assert_eq!(
+        recorder.requests().iter().map(|s| s.region.as_str()).collect::<Vec<_>>(),
+        ["ap-northeast-2", "eu-west-1"]
+    );
 }
 
 #[tokio::test]

@@ -9,10 +9,10 @@ use tokio::io::AsyncWriteExt;
 
 use super::download::GET_OBJECT;
 use super::home::Home;
-use crate::aws::fault;
+use crate::aws::{Gateway, fault};
 use crate::base::text::visible;
-use crate::base::{Fault, FaultKind, Reached};
-use crate::kinds::action::{Answer, Outgoing, Sender};
+use crate::base::{Fault, FaultKind, Reached, Scope};
+use crate::kinds::action::{Send, Sender, Sent};
 use crate::kinds::sending::{Args, sent};
 
 /// `GetObject`.
@@ -25,7 +25,7 @@ async fn get(s: Outgoing) -> Result<Answer, Fault> {
     s.mode.dry_run(&GET_OBJECT)?;
     let path = PathBuf::from(path);
     refuse_existing(&path)?;
-    let out = ask(&s, &bucket, &key).await?;
+    let out = ask(&s.gateway, &s.call.scope, &bucket, &key).await?;
     let request_id = out.request_id().map(str::to_string);
     let total = out.content_length().and_then(|n| u64::try_from(n).ok());
     let done = save(out, &path, total, &*s.progress).await?;
@@ -33,8 +33,8 @@ async fn get(s: Outgoing) -> Result<Answer, Fault> {
 }
 
 /// Asks in the bucket's own region.
-async fn ask(s: &Outgoing, bucket: &str, key: &str) -> Result<GetObjectOutput, Fault> {
-    let mut home = Home::new(&s.gateway, &s.call.scope, bucket, None);
+pub(super) async fn ask(gateway: &Gateway, scope: &Scope, bucket: &str, key: &str) -> Result<GetObjectOutput, Fault> {
+    let mut home = Home::new(gateway, scope, bucket, None);
     loop {
         let e = match home.client().await?.get_object().bucket(bucket).key(key).send().await {
             Ok(out) => return Ok(out),
