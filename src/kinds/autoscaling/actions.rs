@@ -10,7 +10,8 @@ use crate::kinds::planning::{
     subject, toggle, wait_field, wait_state,
 };
 use crate::model::{
-    Arg, Call, Consequence, FormSpec, Operation, Plan, Record, Retry, Service, Undo, Values, Waiter, plan::Step as PlanStep,
+    Arg, Call, Consequence, FormSpec, Operation, Plan, Record, Retry, Service, Undo, Values, Waiter,
+    plan::Step as PlanStep,
 };
 
 /// `SetDesiredCapacity`: sets a number, so that sending it twice is sending it once.
@@ -309,10 +310,7 @@ mod tests {
         );
         assert_eq!(p.subjects[0].change, "desired 8 → 4 units");
         assert!(p.destructive && p.confirm() == Confirm::Type("asg".into()));
-        assert!(
-            matches!(&p.wait, Waiter::All(parts) if parts.len() == 2),
-            "steady above what is desired is no proof"
-        );
+        assert!(matches!(&p.wait, Waiter::All(parts) if parts.len() == 2), "steady above what is desired is no proof");
         let p = planned_for(group(), "16");
         assert!(p.cost.as_deref().is_some_and(|c| c.starts_with("8 units (2 to 4 instances) more")), "{:?}", p.cost);
         assert!(p.consequences.iter().any(|c| c.text.starts_with("8 units (2 to 4 instances) will be launched")));

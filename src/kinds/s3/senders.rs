@@ -12,7 +12,7 @@ use super::home::Home;
 use crate::aws::{Gateway, fault};
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind, Reached, Scope};
-use crate::kinds::action::{Send, Sender, Sent};
+use crate::kinds::action::{Answer, Outgoing, Sender};
 use crate::kinds::sending::{Args, sent};
 
 /// `GetObject`.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::consequences::{self, Happens, groups, reliance};
+use super::consequences::{self, Happens, fates, groups, reliance};
 use super::{KIND, MODIFY_INSTANCE_ATTRIBUTE, START_INSTANCES, STOP_INSTANCES, disks, protection};
 use crate::base::Fault;
 use crate::base::text::visible;
@@ -117,7 +117,7 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
         let down = ActionContext { targets: &running, ..*cx };
         protection::check(&down, protection::From::Stop, &STOP_INSTANCES, &mut all, &mut plan.needs)?;
         all.extend(reliance(&down, &mut plan.needs));
-        groups(&down, Happens::Stop, &mut all, &mut plan.needs);
+        groups(&down, &fates(&down), Happens::Stop, &mut all, &mut plan.needs);
         consequences::addresses(&down, &mut all);
         consequences::instance_store(&down, &mut all);
         let who: Vec<String> = running.iter().map(|t| label(&t.record)).collect();

@@ -7,7 +7,7 @@ use crate::base::Scope;
 use crate::kinds::action::{ActionContext, Target};
 use crate::kinds::autoscaling::membership::{Fate, group_of};
 use crate::kinds::elbv2::reliance::{Leaver, of_instances};
-use crate::kinds::planning::{PRICES, by_scope, count, label, names, need, note, severe, unknown};
+use crate::kinds::planning::{PRICES, by_scope, label, names, need, note, severe, unknown};
 use crate::model::{Consequence, Record, TableKey};
 
 /// What is done to the instances.
