@@ -7,7 +7,7 @@ use crate::model::KindInfo;
 
 /// Rows in transition are asked for by id this often until they settle.
 pub const TRANSITION: Duration = Duration::from_secs(2);
-/// Tables that are kept warm (completion, links) but not on the screen.
+/// Tables that are kept warm (completion, links, names) but not on the screen; one of many pages no more often than if it were seen.
 pub const WARM: Duration = Duration::from_secs(60);
 /// Metrics of which the answer did not say how long they last: EC2's own period without detailed monitoring.
 pub const METRICS: Duration = Duration::from_secs(300);

@@ -466,7 +466,8 @@ impl Worker {
                 plan.fresh = Some(plan.started);
                 plan.pages = ended.pages.max(1);
                 let pause = match (&plan.interest.ids, plan.interest.visible) {
-                    (_, false) => self.pace.of(cadence::WARM),
+                    (Some(_), false) => self.pace.of(cadence::WARM),
+                    (None, false) => self.pace.of(cadence::WARM).max(self.config.every * plan.pages),
                     (Some(_), true) if !kind.side => self.pace.of(cadence::TRANSITION),
                     (_, true) => cadence::sweep(&kind, self.config.every, plan.pages),
                 };

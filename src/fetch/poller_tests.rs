@@ -315,6 +315,16 @@ async fn a_table_that_comes_into_view_does_not_wait_its_old_cadence_out() {
 }
 
 #[tokio::test]
+async fn a_long_table_that_is_kept_warm_is_not_asked_for_more_often_than_one_that_is_seen() {
+    // Kept warm: every 600 ms here. Seen: every 50 ms a page, of which there are 40.
+    let mut rig = Rig::new("warm-and-long", Duration::from_millis(50), pages(40));
+    rig.poller.watch(vec![Interest { visible: false, ..rig.whole() }]);
+    rig.until(|r| r.done() == 1).await;
+    rig.take(Duration::from_millis(1200)).await;
+    assert_eq!(rig.done(), 1);
+}
+
+#[tokio::test]
 async fn rows_on_their_way_are_asked_for_by_id_beside_the_whole_table() {
     let mut rig = Rig::new("transition", LONG, |request: ListRequest, mut pages: Pages| {
         Box::pin(async move {
