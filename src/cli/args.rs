@@ -1,5 +1,6 @@
 //! The command line, which scripts depend on: options, subcommands, exit codes.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -52,8 +53,8 @@ pub struct Options {
     /// default, vim, or a keymap file's name.
     #[arg(global = true, long, value_name = "K")]
     pub keymap: Option<String>,
-    /// The settings file.
-    #[arg(global = true, long, value_name = "FILE", env = "SKYDECK_CONFIG")]
+    /// The settings file; SKYDECK_CONFIG does the same.
+    #[arg(global = true, long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Write a log to this file.
     #[arg(global = true, long, value_name = "FILE")]
@@ -67,6 +68,17 @@ pub struct Options {
     /// No colours; NO_COLOR does the same.
     #[arg(global = true, long)]
     pub no_color: bool,
+}
+
+/// Names the settings file where `--config` does not. Not the parser's affair: it would speak of an option that nobody typed.
+pub(super) const SETTINGS_FILE: &str = "SKYDECK_CONFIG";
+
+impl Options {
+    /// The settings file that is named, and by what; `variable` is the value of [`SETTINGS_FILE`], which set to nothing names none.
+    pub(super) fn settings_file(&self, variable: Option<OsString>) -> Option<(PathBuf, &'static str)> {
+        let by_variable = || variable.filter(|v| !v.is_empty()).map(|v| (PathBuf::from(v), SETTINGS_FILE));
+        self.config.clone().map(|path| (path, "--config")).or_else(by_variable)
+    }
 }
 
 /// The subcommands.
@@ -180,6 +192,15 @@ mod tests {
                 "{line}"
             );
         }
+    }
+
+    #[test]
+    fn a_variable_that_is_set_to_nothing_names_no_settings_file() {
+        let typed = Cli::try_parse_from(["skydeck", "--config", "a"]).unwrap().options;
+        let none = Cli::try_parse_from(["skydeck"]).unwrap().options;
+        assert_eq!(typed.settings_file(Some("b".into())), Some(("a".into(), "--config")));
+        assert_eq!(none.settings_file(Some("b".into())), Some(("b".into(), "SKYDECK_CONFIG")));
+        assert_eq!((none.settings_file(Some("".into())), none.settings_file(None)), (None, None));
     }
 
     #[test]

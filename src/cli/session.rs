@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
+use super::args::SETTINGS_FILE;
 use super::{Failure, Options};
 use crate::act::{CliContext, Journal, script};
 use crate::app::{self, ProfileSetup, Setup};
@@ -54,6 +55,7 @@ pub(super) fn settings(options: &Options) -> (Config, Vec<Problem>) {
         .collect();
     let kinds: Vec<(&str, &[&str])> = columns.iter().map(|(k, c)| (*k, c.as_slice())).collect();
     let known = Known { commands: &commands, kinds: &kinds, judge: Some(judge) };
+    let named = options.settings_file(std::env::var_os(SETTINGS_FILE));
     let mut term = TermEnv::read(|name| std::env::var(name).ok());
     term.no_color |= options.no_color;
     let overrides = Overrides {
@@ -68,7 +70,7 @@ pub(super) fn settings(options: &Options) -> (Config, Vec<Problem>) {
         speed: options.sandbox_speed,
         term,
     };
-    config::load(config::paths(options.config.as_deref()), &overrides, &known)
+    config::load(config::paths(named.as_ref().map(|(path, by)| (path.as_path(), *by))), &overrides, &known)
 }
 
 /// What is wrong with a text in the settings file, where more has to be known than its type.

@@ -86,12 +86,13 @@ pub fn load(paths: Paths, overrides: &Overrides, known: &Known<'_>) -> (Config, 
     let mut source = None;
     let mut settings = match Source::read(&paths.config) {
         Ok(Some(file)) => settings::read(source.insert(file), known, &mut problems),
-        Ok(None) if paths.explicit => {
-            let message = format!("{} does not exist", paths.config.display());
-            problems.push(Problem::whole(Origin::Option("--config"), message, None));
+        Ok(None) => {
+            if let Some(by) = paths.named_by {
+                let message = format!("{by} names {}, which does not exist", paths.config.display());
+                problems.push(Problem::whole(Origin::Option(by), message, None));
+            }
             Settings::default()
         }
-        Ok(None) => Settings::default(),
         Err(mut problem) => {
             // Nobody knows what it says: it may say read-only.
             problem.hint = Some("read-only is on until it can be read".into());

@@ -9,8 +9,8 @@ use directories::ProjectDirs;
 pub struct Paths {
     /// The settings file.
     pub config: PathBuf,
-    /// Whether the user named the settings file (`--config`, `SKYDECK_CONFIG`): then it must exist.
-    pub explicit: bool,
+    /// What named the settings file (`--config`, `SKYDECK_CONFIG`), if anything did: then it must exist.
+    pub named_by: Option<&'static str>,
     /// The user's keymaps, beside the settings file.
     pub keymaps: PathBuf,
     /// The user's themes, beside the settings file.
@@ -19,19 +19,19 @@ pub struct Paths {
     pub state: PathBuf,
 }
 
-/// Where files are: the settings file is `config` (from `--config` or `SKYDECK_CONFIG`) if given, else `config.toml` in
-/// the platform's folder for settings (`$XDG_CONFIG_HOME/skydeck`, `~/.config/skydeck`).
-pub fn paths(config: Option<&Path>) -> Paths {
+/// Where files are: the settings file is the one that is `named`, with what names it (`--config` or `SKYDECK_CONFIG`), else
+/// `config.toml` in the platform's folder for settings (`$XDG_CONFIG_HOME/skydeck`, `~/.config/skydeck`).
+pub fn paths(named: Option<(&Path, &'static str)>) -> Paths {
     let dirs = ProjectDirs::from("", "", "skydeck");
     // A user without a home folder (a container) still gets a place for the journal, without which nothing can be
     // changed. Settings are not read from there: anybody may have put them into it.
     let temporary = || std::env::temp_dir().join(format!("skydeck-{}", rustix::process::geteuid().as_raw()));
     let systems = || PathBuf::from("/etc/skydeck");
     let default = dirs.as_ref().map_or_else(systems, |d| d.config_dir().to_path_buf()).join("config.toml");
-    let file = config.map_or(default, Path::to_path_buf);
+    let file = named.map_or(default, |(path, _)| path.to_path_buf());
     let beside = file.parent().unwrap_or(Path::new("")).to_path_buf();
     Paths {
-        explicit: config.is_some(),
+        named_by: named.map(|(_, by)| by),
         keymaps: beside.join("keymaps"),
         themes: beside.join("themes"),
         config: file,
@@ -47,9 +47,9 @@ mod tests {
 
     #[test]
     fn keymaps_and_themes_are_beside_the_settings_that_were_named() {
-        let p = paths(Some(Path::new("/a/b.toml")));
-        assert_eq!((p.config.as_path(), p.explicit), (Path::new("/a/b.toml"), true));
+        let p = paths(Some((Path::new("/a/b.toml"), "--config")));
+        assert_eq!((p.config.as_path(), p.named_by), (Path::new("/a/b.toml"), Some("--config")));
         assert_eq!(p.keymaps, Path::new("/a/keymaps"));
-        assert!(!paths(None).explicit && paths(None).config.ends_with("config.toml"));
+        assert!(paths(None).named_by.is_none() && paths(None).config.ends_with("config.toml"));
     }
 }

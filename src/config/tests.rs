@@ -4,7 +4,7 @@ fn load_text(text: &str, overrides: &Overrides) -> (Config, Vec<String>) {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("config.toml");
     std::fs::write(&file, text).unwrap();
-    let (config, problems) = load(paths(Some(&file)), overrides, &Known::default());
+    let (config, problems) = load(paths(Some((&file, "--config"))), overrides, &Known::default());
     let short = |p: &Problem| p.to_string().replace(&format!("{}/", dir.path().display()), "");
     (config, problems.iter().map(short).collect())
 }
@@ -42,7 +42,7 @@ fn a_read_only_line_with_a_mistake_in_it_still_makes_the_console_safe() {
 #[test]
 fn a_settings_file_that_cannot_be_read_makes_the_console_safe() {
     let dir = tempfile::tempdir().unwrap();
-    let (config, problems) = load(paths(Some(dir.path())), &Overrides::default(), &Known::default());
+    let (config, problems) = load(paths(Some((dir.path(), "--config"))), &Overrides::default(), &Known::default());
     assert!(config.settings.read_only);
     assert!(
         problems[0].to_string().ends_with("cannot be read: it is a directory; read-only is on until it can be read")
@@ -80,9 +80,12 @@ fn an_option_outside_its_bounds_is_wrong_usage() {
 #[test]
 fn a_missing_file_matters_only_if_the_user_named_it() {
     let nowhere = std::path::Path::new("/nonexistent/skydeck.toml");
-    let (_, problems) = load(paths(Some(nowhere)), &Overrides::default(), &Known::default());
+    let (_, problems) = load(paths(Some((nowhere, "SKYDECK_CONFIG"))), &Overrides::default(), &Known::default());
     assert!(problems[0].is_usage());
-    let (config, problems) =
-        load(Paths { explicit: false, ..paths(Some(nowhere)) }, &Overrides::default(), &Known::default());
+    let (config, problems) = load(
+        Paths { named_by: None, ..paths(Some((nowhere, "SKYDECK_CONFIG"))) },
+        &Overrides::default(),
+        &Known::default(),
+    );
     assert_eq!((problems, config.settings), (vec![], Settings::default()));
 }
