@@ -28,7 +28,8 @@ fn a_named_profile_is_not_overridden_by_keys_in_the_environment_and_no_name_is_t
     ];
     in_a_process("child_profiles", home.path(), &env);
     let log = server.log();
-    assert!(log[0].contains("AKIAWORK/") && log[0].contains("/eu-west-3/ec2/"), "{}", log[0]);
+    // The environment's region comes before a profile's, also of one that was named.
+    assert!(log[0].contains("AKIAWORK/") && log[0].contains("/us-west-2/ec2/"), "{}", log[0]);
     assert!(log[1].contains("AKIAENV/") && log[1].contains("/us-west-2/ec2/"), "{}", log[1]);
     assert_eq!(log.len(), 2);
 }
@@ -44,7 +45,7 @@ async fn child_profiles() {
         let ec2 = gateway.ec2(&Scope::account(profile)).await.unwrap();
         ec2.describe_instances().send().await.unwrap();
     }
-    assert_eq!(gateway.default_region("work").await.unwrap().as_deref(), Some("eu-west-3"));
+    assert_eq!(gateway.default_region("work").await.unwrap().as_deref(), Some("us-west-2"));
     assert_eq!((gateway.profile_flag("work"), gateway.profile_flag("default")), (Some("work"), None));
     // A profile without credentials of its own borrows none from the environment.
     let fault = gateway.ec2(&Scope::account("other")).await.unwrap_err();

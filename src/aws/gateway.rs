@@ -16,9 +16,10 @@ use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use tokio::sync::OnceCell;
 
 use super::clients::{AnyClient, Door};
-use super::credentials::profiles::{Profiles, SignIn};
+use super::credentials::profiles::Profiles;
 use super::credentials::prompt::Prompts;
 use super::credentials::report::Report;
+use super::credentials::ways::SignIn;
 use super::credentials::{report, sso};
 use super::guard::{Declared, ReadOnly};
 use super::meter::CallMeter;
@@ -112,6 +113,16 @@ impl Gateway {
     /// The name for `--profile` in CLI text, if the user named one.
     pub fn profile_flag(&self, profile: &str) -> Option<&str> {
         self.0.profiles.get(profile)?.selection.flag()
+    }
+
+    /// Who names the profile: `--profile` or a variable. `None`: nobody does.
+    pub fn profile_named_by(&self, profile: &str) -> Option<&'static str> {
+        self.0.profiles.get(profile).filter(|_| !self.0.config.sandbox)?.selection.named_by()
+    }
+
+    /// What to say where the environment names two profiles at once.
+    pub fn profile_disagreement(&self) -> Option<String> {
+        self.0.profiles.values().filter(|_| !self.0.config.sandbox).find_map(|p| p.selection.disagreement())
     }
 
     /// Whether writes of this profile are refused.
@@ -208,11 +219,11 @@ impl Gateway {
         }
     }
 
-    /// The region where a profile starts: `AWS_REGION`, then the profile's own, then `AWS_DEFAULT_REGION`; without `--profile` in the
-    /// SDK's order, the instance's own region last. `None` if nobody says.
+    /// The region where a profile starts: `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's own; without `--profile` the instance's own
+    /// last. `None` if nobody says.
     ///
     /// # Errors
-    /// If there is no such profile, or its files cannot be read.
+    /// If there is no such profile, its files cannot be read, or what they or the environment say can be no region.
     pub async fn default_region(&self, profile: &str) -> Result<Option<ArcStr>, Fault> {
         let per = self.per(profile)?;
         let session = self.session(per).await;
@@ -231,6 +242,17 @@ impl Gateway {
             return Ok(Vec::new());
         }
         Ok(Profiles::read().await?.names())
+    }
+
+    /// What was passed over in the two files, a sentence each: it may be what is missing.
+    ///
+    /// # Errors
+    /// As [`Gateway::profiles`].
+    pub async fn profile_troubles(&self) -> Result<Vec<String>, Fault> {
+        if self.0.config.sandbox {
+            return Ok(Vec::new());
+        }
+        Ok(Profiles::read().await?.troubles().to_vec())
     }
 
     /// For `skydeck check`: which sources there are in their order, which one answered, and until when.
@@ -253,7 +275,8 @@ impl Gateway {
         if self.0.config.sandbox {
             return Err(Fault::new(FaultKind::Invalid, "the sandbox needs no sign-in"));
         }
-        let SignIn::Sso(settings) = Profiles::read().await?.sign_in(profile) else {
+        let profiles = Profiles::read().await?;
+        let SignIn::Sso(settings) = profiles.sign_in(profile) else {
             return Err(Fault::new(
                 FaultKind::Invalid,
                 format!(
@@ -261,8 +284,8 @@ impl Gateway {
                 ),
             ));
         };
-        sso::sign_in(profile, &settings, self.chain_wire(), &self.0.config.clock, self.0.config.prompts.as_ref())
-            .await?;
+        let (clock, prompts) = (&self.0.config.clock, self.0.config.prompts.as_ref());
+        sso::sign_in(profile, &profiles, &settings, self.chain_wire(), clock, prompts).await?;
         self.refresh(profile).await;
         Ok(())
     }

@@ -7,16 +7,18 @@ use aws_config::imds::region::ImdsRegionProvider;
 use aws_config::{AppName, BehaviorVersion, SdkConfig};
 use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 use aws_smithy_types::checksum_config::{RequestChecksumCalculation, ResponseChecksumValidation};
+use aws_smithy_types::retry::RetryConfig;
 use aws_types::region::Region;
-use aws_types::service_config::ServiceConfigKey;
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 use super::credentials::chain::Kit;
 use super::credentials::profiles::Profiles;
 use super::credentials::source::Source;
+use super::credentials::{environment, handed, sendable};
 use super::gateway::{ProfileSel, Settings, sandbox_credentials};
 use super::tuning;
 use super::wire::Chain;
-use crate::base::{Clock, Fault, Time};
+use crate::base::{Clock, Fault, FaultKind, Time};
 use crate::model::operation::Service;
 
 /// How long the instance's metadata may take to say its region. Off EC2 nobody answers at that address.
@@ -43,8 +45,8 @@ impl Session {
             Ok(files) => (files, None),
             Err(fault) => (Profiles::default(), Some(fault)),
         };
-        if broken.is_none() && profile.flag().is_some() && !files.has(&name) {
-            broken = Some(files.unknown(&name));
+        if broken.is_none() && profile.named_by().is_some() && !files.has(&name) {
+            broken = Some(files.unknown(&name, profile.variable()));
         }
         let mut kit = Kit {
             profile: profile.clone(),
@@ -54,9 +56,19 @@ impl Session {
             prompts: settings.prompts.clone(),
         };
         let region = match &settings.region {
-            Some(named) => Some(named.clone()),
+            Some(named) => Ok(Some(named.clone())),
             None => region(profile, &files, &kit).await,
         };
+        if let Some(odd) = environment::real("AWS_EXECUTION_ENV").filter(|v| v.contains(char::is_control)) {
+            // It goes into the User-Agent header as it stands.
+            let text = format!("AWS_EXECUTION_ENV is not one line of text: {odd}");
+            broken.get_or_insert(Fault::new(FaultKind::Invalid, text));
+        }
+        // What is no region would stand in host names and signatures.
+        let region = region.unwrap_or_else(|fault| {
+            broken.get_or_insert(fault);
+            None
+        });
         kit.region = region.clone().map(Region::new);
         let source = kit.source(&files);
 
@@ -64,15 +76,22 @@ impl Session {
             .http_client(wire)
             .credentials_provider(source.clone())
             .region(region.clone().map(Region::new))
+            .profile_files(files.handed(&name))
+            .profile_name(handed::NAME)
+            // Set for each operation by `tuning`. Said here because the loader panics at what it does not know in AWS_RETRY_MODE,
+            // AWS_MAX_ATTEMPTS and the profile: `legacy`, which is the AWS CLI's own default, is such a thing.
+            .retry_config(RetryConfig::standard())
             .sleep_impl(settings.sleep.clone())
             .time_source(OurClock(settings.clock.clone()));
-        if let Some(name) = profile.flag() {
-            loader = loader.profile_name(name);
-        }
         if let Some(url) = &settings.endpoint_url {
             loader = loader.endpoint_url(url);
         }
-        let sdk = ours(loader.load().await.into_builder());
+        let loaded = loader.load().await;
+        let mut builder = loaded.to_builder();
+        // An endpoint that is set to nothing is not set, as with the CLI; the SDK panics at it.
+        builder.set_endpoint_url(loaded.endpoint_url().filter(|url| !url.is_empty()).map(String::from));
+        builder.set_service_config(Some(SaysSomething(loaded)));
+        let sdk = ours(builder);
         Session { source, region: region.map(Into::into), sdk, broken }
     }
 
@@ -121,22 +140,35 @@ fn ours(builder: aws_types::sdk_config::Builder) -> SdkConfig {
     builder.build()
 }
 
-async fn region(profile: &ProfileSel, files: &Profiles, kit: &Kit) -> Option<String> {
-    let env = |name| std::env::var(name).ok().filter(|v: &String| !v.is_empty());
-    let own = files.get(&profile.scope_name(), "region").map(String::from);
-    if let Some(region) = env("AWS_REGION") {
-        return Some(region);
+/// The region where a profile starts: the environment's, the profile's own, and without `--profile` the instance's.
+///
+/// # Errors
+/// [`FaultKind::Invalid`] if what is said to be one cannot be.
+async fn region(profile: &ProfileSel, files: &Profiles, kit: &Kit) -> Result<Option<String>, Fault> {
+    if let Some((variable, region)) = environment::region(&environment::real) {
+        if !sendable::is_region(&region) {
+            return Err(Fault::new(FaultKind::Invalid, format!("{variable} cannot be a region: {region}")));
+        }
+        return Ok(Some(region));
     }
-    match profile {
-        ProfileSel::Named(_) => own.or_else(|| env("AWS_DEFAULT_REGION")),
-        ProfileSel::DefaultChain => match env("AWS_DEFAULT_REGION").or(own) {
-            Some(region) => Some(region),
-            None => {
-                let imds = ImdsRegionProvider::builder().configure(&kit.provider_config()).build();
-                let asked = tokio::time::timeout(INSTANCE_REGION, imds.region()).await;
-                asked.ok().flatten().map(|r| r.to_string())
-            }
-        },
+    if let Some(region) = files.region(&profile.scope_name())? {
+        return Ok(Some(region));
+    }
+    if profile.flag().is_some() {
+        return Ok(None);
+    }
+    let imds = ImdsRegionProvider::builder().configure(&kit.provider_config()).build();
+    let asked = tokio::time::timeout(INSTANCE_REGION, imds.region()).await;
+    Ok(asked.ok().flatten().map(|r| r.to_string()).filter(|r| sendable::is_region(r)))
+}
+
+/// The SDK's settings of single services, without those that are set to nothing.
+#[derive(Debug)]
+struct SaysSomething(SdkConfig);
+
+impl LoadServiceConfig for SaysSomething {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        self.0.service_config()?.load_config(key).filter(|value| !value.is_empty())
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn check(options: &Options) -> Result<ExitCode, Failure> {
         writeln!(out, "✗ settings     {}", visible(&problem.to_string()))?;
     }
     for note in &session.notes {
-        writeln!(out, "! region       {}", visible(note))?;
+        writeln!(out, "! note         {}", visible(note))?;
     }
     for profile in &session.profiles {
         works |= session.runtime.block_on(one(&session, &profile.name, &profile.regions, &mut out))?;
@@ -50,6 +50,9 @@ async fn one(
                     Seen::Unknown => "?",
                 };
                 writeln!(out, "  {mark} source     {}", visible(&tried.name))?;
+            }
+            for trouble in &report.passed_over {
+                writeln!(out, "  ! files      {}", visible(trouble))?;
             }
             match &report.answered {
                 Ok((provider, tail)) => {

@@ -101,7 +101,7 @@ impl Session {
             Some(s) => GatewayConfig::sandbox(clock.clone(), registry.operations(), s.http_client()),
             None => GatewayConfig::new(clock.clone(), registry.operations()),
         };
-        gateway.profiles = options.profile.iter().map(|p| ProfileSel::Named(p.clone())).collect();
+        gateway.profiles = ProfileSel::all(&options.profile);
         gateway.region = config.settings.regions.first().cloned();
         gateway.endpoint_url.clone_from(&options.endpoint_url);
         gateway.read_only = config.settings.read_only;
@@ -114,14 +114,15 @@ impl Session {
             .collect::<HashSet<_>>();
         gateway.prompts = Some(prompts_tx);
         // The embedded account reads no environment, and its commands name none.
-        let theirs = || std::env::var("AWS_ENDPOINT_URL").ok().filter(|_| sandbox.is_none());
+        let theirs = || std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty() && sandbox.is_none());
         let endpoint_url = options.endpoint_url.clone().or_else(theirs);
         let gateway = {
             let _in = runtime.enter();
             Gateway::new(gateway)
         };
         if sandbox.is_none() {
-            check_profiles(&runtime, &gateway, &options.profile)?;
+            check_profiles(&runtime, &gateway)?;
+            notes.extend(gateway.profile_disagreement());
         }
         let profiles = scopes(&runtime, &gateway, &config, sandbox.is_some(), &mut notes)?;
         Ok(Session {
@@ -151,17 +152,17 @@ pub(super) fn open_sandbox(config: &Config, clock: &Clock, file: Option<&Path>) 
     Sandbox::open(spec, clock.clone(), config.settings.sandbox.speed).map_err(|e| Failure::Usage(e.to_string()))
 }
 
-/// A profile that does not exist is wrong usage, before anything is drawn.
-fn check_profiles(runtime: &Runtime, gateway: &Gateway, named: &[String]) -> Result<(), Failure> {
-    if named.is_empty() {
-        return Ok(());
-    }
+/// A profile that does not exist is wrong usage, whoever names it, before anything is drawn; files that cannot be read are a failure.
+fn check_profiles(runtime: &Runtime, gateway: &Gateway) -> Result<(), Failure> {
     let known = runtime.block_on(gateway.profiles())?;
-    for name in named {
-        if !known.contains(name) {
-            let hint = suggest(name, known.iter().map(String::as_str));
-            return Err(Failure::Usage(format!("There is no profile {name} in the AWS configuration files.{hint}")));
-        }
+    for name in gateway.profiles_in_use() {
+        let Some(by) = gateway.profile_named_by(&name).filter(|_| !known.iter().any(|k| *k == *name)) else { continue };
+        let by = if by.starts_with('-') { String::new() } else { format!(", which {by} names") };
+        let near = suggest(&name, known.iter().map(String::as_str));
+        let sentence = format!("There is no profile {name} in the AWS configuration files{by}.{near}");
+        let passed_over = runtime.block_on(gateway.profile_troubles())?;
+        let troubles: String = passed_over.iter().take(3).map(|t| format!("\n  {t}")).collect();
+        return Err(Failure::Usage(sentence + &troubles));
     }
     Ok(())
 }
@@ -239,6 +240,7 @@ fn scopes(
         check_region(region).map_err(Failure::Usage)?;
     }
     let mut out = Vec::new();
+    let mut faults = Vec::new();
     for name in gateway.profiles_in_use() {
         let regions = if !config.settings.regions.is_empty() {
             config.settings.regions.iter().map(|r| r.as_str().into()).collect()
@@ -254,7 +256,7 @@ fn scopes(
                     vec!["us-east-1".into()]
                 }
                 Err(fault) => {
-                    notes.push(fault.to_string());
+                    faults.push(fault);
                     vec!["us-east-1".into()]
                 }
             }
@@ -265,6 +267,13 @@ fn scopes(
         let label = settings.label(&name).into();
         out.push(ProfileSetup { name, label, regions, read_only, color, ask_digits });
     }
+    // One profile that cannot be used does not keep the others from being shown.
+    if faults.len() == out.len()
+        && let Some(first) = faults.pop()
+    {
+        return Err(first.into());
+    }
+    notes.extend(faults.iter().map(ToString::to_string));
     Ok(out)
 }
 

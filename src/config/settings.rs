@@ -20,7 +20,7 @@ pub struct Settings {
     pub keymap: String,
     /// The palette line that the console opens with.
     pub view: String,
-    /// Regions whose resources are joined in one table; empty means the profile's own.
+    /// Regions whose resources are joined in one table; empty means the environment's or the profile's own.
     pub regions: Vec<String>,
     /// No write request leaves the process. Once on, nothing turns it off.
     pub read_only: bool,
@@ -202,7 +202,7 @@ pub const SETTINGS: &[Setting] = &[
         path: "regions",
         kind: SettingType::List,
         value: "[]",
-        doc: "Regions joined in one table, for example [\"ap-northeast-2\", \"us-east-1\"]. Empty: the profile's own.",
+        doc: "Regions joined in one table, for example [\"ap-northeast-2\", \"us-east-1\"]. Empty: AWS_REGION, AWS_DEFAULT_REGION or the profile's own.",
         option: Some("--region"),
         apply: |s, _, v| list(v, &mut s.regions),
     },

@@ -1,200 +1,209 @@
-//! `~/.aws/config` and `~/.aws/credentials` (or the files that `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` name), read by
-//! the SDK's own parser. Nothing is cached: a profile added elsewhere is seen at the next question.
+//! `~/.aws/config` and `~/.aws/credentials` (or the files that `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` name) as the AWS CLI
+//! reads them. Nothing is cached: a profile added elsewhere is seen at the next question.
 
-use aws_config::profile::ProfileSet;
-use aws_types::os_shim_internal::{Env, Fs};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
 
+use super::ini::{self, Section};
+use super::places::{self, Places};
+use super::sendable;
 use crate::base::{Fault, FaultKind, text};
 
 /// The profiles as the files have them now.
-#[derive(Debug, Clone, Default)]
-pub struct Profiles(ProfileSet);
-
-/// How a profile gets its credentials, as far as signing in differs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SignIn {
-    /// IAM Identity Center.
-    Sso(SsoSettings),
-    /// `aws login`.
-    Login,
-    /// A credential process: what it needs is its own affair.
-    Process,
-    /// Anything else: keys, roles, the environment, an instance's role.
-    Other,
+#[derive(Clone, Default)]
+pub struct Profiles {
+    pub(super) config: BTreeMap<String, Section>,
+    pub(super) credentials: BTreeMap<String, Section>,
+    pub(super) sso_sessions: BTreeMap<String, Section>,
+    pub(super) services: BTreeMap<String, Section>,
+    pub(super) places: Places,
+    troubles: Vec<String>,
 }
 
-/// What device-code sign-in needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SsoSettings {
-    /// `[sso-session NAME]`, or `None` for the older form with everything in the profile.
-    pub session: Option<String>,
-    /// `sso_start_url`.
-    pub start_url: String,
-    /// `sso_region`.
-    pub region: String,
-    /// `sso_registration_scopes`, `sso:account:access` if not given; none for the older form.
-    pub scopes: Vec<String>,
-}
-
-/// One step of a role chain, from the profile outwards.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Role {
-    /// The profile that names it.
-    pub profile: String,
-    /// `role_arn`.
-    pub arn: String,
-    /// `mfa_serial`.
-    pub mfa_serial: Option<String>,
-    /// `external_id`.
-    pub external_id: Option<String>,
-    /// `role_session_name`.
-    pub session_name: Option<String>,
-    /// `duration_seconds`.
-    pub duration_seconds: Option<i32>,
-}
-
-/// Where a chain of roles starts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Base {
-    /// Another profile's own credentials.
+/// What a header of the configuration file names.
+enum Named {
     Profile(String),
-    /// `credential_source`: `Environment`, `Ec2InstanceMetadata`, `EcsContainer`.
-    Source(String),
-    /// Keys in the profile that names the role itself.
-    OwnKeys(String),
+    SsoSession(String),
+    Services(String),
 }
+
+/// As botocore's `build_profile_map`: the first word begins so, the second one is the name, quoted where it has blanks.
+fn named(header: &str) -> Option<Named> {
+    if header == "default" {
+        return Some(Named::Profile(header.to_string()));
+    }
+    let kinds: [(&str, fn(String) -> Named); 3] =
+        [("profile", Named::Profile), ("sso-session", Named::SsoSession), ("services", Named::Services)];
+    let (_, kind) = kinds.iter().find(|(word, _)| header.starts_with(word))?;
+    match <[String; 2]>::try_from(ini::words(header)?) {
+        Ok([_, name]) if !name.is_empty() => Some(kind(name)),
+        _ => None,
+    }
+}
+
+/// How many things that were passed over a sentence about something missing goes on with.
+const TOLD: usize = 3;
 
 impl Profiles {
-    /// Reads the files. A missing file is an empty one.
+    /// Reads the files. A missing file is an empty one, and what is wrong with a section is told when somebody wants it.
     ///
     /// # Errors
-    /// A sentence, if a file cannot be read or its syntax is broken.
+    /// [`FaultKind::Invalid`] with a sentence, if a file is in an encoding that nothing can be read of.
     pub async fn read() -> Result<Profiles, Fault> {
-        Profiles::read_with(&Env::real()).await
+        Profiles::read_at(Places::real()).await
     }
 
-    pub(crate) async fn read_with(env: &Env) -> Result<Profiles, Fault> {
-        match aws_config::profile::load(&Fs::real(), env, &Default::default(), None).await {
-            Ok(set) => Ok(Profiles(set)),
-            Err(e) => {
-                let mut why = e.to_string();
-                let mut at = std::error::Error::source(&e);
-                while let Some(source) = at {
-                    why = format!("{why}: {source}");
-                    at = source.source();
+    pub(crate) async fn read_at(places: Places) -> Result<Profiles, Fault> {
+        let config = places::read("AWS configuration", &places.config).await?;
+        let credentials = places::read("AWS credentials", &places.credentials).await?;
+        let mut profiles = Profiles { places, ..Profiles::default() };
+        profiles.troubles.extend([config.unreadable, credentials.unreadable].into_iter().flatten());
+        profiles.take_config(&config.text);
+        profiles.take_credentials(&credentials.text);
+        Ok(profiles)
+    }
+
+    fn take_config(&mut self, text: &str) {
+        let path = self.places.config.clone();
+        let ini = ini::parse(text);
+        self.strays(&path, &ini.strays);
+        for section in ini.sections {
+            // Of two sections that mean the same name the later one counts alone, as with the CLI.
+            match named(&section.header) {
+                Some(Named::Profile(name)) => self.config.insert(name, section),
+                Some(Named::SsoSession(name)) => self.sso_sessions.insert(name, section),
+                Some(Named::Services(name)) => self.services.insert(name, section),
+                None => {
+                    self.passed_over(&path, &section);
+                    None
                 }
-                Err(Fault::new(FaultKind::Invalid, format!("the AWS configuration cannot be read: {why}")))
-            }
+            };
         }
+    }
+
+    fn take_credentials(&mut self, text: &str) {
+        let path = self.places.credentials.clone();
+        let ini = ini::parse(text);
+        self.strays(&path, &ini.strays);
+        // The whole header is the name there, blanks and all.
+        self.credentials.extend(ini.sections.into_iter().map(|s| (s.header.clone(), s)));
+    }
+
+    fn strays(&mut self, path: &Path, lines: &[usize]) {
+        let Some(line) = lines.first() else { return };
+        self.troubles
+            .push(format!("Line {line} of {} belongs to no profile: no [header] stands above it.", path.display()));
+    }
+
+    fn passed_over(&mut self, path: &Path, section: &Section) {
+        let (header, line) = (&section.header, section.line);
+        let begins = ["profile", "sso-session", "services"].iter().find(|word| header.starts_with(**word));
+        // Other headers are other programs' (`[preview]`, `[plugins]`).
+        let Some(word) = begins else { return };
+        let name = header[word.len()..].trim();
+        self.troubles.push(format!(
+            "[{header}] in line {line} of {} names nothing: a name with blanks or quotes is quoted, [{word} {}].",
+            path.display(),
+            text::shell_quote(name)
+        ));
+    }
+
+    /// What was passed over in the files, a sentence each.
+    pub fn troubles(&self) -> &[String] {
+        &self.troubles
     }
 
     /// Every profile's name, in order.
     pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.0.profiles().map(String::from).collect();
+        let mut names: Vec<String> = self.config.keys().chain(self.credentials.keys()).cloned().collect();
         names.sort();
+        names.dedup();
         names
     }
 
     /// Whether the profile exists.
     pub fn has(&self, name: &str) -> bool {
-        self.0.get_profile(name).is_some()
+        self.config.contains_key(name) || self.credentials.contains_key(name)
     }
 
-    /// A setting of a profile.
+    /// A setting of a profile; the credentials file's comes first, as with the CLI.
     pub fn get(&self, profile: &str, key: &str) -> Option<&str> {
-        self.0.get_profile(profile)?.get(key).map(str::trim).filter(|v| !v.is_empty())
+        self.found(profile, key).map(|(value, _)| value)
     }
 
-    /// That there is no such profile, with the nearest name there is.
-    pub fn unknown(&self, name: &str) -> Fault {
+    /// The same with the file that it stands in.
+    pub(super) fn found(&self, profile: &str, key: &str) -> Option<(&str, &Path)> {
+        let files = [(&self.credentials, &self.places.credentials), (&self.config, &self.places.config)];
+        files.into_iter().find_map(|(sections, path)| {
+            let value = sections.get(profile)?.values.get(key)?.trim();
+            (!value.is_empty()).then_some((value, path.as_path()))
+        })
+    }
+
+    /// A setting that goes to AWS or to a program: in one line.
+    pub(super) fn line(&self, profile: &str, key: &str) -> Result<Option<String>, Fault> {
+        let Some((value, path)) = self.found(profile, key) else { return Ok(None) };
+        if value.contains(char::is_control) {
+            let what = format!("{key} of profile {profile} in {}", path.display());
+            return Err(Fault::new(FaultKind::Invalid, format!("{what} is not one line of text: write it again")));
+        }
+        Ok(Some(value.to_string()))
+    }
+
+    /// Refuses a profile with a line in it that nobody understands: what it meant to say is not known.
+    pub(super) fn sound(&self, profile: &str) -> Result<(), Fault> {
+        for (sections, path) in [(&self.credentials, &self.places.credentials), (&self.config, &self.places.config)] {
+            if let Some(line) = sections.get(profile).and_then(|s| s.wrong) {
+                let text = format!(
+                    "profile {profile} cannot be read: line {line} of {} is not of the form name = value",
+                    path.display()
+                );
+                return Err(Fault::new(FaultKind::Invalid, text));
+            }
+        }
+        Ok(())
+    }
+
+    /// The profile's own region.
+    ///
+    /// # Errors
+    /// [`FaultKind::Invalid`] if it can be none.
+    pub(crate) fn region(&self, profile: &str) -> Result<Option<String>, Fault> {
+        let Some((region, path)) = self.found(profile, "region") else { return Ok(None) };
+        if !sendable::is_region(region) {
+            let text = format!("the region of profile {profile} in {} cannot be one: {region}", path.display());
+            return Err(Fault::new(FaultKind::Invalid, text));
+        }
+        Ok(Some(region.to_string()))
+    }
+
+    /// That there is no such profile, with the nearest name there is. `by` is the variable that names it, if one does.
+    pub fn unknown(&self, name: &str, by: Option<&str>) -> Fault {
         let names = self.names();
-        let fault = Fault::new(FaultKind::NoCredentials, format!("there is no AWS profile named {name}"));
-        match text::nearest(name, names.iter().map(String::as_str)) {
+        let by = by.map(|variable| format!(", which {variable} names")).unwrap_or_default();
+        let fault = Fault::new(FaultKind::NoCredentials, format!("there is no AWS profile named {name}{by}"));
+        let fault = match text::nearest(name, names.iter().map(String::as_str)) {
             Some(near) => fault.hint(format!("Did you mean --profile {}?", text::shell_quote(near))),
             None if names.is_empty() => fault.hint("Make one with `aws configure`, or try `skydeck --sandbox`."),
             None => fault.hint(format!("Profiles there are: {}.", names.join(", "))),
-        }
-    }
-
-    /// The chain of roles that `profile` assumes, outermost first, and where it starts. Empty if it assumes none.
-    pub fn roles(&self, profile: &str) -> (Vec<Role>, Base) {
-        let mut roles = Vec::new();
-        let mut at = profile.to_string();
-        loop {
-            let first = roles.is_empty();
-            // As the SDK and the CLI have it: beyond the first profile, keys win over a role.
-            let keys = !first && self.get(&at, "aws_access_key_id").is_some();
-            let Some(arn) = self.get(&at, "role_arn") else {
-                return (roles, Base::Profile(at));
-            };
-            if keys {
-                // Asked by its name, the SDK's provider would assume that role instead.
-                return (roles, Base::OwnKeys(at));
-            }
-            if self.get(&at, "web_identity_token_file").is_some() {
-                return (roles, Base::Profile(at));
-            }
-            let text = |key| self.get(&at, key).map(String::from);
-            roles.push(Role {
-                profile: at.clone(),
-                arn: arn.to_string(),
-                mfa_serial: text("mfa_serial"),
-                external_id: text("external_id"),
-                session_name: text("role_session_name"),
-                duration_seconds: text("duration_seconds").and_then(|s| s.parse().ok()),
-            });
-            if let Some(source) = text("credential_source") {
-                return (roles, Base::Source(source));
-            }
-            match text("source_profile") {
-                Some(next) if roles.iter().all(|r| r.profile != next) => at = next,
-                _ => return (roles, Base::OwnKeys(at)),
-            }
-        }
-    }
-
-    /// Whether any role on the way to `profile`'s credentials wants an MFA code.
-    pub fn wants_mfa(&self, profile: &str) -> bool {
-        self.roles(profile).0.iter().any(|r| r.mfa_serial.is_some())
-    }
-
-    /// How one signs in to `profile`, or to the profile that its roles start from.
-    pub fn sign_in(&self, profile: &str) -> SignIn {
-        let base = match self.roles(profile).1 {
-            Base::Profile(p) | Base::OwnKeys(p) => p,
-            Base::Source(_) => return SignIn::Other,
         };
-        if let Some(sso) = self.sso(&base) {
-            SignIn::Sso(sso)
-        } else if self.get(&base, "login_session").is_some() {
-            SignIn::Login
-        } else if self.get(&base, "credential_process").is_some() {
-            SignIn::Process
-        } else {
-            SignIn::Other
-        }
+        self.with_troubles(fault)
     }
 
-    fn sso(&self, profile: &str) -> Option<SsoSettings> {
-        if let Some(name) = self.get(profile, "sso_session") {
-            let session = self.0.sso_session(name)?;
-            let scopes = session.get("sso_registration_scopes").unwrap_or("sso:account:access");
-            return Some(SsoSettings {
-                session: Some(name.to_string()),
-                start_url: session.get("sso_start_url")?.to_string(),
-                region: session.get("sso_region")?.to_string(),
-                scopes: scopes.split(',').map(|s| s.trim().to_string()).filter(|s| !s.is_empty()).collect(),
-            });
-        }
-        Some(SsoSettings {
-            session: None,
-            start_url: self.get(profile, "sso_start_url")?.to_string(),
-            region: self.get(profile, "sso_region")?.to_string(),
-            scopes: Vec::new(),
-        })
+    /// Says what was passed over in the files: it may be what is missing.
+    pub(super) fn with_troubles(&self, fault: Fault) -> Fault {
+        self.troubles.iter().take(TOLD).fold(fault, Fault::hint)
+    }
+}
+
+/// Names only: there are secrets in the rest.
+impl fmt::Debug for Profiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Profiles({:?})", self.names())
     }
 }
 
 #[cfg(test)]
 #[path = "profiles_tests.rs"]
-mod tests;
+pub(in crate::aws::credentials) mod tests;

@@ -1,80 +1,73 @@
 use super::*;
 
-async fn files(config: &str) -> Profiles {
+/// Profiles of a configuration file and a credentials file with these texts.
+pub(in crate::aws::credentials) async fn files(config: &str, credentials: &str) -> Profiles {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("config");
-    std::fs::write(&path, config).unwrap();
-    let path = path.to_string_lossy().into_owned();
-    let env = Env::from_slice(&[("AWS_CONFIG_FILE", path.as_str()), ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/c")]);
-    Profiles::read_with(&env).await.unwrap()
-}
-
-const CONFIG: &str = "\
-[default]
-region = eu-west-1
-[profile base]
-aws_access_key_id = AKIA
-aws_secret_access_key = s
-[profile admin]
-role_arn = arn:aws:iam::111111111111:role/admin
-source_profile = base
-mfa_serial = arn:aws:iam::111111111111:mfa/me
-[profile deep]
-role_arn = arn:aws:iam::222222222222:role/deep
-source_profile = admin
-[profile both]
-aws_access_key_id = AKIABOTH
-aws_secret_access_key = s
-role_arn = arn:aws:iam::111111111111:role/not-this-one
-source_profile = base
-[profile upon]
-role_arn = arn:aws:iam::222222222222:role/upon
-source_profile = both
-mfa_serial = arn:aws:iam::111111111111:mfa/me
-[profile loop]
-role_arn = arn:aws:iam::222222222222:role/loop
-source_profile = loop
-[sso-session corp]
-sso_start_url = https://corp.awsapps.com/start
-sso_region = eu-central-1
-[profile work]
-sso_session = corp
-sso_account_id = 333333333333
-sso_role_name = dev
-[profile old]
-sso_start_url = https://old.awsapps.com/start
-sso_region = us-east-1
-[profile fed]
-role_arn = arn:aws:iam::222222222222:role/fed
-source_profile = work
-[profile console]
-login_session = arn:aws:iam::012345678901:user/me
-";
-
-#[tokio::test]
-async fn a_chain_of_roles_is_followed_to_where_it_starts_and_mfa_anywhere_in_it_is_seen() {
-    let p = files(CONFIG).await;
-    let (roles, base) = p.roles("deep");
-    assert_eq!(roles.iter().map(|r| r.profile.as_str()).collect::<Vec<_>>(), ["deep", "admin"]);
-    assert_eq!(base, Base::Profile("base".into()));
-    assert!(p.wants_mfa("deep") && p.wants_mfa("admin") && !p.wants_mfa("base") && !p.wants_mfa("fed"));
-    assert_eq!(p.roles("loop").1, Base::OwnKeys("loop".into()));
-    let (roles, base) = p.roles("upon");
-    assert_eq!((roles.len(), base), (1, Base::OwnKeys("both".into())), "beyond the first, keys win over a role");
+    let at = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let places = Places { config: at("config", config), credentials: at("credentials", credentials) };
+    Profiles::read_at(places).await.unwrap()
 }
 
 #[tokio::test]
-async fn each_profile_knows_how_one_signs_in_to_it() {
-    let p = files(CONFIG).await;
-    let SignIn::Sso(sso) = p.sign_in("fed") else { panic!("a role on top of an SSO profile") };
-    assert_eq!((sso.session.as_deref(), sso.region.as_str()), (Some("corp"), "eu-central-1"));
-    assert_eq!(sso.scopes, ["sso:account:access"]);
-    assert!(matches!(p.sign_in("old"), SignIn::Sso(s) if s.session.is_none() && s.scopes.is_empty()));
-    assert_eq!((p.sign_in("console"), p.sign_in("base")), (SignIn::Login, SignIn::Other));
+async fn names_with_blanks_and_beyond_ascii_are_what_aws_configure_writes() {
+    let config = "[default]\nregion = a\n[profile 'my prof']\nregion = b\n[profile 결제]\nregion = c\n[profiles loose]\n\
+                  [sso-session 'FOO BAR']\n[services 'my svc']\n[preview]\n[profile  \"tab\tbed\"]\n";
+    let p = files(config, "[my prof]\naws_access_key_id = AKIA\n[결제]\n[only here]\n").await;
+    assert_eq!(p.names(), ["default", "loose", "my prof", "only here", "tab\tbed", "결제"]);
+    assert_eq!((p.get("my prof", "region"), p.get("my prof", "aws_access_key_id")), (Some("b"), Some("AKIA")));
+    assert_eq!(p.get("결제", "region"), Some("c"));
+    assert!(p.sso_sessions.contains_key("FOO BAR") && p.services.contains_key("my svc"));
+    assert!(p.troubles().is_empty(), "{:?}", p.troubles());
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_reads_is_told_with_the_way_to_write_it() {
+    let p = files("x = y\n[profile my prof]\nregion = b\n[profile it's]\n", "").await;
+    assert_eq!(p.names(), Vec::<String>::new());
+    let fault = p.unknown("my prof", Some("AWS_PROFILE"));
+    assert!(fault.message.ends_with("my prof, which AWS_PROFILE names"), "{fault}");
+    assert!(fault.hints.iter().any(|h| h.contains("line 2") && h.contains("[profile 'my prof']")), "{fault:?}");
+    assert!(fault.hints.iter().any(|h| h.starts_with("Line 1 of ")), "{fault:?}");
+}
+
+#[tokio::test]
+async fn the_credentials_file_comes_first_and_of_two_headers_for_one_name_the_later() {
+    let p =
+        files("[default]\nregion = a\noutput = x\n[profile default]\nregion = b\n", "[default]\nregion = c\n").await;
+    assert_eq!((p.get("default", "region"), p.get("default", "output")), (Some("c"), None));
+    let p = files("[default]\nregion = a\n", "[default]\nregion =\n").await;
+    assert_eq!(p.get("default", "region"), Some("a"));
+}
+
+#[tokio::test]
+async fn one_bad_section_costs_that_section() {
+    let p = files("[profile bad]\nregion = a\nrole_arn\n[profile good]\nregion = b\n", "").await;
+    assert!(p.sound("good").is_ok() && p.has("bad"));
+    let fault = p.sound("bad").unwrap_err();
+    assert!(fault.message.contains("profile bad") && fault.message.contains("line 3 of "), "{fault}");
+}
+
+#[tokio::test]
+async fn a_region_that_can_be_none_is_named_with_its_file() {
+    let p =
+        files("[default]\nregion = eu-west-1\n  output = json\n[profile ok]\nregion = eu-west-1 # home\n", "").await;
+    let fault = p.region("default").unwrap_err();
+    assert!(fault.message.contains("profile default") && fault.message.contains("/config"), "{fault}");
+    assert_eq!(p.region("ok").unwrap().as_deref(), Some("eu-west-1"));
 }
 
 #[tokio::test]
 async fn an_unknown_profile_is_named_with_the_nearest_one() {
-    let fault = files(CONFIG).await.unknown("wrok");
+    let fault = files("[profile work]\n", "").await.unknown("wrok", None);
     assert!(fault.message.contains("wrok") && fault.hints[0].contains("--profile work"), "{fault:?}");
+}
+
+#[tokio::test]
+async fn nothing_of_a_file_is_in_debug_output() {
+    let p = files("", "[a]\naws_secret_access_key = hush\n").await;
+    assert_eq!(format!("{p:?}"), r#"Profiles(["a"])"#);
 }

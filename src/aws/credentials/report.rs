@@ -3,8 +3,9 @@
 use crate::aws::gateway::ProfileSel;
 use crate::base::{Fault, Time};
 
-use super::profiles::{Base, Profiles};
+use super::profiles::Profiles;
 use super::source::Source;
+use super::ways::{Base, Way};
 
 /// Whether a source has anything to offer, as far as can be seen without asking it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct Tried {
 pub struct Report {
     /// The sources in their order.
     pub order: Vec<Tried>,
+    /// What was passed over in the files, a sentence each.
+    pub passed_over: Vec<String>,
     /// The provider that answered, in the SDK's words, and the access key id's last four characters.
     pub answered: Result<(String, String), Fault>,
     /// When what answered expires, if it does.
@@ -38,17 +41,18 @@ pub struct Report {
 }
 
 pub(crate) async fn of(profile: &ProfileSel, sandbox: bool, source: &Source) -> Report {
+    let files = if sandbox { Profiles::default() } else { Profiles::read().await.unwrap_or_default() };
     let order = if sandbox {
         vec![Tried { name: "the sandbox's own".to_string(), seen: Seen::Yes }]
     } else {
-        order(profile, &Profiles::read().await.unwrap_or_default())
+        order(profile, &files)
     };
     let answered = source.get().await.map(|c| {
         let id = c.access_key_id();
         let tail: String = id.chars().skip(id.chars().count().saturating_sub(4)).collect();
         (provider_name(&c), tail)
     });
-    Report { order, answered, expires: source.expiry() }
+    Report { order, passed_over: files.troubles().to_vec(), answered, expires: source.expiry() }
 }
 
 /// The SDK names a provider only in debug output, which redacts the secrets.
@@ -65,47 +69,61 @@ fn order(profile: &ProfileSel, files: &Profiles) -> Vec<Tried> {
     let set = |v: &str| std::env::var_os(v).is_some_and(|v| !v.is_empty());
     if profile.flag().is_none() {
         add("environment (AWS_ACCESS_KEY_ID)".to_string(), set("AWS_ACCESS_KEY_ID"));
-    }
-    add(format!("profile {name} ({})", how(files, &name)), files.has(&name));
-    if profile.flag().is_none() {
         add("web identity (AWS_WEB_IDENTITY_TOKEN_FILE)".to_string(), set("AWS_WEB_IDENTITY_TOKEN_FILE"));
+    }
+    let by = profile.variable().map(|variable| format!("{variable}: ")).unwrap_or_default();
+    let (how, has) = how(files, &name);
+    add(format!("profile {name} ({by}{how})"), has);
+    if profile.flag().is_none() {
         let container = set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") || set("AWS_CONTAINER_CREDENTIALS_FULL_URI");
         add("container (AWS_CONTAINER_CREDENTIALS_…)".to_string(), container);
         let off = std::env::var("AWS_EC2_METADATA_DISABLED").is_ok_and(|v| v.eq_ignore_ascii_case("true"));
         let seen = if off { Seen::No } else { Seen::Unknown };
         tried.push(Tried { name: "instance metadata (IMDSv2)".to_string(), seen });
     }
+    // A role of the profile's comes before a web identity of the environment's, as with the AWS CLI.
+    if profile.flag().is_none() && files.roles(&name).is_ok_and(|(roles, _)| !roles.is_empty()) {
+        tried.swap(1, 2);
+    }
     tried
 }
 
-/// What a profile's credentials are made of: `role admin from profile base: SSO session corp`.
-fn how(files: &Profiles, name: &str) -> String {
+/// What is set up, but wrongly.
+const UNUSABLE: &str = "unusable, see below";
+
+/// What a profile's credentials are made of, `role admin from profile base: SSO session corp`; and whether there are any.
+fn how(files: &Profiles, name: &str) -> (String, bool) {
     if !files.has(name) {
-        return "not in ~/.aws/config or ~/.aws/credentials".to_string();
+        return ("not in ~/.aws/config or ~/.aws/credentials".to_string(), false);
     }
-    let (roles, base) = files.roles(name);
-    let mut words: Vec<String> = roles
+    let (roles, base) = match files.roles(name) {
+        Ok(found) => found,
+        // Why is said with what answered.
+        Err(_) => return (UNUSABLE.to_string(), false),
+    };
+    let mut words: String = roles
         .iter()
         .map(|r| {
             let role = r.arn.rsplit('/').next().unwrap_or(&r.arn);
             format!("role {role}{} from ", if r.mfa_serial.is_some() { " with MFA" } else { "" })
         })
         .collect();
-    words.push(match &base {
-        Base::Source(source) => source.clone(),
-        Base::OwnKeys(_) => "its own keys".to_string(),
+    let own = matches!(&base, Base::Profile(p) if p == name);
+    let (what, has) = match base {
+        Base::Source(source) => (source, true),
         Base::Profile(p) => {
-            let kinds = [
-                ("web_identity_token_file", "web identity"),
-                ("sso_session", "IAM Identity Center"),
-                ("sso_start_url", "IAM Identity Center"),
-                ("login_session", "aws login"),
-                ("credential_process", "a credential process"),
-                ("aws_access_key_id", "keys"),
-            ];
-            let kind = kinds.iter().find(|(key, _)| files.get(p, key).is_some()).map_or("nothing", |(_, kind)| *kind);
-            if p == name { kind.to_string() } else { format!("profile {p}: {kind}") }
+            let (kind, has) = match files.way(&p) {
+                Ok(Way::WebIdentity(_)) => ("web identity".to_string(), true),
+                Ok(Way::Sso { .. }) => ("IAM Identity Center".to_string(), true),
+                Ok(Way::Login(_)) => ("aws login".to_string(), true),
+                Ok(Way::Process(_)) => ("a credential process".to_string(), true),
+                Ok(Way::Keys(_)) => ("keys".to_string(), true),
+                Ok(Way::Nothing) => ("nothing".to_string(), false),
+                Err(_) => (UNUSABLE.to_string(), false),
+            };
+            (if own { kind } else { format!("profile {p}: {kind}") }, has)
         }
-    });
-    words.concat()
+    };
+    words.push_str(&what);
+    (words, has)
 }

@@ -16,12 +16,23 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use futures::future::BoxFuture;
 use tokio::sync::Mutex;
 
+use super::sendable;
 use crate::base::{Clock, Fault, FaultKind, Time};
 
 /// Builds a provider from the files as they are now.
 pub(crate) type Build = Arc<dyn Fn() -> BoxFuture<'static, Result<SharedCredentialsProvider, Fault>> + Send + Sync>;
-/// Puts the chain's error into a sentence.
-pub(crate) type Explain = Arc<dyn Fn(&CredentialsError) -> Fault + Send + Sync>;
+/// Puts what went wrong into a sentence.
+pub(crate) type Explain = Arc<dyn Fn(Trouble<'_>) -> Fault + Send + Sync>;
+
+/// What can be wrong with a provider's answer.
+pub(crate) enum Trouble<'a> {
+    /// There is none.
+    Failed(&'a CredentialsError),
+    /// They expired at that moment.
+    Past(Time),
+    /// That value cannot be sent, for that character in it.
+    Unsendable(&'static str, String),
+}
 
 /// Credentials are replaced this long before they expire: longer than the longest attempt of a request.
 const EARLY: Duration = Duration::from_secs(120);
@@ -74,7 +85,7 @@ impl Source {
             let provider = SharedCredentialsProvider::new(credentials.clone());
             Box::pin(async move { Ok(provider) })
         });
-        Source::new(clock, build, Arc::new(|e| Fault::bug(e.to_string())), false)
+        Source::new(clock, build, Arc::new(|_| Fault::bug("fixed credentials failed")), false)
     }
 
     /// Which credentials are in use: another number, other credentials. 0 before any were loaded.
@@ -161,13 +172,26 @@ impl Source {
                 Err(_) => return Err(Fault::new(FaultKind::Offline, "no credentials arrived within a minute")),
             }
         };
-        let credentials = answer.map_err(|e| (self.0.explain)(&e))?;
-        let now = self.0.clock.now();
+        let credentials = answer.map_err(|e| (self.0.explain)(Trouble::Failed(&e)))?;
+        // Before the SDK signs with them: it would panic.
+        if let Some((what, odd)) = unsendable(&credentials) {
+            return Err((self.0.explain)(Trouble::Unsendable(what, odd)));
+        }
         match expiry(&credentials) {
-            Some(e) if e <= now => Err(Fault::new(FaultKind::Expired, "the credentials have expired")),
+            Some(e) if e <= self.0.clock.now() => Err((self.0.explain)(Trouble::Past(e))),
             _ => Ok(credentials),
         }
     }
+}
+
+/// The value that no request can carry, and the character in it.
+fn unsendable(c: &Credentials) -> Option<(&'static str, String)> {
+    let values = [
+        ("access key id", c.access_key_id()),
+        ("secret access key", c.secret_access_key()),
+        ("session token", c.session_token().unwrap_or_default()),
+    ];
+    values.into_iter().find_map(|(what, value)| sendable::odd(value).map(|odd| (what, odd)))
 }
 
 fn expiry(c: &Credentials) -> Option<Time> {

@@ -31,7 +31,16 @@ fn source(clock: &Clock, answer: impl Fn(usize) -> Outcome + Send + Sync + 'stat
         let provider = SharedCredentialsProvider::new(Provider(count.clone(), answer.clone()));
         Box::pin(async move { Ok(provider) })
     });
-    let explain: Explain = Arc::new(|e| Fault::new(FaultKind::Expired, e.to_string()));
+    let explain: Explain = Arc::new(|trouble| {
+        Fault::new(
+            FaultKind::Expired,
+            match trouble {
+                Trouble::Failed(e) => e.to_string(),
+                Trouble::Past(at) => at.rfc3339(),
+                Trouble::Unsendable(what, odd) => format!("{what}: {odd}"),
+            },
+        )
+    });
     (Source::new(clock.clone(), build, explain, false), asked)
 }
 
@@ -76,7 +85,22 @@ async fn a_refresh_asks_at_once_even_for_keys_that_never_expire() {
 async fn credentials_that_are_expired_when_they_arrive_are_said_to_be() {
     let clock = Clock::manual(Time::from_secs(1000));
     let (source, _) = source(&clock, |n| Ok(credentials(n, Some(Time::from_secs(999)))));
-    assert_eq!(source.get().await.unwrap_err().kind, FaultKind::Expired);
+    let fault = source.get().await.unwrap_err();
+    assert_eq!((fault.kind, fault.message.as_str()), (FaultKind::Expired, "1970-01-01T00:16:39Z"));
+}
+
+#[tokio::test]
+async fn what_no_request_can_carry_does_not_reach_the_sdk_wherever_it_came_from() {
+    let clock = Clock::manual(Time::from_secs(1000));
+    for (given, says) in [
+        (Credentials::new("AKIA\r", "s", None, None, "test"), "access key id: a carriage return"),
+        (Credentials::new("AKIA", "s\u{a0}", None, None, "test"), "secret access key: a no-break space"),
+        (Credentials::new("AKIA", "s", Some("t\n".into()), None, "test"), "session token: a line break"),
+    ] {
+        let (source, _) = source(&clock, move |_| Ok(given.clone()));
+        let fault = source.get().await.unwrap_err();
+        assert!(fault.message.starts_with(says), "{fault}");
+    }
 }
 
 #[tokio::test]
@@ -96,7 +120,10 @@ async fn a_question_that_was_answered_with_no_is_not_put_again_by_itself() {
         Err(CredentialsError::provider_error(Fault::new(FaultKind::NoCredentials, "no code").code(DECLINED)))
     });
     let source = {
-        let explain: Explain = Arc::new(|e| crate::aws::fault::find::<Fault>(e).unwrap().clone());
+        let explain: Explain = Arc::new(|trouble| match trouble {
+            Trouble::Failed(e) => crate::aws::fault::find::<Fault>(e).unwrap().clone(),
+            _ => panic!("no answer was given"),
+        });
         Source::new(clock.clone(), source.0.build.clone(), explain, true)
     };
     source.get().await.unwrap_err();

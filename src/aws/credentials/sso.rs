@@ -11,12 +11,15 @@ use aws_sdk_ssooidc::operation::create_token::{CreateTokenError, CreateTokenOutp
 use aws_sdk_ssooidc::operation::register_client::RegisterClientOutput;
 use aws_sdk_ssooidc::operation::start_device_authorization::StartDeviceAuthorizationOutput;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_types::retry::RetryConfig;
 use aws_types::region::Region;
 use serde_json::json;
 use sha1::{Digest as _, Sha1};
 
-use super::profiles::SsoSettings;
+use super::handed;
+use super::profiles::Profiles;
 use super::prompt::{Prompt, Prompts};
+use super::ways::SsoSettings;
 use crate::aws::wire::Chain;
 use crate::aws::{fault, tuning};
 use crate::base::{Clock, Fault, FaultKind, Secret, Time};
@@ -35,6 +38,7 @@ const INTERVAL: Duration = Duration::from_secs(5);
 #[expect(clippy::disallowed_methods, reason = "the sign-in's own client, behind the chain's connector")]
 pub(crate) async fn sign_in(
     profile: &str,
+    profiles: &Profiles,
     settings: &SsoSettings,
     wire: Chain,
     clock: &Clock,
@@ -49,7 +53,10 @@ pub(crate) async fn sign_in(
         .http_client(wire)
         .no_credentials()
         .region(Region::new(settings.region.clone()))
+        .profile_files(profiles.handed(profile))
+        .profile_name(handed::NAME)
         .timeout_config(tuning::of_the_chain())
+        .retry_config(RetryConfig::standard())
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         .load()
         .await;

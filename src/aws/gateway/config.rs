@@ -6,29 +6,34 @@ use arcstr::ArcStr;
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+use crate::aws::credentials::environment;
 use crate::aws::credentials::prompt::Prompts;
 use crate::aws::meter::Hook;
 use crate::base::Clock;
 use crate::model::operation::Operation;
 
-/// Which credentials a scope's profile means.
+/// Which credentials a scope's profile means. The one owner of "which profile is it": nobody else looks at the variables.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ProfileSel {
     /// `--profile NAME`: that profile and nothing else. Keys in the environment do not win over it.
     Named(String),
-    /// No `--profile`: the SDK's default chain in AWS's order. Its name is `AWS_PROFILE`, else `default`.
+    /// No `--profile`: keys in the environment, then the profile that `AWS_DEFAULT_PROFILE` or `AWS_PROFILE` names, else `default`, and
+    /// so on in the AWS CLI's order.
     DefaultChain,
 }
 
 impl ProfileSel {
+    /// For the options as they were given: `--profile ''` names none, as with the AWS CLI.
+    pub fn all(named: &[String]) -> Vec<ProfileSel> {
+        named.iter().filter(|name| !name.is_empty()).map(|name| ProfileSel::Named(name.clone())).collect()
+    }
     /// The name in scopes and on the screen.
     pub fn scope_name(&self) -> ArcStr {
         match self {
             ProfileSel::Named(name) => name.into(),
-            ProfileSel::DefaultChain => ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]
-                .iter()
-                .find_map(|v| std::env::var(v).ok().filter(|s| !s.is_empty()))
-                .map_or(arcstr::literal!("default"), Into::into),
+            ProfileSel::DefaultChain => {
+                environment::profile(&environment::real).map_or(arcstr::literal!("default"), |(_, name)| name.into())
+            }
         }
     }
     /// The name for the AWS CLI's `--profile`, if one was given. The default chain has none: with `--profile` the CLI would
@@ -37,6 +42,24 @@ impl ProfileSel {
         match self {
             ProfileSel::Named(name) => Some(name),
             ProfileSel::DefaultChain => None,
+        }
+    }
+    /// The variable that names the profile, if one does.
+    pub fn variable(&self) -> Option<&'static str> {
+        match self {
+            ProfileSel::Named(_) => None,
+            ProfileSel::DefaultChain => environment::profile(&environment::real).map(|(variable, _)| variable),
+        }
+    }
+    /// Who names the profile, `--profile` or a variable: then it must exist. `None`: nobody, so it is `default` if that exists.
+    pub fn named_by(&self) -> Option<&'static str> {
+        self.flag().map(|_| "--profile").or_else(|| self.variable())
+    }
+    /// What to say where the environment names two profiles.
+    pub fn disagreement(&self) -> Option<String> {
+        match self {
+            ProfileSel::Named(_) => None,
+            ProfileSel::DefaultChain => environment::disagreement(&environment::real),
         }
     }
 }

@@ -1,22 +1,22 @@
-//! Roles behind `mfa_serial`. The SDK's profile provider never reads it, and a code cannot be typed within its time-outs: the
-//! chain of such a profile is walked here, its steps one after the other, and the code asked for in the console.
+//! Chains of roles. The SDK's profile provider never reads `mfa_serial`, and a code cannot be typed within its time-outs; and it looks
+//! for the profiles by its own reading of the files. So the chain is walked here, its steps one after the other, and the code asked for
+//! in the console.
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use aws_config::ecs::EcsCredentialsProvider;
-use aws_config::environment::EnvironmentVariableCredentialsProvider;
-use aws_config::imds::credentials::ImdsCredentialsProvider;
-use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use aws_smithy_types::retry::RetryConfig;
 use aws_types::region::Region;
 use tokio::sync::oneshot;
 
 use super::chain::Kit;
-use super::profiles::{Base, Profiles, Role};
+use super::profiles::Profiles;
 use super::prompt::Prompt;
 use super::source::DECLINED;
+use super::ways::{Base, Role};
+use super::{environment, handed};
 use crate::aws::{fault, tuning};
 use crate::base::{Fault, FaultKind, Secret};
 use crate::model::operation::{Operation, Service};
@@ -24,7 +24,7 @@ use crate::model::operation::{Operation, Service};
 static ASSUME_ROLE: Operation = Operation::read(Service::Sts, "AssumeRole");
 
 /// Assumes the roles one after the other, from the base outwards.
-pub(crate) struct MfaRoles {
+pub(crate) struct Roles {
     kit: Kit,
     base: SharedCredentialsProvider,
     /// Outermost first, as the files name them.
@@ -32,27 +32,33 @@ pub(crate) struct MfaRoles {
     sdk: aws_config::SdkConfig,
 }
 
-impl MfaRoles {
+impl Roles {
     /// # Errors
     /// If the chain cannot start: no such base profile, an unknown `credential_source`.
-    pub(crate) async fn build(kit: Kit, profiles: &Profiles) -> Result<SharedCredentialsProvider, Fault> {
-        let (roles, base) = profiles.roles(&kit.profile.scope_name());
-        let conf = kit.provider_config();
+    pub(crate) async fn build(
+        kit: Kit,
+        profiles: &Profiles,
+        roles: Vec<Role>,
+        base: Base,
+    ) -> Result<SharedCredentialsProvider, Fault> {
         let base = match base {
-            Base::Profile(name) if !profiles.has(&name) => return Err(profiles.unknown(&name)),
-            Base::Profile(name) => {
-                let provider = ProfileFileCredentialsProvider::builder().configure(&conf).profile_name(name).build();
-                SharedCredentialsProvider::new(provider)
-            }
-            Base::OwnKeys(name) => SharedCredentialsProvider::new(own_keys(profiles, &name)?),
+            Base::Profile(name) => match kit.own(profiles, &name)? {
+                Some(provider) => provider,
+                None => {
+                    let text = format!("profile {name}, which a role is assumed from, has no credentials");
+                    return Err(profiles.with_troubles(Fault::new(FaultKind::NoCredentials, text)));
+                }
+            },
             Base::Source(source) => match source.to_ascii_lowercase().as_str() {
-                "environment" => SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()),
-                "ec2instancemetadata" => {
-                    SharedCredentialsProvider::new(ImdsCredentialsProvider::builder().configure(&conf).build())
-                }
-                "ecscontainer" => {
-                    SharedCredentialsProvider::new(EcsCredentialsProvider::builder().configure(&conf).build())
-                }
+                "environment" => match environment::keys(&environment::real, kit.clock.now())? {
+                    Some(keys) => SharedCredentialsProvider::new(keys),
+                    None => {
+                        let text = "credential_source = Environment, but AWS_ACCESS_KEY_ID is not set";
+                        return Err(Fault::new(FaultKind::NoCredentials, text));
+                    }
+                },
+                "ec2instancemetadata" => SharedCredentialsProvider::new(kit.instance()),
+                "ecscontainer" => SharedCredentialsProvider::new(kit.container()),
                 _ => {
                     let text = format!("credential_source = {source} is none that AWS knows");
                     let hint = "Use Environment, Ec2InstanceMetadata or EcsContainer.";
@@ -60,8 +66,8 @@ impl MfaRoles {
                 }
             },
         };
-        let sdk = sdk_config(&kit).await;
-        Ok(SharedCredentialsProvider::new(MfaRoles { kit, base, roles, sdk }))
+        let sdk = sdk_config(&kit, profiles).await;
+        Ok(SharedCredentialsProvider::new(Roles { kit, base, roles, sdk }))
     }
 
     async fn assume(&self) -> Result<Credentials, CredentialsError> {
@@ -104,7 +110,7 @@ impl MfaRoles {
         };
         let expires = UNIX_EPOCH + Duration::from_secs(u64::try_from(c.expiration().secs()).unwrap_or(0));
         let token = Some(c.session_token().to_string());
-        Ok(Credentials::new(c.access_key_id(), c.secret_access_key(), token, Some(expires), "AssumeRole with MFA"))
+        Ok(Credentials::new(c.access_key_id(), c.secret_access_key(), token, Some(expires), "AssumeRole"))
     }
 
     async fn ask(&self, serial: &str) -> Result<Secret, Fault> {
@@ -127,34 +133,21 @@ impl MfaRoles {
 
 /// STS as the chain reaches it: its endpoint from the environment and the files, not from `--endpoint-url`.
 #[expect(clippy::disallowed_methods, reason = "the credential chain's own client, behind the chain's connector")]
-async fn sdk_config(kit: &Kit) -> aws_config::SdkConfig {
-    let loader = aws_config::defaults(aws_config::BehaviorVersion::latest())
+async fn sdk_config(kit: &Kit, profiles: &Profiles) -> aws_config::SdkConfig {
+    aws_config::defaults(aws_config::BehaviorVersion::latest())
         .http_client(kit.wire.clone())
         .no_credentials()
         .region(kit.region.clone().unwrap_or(Region::from_static("us-east-1")))
         .timeout_config(tuning::of_the_chain())
-        .identity_cache(aws_config::identity::IdentityCache::no_cache());
-    match kit.profile.flag() {
-        Some(name) => loader.profile_name(name).load().await,
-        None => loader.load().await,
-    }
+        .retry_config(RetryConfig::standard())
+        .identity_cache(aws_config::identity::IdentityCache::no_cache())
+        .profile_files(profiles.handed(&kit.profile.scope_name()))
+        .profile_name(handed::NAME)
+        .load()
+        .await
 }
 
-fn own_keys(profiles: &Profiles, name: &str) -> Result<Credentials, Fault> {
-    match (profiles.get(name, "aws_access_key_id"), profiles.get(name, "aws_secret_access_key")) {
-        (Some(id), Some(secret)) => {
-            let token = profiles.get(name, "aws_session_token").map(String::from);
-            Ok(Credentials::new(id, secret, token, None, "profile"))
-        }
-        _ => Err(Fault::new(
-            FaultKind::NoCredentials,
-            format!("profile {name} names a role, but nothing to assume it with"),
-        )
-        .hint("Give it source_profile or credential_source in ~/.aws/config.")),
-    }
-}
-
-impl ProvideCredentials for MfaRoles {
+impl ProvideCredentials for Roles {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,
@@ -163,8 +156,8 @@ impl ProvideCredentials for MfaRoles {
     }
 }
 
-impl std::fmt::Debug for MfaRoles {
+impl std::fmt::Debug for Roles {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "MfaRoles({:?})", self.roles)
+        write!(f, "Roles({:?})", self.roles)
     }
 }
