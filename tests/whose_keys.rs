@@ -198,6 +198,122 @@ fn region_key_and_read_only_are_those_of_the_profile_and_the_keys_that_the_aws_c
     assert!(compared >= 110 && refused >= 10, "{compared} compared, {refused} refused by both");
 }
 
+const CHAINS: &str = "\
+[default]
+region = eu-west-1
+[profile role]
+role_arn = arn:aws:iam::111111111111:role/a
+source_profile = default
+external_id = xyz
+region = eu-west-2
+[profile over]
+role_arn = arn:aws:iam::111111111111:role/b
+source_profile = role
+region = eu-west-3
+[profile source]
+role_arn = arn:aws:iam::111111111111:role/e
+credential_source = Environment
+region = eu-west-1
+[profile both]
+region = eu-west-1
+credential_process = echo '{\"Version\":1,\"AccessKeyId\":\"ASIAPROC\",\"SecretAccessKey\":\"s\"}'
+aws_access_key_id = AKIACONFIG
+aws_secret_access_key = s
+[profile twice]
+region = eu-west-1
+credential_process = false
+";
+const CHAIN_KEYS: &str = "[default]\naws_access_key_id = AKIADFLT\naws_secret_access_key = s\n[twice]\n\
+                          aws_access_key_id = AKIATWICE\naws_secret_access_key = s\n";
+
+/// STS, which makes a key's id of the action and the role that are asked for, and an EC2 that has nothing.
+fn sts() -> Server {
+    Server::start(|request| {
+        let field =
+            |name: &str| request.split(name).nth(1).and_then(|v| v.split(['&', '\r', '\n']).next()).unwrap_or_default();
+        let (action, role) = (field("Action="), field("RoleArn="));
+        let id = format!(
+            "ASIA{}{}",
+            if action == "AssumeRole" { "" } else { "WEB" },
+            role.rsplit("%2F").next().unwrap_or_default()
+        );
+        let keys = format!(
+            "<Credentials><AccessKeyId>{id}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
+             <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials><AssumedRoleUser><AssumedRoleId>a:b</AssumedRoleId>\
+             <Arn>arn:aws:sts::1:assumed-role/x/y</Arn></AssumedRoleUser>"
+        );
+        let answer = match action {
+            "AssumeRole" | "AssumeRoleWithWebIdentity" => {
+                format!("<{action}Response><{action}Result>{keys}</{action}Result></{action}Response>")
+            }
+            _ => support_aws::EMPTY.to_string(),
+        };
+        ("200 OK", answer)
+    })
+}
+
+/// What was asked, by which key, in which region.
+fn steps(server: &Server) -> Vec<String> {
+    let step = |request: &String| {
+        let action = request.split("Action=").nth(1).and_then(|v| v.split('&').next()).unwrap_or_default().to_string();
+        let scope: Vec<&str> =
+            request.split("Credential=").nth(1).map(|c| c.split('/').take(3).collect()).unwrap_or_default();
+        format!("{action} {} {}", scope.first().unwrap_or(&"-"), scope.get(2).unwrap_or(&"-"))
+    };
+    server.log().iter().map(step).filter(|s| !s.starts_with("GetCallerIdentity")).collect()
+}
+
+#[test]
+fn the_way_to_the_keys_is_the_aws_clis() {
+    if support::left_out("the AWS CLI's chain of credentials") {
+        return;
+    }
+    let aws = Python::aws_cli().script_path("aws");
+    let web = |asked: Asked| asked.with("AWS_ROLE_ARN", Some("arn:aws:iam::111111111111:role/web"));
+    let keys =
+        |asked: Asked| asked.with("AWS_ACCESS_KEY_ID", Some("AKIAENVX")).with("AWS_SECRET_ACCESS_KEY", Some("s"));
+    let by_variable = |name| Asked::default().with("AWS_PROFILE", Some(name));
+    // With the token of a web identity in the environment, and without.
+    for (asked, token, last) in [
+        (profile("role"), false, "ASIAa"),
+        (profile("over"), true, "ASIAb"),
+        (by_variable("role"), true, "ASIAa"),
+        (Asked::default(), true, "ASIAWEBweb"),
+        (by_variable("twice"), false, "AKIATWICE"),
+        (profile("both"), true, "ASIAPROC"),
+        (keys(profile("source")), false, "ASIAe"),
+        (keys(by_variable("source")), true, "AKIAENVX"),
+    ] {
+        let asked = web(asked);
+        let run = |mut command: Command, home: &Path, server: &Server| {
+            std::fs::write(home.join("token"), "the.web.token").unwrap();
+            if token {
+                command.env("AWS_WEB_IDENTITY_TOKEN_FILE", home.join("token"));
+            }
+            command.env("AWS_ENDPOINT_URL_STS", &server.url).args(["--endpoint-url", &server.url]);
+            let (status, said) = ended(&mut command);
+            assert_eq!(status, Some(0), "{asked:?}: {said}");
+            steps(server)
+        };
+        // A home for each: the CLI keeps what STS gave.
+        let (home_of_theirs, home_of_ours, theirs, ours) =
+            (home(CHAINS, CHAIN_KEYS.as_bytes()), home(CHAINS, CHAIN_KEYS.as_bytes()), sts(), sts());
+        let mut command = Command::new(&aws);
+        command
+            .env_clear()
+            .env("HOME", home_of_theirs.path())
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.envs(&asked.env).args(["ec2", "describe-instances"]).args(&asked.args).stdin(Stdio::null());
+        let theirs = run(command, home_of_theirs.path(), &theirs);
+        let mut command = skydeck(home_of_ours.path(), &asked);
+        command.args(["get", "instances"]);
+        let ours = run(command, home_of_ours.path(), &ours);
+        assert!(theirs.last().unwrap().contains(&format!(" {last} ")), "{asked:?}: {theirs:?}");
+        assert_eq!(ours, theirs, "{asked:?}");
+    }
+}
+
 #[test]
 fn a_variable_that_names_no_profile_is_named_and_so_is_the_nearest_profile() {
     let home = home(CONFIG, CREDENTIALS.as_bytes());

@@ -20,11 +20,14 @@ pub(crate) struct Section {
     pub(crate) wrong: Option<usize>,
 }
 
-/// A file's sections in their order, and lines that belong to none: before the first header, or under one without its bracket.
+/// A file's sections in their order, and lines that are not what they look like.
 #[derive(Default)]
 pub(crate) struct Ini {
     pub(crate) sections: Vec<Section>,
+    /// Lines that belong to no section: before the first header, or under one without its bracket.
     pub(crate) strays: Vec<usize>,
+    /// Headers that are indented below a setting: to the CLI and the SDKs they go on its value.
+    pub(crate) indented: Vec<usize>,
 }
 
 /// Reads a file's text. Line ends of every system do; a byte order mark is passed over.
@@ -72,13 +75,14 @@ impl Reader {
             return;
         }
         let indent = line.chars().take_while(|c| c.is_whitespace()).count();
-        // A header that was indented by accident still begins a section.
         if indent > self.indent
-            && header(text).is_none()
             && let Some(value) = self.value()
         {
             value.push('\n');
             value.push_str(text);
+            if header(text).is_some() {
+                self.ini.indented.push(number);
+            }
             return;
         }
         self.indent = indent;

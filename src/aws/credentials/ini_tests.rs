@@ -25,6 +25,14 @@ fn an_indented_first_setting_and_text_after_the_bracket_are_read_as_the_aws_cli_
 }
 
 #[test]
+fn a_header_that_is_indented_below_a_setting_goes_on_its_value_as_everywhere_and_is_told() {
+    let ini = parse("[a]\nx = 1\n  [b]\n  y = 2\n[c]\n [d]\nz = 3\n");
+    let headers: Vec<_> = ini.sections.iter().map(|s| s.header.as_str()).collect();
+    assert_eq!((headers, ini.indented), (vec!["a", "c", "d"], vec![3]));
+    assert_eq!(ini.sections[0].values["x"], "1\n[b]\ny = 2");
+}
+
+#[test]
 fn a_line_that_is_no_setting_costs_its_section_only() {
     let ini = parse("[one]\nregion = a\nnonsense\nx = y\n[two]\nregion = b\n= c\n[three]\nregion = d\n");
     let wrong: Vec<_> = ini.sections.iter().map(|s| (s.header.as_str(), s.wrong)).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use super::ini::{self, Section};
+use super::ini::{self, Ini, Section};
 use super::places::{self, Places};
 use super::sendable;
 use crate::base::{Fault, FaultKind, text};
@@ -33,9 +33,12 @@ fn named(header: &str) -> Option<Named> {
     if header == "default" {
         return Some(Named::Profile(header.to_string()));
     }
-    let kinds: [(&str, fn(String) -> Named); 3] =
-        [("profile", Named::Profile), ("sso-session", Named::SsoSession), ("services", Named::Services)];
-    let (_, kind) = kinds.iter().find(|(word, _)| header.starts_with(word))?;
+    let kind: fn(String) -> Named = match header {
+        profile if profile.starts_with("profile") => Named::Profile,
+        session if session.starts_with("sso-session") => Named::SsoSession,
+        services if services.starts_with("services") => Named::Services,
+        _ => return None,
+    };
     match <[String; 2]>::try_from(ini::words(header)?) {
         Ok([_, name]) if !name.is_empty() => Some(kind(name)),
         _ => None,
@@ -67,7 +70,7 @@ impl Profiles {
     fn take_config(&mut self, text: &str) {
         let path = self.places.config.clone();
         let ini = ini::parse(text);
-        self.strays(&path, &ini.strays);
+        self.misplaced(&path, &ini);
         for section in ini.sections {
             // Of two sections that mean the same name the later one counts alone, as with the CLI.
             match named(&section.header) {
@@ -85,15 +88,21 @@ impl Profiles {
     fn take_credentials(&mut self, text: &str) {
         let path = self.places.credentials.clone();
         let ini = ini::parse(text);
-        self.strays(&path, &ini.strays);
+        self.misplaced(&path, &ini);
         // The whole header is the name there, blanks and all.
         self.credentials.extend(ini.sections.into_iter().map(|s| (s.header.clone(), s)));
     }
 
-    fn strays(&mut self, path: &Path, lines: &[usize]) {
-        let Some(line) = lines.first() else { return };
-        self.troubles
-            .push(format!("Line {line} of {} belongs to no profile: no [header] stands above it.", path.display()));
+    fn misplaced(&mut self, path: &Path, ini: &Ini) {
+        let path = path.display();
+        if let Some(line) = ini.strays.first() {
+            let text = format!("Line {line} of {path} belongs to no profile: no [header] stands above it.");
+            self.troubles.push(text);
+        }
+        if let Some(line) = ini.indented.first() {
+            let text = format!("The header in line {line} of {path} is indented, so it goes on the setting above it.");
+            self.troubles.push(text);
+        }
     }
 
     fn passed_over(&mut self, path: &Path, section: &Section) {
