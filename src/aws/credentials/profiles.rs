@@ -181,7 +181,14 @@ impl Profiles {
     pub(crate) fn region(&self, profile: &str) -> Result<Option<String>, Fault> {
         let Some((region, path)) = self.found(profile, "region") else { return Ok(None) };
         if !sendable::is_region(region) {
-            let text = format!("the region of profile {profile} in {} cannot be one: {region}", path.display());
+            let path = path.display();
+            // What goes on in indented lines may be other settings, keys among them.
+            let text = match region.split_once('\n') {
+                Some((first, _)) => format!(
+                    "the region of profile {profile} in {path} is {first} and the indented lines below it: move those to the left"
+                ),
+                None => format!("the region of profile {profile} in {path} cannot be one: {region}"),
+            };
             return Err(Fault::new(FaultKind::Invalid, text));
         }
         Ok(Some(region.to_string()))

@@ -53,10 +53,13 @@ async fn one_bad_section_costs_that_section() {
 
 #[tokio::test]
 async fn a_region_that_can_be_none_is_named_with_its_file() {
-    let p =
-        files("[default]\nregion = eu-west-1\n  output = json\n[profile ok]\nregion = eu-west-1 # home\n", "").await;
+    let config = "[default]\nregion = eu-west-1\n  aws_secret_access_key = hush\n[profile ok]\nregion = eu-west-1 # home\n\
+                  [profile odd]\nregion = eu_west_1\n";
+    let p = files(config, "").await;
     let fault = p.region("default").unwrap_err();
     assert!(fault.message.contains("profile default") && fault.message.contains("/config"), "{fault}");
+    assert!(fault.message.contains("indented lines") && !fault.message.contains("hush"), "{fault}");
+    assert!(p.region("odd").unwrap_err().message.ends_with("cannot be one: eu_west_1"));
     assert_eq!(p.region("ok").unwrap().as_deref(), Some("eu-west-1"));
 }
 
