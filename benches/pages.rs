@@ -1,4 +1,5 @@
-//! The first instance row and all of 10,000, beside the same SDK's paginator whose output is thrown away, and beside bare requests.
+//! The first instance row and all of 10,000, beside the same SDK's paginator whose output is thrown away, and beside bare requests;
+//! and `get instances -o json` of 10,000 with their status checks, beside the SDK's two paginators one after the other.
 //!
 //! `cargo bench --bench pages`
 
@@ -6,7 +7,7 @@ mod support;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use aws_sdk_ec2::config::{BehaviorVersion, Credentials, Region};
@@ -18,6 +19,10 @@ use support::{Figures, REGION, median, ms};
 const ROWS: usize = 10_000;
 /// Each way is taken this often, in turns.
 const ROUNDS: usize = 15;
+
+/// How long each page waits where the way is long, and how often that is tried.
+const FAR: usize = 300;
+const FAR_ROUNDS: usize = 3;
 
 /// When the first rows were there, and when all were.
 type Times = (Duration, Duration);
@@ -55,8 +60,57 @@ fn main() -> ExitCode {
         };
         figures.promise("first row / paginator's first page", ratio(|t| t.0), "", 1.15);
         figures.promise("all rows / paginator's all pages", ratio(|t| t.1), "", 1.15);
+        headless(url, &runtime, &mut figures);
         figures.end()
     })
+}
+
+/// The command without the console, from its start to its end.
+fn headless(url: &str, runtime: &tokio::runtime::Runtime, figures: &mut Figures) {
+    let near = fleet::fleet(url, ROWS);
+    let whole = Command::new(env!("CARGO_BIN_EXE_skydeck"))
+        .args(["get", "instances", "-o", "json", "--endpoint-url", &near])
+        .output()
+        .unwrap();
+    let rows: Vec<serde_json::Value> = serde_json::from_slice(&whole.stdout).unwrap();
+    assert!(rows.len() == ROWS && rows.iter().all(|r| r["facts"]["checks"]["ok"] == 3), "rows with their checks");
+    let _ = fleet::calls(url);
+    for (endpoint, what, rounds, most) in [
+        (near.clone(), "get / two paginators", ROUNDS, 1.25),
+        (format!("{near}/{FAR}"), "the same, far away", FAR_ROUNDS, 0.6),
+    ] {
+        let (mut ours, mut sdk, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..rounds {
+            let now = (get(&endpoint), runtime.block_on(paginators(&endpoint)));
+            ratios.push(now.0.as_secs_f64() / now.1.as_secs_f64());
+            ours.push(now.0);
+            sdk.push(now.1);
+        }
+        ratios.sort_by(f64::total_cmp);
+        figures.tell(&format!("SDK's two paginators, one after the other{}", far(rounds)), ms(median(&mut sdk)));
+        figures.tell(&format!("get instances -o json{}", far(rounds)), ms(median(&mut ours)));
+        figures.promise(what, ratios[ratios.len() / 2], "", most);
+    }
+    let _ = fleet::calls(url);
+    get(&near);
+    let calls = fleet::calls(url).iter().filter(|c| c.starts_with("DescribeInstance")).count();
+    figures.promise("calls for the instances and their checks", calls as f64, "", 20.0);
+}
+
+fn far(rounds: usize) -> &'static str {
+    if rounds == FAR_ROUNDS { ", 300 ms a page" } else { "" }
+}
+
+/// The process, from its start to its end; what it prints goes nowhere.
+fn get(endpoint: &str) -> Duration {
+    let begun = Instant::now();
+    let status = Command::new(env!("CARGO_BIN_EXE_skydeck"))
+        .args(["get", "instances", "-o", "json", "--endpoint-url", endpoint])
+        .stdout(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success(), "it lists everything");
+    begun.elapsed()
 }
 
 /// Reads all pages as bytes.
@@ -84,8 +138,8 @@ fn requests(endpoint: &str) -> Duration {
     begun.elapsed()
 }
 
-/// What the SDK takes alone: a client as it comes, its paginator, and nothing done with what it gives.
-async fn paginator(endpoint: &str) -> Times {
+/// A client as it comes.
+fn client(endpoint: &str) -> aws_sdk_ec2::Client {
     let config = aws_sdk_ec2::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))
@@ -94,6 +148,31 @@ async fn paginator(endpoint: &str) -> Times {
         .build();
     #[expect(clippy::disallowed_methods, reason = "what the console is compared with has no guard")]
     let client = aws_sdk_ec2::Client::from_conf(config);
+    client
+}
+
+/// Instances, and then their status checks.
+async fn paginators(endpoint: &str) -> Duration {
+    let client = client(endpoint);
+    let begun = Instant::now();
+    let most = i32::try_from(PAGE).unwrap();
+    let mut seen = (0, 0);
+    let mut pages = client.describe_instances().max_results(most).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        seen.0 += page.unwrap().reservations().len();
+    }
+    let statuses = client.describe_instance_status().include_all_instances(true).max_results(most);
+    let mut pages = statuses.into_paginator().send();
+    while let Some(page) = pages.next().await {
+        seen.1 += page.unwrap().instance_statuses().len();
+    }
+    assert_eq!(seen, (ROWS, ROWS));
+    begun.elapsed()
+}
+
+/// What the SDK takes alone: its paginator, and nothing done with what it gives.
+async fn paginator(endpoint: &str) -> Times {
+    let client = client(endpoint);
     let begun = Instant::now();
     let mut pages = client.describe_instances().max_results(i32::try_from(PAGE).unwrap()).into_paginator().send();
     let (mut first, mut seen) = (None, 0);

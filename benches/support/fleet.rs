@@ -1,13 +1,15 @@
 //! A server that hands out ready pages of instances by AWS's paging rules, on a free loopback port.
 //!
-//! The number of instances is the endpoint's path: `http://127.0.0.1:PORT/10000`. A page has 1,000 instances and 3 MB of XML; it is
-//! made once, and only the digits of its ids and addresses are written anew for each answer, which takes a fraction of a millisecond.
-//! Status checks are answered for the ids that are asked for; whatever else is asked has an empty answer.
+//! The number of instances is the endpoint's path: `http://127.0.0.1:PORT/10000`; a second part is how long each answer waits, in
+//! milliseconds. A page has 1,000 instances and 3 MB of XML, or their 1,000 status checks; it is made once, and only the digits of its
+//! ids and addresses are written anew for each answer, which takes a fraction of a millisecond. Status checks are answered for the ids
+//! that are asked for, too; whatever else is asked has an empty answer. `GET /calls` tells what was called since it was last asked.
 
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// Instances on a page: what DescribeInstances gives at the most.
 pub const PAGE: usize = 1000;
@@ -20,12 +22,21 @@ pub struct Server(String);
 
 /// Ready answers.
 struct Ready {
-    /// Each instance's XML, one after the other, with [`NUMBER`]s in it.
+    instances: Items,
+    statuses: Items,
+    calls: Mutex<Vec<String>>,
+}
+
+/// A page of 1,000.
+struct Items {
+    /// Each item's XML, one after the other, with [`NUMBER`]s in it.
     page: Vec<u8>,
     /// Where those are.
     numbers: Vec<usize>,
-    /// Where each instance ends.
+    /// Where each item ends.
     ends: Vec<usize>,
+    /// The answer's name and its set's.
+    names: (&'static str, &'static str),
 }
 
 impl Server {
@@ -52,6 +63,17 @@ impl Server {
     pub fn fleet(&self, instances: usize) -> String {
         fleet(&self.0, instances)
     }
+}
+
+/// What a server at `url` was called since this was last asked: `ACTION`, with ` by id` where ids were named.
+pub fn calls(url: &str) -> Vec<String> {
+    let host = url.trim_start_matches("http://");
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    write!(stream, "GET /calls HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    let (_, body) = text.split_once("\r\n\r\n").unwrap();
+    body.lines().map(String::from).collect()
 }
 
 /// The address of an account with this many instances, of a server at `url`.
@@ -82,6 +104,12 @@ fn serve(stream: TcpStream, ready: &Ready) {
                 return;
             }
         }
+        if path == "/calls" {
+            let calls = std::mem::take(&mut *ready.calls.lock().unwrap()).join("\n");
+            let _ =
+                write!(out, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{calls}", calls.len());
+            return;
+        }
         let mut body = vec![0; length];
         if reader.read_exact(&mut body).is_err() {
             return;
@@ -100,66 +128,81 @@ fn serve(stream: TcpStream, ready: &Ready) {
 
 impl Ready {
     fn new() -> Ready {
-        let (mut page, mut ends) = (String::new(), Vec::new());
-        for i in 0..PAGE {
-            instance(&mut page, i);
-            ends.push(page.len());
+        Ready {
+            instances: Items::new(("DescribeInstances", "reservationSet"), instance),
+            statuses: Items::new(("DescribeInstanceStatus", "instanceStatusSet"), |out, i| status(out, &id(i))),
+            calls: Mutex::default(),
         }
-        let numbers = page.match_indices(NUMBER).map(|(at, _)| at).collect();
-        Ready { page: page.into_bytes(), numbers, ends }
     }
 
     fn answer(&self, path: &str, body: &str) -> (&'static str, Vec<u8>) {
         const XML: &str = "text/xml;charset=UTF-8";
-        if path.contains("/service/") {
+        let mut parts = path.trim_matches('/').split('/');
+        let mut number = || parts.next().and_then(|n| n.parse::<usize>().ok()).unwrap_or(0);
+        let (instances, wait) = (number(), number());
+        std::thread::sleep(Duration::from_millis(wait as u64));
+        if let Some((_, operation)) = path.split_once("/operation/") {
+            self.calls.lock().unwrap().push(operation.into());
             return ("application/cbor", vec![0xa0]);
         }
-        let instances: usize = path.trim_matches('/').parse().unwrap_or(0);
         let parameter = |name: &str| {
             body.split('&').find_map(|p| p.split_once('=').filter(|(k, _)| *k == name).map(|(_, v)| v.to_string()))
         };
-        let xml = match parameter("Action").as_deref() {
-            Some("DescribeInstances") => {
-                let from = parameter("NextToken").and_then(|t| t.parse().ok()).unwrap_or(0);
-                let most = parameter("MaxResults").and_then(|m| m.parse().ok()).unwrap_or(PAGE);
-                return (XML, self.describe(instances, from, most.min(PAGE)));
-            }
-            Some("DescribeInstanceStatus") => statuses(body),
-            Some("GetCallerIdentity") => {
-                "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+        let number = |name: &str| parameter(name).and_then(|n| n.parse::<usize>().ok());
+        let (from, most) = (number("NextToken").unwrap_or(0), number("MaxResults").unwrap_or(PAGE).min(PAGE));
+        let action = parameter("Action").unwrap_or_default();
+        let by_id = parameter("InstanceId.1").or(parameter("Filter.1.Value.1")).is_some();
+        self.calls.lock().unwrap().push(if by_id { format!("{action} by id") } else { action.clone() });
+        let xml = match action.as_str() {
+            "DescribeInstances" => return (XML, self.instances.page(instances, from, most)),
+            "DescribeInstanceStatus" if !by_id => return (XML, self.statuses.page(instances, from, most)),
+            "DescribeInstanceStatus" => statuses(body),
+            "GetCallerIdentity" => "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
                 <GetCallerIdentityResult><Arn>arn:aws:iam::000000000000:user/bench</Arn><UserId>AIDAEXAMPLE</UserId>\
                 <Account>000000000000</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
-                    .into()
-            }
-            Some(other) => format!("<{other}Response><{other}Result/></{other}Response>"),
-            None => String::new(),
+                .into(),
+            other => format!("<{other}Response><{other}Result/></{other}Response>"),
         };
         (XML, xml.into_bytes())
     }
+}
 
-    /// The page that begins with the instance `from`.
-    fn describe(&self, instances: usize, from: usize, most: usize) -> Vec<u8> {
-        let count = most.min(instances.saturating_sub(from));
+impl Items {
+    fn new(names: (&'static str, &'static str), item: impl Fn(&mut String, usize)) -> Items {
+        let (mut page, mut ends) = (String::new(), Vec::new());
+        for i in 0..PAGE {
+            item(&mut page, i);
+            ends.push(page.len());
+        }
+        let numbers = page.match_indices(NUMBER).map(|(at, _)| at).collect();
+        Items { page: page.into_bytes(), numbers, ends, names }
+    }
+
+    /// The page that begins with the item `from` of `all`.
+    fn page(&self, all: usize, from: usize, most: usize) -> Vec<u8> {
+        let (action, set) = self.names;
+        let count = most.min(all.saturating_sub(from));
         let (first, number) = (from % PAGE, format!("{:05}", from / PAGE));
         let count = count.min(PAGE - first);
         let start = if first == 0 { 0 } else { self.ends[first - 1] };
         let end = if count == 0 { start } else { self.ends[first + count - 1] };
         let mut out = Vec::with_capacity(end - start + 512);
-        out.extend_from_slice(
-            b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<DescribeInstancesResponse \
-              xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><requestId>8f7724cf-496f-496e-8fe3-example</requestId><reservationSet>",
+        let head = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{action}Response xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\
+             <requestId>8f7724cf-496f-496e-8fe3-example</requestId><{set}>"
         );
+        out.extend_from_slice(head.as_bytes());
         let head = out.len();
         out.extend_from_slice(&self.page[start..end]);
         for at in self.numbers.iter().filter(|at| (start..end).contains(*at)) {
             let at = at - start + head;
             out[at..at + NUMBER.len()].copy_from_slice(number.as_bytes());
         }
-        out.extend_from_slice(b"</reservationSet>");
-        if from + count < instances {
+        out.extend_from_slice(format!("</{set}>").as_bytes());
+        if from + count < all {
             out.extend_from_slice(format!("<nextToken>{}</nextToken>", from + count).as_bytes());
         }
-        out.extend_from_slice(b"</DescribeInstancesResponse>");
+        out.extend_from_slice(format!("</{action}Response>").as_bytes());
         out
     }
 }
@@ -167,19 +210,29 @@ impl Ready {
 fn statuses(body: &str) -> String {
     let mut set = String::new();
     for id in body.split('&').filter(|p| p.starts_with("InstanceId.")).filter_map(|p| p.split_once('=')) {
-        let summary =
-            "<status>ok</status><details><item><name>reachability</name><status>passed</status></item></details>";
-        let _ = write!(
-            set,
-            "<item><instanceId>{}</instanceId><availabilityZone>ap-northeast-2a</availabilityZone><instanceState><code>16</code>\
-             <name>running</name></instanceState><systemStatus>{summary}</systemStatus><instanceStatus>{summary}</instanceStatus></item>",
-            id.1
-        );
+        status(&mut set, id.1);
     }
     format!(
         "<DescribeInstanceStatusResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><requestId>r</requestId>\
          <instanceStatusSet>{set}</instanceStatusSet></DescribeInstanceStatusResponse>"
     )
+}
+
+/// One instance's checks, as EC2 writes them.
+fn status(out: &mut String, id: &str) {
+    let summary = "<status>ok</status><details><item><name>reachability</name><status>passed</status></item></details>";
+    let _ = write!(
+        out,
+        "<item><instanceId>{id}</instanceId><availabilityZone>ap-northeast-2a</availabilityZone>\
+         <availabilityZoneId>apne2-az1</availabilityZoneId><instanceState><code>16</code><name>running</name></instanceState>\
+         <systemStatus>{summary}</systemStatus><instanceStatus>{summary}</instanceStatus>\
+         <attachedEbsStatus>{summary}</attachedEbsStatus></item>"
+    );
+}
+
+/// The `i`th instance's id on its page.
+fn id(i: usize) -> String {
+    format!("i-0a{NUMBER}c{i:04}e4d2f")
 }
 
 /// One reservation with one instance, as EC2 writes them: names and ids of its own, the rest shared by few or many.
@@ -188,7 +241,7 @@ fn instance(out: &mut String, i: usize) {
     let kind = ["t3.micro", "t3.large", "m6i.large", "c6i.2xlarge", "r6g.xlarge"][i % 5];
     let zone = ["a", "b", "c"][i % 3];
     let (state, code) = if i % 11 == 7 { ("stopped", 80) } else { ("running", 16) };
-    let id = format!("0a{NUMBER}c{i:04}e4d2f");
+    let id = &id(i)[2..];
     let tag = |k: &str, v: &str| format!("<item><key>{k}</key><value>{v}</value></item>");
     let tags = [
         tag("Name", &format!("fleet-{role}-{NUMBER}-{i:04}")),

@@ -52,7 +52,9 @@ impl Rig {
             Gateway::new(gateway)
         };
         let profile = gateway.profiles_in_use()[0].clone();
+        let journal = Journal::at("/nonexistent/journal.jsonl", clock.now());
         let setup = Setup {
+            process: journal.process().into(),
             registry,
             keymap: Arc::new(Keymap::embedded("default").unwrap()),
             profiles: vec![ProfileSetup {
@@ -73,9 +75,8 @@ impl Rig {
             zone: jiff::tz::TimeZone::UTC,
             now: clock.now(),
             messages: Vec::new(),
-            cli: Arc::new(|_| String::new()),
+            cli: Arc::new(|_| Vec::new()),
         };
-        let journal = Journal::at("/nonexistent/journal.jsonl", clock.now());
         let every = Duration::from_secs(3600);
         // Without a budget: the SDK's paginator, with which this is compared, has none.
         let config =

@@ -12,8 +12,9 @@ use super::state::State;
 use super::update::Turn;
 use super::view::Tab;
 use crate::base::RowId;
-use crate::model::{Effect, FieldInfo, FieldType, Interest, Record, Side, TableKey, Value};
+use crate::model::{Effect, FieldInfo, FieldType, Interest, Record, Selector, Side, TableKey, Value};
 use crate::store::index::named_by;
+use crate::store::{Progress, Table};
 
 /// What is wanted of a table.
 enum Rows {
@@ -174,6 +175,13 @@ impl Turn<'_> {
             }
         }
         for side in &seen {
+            for of in &view.tables {
+                if let Some(table) = table_of(side, of)
+                    && self.is_first_look(side, &table, of)
+                {
+                    wanted.insert(table, Rows::All);
+                }
+            }
             for at in s.visible() {
                 let Some((of, row)) = self.store.row(&view.order_tables, *at) else { continue };
                 if row.gone.is_none()
@@ -193,7 +201,7 @@ impl Turn<'_> {
                 }
             }
         }
-        // A filter or sort on a side value needs it for every row.
+        // A filter or sort on a side value needs it for every row: pages of its own, read beside those of the rows.
         for f in view.query.fields(view.kind.0).chain(view.sort.map(|s| s.field)) {
             let Some(side) = side_of(f) else { continue };
             for (i, of) in view.tables.iter().enumerate() {
@@ -205,6 +213,21 @@ impl Turn<'_> {
                 }
             }
         }
+    }
+
+    /// Whether the side table that nothing is known of yet is asked for as a whole, beside the rows: its first page costs the request
+    /// that some rows of it would cost, does not wait for their ids, and is all of it in most accounts. Of a table with more rows than
+    /// a page it would be a page for each of theirs, parsed while theirs wait and kept for rows that nobody may look at: there, what is
+    /// seen is asked for.
+    fn is_first_look(&self, side: &Side, table: &TableKey, of: &TableKey) -> bool {
+        let pages = table.kind.paging().filter(|p| p.ids.is_some() && !p.absent_is_none);
+        let Some(pages) = pages.filter(|_| !side.paid && !side.on_demand && of.selector == Selector::All) else {
+            return false;
+        };
+        let most = usize::try_from(pages.rows).unwrap_or(usize::MAX);
+        let nothing_known =
+            |t: &Table| t.status.progress != Progress::Complete && t.status.fault.is_none() && t.len() < most;
+        self.store.table(table).is_none_or(nothing_known) && self.store.table(of).is_none_or(|t| t.len() <= most)
     }
 }
 

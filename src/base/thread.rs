@@ -6,13 +6,25 @@
 
 use std::io;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How far workers stand back: they get about a third of a core that another thread wants too.
 #[cfg(target_os = "linux")]
 const NICE: i32 = 5;
 
+static NOBODY_DRAWS: AtomicBool = AtomicBool::new(false);
+
+/// There is no screen in this process for which a worker would have to give way: on a machine that has other work to do it would only
+/// be the last of all. To be said before the first of them starts.
+pub fn nobody_draws() {
+    NOBODY_DRAWS.store(true, Ordering::Relaxed);
+}
+
 /// The calling thread stands back behind those that do not.
 pub fn stand_back() {
+    if NOBODY_DRAWS.load(Ordering::Relaxed) {
+        return;
+    }
     // On Linux the nice value is a thread's own (sched(7)); elsewhere it is the whole process's, the drawing thread's too.
     #[cfg(target_os = "linux")]
     if let Err(e) = rustix::process::setpriority_process(None, NICE) {

@@ -62,7 +62,7 @@ pub struct Options {
     /// Seconds between two looks at a table of one page.
     #[arg(global = true, long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = seconds)]
     pub refresh: Option<u32>,
-    /// How much of AWS's documented request rates polling may take, in percent.
+    /// How much of AWS's documented request rates polling may take, in percent; `get` takes all of them unless this is given.
     #[arg(global = true, long, value_name = "PERCENT", allow_negative_numbers = true, value_parser = percent)]
     pub api_share: Option<u8>,
     /// No colours; NO_COLOR does the same.
@@ -95,7 +95,8 @@ pub enum Command {
         /// How to print.
         #[arg(short, long, value_enum, default_value_t = Output::Table)]
         output: Output,
-        /// The row that they belong to, for kinds that hang off another: a bucket or folder, a group, a target group.
+        /// The row that they belong to, for kinds that hang off another, by its name, id or ARN: a bucket or folder, a group, a target
+        /// group, an instance.
         #[arg(long, value_name = "PARENT")]
         of: Option<String>,
     },

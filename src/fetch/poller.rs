@@ -257,6 +257,8 @@ impl Worker {
             std::mem::take(&mut self.plans).into_iter().partition(|(key, _)| wanted.contains_key(key));
         self.plans = kept;
         for ((table, by_id), plan) in dropped {
+            // A look at a whole side table is given up when it is over, which may not have been joined yet: the viewer is quick.
+            let over = table.kind.side && plan.running.as_ref().is_some_and(AbortHandle::is_finished);
             if let Some(job) = &plan.running {
                 if !by_id {
                     self.stopping.insert(job.id(), table.clone());
@@ -264,7 +266,8 @@ impl Worker {
                 job.abort();
             }
             // A run that was cut off is asked for again; one that came to its end is good for its cadence.
-            if let (None, false, 0, Some(fresh)) = (&plan.running, by_id, plan.faults, plan.fresh) {
+            let fresh = if over { Some(plan.started) } else { plan.fresh.filter(|_| plan.running.is_none()) };
+            if let (false, 0, Some(fresh)) = (by_id, plan.faults, fresh) {
                 self.rested.insert(table, Rested { fresh, pages: plan.pages, lasts: plan.lasts });
             }
         }
@@ -297,7 +300,13 @@ impl Worker {
                     plan.interest = interest;
                 }
                 None => {
-                    let rested = if key.1 { None } else { self.rested.remove(&key.0) };
+                    // Some rows of a side table that was just read as a whole are as good as one page of it.
+                    let beside = |r: &Rested| Rested { pages: 1, ..*r };
+                    let rested = match key {
+                        (_, false) => self.rested.remove(&key.0),
+                        (ref table, true) if table.kind.side => self.rested.get(table).map(beside),
+                        (_, true) => None,
+                    };
                     let plan = Planned {
                         interest,
                         next: due(rested),

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use super::operation::{Operation, Service};
+use super::operation::{Operation, Paging, Service};
 use super::row_values::RowValues;
 use super::value::Value;
 
@@ -359,6 +359,10 @@ impl KindInfo {
     /// Whether each row asked for costs money (CloudWatch charges for metrics one by one).
     pub fn is_paid(&self) -> bool {
         self.service == Service::CloudWatch && self.operations.iter().any(|o| o.name == "GetMetricData")
+    }
+    /// How its whole list comes, if it needs nothing but one operation's own pages: it can then be read beside any other.
+    pub fn paging(&self) -> Option<Paging> {
+        if let [only] = self.operations { only.paging } else { None }
     }
     /// The positions of the fields that are [`FieldInfo::unique`], as a mask.
     pub fn unique_fields(&self) -> u64 {

@@ -24,7 +24,7 @@ pub use form::{Choice, FormField, FormInput, FormSpec, FormValue, Values};
 pub use kind::{
     Column, Field, FieldInfo, FieldList, FieldType, Fields, Ids, Kind, KindInfo, Parent, Scoping, Side, TAGS,
 };
-pub use operation::{Access, Operation, Retry, Service};
+pub use operation::{Access, Operation, Paging, Retry, Service};
 pub use order::SortKey;
 pub use plan::{Confirm, Consequence, DryRun, Keep, Plan, Severity, Step, StepUndo, Subject, Undo, Waiter};
 pub use raw::{RawAnswer, RawPart};

@@ -86,6 +86,17 @@ pub enum Retry {
     Never,
 }
 
+/// How an operation gives a whole table by itself, page by page, and rows of it by id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Paging {
+    /// Rows on a page, at the most that AWS gives.
+    pub rows: u32,
+    /// Ids that one request may name; `None`: the table's rows cannot be asked for by id, and whoever wants some reads all pages.
+    pub ids: Option<u32>,
+    /// Whether a row that is on none of the pages has nothing there (an instance without alarms); if not, it is not known.
+    pub absent_is_none: bool,
+}
+
 /// One declared operation. Declared once, as a `static`, beside the kind or action that sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Operation {
@@ -101,6 +112,8 @@ pub struct Operation {
     pub dry_run: bool,
     /// What it answers changes seldom: asked once a minute at most.
     pub seldom: bool,
+    /// How it pages, where that matters to whoever has to choose between all rows and some by id.
+    pub paging: Option<Paging>,
     /// IAM actions, where they are not `PREFIX:NAME` (`ListObjectsV2` needs `s3:ListBucket`); empty otherwise.
     pub iam: &'static [&'static str],
     /// Members of its answer that later steps may use or that are kept, by the API's names (`VolumeId`). A nested one is written as
@@ -111,20 +124,20 @@ pub struct Operation {
 impl Operation {
     /// A reading operation.
     pub const fn read(service: Service, name: &'static str) -> Self {
-        Operation {
-            service,
-            name,
-            access: Access::Read,
-            retry: Retry::Safe,
-            dry_run: false,
-            seldom: false,
-            iam: &[],
-            outputs: &[],
-        }
+        Operation::new(service, name, Access::Read, Retry::Safe)
     }
     /// A changing operation.
     pub const fn write(service: Service, name: &'static str, retry: Retry) -> Self {
-        Operation { service, name, access: Access::Write, retry, dry_run: false, seldom: false, iam: &[], outputs: &[] }
+        Operation::new(service, name, Access::Write, retry)
+    }
+    const fn new(service: Service, name: &'static str, access: Access, retry: Retry) -> Self {
+        Operation { service, name, access, retry, dry_run: false, seldom: false, paging: None, iam: &[], outputs: &[] }
+    }
+    /// The same, with how it pages.
+    #[must_use]
+    pub const fn paged(mut self, paging: Paging) -> Self {
+        self.paging = Some(paging);
+        self
     }
     /// The same, of what changes seldom.
     #[must_use]

@@ -4,10 +4,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use arcstr::ArcStr;
+use futures::future::join_all;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Lister, Row};
-use crate::base::{Fault, RowId, Scope};
+use super::lister::Lister;
+use super::row::Row;
+use super::trouble::Trouble;
+use crate::base::{RowId, Scope};
 use crate::kinds::{KindDef, What};
 use crate::model::{Column, FieldInfo, Record, Selector, Value};
 use crate::query::{Cells as _, Query};
@@ -25,15 +28,14 @@ impl Row {
     }
 }
 
-impl Lister<'_> {
-    /// The names that the query looks at, which it may only do if all of them are there.
+impl Lister {
+    /// The names that the query looks at, which it may only do if all of them are there; and which of them could not be had.
     pub(super) async fn names_to_find(
         &self,
         def: &'static KindDef,
         query: &Query,
-        rows: &mut [Row],
-        faults: &mut Vec<Fault>,
-    ) {
+        scopes: &[Scope],
+    ) -> (Names, Vec<Trouble>) {
         let named: Vec<usize> = query.by_name(def.info).collect();
         let words = query.words();
         let by_word = |i: usize, info: &FieldInfo| {
@@ -41,28 +43,34 @@ impl Lister<'_> {
                 && words >> i & 1 == 1
                 && (matches!(info.column, Column::Shown(_)) || info.ids.is_some_and(|ids| ids.few))
         };
-        let mut names = Names::default();
-        let mut asked: FxHashSet<(&str, &Scope)> = FxHashSet::default();
+        let mut tables: Vec<(&'static KindDef, bool)> = Vec::new();
         for (i, info) in def.info.iter().enumerate().filter(|(_, info)| info.ids.is_some()) {
-            let Some(linked) = info.link.and_then(|kind| self.session.registry.kind(kind)) else { continue };
-            if !(named.contains(&i) || by_word(i, info)) {
+            let Some(linked) = info.link.and_then(|kind| self.registry.kind(kind)) else { continue };
+            let named = named.contains(&i);
+            if !(named || by_word(i, info)) {
                 continue;
             }
-            for scope in rows.iter().map(|r| &r.scope) {
-                if asked.insert((linked.info.name, scope)) {
-                    let (found, fault) = self.table(linked, scope, Selector::All, What::Everything).await;
-                    add_names(&mut names, scope, &found);
-                    // A word is looked for in what can be read; whoever names the field must hear that it could not be.
-                    faults.extend(fault.filter(|_| named.contains(&i)));
-                }
+            match tables.iter_mut().find(|(known, _)| known.info.name == linked.info.name) {
+                Some((_, needed)) => *needed |= named,
+                None => tables.push((linked, named)),
             }
         }
-        share(names, rows);
+        let wanted = tables.iter().flat_map(|table| scopes.iter().map(move |scope| (table, scope)));
+        let found = join_all(wanted.map(async |((linked, needed), scope)| {
+            let (rows, fault) = self.table(linked, scope, Selector::All, What::Everything, None).await;
+            (scope, rows, fault.filter(|_| *needed))
+        }));
+        let (mut names, mut troubles) = (Names::default(), Vec::new());
+        for (scope, rows, fault) in found.await {
+            add_names(&mut names, scope, &rows);
+            // A word is looked for in what can be read; whoever names the field must hear that it could not be.
+            troubles.extend(fault.map(|fault| Trouble { scope: scope.clone(), fault }));
+        }
+        (names, troubles)
     }
 
     /// The names that a table shows, where one request for each kind and scope brings them: not to know them costs no row.
     pub(super) async fn names_to_show(&self, def: &'static KindDef, rows: &mut [Row]) {
-        let mut names = rows.first().map_or_else(Names::default, |r| (*r.names).clone());
         let mut wanted: FxHashMap<(&'static str, Scope), FxHashSet<RowId>> = FxHashMap::default();
         for (i, info) in def.info.iter().enumerate().filter(|(_, f)| matches!(f.column, Column::Shown(_))) {
             let Some(kind) = info.ids.and(info.link) else { continue };
@@ -72,16 +80,20 @@ impl Lister<'_> {
                 wanted.entry((kind, row.scope.clone())).or_default().extend(ids);
             }
         }
-        for ((kind, scope), ids) in wanted {
-            let Some(linked) = self.session.registry.kind(kind).filter(|_| (1..=ONE_REQUEST).contains(&ids.len()))
-            else {
-                continue;
-            };
+        let few = wanted.into_iter().filter(|(_, ids)| (1..=ONE_REQUEST).contains(&ids.len()));
+        let found = join_all(few.map(async |((kind, scope), ids)| {
+            let linked = self.registry.kind(kind)?;
             let what = What::Ids(Arc::new(ids.into_iter().collect()));
-            let (found, _) = self.table(linked, &scope, Selector::All, what).await;
-            add_names(&mut names, &scope, &found);
+            let (rows, _) = self.table(linked, &scope, Selector::All, what, None).await;
+            Some((scope, rows))
+        }));
+        let found = found.await;
+        let mut names = rows.first().map_or_else(Names::default, |r| (*r.names).clone());
+        for (scope, rows) in found.into_iter().flatten() {
+            add_names(&mut names, &scope, &rows);
         }
-        share(names, rows);
+        let names = Arc::new(names);
+        rows.iter_mut().for_each(|r| r.names = names.clone());
     }
 }
 
@@ -91,9 +103,4 @@ const ONE_REQUEST: usize = 200;
 fn add_names(names: &mut Names, scope: &Scope, rows: &[Arc<Record>]) {
     let named = rows.iter().filter(|r| !r.name.trim().is_empty());
     names.entry(scope.clone()).or_default().extend(named.map(|r| (r.id.clone(), r.name.clone())));
-}
-
-fn share(names: Names, rows: &mut [Row]) {
-    let names = Arc::new(names);
-    rows.iter_mut().for_each(|r| r.names = names.clone());
 }

@@ -6,14 +6,19 @@ use aws_sdk_cloudwatch::types::StateValue;
 use futures::future::BoxFuture;
 use indexmap::IndexMap;
 
-use super::alarms::DESCRIBE_ALARMS;
+use super::alarms;
 use super::watched::Watched;
 use crate::aws::fault;
 use crate::base::Fault;
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::following;
 use crate::kinds::seam::{field, no_tags};
-use crate::model::{FieldInfo, FieldType, Fields, Kind, KindInfo, Record, Scoping, Service, Value};
+use crate::model::{FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Paging, Record, Scoping, Service, Value};
+
+/// `DescribeAlarms` for the alarms of instances: there is no asking for those of some (`DescribeAlarmsForMetric` wants each metric by
+/// name).
+pub static DESCRIBE_ALARMS: Operation =
+    alarms::DESCRIBE_ALARMS.paged(Paging { rows: 100, ids: None, absent_is_none: true });
 
 /// What it is.
 pub static INFO: KindInfo = KindInfo {

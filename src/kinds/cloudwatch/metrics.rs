@@ -22,7 +22,7 @@ pub static INFO: KindInfo = KindInfo {
     singular: "metric",
     title: "Metrics",
     doc: "CPU, network and status checks of one instance over the last three hours, every 5 minutes, or each minute where \
-          they are published so. Needs an instance id; each \
+          they are published so. Needs an instance; each \
           metric is charged.",
     aliases: &["metric"],
     service: Service::CloudWatch,

@@ -10,10 +10,16 @@ use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::following;
 use crate::kinds::raw::raw;
 use crate::kinds::seam::{Seam, batches, field, moment, no_tags, own, time};
-use crate::model::{FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Record, Scoping, Service, Tone, Value};
+use crate::model::{
+    FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Paging, Record, Scoping, Service, Tone, Value,
+};
 
 /// `DescribeInstanceStatus`.
-pub static DESCRIBE_INSTANCE_STATUS: Operation = Operation::read(Service::Ec2, "DescribeInstanceStatus");
+///
+/// It takes 5 to 1000 results a page, or at most 100 ids ("you cannot specify this parameter and the instance IDs parameter in the
+/// same request", DescribeInstanceStatus in the EC2 API reference). One that is not listed has come or gone meanwhile.
+pub static DESCRIBE_INSTANCE_STATUS: Operation = Operation::read(Service::Ec2, "DescribeInstanceStatus")
+    .paged(Paging { rows: PAGE as u32, ids: Some(MOST_IDS as u32), absent_is_none: false });
 
 /// Checks passed, of those made.
 pub const CHECKS: &str = "checks";
@@ -153,7 +159,6 @@ impl InstanceStatus {
     }
 }
 
-/// DescribeInstanceStatus takes 5 to 1000, or at most 100 ids.
 const PAGE: i32 = 1000;
 const MOST_IDS: usize = 100;
 

@@ -15,12 +15,16 @@ use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::paged;
 use crate::kinds::seam::{batches, field, no_tags, own};
 use crate::model::{
-    FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Record, Scoping, Service, TableKey, Value,
+    FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Paging, Record, Scoping, Service, TableKey, Value,
 };
 use crate::store::Store;
 
 /// `DescribeVolumes` for the disks of instances, which change seldom; the volumes' own list is as fresh as others.
-pub static DESCRIBE_VOLUMES: Operation = super::volumes::DESCRIBE_VOLUMES.seldom();
+pub static DESCRIBE_VOLUMES: Operation = super::volumes::DESCRIBE_VOLUMES.seldom().paged(Paging {
+    rows: PAGE as u32,
+    ids: Some(MOST_IDS as u32),
+    absent_is_none: true,
+});
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo {

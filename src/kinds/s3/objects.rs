@@ -139,6 +139,11 @@ impl Object {
 pub fn place(parent: &str) -> (&str, &str) {
     parent.split_once('/').unwrap_or((parent, ""))
 }
+/// The selector of a level as people write it: `BUCKET`, `BUCKET/PREFIX`, `s3://BUCKET/PREFIX`, or an ARN.
+pub fn given(text: &str) -> RowId {
+    let arn = || text.strip_prefix("arn:").and_then(|rest| rest.split_once(":s3:::")).map(|(_, place)| place);
+    text.strip_prefix("s3://").or_else(arn).unwrap_or(text).into()
+}
 /// The selector of a level.
 pub fn level(bucket: &str, prefix: &str) -> RowId {
     if prefix.is_empty() { bucket.into() } else { format!("{bucket}/{prefix}") }
@@ -316,6 +321,14 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bucket_is_named_as_people_name_it() {
+        for text in ["logs/2026/", "s3://logs/2026/", "arn:aws:s3:::logs/2026/", "arn:aws-cn:s3:::logs/2026/"] {
+            assert_eq!(given(text), "logs/2026/", "{text}");
+        }
+        assert_eq!(given("arn"), "arn");
+    }
     use crate::kinds::intern::Interner;
 
     fn rows(prefix: &str, out: ListObjectsV2Output) -> Vec<Record> {
