@@ -185,9 +185,9 @@ fn scripts_do_what_the_console_does(account: &Account, digits: &str) {
     confirm(&mut console, "", None);
     let keys = || account.aws(&["describe-key-pairs"])["KeyPairs"].to_string();
     console.until("the key", |_| keys().contains("console-key"));
-    console.until("its file", |_| home.path("console-key.pem").exists());
-    assert!(is_mode_0400(&home.path("console-key.pem")));
-    let journal = std::fs::read_to_string(home.path(".state/skydeck/journal.jsonl")).unwrap();
+    console.until("its file", |_| home.path().join("console-key.pem").exists());
+    assert!(is_mode_0400(&home.path().join("console-key.pem")));
+    let journal = std::fs::read_to_string(home.path().join(".state/skydeck/journal.jsonl")).unwrap();
     assert!(journal.contains("CreateKeyPair") && !journal.contains("PRIVATE KEY"), "a private key is in no journal");
 
     // Stop, wait, modify, start, wait.

@@ -31,10 +31,6 @@ impl Home {
         std::fs::write(path, text).unwrap();
         self
     }
-    /// A file in it.
-    pub fn path(&self, name: &str) -> std::path::PathBuf {
-        self.0.path().join(name)
-    }
     /// The whole environment that the binary gets.
     pub fn env(&self) -> Vec<(&'static str, String)> {
         let path = |p: &str| self.0.path().join(p).display().to_string();

@@ -3,7 +3,6 @@
 //! Everything that needs nothing else first is under way at the same time: who one is, the table in every region, and side tables that
 //! come in pages of their own. What has to know the rows comes after, side by side too.
 
-use std::io::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::StreamExt as _;
@@ -19,7 +18,7 @@ use super::trouble::Trouble;
 use crate::app::ProfileSetup;
 use crate::aws::{Gateway, Identity};
 use crate::base::{Clock, Fault, FaultKind, RowId, Scope};
-use crate::cli::Failure;
+use crate::cli::{Failure, out};
 use crate::fetch::Budget;
 use crate::kinds::{Bought, Interner, KindDef, ListRequest, Registry, Sink, What};
 use crate::model::{Operation, Paging, Record, Scoping, Selector};
@@ -149,7 +148,7 @@ impl Lister {
             }
             if jobs.iter().any(|(_, table, ..)| table.paid) {
                 let text = "the query names a metric: CloudWatch charges about $0.01 for every 1,000 metrics asked";
-                writeln!(std::io::stderr(), "skydeck: {text}")?;
+                out::say(text);
             }
             let answers = join_all(jobs.into_iter().map(async |(i, table, scope, ids, total)| {
                 let answer = self.beside(i, table, &scope, ids, total).await;
