@@ -242,6 +242,8 @@ fn a_console_that_is_killed_between_two_calls_goes_on_with_the_second_at_its_nex
     let made = account.volumes("cut-off");
     assert_eq!(made.len(), 1, "one volume and not two: {made:?}");
     assert!(made[0].starts_with("7 gp3 in-use /dev/sd"), "{made:?}");
+    let journal = home.path().join(".state/skydeck/journal.jsonl");
+    console.until("the end in the journal", |_| std::fs::read_to_string(&journal).unwrap().contains("\"ended\""));
     console.send("q");
     drop(console);
     let mut console = account.console(&home, "volumes");

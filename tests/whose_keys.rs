@@ -260,7 +260,9 @@ fn steps(server: &Server) -> Vec<String> {
             request.split("Credential=").nth(1).map(|c| c.split('/').take(3).collect()).unwrap_or_default();
         format!("{action} {} {}", scope.first().unwrap_or(&"-"), scope.get(2).unwrap_or(&"-"))
     };
-    server.log().iter().map(step).filter(|s| !s.starts_with("GetCallerIdentity")).collect()
+    // Who one is, and what belongs to a list beside it, is asked by the same keys; only the way to them is compared.
+    let aside = |s: &String| s.starts_with("GetCallerIdentity") || s.starts_with("DescribeInstanceStatus");
+    server.log().iter().map(step).filter(|s| !aside(s)).collect()
 }
 
 #[test]

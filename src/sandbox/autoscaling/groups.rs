@@ -43,7 +43,6 @@ fn template_of(world: &mut World, call: &Call<'_>) -> Outcome<Option<Template>> 
 
 /// The template that a part of a request names, on its own or in a mixed instances policy.
 pub(super) fn template_in(world: &mut World, call: &Call<'_>, p: &Params) -> Outcome<Option<Template>> {
-    not_here(p)?;
     let nested = "MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification";
     let Some(named) = p.node("LaunchTemplate").or_else(|| p.node(nested)) else { return Ok(None) };
     if named.text("LaunchTemplateId").is_some() == named.text("LaunchTemplateName").is_some() {
@@ -94,24 +93,6 @@ pub(super) fn target_groups_of(state: &elbv2::State, call: &Call<'_>) -> Outcome
         return Err(validation("Provided Target Groups may not be valid. Please ensure they exist and try again."));
     }
     Ok(arns.into_iter().map(str::to_string).collect())
-}
-
-/// What the sandbox does not do is refused, and not taken and forgotten: its groups launch one type of instance, of which each counts
-/// one.
-fn not_here(p: &Params) -> Outcome<()> {
-    let refused = [
-        ("MixedInstancesPolicy.LaunchTemplate.Overrides.member.1", "several instance types, or weights of them"),
-        ("MixedInstancesPolicy.InstancesDistribution", "distributions of On-Demand and Spot Instances"),
-        ("InstanceMaintenancePolicy", "instance maintenance policies"),
-    ];
-    if let Some((name, what)) = refused.iter().find(|(name, _)| p.node(name).is_some()) {
-        let name = name.trim_end_matches(".member.1");
-        return Err(validation(format!("{name}: the sandbox's groups have no {what}.")));
-    }
-    match p.text("DesiredCapacityType") {
-        None | Some("" | "units") => Ok(()),
-        Some(ty) => Err(validation(format!("DesiredCapacityType {ty}: the sandbox's groups count instances only."))),
-    }
 }
 
 /// What create and update have in common, written over `group`.

@@ -127,11 +127,11 @@ async fn weights_and_other_policies_that_would_not_act_are_refused() {
     for (call, name) in [
         (update().mixed_instances_policy(mixed), "MixedInstancesPolicy.LaunchTemplate.Overrides"),
         (update().instance_maintenance_policy(careful), "InstanceMaintenancePolicy"),
-        (update().desired_capacity_type("vcpu"), "DesiredCapacityType vcpu"),
+        (update().desired_capacity_type("vcpu"), "DesiredCapacityType"),
     ] {
         let e = call.send().await.unwrap_err();
         assert_eq!(e.code(), Some("ValidationError"));
-        assert!(e.message().is_some_and(|m| m.starts_with(name)), "{:?}", e.message());
+        assert!(e.message().is_some_and(|m| m.contains(name)), "{:?}", e.message());
     }
     assert_eq!(d.group().await, before, "what is refused changes nothing");
     // The same template, said in a policy without types of its own.
