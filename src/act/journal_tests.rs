@@ -141,7 +141,7 @@ fn runs_of_another_process_that_still_lives_are_its_own_whatever_number_it_has()
     let (lives, dies) = (dir.started(1), dir.started(2));
     let mut names = Vec::new();
     for journal in [&lives, &dies] {
-        begin(&journal, 1).expect("written");
+        begin(journal, 1).expect("written");
         names.push(journal.run_name(1));
     }
     let third = dir.started(3);

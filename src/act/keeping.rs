@@ -15,6 +15,7 @@ use crate::model::Keep;
 const ROOM: [u8; 8192] = [b'\n'; 8192];
 
 /// The open files of one call.
+#[derive(Debug)]
 pub(super) struct Kept(Vec<(&'static str, PathBuf, File)>);
 
 impl Kept {
@@ -104,12 +105,12 @@ mod tests {
     fn a_private_key_is_written_once_for_its_owner_alone_and_never_over_another_file() {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("my key.pem");
-        let kept = Kept::prepare(&keep(&path)).ok().expect("made");
+        let kept = Kept::prepare(&keep(&path)).expect("made");
         let mode = std::fs::metadata(&path).expect("there").permissions().mode() & 0o777;
         assert_eq!((mode, std::fs::read(&path).expect("there")), (0o400, ROOM.to_vec()));
         kept.fill(&[("KeyMaterial", Output::Secret(Secret::new("-----BEGIN".into())))]).expect("written");
         assert_eq!(std::fs::read_to_string(&path).expect("there"), "-----BEGIN");
-        let again = Kept::prepare(&keep(&path)).err().expect("refused");
+        let again = Kept::prepare(&keep(&path)).expect_err("refused");
         assert!(again.message.contains("my key.pem is there already"), "{}", again.message);
         assert_eq!(std::fs::read_to_string(&path).expect("there"), "-----BEGIN");
     }
@@ -118,9 +119,9 @@ mod tests {
     fn nothing_is_left_of_a_call_that_made_nothing() {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("key.pem");
-        Kept::prepare(&keep(&path)).ok().expect("made").give_up(false);
+        Kept::prepare(&keep(&path)).expect("made").give_up(false);
         assert!(!path.exists());
-        let nowhere = Kept::prepare(&keep(&dir.path().join("no/such/key.pem"))).err().expect("refused");
+        let nowhere = Kept::prepare(&keep(&dir.path().join("no/such/key.pem"))).expect_err("refused");
         assert!(nowhere.message.contains("Nothing was sent"), "{}", nowhere.message);
         let both = [keep(&path), keep(&dir.path().join("no/such/key.pem"))].concat();
         assert!(Kept::prepare(&both).is_err() && !path.exists(), "the first is taken away again");
@@ -130,7 +131,7 @@ mod tests {
     fn an_answer_without_the_key_is_said() {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("key.pem");
-        let kept = Kept::prepare(&keep(&path)).ok().expect("made");
+        let kept = Kept::prepare(&keep(&path)).expect("made");
         assert!(kept.fill(&[]).is_err_and(|f| f.message.contains("the answer has no KeyMaterial")));
     }
 }

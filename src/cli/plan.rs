@@ -28,6 +28,9 @@ pub(super) struct Wanted<'a> {
     pub(super) output: PlanOutput,
 }
 
+/// The rows that are meant: a kind and a query.
+type Rows = (Kind, Query);
+
 /// Tables that a form or a plan wants to know of lead to others at most so often.
 const ROUNDS: usize = 6;
 
@@ -83,7 +86,7 @@ pub(super) fn plan(options: &Options, wanted: &Wanted<'_>) -> Result<ExitCode, F
 }
 
 /// The action, and the rows that it is to be done to.
-fn find(session: &Session, wanted: &Wanted<'_>) -> Result<(&'static Action, Option<(Kind, Query)>), Failure> {
+fn find(session: &Session, wanted: &Wanted<'_>) -> Result<(&'static Action, Option<Rows>), Failure> {
     let registry = &session.registry;
     let named: Vec<&'static Action> = registry.actions.iter().filter(|a| a.name == wanted.action).copied().collect();
     if named.is_empty() {
