@@ -107,11 +107,19 @@ impl Account {
         // A plan is pinned to who it is made for, so that must be known first.
         assert_eq!(gateway.identity(profile).await.unwrap().account, "123456789012");
         let pins = BTreeMap::from([(profile.clone(), (None, gateway.generation(profile)))]);
-        let carry = Execute { run, record: RunRecord::new(name, Clock::system().now(), &plan), pins };
+        let carry = Execute {
+            run,
+            record: RunRecord::new(name.clone(), Clock::system().now(), &plan.with_tokens(&name)),
+            pins,
+        };
         let executor = Executor::new(gateway, ALL, journal, clock, send);
         executor.carry(carry.clone()).await;
         // A second Enter, a late event: the same run is carried out once.
         executor.carry(carry).await;
+        // What moto makes is there at once: nothing has to be waited for between two calls.
+        for _ in &plan.steps {
+            executor.go_on(run).await;
+        }
         drop(executor);
         let mut events = Vec::new();
         while let Some(event) = receive.recv().await {
@@ -120,9 +128,27 @@ impl Account {
         (events, std::fs::read_to_string(path).unwrap())
     }
 
+    /// The plan of an action that makes something.
+    fn made(&self, action: &str, values: &[(&str, &str)]) -> Plan {
+        let (store, scope) = (Store::default(), scope(&self.gateway, "instances", REGION));
+        let cx =
+            ActionContext { store: &store, scope: &scope, targets: &[], now: Clock::system().now(), downloads: "." };
+        let values = Values(values.iter().map(|(k, v)| ((*k).into(), FormValue::Text((*v).into()))).collect());
+        let action = ALL.actions.iter().find(|a| a.name == action).unwrap();
+        (action.plan)(&cx, &values).unwrap_or_else(|f| panic!("{}: {f}", action.name))
+    }
+
+    /// Carries it out and demands success.
+    async fn make(&self, action: &str, values: &[(&str, &str)]) {
+        self.carried(action, self.made(action, values)).await;
+    }
+
     /// Carries it out and demands success: each call done once, its intent and its outcome in the journal.
     async fn act(&self, action: &str, targets: &[Target], values: &[(&str, &str)]) {
-        let plan = self.plan(action, targets, values);
+        self.carried(action, self.plan(action, targets, values)).await;
+    }
+
+    async fn carried(&self, action: &str, plan: Plan) {
         let calls = plan.steps.len();
         let (events, journal) = self.carry_with(gateway(), plan).await;
         let done = events.iter().filter(|e| matches!(e, ActEvent::Done { .. })).count();
@@ -182,6 +208,82 @@ async fn targets_are_registered_and_deregistered() {
     // moto forgets a target at once: no draining to see.
     assert_eq!(account.truth("targets", "id", id), Json::Null);
     assert_eq!(account.truth("targets", "id", account.id("spare"))["port"], 80);
+}
+
+#[tokio::test]
+async fn volumes_are_made_attached_detached_and_deleted() {
+    let Some(account) = account() else { return };
+    let host = account.id("bystander");
+    let zone = account.truth("instances", "id", host)["zone"].as_str().unwrap().to_string();
+    let values = [("size", "7"), ("zone", zone.as_str()), ("name", "data"), ("attach", host), ("device", "/dev/sdg")];
+    account.make("create-volume", &values).await;
+    let seen = || account.truth("volumes", "name", "data");
+    let volume = seen();
+    assert_eq!(
+        [&volume["state"], &volume["instances"], &volume["device"]],
+        [&json!("in-use"), &json!([host]), &json!("/dev/sdg")]
+    );
+    assert_eq!([&volume["size_gib"], &volume["type"], &volume["encrypted"]], [&json!(7), &json!("gp3"), &json!(true)]);
+    let id = volume["id"].as_str().unwrap();
+    let rows = async || account.rows("volumes", None, |row| row == id).await;
+    account.act("detach", &rows().await, &[]).await;
+    assert_eq!(seen()["state"], "available");
+    account.act("attach", &rows().await, &[("instance", host), ("device", "/dev/sdh")]).await;
+    assert_eq!(seen()["device"], "/dev/sdh");
+    account.act("detach", &rows().await, &[("force", "yes")]).await;
+    account.act("delete", &rows().await, &[]).await;
+    assert_eq!(seen(), Json::Null);
+}
+
+#[tokio::test]
+async fn an_address_is_allocated_given_taken_and_released() {
+    let Some(account) = account() else { return };
+    account.make("allocate", &[("name", "web-ip")]).await;
+    let seen = || account.truth("addresses", "name", "web-ip");
+    let id = seen()["id"].as_str().unwrap().to_string();
+    let rows = async || account.rows("addresses", None, |row| row == id).await;
+    let host = account.id("spare");
+    account.act("associate", &rows().await, &[("instance", host)]).await;
+    assert_eq!(seen()["instance"], host);
+    // It is taken from one and given to another in one call.
+    account.act("associate", &rows().await, &[("instance", account.id("bystander"))]).await;
+    assert_eq!(seen()["instance"], account.id("bystander"));
+    account.act("disassociate", &rows().await, &[]).await;
+    assert_eq!(seen()["state"], "unattached");
+    account.act("release", &rows().await, &[]).await;
+    assert_eq!(seen(), Json::Null);
+}
+
+#[tokio::test]
+async fn key_pairs_are_made_imported_and_deleted_and_the_private_half_is_kept_once() {
+    let Some(account) = account() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a key.pem");
+    account.make("create-key-pair", &[("name", "a key"), ("file", file.to_str().unwrap())]).await;
+    assert!(std::fs::read_to_string(&file).unwrap().starts_with("-----BEGIN"));
+    let seen = |name: &str| account.truth("key-pairs", "name", name);
+    assert_eq!(seen("a key")["type"], "ed25519");
+    let public = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ7sVLbQpAbjIJE5xpJKg4Pp2ZOV6VNgz5PmQGsDNVnH me@host";
+    account.make("import-key-pair", &[("name", "mine"), ("public_key", public)]).await;
+    assert!(seen("mine")["fingerprint"].is_string());
+    // The file is there: no second pair is made.
+    let again = account.made("create-key-pair", &[("name", "other"), ("file", file.to_str().unwrap())]);
+    let (events, journal) = account.carry_with(gateway(), again).await;
+    assert!(
+        matches!(events.last(), Some(ActEvent::Failed { fault, .. }) if fault.message.contains("is there already"))
+    );
+    assert!(!journal.contains("intent") && seen("other") == Json::Null, "nothing was sent: {journal}");
+    let pairs = account.rows("key-pairs", None, |_| true).await;
+    account.act("delete", &pairs, &[]).await;
+    assert_eq!([seen("a key"), seen("mine")], [Json::Null, Json::Null]);
+}
+
+#[tokio::test]
+async fn an_instance_that_stands_still_gets_another_type() {
+    let Some(account) = account() else { return };
+    account.act("change-type", &account.instances(&["target"]).await, &[("type", "m5.large")]).await;
+    let seen = account.truth("instances", "id", account.id("target"));
+    assert_eq!([&seen["type"], &seen["state"]], [&json!("m5.large"), &json!("running")]);
 }
 
 #[tokio::test]

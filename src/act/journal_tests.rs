@@ -234,3 +234,68 @@ fn all_lines_of_an_open_run_are_kept_and_of_the_others_the_newest() {
     assert_eq!(runs(40), [true, true, false]);
     assert_eq!(runs(1000), [true, false, true, false]);
 }
+
+/// A run of so many calls, of which each can be undone, as the executor writes it.
+fn write(journal: &Journal, ends: &[u8]) -> String {
+    let name = journal.run_name(1);
+    let mut run = record(name.clone());
+    run.steps = vec![run.steps[0].clone(); ends.len()];
+    let back = crate::model::StepUndo {
+        title: "start".into(),
+        call: run.steps[0].call.clone(),
+        wait: Waiter::AtOnce,
+        destructive: false,
+    };
+    run.steps.iter_mut().for_each(|s| s.undo = Some(back.clone()));
+    journal.began(&run, NOW).expect("written");
+    let fault = Fault::new(FaultKind::Offline, "cut");
+    for (step, end) in ends.iter().enumerate() {
+        journal.intent(&name, step, &run.steps[step].call, None, NOW).expect("written");
+        let outcome = match end {
+            0 | 1 => CallOutcome::Ok(Some("r-1"), &[("VolumeId".into(), "vol-1".into())]),
+            2 => CallOutcome::Failed(&fault),
+            _ => CallOutcome::Unknown(&fault),
+        };
+        journal.outcome(&name, step, &outcome, NOW).expect("written");
+        if *end > 1 {
+            break;
+        }
+        journal.waited(&name, step, NOW).expect("written");
+    }
+    name
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+    /// A process that is killed between any two lines of a run of one to six calls, or in the middle of a line, however the calls ended:
+    /// the next start says of each call what the lines say, never loses the run from sight, and offers what can be done about it.
+    #[test]
+    fn a_journal_that_breaks_off_anywhere_loses_nothing(ends in proptest::collection::vec(0u8..4, 1..=6), at in 0.0f64..=1.0) {
+        let dir = Dir::new(&format!("cut-{}-{}", ends.len(), (at * 1e9) as u64));
+        let first = dir.started(1);
+        let name = write(&first, &ends);
+        drop(first);
+        let whole = std::fs::read(dir.path()).expect("a file");
+        let began = whole.iter().position(|b| *b == b'\n').expect("a line") + 1;
+        // Somewhere behind the first line: before it is whole nothing has been sent.
+        let cut = began + ((whole.len() - began) as f64 * at) as usize;
+        std::fs::write(dir.path(), &whole[..cut]).expect("ours");
+        let lines: Vec<Json> = whole[..cut].split(|b| *b == b'\n').filter_map(|l| serde_json::from_slice(l).ok()).collect();
+        let count = |event: &str, outcome: Option<&str>| {
+            lines.iter().filter(|l| l["event"] == event && outcome.is_none_or(|o| l["outcome"] == o)).count()
+        };
+        let left = dir.started(2).unfinished(&registry::ALL);
+        let [run] = left.as_slice() else { panic!("the run is in sight: {left:?}") };
+        proptest::prop_assert_eq!(&run.name, &name);
+        let states = |want: fn(&StepState) -> bool| run.states.iter().filter(|s| want(s)).count();
+        let answered = count("outcome", None);
+        proptest::prop_assert_eq!(run.done().0, count("outcome", Some("ok")));
+        proptest::prop_assert_eq!(states(|s| matches!(s, StepState::Failed(_))), count("outcome", Some("failed")));
+        proptest::prop_assert_eq!(states(|s| matches!(s, StepState::Unknown(_))), count("outcome", Some("unknown")));
+        proptest::prop_assert_eq!(states(|s| *s == StepState::Sent), count("intent", None) - answered, "sent, and nobody knows");
+        proptest::prop_assert_eq!(run.undo_steps().is_ok(), run.done().0 > 0);
+        // StopInstances twice is as once: all that is left can be sent.
+        let rest = run.go_on().map_or(0, |plan| plan.steps.len());
+        proptest::prop_assert_eq!(rest, ends.len() - run.done().0);
+    }
+}

@@ -120,8 +120,8 @@ fn create(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
         .arg("KeyName", Arg::Str(name.clone()))
         .arg("KeyType", Arg::Str(ty.clone()))
         .arg("KeyFormat", Arg::str("pem"));
-    let mut step =
-        Step::new(format!("create {} and keep its private key", visible(&name)), call).undone_by(delete_made(cx));
+    let mut step = Step::new(format!("create {} and keep its private key", visible(&name)), call)
+        .undone_by(delete_made(cx, &name));
     step.keep = vec![Keep::File { output: "KeyMaterial", path: PathBuf::from(file.as_str()) }];
     plan.steps = vec![step];
     plan.wait = made("KeyPairId", TableKey::all(cx.scope.clone(), Kind(&INFO)));
@@ -136,10 +136,11 @@ fn create(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     Ok(plan)
 }
 
-fn delete_made(cx: &ActionContext<'_>) -> StepUndo {
+/// By its name, which is the region's own: some servers other than AWS know no deletion by id.
+fn delete_made(cx: &ActionContext<'_>, name: &str) -> StepUndo {
     StepUndo {
         title: "delete the key pair".into(),
-        call: Call::new(&DELETE_KEY_PAIR, cx.scope.clone()).arg("KeyPairId", Arg::out(0, "KeyPairId")),
+        call: Call::new(&DELETE_KEY_PAIR, cx.scope.clone()).arg("KeyName", Arg::str(name)),
         wait: Waiter::AtOnce,
         destructive: true,
     }
@@ -200,7 +201,7 @@ fn import(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let call = Call::new(&IMPORT_KEY_PAIR, cx.scope.clone())
         .arg("KeyName", Arg::Str(name.clone()))
         .arg("PublicKeyMaterial", Arg::Blob(key.as_bytes().to_vec().into()));
-    plan.steps = vec![Step::new(format!("import {}", visible(&name)), call).undone_by(delete_made(cx))];
+    plan.steps = vec![Step::new(format!("import {}", visible(&name)), call).undone_by(delete_made(cx, &name))];
     plan.wait = made("KeyPairId", TableKey::all(cx.scope.clone(), Kind(&INFO)));
     plan.cost = Some("key pairs cost nothing".into());
     Ok(plan)
@@ -227,7 +228,7 @@ fn delete(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     let subjects = cx.targets.iter().map(|t| subject(t, "→ deleted")).collect();
     let mut plan = draft("delete", title("Delete", &INFO, cx.targets), cx.targets, subjects);
     let step = |t: &Target| {
-        let call = Call::new(&DELETE_KEY_PAIR, t.table.scope.clone()).arg("KeyPairId", Arg::Str(t.record.id.clone()));
+        let call = Call::new(&DELETE_KEY_PAIR, t.table.scope.clone()).arg("KeyName", Arg::Str(t.record.name.clone()));
         Step::new(format!("delete {}", label(&t.record)), call.on([t.record.id.clone()]))
     };
     plan.steps = cx.targets.iter().map(step).collect();

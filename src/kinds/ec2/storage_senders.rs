@@ -157,11 +157,11 @@ async fn import_key_pair(s: Outgoing) -> Result<Answer, Fault> {
 
 async fn delete_key_pair(s: Outgoing) -> Result<Answer, Fault> {
     let mut args = Args::of(&s.call);
-    let id = args.text("KeyPairId")?;
+    let name = args.text("KeyName")?;
     args.end()?;
     let dry = s.mode.dry_run(&DELETE_KEY_PAIR)?;
     let client = s.gateway.ec2(&s.call.scope).await?;
-    let request = client.delete_key_pair().key_pair_id(id).set_dry_run(dry);
+    let request = client.delete_key_pair().key_name(name).set_dry_run(dry);
     let out = deliver!(&DELETE_KEY_PAIR, s.mode, request)?;
     Ok(sent(out.request_id(), String::new()))
 }
