@@ -3,7 +3,7 @@
 #
 # Expected: Ipv4Net takes the same addresses as std::net::Ipv4Addr, with a prefix length added, so 010.0.0.0/16 is refused.
 # So: it is read as 10.0.0.0/16. std refuses 010.0.0.0, for the reason that others disagree on its meaning; inet_aton, which
-#   ping, curl and most C programs use, takes it for 8.0.0.0.
+#   many C programs use, takes it for 8.0.0.0.
 # Version: ipnet 2.12.2 (Rust), with the std of whatever Rust is there. Date: 2026-11-28.
 # Why it matters: a console that checks a typed or imported CIDR with ipnet and looks for overlaps shows one network, where
 #   the tool next to it means another; a route or a security group rule is then judged by the wrong one.

@@ -3,11 +3,10 @@
 #
 # Expected: a Timestamp covers the years that RFC 3339 can write, so 9999-12-31T23:59:59Z is read like any other moment.
 # So: the greatest Timestamp is 9999-12-30T22:00:00.999999999Z (room is kept for every possible offset), and the last day
-#   of 9999 is refused as out of range. The same text is read without complaint by jiff's own Pieces, by its civil
-#   DateTime, and by a DateTime put together by hand.
+#   of 9999 is refused as out of range. The same text is read without complaint by jiff's own Pieces, and without
+#   the Z by its civil DateTime.
 # Version: jiff 0.2.43 (Rust). Date: 2026-11-28.
-# Why it matters: AWS has people write 9999-12-31T23:59:59Z for "never ends" (ends of schedules, of reservations, of rules),
-#   and hands it back. A console that parses times with jiff shows an error, or an empty field, for just those rows.
+# Why it matters: AWS APIs take 9999-12-31T23:59:59Z for an end that never comes, and hand it back. A console that parses times with jiff shows an error, or an empty field, for just those rows.
 #
 # Needs cargo.
 set -eu
