@@ -6,7 +6,8 @@
 #   of 9999 is refused as out of range. The same text is read without complaint by jiff's own Pieces, and without
 #   the Z by its civil DateTime.
 # Version: jiff 0.2.43 (Rust). Date: 2026-11-28.
-# Why it matters: AWS APIs take 9999-12-31T23:59:59Z for an end that never comes, and hand it back. A console that parses times with jiff shows an error, or an empty field, for just those rows.
+# Why it matters: AWS APIs take 9999-12-31T23:59:59Z for an end that never comes, and hand it back. A console that
+#   parses times with jiff shows an error, or an empty field, for just those rows.
 #
 # Needs cargo.
 set -eu

@@ -46,9 +46,9 @@ edition = "2021"
 
 [dependencies]
 aws-config = { version = "=1.13.0", default-features = false, features = ["rt-tokio", "credentials-process"] }
-aws-credential-types = "1"
-aws-smithy-http-client = { version = "1", default-features = false, features = ["default-client"] }
-tokio = { version = "1", features = ["rt", "macros"] }
+aws-credential-types = "=1.3.1"
+aws-smithy-http-client = { version = "=1.5.2", default-features = false, features = ["default-client"] }
+tokio = { version = "=1.54.1", features = ["rt", "macros"] }
 
 [profile.dev]
 debug = false

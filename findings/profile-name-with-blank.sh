@@ -27,7 +27,7 @@ edition = "2021"
 [dependencies]
 aws-config = { version = "=1.13.0", default-features = false, features = ["rt-tokio"] }
 aws-runtime = "=1.10.2"
-tokio = { version = "1", features = ["rt", "macros"] }
+tokio = { version = "=1.54.1", features = ["rt", "macros"] }
 
 [profile.dev]
 debug = false

@@ -25,8 +25,8 @@ edition = "2021"
 
 [dependencies]
 aws-sdk-s3 = { version = "=1.157.0", default-features = false, features = ["rt-tokio", "behavior-version-latest"] }
-aws-smithy-http-client = { version = "1", default-features = false, features = ["default-client"] }
-tokio = { version = "1", features = ["rt", "macros"] }
+aws-smithy-http-client = { version = "=1.5.2", default-features = false, features = ["default-client"] }
+tokio = { version = "=1.54.1", features = ["rt", "macros"] }
 
 [profile.dev]
 debug = false
