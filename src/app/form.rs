@@ -45,7 +45,9 @@ impl Turn<'_> {
     }
 
     pub(super) fn open_form(&mut self, action: &'static Action, on: On, values: Values, spec: FormSpec) {
-        let focus = spec.fields.iter().position(|f| f.error.is_some()).unwrap_or(0);
+        // What is only not asked for yet is no error of the user's.
+        let wrong = spec.fields.iter().position(|f| f.error.is_some()).filter(|_| spec.needs.is_empty());
+        let focus = wrong.unwrap_or(0);
         let sought = String::new();
         let mut form = FormState { action, on, values, spec, focus, line: None, draft: None, sought, error: None };
         form.enter_field();
