@@ -15,7 +15,7 @@ use skydeck::act::{Execute, Executor, Journal, WaitStatus, check, dry_run};
 use skydeck::aws::{Gateway, GatewayConfig};
 use skydeck::base::{Clock, Fault, Scope, Time};
 use skydeck::kinds::registry::ALL;
-use skydeck::kinds::{ActionContext, Bought, Interner, ListRequest, Sink, Target, What};
+use skydeck::kinds::{ActionContext, Interner, ListRequest, PaidRow, Sink, Target, What};
 use skydeck::model::{
     ActEvent, Batch, Coverage, DryRun, FormValue, Kind, Operation, Outcome, Plan, Record, RunRecord, Selector,
     TableKey, Values, Waiter,
@@ -39,7 +39,7 @@ impl Sink for Gather {
     fn ask(&mut self, _: &'static Operation) -> BoxFuture<'_, Result<(), Fault>> {
         Box::pin(async { Ok(()) })
     }
-    fn bought(&mut self, _: &[Bought]) {}
+    fn bought(&mut self, _: &[PaidRow]) {}
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
         self.0.send(rows).unwrap();
         Box::pin(async { Ok(()) })

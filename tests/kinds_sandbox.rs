@@ -12,7 +12,7 @@ use skydeck::kinds::ec2::instances::{fields, instance};
 use skydeck::kinds::ec2::volumes::volume;
 use skydeck::kinds::ec2::{addresses, key_pairs, subnets, vpcs};
 use skydeck::kinds::registry::ALL;
-use skydeck::kinds::{Bought, Interner, KindDef, ListRequest, Sink, What, facts};
+use skydeck::kinds::{Interner, KindDef, ListRequest, PaidRow, Sink, What, facts};
 use skydeck::model::{Operation, Record, Scoping, Selector, Tone, Value};
 use skydeck::sandbox::{Sandbox, WorldSpec};
 
@@ -43,7 +43,7 @@ impl Sink for Gather {
         self.0.send(News::Asked(op.name)).unwrap();
         Box::pin(async { Ok(()) })
     }
-    fn bought(&mut self, rows: &[Bought]) {
+    fn bought(&mut self, rows: &[PaidRow]) {
         self.0.send(News::Metrics(rows.iter().map(|b| b.metrics).sum())).unwrap();
     }
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {

@@ -5,12 +5,10 @@
 //!
 //! Each event is a turn (`update.rs`); its methods lie in the files of their meaning: `keys` says what a key does where,
 //! `nav`, `table`, `detail` and `menu` move through what there is, `filter`, `palette` and `complete` read what is typed,
-//! `form`, `draft` and `plan` lead to a change and `runs` away from it, `ask` speaks of credentials, and at the end of every
-//! turn `watch` says what is seen and `wake` when the screen changes next.
+//! `form`, `draft` and `plan` lead to a change and `run_history` away from it, `prompts` speaks of credentials, and at the end of every
+//! turn `interests` says what is seen and `timer` when the screen changes next.
 
-pub mod age;
 pub mod arguments;
-mod ask;
 pub mod command;
 mod complete;
 pub mod detail;
@@ -20,6 +18,7 @@ mod filter;
 mod form;
 pub mod help;
 mod index;
+mod interests;
 mod keys;
 pub mod layout;
 pub mod line;
@@ -29,17 +28,18 @@ mod nav;
 pub mod overlay;
 mod palette;
 mod plan;
+mod prompts;
 pub mod recall;
-mod refers;
+pub mod relative_time;
 pub mod run;
-mod runs;
+mod run_history;
 mod setup;
 pub mod state;
 mod table;
+mod table_refs;
+mod timer;
 pub mod update;
 pub mod view;
-mod wake;
-mod watch;
 
 pub use layout::{Area, Areas, Shown};
 pub use line::Line;
@@ -47,9 +47,9 @@ pub use menu::hidden_sentence;
 pub use overlay::Overlay;
 pub use run::{Run, RunPhase};
 pub use state::{Profile, ProfileSetup, Setup, State};
+pub use timer::Freshness;
 pub use update::update;
 pub use view::{Detail, RowKey, Tab, View};
-pub use wake::Freshness;
 
 #[cfg(test)]
 mod tests;

@@ -6,11 +6,11 @@ use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use aws_types::region::Region;
 
+use super::connector::{Network, Stamped};
 use super::guard::{Declared, Guard, ReadOnly};
 use super::meter::CallMeter;
+use super::retry_policy::NoSecondThrottledRead;
 use super::session::Session;
-use super::tuning::NoSecondThrottledRead;
-use super::wire::{Network, Stamped};
 use crate::base::Scope;
 use crate::model::operation::Service;
 

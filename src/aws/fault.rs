@@ -8,8 +8,8 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 
+use super::connector::Unanswered;
 use super::credentials::source::DECLINED;
-use super::wire::Unanswered;
 use crate::base::{Fault, FaultKind, Reached};
 use crate::model::operation::Operation;
 

@@ -16,6 +16,7 @@ use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use tokio::sync::OnceCell;
 
 use super::clients::{AnyClient, Door};
+use super::connector::{Chain, Network};
 use super::credentials::profiles::Profiles;
 use super::credentials::prompt::Prompts;
 use super::credentials::report::Report;
@@ -24,7 +25,6 @@ use super::credentials::{report, sso};
 use super::guard::{Declared, ReadOnly};
 use super::meter::CallMeter;
 use super::session::Session;
-use super::wire::{Chain, Network};
 use crate::base::{Clock, Fault, FaultKind, Scope, Time};
 use crate::model::operation::{Operation, Service};
 

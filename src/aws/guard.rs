@@ -26,9 +26,9 @@ use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 
+use super::connector::Stamp;
 use super::credentials::source::Source;
-use super::tuning;
-use super::wire::Stamp;
+use super::retry_policy;
 use crate::base::{Fault, FaultKind, Reached, Scope};
 use crate::model::operation::{Access, Operation, Service};
 
@@ -214,8 +214,8 @@ impl Intercept for Guard {
         let stamp = self.decide(metadata, context.input(), cfg.load::<Carried>())?;
         let op = stamp.0.operation();
         let state = cfg.interceptor_state();
-        state.store_put(tuning::retry(op));
-        state.store_put(tuning::timeouts(op));
+        state.store_put(retry_policy::retry(op));
+        state.store_put(retry_policy::timeouts(op));
         state.store_put(stamp);
         Ok(())
     }

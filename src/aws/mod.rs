@@ -16,9 +16,9 @@
 //! It must not know kinds, tables, actions or screens. `SdkConfig` does not leave this module, and `clippy.toml` keeps the
 //! construction of SDK clients here.
 
-mod body;
 pub mod capture;
 mod clients;
+pub mod connector;
 pub mod credentials;
 pub mod fault;
 pub mod gateway;
@@ -26,11 +26,11 @@ pub mod guard;
 mod guard_inputs;
 pub mod meter;
 pub mod policy;
+mod response_body;
+pub mod retry_policy;
 mod session;
 #[cfg(test)]
 pub(crate) mod testing;
-pub mod tuning;
-pub mod wire;
 
 pub use credentials::prompt::Prompt;
 pub use gateway::{Gateway, GatewayConfig, Identity, ProfileSel};

@@ -11,13 +11,13 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_types::region::Region;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
+use super::connector::Chain;
 use super::credentials::chain::Kit;
 use super::credentials::profiles::Profiles;
 use super::credentials::source::Source;
 use super::credentials::{environment, handed, sendable};
 use super::gateway::{ProfileSel, Settings, sandbox_credentials};
-use super::tuning;
-use super::wire::Chain;
+use super::retry_policy;
 use crate::base::{Clock, Fault, FaultKind, Time};
 use crate::model::operation::Service;
 
@@ -128,7 +128,7 @@ fn ours(builder: aws_types::sdk_config::Builder) -> SdkConfig {
     let mut builder = builder
         // The cache of credentials is ours: see `credentials::source`.
         .identity_cache(aws_config::identity::IdentityCache::no_cache())
-        .stalled_stream_protection(tuning::stall_protection())
+        .stalled_stream_protection(retry_policy::stall_protection())
         // Checksums that AWS requires, not on every upload: other S3 servers do not know the trailers.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .response_checksum_validation(ResponseChecksumValidation::WhenSupported)

@@ -12,7 +12,7 @@ use crate::aws::credentials::report::Seen;
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind, Scope};
 use crate::config::Depth;
-use crate::kinds::{Bought, Interner, KindDef, ListRequest, Sink, What};
+use crate::kinds::{Interner, KindDef, ListRequest, PaidRow, Sink, What};
 use crate::model::{Operation, Record, Scoping, Selector};
 
 /// Prints the report. Exit status 1 if no profile can list anything.
@@ -135,7 +135,7 @@ impl Sink for FirstPage {
     fn ask(&mut self, _: &'static Operation) -> BoxFuture<'_, Result<(), Fault>> {
         Box::pin(async { Ok(()) })
     }
-    fn bought(&mut self, _: &[Bought]) {}
+    fn bought(&mut self, _: &[PaidRow]) {}
     fn page(&mut self, _: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
         if let Some(told) = self.0.take() {
             // Nobody listens any more if the run ended first, which says the same.

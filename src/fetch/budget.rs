@@ -116,7 +116,7 @@ impl Budget {
             service: op.service,
             class: u8::from(op.access == Access::Write)
                 + 2 * u8::from(op.name == "GetMetricData")
-                + 4 * u8::from(op.seldom),
+                + 4 * u8::from(op.rarely_changes),
         }
     }
 

@@ -48,7 +48,7 @@ pub fn sweep(kind: &KindInfo, base: Duration, pages: u32) -> Duration {
 }
 /// Whether it changes seldom.
 pub fn is_seldom(kind: &KindInfo) -> bool {
-    kind.operations.iter().any(|o| o.seldom)
+    kind.operations.iter().any(|o| o.rarely_changes)
 }
 /// Whether rows that were asked for are not asked for again for a while, however often they come into view.
 pub fn keeps(kind: &KindInfo) -> bool {

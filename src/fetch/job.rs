@@ -12,10 +12,10 @@ use tokio::time::Instant;
 
 use super::Update;
 use super::budget::Budget;
-use super::keeper::Keeper;
-use super::spent::Spent;
+use super::compactor::Keeper;
+use super::cost_meter::Spent;
 use crate::base::{Clock, Fault, FaultKind, Time};
-use crate::kinds::{Bought, KindDef, ListRequest, Sink, What};
+use crate::kinds::{KindDef, ListRequest, PaidRow, Sink, What};
 use crate::model::{Batch, Coverage, Operation, Outcome, Record, TableKey};
 
 /// What a job needs of the poller.
@@ -57,7 +57,7 @@ pub(super) struct Ended {
     pub(super) pages: u32,
     pub(super) fault: Option<Fault>,
     /// Rows that were paid for, and how long they last.
-    pub(super) bought: Vec<Bought>,
+    pub(super) bought: Vec<PaidRow>,
 }
 
 impl Ended {
@@ -91,7 +91,7 @@ struct Told {
     coverage: Option<Coverage>,
     op: Option<&'static Operation>,
     rows: Vec<Arc<Record>>,
-    bought: Vec<Bought>,
+    bought: Vec<PaidRow>,
 }
 
 impl JobSink {
@@ -128,17 +128,17 @@ impl Sink for JobSink {
         })
     }
 
-    fn bought(&mut self, rows: &[Bought]) {
+    fn bought(&mut self, rows: &[PaidRow]) {
         self.shared.spent.metrics(rows);
         self.told.send_modify(|t| t.bought.extend_from_slice(rows));
     }
 
-    fn hurry(&mut self) -> bool {
-        let hurry = std::mem::take(&mut self.first);
-        if hurry {
+    fn wants_preview(&mut self) -> bool {
+        let wants_preview = std::mem::take(&mut self.first);
+        if wants_preview {
             self.told.send_modify(|t| t.beside = 1);
         }
-        hurry
+        wants_preview
     }
 
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {

@@ -5,10 +5,10 @@
 
 pub mod budget;
 pub mod cadence;
+mod compactor;
+mod cost_meter;
 mod job;
-mod keeper;
 mod poller;
-mod spent;
 
 pub use budget::{Budget, Share};
 pub use poller::{Poller, PollerConfig};

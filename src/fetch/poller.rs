@@ -13,12 +13,12 @@ use tokio::time::Instant;
 use super::Update;
 use super::budget::{Budget, Share};
 use super::cadence::{self, Pace};
+use super::compactor::Keeper;
 use super::job::{Ended, Renew, Renewer, Shared, run};
-use super::keeper::Keeper;
 use crate::aws::Gateway;
 use crate::aws::fault::wants_new_credentials;
 use crate::base::{Clock, Fault, FaultKind, RowId};
-use crate::kinds::{Bought, Interner, ListRequest, Registry, What};
+use crate::kinds::{Interner, ListRequest, PaidRow, Registry, What};
 use crate::model::{Batch, Coverage, Interest, Meter, Outcome, TableKey};
 
 /// What a poller is made from.
@@ -453,7 +453,7 @@ impl Worker {
         // A tenth of jitter: many consoles on one account must not ask in step.
         let jittered = |pause: Duration| pause.mul_f64(1.0 + fastrand::f64() * 0.1);
         let clock = self.config.clock.now();
-        let until = |b: &Bought| now + b.until.since(clock) + self.phase;
+        let until = |b: &PaidRow| now + b.until.since(clock) + self.phase;
         plan.lasts = ended.bought.iter().map(until).max();
         if plan.ids.is_some() && cadence::keeps(&kind) {
             let kept = self.kept.entry(key.0.clone()).or_default();

@@ -1,7 +1,7 @@
 //! Rows that cost money each, or change seldom: not asked for again before there is something new.
 
 use super::*;
-use crate::kinds::Bought;
+use crate::kinds::PaidRow;
 
 #[tokio::test]
 async fn metrics_that_are_young_are_not_bought_again() {
@@ -14,7 +14,7 @@ async fn metrics_that_are_young_are_not_bought_again() {
             pages.ask(&PAID).await?;
             let bought = |id: &RowId| {
                 let until = Clock::system().now().plus(Duration::from_secs(3));
-                Bought { id: id.clone(), metrics: 1000, period: 300, until }
+                PaidRow { id: id.clone(), metrics: 1000, period: 300, until }
             };
             pages.bought(&ids.iter().map(bought).collect::<Vec<_>>());
             pages.page(ids.iter().map(|i| record(i)).collect()).await

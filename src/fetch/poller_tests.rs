@@ -26,7 +26,7 @@ static PAID: Operation = Operation::read(Service::CloudWatch, "GetMetricData");
 static FIELDS: Fields<()> =
     Fields(&[Field { info: FieldInfo::new("id", "ID", FieldType::Id, "An id."), get: |()| Value::Unknown }]);
 static THINGS: KindInfo = info("things", Service::Ec2, &[&READ], false);
-static SELDOM: Operation = Operation::read(Service::Ec2, "DescribeTags").seldom();
+static SELDOM: Operation = Operation::read(Service::Ec2, "DescribeTags").rarely_changes();
 static TAGS: KindInfo = info("thing-tags", Service::Ec2, &[&SELDOM], true);
 static METRICS: KindInfo = info("thing-metrics", Service::CloudWatch, &[&PAID], true);
 

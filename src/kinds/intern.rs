@@ -50,14 +50,14 @@ impl Interner {
 }
 
 /// What one run has met of an [`Interner`]'s texts: most of a page's 50,000 strings are found here, without a lock.
-pub(super) struct Met {
+pub(super) struct LocalInterner {
     interner: Interner,
     texts: HashTable<ArcStr>,
 }
 
-impl Met {
-    pub(super) fn new(interner: &Interner) -> Met {
-        Met { interner: interner.clone(), texts: HashTable::new() }
+impl LocalInterner {
+    pub(super) fn new(interner: &Interner) -> LocalInterner {
+        LocalInterner { interner: interner.clone(), texts: HashTable::new() }
     }
     /// The shared copy of `s`.
     pub(super) fn get(&mut self, s: &str) -> ArcStr {

@@ -38,7 +38,7 @@ pub struct ListRequest {
 /// What one row cost at CloudWatch, and how long it lasts: asked for again before then, the same points come and are paid
 /// again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bought {
+pub struct PaidRow {
     /// The row.
     pub id: RowId,
     /// Metrics asked for it.
@@ -55,12 +55,12 @@ pub trait Sink: std::marker::Send {
     /// over (the table is not wanted any more), and is returned as it is.
     fn ask(&mut self, op: &'static Operation) -> BoxFuture<'_, Result<(), Fault>>;
     /// Notes what CloudWatch was asked for, and charges for one by one.
-    fn bought(&mut self, rows: &[Bought]);
+    fn bought(&mut self, rows: &[PaidRow]);
     /// Hands over the rows of the last answer. Waits while the reader is behind.
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>>;
     /// Whether nothing is known of the table yet and somebody waits for its first rows: a small page before the first large
     /// one then pays for itself. It does not count as a page of the table.
-    fn hurry(&mut self) -> bool {
+    fn wants_preview(&mut self) -> bool {
         false
     }
 }

@@ -5,8 +5,10 @@
 
 pub mod action;
 mod action_docs;
+pub mod args;
 pub mod autoscaling;
 pub mod cloudwatch;
+pub mod convert;
 pub mod docs;
 pub mod ec2;
 pub mod elbv2;
@@ -14,17 +16,15 @@ pub mod facts;
 pub mod intern;
 pub mod listing;
 pub mod paging;
-pub mod planning;
+pub mod plan_builder;
 pub mod raw;
 pub mod registry;
 pub mod s3;
-pub mod seam;
-pub mod sending;
 mod tags;
 #[cfg(test)]
 pub(crate) mod testing;
 
 pub use action::{Action, ActionContext, Answer, Outgoing, Output, SendMode, Takes, Target};
 pub use intern::Interner;
-pub use listing::{Bought, KindDef, ListRequest, Pages, Sink, What};
+pub use listing::{KindDef, ListRequest, Pages, PaidRow, Sink, What};
 pub use registry::Registry;

@@ -7,8 +7,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::convert::{ask_one_by_one, batches, only_one_is_missing};
 use super::listing::{Pages, What};
-use super::seam::{ask_one_by_one, batches, only_one_is_missing};
 use crate::aws::fault;
 use crate::base::{Fault, FaultKind};
 use crate::model::{Operation, Record};
@@ -98,7 +98,7 @@ mod tests {
     use aws_sdk_ec2::operation::describe_volumes::DescribeVolumesError;
 
     use super::*;
-    use crate::kinds::listing::{Bought, Sink};
+    use crate::kinds::listing::{PaidRow, Sink};
     use crate::model::Service;
 
     static OP: Operation = Operation::read(Service::Ec2, "DescribeVolumes");
@@ -109,7 +109,7 @@ mod tests {
         fn ask(&mut self, _: &'static Operation) -> futures::future::BoxFuture<'_, Result<(), Fault>> {
             Box::pin(async { Ok(()) })
         }
-        fn bought(&mut self, _: &[Bought]) {}
+        fn bought(&mut self, _: &[PaidRow]) {}
         fn page(&mut self, _: Vec<Record>) -> futures::future::BoxFuture<'_, Result<(), Fault>> {
             Box::pin(async { Ok(()) })
         }

@@ -3,7 +3,7 @@
 
 use arcstr::ArcStr;
 
-use super::seam::{Seam, field};
+use super::convert::{Converter, field};
 use crate::base::RowId;
 use crate::model::{
     Field, FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Record, Scoping, Service, TAGS, Tags, Value,
@@ -69,11 +69,11 @@ fn elsewhere<T>(_: &T) -> Value {
 /// A row of such a table.
 pub(super) fn record<'a>(
     info: &'static KindInfo,
-    seam: &mut Seam,
+    converter: &mut Converter,
     id: impl Into<ArcStr>,
     pairs: impl IntoIterator<Item = (Option<&'a str>, Option<&'a str>)>,
 ) -> Record {
-    let (tags, _) = seam.tags(pairs);
+    let (tags, _) = converter.tags(pairs);
     let tagged = Tagged { id: id.into(), tags };
     Record {
         kind: Kind(info),

@@ -111,7 +111,7 @@ pub struct Operation {
     /// Whether the request has a `DryRun` member (EC2 only).
     pub dry_run: bool,
     /// What it answers changes seldom: asked once a minute at most.
-    pub seldom: bool,
+    pub rarely_changes: bool,
     /// How it pages, where that matters to whoever has to choose between all rows and some by id.
     pub paging: Option<Paging>,
     /// IAM actions, where they are not `PREFIX:NAME` (`ListObjectsV2` needs `s3:ListBucket`); empty otherwise.
@@ -131,7 +131,17 @@ impl Operation {
         Operation::new(service, name, Access::Write, retry)
     }
     const fn new(service: Service, name: &'static str, access: Access, retry: Retry) -> Self {
-        Operation { service, name, access, retry, dry_run: false, seldom: false, paging: None, iam: &[], outputs: &[] }
+        Operation {
+            service,
+            name,
+            access,
+            retry,
+            dry_run: false,
+            rarely_changes: false,
+            paging: None,
+            iam: &[],
+            outputs: &[],
+        }
     }
     /// The same, with how it pages.
     #[must_use]
@@ -141,8 +151,8 @@ impl Operation {
     }
     /// The same, of what changes seldom.
     #[must_use]
-    pub const fn seldom(mut self) -> Self {
-        self.seldom = true;
+    pub const fn rarely_changes(mut self) -> Self {
+        self.rarely_changes = true;
         self
     }
     /// The same, with a `DryRun` member.

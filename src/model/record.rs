@@ -1,4 +1,4 @@
-//! One row: what is left of AWS's answer once it has passed the seam.
+//! One row: what is kept of AWS's answer about it.
 
 use std::sync::Arc;
 

@@ -7,13 +7,13 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use super::forgetting::Forgetting;
+use super::eviction::Forgetting;
 use super::identities::{Identities, who_is};
 use super::in_flight::InFlight;
 use super::inbox::{Inbox, room, send};
 use super::index_worker::IndexWorker;
-use super::questions::Questions;
-use super::tasks::{Tasks, waits};
+use super::prompts::Questions;
+use super::task_tracker::{Tasks, waits};
 use super::watcher::{News, Watcher};
 use crate::act::{Executor, Journal};
 use crate::app::{Setup, State, update};

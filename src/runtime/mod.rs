@@ -4,17 +4,17 @@
 pub mod console;
 mod effects;
 mod engine;
-mod forgetting;
+mod eviction;
 mod identities;
 mod in_flight;
 mod inbox;
 mod index_worker;
-mod questions;
+mod prompts;
 mod screen;
-mod shift;
-mod tasks;
+mod scroll;
+mod task_tracker;
 mod watcher;
-mod wide;
+mod wide_cells;
 
 pub use console::run;
 pub use engine::{Engine, EngineConfig, Host, TURN};

@@ -8,8 +8,8 @@ use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use super::engine::Engine;
-use super::shift::{Place, Shift};
-use super::wide::Wide;
+use super::scroll::{Place, Shift};
+use super::wide_cells::Wide;
 use crate::config::Theme;
 use crate::term::FrameWriter;
 use crate::ui;

@@ -9,7 +9,7 @@ use crate::config::Role;
 use crate::model::Series;
 
 use super::format;
-use super::pen::{Pen, cells};
+use super::painter::{Pen, cells};
 
 /// The lines a chart takes at least: a title, three lines of dots, the axis and its labels.
 pub const LEAST_HEIGHT: u16 = 6;

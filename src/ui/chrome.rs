@@ -4,15 +4,15 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::help::{self, Hint};
-use crate::app::{Freshness, State, age};
+use crate::app::{Freshness, State, relative_time};
 use crate::base::{FaultKind, Time};
 use crate::config::Role;
 use crate::model::Level;
 use crate::store::{Progress, Store};
 
-use super::blank::grouped;
+use super::empty_state::grouped;
 use super::format;
-use super::pen::{Pen, cells};
+use super::painter::{Pen, cells};
 
 /// Between the parts of a line.
 const BAR: &str = " ▏";
@@ -194,7 +194,7 @@ fn truth(pen: &Pen<'_>, state: &State, fresh: &Freshness, now: Time) -> Vec<Piec
     let view = &state.view;
     let style = |role| pen.style(role);
     let mut pieces = Vec::new();
-    let old = |at: Time| age::coarse(now, at);
+    let old = |at: Time| relative_time::coarse(now, at);
     let several =
         |n: usize| if view.tables.len() > 1 { format!(" {n} of {}", view.tables.len()) } else { String::new() };
     let fan = view.fan.filter(|(read, of)| read < of);

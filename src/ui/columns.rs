@@ -5,7 +5,7 @@
 use crate::app::layout::{GAP, least, name_least};
 use crate::model::{FieldInfo, FieldType};
 
-use super::pen::cells;
+use super::painter::cells;
 
 /// A column to be placed.
 #[derive(Debug, Clone, Copy)]

@@ -13,7 +13,7 @@ use crate::config::Role;
 use crate::model::Record;
 use crate::store::Store;
 
-use super::pen::{Pen, cells};
+use super::painter::{Pen, cells};
 
 /// What the pages are drawn from.
 pub(super) struct Page<'a> {

@@ -9,8 +9,8 @@ use crate::config::{Mode, Role};
 use crate::model::Ask;
 
 use super::format;
-use super::lines::{self, Line, item, middle};
-use super::pen::{Pen, cells};
+use super::painter::{Pen, cells};
+use super::styled_text::{self, Line, item, middle};
 
 /// No question is wider.
 const WIDEST: u16 = 76;
@@ -19,7 +19,7 @@ const WIDEST: u16 = 76;
 fn boxed(pen: &mut Pen<'_>, area: Rect, title: &str, right: &str, lines: &[Line]) -> Rect {
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
     let inner = pen.frame(middle(area, wide(area), height), title, right);
-    lines::draw(pen, inner, lines, 0);
+    styled_text::draw(pen, inner, lines, 0);
     inner
 }
 
@@ -83,7 +83,7 @@ pub fn ask(pen: &mut Pen<'_>, area: Rect, dialog: &AskDialog, now: Time) {
         Ask::Device { url, code, until } => {
             let mut lines = item("1", "Open this address in a browser, on any machine:", room, Role::Text);
             lines.extend(
-                super::pen::wrap(url, room.saturating_sub(2))
+                super::painter::wrap(url, room.saturating_sub(2))
                     .into_iter()
                     .map(|l| Line::of("  ", Role::Link).and(l, Role::Link)),
             );

@@ -8,8 +8,8 @@ use crate::base::text::{cut_end, visible, width};
 use crate::config::Role;
 use crate::model::{FormField, FormInput, FormValue};
 
-use super::lines::middle;
-use super::pen::{Pen, cells, wrap};
+use super::painter::{Pen, cells, wrap};
+use super::styled_text::middle;
 
 /// Draws the form over `area`.
 pub fn draw(pen: &mut Pen<'_>, area: Rect, form: &FormState) {

@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use crate::app::overlay::{Menu, MenuItem};
 use crate::config::Role;
 
-use super::lines::middle;
-use super::pen::{Pen, cells, wrap};
+use super::painter::{Pen, cells, wrap};
+use super::styled_text::middle;
 
 /// Draws the list over `area`.
 pub fn draw(pen: &mut Pen<'_>, area: Rect, menu: &Menu) {

@@ -5,24 +5,24 @@
 //! stand, how much room they take and which `Role` of the theme they have; it has no code for any
 //! particular kind.
 
-mod blank;
 pub mod chart;
 mod chrome;
 pub mod columns;
 mod detail;
 mod dialog;
+mod empty_state;
 mod form;
 pub mod format;
-mod lines;
 mod menu;
 mod pager;
-pub mod pen;
+pub mod painter;
 mod plan;
+mod prompt_line;
 pub(crate) mod rows;
 pub mod sparkline;
+mod styled_text;
 pub mod svg;
 mod table;
-mod typed;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -34,7 +34,7 @@ use crate::base::Time;
 use crate::config::{Role, Theme};
 use crate::store::Store;
 
-use pen::Pen;
+use painter::Pen;
 
 fn rect(a: Area) -> Rect {
     Rect { x: a.x, y: a.y, width: a.width, height: a.height }
@@ -56,7 +56,7 @@ fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
     if too_small((screen.width, screen.height)) {
         let (w, h) = crate::app::layout::LEAST;
         let text = format!("This terminal is too small ({}x{}): {w}x{h} is the least.", screen.width, screen.height);
-        for (y, line) in (screen.y..screen.bottom()).zip(pen::wrap(&text, screen.width)) {
+        for (y, line) in (screen.y..screen.bottom()).zip(painter::wrap(&text, screen.width)) {
             pen.say(screen.x, y, screen.width, &line, Role::Text);
         }
         return;
@@ -70,12 +70,12 @@ fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
     if let Some(area) = areas.table.map(rect) {
         let has_keys = state.overlays.is_empty() && state.focus == Focus::Table;
         if let Some(start) = state.start(store) {
-            blank::draw_start(pen, area, &start);
+            empty_state::draw_start(pen, area, &start);
         } else {
             table::draw(pen, area, state, &rows, has_keys);
             if rows.is_empty() {
                 let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-                blank::draw(pen, below, &blank::why(state, store));
+                empty_state::draw(pen, below, &empty_state::why(state, store));
             }
         }
     }
@@ -96,8 +96,8 @@ fn overlays(pen: &mut Pen<'_>, body: Rect, foot: Rect, state: &State, now: Time)
         }
         pen.cursor = None;
         match overlay {
-            Overlay::Palette(p) => typed::palette(pen, body, foot, p),
-            Overlay::Filter(f) => typed::filter(pen, body, foot, f),
+            Overlay::Palette(p) => prompt_line::palette(pen, body, foot, p),
+            Overlay::Filter(f) => prompt_line::filter(pen, body, foot, f),
             Overlay::Pager(p) => pager::draw(pen, body, state, p),
             Overlay::Menu(m) => menu::draw(pen, body, m),
             Overlay::Form(f) => form::draw(pen, body, f),

@@ -9,8 +9,8 @@ use crate::config::Role;
 
 use super::chrome::level;
 use super::format;
-use super::lines::{self, Line};
-use super::pen::{Pen, cells, wrap};
+use super::painter::{Pen, cells, wrap};
+use super::styled_text::{self, Line};
 
 /// Draws the page over `area`.
 pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, pager: &Pager) {
@@ -25,9 +25,9 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, pager: &Pager) {
             let lines = help_lines(&all, inner.width);
             // The viewer counts one line less than the page has: its box.
             let height = usize::from(inner.height) + 1;
-            lines::draw(pen, inner, &lines, lines::reach(pager.scroll, all.len(), lines.len() + 1, height));
+            styled_text::draw(pen, inner, &lines, styled_text::reach(pager.scroll, all.len(), lines.len() + 1, height));
         }
-        Page::Messages => lines::draw(pen, inner, &messages(state, pager, inner.width, inner.height), 0),
+        Page::Messages => styled_text::draw(pen, inner, &messages(state, pager, inner.width, inner.height), 0),
     }
 }
 

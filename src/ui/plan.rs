@@ -9,8 +9,8 @@ use crate::app::overlay::{Pin, PlanDialog, PlanPhase};
 use crate::config::{Mode, Role};
 use crate::model::{Confirm, DryRun, Severity};
 
-use super::lines::{self, Line, item, middle};
-use super::pen::{Pen, cells};
+use super::painter::{Pen, cells};
+use super::styled_text::{self, Line, item, middle};
 
 /// No wider than a line that is still easy to read.
 const WIDEST: u16 = 114;
@@ -31,9 +31,9 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, dialog: &PlanDialog) {
     }
     let below = u16::try_from(end.len()).unwrap_or(0).min(inner.height);
     let top = Rect { height: inner.height.saturating_sub(below + 1), ..inner };
-    lines::draw(pen, top, &body, dialog.scroll);
+    styled_text::draw(pen, top, &body, dialog.scroll);
     let foot = Rect { y: inner.bottom() - below, height: below, ..inner };
-    lines::draw(pen, foot, &end, 0);
+    styled_text::draw(pen, foot, &end, 0);
     if below > 0 {
         confirm(pen, Rect { y: inner.bottom() - 1, height: 1, ..inner }, state, dialog);
     }

@@ -13,7 +13,7 @@ use crate::store::{HIGHLIGHT, Row, Store, Table};
 
 use super::columns::Wish;
 use super::format;
-use super::pen::cells;
+use super::painter::cells;
 use super::sparkline;
 
 /// How many rows of the view decide how wide columns are. The first ones of the order, not the visible ones: columns stand

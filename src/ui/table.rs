@@ -11,7 +11,7 @@ use crate::store::Row;
 
 use super::columns::{self, Placed};
 use super::format;
-use super::pen::{Pen, cells};
+use super::painter::{Pen, cells};
 use super::rows::{Rows, ViewColumn, short_region};
 use super::sparkline;
 

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use skydeck::aws::{Gateway, GatewayConfig};
 use skydeck::base::{Clock, Fault, Scope, Time};
 use skydeck::kinds::registry::ALL;
-use skydeck::kinds::{Bought, Interner, ListRequest, Sink, What, facts};
+use skydeck::kinds::{Interner, ListRequest, PaidRow, Sink, What, facts};
 use skydeck::model::{Operation, RawAnswer, Record, Scoping, Selector};
 
 /// The gateway of a plain `skydeck` in this process's environment.
@@ -31,7 +31,7 @@ impl Sink for Gather {
     fn ask(&mut self, _: &'static Operation) -> BoxFuture<'_, Result<(), Fault>> {
         Box::pin(async { Ok(()) })
     }
-    fn bought(&mut self, _: &[Bought]) {}
+    fn bought(&mut self, _: &[PaidRow]) {}
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
         self.0.send(rows).unwrap();
         Box::pin(async { Ok(()) })

@@ -24,8 +24,8 @@ use super::roles::Roles;
 use super::source::Source;
 use super::ways::{Way, WebIdentity};
 use super::{environment, explain, handed};
+use crate::aws::connector::Chain;
 use crate::aws::gateway::ProfileSel;
-use crate::aws::wire::Chain;
 use crate::base::{Clock, Fault};
 
 /// What every provider of a profile is built with.

@@ -17,7 +17,7 @@ use super::prompt::Prompt;
 use super::source::DECLINED;
 use super::ways::{Base, Role};
 use super::{environment, handed};
-use crate::aws::{fault, tuning};
+use crate::aws::{fault, retry_policy};
 use crate::base::{Fault, FaultKind, Secret};
 use crate::model::operation::{Operation, Service};
 
@@ -138,7 +138,7 @@ async fn sdk_config(kit: &Kit, profiles: &Profiles) -> aws_config::SdkConfig {
         .http_client(kit.wire.clone())
         .no_credentials()
         .region(kit.region.clone().unwrap_or(Region::from_static("us-east-1")))
-        .timeout_config(tuning::of_the_chain())
+        .timeout_config(retry_policy::of_the_chain())
         .retry_config(RetryConfig::standard())
         .identity_cache(aws_config::identity::IdentityCache::no_cache())
         .profile_files(profiles.handed(&kit.profile.scope_name()))

@@ -20,8 +20,8 @@ use super::handed;
 use super::profiles::Profiles;
 use super::prompt::{Prompt, Prompts};
 use super::ways::SsoSettings;
-use crate::aws::wire::Chain;
-use crate::aws::{fault, tuning};
+use crate::aws::connector::Chain;
+use crate::aws::{fault, retry_policy};
 use crate::base::{Clock, Fault, FaultKind, Secret, Time};
 use crate::model::operation::{Operation, Service};
 
@@ -55,7 +55,7 @@ pub(crate) async fn sign_in(
         .region(Region::new(settings.region.clone()))
         .profile_files(profiles.handed(profile))
         .profile_name(handed::NAME)
-        .timeout_config(tuning::of_the_chain())
+        .timeout_config(retry_policy::of_the_chain())
         .retry_config(RetryConfig::standard())
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         .load()

@@ -20,7 +20,7 @@ use crate::aws::{Gateway, Identity};
 use crate::base::{Clock, Fault, FaultKind, RowId, Scope};
 use crate::cli::{Failure, out};
 use crate::fetch::Budget;
-use crate::kinds::{Bought, Interner, KindDef, ListRequest, Registry, Sink, What};
+use crate::kinds::{Interner, KindDef, ListRequest, PaidRow, Registry, Sink, What};
 use crate::model::{Operation, Paging, Record, Scoping, Selector};
 use crate::query::Query;
 
@@ -414,7 +414,7 @@ impl Sink for Pages {
             Ok(())
         })
     }
-    fn bought(&mut self, _: &[Bought]) {}
+    fn bought(&mut self, _: &[PaidRow]) {}
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
         let rows: Vec<Arc<Record>> = rows.into_iter().map(Arc::new).collect();
         if let Some(first) = self.first.take() {

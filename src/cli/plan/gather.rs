@@ -10,7 +10,7 @@ use crate::base::{Fault, RowId, Scope};
 use crate::cli::Failure;
 use crate::cli::session::Session;
 use crate::fetch::{Budget, Share};
-use crate::kinds::{Bought, Interner, ListRequest, Sink, Target, What};
+use crate::kinds::{Interner, ListRequest, PaidRow, Sink, Target, What};
 use crate::model::{Batch, Coverage, IndexRequest, Kind, Operation, Outcome, Record, Scoping, Selector, TableKey};
 use crate::query::Query;
 use crate::store::{Store, index};
@@ -39,7 +39,7 @@ impl Sink for Pages {
             Ok(())
         })
     }
-    fn bought(&mut self, _: &[Bought]) {}
+    fn bought(&mut self, _: &[PaidRow]) {}
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
         // Who listens is there until the list has ended.
         let _ = self.rows.send(rows);

@@ -5,7 +5,7 @@ use super::capacity::Capacity;
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{Action, ActionContext, Takes};
-use crate::kinds::planning::{
+use crate::kinds::plan_builder::{
     check, check_rows, count, draft, field, form_title, list, names, note, number, number_in, severe, sorted, state,
     subject, toggle, wait_field, wait_state,
 };

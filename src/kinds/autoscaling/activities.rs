@@ -5,10 +5,10 @@ use aws_sdk_autoscaling::types as sdk;
 use futures::future::BoxFuture;
 
 use crate::base::{Fault, Scope, Time};
+use crate::kinds::convert::{Converter, Text, field, int, moment, no_tags, own, text, texts, time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::listed;
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, Text, field, int, moment, no_tags, own, text, texts, time};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Parent, Record, Scoping, Selector, Service, Tone,
     Value,
@@ -182,7 +182,7 @@ const MOST_IDS: usize = 50;
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.autoscaling(&request.scope).await?;
-        let mut seam = Seam::new(&request.interner);
+        let mut converter = Converter::new(&request.interner);
         let group = match &request.selector {
             Selector::Parent(name) => Some(name.to_string()),
             // Without a name AWS lists the activities of all groups, newest first.
@@ -193,17 +193,17 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             call.set_activity_ids(ids).max_records(PAGE).set_next_token(token).send()
         };
         listed(&mut pages, &DESCRIBE_SCALING_ACTIVITIES, &request.what, MOST_IDS, call, |out| {
-            let rows = out.activities().iter().filter_map(|a| convert(&mut seam, a)).map(|a| a.record());
+            let rows = out.activities().iter().filter_map(|a| convert(&mut converter, a)).map(|a| a.record());
             (rows.collect(), out.next_token)
         })
         .await
     })
 }
 
-fn convert(seam: &mut Seam, a: &sdk::Activity) -> Option<Activity> {
+fn convert(converter: &mut Converter, a: &sdk::Activity) -> Option<Activity> {
     Some(Activity {
         id: own(a.activity_id())?,
-        group: seam.shared(a.auto_scaling_group_name()),
+        group: converter.shared(a.auto_scaling_group_name()),
         status: ActivityStatus::parse(a.status_code().map(|s| s.as_str()).unwrap_or_default()),
         description: own(a.description()),
         cause: own(a.cause()),

@@ -8,11 +8,11 @@ use futures::future::BoxFuture;
 
 use super::capacity::Weights;
 use crate::base::{Fault, Scope, Time};
+use crate::kinds::convert::{Converter, Text, own, texts};
 use crate::kinds::elbv2::name_of_arn;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::listed;
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, Text, own, texts};
 use crate::model::{Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tags, Tone, Value};
 
 /// `DescribeAutoScalingGroups`.
@@ -238,21 +238,21 @@ const MOST_NAMES: usize = 50;
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.autoscaling(&request.scope).await?;
-        let mut seam = Seam::new(&request.interner);
+        let mut converter = Converter::new(&request.interner);
         // A name that does not exist is left out of the answer, and fails nothing.
         let call = |names, token| {
             let call = client.describe_auto_scaling_groups().set_auto_scaling_group_names(names);
             call.max_records(PAGE).set_next_token(token).send()
         };
         listed(&mut pages, &DESCRIBE_AUTO_SCALING_GROUPS, &request.what, MOST_NAMES, call, |out| {
-            let rows = out.auto_scaling_groups().iter().filter_map(|g| convert(&mut seam, g)).map(|g| g.record());
+            let rows = out.auto_scaling_groups().iter().filter_map(|g| convert(&mut converter, g)).map(|g| g.record());
             (rows.collect(), out.next_token)
         })
         .await
     })
 }
 
-fn convert(seam: &mut Seam, g: &sdk::AutoScalingGroup) -> Option<Group> {
+fn convert(converter: &mut Converter, g: &sdk::AutoScalingGroup) -> Option<Group> {
     let members = g.instances();
     let ids =
         |want: &dyn Fn(&&sdk::Instance) -> bool| texts(members.iter().filter(want).filter_map(|i| i.instance_id()));
@@ -265,7 +265,7 @@ fn convert(seam: &mut Seam, g: &sdk::AutoScalingGroup) -> Option<Group> {
     types.dedup();
     let mixed = g.mixed_instances_policy().and_then(|m| m.launch_template()?.launch_template_specification());
     let template = g.launch_template().or(mixed);
-    let (tags, _) = seam.tags(g.tags().iter().map(|t| (t.key(), t.value())));
+    let (tags, _) = converter.tags(g.tags().iter().map(|t| (t.key(), t.value())));
     Some(Group {
         name: own(g.auto_scaling_group_name())?,
         arn: own(g.auto_scaling_group_arn()),
@@ -276,8 +276,8 @@ fn convert(seam: &mut Seam, g: &sdk::AutoScalingGroup) -> Option<Group> {
         desired: g.desired_capacity(),
         in_service: counted.in_service,
         pending: counted.pending,
-        counted_in: seam.shared(Some(weights.unit())),
-        weights: seam.shared_list(weights.lines().iter().map(String::as_str)),
+        counted_in: converter.shared(Some(weights.unit())),
+        weights: converter.shared_list(weights.lines().iter().map(String::as_str)),
         member_units: match &counted.lines {
             Some(lines) => texts(lines.iter().map(String::as_str)),
             None => Value::Unknown,
@@ -287,35 +287,35 @@ fn convert(seam: &mut Seam, g: &sdk::AutoScalingGroup) -> Option<Group> {
         instances: ids(&|_| true),
         standby: ids(&|i| i.lifecycle_state() == Some(&sdk::LifecycleState::Standby)),
         protected: ids(&|i| i.protected_from_scale_in() == Some(true)),
-        health_check_type: seam.shared(g.health_check_type()),
+        health_check_type: converter.shared(g.health_check_type()),
         grace_period: g.health_check_grace_period(),
         cooldown: g.default_cooldown(),
         warmup: g.default_instance_warmup(),
-        suspended: seam.shared_list(g.suspended_processes().iter().filter_map(|p| p.process_name())),
-        launch_template: seam.shared(
+        suspended: converter.shared_list(g.suspended_processes().iter().filter_map(|p| p.process_name())),
+        launch_template: converter.shared(
             template
                 .and_then(|t| t.launch_template_name().or(t.launch_template_id()))
                 .or(g.launch_configuration_name()),
         ),
-        launch_template_version: seam.shared(template.and_then(|t| t.version())),
-        instance_types: seam.shared_list(types),
-        zones: seam.shared_list(g.availability_zones().iter().map(String::as_str)),
-        subnets: seam.shared_list(g.vpc_zone_identifier().unwrap_or_default().split(',').map(str::trim)),
+        launch_template_version: converter.shared(template.and_then(|t| t.version())),
+        instance_types: converter.shared_list(types),
+        zones: converter.shared_list(g.availability_zones().iter().map(String::as_str)),
+        subnets: converter.shared_list(g.vpc_zone_identifier().unwrap_or_default().split(',').map(str::trim)),
         target_groups: texts(g.target_group_arns().iter().map(|a| name_of_arn(a))),
         target_group_arns: texts(g.target_group_arns().iter().map(String::as_str)),
         classic_balancers: texts(g.load_balancer_names().iter().map(String::as_str)),
-        termination_policies: seam.shared_list(g.termination_policies().iter().map(String::as_str)),
+        termination_policies: converter.shared_list(g.termination_policies().iter().map(String::as_str)),
         protects_new: g.new_instances_protected_from_scale_in(),
         capacity_rebalance: g.capacity_rebalance().or(Some(false)),
         max_lifetime: g.max_instance_lifetime().filter(|s| *s > 0),
         warm_pool_size: g.warm_pool_size(),
-        deletion_protection: seam.shared(g.deletion_protection().map(|d| d.as_str())),
+        deletion_protection: converter.shared(g.deletion_protection().map(|d| d.as_str())),
         created: time(g),
     })
 }
 
 fn time(g: &sdk::AutoScalingGroup) -> Option<Time> {
-    crate::kinds::seam::time(g.created_time())
+    crate::kinds::convert::time(g.created_time())
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
@@ -364,7 +364,7 @@ mod tests {
             .target_group_arns("arn:aws:elasticloadbalancing:x:0:targetgroup/my-tg/1")
             .set_instances(Some(members))
             .build();
-        convert(&mut Seam::new(&Interner::default()), &g).map(|g| g.record()).expect("it has a name")
+        convert(&mut Converter::new(&Interner::default()), &g).map(|g| g.record()).expect("it has a name")
     }
 
     #[test]
@@ -434,7 +434,7 @@ mod tests {
                 .set_desired_capacity_type(ty.map(Into::into))
                 .instances(member.clone())
                 .build();
-            convert(&mut Seam::new(&Interner::default()), &g).map(|g| g.record()).expect("it has a name")
+            convert(&mut Converter::new(&Interner::default()), &g).map(|g| g.record()).expect("it has a name")
         };
         let r = group(Some(mixed), Some("units"));
         assert_eq!((r.get(IN_SERVICE), r.get(WEIGHTS).items().len()), (&Value::ratio(4, 4), 2));

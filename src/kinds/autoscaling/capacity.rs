@@ -11,7 +11,7 @@ use arcstr::ArcStr;
 use aws_sdk_autoscaling::types as sdk;
 
 use super::auto_scaling_groups::{COUNTED_IN, INSTANCES, MEMBER_UNITS, WEIGHTS};
-use crate::kinds::planning::count;
+use crate::kinds::plan_builder::count;
 use crate::model::{Record, Value};
 
 /// What [`COUNTED_IN`] says of a group without weights.

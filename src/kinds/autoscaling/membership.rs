@@ -9,13 +9,13 @@ use arcstr::ArcStr;
 use super::auto_scaling_groups::{self as groups};
 use super::capacity::Capacity;
 use crate::base::Scope;
-use crate::kinds::planning::{Known, count, whole};
+use crate::kinds::plan_builder::{Known, count, whole};
 use crate::model::{Record, TableKey};
 use crate::store::Store;
 
 /// What becomes of a member.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Fate {
+pub enum GroupReaction {
     /// The group takes it for unhealthy, terminates it and launches what is missing then: `1 replacement`.
     Replaced(String),
     /// The group terminates it, and launches no other: there is enough without it. What there is, of what is desired.
@@ -58,21 +58,21 @@ pub struct Member<'a> {
 impl Member<'_> {
     /// What becomes of the member when it stops or terminates, if that does not depend on what the group has left: then it is
     /// [`Member::replacement`].
-    pub fn fate_alone(&self, instance: &Record) -> Option<Fate> {
-        let Some(row) = self.row else { return Some(Fate::NotAsked(self.needs.clone())) };
+    pub fn fate_alone(&self, instance: &Record) -> Option<GroupReaction> {
+        let Some(row) = self.row else { return Some(GroupReaction::NotAsked(self.needs.clone())) };
         if groups::standby(row).contains(&instance.id) {
-            return Some(Fate::Standby);
+            return Some(GroupReaction::Standby);
         }
         for process in ["HealthCheck", "ReplaceUnhealthy", "Terminate"] {
             if groups::is_suspended(row, process) {
-                return Some(Fate::Suspended(process));
+                return Some(GroupReaction::Suspended(process));
             }
         }
-        groups::is_suspended(row, "Launch").then_some(Fate::NotReplacedAfter)
+        groups::is_suspended(row, "Launch").then_some(GroupReaction::NotReplacedAfter)
     }
     /// What the group launches when these members of it leave together, by their ids.
-    pub fn replacement(&self, leaving: &[&str]) -> Fate {
-        self.row.map_or_else(|| Fate::NotAsked(self.needs.clone()), |row| replacement(row, leaving))
+    pub fn replacement(&self, leaving: &[&str]) -> GroupReaction {
+        self.row.map_or_else(|| GroupReaction::NotAsked(self.needs.clone()), |row| replacement(row, leaving))
     }
     /// Whether the group's health check looks at target health (`ELB`), so that a reboot may cost the member.
     pub fn looks_at_targets(&self) -> Option<bool> {
@@ -83,14 +83,14 @@ impl Member<'_> {
 }
 
 /// What a group launches for members that leave it: what it has less than desired then, and not before.
-fn replacement(row: &Record, leaving: &[&str]) -> Fate {
+fn replacement(row: &Record, leaving: &[&str]) -> GroupReaction {
     let capacity = Capacity::of(row);
-    let each = || Fate::Replaced(count(leaving.len(), "replacement"));
+    let each = || GroupReaction::Replaced(count(leaving.len(), "replacement"));
     let desired = row.get(groups::DESIRED).as_int();
     let (Some(desired), Some(have), Some(less)) = (desired, capacity.have(), capacity.units_of(leaving)) else {
         return match capacity.is_in_instances() {
             true => each(),
-            false => Fate::Replaced(format!(
+            false => GroupReaction::Replaced(format!(
                 "what its desired capacity lacks without {}",
                 if leaving.len() == 1 { "it" } else { "them" }
             )),
@@ -100,8 +100,8 @@ fn replacement(row: &Record, leaving: &[&str]) -> Fate {
     let missing = (desired - left).max(0) - (desired - have).max(0);
     match (missing, capacity.is_in_instances()) {
         // One that is on its way out already counts for nothing.
-        (..=0, _) => Fate::Spare(format!("{left} of {}", capacity.said(desired))),
-        (n, true) => Fate::Replaced(count(usize::try_from(n).unwrap_or_default(), "replacement")),
-        (n, false) => Fate::Replaced(format!("replacements of {}", capacity.said_launched(n))),
+        (..=0, _) => GroupReaction::Spare(format!("{left} of {}", capacity.said(desired))),
+        (n, true) => GroupReaction::Replaced(count(usize::try_from(n).unwrap_or_default(), "replacement")),
+        (n, false) => GroupReaction::Replaced(format!("replacements of {}", capacity.said_launched(n))),
     }
 }

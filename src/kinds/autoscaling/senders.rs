@@ -6,7 +6,7 @@ use futures::future::FutureExt;
 use super::actions::SET_DESIRED_CAPACITY;
 use crate::base::Fault;
 use crate::kinds::action::{Answer, Outgoing, Sender};
-use crate::kinds::sending::{Args, deliver, sent};
+use crate::kinds::args::{Args, deliver, sent};
 
 /// `SetDesiredCapacity`.
 pub static SET_DESIRED: Sender = Sender { op: &SET_DESIRED_CAPACITY, send: |s| set_desired(s).boxed() };

@@ -6,7 +6,7 @@ use super::alarms::{self, ACTIONS_ENABLED, AlarmState, INFO};
 use crate::base::Fault;
 use crate::base::text::visible;
 use crate::kinds::action::{Action, ActionContext, Takes};
-use crate::kinds::planning::{
+use crate::kinds::plan_builder::{
     by_scope, check_rows, draft, label, list, names, no_form, note, severe, sorted, subject, title, wait_field,
 };
 use crate::model::{Arg, Call, Consequence, Operation, Plan, Record, Retry, Service, Step, Undo, Values};

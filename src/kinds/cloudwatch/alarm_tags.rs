@@ -7,13 +7,13 @@ use futures::future::BoxFuture;
 use super::alarms::{self, DESCRIBE_ALARMS};
 use crate::aws::fault;
 use crate::base::{Fault, FaultKind};
+use crate::kinds::convert::Converter;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
-use crate::kinds::seam::Seam;
 use crate::kinds::tags;
 use crate::model::{KindInfo, Operation, Scoping, Service};
 
 /// `ListTagsForResource`.
-pub static LIST_TAGS: Operation = Operation::read(Service::CloudWatch, "ListTagsForResource").seldom();
+pub static LIST_TAGS: Operation = Operation::read(Service::CloudWatch, "ListTagsForResource").rarely_changes();
 
 /// What they are.
 pub static INFO: KindInfo = tags::info(
@@ -28,7 +28,7 @@ pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new()
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.cloudwatch(&request.scope).await?;
-        let mut seam = Seam::new(&request.interner);
+        let mut converter = Converter::new(&request.interner);
         let found: Vec<(ArcStr, String)> = alarms::arns(&client, &mut pages, &request.what).await?;
         let mut denied = None;
         for (name, arn) in found {
@@ -36,7 +36,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             match client.list_tags_for_resource().resource_arn(arn).send().await.map_err(|e| fault::of(&LIST_TAGS, e)) {
                 Ok(out) => {
                     let pairs = out.tags().iter().map(|t| (t.key(), t.value()));
-                    pages.page(vec![tags::record(&INFO, &mut seam, name, pairs)]).await?;
+                    pages.page(vec![tags::record(&INFO, &mut converter, name, pairs)]).await?;
                 }
                 // It went between two calls.
                 Err(f) if f.kind == FaultKind::NotFound => {}

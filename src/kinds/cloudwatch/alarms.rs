@@ -9,10 +9,10 @@ use futures::future::BoxFuture;
 
 use super::watched::Watched;
 use crate::base::{Fault, Scope, Time};
+use crate::kinds::convert::{Converter, Text, field, flag, moment, no_tags, own, seconds, text, texts, time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::listed;
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, Text, field, flag, moment, no_tags, own, seconds, text, texts, time};
 use crate::kinds::tags;
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tone, Value,
@@ -284,11 +284,11 @@ fn ask(
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.cloudwatch(&request.scope).await?;
-        let mut seam = Seam::new(&request.interner);
+        let mut converter = Converter::new(&request.interner);
         listed(&mut pages, &DESCRIBE_ALARMS, &request.what, MOST_NAMES, ask(&client), |out| {
             let mut rows: Vec<Record> =
-                out.metric_alarms().iter().filter_map(|a| metric(&mut seam, a)).map(|a| a.record()).collect();
-            rows.extend(out.composite_alarms().iter().filter_map(|a| composite(&mut seam, a)).map(|a| a.record()));
+                out.metric_alarms().iter().filter_map(|a| metric(&mut converter, a)).map(|a| a.record()).collect();
+            rows.extend(out.composite_alarms().iter().filter_map(|a| composite(&mut converter, a)).map(|a| a.record()));
             (rows, out.next_token)
         })
         .await
@@ -312,7 +312,7 @@ pub(super) async fn arns(
     Ok(found)
 }
 
-fn metric(seam: &mut Seam, a: &sdk::MetricAlarm) -> Option<Alarm> {
+fn metric(converter: &mut Converter, a: &sdk::MetricAlarm) -> Option<Alarm> {
     let watched = Watched::of(a);
     let pairs: Vec<String> = watched.dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let joined = |items: &[String]| items.join(", ");
@@ -323,15 +323,15 @@ fn metric(seam: &mut Seam, a: &sdk::MetricAlarm) -> Option<Alarm> {
         state: AlarmState::parse(a.state_value().map(|s| s.as_str()).unwrap_or_default()),
         since: time(a.state_transitioned_timestamp()).or_else(|| time(a.state_updated_timestamp())),
         reason: own(a.state_reason()),
-        metric: seam.shared(Some(&joined(&watched.metrics)).filter(|s| !s.is_empty()).map(String::as_str)),
-        namespace: seam.shared(Some(&joined(&watched.namespaces)).filter(|s| !s.is_empty()).map(String::as_str)),
+        metric: converter.shared(Some(&joined(&watched.metrics)).filter(|s| !s.is_empty()).map(String::as_str)),
+        namespace: converter.shared(Some(&joined(&watched.namespaces)).filter(|s| !s.is_empty()).map(String::as_str)),
         dimensions: texts(pairs.iter().map(String::as_str)),
-        resources: seam.shared_list(unique(watched.dimensions.iter().map(|(_, value)| value.as_str()))),
+        resources: converter.shared_list(unique(watched.dimensions.iter().map(|(_, value)| value.as_str()))),
         condition: own(Some(&condition(a, &watched))),
         threshold: a.threshold(),
-        statistic: seam.shared(Some(&joined(&watched.statistics)).filter(|s| !s.is_empty()).map(String::as_str)),
+        statistic: converter.shared(Some(&joined(&watched.statistics)).filter(|s| !s.is_empty()).map(String::as_str)),
         period: watched.period,
-        missing_data: seam.shared(a.treat_missing_data()),
+        missing_data: converter.shared(a.treat_missing_data()),
         actions_enabled: a.actions_enabled(),
         alarm_actions: texts(a.alarm_actions().iter().map(String::as_str)),
         ok_actions: texts(a.ok_actions().iter().map(String::as_str)),
@@ -342,7 +342,7 @@ fn metric(seam: &mut Seam, a: &sdk::MetricAlarm) -> Option<Alarm> {
     })
 }
 
-fn composite(seam: &mut Seam, a: &sdk::CompositeAlarm) -> Option<Alarm> {
+fn composite(converter: &mut Converter, a: &sdk::CompositeAlarm) -> Option<Alarm> {
     Some(Alarm {
         name: own(a.alarm_name())?,
         arn: own(a.alarm_arn()),
@@ -365,7 +365,7 @@ fn composite(seam: &mut Seam, a: &sdk::CompositeAlarm) -> Option<Alarm> {
         insufficient_data_actions: texts(a.insufficient_data_actions().iter().map(String::as_str)),
         description: own(a.alarm_description()),
         configured: time(a.alarm_configuration_updated_timestamp()),
-        suppressed: seam.shared(a.actions_suppressed_by().map(|s| s.as_str())),
+        suppressed: converter.shared(a.actions_suppressed_by().map(|s| s.as_str())),
     })
 }
 

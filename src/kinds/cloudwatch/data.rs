@@ -14,9 +14,9 @@ use rustc_hash::FxHashMap;
 
 use crate::aws::fault;
 use crate::base::{Fault, Time};
-use crate::kinds::listing::{Bought, ListRequest, Pages};
+use crate::kinds::convert::time;
+use crate::kinds::listing::{ListRequest, Pages, PaidRow};
 use crate::kinds::paging::following;
-use crate::kinds::seam::time;
 use crate::model::{Operation, Record, Series, Service, Value};
 
 /// `GetMetricData`.
@@ -170,10 +170,10 @@ fn query(i: usize, (instance, metric): &Query) -> sdk::MetricDataQuery {
 }
 
 /// What a row's values cost, and how long they last: as long as the one of them that changes first.
-pub(super) fn bought(id: &ArcStr, values: &[Value], now: Time) -> Bought {
+pub(super) fn bought(id: &ArcStr, values: &[Value], now: Time) -> PaidRow {
     let period = |v: &Value| if let Value::Series(s) = v { s.period } else { BASIC };
     let period = values.iter().map(period).min().unwrap_or(BASIC);
-    Bought {
+    PaidRow {
         id: id.clone(),
         metrics: u32::try_from(values.len()).unwrap_or(u32::MAX),
         period,

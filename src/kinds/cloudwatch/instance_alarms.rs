@@ -10,9 +10,9 @@ use super::alarms;
 use super::watched::Watched;
 use crate::aws::fault;
 use crate::base::Fault;
+use crate::kinds::convert::{field, no_tags};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::following;
-use crate::kinds::seam::{field, no_tags};
 use crate::model::{FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Paging, Record, Scoping, Service, Value};
 
 /// `DescribeAlarms` for the alarms of instances: there is no asking for those of some (`DescribeAlarmsForMetric` wants each metric by

@@ -5,8 +5,8 @@ use futures::future::BoxFuture;
 
 use super::data::{CPU, GET_METRIC_DATA, Span, each};
 use crate::base::{Fault, FaultKind};
+use crate::kinds::convert::{field, no_tags};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
-use crate::kinds::seam::{field, no_tags};
 use crate::model::{FieldInfo, FieldType, Fields, Kind, KindInfo, Record, Scoping, Service, Value};
 
 /// CPU, one point every 5 minutes, or each minute with detailed monitoring.

@@ -7,8 +7,8 @@ use futures::future::BoxFuture;
 use super::data::{GET_METRIC_DATA, NETWORK_IN, NETWORK_OUT, Span, each};
 use super::instance_metrics::only_ids;
 use crate::base::Fault;
+use crate::kinds::convert::{field, no_tags};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
-use crate::kinds::seam::{field, no_tags};
 use crate::model::{FieldInfo, FieldType, Fields, Kind, KindInfo, Record, Scoping, Service, Value};
 
 /// What it is.

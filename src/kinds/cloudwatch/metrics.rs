@@ -5,8 +5,8 @@ use futures::future::BoxFuture;
 
 use super::data::{self, CPU, GET_METRIC_DATA, Metric, NETWORK_IN, NETWORK_OUT, STATUS_CHECK_FAILED, Span};
 use crate::base::{Fault, FaultKind, Scope};
+use crate::kinds::convert::{field, no_tags};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
-use crate::kinds::seam::{field, no_tags};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Parent, Record, Scoping, Selector, Service, Value,
 };

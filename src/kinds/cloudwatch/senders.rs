@@ -6,7 +6,7 @@ use futures::future::FutureExt;
 use super::actions::{DISABLE_ALARM_ACTIONS, ENABLE_ALARM_ACTIONS};
 use crate::base::Fault;
 use crate::kinds::action::{Answer, Outgoing, Sender};
-use crate::kinds::sending::{Args, deliver, sent};
+use crate::kinds::args::{Args, deliver, sent};
 
 /// `EnableAlarmActions`.
 pub static ENABLE: Sender = Sender { op: &ENABLE_ALARM_ACTIONS, send: |s| enable(s).boxed() };

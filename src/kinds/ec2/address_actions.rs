@@ -8,7 +8,7 @@ use super::instances::{self, fields};
 use crate::base::text::visible;
 use crate::base::{Fault, Scope};
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
-use crate::kinds::planning::{
+use crate::kinds::plan_builder::{
     Known, check, check_rows, draft, field, form_title, known_or_unknown, label, line, live, made, name_tag, need,
     no_form, note, pick, severe, sorted, subject, text_of, title, unknown, wait_state, whole,
 };
@@ -159,7 +159,7 @@ fn choices(table: &crate::store::Table) -> Vec<Choice> {
     let choice = |r: &Record| {
         let disabled = match instance::state(r) {
             InstanceState::Running | InstanceState::Stopped | InstanceState::Stopping | InstanceState::Pending => None,
-            _ => Some(format!("It is {}.", crate::kinds::planning::state(r))),
+            _ => Some(format!("It is {}.", crate::kinds::plan_builder::state(r))),
         };
         let zone = field(r, fields::ZONE).unwrap_or_default();
         Choice { value: r.id.clone(), label: arcstr::format!("{}  {}  {zone}", label(r), r.id), disabled }

@@ -6,9 +6,9 @@ use futures::future::BoxFuture;
 
 use crate::aws::fault;
 use crate::base::{Fault, Scope};
+use crate::kinds::convert::{Converter, Text, batches, field, own, said, text};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, Text, batches, field, own, said, text};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tags, Tone,
     Value,
@@ -268,7 +268,7 @@ const MOST_IDS: usize = 200;
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
-        let mut seam = Seam::new(&request.interner);
+        let mut converter = Converter::new(&request.interner);
         // China's regions are paid for in another currency.
         let priced = request.scope.region_code().is_some_and(|r| !r.starts_with("cn-"));
         for ids in batches(&request.what, MOST_IDS) {
@@ -278,7 +278,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                 ids.map(|ids| vec![sdk::Filter::builder().name("allocation-id").set_values(Some(ids)).build()]);
             let call = client.describe_addresses().set_filters(filter).send();
             let out = call.await.map_err(|e| fault::of(&DESCRIBE_ADDRESSES, e))?;
-            let rows = out.addresses().iter().filter_map(|a| convert(&mut seam, a, priced));
+            let rows = out.addresses().iter().filter_map(|a| convert(&mut converter, a, priced));
             pages.page(rows.map(|a| a.record()).collect()).await?;
         }
         Ok(())
@@ -286,8 +286,8 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
 }
 
 /// Where the SDK's address ends. One without an allocation id (EC2-Classic, which is gone) is none.
-fn convert(seam: &mut Seam, a: &sdk::Address, priced: bool) -> Option<Address> {
-    let (tags, name) = seam.tags(a.tags().iter().map(|t| (t.key(), t.value())));
+fn convert(converter: &mut Converter, a: &sdk::Address, priced: bool) -> Option<Address> {
+    let (tags, name) = converter.tags(a.tags().iter().map(|t| (t.key(), t.value())));
     let used = [a.association_id(), a.instance_id(), a.network_interface_id(), a.private_ip_address()];
     let used = used.into_iter().flatten().any(|id| !id.is_empty());
     let customers = a.customer_owned_ip().or(a.carrier_ip()).is_some_and(|ip| !ip.is_empty());
@@ -308,15 +308,15 @@ fn convert(seam: &mut Seam, a: &sdk::Address, priced: bool) -> Option<Address> {
         association: own(a.association_id()),
         instance: own(a.instance_id()),
         interface: own(a.network_interface_id()),
-        interface_owner: seam.shared(a.network_interface_owner_id()),
-        domain: seam.shared(a.domain().map(|d| d.as_str())),
-        border_group: seam.shared(a.network_border_group()),
-        pool: seam.shared(a.public_ipv4_pool()),
-        service: seam.shared(a.service_managed().map(|s| s.as_str())),
+        interface_owner: converter.shared(a.network_interface_owner_id()),
+        domain: converter.shared(a.domain().map(|d| d.as_str())),
+        border_group: converter.shared(a.network_border_group()),
+        pool: converter.shared(a.public_ipv4_pool()),
+        service: converter.shared(a.service_managed().map(|s| s.as_str())),
         carrier_ip: Value::ip(a.carrier_ip()),
         customer_ip: Value::ip(a.customer_owned_ip()),
-        customer_pool: seam.shared(a.customer_owned_ipv4_pool()),
-        subnet: seam.shared(a.subnet_id()),
+        customer_pool: converter.shared(a.customer_owned_ipv4_pool()),
+        subnet: converter.shared(a.subnet_id()),
         cost,
     })
 }
@@ -334,7 +334,7 @@ mod tests {
 
     fn address(a: sdk::builders::AddressBuilder) -> Record {
         let a = a.allocation_id("eipalloc-1").public_ip("203.0.113.20").build();
-        convert(&mut Seam::new(&Interner::default()), &a, true).map(|a| a.record()).expect("it has an id")
+        convert(&mut Converter::new(&Interner::default()), &a, true).map(|a| a.record()).expect("it has an id")
     }
 
     #[test]
@@ -363,6 +363,6 @@ mod tests {
     #[test]
     fn an_address_without_an_allocation_is_none() {
         let classic = sdk::Address::builder().public_ip("203.0.113.20").build();
-        assert_eq!(convert(&mut Seam::new(&Interner::default()), &classic, true), None);
+        assert_eq!(convert(&mut Converter::new(&Interner::default()), &classic, true), None);
     }
 }

@@ -7,9 +7,9 @@ use futures::future::BoxFuture;
 use super::regions::wanted;
 use crate::aws::fault;
 use crate::base::{Fault, Scope};
+use crate::kinds::convert::{Converter, Text, field, no_tags, own, text, texts};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, Text, field, no_tags, own, text, texts};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tone, Value,
 };
@@ -152,26 +152,26 @@ impl Zone {
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
-        let mut seam = Seam::new(&request.interner);
+        let mut converter = Converter::new(&request.interner);
         pages.ask(&DESCRIBE_AVAILABILITY_ZONES).await?;
         let call = client.describe_availability_zones();
         let out = call.send().await.map_err(|e| fault::of(&DESCRIBE_AVAILABILITY_ZONES, e))?;
-        let rows = out.availability_zones().iter().filter_map(|z| convert(&mut seam, z)).map(|z| z.record());
+        let rows = out.availability_zones().iter().filter_map(|z| convert(&mut converter, z)).map(|z| z.record());
         pages.page(rows.filter(|r| wanted(&request.what, r)).collect()).await
     })
 }
 
-fn convert(seam: &mut Seam, z: &sdk::AvailabilityZone) -> Option<Zone> {
+fn convert(converter: &mut Converter, z: &sdk::AvailabilityZone) -> Option<Zone> {
     Some(Zone {
         name: own(z.zone_name())?,
         id: own(z.zone_id()),
         state: ZoneState::parse(z.state().map(|s| s.as_str()).unwrap_or_default()),
-        zone_type: seam.shared(z.zone_type()),
-        region: seam.shared(z.region_name()),
-        opt_in: seam.shared(z.opt_in_status().map(|s| s.as_str())),
-        group: seam.shared(z.group_name()),
-        border_group: seam.shared(z.network_border_group()),
-        parent: seam.shared(z.parent_zone_name()),
+        zone_type: converter.shared(z.zone_type()),
+        region: converter.shared(z.region_name()),
+        opt_in: converter.shared(z.opt_in_status().map(|s| s.as_str())),
+        group: converter.shared(z.group_name()),
+        border_group: converter.shared(z.network_border_group()),
+        parent: converter.shared(z.parent_zone_name()),
         messages: texts(z.messages().iter().filter_map(|m| m.message())),
     })
 }

@@ -8,15 +8,16 @@ use futures::future::BoxFuture;
 use super::instances::{self, DESCRIBE_INSTANCES};
 use crate::aws::fault;
 use crate::base::{Fault, FaultKind, RowId};
+use crate::kinds::convert::{field, flag, no_tags};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
-use crate::kinds::seam::{field, flag, no_tags};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Record, Scoping, Service, TableKey, Value,
 };
 use crate::store::Store;
 
 /// `DescribeInstanceAttribute`.
-pub static DESCRIBE_INSTANCE_ATTRIBUTE: Operation = Operation::read(Service::Ec2, "DescribeInstanceAttribute").seldom();
+pub static DESCRIBE_INSTANCE_ATTRIBUTE: Operation =
+    Operation::read(Service::Ec2, "DescribeInstanceAttribute").rarely_changes();
 
 /// What it is.
 pub static INFO: KindInfo = KindInfo {

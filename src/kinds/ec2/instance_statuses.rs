@@ -6,10 +6,10 @@ use futures::future::BoxFuture;
 
 use crate::aws::fault;
 use crate::base::{Fault, FaultKind, Time};
+use crate::kinds::convert::{Converter, batches, field, moment, no_tags, own, time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::following;
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, batches, field, moment, no_tags, own, time};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Paging, Record, Scoping, Service, Tone, Value,
 };
@@ -165,7 +165,7 @@ const MOST_IDS: usize = 100;
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
-        let mut seam = Seam::new(&request.interner);
+        let mut converter = Converter::new(&request.interner);
         for mut ids in batches(&request.what, MOST_IDS) {
             let mut token: Option<String> = None;
             loop {
@@ -184,7 +184,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                     Err(f) => return Err(f),
                 };
                 token = following(&DESCRIBE_INSTANCE_STATUS, token.as_deref(), out.next_token().map(str::to_string))?;
-                let rows = out.instance_statuses().iter().filter_map(|s| convert(&mut seam, s));
+                let rows = out.instance_statuses().iter().filter_map(|s| convert(&mut converter, s));
                 pages.page(rows.map(|s| s.record()).collect()).await?;
                 if token.is_none() {
                     break;
@@ -204,7 +204,7 @@ fn drop_missing(ids: &mut Option<Vec<String>>, fault: &Fault) -> bool {
     !ids.is_empty() && ids.len() < before
 }
 
-fn convert(seam: &mut Seam, s: &sdk::InstanceStatus) -> Option<InstanceStatus> {
+fn convert(converter: &mut Converter, s: &sdk::InstanceStatus) -> Option<InstanceStatus> {
     let summary = |x: Option<&sdk::InstanceStatusSummary>| x.and_then(|s| s.status()).map(|s| Check::parse(s.as_str()));
     let since = [s.system_status(), s.instance_status()]
         .into_iter()
@@ -221,7 +221,7 @@ fn convert(seam: &mut Seam, s: &sdk::InstanceStatus) -> Option<InstanceStatus> {
         instance: summary(s.instance_status()),
         ebs: s.attached_ebs_status().and_then(|e| e.status()).map(|s| Check::parse(s.as_str())),
         impaired_since: since.chain(ebs_since).min(),
-        events: s.events().iter().filter_map(|e| seam.shared(Some(&event_text(e)))).collect(),
+        events: s.events().iter().filter_map(|e| converter.shared(Some(&event_text(e)))).collect(),
         next_event: open().filter_map(|e| time(e.not_before())).min(),
     })
 }
@@ -250,7 +250,7 @@ mod tests {
     }
 
     fn row(s: sdk::InstanceStatus) -> Record {
-        convert(&mut Seam::new(&Interner::default()), &s).map(|s| s.record()).expect("it has an id")
+        convert(&mut Converter::new(&Interner::default()), &s).map(|s| s.record()).expect("it has an id")
     }
 
     #[test]

@@ -11,16 +11,16 @@ use indexmap::IndexMap;
 use super::volume_price::monthly;
 use super::volumes::PAGE;
 use crate::base::{Fault, RowId};
+use crate::kinds::convert::{batches, field, no_tags, own};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::paged;
-use crate::kinds::seam::{batches, field, no_tags, own};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Paging, Record, Scoping, Service, TableKey, Value,
 };
 use crate::store::Store;
 
 /// `DescribeVolumes` for the disks of instances, which change seldom; the volumes' own list is as fresh as others.
-pub static DESCRIBE_VOLUMES: Operation = super::volumes::DESCRIBE_VOLUMES.seldom().paged(Paging {
+pub static DESCRIBE_VOLUMES: Operation = super::volumes::DESCRIBE_VOLUMES.rarely_changes().paged(Paging {
     rows: PAGE as u32,
     ids: Some(MOST_IDS as u32),
     absent_is_none: true,

@@ -9,7 +9,7 @@ use super::key_pairs::INFO;
 use crate::base::Fault;
 use crate::base::text::visible;
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
-use crate::kinds::planning::{
+use crate::kinds::plan_builder::{
     Known, check, check_rows, draft, field, label, line, live, made, names, need, no_form, note, pick, sorted, subject,
     text_of, title, wait_state, whole,
 };

@@ -6,9 +6,9 @@ use futures::future::BoxFuture;
 
 use crate::aws::fault;
 use crate::base::{Fault, Scope, Time};
+use crate::kinds::convert::{Converter, Text, batches, field, moment, own, said, time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, Text, batches, field, moment, own, said, time};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tags, Value,
 };
@@ -111,27 +111,27 @@ const MOST_IDS: usize = 200;
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
-        let mut seam = Seam::new(&request.interner);
+        let mut converter = Converter::new(&request.interner);
         for ids in batches(&request.what, MOST_IDS) {
             pages.ask(&DESCRIBE_KEY_PAIRS).await?;
             let filter = ids.map(|ids| vec![sdk::Filter::builder().name("key-pair-id").set_values(Some(ids)).build()]);
             let call = client.describe_key_pairs().set_filters(filter).send();
             let out = call.await.map_err(|e| fault::of(&DESCRIBE_KEY_PAIRS, e))?;
-            let rows = out.key_pairs().iter().filter_map(|k| convert(&mut seam, k)).map(|k| k.record());
+            let rows = out.key_pairs().iter().filter_map(|k| convert(&mut converter, k)).map(|k| k.record());
             pages.page(rows.collect()).await?;
         }
         Ok(())
     })
 }
 
-fn convert(seam: &mut Seam, k: &sdk::KeyPairInfo) -> Option<KeyPair> {
+fn convert(converter: &mut Converter, k: &sdk::KeyPairInfo) -> Option<KeyPair> {
     // Its name is what it is called, whatever a Name tag says: instances are launched with it.
-    let (tags, _) = seam.tags(k.tags().iter().map(|t| (t.key(), t.value())));
+    let (tags, _) = converter.tags(k.tags().iter().map(|t| (t.key(), t.value())));
     Some(KeyPair {
         id: own(k.key_pair_id())?,
         name: own(k.key_name()).unwrap_or_default(),
         tags,
-        kind: seam.shared(k.key_type().map(|t| t.as_str())),
+        kind: converter.shared(k.key_type().map(|t| t.as_str())),
         fingerprint: own(k.key_fingerprint()),
         created: time(k.create_time()),
     })
@@ -152,7 +152,7 @@ mod tests {
     fn a_key_pair_is_called_by_its_own_name_and_its_instances_are_found_by_it() {
         let tag = sdk::Tag::builder().key("Name").value("another name").build();
         let k = sdk::KeyPairInfo::builder().key_pair_id("key-1").key_name("my key, the second").tags(tag).build();
-        let row = convert(&mut Seam::new(&Interner::default()), &k).map(|k| k.record()).expect("it has an id");
+        let row = convert(&mut Converter::new(&Interner::default()), &k).map(|k| k.record()).expect("it has an id");
         assert_eq!((row.id.as_str(), row.name.as_str()), ("key-1", "my key, the second"));
         assert_eq!((row.get(TYPE), row.get(CREATED)), (&Value::Unknown, &Value::Empty));
         let link = links(&row, &Scope::Global).remove(0);

@@ -6,9 +6,9 @@ use futures::future::BoxFuture;
 
 use crate::aws::fault;
 use crate::base::{Fault, Scope};
+use crate::kinds::convert::{Converter, Text, field, no_tags, own, text};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, Text, field, no_tags, own, text};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Service, Tone, Value,
 };
@@ -121,11 +121,11 @@ pub fn is_enabled(row: &Record) -> bool {
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
-        let mut seam = Seam::new(&request.interner);
+        let mut converter = Converter::new(&request.interner);
         pages.ask(&DESCRIBE_REGIONS).await?;
         let out =
             client.describe_regions().all_regions(true).send().await.map_err(|e| fault::of(&DESCRIBE_REGIONS, e))?;
-        let rows = out.regions().iter().filter_map(|r| convert(&mut seam, r)).map(|r| r.record());
+        let rows = out.regions().iter().filter_map(|r| convert(&mut converter, r)).map(|r| r.record());
         pages.page(rows.filter(|r| wanted(&request.what, r)).collect()).await
     })
 }
@@ -138,12 +138,12 @@ pub(super) fn wanted(what: &What, row: &Record) -> bool {
     }
 }
 
-fn convert(seam: &mut Seam, r: &sdk::Region) -> Option<Region> {
+fn convert(converter: &mut Converter, r: &sdk::Region) -> Option<Region> {
     Some(Region {
         name: own(r.region_name())?,
         state: OptIn::parse(r.opt_in_status().unwrap_or_default()),
         endpoint: own(r.endpoint()),
-        geography: seam.shared_list(r.geography().iter().filter_map(|g| g.name())),
+        geography: converter.shared_list(r.geography().iter().filter_map(|g| g.name())),
     })
 }
 
@@ -160,7 +160,7 @@ mod tests {
     fn a_region_that_needs_an_opt_in_is_not_enabled() {
         let of = |status: &str| {
             let r = sdk::Region::builder().region_name("ap-east-1").opt_in_status(status).build();
-            convert(&mut Seam::new(&Interner::default()), &r).map(|r| is_enabled(&r.record()))
+            convert(&mut Converter::new(&Interner::default()), &r).map(|r| is_enabled(&r.record()))
         };
         assert_eq!(of("not-opted-in"), Some(false));
         assert_eq!(of("opted-in"), Some(true));

@@ -10,7 +10,7 @@ use super::actions::{
 };
 use crate::base::Fault;
 use crate::kinds::action::{Answer, Outgoing, Sender};
-use crate::kinds::sending::{Args, deliver, sent};
+use crate::kinds::args::{Args, deliver, sent};
 use crate::model::Arg;
 
 /// `StartInstances`.

@@ -10,7 +10,7 @@ use super::key_pair_actions::{CREATE_KEY_PAIR, DELETE_KEY_PAIR, IMPORT_KEY_PAIR}
 use super::volume_actions::{ATTACH_VOLUME, CREATE_VOLUME, DELETE_VOLUME, DETACH_VOLUME};
 use crate::base::Fault;
 use crate::kinds::action::{Answer, Outgoing, Sender};
-use crate::kinds::sending::{Args, deliver, sent};
+use crate::kinds::args::{Args, deliver, sent};
 use crate::model::Arg;
 
 /// One for each operation.

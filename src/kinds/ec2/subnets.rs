@@ -6,10 +6,10 @@ use futures::future::BoxFuture;
 
 use super::vpcs::in_effect;
 use crate::base::{Fault, Scope};
+use crate::kinds::convert::{Converter, Text, batches, field, flag, int, own, said, text, texts};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::paged;
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, Text, batches, field, flag, int, own, said, text, texts};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tags, Tone,
     Value,
@@ -295,7 +295,7 @@ const MOST_IDS: usize = 200;
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
-        let mut seam = Seam::new(&request.interner);
+        let mut converter = Converter::new(&request.interner);
         for ids in batches(&request.what, MOST_IDS) {
             // A filter and not the id list: of that, one missing subnet fails all.
             let filter = ids.map(|ids| vec![sdk::Filter::builder().name("subnet-id").set_values(Some(ids)).build()]);
@@ -304,7 +304,8 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                 page.set_filters(filter.clone()).send()
             };
             paged(&mut pages, &DESCRIBE_SUBNETS, call, |out| {
-                let rows = out.subnets().iter().filter_map(|s| convert(&mut seam, s)).map(|s| s.record()).collect();
+                let rows =
+                    out.subnets().iter().filter_map(|s| convert(&mut converter, s)).map(|s| s.record()).collect();
                 (rows, out.next_token)
             })
             .await?;
@@ -313,8 +314,8 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
     })
 }
 
-fn convert(seam: &mut Seam, s: &sdk::Subnet) -> Option<Subnet> {
-    let (tags, name) = seam.tags(s.tags().iter().map(|t| (t.key(), t.value())));
+fn convert(converter: &mut Converter, s: &sdk::Subnet) -> Option<Subnet> {
+    let (tags, name) = converter.tags(s.tags().iter().map(|t| (t.key(), t.value())));
     let six = s
         .ipv6_cidr_block_association_set()
         .iter()
@@ -324,9 +325,9 @@ fn convert(seam: &mut Seam, s: &sdk::Subnet) -> Option<Subnet> {
         name,
         tags,
         state: SubnetState::parse(s.state().map(|s| s.as_str()).unwrap_or_default()),
-        vpc: seam.shared(s.vpc_id()),
-        zone: seam.shared(s.availability_zone()),
-        zone_id: seam.shared(s.availability_zone_id()),
+        vpc: converter.shared(s.vpc_id()),
+        zone: converter.shared(s.availability_zone()),
+        zone_id: converter.shared(s.availability_zone_id()),
         cidr: own(s.cidr_block()),
         ipv6_cidr: texts(six.filter_map(|a| a.ipv6_cidr_block())),
         available: s.available_ip_address_count(),
@@ -335,12 +336,12 @@ fn convert(seam: &mut Seam, s: &sdk::Subnet) -> Option<Subnet> {
         ipv6_on_launch: s.assign_ipv6_address_on_creation(),
         ipv6_only: s.ipv6_native(),
         dns64: s.enable_dns64(),
-        hostname: seam
+        hostname: converter
             .shared(s.private_dns_name_options_on_launch().and_then(|o| o.hostname_type()).map(|t| t.as_str())),
         arn: own(s.subnet_arn()),
-        owner: seam.shared(s.owner_id()),
-        outpost: seam.shared(s.outpost_arn()),
-        blocked: seam
+        owner: converter.shared(s.owner_id()),
+        outpost: converter.shared(s.outpost_arn()),
+        blocked: converter
             .shared(s.block_public_access_states().and_then(|b| b.internet_gateway_block_mode()).map(|m| m.as_str())),
     })
 }
@@ -372,7 +373,7 @@ mod tests {
     #[test]
     fn a_subnet_without_ipv4_has_no_range_and_one_that_is_full_has_no_free_address() {
         let s = sdk::Subnet::builder().subnet_id("subnet-1").ipv6_native(true).available_ip_address_count(0).build();
-        let row = convert(&mut Seam::new(&Interner::default()), &s).map(|s| s.record()).expect("it has an id");
+        let row = convert(&mut Converter::new(&Interner::default()), &s).map(|s| s.record()).expect("it has an id");
         assert_eq!((row.get(CIDR), available_ips(&row)), (&Value::Empty, Some(0)));
         assert_eq!((row.get(PUBLIC_IP_ON_LAUNCH), row.get(VPC_ID)), (&Value::Unknown, &Value::Unknown));
     }

@@ -5,10 +5,10 @@ use aws_sdk_ec2::types as sdk;
 use futures::future::BoxFuture;
 
 use crate::base::{Fault, Scope};
+use crate::kinds::convert::{Converter, Text, batches, field, flag, own, said, text, texts};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::paged;
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, Text, batches, field, flag, own, said, text, texts};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tags, Tone,
     Value,
@@ -215,7 +215,7 @@ const MOST_IDS: usize = 200;
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
-        let mut seam = Seam::new(&request.interner);
+        let mut converter = Converter::new(&request.interner);
         for ids in batches(&request.what, MOST_IDS) {
             // A filter and not the id list: of that, one missing VPC fails all.
             let filter = ids.map(|ids| vec![sdk::Filter::builder().name("vpc-id").set_values(Some(ids)).build()]);
@@ -224,7 +224,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                 page.set_filters(filter.clone()).send()
             };
             paged(&mut pages, &DESCRIBE_VPCS, call, |out| {
-                let rows = out.vpcs().iter().filter_map(|v| convert(&mut seam, v)).map(|v| v.record()).collect();
+                let rows = out.vpcs().iter().filter_map(|v| convert(&mut converter, v)).map(|v| v.record()).collect();
                 (rows, out.next_token)
             })
             .await?;
@@ -239,8 +239,8 @@ pub(super) fn in_effect(state: Option<&str>) -> bool {
     !matches!(state, Some("disassociated" | "failed" | "failing"))
 }
 
-fn convert(seam: &mut Seam, v: &sdk::Vpc) -> Option<Vpc> {
-    let (tags, name) = seam.tags(v.tags().iter().map(|t| (t.key(), t.value())));
+fn convert(converter: &mut Converter, v: &sdk::Vpc) -> Option<Vpc> {
+    let (tags, name) = converter.tags(v.tags().iter().map(|t| (t.key(), t.value())));
     let word = |s: Option<&sdk::VpcCidrBlockState>| s.and_then(|s| s.state()).map(|s| s.as_str().to_string());
     let four = v.cidr_block_association_set().iter().filter(|a| in_effect(word(a.cidr_block_state()).as_deref()));
     let four = four.filter_map(|a| a.cidr_block()).filter(|c| v.cidr_block() != Some(c));
@@ -254,12 +254,12 @@ fn convert(seam: &mut Seam, v: &sdk::Vpc) -> Option<Vpc> {
         cidr: texts(v.cidr_block().into_iter().chain(four)),
         ipv6_cidr: texts(six.filter_map(|a| a.ipv6_cidr_block())),
         is_default: v.is_default(),
-        dhcp_options: seam.shared(v.dhcp_options_id()),
-        tenancy: seam.shared(v.instance_tenancy().map(|t| t.as_str())),
-        owner: seam.shared(v.owner_id()),
-        blocked: seam
+        dhcp_options: converter.shared(v.dhcp_options_id()),
+        tenancy: converter.shared(v.instance_tenancy().map(|t| t.as_str())),
+        owner: converter.shared(v.owner_id()),
+        blocked: converter
             .shared(v.block_public_access_states().and_then(|b| b.internet_gateway_block_mode()).map(|m| m.as_str())),
-        encryption: seam.shared(v.encryption_control().and_then(|e| e.mode()).map(|m| m.as_str())),
+        encryption: converter.shared(v.encryption_control().and_then(|e| e.mode()).map(|m| m.as_str())),
     })
 }
 
@@ -280,7 +280,7 @@ mod tests {
 
     fn row(v: sdk::builders::VpcBuilder) -> Record {
         let v = v.vpc_id("vpc-1").build();
-        convert(&mut Seam::new(&Interner::default()), &v).map(|v| v.record()).expect("it has an id")
+        convert(&mut Converter::new(&Interner::default()), &v).map(|v| v.record()).expect("it has an id")
     }
 
     #[test]

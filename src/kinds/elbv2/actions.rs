@@ -2,7 +2,7 @@
 
 use arcstr::ArcStr;
 
-use super::reliance::{Standing, rows_of, verdict};
+use super::target_group_impact::{Standing, rows_of, verdict};
 use super::targets::{self, Health};
 use super::{name_of_arn, target_groups};
 use crate::base::text::visible;
@@ -10,7 +10,7 @@ use crate::base::{Fault, FaultKind, Scope};
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
 use crate::kinds::ec2::instances;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
-use crate::kinds::planning::{
+use crate::kinds::plan_builder::{
     Known, check, check_rows, draft, form_title, known, label, line, list, live, names, need, no_form, note, number,
     number_in, phrase, sorted, state, subject, title, typed, unknown, wait_state, whole,
 };

@@ -5,10 +5,10 @@ use aws_sdk_elasticloadbalancingv2::types as sdk;
 use futures::future::BoxFuture;
 
 use crate::base::{Fault, Scope, Time};
+use crate::kinds::convert::{Converter, Text, field, moment, no_tags, own, said, text, time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::{listed, paged};
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, Text, field, moment, no_tags, own, said, text, time};
 use crate::kinds::tags;
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tone, Value,
@@ -202,14 +202,14 @@ const MOST_ARNS: usize = 20;
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.elbv2(&request.scope).await?;
-        let mut seam = Seam::new(&request.interner);
+        let mut converter = Converter::new(&request.interner);
         let call = |arns: Option<Vec<String>>, marker| {
             let page = arns.is_none().then_some(PAGE);
             let call = client.describe_load_balancers().set_load_balancer_arns(arns);
             call.set_page_size(page).set_marker(marker).send()
         };
         listed(&mut pages, &DESCRIBE_LOAD_BALANCERS, &request.what, MOST_ARNS, call, |out| {
-            let rows = out.load_balancers().iter().filter_map(|l| convert(&mut seam, l)).map(|l| l.record());
+            let rows = out.load_balancers().iter().filter_map(|l| convert(&mut converter, l)).map(|l| l.record());
             (rows.collect(), out.next_marker)
         })
         .await
@@ -231,20 +231,20 @@ pub(super) async fn arns(
     Ok(arns)
 }
 
-fn convert(seam: &mut Seam, l: &sdk::LoadBalancer) -> Option<LoadBalancer> {
+fn convert(converter: &mut Converter, l: &sdk::LoadBalancer) -> Option<LoadBalancer> {
     let zones = l.availability_zones();
     Some(LoadBalancer {
         arn: own(l.load_balancer_arn())?,
         name: own(l.load_balancer_name()).unwrap_or_default(),
         state: LoadBalancerState::parse(l.state().and_then(|s| s.code()).map(|c| c.as_str()).unwrap_or_default()),
         state_reason: own(l.state().and_then(|s| s.reason())),
-        lb_type: seam.shared(l.r#type().map(|t| t.as_str())),
-        scheme: seam.shared(l.scheme().map(|s| s.as_str())),
+        lb_type: converter.shared(l.r#type().map(|t| t.as_str())),
+        scheme: converter.shared(l.scheme().map(|s| s.as_str())),
         dns_name: own(l.dns_name()),
-        hosted_zone: seam.shared(l.canonical_hosted_zone_id()),
-        vpc_id: seam.shared(l.vpc_id()),
-        zones: seam.shared_list(zones.iter().filter_map(|z| z.zone_name())),
-        subnets: seam.shared_list(zones.iter().filter_map(|z| z.subnet_id())),
+        hosted_zone: converter.shared(l.canonical_hosted_zone_id()),
+        vpc_id: converter.shared(l.vpc_id()),
+        zones: converter.shared_list(zones.iter().filter_map(|z| z.zone_name())),
+        subnets: converter.shared_list(zones.iter().filter_map(|z| z.subnet_id())),
         addresses: Value::list(
             zones
                 .iter()
@@ -254,8 +254,8 @@ fn convert(seam: &mut Seam, l: &sdk::LoadBalancer) -> Option<LoadBalancer> {
                 .filter(|a| !a.is_empty())
                 .map(ArcStr::from),
         ),
-        security_groups: seam.shared_list(l.security_groups().iter().map(String::as_str)),
-        ip_address_type: seam.shared(l.ip_address_type().map(|t| t.as_str())),
+        security_groups: converter.shared_list(l.security_groups().iter().map(String::as_str)),
+        ip_address_type: converter.shared(l.ip_address_type().map(|t| t.as_str())),
         created: time(l.created_time()),
     })
 }

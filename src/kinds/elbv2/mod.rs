@@ -2,10 +2,10 @@
 
 pub mod actions;
 pub mod load_balancers;
-pub mod reliance;
 pub mod senders;
 pub mod tags;
 pub mod target_group_health;
+pub mod target_group_impact;
 pub mod target_groups;
 pub mod targets;
 

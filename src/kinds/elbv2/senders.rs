@@ -7,7 +7,7 @@ use futures::future::FutureExt;
 use super::actions::{DEREGISTER_TARGETS, REGISTER_TARGETS};
 use crate::base::Fault;
 use crate::kinds::action::{Answer, Outgoing, Sender};
-use crate::kinds::sending::{Args, deliver, sent};
+use crate::kinds::args::{Args, deliver, sent};
 use crate::model::Arg;
 
 /// `RegisterTargets`.

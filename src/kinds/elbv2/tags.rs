@@ -5,14 +5,14 @@ use futures::future::BoxFuture;
 use super::load_balancers::{self, DESCRIBE_LOAD_BALANCERS};
 use super::target_groups::{self, DESCRIBE_TARGET_GROUPS};
 use crate::base::Fault;
+use crate::kinds::convert::Converter;
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::listed;
-use crate::kinds::seam::Seam;
 use crate::kinds::tags;
 use crate::model::{KindInfo, Operation, Scoping, Service};
 
 /// `DescribeTags`.
-pub static DESCRIBE_TAGS: Operation = Operation::read(Service::Elbv2, "DescribeTags").seldom();
+pub static DESCRIBE_TAGS: Operation = Operation::read(Service::Elbv2, "DescribeTags").rarely_changes();
 
 /// Tags of load balancers.
 pub static OF_LOAD_BALANCERS: KindDef = kind(&LOAD_BALANCERS, |r, p| Box::pin(of_load_balancers(r, p)));
@@ -69,7 +69,7 @@ const MOST_ARNS: usize = 20;
 
 async fn list(info: &'static KindInfo, request: &ListRequest, pages: &mut Pages, what: &What) -> Result<(), Fault> {
     let client = request.gateway.elbv2(&request.scope).await?;
-    let mut seam = Seam::new(&request.interner);
+    let mut converter = Converter::new(&request.interner);
     listed(
         pages,
         &DESCRIBE_TAGS,
@@ -78,7 +78,12 @@ async fn list(info: &'static KindInfo, request: &ListRequest, pages: &mut Pages,
         |arns, _| client.describe_tags().set_resource_arns(arns).send(),
         |out| {
             let rows = out.tag_descriptions().iter().filter_map(|d| {
-                Some(tags::record(info, &mut seam, d.resource_arn()?, d.tags().iter().map(|t| (t.key(), t.value()))))
+                Some(tags::record(
+                    info,
+                    &mut converter,
+                    d.resource_arn()?,
+                    d.tags().iter().map(|t| (t.key(), t.value())),
+                ))
             });
             (rows.collect(), None)
         },

@@ -8,9 +8,9 @@ use super::target_groups::{self, DESCRIBE_TARGET_GROUPS};
 use super::targets::{DESCRIBE_TARGET_HEALTH, Health};
 use crate::aws::fault;
 use crate::base::{Fault, FaultKind};
+use crate::kinds::convert::{field, no_tags};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{field, no_tags};
 use crate::model::{FieldInfo, FieldType, Fields, Kind, KindInfo, Record, Scoping, Service, Value};
 
 /// Healthy targets, of those whose health is known.

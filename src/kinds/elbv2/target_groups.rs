@@ -6,10 +6,10 @@ use futures::future::BoxFuture;
 
 use super::name_of_arn;
 use crate::base::{Fault, Scope};
+use crate::kinds::convert::{Converter, Text, field, flag, int, no_tags, own, said, seconds, text};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::{listed, paged};
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, Text, field, flag, int, no_tags, own, said, seconds, text};
 use crate::kinds::tags;
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Value,
@@ -239,13 +239,13 @@ const MOST_ARNS: usize = 20;
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.elbv2(&request.scope).await?;
-        let mut seam = Seam::new(&request.interner);
+        let mut converter = Converter::new(&request.interner);
         let call = |arns: Option<Vec<String>>, marker| {
             let page = arns.is_none().then_some(PAGE);
             client.describe_target_groups().set_target_group_arns(arns).set_page_size(page).set_marker(marker).send()
         };
         listed(&mut pages, &DESCRIBE_TARGET_GROUPS, &request.what, MOST_ARNS, call, |out| {
-            let rows = out.target_groups().iter().filter_map(|t| convert(&mut seam, t)).map(|t| t.record());
+            let rows = out.target_groups().iter().filter_map(|t| convert(&mut converter, t)).map(|t| t.record());
             (rows.collect(), out.next_marker)
         })
         .await
@@ -267,23 +267,23 @@ pub(super) async fn arns(
     Ok(arns)
 }
 
-fn convert(seam: &mut Seam, t: &sdk::TargetGroup) -> Option<TargetGroup> {
+fn convert(converter: &mut Converter, t: &sdk::TargetGroup) -> Option<TargetGroup> {
     let matcher = t.matcher().and_then(|m| m.http_code().or(m.grpc_code()));
     Some(TargetGroup {
         arn: own(t.target_group_arn())?,
         name: own(t.target_group_name()).unwrap_or_default(),
-        target_type: seam.shared(t.target_type().map(|t| t.as_str())),
-        protocol: seam.shared(t.protocol().map(|p| p.as_str())),
-        protocol_version: seam.shared(t.protocol_version()),
+        target_type: converter.shared(t.target_type().map(|t| t.as_str())),
+        protocol: converter.shared(t.protocol().map(|p| p.as_str())),
+        protocol_version: converter.shared(t.protocol_version()),
         port: t.port(),
-        vpc_id: seam.shared(t.vpc_id()),
-        load_balancers: seam.shared_list(t.load_balancer_arns().iter().map(|a| name_of_arn(a))),
-        ip_address_type: seam.shared(t.ip_address_type().map(|t| t.as_str())),
+        vpc_id: converter.shared(t.vpc_id()),
+        load_balancers: converter.shared_list(t.load_balancer_arns().iter().map(|a| name_of_arn(a))),
+        ip_address_type: converter.shared(t.ip_address_type().map(|t| t.as_str())),
         check_enabled: t.health_check_enabled(),
-        check_protocol: seam.shared(t.health_check_protocol().map(|p| p.as_str())),
-        check_port: seam.shared(t.health_check_port()),
-        check_path: seam.shared(t.health_check_path()),
-        check_matcher: seam.shared(matcher),
+        check_protocol: converter.shared(t.health_check_protocol().map(|p| p.as_str())),
+        check_port: converter.shared(t.health_check_port()),
+        check_path: converter.shared(t.health_check_path()),
+        check_matcher: converter.shared(matcher),
         check_interval: t.health_check_interval_seconds(),
         check_timeout: t.health_check_timeout_seconds(),
         healthy_threshold: t.healthy_threshold_count(),
@@ -325,7 +325,7 @@ mod tests {
             .target_type(sdk::TargetTypeEnum::Lambda)
             .load_balancer_arns("arn:aws:elasticloadbalancing:x:0:loadbalancer/app/my-alb/2")
             .build();
-        let row = convert(&mut Seam::new(&Interner::default()), &t).map(|t| t.record()).expect("it has an ARN");
+        let row = convert(&mut Converter::new(&Interner::default()), &t).map(|t| t.record()).expect("it has an ARN");
         assert_eq!(row.get(PORT), &Value::Empty);
         assert_eq!((target_type(&row), port(&row)), (Some("lambda"), None));
         let q = Query::parse("load_balancers=my-alb", &INFO).expect("a query");

@@ -8,9 +8,9 @@ use super::name_of_arn;
 use super::target_groups::{self, DESCRIBE_TARGET_GROUPS};
 use crate::aws::fault;
 use crate::base::{Fault, FaultKind, RowId, Scope};
+use crate::kinds::convert::{Converter, Text, field, no_tags, own, said, text};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, Text, field, no_tags, own, said, text};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Parent, Record, Scoping, Selector, Service, Tone,
     Value,
@@ -305,7 +305,7 @@ pub fn group_arn(row: &Record) -> Option<&str> {
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.elbv2(&request.scope).await?;
-        let mut seam = Seam::new(&request.interner);
+        let mut converter = Converter::new(&request.interner);
         for (arn, targets) in asked(&request, &client, &mut pages).await? {
             pages.ask(&DESCRIBE_TARGET_HEALTH).await?;
             let call = client.describe_target_health().target_group_arn(arn.as_str()).set_targets(targets);
@@ -316,7 +316,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                 Err(f) if f.code == "InvalidTarget" && request.what != What::Everything => continue,
                 Err(f) => return Err(f),
             };
-            let rows = found.target_health_descriptions().iter().filter_map(|d| convert(&mut seam, &arn, d));
+            let rows = found.target_health_descriptions().iter().filter_map(|d| convert(&mut converter, &arn, d));
             pages.page(rows.map(|t| t.record()).collect()).await?;
         }
         Ok(())
@@ -350,21 +350,21 @@ async fn asked(
     Ok(out)
 }
 
-fn convert(seam: &mut Seam, arn: &ArcStr, d: &sdk::TargetHealthDescription) -> Option<Target> {
+fn convert(converter: &mut Converter, arn: &ArcStr, d: &sdk::TargetHealthDescription) -> Option<Target> {
     let target = d.target()?;
     let health = d.target_health();
     Some(Target {
         group_arn: arn.clone(),
-        group: seam.shared(Some(name_of_arn(arn))).unwrap_or_default(),
+        group: converter.shared(Some(name_of_arn(arn))).unwrap_or_default(),
         id: own(target.id())?,
         port: target.port(),
-        zone: seam.shared(target.availability_zone()),
+        zone: converter.shared(target.availability_zone()),
         health: Health::parse(health.and_then(|h| h.state()).map(|s| s.as_str()).unwrap_or_default()),
-        reason: seam.shared(health.and_then(|h| h.reason()).map(|r| r.as_str())),
-        description: seam.shared(health.and_then(|h| h.description())),
-        check_port: seam.shared(d.health_check_port()),
-        anomaly: seam.shared(d.anomaly_detection().and_then(|a| a.result()).map(|r| r.as_str())),
-        administrative_override: seam.shared(
+        reason: converter.shared(health.and_then(|h| h.reason()).map(|r| r.as_str())),
+        description: converter.shared(health.and_then(|h| h.description())),
+        check_port: converter.shared(d.health_check_port()),
+        anomaly: converter.shared(d.anomaly_detection().and_then(|a| a.result()).map(|r| r.as_str())),
+        administrative_override: converter.shared(
             d.administrative_override().and_then(|o| o.state()).map(|s| s.as_str()).filter(|s| *s != "no_override"),
         ),
     })
@@ -399,7 +399,9 @@ mod tests {
             .target(sdk::TargetDescription::builder().id("i-0a1").port(80).build())
             .target_health(health)
             .build();
-        convert(&mut Seam::new(&Interner::default()), &ARN.into(), &d).map(|t| t.record()).expect("it has a target")
+        convert(&mut Converter::new(&Interner::default()), &ARN.into(), &d)
+            .map(|t| t.record())
+            .expect("it has a target")
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod xml;
 use futures::future::BoxFuture;
 
 use super::facts;
-use super::listing::{Bought, ListFn, ListRequest, Sink, What};
+use super::listing::{ListFn, ListRequest, PaidRow, Sink, What};
 use crate::aws::capture::{Answer, capture};
 use crate::base::{Fault, FaultKind, RowId, Scope};
 use crate::model::{Operation, RawAnswer, RawPart, Record};
@@ -93,7 +93,7 @@ impl Sink for Gather {
     fn ask(&mut self, _: &'static Operation) -> BoxFuture<'_, Result<(), Fault>> {
         Box::pin(async { Ok(()) })
     }
-    fn bought(&mut self, _: &[Bought]) {}
+    fn bought(&mut self, _: &[PaidRow]) {}
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
         let sent = self.0.send(rows).map_err(|_| Fault::bug("nobody waits for these rows"));
         Box::pin(async { sent })

@@ -172,7 +172,7 @@ fn an_operation_is_declared_in_one_way_wherever_it_is_used() {
     for op in kinds.chain(actions).chain(senders) {
         let declared = known.iter().find(|o| o.service == op.service && o.name == op.name);
         // How often and in what pages it is asked is a matter of what is made of the answer, and not the guard's.
-        let guarded = |op: &Operation| Operation { seldom: false, paging: None, ..*op };
+        let guarded = |op: &Operation| Operation { rarely_changes: false, paging: None, ..*op };
         assert_eq!(declared.map(|o| guarded(o)), Some(guarded(op)), "the guard goes by one of them");
     }
 }

@@ -4,17 +4,17 @@
 use aws_sdk_s3::operation::get_bucket_tagging::GetBucketTaggingOutput;
 use futures::future::BoxFuture;
 
+use super::bucket_region::{HEAD_BUCKET, Home};
 use super::buckets::{self, LIST_BUCKETS};
-use super::home::{HEAD_BUCKET, Home};
 use crate::aws::fault;
 use crate::base::{Fault, FaultKind};
+use crate::kinds::convert::Converter;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
-use crate::kinds::seam::Seam;
 use crate::kinds::tags;
 use crate::model::{KindInfo, Operation, Record, Scoping, Service};
 
 /// `GetBucketTagging`.
-pub static GET_BUCKET_TAGGING: Operation = Operation::read(Service::S3, "GetBucketTagging").seldom();
+pub static GET_BUCKET_TAGGING: Operation = Operation::read(Service::S3, "GetBucketTagging").rarely_changes();
 
 /// What they are.
 pub static INFO: KindInfo = tags::info(
@@ -46,7 +46,7 @@ async fn ask(request: &ListRequest, pages: &mut Pages, bucket: &Record) -> Resul
 
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
-        let mut seam = Seam::new(&request.interner);
+        let mut converter = Converter::new(&request.interner);
         let mut denied = None;
         for bucket in buckets::wanted(&request, &mut pages).await? {
             let pairs = match ask(&request, &mut pages, &bucket).await {
@@ -62,7 +62,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                 Err(f) => return Err(f),
             };
             let pairs = pairs.iter().map(|t| (Some(t.key()), Some(t.value())));
-            pages.page(vec![tags::record(&INFO, &mut seam, bucket.id, pairs)]).await?;
+            pages.page(vec![tags::record(&INFO, &mut converter, bucket.id, pairs)]).await?;
         }
         denied.map_or(Ok(()), Err)
     })

@@ -6,10 +6,10 @@ use aws_sdk_s3::types as sdk;
 use futures::future::BoxFuture;
 
 use crate::base::{Fault, Scope, Time};
+use crate::kinds::convert::{Converter, Text, field, moment, no_tags, own, said, text, time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::paged;
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, Text, field, moment, no_tags, own, said, text, time};
 use crate::kinds::tags;
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Value,
@@ -89,39 +89,41 @@ const PAGE: i32 = 1000;
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.s3(&request.scope, None).await?;
-        let mut seam = Seam::new(&request.interner);
+        let mut converter = Converter::new(&request.interner);
         let call = |token| client.list_buckets().max_buckets(PAGE).set_continuation_token(token).send();
-        paged(&mut pages, &LIST_BUCKETS, call, |out| (rows(&request.what, &mut seam, &out), out.continuation_token))
-            .await
+        paged(&mut pages, &LIST_BUCKETS, call, |out| {
+            (rows(&request.what, &mut converter, &out), out.continuation_token)
+        })
+        .await
     })
 }
 
 /// The rows of the buckets that are asked for, gathered: what a listing bucket by bucket starts from.
 pub(super) async fn wanted(request: &ListRequest, pages: &mut Pages) -> Result<Vec<Record>, Fault> {
     let client = request.gateway.s3(&request.scope, None).await?;
-    let mut seam = Seam::new(&request.interner);
+    let mut converter = Converter::new(&request.interner);
     let mut found = Vec::new();
     let call = |token| client.list_buckets().max_buckets(PAGE).set_continuation_token(token).send();
     paged(pages, &LIST_BUCKETS, call, |out| {
-        found.extend(rows(&request.what, &mut seam, &out));
+        found.extend(rows(&request.what, &mut converter, &out));
         (Vec::new(), out.continuation_token)
     })
     .await?;
     Ok(found)
 }
 
-fn rows(what: &What, seam: &mut Seam, out: &ListBucketsOutput) -> Vec<Record> {
+fn rows(what: &What, converter: &mut Converter, out: &ListBucketsOutput) -> Vec<Record> {
     let wanted = |r: &Record| match what {
         What::Everything => true,
         What::Ids(ids) => ids.contains(&r.id),
     };
-    out.buckets().iter().filter_map(|b| convert(seam, b)).map(|b| b.record()).filter(wanted).collect()
+    out.buckets().iter().filter_map(|b| convert(converter, b)).map(|b| b.record()).filter(wanted).collect()
 }
 
-fn convert(seam: &mut Seam, b: &sdk::Bucket) -> Option<Bucket> {
+fn convert(converter: &mut Converter, b: &sdk::Bucket) -> Option<Bucket> {
     Some(Bucket {
         name: own(b.name())?,
-        region: seam.shared(b.bucket_region()),
+        region: converter.shared(b.bucket_region()),
         created: time(b.creation_date()),
         arn: own(b.bucket_arn()),
     })

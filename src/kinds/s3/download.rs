@@ -5,7 +5,7 @@ use super::objects::{self, INFO};
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
-use crate::kinds::planning::{
+use crate::kinds::plan_builder::{
     PRICES, check, check_rows, draft, field, form_title, label, line, note, sorted, subject, title,
 };
 use crate::model::{Arg, Call, FormSpec, FormValue, Operation, Plan, Record, Service, Step, Values};

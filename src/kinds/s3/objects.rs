@@ -8,14 +8,14 @@ use aws_sdk_s3::types as sdk;
 use futures::future::BoxFuture;
 use percent_encoding::percent_decode_str;
 
+use super::bucket_region::{HEAD_BUCKET, Home};
 use super::buckets::LIST_BUCKETS;
-use super::home::{HEAD_BUCKET, Home};
 use crate::aws::fault;
 use crate::base::{Fault, FaultKind, RowId, Scope, Time};
+use crate::kinds::convert::{Converter, Text, field, moment, no_tags, own, text, time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::following;
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, Text, field, moment, no_tags, own, text, time};
 use crate::model::{
     FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Parent, Record, Scoping, Selector, Service, Value,
 };
@@ -205,10 +205,10 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         let (bucket, prefix) = place(parent);
         let level = Level { bucket: bucket.into(), prefix: prefix.into() };
         let mut home = Home::new(&request.gateway, &request.scope, bucket, None);
-        let mut seam = Seam::new(&request.interner);
+        let mut converter = Converter::new(&request.interner);
         if let What::Ids(ids) = &request.what {
             for id in ids.iter() {
-                let rows = one(&mut home, &mut pages, &mut seam, &level, id).await?;
+                let rows = one(&mut home, &mut pages, &mut converter, &level, id).await?;
                 pages.page(rows).await?;
             }
             return Ok(());
@@ -219,7 +219,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             let out = ask(&mut home, &mut pages, &q).await?;
             let next = out.next_continuation_token().map(str::to_string);
             token = following(&LIST_OBJECTS, q.token.as_deref(), next)?;
-            pages.page(level.rows(&mut seam, &out)).await?;
+            pages.page(level.rows(&mut converter, &out)).await?;
             if token.is_none() {
                 return Ok(());
             }
@@ -231,7 +231,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
 async fn one(
     home: &mut Home<'_>,
     pages: &mut Pages,
-    seam: &mut Seam,
+    converter: &mut Converter,
     level: &Level,
     id: &RowId,
 ) -> Result<Vec<Record>, Fault> {
@@ -241,7 +241,7 @@ async fn one(
         let there = !out.contents().is_empty();
         return Ok(if there { vec![level.folder(id).record()] } else { Vec::new() });
     }
-    Ok(level.rows(seam, &out).into_iter().filter(|r| r.id == *id).collect())
+    Ok(level.rows(converter, &out).into_iter().filter(|r| r.id == *id).collect())
 }
 
 /// One level of a bucket.
@@ -251,12 +251,12 @@ struct Level {
 }
 
 impl Level {
-    fn rows(&self, seam: &mut Seam, out: &ListObjectsV2Output) -> Vec<Record> {
+    fn rows(&self, converter: &mut Converter, out: &ListObjectsV2Output) -> Vec<Record> {
         let encoded = out.encoding_type() == Some(&sdk::EncodingType::Url);
         let key = |s: &str| if encoded { decode(s).as_ref().into() } else { ArcStr::from(s) };
         let folders = out.common_prefixes().iter().filter_map(|p| p.prefix()).map(|p| self.folder(&key(p)).record());
         let objects = out.contents().iter().filter_map(|o| Some((key(o.key()?), o)));
-        folders.chain(objects.map(|(k, o)| self.object(seam, k, o).record())).collect()
+        folders.chain(objects.map(|(k, o)| self.object(converter, k, o).record())).collect()
     }
     fn name(&self, key: &ArcStr) -> ArcStr {
         match key.strip_prefix(self.prefix.as_str()) {
@@ -279,7 +279,7 @@ impl Level {
             restore: None,
         }
     }
-    fn object(&self, seam: &mut Seam, key: ArcStr, o: &sdk::Object) -> Object {
+    fn object(&self, converter: &mut Converter, key: ArcStr, o: &sdk::Object) -> Object {
         let restore = o.restore_status().map(|r| match time(r.restore_expiry_date()) {
             Some(until) => format!("until {}", until.rfc3339()),
             None => literal!("in progress"),
@@ -292,9 +292,9 @@ impl Level {
             is_folder: false,
             size: o.size().and_then(|s| u64::try_from(s).ok()),
             modified: time(o.last_modified()),
-            storage_class: seam.shared(o.storage_class().map(|c| c.as_str())),
+            storage_class: converter.shared(o.storage_class().map(|c| c.as_str())),
             etag: own(o.e_tag().map(|t| t.trim_matches('"'))),
-            checksum: seam.shared(Some(&checksums.join(" "))),
+            checksum: converter.shared(Some(&checksums.join(" "))),
             restore,
         }
     }
@@ -332,7 +332,7 @@ mod tests {
     use crate::kinds::intern::Interner;
 
     fn rows(prefix: &str, out: ListObjectsV2Output) -> Vec<Record> {
-        Level { bucket: "b".into(), prefix: prefix.into() }.rows(&mut Seam::new(&Interner::default()), &out)
+        Level { bucket: "b".into(), prefix: prefix.into() }.rows(&mut Converter::new(&Interner::default()), &out)
     }
 
     #[test]

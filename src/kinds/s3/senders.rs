@@ -7,13 +7,13 @@ use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use futures::future::FutureExt;
 use tokio::io::AsyncWriteExt;
 
+use super::bucket_region::Home;
 use super::download::GET_OBJECT;
-use super::home::Home;
 use crate::aws::{Gateway, fault};
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind, Reached, Scope};
 use crate::kinds::action::{Answer, Outgoing, Sender};
-use crate::kinds::sending::{Args, sent};
+use crate::kinds::args::{Args, sent};
 
 /// `GetObject`.
 pub static GET: Sender = Sender { op: &GET_OBJECT, send: |s| get(s).boxed() };

@@ -2,15 +2,15 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::age;
 use crate::app::detail::Seen;
+use crate::app::relative_time;
 use crate::base::text::visible;
 use crate::config::Role;
 use crate::model::{FieldInfo, FieldType, Value};
 use crate::store::Part;
 use crate::ui::format;
-use crate::ui::lines::{self, Line};
-use crate::ui::pen::{Pen, cells, wrap};
+use crate::ui::painter::{Pen, cells, wrap};
+use crate::ui::styled_text::{self, Line};
 use crate::ui::table::value_role;
 
 use super::Page;
@@ -33,14 +33,14 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>) {
     }
     let table = page.store.table(&page.key.table);
     if let Some(row) = table.and_then(|t| t.get(&page.key.id)).filter(|r| r.since.millis() > 0) {
-        let when = format!("{:<6}", age::coarse(page.now, row.since));
+        let when = format!("{:<6}", relative_time::coarse(page.now, row.since));
         out.push(Line::of(when, Role::Quiet).and("seen for the first time".to_string(), Role::Quiet));
     }
     if table.is_some_and(crate::store::Table::has_forgotten_changes) {
         out.push(Line::of("· So much has changed in this table that older changes are forgotten.", Role::Quiet));
     }
     let most = out.len().saturating_sub(usize::from(area.height));
-    lines::draw(pen, area, &out, page.state.detail.scroll.min(most));
+    styled_text::draw(pen, area, &out, page.state.detail.scroll.min(most));
 }
 
 fn name(seen: &Seen<'_>) -> String {
@@ -66,7 +66,7 @@ fn entry(page: &Page<'_>, seen: &Seen<'_>, name: &str, column: u16, room: u16) -
     let name = crate::base::text::cut_end(name, usize::from(column)).into_owned();
     let pad = " ".repeat(usize::from(column.saturating_sub(cells(&name)) + 2));
     let start = || {
-        Line::of(format!("{:<6}", age::coarse(page.now, seen.change.at)), Role::Quiet)
+        Line::of(format!("{:<6}", relative_time::coarse(page.now, seen.change.at)), Role::Quiet)
             .and(name.clone(), Role::Text)
             .and(pad.clone(), Role::Text)
     };

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use crate::config::Role;
 use crate::model::{FieldInfo, FieldType, Tone, Value};
 use crate::ui::format;
-use crate::ui::pen::{Pen, cells, wrap};
+use crate::ui::painter::{Pen, cells, wrap};
 use crate::ui::rows::{both, field_value, side_kind};
 use crate::ui::table::{tone_role, value_role};
 

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::config::Role;
 use crate::model::{FieldType, TableKey, Value};
 use crate::ui::chart::{self, Chart};
-use crate::ui::pen::{Pen, wrap};
+use crate::ui::painter::{Pen, wrap};
 use crate::ui::rows::{field_value, side_kind};
 
 use super::Page;

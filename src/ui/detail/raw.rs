@@ -2,13 +2,13 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::age;
 use crate::app::detail::{RAW_MARGIN, RawLine, raw_lines};
+use crate::app::relative_time;
 use crate::base::text::cut_end;
 use crate::config::Role;
 use crate::model::RawAnswer;
-use crate::ui::lines::{self, Line, item};
-use crate::ui::pen::{Pen, cells};
+use crate::ui::painter::{Pen, cells};
+use crate::ui::styled_text::{self, Line, item};
 
 use super::Page;
 
@@ -30,11 +30,11 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>) {
         }
         Some(Ok(answer)) => (text(answer, page, area.width), page.state.detail.scroll),
     };
-    lines::draw(pen, area, &lines, scroll);
+    styled_text::draw(pen, area, &lines, scroll);
 }
 
 fn text(answer: &RawAnswer, page: &Page<'_>, width: u16) -> Vec<Line> {
-    let asked = match age::coarse(page.now, answer.at).as_str() {
+    let asked = match relative_time::coarse(page.now, answer.at).as_str() {
         "now" => "asked now".to_string(),
         age => format!("asked {age} ago"),
     };

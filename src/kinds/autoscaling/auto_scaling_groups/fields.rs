@@ -4,7 +4,7 @@ use super::{
     AT_REST, COUNTED_IN, DESIRED, Group, HEALTH_CHECK_TYPE, IN_SERVICE, INSTANCES, MAX, MEMBER_UNITS, MIN, SUSPENDED,
     TARGET_GROUP_ARNS, WEIGHTS,
 };
-use crate::kinds::seam::{field, flag, int, moment, seconds, text};
+use crate::kinds::convert::{field, flag, int, moment, seconds, text};
 use crate::model::{FieldInfo, FieldType, Fields, Value};
 
 const CAPACITY: &str = "capacity";

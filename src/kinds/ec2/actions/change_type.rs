@@ -9,7 +9,7 @@ use crate::base::text::visible;
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::instances::{INFO, fields};
-use crate::kinds::planning::{
+use crate::kinds::plan_builder::{
     by_table, check, check_rows, draft, form_title, label, line, names, note, severe, sorted, state, subject, title,
     unknown,
 };
@@ -115,7 +115,7 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let mut all = Vec::new();
     if !running.is_empty() {
         let down = ActionContext { targets: &running, ..*cx };
-        protection::check(&down, protection::From::Stop, &STOP_INSTANCES, &mut all, &mut plan.needs)?;
+        protection::check(&down, protection::Protection::Stop, &STOP_INSTANCES, &mut all, &mut plan.needs)?;
         all.extend(reliance(&down, &mut plan.needs));
         groups(&down, &fates(&down), Happens::Stop, &mut all, &mut plan.needs);
         consequences::addresses(&down, &mut all);

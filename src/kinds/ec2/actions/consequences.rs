@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::super::instances::instance::{self, InstanceState};
 use crate::base::Scope;
 use crate::kinds::action::{ActionContext, Target};
-use crate::kinds::autoscaling::membership::{Fate, group_of};
-use crate::kinds::elbv2::reliance::{Leaver, of_instances};
-use crate::kinds::planning::{PRICES, by_scope, label, names, need, note, severe, unknown};
+use crate::kinds::autoscaling::membership::{GroupReaction, group_of};
+use crate::kinds::elbv2::target_group_impact::{Departing, of_instances};
+use crate::kinds::plan_builder::{PRICES, by_scope, label, names, need, note, severe, unknown};
 use crate::model::{Consequence, Record, TableKey};
 
 /// What is done to the instances.
@@ -26,11 +26,16 @@ fn serves(row: &Record) -> bool {
 pub(super) fn reliance(cx: &ActionContext<'_>, needs: &mut Vec<TableKey>) -> Vec<Consequence> {
     let mut out = Vec::new();
     for (scope, rows) in by_scope(cx.targets) {
-        let leavers: Vec<Leaver<'_>> = rows
+        let leavers: Vec<Departing<'_>> = rows
             .iter()
             .map(|t| &*t.record)
             .filter(|r| serves(r))
-            .map(|r| Leaver { id: &r.id, addresses: instance::addresses(r), vpc: instance::vpc_id(r), label: label(r) })
+            .map(|r| Departing {
+                id: &r.id,
+                addresses: instance::addresses(r),
+                vpc: instance::vpc_id(r),
+                label: label(r),
+            })
             .collect();
         let found = of_instances(cx.store, scope, &leavers);
         out.extend(found.consequences);
@@ -42,7 +47,7 @@ pub(super) fn reliance(cx: &ActionContext<'_>, needs: &mut Vec<TableKey>) -> Vec
 }
 
 /// The group of each target, and what it does when all of them stop or terminate; `None` for one without a group.
-pub(super) fn fates(cx: &ActionContext<'_>) -> Vec<Option<(String, Fate)>> {
+pub(super) fn fates(cx: &ActionContext<'_>) -> Vec<Option<(String, GroupReaction)>> {
     let members: Vec<_> = cx.targets.iter().map(|t| group_of(cx.store, &t.table.scope, &t.record)).collect();
     // What a group has left is asked of all of its members that leave, once.
     let mut leaving: HashMap<(&Scope, &str), Vec<&str>> = HashMap::new();
@@ -51,7 +56,7 @@ pub(super) fn fates(cx: &ActionContext<'_>) -> Vec<Option<(String, Fate)>> {
             leaving.entry((&t.table.scope, m.name.as_str())).or_default().push(&t.record.id);
         }
     }
-    let mut known: HashMap<(&Scope, &str), Fate> = HashMap::new();
+    let mut known: HashMap<(&Scope, &str), GroupReaction> = HashMap::new();
     let mut out = Vec::new();
     for (t, m) in cx.targets.iter().zip(&members) {
         let Some(m) = m else {
@@ -69,13 +74,13 @@ pub(super) fn fates(cx: &ActionContext<'_>) -> Vec<Option<(String, Fate)>> {
 /// Auto Scaling groups that they belong to. Returns whether one of them is, or may be, terminated by its group.
 pub(super) fn groups(
     cx: &ActionContext<'_>,
-    fates: &[Option<(String, Fate)>],
+    fates: &[Option<(String, GroupReaction)>],
     happens: Happens,
     out: &mut Vec<Consequence>,
     needs: &mut Vec<TableKey>,
 ) -> bool {
     // One sentence for each group and fate, not for each instance.
-    let mut found: Vec<(&str, &Fate, Vec<String>)> = Vec::new();
+    let mut found: Vec<(&str, &GroupReaction, Vec<String>)> = Vec::new();
     for (t, fate) in cx.targets.iter().zip(fates) {
         let Some((group, fate)) = fate else { continue };
         match found.iter_mut().find(|(g, f, _)| g == group && *f == fate) {
@@ -85,46 +90,52 @@ pub(super) fn groups(
     }
     let mut replaced = false;
     for (group, fate, who) in found {
-        if let Fate::NotAsked(Some(key)) = fate {
+        if let GroupReaction::NotAsked(Some(key)) = fate {
             need(needs, key.clone());
         }
-        replaced |= matches!(fate, Fate::Replaced(_) | Fate::Spare(_) | Fate::NotReplacedAfter | Fate::NotAsked(_));
+        replaced |= matches!(
+            fate,
+            GroupReaction::Replaced(_)
+                | GroupReaction::Spare(_)
+                | GroupReaction::NotReplacedAfter
+                | GroupReaction::NotAsked(_)
+        );
         out.push(sentence(group, fate, &who, happens));
     }
     replaced
 }
 
-fn sentence(group: &str, fate: &Fate, who: &[String], happens: Happens) -> Consequence {
+fn sentence(group: &str, fate: &GroupReaction, who: &[String], happens: Happens) -> Consequence {
     let (names, many) = (names(who), who.len() > 1);
     let (member, is) = if many { ("members", "are") } else { ("member", "is") };
     match (fate, happens) {
-        (Fate::Replaced(what), Happens::Terminate) => {
+        (GroupReaction::Replaced(what), Happens::Terminate) => {
             severe(format!("{group} launches {what} to keep its desired capacity"))
         }
-        (Fate::Replaced(what), _) => {
+        (GroupReaction::Replaced(what), _) => {
             severe(format!("{group} takes a stopped member for unhealthy: it will terminate {names} and launch {what}"))
         }
-        (Fate::Spare(left), Happens::Terminate) => {
+        (GroupReaction::Spare(left), Happens::Terminate) => {
             note(format!("{group} launches no replacement: it has {left} without {names}"))
         }
-        (Fate::Spare(left), _) => severe(format!(
+        (GroupReaction::Spare(left), _) => severe(format!(
             "{group} takes a stopped member for unhealthy: it will terminate {names}, and replace nothing: it has {left} without"
         )),
-        (Fate::NotReplacedAfter, Happens::Terminate) => {
+        (GroupReaction::NotReplacedAfter, Happens::Terminate) => {
             severe(format!("{group} does not replace {names}: its Launch process is suspended"))
         }
-        (Fate::NotReplacedAfter, _) => severe(format!(
+        (GroupReaction::NotReplacedAfter, _) => severe(format!(
             "{group} takes a stopped member for unhealthy: it will terminate {names}, and replace nothing while its Launch \
              process is suspended"
         )),
-        (Fate::Standby, _) => note(format!("{names} {is} in Standby: {group} does not replace it",)),
-        (Fate::Suspended(process), _) => {
+        (GroupReaction::Standby, _) => note(format!("{names} {is} in Standby: {group} does not replace it",)),
+        (GroupReaction::Suspended(process), _) => {
             note(format!("{group} leaves {names} alone while its {process} process is suspended"))
         }
-        (Fate::NotAsked(_), Happens::Terminate) => {
+        (GroupReaction::NotAsked(_), Happens::Terminate) => {
             unknown(format!("{names} {is} {member} of {group}, which is not asked: it may launch a replacement"))
         }
-        (Fate::NotAsked(_), _) => unknown(format!(
+        (GroupReaction::NotAsked(_), _) => unknown(format!(
             "{names} {is} {member} of {group}, which is not asked: it may terminate and replace what is stopped"
         )),
     }
@@ -142,7 +153,7 @@ fn reboot(cx: &ActionContext<'_>, t: &Target, out: &mut Vec<Consequence>, needs:
     let Some(member) = group_of(cx.store, &t.table.scope, &t.record) else { return };
     let (group, who) = (crate::base::text::visible(member.name).into_owned(), label(&t.record));
     match (member.looks_at_targets(), member.fate_alone(&t.record)) {
-        (Some(true), None | Some(Fate::NotReplacedAfter)) => out.push(severe(format!(
+        (Some(true), None | Some(GroupReaction::NotReplacedAfter)) => out.push(severe(format!(
             "{group} looks at target health: it terminates {who} if its checks fail while it reboots"
         ))),
         (None, _) => {

@@ -3,7 +3,7 @@
 use crate::kinds::action::ActionContext;
 use crate::kinds::ec2::instance_volumes::{self as volumes, COST, DELETED, KEPT, KEPT_COST};
 use crate::kinds::ec2::instances::instance;
-use crate::kinds::planning::{PRICES, beside, count, names, note, unknown};
+use crate::kinds::plan_builder::{PRICES, beside, count, names, note, unknown};
 use crate::model::{Consequence, Record, TableKey};
 
 /// The disks of the instances of a plan, as far as they are known.

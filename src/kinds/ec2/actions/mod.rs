@@ -21,7 +21,7 @@ pub use terminate::TERMINATE;
 
 use super::instances;
 use crate::kinds::action::Target;
-use crate::kinds::planning::by_scope;
+use crate::kinds::plan_builder::by_scope;
 use crate::model::{Arg, Call, Operation, Record, Retry, Service, Step};
 
 /// `StartInstances`.
@@ -79,5 +79,5 @@ fn types(targets: &[Target]) -> String {
 
 /// A row's state in a sentence about why it does not fit.
 fn is(record: &Record) -> String {
-    format!("It is {}", crate::kinds::planning::state(record))
+    format!("It is {}", crate::kinds::plan_builder::state(record))
 }

@@ -3,33 +3,33 @@
 use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{ActionContext, Target};
 use crate::kinds::ec2::instance_protection::{self as protection, STOP, TERMINATION};
-use crate::kinds::planning::{beside, label, names, note};
+use crate::kinds::plan_builder::{beside, label, names, note};
 use crate::model::{Consequence, Operation, TableKey};
 
 /// What one is protected from.
 #[derive(Clone, Copy)]
-pub(super) enum From {
+pub(super) enum Protection {
     Stop,
     Termination,
 }
 
-impl From {
+impl Protection {
     const fn field(self) -> &'static str {
         match self {
-            From::Stop => STOP,
-            From::Termination => TERMINATION,
+            Protection::Stop => STOP,
+            Protection::Termination => TERMINATION,
         }
     }
     const fn word(self) -> &'static str {
         match self {
-            From::Stop => "stop",
-            From::Termination => "termination",
+            Protection::Stop => "stop",
+            Protection::Termination => "termination",
         }
     }
     const fn attribute(self) -> &'static str {
         match self {
-            From::Stop => "--no-disable-api-stop",
-            From::Termination => "--no-disable-api-termination",
+            Protection::Stop => "--no-disable-api-stop",
+            Protection::Termination => "--no-disable-api-termination",
         }
     }
 }
@@ -39,7 +39,7 @@ impl From {
 /// all of them.
 pub(super) fn check(
     cx: &ActionContext<'_>,
-    from: From,
+    from: Protection,
     op: &Operation,
     out: &mut Vec<Consequence>,
     needs: &mut Vec<TableKey>,

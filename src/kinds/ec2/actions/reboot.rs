@@ -6,7 +6,7 @@ use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, Takes};
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
-use crate::kinds::planning::{check_rows, draft, no_form, note, sorted, state, subject, title};
+use crate::kinds::plan_builder::{check_rows, draft, no_form, note, sorted, state, subject, title};
 use crate::model::{Plan, Record, Values};
 
 /// `reboot`.

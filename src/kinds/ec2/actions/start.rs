@@ -5,7 +5,7 @@ use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, Takes};
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
-use crate::kinds::planning::{
+use crate::kinds::plan_builder::{
     check_rows, draft, field, label, names, no_form, note, sorted, state, subject, title, wait_state,
 };
 use crate::model::{Plan, Record, Undo, Values};

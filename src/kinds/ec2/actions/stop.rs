@@ -4,10 +4,10 @@ use super::consequences::{self, Happens, fates, groups, reliance};
 use super::{KIND, STOP_INSTANCES, calls, disks, protection};
 use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
-use crate::kinds::autoscaling::membership::Fate;
+use crate::kinds::autoscaling::membership::GroupReaction;
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
-use crate::kinds::planning::{
+use crate::kinds::plan_builder::{
     check, check_rows, draft, form_title, label, names, note, severe, sorted, state, subject, title, toggle, wait_state,
 };
 use crate::model::{FormSpec, Plan, Record, Undo, Values};
@@ -89,7 +89,7 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let force = values.flag(FORCE);
     let hibernate = values.flag(HIBERNATE) && spec.fields.iter().any(|f| f.name == HIBERNATE);
     let fates = fates(cx);
-    let change = |(t, fate): (&Target, &Option<(String, Fate)>)| {
+    let change = |(t, fate): (&Target, &Option<(String, GroupReaction)>)| {
         subject(t, format!("{} → {}", state(&t.record), becomes(fate.as_ref(), hibernate)))
     };
     let subjects = cx.targets.iter().zip(&fates).map(change).collect();
@@ -97,7 +97,7 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     plan.steps = calls(&STOP_INSTANCES, cx.targets, &[("Force", force), ("Hibernate", hibernate)]);
 
     let mut all = Vec::new();
-    protection::check(cx, protection::From::Stop, &STOP_INSTANCES, &mut all, &mut plan.needs)?;
+    protection::check(cx, protection::Protection::Stop, &STOP_INSTANCES, &mut all, &mut plan.needs)?;
     all.extend(reliance(cx, &mut plan.needs));
     let replaced = groups(cx, &fates, Happens::Stop, &mut all, &mut plan.needs);
     let lost = consequences::addresses(cx, &mut all);
@@ -135,11 +135,13 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     Ok(plan)
 }
 
-fn becomes(fate: Option<&(String, Fate)>, hibernate: bool) -> String {
+fn becomes(fate: Option<&(String, GroupReaction)>, hibernate: bool) -> String {
     match fate {
-        Some((group, Fate::Replaced(_))) => format!("terminated and replaced by group {group}"),
-        Some((group, Fate::NotReplacedAfter | Fate::Spare(_))) => format!("terminated by group {group}"),
-        Some((group, Fate::NotAsked(_))) => format!("stopped, then perhaps replaced by group {group}"),
+        Some((group, GroupReaction::Replaced(_))) => format!("terminated and replaced by group {group}"),
+        Some((group, GroupReaction::NotReplacedAfter | GroupReaction::Spare(_))) => {
+            format!("terminated by group {group}")
+        }
+        Some((group, GroupReaction::NotAsked(_))) => format!("stopped, then perhaps replaced by group {group}"),
         _ if hibernate => "stopped (hibernated)".into(),
         _ => "stopped".into(),
     }

@@ -9,7 +9,9 @@ use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
 use crate::kinds::ec2::instances::INFO;
-use crate::kinds::planning::{by_scope, check, draft, form_title, label, line, names, note, sorted, subject, title};
+use crate::kinds::plan_builder::{
+    by_scope, check, draft, form_title, label, line, names, note, sorted, subject, title,
+};
 use crate::model::{Arg, Call, FormField, FormInput, FormSpec, FormValue, Plan, Record, Step, Undo, Values};
 
 /// `tags`.

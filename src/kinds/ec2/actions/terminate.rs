@@ -4,10 +4,10 @@ use super::consequences::{self, Happens, fates, groups, reliance};
 use super::{KIND, TERMINATE_INSTANCES, calls, disks, protection};
 use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
-use crate::kinds::autoscaling::membership::Fate;
+use crate::kinds::autoscaling::membership::GroupReaction;
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
-use crate::kinds::planning::{check_rows, draft, no_form, sorted, state, subject, title, wait_state};
+use crate::kinds::plan_builder::{check_rows, draft, no_form, sorted, state, subject, title, wait_state};
 use crate::model::{Plan, Record, Values};
 
 /// `terminate`.
@@ -37,7 +37,7 @@ fn available(row: &Record) -> Result<(), String> {
 fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     check_rows(cx.targets, available)?;
     let fates = fates(cx);
-    let change = |(t, fate): (&Target, &Option<(String, Fate)>)| {
+    let change = |(t, fate): (&Target, &Option<(String, GroupReaction)>)| {
         subject(t, format!("{} → {}", state(&t.record), becomes(fate.as_ref())))
     };
     let subjects = cx.targets.iter().zip(&fates).map(change).collect();
@@ -46,7 +46,7 @@ fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     plan.steps = calls(&TERMINATE_INSTANCES, cx.targets, &[]);
 
     let mut all = Vec::new();
-    protection::check(cx, protection::From::Termination, &TERMINATE_INSTANCES, &mut all, &mut plan.needs)?;
+    protection::check(cx, protection::Protection::Termination, &TERMINATE_INSTANCES, &mut all, &mut plan.needs)?;
     all.extend(reliance(cx, &mut plan.needs));
     groups(cx, &fates, Happens::Terminate, &mut all, &mut plan.needs);
     consequences::instance_store(cx, &mut all);
@@ -58,9 +58,9 @@ fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     Ok(plan)
 }
 
-fn becomes(fate: Option<&(String, Fate)>) -> String {
+fn becomes(fate: Option<&(String, GroupReaction)>) -> String {
     match fate {
-        Some((group, Fate::Replaced(_))) => format!("terminated and replaced by group {group}"),
+        Some((group, GroupReaction::Replaced(_))) => format!("terminated and replaced by group {group}"),
         _ => "terminated".into(),
     }
 }

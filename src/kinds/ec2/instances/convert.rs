@@ -5,13 +5,13 @@ use aws_sdk_ec2::types as sdk;
 
 use super::instance::{GROUP_TAG, Instance, InstanceState};
 use crate::base::Time;
-use crate::kinds::seam::{Seam, own, texts, time};
+use crate::kinds::convert::{Converter, own, texts, time};
 use crate::model::Value;
 
 /// One instance of a reservation; `None` if AWS left out its id.
-pub(super) fn instance(seam: &mut Seam, r: &sdk::Reservation, i: &sdk::Instance) -> Option<Instance> {
+pub(super) fn instance(converter: &mut Converter, r: &sdk::Reservation, i: &sdk::Instance) -> Option<Instance> {
     let id = own(i.instance_id())?;
-    let (tags, name) = seam.tags(i.tags().iter().map(|t| (t.key(), t.value())));
+    let (tags, name) = converter.tags(i.tags().iter().map(|t| (t.key(), t.value())));
     let group = tags.iter().find(|(k, _)| k == GROUP_TAG).map(|(_, v)| v.clone());
     let placement = i.placement();
     let reason = i.state_reason();
@@ -22,54 +22,54 @@ pub(super) fn instance(seam: &mut Seam, r: &sdk::Reservation, i: &sdk::Instance)
         name,
         tags,
         state: InstanceState::parse(state),
-        instance_type: seam.shared(i.instance_type().map(|t| t.as_str())),
-        zone: seam.shared(placement.and_then(|p| p.availability_zone())),
-        zone_id: seam.shared(placement.and_then(|p| p.availability_zone_id())),
+        instance_type: converter.shared(i.instance_type().map(|t| t.as_str())),
+        zone: converter.shared(placement.and_then(|p| p.availability_zone())),
+        zone_id: converter.shared(placement.and_then(|p| p.availability_zone_id())),
         private_ip: Value::ip(i.private_ip_address().filter(|a| !a.is_empty()).or(ipv6.first().copied())),
         public_ip: Value::ip(i.public_ip_address()),
         elastic_ips: elastic_ips(i),
         ipv6: texts(ipv6),
         launched: time(i.launch_time()),
         group,
-        image_id: seam.shared(i.image_id()),
-        platform: seam.shared(i.platform_details()),
-        architecture: seam.shared(i.architecture().map(|a| a.as_str())),
+        image_id: converter.shared(i.image_id()),
+        platform: converter.shared(i.platform_details()),
+        architecture: converter.shared(i.architecture().map(|a| a.as_str())),
         vcpus: i.cpu_options().and_then(|c| Some(c.core_count()? * c.threads_per_core()?)),
-        key_name: seam.shared(i.key_name()),
-        security_groups: seam.shared_list(i.security_groups().iter().filter_map(|g| g.group_name())),
-        security_group_ids: seam.shared_list(i.security_groups().iter().filter_map(|g| g.group_id())),
-        instance_profile: seam.shared(i.iam_instance_profile().and_then(|p| p.arn())),
-        subnet_id: seam.shared(i.subnet_id()),
-        vpc_id: seam.shared(i.vpc_id()),
+        key_name: converter.shared(i.key_name()),
+        security_groups: converter.shared_list(i.security_groups().iter().filter_map(|g| g.group_name())),
+        security_group_ids: converter.shared_list(i.security_groups().iter().filter_map(|g| g.group_id())),
+        instance_profile: converter.shared(i.iam_instance_profile().and_then(|p| p.arn())),
+        subnet_id: converter.shared(i.subnet_id()),
+        vpc_id: converter.shared(i.vpc_id()),
         public_dns: own(i.public_dns_name()),
         private_dns: own(i.private_dns_name()),
         source_dest_check: i.source_dest_check(),
-        monitoring: seam.shared(i.monitoring().and_then(|m| m.state()).map(|s| s.as_str())),
+        monitoring: converter.shared(i.monitoring().and_then(|m| m.state()).map(|s| s.as_str())),
         volumes: texts(i.block_device_mappings().iter().filter_map(|b| b.ebs()?.volume_id())),
-        root_device: seam.shared(i.root_device_name()),
-        root_device_type: seam.shared(i.root_device_type().map(|t| t.as_str())),
+        root_device: converter.shared(i.root_device_name()),
+        root_device_type: converter.shared(i.root_device_type().map(|t| t.as_str())),
         ebs_optimized: i.ebs_optimized(),
-        lifecycle: seam.shared(i.instance_lifecycle().map(|l| l.as_str())).unwrap_or_else(|| literal!("normal")),
+        lifecycle: converter.shared(i.instance_lifecycle().map(|l| l.as_str())).unwrap_or_else(|| literal!("normal")),
         hibernation: i.hibernation_options().and_then(|h| h.configured()),
         imds: i.metadata_options().and_then(imds).map(Into::into),
-        boot_mode: seam
+        boot_mode: converter
             .shared(i.current_instance_boot_mode().map(|b| b.as_str()).or_else(|| i.boot_mode().map(|b| b.as_str()))),
-        virtualization: seam.shared(i.virtualization_type().map(|v| v.as_str())),
-        tenancy: seam.shared(placement.and_then(|p| p.tenancy()).map(|t| t.as_str())),
-        host_id: seam.shared(placement.and_then(|p| p.host_id())),
-        placement_group: seam.shared(placement.and_then(|p| p.group_name())),
+        virtualization: converter.shared(i.virtualization_type().map(|v| v.as_str())),
+        tenancy: converter.shared(placement.and_then(|p| p.tenancy()).map(|t| t.as_str())),
+        host_id: converter.shared(placement.and_then(|p| p.host_id())),
+        placement_group: converter.shared(placement.and_then(|p| p.group_name())),
         partition: placement.and_then(|p| p.partition_number()),
-        capacity_reservation_id: seam.shared(i.capacity_reservation_id()),
-        state_reason: seam.shared(reason.and_then(|r| r.code())),
-        state_reason_message: seam.shared(reason.and_then(|r| r.message())),
+        capacity_reservation_id: converter.shared(i.capacity_reservation_id()),
+        state_reason: converter.shared(reason.and_then(|r| r.code())),
+        state_reason_message: converter.shared(reason.and_then(|r| r.message())),
         transition_reason: own(i.state_transition_reason()),
         transitioned: i.state_transition_reason().and_then(moment_of),
-        owner_id: seam.shared(r.owner_id()),
+        owner_id: converter.shared(r.owner_id()),
         reservation_id: own(r.reservation_id()),
-        requester_id: seam.shared(r.requester_id()),
+        requester_id: converter.shared(r.requester_id()),
         launch_index: i.ami_launch_index(),
-        usage_operation: seam.shared(i.usage_operation()),
-        operator: seam.shared(i.operator().and_then(|o| o.principal())),
+        usage_operation: converter.shared(i.usage_operation()),
+        operator: converter.shared(i.operator().and_then(|o| o.principal())),
     })
 }
 
@@ -137,7 +137,7 @@ mod tests {
 
     fn row(i: sdk::Instance) -> Record {
         let r = sdk::Reservation::builder().owner_id("000000000000").reservation_id("r-1").build();
-        instance(&mut Seam::new(&Interner::default()), &r, &i).map(|i| i.record()).expect("it has an id")
+        instance(&mut Converter::new(&Interner::default()), &r, &i).map(|i| i.record()).expect("it has an id")
     }
 
     fn with_address(owner: Option<&str>) -> Record {

@@ -1,6 +1,6 @@
 //! The fields of an instance: the columns of the web console's Instances list, and what its side tables add.
 
-use crate::kinds::seam::{field, flag, int, moment, said, text};
+use crate::kinds::convert::{field, flag, int, moment, said, text};
 use crate::model::{Field, FieldInfo, FieldType, Fields, Value};
 
 use super::instance::Instance;

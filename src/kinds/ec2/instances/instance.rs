@@ -6,7 +6,7 @@ use arcstr::{ArcStr, literal};
 
 use super::{INFO, fields};
 use crate::base::Time;
-use crate::kinds::seam::Text;
+use crate::kinds::convert::Text;
 use crate::model::{Kind, Record, Tags, Tone, Value};
 
 /// The tag that Auto Scaling puts on its instances.

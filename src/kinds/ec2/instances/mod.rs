@@ -11,10 +11,10 @@ use futures::future::BoxFuture;
 
 use crate::aws::fault;
 use crate::base::{Fault, RowId, Scope};
+use crate::kinds::convert::{Converter, batches};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::{following, paged};
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, batches};
 use crate::model::{KindInfo, Link, Operation, Record, Scoping, Selector, Service};
 
 /// `DescribeInstances`.
@@ -44,19 +44,19 @@ pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id|
 /// DescribeInstances takes 5 to 1000.
 const PAGE: i32 = 1000;
 /// A screenful, in a twentieth of a whole page's time.
-const GLANCE: i32 = 50;
+const PREVIEW: i32 = 50;
 /// A filter takes at most 200 values.
 const MOST_IDS: usize = 200;
 
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
-        let mut seam = Seam::new(&request.interner);
-        if pages.hurry() {
+        let mut converter = Converter::new(&request.interner);
+        if pages.wants_preview() {
             // A request of its own and no first page: whether a token may be used with another page size, no document says.
             pages.ask(&DESCRIBE_INSTANCES).await?;
-            let call = client.describe_instances().max_results(GLANCE).send();
-            show(&mut pages, &mut seam, call.await.map_err(|e| fault::of(&DESCRIBE_INSTANCES, e))?).await?;
+            let call = client.describe_instances().max_results(PREVIEW).send();
+            show(&mut pages, &mut converter, call.await.map_err(|e| fault::of(&DESCRIBE_INSTANCES, e))?).await?;
         }
         for ids in batches(&request.what, MOST_IDS) {
             // A filter and not the id list: of that, one missing instance fails all, and it does not page.
@@ -68,7 +68,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                 let answer = call.set_filters(filter.clone()).send().await;
                 let mut out = answer.map_err(|e| fault::of(&DESCRIBE_INSTANCES, e))?;
                 let next = out.next_token.take();
-                show(&mut pages, &mut seam, out).await?;
+                show(&mut pages, &mut converter, out).await?;
                 token = following(&DESCRIBE_INSTANCES, token.as_deref(), next)?;
                 if token.is_none() {
                     break;
@@ -94,9 +94,9 @@ pub(super) async fn ids(client: &aws_sdk_ec2::Client, pages: &mut Pages) -> Resu
 
 /// Reads an answer into rows and hands them over. While another thread copies them the answer is dropped, before the next one is
 /// parsed: two at a time would hold on to another 10 MB, and a thread that frees what another one has allocated makes both wait.
-async fn show(pages: &mut Pages, seam: &mut Seam, out: DescribeInstancesOutput) -> Result<(), Fault> {
+async fn show(pages: &mut Pages, converter: &mut Converter, out: DescribeInstancesOutput) -> Result<(), Fault> {
     let instances = out.reservations().iter().flat_map(|r| r.instances().iter().map(move |i| (r, i)));
-    let rows = instances.filter_map(|(r, i)| convert::instance(seam, r, i)).map(|i| i.record()).collect();
+    let rows = instances.filter_map(|(r, i)| convert::instance(converter, r, i)).map(|i| i.record()).collect();
     let (shown, ()) = tokio::join!(biased; pages.page(rows), async move { drop(out) });
     shown
 }

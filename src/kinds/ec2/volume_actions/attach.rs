@@ -7,7 +7,7 @@ use crate::kinds::action::{Action, ActionContext, Takes};
 use crate::kinds::ec2::instances;
 use crate::kinds::ec2::volumes::INFO;
 use crate::kinds::ec2::volumes::volume::{self, VolumeState};
-use crate::kinds::planning::{
+use crate::kinds::plan_builder::{
     check, check_rows, draft, form_title, known_or_unknown, line, note, pick, sorted, state, subject, text_of, title,
 };
 use crate::model::{FormSpec, Kind, Plan, Record, Step, TableKey, Values};

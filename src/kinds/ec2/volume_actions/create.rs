@@ -12,7 +12,7 @@ use crate::base::{Fault, Scope};
 use crate::kinds::action::{Action, ActionContext, Takes};
 use crate::kinds::ec2::instances::{self, fields};
 use crate::kinds::ec2::{availability_zones, volume_price};
-use crate::kinds::planning::{
+use crate::kinds::plan_builder::{
     Known, PRICES, check, draft, field, known_or_unknown, line, live, name_tag, need, note, number, pick, sorted,
     text_of, toggle, whole,
 };

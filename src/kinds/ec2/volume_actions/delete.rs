@@ -8,7 +8,7 @@ use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, Takes};
 use crate::kinds::ec2::volumes::volume::{self, VolumeState};
 use crate::kinds::ec2::volumes::{INFO, fields};
-use crate::kinds::planning::{PRICES, check_rows, draft, no_form, note, sorted, state, subject, title, wait_state};
+use crate::kinds::plan_builder::{PRICES, check_rows, draft, no_form, note, sorted, state, subject, title, wait_state};
 use crate::model::{Plan, Record, Step, Values};
 
 /// `delete`.

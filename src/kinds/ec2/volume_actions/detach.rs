@@ -7,7 +7,7 @@ use crate::kinds::ec2::instances;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::volumes::INFO;
 use crate::kinds::ec2::volumes::volume::{self, VolumeState};
-use crate::kinds::planning::{
+use crate::kinds::plan_builder::{
     check, check_rows, draft, form_title, note, pick, severe, sorted, state, subject, text_of, title, toggle, unknown,
 };
 use crate::model::{Choice, FormSpec, Kind, Plan, Record, Step, StepUndo, TableKey, Values};

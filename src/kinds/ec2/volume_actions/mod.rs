@@ -20,7 +20,7 @@ use super::instances::{self, fields, instance};
 use super::volumes;
 use crate::base::{RowId, Scope};
 use crate::kinds::action::ActionContext;
-use crate::kinds::planning::{Known, field, label, live, need, whole};
+use crate::kinds::plan_builder::{Known, field, label, live, need, whole};
 use crate::model::{Arg, Call, Choice, Kind, Operation, Out, Record, Retry, Service, StepUndo, TableKey, Waiter};
 
 /// `CreateVolume`: its client token makes it one volume, however often it is sent.
@@ -67,7 +67,7 @@ fn instances_of(
         let disabled = match instance::state(r) {
             _ if !here(r) => Some(format!("It is in {at}: a volume is attached in its own zone.")),
             instance::InstanceState::Running | instance::InstanceState::Stopped => None,
-            _ => Some(format!("It is {}.", crate::kinds::planning::state(r))),
+            _ => Some(format!("It is {}.", crate::kinds::plan_builder::state(r))),
         };
         Choice { value: r.id.clone(), label: arcstr::format!("{}  {}  {at}", label(r), r.id), disabled }
     };

@@ -1,6 +1,6 @@
 //! The fields of a volume.
 
-use crate::kinds::seam::{field, flag, int, moment, said, text};
+use crate::kinds::convert::{field, flag, int, moment, said, text};
 use crate::model::{FieldInfo, FieldType, Fields, Value};
 
 use super::volume::{Attachment, Volume};

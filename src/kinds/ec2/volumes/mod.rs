@@ -11,10 +11,10 @@ use futures::future::BoxFuture;
 use self::volume::{AttachState, Attachment, Volume, VolumeState};
 use crate::aws::fault;
 use crate::base::{Fault, Scope};
+use crate::kinds::convert::{Converter, batches, own, time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::following;
 use crate::kinds::raw::raw;
-use crate::kinds::seam::{Seam, batches, own, time};
 use crate::model::{KindInfo, Link, Operation, Record, Scoping, Selector, Service};
 
 /// `DescribeVolumes`.
@@ -45,19 +45,19 @@ pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id|
 /// <https://github.com/aws/aws-cli/blob/develop/tests/functional/ec2/test_describe_volumes.py>
 pub(super) const PAGE: i32 = 1000;
 /// A screenful, for whoever waits for the first rows.
-const GLANCE: i32 = 50;
+const PREVIEW: i32 = 50;
 /// A filter takes at most 200 values.
 const MOST_IDS: usize = 200;
 
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
-        let mut seam = Seam::new(&request.interner);
-        if pages.hurry() {
+        let mut converter = Converter::new(&request.interner);
+        if pages.wants_preview() {
             // A request of its own and no first page, as with instances.
             pages.ask(&DESCRIBE_VOLUMES).await?;
-            let call = client.describe_volumes().max_results(GLANCE).send();
-            show(&mut pages, &mut seam, call.await.map_err(|e| fault::of(&DESCRIBE_VOLUMES, e))?).await?;
+            let call = client.describe_volumes().max_results(PREVIEW).send();
+            show(&mut pages, &mut converter, call.await.map_err(|e| fault::of(&DESCRIBE_VOLUMES, e))?).await?;
         }
         for ids in batches(&request.what, MOST_IDS) {
             // A filter and not the id list: of that, one missing volume fails all, and it does not page.
@@ -69,7 +69,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                 let answer = call.set_filters(filter.clone()).send().await;
                 let mut out = answer.map_err(|e| fault::of(&DESCRIBE_VOLUMES, e))?;
                 let next = out.next_token.take();
-                show(&mut pages, &mut seam, out).await?;
+                show(&mut pages, &mut converter, out).await?;
                 token = following(&DESCRIBE_VOLUMES, token.as_deref(), next)?;
                 if token.is_none() {
                     break;
@@ -81,44 +81,44 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
 }
 
 /// Reads an answer into rows and hands them over; it is dropped while another thread copies them.
-async fn show(pages: &mut Pages, seam: &mut Seam, out: DescribeVolumesOutput) -> Result<(), Fault> {
-    let rows = out.volumes().iter().filter_map(|v| convert(seam, v)).map(|v| v.record()).collect();
+async fn show(pages: &mut Pages, converter: &mut Converter, out: DescribeVolumesOutput) -> Result<(), Fault> {
+    let rows = out.volumes().iter().filter_map(|v| convert(converter, v)).map(|v| v.record()).collect();
     let (shown, ()) = tokio::join!(biased; pages.page(rows), async move { drop(out) });
     shown
 }
 
 /// Where the SDK's volume ends; `None` if AWS left out its id.
-fn convert(seam: &mut Seam, v: &sdk::Volume) -> Option<Volume> {
-    let (tags, name) = seam.tags(v.tags().iter().map(|t| (t.key(), t.value())));
+fn convert(converter: &mut Converter, v: &sdk::Volume) -> Option<Volume> {
+    let (tags, name) = converter.tags(v.tags().iter().map(|t| (t.key(), t.value())));
     Some(Volume {
         id: own(v.volume_id())?,
         name,
         tags,
         state: VolumeState::parse(v.state().map(|s| s.as_str()).unwrap_or_default()),
         gib: v.size(),
-        kind: seam.shared(v.volume_type().map(|t| t.as_str())),
+        kind: converter.shared(v.volume_type().map(|t| t.as_str())),
         iops: v.iops(),
         throughput: v.throughput(),
-        zone: seam.shared(v.availability_zone()),
-        zone_id: seam.shared(v.availability_zone_id()),
-        attachments: v.attachments().iter().map(|a| attachment(seam, a)).collect(),
+        zone: converter.shared(v.availability_zone()),
+        zone_id: converter.shared(v.availability_zone_id()),
+        attachments: v.attachments().iter().map(|a| attachment(converter, a)).collect(),
         encrypted: v.encrypted(),
-        kms_key: seam.shared(v.kms_key_id()),
-        snapshot: seam.shared(v.snapshot_id()),
-        source_volume: seam.shared(v.source_volume_id()),
+        kms_key: converter.shared(v.kms_key_id()),
+        snapshot: converter.shared(v.snapshot_id()),
+        source_volume: converter.shared(v.source_volume_id()),
         multi_attach: v.multi_attach_enabled(),
         created: time(v.create_time()),
         fast_restored: v.fast_restored(),
-        outpost: seam.shared(v.outpost_arn()),
-        operator: seam.shared(v.operator().and_then(|o| o.principal())),
+        outpost: converter.shared(v.outpost_arn()),
+        operator: converter.shared(v.operator().and_then(|o| o.principal())),
     })
 }
 
-fn attachment(seam: &mut Seam, a: &sdk::VolumeAttachment) -> Attachment {
+fn attachment(converter: &mut Converter, a: &sdk::VolumeAttachment) -> Attachment {
     Attachment {
         instance: own(a.instance_id()),
         resource: own(a.associated_resource()),
-        device: seam.shared(a.device()),
+        device: converter.shared(a.device()),
         state: AttachState::parse(a.state().map(|s| s.as_str()).unwrap_or_default()),
         since: time(a.attach_time()),
         deleted: a.delete_on_termination(),
@@ -147,7 +147,7 @@ mod tests {
 
     fn row(v: aws_sdk_ec2::types::builders::VolumeBuilder) -> Record {
         let v = v.volume_id("vol-1").build();
-        convert(&mut Seam::new(&Interner::default()), &v).map(|v| v.record()).expect("it has an id")
+        convert(&mut Converter::new(&Interner::default()), &v).map(|v| v.record()).expect("it has an id")
     }
 
     fn at(instance: &str, state: &str, deleted: bool) -> sdk::VolumeAttachment {

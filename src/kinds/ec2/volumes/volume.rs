@@ -6,8 +6,8 @@ use arcstr::{ArcStr, literal};
 
 use super::{INFO, fields};
 use crate::base::Time;
+use crate::kinds::convert::Text;
 use crate::kinds::ec2::volume_price::monthly;
-use crate::kinds::seam::Text;
 use crate::model::{Kind, Record, Tags, Tone, Value};
 
 /// Where a volume is in its life.

@@ -6,7 +6,7 @@
 use ratatui::buffer::{Buffer, CellDiffOption, CellWidth};
 use ratatui::layout::Position;
 
-use super::shift::Shift;
+use super::scroll::Shift;
 
 /// Where the last frame had wide characters.
 #[derive(Default)]

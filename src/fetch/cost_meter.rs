@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::base::Time;
-use crate::kinds::Bought;
+use crate::kinds::PaidRow;
 use crate::model::Meter;
 
 /// What was spent in the last minute.
@@ -21,8 +21,8 @@ impl Spent {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).push_back(now);
     }
     /// Notes metrics asked of CloudWatch: these are what GetMetricData charges for.
-    pub(super) fn metrics(&self, rows: &[Bought]) {
-        let hourly = |b: &Bought| u64::from(b.metrics) * 3600 / u64::from(b.period.max(1));
+    pub(super) fn metrics(&self, rows: &[PaidRow]) {
+        let hourly = |b: &PaidRow| u64::from(b.metrics) * 3600 / u64::from(b.period.max(1));
         let mut metrics = self.metrics.lock().unwrap_or_else(PoisonError::into_inner);
         metrics.extend(rows.iter().map(|b| (b.until, hourly(b))));
     }
@@ -55,7 +55,7 @@ mod tests {
         let at = Time::from_secs;
         let cost = |secs| spent.meter(at(secs), Vec::new()).millidollars_per_hour;
         let buy = |secs: i64, period: u32| {
-            let rows = (0..50).map(|i| Bought {
+            let rows = (0..50).map(|i| PaidRow {
                 id: format!("i-{i}").into(),
                 metrics: 1,
                 period,

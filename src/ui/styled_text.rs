@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::config::Role;
 
-use super::pen::{Pen, cells, wrap};
+use super::painter::{Pen, cells, wrap};
 
 /// One line: pieces with their roles, and one at the right edge.
 #[derive(Debug, Clone, Default, PartialEq)]

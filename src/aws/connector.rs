@@ -17,8 +17,8 @@ use aws_smithy_types::body::SdkBody;
 use http::Uri;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::body::Gathered;
 use super::meter::CallMeter;
+use super::response_body::Gathered;
 use crate::base::{Fault, FaultKind, Reached, Scope, thread};
 use crate::model::operation::{Operation, Service};
 
@@ -268,5 +268,5 @@ fn sts_action(request: &HttpRequest) -> Option<String> {
 }
 
 #[cfg(test)]
-#[path = "wire_tests.rs"]
+#[path = "connector_tests.rs"]
 mod tests;

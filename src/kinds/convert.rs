@@ -9,7 +9,7 @@ use aws_smithy_types::DateTime;
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 
-use super::intern::{Interner, Met};
+use super::intern::{Interner, LocalInterner};
 use super::listing::What;
 use crate::base::{Fault, FaultKind, Time};
 use crate::model::{Field, FieldInfo, Tags, Value};
@@ -23,18 +23,18 @@ pub const fn field<T>(info: FieldInfo, get: fn(&T) -> Value) -> Field<T> {
 }
 
 /// Shares what repeats within a run: texts through the interner, whole lists (an instance's security groups) here.
-pub struct Seam {
-    met: Met,
+pub struct Converter {
+    met: LocalInterner,
     lists: HashTable<Arc<Vec<ArcStr>>>,
 }
 
 /// More different lists than this are not worth keeping.
 const MOST_LISTS: usize = 4096;
 
-impl Seam {
+impl Converter {
     /// For one run.
     pub fn new(interner: &Interner) -> Self {
-        Seam { met: Met::new(interner), lists: HashTable::new() }
+        Converter { met: LocalInterner::new(interner), lists: HashTable::new() }
     }
     /// A text that repeats from row to row; empty counts as none.
     pub fn shared(&mut self, s: Option<&str>) -> Text {
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_list_that_repeats_is_kept_once() {
-        let mut s = Seam::new(&Interner::default());
+        let mut s = Converter::new(&Interner::default());
         let (a, b) = (s.shared_list(["sg-1", "sg-2"]), s.shared_list(["sg-1", "sg-2"]));
         assert!(matches!((&a, &b), (Value::List(a), Value::List(b)) if Arc::ptr_eq(a, b)));
         assert_eq!(s.shared_list([""]), Value::Empty);
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn the_name_tag_is_the_name_and_stays_a_tag() {
         let (tags, name) =
-            Seam::new(&Interner::default()).tags([(Some("Name"), Some("결제-워커")), (Some("Env"), None)]);
+            Converter::new(&Interner::default()).tags([(Some("Name"), Some("결제-워커")), (Some("Env"), None)]);
         assert_eq!(name, "결제-워커");
         assert_eq!(*tags, [("Name".into(), "결제-워커".into()), ("Env".into(), "".into())]);
     }

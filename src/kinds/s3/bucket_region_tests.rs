@@ -6,7 +6,7 @@ use crate::aws::GatewayConfig;
 use crate::aws::testing::{Answer, Recorder, Sent, hurried};
 use crate::base::{Clock, Time};
 use crate::kinds::intern::Interner;
-use crate::kinds::listing::{Bought, KindDef, ListRequest, Sink, What};
+use crate::kinds::listing::{KindDef, ListRequest, PaidRow, Sink, What};
 use crate::kinds::registry;
 use crate::model::{Record, Selector};
 use futures::future::{BoxFuture, FutureExt};
@@ -28,7 +28,7 @@ impl Sink for Rows {
     fn ask(&mut self, _: &'static Operation) -> BoxFuture<'_, Result<(), Fault>> {
         async { Ok(()) }.boxed()
     }
-    fn bought(&mut self, _: &[Bought]) {}
+    fn bought(&mut self, _: &[PaidRow]) {}
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
         let sent = self.0.send(rows).map_err(|_| Fault::bug("nobody waits for these rows"));
         async { sent }.boxed()

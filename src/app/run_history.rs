@@ -314,7 +314,12 @@ impl Turn<'_> {
     fn left_items(&self) -> Menu {
         let items = self.s.left.iter().map(|u| MenuItem {
             label: u.title.clone(),
-            detail: format!("{}, {} of {} calls answered", super::age::ago(self.s.now, u.when), u.done().0, u.done().1),
+            detail: format!(
+                "{}, {} of {} calls answered",
+                super::relative_time::ago(self.s.now, u.when),
+                u.done().0,
+                u.done().1
+            ),
             disabled: self.is_awaited(&u.name).then(|| "Its rows are being looked at.".to_string()),
             value: MenuValue::Text(u.name.clone()),
             ..MenuItem::default()

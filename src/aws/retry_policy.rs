@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProt
 use aws_smithy_types::retry::{ErrorKind, RetryConfig};
 use aws_smithy_types::timeout::TimeoutConfig;
 
-use super::wire::Stamp;
+use super::connector::Stamp;
 use crate::model::operation::{Access, Operation, Retry, Service};
 
 /// To a connection. Three seconds: the SDK's own default is 3.1, and a second SYN goes out after one.

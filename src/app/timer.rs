@@ -1,6 +1,6 @@
 //! When the screen changes by itself: ages are coarse and the clock shows minutes, so that an idle screen is silent.
 
-use super::age;
+use super::relative_time;
 use super::state::State;
 use super::update::Turn;
 use crate::base::{Fault, Time};
@@ -63,7 +63,7 @@ impl Turn<'_> {
     /// The next moment at which what is on the screen would change by itself.
     pub(super) fn next_change(&self) -> Time {
         let now = self.s.now;
-        let mut next = age::next_minute(now);
+        let mut next = relative_time::next_minute(now);
         let mut at = |t: Time| {
             if t > now && t < next {
                 next = t;
@@ -80,21 +80,21 @@ impl Turn<'_> {
         }
         for key in &self.s.view.tables {
             if let Some(complete) = self.store.table(key).and_then(|t| t.status.complete) {
-                at(age::next_change(now, complete));
+                at(relative_time::next_change(now, complete));
             }
         }
         if let Some((_, Some(Ok(answer)))) = &self.s.detail.raw
             && self.s.detail.open
             && self.s.tab(self.store) == super::view::Tab::Raw
         {
-            at(age::next_change(now, answer.at));
+            at(relative_time::next_change(now, answer.at));
         }
         if self.s.detail.open
             && self.s.tab(self.store) == super::view::Tab::Changes
             && let Some(row) = &self.s.detail.row
         {
             for seen in self.s.changes(self.store, row) {
-                at(age::next_change(now, seen.change.at));
+                at(relative_time::next_change(now, seen.change.at));
             }
         }
         for row in self.s.visible() {

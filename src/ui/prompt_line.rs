@@ -6,7 +6,7 @@ use crate::app::Line;
 use crate::app::overlay::{Completion, Filter, Palette};
 use crate::config::Role;
 
-use super::pen::{Pen, cells};
+use super::painter::{Pen, cells};
 
 /// At most so many completions are seen at once.
 const MOST: u16 = 12;

@@ -17,7 +17,8 @@ use crate::kinds::listing::Pages;
 use crate::model::{Operation, Service};
 
 /// `HeadBucket`; its permission is that to list.
-pub static HEAD_BUCKET: Operation = Operation::read(Service::S3, "HeadBucket").with_iam(&["s3:ListBucket"]).seldom();
+pub static HEAD_BUCKET: Operation =
+    Operation::read(Service::S3, "HeadBucket").with_iam(&["s3:ListBucket"]).rarely_changes();
 
 /// The header of nearly every answer about a bucket, refusals too.
 const HEADER: &str = "x-amz-bucket-region";
@@ -134,5 +135,5 @@ fn of_error(body: &[u8], name: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-#[path = "home_tests.rs"]
+#[path = "bucket_region_tests.rs"]
 mod tests;

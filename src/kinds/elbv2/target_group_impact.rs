@@ -8,7 +8,7 @@ use super::targets::{self, Health};
 use super::{name_of_arn, target_groups};
 use crate::base::Scope;
 use crate::base::text::visible;
-use crate::kinds::planning::{Known, known, live, names, need, note, severe, unknown, whole};
+use crate::kinds::plan_builder::{Known, known, live, names, need, note, severe, unknown, whole};
 use crate::model::{Consequence, Kind, Record, TableKey};
 use crate::store::Store;
 
@@ -22,7 +22,7 @@ pub struct Reliance {
 }
 
 /// One that is about to go: how it is registered, and what it is called.
-pub struct Leaver<'a> {
+pub struct Departing<'a> {
     /// The instance's id.
     pub id: &'a str,
     /// Its private addresses of both families, by which groups of addresses know it.
@@ -34,7 +34,7 @@ pub struct Leaver<'a> {
 }
 
 /// What becomes of target groups when these instances stop answering at once. All are of one scope.
-pub fn of_instances(store: &Store, scope: &Scope, leavers: &[Leaver<'_>]) -> Reliance {
+pub fn of_instances(store: &Store, scope: &Scope, leavers: &[Departing<'_>]) -> Reliance {
     let mut out = Reliance::default();
     if leavers.is_empty() {
         return out;
@@ -100,7 +100,7 @@ fn not_known(store: &Store, scope: &Scope, who: &str) -> Consequence {
 }
 
 /// Lambda functions and load balancers are no instances, and a group of instances has those of its VPC only.
-fn may_hold(group: &Record, leavers: &[Leaver<'_>]) -> bool {
+fn may_hold(group: &Record, leavers: &[Departing<'_>]) -> bool {
     match target_groups::target_type(group) {
         Some("lambda" | "alb") => false,
         Some("instance") => match target_groups::vpc_id(group) {
@@ -134,7 +134,7 @@ fn of_group<'a>(all: &'a crate::store::Table, arn: &str) -> Option<Vec<&'a Recor
     Some(live(all).map(|r| &**r).filter(|r| targets::group_arn(r) == Some(arn)).collect())
 }
 
-fn judge(group: &str, rows: &[&Record], leavers: &[Leaver<'_>]) -> Option<Consequence> {
+fn judge(group: &str, rows: &[&Record], leavers: &[Departing<'_>]) -> Option<Consequence> {
     let leaver = |id: &str| {
         let address = id.parse::<IpAddr>().ok();
         leavers.iter().find(|l| l.id == id || address.is_some_and(|a| l.addresses.contains(&a)))

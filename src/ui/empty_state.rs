@@ -9,7 +9,7 @@ use crate::config::{Mode, Role};
 use crate::model::{Kind, Selector};
 use crate::store::{Progress, Store};
 
-use super::pen::{Pen, cells, wrap};
+use super::painter::{Pen, cells, wrap};
 
 /// A sentence in the middle of an empty table, and what one can do.
 #[derive(Debug, PartialEq, Eq)]
