@@ -235,7 +235,11 @@ fn a_console_that_is_killed_between_two_calls_goes_on_with_the_second_at_its_nex
     drop(console);
     let mut console = account.console(&home, "volumes");
     after(&mut console, &["Left under way by an earlier start", "1 of 2 calls answered"], "\r");
-    after(&mut console, &["✓ create a 7 GiB gp3 volume", "attach it to my-bastion-host"], "\r");
+    after(
+        &mut console,
+        &["create a 7 GiB gp3 volume in ap-northeast-2a: vol-", "attach it to my-bastion-host as /dev/sdf: not sent"],
+        "\r",
+    );
     console.sees("Go on: Create a 7 GiB gp3 volume");
     confirm(&mut console, "", Some("0000"));
     console.until("the attachment", |t| t.text().lines().any(|l| l.contains("cut-off") && l.contains("in-use")));

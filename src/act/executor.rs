@@ -191,7 +191,8 @@ impl Executor {
     }
 
     async fn answered(&self, running: &mut Running, step: usize, answer: Answer, kept: Kept) -> bool {
-        let Answer { request_id, text, outputs } = answer;
+        let Answer { request_id, mut text, outputs } = answer;
+        let kept_in = kept.told();
         let run = running.run;
         let told: Vec<(ArcStr, ArcStr)> = outputs
             .iter()
@@ -204,6 +205,9 @@ impl Executor {
         let (id, outs, name) = (request_id.clone(), told.clone(), running.record.name.clone());
         self.note(run, step, move |j, now| j.outcome(&name, step, &CallOutcome::Ok(id.as_deref(), &outs), now)).await;
         running.record.apply(&RunEntry::Outcome { step, state: StepState::Done, outputs: told.clone() });
+        if let (Some(kept_in), None) = (kept_in, &lost) {
+            text = kept_in;
+        }
         self.tell(ActEvent::Done { run, step, request_id, text, outputs: told }).await;
         match lost {
             None => true,

@@ -245,6 +245,7 @@ fn write(journal: &Journal, ends: &[u8]) -> String {
         call: run.steps[0].call.clone(),
         wait: Waiter::AtOnce,
         destructive: false,
+        hurts: None,
     };
     run.steps.iter_mut().for_each(|s| s.undo = Some(back.clone()));
     journal.began(&run, NOW).expect("written");
@@ -293,7 +294,9 @@ proptest::proptest! {
         proptest::prop_assert_eq!(states(|s| matches!(s, StepState::Failed(_))), count("outcome", Some("failed")));
         proptest::prop_assert_eq!(states(|s| matches!(s, StepState::Unknown(_))), count("outcome", Some("unknown")));
         proptest::prop_assert_eq!(states(|s| *s == StepState::Sent), count("intent", None) - answered, "sent, and nobody knows");
-        proptest::prop_assert_eq!(run.undo_steps().is_ok(), run.done().0 > 0);
+        // What may have been done can be undone as well.
+        let may_be = states(|s| !matches!(s, StepState::NotSent | StepState::Failed(_)));
+        proptest::prop_assert_eq!(run.undo_steps().is_ok(), may_be > 0);
         // StopInstances twice is as once: all that is left can be sent.
         let rest = run.go_on().map_or(0, |plan| plan.steps.len());
         proptest::prop_assert_eq!(rest, ends.len() - run.done().0);

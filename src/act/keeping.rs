@@ -44,7 +44,7 @@ impl Kept {
                     };
                     return Err(Fault::new(FaultKind::Invalid, why)
                         .reached(Reached::NotSent)
-                        .hint("Choose another file, or make room there."));
+                        .hint("Choose another file."));
                 }
             }
         }
@@ -78,6 +78,12 @@ impl Kept {
             }
         }
         Ok(())
+    }
+
+    /// What is to be told of them, once they are written.
+    pub(super) fn told(&self) -> Option<String> {
+        let paths: Vec<String> = self.0.iter().map(|(_, p, _)| visible(&p.to_string_lossy()).into_owned()).collect();
+        (!paths.is_empty()).then(|| format!("private key in {}, mode 0400", paths.join(", ")))
     }
 
     /// Takes the files away. Where the call may have arrived (`sent`), they go too: nothing can fill them any more.

@@ -3,8 +3,6 @@
 //! Calls that stand for themselves are one command each. Where a step uses an earlier answer, waits, or keeps a secret, it is a script: ids
 //! are shell variables (`--query … --output text`), waits are `aws … wait`, a private key goes into a file as the console makes it.
 
-use std::fmt::Write;
-
 use super::cli_text::{self, CliContext};
 use crate::base::text::shell_quote;
 use crate::model::{Call, Keep, Out, Outputs, Plan, Waiter};
@@ -31,15 +29,16 @@ pub fn script(plan: &Plan, context: &dyn Fn(&Call) -> CliContext) -> Vec<String>
     let mut lines = vec!["set -eu".to_string()];
     for (i, step) in plan.steps.iter().enumerate() {
         let context = context(&step.call);
-        let mut words = command(&step.call, &context, &names);
+        lines.extend(waits(&step.before, &context, &names, &step.call));
+        let words = command(&step.call, &context, &names);
         let made = variables.iter().find(|(out, _)| out.step == i);
         let kept = step.keep.first();
         match (made, kept) {
             (_, Some(Keep::File { output, path })) => {
-                let _ = write!(words, " --query {} --output text", shell_quote(output));
-                // `set -C`: never over another file.
+                let words = format!("{words} --query {} --output text", shell_quote(output));
+                // `set -C`: never over another file. It is opened before the call leaves, and taken away again if that fails.
                 let path = shell_quote(&path.to_string_lossy()).into_owned();
-                lines.push(format!("(umask 0377; set -C; {words} > {path})"));
+                lines.push(format!("(umask 0377; set -C; exec 3> {path}; {words} >&3 || {{ rm -f {path}; exit 1; }})"));
             }
             (Some((out, name)), None) => {
                 lines.push(format!("{name}=$({words} --query {} --output text)", shell_quote(out.output)));

@@ -22,6 +22,12 @@ pub fn read_words(
             values.set(field.name, read(field, value)?);
         } else if let Some(field) = by_name(&word.replace('-', "_")).filter(|f| f.input == FormInput::Toggle) {
             values.set(field.name, FormValue::Flag(true));
+        } else if let Some((name, _)) = named.as_ref().filter(|(name, _)| is_a_name(name) && by_name("set").is_none()) {
+            // A form whose values are themselves `key=value` (tags) takes such a word as a value.
+            let names: Vec<&str> = spec.fields.iter().map(|f| f.name).collect();
+            let near = text::nearest(name, names.iter().copied()).map(|n| format!(" Did you mean {n}?"));
+            let hint = near.unwrap_or_else(|| format!(" There are {}.", names.join(", ")));
+            return Err(format!("{} has no argument {name}.{hint}", spec.title));
         } else if let Some(field) = spec
             .fields
             .iter()
@@ -35,6 +41,10 @@ pub fn read_words(
         }
     }
     Ok(values)
+}
+
+fn is_a_name(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_lowercase()) && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
 }
 
 fn read(field: &FormField, value: &str) -> Result<FormValue, String> {

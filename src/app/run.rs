@@ -85,6 +85,12 @@ impl Run {
                 1 if !self.answer.is_empty() => self.answer.clone(),
                 _ => "done".into(),
             },
+            // Where one call says all there is (an address, a file), that is said with it.
+            RunPhase::Settled(true, s)
+                if self.record.steps.len() == 1 && self.record.rows.is_empty() && !self.answer.is_empty() =>
+            {
+                format!("{s}, {}", self.answer)
+            }
             RunPhase::Settling(s) | RunPhase::Settled(_, s) => s.clone(),
             RunPhase::Failed(f) => format!("failed: {f}"),
         };

@@ -25,11 +25,8 @@ const HALF_DONE: &str = ":runs to go on or to undo.";
 
 /// How the steps of a run stand, as entries that only say something.
 fn stands(run: &RunRecord) -> Vec<MenuItem> {
-    let line = |(glyph, text): (char, String)| MenuItem {
-        label: format!("{glyph} {text}"),
-        disabled: Some("It only says how the step stands.".into()),
-        ..MenuItem::default()
-    };
+    let line =
+        |(glyph, text): (char, String)| MenuItem { label: glyph.into(), disabled: Some(text), ..MenuItem::default() };
     run.lines().into_iter().map(line).collect()
 }
 

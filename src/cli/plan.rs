@@ -66,6 +66,9 @@ pub(super) fn plan(options: &Options, wanted: &Wanted<'_>) -> Result<ExitCode, F
             }
             (first.table.scope.clone(), targets)
         }
+        None if wanted.of.is_some() => {
+            return Err(Failure::Usage(format!("{} makes something: it has no --of.", action.name)));
+        }
         None => match scopes.as_slice() {
             [one] => (one.clone(), Vec::new()),
             many => {
@@ -81,7 +84,7 @@ pub(super) fn plan(options: &Options, wanted: &Wanted<'_>) -> Result<ExitCode, F
     if unknown.is_empty() {
         Ok(ExitCode::SUCCESS)
     } else {
-        Err(Failure::Partial(format!("not everything that it rests on could be found out: {}", unknown.join(", "))))
+        Err(Failure::Partial(format!("not everything that it rests on could be found out: {}", unknown.join("; "))))
     }
 }
 
@@ -168,7 +171,10 @@ fn make(
                 FaultKind::Bug => Failure::from(fault),
                 _ => Failure::Failed(fault.to_string()),
             })?;
-            return Ok((plan, gather.unknown(&asked)));
+            let mut missing = gather.unknown(&asked);
+            let open = plan.consequences.iter().filter(|c| c.severity == Severity::Unknown);
+            missing.extend(open.map(|c| c.text.clone()));
+            return Ok((plan, missing));
         }
         gather.tables(&needs, &targets);
         asked.extend(needs);

@@ -190,6 +190,14 @@ impl Call {
             _ => None,
         })
     }
+    /// The same with what one step answers taken from another.
+    #[must_use]
+    pub fn renumbered(&self, from: usize, to: usize) -> Call {
+        self.map(&mut |a| match a {
+            Arg::Out(o) if o.step == from => Some(Arg::out(to, o.output)),
+            _ => None,
+        })
+    }
     /// Whether an argument is secret: what the journal does not have, and a later start cannot send.
     pub fn has_secret(&self) -> bool {
         let mut any = false;

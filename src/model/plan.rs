@@ -163,6 +163,17 @@ impl Waiter {
         }
         out
     }
+    /// The same with what one step answers taken from another.
+    #[must_use]
+    pub fn renumbered(&self, from: usize, to: usize) -> Waiter {
+        let mut out = self.clone();
+        match &mut out {
+            Waiter::Created { out, .. } if out.step == from => out.step = to,
+            Waiter::All(parts) => parts.iter_mut().for_each(|p| *p = p.renumbered(from, to)),
+            _ => {}
+        }
+        out
+    }
     /// The earlier answers that it needs.
     pub fn uses(&self) -> Vec<Out> {
         match self {
@@ -223,6 +234,8 @@ pub struct StepUndo {
     pub wait: Waiter,
     /// Whether it destroys something: its plan is then confirmed by typing.
     pub destructive: bool,
+    /// What hurts about it, if anything: a sentence without a final period.
+    pub hurts: Option<String>,
 }
 
 /// One call of a plan, and what belongs to it.
@@ -230,6 +243,8 @@ pub struct StepUndo {
 pub struct Step {
     /// What it does, in a few words without a capital: `create the volume`.
     pub title: String,
+    /// What has to be so before it is sent: only the rest of a run that stopped in a wait has that.
+    pub before: Waiter,
     /// The call.
     pub call: Call,
     /// What is waited for before the next step; of the last one, [`Plan::wait`] says it.
@@ -243,7 +258,7 @@ pub struct Step {
 impl Step {
     /// A call by itself.
     pub fn new(title: impl Into<String>, call: Call) -> Step {
-        Step { title: title.into(), call, wait: Waiter::AtOnce, undo: None, keep: Vec::new() }
+        Step { title: title.into(), before: Waiter::AtOnce, call, wait: Waiter::AtOnce, undo: None, keep: Vec::new() }
     }
     /// The same, followed by a wait.
     #[must_use]
@@ -309,7 +324,8 @@ impl Plan {
     }
     /// Whether it is more than calls that stand for themselves: a step waits, uses an answer, or keeps something.
     pub fn is_sequence(&self) -> bool {
-        self.steps.iter().any(|s| s.wait != Waiter::AtOnce || !s.keep.is_empty() || !s.call.uses().is_empty())
+        let waits = |s: &Step| s.wait != Waiter::AtOnce || s.before != Waiter::AtOnce;
+        self.steps.iter().any(|s| waits(s) || !s.keep.is_empty() || !s.call.uses().is_empty())
     }
     /// The profiles whose accounts it changes, each once: it is pinned to the identity of each.
     pub fn profiles(&self) -> Vec<ArcStr> {

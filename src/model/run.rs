@@ -5,7 +5,7 @@ use arcstr::ArcStr;
 
 use super::call::Outputs;
 use super::operation::Retry;
-use super::plan::{Consequence, Plan, Severity, Step, Subject, Undo, Waiter};
+use super::plan::{Confirm, Consequence, Plan, Severity, Step, StepUndo, Subject, Undo, Waiter};
 use super::table::TableKey;
 use crate::base::{RowId, Time};
 
@@ -84,6 +84,8 @@ pub struct RunRecord {
     pub rows: Vec<(TableKey, RowId)>,
     /// The way back of the whole, once it is done.
     pub undo: Option<Undo>,
+    /// Whether a bare Enter was not enough to confirm it: nor is it for the rest of it.
+    pub careful: bool,
     /// What has come to rest when it is over.
     pub wait: Waiter,
     /// The steps, with client tokens filled in.
@@ -108,6 +110,7 @@ impl RunRecord {
             action: plan.action.into(),
             rows: plan.subjects.iter().map(|s| (s.table.clone(), s.id.clone())).collect(),
             undo: plan.undo.clone(),
+            careful: plan.confirm() != Confirm::Enter,
             wait: plan.wait.clone(),
             states: vec![StepState::NotSent; plan.steps.len()],
             waited: vec![false; plan.steps.len()],
@@ -248,7 +251,13 @@ impl RunRecord {
             step.call = step.call.resolve_known(&self.outputs).shifted_down(from);
             step.wait = step.wait.resolve(&self.outputs).shifted_down(from);
         }
-        Ok(self.plan(format!("Go on: {}", self.title), steps, consequences))
+        // A run that stopped in a wait goes on with it.
+        if let (Progress::Wait(i), Some(first)) = (self.progress(), steps.first_mut()) {
+            first.before = self.steps[i].wait.resolve(&self.outputs);
+        }
+        let mut plan = self.plan(format!("Go on: {}", self.title), "go on", steps, consequences);
+        plan.destructive = self.careful;
+        Ok(plan)
     }
 
     /// The record as it is taken up again: what stopped it is as if it had not been sent.
@@ -261,9 +270,10 @@ impl RunRecord {
         out
     }
 
-    /// Whether some of what was done can be undone step by step.
+    /// Whether some of what was done, or may have been, can be undone step by step.
     pub fn has_step_undo(&self) -> bool {
-        self.states.iter().zip(&self.steps).any(|(state, step)| *state == StepState::Done && step.undo.is_some())
+        let may_be = |state: &StepState| !matches!(state, StepState::NotSent | StepState::Failed(_));
+        self.states.iter().zip(&self.steps).any(|(state, step)| may_be(state) && step.undo.is_some())
     }
 
     /// The plan that undoes the steps that were done, the last one first.
@@ -271,9 +281,15 @@ impl RunRecord {
     /// # Errors
     /// A sentence: nothing was done, or nothing of it has a way back.
     pub fn undo_steps(&self) -> Result<Plan, String> {
-        let mut steps = Vec::new();
+        let mut steps: Vec<Step> = Vec::new();
         let mut consequences = self.said();
         let mut destructive = false;
+        let mut hurts: Vec<Consequence> = Vec::new();
+        let mut back = |steps: &mut Vec<Step>, undo: &StepUndo, call, wait| {
+            destructive |= undo.destructive;
+            hurts.extend(undo.hurts.clone().map(severe));
+            steps.push(Step::new(undo.title.clone(), call).then_wait(wait));
+        };
         for (i, step) in self.steps.iter().enumerate().rev() {
             match (&self.states[i], &step.undo) {
                 (StepState::Done, Some(undo)) => {
@@ -281,23 +297,37 @@ impl RunRecord {
                         consequences.push(severe(format!("\"{}\": what it made is not known", step.title)));
                         continue;
                     };
-                    destructive |= undo.destructive;
-                    steps.push(Step::new(undo.title.clone(), call).then_wait(undo.wait.resolve(&self.outputs)));
+                    back(&mut steps, undo, call, undo.wait.resolve(&self.outputs));
                 }
                 (StepState::Done, None) => {
                     consequences.push(note(format!("\"{}\" stays as it is: there is no way back from it", step.title)));
                 }
-                (StepState::Sent | StepState::Unknown(_), _) => consequences.push(Consequence {
-                    severity: Severity::Unknown,
-                    text: format!("whether \"{}\" was done is not known: look before and after", step.title),
-                }),
+                (StepState::Sent | StepState::Unknown(_), undo) => {
+                    let text = format!("whether \"{}\" was done is not known: look before and after", step.title);
+                    consequences.push(Consequence { severity: Severity::Unknown, text });
+                    let Some(undo) = undo else { continue };
+                    match undo.call.resolve(&self.outputs) {
+                        Ok(call) => back(&mut steps, undo, call, undo.wait.resolve(&self.outputs)),
+                        // With the same token it is not done a second time, and answers what it made.
+                        Err(_) if step.call.op.retry == Retry::Token => {
+                            let at = steps.len();
+                            steps.push(Step::new(
+                                format!("find out what became of it: {}", step.title),
+                                step.call.clone(),
+                            ));
+                            back(&mut steps, undo, undo.call.renumbered(i, at), undo.wait.renumbered(i, at));
+                        }
+                        Err(_) => {}
+                    }
+                }
                 (StepState::NotSent | StepState::Failed(_), _) => {}
             }
         }
         if steps.is_empty() {
             return Err("There is no way back from what was done.".into());
         }
-        let mut plan = self.plan(format!("Undo: {}", self.title), steps, consequences);
+        consequences.extend(hurts);
+        let mut plan = self.plan(format!("Undo: {}", self.title), "undo", steps, consequences);
         plan.wait = plan.steps.last_mut().map_or(Waiter::AtOnce, |s| std::mem::replace(&mut s.wait, Waiter::AtOnce));
         plan.undo = None;
         plan.destructive = destructive;
@@ -312,7 +342,7 @@ impl RunRecord {
         out
     }
 
-    fn plan(&self, title: String, steps: Vec<Step>, consequences: Vec<Consequence>) -> Plan {
+    fn plan(&self, title: String, phrase: &str, steps: Vec<Step>, consequences: Vec<Consequence>) -> Plan {
         let subjects = self.all_rows().into_iter().map(|(table, id)| Subject {
             table,
             shown_id: id.clone(),
@@ -321,11 +351,10 @@ impl RunRecord {
             change: String::new(),
         });
         let subjects: Vec<Subject> = subjects.collect();
-        let phrase = subjects.first().map_or_else(|| "undo".to_string(), |s| s.label.to_string());
         Plan {
             action: "run",
             title,
-            phrase,
+            phrase: phrase.to_string(),
             subjects,
             consequences,
             cost: None,

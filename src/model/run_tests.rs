@@ -35,6 +35,7 @@ fn create_and_attach() -> RunRecord {
         call: call(op).arg("VolumeId", Arg::out(0, "VolumeId")),
         wait: Waiter::AtOnce,
         destructive: step == 0,
+        hurts: None,
     };
     let create = Step::new("create the volume", call(&CREATE).arg("ClientToken", Arg::Token));
     let attach = Step::new("attach it", call(&ATTACH).arg("VolumeId", Arg::out(0, "VolumeId")));
@@ -89,6 +90,10 @@ fn a_create_that_was_cut_off_is_sent_again_with_its_token_and_what_has_none_neve
     assert_eq!(plan.steps[0].call.get("ClientToken"), Some(&Arg::str("p-1-0")));
     assert!(plan.consequences.iter().any(|c| c.text.contains("its client token is the same")), "{plan:?}");
     assert_eq!(cut.again().progress(), Progress::Send(0));
+    let undo = cut.undo_steps().expect("the token says what it made");
+    assert_eq!(undo.calls().map(|c| c.op.name).collect::<Vec<_>>(), ["CreateVolume", "DeleteVolume"]);
+    assert_eq!(undo.steps[1].call.get("VolumeId"), Some(&Arg::out(0, "VolumeId")));
+    assert_eq!(undo.steps[0].call.get("ClientToken"), Some(&Arg::str("p-1-0")), "nothing is made a second time");
     let cut = after(&[
         done(0, &[("VolumeId", "vol-1")]),
         RunEntry::Waited { step: 0 },
@@ -96,9 +101,9 @@ fn a_create_that_was_cut_off_is_sent_again_with_its_token_and_what_has_none_neve
         RunEntry::Outcome { step: 1, state: StepState::Unknown("The line was cut.".into()), outputs: Vec::new() },
     ]);
     assert!(cut.go_on().is_err_and(|why| why.contains("AttachVolume sent twice does it twice")));
-    let undo = cut.undo_steps().expect("the volume can be deleted");
-    assert_eq!(undo.steps.len(), 1);
-    assert_eq!(undo.steps[0].call.get("VolumeId"), Some(&Arg::str("vol-1")));
+    let undo = cut.undo_steps().expect("the volume can be deleted, and detached in case it is attached");
+    assert_eq!(undo.calls().map(|c| c.op.name).collect::<Vec<_>>(), ["DetachVolume", "DeleteVolume"]);
+    assert_eq!(undo.steps[1].call.get("VolumeId"), Some(&Arg::str("vol-1")));
     assert!(undo.consequences.iter().any(|c| c.severity == Severity::Unknown), "whether it is attached is not known");
 }
 
@@ -118,6 +123,7 @@ fn the_rest_is_shown_with_what_is_known_and_numbered_anew() {
     let rest = run.go_on().expect("the attachment is left");
     assert_eq!(rest.steps.len(), 1);
     assert_eq!(rest.steps[0].call.get("VolumeId"), Some(&Arg::str("vol-1")));
+    assert!(matches!(&rest.steps[0].before, Waiter::State { ids, .. } if *ids == ["vol-1"]), "the wait it stopped in");
     assert!(after(&[done(0, &[]), done(1, &[])]).go_on().is_err());
 }
 

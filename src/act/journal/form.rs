@@ -28,7 +28,7 @@ pub(super) fn write(run: &RunRecord) -> Map<String, Json> {
     let rows: Vec<Json> = run.rows.iter().map(|(table, id)| write_row(table, id)).collect();
     let steps: Vec<Json> = run.steps.iter().map(write_step).collect();
     let all = json!({
-        "title": run.title, "action": run.action.as_str(), "rows": rows, "undo": undo, "wait": write_wait(&run.wait), "steps": steps,
+        "title": run.title, "action": run.action.as_str(), "rows": rows, "undo": undo, "careful": run.careful, "wait": write_wait(&run.wait), "steps": steps,
     });
     if let Json::Object(map) = all { map } else { Map::new() }
 }
@@ -54,6 +54,7 @@ pub(super) fn read(line: &Json, name: &str, registry: &Registry) -> Option<RunRe
         action: text("action")?.into(),
         rows: rows(line, "rows")?,
         undo,
+        careful: line.get("careful").and_then(Json::as_bool).unwrap_or(true),
         wait: read_wait(line.get("wait")?, registry, &operations)?,
         states: vec![crate::model::StepState::NotSent; steps.len()],
         waited: vec![false; steps.len()],
@@ -66,7 +67,7 @@ pub(super) fn read(line: &Json, name: &str, registry: &Registry) -> Option<RunRe
 fn write_step(step: &Step) -> Json {
     let undo = step.undo.as_ref().map(|u| {
         json!({
-            "title": u.title, "call": write_call(&u.call), "wait": write_wait(&u.wait), "destructive": u.destructive,
+            "title": u.title, "call": write_call(&u.call), "wait": write_wait(&u.wait), "destructive": u.destructive, "hurts": u.hurts,
         })
     });
     let keep: Vec<Json> = step
@@ -88,6 +89,7 @@ fn read_step(step: &Json, registry: &Registry, operations: &[&'static Operation]
             call: read_call(u.get("call")?, operations)?,
             wait: read_wait(u.get("wait")?, registry, operations)?,
             destructive: u.get("destructive")?.as_bool()?,
+            hurts: text(u, "hurts"),
         }),
         _ => None,
     };
@@ -98,7 +100,7 @@ fn read_step(step: &Json, registry: &Registry, operations: &[&'static Operation]
     });
     let keep = keep.collect::<Option<Vec<Keep>>>()?;
     let wait = read_wait(step.get("wait")?, registry, operations)?;
-    Some(Step { title: text(step, "title")?, call, wait, undo, keep })
+    Some(Step { title: text(step, "title")?, before: Waiter::AtOnce, call, wait, undo, keep })
 }
 
 fn write_call(call: &Call) -> Json {

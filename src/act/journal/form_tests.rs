@@ -42,6 +42,7 @@ fn run() -> RunRecord {
         call: Call::new(operation("StartInstances"), Scope::account("q")),
         wait: Waiter::AtOnce,
         destructive: true,
+        hurts: Some("it hurts".into()),
     };
     let step = Step::new("stop it", call).then_wait(Waiter::All(vec![state.clone(), field])).undone_by(undo);
     let plan = Plan {

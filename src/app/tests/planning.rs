@@ -292,6 +292,7 @@ fn answered(name: &str, title: &str) -> RunRecord {
         action: "stop".into(),
         rows: vec![(things(), "t0".into())],
         undo: None,
+        careful: false,
         wait: Waiter::AtOnce,
         steps: Vec::new(),
         states: Vec::new(),

@@ -76,9 +76,13 @@ fn allocate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
         call: Call::new(&RELEASE_ADDRESS, cx.scope.clone()).arg("AllocationId", Arg::out(0, "AllocationId")),
         wait: Waiter::AtOnce,
         destructive: true,
+        hurts: None,
     };
     plan.steps = vec![Step::new("allocate the address", call).undone_by(undo)];
     let mut all = Vec::new();
+    if let Known::NotAsked(key) = whole(cx.store, cx.scope, &INFO) {
+        need(&mut plan.needs, key);
+    }
     if let Known::Complete(table) = whole(cx.store, cx.scope, &INFO) {
         let idle: Vec<&Record> =
             live(table).map(|r| &**r).filter(|r| addresses::state(r) == AddressState::Unattached).collect();
@@ -217,6 +221,7 @@ fn associate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
         call: Call::new(&DISASSOCIATE_ADDRESS, cx.scope.clone()).arg("AssociationId", Arg::out(0, "AssociationId")),
         wait: Waiter::AtOnce,
         destructive: false,
+        hurts: None,
     };
     plan.steps = vec![Step::new(format!("give {ip} to {who}"), call.on([t.record.id.clone()])).undone_by(undo)];
     plan.consequences = sorted(all);
@@ -299,6 +304,7 @@ fn give_back(scope: &Scope, t: &Target, instance: &str, who: &str) -> StepUndo {
         call: call.on([t.record.id.clone()]),
         wait: Waiter::AtOnce,
         destructive: false,
+        hurts: None,
     }
 }
 

@@ -106,7 +106,11 @@ fn create_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         "Where the private key goes: mode 0400, never over another file.",
     );
     let path = text_of(&file);
-    file.error = (path.is_empty() || path.ends_with('/')).then(|| "A file is wanted, not a folder.".to_string());
+    file.error = if path.is_empty() || path.ends_with('/') {
+        Some("A file is wanted, not a folder.".into())
+    } else {
+        path.starts_with('~').then(|| "Write the folder in full: ~ is not taken for one here.".to_string())
+    };
     FormSpec { title: "Create a key pair".into(), fields: vec![name, ty, file], needs }
 }
 
@@ -143,6 +147,7 @@ fn delete_made(cx: &ActionContext<'_>, name: &str) -> StepUndo {
         call: Call::new(&DELETE_KEY_PAIR, cx.scope.clone()).arg("KeyName", Arg::str(name)),
         wait: Waiter::AtOnce,
         destructive: true,
+        hurts: None,
     }
 }
 

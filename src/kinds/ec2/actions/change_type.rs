@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
+use aws_sdk_ec2::types::InstanceType;
+
 use super::consequences::{self, Happens, fates, groups, reliance};
 use super::{KIND, MODIFY_INSTANCE_ATTRIBUTE, START_INSTANCES, STOP_INSTANCES, disks, protection};
 use crate::base::Fault;
-use crate::base::text::visible;
+use crate::base::text::{suggest, visible};
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::instances::{INFO, fields};
 use crate::kinds::plan_builder::{
-    by_table, check, check_rows, draft, form_title, label, line, names, note, severe, sorted, state, subject, title,
-    unknown,
+    by_table, check, check_rows, draft, field, form_title, label, line, names, note, severe, sorted, state, subject,
+    title, unknown,
 };
 use crate::model::{Arg, Call, FormField, FormSpec, Plan, Record, Step, StepUndo, Values, Waiter};
 
@@ -32,6 +34,8 @@ pub static CHANGE_TYPE: Action = Action {
 };
 
 const TYPE: &str = "type";
+/// The field of an instance that names its processor.
+const ARCHITECTURE: &str = "architecture";
 
 /// Stopping takes a minute or two; one whose operating system hangs is given up on by EC2 within ten.
 const STOPPING: Duration = Duration::from_secs(15 * 60);
@@ -59,9 +63,9 @@ fn type_field(cx: &ActionContext<'_>, values: &Values) -> FormField {
     let now: Vec<&str> = cx.targets.iter().filter_map(|t| instance::instance_type(&t.record)).collect();
     let help =
         format!("It is {} now. As AWS writes it: family, generation, size (m7g.large).", super::types(cx.targets));
-    let mut field = line(values, TYPE, "Type", "", help);
+    let mut asked = line(values, TYPE, "Type", "", help);
     let text = values.text(TYPE).unwrap_or_default().trim();
-    field.error = if text.is_empty() {
+    asked.error = if text.is_empty() {
         Some("A type is wanted, e.g. t3.small.".into())
     } else if !is_type(text) {
         Some(format!(
@@ -70,10 +74,15 @@ fn type_field(cx: &ActionContext<'_>, values: &Values) -> FormField {
         ))
     } else if now.len() == cx.targets.len() && now.iter().all(|t| *t == text) {
         Some(format!("{text} is the type already."))
+    } else if let Some(t) = cx.targets.iter().find(|t| is_another_processor(&t.record, text)) {
+        // EC2: InvalidParameterValue, after the instance was stopped.
+        let is = if is_arm(text) { "arm64" } else { "x86_64" };
+        let image = field(&t.record, ARCHITECTURE).unwrap_or_default();
+        Some(format!("{text} is {is} by its name, and {} has an image for {image}.", label(&t.record)))
     } else {
         None
     };
-    field
+    asked
 }
 
 /// `t3.micro`, `u-6tb1.112xlarge`, `mac2-m2pro.metal`, `m7i-flex.large`, `m5.metal-24xl`.
@@ -83,6 +92,22 @@ fn is_type(text: &str) -> bool {
         ends && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
     text.split_once('.').is_some_and(|(family, size)| part(family) && part(size))
+}
+
+/// Whether a type's processor is known not to be that of the instance's image.
+fn is_another_processor(row: &Record, ty: &str) -> bool {
+    match field(row, ARCHITECTURE) {
+        Some("arm64") => !is_arm(ty),
+        Some("x86_64" | "i386") => is_arm(ty),
+        // A Mac's, or one that AWS adds tomorrow.
+        _ => false,
+    }
+}
+
+/// The type that was meant, if this one is none that AWS had when this program was made.
+fn unknown_type(ty: &str) -> Option<String> {
+    let known = InstanceType::values();
+    (!known.contains(&ty)).then(|| suggest(ty, known.iter().copied()))
 }
 
 /// The family of a type and the processor that its name tells of: `g` after the generation is Graviton.
@@ -124,8 +149,17 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
         let is = if who.len() == 1 { "is" } else { "are" };
         all.push(severe(format!("{} {is} down from the stop until it has started again", names(&who))));
     }
-    let crosses: Vec<String> =
-        cx.targets.iter().filter(|t| is_arm(&old(t)) != is_arm(&ty)).map(|t| label(&t.record)).collect();
+    if let Some(meant) = unknown_type(&ty) {
+        let after = if running.is_empty() { "" } else { " after the stop, and leaves them stopped" };
+        let text = format!("{ty} is no type that is known here: if there is none, EC2 refuses it{after}.{meant}");
+        all.push(if running.is_empty() { unknown(text) } else { severe(text) });
+    }
+    let crosses: Vec<String> = cx
+        .targets
+        .iter()
+        .filter(|t| field(&t.record, ARCHITECTURE).is_none() && is_arm(&old(t)) != is_arm(&ty))
+        .map(|t| label(&t.record))
+        .collect();
     if !crosses.is_empty() {
         all.push(unknown(format!(
             "{ty} has another processor architecture by its name: EC2 refuses it for {} if the image does not fit",
@@ -159,6 +193,13 @@ fn power(targets: &[Target], on: bool) -> Vec<Step> {
             call: Call { op: back, ..step.call.clone() },
             wait: power_wait(&of, !on),
             destructive: false,
+            // Undoing a start stops what may be in use by then.
+            hurts: on.then(|| {
+                format!(
+                    "{} is stopped: who uses it is cut off, and a public address that is no Elastic IP is lost",
+                    who()
+                )
+            }),
         };
         Step::new(format!("{} {}", word(on), who()), step.call).then_wait(power_wait(&of, on)).undone_by(undo)
     });
@@ -193,6 +234,7 @@ fn modify(t: &Target, ty: &str) -> Step {
             call: call(old),
             wait: Waiter::AtOnce,
             destructive: false,
+            hurts: None,
         }),
         None => step,
     }

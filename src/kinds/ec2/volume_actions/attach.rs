@@ -1,8 +1,7 @@
 //! `attach`: an available volume becomes a disk of an instance of its zone.
 
-use super::{ATTACH_VOLUME, ATTACHING, KIND, Volume, attach_call, detach_again, free_device, instances_of, is_device};
+use super::{ATTACH_VOLUME, ATTACHING, KIND, Volume, attach_call, detach_again, device_field, instances_of};
 use crate::base::Fault;
-use crate::base::text::visible;
 use crate::kinds::action::{Action, ActionContext, Takes};
 use crate::kinds::ec2::instances;
 use crate::kinds::ec2::volumes::INFO;
@@ -54,11 +53,7 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
             field
         }
     };
-    let proposed = free_device(cx, &text_of(&instance));
-    let mut device =
-        line(values, DEVICE, "Device", &proposed, "What the volume is called there; the system may call it otherwise.");
-    let typed = text_of(&device);
-    device.error = (!is_device(&typed)).then(|| format!("{} is no device name, e.g. /dev/sdf.", visible(&typed)));
+    let device = device_field(cx, values, DEVICE, &text_of(&instance), &mut needs);
     FormSpec { title: form_title(cx, "Attach"), fields: vec![instance, device], needs }
 }
 

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use arcstr::ArcStr;
 
-use super::{
-    CREATE_VOLUME, DELETE_VOLUME, KIND, Volume, attach_call, detach_again, free_device, instances_of, is_device,
-};
+use super::{CREATE_VOLUME, DELETE_VOLUME, KIND, Volume, attach_call, detach_again, device_field, instances_of};
 use crate::base::text::visible;
 use crate::base::{Fault, Scope};
 use crate::kinds::action::{Action, ActionContext, Takes};
@@ -100,14 +98,24 @@ fn zones(cx: &ActionContext<'_>, values: &Values, host: Option<&str>, needs: &mu
     if zones.is_empty() {
         let mut field = line(values, ZONE, "Zone", &default, help);
         let typed = text_of(&field);
-        field.error =
-            typed.is_empty().then(|| known_or_unknown(cx.store, cx.scope, &availability_zones::INFO, "the zones"));
+        field.error = if typed.is_empty() {
+            Some(known_or_unknown(cx.store, cx.scope, &availability_zones::INFO, "the zones"))
+        } else {
+            (!is_zone_of(cx.scope, &typed)).then(|| format!("{} is no zone of this region.", visible(&typed)))
+        };
         return field;
     }
     let mut sorted = zones;
     sorted.sort();
     let choices = sorted.into_iter().map(|z| Choice { value: z.clone(), label: z, disabled: None }).collect();
     pick(values, (ZONE, "Zone"), choices, &default, help)
+}
+
+/// Whether a name can be that of a zone of the region: `us-east-1a`, and the Local Zone `us-east-1-bos-1a`.
+/// <https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html>
+fn is_zone_of(scope: &Scope, name: &str) -> bool {
+    let rest = scope.region_code().and_then(|region| name.strip_prefix(region.as_str()));
+    rest.is_some_and(|r| r.starts_with('-') || (r.len() == 1 && r.bytes().all(|b| b.is_ascii_lowercase())))
 }
 
 /// The instance that it is to be attached to: "none" is the first choice.
@@ -178,11 +186,7 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     }
     fields.extend([encrypted, snapshot, line(values, NAME, "Name", "", "The Name tag; may be empty."), attach]);
     if let Some(instance) = instance {
-        let mut device =
-            line(values, DEVICE, "Device", &free_device(cx, &instance), "What the volume is called there.");
-        let typed = text_of(&device);
-        device.error = (!is_device(&typed)).then(|| format!("{} is no device name, e.g. /dev/sdf.", visible(&typed)));
-        fields.push(device);
+        fields.push(device_field(cx, values, DEVICE, &instance, &mut needs));
         if let (Some(at), Some(chosen)) = (zone_of(cx, &text_of(&fields[fields.len() - 2])), fields.get_mut(1)) {
             let zone = text_of(chosen);
             if at != zone {
@@ -257,6 +261,7 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
         call: delete_call(cx.scope, &made),
         wait: made.becomes(cx.scope, &["deleted"], true, CREATING),
         destructive: true,
+        hurts: None,
     };
     let available = made.becomes(cx.scope, &["available"], false, CREATING);
     let create = Step::new(format!("create {what}"), call).undone_by(undo);

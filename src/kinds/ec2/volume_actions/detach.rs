@@ -8,7 +8,8 @@ use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::volumes::INFO;
 use crate::kinds::ec2::volumes::volume::{self, VolumeState};
 use crate::kinds::plan_builder::{
-    check, check_rows, draft, form_title, note, pick, severe, sorted, state, subject, text_of, title, toggle, unknown,
+    Known, check, check_rows, draft, form_title, need, note, pick, severe, sorted, state, subject, text_of, title,
+    toggle, unknown, whole,
 };
 use crate::model::{Choice, FormSpec, Kind, Plan, Record, Step, StepUndo, TableKey, Values};
 
@@ -82,6 +83,7 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
         call: attach_call(cx.scope, &volume, &host, device),
         wait: volume.becomes(cx.scope, &["in-use"], false, ATTACHING),
         destructive: false,
+        hurts: None,
     };
     plan.steps = vec![if device.is_empty() { step } else { step.undone_by(back) }];
     // One that others still have stays in use.
@@ -90,6 +92,9 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     } else {
         volume.becomes(cx.scope, &["available"], false, ATTACHING)
     };
+    if let Known::NotAsked(key) = whole(cx.store, cx.scope, &instances::INFO) {
+        need(&mut plan.needs, key);
+    }
     let mut all = Vec::new();
     let root = row.and_then(|r| r.get("root_device").as_str()).is_some_and(|root| root == device);
     let runs = row.map(|r| instance::state(r) == InstanceState::Running);

@@ -18,10 +18,13 @@ use arcstr::ArcStr;
 
 use super::instances::{self, fields, instance};
 use super::volumes;
+use crate::base::text::visible;
 use crate::base::{RowId, Scope};
 use crate::kinds::action::ActionContext;
-use crate::kinds::plan_builder::{Known, field, label, live, need, whole};
-use crate::model::{Arg, Call, Choice, Kind, Operation, Out, Record, Retry, Service, StepUndo, TableKey, Waiter};
+use crate::kinds::plan_builder::{Known, field, label, line, live, need, text_of, whole};
+use crate::model::{
+    Arg, Call, Choice, FormField, Kind, Operation, Out, Record, Retry, Service, StepUndo, TableKey, Values, Waiter,
+};
 
 /// `CreateVolume`: its client token makes it one volume, however often it is sent.
 pub static CREATE_VOLUME: Operation =
@@ -74,21 +77,49 @@ fn instances_of(
     Ok(rows.into_iter().map(choice).collect())
 }
 
-/// The device names that AWS recommends for EBS volumes of Linux: `/dev/sdf` to `/dev/sdp`.
+/// What an instance's devices are called, as far as the list of volumes says; the list is asked for if it is not there.
+fn devices_of(cx: &ActionContext<'_>, instance: &str, needs: &mut Vec<TableKey>) -> Vec<ArcStr> {
+    let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
+    let root = cx.store.get(&key, instance).and_then(|r| field(r, "root_device").map(ArcStr::from));
+    if let Known::NotAsked(key) = whole(cx.store, cx.scope, &volumes::INFO) {
+        need(needs, key);
+    }
+    let of_it = |v: &&std::sync::Arc<Record>| volumes::volume::instances(v).iter().any(|i| i == instance);
+    let rows = cx.store.table(&table(cx.scope)).into_iter().flat_map(live).filter(of_it);
+    rows.filter_map(|v| volumes::volume::device(v).map(ArcStr::from)).chain(root).collect()
+}
+
+/// Whether two names are one device: the kernel may call `/dev/sdf` `/dev/xvdf`, and what EC2 keeps apart is the letter.
+fn is_same_device(a: &str, b: &str) -> bool {
+    let own = |d: &str| {
+        let name = d.strip_prefix("/dev/").unwrap_or(d);
+        name.strip_prefix("xvd").or_else(|| name.strip_prefix("sd")).unwrap_or(name).trim_end_matches('1').to_string()
+    };
+    own(a) == own(b)
+}
+
+/// The device field: the first name that is free of those that AWS recommends for EBS volumes of Linux, `/dev/sdf` to `/dev/sdp`.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html>
-fn free_device(cx: &ActionContext<'_>, instance: &str) -> ArcStr {
-    let used: Vec<ArcStr> = cx
-        .store
-        .table(&table(cx.scope))
-        .into_iter()
-        .flat_map(live)
-        .filter(|v| volumes::volume::instances(v).iter().any(|i| i == instance))
-        .filter_map(|v| volumes::volume::device(v).map(ArcStr::from))
-        .collect();
-    // The kernel may call /dev/sdf /dev/xvdf: the letter is what is taken.
-    let taken = |letter: char| used.iter().any(|d| d.ends_with(letter));
-    let free = ('f'..='p').find(|l| !taken(*l)).unwrap_or('f');
-    arcstr::format!("/dev/sd{free}")
+fn device_field(
+    cx: &ActionContext<'_>,
+    values: &Values,
+    name: &'static str,
+    instance: &str,
+    needs: &mut Vec<TableKey>,
+) -> FormField {
+    let used = devices_of(cx, instance, needs);
+    let taken = |d: &str| used.iter().any(|u| is_same_device(u, d));
+    let names = ('f'..='p').map(|l| format!("/dev/sd{l}"));
+    let free = names.into_iter().find(|d| !taken(d)).unwrap_or_default();
+    let mut device =
+        line(values, name, "Device", &free, "What the volume is called there; the system may call it otherwise.");
+    let typed = text_of(&device);
+    device.error = if !is_device(&typed) {
+        Some(format!("{} is no device name, e.g. /dev/sdf.", visible(&typed)))
+    } else {
+        taken(&typed).then(|| format!("{} is taken by another volume of the instance.", visible(&typed)))
+    };
+    device
 }
 
 /// Whether AWS takes a device's name: `/dev/sdf`, `/dev/xvdf`, Windows' `xvdf`.
@@ -159,5 +190,6 @@ fn detach_again(scope: &Scope, volume: &Volume, instance: &str) -> StepUndo {
         call: detach_call(scope, volume, instance, false),
         wait: volume.becomes(scope, &["available"], false, ATTACHING),
         destructive: false,
+        hurts: Some("what the instance has not written to the volume is lost unless it is unmounted there".into()),
     }
 }

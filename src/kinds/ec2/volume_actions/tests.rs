@@ -83,6 +83,8 @@ fn what_ec2_would_refuse_of_a_volume_is_said_at_its_field() {
         (&[("type", "st1"), ("size", "20")], "Size: It must be from 125 to 16384"),
         (&[("zone", SEOUL_C), ("attach", "i-1")], "The instance is in ap-northeast-2a"),
         (&[("attach", "i-1"), ("device", "sdf/")], "no device name"),
+        (&[("attach", "i-1"), ("device", "/dev/xvdf")], "/dev/xvdf is taken by another volume"),
+        (&[("attach", "i-1"), ("device", "/dev/xvda")], "/dev/xvda is taken by another volume"),
         (&[("snapshot", "ami-1")], "no snapshot's id"),
     ] {
         let fault = planned(&CREATE, vec![], with).expect_err(word);
