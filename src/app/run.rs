@@ -1,7 +1,7 @@
 //! Plans that were confirmed, and how far they have come.
 
 use crate::base::{Fault, Time};
-use crate::model::{RunRecord, Waiter};
+use crate::model::{Progress, RunRecord, Waiter};
 
 /// A plan on its way.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +47,11 @@ impl Run {
     /// Whether it is over.
     pub fn is_over(&self) -> bool {
         matches!(self.phase, RunPhase::Settled(..) | RunPhase::Failed(_))
+    }
+    /// Whether every call was answered and the rows did not come to what was wanted: they can be looked at further.
+    pub fn is_late(&self) -> bool {
+        let answered = self.record.progress() == Progress::Answered;
+        answered && matches!(self.phase, RunPhase::Settled(false, _)) && !self.record.resolved_wait().rows().is_empty()
     }
     /// Whether it stopped with something done and something not: it can be gone on with, or undone.
     pub fn is_half_done(&self) -> bool {

@@ -163,7 +163,7 @@ impl Turn<'_> {
         }
         for run in self.s.runs.iter().rev() {
             let (disabled, detail) = match (&run.record.undo, run.is_over()) {
-                _ if run.is_half_done() => (None, "enter to go on or to undo".to_string()),
+                _ if run.is_half_done() || run.is_late() => (None, "enter to go on or to undo".to_string()),
                 (_, false) => (Some("It is still under way.".to_string()), "under way".to_string()),
                 (None, true) if run.record.has_step_undo() => (None, "enter to undo it step by step".to_string()),
                 (None, true) => (Some(format!("There is no way back from: {}.", run.record.title)), String::new()),
@@ -184,7 +184,7 @@ impl Turn<'_> {
     /// Enter on a run: the way back of one that is over, or the choice of one that stopped half-way.
     pub(super) fn run_chosen(&mut self, id: u64) {
         let Some(run) = self.s.runs.iter().find(|r| r.id == id) else { return };
-        if run.is_half_done() {
+        if run.is_half_done() || run.is_late() {
             return self.run_menu(id);
         }
         let record = run.record.clone();
@@ -207,7 +207,9 @@ impl Turn<'_> {
         let Some(run) = self.s.runs.iter().find(|r| r.id == id) else { return };
         let stuck = matches!(run.phase, RunPhase::Stuck(_)) && matches!(run.record.progress(), Progress::Wait(_));
         let mut items = stands(&run.record);
-        if stuck {
+        if run.is_late() {
+            items.push(choice("wait on", "look at the rows again, from now".into(), "wait", None));
+        } else if stuck {
             items.push(choice("wait on", "go on waiting, from now".into(), "wait", None));
             items.push(choice("go on without", "send the next call all the same".into(), "go-on", None));
         } else {
@@ -228,6 +230,13 @@ impl Turn<'_> {
         let (record, waits) = (run.record.clone(), matches!(run.record.progress(), Progress::Wait(_)));
         let decide = |verdict| Effect::Decide { run: id, verdict };
         match what {
+            "wait" if run.is_late() => {
+                run.phase = RunPhase::Settling("being looked at again".into());
+                run.ended = None;
+                self.emit(decide(Verdict::Wait));
+            }
+            "undo" if run.is_late() => self.undo_record(record),
+            "leave" if run.is_late() => {}
             "wait" => {
                 if let Progress::Wait(step) = record.progress() {
                     let wait = record.steps[step].wait.resolve(&record.outputs);

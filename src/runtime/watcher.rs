@@ -167,9 +167,11 @@ impl Watcher {
                     out.push(News::Act(ActEvent::Settled { run, text, ok: true }));
                     false
                 }
+                // It is told, and kept: the user may want to go on looking.
                 (WaitStatus::Elsewhere(text), false) => {
+                    w.since = None;
                     out.push(News::Act(ActEvent::Settled { run, text, ok: false }));
-                    false
+                    true
                 }
             }
         });

@@ -113,6 +113,12 @@ fn an_unknown_outcome_is_settled_by_looking() {
     w.begun(3, &record(1, stopped()));
     w.heard(&unknown(3), at(200));
     assert!(matches!(&w.look(&store, at(501))[..], [News::Act(ActEvent::Settled { run: 3, ok: false, .. })]));
+    assert_eq!((w.look(&store, at(502)), w.wake(at(502))), (vec![], None), "said once");
+    w.decided(3, Verdict::Wait, at(600));
+    assert!(matches!(
+        &w.look(&store, at(602))[..],
+        [News::Act(ActEvent::Settling { run: 3, .. } | ActEvent::Settled { .. })]
+    ));
 }
 
 #[test]

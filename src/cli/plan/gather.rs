@@ -142,6 +142,16 @@ impl<'a> Gather<'a> {
                 self.table(&TableKey::all(key.scope.clone(), Kind(side.info)), What::Ids(Arc::new(ids)));
             }
         }
+        // A field that holds another row's id is compared with that row's name too.
+        for field in query.by_name(kind.0) {
+            let linked = kind.fields.at(field).link.and_then(|link| self.session.registry.kind(link));
+            for key in tables.iter().filter(|_| linked.is_some()) {
+                let named = linked.map(|def| TableKey::all(key.scope.clone(), Kind(def.info)));
+                if let Some(named) = named.filter(|n| self.store.table(n).is_none()) {
+                    self.table(&named, What::Everything);
+                }
+            }
+        }
         let request = IndexRequest {
             request: 1,
             groups: (0u32..).take(tables.len()).collect(),

@@ -7,7 +7,7 @@ use aws_sdk_ec2::types::InstanceType;
 use super::consequences::{self, Happens, fates, groups, reliance};
 use super::{KIND, MODIFY_INSTANCE_ATTRIBUTE, START_INSTANCES, STOP_INSTANCES, disks, protection};
 use crate::base::Fault;
-use crate::base::text::{suggest, visible};
+use crate::base::text::{nearest, visible};
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::instances::{INFO, fields};
@@ -107,7 +107,8 @@ fn is_another_processor(row: &Record, ty: &str) -> bool {
 /// The type that was meant, if this one is none that AWS had when this program was made.
 fn unknown_type(ty: &str) -> Option<String> {
     let known = InstanceType::values();
-    (!known.contains(&ty)).then(|| suggest(ty, known.iter().copied()))
+    let meant = || nearest(ty, known.iter().copied()).map(|near| format!(" Did you mean {near}?")).unwrap_or_default();
+    (!known.contains(&ty)).then(meant)
 }
 
 /// The family of a type and the processor that its name tells of: `g` after the generation is Graviton.

@@ -271,6 +271,7 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
             let device = get(DEVICE).unwrap_or_default();
             let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
             let host = cx.store.get(&key, &instance).map_or_else(|| instance.to_string(), |r| r.label().to_string());
+            plan.title = format!("{} for {host}", plan.title);
             plan.steps.push(create.then_wait(available));
             let attach =
                 Step::new(format!("attach it to {host} as {device}"), attach_call(cx.scope, &made, &instance, &device));
