@@ -5,9 +5,9 @@
 //! |---|---|
 //! | [`gateway`] | [`Gateway`]: clients per (profile, region, service), identity, read-only mode |
 //! | [`guard`] | the interceptor that decides before serialization, and the one-use [`Permit`] |
-//! | [`wire`] | connectors: a request without the guard's stamp is refused; the credential chain's own allow-list |
+//! | [`connector`] | connectors: a request without the guard's stamp is refused; the credential chain's own allow-list |
 //! | [`capture`] | answers word for word, for the task that wants them |
-//! | [`tuning`] | time-outs and retries by operation |
+//! | [`retry_policy`] | time-outs and retries by operation |
 //! | [`credentials`] | profiles, the chain, MFA, SSO sign-in, expiry |
 //! | [`fault`] | SDK errors in the console's own shape |
 //! | [`meter`] | calls in the last minute |
