@@ -78,7 +78,7 @@ impl Session {
             .region(region.clone().map(Region::new))
             .profile_files(files.handed(&name))
             .profile_name(handed::NAME)
-            // Set for each operation by `tuning`. Said here because the loader panics at what it does not know in AWS_RETRY_MODE,
+            // Set for each operation by `retry_policy`. Said here because the loader panics at what it does not know in AWS_RETRY_MODE,
             // AWS_MAX_ATTEMPTS and the profile: `legacy`, which is the AWS CLI's own default, is such a thing.
             .retry_config(RetryConfig::standard())
             .sleep_impl(settings.sleep.clone())
