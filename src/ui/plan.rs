@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use crate::app::State;
 use crate::app::help;
 use crate::app::overlay::{Pin, PlanDialog, PlanPhase};
+use crate::base::FaultKind;
 use crate::config::{Mode, Role};
 use crate::model::{Confirm, DryRun, Severity};
 
@@ -98,6 +99,11 @@ fn verdict(out: &mut Vec<Line>, from: usize, dry_run: &DryRun, room: u16) {
         }
         DryRun::Denied(fault) => {
             out.extend(item("✗", &format!("IAM does not allow it: {fault}"), room, Role::Danger));
+            return;
+        }
+        // What is said of the request itself, and not of the way to it, it would say of the real one too.
+        DryRun::Failed(fault) if matches!(fault.kind, FaultKind::Invalid | FaultKind::Conflict | FaultKind::Quota) => {
+            out.extend(item("✗", &format!("EC2 would refuse it: {fault}"), room, Role::Danger));
             return;
         }
         DryRun::Failed(fault) => {

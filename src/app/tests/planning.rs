@@ -1,7 +1,7 @@
 use super::*;
 use crate::app::RunPhase;
 use crate::base::FaultKind;
-use crate::model::{ActEvent, DryRun, Outputs, RunRecord};
+use crate::model::{ActEvent, DryRun, Outputs, RunRecord, StepState, StepUndo, Verdict};
 
 /// A desk on which digits are not asked, with the plan of `stop` on the focused row shown.
 fn stopping() -> Desk {
@@ -368,4 +368,86 @@ fn enter_after_letters_that_were_meant_for_another_place_carries_out_nothing() {
     assert_eq!(reread(&desk.asked()), None, "a second Enter at once is the same mistake");
     desk.wait(Duration::from_secs(2)).press("enter");
     assert!(reread(&desk.asked()).is_some());
+}
+
+/// A confirmed run of two steps, each with a way back, that waits for its row to be stopped.
+fn two_steps() -> (Desk, u64) {
+    let mut desk = stopping();
+    desk.press("enter");
+    answer_reread(&mut desk);
+    let run = &mut desk.state.runs[0];
+    let mut step = run.record.steps[0].clone();
+    step.undo = Some(StepUndo {
+        title: "start it".into(),
+        call: step.call.clone(),
+        wait: Waiter::AtOnce,
+        destructive: false,
+        hurts: Some("it hurts".into()),
+    });
+    run.record.undo = None;
+    run.record.steps = vec![step.clone(), step];
+    run.record.states = vec![StepState::NotSent; 2];
+    run.record.waited = vec![false; 2];
+    run.record.wait = Waiter::State {
+        table: things(),
+        ids: vec!["t0".into()],
+        want: &["stopped"],
+        fail: &[],
+        gone_is_fine: false,
+        within: Duration::from_secs(60),
+    };
+    let id = run.id;
+    (desk, id)
+}
+
+fn done(run: u64, step: usize) -> Event {
+    Event::Act(ActEvent::Done { run, step, request_id: None, text: String::new(), outputs: Vec::new() })
+}
+
+fn choices(desk: &Desk) -> Vec<&str> {
+    let Overlay::Menu(menu) = desk.top() else { panic!("no menu") };
+    menu.items.iter().filter(|i| i.disabled.is_none()).map(|i| i.label.as_str()).collect()
+}
+
+#[test]
+fn a_run_that_stops_half_way_offers_the_rest_and_the_way_back_and_the_way_back_warns() {
+    let (mut desk, run) = two_steps();
+    desk.event(done(run, 0));
+    let fault = Fault::new(FaultKind::Denied, "no");
+    desk.event(Event::Act(ActEvent::Failed { run, step: 1, fault }));
+    assert!(desk.notice().ends_with(":runs to go on or to undo."), "{}", desk.notice());
+    desk.line("runs").press("enter");
+    assert_eq!(choices(&desk), ["go on", "undo", "leave it"]);
+    desk.press("enter");
+    assert_eq!((desk.dialog().plan.steps.len(), desk.dialog().plan.title.as_str()), (1, "Go on: stop 1 things"));
+    desk.press("esc").line("runs").press("enter j enter");
+    let plan = &desk.dialog().plan;
+    assert!(plan.consequences.iter().any(|c| c.severity == Severity::Severe && c.text == "it hurts"), "{plan:?}");
+    assert!(matches!(plan.confirm(), Confirm::Type(_)), "no bare Enter");
+}
+
+#[test]
+fn rows_that_do_not_come_to_rest_can_be_looked_at_further() {
+    let (mut desk, run) = two_steps();
+    desk.event(done(run, 0)).event(done(run, 1));
+    desk.event(Event::Act(ActEvent::Settled { run, text: "thing-0 stopping: still not settled".into(), ok: false }));
+    desk.line("runs").press("enter");
+    assert_eq!(choices(&desk)[0], "wait on");
+    desk.press("enter");
+    assert!(desk.asked().contains(&Effect::Decide { run, verdict: Verdict::Wait }));
+    assert!(!desk.state.runs[0].is_over(), "its rows are followed again");
+}
+
+#[test]
+fn what_the_next_call_waits_for_can_be_gone_on_without() {
+    let (mut desk, run) = two_steps();
+    let wait = desk.state.runs[0].record.wait.clone();
+    desk.state.runs[0].record.steps[0].wait = wait.clone();
+    desk.event(done(run, 0));
+    desk.event(Event::Act(ActEvent::Waiting { run, step: 0, wait }));
+    desk.event(Event::Act(ActEvent::Stuck { run, text: "thing-0 stopping: still not settled".into() }));
+    desk.line("runs").press("enter");
+    assert_eq!(choices(&desk), ["wait on", "go on without", "undo", "leave it"]);
+    desk.press("j enter");
+    assert!(desk.asked().contains(&Effect::Decide { run, verdict: Verdict::GoOn }));
 }
