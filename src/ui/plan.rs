@@ -51,7 +51,9 @@ fn whose(dialog: &PlanDialog) -> String {
 
 fn body(dialog: &PlanDialog, sandbox: bool, room: u16) -> Vec<Line> {
     let mut out = subjects(dialog, room);
-    out.push(Line::blank());
+    if !out.is_empty() {
+        out.push(Line::blank());
+    }
     let before = out.len();
     let mut consequences: Vec<_> = dialog.plan.consequences.iter().collect();
     consequences.sort_by_key(|c| std::cmp::Reverse(c.severity));
