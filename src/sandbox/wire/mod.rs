@@ -6,6 +6,7 @@ mod error;
 mod message;
 mod params;
 mod route;
+pub mod shapes;
 mod tree;
 mod wild;
 mod xml;
