@@ -7,49 +7,140 @@ use rustc_hash::FxHashSet;
 
 use super::update::Turn;
 use super::view::{RowKey, View};
-use crate::base::FaultKind;
-use crate::model::{Delta, Effect, IndexRequest, Indexed, Kind, Level, RowRef, TableKey};
+use crate::base::{FaultKind, Time};
+use crate::model::{Delta, Effect, IndexFor, IndexRequest, Indexed, Kind, Level, RowRef, TableKey};
+use crate::store::Store;
 use crate::store::index::named_by;
 
 /// Rows from which on an index is worth putting off, and for how long.
 const MANY: usize = 2_000;
 const BETWEEN: Duration = Duration::from_millis(100);
 
+impl View {
+    /// The request for a new index, whatever was asked before.
+    pub(super) fn ask(&mut self, request: u64, of: IndexFor, now: Time) -> Effect {
+        self.indexing = Some(request);
+        self.stale = false;
+        self.indexed = now;
+        self.index_due = None;
+        self.asked = Arc::new(self.tables.clone());
+        let paid = self.query.fields(self.kind.0).chain(self.sort.map(|s| s.field)).any(|f| self.paid.contains(&f));
+        Effect::Index(IndexRequest {
+            request,
+            of,
+            tables: self.tables.clone(),
+            groups: self.groups.clone(),
+            query: self.query.clone(),
+            sort: self.sort,
+            paid,
+        })
+    }
+
+    /// Rows changed. Whether a new index is to be asked for now: one at a time, and the newest wish is remembered once. While a large
+    /// table arrives page by page, each page would have all rows sorted anew: that waits for the next page or two.
+    pub(super) fn wants_index(&mut self, store: &Store, now: Time) -> bool {
+        let table = |t: &TableKey| store.table(t);
+        let arriving = || self.tables.iter().filter_map(table).any(|t| t.status.running);
+        let rows = || self.tables.iter().filter_map(table).map(|t| t.len()).sum::<usize>();
+        let due = self.indexed.plus(BETWEEN);
+        if self.indexing.is_some() {
+            self.stale = true;
+            false
+        } else if now < due && rows() > MANY && arriving() {
+            self.index_due = Some(due);
+            false
+        } else {
+            true
+        }
+    }
+
+    /// Takes in an index; the cursor stays on its row, as long as that is there.
+    pub(super) fn take(&mut self, store: &Store, indexed: Indexed) {
+        self.indexing = None;
+        self.order = indexed.order;
+        self.order_tables = self.asked.clone();
+        self.versions = indexed.versions;
+        self.total = indexed.total;
+        // The same list stays the same list: what is watched is compared at every key.
+        if self.paid_ids != indexed.paid {
+            self.paid_ids = indexed.paid;
+        }
+        let line = self.at.saturating_sub(self.top);
+        let found = match &self.cursor {
+            Some(row) if self.touched => store
+                .find(&self.order_tables, &row.table, &row.id)
+                .and_then(|at| if self.order.get(self.at) == Some(&at) { Some(self.at) } else { self.position(at) }),
+            _ => None,
+        };
+        match found {
+            Some(at) => {
+                self.at = at;
+                // The row stays where it is on the screen, unless that would show nothing above the first row.
+                self.top = at.saturating_sub(line);
+            }
+            None if self.touched => self.at = self.at.min(self.order.len().saturating_sub(1)),
+            None => (self.at, self.top) = (0, 0),
+        }
+        self.marks.retain(|m| store.table(&m.table).is_some_and(|t| t.get(&m.id).is_some()));
+    }
+
+    /// Where a row stands in the order.
+    pub(super) fn position(&self, at: RowRef) -> Option<usize> {
+        self.order.iter().position(|r| *r == at)
+    }
+
+    /// The identity of a row of the order.
+    pub(super) fn key_of(&self, store: &Store, at: RowRef) -> Option<RowKey> {
+        let (table, row) = store.row(&self.order_tables, at)?;
+        Some(RowKey { table: table.clone(), id: row.record.id.clone() })
+    }
+
+    /// Whether news of a table can change the order: it is one of the view's, or filter or sort look at it.
+    fn concerns(&self, table: &TableKey) -> bool {
+        self.tables.contains(table) || self.uses_side(table.kind) || self.uses_names(table.kind)
+    }
+
+    /// Whether a batch that was applied makes a new index necessary.
+    pub(super) fn is_outdated_by(&self, delta: &Delta) -> bool {
+        let news = delta.added + delta.changed + delta.gone > 0;
+        let ours = self.tables.contains(&delta.table);
+        (news || ours)
+            && self.concerns(&delta.table)
+            && (news || Some(delta.version) != self.seen_version(&delta.table))
+    }
+
+    /// Whether filter or sort looks at a field that lives in this side kind.
+    fn uses_side(&self, kind: Kind) -> bool {
+        let words = self.query.terms.iter().any(|t| matches!(t.test, crate::query::Test::Word(_)));
+        let side = |i: usize| (i < self.kind.fields.len()).then(|| self.kind.fields.at(i).side).flatten();
+        let named = self.query.fields(self.kind.0).chain(self.sort.map(|s| s.field));
+        let mut named = named.filter_map(side);
+        named.any(|s| s.kind == kind.name)
+            || words && self.kind.iter().filter_map(|f| f.side).any(|s| !s.paid && s.kind == kind.name)
+    }
+
+    /// Whether filter or sort looks at the names of this kind's rows.
+    fn uses_names(&self, kind: Kind) -> bool {
+        let words = self.query.words();
+        self.kind.iter().take(64).enumerate().any(|(i, f)| {
+            f.link == Some(kind.name)
+                && f.ids.is_some()
+                && (words >> i & 1 == 1 || named_by(&self.query, self.sort, self.kind, i))
+        })
+    }
+}
+
 impl Turn<'_> {
     /// Asks for a new index of the view, whatever was asked before.
     pub(super) fn reindex(&mut self) {
         let request = self.number();
-        let view = &mut self.s.view;
-        view.indexing = Some(request);
-        view.stale = false;
-        view.indexed = self.s.now;
-        view.index_due = None;
-        view.asked = Arc::new(view.tables.clone());
-        let paid = view.query.fields(view.kind.0).chain(view.sort.map(|s| s.field)).any(|f| view.paid.contains(&f));
-        let effect = Effect::Index(IndexRequest {
-            request,
-            tables: view.tables.clone(),
-            groups: view.groups.clone(),
-            query: view.query.clone(),
-            sort: view.sort,
-            paid,
-        });
+        let effect = self.s.view.ask(request, IndexFor::View, self.s.now);
         self.emit(effect);
     }
 
-    /// Rows changed: one index at a time, and the newest wish remembered once. While a large table arrives page by page, each page
-    /// would have all rows sorted anew: that waits for the next page or two.
+    /// Rows changed.
     fn reindex_later(&mut self) {
-        let view = &self.s.view;
-        let table = |t: &TableKey| self.store.table(t);
-        let arriving = || view.tables.iter().filter_map(table).any(|t| t.status.running);
-        let rows = || view.tables.iter().filter_map(table).map(|t| t.len()).sum::<usize>();
-        let due = view.indexed.plus(BETWEEN);
-        if view.indexing.is_some() {
-            self.s.view.stale = true;
-        } else if self.s.now < due && rows() > MANY && arriving() {
-            self.s.view.index_due = Some(due);
-        } else {
+        if self.s.view.wants_index(self.store, self.s.now) {
             self.reindex();
         }
     }
@@ -73,11 +164,8 @@ impl Turn<'_> {
             self.join();
         }
         let ours = self.s.view.tables.contains(&delta.table);
-        if news || ours {
-            let joined = ours || self.uses_side(delta.table.kind) || self.uses_names(delta.table.kind);
-            if joined && (news || Some(delta.version) != self.s.view.seen_version(&delta.table)) {
-                self.reindex_later();
-            }
+        if self.s.view.is_outdated_by(delta) {
+            self.reindex_later();
         }
         // Also a table that is complete and empty is an answer.
         if news || delta.status {
@@ -127,61 +215,12 @@ impl Turn<'_> {
         self.say(Level::Warning, text);
     }
 
-    /// Whether filter or sort looks at a field that lives in this side kind.
-    fn uses_side(&self, kind: Kind) -> bool {
-        let view = &self.s.view;
-        let words = view.query.terms.iter().any(|t| matches!(t.test, crate::query::Test::Word(_)));
-        let side = |i: usize| (i < view.kind.fields.len()).then(|| view.kind.fields.at(i).side).flatten();
-        let named = view.query.fields(view.kind.0).chain(view.sort.map(|s| s.field));
-        let mut named = named.filter_map(side);
-        named.any(|s| s.kind == kind.name)
-            || words && view.kind.iter().filter_map(|f| f.side).any(|s| !s.paid && s.kind == kind.name)
-    }
-
-    /// Whether filter or sort looks at the names of this kind's rows.
-    fn uses_names(&self, kind: Kind) -> bool {
-        let view = &self.s.view;
-        let words = view.query.words();
-        view.kind.iter().take(64).enumerate().any(|(i, f)| {
-            f.link == Some(kind.name)
-                && f.ids.is_some()
-                && (words >> i & 1 == 1 || named_by(&view.query, view.sort, view.kind, i))
-        })
-    }
-
     /// An index has come. One for an older request is dropped.
     pub(super) fn indexed(&mut self, indexed: Indexed) {
-        let store = self.store;
-        let view = &mut self.s.view;
-        if view.indexing != Some(indexed.request) {
+        if self.s.view.indexing != Some(indexed.request) {
             return;
         }
-        view.indexing = None;
-        view.order = indexed.order;
-        view.order_tables = view.asked.clone();
-        view.versions = indexed.versions;
-        view.total = indexed.total;
-        // The same list stays the same list: what is watched is compared at every key.
-        if view.paid_ids != indexed.paid {
-            view.paid_ids = indexed.paid;
-        }
-        let line = view.at.saturating_sub(view.top);
-        let found = match &view.cursor {
-            Some(row) if view.touched => store
-                .find(&view.order_tables, &row.table, &row.id)
-                .and_then(|at| if view.order.get(view.at) == Some(&at) { Some(view.at) } else { position(view, at) }),
-            _ => None,
-        };
-        match found {
-            Some(at) => {
-                view.at = at;
-                // The row stays where it is on the screen, unless that would show nothing above the first row.
-                view.top = at.saturating_sub(line);
-            }
-            None if view.touched => view.at = view.at.min(view.order.len().saturating_sub(1)),
-            None => (view.at, view.top) = (0, 0),
-        }
-        view.marks.retain(|m| store.table(&m.table).is_some_and(|t| t.get(&m.id).is_some()));
+        self.s.view.take(self.store, indexed);
         self.count_hidden_marks();
         self.land();
         if self.s.view.stale {
@@ -192,17 +231,11 @@ impl Turn<'_> {
     /// Puts the cursor's identity on the row that stands at its position.
     pub(super) fn land(&mut self) {
         let view = &self.s.view;
-        let row = view.order.get(view.at).and_then(|at| self.key_of(*at));
+        let row = view.order.get(view.at).and_then(|at| view.key_of(self.store, *at));
         if row != self.s.view.cursor {
             self.s.view.cursor = row;
             self.detail_later();
         }
-    }
-
-    /// The identity of a row of the view.
-    pub(super) fn key_of(&self, at: RowRef) -> Option<RowKey> {
-        let (table, row) = self.store.row(&self.s.view.order_tables, at)?;
-        Some(RowKey { table: table.clone(), id: row.record.id.clone() })
     }
 
     pub(super) fn count_hidden_marks(&mut self) {
@@ -219,8 +252,4 @@ impl Turn<'_> {
         }
         view.hidden_marks = marked.len();
     }
-}
-
-fn position(view: &View, at: RowRef) -> Option<usize> {
-    view.order.iter().position(|r| *r == at)
 }

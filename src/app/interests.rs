@@ -8,11 +8,10 @@ use rustc_hash::FxBuildHasher;
 use super::layout::Shown;
 use super::nav::kind_named;
 use super::overlay::Overlay;
-use super::state::State;
 use super::update::Turn;
-use super::view::Tab;
+use super::view::{Tab, View};
 use crate::base::RowId;
-use crate::model::{Effect, FieldInfo, FieldType, Interest, Record, Selector, Side, TableKey, Value};
+use crate::model::{Effect, FieldInfo, FieldType, Interest, Record, RowRef, Selector, Side, TableKey, Value};
 use crate::store::index::named_by;
 use crate::store::{Progress, Table};
 
@@ -26,6 +25,13 @@ enum Rows {
 }
 
 type Wanted = IndexMap<TableKey, Rows, FxBuildHasher>;
+
+/// Rows and columns that are on the screen: the table's, or a picker's.
+pub(super) struct Seen<'a> {
+    pub(super) view: &'a View,
+    pub(super) columns: Vec<Shown>,
+    pub(super) rows: &'a [RowRef],
+}
 
 impl Turn<'_> {
     /// Says what is seen, if that has changed.
@@ -72,7 +78,9 @@ impl Turn<'_> {
             }
         }
         let mut names = Wanted::default();
-        self.names(&mut names);
+        let columns = if s.areas().table.is_some() { s.columns() } else { Vec::new() };
+        self.names(&mut names, &Seen { view: &s.view, columns, rows: s.visible() });
+        self.names_of_the_detail(&mut names);
         for (table, rows) in names {
             if out.iter().any(|i| i.table == table) {
                 continue;
@@ -88,40 +96,42 @@ impl Turn<'_> {
 
     /// Rows whose ids are seen, so that their names can be. Kept warm, no more: names seldom change. Of a kind that has few rows all
     /// are wanted, of others those that are seen; all where the view is filtered or sorted by their names.
-    fn names(&self, wanted: &mut Wanted) {
-        let s = &*self.s;
-        let view = &s.view;
-        let table_of = |info: &FieldInfo, of: &TableKey| {
-            let kind = kind_named(&s.registry, info.link?)?;
-            Some(TableKey::all(of.scope.clone(), kind))
-        };
-        let seen: Vec<usize> = match s.areas().table {
-            Some(_) => {
-                s.columns().into_iter().filter_map(|c| if let Shown::Field(f) = c { Some(f) } else { None }).collect()
-            }
-            None => Vec::new(),
-        };
+    fn names(&self, wanted: &mut Wanted, seen: &Seen<'_>) {
+        let view = seen.view;
+        let fields = seen.columns.iter().filter_map(|c| if let Shown::Field(f) = c { Some(*f) } else { None });
+        let columns: Vec<usize> = fields.collect();
         let words = view.query.words();
         for (f, info) in view.kind.iter().enumerate() {
             let Some(ids) = info.ids else { continue };
             // A word looks at what can be seen, and at what costs next to nothing.
             let by_word = f < 64 && words >> f & 1 == 1 && (ids.few || view.columns.contains(&f));
-            if by_word || named_by(&view.query, view.sort, view.kind, f) || ids.few && seen.contains(&f) {
-                for table in view.tables.iter().filter_map(|of| table_of(info, of)) {
+            if by_word || named_by(&view.query, view.sort, view.kind, f) || ids.few && columns.contains(&f) {
+                for table in view.tables.iter().filter_map(|of| self.names_in(info, of)) {
                     wanted.insert(table, Rows::All);
                 }
-            } else if seen.contains(&f) {
-                for (of, record) in self.seen_records() {
-                    if let Some(table) = table_of(info, of) {
+            } else if columns.contains(&f) {
+                for (of, record) in self.records(seen) {
+                    if let Some(table) = self.names_in(info, of) {
                         want(wanted, &table, row_ids(info, record.at(f)));
                     }
                 }
             }
         }
+    }
+
+    /// The table whose rows have the names of the ids that a field holds.
+    fn names_in(&self, info: &FieldInfo, of: &TableKey) -> Option<TableKey> {
+        let kind = kind_named(&self.s.registry, info.link?)?;
+        Some(TableKey::all(of.scope.clone(), kind))
+    }
+
+    /// The same for the row that the detail shows: all of its ids.
+    fn names_of_the_detail(&self, wanted: &mut Wanted) {
+        let s = &*self.s;
         let Some(row) = s.detail.row.as_ref().filter(|_| s.detail.open) else { return };
         let Some(record) = self.store.get(&row.table, &row.id) else { return };
         for (f, info) in row.table.kind.iter().enumerate() {
-            let Some(table) = info.ids.and_then(|_| table_of(info, &row.table)) else { continue };
+            let Some(table) = info.ids.and_then(|_| self.names_in(info, &row.table)) else { continue };
             let mut ids = row_ids(info, record.at(f)).peekable();
             if ids.peek().is_none() {
                 continue;
@@ -135,9 +145,8 @@ impl Turn<'_> {
     }
 
     /// The rows on the screen.
-    fn seen_records(&self) -> impl Iterator<Item = (&TableKey, &Record)> {
-        let State { view, .. } = &*self.s;
-        let rows = self.s.visible().iter().filter_map(|at| self.store.row(&view.order_tables, *at));
+    fn records<'a>(&'a self, seen: &'a Seen<'_>) -> impl Iterator<Item = (&'a TableKey, &'a Record)> {
+        let rows = seen.rows.iter().filter_map(|at| self.store.row(&seen.view.order_tables, *at));
         rows.filter(|(_, row)| row.gone.is_none()).map(|(of, row)| (of, &*row.record))
     }
 

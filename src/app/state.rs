@@ -13,11 +13,11 @@ use super::overlay::Overlay;
 use super::recall::Entered;
 use super::run::Run;
 use super::view::{Detail, RowKey, View};
-use crate::base::{Fault, FaultKind, RowId, Scope, Time};
+use crate::base::{Fault, FaultKind, Scope, Time};
 use crate::config::{Color, Keymap};
 use crate::input::Key;
 use crate::kinds::Registry;
-use crate::model::{Identity, Interest, Message, Meter, Plan, RunRecord, TableKey};
+use crate::model::{Identity, Interest, Message, Meter, Plan, RunRecord};
 
 /// A plan's `aws …` commands, or the lines of its script, as they can be run. Made below, where profile and endpoint are known.
 pub type CliText = Arc<dyn Fn(&Plan) -> Vec<String> + Send + Sync>;
@@ -228,9 +228,5 @@ impl State {
     /// The journal's name for a run.
     pub(super) fn run_name(&self, number: u64) -> String {
         format!("{}-{number}", self.process)
-    }
-    /// Whether a row is marked in the view.
-    pub fn is_marked(&self, table: &TableKey, id: &RowId) -> bool {
-        !self.view.marks.is_empty() && self.view.marks.contains(&RowKey { table: table.clone(), id: id.clone() })
     }
 }

@@ -138,7 +138,7 @@ impl Turn<'_> {
             );
             return self.say(Level::Warning, text);
         }
-        let rows: Vec<RowKey> = self.s.view.order.iter().filter_map(|at| self.key_of(*at)).collect();
+        let rows: Vec<RowKey> = self.s.view.order.iter().filter_map(|at| self.s.view.key_of(self.store, *at)).collect();
         let marks = &mut self.s.view.marks;
         if rows.iter().all(|r| marks.contains(r)) {
             marks.clear();

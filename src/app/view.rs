@@ -83,6 +83,10 @@ impl View {
     pub(super) fn seen_version(&self, table: &TableKey) -> Option<u64> {
         self.order_tables.iter().position(|t| t == table).and_then(|i| self.versions.get(i)).copied()
     }
+    /// Whether a row is marked.
+    pub fn is_marked(&self, table: &TableKey, id: &RowId) -> bool {
+        !self.marks.is_empty() && self.marks.contains(&RowKey { table: table.clone(), id: id.clone() })
+    }
     /// The scope of the focused row, else the first of the view.
     pub fn scope(&self) -> Option<&Scope> {
         self.cursor.as_ref().map(|c| &c.table.scope).or_else(|| self.tables.first().map(|t| &t.scope))

@@ -48,11 +48,22 @@ pub enum Event {
     Raw(TableKey, RowId, Result<RawAnswer, Fault>),
 }
 
+/// What an index is for. One for each may be waiting: a newer one takes the place of an older one of the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IndexFor {
+    /// The table.
+    View,
+    /// The picker of a form.
+    Picker,
+}
+
 /// What an index is to be made from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IndexRequest {
     /// Its number.
     pub request: u64,
+    /// What it is for.
+    pub of: IndexFor,
     /// The view's tables, all of one kind.
     pub tables: Vec<TableKey>,
     /// One number a table; tables with the same number list the same account and region (two profiles of one account,

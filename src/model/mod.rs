@@ -18,7 +18,8 @@ pub mod value;
 pub use call::{Arg, Call, Out, Outputs};
 pub use delta::Delta;
 pub use event::{
-    ActEvent, Ask, Effect, Event, Identity, IndexRequest, Indexed, Interest, Level, Message, Meter, Question, Verdict,
+    ActEvent, Ask, Effect, Event, Identity, IndexFor, IndexRequest, Indexed, Interest, Level, Message, Meter, Question,
+    Verdict,
 };
 pub use form::{Choice, FormField, FormInput, FormSpec, FormValue, Values};
 pub use kind::{

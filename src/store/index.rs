@@ -9,7 +9,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::chunk::Chunk;
 use super::{Snapshot, Store};
 use crate::base::{RowId, Time};
-use crate::model::{FieldType, IndexRequest, Indexed, Kind, Record, RowRef, Sort, SortKey, TableKey, Tags, Value};
+use crate::model::{
+    FieldType, IndexFor, IndexRequest, Indexed, Kind, Record, RowRef, Sort, SortKey, TableKey, Tags, Value,
+};
 use crate::query::{Cells, Query, Test};
 
 /// All that an index is made from. Holds snapshots: the store may change meanwhile.
@@ -26,6 +28,13 @@ pub struct IndexJob {
     names: Vec<(usize, Vec<Snapshot>)>,
     /// Which rows need values that are paid for: the query without what comes from side tables.
     paid: Option<Query>,
+}
+
+impl IndexJob {
+    /// What the index is for.
+    pub fn of(&self) -> IndexFor {
+        self.request.of
+    }
 }
 
 impl Store {

@@ -1,7 +1,7 @@
 use super::super::testing::{INFO, LOADS, PLACES, key, record_of};
 use super::*;
 use crate::base::Scope;
-use crate::model::{Batch, Coverage, Outcome, TableKey};
+use crate::model::{Batch, Coverage, IndexFor, Outcome, TableKey};
 
 fn fill(store: &mut Store, table: &TableKey, rows: &[(&str, Value, &str)]) {
     let rows = rows.iter().map(|(id, v, zone)| record_of(table.kind.0, id, v.clone(), zone)).collect();
@@ -27,7 +27,7 @@ fn ids(
     let sort = sort.map(|(field, ascending)| Sort { field, ascending });
     let side = |name: &str| [&LOADS, &PLACES].into_iter().find(|k| k.name == name).map(Kind);
     let (tables_of, groups) = (tables.to_vec(), groups.to_vec());
-    let request = IndexRequest { request: 7, tables: tables_of, groups, query, sort, paid: false };
+    let request = IndexRequest { of: IndexFor::View, request: 7, tables: tables_of, groups, query, sort, paid: false };
     let job = store.index_job(request, Kind(&INFO), Time::from_secs(2), side);
     let done = index(&job);
     assert_eq!(done, index_on(&job, 3), "the number of threads makes no difference");
@@ -141,7 +141,15 @@ fn several_threads_put_many_rows_in_the_same_order_as_one() {
     for (query, sort) in [("", Some((0, true))), ("zone:x", Some((0, false))), ("zone:x", None)] {
         let query = Arc::new(Query::parse(query, &INFO).expect("a query"));
         let sort = sort.map(|(field, ascending)| Sort { field, ascending });
-        let request = IndexRequest { request: 1, tables: vec![key()], groups: vec![0], query, sort, paid: false };
+        let request = IndexRequest {
+            of: IndexFor::View,
+            request: 1,
+            tables: vec![key()],
+            groups: vec![0],
+            query,
+            sort,
+            paid: false,
+        };
         let job = store.index_job(request, Kind(&INFO), Time::from_secs(2), |_| None);
         let one = index_on(&job, 1);
         assert_eq!(one.total, 20_000);
@@ -155,7 +163,8 @@ fn several_threads_put_many_rows_in_the_same_order_as_one() {
 fn rows_that_need_a_paid_value_are_those_that_match_apart_from_it() {
     let (store, t) = one(&[("a", Value::Int(1), "x"), ("b", Value::Int(2), "y"), ("c", Value::Int(3), "x")]);
     let query = Arc::new(Query::parse("zone:x load>60", &INFO).expect("a query"));
-    let request = IndexRequest { request: 1, tables: t, groups: vec![0], query, sort: None, paid: true };
+    let request =
+        IndexRequest { of: IndexFor::View, request: 1, tables: t, groups: vec![0], query, sort: None, paid: true };
     let side = |name: &str| (name == LOADS.name).then_some(Kind(&LOADS));
     let done = index(&store.index_job(request, Kind(&INFO), Time::from_secs(2), side));
     assert!(done.order.is_empty(), "nothing is known of the loads yet");

@@ -72,7 +72,7 @@ fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
         if let Some(start) = state.start(store) {
             empty_state::draw_start(pen, area, &start);
         } else {
-            table::draw(pen, area, state, &rows, has_keys);
+            table::draw(pen, area, &rows, has_keys);
             if rows.is_empty() {
                 let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
                 empty_state::draw(pen, below, &empty_state::why(state, store));

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use arcstr::ArcStr;
 
 use crate::app::layout::{PROFILE_WIDTH, REGION_WIDTH};
-use crate::app::{Shown, State};
+use crate::app::{Shown, State, View};
 use crate::base::{Scope, Time};
 use crate::model::{FieldInfo, FieldType, Kind, Record, RowRef, Selector, TableKey, Tone, Value};
 use crate::store::{HIGHLIGHT, Row, Store, Table};
@@ -74,9 +74,10 @@ pub(super) fn short_region(region: &str) -> String {
     region.split('-').map(part).collect()
 }
 
-/// The rows and columns of the view.
+/// The rows and columns of a view.
 pub struct Rows<'a> {
     state: &'a State,
+    view: &'a View,
     now: Time,
     tables: Vec<Option<&'a Table>>,
     /// Whether a glyph for the state stands before the first column.
@@ -94,18 +95,25 @@ pub struct Cell<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// Resolves the view's tables and columns.
+    /// Resolves the tables and columns of what the table shows.
     pub fn new(state: &'a State, store: &'a Store, now: Time) -> Self {
-        let view = &state.view;
+        Rows::of(state, &state.view, state.columns(), store, now)
+    }
+    /// The same for another view, e.g. a picker's, with these columns.
+    pub fn of(state: &'a State, view: &'a View, columns: Vec<Shown>, store: &'a Store, now: Time) -> Self {
         let tables = view.order_tables.iter().map(|k| store.table(k)).collect();
-        let columns = state.columns().into_iter().enumerate();
-        let columns = columns.map(|(i, source)| column(state, store, source, i == 0)).collect();
+        let columns = columns.into_iter().enumerate();
+        let columns = columns.map(|(i, source)| column((state, view), store, source, i == 0)).collect();
         let leads = view.kind.iter().any(|f| f.ty == FieldType::State && f.side.is_none());
-        Rows { state, now, tables, leads, columns }
+        Rows { state, view, now, tables, leads, columns }
+    }
+    /// What it is the rows of.
+    pub fn view(&self) -> &View {
+        self.view
     }
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.state.view.order.len()
+        self.view.order.len()
     }
     /// Whether the view joins several profiles or regions.
     pub fn is_joined(&self) -> bool {
@@ -117,12 +125,12 @@ impl<'a> Rows<'a> {
     }
     /// The row at a position of the order, unless it has been removed since the order was made.
     pub fn at(&self, position: usize) -> Option<(RowRef, &'a Row)> {
-        let at = *self.state.view.order.get(position)?;
+        let at = *self.view.order.get(position)?;
         Some((at, self.tables.get(at.table as usize)?.as_ref()?.slot(at.slot)?))
     }
     /// A row's cell in a column.
     pub fn cell(&self, at: RowRef, row: &'a Row, column: &ViewColumn<'a>) -> Cell<'a> {
-        let scope = self.state.view.order_tables.get(at.table as usize).map(|k| &k.scope);
+        let scope = self.view.order_tables.get(at.table as usize).map(|k| &k.scope);
         let of_scope = |code: Option<&arcstr::ArcStr>| {
             let value = code.map_or(Value::Empty, |c| Value::Text(c.clone()));
             Cell { value: Cow::Owned(value), changed: false }
@@ -173,7 +181,7 @@ impl<'a> Rows<'a> {
     /// What each column would like to have.
     pub fn wishes(&self) -> Vec<Wish> {
         // A state on its way should not shift the columns: its name is reckoned with from the start, unless it is very long.
-        let longest = self.state.view.kind.transitional.iter().map(|s| cells(s)).max().unwrap_or(0).min(10);
+        let longest = self.view.kind.transitional.iter().map(|s| cells(s)).max().unwrap_or(0).min(10);
         let narrow = |ty| match ty {
             FieldType::State => longest,
             FieldType::Series => u16::try_from(sparkline::CELLS).unwrap_or(u16::MAX),
@@ -198,15 +206,15 @@ impl<'a> Rows<'a> {
     }
 }
 
-fn column<'a>(state: &'a State, store: &'a Store, source: Shown, first: bool) -> ViewColumn<'a> {
+fn column<'a>((state, view): (&'a State, &'a View), store: &'a Store, source: Shown, first: bool) -> ViewColumn<'a> {
     let info = match source {
-        Shown::Field(i) => state.view.kind.fields.at(i),
+        Shown::Field(i) => view.kind.fields.at(i),
         Shown::Profile => &PROFILE,
         Shown::Region => &REGION,
     };
     let tables = |kind: Kind| -> Vec<_> {
         let of = |k: &TableKey| store.table(&TableKey { scope: k.scope.clone(), kind, selector: Selector::All });
-        state.view.order_tables.iter().map(of).collect()
+        view.order_tables.iter().map(of).collect()
     };
     let side = side_kind(state, info).map(|(kind, there)| (there, tables(kind)));
     let linked = info.ids.and(info.link).and_then(|kind| state.registry.kind(kind));

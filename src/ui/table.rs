@@ -43,19 +43,19 @@ pub fn value_role(value: &Value) -> Role {
 }
 
 /// Draws the column titles in the first line of `area` and the rows below.
-pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, rows: &Rows<'_>, has_keys: bool) {
+pub fn draw(pen: &mut Pen<'_>, area: Rect, rows: &Rows<'_>, has_keys: bool) {
     if area.height == 0 || area.width <= GUTTER {
         return;
     }
     let placed = columns::place(&rows.wishes(), area.width - GUTTER, rows.is_joined());
-    titles(pen, area, state, rows, &placed);
+    titles(pen, area, rows, &placed);
     for line in 0..area.height - 1 {
-        let position = state.view.top + usize::from(line);
+        let position = rows.view().top + usize::from(line);
         let Some((at, row)) = rows.at(position) else { continue };
         let y = area.y + 1 + line;
-        let focused = position == state.view.at;
-        let table = state.view.order_tables.get(at.table as usize);
-        let marked = table.is_some_and(|t| state.is_marked(t, &row.record.id));
+        let focused = position == rows.view().at;
+        let table = rows.view().order_tables.get(at.table as usize);
+        let marked = table.is_some_and(|t| rows.view().is_marked(t, &row.record.id));
         gutter(pen, (area.x, y), row, rows, focused.then_some(has_keys), marked);
         for (i, (column, p)) in rows.columns.iter().zip(&placed).enumerate() {
             let cell = rows.cell(at, row, column);
@@ -67,9 +67,9 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, rows: &Rows<'_>, has_k
     }
 }
 
-fn titles(pen: &mut Pen<'_>, area: Rect, state: &State, rows: &Rows<'_>, placed: &[Placed]) {
+fn titles(pen: &mut Pen<'_>, area: Rect, rows: &Rows<'_>, placed: &[Placed]) {
     for (column, p) in rows.columns.iter().zip(placed) {
-        let sorted = state.view.sort.is_some_and(|s| column.source == Shown::Field(s.field));
+        let sorted = rows.view().sort.is_some_and(|s| column.source == Shown::Field(s.field));
         let style = pen.style(if sorted { Role::Sort } else { Role::Header });
         let x = area.x + GUTTER + p.x;
         if column.info.right() {

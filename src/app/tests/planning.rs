@@ -327,7 +327,7 @@ fn what_an_earlier_start_left_is_offered_to_go_on_undo_or_forget() {
     assert_eq!(forgotten(&mut desk), ["c"], "forget is forget");
 
     desk.press("esc").line("runs").press("enter j enter enter");
-    assert!(desk.state.is_marked(&things(), &"t0".into()));
+    assert!(desk.state.view.is_marked(&things(), &"t0".into()));
     assert_eq!(forgotten(&mut desk), Vec::<String>::new(), "its row is on its way");
     desk.press("esc").wait(Duration::from_secs(600));
     desk.list(things(), vec![thing("t0", "thing-0", "stopped", 0)]);

@@ -11,7 +11,9 @@ use crate::cli::Failure;
 use crate::cli::session::Session;
 use crate::fetch::{Budget, Share};
 use crate::kinds::{Interner, ListRequest, PaidRow, Sink, Target, What};
-use crate::model::{Batch, Coverage, IndexRequest, Kind, Operation, Outcome, Record, Scoping, Selector, TableKey};
+use crate::model::{
+    Batch, Coverage, IndexFor, IndexRequest, Kind, Operation, Outcome, Record, Scoping, Selector, TableKey,
+};
 use crate::query::Query;
 use crate::store::{Store, index};
 
@@ -153,6 +155,7 @@ impl<'a> Gather<'a> {
             }
         }
         let request = IndexRequest {
+            of: IndexFor::View,
             request: 1,
             groups: (0u32..).take(tables.len()).collect(),
             tables: tables.clone(),
