@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method};
 use skydeck::base::{Clock, Time};
 use skydeck::sandbox::wire::Request;
-use skydeck::sandbox::world::Draw;
+use skydeck::sandbox::world::Random;
 use skydeck::sandbox::{Sandbox, WorldSpec};
 
 /// Requests to each service; the clock goes on between them.
@@ -21,7 +21,7 @@ const EACH: u32 = 1_500;
 struct Desk {
     sandbox: Sandbox,
     clock: Clock,
-    draw: Draw,
+    random: Random,
     /// Operations and parameters of the service, and values that mean something in this account.
     names: Vec<String>,
     values: Vec<String>,
@@ -102,7 +102,7 @@ fn desk(service: &str, seed: u64) -> Desk {
     strings(&saved["regions"]["ap-northeast-2"], &mut found);
     strings(&saved["s3"], &mut found);
     values.extend(found.into_iter().filter(|v| v.len() < 200).step_by(7).take(1_500));
-    Desk { sandbox, clock, draw: Draw::new(seed, &[service]), names: words(service), values }
+    Desk { sandbox, clock, random: Random::new(seed, &[service]), names: words(service), values }
 }
 
 fn strings(value: &serde_json::Value, out: &mut BTreeSet<String>) {
@@ -139,7 +139,7 @@ fn words(service: &str) -> Vec<String> {
 
 impl Desk {
     fn pick(&mut self, from: usize) -> usize {
-        usize::try_from(self.draw.below(from as u64)).unwrap()
+        usize::try_from(self.random.below(from as u64)).unwrap()
     }
     fn name(&mut self) -> String {
         let at = self.pick(self.names.len());
@@ -147,7 +147,7 @@ impl Desk {
     }
     fn value(&mut self) -> String {
         // The odd ones are few, and tried as often as the many real ones.
-        let most = if self.draw.below(2) == 0 { 60 } else { self.values.len() };
+        let most = if self.random.below(2) == 0 { 60 } else { self.values.len() };
         let at = self.pick(most);
         self.values[at].clone()
     }
@@ -196,10 +196,10 @@ impl Desk {
     fn form(&mut self, operation: &str) -> String {
         let mut out = form_urlencoded::Serializer::new(String::new());
         out.append_pair("Action", operation);
-        for _ in 0..self.draw.below(12) {
+        for _ in 0..self.random.below(12) {
             let mut path = self.name();
-            for _ in 0..self.draw.below(3) {
-                let hop = match self.draw.below(4) {
+            for _ in 0..self.random.below(3) {
+                let hop = match self.random.below(4) {
                     0 => "1".to_string(),
                     1 => "member.1".to_string(),
                     2 => "2".to_string(),
@@ -212,14 +212,14 @@ impl Desk {
         out.finish()
     }
     fn tree(&mut self, depth: u32) -> serde_json::Value {
-        match self.draw.below(if depth > 3 { 4 } else { 7 }) {
+        match self.random.below(if depth > 3 { 4 } else { 7 }) {
             0 => self.value().into(),
-            1 => (self.draw.u64() as i64).into(),
-            2 => (self.draw.between(-1e9, 1e9)).into(),
+            1 => (self.random.u64() as i64).into(),
+            2 => (self.random.between(-1e9, 1e9)).into(),
             3 => [serde_json::Value::Null, true.into(), 0.into(), 60.into(), 1.into()][self.pick(5)].clone(),
-            4 => (0..self.draw.below(4)).map(|_| self.tree(depth + 1)).collect::<Vec<_>>().into(),
+            4 => (0..self.random.below(4)).map(|_| self.tree(depth + 1)).collect::<Vec<_>>().into(),
             _ => {
-                let fields = (0..self.draw.below(8)).map(|_| (self.name(), self.tree(depth + 1))).collect::<Vec<_>>();
+                let fields = (0..self.random.below(8)).map(|_| (self.name(), self.tree(depth + 1))).collect::<Vec<_>>();
                 serde_json::Value::Object(fields.into_iter().collect())
             }
         }
@@ -230,8 +230,8 @@ impl Desk {
         let status = reply.status.as_u16();
         assert!(status < 500 || status == 501, "{what}: {status}");
         reply.body.collect();
-        if self.draw.below(20) == 0 {
-            let seconds = self.draw.below(900);
+        if self.random.below(20) == 0 {
+            let seconds = self.random.below(900);
             self.clock.advance(Duration::from_secs(seconds));
         }
     }
@@ -306,7 +306,7 @@ fn no_request_in_any_of_its_protocols_makes_cloudwatch_panic() {
         } else {
             // Bytes that are no CBOR as well: a text is one now and then.
             let headers = [("smithy-protocol", "rpc-v2-cbor"), ("content-type", "application/cbor")];
-            let noise: Vec<u8> = (0..desk.draw.below(64)).map(|_| desk.draw.below(256) as u8).collect();
+            let noise: Vec<u8> = (0..desk.random.below(64)).map(|_| desk.random.below(256) as u8).collect();
             let sent = request("monitoring", &headers, noise);
             Request { path: format!("/service/GraniteServiceVersion20100801/operation/{operation}"), ..sent }
         };
@@ -393,19 +393,19 @@ fn no_request_makes_s3_panic() {
     for _ in 0..EACH * 2 {
         let bucket = buckets[desk.pick(buckets.len())].clone();
         let (key, value) = (desk.value(), desk.value());
-        let path = match desk.draw.below(4) {
+        let path = match desk.random.below(4) {
             0 => format!("/{bucket}"),
             1 => "/".to_string(),
             2 => format!("/{bucket}/{}", key.replace(['\u{0}', '?'], "%")),
             _ => format!("/{}/{value}", key.replace('?', "")),
         };
         let mut query = form_urlencoded::Serializer::new(String::new());
-        for _ in 0..desk.draw.below(4) {
+        for _ in 0..desk.random.below(4) {
             let (name, value) = (QUERY[desk.pick(QUERY.len())], desk.value());
             query.append_pair(name, &value);
         }
         let headers: Vec<(&'static str, String)> =
-            (0..desk.draw.below(4)).map(|_| (HEADERS[desk.pick(HEADERS.len())], desk.value())).collect();
+            (0..desk.random.below(4)).map(|_| (HEADERS[desk.pick(HEADERS.len())], desk.value())).collect();
         let headers: Vec<(&'static str, &str)> = headers.iter().map(|(n, v)| (*n, v.as_str())).collect();
         let body = BODIES[desk.pick(BODIES.len())];
         let sent = request("s3", &headers, body);

@@ -37,7 +37,7 @@ pub(super) fn serve_until_told(
         let text = format!(
             "any credentials do, e.g.: AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox \
              aws ec2 describe-instances --region {} --endpoint-url http://{address}",
-            crate::sandbox::worlds::HOME
+            crate::sandbox::presets::HOME
         );
         let _ = writeln!(std::io::stderr(), "{text}");
         let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;

@@ -245,7 +245,7 @@ fn scopes(
         let regions = if !config.settings.regions.is_empty() {
             config.settings.regions.iter().map(|r| r.as_str().into()).collect()
         } else if sandbox {
-            vec![crate::sandbox::worlds::HOME.into()]
+            vec![crate::sandbox::presets::HOME.into()]
         } else {
             match runtime.block_on(gateway.default_region(&name)) {
                 Ok(Some(region)) => vec![region],

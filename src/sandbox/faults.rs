@@ -1,4 +1,4 @@
-//! What goes wrong on purpose: throttling, denials, delays, hangs, cut and foreign answers, expired credentials.
+//! Faults on purpose: throttling, denials, delays, hangs, cut and foreign answers, expired credentials.
 //!
 //! Rules stand outside the world: they are the run's, not the account's, and are asked before a request reaches its service, in
 //! the SDK's connector and behind the socket alike. Knows protocols and operations' names, and no resource.
@@ -162,7 +162,7 @@ impl Faults {
     }
 
     /// What goes wrong with this call, if anything does; counts it.
-    pub(super) fn strike(&self, call: &Call<'_>) -> Option<Trouble> {
+    pub(super) fn matching(&self, call: &Call<'_>) -> Option<Trouble> {
         let mut rules = self.rules();
         if rules.is_empty() {
             return None;

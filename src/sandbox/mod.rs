@@ -8,9 +8,9 @@
 //! |---|---|
 //! | [`wire`] | protocols: requests, routing, parameters, XML, error shapes; knows no resource |
 //! | [`world`] | the state of all services, one consistent graph; random numbers by resource id |
-//! | [`faults`], [`listen`] | what goes wrong on purpose; the account behind a socket |
-//! | [`physics`] | the queue of what will happen, advanced to the clock at each request |
-//! | [`worlds`] | the accounts that a sandbox can start from: `demo`, `empty`, `fleet:N` |
+//! | [`faults`], [`listen`] | faults on purpose; the account behind a socket |
+//! | [`event_queue`] | future events, advanced to the clock at each request |
+//! | [`presets`] | the accounts that a sandbox can start from: `demo`, `empty`, `fleet:N` |
 //! | [`ec2`], [`elbv2`], [`autoscaling`], [`s3`], [`cloudwatch`], [`sts`] | a service each: state, operations, events |
 //!
 //! It must not know the console: no kinds, no actions, no screens. No lock is held across an await or while a body is
@@ -21,15 +21,15 @@ pub mod cloudwatch;
 pub mod connector;
 pub mod ec2;
 pub mod elbv2;
-mod failure;
+mod error;
+pub mod event_queue;
 pub mod faults;
 pub mod listen;
-pub mod physics;
+pub mod presets;
 pub mod s3;
 pub mod sts;
 pub mod wire;
 pub mod world;
-pub mod worlds;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,11 +38,11 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::base::{Clock, Time};
 use crate::model::operation::Service;
-pub use failure::WorldError;
+pub use error::WorldError;
 use faults::Faults;
+pub use presets::WorldSpec;
 use wire::{ApiError, Call, Protocol, Reply, Request};
 use world::World;
-pub use worlds::WorldSpec;
 
 /// The account id of every sandbox: twelve digits as all are, and recognisably nobody's.
 pub const ACCOUNT: &str = "000000000000";
@@ -72,7 +72,7 @@ impl Sandbox {
     /// # Errors
     /// If `speed` is not a positive number or a world's file is broken.
     pub fn open(spec: WorldSpec, clock: Clock, speed: f64) -> Result<Sandbox, WorldError> {
-        let (world, rules) = worlds::build(&spec, clock.now()).map_err(WorldError::File)?;
+        let (world, rules) = presets::build(&spec, clock.now()).map_err(WorldError::File)?;
         let sandbox = Sandbox::with_world(world, clock, speed)?;
         rules.into_iter().for_each(|rule| sandbox.faults().add(rule));
         Ok(sandbox)
@@ -134,10 +134,10 @@ impl Sandbox {
     pub fn handle(&self, request: &Request) -> Reply {
         let now = self.0.clock.now();
         let mut world = self.world();
-        physics::advance(&mut world, now);
+        event_queue::advance(&mut world, now);
         let request_id = world.new_request_id();
         match wire::route(request, now, request_id) {
-            Ok(call) => match self.0.faults.strike(&call) {
+            Ok(call) => match self.0.faults.matching(&call) {
                 None => dispatch(&mut world, &call),
                 Some(trouble) => faults::answer(&trouble, &call, || dispatch(&mut world, &call)),
             },
@@ -155,7 +155,7 @@ impl Sandbox {
     /// Lets everything happen that is due by now, as each request does.
     pub fn advance(&self) {
         let now = self.0.clock.now();
-        physics::advance(&mut self.world(), now);
+        event_queue::advance(&mut self.world(), now);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The alarms of target tracking policies: Auto Scaling makes them, CloudWatch keeps and watches them.
+//! The alarms of target tracking policies, which Auto Scaling makes and CloudWatch keeps and watches.
 //!
 //! The seam between the two services: what is here says which alarms a policy wants. [`put`] and [`forget`] hand them
 //! over; CloudWatch calls [`super::alarm_fired`] when an alarm goes to a state that has a policy's ARN as its action, and

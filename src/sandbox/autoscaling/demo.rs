@@ -152,7 +152,7 @@ impl Past<'_> {
     fn add(&mut self, at: Time, took: u64, place: usize, description: String, cause: String) -> Activity {
         let details = self.places.get(place).map_or_else(String::new, |p| activity::details(&p.subnet, &p.zone, None));
         // Activities start at no whole second.
-        let start = at.plus(Duration::from_millis(self.world.draw(&description, "start").below(900)));
+        let start = at.plus(Duration::from_millis(self.world.random(&description, "start").below(900)));
         Activity {
             id: self.world.new_uuid(),
             group: GROUP.to_string(),

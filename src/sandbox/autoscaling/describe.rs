@@ -1,4 +1,4 @@
-//! The describing operations.
+//! The Describe operations of EC2 Auto Scaling.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;

@@ -1,4 +1,4 @@
-//! AWS's errors, with its codes and sentences, and how required things are read from a request.
+//! Auto Scaling's errors in AWS's codes and sentences, and the reading of required parameters.
 
 use super::state::{Group, PROCESSES, State};
 use crate::sandbox::wire::{ApiError, Call};

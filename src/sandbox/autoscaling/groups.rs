@@ -8,7 +8,7 @@ use super::errors::{
     validation,
 };
 use super::state::{Group, Lifecycle, Place, Template};
-use super::{alarms, hands, hooks, reconcile};
+use super::{alarms, ec2_port, hooks, reconcile};
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 use crate::sandbox::world::World;
@@ -34,7 +34,7 @@ fn template_of(world: &mut World, call: &Call<'_>) -> Outcome<Option<Template>> 
         Some(template) => Ok(Some(template)),
         None => match call.params.text("InstanceId") {
             Some(instance) => {
-                hands::template_from(world, &call.region, instance, call.now).map(Some).map_err(validation)
+                ec2_port::template_from(world, &call.region, instance, call.now).map(Some).map_err(validation)
             }
             None => Ok(None),
         },
@@ -63,7 +63,7 @@ fn places_of(world: &mut World, call: &Call<'_>) -> Outcome<Option<Vec<Place>>> 
     if let Some(list) = p.text("VPCZoneIdentifier").filter(|l| !l.is_empty()) {
         let mut out = Vec::new();
         for subnet in list.split(',').map(str::trim) {
-            let Some(zone) = hands::zone_of(world, region, subnet) else {
+            let Some(zone) = ec2_port::zone_of(world, region, subnet) else {
                 return Err(validation(format!("The subnet ID '{subnet}' does not exist")));
             };
             out.push(Place { subnet: subnet.to_string(), zone });
@@ -76,7 +76,7 @@ fn places_of(world: &mut World, call: &Call<'_>) -> Outcome<Option<Vec<Place>>> 
     }
     let mut out = Vec::new();
     for zone in zones {
-        let Some(subnet) = hands::default_subnet(world, region, zone) else {
+        let Some(subnet) = ec2_port::default_subnet(world, region, zone) else {
             return Err(validation(format!(
                 "The availability zones of the specified subnets and the AutoScalingGroup do not match: '{zone}'"
             )));

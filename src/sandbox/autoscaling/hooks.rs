@@ -1,11 +1,11 @@
-//! Lifecycle hooks: what holds a member on its way in or out.
+//! Lifecycle hooks, which hold a member while it is launched or terminated.
 
 use std::collections::BTreeMap;
 
 use super::errors::{Outcome, known_group, missing, required, validation};
 use super::groups::done;
+use super::member_lifecycle;
 use super::state::{Hook, Lifecycle};
-use super::steps;
 use crate::sandbox::wire::{Call, Params, Reply};
 use crate::sandbox::world::World;
 
@@ -87,8 +87,8 @@ pub(super) fn complete(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
         other => return Err(validation(format!("Invalid lifecycle action result: {other}"))),
     };
     match lifecycle {
-        Some(Lifecycle::PendingWait) => steps::hook_over(world, &region, &name, id, proceed, call.now),
-        Some(Lifecycle::TerminatingWait) => steps::go_on(world, &region, &name, id, call.now),
+        Some(Lifecycle::PendingWait) => member_lifecycle::hook_over(world, &region, &name, id, proceed, call.now),
+        Some(Lifecycle::TerminatingWait) => member_lifecycle::go_on(world, &region, &name, id, call.now),
         _ => return Err(validation(format!("No active Lifecycle Action found with instance ID {id}"))),
     }
     Ok(done(call))
@@ -112,6 +112,6 @@ pub(super) fn heartbeat(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
     if let Some(m) = world.region(&region).autoscaling.groups.get_mut(&name).and_then(|g| g.member_mut(id)) {
         m.held_until = Some(until);
     }
-    steps::wait(world, &region, &name, id, wait, call.now);
+    member_lifecycle::wait(world, &region, &name, id, wait, call.now);
     Ok(done(call))
 }

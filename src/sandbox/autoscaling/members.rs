@@ -1,11 +1,11 @@
-//! What can be asked of a group's members one by one.
+//! Operations on single members: health, protection, standby, attach, detach, terminate.
 
 use super::activity::{self, cause, description};
 use super::errors::{Outcome, known_group, not_managed, not_part, required, validation};
 use super::groups::done;
 use super::reconcile::{self, Begun};
 use super::state::{Group, Lifecycle, Sick, State};
-use super::{hands, render, steps};
+use super::{ec2_port, member_lifecycle, render};
 use crate::sandbox::wire::{Call, Reply};
 use crate::sandbox::world::World;
 
@@ -101,7 +101,7 @@ fn set_aside(world: &mut World, call: &Call<'_>, to: Lifecycle) -> Outcome<Reply
         let change = shrink.then_some((from, to_capacity));
         let why =
             if detaching { cause::detach(call.now, id, change) } else { cause::enter_standby(call.now, id, change) };
-        begun.extend(steps::set_aside(world, &region, &name, id, to, why, call.now));
+        begun.extend(member_lifecycle::set_aside(world, &region, &name, id, to, why, call.now));
     }
     reconcile::soon(world, &region, &name, call.now);
     Ok(activities(world, call, &begun))
@@ -123,7 +123,7 @@ pub(super) fn exit_standby(world: &mut World, call: &Call<'_>) -> Outcome<Reply>
     let mut begun = Vec::new();
     for id in &ids {
         let why = cause::exit_standby(call.now, id, from, to);
-        begun.extend(steps::bring_back(world, &region, &name, id, why, call.now));
+        begun.extend(member_lifecycle::bring_back(world, &region, &name, id, why, call.now));
     }
     if let Some(g) = world.region(&region).autoscaling.groups.get_mut(&name) {
         g.desired = to;
@@ -150,7 +150,7 @@ pub(super) fn attach(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
         if home(&world.region(&region).autoscaling, id).is_ok() {
             return Err(validation(format!("Instance {id} is already part of an AutoScalingGroup")));
         }
-        members.push(hands::adopt(world, &region, &group, id).map_err(validation)?);
+        members.push(ec2_port::adopt(world, &region, &group, id).map_err(validation)?);
     }
     for mut member in members {
         let what = Begun {
@@ -165,7 +165,7 @@ pub(super) fn attach(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
         if let Some(g) = world.region(&region).autoscaling.groups.get_mut(&name) {
             g.members.push(member);
         }
-        steps::step_soon(world, &region, &name, &id, call.now);
+        member_lifecycle::step_soon(world, &region, &name, &id, call.now);
     }
     if let Some(g) = world.region(&region).autoscaling.groups.get_mut(&name) {
         g.desired = to;

@@ -3,36 +3,36 @@
 //! | module | what it owns |
 //! |---|---|
 //! | `state`, `activity` | plain data; activities and causes in AWS's words |
-//! | `choose` | where to launch, whom to end, how far a policy goes |
+//! | `selection` | a group's decisions: zone, instance to terminate, capacity |
 //! | `reconcile`, `schedule` | how a group keeps its desired capacity as time goes by |
-//! | `hands`, `alarms` | what it does to EC2 and to CloudWatch: the only places that know them |
+//! | `ec2_port`, `alarms` | the ports to EC2 and to CloudWatch: the only places that know them |
 //! | `describe`, `groups`, `members`, `policies` | the operations |
 //! | `render`, `errors` | the wire: XML, AWS's errors |
 
 mod activity;
 mod alarms;
-mod choose;
+mod attachments;
 mod cron;
 pub(super) mod demo;
 mod describe;
+mod ec2_port;
 mod errors;
 mod groups;
-mod hands;
 mod hooks;
+mod member_lifecycle;
 mod members;
 mod policies;
 mod reconcile;
 mod refresh;
 mod render;
 mod schedule;
+mod selection;
 mod state;
-mod steps;
-mod ties;
 
 pub use activity::Activity;
 pub use policies::alarm_fired;
 pub use reconcile::Event;
-pub(crate) use reconcile::happen;
+pub(crate) use reconcile::apply_event;
 pub use state::{Group, Lifecycle, Member, Place, Policy, PolicyKind, State, Template};
 
 use crate::sandbox::wire::{ApiError, Call, Reply};
@@ -75,10 +75,10 @@ fn answered(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
         "ResumeProcesses" => groups::suspend(world, call, true),
         "EnableMetricsCollection" => groups::metrics(world, call, true),
         "DisableMetricsCollection" => groups::metrics(world, call, false),
-        "CreateOrUpdateTags" => ties::create_tags(world, call),
-        "DeleteTags" => ties::delete_tags(world, call),
-        "AttachLoadBalancerTargetGroups" | "AttachTrafficSources" => ties::attach_target_groups(world, call),
-        "DetachLoadBalancerTargetGroups" | "DetachTrafficSources" => ties::detach_target_groups(world, call),
+        "CreateOrUpdateTags" => attachments::create_tags(world, call),
+        "DeleteTags" => attachments::delete_tags(world, call),
+        "AttachLoadBalancerTargetGroups" | "AttachTrafficSources" => attachments::attach_target_groups(world, call),
+        "DetachLoadBalancerTargetGroups" | "DetachTrafficSources" => attachments::detach_target_groups(world, call),
         "PutLifecycleHook" => hooks::put(world, call),
         "DeleteLifecycleHook" => hooks::delete(world, call),
         "StartInstanceRefresh" => refresh::start(world, call),

@@ -1,9 +1,9 @@
-//! Scaling policies: putting, deleting, executing, and what an alarm sets off.
+//! Scaling policies: put, delete, execute, and the policy that an alarm executes.
 
 use super::activity::reason;
-use super::choose;
 use super::errors::{Outcome, count, group_not_found, in_progress, known_group, missing, required, validation};
 use super::groups::{cooling, done};
+use super::selection;
 use super::state::{Policy, PolicyKind};
 use super::{alarms, reconcile, render};
 use crate::base::Time;
@@ -181,7 +181,7 @@ pub(super) fn execute(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
         }
         _ => {}
     }
-    let to = kind.and_then(|k| choose::wanted(&k, from, value, threshold)).unwrap_or(from).clamp(min, max);
+    let to = kind.and_then(|k| selection::wanted(&k, from, value, threshold)).unwrap_or(from).clamp(min, max);
     reconcile::want(world, &region, &group, to, reason::executed(call.now, &name, from, to), call.now);
     Ok(done(call))
 }
@@ -216,7 +216,7 @@ pub fn alarm_fired(
     let group = group.name.clone();
     let wait = world.scaled(std::time::Duration::from_secs(u64::from(wait)));
     let waiting = !settled || scaled.is_some_and(|t| now < t.plus(wait));
-    let Some(to) = choose::wanted(&policy.kind, from, value, threshold).map(|to| to.clamp(min, max)) else {
+    let Some(to) = selection::wanted(&policy.kind, from, value, threshold).map(|to| to.clamp(min, max)) else {
         return true;
     };
     if to == from || waiting {

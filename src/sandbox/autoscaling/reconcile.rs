@@ -1,4 +1,4 @@
-//! How a group keeps its desired capacity: health checks, launches, terminations, and the activities that tell of them.
+//! The keeping of a group's desired capacity: health checks, launches, terminations, and their activities.
 //!
 //! Each group has a round every fifteen seconds; a request that changes something also brings one a few seconds later,
 //! as AWS reacts in seconds and looks in between. Suspended processes are honoured here and nowhere else.
@@ -8,12 +8,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::activity::{self, Activity, cause, description};
-use super::hands::{self, Sight};
+use super::ec2_port::{self, InstanceView};
 use super::state::{Group, Lifecycle, Member, Sick};
-use super::{choose, refresh, schedule, steps};
+use super::{member_lifecycle, refresh, schedule, selection};
 use crate::base::Time;
 use crate::sandbox::world::World;
-use crate::sandbox::{elbv2, physics};
+use crate::sandbox::{elbv2, event_queue};
 
 /// What will happen to groups.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,7 +54,7 @@ const REACTION: Duration = Duration::from_secs(4);
 pub(super) const POLL: Duration = Duration::from_secs(5);
 
 /// Lets an event happen at its moment.
-pub(crate) fn happen(world: &mut World, region: &str, event: Event, now: Time) {
+pub(crate) fn apply_event(world: &mut World, region: &str, event: Event, now: Time) {
     match event {
         Event::Round { group, of } => {
             if world.region(region).autoscaling.groups.get(&group).is_some_and(|g| g.created == of) {
@@ -68,7 +68,7 @@ pub(crate) fn happen(world: &mut World, region: &str, event: Event, now: Time) {
             refresh::advance(world, region, &group, now);
             converge(world, region, &group, now);
         }
-        Event::Step { group, instance } => steps::step(world, region, &group, &instance, now),
+        Event::Step { group, instance } => member_lifecycle::step(world, region, &group, &instance, now),
         Event::Scheduled { group, action, at } => schedule::run(world, region, &group, &action, at, now),
     }
 }
@@ -76,18 +76,18 @@ pub(crate) fn happen(world: &mut World, region: &str, event: Event, now: Time) {
 /// Plans a group's next round.
 pub(super) fn plan_round(world: &mut World, region: &str, group: &str, now: Time) {
     let Some(of) = group_of(world, region, group).map(|g| g.created) else { return };
-    world.schedule(region, now, ROUND, physics::Event::Asg(Event::Round { group: group.to_string(), of }));
+    world.schedule(region, now, ROUND, event_queue::Event::Asg(Event::Round { group: group.to_string(), of }));
 }
 
 /// Has the group look at its capacity in a few seconds.
 pub(super) fn soon(world: &mut World, region: &str, group: &str, now: Time) {
-    world.schedule(region, now, REACTION, physics::Event::Asg(Event::Soon { group: group.to_string() }));
+    world.schedule(region, now, REACTION, event_queue::Event::Asg(Event::Soon { group: group.to_string() }));
 }
 
 /// Has a member take its next step after a while.
 pub(super) fn step_in(world: &mut World, region: &str, group: &str, instance: &str, after: Duration, now: Time) {
     let event = Event::Step { group: group.to_string(), instance: instance.to_string() };
-    world.schedule(region, now, after, physics::Event::Asg(event));
+    world.schedule(region, now, after, event_queue::Event::Asg(event));
 }
 
 /// A group.
@@ -184,13 +184,13 @@ fn check_health(world: &mut World, region: &str, name: &str, now: Time) {
             group.elb_checks
                 && group.target_groups.iter().any(|tg| state.is_some_and(|s| elbv2::believes_unhealthy(s, tg, &m.id)))
         };
-        let sick = match hands::look(world, region, &m.id) {
+        let sick = match ec2_port::look(world, region, &m.id) {
             _ if m.sick.is_some() => m.sick,
             _ if !checks => None,
-            Sight::Gone | Sight::Ending | Sight::Off => Some(Sick::Gone),
-            Sight::Starting => None,
-            Sight::Impaired if !in_grace => Some(Sick::Impaired),
-            Sight::On | Sight::Impaired => (!in_grace && balancer(world)).then_some(Sick::Balancer),
+            InstanceView::Gone | InstanceView::Ending | InstanceView::Off => Some(Sick::Gone),
+            InstanceView::Starting => None,
+            InstanceView::Impaired if !in_grace => Some(Sick::Impaired),
+            InstanceView::On | InstanceView::Impaired => (!in_grace && balancer(world)).then_some(Sick::Balancer),
         };
         if let Some(sick) = sick {
             found.push((m.id.clone(), sick));
@@ -235,7 +235,7 @@ pub(super) fn converge(world: &mut World, region: &str, name: &str, now: Time) {
         }
     } else if capacity > desired && may_end {
         for _ in desired..capacity {
-            let victim = group_of(world, region, name).and_then(choose::victim).map(|m| m.id.clone());
+            let victim = group_of(world, region, name).and_then(selection::victim).map(|m| m.id.clone());
             let Some(id) = victim else { break };
             let why = if group_of(world, region, name).is_some_and(|g| g.deleting) {
                 cause::delete(now, capacity, desired, &id)
@@ -269,9 +269,9 @@ fn forget(world: &mut World, region: &str, name: &str) {
 /// Starts one instance. False if EC2 refused: the next round tries again.
 fn launch(world: &mut World, region: &str, name: &str, why: String, now: Time) -> bool {
     let Some(group) = group_of(world, region, name).cloned() else { return false };
-    let Some(place) = choose::place(&group).cloned() else { return false };
+    let Some(place) = selection::place(&group).cloned() else { return false };
     let details = activity::details(&place.subnet, &place.zone, None);
-    match hands::launch(world, region, &group, &place, now) {
+    match ec2_port::launch(world, region, &group, &place, now) {
         Ok(member) => {
             let id = member.id.clone();
             let what = Begun {
@@ -285,7 +285,7 @@ fn launch(world: &mut World, region: &str, name: &str, why: String, now: Time) -
             if let Some(g) = group_mut(world, region, name) {
                 g.members.push(Member { activity: Some(activity), ..member });
             }
-            let up = world.draw(&id, "asg-up").secs(18.0, 32.0);
+            let up = world.random(&id, "asg-up").secs(18.0, 32.0);
             step_in(world, region, name, &id, up, now);
             true
         }

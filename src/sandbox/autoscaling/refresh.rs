@@ -1,4 +1,4 @@
-//! Instance refreshes: a group's members are replaced a few at a time.
+//! Instance refreshes, which replace a group's members a few at a time.
 //!
 //! <https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html>
 
@@ -123,7 +123,7 @@ pub(super) fn start(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
         None => None,
     };
     let wanted = template.as_ref().unwrap_or(&group.template).clone();
-    let newest = super::hands::version_of(world, &region, &wanted);
+    let newest = super::ec2_port::version_of(world, &region, &wanted);
     let matches = |t: &Template| t.id == wanted.id && newest.as_deref() == Some(t.version.as_str());
     let stale = group.members.iter().filter(|m| !(m.lifecycle.leaving() || skip_matching && matches(&m.template)));
     let old: Vec<String> = stale.map(|m| m.id.clone()).collect();

@@ -1,4 +1,4 @@
-//! Scheduled actions: a group's size changes at a moment, once or again and again.
+//! Scheduled actions, which change a group's size at a moment, once or repeatedly.
 
 use jiff::tz::TimeZone;
 
@@ -9,7 +9,7 @@ use super::groups::done;
 use super::reconcile::{self, Event};
 use super::state::Scheduled;
 use crate::base::Time;
-use crate::sandbox::physics;
+use crate::sandbox::event_queue;
 use crate::sandbox::wire::{ApiError, Call, Reply};
 use crate::sandbox::world::World;
 
@@ -33,7 +33,7 @@ pub(super) fn plan(world: &mut World, region: &str, group: &str, action: &str, n
     let Some(at) = a.start else { return };
     let event = Event::Scheduled { group: group.to_string(), action: action.to_string(), at };
     let region = world.region_name(region);
-    world.physics.push(at, region, physics::Event::Asg(event));
+    world.events.push(at, region, event_queue::Event::Asg(event));
 }
 
 /// Carries an action out, if it is still as it was planned. One that recurs is planned again, or ends.

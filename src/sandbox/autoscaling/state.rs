@@ -1,4 +1,4 @@
-//! What Auto Scaling remembers: groups with their members, policies, scheduled actions, hooks and activities.
+//! Auto Scaling's state in a region: groups with their members, policies, scheduled actions, hooks and activities.
 //!
 //! Plain data; `reconcile` moves it.
 

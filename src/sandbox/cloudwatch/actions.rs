@@ -1,4 +1,4 @@
-//! What alarms set off: actions on instances and scaling policies are carried out, and the history says what became of them.
+//! Alarm actions: those on instances and scaling policies are carried out, and the history says with what result.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::evaluate::latest;
 use super::state::{Alarm, AlarmState, HistoryItem, Watch};
-use super::{Says, validation};
+use super::{ApiError, validation};
 use crate::base::Time;
 use crate::sandbox::autoscaling;
 use crate::sandbox::ec2::{self, Deed};
@@ -61,7 +61,7 @@ fn instance(watch: &Watch) -> Option<&str> {
 ///
 /// # Errors
 /// `ValidationError` for what is no action, is in another region, or cannot be of such an alarm.
-pub(super) fn check(actions: &[String], watch: &Watch, region: &str) -> Result<(), Says> {
+pub(super) fn check(actions: &[String], watch: &Watch, region: &str) -> Result<(), ApiError> {
     if actions.len() > MOST {
         return Err(validation(format!(
             "An alarm can have at most {MOST} actions for each state; these are {}.",

@@ -10,15 +10,15 @@ use super::evaluate::{Verdict, evaluate_rules, transition};
 use super::state::{Alarm, AlarmState, HistoryItem, Watch};
 use super::stats::Stat;
 use super::text::{read_json, write_json};
-use super::tree::Tree;
-use super::{Outcome, Says, invalid, page_token, read_page_token, rule, validation};
+use super::value::Tree;
+use super::{ApiError, Outcome, invalid, page_token, read_page_token, rule, validation};
 use crate::base::Time;
 use crate::sandbox::world::World;
 
 /// AWS's default and greatest page.
 const PAGE: (usize, usize) = (50, 100);
 
-fn page_size(input: &Tree) -> Result<usize, Says> {
+fn page_size(input: &Tree) -> Result<usize, ApiError> {
     match input.get("MaxRecords").int() {
         None => Ok(PAGE.0),
         Some(n) if (1..=PAGE.1 as i64).contains(&n) => Ok(n as usize),
@@ -142,7 +142,7 @@ pub(super) fn describe(world: &World, region: &str, input: &Tree) -> Outcome {
 }
 
 /// The names that `ChildrenOfAlarmName` or `ParentsOfAlarmName` asks for, if either is there.
-fn family(alarms: Option<&BTreeMap<ArcStr, Alarm>>, input: &Tree) -> Result<Option<BTreeSet<String>>, Says> {
+fn family(alarms: Option<&BTreeMap<ArcStr, Alarm>>, input: &Tree) -> Result<Option<BTreeSet<String>>, ApiError> {
     let (children, parents) = (input.text_of("ChildrenOfAlarmName"), input.text_of("ParentsOfAlarmName"));
     let Some(of) = children.or(parents) else { return Ok(None) };
     let others = ["AlarmNames", "AlarmNamePrefix", "StateValue", "ActionPrefix", "AlarmTypes"];
@@ -258,8 +258,8 @@ pub(super) fn configuration(alarm: &Alarm, account: &str, region: &str, kind: &s
     }
 }
 
-fn not_found(name: &str) -> Says {
-    Says::new("ResourceNotFound", format!("Unable to find an alarm with the name {name}")).status(404)
+fn not_found(name: &str) -> ApiError {
+    ApiError::new("ResourceNotFound", format!("Unable to find an alarm with the name {name}")).status(404)
 }
 
 /// SetAlarmState: holds until the next evaluation.
@@ -271,7 +271,7 @@ pub(super) fn set_state(world: &mut World, region: &str, input: &Tree, now: Time
     let reason = input.text_of("StateReason").ok_or_else(|| validation("The parameter StateReason is required."))?;
     let data = input.text_of("StateReasonData");
     if data.is_some_and(|d| !serde_json::from_str::<serde_json::Value>(d).is_ok_and(|v| v.is_object())) {
-        return Err(Says::new("InvalidFormat", "StateReasonData is not valid JSON"));
+        return Err(ApiError::new("InvalidFormat", "StateReasonData is not valid JSON"));
     }
     if !world.region(region).cloudwatch.alarms.contains_key(name) {
         return Err(not_found(name));
@@ -335,7 +335,7 @@ pub(super) fn tagging(world: &mut World, region: &str, operation: &str, input: &
     };
     let name: ArcStr = name.into();
     let Some(alarm) = world.region(region).cloudwatch.alarms.get_mut(&name) else {
-        return Err(Says::new("ResourceNotFoundException", format!("The alarm {name} does not exist.")).status(404));
+        return Err(ApiError::new("ResourceNotFoundException", format!("The alarm {name} does not exist.")).status(404));
     };
     match operation {
         "TagResource" => {

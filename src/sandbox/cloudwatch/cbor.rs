@@ -4,7 +4,7 @@ use aws_smithy_cbor::data::Type;
 use aws_smithy_cbor::{Decoder, Encoder};
 use aws_smithy_types::DateTime;
 
-use super::tree::Tree;
+use super::value::Tree;
 use crate::base::Time;
 
 /// Deeper nesting than any CloudWatch shape has; what goes beyond is refused instead of exhausting the stack.

@@ -1,4 +1,4 @@
-//! What is read of metrics: GetMetricData, GetMetricStatistics and ListMetrics.
+//! GetMetricData, GetMetricStatistics and ListMetrics.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use super::metrics::{self, Source};
 use super::pace::Pace;
 use super::state::MetricKey;
 use super::stats::Stat;
-use super::tree::Tree;
-use super::{Outcome, Says, invalid, page_token, read_page_token, validation};
+use super::value::Tree;
+use super::{ApiError, Outcome, invalid, page_token, read_page_token, validation};
 use crate::base::Time;
 use crate::sandbox::world::World;
 
@@ -49,7 +49,7 @@ pub(super) fn dimensions(key: &MetricKey) -> Tree {
 }
 
 /// Start and end in whole seconds, start rounded down and end up to the period, within what is kept.
-fn span(tree: &Tree, now: Time) -> Result<(Time, Time), Says> {
+fn span(tree: &Tree, now: Time) -> Result<(Time, Time), ApiError> {
     let read =
         |name: &str| tree.get(name).time().ok_or_else(|| validation(format!("The parameter {name} is required.")));
     let (start, end) = (read("StartTime")?, read("EndTime")?);
@@ -83,7 +83,7 @@ fn grid(start: Time, end: Time, period: i64, now: Time) -> (i64, i64) {
     (from.max(oldest), to.min(newest))
 }
 
-fn check_period(period: Option<i64>) -> Result<i64, Says> {
+fn check_period(period: Option<i64>) -> Result<i64, ApiError> {
     match period {
         Some(p) if matches!(p, 1 | 5 | 10 | 20 | 30) || p >= 60 && p % 60 == 0 => Ok(p),
         Some(p) => Err(validation(format!(
@@ -101,7 +101,7 @@ struct Answer {
     shown: bool,
 }
 
-fn check_ids(queries: &[Tree], account: &str) -> Result<(), Says> {
+fn check_ids(queries: &[Tree], account: &str) -> Result<(), ApiError> {
     for (i, q) in queries.iter().enumerate() {
         let id = q.text_of("Id").unwrap_or_default();
         let good = id.starts_with(|c: char| c.is_ascii_lowercase())
@@ -142,7 +142,7 @@ fn answers(
     (start, end): (Time, Time),
     now: Time,
     pace: Pace,
-) -> Result<Vec<Answer>, Says> {
+) -> Result<Vec<Answer>, ApiError> {
     let mut done: BTreeMap<&str, BTreeMap<i64, f64>> = BTreeMap::new();
     let mut singles: BTreeMap<&str, f64> = BTreeMap::new();
     let mut labels: BTreeMap<&str, String> = BTreeMap::new();
@@ -270,7 +270,7 @@ pub(super) fn watched(
     span: (Time, Time),
     now: Time,
     pace: Pace,
-) -> Result<Vec<(i64, f64)>, Says> {
+) -> Result<Vec<(i64, f64)>, ApiError> {
     check_ids(queries, &world.account)?;
     let found = answers(world, region, queries, span, now, pace)?;
     let mut shown = found.into_iter().filter(|a| a.shown);
@@ -344,7 +344,7 @@ pub(super) fn get_metric_data(world: &World, region: &str, input: &Tree, now: Ti
 pub(super) fn get_metric_statistics(world: &World, region: &str, input: &Tree, now: Time) -> Outcome {
     for name in ["Namespace", "MetricName", "StartTime", "EndTime", "Period"] {
         if input.get(name).is_null() {
-            return Err(Says::new("MissingParameter", format!("The parameter {name} is required.")));
+            return Err(ApiError::new("MissingParameter", format!("The parameter {name} is required.")));
         }
     }
     let period = input.get("Period").int().unwrap_or(0);
@@ -355,7 +355,7 @@ pub(super) fn get_metric_statistics(world: &World, region: &str, input: &Tree, n
     }
     let (names, extended) = (input.get("Statistics").strings(), input.get("ExtendedStatistics").strings());
     if names.is_empty() && extended.is_empty() {
-        return Err(Says::new(
+        return Err(ApiError::new(
             "InvalidParameterCombination",
             "At least one of the parameters Statistics and ExtendedStatistics must be specified.",
         ));
@@ -373,7 +373,7 @@ pub(super) fn get_metric_statistics(world: &World, region: &str, input: &Tree, n
     let (from, to) = aligned(start, end, period);
     let asked = (to - from) / period;
     if asked > MOST_STATISTICS {
-        return Err(Says::new(
+        return Err(ApiError::new(
             "InvalidParameterCombination",
             format!(
                 "You have requested up to {asked} datapoints, which exceeds the limit of {MOST_STATISTICS}. You may reduce the \

@@ -1,4 +1,4 @@
-//! Making and replacing alarms: PutMetricAlarm and PutCompositeAlarm.
+//! PutMetricAlarm and PutCompositeAlarm.
 
 use super::alarms::{configuration, tags_of};
 use super::data::key_of;
@@ -7,8 +7,8 @@ use super::pace::Pace;
 use super::state::{Alarm, MetricWatch, Suppressor, Watch};
 use super::stats::Stat;
 use super::text::write_json;
-use super::tree::Tree;
-use super::{Outcome, Says, actions, rule, suppress, validation};
+use super::value::Tree;
+use super::{ApiError, Outcome, actions, rule, suppress, validation};
 use crate::base::Time;
 use crate::sandbox::world::World;
 
@@ -97,7 +97,7 @@ pub(super) fn put_metric(world: &mut World, region: &str, input: &Tree, now: Tim
 }
 
 /// Parts of a request that are not done here are not passed over.
-fn refuse(input: &Tree, names: &[&str]) -> Result<(), Says> {
+fn refuse(input: &Tree, names: &[&str]) -> Result<(), ApiError> {
     match names.iter().chain(&["ActionConfiguration"]).find(|n| !input.get(n).is_null()) {
         Some(name) => Err(validation(format!("The parameter {name} is not supported here."))),
         None => Ok(()),

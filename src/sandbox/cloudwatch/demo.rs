@@ -5,7 +5,7 @@ use super::state::{Alarm, AlarmState, MetricKey, MetricWatch, Watch};
 use super::{Event, put_alarm};
 use crate::base::Time;
 use crate::sandbox::ec2::instance::{Instance, InstanceState};
-use crate::sandbox::physics;
+use crate::sandbox::event_queue;
 use crate::sandbox::world::World;
 
 const HOME: &str = "ap-northeast-2";
@@ -16,16 +16,16 @@ pub(in crate::sandbox) fn build(world: &mut World, now: Time) -> Result<(), Stri
     // What groups and balancers recorded before that, so that their alarms know where they stand from the start.
     for minute in (60..120).rev() {
         let at = now.secs().div_euclid(60) * 60 - minute * 60;
-        super::scaling::record(world, HOME, Time::from_secs(at));
+        super::service_metrics::record(world, HOME, Time::from_secs(at));
     }
     // The alarms of scaling policies are there already, and have begun to tick at the world's birth.
-    world.physics.retain(|_, event| !matches!(event, physics::Event::Cw(Event::Minute)));
+    world.events.retain(|_, event| !matches!(event, event_queue::Event::Cw(Event::Minute)));
     for region in [HOME, SECOND] {
         // Evaluated from an hour ago on, after what happened to the instances in the past has happened: so states have an age.
         world.region(region).cloudwatch.ticking = true;
         let name = world.region_name(region);
         let start = Time::from_secs(now.secs() - 3_600);
-        world.physics.push(start, name, physics::Event::Cw(Event::Minute));
+        world.events.push(start, name, event_queue::Event::Cw(Event::Minute));
         for alarm in alarms(world, region, now) {
             let at = alarm.configured;
             put_alarm(world, region, alarm, at);

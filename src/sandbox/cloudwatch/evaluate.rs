@@ -1,4 +1,4 @@
-//! Alarms by the minute: each looks at its metric, and says in AWS's words why it is in its state.
+//! The evaluation of alarms, each minute, and the reasons for their states in AWS's words.
 
 use serde_json::json;
 

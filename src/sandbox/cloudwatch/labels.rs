@@ -1,4 +1,4 @@
-//! Labels with values in them: `${MAX}`, `${LAST_TIME}`, `${PROP('Dim.InstanceId')}`. Pure.
+//! Dynamic labels: `${MAX}`, `${LAST_TIME}`, `${PROP('Dim.InstanceId')}`. Pure.
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/graph-dynamic-labels.html>
 

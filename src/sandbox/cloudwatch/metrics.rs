@@ -1,4 +1,4 @@
-//! Where metrics come from: computed from instances, recorded from groups and balancers, or sent by clients.
+//! The sources of metrics: computed from instances, recorded from groups and balancers, or sent by clients.
 
 use super::pace::Pace;
 use super::state::{MetricKey, Series};

@@ -3,19 +3,20 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`state`] | alarms, their history, metrics that were sent; knows no protocol |
-//! | `tree`, `cbor`, `text` | the neutral value tree, and its three codecs: rpc-v2-cbor, JSON 1.0, query |
+//! | `value`, `cbor`, `text` | the neutral value tree, and its three codecs: rpc-v2-cbor, JSON 1.0, query |
 //! | `metrics`, `stats` | where metrics come from; statistics |
 //! | `pace` | the sandbox's clock, which runs faster than the wall's |
 //! | `math`, `functions` | metric math: its language, its functions |
 //! | `labels` | labels with values in them |
-//! | `alarms`, `define`, `data`, `put` | the operations, once for all protocols |
+//! | `alarms`, `define`, `data`, `put_metric_data` | the operations, once for all protocols |
 //! | `evaluate`, `rule` | alarms by the minute; composite alarms' rules |
 //! | `actions`, `suppress` | what alarms set off; composite alarms that are held back |
-//! | `requests` | what application load balancers count of their traffic |
-//! | `scaling` | what groups and balancers record |
+//! | `alb_traffic` | what application load balancers count of their traffic |
+//! | `service_metrics` | what groups and balancers record |
 
 mod actions;
 mod alarms;
+mod alb_traffic;
 mod cbor;
 mod data;
 mod define;
@@ -26,17 +27,16 @@ mod labels;
 mod math;
 mod metrics;
 mod pace;
-mod put;
-mod requests;
+mod put_metric_data;
 mod rule;
-mod scaling;
+mod service_metrics;
 mod state;
 mod stats;
 mod suppress;
 #[cfg(test)]
 mod tests;
 mod text;
-mod tree;
+mod value;
 
 pub(in crate::sandbox) use alarms::remove_alarms;
 pub(in crate::sandbox) use define::put_alarm;
@@ -51,27 +51,25 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use crate::base::Time;
-use crate::sandbox::physics;
+use crate::sandbox::event_queue;
 use crate::sandbox::wire::{ApiError, Call, Protocol, Reply};
 use crate::sandbox::world::World;
 use pace::Pace;
-use tree::Tree;
+use value::Tree;
 
-/// An error, in CloudWatch's words.
-type Says = ApiError;
 /// An operation's answer: [`Tree::Null`] where the operation has no output.
-type Outcome = Result<Tree, Says>;
+type Outcome = Result<Tree, ApiError>;
 
-fn validation(message: impl Into<String>) -> Says {
-    Says::new("ValidationError", message)
+fn validation(message: impl Into<String>) -> ApiError {
+    ApiError::new("ValidationError", message)
 }
 
-fn invalid(message: impl Into<String>) -> Says {
-    Says::new("InvalidParameterValue", message)
+fn invalid(message: impl Into<String>) -> ApiError {
+    ApiError::new("InvalidParameterValue", message)
 }
 
-fn invalid_token() -> Says {
-    Says::new("InvalidNextToken", "The token is invalid.")
+fn invalid_token() -> ApiError {
+    ApiError::new("InvalidNextToken", "The token is invalid.")
 }
 
 /// An opaque token.
@@ -80,7 +78,7 @@ fn page_token(s: &str) -> String {
 }
 
 /// Reads what [`page_token`] wrote.
-fn read_page_token(token: &str) -> Result<String, Says> {
+fn read_page_token(token: &str) -> Result<String, ApiError> {
     let text = URL_SAFE_NO_PAD.decode(token).ok().and_then(|b| String::from_utf8(b).ok());
     text.and_then(|t| t.strip_prefix("t:").map(str::to_owned)).ok_or_else(invalid_token)
 }
@@ -97,12 +95,12 @@ pub enum Event {
 }
 
 /// Lets an event happen at its moment.
-pub(crate) fn happen(world: &mut World, region: &str, event: Event, now: Time) {
+pub(crate) fn apply_event(world: &mut World, region: &str, event: Event, now: Time) {
     match event {
         Event::Minute => {
             let pace = Pace::of(world);
             let minute = pace.shows(now).secs().div_euclid(60) * 60;
-            scaling::record(world, region, Time::from_secs(minute - 60));
+            service_metrics::record(world, region, Time::from_secs(minute - 60));
             evaluate::evaluate_all(world, region, now, evaluate::Which::All);
             actions::scale_again(world, region, now);
             schedule(world, region, now);
@@ -128,7 +126,7 @@ fn schedule(world: &mut World, region: &str, now: Time) {
     // A few seconds into the minute, as CloudWatch needs them too.
     let next = pace.wall(Time::from_secs(minute * 60).plus(Duration::from_millis(4_300)));
     let region = world.region_name(region);
-    world.physics.push(next, region, physics::Event::Cw(Event::Minute));
+    world.events.push(next, region, event_queue::Event::Cw(Event::Minute));
 }
 
 /// The next ten seconds of the sandbox's clock, if there are alarms that want them.
@@ -141,7 +139,7 @@ fn schedule_tenth(world: &mut World, region: &str, now: Time) {
         let least = pace.shows(world.until).secs().div_euclid(10) - MOST_MINUTES * 6;
         let next = pace.wall(Time::from_secs(tenth.max(least) * 10).plus(Duration::from_millis(1_200)));
         let region = world.region_name(region);
-        world.physics.push(next, region, physics::Event::Cw(Event::Tenth));
+        world.events.push(next, region, event_queue::Event::Cw(Event::Tenth));
     }
 }
 
@@ -162,7 +160,7 @@ fn keep_ticking(world: &mut World, region: &str, now: Time) {
 pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
     let input = match read(call) {
         Ok(input) => input,
-        Err(message) => return call.fail(&Says::new("SerializationException", message)),
+        Err(message) => return call.fail(&ApiError::new("SerializationException", message)),
     };
     let (region, now) = (call.region.as_str(), call.now);
     let outcome = match call.operation.as_str() {
@@ -181,7 +179,7 @@ pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
         "GetMetricData" => data::get_metric_data(world, region, &input, now),
         "GetMetricStatistics" => data::get_metric_statistics(world, region, &input, now),
         "ListMetrics" => data::list_metrics(world, region, &input),
-        "PutMetricData" => put::put_metric_data(world, region, &input, now),
+        "PutMetricData" => put_metric_data::put_metric_data(world, region, &input, now),
         _ => return call.unknown_operation(),
     };
     match outcome {

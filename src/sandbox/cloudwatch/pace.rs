@@ -1,4 +1,4 @@
-//! The sandbox's clock: what of a minute has passed when time runs faster than the wall's. Pure.
+//! The time scale of metrics: how much of a minute has passed when time runs faster than the wall's. Pure.
 //!
 //! Durations are divided by the sandbox's speed and dates stay the wall's, so a metric's moments are the wall's too. Alarms look
 //! at them by the sandbox's clock: a period of 60 seconds is 60 seconds of the sandbox. That clock stood with the wall's

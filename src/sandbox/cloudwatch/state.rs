@@ -1,4 +1,4 @@
-//! What a region has of alarms and of metrics that were sent to it. Knows no protocol.
+//! CloudWatch's state in a region: alarms, their history, and recorded metrics. Knows no protocol.
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -1,4 +1,4 @@
-//! Composite alarms whose actions another alarm holds back.
+//! Action suppression: composite alarms whose actions another alarm holds back.
 //!
 //! While the suppressor is in `ALARM` nothing is carried out; the wait period gives it time to get there, the extension period
 //! gives the composite alarm time to calm down after it. At the end of either the alarm acts on the state that it is
@@ -12,10 +12,10 @@ use serde_json::json;
 
 use super::actions;
 use super::state::{Alarm, AlarmState, State, Suppressed, SuppressedBy, Suppressor};
-use super::tree::Tree;
-use super::{Event, Says, validation};
+use super::value::Tree;
+use super::{ApiError, Event, validation};
 use crate::base::Time;
-use crate::sandbox::physics;
+use crate::sandbox::event_queue;
 use crate::sandbox::world::World;
 
 /// The name of an alarm that is named by its name or its ARN.
@@ -27,7 +27,7 @@ fn bare(name: &str) -> &str {
 ///
 /// # Errors
 /// `ValidationError` for one that is not there, is the alarm itself or lacks its periods.
-pub(super) fn read(input: &Tree, state: &State) -> Result<Option<Suppressor>, Says> {
+pub(super) fn read(input: &Tree, state: &State) -> Result<Option<Suppressor>, ApiError> {
     let (wait, extension) = ("ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod");
     let Some(alarm) = input.text_of("ActionsSuppressor").filter(|a| !a.is_empty()) else {
         return match [wait, extension].iter().find(|n| !input.get(n).is_null()) {
@@ -85,7 +85,7 @@ pub(super) fn review(world: &mut World, region: &str, now: Time) {
         if held != alarm.suppressed {
             if let Some(until) = held.as_ref().and_then(|s| s.until) {
                 let region = world.region_name(region);
-                world.physics.push(until, region, physics::Event::Cw(Event::Review));
+                world.events.push(until, region, event_queue::Event::Cw(Event::Review));
             }
             let (summary, word) = match &held {
                 Some(held) => (format!("Actions are suppressed: {}", held.reason(suppressor)), "Suppressed"),

@@ -252,6 +252,6 @@ async fn a_fast_night_is_caught_up_with_in_no_time() {
     let before = std::time::Instant::now();
     assert_eq!(cw.describe_alarms().send().await.unwrap().metric_alarms().len(), 1);
     assert!(before.elapsed() < Duration::from_secs(30), "{:?}", before.elapsed());
-    let next = sandbox.world().physics.next().unwrap();
+    let next = sandbox.world().events.next().unwrap();
     assert!(next > clock.now() && next.since(clock.now()) < Duration::from_secs(1), "{next:?}");
 }

@@ -1,6 +1,6 @@
 //! The two text protocols of CloudWatch: AWS JSON 1.0 and the query protocol (form in, XML out).
 
-use super::tree::Tree;
+use super::value::Tree;
 use crate::base::Time;
 
 /// Reads a JSON body. An empty body is an empty structure.
@@ -90,7 +90,7 @@ impl Node {
     }
 }
 
-/// Writes the members of `tree` as the query protocol's XML, without an element of its own round them.
+/// Writes the members of `value` as the query protocol's XML, without an element of its own round them.
 pub fn write_xml(out: &mut String, tree: &Tree) {
     match tree {
         Tree::Null => {}

@@ -9,15 +9,15 @@ use super::filter::Filters;
 use super::network::{flag, wanted};
 use super::page::Page;
 use super::state::{NetworkAcl, State, Subnet};
-use super::{dry_run, once, shown, tags};
+use super::{client_token, documented_filters, dry_run, tags};
 use crate::net::range::Range;
 use crate::net::reach::AclEntry;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
-use crate::sandbox::world::{Draw, World};
+use crate::sandbox::world::{Random, World};
 
 /// The id of a subnet's use of an ACL: another when the ACL is another.
 fn association(s: &Subnet) -> String {
-    format!("aclassoc-0{:016x}", Draw::new(0, &[&s.id, &s.acl]).u64())
+    format!("aclassoc-0{:016x}", Random::new(0, &[&s.id, &s.acl]).u64())
 }
 
 fn action(e: &AclEntry) -> &'static str {
@@ -74,7 +74,7 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
         "owner-id",
         "vpc-id",
     ];
-    let filters = Filters::read_with(&call.params, KNOWN, shown::ACLS)?;
+    let filters = Filters::read_with(&call.params, KNOWN, documented_filters::ACLS)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let (found, next) = page.cut(&state.acls, |a| {
         (ids.is_empty() || ids.contains(&a.id.as_str()))
@@ -113,7 +113,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     let state = &world.region(&call.region).ec2;
     let vpc = call.params.required("VpcId")?;
     let vpc = state.vpcs.get(vpc).ok_or_else(|| not_found("vpc", vpc))?.id.clone();
-    let known = once::known(state, call)?;
+    let known = client_token::known(state, call)?;
     dry_run(call)?;
     let id = match known {
         Some(id) => id,
@@ -123,7 +123,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
             let made = NetworkAcl { id: id.clone(), vpc, is_default: false, entries, tags };
             let state = &mut world.region(&call.region).ec2;
             state.acls.insert(id.clone(), made);
-            once::remember(state, call, &id);
+            client_token::remember(state, call, &id);
             id
         }
     };

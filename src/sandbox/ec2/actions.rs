@@ -6,7 +6,7 @@ use arcstr::ArcStr;
 
 use super::describe::{named, state_of};
 use super::instance::{Instance, InstanceState};
-use super::{dry_run, life};
+use super::{dry_run, lifecycle};
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Reply};
 use crate::sandbox::world::World;
@@ -59,7 +59,7 @@ pub(super) fn start(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErro
     }
     let was = before(world, call, &ids);
     for id in &ids {
-        life::start(world, &call.region, id, call.now);
+        lifecycle::start(world, &call.region, id, call.now);
     }
     Ok(changes(world, call, &was))
 }
@@ -112,7 +112,7 @@ pub(super) fn stop(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError
     }
     let was = before(world, call, &ids);
     for id in &ids {
-        life::stop(world, &call.region, id, force, call.now);
+        lifecycle::stop(world, &call.region, id, force, call.now);
         if hibernate && let Some(i) = world.region(&call.region).ec2.instances.get_mut(id) {
             let reason = "Client.UserInitiatedHibernate: User initiated hibernate";
             i.state_reason = Some(("Client.UserInitiatedHibernate".into(), reason.into()));
@@ -137,7 +137,7 @@ pub(super) fn reboot(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         rebootable(i)?;
     }
     for id in &ids {
-        life::reboot(world, &call.region, id, call.now);
+        lifecycle::reboot(world, &call.region, id, call.now);
     }
     Ok(call.ec2(|x| x.el("return", true)))
 }
@@ -167,7 +167,7 @@ pub(super) fn terminate(world: &mut World, call: &Call<'_>) -> Result<Reply, Api
     for id in &ids {
         let zone = zone_of(world, id);
         if shielded.iter().all(|(_, z, _)| *z != zone) {
-            life::terminate(world, &call.region, id, None, call.now);
+            lifecycle::terminate(world, &call.region, id, None, call.now);
         }
     }
     if let Some((id, _, termination)) = shielded.first() {
@@ -232,17 +232,17 @@ pub fn by_alarm(world: &mut World, region: &str, id: &str, deed: Deed, now: Time
     match deed {
         Deed::Stop => {
             stoppable(i)?;
-            life::stop(world, region, id, false, now);
+            lifecycle::stop(world, region, id, false, now);
         }
         Deed::Terminate => {
             if (i.no_api_termination || i.no_api_stop) && !i.state.is_ending() {
                 return Err(protected(id, i.no_api_termination));
             }
-            life::terminate(world, region, id, None, now);
+            lifecycle::terminate(world, region, id, None, now);
         }
         Deed::Reboot => {
             rebootable(i)?;
-            life::reboot(world, region, id, now);
+            lifecycle::reboot(world, region, id, now);
         }
         Deed::Recover => {
             if i.state != InstanceState::Running {
@@ -250,7 +250,7 @@ pub fn by_alarm(world: &mut World, region: &str, id: &str, deed: Deed, now: Time
                     "This instance '{id}' is not in a state from which it can be recovered."
                 )));
             }
-            life::recover(world, region, id, now);
+            lifecycle::recover(world, region, id, now);
         }
     }
     Ok(())

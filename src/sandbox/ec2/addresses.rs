@@ -92,7 +92,7 @@ pub(super) fn allocate(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
     }
     dry_run(call)?;
     let id = world.new_id("eipalloc");
-    let hint = world.draw(&id, "elastic").u64();
+    let hint = world.random(&id, "elastic").u64();
     let state = &mut world.region(&call.region).ec2;
     let ip = state.take_elastic(hint);
     state.addresses.insert(id.clone(), Address { id: id.clone(), ip, association: None, tags });
@@ -182,7 +182,7 @@ pub(super) fn disassociate(world: &mut World, call: &Call<'_>) -> Result<Reply, 
     let was = state.addresses.get_mut(&address).and_then(|a| a.association.take());
     if let Some((_, id)) = was {
         let gets = state.instances.get(&id).is_some_and(|i| i.wants_public_ip && i.booted.is_some());
-        let hint = world.draw(&id, "after-elastic").u64();
+        let hint = world.random(&id, "after-elastic").u64();
         let state = &mut world.region(&call.region).ec2;
         if gets {
             let ip = state.take_public(hint);

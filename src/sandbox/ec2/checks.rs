@@ -1,4 +1,4 @@
-//! AWS's complaints about ids, shared by the operations.
+//! Checks of ids, with AWS's errors for malformed and unknown ones.
 
 use crate::sandbox::wire::ApiError;
 

@@ -7,17 +7,17 @@ use arcstr::ArcStr;
 use ipnet::Ipv4Net;
 use serde::Deserialize;
 
-use super::fresh::Ids;
+use super::default_region::Ids;
 use super::instance::{Check, Impairment, Instance, InstanceState, ScheduledEvent};
 use super::launch::{self, LaunchRequest, VolumeRequest};
-use super::life;
+use super::lifecycle;
 use super::routes::{Association, Route, RouteTable};
 use super::state::{Address, Image, KeyPair, Peer, SecurityGroup, State, Tags, Volume};
 use super::volumes::{Phase, shape};
 use crate::base::Time;
 use crate::net::range::Range;
-use crate::sandbox::world::{Draw, World};
-use crate::sandbox::worlds::{self, Header};
+use crate::sandbox::presets::{self, Header};
+use crate::sandbox::world::{Random, World};
 
 const TEXT: &str = include_str!("../../../worlds/demo.toml");
 
@@ -163,7 +163,7 @@ fn yes() -> bool {
 
 /// The file.
 pub(in crate::sandbox) fn read() -> Result<Demo, String> {
-    worlds::read("demo", TEXT)
+    presets::read("demo", TEXT)
 }
 
 /// Adds it.
@@ -203,7 +203,7 @@ fn build_region(world: &mut World, spec: &RegionSpec, now: Time) -> Result<(), S
     let state = &mut world.region(&spec.name).ec2;
     for name in &spec.spare_addresses {
         let id = ids.id("eipalloc", name);
-        let ip = state.take_elastic(Draw::new(seed, &[&spec.name, "elastic", name]).u64());
+        let ip = state.take_elastic(Random::new(seed, &[&spec.name, "elastic", name]).u64());
         state.addresses.insert(id.clone(), Address { id, ip, association: None, tags: named(name) });
     }
     for volume in &spec.spare_volume {
@@ -381,8 +381,8 @@ fn add_instance(
     let left = spec.stopped.as_deref().map_or(Ok(now), |s| ago(now, s))?;
     match spec.state.as_deref() {
         None | Some("running") => {}
-        Some("stopped" | "stopping") => life::stop(world, region, &id, false, left),
-        Some("terminated") => life::terminate(world, region, &id, None, left),
+        Some("stopped" | "stopping") => lifecycle::stop(world, region, &id, false, left),
+        Some("terminated") => lifecycle::terminate(world, region, &id, None, left),
         Some(other) => return Err(format!("no state {other}")),
     }
     Ok(())
@@ -412,7 +412,7 @@ fn scheduled(id: &str, spec: &EventSpec, start: Time) -> ScheduledEvent {
 
 fn give_elastic_ip(world: &mut World, region: &str, instance: &str, name: &str) {
     let (allocation, association) = (world.new_id("eipalloc"), world.new_id("eipassoc"));
-    let hint = world.draw(instance, "elastic").u64();
+    let hint = world.random(instance, "elastic").u64();
     let state = &mut world.region(region).ec2;
     let ip = state.take_elastic(hint);
     let old = state.instances.get_mut(instance).and_then(|i| i.public_ip.take());

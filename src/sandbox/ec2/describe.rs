@@ -7,10 +7,10 @@ use std::net::Ipv4Addr;
 use arcstr::ArcStr;
 
 use super::checks::none_of;
+use super::documented_filters;
 use super::filter::{Filters, Values};
 use super::instance::{Instance, InstanceState, Metadata};
 use super::page::Page;
-use super::shown;
 use super::state::{State, Tags};
 use super::types;
 use crate::base::Time;
@@ -193,7 +193,7 @@ pub(super) fn instances(world: &mut World, call: &Call<'_>) -> Result<Reply, Api
             "The parameter instancesSet cannot be used with the parameter maxResults",
         ));
     }
-    let filters = Filters::read_with(&call.params, FILTERS, shown::INSTANCES)?;
+    let filters = Filters::read_with(&call.params, FILTERS, documented_filters::INSTANCES)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let elastic = elastic(state);
     let pass = |i: &Instance| {

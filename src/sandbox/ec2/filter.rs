@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::shown::Shown;
+use super::documented_filters::Documented;
 use super::state::Tags;
-use crate::sandbox::wire::{ApiError, Node, Params, Xml, wild};
+use crate::sandbox::wire::{ApiError, Node, Params, Xml, matches_wildcard};
 
 /// The filters of one request.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl Filters {
     }
 
     /// The same, with names whose values are read off what the operation shows: for [`Filters::pass_with`].
-    pub(super) fn read_with(params: &Params, known: &[&str], shown: Shown) -> Result<Filters, ApiError> {
+    pub(super) fn read_with(params: &Params, known: &[&str], shown: Documented) -> Result<Filters, ApiError> {
         let mut filters = Vec::new();
         for f in params.list("Filter") {
             let name = f.text("Name").unwrap_or_default();
@@ -112,7 +112,7 @@ impl Filter {
 
 impl Pattern {
     fn fits(&self, value: &str) -> bool {
-        if self.wild { wild(&self.text, value) } else { self.text == value }
+        if self.wild { matches_wildcard(&self.text, value) } else { self.text == value }
     }
 }
 

@@ -7,13 +7,13 @@ use arcstr::ArcStr;
 use ipnet::Ipv4Net;
 use serde::Deserialize;
 
+use super::default_region::Ids;
 use super::demo::settle;
-use super::fresh::Ids;
 use super::instance::InstanceState;
 use super::launch::{self, LaunchRequest};
 use crate::base::Time;
+use crate::sandbox::presets::{self, Header};
 use crate::sandbox::world::World;
-use crate::sandbox::worlds::{self, Header};
 
 const TEXT: &str = include_str!("../../../worlds/fleet.toml");
 
@@ -39,7 +39,7 @@ struct Spec {
 
 /// The file.
 pub(in crate::sandbox) fn read() -> Result<Fleet, String> {
-    let file: Fleet = worlds::read("fleet", TEXT)?;
+    let file: Fleet = presets::read("fleet", TEXT)?;
     let spec = &file.fleet;
     if spec.types.is_empty() || spec.services.is_empty() || spec.envs.is_empty() || spec.per_subnet == 0 {
         return Err("worlds/fleet.toml: a list is empty, or per_subnet is 0".into());
@@ -101,6 +101,6 @@ pub(in crate::sandbox) fn build(world: &mut World, file: &Fleet, now: Time, coun
         }
     }
     // The launches' own events are void by now, and there are as many as instances.
-    world.physics.retain(|_, _| false);
+    world.events.retain(|_, _| false);
     Ok(())
 }

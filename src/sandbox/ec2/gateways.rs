@@ -11,9 +11,9 @@ use super::filter::Filters;
 use super::network::wanted;
 use super::page::Page;
 use super::state::{State, Tags};
-use super::{Event, dry_run, once, tags};
+use super::{Event, client_token, dry_run, tags};
 use crate::base::Time;
-use crate::sandbox::physics;
+use crate::sandbox::event_queue;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
 
@@ -234,7 +234,7 @@ pub(super) fn create_nat(world: &mut World, call: &Call<'_>) -> Result<Reply, Ap
     let subnet = p.required("SubnetId")?;
     let s = state.subnets.get(subnet).ok_or_else(|| not_found("subnet", subnet))?;
     let (subnet, vpc) = (s.id.clone(), s.vpc.clone());
-    let known = once::known(state, call)?;
+    let known = client_token::known(state, call)?;
     let address = match p.text("AllocationId") {
         Some(_) if private => {
             let message = "The parameter allocationId cannot be used with a private NAT gateway.";
@@ -260,13 +260,13 @@ pub(super) fn create_nat(world: &mut World, call: &Call<'_>) -> Result<Reply, Ap
         Some(id) => id,
         None => {
             let (id, interface) = (world.new_id("nat"), world.new_id("eni"));
-            let mut draw = world.draw(&id, "nat");
-            let takes = draw.secs(30.0, 90.0);
+            let mut random = world.random(&id, "nat");
+            let takes = random.secs(30.0, 90.0);
             let ready = call.now.plus(world.scaled(takes));
             let state = &mut world.region(&call.region).ec2;
             let private_ip = match failure {
                 Some(_) => None,
-                None => state.subnets.get_mut(&subnet).and_then(|s| s.take(None, draw.u64())),
+                None => state.subnets.get_mut(&subnet).and_then(|s| s.take(None, random.u64())),
             };
             let made = NatGateway {
                 id: id.clone(),
@@ -283,7 +283,7 @@ pub(super) fn create_nat(world: &mut World, call: &Call<'_>) -> Result<Reply, Ap
                 tags,
             };
             state.nat_gateways.insert(id.clone(), made);
-            once::remember(state, call, &id);
+            client_token::remember(state, call, &id);
             id
         }
     };
@@ -325,12 +325,12 @@ pub(super) fn delete_nat(world: &mut World, call: &Call<'_>) -> Result<Reply, Ap
         return Err(not_found("nat", &id));
     }
     dry_run(call)?;
-    let took = world.draw(&id, "nat-end").secs(20.0, 60.0);
+    let took = world.random(&id, "nat-end").secs(20.0, 60.0);
     let done = call.now.plus(world.scaled(took));
     let state = &mut world.region(&call.region).ec2;
     if let Some(n) = state.nat_gateways.get_mut(&id).filter(|n| n.deleted.is_none()) {
         n.deleted = Some((call.now, done));
-        let settle = |id: &ArcStr| physics::Event::Ec2(Event::Settle { id: id.clone() });
+        let settle = |id: &ArcStr| event_queue::Event::Ec2(Event::Settle { id: id.clone() });
         world.schedule(&call.region, call.now, took, settle(&id));
         world.schedule(&call.region, call.now, SHOWN, settle(&id));
     }

@@ -1,4 +1,4 @@
-//! Changing security group rules in place: their ports and peers, or their descriptions alone.
+//! Modifications of security group rules: their ports and peers, or their descriptions alone.
 
 use super::checks::not_found;
 use super::dry_run;

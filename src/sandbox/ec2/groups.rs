@@ -7,13 +7,13 @@ use arcstr::ArcStr;
 use ipnet::{Ipv4Net, Ipv6Net};
 
 use super::checks::not_found;
+use super::default_region::Ids;
 use super::describe::tag_set;
 use super::filter::Filters;
-use super::fresh::Ids;
 use super::network::wanted;
 use super::page::Page;
 use super::state::{Peer, Rule, SecurityGroup, State, Tags};
-use super::{dry_run, shown, tags};
+use super::{documented_filters, dry_run, tags};
 use crate::net::range::Range;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
 use crate::sandbox::world::World;
@@ -44,7 +44,7 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
         "owner-id",
         "vpc-id",
     ];
-    let filters = Filters::read_with(&call.params, KNOWN, shown::GROUPS)?;
+    let filters = Filters::read_with(&call.params, KNOWN, documented_filters::GROUPS)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let (found, next) = page.cut(&state.groups, |g| {
         (ids.is_empty() || ids.contains(&g.id.as_str()))

@@ -257,7 +257,7 @@ impl Instance {
     pub fn tag(&self, key: &str) -> Option<&str> {
         super::state::tag(&self.tags, key)
     }
-    /// What a status check says at a moment. `settle` is how long the first checks take (see [`super::life::checks_take`]).
+    /// What a status check says at a moment. `settle` is how long the first checks take (see [`super::lifecycle::checks_take`]).
     pub fn check(&self, check: Check, settle: Duration, now: Time) -> CheckStatus {
         let (InstanceState::Running, Some(booted)) = (self.state, self.booted) else {
             return CheckStatus::NotApplicable;
@@ -270,7 +270,7 @@ impl Instance {
     }
     /// Whether a TCP connection to the port would be taken: it runs, has come up, and something listens.
     ///
-    /// `boot` is how long its software takes to come up (see [`super::life::boot_takes`]).
+    /// `boot` is how long its software takes to come up (see [`super::lifecycle::boot_takes`]).
     pub fn listens_on(&self, port: u16, boot: Duration, now: Time) -> bool {
         self.state == InstanceState::Running
             && self.booted.is_some_and(|b| now >= b.plus(boot))

@@ -1,4 +1,4 @@
-//! Key pairs: Create, Import, Delete. A private key here is made up and opens nothing.
+//! Key pairs: Create, Import, Delete. Private keys are made up and open nothing.
 
 use arcstr::ArcStr;
 use base64::Engine as _;
@@ -67,8 +67,8 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     };
     dry_run(call)?;
     let material = world.new_id("key-material");
-    let mut draw = world.draw(&material, "private");
-    let noise: Vec<u8> = (0..length).map(|_| draw.below(256) as u8).collect();
+    let mut random = world.random(&material, "private");
+    let noise: Vec<u8> = (0..length).map(|_| random.below(256) as u8).collect();
     let text = STANDARD.encode(&noise);
     let lines: Vec<&str> = text.as_bytes().chunks(64).filter_map(|l| std::str::from_utf8(l).ok()).collect();
     let material = format!("-----BEGIN {label}-----\n{}\n-----END {label}-----", lines.join("\n"));

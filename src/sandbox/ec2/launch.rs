@@ -1,4 +1,4 @@
-//! A launch: what is asked for, what it comes to, and the instances that it makes.
+//! Launches: the request, its defaults and checks, and the instances that it makes.
 
 use std::net::Ipv4Addr;
 
@@ -6,7 +6,7 @@ use arcstr::ArcStr;
 
 use super::Event;
 use super::instance::{Instance, InstanceState, Metadata, Spot};
-use super::life::later;
+use super::lifecycle::later;
 use super::state::{Attachment, State, Tags, Volume};
 use super::types;
 use super::volumes::Phase;
@@ -105,9 +105,9 @@ pub fn launch(world: &mut World, region: &str, wanted: &LaunchRequest, now: Time
     for index in 0..count {
         let id = world.new_id("i");
         let instance = make(world, region, wanted, &plan, &id, &reservation, index, now);
-        let boot = world.draw(&id, "pending").secs(8.0, 20.0);
+        let boot = world.random(&id, "pending").secs(8.0, 20.0);
         // EC2 is eventually consistent: a describe right after may not find it.
-        let unseen = world.draw(&id, "unseen").secs(0.2, 1.2);
+        let unseen = world.random(&id, "unseen").secs(0.2, 1.2);
         let visible = now.plus(world.scaled(unseen));
         let state = &mut world.region(region).ec2;
         state.instances.insert(id.clone(), Instance { visible, ..instance });
@@ -278,7 +278,7 @@ fn make(
     // EC2 writes whole seconds.
     let now = Time::from_secs(now.secs());
     let interface = world.new_id("eni");
-    let mut address = world.draw(id, "address");
+    let mut address = world.random(id, "address");
     let mut volumes = vec![VolumeRequest { device: image.root_device.clone(), ..VolumeRequest::default() }];
     volumes.extend(image.others.iter().map(|(device, ..)| VolumeRequest {
         device: device.clone(),

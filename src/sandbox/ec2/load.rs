@@ -1,10 +1,10 @@
-//! How busy an instance is: curves that are functions of its id and the moment, so that every reader sees the same past.
+//! The load of an instance: curves that are functions of its id and the moment, so that every reader sees the same past.
 //!
 //! CloudWatch's metrics come from here. Nothing is stored.
 
 use super::instance::{Instance, InstanceState};
 use crate::base::Time;
-use crate::sandbox::world::{Draw, World};
+use crate::sandbox::world::{Random, World};
 
 const MINUTE: i64 = 60;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -15,7 +15,7 @@ pub fn cpu_percent(world: &World, region: &str, instance: &str, at: Time) -> f64
     if !was_on(i, at) {
         return 0.0;
     }
-    let mut own = world.draw(instance, "cpu");
+    let mut own = world.random(instance, "cpu");
     let (mean, swing, peak_hour) = match i.tag("tier") {
         Some("web") => (own.between(22.0, 38.0), own.between(8.0, 16.0), own.between(4.0, 6.0)),
         Some("batch") => (own.between(45.0, 60.0), own.between(25.0, 35.0), own.between(15.0, 18.0)),
@@ -28,7 +28,7 @@ pub fn cpu_percent(world: &World, region: &str, instance: &str, at: Time) -> f64
     let noise = noise(world, instance, "cpu-noise", at);
     let burst = {
         let window = at.secs().div_euclid(10 * MINUTE).to_string();
-        let mut d = Draw::new(world.seed, &[instance, "burst", &window]);
+        let mut d = Random::new(world.seed, &[instance, "burst", &window]);
         if d.unit() < 0.04 { d.between(15.0, 45.0) } else { 0.0 }
     };
     let boot = i.booted.map_or(0.0, |b| (45.0 - at.since(b).as_secs_f64() / 2.0).max(0.0));
@@ -50,7 +50,7 @@ fn traffic(world: &World, region: &str, instance: &str, at: Time, salt: &str) ->
     if cpu <= 0.0 {
         return 0.0;
     }
-    let mut own = world.draw(instance, salt);
+    let mut own = world.random(instance, salt);
     let scale = own.between(0.5, 2.0) * if salt == "net-out" { 9_000.0 } else { 3_500.0 };
     (scale * cpu * (1.0 + 0.25 * noise(world, instance, salt, at))).max(60.0)
 }
@@ -58,7 +58,7 @@ fn traffic(world: &World, region: &str, instance: &str, at: Time, salt: &str) ->
 /// From -1 to 1, another each minute.
 fn noise(world: &World, id: &str, salt: &str, at: Time) -> f64 {
     let minute = at.secs().div_euclid(MINUTE).to_string();
-    Draw::new(world.seed, &[id, salt, &minute]).between(-1.0, 1.0)
+    Random::new(world.seed, &[id, salt, &minute]).between(-1.0, 1.0)
 }
 
 /// Whether it was on at a moment of the past, as far as its last start tells.

@@ -3,41 +3,42 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`state`], [`mod@instance`] | the shapes of what a region has |
-//! | [`mod@launch`], [`life`] | launch, start, stop, terminate, and what follows in time |
+//! | [`mod@launch`], [`lifecycle`] | launch, start, stop, terminate, and what follows in time |
 //! | [`load`] | how busy an instance is, as a function of id and moment |
 //! | [`reach`] | whether a port of an instance answers |
-//! | `fresh`, `demo`, `fleet` | what is there at the start |
+//! | `default_region`, `demo`, `fleet` | what is there at the start |
 
-mod absent;
 mod acls;
 mod actions;
 mod addresses;
 mod attributes;
-mod belongings;
 mod checks;
+mod client_token;
+mod credits;
+mod default_region;
 pub(super) mod demo;
 mod describe;
+mod documented_filters;
 mod filter;
 pub(super) mod fleet;
-mod fresh;
 pub mod gateways;
 mod group_rules;
 mod groups;
 pub mod instance;
 mod keys;
 pub mod launch;
-pub mod life;
+pub mod lifecycle;
 pub mod load;
+mod locations;
 mod network;
-mod once;
 mod page;
-mod places;
+mod profiles;
 pub mod reach;
 pub mod regions;
 pub mod routes;
 mod run;
-mod shown;
 pub mod snapshots;
+mod spot;
 pub mod state;
 mod status;
 mod storage;
@@ -46,6 +47,7 @@ pub mod templates;
 #[cfg(test)]
 mod tests;
 pub mod types;
+mod unmodelled;
 pub mod volume_changes;
 pub mod volumes;
 mod vpcs;
@@ -56,7 +58,7 @@ use serde::{Deserialize, Serialize};
 pub use actions::{Deed, by_alarm};
 pub use instance::{Instance, InstanceState};
 pub use launch::{LaunchRequest, VolumeRequest, launch};
-pub use life::terminate;
+pub use lifecycle::terminate;
 pub use load::cpu_percent;
 pub use state::State;
 
@@ -81,7 +83,7 @@ pub enum Event {
 }
 
 /// Lets an event happen at its moment.
-pub(crate) fn happen(world: &mut World, region: &str, event: Event, now: Time) {
+pub(crate) fn apply_event(world: &mut World, region: &str, event: Event, now: Time) {
     if let Event::Settle { id } = &event {
         let shown = gateways::shown(world);
         let state = &mut world.region(region).ec2;
@@ -98,7 +100,7 @@ pub(crate) fn happen(world: &mut World, region: &str, event: Event, now: Time) {
         return;
     };
     let id = id.clone();
-    life::happen(world, region, event, now);
+    lifecycle::apply_event(world, region, event, now);
     // Targets follow their instances.
     crate::sandbox::elbv2::instance_changed(world, region, &id, now);
 }
@@ -151,17 +153,17 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("DeleteVolume", volumes::delete),
     ("DeleteVpc", vpcs::delete_vpc),
     ("DeregisterImage", snapshots::deregister),
-    ("DescribeAccountAttributes", places::account),
+    ("DescribeAccountAttributes", locations::account),
     ("DescribeAddresses", addresses::describe),
-    ("DescribeAvailabilityZones", places::zones),
-    ("DescribeDhcpOptions", places::dhcp),
-    ("DescribeIamInstanceProfileAssociations", belongings::profiles),
+    ("DescribeAvailabilityZones", locations::zones),
+    ("DescribeDhcpOptions", locations::dhcp),
+    ("DescribeIamInstanceProfileAssociations", profiles::describe),
     ("DescribeImages", storage::images),
     ("DescribeInstanceAttribute", attributes::describe),
-    ("DescribeInstanceCreditSpecifications", belongings::credits),
+    ("DescribeInstanceCreditSpecifications", credits::describe),
     ("DescribeInstanceStatus", status::describe),
-    ("DescribeInstanceTypeOfferings", places::offerings),
-    ("DescribeInstanceTypes", places::types),
+    ("DescribeInstanceTypeOfferings", locations::offerings),
+    ("DescribeInstanceTypes", locations::types),
     ("DescribeInstances", describe::instances),
     ("DescribeInternetGateways", gateways::describe_internet),
     ("DescribeKeyPairs", storage::key_pairs),
@@ -170,12 +172,12 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("DescribeNatGateways", gateways::describe_nat),
     ("DescribeNetworkAcls", acls::describe),
     ("DescribeNetworkInterfaces", network::interfaces),
-    ("DescribeRegions", places::regions),
+    ("DescribeRegions", locations::regions),
     ("DescribeRouteTables", routes::describe),
     ("DescribeSecurityGroupRules", groups::rules),
     ("DescribeSecurityGroups", groups::describe),
     ("DescribeSnapshots", snapshots::describe),
-    ("DescribeSpotInstanceRequests", belongings::spot_requests),
+    ("DescribeSpotInstanceRequests", spot::spot_requests),
     ("DescribeSubnets", network::subnets),
     ("DescribeTags", tags::describe),
     ("DescribeVolumeStatus", volumes::status),
@@ -218,7 +220,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
 /// Answers one call.
 pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
     let Some((name, operation)) = OPERATIONS.iter().find(|(name, _)| *name == call.operation) else {
-        return match absent::describe(call) {
+        return match unmodelled::describe(call) {
             Some(answer) => answer.unwrap_or_else(|e| call.fail(&e)),
             None => call.unknown_operation(),
         };

@@ -6,11 +6,11 @@ use arcstr::ArcStr;
 
 use super::checks::none_of;
 use super::describe::{elastic, interface, public_ip, tag_set};
+use super::documented_filters;
 use super::filter::Filters;
 use super::instance::{Instance, InstanceState};
 use super::page::Page;
 use super::regions;
-use super::shown;
 use super::state::{Subnet, Tags, Vpc};
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
@@ -56,7 +56,7 @@ pub(super) fn vpcs(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError
         "vpc-id",
         "dhcp-options-id",
     ];
-    let filters = Filters::read_with(&call.params, KNOWN, shown::VPCS)?;
+    let filters = Filters::read_with(&call.params, KNOWN, documented_filters::VPCS)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let (found, next) = page.cut(&state.vpcs, |v| {
         (ids.is_empty() || ids.contains(&v.id.as_str()))
@@ -127,7 +127,7 @@ pub(super) fn subnets(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiEr
         "subnet-id",
         "vpc-id",
     ];
-    let filters = Filters::read_with(&call.params, KNOWN, shown::SUBNETS)?;
+    let filters = Filters::read_with(&call.params, KNOWN, documented_filters::SUBNETS)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let arn = |id: &str| format!("arn:aws:ec2:{}:{account}:subnet/{id}", call.region);
     let (found, next) = page.cut(&state.subnets, |s| {
@@ -216,7 +216,7 @@ pub(super) fn interfaces(world: &mut World, call: &Call<'_>) -> Result<Reply, Ap
         "subnet-id",
         "vpc-id",
     ];
-    let filters = Filters::read_with(&call.params, KNOWN, shown::INTERFACES)?;
+    let filters = Filters::read_with(&call.params, KNOWN, documented_filters::INTERFACES)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let elastic = elastic(state);
     let none = Tags::new();

@@ -1,7 +1,7 @@
-//! Whether a port of an instance answers: its network's rules, and what listens inside.
+//! The reachability of an instance's port: its network's rules, and what listens inside.
 
 use super::state::{Peer, State};
-use super::{instance::InstanceState, life};
+use super::{instance::InstanceState, lifecycle};
 use crate::base::Time;
 use crate::net::reach::{self, Block, Ingress, Source, Target, Verdict};
 use crate::sandbox::world::World;
@@ -30,7 +30,7 @@ pub fn contact(world: &World, region: &str, source: &Source, instance: &str, por
             Contact::TimesOut("no inbound security group rule allows it".into())
         }
         Verdict::Blocked { by } => Contact::TimesOut(format!("the network ACL denies it ({by:?})")),
-        _ if i.listens_on(port, life::boot_takes(world, instance), now) => Contact::Answers,
+        _ if i.listens_on(port, lifecycle::boot_takes(world, instance), now) => Contact::Answers,
         _ => Contact::Refused,
     }
 }

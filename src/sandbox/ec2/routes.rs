@@ -5,13 +5,13 @@ use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 
 use super::checks::not_found;
+use super::default_region::Ids;
 use super::describe::tag_set;
 use super::filter::Filters;
-use super::fresh::Ids;
 use super::network::wanted;
 use super::page::Page;
 use super::state::{State, Tags};
-use super::{dry_run, once, shown, tags};
+use super::{client_token, documented_filters, dry_run, tags};
 use crate::base::Time;
 use crate::net::range::Range;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
@@ -143,7 +143,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     let state = &world.region(&call.region).ec2;
     let vpc = call.params.required("VpcId")?;
     let vpc = state.vpcs.get(vpc).ok_or_else(|| not_found("vpc", vpc))?.id.clone();
-    let known = once::known(state, call)?;
+    let known = client_token::known(state, call)?;
     dry_run(call)?;
     let id = match known {
         Some(id) => id,
@@ -160,7 +160,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
                 tags,
             };
             state.route_tables.insert(id.clone(), table);
-            once::remember(state, call, &id);
+            client_token::remember(state, call, &id);
             id
         }
     };
@@ -193,7 +193,7 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
         "route.transit-gateway-id",
         "vpc-id",
     ];
-    let filters = Filters::read_with(&call.params, KNOWN, shown::ROUTE_TABLES)?;
+    let filters = Filters::read_with(&call.params, KNOWN, documented_filters::ROUTE_TABLES)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let by = |t: &RouteTable, prefix: &str| -> Vec<String> {
         t.routes.iter().filter(|r| r.by.starts_with(prefix)).map(|r| r.by.to_string()).collect()

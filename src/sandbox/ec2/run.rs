@@ -8,7 +8,7 @@ use super::describe::{Look, elastic, reservation};
 use super::instance::Metadata;
 use super::launch::{self, LaunchRequest, VolumeRequest};
 use super::state::State;
-use super::{attributes, dry_run, once, tags, templates};
+use super::{attributes, client_token, dry_run, tags, templates};
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 use crate::sandbox::world::World;
 
@@ -41,7 +41,7 @@ pub(super) fn run(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError>
     let known = world.region(&call.region).ec2.client_tokens.get(&token).filter(|_| !token.is_empty()).cloned();
     let ids = match known {
         Some((was, _)) if was != digest => {
-            return Err(once::mismatch());
+            return Err(client_token::mismatch());
         }
         Some((_, ids)) => {
             dry_run(call)?;

@@ -4,14 +4,14 @@ use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 
 use super::checks::not_found;
+use super::default_region::Ids;
 use super::describe::tag_set;
 use super::filter::Filters;
-use super::fresh::Ids;
 use super::instance::InstanceState;
 use super::network::wanted;
 use super::page::Page;
 use super::state::{Image, State, Tags};
-use super::{dry_run, life, shown, tags};
+use super::{documented_filters, dry_run, lifecycle, tags};
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
@@ -115,7 +115,7 @@ fn snapshot(
     tags: Tags,
 ) -> Snapshot {
     let id = world.new_id("snap");
-    let takes = world.draw(&id, "snapshot").secs(15.0, 45.0);
+    let takes = world.random(&id, "snapshot").secs(15.0, 45.0);
     let made = Snapshot {
         id: id.clone(),
         volume,
@@ -175,7 +175,7 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
         "volume-id",
         "volume-size",
     ];
-    let filters = Filters::read_with(&call.params, KNOWN, shown::SNAPSHOTS)?;
+    let filters = Filters::read_with(&call.params, KNOWN, documented_filters::SNAPSHOTS)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let (found, next) = page.cut(&state.snapshots, |s| {
         let owned = |o: &&str| match *o {
@@ -273,7 +273,7 @@ pub(super) fn create_image(world: &mut World, call: &Call<'_>) -> Result<Reply, 
     };
     world.region(&call.region).ec2.images.insert(image.clone(), new);
     if reboots {
-        life::reboot(world, &call.region, &i.id, call.now);
+        lifecycle::reboot(world, &call.region, &i.id, call.now);
     }
     Ok(call.ec2(|x| x.el("imageId", &image)))
 }

@@ -1,4 +1,4 @@
-//! What a region has of EC2.
+//! EC2's state in a region.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;

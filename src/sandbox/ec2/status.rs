@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::describe::{named, state_of};
+use super::documented_filters;
 use super::filter::{Filters, Values};
 use super::instance::{Check, CheckStatus, Instance, InstanceState};
-use super::life;
+use super::lifecycle;
 use super::page::Page;
-use super::shown;
 use super::state::Tags;
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
@@ -45,10 +45,10 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
         ));
     }
     let all = call.params.bool("IncludeAllInstances")?.unwrap_or(false);
-    let filters = Filters::read_with(&call.params, FILTERS, shown::INSTANCE_STATUS)?;
+    let filters = Filters::read_with(&call.params, FILTERS, documented_filters::INSTANCE_STATUS)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let none = Tags::new();
-    let check = |i: &Instance, c| i.check(c, life::checks_take(world, &i.id), call.now);
+    let check = |i: &Instance, c| i.check(c, lifecycle::checks_take(world, &i.id), call.now);
     let pass = |i: &Instance| {
         (all || i.state == InstanceState::Running)
             && i.visible <= call.now
@@ -83,7 +83,7 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
     let (found, next) = page.cut(&state.instances, pass);
     Ok(call.ec2(|x| {
         x.list("instanceStatusSet", "item", found, |x, i| {
-            let settle: Duration = life::checks_take(world, &i.id);
+            let settle: Duration = lifecycle::checks_take(world, &i.id);
             x.el("instanceId", &i.id);
             x.el("availabilityZone", &i.zone);
             x.opt("availabilityZoneId", super::regions::zone_id(&i.zone));

@@ -1,10 +1,10 @@
 //! DescribeVolumes, DescribeImages, DescribeKeyPairs.
 
 use super::describe::tag_set;
+use super::documented_filters;
 use super::filter::Filters;
 use super::network::wanted;
 use super::page::Page;
-use super::shown;
 use super::state::{Image, Volume};
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
@@ -36,7 +36,7 @@ pub(super) fn volumes(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiEr
         "volume-id",
         "volume-type",
     ];
-    let filters = Filters::read_with(&call.params, KNOWN, shown::VOLUMES)?;
+    let filters = Filters::read_with(&call.params, KNOWN, documented_filters::VOLUMES)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let flag = |on: bool| if on { "true" } else { "false" };
     let (found, next) = page.cut(&state.volumes, |v| {
@@ -127,7 +127,7 @@ pub(super) fn images(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         "state",
         "virtualization-type",
     ];
-    let filters = Filters::read_with(&call.params, KNOWN, shown::IMAGES)?;
+    let filters = Filters::read_with(&call.params, KNOWN, documented_filters::IMAGES)?;
     let page = Page::read(&call.params, 1, 1000)?;
     let state_of = |i: &Image| if call.now < i.ready { "pending" } else { "available" };
     let (found, next) = page.cut(&state.images, |i| {

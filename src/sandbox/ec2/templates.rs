@@ -11,7 +11,7 @@ use super::filter::Filters;
 use super::launch::LaunchRequest;
 use super::page::Page;
 use super::state::{State, Tags};
-use super::{dry_run, once, shown, tags};
+use super::{client_token, documented_filters, dry_run, tags};
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
 use crate::sandbox::world::World;
@@ -157,7 +157,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     let data = asked(p)?;
     let tags = tags::of_specification(p, "launch-template")?;
     let state = &world.region(&call.region).ec2;
-    let known = once::known(state, call)?;
+    let known = client_token::known(state, call)?;
     if known.is_none() {
         check_name(state, name)?;
     }
@@ -174,7 +174,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
                 v.description = description.clone();
             }
             state.templates.insert(id.clone(), template);
-            once::remember(state, call, &id);
+            client_token::remember(state, call, &id);
             id
         }
     };
@@ -416,7 +416,7 @@ pub(super) fn describe_versions(world: &mut World, call: &Call<'_>) -> Result<Re
         "kernel-id",
         "ram-disk-id",
     ];
-    let filters = Filters::read_with(p, known, shown::TEMPLATE_VERSIONS)?;
+    let filters = Filters::read_with(p, known, documented_filters::TEMPLATE_VERSIONS)?;
     let none = Tags::new();
     // Newest first: the page's order is that of the list.
     let all: BTreeMap<ArcStr, (&LaunchTemplate, u64, &Version)> = found

@@ -1,4 +1,4 @@
-//! Instance types: a realistic handful.
+//! The instance types that the sandbox offers.
 
 /// An instance type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,14 +1,14 @@
-//! Changing volumes: ModifyVolume and DescribeVolumesModifications.
+//! Volume modifications: ModifyVolume and DescribeVolumesModifications.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::documented_filters;
 use super::dry_run;
 use super::filter::Filters;
 use super::network::wanted;
 use super::page::Page;
-use super::shown;
 use super::state::Tags;
 use super::volumes::{Phase, Shape, bounds, invalid, shape, the_volume};
 use crate::base::Time;
@@ -133,7 +133,7 @@ pub(super) fn modifications(world: &mut World, call: &Call<'_>) -> Result<Reply,
             "original-volume-type",
             "original-iops",
         ],
-        shown::MODIFICATIONS,
+        documented_filters::MODIFICATIONS,
     )?;
     let page = Page::read(&call.params, 1, 500)?;
     let none = Tags::new();

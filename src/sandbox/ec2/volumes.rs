@@ -1,4 +1,4 @@
-//! Making, attaching and ending volumes. What changes them is [`super::volume_changes`].
+//! Volumes: Create, Attach, Detach, Delete. Their modifications are in [`super::volume_changes`].
 
 use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
@@ -9,9 +9,9 @@ use super::instance::InstanceState;
 use super::network::wanted;
 use super::page::Page;
 use super::state::{Attachment, State, Tags, Volume};
-use super::{Event, dry_run, once, regions, tags};
+use super::{Event, client_token, dry_run, regions, tags};
 use crate::base::Time;
-use crate::sandbox::physics;
+use crate::sandbox::event_queue;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
 
@@ -159,8 +159,8 @@ pub(super) fn shape(kind: &str, size: i64, iops: Option<i64>, throughput: Option
 }
 
 fn settle_in(world: &mut World, call: &Call<'_>, id: &ArcStr, low: f64, high: f64) {
-    let after = world.draw(id, &call.operation).secs(low, high);
-    world.schedule(&call.region, call.now, after, physics::Event::Ec2(Event::Settle { id: id.clone() }));
+    let after = world.random(id, &call.operation).secs(low, high);
+    world.schedule(&call.region, call.now, after, event_queue::Event::Ec2(Event::Settle { id: id.clone() }));
 }
 
 /// A volume's or an attachment's transition is over.
@@ -227,7 +227,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     let shape = shape(kind, size, p.int("Iops")?, p.int("Throughput")?)?;
     let encrypted = p.bool("Encrypted")?.unwrap_or(snapshot.is_some_and(|s| s.encrypted));
     let snapshot = snapshot.map(|s| s.id.clone());
-    let known = once::known(state, call)?;
+    let known = client_token::known(state, call)?;
     dry_run(call)?;
     let id = match known {
         Some(id) => id,
@@ -250,7 +250,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
             };
             let state = &mut world.region(&call.region).ec2;
             state.volumes.insert(id.clone(), made);
-            once::remember(state, call, &id);
+            client_token::remember(state, call, &id);
             settle_in(world, call, &id, 2.0, 5.0);
             id
         }

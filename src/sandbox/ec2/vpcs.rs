@@ -1,10 +1,10 @@
-//! Making, changing and ending VPCs and subnets.
+//! VPCs and subnets: Create, Modify, Delete.
 
 use arcstr::ArcStr;
 use ipnet::Ipv4Net;
 
 use super::checks::not_found;
-use super::fresh::Ids;
+use super::default_region::Ids;
 use super::network::{subnet, vpc};
 use super::state::State;
 use super::{dry_run, regions, tags};
@@ -50,7 +50,7 @@ pub(super) fn create_vpc(world: &mut World, call: &Call<'_>) -> Result<Reply, Ap
     }
     dry_run(call)?;
     let name = world.new_id("vpc");
-    let takes = world.draw(&name, "pending").secs(0.5, 2.0);
+    let takes = world.random(&name, "pending").secs(0.5, 2.0);
     let ready = call.now.plus(world.scaled(takes));
     let (seed, account) = (world.seed, world.account.clone());
     let state = &mut world.region(&call.region).ec2;

@@ -1,4 +1,4 @@
-//! Attributes of balancers and target groups: AWS's defaults, and what may be set.
+//! Attributes of balancers and target groups: AWS's defaults and the values that it takes.
 
 use std::collections::BTreeMap;
 

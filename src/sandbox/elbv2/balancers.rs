@@ -1,4 +1,4 @@
-//! Creating, changing and deleting load balancers.
+//! Load balancers: Create, Modify, Delete.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use super::errors::{Outcome, missing, validation};
 use super::physics::{self, Event};
 use super::state::{Kind, LoadBalancer, Zone};
 use super::tagging::{check_name, name_of, tags_of};
-use super::{attributes, ground, render, render_nothing};
-use crate::sandbox::physics as queue;
+use super::{attributes, ec2_port, render, render_nothing};
+use crate::sandbox::event_queue;
 use crate::sandbox::wire::{ApiError, Call, Reply};
 use crate::sandbox::world::World;
 
@@ -19,7 +19,7 @@ fn zones_of(world: &World, call: &Call<'_>, kind: Kind) -> Outcome<(Vec<Zone>, S
     subnets.extend(p.list("SubnetMappings").into_iter().filter_map(|m| m.text("SubnetId")));
     let (mut zones, mut vpc) = (Vec::new(), None);
     for subnet in &subnets {
-        let Some(s) = ground::subnet(world, region, subnet) else {
+        let Some(s) = ec2_port::subnet(world, region, subnet) else {
             return Err(ApiError::new("SubnetNotFound", format!("The subnet ID '{subnet}' does not exist")));
         };
         if zones.iter().any(|z: &Zone| z.name == s.zone) {
@@ -46,7 +46,7 @@ fn zones_of(world: &World, call: &Call<'_>, kind: Kind) -> Outcome<(Vec<Zone>, S
 /// The security groups of a request, each known.
 fn security_groups_of(world: &World, call: &Call<'_>) -> Outcome<Vec<String>> {
     let groups: Vec<String> = call.params.texts("SecurityGroups").into_iter().map(str::to_string).collect();
-    match groups.iter().find(|sg| !ground::security_group_exists(world, &call.region, sg)) {
+    match groups.iter().find(|sg| !ec2_port::security_group_exists(world, &call.region, sg)) {
         Some(sg) => Err(ApiError::new("InvalidSecurityGroup", format!("Invalid security group IDs: '{sg}'"))),
         None => Ok(groups),
     }
@@ -75,7 +75,7 @@ pub(super) fn create_load_balancer(world: &mut World, call: &Call<'_>) -> Outcom
     let (zones, vpc) = zones_of(world, call, kind)?;
     let mut security_groups = security_groups_of(world, call)?;
     if security_groups.is_empty() && kind == Kind::Application {
-        security_groups.extend(ground::default_security_group(world, region, &vpc));
+        security_groups.extend(ec2_port::default_security_group(world, region, &vpc));
     }
     let twin = world.region(region).elbv2.balancers.values().find(|lb| lb.name == name).cloned();
     if let Some(twin) = twin {
@@ -91,7 +91,7 @@ pub(super) fn create_load_balancer(world: &mut World, call: &Call<'_>) -> Outcom
     }
     let arn = insert_balancer(world, region, name, kind, internal, vpc, zones, security_groups, call.now);
     let event = Event::Active { balancer: arn.clone() };
-    world.schedule(region, call.now, physics::provisioning(kind), queue::Event::Elb(event));
+    world.schedule(region, call.now, physics::provisioning(kind), event_queue::Event::Elb(event));
     let state = &mut world.region(region).elbv2;
     if !tags.is_empty() {
         state.tags.insert(arn.clone(), tags);
@@ -121,7 +121,7 @@ pub(super) fn insert_balancer(
     let arn = format!("arn:aws:elasticloadbalancing:{region}:{account}:loadbalancer/{}/{name}/{id}", kind.arn_word());
     let dns = match kind {
         Kind::Application => {
-            let number = world.draw(&arn, "dns").below(9_000_000_000) + 1_000_000_000;
+            let number = world.random(&arn, "dns").below(9_000_000_000) + 1_000_000_000;
             format!("{}{name}-{number}.{region}.elb.amazonaws.com", if internal { "internal-" } else { "" })
         }
         Kind::Network => format!("{name}-{id}.elb.{region}.amazonaws.com"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::balancers::insert_balancer;
-use super::ground::{self, Ground};
+use super::ec2_port::{self, TargetView};
 use super::health::{Health, Probe};
 use super::listeners::insert_listener;
 use super::physics;
@@ -174,17 +174,17 @@ fn add_targets<'a>(world: &mut World, group: &str, ids: impl Iterator<Item = &'a
             fails: 0,
         });
     }
-    for (id, port, ground) in ground::of_group(world, REGION, group, now).map_or_else(Vec::new, |(_, g)| g) {
-        let launched = ground::instance(world, REGION, &id).map_or(now, |i| i.launched);
+    for (id, port, ground) in ec2_port::of_group(world, REGION, group, now).map_or_else(Vec::new, |(_, g)| g) {
+        let launched = ec2_port::instance(world, REGION, &id).map_or(now, |i| i.launched);
         let registered = launched.plus(Duration::from_secs(60)).min(now);
         let Some(g) = world.region(REGION).elbv2.groups.get_mut(group) else { return };
         let Some(t) = g.targets.iter_mut().find(|t| t.id == id && t.port == port) else { continue };
         (t.registered, t.since) = (registered, registered);
         t.health = match ground {
-            Ground::Ended => continue,
-            Ground::Unused(why) => Health::Unused(why),
-            Ground::Checked(Probe::Pass) => Health::Healthy,
-            Ground::Checked(Probe::Fail(failure)) => Health::Unhealthy(failure),
+            TargetView::Ended => continue,
+            TargetView::Unused(why) => Health::Unused(why),
+            TargetView::Checked(Probe::Pass) => Health::Healthy,
+            TargetView::Checked(Probe::Fail(failure)) => Health::Unhealthy(failure),
         };
     }
     physics::keep_round(world, REGION, group, now);

@@ -1,4 +1,4 @@
-//! The describing operations, but for targets' health.
+//! The Describe operations, except for targets' health.
 
 use std::collections::BTreeMap;
 

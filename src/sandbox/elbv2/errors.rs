@@ -1,4 +1,4 @@
-//! AWS's errors, with its codes and sentences.
+//! Elastic Load Balancing's errors in AWS's codes and sentences.
 
 use crate::sandbox::wire::ApiError;
 

@@ -1,4 +1,4 @@
-//! Creating, changing and deleting listeners and their rules.
+//! Listeners and their rules: Create, Modify, Delete.
 
 use ipnet::IpNet;
 

@@ -4,8 +4,8 @@
 //! |---|---|
 //! | `state`, `health` | plain data; a target's states, reason codes and words |
 //! | `physics` | rounds of health checks, registration, draining |
-//! | `ground` | what EC2 and the network say about a target: the only place that looks there |
-//! | `describe`, `targets`, `change`, `attributes` | the operations |
+//! | `ec2_port` | the port to EC2 and its network: the only place that knows them |
+//! | `describe`, `balancers`, `listeners`, `target_groups`, `targets`, `attributes`, `tagging` | the operations |
 //! | `render`, `page`, `errors` | the wire: XML, markers, AWS's errors |
 //!
 //! Other services use [`register`], [`deregister`], [`instance_changed`] and [`believes_unhealthy`].
@@ -14,8 +14,8 @@ mod attributes;
 mod balancers;
 pub(super) mod demo;
 mod describe;
+mod ec2_port;
 mod errors;
-mod ground;
 mod health;
 mod listeners;
 mod page;
@@ -28,7 +28,7 @@ mod targets;
 
 pub use health::{Failure, Health, Unused};
 pub use physics::Event;
-pub(crate) use physics::{deregister, happen, instance_changed, register};
+pub(crate) use physics::{apply_event, deregister, instance_changed, register};
 pub use state::{Answer, App, HealthCheck, Kind, Listener, LoadBalancer, State, Target, TargetGroup, Zone};
 
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};

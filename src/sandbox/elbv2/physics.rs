@@ -1,4 +1,4 @@
-//! What happens to balancers and targets as time goes by.
+//! Balancers and targets over time: provisioning, rounds of health checks, draining.
 //!
 //! A target group with targets has a round every `HealthCheckIntervalSeconds`: each target is looked at where it
 //! stands (its instance, the network between it and the balancer, the program on it) and moved by `health`.
@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::ground::{self, Ground};
+use super::ec2_port::{self, TargetView};
 use super::health::{self, Health, Unused};
 use super::state::{Kind, Target};
 use crate::base::Time;
-use crate::sandbox::physics;
+use crate::sandbox::event_queue;
 use crate::sandbox::world::World;
 
 /// What will happen to load balancers, target groups and targets.
@@ -39,7 +39,7 @@ pub enum Event {
 }
 
 /// Lets an event happen at its moment.
-pub(crate) fn happen(world: &mut World, region: &str, event: Event, now: Time) {
+pub(crate) fn apply_event(world: &mut World, region: &str, event: Event, now: Time) {
     match event {
         Event::Active { balancer } => {
             if let Some(lb) = world.region(region).elbv2.balancers.get_mut(&balancer) {
@@ -139,7 +139,7 @@ fn drain(world: &mut World, region: &str, group: &str, id: &str, port: u16, dela
 
 fn schedule_due(world: &mut World, region: &str, group: &str, id: &str, port: u16, after: Duration, now: Time) {
     let event = Event::Due { group: group.to_string(), target: id.to_string(), port };
-    world.schedule(region, now, after, physics::Event::Elb(event));
+    world.schedule(region, now, after, event_queue::Event::Elb(event));
 }
 
 /// A registration or a draining may be over; an event that outlived its reason does nothing.
@@ -169,12 +169,12 @@ pub(super) fn keep_round(world: &mut World, region: &str, group: &str, now: Time
     let interval = Duration::from_secs(u64::from(g.check.interval.max(1)));
     g.next_round = Some(now.plus(interval.div_f64(speed)));
     let event = Event::Round { group: group.to_string() };
-    world.schedule(region, now, interval, physics::Event::Elb(event));
+    world.schedule(region, now, interval, event_queue::Event::Elb(event));
 }
 
 /// Looks at each target of a group where it stands. With `checking`, what can be checked is checked once.
 fn review(world: &mut World, region: &str, group: &str, checking: bool, now: Time) {
-    let grounds = ground::of_group(world, region, group, now);
+    let grounds = ec2_port::of_group(world, region, group, now);
     let Some((kind, grounds)) = grounds else { return };
     for (id, port, ground) in grounds {
         let Some(g) = world.region(region).elbv2.groups.get_mut(group) else { return };
@@ -184,13 +184,13 @@ fn review(world: &mut World, region: &str, group: &str, checking: bool, now: Tim
             continue;
         }
         match ground {
-            Ground::Ended => drain(world, region, group, &id, port, delay, now),
-            Ground::Unused(why) => {
+            TargetView::Ended => drain(world, region, group, &id, port, delay, now),
+            TargetView::Unused(why) => {
                 t.passes = 0;
                 t.fails = 0;
                 health::settle(t, Health::Unused(why), now);
             }
-            Ground::Checked(probe) => match t.health {
+            TargetView::Checked(probe) => match t.health {
                 Health::Unused(_) => {
                     health::restart(t, now);
                     schedule_due(world, region, group, &id, port, health::registration(kind), now);

@@ -1,4 +1,4 @@
-//! What Elastic Load Balancing remembers: balancers, listeners with their rules, target groups with their targets.
+//! Elastic Load Balancing's state in a region: balancers, listeners with their rules, target groups with their targets.
 //!
 //! Plain data. Which balancer a target group serves is not stored but read off the listeners, as AWS's
 //! `LoadBalancerArns` is; health moves in `health`, by events of `physics`.

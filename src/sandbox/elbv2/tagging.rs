@@ -1,4 +1,4 @@
-//! Names and tags, which balancers, target groups, listeners and rules have in common.
+//! Names and tags of balancers, target groups, listeners and rules.
 
 use std::collections::BTreeMap;
 

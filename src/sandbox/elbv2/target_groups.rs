@@ -1,4 +1,4 @@
-//! Creating, changing and deleting target groups.
+//! Target groups: Create, Modify, Delete.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::describe::named_group;
 use super::errors::{Outcome, group_in_use, validation};
 use super::state::{HealthCheck, TargetGroup};
 use super::tagging::{check_name, name_of, tags_of};
-use super::{attributes, ground, render, render_nothing};
+use super::{attributes, ec2_port, render, render_nothing};
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 use crate::sandbox::world::World;
 
@@ -100,7 +100,7 @@ pub(super) fn create_target_group(world: &mut World, call: &Call<'_>) -> Outcome
     let port = u16::try_from(port).ok().filter(|p| *p > 0);
     let Some(port) = port else { return Err(validation("The port must be in range 1-65535")) };
     let Some(vpc) = p.text("VpcId") else { return Err(validation("A VPC ID must be specified")) };
-    if !ground::vpc_exists(world, region, vpc) {
+    if !ec2_port::vpc_exists(world, region, vpc) {
         return Err(validation(format!("The VPC ID '{vpc}' is not found")));
     }
     let mut check = HealthCheck::defaults(protocol);

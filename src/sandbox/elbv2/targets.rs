@@ -1,11 +1,11 @@
-//! Registering, deregistering and asking after targets.
+//! Targets: Register, Deregister, DescribeTargetHealth.
 
 use super::describe::{TARGETS_PER_GROUP, named_group};
 use super::errors::{Outcome, missing, validation};
 use super::health;
 use super::physics;
 use super::state::Kind;
-use super::{ground, render_nothing};
+use super::{ec2_port, render_nothing};
 use crate::sandbox::ec2::InstanceState;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 use crate::sandbox::world::World;
@@ -52,7 +52,7 @@ pub(super) fn register(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
         }
         let unknown: Vec<&str> = targets
             .iter()
-            .filter(|(id, _)| ground::instance(world, region, id).is_none())
+            .filter(|(id, _)| ec2_port::instance(world, region, id).is_none())
             .map(|(id, _)| id.as_str())
             .collect();
         if !unknown.is_empty() {
@@ -63,7 +63,7 @@ pub(super) fn register(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
         }
         let mut asleep = Vec::new();
         for (id, _) in &targets {
-            let Some(i) = ground::instance(world, region, id) else { continue };
+            let Some(i) = ec2_port::instance(world, region, id) else { continue };
             if i.vpc.as_str() != group.vpc {
                 return Err(invalid_target(format!(
                     "The following targets are not in the target group VPC '{}': '{id}'",
@@ -140,7 +140,7 @@ pub(super) fn describe_health(world: &mut World, call: &Call<'_>) -> Outcome<Rep
     let unknown = group.target_type == "instance";
     if unknown {
         for (id, ..) in rows.iter().filter(|r| r.2.is_none()) {
-            if ground::instance(world, region, id).is_none() {
+            if ec2_port::instance(world, region, id).is_none() {
                 return Err(invalid_target(format!("The following targets are not valid instances: '{id}'")));
             }
         }

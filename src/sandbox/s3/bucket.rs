@@ -1,7 +1,7 @@
-//! Buckets themselves: list, create, delete, versioning, tags, and the sub-resources that are kept as they are sent.
+//! Buckets: list, create, delete, versioning, tags, and the sub-resources that are kept as they are sent.
 
-use super::ask::{Ask, DOCUMENTS, read_xml};
-use super::failure::Failure;
+use super::error::S3Error;
+use super::request::{DOCUMENTS, S3Request, read_xml};
 use super::state::{Bucket, Versioning};
 use super::{OWNER, Outcome, bucket_mut, names, policy};
 use crate::sandbox::ec2::regions;
@@ -26,19 +26,20 @@ pub(super) fn bare(status: u16) -> Reply {
 }
 
 /// ListBuckets, with paging, prefix and region.
-pub(super) fn list(world: &World, ask: &Ask<'_>) -> Outcome {
-    let most = ask.limit("max-buckets", 10_000)?;
-    if ask.q("max-buckets").is_some() && most == 0 {
+pub(super) fn list(world: &World, request: &S3Request<'_>) -> Outcome {
+    let most = request.limit("max-buckets", 10_000)?;
+    if request.q("max-buckets").is_some() && most == 0 {
         let message = "Argument max-buckets must be an integer between 1 and 10000";
-        return Err(Failure::invalid_argument(message, "max-buckets", "0"));
+        return Err(S3Error::invalid_argument(message, "max-buckets", "0"));
     }
-    let (prefix, region, after) = (ask.q_text("prefix"), ask.q("bucket-region"), ask.q("continuation-token"));
+    let (prefix, region, after) =
+        (request.q_text("prefix"), request.q("bucket-region"), request.q("continuation-token"));
     let after = match after.map(super::listing::read_token) {
         None => String::new(),
         Some(Some(after)) => after,
         Some(None) => {
             let message = "The continuation token provided is incorrect";
-            return Err(Failure::invalid_argument(message, "continuation-token", ask.q_text("continuation-token")));
+            return Err(S3Error::invalid_argument(message, "continuation-token", request.q_text("continuation-token")));
         }
     };
     let mut found = world.s3.buckets.iter().filter(|(name, b)| {
@@ -59,22 +60,22 @@ pub(super) fn list(world: &World, ask: &Ask<'_>) -> Outcome {
         if more && let Some((last, _)) = page.last() {
             x.el("ContinuationToken", super::listing::token(last));
         }
-        if ask.q("prefix").is_some() {
+        if request.q("prefix").is_some() {
             x.el("Prefix", prefix);
         }
     }))
 }
 
 /// CreateBucket.
-pub(super) fn create(world: &mut World, ask: &Ask<'_>) -> Outcome {
-    let name = ask.bucket.as_str();
+pub(super) fn create(world: &mut World, request: &S3Request<'_>) -> Outcome {
+    let name = request.bucket.as_str();
     if !names::is_valid(name) {
         return Err(
-            Failure::new(400, "InvalidBucketName", "The specified bucket is not valid.").field("BucketName", name)
+            S3Error::new(400, "InvalidBucketName", "The specified bucket is not valid.").field("BucketName", name)
         );
     }
-    let body = &ask.call.request.body;
-    let root = if body.is_empty() { Node::default() } else { read_xml(&ask.payload()?.data)? };
+    let body = &request.call.request.body;
+    let root = if body.is_empty() { Node::default() } else { read_xml(&request.payload()?.data)? };
     if root.child("Location").is_some() || root.child("Bucket").is_some() {
         return Err(super::route::not_implemented("directory buckets"));
     }
@@ -84,30 +85,30 @@ pub(super) fn create(world: &mut World, ask: &Ask<'_>) -> Outcome {
         Some(region) => region,
         None => "us-east-1",
     };
-    let here = ask.call.region.as_str();
+    let here = request.call.region.as_str();
     if constraint.is_none() && here != "us-east-1" {
         let message = "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.";
-        return Err(Failure::new(400, "IllegalLocationConstraintException", message));
+        return Err(S3Error::new(400, "IllegalLocationConstraintException", message));
     }
     if constraint == Some("us-east-1") || !regions::is_enabled(region) {
         let message = "The specified location-constraint is not valid";
-        return Err(Failure::new(400, "InvalidLocationConstraint", message).field("LocationConstraint", region));
+        return Err(S3Error::new(400, "InvalidLocationConstraint", message).field("LocationConstraint", region));
     }
     if here != "us-east-1" && here != region {
         let message = format!(
             "The {region} location constraint is incompatible for the region specific endpoint this request was sent to."
         );
-        return Err(Failure::new(400, "IllegalLocationConstraintException", message));
+        return Err(S3Error::new(400, "IllegalLocationConstraintException", message));
     }
     if let Some(old) = world.s3.buckets.get(name) {
         // In us-east-1 alone creating one's own bucket again is no error.
         if old.region != "us-east-1" || region != "us-east-1" {
             let message = "Your previous request to create the named bucket succeeded and you already own it.";
-            return Err(Failure::new(409, "BucketAlreadyOwnedByYou", message).field("BucketName", name));
+            return Err(S3Error::new(409, "BucketAlreadyOwnedByYou", message).field("BucketName", name));
         }
     } else {
-        let mut bucket = Bucket::new(region, ask.call.now);
-        if let Some(ownership) = ask.h("x-amz-object-ownership") {
+        let mut bucket = Bucket::new(region, request.call.now);
+        if let Some(ownership) = request.h("x-amz-object-ownership") {
             bucket.documents.insert("ownershipControls".to_owned(), owned(ownership)?);
         }
         if let Some(tags) = root.child("Tags") {
@@ -122,10 +123,10 @@ pub(super) fn create(world: &mut World, ask: &Ask<'_>) -> Outcome {
 }
 
 /// The document that `x-amz-object-ownership` stands for.
-fn owned(ownership: &str) -> Result<String, Failure> {
+fn owned(ownership: &str) -> Result<String, S3Error> {
     if !["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"].contains(&ownership) {
         let message = "Invalid x-amz-object-ownership header";
-        return Err(Failure::invalid_argument(message, "x-amz-object-ownership", ownership));
+        return Err(S3Error::invalid_argument(message, "x-amz-object-ownership", ownership));
     }
     let mut x = Xml::document();
     x.open_ns("OwnershipControls", NS);
@@ -135,27 +136,27 @@ fn owned(ownership: &str) -> Result<String, Failure> {
 }
 
 /// DeleteBucket.
-pub(super) fn delete(world: &mut World, ask: &Ask<'_>) -> Outcome {
-    let bucket = bucket_mut(world, ask)?;
+pub(super) fn delete(world: &mut World, request: &S3Request<'_>) -> Outcome {
+    let bucket = bucket_mut(world, request)?;
     if !bucket.objects.is_empty() {
         let message = if bucket.versioning == Versioning::Off {
             "The bucket you tried to delete is not empty"
         } else {
             "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
         };
-        return Err(Failure::new(409, "BucketNotEmpty", message).field("BucketName", ask.bucket.as_str()));
+        return Err(S3Error::new(409, "BucketNotEmpty", message).field("BucketName", request.bucket.as_str()));
     }
-    world.s3.buckets.remove(ask.bucket.as_str());
+    world.s3.buckets.remove(request.bucket.as_str());
     Ok(bare(204))
 }
 
 /// HeadBucket, GetBucketLocation, GetBucketVersioning.
-pub(super) fn get(bucket: &Bucket, ask: &Ask<'_>, operation: &str) -> Outcome {
+pub(super) fn get(bucket: &Bucket, request: &S3Request<'_>, operation: &str) -> Outcome {
     Ok(match operation {
         "HeadBucket" => Reply::new(200, "application/xml", "")
             .with("x-amz-bucket-region", &bucket.region)
             .with("x-amz-access-point-alias", "false")
-            .with("x-amz-bucket-arn", &format!("arn:aws:s3:::{}", ask.bucket)),
+            .with("x-amz-bucket-arn", &format!("arn:aws:s3:::{}", request.bucket)),
         "GetBucketLocation" => {
             let mut x = Xml::document();
             x.open_ns("LocationConstraint", NS);
@@ -174,43 +175,43 @@ pub(super) fn get(bucket: &Bucket, ask: &Ask<'_>, operation: &str) -> Outcome {
 }
 
 /// PutBucketVersioning.
-pub(super) fn put_versioning(world: &mut World, ask: &Ask<'_>) -> Outcome {
-    let root = read_xml(&ask.payload()?.data)?;
+pub(super) fn put_versioning(world: &mut World, request: &S3Request<'_>) -> Outcome {
+    let root = read_xml(&request.payload()?.data)?;
     if root.text_of("MfaDelete") == Some("Enabled") {
         return Err(super::route::not_implemented("MfaDelete"));
     }
     let versioning = match root.text_of("Status") {
         Some("Enabled") => Versioning::Enabled,
         Some("Suspended") => Versioning::Suspended,
-        Some(_) => return Err(Failure::malformed_xml()),
+        Some(_) => return Err(S3Error::malformed_xml()),
         None => {
             let message = "The Versioning element must be specified";
-            return Err(Failure::new(400, "IllegalVersioningConfigurationException", message));
+            return Err(S3Error::new(400, "IllegalVersioningConfigurationException", message));
         }
     };
-    bucket_mut(world, ask)?.versioning = versioning;
+    bucket_mut(world, request)?.versioning = versioning;
     Ok(bare(200))
 }
 
 /// Get, Put and DeleteBucketTagging.
-pub(super) fn tagging(world: &mut World, ask: &Ask<'_>, operation: &str) -> Outcome {
+pub(super) fn tagging(world: &mut World, request: &S3Request<'_>, operation: &str) -> Outcome {
     match operation {
         "GetBucketTagging" => {
-            let bucket = bucket_mut(world, ask)?;
+            let bucket = bucket_mut(world, request)?;
             if bucket.tags.is_empty() {
-                return Err(Failure::new(404, "NoSuchTagSet", "The TagSet does not exist")
-                    .field("BucketName", ask.bucket.as_str()));
+                return Err(S3Error::new(404, "NoSuchTagSet", "The TagSet does not exist")
+                    .field("BucketName", request.bucket.as_str()));
             }
             Ok(tags_reply(&bucket.tags))
         }
         "PutBucketTagging" => {
-            let tags = read_xml(&ask.payload()?.data)?.tags();
+            let tags = read_xml(&request.payload()?.data)?.tags();
             check_tags(&tags, 50)?;
-            bucket_mut(world, ask)?.tags = tags;
+            bucket_mut(world, request)?.tags = tags;
             Ok(bare(204))
         }
         _ => {
-            bucket_mut(world, ask)?.tags.clear();
+            bucket_mut(world, request)?.tags.clear();
             Ok(bare(204))
         }
     }
@@ -227,11 +228,11 @@ pub(super) fn tags_reply(tags: &[(String, String)]) -> Reply {
 }
 
 /// The limits on tags.
-pub(super) fn check_tags(tags: &[(String, String)], most: usize) -> Result<(), Failure> {
-    let invalid = |m: String| Err(Failure::new(400, "InvalidTag", m));
+pub(super) fn check_tags(tags: &[(String, String)], most: usize) -> Result<(), S3Error> {
+    let invalid = |m: String| Err(S3Error::new(400, "InvalidTag", m));
     if tags.len() > most {
         let what = if most == 10 { "Object" } else { "Bucket" };
-        return Err(Failure::new(400, "BadRequest", format!("{what} tags cannot be greater than {most}")));
+        return Err(S3Error::new(400, "BadRequest", format!("{what} tags cannot be greater than {most}")));
     }
     for (i, (key, value)) in tags.iter().enumerate() {
         if key.is_empty() || key.chars().count() > 128 {
@@ -254,8 +255,8 @@ pub(super) fn policy_status(bucket: &Bucket) -> Outcome {
     Ok(document_reply("PolicyStatus", |x| x.el("IsPublic", public)))
 }
 
-fn no_policy() -> Failure {
-    Failure::new(404, "NoSuchBucketPolicy", "The bucket policy does not exist")
+fn no_policy() -> S3Error {
+    S3Error::new(404, "NoSuchBucketPolicy", "The bucket policy does not exist")
 }
 
 /// The one ACL that there is: the owner has full control.
@@ -275,7 +276,7 @@ pub(super) fn acl() -> Reply {
 
 /// What AWS answers for a sub-resource that was never put.
 fn absent(name: &str) -> Outcome {
-    let missing = |code, message: &str| Err(Failure::new(404, code, message));
+    let missing = |code, message: &str| Err(S3Error::new(404, code, message));
     match name {
         "policy" => Err(no_policy()),
         "publicAccessBlock" => {
@@ -308,43 +309,43 @@ fn absent(name: &str) -> Outcome {
 /// GetObjectLockConfiguration: no bucket locks its objects, and none can be told to.
 pub(super) fn no_lock() -> Outcome {
     let message = "Object Lock configuration does not exist for this bucket";
-    Err(Failure::new(404, "ObjectLockConfigurationNotFoundError", message))
+    Err(S3Error::new(404, "ObjectLockConfigurationNotFoundError", message))
 }
 
 /// The kept sub-resource of a bucket that an operation is for, if it is for one.
-pub(super) fn document_of(ask: &Ask<'_>, operation: &str) -> Option<&'static str> {
+pub(super) fn document_of(request: &S3Request<'_>, operation: &str) -> Option<&'static str> {
     let verb = ["Get", "Put", "Delete"].iter().any(|v| operation.starts_with(v));
-    DOCUMENTS.into_iter().find(|d| verb && ask.key.is_empty() && ask.q(d).is_some())
+    DOCUMENTS.into_iter().find(|d| verb && request.key.is_empty() && request.q(d).is_some())
 }
 
 /// Get, Put and Delete of a sub-resource that is kept as it is sent.
-pub(super) fn document(world: &mut World, ask: &Ask<'_>, operation: &str, name: &'static str) -> Outcome {
+pub(super) fn document(world: &mut World, request: &S3Request<'_>, operation: &str, name: &'static str) -> Outcome {
     if operation.starts_with("Get") {
         let kind = if name == "policy" { "application/json" } else { "application/xml" };
-        return match bucket_mut(world, ask)?.documents.get(name) {
+        return match bucket_mut(world, request)?.documents.get(name) {
             Some(text) => Ok(Reply::new(200, kind, text.clone())),
             None => absent(name),
         };
     }
     if operation.starts_with("Delete") {
-        bucket_mut(world, ask)?.documents.remove(name);
+        bucket_mut(world, request)?.documents.remove(name);
         return Ok(bare(204));
     }
-    let text = String::from_utf8_lossy(&ask.payload()?.data).into_owned();
+    let text = String::from_utf8_lossy(&request.payload()?.data).into_owned();
     if name == "policy" {
-        let policy = policy::check(&text, &ask.bucket)?;
-        if policy::is_public(&policy) && policy::blocks(bucket_mut(world, ask)?, "BlockPublicPolicy") {
+        let policy = policy::check(&text, &request.bucket)?;
+        if policy::is_public(&policy) && policy::blocks(bucket_mut(world, request)?, "BlockPublicPolicy") {
             let message = format!(
                 "User: arn:aws:iam::{}:user/sandbox is not authorized to perform: s3:PutBucketPolicy on resource: \
                  \"arn:aws:s3:::{}\" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public \
                  Access.",
-                world.account, ask.bucket
+                world.account, request.bucket
             );
-            return Err(Failure::new(403, "AccessDenied", message));
+            return Err(S3Error::new(403, "AccessDenied", message));
         }
     } else {
         read_xml(text.as_bytes())?;
     }
-    bucket_mut(world, ask)?.documents.insert(name.to_owned(), text);
+    bucket_mut(world, request)?.documents.insert(name.to_owned(), text);
     Ok(bare(if name == "policy" { 204 } else { 200 }))
 }

@@ -1,4 +1,4 @@
-//! What objects consist of: bytes that were uploaded, or bytes that are made when they are read.
+//! The bytes of objects: uploaded ones, or ones that are made when they are read.
 //!
 //! The demo account holds gigabytes; none of them is stored. A made object is text in lines of 64 bytes, each a function of
 //! the seed and its line number, so that any range of it can be made by itself.
@@ -6,7 +6,7 @@
 use bytes::{Bytes, BytesMut};
 use serde::{Deserialize, Serialize};
 
-use crate::sandbox::world::Draw;
+use crate::sandbox::world::Random;
 
 /// The bytes of one version of an object.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -56,9 +56,9 @@ impl Content {
 
 /// `000000000042 GET        0.1234 9f86d081884c7d659a2feaa0c55ad015…\n`
 fn made_line(seed: u64, line: u64) -> [u8; LINE as usize] {
-    let mut draw = Draw::new(seed ^ line.wrapping_mul(0x9e37_79b9_7f4a_7c15), &[]);
-    let word = WORDS[draw.below(WORDS.len() as u64) as usize];
-    let text = format!("{line:012} {word:<10} {:.4} {:016x}{:016x}\n", draw.unit(), draw.u64(), draw.u64());
+    let mut random = Random::new(seed ^ line.wrapping_mul(0x9e37_79b9_7f4a_7c15), &[]);
+    let word = WORDS[random.below(WORDS.len() as u64) as usize];
+    let text = format!("{line:012} {word:<10} {:.4} {:016x}{:016x}\n", random.unit(), random.u64(), random.u64());
     let mut out = [b'.'; LINE as usize];
     let len = text.len().min(out.len());
     out[..len].copy_from_slice(&text.as_bytes()[..len]);

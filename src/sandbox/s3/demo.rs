@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::content::Content;
 use super::state::{Bucket, Extra, Upload, Version, Versioning};
 use crate::base::Time;
-use crate::sandbox::world::{Draw, World};
+use crate::sandbox::world::{Random, World};
 
 const HOME: &str = "ap-northeast-2";
 const SECOND: &str = "ap-northeast-1";
@@ -16,7 +16,7 @@ pub(in crate::sandbox) fn build(world: &mut World, now: Time) -> Result<(), Stri
     let seed = world.seed;
     let mut add = |name: &str, region: &str, age_days: u64, fill: &dyn Fn(&mut Bucket, &mut Filler)| {
         let mut bucket = Bucket::new(region, before(now, age_days * DAY));
-        let mut filler = Filler { draw: Draw::new(seed, &["s3", name]), now };
+        let mut filler = Filler { random: Random::new(seed, &["s3", name]), now };
         fill(&mut bucket, &mut filler);
         world.s3.buckets.insert(name.into(), bucket);
     };
@@ -34,7 +34,7 @@ fn before(now: Time, secs: u64) -> Time {
 }
 
 struct Filler {
-    draw: Draw,
+    random: Random,
     now: Time,
 }
 
@@ -44,7 +44,7 @@ impl Filler {
         bucket.put(key, version);
     }
     fn version(&mut self, size: u64, age: Duration) -> Version {
-        Version::made(self.draw.u64(), size, before(self.now, age.as_secs()))
+        Version::made(self.random.u64(), size, before(self.now, age.as_secs()))
     }
 }
 
@@ -58,9 +58,9 @@ fn access_logs(bucket: &mut Bucket, f: &mut Filler) {
     for day in 0..60_u64 {
         let date = before(f.now, day * DAY).timestamp().strftime("%Y/%m/%d").to_string();
         for n in 0..72_u64 {
-            let size = 2_000 + f.draw.below(4_000_000);
-            let name = format!("alb/{date}/web-{:02}{:02}-{:08x}.log", n / 3, (n % 3) * 20, f.draw.u64() >> 32);
-            let age = day * DAY + f.draw.below(DAY / 4);
+            let size = 2_000 + f.random.below(4_000_000);
+            let name = format!("alb/{date}/web-{:02}{:02}-{:08x}.log", n / 3, (n % 3) * 20, f.random.u64() >> 32);
+            let age = day * DAY + f.random.below(DAY / 4);
             f.put(bucket, &name, size, Duration::from_secs(age));
         }
     }
@@ -80,8 +80,8 @@ fn assets(bucket: &mut Bucket, f: &mut Filler) {
         ("img/banners", "png", 35, 2_000_000),
     ] {
         for n in 0..count {
-            let size = 300 + f.draw.below(most);
-            let age = f.draw.below(600 * DAY);
+            let size = 300 + f.random.below(most);
+            let age = f.random.below(600 * DAY);
             f.put(bucket, &format!("{folder}/{n:04}.{kind}"), size, Duration::from_secs(age));
         }
     }
@@ -96,9 +96,9 @@ fn backups(bucket: &mut Bucket, f: &mut Filler) {
     for week in 0..30_u64 {
         let age = week * 7 * DAY + 3_600;
         let date = before(f.now, age).timestamp().strftime("%Y-%m-%d").to_string();
-        let size = 9_400_000_000 + f.draw.below(400_000_000);
+        let size = 9_400_000_000 + f.random.below(400_000_000);
         let mut version = f.version(size, Duration::from_secs(age));
-        version.id = Some(id(&mut f.draw));
+        version.id = Some(id(&mut f.random));
         version.class = match week {
             0..=3 => "STANDARD".into(),
             4..=12 => "STANDARD_IA".into(),
@@ -108,15 +108,15 @@ fn backups(bucket: &mut Bucket, f: &mut Filler) {
         bucket.put(&format!("orders/{date}.dump"), version);
     }
     for age in [40, 20, 9, 1] {
-        let size = 18_000 + f.draw.below(2_000);
+        let size = 18_000 + f.random.below(2_000);
         let mut version = f.version(size, Duration::from_secs(age * DAY));
-        version.id = Some(id(&mut f.draw));
+        version.id = Some(id(&mut f.random));
         bucket.put("config/restore.yaml", version);
     }
     let mut old = f.version(700, Duration::from_secs(200 * DAY));
-    old.id = Some(id(&mut f.draw));
+    old.id = Some(id(&mut f.random));
     bucket.put("config/obsolete.yaml", old);
-    let marker = Version::delete_marker(Some(id(&mut f.draw)), before(f.now, 30 * DAY));
+    let marker = Version::delete_marker(Some(id(&mut f.random)), before(f.now, 30 * DAY));
     bucket.put("config/obsolete.yaml", marker);
     let upload = Upload {
         key: "orders/interrupted.dump".into(),
@@ -127,12 +127,12 @@ fn backups(bucket: &mut Bucket, f: &mut Filler) {
         composite: false,
         parts: std::collections::BTreeMap::new(),
     };
-    let name = format!("{}{}", id(&mut f.draw), id(&mut f.draw));
+    let name = format!("{}{}", id(&mut f.random), id(&mut f.random));
     bucket.uploads.insert(name, upload);
 }
 
-fn id(draw: &mut Draw) -> arcstr::ArcStr {
-    arcstr::format!("{:016x}{:016x}", draw.u64(), draw.u64())
+fn id(random: &mut Random) -> arcstr::ArcStr {
+    arcstr::format!("{:016x}{:016x}", random.u64(), random.u64())
 }
 
 fn exports(bucket: &mut Bucket, f: &mut Filler) {
@@ -141,7 +141,7 @@ fn exports(bucket: &mut Bucket, f: &mut Filler) {
             for part in 0..20_u64 {
                 let age = month * 30 * DAY + part * 60;
                 let date = before(f.now, month * 30 * DAY).timestamp().strftime("%Y-%m").to_string();
-                let size = 1_000_000 + f.draw.below(120_000_000);
+                let size = 1_000_000 + f.random.below(120_000_000);
                 f.put(bucket, &format!("{table}/month={date}/part-{part:05}.parquet"), size, Duration::from_secs(age));
             }
         }
@@ -177,7 +177,7 @@ fn shared(bucket: &mut Bucket, f: &mut Filler) {
         "zero-bytes",
     ];
     for (n, key) in keys.iter().enumerate() {
-        let size = if *key == "zero-bytes" || key.ends_with('/') { 0 } else { 100 + f.draw.below(60_000) };
+        let size = if *key == "zero-bytes" || key.ends_with('/') { 0 } else { 100 + f.random.below(60_000) };
         f.put(bucket, key, size, Duration::from_secs(n as u64 * 7_000 + 600));
     }
     let long = format!("long/{}.txt", "아주-긴-이름-".repeat(40));

@@ -3,11 +3,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::ask::Ask;
 use super::bucket::document_reply;
-use super::failure::Failure;
+use super::error::S3Error;
+use super::key_walk::{Step, Walk, walk};
+use super::request::S3Request;
 use super::state::{Bucket, Version};
-use super::walk::{Step, Walk, walk};
 use super::{OWNER, Outcome};
 use crate::sandbox::wire::Xml;
 
@@ -26,12 +26,12 @@ pub(super) fn read_token(token: &str) -> Option<String> {
 struct Naming(bool);
 
 impl Naming {
-    fn of(ask: &Ask<'_>) -> Result<Naming, Failure> {
-        match ask.q("encoding-type") {
+    fn of(request: &S3Request<'_>) -> Result<Naming, S3Error> {
+        match request.q("encoding-type") {
             None | Some("") => Ok(Naming(false)),
             Some("url") => Ok(Naming(true)),
             Some(other) => {
-                Err(Failure::invalid_argument("Invalid Encoding Method specified in Request", "encoding-type", other))
+                Err(S3Error::invalid_argument("Invalid Encoding Method specified in Request", "encoding-type", other))
             }
         }
     }
@@ -54,19 +54,19 @@ struct Common<'a> {
 }
 
 impl<'a> Common<'a> {
-    fn of(ask: &'a Ask<'_>) -> Result<Common<'a>, Failure> {
+    fn of(request: &'a S3Request<'_>) -> Result<Common<'a>, S3Error> {
         Ok(Common {
-            naming: Naming::of(ask)?,
-            prefix: ask.q_text("prefix"),
-            delimiter: ask.q_text("delimiter"),
-            most: ask.limit("max-keys", 1000)?,
+            naming: Naming::of(request)?,
+            prefix: request.q_text("prefix"),
+            delimiter: request.q_text("delimiter"),
+            most: request.limit("max-keys", 1000)?,
         })
     }
     fn walk(&self, after: &'a str) -> Walk<'a> {
         Walk { prefix: self.prefix, delimiter: self.delimiter, after, most: self.most }
     }
-    fn head(&self, x: &mut Xml, ask: &Ask<'_>) {
-        x.el("Name", ask.bucket.as_str());
+    fn head(&self, x: &mut Xml, request: &S3Request<'_>) {
+        x.el("Name", request.bucket.as_str());
         self.naming.write(x, "Prefix", self.prefix);
         if !self.delimiter.is_empty() {
             self.naming.write(x, "Delimiter", self.delimiter);
@@ -122,40 +122,40 @@ fn contents(x: &mut Xml, common: &Common<'_>, steps: &[Step<'_, Vec<Version>>], 
 }
 
 /// ListObjectsV2.
-pub(super) fn objects_v2(bucket: &Bucket, ask: &Ask<'_>) -> Outcome {
-    let common = Common::of(ask)?;
-    let after = match ask.q("continuation-token") {
-        None => ask.q_text("start-after").to_owned(),
+pub(super) fn objects_v2(bucket: &Bucket, request: &S3Request<'_>) -> Outcome {
+    let common = Common::of(request)?;
+    let after = match request.q("continuation-token") {
+        None => request.q_text("start-after").to_owned(),
         Some(t) => read_token(t).ok_or_else(|| {
-            Failure::invalid_argument("The continuation token provided is incorrect", "continuation-token", t)
+            S3Error::invalid_argument("The continuation token provided is incorrect", "continuation-token", t)
         })?,
     };
     let (steps, more) = walk(&bucket.objects, &common.walk(&after), |v| is_live(v));
     // Asking for no keys is answered with none, and not truncated.
     let more = more && common.most > 0;
     Ok(document_reply("ListBucketResult", |x| {
-        common.head(x, ask);
+        common.head(x, request);
         x.el("KeyCount", steps.len());
         x.el("IsTruncated", more);
-        x.opt("ContinuationToken", ask.q("continuation-token"));
-        if let Some(start) = ask.q("start-after") {
+        x.opt("ContinuationToken", request.q("continuation-token"));
+        if let Some(start) = request.q("start-after") {
             common.naming.write(x, "StartAfter", start);
         }
         if more && let Some(last) = steps.last() {
             x.el("NextContinuationToken", token(last.name()));
         }
-        contents(x, &common, &steps, ask.q("fetch-owner") == Some("true"));
+        contents(x, &common, &steps, request.q("fetch-owner") == Some("true"));
     }))
 }
 
 /// ListObjects, the first version.
-pub(super) fn objects_v1(bucket: &Bucket, ask: &Ask<'_>) -> Outcome {
-    let common = Common::of(ask)?;
-    let marker = ask.q_text("marker");
+pub(super) fn objects_v1(bucket: &Bucket, request: &S3Request<'_>) -> Outcome {
+    let common = Common::of(request)?;
+    let marker = request.q_text("marker");
     let (steps, more) = walk(&bucket.objects, &common.walk(marker), |v| is_live(v));
     let more = more && common.most > 0;
     Ok(document_reply("ListBucketResult", |x| {
-        common.head(x, ask);
+        common.head(x, request);
         common.naming.write(x, "Marker", marker);
         x.el("IsTruncated", more);
         // Without a delimiter the last key is the next marker, and S3 does not say so.
@@ -176,12 +176,12 @@ enum Entry<'b> {
 }
 
 /// ListObjectVersions.
-pub(super) fn versions(bucket: &Bucket, ask: &Ask<'_>) -> Outcome {
-    let common = Common::of(ask)?;
-    let (key_marker, id_marker) = (ask.q_text("key-marker"), ask.q_text("version-id-marker"));
+pub(super) fn versions(bucket: &Bucket, request: &S3Request<'_>) -> Outcome {
+    let common = Common::of(request)?;
+    let (key_marker, id_marker) = (request.q_text("key-marker"), request.q_text("version-id-marker"));
     if key_marker.is_empty() && !id_marker.is_empty() {
         let message = "A version-id marker cannot be specified without a key marker.";
-        return Err(Failure::invalid_argument(message, "version-id-marker", id_marker));
+        return Err(S3Error::invalid_argument(message, "version-id-marker", id_marker));
     }
     let mut entries = Vec::new();
     if !id_marker.is_empty()
@@ -213,7 +213,7 @@ pub(super) fn versions(bucket: &Bucket, ask: &Ask<'_>) -> Outcome {
     let more = entries.len() > common.most && common.most > 0;
     entries.truncate(common.most);
     Ok(document_reply("ListVersionsResult", |x| {
-        common.head(x, ask);
+        common.head(x, request);
         common.naming.write(x, "KeyMarker", key_marker);
         x.el("VersionIdMarker", id_marker);
         x.el("IsTruncated", more);

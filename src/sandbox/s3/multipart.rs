@@ -4,12 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::{Bytes, BytesMut};
 
-use super::ask::{Ask, read_xml};
 use super::bucket::{bare, document_reply};
 use super::checksum::{Algorithm, md5_hex, multipart_etag};
 use super::content::Content;
-use super::failure::Failure;
+use super::error::S3Error;
 use super::ranges::{Span, span};
+use super::request::{S3Request, read_xml};
 use super::state::{Bucket, Part, Upload};
 use super::write::{Source, check_conditions, class, extra, say_encryption, source, store};
 use super::{OWNER, Outcome, bucket_mut};
@@ -19,34 +19,34 @@ use crate::sandbox::world::World;
 const SMALLEST_PART: u64 = 5 * 1024 * 1024;
 
 /// CreateMultipartUpload.
-pub(super) fn create(world: &mut World, ask: &Ask<'_>) -> Outcome {
-    let algorithm = match ask.h("x-amz-checksum-algorithm") {
+pub(super) fn create(world: &mut World, request: &S3Request<'_>) -> Outcome {
+    let algorithm = match request.h("x-amz-checksum-algorithm") {
         None => None,
         Some(name) => Some(Algorithm::parse(name).ok_or_else(|| {
             let message = "Checksum algorithm provided is unsupported. Please try again with any of the valid types: \
                            [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]";
-            Failure::new(400, "InvalidRequest", message)
+            S3Error::new(400, "InvalidRequest", message)
         })?),
     };
-    let composite = match (algorithm, ask.h("x-amz-checksum-type")) {
+    let composite = match (algorithm, request.h("x-amz-checksum-type")) {
         (None | Some(Algorithm::Crc64nvme), _) | (_, Some("FULL_OBJECT")) => false,
         (Some(_), _) => true,
     };
     let upload = Upload {
-        key: ask.key.as_str().into(),
-        started: ask.call.now,
-        extra: extra(world, ask)?,
-        class: class(ask)?,
+        key: request.key.as_str().into(),
+        started: request.call.now,
+        extra: extra(world, request)?,
+        class: class(request)?,
         algorithm,
         composite,
         parts: std::collections::BTreeMap::new(),
     };
     let id = world.new_hex(64);
     let kept = upload.extra.clone();
-    bucket_mut(world, ask)?.uploads.insert(id.clone(), upload);
+    bucket_mut(world, request)?.uploads.insert(id.clone(), upload);
     let mut reply = document_reply("InitiateMultipartUploadResult", |x| {
-        x.el("Bucket", ask.bucket.as_str());
-        x.el("Key", ask.key.as_str());
+        x.el("Bucket", request.bucket.as_str());
+        x.el("Key", request.key.as_str());
         x.el("UploadId", id.as_str());
     });
     if let Some(a) = algorithm {
@@ -57,53 +57,53 @@ pub(super) fn create(world: &mut World, ask: &Ask<'_>) -> Outcome {
     Ok(reply)
 }
 
-fn upload_of<'b>(bucket: &'b Bucket, ask: &Ask<'_>) -> Result<&'b Upload, Failure> {
-    let id = ask.q_text("uploadId");
-    bucket.uploads.get(id).filter(|u| u.key == ask.key).ok_or_else(|| Failure::no_upload(id))
+fn upload_of<'b>(bucket: &'b Bucket, request: &S3Request<'_>) -> Result<&'b Upload, S3Error> {
+    let id = request.q_text("uploadId");
+    bucket.uploads.get(id).filter(|u| u.key == request.key).ok_or_else(|| S3Error::no_upload(id))
 }
 
 /// UploadPart and UploadPartCopy.
-pub(super) fn upload_part(world: &mut World, ask: &Ask<'_>, operation: &str) -> Outcome {
-    let said = ask.q_text("partNumber");
+pub(super) fn upload_part(world: &mut World, request: &S3Request<'_>, operation: &str) -> Outcome {
+    let said = request.q_text("partNumber");
     let number = said.parse::<u16>().ok().filter(|n| (1..=10_000).contains(n)).ok_or_else(|| {
         let message = "Part number must be an integer between 1 and 10000, inclusive";
-        Failure::invalid_argument(message, "partNumber", said)
+        S3Error::invalid_argument(message, "partNumber", said)
     })?;
-    upload_of(bucket_mut(world, ask)?, ask)?;
+    upload_of(bucket_mut(world, request)?, request)?;
     let (bytes, etag, checksum) = if operation == "UploadPartCopy" {
-        let Source { version, .. } = source(world, ask)?;
+        let Source { version, .. } = source(world, request)?;
         let size = version.content.size();
-        let (from, end) = match span(ask.h("x-amz-copy-source-range"), size) {
+        let (from, end) = match span(request.h("x-amz-copy-source-range"), size) {
             Span::Whole => (0, size),
             Span::Part(from, end) => (from, end),
             Span::Nothing => {
                 let message = "The requested range is not satisfiable";
-                return Err(Failure::new(416, "InvalidRange", message));
+                return Err(S3Error::new(416, "InvalidRange", message));
             }
         };
         let bytes = version.content.read(from, end, usize::MAX);
         (bytes.clone(), md5_hex(&bytes), None)
     } else {
-        let payload = ask.payload()?;
+        let payload = request.payload()?;
         (payload.data, payload.md5, Some(payload.checksum))
     };
     let part = Part {
         content: Content::Stored(bytes),
         etag: etag.clone(),
-        modified: ask.call.now,
+        modified: request.call.now,
         checksum: checksum.clone(),
     };
-    if let Some(upload) = bucket_mut(world, ask)?.uploads.get_mut(ask.q_text("uploadId")) {
+    if let Some(upload) = bucket_mut(world, request)?.uploads.get_mut(request.q_text("uploadId")) {
         upload.parts.insert(number, part);
     }
     if operation == "UploadPartCopy" {
         return Ok(document_reply("CopyPartResult", |x| {
-            x.el("LastModified", ask.call.now);
+            x.el("LastModified", request.call.now);
             x.el("ETag", format!("\"{etag}\""));
         }));
     }
     let mut reply = bare(200).with("etag", &format!("\"{etag}\""));
-    say_encryption(&mut reply, &upload_of(bucket_mut(world, ask)?, ask)?.extra);
+    say_encryption(&mut reply, &upload_of(bucket_mut(world, request)?, request)?.extra);
     if let Some((algorithm, value)) = checksum
         && let (Ok(name), Ok(value)) =
             (http::HeaderName::try_from(algorithm.header()), http::HeaderValue::try_from(value))
@@ -114,39 +114,39 @@ pub(super) fn upload_part(world: &mut World, ask: &Ask<'_>, operation: &str) -> 
 }
 
 /// CompleteMultipartUpload.
-pub(super) fn complete(world: &mut World, ask: &Ask<'_>) -> Outcome {
-    let root = read_xml(&ask.payload_unverified()?)?;
+pub(super) fn complete(world: &mut World, request: &S3Request<'_>) -> Outcome {
+    let root = read_xml(&request.payload_unverified()?)?;
     let listed: Vec<(u16, String)> = root
         .all("Part")
         .map(|p| {
             let number = p.text_of("PartNumber").and_then(|n| n.trim().parse().ok());
             let etag = p.text_of("ETag").map(|e| e.trim().trim_matches('"').to_owned());
-            number.zip(etag).ok_or_else(Failure::malformed_xml)
+            number.zip(etag).ok_or_else(S3Error::malformed_xml)
         })
         .collect::<Result<_, _>>()?;
     if listed.is_empty() {
-        return Err(Failure::malformed_xml());
+        return Err(S3Error::malformed_xml());
     }
-    check_conditions(world, ask)?;
-    let id = ask.q_text("uploadId").to_owned();
-    let upload = upload_of(bucket_mut(world, ask)?, ask)?;
+    check_conditions(world, request)?;
+    let id = request.q_text("uploadId").to_owned();
+    let upload = upload_of(bucket_mut(world, request)?, request)?;
     if !listed.windows(2).all(|w| w[0].0 < w[1].0) {
         let message = "The list of parts was not in ascending order. Parts must be ordered by part number.";
-        return Err(Failure::new(400, "InvalidPartOrder", message).field("UploadId", id));
+        return Err(S3Error::new(400, "InvalidPartOrder", message).field("UploadId", id));
     }
     let mut parts = Vec::new();
     for (i, (number, etag)) in listed.iter().enumerate() {
         let part = upload.parts.get(number).filter(|p| p.etag == *etag).ok_or_else(|| {
             let message = "One or more of the specified parts could not be found. The part may not have been uploaded, or the \
                            specified entity tag may not match the part's entity tag.";
-            Failure::new(400, "InvalidPart", message)
+            S3Error::new(400, "InvalidPart", message)
                 .field("UploadId", id.as_str())
                 .field("PartNumber", number.to_string())
                 .field("ETag", etag.as_str())
         })?;
         if i + 1 < listed.len() && part.content.size() < SMALLEST_PART {
             let message = "Your proposed upload is smaller than the minimum allowed size";
-            return Err(Failure::new(400, "EntityTooSmall", message)
+            return Err(S3Error::new(400, "EntityTooSmall", message)
                 .field("ETag", etag.as_str())
                 .field("MinSizeAllowed", SMALLEST_PART.to_string())
                 .field("ProposedSize", part.content.size().to_string())
@@ -169,13 +169,13 @@ pub(super) fn complete(world: &mut World, ask: &Ask<'_>) -> Outcome {
     let (etag, class) = (extra.etag.clone(), upload.class.clone());
     let is_composite = upload.composite;
     let kept = extra.clone();
-    let version = store(world, ask, Content::Stored(bytes), class, extra)?;
-    bucket_mut(world, ask)?.uploads.remove(&id);
+    let version = store(world, request, Content::Stored(bytes), class, extra)?;
+    bucket_mut(world, request)?.uploads.remove(&id);
     let mut reply = document_reply("CompleteMultipartUploadResult", |x| {
-        let region = &ask.call.region;
-        x.el("Location", format!("https://{}.s3.{region}.amazonaws.com/{}", ask.bucket, ask.key));
-        x.el("Bucket", ask.bucket.as_str());
-        x.el("Key", ask.key.as_str());
+        let region = &request.call.region;
+        x.el("Location", format!("https://{}.s3.{region}.amazonaws.com/{}", request.bucket, request.key));
+        x.el("Bucket", request.bucket.as_str());
+        x.el("Key", request.key.as_str());
         x.el("ETag", format!("\"{etag}\""));
         x.el(&algorithm.element(), checksum);
         x.el("ChecksumType", if is_composite { "COMPOSITE" } else { "FULL_OBJECT" });
@@ -201,25 +201,25 @@ fn composite(algorithm: Algorithm, parts: &[&Part]) -> String {
 }
 
 /// AbortMultipartUpload.
-pub(super) fn abort(world: &mut World, ask: &Ask<'_>) -> Outcome {
-    let bucket = bucket_mut(world, ask)?;
-    upload_of(bucket, ask)?;
-    bucket.uploads.remove(ask.q_text("uploadId"));
+pub(super) fn abort(world: &mut World, request: &S3Request<'_>) -> Outcome {
+    let bucket = bucket_mut(world, request)?;
+    upload_of(bucket, request)?;
+    bucket.uploads.remove(request.q_text("uploadId"));
     Ok(bare(204))
 }
 
 /// ListParts.
-pub(super) fn list_parts(bucket: &Bucket, ask: &Ask<'_>) -> Outcome {
-    let upload = upload_of(bucket, ask)?;
-    let most = ask.limit("max-parts", 1000)?;
-    let after: u16 = ask.q_text("part-number-marker").parse().unwrap_or(0);
+pub(super) fn list_parts(bucket: &Bucket, request: &S3Request<'_>) -> Outcome {
+    let upload = upload_of(bucket, request)?;
+    let most = request.limit("max-parts", 1000)?;
+    let after: u16 = request.q_text("part-number-marker").parse().unwrap_or(0);
     let mut rest = upload.parts.range(after.saturating_add(1)..);
     let page: Vec<_> = rest.by_ref().take(most).collect();
     let more = rest.next().is_some();
     Ok(document_reply("ListPartsResult", |x| {
-        x.el("Bucket", ask.bucket.as_str());
-        x.el("Key", ask.key.as_str());
-        x.el("UploadId", ask.q_text("uploadId"));
+        x.el("Bucket", request.bucket.as_str());
+        x.el("Key", request.key.as_str());
+        x.el("UploadId", request.q_text("uploadId"));
         for who in ["Initiator", "Owner"] {
             x.nest(who, |x| x.el("ID", OWNER));
         }
@@ -246,10 +246,10 @@ pub(super) fn list_parts(bucket: &Bucket, ask: &Ask<'_>) -> Outcome {
 }
 
 /// ListMultipartUploads.
-pub(super) fn list_uploads(bucket: &Bucket, ask: &Ask<'_>) -> Outcome {
-    let most = ask.limit("max-uploads", 1000)?;
-    let prefix = ask.q_text("prefix");
-    let after = (ask.q_text("key-marker"), ask.q_text("upload-id-marker"));
+pub(super) fn list_uploads(bucket: &Bucket, request: &S3Request<'_>) -> Outcome {
+    let most = request.limit("max-uploads", 1000)?;
+    let prefix = request.q_text("prefix");
+    let after = (request.q_text("key-marker"), request.q_text("upload-id-marker"));
     let mut found: Vec<(&str, &str, &Upload)> = bucket
         .uploads
         .iter()
@@ -263,7 +263,7 @@ pub(super) fn list_uploads(bucket: &Bucket, ask: &Ask<'_>) -> Outcome {
     let more = found.len() > most;
     found.truncate(most);
     Ok(document_reply("ListMultipartUploadsResult", |x| {
-        x.el("Bucket", ask.bucket.as_str());
+        x.el("Bucket", request.bucket.as_str());
         x.el("KeyMarker", after.0);
         x.el("UploadIdMarker", after.1);
         if more && let Some((key, id, _)) = found.last() {

@@ -1,4 +1,4 @@
-//! The rules for bucket names, and where in a request a bucket's name stands. Pure.
+//! Bucket names: AWS's rules for them, and their place in a request. Pure.
 
 /// Whether AWS accepts a general purpose bucket of this name.
 ///

@@ -1,14 +1,14 @@
-//! Bucket policies, as far as they make a bucket public: which documents are taken, and what they let anybody do. The account's
-//! own requests are never held back by one.
+//! Bucket policies, as far as they make a bucket public: which documents are accepted, and what they allow anybody to do. The
+//! account's own requests are never denied by one.
 
 use serde_json::Value;
 
-use super::failure::Failure;
+use super::error::S3Error;
 use super::state::Bucket;
-use crate::sandbox::wire::{Node, wild};
+use crate::sandbox::wire::{Node, matches_wildcard};
 
-fn malformed(message: &str) -> Failure {
-    Failure::new(400, "MalformedPolicy", message)
+fn malformed(message: &str) -> S3Error {
+    S3Error::new(400, "MalformedPolicy", message)
 }
 
 /// A value that policies write alone or in a list.
@@ -28,7 +28,7 @@ fn statements(policy: &Value) -> Vec<&Value> {
 ///
 /// # Errors
 /// `MalformedPolicy`.
-pub fn check(text: &str, bucket: &str) -> Result<Value, Failure> {
+pub fn check(text: &str, bucket: &str) -> Result<Value, S3Error> {
     let policy: Value = serde_json::from_str(text)
         .ok()
         .filter(Value::is_object)
@@ -92,8 +92,9 @@ pub fn lets_anybody(bucket: &Bucket, name: &str, operation: &str, key: &str) -> 
     let Some(policy) = bucket.documents.get("policy").and_then(|t| serde_json::from_str::<Value>(t).ok()) else {
         return false;
     };
-    let fits =
-        |patterns: &Value, text: &str| many(patterns).into_iter().any(|p| p.as_str().is_some_and(|p| wild(p, text)));
+    let fits = |patterns: &Value, text: &str| {
+        many(patterns).into_iter().any(|p| p.as_str().is_some_and(|p| matches_wildcard(p, text)))
+    };
     let says = |effect: &str| {
         statements(&policy).into_iter().any(|s| {
             s["Effect"] == effect && is_for_everyone(s) && fits(&s["Action"], action) && fits(&s["Resource"], &resource)

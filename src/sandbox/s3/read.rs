@@ -4,11 +4,11 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method};
 
 use super::Outcome;
-use super::ask::Ask;
 use super::bucket::{document_reply, tags_reply};
 use super::content::Content;
-use super::failure::Failure;
+use super::error::S3Error;
 use super::ranges::{Span, Verdict, http_date, span, verdict};
+use super::request::S3Request;
 use super::state::{Bucket, Version, Versioning};
 use super::write::AES256;
 use crate::sandbox::wire::{Body, Reply};
@@ -20,21 +20,21 @@ const PIECE: usize = 64 * 1024;
 ///
 /// # Errors
 /// `NoSuchKey`, `NoSuchVersion`; 405 for a delete marker asked for by its id.
-pub(super) fn find<'b>(bucket: &'b Bucket, key: &str, id: Option<&str>) -> Result<&'b Version, Failure> {
+pub(super) fn find<'b>(bucket: &'b Bucket, key: &str, id: Option<&str>) -> Result<&'b Version, S3Error> {
     let versions = bucket.objects.get(key).map(Vec::as_slice).unwrap_or_default();
     match id {
         None => match versions.first() {
             Some(v) if v.marker => {
-                Err(Failure::no_key(key).header("x-amz-delete-marker", "true").header("x-amz-version-id", v.id_text()))
+                Err(S3Error::no_key(key).header("x-amz-delete-marker", "true").header("x-amz-version-id", v.id_text()))
             }
             Some(v) => Ok(v),
-            None => Err(Failure::no_key(key)),
+            None => Err(S3Error::no_key(key)),
         },
-        Some("") => Err(Failure::invalid_argument("Version id cannot be the empty string", "versionId", "")),
+        Some("") => Err(S3Error::invalid_argument("Version id cannot be the empty string", "versionId", "")),
         Some(id) => match versions.iter().find(|v| v.id_text() == id) {
             Some(v) if v.marker => {
                 let message = "The specified method is not allowed against this resource.";
-                Err(Failure::new(405, "MethodNotAllowed", message)
+                Err(S3Error::new(405, "MethodNotAllowed", message)
                     .field("Method", "GET")
                     .field("ResourceType", "DeleteMarker")
                     .header("allow", "DELETE")
@@ -45,20 +45,20 @@ pub(super) fn find<'b>(bucket: &'b Bucket, key: &str, id: Option<&str>) -> Resul
             Some(v) => Ok(v),
             // Ids have a form; what has another one is an argument error.
             None if id != "null" && id.len() != 32 => {
-                Err(Failure::invalid_argument("Invalid version id specified", "versionId", id))
+                Err(S3Error::invalid_argument("Invalid version id specified", "versionId", id))
             }
-            None => Err(Failure::no_version(key, id)),
+            None => Err(S3Error::no_version(key, id)),
         },
     }
 }
 
 /// GetObject and HeadObject.
-pub(super) fn object(bucket: &Bucket, ask: &Ask<'_>) -> Outcome {
-    let version = find(bucket, &ask.key, ask.q("versionId"))?;
+pub(super) fn object(bucket: &Bucket, request: &S3Request<'_>) -> Outcome {
+    let version = find(bucket, &request.key, request.q("versionId"))?;
     let etag = version.etag();
-    match verdict(&ask.call.request.headers, "", &etag, version.modified) {
+    match verdict(&request.call.request.headers, "", &etag, version.modified) {
         Verdict::Go => {}
-        Verdict::Failed(condition) => return Err(Failure::precondition(condition)),
+        Verdict::Failed(condition) => return Err(S3Error::precondition(condition)),
         Verdict::NotModified => {
             let mut reply = Reply::new(304, "", "");
             reply.set("etag", &format!("\"{etag}\""));
@@ -66,30 +66,30 @@ pub(super) fn object(bucket: &Bucket, ask: &Ask<'_>) -> Outcome {
             return Ok(reply);
         }
     }
-    let is_get = ask.call.request.method == Method::GET;
+    let is_get = request.call.request.method == Method::GET;
     if is_get && matches!(version.class.as_str(), "GLACIER" | "DEEP_ARCHIVE") {
         let message = "The operation is not valid for the object's storage class";
-        return Err(Failure::new(403, "InvalidObjectState", message).field("StorageClass", version.class.as_str()));
+        return Err(S3Error::new(403, "InvalidObjectState", message).field("StorageClass", version.class.as_str()));
     }
     let size = version.content.size();
-    let part = part_span(version, ask)?;
-    let (whole, from, end) = match part.unwrap_or_else(|| span(ask.h("range"), size)) {
+    let part = part_span(version, request)?;
+    let (whole, from, end) = match part.unwrap_or_else(|| span(request.h("range"), size)) {
         Span::Whole => (true, 0, size),
         Span::Part(from, end) => (false, from, end),
         Span::Nothing => {
             let message = "The requested range is not satisfiable";
-            return Err(Failure::new(416, "InvalidRange", message)
-                .field("RangeRequested", ask.h("range").unwrap_or_default())
+            return Err(S3Error::new(416, "InvalidRange", message)
+                .field("RangeRequested", request.h("range").unwrap_or_default())
                 .field("ActualObjectSize", size.to_string())
                 .header("content-range", format!("bytes */{size}")));
         }
     };
     let mut reply = Reply::new(if whole { 200 } else { 206 }, "", "");
-    headers(&mut reply, bucket, version, &etag, ask);
+    headers(&mut reply, bucket, version, &etag, request);
     if !whole {
         reply.set("content-range", &format!("bytes {from}-{}/{size}", end.saturating_sub(1)));
     }
-    let checksums = ask.h("x-amz-checksum-mode").is_some_and(|m| m.eq_ignore_ascii_case("ENABLED"));
+    let checksums = request.h("x-amz-checksum-mode").is_some_and(|m| m.eq_ignore_ascii_case("ENABLED"));
     if checksums
         && whole
         && let Some((algorithm, value)) = version.extra.as_ref().and_then(|e| e.checksum.as_ref())
@@ -106,11 +106,11 @@ pub(super) fn object(bucket: &Bucket, ask: &Ask<'_>) -> Outcome {
 }
 
 /// The bytes of one part, if `partNumber` asks for it.
-fn part_span(version: &Version, ask: &Ask<'_>) -> Result<Option<Span>, Failure> {
-    let Some(number) = ask.q("partNumber") else { return Ok(None) };
+fn part_span(version: &Version, request: &S3Request<'_>) -> Result<Option<Span>, S3Error> {
+    let Some(number) = request.q("partNumber") else { return Ok(None) };
     let invalid = || {
         let message = "The requested partnumber is not satisfiable";
-        Failure::new(416, "InvalidPartNumber", message).field("PartNumberRequested", number)
+        S3Error::new(416, "InvalidPartNumber", message).field("PartNumberRequested", number)
     };
     let n: usize = number.parse().map_err(|_| invalid())?;
     let parts = version.extra.as_ref().map(|e| e.parts.as_slice()).unwrap_or_default();
@@ -122,7 +122,7 @@ fn part_span(version: &Version, ask: &Ask<'_>) -> Result<Option<Span>, Failure> 
     Ok(Some(Span::Part(from, from + size)))
 }
 
-fn headers(reply: &mut Reply, bucket: &Bucket, version: &Version, etag: &str, ask: &Ask<'_>) {
+fn headers(reply: &mut Reply, bucket: &Bucket, version: &Version, etag: &str, request: &S3Request<'_>) {
     reply.set("accept-ranges", "bytes");
     reply.set("etag", &format!("\"{etag}\""));
     reply.set("last-modified", &http_date(version.modified));
@@ -141,14 +141,14 @@ fn headers(reply: &mut Reply, bucket: &Bucket, version: &Version, etag: &str, as
         if !extra.tags.is_empty() {
             reply.set("x-amz-tagging-count", &extra.tags.len().to_string());
         }
-        if ask.q("partNumber").is_some() && !extra.parts.is_empty() {
+        if request.q("partNumber").is_some() && !extra.parts.is_empty() {
             reply.set("x-amz-mp-parts-count", &extra.parts.len().to_string());
         }
     }
     for header in
         ["content-type", "content-language", "expires", "cache-control", "content-disposition", "content-encoding"]
     {
-        if let Some(value) = ask.q(&format!("response-{header}")) {
+        if let Some(value) = request.q(&format!("response-{header}")) {
             reply.set(header, value);
         }
     }
@@ -177,9 +177,10 @@ pub(super) fn stream(content: &Content, from: u64, end: u64) -> Body {
 }
 
 /// GetObjectAttributes.
-pub(super) fn attributes(bucket: &Bucket, ask: &Ask<'_>) -> Outcome {
-    let version = find(bucket, &ask.key, ask.q("versionId"))?;
-    let wanted: Vec<&str> = ask.h("x-amz-object-attributes").unwrap_or_default().split(',').map(str::trim).collect();
+pub(super) fn attributes(bucket: &Bucket, request: &S3Request<'_>) -> Outcome {
+    let version = find(bucket, &request.key, request.q("versionId"))?;
+    let wanted: Vec<&str> =
+        request.h("x-amz-object-attributes").unwrap_or_default().split(',').map(str::trim).collect();
     let wants = |name: &str| wanted.contains(&name);
     let mut reply = document_reply("GetObjectAttributesResponse", |x| {
         if wants("ETag") {
@@ -212,8 +213,8 @@ pub(super) fn attributes(bucket: &Bucket, ask: &Ask<'_>) -> Outcome {
 }
 
 /// GetObjectTagging.
-pub(super) fn tagging(bucket: &Bucket, ask: &Ask<'_>) -> Outcome {
-    let version = find(bucket, &ask.key, ask.q("versionId"))?;
+pub(super) fn tagging(bucket: &Bucket, request: &S3Request<'_>) -> Outcome {
+    let version = find(bucket, &request.key, request.q("versionId"))?;
     let mut reply = tags_reply(version.extra.as_ref().map(|e| e.tags.as_slice()).unwrap_or_default());
     if bucket.versioning != Versioning::Off {
         reply.set("x-amz-version-id", version.id_text());

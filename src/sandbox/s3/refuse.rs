@@ -1,7 +1,7 @@
-//! What a request's headers ask for that is not done here: refused before anything is touched.
+//! Refusals of what the sandbox does not do and a request's headers ask for, before anything is touched.
 
-use super::ask::Ask;
-use super::failure::Failure;
+use super::error::S3Error;
+use super::request::S3Request;
 use super::route::not_implemented;
 use super::state::Bucket;
 
@@ -25,51 +25,51 @@ const REFUSED: [(&str, &str); 7] = [
 /// # Errors
 /// `NotImplemented` for functions that are not here, `InvalidRequest` and `AccessControlListNotSupported` for locks and
 /// ACLs, as a bucket without them answers.
-pub(super) fn check(ask: &Ask<'_>, operation: &str) -> Result<(), Failure> {
+pub(super) fn check(request: &S3Request<'_>, operation: &str) -> Result<(), S3Error> {
     for (name, harmless) in REFUSED {
-        if ask.h(name).is_some_and(|v| !v.eq_ignore_ascii_case(harmless)) {
+        if request.h(name).is_some_and(|v| !v.eq_ignore_ascii_case(harmless)) {
             return Err(not_implemented(name));
         }
     }
     let uploads = matches!(operation, "PutObject" | "CopyObject" | "CreateMultipartUpload");
-    if uploads && ask.call.request.headers.keys().any(|n| n.as_str().starts_with("x-amz-object-lock-")) {
+    if uploads && request.call.request.headers.keys().any(|n| n.as_str().starts_with("x-amz-object-lock-")) {
         return Err(unlocked());
     }
-    let grants = ask.call.request.headers.keys().any(|n| n.as_str().starts_with("x-amz-grant-"));
+    let grants = request.call.request.headers.keys().any(|n| n.as_str().starts_with("x-amz-grant-"));
     // What every object and bucket has anyhow may be asked for.
-    let other = ask.h("x-amz-acl").is_some_and(|acl| !matches!(acl, "private" | "bucket-owner-full-control"));
+    let other = request.h("x-amz-acl").is_some_and(|acl| !matches!(acl, "private" | "bucket-owner-full-control"));
     if uploads && (grants || other) {
         let message = "The bucket does not allow ACLs";
-        return Err(Failure::new(400, "AccessControlListNotSupported", message));
+        return Err(S3Error::new(400, "AccessControlListNotSupported", message));
     }
     if operation == "CreateBucket" && (grants || other) {
         let message = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";
-        return Err(Failure::new(400, "InvalidBucketAclWithObjectOwnership", message));
+        return Err(S3Error::new(400, "InvalidBucketAclWithObjectOwnership", message));
     }
     Ok(())
 }
 
 /// What a bucket without Object Lock answers to retention and legal holds. None here has it.
-pub(super) fn unlocked() -> Failure {
-    Failure::new(400, "InvalidRequest", "Bucket is missing Object Lock Configuration")
+pub(super) fn unlocked() -> S3Error {
+    S3Error::new(400, "InvalidRequest", "Bucket is missing Object Lock Configuration")
 }
 
 /// `x-amz-expected-bucket-owner`: a bucket of somebody else's is not touched.
 ///
 /// # Errors
 /// `AccessDenied`.
-pub(super) fn check_owner(ask: &Ask<'_>, account: &str) -> Result<(), Failure> {
+pub(super) fn check_owner(request: &S3Request<'_>, account: &str) -> Result<(), S3Error> {
     let names = ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"];
-    match names.into_iter().filter_map(|n| ask.h(n)).all(|owner| owner == account) {
+    match names.into_iter().filter_map(|n| request.h(n)).all(|owner| owner == account) {
         true => Ok(()),
-        false => Err(Failure::new(403, "AccessDenied", "Access Denied")),
+        false => Err(S3Error::new(403, "AccessDenied", "Access Denied")),
     }
 }
 
 /// The encryption that a bucket gives what is put into it without a word: the kind and the key, where it is not S3's own.
 pub(super) fn default_encryption(bucket: &Bucket) -> Option<(String, Option<String>)> {
     let text = bucket.documents.get("encryption")?;
-    let root = super::ask::read_xml(text.as_bytes()).ok()?;
+    let root = super::request::read_xml(text.as_bytes()).ok()?;
     let rule = root.child("Rule")?.child("ApplyServerSideEncryptionByDefault")?;
     let kind = rule.text_of("SSEAlgorithm").filter(|k| *k != super::write::AES256)?;
     Some((kind.to_owned(), rule.text_of("KMSMasterKeyID").map(str::to_owned)))

@@ -1,4 +1,4 @@
-//! Which operation a request is: its method and the sub-resource that its query names. Pure.
+//! The operation of a request, by its method and the sub-resource that its query names. Pure.
 //!
 //! S3 tells operations apart by a word in the query (`PUT /bucket/key?retention`), and a server that does not know the word
 //! would do something else, to the object itself. So every word that is no known parameter is refused, and what is known
@@ -6,8 +6,8 @@
 
 use http::Method;
 
-use super::ask::Ask;
-use super::failure::Failure;
+use super::error::S3Error;
+use super::request::S3Request;
 
 /// A sub-resource and its operations, by method; empty where it has none.
 struct Sub {
@@ -147,18 +147,18 @@ const OF_VERSION: [&str; 14] = [
 ];
 
 /// AWS's answer to what it knows and does not do here.
-pub(super) fn not_implemented(what: &str) -> Failure {
+pub(super) fn not_implemented(what: &str) -> S3Error {
     let message = format!("A header you provided implies functionality that is not implemented: {what}");
-    Failure::new(501, "NotImplemented", message)
+    S3Error::new(501, "NotImplemented", message)
 }
 
-fn not_allowed(method: &Method) -> Failure {
+fn not_allowed(method: &Method) -> S3Error {
     let message = "The specified method is not allowed against this resource.";
-    Failure::new(405, "MethodNotAllowed", message).field("Method", method.as_str())
+    S3Error::new(405, "MethodNotAllowed", message).field("Method", method.as_str())
 }
 
-fn conflict(message: String, name: &str) -> Failure {
-    Failure::invalid_argument(message, "ResourceType", name)
+fn conflict(message: String, name: &str) -> S3Error {
+    S3Error::invalid_argument(message, "ResourceType", name)
 }
 
 /// AWS's name of the operation that a request is.
@@ -166,60 +166,67 @@ fn conflict(message: String, name: &str) -> Failure {
 /// # Errors
 /// `NotImplemented` for words in the query that nobody here knows, `MethodNotAllowed` for a sub-resource that the method
 /// does not go with, `InvalidArgument` for several at once or for parameters of another operation.
-pub(super) fn operation(ask: &Ask<'_>) -> Result<&'static str, Failure> {
-    let method = &ask.call.request.method;
-    if ask.bucket.is_empty() {
-        return of_service(ask, method);
+pub(super) fn operation(request: &S3Request<'_>) -> Result<&'static str, S3Error> {
+    let method = &request.call.request.method;
+    if request.bucket.is_empty() {
+        return of_service(request, method);
     }
-    let (table, other, kind) =
-        if ask.key.is_empty() { (&OF_BUCKET[..], &OF_KEY[..], "bucket") } else { (&OF_KEY[..], &OF_BUCKET[..], "key") };
-    let mut named = table.iter().filter(|s| ask.q(s.name).is_some());
+    let (table, other, kind) = if request.key.is_empty() {
+        (&OF_BUCKET[..], &OF_KEY[..], "bucket")
+    } else {
+        (&OF_KEY[..], &OF_BUCKET[..], "key")
+    };
+    let mut named = table.iter().filter(|s| request.q(s.name).is_some());
     let (first, second) = (named.next(), named.next());
     if let (Some(first), Some(second)) = (first, second) {
         let message = format!("Conflicting query string parameters: {}, {}", first.name, second.name);
         return Err(conflict(message, first.name));
     }
     let elsewhere = |name: &str| other.iter().any(|s| s.name == name) && !table.iter().any(|s| s.name == name);
-    if let Some(name) = ask.names().find(|n| elsewhere(n)) {
+    if let Some(name) = request.names().find(|n| elsewhere(n)) {
         return Err(conflict(format!("There is no such thing as the ?{name} sub-resource for a {kind}"), name));
     }
-    check_words(ask, method)?;
+    check_words(request, method)?;
     let operation = match first {
-        Some(sub) => of_sub(ask, method, sub)?,
-        None if ask.key.is_empty() => match *method {
+        Some(sub) => of_sub(request, method, sub)?,
+        None if request.key.is_empty() => match *method {
             Method::GET => "ListObjects",
             Method::HEAD => "HeadBucket",
             Method::PUT => "CreateBucket",
             Method::DELETE => "DeleteBucket",
             // A browser's form, or Object Lambda's answer.
-            Method::POST if ask.bucket == "WriteGetObjectResponse" => "WriteGetObjectResponse",
+            Method::POST if request.bucket == "WriteGetObjectResponse" => "WriteGetObjectResponse",
             Method::POST => "PostObject",
             _ => return Err(not_allowed(method)),
         },
         None => match *method {
             Method::GET => "GetObject",
             Method::HEAD => "HeadObject",
-            Method::PUT if ask.h("x-amz-copy-source").is_some() => "CopyObject",
+            Method::PUT if request.h("x-amz-copy-source").is_some() => "CopyObject",
             Method::PUT => "PutObject",
             Method::DELETE => "DeleteObject",
             _ => return Err(not_allowed(method)),
         },
     };
-    check_parameters(ask, operation)?;
+    check_parameters(request, operation)?;
     Ok(operation)
 }
 
-fn of_service(ask: &Ask<'_>, method: &Method) -> Result<&'static str, Failure> {
-    check_words(ask, method)?;
+fn of_service(request: &S3Request<'_>, method: &Method) -> Result<&'static str, S3Error> {
+    check_words(request, method)?;
     if *method != Method::GET {
         return Err(not_allowed(method));
     }
     // Directory buckets are listed at the same address, for a service of their own.
-    let express = ask.h("authorization").is_some_and(|a| a.contains("/s3express/"));
-    Ok(if express || ask.q("x-id") == Some("ListDirectoryBuckets") { "ListDirectoryBuckets" } else { "ListBuckets" })
+    let express = request.h("authorization").is_some_and(|a| a.contains("/s3express/"));
+    Ok(if express || request.q("x-id") == Some("ListDirectoryBuckets") {
+        "ListDirectoryBuckets"
+    } else {
+        "ListBuckets"
+    })
 }
 
-fn of_sub(ask: &Ask<'_>, method: &Method, sub: &Sub) -> Result<&'static str, Failure> {
+fn of_sub(request: &S3Request<'_>, method: &Method, sub: &Sub) -> Result<&'static str, S3Error> {
     let found = match *method {
         Method::GET => sub.get,
         Method::PUT => sub.put,
@@ -229,21 +236,21 @@ fn of_sub(ask: &Ask<'_>, method: &Method, sub: &Sub) -> Result<&'static str, Fai
     };
     Ok(match found {
         "" => return Err(not_allowed(method)),
-        "UploadPart" if ask.h("x-amz-copy-source").is_some() => "UploadPartCopy",
-        "GetObjectAnnotation" if ask.q("annotationName").is_none() => "ListObjectAnnotations",
-        "GetBucketAnalyticsConfiguration" if ask.q("id").is_none() => "ListBucketAnalyticsConfigurations",
-        "GetBucketIntelligentTieringConfiguration" if ask.q("id").is_none() => {
+        "UploadPart" if request.h("x-amz-copy-source").is_some() => "UploadPartCopy",
+        "GetObjectAnnotation" if request.q("annotationName").is_none() => "ListObjectAnnotations",
+        "GetBucketAnalyticsConfiguration" if request.q("id").is_none() => "ListBucketAnalyticsConfigurations",
+        "GetBucketIntelligentTieringConfiguration" if request.q("id").is_none() => {
             "ListBucketIntelligentTieringConfigurations"
         }
-        "GetBucketInventoryConfiguration" if ask.q("id").is_none() => "ListBucketInventoryConfigurations",
-        "GetBucketMetricsConfiguration" if ask.q("id").is_none() => "ListBucketMetricsConfigurations",
+        "GetBucketInventoryConfiguration" if request.q("id").is_none() => "ListBucketInventoryConfigurations",
+        "GetBucketMetricsConfiguration" if request.q("id").is_none() => "ListBucketMetricsConfigurations",
         found => found,
     })
 }
 
 /// A word that nobody here knows is a sub-resource of tomorrow: nothing is done in its name. With a value or without a
 /// letter, and where nothing is changed, it is what people add against caches, which S3 passes over.
-fn check_words(ask: &Ask<'_>, method: &Method) -> Result<(), Failure> {
+fn check_words(request: &S3Request<'_>, method: &Method) -> Result<(), S3Error> {
     let known = |name: &str| {
         PARAMETERS.contains(&name)
             || name.get(..6).is_some_and(|p| p.eq_ignore_ascii_case("x-amz-"))
@@ -251,23 +258,23 @@ fn check_words(ask: &Ask<'_>, method: &Method) -> Result<(), Failure> {
     };
     let reads = matches!(*method, Method::GET | Method::HEAD);
     let idle =
-        |name: &str| ask.q(name).is_some_and(|v| !v.is_empty()) || !name.chars().any(|c| c.is_ascii_alphabetic());
-    match ask.names().find(|n| !(known(n) || reads && idle(n))) {
+        |name: &str| request.q(name).is_some_and(|v| !v.is_empty()) || !name.chars().any(|c| c.is_ascii_alphabetic());
+    match request.names().find(|n| !(known(n) || reads && idle(n))) {
         Some(name) => Err(not_implemented(&format!("?{name}"))),
         None => Ok(()),
     }
 }
 
-fn check_parameters(ask: &Ask<'_>, operation: &str) -> Result<(), Failure> {
-    if let Some(id) = ask.q("versionId")
+fn check_parameters(request: &S3Request<'_>, operation: &str) -> Result<(), S3Error> {
+    if let Some(id) = request.q("versionId")
         && !OF_VERSION.contains(&operation)
     {
-        return Err(Failure::invalid_argument("This operation does not accept a version-id.", "versionId", id));
+        return Err(S3Error::invalid_argument("This operation does not accept a version-id.", "versionId", id));
     }
-    if let Some(number) = ask.q("partNumber")
+    if let Some(number) = request.q("partNumber")
         && !matches!(operation, "GetObject" | "HeadObject" | "UploadPart" | "UploadPartCopy")
     {
-        return Err(Failure::invalid_argument("This operation does not accept a part number.", "partNumber", number));
+        return Err(S3Error::invalid_argument("This operation does not accept a part number.", "partNumber", number));
     }
     Ok(())
 }
@@ -293,7 +300,7 @@ mod tests {
             body: Bytes::new(),
         };
         let call = route(&request, Time::from_secs(0), "r".into()).unwrap();
-        match operation(&Ask::new(&call)) {
+        match operation(&S3Request::new(&call)) {
             Ok(operation) => operation.to_owned(),
             Err(failure) => failure.code.to_owned(),
         }

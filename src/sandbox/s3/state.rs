@@ -1,4 +1,4 @@
-//! What the account has of buckets and objects. Knows no protocol.
+//! S3's state: buckets, objects and their versions. Knows no protocol.
 
 use std::collections::BTreeMap;
 
@@ -152,8 +152,8 @@ impl Version {
         match (&self.extra, &self.content) {
             (Some(extra), _) => extra.etag.clone(),
             (None, Content::Made { seed, size }) => {
-                let mut draw = crate::sandbox::world::Draw::new(*seed, &["etag"]);
-                format!("{:016x}{:016x}-{}", draw.u64(), draw.u64(), size.div_ceil(8 << 20).clamp(1, 10_000))
+                let mut random = crate::sandbox::world::Random::new(*seed, &["etag"]);
+                format!("{:016x}{:016x}-{}", random.u64(), random.u64(), size.div_ceil(8 << 20).clamp(1, 10_000))
             }
             (None, Content::Stored(b)) => super::checksum::md5_hex(b),
         }

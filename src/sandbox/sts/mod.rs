@@ -1,4 +1,4 @@
-//! The sandbox's Security Token Service: who am I, and keys for a while. Keys are made up and open nothing but the sandbox.
+//! The sandbox's Security Token Service: the caller's identity and temporary keys, which are made up and open nothing else.
 
 use std::time::Duration;
 
@@ -32,8 +32,8 @@ pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
 /// The same id for the same thing: `AIDA…` for users, `AROA…` for roles.
 fn unique_id(world: &World, prefix: &str, name: &str) -> String {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let mut draw = world.draw(name, prefix);
-    let tail: String = (0..17).map(|_| char::from(LETTERS[usize::try_from(draw.below(32)).unwrap_or(0)])).collect();
+    let mut random = world.random(name, prefix);
+    let tail: String = (0..17).map(|_| char::from(LETTERS[usize::try_from(random.below(32)).unwrap_or(0)])).collect();
     format!("{prefix}{tail}")
 }
 

@@ -1,4 +1,4 @@
-//! What goes over the wire, shared by the services: requests and replies, routing, flattened parameters, XML, error shapes.
+//! The wire formats that the services share: requests and replies, routing, flattened parameters, XML, error shapes.
 //!
 //! Knows the protocols (ec2Query, awsQuery, REST-XML, RPC v2 CBOR, JSON 1.0) and no resource.
 
@@ -8,7 +8,7 @@ mod params;
 mod route;
 pub mod shapes;
 mod tree;
-mod wild;
+mod wildcard;
 mod xml;
 
 pub use error::ApiError;
@@ -16,7 +16,7 @@ pub use message::{Body, BodyStream, Reply, Request};
 pub use params::Params;
 pub use route::route;
 pub use tree::Node;
-pub use wild::wild;
+pub use wildcard::matches_wildcard;
 pub use xml::{Xml, XmlText};
 
 use crate::base::Time;

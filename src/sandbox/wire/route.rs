@@ -1,4 +1,4 @@
-//! Which service, region and operation a request is for: by the credential scope of its signature, else by host, else by
+//! The service, region and operation of a request: by the credential scope of its signature, else by host, else by
 //! protocol. Signatures are not verified: the account has no keys of its own.
 
 use super::{ApiError, Call, Params, Protocol, Reply, Request, Xml};

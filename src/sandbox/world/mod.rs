@@ -1,15 +1,15 @@
 //! The state of the account: all services, one consistent graph. Knows no protocol.
 
-mod draw;
+mod random;
 
 use std::collections::BTreeMap;
 
 use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 
-pub use draw::Draw;
+pub use random::Random;
 
-use super::physics::Queue;
+use super::event_queue::Queue;
 use super::{ACCOUNT, autoscaling, cloudwatch, ec2, elbv2, s3};
 use crate::base::Time;
 
@@ -36,7 +36,8 @@ pub struct World {
     /// Counts ids that were made.
     serial: u64,
     /// What will happen.
-    pub physics: Queue,
+    #[serde(alias = "physics")]
+    pub events: Queue,
     /// The regions that were touched.
     pub regions: BTreeMap<ArcStr, Region>,
     /// Buckets and objects: global, each bucket with its region.
@@ -75,7 +76,7 @@ impl World {
             since: Time::from_secs(0),
             until: now,
             serial: 0,
-            physics: Queue::default(),
+            events: Queue::default(),
             regions: BTreeMap::new(),
             s3: s3::State::default(),
         }
@@ -89,8 +90,8 @@ impl World {
     /// A region's state, made at the first touch (with its default VPC, as every region has).
     pub fn region(&mut self, name: &str) -> &mut Region {
         let seed = self.seed;
-        let fresh = || Region { ec2: ec2::State::fresh(seed, name), ..Region::default() };
-        self.regions.entry(name.into()).or_insert_with(fresh)
+        let untouched = || Region { ec2: ec2::State::of_new_region(seed, name), ..Region::default() };
+        self.regions.entry(name.into()).or_insert_with(untouched)
     }
 
     /// A region's state, if it was ever touched.
@@ -104,8 +105,8 @@ impl World {
     }
 
     /// A generator of the numbers that belong to `id`; `salt` tells one use from another (`"boot"`, `"cpu"`).
-    pub fn draw(&self, id: &str, salt: &str) -> Draw {
-        Draw::new(self.seed, &[id, salt])
+    pub fn random(&self, id: &str, salt: &str) -> Random {
+        Random::new(self.seed, &[id, salt])
     }
 
     fn next_serial(&mut self) -> u64 {
@@ -115,16 +116,16 @@ impl World {
 
     /// A new id as EC2 makes them: `PREFIX-0` and sixteen hexadecimal digits.
     pub fn new_id(&mut self, prefix: &str) -> ArcStr {
-        let n = Draw::new(self.seed, &[prefix, &self.next_serial().to_string()]).u64();
+        let n = Random::new(self.seed, &[prefix, &self.next_serial().to_string()]).u64();
         arcstr::format!("{prefix}-0{n:016x}")
     }
 
     /// `count` hexadecimal digits (ELB's ARNs end in 16).
     pub fn new_hex(&mut self, count: usize) -> String {
-        let mut draw = Draw::new(self.seed, &["hex", &self.next_serial().to_string()]);
+        let mut random = Random::new(self.seed, &["hex", &self.next_serial().to_string()]);
         let mut out = String::with_capacity(count + 16);
         while out.len() < count {
-            out.push_str(&format!("{:016x}", draw.u64()));
+            out.push_str(&format!("{:016x}", random.u64()));
         }
         out.truncate(count);
         out

@@ -1,4 +1,4 @@
-//! What an account can have and this one never has, since nothing here makes it: described as none of it, and an id is not found.
+//! Resources that the sandbox does not model: a description lists none of them, and an id is not found.
 
 use super::checks::is_id;
 use super::page::Page;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use arcstr::ArcStr;
 
+use super::documented_filters;
 use super::filter::Filters;
 use super::page::Page;
 use super::regions::{self, REGIONS, RegionInfo};
-use super::shown;
 use super::state::Tags;
 use super::types::{TYPES, TypeInfo};
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
@@ -126,7 +126,7 @@ pub(super) fn types(_: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
         "supported-virtualization-type",
         "vcpu-info.default-vcpus",
     ];
-    let filters = Filters::read_with(&call.params, KNOWN, shown::INSTANCE_TYPES)?;
+    let filters = Filters::read_with(&call.params, KNOWN, documented_filters::INSTANCE_TYPES)?;
     let page = Page::read(&call.params, 5, 100)?;
     let none = Tags::new();
     let all: BTreeMap<ArcStr, &TypeInfo> = TYPES.iter().map(|t| (ArcStr::from(t.name), t)).collect();

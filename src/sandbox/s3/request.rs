@@ -1,4 +1,4 @@
-//! One request to S3: which bucket, key and operation it is for, and its payload. Knows HTTP, changes nothing.
+//! One request to S3: its bucket, key and operation, and its payload. Knows HTTP, changes nothing.
 
 use std::borrow::Cow;
 
@@ -8,14 +8,14 @@ use percent_encoding::percent_decode_str;
 use sha2::Digest as _;
 
 use super::checksum::{self, Algorithm};
-use super::failure::Failure;
+use super::error::S3Error;
 use super::{chunked, names, route};
 use crate::base::Time;
 use crate::sandbox::wire::{Call, Node, Request};
 
 /// A request, taken apart.
 #[derive(Debug)]
-pub struct Ask<'a> {
+pub struct S3Request<'a> {
     /// The call.
     pub call: &'a Call<'a>,
     /// The bucket's name; empty for the service itself.
@@ -52,12 +52,12 @@ pub const DOCUMENTS: [&str; 12] = [
     "replication",
 ];
 
-impl<'a> Ask<'a> {
+impl<'a> S3Request<'a> {
     /// Takes a request apart.
-    pub fn new(call: &'a Call<'a>) -> Ask<'a> {
+    pub fn new(call: &'a Call<'a>) -> S3Request<'a> {
         let r = call.request;
         let (bucket, key) = address(r);
-        Ask { call, bucket, key, query: form_urlencoded::parse(r.query.as_bytes()).collect() }
+        S3Request { call, bucket, key, query: form_urlencoded::parse(r.query.as_bytes()).collect() }
     }
     /// A parameter of the query.
     pub fn q(&self, name: &str) -> Option<&str> {
@@ -75,17 +75,17 @@ impl<'a> Ask<'a> {
     ///
     /// # Errors
     /// `InvalidArgument`.
-    pub fn limit(&self, name: &str, most: usize) -> Result<usize, Failure> {
+    pub fn limit(&self, name: &str, most: usize) -> Result<usize, S3Error> {
         match self.q(name) {
             None | Some("") => Ok(most),
             Some(s) => match s.parse::<i64>() {
                 Ok(n) if (0..=i64::from(i32::MAX)).contains(&n) => Ok((n as usize).min(most)),
-                Ok(_) => Err(Failure::invalid_argument(
+                Ok(_) => Err(S3Error::invalid_argument(
                     format!("Argument {name} must be an integer between 0 and 2147483647"),
                     name,
                     s,
                 )),
-                Err(_) => Err(Failure::invalid_argument(
+                Err(_) => Err(S3Error::invalid_argument(
                     format!("Provided {name} not an integer or within integer range"),
                     name,
                     s,
@@ -113,16 +113,16 @@ impl<'a> Ask<'a> {
     ///
     /// # Errors
     /// `AccessDenied`, `AuthorizationQueryParametersError`.
-    pub fn check_presigned(&self) -> Result<(), Failure> {
+    pub fn check_presigned(&self) -> Result<(), S3Error> {
         let now = self.call.now;
         let expired = |seconds: &str, end: Time| {
-            Err(Failure::new(403, "AccessDenied", "Request has expired")
+            Err(S3Error::new(403, "AccessDenied", "Request has expired")
                 .field("X-Amz-Expires", seconds)
                 .field("Expires", end.rfc3339())
                 .field("ServerTime", now.rfc3339()))
         };
         if let (Some(date), Some(seconds)) = (self.q("X-Amz-Date"), self.q("X-Amz-Expires")) {
-            let malformed = |m: &str| Failure::new(400, "AuthorizationQueryParametersError", m);
+            let malformed = |m: &str| S3Error::new(400, "AuthorizationQueryParametersError", m);
             let from = compact_date(date)
                 .ok_or_else(|| malformed("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\""))?;
             let lasts: u64 = seconds.parse().map_err(|_| malformed("X-Amz-Expires should be a number"))?;
@@ -147,7 +147,7 @@ impl<'a> Ask<'a> {
     ///
     /// # Errors
     /// `IncompleteBody`.
-    pub fn payload_unverified(&self) -> Result<Bytes, Failure> {
+    pub fn payload_unverified(&self) -> Result<Bytes, S3Error> {
         self.unframed().map(|(data, _)| data)
     }
 
@@ -155,24 +155,24 @@ impl<'a> Ask<'a> {
     ///
     /// # Errors
     /// `IncompleteBody`, `BadDigest`, `InvalidDigest`, `XAmzContentSHA256Mismatch`.
-    pub fn payload(&self) -> Result<Payload, Failure> {
+    pub fn payload(&self) -> Result<Payload, S3Error> {
         let sha = self.h("x-amz-content-sha256").unwrap_or_default();
         let (data, trailers) = self.unframed()?;
         if sha.len() == 64 && !checksum::hex(&sha2::Sha256::digest(&data)).eq_ignore_ascii_case(sha) {
             let message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
             return Err(
-                Failure::new(400, "XAmzContentSHA256Mismatch", message).field("ClientComputedContentSHA256", sha)
+                S3Error::new(400, "XAmzContentSHA256Mismatch", message).field("ClientComputedContentSHA256", sha)
             );
         }
         if let Some(said) = self.h("content-md5") {
             if said.len() != 24 {
-                return Err(Failure::new(400, "InvalidDigest", "The Content-MD5 you specified was invalid.")
+                return Err(S3Error::new(400, "InvalidDigest", "The Content-MD5 you specified was invalid.")
                     .field("Content-MD5", said));
             }
             let found = checksum::md5_base64(&data);
             if said != found {
                 let message = "The Content-MD5 you specified did not match what we received.";
-                return Err(Failure::new(400, "BadDigest", message)
+                return Err(S3Error::new(400, "BadDigest", message)
                     .field("ExpectedDigest", said)
                     .field("CalculatedDigest", found));
             }
@@ -188,11 +188,11 @@ impl<'a> Ask<'a> {
                 let bytes = |s: &str| base64::engine::general_purpose::STANDARD.decode(s).ok().map(|b| b.len());
                 if bytes(said) != bytes(&found) {
                     let message = format!("Value for {} header is invalid.", a.header());
-                    return Err(Failure::new(400, "InvalidRequest", message));
+                    return Err(S3Error::new(400, "InvalidRequest", message));
                 }
                 if said != found {
                     let message = format!("The {} you specified did not match the calculated checksum.", a.name());
-                    return Err(Failure::new(400, "BadDigest", message));
+                    return Err(S3Error::new(400, "BadDigest", message));
                 }
                 (a, found)
             }
@@ -202,11 +202,11 @@ impl<'a> Ask<'a> {
     }
 
     /// The body without frames, and the trailers.
-    fn unframed(&self) -> Result<(Bytes, Vec<(String, String)>), Failure> {
+    fn unframed(&self) -> Result<(Bytes, Vec<(String, String)>), S3Error> {
         let framed = self.h("x-amz-content-sha256").is_some_and(|s| s.starts_with("STREAMING-"))
             || self.h("content-encoding").is_some_and(|e| e.split(',').any(|e| e.trim() == "aws-chunked"));
         let incomplete = || {
-            Failure::new(
+            S3Error::new(
                 400,
                 "IncompleteBody",
                 "You did not provide the number of bytes specified by the Content-Length HTTP header",
@@ -236,8 +236,8 @@ impl<'a> Ask<'a> {
 ///
 /// # Errors
 /// `MalformedXML`.
-pub(super) fn read_xml(bytes: &[u8]) -> Result<Node, Failure> {
-    Node::parse(bytes).ok_or_else(Failure::malformed_xml)
+pub(super) fn read_xml(bytes: &[u8]) -> Result<Node, S3Error> {
+    Node::parse(bytes).ok_or_else(S3Error::malformed_xml)
 }
 
 /// The bucket and key of a request, in either style.

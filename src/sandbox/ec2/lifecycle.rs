@@ -1,4 +1,4 @@
-//! An instance's life after its launch: start, stop, reboot, terminate, and what follows in time.
+//! An instance's lifecycle after its launch: start, stop, reboot, terminate, and the state changes that follow in time.
 //!
 //! Durations are AWS's as people see them, drawn by instance and transition. [AWS: instance lifecycle]
 
@@ -12,7 +12,7 @@ use super::instance::{Check, InstanceState};
 use super::state::{State, Subnet};
 use crate::base::Time;
 use crate::net::cidr::Cidr;
-use crate::sandbox::physics;
+use crate::sandbox::event_queue;
 use crate::sandbox::world::World;
 
 /// A terminated instance is shown for about this long.
@@ -29,7 +29,7 @@ pub(super) fn later(
 ) {
     let Some(i) = world.region(region).ec2.instances.get(id) else { return };
     let event = event(i.id.clone(), i.epoch);
-    world.schedule(region, now, after, physics::Event::Ec2(event));
+    world.schedule(region, now, after, event_queue::Event::Ec2(event));
 }
 
 /// `User initiated (2026-11-21 09:05:00 GMT)`.
@@ -53,17 +53,17 @@ pub(super) fn start(world: &mut World, region: &str, id: &str, now: Time) {
     i.events.clear();
     let salt = format!("start-{}", i.epoch);
     let (wants, epoch) = (i.wants_public_ip, i.epoch);
-    let mut draw = world.draw(id, &salt);
-    let boot = draw.secs(8.0, 20.0);
+    let mut random = world.random(id, &salt);
+    let boot = random.secs(8.0, 20.0);
     let state = &mut world.region(region).ec2;
     if wants && state.address_of(id).is_none() {
-        let ip = state.take_public(draw.u64());
+        let ip = state.take_public(random.u64());
         if let Some(i) = state.instances.get_mut(id) {
             i.public_ip = Some(ip);
         }
     }
     let id: ArcStr = id.into();
-    world.schedule(region, now, boot, physics::Event::Ec2(Event::Running { id, epoch }));
+    world.schedule(region, now, boot, event_queue::Event::Ec2(Event::Running { id, epoch }));
 }
 
 /// Stops a running instance. The caller has checked that it may.
@@ -78,7 +78,7 @@ pub(super) fn stop(world: &mut World, region: &str, id: &str, force: bool, now: 
         Some(("Client.UserInitiatedShutdown".into(), "Client.UserInitiatedShutdown: User initiated shutdown".into()));
     i.transition_reason = user_initiated(now);
     let salt = format!("stop-{}", i.epoch);
-    let took = if force { world.draw(id, &salt).secs(4.0, 9.0) } else { world.draw(id, &salt).secs(20.0, 40.0) };
+    let took = if force { world.random(id, &salt).secs(4.0, 9.0) } else { world.random(id, &salt).secs(20.0, 40.0) };
     later(world, region, id, took, now, |id, epoch| Event::Stopped { id, epoch });
 }
 
@@ -112,12 +112,13 @@ pub fn terminate(world: &mut World, region: &str, id: &str, reason: Option<(&str
         reason.unwrap_or(("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown"));
     i.state_reason = Some((code.into(), message.into()));
     i.transition_reason = user_initiated(now);
-    let took = if was_stopped { world.draw(id, "end").secs(1.0, 3.0) } else { world.draw(id, "end").secs(10.0, 30.0) };
+    let took =
+        if was_stopped { world.random(id, "end").secs(1.0, 3.0) } else { world.random(id, "end").secs(10.0, 30.0) };
     later(world, region, id, took, now, |id, epoch| Event::Terminated { id, epoch });
 }
 
 /// Lets an event happen.
-pub(super) fn happen(world: &mut World, region: &str, event: Event, now: Time) {
+pub(super) fn apply_event(world: &mut World, region: &str, event: Event, now: Time) {
     let state = &mut world.region(region).ec2;
     let (Event::Running { id, epoch }
     | Event::Stopped { id, epoch }
@@ -182,12 +183,12 @@ fn end(state: &mut State, id: &str) {
 
 /// How long an instance's first status checks take after it became running: two to three minutes.
 pub fn checks_take(world: &World, id: &str) -> Duration {
-    world.scaled(world.draw(id, "checks").secs(120.0, 180.0))
+    world.scaled(world.random(id, "checks").secs(120.0, 180.0))
 }
 
 /// How long after it became running an instance's software is up: what listens, listens.
 pub fn boot_takes(world: &World, id: &str) -> Duration {
-    world.scaled(world.draw(id, "boot").secs(12.0, 30.0))
+    world.scaled(world.random(id, "boot").secs(12.0, 30.0))
 }
 
 impl Subnet {

@@ -1,4 +1,4 @@
-//! What a region has before anybody uses it: the default VPC and the public images.
+//! A region before its first use: the default VPC and the public images.
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
@@ -12,7 +12,7 @@ use super::routes::Route;
 use super::state::{Image, NetworkAcl, Peer, Rule, SecurityGroup, State, Subnet, Tags, Vpc};
 use crate::base::Time;
 use crate::net::reach::AclEntry;
-use crate::sandbox::world::Draw;
+use crate::sandbox::world::Random;
 
 /// Makes ids that depend on the seed, the region and their use alone.
 pub(super) struct Ids<'a> {
@@ -23,13 +23,13 @@ pub(super) struct Ids<'a> {
 impl Ids<'_> {
     /// `PREFIX-0…` for one named use.
     pub(super) fn id(&self, prefix: &str, name: &str) -> ArcStr {
-        arcstr::format!("{prefix}-0{:016x}", Draw::new(self.seed, &[self.region, prefix, name]).u64())
+        arcstr::format!("{prefix}-0{:016x}", Random::new(self.seed, &[self.region, prefix, name]).u64())
     }
 }
 
 impl State {
     /// A region that nobody has used: its default VPC and the public images.
-    pub fn fresh(seed: u64, region: &str) -> State {
+    pub fn of_new_region(seed: u64, region: &str) -> State {
         let mut state = State::default();
         let ids = Ids { seed, region };
         let Ok(cidr) = Ipv4Net::new(Ipv4Addr::new(172, 31, 0, 0), 16) else { return state };

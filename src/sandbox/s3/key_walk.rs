@@ -1,4 +1,4 @@
-//! Walking a bucket's keys in order: prefixes, delimiters, pages. Pure.
+//! Iteration over a bucket's keys in order: prefixes, delimiters, pages. Pure.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;

@@ -1,7 +1,7 @@
-//! What application load balancers count of their traffic, made up by the minute: a function of the balancer, the moment and
-//! how many of its targets are healthy.
+//! Traffic metrics of application load balancers, made up by the minute as a function of the balancer, the moment and the
+//! number of its healthy targets.
 
-use super::scaling::Point;
+use super::service_metrics::Point;
 use super::state::MetricKey;
 use super::stats::Sample;
 use crate::base::Time;
@@ -16,11 +16,11 @@ pub(super) fn of_minute(world: &World, region: &str, minute: Time) -> Vec<Point>
         let healthy = group.targets.iter().filter(|t| t.health == Health::Healthy).count() as f64;
         let unhealthy = group.targets.iter().filter(|t| matches!(t.health, Health::Unhealthy(_))).count() as f64;
         // A day's wave of requests; fewer targets answer more slowly, and some of what ails answers with 5xx.
-        let mut draw = world.draw(&group.arn, &minute.secs().to_string());
+        let mut random = world.random(&group.arn, &minute.secs().to_string());
         let day = (minute.secs().rem_euclid(86_400) as f64 / 86_400.0 - 0.2) * std::f64::consts::TAU;
-        let requests = (900.0 + 600.0 * day.cos() + draw.between(-80.0, 80.0)).max(1.0).round();
-        let time = 0.035 + requests / healthy.max(1.0) / 60_000.0 + draw.between(0.0, 0.02);
-        let errors = (draw.between(0.0, 3.0) - 1.5 + unhealthy * 4.0).floor();
+        let requests = (900.0 + 600.0 * day.cos() + random.between(-80.0, 80.0)).max(1.0).round();
+        let time = 0.035 + requests / healthy.max(1.0) / 60_000.0 + random.between(0.0, 0.02);
+        let errors = (random.between(0.0, 3.0) - 1.5 + unhealthy * 4.0).floor();
         for balancer in state.balancers_of(&group.arn).into_iter().filter(|b| b.kind == Kind::Application) {
             let lb = balancer.arn.split_once(":loadbalancer/").map_or("", |(_, tail)| tail);
             let tg = group.arn.rsplit_once(':').map_or("", |(_, tail)| tail);

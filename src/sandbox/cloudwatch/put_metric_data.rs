@@ -1,10 +1,10 @@
-//! What is told of metrics: PutMetricData.
+//! PutMetricData.
 
 use super::data::key_of;
 use super::pace::Pace;
 use super::stats::Sample;
-use super::tree::Tree;
-use super::{Outcome, Says, invalid};
+use super::value::Tree;
+use super::{ApiError, Outcome, invalid};
 use crate::base::Time;
 use crate::sandbox::world::World;
 
@@ -40,7 +40,7 @@ const UNITS: [&str; 27] = [
 ];
 
 /// What each datum must keep to, beside having a value.
-fn check_datum(datum: &Tree, n: usize, at: Time, now: Time) -> Result<(), Says> {
+fn check_datum(datum: &Tree, n: usize, at: Time, now: Time) -> Result<(), ApiError> {
     let of = |name: &str| format!("MetricData.member.{n}.{name}");
     if let Some(unit) = datum.text_of("Unit").filter(|u| !UNITS.contains(u)) {
         return Err(invalid(format!(
@@ -66,7 +66,7 @@ fn check_datum(datum: &Tree, n: usize, at: Time, now: Time) -> Result<(), Says> 
     let ways = ["Value", "Values", "StatisticValues"];
     let mut given = ways.into_iter().filter(|w| !datum.get(w).is_null());
     if let (Some(first), Some(second)) = (given.next(), given.next()) {
-        return Err(Says::new(
+        return Err(ApiError::new(
             "InvalidParameterCombination",
             format!(
                 "The parameters {} and {} are mutually exclusive and you have specified both.",
@@ -96,7 +96,7 @@ const GREATEST: f64 = {
 pub(super) fn put_metric_data(world: &mut World, region: &str, input: &Tree, now: Time) -> Outcome {
     let namespace = input.text_of("Namespace").unwrap_or_default();
     if namespace.is_empty() || namespace.starts_with(':') {
-        return Err(Says::new("MissingParameter", "The parameter Namespace is required."));
+        return Err(ApiError::new("MissingParameter", "The parameter Namespace is required."));
     }
     if namespace.starts_with("AWS/") {
         return Err(invalid("The value AWS/ for parameter Namespace is invalid."));
@@ -113,7 +113,7 @@ pub(super) fn put_metric_data(world: &mut World, region: &str, input: &Tree, now
         let at = datum.get("Timestamp").time().unwrap_or(now);
         let name = datum.text_of("MetricName").unwrap_or_default();
         if name.is_empty() {
-            return Err(Says::new(
+            return Err(ApiError::new(
                 "MissingParameter",
                 format!("The parameter MetricData.member.{}.MetricName is required.", i + 1),
             ));
@@ -135,7 +135,7 @@ pub(super) fn put_metric_data(world: &mut World, region: &str, input: &Tree, now
                 .map(|((count, sum), (min, max))| Sample::set(count, sum, min, max))
         };
         let Some(sample) = sample else {
-            return Err(Says::new(
+            return Err(ApiError::new(
                 "MissingParameter",
                 format!(
                     "At least one of the parameters Value, Values and StatisticValues of MetricData.member.{} must be specified.",

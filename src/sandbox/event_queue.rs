@@ -1,4 +1,4 @@
-//! What will happen: a queue of future events, advanced to the clock at each request.
+//! The queue of future events, advanced to the clock at each request.
 //!
 //! Order is by time, then by when it was scheduled, so that a world is the same for the same seed, clock and requests. Knows
 //! the services' event types and nothing of what they do.
@@ -99,12 +99,12 @@ const MOST_EVENTS: usize = 5_000_000;
 pub fn advance(world: &mut World, now: Time) {
     world.until = now;
     for _ in 0..MOST_EVENTS {
-        let Some((at, region, event)) = world.physics.pop(now) else { return };
+        let Some((at, region, event)) = world.events.pop(now) else { return };
         match event {
-            Event::Ec2(e) => ec2::happen(world, &region, e, at),
-            Event::Elb(e) => elbv2::happen(world, &region, e, at),
-            Event::Asg(e) => autoscaling::happen(world, &region, e, at),
-            Event::Cw(e) => cloudwatch::happen(world, &region, e, at),
+            Event::Ec2(e) => ec2::apply_event(world, &region, e, at),
+            Event::Elb(e) => elbv2::apply_event(world, &region, e, at),
+            Event::Asg(e) => autoscaling::apply_event(world, &region, e, at),
+            Event::Cw(e) => cloudwatch::apply_event(world, &region, e, at),
         }
     }
 }
@@ -114,7 +114,7 @@ impl World {
     pub fn schedule(&mut self, region: &str, now: Time, after: Duration, event: Event) {
         let at = now.plus(self.scaled(after));
         let region = self.region_name(region);
-        self.physics.push(at, region, event);
+        self.events.push(at, region, event);
     }
     /// A duration at this world's speed.
     pub fn scaled(&self, d: Duration) -> Duration {
@@ -150,6 +150,6 @@ mod tests {
         let mut world = World::new(1, now);
         world.speed = 10.0;
         world.schedule("ap-northeast-2", now, Duration::from_secs(30), event(1));
-        assert_eq!(world.physics.next(), Some(now.plus(Duration::from_secs(3))));
+        assert_eq!(world.events.next(), Some(now.plus(Duration::from_secs(3))));
     }
 }

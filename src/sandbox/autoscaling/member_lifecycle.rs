@@ -1,9 +1,9 @@
-//! A member's way: pending, hooks, in service, standby, out. Each step looks at the instance and plans the next.
+//! A member's lifecycle: pending, hooks, in service, standby, terminating. Each step looks at the instance and schedules the next.
 
 use std::time::Duration;
 
 use super::activity::{self, description};
-use super::hands::{self, Sight};
+use super::ec2_port::{self, InstanceView};
 use super::reconcile::{
     Begun, POLL, activity_mut, begin, converge, end_member, finish, group_mut, group_of, member_mut, status, step_in,
 };
@@ -16,14 +16,14 @@ use crate::sandbox::world::World;
 pub(super) fn step(world: &mut World, region: &str, name: &str, id: &str, now: Time) {
     let Some(group) = group_of(world, region, name) else { return };
     let Some(member) = group.member(id) else { return };
-    let sight = hands::look(world, region, id);
+    let sight = ec2_port::look(world, region, id);
     // A heartbeat has put off the end of the wait.
     if member.held_until.is_some_and(|t| now < t) {
         return;
     }
     match (member.lifecycle, sight) {
-        (Lifecycle::Pending, Sight::Starting) => step_in(world, region, name, id, POLL, now),
-        (Lifecycle::Pending, Sight::On | Sight::Impaired) => {
+        (Lifecycle::Pending, InstanceView::Starting) => step_in(world, region, name, id, POLL, now),
+        (Lifecycle::Pending, InstanceView::On | InstanceView::Impaired) => {
             let hook = group.hooks.values().find(|h| !h.terminating);
             let wait = hook.map(|h| Duration::from_secs(u64::from(h.timeout)));
             match wait {
@@ -36,8 +36,9 @@ pub(super) fn step(world: &mut World, region: &str, name: &str, id: &str, now: T
             hook_over(world, region, name, id, proceed, now);
         }
         // The health check deals with an instance that went away while it started.
-        (Lifecycle::Pending, Sight::Off | Sight::Ending | Sight::Gone) | (Lifecycle::InService, _) => {}
-        (Lifecycle::Terminating, Sight::Gone) => {
+        (Lifecycle::Pending, InstanceView::Off | InstanceView::Ending | InstanceView::Gone)
+        | (Lifecycle::InService, _) => {}
+        (Lifecycle::Terminating, InstanceView::Gone) => {
             let activity = member.activity.clone();
             if let Some(g) = group_mut(world, region, name) {
                 g.members.retain(|m| m.id != id);
@@ -55,7 +56,7 @@ pub(super) fn step(world: &mut World, region: &str, name: &str, id: &str, now: T
             let wait = hook.map(|h| Duration::from_secs(u64::from(h.timeout)));
             match wait {
                 // A hook holds what still runs, and only once: what is shutting down has been through it.
-                Some(wait) if matches!(sight, Sight::On | Sight::Impaired) => {
+                Some(wait) if matches!(sight, InstanceView::On | InstanceView::Impaired) => {
                     hold(world, region, name, id, Lifecycle::TerminatingWait, wait, now);
                 }
                 _ => end_instance(world, region, name, id, now),
@@ -97,7 +98,7 @@ fn end_instance(world: &mut World, region: &str, name: &str, id: &str, now: Time
         a.status = "InProgress".to_string();
         a.progress = a.progress.max(50);
     }
-    hands::terminate(world, region, id, now);
+    ec2_port::terminate(world, region, id, now);
     step_in(world, region, name, id, POLL, now);
 }
 

@@ -1,22 +1,20 @@
-//! What is described apart from the instances it belongs to: Spot requests, CPU credits, instance profiles' associations.
+//! Spot Instance requests, described from the instances that they launched.
 
 use std::collections::BTreeMap;
 
 use arcstr::ArcStr;
 
 use super::describe::tag_set;
+use super::documented_filters::Documented;
 use super::filter::Filters;
 use super::instance::{Instance, InstanceState, Spot};
-use super::network::wanted;
 use super::page::Page;
-use super::shown::Shown;
 use super::state::Tags;
-use super::types;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
 
 /// The filters of DescribeSpotInstanceRequests.
-const SPOT: Shown = &[
+const SPOT: Documented = &[
     ("availability-zone-group", ""),
     ("create-time", "createTime"),
     ("fault-code", ""),
@@ -123,68 +121,6 @@ pub(super) fn spot_requests(world: &mut World, call: &Call<'_>) -> Result<Reply,
     });
     Ok(call.ec2(|x| {
         x.list("spotInstanceRequestSet", "item", found, |x, (i, spot)| spot_request(x, i, spot));
-        x.opt("nextToken", next);
-    }))
-}
-
-/// DescribeInstanceCreditSpecifications: of running and stopped burstable instances, or of those that are named.
-pub(super) fn credits(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let state = &world.region(&call.region).ec2;
-    let ids = wanted(&state.instances, call, "InstanceId", "i")?;
-    let filters = Filters::read(&call.params, &["instance-id"])?;
-    let page = Page::read(&call.params, 5, 1000)?;
-    let none = Tags::new();
-    let (found, next) = page.cut(&state.instances, |i| {
-        let burstable = types::find(&i.instance_type).is_some_and(|t| t.burstable);
-        let chosen = if ids.is_empty() { burstable && !i.state.is_ending() } else { ids.contains(&i.id.as_str()) };
-        chosen
-            && filters.pass(&none, |name, out| {
-                if name == "instance-id" {
-                    out.push(i.id.as_str().into());
-                }
-            })
-    });
-    Ok(call.ec2(|x| {
-        x.list("instanceCreditSpecificationSet", "item", found, |x, i| {
-            x.el("instanceId", &i.id);
-            // What each family has unless an account says otherwise.
-            x.el("cpuCredits", if i.instance_type.starts_with("t2.") { "standard" } else { "unlimited" });
-        });
-        x.opt("nextToken", next);
-    }))
-}
-
-/// DescribeIamInstanceProfileAssociations.
-pub(super) fn profiles(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let state = &world.region(&call.region).ec2;
-    let association = |i: &Instance| i.id.replace("i-", "iip-assoc-");
-    let all: BTreeMap<ArcStr, (&Instance, &ArcStr)> = state
-        .instances
-        .values()
-        .filter(|i| i.state != InstanceState::Terminated)
-        .filter_map(|i| Some((association(i).into(), (i, i.iam_profile.as_ref()?))))
-        .collect();
-    let ids = call.params.texts("AssociationId");
-    if let Some(unknown) = ids.iter().find(|id| !all.contains_key(**id)) {
-        let message = format!("An invalid association-id of '{unknown}' was given");
-        return Err(ApiError::new("NoSuchAssociation", message));
-    }
-    let filters = Filters::read(&call.params, &["instance-id", "state"])?;
-    let page = Page::read(&call.params, 5, 1000)?;
-    let none = Tags::new();
-    let (found, next) = page.cut(&all, |(i, _)| {
-        (ids.is_empty() || ids.contains(&association(i).as_str()))
-            && filters.pass(&none, |name, out| {
-                out.push(if name == "state" { "associated".into() } else { i.id.as_str().into() });
-            })
-    });
-    Ok(call.ec2(|x| {
-        x.list("iamInstanceProfileAssociationSet", "item", found, |x, (i, arn)| {
-            x.el("associationId", association(i));
-            x.el("instanceId", &i.id);
-            x.nest("iamInstanceProfile", |x| super::describe::profile(x, arn));
-            x.el("state", "associated");
-        });
         x.opt("nextToken", next);
     }))
 }

@@ -1,4 +1,4 @@
-//! Where to launch, whom to end, how far a policy goes: the decisions of a group. Pure.
+//! A group's decisions: the zone to launch in, the instance to terminate, the capacity that a policy asks for. Pure.
 
 use super::state::{Group, Lifecycle, Member, Place, PolicyKind};
 

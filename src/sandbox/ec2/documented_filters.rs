@@ -1,14 +1,14 @@
-//! Filters that AWS documents and that nothing in a resource's state answers by itself: their values are read off what the
-//! operation shows of the resource. Each table is one operation's: the filter's name, and where its values stand.
+//! Filters that AWS documents and that are read off the operation's answer, since no single part of a resource's state holds
+//! their values. Each table is one operation's: the filter's name, and where its values stand.
 //!
 //! A path goes down the answer's elements (`placement/availabilityZoneId`); `=value` is what every resource has; the empty path
 //! is for what no resource here has, so that the filter is known and lets nothing pass.
 
 /// Filter names and where their values stand.
-pub(super) type Shown = &'static [(&'static str, &'static str)];
+pub(super) type Documented = &'static [(&'static str, &'static str)];
 
 /// DescribeInstances.
-pub(super) const INSTANCES: Shown = &[
+pub(super) const INSTANCES: Documented = &[
     ("availability-zone-id", "placement/availabilityZoneId"),
     ("block-device-mapping.attach-time", "blockDeviceMapping/item/ebs/attachTime"),
     ("boot-mode", "bootMode"),
@@ -115,7 +115,7 @@ pub(super) const INSTANCES: Shown = &[
 ];
 
 /// DescribeInstanceStatus.
-pub(super) const INSTANCE_STATUS: Shown = &[
+pub(super) const INSTANCE_STATUS: Documented = &[
     ("application-status.status", ""),
     ("availability-zone-id", "availabilityZoneId"),
     ("event.not-before-deadline", ""),
@@ -124,7 +124,7 @@ pub(super) const INSTANCE_STATUS: Shown = &[
 ];
 
 /// DescribeInstanceTypes.
-pub(super) const INSTANCE_TYPES: Shown = &[
+pub(super) const INSTANCE_TYPES: Documented = &[
     ("auto-recovery-supported", "autoRecoverySupported"),
     ("dedicated-hosts-supported", "dedicatedHostsSupported"),
     ("ebs-info.attachment-limit-type", "ebsInfo/attachmentLimitType"),
@@ -174,7 +174,7 @@ pub(super) const INSTANCE_TYPES: Shown = &[
 ];
 
 /// DescribeImages.
-pub(super) const IMAGES: Shown = &[
+pub(super) const IMAGES: Documented = &[
     ("block-device-mapping.delete-on-termination", "blockDeviceMapping/item/ebs/deleteOnTermination"),
     ("block-device-mapping.device-name", "blockDeviceMapping/item/deviceName"),
     ("block-device-mapping.encrypted", "blockDeviceMapping/item/ebs/encrypted"),
@@ -213,7 +213,7 @@ pub(super) const IMAGES: Shown = &[
 ];
 
 /// DescribeNetworkInterfaces.
-pub(super) const INTERFACES: Shown = &[
+pub(super) const INTERFACES: Documented = &[
     ("addresses.association.owner-id", "privateIpAddressesSet/item/association/ipOwnerId"),
     ("addresses.primary", "privateIpAddressesSet/item/primary"),
     ("association.allocation-id", ""),
@@ -234,7 +234,7 @@ pub(super) const INTERFACES: Shown = &[
 ];
 
 /// DescribeSecurityGroups.
-pub(super) const GROUPS: Shown = &[
+pub(super) const GROUPS: Documented = &[
     ("egress.ip-permission.from-port", "ipPermissionsEgress/item/fromPort"),
     ("egress.ip-permission.group-id", "ipPermissionsEgress/item/groups/item/groupId"),
     ("egress.ip-permission.group-name", ""),
@@ -250,7 +250,7 @@ pub(super) const GROUPS: Shown = &[
 ];
 
 /// DescribeSubnets.
-pub(super) const SUBNETS: Shown = &[
+pub(super) const SUBNETS: Documented = &[
     ("customer-owned-ipv4-pool", ""),
     ("enable-dns64", "enableDns64"),
     ("enable-lni-at-device-index", ""),
@@ -272,7 +272,7 @@ pub(super) const SUBNETS: Shown = &[
 ];
 
 /// DescribeVpcs.
-pub(super) const VPCS: Shown = &[
+pub(super) const VPCS: Documented = &[
     ("cidr-block-association.association-id", "cidrBlockAssociationSet/item/associationId"),
     ("cidr-block-association.state", "cidrBlockAssociationSet/item/cidrBlockState/state"),
     ("ipv6-cidr-block-association.association-id", ""),
@@ -282,7 +282,7 @@ pub(super) const VPCS: Shown = &[
 ];
 
 /// DescribeNetworkAcls.
-pub(super) const ACLS: Shown = &[
+pub(super) const ACLS: Documented = &[
     ("entry.icmp.code", "entrySet/item/icmpTypeCode/code"),
     ("entry.icmp.type", "entrySet/item/icmpTypeCode/type"),
     ("entry.ipv6-cidr", ""),
@@ -291,14 +291,14 @@ pub(super) const ACLS: Shown = &[
 ];
 
 /// DescribeRouteTables.
-pub(super) const ROUTE_TABLES: Shown = &[
+pub(super) const ROUTE_TABLES: Documented = &[
     ("route.destination-ipv6-cidr-block", ""),
     ("route.destination-prefix-list-id", ""),
     ("route.egress-only-internet-gateway-id", ""),
 ];
 
 /// DescribeLaunchTemplateVersions.
-pub(super) const TEMPLATE_VERSIONS: Shown = &[
+pub(super) const TEMPLATE_VERSIONS: Documented = &[
     ("host-resource-group-arn", ""),
     ("http-endpoint", "launchTemplateData/metadataOptions/httpEndpoint"),
     ("http-protocol-ipv4", ""),
@@ -309,7 +309,7 @@ pub(super) const TEMPLATE_VERSIONS: Shown = &[
 ];
 
 /// DescribeVolumes.
-pub(super) const VOLUMES: Shown = &[
+pub(super) const VOLUMES: Documented = &[
     ("availability-zone-id", "availabilityZoneId"),
     ("fast-restored", "=false"),
     ("operator.managed", "=false"),
@@ -317,8 +317,8 @@ pub(super) const VOLUMES: Shown = &[
 ];
 
 /// DescribeVolumesModifications.
-pub(super) const MODIFICATIONS: Shown =
+pub(super) const MODIFICATIONS: Documented =
     &[("originalMultiAttachEnabled", "=false"), ("start-time", "startTime"), ("targetMultiAttachEnabled", "=false")];
 
 /// DescribeSnapshots.
-pub(super) const SNAPSHOTS: Shown = &[("transfer-type", "=standard")];
+pub(super) const SNAPSHOTS: Documented = &[("transfer-type", "=standard")];

@@ -1,4 +1,4 @@
-//! What EC2 and the network say about targets, subnets and groups: the only place of this service that looks there.
+//! The port to EC2: the instances, subnets, groups and network rules behind targets. The only place of this service that knows EC2.
 
 use std::net::IpAddr;
 
@@ -12,7 +12,7 @@ use crate::sandbox::world::World;
 
 /// Where a target stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ground {
+pub(super) enum TargetView {
     /// Its instance has ended: it is deregistered.
     Ended,
     /// It gets neither traffic nor checks.
@@ -22,7 +22,7 @@ pub(super) enum Ground {
 }
 
 /// A target's id and port, and where it stands.
-pub(super) type Standing = (String, u16, Ground);
+pub(super) type Standing = (String, u16, TargetView);
 
 /// Where each target of a group stands; and the kind of balancer that asks.
 pub(super) fn of_group(world: &World, region: &str, group: &str, now: Time) -> Option<(Kind, Vec<Standing>)> {
@@ -42,32 +42,32 @@ fn of_target(
     id: &str,
     port: u16,
     now: Time,
-) -> Ground {
+) -> TargetView {
     if g.target_type != "instance" {
         // An address outside of what the sandbox knows: nothing answers there.
         return match lb {
-            Some(_) => Ground::Checked(Probe::Fail(Failure::Timeout)),
-            None => Ground::Unused(Unused::NoListener),
+            Some(_) => TargetView::Checked(Probe::Fail(Failure::Timeout)),
+            None => TargetView::Unused(Unused::NoListener),
         };
     }
     let i = match instance(world, region, id) {
-        None => return Ground::Ended,
-        Some(i) if i.state.is_ending() => return Ground::Ended,
+        None => return TargetView::Ended,
+        Some(i) if i.state.is_ending() => return TargetView::Ended,
         Some(i) => i,
     };
     if i.state != InstanceState::Running {
-        return Ground::Unused(Unused::Stopped);
+        return TargetView::Unused(Unused::Stopped);
     }
-    let Some(lb) = lb else { return Ground::Unused(Unused::NoListener) };
+    let Some(lb) = lb else { return TargetView::Unused(Unused::NoListener) };
     if !lb.zones.iter().any(|z| z.name == i.zone.as_str()) {
-        return Ground::Unused(Unused::Zone);
+        return TargetView::Unused(Unused::Zone);
     }
-    let Some(source) = node(world, region, lb, i) else { return Ground::Checked(Probe::Fail(Failure::Timeout)) };
+    let Some(source) = node(world, region, lb, i) else { return TargetView::Checked(Probe::Fail(Failure::Timeout)) };
     let check_port = g.check.port_of(port);
-    Ground::Checked(match contact(world, region, &source, id, check_port, now) {
+    TargetView::Checked(match contact(world, region, &source, id, check_port, now) {
         Contact::TimesOut(_) => Probe::Fail(Failure::Timeout),
         Contact::Refused => Probe::Fail(Failure::Refused),
-        Contact::NotRunning => return Ground::Unused(Unused::Stopped),
+        Contact::NotRunning => return TargetView::Unused(Unused::Stopped),
         Contact::Answers => match world.peek(region).map_or(Answer::Code(200), |r| r.elbv2.answer_of(id, check_port)) {
             Answer::Refused => Probe::Fail(Failure::Refused),
             Answer::Silence => Probe::Fail(Failure::Timeout),
@@ -82,7 +82,7 @@ fn node(world: &World, region: &str, lb: &LoadBalancer, i: &Instance) -> Option<
     let zone = lb.zones.iter().find(|z| z.name == i.zone.as_str()).or(lb.zones.first())?;
     let subnet = world.peek(region)?.ec2.subnets.get(zone.subnet.as_str())?;
     // Past the addresses that AWS keeps for itself, and low, since subnets may be small.
-    let place = usize::try_from(world.draw(&lb.arn, &zone.name).below(6)).unwrap_or(0) + 4;
+    let place = usize::try_from(world.random(&lb.arn, &zone.name).below(6)).unwrap_or(0) + 4;
     let address = subnet.cidr.hosts().nth(place)?;
     Some(Source {
         address: Some(IpAddr::V4(address)),

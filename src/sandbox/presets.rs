@@ -140,14 +140,14 @@ mod tests {
     fn the_demo_stands_in_two_regions_and_is_the_same_each_time() {
         let now = Time::from_secs(1_795_252_800);
         let mut one = build(&WorldSpec::Demo, now).unwrap().0;
-        crate::sandbox::physics::advance(&mut one, now);
+        crate::sandbox::event_queue::advance(&mut one, now);
         let count = |r: &str| one.peek(r).map_or(0, |r| r.ec2.instances.len());
         assert_eq!((count("ap-northeast-2"), count("ap-northeast-1")), (30, 8));
         let states: std::collections::BTreeSet<_> =
             one.peek("ap-northeast-2").unwrap().ec2.instances.values().map(|i| i.state.name()).collect();
         assert_eq!(states.into_iter().collect::<Vec<_>>(), ["running", "stopped", "stopping", "terminated"]);
         let mut two = build(&WorldSpec::Demo, now).unwrap().0;
-        crate::sandbox::physics::advance(&mut two, now);
+        crate::sandbox::event_queue::advance(&mut two, now);
         assert_eq!(serde_json::to_string(&one).unwrap(), serde_json::to_string(&two).unwrap());
     }
 
@@ -168,6 +168,6 @@ mod tests {
         let state = &world.peek("ap-northeast-2").unwrap().ec2;
         let addresses: std::collections::BTreeSet<_> = state.instances.values().map(|i| i.private_ip).collect();
         assert_eq!((state.instances.len(), addresses.len(), state.volumes.len()), (10_000, 10_000, 10_000));
-        assert!(world.physics.is_empty());
+        assert!(world.events.is_empty());
     }
 }

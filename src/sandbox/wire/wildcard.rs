@@ -1,7 +1,7 @@
 //! AWS's wildcards, as filters and policies have them.
 
 /// Whether a pattern with `*`, `?` and `\` fits all of `text`. Goes back to the last `*` only: never exponential.
-pub fn wild(pattern: &str, text: &str) -> bool {
+pub fn matches_wildcard(pattern: &str, text: &str) -> bool {
     #[derive(Clone, Copy, PartialEq)]
     enum P {
         Any,
@@ -60,7 +60,7 @@ mod tests {
             ("*", "", true),
             ("a", "", false),
         ] {
-            assert_eq!(wild(pattern, text), fits, "{pattern} {text}");
+            assert_eq!(matches_wildcard(pattern, text), fits, "{pattern} {text}");
         }
     }
 }

@@ -4,18 +4,18 @@ use std::time::Duration;
 
 /// A small generator (SplitMix64) seeded by what the numbers belong to.
 #[derive(Debug, Clone)]
-pub struct Draw(u64);
+pub struct Random(u64);
 
-impl Draw {
+impl Random {
     /// The generator of `seed` and the parts of a name. FNV-1a over the parts: stable across versions and machines.
-    pub fn new(seed: u64, parts: &[&str]) -> Draw {
+    pub fn new(seed: u64, parts: &[&str]) -> Random {
         let mut h = 0xcbf2_9ce4_8422_2325_u64 ^ seed;
         for part in parts {
             for b in part.bytes().chain([0xff]) {
                 h = (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3);
             }
         }
-        Draw(h)
+        Random(h)
     }
     /// The next 64 bits.
     pub fn u64(&mut self) -> u64 {
@@ -49,12 +49,12 @@ mod tests {
 
     #[test]
     fn numbers_belong_to_their_id_and_use() {
-        let one = |seed, id, salt| Draw::new(seed, &[id, salt]).u64();
+        let one = |seed, id, salt| Random::new(seed, &[id, salt]).u64();
         assert_eq!(one(1, "i-1", "cpu"), one(1, "i-1", "cpu"));
         assert_ne!(one(1, "i-1", "cpu"), one(2, "i-1", "cpu"));
         assert_ne!(one(1, "i-1", "cpu"), one(1, "i-1", "net"));
         assert_ne!(one(1, "i-1c", "pu"), one(1, "i-1", "cpu"));
-        let mut d = Draw::new(7, &["x"]);
+        let mut d = Random::new(7, &["x"]);
         assert!((0..1000).all(|_| (0.0..1.0).contains(&d.unit())));
     }
 }

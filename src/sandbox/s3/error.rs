@@ -4,7 +4,7 @@ use crate::sandbox::wire::{Call, Reply, Xml};
 
 /// An error answer.
 #[derive(Debug, PartialEq)]
-pub struct Failure {
+pub struct S3Error {
     status: u16,
     /// AWS's code.
     pub code: &'static str,
@@ -14,56 +14,56 @@ pub struct Failure {
     headers: Vec<(&'static str, String)>,
 }
 
-impl Failure {
+impl S3Error {
     /// Any error.
-    pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> Failure {
-        Failure { status, code, message: message.into(), fields: Vec::new(), headers: Vec::new() }
+    pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> S3Error {
+        S3Error { status, code, message: message.into(), fields: Vec::new(), headers: Vec::new() }
     }
     /// With an element more.
     #[must_use]
-    pub fn field(mut self, name: &'static str, value: impl Into<String>) -> Failure {
+    pub fn field(mut self, name: &'static str, value: impl Into<String>) -> S3Error {
         self.fields.push((name, value.into()));
         self
     }
     /// With a header.
     #[must_use]
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Failure {
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> S3Error {
         self.headers.push((name, value.into()));
         self
     }
 
     /// No bucket of this name.
-    pub fn no_bucket(name: &str) -> Failure {
-        Failure::new(404, "NoSuchBucket", "The specified bucket does not exist").field("BucketName", name)
+    pub fn no_bucket(name: &str) -> S3Error {
+        S3Error::new(404, "NoSuchBucket", "The specified bucket does not exist").field("BucketName", name)
     }
     /// No object of this key.
-    pub fn no_key(key: &str) -> Failure {
-        Failure::new(404, "NoSuchKey", "The specified key does not exist.").field("Key", key)
+    pub fn no_key(key: &str) -> S3Error {
+        S3Error::new(404, "NoSuchKey", "The specified key does not exist.").field("Key", key)
     }
     /// No version of this id.
-    pub fn no_version(key: &str, id: &str) -> Failure {
-        Failure::new(404, "NoSuchVersion", "The specified version does not exist.")
+    pub fn no_version(key: &str, id: &str) -> S3Error {
+        S3Error::new(404, "NoSuchVersion", "The specified version does not exist.")
             .field("Key", key)
             .field("VersionId", id)
     }
     /// No upload of this id.
-    pub fn no_upload(id: &str) -> Failure {
+    pub fn no_upload(id: &str) -> S3Error {
         let message = "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.";
-        Failure::new(404, "NoSuchUpload", message).field("UploadId", id)
+        S3Error::new(404, "NoSuchUpload", message).field("UploadId", id)
     }
     /// A parameter that is not right.
-    pub fn invalid_argument(message: impl Into<String>, name: &str, value: &str) -> Failure {
-        Failure::new(400, "InvalidArgument", message).field("ArgumentName", name).field("ArgumentValue", value)
+    pub fn invalid_argument(message: impl Into<String>, name: &str, value: &str) -> S3Error {
+        S3Error::new(400, "InvalidArgument", message).field("ArgumentName", name).field("ArgumentValue", value)
     }
     /// A body that is not the XML that the operation takes.
-    pub fn malformed_xml() -> Failure {
+    pub fn malformed_xml() -> S3Error {
         let message = "The XML you provided was not well-formed or did not validate against our published schema";
-        Failure::new(400, "MalformedXML", message)
+        S3Error::new(400, "MalformedXML", message)
     }
     /// A condition that does not hold.
-    pub fn precondition(condition: &str) -> Failure {
+    pub fn precondition(condition: &str) -> S3Error {
         let message = "At least one of the pre-conditions you specified did not hold";
-        Failure::new(412, "PreconditionFailed", message).field("Condition", condition)
+        S3Error::new(412, "PreconditionFailed", message).field("Condition", condition)
     }
 
     /// The answer. One to HEAD has no body.

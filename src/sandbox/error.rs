@@ -1,4 +1,4 @@
-//! Why a sandbox cannot be opened or saved.
+//! The errors of opening and saving a sandbox.
 
 use std::path::PathBuf;
 

@@ -2,8 +2,8 @@
 
 use super::errors::{Outcome, known_group, validation};
 use super::groups::{done, tag_of, target_groups_of};
+use super::member_lifecycle;
 use super::state::{Group, Lifecycle, State};
-use super::steps;
 use crate::sandbox::elbv2;
 use crate::sandbox::wire::{Call, Params, Reply};
 use crate::sandbox::world::World;
@@ -50,7 +50,7 @@ pub(super) fn attach_target_groups(world: &mut World, call: &Call<'_>) -> Outcom
     let serving: Vec<String> =
         group.members.iter().filter(|m| m.lifecycle == Lifecycle::InService).map(|m| m.id.clone()).collect();
     for id in serving {
-        steps::balance(world, &region, &name, &id, call.now);
+        member_lifecycle::balance(world, &region, &name, &id, call.now);
     }
     Ok(done(call))
 }

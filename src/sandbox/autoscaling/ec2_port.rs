@@ -1,4 +1,4 @@
-//! What a group does to EC2 and sees of it: the only place here that knows instances.
+//! The port to EC2: launching, ending and looking at a group's instances. The only place of this service that knows EC2.
 
 use arcstr::ArcStr;
 
@@ -12,7 +12,7 @@ const REQUESTER: &str = "940372691376";
 
 /// How an instance looks to its group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sight {
+pub(super) enum InstanceView {
     /// Pending.
     Starting,
     /// Running.
@@ -28,15 +28,15 @@ pub(super) enum Sight {
 }
 
 /// Looks at an instance.
-pub(super) fn look(world: &World, region: &str, id: &str) -> Sight {
-    let Some(i) = ec2::instance(world, region, id) else { return Sight::Gone };
+pub(super) fn look(world: &World, region: &str, id: &str) -> InstanceView {
+    let Some(i) = ec2::instance(world, region, id) else { return InstanceView::Gone };
     match i.state {
-        InstanceState::Pending => Sight::Starting,
-        InstanceState::Running if i.impaired.is_some() => Sight::Impaired,
-        InstanceState::Running => Sight::On,
-        InstanceState::Stopping | InstanceState::Stopped => Sight::Off,
-        InstanceState::ShuttingDown => Sight::Ending,
-        InstanceState::Terminated => Sight::Gone,
+        InstanceState::Pending => InstanceView::Starting,
+        InstanceState::Running if i.impaired.is_some() => InstanceView::Impaired,
+        InstanceState::Running => InstanceView::On,
+        InstanceState::Stopping | InstanceState::Stopped => InstanceView::Off,
+        InstanceState::ShuttingDown => InstanceView::Ending,
+        InstanceState::Terminated => InstanceView::Gone,
     }
 }
 

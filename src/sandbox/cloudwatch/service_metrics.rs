@@ -1,7 +1,7 @@
-//! The seam to Auto Scaling and to the balancers: what they record each minute.
+//! The metrics that Auto Scaling groups and load balancers record each minute.
 
+use super::alb_traffic;
 use super::pace::Pace;
-use super::requests;
 use super::state::MetricKey;
 use super::stats::Sample;
 use crate::base::Time;
@@ -18,7 +18,7 @@ pub(super) fn record(world: &mut World, region: &str, minute: Time) {
     let (at, middle) = (pace.wall(minute), pace.wall(Time::from_secs(minute.secs() + 30)));
     let mut points = groups(world, region, middle);
     points.extend(target_groups(world, region));
-    points.extend(requests::of_minute(world, region, at));
+    points.extend(alb_traffic::of_minute(world, region, at));
     let state = &mut world.region(region).cloudwatch;
     for (key, unit, sample) in points {
         state.record(&key, unit, at, (pace, 60), sample);

@@ -1,4 +1,4 @@
-//! Client tokens: the same token asks for the same thing, which is made once.
+//! Client tokens: a create request that is repeated with its token makes nothing new.
 
 use arcstr::ArcStr;
 
