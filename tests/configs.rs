@@ -50,7 +50,8 @@ fn load(file: &Path) -> (Config, Vec<Problem>) {
         }
         other => panic!("{other} is no folder of the corpus"),
     }
-    let (config, problems) = config::load(paths, &overrides, &Known { commands: COMMANDS, kinds: KINDS, judge: None });
+    let (config, problems) =
+        config::load(paths, &overrides, &Known { commands: COMMANDS, kinds: KINDS, validate: None });
     // Of the embedded keymap's commands the short list above knows only some; those are not this file's problems.
     (config, problems.into_iter().filter(|p| p.file.path().is_some() || p.is_usage()).collect())
 }

@@ -1,4 +1,4 @@
-//! One service client of one (profile, region), with everything on it that the door consists of. No other file makes one.
+//! One service client of one (profile, region), with the guard, connector and meter that every request passes. No other file makes one.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub(super) enum AnyClient {
 }
 
 /// What all clients of a gateway have in common.
-pub(super) struct Door<'a> {
+pub(super) struct ClientContext<'a> {
     pub(super) declared: &'a Arc<Declared>,
     pub(super) network: &'a Network,
     pub(super) meter: &'a CallMeter,
@@ -34,8 +34,8 @@ pub(super) struct Door<'a> {
 
 /// The settings that every service's builder has under the same name, in six types.
 macro_rules! behind_the_door {
-    ($krate:ident, $door:expr, $guard:expr, $session:expr, $endpoint:expr, $region:expr, $partition:expr) => {{
-        let wire = Stamped { network: $door.network.clone(), meter: $door.meter.clone() };
+    ($krate:ident, $context:expr, $guard:expr, $session:expr, $endpoint:expr, $region:expr, $partition:expr) => {{
+        let wire = Stamped { network: $context.network.clone(), meter: $context.meter.clone() };
         let mut builder = $krate::config::Builder::from(&$session.sdk)
             .region(Region::new($region.to_string()))
             .http_client(wire)
@@ -55,18 +55,18 @@ impl AnyClient {
         scope: Scope,
         session: &Arc<Session>,
         read_only: [ReadOnly; 2],
-        door: &Door<'_>,
+        context: &ClientContext<'_>,
     ) -> AnyClient {
         let region = scope.region_code().cloned().unwrap_or_default();
         // Not shared between scopes: one throttled account must not eat the retries of the others.
         let partition = format!("{scope}/{service}");
-        let guard = Guard { declared: door.declared.clone(), read_only, scope, source: session.source.clone() };
+        let guard = Guard { declared: context.declared.clone(), read_only, scope, source: session.source.clone() };
         // Permanent: no operation can switch it off.
         let guard = SharedInterceptor::permanent(guard);
         let endpoint = session.endpoint(service);
         macro_rules! build {
             ($krate:ident) => {{
-                let builder = behind_the_door!($krate, door, guard, session, endpoint, region, partition);
+                let builder = behind_the_door!($krate, context, guard, session, endpoint, region, partition);
                 $krate::Client::from_conf(builder.build())
             }};
         }
@@ -79,7 +79,7 @@ impl AnyClient {
             Service::S3 => {
                 let custom = endpoint.is_some();
                 let endpoint = endpoint.map(with_closed_path);
-                let builder = behind_the_door!(aws_sdk_s3, door, guard, session, endpoint, region, partition)
+                let builder = behind_the_door!(aws_sdk_s3, context, guard, session, endpoint, region, partition)
                     // A server of one's own rarely answers at BUCKET.HOST.
                     .force_path_style(custom)
                     // Its CreateSession would go round the interceptors.

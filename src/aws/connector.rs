@@ -24,10 +24,10 @@ use crate::model::operation::{Operation, Service};
 
 /// What the guard puts on each attempt that it let through. Only [`super::guard`] makes one.
 #[derive(Debug, Clone)]
-pub struct Stamp(Arc<Passage>);
+pub struct Stamp(Arc<StampState>);
 
 #[derive(Debug)]
-struct Passage {
+struct StampState {
     scope: Scope,
     operation: &'static Operation,
     call: Option<Arc<str>>,
@@ -39,7 +39,13 @@ struct Passage {
 impl Stamp {
     /// For one execution of an operation: its retries carry the same stamp.
     pub(super) fn new(scope: Scope, operation: &'static Operation, call: Option<Arc<str>>) -> Self {
-        Stamp(Arc::new(Passage { scope, operation, call, attempts: AtomicU32::new(0), maybe: AtomicBool::new(false) }))
+        Stamp(Arc::new(StampState {
+            scope,
+            operation,
+            call,
+            attempts: AtomicU32::new(0),
+            maybe: AtomicBool::new(false),
+        }))
     }
     pub(super) fn operation(&self) -> &'static Operation {
         self.0.operation

@@ -15,7 +15,7 @@ use aws_credential_types::Credentials;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use tokio::sync::OnceCell;
 
-use super::clients::{AnyClient, Door};
+use super::clients::{AnyClient, ClientContext};
 use super::connector::{Chain, Network};
 use super::credentials::profiles::Profiles;
 use super::credentials::prompt::Prompts;
@@ -31,7 +31,7 @@ use crate::model::operation::{Operation, Service};
 pub use config::{GatewayConfig, ProfileSel};
 pub use identity::{GET_CALLER_IDENTITY, Identity};
 
-/// The door to AWS. Cheap to clone; the clones are one gateway.
+/// The gateway to AWS. Cheap to clone; the clones are one gateway.
 #[derive(Clone)]
 pub struct Gateway(Arc<Inner>);
 
@@ -64,7 +64,7 @@ struct PerProfile {
 }
 
 impl Gateway {
-    /// Makes the door. No file is read and nothing is sent before the first question.
+    /// Makes the gateway. No file is read and nothing is sent before the first question.
     pub fn new(config: GatewayConfig) -> Gateway {
         let mut operations = config.operations;
         operations.push(&GET_CALLER_IDENTITY);
@@ -332,8 +332,8 @@ impl Gateway {
         let made = clients.entry((service, region.clone())).or_insert_with(|| {
             let scope = Scope::region(profile.clone(), region);
             let read_only = [self.0.read_only.clone(), per.read_only.clone()];
-            let door = Door { declared: &self.0.declared, network: &self.0.network, meter: &self.0.meter };
-            AnyClient::new(service, scope, session, read_only, &door)
+            let context = ClientContext { declared: &self.0.declared, network: &self.0.network, meter: &self.0.meter };
+            AnyClient::new(service, scope, session, read_only, &context)
         });
         Ok(made.clone())
     }

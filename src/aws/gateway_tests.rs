@@ -193,15 +193,15 @@ async fn a_throttled_read_goes_to_the_poller_at_once_and_a_broken_one_is_tried_a
     let throttled =
         "<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>slow</Message></Error></Errors></Response>";
     let recorder = Recorder::new(move |_| Answer::xml(503, throttled));
-    let (door, scope) = gateway(&recorder, false);
-    let sent = door.ec2(&scope).await.unwrap().describe_instances().send().await;
+    let (aws, scope) = gateway(&recorder, false);
+    let sent = aws.ec2(&scope).await.unwrap().describe_instances().send().await;
     assert_eq!(sent.map_err(|e| fault::of(&DESCRIBE, e)).unwrap_err().kind, FaultKind::Throttled);
     assert_eq!(recorder.names().len(), 1);
 
     let recorder =
         Recorder::new(|r| if r.nth == 0 { Answer::broken() } else { Answer::xml(200, "<DescribeInstancesResponse/>") });
-    let (door, scope) = gateway(&recorder, false);
-    door.ec2(&scope).await.unwrap().describe_instances().send().await.unwrap();
+    let (aws, scope) = gateway(&recorder, false);
+    aws.ec2(&scope).await.unwrap().describe_instances().send().await.unwrap();
     assert_eq!(recorder.names().len(), 2);
 }
 

@@ -1,4 +1,4 @@
-//! The one door of read-only mode: an interceptor in every service client that decides before anything is serialized.
+//! The guard of read-only mode: an interceptor in every service client that decides before anything is serialized.
 //!
 //! | what | console | read-only |
 //! |---|---|---|
@@ -67,10 +67,10 @@ impl Mint {
 pub struct Permit(Carried);
 
 #[derive(Debug, Clone)]
-struct Carried(Arc<Slip>);
+struct Carried(Arc<PermitState>);
 
 #[derive(Debug)]
-struct Slip {
+struct PermitState {
     scope: Scope,
     operation: &'static Operation,
     call: Arc<str>,
@@ -81,7 +81,7 @@ struct Slip {
 impl Permit {
     /// Only the gateway gives permits, and never in read-only mode.
     pub(super) fn new(call: &ConfirmedCall<'_>, epoch: u64) -> Self {
-        Permit(Carried(Arc::new(Slip {
+        Permit(Carried(Arc::new(PermitState {
             scope: call.scope.clone(),
             operation: call.operation,
             call: call.call.into(),

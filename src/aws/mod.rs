@@ -1,4 +1,4 @@
-//! Floor 3: the one door to AWS. Every client is built here, every request passes the guard and the wire, and every
+//! Floor 3: the gateway to AWS. Every client is built here, every request passes the guard and the wire, and every
 //! SDK error becomes a [`Fault`](crate::base::Fault).
 //!
 //! | module | what it owns |

@@ -12,7 +12,7 @@ use aws_types::region::Region;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 use super::connector::Chain;
-use super::credentials::chain::Kit;
+use super::credentials::chain::ProviderContext;
 use super::credentials::profiles::Profiles;
 use super::credentials::source::Source;
 use super::credentials::{environment, handed, sendable};
@@ -48,7 +48,7 @@ impl Session {
         if broken.is_none() && profile.named_by().is_some() && !files.has(&name) {
             broken = Some(files.unknown(&name, profile.variable()));
         }
-        let mut kit = Kit {
+        let mut context = ProviderContext {
             profile: profile.clone(),
             clock: settings.clock.clone(),
             wire: wire.clone(),
@@ -57,7 +57,7 @@ impl Session {
         };
         let region = match &settings.region {
             Some(named) => Ok(Some(named.clone())),
-            None => region(profile, &files, &kit).await,
+            None => region(profile, &files, &context).await,
         };
         if let Some(odd) = environment::real("AWS_EXECUTION_ENV").filter(|v| v.contains(char::is_control)) {
             // It goes into the User-Agent header as it stands.
@@ -69,8 +69,8 @@ impl Session {
             broken.get_or_insert(fault);
             None
         });
-        kit.region = region.clone().map(Region::new);
-        let source = kit.source(&files);
+        context.region = region.clone().map(Region::new);
+        let source = context.source(&files);
 
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(wire)
@@ -144,7 +144,7 @@ fn ours(builder: aws_types::sdk_config::Builder) -> SdkConfig {
 ///
 /// # Errors
 /// [`FaultKind::Invalid`] if what is said to be one cannot be.
-async fn region(profile: &ProfileSel, files: &Profiles, kit: &Kit) -> Result<Option<String>, Fault> {
+async fn region(profile: &ProfileSel, files: &Profiles, context: &ProviderContext) -> Result<Option<String>, Fault> {
     if let Some((variable, region)) = environment::region(&environment::real) {
         if !sendable::is_region(&region) {
             return Err(Fault::new(FaultKind::Invalid, format!("{variable} cannot be a region: {region}")));
@@ -157,7 +157,7 @@ async fn region(profile: &ProfileSel, files: &Profiles, kit: &Kit) -> Result<Opt
     if profile.flag().is_some() {
         return Ok(None);
     }
-    let imds = ImdsRegionProvider::builder().configure(&kit.provider_config()).build();
+    let imds = ImdsRegionProvider::builder().configure(&context.provider_config()).build();
     let asked = tokio::time::timeout(INSTANCE_REGION, imds.region()).await;
     Ok(asked.ok().flatten().map(|r| r.to_string()).filter(|r| sendable::is_region(r)))
 }

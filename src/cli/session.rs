@@ -54,7 +54,7 @@ pub(super) fn settings(options: &Options) -> (Config, Vec<Problem>) {
         .map(|k| (k.info.name, k.info.iter().filter(|f| f.column != Column::DetailOnly).map(|f| f.name).collect()))
         .collect();
     let kinds: Vec<(&str, &[&str])> = columns.iter().map(|(k, c)| (*k, c.as_slice())).collect();
-    let known = Known { commands: &commands, kinds: &kinds, judge: Some(judge) };
+    let known = Known { commands: &commands, kinds: &kinds, validate: Some(validate) };
     let named = options.settings_file(std::env::var_os(SETTINGS_FILE));
     let mut term = TermEnv::read(|name| std::env::var(name).ok());
     term.no_color |= options.no_color;
@@ -74,7 +74,7 @@ pub(super) fn settings(options: &Options) -> (Config, Vec<Problem>) {
 }
 
 /// What is wrong with a text in the settings file, where more has to be known than its type.
-fn judge(setting: &str, text: &str) -> Result<(), String> {
+fn validate(setting: &str, text: &str) -> Result<(), String> {
     match setting {
         "view" => check_view(&registry::ALL, text),
         "regions" => check_region(text),

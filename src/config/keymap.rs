@@ -11,7 +11,7 @@ use std::path::Path;
 
 use arcstr::ArcStr;
 
-use super::layers::Shelf;
+use super::layers::FileSet;
 use super::problem::{Origin, Problem};
 use crate::input::{Chord, Key};
 pub use page::page;
@@ -162,7 +162,7 @@ impl Keymap {
         asked: &dyn Fn(String, Option<String>) -> Problem,
         problems: &mut Vec<Problem>,
     ) -> Keymap {
-        let layers = shelf(dir).stack(name, asked, problems);
+        let layers = file_set(dir).stack(name, asked, problems);
         let bindings: Vec<Vec<read::Binding>> =
             layers.iter().map(|source| read::bindings(source, commands, problems)).collect();
         let mut modes = Vec::with_capacity(Mode::ALL.len());
@@ -223,11 +223,11 @@ impl Keymap {
 
 /// The names of the keymaps that can be chosen: embedded ones, then the user's.
 pub fn names(dir: Option<&Path>) -> Vec<String> {
-    shelf(dir).names()
+    file_set(dir).names()
 }
 
-fn shelf(dir: Option<&Path>) -> Shelf<'_> {
-    Shelf { what: "keymap", embedded: EMBEDDED, base: "default", dir, also: &[] }
+fn file_set(dir: Option<&Path>) -> FileSet<'_> {
+    FileSet { what: "keymap", embedded: EMBEDDED, base: "default", dir, also: &[] }
 }
 
 #[cfg(test)]

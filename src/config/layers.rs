@@ -10,7 +10,7 @@ use super::problem::{Origin, Problem, meant};
 use crate::base::text;
 
 /// A collection of named files.
-pub(crate) struct Shelf<'a> {
+pub(crate) struct FileSet<'a> {
     /// `theme` or `keymap`, for sentences.
     pub(crate) what: &'static str,
     /// The embedded files by name.
@@ -23,7 +23,7 @@ pub(crate) struct Shelf<'a> {
     pub(crate) also: &'static [&'static str],
 }
 
-impl Shelf<'_> {
+impl FileSet<'_> {
     /// Every name that can be given: embedded ones first, then the user's, sorted.
     pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> =
@@ -168,10 +168,10 @@ mod tests {
         for (n, text) in files {
             std::fs::write(dir.path().join(format!("{n}.toml")), text).unwrap();
         }
-        let shelf = Shelf { what: "theme", embedded: FILES, base: "base", dir: Some(dir.path()), also: &[] };
+        let file_set = FileSet { what: "theme", embedded: FILES, base: "base", dir: Some(dir.path()), also: &[] };
         let mut problems = Vec::new();
         let asked = |m, h| Problem::whole(Origin::Option("--theme"), m, h);
-        let layers = shelf.stack(name, &asked, &mut problems);
+        let layers = file_set.stack(name, &asked, &mut problems);
         let short = |s: String| s.replace(&format!("{}/", dir.path().display()), "");
         (
             layers.iter().map(|s| short(s.origin.to_string())).collect(),

@@ -60,11 +60,11 @@ pub struct Known<'a> {
     /// Every kind with its columns.
     pub kinds: &'a [(&'a str, &'a [&'a str])],
     /// What is wrong with a text of the setting with this path, in sentences: for what only higher floors understand.
-    pub judge: Option<Judge>,
+    pub validate: Option<Validate>,
 }
 
 /// Says of a setting's path and a text what is wrong with the text.
-pub type Judge = fn(&str, &str) -> Result<(), String>;
+pub type Validate = fn(&str, &str) -> Result<(), String>;
 
 /// Everything that can be configured, ready for use.
 #[derive(Debug, Clone, PartialEq)]

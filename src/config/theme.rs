@@ -9,7 +9,7 @@ use toml::de::DeValue;
 
 use super::color::{Color, Depth};
 use super::document::{Document, Entry, Source, describe, integer};
-use super::layers::Shelf;
+use super::layers::FileSet;
 use super::problem::{Origin, Problem, meant};
 use super::role::{ROLES, Role};
 use crate::base::text;
@@ -108,7 +108,7 @@ impl Theme {
     ) -> Theme {
         let depth = term.depth();
         let name = if name == AUTO { term.theme() } else { name };
-        let theme = Theme::from_layers(name, depth, &shelf(dir).stack(name, asked, problems), problems);
+        let theme = Theme::from_layers(name, depth, &file_set(dir).stack(name, asked, problems), problems);
         match depth {
             Depth::None if name != "mono" => Theme::embedded("mono", depth).unwrap_or(theme),
             _ => theme,
@@ -119,7 +119,7 @@ impl Theme {
     pub fn embedded(name: &str, depth: Depth) -> Option<Theme> {
         EMBEDDED.iter().find(|(n, _)| *n == name)?;
         let nobody = |m, h| Problem::whole(Origin::Embedded("themes".into()), m, h);
-        let layers = shelf(None).stack(name, &nobody, &mut Vec::new());
+        let layers = file_set(None).stack(name, &nobody, &mut Vec::new());
         Some(Theme::from_layers(name, depth, &layers, &mut Vec::new()))
     }
 
@@ -156,7 +156,7 @@ impl Theme {
 
 /// The names of the themes that can be chosen: `auto`, the embedded ones, the user's.
 pub fn names(dir: Option<&Path>) -> Vec<String> {
-    shelf(dir).names()
+    file_set(dir).names()
 }
 
 /// The page `docs/themes.md`.
@@ -183,8 +183,8 @@ pub fn page() -> String {
     out
 }
 
-fn shelf(dir: Option<&Path>) -> Shelf<'_> {
-    Shelf { what: "theme", embedded: EMBEDDED, base: "dark", dir, also: &[AUTO] }
+fn file_set(dir: Option<&Path>) -> FileSet<'_> {
+    FileSet { what: "theme", embedded: EMBEDDED, base: "dark", dir, also: &[AUTO] }
 }
 
 struct Reader<'p> {

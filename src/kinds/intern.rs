@@ -7,7 +7,7 @@ use arcstr::ArcStr;
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
-use crate::model::{Commons, Record};
+use crate::model::{Record, SharedPool};
 
 /// What is shared, bounded. Cheap to clone; safe to use from several workers.
 #[derive(Clone, Default)]
@@ -16,7 +16,7 @@ pub struct Interner(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     texts: [Mutex<HashTable<ArcStr>>; 8],
-    commons: Mutex<Commons>,
+    pool: Mutex<SharedPool>,
 }
 
 /// Texts longer than this are rarely repeated; sets larger than this are emptied rather than kept for ever.
@@ -44,8 +44,8 @@ impl Interner {
     /// memory that the calling thread has asked for.
     pub fn rows(&self, rows: &[Record]) -> Vec<Arc<Record>> {
         let own = rows.first().map_or(0, |r| r.kind.unique_fields());
-        let mut commons = self.0.commons.lock().unwrap_or_else(PoisonError::into_inner);
-        rows.iter().map(|r| Arc::new(r.copied(&mut commons, own))).collect()
+        let mut pool = self.0.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        rows.iter().map(|r| Arc::new(r.copied(&mut pool, own))).collect()
     }
 }
 

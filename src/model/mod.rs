@@ -30,7 +30,7 @@ pub use order::SortKey;
 pub use plan::{Confirm, Consequence, DryRun, Keep, Plan, Severity, Step, StepUndo, Subject, Undo, Waiter};
 pub use raw::{RawAnswer, RawPart};
 pub use record::{Link, Record, Tags};
-pub use row_values::{Common, Commons, RowValues};
+pub use row_values::{RowValues, Shared, SharedPool};
 pub use run::{Progress, RunEntry, RunRecord, StepState};
 pub use table::{Batch, Coverage, Outcome, RowRef, Selector, Sort, TableKey};
 pub use value::{Series, Tone, Value};

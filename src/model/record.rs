@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arcstr::ArcStr;
 
 use super::kind::Kind;
-use super::row_values::{Commons, RowValues};
+use super::row_values::{RowValues, SharedPool};
 use super::table::Selector;
 use super::value::{Tone, Value};
 use crate::base::RowId;
@@ -72,9 +72,9 @@ impl Record {
         self.values.changed_from(&older.values)
     }
     /// The same row in memory that the calling thread asks for, so that the memory in which it was made can be given back. What
-    /// it has in common with others, which is all that is not in the mask `own`, is shared through `commons`.
+    /// it has in common with others, which is all that is not in the mask `own`, is shared through `pool`.
     #[must_use]
-    pub fn copied(&self, commons: &mut Commons, own: u64) -> Record {
+    pub fn copied(&self, pool: &mut SharedPool, own: u64) -> Record {
         let mut known: Vec<(&ArcStr, ArcStr)> = Vec::with_capacity(8);
         let mut text = |old| match known.iter().find(|(k, _)| ArcStr::ptr_eq(k, old)) {
             Some((_, new)) => new.clone(),
@@ -90,7 +90,7 @@ impl Record {
             (k.clone(), if ArcStr::ptr_eq(v, &self.name) { name.clone() } else { v.clone() })
         };
         let tags = if self.tags.is_empty() { self.tags.clone() } else { self.tags.iter().map(tag).collect() };
-        let values = if own == 0 { self.values.copied(&mut text) } else { commons.share(&self.values, own, &mut text) };
+        let values = if own == 0 { self.values.copied(&mut text) } else { pool.share(&self.values, own, &mut text) };
         Record { kind: self.kind, id, name, state: self.state.clone(), values, tags }
     }
     /// Whether everything but the values is the same.

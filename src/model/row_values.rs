@@ -1,4 +1,4 @@
-//! The values of a row, of which rows that are alike keep most in one place.
+//! The values of a row. What equal rows have in common is kept once.
 //!
 //! An instance has fifty values of which a dozen are its own: ids, names, addresses, moments. Type, zone, image, network and the
 //! rest are those of a few hundred kinds of instances that an account has. With the latter shared, a row takes 300 bytes instead of
@@ -14,25 +14,25 @@ use rustc_hash::FxHasher;
 
 use super::value::Value;
 
-/// A place of a row: with a value that other rows have too, or the position of the value among the row's own.
+/// A slot of a row: with a value that other rows have too, or the position of the value among the row's own.
 #[derive(Debug, Clone, PartialEq)]
-enum Place {
-    Common(Value),
+enum Slot {
+    Shared(Value),
     Own(u8),
 }
 
 /// What rows have in common. Compared by address to tell whether two rows share it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Common(Arc<[Place]>);
+pub struct Shared(Arc<[Slot]>);
 
-impl Common {
+impl Shared {
     /// The same for all rows that share it, and for no others while one of them lives.
     pub fn address(&self) -> usize {
         self.0.as_ptr().addr()
     }
-    /// The values, without the places that a row fills itself.
+    /// The values, without the slots that a row fills itself.
     pub fn values(&self) -> impl Iterator<Item = (usize, &Value)> {
-        self.0.iter().enumerate().filter_map(|(i, p)| if let Place::Common(v) = p { Some((i, v)) } else { None })
+        self.0.iter().enumerate().filter_map(|(i, p)| if let Slot::Shared(v) = p { Some((i, v)) } else { None })
     }
 }
 
@@ -40,14 +40,14 @@ impl Common {
 #[derive(Clone, Default)]
 pub struct RowValues {
     /// `None`: all are the row's own.
-    common: Option<Common>,
+    shared: Option<Shared>,
     own: Box<[Value]>,
 }
 
 impl RowValues {
     /// How many there are. Unknown ones at the end may have been left out.
     pub fn len(&self) -> usize {
-        self.common.as_ref().map_or(self.own.len(), |c| c.0.len())
+        self.shared.as_ref().map_or(self.own.len(), |c| c.0.len())
     }
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
@@ -55,10 +55,10 @@ impl RowValues {
     }
     /// The value of the `i`th field.
     pub fn get(&self, i: usize) -> Option<&Value> {
-        let Some(common) = &self.common else { return self.own.get(i) };
-        match common.0.get(i)? {
-            Place::Common(value) => Some(value),
-            Place::Own(at) => self.own.get(usize::from(*at)),
+        let Some(shared) = &self.shared else { return self.own.get(i) };
+        match shared.0.get(i)? {
+            Slot::Shared(value) => Some(value),
+            Slot::Own(at) => self.own.get(usize::from(*at)),
         }
     }
     /// The same; unknown if it was left out.
@@ -70,23 +70,23 @@ impl RowValues {
         (0..self.len()).filter_map(|i| self.get(i))
     }
     /// What the row shares with others.
-    pub fn common(&self) -> Option<&Common> {
-        self.common.as_ref()
+    pub fn shared(&self) -> Option<&Shared> {
+        self.shared.as_ref()
     }
     /// The values that are the row's own, with their fields' positions.
     pub fn own(&self) -> impl Iterator<Item = (usize, &Value)> {
-        let all = self.common.is_none().then(|| self.own.iter().enumerate());
-        let places = self.common.as_ref().map(|c| c.0.iter().enumerate());
-        let some = places.into_iter().flatten().filter_map(|(i, place)| match place {
-            Place::Own(at) => self.own.get(usize::from(*at)).map(|v| (i, v)),
-            Place::Common(_) => None,
+        let all = self.shared.is_none().then(|| self.own.iter().enumerate());
+        let slots = self.shared.as_ref().map(|c| c.0.iter().enumerate());
+        let some = slots.into_iter().flatten().filter_map(|(i, slot)| match slot {
+            Slot::Own(at) => self.own.get(usize::from(*at)).map(|v| (i, v)),
+            Slot::Shared(_) => None,
         });
         all.into_iter().flatten().chain(some)
     }
     /// Which fields differ, as a mask by position (of the first 64).
     pub fn changed_from(&self, older: &RowValues) -> u64 {
         let bit = |i: usize| 1u64.checked_shl(u32::try_from(i).unwrap_or(u32::MAX)).unwrap_or(0);
-        if let (Some(a), Some(b)) = (&self.common, &older.common)
+        if let (Some(a), Some(b)) = (&self.shared, &older.shared)
             && Arc::ptr_eq(&a.0, &b.0)
         {
             let own = self.own().zip(older.own());
@@ -97,9 +97,9 @@ impl RowValues {
     }
     /// The same in new memory, with each of the row's own texts as `text` has it.
     pub(super) fn copied<'a>(&'a self, text: impl FnMut(&'a ArcStr) -> ArcStr) -> RowValues {
-        RowValues { common: self.common.clone(), own: copies(self.own.iter(), text) }
+        RowValues { shared: self.shared.clone(), own: copies(self.own.iter(), text) }
     }
-    /// Puts a value in the place of another.
+    /// Puts a value in the slot of another.
     pub fn set(&mut self, i: usize, value: Value) {
         let mut all: Vec<Value> = self.iter().cloned().collect();
         if all.len() <= i {
@@ -122,7 +122,7 @@ fn copies<'a>(values: impl Iterator<Item = &'a Value>, mut text: impl FnMut(&'a 
 
 impl From<Vec<Value>> for RowValues {
     fn from(values: Vec<Value>) -> Self {
-        RowValues { common: None, own: values.into() }
+        RowValues { shared: None, own: values.into() }
     }
 }
 impl<const N: usize> From<[Value; N]> for RowValues {
@@ -132,7 +132,7 @@ impl<const N: usize> From<[Value; N]> for RowValues {
 }
 impl FromIterator<Value> for RowValues {
     fn from_iter<I: IntoIterator<Item = Value>>(values: I) -> Self {
-        RowValues { common: None, own: values.into_iter().collect() }
+        RowValues { shared: None, own: values.into_iter().collect() }
     }
 }
 impl PartialEq for RowValues {
@@ -151,45 +151,45 @@ const MOST: usize = 4096;
 
 /// What rows have in common, by what it is. Bounded; lets go of what no row has any more.
 #[derive(Default)]
-pub struct Commons(HashTable<Common>);
+pub struct SharedPool(HashTable<Shared>);
 
-impl Commons {
+impl SharedPool {
     /// The same values in new memory, those outside `own` (a mask by position) shared with rows that have the same, the others'
     /// texts as `text` has them.
     pub fn share<'a>(&mut self, values: &'a RowValues, own: u64, text: impl FnMut(&'a ArcStr) -> ArcStr) -> RowValues {
-        if values.common.is_some() || values.own.len() > 64 {
+        if values.shared.is_some() || values.own.len() > 64 {
             return values.copied(text);
         }
         // That there is none is never a row's own.
         let is_own = |i: usize, value: &Value| own >> i & 1 == 1 && value.is_some();
         let all = &values.own;
-        let places = || all.iter().enumerate().map(|(i, value)| (is_own(i, value), value));
-        let hash = hash(places().filter(|p| !p.0).map(|p| p.1));
-        let same = |c: &Common| {
+        let slots = || all.iter().enumerate().map(|(i, value)| (is_own(i, value), value));
+        let hash = hash(slots().filter(|p| !p.0).map(|p| p.1));
+        let same = |c: &Shared| {
             c.0.len() == all.len()
-                && c.0.iter().zip(places()).all(|(there, (own, value))| match there {
-                    Place::Common(v) => !own && v == value,
-                    Place::Own(_) => own,
+                && c.0.iter().zip(slots()).all(|(there, (own, value))| match there {
+                    Slot::Shared(v) => !own && v == value,
+                    Slot::Own(_) => own,
                 })
         };
-        let common = match self.0.find(hash, same) {
+        let shared = match self.0.find(hash, same) {
             Some(found) => found.clone(),
-            None => self.add(hash, places()),
+            None => self.add(hash, slots()),
         };
-        RowValues { common: Some(common), own: copies(places().filter(|p| p.0).map(|p| p.1), text) }
+        RowValues { shared: Some(shared), own: copies(slots().filter(|p| p.0).map(|p| p.1), text) }
     }
 
-    fn add<'a>(&mut self, hash: u64, places: impl Iterator<Item = (bool, &'a Value)>) -> Common {
+    fn add<'a>(&mut self, hash: u64, slots: impl Iterator<Item = (bool, &'a Value)>) -> Shared {
         let mut taken = 0;
-        let place = |(own, value): (bool, &Value)| {
+        let slot = |(own, value): (bool, &Value)| {
             if own {
                 taken += 1;
-                Place::Own(taken - 1)
+                Slot::Own(taken - 1)
             } else {
-                Place::Common(value.clone())
+                Slot::Shared(value.clone())
             }
         };
-        let new = Common(places.map(place).collect());
+        let new = Shared(slots.map(slot).collect());
         if self.0.len() >= MOST {
             self.0.retain(|c| Arc::strong_count(&c.0) > 1);
         }
@@ -233,23 +233,23 @@ mod tests {
 
     #[test]
     fn rows_that_are_alike_share_what_is_not_their_own_and_read_as_before() {
-        let mut commons = Commons::default();
+        let mut pool = SharedPool::default();
         let [a, b, c] = [("a", "x", 1), ("b", "x", 2), ("c", "y", 1)].map(|(id, zone, size)| {
-            let shared = commons.share(&row(id, zone, size), OWN, ArcStr::clone);
+            let shared = pool.share(&row(id, zone, size), OWN, ArcStr::clone);
             assert_eq!(shared, row(id, zone, size));
             assert_eq!(shared.get(0), Some(&Value::text(id)));
             assert_eq!(shared.own().map(|(i, _)| i).collect::<Vec<_>>(), [0, 2]);
-            assert_eq!(shared.common().expect("it is shared").values().map(|(i, _)| i).collect::<Vec<_>>(), [1, 3]);
+            assert_eq!(shared.shared().expect("it is shared").values().map(|(i, _)| i).collect::<Vec<_>>(), [1, 3]);
             shared
         });
-        let address = |r: &RowValues| r.common().map(Common::address);
+        let address = |r: &RowValues| r.shared().map(Shared::address);
         assert_eq!(address(&a), address(&b));
         assert_ne!(address(&a), address(&c));
     }
 
     #[test]
     fn what_changed_is_the_same_whether_rows_share_or_not() {
-        let mut commons = Commons::default();
+        let mut pool = SharedPool::default();
         for (old, new, mask) in [
             (row("a", "x", 1), row("a", "x", 1), 0),
             (row("a", "x", 1), row("a", "x", 2), 0b100),
@@ -257,7 +257,7 @@ mod tests {
             (row("a", "x", 1), [Value::text("a"), Value::text("x")].into(), 0b1100),
         ] {
             assert_eq!(new.changed_from(&old), mask);
-            let (old, shared) = (commons.share(&old, OWN, ArcStr::clone), commons.share(&new, OWN, ArcStr::clone));
+            let (old, shared) = (pool.share(&old, OWN, ArcStr::clone), pool.share(&new, OWN, ArcStr::clone));
             assert_eq!(shared.changed_from(&old), mask);
             assert_eq!(new.changed_from(&old), mask);
         }
@@ -267,13 +267,13 @@ mod tests {
 
     #[test]
     fn more_kinds_of_rows_than_are_worth_it_are_not_kept() {
-        let mut commons = Commons::default();
+        let mut pool = SharedPool::default();
         let kept: Vec<RowValues> =
-            (0..2 * MOST as i64).map(|i| commons.share(&row("a", "x", i), 0, ArcStr::clone)).collect();
-        assert_eq!(commons.0.len(), MOST);
+            (0..2 * MOST as i64).map(|i| pool.share(&row("a", "x", i), 0, ArcStr::clone)).collect();
+        assert_eq!(pool.0.len(), MOST);
         assert_eq!(kept[MOST + 3].get(2), Some(&Value::Int(MOST as i64 + 3)));
         drop(kept);
-        commons.share(&row("a", "x", -1), 0, ArcStr::clone);
-        assert_eq!(commons.0.len(), 1);
+        pool.share(&row("a", "x", -1), 0, ArcStr::clone);
+        assert_eq!(pool.0.len(), 1);
     }
 }

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::needle::Needle;
 use super::{Op, Operand, Query, Term, Test, Word};
 use crate::base::Time;
-use crate::model::{Common, FieldType, Record, Tags, Value};
+use crate::model::{FieldType, Record, Shared, Tags, Value};
 
 /// A row as a query sees it: its record, and its cells with the side tables joined in.
 pub trait Cells {
@@ -56,7 +56,7 @@ impl Query {
 }
 
 /// Whether what some rows have in common contains a word, by its address; held, so that no address is given to another.
-type Seen = FxHashMap<usize, (Common, bool)>;
+type Seen = FxHashMap<usize, (Shared, bool)>;
 
 /// Matches one row after the other, and looks at what many rows share once.
 pub struct Matcher<'q> {
@@ -117,7 +117,7 @@ fn has_word(row: &impl Cells, word: &Word, w: &Needle<'_>, seen: &mut Seen) -> b
         |i: usize, value: &Value| texts(value).iter().filter_map(|id| row.called(i, id)).any(|name| w.names(name));
     let has = |value: &Value| value_has(value, w) || word.address.is_some_and(|a| is_at(value, a));
     let here = |(i, value): (usize, &Value)| i < 64 && word.fields >> i & 1 == 1 && (has(value) || named(i, value));
-    let shared = r.values.common().is_some_and(|common| {
+    let shared = r.values.shared().is_some_and(|common| {
         let look = || (common.clone(), common.values().any(here));
         seen.entry(common.address()).or_insert_with(look).1
     });

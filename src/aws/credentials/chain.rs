@@ -30,7 +30,7 @@ use crate::base::{Clock, Fault};
 
 /// What every provider of a profile is built with.
 #[derive(Clone)]
-pub(crate) struct Kit {
+pub(crate) struct ProviderContext {
     pub(crate) profile: ProfileSel,
     pub(crate) clock: Clock,
     pub(crate) wire: Chain,
@@ -39,7 +39,7 @@ pub(crate) struct Kit {
     pub(crate) prompts: Option<Prompts>,
 }
 
-impl Kit {
+impl ProviderContext {
     pub(crate) fn provider_config(&self) -> ProviderConfig {
         ProviderConfig::without_region().with_region(self.region.clone()).with_http_client(self.wire.clone())
     }
@@ -54,8 +54,8 @@ impl Kit {
         Source::new(
             clock,
             Arc::new(move || {
-                let kit = self.clone();
-                Box::pin(async move { kit.build().await })
+                let context = self.clone();
+                Box::pin(async move { context.build().await })
             }),
             Arc::new(move |trouble| explain::credentials(trouble, &profile, &sign_in)),
             asks_user,

@@ -11,7 +11,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_types::region::Region;
 use tokio::sync::oneshot;
 
-use super::chain::Kit;
+use super::chain::ProviderContext;
 use super::profiles::Profiles;
 use super::prompt::Prompt;
 use super::source::DECLINED;
@@ -25,7 +25,7 @@ static ASSUME_ROLE: Operation = Operation::read(Service::Sts, "AssumeRole");
 
 /// Assumes the roles one after the other, from the base outwards.
 pub(crate) struct Roles {
-    kit: Kit,
+    context: ProviderContext,
     base: SharedCredentialsProvider,
     /// Outermost first, as the files name them.
     roles: Vec<Role>,
@@ -36,13 +36,13 @@ impl Roles {
     /// # Errors
     /// If the chain cannot start: no such base profile, an unknown `credential_source`.
     pub(crate) async fn build(
-        kit: Kit,
+        context: ProviderContext,
         profiles: &Profiles,
         roles: Vec<Role>,
         base: Base,
     ) -> Result<SharedCredentialsProvider, Fault> {
         let base = match base {
-            Base::Profile(name) => match kit.own(profiles, &name)? {
+            Base::Profile(name) => match context.own(profiles, &name)? {
                 Some(provider) => provider,
                 None => {
                     let text = format!("profile {name}, which a role is assumed from, has no credentials");
@@ -50,15 +50,15 @@ impl Roles {
                 }
             },
             Base::Source(source) => match source.to_ascii_lowercase().as_str() {
-                "environment" => match environment::keys(&environment::real, kit.clock.now())? {
+                "environment" => match environment::keys(&environment::real, context.clock.now())? {
                     Some(keys) => SharedCredentialsProvider::new(keys),
                     None => {
                         let text = "credential_source = Environment, but AWS_ACCESS_KEY_ID is not set";
                         return Err(Fault::new(FaultKind::NoCredentials, text));
                     }
                 },
-                "ec2instancemetadata" => SharedCredentialsProvider::new(kit.instance()),
-                "ecscontainer" => SharedCredentialsProvider::new(kit.container()),
+                "ec2instancemetadata" => SharedCredentialsProvider::new(context.instance()),
+                "ecscontainer" => SharedCredentialsProvider::new(context.container()),
                 _ => {
                     let text = format!("credential_source = {source} is none that AWS knows");
                     let hint = "Use Environment, Ec2InstanceMetadata or EcsContainer.";
@@ -66,8 +66,8 @@ impl Roles {
                 }
             },
         };
-        let sdk = sdk_config(&kit, profiles).await;
-        Ok(SharedCredentialsProvider::new(Roles { kit, base, roles, sdk }))
+        let sdk = sdk_config(&context, profiles).await;
+        Ok(SharedCredentialsProvider::new(Roles { context, base, roles, sdk }))
     }
 
     async fn assume(&self) -> Result<Credentials, CredentialsError> {
@@ -85,7 +85,8 @@ impl Roles {
             Some(serial) => Some(self.ask(serial).await?),
             None => None,
         };
-        let session = role.session_name.clone().unwrap_or_else(|| format!("skydeck-{}", self.kit.clock.now().millis()));
+        let session =
+            role.session_name.clone().unwrap_or_else(|| format!("skydeck-{}", self.context.clock.now().millis()));
         let answer = aws_sdk_sts::Client::from_conf(config)
             .assume_role()
             .role_arn(&role.arn)
@@ -114,12 +115,12 @@ impl Roles {
     }
 
     async fn ask(&self, serial: &str) -> Result<Secret, Fault> {
-        let name = self.kit.profile.scope_name();
+        let name = self.context.profile.scope_name();
         let declined = || {
             Fault::new(FaultKind::NoCredentials, format!("profile {name} needs an MFA code, and none was entered"))
                 .code(DECLINED)
         };
-        let Some(prompts) = &self.kit.prompts else {
+        let Some(prompts) = &self.context.prompts else {
             return Err(declined().hint("Open the console: it asks for the code."));
         };
         let (answer, code) = oneshot::channel();
@@ -133,15 +134,15 @@ impl Roles {
 
 /// STS as the chain reaches it: its endpoint from the environment and the files, not from `--endpoint-url`.
 #[expect(clippy::disallowed_methods, reason = "the credential chain's own client, behind the chain's connector")]
-async fn sdk_config(kit: &Kit, profiles: &Profiles) -> aws_config::SdkConfig {
+async fn sdk_config(context: &ProviderContext, profiles: &Profiles) -> aws_config::SdkConfig {
     aws_config::defaults(aws_config::BehaviorVersion::latest())
-        .http_client(kit.wire.clone())
+        .http_client(context.wire.clone())
         .no_credentials()
-        .region(kit.region.clone().unwrap_or(Region::from_static("us-east-1")))
+        .region(context.region.clone().unwrap_or(Region::from_static("us-east-1")))
         .timeout_config(retry_policy::of_the_chain())
         .retry_config(RetryConfig::standard())
         .identity_cache(aws_config::identity::IdentityCache::no_cache())
-        .profile_files(profiles.handed(&kit.profile.scope_name()))
+        .profile_files(profiles.handed(&context.profile.scope_name()))
         .profile_name(handed::NAME)
         .load()
         .await

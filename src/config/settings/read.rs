@@ -149,7 +149,7 @@ impl Reader<'_, '_> {
             }
             (SettingType::Number { min, max }, v) => number(v).filter(|x| (min..=max).contains(x)).map(Parsed::Number),
             (SettingType::Text, DeValue::String(s)) => {
-                self.judge(setting, s)?;
+                self.validate(setting, s)?;
                 Some(Parsed::Text(s.to_string()))
             }
             (SettingType::Path, DeValue::String(s)) if !s.is_empty() => Some(Parsed::Path(home(s))),
@@ -168,8 +168,8 @@ impl Reader<'_, '_> {
     }
 
     /// What higher floors say of a text: their sentences as a problem's message and hint.
-    fn judge(&self, setting: &Setting, text: &str) -> Result<(), (String, Option<String>)> {
-        let Some(Err(why)) = self.known.judge.map(|judge| judge(setting.path, text)) else { return Ok(()) };
+    fn validate(&self, setting: &Setting, text: &str) -> Result<(), (String, Option<String>)> {
+        let Some(Err(why)) = self.known.validate.map(|validate| validate(setting.path, text)) else { return Ok(()) };
         let (what, hint) = why.split_once(". ").map_or((why.as_str(), None), |(what, hint)| (what, Some(hint)));
         let key = setting.path.rsplit('.').next().unwrap_or_default();
         let clause = |s: &str| text::uncapital(s.trim_end_matches('.'));
@@ -205,7 +205,7 @@ impl Reader<'_, '_> {
                     let message = format!("`{}` is listed twice", text::visible(word));
                     self.problem(item.span(), message, None);
                 }
-                _ => match self.judge(setting, word) {
+                _ => match self.validate(setting, word) {
                     Ok(()) => out.push(word.to_string()),
                     Err((message, hint)) => self.problem(item.span(), message, hint),
                 },

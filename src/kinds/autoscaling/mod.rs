@@ -4,5 +4,5 @@ pub mod actions;
 pub mod activities;
 pub mod auto_scaling_groups;
 pub mod capacity;
-pub mod membership;
+pub mod group_reaction;
 pub mod senders;

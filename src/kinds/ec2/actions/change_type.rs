@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_ec2::types::InstanceType;
 
-use super::consequences::{self, Happens, fates, groups, reliance};
+use super::consequences::{self, Happens, fates, groups, target_group_impact};
 use super::{KIND, MODIFY_INSTANCE_ATTRIBUTE, START_INSTANCES, STOP_INSTANCES, disks, protection};
 use crate::base::Fault;
 use crate::base::text::{nearest, visible};
@@ -142,7 +142,7 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     if !running.is_empty() {
         let down = ActionContext { targets: &running, ..*cx };
         protection::check(&down, protection::Protection::Stop, &STOP_INSTANCES, &mut all, &mut plan.needs)?;
-        all.extend(reliance(&down, &mut plan.needs));
+        all.extend(target_group_impact(&down, &mut plan.needs));
         groups(&down, &fates(&down), Happens::Stop, &mut all, &mut plan.needs);
         consequences::addresses(&down, &mut all);
         consequences::instance_store(&down, &mut all);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::super::instances::instance::{self, InstanceState};
 use crate::base::Scope;
 use crate::kinds::action::{ActionContext, Target};
-use crate::kinds::autoscaling::membership::{GroupReaction, group_of};
+use crate::kinds::autoscaling::group_reaction::{GroupReaction, group_of};
 use crate::kinds::elbv2::target_group_impact::{Departing, of_instances};
 use crate::kinds::plan_builder::{PRICES, by_scope, label, names, need, note, severe, unknown};
 use crate::model::{Consequence, Record, TableKey};
@@ -23,7 +23,7 @@ fn serves(row: &Record) -> bool {
 }
 
 /// Target groups that rely on them.
-pub(super) fn reliance(cx: &ActionContext<'_>, needs: &mut Vec<TableKey>) -> Vec<Consequence> {
+pub(super) fn target_group_impact(cx: &ActionContext<'_>, needs: &mut Vec<TableKey>) -> Vec<Consequence> {
     let mut out = Vec::new();
     for (scope, rows) in by_scope(cx.targets) {
         let leavers: Vec<Departing<'_>> = rows

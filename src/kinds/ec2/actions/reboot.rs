@@ -1,6 +1,6 @@
 //! `reboot`: sent once, whatever happens.
 
-use super::consequences::{reboots, reliance};
+use super::consequences::{reboots, target_group_impact};
 use super::{KIND, REBOOT_INSTANCES, calls};
 use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, Takes};
@@ -38,7 +38,7 @@ fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     let mut plan =
         draft("reboot", title("Reboot", &INFO, cx.targets), cx.targets, cx.targets.iter().map(change).collect());
     plan.steps = calls(&REBOOT_INSTANCES, cx.targets, &[]);
-    let mut all = reliance(cx, &mut plan.needs);
+    let mut all = target_group_impact(cx, &mut plan.needs);
     reboots(cx, &mut all, &mut plan.needs);
     all.push(note("EC2 resets an instance that does not shut down within a few minutes"));
     plan.consequences = sorted(all);

@@ -1,10 +1,10 @@
 //! `stop`: running instances stop; with the options force and hibernate.
 
-use super::consequences::{self, Happens, fates, groups, reliance};
+use super::consequences::{self, Happens, fates, groups, target_group_impact};
 use super::{KIND, STOP_INSTANCES, calls, disks, protection};
 use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
-use crate::kinds::autoscaling::membership::GroupReaction;
+use crate::kinds::autoscaling::group_reaction::GroupReaction;
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::plan_builder::{
@@ -98,7 +98,7 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
 
     let mut all = Vec::new();
     protection::check(cx, protection::Protection::Stop, &STOP_INSTANCES, &mut all, &mut plan.needs)?;
-    all.extend(reliance(cx, &mut plan.needs));
+    all.extend(target_group_impact(cx, &mut plan.needs));
     let replaced = groups(cx, &fates, Happens::Stop, &mut all, &mut plan.needs);
     let lost = consequences::addresses(cx, &mut all);
     consequences::instance_store(cx, &mut all);

@@ -1,4 +1,4 @@
-//! What an Auto Scaling group does to a member that stops answering: a pure look at what the store knows of the group.
+//! An Auto Scaling group's reaction to a member that stops answering. Pure: a look at what the store knows of the group.
 //!
 //! A stopped or terminated member fails its EC2 health check; the group then terminates it and launches another. Suspended
 //! processes and Standby keep it from that:
