@@ -1,6 +1,6 @@
 //! Skydeck: a keyboard-driven cloud console for AWS in a terminal.
 //!
-//! The map of the house, floor by floor. A module imports only from lower floors; `tests/floors.rs` checks it.
+//! The map of the house, floor by floor. A module imports only from lower floors; `tests/walks/floors.rs` checks it.
 //!
 //! | floor | modules | what lives there |
 //! |---|---|---|

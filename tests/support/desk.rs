@@ -1,7 +1,6 @@
 //! The console without a terminal, at the embedded account: keys in, screens out, and every request counted.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking, helpers of theirs too")]
-#![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its part of this")]
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,5 @@
-//! What the integration tests share that talk to programs which nobody here wrote: Python, moto, boto3, the AWS CLI.
+//! What the integration tests share: the console with and without a terminal, servers, and the programs which nobody here wrote
+//! (Python, moto, boto3, the AWS CLI).
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -6,11 +7,17 @@
 )]
 #![expect(dead_code, reason = "each test binary uses a part of it")]
 
+pub mod actions;
+pub mod aws;
 pub mod checks;
 pub mod console;
+pub mod desk;
+pub mod fresh;
+pub mod golden;
 pub mod moto;
 pub mod python;
 pub mod rows;
+pub mod terminal;
 
 /// Whether the tests that need the package registry are left out (`SKYDECK_TEST_OFFLINE=1`). A skip is never silent: it is
 /// written past the test harness, which swallows the output of tests that pass.

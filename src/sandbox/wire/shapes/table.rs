@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::model::operation::Service;
 
-/// The models, as `tests/shapes.rs` writes them: zlib around JSON.
+/// The models, as `tests/sandbox/shapes.rs` writes them: zlib around JSON.
 const TABLE: &[u8] = include_bytes!("models.json.z");
 
 /// One service's operations and shapes.

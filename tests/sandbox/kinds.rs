@@ -1,7 +1,5 @@
 //! Every kind lists the embedded account through the SDK, the gateway and its guard, and its pages say so.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
-
 use std::collections::BTreeSet;
 use std::sync::mpsc::{Sender, channel};
 

@@ -1,8 +1,4 @@
-//! The generated pages under `docs/` are what the registries say. `SKYDECK_BLESS=1 cargo test --test docs_fresh` writes them anew.
-
-mod support {
-    pub mod fresh;
-}
+//! The generated pages under `docs/` are what the registries say. `SKYDECK_BLESS=1 cargo test --test walks docs_fresh` writes them anew.
 
 use skydeck::app::docs::{commands_md, keymap_md};
 use skydeck::aws::policy;
@@ -25,10 +21,10 @@ fn the_generated_pages_are_what_the_registries_say() {
         ("docs/iam-read-only.json", policy::text(&operations, true)),
     ]
     .into_iter()
-    .filter(|(path, now)| !support::fresh::fresh(path, now))
+    .filter(|(path, now)| !crate::support::fresh::fresh(path, now))
     .map(|(path, _)| path)
     .collect();
-    assert!(stale.is_empty(), "stale: {stale:?} (SKYDECK_BLESS=1 cargo test --test docs_fresh writes them anew)");
+    assert!(stale.is_empty(), "stale: {stale:?} (SKYDECK_BLESS=1 cargo test --test walks docs_fresh writes them anew)");
 }
 
 #[test]

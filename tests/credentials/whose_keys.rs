@@ -2,20 +2,14 @@
 //! environment, each also set to nothing, the region, the key that signs, and the read-only setting are those of the profile and the
 //! keys that the real AWS CLI names. And files as people have them: what the AWS CLI reads is read.
 
-#![expect(clippy::unwrap_used, reason = "a test may")]
-
-mod support;
-#[expect(dead_code, reason = "shared with other tests, which use more of it")]
-mod support_aws;
-
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::support::aws::Server;
+use crate::support::python::{Python, clean};
 use serde_json::{Value, json};
-use support::python::{Python, clean};
-use support_aws::Server;
 
 /// A combination as both programs get it.
 #[derive(Debug, Clone, Default)]
@@ -58,7 +52,7 @@ const CREDENTIALS: &str = "[default]\naws_access_key_id = AKIADFLT\naws_secret_a
 const SETTINGS: &str = "[profiles.default]\nread_only = true\n[profiles.ops]\nread_only = true\n";
 
 fn home(config: &str, credentials: &[u8]) -> tempfile::TempDir {
-    let home = support_aws::home(config);
+    let home = crate::support::aws::home(config);
     std::fs::write(home.path().join(".aws/credentials"), credentials).unwrap();
     std::fs::create_dir_all(home.path().join(".config/skydeck")).unwrap();
     std::fs::write(home.path().join(".config/skydeck/config.toml"), SETTINGS).unwrap();
@@ -70,7 +64,7 @@ fn server() -> Server {
     let who = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::1:user/x</Arn><Account>1</Account>\
                </GetCallerIdentityResult></GetCallerIdentityResponse>";
     Server::start(move |r| {
-        ("200 OK", if r.contains("Action=GetCallerIdentity") { who } else { support_aws::EMPTY }.into())
+        ("200 OK", if r.contains("Action=GetCallerIdentity") { who } else { crate::support::aws::EMPTY }.into())
     })
 }
 
@@ -159,7 +153,7 @@ fn combinations() -> Vec<Asked> {
 
 #[test]
 fn region_key_and_read_only_are_those_of_the_profile_and_the_keys_that_the_aws_cli_names() {
-    if support::left_out("the AWS CLI's order of profiles and keys") {
+    if crate::support::left_out("the AWS CLI's order of profiles and keys") {
         return;
     }
     let home = home(CONFIG, CREDENTIALS.as_bytes());
@@ -246,7 +240,7 @@ fn sts() -> Server {
             "AssumeRole" | "AssumeRoleWithWebIdentity" => {
                 format!("<{action}Response><{action}Result>{keys}</{action}Result></{action}Response>")
             }
-            _ => support_aws::EMPTY.to_string(),
+            _ => crate::support::aws::EMPTY.to_string(),
         };
         ("200 OK", answer)
     })
@@ -267,7 +261,7 @@ fn steps(server: &Server) -> Vec<String> {
 
 #[test]
 fn the_way_to_the_keys_is_the_aws_clis() {
-    if support::left_out("the AWS CLI's chain of credentials") {
+    if crate::support::left_out("the AWS CLI's chain of credentials") {
         return;
     }
     let aws = Python::aws_cli().script_path("aws");
@@ -467,7 +461,7 @@ fn files_as_people_have_them_are_read_and_one_bad_section_costs_that_section() {
 
 #[test]
 fn names_are_those_that_aws_configure_writes() {
-    if support::left_out("aws configure") {
+    if crate::support::left_out("aws configure") {
         return;
     }
     let home = home("", b"");
@@ -495,7 +489,10 @@ fn names_are_those_that_aws_configure_writes() {
 fn a_session_with_blanks_in_its_name_is_found_by_the_token_that_the_aws_cli_left() {
     let server = Server::start(|r| {
         let role = r#"{"roleCredentials":{"accessKeyId":"ASIASSO","secretAccessKey":"s","sessionToken":"t","expiration":4000000000000}}"#;
-        ("200 OK", if r.contains("/federation/credentials") { role.into() } else { support_aws::EMPTY.to_string() })
+        (
+            "200 OK",
+            if r.contains("/federation/credentials") { role.into() } else { crate::support::aws::EMPTY.to_string() },
+        )
     });
     let config = "[sso-session 'FOO BAR']\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-central-1\n\
                   sso_registration_scopes = sso:account:access\n[profile corp]\nsso_session = FOO BAR\n\

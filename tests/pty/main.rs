@@ -1,12 +1,9 @@
 //! The real binary, as people and scripts start it: in a pseudo-terminal, and without one. Nothing of the machine's own
 //! settings reaches it: the environment is empty but for what a test gives, and every folder is a new one.
 
-mod support {
-    pub mod terminal;
-}
+#[path = "../support/mod.rs"]
+mod support;
 
-mod binary {
-    mod command_line;
-    mod multiplexer;
-    mod screen;
-}
+mod command_line;
+mod multiplexer;
+mod screen;

@@ -1,12 +1,10 @@
 //! Where requests go when the environment, a profile or its `services` section names another place than AWS: read off a server.
 //! Each in a process of its own, since the environment is a process's.
 
-mod support_aws;
-
+use crate::support::aws::{EMPTY, Server, home, in_a_process};
 use skydeck::aws::{Gateway, GatewayConfig};
 use skydeck::base::{Clock, Scope};
 use skydeck::model::operation::{Operation, Service};
-use support_aws::{EMPTY, Server, home, in_a_process};
 
 static BUCKETS: Operation = Operation::read(Service::S3, "ListBuckets");
 static OBJECTS: Operation = Operation::read(Service::S3, "ListObjectsV2");

@@ -1,13 +1,12 @@
 //! Every action acts on moto, through form, plan, executor and the guard's permits, and boto3 says what came of it.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
-
-mod support;
-
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::support::left_out;
+use crate::support::moto::Moto;
+use crate::support::rows::{gateway, pages, scope};
 use serde_json::{Value as Json, json};
 use skydeck::act::{Execute, Executor, Journal, dry_run};
 use skydeck::aws::{Gateway, GatewayConfig};
@@ -16,9 +15,6 @@ use skydeck::kinds::registry::ALL;
 use skydeck::kinds::{ActionContext, Target, What};
 use skydeck::model::{ActEvent, DryRun, FormValue, Plan, RunRecord, Selector, TableKey, Values};
 use skydeck::store::Store;
-use support::left_out;
-use support::moto::Moto;
-use support::rows::{gateway, pages, scope};
 
 const REGION: &str = "ap-northeast-2";
 

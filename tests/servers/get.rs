@@ -1,16 +1,11 @@
 //! What `get` asks for, where, and of whom: against a server of ready pages, against one that refuses a region, and in the sandbox.
 //! And what the console asks for when it first looks at the same instances.
 
-#[path = "../benches/support/mod.rs"]
-mod support;
-#[expect(dead_code, reason = "tests of credentials use the rest of it")]
-mod support_aws;
-
 use std::process::Command;
 
-use support::fleet;
-use support::rig::Rig;
-use support_aws::{Server, home, in_a_process};
+use crate::bench_support::fleet;
+use crate::bench_support::rig::Rig;
+use crate::support::aws::{Server, home, in_a_process};
 
 /// Status, standard output and standard error.
 type Ended = (Option<i32>, String, String);

@@ -1,8 +1,6 @@
 //! Every action is planned from what the kinds list, carried out by the executor on the embedded account, and followed until it
 //! has come to rest.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
-
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,19 +1,15 @@
 //! Skydeck against moto, a server that nobody here wrote, filled by boto3 with data chosen for trouble and judged by what boto3
 //! then says, never by our own reader alone.
 
-#![expect(clippy::unwrap_used, reason = "a test may")]
-
-mod support;
-
 use std::process::Command;
 use std::sync::LazyLock;
 
+use crate::support::moto::Moto;
+use crate::support::rows::{differences, elements, gateway, pages};
+use crate::support::{left_out, rows};
 use serde_json::Value as Json;
 use skydeck::kinds::What;
 use skydeck::model::Selector;
-use support::moto::Moto;
-use support::rows::{differences, elements, gateway, pages};
-use support::{left_out, rows};
 
 /// Where most of it is.
 const HOME: &str = "ap-northeast-2";

@@ -2,8 +2,6 @@
 //!
 //! Operations and parameters' names are read out of the sandbox's own sources, so that a new one is tried without being listed.
 
-#![expect(clippy::unwrap_used, reason = "a test may")]
-
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;

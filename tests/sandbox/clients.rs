@@ -1,14 +1,10 @@
 //! The sandbox behaves as AWS does, as clients that nobody here wrote see it: boto3 and the AWS CLI, over a socket.
 //! Each script of `tests/py/*_checks.py` has its own account, so that they run side by side.
 
-#![expect(clippy::unwrap_used, reason = "a test may")]
-
-mod support;
-
+use crate::support::python::Python;
+use crate::support::{checks, left_out};
 use skydeck::base::Clock;
 use skydeck::sandbox::{Sandbox, WorldSpec, listen};
-use support::python::Python;
-use support::{checks, left_out};
 use tokio::runtime::Runtime;
 
 /// What takes AWS a minute takes this account about a second.

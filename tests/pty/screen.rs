@@ -174,7 +174,7 @@ fn every_signal_to_end_gives_the_terminal_back() {
 
 #[test]
 fn a_panic_gives_the_terminal_back_before_it_is_told_and_a_workers_is_only_told() {
-    let mut t = Home::new().open_test("binary::screen::child_that_panics");
+    let mut t = Home::new().open_test("screen::child_that_panics");
     assert_ne!(t.ended().exit_code(), 0);
     assert!(!t.is_alternate() && t.has_cursor());
     let raw = t.raw();

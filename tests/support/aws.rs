@@ -62,10 +62,13 @@ impl Server {
 
 pub const EMPTY: &str = "<DescribeInstancesResponse><reservationSet/></DescribeInstancesResponse>";
 
-/// Runs one of this file's ignored tests in a process of its own with exactly this AWS environment.
+/// Runs an ignored test of the calling test's module in a process of its own with exactly this AWS environment.
 pub fn in_a_process(test: &str, home: &Path, env: &[(&str, &str)]) {
+    let thread = std::thread::current();
+    let caller = thread.name().expect("the harness names a test's thread after it");
+    let test = caller.rsplit_once("::").map_or(test.to_string(), |(module, _)| format!("{module}::{test}"));
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", test, "--ignored", "--nocapture"]).env_clear().env("HOME", home);
+    command.args(["--exact", &test, "--ignored", "--nocapture"]).env_clear().env("HOME", home);
     command.env("AWS_EC2_METADATA_DISABLED", "true").envs(env.iter().copied());
     let out = command.output().unwrap();
     let text = String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);

@@ -1,14 +1,8 @@
 //! `screenshots/*.svg` are what the console draws from the embedded account at a fixed moment, never made by hand.
-//! `SKYDECK_BLESS=1 cargo test --test screenshots` draws them anew.
+//! `SKYDECK_BLESS=1 cargo test --test walks screenshots` draws them anew.
 
-mod support {
-    pub mod desk;
-    pub mod fresh;
-    pub mod golden;
-}
-
+use crate::support::desk::{Desk, Start};
 use skydeck::ui::svg;
-use support::desk::{Desk, Start};
 
 /// A picture: its name, where it begins, what is pressed there, and what it shows in words.
 struct Picture {
@@ -77,13 +71,13 @@ fn the_screenshots_are_what_is_drawn_now() {
         for size in [(120, 40), (80, 24)] {
             for theme in ["dark", "light"] {
                 let path = format!("screenshots/{}-{}x{}-{theme}.svg", picture.name, size.0, size.1);
-                if !support::fresh::fresh(&path, &draw(picture, size, theme)) {
+                if !crate::support::fresh::fresh(&path, &draw(picture, size, theme)) {
                     stale.push(path);
                 }
             }
         }
     }
-    assert!(stale.is_empty(), "stale: {stale:?} (SKYDECK_BLESS=1 cargo test --test screenshots draws them anew)");
+    assert!(stale.is_empty(), "stale: {stale:?} (SKYDECK_BLESS=1 cargo test --test walks screenshots draws them anew)");
 }
 
 #[test]

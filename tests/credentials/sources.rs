@@ -1,12 +1,10 @@
 //! The sources of credentials that the SDK's chain knows, each where AWS's documentation says it looks: what signs the request in
 //! the end is read off the server. Each in a process of its own, since the environment is a process's.
 
-mod support_aws;
-
+use crate::support::aws::{EMPTY, Server, home, in_a_process};
 use skydeck::aws::{Gateway, GatewayConfig, ProfileSel};
 use skydeck::base::{Clock, FaultKind, Scope};
 use skydeck::model::operation::{Operation, Service};
-use support_aws::{EMPTY, Server, home, in_a_process};
 
 static DESCRIBE: Operation = Operation::read(Service::Ec2, "DescribeInstances");
 

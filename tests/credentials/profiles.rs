@@ -1,12 +1,10 @@
 //! Whose credentials are used, how one signs in, and what is said when one has not: each in a process of its own, since the
 //! environment is a process's.
 
-mod support_aws;
-
+use crate::support::aws::{EMPTY, Server, home, in_a_process};
 use skydeck::aws::{Gateway, GatewayConfig, ProfileSel, Prompt};
 use skydeck::base::{Clock, FaultKind, Scope, Secret};
 use skydeck::model::operation::{Operation, Service};
-use support_aws::{EMPTY, Server, home, in_a_process};
 
 static DESCRIBE: Operation = Operation::read(Service::Ec2, "DescribeInstances");
 

@@ -2,8 +2,6 @@
 //! its name what is wrong, and in `#!` lines at its end what the user is told. `SKYDECK_BLESS=1` writes those lines
 //! anew.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking, helpers of theirs too")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,24 +1,17 @@
 //! Plans of several steps, as a shell script run by the real AWS CLI and as the console carries them out: the same comes of both, on the
 //! sandbox behind a socket and on moto, as the AWS CLI reads it afterwards. And a console that is killed in the middle of one.
 
-#![expect(clippy::unwrap_used, reason = "a test may")]
-
-mod support;
-#[path = "support/terminal.rs"]
-#[expect(dead_code, reason = "what only other tests need of it")]
-mod terminal;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::support::left_out;
+use crate::support::moto::Moto;
+use crate::support::python::{Python, clean};
+use crate::support::terminal::{Home, Terminal};
 use rustix::process::Signal;
 use serde_json::Value as Json;
 use skydeck::base::Clock;
 use skydeck::sandbox::{Sandbox, WorldSpec, listen};
-use support::left_out;
-use support::moto::Moto;
-use support::python::{Python, clean};
-use terminal::{Home, Terminal};
 use tokio::runtime::Runtime;
 
 const REGION: &str = "ap-northeast-2";

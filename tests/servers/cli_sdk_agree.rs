@@ -4,18 +4,12 @@
 //! the operation's sender behind a connector that only listens. `SKYDECK_TEST_AWS` names another CLI than the
 //! pinned one that the tests install; `SKYDECK_TEST_OFFLINE=1` leaves them out.
 
-#![expect(clippy::unwrap_used, reason = "a test may")]
-
-mod support;
-mod support_actions;
-#[expect(dead_code, reason = "shared with other tests, which use more of it")]
-mod support_aws;
-
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
+use crate::support::actions::representative_calls;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
@@ -28,7 +22,6 @@ use skydeck::base::{Clock, Fault, Time};
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::{Outgoing, SendMode};
 use skydeck::model::{Access, Call, Service};
-use support_actions::representative_calls;
 
 /// An operation's name and its input, flat.
 #[derive(Debug, PartialEq)]
@@ -188,11 +181,18 @@ async fn send(call: &Call, dry_run: bool) -> (Vec<Wire>, Option<Fault>) {
 
 fn cli() -> Option<PathBuf> {
     let here = std::env::var_os("SKYDECK_TEST_AWS").map(PathBuf::from);
-    here.or_else(|| (!support::left_out("the AWS CLI")).then(|| support::python::Python::aws_cli().script_path("aws")))
+    here.or_else(|| {
+        (!crate::support::left_out("the AWS CLI")).then(|| crate::support::python::Python::aws_cli().script_path("aws"))
+    })
 }
 
 /// What a shell sends that is given the command as the plan shows it.
-fn run(command: &str, aws: &std::path::Path, folder: &std::path::Path, server: &support_aws::Server) -> Vec<Wire> {
+fn run(
+    command: &str,
+    aws: &std::path::Path,
+    folder: &std::path::Path,
+    server: &crate::support::aws::Server,
+) -> Vec<Wire> {
     let before = server.log().len();
     let path = std::env::join_paths(
         std::iter::once(aws.parent().unwrap().to_path_buf())
@@ -222,7 +222,7 @@ async fn the_command_and_the_request_are_the_same_operation_with_the_same_input(
         return;
     };
     let folder = tempfile::tempdir().unwrap();
-    let server = support_aws::Server::start(|text| {
+    let server = crate::support::aws::Server::start(|text| {
         let json = text.to_lowercase().contains("x-amz-target");
         ("200 OK", if json { "{}".into() } else { "<Answer><Result/></Answer>".into() })
     });

@@ -1,16 +1,14 @@
 //! The sandbox's table of shapes is what botocore says of the operations that the sandbox has and of those that the console sends.
 //!
-//! `SKYDECK_BLESS=1 cargo test --test shapes` writes it anew; `SKYDECK_TEST_OFFLINE=1` leaves it out.
-
-#![expect(clippy::unwrap_used, reason = "a test may")]
-
-mod support;
+//! `SKYDECK_BLESS=1 cargo test --test sandbox shapes` writes it anew; `SKYDECK_TEST_OFFLINE=1` leaves it out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::Stdio;
 
+use crate::support::left_out;
+use crate::support::python::Python;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method};
 use skydeck::base::{Clock, Time};
@@ -18,8 +16,6 @@ use skydeck::kinds::registry::ALL;
 use skydeck::model::Service;
 use skydeck::sandbox::wire::{Request, shapes};
 use skydeck::sandbox::{Sandbox, WorldSpec};
-use support::left_out;
-use support::python::Python;
 
 const TABLE: &str = "src/sandbox/wire/shapes/models.json.z";
 
@@ -93,7 +89,7 @@ fn the_table_is_what_botocore_says_of_the_operations_here() {
     }
     let mut kept = String::new();
     let _ = flate2::read::ZlibDecoder::new(&std::fs::read(&path).unwrap()[..]).read_to_string(&mut kept);
-    assert!(kept == now, "{TABLE} is stale: SKYDECK_BLESS=1 cargo test --test shapes writes it anew");
+    assert!(kept == now, "{TABLE} is stale: SKYDECK_BLESS=1 cargo test --test sandbox shapes writes it anew");
 }
 
 #[test]

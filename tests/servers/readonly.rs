@@ -1,15 +1,12 @@
 //! Read-only means that no write request leaves the process: the gateway through its public face alone, and the real console
 //! with every key pressed, as a server that nobody here wrote saw it.
 
-mod support;
-mod support_aws;
-
+use crate::support::aws::{EMPTY, Server, home, in_a_process};
+use crate::support::console::Console;
+use crate::support::moto::{Moto, Request};
 use skydeck::aws::{Gateway, GatewayConfig, fault};
 use skydeck::base::{Clock, FaultKind, Reached, Scope};
 use skydeck::model::operation::{Operation, Retry, Service};
-use support::console::Console;
-use support::moto::{Moto, Request};
-use support_aws::{EMPTY, Server, home, in_a_process};
 
 static DESCRIBE: Operation = Operation::read(Service::Ec2, "DescribeInstances");
 static TERMINATE: Operation = Operation::write(Service::Ec2, "TerminateInstances", Retry::Safe).with_dry_run();
@@ -119,7 +116,7 @@ fn writes(log: &[Request]) -> Vec<&Request> {
 
 #[test]
 fn no_key_and_no_palette_line_of_the_read_only_console_sends_a_write_to_a_real_server() {
-    if support::left_out("the read-only console against moto") {
+    if crate::support::left_out("the read-only console against moto") {
         return;
     }
     let moto = Moto::start();

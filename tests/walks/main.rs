@@ -1,0 +1,17 @@
+//! Behaviour as it is seen: keys are pressed on the whole program (without its terminal) at the embedded account, and screens are
+//! compared with `tests/goldens/walks`, styles included. And the files that are made from the code: pictures, the generated pages.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod acting;
+mod docs_fresh;
+mod floors;
+mod leaving;
+mod looking;
+mod moving;
+mod networks;
+mod objects;
+mod read_only;
+mod screenshots;
+mod troubles;
