@@ -1,4 +1,5 @@
-//! Arguments of an action, as a palette line and the command line have them: the fields of its form by name or in order.
+//! Arguments of an action, as a palette line and the command line have them: the fields of its form by name or in order, and the rows
+//! of its draft table as `+…` and `-KEY`.
 
 use arcstr::ArcStr;
 
@@ -16,6 +17,16 @@ pub fn read_words(
 ) -> Result<Values, String> {
     for word in words {
         let spec = refine(&values);
+        if let Some(field) = spec.fields.iter().find(|f| matches!(f.input, FormInput::Rows(_)))
+            && word.len() > 1
+            && word.starts_with(['+', '-'])
+        {
+            let FormInput::Rows(input) = &field.input else { continue };
+            let mut edits = values.edits(field.name).to_vec();
+            super::draft_words::read(input, word, &mut edits)?;
+            values.set(field.name, FormValue::Rows(edits));
+            continue;
+        }
         let named = word.split_once('=').map(|(k, v)| (k.replace('-', "_"), v));
         let by_name = |name: &str| spec.fields.iter().find(|f| f.name == name);
         if let Some((field, value)) = named.as_ref().and_then(|(k, v)| Some((by_name(k)?, *v))) {
@@ -31,7 +42,7 @@ pub fn read_words(
         } else if let Some(field) = spec
             .fields
             .iter()
-            .find(|f| values.get(f.name).is_none() && !matches!(f.input, FormInput::Toggle | FormInput::Rows { .. }))
+            .find(|f| values.get(f.name).is_none() && !matches!(f.input, FormInput::Toggle | FormInput::Rows(_)))
         {
             values.set(field.name, read(field, word)?);
         } else {
@@ -64,7 +75,7 @@ fn read(field: &FormField, value: &str) -> Result<FormValue, String> {
             let hint = text::suggest(value, choices.iter().map(|c| c.value.as_str()));
             Err(format!("{} cannot be {}.{hint}", field.name, text::visible(value)))
         }
-        FormInput::Rows { .. } => Err(format!("{} is edited in the form, not in the palette.", field.name)),
+        FormInput::Rows(_) => Err(format!("{} is a table: +… adds a row, -KEY takes one out.", field.name)),
         _ => Ok(FormValue::Text(ArcStr::from(value))),
     }
 }

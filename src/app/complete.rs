@@ -138,7 +138,11 @@ impl Turn<'_> {
                         words.offer(&text, &[&choice.value], "argument", &choice.label, choice.disabled.clone());
                     }
                 }
-                FormInput::Rows { .. } => {}
+                FormInput::Rows(input) => {
+                    for row in &input.original {
+                        words.offer(&format!("-{}", row.key), &[], "argument", "Takes the row out.", None);
+                    }
+                }
                 _ => words.offer(&format!("{}=", field.name), &[], "argument", &field.help, None),
             }
         }

@@ -3,41 +3,46 @@
 use arcstr::ArcStr;
 
 use super::line::Line;
-use super::overlay::{Draft, DraftRow, Overlay};
+use super::overlay::{Draft, Menu, MenuItem, MenuKind, MenuValue, Overlay};
 use super::update::Turn;
-use crate::model::FormInput;
+use crate::model::draft::{changes, merge, set_cells, toggle_removed};
+use crate::model::{Cell, Choice, DraftColumn, FormInput, FormValue, RowMark, RowsInput};
 
-/// A draft of `rows` over what is there.
-pub(super) fn begin(original: &[Vec<ArcStr>], rows: &[Vec<ArcStr>]) -> Draft {
-    let mut left: Vec<Option<&Vec<ArcStr>>> = rows.iter().map(Some).collect();
-    let mut out = Vec::new();
-    for (i, cells) in original.iter().enumerate() {
-        // A row that is still there, or there under the same first cell (a tag's key), is the same row.
-        let at = left
-            .iter()
-            .position(|r| *r == Some(cells))
-            .or_else(|| left.iter().position(|r| r.is_some_and(|r| r.first() == cells.first())));
-        let now = at.and_then(|at| left[at].take());
-        out.push(DraftRow {
-            cells: now.unwrap_or(cells).clone(),
-            original: Some(i),
-            deleted: now.is_none(),
-            changed: now.is_some_and(|n| n != cells),
-        });
+/// A draft of a field's rows.
+pub(super) fn begin(input: &RowsInput, value: &FormValue) -> Draft {
+    let edits = if let FormValue::Rows(edits) = value { edits.clone() } else { Vec::new() };
+    let rows = merge(&input.original, &edits);
+    // What is wrong is where the cursor begins.
+    let (row, column) = input.errors.first().map_or((0, 0), |e| (e.row, e.column));
+    Draft { rows, edits, row, column, ..Draft::default() }
+}
+
+impl Draft {
+    /// How many rows are to be different.
+    pub fn changes(&self) -> usize {
+        changes(&self.rows)
     }
-    let added = left.into_iter().flatten();
-    out.extend(added.map(|c| DraftRow { cells: c.clone(), original: None, deleted: false, changed: false }));
-    Draft { rows: out, ..Draft::default() }
+
+    /// Lays the edits over the rows that are there now.
+    pub(super) fn lay_over(&mut self, input: &RowsInput) {
+        self.rows = merge(&input.original, &self.edits);
+        self.row = self.row.min(self.rows.len().saturating_sub(1));
+    }
+
+    fn remember(&mut self) {
+        self.undo.push(self.edits.clone());
+    }
 }
 
-/// The rows that are to be there.
-pub(super) fn rows(draft: &Draft) -> Vec<Vec<ArcStr>> {
-    draft.rows.iter().filter(|r| !r.deleted).map(|r| r.cells.clone()).collect()
-}
-
-/// How many rows differ from what is there.
-pub fn changes(draft: &Draft) -> usize {
-    draft.rows.iter().filter(|r| if r.original.is_some() { r.deleted || r.changed } else { !r.deleted }).count()
+/// What a cell is edited with, and what it comes to: the value of the choice that is meant by what was typed.
+fn typed(column: &DraftColumn, text: &str) -> ArcStr {
+    let Cell::Choice(choices) = &column.cell else { return text.into() };
+    let word = text.trim().to_lowercase();
+    let named = |c: &&Choice| c.value.to_lowercase() == word || c.label.to_lowercase() == word;
+    let begins = |c: &&Choice| c.label.to_lowercase().starts_with(&word) || c.value.to_lowercase().starts_with(&word);
+    let open = || choices.iter().filter(|c| c.disabled.is_none());
+    let found = open().find(named).or_else(|| open().find(begins).filter(|_| !word.is_empty()));
+    found.map_or_else(|| text.trim().into(), |c| c.value.clone())
 }
 
 impl Turn<'_> {
@@ -46,6 +51,12 @@ impl Turn<'_> {
             Some(Overlay::Form(form)) => form.draft.as_mut(),
             _ => None,
         }
+    }
+
+    fn draft_and_input(&mut self) -> Option<(&mut Draft, &RowsInput)> {
+        let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return None };
+        let Some(FormInput::Rows(input)) = form.spec.fields.get(form.focus).map(|f| &f.input) else { return None };
+        Some((form.draft.as_mut()?, input))
     }
 
     /// Moves the cursor to another row; leaves the draft at its ends. Returns whether it moved.
@@ -59,44 +70,66 @@ impl Turn<'_> {
     }
 
     pub(super) fn draft_edit(&mut self) {
-        let Some(draft) = self.draft() else { return };
-        let Some(cell) = draft.rows.get(draft.row).filter(|r| !r.deleted).and_then(|r| r.cells.get(draft.column))
+        let Some((draft, input)) = self.draft_and_input() else { return };
+        if draft.rows.is_empty() {
+            return self.draft_new();
+        }
+        let Some(row) = draft.rows.get(draft.row).filter(|r| r.mark != RowMark::Removed) else { return };
+        let Some(cell) = row.cells.get(draft.column) else { return };
+        if input.columns.get(draft.column).is_none_or(|c| c.cell != Cell::Fixed) {
+            draft.editing = Some(Line::new(cell.as_str()));
+        }
+    }
+
+    /// The next choice in a cell that has some.
+    pub(super) fn draft_cycle(&mut self) {
+        let Some((draft, input)) = self.draft_and_input() else { return };
+        let (Some(row), Some(Cell::Choice(choices))) =
+            (draft.rows.get(draft.row), input.columns.get(draft.column).map(|c| &c.cell))
         else {
-            if self.draft().is_some_and(|d| d.rows.is_empty()) {
-                self.draft_new();
-            }
             return;
         };
-        draft.editing = Some(Line::new(cell.as_str()));
+        let now = row.cells.get(draft.column).cloned().unwrap_or_default();
+        let open: Vec<&Choice> = choices.iter().filter(|c| c.disabled.is_none()).collect();
+        let next = open.iter().position(|c| c.value == now).map_or(0, |i| (i + 1) % open.len());
+        if let Some(choice) = open.get(next) {
+            let value = choice.value.clone();
+            self.draft_set_cell(value);
+        }
+    }
+
+    /// Puts a value into the cell under the cursor.
+    fn draft_set_cell(&mut self, value: ArcStr) {
+        let Some(draft) = self.draft() else { return };
+        let Some(row) = draft.rows.get(draft.row).filter(|r| r.mark != RowMark::Removed).cloned() else { return };
+        let mut cells = row.cells.clone();
+        match cells.get_mut(draft.column) {
+            Some(cell) if *cell != value => *cell = value,
+            _ => return,
+        }
+        draft.remember();
+        set_cells(&mut draft.edits, &row, cells);
+        self.draft_changed();
     }
 
     /// Takes over the cell that is being edited. Returns whether there was one.
     pub(super) fn draft_take_over(&mut self) -> bool {
-        let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return false };
-        let Some(FormInput::Rows { original, .. }) = form.spec.fields.get(form.focus).map(|f| &f.input) else {
-            return false;
-        };
-        let Some(draft) = &mut form.draft else { return false };
+        let Some((draft, input)) = self.draft_and_input() else { return false };
         let Some(line) = draft.editing.take() else { return false };
-        let (row, column) = (draft.row, draft.column);
-        let before = draft.rows.clone();
-        if let Some(r) = draft.rows.get_mut(row)
-            && let Some(cell) = r.cells.get_mut(column)
-            && *cell != line.text()
-        {
-            *cell = line.text().into();
-            r.changed = r.original.and_then(|i| original.get(i)).is_some_and(|o| *o != r.cells);
-            draft.undo.push(before);
-        }
+        let value = input.columns.get(draft.column).map_or_else(|| line.text().into(), |c| typed(c, line.text()));
+        self.draft_set_cell(value);
         // A new row is filled in from left to right.
-        if draft.rows.get(row).is_some_and(|r| r.original.is_none() && column + 1 < r.cells.len()) {
-            draft.column += 1;
-            let cell = draft.rows[row].cells[column + 1].clone();
+        let Some((draft, input)) = self.draft_and_input() else { return true };
+        let next = draft.column + 1;
+        if let Some(row) = draft.rows.get(draft.row).filter(|r| r.key.is_none())
+            && let Some(cell) = row.cells.get(next)
+            && input.columns.get(next).is_none_or(|c| c.cell != Cell::Fixed)
+        {
+            draft.column = next;
             if cell.is_empty() {
                 draft.editing = Some(Line::default());
             }
         }
-        self.draft_changed();
         true
     }
 
@@ -104,45 +137,88 @@ impl Turn<'_> {
     pub(super) fn draft_next_cell(&mut self, by: isize) -> bool {
         let Some(column) = self.draft().filter(|d| d.editing.is_some()).map(|d| d.column) else { return false };
         self.draft_take_over();
-        let Some(draft) = self.draft() else { return true };
+        let Some((draft, input)) = self.draft_and_input() else { return true };
         let beside = column.checked_add_signed(by);
-        let cell = beside.and_then(|to| draft.rows.get(draft.row)?.cells.get(to).cloned());
+        let open = |to: &usize| input.columns.get(*to).is_none_or(|c| c.cell != Cell::Fixed);
+        let cell = beside.filter(open).and_then(|to| draft.rows.get(draft.row)?.cells.get(to).cloned());
         draft.column = if cell.is_some() { beside.unwrap_or(column) } else { column };
         draft.editing = cell.map(|c| Line::new(c.as_str()));
         true
     }
 
     pub(super) fn draft_new(&mut self) {
-        let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
-        let Some(FormInput::Rows { columns, .. }) = form.spec.fields.get(form.focus).map(|f| &f.input) else { return };
-        let cells = vec![ArcStr::new(); columns.len()];
-        let Some(draft) = &mut form.draft else { return };
-        draft.undo.push(draft.rows.clone());
-        draft.rows.push(DraftRow { cells, original: None, deleted: false, changed: false });
-        (draft.row, draft.column) = (draft.rows.len() - 1, 0);
-        draft.editing = Some(Line::default());
+        let Some((_, input)) = self.draft_and_input() else { return };
+        let first = |c: &DraftColumn| match &c.cell {
+            Cell::Choice(choices) => choices.iter().find(|c| c.disabled.is_none()).map(|c| c.value.clone()),
+            _ => None,
+        };
+        let cells: Vec<ArcStr> = input.columns.iter().map(|c| first(c).unwrap_or_default()).collect();
+        self.draft_add(cells);
+        if let Some(draft) = self.draft()
+            && draft.rows.get(draft.row).and_then(|r| r.cells.first()).is_some_and(|c| c.is_empty())
+        {
+            draft.editing = Some(Line::default());
+        }
+    }
+
+    /// Adds a row with these cells, the cursor on it.
+    fn draft_add(&mut self, cells: Vec<ArcStr>) {
+        let Some(draft) = self.draft() else { return };
+        draft.remember();
+        draft.edits.push(crate::model::RowEdit::Add(cells));
+        self.draft_changed();
+        if let Some(draft) = self.draft() {
+            (draft.row, draft.column) = (draft.rows.len().saturating_sub(1), 0);
+        }
+    }
+
+    /// A menu of the rows that are often wanted.
+    pub(super) fn draft_presets(&mut self) {
+        let Some((_, input)) = self.draft_and_input() else { return };
+        if input.presets.is_empty() {
+            return self.refuse("There are no presets for these rows.");
+        }
+        let item = |(i, p): (usize, &crate::model::Preset)| MenuItem {
+            label: p.label.clone(),
+            detail: p.cells.iter().filter(|c| !c.is_empty()).map(ArcStr::as_str).collect::<Vec<_>>().join("  "),
+            value: MenuValue::At(i),
+            ..MenuItem::default()
+        };
+        let items = input.presets.iter().enumerate().map(item).collect();
+        self.menu(Menu { kind: MenuKind::Presets, title: "Add a row".into(), items, cursor: 0, error: None });
+    }
+
+    pub(super) fn draft_preset(&mut self, at: usize) {
+        let Some((_, input)) = self.draft_and_input() else { return };
+        if let Some(cells) = input.presets.get(at).map(|p| p.cells.clone()) {
+            self.draft_add(cells);
+        }
     }
 
     /// Takes a row out, or puts it back. A row that was only in the draft goes for good (and comes back with undo).
     pub(super) fn draft_delete(&mut self) {
         let Some(draft) = self.draft() else { return };
-        let before = draft.rows.clone();
-        let Some(row) = draft.rows.get_mut(draft.row) else { return };
-        if row.original.is_some() {
-            row.deleted = !row.deleted;
-        } else {
-            draft.rows.remove(draft.row);
-            draft.row = draft.row.min(draft.rows.len().saturating_sub(1));
-        }
-        draft.undo.push(before);
+        let Some(row) = draft.rows.get(draft.row).cloned() else { return };
+        draft.remember();
+        toggle_removed(&mut draft.edits, &row);
         self.draft_changed();
     }
 
     pub(super) fn draft_undo(&mut self) {
         let Some(draft) = self.draft() else { return };
         let Some(before) = draft.undo.pop() else { return };
-        draft.rows = before;
-        draft.row = draft.row.min(draft.rows.len().saturating_sub(1));
+        draft.edits = before;
         self.draft_changed();
+    }
+
+    /// The draft has changed: its edits are the field's value.
+    fn draft_changed(&mut self) {
+        let Some(draft) = self.draft() else { return };
+        let edits = FormValue::Rows(draft.edits.clone());
+        self.set_field(edits);
+        if let Some((draft, input)) = self.draft_and_input() {
+            draft.rows = merge(&input.original, &draft.edits);
+            draft.row = draft.row.min(draft.rows.len().saturating_sub(1));
+        }
     }
 }

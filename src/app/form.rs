@@ -2,7 +2,7 @@
 
 use super::draft;
 use super::line::Line;
-use super::overlay::{FormState, On, Overlay, PlanSource, Sure, SureKind, enabled};
+use super::overlay::{Draft, FormState, On, Overlay, PlanSource, Sure, SureKind, enabled};
 use super::update::Turn;
 use crate::input::{Key, KeyCode};
 use crate::kinds::Action;
@@ -23,10 +23,7 @@ impl FormState {
             (FormInput::Number { .. }, FormValue::Text(s)) => self.line = Some(Line::proposed(s.as_str())),
             (FormInput::Text, FormValue::Text(s)) => self.line = Some(Line::new(s.as_str())),
             (FormInput::Text | FormInput::Number { .. }, _) => self.line = Some(Line::default()),
-            (FormInput::Rows { original, .. }, FormValue::Rows(rows)) => {
-                self.draft = Some(draft::begin(original, rows))
-            }
-            (FormInput::Rows { original, .. }, _) => self.draft = Some(draft::begin(original, original)),
+            (FormInput::Rows(input), value) => self.draft = Some(draft::begin(input, value)),
             _ => {}
         }
     }
@@ -64,6 +61,12 @@ impl Turn<'_> {
                 form.error = None;
                 form.focus = form.focus.min(spec.fields.len().saturating_sub(1));
                 form.spec = spec;
+                // Rows that have changed in the account meanwhile are under the edits at once.
+                if let Some(draft) = &mut form.draft
+                    && let Some(FormInput::Rows(input)) = form.spec.fields.get(form.focus).map(|f| &f.input)
+                {
+                    draft.lay_over(input);
+                }
             }
             Err(why) => form.error = Some(why),
         }
@@ -71,19 +74,21 @@ impl Turn<'_> {
 
     /// A table has news: a form that reads it shows them, and keeps what was put in.
     pub(super) fn refine_again(&mut self, table: &TableKey) {
-        let reads = matches!(self.s.overlays.last(), Some(Overlay::Form(f)) if f.spec.needs.contains(table));
+        let of = |f: &FormState| f.spec.needs.contains(table) || f.on.rows.iter().any(|r| r.table == *table);
+        let reads = matches!(self.s.overlays.last(), Some(Overlay::Form(f)) if of(f));
         if reads {
             self.refine();
             if let Some(Overlay::Form(form)) = self.s.overlays.last_mut()
                 && form.line.is_none()
                 && form.draft.is_none()
+                && form.sought.is_empty()
             {
                 form.enter_field();
             }
         }
     }
 
-    fn set_field(&mut self, value: FormValue) {
+    pub(super) fn set_field(&mut self, value: FormValue) {
         let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
         let Some(name) = form.field().map(|f| f.name) else { return };
         form.values.set(name, value);
@@ -94,8 +99,10 @@ impl Turn<'_> {
     pub(super) fn form_key(&mut self, key: Key) {
         let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
         if let Some(draft) = &mut form.draft {
-            if let Some(line) = &mut draft.editing {
-                line.key(key);
+            match &mut draft.editing {
+                Some(line) => drop(line.key(key)),
+                None if key.code == KeyCode::Char(' ') => self.draft_cycle(),
+                None => {}
             }
             return;
         }
@@ -229,7 +236,7 @@ impl Turn<'_> {
         {
             return;
         }
-        let changed = form.draft.as_ref().map_or(0, draft::changes);
+        let changed = form.draft.as_ref().map_or(0, Draft::changes);
         if changed == 0 || !form.is_touched() {
             self.s.overlays.pop();
             return;
@@ -244,15 +251,6 @@ impl Turn<'_> {
             yes: "leave",
             no: "go on editing",
         }));
-    }
-
-    /// The draft has changed: its rows are the field's value.
-    pub(super) fn draft_changed(&mut self) {
-        let Some(Overlay::Form(form)) = self.s.overlays.last() else { return };
-        if let Some(draft) = &form.draft {
-            let rows = FormValue::Rows(draft::rows(draft));
-            self.set_field(rows);
-        }
     }
 
     pub(super) fn refuse(&mut self, why: impl Into<String>) {

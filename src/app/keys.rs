@@ -188,6 +188,7 @@ impl Turn<'_> {
             C::FocusPrevious if self.in_form() => self.form_focus(-1),
             C::Edit => self.draft_edit(),
             C::NewRow => self.draft_new(),
+            C::Preset => self.draft_presets(),
             C::DeleteRow => self.draft_delete(),
             C::Undo => self.draft_undo(),
             C::Apply | C::Submit => self.form_submit(),

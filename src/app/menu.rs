@@ -86,6 +86,7 @@ impl Turn<'_> {
                 self.sort_by(Sort { field, ascending: now.is_none_or(|s| !s.ascending) });
             }
             (MenuKind::Copy, MenuValue::Text(text)) => self.copied(text),
+            (MenuKind::Presets, MenuValue::At(i)) => self.draft_preset(i),
             (MenuKind::Runs, MenuValue::Run(id)) => self.run_chosen(id),
             (MenuKind::Run(id), MenuValue::Name(what)) => self.run_choice(id, what),
             (MenuKind::Runs, _) => self.left_menu(),

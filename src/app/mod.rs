@@ -14,6 +14,7 @@ mod complete;
 pub mod detail;
 pub mod docs;
 pub mod draft;
+mod draft_words;
 mod filter;
 mod form;
 pub mod help;

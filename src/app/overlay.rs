@@ -9,7 +9,7 @@ use super::recall::Recall;
 use super::view::RowKey;
 use crate::base::{Fault, Scope, Time};
 use crate::kinds::Action;
-use crate::model::{Choice, DryRun, FormSpec, Plan, Question, RunRecord, Sort, Values};
+use crate::model::{Choice, DraftRow, DryRun, FormSpec, Plan, Question, RowEdit, RunRecord, Sort, Values};
 use crate::query::Query;
 
 /// One layer over the table. The last of [`super::State::overlays`] has the keys.
@@ -112,6 +112,8 @@ pub enum MenuKind {
     Columns,
     /// What to copy.
     Copy,
+    /// Rows that are often wanted in a draft table.
+    Presets,
     /// Runs of plans; enter starts the way back.
     Runs,
     /// What to do with a run that stopped half-way, by its number.
@@ -202,29 +204,18 @@ pub struct FormState {
 /// A draft table: rows edited in place, and the difference to what is there.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Draft {
-    /// The rows, deleted ones included.
+    /// The rows with the edits laid over them.
     pub rows: Vec<DraftRow>,
+    /// The edits.
+    pub edits: Vec<RowEdit>,
     /// The focused row.
     pub row: usize,
     /// The focused column.
     pub column: usize,
     /// The cell that is being edited.
     pub editing: Option<Line>,
-    /// Earlier states of `rows`, newest last.
-    pub undo: Vec<Vec<DraftRow>>,
-}
-
-/// A row of a draft table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DraftRow {
-    /// Its cells.
-    pub cells: Vec<ArcStr>,
-    /// Its position in the original, if it was there.
-    pub original: Option<usize>,
-    /// Whether it is to be taken away.
-    pub deleted: bool,
-    /// Whether a cell differs from the original's.
-    pub changed: bool,
+    /// Earlier states of `edits`, newest last.
+    pub undo: Vec<Vec<RowEdit>>,
 }
 
 /// Where a plan is on its way from being read to being carried out.

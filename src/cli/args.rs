@@ -107,7 +107,7 @@ pub enum Command {
     Plan {
         /// The action, e.g. stop or change-type.
         action: String,
-        /// Its arguments, e.g. type=m7g.large.
+        /// Its arguments, e.g. type=m7g.large; of a table +KEY=VALUE and, after --, -KEY.
         #[arg(value_name = "NAME=VALUE")]
         arguments: Vec<String>,
         /// The rows that it acts on, e.g. 'instances name:web-1'.

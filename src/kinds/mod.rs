@@ -10,6 +10,7 @@ pub mod autoscaling;
 pub mod cloudwatch;
 pub mod convert;
 pub mod docs;
+pub mod draft_table;
 pub mod ec2;
 pub mod elbv2;
 pub mod facts;

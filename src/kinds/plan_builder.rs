@@ -250,14 +250,7 @@ pub fn form_title(cx: &ActionContext<'_>, verb: &str) -> String {
 
 /// A toggle, off by itself.
 pub fn toggle(values: &Values, name: &'static str, label: &'static str, help: impl Into<String>) -> FormField {
-    FormField {
-        name,
-        label,
-        help: help.into(),
-        input: FormInput::Toggle,
-        value: FormValue::Flag(values.flag(name)),
-        error: None,
-    }
+    FormField::new(name, label, FormInput::Toggle, FormValue::Flag(values.flag(name))).with_help(help)
 }
 
 /// A line of text with a default.
@@ -269,7 +262,7 @@ pub fn line(
     help: impl Into<String>,
 ) -> FormField {
     let text: ArcStr = values.text(name).unwrap_or(default).into();
-    FormField { name, label, help: help.into(), input: FormInput::Text, value: FormValue::Text(text), error: None }
+    FormField::new(name, label, FormInput::Text, FormValue::Text(text)).with_help(help)
 }
 
 /// One of some choices, with a default. A label begins with the name, and two blanks after it. A value that is none of them is an error, and so is nothing where nothing is no choice.
@@ -297,7 +290,7 @@ pub fn pick(
             suggest(&text, choices.iter().map(|c| c.value.as_str()))
         )),
     };
-    FormField { name, label, help: help.into(), input: FormInput::Choice(choices), value: FormValue::Text(text), error }
+    FormField::new(name, label, FormInput::Choice(choices), FormValue::Text(text)).with_help(help).with_error(error)
 }
 
 /// The text of a field, without blanks around it.
@@ -341,7 +334,7 @@ pub fn number(
         Err(_) => Some(format!("It is a whole number from {min} to {max}.")),
     };
     let input = FormInput::Number { min, max };
-    FormField { name, label, help: help.into(), input, value: FormValue::Text(text), error }
+    FormField::new(name, label, input, FormValue::Text(text)).with_help(help).with_error(error)
 }
 
 /// The number in a field that [`number`] found right.

@@ -2,6 +2,7 @@
 
 use arcstr::ArcStr;
 
+use super::draft::{DraftColumn, Preset, RowEdit, TableRow};
 use super::table::TableKey;
 
 /// What the user has put into a form so far, by field name. A field that is missing has its default.
@@ -15,8 +16,8 @@ pub enum FormValue {
     Text(ArcStr),
     /// A toggle.
     Flag(bool),
-    /// The rows of a draft table, one text per column.
-    Rows(Vec<Vec<ArcStr>>),
+    /// What is to be different about the rows of a draft table.
+    Rows(Vec<RowEdit>),
 }
 
 impl Values {
@@ -32,9 +33,9 @@ impl Values {
     pub fn flag(&self, name: &str) -> bool {
         matches!(self.get(name), Some(FormValue::Flag(true)))
     }
-    /// A draft table's rows.
-    pub fn rows(&self, name: &str) -> Option<&[Vec<ArcStr>]> {
-        if let Some(FormValue::Rows(r)) = self.get(name) { Some(r) } else { None }
+    /// The edits of a draft table; none if it was not touched.
+    pub fn edits(&self, name: &str) -> &[RowEdit] {
+        if let Some(FormValue::Rows(edits)) = self.get(name) { edits } else { &[] }
     }
     /// Sets a field.
     pub fn set(&mut self, name: &str, value: FormValue) {
@@ -78,13 +79,32 @@ pub enum FormInput {
     Choice(Vec<Choice>),
     /// Yes or no.
     Toggle,
-    /// Rows edited in place; the titles of the columns.
-    Rows {
-        /// Column titles.
-        columns: Vec<&'static str>,
-        /// The rows as they are in the account: what the difference is shown against.
-        original: Vec<Vec<ArcStr>>,
-    },
+    /// Rows edited in place.
+    Rows(Box<RowsInput>),
+}
+
+/// A draft table: what its columns take, and the rows as they are in the account.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RowsInput {
+    /// The columns.
+    pub columns: Vec<DraftColumn>,
+    /// The rows as they are now: what the difference is shown against.
+    pub original: Vec<TableRow>,
+    /// Rows that are often wanted.
+    pub presets: Vec<Preset>,
+    /// What is wrong with single cells.
+    pub errors: Vec<CellError>,
+}
+
+/// What is wrong with a cell of a draft table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellError {
+    /// The row, by its place among [`super::draft::merge`]'s.
+    pub row: usize,
+    /// The column, from 0.
+    pub column: usize,
+    /// One sentence.
+    pub text: String,
 }
 
 /// One field of a form.
@@ -102,6 +122,38 @@ pub struct FormField {
     pub value: FormValue,
     /// What is wrong with it, if anything.
     pub error: Option<String>,
+    /// What is known of its value (usable addresses, a price), a line under it also while another field is focused; may be empty.
+    pub facts: String,
+    /// The section that it belongs to, by its label: folded to one line until it is opened. `None`: always shown. The fields of a section
+    /// stand together.
+    pub section: Option<&'static str>,
+}
+
+impl FormField {
+    /// A field with neither help, error, facts nor section.
+    pub fn new(name: &'static str, label: &'static str, input: FormInput, value: FormValue) -> Self {
+        FormField { name, label, help: String::new(), input, value, error: None, facts: String::new(), section: None }
+    }
+    /// The same with a sentence of help.
+    #[must_use]
+    pub fn with_help(self, help: impl Into<String>) -> Self {
+        FormField { help: help.into(), ..self }
+    }
+    /// The same with what is wrong with it.
+    #[must_use]
+    pub fn with_error(self, error: Option<String>) -> Self {
+        FormField { error, ..self }
+    }
+    /// The same with what is known of its value.
+    #[must_use]
+    pub fn with_facts(self, facts: impl Into<String>) -> Self {
+        FormField { facts: facts.into(), ..self }
+    }
+    /// The same in a section that is folded until it is opened.
+    #[must_use]
+    pub fn in_section(self, section: &'static str) -> Self {
+        FormField { section: Some(section), ..self }
+    }
 }
 
 /// A form as it stands for the given values.

@@ -2,6 +2,7 @@
 
 pub mod call;
 pub mod delta;
+pub mod draft;
 pub mod event;
 pub mod form;
 pub mod kind;
@@ -17,11 +18,12 @@ pub mod value;
 
 pub use call::{Arg, Call, Out, Outputs};
 pub use delta::Delta;
+pub use draft::{Cell, DraftColumn, DraftRow, Preset, RowEdit, RowMark, TableRow};
 pub use event::{
     ActEvent, Ask, Effect, Event, Identity, IndexFor, IndexRequest, Indexed, Interest, Level, Message, Meter, Question,
     Verdict,
 };
-pub use form::{Choice, FormField, FormInput, FormSpec, FormValue, Values};
+pub use form::{CellError, Choice, FormField, FormInput, FormSpec, FormValue, RowsInput, Values};
 pub use kind::{
     Column, Field, FieldInfo, FieldList, FieldType, Fields, Ids, Kind, KindInfo, Parent, Scoping, Side, TAGS,
 };

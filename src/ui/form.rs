@@ -1,10 +1,8 @@
-//! The fields of an action, and the draft table: rows edited in place with their difference to what is there.
+//! The fields of an action.
 
 use ratatui::layout::Rect;
 
-use crate::app::draft::changes;
-use crate::app::overlay::{Draft, DraftRow, FormState};
-use crate::base::text::{cut_end, visible, width};
+use crate::app::overlay::{Draft, FormState};
 use crate::config::Role;
 use crate::model::{FormField, FormInput, FormValue};
 
@@ -53,15 +51,13 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, form: &FormState) {
 
 fn field_height(field: &FormField, form: &FormState, width: u16) -> u16 {
     let focused = form.spec.fields.get(form.focus).is_some_and(|f| f.name == field.name);
-    let rows = match (&field.input, &form.draft) {
-        (FormInput::Rows { .. }, Some(draft)) if focused => draft.rows.len(),
-        (FormInput::Rows { original, .. }, _) => original.len(),
+    let table = match &field.input {
+        FormInput::Rows(input) => super::draft::height(input, field, form.draft.as_ref().filter(|_| focused)),
         _ => 0,
     };
-    let table = if matches!(field.input, FormInput::Rows { .. }) { rows + 2 } else { 0 };
     let help = if focused { wrap(&field.help, width.saturating_sub(8)).len() } else { 0 };
     let help = if field.help.is_empty() { 0 } else { help };
-    u16::try_from(1 + table + help).unwrap_or(u16::MAX) + u16::from(field.error.is_some())
+    u16::try_from(1 + table + help).unwrap_or(u16::MAX) + u16::from(error_of(field).is_some())
 }
 
 fn draw_field(pen: &mut Pen<'_>, area: Rect, form: &FormState, field: &FormField, focused: bool, label: u16) {
@@ -74,9 +70,9 @@ fn draw_field(pen: &mut Pen<'_>, area: Rect, form: &FormState, field: &FormField
     let at = x + label + 2;
     let room = area.right().saturating_sub(at);
     match (&field.input, &field.value) {
-        (FormInput::Rows { columns, .. }, value) => {
+        (FormInput::Rows(input), _) => {
             let draft = form.draft.as_ref().filter(|_| focused);
-            let left = draft.map_or(0, changes);
+            let left = draft.map_or(0, Draft::changes);
             if left > 0 {
                 let style = pen.style(Role::Warning);
                 let text =
@@ -84,20 +80,7 @@ fn draw_field(pen: &mut Pen<'_>, area: Rect, form: &FormState, field: &FormField
                 pen.put_right(area.right(), y, room, &text, style);
             }
             let table = Rect { y: y + 1, height: area.height.saturating_sub(1), ..area };
-            y += match (draft, value) {
-                (Some(draft), _) => draw_draft(pen, table, columns, draft),
-                (None, FormValue::Rows(rows)) => {
-                    let rows = rows.iter().map(|c| DraftRow {
-                        cells: c.clone(),
-                        original: Some(0),
-                        deleted: false,
-                        changed: false,
-                    });
-                    let still = Draft { rows: rows.collect(), row: usize::MAX, ..Draft::default() };
-                    draw_draft(pen, table, columns, &still)
-                }
-                _ => 0,
-            };
+            y += super::draft::draw(pen, table, input, field, draft);
         }
         (FormInput::Toggle, FormValue::Flag(on)) => {
             pen.say(at, y, room, if *on { "[x] yes" } else { "[ ] no" }, Role::Input);
@@ -134,7 +117,7 @@ fn draw_field(pen: &mut Pen<'_>, area: Rect, form: &FormState, field: &FormField
         }
     }
     y += 1;
-    if let Some(error) = &field.error
+    if let Some(error) = error_of(field)
         && y < area.bottom()
     {
         pen.say(at.min(area.x + 4), y, area.width.saturating_sub(4), &format!("✗ {error}"), Role::Error);
@@ -150,73 +133,8 @@ fn draw_field(pen: &mut Pen<'_>, area: Rect, form: &FormState, field: &FormField
     }
 }
 
-/// The rows with their difference: `+` new, `-` to go, `~` changed. Returns how many lines it took.
-fn draw_draft(pen: &mut Pen<'_>, area: Rect, columns: &[&'static str], draft: &Draft) -> u16 {
-    let widths = widths(columns, draft, area.width.saturating_sub(6));
-    let place = |i: usize| area.x + 6 + widths[..i].iter().map(|w| w + 2).sum::<u16>();
-    for (i, title) in columns.iter().enumerate() {
-        if area.height > 0 {
-            pen.say(place(i), area.y, widths[i], title, Role::Header);
-        }
-    }
-    let room = usize::from(area.height.saturating_sub(1));
-    let skip = if draft.row < draft.rows.len() { (draft.row + 1).saturating_sub(room.max(1)) } else { 0 };
-    for (y, (n, row)) in (area.y + 1..area.bottom()).zip(draft.rows.iter().enumerate().skip(skip)) {
-        let focused = n == draft.row;
-        let (glyph, role) = match row {
-            DraftRow { deleted: true, .. } => ("-", Role::Removed),
-            DraftRow { original: None, .. } => ("+", Role::Added),
-            DraftRow { changed: true, .. } => ("~", Role::Added),
-            _ => (" ", Role::Text),
-        };
-        if focused {
-            pen.say(area.x + 2, y, 1, "▸", Role::Focus);
-        }
-        pen.say(area.x + 4, y, 1, glyph, role);
-        for (i, cell) in row.cells.iter().enumerate().take(widths.len()) {
-            let here = focused && i == draft.column;
-            match draft.editing.as_ref().filter(|_| here) {
-                Some(line) => pen.input(place(i), y, widths[i], line, Role::Input),
-                None => {
-                    let mut style = pen.style(role);
-                    if here {
-                        style = style.patch(pen.style(Role::Choice));
-                    }
-                    let text = visible(cell);
-                    let text = cut_end(&text, usize::from(widths[i]));
-                    // An empty cell under the cursor is seen too.
-                    let pad =
-                        if here && text.is_empty() { " ".repeat(usize::from(widths[i].min(8))) } else { String::new() };
-                    pen.put(place(i), y, widths[i], &format!("{text}{pad}"), style);
-                }
-            }
-        }
-    }
-    if draft.rows.is_empty() && area.height > 1 {
-        pen.say(area.x + 6, area.y + 1, area.width, "– There are none.", Role::Quiet);
-    }
-    u16::try_from(draft.rows.len().max(1) + 1).unwrap_or(u16::MAX).min(area.height)
-}
-
-/// Each column as wide as its contents, the widest giving way where there is too little room.
-fn widths(columns: &[&'static str], draft: &Draft, room: u16) -> Vec<u16> {
-    let mut widths: Vec<u16> = columns
-        .iter()
-        .enumerate()
-        .map(|(i, title)| {
-            let cells_of = |r: &DraftRow| r.cells.get(i).map_or(0, |c| width(&visible(c)));
-            let most = draft.rows.iter().map(cells_of).max().unwrap_or(0).max(width(title)).max(12);
-            // One cell more: the cursor stands behind the text.
-            u16::try_from(most + 1).unwrap_or(u16::MAX)
-        })
-        .collect();
-    let gaps = u16::try_from(columns.len().saturating_sub(1) * 2).unwrap_or(0);
-    loop {
-        let used = widths.iter().map(|w| u32::from(*w)).sum::<u32>() + u32::from(gaps);
-        let Some(widest) = widths.iter_mut().max() else { return widths };
-        if used <= u32::from(room) || *widest <= 4 {
-            return widths;
-        }
-        *widest -= u16::try_from((used - u32::from(room)).min(u32::from(*widest / 4).max(1))).unwrap_or(1);
-    }
+/// What is wrong with a field as a whole: what is wrong with a cell stands at the cell.
+fn error_of(field: &FormField) -> Option<&String> {
+    let at_cell = |e: &&String| matches!(&field.input, FormInput::Rows(i) if i.errors.iter().any(|c| c.text == **e));
+    field.error.as_ref().filter(|e| !at_cell(e))
 }

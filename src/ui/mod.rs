@@ -10,6 +10,7 @@ mod chrome;
 pub mod columns;
 mod detail;
 mod dialog;
+mod draft;
 mod empty_state;
 mod form;
 pub mod format;

@@ -276,6 +276,32 @@ fn tags_are_edited_in_place_and_sent_as_the_difference() {
 }
 
 #[test]
+fn tags_of_several_rows_are_one_table_whose_cells_say_what_is_wrong() {
+    for (size, theme) in [((120, 40), "dark"), ((80, 24), "light"), ((80, 24), "mono")] {
+        let at = format!("{}x{}-{theme}", size.0, size.1);
+        let mut desk = Desk::start(Start { size, theme, view: "instances name:my-", ..Start::default() });
+        desk.keys("M").go("tags").screen(&format!("tags-several-{at}"));
+        // A value for all, a row that goes, a new one with Hangul, and a key that is AWS's own.
+        desk.keys("down right enter ctrl-u").text_in("prod").keys("enter n").text_in("팀").keys("enter");
+        desk.text_in("결제와 정산을 맡은 아주 긴 이름의 팀".repeat(3).as_str()).keys("enter n");
+        desk.text_in("aws:x").keys("enter esc A").screen(&format!("tags-wrong-{at}"));
+        desk.sees("keys that begin with aws: are AWS's own.");
+        desk.keys("d A").screen(&format!("tags-several-plan-{at}"));
+        assert_eq!(desk.log.count("CreateTags"), 0);
+    }
+}
+
+#[test]
+fn a_draft_typed_in_the_palette_is_a_plan_and_read_only_carries_out_none() {
+    let mut desk = at("my-private-ec2");
+    desk.go("tags +Team=web -Env").sees("aws ec2 create-tags").sees("aws ec2 delete-tags").keys("enter");
+    assert_eq!((desk.log.count("CreateTags"), desk.log.count("DeleteTags")), (1, 1), "{}", desk.text());
+    let mut desk = Desk::start(Start { read_only: true, view: "instances name=my-private-ec2", ..Start::default() });
+    desk.go("tags +Team=web").sees("Read-only").keys("enter");
+    assert_eq!(desk.log.writes(), []);
+}
+
+#[test]
 fn the_desired_capacity_is_set_and_the_group_follows() {
     let mut desk = Desk::start(Start { view: "auto-scaling-groups my-asg-ec2", ..Start::default() });
     desk.go("set-desired-capacity").screen("capacity-form").keys("esc");

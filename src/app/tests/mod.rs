@@ -19,6 +19,7 @@ use super::{ProfileSetup, RowKey, Setup, State, update};
 use crate::base::{Fault, RowId, Scope, Secret, Time};
 use crate::config::Keymap;
 use crate::input::Key;
+use crate::kinds::draft_table::DraftTable;
 use crate::kinds::{Action, ActionContext, KindDef, ListRequest, Pages, Registry};
 use crate::model::*;
 use crate::store::{Store, index};
@@ -113,7 +114,7 @@ static TAG_OP: Operation = Operation::write(Service::Ec2, "CreateTags", Retry::S
 static GET_OP: Operation = Operation::read(Service::S3, "GetObject");
 
 fn form(name: &'static str, input: FormInput, value: FormValue, error: Option<String>) -> FormField {
-    FormField { name, label: name, help: String::new(), input, value, error }
+    FormField::new(name, name, input, value).with_error(error)
 }
 fn running(r: &Record) -> Result<(), String> {
     match &r.state {
@@ -180,13 +181,40 @@ fn rename_form(_: &ActionContext<'_>, values: &Values) -> FormSpec {
         needs: vec![TableKey::all(Scope::account("prod"), Kind(&BOXES))],
     }
 }
-fn tags() -> Vec<Vec<ArcStr>> {
-    vec![vec!["Env".into(), "prod".into()], vec!["Team".into(), "ops".into()]]
+/// A row with every kind of cell.
+fn access_form(_: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let choice = |v: &str| Choice { value: v.into(), label: v.to_uppercase().into(), disabled: None };
+    let cells = ["read", "10.0.0.0/8", "22", "x"].map(ArcStr::from).to_vec();
+    let table = DraftTable {
+        field: ("rules", "rules"),
+        columns: vec![
+            DraftColumn::new("access", "ACCESS", Cell::Choice(vec![choice("read"), choice("write")])),
+            DraftColumn::new("from", "FROM", Cell::Range),
+            DraftColumn::new("port", "PORT", Cell::Number { min: 0, max: 65535 }),
+            DraftColumn::new("used", "USED", Cell::Fixed),
+        ],
+        original: vec![TableRow { key: "r-1".into(), cells }],
+        presets: Vec::new(),
+        help: String::new(),
+    };
+    FormSpec { title: "Access".into(), fields: vec![table.into_field(values, |_| Vec::new())], needs: vec![] }
 }
-fn tags_form(_: &ActionContext<'_>, values: &Values) -> FormSpec {
-    let rows = values.rows("tags").map_or_else(tags, <[_]>::to_vec);
-    let input = FormInput::Rows { columns: vec!["KEY", "VALUE"], original: tags() };
-    FormSpec { title: "Tags".into(), fields: vec![form("tags", input, FormValue::Rows(rows), None)], needs: vec![] }
+fn tags_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let tags = [("Env", "prod"), ("Team", "ops")].map(|(k, v)| (ArcStr::from(k), ArcStr::from(v)));
+    let of_row = cx.targets.first().map(|t| t.record.tags.to_vec()).filter(|t| t.len() > 1);
+    let row = |(k, v): &(ArcStr, ArcStr)| TableRow { key: k.clone(), cells: vec![k.clone(), v.clone()] };
+    let table = DraftTable {
+        field: ("tags", "tags"),
+        columns: vec![DraftColumn::new("key", "KEY", Cell::Text), DraftColumn::new("value", "VALUE", Cell::Text)],
+        original: of_row.as_deref().unwrap_or(&tags).iter().map(row).collect(),
+        presets: vec![Preset { label: "owner".into(), cells: vec!["Owner".into(), "".into()] }],
+        help: String::new(),
+    };
+    let none = |rows: &[DraftRow]| {
+        let bad = rows.iter().enumerate().filter(|(_, r)| r.cells[0] == "bad");
+        bad.map(|(row, _)| CellError { row, column: 0, text: "It is bad.".into() }).collect()
+    };
+    FormSpec { title: "Tags".into(), fields: vec![table.into_field(values, none)], needs: vec![] }
 }
 fn nothing(_: &ActionContext<'_>, _: &Values) -> FormSpec {
     FormSpec::default()
@@ -226,11 +254,16 @@ static TAGS: Action = Action {
     plan: |cx, v| Ok(plan_for(cx, "edit-tags", &TAG_OP, v)),
     ..action("edit-tags", &[&TAG_OP])
 };
+static ACCESS: Action = Action {
+    refine: access_form,
+    plan: |cx, v| Ok(plan_for(cx, "edit-access", &TAG_OP, v)),
+    ..action("edit-access", &[&TAG_OP])
+};
 static FETCH: Action =
     Action { changes: false, plan: |cx, v| Ok(plan_for(cx, "fetch", &GET_OP, v)), ..action("fetch", &[&GET_OP]) };
 static REGISTRY: Registry = Registry {
     kinds: &[&DEFS[0], &DEFS[1], &DEFS[2], &DEFS[3], &DEFS[4], &DEFS[5]],
-    actions: &[&STOP, &DESTROY, &RENAME, &TAGS, &FETCH],
+    actions: &[&STOP, &DESTROY, &RENAME, &TAGS, &ACCESS, &FETCH],
     senders: &[],
 };
 

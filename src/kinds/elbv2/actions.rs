@@ -219,14 +219,9 @@ fn choose_instance(
     if !value.is_empty() && !choices.iter().any(|c| c.value == value) {
         choices.push(Choice { value: value.clone(), label: value.clone(), disabled: None });
     }
-    FormField {
-        name: TARGET,
-        label: "Instance",
-        help,
-        input: FormInput::Choice(choices),
-        value: FormValue::Text(value),
-        error,
-    }
+    FormField::new(TARGET, "Instance", FormInput::Choice(choices), FormValue::Text(value))
+        .with_help(help)
+        .with_error(error)
 }
 
 fn register(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {

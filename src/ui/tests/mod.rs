@@ -5,10 +5,13 @@ mod world;
 
 use std::sync::Arc;
 
+use arcstr::ArcStr;
+
 use crate::app::overlay::*;
 use crate::app::{Line, Overlay, RowKey};
 use crate::base::{Fault, FaultKind, Scope};
 use crate::kinds::Action;
+use crate::model::draft::merge;
 use crate::model::*;
 
 use golden::{check, drawn, text, theme};
@@ -309,7 +312,7 @@ fn form(fields: Vec<FormField>, focus: usize) -> FormState {
 }
 
 fn form_field(name: &'static str, label: &'static str, input: FormInput, value: FormValue) -> FormField {
-    FormField { name, label, help: "One sentence about it.".into(), input, value, error: None }
+    FormField::new(name, label, input, value).with_help("One sentence about it.")
 }
 
 #[test]
@@ -347,28 +350,24 @@ fn forms_and_draft_tables() {
         show(&format!("form-{at}"), &world, "dark");
 
         let mut world = seen(size);
-        let row = |k: &str, v: &str, original, deleted, changed| DraftRow {
-            cells: vec![k.into(), v.into()],
-            original,
-            deleted,
-            changed,
+        let original = [("Name", "web-1"), ("Env", "staging"), ("old", "x")]
+            .map(|(k, v)| TableRow { key: k.into(), cells: vec![k.into(), v.into()] });
+        let cells = |k: &str, v: &str| vec![ArcStr::from(k), ArcStr::from(v)];
+        let edits = vec![
+            RowEdit::Change { key: "Env".into(), from: cells("Env", "staging"), to: cells("Env", "production") },
+            RowEdit::Remove { key: "old".into(), from: cells("old", "x") },
+            RowEdit::Add(cells("팀", "결제 🚀")),
+        ];
+        let input = RowsInput {
+            columns: vec![DraftColumn::new("key", "KEY", Cell::Text), DraftColumn::new("value", "VALUE", Cell::Text)],
+            original: original.to_vec(),
+            ..RowsInput::default()
         };
-        let original: Vec<Vec<arcstr::ArcStr>> = vec![vec!["Name".into(), "web-1".into()]];
-        let input = FormInput::Rows { columns: vec!["KEY", "VALUE"], original };
-        let mut state = form(vec![form_field("tags", "tags", input, FormValue::Rows(Vec::new()))], 0);
+        let rows = merge(&input.original, &edits);
+        let input = FormInput::Rows(Box::new(input));
+        let mut state = form(vec![form_field("tags", "tags", input, FormValue::Rows(edits.clone()))], 0);
         state.spec.title = "Tags of web-1".into();
-        state.draft = Some(Draft {
-            rows: vec![
-                row("Name", "web-1", Some(0), false, false),
-                row("Env", "production", Some(1), false, true),
-                row("old", "x", Some(2), true, false),
-                row("팀", "결제 🚀", None, false, false),
-            ],
-            row: 3,
-            column: 1,
-            editing: None,
-            undo: Vec::new(),
-        });
+        state.draft = Some(Draft { rows, edits, row: 3, column: 1, ..Draft::default() });
         world.state.overlays.push(Overlay::Form(Box::new(state)));
         show(&format!("draft-{at}"), &world, "dark");
     }

@@ -8,18 +8,22 @@ use super::{CREATE_TAGS, DELETE_TAGS, KIND, MOST_IDS};
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
+use crate::kinds::draft_table::{DraftTable, is_blank, is_new};
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::plan_builder::{
     by_scope, check, draft, form_title, label, line, names, note, sorted, subject, title,
 };
-use crate::model::{Arg, Call, FormField, FormInput, FormSpec, FormValue, Plan, Record, Step, Undo, Values};
+use crate::model::{
+    Arg, Call, Cell, CellError, DraftColumn, DraftRow, FormSpec, Plan, Preset, Record, RowMark, Step, TableRow, Undo,
+    Values,
+};
 
 /// `tags`.
 pub static TAGS: Action = Action {
     name: "tags",
     title: "Edit tags",
-    doc: "Edits tags in a draft table; on several rows, those that they have in common. In the palette: `tags set=Env=prod,Team=x \
-          remove=Temp`; a comma, equals sign or backslash within a key or value has a backslash before it.",
+    doc: "Edits tags in a draft table; of several rows, those that any of them has. In the palette: `tags +Env=prod -Owner`, or \
+          `tags set=Env=prod,Team=x remove=Temp`; a comma, equals sign or backslash within a key or value has a backslash before it.",
     kind: KIND,
     takes: Takes::Rows,
     bulk: true,
@@ -33,6 +37,9 @@ pub static TAGS: Action = Action {
 const ROWS: &str = "tags";
 const SET: &str = "set";
 const REMOVE: &str = "remove";
+/// The table's columns.
+const KEY: usize = 0;
+const VALUE: usize = 1;
 
 /// Tags of a resource, without those of `aws:`.
 const MOST_TAGS: usize = 50;
@@ -41,6 +48,8 @@ const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;
 /// Changes named in a row's change text.
 const NAMED: usize = 4;
+/// Values named beside a tag whose rows have different ones.
+const VALUES: usize = 3;
 
 type Tag = (ArcStr, ArcStr);
 
@@ -53,11 +62,71 @@ fn own(row: &Record) -> impl Iterator<Item = &Tag> {
     row.tags.iter().filter(|(k, _)| !reserved(k))
 }
 
-/// Those that all rows have, with the same value.
-fn common(targets: &[Target]) -> Vec<Tag> {
-    let Some((first, others)) = targets.split_first() else { return Vec::new() };
-    let everywhere = |tag: &&Tag| others.iter().all(|t| t.record.tag(&tag.0) == Some(&tag.1));
-    own(&first.record).filter(everywhere).cloned().collect()
+/// Every key that a row has, in the order in which they are met.
+fn keys(targets: &[Target]) -> Vec<&ArcStr> {
+    let mut out: Vec<&ArcStr> = Vec::new();
+    for (key, _) in targets.iter().flat_map(|t| own(&t.record)) {
+        if !out.contains(&key) {
+            out.push(key);
+        }
+    }
+    out
+}
+
+/// The value that all rows have under a key, if they do.
+fn common<'a>(targets: &'a [Target], key: &str) -> Option<&'a ArcStr> {
+    let (first, others) = targets.split_first()?;
+    let value = first.record.tag(key)?;
+    others.iter().all(|t| t.record.tag(key) == Some(value)).then_some(value)
+}
+
+/// Which of the rows have a key, and with what values where these differ: `2 of 5: dev, prod`.
+fn on(targets: &[Target], key: &str) -> ArcStr {
+    let with: Vec<&ArcStr> = targets.iter().filter_map(|t| t.record.tag(key)).collect();
+    let mut values: Vec<&str> = with.iter().map(|v| v.as_str()).collect();
+    values.sort_unstable();
+    values.dedup();
+    let of = if with.len() == targets.len() {
+        format!("all {}", with.len())
+    } else {
+        format!("{} of {}", with.len(), targets.len())
+    };
+    if values.len() < 2 && with.len() == targets.len() {
+        return of.into();
+    }
+    let more = values.len().saturating_sub(VALUES);
+    let named =
+        values.iter().take(VALUES).map(|v| if v.is_empty() { "(none)" } else { v }).collect::<Vec<_>>().join(", ");
+    if more > 0 { arcstr::format!("{of}: {named} and {more} more") } else { arcstr::format!("{of}: {named}") }
+}
+
+fn table(targets: &[Target]) -> DraftTable {
+    let several = targets.len() > 1;
+    let row = |key: &ArcStr| {
+        let mut cells = vec![key.clone(), common(targets, key).cloned().unwrap_or_default()];
+        cells.extend(several.then(|| on(targets, key)));
+        TableRow { key: key.clone(), cells }
+    };
+    let keys = keys(targets);
+    let preset = |key: &&str| Preset {
+        label: (*key).to_string(),
+        cells: std::iter::once(ArcStr::from(*key)).chain(vec![ArcStr::new(); 1 + usize::from(several)]).collect(),
+    };
+    let usual = ["Name", "Environment", "Owner", "Project", "CostCenter"];
+    let mut columns = vec![DraftColumn::new("key", "KEY", Cell::Text), DraftColumn::new("value", "VALUE", Cell::Text)];
+    columns.extend(several.then(|| DraftColumn::new("on", "ON", Cell::Fixed)));
+    let help = if several {
+        "What any of them has. A value that is set, and a row that is taken out, are so for all of them."
+    } else {
+        "Tags that begin with aws: are AWS's own and not shown."
+    };
+    DraftTable {
+        field: (ROWS, "Tags"),
+        columns,
+        presets: usual.iter().filter(|k| !keys.iter().any(|h| h.as_str() == **k)).map(preset).collect(),
+        original: keys.into_iter().map(row).collect(),
+        help: help.into(),
+    }
 }
 
 /// What is to be different, for every row alike.
@@ -67,34 +136,38 @@ struct Edits {
     remove: Vec<ArcStr>,
 }
 
-fn edits(original: &[Tag], values: &Values) -> Result<Edits, (&'static str, String)> {
+/// What is wrong with a field, by its name.
+type Wrong = (&'static str, String);
+
+fn edits(targets: &[Target], values: &Values) -> Result<Edits, Wrong> {
     let mut out = Edits::default();
-    let rows: Vec<Tag> = match values.rows(ROWS) {
-        Some(rows) => {
-            rows.iter().map(|r| (cell(r, 0), cell(r, 1))).filter(|(k, v)| !k.is_empty() || !v.is_empty()).collect()
-        }
-        None => original.to_vec(),
-    };
-    for (i, (key, value)) in rows.iter().enumerate() {
-        check_tag(key, value).map_err(|e| (ROWS, e))?;
-        if rows[..i].iter().any(|(k, _)| k == key) {
-            return Err((ROWS, format!("The key {} is there twice.", visible(key))));
+    for row in table(targets).rows(values) {
+        match (row.mark, &row.key) {
+            (RowMark::Removed, Some(key)) => out.remove.push(key.clone()),
+            (RowMark::Added, _) => out.set.push((cell(&row, KEY), cell(&row, VALUE))),
+            (RowMark::Changed, Some(key)) => {
+                if *key != cell(&row, KEY) {
+                    out.remove.push(key.clone());
+                }
+                out.set.push((cell(&row, KEY), cell(&row, VALUE)));
+            }
+            _ => {}
         }
     }
-    out.remove = original.iter().map(|(k, _)| k).filter(|k| !rows.iter().any(|(r, _)| r == *k)).cloned().collect();
-    out.set = rows.into_iter().filter(|tag| !original.contains(tag)).collect();
+    // A key that goes in one row and comes in another is set.
+    out.remove.retain(|k| !out.set.iter().any(|(s, _)| s == k));
     for item in split(values.text(SET).unwrap_or_default()) {
         let Some((key, value)) = pair(&item) else {
             return Err((SET, format!("{} is not KEY=VALUE.", visible(&item))));
         };
-        check_tag(&key, &value).map_err(|e| (SET, e))?;
+        why_no_key(&key).or_else(|| why_no_value(&value)).map_or(Ok(()), |e| Err((SET, e)))?;
         out.remove.retain(|k| *k != key);
         out.set.retain(|(k, _)| *k != key);
         out.set.push((key, value));
     }
     for item in split(values.text(REMOVE).unwrap_or_default()) {
         let key: ArcStr = unescape(&item).into();
-        check_tag(&key, "").map_err(|e| (REMOVE, e))?;
+        why_no_key(&key).map_or(Ok(()), |e| Err((REMOVE, e)))?;
         if out.set.iter().any(|(k, _)| *k == key) {
             return Err((REMOVE, format!("{} is both set and removed.", visible(&key))));
         }
@@ -105,24 +178,66 @@ fn edits(original: &[Tag], values: &Values) -> Result<Edits, (&'static str, Stri
     Ok(out)
 }
 
-fn cell(row: &[ArcStr], i: usize) -> ArcStr {
-    row.get(i).cloned().unwrap_or_default()
+fn cell(row: &DraftRow, i: usize) -> ArcStr {
+    row.cells.get(i).cloned().unwrap_or_default()
 }
 
-fn check_tag(key: &str, value: &str) -> Result<(), String> {
-    if key.is_empty() {
-        return Err(format!("The value {} has no key.", visible(value)));
+fn why_no_key(key: &str) -> Option<String> {
+    match key.chars().count() {
+        0 => Some("A tag needs a key.".into()),
+        _ if reserved(key) => Some(format!("{}: keys that begin with aws: are AWS's own.", visible(key))),
+        n if n > LONGEST_KEY => Some(format!("A key has at most {LONGEST_KEY} characters; this one has {n}.")),
+        _ => why_no_text(key),
     }
-    if reserved(key) {
-        return Err(format!("{}: keys that begin with aws: are AWS's own.", visible(key)));
+}
+
+fn why_no_value(value: &str) -> Option<String> {
+    match value.chars().count() {
+        n if n > LONGEST_VALUE => Some(format!("A value has at most {LONGEST_VALUE} characters; this one has {n}.")),
+        _ => why_no_text(value),
     }
-    match (key.chars().count(), value.chars().count()) {
-        (k, _) if k > LONGEST_KEY => Err(format!("A key has at most {LONGEST_KEY} characters; this one has {k}.")),
-        (_, v) if v > LONGEST_VALUE => {
-            Err(format!("A value has at most {LONGEST_VALUE} characters; that of {} has {v}.", visible(key)))
+}
+
+/// EC2 takes any character that its protocol can carry; the others of AWS's services take fewer (see [`elsewhere`]).
+fn why_no_text(text: &str) -> Option<String> {
+    let bad = text.chars().find(|c| c.is_control())?;
+    Some(format!("A tag cannot have the control character U+{:04X}.", u32::from(bad)))
+}
+
+/// Whether every service of AWS takes the text: letters, numbers, blanks and `+ - = . _ : / @`.
+fn elsewhere(text: &str) -> bool {
+    text.chars().all(|c| c.is_alphanumeric() || c == ' ' || "+-=._:/@".contains(c))
+}
+
+/// What is wrong with the cells that the user changed.
+fn cell_errors(targets: &[Target], rows: &[DraftRow]) -> Vec<CellError> {
+    let mut out = Vec::new();
+    for (row, r) in rows.iter().enumerate().filter(|(_, r)| is_new(r) && !is_blank(r)) {
+        let (key, value) = (cell(r, KEY), cell(r, VALUE));
+        let mut wrong = |column, text| out.push(CellError { row, column, text });
+        // Of two rows with one key the one that the user wrote last is wrong.
+        let other = |(i, o): (usize, &DraftRow)| {
+            i != row && o.mark != RowMark::Removed && cell(o, KEY) == key && (!is_new(o) || i < row)
+        };
+        let again = rows.iter().enumerate().any(other);
+        let renamed = r.key.as_ref().filter(|k| **k != key);
+        match (why_no_key(&key), renamed) {
+            (Some(text), _) => wrong(KEY, text),
+            (None, _) if again => {
+                wrong(KEY, format!("The key {} is there twice.", visible(&key)));
+            }
+            (None, Some(was)) if common(targets, was).is_none() => {
+                let text =
+                    format!("Not all have {} with one value: set the new key, and take the old one out.", visible(was));
+                wrong(KEY, text);
+            }
+            _ => {}
         }
-        _ => Ok(()),
+        if let Some(text) = why_no_value(&value) {
+            wrong(VALUE, text);
+        }
     }
+    out
 }
 
 /// At commas that have no backslash before them.
@@ -169,33 +284,20 @@ fn escape(s: &str) -> String {
 }
 
 fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
-    let original = common(cx.targets);
-    let as_rows = |tags: &[Tag]| tags.iter().map(|(k, v)| vec![k.clone(), v.clone()]).collect::<Vec<_>>();
-    let rows = values.rows(ROWS).map_or_else(|| as_rows(&original), <[_]>::to_vec);
-    let help = match cx.targets.len() {
-        1 => "Tags that begin with aws: are AWS's own and not shown.".to_string(),
-        n => format!("What all {n} have in common; their other tags are left as they are."),
-    };
+    let rows = table(cx.targets).into_field(values, |rows| cell_errors(cx.targets, rows));
     let mut fields = vec![
-        FormField {
-            name: ROWS,
-            label: "Tags",
-            help,
-            input: FormInput::Rows { columns: vec!["KEY", "VALUE"], original: as_rows(&original) },
-            value: FormValue::Rows(rows),
-            error: None,
-        },
+        rows,
         line(values, SET, "Set", "", "Tags to set besides: KEY=VALUE, separated by commas."),
         line(values, REMOVE, "Remove", "", "Keys to remove besides, separated by commas."),
     ];
-    let wrong = match edits(&original, values) {
+    let wrong = match edits(cx.targets, values) {
         Err(e) => Some(e),
         Ok(edits) => too_many(cx.targets, &edits).map(|e| (ROWS, e)),
     };
     if let Some((name, error)) = wrong
         && let Some(f) = fields.iter_mut().find(|f| f.name == name)
     {
-        f.error = Some(error);
+        f.error.get_or_insert(error);
     }
     FormSpec { title: form_title(cx, "Edit tags of"), fields, needs: Vec::new() }
 }
@@ -260,7 +362,7 @@ impl<'a> Change<'a> {
 
 fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     check(&refine(cx, values))?;
-    let edits = edits(&common(cx.targets), values).map_err(|(_, e)| Fault::new(FaultKind::Invalid, e))?;
+    let edits = edits(cx.targets, values).map_err(|(_, e)| Fault::new(FaultKind::Invalid, e))?;
     let changes: Vec<Change<'_>> = cx.targets.iter().filter_map(|t| Change::of(t, &edits)).collect();
     if changes.is_empty() {
         return Err(Fault::new(FaultKind::Invalid, "No tag is different from what is there."));
@@ -282,6 +384,9 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
         changes.iter().filter(|c| c.remove.iter().any(|k| **k == "Name")).map(|c| label(&c.target.record)).collect();
     if !unnamed.is_empty() {
         all.push(note(format!("{} loses its name", names(&unnamed))));
+    }
+    if edits.set.iter().any(|(k, v)| !elsewhere(k) || !elsewhere(v)) {
+        all.push(note("other services of AWS take only letters, numbers, blanks and + - = . _ : / @ in tags"));
     }
     all.push(note("policies, cost reports and scripts may go by tags: nothing here knows which"));
     plan.consequences = sorted(all);
