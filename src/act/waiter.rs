@@ -90,7 +90,7 @@ fn look(waiter: &Waiter, store: &Store, since: Time, now: Time, out: &mut Vec<Se
                 let (rank, word) = match row {
                     None => (Rank::Moving, "not seen".to_string()),
                     Some(r) => {
-                        let (value, title) = (r.record.get(field), title(r, field));
+                        let (value, title) = (r.record.get(field), field.title.to_lowercase());
                         let right = r.asked >= since && plain(value) == *want;
                         (if right { Rank::Right } else { Rank::Moving }, format!("{title} {}", said(value)))
                     }
@@ -113,12 +113,6 @@ fn absent(table: &TableKey, id: &str, store: &Store, since: Time) -> bool {
 fn named(id: &str, row: Option<&Row>, word: &str) -> String {
     let name = visible(row.map_or(id, |r| r.record.label()));
     format!("{} {word}", cut_middle(&name, NAME))
-}
-
-/// The field's heading in a sentence.
-fn title(row: &Row, field: &str) -> String {
-    let kind = row.record.kind;
-    kind.index_of(field).map_or_else(|| field.to_string(), |i| kind.fields.at(i).title.to_lowercase())
 }
 
 /// A value as one says it.
@@ -145,14 +139,10 @@ mod tests {
 
     use super::*;
     use crate::base::Scope;
-    use crate::model::{
-        Batch, Coverage, FieldInfo, FieldType, Fields, Kind, KindInfo, Outcome, Record, Scoping, Service, Tone,
-    };
+    use crate::model::{Batch, Coverage, FieldInfo, Fields, Kind, KindInfo, Outcome, Record, Scoping, Service, Tone};
 
-    static FIELDS: Fields<()> = Fields(&[crate::model::Field {
-        info: FieldInfo::new("desired", "DESIRED", FieldType::Int, "A number."),
-        get: |()| Value::Int(3),
-    }]);
+    const DESIRED: FieldInfo = FieldInfo::int("desired", "DESIRED", "A number.");
+    static FIELDS: Fields<()> = Fields(&[crate::model::Field { info: DESIRED, get: |()| Value::Int(3) }]);
     static INFO: KindInfo = KindInfo {
         name: "things",
         singular: "thing",
@@ -230,7 +220,7 @@ mod tests {
         let field = Waiter::Field {
             table: table(),
             ids: vec!["a".into()],
-            field: "desired",
+            field: &DESIRED,
             want: "3".into(),
             within: Duration::from_secs(60),
         };

@@ -9,8 +9,8 @@ use super::action::{ActionContext, Target};
 use crate::base::text::{cut_middle, suggest, visible, width};
 use crate::base::{Fault, FaultKind, RowId, Scope};
 use crate::model::{
-    Arg, Choice, Consequence, FormField, FormInput, FormSpec, FormValue, Kind, KindInfo, Out, Plan, Record, Severity,
-    Subject, TableKey, Value, Values, Waiter,
+    Arg, Choice, Consequence, FieldInfo, FormField, FormInput, FormSpec, FormValue, Kind, KindInfo, Out, Plan, Record,
+    Severity, Subject, TableKey, Value, Values, Waiter,
 };
 use crate::store::{Progress, Store, Table};
 
@@ -171,7 +171,7 @@ pub fn wait_state(
 }
 
 /// Waits for a field of all rows.
-pub fn wait_field(targets: &[Target], field: &'static str, want: &str, minutes: u64) -> Waiter {
+pub fn wait_field(targets: &[Target], field: &'static FieldInfo, want: &str, minutes: u64) -> Waiter {
     let within = Duration::from_secs(minutes * 60);
     let part = |(table, ids): (&TableKey, Vec<RowId>)| Waiter::Field {
         table: table.clone(),
@@ -374,12 +374,12 @@ pub fn state(record: &Record) -> &str {
 }
 
 /// The texts of a list field.
-pub fn list(record: &Record, field: &str) -> Vec<ArcStr> {
+pub fn list(record: &Record, field: &FieldInfo) -> Vec<ArcStr> {
     record.get(field).items()
 }
 
 /// Text of a field, if there is some.
-pub fn field<'a>(record: &'a Record, name: &str) -> Option<&'a str> {
+pub fn field<'a>(record: &'a Record, name: &FieldInfo) -> Option<&'a str> {
     match record.get(name) {
         Value::Unknown | Value::Empty => None,
         v => v.as_str(),

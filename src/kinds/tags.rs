@@ -5,9 +5,7 @@ use arcstr::ArcStr;
 
 use super::convert::{Converter, field};
 use crate::base::RowId;
-use crate::model::{
-    Field, FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Record, Scoping, Service, TAGS, Tags, Value,
-};
+use crate::model::{Field, FieldInfo, Fields, Kind, KindInfo, Operation, Record, Scoping, Service, TAGS, Tags, Value};
 
 /// One row's tags.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,8 +15,8 @@ pub struct Tagged {
 }
 
 static FIELDS: Fields<Tagged> = Fields(&[
-    field(FieldInfo::new("id", "ID", FieldType::Id, "What the tags are on."), |t| Value::Text(t.id.clone())),
-    field(FieldInfo::new(TAGS, "TAGS", FieldType::List, "The tags, as KEY=VALUE."), |t| {
+    field(FieldInfo::id("id", "ID", "What the tags are on."), |t| Value::Text(t.id.clone())),
+    field(FieldInfo::list(TAGS, "TAGS", "The tags, as KEY=VALUE."), |t| {
         Value::list(t.tags.iter().map(|(k, v)| arcstr::format!("{k}={v}")))
     }),
 ]);
@@ -59,7 +57,7 @@ pub(super) const fn on_demand<T>(kind: &'static str) -> Field<T> {
 
 const fn bare() -> FieldInfo {
     // The detail has a page for tags.
-    FieldInfo::new(TAGS, "TAGS", FieldType::List, DOC).section("")
+    FieldInfo::list(TAGS, "TAGS", DOC).section("")
 }
 
 fn elsewhere<T>(_: &T) -> Value {

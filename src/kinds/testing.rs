@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::action::{ActionContext, Target};
 use crate::base::{Scope, Time};
-use crate::model::{Batch, Coverage, Kind, KindInfo, Outcome, Record, Selector, TableKey, Tone, Value};
+use crate::model::{Batch, Coverage, FieldInfo, Kind, KindInfo, Outcome, Record, Selector, TableKey, Tone, Value};
 use crate::store::Store;
 
 /// A row in the making. Fields that are not named are unknown.
@@ -29,9 +29,12 @@ pub(crate) fn texts(items: &[&str]) -> Value {
 
 impl Row {
     /// Sets a field.
-    pub(crate) fn with(mut self, field: &str, value: Value) -> Self {
-        let at =
-            self.0.kind.index_of(field).unwrap_or_else(|| unreachable!("{} has no field {field}", self.0.kind.name));
+    pub(crate) fn with(mut self, field: &FieldInfo, value: Value) -> Self {
+        let at = self
+            .0
+            .kind
+            .index_of(field.name)
+            .unwrap_or_else(|| unreachable!("{} has no field {}", self.0.kind.name, field.name));
         self.0.values.set(at, value);
         self
     }

@@ -79,8 +79,9 @@ pub struct Ids {
     pub few: bool,
 }
 
-/// A field without its accessor.
-#[derive(Debug, Clone, Copy)]
+/// A field without its accessor: a kind's declaration makes it, as a constant if somebody reads it, and whoever reads a record names
+/// that constant ([`super::Record::get`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldInfo {
     /// snake_case: the key in `facts`, in queries and in settings.
     pub name: &'static str,
@@ -149,6 +150,62 @@ impl FieldInfo {
             named_only: false,
             unique: false,
         }
+    }
+    /// A text; cut at its end.
+    pub const fn text(name: &'static str, title: &'static str, doc: &'static str) -> Self {
+        FieldInfo::new(name, title, FieldType::Text, doc)
+    }
+    /// An id or ARN.
+    pub const fn id(name: &'static str, title: &'static str, doc: &'static str) -> Self {
+        FieldInfo::new(name, title, FieldType::Id, doc)
+    }
+    /// A state.
+    pub const fn state(name: &'static str, title: &'static str, doc: &'static str) -> Self {
+        FieldInfo::new(name, title, FieldType::State, doc)
+    }
+    /// A whole number.
+    pub const fn int(name: &'static str, title: &'static str, doc: &'static str) -> Self {
+        FieldInfo::new(name, title, FieldType::Int, doc)
+    }
+    /// A number with a unit.
+    pub const fn float(name: &'static str, title: &'static str, doc: &'static str) -> Self {
+        FieldInfo::new(name, title, FieldType::Float, doc)
+    }
+    /// Yes or no.
+    pub const fn flag(name: &'static str, title: &'static str, doc: &'static str) -> Self {
+        FieldInfo::new(name, title, FieldType::Bool, doc)
+    }
+    /// A moment, shown as an age.
+    pub const fn age(name: &'static str, title: &'static str, doc: &'static str) -> Self {
+        FieldInfo::new(name, title, FieldType::Age, doc)
+    }
+    /// A moment, shown as a date.
+    pub const fn date(name: &'static str, title: &'static str, doc: &'static str) -> Self {
+        FieldInfo::new(name, title, FieldType::Date, doc)
+    }
+    /// A size in bytes.
+    pub const fn bytes(name: &'static str, title: &'static str, doc: &'static str) -> Self {
+        FieldInfo::new(name, title, FieldType::Bytes, doc)
+    }
+    /// A span in seconds.
+    pub const fn seconds(name: &'static str, title: &'static str, doc: &'static str) -> Self {
+        FieldInfo::new(name, title, FieldType::Seconds, doc)
+    }
+    /// So many of so many.
+    pub const fn ratio(name: &'static str, title: &'static str, doc: &'static str) -> Self {
+        FieldInfo::new(name, title, FieldType::Ratio, doc)
+    }
+    /// An address.
+    pub const fn ip(name: &'static str, title: &'static str, doc: &'static str) -> Self {
+        FieldInfo::new(name, title, FieldType::Ip, doc)
+    }
+    /// Several texts.
+    pub const fn list(name: &'static str, title: &'static str, doc: &'static str) -> Self {
+        FieldInfo::new(name, title, FieldType::List, doc)
+    }
+    /// Data points.
+    pub const fn series(name: &'static str, title: &'static str, doc: &'static str) -> Self {
+        FieldInfo::new(name, title, FieldType::Series, doc)
     }
     /// A default column; the lower the number the longer it stays on a narrow terminal.
     #[must_use]
@@ -340,6 +397,91 @@ pub struct KindInfo {
 }
 
 impl KindInfo {
+    /// A kind of the region, in the palette, by its name (`target-groups`), what one of its rows is called (`target group`), what
+    /// several are (`Target groups`), and its fields.
+    pub const fn new(
+        name: &'static str,
+        singular: &'static str,
+        title: &'static str,
+        fields: &'static dyn FieldList,
+    ) -> Self {
+        KindInfo {
+            name,
+            singular,
+            title,
+            doc: "",
+            aliases: &[],
+            service: Service::Ec2,
+            scoping: Scoping::Region,
+            parent: None,
+            fields,
+            sort: ("", true),
+            operations: &[],
+            side: false,
+            transitional: &[],
+        }
+    }
+    /// One or two sentences for `docs/kinds.md`.
+    #[must_use]
+    pub const fn doc(mut self, doc: &'static str) -> Self {
+        self.doc = doc;
+        self
+    }
+    /// Short names in the palette.
+    #[must_use]
+    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+    /// The operations that list it, at least one; the first one's service is the kind's.
+    #[must_use]
+    pub const fn listed_by(mut self, operations: &'static [&'static Operation]) -> Self {
+        self.service = operations[0].service;
+        self.operations = operations;
+        self
+    }
+    /// Its first order: by this field, upwards.
+    #[must_use]
+    pub const fn sorted(mut self, field: &FieldInfo) -> Self {
+        self.sort = (field.name, true);
+        self
+    }
+    /// Its first order: by this field, downwards.
+    #[must_use]
+    pub const fn sorted_down(mut self, field: &FieldInfo) -> Self {
+        self.sort = (field.name, false);
+        self
+    }
+    /// Every region lists the same (buckets).
+    #[must_use]
+    pub const fn once_an_account(mut self) -> Self {
+        self.scoping = Scoping::Account;
+        self
+    }
+    /// Its rows hang off a row of `kind`; without one, off all of them.
+    #[must_use]
+    pub const fn fans_out_over(mut self, kind: &'static str) -> Self {
+        self.parent = Some(Parent { kind, fans_out: true });
+        self
+    }
+    /// Its rows hang off a row of `kind`, which has to be chosen.
+    #[must_use]
+    pub const fn of_one(mut self, kind: &'static str) -> Self {
+        self.parent = Some(Parent { kind, fans_out: false });
+        self
+    }
+    /// A side table: not in the palette.
+    #[must_use]
+    pub const fn side(mut self) -> Self {
+        self.side = true;
+        self
+    }
+    /// The states that are on their way somewhere.
+    #[must_use]
+    pub const fn transitional(mut self, states: &'static [&'static str]) -> Self {
+        self.transitional = states;
+        self
+    }
     /// The position of a field by its name.
     pub fn index_of(&self, field: &str) -> Option<usize> {
         (0..self.fields.len()).find(|i| self.fields.at(*i).name == field)

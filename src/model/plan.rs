@@ -6,6 +6,7 @@ use std::time::Duration;
 use arcstr::ArcStr;
 
 use super::call::{Call, Out, Outputs};
+use super::kind::FieldInfo;
 use super::table::TableKey;
 use crate::base::{Fault, RowId};
 
@@ -96,7 +97,7 @@ pub enum Waiter {
         /// The rows.
         ids: Vec<RowId>,
         /// The field.
-        field: &'static str,
+        field: &'static FieldInfo,
         /// Its value as `facts` would print it.
         want: String,
         /// When to stop waiting and say so.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arcstr::ArcStr;
 
-use super::kind::Kind;
+use super::kind::{FieldInfo, Kind};
 use super::row_values::{RowValues, SharedPool};
 use super::table::Selector;
 use super::value::{Tone, Value};
@@ -31,12 +31,12 @@ pub struct Record {
 }
 
 impl Record {
-    /// The value of a field; [`Value::Unknown`] if the kind has no such field (a typo here is a bug: use the kind's constants).
-    pub fn get(&self, field: &str) -> &Value {
-        match self.kind.index_of(field) {
+    /// The value of a field; [`Value::Unknown`] if it is another kind's, which is a bug.
+    pub fn get(&self, field: &FieldInfo) -> &Value {
+        match self.kind.index_of(field.name) {
             Some(i) => self.at(i),
             None => {
-                debug_assert!(false, "{} has no field {field}", self.kind.name);
+                debug_assert!(false, "{} has no field {}", self.kind.name, field.name);
                 &Value::Unknown
             }
         }

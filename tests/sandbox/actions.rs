@@ -12,11 +12,16 @@ use futures::future::BoxFuture;
 use skydeck::act::{Execute, Executor, Journal, WaitStatus, check, dry_run};
 use skydeck::aws::{Gateway, GatewayConfig};
 use skydeck::base::{Clock, Fault, Scope, Time};
+use skydeck::kinds::autoscaling::auto_scaling_groups::fields as groups;
+use skydeck::kinds::cloudwatch::alarms;
+use skydeck::kinds::ec2::instances::fields;
+use skydeck::kinds::elbv2::targets;
 use skydeck::kinds::registry::ALL;
+use skydeck::kinds::s3::objects;
 use skydeck::kinds::{ActionContext, Interner, ListRequest, PaidRow, Sink, Target, What};
 use skydeck::model::{
-    ActEvent, Batch, Coverage, DryRun, FormValue, Kind, Operation, Outcome, Plan, Record, RunRecord, Selector,
-    TableKey, Values, Waiter,
+    ActEvent, Batch, Coverage, DryRun, FieldInfo, FormValue, Kind, Operation, Outcome, Plan, Record, RunRecord,
+    Selector, TableKey, Values, Waiter,
 };
 use skydeck::sandbox::{Sandbox, WorldSpec};
 use skydeck::store::Store;
@@ -151,8 +156,8 @@ impl Account {
 
 fn is_alone(r: &Record) -> bool {
     r.tag("aws:autoscaling:groupName").is_none()
-        && r.get("lifecycle").as_str() == Some("normal")
-        && r.get("root_device_type").as_str() == Some("ebs")
+        && r.get(&fields::LIFECYCLE).as_str() == Some("normal")
+        && r.get(&fields::ROOT_DEVICE_TYPE).as_str() == Some("ebs")
         && r.state.as_ref().is_some_and(|(_, s)| s == "running")
 }
 
@@ -189,9 +194,9 @@ async fn a_target_is_taken_out_and_registered_again() {
     a.everything().await;
     let all = Account::key("targets", Selector::All);
     let healthy = |r: &Record| r.state.as_ref().is_some_and(|(_, s)| s == "healthy");
-    let instance = |r: &Record| r.get("id").as_str().is_some_and(|i| i.starts_with("i-"));
+    let instance = |r: &Record| r.get(&targets::ID).as_str().is_some_and(|i| i.starts_with("i-"));
     let first = a.find(&all, |r| healthy(r) && instance(r));
-    let group = first.record.get("target_group_arn").as_str().unwrap().to_string();
+    let group = first.record.get(&targets::TARGET_GROUP_ARN).as_str().unwrap().to_string();
     let of = Account::key("targets", Selector::Parent(group.as_str().into()));
     a.list(&of).await;
     let target = vec![a.find(&of, |r| r.id == first.record.id)];
@@ -212,16 +217,16 @@ async fn a_groups_desired_capacity_is_set_and_set_back() {
     let mut a = Account::open();
     a.everything().await;
     let key = Account::key("auto-scaling-groups", Selector::All);
-    let n = |r: &Record, f: &str| r.get(f).as_int().unwrap();
+    let n = |r: &Record, f: &FieldInfo| r.get(f).as_int().unwrap();
     // The demo's group scales by itself: given time, it comes to rest.
-    let group = vec![a.find(&key, |r| n(r, "min") < n(r, "max"))];
-    let now = n(&group[0].record, "desired");
-    let other = if now < n(&group[0].record, "max") { now + 1 } else { now - 1 };
+    let group = vec![a.find(&key, |r| n(r, &groups::MIN) < n(r, &groups::MAX))];
+    let now = n(&group[0].record, &groups::DESIRED);
+    let other = if now < n(&group[0].record, &groups::MAX) { now + 1 } else { now - 1 };
     let plan = a.plan("set-desired-capacity", &group, &[("desired", &other.to_string())]);
     a.done(&plan).await;
     let id = group[0].record.id.clone();
     let again = vec![a.find(&key, |r| r.id == id)];
-    assert_eq!(again[0].record.get("desired").as_int(), Some(other));
+    assert_eq!(again[0].record.get(&groups::DESIRED).as_int(), Some(other));
     let back = a.plan("set-desired-capacity", &again, &[("desired", &now.to_string())]);
     assert_eq!(back.destructive, now < other, "what is terminated is gone");
     a.done(&back).await;
@@ -232,11 +237,11 @@ async fn an_alarms_actions_are_disabled_and_enabled() {
     let mut a = Account::open();
     a.everything().await;
     let key = Account::key("alarms", Selector::All);
-    let alarm = a.find(&key, |r| r.get("actions_enabled").as_bool() == Some(true));
+    let alarm = a.find(&key, |r| r.get(&alarms::ACTIONS_ENABLED).as_bool() == Some(true));
     let id = alarm.record.id.clone();
     a.done(&a.plan("disable-actions", &[alarm], &[])).await;
     let alarm = a.find(&key, |r| r.id == id);
-    assert_eq!(alarm.record.get("actions_enabled").as_bool(), Some(false));
+    assert_eq!(alarm.record.get(&alarms::ACTIONS_ENABLED).as_bool(), Some(false));
     a.done(&a.plan("enable-actions", &[alarm], &[])).await;
 }
 
@@ -252,11 +257,11 @@ async fn an_object_is_downloaded_also_in_read_only_mode_and_never_over_a_file() 
         a.list(&key).await;
         let is_object = |r: &&skydeck::store::Row| {
             let action = ALL.action(Kind(ALL.kind("objects").unwrap().info), "download").unwrap();
-            r.record.get("size").as_int().is_some_and(|s| s > 0) && (action.available)(&r.record).is_ok()
+            r.record.get(&objects::SIZE).as_int().is_some_and(|s| s > 0) && (action.available)(&r.record).is_ok()
         };
         let Some(row) = a.store.table(&key).unwrap().rows().find(is_object) else { continue };
         let target = Target { table: key.clone(), record: row.record.clone() };
-        let size = u64::try_from(row.record.get("size").as_int().unwrap()).unwrap();
+        let size = u64::try_from(row.record.get(&objects::SIZE).as_int().unwrap()).unwrap();
         let folder: PathBuf = a.folder.path().join("into");
         std::fs::create_dir(&folder).unwrap();
         let plan = a.plan("download", &[target], &[("folder", folder.to_str().unwrap()), ("file", "x.bin")]);

@@ -6,10 +6,12 @@ use std::sync::mpsc::{Sender, channel};
 use futures::future::BoxFuture;
 use skydeck::aws::{Gateway, GatewayConfig};
 use skydeck::base::{Clock, Fault, RowId, Scope, Time};
+use skydeck::kinds::cloudwatch::instance_metrics;
 use skydeck::kinds::ec2::instances::{fields, instance};
 use skydeck::kinds::ec2::volumes::volume;
-use skydeck::kinds::ec2::{addresses, key_pairs, subnets, vpcs};
+use skydeck::kinds::ec2::{addresses, instance_protection, instance_volumes, key_pairs, subnets, vpcs};
 use skydeck::kinds::registry::ALL;
+use skydeck::kinds::s3::objects;
 use skydeck::kinds::{Interner, KindDef, ListRequest, PaidRow, Sink, What, facts};
 use skydeck::model::{Operation, Record, Scoping, Selector, Tone, Value};
 use skydeck::sandbox::{Sandbox, WorldSpec};
@@ -154,8 +156,8 @@ async fn instances_are_read_with_what_plans_need() {
     assert!(rows.iter().any(|r| instance::group(r).is_some()), "somebody is in a group");
     assert!(rows.iter().any(instance::is_spot));
     for r in rows.iter().filter(|r| instance::state(r) == instance::InstanceState::Running) {
-        assert!(matches!(r.get(fields::PRIVATE_IP), Value::Ip(_)), "{}", r.id);
-        assert!(r.get(fields::LAUNCHED).as_time().is_some(), "{}", r.id);
+        assert!(matches!(r.get(&fields::PRIVATE_IP), Value::Ip(_)), "{}", r.id);
+        assert!(r.get(&fields::LAUNCHED).as_time().is_some(), "{}", r.id);
         assert!(instance::root_is_ebs(r).is_some(), "{}", r.id);
         if instance::public_ip(r).is_some() {
             assert!(instance::public_ip_is_elastic(r).is_some(), "{}: whose address is it?", r.id);
@@ -174,7 +176,7 @@ async fn what_costs_and_is_used_by_nothing_stands_out_and_the_rest_says_who_uses
     assert_eq!(lone.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["old-vpn"]);
     assert!(!used.is_empty() && used.iter().all(|a| addresses::instance(a).is_some_and(is_instance)));
     assert!(used.iter().all(|a| addresses::association_id(a).is_some() && addresses::public_ip(a).is_some()));
-    assert!(addresses.iter().all(|a| a.get(addresses::COST).as_f64() == Some(addresses::AN_HOUR)));
+    assert!(addresses.iter().all(|a| a.get(&addresses::COST).as_f64() == Some(addresses::AN_HOUR)));
     let volumes = account.all("volumes").await;
     let (lone, used): (Vec<&Record>, Vec<_>) = volumes.iter().partition(|v| volume::instances(v).is_empty());
     assert_eq!(lone.len(), 2, "{lone:?}");
@@ -198,9 +200,9 @@ async fn networks_and_keys_are_what_instances_say_that_they_are_in_and_have() {
         assert!(subnets::available_ips(s).is_some_and(|n| n > 0), "{s:?}");
     }
     for i in account.all("instances").await.iter().filter(|i| instance::vpc_id(i).is_some()) {
-        let subnet = i.get(fields::SUBNET_ID).as_str().and_then(|id| subnets.iter().find(|s| s.id == id));
+        let subnet = i.get(&fields::SUBNET_ID).as_str().and_then(|id| subnets.iter().find(|s| s.id == id));
         assert_eq!(subnet.and_then(subnets::vpc_id), instance::vpc_id(i), "{}", i.id);
-        if let Some(key) = i.get(fields::KEY_NAME).as_str() {
+        if let Some(key) = i.get(&fields::KEY_NAME).as_str() {
             assert!(keys.iter().any(|k| k.name == key && key_pairs::key_type(k) == Some("rsa")), "{key}");
         }
     }
@@ -228,7 +230,9 @@ async fn metrics_are_asked_for_by_instance_only_and_counted_as_charged() {
         rows.iter().filter(|r| instance::state(r) == instance::InstanceState::Running).take(3).collect();
     let found = account.list("instance-metrics", Selector::All, ids(running.iter().copied())).await;
     assert_eq!((found.rows.len(), found.metrics, found.asked.len()), (3, 3, 1));
-    assert!(found.rows.iter().any(|r| matches!(r.get("cpu"), Value::Series(s) if s.points.len() == 12)));
+    assert!(
+        found.rows.iter().any(|r| matches!(r.get(&instance_metrics::CPU), Value::Series(s) if s.points.len() == 12))
+    );
     let refused = account.try_list("instance-metrics", Selector::All, What::Everything).await;
     assert!(refused.is_err(), "metrics of everything cost money for rows that nobody sees");
     let found = account.list("metrics", Selector::Parent(running[0].id.clone()), What::Everything).await;
@@ -252,7 +256,7 @@ async fn every_bucket_of_the_account_opens_wherever_it_is() {
     let mut folders = 0;
     for bucket in account.all("buckets").await {
         let rows = account.list("objects", Selector::Parent(bucket.id.clone()), What::Everything).await.rows;
-        for row in rows.iter().filter(|r| r.get("type").as_str() == Some("folder")).take(3) {
+        for row in rows.iter().filter(|r| r.get(&objects::TYPE).as_str() == Some("folder")).take(3) {
             folders += 1;
             let link = (ALL.kind("objects").unwrap().links)(row, &Scope::Global).remove(0);
             let inside = account.list("objects", link.selector, What::Everything).await.rows;
@@ -340,15 +344,18 @@ async fn disks_and_protection_of_an_instance_are_read_as_a_plan_needs_them() {
     let disks = account.list("instance-volumes", Selector::All, ids(with_disk.iter().copied())).await;
     assert_eq!((disks.rows.len(), disks.asked.len()), (3, 1));
     for (disks, instance) in disks.rows.iter().zip(&with_disk) {
-        let ids = disks.get("disks").items();
+        let ids = disks.get(&instance_volumes::DISKS).items();
         assert_eq!((&disks.id, ids.len()), (&instance.id, instance::volumes(instance).len()));
         assert!(ids[0].starts_with(instance::volumes(instance)[0].as_str()) && ids[0].contains("GiB"), "{}", ids[0]);
-        assert!(disks.get("cost").as_f64().is_some_and(|c| c > 0.0));
+        assert!(disks.get(&instance_volumes::COST).as_f64().is_some_and(|c| c > 0.0));
     }
     let all = account.all("instance-volumes").await;
-    assert!(all.len() > 3 && all.iter().all(|r| !r.get("disks").items().is_empty()));
+    assert!(all.len() > 3 && all.iter().all(|r| !r.get(&instance_volumes::DISKS).items().is_empty()));
     let shields = account.list("instance-protection", Selector::All, ids(rows.iter())).await;
-    assert!(shields.rows.iter().any(|r| r.get("termination").as_bool() == Some(true)), "the demo has a protected one");
-    assert!(shields.rows.iter().any(|r| r.get("termination").as_bool() == Some(false)));
+    assert!(
+        shields.rows.iter().any(|r| r.get(&instance_protection::TERMINATION).as_bool() == Some(true)),
+        "the demo has a protected one"
+    );
+    assert!(shields.rows.iter().any(|r| r.get(&instance_protection::TERMINATION).as_bool() == Some(false)));
     assert_eq!(shields.asked.len(), 2 * rows.len());
 }

@@ -184,7 +184,7 @@ fn write_wait(wait: &Waiter) -> Json {
         }),
         Waiter::Field { table, ids, field, want, within } => json!({
             "table": write_row(table, &RowId::new()), "ids": ids.iter().map(|i| i.as_str()).collect::<Vec<_>>(),
-            "field": field, "reads": want, "seconds": within.as_secs(),
+            "field": field.name, "reads": want, "seconds": within.as_secs(),
         }),
         Waiter::All(parts) => json!({ "all": parts.iter().map(write_wait).collect::<Vec<_>>() }),
     }
@@ -204,7 +204,7 @@ fn read_wait(wait: &Json, registry: &Registry, operations: &[&'static Operation]
         Some(wait.get("ids")?.as_array()?.iter().filter_map(|i| i.as_str().map(RowId::from)).collect())
     };
     if let Some(field) = wait.get("field").and_then(Json::as_str) {
-        let field = table.kind.fields.at(table.kind.index_of(field)?).name;
+        let field = table.kind.fields.at(table.kind.index_of(field)?);
         let want = wait.get("reads")?.as_str()?.to_string();
         return Some(Waiter::Field { table, ids: ids()?, field, want, within });
     }

@@ -25,7 +25,7 @@ fn run() -> RunRecord {
     let field = Waiter::Field {
         table: table(),
         ids: vec!["i-1".into()],
-        field: "type",
+        field: &crate::kinds::ec2::instances::fields::TYPE,
         want: "m5.large".into(),
         within: Duration::from_secs(60),
     };

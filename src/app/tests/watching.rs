@@ -149,7 +149,7 @@ fn a_volume_that_is_being_attached_is_asked_for_by_id_although_its_own_state_say
     let mut desk = real("volumes");
     let volume = |id: &str, attachment: &str| {
         let state = Value::State(Tone::Unknown, attachment.into());
-        row(&volumes::INFO, id, id, "in-use").with(crate::kinds::ec2::volumes::fields::ATTACH_STATE, state)
+        row(&volumes::INFO, id, id, "in-use").with(&crate::kinds::ec2::volumes::fields::ATTACH_STATE, state)
     };
     desk.list(all(&volumes::INFO), records(vec![volume("vol-1", "attached"), volume("vol-2", "attaching")]));
     assert_eq!(watched(&desk, &volumes::INFO), [None, Some(vec!["vol-2".into()])]);
@@ -173,7 +173,8 @@ fn records(rows: Vec<Row>) -> Vec<Arc<Record>> {
 fn names_of_what_is_seen_are_asked_for_by_id_and_all_of_them_only_to_filter_or_sort_by_them() {
     let mut desk = real("volumes");
     let volume = |n: usize, instance: &str| {
-        row(&volumes::INFO, &format!("vol-{n:03}"), &format!("v{n:03}"), "in-use").with(ATTACHED_TO, texts(&[instance]))
+        row(&volumes::INFO, &format!("vol-{n:03}"), &format!("v{n:03}"), "in-use")
+            .with(&ATTACHED_TO, texts(&[instance]))
     };
     let rows = (0..300).map(|n| volume(n, &format!("i-{n:03}"))).collect();
     desk.list(all(&volumes::INFO), records(rows));
@@ -196,7 +197,7 @@ fn names_of_what_is_seen_are_asked_for_by_id_and_all_of_them_only_to_filter_or_s
 #[test]
 fn of_a_kind_with_few_rows_all_names_are_asked_for_at_once_and_only_where_their_ids_are_seen() {
     let mut desk = real("subnets");
-    let subnet = row(&subnets::INFO, "subnet-1", "app-a", "available").with(subnets::VPC_ID, Value::text("vpc-1"));
+    let subnet = row(&subnets::INFO, "subnet-1", "app-a", "available").with(&subnets::VPC_ID, Value::text("vpc-1"));
     desk.list(all(&subnets::INFO), records(vec![subnet]));
     assert_eq!(watched(&desk, &vpcs::INFO), [None]);
     desk.line("vpcs");
@@ -204,7 +205,7 @@ fn of_a_kind_with_few_rows_all_names_are_asked_for_at_once_and_only_where_their_
     assert!(matches!(interest.as_slice(), [one] if one.visible), "what is looked at is asked for once: {interest:?}");
     let mut desk = real("instances");
     let fields = crate::kinds::ec2::instances::fields::VPC_ID;
-    let instance = row(&instances::INFO, "i-1", "web", "running").with(fields, Value::text("vpc-1"));
+    let instance = row(&instances::INFO, "i-1", "web", "running").with(&fields, Value::text("vpc-1"));
     desk.list(all(&instances::INFO), records(vec![instance]));
     assert!(watched(&desk, &vpcs::INFO).is_empty(), "the column is not shown");
     desk.press("d");

@@ -115,18 +115,18 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     plan.consequences = sorted(all);
     plan.destructive = !stuck && matches!(step, Change::Ends(_));
     if let (Change::Launches(units), false) = (&step, stuck) {
-        let types = list(row, "instance_types");
+        let types = list(row, &groups::fields::INSTANCE_TYPES);
         let what = if types.is_empty() { String::new() } else { format!(" ({})", names(&types)) };
         let more = capacity.said_launched(*units);
         plan.cost = Some(format!("{more} more{what}, billed by the second (price not known here)"));
     }
     plan.wait = if stuck {
-        wait_field(cx.targets, groups::DESIRED, &want.to_string(), 2)
+        wait_field(cx.targets, &groups::fields::DESIRED, &want.to_string(), 2)
     } else {
         let mut parts = vec![wait_state(cx.targets, &["steady"], &["deleting"], false, 15)];
         if !capacity.is_in_instances() && matches!(step, Change::Ends(_)) {
             // A group with weights is steady also above its desired capacity, so that its state alone would prove nothing.
-            parts.push(wait_field(cx.targets, groups::AT_REST, "true", 15));
+            parts.push(wait_field(cx.targets, &groups::fields::AT_REST, "true", 15));
         }
         Waiter::all(parts)
     };
@@ -173,7 +173,8 @@ impl Change {
 }
 
 fn more(row: &Record, capacity: &Capacity, n: i64) -> Vec<Consequence> {
-    let template = field(row, "launch_template").map(|t| format!(" from {}", visible(t))).unwrap_or_default();
+    let template =
+        field(row, &groups::fields::LAUNCH_TEMPLATE).map(|t| format!(" from {}", visible(t))).unwrap_or_default();
     let mut out = vec![note(format!("{} will be launched{template}", capacity.said_launched(n)))];
     let above = capacity.overshoot();
     if above > 0 {
@@ -182,7 +183,7 @@ fn more(row: &Record, capacity: &Capacity, n: i64) -> Vec<Consequence> {
             upto(&capacity.said(above), above)
         )));
     }
-    let groups = list(row, "target_groups");
+    let groups = list(row, &groups::fields::TARGET_GROUPS);
     if groups::is_suspended(row, "AddToLoadBalancer") {
         out.push(note("new instances are not registered with target groups while AddToLoadBalancer is suspended"));
     } else if !groups.is_empty() {
@@ -198,15 +199,15 @@ fn upto(said: &str, n: i64) -> String {
 }
 
 fn fewer(row: &Record, capacity: &Capacity, amount: &str, n: i64, want: i64) -> Vec<Consequence> {
-    let policies = list(row, "termination_policies");
+    let policies = list(row, &groups::fields::TERMINATION_POLICIES);
     let by = if policies.is_empty() { String::new() } else { format!(" ({})", names(&policies)) };
     let mut out = vec![severe(format!("{amount} will be terminated, chosen by the group's termination policy{by}"))];
-    let serving = list(row, "target_groups");
+    let serving = list(row, &groups::fields::TARGET_GROUPS);
     if want == 0 && !serving.is_empty() {
         let groups: Vec<String> = serving.iter().map(|g| visible(g).into_owned()).collect();
         out.push(severe(format!("{} will have no target of this group", names(&groups))));
     }
-    let (members, protected) = (groups::instances(row), list(row, "protected"));
+    let (members, protected) = (groups::instances(row), list(row, &groups::fields::PROTECTED));
     let all = capacity.units_of(&members).unwrap_or_default();
     let free = all - capacity.units_of(&protected).unwrap_or_default();
     if !protected.is_empty() && n > free {
@@ -229,13 +230,13 @@ mod tests {
 
     fn group(suspended: &[&str]) -> Record {
         row(&INFO, "asg", "asg", "steady")
-            .with(groups::MIN, Value::Int(1))
-            .with(groups::DESIRED, Value::Int(2))
-            .with(groups::MAX, Value::Int(4))
-            .with(groups::SUSPENDED, texts(suspended))
-            .with(groups::INSTANCES, texts(&["i-1", "i-2"]))
-            .with("termination_policies", texts(&["Default"]))
-            .with("target_groups", texts(&["web-tg"]))
+            .with(&groups::fields::MIN, Value::Int(1))
+            .with(&groups::fields::DESIRED, Value::Int(2))
+            .with(&groups::fields::MAX, Value::Int(4))
+            .with(&groups::fields::SUSPENDED, texts(suspended))
+            .with(&groups::fields::INSTANCES, texts(&["i-1", "i-2"]))
+            .with(&groups::fields::TERMINATION_POLICIES, texts(&["Default"]))
+            .with(&groups::fields::TARGET_GROUPS, texts(&["web-tg"]))
             .record()
     }
 
@@ -282,13 +283,13 @@ mod tests {
     fn weighted(desired: i64, members: &[&str]) -> Record {
         let ids: Vec<&str> = members.iter().filter_map(|m| m.split('=').next()).collect();
         row(&INFO, "asg", "asg", "steady")
-            .with(groups::MIN, Value::Int(0))
-            .with(groups::DESIRED, Value::Int(desired))
-            .with(groups::MAX, Value::Int(20))
-            .with(groups::COUNTED_IN, Value::text("units"))
-            .with(groups::WEIGHTS, texts(&["c5.large=2", "c5.xlarge=4"]))
-            .with(groups::MEMBER_UNITS, texts(members))
-            .with(groups::INSTANCES, texts(&ids))
+            .with(&groups::fields::MIN, Value::Int(0))
+            .with(&groups::fields::DESIRED, Value::Int(desired))
+            .with(&groups::fields::MAX, Value::Int(20))
+            .with(&groups::fields::COUNTED_IN, Value::text("units"))
+            .with(&groups::fields::WEIGHTS, texts(&["c5.large=2", "c5.xlarge=4"]))
+            .with(&groups::fields::MEMBER_UNITS, texts(members))
+            .with(&groups::fields::INSTANCES, texts(&ids))
             .record()
     }
 

@@ -9,34 +9,30 @@ use crate::kinds::convert::{Converter, Text, field, int, moment, no_tags, own, t
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::listed;
 use crate::kinds::raw::raw;
-use crate::model::{
-    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Parent, Record, Scoping, Selector, Service, Tone,
-    Value,
-};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
 
 /// `DescribeScalingActivities`.
 pub static DESCRIBE_SCALING_ACTIVITIES: Operation = Operation::read(Service::AutoScaling, "DescribeScalingActivities");
 
 /// The group's name.
-pub const GROUP: &str = "group";
+pub const GROUP: FieldInfo =
+    FieldInfo::text("group", "GROUP", "The group.").shown(3).cells(8, 30).links_to("auto-scaling-groups");
 /// Ids of the instances that it is about.
-pub const INSTANCES: &str = "instances";
+pub const INSTANCES: FieldInfo = FieldInfo::list("instances", "INSTANCES", "The instances that it is about.")
+    .cells(9, 40)
+    .aka(&["instance"])
+    .id_of("instances", "i-");
+/// When it began.
+pub const STARTED: FieldInfo = FieldInfo::age("started", "AGE", "When it began.").shown(0).aka(&["age"]);
 
 /// What they are.
-pub static INFO: KindInfo = KindInfo {
-    name: "activities",
-    singular: "activity",
-    title: "Activities",
-    doc: "Scaling activities of Auto Scaling groups in the last six weeks, with AWS's cause. The newest come first.",
-    aliases: &["scaling-activities", "activity"],
-    service: Service::AutoScaling,
-    scoping: Scoping::Region,
-    parent: Some(Parent { kind: "auto-scaling-groups", fans_out: true }),
-    fields: &FIELDS,
-    sort: ("started", false),
-    operations: &[&DESCRIBE_SCALING_ACTIVITIES],
-    side: false,
-    transitional: &[
+pub static INFO: KindInfo = KindInfo::new("activities", "activity", "Activities", &FIELDS)
+    .doc("Scaling activities of Auto Scaling groups in the last six weeks, with AWS's cause. The newest come first.")
+    .aliases(&["scaling-activities", "activity"])
+    .listed_by(&[&DESCRIBE_SCALING_ACTIVITIES])
+    .sorted_down(&STARTED)
+    .fans_out_over("auto-scaling-groups")
+    .transitional(&[
         "PendingSpotBidPlacement",
         "WaitingForSpotInstanceRequestId",
         "WaitingForSpotInstanceId",
@@ -50,8 +46,7 @@ pub static INFO: KindInfo = KindInfo {
         "WaitingForInPlaceUpdateToStart",
         "WaitingForInPlaceUpdateToFinalize",
         "WaitingForConnectionDraining",
-    ],
-};
+    ]);
 
 /// Activities.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
@@ -110,56 +105,32 @@ pub struct Activity {
 }
 
 static FIELDS: Fields<Activity> = Fields(&[
-    field(FieldInfo::new("started", "AGE", FieldType::Age, "When it began.").shown(0).aka(&["age"]), |a| {
-        moment(a.started)
-    }),
+    field(STARTED, |a| moment(a.started)),
+    field(GROUP, |a| text(&a.group)),
     field(
-        FieldInfo::new(GROUP, "GROUP", FieldType::Text, "The group.")
-            .shown(3)
-            .cells(8, 30)
-            .links_to("auto-scaling-groups"),
-        |a| text(&a.group),
-    ),
-    field(
-        FieldInfo::new(
-            "status",
-            "STATUS",
-            FieldType::State,
-            "Successful, Failed, Cancelled, or the step that it is at.",
-        )
-        .shown(0)
-        .cells(10, 20)
-        .aka(&["state"]),
+        FieldInfo::state("status", "STATUS", "Successful, Failed, Cancelled, or the step that it is at.")
+            .shown(0)
+            .cells(10, 20)
+            .aka(&["state"]),
         |a| {
             let (tone, s) = a.status.shown();
             Value::State(tone, s)
         },
     ),
-    field(
-        FieldInfo::new("progress", "%", FieldType::Int, "How far it is, from 0 to 100.").unit("%").shown(4).cells(5, 5),
-        |a| int(a.progress),
-    ),
-    field(FieldInfo::new("description", "DESCRIPTION", FieldType::Text, "What it does.").shown(1).cells(24, 60), |a| {
+    field(FieldInfo::int("progress", "%", "How far it is, from 0 to 100.").unit("%").shown(4).cells(5, 5), |a| {
+        int(a.progress)
+    }),
+    field(FieldInfo::text("description", "DESCRIPTION", "What it does.").shown(1).cells(24, 60), |a| {
         text(&a.description)
     }),
-    field(FieldInfo::new("cause", "CAUSE", FieldType::Text, "Why, in AWS's words.").shown(5).cells(36, 200), |a| {
-        text(&a.cause)
-    }),
-    field(FieldInfo::new("status_message", "MESSAGE", FieldType::Text, "Why it failed or waits.").cells(8, 80), |a| {
+    field(FieldInfo::text("cause", "CAUSE", "Why, in AWS's words.").shown(5).cells(36, 200), |a| text(&a.cause)),
+    field(FieldInfo::text("status_message", "MESSAGE", "Why it failed or waits.").cells(8, 80), |a| {
         text(&a.status_message)
     }),
-    field(FieldInfo::new("ended", "ENDED", FieldType::Age, "When it ended.").cells(5, 6), |a| moment(a.ended)),
-    field(
-        FieldInfo::new(INSTANCES, "INSTANCES", FieldType::List, "The instances that it is about.")
-            .cells(9, 40)
-            .aka(&["instance"])
-            .id_of("instances", "i-"),
-        |a| a.instances.clone(),
-    ),
-    field(FieldInfo::new("id", "ID", FieldType::Id, "The activity's id.").cells(11, 36), |a| Value::Text(a.id.clone())),
-    field(FieldInfo::new("details", "DETAILS", FieldType::Text, "Zone and subnet, as AWS's JSON.").cells(8, 80), |a| {
-        text(&a.details)
-    }),
+    field(FieldInfo::age("ended", "ENDED", "When it ended.").cells(5, 6), |a| moment(a.ended)),
+    field(INSTANCES, |a| a.instances.clone()),
+    field(FieldInfo::id("id", "ID", "The activity's id.").cells(11, 36), |a| Value::Text(a.id.clone())),
+    field(FieldInfo::text("details", "DETAILS", "Zone and subnet, as AWS's JSON.").cells(8, 80), |a| text(&a.details)),
 ]);
 
 impl Activity {
@@ -226,10 +197,10 @@ fn instance_ids(text: &str) -> impl Iterator<Item = &str> {
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
     let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
     let mut out = Vec::new();
-    if let Some(group) = row.get(GROUP).as_str() {
+    if let Some(group) = row.get(&GROUP).as_str() {
         out.push(link("group", "auto-scaling-groups", format!("name=\"{group}\"")));
     }
-    let instances = row.get(INSTANCES).items();
+    let instances = row.get(&INSTANCES).items();
     if !instances.is_empty() {
         out.push(link("instance", "instances", format!("id={}", instances.join(","))));
     }

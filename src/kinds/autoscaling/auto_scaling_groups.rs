@@ -1,11 +1,12 @@
 //! Auto Scaling groups: the kind and its list function. Their fields: [`fields`].
 
-mod fields;
+pub mod fields;
 
 use arcstr::ArcStr;
 use aws_sdk_autoscaling::types as sdk;
 use futures::future::BoxFuture;
 
+use self::fields::{DESIRED, INSTANCES, MAX, MIN, STANDBY, SUBNETS, SUSPENDED, TARGET_GROUP_ARNS, TARGET_GROUPS};
 use super::capacity::Weights;
 use crate::base::{Fault, Scope, Time};
 use crate::kinds::convert::{Converter, Text, own, texts};
@@ -13,54 +14,23 @@ use crate::kinds::elbv2::name_of_arn;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::listed;
 use crate::kinds::raw::raw;
-use crate::model::{Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tags, Tone, Value};
+use crate::model::{Kind, KindInfo, Link, Operation, Record, Selector, Service, Tags, Tone, Value};
 
 /// `DescribeAutoScalingGroups`.
 pub static DESCRIBE_AUTO_SCALING_GROUPS: Operation = Operation::read(Service::AutoScaling, "DescribeAutoScalingGroups");
 
-/// The least capacity, in [`COUNTED_IN`].
-pub const MIN: &str = "min";
-/// The most.
-pub const MAX: &str = "max";
-/// How much there should be.
-pub const DESIRED: &str = "desired";
-/// How much is in service, of what is desired.
-pub const IN_SERVICE: &str = "in_service";
-/// What the capacity is counted in: instances, units (types have weights), vcpu or memory-mib.
-pub const COUNTED_IN: &str = "counted_in";
-/// What instance types count, as `TYPE=UNITS`.
-pub const WEIGHTS: &str = "weights";
-/// Members that count, in service or on their way in, as `ID=UNITS`.
-pub const MEMBER_UNITS: &str = "member_units";
-/// Whether nothing is on its way, and no member is as small as what is in service too much.
-pub const AT_REST: &str = "at_rest";
-/// Ids of its instances.
-pub const INSTANCES: &str = "instances";
-/// `EC2`, `ELB`…
-pub const HEALTH_CHECK_TYPE: &str = "health_check_type";
-/// Suspended processes.
-pub const SUSPENDED: &str = "suspended";
-/// ARNs of the target groups that it registers its instances with.
-pub const TARGET_GROUP_ARNS: &str = "target_group_arns";
-
 /// What they are.
-pub static INFO: KindInfo = KindInfo {
-    name: "auto-scaling-groups",
-    singular: "Auto Scaling group",
-    title: "Auto Scaling groups",
-    doc: "EC2 Auto Scaling groups. The state is derived: AWS names only a group that is being deleted; updating \
+pub static INFO: KindInfo =
+    KindInfo::new("auto-scaling-groups", "Auto Scaling group", "Auto Scaling groups", &fields::FIELDS)
+        .doc(
+            "EC2 Auto Scaling groups. The state is derived: AWS names only a group that is being deleted; updating \
           capacity means \
           that not as much is in service as desired. Capacity is in instances, or in the units of the group's weights.",
-    aliases: &["asgs", "asg", "groups"],
-    service: Service::AutoScaling,
-    scoping: Scoping::Region,
-    parent: None,
-    fields: &fields::FIELDS,
-    sort: ("name", true),
-    operations: &[&DESCRIBE_AUTO_SCALING_GROUPS],
-    side: false,
-    transitional: &["updating capacity", "deleting"],
-};
+        )
+        .aliases(&["asgs", "asg", "groups"])
+        .listed_by(&[&DESCRIBE_AUTO_SCALING_GROUPS])
+        .sorted(&fields::NAME)
+        .transitional(&["updating capacity", "deleting"]);
 
 /// Auto Scaling groups.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
@@ -212,23 +182,23 @@ impl Group {
 
 /// Fewest, desired and most instances; `None` if AWS said nothing.
 pub fn capacity(row: &Record) -> Option<(i64, i64, i64)> {
-    Some((row.get(MIN).as_int()?, row.get(DESIRED).as_int()?, row.get(MAX).as_int()?))
+    Some((row.get(&MIN).as_int()?, row.get(&DESIRED).as_int()?, row.get(&MAX).as_int()?))
 }
 /// Ids of its instances.
 pub fn instances(row: &Record) -> Vec<ArcStr> {
-    row.get(INSTANCES).items()
+    row.get(&INSTANCES).items()
 }
 /// Whether the process is suspended: `Launch`, `Terminate`, `HealthCheck`, `ReplaceUnhealthy`…
 pub fn is_suspended(row: &Record, process: &str) -> bool {
-    row.get(SUSPENDED).items().iter().any(|p| p == process)
+    row.get(&SUSPENDED).items().iter().any(|p| p == process)
 }
 /// ARNs of the target groups that it registers its instances with.
 pub fn target_group_arns(row: &Record) -> Vec<ArcStr> {
-    row.get(TARGET_GROUP_ARNS).items()
+    row.get(&TARGET_GROUP_ARNS).items()
 }
 /// Members in standby: the group neither counts nor replaces them.
 pub fn standby(row: &Record) -> Vec<ArcStr> {
-    row.get("standby").items()
+    row.get(&STANDBY).items()
 }
 
 /// DescribeAutoScalingGroups takes up to 100 a page, and up to 50 names.
@@ -333,12 +303,12 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
             format!("tag:\"{}\"=\"{}\"", crate::kinds::ec2::instances::instance::GROUP_TAG, row.name),
         ),
     ];
-    let groups = row.get("target_groups").items();
+    let groups = row.get(&TARGET_GROUPS).items();
     if !groups.is_empty() {
         out.push(link("target groups", "target-groups", format!("name={}", groups.join(","))));
     }
     out.push(link("alarms", "alarms", format!("resources:\"{}\"", row.name)));
-    let subnets = row.get("subnets").items();
+    let subnets = row.get(&SUBNETS).items();
     if !subnets.is_empty() {
         out.push(link("subnets", "subnets", format!("id={}", subnets.join(","))));
     }
@@ -396,7 +366,7 @@ mod tests {
                 members.iter().enumerate().map(|(n, (s, w))| weighing(&format!("i-{n}"), s.clone(), w)).collect();
             let r = row(desired, members);
             let state = r.state.as_ref().map(|(_, s)| s.to_string()).unwrap_or_default();
-            (r.get(IN_SERVICE).clone(), state, r.get(AT_REST).as_bool())
+            (r.get(&fields::IN_SERVICE).clone(), state, r.get(&fields::AT_REST).as_bool())
         };
         let three = [(InService, "2"), (InService, "2"), (InService, "4")];
         assert_eq!(of(8, &three), (Value::ratio(8, 8), "steady".into(), Some(true)));
@@ -410,7 +380,10 @@ mod tests {
         assert_eq!(of(7, &coming).0.tone(), Some(Tone::Busy));
         assert_eq!(of(4, &[(InService, "4"), (Terminating, "4")]).1, "updating capacity");
         let r = row(4, vec![weighing("i-1", InService, "4")]);
-        assert_eq!((r.get(COUNTED_IN), r.get(MEMBER_UNITS).items()), (&Value::text("units"), vec!["i-1=4".into()]));
+        assert_eq!(
+            (r.get(&fields::COUNTED_IN), r.get(&fields::MEMBER_UNITS).items()),
+            (&Value::text("units"), vec!["i-1=4".into()])
+        );
     }
 
     #[test]
@@ -437,14 +410,17 @@ mod tests {
             convert(&mut Converter::new(&Interner::default()), &g).map(|g| g.record()).expect("it has a name")
         };
         let r = group(Some(mixed), Some("units"));
-        assert_eq!((r.get(IN_SERVICE), r.get(WEIGHTS).items().len()), (&Value::ratio(4, 4), 2));
+        assert_eq!((r.get(&fields::IN_SERVICE), r.get(&fields::WEIGHTS).items().len()), (&Value::ratio(4, 4), 2));
         // Several types without weights: each instance is one.
         let plain = sdk::MixedInstancesPolicy::builder().build();
         let r = group(Some(plain), None);
-        assert_eq!((r.get(IN_SERVICE), r.get(COUNTED_IN)), (&Value::ratio(1, 4), &Value::text("instances")));
+        assert_eq!(
+            (r.get(&fields::IN_SERVICE), r.get(&fields::COUNTED_IN)),
+            (&Value::ratio(1, 4), &Value::text("instances"))
+        );
         // vCPUs of a member that only AWS knows are not one.
         let r = group(None, Some("vcpu"));
-        assert_eq!((r.get(IN_SERVICE), r.get(MEMBER_UNITS)), (&Value::Unknown, &Value::Unknown));
+        assert_eq!((r.get(&fields::IN_SERVICE), r.get(&fields::MEMBER_UNITS)), (&Value::Unknown, &Value::Unknown));
         assert_eq!(r.state.map(|(tone, _)| tone), Some(Tone::Unknown));
     }
 
@@ -453,9 +429,9 @@ mod tests {
         let r = row(2, vec![member("i-1", sdk::LifecycleState::InService)]);
         assert_eq!(capacity(&r), Some((1, 2, 4)));
         assert_eq!(instances(&r), ["i-1"]);
-        assert_eq!(r.get(IN_SERVICE), &Value::ratio(1, 2));
-        assert_eq!(r.get("target_groups").items(), ["my-tg"]);
-        assert_eq!(r.get("subnets").items().len(), 2);
+        assert_eq!(r.get(&fields::IN_SERVICE), &Value::ratio(1, 2));
+        assert_eq!(r.get(&TARGET_GROUPS).items(), ["my-tg"]);
+        assert_eq!(r.get(&SUBNETS).items().len(), 2);
         assert!(!is_suspended(&r, "Launch"));
     }
 }

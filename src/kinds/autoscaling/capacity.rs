@@ -10,7 +10,7 @@
 use arcstr::ArcStr;
 use aws_sdk_autoscaling::types as sdk;
 
-use super::auto_scaling_groups::{COUNTED_IN, INSTANCES, MEMBER_UNITS, WEIGHTS};
+use super::auto_scaling_groups::fields::{COUNTED_IN, INSTANCES, MEMBER_UNITS, WEIGHTS};
 use crate::kinds::plan_builder::count;
 use crate::model::{Record, Value};
 
@@ -77,18 +77,18 @@ pub struct Capacity {
 impl Capacity {
     /// Of a group's row.
     pub fn of(row: &Record) -> Self {
-        let unit: ArcStr = row.get(COUNTED_IN).as_str().unwrap_or(IN_INSTANCES).into();
+        let unit: ArcStr = row.get(&COUNTED_IN).as_str().unwrap_or(IN_INSTANCES).into();
         let pair =
             |line: &ArcStr| line.rsplit_once('=').and_then(|(id, n)| Some((ArcStr::from(id), n.parse::<i64>().ok()?)));
-        let members = match row.get(MEMBER_UNITS) {
+        let members = match row.get(&MEMBER_UNITS) {
             // Not said, and each counts one: its instances do.
             Value::Unknown if unit == IN_INSTANCES => {
-                Some(row.get(INSTANCES).items().into_iter().map(|id| (id, 1)).collect())
+                Some(row.get(&INSTANCES).items().into_iter().map(|id| (id, 1)).collect())
             }
             Value::Unknown => None,
             v => Some(v.items().iter().filter_map(pair).collect()),
         };
-        let weights = row.get(WEIGHTS).items().iter().filter_map(pair).map(|(_, w)| w).collect();
+        let weights = row.get(&WEIGHTS).items().iter().filter_map(pair).map(|(_, w)| w).collect();
         Capacity { unit, members, weights }
     }
     /// Whether each instance counts one.
@@ -217,9 +217,9 @@ mod tests {
 
     fn weighted(members: &[&str], weights: &[&str]) -> Capacity {
         let group = row(&super::super::auto_scaling_groups::INFO, "asg", "asg", "steady")
-            .with(COUNTED_IN, Value::text(IN_UNITS))
-            .with(MEMBER_UNITS, texts(members))
-            .with(WEIGHTS, texts(weights));
+            .with(&COUNTED_IN, Value::text(IN_UNITS))
+            .with(&MEMBER_UNITS, texts(members))
+            .with(&WEIGHTS, texts(weights));
         Capacity::of(&group.record())
     }
 
@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn a_group_without_weights_counts_instances() {
         let group = row(&super::super::auto_scaling_groups::INFO, "asg", "asg", "steady");
-        let c = Capacity::of(&group.with(INSTANCES, texts(&["i-1", "i-2"])).record());
+        let c = Capacity::of(&group.with(&INSTANCES, texts(&["i-1", "i-2"])).record());
         assert!(c.is_in_instances());
         assert_eq!((c.have(), c.said(1), c.said_launched(2)), (Some(2), "1 instance".into(), "2 instances".into()));
         assert_eq!(c.said_ended(1).as_deref(), Some("1 instance"));

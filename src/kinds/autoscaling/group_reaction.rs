@@ -77,7 +77,7 @@ impl Member<'_> {
     /// Whether the group's health check looks at target health (`ELB`), so that a reboot may cost the member.
     pub fn looks_at_targets(&self) -> Option<bool> {
         let row = self.row?;
-        let types = row.get(groups::HEALTH_CHECK_TYPE).as_str().unwrap_or_default().to_string();
+        let types = row.get(&groups::fields::HEALTH_CHECK_TYPE).as_str().unwrap_or_default().to_string();
         Some(types.split([',', ' ']).any(|t| t == "ELB"))
     }
 }
@@ -86,7 +86,7 @@ impl Member<'_> {
 fn replacement(row: &Record, leaving: &[&str]) -> GroupReaction {
     let capacity = Capacity::of(row);
     let each = || GroupReaction::Replaced(count(leaving.len(), "replacement"));
-    let desired = row.get(groups::DESIRED).as_int();
+    let desired = row.get(&groups::fields::DESIRED).as_int();
     let (Some(desired), Some(have), Some(less)) = (desired, capacity.have(), capacity.units_of(leaving)) else {
         return match capacity.is_in_instances() {
             true => each(),

@@ -2,7 +2,7 @@
 
 use arcstr::ArcStr;
 
-use super::alarms::{self, ACTIONS_ENABLED, AlarmState, INFO};
+use super::alarms::{self, ACTIONS_ENABLED, ALARM_ACTIONS, AlarmState, INFO, INSUFFICIENT_DATA_ACTIONS, OK_ACTIONS};
 use crate::base::Fault;
 use crate::base::text::visible;
 use crate::kinds::action::{Action, ActionContext, Takes};
@@ -88,7 +88,7 @@ fn plan(cx: &ActionContext<'_>, way: &Way) -> Result<Plan, Fault> {
     }
     let each = |row: &Record| if way.enable { enabled(row) } else { disabled(row) };
     plan.consequences = sorted(cx.targets.iter().flat_map(|t| each(&t.record)).collect());
-    plan.wait = wait_field(cx.targets, ACTIONS_ENABLED, if way.enable { "true" } else { "false" }, 2);
+    plan.wait = wait_field(cx.targets, &ACTIONS_ENABLED, if way.enable { "true" } else { "false" }, 2);
     plan.undo = Some(Undo { line: way.other().name.into(), but: None, on: Vec::new() });
     Ok(plan)
 }
@@ -98,7 +98,7 @@ fn change_text(from: &str, to: &str) -> String {
 }
 
 fn all_actions(row: &Record) -> Vec<ArcStr> {
-    ["alarm_actions", "ok_actions", "insufficient_data_actions"].iter().flat_map(|f| list(row, f)).collect()
+    [ALARM_ACTIONS, OK_ACTIONS, INSUFFICIENT_DATA_ACTIONS].iter().flat_map(|f| list(row, f)).collect()
 }
 
 /// What an action's ARN does, as far as it says.
@@ -182,8 +182,8 @@ mod tests {
     fn disabling(actions: &[&str]) -> Plan {
         let rows = Rows::default();
         let alarm = row(&INFO, "web-cpu", "web-cpu", "OK")
-            .with(ACTIONS_ENABLED, Value::Bool(true))
-            .with("alarm_actions", texts(actions))
+            .with(&ACTIONS_ENABLED, Value::Bool(true))
+            .with(&ALARM_ACTIONS, texts(actions))
             .record();
         let targets = vec![rows.target(&INFO, alarm)];
         (DISABLE.plan)(&rows.context(&targets), &Values::default()).expect("a plan")

@@ -14,36 +14,51 @@ use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::listed;
 use crate::kinds::raw::raw;
 use crate::kinds::tags;
-use crate::model::{
-    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tone, Value,
-};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
 
 /// `DescribeAlarms`.
 pub static DESCRIBE_ALARMS: Operation = Operation::read(Service::CloudWatch, "DescribeAlarms");
 
 /// OK, ALARM, INSUFFICIENT_DATA.
-pub const STATE: &str = "state";
+pub const STATE: FieldInfo =
+    FieldInfo::state("state", "STATE", "OK, ALARM or INSUFFICIENT_DATA.").shown(0).cells(8, 17);
 /// Whether it carries out its actions.
-pub const ACTIONS_ENABLED: &str = "actions_enabled";
+pub const ACTIONS_ENABLED: FieldInfo =
+    FieldInfo::flag("actions_enabled", "ACTIONS", "Whether it carries out its actions.").shown(4).cells(7, 7);
 /// Values of its dimensions.
-pub const RESOURCES: &str = "resources";
+pub const RESOURCES: FieldInfo =
+    FieldInfo::list("resources", "RESOURCES", "The dimensions' values alone: instance ids, group names…")
+        .cells(9, 60)
+        .aka(&["resource"])
+        .section("");
+
+/// The alarm's name.
+pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The alarm's name.").shown(0);
+/// From point to point.
+pub const PERIOD: FieldInfo = FieldInfo::seconds("period", "PERIOD", "From point to point.").cells(6, 8);
+/// ARNs of what it does when it goes off.
+pub const ALARM_ACTIONS: FieldInfo =
+    FieldInfo::list("alarm_actions", "ON ALARM", "ARNs of what it does when it goes off.")
+        .cells(8, 60)
+        .section(ACTIONS);
+/// ARNs of what it does when it is OK again.
+pub const OK_ACTIONS: FieldInfo =
+    FieldInfo::list("ok_actions", "ON OK", "ARNs of what it does when it is OK again.").cells(8, 60).section(ACTIONS);
+/// ARNs of what it does when data are missing.
+pub const INSUFFICIENT_DATA_ACTIONS: FieldInfo =
+    FieldInfo::list("insufficient_data_actions", "ON NO DATA", "ARNs of what it does when data are missing.")
+        .cells(10, 60)
+        .section(ACTIONS);
+/// What the metric is about, as NAME=VALUE.
+pub const DIMENSIONS: FieldInfo =
+    FieldInfo::list("dimensions", "DIMENSIONS", "What the metric is about, as NAME=VALUE.").shown(5).cells(10, 60);
 
 /// What they are.
-pub static INFO: KindInfo = KindInfo {
-    name: "alarms",
-    singular: "alarm",
-    title: "Alarms",
-    doc: "CloudWatch alarms, metric and composite.",
-    aliases: &["alarm"],
-    service: Service::CloudWatch,
-    scoping: Scoping::Region,
-    parent: None,
-    fields: &FIELDS,
-    sort: ("name", true),
-    operations: &[&DESCRIBE_ALARMS],
-    side: false,
-    transitional: &[],
-};
+pub static INFO: KindInfo = KindInfo::new("alarms", "alarm", "Alarms", &FIELDS)
+    .doc("CloudWatch alarms, metric and composite.")
+    .aliases(&["alarm"])
+    .listed_by(&[&DESCRIBE_ALARMS])
+    .sorted(&NAME);
 
 /// Alarms.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
@@ -111,128 +126,61 @@ pub struct Alarm {
 const ACTIONS: &str = "actions";
 
 static FIELDS: Fields<Alarm> = Fields(&[
-    field(FieldInfo::new("name", "NAME", FieldType::Text, "The alarm's name.").shown(0), |a| {
-        Value::Text(a.name.clone())
+    field(NAME, |a| Value::Text(a.name.clone())),
+    field(STATE, |a| {
+        let (tone, s) = a.state.shown();
+        Value::State(tone, s)
     }),
     field(
-        FieldInfo::new(STATE, "STATE", FieldType::State, "OK, ALARM or INSUFFICIENT_DATA.").shown(0).cells(8, 17),
-        |a| {
-            let (tone, s) = a.state.shown();
-            Value::State(tone, s)
-        },
-    ),
-    field(
-        FieldInfo::new("since", "SINCE", FieldType::Age, "Since when it has been in its state.")
-            .shown(1)
-            .cells(5, 6)
-            .aka(&["age"]),
+        FieldInfo::age("since", "SINCE", "Since when it has been in its state.").shown(1).cells(5, 6).aka(&["age"]),
         |a| moment(a.since),
     ),
     field(
-        FieldInfo::new(
+        FieldInfo::text(
             "metric",
             "METRIC",
-            FieldType::Text,
             "The metric; of metric math the metrics that it is made of; of a composite alarm or a query there is none.",
         )
         .shown(6),
         |a| text(&a.metric),
     ),
-    field(FieldInfo::new("condition", "CONDITION", FieldType::Text, "When it goes off.").shown(2).cells(20, 60), |a| {
+    field(FieldInfo::text("condition", "CONDITION", "When it goes off.").shown(2).cells(20, 60), |a| {
         text(&a.condition)
     }),
-    field(
-        FieldInfo::new(ACTIONS_ENABLED, "ACTIONS", FieldType::Bool, "Whether it carries out its actions.")
-            .shown(4)
-            .cells(7, 7),
-        |a| flag(a.actions_enabled),
-    ),
-    field(
-        FieldInfo::new("dimensions", "DIMENSIONS", FieldType::List, "What the metric is about, as NAME=VALUE.")
-            .shown(5)
-            .cells(10, 60),
-        |a| a.dimensions.clone(),
-    ),
-    field(
-        FieldInfo::new(
-            RESOURCES,
-            "RESOURCES",
-            FieldType::List,
-            "The dimensions' values alone: instance ids, group names…",
-        )
-        .cells(9, 60)
-        .aka(&["resource"])
-        .section(""),
-        |a| a.resources.clone(),
-    ),
-    field(
-        FieldInfo::new("reason", "REASON", FieldType::Text, "Why it is in its state, in CloudWatch's words.")
-            .cells(8, 200),
-        |a| text(&a.reason),
-    ),
-    field(FieldInfo::new("description", "DESCRIPTION", FieldType::Text, "What its author wrote.").cells(11, 80), |a| {
+    field(ACTIONS_ENABLED, |a| flag(a.actions_enabled)),
+    field(DIMENSIONS, |a| a.dimensions.clone()),
+    field(RESOURCES, |a| a.resources.clone()),
+    field(FieldInfo::text("reason", "REASON", "Why it is in its state, in CloudWatch's words.").cells(8, 200), |a| {
+        text(&a.reason)
+    }),
+    field(FieldInfo::text("description", "DESCRIPTION", "What its author wrote.").cells(11, 80), |a| {
         text(&a.description)
     }),
-    field(FieldInfo::new("type", "TYPE", FieldType::Text, "metric or composite.").cells(6, 9), |a| {
+    field(FieldInfo::text("type", "TYPE", "metric or composite.").cells(6, 9), |a| {
         Value::text(if a.is_composite { "composite" } else { "metric" })
     }),
-    field(FieldInfo::new("namespace", "NAMESPACE", FieldType::Text, "The metric's namespace.").cells(9, 30), |a| {
-        text(&a.namespace)
+    field(FieldInfo::text("namespace", "NAMESPACE", "The metric's namespace.").cells(9, 30), |a| text(&a.namespace)),
+    field(FieldInfo::text("statistic", "STATISTIC", "How a period's samples become a point.").cells(9, 12), |a| {
+        text(&a.statistic)
     }),
-    field(
-        FieldInfo::new("statistic", "STATISTIC", FieldType::Text, "How a period's samples become a point.")
-            .cells(9, 12),
-        |a| text(&a.statistic),
-    ),
-    field(
-        FieldInfo::new("threshold", "THRESHOLD", FieldType::Float, "What the points are compared with.").cells(9, 12),
-        |a| a.threshold.map_or(Value::Empty, Value::Float),
-    ),
-    field(FieldInfo::new("period", "PERIOD", FieldType::Seconds, "From point to point.").cells(6, 8), |a| {
-        seconds(a.period)
+    field(FieldInfo::float("threshold", "THRESHOLD", "What the points are compared with.").cells(9, 12), |a| {
+        a.threshold.map_or(Value::Empty, Value::Float)
     }),
+    field(PERIOD, |a| seconds(a.period)),
+    field(FieldInfo::text("missing_data", "MISSING", "What a missing point counts as.").cells(7, 12), |a| {
+        text(&a.missing_data)
+    }),
+    field(ALARM_ACTIONS, |a| a.alarm_actions.clone()),
+    field(OK_ACTIONS, |a| a.ok_actions.clone()),
+    field(INSUFFICIENT_DATA_ACTIONS, |a| a.insufficient_data_actions.clone()),
     field(
-        FieldInfo::new("missing_data", "MISSING", FieldType::Text, "What a missing point counts as.").cells(7, 12),
-        |a| text(&a.missing_data),
-    ),
-    field(
-        FieldInfo::new("alarm_actions", "ON ALARM", FieldType::List, "ARNs of what it does when it goes off.")
-            .cells(8, 60)
+        FieldInfo::text("suppressed_by", "SUPPRESSED", "What holds a composite alarm's actions back now.")
+            .cells(10, 20)
             .section(ACTIONS),
-        |a| a.alarm_actions.clone(),
-    ),
-    field(
-        FieldInfo::new("ok_actions", "ON OK", FieldType::List, "ARNs of what it does when it is OK again.")
-            .cells(8, 60)
-            .section(ACTIONS),
-        |a| a.ok_actions.clone(),
-    ),
-    field(
-        FieldInfo::new(
-            "insufficient_data_actions",
-            "ON NO DATA",
-            FieldType::List,
-            "ARNs of what it does when data are missing.",
-        )
-        .cells(10, 60)
-        .section(ACTIONS),
-        |a| a.insufficient_data_actions.clone(),
-    ),
-    field(
-        FieldInfo::new(
-            "suppressed_by",
-            "SUPPRESSED",
-            FieldType::Text,
-            "What holds a composite alarm's actions back now.",
-        )
-        .cells(10, 20)
-        .section(ACTIONS),
         |a| text(&a.suppressed),
     ),
-    field(FieldInfo::new("configured", "CONFIGURED", FieldType::Date, "When it was last changed."), |a| {
-        moment(a.configured)
-    }),
-    field(FieldInfo::new("id", "ARN", FieldType::Id, "The ARN.").cells(12, 60).aka(&["arn"]), |a| text(&a.arn)),
+    field(FieldInfo::date("configured", "CONFIGURED", "When it was last changed."), |a| moment(a.configured)),
+    field(FieldInfo::id("id", "ARN", "The ARN.").cells(12, 60).aka(&["arn"]), |a| text(&a.arn)),
     tags::on_demand("alarm-tags"),
 ]);
 
@@ -255,7 +203,7 @@ pub fn state(row: &Record) -> AlarmState {
 }
 /// Whether it carries out its actions; `None` = not said.
 pub fn actions_enabled(row: &Record) -> Option<bool> {
-    row.get(ACTIONS_ENABLED).as_bool()
+    row.get(&ACTIONS_ENABLED).as_bool()
 }
 
 /// DescribeAlarms takes up to 100 a page, and up to 100 names.
@@ -411,7 +359,7 @@ fn condition(a: &sdk::MetricAlarm, watched: &Watched) -> String {
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
     let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
     let mut out = Vec::new();
-    for d in row.get("dimensions").items() {
+    for d in row.get(&DIMENSIONS).items() {
         match d.split_once('=') {
             Some(("InstanceId", id)) => {
                 out.push(link("instance", "instances", format!("id={id}")));

@@ -15,6 +15,7 @@ use rustc_hash::FxHashMap;
 use crate::aws::fault;
 use crate::base::{Fault, Time};
 use crate::kinds::convert::time;
+use crate::kinds::ec2::instances::fields;
 use crate::kinds::listing::{ListRequest, Pages, PaidRow};
 use crate::kinds::paging::following;
 use crate::model::{Operation, Record, Series, Service, Value};
@@ -103,7 +104,8 @@ fn until(now: Time, period: u32) -> Time {
 
 /// How often an hour a metric of this instance is asked for while it is looked at.
 pub fn looks_an_hour(instance: &Record) -> usize {
-    let detailed = instance.kind.index_of("monitoring").is_some_and(|i| instance.at(i).as_str() == Some("enabled"));
+    let monitoring = instance.kind.index_of(fields::MONITORING.name);
+    let detailed = monitoring.is_some_and(|i| instance.at(i).as_str() == Some("enabled"));
     (3600 / if detailed { DETAILED } else { BASIC }) as usize
 }
 

@@ -13,29 +13,25 @@ use crate::base::Fault;
 use crate::kinds::convert::{field, no_tags};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::following;
-use crate::model::{FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Paging, Record, Scoping, Service, Value};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Operation, Paging, Record, Value};
 
 /// `DescribeAlarms` for the alarms of instances: there is no asking for those of some (`DescribeAlarmsForMetric` wants each metric by
 /// name).
 pub static DESCRIBE_ALARMS: Operation =
     alarms::DESCRIBE_ALARMS.paged(Paging { rows: 100, ids: None, absent_is_none: true });
 
+/// The instance id.
+pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The instance id.");
+/// Alarms on it that are OK, of all; none if it has none.
+pub const ALARMS: FieldInfo =
+    FieldInfo::ratio("alarms", "ALARMS", "Alarms on it that are OK, of all; none if it has none.").cells(6, 7);
+
 /// What it is.
-pub static INFO: KindInfo = KindInfo {
-    name: "instance-alarms",
-    singular: "instance's alarms",
-    title: "Alarms of instances",
-    doc: "How many of an instance's alarms are OK, joined to instances by id.",
-    aliases: &[],
-    service: Service::CloudWatch,
-    scoping: Scoping::Region,
-    parent: None,
-    fields: &FIELDS,
-    sort: ("id", true),
-    operations: &[&DESCRIBE_ALARMS],
-    side: true,
-    transitional: &[],
-};
+pub static INFO: KindInfo = KindInfo::new("instance-alarms", "instance's alarms", "Alarms of instances", &FIELDS)
+    .doc("How many of an instance's alarms are OK, joined to instances by id.")
+    .listed_by(&[&DESCRIBE_ALARMS])
+    .sorted(&ID)
+    .side();
 
 /// Alarms of instances.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new(), raw: None };
@@ -51,10 +47,9 @@ pub struct InstanceAlarms {
 }
 
 static FIELDS: Fields<InstanceAlarms> = Fields(&[
-    field(FieldInfo::new("id", "ID", FieldType::Id, "The instance id."), |a| Value::Text(a.id.clone())),
+    field(ID, |a| Value::Text(a.id.clone())),
     field(
-        FieldInfo::new("alarms", "ALARMS", FieldType::Ratio, "Alarms on it that are OK, of all; none if it has none.")
-            .cells(6, 7),
+        ALARMS,
         // One that lacks data is not OK, and not alarmed either: it may be new, or its instance stopped.
         |a| if a.of == 0 { Value::Empty } else { Value::Ratio { ok: a.ok, of: a.of, busy: a.unknown } },
     ),
@@ -133,7 +128,7 @@ mod tests {
         let of = |states: &[StateValue]| {
             let mut all = InstanceAlarms::default();
             states.iter().for_each(|s| all.count(Some(s)));
-            let value = all.record().get("alarms").clone();
+            let value = all.record().get(&ALARMS).clone();
             (value.tone(), value)
         };
         use StateValue::{Alarm, InsufficientData, Ok};

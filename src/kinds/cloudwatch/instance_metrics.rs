@@ -3,32 +3,30 @@
 use arcstr::ArcStr;
 use futures::future::BoxFuture;
 
-use super::data::{CPU, GET_METRIC_DATA, Span, each};
+use super::data::{self, GET_METRIC_DATA, Span, each};
 use crate::base::{Fault, FaultKind};
 use crate::kinds::convert::{field, no_tags};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
-use crate::model::{FieldInfo, FieldType, Fields, Kind, KindInfo, Record, Scoping, Service, Value};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Record, Value};
 
 /// CPU, one point every 5 minutes, or each minute with detailed monitoring.
-pub const SERIES: &str = "cpu";
+pub const SERIES: FieldInfo = CPU;
+
+/// The instance id.
+pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The instance id.");
+/// Average CPU utilization of each 5 minutes, or each minute.
+pub const CPU: FieldInfo =
+    FieldInfo::series("cpu", "CPU 1h", "Average CPU utilization of each 5 minutes, or each minute.").unit("%");
 
 /// What they are.
-pub static INFO: KindInfo = KindInfo {
-    name: "instance-metrics",
-    singular: "instance's CPU",
-    title: "CPU of instances",
-    doc: "CPU utilization of instances over the last hour, joined to them by id. Asked for by id only: one charged \
+pub static INFO: KindInfo = KindInfo::new("instance-metrics", "instance's CPU", "CPU of instances", &FIELDS)
+    .doc(
+        "CPU utilization of instances over the last hour, joined to them by id. Asked for by id only: one charged \
           metric each.",
-    aliases: &[],
-    service: Service::CloudWatch,
-    scoping: Scoping::Region,
-    parent: None,
-    fields: &FIELDS,
-    sort: ("id", true),
-    operations: &[&GET_METRIC_DATA],
-    side: true,
-    transitional: &[],
-};
+    )
+    .listed_by(&[&GET_METRIC_DATA])
+    .sorted(&ID)
+    .side();
 
 /// CPU of instances.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new(), raw: None };
@@ -44,21 +42,11 @@ pub struct InstanceMetrics {
 }
 
 static FIELDS: Fields<InstanceMetrics> = Fields(&[
-    field(FieldInfo::new("id", "ID", FieldType::Id, "The instance id."), |m| Value::Text(m.id.clone())),
-    field(
-        FieldInfo::new("cpu_last", "CPU", FieldType::Float, "The newest point: the average of its period.").unit("%"),
-        |m| m.cpu.as_f64().map_or(Value::Empty, Value::Float),
-    ),
-    field(
-        FieldInfo::new(
-            SERIES,
-            "CPU 1h",
-            FieldType::Series,
-            "Average CPU utilization of each 5 minutes, or each minute.",
-        )
-        .unit("%"),
-        |m| m.cpu.clone(),
-    ),
+    field(ID, |m| Value::Text(m.id.clone())),
+    field(FieldInfo::float("cpu_last", "CPU", "The newest point: the average of its period.").unit("%"), |m| {
+        m.cpu.as_f64().map_or(Value::Empty, Value::Float)
+    }),
+    field(SERIES, |m| m.cpu.clone()),
 ]);
 
 fn row(id: &ArcStr, values: &[Value]) -> Record {
@@ -77,7 +65,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
     Box::pin(async move {
         let ids = only_ids(&request)?;
         let span = Span::last(POINTS, request.clock.now());
-        each(&request, &mut pages, ids, &[&CPU], span, row).await
+        each(&request, &mut pages, ids, &[&data::CPU], span, row).await
     })
 }
 

@@ -4,30 +4,35 @@
 use arcstr::ArcStr;
 use futures::future::BoxFuture;
 
-use super::data::{GET_METRIC_DATA, NETWORK_IN, NETWORK_OUT, Span, each};
+use super::data::{self, GET_METRIC_DATA, Span, each};
 use super::instance_metrics::only_ids;
 use crate::base::Fault;
 use crate::kinds::convert::{field, no_tags};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
-use crate::model::{FieldInfo, FieldType, Fields, Kind, KindInfo, Record, Scoping, Service, Value};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Record, Value};
+
+/// The instance id.
+pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The instance id.");
+/// Bytes received in each 5 minutes, or each minute.
+pub const NETWORK_IN: FieldInfo =
+    FieldInfo::series("network_in", "NET IN 1h", "Bytes received in each 5 minutes, or each minute.")
+        .unit("B")
+        .cells(9, 12);
+/// Bytes sent in each 5 minutes, or each minute.
+pub const NETWORK_OUT: FieldInfo =
+    FieldInfo::series("network_out", "NET OUT 1h", "Bytes sent in each 5 minutes, or each minute.")
+        .unit("B")
+        .cells(10, 12);
 
 /// What it is.
-pub static INFO: KindInfo = KindInfo {
-    name: "instance-traffic",
-    singular: "instance's traffic",
-    title: "Traffic of instances",
-    doc: "Network traffic of instances over the last hour, joined to them by id. Asked for by id only: two charged \
+pub static INFO: KindInfo = KindInfo::new("instance-traffic", "instance's traffic", "Traffic of instances", &FIELDS)
+    .doc(
+        "Network traffic of instances over the last hour, joined to them by id. Asked for by id only: two charged \
           metrics each.",
-    aliases: &[],
-    service: Service::CloudWatch,
-    scoping: Scoping::Region,
-    parent: None,
-    fields: &FIELDS,
-    sort: ("id", true),
-    operations: &[&GET_METRIC_DATA],
-    side: true,
-    transitional: &[],
-};
+    )
+    .listed_by(&[&GET_METRIC_DATA])
+    .sorted(&ID)
+    .side();
 
 /// Traffic of instances.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new(), raw: None };
@@ -44,24 +49,9 @@ pub struct InstanceTraffic {
 }
 
 static FIELDS: Fields<InstanceTraffic> = Fields(&[
-    field(FieldInfo::new("id", "ID", FieldType::Id, "The instance id."), |m| Value::Text(m.id.clone())),
-    field(
-        FieldInfo::new(
-            "network_in",
-            "NET IN 1h",
-            FieldType::Series,
-            "Bytes received in each 5 minutes, or each minute.",
-        )
-        .unit("B")
-        .cells(9, 12),
-        |m| m.network_in.clone(),
-    ),
-    field(
-        FieldInfo::new("network_out", "NET OUT 1h", FieldType::Series, "Bytes sent in each 5 minutes, or each minute.")
-            .unit("B")
-            .cells(10, 12),
-        |m| m.network_out.clone(),
-    ),
+    field(ID, |m| Value::Text(m.id.clone())),
+    field(NETWORK_IN, |m| m.network_in.clone()),
+    field(NETWORK_OUT, |m| m.network_out.clone()),
 ]);
 
 fn row(id: &ArcStr, values: &[Value]) -> Record {
@@ -81,6 +71,6 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
     Box::pin(async move {
         let ids = only_ids(&request)?;
         let span = Span::last(POINTS, request.clock.now());
-        each(&request, &mut pages, ids, &[&NETWORK_IN, &NETWORK_OUT], span, row).await
+        each(&request, &mut pages, ids, &[&data::NETWORK_IN, &data::NETWORK_OUT], span, row).await
     })
 }

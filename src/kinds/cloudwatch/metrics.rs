@@ -7,33 +7,31 @@ use super::data::{self, CPU, GET_METRIC_DATA, Metric, NETWORK_IN, NETWORK_OUT, S
 use crate::base::{Fault, FaultKind, Scope};
 use crate::kinds::convert::{field, no_tags};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
-use crate::model::{
-    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Parent, Record, Scoping, Selector, Service, Value,
-};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Record, Selector, Value};
 
 /// The points.
-pub const SERIES: &str = "series";
+pub const SERIES: FieldInfo =
+    FieldInfo::series("series", "3h", "One point every 5 minutes, or each minute.").shown(1).cells(8, 36);
 /// The newest point.
-pub const LAST: &str = "last";
+pub const LAST: FieldInfo = FieldInfo::float("last", "LAST", "The newest point.").shown(0);
+/// The metric's name.
+pub const NAME: FieldInfo = FieldInfo::text("name", "METRIC", "The metric's name.").shown(0);
+/// The instance.
+pub const INSTANCE: FieldInfo = FieldInfo::id("instance", "INSTANCE", "The instance.").id_of("instances", "i-");
+/// The smallest point.
+pub const MIN: FieldInfo = FieldInfo::float("min", "MIN", "The smallest point.").shown(2);
+/// The largest point.
+pub const MAX: FieldInfo = FieldInfo::float("max", "MAX", "The largest point.").shown(2);
 
 /// What they are.
-pub static INFO: KindInfo = KindInfo {
-    name: "metrics",
-    singular: "metric",
-    title: "Metrics",
-    doc: "CPU, network and status checks of one instance over the last three hours, every 5 minutes, or each minute where \
+pub static INFO: KindInfo = KindInfo::new("metrics", "metric", "Metrics", &FIELDS)
+.doc("CPU, network and status checks of one instance over the last three hours, every 5 minutes, or each minute where \
           they are published so. Needs an instance; each \
-          metric is charged.",
-    aliases: &["metric"],
-    service: Service::CloudWatch,
-    scoping: Scoping::Region,
-    parent: Some(Parent { kind: "instances", fans_out: false }),
-    fields: &FIELDS,
-    sort: ("name", true),
-    operations: &[&GET_METRIC_DATA],
-    side: false,
-    transitional: &[],
-};
+          metric is charged.")
+.aliases(&["metric"])
+.listed_by(&[&GET_METRIC_DATA])
+.sorted(&NAME)
+.of_one("instances");
 
 /// Metrics.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: None };
@@ -52,39 +50,23 @@ pub struct InstanceMetric {
 }
 
 static FIELDS: Fields<InstanceMetric> = Fields(&[
-    field(FieldInfo::new("name", "METRIC", FieldType::Text, "The metric's name.").shown(0), |m| {
-        Value::text(m.metric.name)
+    field(NAME, |m| Value::text(m.metric.name)),
+    field(LAST, |m| m.series.as_f64().map_or(Value::Empty, Value::Float)),
+    field(SERIES, |m| m.series.clone()),
+    field(MIN, |m| over(m, f32::min)),
+    field(MAX, |m| over(m, f32::max)),
+    field(FieldInfo::text("unit", "UNIT", "What the points are.").shown(3).cells(5, 8), |m| Value::text(m.metric.unit)),
+    field(FieldInfo::text("statistic", "STATISTIC", "How a period's samples become a point.").cells(9, 9), |m| {
+        Value::text(m.metric.statistic)
     }),
-    field(FieldInfo::new(LAST, "LAST", FieldType::Float, "The newest point.").shown(0), |m| {
-        m.series.as_f64().map_or(Value::Empty, Value::Float)
-    }),
-    field(
-        FieldInfo::new(SERIES, "3h", FieldType::Series, "One point every 5 minutes, or each minute.")
-            .shown(1)
-            .cells(8, 36),
-        |m| m.series.clone(),
-    ),
-    field(FieldInfo::new("min", "MIN", FieldType::Float, "The smallest point.").shown(2), |m| over(m, f32::min)),
-    field(FieldInfo::new("max", "MAX", FieldType::Float, "The largest point.").shown(2), |m| over(m, f32::max)),
-    field(FieldInfo::new("unit", "UNIT", FieldType::Text, "What the points are.").shown(3).cells(5, 8), |m| {
-        Value::text(m.metric.unit)
-    }),
-    field(
-        FieldInfo::new("statistic", "STATISTIC", FieldType::Text, "How a period's samples become a point.").cells(9, 9),
-        |m| Value::text(m.metric.statistic),
-    ),
-    field(FieldInfo::new("period", "PERIOD", FieldType::Seconds, "From point to point.").cells(6, 8), |m| {
+    field(FieldInfo::seconds("period", "PERIOD", "From point to point.").cells(6, 8), |m| {
         if let Value::Series(s) = &m.series { Value::Seconds(s.period.into()) } else { Value::Empty }
     }),
-    field(FieldInfo::new("namespace", "NAMESPACE", FieldType::Text, "CloudWatch's namespace.").cells(9, 20), |_| {
+    field(FieldInfo::text("namespace", "NAMESPACE", "CloudWatch's namespace.").cells(9, 20), |_| {
         Value::text("AWS/EC2")
     }),
-    field(FieldInfo::new("meaning", "MEANING", FieldType::Text, "What it says.").cells(8, 60), |m| {
-        Value::text(m.metric.doc)
-    }),
-    field(FieldInfo::new("instance", "INSTANCE", FieldType::Id, "The instance.").id_of("instances", "i-"), |m| {
-        Value::Text(m.instance.clone())
-    }),
+    field(FieldInfo::text("meaning", "MEANING", "What it says.").cells(8, 60), |m| Value::text(m.metric.doc)),
+    field(INSTANCE, |m| Value::Text(m.instance.clone())),
 ]);
 
 fn over(m: &InstanceMetric, pick: fn(f32, f32) -> f32) -> Value {
@@ -139,7 +121,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let query = format!("id={}", row.get("instance").as_str().unwrap_or_default());
+    let query = format!("id={}", row.get(&INSTANCE).as_str().unwrap_or_default());
     vec![Link { title: "instance", kind: "instances", selector: Selector::All, query }]
 }
 
@@ -156,7 +138,7 @@ mod tests {
         let series = Series { start: Time::default(), period: 300, points, unit: "Percent".into() };
         let m = InstanceMetric { metric: &CPU, instance: "i-1".into(), series: Value::Series(Arc::new(series)) };
         let r = m.record();
-        assert_eq!(r.get(LAST), &Value::Float(9.0));
-        assert_eq!((r.get("min"), r.get("max")), (&Value::Float(3.0), &Value::Float(9.0)));
+        assert_eq!(r.get(&LAST), &Value::Float(9.0));
+        assert_eq!((r.get(&MIN), r.get(&MAX)), (&Value::Float(3.0), &Value::Float(9.0)));
     }
 }

@@ -165,7 +165,7 @@ fn choices(table: &crate::store::Table) -> Vec<Choice> {
             InstanceState::Running | InstanceState::Stopped | InstanceState::Stopping | InstanceState::Pending => None,
             _ => Some(format!("It is {}.", crate::kinds::plan_builder::state(r))),
         };
-        let zone = field(r, fields::ZONE).unwrap_or_default();
+        let zone = field(r, &fields::ZONE).unwrap_or_default();
         Choice { value: r.id.clone(), label: arcstr::format!("{}  {}  {zone}", label(r), r.id), disabled }
     };
     rows.into_iter().map(choice).collect()
@@ -236,7 +236,7 @@ fn holder(cx: &ActionContext<'_>, row: &Record) -> Option<String> {
         return None;
     }
     let Some(id) = addresses::instance(row) else {
-        let interface = row.get(addresses::NETWORK_INTERFACE).as_str();
+        let interface = row.get(&addresses::NETWORK_INTERFACE).as_str();
         return Some(interface.map_or_else(|| "what it is associated with".to_string(), |i| format!("interface {i}")));
     };
     let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));

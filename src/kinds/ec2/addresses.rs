@@ -9,64 +9,84 @@ use crate::base::{Fault, Scope};
 use crate::kinds::convert::{Converter, Text, batches, field, own, said, text};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::raw::raw;
-use crate::model::{
-    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tags, Tone,
-    Value,
-};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Tags, Tone, Value};
 
 /// `DescribeAddresses`.
 pub static DESCRIBE_ADDRESSES: Operation = Operation::read(Service::Ec2, "DescribeAddresses");
 
 /// The address.
-pub const PUBLIC_IP: &str = "public_ip";
+pub const PUBLIC_IP: FieldInfo =
+    FieldInfo::ip("public_ip", "PUBLIC IP", "The address.").shown(0).aka(&["ip", "address"]);
 /// `eipalloc-…`: the row's identity.
-pub const ALLOCATION_ID: &str = "id";
+pub const ALLOCATION_ID: FieldInfo = FieldInfo::id("id", "ALLOCATION ID", "The allocation id.")
+    .shown(5)
+    .cells(13, 26)
+    .aka(&["allocation_id", "allocation"]);
 /// The Name tag.
-pub const NAME: &str = "name";
+pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The Name tag.").shown(2);
 /// associated or unattached.
-pub const STATE: &str = "state";
+pub const STATE: FieldInfo =
+    FieldInfo::state("state", "STATE", "associated, or unattached: used by nothing, and paid for all the same.")
+        .shown(0)
+        .cells(8, 10);
 /// `eipassoc-…`.
-pub const ASSOCIATION_ID: &str = "association_id";
+pub const ASSOCIATION_ID: FieldInfo =
+    FieldInfo::id("association_id", "ASSOCIATION ID", "The association id.").cells(14, 26).aka(&["association"]);
 /// The instance that it is associated with.
-pub const INSTANCE: &str = "instance";
+pub const INSTANCE: FieldInfo = FieldInfo::id("instance", "INSTANCE", "The instance that it is associated with.")
+    .shown(1)
+    .cells(11, 30)
+    .aka(&["instance_id"])
+    .id_of("instances", "i-");
 /// The network interface that it is associated with.
-pub const NETWORK_INTERFACE: &str = "network_interface";
+pub const NETWORK_INTERFACE: FieldInfo =
+    FieldInfo::id("network_interface", "INTERFACE", "The network interface that it is associated with.")
+        .cells(11, 21)
+        .aka(&["eni", "network_interface_id"]);
 /// The account that owns the interface.
-pub const NETWORK_INTERFACE_OWNER: &str = "network_interface_owner";
+pub const NETWORK_INTERFACE_OWNER: FieldInfo = FieldInfo::text(
+    "network_interface_owner",
+    "INTERFACE OWNER",
+    "The account that owns the interface: AWS's own for load balancers and the like.",
+)
+.cells(15, 20);
 /// The private address that traffic to it goes to.
-pub const PRIVATE_IP: &str = "private_ip";
+pub const PRIVATE_IP: FieldInfo =
+    FieldInfo::ip("private_ip", "PRIVATE IP", "The private address that traffic to it goes to.").shown(3);
 /// `vpc`.
-pub const DOMAIN: &str = "domain";
+pub const DOMAIN: FieldInfo = FieldInfo::text("domain", "DOMAIN", "vpc.").named_only().cells(6, 8);
 /// Where it is advertised from.
-pub const NETWORK_BORDER_GROUP: &str = "network_border_group";
+pub const NETWORK_BORDER_GROUP: FieldInfo =
+    FieldInfo::text("network_border_group", "BORDER GROUP", "Where it is advertised from.").cells(12, 30);
 /// The pool that it is from.
-pub const POOL: &str = "pool";
+pub const POOL: FieldInfo =
+    FieldInfo::text("pool", "POOL", "The address pool that it is from: amazon, or one's own.").cells(8, 32);
 /// alb, nlb, rds or rnat, if a service of AWS manages it.
-pub const SERVICE_MANAGED: &str = "service_managed";
+pub const SERVICE_MANAGED: FieldInfo =
+    FieldInfo::text("service_managed", "MANAGED BY", "The service that manages it: alb, nlb, rds or rnat.")
+        .cells(10, 12)
+        .aka(&["managed_by"]);
 /// US dollars an hour.
-pub const COST: &str = "cost";
+pub const COST: FieldInfo = FieldInfo::float(
+    "cost",
+    "COST",
+    "US dollars an hour by the list price, associated or not: $0.005, and nothing for one's own (BYOIP).",
+)
+.unit("$/h")
+.shown(4)
+.cells(9, 9);
 
 /// US dollars an hour for an address of Amazon's pool, associated or not, since February 2024; one's own addresses (BYOIP) are
 /// free of charge. <https://aws.amazon.com/vpc/pricing/>
 pub const AN_HOUR: f64 = 0.005;
 
 /// What they are.
-pub static INFO: KindInfo = KindInfo {
-    name: "addresses",
-    singular: "address",
-    title: "Addresses",
-    doc: "Elastic IP addresses. Each of Amazon's costs $0.005 an hour, also one that is associated with nothing: that is \
-          unattached, and comes first.",
-    aliases: &["address", "eip", "eips", "elastic-ips"],
-    service: Service::Ec2,
-    scoping: Scoping::Region,
-    parent: None,
-    fields: &FIELDS,
-    sort: (STATE, false),
-    operations: &[&DESCRIBE_ADDRESSES],
-    side: false,
-    transitional: &[],
-};
+pub static INFO: KindInfo = KindInfo::new("addresses", "address", "Addresses", &FIELDS)
+.doc("Elastic IP addresses. Each of Amazon's costs $0.005 an hour, also one that is associated with nothing: that is \
+          unattached, and comes first.")
+.aliases(&["address", "eip", "eips", "elastic-ips"])
+.listed_by(&[&DESCRIBE_ADDRESSES])
+.sorted_down(&STATE);
 
 /// Elastic IP addresses.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
@@ -114,108 +134,35 @@ pub struct Address {
     cost: Option<f64>,
 }
 
-const fn info(name: &'static str, title: &'static str, ty: FieldType, doc: &'static str) -> FieldInfo {
-    FieldInfo::new(name, title, ty, doc)
-}
-
 static FIELDS: Fields<Address> = Fields(&[
-    field(info(PUBLIC_IP, "PUBLIC IP", FieldType::Ip, "The address.").shown(0).aka(&["ip", "address"]), |a| {
-        a.public_ip.clone()
+    field(PUBLIC_IP, |a| a.public_ip.clone()),
+    field(NAME, |a| Value::text(&a.name)),
+    field(STATE, |a| {
+        let (tone, text) = a.state.shown();
+        Value::State(tone, text)
     }),
-    field(info(NAME, "NAME", FieldType::Text, "The Name tag.").shown(2), |a| Value::text(&a.name)),
-    field(
-        info(
-            STATE,
-            "STATE",
-            FieldType::State,
-            "associated, or unattached: used by nothing, and paid for all the same.",
-        )
-        .shown(0)
-        .cells(8, 10),
-        |a| {
-            let (tone, text) = a.state.shown();
-            Value::State(tone, text)
-        },
-    ),
-    field(
-        info(INSTANCE, "INSTANCE", FieldType::Id, "The instance that it is associated with.")
-            .shown(1)
-            .cells(11, 30)
-            .aka(&["instance_id"])
-            .id_of("instances", "i-"),
-        |a| text(&a.instance),
-    ),
-    field(
-        info(PRIVATE_IP, "PRIVATE IP", FieldType::Ip, "The private address that traffic to it goes to.").shown(3),
-        |a| a.private_ip.clone(),
-    ),
-    field(
-        info(
-            COST,
-            "COST",
-            FieldType::Float,
-            "US dollars an hour by the list price, associated or not: $0.005, and nothing for one's own (BYOIP).",
-        )
-        .unit("$/h")
-        .shown(4)
-        .cells(9, 9),
-        |a| a.cost.map_or(Value::Unknown, Value::Float),
-    ),
-    field(
-        info(ALLOCATION_ID, "ALLOCATION ID", FieldType::Id, "The allocation id.")
-            .shown(5)
-            .cells(13, 26)
-            .aka(&["allocation_id", "allocation"]),
-        |a| Value::Text(a.id.clone()),
-    ),
-    field(
-        info(NETWORK_INTERFACE, "INTERFACE", FieldType::Id, "The network interface that it is associated with.")
-            .cells(11, 21)
-            .aka(&["eni", "network_interface_id"]),
-        |a| text(&a.interface),
-    ),
-    field(
-        info(
-            NETWORK_INTERFACE_OWNER,
-            "INTERFACE OWNER",
-            FieldType::Text,
-            "The account that owns the interface: AWS's own for load balancers and the like.",
-        )
-        .cells(15, 20),
-        |a| text(&a.interface_owner),
-    ),
-    field(
-        info(SERVICE_MANAGED, "MANAGED BY", FieldType::Text, "The service that manages it: alb, nlb, rds or rnat.")
-            .cells(10, 12)
-            .aka(&["managed_by"]),
-        |a| text(&a.service),
-    ),
-    field(
-        info(ASSOCIATION_ID, "ASSOCIATION ID", FieldType::Id, "The association id.")
-            .cells(14, 26)
-            .aka(&["association"]),
-        |a| text(&a.association),
-    ),
-    field(
-        info(POOL, "POOL", FieldType::Text, "The address pool that it is from: amazon, or one's own.").cells(8, 32),
-        |a| text(&a.pool),
-    ),
-    field(info(DOMAIN, "DOMAIN", FieldType::Text, "vpc.").named_only().cells(6, 8), |a| said(&a.domain)),
-    field(
-        info(NETWORK_BORDER_GROUP, "BORDER GROUP", FieldType::Text, "Where it is advertised from.").cells(12, 30),
-        |a| text(&a.border_group),
-    ),
-    field(info("carrier_ip", "CARRIER IP", FieldType::Ip, "The carrier's address (Wavelength Zones)."), |a| {
+    field(INSTANCE, |a| text(&a.instance)),
+    field(PRIVATE_IP, |a| a.private_ip.clone()),
+    field(COST, |a| a.cost.map_or(Value::Unknown, Value::Float)),
+    field(ALLOCATION_ID, |a| Value::Text(a.id.clone())),
+    field(NETWORK_INTERFACE, |a| text(&a.interface)),
+    field(NETWORK_INTERFACE_OWNER, |a| text(&a.interface_owner)),
+    field(SERVICE_MANAGED, |a| text(&a.service)),
+    field(ASSOCIATION_ID, |a| text(&a.association)),
+    field(POOL, |a| text(&a.pool)),
+    field(DOMAIN, |a| said(&a.domain)),
+    field(NETWORK_BORDER_GROUP, |a| text(&a.border_group)),
+    field(FieldInfo::ip("carrier_ip", "CARRIER IP", "The carrier's address (Wavelength Zones)."), |a| {
         a.carrier_ip.clone()
     }),
-    field(info("customer_owned_ip", "CUSTOMER IP", FieldType::Ip, "The customer-owned address (Outposts)."), |a| {
+    field(FieldInfo::ip("customer_owned_ip", "CUSTOMER IP", "The customer-owned address (Outposts)."), |a| {
         a.customer_ip.clone()
     }),
-    field(info("customer_owned_pool", "CUSTOMER POOL", FieldType::Id, "The pool of customer-owned addresses."), |a| {
+    field(FieldInfo::id("customer_owned_pool", "CUSTOMER POOL", "The pool of customer-owned addresses."), |a| {
         text(&a.customer_pool)
     }),
     field(
-        info("subnet_id", "SUBNET", FieldType::Id, "The subnet that it is managed in, if a service manages it.")
+        FieldInfo::id("subnet_id", "SUBNET", "The subnet that it is managed in, if a service manages it.")
             .cells(11, 24)
             .aka(&["subnet"])
             .id_of_few("subnets", "subnet-"),
@@ -245,19 +192,19 @@ pub fn state(row: &Record) -> AddressState {
 }
 /// The address.
 pub fn public_ip(row: &Record) -> Option<std::net::Ipv4Addr> {
-    if let Value::Ip(ip) = row.get(PUBLIC_IP) { Some(*ip) } else { None }
+    if let Value::Ip(ip) = row.get(&PUBLIC_IP) { Some(*ip) } else { None }
 }
 /// The association's id, if it has one.
 pub fn association_id(row: &Record) -> Option<&str> {
-    row.get(ASSOCIATION_ID).as_str()
+    row.get(&ASSOCIATION_ID).as_str()
 }
 /// The instance that it is associated with.
 pub fn instance(row: &Record) -> Option<&str> {
-    row.get(INSTANCE).as_str()
+    row.get(&INSTANCE).as_str()
 }
 /// The service of AWS that manages it: no one else can associate or release it.
 pub fn service_managed(row: &Record) -> Option<&str> {
-    row.get(SERVICE_MANAGED).as_str()
+    row.get(&SERVICE_MANAGED).as_str()
 }
 
 /// A filter takes at most 200 values.
@@ -353,7 +300,7 @@ mod tests {
     #[test]
     fn amazons_addresses_cost_and_ones_own_do_not() {
         let cost = |pool: Option<&str>| {
-            address(sdk::Address::builder().set_public_ipv4_pool(pool.map(Into::into))).get(COST).clone()
+            address(sdk::Address::builder().set_public_ipv4_pool(pool.map(Into::into))).get(&COST).clone()
         };
         assert_eq!(cost(Some("amazon")), Value::Float(0.005));
         assert_eq!(cost(Some("ipv4pool-ec2-012345")), Value::Float(0.0));

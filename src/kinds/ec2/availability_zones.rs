@@ -10,32 +10,22 @@ use crate::base::{Fault, Scope};
 use crate::kinds::convert::{Converter, Text, field, no_tags, own, text, texts};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::raw::raw;
-use crate::model::{
-    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tone, Value,
-};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
 
 /// `DescribeAvailabilityZones`.
 pub static DESCRIBE_AVAILABILITY_ZONES: Operation = Operation::read(Service::Ec2, "DescribeAvailabilityZones");
 
 /// available, information, impaired, unavailable, constrained.
-pub const STATE: &str = "state";
+pub const STATE: FieldInfo = FieldInfo::state("state", "STATE", "How it is.").shown(0);
+/// The zone's name in this account.
+pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The zone's name in this account.").shown(0);
 
 /// What they are.
-pub static INFO: KindInfo = KindInfo {
-    name: "availability-zones",
-    singular: "Availability Zone",
-    title: "Availability Zones",
-    doc: "The zones of the region that the account can use. A zone's name differs between accounts, its id does not.",
-    aliases: &["azs", "zones", "az"],
-    service: Service::Ec2,
-    scoping: Scoping::Region,
-    parent: None,
-    fields: &FIELDS,
-    sort: ("name", true),
-    operations: &[&DESCRIBE_AVAILABILITY_ZONES],
-    side: false,
-    transitional: &[],
-};
+pub static INFO: KindInfo = KindInfo::new("availability-zones", "Availability Zone", "Availability Zones", &FIELDS)
+    .doc("The zones of the region that the account can use. A zone's name differs between accounts, its id does not.")
+    .aliases(&["azs", "zones", "az"])
+    .listed_by(&[&DESCRIBE_AVAILABILITY_ZONES])
+    .sorted(&NAME);
 
 /// Availability Zones.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
@@ -97,43 +87,27 @@ pub struct Zone {
 }
 
 static FIELDS: Fields<Zone> = Fields(&[
-    field(FieldInfo::new("name", "NAME", FieldType::Text, "The zone's name in this account.").shown(0), |z| {
-        Value::Text(z.name.clone())
-    }),
-    field(FieldInfo::new("id", "ID", FieldType::Id, "The zone's id, the same in every account.").shown(1), |z| {
-        text(&z.id)
-    }),
-    field(FieldInfo::new(STATE, "STATE", FieldType::State, "How it is.").shown(0), |z| {
+    field(NAME, |z| Value::Text(z.name.clone())),
+    field(FieldInfo::id("id", "ID", "The zone's id, the same in every account.").shown(1), |z| text(&z.id)),
+    field(STATE, |z| {
         let (tone, s) = z.state.shown();
         Value::State(tone, s)
     }),
-    field(
-        FieldInfo::new("type", "TYPE", FieldType::Text, "availability-zone, local-zone or wavelength-zone.").shown(2),
-        |z| text(&z.zone_type),
-    ),
-    field(FieldInfo::new("region", "REGION", FieldType::Text, "The region.").links_to("regions"), |z| text(&z.region)),
-    field(
-        FieldInfo::new("opt_in", "OPT-IN", FieldType::Text, "Whether the account opted in to it.").cells(8, 20),
-        |z| text(&z.opt_in),
-    ),
-    field(FieldInfo::new("group", "GROUP", FieldType::Text, "The zone group, by which one opts in."), |z| {
-        text(&z.group)
+    field(FieldInfo::text("type", "TYPE", "availability-zone, local-zone or wavelength-zone.").shown(2), |z| {
+        text(&z.zone_type)
     }),
+    field(FieldInfo::text("region", "REGION", "The region.").links_to("regions"), |z| text(&z.region)),
+    field(FieldInfo::text("opt_in", "OPT-IN", "Whether the account opted in to it.").cells(8, 20), |z| text(&z.opt_in)),
+    field(FieldInfo::text("group", "GROUP", "The zone group, by which one opts in."), |z| text(&z.group)),
     field(
-        FieldInfo::new(
-            "network_border_group",
-            "BORDER GROUP",
-            FieldType::Text,
-            "Where its addresses are advertised from.",
-        )
-        .cells(12, 30),
+        FieldInfo::text("network_border_group", "BORDER GROUP", "Where its addresses are advertised from.")
+            .cells(12, 30),
         |z| text(&z.border_group),
     ),
-    field(
-        FieldInfo::new("parent", "PARENT", FieldType::Text, "The zone that controls a Local or Wavelength Zone."),
-        |z| text(&z.parent),
-    ),
-    field(FieldInfo::new("messages", "MESSAGES", FieldType::List, "What AWS says about it."), |z| z.messages.clone()),
+    field(FieldInfo::text("parent", "PARENT", "The zone that controls a Local or Wavelength Zone."), |z| {
+        text(&z.parent)
+    }),
+    field(FieldInfo::list("messages", "MESSAGES", "What AWS says about it."), |z| z.messages.clone()),
 ]);
 
 impl Zone {

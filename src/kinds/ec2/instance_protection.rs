@@ -10,9 +10,7 @@ use crate::aws::fault;
 use crate::base::{Fault, FaultKind, RowId};
 use crate::kinds::convert::{field, flag, no_tags};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
-use crate::model::{
-    FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Record, Scoping, Service, TableKey, Value,
-};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Operation, Record, Service, TableKey, Value};
 use crate::store::Store;
 
 /// `DescribeInstanceAttribute`.
@@ -20,29 +18,23 @@ pub static DESCRIBE_INSTANCE_ATTRIBUTE: Operation =
     Operation::read(Service::Ec2, "DescribeInstanceAttribute").rarely_changes();
 
 /// What it is.
-pub static INFO: KindInfo = KindInfo {
-    name: "instance-protection",
-    singular: "instance's protection",
-    title: "Protection of instances",
-    doc: "Whether instances are protected from being terminated or stopped, joined to them by id.",
-    aliases: &[],
-    service: Service::Ec2,
-    scoping: Scoping::Region,
-    parent: None,
-    fields: &FIELDS,
-    sort: ("id", true),
-    operations: &[&DESCRIBE_INSTANCE_ATTRIBUTE, &DESCRIBE_INSTANCES],
-    side: true,
-    transitional: &[],
-};
+pub static INFO: KindInfo =
+    KindInfo::new("instance-protection", "instance's protection", "Protection of instances", &FIELDS)
+        .doc("Whether instances are protected from being terminated or stopped, joined to them by id.")
+        .listed_by(&[&DESCRIBE_INSTANCE_ATTRIBUTE, &DESCRIBE_INSTANCES])
+        .sorted(&ID)
+        .side();
 
 /// Protection of instances.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new(), raw: None };
 
 /// `disableApiTermination`.
-pub const TERMINATION: &str = "termination";
+pub const TERMINATION: FieldInfo =
+    FieldInfo::flag("termination", "TERMINATION", "Whether EC2 refuses to terminate it.").cells(11, 11);
 /// `disableApiStop`.
-pub const STOP: &str = "stop";
+pub const STOP: FieldInfo = FieldInfo::flag("stop", "STOP", "Whether EC2 refuses to stop it.");
+/// The instance id.
+pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The instance id.");
 
 /// One instance's protection; `None` = not said.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,13 +45,9 @@ pub struct InstanceProtection {
 }
 
 static FIELDS: Fields<InstanceProtection> = Fields(&[
-    field(FieldInfo::new("id", "ID", FieldType::Id, "The instance id."), |p| Value::Text(p.id.clone())),
-    field(
-        FieldInfo::new(TERMINATION, "TERMINATION", FieldType::Bool, "Whether EC2 refuses to terminate it.")
-            .cells(11, 11),
-        |p| flag(p.termination),
-    ),
-    field(FieldInfo::new(STOP, "STOP", FieldType::Bool, "Whether EC2 refuses to stop it."), |p| flag(p.stop)),
+    field(ID, |p| Value::Text(p.id.clone())),
+    field(TERMINATION, |p| flag(p.termination)),
+    field(STOP, |p| flag(p.stop)),
 ]);
 
 impl InstanceProtection {
@@ -76,7 +64,7 @@ impl InstanceProtection {
 }
 
 /// Whether an instance is protected, by [`TERMINATION`] or [`STOP`]; `None` = not asked, or not said.
-pub fn of(store: &Store, instances: &TableKey, id: &str, from: &str) -> Option<bool> {
+pub fn of(store: &Store, instances: &TableKey, id: &str, from: &FieldInfo) -> Option<bool> {
     store.side(instances, Kind(&INFO), id)?.get(from).as_bool()
 }
 

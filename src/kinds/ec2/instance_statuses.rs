@@ -10,9 +10,7 @@ use crate::kinds::convert::{Converter, batches, field, moment, no_tags, own, tim
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::following;
 use crate::kinds::raw::raw;
-use crate::model::{
-    FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Paging, Record, Scoping, Service, Tone, Value,
-};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Operation, Paging, Record, Service, Tone, Value};
 
 /// `DescribeInstanceStatus`.
 ///
@@ -21,27 +19,33 @@ use crate::model::{
 pub static DESCRIBE_INSTANCE_STATUS: Operation = Operation::read(Service::Ec2, "DescribeInstanceStatus")
     .paged(Paging { rows: PAGE as u32, ids: Some(MOST_IDS as u32), absent_is_none: false });
 
-/// Checks passed, of those made.
-pub const CHECKS: &str = "checks";
 /// When the earliest scheduled event begins.
-pub const NEXT_EVENT: &str = "next_event";
+pub const NEXT_EVENT: FieldInfo =
+    FieldInfo::date("next_event", "NEXT EVENT", "When the earliest scheduled event begins.");
+
+/// The instance id.
+pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The instance id.");
+/// Checks passed, of those made; none while it is not running.
+pub const CHECKS: FieldInfo =
+    FieldInfo::ratio("checks", "CHECKS", "Checks passed, of those made; none while it is not running.");
+/// The system status check.
+pub const SYSTEM: FieldInfo = FieldInfo::state("system", "SYSTEM", "The system status check.");
+/// The instance status check.
+pub const INSTANCE: FieldInfo = FieldInfo::state("instance", "INSTANCE", "The instance status check.");
+/// The attached EBS status check.
+pub const EBS: FieldInfo = FieldInfo::state("ebs", "EBS", "The attached EBS status check.");
+/// Since when a check has been failing.
+pub const IMPAIRED_SINCE: FieldInfo =
+    FieldInfo::age("impaired_since", "IMPAIRED", "Since when a check has been failing.");
+/// Scheduled events, each with its date.
+pub const EVENTS: FieldInfo = FieldInfo::list("events", "EVENTS", "Scheduled events, each with its date.");
 
 /// What they are.
-pub static INFO: KindInfo = KindInfo {
-    name: "instance-statuses",
-    singular: "instance status",
-    title: "Instance statuses",
-    doc: "Status checks and scheduled events of instances, joined to them by id.",
-    aliases: &[],
-    service: Service::Ec2,
-    scoping: Scoping::Region,
-    parent: None,
-    fields: &FIELDS,
-    sort: ("id", true),
-    operations: &[&DESCRIBE_INSTANCE_STATUS],
-    side: true,
-    transitional: &[],
-};
+pub static INFO: KindInfo = KindInfo::new("instance-statuses", "instance status", "Instance statuses", &FIELDS)
+    .doc("Status checks and scheduled events of instances, joined to them by id.")
+    .listed_by(&[&DESCRIBE_INSTANCE_STATUS])
+    .sorted(&ID)
+    .side();
 
 /// Instance statuses.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new(), raw: Some(|r, id| raw(list, r, id)) };
@@ -101,31 +105,14 @@ pub struct InstanceStatus {
 }
 
 static FIELDS: Fields<InstanceStatus> = Fields(&[
-    field(FieldInfo::new("id", "ID", FieldType::Id, "The instance id."), |s| Value::Text(s.id.clone())),
-    field(
-        FieldInfo::new(
-            CHECKS,
-            "CHECKS",
-            FieldType::Ratio,
-            "Checks passed, of those made; none while it is not running.",
-        ),
-        checks,
-    ),
-    field(FieldInfo::new("system", "SYSTEM", FieldType::State, "The system status check."), |s| check(&s.system)),
-    field(FieldInfo::new("instance", "INSTANCE", FieldType::State, "The instance status check."), |s| {
-        check(&s.instance)
-    }),
-    field(FieldInfo::new("ebs", "EBS", FieldType::State, "The attached EBS status check."), |s| check(&s.ebs)),
-    field(FieldInfo::new("impaired_since", "IMPAIRED", FieldType::Age, "Since when a check has been failing."), |s| {
-        moment(s.impaired_since)
-    }),
-    field(FieldInfo::new("events", "EVENTS", FieldType::List, "Scheduled events, each with its date."), |s| {
-        Value::list(s.events.iter().cloned())
-    }),
-    field(
-        FieldInfo::new(NEXT_EVENT, "NEXT EVENT", FieldType::Date, "When the earliest scheduled event begins."),
-        |s| moment(s.next_event),
-    ),
+    field(ID, |s| Value::Text(s.id.clone())),
+    field(CHECKS, checks),
+    field(SYSTEM, |s| check(&s.system)),
+    field(INSTANCE, |s| check(&s.instance)),
+    field(EBS, |s| check(&s.ebs)),
+    field(IMPAIRED_SINCE, |s| moment(s.impaired_since)),
+    field(EVENTS, |s| Value::list(s.events.iter().cloned())),
+    field(NEXT_EVENT, |s| moment(s.next_event)),
 ]);
 
 fn check(c: &Option<Check>) -> Value {
@@ -257,7 +244,7 @@ mod tests {
     fn a_failed_check_counts_and_one_that_was_not_made_does_not() {
         let of = |system: &str, instance: &str| {
             let s = sdk::InstanceStatus::builder().instance_id("i-1");
-            row(s.system_status(summary(system)).instance_status(summary(instance)).build()).get(CHECKS).clone()
+            row(s.system_status(summary(system)).instance_status(summary(instance)).build()).get(&CHECKS).clone()
         };
         assert_eq!(of("ok", "ok"), Value::ratio(2, 2));
         assert_eq!(of("ok", "impaired"), Value::ratio(1, 2));
@@ -283,9 +270,9 @@ mod tests {
             .events(event(300, "reboot"))
             .events(event(200, "maintenance"))
             .build());
-        assert_eq!(r.get(NEXT_EVENT), &Value::Time(Time::from_secs(200)));
-        assert_eq!(r.get("events").items().len(), 3);
-        assert_eq!(r.get("events").items()[2], "system-reboot 1970-01-01T00:03:20Z: maintenance");
+        assert_eq!(r.get(&NEXT_EVENT), &Value::Time(Time::from_secs(200)));
+        assert_eq!(r.get(&EVENTS).items().len(), 3);
+        assert_eq!(r.get(&EVENTS).items()[2], "system-reboot 1970-01-01T00:03:20Z: maintenance");
     }
 
     #[test]

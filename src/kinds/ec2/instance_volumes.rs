@@ -14,9 +14,7 @@ use crate::base::{Fault, RowId};
 use crate::kinds::convert::{batches, field, no_tags, own};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::paged;
-use crate::model::{
-    FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Paging, Record, Scoping, Service, TableKey, Value,
-};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Operation, Paging, Record, TableKey, Value};
 use crate::store::Store;
 
 /// `DescribeVolumes` for the disks of instances, which change seldom; the volumes' own list is as fresh as others.
@@ -27,35 +25,31 @@ pub static DESCRIBE_VOLUMES: Operation = super::volumes::DESCRIBE_VOLUMES.rarely
 });
 
 /// What they are.
-pub static INFO: KindInfo = KindInfo {
-    name: "instance-volumes",
-    singular: "instance's volumes",
-    title: "Volumes of instances",
-    doc: "EBS volumes of instances, joined to them by id.",
-    aliases: &[],
-    service: Service::Ec2,
-    scoping: Scoping::Region,
-    parent: None,
-    fields: &FIELDS,
-    sort: ("id", true),
-    operations: &[&DESCRIBE_VOLUMES],
-    side: true,
-    transitional: &[],
-};
+pub static INFO: KindInfo = KindInfo::new("instance-volumes", "instance's volumes", "Volumes of instances", &FIELDS)
+    .doc("EBS volumes of instances, joined to them by id.")
+    .listed_by(&[&DESCRIBE_VOLUMES])
+    .sorted(&ID)
+    .side();
 
 /// Volumes of instances.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new(), raw: None };
 
 /// Every disk with all that is known of it.
-pub const DISKS: &str = "disks";
+pub const DISKS: FieldInfo =
+    FieldInfo::list("disks", "DISKS", "Each volume with size, type, encryption, device and fate.");
 /// Those that are deleted with the instance.
-pub const DELETED: &str = "deleted";
+pub const DELETED: FieldInfo =
+    FieldInfo::list("deleted", "DELETED", "Volumes with DeleteOnTermination: gone for good with it.");
 /// Those that outlive it.
-pub const KEPT: &str = "kept";
+pub const KEPT: FieldInfo = FieldInfo::list("kept", "KEPT", "Volumes that outlive the instance.");
+/// The instance id.
+pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The instance id.");
 /// What all of them cost a month, in US dollars.
-pub const COST: &str = "cost";
+pub const COST: FieldInfo =
+    FieldInfo::float("cost", "$/MONTH", "What all of them cost a month, by us-east-1's list prices.").cells(7, 9);
 /// What those cost that outlive it.
-pub const KEPT_COST: &str = "kept_cost";
+pub const KEPT_COST: FieldInfo =
+    FieldInfo::float("kept_cost", "KEPT $/MONTH", "What those cost a month that outlive it.").cells(12, 12);
 
 /// A volume as one instance has it attached.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,28 +73,12 @@ pub struct InstanceVolumes {
 }
 
 static FIELDS: Fields<InstanceVolumes> = Fields(&[
-    field(FieldInfo::new("id", "ID", FieldType::Id, "The instance id."), |v| Value::Text(v.instance.clone())),
-    field(
-        FieldInfo::new(DISKS, "DISKS", FieldType::List, "Each volume with size, type, encryption, device and fate."),
-        |v| Value::list(v.disks.iter().map(Disk::whole)),
-    ),
-    field(
-        FieldInfo::new(DELETED, "DELETED", FieldType::List, "Volumes with DeleteOnTermination: gone for good with it."),
-        |v| Value::list(v.disks.iter().filter(|d| d.deleted == Some(true)).map(Disk::short)),
-    ),
-    field(FieldInfo::new(KEPT, "KEPT", FieldType::List, "Volumes that outlive the instance."), |v| {
-        Value::list(v.disks.iter().filter(|d| d.deleted == Some(false)).map(Disk::short))
-    }),
-    field(
-        FieldInfo::new(COST, "$/MONTH", FieldType::Float, "What all of them cost a month, by us-east-1's list prices.")
-            .cells(7, 9),
-        |v| cost(v.disks.iter()),
-    ),
-    field(
-        FieldInfo::new(KEPT_COST, "KEPT $/MONTH", FieldType::Float, "What those cost a month that outlive it.")
-            .cells(12, 12),
-        |v| cost(v.disks.iter().filter(|d| d.deleted == Some(false))),
-    ),
+    field(ID, |v| Value::Text(v.instance.clone())),
+    field(DISKS, |v| Value::list(v.disks.iter().map(Disk::whole))),
+    field(DELETED, |v| Value::list(v.disks.iter().filter(|d| d.deleted == Some(true)).map(Disk::short))),
+    field(KEPT, |v| Value::list(v.disks.iter().filter(|d| d.deleted == Some(false)).map(Disk::short))),
+    field(COST, |v| cost(v.disks.iter())),
+    field(KEPT_COST, |v| cost(v.disks.iter().filter(|d| d.deleted == Some(false)))),
 ]);
 
 /// What disks cost a month. It is not known if that of one of them is not: a part of it would be too little.
@@ -230,8 +208,8 @@ mod tests {
             disks: vec![disk(kept, 20, 0, 0), Disk { deleted: Some(true), ..disk("gp4", 8, 0, 0) }],
         };
         let row = disks("gp3").record();
-        assert_eq!((row.get(COST), row.get(KEPT_COST)), (&Value::Unknown, &Value::Float(1.6)));
-        assert_eq!(disks("gp4").record().get(KEPT_COST), &Value::Unknown);
+        assert_eq!((row.get(&COST), row.get(&KEPT_COST)), (&Value::Unknown, &Value::Float(1.6)));
+        assert_eq!(disks("gp4").record().get(&KEPT_COST), &Value::Unknown);
     }
 
     #[test]
@@ -242,8 +220,8 @@ mod tests {
             disks: vec![disk("gp3", 20, 0, 0), Disk { deleted: Some(true), ..disk("gp3", 8, 0, 0) }],
         }
         .record();
-        assert_eq!(row.get(DELETED).items(), ["vol-1 (8 GiB gp3)"]);
-        assert_eq!(row.get(KEPT).items(), ["vol-1 (20 GiB gp3)"]);
-        assert_eq!(row.get(KEPT_COST).as_f64(), Some(1.6));
+        assert_eq!(row.get(&DELETED).items(), ["vol-1 (8 GiB gp3)"]);
+        assert_eq!(row.get(&KEPT).items(), ["vol-1 (20 GiB gp3)"]);
+        assert_eq!(row.get(&KEPT_COST).as_f64(), Some(1.6));
     }
 }

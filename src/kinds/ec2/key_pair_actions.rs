@@ -243,7 +243,7 @@ fn delete(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
         Known::Complete(table) => {
             let with = |key: &str| {
                 live(table)
-                    .filter(|r| field(r, super::instances::fields::KEY_NAME) == Some(key))
+                    .filter(|r| field(r, &super::instances::fields::KEY_NAME) == Some(key))
                     .map(|r| label(r))
                     .collect::<Vec<_>>()
             };

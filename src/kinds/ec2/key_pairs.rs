@@ -9,40 +9,30 @@ use crate::base::{Fault, Scope, Time};
 use crate::kinds::convert::{Converter, Text, batches, field, moment, own, said, time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::raw::raw;
-use crate::model::{
-    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tags, Value,
-};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Tags, Value};
 
 /// `DescribeKeyPairs`.
 pub static DESCRIBE_KEY_PAIRS: Operation = Operation::read(Service::Ec2, "DescribeKeyPairs");
 
 /// Its name, by which instances are launched with it; unique in the region.
-pub const NAME: &str = "name";
+pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "Its name; unique in the region.").shown(0);
 /// `key-…`: the row's identity.
-pub const ID: &str = "id";
+pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The key pair id.").shown(2).cells(11, 22).aka(&["key_pair_id"]);
 /// rsa or ed25519.
-pub const TYPE: &str = "type";
+pub const TYPE: FieldInfo = FieldInfo::text("type", "TYPE", "rsa or ed25519.").shown(1).cells(7, 8).aka(&["key_type"]);
 /// The fingerprint, as AWS reckons it.
-pub const FINGERPRINT: &str = "fingerprint";
+pub const FINGERPRINT: FieldInfo =
+    FieldInfo::text("fingerprint", "FINGERPRINT", FINGERPRINT_DOC).shown(4).cells(16, 59);
 /// When it was created or imported.
-pub const CREATED: &str = "created";
+pub const CREATED: FieldInfo =
+    FieldInfo::age("created", "AGE", "When it was created or imported.").shown(3).aka(&["age", "create_time"]);
 
 /// What they are.
-pub static INFO: KindInfo = KindInfo {
-    name: "key-pairs",
-    singular: "key pair",
-    title: "Key pairs",
-    doc: "Key pairs for logging in to instances. AWS has the public half only.",
-    aliases: &["key-pair", "keypairs", "kp"],
-    service: Service::Ec2,
-    scoping: Scoping::Region,
-    parent: None,
-    fields: &FIELDS,
-    sort: (NAME, true),
-    operations: &[&DESCRIBE_KEY_PAIRS],
-    side: false,
-    transitional: &[],
-};
+pub static INFO: KindInfo = KindInfo::new("key-pairs", "key pair", "Key pairs", &FIELDS)
+    .doc("Key pairs for logging in to instances. AWS has the public half only.")
+    .aliases(&["key-pair", "keypairs", "kp"])
+    .listed_by(&[&DESCRIBE_KEY_PAIRS])
+    .sorted(&NAME);
 
 /// Key pairs.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
@@ -62,27 +52,12 @@ const FINGERPRINT_DOC: &str = "RSA: SHA-1 of the private key if AWS made it, MD5
                                SHA-256 of the public one.";
 
 static FIELDS: Fields<KeyPair> = Fields(&[
-    field(FieldInfo::new(NAME, "NAME", FieldType::Text, "Its name; unique in the region.").shown(0), |k| {
-        Value::Text(k.name.clone())
-    }),
-    field(
-        FieldInfo::new(TYPE, "TYPE", FieldType::Text, "rsa or ed25519.").shown(1).cells(7, 8).aka(&["key_type"]),
-        |k| said(&k.kind),
-    ),
-    field(
-        FieldInfo::new(ID, "ID", FieldType::Id, "The key pair id.").shown(2).cells(11, 22).aka(&["key_pair_id"]),
-        |k| Value::Text(k.id.clone()),
-    ),
+    field(NAME, |k| Value::Text(k.name.clone())),
+    field(TYPE, |k| said(&k.kind)),
+    field(ID, |k| Value::Text(k.id.clone())),
     // By https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/verify-keys.html
-    field(FieldInfo::new(FINGERPRINT, "FINGERPRINT", FieldType::Text, FINGERPRINT_DOC).shown(4).cells(16, 59), |k| {
-        said(&k.fingerprint)
-    }),
-    field(
-        FieldInfo::new(CREATED, "AGE", FieldType::Age, "When it was created or imported.")
-            .shown(3)
-            .aka(&["age", "create_time"]),
-        |k| moment(k.created),
-    ),
+    field(FINGERPRINT, |k| said(&k.fingerprint)),
+    field(CREATED, |k| moment(k.created)),
 ]);
 
 impl KeyPair {
@@ -100,7 +75,7 @@ impl KeyPair {
 
 /// rsa or ed25519; `None` = not said.
 pub fn key_type(row: &Record) -> Option<&str> {
-    row.get(TYPE).as_str()
+    row.get(&TYPE).as_str()
 }
 
 /// A filter takes at most 200 values.
@@ -154,12 +129,13 @@ mod tests {
         let k = sdk::KeyPairInfo::builder().key_pair_id("key-1").key_name("my key, the second").tags(tag).build();
         let row = convert(&mut Converter::new(&Interner::default()), &k).map(|k| k.record()).expect("it has an id");
         assert_eq!((row.id.as_str(), row.name.as_str()), ("key-1", "my key, the second"));
-        assert_eq!((row.get(TYPE), row.get(CREATED)), (&Value::Unknown, &Value::Empty));
+        assert_eq!((row.get(&TYPE), row.get(&CREATED)), (&Value::Unknown, &Value::Empty));
         let link = links(&row, &Scope::Global).remove(0);
         let query = Query::parse(&link.query, &crate::kinds::ec2::instances::INFO).expect("a query");
         assert_eq!(query.terms.len(), 1);
         let with_it = crate::kinds::testing::row(&crate::kinds::ec2::instances::INFO, "i-1", "", "running");
-        let with_it = with_it.with("key_name", Value::text("my key, the second")).record();
+        let with_it =
+            with_it.with(&crate::kinds::ec2::instances::fields::KEY_NAME, Value::text("my key, the second")).record();
         assert!(query.matches(&with_it, Time::default()), "a comma in a name is no alternative");
     }
 }

@@ -9,32 +9,25 @@ use crate::base::{Fault, Scope};
 use crate::kinds::convert::{Converter, Text, field, no_tags, own, text};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::raw::raw;
-use crate::model::{
-    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Service, Tone, Value,
-};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Service, Tone, Value};
 
 /// `DescribeRegions`.
 pub static DESCRIBE_REGIONS: Operation = Operation::read(Service::Ec2, "DescribeRegions");
 
 /// Whether the account may use it.
-pub const STATE: &str = "state";
+pub const STATE: FieldInfo =
+    FieldInfo::state("state", "STATE", "Whether the account may use it.").shown(1).cells(8, 20);
+
+/// The region's code.
+pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The region's code.").shown(0);
 
 /// What they are.
-pub static INFO: KindInfo = KindInfo {
-    name: "regions",
-    singular: "region",
-    title: "Regions",
-    doc: "AWS Regions, those included that the account has not opted in to.",
-    aliases: &["region"],
-    service: Service::Ec2,
-    scoping: Scoping::Account,
-    parent: None,
-    fields: &FIELDS,
-    sort: ("name", true),
-    operations: &[&DESCRIBE_REGIONS],
-    side: false,
-    transitional: &[],
-};
+pub static INFO: KindInfo = KindInfo::new("regions", "region", "Regions", &FIELDS)
+    .doc("AWS Regions, those included that the account has not opted in to.")
+    .aliases(&["region"])
+    .listed_by(&[&DESCRIBE_REGIONS])
+    .sorted(&NAME)
+    .once_an_account();
 
 /// Regions.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
@@ -82,22 +75,13 @@ pub struct Region {
 }
 
 static FIELDS: Fields<Region> = Fields(&[
-    field(FieldInfo::new("name", "NAME", FieldType::Text, "The region's code.").shown(0), |r| {
-        Value::Text(r.name.clone())
+    field(NAME, |r| Value::Text(r.name.clone())),
+    field(STATE, |r| {
+        let (tone, s) = r.state.shown();
+        Value::State(tone, s)
     }),
-    field(
-        FieldInfo::new(STATE, "STATE", FieldType::State, "Whether the account may use it.").shown(1).cells(8, 20),
-        |r| {
-            let (tone, s) = r.state.shown();
-            Value::State(tone, s)
-        },
-    ),
-    field(FieldInfo::new("endpoint", "ENDPOINT", FieldType::Text, "EC2's endpoint there.").shown(2), |r| {
-        text(&r.endpoint)
-    }),
-    field(FieldInfo::new("geography", "GEOGRAPHY", FieldType::List, "Where it is.").cells(9, 40), |r| {
-        r.geography.clone()
-    }),
+    field(FieldInfo::text("endpoint", "ENDPOINT", "EC2's endpoint there.").shown(2), |r| text(&r.endpoint)),
+    field(FieldInfo::list("geography", "GEOGRAPHY", "Where it is.").cells(9, 40), |r| r.geography.clone()),
 ]);
 
 impl Region {

@@ -10,51 +10,68 @@ use crate::kinds::convert::{Converter, Text, batches, field, flag, int, own, sai
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::paged;
 use crate::kinds::raw::raw;
-use crate::model::{
-    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tags, Tone,
-    Value,
-};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Tags, Tone, Value};
 
 /// `DescribeSubnets`.
 pub static DESCRIBE_SUBNETS: Operation = Operation::read(Service::Ec2, "DescribeSubnets");
 
 /// The Name tag.
-pub const NAME: &str = "name";
+pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The Name tag.").unique().shown(0);
 /// `subnet-…`.
-pub const ID: &str = "id";
+pub const ID: FieldInfo =
+    FieldInfo::id("id", "ID", "The subnet id.").unique().shown(3).cells(11, 24).aka(&["subnet_id"]);
 /// pending, available, unavailable, failed…
-pub const STATE: &str = "state";
+pub const STATE: FieldInfo =
+    FieldInfo::state("state", "STATE", "pending, available, unavailable, failed or failed-insufficient-capacity.")
+        .shown(4)
+        .cells(8, 12);
 /// Its VPC.
-pub const VPC_ID: &str = "vpc_id";
+pub const VPC_ID: FieldInfo =
+    FieldInfo::id("vpc_id", "VPC", "Its VPC.").shown(1).cells(11, 30).aka(&["vpc"]).id_of_few("vpcs", "vpc-");
 /// Its Availability Zone.
-pub const ZONE: &str = "zone";
+pub const ZONE: FieldInfo = FieldInfo::text("zone", "ZONE", "Its Availability Zone.")
+    .shown(1)
+    .cells(4, 16)
+    .aka(&["az", "availability_zone"])
+    .links_to("availability-zones");
 /// Its IPv4 range.
-pub const CIDR: &str = "cidr";
+pub const CIDR: FieldInfo =
+    FieldInfo::text("cidr", "CIDR", "Its IPv4 range.").unique().shown(1).cells(14, 18).aka(&["cidr_block", "range"]);
 /// Its IPv6 ranges.
-pub const IPV6_CIDR: &str = "ipv6_cidr";
+pub const IPV6_CIDR: FieldInfo =
+    FieldInfo::list("ipv6_cidr", "IPV6 CIDR", "Its IPv6 ranges.").unique().cells(10, 40).aka(&["ipv6"]);
 /// IPv4 addresses that are free.
-pub const AVAILABLE_IPS: &str = "available_ips";
+pub const AVAILABLE_IPS: FieldInfo = FieldInfo::int(
+    "available_ips",
+    "FREE",
+    "IPv4 addresses that are free; AWS keeps five of each subnet, and a stopped instance keeps its own.",
+)
+.unique()
+.shown(2)
+.aka(&["free", "available_ip_address_count"]);
 /// Whether instances get a public IPv4 address by default.
-pub const PUBLIC_IP_ON_LAUNCH: &str = "public_ip_on_launch";
+pub const PUBLIC_IP_ON_LAUNCH: FieldInfo = FieldInfo::flag(
+    "public_ip_on_launch",
+    "PUBLIC",
+    "Whether instances launched in it get a public IPv4 address by default.",
+)
+.shown(3)
+.cells(6, 6)
+.aka(&["public", "map_public_ip_on_launch"]);
 /// Whether it is the default subnet of its zone.
-pub const DEFAULT_FOR_AZ: &str = "default_for_az";
+pub const DEFAULT_FOR_AZ: FieldInfo =
+    FieldInfo::flag("default_for_az", "DEFAULT", "Whether it is the default subnet of its zone.")
+        .shown(6)
+        .cells(7, 7)
+        .aka(&["default"]);
 
 /// What they are.
-pub static INFO: KindInfo = KindInfo {
-    name: "subnets",
-    singular: "subnet",
-    title: "Subnets",
-    doc: "Subnets of VPCs, with their zone, range and free addresses.",
-    aliases: &["subnet", "sn"],
-    service: Service::Ec2,
-    scoping: Scoping::Region,
-    parent: None,
-    fields: &FIELDS,
-    sort: (NAME, true),
-    operations: &[&DESCRIBE_SUBNETS],
-    side: false,
-    transitional: &["pending"],
-};
+pub static INFO: KindInfo = KindInfo::new("subnets", "subnet", "Subnets", &FIELDS)
+    .doc("Subnets of VPCs, with their zone, range and free addresses.")
+    .aliases(&["subnet", "sn"])
+    .listed_by(&[&DESCRIBE_SUBNETS])
+    .sorted(&NAME)
+    .transitional(&["pending"]);
 
 /// Subnets.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
@@ -126,101 +143,35 @@ pub struct Subnet {
     blocked: Text,
 }
 
-const fn info(name: &'static str, title: &'static str, ty: FieldType, doc: &'static str) -> FieldInfo {
-    FieldInfo::new(name, title, ty, doc)
-}
-
 static FIELDS: Fields<Subnet> = Fields(&[
-    field(info(NAME, "NAME", FieldType::Text, "The Name tag.").unique().shown(0), |s| Value::text(&s.name)),
-    field(info(ID, "ID", FieldType::Id, "The subnet id.").unique().shown(3).cells(11, 24).aka(&["subnet_id"]), |s| {
-        Value::Text(s.id.clone())
+    field(NAME, |s| Value::text(&s.name)),
+    field(ID, |s| Value::Text(s.id.clone())),
+    field(STATE, |s| {
+        let (tone, text) = s.state.shown();
+        Value::State(tone, text)
     }),
+    field(VPC_ID, |s| said(&s.vpc)),
+    field(ZONE, |s| said(&s.zone)),
+    field(CIDR, |s| text(&s.cidr)),
+    field(AVAILABLE_IPS, |s| int(s.available)),
+    field(PUBLIC_IP_ON_LAUNCH, |s| flag(s.public)),
+    field(DEFAULT_FOR_AZ, |s| flag(s.is_default)),
+    field(IPV6_CIDR, |s| s.ipv6_cidr.clone()),
     field(
-        info(
-            STATE,
-            "STATE",
-            FieldType::State,
-            "pending, available, unavailable, failed or failed-insufficient-capacity.",
-        )
-        .shown(4)
-        .cells(8, 12),
-        |s| {
-            let (tone, text) = s.state.shown();
-            Value::State(tone, text)
-        },
-    ),
-    field(
-        info(VPC_ID, "VPC", FieldType::Id, "Its VPC.").shown(1).cells(11, 30).aka(&["vpc"]).id_of_few("vpcs", "vpc-"),
-        |s| said(&s.vpc),
-    ),
-    field(
-        info(ZONE, "ZONE", FieldType::Text, "Its Availability Zone.")
-            .shown(1)
-            .cells(4, 16)
-            .aka(&["az", "availability_zone"])
-            .links_to("availability-zones"),
-        |s| said(&s.zone),
-    ),
-    field(
-        info(CIDR, "CIDR", FieldType::Text, "Its IPv4 range.")
-            .unique()
-            .shown(1)
-            .cells(14, 18)
-            .aka(&["cidr_block", "range"]),
-        |s| text(&s.cidr),
-    ),
-    field(
-        info(
-            AVAILABLE_IPS,
-            "FREE",
-            FieldType::Int,
-            "IPv4 addresses that are free; AWS keeps five of each subnet, and a stopped instance keeps its own.",
-        )
-        .unique()
-        .shown(2)
-        .aka(&["free", "available_ip_address_count"]),
-        |s| int(s.available),
-    ),
-    field(
-        info(
-            PUBLIC_IP_ON_LAUNCH,
-            "PUBLIC",
-            FieldType::Bool,
-            "Whether instances launched in it get a public IPv4 address by default.",
-        )
-        .shown(3)
-        .cells(6, 6)
-        .aka(&["public", "map_public_ip_on_launch"]),
-        |s| flag(s.public),
-    ),
-    field(
-        info(DEFAULT_FOR_AZ, "DEFAULT", FieldType::Bool, "Whether it is the default subnet of its zone.")
-            .shown(6)
-            .cells(7, 7)
-            .aka(&["default"]),
-        |s| flag(s.is_default),
-    ),
-    field(
-        info(IPV6_CIDR, "IPV6 CIDR", FieldType::List, "Its IPv6 ranges.").unique().cells(10, 40).aka(&["ipv6"]),
-        |s| s.ipv6_cidr.clone(),
-    ),
-    field(
-        info("ipv6_on_launch", "IPV6 ON LAUNCH", FieldType::Bool, "Whether network interfaces get an IPv6 address.")
+        FieldInfo::flag("ipv6_on_launch", "IPV6 ON LAUNCH", "Whether network interfaces get an IPv6 address.")
             .cells(14, 14),
         |s| flag(s.ipv6_on_launch),
     ),
-    field(info("ipv6_native", "IPV6 ONLY", FieldType::Bool, "Whether it has no IPv4 at all.").cells(9, 9), |s| {
+    field(FieldInfo::flag("ipv6_native", "IPV6 ONLY", "Whether it has no IPv4 at all.").cells(9, 9), |s| {
         flag(s.ipv6_only)
     }),
+    field(FieldInfo::flag("dns64", "DNS64", "Whether DNS gives made-up IPv6 addresses for IPv4 destinations."), |s| {
+        flag(s.dns64)
+    }),
     field(
-        info("dns64", "DNS64", FieldType::Bool, "Whether DNS gives made-up IPv6 addresses for IPv4 destinations."),
-        |s| flag(s.dns64),
-    ),
-    field(
-        info(
+        FieldInfo::text(
             "hostname_type",
             "HOSTNAMES",
-            FieldType::Text,
             "What instances' host names are made of: ip-name or resource-name.",
         )
         .named_only()
@@ -228,20 +179,18 @@ static FIELDS: Fields<Subnet> = Fields(&[
         |s| text(&s.hostname),
     ),
     field(
-        info("zone_id", "ZONE ID", FieldType::Text, "The Availability Zone's id, the same in every account.")
-            .cells(9, 11),
+        FieldInfo::text("zone_id", "ZONE ID", "The Availability Zone's id, the same in every account.").cells(9, 11),
         |s| said(&s.zone_id),
     ),
-    field(info("arn", "ARN", FieldType::Id, "The ARN.").unique().cells(12, 80), |s| text(&s.arn)),
-    field(info("owner_id", "OWNER", FieldType::Text, "The account that owns it.").cells(12, 12).aka(&["owner"]), |s| {
+    field(FieldInfo::id("arn", "ARN", "The ARN.").unique().cells(12, 80), |s| text(&s.arn)),
+    field(FieldInfo::text("owner_id", "OWNER", "The account that owns it.").cells(12, 12).aka(&["owner"]), |s| {
         said(&s.owner)
     }),
-    field(info("outpost_arn", "OUTPOST", FieldType::Id, "The ARN of its Outpost.").cells(11, 60), |s| text(&s.outpost)),
+    field(FieldInfo::id("outpost_arn", "OUTPOST", "The ARN of its Outpost.").cells(11, 60), |s| text(&s.outpost)),
     field(
-        info(
+        FieldInfo::text(
             "public_access_block",
             "BLOCKED",
-            FieldType::Text,
             "What VPC Block Public Access keeps from internet gateways: off, block-bidirectional or block-ingress.",
         )
         .named_only()
@@ -269,23 +218,23 @@ pub fn state(row: &Record) -> SubnetState {
 }
 /// Its VPC.
 pub fn vpc_id(row: &Record) -> Option<&str> {
-    row.get(VPC_ID).as_str()
+    row.get(&VPC_ID).as_str()
 }
 /// Its Availability Zone.
 pub fn zone(row: &Record) -> Option<&str> {
-    row.get(ZONE).as_str()
+    row.get(&ZONE).as_str()
 }
 /// Its IPv4 range; one with IPv6 only has none.
 pub fn cidr(row: &Record) -> Option<&str> {
-    row.get(CIDR).as_str()
+    row.get(&CIDR).as_str()
 }
 /// How many IPv4 addresses are free; `None` = not said.
 pub fn available_ips(row: &Record) -> Option<i64> {
-    row.get(AVAILABLE_IPS).as_int()
+    row.get(&AVAILABLE_IPS).as_int()
 }
 /// Whether instances launched in it get a public IPv4 address by default; `None` = not said.
 pub fn public_ip_on_launch(row: &Record) -> Option<bool> {
-    row.get(PUBLIC_IP_ON_LAUNCH).as_bool()
+    row.get(&PUBLIC_IP_ON_LAUNCH).as_bool()
 }
 
 /// DescribeSubnets takes 5 to 1000 a page; a filter at most 200 values.
@@ -374,7 +323,7 @@ mod tests {
     fn a_subnet_without_ipv4_has_no_range_and_one_that_is_full_has_no_free_address() {
         let s = sdk::Subnet::builder().subnet_id("subnet-1").ipv6_native(true).available_ip_address_count(0).build();
         let row = convert(&mut Converter::new(&Interner::default()), &s).map(|s| s.record()).expect("it has an id");
-        assert_eq!((row.get(CIDR), available_ips(&row)), (&Value::Empty, Some(0)));
-        assert_eq!((row.get(PUBLIC_IP_ON_LAUNCH), row.get(VPC_ID)), (&Value::Unknown, &Value::Unknown));
+        assert_eq!((row.get(&CIDR), available_ips(&row)), (&Value::Empty, Some(0)));
+        assert_eq!((row.get(&PUBLIC_IP_ON_LAUNCH), row.get(&VPC_ID)), (&Value::Unknown, &Value::Unknown));
     }
 }

@@ -9,47 +9,50 @@ use crate::kinds::convert::{Converter, Text, batches, field, flag, own, said, te
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::paged;
 use crate::kinds::raw::raw;
-use crate::model::{
-    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tags, Tone,
-    Value,
-};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Tags, Tone, Value};
 
 /// `DescribeVpcs`.
 pub static DESCRIBE_VPCS: Operation = Operation::read(Service::Ec2, "DescribeVpcs");
 
 /// The Name tag.
-pub const NAME: &str = "name";
+pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The Name tag.").shown(0);
 /// `vpc-…`.
-pub const ID: &str = "id";
+pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The VPC id.").shown(1).cells(11, 21).aka(&["vpc_id"]);
 /// pending or available.
-pub const STATE: &str = "state";
+pub const STATE: FieldInfo = FieldInfo::state("state", "STATE", "pending or available.").shown(0).cells(8, 10);
 /// Its IPv4 ranges, the primary one first.
-pub const CIDR: &str = "cidr";
+pub const CIDR: FieldInfo = FieldInfo::list("cidr", "CIDR", "Its IPv4 ranges, the primary one first.")
+    .shown(1)
+    .cells(14, 40)
+    .aka(&["cidr_block", "range"]);
 /// Its IPv6 ranges.
-pub const IPV6_CIDR: &str = "ipv6_cidr";
+pub const IPV6_CIDR: FieldInfo =
+    FieldInfo::list("ipv6_cidr", "IPV6 CIDR", "Its IPv6 ranges.").shown(4).cells(10, 40).aka(&["ipv6"]);
 /// Whether it is the region's default VPC.
-pub const IS_DEFAULT: &str = "is_default";
+pub const IS_DEFAULT: FieldInfo = FieldInfo::flag("is_default", "DEFAULT", "Whether it is the region's default VPC.")
+    .shown(2)
+    .cells(7, 7)
+    .aka(&["default"]);
 /// The set of DHCP options.
-pub const DHCP_OPTIONS: &str = "dhcp_options";
+pub const DHCP_OPTIONS: FieldInfo =
+    FieldInfo::id("dhcp_options", "DHCP OPTIONS", "The set of DHCP options: name servers and domain name.")
+        .cells(12, 22)
+        .aka(&["dhcp", "dhcp_options_id"]);
 /// default or dedicated.
-pub const TENANCY: &str = "tenancy";
+pub const TENANCY: FieldInfo =
+    FieldInfo::text("tenancy", "TENANCY", "default, or dedicated: instances in it are on hardware of their own.")
+        .named_only()
+        .shown(5)
+        .cells(8, 9)
+        .aka(&["instance_tenancy"]);
 
 /// What they are.
-pub static INFO: KindInfo = KindInfo {
-    name: "vpcs",
-    singular: "VPC",
-    title: "VPCs",
-    doc: "Virtual private clouds, with their ranges.",
-    aliases: &["vpc"],
-    service: Service::Ec2,
-    scoping: Scoping::Region,
-    parent: None,
-    fields: &FIELDS,
-    sort: (NAME, true),
-    operations: &[&DESCRIBE_VPCS],
-    side: false,
-    transitional: &["pending", "deleting"],
-};
+pub static INFO: KindInfo = KindInfo::new("vpcs", "VPC", "VPCs", &FIELDS)
+    .doc("Virtual private clouds, with their ranges.")
+    .aliases(&["vpc"])
+    .listed_by(&[&DESCRIBE_VPCS])
+    .sorted(&NAME)
+    .transitional(&["pending", "deleting"]);
 
 /// VPCs.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
@@ -105,64 +108,25 @@ pub struct Vpc {
     encryption: Text,
 }
 
-const fn info(name: &'static str, title: &'static str, ty: FieldType, doc: &'static str) -> FieldInfo {
-    FieldInfo::new(name, title, ty, doc)
-}
-
 static FIELDS: Fields<Vpc> = Fields(&[
-    field(info(NAME, "NAME", FieldType::Text, "The Name tag.").shown(0), |v| Value::text(&v.name)),
-    field(info(ID, "ID", FieldType::Id, "The VPC id.").shown(1).cells(11, 21).aka(&["vpc_id"]), |v| {
-        Value::Text(v.id.clone())
-    }),
-    field(info(STATE, "STATE", FieldType::State, "pending or available.").shown(0).cells(8, 10), |v| {
+    field(NAME, |v| Value::text(&v.name)),
+    field(ID, |v| Value::Text(v.id.clone())),
+    field(STATE, |v| {
         let (tone, text) = v.state.shown();
         Value::State(tone, text)
     }),
-    field(
-        info(CIDR, "CIDR", FieldType::List, "Its IPv4 ranges, the primary one first.")
-            .shown(1)
-            .cells(14, 40)
-            .aka(&["cidr_block", "range"]),
-        |v| v.cidr.clone(),
-    ),
-    field(
-        info(IPV6_CIDR, "IPV6 CIDR", FieldType::List, "Its IPv6 ranges.").shown(4).cells(10, 40).aka(&["ipv6"]),
-        |v| v.ipv6_cidr.clone(),
-    ),
-    field(
-        info(IS_DEFAULT, "DEFAULT", FieldType::Bool, "Whether it is the region's default VPC.")
-            .shown(2)
-            .cells(7, 7)
-            .aka(&["default"]),
-        |v| flag(v.is_default),
-    ),
-    field(
-        info(
-            TENANCY,
-            "TENANCY",
-            FieldType::Text,
-            "default, or dedicated: instances in it are on hardware of their own.",
-        )
-        .named_only()
-        .shown(5)
-        .cells(8, 9)
-        .aka(&["instance_tenancy"]),
-        |v| said(&v.tenancy),
-    ),
-    field(
-        info(DHCP_OPTIONS, "DHCP OPTIONS", FieldType::Id, "The set of DHCP options: name servers and domain name.")
-            .cells(12, 22)
-            .aka(&["dhcp", "dhcp_options_id"]),
-        |v| text(&v.dhcp_options),
-    ),
-    field(info("owner_id", "OWNER", FieldType::Text, "The account that owns it.").cells(12, 12).aka(&["owner"]), |v| {
+    field(CIDR, |v| v.cidr.clone()),
+    field(IPV6_CIDR, |v| v.ipv6_cidr.clone()),
+    field(IS_DEFAULT, |v| flag(v.is_default)),
+    field(TENANCY, |v| said(&v.tenancy)),
+    field(DHCP_OPTIONS, |v| text(&v.dhcp_options)),
+    field(FieldInfo::text("owner_id", "OWNER", "The account that owns it.").cells(12, 12).aka(&["owner"]), |v| {
         said(&v.owner)
     }),
     field(
-        info(
+        FieldInfo::text(
             "public_access_block",
             "BLOCKED",
-            FieldType::Text,
             "What VPC Block Public Access keeps from internet gateways: off, block-bidirectional or block-ingress.",
         )
         .named_only()
@@ -170,14 +134,9 @@ static FIELDS: Fields<Vpc> = Fields(&[
         |v| text(&v.blocked),
     ),
     field(
-        info(
-            "encryption_control",
-            "ENCRYPTION",
-            FieldType::Text,
-            "Encryption of traffic in transit: monitor or enforce.",
-        )
-        .named_only()
-        .cells(10, 10),
+        FieldInfo::text("encryption_control", "ENCRYPTION", "Encryption of traffic in transit: monitor or enforce.")
+            .named_only()
+            .cells(10, 10),
         |v| text(&v.encryption),
     ),
 ]);
@@ -201,11 +160,11 @@ pub fn state(row: &Record) -> VpcState {
 }
 /// Its IPv4 ranges, the primary one first.
 pub fn cidrs(row: &Record) -> Vec<ArcStr> {
-    row.get(CIDR).items()
+    row.get(&CIDR).items()
 }
 /// Whether it is the region's default VPC; `None` = not said.
 pub fn is_default(row: &Record) -> Option<bool> {
-    row.get(IS_DEFAULT).as_bool()
+    row.get(&IS_DEFAULT).as_bool()
 }
 
 /// DescribeVpcs takes 5 to 1000 a page; a filter at most 200 values.
@@ -296,7 +255,7 @@ mod tests {
             .cidr_block_association_set(range("10.1.0.0/16", "associated"))
             .cidr_block_association_set(range("10.4.0.0/16", "failed")));
         assert_eq!(cidrs(&vpc), ["10.1.0.0/16", "10.2.0.0/16"]);
-        assert_eq!((vpc.get(IPV6_CIDR), is_default(&vpc)), (&Value::Empty, None));
+        assert_eq!((vpc.get(&IPV6_CIDR), is_default(&vpc)), (&Value::Empty, None));
     }
 
     #[test]

@@ -263,7 +263,7 @@ fn register(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
         subjects.push(Subject { table: table.clone(), id, shown_id, label, change });
         ids.push(row_id);
     }
-    let idle = list(group, target_groups::LOAD_BALANCERS).is_empty();
+    let idle = list(group, &target_groups::LOAD_BALANCERS).is_empty();
     let unchecked = target_groups::is_checked(group) == Some(false);
     out.push(note(if idle {
         format!("no load balancer uses {group_name}: its targets stay unused")
@@ -302,7 +302,7 @@ fn register(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
 fn can_deregister(row: &Record) -> Result<(), String> {
     match targets::health(row) {
         Health::Draining | Health::UnhealthyDraining => Err("It is being deregistered already.".into()),
-        Health::Unused if row.get(targets::REASON).as_str() == Some("Target.NotRegistered") => {
+        Health::Unused if row.get(&targets::REASON).as_str() == Some("Target.NotRegistered") => {
             Err("It is not registered any more.".into())
         }
         _ => Ok(()),
@@ -370,7 +370,7 @@ fn deregister(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
 }
 
 fn group_name(row: &Record) -> String {
-    visible(row.get(targets::TARGET_GROUP).as_str().unwrap_or("its target group")).into_owned()
+    visible(row.get(&targets::TARGET_GROUP).as_str().unwrap_or("its target group")).into_owned()
 }
 
 fn deregister_call(scope: &Scope, arn: &ArcStr, rows: &[&Target]) -> Result<Call, Fault> {

@@ -10,40 +10,36 @@ use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::{listed, paged};
 use crate::kinds::raw::raw;
 use crate::kinds::tags;
-use crate::model::{
-    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Tone, Value,
-};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
 
 /// `DescribeLoadBalancers`.
 pub static DESCRIBE_LOAD_BALANCERS: Operation = Operation::read(Service::Elbv2, "DescribeLoadBalancers");
 
 /// provisioning, active, active_impaired, failed.
-pub const STATE: &str = "state";
+pub const STATE: FieldInfo =
+    FieldInfo::state("state", "STATE", "provisioning, active, active_impaired or failed.").shown(0);
 /// application, network, gateway.
-pub const TYPE: &str = "type";
+pub const TYPE: FieldInfo = FieldInfo::text("type", "TYPE", "application, network or gateway.").shown(2).cells(7, 11);
 /// Where clients connect to.
-pub const DNS_NAME: &str = "dns_name";
+pub const DNS_NAME: FieldInfo =
+    FieldInfo::text("dns_name", "DNS NAME", "The name that clients connect to.").shown(7).cells(36, 70);
 /// The VPC.
-pub const VPC_ID: &str = "vpc_id";
+pub const VPC_ID: FieldInfo = FieldInfo::id("vpc_id", "VPC", "The VPC.").aka(&["vpc"]).id_of_few("vpcs", "vpc-");
 /// The subnets.
-pub const SUBNETS: &str = "subnets";
+pub const SUBNETS: FieldInfo = FieldInfo::list("subnets", "SUBNETS", "The subnets, one a zone.")
+    .aka(&["subnet"])
+    .id_of_few("subnets", "subnet-")
+    .section("network");
+/// The load balancer's name.
+pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The load balancer's name.").shown(0);
 
 /// What they are.
-pub static INFO: KindInfo = KindInfo {
-    name: "load-balancers",
-    singular: "load balancer",
-    title: "Load balancers",
-    doc: "Application, Network and Gateway Load Balancers (ELB v2).",
-    aliases: &["lbs", "lb", "elb", "alb", "nlb"],
-    service: Service::Elbv2,
-    scoping: Scoping::Region,
-    parent: None,
-    fields: &FIELDS,
-    sort: ("name", true),
-    operations: &[&DESCRIBE_LOAD_BALANCERS],
-    side: false,
-    transitional: &["provisioning"],
-};
+pub static INFO: KindInfo = KindInfo::new("load-balancers", "load balancer", "Load balancers", &FIELDS)
+    .doc("Application, Network and Gateway Load Balancers (ELB v2).")
+    .aliases(&["lbs", "lb", "elb", "alb", "nlb"])
+    .listed_by(&[&DESCRIBE_LOAD_BALANCERS])
+    .sorted(&NAME)
+    .transitional(&["provisioning"]);
 
 /// Load balancers.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
@@ -106,77 +102,39 @@ pub struct LoadBalancer {
 }
 
 static FIELDS: Fields<LoadBalancer> = Fields(&[
-    field(FieldInfo::new("name", "NAME", FieldType::Text, "The load balancer's name.").shown(0), |l| {
-        Value::Text(l.name.clone())
+    field(NAME, |l| Value::Text(l.name.clone())),
+    field(STATE, |l| {
+        let (tone, s) = l.state.shown();
+        Value::State(tone, s)
     }),
-    field(
-        FieldInfo::new(STATE, "STATE", FieldType::State, "provisioning, active, active_impaired or failed.").shown(0),
-        |l| {
-            let (tone, s) = l.state.shown();
-            Value::State(tone, s)
-        },
-    ),
-    field(
-        FieldInfo::new(TYPE, "TYPE", FieldType::Text, "application, network or gateway.").shown(2).cells(7, 11),
-        |l| said(&l.lb_type),
-    ),
-    field(
-        FieldInfo::new("scheme", "SCHEME", FieldType::Text, "internet-facing or internal.").shown(3).cells(15, 15),
-        |l| text(&l.scheme),
-    ),
-    field(
-        FieldInfo::new(DNS_NAME, "DNS NAME", FieldType::Text, "The name that clients connect to.")
-            .shown(7)
-            .cells(36, 70),
-        |l| text(&l.dns_name),
-    ),
-    field(FieldInfo::new("zones", "ZONES", FieldType::List, "The Availability Zones that it is in.").shown(6), |l| {
-        l.zones.clone()
+    field(TYPE, |l| said(&l.lb_type)),
+    field(FieldInfo::text("scheme", "SCHEME", "internet-facing or internal.").shown(3).cells(15, 15), |l| {
+        text(&l.scheme)
     }),
-    field(FieldInfo::new("created", "AGE", FieldType::Age, "When it was created.").shown(5).aka(&["age"]), |l| {
-        moment(l.created)
-    }),
-    field(FieldInfo::new("id", "ARN", FieldType::Id, "The ARN.").cells(12, 60).aka(&["arn"]), |l| {
-        Value::Text(l.arn.clone())
-    }),
-    field(FieldInfo::new("state_reason", "REASON", FieldType::Text, "Why it is in its state."), |l| {
-        text(&l.state_reason)
-    }),
-    field(FieldInfo::new(VPC_ID, "VPC", FieldType::Id, "The VPC.").aka(&["vpc"]).id_of_few("vpcs", "vpc-"), |l| {
-        text(&l.vpc_id)
-    }),
+    field(DNS_NAME, |l| text(&l.dns_name)),
+    field(FieldInfo::list("zones", "ZONES", "The Availability Zones that it is in.").shown(6), |l| l.zones.clone()),
+    field(FieldInfo::age("created", "AGE", "When it was created.").shown(5).aka(&["age"]), |l| moment(l.created)),
+    field(FieldInfo::id("id", "ARN", "The ARN.").cells(12, 60).aka(&["arn"]), |l| Value::Text(l.arn.clone())),
+    field(FieldInfo::text("state_reason", "REASON", "Why it is in its state."), |l| text(&l.state_reason)),
+    field(VPC_ID, |l| text(&l.vpc_id)),
+    field(SUBNETS, |l| l.subnets.clone()),
     field(
-        FieldInfo::new(SUBNETS, "SUBNETS", FieldType::List, "The subnets, one a zone.")
-            .aka(&["subnet"])
-            .id_of_few("subnets", "subnet-")
-            .section("network"),
-        |l| l.subnets.clone(),
-    ),
-    field(
-        FieldInfo::new("addresses", "ADDRESSES", FieldType::List, "Static addresses, where it has them (network).")
+        FieldInfo::list("addresses", "ADDRESSES", "Static addresses, where it has them (network).")
             .cells(9, 40)
             .section("network"),
         |l| l.addresses.clone(),
     ),
     field(
-        FieldInfo::new("security_group_ids", "GROUPS", FieldType::List, "Ids of the security groups.")
-            .aka(&["sg"])
-            .section("network"),
+        FieldInfo::list("security_group_ids", "GROUPS", "Ids of the security groups.").aka(&["sg"]).section("network"),
         |l| l.security_groups.clone(),
     ),
     field(
-        FieldInfo::new(
-            "ip_address_type",
-            "IP TYPE",
-            FieldType::Text,
-            "ipv4, dualstack or dualstack-without-public-ipv4.",
-        )
-        .section("network"),
+        FieldInfo::text("ip_address_type", "IP TYPE", "ipv4, dualstack or dualstack-without-public-ipv4.")
+            .section("network"),
         |l| text(&l.ip_address_type),
     ),
     field(
-        FieldInfo::new("hosted_zone", "HOSTED ZONE", FieldType::Id, "The Route 53 hosted zone of the DNS name.")
-            .section("network"),
+        FieldInfo::id("hosted_zone", "HOSTED ZONE", "The Route 53 hosted zone of the DNS name.").section("network"),
         |l| text(&l.hosted_zone),
     ),
     tags::always("load-balancer-tags"),
@@ -275,10 +233,10 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
         },
     ];
     let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
-    if let Some(vpc) = row.get(VPC_ID).as_str() {
+    if let Some(vpc) = row.get(&VPC_ID).as_str() {
         out.push(link("VPC", "vpcs", format!("id={vpc}")));
     }
-    let subnets = row.get(SUBNETS).items();
+    let subnets = row.get(&SUBNETS).items();
     if !subnets.is_empty() {
         out.push(link("subnets", "subnets", format!("id={}", subnets.join(","))));
     }

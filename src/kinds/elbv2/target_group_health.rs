@@ -11,27 +11,35 @@ use crate::base::{Fault, FaultKind};
 use crate::kinds::convert::{field, no_tags};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::raw::raw;
-use crate::model::{FieldInfo, FieldType, Fields, Kind, KindInfo, Record, Scoping, Service, Value};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Record, Value};
 
+/// The ARN of the target group.
+pub const ID: FieldInfo = FieldInfo::id("id", "ARN", "The ARN of the target group.");
+/// Targets that fail their checks.
+pub const UNHEALTHY: FieldInfo =
+    FieldInfo::int("unhealthy", "UNHEALTHY", "Targets that fail their checks.").cells(9, 9);
+/// Targets that get no traffic and are not checked.
+pub const UNUSED: FieldInfo = FieldInfo::int(
+    "unused",
+    "UNUSED",
+    "Targets that get no traffic and are not checked: no balancer uses the group or their zone, or they are stopped.",
+)
+.cells(6, 6);
+/// Targets whose health is not known: checks are off.
+pub const UNKNOWN: FieldInfo =
+    FieldInfo::int("unknown", "UNKNOWN", "Targets whose health is not known: checks are off.").cells(7, 7);
 /// Healthy targets, of those whose health is known.
-pub const HEALTHY: &str = "healthy";
+pub const HEALTHY: FieldInfo = FieldInfo::ratio("healthy", "HEALTHY", "Healthy targets, of those whose health is checked; none if nothing is registered, unknown if nobody checks: health \
+             checks are off, or the targets get no traffic.")
+        .cells(7, 7);
 
 /// What it is.
-pub static INFO: KindInfo = KindInfo {
-    name: "target-group-health",
-    singular: "target group's health",
-    title: "Health of target groups",
-    doc: "How many targets of a target group are healthy, joined to the groups by ARN.",
-    aliases: &[],
-    service: Service::Elbv2,
-    scoping: Scoping::Region,
-    parent: None,
-    fields: &FIELDS,
-    sort: ("id", true),
-    operations: &[&DESCRIBE_TARGET_HEALTH, &DESCRIBE_TARGET_GROUPS],
-    side: true,
-    transitional: &[],
-};
+pub static INFO: KindInfo =
+    KindInfo::new("target-group-health", "target group's health", "Health of target groups", &FIELDS)
+        .doc("How many targets of a target group are healthy, joined to the groups by ARN.")
+        .listed_by(&[&DESCRIBE_TARGET_HEALTH, &DESCRIBE_TARGET_GROUPS])
+        .sorted(&ID)
+        .side();
 
 /// Health of target groups.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new(), raw: Some(|r, id| raw(list, r, id)) };
@@ -50,38 +58,12 @@ pub struct GroupHealth {
 }
 
 static FIELDS: Fields<GroupHealth> = Fields(&[
-    field(FieldInfo::new("id", "ARN", FieldType::Id, "The ARN of the target group."), |h| Value::Text(h.arn.clone())),
-    field(
-        FieldInfo::new(
-            HEALTHY,
-            "HEALTHY",
-            FieldType::Ratio,
-            "Healthy targets, of those whose health is checked; none if nothing is registered, unknown if nobody checks: health \
-             checks are off, or the targets get no traffic.",
-        )
-        .cells(7, 7),
-        healthy,
-    ),
-    field(
-        FieldInfo::new("unhealthy", "UNHEALTHY", FieldType::Int, "Targets that fail their checks.").cells(9, 9),
-        |h| Value::Int(h.unhealthy.into()),
-    ),
-    field(
-        FieldInfo::new(
-            "unused",
-            "UNUSED",
-            FieldType::Int,
-            "Targets that get no traffic and are not checked: no balancer uses the group or their zone, or they are stopped.",
-        )
-        .cells(6, 6),
-        |h| Value::Int(h.unused.into()),
-    ),
-    field(
-        FieldInfo::new("unknown", "UNKNOWN", FieldType::Int, "Targets whose health is not known: checks are off.")
-            .cells(7, 7),
-        |h| Value::Int(h.unknown.into()),
-    ),
-    field(FieldInfo::new("draining", "DRAINING", FieldType::Int, "Targets on their way out.").cells(8, 8), |h| {
+    field(ID, |h| Value::Text(h.arn.clone())),
+    field(HEALTHY, healthy),
+    field(UNHEALTHY, |h| Value::Int(h.unhealthy.into())),
+    field(UNUSED, |h| Value::Int(h.unused.into())),
+    field(UNKNOWN, |h| Value::Int(h.unknown.into())),
+    field(FieldInfo::int("draining", "DRAINING", "Targets on their way out.").cells(8, 8), |h| {
         Value::Int(h.draining.into())
     }),
 ]);
@@ -162,7 +144,7 @@ mod tests {
                     sdk::TargetHealthDescription::builder().target_health(health).build()
                 })
                 .collect();
-            GroupHealth::of("arn".into(), &all).record().get(HEALTHY).clone()
+            GroupHealth::of("arn".into(), &all).record().get(&HEALTHY).clone()
         };
         assert_eq!(of(&[]), Value::Empty);
         assert_eq!(of(&["draining"]), Value::Empty);
@@ -183,19 +165,19 @@ mod tests {
             GroupHealth::of("arn".into(), &all).record()
         };
         for word in ["unavailable", "unused", "rebooting"] {
-            assert_eq!(of(&[word]).get(HEALTHY), &Value::Unknown, "{word}");
-            assert_eq!(of(&[word, "draining"]).get(HEALTHY), &Value::Unknown, "{word}");
+            assert_eq!(of(&[word]).get(&HEALTHY), &Value::Unknown, "{word}");
+            assert_eq!(of(&[word, "draining"]).get(&HEALTHY), &Value::Unknown, "{word}");
             let mixed = of(&["healthy", "healthy", word]);
-            assert_eq!((mixed.get(HEALTHY), mixed.get(HEALTHY).tone()), (&Value::ratio(2, 2), None), "{word}");
+            assert_eq!((mixed.get(&HEALTHY), mixed.get(&HEALTHY).tone()), (&Value::ratio(2, 2), None), "{word}");
             assert_eq!(
-                of(&["healthy", "unhealthy", word]).get(HEALTHY).tone(),
+                of(&["healthy", "unhealthy", word]).get(&HEALTHY).tone(),
                 Some(crate::model::Tone::Bad),
                 "{word}"
             );
-            assert_eq!(mixed.get("unhealthy"), &Value::Int(0));
+            assert_eq!(mixed.get(&UNHEALTHY), &Value::Int(0));
         }
         assert_eq!(
-            (of(&["unused"]).get("unused"), of(&["unavailable"]).get("unknown")),
+            (of(&["unused"]).get(&UNUSED), of(&["unavailable"]).get(&UNKNOWN)),
             (&Value::Int(1), &Value::Int(1))
         );
     }

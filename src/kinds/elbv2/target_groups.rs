@@ -11,41 +11,43 @@ use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::{listed, paged};
 use crate::kinds::raw::raw;
 use crate::kinds::tags;
-use crate::model::{
-    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Value,
-};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Value};
 
 /// `DescribeTargetGroups`.
 pub static DESCRIBE_TARGET_GROUPS: Operation = Operation::read(Service::Elbv2, "DescribeTargetGroups");
 
 /// instance, ip, lambda or alb.
-pub const TARGET_TYPE: &str = "target_type";
+pub const TARGET_TYPE: FieldInfo =
+    FieldInfo::text("target_type", "TARGETS", "What its targets are: instance, ip, lambda or alb.").shown(4);
 /// The port that targets get traffic on.
-pub const PORT: &str = "port";
+pub const PORT: FieldInfo =
+    FieldInfo::int("port", "PORT", "The port on the targets, unless one is registered with another.").shown(2);
 /// Whether health is checked.
-pub const CHECKED: &str = "health_check_enabled";
+pub const CHECKED: FieldInfo =
+    FieldInfo::flag("health_check_enabled", "CHECKED", "Whether health is checked.").cells(7, 7).section(CHECK);
 /// The VPC.
-pub const VPC_ID: &str = "vpc_id";
+pub const VPC_ID: FieldInfo =
+    FieldInfo::id("vpc_id", "VPC", "The VPC of the targets.").shown(6).aka(&["vpc"]).id_of_few("vpcs", "vpc-");
 /// Names of the load balancers that route to it.
-pub const LOAD_BALANCERS: &str = "load_balancers";
+pub const LOAD_BALANCERS: FieldInfo =
+    FieldInfo::list("load_balancers", "LOAD BALANCERS", "Names of the load balancers that route to it.")
+        .shown(3)
+        .cells(14, 40)
+        .aka(&["lb"])
+        .links_to("load-balancers");
+
+/// The target group's name.
+pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The target group's name.").shown(0);
 
 /// What they are.
-pub static INFO: KindInfo = KindInfo {
-    name: "target-groups",
-    singular: "target group",
-    title: "Target groups",
-    doc: "Target groups of load balancers, with their health check. How many targets are healthy takes a request for \
+pub static INFO: KindInfo = KindInfo::new("target-groups", "target group", "Target groups", &FIELDS)
+    .doc(
+        "Target groups of load balancers, with their health check. How many targets are healthy takes a request for \
           each group.",
-    aliases: &["tgs", "tg"],
-    service: Service::Elbv2,
-    scoping: Scoping::Region,
-    parent: None,
-    fields: &FIELDS,
-    sort: ("name", true),
-    operations: &[&DESCRIBE_TARGET_GROUPS],
-    side: false,
-    transitional: &[],
-};
+    )
+    .aliases(&["tgs", "tg"])
+    .listed_by(&[&DESCRIBE_TARGET_GROUPS])
+    .sorted(&NAME);
 
 /// Target groups.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
@@ -76,127 +78,68 @@ pub struct TargetGroup {
 const CHECK: &str = "health check";
 
 static FIELDS: Fields<TargetGroup> = Fields(&[
-    field(FieldInfo::new("name", "NAME", FieldType::Text, "The target group's name.").shown(0), |t| {
-        Value::Text(t.name.clone())
-    }),
+    field(NAME, |t| Value::Text(t.name.clone())),
     field(
-        FieldInfo::new(
+        FieldInfo::ratio(
             "healthy",
             "HEALTHY",
-            FieldType::Ratio,
             "Healthy targets, of those whose health is checked; unknown where nobody checks.",
         )
         .shown(1)
         .cells(7, 7)
-        .from_side("target-group-health", "healthy", false),
+        .from_side("target-group-health", super::target_group_health::HEALTHY.name, false),
         |_| Value::Unknown,
     ),
+    field(TARGET_TYPE, |t| said(&t.target_type)),
+    field(FieldInfo::text("protocol", "PROTO", "The protocol to the targets.").shown(2).cells(5, 8), |t| {
+        text(&t.protocol)
+    }),
+    field(PORT, |t| t.port.map_or(Value::Empty, |p| Value::Int(p.into()))),
+    field(LOAD_BALANCERS, |t| t.load_balancers.clone()),
+    field(VPC_ID, |t| text(&t.vpc_id)),
     field(
-        FieldInfo::new(TARGET_TYPE, "TARGETS", FieldType::Text, "What its targets are: instance, ip, lambda or alb.")
-            .shown(4),
-        |t| said(&t.target_type),
-    ),
-    field(
-        FieldInfo::new("protocol", "PROTO", FieldType::Text, "The protocol to the targets.").shown(2).cells(5, 8),
-        |t| text(&t.protocol),
-    ),
-    field(
-        FieldInfo::new(PORT, "PORT", FieldType::Int, "The port on the targets, unless one is registered with another.")
-            .shown(2),
-        |t| t.port.map_or(Value::Empty, |p| Value::Int(p.into())),
-    ),
-    field(
-        FieldInfo::new(
-            LOAD_BALANCERS,
-            "LOAD BALANCERS",
-            FieldType::List,
-            "Names of the load balancers that route to it.",
-        )
-        .shown(3)
-        .cells(14, 40)
-        .aka(&["lb"])
-        .links_to("load-balancers"),
-        |t| t.load_balancers.clone(),
-    ),
-    field(
-        FieldInfo::new(VPC_ID, "VPC", FieldType::Id, "The VPC of the targets.")
-            .shown(6)
-            .aka(&["vpc"])
-            .id_of_few("vpcs", "vpc-"),
-        |t| text(&t.vpc_id),
-    ),
-    field(
-        FieldInfo::new("health_check_path", "CHECK PATH", FieldType::Text, "The path that the health check asks for.")
+        FieldInfo::text("health_check_path", "CHECK PATH", "The path that the health check asks for.")
             .shown(5)
             .cells(10, 40)
             .section(CHECK),
         |t| text(&t.check_path),
     ),
-    field(FieldInfo::new("id", "ARN", FieldType::Id, "The ARN.").cells(12, 60).aka(&["arn"]), |t| {
-        Value::Text(t.arn.clone())
-    }),
-    field(FieldInfo::new("protocol_version", "VERSION", FieldType::Text, "HTTP1, HTTP2 or GRPC."), |t| {
-        text(&t.protocol_version)
-    }),
-    field(FieldInfo::new("ip_address_type", "IP TYPE", FieldType::Text, "ipv4 or ipv6."), |t| text(&t.ip_address_type)),
+    field(FieldInfo::id("id", "ARN", "The ARN.").cells(12, 60).aka(&["arn"]), |t| Value::Text(t.arn.clone())),
+    field(FieldInfo::text("protocol_version", "VERSION", "HTTP1, HTTP2 or GRPC."), |t| text(&t.protocol_version)),
+    field(FieldInfo::text("ip_address_type", "IP TYPE", "ipv4 or ipv6."), |t| text(&t.ip_address_type)),
+    field(CHECKED, |t| flag(t.check_enabled)),
     field(
-        FieldInfo::new(CHECKED, "CHECKED", FieldType::Bool, "Whether health is checked.").cells(7, 7).section(CHECK),
-        |t| flag(t.check_enabled),
-    ),
-    field(
-        FieldInfo::new("health_check_protocol", "CHECK PROTO", FieldType::Text, "The health check's protocol.")
+        FieldInfo::text("health_check_protocol", "CHECK PROTO", "The health check's protocol.")
             .cells(11, 11)
             .section(CHECK),
         |t| text(&t.check_protocol),
     ),
     field(
-        FieldInfo::new(
-            "health_check_port",
-            "CHECK PORT",
-            FieldType::Text,
-            "The health check's port; traffic-port: the target's own.",
-        )
-        .cells(10, 12)
-        .section(CHECK),
+        FieldInfo::text("health_check_port", "CHECK PORT", "The health check's port; traffic-port: the target's own.")
+            .cells(10, 12)
+            .section(CHECK),
         |t| text(&t.check_port),
     ),
+    field(FieldInfo::text("matcher", "MATCHER", "The response codes that count as healthy.").section(CHECK), |t| {
+        text(&t.check_matcher)
+    }),
     field(
-        FieldInfo::new("matcher", "MATCHER", FieldType::Text, "The response codes that count as healthy.")
-            .section(CHECK),
-        |t| text(&t.check_matcher),
-    ),
-    field(
-        FieldInfo::new("interval", "INTERVAL", FieldType::Seconds, "How often a target is checked.")
-            .cells(8, 8)
-            .section(CHECK),
+        FieldInfo::seconds("interval", "INTERVAL", "How often a target is checked.").cells(8, 8).section(CHECK),
         |t| seconds(t.check_interval),
     ),
+    field(FieldInfo::seconds("timeout", "TIMEOUT", "How long an answer may take.").cells(7, 8).section(CHECK), |t| {
+        seconds(t.check_timeout)
+    }),
     field(
-        FieldInfo::new("timeout", "TIMEOUT", FieldType::Seconds, "How long an answer may take.")
-            .cells(7, 8)
+        FieldInfo::int("healthy_threshold", "UP AFTER", "So many successes in a row make a target healthy.")
+            .cells(8, 8)
             .section(CHECK),
-        |t| seconds(t.check_timeout),
-    ),
-    field(
-        FieldInfo::new(
-            "healthy_threshold",
-            "UP AFTER",
-            FieldType::Int,
-            "So many successes in a row make a target healthy.",
-        )
-        .cells(8, 8)
-        .section(CHECK),
         |t| int(t.healthy_threshold),
     ),
     field(
-        FieldInfo::new(
-            "unhealthy_threshold",
-            "DOWN AFTER",
-            FieldType::Int,
-            "So many failures in a row make it unhealthy.",
-        )
-        .cells(10, 10)
-        .section(CHECK),
+        FieldInfo::int("unhealthy_threshold", "DOWN AFTER", "So many failures in a row make it unhealthy.")
+            .cells(10, 10)
+            .section(CHECK),
         |t| int(t.unhealthy_threshold),
     ),
     tags::always("target-group-tags"),
@@ -217,19 +160,19 @@ impl TargetGroup {
 
 /// What its targets are: `instance`, `ip`, `lambda` or `alb`.
 pub fn target_type(row: &Record) -> Option<&str> {
-    row.get(TARGET_TYPE).as_str()
+    row.get(&TARGET_TYPE).as_str()
 }
 /// The port that targets get traffic on, unless they are registered with another; lambda functions have none.
 pub fn port(row: &Record) -> Option<i64> {
-    row.get(PORT).as_int()
+    row.get(&PORT).as_int()
 }
 /// Whether the health of its targets is checked: for a lambda function it is not, unless somebody turned it on.
 pub fn is_checked(row: &Record) -> Option<bool> {
-    row.get(CHECKED).as_bool()
+    row.get(&CHECKED).as_bool()
 }
 /// The VPC that targets must be in.
 pub fn vpc_id(row: &Record) -> Option<&str> {
-    row.get(VPC_ID).as_str()
+    row.get(&VPC_ID).as_str()
 }
 
 /// DescribeTargetGroups takes a page size up to 400; ARNs in batches of 20, as load balancers.
@@ -298,7 +241,7 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
         selector: Selector::Parent(row.id.clone()),
         query: String::new(),
     }];
-    let balancers = row.get(LOAD_BALANCERS).items();
+    let balancers = row.get(&LOAD_BALANCERS).items();
     if !balancers.is_empty() {
         let query = format!("name={}", balancers.join(","));
         out.push(Link { title: "load balancers", kind: "load-balancers", selector: Selector::All, query });
@@ -326,7 +269,7 @@ mod tests {
             .load_balancer_arns("arn:aws:elasticloadbalancing:x:0:loadbalancer/app/my-alb/2")
             .build();
         let row = convert(&mut Converter::new(&Interner::default()), &t).map(|t| t.record()).expect("it has an ARN");
-        assert_eq!(row.get(PORT), &Value::Empty);
+        assert_eq!(row.get(&PORT), &Value::Empty);
         assert_eq!((target_type(&row), port(&row)), (Some("lambda"), None));
         let q = Query::parse("load_balancers=my-alb", &INFO).expect("a query");
         assert!(q.matches(&row, crate::base::Time::default()), "a balancer's link must find it");

@@ -11,43 +11,55 @@ use crate::base::{Fault, FaultKind, RowId, Scope};
 use crate::kinds::convert::{Converter, Text, field, no_tags, own, said, text};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::raw::raw;
-use crate::model::{
-    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Parent, Record, Scoping, Selector, Service, Tone,
-    Value,
-};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
 
 /// `DescribeTargetHealth`: a call for each target group.
 pub static DESCRIBE_TARGET_HEALTH: Operation = Operation::read(Service::Elbv2, "DescribeTargetHealth");
 
 /// What is registered: `i-…`, an address, an ARN.
-pub const ID: &str = "id";
+pub const ID: FieldInfo = FieldInfo::id("id", "TARGET", "What is registered: an instance id, an address, an ARN.")
+    .shown(0)
+    .cells(11, 52)
+    .aka(&["target", "instance"])
+    .id_of("instances", "i-");
 /// The port that it is registered with.
-pub const PORT: &str = "port";
+pub const PORT: FieldInfo =
+    FieldInfo::int("port", "PORT", "The port that it is registered with; a lambda function has none.").shown(2);
 /// initial, healthy, unhealthy, draining, unused…
-pub const HEALTH: &str = "health";
+pub const HEALTH: FieldInfo = FieldInfo::state(
+    "health",
+    "HEALTH",
+    "initial, healthy, unhealthy, unhealthy.draining, unused, draining or unavailable.",
+)
+.shown(0)
+.cells(8, 18)
+.aka(&["state"]);
 /// The name of the target group.
-pub const TARGET_GROUP: &str = "target_group";
+pub const TARGET_GROUP: FieldInfo = FieldInfo::text("target_group", "TARGET GROUP", "The name of the target group.")
+    .shown(1)
+    .cells(12, 32)
+    .aka(&["group", "tg"])
+    .links_to("target-groups");
+/// The reason in plain words, and what to look at.
+pub const EXPLANATION: FieldInfo =
+    FieldInfo::text("explanation", "EXPLANATION", "The reason in plain words, and what to look at.")
+        .shown(6)
+        .cells(11, 80);
 /// The ARN of the target group.
-pub const TARGET_GROUP_ARN: &str = "target_group_arn";
+pub const TARGET_GROUP_ARN: FieldInfo =
+    FieldInfo::id("target_group_arn", "GROUP ARN", "The ARN of the target group.").cells(12, 60).aka(&["arn"]);
 /// AWS's reason code, e.g. `Target.Timeout`.
-pub const REASON: &str = "reason";
+pub const REASON: FieldInfo =
+    FieldInfo::text("reason", "REASON", "AWS's reason code, if it is not healthy.").shown(3).cells(21, 32);
 
 /// What they are.
-pub static INFO: KindInfo = KindInfo {
-    name: "targets",
-    singular: "target",
-    title: "Targets",
-    doc: "What is registered with a target group, and its health with AWS's reason in plain words.",
-    aliases: &["target-health"],
-    service: Service::Elbv2,
-    scoping: Scoping::Region,
-    parent: Some(Parent { kind: "target-groups", fans_out: true }),
-    fields: &FIELDS,
-    sort: (TARGET_GROUP, true),
-    operations: &[&DESCRIBE_TARGET_HEALTH, &DESCRIBE_TARGET_GROUPS],
-    side: false,
-    transitional: &["initial", "draining", "unhealthy.draining"],
-};
+pub static INFO: KindInfo = KindInfo::new("targets", "target", "Targets", &FIELDS)
+    .doc("What is registered with a target group, and its health with AWS's reason in plain words.")
+    .aliases(&["target-health"])
+    .listed_by(&[&DESCRIBE_TARGET_HEALTH, &DESCRIBE_TARGET_GROUPS])
+    .sorted(&TARGET_GROUP)
+    .fans_out_over("target-groups")
+    .transitional(&["initial", "draining", "unhealthy.draining"]);
 
 /// Targets.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
@@ -158,95 +170,31 @@ pub struct Target {
 }
 
 static FIELDS: Fields<Target> = Fields(&[
+    field(TARGET_GROUP, |t| Value::Text(t.group.clone())),
+    field(ID, |t| Value::Text(t.id.clone())),
+    field(PORT, |t| t.port.map_or(Value::Empty, |p| Value::Int(p.into()))),
+    field(HEALTH, |t| {
+        let (tone, s) = t.health.shown();
+        Value::State(tone, s)
+    }),
+    field(REASON, |t| text(&t.reason)),
     field(
-        FieldInfo::new(TARGET_GROUP, "TARGET GROUP", FieldType::Text, "The name of the target group.")
-            .shown(1)
-            .cells(12, 32)
-            .aka(&["group", "tg"])
-            .links_to("target-groups"),
-        |t| Value::Text(t.group.clone()),
-    ),
-    field(
-        FieldInfo::new(ID, "TARGET", FieldType::Id, "What is registered: an instance id, an address, an ARN.")
-            .shown(0)
-            .cells(11, 52)
-            .aka(&["target", "instance"])
-            .id_of("instances", "i-"),
-        |t| Value::Text(t.id.clone()),
-    ),
-    field(
-        FieldInfo::new(
-            PORT,
-            "PORT",
-            FieldType::Int,
-            "The port that it is registered with; a lambda function has none.",
-        )
-        .shown(2),
-        |t| t.port.map_or(Value::Empty, |p| Value::Int(p.into())),
-    ),
-    field(
-        FieldInfo::new(
-            HEALTH,
-            "HEALTH",
-            FieldType::State,
-            "initial, healthy, unhealthy, unhealthy.draining, unused, draining or unavailable.",
-        )
-        .shown(0)
-        .cells(8, 18)
-        .aka(&["state"]),
-        |t| {
-            let (tone, s) = t.health.shown();
-            Value::State(tone, s)
-        },
-    ),
-    field(
-        FieldInfo::new(REASON, "REASON", FieldType::Text, "AWS's reason code, if it is not healthy.")
-            .shown(3)
-            .cells(21, 32),
-        |t| text(&t.reason),
-    ),
-    field(
-        FieldInfo::new(
-            "zone",
-            "ZONE",
-            FieldType::Text,
-            "The Availability Zone; all: also from zones that are not enabled.",
-        )
-        .shown(5)
-        .cells(4, 16),
+        FieldInfo::text("zone", "ZONE", "The Availability Zone; all: also from zones that are not enabled.")
+            .shown(5)
+            .cells(4, 16),
         |t| text(&t.zone),
     ),
-    field(
-        FieldInfo::new(
-            "explanation",
-            "EXPLANATION",
-            FieldType::Text,
-            "The reason in plain words, and what to look at.",
-        )
-        .shown(6)
-        .cells(11, 80),
-        explanation,
-    ),
-    field(FieldInfo::new("description", "DESCRIPTION", FieldType::Text, "AWS's own words.").cells(11, 60), |t| {
-        text(&t.description)
+    field(EXPLANATION, explanation),
+    field(FieldInfo::text("description", "DESCRIPTION", "AWS's own words.").cells(11, 60), |t| text(&t.description)),
+    field(FieldInfo::text("health_check_port", "CHECK PORT", "The port that is checked.").cells(10, 10), |t| {
+        said(&t.check_port)
+    }),
+    field(TARGET_GROUP_ARN, |t| Value::Text(t.group_arn.clone())),
+    field(FieldInfo::text("anomaly", "ANOMALY", "Anomaly detection's result: normal or anomalous."), |t| {
+        text(&t.anomaly)
     }),
     field(
-        FieldInfo::new("health_check_port", "CHECK PORT", FieldType::Text, "The port that is checked.").cells(10, 10),
-        |t| said(&t.check_port),
-    ),
-    field(
-        FieldInfo::new(TARGET_GROUP_ARN, "GROUP ARN", FieldType::Id, "The ARN of the target group.")
-            .cells(12, 60)
-            .aka(&["arn"]),
-        |t| Value::Text(t.group_arn.clone()),
-    ),
-    field(
-        FieldInfo::new("anomaly", "ANOMALY", FieldType::Text, "Anomaly detection's result: normal or anomalous."),
-        |t| text(&t.anomaly),
-    ),
-    field(
-        FieldInfo::new("override", "OVERRIDE", FieldType::Text, "An administrative override such as a zonal shift.")
-            .cells(8, 40),
+        FieldInfo::text("override", "OVERRIDE", "An administrative override such as a zonal shift.").cells(8, 40),
         |t| text(&t.administrative_override),
     ),
 ]);
@@ -291,15 +239,15 @@ pub fn health(row: &Record) -> Health {
 }
 /// What is registered: an instance id, an address, an ARN.
 pub fn target_id(row: &Record) -> Option<&str> {
-    row.get(ID).as_str()
+    row.get(&ID).as_str()
 }
 /// The port that it is registered with.
 pub fn port(row: &Record) -> Option<i64> {
-    row.get(PORT).as_int()
+    row.get(&PORT).as_int()
 }
 /// The ARN of its target group.
 pub fn group_arn(row: &Record) -> Option<&str> {
-    row.get(TARGET_GROUP_ARN).as_str()
+    row.get(&TARGET_GROUP_ARN).as_str()
 }
 
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
@@ -376,7 +324,7 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
     if let Some(id) = target_id(row).filter(|id| id.starts_with("i-")) {
         out.push(link("instance", "instances", std::format!("id={id}")));
     }
-    if let Some(name) = row.get(TARGET_GROUP).as_str() {
+    if let Some(name) = row.get(&TARGET_GROUP).as_str() {
         out.push(link("target group", "target-groups", std::format!("name={name}")));
     }
     out
@@ -409,8 +357,8 @@ mod tests {
         for code in sdk::TargetHealthReasonEnum::values() {
             assert!(explain(code).is_some(), "{code}");
         }
-        assert_eq!(row("unhealthy", Some("Target.Tired")).get("explanation"), &Value::text("AWS's words"));
-        assert_eq!(row("healthy", None).get("explanation"), &Value::Empty);
+        assert_eq!(row("unhealthy", Some("Target.Tired")).get(&EXPLANATION), &Value::text("AWS's words"));
+        assert_eq!(row("healthy", None).get(&EXPLANATION), &Value::Empty);
     }
 
     #[test]

@@ -11,32 +11,25 @@ use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::paged;
 use crate::kinds::raw::raw;
 use crate::kinds::tags;
-use crate::model::{
-    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Record, Scoping, Selector, Service, Value,
-};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Value};
 
 /// `ListBuckets`.
 pub static LIST_BUCKETS: Operation = Operation::read(Service::S3, "ListBuckets").with_iam(&["s3:ListAllMyBuckets"]);
 
 /// The bucket's region.
-pub const REGION: &str = "region";
+pub const REGION: FieldInfo =
+    FieldInfo::text("region", "REGION", "The region that it is in.").shown(1).links_to("regions");
+
+/// The bucket's name.
+pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The bucket's name.").shown(0).cells(8, 63);
 
 /// What they are.
-pub static INFO: KindInfo = KindInfo {
-    name: "buckets",
-    singular: "bucket",
-    title: "Buckets",
-    doc: "S3 buckets of the account, in all regions.",
-    aliases: &["s3", "bucket"],
-    service: Service::S3,
-    scoping: Scoping::Account,
-    parent: None,
-    fields: &FIELDS,
-    sort: ("name", true),
-    operations: &[&LIST_BUCKETS],
-    side: false,
-    transitional: &[],
-};
+pub static INFO: KindInfo = KindInfo::new("buckets", "bucket", "Buckets", &FIELDS)
+    .doc("S3 buckets of the account, in all regions.")
+    .aliases(&["s3", "bucket"])
+    .listed_by(&[&LIST_BUCKETS])
+    .sorted(&NAME)
+    .once_an_account();
 
 /// Buckets.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
@@ -51,17 +44,10 @@ pub struct Bucket {
 }
 
 static FIELDS: Fields<Bucket> = Fields(&[
-    field(FieldInfo::new("name", "NAME", FieldType::Text, "The bucket's name.").shown(0).cells(8, 63), |b| {
-        Value::Text(b.name.clone())
-    }),
-    field(
-        FieldInfo::new(REGION, "REGION", FieldType::Text, "The region that it is in.").shown(1).links_to("regions"),
-        |b| said(&b.region),
-    ),
-    field(FieldInfo::new("created", "CREATED", FieldType::Date, "When it was created.").shown(2).aka(&["age"]), |b| {
-        moment(b.created)
-    }),
-    field(FieldInfo::new("arn", "ARN", FieldType::Id, "The ARN, where AWS says it.").cells(11, 80), |b| text(&b.arn)),
+    field(NAME, |b| Value::Text(b.name.clone())),
+    field(REGION, |b| said(&b.region)),
+    field(FieldInfo::date("created", "CREATED", "When it was created.").shown(2).aka(&["age"]), |b| moment(b.created)),
+    field(FieldInfo::id("arn", "ARN", "The ARN, where AWS says it.").cells(11, 80), |b| text(&b.arn)),
     tags::on_demand("bucket-tags"),
 ]);
 
@@ -80,7 +66,7 @@ impl Bucket {
 
 /// The bucket's region, from its row.
 pub fn region(row: &Record) -> Option<&str> {
-    row.get(REGION).as_str()
+    row.get(&REGION).as_str()
 }
 
 /// ListBuckets takes up to 10,000; without a number it does not say the regions.

@@ -35,8 +35,8 @@ fn available(row: &Record) -> Result<(), String> {
     if objects::is_folder(row) {
         return Err("It is a folder: open it and mark the objects in it.".into());
     }
-    let class = field(row, "storage_class").unwrap_or_default();
-    let restored = field(row, "restore").is_some_and(|r| r.starts_with("until"));
+    let class = field(row, &objects::STORAGE_CLASS).unwrap_or_default();
+    let restored = field(row, &objects::RESTORE).is_some_and(|r| r.starts_with("until"));
     if matches!(class, "GLACIER" | "DEEP_ARCHIVE") && !restored {
         return Err(format!("It is archived ({class}): it has to be restored before it can be downloaded."));
     }
@@ -110,7 +110,8 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
         plan.steps.extend(Step::each(vec![call.on([t.record.id.clone()])]));
     }
     let mut all = vec![note("a file that exists is not overwritten (the aws command would)")];
-    let archived = cx.targets.iter().any(|t| field(&t.record, "storage_class").is_some_and(|c| c.ends_with("_IA")));
+    let archived =
+        cx.targets.iter().any(|t| field(&t.record, &objects::STORAGE_CLASS).is_some_and(|c| c.ends_with("_IA")));
     if archived {
         all.push(note("infrequent access is charged for each GB that is read"));
     }
@@ -138,10 +139,10 @@ mod tests {
 
     fn object(key: &str) -> Record {
         row(&INFO, key, key, "")
-            .with(objects::KEY, Value::text(key))
-            .with(objects::BUCKET, Value::text("b"))
-            .with(objects::TYPE, Value::text("object"))
-            .with(objects::SIZE, Value::Bytes(20_000_000_000))
+            .with(&objects::KEY, Value::text(key))
+            .with(&objects::BUCKET, Value::text("b"))
+            .with(&objects::TYPE, Value::text("object"))
+            .with(&objects::SIZE, Value::Bytes(20_000_000_000))
             .record()
     }
 

@@ -16,39 +16,47 @@ use crate::kinds::convert::{Converter, Text, field, moment, no_tags, own, text, 
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::following;
 use crate::kinds::raw::raw;
-use crate::model::{
-    FieldInfo, FieldType, Fields, Kind, KindInfo, Link, Operation, Parent, Record, Scoping, Selector, Service, Value,
-};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Value};
 
 /// `ListObjectsV2`.
 pub static LIST_OBJECTS: Operation = Operation::read(Service::S3, "ListObjectsV2").with_iam(&["s3:ListBucket"]);
 
 /// The whole key.
-pub const KEY: &str = "key";
+pub const KEY: FieldInfo = FieldInfo::text("key", "KEY", "The whole key.").cells(8, 200).aka(&["id"]);
 /// The bucket.
-pub const BUCKET: &str = "bucket";
-/// `folder` or `object`.
-pub const TYPE: &str = "type";
+pub const BUCKET: FieldInfo = FieldInfo::text("bucket", "BUCKET", "The bucket.").cells(8, 63).links_to("buckets");
+/// The key from this level on; . is the folder's own marker object.
+pub const NAME: FieldInfo =
+    FieldInfo::text("name", "NAME", "The key from this level on; . is the folder's own marker object.")
+        .shown(0)
+        .cells(8, 200);
+/// The storage class.
+pub const STORAGE_CLASS: FieldInfo =
+    FieldInfo::text("storage_class", "CLASS", "The storage class.").shown(4).cells(8, 20);
+/// Whether a copy out of the archive is on its way, or until when it is there.
+pub const RESTORE: FieldInfo = FieldInfo::text(
+    "restore",
+    "RESTORE",
+    "Whether a copy out of the archive is on its way, or until when it is there.",
+)
+.cells(8, 40);
+/// object or folder.
+pub const TYPE: FieldInfo = FieldInfo::text("type", "TYPE", "object or folder.").shown(3).cells(6, 6);
 /// Bytes.
-pub const SIZE: &str = "size";
+pub const SIZE: FieldInfo =
+    FieldInfo::bytes("size", "SIZE", "The object's size; a folder has none of its own.").shown(1).cells(8, 12);
 
 /// What they are.
-pub static INFO: KindInfo = KindInfo {
-    name: "objects",
-    singular: "object",
-    title: "Objects",
-    doc: "Objects of a bucket, one level at a time: what has a / further on in its key is a folder. Needs a bucket, or \
+pub static INFO: KindInfo = KindInfo::new("objects", "object", "Objects", &FIELDS)
+    .doc(
+        "Objects of a bucket, one level at a time: what has a / further on in its key is a folder. Needs a bucket, or \
           BUCKET/PREFIX/.",
-    aliases: &["object", "keys"],
-    service: Service::S3,
-    scoping: Scoping::Account,
-    parent: Some(Parent { kind: "buckets", fans_out: false }),
-    fields: &FIELDS,
-    sort: ("name", true),
-    operations: &[&LIST_OBJECTS, &HEAD_BUCKET, &LIST_BUCKETS],
-    side: false,
-    transitional: &[],
-};
+    )
+    .aliases(&["object", "keys"])
+    .listed_by(&[&LIST_OBJECTS, &HEAD_BUCKET, &LIST_BUCKETS])
+    .sorted(&NAME)
+    .once_an_account()
+    .of_one("buckets");
 
 /// Objects.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
@@ -69,57 +77,20 @@ pub struct Object {
 }
 
 static FIELDS: Fields<Object> = Fields(&[
-    field(
-        FieldInfo::new(
-            "name",
-            "NAME",
-            FieldType::Text,
-            "The key from this level on; . is the folder's own marker object.",
-        )
-        .shown(0)
-        .cells(8, 200),
-        |o| Value::Text(o.name.clone()),
-    ),
-    field(FieldInfo::new(TYPE, "TYPE", FieldType::Text, "object or folder.").shown(3).cells(6, 6), |o| {
-        Value::Text(if o.is_folder { literal!("folder") } else { literal!("object") })
+    field(NAME, |o| Value::Text(o.name.clone())),
+    field(TYPE, |o| Value::Text(if o.is_folder { literal!("folder") } else { literal!("object") })),
+    field(SIZE, |o| o.size.map_or(Value::Empty, Value::Bytes)),
+    field(FieldInfo::date("modified", "MODIFIED", "When it was last written.").shown(2).aka(&["age"]), |o| {
+        moment(o.modified)
     }),
-    field(
-        FieldInfo::new(SIZE, "SIZE", FieldType::Bytes, "The object's size; a folder has none of its own.")
-            .shown(1)
-            .cells(8, 12),
-        |o| o.size.map_or(Value::Empty, Value::Bytes),
-    ),
-    field(
-        FieldInfo::new("modified", "MODIFIED", FieldType::Date, "When it was last written.").shown(2).aka(&["age"]),
-        |o| moment(o.modified),
-    ),
-    field(FieldInfo::new("storage_class", "CLASS", FieldType::Text, "The storage class.").shown(4).cells(8, 20), |o| {
-        text(&o.storage_class)
+    field(STORAGE_CLASS, |o| text(&o.storage_class)),
+    field(FieldInfo::id("etag", "ETAG", "The entity tag: for single uploads without KMS the MD5.").cells(8, 40), |o| {
+        text(&o.etag)
     }),
-    field(
-        FieldInfo::new("etag", "ETAG", FieldType::Id, "The entity tag: for single uploads without KMS the MD5.")
-            .cells(8, 40),
-        |o| text(&o.etag),
-    ),
-    field(FieldInfo::new("checksum", "CHECKSUM", FieldType::Text, "Algorithms of the checksums that S3 keeps."), |o| {
-        text(&o.checksum)
-    }),
-    field(
-        FieldInfo::new(
-            "restore",
-            "RESTORE",
-            FieldType::Text,
-            "Whether a copy out of the archive is on its way, or until when it is there.",
-        )
-        .cells(8, 40),
-        |o| text(&o.restore),
-    ),
-    field(FieldInfo::new(KEY, "KEY", FieldType::Text, "The whole key.").cells(8, 200).aka(&["id"]), |o| {
-        Value::Text(o.key.clone())
-    }),
-    field(FieldInfo::new(BUCKET, "BUCKET", FieldType::Text, "The bucket.").cells(8, 63).links_to("buckets"), |o| {
-        Value::Text(o.bucket.clone())
-    }),
+    field(FieldInfo::text("checksum", "CHECKSUM", "Algorithms of the checksums that S3 keeps."), |o| text(&o.checksum)),
+    field(RESTORE, |o| text(&o.restore)),
+    field(KEY, |o| Value::Text(o.key.clone())),
+    field(BUCKET, |o| Value::Text(o.bucket.clone())),
 ]);
 
 impl Object {
@@ -150,19 +121,19 @@ pub fn level(bucket: &str, prefix: &str) -> RowId {
 }
 /// Whether the row is a folder.
 pub fn is_folder(row: &Record) -> bool {
-    row.get(TYPE).as_str() == Some("folder")
+    row.get(&TYPE).as_str() == Some("folder")
 }
 /// The object's bucket.
 pub fn bucket(row: &Record) -> Option<&str> {
-    row.get(BUCKET).as_str()
+    row.get(&BUCKET).as_str()
 }
 /// The object's whole key. Untrusted.
 pub fn key(row: &Record) -> Option<&str> {
-    row.get(KEY).as_str()
+    row.get(&KEY).as_str()
 }
 /// The object's size in bytes.
 pub fn size(row: &Record) -> Option<u64> {
-    if let Value::Bytes(b) = row.get(SIZE) { Some(*b) } else { None }
+    if let Value::Bytes(b) = row.get(&SIZE) { Some(*b) } else { None }
 }
 
 /// ListObjectsV2 gives at most 1000.

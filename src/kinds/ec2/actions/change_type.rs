@@ -34,8 +34,6 @@ pub static CHANGE_TYPE: Action = Action {
 };
 
 const TYPE: &str = "type";
-/// The field of an instance that names its processor.
-const ARCHITECTURE: &str = "architecture";
 
 /// Stopping takes a minute or two; one whose operating system hangs is given up on by EC2 within ten.
 const STOPPING: Duration = Duration::from_secs(15 * 60);
@@ -77,7 +75,7 @@ fn type_field(cx: &ActionContext<'_>, values: &Values) -> FormField {
     } else if let Some(t) = cx.targets.iter().find(|t| is_another_processor(&t.record, text)) {
         // EC2: InvalidParameterValue, after the instance was stopped.
         let is = if is_arm(text) { "arm64" } else { "x86_64" };
-        let image = field(&t.record, ARCHITECTURE).unwrap_or_default();
+        let image = field(&t.record, &fields::ARCHITECTURE).unwrap_or_default();
         Some(format!("{text} is {is} by its name, and {} has an image for {image}.", label(&t.record)))
     } else {
         None
@@ -96,7 +94,7 @@ fn is_type(text: &str) -> bool {
 
 /// Whether a type's processor is known not to be that of the instance's image.
 fn is_another_processor(row: &Record, ty: &str) -> bool {
-    match field(row, ARCHITECTURE) {
+    match field(row, &fields::ARCHITECTURE) {
         Some("arm64") => !is_arm(ty),
         Some("x86_64" | "i386") => is_arm(ty),
         // A Mac's, or one that AWS adds tomorrow.
@@ -158,7 +156,7 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let crosses: Vec<String> = cx
         .targets
         .iter()
-        .filter(|t| field(&t.record, ARCHITECTURE).is_none() && is_arm(&old(t)) != is_arm(&ty))
+        .filter(|t| field(&t.record, &fields::ARCHITECTURE).is_none() && is_arm(&old(t)) != is_arm(&ty))
         .map(|t| label(&t.record))
         .collect();
     if !crosses.is_empty() {
@@ -246,7 +244,7 @@ fn changed(targets: &[Target], ty: &str) -> Waiter {
     let field = |(table, ids): (&crate::model::TableKey, Vec<_>)| Waiter::Field {
         table: table.clone(),
         ids,
-        field: fields::TYPE,
+        field: &fields::TYPE,
         want: ty.to_string(),
         within: Duration::from_secs(120),
     };

@@ -6,6 +6,7 @@ use super::super::instances::instance::{self, InstanceState};
 use crate::base::Scope;
 use crate::kinds::action::{ActionContext, Target};
 use crate::kinds::autoscaling::group_reaction::{GroupReaction, group_of};
+use crate::kinds::ec2::instances::fields;
 use crate::kinds::elbv2::target_group_impact::{Departing, of_instances};
 use crate::kinds::plan_builder::{PRICES, by_scope, label, names, need, note, severe, unknown};
 use crate::model::{Consequence, Record, TableKey};
@@ -193,7 +194,7 @@ pub(super) fn addresses(cx: &ActionContext<'_>, out: &mut Vec<Consequence>) -> V
 
 /// Elastic IPs outlive their instance.
 pub(super) fn elastic_addresses_stay(cx: &ActionContext<'_>, out: &mut Vec<Consequence>) {
-    let ips: Vec<_> = cx.targets.iter().flat_map(|t| t.record.get("elastic_ips").items()).collect();
+    let ips: Vec<_> = cx.targets.iter().flat_map(|t| t.record.get(&fields::ELASTIC_IPS).items()).collect();
     if !ips.is_empty() {
         let each = if ips.len() == 1 { "" } else { " each" };
         // $0.005 an hour for every public IPv4 address since February 2024, attached or not.

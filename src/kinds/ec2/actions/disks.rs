@@ -4,7 +4,7 @@ use crate::kinds::action::ActionContext;
 use crate::kinds::ec2::instance_volumes::{self as volumes, COST, DELETED, KEPT, KEPT_COST};
 use crate::kinds::ec2::instances::instance;
 use crate::kinds::plan_builder::{PRICES, beside, count, names, note, unknown};
-use crate::model::{Consequence, Record, TableKey};
+use crate::model::{Consequence, FieldInfo, Record, TableKey};
 
 /// The disks of the instances of a plan, as far as they are known.
 struct Disks<'a> {
@@ -31,7 +31,7 @@ fn look<'a>(cx: &ActionContext<'a>, needs: &mut Vec<TableKey>) -> Disks<'a> {
 }
 
 /// `go on costing about $8.00 a month (us-east-1 …)`, or that the price is not known.
-fn costing(rows: &[&Record], field: &str, n: usize) -> String {
+fn costing(rows: &[&Record], field: &FieldInfo, n: usize) -> String {
     let go = go(n, "goes", "go");
     match rows.iter().map(|r| r.get(field).as_f64()).sum::<Option<f64>>() {
         Some(cost) => format!("{go} on costing about ${cost:.2} a month ({PRICES})"),
@@ -39,7 +39,7 @@ fn costing(rows: &[&Record], field: &str, n: usize) -> String {
     }
 }
 
-fn all(rows: &[&Record], field: &str) -> Vec<arcstr::ArcStr> {
+fn all(rows: &[&Record], field: &FieldInfo) -> Vec<arcstr::ArcStr> {
     rows.iter().flat_map(|r| r.get(field).items()).collect()
 }
 
@@ -50,9 +50,9 @@ fn go(n: usize, one: &'static str, many: &'static str) -> &'static str {
 /// Disks cost whether or not anything runs.
 pub(super) fn go_on(cx: &ActionContext<'_>, out: &mut Vec<Consequence>, needs: &mut Vec<TableKey>) {
     let found = look(cx, needs);
-    let known = all(&found.known, volumes::DISKS).len();
+    let known = all(&found.known, &volumes::DISKS).len();
     if known > 0 {
-        out.push(note(format!("{} {}", count(known, "disk"), costing(&found.known, COST, known))));
+        out.push(note(format!("{} {}", count(known, "disk"), costing(&found.known, &COST, known))));
     }
     if found.unknown > 0 {
         let (disks, go) = (count(found.unknown, "disk"), go(found.unknown, "goes", "go"));
@@ -63,16 +63,16 @@ pub(super) fn go_on(cx: &ActionContext<'_>, out: &mut Vec<Consequence>, needs: &
 /// What terminating deletes, and what it leaves behind.
 pub(super) fn fate(cx: &ActionContext<'_>, out: &mut Vec<Consequence>, needs: &mut Vec<TableKey>) {
     let found = look(cx, needs);
-    let (deleted, kept) = (all(&found.known, DELETED), all(&found.known, KEPT));
+    let (deleted, kept) = (all(&found.known, &DELETED), all(&found.known, &KEPT));
     if !deleted.is_empty() {
         let is = go(deleted.len(), "is", "are");
         out.push(note(format!("{} {is} deleted for good (DeleteOnTermination)", names(&deleted))));
     }
     if !kept.is_empty() {
         let stay = go(kept.len(), "stays", "stay");
-        out.push(note(format!("{} {stay} and {}", names(&kept), costing(&found.known, KEPT_COST, kept.len()))));
+        out.push(note(format!("{} {stay} and {}", names(&kept), costing(&found.known, &KEPT_COST, kept.len()))));
     }
-    let unsaid = all(&found.known, volumes::DISKS).len().saturating_sub(deleted.len() + kept.len());
+    let unsaid = all(&found.known, &volumes::DISKS).len().saturating_sub(deleted.len() + kept.len());
     if unsaid > 0 {
         out.push(unknown(format!("whether {} is deleted or stays is not said", count(unsaid, "disk"))));
     }

@@ -4,7 +4,7 @@ use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{ActionContext, Target};
 use crate::kinds::ec2::instance_protection::{self as protection, STOP, TERMINATION};
 use crate::kinds::plan_builder::{beside, label, names, note};
-use crate::model::{Consequence, Operation, TableKey};
+use crate::model::{Consequence, FieldInfo, Operation, TableKey};
 
 /// What one is protected from.
 #[derive(Clone, Copy)]
@@ -14,10 +14,10 @@ pub(super) enum Protection {
 }
 
 impl Protection {
-    const fn field(self) -> &'static str {
+    const fn field(self) -> &'static FieldInfo {
         match self {
-            Protection::Stop => STOP,
-            Protection::Termination => TERMINATION,
+            Protection::Stop => &STOP,
+            Protection::Termination => &TERMINATION,
         }
     }
     const fn word(self) -> &'static str {

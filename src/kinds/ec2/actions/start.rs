@@ -3,8 +3,8 @@
 use super::{KIND, START_INSTANCES, calls, types};
 use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, Takes};
-use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
+use crate::kinds::ec2::instances::{INFO, fields};
 use crate::kinds::plan_builder::{
     check_rows, draft, field, label, names, no_form, note, sorted, state, subject, title, wait_state,
 };
@@ -44,7 +44,7 @@ fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
         cx.targets.iter().map(|t| &*t.record).filter(|r| want(r)).map(label).collect()
     };
     let mut all = Vec::new();
-    let plain = labels_of(&|r| r.get("elastic_ips").items().is_empty());
+    let plain = labels_of(&|r| r.get(&fields::ELASTIC_IPS).items().is_empty());
     if !plain.is_empty() {
         let gets = if plain.len() == 1 { "gets" } else { "get" };
         all.push(note(format!(
@@ -59,7 +59,7 @@ fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
             names(&spot)
         )));
     }
-    let failed = labels_of(&|r| field(r, "state_reason").is_some_and(|c| c.starts_with("Server.")));
+    let failed = labels_of(&|r| field(r, &fields::STATE_REASON).is_some_and(|c| c.starts_with("Server.")));
     if !failed.is_empty() {
         all.push(note(format!("EC2 stopped {} itself: see the reason in the detail", names(&failed))));
     }

@@ -23,31 +23,31 @@ fn running(id: &str, name: &str) -> Row {
 
 fn instance_row(id: &str, name: &str, state: &str) -> Row {
     row(&INFO, id, name, state)
-        .with(fields::ID, Value::text(id))
-        .with(fields::TYPE, Value::text("t3.micro"))
-        .with(fields::VPC_ID, Value::text("vpc-1"))
-        .with(fields::ROOT_DEVICE_TYPE, Value::text("ebs"))
-        .with(fields::LIFECYCLE, Value::text("normal"))
-        .with(fields::PUBLIC_IP, Value::Empty)
-        .with(fields::ELASTIC_IPS, Value::Empty)
-        .with(fields::VOLUMES, Value::Empty)
-        .with(fields::HIBERNATION, Value::Bool(false))
+        .with(&fields::ID, Value::text(id))
+        .with(&fields::TYPE, Value::text("t3.micro"))
+        .with(&fields::VPC_ID, Value::text("vpc-1"))
+        .with(&fields::ROOT_DEVICE_TYPE, Value::text("ebs"))
+        .with(&fields::LIFECYCLE, Value::text("normal"))
+        .with(&fields::PUBLIC_IP, Value::Empty)
+        .with(&fields::ELASTIC_IPS, Value::Empty)
+        .with(&fields::VOLUMES, Value::Empty)
+        .with(&fields::HIBERNATION, Value::Bool(false))
 }
 
 fn target_row(id: &str, health: &str) -> Record {
     row(&targets::INFO, &targets::row_id(TG, id, Some(80)), "", health)
-        .with(targets::ID, Value::text(id))
-        .with(targets::TARGET_GROUP_ARN, Value::text(TG))
-        .with(targets::TARGET_GROUP, Value::text("web-tg"))
+        .with(&targets::ID, Value::text(id))
+        .with(&targets::TARGET_GROUP_ARN, Value::text(TG))
+        .with(&targets::TARGET_GROUP, Value::text("web-tg"))
         .record()
 }
 
 fn group_row(name: &str, members: &[&str], suspended: &[&str]) -> Row {
     row(&groups::INFO, name, name, "steady")
-        .with(groups::INSTANCES, texts(members))
-        .with(groups::SUSPENDED, texts(suspended))
-        .with(groups::HEALTH_CHECK_TYPE, Value::text("EC2"))
-        .with("standby", Value::Empty)
+        .with(&groups::fields::INSTANCES, texts(members))
+        .with(&groups::fields::SUSPENDED, texts(suspended))
+        .with(&groups::fields::HEALTH_CHECK_TYPE, Value::text("EC2"))
+        .with(&groups::fields::STANDBY, Value::Empty)
 }
 
 /// An account in which nothing is protected, and nothing else is known.
@@ -67,8 +67,8 @@ fn quiet() -> Rows {
 
 fn shield(id: &str, termination: bool, stop: bool) -> Record {
     row(&protection::INFO, id, "", "")
-        .with(protection::TERMINATION, Value::Bool(termination))
-        .with(protection::STOP, Value::Bool(stop))
+        .with(&protection::TERMINATION, Value::Bool(termination))
+        .with(&protection::STOP, Value::Bool(stop))
         .record()
 }
 
@@ -76,8 +76,8 @@ fn shield(id: &str, termination: bool, stop: bool) -> Record {
 fn balanced(health: &[(&str, &str)]) -> Rows {
     let mut rows = quiet();
     let group = row(&target_groups::INFO, TG, "web-tg", "")
-        .with(target_groups::TARGET_TYPE, Value::text("instance"))
-        .with(target_groups::VPC_ID, Value::text("vpc-1"))
+        .with(&target_groups::TARGET_TYPE, Value::text("instance"))
+        .with(&target_groups::VPC_ID, Value::text("vpc-1"))
         .record();
     rows.complete(&target_groups::INFO, Selector::All, vec![group]);
     rows.complete(&targets::INFO, Selector::All, health.iter().map(|(id, h)| target_row(id, h)).collect());
@@ -202,7 +202,7 @@ fn target_health_that_is_denied_is_unknown_and_not_asked_for_again() {
 fn an_instance_of_another_vpc_needs_no_target_health() {
     let mut rows = balanced(&[]);
     rows.store.forget(&crate::model::TableKey::all(rows.scope.clone(), crate::model::Kind(&targets::INFO)));
-    let p = plan(&rows, &STOP, vec![running("i-1", "web-1").with(fields::VPC_ID, Value::text("vpc-2")).record()]);
+    let p = plan(&rows, &STOP, vec![running("i-1", "web-1").with(&fields::VPC_ID, Value::text("vpc-2")).record()]);
     assert_eq!(p.needs, []);
     assert_eq!(p.confirm(), Confirm::Enter);
 }
@@ -225,10 +225,10 @@ fn a_group_with_weights_replaces_units_and_an_overshoot_replaces_nothing() {
     let account = |desired: i64, members: &[&str]| {
         let ids: Vec<&str> = members.iter().filter_map(|m| m.split('=').next()).collect();
         let group = group_row("my-asg", &ids, &[])
-            .with(groups::DESIRED, Value::Int(desired))
-            .with(groups::COUNTED_IN, Value::text("units"))
-            .with(groups::WEIGHTS, texts(&["c5.large=2", "c5.xlarge=4"]))
-            .with(groups::MEMBER_UNITS, texts(members));
+            .with(&groups::fields::DESIRED, Value::Int(desired))
+            .with(&groups::fields::COUNTED_IN, Value::text("units"))
+            .with(&groups::fields::WEIGHTS, texts(&["c5.large=2", "c5.xlarge=4"]))
+            .with(&groups::fields::MEMBER_UNITS, texts(members));
         let mut rows = quiet();
         rows.complete(&groups::INFO, Selector::All, vec![group.record()]);
         rows
@@ -266,7 +266,7 @@ fn standby_and_suspended_processes_keep_a_group_from_acting() {
         assert!(said(&p, Severity::Note).iter().any(|t| t.contains(process)));
     }
     let mut rows = quiet();
-    let standby = group_row("my-asg", &["i-1"], &[]).with("standby", texts(&["i-1"])).record();
+    let standby = group_row("my-asg", &["i-1"], &[]).with(&groups::fields::STANDBY, texts(&["i-1"])).record();
     rows.complete(&groups::INFO, Selector::All, vec![standby]);
     assert_eq!(plan(&rows, &STOP, vec![member()]).confirm(), Confirm::Enter);
     let mut rows = quiet();
@@ -290,7 +290,8 @@ fn a_group_that_was_not_asked_is_unknown_and_a_detached_instance_is_free() {
 #[test]
 fn a_reboot_is_severe_where_the_group_looks_at_target_health() {
     let mut rows = quiet();
-    let group = group_row("my-asg", &["i-1"], &[]).with(groups::HEALTH_CHECK_TYPE, Value::text("EC2,ELB")).record();
+    let group =
+        group_row("my-asg", &["i-1"], &[]).with(&groups::fields::HEALTH_CHECK_TYPE, Value::text("EC2,ELB")).record();
     rows.complete(&groups::INFO, Selector::All, vec![group]);
     let member = running("i-1", "web-1").tags(&[(GROUP_TAG, "my-asg")]).record();
     let p = plan(&rows, &REBOOT, vec![member]);
@@ -302,7 +303,8 @@ fn a_reboot_is_severe_where_the_group_looks_at_target_health() {
 fn a_public_address_that_is_not_elastic_is_lost_and_the_way_back_says_so() {
     let ip = Value::Ip([43, 200, 141, 12].into());
     let with = |elastic: Value| {
-        let r = running("i-1", "web-1").with(fields::PUBLIC_IP, ip.clone()).with(fields::ELASTIC_IPS, elastic).record();
+        let r =
+            running("i-1", "web-1").with(&fields::PUBLIC_IP, ip.clone()).with(&fields::ELASTIC_IPS, elastic).record();
         plan(&quiet(), &STOP, vec![r])
     };
     let lost = with(Value::Empty);
@@ -318,9 +320,9 @@ fn a_public_address_that_is_not_elastic_is_lost_and_the_way_back_says_so() {
 #[test]
 fn disks_go_on_costing_and_instance_store_is_lost() {
     let r = running("i-1", "db")
-        .with(fields::VOLUMES, texts(&["vol-1", "vol-2"]))
-        .with(fields::TYPE, Value::text("m5d.large"));
-    let r = r.with(fields::LIFECYCLE, Value::text("spot")).record();
+        .with(&fields::VOLUMES, texts(&["vol-1", "vol-2"]))
+        .with(&fields::TYPE, Value::text("m5d.large"));
+    let r = r.with(&fields::LIFECYCLE, Value::text("spot")).record();
     let p = plan(&quiet(), &STOP, vec![r.clone()]);
     assert_eq!(said(&p, Severity::Severe), ["what is on the instance store volumes of db (m5d.large) is lost"]);
     let notes = said(&p, Severity::Note);
@@ -334,14 +336,14 @@ fn disks_go_on_costing_and_instance_store_is_lost() {
 
 #[test]
 fn what_becomes_of_each_disk_is_said_with_what_it_goes_on_costing() {
-    let r = running("i-1", "db").with(fields::VOLUMES, texts(&["vol-1", "vol-2"])).record();
+    let r = running("i-1", "db").with(&fields::VOLUMES, texts(&["vol-1", "vol-2"])).record();
     let mut rows = quiet();
     let disks = row(&volumes::INFO, "i-1", "", "")
-        .with(volumes::DISKS, texts(&["vol-1 8 GiB gp3", "vol-2 100 GiB gp3"]))
-        .with(volumes::DELETED, texts(&["vol-1 (8 GiB gp3)"]))
-        .with(volumes::KEPT, texts(&["vol-2 (100 GiB gp3)"]))
-        .with(volumes::COST, Value::Float(8.64))
-        .with(volumes::KEPT_COST, Value::Float(8.0));
+        .with(&volumes::DISKS, texts(&["vol-1 8 GiB gp3", "vol-2 100 GiB gp3"]))
+        .with(&volumes::DELETED, texts(&["vol-1 (8 GiB gp3)"]))
+        .with(&volumes::KEPT, texts(&["vol-2 (100 GiB gp3)"]))
+        .with(&volumes::COST, Value::Float(8.64))
+        .with(&volumes::KEPT_COST, Value::Float(8.0));
     let p = plan(&rows, &TERMINATE, vec![r.clone()]);
     let is_asked = |p: &Plan| p.needs.iter().any(|t| t.kind.name == volumes::INFO.name);
     assert!(said(&p, Severity::Note)[0].ends_with("which is not known yet") && is_asked(&p), "{:?}", p.consequences);
@@ -353,8 +355,8 @@ fn what_becomes_of_each_disk_is_said_with_what_it_goes_on_costing() {
     assert!(!is_asked(&p));
     let p = plan(&rows, &STOP, vec![r.clone()]);
     assert!(said(&p, Severity::Note)[0].starts_with("2 disks go on costing about $8.64 a month"));
-    let new = row(&volumes::INFO, "i-1", "", "").with(volumes::DISKS, texts(&["vol-1 8 GiB gp4"]));
-    rows.complete(&volumes::INFO, Selector::All, vec![new.with(volumes::COST, Value::Unknown).record()]);
+    let new = row(&volumes::INFO, "i-1", "", "").with(&volumes::DISKS, texts(&["vol-1 8 GiB gp4"]));
+    rows.complete(&volumes::INFO, Selector::All, vec![new.with(&volumes::COST, Value::Unknown).record()]);
     let p = plan(&rows, &STOP, vec![r]);
     assert_eq!(said(&p, Severity::Note)[0], "1 disk goes on costing; the price is not known");
 }
@@ -377,7 +379,7 @@ fn what_ec2_would_refuse_is_refused_before_with_its_own_code() {
 
 #[test]
 fn terminating_loses_an_address_for_good_too() {
-    let r = running("i-1", "web-1").with(fields::PUBLIC_IP, Value::Ip([43, 200, 141, 12].into())).record();
+    let r = running("i-1", "web-1").with(&fields::PUBLIC_IP, Value::Ip([43, 200, 141, 12].into())).record();
     let p = plan(&quiet(), &TERMINATE, vec![r]);
     assert!(said(&p, Severity::Severe)[0].ends_with("is not an Elastic IP and is lost for good"));
 }
@@ -394,7 +396,7 @@ fn force_is_severe_and_hibernate_is_offered_only_where_it_was_configured() {
         let targets: Vec<_> = what.into_iter().map(|r| rows.target(&INFO, r)).collect();
         (STOP.refine)(&rows.context(&targets), values)
     };
-    let able = || running("i-1", "a").with(fields::HIBERNATION, Value::Bool(true)).record();
+    let able = || running("i-1", "a").with(&fields::HIBERNATION, Value::Bool(true)).record();
     let field_names = |s: &crate::model::FormSpec| s.fields.iter().map(|f| f.name).collect::<Vec<_>>();
     assert_eq!(field_names(&names(vec![running("i-2", "b").record()], &Values::default())), ["force"]);
     assert_eq!(field_names(&names(vec![able()], &Values::default())), ["force", "hibernate"]);
@@ -424,7 +426,7 @@ fn what_cannot_be_done_is_refused_with_a_sentence() {
         assert!(why.ends_with('.') && why.starts_with("It is "), "{why}");
         assert!(try_plan(&quiet(), action, vec![at(state)], &Values::default()).is_err());
     }
-    let store = instance_row("i-1", "a", "running").with(fields::ROOT_DEVICE_TYPE, Value::text("instance-store"));
+    let store = instance_row("i-1", "a", "running").with(&fields::ROOT_DEVICE_TYPE, Value::text("instance-store"));
     assert!((STOP.available)(&store.record()).is_err());
 }
 
@@ -649,7 +651,7 @@ fn a_type_that_is_none_or_is_there_already_is_said_at_the_field() {
     }
     let p = try_plan(&quiet(), &CHANGE_TYPE, vec![running("i-1", "web-1").record()], &to("t4g.micro")).expect("a plan");
     assert!(said(&p, Severity::Unknown)[0].contains("another processor architecture"), "its image is not known");
-    let x86 = || running("i-1", "web-1").with("architecture", Value::text("x86_64")).record();
+    let x86 = || running("i-1", "web-1").with(&fields::ARCHITECTURE, Value::text("x86_64")).record();
     let fault = try_plan(&quiet(), &CHANGE_TYPE, vec![x86()], &to("t4g.micro")).expect_err("known");
     assert!(
         fault.message.contains("t4g.micro is arm64 by its name, and web-1 has an image for x86_64"),
@@ -660,6 +662,6 @@ fn a_type_that_is_none_or_is_there_already_is_said_at_the_field() {
     let p = try_plan(&quiet(), &CHANGE_TYPE, vec![x86()], &to("t3.mico")).expect("a plan");
     let warns = said(&p, Severity::Severe).iter().any(|s| s.contains("leaves them stopped. Did you mean t3.micro?"));
     assert!(warns, "{:?}", p.consequences);
-    let spot = running("i-1", "a").with(fields::LIFECYCLE, Value::text("spot")).record();
+    let spot = running("i-1", "a").with(&fields::LIFECYCLE, Value::text("spot")).record();
     assert!((CHANGE_TYPE.available)(&spot).is_err_and(|why| why.contains("Spot")));
 }

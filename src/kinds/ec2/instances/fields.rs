@@ -1,239 +1,224 @@
 //! The fields of an instance: the columns of the web console's Instances list, and what its side tables add.
 
 use crate::kinds::convert::{field, flag, int, moment, said, text};
-use crate::model::{Field, FieldInfo, FieldType, Fields, Value};
+use crate::model::{Field, FieldInfo, Fields, Value};
 
 use super::instance::Instance;
+use crate::kinds::cloudwatch::{instance_alarms, instance_metrics, instance_traffic};
+use crate::kinds::ec2::{instance_protection, instance_statuses, instance_volumes};
 
 /// The Name tag.
-pub const NAME: &str = "name";
+pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The Name tag.").unique().shown(0);
 /// `i-…`.
-pub const ID: &str = "id";
+pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The instance id.").unique().shown(2).cells(11, 19);
 /// pending, running, stopping…
-pub const STATE: &str = "state";
+pub const STATE: FieldInfo =
+    FieldInfo::state("state", "STATE", "pending, running, stopping, stopped, shutting-down or terminated.")
+        .shown(0)
+        .cells(8, 13);
 /// Status checks passed, of how many.
-pub const CHECKS: &str = "checks";
+pub const CHECKS: FieldInfo =
+    FieldInfo::ratio("checks", "CHECKS", "Status checks passed, of those made: system, instance, attached EBS.")
+        .shown(3)
+        .from_side("instance-statuses", instance_statuses::CHECKS.name, false)
+        .section("health");
 /// `t3.micro`.
-pub const TYPE: &str = "type";
+pub const TYPE: FieldInfo =
+    FieldInfo::text("type", "TYPE", "The instance type.").shown(4).cells(10, 16).aka(&["instance_type"]);
 /// `ap-northeast-2a`.
-pub const ZONE: &str = "zone";
+pub const ZONE: FieldInfo = FieldInfo::text("zone", "ZONE", "The Availability Zone.")
+    .shown(7)
+    .cells(4, 16)
+    .aka(&["az", "availability_zone"])
+    .links_to("availability-zones");
 /// Primary private IPv4 address, or the IPv6 address of an instance that has no other.
-pub const PRIVATE_IP: &str = "private_ip";
+pub const PRIVATE_IP: FieldInfo = FieldInfo::ip(
+    "private_ip",
+    "PRIVATE IP",
+    "The primary private IPv4 address; of an instance without one its IPv6 address.",
+)
+.unique()
+.shown(5)
+.aka(&["ip"]);
 /// Public IPv4 address.
-pub const PUBLIC_IP: &str = "public_ip";
+pub const PUBLIC_IP: FieldInfo =
+    FieldInfo::ip("public_ip", "PUBLIC IP", "The public IPv4 address; lost on stop unless it is an Elastic IP.")
+        .unique()
+        .shown(6);
 /// Elastic IP addresses among the public ones.
-pub const ELASTIC_IPS: &str = "elastic_ips";
+pub const ELASTIC_IPS: FieldInfo =
+    FieldInfo::list("elastic_ips", "ELASTIC IP", "Elastic IP addresses of its network interfaces; they stay on stop.")
+        .unique()
+        .cells(10, 31)
+        .aka(&["elastic_ip", "eip"])
+        .section("network");
 /// IPv6 addresses.
-pub const IPV6: &str = "ipv6";
+pub const IPV6: FieldInfo = FieldInfo::list("ipv6", "IPV6", "IPv6 addresses of its network interfaces.")
+    .unique()
+    .cells(8, 79)
+    .section("network");
 /// CPU over the last hour.
-pub const CPU: &str = "cpu";
+pub const CPU: FieldInfo = FieldInfo::series(
+    "cpu",
+    "CPU 1h",
+    "CPU utilization over the last hour (CloudWatch, charged for each look); compares by its newest point.",
+)
+.unit("%")
+.shown(9)
+.from_side("instance-metrics", instance_metrics::CPU.name, true)
+.section("metrics");
 /// When it was last started.
-pub const LAUNCHED: &str = "launched";
+pub const LAUNCHED: FieldInfo = FieldInfo::age("launched", "AGE", "When the instance was last launched or started.")
+    .unique()
+    .shown(8)
+    .aka(&["age", "launch_time"]);
 /// The Auto Scaling group it belongs to.
-pub const GROUP: &str = "group";
+pub const GROUP: FieldInfo = FieldInfo::text("group", "GROUP", "The Auto Scaling group that it belongs to.")
+    .aka(&["asg", "auto_scaling_group"])
+    .links_to("auto-scaling-groups");
 /// Whether it can hibernate.
-pub const HIBERNATION: &str = "hibernation";
+pub const HIBERNATION: FieldInfo =
+    FieldInfo::flag("hibernation", "HIBERNATION", "Whether it was launched so that it can hibernate.").cells(11, 11);
 /// `ebs` or `instance-store`.
-pub const ROOT_DEVICE_TYPE: &str = "root_device_type";
+pub const ROOT_DEVICE_TYPE: FieldInfo =
+    FieldInfo::text("root_device_type", "ROOT TYPE", "ebs, or instance-store: such an instance cannot be stopped.")
+        .named_only()
+        .cells(9, 14)
+        .section("storage");
 /// EBS volumes.
-pub const VOLUMES: &str = "volumes";
+pub const VOLUMES: FieldInfo = FieldInfo::list("volumes", "VOLUMES", "The attached EBS volumes.")
+    .unique()
+    .id_of("volumes", "vol-")
+    .section("storage");
 /// normal, spot, scheduled, capacity-block.
-pub const LIFECYCLE: &str = "lifecycle";
+pub const LIFECYCLE: FieldInfo =
+    FieldInfo::text("lifecycle", "LIFECYCLE", "normal (On-Demand), spot, scheduled, capacity-block.").cells(9, 16);
 /// VPC.
-pub const VPC_ID: &str = "vpc_id";
+pub const VPC_ID: FieldInfo =
+    FieldInfo::id("vpc_id", "VPC", "The VPC.").cells(11, 30).aka(&["vpc"]).id_of_few("vpcs", "vpc-");
 /// Subnet.
-pub const SUBNET_ID: &str = "subnet_id";
+pub const SUBNET_ID: FieldInfo = FieldInfo::id("subnet_id", "SUBNET", "The subnet of the primary network interface.")
+    .cells(11, 30)
+    .aka(&["subnet"])
+    .id_of_few("subnets", "subnet-");
+/// The root device's name.
+pub const ROOT_DEVICE: FieldInfo =
+    FieldInfo::text("root_device", "ROOT", "The root device's name.").named_only().section("storage");
+/// i386, x86_64, arm64…
+pub const ARCHITECTURE: FieldInfo =
+    FieldInfo::text("architecture", "ARCH", "i386, x86_64, arm64…").cells(5, 10).aka(&["arch"]);
+/// disabled: metrics every 5 minutes; enabled: every minute.
+pub const MONITORING: FieldInfo =
+    FieldInfo::text("monitoring", "MONITORING", "disabled: metrics every 5 minutes; enabled: every minute.")
+        .named_only()
+        .cells(10, 10);
+/// Virtual CPUs: cores times threads.
+pub const VCPUS: FieldInfo = FieldInfo::int("vcpus", "VCPUS", "Virtual CPUs: cores times threads.");
+/// When that was, where AWS says.
+pub const TRANSITIONED: FieldInfo =
+    FieldInfo::age("transitioned", "SINCE", "When that was, where AWS says.").unique().cells(5, 6).section("state");
+/// Bytes received on all interfaces over the last hour, every 5 minutes or each minute (CloudWatch, charged).
+pub const NETWORK_IN: FieldInfo = FieldInfo::series(
+    "network_in",
+    "NET IN 1h",
+    "Bytes received on all interfaces over the last hour, every 5 minutes or each minute (CloudWatch, charged).",
+)
+.unit("B")
+.cells(9, 12)
+.from_side("instance-traffic", instance_traffic::NETWORK_IN.name, true)
+.section("metrics");
+/// Bytes sent on all interfaces over the last hour, every 5 minutes or each minute (CloudWatch, charged).
+pub const NETWORK_OUT: FieldInfo = FieldInfo::series(
+    "network_out",
+    "NET OUT 1h",
+    "Bytes sent on all interfaces over the last hour, every 5 minutes or each minute (CloudWatch, charged).",
+)
+.unit("B")
+.cells(10, 12)
+.from_side("instance-traffic", instance_traffic::NETWORK_OUT.name, true)
+.section("metrics");
 /// Key pair.
-pub const KEY_NAME: &str = "key_name";
+pub const KEY_NAME: FieldInfo =
+    FieldInfo::text("key_name", "KEY", "The key pair that was given at launch.").aka(&["key"]).links_to("key-pairs");
 /// Names of security groups.
-pub const SECURITY_GROUPS: &str = "security_groups";
+pub const SECURITY_GROUPS: FieldInfo =
+    FieldInfo::list("security_groups", "GROUPS", "Names of the security groups.").aka(&["sg", "groups"]);
 /// Ids of security groups.
-pub const SECURITY_GROUP_IDS: &str = "security_group_ids";
+pub const SECURITY_GROUP_IDS: FieldInfo =
+    FieldInfo::list("security_group_ids", "GROUP IDS", "Ids of the security groups.").cells(9, 40);
 /// Code of the reason for the state.
-pub const STATE_REASON: &str = "state_reason";
+pub const STATE_REASON: FieldInfo =
+    FieldInfo::text("state_reason", "REASON", "Code of the reason for the last change of state.")
+        .named_only()
+        .section("state");
 /// Its message.
-pub const STATE_REASON_MESSAGE: &str = "state_reason_message";
-
-const fn info(name: &'static str, title: &'static str, ty: FieldType, doc: &'static str) -> FieldInfo {
-    FieldInfo::new(name, title, ty, doc)
-}
+pub const STATE_REASON_MESSAGE: FieldInfo =
+    FieldInfo::text("state_reason_message", "REASON MESSAGE", "The reason for the last change of state.")
+        .named_only()
+        .cells(14, 60)
+        .section("state");
 
 /// All of them. Side fields that are no default column come last: a record leaves them out, which saves 16 bytes each.
 pub static FIELDS: Fields<Instance> = Fields(FIELD_LIST);
 
 static FIELD_LIST: &[Field<Instance>] = &[
-    field(info(NAME, "NAME", FieldType::Text, "The Name tag.").unique().shown(0), |i| Value::text(&i.name)),
-    field(info(ID, "ID", FieldType::Id, "The instance id.").unique().shown(2).cells(11, 19), |i| {
-        Value::Text(i.id.clone())
+    field(NAME, |i| Value::text(&i.name)),
+    field(ID, |i| Value::Text(i.id.clone())),
+    field(STATE, |i| {
+        let (tone, text) = i.state.shown();
+        Value::State(tone, text)
     }),
+    field(CHECKS, |_| Value::Unknown),
+    field(TYPE, |i| said(&i.instance_type)),
+    field(ZONE, |i| said(&i.zone)),
+    field(PRIVATE_IP, |i| i.private_ip.clone()),
+    field(PUBLIC_IP, |i| i.public_ip.clone()),
+    field(CPU, |_| Value::Unknown),
+    field(LAUNCHED, |i| moment(i.launched)),
+    field(GROUP, |i| text(&i.group)),
     field(
-        info(STATE, "STATE", FieldType::State, "pending, running, stopping, stopped, shutting-down or terminated.")
-            .shown(0)
-            .cells(8, 13),
-        |i| {
-            let (tone, text) = i.state.shown();
-            Value::State(tone, text)
-        },
-    ),
-    field(
-        info(
-            CHECKS,
-            "CHECKS",
-            FieldType::Ratio,
-            "Status checks passed, of those made: system, instance, attached EBS.",
-        )
-        .shown(3)
-        .from_side("instance-statuses", "checks", false)
-        .section("health"),
-        |_| Value::Unknown,
-    ),
-    field(
-        info(TYPE, "TYPE", FieldType::Text, "The instance type.").shown(4).cells(10, 16).aka(&["instance_type"]),
-        |i| said(&i.instance_type),
-    ),
-    field(
-        info(ZONE, "ZONE", FieldType::Text, "The Availability Zone.")
-            .shown(7)
-            .cells(4, 16)
-            .aka(&["az", "availability_zone"])
-            .links_to("availability-zones"),
-        |i| said(&i.zone),
-    ),
-    field(
-        info(
-            PRIVATE_IP,
-            "PRIVATE IP",
-            FieldType::Ip,
-            "The primary private IPv4 address; of an instance without one its IPv6 address.",
-        )
-        .unique()
-        .shown(5)
-        .aka(&["ip"]),
-        |i| i.private_ip.clone(),
-    ),
-    field(
-        info(
-            PUBLIC_IP,
-            "PUBLIC IP",
-            FieldType::Ip,
-            "The public IPv4 address; lost on stop unless it is an Elastic IP.",
-        )
-        .unique()
-        .shown(6),
-        |i| i.public_ip.clone(),
-    ),
-    field(
-        info(
-            CPU,
-            "CPU 1h",
-            FieldType::Series,
-            "CPU utilization over the last hour (CloudWatch, charged for each look); compares by its newest point.",
-        )
-        .unit("%")
-        .shown(9)
-        .from_side("instance-metrics", "cpu", true)
-        .section("metrics"),
-        |_| Value::Unknown,
-    ),
-    field(
-        info(LAUNCHED, "AGE", FieldType::Age, "When the instance was last launched or started.")
-            .unique()
-            .shown(8)
-            .aka(&["age", "launch_time"]),
-        |i| moment(i.launched),
-    ),
-    field(
-        info(GROUP, "GROUP", FieldType::Text, "The Auto Scaling group that it belongs to.")
-            .aka(&["asg", "auto_scaling_group"])
-            .links_to("auto-scaling-groups"),
-        |i| text(&i.group),
-    ),
-    field(
-        info("image_id", "IMAGE", FieldType::Id, "The AMI that it was launched from.")
-            .cells(11, 21)
-            .aka(&["image", "ami"]),
+        FieldInfo::id("image_id", "IMAGE", "The AMI that it was launched from.").cells(11, 21).aka(&["image", "ami"]),
         |i| said(&i.image_id),
     ),
     field(
-        info(
+        FieldInfo::text(
             "platform",
             "PLATFORM",
-            FieldType::Text,
             "Platform details, as billed: Linux/UNIX, Windows, Red Hat Enterprise Linux…",
         )
         .cells(8, 24),
         |i| said(&i.platform),
     ),
-    field(info("architecture", "ARCH", FieldType::Text, "i386, x86_64, arm64…").cells(5, 10).aka(&["arch"]), |i| {
-        said(&i.architecture)
-    }),
-    field(info("vcpus", "VCPUS", FieldType::Int, "Virtual CPUs: cores times threads."), |i| int(i.vcpus)),
-    field(info(KEY_NAME, "KEY", FieldType::Text, "The key pair that was given at launch.").aka(&["key"]).links_to("key-pairs"), |i| {
-        text(&i.key_name)
-    }),
+    field(ARCHITECTURE, |i| said(&i.architecture)),
+    field(VCPUS, |i| int(i.vcpus)),
+    field(KEY_NAME, |i| text(&i.key_name)),
+    field(SECURITY_GROUPS, |i| i.security_groups.clone()),
+    field(SECURITY_GROUP_IDS, |i| i.security_group_ids.clone()),
     field(
-        info(SECURITY_GROUPS, "GROUPS", FieldType::List, "Names of the security groups.").aka(&["sg", "groups"]),
-        |i| i.security_groups.clone(),
-    ),
-    field(info(SECURITY_GROUP_IDS, "GROUP IDS", FieldType::List, "Ids of the security groups.").cells(9, 40), |i| {
-        i.security_group_ids.clone()
-    }),
-    field(
-        info("instance_profile", "PROFILE", FieldType::Id, "The ARN of the IAM instance profile.")
+        FieldInfo::id("instance_profile", "PROFILE", "The ARN of the IAM instance profile.")
             .cells(8, 40)
             .aka(&["role", "instance_profile_arn"]),
         |i| text(&i.instance_profile),
     ),
+    field(SUBNET_ID, |i| text(&i.subnet_id)),
+    field(VPC_ID, |i| text(&i.vpc_id)),
+    field(ELASTIC_IPS, |i| i.elastic_ips.clone()),
+    field(IPV6, |i| i.ipv6.clone()),
     field(
-        info(SUBNET_ID, "SUBNET", FieldType::Id, "The subnet of the primary network interface.")
-            .cells(11, 30)
-            .aka(&["subnet"])
-            .id_of_few("subnets", "subnet-"),
-        |i| text(&i.subnet_id),
-    ),
-    field(
-        info(VPC_ID, "VPC", FieldType::Id, "The VPC.").cells(11, 30).aka(&["vpc"]).id_of_few("vpcs", "vpc-"),
-        |i| text(&i.vpc_id),
-    ),
-    field(
-        info(
-            ELASTIC_IPS,
-            "ELASTIC IP",
-            FieldType::List,
-            "Elastic IP addresses of its network interfaces; they stay on stop.",
-        )
-        .unique()
-        .cells(10, 31)
-        .aka(&["elastic_ip", "eip"])
-        .section("network"),
-        |i| i.elastic_ips.clone(),
-    ),
-    field(
-        info(IPV6, "IPV6", FieldType::List, "IPv6 addresses of its network interfaces.")
-            .unique()
-            .cells(8, 79)
-            .section("network"),
-        |i| i.ipv6.clone(),
-    ),
-    field(
-        info("public_dns", "PUBLIC DNS", FieldType::Text, "The public DNS name.")
-            .unique()
-            .cells(10, 60)
-            .section("network"),
+        FieldInfo::text("public_dns", "PUBLIC DNS", "The public DNS name.").unique().cells(10, 60).section("network"),
         |i| text(&i.public_dns),
     ),
     field(
-        info("private_dns", "PRIVATE DNS", FieldType::Text, "The private DNS name.")
+        FieldInfo::text("private_dns", "PRIVATE DNS", "The private DNS name.")
             .unique()
             .cells(11, 60)
             .section("network"),
         |i| text(&i.private_dns),
     ),
     field(
-        info(
+        FieldInfo::flag(
             "source_dest_check",
             "SRC/DST",
-            FieldType::Bool,
             "Whether traffic must be from or to the instance itself (off for NAT and routers).",
         )
         .cells(7, 7)
@@ -241,116 +226,65 @@ static FIELD_LIST: &[Field<Instance>] = &[
         |i| flag(i.source_dest_check),
     ),
     field(
-        info("zone_id", "ZONE ID", FieldType::Text, "The Availability Zone's id, the same in every account.")
-            .cells(9, 11),
+        FieldInfo::text("zone_id", "ZONE ID", "The Availability Zone's id, the same in every account.").cells(9, 11),
         |i| said(&i.zone_id),
     ),
+    field(MONITORING, |i| said(&i.monitoring)),
+    field(VOLUMES, |i| i.volumes.clone()),
+    field(ROOT_DEVICE, |i| text(&i.root_device)),
+    field(ROOT_DEVICE_TYPE, |i| said(&i.root_device_type)),
     field(
-        info("monitoring", "MONITORING", FieldType::Text, "disabled: metrics every 5 minutes; enabled: every minute.")
-            .named_only()
-            .cells(10, 10),
-        |i| said(&i.monitoring),
-    ),
-    field(
-        info(VOLUMES, "VOLUMES", FieldType::List, "The attached EBS volumes.")
-            .unique()
-            .id_of("volumes", "vol-")
-            .section("storage"),
-        |i| i.volumes.clone(),
-    ),
-    field(
-        info("root_device", "ROOT", FieldType::Text, "The root device's name.").named_only().section("storage"),
-        |i| text(&i.root_device),
-    ),
-    field(
-        info(
-            ROOT_DEVICE_TYPE,
-            "ROOT TYPE",
-            FieldType::Text,
-            "ebs, or instance-store: such an instance cannot be stopped.",
-        )
-        .named_only()
-        .cells(9, 14)
-        .section("storage"),
-        |i| said(&i.root_device_type),
-    ),
-    field(
-        info("ebs_optimized", "EBS OPT", FieldType::Bool, "Whether it is optimized for EBS.")
-            .cells(7, 7)
-            .section("storage"),
+        FieldInfo::flag("ebs_optimized", "EBS OPT", "Whether it is optimized for EBS.").cells(7, 7).section("storage"),
         |i| flag(i.ebs_optimized),
     ),
+    field(LIFECYCLE, |i| Value::Text(i.lifecycle.clone())),
+    field(HIBERNATION, |i| flag(i.hibernation)),
     field(
-        info(LIFECYCLE, "LIFECYCLE", FieldType::Text, "normal (On-Demand), spot, scheduled, capacity-block.")
-            .cells(9, 16),
-        |i| Value::Text(i.lifecycle.clone()),
-    ),
-    field(
-        info(HIBERNATION, "HIBERNATION", FieldType::Bool, "Whether it was launched so that it can hibernate.")
-            .cells(11, 11),
-        |i| flag(i.hibernation),
-    ),
-    field(
-        info("imds", "IMDS", FieldType::Text, "Instance metadata: v2 required, v1 and v2, or disabled.")
+        FieldInfo::text("imds", "IMDS", "Instance metadata: v2 required, v1 and v2, or disabled.")
             .named_only()
             .cells(9, 11),
         |i| said(&i.imds),
     ),
     field(
-        info("boot_mode", "BOOT", FieldType::Text, "The boot mode that it runs in: legacy-bios or uefi.")
+        FieldInfo::text("boot_mode", "BOOT", "The boot mode that it runs in: legacy-bios or uefi.")
             .named_only()
             .cells(8, 11)
             .section("hardware"),
         |i| text(&i.boot_mode),
     ),
     field(
-        info("virtualization", "VIRT", FieldType::Text, "hvm or paravirtual.")
-            .named_only()
-            .cells(5, 11)
-            .section("hardware"),
+        FieldInfo::text("virtualization", "VIRT", "hvm or paravirtual.").named_only().cells(5, 11).section("hardware"),
         |i| said(&i.virtualization),
     ),
     field(
-        info("tenancy", "TENANCY", FieldType::Text, "default, dedicated or host.")
+        FieldInfo::text("tenancy", "TENANCY", "default, dedicated or host.")
             .named_only()
             .cells(8, 9)
             .section("placement"),
         |i| said(&i.tenancy),
     ),
-    field(info("host_id", "HOST", FieldType::Id, "The Dedicated Host.").section("placement"), |i| text(&i.host_id)),
+    field(FieldInfo::id("host_id", "HOST", "The Dedicated Host.").section("placement"), |i| text(&i.host_id)),
     field(
-        info("placement_group", "PLACEMENT", FieldType::Text, "The placement group.").cells(9, 40).section("placement"),
+        FieldInfo::text("placement_group", "PLACEMENT", "The placement group.").cells(9, 40).section("placement"),
         |i| text(&i.placement_group),
     ),
     field(
-        info("partition", "PARTITION", FieldType::Int, "The partition in its placement group.")
+        FieldInfo::int("partition", "PARTITION", "The partition in its placement group.")
             .cells(9, 9)
             .section("placement"),
         |i| i.partition.map_or(Value::Empty, |n| Value::Int(n.into())),
     ),
     field(
-        info("capacity_reservation_id", "RESERVED", FieldType::Id, "The Capacity Reservation that it uses.")
+        FieldInfo::id("capacity_reservation_id", "RESERVED", "The Capacity Reservation that it uses.")
             .section("placement"),
         |i| text(&i.capacity_reservation_id),
     ),
+    field(STATE_REASON, |i| text(&i.state_reason)),
+    field(STATE_REASON_MESSAGE, |i| text(&i.state_reason_message)),
     field(
-        info(STATE_REASON, "REASON", FieldType::Text, "Code of the reason for the last change of state.")
-            .named_only()
-            .section("state"),
-        |i| text(&i.state_reason),
-    ),
-    field(
-        info(STATE_REASON_MESSAGE, "REASON MESSAGE", FieldType::Text, "The reason for the last change of state.")
-            .named_only()
-            .cells(14, 60)
-            .section("state"),
-        |i| text(&i.state_reason_message),
-    ),
-    field(
-        info(
+        FieldInfo::text(
             "transition_reason",
             "TRANSITION",
-            FieldType::Text,
             "What led to the last change of state, e.g. User initiated.",
         )
         .named_only()
@@ -359,152 +293,110 @@ static FIELD_LIST: &[Field<Instance>] = &[
         .section("state"),
         |i| text(&i.transition_reason),
     ),
+    field(TRANSITIONED, |i| moment(i.transitioned)),
     field(
-        info("transitioned", "SINCE", FieldType::Age, "When that was, where AWS says.")
-            .unique()
-            .cells(5, 6)
-            .section("state"),
-        |i| moment(i.transitioned),
-    ),
-    field(
-        info("owner_id", "OWNER", FieldType::Id, "The account that owns it.")
-            .named_only()
-            .cells(12, 12)
-            .section("billing"),
+        FieldInfo::id("owner_id", "OWNER", "The account that owns it.").named_only().cells(12, 12).section("billing"),
         |i| said(&i.owner_id),
     ),
     field(
-        info("reservation_id", "RESERVATION", FieldType::Id, "The request that launched it.")
-            .unique()
-            .section("billing"),
+        FieldInfo::id("reservation_id", "RESERVATION", "The request that launched it.").unique().section("billing"),
         |i| said(&i.reservation_id),
     ),
     field(
-        info("requester_id", "REQUESTER", FieldType::Id, "Who launched it for you: an account or a service.")
+        FieldInfo::id("requester_id", "REQUESTER", "Who launched it for you: an account or a service.")
             .named_only()
             .section("billing"),
         |i| text(&i.requester_id),
     ),
     field(
-        info("launch_index", "INDEX", FieldType::Int, "Its number among those launched together.")
+        FieldInfo::int("launch_index", "INDEX", "Its number among those launched together.")
             .unique()
             .section("billing"),
         |i| int(i.launch_index),
     ),
     field(
-        info("usage_operation", "USAGE", FieldType::Text, "The operation on the bill, e.g. RunInstances:0002.")
+        FieldInfo::text("usage_operation", "USAGE", "The operation on the bill, e.g. RunInstances:0002.")
             .named_only()
             .cells(8, 20)
             .section("billing"),
         |i| text(&i.usage_operation),
     ),
     field(
-        info("operator", "OPERATOR", FieldType::Text, "The service that manages it, if one does.").section("billing"),
+        FieldInfo::text("operator", "OPERATOR", "The service that manages it, if one does.").section("billing"),
         |i| text(&i.operator),
     ),
     field(
-        info("system_check", "SYSTEM", FieldType::State, "The system status check: AWS's side.")
-            .from_side("instance-statuses", "system", false)
+        FieldInfo::state("system_check", "SYSTEM", "The system status check: AWS's side.")
+            .from_side("instance-statuses", instance_statuses::SYSTEM.name, false)
             .section("health"),
         |_| Value::Unknown,
     ),
     field(
-        info(
-            "instance_check",
-            "INSTANCE",
-            FieldType::State,
-            "The instance status check: its operating system and network.",
-        )
-        .from_side("instance-statuses", "instance", false)
-        .section("health"),
-        |_| Value::Unknown,
-    ),
-    field(
-        info("ebs_check", "EBS", FieldType::State, "The attached EBS status check: whether its volumes can do I/O.")
-            .from_side("instance-statuses", "ebs", false)
+        FieldInfo::state("instance_check", "INSTANCE", "The instance status check: its operating system and network.")
+            .from_side("instance-statuses", instance_statuses::INSTANCE.name, false)
             .section("health"),
         |_| Value::Unknown,
     ),
     field(
-        info("impaired_since", "IMPAIRED", FieldType::Age, "Since when a status check has been failing.")
+        FieldInfo::state("ebs_check", "EBS", "The attached EBS status check: whether its volumes can do I/O.")
+            .from_side("instance-statuses", instance_statuses::EBS.name, false)
+            .section("health"),
+        |_| Value::Unknown,
+    ),
+    field(
+        FieldInfo::age("impaired_since", "IMPAIRED", "Since when a status check has been failing.")
             .cells(8, 8)
-            .from_side("instance-statuses", "impaired_since", false)
+            .from_side("instance-statuses", instance_statuses::IMPAIRED_SINCE.name, false)
             .section("health"),
         |_| Value::Unknown,
     ),
     field(
-        info("events", "EVENTS", FieldType::List, "Scheduled events, each with its date.")
-            .from_side("instance-statuses", "events", false)
+        FieldInfo::list("events", "EVENTS", "Scheduled events, each with its date.")
+            .from_side("instance-statuses", instance_statuses::EVENTS.name, false)
             .section("health"),
         |_| Value::Unknown,
     ),
     field(
-        info("next_event", "NEXT EVENT", FieldType::Date, "When the earliest scheduled event begins.")
-            .from_side("instance-statuses", "next_event", false)
+        FieldInfo::date("next_event", "NEXT EVENT", "When the earliest scheduled event begins.")
+            .from_side("instance-statuses", instance_statuses::NEXT_EVENT.name, false)
             .section("health"),
         |_| Value::Unknown,
     ),
     field(
-        info("alarms", "ALARMS", FieldType::Ratio, "CloudWatch alarms on it that are OK, of all.")
+        FieldInfo::ratio("alarms", "ALARMS", "CloudWatch alarms on it that are OK, of all.")
             .cells(6, 7)
-            .from_side("instance-alarms", "alarms", false)
+            .from_side("instance-alarms", instance_alarms::ALARMS.name, false)
             .section("health"),
         |_| Value::Unknown,
     ),
+    field(NETWORK_IN, |_| Value::Unknown),
+    field(NETWORK_OUT, |_| Value::Unknown),
     field(
-        info(
-            "network_in",
-            "NET IN 1h",
-            FieldType::Series,
-            "Bytes received on all interfaces over the last hour, every 5 minutes or each minute (CloudWatch, charged).",
-        )
-        .unit("B")
-        .cells(9, 12)
-        .from_side("instance-traffic", "network_in", true)
-        .section("metrics"),
-        |_| Value::Unknown,
-    ),
-    field(
-        info(
-            "network_out",
-            "NET OUT 1h",
-            FieldType::Series,
-            "Bytes sent on all interfaces over the last hour, every 5 minutes or each minute (CloudWatch, charged).",
-        )
-        .unit("B")
-        .cells(10, 12)
-        .from_side("instance-traffic", "network_out", true)
-        .section("metrics"),
-        |_| Value::Unknown,
-    ),
-    field(
-        info(
+        FieldInfo::list(
             "disks",
             "DISKS",
-            FieldType::List,
             "EBS volumes with size, type, encryption, device, and whether they are deleted with the instance.",
         )
         .cells(8, 80)
-        .on_demand("instance-volumes", "disks")
+        .on_demand("instance-volumes", instance_volumes::DISKS.name)
         .section("storage"),
         |_| Value::Unknown,
     ),
     field(
-        info(
+        FieldInfo::flag(
             "termination_protection",
             "TERM PROTECTED",
-            FieldType::Bool,
             "Whether EC2 refuses to terminate it (disableApiTermination).",
         )
         .cells(14, 14)
-        .on_demand("instance-protection", "termination")
+        .on_demand("instance-protection", instance_protection::TERMINATION.name)
         .section("state"),
         |_| Value::Unknown,
     ),
     field(
-        info("stop_protection", "STOP PROTECTED", FieldType::Bool, "Whether EC2 refuses to stop it (disableApiStop).")
+        FieldInfo::flag("stop_protection", "STOP PROTECTED", "Whether EC2 refuses to stop it (disableApiStop).")
             .cells(14, 14)
-            .on_demand("instance-protection", "stop")
+            .on_demand("instance-protection", instance_protection::STOP.name)
             .section("state"),
         |_| Value::Unknown,
     ),

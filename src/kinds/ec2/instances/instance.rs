@@ -135,12 +135,12 @@ pub fn state(row: &Record) -> InstanceState {
 }
 /// The public IPv4 address.
 pub fn public_ip(row: &Record) -> Option<Ipv4Addr> {
-    if let Value::Ip(ip) = row.get(fields::PUBLIC_IP) { Some(*ip) } else { None }
+    if let Value::Ip(ip) = row.get(&fields::PUBLIC_IP) { Some(*ip) } else { None }
 }
 /// Its addresses within the VPC: the primary private one, and the IPv6 addresses.
 pub fn addresses(row: &Record) -> Vec<IpAddr> {
-    let ipv6 = row.get(fields::IPV6).items().into_iter().filter_map(|a| a.parse().ok());
-    let mut all: Vec<IpAddr> = row.get(fields::PRIVATE_IP).as_ip().into_iter().chain(ipv6).collect();
+    let ipv6 = row.get(&fields::IPV6).items().into_iter().filter_map(|a| a.parse().ok());
+    let mut all: Vec<IpAddr> = row.get(&fields::PRIVATE_IP).as_ip().into_iter().chain(ipv6).collect();
     all.dedup();
     all
 }
@@ -148,7 +148,7 @@ pub fn addresses(row: &Record) -> Vec<IpAddr> {
 /// none.
 pub fn public_ip_is_elastic(row: &Record) -> Option<bool> {
     let ip = public_ip(row)?.to_string();
-    match row.get(fields::ELASTIC_IPS) {
+    match row.get(&fields::ELASTIC_IPS) {
         Value::Unknown => None,
         elastic => Some(elastic.items().iter().any(|e| *e == ip)),
     }
@@ -159,25 +159,25 @@ pub fn group(row: &Record) -> Option<&ArcStr> {
 }
 /// Whether it was launched so that it can hibernate; `None` = not said.
 pub fn can_hibernate(row: &Record) -> Option<bool> {
-    row.get(fields::HIBERNATION).as_bool()
+    row.get(&fields::HIBERNATION).as_bool()
 }
 /// Whether its root device is an EBS volume (others cannot be stopped); `None` = not said.
 pub fn root_is_ebs(row: &Record) -> Option<bool> {
-    row.get(fields::ROOT_DEVICE_TYPE).as_str().map(|t| t == "ebs")
+    row.get(&fields::ROOT_DEVICE_TYPE).as_str().map(|t| t == "ebs")
 }
 /// Whether it is a Spot Instance.
 pub fn is_spot(row: &Record) -> bool {
-    row.get(fields::LIFECYCLE).as_str() == Some("spot")
+    row.get(&fields::LIFECYCLE).as_str() == Some("spot")
 }
 /// Ids of its EBS volumes.
 pub fn volumes(row: &Record) -> Vec<ArcStr> {
-    row.get(fields::VOLUMES).items()
+    row.get(&fields::VOLUMES).items()
 }
 /// Its VPC.
 pub fn vpc_id(row: &Record) -> Option<&str> {
-    row.get(fields::VPC_ID).as_str()
+    row.get(&fields::VPC_ID).as_str()
 }
 /// Its type, e.g. `t3.micro`.
 pub fn instance_type(row: &Record) -> Option<&str> {
-    row.get(fields::TYPE).as_str()
+    row.get(&fields::TYPE).as_str()
 }

@@ -15,28 +15,21 @@ use crate::kinds::convert::{Converter, batches};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::{following, paged};
 use crate::kinds::raw::raw;
-use crate::model::{KindInfo, Link, Operation, Record, Scoping, Selector, Service};
+use crate::model::{KindInfo, Link, Operation, Record, Selector, Service};
 
 /// `DescribeInstances`.
 pub static DESCRIBE_INSTANCES: Operation = Operation::read(Service::Ec2, "DescribeInstances");
 
 /// What instances are.
-pub static INFO: KindInfo = KindInfo {
-    name: "instances",
-    singular: "instance",
-    title: "Instances",
-    doc: "EC2 instances: virtual servers, with everything that the web console's list shows. Status checks, scheduled \
+pub static INFO: KindInfo = KindInfo::new("instances", "instance", "Instances", &fields::FIELDS)
+    .doc(
+        "EC2 instances: virtual servers, with everything that the web console's list shows. Status checks, scheduled \
           events, metrics and alarms are asked for apart and joined.",
-    aliases: &["ec2", "i", "instance"],
-    service: Service::Ec2,
-    scoping: Scoping::Region,
-    parent: None,
-    fields: &fields::FIELDS,
-    sort: (fields::NAME, true),
-    operations: &[&DESCRIBE_INSTANCES],
-    side: false,
-    transitional: &["pending", "stopping", "shutting-down"],
-};
+    )
+    .aliases(&["ec2", "i", "instance"])
+    .listed_by(&[&DESCRIBE_INSTANCES])
+    .sorted(&fields::NAME)
+    .transitional(&["pending", "stopping", "shutting-down"]);
 
 /// Instances.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
@@ -110,13 +103,13 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
         link("volumes", "volumes", format!("instances={}", row.id)),
         link("addresses", "addresses", format!("instance={}", row.id)),
     ];
-    if let Some(subnet) = row.get(fields::SUBNET_ID).as_str() {
+    if let Some(subnet) = row.get(&fields::SUBNET_ID).as_str() {
         out.push(link("subnet", "subnets", format!("id={subnet}")));
     }
     if let Some(vpc) = instance::vpc_id(row) {
         out.push(link("VPC", "vpcs", format!("id={vpc}")));
     }
-    if let Some(key) = row.get(fields::KEY_NAME).as_str() {
+    if let Some(key) = row.get(&fields::KEY_NAME).as_str() {
         out.push(link("key pair", "key-pairs", format!("name=\"{key}\"")));
     }
     if let Some(group) = instance::group(row) {

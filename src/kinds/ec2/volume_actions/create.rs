@@ -141,7 +141,7 @@ fn host(cx: &ActionContext<'_>, values: &Values, needs: &mut Vec<TableKey>) -> F
 fn zone_of(cx: &ActionContext<'_>, instance: &str) -> Option<ArcStr> {
     let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
     let row = cx.store.get(&key, instance)?;
-    field(row, fields::ZONE).map(ArcStr::from)
+    field(row, &fields::ZONE).map(ArcStr::from)
 }
 
 fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {

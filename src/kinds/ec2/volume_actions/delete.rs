@@ -45,7 +45,7 @@ fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     plan.steps = cx.targets.iter().map(step).collect();
     plan.destructive = true;
     plan.consequences = sorted(vec![note("what is on it cannot be brought back: a snapshot before keeps it")]);
-    let saved: Option<f64> = cx.targets.iter().map(|t| t.record.get(fields::COST).as_f64()).sum();
+    let saved: Option<f64> = cx.targets.iter().map(|t| t.record.get(&fields::COST).as_f64()).sum();
     plan.cost = saved.map(|dollars| format!("saves about ${dollars:.2} a month ({PRICES})"));
     plan.wait =
         wait_state(cx.targets, &["deleted"], &["error_deleting"], true, Duration::from_secs(600).as_secs() / 60);

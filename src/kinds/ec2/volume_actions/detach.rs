@@ -96,7 +96,9 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
         need(&mut plan.needs, key);
     }
     let mut all = Vec::new();
-    let root = row.and_then(|r| r.get("root_device").as_str()).is_some_and(|root| root == device);
+    let root = row
+        .and_then(|r| r.get(&super::super::instances::fields::ROOT_DEVICE).as_str())
+        .is_some_and(|root| root == device);
     let runs = row.map(|r| instance::state(r) == InstanceState::Running);
     if root && runs == Some(true) {
         // EC2: OperationNotPermitted.

@@ -62,11 +62,11 @@ fn instances_of(
     };
     let mut rows: Vec<&Record> = live(table).map(|r| &**r).collect();
     rows.sort_by_key(|r| (instance::state(r) != instance::InstanceState::Running, r.label().clone()));
-    let here = |r: &Record| zone.is_none_or(|z| field(r, fields::ZONE) == Some(z));
+    let here = |r: &Record| zone.is_none_or(|z| field(r, &fields::ZONE) == Some(z));
     // Those of other zones come last, and say why not.
     rows.sort_by_key(|r| !here(r));
     let choice = |r: &Record| {
-        let at = field(r, fields::ZONE).unwrap_or("an unknown zone");
+        let at = field(r, &fields::ZONE).unwrap_or("an unknown zone");
         let disabled = match instance::state(r) {
             _ if !here(r) => Some(format!("It is in {at}: a volume is attached in its own zone.")),
             instance::InstanceState::Running | instance::InstanceState::Stopped => None,
@@ -80,7 +80,7 @@ fn instances_of(
 /// What an instance's devices are called, as far as the list of volumes says; the list is asked for if it is not there.
 fn devices_of(cx: &ActionContext<'_>, instance: &str, needs: &mut Vec<TableKey>) -> Vec<ArcStr> {
     let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
-    let root = cx.store.get(&key, instance).and_then(|r| field(r, "root_device").map(ArcStr::from));
+    let root = cx.store.get(&key, instance).and_then(|r| field(r, &fields::ROOT_DEVICE).map(ArcStr::from));
     if let Known::NotAsked(key) = whole(cx.store, cx.scope, &volumes::INFO) {
         need(needs, key);
     }

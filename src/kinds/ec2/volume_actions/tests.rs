@@ -11,23 +11,23 @@ const SEOUL_C: &str = "ap-northeast-2c";
 
 fn instance_row(id: &str, name: &str, zone: &str, public: Option<&str>) -> Record {
     row(&instances::INFO, id, name, "running")
-        .with(fields::ID, Value::text(id))
-        .with(fields::ZONE, Value::text(zone))
-        .with(fields::PUBLIC_IP, Value::ip(public))
-        .with(fields::ELASTIC_IPS, Value::Empty)
-        .with(fields::KEY_NAME, Value::text("my-key"))
-        .with("root_device", Value::text("/dev/xvda"))
+        .with(&fields::ID, Value::text(id))
+        .with(&fields::ZONE, Value::text(zone))
+        .with(&fields::PUBLIC_IP, Value::ip(public))
+        .with(&fields::ELASTIC_IPS, Value::Empty)
+        .with(&fields::KEY_NAME, Value::text("my-key"))
+        .with(&super::super::instances::fields::ROOT_DEVICE, Value::text("/dev/xvda"))
         .record()
 }
 
 fn volume_row(id: &str, state: &str, at: Option<(&str, &str)>) -> Record {
     let hosts: Vec<&str> = at.iter().map(|(i, _)| *i).collect();
     row(&volumes::INFO, id, "", state)
-        .with(volumes::fields::ZONE, Value::text(SEOUL_A))
-        .with(volumes::fields::INSTANCES, texts(&hosts))
-        .with(volumes::fields::DEVICE, at.map_or(Value::Empty, |(_, d)| Value::text(d)))
-        .with(volumes::fields::MULTI_ATTACH, Value::Bool(false))
-        .with(volumes::fields::COST, Value::Float(1.6))
+        .with(&volumes::fields::ZONE, Value::text(SEOUL_A))
+        .with(&volumes::fields::INSTANCES, texts(&hosts))
+        .with(&volumes::fields::DEVICE, at.map_or(Value::Empty, |(_, d)| Value::text(d)))
+        .with(&volumes::fields::MULTI_ATTACH, Value::Bool(false))
+        .with(&volumes::fields::COST, Value::Float(1.6))
         .record()
 }
 
@@ -117,10 +117,10 @@ fn detaching_says_what_a_running_instance_loses_and_a_root_volume_is_refused() {
 
 fn address(state: crate::model::Tone, instance: Option<&str>) -> Record {
     let mut r = row(&addresses::INFO, "eipalloc-1", "", "")
-        .with(addresses::PUBLIC_IP, Value::ip(Some("198.51.100.7")))
-        .with(addresses::ASSOCIATION_ID, instance.map_or(Value::Empty, |_| Value::text("eipassoc-1")))
-        .with(addresses::INSTANCE, instance.map_or(Value::Empty, Value::text))
-        .with(addresses::SERVICE_MANAGED, Value::Empty)
+        .with(&addresses::PUBLIC_IP, Value::ip(Some("198.51.100.7")))
+        .with(&addresses::ASSOCIATION_ID, instance.map_or(Value::Empty, |_| Value::text("eipassoc-1")))
+        .with(&addresses::INSTANCE, instance.map_or(Value::Empty, Value::text))
+        .with(&addresses::SERVICE_MANAGED, Value::Empty)
         .record();
     r.state = Some((state, if instance.is_some() { "associated" } else { "unattached" }.into()));
     r

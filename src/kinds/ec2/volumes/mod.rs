@@ -15,28 +15,19 @@ use crate::kinds::convert::{Converter, batches, own, time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::following;
 use crate::kinds::raw::raw;
-use crate::model::{KindInfo, Link, Operation, Record, Scoping, Selector, Service};
+use crate::model::{KindInfo, Link, Operation, Record, Selector, Service};
 
 /// `DescribeVolumes`.
 pub static DESCRIBE_VOLUMES: Operation = Operation::read(Service::Ec2, "DescribeVolumes");
 
 /// What volumes are.
-pub static INFO: KindInfo = KindInfo {
-    name: "volumes",
-    singular: "volume",
-    title: "Volumes",
-    doc: "EBS volumes, with what they are attached to. One that is attached to nothing costs the same.",
-    aliases: &["vol", "volume", "ebs", "disks"],
-    service: Service::Ec2,
-    scoping: Scoping::Region,
-    parent: None,
-    fields: &fields::FIELDS,
-    sort: (fields::NAME, true),
-    operations: &[&DESCRIBE_VOLUMES],
-    side: false,
+pub static INFO: KindInfo = KindInfo::new("volumes", "volume", "Volumes", &fields::FIELDS)
+    .doc("EBS volumes, with what they are attached to. One that is attached to nothing costs the same.")
+    .aliases(&["vol", "volume", "ebs", "disks"])
+    .listed_by(&[&DESCRIBE_VOLUMES])
+    .sorted(&fields::NAME)
     // While it is attached or detached a volume is in-use: its attachment says that it is on its way.
-    transitional: &["creating", "deleting", "attaching", "detaching", "busy"],
-};
+    .transitional(&["creating", "deleting", "attaching", "detaching", "busy"]);
 
 /// Volumes.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
@@ -191,8 +182,8 @@ mod tests {
         )));
         assert_eq!(volume::instances(&several), ["i-1", "i-2"]);
         assert_eq!(volume::attach_state(&several), Some(AttachState::Detaching));
-        assert_eq!(several.get(fields::DELETE_ON_TERMINATION), &Value::Unknown);
-        let attachments = several.get(fields::ATTACHMENTS).items();
+        assert_eq!(several.get(&fields::DELETE_ON_TERMINATION), &Value::Unknown);
+        let attachments = several.get(&fields::ATTACHMENTS).items();
         assert_eq!(attachments[0], "i-1 /dev/sdf, attached, deleted with the instance");
         assert_eq!(attachments[1], "i-2 /dev/sdf, detaching, stays");
         let links = links(&several, &Scope::Global);
@@ -202,14 +193,14 @@ mod tests {
     #[test]
     fn what_aws_left_out_is_unknown_or_empty_but_never_invented() {
         let bare = row(sdk::Volume::builder());
-        assert_eq!(bare.get(fields::INSTANCES), &Value::Empty);
-        assert_eq!(bare.get(fields::ATTACH_STATE), &Value::Empty);
-        assert_eq!(bare.get(fields::DELETE_ON_TERMINATION), &Value::Empty);
-        assert_eq!(bare.get(fields::SIZE_GIB), &Value::Unknown);
-        assert_eq!(bare.get(fields::COST), &Value::Unknown);
+        assert_eq!(bare.get(&fields::INSTANCES), &Value::Empty);
+        assert_eq!(bare.get(&fields::ATTACH_STATE), &Value::Empty);
+        assert_eq!(bare.get(&fields::DELETE_ON_TERMINATION), &Value::Empty);
+        assert_eq!(bare.get(&fields::SIZE_GIB), &Value::Unknown);
+        assert_eq!(bare.get(&fields::COST), &Value::Unknown);
         let magnetic = row(sdk::Volume::builder().volume_type("st1".into()).size(500));
-        assert_eq!((magnetic.get(fields::IOPS), magnetic.get(fields::COST)), (&Value::Empty, &Value::Float(22.5)));
+        assert_eq!((magnetic.get(&fields::IOPS), magnetic.get(&fields::COST)), (&Value::Empty, &Value::Float(22.5)));
         let other = row(sdk::Volume::builder().volume_type("gp4".into()).size(500));
-        assert_eq!((other.get(fields::IOPS), other.get(fields::COST)), (&Value::Unknown, &Value::Unknown));
+        assert_eq!((other.get(&fields::IOPS), other.get(&fields::COST)), (&Value::Unknown, &Value::Unknown));
     }
 }

@@ -194,29 +194,29 @@ pub fn state(row: &Record) -> VolumeState {
 }
 /// The state of its attachment (of several, of the one that is on its way); `None` = it has none.
 pub fn attach_state(row: &Record) -> Option<AttachState> {
-    row.get(fields::ATTACH_STATE).as_str().map(AttachState::parse)
+    row.get(&fields::ATTACH_STATE).as_str().map(AttachState::parse)
 }
 /// Ids of the instances that it is attached to.
 pub fn instances(row: &Record) -> Vec<ArcStr> {
-    row.get(fields::INSTANCES).items()
+    row.get(&fields::INSTANCES).items()
 }
 /// Its device name, if it is attached to one instance.
 pub fn device(row: &Record) -> Option<&str> {
-    row.get(fields::DEVICE).as_str()
+    row.get(&fields::DEVICE).as_str()
 }
 /// Its Availability Zone.
 pub fn zone(row: &Record) -> Option<&str> {
-    row.get(fields::ZONE).as_str()
+    row.get(&fields::ZONE).as_str()
 }
 /// Its size in GiB.
 pub fn size_gib(row: &Record) -> Option<i64> {
-    row.get(fields::SIZE_GIB).as_int()
+    row.get(&fields::SIZE_GIB).as_int()
 }
 /// `gp3`, `io2`…
 pub fn volume_type(row: &Record) -> Option<&str> {
-    row.get(fields::TYPE).as_str()
+    row.get(&fields::TYPE).as_str()
 }
 /// Whether several instances can have it at once; `None` = not said.
 pub fn multi_attach(row: &Record) -> Option<bool> {
-    row.get(fields::MULTI_ATTACH).as_bool()
+    row.get(&fields::MULTI_ATTACH).as_bool()
 }

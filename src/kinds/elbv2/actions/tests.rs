@@ -7,26 +7,26 @@ const TG: &str = "arn:aws:elasticloadbalancing:ap-northeast-2:111122223333:targe
 
 fn group() -> Record {
     row(&target_groups::INFO, TG, "web-tg", "")
-        .with(target_groups::TARGET_TYPE, Value::text("instance"))
-        .with(target_groups::VPC_ID, Value::text("vpc-1"))
-        .with(target_groups::PORT, Value::Int(80))
-        .with(target_groups::LOAD_BALANCERS, texts(&["my-alb"]))
+        .with(&target_groups::TARGET_TYPE, Value::text("instance"))
+        .with(&target_groups::VPC_ID, Value::text("vpc-1"))
+        .with(&target_groups::PORT, Value::Int(80))
+        .with(&target_groups::LOAD_BALANCERS, texts(&["my-alb"]))
         .record()
 }
 
 fn target(id: &str, health: &str) -> Record {
     row(&targets::INFO, &targets::row_id(TG, id, Some(80)), "", health)
-        .with(targets::ID, Value::text(id))
-        .with(targets::PORT, Value::Int(80))
-        .with(targets::TARGET_GROUP, Value::text("web-tg"))
-        .with(targets::TARGET_GROUP_ARN, Value::text(TG))
+        .with(&targets::ID, Value::text(id))
+        .with(&targets::PORT, Value::Int(80))
+        .with(&targets::TARGET_GROUP, Value::text("web-tg"))
+        .with(&targets::TARGET_GROUP_ARN, Value::text(TG))
         .record()
 }
 
 fn account(health: &[(&str, &str)]) -> Rows {
     let mut rows = Rows::default();
     let instance = |id: &str, vpc: &str, state: &str| {
-        row(&instances::INFO, id, &format!("name-{id}"), state).with(fields::VPC_ID, Value::text(vpc)).record()
+        row(&instances::INFO, id, &format!("name-{id}"), state).with(&fields::VPC_ID, Value::text(vpc)).record()
     };
     let all = vec![
         instance("i-1", "vpc-1", "running"),
@@ -130,7 +130,7 @@ fn a_target_of_unknown_health_is_neither_unhealthy_nor_healthy() {
 fn where_health_is_not_checked_a_registered_target_is_not_waited_for_until_it_is_healthy() {
     let rows = account(&[]);
     let mut group = group();
-    let at = group.kind.index_of(target_groups::CHECKED).expect("a field");
+    let at = group.kind.index_of(target_groups::CHECKED.name).expect("a field");
     group.values.set(at, Value::Bool(false));
     let targets = vec![rows.target(&target_groups::INFO, group)];
     let p = (REGISTER.plan)(&rows.context(&targets), &Values::default()).expect("a plan");
