@@ -3,7 +3,7 @@
 //! The number of instances is the endpoint's path: `http://127.0.0.1:PORT/10000`; a second part is how long each answer waits, in
 //! milliseconds. A page has 1,000 instances and 3 MB of XML, or their 1,000 status checks; it is made once, and only the digits of its
 //! ids and addresses are written anew for each answer, which takes a fraction of a millisecond. Status checks are answered for the ids
-//! that are asked for, too; whatever else is asked has an empty answer. `GET /calls` tells what was called since it was last asked.
+//! that are asked for, too, and an instance for the filter of its id; whatever else is asked has an empty answer. `GET /calls` tells what was called since it was last asked.
 
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -154,7 +154,14 @@ impl Ready {
         let by_id = parameter("InstanceId.1").or(parameter("Filter.1.Value.1")).is_some();
         self.calls.lock().unwrap().push(if by_id { format!("{action} by id") } else { action.clone() });
         let xml = match action.as_str() {
-            "DescribeInstances" => return (XML, self.instances.page(instances, from, most)),
+            "DescribeInstances" => {
+                // One id as a filter brings one instance; other filters and several ids are as if there were none.
+                let one =
+                    parameter("Filter.1.Name").filter(|n| n == "instance-id" && !body.contains("Filter.1.Value.2"));
+                let at = one.and_then(|_| number_of(&parameter("Filter.1.Value.1")?)).filter(|at| *at < instances);
+                let (all, from) = at.map_or((instances, from), |at| (at + 1, at));
+                return (XML, self.instances.page(all, from, most));
+            }
             "DescribeInstanceStatus" if !by_id => return (XML, self.statuses.page(instances, from, most)),
             "DescribeInstanceStatus" => statuses(body),
             "GetCallerIdentity" => "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
@@ -233,6 +240,12 @@ fn status(out: &mut String, id: &str) {
 /// The `i`th instance's id on its page.
 fn id(i: usize) -> String {
     format!("i-0a{NUMBER}c{i:04}e4d2f")
+}
+
+/// Which instance has this id.
+fn number_of(id: &str) -> Option<usize> {
+    let (page, at) = id.strip_prefix("i-0a")?.strip_suffix("e4d2f")?.split_once('c')?;
+    Some(page.parse::<usize>().ok()? * PAGE + at.parse::<usize>().ok()?)
 }
 
 /// One reservation with one instance, as EC2 writes them: names and ids of its own, the rest shared by few or many.

@@ -379,7 +379,8 @@ fn is_torn(file: &mut File) -> std::io::Result<bool> {
 fn write_row(table: &TableKey, id: &RowId) -> Json {
     let parent = match &table.selector {
         Selector::Parent(p) => Some(p.as_str()),
-        Selector::All => None,
+        // A run's rows are in the table of all rows.
+        Selector::All | Selector::Filter(_) => None,
     };
     json!({
         "profile": table.scope.profile().map(|p| p.as_str()), "region": table.scope.region_code().map(|r| r.as_str()),

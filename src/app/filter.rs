@@ -102,6 +102,9 @@ impl Turn<'_> {
 
     pub(super) fn apply_query(&mut self, query: Arc<Query>) {
         self.s.view.query = query;
-        self.reindex();
+        // To join other tables is to ask for an index.
+        if !self.widen() {
+            self.reindex();
+        }
     }
 }

@@ -185,12 +185,48 @@ impl Turn<'_> {
             self.go(of, Selector::All, only, query);
             return;
         }
+        let selector = match selector {
+            Selector::All => self.selector_for(kind, only.as_deref(), &query),
+            other => other,
+        };
         let mut view = View::new(kind, self.s.columns_of(kind));
         view.parent_label = if let Selector::Parent(id) = &selector { Some(id.to_string()) } else { None };
         view.selector = selector;
         view.only = only;
         self.enter(view);
         self.set_query(query);
+    }
+
+    /// Which rows of a kind are asked for where a query is gone to: those that AWS finds by its terms, unless all rows are here. A
+    /// query that costs money is not the view's before that is agreed to.
+    fn selector_for(&self, kind: Kind, only: Option<&[Scope]>, query: &Query) -> Selector {
+        let here = |t: &TableKey| self.store.table(t).is_some_and(|t| t.status.progress == Progress::Complete);
+        let paid = |f: usize| kind.fields.at(f).side.is_some_and(|s| s.paid);
+        match query.filters(kind.0) {
+            Some(filters)
+                if !query.fields(kind.0).any(paid)
+                    && !self.s.tables_of(kind, &Selector::All, only).iter().all(here) =>
+            {
+                Selector::Filter(filters)
+            }
+            _ => Selector::All,
+        }
+    }
+
+    /// The query of a view of filtered tables became another: rows that they do not hold may match it, so that all are asked for.
+    /// Cursor and marks stay on their rows. Returns whether the view has other tables now.
+    pub(super) fn widen(&mut self) -> bool {
+        let view = &mut self.s.view;
+        let Selector::Filter(filters) = &view.selector else { return false };
+        if view.query.filters(view.kind.0).is_some_and(|narrower| filters.hold(&narrower)) {
+            return false;
+        }
+        view.selector = Selector::All;
+        let home = |row: RowKey| RowKey { table: row.table.home(), id: row.id };
+        view.cursor = view.cursor.take().map(home);
+        view.marks = std::mem::take(&mut view.marks).into_iter().map(home).collect();
+        self.join();
+        true
     }
 
     pub(super) fn go_back(&mut self) {

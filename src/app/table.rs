@@ -90,6 +90,8 @@ impl Turn<'_> {
 
     /// The same for given rows.
     pub(super) fn on_rows(&self, rows: Vec<RowKey>) -> On {
+        // An action may be what takes a row out of a filtered table.
+        let rows: Vec<RowKey> = rows.into_iter().map(|row| RowKey { table: row.table.home(), id: row.id }).collect();
         let seen =
             || self.focused().map(|r| r.table.scope).or_else(|| self.s.view.tables.first().map(|t| t.scope.clone()));
         let scope = rows.first().map(|r| r.table.scope.clone()).or_else(seen);

@@ -14,7 +14,7 @@ use super::Update;
 use super::budget::Budget;
 use super::compactor::Keeper;
 use super::cost_meter::Spent;
-use crate::base::{Clock, Fault, FaultKind, Time};
+use crate::base::{Clock, Fault, FaultKind, RowId, Time};
 use crate::kinds::{KindDef, ListRequest, PaidRow, Sink, What};
 use crate::model::{Batch, Coverage, Operation, Outcome, Record, TableKey};
 
@@ -153,10 +153,47 @@ impl Sink for JobSink {
             }
             let (seq, asked) = (self.seq, self.asked);
             let batch = Batch { table: self.table.clone(), seq, asked, coverage, rows, outcome: Outcome::More };
+            at_home(&batch, &self.shared).await;
             self.shared.out.send(Update::Batch(batch)).await.map_err(|_| Self::gone())
         })
     }
 }
+
+/// Puts the rows of a filtered table, and first of all, into the table of all rows too: a change that takes a row out of the one is
+/// followed in the other, and what a row is called is looked for there. They are what was seen of those rows, and nothing is said of
+/// others.
+async fn at_home(batch: &Batch, shared: &Shared) {
+    let home = batch.table.home();
+    if home == batch.table || batch.rows.is_empty() && !matches!(batch.coverage, Coverage::Ids(_)) {
+        return;
+    }
+    if matches!(batch.outcome, Outcome::Failed(_)) {
+        return;
+    }
+    let of = |ids: Arc<Vec<RowId>>, rows: &[Arc<Record>]| Batch {
+        table: home.clone(),
+        seq: batch.seq,
+        asked: batch.asked,
+        coverage: Coverage::Ids(ids),
+        rows: rows.to_vec(),
+        outcome: Outcome::Done,
+    };
+    let batches = match &batch.coverage {
+        Coverage::Ids(ids) => vec![of(ids.clone(), &batch.rows)],
+        // What was asked for by id is applied at once: a page would keep a key waiting.
+        Coverage::Sweep { .. } => {
+            let ids = |rows: &[Arc<Record>]| Arc::new(rows.iter().map(|r| r.id.clone()).collect());
+            batch.rows.chunks(AT_ONCE).map(|rows| of(ids(rows), rows)).collect()
+        }
+    };
+    for batch in batches {
+        // The receiver is gone only when the program ends.
+        let _ = shared.out.send(Update::Batch(batch)).await;
+    }
+}
+
+/// Rows that are applied at once: see `runtime::engine`.
+const AT_ONCE: usize = 100;
 
 /// Runs a kind's list function once and sends everything it brings, its end included. `first`: nothing is known of the table.
 pub(super) async fn run(
@@ -206,6 +243,7 @@ pub(super) async fn run(
     let seq = if told.seq > 0 { told.seq } else { shared.seq.fetch_add(1, Ordering::Relaxed) + 1 };
     let asked = told.asked.unwrap_or(now);
     let batch = Batch { table, seq, asked, coverage, rows: told.rows, outcome };
+    at_home(&batch, &shared).await;
     // The receiver is gone only when the program ends.
     let _ = shared.out.send(Update::Batch(batch)).await;
     Ended { pages: told.pages.saturating_sub(told.beside), fault: result.err(), bought: told.bought }

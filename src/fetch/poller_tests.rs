@@ -23,8 +23,10 @@ static SCRIPTS: LazyLock<Mutex<FxHashMap<ArcStr, Script>>> = LazyLock::new(Mutex
 
 static READ: Operation = Operation::read(Service::Ec2, "DescribeThings");
 static PAID: Operation = Operation::read(Service::CloudWatch, "GetMetricData");
-static FIELDS: Fields<()> =
-    Fields(&[Field { info: FieldInfo::new("id", "ID", FieldType::Id, "An id."), get: |()| Value::Unknown }]);
+static FIELDS: Fields<()> = Fields(&[Field {
+    info: FieldInfo::new("id", "ID", FieldType::Id, "An id.").asked_by("thing-id"),
+    get: |()| Value::Unknown,
+}]);
 static THINGS: KindInfo = info("things", Service::Ec2, &[&READ], false);
 static SELDOM: Operation = Operation::read(Service::Ec2, "DescribeTags").rarely_changes();
 static TAGS: KindInfo = info("thing-tags", Service::Ec2, &[&SELDOM], true);
@@ -491,3 +493,43 @@ async fn a_request_that_hangs_does_not_hold_up_other_tables() {
 
 #[path = "poller_kept_tests.rs"]
 mod kept;
+
+#[tokio::test]
+async fn a_run_over_a_filtered_table_removes_its_own_rows_only_and_brings_them_into_the_table_of_all() {
+    let turn = Arc::new(AtomicUsize::new(0));
+    let mut rig = Rig::new("filtered", Duration::from_millis(20), move |request: ListRequest, mut pages: Pages| {
+        let rows = match (&request.what, request.selector.filters()) {
+            // By id a row is asked for whether it passes or not.
+            (What::Ids(ids), _) => ids.iter().map(|id| record(id)).collect(),
+            (What::Everything, Some(_)) if turn.fetch_add(1, Ordering::SeqCst) == 0 => vec![record("a"), record("b")],
+            (What::Everything, Some(_)) => vec![record("b")],
+            (What::Everything, None) => vec![record("a"), record("b"), record("c")],
+        };
+        Box::pin(async move {
+            pages.ask(&READ).await?;
+            pages.page(rows).await
+        })
+    });
+    let filters = crate::model::Filters::of(&THINGS, [("id", vec!["x".into()])]).expect("filters");
+    let filtered = TableKey { selector: crate::model::Selector::Filter(filters), ..rig.table() };
+    // A clock later than the time that a new row may be missing.
+    let rows = |rig: &Rig, table: &TableKey| {
+        let mut store = Store::default();
+        for update in &rig.seen {
+            if let Update::Batch(b) = update {
+                store.apply(b.clone(), Time::from_secs(1000));
+            }
+        }
+        let live = store.table(table).map(|t| t.rows().filter(|r| r.gone.is_none()).map(|r| r.record.id.to_string()));
+        live.map(Iterator::collect::<Vec<_>>).unwrap_or_default()
+    };
+    rig.poller.watch(vec![Interest { table: filtered.clone(), visible: true, ids: None }]);
+    rig.until(|r| rows(r, &filtered) == ["a", "b"] || r.done() > 3).await;
+    assert_eq!(rows(&rig, &rig.table()), ["a", "b"]);
+    assert_eq!(rig.store.table(&rig.table()).map(|t| t.status.progress), Some(crate::store::Progress::Partial));
+    rig.until(|r| rows(r, &filtered) == ["b"]).await;
+    assert_eq!(rows(&rig, &rig.table()), ["a", "b"], "that it passes no more says nothing of the row");
+    let ids = Some(Arc::new(vec!["a".into()]));
+    rig.poller.watch(vec![Interest { table: filtered.clone(), visible: true, ids }]);
+    rig.until(|r| rows(r, &filtered) == ["a", "b"]).await;
+}

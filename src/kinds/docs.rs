@@ -33,7 +33,7 @@ request of their own; *charged* ones cost money at each look, those *on demand* 
 for both only if the query names them (`tag:` names `tags`). Tags that were not asked for are `null`. A bare word in a
 query looks at name, id, tags and every field that can be a column, except where it says *by name only*. An id *shown by
 name* is the other row's name on the screen and in tables, where that is known; queries and sorts take either, JSON and CSV
-keep the id.
+keep the id. Where a query says `field=value` of a field that is *found by AWS*, only the rows that AWS finds are asked for.
 
 ";
 
@@ -88,10 +88,11 @@ fn field(out: &mut String, f: &FieldInfo) {
         (Some(kind), None) => format!(" Names one of `{kind}`."),
         (None, _) => String::new(),
     };
+    let found = if f.filter.is_some_and(|f| f.lower_case) { " *Found by AWS.*" } else { "" };
     let doc = f.doc.replace('|', "\\|");
     _ = writeln!(
         out,
-        "| `{}` | {column} | {}{unit} | {doc}{aliases}{link}{joined}{by_name} |",
+        "| `{}` | {column} | {}{unit} | {doc}{aliases}{link}{joined}{by_name}{found} |",
         f.name,
         type_word(f.ty)
     );

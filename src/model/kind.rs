@@ -4,6 +4,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use super::filters::ServerFilter;
 use super::operation::{Operation, Paging, Service};
 use super::row_values::RowValues;
 use super::value::Value;
@@ -102,6 +103,8 @@ pub struct FieldInfo {
     /// If the value is the id (or a list of ids) of rows of the kind `link`: such a row's name is shown for its id wherever it is
     /// known, and filters and sorts take either.
     pub ids: Option<Ids>,
+    /// The filter of AWS by which rows with a value here can be asked for: [`super::Selector::Filter`].
+    pub filter: Option<ServerFilter>,
     /// Where the value comes from, if not from the kind's own list.
     pub side: Option<Side>,
     /// Other words for it in a query (`ip` for `private_ip`).
@@ -144,6 +147,7 @@ impl FieldInfo {
             column: Column::Hidden,
             link: None,
             ids: None,
+            filter: None,
             side: None,
             aliases: &[],
             section: "facts",
@@ -250,6 +254,19 @@ impl FieldInfo {
     pub const fn id_of_few(mut self, kind: &'static str, prefix: &'static str) -> Self {
         self.link = Some(kind);
         self.ids = Some(Ids { prefix, few: true });
+        self
+    }
+    /// AWS can be asked for the rows with some values here, by its filter of this name; it has all values in lower case (ids, zones,
+    /// states), so that a query for one is the same question.
+    #[must_use]
+    pub const fn asked_by(mut self, name: &'static str) -> Self {
+        self.filter = Some(ServerFilter { name, lower_case: true });
+        self
+    }
+    /// The same for values in whatever letters: a form that knows how they are written can ask by them, a query cannot.
+    #[must_use]
+    pub const fn asked_as_written_by(mut self, name: &'static str) -> Self {
+        self.filter = Some(ServerFilter { name, lower_case: false });
         self
     }
     /// Whether a text in this field is the id of a row of the kind that it links to.

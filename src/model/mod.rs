@@ -4,6 +4,7 @@ pub mod call;
 pub mod delta;
 pub mod draft;
 pub mod event;
+pub mod filters;
 pub mod form;
 pub mod kind;
 pub mod operation;
@@ -23,6 +24,7 @@ pub use event::{
     ActEvent, Ask, Effect, Event, Identity, IndexFor, IndexRequest, Indexed, Interest, Level, Message, Meter, Question,
     Verdict,
 };
+pub use filters::{Filters, ServerFilter};
 pub use form::{CellError, Choice, FormField, FormInput, FormSpec, FormValue, RowsInput, Values};
 pub use kind::{
     Column, Field, FieldInfo, FieldList, FieldType, Fields, Ids, Kind, KindInfo, Parent, Scoping, Side, TAGS,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::filters::Filters;
 use super::kind::Kind;
 use super::record::Record;
 use crate::base::{Fault, RowId, Scope, Time};
@@ -14,6 +15,16 @@ pub enum Selector {
     All,
     /// Those of one parent: a target group's ARN, a group's name, `BUCKET/PREFIX`.
     Parent(RowId),
+    /// Those that pass filters of AWS's. What is asked for by id of such a table is asked for whether it passes or not, and every row
+    /// that it brings goes into the table of all rows as well (see `fetch`): there its changes are followed when it passes no more.
+    Filter(Filters),
+}
+
+impl Selector {
+    /// AWS's filters, if there are any.
+    pub fn filters(&self) -> Option<&Filters> {
+        if let Selector::Filter(filters) = self { Some(filters) } else { None }
+    }
 }
 
 impl fmt::Debug for Selector {
@@ -21,6 +32,7 @@ impl fmt::Debug for Selector {
         match self {
             Selector::All => f.write_str("*"),
             Selector::Parent(p) => write!(f, "of {p}"),
+            Selector::Filter(filters) => write!(f, "with {filters}"),
         }
     }
 }
@@ -44,6 +56,14 @@ impl TableKey {
     /// The table of one parent's rows.
     pub fn of(scope: Scope, kind: Kind, parent: RowId) -> Self {
         TableKey { scope, kind, selector: Selector::Parent(parent) }
+    }
+    /// The table in which a row of this one is followed whatever becomes of it: of a filtered table, that of all rows.
+    #[must_use]
+    pub fn home(&self) -> Self {
+        match self.selector {
+            Selector::Filter(_) => TableKey::all(self.scope.clone(), self.kind),
+            Selector::All | Selector::Parent(_) => self.clone(),
+        }
     }
 }
 

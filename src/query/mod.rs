@@ -26,7 +26,7 @@ use arcstr::ArcStr;
 use ipnet::IpNet;
 
 use crate::base::Time;
-use crate::model::KindInfo;
+use crate::model::{Filters, KindInfo};
 
 /// A parsed query for one kind. Empty: everything matches.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -179,6 +179,33 @@ impl Query {
             (info.ids.is_some() && operands.iter().any(name)).then_some(*field)
         })
     }
+    /// The terms that AWS can apply, as its filters: every row that matches the query passes them. What they do not say is still to be
+    /// looked for in the rows that come. `None`: there are no such terms.
+    ///
+    /// AWS compares texts as they are written, a query without regard to case: a term is AWS's only where a value can be written in
+    /// one way. And it knows nothing of names that are shown for ids.
+    pub fn filters(&self, kind: &KindInfo) -> Option<Filters> {
+        let mut wanted: Vec<(&str, Vec<ArcStr>)> = Vec::new();
+        for term in self.terms.iter().filter(|t| !t.negated) {
+            let Test::Field { field, op: Op::Is, operands } = &term.test else { continue };
+            let info = kind.fields.at(*field);
+            if info.filter.is_none_or(|f| !f.lower_case) || wanted.iter().any(|(f, _)| *f == info.name) {
+                continue;
+            }
+            let value = |operand: &Operand| match operand {
+                Operand::Flag(flag) => Some(ArcStr::from(if *flag { "true" } else { "false" })),
+                // A backslash is a sign of its own in AWS's filters.
+                Operand::Text(text) if text.is_empty() || text.contains(['*', '?', '\\']) => None,
+                Operand::Text(text) if info.ids.is_some() && !info.is_row_id(text) => None,
+                Operand::Text(text) => Some(ArcStr::from(text.as_str())),
+                _ => None,
+            };
+            if let Some(values) = operands.iter().map(value).collect() {
+                wanted.push((info.name, values));
+            }
+        }
+        Filters::of(kind, wanted)
+    }
     /// The fields that bare words look at, as a mask by position; 0 if there are no words.
     pub fn words(&self) -> u64 {
         let mask = |t: &Term| if let Test::Word(word) = &t.test { word.fields } else { 0 };
@@ -196,5 +223,68 @@ impl Query {
             Test::Tag { .. } => tags,
             Test::Word(_) => None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Field, FieldInfo, FieldType, Fields, Scoping, Service, Value};
+
+    const NONE: fn(&()) -> Value = |()| Value::Unknown;
+    const fn of(name: &'static str, ty: FieldType) -> FieldInfo {
+        FieldInfo::new(name, "", ty, "")
+    }
+    static FIELDS: Fields<()> = Fields(&[
+        Field {
+            info: of("instance", FieldType::List).id_of("instances", "i-").asked_by("attachment.instance-id"),
+            get: NONE,
+        },
+        Field { info: of("zone", FieldType::Text).asked_by("availability-zone"), get: NONE },
+        Field { info: of("key", FieldType::Text).asked_as_written_by("key-name"), get: NONE },
+        Field { info: of("encrypted", FieldType::Bool).asked_by("encrypted"), get: NONE },
+        Field { info: of("cost", FieldType::Float), get: NONE },
+    ]);
+    static KIND: KindInfo = KindInfo {
+        name: "things",
+        singular: "thing",
+        title: "Things",
+        doc: "",
+        aliases: &[],
+        service: Service::Ec2,
+        scoping: Scoping::Region,
+        parent: None,
+        fields: &FIELDS,
+        sort: ("zone", true),
+        operations: &[],
+        side: false,
+        transitional: &[],
+    };
+
+    #[test]
+    fn only_what_aws_finds_in_full_is_asked_of_aws() {
+        let asked = |q: &str| {
+            let query = Query::parse(q, &KIND).expect(q);
+            query.filters(&KIND).map(|f| f.to_string()).unwrap_or_default()
+        };
+        assert_eq!(asked("instance=i-0A1"), "instance=i-0a1");
+        assert_eq!(asked("zone=a,b cost>3 some-word"), "zone=a,b", "the rest is looked for in what comes");
+        assert_eq!(asked("encrypted=yes zone=a"), "encrypted=true zone=a");
+        for (q, why) in [
+            ("instance=web-1", "AWS knows no names for ids"),
+            ("instance=i-1,web-1", "nor among ids"),
+            ("zone:a", "a part of it"),
+            ("zone!=a", "all others"),
+            ("!zone=a", "all others"),
+            ("zone=a*", "a pattern, whose signs AWS reads in another way"),
+            ("zone=none", "those that have none"),
+            ("key=ops", "AWS minds the case, and a query does not"),
+            ("cost=3", "AWS has no such filter"),
+            ("some-word", "a word is looked for everywhere"),
+            ("", "all"),
+        ] {
+            assert_eq!(asked(q), "", "{why}: {q}");
+        }
+        assert_eq!(asked("zone=a zone=b"), "zone=a", "both must hold: the second is looked for in what comes");
     }
 }

@@ -1,5 +1,5 @@
-//! Tables of parents that were visited (targets of a group, objects of a prefix) do not stay in memory for ever: out of sight,
-//! out of history and needed by no plan for a while, they are forgotten.
+//! Tables of parents that were visited (targets of a group, objects of a prefix), and filtered ones, do not stay in memory for ever:
+//! out of sight, out of history and needed by no plan for a while, they are forgotten.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ impl Forgetting {
 
     /// The tables to forget now. Those of a whole kind are few and stay: coming back to them is common.
     pub(super) fn over(&mut self, store: &Store, used: &FxHashSet<TableKey>, now: Time) -> Vec<TableKey> {
-        let idle = |k: &&TableKey| matches!(k.selector, Selector::Parent(_)) && !used.contains(*k);
+        let idle = |k: &&TableKey| k.selector != Selector::All && !used.contains(*k);
         let before = std::mem::take(&mut self.since);
         let mut over = Vec::new();
         for key in store.keys().filter(idle) {

@@ -170,10 +170,15 @@ fn counted(pen: &Pen<'_>, state: &State, fresh: &Freshness) -> Vec<Piece> {
     }
     let known = fresh.progress != Progress::NotAsked || view.total > 0;
     let shown = view.order.len();
-    let count = match (known, view.query.is_empty()) {
-        (false, _) => String::new(),
-        (true, true) => format!("  {}", grouped(shown)),
-        (true, false) => format!("  {} of {}", grouped(shown), grouped(view.total)),
+    // Where AWS finds the rows nobody has counted the others.
+    let by_aws = view.selector.filters();
+    let count = match by_aws {
+        _ if !known => String::new(),
+        Some(filters) if filters.len() < view.query.terms.len() => {
+            format!("  {} of {} with {filters}", grouped(shown), grouped(view.total))
+        }
+        None if !view.query.is_empty() => format!("  {} of {}", grouped(shown), grouped(view.total)),
+        _ => format!("  {}", grouped(shown)),
     };
     pieces.push((count, pen.style(Role::Text)));
     if !view.query.is_empty() {

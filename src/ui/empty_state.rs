@@ -82,7 +82,8 @@ pub fn why(state: &State, store: &Store) -> Blank {
     }
     let fresh = state.freshness(store);
     if view.total > 0 && !view.query.is_empty() {
-        let sentence = format!("None of {} {plural} matches {}", grouped(view.total), view.query.text);
+        let with = view.selector.filters().map(|f| format!(" with {f}")).unwrap_or_default();
+        let sentence = format!("None of {} {plural}{with} matches {}", grouped(view.total), view.query.text);
         let hints = vec![format!("{} changes the filter, {} clears it", key(state, "filter"), key(state, "back"))];
         return blank("–", Role::Quiet, sentence, hints);
     }
@@ -101,12 +102,20 @@ pub fn why(state: &State, store: &Store) -> Blank {
         Progress::Complete if view.indexing.is_some() || view.stale => {
             blank("◌", Role::Quiet, format!("Sorting {plural}…"), Vec::new())
         }
-        Progress::Complete => blank(
-            "–",
-            Role::Quiet,
-            format!("There are no {plural}{place}."),
-            vec![format!("{} goes somewhere else", key(state, "palette"))],
-        ),
+        Progress::Complete => match view.selector.filters() {
+            Some(filters) => blank(
+                "–",
+                Role::Quiet,
+                format!("There are no {plural}{place} with {filters}"),
+                vec![format!("{} changes the filter, {} clears it", key(state, "filter"), key(state, "back"))],
+            ),
+            None => blank(
+                "–",
+                Role::Quiet,
+                format!("There are no {plural}{place}."),
+                vec![format!("{} goes somewhere else", key(state, "palette"))],
+            ),
+        },
         _ if fresh.running => blank("◌", Role::Busy, format!("Loading {plural}{place}…"), Vec::new()),
         Progress::Partial => blank("◌", Role::Busy, format!("Loading {plural}{place}…"), Vec::new()),
         Progress::NotAsked => blank("·", Role::Quiet, format!("Not asked yet: {plural}{place}."), Vec::new()),

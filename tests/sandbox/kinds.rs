@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::mpsc::{Sender, channel};
 
+use arcstr::ArcStr;
 use futures::future::BoxFuture;
 use skydeck::aws::{Gateway, GatewayConfig};
 use skydeck::base::{Clock, Fault, RowId, Scope, Time};
@@ -13,7 +14,8 @@ use skydeck::kinds::ec2::{addresses, instance_protection, instance_volumes, key_
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::s3::objects;
 use skydeck::kinds::{Interner, KindDef, ListRequest, PaidRow, Sink, What, facts};
-use skydeck::model::{Operation, Record, Scoping, Selector, Tone, Value};
+use skydeck::model::{Filters, Operation, Record, Scoping, Selector, Tone, Value};
+use skydeck::query::Query;
 use skydeck::sandbox::{Sandbox, WorldSpec};
 
 const REGION: &str = "ap-northeast-2";
@@ -112,6 +114,51 @@ async fn every_kind_that_lists_by_itself_has_rows_in_the_demo_account() {
             assert!(!matches!(row.state, Some((Tone::Unknown, ref s)) if s.is_empty()), "{} {}", kind.name, row.id);
         }
     }
+}
+
+/// Every value that a field has in some rows, as AWS's filters have it.
+fn values(rows: &[Record], field: usize) -> BTreeSet<ArcStr> {
+    let of = |r: &Record| match r.at(field) {
+        Value::Bool(flag) => vec![ArcStr::from(flag.to_string())],
+        value => value.items(),
+    };
+    rows.iter().flat_map(of).collect()
+}
+
+#[tokio::test]
+async fn a_filtered_table_has_the_rows_that_the_query_finds_in_all_and_none_else_whatever_the_field() {
+    let account = Account::open(WorldSpec::Demo);
+    let mut tried = Vec::new();
+    for kind in ALL.kinds.iter().map(|d| d.info) {
+        let fields: Vec<usize> = (0..kind.fields.len()).filter(|i| kind.fields.at(*i).filter.is_some()).collect();
+        if fields.is_empty() {
+            continue;
+        }
+        let whole = account.all(kind.name).await;
+        for field in fields {
+            let info = kind.fields.at(field);
+            for value in values(&whole, field) {
+                let selector = Selector::Filter(Filters::of(kind, [(info.name, vec![value.clone()])]).unwrap());
+                let found = account.list(kind.name, selector.clone(), What::Everything).await;
+                let text = format!("{}={value}", info.name);
+                let query = Query::parse(&text, kind).unwrap();
+                let ids = |rows: &[Record]| rows.iter().map(|r| r.id.clone()).collect::<BTreeSet<_>>();
+                let mut wanted = whole.clone();
+                wanted.retain(|r| query.matches(r, account.clock.now()));
+                assert_eq!(ids(&found.rows), ids(&wanted), "{} {text}", kind.name);
+                if info.filter.is_some_and(|f| f.lower_case) {
+                    assert_eq!(value, value.to_lowercase(), "{} {text}", kind.name);
+                    assert_eq!(query.filters(kind).map(Selector::Filter), Some(selector.clone()), "{text}");
+                }
+                tried.push(info.name);
+            }
+            // A row that passes no more is still asked for by id.
+            let none = Selector::Filter(Filters::of(kind, [(info.name, vec!["none-such".into()])]).unwrap());
+            let by_id = account.list(kind.name, none, ids(&whole[..1])).await;
+            assert_eq!(by_id.rows.first().map(|r| &r.id), Some(&whole[0].id), "{} {}", kind.name, info.name);
+        }
+    }
+    assert!(tried.len() > 30, "{tried:?}");
 }
 
 #[tokio::test]

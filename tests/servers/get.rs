@@ -63,8 +63,13 @@ fn only_what_is_printed_or_looked_at_is_asked_for() {
 fn of_a_few_rows_more_is_asked_by_id_and_of_many_in_pages() {
     let (out, calls) = listed(&["id=i-0a00001c0007e4d2f", "-o", "json"]);
     assert_eq!(out.matches("\"kind\"").count(), 1);
+    assert_eq!(count(&calls, "DescribeInstances by id"), 1, "AWS finds it: {calls:?}");
+    assert_eq!(count(&calls, "DescribeInstances"), 0, "{calls:?}");
     assert_eq!(count(&calls, "DescribeInstanceStatus by id"), 1, "{calls:?}");
     assert_eq!(count(&calls, "DescribeInstanceStatus"), 0, "{calls:?}");
+    // Where one is looked for by a part of its id, all have to be read.
+    let (_, calls) = listed(&["id:i-0a00001c0007e4d2f", "-o", "json"]);
+    assert_eq!(count(&calls, "DescribeInstances"), 3, "{calls:?}");
     // Nine in ten are running: 23 requests by id, or 3 pages.
     let (out, calls) = listed(&["state:running", "-o", "json"]);
     assert_eq!(out.matches("\"ok\": 3").count(), out.matches("\"kind\"").count());

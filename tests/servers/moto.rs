@@ -193,6 +193,38 @@ async fn rows_asked_for_by_id_are_those_rows_and_a_missing_one_fails_nothing() {
 }
 
 #[tokio::test]
+async fn a_server_that_filters_brings_the_rows_that_the_query_finds_in_all() {
+    let Some(_moto) = seeded(None) else { return };
+    let gateway = gateway();
+    let mut tried = 0;
+    for kind in KINDS.into_iter().filter_map(|k| skydeck::kinds::registry::ALL.kind(k)).map(|d| d.info) {
+        let fields: Vec<_> = kind.iter().enumerate().filter(|(_, f)| f.filter.is_some()).collect();
+        if fields.is_empty() {
+            continue;
+        }
+        let whole = pages(&gateway, kind.name, HOME, Selector::All, What::Everything).await.concat();
+        for (at, info) in fields {
+            let value = |r: &skydeck::model::Record| match r.at(at) {
+                skydeck::model::Value::Bool(flag) => Some(arcstr::ArcStr::from(flag.to_string())),
+                value => value.items().first().cloned(),
+            };
+            let Some(value) = whole.iter().find_map(value) else { continue };
+            let filters = skydeck::model::Filters::of(kind, [(info.name, vec![value.clone()])]).unwrap();
+            let got = pages(&gateway, kind.name, HOME, Selector::Filter(filters), What::Everything).await.concat();
+            let query = skydeck::query::Query::parse(&format!("{}={value}", info.name), kind).unwrap();
+            let mut wanted = whole.clone();
+            wanted.retain(|r| query.matches(r, skydeck::base::Time::default()));
+            let ids = |rows: &[skydeck::model::Record]| {
+                rows.iter().map(|r| r.id.clone()).collect::<std::collections::BTreeSet<_>>()
+            };
+            assert_eq!(ids(&got), ids(&wanted), "{} {}={value}", kind.name, info.name);
+            tried += 1;
+        }
+    }
+    assert!(tried > 10, "{tried}");
+}
+
+#[tokio::test]
 async fn a_row_is_shown_in_the_servers_own_words() {
     let Some(_moto) = seeded(None) else { return };
     let gateway = gateway();

@@ -35,7 +35,7 @@ macro_rules! field {
 static THING_FIELDS: Fields<()> = Fields(&[
     field!(FieldInfo::new("name", "NAME", FieldType::Text, "Its name.").shown(0)),
     field!(FieldInfo::new("id", "ID", FieldType::Id, "Its id.").shown(1)),
-    field!(FieldInfo::new("state", "STATE", FieldType::State, "Its state.").shown(2)),
+    field!(FieldInfo::new("state", "STATE", FieldType::State, "Its state.").shown(2).asked_by("state-name")),
     field!(FieldInfo::new("size", "SIZE", FieldType::Int, "Its size.").shown(3)),
     field!(FieldInfo::new("checks", "CHECKS", FieldType::Text, "Its checks.").shown(4).from_side(
         "thing-checks",

@@ -212,3 +212,58 @@ fn of_a_kind_with_few_rows_all_names_are_asked_for_at_once_and_only_where_their_
     assert!(desk.state.detail.open);
     assert_eq!(watched(&desk, &vpcs::INFO), [None], "the detail shows it");
 }
+
+/// The table of the things that AWS finds by their state.
+fn found(state: &str) -> TableKey {
+    let filters = Filters::of(&THINGS, [("state", vec![state.into()])]).unwrap();
+    TableKey { selector: Selector::Filter(filters), ..things() }
+}
+
+#[test]
+fn a_query_that_aws_can_apply_is_asked_of_aws_unless_all_rows_are_here() {
+    let mut desk = Desk::empty(|_| {});
+    desk.line("things state=stopped size>3");
+    assert_eq!(desk.state.view.tables, [found("stopped")]);
+    desk.list(found("stopped"), vec![thing("a", "a", "stopped", 1), thing("b", "b", "stopped", 5)]);
+    assert_eq!(desk.shown(), ["b"], "what AWS cannot apply is looked for in what comes");
+    // Where it began is what one comes back to.
+    desk.press("[");
+    assert_eq!(desk.state.view.tables, [things()]);
+    desk.press("]");
+    assert_eq!((desk.state.view.tables.as_slice(), desk.shown()), ([found("stopped")].as_slice(), vec!["b".into()]));
+    // Narrower still, the same rows will do; wider, all are asked for.
+    desk.press("/").typed("name=b").press("enter");
+    assert_eq!(desk.state.view.tables, [found("stopped")]);
+    desk.press("/ ctrl-u").typed("size>3").press("enter");
+    assert_eq!(desk.state.view.tables, [things()]);
+    let mut desk = Desk::with(3);
+    desk.line("things state=stopped");
+    assert_eq!(desk.state.view.tables, [things()], "they are all here");
+    assert_eq!(desk.shown(), Vec::<RowId>::new());
+}
+
+#[test]
+fn cursor_and_marks_stay_on_their_rows_where_all_rows_take_the_place_of_some() {
+    let mut desk = Desk::empty(|_| {});
+    desk.line("things state=stopped");
+    let two = || vec![thing("a", "a", "stopped", 1), thing("b", "b", "stopped", 5)];
+    // What AWS found is in the table of all rows too.
+    desk.batch(things(), Coverage::Ids(Arc::default()), two(), Outcome::Done);
+    desk.list(found("stopped"), two());
+    desk.press("space j").press("/ ctrl-u").typed("size>0").press("enter");
+    assert_eq!((desk.state.view.tables.as_slice(), desk.cursor()), ([things()].as_slice(), "b"));
+    assert_eq!(desk.state.view.marks.iter().map(|m| &m.table).collect::<Vec<_>>(), [&things()]);
+    assert_eq!(desk.shown(), ["a", "b"]);
+}
+
+#[test]
+fn an_action_on_a_row_that_aws_found_is_followed_among_all_rows() {
+    let mut desk = Desk::empty(|s| s.profiles[0].ask_digits = false);
+    desk.line("things state=running");
+    let rows = || vec![thing("a", "a", "running", 1)];
+    desk.batch(things(), Coverage::Ids(Arc::default()), rows(), Outcome::Done);
+    desk.list(found("running"), rows());
+    desk.line("stop");
+    let plan = &desk.dialog().plan;
+    assert_eq!(plan.subjects.iter().map(|s| &s.table).collect::<Vec<_>>(), [&things()]);
+}

@@ -29,6 +29,10 @@ const LANES: usize = 8;
 /// Rows for a lane, where a kind does not say how many ids a request takes: what DescribeTags of load balancers does.
 const LANE: usize = 20;
 
+/// How many rows a table is taken to have of which AWS brought some only. Up to ten requests by id are made before all pages of a side
+/// table are.
+const UNCOUNTED: usize = 10_000;
+
 /// What is to be listed.
 pub(super) struct Wish {
     pub(super) def: &'static KindDef,
@@ -127,6 +131,7 @@ impl Lister {
         let mut answered: FxHashSet<(Scope, usize)> = FxHashSet::default();
         join(&mut rows, answers, &mut answered, &mut troubles);
         // What is dear is asked only of rows that match in all other respects: those that are cheap are there by then.
+        let more = if wish.query.filters(wish.def.info).is_some() { UNCOUNTED } else { 0 };
         for dear in [false, true] {
             let settled = sides.settled(&wish.query, true, |table| sides.tables[table].dear || !dear);
             let now = self.clock.now();
@@ -134,7 +139,7 @@ impl Lister {
             let mut ids: FxHashMap<Scope, Vec<RowId>> = FxHashMap::default();
             let mut totals: FxHashMap<Scope, usize> = FxHashMap::default();
             for row in &rows {
-                *totals.entry(row.scope.clone()).or_default() += 1;
+                *totals.entry(row.scope.clone()).or_insert(more) += 1;
                 if matcher.matches(row) {
                     ids.entry(row.scope.clone()).or_default().push(row.record.id.clone());
                 }
@@ -188,16 +193,21 @@ impl Lister {
             sweeps.extend(paged.iter().map(sweep));
         }
         let (first, mut page) = oneshot::channel();
-        let rows = self.table(wish.def, &scope, Selector::All, What::Everything, Some(first));
+        let filters = wish.query.filters(wish.def.info);
+        let found_by_aws = filters.is_some();
+        let selector = filters.map_or(Selector::All, Selector::Filter);
+        let rows = self.table(wish.def, &scope, selector, What::Everything, Some(first));
         tokio::pin!(rows);
         let (rows, fault) = tokio::select! {
             biased;
             done = &mut rows => done,
             Ok(page) = &mut page, if !own.is_empty() && !paged.is_empty() => {
-                // The first page tells how much of the table is wanted.
+                // The first page tells how much of the table is wanted. Of rows that AWS has found nobody knows how many others
+                // there are: a side table's pages may be any number.
                 let mut matcher = own.matcher(self.clock.now());
                 let wanted = page.iter().filter(|r| matcher.matches(r.as_ref())).count();
-                sweeps.extend(paged.iter().filter(|(_, p)| pages_are_fewer(*p, wanted, page.len())).map(sweep));
+                let total = if found_by_aws { UNCOUNTED } else { page.len() };
+                sweeps.extend(paged.iter().filter(|(_, p)| pages_are_fewer(*p, wanted, total)).map(sweep));
                 rows.await
             }
         };

@@ -157,7 +157,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         let group = match &request.selector {
             Selector::Parent(name) => Some(name.to_string()),
             // Without a name AWS lists the activities of all groups, newest first.
-            Selector::All => None,
+            Selector::All | Selector::Filter(_) => None,
         };
         let call = |ids, token| {
             let call = client.describe_scaling_activities().set_auto_scaling_group_name(group.clone());

@@ -4,6 +4,7 @@ pub mod actions;
 pub mod address_actions;
 pub mod addresses;
 pub mod availability_zones;
+mod filters;
 pub mod instance_protection;
 pub mod instance_statuses;
 pub mod instance_volumes;

@@ -4,6 +4,7 @@ use arcstr::{ArcStr, literal};
 use aws_sdk_ec2::types as sdk;
 use futures::future::BoxFuture;
 
+use super::filters::filters;
 use super::vpcs::in_effect;
 use crate::base::{Fault, Scope};
 use crate::kinds::convert::{Converter, Text, batches, field, flag, int, own, said, text, texts};
@@ -18,22 +19,31 @@ pub static DESCRIBE_SUBNETS: Operation = Operation::read(Service::Ec2, "Describe
 /// The Name tag.
 pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The Name tag.").unique().shown(0);
 /// `subnet-…`.
-pub const ID: FieldInfo =
-    FieldInfo::id("id", "ID", "The subnet id.").unique().shown(3).cells(11, 24).aka(&["subnet_id"]);
+pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The subnet id.")
+    .unique()
+    .shown(3)
+    .cells(11, 24)
+    .aka(&["subnet_id"])
+    .asked_by("subnet-id");
 /// pending, available, unavailable, failed…
 pub const STATE: FieldInfo =
     FieldInfo::state("state", "STATE", "pending, available, unavailable, failed or failed-insufficient-capacity.")
         .shown(4)
         .cells(8, 12);
 /// Its VPC.
-pub const VPC_ID: FieldInfo =
-    FieldInfo::id("vpc_id", "VPC", "Its VPC.").shown(1).cells(11, 30).aka(&["vpc"]).id_of_few("vpcs", "vpc-");
+pub const VPC_ID: FieldInfo = FieldInfo::id("vpc_id", "VPC", "Its VPC.")
+    .shown(1)
+    .cells(11, 30)
+    .aka(&["vpc"])
+    .id_of_few("vpcs", "vpc-")
+    .asked_by("vpc-id");
 /// Its Availability Zone.
 pub const ZONE: FieldInfo = FieldInfo::text("zone", "ZONE", "Its Availability Zone.")
     .shown(1)
     .cells(4, 16)
     .aka(&["az", "availability_zone"])
-    .links_to("availability-zones");
+    .links_to("availability-zones")
+    .asked_by("availability-zone");
 /// Its IPv4 range.
 pub const CIDR: FieldInfo =
     FieldInfo::text("cidr", "CIDR", "Its IPv4 range.").unique().shown(1).cells(14, 18).aka(&["cidr_block", "range"]);
@@ -246,8 +256,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         let client = request.gateway.ec2(&request.scope).await?;
         let mut converter = Converter::new(&request.interner);
         for ids in batches(&request.what, MOST_IDS) {
-            // A filter and not the id list: of that, one missing subnet fails all.
-            let filter = ids.map(|ids| vec![sdk::Filter::builder().name("subnet-id").set_values(Some(ids)).build()]);
+            let filter = filters(&request, &INFO, "subnet-id", ids);
             let call = |token| {
                 let page = client.describe_subnets().max_results(PAGE).set_next_token(token);
                 page.set_filters(filter.clone()).send()

@@ -281,7 +281,7 @@ async fn asked(
 ) -> Result<Asked, Fault> {
     let ids = match (&request.what, &request.selector) {
         (What::Everything, Selector::Parent(arn)) => return Ok(vec![(arn.clone(), None)]),
-        (What::Everything, Selector::All) => {
+        (What::Everything, Selector::All | Selector::Filter(_)) => {
             let arns = target_groups::arns(client, pages).await?;
             return Ok(arns.into_iter().map(|arn| (arn, None)).collect());
         }

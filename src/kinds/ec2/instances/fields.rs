@@ -10,12 +10,14 @@ use crate::kinds::ec2::{instance_protection, instance_statuses, instance_volumes
 /// The Name tag.
 pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The Name tag.").unique().shown(0);
 /// `i-…`.
-pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The instance id.").unique().shown(2).cells(11, 19);
+pub const ID: FieldInfo =
+    FieldInfo::id("id", "ID", "The instance id.").unique().shown(2).cells(11, 19).asked_by("instance-id");
 /// pending, running, stopping…
 pub const STATE: FieldInfo =
     FieldInfo::state("state", "STATE", "pending, running, stopping, stopped, shutting-down or terminated.")
         .shown(0)
-        .cells(8, 13);
+        .cells(8, 13)
+        .asked_by("instance-state-name");
 /// Status checks passed, of how many.
 pub const CHECKS: FieldInfo =
     FieldInfo::ratio("checks", "CHECKS", "Status checks passed, of those made: system, instance, attached EBS.")
@@ -23,14 +25,18 @@ pub const CHECKS: FieldInfo =
         .from_side("instance-statuses", instance_statuses::CHECKS.name, false)
         .section("health");
 /// `t3.micro`.
-pub const TYPE: FieldInfo =
-    FieldInfo::text("type", "TYPE", "The instance type.").shown(4).cells(10, 16).aka(&["instance_type"]);
+pub const TYPE: FieldInfo = FieldInfo::text("type", "TYPE", "The instance type.")
+    .shown(4)
+    .cells(10, 16)
+    .aka(&["instance_type"])
+    .asked_by("instance-type");
 /// `ap-northeast-2a`.
 pub const ZONE: FieldInfo = FieldInfo::text("zone", "ZONE", "The Availability Zone.")
     .shown(7)
     .cells(4, 16)
     .aka(&["az", "availability_zone"])
-    .links_to("availability-zones");
+    .links_to("availability-zones")
+    .asked_by("availability-zone");
 /// Primary private IPv4 address, or the IPv6 address of an instance that has no other.
 pub const PRIVATE_IP: FieldInfo = FieldInfo::ip(
     "private_ip",
@@ -95,12 +101,13 @@ pub const LIFECYCLE: FieldInfo =
     FieldInfo::text("lifecycle", "LIFECYCLE", "normal (On-Demand), spot, scheduled, capacity-block.").cells(9, 16);
 /// VPC.
 pub const VPC_ID: FieldInfo =
-    FieldInfo::id("vpc_id", "VPC", "The VPC.").cells(11, 30).aka(&["vpc"]).id_of_few("vpcs", "vpc-");
+    FieldInfo::id("vpc_id", "VPC", "The VPC.").cells(11, 30).aka(&["vpc"]).id_of_few("vpcs", "vpc-").asked_by("vpc-id");
 /// Subnet.
 pub const SUBNET_ID: FieldInfo = FieldInfo::id("subnet_id", "SUBNET", "The subnet of the primary network interface.")
     .cells(11, 30)
     .aka(&["subnet"])
-    .id_of_few("subnets", "subnet-");
+    .id_of_few("subnets", "subnet-")
+    .asked_by("subnet-id");
 /// The root device's name.
 pub const ROOT_DEVICE: FieldInfo =
     FieldInfo::text("root_device", "ROOT", "The root device's name.").named_only().section("storage");
@@ -177,7 +184,10 @@ static FIELD_LIST: &[Field<Instance>] = &[
     field(LAUNCHED, |i| moment(i.launched)),
     field(GROUP, |i| text(&i.group)),
     field(
-        FieldInfo::id("image_id", "IMAGE", "The AMI that it was launched from.").cells(11, 21).aka(&["image", "ami"]),
+        FieldInfo::id("image_id", "IMAGE", "The AMI that it was launched from.")
+            .cells(11, 21)
+            .aka(&["image", "ami"])
+            .asked_by("image-id"),
         |i| said(&i.image_id),
     ),
     field(

@@ -6,12 +6,12 @@ pub mod fields;
 pub mod instance;
 
 use aws_sdk_ec2::operation::describe_instances::DescribeInstancesOutput;
-use aws_sdk_ec2::types::Filter;
 use futures::future::BoxFuture;
 
 use crate::aws::fault;
 use crate::base::{Fault, RowId, Scope};
 use crate::kinds::convert::{Converter, batches};
+use crate::kinds::ec2::filters::filters;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::{following, paged};
 use crate::kinds::raw::raw;
@@ -45,15 +45,14 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
         let mut converter = Converter::new(&request.interner);
-        if pages.wants_preview() {
+        if request.selector == Selector::All && pages.wants_preview() {
             // A request of its own and no first page: whether a token may be used with another page size, no document says.
             pages.ask(&DESCRIBE_INSTANCES).await?;
             let call = client.describe_instances().max_results(PREVIEW).send();
             show(&mut pages, &mut converter, call.await.map_err(|e| fault::of(&DESCRIBE_INSTANCES, e))?).await?;
         }
         for ids in batches(&request.what, MOST_IDS) {
-            // A filter and not the id list: of that, one missing instance fails all, and it does not page.
-            let filter = ids.map(|ids| vec![Filter::builder().name("instance-id").set_values(Some(ids)).build()]);
+            let filter = filters(&request, &INFO, "instance-id", ids);
             let mut token: Option<String> = None;
             loop {
                 pages.ask(&DESCRIBE_INSTANCES).await?;

@@ -8,13 +8,15 @@ use super::volume::{Attachment, Volume};
 /// The Name tag.
 pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The Name tag.").unique().shown(0);
 /// `vol-…`.
-pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The volume id.").unique().shown(3).cells(11, 21);
+pub const ID: FieldInfo =
+    FieldInfo::id("id", "ID", "The volume id.").unique().shown(3).cells(11, 21).asked_by("volume-id");
 /// creating, available, in-use, deleting, deleted or error.
 pub const STATE: FieldInfo =
     FieldInfo::state("state", "STATE", "creating, available, in-use, deleting, deleted or error.")
         .shown(0)
         .cells(8, 10)
-        .aka(&["status"]);
+        .aka(&["status"])
+        .asked_by("status");
 /// Size in GiB.
 pub const SIZE_GIB: FieldInfo = FieldInfo::int("size_gib", "SIZE", "Its size.").unit("GiB").shown(1).aka(&["size"]);
 /// `gp3`, `io2`…
@@ -38,7 +40,8 @@ pub const ZONE: FieldInfo =
         .shown(5)
         .cells(4, 16)
         .aka(&["az", "availability_zone"])
-        .links_to("availability-zones");
+        .links_to("availability-zones")
+        .asked_by("availability-zone");
 /// Ids of the instances that it is attached to.
 pub const INSTANCES: FieldInfo =
     FieldInfo::list("instances", "INSTANCE", "The instances that it is attached to: one, or several.")
@@ -46,7 +49,8 @@ pub const INSTANCES: FieldInfo =
         .shown(1)
         .cells(8, 30)
         .aka(&["instance", "instance_id"])
-        .id_of("instances", "i-");
+        .id_of("instances", "i-")
+        .asked_by("attachment.instance-id");
 /// The device name in the instance.
 pub const DEVICE: FieldInfo =
     FieldInfo::text("device", "DEVICE", "The device name in the instance, e.g. /dev/sdf.").shown(7).cells(9, 14);
@@ -65,13 +69,16 @@ pub const DELETE_ON_TERMINATION: FieldInfo =
     FieldInfo::flag("delete_on_termination", "DELETED WITH", "Whether it is deleted when its instance is terminated.")
         .cells(12, 12);
 /// Whether it is encrypted.
-pub const ENCRYPTED: FieldInfo = FieldInfo::flag("encrypted", "ENCRYPTED", "Whether it is encrypted.").cells(9, 9);
+pub const ENCRYPTED: FieldInfo =
+    FieldInfo::flag("encrypted", "ENCRYPTED", "Whether it is encrypted.").cells(9, 9).asked_by("encrypted");
 /// The key that encrypts it.
 pub const KMS_KEY: FieldInfo =
     FieldInfo::id("kms_key", "KMS KEY", "The ARN of the KMS key that encrypts it.").cells(11, 75).aka(&["kms"]);
 /// The snapshot that it was made from.
-pub const SNAPSHOT: FieldInfo =
-    FieldInfo::id("snapshot", "SNAPSHOT", "The snapshot that it was made from.").cells(11, 22).aka(&["snapshot_id"]);
+pub const SNAPSHOT: FieldInfo = FieldInfo::id("snapshot", "SNAPSHOT", "The snapshot that it was made from.")
+    .cells(11, 22)
+    .aka(&["snapshot_id"])
+    .asked_by("snapshot-id");
 /// Whether several instances can have it at once.
 pub const MULTI_ATTACH: FieldInfo =
     FieldInfo::flag("multi_attach", "MULTI", "Whether several instances can have it at once (io1 and io2).")

@@ -12,6 +12,7 @@ use self::volume::{AttachState, Attachment, Volume, VolumeState};
 use crate::aws::fault;
 use crate::base::{Fault, Scope};
 use crate::kinds::convert::{Converter, batches, own, time};
+use crate::kinds::ec2::filters::filters;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::following;
 use crate::kinds::raw::raw;
@@ -44,15 +45,14 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
         let mut converter = Converter::new(&request.interner);
-        if pages.wants_preview() {
+        if request.selector == Selector::All && pages.wants_preview() {
             // A request of its own and no first page, as with instances.
             pages.ask(&DESCRIBE_VOLUMES).await?;
             let call = client.describe_volumes().max_results(PREVIEW).send();
             show(&mut pages, &mut converter, call.await.map_err(|e| fault::of(&DESCRIBE_VOLUMES, e))?).await?;
         }
         for ids in batches(&request.what, MOST_IDS) {
-            // A filter and not the id list: of that, one missing volume fails all, and it does not page.
-            let filter = ids.map(|ids| vec![sdk::Filter::builder().name("volume-id").set_values(Some(ids)).build()]);
+            let filter = filters(&request, &INFO, "volume-id", ids);
             let mut token: Option<String> = None;
             loop {
                 pages.ask(&DESCRIBE_VOLUMES).await?;
