@@ -31,6 +31,7 @@ pub fn read_words(
         let by_name = |name: &str| spec.fields.iter().find(|f| f.name == name);
         if let Some((field, value)) = named.as_ref().and_then(|(k, v)| Some((by_name(k)?, *v))) {
             values.set(field.name, read(field, value)?);
+            row_of(field, &mut values, refine)?;
         } else if let Some(field) = by_name(&word.replace('-', "_")).filter(|f| f.input == FormInput::Toggle) {
             values.set(field.name, FormValue::Flag(true));
         } else if let Some((name, _)) = named.as_ref().filter(|(name, _)| is_a_name(name) && by_name("set").is_none()) {
@@ -45,6 +46,7 @@ pub fn read_words(
             .find(|f| values.get(f.name).is_none() && !matches!(f.input, FormInput::Toggle | FormInput::Rows(_)))
         {
             values.set(field.name, read(field, word)?);
+            row_of(field, &mut values, refine)?;
         } else {
             let name = named.as_ref().map_or(word.as_str(), |(k, _)| k);
             let hint = text::suggest(name, spec.fields.iter().map(|f| f.name));
@@ -52,6 +54,20 @@ pub fn read_words(
         }
     }
     Ok(values)
+}
+
+/// What was given for a row becomes its id, or a sentence about what is wrong with it, as far as the rows are loaded.
+fn row_of(field: &FormField, values: &mut Values, refine: &dyn Fn(&Values) -> FormSpec) -> Result<(), String> {
+    let FormInput::Pick(pick) = &field.input else { return Ok(()) };
+    let spec = refine(values);
+    let Some(found) = spec.fields.iter().find(|f| f.name == field.name) else { return Ok(()) };
+    match &found.error {
+        Some(error) if !pick.tables.iter().any(|t| spec.needs.contains(t)) => Err(format!("{}: {error}", field.name)),
+        _ => {
+            values.set(field.name, found.value.clone());
+            Ok(())
+        }
+    }
 }
 
 fn is_a_name(word: &str) -> bool {

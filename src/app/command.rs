@@ -81,14 +81,14 @@ pub struct CommandInfo {
 }
 
 use Command as C;
-use Mode::{Confirm, Detail, Draft, Filter, Form, Menu, Pager, Palette, Plan, Prompt, Table};
+use Mode::{Confirm, Detail, Draft, Filter, Form, Menu, Pager, Palette, Picker, PickerRows, Plan, Prompt, Table};
 
 const EVERYWHERE: &[Mode] = Mode::ALL;
-const LISTS: &[Mode] = &[Table, Detail, Pager, Menu, Plan, Confirm, Draft, Form, Palette, Filter];
-const PAGES: &[Mode] = &[Table, Detail, Pager, Menu, Plan, Confirm, Draft, Palette];
-const ENDS: &[Mode] = &[Table, Detail, Pager, Menu, Plan, Draft];
+const LISTS: &[Mode] = &[Table, Detail, Pager, Menu, Plan, Confirm, Draft, Form, Palette, Filter, Picker, PickerRows];
+const PAGES: &[Mode] = &[Table, Detail, Pager, Menu, Plan, Confirm, Draft, Palette, Picker, PickerRows];
+const ENDS: &[Mode] = &[Table, Detail, Pager, Menu, Plan, Draft, PickerRows];
 const VIEW: &[Mode] = &[Table, Detail];
-const READING: &[Mode] = &[Table, Detail, Pager, Menu, Plan, Draft];
+const READING: &[Mode] = &[Table, Detail, Pager, Menu, Plan, Draft, PickerRows];
 
 const fn info(
     command: Command,
@@ -137,22 +137,22 @@ pub const COMMANDS: &[CommandInfo] = &[
         C::FocusNext,
         "focus-next",
         "focus",
-        "Moves between table and detail, or to the next field.",
-        &[Table, Detail, Draft, Form],
+        "Moves between table and detail, between a picker's line and its rows, or to the next field.",
+        &[Table, Detail, Draft, Form, Picker, PickerRows],
     ),
     info(
         C::FocusPrevious,
         "focus-previous",
         "focus back",
         "The same the other way round.",
-        &[Table, Detail, Draft, Form],
+        &[Table, Detail, Draft, Form, Picker, PickerRows],
     ),
     info(
         C::Filter,
         "filter",
         "filter",
         "Narrows the rows; the query language is that of the palette and of get.",
-        VIEW,
+        &[Table, Detail, PickerRows],
     )
     .palette(),
     info(C::Palette, "palette", "go", "Goes to a kind (KIND QUERY) or acts (ACTION ARGS).", &[Table, Detail, Pager]),
@@ -161,7 +161,7 @@ pub const COMMANDS: &[CommandInfo] = &[
         "mark",
         "mark",
         "Marks the row, or takes the mark away; actions take all marked rows.",
-        &[Table, Menu],
+        &[Table, Menu, PickerRows],
     ),
     info(C::MarkAll, "mark-all", "mark all", "Marks every row that is shown, or takes every mark away.", &[Table])
         .palette(),
@@ -189,7 +189,13 @@ pub const COMMANDS: &[CommandInfo] = &[
     info(C::Messages, "messages", "messages", "Everything that was said.", VIEW).palette(),
     info(C::Help, "help", "help", "Keys and commands.", EVERYWHERE).palette(),
     info(C::SignIn, "sign-in", "sign in", "Signs in to SSO for the profile of this view.", VIEW).palette(),
-    info(C::Accept, "accept", "accept", "Takes what is chosen or typed.", &[Menu, Form, Palette, Filter, Prompt]),
+    info(
+        C::Accept,
+        "accept",
+        "accept",
+        "Takes what is chosen or typed; opens the picker of a field.",
+        &[Menu, Form, Palette, Filter, Prompt, Picker, PickerRows],
+    ),
     info(C::MoveDown, "move-down", "move down", "Moves a column down in its order.", &[Menu]),
     info(C::MoveUp, "move-up", "move up", "Moves a column up in its order.", &[Menu]),
     info(C::Complete, "complete", "complete", "The next completion.", &[Palette, Filter]),
@@ -229,6 +235,8 @@ pub const HINTS: &[(Mode, &[Command])] = &[
     (Confirm, &[C::CarryOut, C::CopyCommand, C::Options, C::Back]),
     (Draft, &[C::Edit, C::NewRow, C::DeleteRow, C::Undo, C::Apply, C::Preset, C::FocusNext, C::Back]),
     (Form, &[C::Accept, C::FocusNext, C::Submit, C::Back]),
+    (Picker, &[C::Accept, C::Down, C::FocusNext, C::Back]),
+    (PickerRows, &[C::Accept, C::Mark, C::Filter, C::Down, C::Up, C::Back]),
     (Palette, &[C::Accept, C::Complete, C::Back]),
     (Filter, &[C::Accept, C::Complete, C::Back]),
     (Prompt, &[C::Accept, C::Back]),

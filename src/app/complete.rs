@@ -7,7 +7,9 @@ use super::overlay::{Completion, Overlay};
 use super::update::Turn;
 use crate::base::text;
 use crate::kinds::{Action, Takes};
-use crate::model::{FieldType, FormInput, Kind, TableKey, Value, Values};
+use crate::model::{FieldType, FormField, FormInput, Kind, Pick, TableKey, Value, Values};
+use crate::query::Query;
+use crate::store::Table;
 
 /// Rows that are looked through for values: enough to find what repeats, few enough for any key press.
 const SAMPLE: usize = 2_000;
@@ -87,7 +89,8 @@ impl Turn<'_> {
             None if palette => self.first_words(&mut words),
             Some(first) if palette => {
                 if let Some(action) = self.action_named(first) {
-                    self.arguments(action, &mut words);
+                    let given = line[..start].trim_start().strip_prefix(first).unwrap_or_default();
+                    self.arguments(action, given, &mut words);
                 } else if let Some(def) = self.s.registry.kind(first) {
                     self.query_words(Kind(def.info), &mut words);
                 } else if first == "sort" {
@@ -119,7 +122,8 @@ impl Turn<'_> {
         }
     }
 
-    fn arguments(&self, action: &'static Action, words: &mut Words<'_>) {
+    /// The arguments of an action, as its form has them after those that were given.
+    fn arguments(&self, action: &'static Action, given: &str, words: &mut Words<'_>) {
         let mut on = self.on();
         if action.takes == Takes::Scope {
             on.rows.clear();
@@ -129,8 +133,11 @@ impl Turn<'_> {
             return;
         }
         let cx = self.context(&on.scope, &targets);
-        for field in (action.refine)(&cx, &Values::default()).fields {
+        let refine = |values: &Values| (action.refine)(&cx, values);
+        let values = super::arguments::read_arguments(given, Values::default(), &refine).unwrap_or_default();
+        for field in refine(&values).fields {
             match &field.input {
+                FormInput::Pick(pick) => self.rows_to_pick(&field, pick, words),
                 FormInput::Toggle => words.offer(field.name, &[], "argument", &field.help, None),
                 FormInput::Choice(choices) => {
                     for choice in choices {
@@ -146,6 +153,38 @@ impl Turn<'_> {
                 _ => words.offer(&format!("{}=", field.name), &[], "argument", &field.help, None),
             }
         }
+    }
+
+    /// The rows that an argument may name, and what else it may be. Before its name is typed only that is offered: there may be many.
+    fn rows_to_pick(&self, field: &FormField, pick: &Pick, words: &mut Words<'_>) {
+        let begun = format!("{}=", field.name);
+        let Some(typed) = words.typed.strip_prefix(&begun) else {
+            words.offer(&begun, &[], "argument", &field.help, None);
+            return;
+        };
+        // Of several, the last one is being typed.
+        let (before, typed) = match typed.rsplit_once(',').filter(|_| pick.several) {
+            Some((before, last)) => (format!("{begun}{before},"), last),
+            None => (begun, typed),
+        };
+        let whole = std::mem::replace(&mut words.typed, typed);
+        for other in &pick.also {
+            let also = [other.value.as_str(), other.label.as_str()];
+            words.offer(&format!("{before}{}", other.value), &also, "argument", &other.label, None);
+        }
+        let Some(kind) = pick.tables.first().map(|t| t.kind) else { return };
+        let only = Query::parse(&pick.only, kind.0).unwrap_or_default();
+        let mut matcher = only.matcher(self.s.now);
+        let rows = pick.tables.iter().filter_map(|t| self.store.table(t)).flat_map(Table::rows);
+        for row in rows.filter(|r| r.gone.is_none()).take(SAMPLE) {
+            let record = &*row.record;
+            if matcher.matches(record) {
+                let refused = pick.refusal(&record.id).map(str::to_string);
+                let doc = if record.name.is_empty() { String::new() } else { text::visible(&record.name).into_owned() };
+                words.offer(&format!("{before}{}", record.id), &[&record.id, &record.name], "argument", &doc, refused);
+            }
+        }
+        words.typed = whole;
     }
 
     /// Fields, and after `FIELD:` the values that were seen.

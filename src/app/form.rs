@@ -46,7 +46,8 @@ impl Turn<'_> {
         let wrong = spec.fields.iter().position(|f| f.error.is_some()).filter(|_| spec.needs.is_empty());
         let focus = wrong.unwrap_or(0);
         let sought = String::new();
-        let mut form = FormState { action, on, values, spec, focus, line: None, draft: None, sought, error: None };
+        let (line, draft, picker, error) = (None, None, None, None);
+        let mut form = FormState { action, on, values, spec, focus, line, draft, picker, sought, error };
         form.enter_field();
         self.s.overlays.push(Overlay::Form(Box::new(form)));
     }
@@ -60,6 +61,12 @@ impl Turn<'_> {
             Ok(spec) => {
                 form.error = None;
                 form.focus = form.focus.min(spec.fields.len().saturating_sub(1));
+                // What was typed as a name is the row's id from here on: no name is looked for again.
+                for field in spec.fields.iter().filter(|f| matches!(f.input, FormInput::Pick(_))) {
+                    if form.values.get(field.name).is_some_and(|v| *v != field.value) {
+                        form.values.set(field.name, field.value.clone());
+                    }
+                }
                 form.spec = spec;
                 // Rows that have changed in the account meanwhile are under the edits at once.
                 if let Some(draft) = &mut form.draft
@@ -98,6 +105,10 @@ impl Turn<'_> {
     /// A key that is no command, in a form.
     pub(super) fn form_key(&mut self, key: Key) {
         let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
+        if form.open_picker().is_some() {
+            // The rows have the keys: what is no command there is none.
+            return;
+        }
         if let Some(draft) = &mut form.draft {
             match &mut draft.editing {
                 Some(line) => drop(line.key(key)),
@@ -114,6 +125,7 @@ impl Turn<'_> {
             return;
         }
         match form.field().map(|f| (&f.input, &f.value)) {
+            Some((FormInput::Pick(_), _)) => self.picker_seek(key),
             Some((FormInput::Toggle, value)) if key.code == KeyCode::Char(' ') => {
                 let flip = FormValue::Flag(*value != FormValue::Flag(true));
                 self.set_field(flip);
@@ -130,7 +142,9 @@ impl Turn<'_> {
 
     pub(super) fn form_paste(&mut self, text: &str) {
         let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
-        if let Some(line) = form.draft.as_mut().and_then(|d| d.editing.as_mut()) {
+        if form.open_picker().is_some() {
+            // It goes to the picker's line, or nowhere.
+        } else if let Some(line) = form.draft.as_mut().and_then(|d| d.editing.as_mut()) {
             line.insert(text);
         } else if let Some(line) = &mut form.line {
             line.insert(text);
@@ -141,6 +155,9 @@ impl Turn<'_> {
 
     /// The next field, or the one before. While a cell is edited: the next cell of its row.
     pub(super) fn form_focus(&mut self, by: isize) {
+        if self.s.picker().is_some() {
+            return self.picker_focus(None);
+        }
         if self.draft_next_cell(by) {
             return;
         }
@@ -152,6 +169,9 @@ impl Turn<'_> {
 
     /// Arrow down and up: rows of a draft, else fields.
     pub(super) fn form_by(&mut self, by: isize) {
+        if self.s.picker().is_some() {
+            return self.picker_by(by);
+        }
         if self.draft_by(by) {
             return;
         }
@@ -174,7 +194,12 @@ impl Turn<'_> {
             return;
         }
         form.sought.clear();
+        if let Some(picker) = form.open_picker_mut() {
+            picker.line.key(Key::plain(if by < 0 { KeyCode::Left } else { KeyCode::Right }));
+            return;
+        }
         let next = match form.field().map(|f| (&f.input, &f.value)) {
+            Some((FormInput::Pick(_), _)) => return self.picker_step(by),
             Some((FormInput::Toggle, value)) => FormValue::Flag(*value != FormValue::Flag(true)),
             Some((FormInput::Choice(choices), value)) => {
                 let open: Vec<_> = enabled(choices).collect();
@@ -193,11 +218,22 @@ impl Turn<'_> {
         self.set_field(next);
     }
 
-    /// Enter: takes over a cell, goes to the next field, and from the last one to the plan.
+    /// Enter: takes over a cell or what a picker is on, opens a picker, goes to the next field, and from the last one to the plan.
     pub(super) fn form_accept(&mut self) {
+        if self.s.picker().is_some() {
+            return self.picker_take();
+        }
         if self.draft_take_over() {
             return;
         }
+        if matches!(self.s.overlays.last(), Some(Overlay::Form(f)) if f.picker.is_some()) {
+            return self.picker_open();
+        }
+        self.form_go_on();
+    }
+
+    /// The next field, or from the last one the plan.
+    pub(super) fn form_go_on(&mut self) {
         let Some(Overlay::Form(form)) = self.s.overlays.last() else { return };
         if form.focus + 1 < form.spec.fields.len() {
             self.form_focus(1);
@@ -230,6 +266,9 @@ impl Turn<'_> {
 
     /// Escape: out of the cell, else out of the form; asks again if that would lose something.
     pub(super) fn form_leave(&mut self) {
+        if self.s.picker().is_some() {
+            return self.picker_close();
+        }
         let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
         if let Some(draft) = &mut form.draft
             && draft.editing.take().is_some()

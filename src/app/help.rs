@@ -62,6 +62,7 @@ fn wanted(state: &State, command: Command) -> bool {
             Command::Mark | Command::MoveDown | Command::MoveUp => m.items.iter().any(|i| i.checked.is_some()),
             _ => true,
         },
+        Some(Overlay::Form(f)) => command != Command::Mark || f.open_picker().is_some_and(|p| p.pick.several),
         Some(Overlay::Plan(p)) => match command {
             Command::CarryOut => p.blocked.is_none(),
             Command::Options => p.options,
@@ -115,6 +116,8 @@ fn asked_from(state: &State) -> Mode {
         Some(Overlay::Palette(_)) => Mode::Palette,
         Some(Overlay::Filter(_)) => Mode::Filter,
         Some(Overlay::Menu(_) | Overlay::Sure(_)) => Mode::Menu,
+        Some(Overlay::Form(f)) if f.open_picker().is_some_and(|p| p.in_rows) => Mode::PickerRows,
+        Some(Overlay::Form(f)) if f.open_picker().is_some() => Mode::Picker,
         Some(Overlay::Form(f)) if f.draft.is_some() => Mode::Draft,
         Some(Overlay::Form(_)) => Mode::Form,
         Some(Overlay::Plan(_)) => Mode::Plan,

@@ -167,6 +167,7 @@ impl Turn<'_> {
         if self.s.view.is_outdated_by(delta) {
             self.reindex_later();
         }
+        self.picker_applied(Some(delta));
         // Also a table that is complete and empty is an answer.
         if news || delta.status {
             self.refine_again(&delta.table);
@@ -218,7 +219,7 @@ impl Turn<'_> {
     /// An index has come. One for an older request is dropped.
     pub(super) fn indexed(&mut self, indexed: Indexed) {
         if self.s.view.indexing != Some(indexed.request) {
-            return;
+            return self.picker_indexed(indexed);
         }
         self.s.view.take(self.store, indexed);
         self.count_hidden_marks();

@@ -78,6 +78,13 @@ impl Turn<'_> {
             }
         }
         let mut names = Wanted::default();
+        if let Some(picker) = s.picker() {
+            for table in picker.pick.tables.iter().filter(|t| !out.iter().any(|i| i.table == **t)).collect::<Vec<_>>() {
+                out.push(whole(table));
+            }
+            let (columns, rows) = (s.picker_columns(picker), picker.visible(s.picker_rows(picker)));
+            self.names(&mut names, &Seen { view: &picker.view, columns, rows });
+        }
         let columns = if s.areas().table.is_some() { s.columns() } else { Vec::new() };
         self.names(&mut names, &Seen { view: &s.view, columns, rows: s.visible() });
         self.names_of_the_detail(&mut names);

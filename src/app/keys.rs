@@ -28,8 +28,10 @@ impl State {
             Some(Overlay::Filter(_)) => Mode::Filter,
             Some(Overlay::Pager(_)) => Mode::Pager,
             Some(Overlay::Menu(_) | Overlay::Sure(_)) => Mode::Menu,
-            Some(Overlay::Form(form)) => match &form.draft {
-                Some(draft) if draft.editing.is_none() => Mode::Draft,
+            Some(Overlay::Form(form)) => match (&form.draft, form.open_picker()) {
+                (_, Some(picker)) if picker.in_rows => Mode::PickerRows,
+                (_, Some(_)) => Mode::Picker,
+                (Some(draft), _) if draft.editing.is_none() => Mode::Draft,
                 _ => Mode::Form,
             },
             Some(Overlay::Plan(plan)) if plan.blocked.is_none() && plan.plan.confirm() != Confirm::Enter => {
@@ -121,6 +123,7 @@ impl Turn<'_> {
             Overlay::Plan(p) if p.phase == PlanPhase::Shown && p.blocked.is_none() => Some(&mut p.typed),
             Overlay::Digits(d) => Some(&mut d.line),
             Overlay::Ask(a) => Some(&mut a.line),
+            Overlay::Form(f) => f.open_picker_mut().filter(|p| !p.in_rows).map(|p| &mut p.line),
             _ => None,
         }
     }
@@ -137,6 +140,7 @@ impl Turn<'_> {
             }
             Some(Overlay::Plan(p)) => p.notice = None,
             Some(Overlay::Digits(d)) => d.error = None,
+            Some(Overlay::Form(_)) => self.picker_typed(),
             _ => {}
         }
     }
@@ -164,7 +168,8 @@ impl Turn<'_> {
     }
 
     pub(super) fn command(&mut self, command: C) {
-        let page = isize::try_from(self.s.areas().rows().saturating_sub(1).max(1)).unwrap_or(1);
+        let rows = self.s.picker().map_or_else(|| self.s.areas().rows(), |p| self.s.picker_rows(p));
+        let page = isize::try_from(rows.saturating_sub(1).max(1)).unwrap_or(1);
         match command {
             C::Down => self.by(1),
             C::Up => self.by(-1),
@@ -179,6 +184,8 @@ impl Turn<'_> {
             C::Back => self.escape(),
             C::Accept => self.accept(),
             C::Mark if matches!(self.s.overlays.last(), Some(Overlay::Menu(_))) => self.menu_toggle(),
+            C::Mark if self.s.picker().is_some() => self.picker_mark(),
+            C::Filter if self.s.picker().is_some() => self.picker_focus(Some(false)),
             C::Mark => self.mark(),
             C::MoveDown => self.menu_move(1),
             C::MoveUp => self.menu_move(-1),

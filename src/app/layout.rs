@@ -64,6 +64,19 @@ pub fn areas((width, height): (u16, u16), detail_open: bool) -> Areas {
     areas
 }
 
+/// Where a form's picker stands, on a screen of this size: with a frame, a line to type in and one that says what is shown.
+pub fn picker((width, height): (u16, u16)) -> Area {
+    let body = Area { x: 0, y: 2.min(height), width, height: height.saturating_sub(3) };
+    let across = if width < 100 { width } else { (width - 8).min(160) };
+    Area { x: (width - across) / 2, width: across, ..body }
+}
+
+/// The lines of a picker below its column titles: two of the frame, the line, what is shown, the titles and the last one, which says
+/// what cannot be taken and why.
+pub fn picker_lines(size: (u16, u16)) -> usize {
+    usize::from(picker(size).height.saturating_sub(6))
+}
+
 impl Areas {
     /// How many rows of the table are seen at once (its first line holds the column titles).
     pub fn rows(&self) -> usize {

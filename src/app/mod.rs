@@ -5,7 +5,7 @@
 //!
 //! Each event is a turn (`update.rs`); its methods lie in the files of their meaning: `keys` says what a key does where,
 //! `nav`, `table`, `detail` and `menu` move through what there is, `filter`, `palette` and `complete` read what is typed,
-//! `form`, `draft` and `plan` lead to a change and `run_history` away from it, `prompts` speaks of credentials, and at the end of every
+//! `form`, `draft`, `picker` and `plan` lead to a change and `run_history` away from it, `prompts` speaks of credentials, and at the end of every
 //! turn `interests` says what is seen and `timer` when the screen changes next.
 
 pub mod arguments;
@@ -28,6 +28,7 @@ mod names;
 mod nav;
 pub mod overlay;
 mod palette;
+pub mod picker;
 mod plan;
 mod prompts;
 pub mod recall;
@@ -46,6 +47,7 @@ pub use layout::{Area, Areas, Shown};
 pub use line::Line;
 pub use menu::hidden_sentence;
 pub use overlay::Overlay;
+pub use picker::Picker;
 pub use run::{Run, RunPhase};
 pub use state::{Profile, ProfileSetup, Setup, State};
 pub use timer::Freshness;

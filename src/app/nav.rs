@@ -81,7 +81,7 @@ impl State {
         scopes.into_iter().map(|scope| TableKey { scope, kind, selector: selector.clone() }).collect()
     }
     /// The same number for tables that list the same account and region.
-    fn groups_of(&self, tables: &[TableKey]) -> Vec<u32> {
+    pub(super) fn groups_of(&self, tables: &[TableKey]) -> Vec<u32> {
         let same = |t: &TableKey| {
             let account = t.scope.profile().map(|p| self.identity(p).map_or_else(|| p.clone(), |i| i.account.clone()));
             (account, t.scope.region_code().cloned(), t.selector.clone())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arcstr::ArcStr;
 
 use super::line::Line;
+use super::picker::Picker;
 use super::recall::Recall;
 use super::view::RowKey;
 use crate::base::{Fault, Scope, Time};
@@ -195,6 +196,8 @@ pub struct FormState {
     pub line: Option<Line>,
     /// The draft table of the focused field, if it is rows.
     pub draft: Option<Draft>,
+    /// What the focused field can be chosen from, if that is rows.
+    pub picker: Option<Box<Picker>>,
     /// What was typed to find a choice.
     pub sought: String,
     /// Why no plan could be made.

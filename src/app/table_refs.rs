@@ -17,7 +17,11 @@ impl State {
         out.extend(self.detail.row.iter().map(|r| r.table.clone()));
         for overlay in &self.overlays {
             let (rows, needs) = match overlay {
-                Overlay::Form(form) => (form.on.rows.as_slice(), form.spec.needs.as_slice()),
+                Overlay::Form(form) => {
+                    let views = form.picker.iter().map(|p| &p.view);
+                    out.extend(views.flat_map(|v| v.tables.iter().chain(v.order_tables.iter())).cloned());
+                    (form.on.rows.as_slice(), form.spec.needs.as_slice())
+                }
                 Overlay::Plan(p) => (p.on.rows.as_slice(), p.plan.needs.as_slice()),
                 _ => continue,
             };

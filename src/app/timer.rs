@@ -23,12 +23,19 @@ pub struct Freshness {
 impl State {
     /// How fresh and complete the view is.
     pub fn freshness(&self, store: &Store) -> Freshness {
+        Freshness::of(&self.view.tables, store)
+    }
+}
+
+impl Freshness {
+    /// How fresh and complete some tables are together.
+    pub fn of(tables: &[TableKey], store: &Store) -> Freshness {
         let mut all = Freshness { oldest: None, progress: Progress::Complete, running: false, faults: Vec::new() };
-        if self.view.tables.is_empty() {
+        if tables.is_empty() {
             all.progress = Progress::NotAsked;
         }
         let mut never = false;
-        for key in &self.view.tables {
+        for key in tables {
             let Some(table) = store.table(key) else {
                 all.progress = Progress::NotAsked;
                 never = true;
@@ -69,7 +76,8 @@ impl Turn<'_> {
                 next = t;
             }
         };
-        for due in [self.s.detail.due, self.s.view.index_due].into_iter().flatten() {
+        let picker = self.s.picker().and_then(|p| p.view.index_due);
+        for due in [self.s.detail.due, self.s.view.index_due, picker].into_iter().flatten() {
             at(due);
         }
         if let Some(notice) = &self.s.notice {

@@ -69,6 +69,7 @@ impl Turn<'_> {
         }
         self.give_up_awaited();
         self.reindex_due();
+        self.picker_applied(None);
     }
 
     /// What follows from every event: the cursor is on the screen, what is seen is watched, and the next tick is asked for.
@@ -77,6 +78,7 @@ impl Turn<'_> {
             self.scroll_to_cursor();
         }
         self.raw_if_seen();
+        self.keep_picker();
         self.watch();
         self.wake();
     }

@@ -40,6 +40,10 @@ pub enum Mode {
     Draft,
     /// The fields of an action.
     Form,
+    /// The line of a form's picker.
+    Picker,
+    /// The rows of a form's picker.
+    PickerRows,
     /// The palette, `:`.
     Palette,
     /// The filter line, `/`.
@@ -86,6 +90,8 @@ pub const SECTIONS: &[Section] = &[
     typing(Mode::Confirm, "confirm", "a plan that asks for a name to be typed"),
     reading(Mode::Draft, "draft", "rows edited in place: rules, tags"),
     typing(Mode::Form, "form", "the fields of an action"),
+    typing(Mode::Picker, "picker", "the line of a form's picker"),
+    reading(Mode::PickerRows, "picker-rows", "the rows of a form's picker"),
     typing(Mode::Palette, "palette", "the palette"),
     typing(Mode::Filter, "filter", "the filter line"),
     typing(Mode::Prompt, "prompt", "one question with one answer"),
@@ -102,6 +108,8 @@ impl Mode {
         Mode::Confirm,
         Mode::Draft,
         Mode::Form,
+        Mode::Picker,
+        Mode::PickerRows,
         Mode::Palette,
         Mode::Filter,
         Mode::Prompt,

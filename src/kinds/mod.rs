@@ -20,6 +20,7 @@ pub mod paging;
 pub mod plan_builder;
 pub mod raw;
 pub mod registry;
+pub mod rows_field;
 pub mod s3;
 mod tags;
 #[cfg(test)]

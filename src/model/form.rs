@@ -3,6 +3,7 @@
 use arcstr::ArcStr;
 
 use super::draft::{DraftColumn, Preset, RowEdit, TableRow};
+use super::pick::Pick;
 use super::table::TableKey;
 
 /// What the user has put into a form so far, by field name. A field that is missing has its default.
@@ -77,6 +78,8 @@ pub enum FormInput {
     },
     /// One of these.
     Choice(Vec<Choice>),
+    /// A row of a kind, or several: chosen in a picker.
+    Pick(Box<Pick>),
     /// Yes or no.
     Toggle,
     /// Rows edited in place.

@@ -9,6 +9,7 @@ pub mod form;
 pub mod kind;
 pub mod operation;
 pub mod order;
+pub mod pick;
 pub mod plan;
 pub mod raw;
 pub mod record;
@@ -31,6 +32,7 @@ pub use kind::{
 };
 pub use operation::{Access, Operation, Paging, Retry, Service};
 pub use order::SortKey;
+pub use pick::Pick;
 pub use plan::{Confirm, Consequence, DryRun, Keep, Plan, Severity, Step, StepUndo, Subject, Undo, Waiter};
 pub use raw::{RawAnswer, RawPart};
 pub use record::{Link, Record, Tags};

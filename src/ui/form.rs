@@ -5,12 +5,14 @@ use ratatui::layout::Rect;
 use crate::app::overlay::{Draft, FormState};
 use crate::config::Role;
 use crate::model::{FormField, FormInput, FormValue};
+use crate::store::Store;
 
 use super::painter::{Pen, cells, wrap};
+use super::picker;
 use super::styled_text::middle;
 
 /// Draws the form over `area`.
-pub fn draw(pen: &mut Pen<'_>, area: Rect, form: &FormState) {
+pub fn draw(pen: &mut Pen<'_>, area: Rect, store: &Store, form: &FormState) {
     let width = if area.width < 100 { area.width } else { 90 };
     let height = form.spec.fields.iter().map(|f| field_height(f, form, width)).sum::<u16>();
     let below = u16::from(!form.spec.needs.is_empty()) + u16::from(form.error.is_some());
@@ -35,7 +37,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, form: &FormState) {
             break;
         }
         let place = Rect { y: inner.y + top, height: inner.height.saturating_sub(top + below), ..inner };
-        draw_field(pen, place, form, field, i == form.focus, label);
+        draw_field(pen, place, store, form, field, (i == form.focus, label));
     }
     let mut y = inner.bottom();
     if let Some(error) = &form.error {
@@ -60,7 +62,14 @@ fn field_height(field: &FormField, form: &FormState, width: u16) -> u16 {
     u16::try_from(1 + table + help).unwrap_or(u16::MAX) + u16::from(error_of(field).is_some())
 }
 
-fn draw_field(pen: &mut Pen<'_>, area: Rect, form: &FormState, field: &FormField, focused: bool, label: u16) {
+fn draw_field(
+    pen: &mut Pen<'_>,
+    area: Rect,
+    store: &Store,
+    form: &FormState,
+    field: &FormField,
+    (focused, label): (bool, u16),
+) {
     let mut y = area.y;
     let x = area.x + 2;
     if focused {
@@ -94,6 +103,14 @@ fn draw_field(pen: &mut Pen<'_>, area: Rect, form: &FormState, field: &FormField
             let why = chosen.and_then(|i| choices[i].disabled.clone()).map(|w| format!("  {w}")).unwrap_or_default();
             let sought = if focused && !form.sought.is_empty() { format!("  /{}", form.sought) } else { String::new() };
             pen.say(after, y, area.right().saturating_sub(after), &format!("{of}{sought}{why}"), Role::Quiet);
+        }
+        (FormInput::Pick(pick), FormValue::Text(value)) => {
+            let place = Rect { x: at, y, width: room, height: 1 };
+            picker::draw_value(pen, place, store, pick, value, form.picker.as_deref().filter(|_| focused));
+            if focused && !form.sought.is_empty() {
+                let style = pen.style(Role::Quiet);
+                pen.put_right(area.right(), y, room / 3, &format!("/{}", form.sought), style);
+            }
         }
         (input, value) => {
             let text = if let FormValue::Text(t) = value { t.as_str() } else { "" };

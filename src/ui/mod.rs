@@ -17,6 +17,7 @@ pub mod format;
 mod menu;
 mod pager;
 pub mod painter;
+mod picker;
 mod plan;
 mod prompt_line;
 pub(crate) mod rows;
@@ -85,12 +86,12 @@ fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
     }
     chrome::foot(pen, rect(areas.foot), state, store);
     pending(pen, body, state);
-    overlays(pen, body, rect(areas.foot), state, now);
+    overlays(pen, body, rect(areas.foot), (state, store, now));
 }
 
 /// The uppermost layer; one below it stays where it can be seen around it, but for the form that a plan was made from: the two
 /// are one dialogue, and its border would stick out from under the plan's.
-fn overlays(pen: &mut Pen<'_>, body: Rect, foot: Rect, state: &State, now: Time) {
+fn overlays(pen: &mut Pen<'_>, body: Rect, foot: Rect, (state, store, now): (&State, &Store, Time)) {
     for (i, overlay) in state.overlays.iter().enumerate() {
         if matches!((overlay, state.overlays.get(i + 1)), (Overlay::Form(_), Some(Overlay::Plan(_)))) {
             continue;
@@ -101,7 +102,10 @@ fn overlays(pen: &mut Pen<'_>, body: Rect, foot: Rect, state: &State, now: Time)
             Overlay::Filter(f) => prompt_line::filter(pen, body, foot, f),
             Overlay::Pager(p) => pager::draw(pen, body, state, p),
             Overlay::Menu(m) => menu::draw(pen, body, m),
-            Overlay::Form(f) => form::draw(pen, body, f),
+            Overlay::Form(f) => match f.open_picker() {
+                Some(picker) => picker::draw(pen, (state, store, now), f, picker),
+                None => form::draw(pen, body, store, f),
+            },
             Overlay::Plan(p) => plan::draw(pen, body, state, p),
             Overlay::Digits(d) => dialog::digits(pen, body, d),
             Overlay::Ask(a) => dialog::ask(pen, body, a, now),

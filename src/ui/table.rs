@@ -44,24 +44,37 @@ pub fn value_role(value: &Value) -> Role {
 
 /// Draws the column titles in the first line of `area` and the rows below.
 pub fn draw(pen: &mut Pen<'_>, area: Rect, rows: &Rows<'_>, has_keys: bool) {
+    draw_below(pen, area, 0, rows, Some(has_keys), &|_| false);
+}
+
+/// The same with so many lines left free below the titles; `focus` says whether the rows have the keys, and is `None` where the cursor
+/// is on none of them. Rows that are `off` are dim.
+pub fn draw_below(
+    pen: &mut Pen<'_>,
+    area: Rect,
+    free: u16,
+    rows: &Rows<'_>,
+    focus: Option<bool>,
+    off: &dyn Fn(&str) -> bool,
+) {
     if area.height == 0 || area.width <= GUTTER {
         return;
     }
     let placed = columns::place(&rows.wishes(), area.width - GUTTER, rows.is_joined());
     titles(pen, area, rows, &placed);
-    for line in 0..area.height - 1 {
+    for line in 0..area.height.saturating_sub(1 + free) {
         let position = rows.view().top + usize::from(line);
         let Some((at, row)) = rows.at(position) else { continue };
-        let y = area.y + 1 + line;
-        let focused = position == rows.view().at;
+        let y = area.y + 1 + free + line;
+        let focused = focus.is_some() && position == rows.view().at;
         let table = rows.view().order_tables.get(at.table as usize);
         let marked = table.is_some_and(|t| rows.view().is_marked(t, &row.record.id));
-        gutter(pen, (area.x, y), row, rows, focused.then_some(has_keys), marked);
+        gutter(pen, (area.x, y), row, rows, focus.filter(|_| focused), marked);
         for (i, (column, p)) in rows.columns.iter().zip(&placed).enumerate() {
             let cell = rows.cell(at, row, column);
             let first = i == 0;
             let changed = cell.changed || first && rows.is_new(row);
-            let look = Look { focused: focused && first, changed, row };
+            let look = Look { focused: focused && first, changed, off: off(&row.record.id), row };
             draw_cell(pen, (area.x + GUTTER + p.x, y), p.width, column, &cell.value, &look, rows);
         }
     }
@@ -108,6 +121,7 @@ fn gutter(pen: &mut Pen<'_>, (x, y): (u16, u16), row: &Row, rows: &Rows<'_>, foc
 struct Look<'a> {
     focused: bool,
     changed: bool,
+    off: bool,
     row: &'a Row,
 }
 
@@ -124,6 +138,9 @@ fn draw_cell(
     let info = column.info;
     let text = if gone && info.ty == FieldType::State { "gone".into() } else { rows.text(value, info) };
     let mut style = pen.style(if gone { Role::Gone } else { value_role(value) });
+    if look.off {
+        style = pen.style(Role::Disabled);
+    }
     if look.focused {
         style = style.patch(pen.style(Role::Focus));
     }

@@ -3,6 +3,7 @@
 mod asking;
 mod forms;
 mod moving;
+mod picker;
 mod planning;
 mod typing;
 mod watching;
@@ -20,6 +21,7 @@ use crate::base::{Fault, RowId, Scope, Secret, Time};
 use crate::config::Keymap;
 use crate::input::Key;
 use crate::kinds::draft_table::DraftTable;
+use crate::kinds::rows_field::rows_field;
 use crate::kinds::{Action, ActionContext, KindDef, ListRequest, Pages, Registry};
 use crate::model::*;
 use crate::store::{Store, index};
@@ -259,11 +261,29 @@ static ACCESS: Action = Action {
     plan: |cx, v| Ok(plan_for(cx, "edit-access", &TAG_OP, v)),
     ..action("edit-access", &[&TAG_OP])
 };
+/// Fields that are rows: one of those that run, or none of them; and several of all.
+fn link_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let mut needs = Vec::new();
+    let running = |r: &Record| running(r).err();
+    let table = TableKey::all(cx.scope.clone(), Kind(&THINGS));
+    let one = Pick::one_of(table.clone(), "x-")
+        .only("state=running", "Those that run.")
+        .or("none", "none")
+        .or("new", "+ new thing");
+    let mut all = Pick::one_of(table, "x-");
+    all.several = true;
+    all.refused = vec![("t1".into(), "It is linked already.".into())];
+    let one = rows_field(cx, values, ("to", "To", "the things"), (one, ""), "One thing.", &running, &mut needs);
+    let all = rows_field(cx, values, ("also", "Also", "the things"), (all, ""), "More.", &|_| None, &mut needs);
+    FormSpec { title: "Link".into(), fields: vec![one, all], needs }
+}
+static LINK: Action =
+    Action { refine: link_form, plan: |cx, v| Ok(plan_for(cx, "link", &TAG_OP, v)), ..action("link", &[&TAG_OP]) };
 static FETCH: Action =
     Action { changes: false, plan: |cx, v| Ok(plan_for(cx, "fetch", &GET_OP, v)), ..action("fetch", &[&GET_OP]) };
 static REGISTRY: Registry = Registry {
     kinds: &[&DEFS[0], &DEFS[1], &DEFS[2], &DEFS[3], &DEFS[4], &DEFS[5]],
-    actions: &[&STOP, &DESTROY, &RENAME, &TAGS, &ACCESS, &FETCH],
+    actions: &[&STOP, &DESTROY, &RENAME, &TAGS, &ACCESS, &FETCH, &LINK],
     senders: &[],
 };
 

@@ -3,18 +3,19 @@
 use arcstr::ArcStr;
 
 use super::addresses::{self, AN_HOUR, AddressState, INFO};
+use super::instances;
 use super::instances::instance::{self, InstanceState};
-use super::instances::{self, fields};
 use crate::base::text::visible;
 use crate::base::{Fault, Scope};
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
 use crate::kinds::plan_builder::{
-    Known, check, check_rows, draft, field, form_title, known_or_unknown, label, line, live, made, name_tag, need,
-    no_form, note, pick, severe, sorted, subject, text_of, title, unknown, wait_state, whole,
+    Known, check, check_rows, draft, form_title, label, line, live, made, name_tag, need, no_form, note, severe,
+    sorted, subject, text_of, title, unknown, wait_state, whole,
 };
+use crate::kinds::rows_field::rows_field;
 use crate::model::{
-    Arg, Call, Choice, FormSpec, Kind, Operation, Plan, Record, Retry, Service, Step, StepUndo, TableKey, Values,
-    Waiter,
+    Arg, Call, FormField, FormSpec, Kind, Operation, Pick, Plan, Record, Retry, Service, Step, StepUndo, TableKey,
+    Values, Waiter,
 };
 
 /// `AllocateAddress`: it has no client token, so sent twice it allocates two.
@@ -129,20 +130,7 @@ fn associate_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let mut needs = Vec::new();
     let interface = line(values, INTERFACE, "Interface", "", "eni-…, in place of an instance; empty otherwise.");
     let by_interface = !text_of(&interface).is_empty();
-    let help = "Instances of the region, those that run first.";
-    let mut instance = match whole(cx.store, cx.scope, &instances::INFO) {
-        Known::Complete(table) => pick(values, (INSTANCE, "Instance"), choices(table), "", help),
-        other => {
-            if let Known::NotAsked(key) = other {
-                need(&mut needs, key);
-            }
-            let mut f = line(values, INSTANCE, "Instance", "", help);
-            let typed = text_of(&f);
-            f.error = (!typed.starts_with("i-"))
-                .then(|| known_or_unknown(cx.store, cx.scope, &instances::INFO, "the instances"));
-            f
-        }
-    };
+    let mut instance = instance_field(cx, values, (INSTANCE, "Instance"), &mut needs);
     let mut interface = interface;
     if by_interface {
         let typed = text_of(&interface);
@@ -157,18 +145,23 @@ fn associate_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     FormSpec { title: form_title(cx, "Associate"), fields: vec![instance, interface], needs }
 }
 
-fn choices(table: &crate::store::Table) -> Vec<Choice> {
-    let mut rows: Vec<&Record> = live(table).map(|r| &**r).collect();
-    rows.sort_by_key(|r| (instance::state(r) != InstanceState::Running, r.label().clone()));
-    let choice = |r: &Record| {
-        let disabled = match instance::state(r) {
-            InstanceState::Running | InstanceState::Stopped | InstanceState::Stopping | InstanceState::Pending => None,
-            _ => Some(format!("It is {}.", crate::kinds::plan_builder::state(r))),
-        };
-        let zone = field(r, &fields::ZONE).unwrap_or_default();
-        Choice { value: r.id.clone(), label: arcstr::format!("{}  {}  {zone}", label(r), r.id), disabled }
+/// States of an instance that can have an address.
+const CAN_HAVE: &str = "state=running,stopped,stopping,pending";
+
+fn instance_field(
+    cx: &ActionContext<'_>,
+    values: &Values,
+    (name, label): (&'static str, &'static str),
+    needs: &mut Vec<TableKey>,
+) -> FormField {
+    let table = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
+    let pick = Pick::one_of(table, "i-").only(CAN_HAVE, "Instances that can have an address: terminated ones cannot.");
+    let refuse = |r: &Record| match instance::state(r) {
+        InstanceState::Running | InstanceState::Stopped | InstanceState::Stopping | InstanceState::Pending => None,
+        _ => Some(format!("It is {}.", crate::kinds::plan_builder::state(r))),
     };
-    rows.into_iter().map(choice).collect()
+    let said = (name, label, "the instances");
+    rows_field(cx, values, said, (pick, ""), "The instance that gets the address.", &refuse, needs)
 }
 
 fn associate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {

@@ -9,14 +9,16 @@ use crate::base::text::visible;
 use crate::base::{Fault, FaultKind, Scope};
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
 use crate::kinds::ec2::instances;
+use crate::kinds::ec2::instances::fields;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::plan_builder::{
-    Known, check, check_rows, draft, form_title, known, label, line, list, live, names, need, no_form, note, number,
+    Known, check, check_rows, draft, form_title, known, label, line, list, names, need, no_form, note, number,
     number_in, phrase, sorted, state, subject, title, typed, unknown, wait_state, whole,
 };
+use crate::kinds::rows_field::rows_field;
 use crate::model::{
-    Arg, Call, Choice, FormField, FormInput, FormSpec, FormValue, Kind, Operation, Plan, Record, Retry, Service, Step,
-    Subject, TableKey, Undo, Values, Waiter,
+    Arg, Call, FormField, FormSpec, FormValue, Kind, Operation, Pick, Plan, Record, Retry, Service, Step, Subject,
+    TableKey, Undo, Values, Waiter,
 };
 use std::time::Duration;
 
@@ -84,7 +86,9 @@ fn wanted(spec: &FormSpec) -> Result<Vec<Wanted>, String> {
         _ => ArcStr::new(),
     };
     let port: i64 = text(PORT).parse().map_err(|_| "The port is not a number.".to_string())?;
-    let mut out = vec![Wanted { id: text(TARGET).trim().into(), port }];
+    let named = text(TARGET);
+    let named = named.split(',').map(str::trim).filter(|id| !id.is_empty());
+    let mut out: Vec<Wanted> = named.map(|id| Wanted { id: id.into(), port }).collect();
     for item in text(ALSO).split([',', ' ']).filter(|s| !s.is_empty()) {
         let (id, port) = match item.rsplit_once(':') {
             Some((id, p)) => {
@@ -171,57 +175,30 @@ fn choose_instance(
     values: &Values,
     needs: &mut Vec<TableKey>,
 ) -> FormField {
-    let mut rows: Vec<&Record> = Vec::new();
-    let mut help = "The instances of the group's VPC.".to_string();
-    match whole(cx.store, scope, &instances::INFO) {
-        Known::Complete(t) => rows.extend(live(t).map(|r| &**r)),
-        Known::NotAsked(key) => {
-            // What has come of it so far can be chosen already.
-            if let Some(t) = cx.store.table(&key) {
-                rows.extend(live(t).map(|r| &**r));
-            }
-            help = "Instances are not asked yet; they are being asked for now.".into();
-            need(needs, key);
-        }
-        Known::Failed(word) => help = format!("Instances could not be read ({word})."),
-    }
     let all = rows_of(cx.store, scope, &group.id);
     if all.is_none() {
         need(needs, TableKey::of(scope.clone(), Kind(&targets::INFO), group.id.clone()));
     }
-    let registered = |id: &str| {
-        let mut rows = all.iter().flatten().filter(|r| targets::target_id(r) == Some(id));
-        rows.find(|r| !matches!(targets::health(r), Health::Draining | Health::Unused))
-    };
-    rows.retain(|r| target_groups::vpc_id(group).is_none_or(|v| instance::vpc_id(r).is_none_or(|i| i == v)));
-    rows.sort_by(|a, b| crate::model::order::natural(a.label(), b.label()).then_with(|| a.id.cmp(&b.id)));
-    let mut choices: Vec<Choice> = rows
-        .iter()
-        .filter(|r| cannot_join(group, r).is_none())
-        .map(|r| Choice {
-            value: r.id.clone(),
-            label: if r.name.is_empty() { r.id.clone() } else { arcstr::format!("{}  {}", label(r), r.id) },
-            disabled: None,
-        })
-        .collect();
-    for c in &mut choices {
-        // Registered with another port it may be; that is what `also` can say.
-        c.disabled = registered(&c.value).map(|_| "It is registered already.".to_string());
-    }
-    let first = choices.iter().find(|c| c.disabled.is_none()).map(|c| c.value.clone()).unwrap_or_default();
-    let value: ArcStr = values.text(TARGET).map_or(first, Into::into);
-    let error = if value.is_empty() {
-        Some(if needs.is_empty() { "There is no instance to register.".into() } else { "Not asked yet.".to_string() })
-    } else {
-        unfit(cx, scope, group, true, &value)
-    };
-    // A way back names one that may be disabled or not loaded yet.
-    if !value.is_empty() && !choices.iter().any(|c| c.value == value) {
-        choices.push(Choice { value: value.clone(), label: value.clone(), disabled: None });
-    }
-    FormField::new(TARGET, "Instance", FormInput::Choice(choices), FormValue::Text(value))
-        .with_help(help)
-        .with_error(error)
+    let is_registered = |r: &&&Record| !matches!(targets::health(r), Health::Draining | Health::Unused);
+    let registered = all.iter().flatten().filter(is_registered).filter_map(|r| targets::target_id(r));
+    let vpc = target_groups::vpc_id(group);
+    let mut pick = Pick::one_of(TableKey::all(scope.clone(), Kind(&instances::INFO)), "i-").only(
+        format!(
+            "!state=terminated,shutting-down {}",
+            vpc.map(|v| format!("{}={v}", fields::VPC_ID.name)).unwrap_or_default()
+        ),
+        match vpc {
+            Some(vpc) => format!("Instances of the group's VPC, {}: it reaches no others.", visible(vpc)),
+            None => String::new(),
+        },
+    );
+    pick.several = true;
+    // Registered with another port it may be: whoever names it means that.
+    pick.refused = registered.map(|id| (id.into(), "It is registered already.".to_string())).collect();
+    pick.refused.dedup();
+    let said = (TARGET, "Instances", "the instances");
+    let help = "One or several instances of the group's VPC; by the palette separated by commas.";
+    rows_field(cx, values, said, (pick, ""), help, &|r| cannot_join(group, r), needs)
 }
 
 fn register(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {

@@ -306,6 +306,7 @@ fn form(fields: Vec<FormField>, focus: usize) -> FormState {
         focus,
         line: None,
         draft: None,
+        picker: None,
         sought: String::new(),
         error: None,
     }

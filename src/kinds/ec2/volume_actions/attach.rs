@@ -6,9 +6,8 @@ use crate::kinds::action::{Action, ActionContext, Takes};
 use crate::kinds::ec2::instances;
 use crate::kinds::ec2::volumes::INFO;
 use crate::kinds::ec2::volumes::volume::{self, VolumeState};
-use crate::kinds::plan_builder::{
-    check, check_rows, draft, form_title, known_or_unknown, line, note, pick, sorted, state, subject, text_of, title,
-};
+use crate::kinds::plan_builder::{check, check_rows, draft, form_title, note, sorted, state, subject, text_of, title};
+use crate::kinds::rows_field::rows_field;
 use crate::model::{FormSpec, Kind, Plan, Record, Step, TableKey, Values};
 
 /// `attach`.
@@ -42,17 +41,10 @@ fn available(row: &Record) -> Result<(), String> {
 fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let mut needs = Vec::new();
     let zone = cx.targets.first().and_then(|t| volume::zone(&t.record));
-    let help = "Instances of the volume's zone, those that run first.";
-    let instance = match instances_of(cx, zone, &mut needs) {
-        Ok(choices) => pick(values, (INSTANCE, "Instance"), choices, "", help),
-        Err(_) => {
-            let mut field = line(values, INSTANCE, "Instance", "", help);
-            let typed = text_of(&field);
-            field.error = (!typed.starts_with("i-"))
-                .then(|| known_or_unknown(cx.store, cx.scope, &instances::INFO, "the instances"));
-            field
-        }
-    };
+    let (pick, refuse) = instances_of(cx.scope, zone);
+    let said = (INSTANCE, "Instance", "the instances");
+    let help = "The instance that gets it, in the volume's zone.";
+    let instance = rows_field(cx, values, said, (pick, ""), help, &refuse, &mut needs);
     let device = device_field(cx, values, DEVICE, &text_of(&instance), &mut needs);
     FormSpec { title: form_title(cx, "Attach"), fields: vec![instance, device], needs }
 }

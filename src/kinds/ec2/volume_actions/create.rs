@@ -14,6 +14,7 @@ use crate::kinds::plan_builder::{
     Known, PRICES, check, draft, field, known_or_unknown, line, live, name_tag, need, note, number, pick, sorted,
     text_of, toggle, whole,
 };
+use crate::kinds::rows_field::rows_field;
 use crate::model::{Arg, Call, Choice, FormField, FormSpec, FormValue, Kind, Plan, Step, StepUndo, TableKey, Values};
 
 /// `create-volume`.
@@ -42,6 +43,8 @@ const SNAPSHOT: &str = "snapshot";
 const NAME: &str = "name";
 const ATTACH: &str = "attach";
 const DEVICE: &str = "device";
+/// What stands for no instance.
+const NONE: &str = "none";
 
 /// Creating takes seconds, from a snapshot too: its blocks come later.
 const CREATING: Duration = Duration::from_secs(10 * 60);
@@ -118,24 +121,13 @@ fn is_zone_of(scope: &Scope, name: &str) -> bool {
     rest.is_some_and(|r| r.starts_with('-') || (r.len() == 1 && r.bytes().all(|b| b.is_ascii_lowercase())))
 }
 
-/// The instance that it is to be attached to: "none" is the first choice.
+/// The instance that it is to be attached to, or none.
 fn host(cx: &ActionContext<'_>, values: &Values, needs: &mut Vec<TableKey>) -> FormField {
-    let zone = values.text(ZONE);
+    let (pick, refuse) = instances_of(cx.scope, values.text(ZONE).filter(|z| !z.trim().is_empty()));
+    let pick = pick.or(NONE, NONE);
+    let said = (ATTACH, "Attach to", "the instances");
     let help = "Attached as soon as it is available. Its zone is the volume's.";
-    match instances_of(cx, zone, needs) {
-        Ok(mut choices) => {
-            let none = Choice { value: "none".into(), label: "none".into(), disabled: None };
-            choices.insert(0, none);
-            pick(values, (ATTACH, "Attach to"), choices, "none", help)
-        }
-        Err(_) => {
-            let mut field = line(values, ATTACH, "Attach to", "none", help);
-            let typed = text_of(&field);
-            field.error = (typed != "none" && !typed.starts_with("i-"))
-                .then(|| known_or_unknown(cx.store, cx.scope, &instances::INFO, "the instances"));
-            field
-        }
-    }
+    rows_field(cx, values, said, (pick, NONE), help, &refuse, needs)
 }
 
 fn zone_of(cx: &ActionContext<'_>, instance: &str) -> Option<ArcStr> {

@@ -21,9 +21,9 @@ use super::volumes;
 use crate::base::text::visible;
 use crate::base::{RowId, Scope};
 use crate::kinds::action::ActionContext;
-use crate::kinds::plan_builder::{Known, field, label, line, live, need, text_of, whole};
+use crate::kinds::plan_builder::{Known, field, line, live, need, text_of, whole};
 use crate::model::{
-    Arg, Call, Choice, FormField, Kind, Operation, Out, Record, Retry, Service, StepUndo, TableKey, Values, Waiter,
+    Arg, Call, FormField, Kind, Operation, Out, Pick, Record, Retry, Service, StepUndo, TableKey, Values, Waiter,
 };
 
 /// `CreateVolume`: its client token makes it one volume, however often it is sent.
@@ -46,35 +46,28 @@ fn table(scope: &Scope) -> TableKey {
     TableKey::all(scope.clone(), Kind(&volumes::INFO))
 }
 
-/// The instances of a zone that a volume can be attached to, as choices: those that run first, each by name.
-fn instances_of(
-    cx: &ActionContext<'_>,
-    zone: Option<&str>,
-    needs: &mut Vec<TableKey>,
-) -> Result<Vec<Choice>, TableKey> {
-    let table = match whole(cx.store, cx.scope, &instances::INFO) {
-        Known::Complete(table) => table,
-        Known::NotAsked(key) => {
-            need(needs, key.clone());
-            return Err(key);
-        }
-        Known::Failed(_) => return Err(TableKey::all(cx.scope.clone(), Kind(&instances::INFO))),
+/// The instances that a volume of a zone can be attached to: what a field offers, and why a row that is there is none of them.
+fn instances_of(scope: &Scope, zone: Option<&str>) -> (Pick, impl Fn(&Record) -> Option<String>) {
+    let pick = Pick::one_of(TableKey::all(scope.clone(), Kind(&instances::INFO)), "i-");
+    let pick = match zone {
+        Some(zone) => pick.only(
+            format!("state=running,stopped {}={zone}", fields::ZONE.name),
+            format!("Those of {zone} that run or are stopped: a volume is attached in its own zone."),
+        ),
+        None => pick.only("state=running,stopped", "Those that run or are stopped."),
     };
-    let mut rows: Vec<&Record> = live(table).map(|r| &**r).collect();
-    rows.sort_by_key(|r| (instance::state(r) != instance::InstanceState::Running, r.label().clone()));
-    let here = |r: &Record| zone.is_none_or(|z| field(r, &fields::ZONE) == Some(z));
-    // Those of other zones come last, and say why not.
-    rows.sort_by_key(|r| !here(r));
-    let choice = |r: &Record| {
+    let zone = zone.map(str::to_string);
+    let refuse = move |r: &Record| {
         let at = field(r, &fields::ZONE).unwrap_or("an unknown zone");
-        let disabled = match instance::state(r) {
-            _ if !here(r) => Some(format!("It is in {at}: a volume is attached in its own zone.")),
+        match instance::state(r) {
+            _ if zone.as_ref().is_some_and(|z| z != at) => {
+                Some(format!("It is in {at}: a volume is attached in its own zone."))
+            }
             instance::InstanceState::Running | instance::InstanceState::Stopped => None,
             _ => Some(format!("It is {}.", crate::kinds::plan_builder::state(r))),
-        };
-        Choice { value: r.id.clone(), label: arcstr::format!("{}  {}  {at}", label(r), r.id), disabled }
+        }
     };
-    Ok(rows.into_iter().map(choice).collect())
+    (pick, refuse)
 }
 
 /// What an instance's devices are called, as far as the list of volumes says; the list is asked for if it is not there.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::kinds::ec2::instances::fields;
 use crate::kinds::testing::{Rows, row, texts};
-use crate::model::{Confirm, Selector, Severity, Value};
+use crate::model::{Confirm, FormInput, Selector, Severity, Value};
 
 const TG: &str = "arn:aws:elasticloadbalancing:ap-northeast-2:111122223333:targetgroup/web-tg/73e2d6bc24d8a067";
 
@@ -57,10 +57,12 @@ fn text(s: &str) -> FormValue {
 #[test]
 fn only_instances_of_the_groups_vpc_that_live_can_be_chosen_and_registered_ones_are_dim() {
     let spec = form(&account(&[("i-1", "healthy")]), &Values::default());
-    let FormInput::Choice(choices) = &spec.fields[0].input else { unreachable!("a choice") };
-    let shown: Vec<_> = choices.iter().map(|c| (c.value.as_str(), c.disabled.is_some())).collect();
-    assert_eq!(shown, [("i-1", true), ("i-2", false)]);
-    assert_eq!(spec.fields[0].value, text("i-2"));
+    let FormInput::Pick(pick) = &spec.fields[0].input else { unreachable!("rows") };
+    assert_eq!(pick.only, "!state=terminated,shutting-down vpc_id=vpc-1");
+    assert_eq!(pick.refused, [("i-1".into(), "It is registered already.".to_string())]);
+    assert_eq!(spec.fields[0].error.as_deref(), Some("One has to be chosen."));
+    let by_name = form(&account(&[]), &Values::default().with(TARGET, text("name-i-2,i-1")));
+    assert_eq!(by_name.fields[0].value, text("i-2,i-1"), "a name stands for its id");
     assert_eq!(spec.fields[1].value, text("80"));
     for bad in ["i-3", "i-4", "i-9"] {
         assert!(!form(&account(&[]), &Values::default().with(TARGET, text(bad))).is_valid(), "{bad}");
@@ -71,7 +73,7 @@ fn only_instances_of_the_groups_vpc_that_live_can_be_chosen_and_registered_ones_
 fn instances_that_were_not_asked_are_asked_for_and_not_called_none() {
     let spec = form(&Rows::default(), &Values::default());
     assert_eq!(spec.needs.len(), 2);
-    assert!(!spec.is_valid() && spec.fields[0].help.contains("not asked"));
+    assert!(!spec.is_valid() && spec.fields[0].error.as_deref().is_some_and(|e| e.contains("not asked")));
 }
 
 #[test]
@@ -133,7 +135,7 @@ fn where_health_is_not_checked_a_registered_target_is_not_waited_for_until_it_is
     let at = group.kind.index_of(target_groups::CHECKED.name).expect("a field");
     group.values.set(at, Value::Bool(false));
     let targets = vec![rows.target(&target_groups::INFO, group)];
-    let p = (REGISTER.plan)(&rows.context(&targets), &Values::default()).expect("a plan");
+    let p = (REGISTER.plan)(&rows.context(&targets), &Values::default().with(TARGET, text("i-1"))).expect("a plan");
     assert!(matches!(&p.wait, Waiter::State { want, .. } if want.contains(&"unavailable")));
     assert!(p.consequences.iter().any(|c| c.text == "web-tg checks no health: it sends traffic to it at once"));
 }
