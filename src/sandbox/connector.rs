@@ -9,12 +9,14 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt as _;
 
-use super::Sandbox;
+use super::account::Sandbox;
 use super::wire::{Reply, Request};
 
-/// The client that [`Sandbox::http_client`] hands out.
-pub(super) fn http_client(sandbox: Sandbox) -> SharedHttpClient {
-    SharedHttpClient::new(Client(SharedHttpConnector::new(Connector(sandbox))))
+impl Sandbox {
+    /// The SDK's HTTP client that ends in this account. No socket, no DNS, no TLS.
+    pub fn http_client(&self) -> SharedHttpClient {
+        SharedHttpClient::new(Client(SharedHttpConnector::new(Connector(self.clone()))))
+    }
 }
 
 #[derive(Debug)]

@@ -224,7 +224,7 @@ fn denied(call: &Call<'_>) -> ApiError {
         }
         Service::S3 => ApiError::new("AccessDenied", "Access Denied").status(403),
         service => {
-            let who = format!("arn:aws:iam::{}:user/sandbox", super::ACCOUNT);
+            let who = format!("arn:aws:iam::{}:user/sandbox", super::world::ACCOUNT);
             let action = format!("{}:{}", service.iam_prefix(), call.operation);
             let message = format!(
                 "User: {who} is not authorized to perform: {action} because no identity-based policy allows the {action} action"

@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::Sandbox;
+use super::account::Sandbox;
 use super::wire::{Reply, Request};
 
 /// The greatest request: S3 takes 5 GiB in one piece, an account in memory does not.

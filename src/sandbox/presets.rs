@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::faults::Rule;
 use super::world::World;
-use super::{autoscaling, cloudwatch, ec2, elbv2, s3};
+use super::{autoscaling, cloudwatch, ec2, elbv2, physics, s3};
 use crate::base::{Time, text};
 
 /// Which world to start from.
@@ -106,7 +106,13 @@ pub(super) fn build(spec: &WorldSpec, now: Time) -> Result<(World, Vec<Rule>), S
             elbv2::demo::build(&mut world, now)?;
             autoscaling::demo::build(&mut world, now)?;
             s3::demo::build(&mut world, now)?;
+            // What groups and balancers recorded before that, so that their alarms know where they stand from the start.
+            for minute in (60..120).rev() {
+                let at = now.secs().div_euclid(60) * 60 - minute * 60;
+                physics::record_minute(&mut world, HOME, Time::from_secs(at));
+            }
             cloudwatch::demo::build(&mut world, now)?;
+            physics::deliver(&mut world);
             (world, file.world)
         }
         WorldSpec::Fleet(n) => {
@@ -140,14 +146,14 @@ mod tests {
     fn the_demo_stands_in_two_regions_and_is_the_same_each_time() {
         let now = Time::from_secs(1_795_252_800);
         let mut one = build(&WorldSpec::Demo, now).unwrap().0;
-        crate::sandbox::event_queue::advance(&mut one, now);
+        crate::sandbox::physics::advance(&mut one, now);
         let count = |r: &str| one.peek(r).map_or(0, |r| r.ec2.instances.len());
         assert_eq!((count("ap-northeast-2"), count("ap-northeast-1")), (30, 8));
         let states: std::collections::BTreeSet<_> =
             one.peek("ap-northeast-2").unwrap().ec2.instances.values().map(|i| i.state.name()).collect();
         assert_eq!(states.into_iter().collect::<Vec<_>>(), ["running", "stopped", "stopping", "terminated"]);
         let mut two = build(&WorldSpec::Demo, now).unwrap().0;
-        crate::sandbox::event_queue::advance(&mut two, now);
+        crate::sandbox::physics::advance(&mut two, now);
         assert_eq!(serde_json::to_string(&one).unwrap(), serde_json::to_string(&two).unwrap());
     }
 

@@ -9,8 +9,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method};
 use skydeck::base::{Clock, Time};
+use skydeck::sandbox::random::Random;
 use skydeck::sandbox::wire::Request;
-use skydeck::sandbox::world::Random;
 use skydeck::sandbox::{Sandbox, WorldSpec};
 
 /// Requests to each service; the clock goes on between them.
@@ -123,8 +123,15 @@ fn strings(value: &serde_json::Value, out: &mut BTreeSet<String>) {
 fn words(service: &str) -> Vec<String> {
     let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/sandbox").join(service);
     let mut out = BTreeSet::new();
-    for file in std::fs::read_dir(home).unwrap() {
-        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+    let (mut folders, mut files) = (vec![home], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    for file in files {
+        let text = std::fs::read_to_string(file).unwrap();
         for word in text.split('"').skip(1).step_by(2) {
             let fits = |c: char| c.is_ascii_alphanumeric() || c == '.';
             if word.starts_with(|c: char| c.is_ascii_uppercase()) && word.len() < 60 && word.chars().all(fits) {

@@ -1,5 +1,7 @@
 //! The house keeps its shape: floors, file sizes, and what certain floors must not know.
 
+mod layers;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

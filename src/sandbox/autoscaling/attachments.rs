@@ -2,9 +2,8 @@
 
 use super::errors::{Outcome, known_group, validation};
 use super::groups::{done, tag_of, target_groups_of};
-use super::member_lifecycle;
 use super::state::{Group, Lifecycle, State};
-use crate::sandbox::elbv2;
+use super::{elbv2_port, member_lifecycle};
 use crate::sandbox::wire::{Call, Params, Reply};
 use crate::sandbox::world::World;
 
@@ -40,7 +39,7 @@ pub(super) fn delete_tags(world: &mut World, call: &Call<'_>) -> Outcome<Reply> 
 pub(super) fn attach_target_groups(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
     let region = call.region.clone();
     let name = known_group(&world.region(&region).autoscaling, call)?.name.clone();
-    let arns = target_groups_of(&world.region(&region).elbv2, call)?;
+    let arns = target_groups_of(world, call)?;
     let Some(group) = world.region(&region).autoscaling.groups.get_mut(&name) else { return Ok(done(call)) };
     for arn in arns {
         if !group.target_groups.contains(&arn) {
@@ -72,7 +71,7 @@ pub(super) fn detach_target_groups(world: &mut World, call: &Call<'_>) -> Outcom
     let members: Vec<String> = group.members.iter().map(|m| m.id.clone()).collect();
     for arn in arns {
         for id in &members {
-            elbv2::deregister(world, &region, arn, id, None, call.now);
+            elbv2_port::deregister(world, &region, arn, id, call.now);
         }
     }
     Ok(done(call))

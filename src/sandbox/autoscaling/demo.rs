@@ -8,7 +8,7 @@ use super::policies;
 use super::state::{Lifecycle, Member, Place, PolicyKind, Scheduled, Template};
 use super::{reconcile, schedule};
 use crate::base::Time;
-use crate::sandbox::ec2::templates::{LaunchTemplate, Version};
+use crate::sandbox::ec2::state::{LaunchTemplate, Version};
 use crate::sandbox::elbv2;
 use crate::sandbox::wire::Params;
 use crate::sandbox::world::World;

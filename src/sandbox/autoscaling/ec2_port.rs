@@ -5,6 +5,7 @@ use arcstr::ArcStr;
 use super::state::{Group, Lifecycle, Member, Place, Template};
 use crate::base::Time;
 use crate::sandbox::ec2::{self, InstanceState, LaunchRequest};
+use crate::sandbox::wire::{ApiError, Params};
 use crate::sandbox::world::World;
 
 /// The account that Auto Scaling launches from, as `RequesterId` shows it.
@@ -50,7 +51,7 @@ pub(super) fn launch(
 ) -> Result<Member, String> {
     let template = group.launches();
     let state = &world.region(region).ec2;
-    let (wanted, number) = ec2::templates::launch_of(state, &template.id, &template.version).map_err(|e| e.message)?;
+    let (wanted, number) = ec2::launch_of(state, &template.id, &template.version).map_err(|e| e.message)?;
     let version = number.to_string();
     let mut tags: Vec<(ArcStr, ArcStr)> = group
         .tags
@@ -135,9 +136,18 @@ pub(super) fn adopt(world: &World, region: &str, group: &Group, id: &str) -> Res
 pub(super) fn template_from(world: &mut World, region: &str, id: &str, now: Time) -> Result<Template, String> {
     let data = ec2::templates::like(&world.region(region).ec2, id).ok_or(format!("Invalid Instance ID: {id}"))?;
     let (template, name) = (world.new_id("lt"), arcstr::format!("from-{id}"));
-    let made = ec2::templates::LaunchTemplate::new(template.clone(), name.clone(), data, now);
+    let made = ec2::state::LaunchTemplate::new(template.clone(), name.clone(), data, now);
     world.region(region).ec2.templates.insert(template.clone(), made);
     Ok(Template { id: template.to_string(), name: name.to_string(), version: "1".to_string() })
+}
+
+/// The template that a part of a request names, with a version that it has. The error is EC2's.
+pub(super) fn template_named(world: &mut World, region: &str, named: &Params) -> Result<Template, ApiError> {
+    let state = &world.region(region).ec2;
+    let version = named.text("Version").unwrap_or("$Default").to_string();
+    let template = ec2::templates::the_template(state, named)?;
+    ec2::templates::data(template, &version)?;
+    Ok(Template { id: template.id.to_string(), name: template.name.to_string(), version })
 }
 
 /// A subnet's zone.
@@ -149,4 +159,19 @@ pub(super) fn zone_of(world: &mut World, region: &str, subnet: &str) -> Option<S
 pub(super) fn default_subnet(world: &mut World, region: &str, zone: &str) -> Option<String> {
     let subnets = &world.region(region).ec2.subnets;
     subnets.values().find(|s| s.is_default && s.zone.as_str() == zone).map(|s| s.id.to_string())
+}
+
+/// CPU utilisation of an instance in percent.
+pub(super) fn cpu_percent(world: &World, region: &str, id: &str, at: Time) -> f64 {
+    ec2::load::cpu_percent(world, region, id, at)
+}
+
+/// Bytes a second that an instance receives.
+pub(super) fn network_in(world: &World, region: &str, id: &str, at: Time) -> f64 {
+    ec2::load::network_in(world, region, id, at)
+}
+
+/// Bytes a second that an instance sends.
+pub(super) fn network_out(world: &World, region: &str, id: &str, at: Time) -> f64 {
+    ec2::load::network_out(world, region, id, at)
 }

@@ -8,11 +8,10 @@ use super::errors::{
     validation,
 };
 use super::state::{Group, Lifecycle, Place, Template};
-use super::{alarms, ec2_port, hooks, reconcile};
+use super::{cloudwatch_port, ec2_port, elbv2_port, hooks, reconcile};
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 use crate::sandbox::world::World;
-use crate::sandbox::{ec2, elbv2};
 
 /// For answers with nothing in them.
 pub(super) fn done(call: &Call<'_>) -> Reply {
@@ -48,13 +47,8 @@ pub(super) fn template_in(world: &mut World, call: &Call<'_>, p: &Params) -> Out
     if named.text("LaunchTemplateId").is_some() == named.text("LaunchTemplateName").is_some() {
         return Err(validation("Valid requests must contain either launchTemplateId or LaunchTemplateName"));
     }
-    let state = &world.region(&call.region).ec2;
-    let version = named.text("Version").unwrap_or("$Default").to_string();
     let unfit = |e: ApiError| validation(format!("You must use a valid fully-formed launch template. {}", e.message));
-    let template = ec2::templates::the_template(state, named).map_err(unfit)?;
-    let (id, name) = (template.id.to_string(), template.name.to_string());
-    ec2::templates::data(template, &version).map_err(unfit)?;
-    Ok(Some(Template { id, name, version }))
+    ec2_port::template_named(world, &call.region, named).map(Some).map_err(unfit)
 }
 
 /// The subnets of `VPCZoneIdentifier`, or the default subnets of `AvailabilityZones`.
@@ -86,10 +80,10 @@ fn places_of(world: &mut World, call: &Call<'_>) -> Outcome<Option<Vec<Place>>> 
     Ok(Some(out))
 }
 
-pub(super) fn target_groups_of(state: &elbv2::State, call: &Call<'_>) -> Outcome<Vec<String>> {
+pub(super) fn target_groups_of(world: &World, call: &Call<'_>) -> Outcome<Vec<String>> {
     let mut arns = call.params.texts("TargetGroupARNs");
     arns.extend(call.params.list("TrafficSources").into_iter().filter_map(|t| t.text("Identifier")));
-    if arns.iter().any(|arn| !state.groups.contains_key(*arn)) {
+    if arns.iter().any(|arn| !elbv2_port::target_group_exists(world, &call.region, arn)) {
         return Err(validation("Provided Target Groups may not be valid. Please ensure they exist and try again."));
     }
     Ok(arns.into_iter().map(str::to_string).collect())
@@ -191,7 +185,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
     let Some(subnets) = places_of(world, call)? else {
         return Err(validation("At least one Availability Zone or VPC Subnet is required."));
     };
-    let target_groups = target_groups_of(&world.region(&region).elbv2, call)?;
+    let target_groups = target_groups_of(world, call)?;
     let mut group = blank(world, &region, name, template, call.now);
     read_settings(call, &mut group)?;
     for one in p.list("Tags") {
@@ -305,7 +299,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
         }
     }
     for policy in std::mem::take(&mut group.policies).into_values() {
-        alarms::forget(world, &region, &policy.alarms, call.now);
+        cloudwatch_port::forget(world, &region, &policy.alarms, call.now);
     }
     reconcile::soon(world, &region, &name, call.now);
     Ok(done(call))

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use super::activity::{self, description};
 use super::ec2_port::{self, InstanceView};
+use super::elbv2_port;
 use super::reconcile::{
     Begun, POLL, activity_mut, begin, converge, end_member, finish, group_mut, group_of, member_mut, status, step_in,
 };
 use super::state::Lifecycle;
 use crate::base::Time;
-use crate::sandbox::elbv2;
 use crate::sandbox::world::World;
 
 /// A member's next step, as far as it has come.
@@ -166,7 +166,7 @@ pub(super) fn balance(world: &mut World, region: &str, name: &str, id: &str, now
         return;
     }
     for tg in group.target_groups.clone() {
-        elbv2::register(world, region, &tg, id, None, now);
+        elbv2_port::register(world, region, &tg, id, now);
     }
 }
 
@@ -186,7 +186,7 @@ pub(super) fn set_aside(
     let target_groups = group.target_groups.clone();
     let mut drain = Duration::ZERO;
     for tg in &target_groups {
-        drain = drain.max(elbv2::deregister(world, region, tg, id, None, now));
+        drain = drain.max(elbv2_port::deregister(world, region, tg, id, now));
     }
     let text = if to == Lifecycle::Detaching { description::detaching(id) } else { description::entering_standby(id) };
     let what = Begun { description: text, cause: why, status: "InProgress", progress: 50, details };

@@ -5,141 +5,40 @@
 //! | `state`, `activity` | plain data; activities and causes in AWS's words |
 //! | `selection` | a group's decisions: zone, instance to terminate, capacity |
 //! | `reconcile`, `schedule` | how a group keeps its desired capacity as time goes by |
-//! | `ec2_port`, `alarms` | the ports to EC2 and to CloudWatch: the only places that know them |
+//! | `ec2_port`, `elbv2_port`, `cloudwatch_port` | the ports to EC2, ELB and CloudWatch: the only places that know them |
+//! | `metrics` | what groups publish each minute |
 //! | `describe`, `groups`, `members`, `policies` | the operations |
 //! | `render`, `errors` | the wire: XML, AWS's errors |
 
 mod activity;
-mod alarms;
 mod attachments;
+mod cloudwatch_port;
 mod cron;
 pub(super) mod demo;
 mod describe;
 mod ec2_port;
+mod elbv2_port;
 mod errors;
 mod groups;
 mod hooks;
 mod member_lifecycle;
 mod members;
+mod metrics;
+mod operations;
 mod policies;
 mod reconcile;
 mod refresh;
 mod render;
 mod schedule;
 mod selection;
-mod state;
+pub mod state;
 
 pub use activity::Activity;
+pub(in crate::sandbox) use metrics::metrics;
+pub(in crate::sandbox) use operations::answer;
 pub use policies::alarm_fired;
-pub use reconcile::Event;
-pub(crate) use reconcile::apply_event;
-pub use state::{Group, Lifecycle, Member, Place, Policy, PolicyKind, State, Template};
-
-use crate::sandbox::wire::{ApiError, Call, Reply};
-use crate::sandbox::world::World;
-
-/// Answers one call.
-pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
-    answered(world, call).unwrap_or_else(|e| call.fail(&e))
-}
-
-fn answered(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
-    call.refuse(&NOT_HERE)?;
-    let state = &world.region(&call.region).autoscaling;
-    match call.operation.as_str() {
-        "DescribeAutoScalingGroups" => describe::groups(state, call),
-        "DescribeAutoScalingInstances" => describe::instances(state, call),
-        "DescribeScalingActivities" => describe::activities(state, call),
-        "DescribePolicies" => describe::policies(state, call),
-        "DescribeScheduledActions" => describe::scheduled_actions(state, call),
-        "DescribeLifecycleHooks" => describe::lifecycle_hooks(state, call),
-        "DescribeTags" => describe::tags(state, call),
-        "DescribeLoadBalancerTargetGroups" => describe::target_groups(state, call),
-        "DescribeTrafficSources" => describe::traffic_sources(state, call),
-        "DescribeScalingProcessTypes" => Ok(describe::process_types(call)),
-        "DescribeTerminationPolicyTypes" => Ok(describe::termination_policy_types(call)),
-        "DescribeAdjustmentTypes" => Ok(describe::adjustment_types(call)),
-        "DescribeAutoScalingNotificationTypes" => Ok(describe::notification_types(call)),
-        "DescribeLifecycleHookTypes" => Ok(describe::lifecycle_hook_types(call)),
-        "DescribeMetricCollectionTypes" => Ok(describe::metric_collection_types(call)),
-        "DescribeNotificationConfigurations" => Ok(describe::notifications(call)),
-        "DescribeAccountLimits" => Ok(describe::account_limits(state, call)),
-        "DescribeInstanceRefreshes" => refresh::describe(world, call),
-        "DescribeWarmPool" => describe::none_of(state, call, "Instances"),
-        "DescribeLoadBalancers" => describe::none_of(state, call, "LoadBalancers"),
-        "CreateAutoScalingGroup" => groups::create(world, call),
-        "UpdateAutoScalingGroup" => groups::update(world, call),
-        "DeleteAutoScalingGroup" => groups::delete(world, call),
-        "SetDesiredCapacity" => groups::set_desired(world, call),
-        "SuspendProcesses" => groups::suspend(world, call, false),
-        "ResumeProcesses" => groups::suspend(world, call, true),
-        "EnableMetricsCollection" => groups::metrics(world, call, true),
-        "DisableMetricsCollection" => groups::metrics(world, call, false),
-        "CreateOrUpdateTags" => attachments::create_tags(world, call),
-        "DeleteTags" => attachments::delete_tags(world, call),
-        "AttachLoadBalancerTargetGroups" | "AttachTrafficSources" => attachments::attach_target_groups(world, call),
-        "DetachLoadBalancerTargetGroups" | "DetachTrafficSources" => attachments::detach_target_groups(world, call),
-        "PutLifecycleHook" => hooks::put(world, call),
-        "DeleteLifecycleHook" => hooks::delete(world, call),
-        "StartInstanceRefresh" => refresh::start(world, call),
-        "CancelInstanceRefresh" => refresh::cancel(world, call),
-        "RecordLifecycleActionHeartbeat" => hooks::heartbeat(world, call),
-        "DescribeLaunchConfigurations" => Ok(describe::launch_configurations(call)),
-        "CreateLaunchConfiguration" => Err(errors::no_launch_configurations()),
-        "CompleteLifecycleAction" => hooks::complete(world, call),
-        "PutScheduledUpdateGroupAction" => schedule::put(world, call),
-        "DeleteScheduledAction" => schedule::delete(world, call),
-        "TerminateInstanceInAutoScalingGroup" => members::terminate(world, call),
-        "EnterStandby" => members::enter_standby(world, call),
-        "ExitStandby" => members::exit_standby(world, call),
-        "AttachInstances" => members::attach(world, call),
-        "DetachInstances" => members::detach(world, call),
-        "SetInstanceHealth" => members::set_health(world, call),
-        "SetInstanceProtection" => members::set_protection(world, call),
-        "PutScalingPolicy" => policies::put(world, call),
-        "DeletePolicy" => policies::delete(world, call),
-        "ExecutePolicy" => policies::execute(world, call),
-        _ => Ok(call.unknown_operation()),
-    }
-}
-
-const GROUPS: &[&str] = &["CreateAutoScalingGroup", "UpdateAutoScalingGroup"];
-const REFRESH: &[&str] = &["StartInstanceRefresh"];
-
-/// What is not done here, with the value that asks for nothing: refused instead of passed over.
-#[rustfmt::skip]
-const NOT_HERE: [(&[&str], &str, &str); 30] = [
-    (GROUPS, "LaunchConfigurationName", ""),
-    (GROUPS, "MixedInstancesPolicy.LaunchTemplate.Overrides", ""),
-    (GROUPS, "MixedInstancesPolicy.InstancesDistribution", ""),
-    (GROUPS, "AvailabilityZoneIds", ""),
-    (GROUPS, "AvailabilityZoneDistribution.CapacityDistributionStrategy", "balanced-best-effort"),
-    (GROUPS, "AvailabilityZoneImpairmentPolicy", ""),
-    (GROUPS, "CapacityReservationSpecification.CapacityReservationPreference", "default"),
-    (GROUPS, "CapacityReservationSpecification.CapacityReservationTarget", ""),
-    (GROUPS, "Context", ""),
-    (GROUPS, "DeletionProtection", "none"),
-    (GROUPS, "DesiredCapacityType", "units"),
-    (GROUPS, "InstanceLifecyclePolicy", ""),
-    (GROUPS, "InstanceMaintenancePolicy", ""),
-    (GROUPS, "LoadBalancerNames", ""),
-    (GROUPS, "Operator", ""),
-    (GROUPS, "PlacementGroup", ""),
-    (GROUPS, "ServiceLinkedRoleARN", ""),
-    (&["PutScalingPolicy"], "MinAdjustmentStep", ""),
-    (&["PutScalingPolicy"], "PredictiveScalingConfiguration", ""),
-    (&["PutScalingPolicy"], "TargetTrackingConfiguration.CustomizedMetricSpecification", ""),
-    (&["CancelInstanceRefresh"], "WaitForTransitioningInstances", "true"),
-    (REFRESH, "DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides", ""),
-    (REFRESH, "DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution", ""),
-    (REFRESH, "Preferences.AlarmSpecification", ""),
-    (REFRESH, "Preferences.AutoRollback", "false"),
-    (REFRESH, "Preferences.BakeTime", "0"),
-    (REFRESH, "Preferences.CheckpointPercentages", ""),
-    (REFRESH, "Preferences.MaxHealthyPercentage", "100"),
-    (REFRESH, "Preferences.ScaleInProtectedInstances", "Ignore"),
-    (REFRESH, "Preferences.StandbyInstances", "Ignore"),
-];
+pub(in crate::sandbox) use reconcile::apply_event;
+pub use state::{Event, Group, Lifecycle, Member, Place, Policy, PolicyKind, State, Template};
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use super::errors::{Outcome, count, group_not_found, in_progress, known_group, m
 use super::groups::{cooling, done};
 use super::selection;
 use super::state::{Policy, PolicyKind};
-use super::{alarms, reconcile, render};
+use super::{cloudwatch_port, reconcile, render};
 use crate::base::Time;
 use crate::sandbox::wire::{Call, Params, Reply};
 use crate::sandbox::world::World;
@@ -119,16 +119,16 @@ pub(super) fn insert<'w>(
         ),
     };
     if let Some(old) = &old {
-        alarms::forget(world, region, &old.alarms, now);
+        cloudwatch_port::forget(world, region, &old.alarms, now);
     }
     let wanted = match &kind {
         PolicyKind::TargetTracking { metric, label, target, disable_scale_in } => {
-            alarms::of_policy(world, region, group, &arn, metric, label.as_deref(), *target, *disable_scale_in)
+            cloudwatch_port::of_policy(world, region, group, &arn, metric, label.as_deref(), *target, *disable_scale_in)
         }
         _ => Vec::new(),
     };
     for alarm in &wanted {
-        alarms::put(world, region, alarm, now);
+        cloudwatch_port::put(world, region, alarm, now);
     }
     let alarms = wanted.into_iter().map(|a| (a.name, a.arn)).collect();
     let policy = Policy { arn, kind, enabled: true, warmup: None, alarms };
@@ -155,7 +155,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
     let (group, name) = find(world, call)?;
     let gone = world.region(&region).autoscaling.groups.get_mut(&group).and_then(|g| g.policies.remove(&name));
     if let Some(policy) = gone {
-        alarms::forget(world, &region, &policy.alarms, call.now);
+        cloudwatch_port::forget(world, &region, &policy.alarms, call.now);
     }
     Ok(done(call))
 }
@@ -186,7 +186,7 @@ pub(super) fn execute(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
     Ok(done(call))
 }
 
-/// An alarm has this policy as an action of the state that it is in: called by CloudWatch when it goes there and each minute
+/// An alarm has this policy as an action of the state that it is in: delivered when the alarm goes there and each minute
 /// while it stays. `value` is the metric's last, `threshold` the alarm's. Returns whether there is such a policy.
 pub fn alarm_fired(
     world: &mut World,

@@ -5,48 +5,14 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use super::activity::{self, Activity, cause, description};
 use super::ec2_port::{self, InstanceView};
-use super::state::{Group, Lifecycle, Member, Sick};
+use super::elbv2_port;
+use super::state::{Event, Group, Lifecycle, Member, Sick};
 use super::{member_lifecycle, refresh, schedule, selection};
 use crate::base::Time;
 use crate::sandbox::world::World;
-use crate::sandbox::{elbv2, event_queue};
-
-/// What will happen to groups.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Event {
-    /// A group looks after its members; goes on while the group is there.
-    Round {
-        /// The group's name.
-        group: String,
-        /// When the group was created: a round of a deleted namesake is void.
-        of: Time,
-    },
-    /// A change was asked for: the capacity is looked at once.
-    Soon {
-        /// The group's name.
-        group: String,
-    },
-    /// A launched instance may be up, or a member's next step may be due.
-    Step {
-        /// The group's name.
-        group: String,
-        /// The instance.
-        instance: String,
-    },
-    /// A scheduled action is due.
-    Scheduled {
-        /// The group's name.
-        group: String,
-        /// The action's name.
-        action: String,
-        /// When it was to happen: another time means that the action was changed since.
-        at: Time,
-    },
-}
+use crate::sandbox::world::event_queue;
 
 const ROUND: Duration = Duration::from_secs(15);
 const REACTION: Duration = Duration::from_secs(4);
@@ -180,9 +146,7 @@ fn check_health(world: &mut World, region: &str, name: &str, now: Time) {
         }
         let in_grace = m.in_service.is_none_or(|t| now < t.plus(grace));
         let balancer = |world: &World| {
-            let state = world.peek(region).map(|r| &r.elbv2);
-            group.elb_checks
-                && group.target_groups.iter().any(|tg| state.is_some_and(|s| elbv2::believes_unhealthy(s, tg, &m.id)))
+            group.elb_checks && group.target_groups.iter().any(|tg| elbv2_port::is_unhealthy(world, region, tg, &m.id))
         };
         let sick = match ec2_port::look(world, region, &m.id) {
             _ if m.sick.is_some() => m.sick,
@@ -337,7 +301,7 @@ pub(super) fn end_member(
     }
     let mut drain = Duration::ZERO;
     for tg in &target_groups {
-        drain = drain.max(elbv2::deregister(world, region, tg, id, None, now));
+        drain = drain.max(elbv2_port::deregister(world, region, tg, id, now));
     }
     let what = if drain.is_zero() {
         Begun { description: description::terminating(id), cause: why, status: "InProgress", progress: 0, details }

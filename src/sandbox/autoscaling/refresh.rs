@@ -4,97 +4,14 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use super::activity::cause;
 use super::errors::{Outcome, known_group, validation};
 use super::reconcile;
-use super::state::{Group, Lifecycle, Template};
+use super::state::{Group, Lifecycle, Refresh, RefreshStatus, Template};
 use super::{describe, groups};
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
-
-/// One instance refresh.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refresh {
-    /// A UUID.
-    pub id: String,
-    /// AWS's word.
-    pub status: Status,
-    /// When it was asked for.
-    pub start: Time,
-    /// When it ended.
-    pub end: Option<Time>,
-    /// The members that are to be replaced.
-    pub old: Vec<String>,
-    /// How many there were at the start.
-    pub total: u32,
-    /// What new members are made of, if not the group's own template; the group's own once all is done.
-    pub template: Option<Template>,
-    /// How much of the desired capacity stays in service, in percent.
-    pub min_healthy: u32,
-    /// Seconds until a new member counts; none for the group's own setting.
-    pub warmup: Option<u32>,
-    /// Whether members that already match are left alone.
-    pub skip_matching: bool,
-}
-
-/// How far a refresh is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Status {
-    /// Asked for.
-    Pending,
-    /// Members are being replaced.
-    InProgress,
-    /// To be given up.
-    Cancelling,
-    /// Given up.
-    Cancelled,
-    /// Done.
-    Successful,
-}
-
-impl Status {
-    const fn word(self) -> &'static str {
-        match self {
-            Status::Pending => "Pending",
-            Status::InProgress => "InProgress",
-            Status::Cancelling => "Cancelling",
-            Status::Cancelled => "Cancelled",
-            Status::Successful => "Successful",
-        }
-    }
-    /// Whether it is still under way.
-    pub const fn active(self) -> bool {
-        matches!(self, Status::Pending | Status::InProgress | Status::Cancelling)
-    }
-}
-
-impl Group {
-    /// The refresh that is under way.
-    pub fn refresh(&self) -> Option<&Refresh> {
-        self.refreshes.last().filter(|r| r.status.active())
-    }
-    /// What is launched now: a refresh's own template while it runs.
-    pub fn launches(&self) -> &Template {
-        self.refresh().and_then(|r| r.template.as_ref()).unwrap_or(&self.template)
-    }
-}
-
-impl Refresh {
-    /// Members still to be replaced.
-    fn left(&self, group: &Group) -> u32 {
-        let left = self.old.iter().filter(|id| group.member(id).is_some()).count();
-        u32::try_from(left).unwrap_or(u32::MAX)
-    }
-    fn percentage(&self, group: &Group) -> u32 {
-        match (self.status, self.total) {
-            (Status::Successful, _) | (_, 0) => 100,
-            (_, total) => (total - self.left(group).min(total)) * 100 / total,
-        }
-    }
-}
 
 /// StartInstanceRefresh.
 pub(super) fn start(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
@@ -130,7 +47,7 @@ pub(super) fn start(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
     let id = world.new_uuid();
     let refresh = Refresh {
         id: id.clone(),
-        status: Status::Pending,
+        status: RefreshStatus::Pending,
         start: call.now,
         end: None,
         total: u32::try_from(old.len()).unwrap_or(u32::MAX),
@@ -152,11 +69,11 @@ pub(super) fn cancel(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
     let state = &mut world.region(&call.region).autoscaling;
     let name = known_group(state, call)?.name.clone();
     let last = state.groups.get_mut(&name).and_then(|g| g.refreshes.last_mut());
-    let Some(refresh) = last.filter(|r| matches!(r.status, Status::Pending | Status::InProgress)) else {
+    let Some(refresh) = last.filter(|r| matches!(r.status, RefreshStatus::Pending | RefreshStatus::InProgress)) else {
         let message = format!("No in progress or pending Instance Refresh found for Auto Scaling group {name}");
         return Err(ApiError::new("ActiveInstanceRefreshNotFound", message));
     };
-    refresh.status = Status::Cancelling;
+    refresh.status = RefreshStatus::Cancelling;
     let id = refresh.id.clone();
     reconcile::soon(world, &call.region, &name, call.now);
     Ok(call.query(|x| x.el("InstanceRefreshId", &id)))
@@ -181,14 +98,14 @@ fn render(x: &mut Xml, group: &Group, r: &Refresh) {
     x.el("AutoScalingGroupName", &group.name);
     x.el("Status", r.status.word());
     let left = r.left(group);
-    if r.status == Status::InProgress && left > 0 {
+    if r.status == RefreshStatus::InProgress && left > 0 {
         x.el("StatusReason", "Waiting for instances to warm up before continuing.");
     }
     x.el("StartTime", r.start.rfc3339());
     x.opt("EndTime", r.end.map(Time::rfc3339));
-    if r.status != Status::Pending {
+    if r.status != RefreshStatus::Pending {
         x.el("PercentageComplete", r.percentage(group));
-        x.el("InstancesToUpdate", if r.status == Status::Successful { 0 } else { left });
+        x.el("InstancesToUpdate", if r.status == RefreshStatus::Successful { 0 } else { left });
     }
     x.nest("Preferences", |x| {
         x.el("MinHealthyPercentage", r.min_healthy);
@@ -211,8 +128,8 @@ pub(super) fn advance(world: &mut World, region: &str, name: &str, now: Time) {
         return;
     }
     let moved = match refresh.status {
-        Status::Pending => Some(Status::InProgress),
-        Status::Cancelling => Some(Status::Cancelled),
+        RefreshStatus::Pending => Some(RefreshStatus::InProgress),
+        RefreshStatus::Cancelling => Some(RefreshStatus::Cancelled),
         _ => None,
     };
     let warmup = world.scaled(Duration::from_secs(u64::from(refresh.warmup.or(group.warmup).unwrap_or(group.grace))));
@@ -224,7 +141,7 @@ pub(super) fn advance(world: &mut World, region: &str, name: &str, now: Time) {
         .filter(|m| m.lifecycle == Lifecycle::InService && (old(&m.id) || warm(m.in_service)))
         .count();
     let done = refresh.left(&group) == 0 && serving >= group.desired as usize;
-    let end = if done { Some(Status::Successful) } else { moved };
+    let end = if done { Some(RefreshStatus::Successful) } else { moved };
     if let Some(status) = end {
         let Some(g) = world.region(region).autoscaling.groups.get_mut(name) else { return };
         if let Some(r) = g.refreshes.last_mut() {
@@ -233,11 +150,11 @@ pub(super) fn advance(world: &mut World, region: &str, name: &str, now: Time) {
                 r.end = Some(now);
             }
         }
-        if let (Status::Successful, Some(template)) = (status, refresh.template.clone()) {
+        if let (RefreshStatus::Successful, Some(template)) = (status, refresh.template.clone()) {
             g.template = template;
         }
     }
-    if done || moved == Some(Status::Cancelled) {
+    if done || moved == Some(RefreshStatus::Cancelled) {
         return;
     }
     // One may always be missing: else a small group could never be refreshed.

@@ -6,12 +6,12 @@ use super::activity::reason;
 use super::cron::Cron;
 use super::errors::{Outcome, count, known_group, required, validation};
 use super::groups::done;
-use super::reconcile::{self, Event};
-use super::state::Scheduled;
+use super::reconcile;
+use super::state::{Event, Scheduled};
 use crate::base::Time;
-use crate::sandbox::event_queue;
 use crate::sandbox::wire::{ApiError, Call, Reply};
 use crate::sandbox::world::World;
+use crate::sandbox::world::event_queue;
 
 /// When a recurring action happens next.
 fn next_of(action: &Scheduled, after: Time) -> Option<Time> {

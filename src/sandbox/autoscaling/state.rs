@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::activity::Activity;
-use super::refresh::Refresh;
 use crate::base::Time;
 
 /// One region's Auto Scaling.
@@ -308,4 +307,119 @@ pub struct Scheduled {
     pub max: Option<u32>,
     /// The new desired capacity.
     pub desired: Option<u32>,
+}
+
+/// What will happen to groups.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// A group looks after its members; goes on while the group is there.
+    Round {
+        /// The group's name.
+        group: String,
+        /// When the group was created: a round of a deleted namesake is void.
+        of: Time,
+    },
+    /// A change was asked for: the capacity is looked at once.
+    Soon {
+        /// The group's name.
+        group: String,
+    },
+    /// A launched instance may be up, or a member's next step may be due.
+    Step {
+        /// The group's name.
+        group: String,
+        /// The instance.
+        instance: String,
+    },
+    /// A scheduled action is due.
+    Scheduled {
+        /// The group's name.
+        group: String,
+        /// The action's name.
+        action: String,
+        /// When it was to happen: another time means that the action was changed since.
+        at: Time,
+    },
+}
+
+/// One instance refresh.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refresh {
+    /// A UUID.
+    pub id: String,
+    /// AWS's word.
+    pub status: RefreshStatus,
+    /// When it was asked for.
+    pub start: Time,
+    /// When it ended.
+    pub end: Option<Time>,
+    /// The members that are to be replaced.
+    pub old: Vec<String>,
+    /// How many there were at the start.
+    pub total: u32,
+    /// What new members are made of, if not the group's own template; the group's own once all is done.
+    pub template: Option<Template>,
+    /// How much of the desired capacity stays in service, in percent.
+    pub min_healthy: u32,
+    /// Seconds until a new member counts; none for the group's own setting.
+    pub warmup: Option<u32>,
+    /// Whether members that already match are left alone.
+    pub skip_matching: bool,
+}
+
+/// How far a refresh is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RefreshStatus {
+    /// Asked for.
+    Pending,
+    /// Members are being replaced.
+    InProgress,
+    /// To be given up.
+    Cancelling,
+    /// Given up.
+    Cancelled,
+    /// Done.
+    Successful,
+}
+
+impl RefreshStatus {
+    /// AWS's word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            RefreshStatus::Pending => "Pending",
+            RefreshStatus::InProgress => "InProgress",
+            RefreshStatus::Cancelling => "Cancelling",
+            RefreshStatus::Cancelled => "Cancelled",
+            RefreshStatus::Successful => "Successful",
+        }
+    }
+    /// Whether it is still under way.
+    pub const fn active(self) -> bool {
+        matches!(self, RefreshStatus::Pending | RefreshStatus::InProgress | RefreshStatus::Cancelling)
+    }
+}
+
+impl Group {
+    /// The refresh that is under way.
+    pub fn refresh(&self) -> Option<&Refresh> {
+        self.refreshes.last().filter(|r| r.status.active())
+    }
+    /// What is launched now: a refresh's own template while it runs.
+    pub fn launches(&self) -> &Template {
+        self.refresh().and_then(|r| r.template.as_ref()).unwrap_or(&self.template)
+    }
+}
+
+impl Refresh {
+    /// Members still to be replaced.
+    pub(super) fn left(&self, group: &Group) -> u32 {
+        let left = self.old.iter().filter(|id| group.member(id).is_some()).count();
+        u32::try_from(left).unwrap_or(u32::MAX)
+    }
+    pub(super) fn percentage(&self, group: &Group) -> u32 {
+        match (self.status, self.total) {
+            (RefreshStatus::Successful, _) | (_, 0) => 100,
+            (_, total) => (total - self.left(group).min(total)) * 100 / total,
+        }
+    }
 }

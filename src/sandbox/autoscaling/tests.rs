@@ -7,6 +7,7 @@ use sdk::error::ProvideErrorMetadata as _;
 
 use super::*;
 use crate::base::{Clock, Time};
+use crate::sandbox::world::World;
 use crate::sandbox::{Sandbox, WorldSpec, ec2, elbv2};
 
 const REGION: &str = "ap-northeast-2";

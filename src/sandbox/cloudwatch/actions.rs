@@ -4,13 +4,14 @@ use std::borrow::Cow;
 
 use serde_json::json;
 
+use super::ec2_port::{self, Deed};
+use super::errors::validation;
 use super::evaluate::latest;
 use super::state::{Alarm, AlarmState, HistoryItem, Watch};
-use super::{ApiError, validation};
 use crate::base::Time;
-use crate::sandbox::autoscaling;
-use crate::sandbox::ec2::{self, Deed};
+use crate::sandbox::wire::ApiError;
 use crate::sandbox::world::World;
+use crate::sandbox::world::fact::Fact;
 
 /// AWS takes five for each state. [AWS: PutMetricAlarm]
 const MOST: usize = 5;
@@ -100,13 +101,17 @@ fn now_due(alarm: &Alarm) -> &[String] {
     }
 }
 
+/// Executes a scaling policy for an alarm: the policy's ARN, the alarm's name, the metric's last value and the alarm's threshold.
+/// Returns whether there is such a policy.
+pub(in crate::sandbox) type ExecutePolicy = fn(&mut World, &str, &str, &str, Option<f64>, Option<f64>, Time) -> bool;
+
 /// Carries out the actions of an alarm's new state, and writes into the history what became of each.
-pub(super) fn carry_out(world: &mut World, region: &str, alarm: &Alarm, now: Time) {
+pub(in crate::sandbox) fn carry_out(world: &mut World, region: &str, alarm: &Alarm, now: Time, execute: ExecutePolicy) {
     if !alarm.actions_enabled {
         return;
     }
     for arn in now_due(alarm) {
-        let failed = one(world, region, alarm, arn, now).err();
+        let failed = one(world, region, alarm, arn, now, execute).err();
         let mut data = json!({
             "actionState": if failed.is_some() { "Failed" } else { "Succeeded" },
             "stateUpdateTimestamp": now.millis(),
@@ -143,13 +148,20 @@ pub(super) fn remember(
     });
 }
 
-fn one(world: &mut World, region: &str, alarm: &Alarm, arn: &str, now: Time) -> Result<(), Cow<'static, str>> {
+fn one(
+    world: &mut World,
+    region: &str,
+    alarm: &Alarm,
+    arn: &str,
+    now: Time,
+    execute: ExecutePolicy,
+) -> Result<(), Cow<'static, str>> {
     match kind(arn) {
         Some((Kind::Instance(deed), _)) => {
             let id = instance(&alarm.watch).ok_or("The alarm's metric has no dimension InstanceId.")?;
-            ec2::by_alarm(world, region, id, deed, now).map_err(|e| e.message.into())
+            ec2_port::by_alarm(world, region, id, deed, now).map_err(|e| e.message.into())
         }
-        Some((Kind::Policy, _)) => scale(world, region, alarm, arn, now),
+        Some((Kind::Policy, _)) => scale(world, region, alarm, arn, now, execute),
         Some((Kind::Topic, _)) => Ok(()),
         Some((Kind::Elsewhere, _)) => Err("The sandbox does not have the service of this action.".into()),
         None => Err("Invalid arn syntax".into()),
@@ -157,32 +169,53 @@ fn one(world: &mut World, region: &str, alarm: &Alarm, arn: &str, now: Time) -> 
 }
 
 /// Sets a scaling policy off.
-fn scale(world: &mut World, region: &str, alarm: &Alarm, arn: &str, now: Time) -> Result<(), Cow<'static, str>> {
+fn scale(
+    world: &mut World,
+    region: &str,
+    alarm: &Alarm,
+    arn: &str,
+    now: Time,
+    execute: ExecutePolicy,
+) -> Result<(), Cow<'static, str>> {
     let Watch::Metric(watch) = &alarm.watch else { return Ok(()) };
     let value = latest(world, region, watch, now);
-    match autoscaling::alarm_fired(world, region, arn, &alarm.name, value, Some(watch.threshold), now) {
+    match execute(world, region, arn, &alarm.name, value, Some(watch.threshold), now) {
         true => Ok(()),
         false => Err("PolicyARN not found".into()),
     }
 }
 
-/// Sets off the scaling policies of the state that each alarm is in: again each minute, as long as it stays there. [AWS: alarm
-/// actions]
-pub(super) fn scale_again(world: &mut World, region: &str, now: Time) {
+fn is_policy(arn: &str) -> bool {
+    arn.starts_with("arn:aws:autoscaling:")
+}
+
+/// Tells which alarms are still in a state that has scaling policies as actions.
+pub(super) fn tell_standing(world: &mut World, region: &str, now: Time) {
     let Some(state) = world.peek(region).map(|r| &r.cloudwatch) else { return };
-    let is_policy = |arn: &String| arn.starts_with("arn:aws:autoscaling:");
-    let due: Vec<Alarm> = state
+    let standing: Vec<Alarm> = state
         .alarms
         .values()
-        // What has just changed has set them off already.
-        .filter(|a| a.actions_enabled && a.transitioned != now && now_due(a).iter().any(is_policy))
+        // What has just changed executes them anyway.
+        .filter(|a| a.actions_enabled && a.transitioned != now && now_due(a).iter().any(|arn| is_policy(arn)))
         .cloned()
         .collect();
-    for alarm in due {
-        for arn in now_due(&alarm).iter().filter(|a| is_policy(a)) {
-            // A policy that is not there was told of when the alarm changed.
-            let _ = scale(world, region, &alarm, arn, now);
-        }
+    for alarm in standing {
+        world.tell(region, now, Fact::AlarmStands { alarm: Box::new(alarm) });
+    }
+}
+
+/// Executes the scaling policies of the state that an alarm is in: again each minute, as long as it stays there. [AWS: alarm
+/// actions]
+pub(in crate::sandbox) fn scale_again(
+    world: &mut World,
+    region: &str,
+    alarm: &Alarm,
+    now: Time,
+    execute: ExecutePolicy,
+) {
+    for arn in now_due(alarm).iter().filter(|a| is_policy(a)) {
+        // A policy that is not there was told of when the alarm changed.
+        let _ = scale(world, region, alarm, arn, now, execute);
     }
 }
 

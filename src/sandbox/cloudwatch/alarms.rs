@@ -6,13 +6,15 @@ use arcstr::ArcStr;
 use serde_json::json;
 
 use super::data::{dimensions, key_of};
+use super::errors::{Outcome, invalid, page_token, read_page_token, validation};
 use super::evaluate::{Verdict, evaluate_rules, transition};
+use super::rule;
 use super::state::{Alarm, AlarmState, HistoryItem, Watch};
 use super::stats::Stat;
 use super::text::{read_json, write_json};
 use super::value::Tree;
-use super::{ApiError, Outcome, invalid, page_token, read_page_token, rule, validation};
 use crate::base::Time;
+use crate::sandbox::wire::ApiError;
 use crate::sandbox::world::World;
 
 /// AWS's default and greatest page.
@@ -187,7 +189,7 @@ pub(super) fn history(world: &World, region: &str, input: &Tree) -> Outcome {
     let most = page_size(input)?;
     let skip: usize = match input.text_of("NextToken") {
         None => 0,
-        Some(t) => read_page_token(t)?.parse().map_err(|_| super::invalid_token())?,
+        Some(t) => read_page_token(t)?.parse().map_err(|_| super::errors::invalid_token())?,
     };
     let mut all: Vec<&HistoryItem> = world.peek(region).into_iter().flat_map(|r| &r.cloudwatch.history).collect();
     all.retain(|h| {

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::errors::{Outcome, invalid, page_token, read_page_token, validation};
 use super::labels::{self, About};
 use super::math::{self, Value};
 use super::metrics::{self, Source};
-use super::pace::Pace;
-use super::state::MetricKey;
 use super::stats::Stat;
 use super::value::Tree;
-use super::{ApiError, Outcome, invalid, page_token, read_page_token, validation};
 use crate::base::Time;
+use crate::sandbox::metric::MetricKey;
+use crate::sandbox::pace::Pace;
+use crate::sandbox::wire::ApiError;
 use crate::sandbox::world::World;
 
 /// AWS's limits of GetMetricData.
@@ -305,7 +306,7 @@ pub(super) fn get_metric_data(world: &World, region: &str, input: &Tree, now: Ti
         Some(t) => read_page_token(t)?
             .split_once(':')
             .and_then(|(q, p)| Some((q.parse().ok()?, p.parse().ok()?)))
-            .ok_or_else(super::invalid_token)?,
+            .ok_or_else(super::errors::invalid_token)?,
     };
     let ascending = input.text_of("ScanBy") == Some("TimestampAscending");
     let answers = answers(world, region, queries, (start, end), now, Pace::WALL)?;

@@ -2,14 +2,16 @@
 
 use super::alarms::{configuration, tags_of};
 use super::data::key_of;
+use super::errors::{Outcome, validation};
 use super::evaluate::evaluate_rules;
-use super::pace::Pace;
 use super::state::{Alarm, MetricWatch, Suppressor, Watch};
 use super::stats::Stat;
 use super::text::write_json;
 use super::value::Tree;
-use super::{ApiError, Outcome, actions, rule, suppress, validation};
+use super::{actions, rule, suppress};
 use crate::base::Time;
+use crate::sandbox::pace::Pace;
+use crate::sandbox::wire::ApiError;
 use crate::sandbox::world::World;
 
 /// Comparisons with a fixed threshold.
@@ -163,5 +165,5 @@ pub(in crate::sandbox) fn put_alarm(world: &mut World, region: &str, mut alarm: 
     let item = configuration(&alarm, &account, region, kind, now);
     state.remember(item);
     state.alarms.insert(alarm.name.clone(), alarm);
-    super::keep_ticking(world, region, now);
+    super::physics::keep_ticking(world, region, now);
 }

@@ -1,23 +1,20 @@
 //! CloudWatch's part of the world `demo`: alarms in all three states, on the instances that are there.
 
 use super::evaluate::{Verdict, transition};
-use super::state::{Alarm, AlarmState, MetricKey, MetricWatch, Watch};
-use super::{Event, put_alarm};
+use super::put_alarm;
+use super::state::Event;
+use super::state::{Alarm, AlarmState, MetricWatch, Watch};
 use crate::base::Time;
 use crate::sandbox::ec2::instance::{Instance, InstanceState};
-use crate::sandbox::event_queue;
+use crate::sandbox::metric::MetricKey;
 use crate::sandbox::world::World;
+use crate::sandbox::world::event_queue;
 
 const HOME: &str = "ap-northeast-2";
 const SECOND: &str = "ap-northeast-1";
 
 /// Adds it.
 pub(in crate::sandbox) fn build(world: &mut World, now: Time) -> Result<(), String> {
-    // What groups and balancers recorded before that, so that their alarms know where they stand from the start.
-    for minute in (60..120).rev() {
-        let at = now.secs().div_euclid(60) * 60 - minute * 60;
-        super::service_metrics::record(world, HOME, Time::from_secs(at));
-    }
     // The alarms of scaling policies are there already, and have begun to tick at the world's birth.
     world.events.retain(|_, event| !matches!(event, event_queue::Event::Cw(Event::Minute)));
     for region in [HOME, SECOND] {
@@ -68,7 +65,7 @@ fn on(name: &str, instance: &Instance, metric: &str, period: i64, threshold: f64
         metrics: None,
     };
     let mut alarm = Alarm::new(name, Watch::Metric(Box::new(watch)), at);
-    alarm.alarm_actions = vec![format!("arn:aws:sns:{HOME}:{}:ops-alerts", crate::sandbox::ACCOUNT)];
+    alarm.alarm_actions = vec![format!("arn:aws:sns:{HOME}:{}:ops-alerts", crate::sandbox::world::ACCOUNT)];
     alarm
 }
 
@@ -87,7 +84,7 @@ fn alarms(world: &World, region: &str, now: Time) -> Vec<Alarm> {
         if let Some(i) = running("web").or(any) {
             let mut alarm = on("standby-cpu-high", i, "CPUUtilization", 300, 70.0, at(60));
             // A topic is in the region of its alarm.
-            alarm.alarm_actions = vec![format!("arn:aws:sns:{region}:{}:ops-alerts", crate::sandbox::ACCOUNT)];
+            alarm.alarm_actions = vec![format!("arn:aws:sns:{region}:{}:ops-alerts", crate::sandbox::world::ACCOUNT)];
             alarms.push(alarm);
         }
         return alarms;

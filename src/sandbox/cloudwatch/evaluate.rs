@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::metrics::Source;
-use super::pace::Pace;
 use super::state::{AlarmState, HistoryItem, MetricWatch, Watch};
 use super::stats::Stat;
 use super::text::number;
-use super::{actions, rule, suppress};
+use super::{rule, suppress};
 use crate::base::Time;
 use crate::sandbox::world::World;
+use crate::sandbox::world::fact::Fact;
 
 /// What an evaluation found.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,7 +124,7 @@ pub(super) fn transition(world: &mut World, region: &str, name: &str, verdict: V
         }),
     ));
     if alarm.suppressor.is_none() {
-        actions::carry_out(world, region, &alarm, now);
+        world.tell(region, now, Fact::AlarmFired { alarm: Box::new(alarm) });
     }
 }
 
@@ -134,7 +134,7 @@ type Point = (Time, Option<(f64, f64)>);
 /// The points that there are for an alarm, oldest first, and the end of the last whole period: moments of the sandbox's clock.
 fn look(world: &World, region: &str, watch: &MetricWatch, now: Time) -> Option<(Vec<Point>, i64)> {
     let (period, n) = (watch.period.max(1), watch.evaluation_periods.max(1));
-    let pace = Pace::of(world);
+    let pace = world.pace();
     let now = pace.shows(now);
     let end = now.secs().div_euclid(period) * period;
     // CloudWatch looks a little further back than the evaluation periods, for metrics that come late or seldom.
@@ -181,7 +181,7 @@ fn needed_for_percentile(watch: &MetricWatch) -> f64 {
 pub(super) fn judge(world: &World, region: &str, watch: &MetricWatch, now: Time) -> Option<Verdict> {
     let (period, n) = (watch.period.max(1), watch.evaluation_periods.max(1));
     let (real, end) = look(world, region, watch, now)?;
-    let pace = Pace::of(world);
+    let pace = world.pace();
     let last_n = end - n * period;
     let points: Vec<Point> = if real.len() >= n as usize {
         real[real.len() - n as usize..].to_vec()

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::state::MetricKey;
 use crate::base::Time;
+use crate::sandbox::metric::MetricKey;
 
 /// What a label can say of its query.
 #[derive(Debug, Clone, Copy)]

@@ -1,11 +1,11 @@
 //! The sources of metrics: computed from instances, recorded from groups and balancers, or sent by clients.
 
-use super::pace::Pace;
-use super::state::{MetricKey, Series};
-use super::stats::Sample;
+use super::ec2_port::{self, Check, Instance};
+use super::state::Series;
 use crate::base::Time;
-use crate::sandbox::ec2::instance::{Check, Instance};
-use crate::sandbox::ec2::{self, load};
+use crate::sandbox::metric::MetricKey;
+use crate::sandbox::metric::Sample;
+use crate::sandbox::pace::Pace;
 use crate::sandbox::world::World;
 
 /// The metrics of an instance: name, unit, whether it comes every minute whatever the monitoring.
@@ -45,7 +45,7 @@ impl<'w> Source<'w> {
         let source = |from, unit| Source { world, region, from, pace, lean: false, unit };
         if key.namespace == "AWS/EC2"
             && let Some(id) = key.only("InstanceId")
-            && let Some(instance) = ec2::instance(world, region, id)
+            && let Some(instance) = ec2_port::instance(world, region, id)
             && let Some((name, unit, minutely)) = EC2.into_iter().find(|(n, ..)| *n == key.name)
         {
             let every = if minutely || instance.detailed_monitoring { 60 } else { 300 };
@@ -118,7 +118,7 @@ impl<'w> Source<'w> {
         let mut sample: Option<Sample> = None;
         for offset in looks {
             let at = self.pace.wall(Time::from_secs(at + offset));
-            let cpu = load::cpu_percent(self.world, self.region, &instance.id, at);
+            let cpu = ec2_port::cpu_percent(self.world, self.region, &instance.id, at);
             if cpu <= 0.0 {
                 continue;
             }
@@ -127,10 +127,10 @@ impl<'w> Source<'w> {
             };
             let value = match name {
                 "CPUUtilization" => cpu,
-                "NetworkIn" => load::network_in(self.world, self.region, &instance.id, at) * 60.0,
-                "NetworkOut" => load::network_out(self.world, self.region, &instance.id, at) * 60.0,
-                "NetworkPacketsIn" => load::network_in(self.world, self.region, &instance.id, at) * 60.0 / 700.0,
-                "NetworkPacketsOut" => load::network_out(self.world, self.region, &instance.id, at) * 60.0 / 700.0,
+                "NetworkIn" => ec2_port::network_in(self.world, self.region, &instance.id, at) * 60.0,
+                "NetworkOut" => ec2_port::network_out(self.world, self.region, &instance.id, at) * 60.0,
+                "NetworkPacketsIn" => ec2_port::network_in(self.world, self.region, &instance.id, at) * 60.0 / 700.0,
+                "NetworkPacketsOut" => ec2_port::network_out(self.world, self.region, &instance.id, at) * 60.0 / 700.0,
                 "StatusCheckFailed_Instance" => failed(Check::Instance),
                 "StatusCheckFailed_System" => failed(Check::System),
                 "StatusCheckFailed_AttachedEBS" => failed(Check::AttachedEbs),
@@ -154,7 +154,7 @@ impl<'w> Source<'w> {
 pub fn all(world: &World, region: &str) -> Vec<MetricKey> {
     let Some(state) = world.peek(region) else { return Vec::new() };
     let mut keys = Vec::new();
-    for instance in state.ec2.instances.values().filter(|i| i.booted.is_some()) {
+    for instance in ec2_port::measured(world, region) {
         keys.extend(EC2.iter().map(|(name, ..)| MetricKey::new("AWS/EC2", name, &[("InstanceId", &instance.id)])));
     }
     keys.extend(state.cloudwatch.series.iter().map(|s| s.key.clone()));

@@ -1,11 +1,11 @@
 //! PutMetricData.
 
 use super::data::key_of;
-use super::pace::Pace;
-use super::stats::Sample;
+use super::errors::{Outcome, invalid};
 use super::value::Tree;
-use super::{ApiError, Outcome, invalid};
 use crate::base::Time;
+use crate::sandbox::metric::Sample;
+use crate::sandbox::wire::ApiError;
 use crate::sandbox::world::World;
 
 /// The units that a metric can have.
@@ -160,7 +160,7 @@ pub(super) fn put_metric_data(world: &mut World, region: &str, input: &Tree, now
         };
         parsed.push((key, datum.text_of("Unit").unwrap_or("None").to_owned(), at, resolution, sample));
     }
-    let pace = Pace::of(world);
+    let pace = world.pace();
     let state = &mut world.region(region).cloudwatch;
     for (key, unit, at, resolution, sample) in parsed {
         state.record(&key, &unit, at, (pace, resolution), sample);

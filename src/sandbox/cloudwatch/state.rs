@@ -5,9 +5,20 @@ use std::collections::{BTreeMap, VecDeque};
 use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 
-use super::pace::Pace;
-use super::stats::Sample;
 use crate::base::Time;
+use crate::sandbox::metric::{MetricKey, Sample};
+use crate::sandbox::pace::Pace;
+
+/// What will happen to alarms and metrics.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// A minute is over: alarms are evaluated.
+    Minute,
+    /// Ten seconds are over: alarms with shorter periods than a minute are.
+    Tenth,
+    /// A composite alarm has waited for its suppressor, or long enough after it.
+    Review,
+}
 
 /// The state of CloudWatch in one region.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -23,33 +34,6 @@ pub struct State {
     /// Whether that of every ten seconds is.
     #[serde(default)]
     pub tenths: bool,
-}
-
-/// A metric's identity; dimensions are sorted by name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct MetricKey {
-    /// `AWS/EC2`…
-    pub namespace: String,
-    /// `CPUUtilization`…
-    pub name: String,
-    /// Name and value.
-    pub dimensions: Vec<(String, String)>,
-}
-
-impl MetricKey {
-    /// The key with its dimensions in order.
-    pub fn new(namespace: &str, name: &str, dimensions: &[(&str, &str)]) -> MetricKey {
-        let mut dimensions: Vec<_> = dimensions.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        dimensions.sort();
-        MetricKey { namespace: namespace.into(), name: name.into(), dimensions }
-    }
-    /// The value of the only dimension, if it is this one.
-    pub fn only(&self, dimension: &str) -> Option<&str> {
-        match self.dimensions.as_slice() {
-            [(name, value)] if name == dimension => Some(value),
-            _ => None,
-        }
-    }
 }
 
 /// A metric's samples, one a minute, in order.
@@ -367,7 +351,7 @@ mod tests {
         let (mut state, key) = (State::default(), MetricKey::new("App", "x", &[]));
         for n in 0..20_000 {
             let at = Time::from_millis(start.millis() + n * 1_200);
-            state.record(&key, "None", at, (Pace::of(&world), 60), Sample::one(1.0));
+            state.record(&key, "None", at, (world.pace(), 60), Sample::one(1.0));
         }
         let samples = &state.series(&key)[0].samples;
         // A day of its own clock minute by minute, and six hours of the wall's.

@@ -11,12 +11,15 @@ use arcstr::ArcStr;
 use serde_json::json;
 
 use super::actions;
+use super::errors::validation;
+use super::state::Event;
 use super::state::{Alarm, AlarmState, State, Suppressed, SuppressedBy, Suppressor};
 use super::value::Tree;
-use super::{ApiError, Event, validation};
 use crate::base::Time;
-use crate::sandbox::event_queue;
+use crate::sandbox::wire::ApiError;
 use crate::sandbox::world::World;
+use crate::sandbox::world::event_queue;
+use crate::sandbox::world::fact::Fact;
 
 /// The name of an alarm that is named by its name or its ARN.
 fn bare(name: &str) -> &str {
@@ -102,7 +105,7 @@ pub(super) fn review(world: &mut World, region: &str, now: Time) {
             }
         }
         if acts {
-            actions::carry_out(world, region, &alarm, now);
+            world.tell(region, now, Fact::AlarmFired { alarm: Box::new(alarm) });
         }
     }
 }

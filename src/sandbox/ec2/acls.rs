@@ -3,17 +3,18 @@
 use arcstr::ArcStr;
 use ipnet::Ipv4Net;
 
-use super::checks::not_found;
+use super::checks::{dry_run, not_found};
 use super::describe::tag_set;
 use super::filter::Filters;
 use super::network::{flag, wanted};
 use super::page::Page;
 use super::state::{NetworkAcl, State, Subnet};
-use super::{client_token, documented_filters, dry_run, tags};
+use super::{client_token, documented_filters, tags};
 use crate::net::range::Range;
 use crate::net::reach::AclEntry;
+use crate::sandbox::random::Random;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
-use crate::sandbox::world::{Random, World};
+use crate::sandbox::world::World;
 
 /// The id of a subnet's use of an ACL: another when the ACL is another.
 fn association(s: &Subnet) -> String {
@@ -93,7 +94,7 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
                     "entry.rule-action" => out.extend(a.entries.iter().map(|e| action(e).into())),
                     "entry.rule-number" => out.extend(a.entries.iter().map(|e| e.number.to_string().into())),
                     "network-acl-id" => out.push(a.id.as_str().into()),
-                    "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+                    "owner-id" => out.push(crate::sandbox::world::ACCOUNT.into()),
                     "vpc-id" => out.push(a.vpc.as_str().into()),
                     _ => {}
                 },

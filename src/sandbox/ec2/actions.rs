@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use arcstr::ArcStr;
 
+use super::checks::dry_run;
 use super::describe::{named, state_of};
-use super::instance::{Instance, InstanceState};
-use super::{dry_run, lifecycle};
+use super::lifecycle;
+use super::state::instance::{Instance, InstanceState};
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Reply};
 use crate::sandbox::world::World;

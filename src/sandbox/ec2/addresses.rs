@@ -2,12 +2,12 @@
 
 use arcstr::ArcStr;
 
-use super::checks::not_found;
+use super::checks::{dry_run, not_found};
 use super::describe::tag_set;
 use super::filter::Filters;
 use super::network::wanted;
 use super::state::{Address, State};
-use super::{dry_run, tags};
+use super::tags;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 use crate::sandbox::world::World;
 

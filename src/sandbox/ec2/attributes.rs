@@ -3,10 +3,10 @@
 use arcstr::ArcStr;
 use base64::Engine as _;
 
-use super::checks::not_found;
-use super::instance::{Instance, InstanceState, Metadata};
+use super::checks::{dry_run, not_found};
 use super::state::State;
-use super::{describe, dry_run, types};
+use super::state::instance::{Instance, InstanceState, Metadata};
+use super::{describe, types};
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
 use crate::sandbox::world::World;
 

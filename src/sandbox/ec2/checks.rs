@@ -1,6 +1,6 @@
 //! Checks of ids, with AWS's errors for malformed and unknown ones.
 
-use crate::sandbox::wire::ApiError;
+use crate::sandbox::wire::{ApiError, Call};
 
 /// What an id's prefix is called in EC2's errors: code stem, noun.
 fn names(prefix: &str) -> (&'static str, &'static str) {
@@ -74,4 +74,16 @@ pub(super) fn none_of(prefix: &str, ids: &[&str]) -> ApiError {
 /// What AWS says to a zone that is not there.
 pub(super) fn no_zone(zone: &str) -> ApiError {
     ApiError::new("InvalidParameterValue", format!("Invalid availability zone: [{zone}]"))
+}
+
+/// Ends a dry run: everything is checked, nothing is done yet.
+///
+/// # Errors
+/// `DryRunOperation` if the request says `DryRun`.
+pub(super) fn dry_run(call: &Call<'_>) -> Result<(), ApiError> {
+    if call.params.bool("DryRun")?.unwrap_or(false) {
+        let message = "Request would have succeeded, but DryRun flag is set.";
+        return Err(ApiError::new("DryRunOperation", message).status(412));
+    }
+    Ok(())
 }

@@ -7,17 +7,18 @@ use arcstr::ArcStr;
 use ipnet::Ipv4Net;
 use serde::Deserialize;
 
-use super::default_region::Ids;
-use super::instance::{Check, Impairment, Instance, InstanceState, ScheduledEvent};
 use super::launch::{self, LaunchRequest, VolumeRequest};
 use super::lifecycle;
-use super::routes::{Association, Route, RouteTable};
-use super::state::{Address, Image, KeyPair, Peer, SecurityGroup, State, Tags, Volume};
-use super::volumes::{Phase, shape};
+use super::state::instance::{Check, Impairment, Instance, InstanceState, ScheduledEvent};
+use super::state::{
+    Address, Association, Ids, Image, KeyPair, Peer, Phase, Route, RouteTable, SecurityGroup, State, Tags, Volume,
+};
+use super::volumes::shape;
 use crate::base::Time;
 use crate::net::range::Range;
 use crate::sandbox::presets::{self, Header};
-use crate::sandbox::world::{Random, World};
+use crate::sandbox::random::Random;
+use crate::sandbox::world::World;
 
 const TEXT: &str = include_str!("../../../worlds/demo.toml");
 
@@ -316,7 +317,7 @@ fn own_image(state: &State, ids: &Ids<'_>, spec: &ImageSpec, now: Time) -> Resul
         id: ids.id("ami", &spec.name),
         name: spec.name.as_str().into(),
         description: "".into(),
-        owner: crate::sandbox::ACCOUNT.into(),
+        owner: crate::sandbox::world::ACCOUNT.into(),
         owner_alias: None,
         public: false,
         snapshot: ids.id("snap", &spec.name),

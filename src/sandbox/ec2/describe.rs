@@ -9,11 +9,12 @@ use arcstr::ArcStr;
 use super::checks::none_of;
 use super::documented_filters;
 use super::filter::{Filters, Values};
-use super::instance::{Instance, InstanceState, Metadata};
 use super::page::Page;
+use super::state::instance::{Instance, InstanceState, Metadata};
 use super::state::{State, Tags};
 use super::types;
 use crate::base::Time;
+use crate::sandbox::regions;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
 
@@ -144,7 +145,7 @@ fn field<'a>(state: &'a State, elastic: &Elastic<'_>, region: &str, i: &'a Insta
         "launch-time" => out.push(own(i.launched.rfc3339_millis())),
         "monitoring-state" => out.push(monitoring(i).into()),
         "network-interface.network-interface-id" if alive => out.push((&*i.interface).into()),
-        "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+        "owner-id" => out.push(crate::sandbox::world::ACCOUNT.into()),
         "platform" => out.extend(i.platform.iter().map(|p| Cow::from(&**p))),
         "platform-details" => out.push((&*i.platform_details).into()),
         "private-dns-name" if alive => out.push(own(private_dns(region, i.private_ip))),
@@ -287,7 +288,7 @@ fn instance(
     x.el("launchTime", i.launched);
     x.nest("placement", |x| {
         x.el("availabilityZone", &i.zone);
-        x.opt("availabilityZoneId", super::regions::zone_id(&i.zone));
+        x.opt("availabilityZoneId", regions::zone_id(&i.zone));
         x.el("groupName", "");
         x.el("tenancy", "default");
     });

@@ -7,10 +7,10 @@ use arcstr::ArcStr;
 use ipnet::Ipv4Net;
 use serde::Deserialize;
 
-use super::default_region::Ids;
 use super::demo::settle;
-use super::instance::InstanceState;
 use super::launch::{self, LaunchRequest};
+use super::state::Ids;
+use super::state::instance::InstanceState;
 use crate::base::Time;
 use crate::sandbox::presets::{self, Header};
 use crate::sandbox::world::World;

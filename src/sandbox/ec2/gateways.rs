@@ -3,86 +3,21 @@
 use std::net::Ipv4Addr;
 
 use arcstr::ArcStr;
-use serde::{Deserialize, Serialize};
 
-use super::checks::not_found;
+use super::checks::{dry_run, not_found};
 use super::describe::tag_set;
 use super::filter::Filters;
 use super::network::wanted;
 use super::page::Page;
-use super::state::{State, Tags};
-use super::{Event, client_token, dry_run, tags};
+use super::state::{Event, InternetGateway, NatGateway, State};
+use super::{client_token, tags};
 use crate::base::Time;
-use crate::sandbox::event_queue;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
-
-/// An internet gateway.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct InternetGateway {
-    /// `igw-…`.
-    pub id: ArcStr,
-    /// The VPC that it is attached to.
-    pub vpc: Option<ArcStr>,
-    /// Its tags.
-    pub tags: Tags,
-}
-
-/// A NAT gateway.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct NatGateway {
-    /// `nat-…`.
-    pub id: ArcStr,
-    /// Its subnet.
-    pub subnet: ArcStr,
-    /// Its VPC.
-    pub vpc: ArcStr,
-    /// Its Elastic IP address, if it is public.
-    pub allocation: Option<ArcStr>,
-    /// That address.
-    pub public_ip: Option<Ipv4Addr>,
-    /// Its private address.
-    pub private_ip: Ipv4Addr,
-    /// Its network interface.
-    pub interface: ArcStr,
-    /// When it was made.
-    pub created: Time,
-    /// From when on it is available, or failed.
-    pub ready: Time,
-    /// Why it failed: AWS's code and sentence.
-    pub failure: Option<(ArcStr, ArcStr)>,
-    /// When it was deleted, and when that is done.
-    pub deleted: Option<(Time, Time)>,
-    /// Its tags.
-    pub tags: Tags,
-}
+use crate::sandbox::world::event_queue;
 
 /// A deleted NAT gateway is shown for about this long. [AWS: delete a NAT gateway]
 const SHOWN: std::time::Duration = std::time::Duration::from_secs(3600);
-
-impl NatGateway {
-    /// AWS's word for its state.
-    pub fn state(&self, now: Time) -> &'static str {
-        match (self.deleted, &self.failure) {
-            (Some((_, done)), _) if now >= done => "deleted",
-            (Some(_), _) => "deleting",
-            _ if now < self.ready => "pending",
-            (None, Some(_)) => "failed",
-            (None, None) => "available",
-        }
-    }
-    /// Whether it still has its address in its subnet.
-    pub fn holds_address(&self, now: Time) -> bool {
-        !matches!(self.state(now), "deleted" | "failed")
-    }
-}
-
-impl State {
-    /// The internet gateway of a VPC.
-    pub fn gateway_of(&self, vpc: &str) -> Option<&InternetGateway> {
-        self.gateways.values().find(|g| g.vpc.as_deref() == Some(vpc))
-    }
-}
 
 fn gateway(x: &mut Xml, account: &str, g: &InternetGateway) {
     x.el("internetGatewayId", &g.id);
@@ -119,7 +54,7 @@ pub(super) fn describe_internet(world: &mut World, call: &Call<'_>) -> Result<Re
                 "attachment.state" => out.extend(g.vpc.as_ref().map(|_| "available".into())),
                 "attachment.vpc-id" => out.extend(g.vpc.as_ref().map(|v| v.as_str().into())),
                 "internet-gateway-id" => out.push(g.id.as_str().into()),
-                "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+                "owner-id" => out.push(crate::sandbox::world::ACCOUNT.into()),
                 _ => {}
             })
     });

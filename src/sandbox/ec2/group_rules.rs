@@ -1,7 +1,6 @@
 //! Modifications of security group rules: their ports and peers, or their descriptions alone.
 
-use super::checks::not_found;
-use super::dry_run;
+use super::checks::{dry_run, not_found};
 use super::groups::{Asked, asked, peer_of, ports, same, the_group};
 use super::state::{Rule, State};
 use crate::sandbox::wire::{ApiError, Call, Reply};

@@ -6,14 +6,13 @@ use std::collections::BTreeMap;
 use arcstr::ArcStr;
 use ipnet::{Ipv4Net, Ipv6Net};
 
-use super::checks::not_found;
-use super::default_region::Ids;
+use super::checks::{dry_run, not_found};
 use super::describe::tag_set;
 use super::filter::Filters;
 use super::network::wanted;
 use super::page::Page;
-use super::state::{Peer, Rule, SecurityGroup, State, Tags};
-use super::{documented_filters, dry_run, tags};
+use super::state::{Ids, Peer, Rule, SecurityGroup, State, Tags};
+use super::{documented_filters, tags};
 use crate::net::range::Range;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
 use crate::sandbox::world::World;
@@ -68,7 +67,7 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
                         "ip-permission.from-port" => out.extend(rules.map(|r| r.from.to_string().into())),
                         "ip-permission.to-port" => out.extend(rules.map(|r| r.to.to_string().into())),
                         "ip-permission.protocol" => out.extend(rules.map(|r| r.protocol.as_str().into())),
-                        "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+                        "owner-id" => out.push(crate::sandbox::world::ACCOUNT.into()),
                         "vpc-id" => out.push(g.vpc.as_str().into()),
                         _ => {}
                     }

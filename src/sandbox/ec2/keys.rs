@@ -5,9 +5,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use md5::{Digest as _, Md5};
 
+use super::checks::dry_run;
 use super::describe::tag_set;
 use super::state::{KeyPair, State, Tags};
-use super::{dry_run, tags};
+use super::tags;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
 

@@ -4,12 +4,10 @@ use std::net::Ipv4Addr;
 
 use arcstr::ArcStr;
 
-use super::Event;
-use super::instance::{Instance, InstanceState, Metadata, Spot};
 use super::lifecycle::later;
-use super::state::{Attachment, State, Tags, Volume};
+use super::state::instance::{Instance, InstanceState, Metadata, Spot};
+use super::state::{Attachment, Event, Phase, State, Tags, Volume};
 use super::types;
-use super::volumes::Phase;
 use crate::base::Time;
 use crate::net::cidr::Cidr;
 use crate::sandbox::wire::ApiError;

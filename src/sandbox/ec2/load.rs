@@ -2,9 +2,10 @@
 //!
 //! CloudWatch's metrics come from here. Nothing is stored.
 
-use super::instance::{Instance, InstanceState};
+use super::state::instance::{Instance, InstanceState};
 use crate::base::Time;
-use crate::sandbox::world::{Random, World};
+use crate::sandbox::random::Random;
+use crate::sandbox::world::World;
 
 const MINUTE: i64 = 60;
 const DAY: i64 = 24 * 60 * MINUTE;

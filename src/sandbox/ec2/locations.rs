@@ -7,9 +7,9 @@ use arcstr::ArcStr;
 use super::documented_filters;
 use super::filter::Filters;
 use super::page::Page;
-use super::regions::{self, REGIONS, RegionInfo};
 use super::state::Tags;
 use super::types::{TYPES, TypeInfo};
+use crate::sandbox::regions::{self, REGIONS, RegionInfo};
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
 
@@ -211,7 +211,7 @@ pub(super) fn dhcp(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError
         "dhcp-options-id" => out.push(super::network::DHCP.into()),
         "key" => out.extend(all.iter().map(|(k, _)| (*k).into())),
         "value" => out.extend(all.iter().map(|(_, v)| v.clone().into())),
-        "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+        "owner-id" => out.push(crate::sandbox::world::ACCOUNT.into()),
         _ => {}
     });
     Ok(call.ec2(|x| {

@@ -8,11 +8,11 @@ use super::checks::none_of;
 use super::describe::{elastic, interface, public_ip, tag_set};
 use super::documented_filters;
 use super::filter::Filters;
-use super::instance::{Instance, InstanceState};
 use super::page::Page;
-use super::regions;
+use super::state::instance::{Instance, InstanceState};
 use super::state::{Subnet, Tags, Vpc};
 use crate::base::Time;
+use crate::sandbox::regions;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
 
@@ -65,7 +65,7 @@ pub(super) fn vpcs(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError
                 |name, out| match name {
                     "cidr" | "cidr-block" | "cidr-block-association.cidr-block" => out.push(v.cidr.to_string().into()),
                     "is-default" | "isDefault" => out.push(flag(v.is_default).into()),
-                    "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+                    "owner-id" => out.push(crate::sandbox::world::ACCOUNT.into()),
                     "dhcp-options-id" => out.push(DHCP.into()),
                     "state" => out.push(vpc_state(v, call.now).into()),
                     "vpc-id" => out.push(v.id.as_str().into()),
@@ -141,7 +141,7 @@ pub(super) fn subnets(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiEr
                     "cidr" | "cidr-block" | "cidrBlock" => out.push(s.cidr.to_string().into()),
                     "default-for-az" | "defaultForAz" => out.push(flag(s.is_default).into()),
                     "map-public-ip-on-launch" => out.push(flag(s.public).into()),
-                    "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+                    "owner-id" => out.push(crate::sandbox::world::ACCOUNT.into()),
                     "state" => out.push("available".into()),
                     "subnet-arn" => out.push(arn(&s.id).into()),
                     "subnet-id" => out.push(s.id.as_str().into()),
@@ -247,7 +247,7 @@ pub(super) fn interfaces(world: &mut World, call: &Call<'_>) -> Result<Reply, Ap
                     "interface-type" => out.push("interface".into()),
                     "mac-address" => out.push(super::describe::mac(i.private_ip).into()),
                     "network-interface-id" => out.push(i.interface.as_str().into()),
-                    "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+                    "owner-id" => out.push(crate::sandbox::world::ACCOUNT.into()),
                     "requester-managed" => out.push("false".into()),
                     "status" => out.push("in-use".into()),
                     "subnet-id" => out.push(i.subnet.as_str().into()),

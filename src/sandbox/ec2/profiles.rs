@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use arcstr::ArcStr;
 
 use super::filter::Filters;
-use super::instance::{Instance, InstanceState};
 use super::page::Page;
 use super::state::Tags;
+use super::state::instance::{Instance, InstanceState};
 use crate::sandbox::wire::{ApiError, Call, Reply};
 use crate::sandbox::world::World;
 

@@ -2,86 +2,18 @@
 
 use arcstr::ArcStr;
 use ipnet::Ipv4Net;
-use serde::{Deserialize, Serialize};
 
-use super::checks::not_found;
-use super::default_region::Ids;
+use super::checks::{dry_run, not_found};
 use super::describe::tag_set;
 use super::filter::Filters;
 use super::network::wanted;
 use super::page::Page;
-use super::state::{State, Tags};
-use super::{client_token, documented_filters, dry_run, tags};
+use super::state::{Association, Route, RouteTable, State};
+use super::{client_token, documented_filters, tags};
 use crate::base::Time;
 use crate::net::range::Range;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
 use crate::sandbox::world::World;
-
-/// A route table.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct RouteTable {
-    /// `rtb-…`.
-    pub id: ArcStr,
-    /// Its VPC.
-    pub vpc: ArcStr,
-    /// Whether subnets without an association of their own use it.
-    pub main: bool,
-    /// The association that makes it the main one.
-    pub main_association: ArcStr,
-    /// The subnets that use it by name.
-    pub associations: Vec<Association>,
-    /// Its routes beside the local one.
-    pub routes: Vec<Route>,
-    /// Its tags.
-    pub tags: Tags,
-}
-
-/// A subnet's use of a route table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Association {
-    /// `rtbassoc-…`.
-    pub id: ArcStr,
-    /// The subnet.
-    pub subnet: ArcStr,
-}
-
-/// A route.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Route {
-    /// Where to.
-    #[serde(with = "crate::net::cidr::as_text")]
-    pub to: Ipv4Net,
-    /// By what: the id of an internet gateway, a NAT gateway, an instance or a network interface.
-    pub by: ArcStr,
-}
-
-impl State {
-    /// A VPC's main route table.
-    pub(super) fn add_main_table(&mut self, ids: &Ids<'_>, name: &str, vpc: &ArcStr) {
-        let id = ids.id("rtb", name);
-        let main_association = ids.id("rtbassoc", name);
-        let table = RouteTable {
-            id: id.clone(),
-            vpc: vpc.clone(),
-            main: true,
-            main_association,
-            associations: Vec::new(),
-            routes: Vec::new(),
-            tags: Tags::new(),
-        };
-        self.route_tables.insert(id, table);
-    }
-    /// Whether what a route leads to is there.
-    fn leads(&self, route: &Route, now: Time) -> bool {
-        let by = route.by.as_str();
-        match by.split_once('-').map(|(p, _)| p) {
-            Some("igw") => self.gateways.get(by).is_some_and(|g| g.vpc.is_some()),
-            Some("nat") => self.nat_gateways.get(by).is_some_and(|n| n.state(now) == "available"),
-            Some("i") => self.instances.get(by).is_some_and(|i| i.state == super::InstanceState::Running),
-            _ => true,
-        }
-    }
-}
 
 fn render(x: &mut Xml, state: &State, account: &str, t: &RouteTable, now: Time) {
     let associated = |x: &mut Xml| x.nest("associationState", |x| x.el("state", "associated"));
@@ -215,7 +147,7 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
                         out.push(t.id.as_str().into())
                     }
                     "association.subnet-id" => out.extend(t.associations.iter().map(|a| a.subnet.as_str().into())),
-                    "owner-id" => out.push(crate::sandbox::ACCOUNT.into()),
+                    "owner-id" => out.push(crate::sandbox::world::ACCOUNT.into()),
                     "route-table-id" => out.push(t.id.as_str().into()),
                     "route.destination-cidr-block" => {
                         out.extend(state.vpcs.get(&t.vpc).map(|v| v.cidr.to_string().into()));

@@ -4,11 +4,12 @@ use arcstr::ArcStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::checks::dry_run;
 use super::describe::{Look, elastic, reservation};
-use super::instance::Metadata;
 use super::launch::{self, LaunchRequest, VolumeRequest};
 use super::state::State;
-use super::{attributes, client_token, dry_run, tags, templates};
+use super::state::instance::Metadata;
+use super::{attributes, client_token, tags, templates};
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 use crate::sandbox::world::World;
 
@@ -199,4 +200,14 @@ fn volume(p: &Params) -> Result<VolumeRequest, ApiError> {
         encrypted: p.bool("Ebs.Encrypted")?.unwrap_or(false),
         keep: p.bool("Ebs.DeleteOnTermination")? == Some(false),
     })
+}
+
+/// What a template launches, for the service that launches from it; the version's number.
+///
+/// # Errors
+/// AWS's, if the template, the version or something that it names is not there.
+pub(crate) fn launch_of(state: &State, id: &str, version: &str) -> Result<(LaunchRequest, u64), ApiError> {
+    let template = state.templates.get(id).ok_or_else(|| templates::no_template(true, id))?;
+    let (number, data) = templates::data(template, version)?;
+    Ok((request(state, data)?, number))
 }

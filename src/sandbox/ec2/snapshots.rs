@@ -1,76 +1,18 @@
 //! Snapshots, and images made from instances.
 
 use arcstr::ArcStr;
-use serde::{Deserialize, Serialize};
 
-use super::checks::not_found;
-use super::default_region::Ids;
+use super::checks::{dry_run, not_found};
 use super::describe::tag_set;
 use super::filter::Filters;
-use super::instance::InstanceState;
 use super::network::wanted;
 use super::page::Page;
-use super::state::{Image, State, Tags};
-use super::{documented_filters, dry_run, lifecycle, tags};
+use super::state::instance::InstanceState;
+use super::state::{Image, Snapshot, Tags};
+use super::{documented_filters, lifecycle, tags};
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
-
-/// A snapshot.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Snapshot {
-    /// `snap-…`.
-    pub id: ArcStr,
-    /// The volume that it is of.
-    pub volume: ArcStr,
-    /// GiB.
-    pub size: u32,
-    /// Its description.
-    pub description: ArcStr,
-    /// The owner's account id.
-    pub owner: ArcStr,
-    /// The owner's alias (`amazon`), if it has one.
-    pub owner_alias: Option<ArcStr>,
-    /// When it was begun.
-    pub started: Time,
-    /// When it is complete.
-    pub ready: Time,
-    /// Whether it is encrypted.
-    pub encrypted: bool,
-    /// Its tags.
-    pub tags: Tags,
-}
-
-impl Snapshot {
-    /// AWS's word for its state.
-    pub fn state(&self, now: Time) -> &'static str {
-        if now < self.ready { "pending" } else { "completed" }
-    }
-    fn progress(&self, now: Time) -> String {
-        let done = (now.0 - self.started.0) * 100 / (self.ready.0 - self.started.0).max(1);
-        format!("{}%", if now < self.ready { done.clamp(0, 99) } else { 100 })
-    }
-}
-
-impl State {
-    /// Adds an image with the snapshot behind it.
-    pub(super) fn add_image(&mut self, ids: &Ids<'_>, image: Image) {
-        let snapshot = Snapshot {
-            id: image.snapshot.clone(),
-            volume: ids.id("vol", &image.name),
-            size: image.size,
-            description: arcstr::format!("Created by CreateImage for {}", image.id),
-            owner: image.owner.clone(),
-            owner_alias: image.owner_alias.clone(),
-            started: image.created,
-            ready: image.created,
-            encrypted: false,
-            tags: Tags::new(),
-        };
-        self.snapshots.insert(snapshot.id.clone(), snapshot);
-        self.images.insert(image.id.clone(), image);
-    }
-}
 
 fn render(x: &mut Xml, s: &Snapshot, now: Time, answer: bool) {
     x.el("snapshotId", &s.id);

@@ -7,9 +7,9 @@ use arcstr::ArcStr;
 use super::describe::tag_set;
 use super::documented_filters::Documented;
 use super::filter::Filters;
-use super::instance::{Instance, InstanceState, Spot};
 use super::page::Page;
 use super::state::Tags;
+use super::state::instance::{Instance, InstanceState, Spot};
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
 

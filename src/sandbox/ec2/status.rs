@@ -6,11 +6,12 @@ use std::time::Duration;
 use super::describe::{named, state_of};
 use super::documented_filters;
 use super::filter::{Filters, Values};
-use super::instance::{Check, CheckStatus, Instance, InstanceState};
 use super::lifecycle;
 use super::page::Page;
 use super::state::Tags;
+use super::state::instance::{Check, CheckStatus, Instance, InstanceState};
 use crate::base::Time;
+use crate::sandbox::regions;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
 
@@ -77,7 +78,7 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
                         _ => {}
                     }
                 },
-                |x| x.opt("availabilityZoneId", super::regions::zone_id(&i.zone)),
+                |x| x.opt("availabilityZoneId", regions::zone_id(&i.zone)),
             )
     };
     let (found, next) = page.cut(&state.instances, pass);
@@ -86,7 +87,7 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
             let settle: Duration = lifecycle::checks_take(world, &i.id);
             x.el("instanceId", &i.id);
             x.el("availabilityZone", &i.zone);
-            x.opt("availabilityZoneId", super::regions::zone_id(&i.zone));
+            x.opt("availabilityZoneId", regions::zone_id(&i.zone));
             if !i.events.is_empty() {
                 x.list("eventsSet", "item", &i.events, |x, e| {
                     x.el("instanceEventId", &e.id);

@@ -6,6 +6,7 @@ use super::filter::Filters;
 use super::network::wanted;
 use super::page::Page;
 use super::state::{Image, Volume};
+use crate::sandbox::regions;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
 
@@ -80,7 +81,7 @@ pub(super) fn volume(x: &mut Xml, v: &Volume) {
     x.el("size", v.size);
     x.el("snapshotId", v.snapshot.as_deref().unwrap_or_default());
     x.el("availabilityZone", &v.zone);
-    x.opt("availabilityZoneId", super::regions::zone_id(&v.zone));
+    x.opt("availabilityZoneId", regions::zone_id(&v.zone));
     x.el("status", v.state());
     x.el("createTime", v.created);
     x.list("attachmentSet", "item", &v.attachment, |x, a| {

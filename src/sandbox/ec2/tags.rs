@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use arcstr::ArcStr;
 
-use super::checks::{is_id, not_found};
-use super::dry_run;
+use super::checks::{dry_run, is_id, not_found};
 use super::filter::Filters;
 use super::page::Page;
 use super::state::{State, Tags};

@@ -3,77 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arcstr::ArcStr;
-use serde::{Deserialize, Serialize};
 
-use super::checks::is_id;
+use super::checks::{dry_run, is_id};
 use super::describe::tag_set;
 use super::filter::Filters;
-use super::launch::LaunchRequest;
 use super::page::Page;
-use super::state::{State, Tags};
-use super::{client_token, documented_filters, dry_run, tags};
+use super::state::{LaunchTemplate, State, Tags, Version};
+use super::{client_token, documented_filters, tags};
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
 use crate::sandbox::world::World;
 
-/// A launch template.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct LaunchTemplate {
-    /// `lt-…`.
-    pub id: ArcStr,
-    /// Its name, unique in the region.
-    pub name: ArcStr,
-    /// When it was made.
-    pub created: Time,
-    /// The version that `$Default` means.
-    pub default: u64,
-    /// The highest number that a version ever had: it is not used again.
-    pub latest: u64,
-    /// The versions that are there.
-    pub versions: BTreeMap<u64, Version>,
-    /// Its tags.
-    pub tags: Tags,
-}
-
-/// One version of a launch template: never changed.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Version {
-    /// Its description.
-    pub description: Option<ArcStr>,
-    /// When it was made.
-    pub created: Time,
-    /// `LaunchTemplateData` as it was sent: the names are RunInstances' own.
-    pub data: Params,
-}
-
 /// Versions that one template may have. [AWS: launch template limits]
 const MOST_VERSIONS: usize = 10_000;
 
-impl LaunchTemplate {
-    /// A template with its first version.
-    pub fn new(id: ArcStr, name: ArcStr, data: Params, created: Time) -> LaunchTemplate {
-        let first = Version { description: None, created, data };
-        LaunchTemplate { id, name, created, default: 1, latest: 1, versions: [(1, first)].into(), tags: Tags::new() }
-    }
-    /// Adds a version.
-    pub fn add(&mut self, version: Version) -> u64 {
-        self.latest += 1;
-        self.versions.insert(self.latest, version);
-        self.latest
-    }
-    /// The number that `$Latest`, `$Default` or a number names, if there is such a version.
-    pub fn number(&self, version: &str) -> Option<u64> {
-        let number = match version {
-            "$Latest" => *self.versions.keys().next_back()?,
-            "$Default" | "" => self.default,
-            other => other.parse().ok()?,
-        };
-        self.versions.contains_key(&number).then_some(number)
-    }
-}
-
 /// AWS's error for a template that is not there.
-fn no_template(by_id: bool, what: &str) -> ApiError {
+pub(super) fn no_template(by_id: bool, what: &str) -> ApiError {
     if by_id && !is_id("lt", what) {
         return ApiError::new(
             "InvalidLaunchTemplateId.Malformed",
@@ -449,16 +394,6 @@ pub(super) fn describe_versions(world: &mut World, call: &Call<'_>) -> Result<Re
 pub(super) fn marks(template: &LaunchTemplate, number: u64) -> Tags {
     let number = arcstr::format!("{number}");
     vec![("aws:ec2launchtemplate:id".into(), template.id.clone()), ("aws:ec2launchtemplate:version".into(), number)]
-}
-
-/// What a template launches, for the service that launches from it; the version's number.
-///
-/// # Errors
-/// AWS's, if the template, the version or something that it names is not there.
-pub(crate) fn launch_of(state: &State, id: &str, version: &str) -> Result<(LaunchRequest, u64), ApiError> {
-    let template = state.templates.get(id).ok_or_else(|| no_template(true, id))?;
-    let (number, data) = data(template, version)?;
-    Ok((super::run::request(state, data)?, number))
 }
 
 /// A template's data that would launch an instance like this one.

@@ -90,7 +90,7 @@ pub(super) fn describe(call: &Call<'_>) -> Option<Result<Reply, ApiError>> {
 }
 
 fn answer(kind: &Absent, call: &Call<'_>) -> Result<Reply, ApiError> {
-    super::dry_run(call)?;
+    super::checks::dry_run(call)?;
     if let Some(id) = call.params.texts(kind.parameter).first() {
         let malformed = !kind.prefix.is_empty() && !is_id(kind.prefix, id);
         let code = match (kind.code.contains('.'), malformed) {

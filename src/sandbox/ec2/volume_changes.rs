@@ -2,45 +2,16 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
+use super::checks::dry_run;
 use super::documented_filters;
-use super::dry_run;
 use super::filter::Filters;
 use super::network::wanted;
 use super::page::Page;
-use super::state::Tags;
-use super::volumes::{Phase, Shape, bounds, invalid, shape, the_volume};
+use super::state::{Modification, Phase, Tags};
+use super::volumes::{bounds, invalid, shape, the_volume};
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
-
-/// A change of size, type or speed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Modification {
-    /// Size, type, I/O operations and throughput before.
-    pub from: Shape,
-    /// And after.
-    pub to: Shape,
-    /// When it began, when it counts, and when the data are all moved.
-    pub times: (Time, Time, Time),
-}
-
-impl Modification {
-    /// AWS's word for how far it is.
-    pub fn state(&self, now: Time) -> &'static str {
-        let (_, counts, done) = self.times;
-        match () {
-            () if now < counts => "modifying",
-            () if now < done => "optimizing",
-            () => "completed",
-        }
-    }
-    fn progress(&self, now: Time) -> i64 {
-        let (from, _, done) = self.times;
-        ((now.0 - from.0) * 100 / (done.0 - from.0).max(1)).clamp(0, 100)
-    }
-}
 
 /// How long a change takes to count, and then until the data are all moved.
 const COUNTS: Duration = Duration::from_secs(5);

@@ -1,70 +1,19 @@
 //! Volumes: Create, Attach, Detach, Delete. Their modifications are in [`super::volume_changes`].
 
 use arcstr::ArcStr;
-use serde::{Deserialize, Serialize};
 
-use super::checks::not_found;
+use super::checks::{dry_run, not_found};
 use super::filter::Filters;
-use super::instance::InstanceState;
 use super::network::wanted;
 use super::page::Page;
-use super::state::{Attachment, State, Tags, Volume};
-use super::{Event, client_token, dry_run, regions, tags};
+use super::state::instance::InstanceState;
+use super::state::{Attachment, Event, Phase, Shape, State, Tags, Volume};
+use super::{client_token, tags};
 use crate::base::Time;
-use crate::sandbox::event_queue;
+use crate::sandbox::regions;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
-
-/// A transition that a volume or an attachment is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Phase {
-    /// Being made, or being attached.
-    Beginning,
-    /// None.
-    #[default]
-    Settled,
-    /// Being deleted, or being detached.
-    Ending,
-}
-
-/// What can be changed of a volume.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shape {
-    /// GiB.
-    pub size: u32,
-    /// `gp3`…
-    pub kind: ArcStr,
-    /// I/O operations a second.
-    pub iops: u32,
-    /// MiB a second, for `gp3`.
-    pub throughput: Option<u32>,
-}
-
-impl Volume {
-    /// AWS's word for its state.
-    pub fn state(&self) -> &'static str {
-        match (self.phase, &self.attachment) {
-            (Phase::Beginning, _) => "creating",
-            (Phase::Ending, _) => "deleting",
-            (Phase::Settled, Some(_)) => "in-use",
-            (Phase::Settled, None) => "available",
-        }
-    }
-    pub(super) fn shape(&self) -> Shape {
-        Shape { size: self.size, kind: self.kind.clone(), iops: self.iops, throughput: self.throughput }
-    }
-}
-
-impl Attachment {
-    /// AWS's word for its state.
-    pub const fn state(&self) -> &'static str {
-        match self.phase {
-            Phase::Beginning => "attaching",
-            Phase::Settled => "attached",
-            Phase::Ending => "detaching",
-        }
-    }
-}
+use crate::sandbox::world::event_queue;
 
 pub(super) fn invalid(message: String) -> ApiError {
     ApiError::new("InvalidParameterValue", message)

@@ -3,13 +3,13 @@
 use arcstr::ArcStr;
 use ipnet::Ipv4Net;
 
-use super::checks::not_found;
-use super::default_region::Ids;
+use super::checks::{dry_run, not_found};
 use super::network::{subnet, vpc};
-use super::state::State;
-use super::{dry_run, regions, tags};
+use super::state::{Ids, State};
+use super::tags;
 use crate::net::cidr::Cidr;
 use crate::net::range::Range;
+use crate::sandbox::regions;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 use crate::sandbox::world::World;
 

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use super::describe::named_balancer;
 use super::errors::{Outcome, missing, validation};
-use super::physics::{self, Event};
+use super::physics;
+use super::state::Event;
 use super::state::{Kind, LoadBalancer, Zone};
 use super::tagging::{check_name, name_of, tags_of};
-use super::{attributes, ec2_port, render, render_nothing};
-use crate::sandbox::event_queue;
+use super::{attributes, ec2_port, render};
 use crate::sandbox::wire::{ApiError, Call, Reply};
 use crate::sandbox::world::World;
+use crate::sandbox::world::event_queue;
 
 /// The zones that a request's subnets stand for, sorted, and their VPC.
 fn zones_of(world: &World, call: &Call<'_>, kind: Kind) -> Outcome<(Vec<Zone>, String)> {
@@ -155,7 +156,7 @@ pub(super) fn delete_load_balancer(world: &mut World, call: &Call<'_>) -> Outcom
         }
         Ok(lb) => lb.arn.clone(),
         // Deleting what is gone succeeds, says the API reference.
-        Err(e) if e.code == "LoadBalancerNotFound" => return Ok(call.query(render_nothing)),
+        Err(e) if e.code == "LoadBalancerNotFound" => return Ok(call.query(render::nothing)),
         Err(e) => return Err(e),
     };
     state.balancers.remove(&arn);
@@ -166,13 +167,13 @@ pub(super) fn delete_load_balancer(world: &mut World, call: &Call<'_>) -> Outcom
     }
     state.tags.remove(&arn);
     physics::review_all(world, &call.region, call.now);
-    Ok(call.query(render_nothing))
+    Ok(call.query(render::nothing))
 }
 
 pub(super) fn modify_load_balancer_attributes(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
     let state = &mut world.region(&call.region).elbv2;
     let arn = named_balancer(state, call)?.arn.clone();
-    let Some(lb) = state.balancers.get_mut(&arn) else { return Ok(call.query(render_nothing)) };
+    let Some(lb) = state.balancers.get_mut(&arn) else { return Ok(call.query(render::nothing)) };
     attributes::set_balancer(lb, &call.params)?;
     Ok(call.query(|x| attributes::write_balancer(x, lb)))
 }

@@ -6,8 +6,9 @@ use super::health::{Failure, Probe, Unused};
 use super::state::{Answer, Kind, LoadBalancer, TargetGroup};
 use crate::base::Time;
 use crate::net::reach::Source;
+pub(super) use crate::sandbox::ec2::InstanceState;
 use crate::sandbox::ec2::reach::{Contact, contact};
-use crate::sandbox::ec2::{self, Instance, InstanceState};
+use crate::sandbox::ec2::{self, Instance};
 use crate::sandbox::world::World;
 
 /// Where a target stands.

@@ -5,9 +5,9 @@ use ipnet::IpNet;
 use super::describe::{group, named_balancer, named_listener};
 use super::errors::{Outcome, listener_not_found, missing, rule_not_found, validation};
 use super::physics;
+use super::render;
 use super::state::{Action, Condition, Kind, Listener, LoadBalancer, Rule, State};
 use super::tagging::tags_of;
-use super::{render, render_nothing};
 use crate::net::range::Range;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 use crate::sandbox::world::World;
@@ -227,7 +227,7 @@ pub(super) fn delete_listener(world: &mut World, call: &Call<'_>) -> Outcome<Rep
     state.listeners.remove(&arn);
     state.tags.remove(&arn);
     physics::review_all(world, &call.region, call.now);
-    Ok(call.query(render_nothing))
+    Ok(call.query(render::nothing))
 }
 
 /// ModifyListener: what is said changes, the rest stays.
@@ -431,7 +431,7 @@ pub(super) fn delete_rule(world: &mut World, call: &Call<'_>) -> Outcome<Reply> 
     }
     state.tags.remove(arn);
     physics::review_all(world, &call.region, call.now);
-    Ok(call.query(render_nothing))
+    Ok(call.query(render::nothing))
 }
 
 /// SetRulePriorities: of several rules of one listener at once, so that two can change places.

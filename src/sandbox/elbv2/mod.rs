@@ -4,12 +4,14 @@
 //! |---|---|
 //! | `state`, `health` | plain data; a target's states, reason codes and words |
 //! | `physics` | rounds of health checks, registration, draining |
+//! | `metrics`, `alb_traffic` | what balancers publish each minute |
 //! | `ec2_port` | the port to EC2 and its network: the only place that knows them |
 //! | `describe`, `balancers`, `listeners`, `target_groups`, `targets`, `attributes`, `tagging` | the operations |
 //! | `render`, `page`, `errors` | the wire: XML, markers, AWS's errors |
 //!
 //! Other services use [`register`], [`deregister`], [`instance_changed`] and [`believes_unhealthy`].
 
+mod alb_traffic;
 mod attributes;
 mod balancers;
 pub(super) mod demo;
@@ -18,101 +20,21 @@ mod ec2_port;
 mod errors;
 mod health;
 mod listeners;
+mod metrics;
+mod operations;
 mod page;
 mod physics;
 mod render;
-mod state;
+pub mod state;
 mod tagging;
 mod target_groups;
 mod targets;
 
 pub use health::{Failure, Health, Unused};
-pub use physics::Event;
-pub(crate) use physics::{apply_event, deregister, instance_changed, register};
-pub use state::{Answer, App, HealthCheck, Kind, Listener, LoadBalancer, State, Target, TargetGroup, Zone};
-
-use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
-use crate::sandbox::world::World;
-
-/// Answers one call.
-pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
-    answered(world, call).unwrap_or_else(|e| call.fail(&e))
-}
-
-fn answered(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
-    call.refuse(&NOT_HERE)?;
-    let state = &world.region(&call.region).elbv2;
-    match call.operation.as_str() {
-        "DescribeLoadBalancers" => describe::load_balancers(state, call),
-        "DescribeTargetGroups" => describe::target_groups(state, call),
-        "DescribeTargetHealth" => targets::describe_health(world, call),
-        "DescribeListeners" => describe::listeners(state, call),
-        "DescribeRules" => describe::rules(state, call),
-        "DescribeTags" => describe::tags(state, call),
-        "DescribeLoadBalancerAttributes" => describe::load_balancer_attributes(state, call),
-        "DescribeTargetGroupAttributes" => describe::target_group_attributes(state, call),
-        "DescribeListenerCertificates" => describe::listener_certificates(state, call),
-        "DescribeListenerAttributes" => describe::listener_attributes(state, call),
-        "DescribeSSLPolicies" => describe::ssl_policies(call),
-        "DescribeAccountLimits" => describe::account_limits(call),
-        "RegisterTargets" => targets::register(world, call),
-        "DeregisterTargets" => targets::deregister(world, call),
-        "CreateLoadBalancer" => balancers::create_load_balancer(world, call),
-        "DeleteLoadBalancer" => balancers::delete_load_balancer(world, call),
-        "ModifyLoadBalancerAttributes" => balancers::modify_load_balancer_attributes(world, call),
-        "CreateTargetGroup" => target_groups::create_target_group(world, call),
-        "ModifyTargetGroup" => target_groups::modify_target_group(world, call),
-        "ModifyTargetGroupAttributes" => target_groups::modify_target_group_attributes(world, call),
-        "DeleteTargetGroup" => target_groups::delete_target_group(world, call),
-        "CreateListener" => listeners::create_listener(world, call),
-        "DeleteListener" => listeners::delete_listener(world, call),
-        "ModifyListener" => listeners::modify_listener(world, call),
-        "CreateRule" => listeners::create_rule(world, call),
-        "ModifyRule" => listeners::modify_rule(world, call),
-        "DeleteRule" => listeners::delete_rule(world, call),
-        "SetRulePriorities" => listeners::set_priorities(world, call),
-        "SetSubnets" => balancers::set_subnets(world, call),
-        "SetSecurityGroups" => balancers::set_security_groups(world, call),
-        "SetIpAddressType" => balancers::set_ip_address_type(world, call),
-        "AddTags" => tagging::add_tags(world, call),
-        "RemoveTags" => tagging::remove_tags(world, call),
-        _ => Ok(call.unknown_operation()),
-    }
-}
-
-/// What is not done here, with the value that asks for nothing: refused instead of passed over.
-#[rustfmt::skip]
-const NOT_HERE: [(&[&str], &str, &str); 19] = [
-    (&["CreateListener", "ModifyListener"], "AlpnPolicy", ""),
-    (&["CreateListener", "ModifyListener"], "MutualAuthentication.Mode", "off"),
-    (&["CreateLoadBalancer"], "CustomerOwnedIpv4Pool", ""),
-    (&["CreateLoadBalancer"], "IpamPools", ""),
-    (&["CreateLoadBalancer", "SetSubnets"], "EnablePrefixForIpv6SourceNat", "off"),
-    (&["CreateLoadBalancer", "SetSubnets"], "SubnetMappings.*.AllocationId", ""),
-    (&["CreateLoadBalancer", "SetSubnets"], "SubnetMappings.*.PrivateIPv4Address", ""),
-    (&["CreateLoadBalancer", "SetSubnets"], "SubnetMappings.*.IPv6Address", ""),
-    (&["CreateLoadBalancer", "SetSubnets"], "SubnetMappings.*.SourceNatIpv6Prefix", ""),
-    (&["SetSecurityGroups"], "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", "on"),
-    (&["CreateRule", "ModifyRule"], "Transforms", ""),
-    (&["ModifyRule"], "ResetTransforms", "false"),
-    (&["CreateTargetGroup"], "TargetControlPort", ""),
-    (&["CreateTargetGroup"], "IpAddressType", "ipv4"),
-    (&["CreateTargetGroup", "ModifyTargetGroup"], "Matcher.GrpcCode", ""),
-    // Health checks of instances and addresses are always on. [AWS: CreateTargetGroup]
-    (&["CreateTargetGroup", "ModifyTargetGroup"], "HealthCheckEnabled", "true"),
-    (&["RegisterTargets", "DeregisterTargets", "DescribeTargetHealth"], "Targets.*.QuicServerId", ""),
-    (&["CreateListener", "ModifyListener"], "DefaultActions.*.JwtValidationConfig", ""),
-    (&["CreateRule", "ModifyRule"], "Actions.*.JwtValidationConfig", ""),
-];
-
-/// Whether a balancer thinks the instance unhealthy in this target group: what a group with ELB checks acts on.
-pub(crate) fn believes_unhealthy(state: &State, group: &str, instance: &str) -> bool {
-    let unhealthy = |t: &Target| t.id == instance && matches!(t.health, Health::Unhealthy(_));
-    state.groups.get(group).is_some_and(|g| g.targets.iter().any(unhealthy))
-}
-
-/// For answers with an empty result.
-fn render_nothing(_: &mut Xml) {}
+pub(in crate::sandbox) use metrics::metrics;
+pub(in crate::sandbox) use operations::answer;
+pub(in crate::sandbox) use physics::{apply_event, believes_unhealthy, deregister, instance_changed, register};
+pub use state::{Answer, App, Event, HealthCheck, Kind, Listener, LoadBalancer, State, Target, TargetGroup, Zone};
 
 #[cfg(test)]
 mod tests;

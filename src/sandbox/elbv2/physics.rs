@@ -5,38 +5,12 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use super::ec2_port::{self, TargetView};
 use super::health::{self, Health, Unused};
-use super::state::{Kind, Target};
+use super::state::{Event, Kind, State, Target};
 use crate::base::Time;
-use crate::sandbox::event_queue;
 use crate::sandbox::world::World;
-
-/// What will happen to load balancers, target groups and targets.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Event {
-    /// A balancer leaves `provisioning`.
-    Active {
-        /// Its ARN.
-        balancer: String,
-    },
-    /// A target group's targets are checked; goes on while there are any.
-    Round {
-        /// The target group's ARN.
-        group: String,
-    },
-    /// A target's registration is through, or its draining is over.
-    Due {
-        /// The target group's ARN.
-        group: String,
-        /// The target's id.
-        target: String,
-        /// The target's port.
-        port: u16,
-    },
-}
+use crate::sandbox::world::event_queue;
 
 /// Lets an event happen at its moment.
 pub(crate) fn apply_event(world: &mut World, region: &str, event: Event, now: Time) {
@@ -215,4 +189,10 @@ pub(super) const fn provisioning(kind: Kind) -> Duration {
         Kind::Application => Duration::from_secs(120),
         Kind::Network => Duration::from_secs(90),
     }
+}
+
+/// Whether a balancer thinks the instance unhealthy in this target group: what a group with ELB checks acts on.
+pub(crate) fn believes_unhealthy(state: &State, group: &str, instance: &str) -> bool {
+    let unhealthy = |t: &Target| t.id == instance && matches!(t.health, Health::Unhealthy(_));
+    state.groups.get(group).is_some_and(|g| g.targets.iter().any(unhealthy))
 }

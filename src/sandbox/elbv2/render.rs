@@ -152,3 +152,6 @@ pub(super) fn condition_config(field: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// For answers with an empty result.
+pub(super) fn nothing(_: &mut Xml) {}

@@ -10,6 +10,30 @@ use serde::{Deserialize, Serialize};
 use super::health::Health;
 use crate::base::Time;
 
+/// What will happen to load balancers, target groups and targets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// A balancer leaves `provisioning`.
+    Active {
+        /// Its ARN.
+        balancer: String,
+    },
+    /// A target group's targets are checked; goes on while there are any.
+    Round {
+        /// The target group's ARN.
+        group: String,
+    },
+    /// A target's registration is through, or its draining is over.
+    Due {
+        /// The target group's ARN.
+        group: String,
+        /// The target's id.
+        target: String,
+        /// The target's port.
+        port: u16,
+    },
+}
+
 /// One region's load balancing. Everything is keyed by ARN.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct State {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::describe::tagged;
 use super::errors::{Outcome, missing, validation};
-use super::render_nothing;
+use super::render;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 use crate::sandbox::world::World;
 
@@ -56,7 +56,7 @@ pub(super) fn add_tags(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
     for arn in arns {
         state.tags.entry(arn).or_default().extend(tags.clone());
     }
-    Ok(call.query(render_nothing))
+    Ok(call.query(render::nothing))
 }
 
 pub(super) fn remove_tags(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
@@ -71,5 +71,5 @@ pub(super) fn remove_tags(world: &mut World, call: &Call<'_>) -> Outcome<Reply> 
             tags.retain(|k, _| !keys.contains(&k.as_str()));
         }
     }
-    Ok(call.query(render_nothing))
+    Ok(call.query(render::nothing))
 }

@@ -6,7 +6,7 @@ use super::describe::named_group;
 use super::errors::{Outcome, group_in_use, validation};
 use super::state::{HealthCheck, TargetGroup};
 use super::tagging::{check_name, name_of, tags_of};
-use super::{attributes, ec2_port, render, render_nothing};
+use super::{attributes, ec2_port, render};
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 use crate::sandbox::world::World;
 
@@ -175,7 +175,7 @@ pub(super) fn modify_target_group(world: &mut World, call: &Call<'_>) -> Outcome
 pub(super) fn modify_target_group_attributes(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
     let state = &mut world.region(&call.region).elbv2;
     let arn = named_group(state, call)?.arn.clone();
-    let Some(g) = state.groups.get_mut(&arn) else { return Ok(call.query(render_nothing)) };
+    let Some(g) = state.groups.get_mut(&arn) else { return Ok(call.query(render::nothing)) };
     attributes::set_group(g, &call.params)?;
     Ok(call.query(|x| attributes::write_group(x, g)))
 }
@@ -184,7 +184,7 @@ pub(super) fn delete_target_group(world: &mut World, call: &Call<'_>) -> Outcome
     let state = &mut world.region(&call.region).elbv2;
     let arn = match named_group(state, call) {
         Ok(g) => g.arn.clone(),
-        Err(e) if e.code == "TargetGroupNotFound" => return Ok(call.query(render_nothing)),
+        Err(e) if e.code == "TargetGroupNotFound" => return Ok(call.query(render::nothing)),
         Err(e) => return Err(e),
     };
     if !state.balancers_of(&arn).is_empty() {
@@ -192,5 +192,5 @@ pub(super) fn delete_target_group(world: &mut World, call: &Call<'_>) -> Outcome
     }
     state.groups.remove(&arn);
     state.tags.remove(&arn);
-    Ok(call.query(render_nothing))
+    Ok(call.query(render::nothing))
 }

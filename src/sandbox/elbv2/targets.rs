@@ -1,12 +1,13 @@
 //! Targets: Register, Deregister, DescribeTargetHealth.
 
 use super::describe::{TARGETS_PER_GROUP, named_group};
+use super::ec2_port;
+use super::ec2_port::InstanceState;
 use super::errors::{Outcome, missing, validation};
 use super::health;
 use super::physics;
+use super::render;
 use super::state::Kind;
-use super::{ec2_port, render_nothing};
-use crate::sandbox::ec2::InstanceState;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 use crate::sandbox::world::World;
 
@@ -96,7 +97,7 @@ pub(super) fn register(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
     for (id, port) in &targets {
         physics::register(world, region, &group.arn, id, *port, call.now);
     }
-    Ok(call.query(render_nothing))
+    Ok(call.query(render::nothing))
 }
 
 pub(super) fn deregister(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
@@ -110,7 +111,7 @@ pub(super) fn deregister(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
     for (id, port) in &targets {
         physics::deregister(world, region, &arn, id, *port, call.now);
     }
-    Ok(call.query(render_nothing))
+    Ok(call.query(render::nothing))
 }
 
 pub(super) fn describe_health(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {

@@ -1,10 +1,12 @@
 //! Buckets: list, create, delete, versioning, tags, and the sub-resources that are kept as they are sent.
 
+use super::error::Outcome;
 use super::error::S3Error;
 use super::request::{DOCUMENTS, S3Request, read_xml};
+use super::state::OWNER;
 use super::state::{Bucket, Versioning};
-use super::{OWNER, Outcome, bucket_mut, names, policy};
-use crate::sandbox::ec2::regions;
+use super::{names, policy};
+use crate::sandbox::regions;
 use crate::sandbox::wire::{Node, Reply, Xml};
 use crate::sandbox::world::World;
 
@@ -348,4 +350,15 @@ pub(super) fn document(world: &mut World, request: &S3Request<'_>, operation: &s
     }
     bucket_mut(world, request)?.documents.insert(name.to_owned(), text);
     Ok(bare(if name == "policy" { 204 } else { 200 }))
+}
+
+/// The bucket of a request that `s3::operations` has found.
+pub(super) fn bucket_mut<'w>(world: &'w mut World, request: &S3Request<'_>) -> Result<&'w mut Bucket, S3Error> {
+    world.s3.buckets.get_mut(request.bucket.as_str()).ok_or_else(|| S3Error::no_bucket(&request.bucket))
+}
+
+/// A new version id, if the bucket's versioning gives one.
+pub(super) fn new_version_id(world: &mut World, request: &S3Request<'_>) -> Option<arcstr::ArcStr> {
+    let enabled = world.s3.buckets.get(request.bucket.as_str()).is_some_and(|b| b.versioning == Versioning::Enabled);
+    enabled.then(|| world.new_hex(32).into())
 }

@@ -6,7 +6,7 @@
 use bytes::{Bytes, BytesMut};
 use serde::{Deserialize, Serialize};
 
-use crate::sandbox::world::Random;
+use crate::sandbox::random::Random;
 
 /// The bytes of one version of an object.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,11 +1,13 @@
 //! DeleteObject and DeleteObjects.
 
+use super::bucket::bucket_mut;
+use super::bucket::new_version_id;
 use super::bucket::{bare, document_reply};
+use super::error::Outcome;
 use super::error::S3Error;
 use super::request::{S3Request, read_xml};
 use super::state::{Version, Versioning};
 use super::write::{whole_second, with_id};
-use super::{Outcome, bucket_mut, new_version_id};
 use crate::sandbox::world::World;
 
 /// What a delete did.

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::content::Content;
 use super::state::{Bucket, Extra, Upload, Version, Versioning};
 use crate::base::Time;
-use crate::sandbox::world::{Random, World};
+use crate::sandbox::random::Random;
+use crate::sandbox::world::World;
 
 const HOME: &str = "ap-northeast-2";
 const SECOND: &str = "ap-northeast-1";

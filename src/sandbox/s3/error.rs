@@ -2,6 +2,9 @@
 
 use crate::sandbox::wire::{Call, Reply, Xml};
 
+/// An answer or an error.
+pub(super) type Outcome = Result<Reply, S3Error>;
+
 /// An error answer.
 #[derive(Debug, PartialEq)]
 pub struct S3Error {

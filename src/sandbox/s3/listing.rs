@@ -4,11 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::bucket::document_reply;
+use super::error::Outcome;
 use super::error::S3Error;
 use super::key_walk::{Step, Walk, walk};
 use super::request::S3Request;
+use super::state::OWNER;
 use super::state::{Bucket, Version};
-use super::{OWNER, Outcome};
 use crate::sandbox::wire::Xml;
 
 /// An opaque token for going on after a name.

@@ -4,15 +4,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::{Bytes, BytesMut};
 
+use super::bucket::bucket_mut;
 use super::bucket::{bare, document_reply};
 use super::checksum::{Algorithm, md5_hex, multipart_etag};
 use super::content::Content;
+use super::error::Outcome;
 use super::error::S3Error;
 use super::ranges::{Span, span};
 use super::request::{S3Request, read_xml};
+use super::state::OWNER;
 use super::state::{Bucket, Part, Upload};
 use super::write::{Source, check_conditions, class, extra, say_encryption, source, store};
-use super::{OWNER, Outcome, bucket_mut};
 use crate::sandbox::world::World;
 
 /// A part but the last has at least this many bytes.

@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method};
 
-use super::Outcome;
 use super::bucket::{document_reply, tags_reply};
 use super::content::Content;
+use super::error::Outcome;
 use super::error::S3Error;
 use super::ranges::{Span, Verdict, http_date, span, verdict};
 use super::request::S3Request;

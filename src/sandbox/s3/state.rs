@@ -9,6 +9,9 @@ use super::checksum::Algorithm;
 use super::content::Content;
 use crate::base::Time;
 
+/// The canonical user id of the account: what S3 names owners by.
+pub const OWNER: &str = "7d4f6ad1e1b0c27c4f0c2d7e5b1a9f3862c0de51a4b7093e8f6d215c9a3b4e07";
+
 /// All buckets of the account, by name.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct State {
@@ -152,7 +155,7 @@ impl Version {
         match (&self.extra, &self.content) {
             (Some(extra), _) => extra.etag.clone(),
             (None, Content::Made { seed, size }) => {
-                let mut random = crate::sandbox::world::Random::new(*seed, &["etag"]);
+                let mut random = crate::sandbox::random::Random::new(*seed, &["etag"]);
                 format!("{:016x}{:016x}-{}", random.u64(), random.u64(), size.div_ceil(8 << 20).clamp(1, 10_000))
             }
             (None, Content::Stored(b)) => super::checksum::md5_hex(b),

@@ -3,15 +3,17 @@
 use arcstr::ArcStr;
 use percent_encoding::percent_decode_str;
 
+use super::bucket::bucket_mut;
+use super::bucket::new_version_id;
 use super::bucket::{bare, check_tags, document_reply};
 use super::content::Content;
+use super::error::Outcome;
 use super::error::S3Error;
 use super::ranges::{Verdict, verdict};
 use super::read::find;
 use super::refuse::default_encryption;
 use super::request::{S3Request, read_xml};
 use super::state::{Extra, Version, Versioning};
-use super::{Outcome, bucket_mut, new_version_id};
 use crate::sandbox::wire::Reply;
 use crate::sandbox::world::World;
 

@@ -1,17 +1,21 @@
 //! The state of the account: all services, one consistent graph. Knows no protocol.
 
-mod random;
+pub mod event_queue;
+pub mod fact;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 
-pub use random::Random;
-
-use super::event_queue::Queue;
-use super::{ACCOUNT, autoscaling, cloudwatch, ec2, elbv2, s3};
+use super::random::Random;
+use super::{autoscaling, cloudwatch, ec2, elbv2, s3};
 use crate::base::Time;
+use event_queue::Queue;
+use fact::News;
+
+/// The account id of every sandbox: twelve digits as all are, and recognisably nobody's.
+pub const ACCOUNT: &str = "000000000000";
 
 /// One account.
 #[derive(Debug, Serialize, Deserialize)]
@@ -38,10 +42,13 @@ pub struct World {
     /// What will happen.
     #[serde(alias = "physics")]
     pub events: Queue,
+    /// What has happened and was not yet told to the services that it concerns. Empty between requests.
+    #[serde(skip)]
+    pub(super) news: VecDeque<News>,
     /// The regions that were touched.
     pub regions: BTreeMap<ArcStr, Region>,
     /// Buckets and objects: global, each bucket with its region.
-    pub s3: s3::State,
+    pub s3: s3::state::State,
 }
 
 fn one() -> f64 {
@@ -52,13 +59,13 @@ fn one() -> f64 {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Region {
     /// Instances, networks, volumes, images.
-    pub ec2: ec2::State,
+    pub ec2: ec2::state::State,
     /// Load balancers and target groups.
-    pub elbv2: elbv2::State,
+    pub elbv2: elbv2::state::State,
     /// Auto Scaling groups.
-    pub autoscaling: autoscaling::State,
+    pub autoscaling: autoscaling::state::State,
     /// Alarms and metrics.
-    pub cloudwatch: cloudwatch::State,
+    pub cloudwatch: cloudwatch::state::State,
 }
 
 impl World {
@@ -77,8 +84,9 @@ impl World {
             until: now,
             serial: 0,
             events: Queue::default(),
+            news: VecDeque::new(),
             regions: BTreeMap::new(),
-            s3: s3::State::default(),
+            s3: s3::state::State::default(),
         }
     }
 
@@ -90,7 +98,7 @@ impl World {
     /// A region's state, made at the first touch (with its default VPC, as every region has).
     pub fn region(&mut self, name: &str) -> &mut Region {
         let seed = self.seed;
-        let untouched = || Region { ec2: ec2::State::of_new_region(seed, name), ..Region::default() };
+        let untouched = || Region { ec2: ec2::state::State::of_new_region(seed, name), ..Region::default() };
         self.regions.entry(name.into()).or_insert_with(untouched)
     }
 

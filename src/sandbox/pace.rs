@@ -5,7 +5,6 @@
 //! until this run began.
 
 use crate::base::Time;
-use crate::sandbox::world::World;
 
 /// A clock: the wall's, or the sandbox's.
 #[derive(Debug, Clone, Copy)]
@@ -18,9 +17,9 @@ impl Pace {
     /// The wall's clock: what questions about metrics are asked by.
     pub const WALL: Pace = Pace { since: 0, speed: 1.0 };
 
-    /// The sandbox's clock.
-    pub fn of(world: &World) -> Pace {
-        Pace { since: world.since.millis(), speed: world.speed }
+    /// The sandbox's clock: it stood with the wall's until `since`.
+    pub fn new(since: Time, speed: f64) -> Pace {
+        Pace { since: since.millis(), speed }
     }
     /// Whether it runs faster than the wall's.
     pub fn is_fast(self) -> bool {

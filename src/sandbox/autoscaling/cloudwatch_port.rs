@@ -1,8 +1,7 @@
-//! The alarms of target tracking policies, which Auto Scaling makes and CloudWatch keeps and watches.
+//! The port to CloudWatch: the alarms of target tracking policies, which Auto Scaling makes and CloudWatch keeps and watches.
 //!
-//! The seam between the two services: what is here says which alarms a policy wants. [`put`] and [`forget`] hand them
-//! over; CloudWatch calls [`super::alarm_fired`] when an alarm goes to a state that has a policy's ARN as its action, and
-//! again each minute while it stays there.
+//! [`of_policy`] says which alarms a policy wants; [`put`] and [`forget`] hand them over. That one of them fired comes back as a
+//! fact, which `sandbox::physics` delivers to [`super::alarm_fired`].
 
 use crate::base::Time;
 use crate::sandbox::cloudwatch::{self, Alarm, MetricKey, MetricWatch, Watch};

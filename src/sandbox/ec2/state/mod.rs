@@ -1,4 +1,14 @@
-//! EC2's state in a region.
+//! EC2's state in a region. Knows neither the protocol nor the other services.
+
+mod addresses;
+mod default_region;
+mod event;
+mod gateways;
+pub mod instance;
+mod routes;
+mod snapshots;
+mod templates;
+mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
@@ -7,14 +17,15 @@ use arcstr::ArcStr;
 use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 
-use super::gateways::{InternetGateway, NatGateway};
-use super::instance::Instance;
-use super::routes::RouteTable;
-use super::snapshots::Snapshot;
-use super::templates::LaunchTemplate;
-use super::volume_changes::Modification;
-use super::volumes::Phase;
 use crate::base::Time;
+pub(in crate::sandbox::ec2) use default_region::Ids;
+pub use event::Event;
+pub use gateways::{InternetGateway, NatGateway};
+pub use instance::Instance;
+pub use routes::{Association, Route, RouteTable};
+pub use snapshots::Snapshot;
+pub use templates::{LaunchTemplate, Version};
+pub use volumes::{Attachment, Modification, Phase, Shape, Volume};
 
 /// Tags of one resource, in the order in which they were set.
 pub type Tags = Vec<(ArcStr, ArcStr)>;
@@ -173,52 +184,6 @@ pub struct NetworkAcl {
     pub entries: Vec<crate::net::reach::AclEntry>,
     /// Its tags.
     pub tags: Tags,
-}
-
-/// A volume.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Volume {
-    /// `vol-…`.
-    pub id: ArcStr,
-    /// Size in GiB.
-    pub size: u32,
-    /// `gp3`, `io2`…
-    pub kind: ArcStr,
-    /// Provisioned or baseline I/O operations a second.
-    pub iops: u32,
-    /// MiB a second, for `gp3`.
-    pub throughput: Option<u32>,
-    /// Its Availability Zone's name.
-    pub zone: ArcStr,
-    /// The snapshot that it was made from.
-    pub snapshot: Option<ArcStr>,
-    /// Whether it is encrypted.
-    pub encrypted: bool,
-    /// When it was made.
-    pub created: Time,
-    /// Where it is attached.
-    pub attachment: Option<Attachment>,
-    /// Whether it is being made or deleted.
-    pub phase: Phase,
-    /// What ModifyVolume changed, oldest first.
-    pub modifications: Vec<Modification>,
-    /// Its tags.
-    pub tags: Tags,
-}
-
-/// A volume's place in an instance.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Attachment {
-    /// The instance.
-    pub instance: ArcStr,
-    /// The device, e.g. `/dev/xvda`.
-    pub device: ArcStr,
-    /// Since when.
-    pub since: Time,
-    /// Whether it goes with the instance.
-    pub delete_on_termination: bool,
-    /// Whether it is being attached or detached.
-    pub phase: Phase,
 }
 
 /// A machine image.

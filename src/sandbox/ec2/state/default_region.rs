@@ -6,23 +6,21 @@ use std::net::Ipv4Addr;
 use arcstr::ArcStr;
 use ipnet::Ipv4Net;
 
-use super::gateways::InternetGateway;
-use super::regions;
-use super::routes::Route;
-use super::state::{Image, NetworkAcl, Peer, Rule, SecurityGroup, State, Subnet, Tags, Vpc};
+use super::{Image, InternetGateway, NetworkAcl, Peer, Route, Rule, SecurityGroup, State, Subnet, Tags, Vpc};
 use crate::base::Time;
 use crate::net::reach::AclEntry;
-use crate::sandbox::world::Random;
+use crate::sandbox::random::Random;
+use crate::sandbox::regions;
 
 /// Makes ids that depend on the seed, the region and their use alone.
-pub(super) struct Ids<'a> {
+pub(in crate::sandbox::ec2) struct Ids<'a> {
     pub seed: u64,
     pub region: &'a str,
 }
 
 impl Ids<'_> {
     /// `PREFIX-0…` for one named use.
-    pub(super) fn id(&self, prefix: &str, name: &str) -> ArcStr {
+    pub(in crate::sandbox::ec2) fn id(&self, prefix: &str, name: &str) -> ArcStr {
         arcstr::format!("{prefix}-0{:016x}", Random::new(self.seed, &[self.region, prefix, name]).u64())
     }
 }
@@ -49,7 +47,14 @@ impl State {
     }
 
     /// A VPC with its default network ACL and group. `name` makes the ids.
-    pub(super) fn add_vpc(&mut self, ids: &Ids<'_>, name: &str, cidr: Ipv4Net, is_default: bool, tags: Tags) -> ArcStr {
+    pub(in crate::sandbox::ec2) fn add_vpc(
+        &mut self,
+        ids: &Ids<'_>,
+        name: &str,
+        cidr: Ipv4Net,
+        is_default: bool,
+        tags: Tags,
+    ) -> ArcStr {
         let id = ids.id("vpc", name);
         self.vpcs.insert(
             id.clone(),
@@ -71,7 +76,13 @@ impl State {
     }
 
     /// An internet gateway, attached.
-    pub(super) fn add_internet(&mut self, ids: &Ids<'_>, name: &str, vpc: &ArcStr, tags: Tags) -> ArcStr {
+    pub(in crate::sandbox::ec2) fn add_internet(
+        &mut self,
+        ids: &Ids<'_>,
+        name: &str,
+        vpc: &ArcStr,
+        tags: Tags,
+    ) -> ArcStr {
         let id = ids.id("igw", name);
         self.gateways.insert(id.clone(), InternetGateway { id: id.clone(), vpc: Some(vpc.clone()), tags });
         id
@@ -79,7 +90,7 @@ impl State {
 
     /// A subnet in the VPC's default ACL.
     #[expect(clippy::too_many_arguments, reason = "a subnet is that many facts, and only builders call this")]
-    pub(super) fn add_subnet(
+    pub(in crate::sandbox::ec2) fn add_subnet(
         &mut self,
         ids: &Ids<'_>,
         name: &str,
@@ -109,7 +120,15 @@ impl State {
     }
 
     /// A rule with the next id.
-    pub(super) fn rule(&mut self, ids: &Ids<'_>, egress: bool, protocol: &str, from: i32, to: i32, peer: Peer) -> Rule {
+    pub(in crate::sandbox::ec2) fn rule(
+        &mut self,
+        ids: &Ids<'_>,
+        egress: bool,
+        protocol: &str,
+        from: i32,
+        to: i32,
+        peer: Peer,
+    ) -> Rule {
         self.rule_serial += 1;
         let id = ids.id("sgr", &self.rule_serial.to_string());
         Rule { id, egress, protocol: protocol.into(), from, to, peer, description: None }

@@ -1,15 +1,14 @@
 //! Traffic metrics of application load balancers, made up by the minute as a function of the balancer, the moment and the
 //! number of its healthy targets.
 
-use super::service_metrics::Point;
-use super::state::MetricKey;
-use super::stats::Sample;
+use super::health::Health;
+use super::state::Kind;
 use crate::base::Time;
-use crate::sandbox::elbv2::{Health, Kind};
+use crate::sandbox::metric::{Datum, MetricKey, Sample};
 use crate::sandbox::world::World;
 
 /// The points of the minute that begins at `minute`, by target group and for the whole balancer.
-pub(super) fn of_minute(world: &World, region: &str, minute: Time) -> Vec<Point> {
+pub(super) fn of_minute(world: &World, region: &str, minute: Time) -> Vec<Datum> {
     let Some(state) = world.peek(region).map(|r| &r.elbv2) else { return Vec::new() };
     let mut out = Vec::new();
     for group in state.groups.values() {

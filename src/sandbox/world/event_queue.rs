@@ -9,21 +9,22 @@ use std::time::Duration;
 use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 
-use super::world::World;
-use super::{autoscaling, cloudwatch, ec2, elbv2};
+use super::World;
 use crate::base::Time;
+use crate::sandbox::pace::Pace;
+use crate::sandbox::{autoscaling, cloudwatch, ec2, elbv2};
 
 /// Something that will happen in one service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
     /// To instances, volumes, addresses.
-    Ec2(ec2::Event),
+    Ec2(ec2::state::Event),
     /// To load balancers and targets.
-    Elb(elbv2::Event),
+    Elb(elbv2::state::Event),
     /// To groups.
-    Asg(autoscaling::Event),
+    Asg(autoscaling::state::Event),
     /// To alarms.
-    Cw(cloudwatch::Event),
+    Cw(cloudwatch::state::Event),
 }
 
 /// The events to come, soonest first.
@@ -65,7 +66,7 @@ impl Queue {
         self.entries.insert((at, self.serial), (region, event));
     }
     /// Takes the soonest event that is due by `now`.
-    fn pop(&mut self, now: Time) -> Option<(Time, ArcStr, Event)> {
+    pub(in crate::sandbox) fn pop(&mut self, now: Time) -> Option<(Time, ArcStr, Event)> {
         let entry = self.entries.first_entry()?;
         let at = entry.key().0;
         if at > now {
@@ -92,29 +93,16 @@ impl Queue {
     }
 }
 
-/// No request carries out more events than this: a mistake that schedules without end must not hang the console.
-const MOST_EVENTS: usize = 5_000_000;
-
-/// Lets everything happen that is due by `now`, each at its own moment.
-pub fn advance(world: &mut World, now: Time) {
-    world.until = now;
-    for _ in 0..MOST_EVENTS {
-        let Some((at, region, event)) = world.events.pop(now) else { return };
-        match event {
-            Event::Ec2(e) => ec2::apply_event(world, &region, e, at),
-            Event::Elb(e) => elbv2::apply_event(world, &region, e, at),
-            Event::Asg(e) => autoscaling::apply_event(world, &region, e, at),
-            Event::Cw(e) => cloudwatch::apply_event(world, &region, e, at),
-        }
-    }
-}
-
 impl World {
     /// Schedules an event `after` (at speed 1) from `now`.
     pub fn schedule(&mut self, region: &str, now: Time, after: Duration, event: Event) {
         let at = now.plus(self.scaled(after));
         let region = self.region_name(region);
         self.events.push(at, region, event);
+    }
+    /// The sandbox's clock.
+    pub fn pace(&self) -> Pace {
+        Pace::new(self.since, self.speed)
     }
     /// A duration at this world's speed.
     pub fn scaled(&self, d: Duration) -> Duration {
@@ -127,7 +115,7 @@ mod tests {
     use super::*;
 
     fn event(n: u32) -> Event {
-        Event::Ec2(ec2::Event::Gone { id: "i-1".into(), epoch: n })
+        Event::Ec2(ec2::state::Event::Gone { id: "i-1".into(), epoch: n })
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 
-use super::state::Tags;
+use super::Tags;
 use crate::base::Time;
 
 /// The states of an instance's life.
@@ -255,9 +255,9 @@ impl CheckStatus {
 impl Instance {
     /// The value of a tag.
     pub fn tag(&self, key: &str) -> Option<&str> {
-        super::state::tag(&self.tags, key)
+        super::tag(&self.tags, key)
     }
-    /// What a status check says at a moment. `settle` is how long the first checks take (see [`super::lifecycle::checks_take`]).
+    /// What a status check says at a moment. `settle` is how long the first checks take (see [`crate::sandbox::ec2::lifecycle::checks_take`]).
     pub fn check(&self, check: Check, settle: Duration, now: Time) -> CheckStatus {
         let (InstanceState::Running, Some(booted)) = (self.state, self.booted) else {
             return CheckStatus::NotApplicable;
@@ -270,7 +270,7 @@ impl Instance {
     }
     /// Whether a TCP connection to the port would be taken: it runs, has come up, and something listens.
     ///
-    /// `boot` is how long its software takes to come up (see [`super::lifecycle::boot_takes`]).
+    /// `boot` is how long its software takes to come up (see [`crate::sandbox::ec2::lifecycle::boot_takes`]).
     pub fn listens_on(&self, port: u16, boot: Duration, now: Time) -> bool {
         self.state == InstanceState::Running
             && self.booted.is_some_and(|b| now >= b.plus(boot))
