@@ -122,10 +122,10 @@ impl View {
     /// Whether filter or sort looks at the names of this kind's rows.
     fn uses_names(&self, kind: Kind) -> bool {
         let words = self.query.words();
-        self.kind.iter().take(64).enumerate().any(|(i, f)| {
+        self.kind.iter().enumerate().any(|(i, f)| {
             f.link == Some(kind.name)
                 && f.ids.is_some()
-                && (words >> i & 1 == 1 || named_by(&self.query, self.sort, self.kind, i))
+                && (words.contains(i) || named_by(&self.query, self.sort, self.kind, i))
         })
     }
 }

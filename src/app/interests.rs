@@ -111,7 +111,7 @@ impl Turn<'_> {
         for (f, info) in view.kind.iter().enumerate() {
             let Some(ids) = info.ids else { continue };
             // A word looks at what can be seen, and at what costs next to nothing.
-            let by_word = f < 64 && words >> f & 1 == 1 && (ids.few || view.columns.contains(&f));
+            let by_word = words.contains(f) && (ids.few || view.columns.contains(&f));
             if by_word || named_by(&view.query, view.sort, view.kind, f) || ids.few && columns.contains(&f) {
                 for table in view.tables.iter().filter_map(|of| self.names_in(info, of)) {
                     wanted.insert(table, Rows::All);

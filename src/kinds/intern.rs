@@ -43,7 +43,7 @@ impl Interner {
     /// Rows of one kind, which share what they have in common if the kind says what that is not; what is their own is in
     /// memory that the calling thread has asked for.
     pub fn rows(&self, rows: &[Record]) -> Vec<Arc<Record>> {
-        let own = rows.first().map_or(0, |r| r.kind.unique_fields());
+        let own = rows.first().map(|r| r.kind.unique_fields()).unwrap_or_default();
         let mut pool = self.0.pool.lock().unwrap_or_else(PoisonError::into_inner);
         rows.iter().map(|r| Arc::new(r.copied(&mut pool, own))).collect()
     }

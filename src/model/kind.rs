@@ -4,6 +4,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use super::field_set::FieldSet;
 use super::filters::ServerFilter;
 use super::operation::{Operation, Paging, Service};
 use super::row_values::RowValues;
@@ -346,7 +347,7 @@ impl<T> Fields<T> {
 
 /// A kind's fields with their type forgotten.
 pub trait FieldList: Sync {
-    /// How many there are (at most 64: changed cells are a 64-bit mask).
+    /// How many there are (at most [`FieldSet::MOST`]).
     fn len(&self) -> usize;
     /// Whether there are none.
     fn is_empty(&self) -> bool {
@@ -523,9 +524,9 @@ impl KindInfo {
     pub fn paging(&self) -> Option<Paging> {
         if let [only] = self.operations { only.paging } else { None }
     }
-    /// The positions of the fields that are [`FieldInfo::unique`], as a mask.
-    pub fn unique_fields(&self) -> u64 {
-        self.iter().take(64).enumerate().fold(0, |mask, (i, f)| mask | u64::from(f.unique) << i)
+    /// The positions of the fields that are [`FieldInfo::unique`].
+    pub fn unique_fields(&self) -> FieldSet {
+        self.iter().enumerate().filter(|(_, f)| f.unique).map(|(i, _)| i).collect()
     }
     /// The fields in order.
     pub fn iter(&self) -> impl Iterator<Item = &'static FieldInfo> + '_ {

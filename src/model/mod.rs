@@ -4,6 +4,7 @@ pub mod call;
 pub mod delta;
 pub mod draft;
 pub mod event;
+pub mod field_set;
 pub mod filters;
 pub mod form;
 pub mod kind;
@@ -25,6 +26,7 @@ pub use event::{
     ActEvent, Ask, Effect, Event, Identity, IndexFor, IndexRequest, Indexed, Interest, Level, Message, Meter, Question,
     Verdict,
 };
+pub use field_set::FieldSet;
 pub use filters::{Filters, ServerFilter};
 pub use form::{CellError, Choice, FormField, FormInput, FormSpec, FormValue, RowsInput, Values};
 pub use kind::{

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arcstr::ArcStr;
 
+use super::field_set::FieldSet;
 use super::kind::{FieldInfo, Kind};
 use super::row_values::{RowValues, SharedPool};
 use super::table::Selector;
@@ -67,14 +68,14 @@ impl Record {
             || !self.kind.transitional.is_empty()
                 && self.values.iter().any(|v| matches!(v, Value::State(_, s) if moving(s)))
     }
-    /// Which fields differ from `older`, as a mask by field position.
-    pub fn changed_from(&self, older: &Record) -> u64 {
+    /// Which fields differ from `older`, by field position.
+    pub fn changed_from(&self, older: &Record) -> FieldSet {
         self.values.changed_from(&older.values)
     }
     /// The same row in memory that the calling thread asks for, so that the memory in which it was made can be given back. What
-    /// it has in common with others, which is all that is not in the mask `own`, is shared through `pool`.
+    /// it has in common with others, which is all that is not in `own`, is shared through `pool`.
     #[must_use]
-    pub fn copied(&self, pool: &mut SharedPool, own: u64) -> Record {
+    pub fn copied(&self, pool: &mut SharedPool, own: FieldSet) -> Record {
         let mut known: Vec<(&ArcStr, ArcStr)> = Vec::with_capacity(8);
         let mut text = |old| match known.iter().find(|(k, _)| ArcStr::ptr_eq(k, old)) {
             Some((_, new)) => new.clone(),
@@ -90,7 +91,8 @@ impl Record {
             (k.clone(), if ArcStr::ptr_eq(v, &self.name) { name.clone() } else { v.clone() })
         };
         let tags = if self.tags.is_empty() { self.tags.clone() } else { self.tags.iter().map(tag).collect() };
-        let values = if own == 0 { self.values.copied(&mut text) } else { pool.share(&self.values, own, &mut text) };
+        let values =
+            if own.is_empty() { self.values.copied(&mut text) } else { pool.share(&self.values, own, &mut text) };
         Record { kind: self.kind, id, name, state: self.state.clone(), values, tags }
     }
     /// Whether everything but the values is the same.

@@ -12,6 +12,7 @@ use arcstr::ArcStr;
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 
+use super::field_set::FieldSet;
 use super::value::Value;
 
 /// A slot of a row: with a value that other rows have too, or the position of the value among the row's own.
@@ -83,17 +84,16 @@ impl RowValues {
         });
         all.into_iter().flatten().chain(some)
     }
-    /// Which fields differ, as a mask by position (of the first 64).
-    pub fn changed_from(&self, older: &RowValues) -> u64 {
-        let bit = |i: usize| 1u64.checked_shl(u32::try_from(i).unwrap_or(u32::MAX)).unwrap_or(0);
+    /// Which fields differ, by position.
+    pub fn changed_from(&self, older: &RowValues) -> FieldSet {
         if let (Some(a), Some(b)) = (&self.shared, &older.shared)
             && Arc::ptr_eq(&a.0, &b.0)
         {
             let own = self.own().zip(older.own());
-            return own.filter(|((_, a), (_, b))| a != b).fold(0, |mask, ((i, _), _)| mask | bit(i));
+            return own.filter(|((_, a), (_, b))| a != b).map(|((i, _), _)| i).collect();
         }
         let all = 0..self.len().max(older.len());
-        all.filter(|i| self.at(*i) != older.at(*i)).fold(0, |mask, i| mask | bit(i))
+        all.filter(|i| self.at(*i) != older.at(*i)).collect()
     }
     /// The same in new memory, with each of the row's own texts as `text` has it.
     pub(super) fn copied<'a>(&'a self, text: impl FnMut(&'a ArcStr) -> ArcStr) -> RowValues {
@@ -154,14 +154,19 @@ const MOST: usize = 4096;
 pub struct SharedPool(HashTable<Shared>);
 
 impl SharedPool {
-    /// The same values in new memory, those outside `own` (a mask by position) shared with rows that have the same, the others'
+    /// The same values in new memory, those outside `own` shared with rows that have the same, the others'
     /// texts as `text` has them.
-    pub fn share<'a>(&mut self, values: &'a RowValues, own: u64, text: impl FnMut(&'a ArcStr) -> ArcStr) -> RowValues {
-        if values.shared.is_some() || values.own.len() > 64 {
+    pub fn share<'a>(
+        &mut self,
+        values: &'a RowValues,
+        own: FieldSet,
+        text: impl FnMut(&'a ArcStr) -> ArcStr,
+    ) -> RowValues {
+        if values.shared.is_some() || values.own.len() > FieldSet::MOST {
             return values.copied(text);
         }
         // That there is none is never a row's own.
-        let is_own = |i: usize, value: &Value| own >> i & 1 == 1 && value.is_some();
+        let is_own = |i: usize, value: &Value| own.contains(i) && value.is_some();
         let all = &values.own;
         let slots = || all.iter().enumerate().map(|(i, value)| (is_own(i, value), value));
         let hash = hash(slots().filter(|p| !p.0).map(|p| p.1));
@@ -229,13 +234,18 @@ mod tests {
         [Value::text(id), Value::text(zone), Value::Int(size), Value::Empty].into()
     }
 
-    const OWN: u64 = 0b1101;
+    fn set<const N: usize>(fields: [usize; N]) -> FieldSet {
+        fields.into_iter().collect()
+    }
+    fn own() -> FieldSet {
+        set([0, 2, 3])
+    }
 
     #[test]
     fn rows_that_are_alike_share_what_is_not_their_own_and_read_as_before() {
         let mut pool = SharedPool::default();
         let [a, b, c] = [("a", "x", 1), ("b", "x", 2), ("c", "y", 1)].map(|(id, zone, size)| {
-            let shared = pool.share(&row(id, zone, size), OWN, ArcStr::clone);
+            let shared = pool.share(&row(id, zone, size), own(), ArcStr::clone);
             assert_eq!(shared, row(id, zone, size));
             assert_eq!(shared.get(0), Some(&Value::text(id)));
             assert_eq!(shared.own().map(|(i, _)| i).collect::<Vec<_>>(), [0, 2]);
@@ -250,30 +260,30 @@ mod tests {
     #[test]
     fn what_changed_is_the_same_whether_rows_share_or_not() {
         let mut pool = SharedPool::default();
-        for (old, new, mask) in [
-            (row("a", "x", 1), row("a", "x", 1), 0),
-            (row("a", "x", 1), row("a", "x", 2), 0b100),
-            (row("a", "x", 1), row("b", "y", 1), 0b011),
-            (row("a", "x", 1), [Value::text("a"), Value::text("x")].into(), 0b1100),
+        for (old, new, changed) in [
+            (row("a", "x", 1), row("a", "x", 1), set([])),
+            (row("a", "x", 1), row("a", "x", 2), set([2])),
+            (row("a", "x", 1), row("b", "y", 1), set([0, 1])),
+            (row("a", "x", 1), [Value::text("a"), Value::text("x")].into(), set([2, 3])),
         ] {
-            assert_eq!(new.changed_from(&old), mask);
-            let (old, shared) = (pool.share(&old, OWN, ArcStr::clone), pool.share(&new, OWN, ArcStr::clone));
-            assert_eq!(shared.changed_from(&old), mask);
-            assert_eq!(new.changed_from(&old), mask);
+            assert_eq!(new.changed_from(&old), changed);
+            let (old, shared) = (pool.share(&old, own(), ArcStr::clone), pool.share(&new, own(), ArcStr::clone));
+            assert_eq!(shared.changed_from(&old), changed);
+            assert_eq!(new.changed_from(&old), changed);
         }
         let (short, long): (RowValues, RowValues) = ([].into(), [Value::Unknown].into());
-        assert_eq!(short.changed_from(&long), 0, "what was left out at the end is unknown");
+        assert_eq!(short.changed_from(&long), set([]), "what was left out at the end is unknown");
     }
 
     #[test]
     fn more_kinds_of_rows_than_are_worth_it_are_not_kept() {
         let mut pool = SharedPool::default();
         let kept: Vec<RowValues> =
-            (0..2 * MOST as i64).map(|i| pool.share(&row("a", "x", i), 0, ArcStr::clone)).collect();
+            (0..2 * MOST as i64).map(|i| pool.share(&row("a", "x", i), set([]), ArcStr::clone)).collect();
         assert_eq!(pool.0.len(), MOST);
         assert_eq!(kept[MOST + 3].get(2), Some(&Value::Int(MOST as i64 + 3)));
         drop(kept);
-        pool.share(&row("a", "x", -1), 0, ArcStr::clone);
+        pool.share(&row("a", "x", -1), set([]), ArcStr::clone);
         assert_eq!(pool.0.len(), 1);
     }
 }

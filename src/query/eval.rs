@@ -116,7 +116,7 @@ fn has_word(row: &impl Cells, word: &Word, w: &Needle<'_>, seen: &mut Seen) -> b
     let named =
         |i: usize, value: &Value| texts(value).iter().filter_map(|id| row.called(i, id)).any(|name| w.names(name));
     let has = |value: &Value| value_has(value, w) || word.address.is_some_and(|a| is_at(value, a));
-    let here = |(i, value): (usize, &Value)| i < 64 && word.fields >> i & 1 == 1 && (has(value) || named(i, value));
+    let here = |(i, value): (usize, &Value)| word.fields.contains(i) && (has(value) || named(i, value));
     let shared = r.values.shared().is_some_and(|common| {
         let look = || (common.clone(), common.values().any(here));
         seen.entry(common.address()).or_insert_with(look).1

@@ -26,7 +26,7 @@ use arcstr::ArcStr;
 use ipnet::IpNet;
 
 use crate::base::Time;
-use crate::model::{Filters, KindInfo};
+use crate::model::{FieldSet, Filters, KindInfo};
 
 /// A parsed query for one kind. Empty: everything matches.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -53,9 +53,9 @@ pub struct Word {
     pub text: String,
     /// The address that it is, however it is written.
     pub address: Option<IpAddr>,
-    /// The fields it looks at, as a mask by position: what can be a column, without those whose values are the same few words
+    /// The fields it looks at, by position: what can be a column, without those whose values are the same few words
     /// everywhere ([`crate::model::FieldInfo::named_only`]).
-    pub fields: u64,
+    pub fields: FieldSet,
 }
 
 /// What a term asks.
@@ -206,10 +206,10 @@ impl Query {
         }
         Filters::of(kind, wanted)
     }
-    /// The fields that bare words look at, as a mask by position; 0 if there are no words.
-    pub fn words(&self) -> u64 {
-        let mask = |t: &Term| if let Test::Word(word) = &t.test { word.fields } else { 0 };
-        self.terms.iter().map(mask).fold(0, |all, one| all | one)
+    /// The fields that bare words look at; none if there are no words.
+    pub fn words(&self) -> FieldSet {
+        let fields = |t: &Term| if let Test::Word(word) = &t.test { word.fields } else { FieldSet::NONE };
+        self.terms.iter().map(fields).fold(FieldSet::NONE, |all, one| all | one)
     }
     /// Whether everything matches.
     pub fn is_empty(&self) -> bool {

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use super::{Op, Operand, Query, QueryError, Term, Test, Word};
 use crate::base::Time;
 use crate::base::text::{nearest, suggest};
-use crate::model::{Column, FieldInfo, FieldType, KindInfo};
+use crate::model::{Column, FieldInfo, FieldSet, FieldType, KindInfo};
 use crate::net::range::Range;
 
 impl Query {
@@ -160,9 +160,9 @@ fn also(text: &str, operand: &Operand, op: Op) -> Option<Operand> {
 }
 
 /// The fields that a bare word looks at.
-fn searched(kind: &KindInfo) -> u64 {
+fn searched(kind: &KindInfo) -> FieldSet {
     let looks = |f: &FieldInfo| !f.named_only && f.column != Column::DetailOnly;
-    (0..kind.fields.len().min(64)).filter(|i| looks(kind.fields.at(*i))).fold(0, |mask, i| mask | 1 << i)
+    (0..kind.fields.len()).filter(|i| looks(kind.fields.at(*i))).collect()
 }
 
 const fn has_order(ty: FieldType) -> bool {

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use arcstr::ArcStr;
 
 use crate::base::{RowId, Time};
-use crate::model::{FieldType, Record, Value};
+use crate::model::{FieldSet, FieldType, Record, Value};
 
 /// Changes a table remembers: some 150 KiB. A table of which every row changes at once forgets what was before.
 const MOST: usize = 2048;
@@ -45,9 +45,9 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// Takes down how `new` differs from `old`. `mask` says which fields do ([`Record::changed_from`]).
-    pub(super) fn note(&mut self, old: &Record, new: &Record, mask: u64, at: Time) {
-        let fields = (0..new.values.len().min(64)).filter(|i| mask & (1 << i) != 0);
+    /// Takes down how `new` differs from `old`. `changed` says which fields do ([`Record::changed_from`]).
+    pub(super) fn note(&mut self, old: &Record, new: &Record, changed: FieldSet, at: Time) {
+        let fields = (0..new.values.len()).filter(|i| changed.contains(*i));
         for i in fields.filter(|i| !matches!(new.kind.fields.at(*i).ty, FieldType::Series | FieldType::Float)) {
             let (old, new_value) = (old.at(i), new.at(i));
             // What nobody knew has not changed, it was learned.

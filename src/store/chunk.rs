@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::Time;
-use crate::model::Record;
+use crate::model::{FieldSet, Record};
 
 /// Rows a chunk. A write to a shared chunk copies this many rows (about 16 KiB): small beside a page of 1,000.
 pub(super) const CHUNK: usize = 256;
@@ -21,8 +21,8 @@ pub struct Row {
     pub since: Time,
     /// When a value of it last changed.
     pub changed_at: Time,
-    /// Which fields changed then, by position; all ones for a row that is new to a complete table.
-    pub changed: u64,
+    /// Which fields changed then, by position; [`FieldSet::ALL`] for a row that is new to a complete table.
+    pub changed: FieldSet,
     /// Since when it is gone, if it is.
     pub gone: Option<Time>,
 }

@@ -57,7 +57,7 @@ impl Store {
                 request.tables.iter().map(of).collect::<Vec<_>>()
             };
             if info.ids.is_some()
-                && (named_by(query, request.sort, kind, i) || query.words() >> i & 1 == 1)
+                && (named_by(query, request.sort, kind, i) || query.words().contains(i))
                 && let Some(other) = info.link.and_then(&kind_named)
             {
                 names.push((i, beside(other)));

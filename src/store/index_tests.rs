@@ -1,7 +1,7 @@
 use super::super::testing::{INFO, LOADS, PLACES, key, record_of};
 use super::*;
 use crate::base::Scope;
-use crate::model::{Batch, Coverage, IndexFor, Outcome, TableKey};
+use crate::model::{Batch, Coverage, FieldInfo, FieldList, IndexFor, KindInfo, Outcome, Scoping, Service, TableKey};
 
 fn fill(store: &mut Store, table: &TableKey, rows: &[(&str, Value, &str)]) {
     let rows = rows.iter().map(|(id, v, zone)| record_of(table.kind.0, id, v.clone(), zone)).collect();
@@ -169,4 +169,76 @@ fn rows_that_need_a_paid_value_are_those_that_match_apart_from_it() {
     let done = index(&store.index_job(request, Kind(&INFO), Time::from_secs(2), side));
     assert!(done.order.is_empty(), "nothing is known of the loads yet");
     assert_eq!(done.paid, [Arc::new(vec!["a".into(), "c".into()])]);
+}
+
+/// Fields `f00` to `f99`.
+struct Hundred;
+
+static HUNDRED_FIELDS: std::sync::LazyLock<Vec<FieldInfo>> = std::sync::LazyLock::new(|| {
+    let name = |i: usize| -> &'static str { Box::leak(format!("f{i:02}").into_boxed_str()) };
+    (0..100).map(|i| FieldInfo::text(name(i), name(i), "A field.").shown(0)).collect()
+});
+
+impl FieldList for Hundred {
+    fn len(&self) -> usize {
+        100
+    }
+    fn at(&self, i: usize) -> &'static FieldInfo {
+        &HUNDRED_FIELDS[i]
+    }
+}
+
+static HUNDRED: KindInfo = KindInfo {
+    name: "hundreds",
+    singular: "hundred",
+    title: "Hundreds",
+    doc: "",
+    aliases: &[],
+    service: Service::Ec2,
+    scoping: Scoping::Region,
+    parent: None,
+    fields: &Hundred,
+    sort: ("f00", true),
+    operations: &[],
+    side: false,
+    transitional: &[],
+};
+
+#[test]
+fn a_kind_of_a_hundred_fields_is_filtered_sorted_and_followed_in_its_last() {
+    let kind = Kind(&HUNDRED);
+    let table = TableKey::all(Scope::Global, kind);
+    let mut store = Store::default();
+    let list = |store: &mut Store, seq: u64, last: [&str; 2]| {
+        let row = |id: &str, last: &str| {
+            let values: Vec<Value> = (0..100).map(|i| Value::text(if i == 99 { last } else { "same" })).collect();
+            let (id, name, tags) = (id.into(), "".into(), Arc::default());
+            Arc::new(Record { kind, id, name, state: None, values: values.into(), tags })
+        };
+        let rows = vec![row("a", last[0]), row("b", last[1])];
+        let at = Time::from_secs(i64::try_from(seq).expect("small"));
+        let coverage = Coverage::Sweep { began: seq };
+        let outcome = Outcome::Done;
+        store.apply(Batch { table: table.clone(), seq, asked: at, coverage, rows, outcome }, at)
+    };
+    list(&mut store, 1, ["zebra", "apple"]);
+    let order = |store: &Store, query: &str| {
+        let query = Arc::new(Query::parse(query, &HUNDRED).expect(query));
+        let sort = Some(Sort { field: 99, ascending: true });
+        let table = TableKey::all(Scope::Global, kind);
+        let (of, tables, groups) = (IndexFor::View, vec![table.clone()], vec![0]);
+        let request = IndexRequest { of, request: 1, tables, groups, query, sort, paid: false };
+        let found = index(&store.index_job(request, kind, Time::default(), |_| None));
+        let id = |at: &RowRef| store.table(&table).and_then(|t| t.slot(at.slot)).map(|r| r.record.id.to_string());
+        found.order.iter().filter_map(id).collect::<Vec<_>>()
+    };
+    assert_eq!(order(&store, ""), ["b", "a"]);
+    assert_eq!(order(&store, "f99:zeb"), ["a"]);
+    assert_eq!(order(&store, "apple"), ["b"], "a bare word looks there too");
+    assert_eq!(list(&mut store, 2, ["zebra", "pear"]).changed, 1);
+    let table = TableKey::all(Scope::Global, kind);
+    let of = store.table(&table).expect("a table");
+    let b = of.get("b").expect("b");
+    assert_eq!(b.changed, [99].into_iter().collect());
+    assert_eq!(of.changes("b").map(|c| &c.part).collect::<Vec<_>>(), [&super::super::Part::Field(99)]);
 }

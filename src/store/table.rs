@@ -11,7 +11,7 @@ use super::changes::{Change, Changes};
 use super::chunk::{CHUNK, Chunk, Row, Snapshot};
 use super::{GRACE, LINGER};
 use crate::base::{Fault, RowId, Time};
-use crate::model::{Batch, Coverage, Outcome, Record};
+use crate::model::{Batch, Coverage, FieldSet, Outcome, Record};
 
 /// How far the newest run has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -236,7 +236,7 @@ impl Table {
                 return Upsert::Late;
             }
             self.absent.remove(&record.id);
-            let changed = if first_run { 0 } else { u64::MAX };
+            let changed = if first_run { FieldSet::NONE } else { FieldSet::ALL };
             let changed_at = if first_run { Time::default() } else { now };
             let since = if first_run { Time::default() } else { now };
             self.insert(Row { record, seq, asked, since, changed_at, changed, gone: None }, now);
@@ -253,13 +253,13 @@ impl Table {
         let newly_seen = row.seq < began && seq >= began;
         (row.seq, row.asked) = (seq, asked);
         let revived = row.gone.take().is_some();
-        let mask = record.changed_from(&row.record);
-        let same = mask == 0 && record.is_called_as(&row.record);
+        let changed = record.changed_from(&row.record);
+        let same = changed.is_empty() && record.is_called_as(&row.record);
         if !same {
             let old = std::mem::replace(&mut row.record, record.clone());
             row.changed_at = now;
-            row.changed = mask;
-            self.changes.note(&old, &record, mask, now);
+            row.changed = changed;
+            self.changes.note(&old, &record, changed, now);
             garbage.push(old);
         } else {
             garbage.push(record);

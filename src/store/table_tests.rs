@@ -6,7 +6,7 @@ use super::super::testing::{Rows, done, failed, key, look, page, record};
 use super::super::{Progress, Status, Store};
 use super::*;
 use crate::base::FaultKind;
-use crate::model::Delta;
+use crate::model::{Delta, FieldSet};
 
 /// A store that takes in one batch a minute, so that no grace is in the way.
 #[derive(Default)]
@@ -166,12 +166,12 @@ fn a_slot_is_not_used_again_while_an_older_index_may_point_there() {
 fn changed_fields_are_named_and_a_new_row_is_changed_as_a_whole() {
     let mut t = Told::swept(&[("a", 1)]);
     let a = t.table().get("a").expect("a");
-    assert_eq!((a.changed, a.changed_at), (0, Time::default()), "at first nothing is new");
+    assert_eq!((a.changed, a.changed_at), (FieldSet::NONE, Time::default()), "at first nothing is new");
     let d = t.at(look(5, &["a", "n"], &[("a", 2), ("n", 1)]), 700);
     assert_eq!((d.added, d.changed), (1, 1));
     let (a, n) = (t.table().get("a").expect("a"), t.table().get("n").expect("n"));
-    assert_eq!((a.changed, a.changed_at), (0b001, Time::from_secs(700)));
-    assert_eq!(n.changed, u64::MAX);
+    assert_eq!((a.changed, a.changed_at), ([0].into_iter().collect(), Time::from_secs(700)));
+    assert_eq!(n.changed, FieldSet::ALL);
     let d = t.at(look(6, &["a"], &[("a", 2)]), 800);
     assert_eq!((d.added, d.changed, d.gone), (0, 0, 0));
     assert_eq!(t.table().get("a").map(|r| (r.changed_at, r.asked)), Some((Time::from_secs(700), Time::from_secs(6))));

@@ -8,7 +8,7 @@ use arcstr::ArcStr;
 use crate::app::layout::{PROFILE_WIDTH, REGION_WIDTH};
 use crate::app::{Shown, State, View};
 use crate::base::{Scope, Time};
-use crate::model::{FieldInfo, FieldType, Kind, Record, RowRef, Selector, TableKey, Tone, Value};
+use crate::model::{FieldInfo, FieldSet, FieldType, Kind, Record, RowRef, Selector, TableKey, Tone, Value};
 use crate::store::{HIGHLIGHT, Row, Store, Table};
 
 use super::columns::Wish;
@@ -165,11 +165,11 @@ impl<'a> Rows<'a> {
     }
     /// Whether a field of this row changed within the last seconds.
     fn changed(&self, row: &Row, field: usize) -> bool {
-        field < 64 && row.changed & (1 << field) != 0 && row.changed != u64::MAX && self.recent(row)
+        row.changed.contains(field) && row.changed != FieldSet::ALL && self.recent(row)
     }
     /// Whether the row came to a complete table within the last seconds.
     pub fn is_new(&self, row: &Row) -> bool {
-        row.changed == u64::MAX && self.recent(row)
+        row.changed == FieldSet::ALL && self.recent(row)
     }
     fn recent(&self, row: &Row) -> bool {
         row.changed_at <= self.now && self.now.since(row.changed_at) < HIGHLIGHT

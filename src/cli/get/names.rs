@@ -39,9 +39,7 @@ impl Lister {
         let named: Vec<usize> = query.by_name(def.info).collect();
         let words = query.words();
         let by_word = |i: usize, info: &FieldInfo| {
-            i < 64
-                && words >> i & 1 == 1
-                && (matches!(info.column, Column::Shown(_)) || info.ids.is_some_and(|ids| ids.few))
+            words.contains(i) && (matches!(info.column, Column::Shown(_)) || info.ids.is_some_and(|ids| ids.few))
         };
         let mut tables: Vec<(&'static KindDef, bool)> = Vec::new();
         for (i, info) in def.info.iter().enumerate().filter(|(_, info)| info.ids.is_some()) {

@@ -2,7 +2,7 @@
 
 use super::row::Places;
 use crate::kinds::{KindDef, Registry};
-use crate::model::{FieldInfo, FieldType, KindInfo, Side};
+use crate::model::{FieldInfo, FieldSet, FieldType, KindInfo, Side};
 use crate::query::{Query, Term, Test};
 
 /// A side table that is asked.
@@ -32,7 +32,7 @@ impl Sides {
         let needed = |i: usize, field: &FieldInfo, side: Side| {
             let free = !side.paid && !side.on_demand;
             named.contains(&i)
-                || free && (printed.contains(&i) || words.is_some_and(|mask| reads(mask, i, field, info)))
+                || free && (printed.contains(&i) || words.is_some_and(|words| reads(words, i, field, info)))
         };
         let mut tables: Vec<SideTable> = Vec::new();
         for (i, field) in info.iter().enumerate() {
@@ -64,7 +64,7 @@ impl Sides {
                 let dear = |i: usize| self.places[i].is_some_and(|(table, _)| self.tables[table].dear);
                 let mut fields = self.info.iter().enumerate();
                 fields.any(|(i, f)| {
-                    let name = !named && f.ids.is_some() && i < 64 && word.fields >> i & 1 == 1;
+                    let name = !named && f.ids.is_some() && word.fields.contains(i);
                     name || waits(i) && !dear(i) && reads(word.fields, i, f, self.info)
                 })
             }
@@ -75,13 +75,13 @@ impl Sides {
     }
 }
 
-/// Whether a bare word that looks at the fields in `mask` can be in the `i`th. It looks at tags wherever they come from.
-fn reads(mask: u64, i: usize, field: &FieldInfo, info: &KindInfo) -> bool {
+/// Whether a bare word that looks at the fields `words` can be in the `i`th. It looks at tags wherever they come from.
+fn reads(words: FieldSet, i: usize, field: &FieldInfo, info: &KindInfo) -> bool {
     let texts = matches!(
         field.ty,
         FieldType::Text | FieldType::Id | FieldType::State | FieldType::Int | FieldType::Ip | FieldType::List
     );
-    info.tags_aside() == Some(i) || texts && i < 64 && mask >> i & 1 == 1
+    info.tags_aside() == Some(i) || texts && words.contains(i)
 }
 
 #[cfg(test)]
