@@ -10,7 +10,7 @@ use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 
 use super::intern::{Interner, LocalInterner};
-use super::listing::What;
+use super::listing::{ListRequest, What};
 use crate::base::{Fault, FaultKind, Time};
 use crate::model::{Field, FieldInfo, Tags, Value};
 
@@ -26,6 +26,8 @@ pub const fn field<T>(info: FieldInfo, get: fn(&T) -> Value) -> Field<T> {
 pub struct Converter {
     met: LocalInterner,
     lists: HashTable<Arc<Vec<ArcStr>>>,
+    /// Whether the scope's region is paid for in US dollars: China's are not.
+    pub(super) in_dollars: bool,
 }
 
 /// More different lists than this are not worth keeping.
@@ -34,11 +36,24 @@ const MOST_LISTS: usize = 4096;
 impl Converter {
     /// For one run.
     pub fn new(interner: &Interner) -> Self {
-        Converter { met: LocalInterner::new(interner), lists: HashTable::new() }
+        Converter { met: LocalInterner::new(interner), lists: HashTable::new(), in_dollars: true }
+    }
+    /// For one run of a list function.
+    pub fn of(request: &ListRequest) -> Self {
+        let in_dollars = request.scope.region_code().is_some_and(|r| !r.starts_with("cn-"));
+        Converter { in_dollars, ..Converter::new(&request.interner) }
     }
     /// A text that repeats from row to row; empty counts as none.
     pub fn shared(&mut self, s: Option<&str>) -> Text {
         s.filter(|s| !s.is_empty()).map(|s| self.met.get(s))
+    }
+    /// The same as a value: text, or that there is none.
+    pub fn text(&mut self, s: Option<&str>) -> Value {
+        text(&self.shared(s))
+    }
+    /// The same of what AWS always gives where it is known: left out, it is unknown.
+    pub fn said(&mut self, s: Option<&str>) -> Value {
+        said(&self.shared(s))
     }
     /// Texts that repeat together.
     pub fn shared_list<'a>(&mut self, items: impl IntoIterator<Item = &'a str, IntoIter: Clone>) -> Value {

@@ -20,6 +20,7 @@ pub mod paging;
 pub mod plan_builder;
 pub mod raw;
 pub mod registry;
+pub mod row_spec;
 pub mod rows_field;
 pub mod s3;
 mod tags;

@@ -3,6 +3,9 @@
 use std::sync::Arc;
 
 use super::action::{ActionContext, Target};
+use super::convert::Converter;
+use super::intern::Interner;
+use super::row_spec::{RowSpec, States};
 use crate::base::{Scope, Time};
 use crate::model::{Batch, Coverage, FieldInfo, Kind, KindInfo, Outcome, Record, Selector, TableKey, Tone, Value};
 use crate::store::Store;
@@ -20,6 +23,18 @@ pub(crate) fn row(kind: &'static KindInfo, id: &str, name: &str, state: &str) ->
         values: vec![Value::Unknown; kind.fields.len()].into(),
         tags: Arc::default(),
     })
+}
+
+/// The row of what a service answered.
+pub(crate) fn record<T>(rows: &RowSpec<T>, item: &T) -> Record {
+    rows.record(item, &mut Converter::new(&Interner::default())).expect("it has an id")
+}
+
+/// That a table of states has all that the SDK knows.
+pub(crate) fn every_state_has_a_tone(states: &States, words: &[&str]) {
+    for word in words {
+        assert_ne!(states.tone(word), Tone::Unknown, "{word}");
+    }
 }
 
 /// A list of texts.

@@ -218,8 +218,7 @@ async fn what_costs_and_is_used_by_nothing_stands_out_and_the_rest_says_who_uses
     let instances = account.all("instances").await;
     let is_instance = |id: &str| instances.iter().any(|i| i.id == id);
     let addresses = account.all("addresses").await;
-    let (lone, used): (Vec<&Record>, Vec<_>) =
-        addresses.iter().partition(|a| addresses::state(a) == addresses::AddressState::Unattached);
+    let (lone, used): (Vec<&Record>, Vec<_>) = addresses.iter().partition(|a| addresses::is_unattached(a));
     assert_eq!(lone.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["old-vpn"]);
     assert!(!used.is_empty() && used.iter().all(|a| addresses::instance(a).is_some_and(is_instance)));
     assert!(used.iter().all(|a| addresses::association_id(a).is_some() && addresses::public_ip(a).is_some()));
@@ -240,15 +239,23 @@ async fn networks_and_keys_are_what_instances_say_that_they_are_in_and_have() {
     let account = Account::open(WorldSpec::Demo);
     let (vpcs, subnets, keys) =
         (account.all("vpcs").await, account.all("subnets").await, account.all("key-pairs").await);
-    assert!(vpcs.iter().any(|v| vpcs::is_default(v) == Some(true)) && vpcs.iter().any(|v| v.name == "my-vpc"));
+    assert!(
+        vpcs.iter().any(|v| v.get(&vpcs::IS_DEFAULT).as_bool() == Some(true))
+            && vpcs.iter().any(|v| v.name == "my-vpc")
+    );
     for s in &subnets {
-        let vpc = vpcs.iter().find(|v| Some(v.id.as_str()) == subnets::vpc_id(s)).expect("its VPC is listed");
-        assert!(!vpcs::cidrs(vpc).is_empty() && subnets::cidr(s).is_some() && subnets::zone(s).is_some());
-        assert!(subnets::available_ips(s).is_some_and(|n| n > 0), "{s:?}");
+        let vpc =
+            vpcs.iter().find(|v| Some(v.id.as_str()) == s.get(&subnets::VPC_ID).as_str()).expect("its VPC is listed");
+        assert!(
+            !vpc.get(&vpcs::CIDR).items().is_empty()
+                && s.get(&subnets::CIDR).is_some()
+                && s.get(&subnets::ZONE).is_some()
+        );
+        assert!(s.get(&subnets::AVAILABLE_IPS).as_int().is_some_and(|n| n > 0), "{s:?}");
     }
     for i in account.all("instances").await.iter().filter(|i| instance::vpc_id(i).is_some()) {
         let subnet = i.get(&fields::SUBNET_ID).as_str().and_then(|id| subnets.iter().find(|s| s.id == id));
-        assert_eq!(subnet.and_then(subnets::vpc_id), instance::vpc_id(i), "{}", i.id);
+        assert_eq!(subnet.and_then(|s| s.get(&subnets::VPC_ID).as_str()), instance::vpc_id(i), "{}", i.id);
         if let Some(key) = i.get(&fields::KEY_NAME).as_str() {
             assert!(keys.iter().any(|k| k.name == key && key_pairs::key_type(k) == Some("rsa")), "{key}");
         }

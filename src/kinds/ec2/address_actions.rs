@@ -2,7 +2,7 @@
 
 use arcstr::ArcStr;
 
-use super::addresses::{self, AN_HOUR, AddressState, INFO};
+use super::addresses::{self, AN_HOUR, INFO};
 use super::instances;
 use super::instances::instance::{self, InstanceState};
 use crate::base::text::visible;
@@ -85,8 +85,7 @@ fn allocate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
         need(&mut plan.needs, key);
     }
     if let Known::Complete(table) = whole(cx.store, cx.scope, &INFO) {
-        let idle: Vec<&Record> =
-            live(table).map(|r| &**r).filter(|r| addresses::state(r) == AddressState::Unattached).collect();
+        let idle: Vec<&Record> = live(table).map(|r| &**r).filter(|r| addresses::is_unattached(r)).collect();
         if let Some(first) = idle.first() {
             all.push(note(format!(
                 "{} unattached already, {} among them: associate needs no new one",
@@ -225,7 +224,7 @@ fn associate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
 
 /// What has the address now, as one says it.
 fn holder(cx: &ActionContext<'_>, row: &Record) -> Option<String> {
-    if addresses::state(row) == AddressState::Unattached {
+    if addresses::is_unattached(row) {
         return None;
     }
     let Some(id) = addresses::instance(row) else {
@@ -311,11 +310,11 @@ pub static RELEASE: Action = Action {
     bulk: true,
     changes: true,
     operations: &[&RELEASE_ADDRESS],
-    available: |row| match (addresses::service_managed(row), addresses::state(row)) {
+    available: |row| match (addresses::service_managed(row), addresses::is_unattached(row)) {
         (Some(service), _) => Err(format!("It is managed by {service}: only that can release it.")),
         // EC2: InvalidIPAddress.InUse.
-        (None, AddressState::Associated) => Err("It is associated: disassociate it first.".into()),
-        (None, AddressState::Unattached) => Ok(()),
+        (None, false) => Err("It is associated: disassociate it first.".into()),
+        (None, true) => Ok(()),
     },
     refine: |cx, _| no_form(cx, "Release"),
     plan: release,

@@ -1,15 +1,15 @@
 //! Elastic IP addresses: what each is associated with, and which ones are paid for and used by nothing.
 
-use arcstr::{ArcStr, literal};
 use aws_sdk_ec2::types as sdk;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, FutureExt};
 
-use crate::aws::fault;
+use super::listing::{filtered, tags};
 use crate::base::{Fault, Scope};
-use crate::kinds::convert::{Converter, Text, batches, field, own, said, text};
+use crate::kinds::convert::Converter;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::raw::raw;
-use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Tags, Tone, Value};
+use crate::kinds::row_spec::{Field, Fields, RowSpec, States, field};
+use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
 
 /// `DescribeAddresses`.
 pub static DESCRIBE_ADDRESSES: Operation = Operation::read(Service::Ec2, "DescribeAddresses");
@@ -91,104 +91,71 @@ pub static INFO: KindInfo = KindInfo::new("addresses", "address", "Addresses", &
 /// Elastic IP addresses.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
 
-/// Whether something uses an address. AWS has no word for it: an address has an association or has none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AddressState {
-    /// With an instance, a network interface, a NAT gateway or a load balancer.
-    Associated,
-    /// With nothing: it costs the same.
-    Unattached,
+/// Used by nothing: it costs the same.
+const UNATTACHED: &str = "unattached";
+
+/// AWS has no words for it: an address has an association or has none.
+static STATES: States = States(&[("associated", Tone::Good), (UNATTACHED, Tone::Bad)]);
+
+/// Whether an instance, a network interface, a NAT gateway or a load balancer has it.
+fn state_of(a: &sdk::Address) -> &'static str {
+    let used = [a.association_id(), a.instance_id(), a.network_interface_id(), a.private_ip_address()];
+    if used.into_iter().flatten().any(|id| !id.is_empty()) { "associated" } else { UNATTACHED }
 }
 
-impl AddressState {
-    /// The word, and how it should look.
-    pub fn shown(self) -> (Tone, ArcStr) {
-        match self {
-            AddressState::Associated => (Tone::Good, literal!("associated")),
-            AddressState::Unattached => (Tone::Bad, literal!("unattached")),
-        }
+fn cost(a: &sdk::Address, converter: &Converter) -> Value {
+    let customers = a.customer_owned_ip().or(a.carrier_ip()).is_some_and(|ip| !ip.is_empty());
+    match a.public_ipv4_pool() {
+        _ if !converter.in_dollars || customers => Value::Unknown,
+        Some("amazon") => Value::Float(AN_HOUR),
+        // `ipv4pool-ec2-…`: brought along.
+        Some(pool) if pool.starts_with("ipv4pool-ec2-") => Value::Float(0.0),
+        _ => Value::Unknown,
     }
 }
 
-/// One address.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Address {
-    id: ArcStr,
-    name: ArcStr,
-    tags: Tags,
-    state: AddressState,
-    public_ip: Value,
-    private_ip: Value,
-    association: Text,
-    instance: Text,
-    interface: Text,
-    interface_owner: Text,
-    domain: Text,
-    border_group: Text,
-    pool: Text,
-    service: Text,
-    carrier_ip: Value,
-    customer_ip: Value,
-    customer_pool: Text,
-    subnet: Text,
-    cost: Option<f64>,
-}
-
-static FIELDS: Fields<Address> = Fields(&[
-    field(PUBLIC_IP, |a| a.public_ip.clone()),
-    field(NAME, |a| Value::text(&a.name)),
-    field(STATE, |a| {
-        let (tone, text) = a.state.shown();
-        Value::State(tone, text)
+static FIELDS: Fields<sdk::Address> = Fields(&[
+    field(PUBLIC_IP, |a, _| Value::ip(a.public_ip())),
+    Field::name(NAME),
+    Field::state(STATE),
+    field(INSTANCE, |a, _| Value::opt(a.instance_id())),
+    field(PRIVATE_IP, |a, _| Value::ip(a.private_ip_address())),
+    field(COST, |a, c| cost(a, c)),
+    Field::id(ALLOCATION_ID),
+    field(NETWORK_INTERFACE, |a, _| Value::opt(a.network_interface_id())),
+    field(NETWORK_INTERFACE_OWNER, |a, c| c.text(a.network_interface_owner_id())),
+    field(SERVICE_MANAGED, |a, c| c.text(a.service_managed().map(|s| s.as_str()))),
+    field(ASSOCIATION_ID, |a, _| Value::opt(a.association_id())),
+    field(POOL, |a, c| c.text(a.public_ipv4_pool())),
+    field(DOMAIN, |a, c| c.said(a.domain().map(|d| d.as_str()))),
+    field(NETWORK_BORDER_GROUP, |a, c| c.text(a.network_border_group())),
+    field(FieldInfo::ip("carrier_ip", "CARRIER IP", "The carrier's address (Wavelength Zones)."), |a, _| {
+        Value::ip(a.carrier_ip())
     }),
-    field(INSTANCE, |a| text(&a.instance)),
-    field(PRIVATE_IP, |a| a.private_ip.clone()),
-    field(COST, |a| a.cost.map_or(Value::Unknown, Value::Float)),
-    field(ALLOCATION_ID, |a| Value::Text(a.id.clone())),
-    field(NETWORK_INTERFACE, |a| text(&a.interface)),
-    field(NETWORK_INTERFACE_OWNER, |a| text(&a.interface_owner)),
-    field(SERVICE_MANAGED, |a| text(&a.service)),
-    field(ASSOCIATION_ID, |a| text(&a.association)),
-    field(POOL, |a| text(&a.pool)),
-    field(DOMAIN, |a| said(&a.domain)),
-    field(NETWORK_BORDER_GROUP, |a| text(&a.border_group)),
-    field(FieldInfo::ip("carrier_ip", "CARRIER IP", "The carrier's address (Wavelength Zones)."), |a| {
-        a.carrier_ip.clone()
+    field(FieldInfo::ip("customer_owned_ip", "CUSTOMER IP", "The customer-owned address (Outposts)."), |a, _| {
+        Value::ip(a.customer_owned_ip())
     }),
-    field(FieldInfo::ip("customer_owned_ip", "CUSTOMER IP", "The customer-owned address (Outposts)."), |a| {
-        a.customer_ip.clone()
-    }),
-    field(FieldInfo::id("customer_owned_pool", "CUSTOMER POOL", "The pool of customer-owned addresses."), |a| {
-        text(&a.customer_pool)
+    field(FieldInfo::id("customer_owned_pool", "CUSTOMER POOL", "The pool of customer-owned addresses."), |a, c| {
+        c.text(a.customer_owned_ipv4_pool())
     }),
     field(
         FieldInfo::id("subnet_id", "SUBNET", "The subnet that it is managed in, if a service manages it.")
             .cells(11, 24)
             .aka(&["subnet"])
             .id_of_few("subnets", "subnet-"),
-        |a| text(&a.subnet),
+        |a, c| c.text(a.subnet_id()),
     ),
 ]);
 
-impl Address {
-    fn record(&self) -> Record {
-        Record {
-            kind: Kind(&INFO),
-            id: self.id.clone(),
-            name: self.name.clone(),
-            state: Some(self.state.shown()),
-            values: FIELDS.values(self),
-            tags: self.tags.clone(),
-        }
-    }
-}
+static ROWS: RowSpec<sdk::Address> =
+    // One without an allocation id (EC2-Classic, which is gone) is none.
+    RowSpec::new(&INFO, &FIELDS, |a| a.allocation_id())
+        .stated(|a, c| STATES.state(Some(state_of(a)), c))
+        .tagged(|a, c| tags(a.tags(), c));
 
-/// Whether something uses it.
-pub fn state(row: &Record) -> AddressState {
-    match &row.state {
-        Some((_, word)) if word == "unattached" => AddressState::Unattached,
-        _ => AddressState::Associated,
-    }
+/// Whether nothing uses it.
+pub fn is_unattached(row: &Record) -> bool {
+    row.state.as_ref().is_some_and(|(_, word)| word == UNATTACHED)
 }
 /// The address.
 pub fn public_ip(row: &Record) -> Option<std::net::Ipv4Addr> {
@@ -207,65 +174,17 @@ pub fn service_managed(row: &Record) -> Option<&str> {
     row.get(&SERVICE_MANAGED).as_str()
 }
 
-/// A filter takes at most 200 values.
-const MOST_IDS: usize = 200;
-
 /// DescribeAddresses has no pages: an account has few.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAddresses.html>
-fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
-    Box::pin(async move {
-        let client = request.gateway.ec2(&request.scope).await?;
-        let mut converter = Converter::new(&request.interner);
-        // China's regions are paid for in another currency.
-        let priced = request.scope.region_code().is_some_and(|r| !r.starts_with("cn-"));
-        for ids in batches(&request.what, MOST_IDS) {
-            pages.ask(&DESCRIBE_ADDRESSES).await?;
-            // A filter and not the id list: of that, one missing address fails all.
-            let filter =
-                ids.map(|ids| vec![sdk::Filter::builder().name("allocation-id").set_values(Some(ids)).build()]);
-            let call = client.describe_addresses().set_filters(filter).send();
-            let out = call.await.map_err(|e| fault::of(&DESCRIBE_ADDRESSES, e))?;
-            let rows = out.addresses().iter().filter_map(|a| convert(&mut converter, a, priced));
-            pages.page(rows.map(|a| a.record()).collect()).await?;
-        }
-        Ok(())
-    })
-}
-
-/// Where the SDK's address ends. One without an allocation id (EC2-Classic, which is gone) is none.
-fn convert(converter: &mut Converter, a: &sdk::Address, priced: bool) -> Option<Address> {
-    let (tags, name) = converter.tags(a.tags().iter().map(|t| (t.key(), t.value())));
-    let used = [a.association_id(), a.instance_id(), a.network_interface_id(), a.private_ip_address()];
-    let used = used.into_iter().flatten().any(|id| !id.is_empty());
-    let customers = a.customer_owned_ip().or(a.carrier_ip()).is_some_and(|ip| !ip.is_empty());
-    let cost = match a.public_ipv4_pool() {
-        _ if !priced || customers => None,
-        Some("amazon") => Some(AN_HOUR),
-        // `ipv4pool-ec2-…`: brought along.
-        Some(pool) if pool.starts_with("ipv4pool-ec2-") => Some(0.0),
-        _ => None,
-    };
-    Some(Address {
-        id: own(a.allocation_id())?,
-        name,
-        tags,
-        state: if used { AddressState::Associated } else { AddressState::Unattached },
-        public_ip: Value::ip(a.public_ip()),
-        private_ip: Value::ip(a.private_ip_address()),
-        association: own(a.association_id()),
-        instance: own(a.instance_id()),
-        interface: own(a.network_interface_id()),
-        interface_owner: converter.shared(a.network_interface_owner_id()),
-        domain: converter.shared(a.domain().map(|d| d.as_str())),
-        border_group: converter.shared(a.network_border_group()),
-        pool: converter.shared(a.public_ipv4_pool()),
-        service: converter.shared(a.service_managed().map(|s| s.as_str())),
-        carrier_ip: Value::ip(a.carrier_ip()),
-        customer_ip: Value::ip(a.customer_owned_ip()),
-        customer_pool: converter.shared(a.customer_owned_ipv4_pool()),
-        subnet: converter.shared(a.subnet_id()),
-        cost,
-    })
+fn list(request: ListRequest, pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    filtered(
+        (request, pages),
+        &INFO,
+        "allocation-id",
+        |client, filters, _| client.describe_addresses().set_filters(filters).send(),
+        |out, c| (ROWS.records(out.addresses(), c), None),
+    )
+    .boxed()
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
@@ -277,23 +196,24 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kinds::convert::Converter;
     use crate::kinds::intern::Interner;
+    use crate::kinds::testing::record;
 
     fn address(a: sdk::builders::AddressBuilder) -> Record {
-        let a = a.allocation_id("eipalloc-1").public_ip("203.0.113.20").build();
-        convert(&mut Converter::new(&Interner::default()), &a, true).map(|a| a.record()).expect("it has an id")
+        record(&ROWS, &a.allocation_id("eipalloc-1").public_ip("203.0.113.20").build())
     }
 
     #[test]
     fn an_address_is_unattached_only_if_nothing_at_all_has_it() {
         let new = sdk::Address::builder;
         let lone = address(new().instance_id("").network_interface_id(""));
-        assert_eq!(state(&lone), AddressState::Unattached);
+        assert!(is_unattached(&lone));
         assert_eq!(lone.state, Some((Tone::Bad, "unattached".into())));
         // With an instance, with a NAT gateway's or balancer's interface, and one of which only the private address is told.
         for used in [new().instance_id("i-1"), new().association_id("eipassoc-1"), new().private_ip_address("10.0.0.1")]
         {
-            assert_eq!(state(&address(used)), AddressState::Associated);
+            assert!(!is_unattached(&address(used)));
         }
     }
 
@@ -310,6 +230,6 @@ mod tests {
     #[test]
     fn an_address_without_an_allocation_is_none() {
         let classic = sdk::Address::builder().public_ip("203.0.113.20").build();
-        assert_eq!(convert(&mut Converter::new(&Interner::default()), &classic, true), None);
+        assert!(ROWS.record(&classic, &mut Converter::new(&Interner::default())).is_none());
     }
 }

@@ -1,15 +1,15 @@
 //! Key pairs: their public halves, which is all that AWS keeps.
 
-use arcstr::ArcStr;
 use aws_sdk_ec2::types as sdk;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, FutureExt};
 
-use crate::aws::fault;
-use crate::base::{Fault, Scope, Time};
-use crate::kinds::convert::{Converter, Text, batches, field, moment, own, said, time};
+use super::listing::{filtered, tags};
+use crate::base::{Fault, Scope};
+use crate::kinds::convert::{moment, own, said, time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::raw::raw;
-use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Tags, Value};
+use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
+use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service};
 
 /// `DescribeKeyPairs`.
 pub static DESCRIBE_KEY_PAIRS: Operation = Operation::read(Service::Ec2, "DescribeKeyPairs");
@@ -37,79 +37,38 @@ pub static INFO: KindInfo = KindInfo::new("key-pairs", "key pair", "Key pairs", 
 /// Key pairs.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
 
-/// One key pair.
-#[derive(Debug, Clone, PartialEq)]
-pub struct KeyPair {
-    id: ArcStr,
-    name: ArcStr,
-    tags: Tags,
-    kind: Text,
-    fingerprint: Text,
-    created: Option<Time>,
-}
-
 const FINGERPRINT_DOC: &str = "RSA: SHA-1 of the private key if AWS made it, MD5 of the public one if it was imported; ED25519: \
                                SHA-256 of the public one.";
 
-static FIELDS: Fields<KeyPair> = Fields(&[
-    field(NAME, |k| Value::Text(k.name.clone())),
-    field(TYPE, |k| said(&k.kind)),
-    field(ID, |k| Value::Text(k.id.clone())),
+static FIELDS: Fields<sdk::KeyPairInfo> = Fields(&[
+    Field::name(NAME),
+    field(TYPE, |k, c| c.said(k.key_type().map(|t| t.as_str()))),
+    Field::id(ID),
     // By https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/verify-keys.html
-    field(FINGERPRINT, |k| said(&k.fingerprint)),
-    field(CREATED, |k| moment(k.created)),
+    field(FINGERPRINT, |k, _| said(&own(k.key_fingerprint()))),
+    field(CREATED, |k, _| moment(time(k.create_time()))),
 ]);
 
-impl KeyPair {
-    fn record(&self) -> Record {
-        Record {
-            kind: Kind(&INFO),
-            id: self.id.clone(),
-            name: self.name.clone(),
-            state: None,
-            values: FIELDS.values(self),
-            tags: self.tags.clone(),
-        }
-    }
-}
+// Its name is what it is called, whatever a Name tag says: instances are launched with it.
+static ROWS: RowSpec<sdk::KeyPairInfo> =
+    RowSpec::new(&INFO, &FIELDS, |k| k.key_pair_id()).named(|k| k.key_name()).tagged(|k, c| tags(k.tags(), c));
 
 /// rsa or ed25519; `None` = not said.
 pub fn key_type(row: &Record) -> Option<&str> {
     row.get(&TYPE).as_str()
 }
 
-/// A filter takes at most 200 values.
-const MOST_IDS: usize = 200;
-
-/// DescribeKeyPairs has no pages. A filter and not the id list: of that, one missing key pair fails all.
+/// DescribeKeyPairs has no pages.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeKeyPairs.html>
-fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
-    Box::pin(async move {
-        let client = request.gateway.ec2(&request.scope).await?;
-        let mut converter = Converter::new(&request.interner);
-        for ids in batches(&request.what, MOST_IDS) {
-            pages.ask(&DESCRIBE_KEY_PAIRS).await?;
-            let filter = ids.map(|ids| vec![sdk::Filter::builder().name("key-pair-id").set_values(Some(ids)).build()]);
-            let call = client.describe_key_pairs().set_filters(filter).send();
-            let out = call.await.map_err(|e| fault::of(&DESCRIBE_KEY_PAIRS, e))?;
-            let rows = out.key_pairs().iter().filter_map(|k| convert(&mut converter, k)).map(|k| k.record());
-            pages.page(rows.collect()).await?;
-        }
-        Ok(())
-    })
-}
-
-fn convert(converter: &mut Converter, k: &sdk::KeyPairInfo) -> Option<KeyPair> {
-    // Its name is what it is called, whatever a Name tag says: instances are launched with it.
-    let (tags, _) = converter.tags(k.tags().iter().map(|t| (t.key(), t.value())));
-    Some(KeyPair {
-        id: own(k.key_pair_id())?,
-        name: own(k.key_name()).unwrap_or_default(),
-        tags,
-        kind: converter.shared(k.key_type().map(|t| t.as_str())),
-        fingerprint: own(k.key_fingerprint()),
-        created: time(k.create_time()),
-    })
+fn list(request: ListRequest, pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    filtered(
+        (request, pages),
+        &INFO,
+        "key-pair-id",
+        |client, filters, _| client.describe_key_pairs().set_filters(filters).send(),
+        |out, c| (ROWS.records(out.key_pairs(), c), None),
+    )
+    .boxed()
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
@@ -120,14 +79,16 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kinds::intern::Interner;
+    use crate::base::Time;
+    use crate::kinds::testing::record;
+    use crate::model::Value;
     use crate::query::Query;
 
     #[test]
     fn a_key_pair_is_called_by_its_own_name_and_its_instances_are_found_by_it() {
         let tag = sdk::Tag::builder().key("Name").value("another name").build();
         let k = sdk::KeyPairInfo::builder().key_pair_id("key-1").key_name("my key, the second").tags(tag).build();
-        let row = convert(&mut Converter::new(&Interner::default()), &k).map(|k| k.record()).expect("it has an id");
+        let row = record(&ROWS, &k);
         assert_eq!((row.id.as_str(), row.name.as_str()), ("key-1", "my key, the second"));
         assert_eq!((row.get(&TYPE), row.get(&CREATED)), (&Value::Unknown, &Value::Empty));
         let link = links(&row, &Scope::Global).remove(0);

@@ -11,6 +11,7 @@ pub mod instance_volumes;
 pub mod instances;
 pub mod key_pair_actions;
 pub mod key_pairs;
+mod listing;
 pub mod regions;
 pub mod senders;
 pub mod storage_senders;

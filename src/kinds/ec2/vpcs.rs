@@ -1,15 +1,15 @@
 //! Virtual private clouds.
 
-use arcstr::{ArcStr, literal};
 use aws_sdk_ec2::types as sdk;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, FutureExt};
 
+use super::listing::{PAGE, filtered, in_effect, tags};
 use crate::base::{Fault, Scope};
-use crate::kinds::convert::{Converter, Text, batches, field, flag, own, said, text, texts};
+use crate::kinds::convert::{flag, texts};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
-use crate::kinds::paging::paged;
 use crate::kinds::raw::raw;
-use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Tags, Tone, Value};
+use crate::kinds::row_spec::{Field, Fields, RowSpec, States, field};
+use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
 
 /// `DescribeVpcs`.
 pub static DESCRIBE_VPCS: Operation = Operation::read(Service::Ec2, "DescribeVpcs");
@@ -46,6 +46,18 @@ pub const TENANCY: FieldInfo =
         .cells(8, 9)
         .aka(&["instance_tenancy"]);
 
+/// The account that owns it, of a VPC and of a subnet.
+pub(super) const OWNER: FieldInfo =
+    FieldInfo::text("owner_id", "OWNER", "The account that owns it.").cells(12, 12).aka(&["owner"]);
+/// What VPC Block Public Access keeps from internet gateways, of a VPC and of a subnet.
+pub(super) const PUBLIC_ACCESS_BLOCK: FieldInfo = FieldInfo::text(
+    "public_access_block",
+    "BLOCKED",
+    "What VPC Block Public Access keeps from internet gateways: off, block-bidirectional or block-ingress.",
+)
+.named_only()
+.cells(8, 20);
+
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("vpcs", "VPC", "VPCs", &FIELDS)
     .doc("Virtual private clouds, with their ranges.")
@@ -57,169 +69,59 @@ pub static INFO: KindInfo = KindInfo::new("vpcs", "VPC", "VPCs", &FIELDS)
 /// VPCs.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
 
-/// How a VPC is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum VpcState {
-    /// Being made.
-    Pending,
-    /// In order.
-    Available,
-    /// Being deleted.
-    Deleting,
-    /// Something that AWS added since; empty if it said nothing.
-    Other(ArcStr),
-}
+static STATES: States = States(&[("pending", Tone::Busy), ("available", Tone::Good), ("deleting", Tone::Busy)]);
 
-impl VpcState {
-    /// From AWS's word.
-    pub fn parse(word: &str) -> Self {
-        match word {
-            "pending" => VpcState::Pending,
-            "available" => VpcState::Available,
-            "deleting" => VpcState::Deleting,
-            other => VpcState::Other(other.into()),
-        }
-    }
-    /// AWS's word, and how it should look.
-    pub fn shown(&self) -> (Tone, ArcStr) {
-        match self {
-            VpcState::Pending => (Tone::Busy, literal!("pending")),
-            VpcState::Available => (Tone::Good, literal!("available")),
-            VpcState::Deleting => (Tone::Busy, literal!("deleting")),
-            VpcState::Other(s) => (Tone::Unknown, s.clone()),
-        }
-    }
-}
-
-/// One VPC.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Vpc {
-    id: ArcStr,
-    name: ArcStr,
-    tags: Tags,
-    state: VpcState,
-    cidr: Value,
-    ipv6_cidr: Value,
-    is_default: Option<bool>,
-    dhcp_options: Text,
-    tenancy: Text,
-    owner: Text,
-    blocked: Text,
-    encryption: Text,
-}
-
-static FIELDS: Fields<Vpc> = Fields(&[
-    field(NAME, |v| Value::text(&v.name)),
-    field(ID, |v| Value::Text(v.id.clone())),
-    field(STATE, |v| {
-        let (tone, text) = v.state.shown();
-        Value::State(tone, text)
+static FIELDS: Fields<sdk::Vpc> = Fields(&[
+    Field::name(NAME),
+    Field::id(ID),
+    Field::state(STATE),
+    field(CIDR, |v, _| ipv4(v)),
+    field(IPV6_CIDR, |v, _| ipv6(v)),
+    field(IS_DEFAULT, |v, _| flag(v.is_default())),
+    field(TENANCY, |v, c| c.said(v.instance_tenancy().map(|t| t.as_str()))),
+    field(DHCP_OPTIONS, |v, c| c.text(v.dhcp_options_id())),
+    field(OWNER, |v, c| c.said(v.owner_id())),
+    field(PUBLIC_ACCESS_BLOCK, |v, c| {
+        c.text(v.block_public_access_states().and_then(|b| b.internet_gateway_block_mode()).map(|m| m.as_str()))
     }),
-    field(CIDR, |v| v.cidr.clone()),
-    field(IPV6_CIDR, |v| v.ipv6_cidr.clone()),
-    field(IS_DEFAULT, |v| flag(v.is_default)),
-    field(TENANCY, |v| said(&v.tenancy)),
-    field(DHCP_OPTIONS, |v| text(&v.dhcp_options)),
-    field(FieldInfo::text("owner_id", "OWNER", "The account that owns it.").cells(12, 12).aka(&["owner"]), |v| {
-        said(&v.owner)
-    }),
-    field(
-        FieldInfo::text(
-            "public_access_block",
-            "BLOCKED",
-            "What VPC Block Public Access keeps from internet gateways: off, block-bidirectional or block-ingress.",
-        )
-        .named_only()
-        .cells(8, 20),
-        |v| text(&v.blocked),
-    ),
     field(
         FieldInfo::text("encryption_control", "ENCRYPTION", "Encryption of traffic in transit: monitor or enforce.")
             .named_only()
             .cells(10, 10),
-        |v| text(&v.encryption),
+        |v, c| c.text(v.encryption_control().and_then(|e| e.mode()).map(|m| m.as_str())),
     ),
 ]);
 
-impl Vpc {
-    fn record(&self) -> Record {
-        Record {
-            kind: Kind(&INFO),
-            id: self.id.clone(),
-            name: self.name.clone(),
-            state: Some(self.state.shown()),
-            values: FIELDS.values(self),
-            tags: self.tags.clone(),
-        }
-    }
+static ROWS: RowSpec<sdk::Vpc> = RowSpec::new(&INFO, &FIELDS, |v| v.vpc_id())
+    .stated(|v, c| STATES.state(v.state().map(|s| s.as_str()), c))
+    .tagged(|v, c| tags(v.tags(), c));
+
+fn list(request: ListRequest, pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
+    filtered(
+        (request, pages),
+        &INFO,
+        "vpc-id",
+        |client, filters, token| {
+            client.describe_vpcs().max_results(PAGE).set_next_token(token).set_filters(filters).send()
+        },
+        |out, c| (ROWS.records(out.vpcs(), c), out.next_token),
+    )
+    .boxed()
 }
 
-/// Its state.
-pub fn state(row: &Record) -> VpcState {
-    VpcState::parse(row.state.as_ref().map(|(_, s)| s.as_str()).unwrap_or_default())
-}
-/// Its IPv4 ranges, the primary one first.
-pub fn cidrs(row: &Record) -> Vec<ArcStr> {
-    row.get(&CIDR).items()
-}
-/// Whether it is the region's default VPC; `None` = not said.
-pub fn is_default(row: &Record) -> Option<bool> {
-    row.get(&IS_DEFAULT).as_bool()
+/// Its IPv4 ranges that are in effect, the primary one first.
+fn ipv4(v: &sdk::Vpc) -> Value {
+    let state = |s: &sdk::VpcCidrBlockState| in_effect(s.state().map(|s| s.as_str()));
+    let others = v.cidr_block_association_set().iter().filter(|a| a.cidr_block_state().is_none_or(state));
+    let others = others.filter_map(|a| a.cidr_block()).filter(|c| v.cidr_block() != Some(c));
+    texts(v.cidr_block().into_iter().chain(others))
 }
 
-/// DescribeVpcs takes 5 to 1000 a page; a filter at most 200 values.
-const PAGE: i32 = 1000;
-const MOST_IDS: usize = 200;
-
-fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
-    Box::pin(async move {
-        let client = request.gateway.ec2(&request.scope).await?;
-        let mut converter = Converter::new(&request.interner);
-        for ids in batches(&request.what, MOST_IDS) {
-            // A filter and not the id list: of that, one missing VPC fails all.
-            let filter = ids.map(|ids| vec![sdk::Filter::builder().name("vpc-id").set_values(Some(ids)).build()]);
-            let call = |token| {
-                let page = client.describe_vpcs().max_results(PAGE).set_next_token(token);
-                page.set_filters(filter.clone()).send()
-            };
-            paged(&mut pages, &DESCRIBE_VPCS, call, |out| {
-                let rows = out.vpcs().iter().filter_map(|v| convert(&mut converter, v)).map(|v| v.record()).collect();
-                (rows, out.next_token)
-            })
-            .await?;
-        }
-        Ok(())
-    })
-}
-
-/// Whether a range belongs to a VPC or subnet: one that could not be associated, or is not any more, stays in AWS's list for a
-/// while.
-pub(super) fn in_effect(state: Option<&str>) -> bool {
-    !matches!(state, Some("disassociated" | "failed" | "failing"))
-}
-
-fn convert(converter: &mut Converter, v: &sdk::Vpc) -> Option<Vpc> {
-    let (tags, name) = converter.tags(v.tags().iter().map(|t| (t.key(), t.value())));
-    let word = |s: Option<&sdk::VpcCidrBlockState>| s.and_then(|s| s.state()).map(|s| s.as_str().to_string());
-    let four = v.cidr_block_association_set().iter().filter(|a| in_effect(word(a.cidr_block_state()).as_deref()));
-    let four = four.filter_map(|a| a.cidr_block()).filter(|c| v.cidr_block() != Some(c));
-    let six = v.ipv6_cidr_block_association_set().iter();
-    let six = six.filter(|a| in_effect(word(a.ipv6_cidr_block_state()).as_deref()));
-    Some(Vpc {
-        id: own(v.vpc_id())?,
-        name,
-        tags,
-        state: VpcState::parse(v.state().map(|s| s.as_str()).unwrap_or_default()),
-        cidr: texts(v.cidr_block().into_iter().chain(four)),
-        ipv6_cidr: texts(six.filter_map(|a| a.ipv6_cidr_block())),
-        is_default: v.is_default(),
-        dhcp_options: converter.shared(v.dhcp_options_id()),
-        tenancy: converter.shared(v.instance_tenancy().map(|t| t.as_str())),
-        owner: converter.shared(v.owner_id()),
-        blocked: converter
-            .shared(v.block_public_access_states().and_then(|b| b.internet_gateway_block_mode()).map(|m| m.as_str())),
-        encryption: converter.shared(v.encryption_control().and_then(|e| e.mode()).map(|m| m.as_str())),
-    })
+/// Its IPv6 ranges that are in effect.
+fn ipv6(v: &sdk::Vpc) -> Value {
+    let state = |s: &sdk::VpcCidrBlockState| in_effect(s.state().map(|s| s.as_str()));
+    let all = v.ipv6_cidr_block_association_set().iter().filter(|a| a.ipv6_cidr_block_state().is_none_or(state));
+    texts(all.filter_map(|a| a.ipv6_cidr_block()))
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
@@ -235,11 +137,10 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kinds::intern::Interner;
+    use crate::kinds::testing::{every_state_has_a_tone, record};
 
     fn row(v: sdk::builders::VpcBuilder) -> Record {
-        let v = v.vpc_id("vpc-1").build();
-        convert(&mut Converter::new(&Interner::default()), &v).map(|v| v.record()).expect("it has an id")
+        record(&ROWS, &v.vpc_id("vpc-1").build())
     }
 
     #[test]
@@ -254,15 +155,13 @@ mod tests {
             .cidr_block_association_set(range("10.2.0.0/16", "associating"))
             .cidr_block_association_set(range("10.1.0.0/16", "associated"))
             .cidr_block_association_set(range("10.4.0.0/16", "failed")));
-        assert_eq!(cidrs(&vpc), ["10.1.0.0/16", "10.2.0.0/16"]);
-        assert_eq!((vpc.get(&IPV6_CIDR), is_default(&vpc)), (&Value::Empty, None));
+        assert_eq!(vpc.get(&CIDR).items(), ["10.1.0.0/16", "10.2.0.0/16"]);
+        assert_eq!((vpc.get(&IPV6_CIDR), vpc.get(&IS_DEFAULT)), (&Value::Empty, &Value::Unknown));
     }
 
     #[test]
     fn every_state_that_the_sdk_knows_has_a_tone() {
-        for word in sdk::VpcState::values() {
-            assert!(!matches!(VpcState::parse(word), VpcState::Other(_)), "{word}");
-        }
+        every_state_has_a_tone(&STATES, sdk::VpcState::values());
         assert!(row(sdk::Vpc::builder().state("pending".into())).is_on_its_way());
         assert!(!row(sdk::Vpc::builder().state("available".into())).is_on_its_way());
     }
