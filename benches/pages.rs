@@ -26,20 +26,23 @@ const FAR_ROUNDS: usize = 3;
 
 /// When the first rows were there, and when all were.
 type Times = (Duration, Duration);
+/// And when their status checks were.
+type Console = (Duration, Duration, Duration);
 
 fn main() -> ExitCode {
     support::beside_a_server(|url| {
         let runtime = skydeck::base::thread::workers().unwrap();
         let endpoint = fleet::fleet(url, ROWS);
-        let (mut bare, mut sdk, mut ours) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut bare, mut sdk, mut ours, mut both) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         // The first round warms the server, the sockets and the allocator, and does not count.
         for round in 0..=ROUNDS {
-            let now =
-                (requests(&endpoint), runtime.block_on(paginator(&endpoint)), console(&endpoint, runtime.handle()));
+            let (requests, paginator) = (requests(&endpoint), runtime.block_on(paginator(&endpoint)));
+            let (console, paginators) = (console(&endpoint, runtime.handle()), runtime.block_on(paginators(&endpoint)));
             if round > 0 {
-                bare.push(now.0);
-                sdk.push(now.1);
-                ours.push(now.2);
+                bare.push(requests);
+                sdk.push(paginator);
+                ours.push((console.0, console.1));
+                both.push(console.2.as_secs_f64() / paginators.as_secs_f64());
             }
         }
         let first = |t: &[Times]| median(&mut t.iter().map(|t| t.0).collect::<Vec<_>>());
@@ -60,6 +63,8 @@ fn main() -> ExitCode {
         };
         figures.promise("first row / paginator's first page", ratio(|t| t.0), "", 1.15);
         figures.promise("all rows / paginator's all pages", ratio(|t| t.1), "", 1.15);
+        both.sort_by(f64::total_cmp);
+        figures.promise("rows and status checks / two paginators", both[both.len() / 2], "", 1.25);
         headless(url, &runtime, &mut figures);
         figures.end()
     })
@@ -184,12 +189,15 @@ async fn paginator(endpoint: &str) -> Times {
     (first.unwrap(), begun.elapsed())
 }
 
-/// What the console takes: guard, signing, parsing, records, the store, and the first and last rows in the view's order.
-fn console(endpoint: &str, handle: &tokio::runtime::Handle) -> Times {
+/// What the console takes: guard, signing, parsing, records, the store, and the first and last rows in the view's order; and the first
+/// load of their status checks.
+fn console(endpoint: &str, handle: &tokio::runtime::Handle) -> Console {
     let begun = Instant::now();
     let mut rig = Rig::start(endpoint, handle);
     rig.until(|r| r.rows() > 0);
     let first = begun.elapsed();
     rig.until(|r| r.complete() && r.engine.state.view.order.len() == ROWS);
-    (first, begun.elapsed())
+    let all = begun.elapsed();
+    rig.until(|r| r.is_complete("instance-statuses"));
+    (first, all, begun.elapsed())
 }

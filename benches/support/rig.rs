@@ -96,7 +96,14 @@ impl Rig {
 
     /// Whether a run over the instances has been complete.
     pub fn complete(&self) -> bool {
-        self.engine.store.table(&self.instances).is_some_and(|t| t.status.progress == Progress::Complete)
+        self.is_complete("instances")
+    }
+
+    /// Whether a run over this kind's rows has been complete.
+    pub fn is_complete(&self, kind: &str) -> bool {
+        let kind = Kind(registry::ALL.kind(kind).unwrap().info);
+        let table = TableKey::all(self.instances.scope.clone(), kind);
+        self.engine.store.table(&table).is_some_and(|t| t.status.progress == Progress::Complete)
     }
 
     /// Lets the engine work until `done`. As in the console, its thread sleeps while nothing comes.

@@ -24,6 +24,9 @@ enum Rows {
     Listed(Arc<Vec<RowId>>),
 }
 
+/// A side table of up to this many pages is read as a whole at the first look.
+const FIRST_LOOK_PAGES: usize = 10;
+
 type Wanted = IndexMap<TableKey, Rows, FxBuildHasher>;
 
 /// Rows and columns that are on the screen: the table's, or a picker's.
@@ -231,19 +234,22 @@ impl Turn<'_> {
         }
     }
 
-    /// Whether the side table that nothing is known of yet is asked for as a whole, beside the rows: its first page costs the request
-    /// that some rows of it would cost, does not wait for their ids, and is all of it in most accounts. Of a table with more rows than
-    /// a page it would be a page for each of theirs, parsed while theirs wait and kept for rows that nobody may look at: there, what is
-    /// seen is asked for.
+    /// Whether the side table that nothing is known of yet is asked for as a whole: its first page costs the request that some rows of
+    /// it would cost, does not wait for their ids, and is all of it in most accounts. Of a table with more rows than a page the others
+    /// follow when the rows are there, which are what is waited for; until then, what is seen is asked for. Of a still larger one they
+    /// would be many requests for rows that nobody may look at.
     fn is_first_look(&self, side: &Side, table: &TableKey, of: &TableKey) -> bool {
         let pages = table.kind.paging().filter(|p| p.ids.is_some() && !p.absent_is_none);
         let Some(pages) = pages.filter(|_| !side.paid && !side.on_demand && of.selector == Selector::All) else {
             return false;
         };
-        let most = usize::try_from(pages.rows).unwrap_or(usize::MAX);
-        let nothing_known =
-            |t: &Table| t.status.progress != Progress::Complete && t.status.fault.is_none() && t.len() < most;
-        self.store.table(table).is_none_or(nothing_known) && self.store.table(of).is_none_or(|t| t.len() <= most)
+        let nothing_known = |t: &Table| t.status.progress != Progress::Complete && t.status.fault.is_none();
+        let page = usize::try_from(pages.rows).unwrap_or(usize::MAX);
+        let worth_it = |t: &Table| {
+            let pages = if t.status.progress == Progress::Complete { FIRST_LOOK_PAGES } else { 1 };
+            t.len() <= page.saturating_mul(pages)
+        };
+        self.store.table(table).is_none_or(nothing_known) && self.store.table(of).is_none_or(worth_it)
     }
 }
 

@@ -267,3 +267,28 @@ fn an_action_on_a_row_that_aws_found_is_followed_among_all_rows() {
     let plan = &desk.dialog().plan;
     assert_eq!(plan.subjects.iter().map(|s| &s.table).collect::<Vec<_>>(), [&things()]);
 }
+
+#[test]
+fn the_first_look_at_status_checks_is_whole_pages_beside_the_rows_or_right_after_them() {
+    use crate::kinds::ec2::{instance_statuses, instances};
+    let rows = |n: std::ops::Range<usize>| {
+        records(n.map(|n| row(&instances::INFO, &format!("i-{n:05}"), &format!("w{n:05}"), "running")).collect())
+    };
+    let statuses =
+        |desk: &Desk| watched(desk, &instance_statuses::INFO).into_iter().map(|ids| ids.is_none()).collect::<Vec<_>>();
+    let mut desk = real("instances");
+    assert_eq!(statuses(&desk), [true], "a first page, before anything is known");
+    let sweep = Coverage::Sweep { began: 1 };
+    desk.batch(all(&instances::INFO), sweep.clone(), rows(0..1000), Outcome::More);
+    assert_eq!(statuses(&desk), [true], "most tables are one page");
+    desk.batch(all(&instances::INFO), sweep.clone(), rows(1000..2000), Outcome::More);
+    assert_eq!(statuses(&desk), [false], "more rows are on their way: what is seen is asked for");
+    desk.batch(all(&instances::INFO), sweep, rows(2000..2500), Outcome::Done);
+    assert_eq!(statuses(&desk), [true], "the rows are there: pages of the others");
+    desk.list(all(&instance_statuses::INFO), Vec::new());
+    assert_eq!(statuses(&desk), [false], "from then on what is seen is kept fresh");
+
+    let mut desk = real("instances");
+    desk.list(all(&instances::INFO), rows(0..10_001));
+    assert_eq!(statuses(&desk), [false], "too many to be worth it unasked");
+}
