@@ -6,6 +6,7 @@
 mod around;
 mod convert;
 mod copy;
+mod lend;
 mod output;
 mod panic;
 mod signals;
@@ -23,6 +24,7 @@ use crate::input::Input;
 pub use convert::input;
 use copy::Copier;
 pub use copy::{COPY_LIMIT, CopyError, MOSH_LIMIT};
+pub use lend::Returned;
 pub use output::{FrameStats, FrameWriter};
 pub use signals::die_of;
 
@@ -230,6 +232,7 @@ pub fn is_entered() -> bool {
 /// Reads keys until nobody listens any more, or there is nothing to read from.
 fn read_keys(sender: &Sender<TermEvent>) {
     loop {
+        lend::rest();
         match event::poll(LOOK) {
             Ok(true) => {}
             // A terminal that is gone is at its end all the time: the library would look again and again without a pause.

@@ -49,6 +49,7 @@ pub fn json(arg: &Arg) -> Json {
         Arg::List(v) => Json::Array(v.iter().map(json).collect()),
         Arg::Map(m) => Json::Object(m.iter().map(|(k, v)| ((*k).to_string(), json(v))).collect()),
         Arg::Secret(s) => Json::String(s.to_string()),
+        Arg::SecretFile { bytes, .. } => Json::String(bytes.to_string()),
         Arg::Float(n) => Json::from(*n),
         Arg::Blob(bytes) => Json::String(STANDARD.encode(bytes)),
         // In the journal and on the screen: what a script puts a variable for, and what a plan's number makes.
@@ -85,6 +86,11 @@ fn shorthand(arg: &Arg) -> Option<String> {
     let mut parts = Vec::new();
     for (k, v) in members {
         let text = match v {
+            // Read from the file as it is, by version 1 and 2 alike.
+            Arg::SecretFile { file, .. } => {
+                parts.push(format!("{k}@={}", in_shorthand(&format!("fileb://{file}"))));
+                continue;
+            }
             Arg::Str(s) if plain(s) => s.to_string(),
             Arg::Int(i) => i.to_string(),
             Arg::Float(n) => n.to_string(),
@@ -94,6 +100,12 @@ fn shorthand(arg: &Arg) -> Option<String> {
         parts.push(format!("{k}={text}"));
     }
     (!parts.is_empty()).then(|| parts.join(","))
+}
+
+/// A value in single quotes, where the shorthand would read something else in it.
+fn in_shorthand(text: &str) -> String {
+    let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:@".contains(&b));
+    if plain { text.to_string() } else { format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")) }
 }
 
 fn option(argv: &mut Vec<String>, name: &str, arg: &Arg) {
@@ -113,6 +125,7 @@ fn option(argv: &mut Vec<String>, name: &str, arg: &Arg) {
         Arg::Str(s) if s.starts_with('-') => argv.push(format!("{flag}={s}")),
         Arg::Str(s) => argv.extend([flag, s.to_string()]),
         Arg::Secret(s) => argv.extend([flag, s.to_string()]),
+        Arg::SecretFile { file, .. } => argv.extend([flag, format!("fileb://{file}")]),
         Arg::Map(_) => argv.extend([flag, shorthand(arg).unwrap_or_else(|| json(arg).to_string())]),
         Arg::List(items) => {
             let texts: Option<Vec<String>> = items

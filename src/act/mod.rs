@@ -7,6 +7,7 @@ pub mod cli_text;
 pub mod executor;
 pub mod journal;
 mod keeping;
+pub mod look;
 pub mod script;
 pub mod waiter;
 

@@ -128,6 +128,7 @@ fn said(v: &Value) -> String {
 fn plain(v: &Value) -> String {
     match v {
         Value::Int(i) => i.to_string(),
+        Value::Bytes(n) => n.to_string(),
         Value::Bool(b) => b.to_string(),
         v => v.as_str().unwrap_or_default().to_string(),
     }

@@ -40,11 +40,13 @@ pub fn read_words(
             let near = text::nearest(name, names.iter().copied()).map(|n| format!(" Did you mean {n}?"));
             let hint = near.unwrap_or_else(|| format!(" There are {}.", names.join(", ")));
             return Err(format!("{} has no argument {name}.{hint}", spec.title));
-        } else if let Some(field) = spec
-            .fields
-            .iter()
-            .find(|f| values.get(f.name).is_none() && !matches!(f.input, FormInput::Toggle | FormInput::Rows(_)))
-        {
+        } else if let Some(field) = spec.fields.iter().find(|f| {
+            values.get(f.name).is_none()
+                && !matches!(
+                    f.input,
+                    FormInput::Toggle | FormInput::Rows(_) | FormInput::Lines { .. } | FormInput::Secret
+                )
+        }) {
             values.set(field.name, read(field, word)?);
             row_of(field, &mut values, refine)?;
         } else {
@@ -91,6 +93,11 @@ fn read(field: &FormField, value: &str) -> Result<FormValue, String> {
             let hint = text::suggest(value, choices.iter().map(|c| c.value.as_str()));
             Err(format!("{} cannot be {}.{hint}", field.name, text::visible(value)))
         }
+        FormInput::Lines { .. } if value.starts_with('@') => Ok(FormValue::File(value[1..].into())),
+        FormInput::Lines { .. } => {
+            Err(format!("{0} is not written into a line: name a file, {0}=@FILE, or type it in the form.", field.name))
+        }
+        FormInput::Secret => Err(format!("{} is a secret: it is typed in the form.", field.name)),
         FormInput::Rows(_) => Err(format!("{} is a table: +… adds a row, -KEY takes one out.", field.name)),
         _ => Ok(FormValue::Text(ArcStr::from(value))),
     }

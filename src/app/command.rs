@@ -48,6 +48,7 @@ pub enum Command {
     Edit,
     NewRow,
     Preset,
+    Editor,
     DeleteRow,
     Undo,
     Apply,
@@ -81,7 +82,7 @@ pub struct CommandInfo {
 }
 
 use Command as C;
-use Mode::{Confirm, Detail, Draft, Filter, Form, Menu, Pager, Palette, Picker, PickerRows, Plan, Prompt, Table};
+use Mode::{Confirm, Detail, Draft, Filter, Form, Menu, Pager, Palette, Picker, PickerRows, Plan, Prompt, Table, Text};
 
 const EVERYWHERE: &[Mode] = Mode::ALL;
 const LISTS: &[Mode] = &[Table, Detail, Pager, Menu, Plan, Confirm, Draft, Form, Palette, Filter, Picker, PickerRows];
@@ -203,10 +204,11 @@ pub const COMMANDS: &[CommandInfo] = &[
     info(C::Edit, "edit", "edit cell", "Edits the cell in place.", &[Draft]),
     info(C::NewRow, "new-row", "new", "Adds a row to the draft.", &[Draft]),
     info(C::Preset, "preset", "presets", "Adds a row that is often wanted.", &[Draft]),
+    info(C::Editor, "editor", "your editor", "Edits the text in $VISUAL or $EDITOR.", &[Form, Text]),
     info(C::DeleteRow, "delete-row", "delete", "Takes a row out of the draft, or puts it back.", &[Draft]),
     info(C::Undo, "undo", "undo", "Undoes the last edit of the draft.", &[Draft]),
     info(C::Apply, "apply", "apply", "Makes a plan of the draft.", &[Draft]),
-    info(C::Submit, "submit", "plan", "Makes a plan of the form.", &[Form]),
+    info(C::Submit, "submit", "plan", "Makes a plan of the form.", &[Form, Text]),
     info(C::CarryOut, "carry-out", "carry out", "Confirms the plan, after its state was read again.", &[Plan, Confirm])
         .changes(),
     info(C::Options, "options", "options", "Opens the fields that the plan was made from.", &[Plan, Confirm]),
@@ -237,6 +239,7 @@ pub const HINTS: &[(Mode, &[Command])] = &[
     (Form, &[C::Accept, C::FocusNext, C::Submit, C::Back]),
     (Picker, &[C::Accept, C::Down, C::FocusNext, C::Back]),
     (PickerRows, &[C::Accept, C::Mark, C::Filter, C::Down, C::Up, C::Back]),
+    (Text, &[C::Editor, C::Submit, C::Back]),
     (Palette, &[C::Accept, C::Complete, C::Back]),
     (Filter, &[C::Accept, C::Complete, C::Back]),
     (Prompt, &[C::Accept, C::Back]),

@@ -2,8 +2,9 @@
 
 use super::draft;
 use super::line::Line;
-use super::overlay::{Draft, FormState, On, Overlay, PlanSource, Sure, SureKind, enabled};
+use super::overlay::{Draft, Editors, FormState, On, Overlay, PlanSource, Sure, SureKind, enabled};
 use super::update::Turn;
+use crate::base::Secret;
 use crate::input::{Key, KeyCode};
 use crate::kinds::Action;
 use crate::model::{Choice, FormField, FormInput, FormSpec, FormValue, Level, TableKey, Values};
@@ -16,15 +17,32 @@ impl FormState {
 
     /// Opens the editor that the focused field needs.
     pub(super) fn enter_field(&mut self) {
-        (self.line, self.draft) = (None, None);
+        (self.line, self.draft, self.editors.area) = (None, None, None);
         self.sought.clear();
+        if self.folded(self.focus).is_some() {
+            return;
+        }
         let Some(field) = self.spec.fields.get(self.focus) else { return };
         match (&field.input, &field.value) {
             (FormInput::Number { .. }, FormValue::Text(s)) => self.line = Some(Line::proposed(s.as_str())),
+            (FormInput::Path { .. }, FormValue::Text(s)) | (FormInput::Lines { .. }, FormValue::File(s)) => {
+                self.line = Some(Line::new(s.as_str()));
+            }
+            (FormInput::Secret, FormValue::Secret(s)) => self.line = Some(Line::new(s.expose().as_str())),
             (FormInput::Text, FormValue::Text(s)) => self.line = Some(Line::new(s.as_str())),
             (FormInput::Text | FormInput::Number { .. }, _) => self.line = Some(Line::default()),
             (FormInput::Rows(input), value) => self.draft = Some(draft::begin(input, value)),
             _ => {}
+        }
+    }
+
+    /// The value that the line of the focused field stands for.
+    pub(super) fn line_value(&self) -> FormValue {
+        let text = self.line.as_ref().map_or("", Line::text);
+        match self.field().map(|f| &f.input) {
+            Some(FormInput::Lines { .. }) => FormValue::File(text.into()),
+            Some(FormInput::Secret) => FormValue::Secret(Secret::new(text.into())),
+            _ => FormValue::Text(text.into()),
         }
     }
 
@@ -45,15 +63,18 @@ impl Turn<'_> {
         // What is only not asked for yet is no error of the user's.
         let wrong = spec.fields.iter().position(|f| f.error.is_some()).filter(|_| spec.needs.is_empty());
         let focus = wrong.unwrap_or(0);
+        let editors = Editors::default();
+        self.s.files.clear();
         let sought = String::new();
         let (line, draft, picker, error) = (None, None, None, None);
-        let mut form = FormState { action, on, values, spec, focus, line, draft, picker, sought, error };
+        let mut form = FormState { action, on, values, spec, focus, line, draft, picker, sought, error, editors };
+        wrong.into_iter().for_each(|at| form.focus_on(at));
         form.enter_field();
         self.s.overlays.push(Overlay::Form(Box::new(form)));
     }
 
-    /// Refines the uppermost form after its values changed.
-    fn refine(&mut self) {
+    /// Refines the uppermost form after its values changed, or what it looks at.
+    pub(super) fn refine_form(&mut self) {
         let Some(Overlay::Form(form)) = self.s.overlays.last() else { return };
         let refined = self.refined(form.action, &form.on, &form.values);
         let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
@@ -84,7 +105,7 @@ impl Turn<'_> {
         let of = |f: &FormState| f.spec.needs.contains(table) || f.on.rows.iter().any(|r| r.table == *table);
         let reads = matches!(self.s.overlays.last(), Some(Overlay::Form(f)) if of(f));
         if reads {
-            self.refine();
+            self.refine_form();
             if let Some(Overlay::Form(form)) = self.s.overlays.last_mut()
                 && form.line.is_none()
                 && form.draft.is_none()
@@ -99,7 +120,7 @@ impl Turn<'_> {
         let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
         let Some(name) = form.field().map(|f| f.name) else { return };
         form.values.set(name, value);
-        self.refine();
+        self.refine_form();
     }
 
     /// A key that is no command, in a form.
@@ -108,6 +129,9 @@ impl Turn<'_> {
         if form.open_picker().is_some() {
             // The rows have the keys: what is no command there is none.
             return;
+        }
+        if form.editors.area.is_some() {
+            return self.area_key(key);
         }
         if let Some(draft) = &mut form.draft {
             match &mut draft.editing {
@@ -118,14 +142,24 @@ impl Turn<'_> {
             return;
         }
         if let Some(line) = &mut form.line {
+            let empty = line.is_empty();
             if line.key(key) {
-                let text = FormValue::Text(line.text().into());
-                self.set_field(text);
+                // Back out of a file's path: the text is the field's value again.
+                if empty && key.code == KeyCode::Backspace && self.leave_file() {
+                    return;
+                }
+                let Some(Overlay::Form(form)) = self.s.overlays.last() else { return };
+                let value = form.line_value();
+                self.set_field(value);
             }
+            return;
+        }
+        if form.folded(form.focus).is_some() {
             return;
         }
         match form.field().map(|f| (&f.input, &f.value)) {
             Some((FormInput::Pick(_), _)) => self.picker_seek(key),
+            Some((FormInput::Lines { .. }, _)) => self.lines_key(key),
             Some((FormInput::Toggle, value)) if key.code == KeyCode::Char(' ') => {
                 let flip = FormValue::Flag(*value != FormValue::Flag(true));
                 self.set_field(flip);
@@ -148,8 +182,10 @@ impl Turn<'_> {
             line.insert(text);
         } else if let Some(line) = &mut form.line {
             line.insert(text);
-            let text = FormValue::Text(line.text().into());
-            self.set_field(text);
+            let value = form.line_value();
+            self.set_field(value);
+        } else {
+            self.lines_paste(text);
         }
     }
 
@@ -162,8 +198,7 @@ impl Turn<'_> {
             return;
         }
         let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
-        let fields = form.spec.fields.len().max(1);
-        form.focus = (form.focus + fields).saturating_add_signed(by) % fields;
+        form.focus = form.next_stop(by);
         form.enter_field();
     }
 
@@ -198,6 +233,9 @@ impl Turn<'_> {
             picker.line.key(Key::plain(if by < 0 { KeyCode::Left } else { KeyCode::Right }));
             return;
         }
+        if form.folded(form.focus).is_some() {
+            return;
+        }
         let next = match form.field().map(|f| (&f.input, &f.value)) {
             Some((FormInput::Pick(_), _)) => return self.picker_step(by),
             Some((FormInput::Toggle, value)) => FormValue::Flag(*value != FormValue::Flag(true)),
@@ -226,6 +264,9 @@ impl Turn<'_> {
         if self.draft_take_over() {
             return;
         }
+        if self.open_section() || self.open_lines() {
+            return;
+        }
         if matches!(self.s.overlays.last(), Some(Overlay::Form(f)) if f.picker.is_some()) {
             return self.picker_open();
         }
@@ -235,7 +276,7 @@ impl Turn<'_> {
     /// The next field, or from the last one the plan.
     pub(super) fn form_go_on(&mut self) {
         let Some(Overlay::Form(form)) = self.s.overlays.last() else { return };
-        if form.focus + 1 < form.spec.fields.len() {
+        if !form.is_last_stop() {
             self.form_focus(1);
         } else {
             self.form_submit();
@@ -245,18 +286,24 @@ impl Turn<'_> {
     /// Makes a plan of the form; a wrong field is named and gets the cursor.
     pub(super) fn form_submit(&mut self) {
         self.draft_take_over();
-        self.refine();
+        self.refine_form();
         let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
         if form.error.is_some() {
             return;
         }
         if let Some(at) = form.spec.fields.iter().position(|f| f.error.is_some()) {
-            form.focus = at;
+            form.focus_on(at);
             form.error.clone_from(&form.spec.fields[at].error);
             form.enter_field();
             return;
         }
         let (source, on) = (PlanSource::Action(form.action, form.values.clone()), form.on.clone());
+        if self.is_looking() {
+            if let Some(Overlay::Form(form)) = self.s.overlays.last_mut() {
+                form.editors.submit = true;
+            }
+            return;
+        }
         if let Err(why) = self.open_plan(source, on, true)
             && let Some(Overlay::Form(form)) = self.s.overlays.last_mut()
         {
@@ -275,6 +322,10 @@ impl Turn<'_> {
         {
             return;
         }
+        if self.leave_lines() {
+            return;
+        }
+        let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
         let changed = form.draft.as_ref().map_or(0, Draft::changes);
         if changed == 0 || !form.is_touched() {
             self.s.overlays.pop();

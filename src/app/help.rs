@@ -119,6 +119,7 @@ fn asked_from(state: &State) -> Mode {
         Some(Overlay::Form(f)) if f.open_picker().is_some_and(|p| p.in_rows) => Mode::PickerRows,
         Some(Overlay::Form(f)) if f.open_picker().is_some() => Mode::Picker,
         Some(Overlay::Form(f)) if f.draft.is_some() => Mode::Draft,
+        Some(Overlay::Form(f)) if f.editors.area.is_some() => Mode::Text,
         Some(Overlay::Form(_)) => Mode::Form,
         Some(Overlay::Plan(_)) => Mode::Plan,
         Some(Overlay::Digits(_) | Overlay::Ask(_)) => Mode::Prompt,

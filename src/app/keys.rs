@@ -28,6 +28,7 @@ impl State {
             Some(Overlay::Filter(_)) => Mode::Filter,
             Some(Overlay::Pager(_)) => Mode::Pager,
             Some(Overlay::Menu(_) | Overlay::Sure(_)) => Mode::Menu,
+            Some(Overlay::Form(form)) if form.editors.area.is_some() => Mode::Text,
             Some(Overlay::Form(form)) => match (&form.draft, form.open_picker()) {
                 (_, Some(picker)) if picker.in_rows => Mode::PickerRows,
                 (_, Some(_)) => Mode::Picker,
@@ -191,11 +192,13 @@ impl Turn<'_> {
             C::MoveUp => self.menu_move(-1),
             C::Complete => self.choose_completion(1),
             C::CompleteBack => self.choose_completion(-1),
+            C::FocusNext if self.complete_path() => {}
             C::FocusNext if self.in_form() => self.form_focus(1),
             C::FocusPrevious if self.in_form() => self.form_focus(-1),
             C::Edit => self.draft_edit(),
             C::NewRow => self.draft_new(),
             C::Preset => self.draft_presets(),
+            C::Editor => self.call_editor(),
             C::DeleteRow => self.draft_delete(),
             C::Undo => self.draft_undo(),
             C::Apply | C::Submit => self.form_submit(),

@@ -7,6 +7,7 @@ use arcstr::ArcStr;
 use super::line::Line;
 use super::picker::Picker;
 use super::recall::Recall;
+use super::text_area::TextArea;
 use super::view::RowKey;
 use crate::base::{Fault, Scope, Time};
 use crate::kinds::Action;
@@ -202,6 +203,19 @@ pub struct FormState {
     pub sought: String,
     /// Why no plan could be made.
     pub error: Option<String>,
+    /// What else is open in it.
+    pub editors: Editors,
+}
+
+/// What is open in a form beside a line or a draft table.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Editors {
+    /// The text of several lines that is being edited.
+    pub area: Option<TextArea>,
+    /// The sections that were opened.
+    pub open: Vec<&'static str>,
+    /// A plan is made as soon as the files that it speaks of were looked at.
+    pub submit: bool,
 }
 
 /// A draft table: rows edited in place, and the difference to what is there.

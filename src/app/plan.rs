@@ -90,13 +90,19 @@ impl Turn<'_> {
         };
         let spec = refine(&values);
         let toggles = spec.fields.iter().all(|f| f.input == FormInput::Toggle);
-        if spec.is_valid() && (toggles || !args.is_empty()) {
+        // Files that it speaks of are looked at first.
+        let looks = !crate::model::files::looks(&spec).is_empty();
+        if spec.is_valid() && (toggles || !args.is_empty()) && !looks {
             let options = !spec.fields.is_empty();
             if let Err(why) = self.open_plan(PlanSource::Action(action, values), on, options) {
                 self.refuse(why);
             }
         } else {
+            let whole = spec.is_valid() && !args.is_empty();
             self.open_form(action, on, values, spec);
+            if whole && let Some(Overlay::Form(form)) = self.s.overlays.last_mut() {
+                form.editors.submit = true;
+            }
         }
     }
 
@@ -114,7 +120,14 @@ impl Turn<'_> {
 
     /// What an action's pure functions look at.
     pub(super) fn context<'a>(&'a self, scope: &'a Scope, targets: &'a [Target]) -> ActionContext<'a> {
-        ActionContext { store: self.store, scope, targets, now: self.s.now, downloads: &self.s.downloads }
+        ActionContext {
+            store: self.store,
+            scope,
+            targets,
+            now: self.s.now,
+            downloads: &self.s.downloads,
+            files: &self.s.files,
+        }
     }
 
     /// Makes the plan and shows it.

@@ -9,6 +9,7 @@ use super::update::Turn;
 use super::view::{Detail, View};
 use crate::base::Scope;
 use crate::base::text;
+use crate::model::files::Files;
 use crate::model::{
     Effect, Field, FieldInfo, FieldType, Fields, Kind, KindInfo, Level, Message, Meter, Scoping, Service, Value,
 };
@@ -69,6 +70,8 @@ impl State {
             .or_else(|| registry.kinds.iter().find(|k| !k.info.side).map(|k| Kind(k.info)))
             .unwrap_or(Kind(&NOTHING));
         let mut state = State {
+            files: Files::none(),
+            looking: Vec::new(),
             registry,
             keymap,
             profiles: profiles.collect(),

@@ -17,6 +17,7 @@ use crate::base::{Fault, FaultKind, Scope, Time};
 use crate::config::{Color, Keymap};
 use crate::input::Key;
 use crate::kinds::Registry;
+use crate::model::files::{FileLook, Files};
 use crate::model::{Identity, Interest, Message, Meter, Plan, RunRecord};
 
 /// A plan's `aws …` commands, or the lines of its script, as they can be run. Made below, where profile and endpoint are known.
@@ -146,6 +147,10 @@ pub struct State {
     pub now: Time,
     /// The zone that dates are shown in.
     pub zone: TimeZone,
+    /// What is known of files of this machine, for the uppermost form.
+    pub files: Files,
+    /// What of them was asked and not answered yet.
+    pub(super) looking: Vec<FileLook>,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     /// The place that is seen.

@@ -50,6 +50,8 @@ impl Turn<'_> {
             Event::Ask(question) => self.ask(question),
             Event::Asked(id) => self.asked(id),
             Event::Say(message) => self.note(message),
+            Event::Looked(look, view) => self.looked(look, view),
+            Event::Edited(text) => self.edited(text),
             Event::Raw(table, id, text) => self.raw(&table, &id, text),
         }
     }
@@ -79,6 +81,7 @@ impl Turn<'_> {
         }
         self.raw_if_seen();
         self.keep_picker();
+        self.look_at_paths();
         self.watch();
         self.wake();
     }

@@ -11,11 +11,13 @@ use self::gather::Gather;
 use super::out::{self, Out};
 use super::session::Session;
 use super::{Failure, Options, PlanOutput};
+use crate::act::look::look;
 use crate::act::{CliContext, cli_text, script};
 use crate::app::arguments::read_words;
 use crate::base::text::{suggest, visible};
 use crate::base::{FaultKind, Scope};
 use crate::kinds::{Action, ActionContext, Takes, Target};
+use crate::model::files::{FileLook, Files, looks};
 use crate::model::{Call, Confirm, Kind, Plan, Severity, TableKey, Values, Waiter};
 use crate::query::Query;
 
@@ -145,15 +147,28 @@ fn make(
     }
     let mut asked: Vec<TableKey> = Vec::new();
     let mut values = Values::default();
+    let mut files = Files::none();
     for round in 0.. {
-        let cx = ActionContext { store: &gather.store, scope, targets: &targets, now, downloads: &downloads };
+        let cx =
+            ActionContext { store: &gather.store, scope, targets: &targets, now, downloads: &downloads, files: &files };
         let refine = |values: &Values| (action.refine)(&cx, values);
         // What a form offers may come with the tables that it needs: the arguments are read again with each round.
         let mut needs = refine(&values).needs;
         let read = read_words(arguments, Values::default(), &refine);
         if let Ok(read) = &read {
             values = read.clone();
-            needs.extend(refine(&values).needs);
+            let spec = refine(&values);
+            needs.extend(spec.needs.iter().cloned());
+            let unseen: Vec<FileLook> = looks(&spec).into_iter().filter(|l| !files.knows(l)).collect();
+            if !unseen.is_empty() && round < ROUNDS {
+                for asked in unseen {
+                    let view = look(&asked);
+                    files.set(asked, view);
+                }
+                gather.tables(&needs.iter().filter(|t| !asked.contains(t)).cloned().collect::<Vec<_>>(), &targets);
+                asked.extend(needs);
+                continue;
+            }
         }
         let made = (action.plan)(&cx, &values);
         if let Ok(plan) = &made {

@@ -44,6 +44,8 @@ pub enum Mode {
     Picker,
     /// The rows of a form's picker.
     PickerRows,
+    /// A text of several lines in a form.
+    Text,
     /// The palette, `:`.
     Palette,
     /// The filter line, `/`.
@@ -92,6 +94,7 @@ pub const SECTIONS: &[Section] = &[
     typing(Mode::Form, "form", "the fields of an action"),
     typing(Mode::Picker, "picker", "the line of a form's picker"),
     reading(Mode::PickerRows, "picker-rows", "the rows of a form's picker"),
+    typing(Mode::Text, "text", "a text of several lines"),
     typing(Mode::Palette, "palette", "the palette"),
     typing(Mode::Filter, "filter", "the filter line"),
     typing(Mode::Prompt, "prompt", "one question with one answer"),
@@ -110,6 +113,7 @@ impl Mode {
         Mode::Form,
         Mode::Picker,
         Mode::PickerRows,
+        Mode::Text,
         Mode::Palette,
         Mode::Filter,
         Mode::Prompt,

@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 
 use crate::aws::{Gateway, Permit};
 use crate::base::{Fault, Scope, Secret, Time};
+use crate::model::files::Files;
 use crate::model::{Call, FormSpec, Operation, Plan, Record, TableKey, Values};
 use crate::store::Store;
 
@@ -32,6 +33,8 @@ pub struct ActionContext<'a> {
     pub now: Time,
     /// The folder of this machine that downloads are proposed to go to.
     pub downloads: &'a str,
+    /// What is known of files of this machine.
+    pub files: &'a Files,
 }
 
 /// What an action is done to.

@@ -81,7 +81,8 @@ pub fn pretty(element: &Json) -> String {
 
 fn value(v: &Value, ty: FieldType) -> Json {
     match v {
-        Value::Unknown => Json::Null,
+        // A secret is as unknown to scripts as what was not said.
+        Value::Unknown | Value::Secret(_) => Json::Null,
         // A list is always a list, so that scripts need not ask.
         Value::Empty if ty == FieldType::List => json!([]),
         Value::Empty => Json::Null,

@@ -14,6 +14,7 @@ pub mod draft_table;
 pub mod ec2;
 pub mod elbv2;
 pub mod facts;
+pub mod file_fields;
 pub mod intern;
 pub mod listing;
 pub mod paging;

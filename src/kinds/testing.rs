@@ -7,8 +7,11 @@ use super::convert::Converter;
 use super::intern::Interner;
 use super::row_spec::{RowSpec, States};
 use crate::base::{Scope, Time};
+use crate::model::files::Files;
 use crate::model::{Batch, Coverage, FieldInfo, Kind, KindInfo, Outcome, Record, Selector, TableKey, Tone, Value};
 use crate::store::Store;
+
+static NO_FILES: Files = Files::none();
 
 /// A row in the making. Fields that are not named are unknown.
 pub(crate) struct Row(Record);
@@ -102,6 +105,13 @@ impl Rows {
     /// What an action may look at.
     pub(crate) fn context<'a>(&'a self, targets: &'a [Target]) -> ActionContext<'a> {
         let scope = targets.first().map_or(&self.scope, |t| &t.table.scope);
-        ActionContext { store: &self.store, scope, targets, now: Time::from_secs(100), downloads: "." }
+        ActionContext {
+            store: &self.store,
+            scope,
+            targets,
+            now: Time::from_secs(100),
+            downloads: ".",
+            files: &NO_FILES,
+        }
     }
 }

@@ -23,6 +23,13 @@ pub enum Arg {
     Map(Vec<(&'static str, Arg)>),
     /// Text that must not be shown, logged or journalled.
     Secret(Secret),
+    /// Bytes that must not be shown, logged or journalled; a command reads them from this file.
+    SecretFile {
+        /// The bytes.
+        bytes: Secret<Bytes>,
+        /// Where a command reads them from.
+        file: ArcStr,
+    },
     /// A number that need not be whole.
     Float(f64),
     /// Bytes; base64 in JSON and, for the CLI, in the command (`--cli-binary-format` is left at its default).
@@ -90,6 +97,14 @@ impl Arg {
     /// The bytes inside.
     pub fn as_blob(&self) -> Option<&Bytes> {
         if let Arg::Blob(b) = self { Some(b) } else { None }
+    }
+    /// The bytes inside, secret or not.
+    pub fn as_bytes(&self) -> Option<&Bytes> {
+        match self {
+            Arg::Blob(bytes) => Some(bytes),
+            Arg::SecretFile { bytes, .. } => Some(bytes.expose()),
+            _ => None,
+        }
     }
     /// The same with each part that `change` knows replaced.
     fn map(&self, change: &mut impl FnMut(&Arg) -> Option<Arg>) -> Arg {

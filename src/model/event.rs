@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use arcstr::ArcStr;
 
+use super::files::{FileLook, FileView};
 use super::plan::{DryRun, Plan, Waiter};
 use super::raw::RawAnswer;
 use super::run::RunRecord;
@@ -44,6 +45,10 @@ pub enum Event {
     Asked(u64),
     /// Something to say on the message line and in `:messages`.
     Say(Message),
+    /// A path of this machine was looked at.
+    Looked(FileLook, FileView),
+    /// The user's own editor has ended: the text, or a sentence why it is as it was.
+    Edited(Result<Secret, String>),
     /// AWS's own words about a row, for the detail's page `raw`.
     Raw(TableKey, RowId, Result<RawAnswer, Fault>),
 }
@@ -343,6 +348,15 @@ pub enum Effect {
     SignIn(ArcStr),
     /// Load credentials again.
     Reload(ArcStr),
+    /// Look at a path of this machine; the answer is [`Event::Looked`].
+    Look(FileLook),
+    /// Let the user edit a text with an editor of their own; the answer is [`Event::Edited`].
+    Edit {
+        /// The text.
+        text: Secret,
+        /// What its file is called.
+        file: &'static str,
+    },
     /// Put text on the clipboard by OSC 52.
     Copy(String),
     /// Draw everything anew.

@@ -5,6 +5,7 @@ use arcstr::ArcStr;
 use super::draft::{DraftColumn, Preset, RowEdit, TableRow};
 use super::pick::Pick;
 use super::table::TableKey;
+use crate::base::Secret;
 
 /// What the user has put into a form so far, by field name. A field that is missing has its default.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -19,6 +20,10 @@ pub enum FormValue {
     Flag(bool),
     /// What is to be different about the rows of a draft table.
     Rows(Vec<RowEdit>),
+    /// Text that is neither shown outside its form nor logged.
+    Secret(Secret),
+    /// A text of several lines that is in a file: its path as it was typed.
+    File(ArcStr),
 }
 
 impl Values {
@@ -29,6 +34,14 @@ impl Values {
     /// A field's text.
     pub fn text(&self, name: &str) -> Option<&str> {
         if let Some(FormValue::Text(s)) = self.get(name) { Some(s) } else { None }
+    }
+    /// A secret.
+    pub fn secret(&self, name: &str) -> Option<&Secret> {
+        if let Some(FormValue::Secret(s)) = self.get(name) { Some(s) } else { None }
+    }
+    /// Takes a field out: it has its default again.
+    pub fn unset(&mut self, name: &str) {
+        self.0.retain(|(k, _)| k != name);
     }
     /// A toggle; off if it is missing.
     pub fn flag(&self, name: &str) -> bool {
@@ -84,6 +97,20 @@ pub enum FormInput {
     Toggle,
     /// Rows edited in place.
     Rows(Box<RowsInput>),
+    /// A path of this machine.
+    Path {
+        /// At most so many bytes of the file are read; 0: it is only looked at.
+        read: usize,
+    },
+    /// A text of several lines: its value is [`FormValue::Secret`], or [`FormValue::File`].
+    Lines {
+        /// The most bytes that it may have.
+        most: usize,
+        /// What a file with it would be called: its ending tells an editor what it is.
+        file: &'static str,
+    },
+    /// One line that is shown as dots: its value is [`FormValue::Secret`].
+    Secret,
 }
 
 /// A draft table: what its columns take, and the rows as they are in the account.

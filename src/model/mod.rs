@@ -5,6 +5,7 @@ pub mod delta;
 pub mod draft;
 pub mod event;
 pub mod field_set;
+pub mod files;
 pub mod filters;
 pub mod form;
 pub mod kind;

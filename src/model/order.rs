@@ -18,7 +18,8 @@ enum Rank {
 
 fn rank(value: &Value) -> Rank {
     match value {
-        Value::Unknown => Rank::Unknown,
+        // A secret has no order: it would tell of its content.
+        Value::Unknown | Value::Secret(_) => Rank::Unknown,
         Value::Empty => Rank::Empty,
         Value::Ratio { .. } | Value::Series(_) if value.as_f64().is_none() => Rank::Unknown,
         _ => Rank::Known,
@@ -28,7 +29,7 @@ fn rank(value: &Value) -> Rank {
 /// Values of one column are of one class; where AWS mixes them (an address that is none), the classes stay apart.
 fn class(value: &Value) -> u8 {
     match value {
-        Value::Unknown | Value::Empty => 0,
+        Value::Unknown | Value::Empty | Value::Secret(_) => 0,
         Value::Bool(_) => 1,
         Value::Time(_) => 2,
         Value::Ip(_) | Value::Ip6(_) => 3,

@@ -220,7 +220,7 @@ fn hash<'a>(values: impl Iterator<Item = &'a Value>) -> u64 {
             Value::Ratio { ok, of, busy } => (ok, of, busy).hash(&mut h),
             Value::List(items) => items.len().hash(&mut h),
             Value::Float(f) => f.to_bits().hash(&mut h),
-            Value::Series(_) | Value::Unknown | Value::Empty => {}
+            Value::Series(_) | Value::Secret(_) | Value::Unknown | Value::Empty => {}
         }
     }
     h.finish()

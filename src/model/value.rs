@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arcstr::ArcStr;
 
-use crate::base::Time;
+use crate::base::{Secret, Time};
 
 /// How a state should look, whatever the kind. Every tone also has a glyph, so that colour is never the only sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -98,6 +98,8 @@ pub enum Value {
     State(Tone, ArcStr),
     /// Data points.
     Series(Arc<Series>),
+    /// Text that is shown, sorted, filtered and printed nowhere: forms alone read it.
+    Secret(Arc<Secret>),
 }
 
 impl Value {
@@ -212,6 +214,7 @@ impl PartialEq for Value {
             (Value::Ip6(a), Value::Ip6(b)) => a == b,
             (Value::List(a), Value::List(b)) => a == b,
             (Value::State(t, a), Value::State(u, b)) => t == u && a == b,
+            (Value::Secret(a), Value::Secret(b)) => a == b,
             (Value::Series(a), Value::Series(b)) => Arc::ptr_eq(a, b) || a.same(b),
             _ => false,
         }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::select_biased;
 
+use super::editor::{Edited, edit};
 use super::engine::{Engine, Host, TURN};
 use super::screen::Screen;
 use crate::config::Theme;
@@ -177,6 +178,16 @@ fn host(engine: &mut Engine, term: &Term, pace: &mut Pace) -> Option<End> {
             Host::Copy(text) => {
                 if let Err(e) = term.copy(&text) {
                     engine.say(Level::Error, not_copied(&e.to_string()));
+                }
+            }
+            Host::Edit(text, file) => {
+                let edited = match edit(term, &text, file) {
+                    Edited::Text(edited) => edited,
+                    Edited::Terminated(signal) => return Some(End::Signal(signal)),
+                };
+                engine.handle(Event::Edited(edited));
+                if let Err(e) = retaken(engine, term, pace) {
+                    engine.say(Level::Error, format!("The terminal could not be taken again: {e}."));
                 }
             }
             Host::Suspend => {

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use super::engine::{Engine, Host};
 use super::identities::who_is;
 use super::inbox::{Inbox, send};
+use crate::act::look::look;
 use crate::act::{Execute, dry_run};
 use crate::base::{Fault, FaultKind, RowId};
 use crate::kinds::{self, Interner, ListRequest, What};
@@ -110,6 +111,14 @@ impl Engine {
                 });
                 self.then_identity(profile, task);
             }
+            Effect::Look(asked) => {
+                let outbox = self.outbox.clone();
+                self.tasks.spawn_blocking(move || {
+                    let view = look(&asked);
+                    let _ = outbox.send(Inbox::Event(Event::Looked(asked, view)));
+                });
+            }
+            Effect::Edit { text, file } => self.host.push(Host::Edit(text, file)),
             Effect::Copy(text) => self.host.push(Host::Copy(text)),
             Effect::Redraw => self.host.push(Host::Redraw),
             Effect::Suspend => self.host.push(Host::Suspend),

@@ -18,7 +18,7 @@ use super::watcher::{News, Watcher};
 use crate::act::{Executor, Journal};
 use crate::app::{Setup, State, update};
 use crate::aws::{Gateway, Prompt};
-use crate::base::{Clock, Time};
+use crate::base::{Clock, Secret, Time};
 use crate::fetch::{Poller, PollerConfig, Share, Update};
 use crate::kinds::Registry;
 use crate::model::{ActEvent, Batch, Coverage, Event, Identity, Level, Message, Outcome, TableKey};
@@ -49,6 +49,8 @@ pub struct EngineConfig {
 pub enum Host {
     /// Put this on the clipboard.
     Copy(String),
+    /// Let the user edit a text with an editor of their own, in a file of this name.
+    Edit(Secret, &'static str),
     /// Draw everything anew.
     Redraw,
     /// Stop, as Ctrl-Z does.

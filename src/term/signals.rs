@@ -31,6 +31,12 @@ pub(super) fn listen(sender: Sender<TermEvent>) -> io::Result<()> {
         let mut ending = false;
         for signal in &mut signals {
             let event = match signal {
+                // While another program has the terminal, what is typed there is for that program; a stop is for both.
+                SIGINT | SIGQUIT | SIGCONT if super::lend::is_lent() => continue,
+                SIGTSTP if super::lend::is_lent() => {
+                    let _ = low_level::raise(SIGSTOP);
+                    continue;
+                }
                 SIGTSTP if OWN_STOP.swap(false, Ordering::SeqCst) => continue,
                 SIGCONT if OWN_CONT.swap(false, Ordering::SeqCst) => continue,
                 SIGTSTP => TermEvent::Suspend,

@@ -2,8 +2,12 @@
 
 use ratatui::layout::Rect;
 
+use crate::app::TextArea;
+use crate::app::form_sections::summary;
 use crate::app::overlay::{Draft, FormState};
+use crate::app::paths::in_room;
 use crate::config::Role;
+use crate::model::files::Files;
 use crate::model::{FormField, FormInput, FormValue};
 use crate::store::Store;
 
@@ -12,9 +16,11 @@ use super::picker;
 use super::styled_text::middle;
 
 /// Draws the form over `area`.
-pub fn draw(pen: &mut Pen<'_>, area: Rect, store: &Store, form: &FormState) {
+pub fn draw(pen: &mut Pen<'_>, area: Rect, (store, files): (&Store, &Files), form: &FormState) {
     let width = if area.width < 100 { area.width } else { 90 };
-    let height = form.spec.fields.iter().map(|f| field_height(f, form, width)).sum::<u16>();
+    let room = width.saturating_sub(4);
+    let heights: Vec<u16> = (0..form.spec.fields.len()).map(|i| height_of(form, files, i, room)).collect();
+    let height = heights.iter().fold(0u16, |sum, h| sum.saturating_add(*h));
     let below = u16::from(!form.spec.needs.is_empty()) + u16::from(form.error.is_some());
     let height = height.saturating_add(2 + below + u16::from(below > 0));
     let place = middle(area, width, height.max(6));
@@ -22,22 +28,26 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, store: &Store, form: &FormState) {
     let inner = pen.frame(place, &form.spec.title, &subjects);
     let label = form.spec.fields.iter().map(|f| cells(f.label)).max().unwrap_or(0).min(inner.width / 3);
     // The focused field is on the screen, whatever stands above it.
-    let mut tops = Vec::with_capacity(form.spec.fields.len());
-    let mut y = 0;
-    for field in &form.spec.fields {
-        tops.push(y);
-        y += field_height(field, form, width);
-    }
-    let focused = form.spec.fields.get(form.focus).zip(tops.get(form.focus));
-    let bottom = focused.map_or(0, |(f, top)| top + field_height(f, form, width));
-    let skip = bottom.saturating_sub(inner.height.saturating_sub(below)).min(focused.map_or(0, |(_, top)| *top));
-    for (i, (field, top)) in form.spec.fields.iter().zip(&tops).enumerate() {
+    let tops: Vec<u16> = heights.iter().scan(0u16, |y, h| Some(std::mem::replace(y, y.saturating_add(*h)))).collect();
+    let focused = heights.get(form.focus).zip(tops.get(form.focus));
+    let bottom = focused.map_or(0, |(height, top)| top + height);
+    let seen = inner.height.saturating_sub(below);
+    let skip = bottom.saturating_sub(seen).min(focused.map_or(0, |(_, top)| *top));
+    for (i, top) in tops.iter().enumerate().filter(|(i, _)| heights[*i] > 0) {
         let Some(top) = top.checked_sub(skip) else { continue };
-        if top >= inner.height {
+        if top >= seen {
             break;
         }
-        let place = Rect { y: inner.y + top, height: inner.height.saturating_sub(top + below), ..inner };
-        draw_field(pen, place, store, form, field, (i == form.focus, label));
+        let place = Rect { y: inner.y + top, height: seen - top, ..inner };
+        draw_block(pen, place, (store, files), form, i, label);
+    }
+    // What does not fit is there all the same.
+    let all = tops.last().zip(heights.last()).map_or(0, |(top, height)| top + height);
+    if skip > 0 {
+        pen.say(place.right().saturating_sub(2), inner.y, 1, "▲", Role::Quiet);
+    }
+    if all.saturating_sub(skip) > seen && seen > 0 {
+        pen.say(place.right().saturating_sub(2), inner.y + seen - 1, 1, "▼", Role::Quiet);
     }
     let mut y = inner.bottom();
     if let Some(error) = &form.error {
@@ -51,21 +61,86 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, store: &Store, form: &FormState) {
     }
 }
 
-fn field_height(field: &FormField, form: &FormState, width: u16) -> u16 {
+/// How many lines a field takes with what belongs to it: of a folded section its first field stands for all.
+fn height_of(form: &FormState, files: &Files, at: usize, room: u16) -> u16 {
+    match form.folded(at) {
+        Some(section) => u16::from(section.start == at),
+        None => {
+            let field = &form.spec.fields[at];
+            u16::from(heads_section(form, at)) + field_height(field, form, files, room)
+        }
+    }
+}
+
+/// Whether a section that was opened begins here.
+fn heads_section(form: &FormState, at: usize) -> bool {
+    let section = |i: usize| form.spec.fields.get(i).and_then(|f| f.section);
+    section(at).is_some() && (at == 0 || section(at - 1) != section(at))
+}
+
+/// A field, or the line of a folded section.
+fn draw_block(pen: &mut Pen<'_>, mut area: Rect, known: (&Store, &Files), form: &FormState, at: usize, label: u16) {
+    let field = &form.spec.fields[at];
+    if let Some(section) = form.folded(at) {
+        let fields = &form.spec.fields[section];
+        let wrong = fields.iter().filter(|f| f.error.is_some()).count();
+        let focused = (at..at + fields.len()).contains(&form.focus);
+        if focused {
+            pen.say(area.x, area.y, 1, "▸", Role::Focus);
+        }
+        let name = field.section.unwrap_or_default();
+        let x = area.x + 2;
+        let after =
+            pen.say(x, area.y, area.width - 2, &format!("▹ {name}  "), if focused { Role::Title } else { Role::Text });
+        let values: Vec<String> = fields.iter().map(|f| format!("{} {}", f.label, summary(f)).to_lowercase()).collect();
+        let mark = match wrong {
+            0 => String::new(),
+            1 => "✗ 1 is wrong".into(),
+            n => format!("✗ {n} are wrong"),
+        };
+        let end = area.right().saturating_sub(cells(&mark) + u16::from(wrong > 0) * 2);
+        pen.say(after, area.y, end.saturating_sub(after), &values.join(" · "), Role::Quiet);
+        let style = pen.style(Role::Error);
+        pen.put_right(area.right(), area.y, cells(&mark), &mark, style);
+        return;
+    }
+    if heads_section(form, at) {
+        pen.say(area.x + 2, area.y, area.width - 2, &format!("▾ {}", field.section.unwrap_or_default()), Role::Header);
+        area = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+        if area.height == 0 {
+            return;
+        }
+    }
+    draw_field(pen, area, known, form, field, (at == form.focus, label));
+}
+
+/// The open text of a field, if it has one.
+fn open_text<'f>(form: &'f FormState, focused: bool) -> Option<&'f TextArea> {
+    form.editors.area.as_ref().filter(|_| focused)
+}
+
+/// The line of names that could follow in a path.
+fn names_under(form: &FormState, files: &Files, focused: bool, room: u16) -> Option<String> {
+    let names = if focused { form.candidates(files) } else { Vec::new() };
+    (!names.is_empty()).then(|| in_room(&names, usize::from(room.saturating_sub(4))))
+}
+
+fn field_height(field: &FormField, form: &FormState, files: &Files, room: u16) -> u16 {
     let focused = form.spec.fields.get(form.focus).is_some_and(|f| f.name == field.name);
     let table = match &field.input {
         FormInput::Rows(input) => super::draft::height(input, field, form.draft.as_ref().filter(|_| focused)),
-        _ => 0,
+        _ => open_text(form, focused).map_or(0, super::text_area::height),
     };
-    let help = if focused { wrap(&field.help, width.saturating_sub(8)).len() } else { 0 };
+    let help = if focused { wrap(&field.help, room.saturating_sub(4)).len() } else { 0 };
     let help = if field.help.is_empty() { 0 } else { help };
-    u16::try_from(1 + table + help).unwrap_or(u16::MAX) + u16::from(error_of(field).is_some())
+    let lines = [error_of(field).is_some(), !field.facts.is_empty(), names_under(form, files, focused, room).is_some()];
+    u16::try_from(1 + table + help + lines.iter().filter(|l| **l).count()).unwrap_or(u16::MAX)
 }
 
 fn draw_field(
     pen: &mut Pen<'_>,
     area: Rect,
-    store: &Store,
+    (store, files): (&Store, &Files),
     form: &FormState,
     field: &FormField,
     (focused, label): (bool, u16),
@@ -112,8 +187,42 @@ fn draw_field(
                 pen.put_right(area.right(), y, room / 3, &format!("/{}", form.sought), style);
             }
         }
+        (FormInput::Lines { most, .. }, FormValue::Secret(text)) => {
+            let open = open_text(form, focused);
+            let text = open.map_or(text.expose().as_str(), TextArea::text);
+            let over = text.len() > *most;
+            pen.say(at, y, room, &super::text_area::measure(text, *most), if over { Role::Error } else { Role::Text });
+            if let Some(open) = open {
+                let rows = u16::try_from(super::text_area::height(open)).unwrap_or(u16::MAX);
+                let place = Rect {
+                    x: area.x + 2,
+                    width: area.width - 2,
+                    y: y + 1,
+                    height: rows.min(area.bottom().saturating_sub(y + 1)),
+                };
+                super::text_area::draw(pen, place, open);
+                y += rows;
+            } else if focused {
+                let style = pen.style(Role::Hint);
+                pen.put_right(area.right(), y, room, "enter edits it here, @ names a file", style);
+            }
+        }
+        (FormInput::Secret, FormValue::Secret(secret)) => {
+            // As many dots whatever it is: its length is nobody's business either.
+            let dots = "•".repeat(if secret.expose().is_empty() { 0 } else { 8 });
+            let end = pen.say(at, y, room, if dots.is_empty() && !focused { "–" } else { &dots }, Role::Input);
+            if focused {
+                pen.cursor = Some((end, y));
+            }
+        }
         (input, value) => {
-            let text = if let FormValue::Text(t) = value { t.as_str() } else { "" };
+            let (mark, text) = match value {
+                FormValue::Text(t) => ("", t.as_str()),
+                FormValue::File(path) => ("@", path.as_str()),
+                _ => ("", ""),
+            };
+            let at = pen.say(at, y, room, mark, Role::Input);
+            let room = area.right().saturating_sub(at);
             match form.line.as_ref().filter(|_| focused) {
                 Some(line) => {
                     let style = pen.style(Role::Input).patch(pen.style(Role::Link));
@@ -138,6 +247,16 @@ fn draw_field(
         && y < area.bottom()
     {
         pen.say(at.min(area.x + 4), y, area.width.saturating_sub(4), &format!("✗ {error}"), Role::Error);
+        y += 1;
+    }
+    if !field.facts.is_empty() && y < area.bottom() {
+        pen.say(area.x + 4, y, area.width.saturating_sub(4), &field.facts, Role::Quiet);
+        y += 1;
+    }
+    if let Some(names) = names_under(form, files, focused, area.width)
+        && y < area.bottom()
+    {
+        pen.say(area.x + 4, y, area.width.saturating_sub(4), &names, Role::Text);
         y += 1;
     }
     if focused && !field.help.is_empty() {

@@ -17,6 +17,8 @@ use super::sparkline;
 pub const UNKNOWN: &str = "·";
 /// What AWS says is not there.
 pub const EMPTY: &str = "–";
+/// What stands for a secret, whatever its length.
+pub const SECRET: &str = "••••";
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
@@ -129,6 +131,7 @@ pub fn value<'a>(value: &'a Value, info: &FieldInfo, now: Time, zone: &TimeZone)
     match value {
         Value::Unknown => Cow::Borrowed(UNKNOWN),
         Value::Empty => Cow::Borrowed(EMPTY),
+        Value::Secret(_) => Cow::Borrowed(SECRET),
         // A name of blanks is a name, and not the lack of one.
         Value::Text(s) if !s.is_empty() && s.bytes().all(|b| b == b' ') => "␠".repeat(s.len()).into(),
         Value::Text(s) | Value::State(_, s) => visible(s),

@@ -25,6 +25,7 @@ pub mod sparkline;
 mod styled_text;
 pub mod svg;
 mod table;
+mod text_area;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -104,7 +105,7 @@ fn overlays(pen: &mut Pen<'_>, body: Rect, foot: Rect, (state, store, now): (&St
             Overlay::Menu(m) => menu::draw(pen, body, m),
             Overlay::Form(f) => match f.open_picker() {
                 Some(picker) => picker::draw(pen, (state, store, now), f, picker),
-                None => form::draw(pen, body, store, f),
+                None => form::draw(pen, body, (store, &state.files), f),
             },
             Overlay::Plan(p) => plan::draw(pen, body, state, p),
             Overlay::Digits(d) => dialog::digits(pen, body, d),

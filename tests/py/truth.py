@@ -2,6 +2,7 @@
 A kind of rows that hang off another is written `objects=BUCKET/PREFIX`.
 
 Written from AWS's API reference and docs/kinds.md, not from the program's code. Times are RFC 3339; what is not there is null."""
+import base64
 import json
 import os
 import sys
@@ -115,6 +116,14 @@ def subnets():
 def instance_statuses():
     all_ = pages("ec2", "describe_instance_status", "InstanceStatuses", IncludeAllInstances=True)
     return ["id"], [{"id": s["InstanceId"]} for s in all_]
+
+
+def instance_user_data():
+    rows = []
+    for i in instances()[1]:
+        got = client("ec2").describe_instance_attribute(InstanceId=i["id"], Attribute="userData").get("UserData", {}).get("Value")
+        rows.append({"id": i["id"], "text": base64.b64decode(got).decode() if got else ""})
+    return ["id"], rows
 
 
 def regions():

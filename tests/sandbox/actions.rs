@@ -19,12 +19,16 @@ use skydeck::kinds::elbv2::targets;
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::s3::objects;
 use skydeck::kinds::{ActionContext, Interner, ListRequest, PaidRow, Sink, Target, What};
+use skydeck::model::files::Files;
 use skydeck::model::{
     ActEvent, Batch, Coverage, DryRun, FieldInfo, FormValue, Kind, Operation, Outcome, Plan, Record, RunRecord,
     Selector, TableKey, Values, Waiter,
 };
 use skydeck::sandbox::{Sandbox, WorldSpec};
 use skydeck::store::Store;
+
+/// What is known of files where nobody looks.
+static NO_FILES: Files = Files::none();
 
 struct Account {
     gateway: Gateway,
@@ -106,6 +110,7 @@ impl Account {
             targets,
             now: self.clock.now(),
             downloads: ".",
+            files: &NO_FILES,
         };
         let action = ALL.action(targets[0].table.kind, action).unwrap();
         let text = |(k, v): &(&str, &str)| ((*k).into(), FormValue::Text((*v).into()));

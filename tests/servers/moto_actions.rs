@@ -10,11 +10,15 @@ use crate::support::rows::{gateway, pages, scope};
 use serde_json::{Value as Json, json};
 use skydeck::act::{Execute, Executor, Journal, dry_run};
 use skydeck::aws::{Gateway, GatewayConfig};
-use skydeck::base::{Clock, FaultKind};
+use skydeck::base::{Clock, FaultKind, Secret};
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::{ActionContext, Target, What};
+use skydeck::model::files::Files;
 use skydeck::model::{ActEvent, DryRun, FormValue, Plan, RunRecord, Selector, TableKey, Values};
 use skydeck::store::Store;
+
+/// What is known of files where nobody looks.
+static NO_FILES: Files = Files::none();
 
 const REGION: &str = "ap-northeast-2";
 
@@ -78,13 +82,18 @@ impl Account {
             targets,
             now: Clock::system().now(),
             downloads: ".",
+            files: &NO_FILES,
         };
         let action = ALL.action(targets[0].table.kind, action).unwrap();
         for t in targets {
             (action.available)(&t.record).unwrap_or_else(|why| panic!("{} is not offered: {why}", action.name));
         }
-        let value = |v: &str| if v == "yes" { FormValue::Flag(true) } else { FormValue::Text(v.into()) };
-        let values = Values(values.iter().map(|(k, v)| ((*k).into(), value(v))).collect());
+        let value = |k: &str, v: &str| match (k, v) {
+            ("user_data", text) => FormValue::Secret(Secret::new(text.into())),
+            (_, "yes") => FormValue::Flag(true),
+            (_, text) => FormValue::Text(text.into()),
+        };
+        let values = Values(values.iter().map(|(k, v)| ((*k).into(), value(k, v))).collect());
         (action.plan)(&cx, &values).unwrap_or_else(|f| panic!("{}: {f}", action.name))
     }
 
@@ -127,8 +136,14 @@ impl Account {
     /// The plan of an action that makes something.
     fn made(&self, action: &str, values: &[(&str, &str)]) -> Plan {
         let (store, scope) = (Store::default(), scope(&self.gateway, "instances", REGION));
-        let cx =
-            ActionContext { store: &store, scope: &scope, targets: &[], now: Clock::system().now(), downloads: "." };
+        let cx = ActionContext {
+            store: &store,
+            scope: &scope,
+            targets: &[],
+            now: Clock::system().now(),
+            downloads: ".",
+            files: &NO_FILES,
+        };
         let values = Values(values.iter().map(|(k, v)| ((*k).into(), FormValue::Text((*v).into()))).collect());
         let action = ALL.actions.iter().find(|a| a.name == action).unwrap();
         (action.plan)(&cx, &values).unwrap_or_else(|f| panic!("{}: {f}", action.name))

@@ -4,11 +4,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use skydeck::base::{Scope, Time};
+use skydeck::base::{Scope, Secret, Time};
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::{ActionContext, Target};
-use skydeck::model::{Call, FormValue, Kind, Plan, Record, TableKey, Tone, Value, Values};
+use skydeck::model::files::Files;
+use skydeck::model::{Arg, Call, FormValue, Kind, Plan, Record, TableKey, Tone, Value, Values};
 use skydeck::store::Store;
+
+/// What is known of files where nobody looks.
+static NO_FILES: Files = Files::none();
 
 const TG: &str = "arn:aws:elasticloadbalancing:ap-northeast-2:111122223333:targetgroup/web-tg/73e2d6bc24d8a067";
 
@@ -42,6 +46,7 @@ fn plan(action: &str, targets: &[Target], values: &[(&str, FormValue)]) -> Plan 
         targets,
         now: Time::from_secs(0),
         downloads: ".",
+        files: &NO_FILES,
     };
     let action = ALL.action(targets[0].table.kind, action).unwrap();
     let values = Values(values.iter().map(|(k, v)| ((*k).into(), v.clone())).collect());
@@ -50,11 +55,34 @@ fn plan(action: &str, targets: &[Target], values: &[(&str, FormValue)]) -> Plan 
     plan
 }
 
+/// User data, with the file that the command reads it from.
+fn user_data(targets: &[Target]) -> Plan {
+    let text = "#!/bin/sh\necho \"it's 결제\"\n";
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("it's user data, 결제.txt");
+    std::fs::write(&file, text).unwrap();
+    let mut plan = plan("edit-user-data", targets, &[("user_data", FormValue::Secret(Secret::new(text.into())))]);
+    for (_, arg) in &mut plan.steps[0].call.args {
+        if let Arg::Map(members) = arg
+            && let Some((_, Arg::SecretFile { file: at, .. })) = members.first_mut()
+        {
+            *at = file.to_string_lossy().as_ref().into();
+        }
+    }
+    plan
+}
+
 /// The same for what makes something.
 fn made(action: &str, values: &[(&str, FormValue)]) -> Plan {
     let store = Store::default();
     let scope = Scope::region("sandbox", "ap-northeast-2");
-    let cx = ActionContext { store: &store, scope: &scope, targets: &[], now: Time::from_secs(0), downloads: "." };
+    let cx = ActionContext {
+        store: &store,
+        scope: &scope,
+        targets: &[],
+        now: Time::from_secs(0),
+        downloads: ".",
+        files: &NO_FILES,
+    };
     let action = ALL.actions.iter().find(|a| a.name == action).unwrap();
     let values = Values(values.iter().map(|(k, v)| ((*k).into(), v.clone())).collect());
     (action.plan)(&cx, &values).unwrap()
@@ -114,6 +142,7 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
         plan("stop", &two, &[("hibernate", flag.clone())]),
         plan("reboot", &two, &[]),
         plan("change-type", &two, &[("type", text("m7i-flex.large"))]),
+        user_data(&on("stopped")),
         plan("terminate", &two, &[]),
         plan("tags", &on("running"), &[("set", text("Env=prod,Team=web")), ("remove", text("Old"))]),
         plan("tags", &on("running"), &[("set", text(r"it's=a\,b\=c $HOME 결제 `x`,e=")), ("remove", text("-dash"))]),

@@ -302,6 +302,50 @@ fn a_draft_typed_in_the_palette_is_a_plan_and_read_only_carries_out_none() {
 }
 
 #[test]
+fn user_data_is_edited_in_the_form_and_is_in_no_plan_and_no_journal() {
+    for (size, theme) in [((120, 40), "dark"), ((80, 24), "light"), ((80, 24), "mono")] {
+        let at = format!("{}x{}-{theme}", size.0, size.1);
+        let mut desk = Desk::start(Start { size, theme, view: "instances state:stopped", ..Start::default() });
+        desk.go("edit-user-data");
+        desk.settle();
+        desk.screen(&format!("user-data-{at}"));
+        desk.keys("enter ctrl-end").text_in("#!/bin/sh").keys("enter").text_in("echo 결제 hunter2").keys("enter");
+        desk.screen(&format!("user-data-open-{at}"));
+        desk.keys("alt-enter").screen(&format!("user-data-plan-{at}"));
+        desk.sees("aws ec2 modify-instance-attribute").sees("Value@=fileb://user-data.txt").misses("hunter2");
+        desk.keys("enter");
+        assert_eq!(desk.log.count("ModifyInstanceAttribute"), 1, "{}", desk.text());
+        let written = std::fs::read_to_string(&desk.journal).unwrap();
+        assert!(written.contains("ModifyInstanceAttribute") && !written.contains("hunter2"), "{written}");
+        assert!(!format!("{:?}", desk.engine.state.runs.last().map(|r| &r.record)).contains("hunter2"));
+        // What is there now is what is edited next.
+        until_over(&mut desk);
+        assert_eq!(settled(&desk), Some(true), "{}", desk.text());
+        desk.go("edit-user-data");
+        desk.settle();
+        desk.keys("enter").sees("echo 결제 hunter2");
+    }
+}
+
+#[test]
+fn user_data_is_seen_but_not_changed_where_nothing_may_be() {
+    let mut desk = Desk::start(Start { read_only: true, view: "instances state:stopped", ..Start::default() });
+    desk.go("edit-user-data");
+    desk.settle();
+    desk.keys("enter").text_in("x").keys("alt-enter").sees("Read-only").keys("enter");
+    assert_eq!(desk.log.writes(), []);
+}
+
+#[test]
+fn a_volumes_rare_fields_are_folded_and_its_price_is_seen() {
+    for (size, at) in [((120, 40), "120x40"), ((80, 24), "80x24")] {
+        let mut desk = Desk::start(Start { size, view: "volumes", ..Start::default() });
+        desk.go("create-volume").screen(&format!("create-volume-{at}")).sees("▹ more").sees("a month as gp3");
+        desk.keys("tab tab tab enter").screen(&format!("create-volume-open-{at}")).sees("▾ more");
+    }
+}
+
+#[test]
 fn the_desired_capacity_is_set_and_the_group_follows() {
     let mut desk = Desk::start(Start { view: "auto-scaling-groups my-asg-ec2", ..Start::default() });
     desk.go("set-desired-capacity").screen("capacity-form").keys("esc");

@@ -133,7 +133,7 @@ fn write_arg(arg: &Arg) -> Json {
         Arg::Bool(b) => json!(b),
         Arg::List(items) => items.iter().map(write_arg).collect(),
         Arg::Map(members) => Json::Object(members.iter().map(|(k, v)| ((*k).to_string(), write_arg(v))).collect()),
-        Arg::Secret(_) => json!({ "$secret": true }),
+        Arg::Secret(_) | Arg::SecretFile { .. } => json!({ "$secret": true }),
         Arg::Float(n) => json!({ "$float": n }),
         Arg::Blob(bytes) => json!({ "$blob": STANDARD.encode(bytes) }),
         Arg::Out(out) => json!({ "$out": [out.step, out.output] }),

@@ -2,6 +2,7 @@
 
 mod asking;
 mod forms;
+mod forms_editors;
 mod moving;
 mod picker;
 mod planning;
@@ -21,6 +22,7 @@ use crate::base::{Fault, RowId, Scope, Secret, Time};
 use crate::config::Keymap;
 use crate::input::Key;
 use crate::kinds::draft_table::DraftTable;
+use crate::kinds::file_fields::{lines, new_file};
 use crate::kinds::rows_field::rows_field;
 use crate::kinds::{Action, ActionContext, KindDef, ListRequest, Pages, Registry};
 use crate::model::*;
@@ -183,6 +185,28 @@ fn rename_form(_: &ActionContext<'_>, values: &Values) -> FormSpec {
         needs: vec![TableKey::all(Scope::account("prod"), Kind(&BOXES))],
     }
 }
+/// What a launch asks: a file to be made, a text, and what is rarely used in a section.
+fn launch_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let text = |name: &'static str| {
+        let value = values.text(name).unwrap_or_default();
+        form(name, FormInput::Text, FormValue::Text(value.into()), None)
+    };
+    let mut key = form("pass", FormInput::Secret, FormValue::Secret(Secret::default()), None);
+    if let Some(secret) = values.secret("pass") {
+        key.value = FormValue::Secret(secret.clone());
+    }
+    let iops = text("iops");
+    let wrong = matches!(&iops.value, FormValue::Text(t) if t == "0").then(|| "Too few.".to_string());
+    let fields = vec![
+        new_file(cx.files, values, ("file", "file"), "", "A file."),
+        lines(cx.files, values, ("data", "data"), (20, "data.txt"), None, "A text."),
+        text("name").with_facts("251 usable addresses"),
+        iops.with_error(wrong).in_section("more"),
+        text("zone").in_section("more"),
+        key,
+    ];
+    FormSpec { title: "Launch".into(), fields, needs: vec![] }
+}
 /// A row with every kind of cell.
 fn access_form(_: &ActionContext<'_>, values: &Values) -> FormSpec {
     let choice = |v: &str| Choice { value: v.into(), label: v.to_uppercase().into(), disabled: None };
@@ -279,11 +303,16 @@ fn link_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
 }
 static LINK: Action =
     Action { refine: link_form, plan: |cx, v| Ok(plan_for(cx, "link", &TAG_OP, v)), ..action("link", &[&TAG_OP]) };
+static LAUNCH: Action = Action {
+    refine: launch_form,
+    plan: |cx, v| Ok(plan_for(cx, "launch", &TAG_OP, v)),
+    ..action("launch", &[&TAG_OP])
+};
 static FETCH: Action =
     Action { changes: false, plan: |cx, v| Ok(plan_for(cx, "fetch", &GET_OP, v)), ..action("fetch", &[&GET_OP]) };
 static REGISTRY: Registry = Registry {
     kinds: &[&DEFS[0], &DEFS[1], &DEFS[2], &DEFS[3], &DEFS[4], &DEFS[5]],
-    actions: &[&STOP, &DESTROY, &RENAME, &TAGS, &ACCESS, &FETCH, &LINK],
+    actions: &[&STOP, &DESTROY, &RENAME, &TAGS, &ACCESS, &LAUNCH, &FETCH, &LINK],
     senders: &[],
 };
 

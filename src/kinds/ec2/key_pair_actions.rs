@@ -6,9 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::key_pairs::INFO;
-use crate::base::Fault;
 use crate::base::text::visible;
+use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
+use crate::kinds::file_fields::{content, in_full, new_file, read_file};
 use crate::kinds::plan_builder::{
     Known, check, check_rows, draft, field, label, line, live, made, names, need, no_form, note, pick, sorted, subject,
     text_of, title, wait_state, whole,
@@ -33,6 +34,9 @@ const NAME: &str = "name";
 const TYPE: &str = "type";
 const FILE: &str = "file";
 const PUBLIC_KEY: &str = "public_key";
+const PUBLIC_KEY_FILE: &str = "public_key_file";
+/// Bytes: an RSA key of 16,384 bits takes some 2,800.
+const MOST_OF_A_KEY: usize = 8_192;
 
 /// `create-key-pair`.
 pub static CREATE: Action = Action {
@@ -98,26 +102,21 @@ fn create_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         "ed25519",
         "Windows instances need rsa: their password is encrypted with it.",
     );
-    let mut file = line(
+    let file = new_file(
+        cx.files,
         values,
-        FILE,
-        "File",
+        (FILE, "File"),
         &file_for(cx.downloads, &text_of(&name)),
         "Where the private key goes: mode 0400, never over another file.",
     );
-    let path = text_of(&file);
-    file.error = if path.is_empty() || path.ends_with('/') {
-        Some("A file is wanted, not a folder.".into())
-    } else {
-        path.starts_with('~').then(|| "Write the folder in full: ~ is not taken for one here.".to_string())
-    };
     FormSpec { title: "Create a key pair".into(), fields: vec![name, ty, file], needs }
 }
 
 fn create(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let spec = create_form(cx, values);
     check(&spec)?;
-    let (name, ty, file) = (text_of(&spec.fields[0]), text_of(&spec.fields[1]), text_of(&spec.fields[2]));
+    let (name, ty) = (text_of(&spec.fields[0]), text_of(&spec.fields[1]));
+    let file = in_full(cx.files, &text_of(&spec.fields[2]));
     let mut plan = draft("create-key-pair", format!("Create the key pair {}", visible(&name)), &[], Vec::new());
     plan.phrase = name.to_string();
     let call = Call::new(&CREATE_KEY_PAIR, cx.scope.clone())
@@ -169,10 +168,31 @@ pub static IMPORT: Action = Action {
 fn import_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let mut needs = Vec::new();
     let name = name_field(cx, values, &mut needs);
+    let mut file = read_file(
+        cx.files,
+        values,
+        (PUBLIC_KEY_FILE, "Public key file"),
+        MOST_OF_A_KEY,
+        "As ssh-keygen writes it, e.g. ~/.ssh/id_ed25519.pub.",
+    );
     let mut key =
-        line(values, PUBLIC_KEY, "Public key", "", "One line: ssh-ed25519 or ssh-rsa, the key, a comment. Paste it.");
-    key.error = why_no_public_key(&text_of(&key));
-    FormSpec { title: "Import a key pair".into(), fields: vec![name, key], needs }
+        line(values, PUBLIC_KEY, "or its line", "", "One line: ssh-ed25519 or ssh-rsa, the key, a comment. Paste it.");
+    let (path, pasted) = (text_of(&file), text_of(&key));
+    match (path.is_empty(), pasted.is_empty()) {
+        (true, true) => file.error = Some("A public key is wanted: a file, or its line below.".into()),
+        (false, false) => key.error = Some("There is a file already: leave one of them empty.".into()),
+        (true, false) => key.error = why_no_public_key(&pasted),
+        (false, true) => {
+            let found = content(cx.files, &path, MOST_OF_A_KEY);
+            if let (None, Some((_, found))) = (&file.error, found) {
+                file.error = match std::str::from_utf8(found.expose()) {
+                    Ok(text) => why_no_public_key(text.trim()),
+                    Err(_) => Some("It is no public key: there is no text in it.".into()),
+                };
+            }
+        }
+    }
+    FormSpec { title: "Import a key pair".into(), fields: vec![name, file, key], needs }
 }
 
 /// EC2 takes ED25519, and RSA of 1024, 2048 and 4096 bits, in OpenSSH's one-line form (and two others that are not offered here).
@@ -200,7 +220,14 @@ fn why_no_public_key(text: &str) -> Option<String> {
 fn import(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let spec = import_form(cx, values);
     check(&spec)?;
-    let (name, key) = (text_of(&spec.fields[0]), text_of(&spec.fields[1]));
+    let (name, path, pasted) = (text_of(&spec.fields[0]), text_of(&spec.fields[1]), text_of(&spec.fields[2]));
+    let key = match content(cx.files, &path, MOST_OF_A_KEY) {
+        Some((_, found)) => String::from_utf8_lossy(found.expose()).trim().to_string(),
+        None if pasted.is_empty() => {
+            return Err(Fault::new(FaultKind::Invalid, format!("{} was not looked at yet.", visible(&path))));
+        }
+        None => pasted.to_string(),
+    };
     let mut plan = draft("import-key-pair", format!("Import the key pair {}", visible(&name)), &[], Vec::new());
     plan.phrase = name.to_string();
     let call = Call::new(&IMPORT_KEY_PAIR, cx.scope.clone())
@@ -266,6 +293,10 @@ fn delete(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Secret;
+    use crate::kinds::testing::Rows;
+    use crate::model::FormValue;
+    use crate::model::files::{FileKind, FileLook, FileView, Files};
 
     #[test]
     fn a_public_key_is_told_from_what_is_none() {
@@ -280,6 +311,34 @@ mod tests {
             ("ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIJ7sVLbQpAbjIJE5xpJKg4Pp2ZOV6VNgz5PmQGsDNVnH", "is the line whole"),
         ] {
             assert!(why_no_public_key(text).is_some_and(|w| w.contains(word)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_public_key_comes_from_a_file_or_from_its_line() {
+        let ed = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ7sVLbQpAbjIJE5xpJKg4Pp2ZOV6VNgz5PmQGsDNVnH me@host";
+        let rows = Rows::default();
+        let text = |s: &str| FormValue::Text(s.into());
+        let mut files = Files::none();
+        for (path, content) in [("id.pub", format!("{ed}\n")), ("id", "-----BEGIN OPENSSH PRIVATE KEY-----".into())] {
+            let look = FileLook { path: path.into(), read: MOST_OF_A_KEY + 1 };
+            let what = FileKind::File { size: content.len() as u64, content: Some(Secret::new(content.into())) };
+            files.set(look, FileView { full: path.into(), what });
+        }
+        let cx = ActionContext { files: &files, ..rows.context(&[]) };
+        let named = || Values::default().with(NAME, text("k"));
+        let from = |path: &str| named().with(PUBLIC_KEY_FILE, text(path));
+        let key = |v: &Values| import(&cx, v).map(|p| p.steps[0].call.get("PublicKeyMaterial").cloned());
+        let want = Some(Arg::Blob(ed.as_bytes().to_vec().into()));
+        assert_eq!(key(&from("id.pub")), Ok(want.clone()));
+        assert_eq!(key(&named().with(PUBLIC_KEY, text(ed))), Ok(want), "as before");
+        for (values, why) in [
+            (from("id"), "private key"),
+            (from("other.pub"), "not looked at"),
+            (named(), "wanted"),
+            (from("id.pub").with(PUBLIC_KEY, text(ed)), "leave one of them empty"),
+        ] {
+            assert!(key(&values).is_err_and(|f| f.message.contains(why)), "{why}");
         }
     }
 

@@ -7,6 +7,7 @@ pub mod availability_zones;
 mod filters;
 pub mod instance_protection;
 pub mod instance_statuses;
+pub mod instance_user_data;
 pub mod instance_volumes;
 pub mod instances;
 pub mod key_pair_actions;

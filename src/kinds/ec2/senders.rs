@@ -1,7 +1,8 @@
 //! Sends what [`super::actions`] plans: EC2's requests built from a call's arguments, exactly.
 
 use aws_sdk_ec2::operation::RequestId;
-use aws_sdk_ec2::types::{AttributeValue, InstanceStateChange, Tag};
+use aws_sdk_ec2::primitives::Blob;
+use aws_sdk_ec2::types::{AttributeValue, InstanceStateChange, SecureBlobAttributeValue, Tag};
 use futures::future::FutureExt;
 
 use super::actions::{
@@ -77,12 +78,21 @@ async fn terminate(s: Outgoing) -> Result<Answer, Fault> {
 async fn modify(s: Outgoing) -> Result<Answer, Fault> {
     let mut args = Args::of(&s.call);
     let id = args.text("InstanceId")?;
-    let ty = args.structure("InstanceType", &["Value"], |m| m.member("Value")?.as_str().map(str::to_string))?;
+    // One attribute a request.
+    let (ty, data) = if s.call.get("UserData").is_some() {
+        (None, Some(args.structure("UserData", &["Value"], |m| m.member("Value")?.as_bytes().cloned())?))
+    } else {
+        let ty = args.structure("InstanceType", &["Value"], |m| m.member("Value")?.as_str().map(str::to_string))?;
+        (Some(ty), None)
+    };
     args.end()?;
     let dry = s.mode.dry_run(&MODIFY_INSTANCE_ATTRIBUTE)?;
     let client = s.gateway.ec2(&s.call.scope).await?;
-    let ty = AttributeValue::builder().value(ty).build();
-    let request = client.modify_instance_attribute().instance_id(id).instance_type(ty).set_dry_run(dry);
+    let ty = ty.map(|ty| AttributeValue::builder().value(ty).build());
+    // The SDK encodes it.
+    let data = data.map(|bytes| SecureBlobAttributeValue::builder().value(Blob::new(bytes)).build());
+    let request = client.modify_instance_attribute().instance_id(id).set_instance_type(ty).set_user_data(data);
+    let request = request.set_dry_run(dry);
     let out = deliver!(&MODIFY_INSTANCE_ATTRIBUTE, s.mode, request)?;
     Ok(sent(out.request_id(), String::new()))
 }

@@ -309,6 +309,7 @@ fn form(fields: Vec<FormField>, focus: usize) -> FormState {
         picker: None,
         sought: String::new(),
         error: None,
+        editors: Editors::default(),
     }
 }
 

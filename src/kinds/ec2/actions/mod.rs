@@ -11,6 +11,7 @@ pub mod tags;
 pub mod terminate;
 #[cfg(test)]
 mod tests;
+mod user_data;
 
 pub use change_type::CHANGE_TYPE;
 pub use reboot::REBOOT;
@@ -18,6 +19,7 @@ pub use start::START;
 pub use stop::STOP;
 pub use tags::TAGS;
 pub use terminate::TERMINATE;
+pub use user_data::EDIT_USER_DATA;
 
 use super::instances;
 use crate::kinds::action::Target;

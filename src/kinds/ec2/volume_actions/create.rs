@@ -158,6 +158,13 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         size = line(values, SIZE, "Size", "", "GiB; empty for the size of the snapshot, which is the least.");
     }
     let gib: i64 = text_of(&size).parse().unwrap_or(0);
+    let count = |name: &str, free: i32| values.text(name).and_then(|t| t.trim().parse().ok()).unwrap_or(free);
+    let room = i32::try_from(gib).ok().filter(|g| *g > 0);
+    if let Some(dollars) =
+        room.and_then(|gib| volume_price::monthly(bounds.name, gib, count(IOPS, 3_000), count(THROUGHPUT, 125)))
+    {
+        size.facts = format!("about ${dollars:.2} a month as {} ({PRICES})", bounds.name);
+    }
     let mut fields = vec![size, zone, ty];
     if let Some((least, most, each)) = bounds.iops {
         // For gp3, 3,000 are in the price; io1 and io2 have to say how many.
@@ -176,7 +183,12 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     if values.get(ENCRYPTED).is_none() {
         encrypted.value = FormValue::Flag(true);
     }
-    fields.extend([encrypted, snapshot, line(values, NAME, "Name", "", "The Name tag; may be empty."), attach]);
+    fields.extend([encrypted, snapshot]);
+    // What is seldom chosen: everything behind size, zone and type.
+    for field in fields.iter_mut().skip(3) {
+        field.section = Some("more");
+    }
+    fields.extend([line(values, NAME, "Name", "", "The Name tag; may be empty."), attach]);
     if let Some(instance) = instance {
         fields.push(device_field(cx, values, DEVICE, &instance, &mut needs));
         if let (Some(at), Some(chosen)) = (zone_of(cx, &text_of(&fields[fields.len() - 2])), fields.get_mut(1)) {

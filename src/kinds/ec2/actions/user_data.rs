@@ -1,0 +1,226 @@
+//! `edit-user-data`: other user data for a stopped instance. The text is a secret: neither plan nor journal has it.
+//!
+//! <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html>: at most 16 KB before it is encoded; changed only while the
+//! instance is stopped; most scripts in it run at the first start only.
+
+use std::time::Duration;
+
+use arcstr::ArcStr;
+use bytes::Bytes;
+
+use super::{KIND, MODIFY_INSTANCE_ATTRIBUTE};
+use crate::base::{Fault, FaultKind, Secret};
+use crate::kinds::action::{Action, ActionContext, Takes, Target};
+use crate::kinds::ec2::instance_user_data as user_data;
+use crate::kinds::ec2::instances::instance::{self, InstanceState};
+use crate::kinds::file_fields::{LinesValue, lines, lines_value, size};
+use crate::kinds::plan_builder::{beside, check, check_rows, draft, form_title, label, note, sorted, subject, title};
+use crate::model::{Arg, Call, FormSpec, Kind, Plan, Record, Step, TableKey, Values, Waiter};
+
+/// `edit-user-data`.
+pub static EDIT_USER_DATA: Action = Action {
+    name: "edit-user-data",
+    title: "Edit user data",
+    doc: "Edits the user data of a stopped instance: in the form, in $VISUAL or $EDITOR, or taken from a file (user_data=@setup.sh). It \
+          is a secret: no plan, journal or log has it.",
+    kind: KIND,
+    takes: Takes::Rows,
+    bulk: false,
+    changes: true,
+    operations: &[&MODIFY_INSTANCE_ATTRIBUTE],
+    available,
+    refine,
+    plan,
+};
+
+const USER_DATA: &str = "user_data";
+/// Bytes, before they are encoded.
+const MOST: usize = 16_384;
+/// What the file is called that the AWS CLI reads the text from where the console has it from no file.
+const FILE: &str = "user-data.txt";
+
+fn available(row: &Record) -> Result<(), String> {
+    match instance::state(row) {
+        InstanceState::Stopped => Ok(()),
+        _ => Err(format!("{}: user data is changed of one that is stopped.", super::is(row))),
+    }
+}
+
+fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let mut needs = Vec::new();
+    let now = cx.targets.first().map(|t| user_data::of(cx.store, &t.table, &t.record.id));
+    let (present, facts) = match (now, cx.targets.first()) {
+        (Some(Some((0, _))), _) => (Some(Secret::default()), "It has none now.".to_string()),
+        (Some(Some((n, Some(text)))), _) => (Some(text.clone()), format!("It has {} now.", size(n))),
+        (Some(Some((n, None))), _) => {
+            (Some(Secret::default()), format!("It has {} now that are no text: a file can take their place.", size(n)))
+        }
+        (_, Some(t)) => {
+            let word = beside(cx.store, &t.table, &user_data::INFO, &mut needs);
+            (None, format!("What it has now is {word}."))
+        }
+        _ => (None, String::new()),
+    };
+    let help = "A script that begins with #! or a cloud-init text. Most of them run at the first start only.";
+    let mut field = lines(cx.files, values, (USER_DATA, "User data"), (MOST, FILE), present.as_ref(), help);
+    field.facts = facts;
+    if field.error.is_none() && present.is_none() && values.get(USER_DATA).is_none() {
+        field.error = Some("What it has now is not known yet.".into());
+    }
+    FormSpec { title: form_title(cx, "Edit user data of"), fields: vec![field], needs }
+}
+
+fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
+    check_rows(cx.targets, available)?;
+    check(&refine(cx, values))?;
+    let [t] = cx.targets else { return Err(Fault::bug("edit-user-data takes one instance.")) };
+    let old = user_data::of(cx.store, &t.table, &t.record.id);
+    let new = lines_value(cx.files, values, USER_DATA, MOST);
+    let Some(LinesValue { bytes, file }) = new else {
+        return Err(Fault::new(FaultKind::Invalid, "No user data was given."));
+    };
+    let text = std::str::from_utf8(bytes.expose()).ok();
+    if let Some((n, was)) = old
+        && n == bytes.expose().len() as u64
+        && (n == 0 || was.is_some_and(|w| Some(w.expose().as_str()) == text))
+    {
+        return Err(Fault::new(FaultKind::Invalid, "The user data is what it was."));
+    }
+    let mut plan =
+        draft("edit-user-data", title("Edit user data of", &t.record.kind, cx.targets), cx.targets, Vec::new());
+    plan.subjects = vec![subject(t, change(old, &bytes))];
+    plan.steps =
+        vec![Step::new(format!("change the user data of {}", label(&t.record)), call(t, bytes.clone(), file.as_ref()))];
+    // What was written is read back: the next edit begins with it.
+    plan.wait = Waiter::Field {
+        table: TableKey::all(t.table.scope.clone(), Kind(&user_data::INFO)),
+        ids: vec![t.record.id.clone()],
+        field: &user_data::SIZE,
+        want: bytes.expose().len().to_string(),
+        within: Duration::from_secs(60),
+    };
+    let mut all = vec![note("it is read at the next start; most scripts in it run at an instance's first start only")];
+    if bytes.expose().is_empty() {
+        all.push(note("the instance will have no user data"));
+    }
+    match file {
+        Some(_) => all.push(note("the text is a secret: the command reads it from the file")),
+        None => all.push(note(format!("the text is a secret: for the command, save it as {FILE} first"))),
+    }
+    plan.consequences = sorted(all);
+    plan.cost = Some("user data costs nothing".into());
+    Ok(plan)
+}
+
+/// `412 B → 530 B, 3 lines added, 1 taken away`: what may be said of it.
+fn change(old: Option<(u64, Option<&Secret>)>, new: &Secret<Bytes>) -> String {
+    let to = size(new.expose().len() as u64);
+    let Some((n, was)) = old else { return format!("not known → {to}") };
+    let from = if n == 0 { "none".to_string() } else { size(n) };
+    let lines = match (was.map(|w| w.expose().as_str()), std::str::from_utf8(new.expose())) {
+        (Some(was), Ok(now)) => {
+            let (added, taken) = lines_changed(was, now);
+            format!(", lines: {added} added, {taken} taken away")
+        }
+        _ => String::new(),
+    };
+    format!("{from} → {to}{lines}")
+}
+
+/// How many lines are only in the second text, and how many only in the first: what a diff would show.
+fn lines_changed(was: &str, now: &str) -> (usize, usize) {
+    let (a, b): (Vec<&str>, Vec<&str>) = (was.lines().collect(), now.lines().collect());
+    let head = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[head..], &b[head..]);
+    let tail = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[..a.len() - tail], &b[..b.len() - tail]);
+    // The longest common sequence of what is left; 16 KB have few enough lines for that.
+    let mut row = vec![0usize; b.len() + 1];
+    for x in a {
+        let mut corner = 0;
+        for (j, y) in b.iter().enumerate() {
+            let above = row[j + 1];
+            row[j + 1] = if x == y { corner + 1 } else { above.max(row[j]) };
+            corner = above;
+        }
+    }
+    let common = row[b.len()];
+    (b.len() - common, a.len() - common)
+}
+
+fn call(t: &Target, bytes: Secret<Bytes>, file: Option<&ArcStr>) -> Call {
+    let value = Arg::SecretFile { bytes, file: file.cloned().unwrap_or_else(|| FILE.into()) };
+    Call::new(&MODIFY_INSTANCE_ATTRIBUTE, t.table.scope.clone())
+        .arg("InstanceId", Arg::Str(t.record.id.clone()))
+        .arg("UserData", Arg::Map(vec![("Value", value)]))
+        .on([t.record.id.clone()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::ec2::instances::INFO;
+    use crate::kinds::testing::{Row, Rows, row};
+    use crate::model::{FormValue, Selector, Value};
+
+    fn stopped() -> Row {
+        row(&INFO, "i-1", "web-1", "stopped")
+    }
+
+    fn with_data(value: Value, size: u64) -> Rows {
+        let mut rows = Rows::default();
+        let data = row(&user_data::INFO, "i-1", "", "").with(&user_data::SIZE, Value::Bytes(size));
+        rows.complete(&user_data::INFO, Selector::All, vec![data.with(&user_data::TEXT, value).record()]);
+        rows
+    }
+
+    fn text(s: &str) -> Value {
+        Value::Secret(std::sync::Arc::new(Secret::new(s.into())))
+    }
+
+    fn typed(s: &str) -> Values {
+        Values::default().with(USER_DATA, FormValue::Secret(Secret::new(s.into())))
+    }
+
+    #[test]
+    fn the_present_text_is_what_is_edited_and_the_plan_tells_its_size_only() {
+        let rows = with_data(text("#!/bin/sh\nhunter2\n"), 18);
+        let targets = [rows.target(&INFO, stopped().record())];
+        let cx = rows.context(&targets);
+        let spec = refine(&cx, &Values::default());
+        assert_eq!(spec.fields[0].value, FormValue::Secret(Secret::new("#!/bin/sh\nhunter2\n".into())));
+        assert_eq!((spec.fields[0].facts.as_str(), spec.fields[0].error.as_ref()), ("It has 18 B now.", None));
+        assert!(plan(&cx, &Values::default()).is_err(), "nothing was put in");
+        assert!(plan(&cx, &typed("#!/bin/sh\nhunter2\n")).is_err_and(|f| f.message.contains("what it was")));
+        let p = plan(&cx, &typed("#!/bin/sh\nhunter3\nx\n")).expect("a plan");
+        assert_eq!(p.subjects[0].change, "18 B → 20 B, lines: 2 added, 1 taken away");
+        assert!(!format!("{p:?} {spec:?}").contains("hunter"));
+        assert!(plan(&cx, &typed(&"x".repeat(16_385))).is_err_and(|f| f.message.contains("16,384 B are allowed")));
+    }
+
+    #[test]
+    fn what_is_not_known_yet_is_asked_for_and_what_is_no_text_is_replaced_by_a_file() {
+        let rows = Rows::default();
+        let targets = [rows.target(&INFO, stopped().record())];
+        let spec = refine(&rows.context(&targets), &Values::default());
+        assert!(spec.needs.iter().any(|t| t.kind.name == "instance-user-data"), "{:?}", spec.needs);
+        assert!(spec.fields[0].error.is_some());
+        let rows = with_data(Value::Unknown, 9);
+        let spec = refine(&rows.context(&targets), &Values::default());
+        assert!(spec.fields[0].facts.contains("no text"), "{}", spec.fields[0].facts);
+        assert!((EDIT_USER_DATA.available)(&row(&INFO, "i-1", "web-1", "running").record()).is_err());
+    }
+
+    #[test]
+    fn a_difference_is_counted_in_lines_and_not_shown() {
+        for (was, now, want) in [
+            ("", "a\nb\n", (2, 0)),
+            ("a\nb\n", "", (0, 2)),
+            ("a\nb\nc\n", "a\nx\nc\n", (1, 1)),
+            ("a\nb\nc\nd\n", "b\nx\nd\ne\n", (2, 2)),
+            ("a\n", "a\n", (0, 0)),
+        ] {
+            assert_eq!(lines_changed(was, now), want, "{was:?} {now:?}");
+        }
+    }
+}
