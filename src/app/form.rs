@@ -110,6 +110,7 @@ impl Turn<'_> {
                 && form.line.is_none()
                 && form.draft.is_none()
                 && form.sought.is_empty()
+                && form.editors.area.is_none()
             {
                 form.enter_field();
             }

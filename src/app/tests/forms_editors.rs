@@ -94,6 +94,8 @@ fn a_text_of_several_lines_is_typed_pasted_and_held_as_a_secret() {
     desk.event(Event::Paste(Secret::new("\n결제\n".into())));
     assert_eq!(data(&desk).as_deref(), Some("#!x\ny\n결제\n"));
     assert_eq!(form(&desk).spec.fields[1].error, None);
+    desk.list(things(), vec![thing("t0", "thing-0", "running", 0)]);
+    assert!(form(&desk).editors.area.is_some(), "news of the rows does not close it");
     desk.event(Event::Paste(Secret::new("123456789".into())));
     assert_eq!(form(&desk).spec.fields[1].error.as_deref(), Some("It has 22 B; 20 B are allowed."));
     desk.press("esc");
