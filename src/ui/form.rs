@@ -115,7 +115,7 @@ fn draw_block(pen: &mut Pen<'_>, mut area: Rect, known: (&Store, &Files), form: 
 }
 
 /// The open text of a field, if it has one.
-fn open_text<'f>(form: &'f FormState, focused: bool) -> Option<&'f TextArea> {
+fn open_text(form: &FormState, focused: bool) -> Option<&TextArea> {
     form.editors.area.as_ref().filter(|_| focused)
 }
 
