@@ -253,8 +253,9 @@ fn a_cut_off_run_is_forgotten_when_told_so() {
 #[test]
 fn quitting_while_something_is_under_way_asks_first() {
     let mut desk = at("my-private-ec2");
-    desk.sandbox.faults().add("ec2:StopInstances delay 2s".parse().unwrap());
     desk.go("stop");
+    // Not before: the dry run is as slow.
+    desk.sandbox.faults().add("ec2:StopInstances delay 2s".parse().unwrap());
     desk.press("enter");
     desk.until_that(|d| d.log.count("StopInstances") == 1);
     desk.press("q");

@@ -13,8 +13,10 @@ const LONG: Duration = Duration::from_secs(30);
 fn left_meanwhile() -> Desk {
     let mut desk = Desk::start(Start { view: "instances name=my-private-ec2", ..Start::default() });
     desk.go("targets").go("auto-scaling-groups").go("instances name=my-private-ec2");
+    desk.go("stop");
+    // Not before: the dry run is as slow.
     desk.sandbox.faults().add("ec2:StopInstances delay 2s".parse().unwrap());
-    desk.go("stop").press("enter");
+    desk.press("enter");
     desk.until_that(|d| d.log.count("StopInstances") == 1);
     desk.press("q").press("y");
     assert_eq!(desk.host, [Host::Quit], "{}", desk.text());

@@ -1,7 +1,7 @@
 //! `screenshots/*.svg` are what the console draws from the embedded account at a fixed moment, never made by hand.
 //! `SKYDECK_BLESS=1 cargo test --test walks screenshots` draws them anew.
 
-use crate::support::desk::{Desk, Start};
+use crate::support::desk::{Desk, Start, theme};
 use skydeck::ui::svg;
 
 /// A picture: its name, where it begins, what is pressed there, and what it shows in words.
@@ -57,11 +57,14 @@ const PICTURES: &[Picture] = &[
     },
 ];
 
-fn draw(picture: &Picture, size: (u16, u16), theme: &'static str) -> String {
-    let mut desk = Desk::start(Start { size, theme, view: picture.view, ..Start::default() });
+/// The picture's screen in one theme after the other: its walk is made once.
+fn draw(picture: &Picture, size: (u16, u16)) -> [(&'static str, String); 2] {
+    let mut desk = Desk::start(Start { size, view: picture.view, ..Start::default() });
     (picture.walk)(&mut desk);
-    let paper = if theme == "light" { svg::LIGHT } else { svg::DARK };
-    svg::render(&desk.picture(), &paper, picture.title)
+    [("dark", svg::DARK), ("light", svg::LIGHT)].map(|(name, paper)| {
+        desk.theme = theme(name);
+        (name, svg::render(&desk.picture(), &paper, picture.title))
+    })
 }
 
 #[test]
@@ -69,9 +72,9 @@ fn the_screenshots_are_what_is_drawn_now() {
     let mut stale = Vec::new();
     for picture in PICTURES {
         for size in [(120, 40), (80, 24)] {
-            for theme in ["dark", "light"] {
+            for (theme, drawn) in draw(picture, size) {
                 let path = format!("screenshots/{}-{}x{}-{theme}.svg", picture.name, size.0, size.1);
-                if !crate::support::fresh::fresh(&path, &draw(picture, size, theme)) {
+                if !crate::support::fresh::fresh(&path, &drawn) {
                     stale.push(path);
                 }
             }
