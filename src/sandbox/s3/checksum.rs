@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use crc_fast::CrcAlgorithm;
 use md5::Digest as _;
 use serde::{Deserialize, Serialize};
 
@@ -50,37 +51,19 @@ impl Algorithm {
     /// The checksum of `data` in Base64.
     pub fn of(self, data: &[u8]) -> String {
         match self {
-            Algorithm::Crc32 => STANDARD.encode(crc32fast::hash(data).to_be_bytes()),
-            Algorithm::Crc32c => STANDARD.encode(crc32c(data).to_be_bytes()),
-            Algorithm::Crc64nvme => {
-                let mut digest = crc64fast_nvme::Digest::new();
-                digest.write(data);
-                STANDARD.encode(digest.sum64().to_be_bytes())
-            }
+            Algorithm::Crc32 => crc32(CrcAlgorithm::Crc32IsoHdlc, data),
+            Algorithm::Crc32c => crc32(CrcAlgorithm::Crc32Iscsi, data),
+            Algorithm::Crc64nvme => STANDARD.encode(crc_fast::checksum(CrcAlgorithm::Crc64Nvme, data).to_be_bytes()),
             Algorithm::Sha1 => STANDARD.encode(sha1::Sha1::digest(data)),
             Algorithm::Sha256 => STANDARD.encode(sha2::Sha256::digest(data)),
         }
     }
 }
 
-/// CRC-32C, bit by bit through a table of one byte: uploads into the sandbox are small.
-fn crc32c(data: &[u8]) -> u32 {
-    const TABLE: [u32; 256] = {
-        let mut table = [0_u32; 256];
-        let mut i = 0;
-        while i < 256 {
-            let mut c = i as u32;
-            let mut k = 0;
-            while k < 8 {
-                c = if c & 1 == 1 { (c >> 1) ^ 0x82f6_3b78 } else { c >> 1 };
-                k += 1;
-            }
-            table[i] = c;
-            i += 1;
-        }
-        table
-    };
-    !data.iter().fold(!0_u32, |c, b| (c >> 8) ^ TABLE[((c ^ u32::from(*b)) & 0xff) as usize])
+/// The low four bytes, which are all that a checksum of 32 bits has.
+fn crc32(algorithm: CrcAlgorithm, data: &[u8]) -> String {
+    let [_, _, _, _, low @ ..] = crc_fast::checksum(algorithm, data).to_be_bytes();
+    STANDARD.encode(low)
 }
 
 /// The MD5 of `data` in hexadecimal: the ETag of what was uploaded in one piece.
