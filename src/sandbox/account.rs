@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::error::WorldError;
 use super::faults::{self, Faults};
 use super::presets::{self, WorldSpec};
-use super::wire::{self, ApiError, Call, Protocol, Reply, Request};
+use super::wire::{self, ApiError, Call, Protocol, Reply, Request, shapes};
 use super::world::World;
 use super::{autoscaling, cloudwatch, ec2, elbv2, physics, regions, s3, sts};
 use crate::base::{Clock, Time};
@@ -143,12 +143,12 @@ fn dispatch(world: &mut World, call: &Call<'_>) -> Reply {
         _ => {}
     }
     let reply = match call.service {
-        Service::Ec2 => ec2::answer(world, call),
-        Service::Elbv2 => elbv2::answer(world, call),
-        Service::AutoScaling => autoscaling::answer(world, call),
+        Service::Ec2 => shapes::answer_form(call, || ec2::answer(world, call)),
+        Service::Elbv2 => shapes::answer_form(call, || elbv2::answer(world, call)),
+        Service::AutoScaling => shapes::answer_form(call, || autoscaling::answer(world, call)),
         Service::S3 => s3::answer(world, call),
         Service::CloudWatch => cloudwatch::answer(world, call),
-        Service::Sts => sts::answer(world, call),
+        Service::Sts => shapes::answer_form(call, || sts::answer(world, call)),
     };
     // What follows in other services has happened by the time that the answer is there.
     physics::deliver(world);

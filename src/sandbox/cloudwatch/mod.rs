@@ -3,7 +3,7 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`state`] | alarms, their history, metrics that were sent; knows no protocol |
-//! | `value`, `cbor`, `text` | the neutral value tree, and its three codecs: rpc-v2-cbor, JSON 1.0, query |
+//! | `value`, `cbor`, `text`, `given` | the neutral value tree, and its three codecs: rpc-v2-cbor, JSON 1.0, query |
 //! | `operations`, `physics` | the operations by name; the minutes in which alarms are evaluated |
 //! | `metrics`, `stats` | where metrics come from; statistics |
 //! | `ec2_port` | the port to EC2: the only place that knows it |
@@ -23,6 +23,7 @@ mod ec2_port;
 mod errors;
 mod evaluate;
 mod functions;
+mod given;
 mod labels;
 mod math;
 mod metrics;

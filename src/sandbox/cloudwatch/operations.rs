@@ -5,7 +5,8 @@ use std::io::Read as _;
 
 use super::value::Tree;
 use super::{alarms, cbor, data, define, put_metric_data, text};
-use crate::sandbox::wire::{ApiError, Call, Protocol, Reply};
+use crate::sandbox::wire::shapes::walk::Style;
+use crate::sandbox::wire::{ApiError, Call, Protocol, Reply, shapes};
 use crate::sandbox::world::World;
 
 /// Answers one call.
@@ -14,28 +15,37 @@ pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
         Ok(input) => input,
         Err(message) => return call.fail(&ApiError::new("SerializationException", message)),
     };
+    let style = if matches!(call.protocol, Protocol::Cbor | Protocol::Json) { Style::Typed } else { Style::Form };
+    shapes::answer(call, &input, style, || perform(world, call, &input))
+}
+
+/// Does what a request that was checked asks for.
+fn perform(world: &mut World, call: &Call<'_>, input: &Tree) -> Reply {
     let (region, now) = (call.region.as_str(), call.now);
     let outcome = match call.operation.as_str() {
-        "DescribeAlarms" => alarms::describe(world, region, &input),
-        "DescribeAlarmsForMetric" => alarms::describe_for_metric(world, region, &input),
-        "DescribeAlarmHistory" => alarms::history(world, region, &input),
-        "EnableAlarmActions" => alarms::set_actions(world, region, &input, true, now),
-        "DisableAlarmActions" => alarms::set_actions(world, region, &input, false, now),
-        "SetAlarmState" => alarms::set_state(world, region, &input, now),
-        "PutMetricAlarm" => define::put_metric(world, region, &input, now),
-        "PutCompositeAlarm" => define::put_composite(world, region, &input, now),
-        "DeleteAlarms" => alarms::delete(world, region, &input, now),
+        "DescribeAlarms" => alarms::describe(world, region, input),
+        "DescribeAlarmsForMetric" => alarms::describe_for_metric(world, region, input),
+        "DescribeAlarmHistory" => alarms::history(world, region, input),
+        "EnableAlarmActions" => alarms::set_actions(world, region, input, true, now),
+        "DisableAlarmActions" => alarms::set_actions(world, region, input, false, now),
+        "SetAlarmState" => alarms::set_state(world, region, input, now),
+        "PutMetricAlarm" => define::put_metric(world, region, input, now),
+        "PutCompositeAlarm" => define::put_composite(world, region, input, now),
+        "DeleteAlarms" => alarms::delete(world, region, input, now),
         "TagResource" | "UntagResource" | "ListTagsForResource" => {
-            alarms::tagging(world, region, &call.operation, &input)
+            alarms::tagging(world, region, &call.operation, input)
         }
-        "GetMetricData" => data::get_metric_data(world, region, &input, now),
-        "GetMetricStatistics" => data::get_metric_statistics(world, region, &input, now),
-        "ListMetrics" => data::list_metrics(world, region, &input),
-        "PutMetricData" => put_metric_data::put_metric_data(world, region, &input, now),
+        "GetMetricData" => data::get_metric_data(world, region, input, now),
+        "GetMetricStatistics" => data::get_metric_statistics(world, region, input, now),
+        "ListMetrics" => data::list_metrics(world, region, input),
+        "PutMetricData" => put_metric_data::put_metric_data(world, region, input, now),
         _ => return call.unknown_operation(),
     };
     match outcome {
-        Ok(output) => write(call, &output),
+        Ok(output) => {
+            shapes::check_answer(call, &output);
+            write(call, &output)
+        }
         Err(says) => call.fail(&says),
     }
 }

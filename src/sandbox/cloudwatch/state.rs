@@ -21,7 +21,7 @@ pub enum Event {
 }
 
 /// The state of CloudWatch in one region.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct State {
     /// Alarms by name.
     pub alarms: BTreeMap<ArcStr, Alarm>,

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use crate::base::Time;
+use crate::sandbox::wire::shapes::reads;
 
 /// One value.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,10 +42,15 @@ impl Tree {
     }
     /// A member of a structure; [`Tree::Null`] if there is none.
     pub fn get(&self, name: &str) -> &Tree {
+        let found = self.member(name);
+        found.inspect(|v| reads::note(*v)).unwrap_or(&Tree::Null)
+    }
+    /// A member, without its counting as read.
+    pub(super) fn member(&self, name: &str) -> Option<&Tree> {
         match self {
-            Tree::Map(m) => m.iter().find(|(k, _)| k == name).map_or(&Tree::Null, |(_, v)| v),
-            Tree::Dict(m) => m.iter().find(|(k, _)| k == name).map_or(&Tree::Null, |(_, v)| v),
-            _ => &Tree::Null,
+            Tree::Map(m) => m.iter().find(|(k, _)| k == name).map(|(_, v)| v),
+            Tree::Dict(m) => m.iter().find(|(k, _)| k == name).map(|(_, v)| v),
+            _ => None,
         }
     }
     /// Whether it is absent.

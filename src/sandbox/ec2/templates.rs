@@ -91,7 +91,7 @@ fn check_name(state: &State, name: &str) -> Result<(), ApiError> {
 fn asked(p: &Params) -> Result<Params, ApiError> {
     p.node("LaunchTemplateData")
         .filter(|d| !d.is_empty())
-        .cloned()
+        .map(Params::kept)
         .ok_or_else(|| ApiError::new("MissingParameter", "The request must contain the parameter LaunchTemplateData"))
 }
 
@@ -178,6 +178,7 @@ fn render_data(x: &mut Xml, node: &Params, within: &str) {
         }
         let (list, item) = match (within, name) {
             ("NetworkInterface", "SecurityGroupId") => ("groupSet".to_string(), "groupId"),
+            ("SecondaryInterface", "PrivateIpAddress") => ("privateIpAddressesSet".to_string(), "item"),
             (_, "Ipv6Addresses") => ("ipv6AddressesSet".to_string(), "item"),
             (_, "PrivateIpAddresses") => ("privateIpAddressesSet".to_string(), "item"),
             (_, "LicenseSpecification") => ("licenseSet".to_string(), "item"),
@@ -264,7 +265,7 @@ pub(super) fn delete_versions(world: &mut World, call: &Call<'_>) -> Result<Repl
         match template.number(version) {
             Some(n) if n == template.default => {
                 let why = "The default version of a launch template cannot be deleted.";
-                kept.push((version.to_string(), "launchTemplateVersionDefault", why.to_string()));
+                kept.push((version.to_string(), "unexpectedError", why.to_string()));
             }
             Some(n) => {
                 template.versions.remove(&n);

@@ -13,7 +13,7 @@ use crate::base::Time;
 pub const OWNER: &str = "7d4f6ad1e1b0c27c4f0c2d7e5b1a9f3862c0de51a4b7093e8f6d215c9a3b4e07";
 
 /// All buckets of the account, by name.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct State {
     /// The buckets.
     pub buckets: BTreeMap<ArcStr, Bucket>,
@@ -32,7 +32,7 @@ pub enum Versioning {
 }
 
 /// One bucket.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Bucket {
     /// The region's code.
     pub region: ArcStr,
@@ -168,7 +168,7 @@ impl Version {
 }
 
 /// An upload in parts that is under way.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Upload {
     /// The key it will have.
     pub key: ArcStr,
@@ -187,7 +187,7 @@ pub struct Upload {
 }
 
 /// One uploaded part.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Part {
     /// Its bytes.
     pub content: Content,

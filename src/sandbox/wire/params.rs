@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ApiError;
+use super::shapes::reads;
 
 /// A node of the tree: a value, children by name, or both. Names are few at each level, so that a vector is the quickest map.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +39,21 @@ impl Params {
 
     /// The node at a dotted path.
     pub fn node(&self, path: &str) -> Option<&Params> {
-        path.split('.').try_fold(self, |node, part| node.children.iter().find(|(n, _)| n == part).map(|(_, c)| c))
+        let node = path.split('.').try_fold(self, Params::child);
+        node.inspect(|n| reads::note(*n))
+    }
+    /// The child of this name, without its counting as read.
+    pub(super) fn child(&self, name: &str) -> Option<&Params> {
+        self.children.iter().find(|(n, _)| n == name).map(|(_, c)| c)
+    }
+    /// A copy to be kept and shown as it is: all of it counts as read.
+    pub fn kept(&self) -> Params {
+        fn note(node: &Params) {
+            reads::note(node);
+            node.children.iter().for_each(|(_, c)| note(c));
+        }
+        note(self);
+        self.clone()
     }
     /// This node's own value.
     pub fn value(&self) -> Option<&str> {

@@ -18,7 +18,7 @@ use fact::News;
 pub const ACCOUNT: &str = "000000000000";
 
 /// One account.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct World {
     /// The version of the saved form; see [`World::VERSION`].
     version: u32,
@@ -56,7 +56,7 @@ fn one() -> f64 {
 }
 
 /// One region's services.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Region {
     /// Instances, networks, volumes, images.
     pub ec2: ec2::state::State,

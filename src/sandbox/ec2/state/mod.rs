@@ -36,7 +36,7 @@ pub fn tag<'a>(tags: &'a Tags, key: &str) -> Option<&'a str> {
 }
 
 /// The state of EC2 in one region. Everything is by its id.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct State {
     /// Instances, terminated ones too for about an hour.
     pub instances: BTreeMap<ArcStr, Instance>,

@@ -144,10 +144,20 @@ pub fn of(service: Service) -> &'static Shapes {
     all.get(name).unwrap_or_else(|| NOTHING.get_or_init(Shapes::default))
 }
 
+/// Enumerations whose operations refuse other values with codes and words of their own: `InvalidInstanceType`, `UnknownVolumeType`, and
+/// CloudWatch's `InvalidParameterValue` for units.
+const OWN_WORDS: &[&str] = &["InstanceType", "VolumeType", "StandardUnit"];
+
 fn read(deflated: &[u8]) -> Option<HashMap<String, Shapes>> {
     let mut text = Vec::new();
     flate2::read::ZlibDecoder::new(deflated).read_to_end(&mut text).ok()?;
-    serde_json::from_slice(&text).ok()
+    let mut all: HashMap<String, Shapes> = serde_json::from_slice(&text).ok()?;
+    for shapes in all.values_mut() {
+        for name in OWN_WORDS {
+            shapes.shapes.entry((*name).to_owned()).and_modify(|s| s.values.clear());
+        }
+    }
+    Some(all)
 }
 
 #[cfg(test)]

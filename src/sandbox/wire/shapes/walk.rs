@@ -1,0 +1,306 @@
+//! A walk through a request beside its shape: what does not fit, and which parameters are there.
+
+use super::given::{Given, Scalar};
+use super::table::{Kind, Member, Shape, Shapes};
+use crate::base::Time;
+
+/// How a request names things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// ec2Query: names of their own, lists by their numbers.
+    Ec2,
+    /// awsQuery, and XML: the names on the wire, everything is text.
+    Form,
+    /// CBOR and JSON: the API's names, values with types.
+    Typed,
+}
+
+/// What is wrong with a value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Problem {
+    /// The shape has no member of this name.
+    Unknown(String),
+    /// A required member is not there.
+    Missing,
+    /// It is of another type.
+    Type(Kind),
+    /// What it has to be, one condition each.
+    Constraints(Vec<Constraint>),
+}
+
+/// A condition that a value has to meet.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the bound, in each")]
+pub enum Constraint {
+    Least(f64),
+    Most(f64),
+    Shortest(f64),
+    Longest(f64),
+    OneOf(&'static [String]),
+}
+
+/// Something that does not fit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The path as the request has it: `BlockDeviceMapping.1.Ebs.VolumeSize`.
+    pub wire: String,
+    /// The path as AWS's validation writes it: `tags.1.member.key`.
+    pub path: String,
+    /// The value, lists in brackets; `None` if it is not there.
+    pub value: Option<String>,
+    /// Whether the value is an element of a list that has no members, and its conditions are the element's.
+    pub of_elements: bool,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+/// A parameter that a request has: its path in the API's names without numbers, e.g. `BlockDeviceMappings.Ebs.VolumeSize`, and its value.
+pub struct Leaf<'g, G> {
+    /// The path.
+    pub path: String,
+    /// The value: of a list without members the list itself.
+    pub given: &'g G,
+}
+
+/// A walk's results.
+pub struct Walk<'g, G> {
+    shapes: &'static Shapes,
+    style: Style,
+    /// What does not fit, in the order of the shape.
+    pub findings: Vec<Finding>,
+    /// What is there.
+    pub leaves: Vec<Leaf<'g, G>>,
+}
+
+/// Where the walk is, in three ways to say it.
+#[derive(Clone, Default)]
+struct Place {
+    wire: String,
+    path: String,
+    api: String,
+}
+
+impl Place {
+    fn member(&self, wire: &str, name: &str) -> Place {
+        let join = |a: &str, b: &str| if a.is_empty() { b.to_owned() } else { format!("{a}.{b}") };
+        let mut lower: Vec<char> = name.chars().collect();
+        if let Some(first) = lower.first_mut() {
+            first.make_ascii_lowercase();
+        }
+        let lower: String = lower.into_iter().collect();
+        Place { wire: join(&self.wire, wire), path: join(&self.path, &lower), api: join(&self.api, name) }
+    }
+    fn element(&self, number: usize, style: Style) -> Place {
+        let hop = if style == Style::Ec2 { "" } else { "member." };
+        Place {
+            wire: format!("{}.{hop}{number}", self.wire),
+            path: format!("{}.{number}.member", self.path),
+            api: self.api.clone(),
+        }
+    }
+}
+
+/// Walks through a whole input. `extra` are top-level names that belong to the protocol.
+pub fn walk<'g, G: Given>(
+    shapes: &'static Shapes,
+    input: Option<&'static Shape>,
+    given: &'g G,
+    style: Style,
+    extra: &[&str],
+) -> Walk<'g, G> {
+    let mut walk = Walk { shapes, style, findings: Vec::new(), leaves: Vec::new() };
+    match input {
+        Some(shape) => walk.structure(shape, given, &Place::default(), extra),
+        None => walk.unknown(&[], given, &Place::default(), extra),
+    }
+    walk
+}
+
+impl<'g, G: Given> Walk<'g, G> {
+    fn name_of(&self, member: &Member) -> String {
+        match self.style {
+            Style::Ec2 => member.ec2_name(),
+            Style::Form => member.xml_name().to_owned(),
+            Style::Typed => member.name.clone(),
+        }
+    }
+
+    fn find(&mut self, place: &Place, value: Option<String>, problem: Problem) {
+        let (wire, path) = (place.wire.clone(), place.path.clone());
+        self.findings.push(Finding { wire, path, value, of_elements: false, problem });
+    }
+
+    fn unknown(&mut self, known: &[String], given: &'g G, place: &Place, extra: &[&str]) {
+        for name in given.names() {
+            if !known.iter().any(|k| k == name) && !extra.contains(&name) {
+                self.find(&place.member(name, name), None, Problem::Unknown(name.to_owned()));
+            }
+        }
+    }
+
+    fn structure(&mut self, shape: &'static Shape, given: &'g G, place: &Place, extra: &[&str]) {
+        let names: Vec<String> = shape.members.iter().map(|m| self.name_of(m)).collect();
+        self.unknown(&names, given, place, extra);
+        for (member, name) in shape.members.iter().zip(&names) {
+            let here = place.member(name, &member.name);
+            match (given.get(name), self.shapes.shape(&member.shape)) {
+                (Some(value), Some(shape)) => self.value(shape, value, &here),
+                (None, _) if shape.required.contains(&member.name) => self.find(&here, None, Problem::Missing),
+                _ => {}
+            }
+        }
+    }
+
+    fn value(&mut self, shape: &'static Shape, given: &'g G, place: &Place) {
+        match shape.kind {
+            Kind::Structure => match given.scalar() {
+                None => self.structure(shape, given, place, &[]),
+                // An empty structure.
+                Some(Scalar::Text("")) => {}
+                Some(s) => self.find(place, Some(text(&s)), Problem::Type(shape.kind)),
+            },
+            Kind::List => self.list(shape, given, place),
+            Kind::Map => self.leaves.push(Leaf { path: place.api.clone(), given }),
+            _ => {
+                self.leaves.push(Leaf { path: place.api.clone(), given });
+                match given.scalar() {
+                    None => self.find(place, None, Problem::Type(shape.kind)),
+                    Some(scalar) => {
+                        let problem = self.scalar(shape, &scalar);
+                        if let Some(problem) = problem {
+                            self.find(place, Some(text(&scalar)), problem);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn list(&mut self, shape: &'static Shape, given: &'g G, place: &Place) {
+        let Some(element) = shape.member.as_ref().and_then(|m| self.shapes.shape(&m.shape)) else { return };
+        let items = given.elements();
+        if self.style == Style::Ec2 {
+            for name in given.names().into_iter().filter(|n| n.parse::<u64>().is_err()) {
+                self.find(&place.member(name, name), None, Problem::Unknown(name.to_owned()));
+            }
+        }
+        let length = bounds(shape, items.len() as f64, Constraint::Shortest, Constraint::Longest);
+        if !length.is_empty() && (self.style != Style::Ec2 || !items.is_empty()) {
+            let all =
+                items.iter().map(|i| i.scalar().map(|s| text(&s)).unwrap_or_default()).collect::<Vec<_>>().join(", ");
+            self.find(place, Some(format!("[{all}]")), Problem::Constraints(length));
+        }
+        if matches!(element.kind, Kind::Structure | Kind::List) {
+            for (n, item) in items.iter().enumerate() {
+                self.value(element, item, &place.element(n + 1, self.style));
+            }
+            return;
+        }
+        self.leaves.push(Leaf { path: place.api.clone(), given });
+        let texts: Vec<String> = items.iter().map(|i| i.scalar().map(|s| text(&s)).unwrap_or_default()).collect();
+        for (n, item) in items.iter().enumerate() {
+            let Some(problem) = item.scalar().and_then(|s| self.scalar(element, &s)) else { continue };
+            if self.style == Style::Ec2 || !matches!(problem, Problem::Constraints(_)) {
+                self.find(&place.element(n + 1, self.style), Some(texts[n].clone()), problem);
+                continue;
+            }
+            // AWS names the whole list and all that its elements have to be.
+            let (wire, path) = (place.wire.clone(), place.path.clone());
+            let problem = Problem::Constraints(conditions(element));
+            let value = Some(format!("[{}]", texts.join(", ")));
+            self.findings.push(Finding { wire, path, value, of_elements: true, problem });
+            break;
+        }
+    }
+
+    /// What is wrong with a value without members.
+    fn scalar(&self, shape: &'static Shape, given: &Scalar<'_>) -> Option<Problem> {
+        let wrong = || Some(Problem::Type(shape.kind));
+        let typed = self.style == Style::Typed;
+        let number = match (shape.kind, given) {
+            (Kind::Boolean, Scalar::Bool(_)) => return None,
+            (Kind::Boolean, Scalar::Text(s)) if !typed => {
+                let known = s.is_empty()
+                    || *s == "1"
+                    || *s == "0"
+                    || s.eq_ignore_ascii_case("true")
+                    || s.eq_ignore_ascii_case("false");
+                return if known { None } else { wrong() };
+            }
+            (Kind::Timestamp, Scalar::Bool(_)) => return wrong(),
+            (Kind::Timestamp, Scalar::Text(s)) => return if s.is_empty() || is_time(s) { None } else { wrong() },
+            (Kind::Timestamp, _) => return None,
+            (Kind::Blob, _) => return None,
+            (Kind::String, Scalar::Text(s)) => return self.string(shape, s),
+            (Kind::Integer | Kind::Long | Kind::Float | Kind::Double, Scalar::Text(s)) if !typed => {
+                if s.is_empty() {
+                    return None;
+                }
+                let s = s.trim();
+                let whole = matches!(shape.kind, Kind::Integer | Kind::Long);
+                match if whole { s.parse::<i64>().ok().map(|n| n as f64) } else { s.parse::<f64>().ok() } {
+                    Some(n) => n,
+                    None => return wrong(),
+                }
+            }
+            (Kind::Integer | Kind::Long | Kind::Float | Kind::Double, Scalar::Int(n)) => *n as f64,
+            (Kind::Float | Kind::Double, Scalar::Float(n)) => *n,
+            (Kind::Integer | Kind::Long, Scalar::Float(n)) if n.fract() == 0.0 => *n,
+            _ => return wrong(),
+        };
+        if shape.kind == Kind::Integer && (number < f64::from(i32::MIN) || number > f64::from(i32::MAX)) {
+            return wrong();
+        }
+        let broken = bounds(shape, number, Constraint::Least, Constraint::Most);
+        (!broken.is_empty()).then_some(Problem::Constraints(broken))
+    }
+
+    fn string(&self, shape: &'static Shape, s: &str) -> Option<Problem> {
+        // To EC2 a parameter without a value is one that is not there.
+        if self.style == Style::Ec2 && s.is_empty() {
+            return None;
+        }
+        let mut broken = bounds(shape, s.chars().count() as f64, Constraint::Shortest, Constraint::Longest);
+        if !shape.values.is_empty() && !shape.values.iter().any(|v| v == s) {
+            broken = vec![Constraint::OneOf(&shape.values)];
+        }
+        (!broken.is_empty()).then_some(Problem::Constraints(broken))
+    }
+}
+
+/// A moment in one of the ways in which requests write it.
+fn is_time(s: &str) -> bool {
+    let read = |s: &str| Time::parse(s).is_some();
+    read(s) || read(&format!("{s}Z")) || read(&format!("{s}T00:00:00Z")) || s.parse::<f64>().is_ok()
+}
+
+fn text(s: &Scalar<'_>) -> String {
+    match s {
+        Scalar::Text(s) => (*s).to_owned(),
+        Scalar::Int(n) => n.to_string(),
+        Scalar::Float(n) => n.to_string(),
+        Scalar::Bool(b) => b.to_string(),
+        Scalar::Time => "time".to_owned(),
+    }
+}
+
+/// What a bound of a shape says.
+type Bound = fn(f64) -> Constraint;
+
+fn bounds(shape: &Shape, n: f64, least: Bound, most: Bound) -> Vec<Constraint> {
+    let below = shape.min.filter(|min| n < *min).map(least);
+    let above = shape.max.filter(|max| n > *max).map(most);
+    below.into_iter().chain(above).collect()
+}
+
+/// All that a value of this shape has to be.
+fn conditions(shape: &'static Shape) -> Vec<Constraint> {
+    if !shape.values.is_empty() {
+        return vec![Constraint::OneOf(&shape.values)];
+    }
+    let (least, most): (Bound, Bound) = match shape.kind {
+        Kind::String => (Constraint::Shortest, Constraint::Longest),
+        _ => (Constraint::Least, Constraint::Most),
+    };
+    shape.max.map(most).into_iter().chain(shape.min.map(least)).collect()
+}
