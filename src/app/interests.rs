@@ -243,13 +243,15 @@ impl Turn<'_> {
         let Some(pages) = pages.filter(|_| !side.paid && !side.on_demand && of.selector == Selector::All) else {
             return false;
         };
-        let nothing_known = |t: &Table| t.status.progress != Progress::Complete && t.status.fault.is_none();
         let page = usize::try_from(pages.rows).unwrap_or(usize::MAX);
-        let worth_it = |t: &Table| {
-            let pages = if t.status.progress == Progress::Complete { FIRST_LOOK_PAGES } else { 1 };
-            t.len() <= page.saturating_mul(pages)
+        let rows = self.store.table(of);
+        let all_here = rows.is_some_and(|t| t.status.progress == Progress::Complete);
+        let most = if all_here { page.saturating_mul(FIRST_LOOK_PAGES) } else { page };
+        // While rows are on their way, the second page of this table would be read before theirs.
+        let unknown = |t: &Table| {
+            t.status.progress != Progress::Complete && t.status.fault.is_none() && (all_here || t.len() < page)
         };
-        self.store.table(table).is_none_or(nothing_known) && self.store.table(of).is_none_or(worth_it)
+        self.store.table(table).is_none_or(unknown) && rows.is_none_or(|t| t.len() <= most)
     }
 }
 
