@@ -82,11 +82,14 @@ pub struct CommandInfo {
 }
 
 use Command as C;
-use Mode::{Confirm, Detail, Draft, Filter, Form, Menu, Pager, Palette, Picker, PickerRows, Plan, Prompt, Table, Text};
+use Mode::{
+    Confirm, Detail, Draft, Filter, Form, Menu, MenuLine, Pager, Palette, Picker, PickerRows, Plan, Prompt, Table, Text,
+};
 
 const EVERYWHERE: &[Mode] = Mode::ALL;
-const LISTS: &[Mode] = &[Table, Detail, Pager, Menu, Plan, Confirm, Draft, Form, Palette, Filter, Picker, PickerRows];
-const PAGES: &[Mode] = &[Table, Detail, Pager, Menu, Plan, Confirm, Draft, Palette, Picker, PickerRows];
+const LISTS: &[Mode] =
+    &[Table, Detail, Pager, Menu, MenuLine, Plan, Confirm, Draft, Form, Palette, Filter, Picker, PickerRows];
+const PAGES: &[Mode] = &[Table, Detail, Pager, Menu, MenuLine, Plan, Confirm, Draft, Palette, Picker, PickerRows];
 const ENDS: &[Mode] = &[Table, Detail, Pager, Menu, Plan, Draft, PickerRows];
 const VIEW: &[Mode] = &[Table, Detail];
 const READING: &[Mode] = &[Table, Detail, Pager, Menu, Plan, Draft, PickerRows];
@@ -152,8 +155,8 @@ pub const COMMANDS: &[CommandInfo] = &[
         C::Filter,
         "filter",
         "filter",
-        "Narrows the rows; the query language is that of the palette and of get.",
-        &[Table, Detail, PickerRows],
+        "Narrows the rows or entries; the query language is that of the palette and of get.",
+        &[Table, Detail, Menu, PickerRows],
     )
     .palette(),
     info(C::Palette, "palette", "go", "Goes to a kind (KIND QUERY) or acts (ACTION ARGS).", &[Table, Detail, Pager]),
@@ -195,7 +198,7 @@ pub const COMMANDS: &[CommandInfo] = &[
         "accept",
         "accept",
         "Takes what is chosen or typed; opens the picker of a field.",
-        &[Menu, Form, Palette, Filter, Prompt, Picker, PickerRows],
+        &[Menu, MenuLine, Form, Palette, Filter, Prompt, Picker, PickerRows],
     ),
     info(C::MoveDown, "move-down", "move down", "Moves a column down in its order.", &[Menu]),
     info(C::MoveUp, "move-up", "move up", "Moves a column up in its order.", &[Menu]),
@@ -232,7 +235,8 @@ pub const HINTS: &[(Mode, &[Command])] = &[
     (Table, &[C::Open, C::Actions, C::Detail, C::Metrics, C::Mark, C::Filter, C::Sort, C::Links, C::Palette, C::Help]),
     (Detail, &[C::Right, C::Open, C::Actions, C::Links, C::FocusNext, C::Detail, C::Palette, C::Help]),
     (Pager, &[C::Down, C::Up, C::PageDown, C::Back]),
-    (Menu, &[C::Accept, C::Mark, C::MoveDown, C::MoveUp, C::Back]),
+    (Menu, &[C::Accept, C::Filter, C::Mark, C::MoveDown, C::MoveUp, C::Back]),
+    (MenuLine, &[C::Accept, C::Back]),
     (Plan, &[C::CarryOut, C::CopyCommand, C::Options, C::Back]),
     (Confirm, &[C::CarryOut, C::CopyCommand, C::Options, C::Back]),
     (Draft, &[C::Edit, C::NewRow, C::DeleteRow, C::Undo, C::Apply, C::Preset, C::FocusNext, C::Back]),

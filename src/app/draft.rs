@@ -185,7 +185,7 @@ impl Turn<'_> {
             ..MenuItem::default()
         };
         let items = input.presets.iter().enumerate().map(item).collect();
-        self.menu(Menu { kind: MenuKind::Presets, title: "Add a row".into(), items, cursor: 0, error: None });
+        self.menu(Menu::new(MenuKind::Presets, "Add a row", items));
     }
 
     pub(super) fn draft_preset(&mut self, at: usize) {

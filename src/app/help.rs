@@ -115,6 +115,7 @@ fn asked_from(state: &State) -> Mode {
     match below {
         Some(Overlay::Palette(_)) => Mode::Palette,
         Some(Overlay::Filter(_)) => Mode::Filter,
+        Some(Overlay::Menu(m)) if m.line.is_some() => Mode::MenuLine,
         Some(Overlay::Menu(_) | Overlay::Sure(_)) => Mode::Menu,
         Some(Overlay::Form(f)) if f.open_picker().is_some_and(|p| p.in_rows) => Mode::PickerRows,
         Some(Overlay::Form(f)) if f.open_picker().is_some() => Mode::Picker,

@@ -27,6 +27,7 @@ impl State {
             Some(Overlay::Palette(_)) => Mode::Palette,
             Some(Overlay::Filter(_)) => Mode::Filter,
             Some(Overlay::Pager(_)) => Mode::Pager,
+            Some(Overlay::Menu(menu)) if menu.line.is_some() => Mode::MenuLine,
             Some(Overlay::Menu(_) | Overlay::Sure(_)) => Mode::Menu,
             Some(Overlay::Form(form)) if form.editors.area.is_some() => Mode::Text,
             Some(Overlay::Form(form)) => match (&form.draft, form.open_picker()) {
@@ -124,6 +125,7 @@ impl Turn<'_> {
             Overlay::Plan(p) if p.phase == PlanPhase::Shown && p.blocked.is_none() => Some(&mut p.typed),
             Overlay::Digits(d) => Some(&mut d.line),
             Overlay::Ask(a) => Some(&mut a.line),
+            Overlay::Menu(m) => m.line.as_mut(),
             Overlay::Form(f) => f.open_picker_mut().filter(|p| !p.in_rows).map(|p| &mut p.line),
             _ => None,
         }
@@ -142,17 +144,20 @@ impl Turn<'_> {
             Some(Overlay::Plan(p)) => p.notice = None,
             Some(Overlay::Digits(d)) => d.error = None,
             Some(Overlay::Form(_)) => self.picker_typed(),
+            Some(Overlay::Menu(_)) => self.menu_typed(),
             _ => {}
         }
     }
 
     /// A key that is no command: text, where text is typed.
     fn type_key(&mut self, key: Key) {
+        let in_menu = matches!(self.s.overlays.last(), Some(Overlay::Menu(_)));
         match self.typing() {
             Some(line) => {
                 line.key(key);
                 self.typed();
             }
+            None if in_menu => self.menu_key(key),
             None => self.form_key(key),
         }
     }
@@ -187,6 +192,7 @@ impl Turn<'_> {
             C::Mark if matches!(self.s.overlays.last(), Some(Overlay::Menu(_))) => self.menu_toggle(),
             C::Mark if self.s.picker().is_some() => self.picker_mark(),
             C::Filter if self.s.picker().is_some() => self.picker_focus(Some(false)),
+            C::Filter if matches!(self.s.overlays.last(), Some(Overlay::Menu(_))) => self.menu_narrow(),
             C::Mark => self.mark(),
             C::MoveDown => self.menu_move(1),
             C::MoveUp => self.menu_move(-1),
@@ -343,6 +349,9 @@ impl Turn<'_> {
     }
 
     fn close_layer(&mut self) {
+        if self.menu_widen() {
+            return;
+        }
         match self.s.overlays.last_mut() {
             Some(Overlay::Filter(_)) => self.filter_leave(),
             Some(Overlay::Form(_)) => self.form_leave(),
@@ -438,7 +447,7 @@ impl Turn<'_> {
                 Ask::MfaCode { serial, .. } => pasteable(serial).into_owned(),
             },
             Some(Overlay::Plan(p)) => p.commands.join("\n"),
-            Some(Overlay::Menu(m)) => match m.items.get(m.cursor) {
+            Some(Overlay::Menu(m)) => match m.item() {
                 Some(item) if !item.detail.is_empty() => pasteable(&item.detail).into_owned(),
                 _ => return true,
             },

@@ -1,11 +1,62 @@
 //! Short lists to choose from: how they are moved through, and what choosing means.
 
+use super::complete::rank;
 use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, Overlay};
 use super::update::Turn;
 use super::view::RowKey;
 use crate::base::text::{cut_end, pasteable};
+use crate::input::Key;
 use crate::kinds::Takes;
 use crate::model::{Effect, FieldType, Level, Sort, Value};
+
+impl Menu {
+    /// A menu with its first entry chosen.
+    pub fn new(kind: MenuKind, title: impl Into<String>, items: Vec<MenuItem>) -> Menu {
+        Menu { kind, title: title.into(), items, cursor: 0, line: None, error: None }
+    }
+    /// The same with another entry chosen.
+    #[must_use]
+    pub fn at(self, cursor: usize) -> Menu {
+        Menu { cursor, ..self }
+    }
+    /// The entries that the line lets through, by their positions: those whose label has what was typed, the best first; then those that
+    /// speak of it. All of them where nothing was typed. Entries that only say something are passed over.
+    pub fn shown(&self) -> Vec<usize> {
+        let typed = self.line.as_ref().map_or("", |l| l.text().trim());
+        if typed.is_empty() {
+            return (0..self.items.len()).collect();
+        }
+        let mut found: Vec<(u32, usize)> =
+            self.items.iter().enumerate().filter_map(|(i, item)| Some((item.rank(typed)?, i))).collect();
+        found.sort_by_key(|(rank, _)| *rank);
+        found.into_iter().map(|(_, i)| i).collect()
+    }
+    /// The chosen entry's position among all.
+    pub fn chosen(&self) -> Option<usize> {
+        match self.line {
+            Some(_) => self.shown().get(self.cursor).copied(),
+            None => Some(self.cursor).filter(|i| *i < self.items.len()),
+        }
+    }
+    /// The chosen entry.
+    pub fn item(&self) -> Option<&MenuItem> {
+        self.items.get(self.chosen()?)
+    }
+}
+
+impl MenuItem {
+    /// How well it fits what was typed, the best the lowest.
+    fn rank(&self, typed: &str) -> Option<u32> {
+        if self.value == MenuValue::None {
+            return None;
+        }
+        // Letters in their order, but apart, say too little: a sentence nearly always has them.
+        let close = |text: &str| rank(text, typed).filter(|r| *r < 400);
+        let name = if let MenuValue::Name(name) = self.value { close(name) } else { None };
+        let label = [close(&self.label), name].into_iter().flatten().min();
+        label.or_else(|| close(&self.detail).map(|r| 1000 + r))
+    }
+}
 
 /// The text that a value is copied as; `None` where there is none.
 fn copied(value: &Value) -> Option<String> {
@@ -25,20 +76,59 @@ impl Turn<'_> {
 
     pub(super) fn menu_by(&mut self, by: isize) {
         let Some(Overlay::Menu(menu)) = self.s.overlays.last_mut() else { return };
-        menu.cursor = menu.cursor.saturating_add_signed(by).min(menu.items.len().saturating_sub(1));
+        menu.cursor = menu.cursor.saturating_add_signed(by).min(menu.shown().len().saturating_sub(1));
         menu.error = None;
+    }
+
+    /// `/`: what is typed from here on narrows the entries.
+    pub(super) fn menu_narrow(&mut self) {
+        if let Some(Overlay::Menu(menu)) = self.s.overlays.last_mut() {
+            menu.line.get_or_insert_default();
+            menu.error = None;
+        }
+    }
+
+    /// A letter that is no key of a menu: it begins to narrow it.
+    pub(super) fn menu_key(&mut self, key: Key) {
+        if key.typed().is_none() {
+            return;
+        }
+        self.menu_narrow();
+        if let Some(Overlay::Menu(Menu { line: Some(line), .. })) = self.s.overlays.last_mut() {
+            line.key(key);
+        }
+        self.menu_typed();
+    }
+
+    /// The line was typed in: the best entry is chosen.
+    pub(super) fn menu_typed(&mut self) {
+        if let Some(Overlay::Menu(menu)) = self.s.overlays.last_mut() {
+            (menu.cursor, menu.error) = (0, None);
+        }
+    }
+
+    /// Takes the line away: all entries again, the cursor where it is. Whether there was one.
+    pub(super) fn menu_widen(&mut self) -> bool {
+        let Some(Overlay::Menu(menu)) = self.s.overlays.last_mut() else { return false };
+        let chosen = menu.chosen();
+        let had = menu.line.take().is_some();
+        if had {
+            menu.cursor = chosen.unwrap_or(0);
+        }
+        had
     }
 
     /// Turns an entry of the column chooser on or off.
     pub(super) fn menu_toggle(&mut self) {
         let Some(Overlay::Menu(menu)) = self.s.overlays.last_mut() else { return };
-        match menu.items.get_mut(menu.cursor) {
+        let at = menu.chosen().unwrap_or(usize::MAX);
+        match menu.items.get_mut(at) {
             Some(MenuItem { checked: Some(on), .. }) => *on = !*on,
             _ => return self.menu_accept(),
         }
         let Some(Overlay::Menu(menu)) = self.s.overlays.last_mut() else { return };
         if menu.items.iter().all(|i| i.checked != Some(true)) {
-            menu.items[menu.cursor].checked = Some(true);
+            menu.items[at].checked = Some(true);
             menu.error = Some("One column has to stay.".into());
             return;
         }
@@ -50,7 +140,7 @@ impl Turn<'_> {
     pub(super) fn menu_move(&mut self, by: isize) {
         let Some(Overlay::Menu(menu)) = self.s.overlays.last_mut() else { return };
         let to = menu.cursor.saturating_add_signed(by);
-        if menu.kind != MenuKind::Columns || to >= menu.items.len() || to == menu.cursor {
+        if menu.kind != MenuKind::Columns || menu.line.is_some() || to >= menu.items.len() || to == menu.cursor {
             return;
         }
         menu.items.swap(menu.cursor, to);
@@ -60,12 +150,21 @@ impl Turn<'_> {
 
     pub(super) fn menu_accept(&mut self) {
         let Some(Overlay::Menu(menu)) = self.s.overlays.last_mut() else { return };
-        let Some(item) = menu.items.get(menu.cursor) else {
-            self.s.overlays.pop();
+        let Some(item) = menu.item() else {
+            if menu.line.is_some() {
+                menu.error = Some("Nothing here is called that.".into());
+            } else {
+                self.s.overlays.pop();
+            }
             return;
         };
         if let Some(why) = &item.disabled {
             menu.error = Some(why.clone());
+            return;
+        }
+        if item.checked.is_some() && menu.line.is_some() {
+            // What was looked for was found: it is switched and moved in the whole list.
+            self.menu_widen();
             return;
         }
         let (kind, value) = (menu.kind.clone(), item.value.clone());
@@ -135,7 +234,7 @@ impl Turn<'_> {
         if on.rows.len() > 1 && self.s.view.hidden_marks > 0 {
             title = format!("{title} ({})", hidden_sentence(self.s.view.hidden_marks));
         }
-        self.menu(Menu { kind: MenuKind::Actions(on), title, items, cursor: 0, error: None });
+        self.menu(Menu::new(MenuKind::Actions(on), title, items));
     }
 
     fn rows_text(&self, rows: &[RowKey]) -> Vec<String> {
@@ -194,7 +293,7 @@ impl Turn<'_> {
                 }
             }
         }
-        self.menu(Menu { kind: MenuKind::Copy, title: "Copy".into(), items, cursor: 0, error: None });
+        self.menu(Menu::new(MenuKind::Copy, "Copy", items));
     }
 }
 

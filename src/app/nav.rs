@@ -316,7 +316,7 @@ impl Turn<'_> {
         });
         let items = items.collect();
         let title = format!("From {}", self.label(&row));
-        self.menu(Menu { kind: MenuKind::Links(row), title, items, cursor: 0, error: None });
+        self.menu(Menu::new(MenuKind::Links(row), title, items));
     }
 
     /// A row's name for titles and sentences.

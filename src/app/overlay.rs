@@ -126,8 +126,8 @@ pub enum MenuKind {
     LeftOne(String),
 }
 
-/// A short list to choose from. `/` or typing after it narrows it.
-#[derive(Debug, Clone, PartialEq)]
+/// A short list to choose from. `/`, or a letter that is no key of it, narrows it.
+#[derive(Debug, Clone)]
 pub struct Menu {
     /// What for.
     pub kind: MenuKind,
@@ -135,8 +135,10 @@ pub struct Menu {
     pub title: String,
     /// The entries.
     pub items: Vec<MenuItem>,
-    /// The chosen entry.
+    /// The chosen entry: its position among those that are shown ([`Menu::shown`]).
     pub cursor: usize,
+    /// The line that narrows it, while that has the keys.
+    pub line: Option<Line>,
     /// A sentence about the last key, if it could not be done.
     pub error: Option<String>,
 }

@@ -178,7 +178,7 @@ impl Turn<'_> {
             self.say(Level::Info, "Nothing was carried out in this run.");
             return;
         }
-        self.menu(Menu { kind: MenuKind::Runs, title: "Runs".into(), items, cursor: 0, error: None });
+        self.menu(Menu::new(MenuKind::Runs, "Runs", items));
     }
 
     /// Enter on a run: the way back of one that is over, or the choice of one that stopped half-way.
@@ -221,7 +221,7 @@ impl Turn<'_> {
         items.push(choice("leave it", "as it stands".into(), "leave", None));
         let cursor = items.iter().position(|i| i.value != MenuValue::None).unwrap_or(0);
         let title = run.record.title.clone();
-        self.menu(Menu { kind: MenuKind::Run(id), title, items, cursor, error: None });
+        self.menu(Menu::new(MenuKind::Run(id), title, items).at(cursor));
     }
 
     pub(super) fn run_choice(&mut self, id: u64, what: &str) {
@@ -331,7 +331,7 @@ impl Turn<'_> {
             ..MenuItem::default()
         });
         let items = items.collect();
-        Menu { kind: MenuKind::Left, title: "Left under way by an earlier start".into(), items, cursor: 0, error: None }
+        Menu::new(MenuKind::Left, "Left under way by an earlier start", items)
     }
 
     /// Whether the rows of an unfinished run are looked at, or waited for so that it can be undone.
@@ -358,7 +358,7 @@ impl Turn<'_> {
         items.push(choice("forget", "leave it as it is".into(), "forget", None));
         let cursor = items.iter().position(|i| i.value != MenuValue::None).unwrap_or(0);
         let title = left.title.clone();
-        self.menu(Menu { kind: MenuKind::LeftOne(run), title, items, cursor, error: None });
+        self.menu(Menu::new(MenuKind::LeftOne(run), title, items).at(cursor));
     }
 
     /// What is done about an unfinished run. The journal forgets it once that is so: at once only if the user says "forget", else

@@ -164,7 +164,7 @@ impl Turn<'_> {
         });
         let items: Vec<MenuItem> = items.collect();
         let cursor = view.sort.and_then(|s| items.iter().position(|m| m.value == MenuValue::At(s.field))).unwrap_or(0);
-        self.menu(Menu { kind: MenuKind::Sort, title: "Sort by".into(), items, cursor, error: None });
+        self.menu(Menu::new(MenuKind::Sort, "Sort by", items).at(cursor));
     }
 
     /// Sorts by a field; by the same one again turns the order round. A paid field is asked for first.
@@ -228,7 +228,7 @@ impl Turn<'_> {
         let rest = (0..view.kind.fields.len())
             .filter(|i| !view.columns.contains(i) && view.kind.fields.at(*i).column != Column::DetailOnly);
         let items = view.columns.iter().map(|i| item(*i, true)).chain(rest.map(|i| item(i, false))).collect();
-        self.menu(Menu { kind: MenuKind::Columns, title: "Columns".into(), items, cursor: 0, error: None });
+        self.menu(Menu::new(MenuKind::Columns, "Columns", items));
     }
 
     /// Takes over what the column chooser shows.

@@ -32,6 +32,8 @@ pub enum Mode {
     Pager,
     /// A short list to choose from: actions, links, columns.
     Menu,
+    /// The line that narrows such a list.
+    MenuLine,
     /// A plan that a bare Enter carries out.
     Plan,
     /// A plan that asks for a name to be typed.
@@ -88,6 +90,7 @@ pub const SECTIONS: &[Section] = &[
     reading(Mode::Detail, "detail", "the detail of a row"),
     reading(Mode::Pager, "pager", "text to read: help, messages, raw answers"),
     reading(Mode::Menu, "menu", "a short list to choose from: actions, links, columns"),
+    typing(Mode::MenuLine, "menu-line", "the line that narrows such a list"),
     reading(Mode::Plan, "plan", "a plan that Enter carries out"),
     typing(Mode::Confirm, "confirm", "a plan that asks for a name to be typed"),
     reading(Mode::Draft, "draft", "rows edited in place: rules, tags"),
@@ -107,6 +110,7 @@ impl Mode {
         Mode::Detail,
         Mode::Pager,
         Mode::Menu,
+        Mode::MenuLine,
         Mode::Plan,
         Mode::Confirm,
         Mode::Draft,

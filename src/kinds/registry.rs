@@ -25,6 +25,7 @@ static ACTIONS: &[&Action] = &[
     &ec2::actions::STOP,
     &ec2::actions::REBOOT,
     &ec2::actions::CHANGE_TYPE,
+    &ec2::actions::ASSOCIATE_AN_ADDRESS,
     &ec2::actions::TERMINATE,
     &ec2::actions::EDIT_USER_DATA,
     &ec2::actions::TAGS,

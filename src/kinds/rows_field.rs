@@ -1,7 +1,8 @@
 //! Fields whose value is a row of a kind, chosen in a picker.
 
 use crate::base::text::{capital, nearest, visible};
-use crate::model::{FormField, FormInput, FormValue, Pick, Record, TableKey, Values};
+use crate::model::{FormField, FormInput, FormValue, Pick, Record, Selector, TableKey, Values};
+use crate::query::Query;
 use crate::store::{Progress, Store};
 
 use super::action::ActionContext;
@@ -28,11 +29,12 @@ pub fn rows_field(
     cx: &ActionContext<'_>,
     values: &Values,
     (name, label, what): (&'static str, &'static str, &str),
-    (pick, default): (Pick, &str),
+    (mut pick, default): (Pick, &str),
     help: impl Into<String>,
     refuse: &dyn Fn(&Record) -> Option<String>,
     needs: &mut Vec<TableKey>,
 ) -> FormField {
+    narrow(cx.store, &mut pick);
     let typed = values.text(name).unwrap_or(default);
     let mut errors: Vec<String> = Vec::new();
     let mut ids: Vec<String> = Vec::new();
@@ -75,6 +77,20 @@ pub fn rows_field(
     let error = errors.into_iter().next();
     let value = FormValue::Text(Pick::value(&ids));
     FormField::new(name, label, FormInput::Pick(Box::new(pick)), value).with_help(help).with_error(error)
+}
+
+/// Asks for the rows that can be chosen by AWS's filters, as far as the pick's query can be said in them, and not for all rows, where those are not
+/// all loaded anyway. What such a table brings is in the table of all rows too.
+fn narrow(store: &Store, pick: &mut Pick) {
+    for table in &mut pick.tables {
+        let is_complete = |t: &TableKey| store.table(t).is_some_and(|t| t.status.progress == Progress::Complete);
+        if table.selector == Selector::All && !is_complete(table) {
+            let query = Query::parse(&pick.only, table.kind.0).ok();
+            if let Some(filters) = query.and_then(|q| q.filters(table.kind.0)) {
+                table.selector = Selector::Filter(filters);
+            }
+        }
+    }
 }
 
 /// The row of this id; else the only one of this name that can be chosen, or that there is.

@@ -22,15 +22,23 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, menu: &Menu) {
     let error = menu.error.as_ref().map(|e| wrap(&format!("! {e}"), width.saturating_sub(4))).unwrap_or_default();
     let errors = u16::try_from(error.len()).unwrap_or(0);
     let items = u16::try_from(menu.items.len().max(1)).unwrap_or(u16::MAX - 9);
-    let place = middle(area, width, items.saturating_add(2 + errors));
-    let inner = pen.frame(place, &menu.title, "");
+    let typed = u16::from(menu.line.is_some());
+    // As large as with all entries: it does not jump while one types.
+    let place = middle(area, width, items.saturating_add(2 + errors + typed));
+    let mut inner = pen.frame(place, &menu.title, "");
+    if let Some(line) = menu.line.as_ref().filter(|_| inner.height > 1) {
+        let at = pen.say(inner.x, inner.y, 2, "/ ", Role::Key);
+        pen.input(at, inner.y, inner.right().saturating_sub(at), line, Role::Input);
+        inner = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
+    }
+    let shown = menu.shown();
     let room = inner.height.saturating_sub(errors);
     let skip = (menu.cursor + 1).saturating_sub(usize::from(room.max(1)));
     let label = label.min(inner.width.saturating_sub(2 + u16::from(checks) * 4));
-    for (y, (i, item)) in (inner.y..inner.y + room).zip(menu.items.iter().enumerate().skip(skip)) {
-        entry(pen, Rect { y, height: 1, ..inner }, item, i == menu.cursor, label);
+    for (y, (i, at)) in (inner.y..inner.y + room).zip(shown.iter().enumerate().skip(skip)) {
+        entry(pen, Rect { y, height: 1, ..inner }, &menu.items[*at], i == menu.cursor, label);
     }
-    let below = menu.items.len().saturating_sub(skip + usize::from(room));
+    let below = shown.len().saturating_sub(skip + usize::from(room));
     if below > 0 {
         // On the box's own line: every entry keeps its place.
         let style = pen.style(Role::Quiet);
@@ -42,8 +50,9 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, menu: &Menu) {
             style,
         );
     }
-    if menu.items.is_empty() && room > 0 {
-        pen.say(inner.x + 2, inner.y, inner.width, "– There is nothing to choose.", Role::Quiet);
+    if shown.is_empty() && room > 0 {
+        let why = if menu.items.is_empty() { "There is nothing to choose." } else { "Nothing here is called that." };
+        pen.say(inner.x + 2, inner.y, inner.width, &format!("– {why}"), Role::Quiet);
     }
     for (y, line) in (inner.y + room..inner.bottom()).zip(error) {
         pen.say(inner.x, y, inner.width, &line, Role::Warning);

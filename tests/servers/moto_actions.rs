@@ -261,8 +261,21 @@ async fn an_address_is_allocated_given_taken_and_released() {
     assert_eq!(seen()["instance"], account.id("bystander"));
     account.act("disassociate", &rows().await, &[]).await;
     assert_eq!(seen()["state"], "unattached");
-    account.act("release", &rows().await, &[]).await;
-    assert_eq!(seen(), Json::Null);
+    // From the instance's side: this one, then a new one in its place.
+    let instance = async || account.rows("instances", None, |row| row == host).await;
+    account.act("associate-address", &instance().await, &[("address", &id)]).await;
+    assert_eq!(seen()["instance"], host);
+    account.act("associate-address", &instance().await, &[("address", "new"), ("name", "newer-ip")]).await;
+    assert_eq!(account.truth("addresses", "name", "newer-ip")["instance"], host);
+    for name in ["web-ip", "newer-ip"] {
+        let row = account.truth("addresses", "name", name)["id"].as_str().unwrap().to_string();
+        let rows = async || account.rows("addresses", None, |r| r == row).await;
+        if account.truth("addresses", "name", name)["state"] == "associated" {
+            account.act("disassociate", &rows().await, &[]).await;
+        }
+        account.act("release", &rows().await, &[]).await;
+        assert_eq!(account.truth("addresses", "name", name), Json::Null);
+    }
 }
 
 #[tokio::test]

@@ -167,6 +167,16 @@ fn scripts_do_what_the_console_does(account: &Account, digits: &str) {
     assert!(script[0].starts_with("7 gp3 in-use /dev/sd"), "{script:?}");
     assert_eq!(script[0].split("/dev").next(), console_made[0].split("/dev").next());
 
+    // An address that is made in place.
+    let script =
+        account.run(&["associate-address", "address=new", "name=script-ip", "--on", "instances name=my-bastion-host"]);
+    assert!(script.contains("ALLOCATION_ID=$("), "{script}");
+    let held = || {
+        let all = account.aws(&["describe-addresses", "--filters", "Name=tag:Name,Values=script-ip"]);
+        all["Addresses"][0]["InstanceId"].clone()
+    };
+    assert_eq!(held(), account.host()["InstanceId"]);
+
     // A key pair whose private half is kept.
     account.run(&["create-key-pair", "name=script-key"]);
     let file = account.folder.path().join("script-key.pem");

@@ -143,6 +143,8 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
         plan("reboot", &two, &[]),
         plan("change-type", &two, &[("type", text("m7i-flex.large"))]),
         user_data(&on("stopped")),
+        plan("associate-address", &on("running"), &[("address", text("eipalloc-0a1"))]),
+        plan("associate-address", &on("running"), &[("address", text("new")), ("name", text("it's web, [1]"))]),
         plan("terminate", &two, &[]),
         plan("tags", &on("running"), &[("set", text("Env=prod,Team=web")), ("remove", text("Old"))]),
         plan("tags", &on("running"), &[("set", text(r"it's=a\,b\=c $HOME 결제 `x`,e=")), ("remove", text("-dash"))]),

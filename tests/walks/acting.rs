@@ -338,6 +338,22 @@ fn user_data_is_seen_but_not_changed_where_nothing_may_be() {
 }
 
 #[test]
+fn an_action_is_found_by_typing_and_an_address_is_made_in_place() {
+    let view = "instances name=my-bastion-host";
+    let mut desk = Desk::start(Start { size: (80, 24), view, ..Start::default() });
+    desk.keys("a / a d d r").screen("actions-narrowed-80x24").sees("Associate an address").misses("Terminate");
+    desk.keys("enter").settle();
+    desk.screen("associate-address-form-80x24")
+        .keys("enter")
+        .screen("associate-address-picker-80x24")
+        .keys("down enter");
+    desk.sees("The instance has it already.").keys("ctrl-c").go(view);
+    desk.go("associate-address address=new name=jump").screen("associate-address-plan-80x24");
+    desk.sees("allocate-address").sees("goes on costing");
+    assert!(desk.log.writes().iter().all(|asked| asked.dry_run));
+}
+
+#[test]
 fn a_volumes_rare_fields_are_folded_and_its_price_is_seen() {
     for (size, at) in [((120, 40), "120x40"), ((80, 24), "80x24")] {
         let mut desk = Desk::start(Start { size, view: "volumes", ..Start::default() });

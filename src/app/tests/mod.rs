@@ -3,6 +3,7 @@
 mod asking;
 mod forms;
 mod forms_editors;
+mod menus;
 mod moving;
 mod picker;
 mod planning;

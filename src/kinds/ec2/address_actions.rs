@@ -14,8 +14,8 @@ use crate::kinds::plan_builder::{
 };
 use crate::kinds::rows_field::rows_field;
 use crate::model::{
-    Arg, Call, FormField, FormSpec, Kind, Operation, Pick, Plan, Record, Retry, Service, Step, StepUndo, TableKey,
-    Values, Waiter,
+    Arg, Call, Consequence, FormField, FormSpec, Kind, Operation, Pick, Plan, Record, Retry, Service, Step, StepUndo,
+    TableKey, Values, Waiter,
 };
 
 /// `AllocateAddress`: it has no client token, so sent twice it allocates two.
@@ -39,7 +39,7 @@ const INTERFACE: &str = "interface";
 /// Hours of a month, as AWS reckons prices by the month.
 const HOURS: f64 = 730.0;
 
-fn standing_cost(n: usize) -> String {
+pub(super) fn standing_cost(n: usize) -> String {
     #[expect(clippy::cast_precision_loss, reason = "a few addresses")]
     let (hour, month) = (AN_HOUR * n as f64, AN_HOUR * HOURS * n as f64);
     format!("${hour:.3} an hour, about ${month:.2} a month, associated or not, until it is released")
@@ -68,18 +68,7 @@ fn allocate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let name = values.text(NAME).map(str::trim).filter(|n| !n.is_empty());
     let mut plan = draft("allocate", "Allocate an Elastic IP address".into(), &[], Vec::new());
     plan.phrase = "allocate".into();
-    let mut call = Call::new(&ALLOCATE_ADDRESS, cx.scope.clone()).arg("Domain", Arg::str("vpc"));
-    if let Some(name) = name {
-        call = call.arg("TagSpecifications", name_tag("elastic-ip", name));
-    }
-    let undo = StepUndo {
-        title: "release the address".into(),
-        call: Call::new(&RELEASE_ADDRESS, cx.scope.clone()).arg("AllocationId", Arg::out(0, "AllocationId")),
-        wait: Waiter::AtOnce,
-        destructive: true,
-        hurts: None,
-    };
-    plan.steps = vec![Step::new("allocate the address", call).undone_by(undo)];
+    plan.steps = vec![allocate_step(cx.scope, name)];
     let mut all = Vec::new();
     if let Known::NotAsked(key) = whole(cx.store, cx.scope, &INFO) {
         need(&mut plan.needs, key);
@@ -105,6 +94,22 @@ fn allocate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     plan.consequences = sorted(all);
     plan.cost = Some(standing_cost(1));
     Ok(plan)
+}
+
+/// The step that allocates an address, which may have a name. It comes first in its plan: its way back is said of step 0.
+pub(super) fn allocate_step(scope: &Scope, name: Option<&str>) -> Step {
+    let mut call = Call::new(&ALLOCATE_ADDRESS, scope.clone()).arg("Domain", Arg::str("vpc"));
+    if let Some(name) = name {
+        call = call.arg("TagSpecifications", name_tag("elastic-ip", name));
+    }
+    let undo = StepUndo {
+        title: "release the address".into(),
+        call: Call::new(&RELEASE_ADDRESS, scope.clone()).arg("AllocationId", Arg::out(0, "AllocationId")),
+        wait: Waiter::AtOnce,
+        destructive: true,
+        hurts: None,
+    };
+    Step::new("allocate the address", call).undone_by(undo)
 }
 
 /// `associate`.
@@ -175,31 +180,21 @@ fn associate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
         true => host.map_or_else(|| instance.clone(), |r| label(r).into()),
         false => interface.clone(),
     };
-    let ip = shown(&t.record);
+    let ip = ip_of(&t.record);
     let mut call = Call::new(&ASSOCIATE_ADDRESS, cx.scope.clone()).arg("AllocationId", Arg::Str(t.record.id.clone()));
     call = match interface.is_empty() {
         true => call.arg("InstanceId", Arg::Str(instance)),
         false => call.arg("NetworkInterfaceId", Arg::Str(interface)),
     };
     let mut all = Vec::new();
-    let now = holder(cx, &t.record);
+    let now = taken_from(cx, &t.record);
     // EC2 refuses to take it from another unless it is told to (Resource.AlreadyAssociated).
     call = call.arg("AllowReassociation", Arg::Bool(now.is_some()));
     if let Some(now) = &now {
         all.push(severe(format!("{ip} is taken from {now}, which is left without it")));
     }
     if let Some(row) = host {
-        match (instance::public_ip(row), instance::public_ip_is_elastic(row)) {
-            (Some(old), Some(true)) => all.push(severe(format!(
-                "{who} has the Elastic IP {old}: {ip} takes its place, and {old} goes on costing, unattached"
-            ))),
-            (Some(old), _) => {
-                all.push(severe(format!(
-                    "{who}'s public address {old} is lost for good: who knows it does not find it any more"
-                )));
-            }
-            (None, _) => {}
-        }
+        all.extend(host_loses(row, &who, &ip));
         if instance::state(row) != InstanceState::Running {
             all.push(note(format!("{who} does not run: the address waits for it")));
         }
@@ -222,8 +217,21 @@ fn associate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     Ok(plan)
 }
 
+/// What an instance loses that gets another address.
+pub(super) fn host_loses(row: &Record, who: &str, ip: &str) -> Option<Consequence> {
+    match (instance::public_ip(row), instance::public_ip_is_elastic(row)) {
+        (Some(old), Some(true)) => Some(severe(format!(
+            "{who} has the Elastic IP {old}: {ip} takes its place, and {old} goes on costing, unattached"
+        ))),
+        (Some(old), _) => Some(severe(format!(
+            "{who}'s public address {old} is lost for good: who knows it does not find it any more"
+        ))),
+        (None, _) => None,
+    }
+}
+
 /// What has the address now, as one says it.
-fn holder(cx: &ActionContext<'_>, row: &Record) -> Option<String> {
+pub(super) fn taken_from(cx: &ActionContext<'_>, row: &Record) -> Option<String> {
     if addresses::is_unattached(row) {
         return None;
     }
@@ -235,7 +243,8 @@ fn holder(cx: &ActionContext<'_>, row: &Record) -> Option<String> {
     Some(cx.store.get(&key, id).map_or_else(|| id.to_string(), |r| label(r)))
 }
 
-fn shown(row: &Record) -> String {
+/// The address itself, as text.
+pub(super) fn ip_of(row: &Record) -> String {
     addresses::public_ip(row).map_or_else(|| row.id.to_string(), |ip| ip.to_string())
 }
 
@@ -264,7 +273,7 @@ fn disassociate(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     let mut subjects = Vec::new();
     let mut steps = Vec::new();
     for t in cx.targets {
-        let (ip, who) = (shown(&t.record), holder(cx, &t.record).unwrap_or_else(|| "nothing".into()));
+        let (ip, who) = (ip_of(&t.record), taken_from(cx, &t.record).unwrap_or_else(|| "nothing".into()));
         all.push(severe(format!("{who} is not reached at {ip} any more")));
         subjects.push(subject(t, format!("{who} → unattached")));
         let id = addresses::association_id(&t.record).unwrap_or_default();
@@ -292,7 +301,7 @@ fn give_back(scope: &Scope, t: &Target, instance: &str, who: &str) -> StepUndo {
         .arg("InstanceId", Arg::str(instance))
         .arg("AllowReassociation", Arg::Bool(false));
     StepUndo {
-        title: format!("give {} to {who} again", shown(&t.record)),
+        title: format!("give {} to {who} again", ip_of(&t.record)),
         call: call.on([t.record.id.clone()]),
         wait: Waiter::AtOnce,
         destructive: false,
@@ -327,7 +336,7 @@ fn release(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     let step = |t: &Target| {
         let call =
             Call::new(&RELEASE_ADDRESS, t.table.scope.clone()).arg("AllocationId", Arg::Str(t.record.id.clone()));
-        Step::new(format!("release {}", shown(&t.record)), call.on([t.record.id.clone()]))
+        Step::new(format!("release {}", ip_of(&t.record)), call.on([t.record.id.clone()]))
     };
     plan.steps = cx.targets.iter().map(step).collect();
     plan.destructive = true;
@@ -338,7 +347,7 @@ fn release(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     plan.cost = Some(format!("saves about ${month:.2} a month"));
     plan.wait = wait_state(cx.targets, &[], &[], true, 2);
     if let [one] = cx.targets {
-        plan.phrase = shown(&one.record);
+        plan.phrase = ip_of(&one.record);
     }
     Ok(plan)
 }

@@ -1,5 +1,6 @@
 //! What can be done to instances, as data: start, stop, reboot, change the type, terminate, edit tags. Sent by [`super::senders`].
 
+pub mod associate_address;
 pub mod change_type;
 mod consequences;
 mod disks;
@@ -13,6 +14,7 @@ pub mod terminate;
 mod tests;
 mod user_data;
 
+pub use associate_address::ASSOCIATE_AN_ADDRESS;
 pub use change_type::CHANGE_TYPE;
 pub use reboot::REBOOT;
 pub use start::START;

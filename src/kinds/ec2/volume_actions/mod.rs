@@ -21,9 +21,10 @@ use super::volumes;
 use crate::base::text::visible;
 use crate::base::{RowId, Scope};
 use crate::kinds::action::ActionContext;
-use crate::kinds::plan_builder::{Known, field, line, live, need, text_of, whole};
+use crate::kinds::plan_builder::{Known, field, known, line, live, need, text_of, whole};
 use crate::model::{
-    Arg, Call, FormField, Kind, Operation, Out, Pick, Record, Retry, Service, StepUndo, TableKey, Values, Waiter,
+    Arg, Call, Filters, FormField, Kind, Operation, Out, Pick, Record, Retry, Selector, Service, StepUndo, TableKey,
+    Values, Waiter,
 };
 
 /// `CreateVolume`: its client token makes it one volume, however often it is sent.
@@ -74,8 +75,14 @@ fn instances_of(scope: &Scope, zone: Option<&str>) -> (Pick, impl Fn(&Record) ->
 fn devices_of(cx: &ActionContext<'_>, instance: &str, needs: &mut Vec<TableKey>) -> Vec<ArcStr> {
     let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
     let root = cx.store.get(&key, instance).and_then(|r| field(r, &fields::ROOT_DEVICE).map(ArcStr::from));
-    if let Known::NotAsked(key) = whole(cx.store, cx.scope, &volumes::INFO) {
-        need(needs, key);
+    if let Known::NotAsked(_) = whole(cx.store, cx.scope, &volumes::INFO) {
+        // Its own volumes do, and their rows come into the table of all volumes.
+        let wanted = [(volumes::fields::INSTANCES.name, vec![ArcStr::from(instance)])];
+        let filters = Filters::of(&volumes::INFO, wanted).filter(|_| instance.starts_with("i-"));
+        let selector = filters.map_or(Selector::All, Selector::Filter);
+        if let Known::NotAsked(key) = known(cx.store, TableKey { selector, ..table(cx.scope) }) {
+            need(needs, key);
+        }
     }
     let of_it = |v: &&std::sync::Arc<Record>| volumes::volume::instances(v).iter().any(|i| i == instance);
     let rows = cx.store.table(&table(cx.scope)).into_iter().flat_map(live).filter(of_it);

@@ -155,6 +155,45 @@ fn an_address_is_allocated_with_its_cost_and_given_with_what_its_holder_loses() 
 }
 
 #[test]
+fn an_instance_gets_an_address_of_the_account_or_one_that_its_plan_allocates() {
+    use crate::kinds::ec2::actions::ASSOCIATE_AN_ADDRESS;
+    use crate::model::Tone::{Bad, Good};
+    let plan = |rows: Vec<Record>, values_: &[(&str, &str)]| {
+        let mut all = account();
+        all.complete(&addresses::INFO, Selector::All, rows);
+        let host = all.target(&instances::INFO, instance_row("i-1", "web-1", SEOUL_A, Some("203.0.113.9")));
+        (ASSOCIATE_AN_ADDRESS.plan)(&all.context(&[host]), &values(values_)).expect("a plan")
+    };
+    // One that is idle is proposed: it is paid for already.
+    let p = plan(vec![address(Bad, None)], &[]);
+    assert_eq!(
+        (names(&p), p.steps[0].call.get("AllocationId")),
+        (vec!["AssociateAddress"], Some(&Arg::str("eipalloc-1")))
+    );
+    assert!(p.consequences.iter().any(|c| c.text.contains("203.0.113.9 is lost for good")));
+    // None is idle: a new one is proposed. Its id is the first step's answer, and its way back releases it.
+    let p = plan(vec![address(Good, Some("i-2"))], &[("name", "web")]);
+    assert_eq!(names(&p), ["AllocateAddress", "AssociateAddress"]);
+    assert_eq!(p.steps[1].call.get("AllocationId"), Some(&Arg::out(0, "AllocationId")));
+    let back: Vec<_> =
+        p.steps.iter().filter_map(|s| s.undo.as_ref()).map(|u| (u.call.op.name, u.call.uses()[0].step)).collect();
+    assert_eq!(back, [("ReleaseAddress", 0), ("DisassociateAddress", 1)]);
+    // Another's is taken only when it is meant, and that is said.
+    let p = plan(vec![address(Good, Some("i-2"))], &[("address", "eipalloc-1")]);
+    assert!(p.consequences.iter().any(|c| c.severity == Severity::Severe && c.text.contains("is taken from web-2")));
+    assert_eq!(p.steps[0].call.get("AllowReassociation"), Some(&Arg::Bool(true)));
+}
+
+#[test]
+fn a_form_asks_for_the_rows_that_can_be_chosen_and_not_for_all() {
+    let rows = Rows::default();
+    let volume = rows.target(&volumes::INFO, volume_row("vol-1", "available", None));
+    let spec = (ATTACH.refine)(&rows.context(&[volume]), &values(&[("instance", "i-1")]));
+    let asked: Vec<String> = spec.needs.iter().map(|t| format!("{:?} {:?}", t.kind, t.selector)).collect();
+    assert_eq!(asked, ["instances with state=running,stopped zone=ap-northeast-2a", "volumes with instances=i-1"]);
+}
+
+#[test]
 fn a_key_pair_keeps_its_private_key_in_a_file_and_its_name_is_new() {
     let p = planned(&key_pair_actions::CREATE, vec![], &[("name", "my-key")]).expect("a plan");
     assert_eq!(p.steps[0].keep, [crate::model::Keep::File { output: "KeyMaterial", path: "./my-key.pem".into() }]);
