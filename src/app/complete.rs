@@ -43,6 +43,7 @@ struct Words<'t> {
     typed: &'t str,
     replaces: (usize, usize),
     found: Vec<(u32, Completion)>,
+    needs: Vec<TableKey>,
 }
 
 impl Words<'_> {
@@ -70,20 +71,34 @@ impl Turn<'_> {
             Some(Overlay::Filter(f)) => (f.line.text().to_string(), f.line.cursor_byte(), false),
             _ => return,
         };
-        let found = self.completions(&line, at, palette);
+        let (found, needs) = self.completions(&line, at, palette);
         match self.s.overlays.last_mut() {
-            Some(Overlay::Palette(p)) => (p.items, p.choice, p.error) = (found, None, None),
+            Some(Overlay::Palette(p)) => (p.items, p.needs, p.choice, p.error) = (found, needs, None, None),
             Some(Overlay::Filter(f)) => (f.items, f.choice) = (found, None),
             _ => {}
         }
     }
 
-    /// What the word that ends at byte `at` could become.
-    pub(super) fn completions(&self, line: &str, at: usize, palette: bool) -> Vec<Completion> {
+    /// A table that completions are looked for in has news: they follow, and what was chosen stays chosen.
+    pub(super) fn complete_from(&mut self, table: &TableKey) {
+        let Some(Overlay::Palette(p)) = self.s.overlays.last() else { return };
+        if !p.needs.iter().any(|needed| needed == table || needed.home() == *table) {
+            return;
+        }
+        let chosen = p.choice.and_then(|i| p.items.get(i)).map(|c| c.text.clone());
+        let error = p.error.clone();
+        self.complete_again();
+        if let Some(Overlay::Palette(p)) = self.s.overlays.last_mut() {
+            (p.choice, p.error) = (p.items.iter().position(|c| Some(&c.text) == chosen.as_ref()), error);
+        }
+    }
+
+    /// What the word that ends at byte `at` could become, and tables that are not all there where more could be found.
+    pub(super) fn completions(&self, line: &str, at: usize, palette: bool) -> (Vec<Completion>, Vec<TableKey>) {
         let at = at.min(line.len());
         let start =
             line[..at].rfind(char::is_whitespace).map_or(0, |i| i + line[i..].chars().next().map_or(1, char::len_utf8));
-        let mut words = Words { typed: &line[start..at], replaces: (start, at), found: Vec::new() };
+        let mut words = Words { typed: &line[start..at], replaces: (start, at), found: Vec::new(), needs: Vec::new() };
         let before = line[..start].split_whitespace().next();
         match before {
             None if palette => self.first_words(&mut words),
@@ -101,7 +116,8 @@ impl Turn<'_> {
             }
             _ => self.query_words(self.s.view.kind, &mut words),
         }
-        words.best()
+        let needs = std::mem::take(&mut words.needs);
+        (words.best(), needs)
     }
 
     fn first_words(&self, words: &mut Words<'_>) {
@@ -135,7 +151,11 @@ impl Turn<'_> {
         let cx = self.context(&on.scope, &targets);
         let refine = |values: &Values| (action.refine)(&cx, values);
         let values = super::arguments::read_arguments(given, Values::default(), &refine).unwrap_or_default();
-        for field in refine(&values).fields {
+        let spec = refine(&values);
+        for field in spec.fields {
+            if words.typed.strip_prefix(field.name).is_some_and(|rest| rest.starts_with('=')) {
+                words.needs.clone_from(&spec.needs);
+            }
             match &field.input {
                 FormInput::Pick(pick) => self.rows_to_pick(&field, pick, words),
                 FormInput::Toggle => words.offer(field.name, &[], "argument", &field.help, None),

@@ -171,6 +171,7 @@ impl Turn<'_> {
         // Also a table that is complete and empty is an answer.
         if news || delta.status {
             self.refine_again(&delta.table);
+            self.complete_from(&delta.table);
             self.plan_again(&delta.table);
         }
         if delta.status {

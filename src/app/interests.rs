@@ -69,6 +69,7 @@ impl Turn<'_> {
             let (needs, rows) = match overlay {
                 Overlay::Form(form) => (form.spec.needs.as_slice(), form.on.rows.as_slice()),
                 Overlay::Plan(p) => (p.plan.needs.as_slice(), p.on.rows.as_slice()),
+                Overlay::Palette(p) => (p.needs.as_slice(), &[][..]),
                 _ => (&[][..], &[][..]),
             };
             for table in needs {

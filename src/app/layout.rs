@@ -72,9 +72,21 @@ pub fn picker((width, height): (u16, u16)) -> Area {
 }
 
 /// The lines of a picker below its column titles: two of the frame, the line, what is shown, the titles and the last one, which says
-/// what cannot be taken and why.
-pub fn picker_lines(size: (u16, u16)) -> usize {
-    usize::from(picker(size).height.saturating_sub(6))
+/// what cannot be taken and why. `because` has lines of its own if it is long.
+pub fn picker_lines(size: (u16, u16), because: &str) -> usize {
+    usize::from(picker(size).height.saturating_sub(6 + because_lines(size, because)))
+}
+
+/// How many lines the sentence on why there are no other rows has to itself: none if it fits behind the number of rows.
+pub fn because_lines(size: (u16, u16), because: &str) -> u16 {
+    /// `1,234 of 100,000, more are coming`, and two cells between.
+    const COUNTED: usize = 36;
+    let room = usize::from(picker(size).width.saturating_sub(4));
+    match text::width(because) {
+        n if n + COUNTED <= room => 0,
+        n if n <= room => 1,
+        _ => 2,
+    }
 }
 
 impl Areas {

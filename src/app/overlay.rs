@@ -11,7 +11,7 @@ use super::text_area::TextArea;
 use super::view::RowKey;
 use crate::base::{Fault, Scope, Time};
 use crate::kinds::Action;
-use crate::model::{Choice, DraftRow, DryRun, FormSpec, Plan, Question, RowEdit, RunRecord, Sort, Values};
+use crate::model::{Choice, DraftRow, DryRun, FormSpec, Plan, Question, RowEdit, RunRecord, Sort, TableKey, Values};
 use crate::query::Query;
 
 /// One layer over the table. The last of [`super::State::overlays`] has the keys.
@@ -45,6 +45,8 @@ pub struct Palette {
     pub items: Vec<Completion>,
     /// The chosen completion, once one was chosen with the arrows or tab.
     pub choice: Option<usize>,
+    /// Tables in which more completions may be found and that are not all there: they are asked for while the line stands.
+    pub needs: Vec<TableKey>,
     /// What is wrong with the line as it was entered: one sentence.
     pub error: Option<String>,
     /// Which of the lines entered before stands there.

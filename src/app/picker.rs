@@ -168,7 +168,7 @@ impl State {
     }
     /// How many rows of a picker are seen at once.
     pub fn picker_rows(&self, picker: &Picker) -> usize {
-        picker.rows(layout::picker_lines(self.size))
+        picker.rows(layout::picker_lines(self.size, &picker.pick.because))
     }
     /// Where the picker stands.
     pub fn picker_area(&self) -> Area {

@@ -292,6 +292,12 @@ impl RunRecord {
         };
         for (i, step) in self.steps.iter().enumerate().rev() {
             match (&self.states[i], &step.undo) {
+                // Such a secret came from the journal, which has none.
+                (StepState::Done | StepState::Sent | StepState::Unknown(_), Some(undo)) if undo.call.has_secret() => {
+                    let text =
+                        format!("\"{}\" stays as it is: the secret that was there before is kept nowhere", step.title);
+                    consequences.push(severe(text));
+                }
                 (StepState::Done, Some(undo)) => {
                     let Ok(call) = undo.call.resolve(&self.outputs) else {
                         consequences.push(severe(format!("\"{}\": what it made is not known", step.title)));

@@ -55,6 +55,19 @@ fn create_and_attach() -> RunRecord {
     RunRecord::new("p-1".into(), Time::from_secs(1), &plan.with_tokens("p-1"))
 }
 
+#[test]
+fn a_way_back_whose_secret_is_kept_nowhere_is_not_taken() {
+    let mut run = create_and_attach();
+    let lost = Arg::Secret(crate::base::Secret::new(String::new()));
+    let undo = run.steps[1].undo.as_mut().expect("a way back");
+    undo.call = undo.call.clone().arg("UserData", Arg::Map(vec![("Value", lost)]));
+    run.apply(&done(0, &[("VolumeId", "vol-1")]));
+    run.apply(&done(1, &[]));
+    let plan = run.undo_steps().expect("the other step has a way back");
+    assert_eq!(plan.calls().map(|c| c.op.name).collect::<Vec<_>>(), ["DeleteVolume"]);
+    assert!(plan.consequences.iter().any(|c| c.severity == Severity::Severe && c.text.contains("kept nowhere")));
+}
+
 fn done(step: usize, outputs: &[(&str, &str)]) -> RunEntry {
     let outputs = outputs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
     RunEntry::Outcome { step, state: StepState::Done, outputs }

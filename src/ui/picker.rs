@@ -11,7 +11,7 @@ use crate::model::{Choice, Pick, Record};
 use crate::store::{Progress, Store};
 
 use super::empty_state::{Blank, draw as draw_blank, grouped};
-use super::painter::{Pen, cells};
+use super::painter::{Pen, cells, wrap};
 use super::rows::{Rows, both};
 use super::{rect, table};
 
@@ -76,8 +76,13 @@ pub fn draw(pen: &mut Pen<'_>, (state, store, now): (&State, &Store, Time), form
         return;
     }
     typed(pen, Rect { height: 1, ..inner }, picker);
-    said(pen, Rect { y: inner.y + 1, height: 1, ..inner }, store, picker);
-    let lines = Rect { y: inner.y + 2, height: inner.height - 3, ..inner };
+    let because = crate::app::layout::because_lines(state.size, &picker.pick.because);
+    said(pen, Rect { y: inner.y + 1, height: 1, ..inner }, store, picker, because == 0);
+    let because = because.min(inner.height - 3);
+    for (y, line) in (inner.y + 2..inner.y + 2 + because).zip(wrap(&picker.pick.because, inner.width)) {
+        pen.say(inner.x, y, inner.width, &line, Role::Hint);
+    }
+    let lines = Rect { y: inner.y + 2 + because, height: inner.height - 3 - because, ..inner };
     let rows = Rows::of(state, &picker.view, state.picker_columns(picker), store, now);
     let others = picker.others();
     let taken = u16::try_from(others.len()).unwrap_or(0).min(lines.height.saturating_sub(1));
@@ -113,8 +118,8 @@ fn typed(pen: &mut Pen<'_>, area: Rect, picker: &Picker) {
     }
 }
 
-/// How many rows are shown of how many, whether that is all, and why no others.
-fn said(pen: &mut Pen<'_>, area: Rect, store: &Store, picker: &Picker) {
+/// How many rows are shown of how many, whether that is all, and, if it has no lines of its own, why no others.
+fn said(pen: &mut Pen<'_>, area: Rect, store: &Store, picker: &Picker, because: bool) {
     let fresh = Freshness::of(&picker.pick.tables, store);
     let (shown, total) = (picker.view.order.len(), picker.view.total);
     let many = if shown == total { grouped(total) } else { format!("{} of {}", grouped(shown), grouped(total)) };
@@ -129,7 +134,9 @@ fn said(pen: &mut Pen<'_>, area: Rect, store: &Store, picker: &Picker) {
         x = pen.say(x, area.y, 2, glyph, role) + 1;
     }
     x = pen.say(x, area.y, area.right().saturating_sub(x), &format!("{many}{more}"), role) + 2;
-    pen.say(x, area.y, area.right().saturating_sub(x), &picker.pick.because, Role::Hint);
+    if because {
+        pen.say(x, area.y, area.right().saturating_sub(x), &picker.pick.because, Role::Hint);
+    }
 }
 
 fn draw_other(pen: &mut Pen<'_>, area: Rect, other: &Choice, focused: bool, has_keys: bool) {

@@ -354,6 +354,24 @@ fn an_action_is_found_by_typing_and_an_address_is_made_in_place() {
 }
 
 #[test]
+fn rows_that_nobody_looked_at_are_asked_for_and_completed_in_the_palette() {
+    let mut desk = Desk::start(Start { size: (80, 24), view: "instances name=my-bastion-host", ..Start::default() });
+    assert_eq!(desk.log.count("DescribeAddresses"), 0);
+    desk.keys(":").text_in("associate-address address=old").settle();
+    desk.sees("old-vpn").screen("palette-rows-80x24").keys("tab enter");
+    desk.sees("203.0.113.121 → 203.0.113.203");
+}
+
+#[test]
+fn a_picker_says_in_whole_sentences_why_there_are_no_others() {
+    for (size, at) in [((80, 24), "80x24"), ((120, 40), "120x40")] {
+        let mut desk = Desk::start(Start { size, view: "volumes state:available", ..Start::default() });
+        desk.go("attach").keys("enter").settle();
+        desk.screen(&format!("attach-picker-{at}")).sees("its own zone.");
+    }
+}
+
+#[test]
 fn a_volumes_rare_fields_are_folded_and_its_price_is_seen() {
     for (size, at) in [((120, 40), "120x40"), ((80, 24), "80x24")] {
         let mut desk = Desk::start(Start { size, view: "volumes", ..Start::default() });

@@ -35,6 +35,8 @@ pub static TAGS: Action = Action {
 };
 
 const ROWS: &str = "tags";
+/// What a palette line says in words.
+const AS_WORDS: &str = "as words";
 const SET: &str = "set";
 const REMOVE: &str = "remove";
 /// The table's columns.
@@ -287,8 +289,8 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let rows = table(cx.targets).into_field(values, |rows| cell_errors(cx.targets, rows));
     let mut fields = vec![
         rows,
-        line(values, SET, "Set", "", "Tags to set besides: KEY=VALUE, separated by commas."),
-        line(values, REMOVE, "Remove", "", "Keys to remove besides, separated by commas."),
+        line(values, SET, "Set", "", "Tags to set besides: KEY=VALUE, separated by commas.").in_section(AS_WORDS),
+        line(values, REMOVE, "Remove", "", "Keys to remove besides, separated by commas.").in_section(AS_WORDS),
     ];
     let wrong = match edits(cx.targets, values) {
         Err(e) => Some(e),

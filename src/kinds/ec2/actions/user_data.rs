@@ -15,7 +15,7 @@ use crate::kinds::ec2::instance_user_data as user_data;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::file_fields::{LinesValue, lines, lines_value, size};
 use crate::kinds::plan_builder::{beside, check, check_rows, draft, form_title, label, note, sorted, subject, title};
-use crate::model::{Arg, Call, FormSpec, Kind, Plan, Record, Step, TableKey, Values, Waiter};
+use crate::model::{Arg, Call, FormSpec, Kind, Plan, Record, Step, StepUndo, TableKey, Values, Waiter};
 
 /// `edit-user-data`.
 pub static EDIT_USER_DATA: Action = Action {
@@ -38,6 +38,8 @@ const USER_DATA: &str = "user_data";
 const MOST: usize = 16_384;
 /// What the file is called that the AWS CLI reads the text from where the console has it from no file.
 const FILE: &str = "user-data.txt";
+/// The same for what was there before.
+const FILE_BEFORE: &str = "user-data-before.txt";
 
 fn available(row: &Record) -> Result<(), String> {
     match instance::state(row) {
@@ -89,20 +91,33 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let mut plan =
         draft("edit-user-data", title("Edit user data of", &t.record.kind, cx.targets), cx.targets, Vec::new());
     plan.subjects = vec![subject(t, change(old, &bytes))];
-    plan.steps =
-        vec![Step::new(format!("change the user data of {}", label(&t.record)), call(t, bytes.clone(), file.as_ref()))];
-    // What was written is read back: the next edit begins with it.
-    plan.wait = Waiter::Field {
-        table: TableKey::all(t.table.scope.clone(), Kind(&user_data::INFO)),
-        ids: vec![t.record.id.clone()],
-        field: &user_data::SIZE,
-        want: bytes.expose().len().to_string(),
-        within: Duration::from_secs(60),
-    };
+    let step =
+        Step::new(format!("change the user data of {}", label(&t.record)), call(t, bytes.clone(), file.as_ref()));
+    let was = old.and_then(|(n, was)| match was {
+        Some(text) => Some(Bytes::from(text.expose().clone())),
+        // What is no text is not kept, and cannot be put back.
+        None => (n == 0).then(Bytes::new),
+    });
+    let has_way_back = was.is_some();
+    plan.steps = vec![match was {
+        Some(was) => step.undone_by(StepUndo {
+            title: format!("put back the user data of {}", label(&t.record)),
+            wait: written(t, was.len()),
+            call: call(t, Secret::new(was), Some(&FILE_BEFORE.into())),
+            destructive: false,
+            hurts: None,
+        }),
+        None => step,
+    }];
+    plan.wait = written(t, bytes.expose().len());
     let mut all = vec![note("it is read at the next start; most scripts in it run at an instance's first start only")];
     if bytes.expose().is_empty() {
         all.push(note("the instance will have no user data"));
     }
+    all.push(note(match has_way_back {
+        true => "what it has now can be put back until the console is left: it is written nowhere",
+        false => "what it has now cannot be put back: it is not known as text",
+    }));
     match file {
         Some(_) => all.push(note("the text is a secret: the command reads it from the file")),
         None => all.push(note(format!("the text is a secret: for the command, save it as {FILE} first"))),
@@ -146,6 +161,17 @@ fn lines_changed(was: &str, now: &str) -> (usize, usize) {
     }
     let common = row[b.len()];
     (b.len() - common, a.len() - common)
+}
+
+/// What was written is read back: the next edit begins with it.
+fn written(t: &Target, bytes: usize) -> Waiter {
+    Waiter::Field {
+        table: TableKey::all(t.table.scope.clone(), Kind(&user_data::INFO)),
+        ids: vec![t.record.id.clone()],
+        field: &user_data::SIZE,
+        want: bytes.to_string(),
+        within: Duration::from_secs(60),
+    }
 }
 
 fn call(t: &Target, bytes: Secret<Bytes>, file: Option<&ArcStr>) -> Call {
@@ -195,6 +221,9 @@ mod tests {
         let p = plan(&cx, &typed("#!/bin/sh\nhunter3\nx\n")).expect("a plan");
         assert_eq!(p.subjects[0].change, "18 B → 20 B, lines: 2 added, 1 taken away");
         assert!(!format!("{p:?} {spec:?}").contains("hunter"));
+        let back = &p.steps[0].undo.as_ref().expect("a way back").call;
+        let value = back.get("UserData").and_then(|v| v.member("Value")).and_then(Arg::as_bytes);
+        assert_eq!(value.map(|b| &b[..]), Some(&b"#!/bin/sh\nhunter2\n"[..]));
         assert!(plan(&cx, &typed(&"x".repeat(16_385))).is_err_and(|f| f.message.contains("16,384 B are allowed")));
     }
 
@@ -208,6 +237,8 @@ mod tests {
         let rows = with_data(Value::Unknown, 9);
         let spec = refine(&rows.context(&targets), &Values::default());
         assert!(spec.fields[0].facts.contains("no text"), "{}", spec.fields[0].facts);
+        let p = plan(&rows.context(&targets), &typed("new")).expect("a plan");
+        assert!(p.steps[0].undo.is_none() && p.consequences.iter().any(|c| c.text.contains("cannot be put back")));
         assert!((EDIT_USER_DATA.available)(&row(&INFO, "i-1", "web-1", "running").record()).is_err());
     }
 
