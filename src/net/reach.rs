@@ -77,6 +77,9 @@ pub struct AclEntry {
     pub protocol: i16,
     /// First and last port; none for all.
     pub ports: Option<(u16, u16)>,
+    /// Type and code of ICMP, -1 for all; none for other protocols.
+    #[serde(default)]
+    pub icmp: Option<(i16, i16)>,
     /// The range that it is for.
     #[serde(with = "crate::net::cidr::as_text")]
     pub cidr: Ipv4Net,
@@ -91,6 +94,7 @@ impl AclEntry {
             allow,
             protocol: -1,
             ports: None,
+            icmp: None,
             cidr: Ipv4Net::default(),
         };
         vec![entry(100, false, true), entry(32767, false, false), entry(100, true, true), entry(32767, true, false)]
@@ -272,6 +276,7 @@ mod tests {
             allow: false,
             protocol: 6,
             ports: Some((80, 80)),
+            icmp: None,
             cidr: "203.0.113.0/24".parse().unwrap(),
         };
         acl.push(deny(110));

@@ -40,6 +40,12 @@ fn render(x: &mut Xml, state: &State, account: &str, a: &NetworkAcl) {
         x.el("ruleAction", action(e));
         x.el("egress", e.egress);
         x.el("cidrBlock", e.cidr.to_string());
+        if let Some((kind, code)) = e.icmp {
+            x.nest("icmpTypeCode", |x| {
+                x.el("code", code.to_string());
+                x.el("type", kind.to_string());
+            });
+        }
         if let Some((from, to)) = e.ports {
             x.nest("portRange", |x| {
                 x.el("from", from);
@@ -201,15 +207,29 @@ fn entry(p: &Params) -> Result<AclEntry, ApiError> {
         let Some(n) = p.int(name)? else { return Ok(None) };
         u16::try_from(n).map(Some).map_err(|_| invalid("portRange", &n.to_string(), "Ports are from 0 to 65535."))
     };
-    let ports = match (port("PortRange.From")?, port("PortRange.To")?) {
-        (Some(from), Some(to)) if from <= to => Some((from, to)),
-        (None, None) if !matches!(protocol, 6 | 17) => None,
-        (None, None) => {
-            return Err(ApiError::new("MissingParameter", "The request must contain the parameter portRange"));
-        }
-        _ => return Err(invalid("portRange", "", "It must go from a lower port to a higher one.")),
+    let missing =
+        |name: &str| ApiError::new("MissingParameter", format!("The request must contain the parameter {name}"));
+    // Of protocols but these all is meant, "regardless of any ports or ICMP types or codes". [AWS: CreateNetworkAclEntry]
+    let ports = match (protocol, port("PortRange.From")?, port("PortRange.To")?) {
+        (6 | 17, Some(from), Some(to)) if from <= to => Some((from, to)),
+        (6 | 17, None, None) => return Err(missing("portRange")),
+        (6 | 17, ..) => return Err(invalid("portRange", "", "It must go from a lower port to a higher one.")),
+        _ => None,
     };
-    Ok(AclEntry { number, egress, allow, protocol, ports, cidr: cidr.trunc() })
+    let part = |name: &str| -> Result<Option<i16>, ApiError> {
+        let Some(n) = p.int(name)? else { return Ok(None) };
+        let known = i16::try_from(n).ok().filter(|n| (-1..=255).contains(n));
+        known.map(Some).ok_or_else(|| invalid("icmpTypeCode", &n.to_string(), "Types and codes are from 0 to 255."))
+    };
+    let icmp = match (protocol, part("Icmp.Type")?, part("Icmp.Code")?) {
+        (1, Some(-1), Some(code)) if code != -1 => {
+            return Err(invalid("icmpTypeCode", &code.to_string(), "The code of all types is -1."));
+        }
+        (1, Some(kind), Some(code)) => Some((kind, code)),
+        (1, ..) => return Err(missing("icmpTypeCode")),
+        _ => None,
+    };
+    Ok(AclEntry { number, egress, allow, protocol, ports, icmp, cidr: cidr.trunc() })
 }
 
 fn no_entry(number: u16) -> ApiError {
@@ -292,6 +312,21 @@ mod tests {
         assert_eq!((one.number, one.ports, one.cidr.to_string()), (90, Some((80, 90)), "10.0.0.0/8".to_string()));
         assert_eq!(read(&format!("{rest}&Protocol=6")).unwrap_err(), "MissingParameter");
         assert!(read(&format!("{rest}&Protocol=-1")).is_ok());
+        assert_eq!(read(&format!("{rest}&Protocol=50&PortRange.From=80&PortRange.To=90")).unwrap().ports, None);
         assert_eq!(read("RuleNumber=40000&Egress=true").unwrap_err(), "InvalidParameterValue");
+    }
+
+    #[test]
+    fn an_entry_for_icmp_needs_a_type_and_a_code() {
+        let read = |s: &str| {
+            let rest = "RuleNumber=90&Egress=false&RuleAction=deny&CidrBlock=10.0.0.0/8&Protocol=1";
+            entry(&Params::parse(format!("{rest}{s}").as_bytes())).map(|e| e.icmp).map_err(|e| e.code.to_string())
+        };
+        assert_eq!(read("&Icmp.Type=8&Icmp.Code=-1"), Ok(Some((8, -1))));
+        assert_eq!(read("&Icmp.Type=-1&Icmp.Code=-1"), Ok(Some((-1, -1))));
+        assert_eq!(read(""), Err("MissingParameter".into()));
+        assert_eq!(read("&Icmp.Type=8"), Err("MissingParameter".into()));
+        assert_eq!(read("&Icmp.Type=-1&Icmp.Code=4"), Err("InvalidParameterValue".into()));
+        assert_eq!(read("&Icmp.Type=256&Icmp.Code=0"), Err("InvalidParameterValue".into()));
     }
 }

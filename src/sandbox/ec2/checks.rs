@@ -50,8 +50,7 @@ pub(super) fn none_of(prefix: &str, ids: &[&str]) -> ApiError {
             "i" => ApiError::new(code, format!("Invalid id: \"{bad}\"")),
             "vol" | "snap" => {
                 let parameter = if prefix == "vol" { "volumeId" } else { "snapshotId" };
-                let message = format!("Value ({bad}) for parameter {parameter} is invalid. Expected: '{prefix}-...'.");
-                ApiError::new(code, message)
+                ApiError::new(code, expected(bad, parameter, prefix))
             }
             _ => ApiError::new(code, format!("Invalid id: \"{bad}\" (expecting \"{prefix}-...\")")),
         };
@@ -69,6 +68,18 @@ pub(super) fn none_of(prefix: &str, ids: &[&str]) -> ApiError {
         _ => format!("The {noun} IDs '{}' do not exist", ids.join(", ")),
     };
     ApiError::new(code, message)
+}
+
+fn expected(bad: &str, parameter: &str, prefix: &str) -> String {
+    format!("Value ({bad}) for parameter {parameter} is invalid. Expected: '{prefix}-...'.")
+}
+
+/// What AWS says to ids of a describing operation's list that are not there; a list of volumes has a name of its own.
+pub(super) fn none_of_list(prefix: &str, ids: &[&str]) -> ApiError {
+    match ids.iter().find(|id| prefix == "vol" && !is_id(prefix, id)) {
+        Some(bad) => ApiError::new("InvalidParameterValue", expected(bad, "volumes", prefix)),
+        None => none_of(prefix, ids),
+    }
 }
 
 /// What AWS says to a zone that is not there.

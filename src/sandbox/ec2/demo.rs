@@ -8,12 +8,12 @@ use ipnet::Ipv4Net;
 use serde::Deserialize;
 
 use super::launch::{self, LaunchRequest, VolumeRequest};
-use super::lifecycle;
 use super::state::instance::{Check, Impairment, Instance, InstanceState, ScheduledEvent};
 use super::state::{
     Address, Association, Ids, Image, KeyPair, Peer, Phase, Route, RouteTable, SecurityGroup, State, Tags, Volume,
 };
 use super::volumes::shape;
+use super::{keys, lifecycle};
 use crate::base::Time;
 use crate::net::range::Range;
 use crate::sandbox::presets::{self, Header};
@@ -254,12 +254,14 @@ fn add_way_out(state: &mut State, ids: &Ids<'_>, spec: &VpcSpec, vpc: &ArcStr) {
 
 fn key_pair(ids: &Ids<'_>, name: &str, created: Time) -> KeyPair {
     let hex = ids.id("key", name);
+    let public = keys::made_up("rsa", Random::new(0, &[&hex, "public"]));
     let fingerprint: Vec<&str> = hex.as_bytes()[5..].chunks(2).filter_map(|c| std::str::from_utf8(c).ok()).collect();
     KeyPair {
         id: hex.clone(),
         name: name.into(),
         kind: "rsa".into(),
         fingerprint: fingerprint.join(":").into(),
+        public: keys::line("rsa", &public, name).into(),
         created,
         tags: Tags::new(),
     }

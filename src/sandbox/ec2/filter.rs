@@ -27,7 +27,7 @@ struct Pattern {
 /// What a resource has under a filter's name: one value, many, or none.
 pub(super) type Values<'a> = Vec<Cow<'a, str>>;
 
-/// A filter has at most this many values. [AWS: FilterLimitExceeded]
+/// A request has at most this many values in its filters. [AWS: FilterLimitExceeded]
 const MOST_VALUES: usize = 200;
 
 impl Filters {
@@ -39,6 +39,7 @@ impl Filters {
     /// The same, with names whose values are read off what the operation shows: for [`Filters::pass_with`].
     pub(super) fn read_with(params: &Params, known: &[&str], shown: Documented) -> Result<Filters, ApiError> {
         let mut filters = Vec::new();
+        let mut count = 0;
         for f in params.list("Filter") {
             let name = f.text("Name").unwrap_or_default();
             let is_tag = name.starts_with("tag:") || matches!(name, "tag-key" | "tag-value");
@@ -47,8 +48,10 @@ impl Filters {
                 return Err(ApiError::new("InvalidParameterValue", format!("The filter '{name}' is invalid")));
             }
             let values = f.texts("Value");
-            if values.len() > MOST_VALUES {
-                let message = format!("The maximum length for a filter value list is {MOST_VALUES}");
+            count += values.len();
+            if count > MOST_VALUES {
+                let message =
+                    format!("The maximum number of filter values specified on a single call is {MOST_VALUES}");
                 return Err(ApiError::new("FilterLimitExceeded", message));
             }
             let patterns = values

@@ -284,21 +284,39 @@ pub(super) fn ports(p: &Params) -> Result<(ArcStr, i32, i32), ApiError> {
         return Ok((protocol.into(), -1, -1));
     }
     let (from, to) = (p.int("FromPort")?, p.int("ToPort")?);
+    let (from, to) = if matches!(protocol.as_str(), "tcp" | "udp" | "icmp" | "icmpv6") {
+        (from, to)
+    } else {
+        (from.or(Some(-1)), to.or(Some(-1)))
+    };
     let (Some(from), Some(to)) = (from, to) else {
         let message = "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.";
         return Err(ApiError::new("InvalidParameterValue", message));
     };
-    let number = |n: i64| i32::try_from(n).ok().filter(|n| (-1..=65_535).contains(n));
-    let (Some(low), Some(high)) = (number(from), number(to)) else {
-        let bad = if number(from).is_none() { from } else { to };
-        let message = format!("Invalid value '{bad}' for portRange. Must specify port in the range 0 to 65535.");
-        return Err(ApiError::new("InvalidParameterValue", message));
+    let invalid = |message: String| ApiError::new("InvalidParameterValue", message);
+    let number = |n: i64, least: i32, most: i32, what: &str| {
+        let number = i32::try_from(n).ok().filter(|n| (least..=most).contains(n));
+        number.ok_or_else(|| invalid(format!("{what} ({n}) out of range")))
     };
-    if protocol != "icmp" && low > high {
-        let message = format!("Invalid value 'Must specify from port <= to port.' for portRange ({low}-{high}).");
-        return Err(ApiError::new("InvalidParameterValue", message));
+    match protocol.as_str() {
+        // "If the start port is -1 (all ICMP types), then the end port must be -1 (all ICMP codes)." [AWS: IpPermission]
+        "icmp" | "icmpv6" => {
+            let (kind, code) = (number(from, -1, 255, "ICMP type")?, number(to, -1, 255, "ICMP code")?);
+            if kind == -1 && code != -1 {
+                return Err(invalid(format!("ICMP code ({code}) out of range")));
+            }
+            Ok((protocol.into(), kind, code))
+        }
+        "tcp" | "udp" => {
+            let (low, high) = (number(from, 0, 65_535, "TCP/UDP port")?, number(to, 0, 65_535, "TCP/UDP port")?);
+            if low > high {
+                return Err(invalid(format!("Invalid TCP/UDP port range ({low}:{high})")));
+            }
+            Ok((protocol.into(), low, high))
+        }
+        // Of other protocols all is allowed, whatever ports are said.
+        _ => Ok((protocol.into(), -1, -1)),
     }
-    Ok((protocol.into(), low, high))
 }
 
 fn bad_range(text: &str) -> ApiError {

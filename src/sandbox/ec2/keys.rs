@@ -1,14 +1,15 @@
-//! Key pairs: Create, Import, Delete. Private keys are made up and open nothing.
+//! Key pairs: Create, Import, Delete. Keys are made up: a private one opens nothing, and has nothing to do with its public one.
 
 use arcstr::ArcStr;
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
 
 use super::checks::dry_run;
 use super::describe::tag_set;
 use super::state::{KeyPair, State, Tags};
 use super::tags;
+use crate::sandbox::random::Random;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
 
@@ -34,17 +35,83 @@ fn answer(x: &mut Xml, key: &KeyPair) {
     }
 }
 
-fn keep(world: &mut World, call: &Call<'_>, name: &str, kind: &str, fingerprint: String, tags: Tags) -> KeyPair {
+/// A key pair's kind, fingerprint and public half.
+struct Key<'k> {
+    kind: &'k str,
+    fingerprint: String,
+    public: String,
+}
+
+fn keep(world: &mut World, call: &Call<'_>, name: &str, key: Key<'_>, tags: Tags) -> KeyPair {
     let key = KeyPair {
         id: world.new_id("key"),
         name: name.into(),
-        kind: kind.into(),
-        fingerprint: fingerprint.into(),
+        kind: key.kind.into(),
+        fingerprint: key.fingerprint.into(),
+        public: key.public.into(),
         created: call.now,
         tags,
     };
     world.region(&call.region).ec2.key_pairs.insert(name.into(), key.clone());
     key
+}
+
+/// A public key of OpenSSH's, before Base64: each part after its length. [RFC 4253, section 6.6; RFC 8709]
+fn blob(parts: &[&[u8]]) -> Vec<u8> {
+    let length = |p: &[u8]| u32::try_from(p.len()).unwrap_or(u32::MAX).to_be_bytes();
+    parts.iter().flat_map(|p| length(p).into_iter().chain(p.iter().copied())).collect()
+}
+
+/// The parts of a public key; `None` if their lengths are not right.
+fn parts(mut blob: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut out = Vec::new();
+    while let Some((length, rest)) = blob.split_first_chunk::<4>() {
+        let (part, rest) = rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
+        out.push(part);
+        blob = rest;
+    }
+    blob.is_empty().then_some(out)
+}
+
+/// A public key that is made up, before Base64.
+pub(super) fn made_up(kind: &str, mut random: Random) -> Vec<u8> {
+    let mut bytes = |n| (0..n).map(|_| random.below(256) as u8).collect::<Vec<u8>>();
+    match kind {
+        "rsa" => {
+            // An odd number of 2,048 bits, which is positive: a zero stands in front.
+            let mut modulus = bytes(256);
+            modulus[0] |= 0x80;
+            modulus[255] |= 1;
+            modulus.insert(0, 0);
+            blob(&[b"ssh-rsa", &[1, 0, 1], &modulus])
+        }
+        _ => blob(&[b"ssh-ed25519", &bytes(32)]),
+    }
+}
+
+/// A public key as `authorized_keys` has it.
+pub(super) fn line(kind: &str, blob: &[u8], name: &str) -> String {
+    format!("ssh-{kind} {} {name}", STANDARD.encode(blob))
+}
+
+/// An RSA key in DER (`SubjectPublicKeyInfo`), of which AWS makes an imported key's fingerprint. [RFC 5280, 4.1; RFC 8017, A.1.1]
+fn der(exponent: &[u8], modulus: &[u8]) -> Vec<u8> {
+    fn tagged(tag: u8, body: &[&[u8]]) -> Vec<u8> {
+        let body = body.concat();
+        let length = body.len().to_be_bytes();
+        let digits = &length[length.iter().position(|b| *b != 0).unwrap_or(length.len() - 1)..];
+        let mut out = vec![tag];
+        if body.len() >= 0x80 {
+            out.push(0x80 | digits.len() as u8);
+        }
+        out.extend(digits);
+        out.extend(body);
+        out
+    }
+    // rsaEncryption, without parameters.
+    const ALGORITHM: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
+    let key = tagged(0x30, &[&tagged(0x02, &[modulus]), &tagged(0x02, &[exponent])]);
+    tagged(0x30, &[&tagged(0x30, &[ALGORITHM]), &tagged(0x03, &[&[0], &key])])
 }
 
 /// Bytes as `1f:51:ae…`.
@@ -73,12 +140,13 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     let text = STANDARD.encode(&noise);
     let lines: Vec<&str> = text.as_bytes().chunks(64).filter_map(|l| std::str::from_utf8(l).ok()).collect();
     let material = format!("-----BEGIN {label}-----\n{}\n-----END {label}-----", lines.join("\n"));
+    let blob = made_up(kind, world.random(&material, "public"));
     // RSA: the SHA-1 of the private key, twenty bytes; ED25519: the SHA-256 of the public one, in Base64.
     let fingerprint = match kind {
         "rsa" => colons(&noise[..20]),
-        _ => STANDARD_NO_PAD.encode(&noise[..32]) + "=",
+        _ => STANDARD.encode(sha2::Sha256::digest(&blob)),
     };
-    let key = keep(world, call, name, kind, fingerprint, tags);
+    let key = keep(world, call, name, Key { kind, fingerprint, public: line(kind, &blob, name) }, tags);
     Ok(call.ec2(|x| {
         answer(x, &key);
         x.el("keyMaterial", material);
@@ -94,18 +162,20 @@ pub(super) fn import(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     let text = STANDARD.decode(sent.replace(['\n', '\r', ' '], "")).ok().and_then(|b| String::from_utf8(b).ok());
     let text = text.ok_or_else(bad)?;
     let mut words = text.split_whitespace();
-    let kind = match words.next() {
-        Some("ssh-rsa") => "rsa",
-        Some("ssh-ed25519") => "ed25519",
+    let word = words.next();
+    let blob = words.next().and_then(|w| STANDARD.decode(w).ok()).ok_or_else(bad)?;
+    let (kind, fingerprint) = match (word, parts(&blob).as_deref()) {
+        // RSA: the MD5 of the public key in DER; ED25519: the SHA-256 of it as it is.
+        (Some("ssh-rsa"), Some([b"ssh-rsa", exponent, modulus])) => {
+            ("rsa", colons(&Md5::digest(der(exponent, modulus))))
+        }
+        (Some("ssh-ed25519"), Some([b"ssh-ed25519", point])) if point.len() == 32 => {
+            ("ed25519", STANDARD.encode(sha2::Sha256::digest(&blob)))
+        }
         _ => return Err(bad()),
     };
-    let blob = words.next().and_then(|w| STANDARD.decode(w).ok()).ok_or_else(bad)?;
     dry_run(call)?;
-    let fingerprint = match kind {
-        "rsa" => colons(&Md5::digest(&blob)),
-        _ => STANDARD.encode(sha2::Sha256::digest(&blob)),
-    };
-    let key = keep(world, call, name, kind, fingerprint, tags);
+    let key = keep(world, call, name, Key { kind, fingerprint, public: text.trim().to_string() }, tags);
     Ok(call.ec2(|x| answer(x, &key)))
 }
 

@@ -6,7 +6,7 @@ use arcstr::ArcStr;
 
 use super::lifecycle::later;
 use super::state::instance::{Instance, InstanceState, Metadata, Spot};
-use super::state::{Attachment, Event, Phase, State, Tags, Volume};
+use super::state::{Attachment, Event, Phase, Shape, State, Tags, Volume};
 use super::types;
 use crate::base::Time;
 use crate::net::cidr::Cidr;
@@ -38,6 +38,10 @@ pub struct LaunchRequest {
     pub tags: Tags,
     /// Tags of their volumes.
     pub volume_tags: Tags,
+    /// Tags of their network interfaces.
+    pub interface_tags: Tags,
+    /// Tags of their Spot requests.
+    pub spot_tags: Tags,
     /// Base64 of the user data.
     pub user_data: Option<ArcStr>,
     /// The instance profile's name or ARN.
@@ -75,6 +79,10 @@ pub struct VolumeRequest {
     pub size: Option<u32>,
     /// `gp3`…
     pub kind: Option<ArcStr>,
+    /// I/O operations a second, where the type lets one choose.
+    pub iops: Option<i64>,
+    /// MiB a second, for `gp3`.
+    pub throughput: Option<i64>,
     /// Whether it is encrypted.
     pub encrypted: bool,
     /// Whether it stays when the instance goes.
@@ -244,6 +252,12 @@ fn origin(state: &State, image: &super::state::Image, v: &VolumeRequest) -> Opti
     other.map(|(_, snapshot, size)| (snapshot.clone(), *size))
 }
 
+/// What a launch's volume is made as; `of` is the size of what it is made from.
+fn shape(v: &VolumeRequest, of: Option<u32>) -> Result<Shape, ApiError> {
+    let size = v.size.or(of).unwrap_or(8);
+    super::volumes::shape(v.kind.as_deref().unwrap_or("gp3"), i64::from(size), v.iops, v.throughput)
+}
+
 fn check_volume(state: &State, image: &super::state::Image, v: &VolumeRequest) -> Result<(), ApiError> {
     match (v.size, origin(state, image, v)) {
         (_, None) if v.snapshot.is_some() => {
@@ -257,7 +271,7 @@ fn check_volume(state: &State, image: &super::state::Image, v: &VolumeRequest) -
         (None, None) => {
             Err(ApiError::new("MissingParameter", "The request must contain the parameter size or snapshotId"))
         }
-        _ => Ok(()),
+        (_, from) => shape(v, from.map(|(_, size)| size)).map(|_| ()),
     }
 }
 
@@ -293,8 +307,8 @@ fn make(
     for v in volumes {
         let from = origin(&world.region(region).ec2, image, &v);
         let volume = world.new_id("vol");
-        let kind = v.kind.clone().unwrap_or_else(|| "gp3".into());
-        let size = v.size.or(from.as_ref().map(|(_, size)| *size)).unwrap_or(8);
+        // The request's were checked; the image's own are of the default type.
+        let Ok(shape) = shape(&v, from.as_ref().map(|(_, size)| *size)) else { continue };
         let attachment = Attachment {
             instance: id.clone(),
             device: v.device.clone(),
@@ -304,10 +318,10 @@ fn make(
         };
         let made = Volume {
             id: volume.clone(),
-            size,
-            iops: if kind == "gp2" { (size * 3).clamp(100, 16_000) } else { 3000 },
-            throughput: (kind == "gp3").then_some(125),
-            kind,
+            size: shape.size,
+            iops: shape.iops,
+            throughput: shape.throughput,
+            kind: shape.kind,
             zone: subnet.zone.clone(),
             snapshot: from.map(|(snapshot, _)| snapshot),
             encrypted: v.encrypted,
@@ -323,6 +337,12 @@ fn make(
     let spot = wanted.spot.map(|persistent| Spot { request: world.new_id("sir"), persistent });
     let account = world.account.clone();
     let state = &mut world.region(region).ec2;
+    let request = spot.as_ref().map(|s| &s.request);
+    for (id, tags) in [(Some(&interface), &wanted.interface_tags), (request, &wanted.spot_tags)] {
+        if let Some(id) = id.filter(|_| !tags.is_empty()) {
+            state.other_tags.insert(id.clone(), tags.clone());
+        }
+    }
     let private_ip = state
         .subnets
         .get_mut(&subnet.id)

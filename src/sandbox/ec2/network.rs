@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use arcstr::ArcStr;
 
-use super::checks::none_of;
+use super::checks::none_of_list;
 use super::describe::{elastic, interface, public_ip, tag_set};
 use super::documented_filters;
 use super::filter::Filters;
@@ -31,7 +31,7 @@ pub(super) fn wanted<'c, T>(
 ) -> Result<Vec<&'c str>, ApiError> {
     let ids = call.params.texts(parameter);
     let missing: Vec<&str> = ids.iter().filter(|id| !all.contains_key(**id)).copied().collect();
-    if missing.is_empty() { Ok(ids) } else { Err(none_of(prefix, &missing)) }
+    if missing.is_empty() { Ok(ids) } else { Err(none_of_list(prefix, &missing)) }
 }
 
 /// A flag as filters have it.

@@ -151,6 +151,8 @@ pub(super) fn request(state: &State, p: &Params) -> Result<LaunchRequest, ApiErr
         private_ip,
         tags: tags::of_specification(p, "instance")?,
         volume_tags: tags::of_specification(p, "volume")?,
+        interface_tags: tags::of_specification(p, "network-interface")?,
+        spot_tags: tags::of_specification(p, "spot-instances-request")?,
         user_data: user_data(p)?,
         iam_profile: own("IamInstanceProfile.Arn").or_else(|| own("IamInstanceProfile.Name")),
         spot: (market == Some("spot")).then_some(spot_kind == Some("persistent")),
@@ -197,6 +199,8 @@ fn volume(p: &Params) -> Result<VolumeRequest, ApiError> {
         snapshot: p.text("Ebs.SnapshotId").filter(|s| !s.is_empty()).map(Into::into),
         size: size.and_then(|s| u32::try_from(s).ok()),
         kind: p.text("Ebs.VolumeType").map(Into::into),
+        iops: p.int("Ebs.Iops")?,
+        throughput: p.int("Ebs.Throughput")?,
         encrypted: p.bool("Ebs.Encrypted")?.unwrap_or(false),
         keep: p.bool("Ebs.DeleteOnTermination")? == Some(false),
     })

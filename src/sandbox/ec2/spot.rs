@@ -72,7 +72,7 @@ fn spot_state(i: &Instance) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-fn spot_request(x: &mut Xml, i: &Instance, spot: &Spot) {
+fn spot_request(x: &mut Xml, i: &Instance, spot: &Spot, tags: &Tags) {
     let (state, code, message) = spot_state(i);
     x.el("createTime", i.launched);
     x.el("instanceId", &i.id);
@@ -94,7 +94,7 @@ fn spot_request(x: &mut Xml, i: &Instance, spot: &Spot) {
         x.el("message", message);
         x.el("updateTime", i.launched);
     });
-    tag_set(x, &Tags::new());
+    tag_set(x, tags);
     x.el("type", if spot.persistent { "persistent" } else { "one-time" });
     x.el("instanceInterruptionBehavior", if spot.persistent { "stop" } else { "terminate" });
 }
@@ -115,12 +115,13 @@ pub(super) fn spot_requests(world: &mut World, call: &Call<'_>) -> Result<Reply,
     let filters = Filters::read_with(&call.params, &["tag:"], SPOT)?;
     let page = Page::read(&call.params, 5, 1000)?;
     let none = Tags::new();
+    let tags = |spot: &Spot| state.other_tags.get(&spot.request).unwrap_or(&none);
     let (found, next) = page.cut(&all, |(i, spot)| {
         (ids.is_empty() || ids.contains(&spot.request.as_str()))
-            && filters.pass_with(&none, |_, _| {}, |x| spot_request(x, i, spot))
+            && filters.pass_with(tags(spot), |_, _| {}, |x| spot_request(x, i, spot, tags(spot)))
     });
     Ok(call.ec2(|x| {
-        x.list("spotInstanceRequestSet", "item", found, |x, (i, spot)| spot_request(x, i, spot));
+        x.list("spotInstanceRequestSet", "item", found, |x, (i, spot)| spot_request(x, i, spot, tags(spot)));
         x.opt("nextToken", next);
     }))
 }

@@ -235,6 +235,7 @@ pub(super) fn key_pairs(world: &mut World, call: &Call<'_>) -> Result<Reply, Api
             format!("The key pair with id '{unknown}' does not exist"),
         ));
     }
+    let public = call.params.bool("IncludePublicKey")?.unwrap_or(false);
     let filters = Filters::read(&call.params, &["tag:", "key-name", "key-pair-id", "fingerprint"])?;
     let found = state.key_pairs.values().filter(|k| {
         (names.is_empty() || names.contains(&k.name.as_str()))
@@ -252,6 +253,7 @@ pub(super) fn key_pairs(world: &mut World, call: &Call<'_>) -> Result<Reply, Api
             x.el("keyName", &k.name);
             x.el("keyType", &k.kind);
             x.el("keyFingerprint", &k.fingerprint);
+            x.opt("publicKey", Some(&k.public).filter(|p| public && !p.is_empty()));
             x.el("createTime", k.created);
             tag_set(x, &k.tags);
         });

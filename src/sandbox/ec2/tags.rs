@@ -71,7 +71,7 @@ fn limit() -> ApiError {
 /// The tags that `TagSpecification.N` gives to resources of this type.
 pub(super) fn of_specification(p: &Params, kind: &str) -> Result<Tags, ApiError> {
     let allowed: &[&str] = match p.text("Action") {
-        Some("RunInstances") => &["instance", "volume", "network-interface", "spot-instances-request", "elastic-gpu"],
+        Some("RunInstances") => &["instance", "volume", "network-interface", "spot-instances-request"],
         Some("CreateImage") => &["image", "snapshot"],
         _ => &[kind],
     };
@@ -112,6 +112,10 @@ impl State {
                 self.instances.values().find(|i| i.interface == id)?;
                 Some(self.other_tags.entry(id.into()).or_default())
             }
+            "sir" => {
+                self.instances.values().find(|i| i.spot.as_ref().is_some_and(|s| s.request == id))?;
+                Some(self.other_tags.entry(id.into()).or_default())
+            }
             _ => None,
         }
     }
@@ -132,7 +136,9 @@ impl State {
             .chain(self.nat_gateways.values().map(|n| ("natgateway", &n.id, &n.tags)))
             .chain(self.route_tables.values().map(|t| ("route-table", &t.id, &t.tags)))
             .chain(self.templates.values().map(|t| ("launch-template", &t.id, &t.tags)))
-            .chain(self.other_tags.iter().map(|(id, tags)| ("network-interface", id, tags)))
+            .chain(self.other_tags.iter().map(|(id, tags)| {
+                (if id.starts_with("sir-") { "spot-instances-request" } else { "network-interface" }, id, tags)
+            }))
     }
 }
 

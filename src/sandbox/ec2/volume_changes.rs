@@ -55,8 +55,7 @@ pub(super) fn modify(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         return Err(ApiError::new("MissingParameter", message));
     }
     dry_run(call)?;
-    let now = Time::from_secs(call.now.secs());
-    let times = (now, call.now.plus(world.scaled(COUNTS)), call.now.plus(world.scaled(MOVED)));
+    let times = (call.now, call.now.plus(world.scaled(COUNTS)), call.now.plus(world.scaled(MOVED)));
     let made = Modification { from, to, times };
     if let Some(v) = world.region(&call.region).ec2.volumes.get_mut(&id) {
         v.size = made.to.size;
@@ -80,7 +79,8 @@ fn modification(x: &mut Xml, id: &str, m: &Modification, now: Time) {
         x.el(&format!("{word}MultiAttachEnabled"), false);
     }
     x.el("progress", m.progress(now));
-    x.el("startTime", m.times.0);
+    // Whole seconds, as AWS tells them.
+    x.el("startTime", Time::from_secs(m.times.0.secs()));
     x.opt("endTime", (state == "completed").then_some(m.times.2));
 }
 

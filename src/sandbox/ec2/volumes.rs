@@ -101,6 +101,13 @@ pub(super) fn shape(kind: &str, size: i64, iops: Option<i64>, throughput: Option
         Some(n) if !(125..=2_000).contains(&n) => {
             return Err(invalid(format!("Throughput of {n} is out of the range of 125 to 2000.")));
         }
+        // A quarter of a MiB for each operation. [AWS: EBS volume types]
+        Some(n) if n * 4 > i64::from(chosen) => {
+            return Err(invalid(format!(
+                "Throughput (MiBps) to iops ratio of {:.6} is too high; maximum is 0.250000 MiBps per iops",
+                n as f64 / f64::from(chosen)
+            )));
+        }
         Some(n) => u32::try_from(n).ok(),
         None => (kind == "gp3").then_some(125),
     };
@@ -168,7 +175,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         (Some(size), _) => size,
         (None, Some(s)) => i64::from(s.size),
         (None, None) => {
-            let message = "The request must contain the parameter size or snapshotId";
+            let message = "The request must contain the parameter size/snapshot";
             return Err(ApiError::new("MissingParameter", message));
         }
     };

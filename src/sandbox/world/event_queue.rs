@@ -106,13 +106,22 @@ impl World {
     }
     /// A duration at this world's speed.
     pub fn scaled(&self, d: Duration) -> Duration {
-        Duration::from_secs_f64(d.as_secs_f64() / self.speed)
+        // Moments are whole milliseconds: rounded up, so that nothing is over in the answer that says it begins.
+        Duration::from_millis((d.as_secs_f64() * 1000.0 / self.speed).ceil() as u64)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_over_before_it_began_however_fast_time_is() {
+        let mut world = World::new(1, Time::from_secs(0));
+        world.speed = 1000.0;
+        assert_eq!(world.scaled(Duration::from_millis(500)), Duration::from_millis(1));
+        assert_eq!(world.scaled(Duration::from_secs(90)), Duration::from_millis(90));
+    }
 
     fn event(n: u32) -> Event {
         Event::Ec2(ec2::state::Event::Gone { id: "i-1".into(), epoch: n })

@@ -249,6 +249,9 @@ pub struct KeyPair {
     pub kind: ArcStr,
     /// Its fingerprint.
     pub fingerprint: ArcStr,
+    /// Its public half in OpenSSH's form; empty where a saved world did not keep it.
+    #[serde(default)]
+    pub public: ArcStr,
     /// When it was made.
     pub created: Time,
     /// Its tags.
