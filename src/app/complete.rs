@@ -245,9 +245,7 @@ impl Turn<'_> {
             match record.at(field) {
                 Value::Text(s) | Value::State(_, s) => drop(seen.insert(s.to_string())),
                 Value::List(items) => seen.extend(items.iter().map(ToString::to_string)),
-                Value::Ip(ip) => drop(seen.insert(ip.to_string())),
-                Value::Ip6(ip) => drop(seen.insert(ip.to_string())),
-                _ => {}
+                value => seen.extend(value.blocks().map(|block| block.to_string())),
             }
         }
         for value in seen {

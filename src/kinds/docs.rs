@@ -111,6 +111,9 @@ const fn type_word(ty: FieldType) -> &'static str {
         FieldType::Seconds => "seconds",
         FieldType::Ratio => "ratio",
         FieldType::Ip => "address",
+        FieldType::Ips => "list of addresses",
+        FieldType::Range => "range of addresses",
+        FieldType::Ranges => "list of ranges of addresses",
         FieldType::List => "list",
         FieldType::Series => "series",
     }

@@ -4,7 +4,7 @@
 //! {"kind": "instances", "id": "i-…", "name": "web-1", "account": "111122223333", "region": "ap-northeast-2",
 //!  "state": "running", "tags": {"Env": "prod"}, "facts": {"type": "t3.micro", "launched": "2026-11-21T09:05:00Z"}}
 //! ```
-//! Numbers are numbers, times RFC 3339 in UTC, addresses strings, a ratio `{"ok": 2, "of": 3}`, a list an array. What
+//! Numbers are numbers, times RFC 3339 in UTC, addresses and ranges strings, a ratio `{"ok": 2, "of": 3}`, a list an array. What
 //! AWS says there is none of, and what is unknown, is `null`; so are tags that were not asked for.
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
@@ -84,9 +84,9 @@ fn value(v: &Value, ty: FieldType) -> Json {
         // A secret is as unknown to scripts as what was not said.
         Value::Unknown | Value::Secret(_) => Json::Null,
         // A list is always a list, so that scripts need not ask.
-        Value::Empty if ty == FieldType::List => json!([]),
+        Value::Empty if ty.is_list() => json!([]),
         Value::Empty => Json::Null,
-        Value::Text(s) | Value::State(_, s) if ty == FieldType::List => json!([s.as_str()]),
+        Value::Text(s) | Value::State(_, s) if ty.is_list() => json!([s.as_str()]),
         Value::Text(s) | Value::State(_, s) => Json::from(s.as_str()),
         Value::Int(i) | Value::Seconds(i) => Json::from(*i),
         Value::Float(f) => number(*f),
@@ -94,8 +94,10 @@ fn value(v: &Value, ty: FieldType) -> Json {
         Value::Time(t) => Json::from(if t.millis() % 1000 == 0 { t.rfc3339() } else { t.rfc3339_millis() }),
         Value::Bytes(b) => Json::from(*b),
         Value::Ratio { ok, of, .. } => json!({"ok": ok, "of": of}),
-        Value::Ip(ip) => Json::from(ip.to_string()),
-        Value::Ip6(ip) => Json::from(ip.to_string()),
+        Value::Ip(_) | Value::Ip6(_) | Value::Net(_) | Value::Net6(_) => {
+            v.blocks().next().map_or(Json::Null, |b| Json::from(b.to_string()))
+        }
+        Value::Ips(_) | Value::Nets(_) => v.blocks().map(|b| b.to_string()).collect(),
         Value::List(items) => Json::from(items.iter().map(|s| s.as_str()).collect::<Vec<_>>()),
         Value::Series(s) => series(s),
     }
@@ -123,6 +125,9 @@ mod tests {
         assert_eq!(t(Value::Unknown, FieldType::List), Json::Null);
         assert_eq!(t(Value::Empty, FieldType::List), json!([]));
         assert_eq!(t(Value::Empty, FieldType::Text), Json::Null);
+        assert_eq!(t(Value::Empty, FieldType::Ranges), json!([]));
+        assert_eq!(t(Value::range(Some("2600:1F14:0::/32")), FieldType::Range), json!("2600:1f14::/32"));
+        assert_eq!(t(Value::ips(["10.0.0.1", "::1"]), FieldType::Ips), json!(["10.0.0.1", "::1"]));
         assert_eq!(t(Value::Bytes(20 << 30), FieldType::Bytes), json!(21_474_836_480_u64));
         assert_eq!(t(Value::Time(Time::from_secs(0)), FieldType::Age), json!("1970-01-01T00:00:00Z"));
         assert_eq!(t(Value::ratio(2, 3), FieldType::Ratio), json!({"ok": 2, "of": 3}));

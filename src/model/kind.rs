@@ -40,10 +40,27 @@ pub enum FieldType {
     Ratio,
     /// An address.
     Ip,
+    /// Several addresses.
+    Ips,
+    /// A range of addresses.
+    Range,
+    /// Several ranges of addresses.
+    Ranges,
     /// Several texts, joined by commas.
     List,
     /// A sparkline.
     Series,
+}
+
+impl FieldType {
+    /// Whether its values are several things.
+    pub const fn is_list(self) -> bool {
+        matches!(self, FieldType::List | FieldType::Ips | FieldType::Ranges)
+    }
+    /// Whether its values are addresses or ranges of them.
+    pub const fn is_addresses(self) -> bool {
+        matches!(self, FieldType::Ip | FieldType::Ips | FieldType::Range | FieldType::Ranges)
+    }
 }
 
 /// Whether a field is a column by default, and which columns go first when there is too little room (lower stays longer).
@@ -132,7 +149,8 @@ impl FieldInfo {
             FieldType::Ratio => (5, 7),
             // An address of which the end is cut off is no address; where there is an IPv6 address, the column takes its 39 cells.
             FieldType::Ip => (14, 39),
-            FieldType::List => (8, 40),
+            FieldType::Range => (14, 43),
+            FieldType::List | FieldType::Ips | FieldType::Ranges => (8, 40),
             FieldType::Series => (8, 12),
         };
         // Headings are ASCII; the least width holds them.
@@ -203,6 +221,18 @@ impl FieldInfo {
     /// An address.
     pub const fn ip(name: &'static str, title: &'static str, doc: &'static str) -> Self {
         FieldInfo::new(name, title, FieldType::Ip, doc)
+    }
+    /// Several addresses.
+    pub const fn ips(name: &'static str, title: &'static str, doc: &'static str) -> Self {
+        FieldInfo::new(name, title, FieldType::Ips, doc)
+    }
+    /// A range of addresses.
+    pub const fn range(name: &'static str, title: &'static str, doc: &'static str) -> Self {
+        FieldInfo::new(name, title, FieldType::Range, doc)
+    }
+    /// Several ranges of addresses.
+    pub const fn ranges(name: &'static str, title: &'static str, doc: &'static str) -> Self {
+        FieldInfo::new(name, title, FieldType::Ranges, doc)
     }
     /// Several texts.
     pub const fn list(name: &'static str, title: &'static str, doc: &'static str) -> Self {

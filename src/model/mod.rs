@@ -1,5 +1,6 @@
 //! Floor 1: the shapes that everything speaks in. Plain data: no SDK types, no terminal, no I/O.
 
+pub mod addresses;
 pub mod call;
 pub mod delta;
 pub mod draft;
@@ -20,6 +21,7 @@ pub mod run;
 pub mod table;
 pub mod value;
 
+pub use addresses::{Block, Blocks};
 pub use call::{Arg, Call, Out, Outputs};
 pub use delta::Delta;
 pub use draft::{Cell, DraftColumn, DraftRow, Preset, RowEdit, RowMark, TableRow};

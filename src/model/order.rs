@@ -1,7 +1,9 @@
 //! The order of values in a sort: numbers by size, addresses by number, texts as people read them.
 
 use std::cmp::Ordering;
+use std::net::IpAddr;
 
+use super::addresses::{Block, Blocks};
 use super::value::Value;
 
 /// Where a value stands in any sort, up or down.
@@ -26,13 +28,16 @@ fn rank(value: &Value) -> Rank {
     }
 }
 
+/// The class of addresses and ranges, one or several.
+const ADDRESSES: u8 = 3;
+
 /// Values of one column are of one class; where AWS mixes them (an address that is none), the classes stay apart.
 fn class(value: &Value) -> u8 {
     match value {
         Value::Unknown | Value::Empty | Value::Secret(_) => 0,
         Value::Bool(_) => 1,
         Value::Time(_) => 2,
-        Value::Ip(_) | Value::Ip6(_) => 3,
+        Value::Ip(_) | Value::Ip6(_) | Value::Net(_) | Value::Net6(_) | Value::Ips(_) | Value::Nets(_) => ADDRESSES,
         Value::List(_) => 4,
         Value::Text(_) | Value::State(..) => 5,
         Value::Int(_)
@@ -53,8 +58,8 @@ impl Value {
             return ranks;
         }
         let order = class(self).cmp(&class(other)).then_with(|| match (self, other) {
-            // IPv4 before IPv6, each by number.
-            (Value::Ip(_) | Value::Ip6(_), Value::Ip(_) | Value::Ip6(_)) => self.as_ip().cmp(&other.as_ip()),
+            (Value::Ip(a), Value::Ip(b)) => a.cmp(b),
+            _ if class(self) == ADDRESSES => blocks(self.blocks(), other.blocks()),
             (Value::Time(a), Value::Time(b)) => a.cmp(b),
             (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
             (Value::List(a), Value::List(b)) => lists(a, b),
@@ -64,6 +69,20 @@ impl Value {
             },
         });
         if ascending { order } else { order.reverse() }
+    }
+}
+
+fn blocks(mut a: Blocks<'_>, mut b: Blocks<'_>) -> Ordering {
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => return Ordering::Equal,
+            (None, Some(_)) => return Ordering::Less,
+            (Some(_), None) => return Ordering::Greater,
+            (Some(x), Some(y)) => match x.order(y) {
+                Ordering::Equal => {}
+                order => return order,
+            },
+        }
     }
 }
 
@@ -120,10 +139,13 @@ impl SortKey {
         if rank == Rank::Known {
             match value {
                 Value::Bool(b) => room[0] = u8::from(*b),
-                Value::Ip(ip) => room[1..5].copy_from_slice(&ip.octets()),
-                Value::Ip6(ip) => {
-                    room[0] = 1;
-                    room[1..17].copy_from_slice(&ip.octets());
+                Value::Ip(ip) => {
+                    room[1..5].copy_from_slice(&ip.octets());
+                    room[17] = 32;
+                }
+                Value::Ip6(_) | Value::Net(_) | Value::Net6(_) | Value::Ips(_) | Value::Nets(_) => {
+                    let mut all = value.blocks();
+                    whole = all.next().map(|first| block(first, &mut room)).is_some() && all.next().is_none();
                 }
                 // With the sign turned round, the bytes of a number are in its order.
                 Value::Time(t) => room[..8].copy_from_slice(&(t.millis().cast_unsigned() ^ (1 << 63)).to_be_bytes()),
@@ -156,6 +178,19 @@ impl SortKey {
         b[WORDS - 1] |= 1;
         let ranks = (a[0] >> 56).cmp(&(b[0] >> 56));
         if ranks != Ordering::Equal || ascending { ranks.then(a.cmp(&b)) } else { b.cmp(&a) }
+    }
+}
+
+/// Writes a range as its family, its first address and the length of its prefix.
+fn block(block: Block, room: &mut [u8; ROOM]) {
+    let range = block.range();
+    room[17] = range.prefix_len();
+    match range.network() {
+        IpAddr::V4(ip) => room[1..5].copy_from_slice(&ip.octets()),
+        IpAddr::V6(ip) => {
+            room[0] = 1;
+            room[1..17].copy_from_slice(&ip.octets());
+        }
     }
 }
 
@@ -249,6 +284,15 @@ mod tests {
             any::<i32>().prop_map(|t| Value::Time(Time::from_secs(i64::from(t)))),
             any::<u32>().prop_map(|ip| Value::Ip(Ipv4Addr::from(ip))),
             prop_oneof![any::<u128>(), 0..3u128].prop_map(|ip| Value::Ip6(Ipv6Addr::from(ip).into())),
+            (any::<u32>(), 0..33u8)
+                .prop_map(|(ip, bits)| { Value::range(Some(&format!("{}/{bits}", Ipv4Addr::from(ip)))) }),
+            (0..3u128, 120..129u8).prop_map(|(ip, bits)| Value::range(Some(&format!("{}/{bits}", Ipv6Addr::from(ip))))),
+            prop::collection::vec(0..3u32, 0..3)
+                .prop_map(|v| Value::Ips(v.into_iter().map(|ip| Ipv4Addr::from(ip).into()).collect::<Vec<_>>().into())),
+            prop::collection::vec((0..3u32, 30..33u8), 0..3).prop_map(|v| {
+                let all: Vec<String> = v.iter().map(|(ip, bits)| format!("{}/{bits}", Ipv4Addr::from(*ip))).collect();
+                Value::ranges(all.iter().map(String::as_str))
+            }),
             (0..3u32, 0..3u32).prop_map(|(ok, of)| Value::Ratio { ok, of, busy: 0 }),
             prop::collection::vec(text.prop_map(arcstr::ArcStr::from), 0..3).prop_map(|v| Value::List(v.into())),
         ]

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use arcstr::ArcStr;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::base::{Secret, Time};
 
@@ -92,6 +93,14 @@ pub enum Value {
     Ip(Ipv4Addr),
     /// An IPv6 address; aside, because it alone would fill a value.
     Ip6(Arc<Ipv6Addr>),
+    /// An IPv4 range, with its host bits cleared.
+    Net(Ipv4Net),
+    /// An IPv6 range, with its host bits cleared.
+    Net6(Arc<Ipv6Net>),
+    /// Several addresses.
+    Ips(Arc<Vec<IpAddr>>),
+    /// Several ranges, with their host bits cleared.
+    Nets(Arc<Vec<IpNet>>),
     /// Several texts.
     List(Arc<Vec<ArcStr>>),
     /// A state with its tone.
@@ -132,17 +141,6 @@ impl Value {
         let v: Vec<ArcStr> = items.into_iter().collect();
         if v.is_empty() { Value::Empty } else { Value::List(Arc::new(v)) }
     }
-    /// An address if it reads as one of either family, else text.
-    pub fn ip(s: Option<&str>) -> Self {
-        match s {
-            None | Some("") => Value::Empty,
-            Some(s) => match s.parse() {
-                Ok(IpAddr::V4(ip)) => Value::Ip(ip),
-                Ok(IpAddr::V6(ip)) => Value::Ip6(Arc::new(ip)),
-                Err(_) => Value::text(s),
-            },
-        }
-    }
     /// Whether there is something in it: neither unknown nor empty.
     pub fn is_some(&self) -> bool {
         !matches!(self, Value::Unknown | Value::Empty)
@@ -151,14 +149,6 @@ impl Value {
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Value::Text(s) | Value::State(_, s) => Some(s),
-            _ => None,
-        }
-    }
-    /// The address inside.
-    pub fn as_ip(&self) -> Option<IpAddr> {
-        match self {
-            Value::Ip(ip) => Some((*ip).into()),
-            Value::Ip6(ip) => Some((**ip).into()),
             _ => None,
         }
     }
@@ -189,12 +179,12 @@ impl Value {
     pub fn as_bool(&self) -> Option<bool> {
         if let Value::Bool(b) = self { Some(*b) } else { None }
     }
-    /// The texts inside; a single text counts as one.
+    /// The texts inside, addresses and ranges as texts; a single one counts as one.
     pub fn items(&self) -> Vec<ArcStr> {
         match self {
             Value::List(v) => v.as_ref().clone(),
             Value::Text(s) | Value::State(_, s) => vec![s.clone()],
-            _ => Vec::new(),
+            _ => self.blocks().map(|b| arcstr::format!("{b}")).collect(),
         }
     }
 }
@@ -212,6 +202,10 @@ impl PartialEq for Value {
             (Value::Ratio { ok: a, of: b, busy: x }, Value::Ratio { ok: c, of: d, busy: y }) => (a, b, x) == (c, d, y),
             (Value::Ip(a), Value::Ip(b)) => a == b,
             (Value::Ip6(a), Value::Ip6(b)) => a == b,
+            (Value::Net(a), Value::Net(b)) => a == b,
+            (Value::Net6(a), Value::Net6(b)) => a == b,
+            (Value::Ips(a), Value::Ips(b)) => a == b,
+            (Value::Nets(a), Value::Nets(b)) => a == b,
             (Value::List(a), Value::List(b)) => a == b,
             (Value::State(t, a), Value::State(u, b)) => t == u && a == b,
             (Value::Secret(a), Value::Secret(b)) => a == b,

@@ -33,6 +33,27 @@ impl Range for Ipv6Net {
     }
 }
 
+/// What is wrong with a text that was meant as a range, as the rest of a sentence; `None` if it has no slash, or nothing is wrong.
+pub fn flaw(text: &str) -> Option<String> {
+    let (address, prefix) = text.split_once('/')?;
+    if IpNet::read(text).is_some() {
+        return None;
+    }
+    Some(match address.parse::<IpAddr>() {
+        Ok(ip) => {
+            let (family, most) = if ip.is_ipv4() { ("IPv4", 32) } else { ("IPv6", 128) };
+            match prefix {
+                "" => format!("behind the slash stands how many bits the range fixes, 0 to {most}"),
+                _ => format!("/{prefix} is no length of an {family} prefix, which is 0 to {most}"),
+            }
+        }
+        Err(_) if address.split('.').any(|n| n.len() > 1 && n.starts_with('0')) => {
+            format!("{address} has a number with a leading zero, which some read as octal")
+        }
+        Err(_) => format!("{address} is no address: write a range such as 10.1.0.0/16 or 2600:1f14::/32"),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,6 +75,18 @@ mod tests {
         ] {
             assert_eq!(IpNet::read(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_range_is_said_of_the_part_that_is_wrong() {
+        let say = |text: &str| flaw(text).unwrap_or_default();
+        assert_eq!(say("10.0.0.0/33"), "/33 is no length of an IPv4 prefix, which is 0 to 32");
+        assert_eq!(say("2600::/129"), "/129 is no length of an IPv6 prefix, which is 0 to 128");
+        assert_eq!(say("10.0.0.0/x"), "/x is no length of an IPv4 prefix, which is 0 to 32");
+        assert!(say("10.0.0.0/").contains("0 to 32") && say("::/").contains("0 to 128"));
+        assert!(say("010.0.0.0/8").contains("leading zero"));
+        assert!(say("10.0.0/16").starts_with("10.0.0 is no address") && say("1::2::3/4").contains("no address"));
+        assert_eq!((flaw("10.0.0.0/8"), flaw("10.0.0.0"), flaw("web")), (None, None, None));
     }
 
     #[test]

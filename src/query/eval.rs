@@ -1,14 +1,14 @@
 //! Whether a row matches.
 
-use std::net::IpAddr;
-
 use arcstr::ArcStr;
+use ipnet::IpNet;
 use rustc_hash::FxHashMap;
 
 use super::needle::Needle;
 use super::{Op, Operand, Query, Term, Test, Word};
 use crate::base::Time;
-use crate::model::{FieldType, Record, Shared, Tags, Value};
+use crate::model::{Block, FieldType, Record, Shared, Tags, Value};
+use crate::net::range::Range as _;
 
 /// A row as a query sees it: its record, and its cells with the side tables joined in.
 pub trait Cells {
@@ -115,7 +115,7 @@ fn has_word(row: &impl Cells, word: &Word, w: &Needle<'_>, seen: &mut Seen) -> b
     let r = row.record();
     let named =
         |i: usize, value: &Value| texts(value).iter().filter_map(|id| row.called(i, id)).any(|name| w.names(name));
-    let has = |value: &Value| value_has(value, w) || word.address.is_some_and(|a| is_at(value, a));
+    let has = |value: &Value| value_has(value, w) || word.block.is_some_and(|b| is_at(value, b));
     let here = |(i, value): (usize, &Value)| word.fields.contains(i) && (has(value) || named(i, value));
     let shared = r.values.shared().is_some_and(|common| {
         let look = || (common.clone(), common.values().any(here));
@@ -143,21 +143,27 @@ fn value_has(value: &Value, w: &Needle<'_>) -> bool {
         Value::Text(s) | Value::State(_, s) => w.names(s),
         Value::List(v) => v.iter().any(|s| w.names(s)),
         Value::Ip(ip) => w.is_numeric() && w.is_in(&ip.to_string()),
-        Value::Ip6(ip) => w.is_hex() && w.is_in(&ip.to_string()),
+        Value::Ip6(_) | Value::Net(_) | Value::Net6(_) | Value::Ips(_) | Value::Nets(_) => {
+            w.is_address() && value.blocks().any(|block| w.is_in(&block.to_string()))
+        }
         Value::Int(n) => w.is_numeric() && w.is(&n.to_string()),
         _ => false,
     }
 }
 
-/// Whether the value is this address or lists it, however either is written: `2600:1F14:0::5` is `2600:1f14::5`.
-fn is_at(value: &Value, address: IpAddr) -> bool {
-    let is = |s: &str| s.parse() == Ok(address);
+/// Whether the value is this address or range or lists it, however either is written: `2600:1F14:0::5` is `2600:1f14::5`.
+fn is_at(value: &Value, block: Block) -> bool {
+    let is = |s: &str| written(s) == Some(block);
     match value {
-        Value::Ip(_) | Value::Ip6(_) => value.as_ip() == Some(address),
         Value::Text(s) => is(s),
         Value::List(all) => all.iter().any(|s| is(s)),
-        _ => false,
+        _ => value.blocks().any(|b| b == block),
     }
+}
+
+/// A text that is an address or a range.
+fn written(text: &str) -> Option<Block> {
+    text.parse().map(Block::Ip).ok().or_else(|| IpNet::read(text).map(|net| Block::Net(net.trunc())))
 }
 
 /// `*` and `?` as in AWS's filters; without them the texts must be equal.
@@ -199,10 +205,14 @@ fn compare(value: &Value, ty: FieldType, op: Op, operand: &Operand, now: Time) -
         (Value::Empty, Operand::Nothing) => true,
         (_, Operand::Nothing) | (Value::Empty, _) => false,
         (Value::List(items), Operand::Text(want)) => items.iter().any(|s| text_matches(s, want, ty, op)),
-        (Value::Ip(_) | Value::Ip6(_), o) => value.as_ip().is_some_and(|ip| address(ip, op, o)),
+        (Value::Ip(_) | Value::Ip6(_) | Value::Net(_) | Value::Net6(_) | Value::Ips(_) | Value::Nets(_), o) => {
+            value.blocks().any(|b| block(b, op, o))
+        }
         // Addresses in a list, or a target that may be one.
-        (Value::List(items), o @ (Operand::Ip(_) | Operand::Net(_))) => items.iter().any(|s| written(s, op, o)),
-        (Value::Text(s), o @ (Operand::Ip(_) | Operand::Net(_))) => written(s, op, o),
+        (Value::List(items), o @ (Operand::Ip(_) | Operand::Net(_))) => {
+            items.iter().any(|s| written(s).is_some_and(|b| block(b, op, o)))
+        }
+        (Value::Text(s), o @ (Operand::Ip(_) | Operand::Net(_))) => written(s).is_some_and(|b| block(b, op, o)),
         (Value::Bool(b), Operand::Flag(want)) => b == want,
         (Value::Time(t), Operand::Number(secs)) => {
             let age = now.since(*t).as_secs_f64();
@@ -218,27 +228,30 @@ fn compare(value: &Value, ty: FieldType, op: Op, operand: &Operand, now: Time) -
     }
 }
 
-fn written(text: &str, op: Op, operand: &Operand) -> bool {
-    text.parse().is_ok_and(|ip| address(ip, op, operand))
-}
-
-fn address(ip: IpAddr, op: Op, operand: &Operand) -> bool {
-    match operand {
-        // Addresses of different families have no order.
-        Operand::Ip(want) if op.is_order() => {
-            let by = ip.cmp(want);
-            ip.is_ipv4() == want.is_ipv4()
-                && match op {
-                    Op::More => by.is_gt(),
-                    Op::AtLeast => by.is_ge(),
-                    Op::Less => by.is_lt(),
-                    _ => by.is_le(),
-                }
-        }
-        Operand::Ip(want) => ip == *want,
-        Operand::Net(net) => net.contains(&ip),
-        Operand::Text(want) => text_matches(&ip.to_string(), want, FieldType::Ip, op),
-        _ => false,
+fn block(block: Block, op: Op, operand: &Operand) -> bool {
+    let wanted = match operand {
+        Operand::Ip(ip) => Block::Ip(*ip),
+        Operand::Net(net) => Block::Net(*net),
+        Operand::Text(want) => return text_matches(&block.to_string(), want, FieldType::Ip, op),
+        _ => return false,
+    };
+    let (here, there) = (block.range(), wanted.range());
+    // What is of different families has nothing in common, and no order.
+    if here.network().is_ipv4() != there.network().is_ipv4() {
+        return false;
+    }
+    // With an address, a range is compared by where it begins.
+    let by = || match wanted {
+        Block::Ip(ip) => here.network().cmp(&ip),
+        Block::Net(_) => block.order(wanted),
+    };
+    match (op, block) {
+        (Op::More, _) => by().is_gt(),
+        (Op::AtLeast, _) => by().is_ge(),
+        (Op::Less, _) => by().is_lt(),
+        (Op::AtMost, _) => by().is_le(),
+        (Op::Is | Op::IsNot, Block::Net(_)) => block == wanted,
+        (Op::Has | Op::Is | Op::IsNot, _) => there.contains(&here) || op == Op::Has && here.contains(&there),
     }
 }
 
@@ -271,6 +284,8 @@ mod tests {
         Field { info: FieldInfo::new("healthy", "HEALTHY", FieldType::Ratio, ""), get: |()| Value::Unknown },
         Field { info: FieldInfo::new("ipv6", "IPV6", FieldType::List, ""), get: |()| Value::Unknown },
         Field { info: FieldInfo::new("ends", "ENDS", FieldType::Date, ""), get: |()| Value::Unknown },
+        Field { info: FieldInfo::range("cidr", "CIDR", ""), get: |()| Value::Unknown },
+        Field { info: FieldInfo::ranges("ranges", "RANGES", ""), get: |()| Value::Unknown },
     ]);
     static KIND: KindInfo = KindInfo {
         name: "things",
@@ -308,6 +323,8 @@ mod tests {
                 Value::ratio(1, 3),
                 Value::list(["2600:1f14:abc::5".into(), "fd00::7".into()]),
                 Value::Time(Time::from_secs(253_402_300_799)),
+                Value::range(Some("10.0.9.0/24")),
+                Value::ranges(["172.31.0.0/16", "2600:1f14:aa::/56"]),
             ]
             .into(),
             tags: [("Env".into(), "Prod".into())].into(),
@@ -456,7 +473,53 @@ mod tests {
             assert!(!holds(q), "{q}");
         }
         let error = Query::parse("ip:010.1.0.0/16", &KIND).expect_err("no range").message;
-        assert!(error.contains("010.1.0.0/16") && error.contains("10.1.0.0/16 or"), "{error}");
+        assert!(error.contains("010.1.0.0/16") && error.contains("leading zero"), "{error}");
+    }
+
+    #[test]
+    fn a_range_is_found_by_what_lies_in_it_and_by_what_it_lies_in() {
+        for q in [
+            "cidr:10.0.0.0/16",
+            "cidr:10.0.9.0/24",
+            "cidr:10.0.9.128/25",
+            "cidr:10.0.9.7",
+            "cidr:10.0.9",
+            "cidr=10.0.9.0/24",
+            "cidr!=10.0.0.0/16",
+            "cidr:10.0.0.0/16 cidr>=10.0.0.0/16",
+            "cidr:10.0.9.128/25 cidr<=10.0.9.128/25",
+            "cidr>10.0.8.0/24 cidr<10.0.10.0/24",
+            "cidr>=10.0.9.0 cidr<10.0.10.0",
+            "ranges:2600:1f14::/32",
+            "ranges=2600:1F14:00AA:0::/56",
+            "ranges:172.16.0.0/12,10.0.0.0/8",
+            "ranges:2600:1f14:aa::9",
+            "10.0.9.0/24",
+            "2600:1f14:aa:0::/56",
+            "!10.0.9.0/25",
+        ] {
+            assert!(holds(q), "{q}");
+        }
+        for q in [
+            "cidr:10.1.0.0/16",
+            "cidr:10.0.10.1",
+            "cidr=10.0.9.0",
+            "cidr=10.0.0.0/16",
+            "cidr!=10.0.9.0/24",
+            "cidr:::/0",
+            "cidr>10.0.9.0/24",
+            "cidr:10.0.9.128/25 cidr>=10.0.9.128/25",
+            "ranges:2600:1f15::/32",
+            "ranges:fd00::/8",
+        ] {
+            assert!(!holds(q), "{q}");
+        }
+        let say = |q: &str| Query::parse(q, &KIND).expect_err(q).message;
+        assert_eq!(
+            say("cidr:10.0.0.0/33"),
+            "cidr cannot be compared with 10.0.0.0/33: /33 is no length of an IPv4 prefix, which is 0 to 32."
+        );
+        assert!(say("cidr>soon").ends_with("write an address, or a range such as 10.1.0.0/16 or 2600:1f14::/32."));
     }
 
     #[test]

@@ -9,8 +9,15 @@
 //! A word looks at name, id, tags and every field that can be a column, but for those whose values are the same few words on most
 //! rows (`tenancy`, `usage_operation`): they have to be named. Of an ARN it looks at the resource's own part, unless it has a
 //! colon itself. An address is a word, colons or not. A field that holds the id of another row takes that row's name as well:
-//! `vpc=prod`. `:` is "contains" for texts, "begins with" for states, "is" for numbers and flags, and "lies in" for a range of addresses
-//! and whatever field holds addresses; `=` is "is" for all of them. A ratio is compared by its count (`healthy<3`) or by its share
+//! `vpc=prod`. `:` is "contains" for texts, "begins with" for states and "is" for numbers and flags; `=` is "is" for all of them.
+//!
+//! With an address or a range, `:` finds whatever has an address in common with it: `ip:10.0.0.0/16` addresses in that range,
+//! `cidr:10.0.0.0/16` ranges that lie in it or hold it, `cidr:10.0.1.7` ranges that hold this address. Two ranges have nothing in
+//! common or one holds the other, and the one that holds the other sorts before it: `cidr:R cidr>=R` is what lies in R,
+//! `cidr:R cidr<=R` what holds it. `=` is "is", and of an address and a range "lies in". Order is by number, within one family.
+//! Colons in a value are no operators: `ip:2600:1f14::/32`.
+//!
+//! A ratio is compared by its count (`healthy<3`) or by its share
 //! (`healthy<60%`, `healthy=2/3`). A value that is unknown matches no comparison, neither `=` nor `!=`.
 
 mod eval;
@@ -26,7 +33,7 @@ use arcstr::ArcStr;
 use ipnet::IpNet;
 
 use crate::base::Time;
-use crate::model::{FieldSet, Filters, KindInfo};
+use crate::model::{Block, FieldSet, Filters, KindInfo};
 
 /// A parsed query for one kind. Empty: everything matches.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -51,8 +58,8 @@ pub struct Term {
 pub struct Word {
     /// In lower case.
     pub text: String,
-    /// The address that it is, however it is written.
-    pub address: Option<IpAddr>,
+    /// The address or range that it is, however it is written.
+    pub block: Option<Block>,
     /// The fields it looks at, by position: what can be a column, without those whose values are the same few words
     /// everywhere ([`crate::model::FieldInfo::named_only`]).
     pub fields: FieldSet,

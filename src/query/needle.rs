@@ -9,7 +9,7 @@ pub(super) struct Needle<'w> {
     rarest: (usize, u8, u8),
     ascii: bool,
     numeric: bool,
-    hex: bool,
+    address: bool,
     /// Whether it is a piece of an ARN.
     colon: bool,
 }
@@ -38,13 +38,13 @@ impl<'w> Needle<'w> {
             ascii: word.is_ascii(),
             colon: word.contains(':'),
             numeric: word.bytes().all(|b| b.is_ascii_digit() || b == b'.'),
-            hex: word.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b'.' | b':')),
+            address: word.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b'.' | b':' | b'/')),
         }
     }
 
-    /// Whether it could be a part of an IPv6 address.
-    pub(super) fn is_hex(&self) -> bool {
-        self.hex
+    /// Whether it could be a part of an address or a range.
+    pub(super) fn is_address(&self) -> bool {
+        self.address
     }
     /// Whether it could be a number or a part of an IPv4 address.
     pub(super) fn is_numeric(&self) -> bool {

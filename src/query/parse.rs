@@ -7,8 +7,8 @@ use ipnet::IpNet;
 use super::{Op, Operand, Query, QueryError, Term, Test, Word};
 use crate::base::Time;
 use crate::base::text::{nearest, suggest};
-use crate::model::{Column, FieldInfo, FieldSet, FieldType, KindInfo};
-use crate::net::range::Range;
+use crate::model::{Block, Column, FieldInfo, FieldSet, FieldType, KindInfo};
+use crate::net::range::{self, Range};
 
 impl Query {
     /// Reads a query for a kind.
@@ -86,7 +86,8 @@ fn term(token: &str, kind: &KindInfo) -> Result<Test, QueryError> {
     let fail = |message: String| Err(QueryError { term: token.to_string(), message });
     let word = || {
         let text = unquote(token).to_lowercase();
-        Test::Word(Word { address: text.parse().ok(), text, fields: searched(kind) })
+        let block = text.parse().map(Block::Ip).ok().or_else(|| IpNet::read(&text).map(|n| Block::Net(n.trunc())));
+        Test::Word(Word { block, text, fields: searched(kind) })
     };
     let Some((name, op, value)) = operator(token) else { return Ok(word()) };
     if token.parse::<IpAddr>().is_ok() || IpNet::read(token).is_some() {
@@ -137,7 +138,11 @@ fn term(token: &str, kind: &KindInfo) -> Result<Test, QueryError> {
                 operands.extend(also(&p, &o, op));
                 operands.push(o);
             }
-            None => return fail(format!("{name} cannot be compared with {p}: {}.", wanted(info.ty))),
+            None => {
+                let why = if info.ty.is_addresses() { range::flaw(&p) } else { None };
+                let why = why.unwrap_or_else(|| wanted(info.ty).into());
+                return fail(format!("{name} cannot be compared with {p}: {why}."));
+            }
         }
     }
     Ok(Test::Field { field, op, operands })
@@ -156,7 +161,7 @@ fn also(text: &str, operand: &Operand, op: Op) -> Option<Operand> {
     if op.is_order() || !matches!(operand, Operand::Text(_)) {
         return None;
     }
-    text.parse().map(Operand::Ip).ok().or_else(|| IpNet::read(text).map(Operand::Net))
+    text.parse().map(Operand::Ip).ok().or_else(|| IpNet::read(text).map(|net| Operand::Net(net.trunc())))
 }
 
 /// The fields that a bare word looks at.
@@ -176,6 +181,9 @@ const fn has_order(ty: FieldType) -> bool {
             | FieldType::Seconds
             | FieldType::Ratio
             | FieldType::Ip
+            | FieldType::Ips
+            | FieldType::Range
+            | FieldType::Ranges
             | FieldType::Series
     )
 }
@@ -188,7 +196,9 @@ const fn wanted(ty: FieldType) -> &'static str {
         FieldType::Bytes => "write a size such as 500k, 20MiB or 1.5g",
         FieldType::Seconds => "write a span such as 300, 90s or 5m",
         FieldType::Bool => "write yes or no",
-        FieldType::Ip => "write an address, or a range such as 10.1.0.0/16 or 2600:1f14::/32",
+        FieldType::Ip | FieldType::Ips | FieldType::Range | FieldType::Ranges => {
+            "write an address, or a range such as 10.1.0.0/16 or 2600:1f14::/32"
+        }
         FieldType::Ratio => "write a count such as 3, or a share such as 60% or 2/3",
         _ => "write a number",
     }
@@ -224,11 +234,11 @@ fn operand(s: &str, info: &FieldInfo, op: Op) -> Option<Operand> {
             "no" | "false" | "off" | "n" => Some(Operand::Flag(false)),
             _ => None,
         },
-        FieldType::Ip => {
+        FieldType::Ip | FieldType::Ips | FieldType::Range | FieldType::Ranges => {
             if let Ok(ip) = s.parse() {
                 Some(Operand::Ip(ip))
             } else if let Some(net) = IpNet::read(s) {
-                Some(Operand::Net(net))
+                Some(Operand::Net(net.trunc()))
             } else if op.is_order() || s.contains('/') {
                 None
             } else {

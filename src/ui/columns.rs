@@ -47,13 +47,14 @@ pub fn place(wishes: &[Wish], room: u16, joined: bool) -> Vec<Placed> {
     let floor = |i: usize| if i == 0 { name_least(joined) } else { 0 };
     // Addresses that turn out to be short leave their room to others.
     let start = |(i, w): (usize, &Wish)| match w.info.ty {
-        FieldType::Ip => w.want.max(cells(w.info.title)).min(least(w.info, 0)),
+        FieldType::Ip | FieldType::Range => w.want.max(cells(w.info.title)).min(least(w.info, 0)),
         _ => least(w.info, floor(i)),
     };
     let mut widths: Vec<u16> = wishes.iter().enumerate().map(start).collect();
     let used = widths.iter().map(|w| w + GAP).sum::<u16>().saturating_sub(GAP);
     let mut left = room.saturating_sub(used);
-    let wide = |ty| matches!(ty, FieldType::Text | FieldType::List | FieldType::Id);
+    let wide =
+        |ty| matches!(ty, FieldType::Text | FieldType::List | FieldType::Ips | FieldType::Ranges | FieldType::Id);
     let is_id = |w: &Wish| w.info.ty == FieldType::Id && !w.named;
     // Narrow values whole, a name that can be told from others, short texts whole, other texts, ids; what is left goes
     // to names.

@@ -144,7 +144,13 @@ pub fn value<'a>(value: &'a Value, info: &FieldInfo, now: Time, zone: &TimeZone)
         Value::Time(t) => Cow::Owned(date(*t, zone)),
         Value::Ratio { ok, of, .. } => Cow::Owned(format!("{ok}/{of}")),
         Value::Ip(ip) => Cow::Owned(ip.to_string()),
-        Value::Ip6(ip) => Cow::Owned(ip.to_string()),
+        Value::Ip6(_) | Value::Net(_) | Value::Net6(_) | Value::Ips(_) | Value::Nets(_) => {
+            let mut out = String::new();
+            for (i, block) in value.blocks().enumerate() {
+                let _ = write!(out, "{}{block}", if i > 0 { ", " } else { "" });
+            }
+            Cow::Owned(out)
+        }
         Value::List(items) => match items.as_slice() {
             [one] => visible(one),
             many => {
@@ -196,7 +202,7 @@ fn ip_width(ip: Ipv4Addr) -> usize {
 /// neighbours), everything else at the end.
 pub fn fit<'a>(text: &'a str, info: &FieldInfo, cells: u16) -> Cow<'a, str> {
     match info.ty {
-        FieldType::Id | FieldType::Ip => cut_middle(text, usize::from(cells)),
+        FieldType::Id | FieldType::Ip | FieldType::Range => cut_middle(text, usize::from(cells)),
         _ => cut_end(text, usize::from(cells)),
     }
 }
@@ -273,6 +279,9 @@ mod tests {
             (Value::Time(Time::from_secs(253_402_300_799)), FieldType::Date),
             (Value::Time(Time::from_secs(253_402_300_800)), FieldType::Date),
             (Value::ip(Some("2600:1f14:abc:d00::5")), FieldType::Ip),
+            (Value::range(Some("10.0.0.0/16")), FieldType::Range),
+            (Value::ips(["10.0.0.1", "2600:1f14::5"]), FieldType::Ips),
+            (Value::ranges(["10.0.0.0/8"]), FieldType::Ranges),
             (Value::Time(now), FieldType::Age),
             (Value::Bytes(1 << 40), FieldType::Bytes),
             (Value::list(["a".into(), "b".into()]), FieldType::List),

@@ -31,6 +31,7 @@ const FLOORS: &[(&str, u8)] = &[
 const SAME_FLOOR: &[(&str, &str)] = &[
     ("model", "input"), // an Event carries a Key
     ("model", "query"), // an Effect carries a Query
+    ("model", "net"),   // a Value holds addresses and ranges
     ("query", "model"), // a Query reads Records
     ("query", "net"),   // and ranges of addresses
     ("runtime", "term"),

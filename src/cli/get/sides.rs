@@ -77,10 +77,8 @@ impl Sides {
 
 /// Whether a bare word that looks at the fields `words` can be in the `i`th. It looks at tags wherever they come from.
 fn reads(words: FieldSet, i: usize, field: &FieldInfo, info: &KindInfo) -> bool {
-    let texts = matches!(
-        field.ty,
-        FieldType::Text | FieldType::Id | FieldType::State | FieldType::Int | FieldType::Ip | FieldType::List
-    );
+    let texts = field.ty.is_addresses()
+        || matches!(field.ty, FieldType::Text | FieldType::Id | FieldType::State | FieldType::Int | FieldType::List);
     info.tags_aside() == Some(i) || texts && words.contains(i)
 }
 

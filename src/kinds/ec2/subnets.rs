@@ -6,7 +6,7 @@ use futures::future::{BoxFuture, FutureExt};
 use super::listing::{PAGE, filtered, in_effect, tags};
 use super::vpcs::{OWNER, PUBLIC_ACCESS_BLOCK};
 use crate::base::{Fault, Scope};
-use crate::kinds::convert::{flag, int, texts};
+use crate::kinds::convert::{flag, int};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::raw::raw;
 use crate::kinds::row_spec::{Field, Fields, RowSpec, States, field};
@@ -45,10 +45,10 @@ pub const ZONE: FieldInfo = FieldInfo::text("zone", "ZONE", "Its Availability Zo
     .asked_by("availability-zone");
 /// Its IPv4 range.
 pub const CIDR: FieldInfo =
-    FieldInfo::text("cidr", "CIDR", "Its IPv4 range.").unique().shown(1).cells(14, 18).aka(&["cidr_block", "range"]);
+    FieldInfo::range("cidr", "CIDR", "Its IPv4 range.").unique().shown(1).cells(14, 18).aka(&["cidr_block", "range"]);
 /// Its IPv6 ranges.
 pub const IPV6_CIDR: FieldInfo =
-    FieldInfo::list("ipv6_cidr", "IPV6 CIDR", "Its IPv6 ranges.").unique().cells(10, 40).aka(&["ipv6"]);
+    FieldInfo::ranges("ipv6_cidr", "IPV6 CIDR", "Its IPv6 ranges.").unique().cells(10, 40).aka(&["ipv6"]);
 /// IPv4 addresses that are free.
 pub const AVAILABLE_IPS: FieldInfo = FieldInfo::int(
     "available_ips",
@@ -99,7 +99,7 @@ static FIELDS: Fields<sdk::Subnet> = Fields(&[
     Field::state(STATE),
     field(VPC_ID, |s, c| c.said(s.vpc_id())),
     field(ZONE, |s, c| c.said(s.availability_zone())),
-    field(CIDR, |s, _| Value::opt(s.cidr_block())),
+    field(CIDR, |s, _| Value::range(s.cidr_block())),
     field(AVAILABLE_IPS, |s, _| int(s.available_ip_address_count())),
     field(PUBLIC_IP_ON_LAUNCH, |s, _| flag(s.map_public_ip_on_launch())),
     field(DEFAULT_FOR_AZ, |s, _| flag(s.default_for_az())),
@@ -161,7 +161,7 @@ fn list(request: ListRequest, pages: Pages) -> BoxFuture<'static, Result<(), Fau
 fn ipv6(s: &sdk::Subnet) -> Value {
     let state = |s: &sdk::SubnetCidrBlockState| in_effect(s.state().map(|s| s.as_str()));
     let all = s.ipv6_cidr_block_association_set().iter().filter(|a| a.ipv6_cidr_block_state().is_none_or(state));
-    texts(all.filter_map(|a| a.ipv6_cidr_block()))
+    Value::ranges(all.filter_map(|a| a.ipv6_cidr_block()))
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {

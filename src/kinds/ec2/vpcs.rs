@@ -5,7 +5,7 @@ use futures::future::{BoxFuture, FutureExt};
 
 use super::listing::{PAGE, filtered, in_effect, tags};
 use crate::base::{Fault, Scope};
-use crate::kinds::convert::{flag, texts};
+use crate::kinds::convert::flag;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::raw::raw;
 use crate::kinds::row_spec::{Field, Fields, RowSpec, States, field};
@@ -21,13 +21,13 @@ pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The VPC id.").shown(1).cell
 /// pending or available.
 pub const STATE: FieldInfo = FieldInfo::state("state", "STATE", "pending or available.").shown(0).cells(8, 10);
 /// Its IPv4 ranges, the primary one first.
-pub const CIDR: FieldInfo = FieldInfo::list("cidr", "CIDR", "Its IPv4 ranges, the primary one first.")
+pub const CIDR: FieldInfo = FieldInfo::ranges("cidr", "CIDR", "Its IPv4 ranges, the primary one first.")
     .shown(1)
     .cells(14, 40)
     .aka(&["cidr_block", "range"]);
 /// Its IPv6 ranges.
 pub const IPV6_CIDR: FieldInfo =
-    FieldInfo::list("ipv6_cidr", "IPV6 CIDR", "Its IPv6 ranges.").shown(4).cells(10, 40).aka(&["ipv6"]);
+    FieldInfo::ranges("ipv6_cidr", "IPV6 CIDR", "Its IPv6 ranges.").shown(4).cells(10, 40).aka(&["ipv6"]);
 /// Whether it is the region's default VPC.
 pub const IS_DEFAULT: FieldInfo = FieldInfo::flag("is_default", "DEFAULT", "Whether it is the region's default VPC.")
     .shown(2)
@@ -114,14 +114,14 @@ fn ipv4(v: &sdk::Vpc) -> Value {
     let state = |s: &sdk::VpcCidrBlockState| in_effect(s.state().map(|s| s.as_str()));
     let others = v.cidr_block_association_set().iter().filter(|a| a.cidr_block_state().is_none_or(state));
     let others = others.filter_map(|a| a.cidr_block()).filter(|c| v.cidr_block() != Some(c));
-    texts(v.cidr_block().into_iter().chain(others))
+    Value::ranges(v.cidr_block().into_iter().chain(others))
 }
 
 /// Its IPv6 ranges that are in effect.
 fn ipv6(v: &sdk::Vpc) -> Value {
     let state = |s: &sdk::VpcCidrBlockState| in_effect(s.state().map(|s| s.as_str()));
     let all = v.ipv6_cidr_block_association_set().iter().filter(|a| a.ipv6_cidr_block_state().is_none_or(state));
-    texts(all.filter_map(|a| a.ipv6_cidr_block()))
+    Value::ranges(all.filter_map(|a| a.ipv6_cidr_block()))
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
@@ -155,7 +155,7 @@ mod tests {
             .cidr_block_association_set(range("10.2.0.0/16", "associating"))
             .cidr_block_association_set(range("10.1.0.0/16", "associated"))
             .cidr_block_association_set(range("10.4.0.0/16", "failed")));
-        assert_eq!(vpc.get(&CIDR).items(), ["10.1.0.0/16", "10.2.0.0/16"]);
+        assert_eq!(vpc.get(&CIDR), &Value::ranges(["10.1.0.0/16", "10.2.0.0/16"]));
         assert_eq!((vpc.get(&IPV6_CIDR), vpc.get(&IS_DEFAULT)), (&Value::Empty, &Value::Unknown));
     }
 

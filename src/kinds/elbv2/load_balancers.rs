@@ -119,7 +119,7 @@ static FIELDS: Fields<LoadBalancer> = Fields(&[
     field(VPC_ID, |l| text(&l.vpc_id)),
     field(SUBNETS, |l| l.subnets.clone()),
     field(
-        FieldInfo::list("addresses", "ADDRESSES", "Static addresses, where it has them (network).")
+        FieldInfo::ips("addresses", "ADDRESSES", "Static addresses, where it has them (network).")
             .cells(9, 40)
             .section("network"),
         |l| l.addresses.clone(),
@@ -203,14 +203,12 @@ fn convert(converter: &mut Converter, l: &sdk::LoadBalancer) -> Option<LoadBalan
         vpc_id: converter.shared(l.vpc_id()),
         zones: converter.shared_list(zones.iter().filter_map(|z| z.zone_name())),
         subnets: converter.shared_list(zones.iter().filter_map(|z| z.subnet_id())),
-        addresses: Value::list(
+        addresses: Value::ips(
             zones
                 .iter()
                 .flat_map(|z| z.load_balancer_addresses())
                 .flat_map(|a| [a.ip_address(), a.private_ipv4_address(), a.ipv6_address()])
-                .flatten()
-                .filter(|a| !a.is_empty())
-                .map(ArcStr::from),
+                .flatten(),
         ),
         security_groups: converter.shared_list(l.security_groups().iter().map(String::as_str)),
         ip_address_type: converter.shared(l.ip_address_type().map(|t| t.as_str())),

@@ -47,6 +47,7 @@ impl Fact {
             Value::List(items) if items.len() > 1 && cells(&text) > 36 => {
                 items.iter().map(ToString::to_string).collect()
             }
+            Value::Ips(_) | Value::Nets(_) if cells(&text) > 36 => value.blocks().map(|b| b.to_string()).collect(),
             _ => Vec::new(),
         };
         Fact { label: info.title.to_lowercase(), text, role, items }

@@ -28,7 +28,7 @@ pub(super) fn instance(converter: &mut Converter, r: &sdk::Reservation, i: &sdk:
         private_ip: Value::ip(i.private_ip_address().filter(|a| !a.is_empty()).or(ipv6.first().copied())),
         public_ip: Value::ip(i.public_ip_address()),
         elastic_ips: elastic_ips(i),
-        ipv6: texts(ipv6),
+        ipv6: Value::ips(ipv6),
         launched: time(i.launch_time()),
         group,
         image_id: converter.shared(i.image_id()),
@@ -106,7 +106,7 @@ fn elastic_ips(i: &sdk::Instance) -> Value {
     }
     // A public address without any association: the interfaces were left out of the answer.
     let public_unseen = i.public_ip_address().is_some_and(|ip| !ip.is_empty()) && i.network_interfaces().is_empty();
-    if found.is_empty() && (unsaid || public_unseen) { Value::Unknown } else { texts(found) }
+    if found.is_empty() && (unsaid || public_unseen) { Value::Unknown } else { Value::ips(found) }
 }
 
 fn imds(m: &sdk::InstanceMetadataOptionsResponse) -> Option<&'static str> {
@@ -172,7 +172,7 @@ mod tests {
         let r = row(only.clone().build());
         assert_eq!(r.get(&fields::PRIVATE_IP), &Value::ip(Some("2600:1f14::5")));
         assert_eq!(r.get(&fields::PUBLIC_IP), &Value::Empty);
-        assert_eq!(r.get(&fields::IPV6), &Value::list(["2600:1f14::5".into(), "2600:1f14::9".into()]));
+        assert_eq!(r.get(&fields::IPV6), &Value::ips(["2600:1f14::5", "2600:1f14::9"]));
         assert_eq!(read::addresses(&r).len(), 2);
         let both = row(only.private_ip_address("10.1.4.77").build());
         assert_eq!(both.get(&fields::PRIVATE_IP), &Value::ip(Some("10.1.4.77")));

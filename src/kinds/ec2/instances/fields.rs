@@ -53,13 +53,13 @@ pub const PUBLIC_IP: FieldInfo =
         .shown(6);
 /// Elastic IP addresses among the public ones.
 pub const ELASTIC_IPS: FieldInfo =
-    FieldInfo::list("elastic_ips", "ELASTIC IP", "Elastic IP addresses of its network interfaces; they stay on stop.")
+    FieldInfo::ips("elastic_ips", "ELASTIC IP", "Elastic IP addresses of its network interfaces; they stay on stop.")
         .unique()
         .cells(10, 31)
         .aka(&["elastic_ip", "eip"])
         .section("network");
 /// IPv6 addresses.
-pub const IPV6: FieldInfo = FieldInfo::list("ipv6", "IPV6", "IPv6 addresses of its network interfaces.")
+pub const IPV6: FieldInfo = FieldInfo::ips("ipv6", "IPV6", "IPv6 addresses of its network interfaces.")
     .unique()
     .cells(8, 79)
     .section("network");

@@ -139,7 +139,7 @@ pub fn public_ip(row: &Record) -> Option<Ipv4Addr> {
 }
 /// Its addresses within the VPC: the primary private one, and the IPv6 addresses.
 pub fn addresses(row: &Record) -> Vec<IpAddr> {
-    let ipv6 = row.get(&fields::IPV6).items().into_iter().filter_map(|a| a.parse().ok());
+    let ipv6 = row.get(&fields::IPV6).blocks().map(|b| b.range().addr());
     let mut all: Vec<IpAddr> = row.get(&fields::PRIVATE_IP).as_ip().into_iter().chain(ipv6).collect();
     all.dedup();
     all
