@@ -164,7 +164,13 @@ const QUERY: &[(&str, &str)] = &[
         "A text has this in it, a state begins with it, a number or a flag is it. Several: state:pending,running.",
     ),
     ("type=t3.*", "Is exactly this, with * and ?. != is the opposite."),
-    ("ip:10.1.0.0/16", "An address in a range, of either family: ipv6:2600:1f14::/32."),
+    ("ip:10.1.0.0/16", "Addresses in a range, of either family: ipv6:2600:1f14::/32. ip>10.1.4.0 goes by number."),
+    (
+        "cidr:fd00::/8",
+        "Ranges that have an address in common with this one: those that lie in it, and those that hold it. cidr:10.1.4.7: those \
+         that hold this address. cidr=10.1.0.0/16: exactly this range. A range sorts before what lies in it: cidr:R cidr>=R is \
+         what lies in R, cidr:R cidr<=R what holds it.",
+    ),
     ("healthy<3", "A count. healthy<60% and healthy=2/3 are shares of all."),
     (
         "age>30d",

@@ -61,11 +61,12 @@ impl MenuItem {
 /// The text that a value is copied as; `None` where there is none.
 fn copied(value: &Value) -> Option<String> {
     match value {
-        Value::Ip(ip) => Some(ip.to_string()),
-        Value::Ip6(ip) => Some(ip.to_string()),
         Value::Text(s) | Value::State(_, s) => Some(s.to_string()),
         Value::List(items) => Some(items.join(" ")),
-        _ => None,
+        _ => {
+            let all: Vec<String> = value.blocks().map(|block| block.to_string()).collect();
+            (!all.is_empty()).then(|| all.join(" "))
+        }
     }
 }
 
@@ -279,9 +280,9 @@ impl Turn<'_> {
         add("id", record.shown_id().to_string());
         add("name", record.name.to_string());
         for (i, field) in record.kind.iter().enumerate() {
-            let wanted = matches!(field.ty, FieldType::Id | FieldType::Ip)
+            let wanted = field.ty == FieldType::Id
+                || field.ty.is_addresses()
                 || field.link.is_some()
-                || matches!(field.name, "ipv6" | "elastic_ips" | "addresses")
                 || field.name.contains("arn")
                 || field.name.contains("dns");
             if wanted && let Some(text) = copied(record.at(i)) {
