@@ -63,8 +63,8 @@ pub struct Action {
     pub bulk: bool,
     /// Whether it changes the account (a download does not).
     pub changes: bool,
-    /// Every operation that its plans may call.
-    pub operations: &'static [&'static Operation],
+    /// Every operation that its plans and their ways back may call.
+    pub operations: &'static [&'static Sender],
     /// Why it cannot be done to this row now, if it cannot: one sentence.
     pub available: fn(&Record) -> Result<(), String>,
     /// The form for the values so far; no fields = the plan is made at once.
@@ -93,6 +93,21 @@ pub struct Outgoing {
     pub progress: Arc<dyn Fn(u64, Option<u64>) + Send + Sync>,
 }
 
+impl Outgoing {
+    /// The request's `DryRun` member.
+    ///
+    /// # Errors
+    /// A bug if a dry run is asked of an operation that has none: it would be carried out.
+    pub fn dry_run(&self) -> Result<Option<bool>, Fault> {
+        let op = self.call.op;
+        match self.mode {
+            SendMode::DryRun if op.dry_run => Ok(Some(true)),
+            SendMode::DryRun => Err(Fault::bug(format!("{} has no dry run", op.name)).of(op.service.sdk_id(), op.name)),
+            SendMode::Real(_) => Ok(None),
+        }
+    }
+}
+
 /// AWS's answer to a call, as far as the journal and the screen need it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Answer {
@@ -113,10 +128,23 @@ pub enum Output {
     Secret(Secret),
 }
 
-/// Sends one operation.
+/// An operation that a plan may call, and what sends it. One `static` each: an operation that nothing sends cannot be written.
 pub struct Sender {
     /// The operation.
-    pub op: &'static Operation,
+    pub op: Operation,
     /// Builds the typed request from the call's arguments and sends it.
     pub send: fn(Outgoing) -> BoxFuture<'static, Result<Answer, Fault>>,
+}
+
+impl Sender {
+    /// A call of it, without arguments.
+    pub fn call(&'static self, scope: Scope) -> Call {
+        Call::new(&self.op, scope)
+    }
+}
+
+impl PartialEq for Sender {
+    fn eq(&self, other: &Self) -> bool {
+        self.op == other.op
+    }
 }

@@ -51,7 +51,11 @@ fn plan(action: &str, targets: &[Target], values: &[(&str, FormValue)]) -> Plan 
     let action = ALL.action(targets[0].table.kind, action).unwrap();
     let values = Values(values.iter().map(|(k, v)| ((*k).into(), v.clone())).collect());
     let plan = (action.plan)(&cx, &values).unwrap();
-    assert!(plan.calls().all(|c| action.operations.contains(&c.op)), "{} calls what it declares", action.name);
+    assert!(
+        plan.calls().all(|c| action.operations.iter().any(|s| s.op == *c.op)),
+        "{} calls what it declares",
+        action.name
+    );
     plan
 }
 

@@ -25,7 +25,7 @@ use crate::input::Key;
 use crate::kinds::draft_table::DraftTable;
 use crate::kinds::file_fields::{lines, new_file};
 use crate::kinds::rows_field::rows_field;
-use crate::kinds::{Action, ActionContext, KindDef, ListRequest, Pages, Registry};
+use crate::kinds::{Action, ActionContext, KindDef, ListRequest, Pages, Registry, Sender};
 use crate::model::*;
 use crate::store::{Store, index};
 
@@ -114,9 +114,13 @@ static DEFS: [KindDef; 6] = [
     KindDef { info: &ITEMS, list, links: no_links, raw: None },
 ];
 
-static STOP_OP: Operation = Operation::write(Service::Ec2, "StopInstances", Retry::Safe).with_dry_run();
-static TAG_OP: Operation = Operation::write(Service::Ec2, "CreateTags", Retry::Safe);
-static GET_OP: Operation = Operation::read(Service::S3, "GetObject");
+static STOP_OP: Sender = never_sent(Operation::write(Service::Ec2, "StopInstances", Retry::Safe).with_dry_run());
+static TAG_OP: Sender = never_sent(Operation::write(Service::Ec2, "CreateTags", Retry::Safe));
+static GET_OP: Sender = never_sent(Operation::read(Service::S3, "GetObject"));
+/// The viewer sends nothing itself.
+const fn never_sent(op: Operation) -> Sender {
+    Sender { op, send: |_| Box::pin(async { Err(Fault::bug("nothing is sent here")) }) }
+}
 
 fn form(name: &'static str, input: FormInput, value: FormValue, error: Option<String>) -> FormField {
     FormField::new(name, name, input, value).with_error(error)
@@ -132,9 +136,9 @@ fn stop_form(_: &ActionContext<'_>, values: &Values) -> FormSpec {
     FormSpec { title: "Stop".into(), fields: vec![form("force", FormInput::Toggle, force, None)], needs: vec![] }
 }
 /// Stopping says what state each row is in, so that a row that moved on makes another plan; a big one is severe.
-fn plan_for(cx: &ActionContext<'_>, action: &'static str, op: &'static Operation, values: &Values) -> Plan {
+fn plan_for(cx: &ActionContext<'_>, action: &'static str, op: &'static Sender, values: &Values) -> Plan {
     let mut consequences = Vec::new();
-    let mut call = Call::new(op, cx.targets[0].table.scope.clone());
+    let mut call = op.call(cx.targets[0].table.scope.clone());
     for t in cx.targets {
         call = call.on([t.record.id.clone()]);
         if t.record.at(3).as_int().is_some_and(|s| s > 90) {
@@ -249,7 +253,7 @@ fn nothing(_: &ActionContext<'_>, _: &Values) -> FormSpec {
 fn fine(_: &Record) -> Result<(), String> {
     Ok(())
 }
-const fn action(name: &'static str, operations: &'static [&'static Operation]) -> Action {
+const fn action(name: &'static str, operations: &'static [&'static Sender]) -> Action {
     Action {
         name,
         title: name,
@@ -314,7 +318,6 @@ static FETCH: Action =
 static REGISTRY: Registry = Registry {
     kinds: &[&DEFS[0], &DEFS[1], &DEFS[2], &DEFS[3], &DEFS[4], &DEFS[5]],
     actions: &[&STOP, &DESTROY, &RENAME, &TAGS, &ACCESS, &LAUNCH, &FETCH, &LINK],
-    senders: &[],
 };
 
 /// A viewer, a store, and what was asked for and not answered.

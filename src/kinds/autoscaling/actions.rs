@@ -1,7 +1,8 @@
-//! What can be done to Auto Scaling groups, as data: set the desired capacity. Sent by [`super::senders`].
+//! What can be done to Auto Scaling groups, as data: set the desired capacity.
 
 use super::auto_scaling_groups::{self as groups, INFO};
 use super::capacity::Capacity;
+use super::senders::SET_DESIRED_CAPACITY;
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{Action, ActionContext, Takes};
@@ -9,13 +10,7 @@ use crate::kinds::plan_builder::{
     check, check_rows, count, draft, field, form_title, list, names, note, number, number_in, severe, sorted, state,
     subject, toggle, wait_field, wait_state,
 };
-use crate::model::{
-    Arg, Call, Consequence, FormSpec, Operation, Plan, Record, Retry, Service, Undo, Values, Waiter,
-    plan::Step as PlanStep,
-};
-
-/// `SetDesiredCapacity`: sets a number, so that sending it twice is sending it once.
-pub static SET_DESIRED_CAPACITY: Operation = Operation::write(Service::AutoScaling, "SetDesiredCapacity", Retry::Safe);
+use crate::model::{Arg, Consequence, FormSpec, Plan, Record, Undo, Values, Waiter, plan::Step as PlanStep};
 
 /// `set-desired-capacity`.
 pub static SET_DESIRED: Action = Action {
@@ -88,7 +83,8 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let to = if capacity.is_in_instances() { want.to_string() } else { capacity.said(want) };
     let change = format!("desired {now} → {to}");
     let mut plan = draft("set-desired-capacity", format!("{title} to {to}"), cx.targets, vec![subject(t, change)]);
-    let mut call = Call::new(&SET_DESIRED_CAPACITY, t.table.scope.clone())
+    let mut call = SET_DESIRED_CAPACITY
+        .call(t.table.scope.clone())
         .arg("AutoScalingGroupName", Arg::Str(row.id.clone()))
         .arg("DesiredCapacity", Arg::Int(want));
     if honor {

@@ -1,20 +1,16 @@
-//! What can be done to alarms, as data: enable and disable their actions. Sent by [`super::senders`].
+//! What can be done to alarms, as data: enable and disable their actions.
 
 use arcstr::ArcStr;
 
 use super::alarms::{self, ACTIONS_ENABLED, ALARM_ACTIONS, AlarmState, INFO, INSUFFICIENT_DATA_ACTIONS, OK_ACTIONS};
+use super::senders::{DISABLE_ALARM_ACTIONS, ENABLE_ALARM_ACTIONS};
 use crate::base::Fault;
 use crate::base::text::visible;
 use crate::kinds::action::{Action, ActionContext, Takes};
 use crate::kinds::plan_builder::{
     by_scope, check_rows, draft, label, list, names, no_form, note, severe, sorted, subject, title, wait_field,
 };
-use crate::model::{Arg, Call, Consequence, Operation, Plan, Record, Retry, Service, Step, Undo, Values};
-
-/// `EnableAlarmActions`.
-pub static ENABLE_ALARM_ACTIONS: Operation = Operation::write(Service::CloudWatch, "EnableAlarmActions", Retry::Safe);
-/// `DisableAlarmActions`.
-pub static DISABLE_ALARM_ACTIONS: Operation = Operation::write(Service::CloudWatch, "DisableAlarmActions", Retry::Safe);
+use crate::model::{Arg, Consequence, Plan, Record, Step, Undo, Values};
 
 /// `enable-actions`.
 pub static ENABLE: Action = Action {
@@ -82,7 +78,7 @@ fn plan(cx: &ActionContext<'_>, way: &Way) -> Result<Plan, Fault> {
     for (scope, rows) in by_scope(cx.targets) {
         for batch in rows.chunks(MOST_NAMES) {
             let ids = batch.iter().map(|t| t.record.id.clone());
-            let call = Call::new(action.operations[0], scope.clone()).arg("AlarmNames", Arg::strs(ids.clone()));
+            let call = action.operations[0].call(scope.clone()).arg("AlarmNames", Arg::strs(ids.clone()));
             plan.steps.extend(Step::each(vec![call.on(ids)]));
         }
     }

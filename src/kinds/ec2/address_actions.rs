@@ -1,10 +1,11 @@
-//! What can be done to Elastic IP addresses, as data: allocate, associate, disassociate, release. Sent by [`super::storage_senders`].
+//! What can be done to Elastic IP addresses, as data: allocate, associate, disassociate, release.
 
 use arcstr::ArcStr;
 
 use super::addresses::{self, AN_HOUR, INFO};
 use super::instances;
 use super::instances::instance::{self, InstanceState};
+use super::senders::{ALLOCATE_ADDRESS, ASSOCIATE_ADDRESS, DISASSOCIATE_ADDRESS, RELEASE_ADDRESS};
 use crate::base::text::visible;
 use crate::base::{Fault, Scope};
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
@@ -14,22 +15,8 @@ use crate::kinds::plan_builder::{
 };
 use crate::kinds::rows_field::rows_field;
 use crate::model::{
-    Arg, Call, Consequence, FormField, FormSpec, Kind, Operation, Pick, Plan, Record, Retry, Service, Step, StepUndo,
-    TableKey, Values, Waiter,
+    Arg, Consequence, FormField, FormSpec, Kind, Pick, Plan, Record, Step, StepUndo, TableKey, Values, Waiter,
 };
-
-/// `AllocateAddress`: it has no client token, so sent twice it allocates two.
-pub static ALLOCATE_ADDRESS: Operation = Operation::write(Service::Ec2, "AllocateAddress", Retry::Never)
-    .with_dry_run()
-    .with_outputs(&["AllocationId", "PublicIp"]);
-/// `AssociateAddress`: AWS calls it idempotent.
-pub static ASSOCIATE_ADDRESS: Operation =
-    Operation::write(Service::Ec2, "AssociateAddress", Retry::Safe).with_dry_run().with_outputs(&["AssociationId"]);
-/// `DisassociateAddress`: AWS calls it idempotent.
-pub static DISASSOCIATE_ADDRESS: Operation =
-    Operation::write(Service::Ec2, "DisassociateAddress", Retry::Safe).with_dry_run();
-/// `ReleaseAddress`: sent twice, the second is refused (InvalidAllocationID.NotFound).
-pub static RELEASE_ADDRESS: Operation = Operation::write(Service::Ec2, "ReleaseAddress", Retry::Never).with_dry_run();
 
 const KIND: &str = INFO.name;
 const NAME: &str = "name";
@@ -98,13 +85,13 @@ fn allocate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
 
 /// The step that allocates an address, which may have a name. It comes first in its plan: its way back is said of step 0.
 pub(super) fn allocate_step(scope: &Scope, name: Option<&str>) -> Step {
-    let mut call = Call::new(&ALLOCATE_ADDRESS, scope.clone()).arg("Domain", Arg::str("vpc"));
+    let mut call = ALLOCATE_ADDRESS.call(scope.clone()).arg("Domain", Arg::str("vpc"));
     if let Some(name) = name {
         call = call.arg("TagSpecifications", name_tag("elastic-ip", name));
     }
     let undo = StepUndo {
         title: "release the address".into(),
-        call: Call::new(&RELEASE_ADDRESS, scope.clone()).arg("AllocationId", Arg::out(0, "AllocationId")),
+        call: RELEASE_ADDRESS.call(scope.clone()).arg("AllocationId", Arg::out(0, "AllocationId")),
         wait: Waiter::AtOnce,
         destructive: true,
         hurts: None,
@@ -181,7 +168,7 @@ fn associate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
         false => interface.clone(),
     };
     let ip = ip_of(&t.record);
-    let mut call = Call::new(&ASSOCIATE_ADDRESS, cx.scope.clone()).arg("AllocationId", Arg::Str(t.record.id.clone()));
+    let mut call = ASSOCIATE_ADDRESS.call(cx.scope.clone()).arg("AllocationId", Arg::Str(t.record.id.clone()));
     call = match interface.is_empty() {
         true => call.arg("InstanceId", Arg::Str(instance)),
         false => call.arg("NetworkInterfaceId", Arg::Str(interface)),
@@ -205,7 +192,7 @@ fn associate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let mut plan = draft("associate", title("Associate", &INFO, cx.targets), cx.targets, vec![subject(t, change)]);
     let undo = StepUndo {
         title: format!("take {ip} from {who}"),
-        call: Call::new(&DISASSOCIATE_ADDRESS, cx.scope.clone()).arg("AssociationId", Arg::out(0, "AssociationId")),
+        call: DISASSOCIATE_ADDRESS.call(cx.scope.clone()).arg("AssociationId", Arg::out(0, "AssociationId")),
         wait: Waiter::AtOnce,
         destructive: false,
         hurts: None,
@@ -277,7 +264,7 @@ fn disassociate(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
         all.push(severe(format!("{who} is not reached at {ip} any more")));
         subjects.push(subject(t, format!("{who} → unattached")));
         let id = addresses::association_id(&t.record).unwrap_or_default();
-        let call = Call::new(&DISASSOCIATE_ADDRESS, t.table.scope.clone()).arg("AssociationId", Arg::str(id));
+        let call = DISASSOCIATE_ADDRESS.call(t.table.scope.clone()).arg("AssociationId", Arg::str(id));
         let step = Step::new(format!("take {ip} from {who}"), call.on([t.record.id.clone()]));
         steps.push(match addresses::instance(&t.record) {
             Some(instance) => step.undone_by(give_back(&t.table.scope, t, instance, &who)),
@@ -296,7 +283,8 @@ fn disassociate(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
 }
 
 fn give_back(scope: &Scope, t: &Target, instance: &str, who: &str) -> StepUndo {
-    let call = Call::new(&ASSOCIATE_ADDRESS, scope.clone())
+    let call = ASSOCIATE_ADDRESS
+        .call(scope.clone())
         .arg("AllocationId", Arg::Str(t.record.id.clone()))
         .arg("InstanceId", Arg::str(instance))
         .arg("AllowReassociation", Arg::Bool(false));
@@ -334,8 +322,7 @@ fn release(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     let subjects = cx.targets.iter().map(|t| subject(t, "unattached → released for good")).collect();
     let mut plan = draft("release", title("Release", &INFO, cx.targets), cx.targets, subjects);
     let step = |t: &Target| {
-        let call =
-            Call::new(&RELEASE_ADDRESS, t.table.scope.clone()).arg("AllocationId", Arg::Str(t.record.id.clone()));
+        let call = RELEASE_ADDRESS.call(t.table.scope.clone()).arg("AllocationId", Arg::Str(t.record.id.clone()));
         Step::new(format!("release {}", ip_of(&t.record)), call.on([t.record.id.clone()]))
     };
     plan.steps = cx.targets.iter().map(step).collect();

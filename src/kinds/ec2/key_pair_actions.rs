@@ -1,4 +1,4 @@
-//! What can be done to key pairs, as data: create, import, delete. Sent by [`super::storage_senders`].
+//! What can be done to key pairs, as data: create, import, delete.
 
 use std::path::{Path, PathBuf};
 
@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::key_pairs::INFO;
+use super::senders::{CREATE_KEY_PAIR, DELETE_KEY_PAIR, IMPORT_KEY_PAIR};
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
@@ -14,20 +15,7 @@ use crate::kinds::plan_builder::{
     Known, check, check_rows, draft, field, label, line, live, made, names, need, no_form, note, pick, sorted, subject,
     text_of, title, wait_state, whole,
 };
-use crate::model::{
-    Arg, Call, Choice, FormField, FormSpec, Keep, Kind, Operation, Plan, Retry, Service, Step, StepUndo, TableKey,
-    Values, Waiter,
-};
-
-/// `CreateKeyPair`: the private key is in the answer and nowhere else, so it is sent once.
-pub static CREATE_KEY_PAIR: Operation = Operation::write(Service::Ec2, "CreateKeyPair", Retry::Never)
-    .with_dry_run()
-    .with_outputs(&["KeyPairId", "KeyMaterial"]);
-/// `ImportKeyPair`: sent twice, the second is refused (InvalidKeyPair.Duplicate).
-pub static IMPORT_KEY_PAIR: Operation =
-    Operation::write(Service::Ec2, "ImportKeyPair", Retry::Never).with_dry_run().with_outputs(&["KeyPairId"]);
-/// `DeleteKeyPair`: of one that is not there EC2 says the same.
-pub static DELETE_KEY_PAIR: Operation = Operation::write(Service::Ec2, "DeleteKeyPair", Retry::Safe).with_dry_run();
+use crate::model::{Arg, Choice, FormField, FormSpec, Keep, Kind, Plan, Step, StepUndo, TableKey, Values, Waiter};
 
 const KIND: &str = INFO.name;
 const NAME: &str = "name";
@@ -119,7 +107,8 @@ fn create(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let file = in_full(cx.files, &text_of(&spec.fields[2]));
     let mut plan = draft("create-key-pair", format!("Create the key pair {}", visible(&name)), &[], Vec::new());
     plan.phrase = name.to_string();
-    let call = Call::new(&CREATE_KEY_PAIR, cx.scope.clone())
+    let call = CREATE_KEY_PAIR
+        .call(cx.scope.clone())
         .arg("KeyName", Arg::Str(name.clone()))
         .arg("KeyType", Arg::Str(ty.clone()))
         .arg("KeyFormat", Arg::str("pem"));
@@ -143,7 +132,7 @@ fn create(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
 fn delete_made(cx: &ActionContext<'_>, name: &str) -> StepUndo {
     StepUndo {
         title: "delete the key pair".into(),
-        call: Call::new(&DELETE_KEY_PAIR, cx.scope.clone()).arg("KeyName", Arg::str(name)),
+        call: DELETE_KEY_PAIR.call(cx.scope.clone()).arg("KeyName", Arg::str(name)),
         wait: Waiter::AtOnce,
         destructive: true,
         hurts: None,
@@ -230,7 +219,8 @@ fn import(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     };
     let mut plan = draft("import-key-pair", format!("Import the key pair {}", visible(&name)), &[], Vec::new());
     plan.phrase = name.to_string();
-    let call = Call::new(&IMPORT_KEY_PAIR, cx.scope.clone())
+    let call = IMPORT_KEY_PAIR
+        .call(cx.scope.clone())
         .arg("KeyName", Arg::Str(name.clone()))
         .arg("PublicKeyMaterial", Arg::Blob(key.as_bytes().to_vec().into()));
     plan.steps = vec![Step::new(format!("import {}", visible(&name)), call).undone_by(delete_made(cx, &name))];
@@ -260,7 +250,7 @@ fn delete(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     let subjects = cx.targets.iter().map(|t| subject(t, "→ deleted")).collect();
     let mut plan = draft("delete", title("Delete", &INFO, cx.targets), cx.targets, subjects);
     let step = |t: &Target| {
-        let call = Call::new(&DELETE_KEY_PAIR, t.table.scope.clone()).arg("KeyName", Arg::Str(t.record.name.clone()));
+        let call = DELETE_KEY_PAIR.call(t.table.scope.clone()).arg("KeyName", Arg::Str(t.record.name.clone()));
         Step::new(format!("delete {}", label(&t.record)), call.on([t.record.id.clone()]))
     };
     plan.steps = cx.targets.iter().map(step).collect();

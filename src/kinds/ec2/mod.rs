@@ -15,7 +15,6 @@ pub mod key_pairs;
 mod listing;
 pub mod regions;
 pub mod senders;
-pub mod storage_senders;
 pub mod subnets;
 pub mod volume_actions;
 mod volume_price;

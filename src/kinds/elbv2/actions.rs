@@ -1,7 +1,8 @@
-//! What can be done to target groups and targets, as data: register and deregister. Sent by [`super::senders`].
+//! What can be done to target groups and targets, as data: register and deregister.
 
 use arcstr::ArcStr;
 
+use super::senders::{DEREGISTER_TARGETS, REGISTER_TARGETS};
 use super::target_group_impact::{Standing, rows_of, verdict};
 use super::targets::{self, Health};
 use super::{name_of_arn, target_groups};
@@ -17,15 +18,9 @@ use crate::kinds::plan_builder::{
 };
 use crate::kinds::rows_field::rows_field;
 use crate::model::{
-    Arg, Call, FormField, FormSpec, FormValue, Kind, Operation, Pick, Plan, Record, Retry, Service, Step, Subject,
-    TableKey, Undo, Values, Waiter,
+    Arg, Call, FormField, FormSpec, FormValue, Kind, Pick, Plan, Record, Step, Subject, TableKey, Undo, Values, Waiter,
 };
 use std::time::Duration;
-
-/// `RegisterTargets`.
-pub static REGISTER_TARGETS: Operation = Operation::write(Service::Elbv2, "RegisterTargets", Retry::Safe);
-/// `DeregisterTargets`.
-pub static DEREGISTER_TARGETS: Operation = Operation::write(Service::Elbv2, "DeregisterTargets", Retry::Safe);
 
 /// `register`.
 pub static REGISTER: Action = Action {
@@ -252,7 +247,8 @@ fn register(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let mut plan = draft("register", title("Register with", &target_groups::INFO, cx.targets), cx.targets, subjects);
     for batch in all.chunks(MOST_TARGETS) {
         let one = |w: &Wanted| Arg::Map(vec![("Id", Arg::Str(w.id.clone())), ("Port", Arg::Int(w.port))]);
-        let call = Call::new(&REGISTER_TARGETS, scope.clone())
+        let call = REGISTER_TARGETS
+            .call(scope.clone())
             .arg("TargetGroupArn", Arg::Str(group.id.clone()))
             .arg("Targets", Arg::List(batch.iter().map(one).collect()));
         plan.steps.extend(Step::each(vec![call.on(ids.clone())]));
@@ -359,7 +355,8 @@ fn deregister_call(scope: &Scope, arn: &ArcStr, rows: &[&Target]) -> Result<Call
         Ok(Arg::Map(members))
     };
     let list = rows.iter().map(one).collect::<Result<Vec<Arg>, Fault>>()?;
-    Ok(Call::new(&DEREGISTER_TARGETS, scope.clone())
+    Ok(DEREGISTER_TARGETS
+        .call(scope.clone())
         .arg("TargetGroupArn", Arg::Str(arn.clone()))
         .arg("Targets", Arg::List(list))
         .on(rows.iter().map(|t| t.record.id.clone())))

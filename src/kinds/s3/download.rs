@@ -2,16 +2,14 @@
 
 use super::file_name::{file_name, is_file_name};
 use super::objects::{self, INFO};
+use super::senders::GET_OBJECT;
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
 use crate::kinds::plan_builder::{
     PRICES, check, check_rows, draft, field, form_title, label, line, note, sorted, subject, title,
 };
-use crate::model::{Arg, Call, FormSpec, FormValue, Operation, Plan, Record, Service, Step, Values};
-
-/// `GetObject`.
-pub static GET_OBJECT: Operation = Operation::read(Service::S3, "GetObject");
+use crate::model::{Arg, FormSpec, FormValue, Plan, Record, Step, Values};
 
 /// `download`.
 pub static DOWNLOAD: Action = Action {
@@ -103,7 +101,8 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     for (t, path) in cx.targets.iter().zip(&paths) {
         let bucket = objects::bucket(&t.record)
             .ok_or_else(|| Fault::bug(format!("the bucket of {} is not known", label(&t.record))))?;
-        let call = Call::new(&GET_OBJECT, t.table.scope.clone())
+        let call = GET_OBJECT
+            .call(t.table.scope.clone())
             .arg("Bucket", Arg::str(bucket))
             .arg("Key", Arg::str(key(&t.record)))
             .arg("", Arg::str(path.as_str()));

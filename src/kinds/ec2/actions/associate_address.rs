@@ -5,18 +5,16 @@ use std::time::Duration;
 use super::KIND;
 use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, Takes};
-use crate::kinds::ec2::address_actions::{
-    ALLOCATE_ADDRESS, ASSOCIATE_ADDRESS, DISASSOCIATE_ADDRESS, RELEASE_ADDRESS, allocate_step, host_loses, ip_of,
-    standing_cost, taken_from,
-};
+use crate::kinds::ec2::address_actions::{allocate_step, host_loses, ip_of, standing_cost, taken_from};
 use crate::kinds::ec2::addresses;
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
+use crate::kinds::ec2::senders::{ALLOCATE_ADDRESS, ASSOCIATE_ADDRESS, DISASSOCIATE_ADDRESS, RELEASE_ADDRESS};
 use crate::kinds::plan_builder::{
     check, check_rows, draft, form_title, label, line, note, severe, sorted, state, subject, text_of, title,
 };
 use crate::kinds::rows_field::rows_field;
-use crate::model::{Arg, Call, FormSpec, Kind, Out, Pick, Plan, Record, Step, StepUndo, TableKey, Values, Waiter};
+use crate::model::{Arg, FormSpec, Kind, Out, Pick, Plan, Record, Step, StepUndo, TableKey, Values, Waiter};
 
 /// `associate-address`.
 pub static ASSOCIATE_AN_ADDRESS: Action = Action {
@@ -105,12 +103,13 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let at = steps.len();
     let undo = StepUndo {
         title: format!("take {ip} from {who}"),
-        call: Call::new(&DISASSOCIATE_ADDRESS, cx.scope.clone()).arg("AssociationId", Arg::out(at, "AssociationId")),
+        call: DISASSOCIATE_ADDRESS.call(cx.scope.clone()).arg("AssociationId", Arg::out(at, "AssociationId")),
         wait: Waiter::AtOnce,
         destructive: false,
         hurts: None,
     };
-    let call = Call::new(&ASSOCIATE_ADDRESS, cx.scope.clone())
+    let call = ASSOCIATE_ADDRESS
+        .call(cx.scope.clone())
         .arg("AllocationId", allocation)
         .arg("InstanceId", Arg::Str(t.record.id.clone()))
         // EC2 refuses to take it from another unless it is told to (Resource.AlreadyAssociated).

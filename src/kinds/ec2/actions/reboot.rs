@@ -1,11 +1,12 @@
 //! `reboot`: sent once, whatever happens.
 
 use super::consequences::{reboots, target_group_impact};
-use super::{KIND, REBOOT_INSTANCES, calls};
+use super::{KIND, calls};
 use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, Takes};
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
+use crate::kinds::ec2::senders::REBOOT_INSTANCES;
 use crate::kinds::plan_builder::{check_rows, draft, no_form, note, sorted, state, subject, title};
 use crate::model::{Plan, Record, Values};
 

@@ -1,10 +1,11 @@
 //! `start`: stopped instances run again.
 
-use super::{KIND, START_INSTANCES, calls, types};
+use super::{KIND, calls, types};
 use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, Takes};
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::instances::{INFO, fields};
+use crate::kinds::ec2::senders::START_INSTANCES;
 use crate::kinds::plan_builder::{
     check_rows, draft, field, label, names, no_form, note, sorted, state, subject, title, wait_state,
 };

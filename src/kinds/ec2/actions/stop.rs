@@ -1,12 +1,13 @@
 //! `stop`: running instances stop; with the options force and hibernate.
 
 use super::consequences::{self, Happens, fates, groups, target_group_impact};
-use super::{KIND, STOP_INSTANCES, calls, disks, protection};
+use super::{KIND, calls, disks, protection};
 use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
 use crate::kinds::autoscaling::group_reaction::GroupReaction;
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
+use crate::kinds::ec2::senders::STOP_INSTANCES;
 use crate::kinds::plan_builder::{
     check, check_rows, draft, form_title, label, names, note, severe, sorted, state, subject, title, toggle, wait_state,
 };
@@ -97,7 +98,7 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     plan.steps = calls(&STOP_INSTANCES, cx.targets, &[("Force", force), ("Hibernate", hibernate)]);
 
     let mut all = Vec::new();
-    protection::check(cx, protection::Protection::Stop, &STOP_INSTANCES, &mut all, &mut plan.needs)?;
+    protection::check(cx, protection::Protection::Stop, &STOP_INSTANCES.op, &mut all, &mut plan.needs)?;
     all.extend(target_group_impact(cx, &mut plan.needs));
     let replaced = groups(cx, &fates, Happens::Stop, &mut all, &mut plan.needs);
     let lost = consequences::addresses(cx, &mut all);

@@ -4,12 +4,13 @@
 
 use arcstr::ArcStr;
 
-use super::{CREATE_TAGS, DELETE_TAGS, KIND, MOST_IDS};
+use super::{KIND, MOST_IDS};
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
 use crate::kinds::draft_table::{DraftTable, is_blank, is_new};
 use crate::kinds::ec2::instances::INFO;
+use crate::kinds::ec2::senders::{CREATE_TAGS, DELETE_TAGS};
 use crate::kinds::plan_builder::{
     by_scope, check, draft, form_title, label, line, names, note, sorted, subject, title,
 };
@@ -414,7 +415,7 @@ fn set_calls(edits: &Edits, rows: &[Target]) -> Vec<Call> {
         Arg::List(edits.set.iter().map(one).collect())
     };
     let call = |(scope, ids): (_, Vec<ArcStr>)| {
-        Call::new(&CREATE_TAGS, scope).arg("Resources", Arg::strs(ids.clone())).arg("Tags", tags()).on(ids)
+        CREATE_TAGS.call(scope).arg("Resources", Arg::strs(ids.clone())).arg("Tags", tags()).on(ids)
     };
     batches(rows, &differs).into_iter().map(call).collect()
 }
@@ -424,7 +425,7 @@ fn remove_calls(edits: &Edits, rows: &[Target]) -> Vec<Call> {
     // A key alone: whatever its value. An empty value would remove only an empty one.
     let tags = || Arg::List(edits.remove.iter().map(|k| Arg::Map(vec![("Key", Arg::Str(k.clone()))])).collect());
     let call = |(scope, ids): (_, Vec<ArcStr>)| {
-        Call::new(&DELETE_TAGS, scope).arg("Resources", Arg::strs(ids.clone())).arg("Tags", tags()).on(ids)
+        DELETE_TAGS.call(scope).arg("Resources", Arg::strs(ids.clone())).arg("Tags", tags()).on(ids)
     };
     batches(rows, &has).into_iter().map(call).collect()
 }

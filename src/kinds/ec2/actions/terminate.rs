@@ -1,12 +1,13 @@
 //! `terminate`: for good.
 
 use super::consequences::{self, Happens, fates, groups, target_group_impact};
-use super::{KIND, TERMINATE_INSTANCES, calls, disks, protection};
+use super::{KIND, calls, disks, protection};
 use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
 use crate::kinds::autoscaling::group_reaction::GroupReaction;
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
+use crate::kinds::ec2::senders::TERMINATE_INSTANCES;
 use crate::kinds::plan_builder::{check_rows, draft, no_form, sorted, state, subject, title, wait_state};
 use crate::model::{Plan, Record, Values};
 
@@ -46,7 +47,7 @@ fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     plan.steps = calls(&TERMINATE_INSTANCES, cx.targets, &[]);
 
     let mut all = Vec::new();
-    protection::check(cx, protection::Protection::Termination, &TERMINATE_INSTANCES, &mut all, &mut plan.needs)?;
+    protection::check(cx, protection::Protection::Termination, &TERMINATE_INSTANCES.op, &mut all, &mut plan.needs)?;
     all.extend(target_group_impact(cx, &mut plan.needs));
     groups(cx, &fates, Happens::Terminate, &mut all, &mut plan.needs);
     consequences::instance_store(cx, &mut all);

@@ -12,7 +12,7 @@ use crate::kinds::ec2::instances::{INFO, fields, instance::GROUP_TAG};
 use crate::kinds::elbv2::{target_groups, targets};
 use crate::kinds::testing::{Row, Rows, row, texts};
 use crate::model::{
-    Confirm, FormInput, FormValue, Outcome, Plan, RowEdit, RowsInput, Selector, Severity, Value, Values, Waiter,
+    Call, Confirm, FormInput, FormValue, Outcome, Plan, RowEdit, RowsInput, Selector, Severity, Value, Values, Waiter,
 };
 
 const TG: &str = "arn:aws:elasticloadbalancing:ap-northeast-2:111122223333:targetgroup/web-tg/73e2d6bc24d8a067";
@@ -613,7 +613,7 @@ fn every_plan_calls_only_what_its_action_declares() {
         let values = values.with("type", FormValue::Text("t3.small".into()));
         let p = try_plan(&rows, action, vec![(*r).clone()], &values).expect("a plan");
         assert!(!p.steps.is_empty());
-        assert!(p.calls().all(|c| action.operations.contains(&c.op)), "{}", action.name);
+        assert!(p.calls().all(|c| action.operations.iter().any(|s| s.op == *c.op)), "{}", action.name);
     }
 }
 

@@ -8,11 +8,12 @@ use std::time::Duration;
 use arcstr::ArcStr;
 use bytes::Bytes;
 
-use super::{KIND, MODIFY_INSTANCE_ATTRIBUTE};
+use super::KIND;
 use crate::base::{Fault, FaultKind, Secret};
 use crate::kinds::action::{Action, ActionContext, Takes, Target};
 use crate::kinds::ec2::instance_user_data as user_data;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
+use crate::kinds::ec2::senders::MODIFY_INSTANCE_ATTRIBUTE;
 use crate::kinds::file_fields::{LinesValue, lines, lines_value, size};
 use crate::kinds::plan_builder::{beside, check, check_rows, draft, form_title, label, note, sorted, subject, title};
 use crate::model::{Arg, Call, FormSpec, Kind, Plan, Record, Step, StepUndo, TableKey, Values, Waiter};
@@ -176,7 +177,8 @@ fn written(t: &Target, bytes: usize) -> Waiter {
 
 fn call(t: &Target, bytes: Secret<Bytes>, file: Option<&ArcStr>) -> Call {
     let value = Arg::SecretFile { bytes, file: file.cloned().unwrap_or_else(|| FILE.into()) };
-    Call::new(&MODIFY_INSTANCE_ATTRIBUTE, t.table.scope.clone())
+    MODIFY_INSTANCE_ATTRIBUTE
+        .call(t.table.scope.clone())
         .arg("InstanceId", Arg::Str(t.record.id.clone()))
         .arg("UserData", Arg::Map(vec![("Value", value)]))
         .on([t.record.id.clone()])

@@ -1,9 +1,10 @@
 //! `attach`: an available volume becomes a disk of an instance of its zone.
 
-use super::{ATTACH_VOLUME, ATTACHING, KIND, Volume, attach_call, detach_again, device_field, instances_of};
+use super::{ATTACHING, KIND, Volume, attach_call, detach_again, device_field, instances_of};
 use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, Takes};
 use crate::kinds::ec2::instances;
+use crate::kinds::ec2::senders::{ATTACH_VOLUME, DETACH_VOLUME};
 use crate::kinds::ec2::volumes::INFO;
 use crate::kinds::ec2::volumes::volume::{self, VolumeState};
 use crate::kinds::plan_builder::{check, check_rows, draft, form_title, note, sorted, state, subject, text_of, title};
@@ -19,7 +20,7 @@ pub static ATTACH: Action = Action {
     takes: Takes::Rows,
     bulk: false,
     changes: true,
-    operations: &[&ATTACH_VOLUME, &super::DETACH_VOLUME],
+    operations: &[&ATTACH_VOLUME, &DETACH_VOLUME],
     available,
     refine,
     plan,

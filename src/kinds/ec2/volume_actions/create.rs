@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use arcstr::ArcStr;
 
-use super::{CREATE_VOLUME, DELETE_VOLUME, KIND, Volume, attach_call, detach_again, device_field, instances_of};
+use super::{KIND, Volume, attach_call, detach_again, device_field, instances_of};
 use crate::base::text::visible;
 use crate::base::{Fault, Scope};
 use crate::kinds::action::{Action, ActionContext, Takes};
 use crate::kinds::ec2::instances::{self, fields};
+use crate::kinds::ec2::senders::{ATTACH_VOLUME, CREATE_VOLUME, DELETE_VOLUME, DETACH_VOLUME};
 use crate::kinds::ec2::{availability_zones, volume_price};
 use crate::kinds::plan_builder::{
     Known, PRICES, check, draft, field, known_or_unknown, line, live, name_tag, need, note, number, pick, sorted,
@@ -27,7 +28,7 @@ pub static CREATE: Action = Action {
     takes: Takes::Scope,
     bulk: false,
     changes: true,
-    operations: &[&CREATE_VOLUME, &super::ATTACH_VOLUME, &super::DETACH_VOLUME, &DELETE_VOLUME],
+    operations: &[&CREATE_VOLUME, &ATTACH_VOLUME, &DETACH_VOLUME, &DELETE_VOLUME],
     available: |_| Ok(()),
     refine,
     plan,
@@ -232,7 +233,8 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let int = |name: &str| get(name).and_then(|t| t.parse::<i64>().ok());
     let (zone, ty) = (get(ZONE).unwrap_or_default(), get(TYPE).unwrap_or_default());
     let encrypted = spec.fields.iter().any(|f| f.name == ENCRYPTED && f.value == FormValue::Flag(true));
-    let mut call = Call::new(&CREATE_VOLUME, cx.scope.clone())
+    let mut call = CREATE_VOLUME
+        .call(cx.scope.clone())
         .arg("AvailabilityZone", Arg::Str(zone.clone()))
         .arg("VolumeType", Arg::Str(ty.clone()));
     for (member, field) in [("Size", SIZE), ("Iops", IOPS), ("Throughput", THROUGHPUT)] {
@@ -306,7 +308,7 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
 }
 
 pub(super) fn delete_call(scope: &Scope, volume: &Volume) -> Call {
-    let call = Call::new(&DELETE_VOLUME, scope.clone()).arg("VolumeId", volume.arg());
+    let call = DELETE_VOLUME.call(scope.clone()).arg("VolumeId", volume.arg());
     match volume {
         Volume::Known(id) => call.on([id.clone()]),
         Volume::Made(_) => call,

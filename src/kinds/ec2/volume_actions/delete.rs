@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::create::delete_call;
-use super::{DELETE_VOLUME, KIND, Volume};
+use super::{KIND, Volume};
 use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, Takes};
+use crate::kinds::ec2::senders::DELETE_VOLUME;
 use crate::kinds::ec2::volumes::volume::{self, VolumeState};
 use crate::kinds::ec2::volumes::{INFO, fields};
 use crate::kinds::plan_builder::{PRICES, check_rows, draft, no_form, note, sorted, state, subject, title, wait_state};

@@ -1,10 +1,11 @@
 //! `detach`: a volume leaves its instance.
 
-use super::{ATTACHING, DETACH_VOLUME, KIND, Volume, attach_call, detach_call};
+use super::{ATTACHING, KIND, Volume, attach_call, detach_call};
 use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{Action, ActionContext, Takes};
 use crate::kinds::ec2::instances;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
+use crate::kinds::ec2::senders::{ATTACH_VOLUME, DETACH_VOLUME};
 use crate::kinds::ec2::volumes::INFO;
 use crate::kinds::ec2::volumes::volume::{self, VolumeState};
 use crate::kinds::plan_builder::{
@@ -23,7 +24,7 @@ pub static DETACH: Action = Action {
     takes: Takes::Rows,
     bulk: false,
     changes: true,
-    operations: &[&DETACH_VOLUME, &super::ATTACH_VOLUME],
+    operations: &[&DETACH_VOLUME, &ATTACH_VOLUME],
     available,
     refine,
     plan,
