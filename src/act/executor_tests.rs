@@ -13,8 +13,8 @@ use super::*;
 use crate::aws::testing::{self, Recorder};
 use crate::aws::{GatewayConfig, ProfileSel};
 use crate::base::{Scope, Secret, Time};
-use crate::kinds::action::{Action, Sender, Takes};
-use crate::model::{Arg, FormSpec, Keep, Kind, Operation, Out, Retry, Service, Step, TableKey, Waiter};
+use crate::kinds::action::{Action, Sender};
+use crate::model::{Arg, Keep, Kind, Operation, Out, Retry, Service, Step, TableKey, Waiter};
 
 type Script = Arc<dyn Fn(usize) -> BoxFuture<'static, Result<Answer, Fault>> + Send + Sync>;
 
@@ -26,19 +26,10 @@ static SCRIPTS: LazyLock<Mutex<Scripts>> = LazyLock::new(Mutex::default);
 
 static STOP: Sender =
     Sender { op: Operation::write(Service::Ec2, "StopThings", Retry::Safe).with_outputs(&["ThingId", "Secret"]), send };
-static ACTION: Action = Action {
-    name: "stop",
-    title: "Stop",
-    doc: "Made up.",
-    kind: "things",
-    takes: Takes::Rows,
-    bulk: true,
-    changes: true,
-    operations: &[&STOP],
-    available: |_| Ok(()),
-    refine: |_, _| FormSpec::default(),
-    plan: |_, _| Err(Fault::bug("plans are made by hand here")),
-};
+static ACTION: Action = Action::on_rows(&crate::kinds::ec2::instances::INFO, "stop", "Stop", |_, _| {
+    Err(Fault::bug("plans are made by hand here"))
+})
+.calls(&[&STOP]);
 static REGISTRY: Registry = Registry { kinds: &[], actions: &[&ACTION] };
 
 fn send(send: Outgoing) -> BoxFuture<'static, Result<Answer, Fault>> {

@@ -8,17 +8,16 @@ use super::instances::instance::{self, InstanceState};
 use super::senders::{ALLOCATE_ADDRESS, ASSOCIATE_ADDRESS, DISASSOCIATE_ADDRESS, RELEASE_ADDRESS};
 use crate::base::text::visible;
 use crate::base::{Fault, Scope};
-use crate::kinds::action::{Action, ActionContext, Takes, Target};
+use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
 use crate::kinds::plan_builder::{
-    Known, check, check_rows, draft, form_title, label, line, live, made, name_tag, need, no_form, note, severe,
-    sorted, subject, text_of, title, unknown, wait_state, whole,
+    Known, draft, form_title, label, line, live, made, name_tag, need, note, severe, sorted, subject, text_of, title,
+    unknown, wait_state, whole,
 };
 use crate::kinds::rows_field::rows_field;
 use crate::model::{
     Arg, Consequence, FormField, FormSpec, Kind, Pick, Plan, Record, Step, StepUndo, TableKey, Values, Waiter,
 };
 
-const KIND: &str = INFO.name;
 const NAME: &str = "name";
 const INSTANCE: &str = "instance";
 const INTERFACE: &str = "interface";
@@ -33,29 +32,23 @@ pub(super) fn standing_cost(n: usize) -> String {
 }
 
 /// `allocate`.
-pub static ALLOCATE: Action = Action {
-    name: "allocate",
-    title: "Allocate an address",
-    doc: "Allocates an Elastic IP address: a public IPv4 address that stays the account's until it is released.",
-    kind: KIND,
-    takes: Takes::Scope,
-    bulk: false,
-    changes: true,
-    operations: &[&ALLOCATE_ADDRESS, &RELEASE_ADDRESS],
-    available: |_| Ok(()),
-    refine: |_, values| FormSpec {
+pub static ALLOCATE: Action = Action::on_scope(&INFO, "allocate", "Allocate an address", allocate)
+    .doc(
+        "Allocates an Elastic IP address: a public IPv4 address that stays the account's until it is \
+         released.",
+    )
+    .calls(&[&ALLOCATE_ADDRESS, &RELEASE_ADDRESS])
+    .form(|_, values| FormSpec {
         title: "Allocate an address".into(),
         fields: vec![line(values, NAME, "Name", "", "The Name tag; may be empty.")],
         needs: Vec::new(),
-    },
-    plan: allocate,
-};
+    });
 
-fn allocate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
-    let name = values.text(NAME).map(str::trim).filter(|n| !n.is_empty());
+fn allocate(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+    let name = form.given(NAME);
     let mut plan = draft("allocate", "Allocate an Elastic IP address".into(), &[], Vec::new());
     plan.phrase = "allocate".into();
-    plan.steps = vec![allocate_step(cx.scope, name)];
+    plan.steps = vec![allocate_step(cx.scope, name.as_deref())];
     let mut all = Vec::new();
     if let Known::NotAsked(key) = whole(cx.store, cx.scope, &INFO) {
         need(&mut plan.needs, key);
@@ -100,22 +93,17 @@ pub(super) fn allocate_step(scope: &Scope, name: Option<&str>) -> Step {
 }
 
 /// `associate`.
-pub static ASSOCIATE: Action = Action {
-    name: "associate",
-    title: "Associate",
-    doc: "Gives an address to an instance or a network interface. What public address that had is said, and lost.",
-    kind: KIND,
-    takes: Takes::Rows,
-    bulk: false,
-    changes: true,
-    operations: &[&ASSOCIATE_ADDRESS, &DISASSOCIATE_ADDRESS],
-    available: |row| match addresses::service_managed(row) {
+pub static ASSOCIATE: Action = Action::on_rows(&INFO, "associate", "Associate", associate)
+    .doc(
+        "Gives an address to an instance or a network interface. What public address that had is said, and \
+         lost.",
+    )
+    .calls(&[&ASSOCIATE_ADDRESS, &DISASSOCIATE_ADDRESS])
+    .only_if(|row| match addresses::service_managed(row) {
         Some(service) => Err(format!("It is managed by {service}: only that can associate it.")),
         None => Ok(()),
-    },
-    refine: associate_form,
-    plan: associate,
-};
+    })
+    .form(associate_form);
 
 fn associate_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let mut needs = Vec::new();
@@ -155,12 +143,9 @@ fn instance_field(
     rows_field(cx, values, said, (pick, ""), "The instance that gets the address.", &refuse, needs)
 }
 
-fn associate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, ASSOCIATE.available)?;
-    let spec = associate_form(cx, values);
-    check(&spec)?;
+fn associate(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let t = &cx.targets[0];
-    let (instance, interface) = (text_of(&spec.fields[0]), text_of(&spec.fields[1]));
+    let (instance, interface) = (form.text(INSTANCE), form.text(INTERFACE));
     let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
     let host = cx.store.get(&key, &instance);
     let who: ArcStr = match interface.is_empty() {
@@ -236,26 +221,17 @@ pub(super) fn ip_of(row: &Record) -> String {
 }
 
 /// `disassociate`.
-pub static DISASSOCIATE: Action = Action {
-    name: "disassociate",
-    title: "Disassociate",
-    doc: "Takes addresses from what has them. The addresses stay the account's, and go on costing.",
-    kind: KIND,
-    takes: Takes::Rows,
-    bulk: true,
-    changes: true,
-    operations: &[&DISASSOCIATE_ADDRESS],
-    available: |row| match (addresses::service_managed(row), addresses::association_id(row)) {
+pub static DISASSOCIATE: Action = Action::on_rows(&INFO, "disassociate", "Disassociate", disassociate)
+    .doc("Takes addresses from what has them. The addresses stay the account's, and go on costing.")
+    .several()
+    .calls(&[&DISASSOCIATE_ADDRESS, &ASSOCIATE_ADDRESS])
+    .only_if(|row| match (addresses::service_managed(row), addresses::association_id(row)) {
         (Some(service), _) => Err(format!("It is managed by {service}: only that can take it away.")),
         (None, Some(_)) => Ok(()),
         (None, None) => Err("It is associated with nothing.".into()),
-    },
-    refine: |cx, _| no_form(cx, "Disassociate"),
-    plan: disassociate,
-};
+    });
 
-fn disassociate(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, DISASSOCIATE.available)?;
+fn disassociate(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     let mut all = Vec::new();
     let mut subjects = Vec::new();
     let mut steps = Vec::new();
@@ -298,27 +274,21 @@ fn give_back(scope: &Scope, t: &Target, instance: &str, who: &str) -> StepUndo {
 }
 
 /// `release`.
-pub static RELEASE: Action = Action {
-    name: "release",
-    title: "Release",
-    doc: "Gives addresses back to AWS. They cost nothing any more, and are somebody else's soon: they can hardly be had again.",
-    kind: KIND,
-    takes: Takes::Rows,
-    bulk: true,
-    changes: true,
-    operations: &[&RELEASE_ADDRESS],
-    available: |row| match (addresses::service_managed(row), addresses::is_unattached(row)) {
+pub static RELEASE: Action = Action::on_rows(&INFO, "release", "Release", release)
+    .doc(
+        "Gives addresses back to AWS. They cost nothing any more, and are somebody else's soon: they can \
+         hardly be had again.",
+    )
+    .several()
+    .calls(&[&RELEASE_ADDRESS])
+    .only_if(|row| match (addresses::service_managed(row), addresses::is_unattached(row)) {
         (Some(service), _) => Err(format!("It is managed by {service}: only that can release it.")),
         // EC2: InvalidIPAddress.InUse.
         (None, false) => Err("It is associated: disassociate it first.".into()),
         (None, true) => Ok(()),
-    },
-    refine: |cx, _| no_form(cx, "Release"),
-    plan: release,
-};
+    });
 
-fn release(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, RELEASE.available)?;
+fn release(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     let subjects = cx.targets.iter().map(|t| subject(t, "unattached → released for good")).collect();
     let mut plan = draft("release", title("Release", &INFO, cx.targets), cx.targets, subjects);
     let step = |t: &Target| {

@@ -142,7 +142,7 @@ fn every_link_leads_to_a_kind_and_its_query_can_be_read() {
 fn every_action_acts_on_a_kind_and_changes_nothing_unless_it_says_so() {
     for a in ALL.actions {
         assert!(ALL.kind(a.kind).is_some_and(|k| k.info.name == a.kind), "{} acts on a kind", a.name);
-        assert!(!a.operations.is_empty(), "{}", a.name);
+        assert!(!a.operations.is_empty() && !a.doc.is_empty(), "{}", a.name);
         for op in a.operations.iter().map(|s| &s.op) {
             assert!(a.changes || op.access == Access::Read, "{} says that it changes nothing", a.name);
         }

@@ -5,34 +5,28 @@ use std::time::Duration;
 use aws_sdk_ec2::types::InstanceType;
 
 use super::consequences::{self, Happens, fates, groups, target_group_impact};
-use super::{KIND, disks, protection};
+use super::{disks, protection};
 use crate::base::Fault;
 use crate::base::text::{nearest, visible};
-use crate::kinds::action::{Action, ActionContext, Takes, Target};
+use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::instances::{INFO, fields};
 use crate::kinds::ec2::senders::{MODIFY_INSTANCE_ATTRIBUTE, START_INSTANCES, STOP_INSTANCES};
 use crate::kinds::plan_builder::{
-    by_table, check, check_rows, draft, field, form_title, label, line, names, note, severe, sorted, state, subject,
-    title, unknown,
+    by_table, draft, field, form_title, label, line, names, note, severe, sorted, state, subject, title, unknown,
 };
 use crate::model::{Arg, Call, FormField, FormSpec, Plan, Record, Step, StepUndo, Values, Waiter};
 
 /// `change-type`.
-pub static CHANGE_TYPE: Action = Action {
-    name: "change-type",
-    title: "Change type",
-    doc: "Gives instances another type. A running one is stopped, changed and started again; a stopped one is only changed. Each step \
-          has its way back.",
-    kind: KIND,
-    takes: Takes::Rows,
-    bulk: true,
-    changes: true,
-    operations: &[&STOP_INSTANCES, &MODIFY_INSTANCE_ATTRIBUTE, &START_INSTANCES],
-    available,
-    refine,
-    plan,
-};
+pub static CHANGE_TYPE: Action = Action::on_rows(&INFO, "change-type", "Change type", plan)
+    .doc(
+        "Gives instances another type. A running one is stopped, changed and started again; a stopped one \
+         is only changed. Each step has its way back.",
+    )
+    .several()
+    .calls(&[&STOP_INSTANCES, &MODIFY_INSTANCE_ATTRIBUTE, &START_INSTANCES])
+    .only_if(available)
+    .form(refine);
 
 const TYPE: &str = "type";
 
@@ -119,10 +113,8 @@ fn is_arm(ty: &str) -> bool {
     after.split('-').next().unwrap_or_default().contains('g') || family == "a1"
 }
 
-fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, available)?;
-    check(&refine(cx, values))?;
-    let ty = values.text(TYPE).unwrap_or_default().trim().to_string();
+fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+    let ty = form.text(TYPE).to_string();
     let runs = |t: &&Target| instance::state(&t.record) == InstanceState::Running;
     let running: Vec<Target> = cx.targets.iter().filter(runs).cloned().collect();
     let old = |t: &Target| instance::instance_type(&t.record).unwrap_or("an unknown type").to_string();

@@ -31,9 +31,6 @@ use crate::model::{Arg, Record, Step};
 /// Ids in one call. EC2 takes 1,000 and recommends smaller batches; a command of a hundred can still be read.
 const MOST_IDS: usize = 100;
 
-/// The kind that these act on.
-const KIND: &str = instances::INFO.name;
-
 /// One call for each scope and each hundred instances.
 fn calls(op: &'static Sender, targets: &[Target], options: &[(&'static str, bool)]) -> Vec<Step> {
     let mut out = Vec::new();

@@ -27,9 +27,6 @@ use crate::model::{
     Arg, Call, Filters, FormField, Kind, Out, Pick, Record, Selector, StepUndo, TableKey, Values, Waiter,
 };
 
-/// The kind that these act on.
-const KIND: &str = volumes::INFO.name;
-
 /// Attaching and detaching take seconds; a device that is in use can keep a detachment waiting.
 const ATTACHING: Duration = Duration::from_secs(5 * 60);
 

@@ -47,7 +47,7 @@ fn form(rows: &Rows, values: &Values) -> FormSpec {
 
 fn register_plan(rows: &Rows, values: &Values) -> Result<Plan, Fault> {
     let targets = vec![rows.target(&target_groups::INFO, group())];
-    (REGISTER.plan)(&rows.context(&targets), values)
+    REGISTER.planned(&rows.context(&targets), values)
 }
 
 fn text(s: &str) -> FormValue {
@@ -92,7 +92,7 @@ fn deregister_plan(rows: &Rows, what: &[(&str, &str)]) -> Plan {
     let table = TableKey::of(rows.scope.clone(), Kind(&targets::INFO), TG.into());
     let of = |(id, h): &(&str, &str)| Target { table: table.clone(), record: target(id, h).into() };
     let targets: Vec<_> = what.iter().map(of).collect();
-    (DEREGISTER.plan)(&rows.context(&targets), &Values::default()).expect("a plan")
+    DEREGISTER.planned(&rows.context(&targets), &Values::default()).expect("a plan")
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn where_health_is_not_checked_a_registered_target_is_not_waited_for_until_it_is
     let at = group.kind.index_of(target_groups::CHECKED.name).expect("a field");
     group.values.set(at, Value::Bool(false));
     let targets = vec![rows.target(&target_groups::INFO, group)];
-    let p = (REGISTER.plan)(&rows.context(&targets), &Values::default().with(TARGET, text("i-1"))).expect("a plan");
+    let p = REGISTER.planned(&rows.context(&targets), &Values::default().with(TARGET, text("i-1"))).expect("a plan");
     assert!(matches!(&p.wait, Waiter::State { want, .. } if want.contains(&"unavailable")));
     assert!(p.consequences.iter().any(|c| c.text == "web-tg checks no health: it sends traffic to it at once"));
 }
