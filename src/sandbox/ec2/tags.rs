@@ -112,6 +112,7 @@ impl State {
                 self.instances.values().find(|i| i.interface == id)?;
                 Some(self.other_tags.entry(id.into()).or_default())
             }
+            "sgr" => self.groups.values_mut().flat_map(|g| &mut g.rules).find(|r| r.id == id).map(|r| &mut r.tags),
             "sir" => {
                 self.instances.values().find(|i| i.spot.as_ref().is_some_and(|s| s.request == id))?;
                 Some(self.other_tags.entry(id.into()).or_default())
@@ -127,6 +128,7 @@ impl State {
             .chain(self.vpcs.values().map(|v| ("vpc", &v.id, &v.tags)))
             .chain(self.subnets.values().map(|s| ("subnet", &s.id, &s.tags)))
             .chain(self.groups.values().map(|g| ("security-group", &g.id, &g.tags)))
+            .chain(self.groups.values().flat_map(|g| &g.rules).map(|r| ("security-group-rule", &r.id, &r.tags)))
             .chain(self.acls.values().map(|a| ("network-acl", &a.id, &a.tags)))
             .chain(self.images.values().map(|i| ("image", &i.id, &i.tags)))
             .chain(self.addresses.values().map(|a| ("elastic-ip", &a.id, &a.tags)))
