@@ -35,6 +35,17 @@ def network(ec2):
     subnets = [ec2.create_subnet(VpcId=vpc["VpcId"], CidrBlock=f"10.9.{n}.0/24", AvailabilityZone=zones[n],
                                  Ipv6CidrBlock=f"{six}::/64" if n == 0 else f"{six[:-1]}1::/64")["Subnet"]["SubnetId"] for n in range(2)]
     group = ec2.create_security_group(GroupName="웹 서버 sg", Description="web", VpcId=vpc["VpcId"])["GroupId"]
+    # Rules of every sort: to the world in both families, ICMP, another group, descriptions and tags that a terminal could obey.
+    anywhere, six_anywhere = [{"CidrIp": "0.0.0.0/0", "Description": "모두 here"}], [{"CidrIpv6": "::/0"}]
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[
+        {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": anywhere, "Ipv6Ranges": six_anywhere},
+        {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/8"}, {"CidrIp": "192.0.2.0/24", "Description": "a b"}]},
+        {"IpProtocol": "udp", "FromPort": 5000, "ToPort": 5100, "IpRanges": [{"CidrIp": "198.51.100.7/32"}]},
+        {"IpProtocol": "icmp", "FromPort": 8, "ToPort": -1, "IpRanges": [{"CidrIp": "10.9.0.0/16"}]}])
+    db = ec2.create_security_group(GroupName="db", Description="from the web only", VpcId=vpc["VpcId"], TagSpecifications=tags("security-group", "not its name"))["GroupId"]
+    ec2.authorize_security_group_ingress(GroupId=db, IpPermissions=[{"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306, "UserIdGroupPairs": [{"GroupId": group}]}])
+    rule = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [db]}])["SecurityGroupRules"][0]["SecurityGroupRuleId"]
+    ec2.create_tags(Resources=[rule], Tags=[{"Key": "Name", "Value": "csi\u009b31m"}])
     # A second range of either sort, names that a terminal could obey, and a subnet that is all addresses of the sixth version.
     ec2.associate_vpc_cidr_block(VpcId=vpc["VpcId"], CidrBlock="10.10.0.0/16")
     ec2.create_tags(Resources=[vpc["VpcId"], subnets[1]], Tags=[{"Key": "Name", "Value": "운영 vpc \u202egnp"}, {"Key": "Env", "Value": "prod"}])

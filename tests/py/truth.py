@@ -113,6 +113,62 @@ def subnets():
     } for s in pages("ec2", "describe_subnets", "Subnets")]
 
 
+def group_rules(permissions):
+    """Each peer of each permission: what AWS counts as a rule."""
+    for p in permissions:
+        for r in p["IpRanges"]:
+            yield p, r["CidrIp"]
+        for r in p["Ipv6Ranges"]:
+            yield p, r["CidrIpv6"]
+        for r in p["PrefixListIds"]:
+            yield p, r["PrefixListId"]
+        for r in p["UserIdGroupPairs"]:
+            yield p, r["GroupId"]
+
+
+def security_groups():
+    rows = []
+    for g in pages("ec2", "describe_security_groups", "SecurityGroups"):
+        incoming, outgoing = list(group_rules(g["IpPermissions"])), list(group_rules(g["IpPermissionsEgress"]))
+        world = [p for p, peer in incoming if peer in ("0.0.0.0/0", "::/0")]
+        rows.append({
+            "id": g["GroupId"], "name": g["GroupName"], "vpc_id": g["VpcId"], "description": g["Description"], "inbound": len(incoming),
+            "outbound": len(outgoing), "open_to": "world" if world else "restricted" if incoming else "nobody", "is_default": g["GroupName"] == "default", "owner_id": g["OwnerId"],
+            "source_groups": sorted({p for _, p in incoming if p.startswith("sg-")}), "$tags": tagged(g.get("Tags", [])),
+            "source_ranges": sorted({p for _, p in incoming if not p.startswith("sg-")}),
+            "destination_ranges": sorted({p for _, p in outgoing if not p.startswith("sg-")}),
+        })
+    return ["id"], rows
+
+
+def ports(r):
+    if r["IpProtocol"] in ("tcp", "udp") and r.get("FromPort", -1) >= 0 and (r["FromPort"], r["ToPort"]) != (0, 65535):
+        return str(r["FromPort"]) if r["FromPort"] == r["ToPort"] else f"{r['FromPort']}-{r['ToPort']}"
+    return f"type {r['FromPort']}" if r["IpProtocol"] == "icmp" and r.get("FromPort", -1) >= 0 else "all"
+
+
+def security_group_rules():
+    rows = []
+    for r in pages("ec2", "describe_security_group_rules", "SecurityGroupRules"):
+        peer = r.get("CidrIpv4") or r.get("CidrIpv6") or r.get("PrefixListId") or r.get("ReferencedGroupInfo", {}).get("GroupId")
+        opened = not r["IsEgress"] and peer in ("0.0.0.0/0", "::/0")
+        rows.append({
+            "id": r["SecurityGroupRuleId"], "group_id": r["GroupId"], "direction": "outbound" if r["IsEgress"] else "inbound", "peer": peer,
+            "protocol": {"-1": "all"}.get(r["IpProtocol"], r["IpProtocol"]), "ports": ports(r), "description": r.get("Description"),
+            "open_to": "outbound" if r["IsEgress"] else "world" if opened else "restricted", "owner_id": r.get("GroupOwnerId"), "from_port": r.get("FromPort"), "to_port": r.get("ToPort"),
+            "$tags": tagged(r.get("Tags", [])),
+        })
+    return ["id"], rows
+
+
+def security_group_usage():
+    use = {g["GroupId"]: 0 for g in pages("ec2", "describe_security_groups", "SecurityGroups")}
+    for i in pages("ec2", "describe_network_interfaces", "NetworkInterfaces"):
+        for g in i["Groups"]:
+            use[g["GroupId"]] = use.get(g["GroupId"], 0) + 1
+    return ["id"], [{"id": g, "interfaces": n, "in_use": "in-use" if n else "unused"} for g, n in use.items()]
+
+
 def instance_statuses():
     all_ = pages("ec2", "describe_instance_status", "InstanceStatuses", IncludeAllInstances=True)
     return ["id"], [{"id": s["InstanceId"]} for s in all_]

@@ -11,6 +11,7 @@ use skydeck::kinds::cloudwatch::instance_metrics;
 use skydeck::kinds::ec2::instances::{fields, instance};
 use skydeck::kinds::ec2::volumes::volume;
 use skydeck::kinds::ec2::{addresses, instance_protection, instance_volumes, key_pairs, subnets, vpcs};
+use skydeck::kinds::ec2::{security_group_rules, security_group_usage, security_groups};
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::s3::objects;
 use skydeck::kinds::{Interner, KindDef, ListRequest, PaidRow, Sink, What, facts};
@@ -181,7 +182,8 @@ async fn rows_asked_for_by_id_are_the_rows_of_the_whole_list_and_a_missing_one_f
         let found = account.list(kind, Selector::All, with_gone.clone()).await.rows;
         assert_eq!(found.iter().map(|r| &r.id).collect::<Vec<_>>(), [&one.id], "{kind}");
     }
-    for kind in ["volumes", "addresses", "key-pairs", "vpcs", "subnets"] {
+    let by_filter = ["volumes", "security-groups", "security-group-rules", "addresses", "key-pairs", "vpcs", "subnets"];
+    for kind in by_filter {
         let one = account.all(kind).await.swap_remove(0);
         let (prefix, _) = one.id.split_once('-').unwrap();
         let with_gone = What::Ids(vec![format!("{prefix}-0123456789abcdef0").into(), one.id.clone()].into());
@@ -260,6 +262,32 @@ async fn networks_and_keys_are_what_instances_say_that_they_are_in_and_have() {
             assert!(keys.iter().any(|k| k.name == key && key_pairs::key_type(k) == Some("rsa")), "{key}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_security_group_says_who_has_it_and_what_it_opens_to_the_world() {
+    let account = Account::open(WorldSpec::Demo);
+    let (groups, rules) = (account.all("security-groups").await, account.all("security-group-rules").await);
+    let usage = account.all("security-group-usage").await;
+    let instances = account.all("instances").await;
+    for group in &groups {
+        let has = |i: &&Record| i.get(&fields::SECURITY_GROUP_IDS).items().contains(&group.id);
+        let there = |i: &&Record| instance::state(i) != instance::InstanceState::Terminated;
+        let number = instances.iter().filter(there).filter(has).count();
+        let row = usage.iter().find(|u| u.id == group.id).expect("each group has its use");
+        assert_eq!(row.get(&security_group_usage::INTERFACES).as_int(), Some(number as i64), "{}", group.name);
+        let of_it = |out: &str| {
+            let of = |r: &&Record| r.get(&security_group_rules::GROUP_ID).as_str() == Some(group.id.as_str());
+            let goes = |r: &&Record| r.get(&security_group_rules::DIRECTION).as_str() == Some(out);
+            rules.iter().filter(of).filter(goes).count() as i64
+        };
+        assert_eq!(group.get(&security_groups::INBOUND).as_int(), Some(of_it("inbound")), "{}", group.name);
+        assert_eq!(group.get(&security_groups::OUTBOUND).as_int(), Some(of_it("outbound")), "{}", group.name);
+    }
+    let bad = |g: &&Record| g.get(&security_groups::OPEN_TO).tone() == Some(Tone::Bad);
+    let mut names: Vec<&str> = groups.iter().filter(bad).map(|g| g.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["my-db-migration-sg", "open-by-mistake-sg"]);
 }
 
 #[tokio::test]

@@ -19,9 +19,12 @@ const OTHER: &str = "eu-west-1";
 const NOWHERE: &str = "ca-central-1";
 
 /// Kinds that moto answers; `activities` it does not keep, and metrics of its own it has none.
-const KINDS: [&str; 21] = [
+const KINDS: [&str; 24] = [
     "instances",
     "volumes",
+    "security-groups",
+    "security-group-rules",
+    "security-group-usage",
     "addresses",
     "key-pairs",
     "vpcs",
@@ -42,6 +45,10 @@ const KINDS: [&str; 21] = [
     "alarm-tags",
     "instance-volumes",
 ];
+
+/// Kinds of EC2 beside instances whose rows are asked for by id, and printed.
+const EC2_KINDS: [&str; 7] =
+    ["volumes", "security-groups", "security-group-rules", "addresses", "key-pairs", "vpcs", "subnets"];
 
 /// What the tests of this file share. If it cannot be filled, the first test says why and the others fail at once.
 static SERVER: LazyLock<Moto> = LazyLock::new(|| {
@@ -75,6 +82,8 @@ fn least(kind: &str) -> usize {
         "volumes" => 19,
         "addresses" | "key-pairs" => 2,
         "vpcs" => 3,
+        "security-groups" | "security-group-usage" => 5,
+        "security-group-rules" => 12,
         "subnets" => 4,
         "target-groups" | "target-group-health" | "target-group-tags" => 6,
         "alarms" | "alarm-tags" => 112,
@@ -119,20 +128,27 @@ async fn not_empty(region: &str) -> Vec<&'static str> {
     found
 }
 
+/// A region has a default VPC with its group and subnets before anybody uses it.
+const OF_A_NEW_REGION: [&str; 7] = [
+    "security-groups",
+    "security-group-rules",
+    "security-group-usage",
+    "vpcs",
+    "subnets",
+    "regions",
+    "availability-zones",
+];
+
 #[tokio::test]
 async fn a_region_without_anything_is_empty_and_no_error() {
     let Some(_moto) = seeded(None) else { return };
-    // A region has a default VPC with its subnets before anybody uses it.
-    assert_eq!(
-        not_empty(NOWHERE).await,
-        ["vpcs", "subnets", "regions", "availability-zones", "buckets", "bucket-tags"]
-    );
+    assert_eq!(not_empty(NOWHERE).await, [&OF_A_NEW_REGION[..], &["buckets", "bucket-tags"]].concat());
 }
 
 #[tokio::test]
 async fn an_empty_account_of_an_assumed_role_is_empty_and_no_error() {
     let Some(_moto) = seeded(Some("111122223333")) else { return };
-    assert_eq!(not_empty(HOME).await, ["vpcs", "subnets", "regions", "availability-zones"]);
+    assert_eq!(not_empty(HOME).await, OF_A_NEW_REGION);
     let gateway = gateway();
     let profile = gateway.profiles_in_use()[0].clone();
     assert_eq!(gateway.identity(&profile).await.unwrap().account, "111122223333");
@@ -163,7 +179,7 @@ async fn rows_asked_for_by_id_are_those_rows_and_a_missing_one_fails_nothing() {
     let Some(_moto) = seeded(None) else { return };
     let gateway = gateway();
     let kinds = ["instances", "load-balancers", "target-groups", "auto-scaling-groups", "alarms", "buckets"];
-    for kind in kinds.into_iter().chain(["volumes", "addresses", "key-pairs", "vpcs", "subnets"]) {
+    for kind in kinds.into_iter().chain(EC2_KINDS) {
         let all: Vec<_> = pages(&gateway, kind, HOME, Selector::All, What::Everything).await.concat();
         let mut ids: Vec<_> = all.iter().take(2).map(|r| r.id.clone()).collect();
         let missing = match kind {
@@ -172,6 +188,8 @@ async fn rows_asked_for_by_id_are_those_rows_and_a_missing_one_fails_nothing() {
             "addresses" => "eipalloc-0123456789abcdef0",
             "key-pairs" => "key-0123456789abcdef0",
             "vpcs" => "vpc-0123456789abcdef0",
+            "security-groups" => "sg-0123456789abcdef0",
+            "security-group-rules" => "sgr-0123456789abcdef0",
             "subnets" => "subnet-0123456789abcdef0",
             "load-balancers" => {
                 "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:loadbalancer/app/none/0123456789abcdef"
@@ -256,7 +274,7 @@ fn get(args: &[&str]) -> (Option<i32>, String, String) {
 async fn the_binary_prints_as_json_what_boto3_sees() {
     let Some(moto) = seeded(None) else { return };
     let kinds = ["instances", "load-balancers", "target-groups", "targets", "auto-scaling-groups", "buckets", "alarms"];
-    let kinds = [&kinds[..], &["volumes", "addresses", "key-pairs", "vpcs", "subnets"]].concat();
+    let kinds = [&kinds[..], &EC2_KINDS].concat();
     let truth = truth(&moto, OTHER, &kinds);
     let mut wrong = Vec::new();
     for kind in kinds {

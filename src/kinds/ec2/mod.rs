@@ -1,9 +1,10 @@
-//! Amazon EC2: instances and what belongs to them, volumes, addresses, key pairs, networks, regions and zones.
+//! Amazon EC2: instances and what belongs to them, volumes, addresses, key pairs, networks, security groups, regions and zones.
 
 pub mod actions;
 pub mod address_actions;
 pub mod addresses;
 pub mod availability_zones;
+pub mod exposure;
 mod filters;
 pub mod instance_protection;
 pub mod instance_statuses;
@@ -14,7 +15,11 @@ pub mod key_pair_actions;
 pub mod key_pairs;
 mod listing;
 pub mod regions;
+pub mod security_group_rules;
+pub mod security_group_usage;
+pub mod security_groups;
 pub mod senders;
+pub mod storage_senders;
 pub mod subnets;
 pub mod volume_actions;
 mod volume_price;

@@ -129,6 +129,7 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
     vec![
         of_it("subnets", "subnets"),
         of_it("instances", "instances"),
+        of_it("security groups", "security-groups"),
         of_it("load balancers", "load-balancers"),
         of_it("target groups", "target-groups"),
     ]

@@ -33,6 +33,13 @@ pub const SUBNETS: FieldInfo = FieldInfo::list("subnets", "SUBNETS", "The subnet
 /// The load balancer's name.
 pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The load balancer's name.").shown(0);
 
+/// Its security groups.
+pub const SECURITY_GROUP_IDS: FieldInfo =
+    FieldInfo::list("security_group_ids", "GROUPS", "Its security groups; a network load balancer may have none.")
+        .aka(&["sg"])
+        .id_of("security-groups", "sg-")
+        .section("network");
+
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("load-balancers", "load balancer", "Load balancers", &FIELDS)
     .doc("Application, Network and Gateway Load Balancers (ELB v2).")
@@ -124,10 +131,7 @@ static FIELDS: Fields<LoadBalancer> = Fields(&[
             .section("network"),
         |l| l.addresses.clone(),
     ),
-    field(
-        FieldInfo::list("security_group_ids", "GROUPS", "Ids of the security groups.").aka(&["sg"]).section("network"),
-        |l| l.security_groups.clone(),
-    ),
+    field(SECURITY_GROUP_IDS, |l| l.security_groups.clone()),
     field(
         FieldInfo::text("ip_address_type", "IP TYPE", "ipv4, dualstack or dualstack-without-public-ipv4.")
             .section("network"),
@@ -237,6 +241,10 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
     let subnets = row.get(&SUBNETS).items();
     if !subnets.is_empty() {
         out.push(link("subnets", "subnets", format!("id={}", subnets.join(","))));
+    }
+    let groups = row.get(&SECURITY_GROUP_IDS).items();
+    if !groups.is_empty() {
+        out.push(link("security groups", "security-groups", format!("id={}", groups.join(","))));
     }
     out
 }

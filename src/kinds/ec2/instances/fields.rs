@@ -148,11 +148,14 @@ pub const NETWORK_OUT: FieldInfo = FieldInfo::series(
 pub const KEY_NAME: FieldInfo =
     FieldInfo::text("key_name", "KEY", "The key pair that was given at launch.").aka(&["key"]).links_to("key-pairs");
 /// Names of security groups.
-pub const SECURITY_GROUPS: FieldInfo =
-    FieldInfo::list("security_groups", "GROUPS", "Names of the security groups.").aka(&["sg", "groups"]);
+pub const SECURITY_GROUPS: FieldInfo = FieldInfo::list("security_groups", "GROUPS", "Names of the security groups.")
+    .aka(&["sg", "groups"])
+    .links_to("security-groups");
 /// Ids of security groups.
 pub const SECURITY_GROUP_IDS: FieldInfo =
-    FieldInfo::list("security_group_ids", "GROUP IDS", "Ids of the security groups.").cells(9, 40);
+    FieldInfo::list("security_group_ids", "GROUP IDS", "Ids of the security groups.")
+        .cells(9, 40)
+        .asked_by("instance.group-id");
 /// Code of the reason for the state.
 pub const STATE_REASON: FieldInfo =
     FieldInfo::text("state_reason", "REASON", "Code of the reason for the last change of state.")

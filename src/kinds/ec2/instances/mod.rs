@@ -108,6 +108,11 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
     if let Some(vpc) = instance::vpc_id(row) {
         out.push(link("VPC", "vpcs", format!("id={vpc}")));
     }
+    let groups = row.get(&fields::SECURITY_GROUP_IDS).items();
+    if !groups.is_empty() {
+        out.push(link("security groups", "security-groups", format!("id={}", groups.join(","))));
+        out.push(link("security group rules", "security-group-rules", format!("group_id={}", groups.join(","))));
+    }
     if let Some(key) = row.get(&fields::KEY_NAME).as_str() {
         out.push(link("key pair", "key-pairs", format!("name=\"{key}\"")));
     }
