@@ -205,7 +205,8 @@ impl Turn<'_> {
         match query.filters(kind.0) {
             Some(filters)
                 if !query.fields(kind.0).any(paid)
-                    && !self.s.tables_of(kind, &Selector::All, only).iter().all(here) =>
+                    && (filters.reach_beyond(kind.0)
+                        || !self.s.tables_of(kind, &Selector::All, only).iter().all(here)) =>
             {
                 Selector::Filter(filters)
             }

@@ -80,13 +80,15 @@ pub fn rows_field(
 }
 
 /// Asks for the rows that can be chosen by AWS's filters, as far as the pick's query can be said in them, and not for all rows, where those are not
-/// all loaded anyway. What such a table brings is in the table of all rows too.
+/// all loaded anyway. What such a table brings is in the table of all rows too, unless it is found beyond it.
 fn narrow(store: &Store, pick: &mut Pick) {
     for table in &mut pick.tables {
         let is_complete = |t: &TableKey| store.table(t).is_some_and(|t| t.status.progress == Progress::Complete);
-        if table.selector == Selector::All && !is_complete(table) {
+        if table.selector == Selector::All {
             let query = Query::parse(&pick.only, table.kind.0).ok();
-            if let Some(filters) = query.and_then(|q| q.filters(table.kind.0)) {
+            if let Some(filters) = query.and_then(|q| q.filters(table.kind.0))
+                && (filters.reach_beyond(table.kind.0) || !is_complete(table))
+            {
                 table.selector = Selector::Filter(filters);
             }
         }

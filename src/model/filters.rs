@@ -22,6 +22,19 @@ pub struct ServerFilter {
     /// Whether AWS has the values in lower case, always. It compares them as they are written, and a query does not: only where
     /// there is one way to write a value does the filter bring every row that the query means.
     pub lower_case: bool,
+    /// Whether a query may ask by it although it knows nothing of letters: what is written goes to AWS as it is written, `*` and `?` too,
+    /// which mean the same there. `name=al2023-ami-*`
+    pub as_written: bool,
+    /// Whether it finds rows that the table of all rows does not have: of images that table has one's own and what is shared with one,
+    /// and by owner AWS finds anybody's.
+    pub beyond: bool,
+}
+
+impl ServerFilter {
+    /// The filter of this name, for values that are in lower case always.
+    pub const fn new(name: &'static str) -> Self {
+        ServerFilter { name, lower_case: true, as_written: false, beyond: false }
+    }
 }
 
 /// Fields of a kind with the values that a row may have there; in the order of the fields' names, so that what is the same is equal.
@@ -62,6 +75,12 @@ impl Filters {
     pub fn by_aws_name<'a>(&'a self, kind: &'a KindInfo) -> impl Iterator<Item = (&'static str, &'a [ArcStr])> {
         self.iter().filter_map(|(field, values)| Some((kind.fields.at(kind.index_of(field)?).filter?.name, values)))
     }
+    /// Whether what they find may not be in the table of all rows: [`ServerFilter::beyond`].
+    pub fn reach_beyond(&self, kind: &KindInfo) -> bool {
+        self.iter().any(|(field, _)| {
+            kind.index_of(field).and_then(|i| kind.fields.at(i).filter).is_some_and(|filter| filter.beyond)
+        })
+    }
     /// Whether the rows of these filters are all that `narrower` could want: it has every field of these, with no other value.
     pub fn hold(&self, narrower: &Filters) -> bool {
         self.iter().all(|(field, values)| {
@@ -98,6 +117,7 @@ mod tests {
         Field { info: field("zone").asked_by("availability-zone"), get: NONE },
         Field { info: field("type").asked_by("volume-type"), get: NONE },
         Field { info: field("cost"), get: NONE },
+        Field { info: field("owner").asked_by("owner-id").finds_others(), get: NONE },
     ]);
     static KIND: KindInfo = KindInfo {
         name: "volumes",
@@ -139,6 +159,12 @@ mod tests {
             assert_eq!(of(bad), None);
         }
         assert_eq!(of(&[("zone", &["a"]), ("zone", &["b"])]), None, "both must hold, and one filter means either");
+    }
+
+    #[test]
+    fn one_field_is_enough_to_find_what_the_table_of_all_rows_lacks() {
+        let f = |wanted: &[(&str, &[&str])]| of(wanted).expect("filters").reach_beyond(&KIND);
+        assert!(f(&[("owner", &["amazon"])]) && f(&[("zone", &["a"]), ("owner", &["1"])]) && !f(&[("zone", &["a"])]));
     }
 
     #[test]

@@ -291,13 +291,28 @@ impl FieldInfo {
     /// states), so that a query for one is the same question.
     #[must_use]
     pub const fn asked_by(mut self, name: &'static str) -> Self {
-        self.filter = Some(ServerFilter { name, lower_case: true });
+        self.filter = Some(ServerFilter::new(name));
         self
     }
     /// The same for values in whatever letters: a form that knows how they are written can ask by them, a query cannot.
     #[must_use]
     pub const fn asked_as_written_by(mut self, name: &'static str) -> Self {
-        self.filter = Some(ServerFilter { name, lower_case: false });
+        self.filter = Some(ServerFilter { lower_case: false, ..ServerFilter::new(name) });
+        self
+    }
+    /// The same, for queries too: `field=value` is sent as it is written, with `*` and `?` as wildcards. AWS then finds only what is written
+    /// in these letters. For fields by which one searches where all rows cannot be had (the names of Amazon's images).
+    #[must_use]
+    pub const fn searched_by(mut self, name: &'static str) -> Self {
+        self.filter = Some(ServerFilter { lower_case: false, as_written: true, ..ServerFilter::new(name) });
+        self
+    }
+    /// What AWS finds by this field's filter may not be in the table of all rows: a query with it is always asked of AWS.
+    #[must_use]
+    pub const fn finds_others(mut self) -> Self {
+        if let Some(filter) = self.filter {
+            self.filter = Some(ServerFilter { beyond: true, ..filter });
+        }
         self
     }
     /// Whether a text in this field is the id of a row of the kind that it links to.

@@ -57,10 +57,12 @@ impl TableKey {
     pub fn of(scope: Scope, kind: Kind, parent: RowId) -> Self {
         TableKey { scope, kind, selector: Selector::Parent(parent) }
     }
-    /// The table in which a row of this one is followed whatever becomes of it: of a filtered table, that of all rows.
+    /// The table in which a row of this one is followed whatever becomes of it: of a filtered table, that of all rows, unless that does
+    /// not have them.
     #[must_use]
     pub fn home(&self) -> Self {
-        match self.selector {
+        match &self.selector {
+            Selector::Filter(filters) if filters.reach_beyond(self.kind.0) => self.clone(),
             Selector::Filter(_) => TableKey::all(self.scope.clone(), self.kind),
             Selector::All | Selector::Parent(_) => self.clone(),
         }

@@ -84,7 +84,7 @@ impl Term {
                         && value.as_ref().is_none_or(|want| glob(want, &v.to_lowercase()))
                 })
             }
-            Test::Field { field, op, operands } => {
+            Test::Field { field, op, operands, .. } => {
                 let value = row.cell(*field);
                 let ty = row.record().kind.fields.at(*field).ty;
                 // What is not known is neither equal nor different: a negated term must not claim it either.

@@ -78,6 +78,8 @@ pub enum Test {
         op: Op,
         /// With one of these.
         operands: Vec<Operand>,
+        /// The same as the user wrote them, upper and lower case.
+        written: Vec<String>,
     },
     /// A tag is there (`None`), or has this value (lower case, `*` and `?` as wildcards).
     Tag {
@@ -194,9 +196,17 @@ impl Query {
     pub fn filters(&self, kind: &KindInfo) -> Option<Filters> {
         let mut wanted: Vec<(&str, Vec<ArcStr>)> = Vec::new();
         for term in self.terms.iter().filter(|t| !t.negated) {
-            let Test::Field { field, op: Op::Is, operands } = &term.test else { continue };
+            let Test::Field { field, op: Op::Is, operands, written } = &term.test else { continue };
             let info = kind.fields.at(*field);
-            if info.filter.is_none_or(|f| !f.lower_case) || wanted.iter().any(|(f, _)| *f == info.name) {
+            if info.filter.is_none_or(|f| !f.lower_case && !f.as_written) || wanted.iter().any(|(f, _)| *f == info.name)
+            {
+                continue;
+            }
+            if info.filter.is_some_and(|f| f.as_written) {
+                let nothing = operands.contains(&Operand::Nothing);
+                if !nothing && written.iter().all(|text| !text.is_empty() && !text.contains('\\')) {
+                    wanted.push((info.name, written.iter().map(|text| text.as_str().into()).collect()));
+                }
                 continue;
             }
             let value = |operand: &Operand| match operand {

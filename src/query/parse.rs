@@ -132,20 +132,20 @@ fn term(token: &str, kind: &KindInfo) -> Result<Test, QueryError> {
         value.split(',').filter(|p| !p.is_empty()).map(unquote).collect()
     };
     let mut operands = Vec::new();
-    for p in pieces {
-        match operand(&p, info, op) {
+    for p in &pieces {
+        match operand(p, info, op) {
             Some(o) => {
-                operands.extend(also(&p, &o, op));
+                operands.extend(also(p, &o, op));
                 operands.push(o);
             }
             None => {
-                let why = if info.ty.is_addresses() { range::flaw(&p) } else { None };
+                let why = if info.ty.is_addresses() { range::flaw(p) } else { None };
                 let why = why.unwrap_or_else(|| wanted(info.ty).into());
                 return fail(format!("{name} cannot be compared with {p}: {why}."));
             }
         }
     }
-    Ok(Test::Field { field, op, operands })
+    Ok(Test::Field { field, op, operands, written: pieces })
 }
 
 /// Whether it could be the first groups of an IPv6 address (`2600:1f14`), or a hardware address.
