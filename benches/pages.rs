@@ -66,6 +66,7 @@ fn main() -> ExitCode {
         both.sort_by(f64::total_cmp);
         figures.promise("rows and status checks / two paginators", both[both.len() / 2], "", 1.25);
         headless(url, &runtime, &mut figures);
+        volumes(url, &runtime, &mut figures);
         figures.end()
     })
 }
@@ -86,7 +87,7 @@ fn headless(url: &str, runtime: &tokio::runtime::Runtime, figures: &mut Figures)
     ] {
         let (mut ours, mut sdk, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..rounds {
-            let now = (get(&endpoint), runtime.block_on(paginators(&endpoint)));
+            let now = (get("instances", &endpoint), runtime.block_on(paginators(&endpoint)));
             ratios.push(now.0.as_secs_f64() / now.1.as_secs_f64());
             ours.push(now.0);
             sdk.push(now.1);
@@ -97,9 +98,39 @@ fn headless(url: &str, runtime: &tokio::runtime::Runtime, figures: &mut Figures)
         figures.promise(what, ratios[ratios.len() / 2], "", most);
     }
     let _ = fleet::calls(url);
-    get(&near);
+    get("instances", &near);
     let calls = fleet::calls(url).iter().filter(|c| c.starts_with("DescribeInstance")).count();
     figures.promise("calls for the instances and their checks", calls as f64, "", 20.0);
+}
+
+/// The same of a kind that is one list.
+fn volumes(url: &str, runtime: &tokio::runtime::Runtime, figures: &mut Figures) {
+    let near = fleet::fleet(url, ROWS * fleet::INSTANCES_A_VOLUME);
+    let (mut ours, mut sdk, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 0..=ROUNDS {
+        let now = (get("volumes", &near), runtime.block_on(volume_paginator(&near)));
+        if round > 0 {
+            ratios.push(now.0.as_secs_f64() / now.1.as_secs_f64());
+            ours.push(now.0);
+            sdk.push(now.1);
+        }
+    }
+    ratios.sort_by(f64::total_cmp);
+    figures.tell("SDK's paginator of 10,000 volumes", ms(median(&mut sdk)));
+    figures.tell("get volumes -o json", ms(median(&mut ours)));
+    figures.promise("get volumes / the paginator", ratios[ratios.len() / 2], "", 1.15);
+}
+
+async fn volume_paginator(endpoint: &str) -> Duration {
+    let client = client(endpoint);
+    let begun = Instant::now();
+    let mut pages = client.describe_volumes().max_results(i32::try_from(PAGE).unwrap()).into_paginator().send();
+    let mut seen = 0;
+    while let Some(page) = pages.next().await {
+        seen += page.unwrap().volumes().len();
+    }
+    assert_eq!(seen, ROWS);
+    begun.elapsed()
 }
 
 fn far(rounds: usize) -> &'static str {
@@ -107,10 +138,10 @@ fn far(rounds: usize) -> &'static str {
 }
 
 /// The process, from its start to its end; what it prints goes nowhere.
-fn get(endpoint: &str) -> Duration {
+fn get(kind: &str, endpoint: &str) -> Duration {
     let begun = Instant::now();
     let status = Command::new(env!("CARGO_BIN_EXE_skydeck"))
-        .args(["get", "instances", "-o", "json", "--endpoint-url", endpoint])
+        .args(["get", kind, "-o", "json", "--endpoint-url", endpoint])
         .stdout(Stdio::null())
         .status()
         .unwrap();

@@ -1,7 +1,7 @@
 //! A server that hands out ready pages of instances by AWS's paging rules, on a free loopback port.
 //!
 //! The number of instances is the endpoint's path: `http://127.0.0.1:PORT/10000`; a second part is how long each answer waits, in
-//! milliseconds. A page has 1,000 instances and 3 MB of XML, or their 1,000 status checks; it is made once, and only the digits of its
+//! milliseconds. A page has 1,000 instances and 3 MB of XML, or their 1,000 status checks, or 1,000 volumes; it is made once, and only the digits of its
 //! ids and addresses are written anew for each answer, which takes a fraction of a millisecond. Status checks are answered for the ids
 //! that are asked for, too, and an instance for the filter of its id; whatever else is asked has an empty answer. `GET /calls` tells what was called since it was last asked.
 
@@ -14,6 +14,9 @@ use std::time::Duration;
 /// Instances on a page: what DescribeInstances gives at the most.
 pub const PAGE: usize = 1000;
 
+/// There is one volume of its own for so many instances.
+pub const INSTANCES_A_VOLUME: usize = 5;
+
 /// Stands where the page's number goes, in five digits.
 const NUMBER: &str = "@@@@@";
 
@@ -24,6 +27,7 @@ pub struct Server(String);
 struct Ready {
     instances: Items,
     statuses: Items,
+    volumes: Items,
     calls: Mutex<Vec<String>>,
 }
 
@@ -131,6 +135,7 @@ impl Ready {
         Ready {
             instances: Items::new(("DescribeInstances", "reservationSet"), instance),
             statuses: Items::new(("DescribeInstanceStatus", "instanceStatusSet"), |out, i| status(out, &id(i))),
+            volumes: Items::new(("DescribeVolumes", "volumeSet"), volume),
             calls: Mutex::default(),
         }
     }
@@ -161,6 +166,11 @@ impl Ready {
                 let at = one.and_then(|_| number_of(&parameter("Filter.1.Value.1")?)).filter(|at| *at < instances);
                 let (all, from) = at.map_or((instances, from), |at| (at + 1, at));
                 return (XML, self.instances.page(all, from, most));
+            }
+            // One for five instances. By a filter there are none.
+            "DescribeVolumes" => {
+                let all = if by_id { 0 } else { instances / INSTANCES_A_VOLUME };
+                return (XML, self.volumes.page(all, from, most));
             }
             "DescribeInstanceStatus" if !by_id => return (XML, self.statuses.page(instances, from, most)),
             "DescribeInstanceStatus" => statuses(body),
@@ -234,6 +244,26 @@ fn status(out: &mut String, id: &str) {
          <availabilityZoneId>apne2-az1</availabilityZoneId><instanceState><code>16</code><name>running</name></instanceState>\
          <systemStatus>{summary}</systemStatus><instanceStatus>{summary}</instanceStatus>\
          <attachedEbsStatus>{summary}</attachedEbsStatus></item>"
+    );
+}
+
+/// One volume, as EC2 writes it: two of three are attached.
+fn volume(out: &mut String, i: usize) {
+    let (vol, zone, ty) = (format!("vol-0b{NUMBER}c{i:04}e4d2f"), ["a", "b", "c"][i % 3], ["gp3", "gp2", "io2"][i % 3]);
+    let attached = format!(
+        "<item><volumeId>{vol}</volumeId><instanceId>{}</instanceId><device>/dev/sd{}</device><status>attached</status>\
+         <attachTime>2026-01-02T03:04:05.000Z</attachTime><deleteOnTermination>false</deleteOnTermination></item>",
+        id(i),
+        ["f", "g", "h"][i % 3],
+    );
+    let (state, attachments) = if i % 3 == 2 { ("available", "") } else { ("in-use", attached.as_str()) };
+    let _ = write!(
+        out,
+        "<item><volumeId>{vol}</volumeId><size>{}</size><snapshotId/><availabilityZone>ap-northeast-2{zone}</availabilityZone>\
+         <status>{state}</status><createTime>2026-01-02T03:04:05.000Z</createTime><attachmentSet>{attachments}</attachmentSet>\
+         <tagSet><item><key>Name</key><value>data-{NUMBER}-{i:04}</value></item></tagSet><volumeType>{ty}</volumeType>\
+         <iops>3000</iops><encrypted>true</encrypted><multiAttachEnabled>false</multiAttachEnabled><throughput>125</throughput></item>",
+        8 + i % 200,
     );
 }
 

@@ -13,7 +13,7 @@ use super::*;
 use crate::aws::testing::{self, Recorder};
 use crate::aws::{GatewayConfig, ProfileSel};
 use crate::base::{Scope, Secret, Time};
-use crate::kinds::action::Sender;
+use crate::kinds::action::{Action, Sender};
 use crate::model::{Arg, Keep, Kind, Operation, Out, Retry, Service, Step, TableKey, Waiter};
 
 type Script = Arc<dyn Fn(usize) -> BoxFuture<'static, Result<Answer, Fault>> + Send + Sync>;
@@ -24,9 +24,13 @@ type Scripts = FxHashMap<ArcStr, (Script, Arc<AtomicUsize>)>;
 
 static SCRIPTS: LazyLock<Mutex<Scripts>> = LazyLock::new(Mutex::default);
 
-static STOP: Operation = Operation::write(Service::Ec2, "StopThings", Retry::Safe).with_outputs(&["ThingId", "Secret"]);
-static SENDER: Sender = Sender { op: &STOP, send };
-static REGISTRY: Registry = Registry { kinds: &[], actions: &[], senders: &[&[&SENDER]] };
+static STOP: Sender =
+    Sender { op: Operation::write(Service::Ec2, "StopThings", Retry::Safe).with_outputs(&["ThingId", "Secret"]), send };
+static ACTION: Action = Action::on_rows(&crate::kinds::ec2::instances::INFO, "stop", "Stop", |_, _| {
+    Err(Fault::bug("plans are made by hand here"))
+})
+.calls(&[&STOP]);
+static REGISTRY: Registry = Registry { kinds: &[], actions: &[&ACTION] };
 
 fn send(send: Outgoing) -> BoxFuture<'static, Result<Answer, Fault>> {
     assert!(matches!(send.mode, SendMode::Real(Some(_))), "a write goes out with a permit");
@@ -64,7 +68,7 @@ impl Rig {
         SCRIPTS.lock().expect("whole").insert(profile.into(), (Arc::new(script), sent.clone()));
         let clock = Clock::manual(Time::from_secs(1000));
         let recorder = Recorder::new(|_| testing::Answer::identity());
-        let mut config = GatewayConfig::sandbox(clock.clone(), vec![&STOP], recorder.client());
+        let mut config = GatewayConfig::sandbox(clock.clone(), vec![&STOP.op], recorder.client());
         config.profiles = vec![ProfileSel::Named(profile.into())];
         let gateway = Gateway::new(config);
         gateway.identity(profile).await.expect("an identity");
@@ -88,14 +92,13 @@ impl Rig {
             within: std::time::Duration::from_secs(60),
         };
         first.keep = keep;
-        second.call = Call::new(&STOP, second.call.scope.clone()).arg("Ids", Arg::List(vec![Arg::out(0, "ThingId")]));
+        second.call = STOP.call(second.call.scope.clone()).arg("Ids", Arg::List(vec![Arg::out(0, "ThingId")]));
         execute
     }
     fn carry(&self, run: u64, calls: usize) -> Execute {
         let scope = Scope::region(self.profile, "r");
-        let call = Call::new(&STOP, scope)
-            .arg("Ids", Arg::strs(["i-1"]))
-            .arg("UserData", Arg::Secret(Secret::new("hush".into())));
+        let call =
+            STOP.call(scope).arg("Ids", Arg::strs(["i-1"])).arg("UserData", Arg::Secret(Secret::new("hush".into())));
         let plan = Plan {
             action: "stop",
             title: "Stop 1 thing".into(),

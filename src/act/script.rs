@@ -13,6 +13,8 @@ const WAITERS: &[(&str, &str, &str, &str)] = &[
     ("instances", "running", "ec2 wait instance-running", "--instance-ids"),
     ("instances", "stopped", "ec2 wait instance-stopped", "--instance-ids"),
     ("instances", "terminated", "ec2 wait instance-terminated", "--instance-ids"),
+    ("images", "available", "ec2 wait image-available", "--image-ids"),
+    ("snapshots", "completed", "ec2 wait snapshot-completed", "--snapshot-ids"),
     ("volumes", "available", "ec2 wait volume-available", "--volume-ids"),
     ("volumes", "in-use", "ec2 wait volume-in-use", "--volume-ids"),
     ("volumes", "deleted", "ec2 wait volume-deleted", "--volume-ids"),
@@ -24,8 +26,10 @@ pub fn script(plan: &Plan, context: &dyn Fn(&Call) -> CliContext) -> Vec<String>
         return plan.calls().map(|c| cli_text::cli_text(c, &context(c))).collect();
     }
     let variables = variables(plan);
+    // Several ids are words of their own: such a variable stands without quotes, which is what `${NAME}` says here.
+    let dollar = |out: &Out, name: &str| if out.is_several() { format!("${{{name}}}") } else { format!("${name}") };
     let names: Outputs =
-        variables.iter().map(|(out, name)| ((out.step, out.output.into()), format!("${name}").into())).collect();
+        variables.iter().map(|(out, name)| ((out.step, out.output.into()), dollar(out, name).into())).collect();
     let mut lines = vec!["set -eu".to_string()];
     for (i, step) in plan.steps.iter().enumerate() {
         let context = context(&step.call);
@@ -63,6 +67,7 @@ fn variables(plan: &Plan) -> Vec<(Out, String)> {
     for out in used {
         let last = out.output.rsplit('.').next().unwrap_or(out.output);
         let name = cli_text::kebab(last).replace('-', "_").to_ascii_uppercase();
+        let name = if out.is_several() { format!("{name}S") } else { name };
         let same =
             named.iter().filter(|(_, n)| n.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_') == name).count();
         named.push((out, if same == 0 { name } else { format!("{name}_{}", same + 1) }));
@@ -78,7 +83,7 @@ fn command(call: &Call, context: &CliContext, names: &Outputs) -> String {
     let words = cli_text::argv(&call, context);
     let quoted = words.iter().map(|word| {
         if uses.contains(word) {
-            return format!("\"{word}\"");
+            return variable(word);
         }
         // A variable inside JSON: the quotes are closed around it.
         let mut text = shell_quote(word).into_owned();
@@ -88,6 +93,11 @@ fn command(call: &Call, context: &CliContext, names: &Outputs) -> String {
         text
     });
     cli_text::feed(&call) + &quoted.collect::<Vec<_>>().join(" ")
+}
+
+/// `"$VOLUME_ID"`; `${INSTANCE_IDS}` for what is several words.
+fn variable(word: &str) -> String {
+    if word.starts_with("${") { word.into() } else { format!("\"{word}\"") }
 }
 
 fn waits(wait: &Waiter, context: &CliContext, names: &Outputs, call: &Call) -> Vec<String> {
@@ -101,7 +111,7 @@ fn waits(wait: &Waiter, context: &CliContext, names: &Outputs, call: &Call) -> V
                 return Vec::new();
             };
             let ids = ids.iter().map(|id| match names.values().any(|n| n == id) {
-                true => format!("\"{id}\""),
+                true => variable(id),
                 false => shell_quote(id).into_owned(),
             });
             let mut line = format!("aws {words} {option} {}", ids.collect::<Vec<_>>().join(" "));

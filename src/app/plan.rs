@@ -111,7 +111,7 @@ impl Turn<'_> {
             PlanSource::Action(action, values) => {
                 let targets = self.resolve(&on.rows)?;
                 let cx = self.context(&on.scope, &targets);
-                (action.plan)(&cx, values).map_err(|f| f.to_string())
+                action.planned(&cx, values).map_err(|f| f.to_string())
             }
             PlanSource::GoOn(run) => run.go_on(),
             PlanSource::Undo(run) => run.undo_steps(),

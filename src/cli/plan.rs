@@ -170,7 +170,7 @@ fn make(
                 continue;
             }
         }
-        let made = (action.plan)(&cx, &values);
+        let made = action.planned(&cx, &values);
         if let Ok(plan) = &made {
             needs.extend(plan.needs.iter().cloned());
         }

@@ -53,7 +53,7 @@ const fn info(name: &'static str, service: Service, operations: &'static [&'stat
 static KIND: KindDef = KindDef { info: &THINGS, list, links: |_, _| Vec::new(), raw: None };
 static METRICS_KIND: KindDef = KindDef { info: &METRICS, list, links: |_, _| Vec::new(), raw: None };
 static TAGS_KIND: KindDef = KindDef { info: &TAGS, list, links: |_, _| Vec::new(), raw: None };
-static REGISTRY: Registry = Registry { kinds: &[&KIND, &METRICS_KIND, &TAGS_KIND], actions: &[], senders: &[] };
+static REGISTRY: Registry = Registry { kinds: &[&KIND, &METRICS_KIND, &TAGS_KIND], actions: &[] };
 
 fn list(request: ListRequest, pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     let name = request.scope.profile().cloned().unwrap_or_default();

@@ -51,7 +51,7 @@ pub fn actions_md(registry: &Registry) -> String {
 fn action(out: &mut String, a: &Action) {
     let _ = write!(out, "\n### {} {}\n\n{}\n", a.kind, a.name, a.doc);
     out.push_str("\n| call | retry | dry run | IAM |\n|---|---|---|---|\n");
-    for op in a.operations {
+    for op in a.operations.iter().map(|s| &s.op) {
         let dry = if op.dry_run { "yes" } else { "–" };
         let iam: Vec<String> = op.iam_actions().iter().map(|i| format!("`{i}`")).collect();
         let _ = writeln!(out, "| `{} {}` | {} | {dry} | {} |", op.service.cli(), op.name, retry(op), iam.join(", "));

@@ -3,7 +3,7 @@
 use crate::aws::Permit;
 use crate::base::{Fault, Secret};
 use crate::kinds::action::{Answer, Output, SendMode};
-use crate::model::{Arg, Call, Operation};
+use crate::model::{Arg, Call};
 
 /// Takes a call's arguments one by one. What is missing, of another type or left over is a mistake of a plan's, and nothing is
 /// sent: a request that is not what the plan showed must not leave.
@@ -97,17 +97,6 @@ impl<'a> Args<'a> {
 }
 
 impl SendMode {
-    /// The request's `DryRun` member.
-    ///
-    /// # Errors
-    /// A bug if a dry run is asked of an operation that has none: it would be carried out.
-    pub fn dry_run(&self, op: &Operation) -> Result<Option<bool>, Fault> {
-        match self {
-            SendMode::DryRun if op.dry_run => Ok(Some(true)),
-            SendMode::DryRun => Err(Fault::bug(format!("{} has no dry run", op.name)).of(op.service.sdk_id(), op.name)),
-            SendMode::Real(_) => Ok(None),
-        }
-    }
     /// The permit, if there is one.
     pub fn permit(self) -> Option<Permit> {
         match self {
@@ -141,15 +130,15 @@ impl Answer {
     }
 }
 
-/// Sends a fluent request of any service with the mode's permit, and turns its error into a fault.
+/// Sends a fluent request of any service with the permit of what is on its way, and turns its error into a fault.
 macro_rules! deliver {
-    ($op:expr, $mode:expr, $request:expr) => {{
+    ($outgoing:expr, $request:expr) => {{
         let request = $request.customize();
-        let request = match $mode.permit() {
+        let request = match $outgoing.mode.permit() {
             Some(permit) => request.interceptor(permit),
             None => request,
         };
-        request.send().await.map_err(|e| crate::aws::fault::of($op, e))
+        request.send().await.map_err(|e| crate::aws::fault::of($outgoing.call.op, e))
     }};
 }
 pub(in crate::kinds) use deliver;
@@ -158,7 +147,7 @@ pub(in crate::kinds) use deliver;
 mod tests {
     use super::*;
     use crate::base::{FaultKind, Scope};
-    use crate::model::{Retry, Service};
+    use crate::model::{Operation, Retry, Service};
 
     static OP: Operation = Operation::write(Service::Elbv2, "RegisterTargets", Retry::Safe);
 
@@ -175,11 +164,5 @@ mod tests {
         let mut args = Args::of(&call);
         args.text("A").expect("it is there");
         assert!(args.end().is_err());
-    }
-
-    #[test]
-    fn a_dry_run_of_an_operation_that_has_none_is_never_sent() {
-        assert!(SendMode::DryRun.dry_run(&OP).is_err());
-        assert_eq!(SendMode::Real(None).dry_run(&OP), Ok(None));
     }
 }

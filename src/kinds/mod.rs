@@ -28,7 +28,9 @@ mod tags;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use action::{Action, ActionContext, Answer, Outgoing, Output, SendMode, Takes, Target};
+pub use action::{
+    Action, ActionContext, Answer, FilledForm, MakePlan, Outgoing, Output, SendMode, Sender, Takes, Target,
+};
 pub use intern::Interner;
 pub use listing::{KindDef, ListRequest, Pages, PaidRow, Sink, What};
 pub use registry::Registry;

@@ -7,10 +7,10 @@ use arcstr::ArcStr;
 
 use super::action::{ActionContext, Target};
 use crate::base::text::{cut_middle, suggest, visible, width};
-use crate::base::{Fault, FaultKind, RowId, Scope};
+use crate::base::{RowId, Scope};
 use crate::model::{
-    Arg, Choice, Consequence, FieldInfo, FormField, FormInput, FormSpec, FormValue, Kind, KindInfo, Out, Plan, Record,
-    Severity, Subject, TableKey, Value, Values, Waiter,
+    Arg, Choice, Consequence, FieldInfo, FormField, FormInput, FormValue, Kind, KindInfo, Out, Plan, Record, Severity,
+    Subject, TableKey, Value, Values, Waiter,
 };
 use crate::store::{Progress, Store, Table};
 
@@ -238,11 +238,6 @@ pub fn need(needs: &mut Vec<TableKey>, key: TableKey) {
     }
 }
 
-/// A form without fields: the plan is made at once.
-pub fn no_form(cx: &ActionContext<'_>, verb: &str) -> FormSpec {
-    FormSpec { title: form_title(cx, verb), ..FormSpec::default() }
-}
-
 /// `Stop web-1`, `Stop 2 instances`.
 pub fn form_title(cx: &ActionContext<'_>, verb: &str) -> String {
     cx.targets.first().map_or_else(String::new, |t| title(verb, &t.record.kind, cx.targets))
@@ -335,37 +330,6 @@ pub fn number(
     };
     let input = FormInput::Number { min, max };
     FormField::new(name, label, input, FormValue::Text(text)).with_help(help).with_error(error)
-}
-
-/// The number in a field that [`number`] found right.
-pub fn number_in(spec: &FormSpec, name: &str) -> Result<i64, Fault> {
-    let text = spec.fields.iter().find(|f| f.name == name).and_then(|f| match &f.value {
-        FormValue::Text(t) => t.parse().ok(),
-        _ => None,
-    });
-    text.ok_or_else(|| Fault::bug(format!("The form has no number {name}.")))
-}
-
-/// The first error of a form: a plan is never made from wrong values, wherever they come from.
-pub fn check(spec: &FormSpec) -> Result<(), Fault> {
-    match spec.fields.iter().find_map(|f| f.error.as_ref().map(|e| format!("{}: {e}", f.label))) {
-        Some(text) => Err(Fault::new(FaultKind::Invalid, text)),
-        None => Ok(()),
-    }
-}
-
-/// The first reason why one of the rows cannot be acted on now: states may have changed since the form was opened.
-pub fn check_rows(targets: &[Target], available: fn(&Record) -> Result<(), String>) -> Result<(), Fault> {
-    for t in targets {
-        if let Err(why) = available(&t.record) {
-            let text = if targets.len() == 1 { why } else { format!("{}: {why}", label(&t.record)) };
-            return Err(Fault::new(FaultKind::Conflict, text));
-        }
-    }
-    match targets.is_empty() {
-        true => Err(Fault::bug("A plan needs rows.")),
-        false => Ok(()),
-    }
 }
 
 /// The state's word, or `unknown`.

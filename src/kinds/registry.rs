@@ -6,19 +6,17 @@ use super::{autoscaling, cloudwatch, ec2, elbv2, s3};
 use crate::base::text::{suggest, visible};
 use crate::model::{Kind, Operation};
 
-/// Every kind, action and sender.
+/// Every kind and action.
 #[derive(Clone, Copy)]
 pub struct Registry {
     /// In the order in which the palette and the docs list them.
     pub kinds: &'static [&'static KindDef],
     /// In the order in which the action menu and the docs list them.
     pub actions: &'static [&'static Action],
-    /// One for each operation that a plan may call, in groups.
-    pub senders: &'static [&'static [&'static Sender]],
 }
 
 /// All that this program knows.
-pub static ALL: Registry = Registry { kinds: KINDS, actions: ACTIONS, senders: &[SENDERS, ec2::storage_senders::ALL] };
+pub static ALL: Registry = Registry { kinds: KINDS, actions: ACTIONS };
 
 static ACTIONS: &[&Action] = &[
     &ec2::actions::START,
@@ -46,22 +44,6 @@ static ACTIONS: &[&Action] = &[
     &s3::download::DOWNLOAD,
     &cloudwatch::actions::ENABLE,
     &cloudwatch::actions::DISABLE,
-];
-
-static SENDERS: &[&Sender] = &[
-    &ec2::senders::START,
-    &ec2::senders::STOP,
-    &ec2::senders::REBOOT,
-    &ec2::senders::MODIFY,
-    &ec2::senders::TERMINATE,
-    &ec2::senders::CREATE,
-    &ec2::senders::DELETE,
-    &elbv2::senders::REGISTER,
-    &elbv2::senders::DEREGISTER,
-    &autoscaling::senders::SET_DESIRED,
-    &s3::senders::GET,
-    &cloudwatch::senders::ENABLE,
-    &cloudwatch::senders::DISABLE,
 ];
 
 static KINDS: &[&KindDef] = &[
@@ -121,15 +103,18 @@ impl Registry {
     pub fn action(&self, kind: Kind, name: &str) -> Option<&'static Action> {
         self.actions_of(kind).find(|a| a.name == name)
     }
+    /// What the actions may call: once for each action that declares it.
+    pub fn senders(&self) -> impl Iterator<Item = &'static Sender> + '_ {
+        self.actions.iter().flat_map(|a| a.operations).copied()
+    }
     /// What sends an operation.
     pub fn sender(&self, op: &Operation) -> Option<&'static Sender> {
-        self.senders.iter().copied().flatten().find(|s| s.op == op).copied()
+        self.senders().find(|s| s.op == *op)
     }
     /// Every declared operation, without repetition, in the order of the kinds and then of the actions.
     pub fn operations(&self) -> Vec<&'static Operation> {
         let mut out: Vec<&'static Operation> = Vec::new();
-        let all =
-            self.kinds.iter().flat_map(|k| k.info.operations).chain(self.actions.iter().flat_map(|a| a.operations));
+        let all = self.kinds.iter().flat_map(|k| k.info.operations).copied().chain(self.senders().map(|s| &s.op));
         for op in all {
             if !out.iter().any(|o| o.service == op.service && o.name == op.name) {
                 out.push(op);

@@ -49,6 +49,19 @@ pub struct Out {
     pub output: &'static str,
 }
 
+impl Out {
+    /// Whether it is several ids (`Instances[].InstanceId`), with tabs between as the AWS CLI prints them: in a list each is an item
+    /// of its own.
+    pub fn is_several(&self) -> bool {
+        self.output.contains("[]")
+    }
+}
+
+/// The ids in an output of several.
+pub fn ids_of(text: &str) -> impl Iterator<Item = ArcStr> {
+    text.split('\t').filter(|id| !id.is_empty()).map(ArcStr::from)
+}
+
 /// What earlier calls answered, by step and output.
 pub type Outputs = BTreeMap<(usize, ArcStr), ArcStr>;
 
@@ -112,7 +125,13 @@ impl Arg {
             return new;
         }
         match self {
-            Arg::List(items) => Arg::List(items.iter().map(|i| i.map(change)).collect()),
+            Arg::List(items) => {
+                let new = items.iter().flat_map(|item| match (item, item.map(change)) {
+                    (Arg::Out(out), Arg::Str(ids)) if out.is_several() => ids_of(&ids).map(Arg::Str).collect(),
+                    (_, new) => vec![new],
+                });
+                Arg::List(new.collect())
+            }
             Arg::Map(members) => Arg::Map(members.iter().map(|(k, v)| (*k, v.map(change))).collect()),
             other => other.clone(),
         }
@@ -250,5 +269,15 @@ mod tests {
         assert_eq!(resolved.get("List"), Some(&Arg::List(vec![Arg::Map(vec![("Id", Arg::str("x"))])])));
         assert_eq!(resolved.get("ClientToken"), Some(&Arg::str("t-0")));
         assert!(resolved.uses().is_empty() && !resolved.has_secret());
+    }
+
+    #[test]
+    fn several_ids_are_items_of_the_list_that_they_are_filled_into() {
+        const IDS: &str = "Instances[].InstanceId";
+        let call =
+            Call::new(&ATTACH, Scope::region("p", "r")).arg("Ids", Arg::List(vec![Arg::out(0, IDS), Arg::str("i-9")]));
+        let outputs = Outputs::from([((0, IDS.into()), "i-1\ti-2".into())]);
+        let resolved = call.resolve(&outputs).expect("all of it");
+        assert_eq!(resolved.get("Ids"), Some(&Arg::strs(["i-1", "i-2", "i-9"])));
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use arcstr::ArcStr;
 
-use super::call::{Call, Out, Outputs};
+use super::call::{Call, Out, Outputs, ids_of};
 use super::kind::FieldInfo;
 use super::table::TableKey;
 use crate::base::{Fault, RowId};
@@ -140,7 +140,7 @@ impl Waiter {
                 match outputs.get(&(out.step, out.output.into())) {
                     Some(id) => Waiter::State {
                         table: table.clone(),
-                        ids: vec![id.clone()],
+                        ids: if out.is_several() { ids_of(id).collect() } else { vec![id.clone()] },
                         want,
                         fail,
                         gone_is_fine: *gone_is_fine,

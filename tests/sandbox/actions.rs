@@ -114,7 +114,7 @@ impl Account {
         };
         let action = ALL.action(targets[0].table.kind, action).unwrap();
         let text = |(k, v): &(&str, &str)| ((*k).into(), FormValue::Text((*v).into()));
-        (action.plan)(&cx, &Values(values.iter().map(text).collect())).unwrap()
+        action.planned(&cx, &Values(values.iter().map(text).collect())).unwrap()
     }
 
     /// Carries a plan out and follows it; returns how it came to rest.

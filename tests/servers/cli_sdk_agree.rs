@@ -238,7 +238,7 @@ async fn the_command_and_the_request_are_the_same_operation_with_the_same_input(
         assert_eq!(cli[0].decode(service), sdk[0].decode(service), "{command}");
         seen.push(call.op.name);
     }
-    for s in ALL.senders.iter().copied().flatten() {
+    for s in ALL.senders() {
         assert!(seen.contains(&s.op.name), "{} is compared too", s.op.name);
     }
 }

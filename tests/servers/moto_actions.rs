@@ -94,7 +94,7 @@ impl Account {
             (_, text) => FormValue::Text(text.into()),
         };
         let values = Values(values.iter().map(|(k, v)| ((*k).into(), value(k, v))).collect());
-        (action.plan)(&cx, &values).unwrap_or_else(|f| panic!("{}: {f}", action.name))
+        action.planned(&cx, &values).unwrap_or_else(|f| panic!("{}: {f}", action.name))
     }
 
     /// Carries the plan out; gives what was told of it, and the journal's lines.
@@ -146,7 +146,7 @@ impl Account {
         };
         let values = Values(values.iter().map(|(k, v)| ((*k).into(), FormValue::Text((*v).into()))).collect());
         let action = ALL.actions.iter().find(|a| a.name == action).unwrap();
-        (action.plan)(&cx, &values).unwrap_or_else(|f| panic!("{}: {f}", action.name))
+        action.planned(&cx, &values).unwrap_or_else(|f| panic!("{}: {f}", action.name))
     }
 
     /// Carries it out and demands success.

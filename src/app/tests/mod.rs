@@ -25,7 +25,7 @@ use crate::input::Key;
 use crate::kinds::draft_table::DraftTable;
 use crate::kinds::file_fields::{lines, new_file};
 use crate::kinds::rows_field::rows_field;
-use crate::kinds::{Action, ActionContext, KindDef, ListRequest, Pages, Registry};
+use crate::kinds::{Action, ActionContext, KindDef, ListRequest, MakePlan, Pages, Registry, Sender};
 use crate::model::*;
 use crate::store::{Store, index};
 
@@ -114,9 +114,13 @@ static DEFS: [KindDef; 6] = [
     KindDef { info: &ITEMS, list, links: no_links, raw: None },
 ];
 
-static STOP_OP: Operation = Operation::write(Service::Ec2, "StopInstances", Retry::Safe).with_dry_run();
-static TAG_OP: Operation = Operation::write(Service::Ec2, "CreateTags", Retry::Safe);
-static GET_OP: Operation = Operation::read(Service::S3, "GetObject");
+static STOP_OP: Sender = never_sent(Operation::write(Service::Ec2, "StopInstances", Retry::Safe).with_dry_run());
+static TAG_OP: Sender = never_sent(Operation::write(Service::Ec2, "CreateTags", Retry::Safe));
+static GET_OP: Sender = never_sent(Operation::read(Service::S3, "GetObject"));
+/// The viewer sends nothing itself.
+const fn never_sent(op: Operation) -> Sender {
+    Sender { op, send: |_| Box::pin(async { Err(Fault::bug("nothing is sent here")) }) }
+}
 
 fn form(name: &'static str, input: FormInput, value: FormValue, error: Option<String>) -> FormField {
     FormField::new(name, name, input, value).with_error(error)
@@ -132,9 +136,9 @@ fn stop_form(_: &ActionContext<'_>, values: &Values) -> FormSpec {
     FormSpec { title: "Stop".into(), fields: vec![form("force", FormInput::Toggle, force, None)], needs: vec![] }
 }
 /// Stopping says what state each row is in, so that a row that moved on makes another plan; a big one is severe.
-fn plan_for(cx: &ActionContext<'_>, action: &'static str, op: &'static Operation, values: &Values) -> Plan {
+fn plan_for(cx: &ActionContext<'_>, action: &'static str, op: &'static Sender, values: &Values) -> Plan {
     let mut consequences = Vec::new();
-    let mut call = Call::new(op, cx.targets[0].table.scope.clone());
+    let mut call = op.call(cx.targets[0].table.scope.clone());
     for t in cx.targets {
         call = call.on([t.record.id.clone()]);
         if t.record.at(3).as_int().is_some_and(|s| s > 90) {
@@ -243,49 +247,21 @@ fn tags_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     };
     FormSpec { title: "Tags".into(), fields: vec![table.into_field(values, none)], needs: vec![] }
 }
-fn nothing(_: &ActionContext<'_>, _: &Values) -> FormSpec {
-    FormSpec::default()
+const fn action(name: &'static str, operations: &'static [&'static Sender], plan: MakePlan) -> Action {
+    Action::on_rows(&THINGS, name, name, plan).doc("Made up.").several().calls(operations)
 }
-fn fine(_: &Record) -> Result<(), String> {
-    Ok(())
-}
-const fn action(name: &'static str, operations: &'static [&'static Operation]) -> Action {
-    Action {
-        name,
-        title: name,
-        doc: "Made up.",
-        kind: "things",
-        takes: crate::kinds::Takes::Rows,
-        bulk: true,
-        changes: true,
-        operations,
-        available: fine,
-        refine: nothing,
-        plan: |cx, v| Ok(plan_for(cx, "destroy", &STOP_OP, v)),
-    }
-}
-static STOP: Action = Action {
-    available: running,
-    refine: stop_form,
-    plan: |cx, v| Ok(plan_for(cx, "stop", &STOP_OP, v)),
-    ..action("stop", &[&STOP_OP])
-};
-static DESTROY: Action = Action { bulk: false, ..action("destroy", &[&STOP_OP]) };
-static RENAME: Action = Action {
-    refine: rename_form,
-    plan: |cx, v| Ok(plan_for(cx, "rename", &TAG_OP, v)),
-    ..action("rename", &[&TAG_OP])
-};
-static TAGS: Action = Action {
-    refine: tags_form,
-    plan: |cx, v| Ok(plan_for(cx, "edit-tags", &TAG_OP, v)),
-    ..action("edit-tags", &[&TAG_OP])
-};
-static ACCESS: Action = Action {
-    refine: access_form,
-    plan: |cx, v| Ok(plan_for(cx, "edit-access", &TAG_OP, v)),
-    ..action("edit-access", &[&TAG_OP])
-};
+static STOP: Action =
+    action("stop", &[&STOP_OP], |cx, f| Ok(plan_for(cx, "stop", &STOP_OP, f.values))).only_if(running).form(stop_form);
+static DESTROY: Action =
+    Action::on_rows(&THINGS, "destroy", "destroy", |cx, f| Ok(plan_for(cx, "destroy", &STOP_OP, f.values)))
+        .doc("Made up.")
+        .calls(&[&STOP_OP]);
+static RENAME: Action =
+    action("rename", &[&TAG_OP], |cx, f| Ok(plan_for(cx, "rename", &TAG_OP, f.values))).form(rename_form);
+static TAGS: Action =
+    action("edit-tags", &[&TAG_OP], |cx, f| Ok(plan_for(cx, "edit-tags", &TAG_OP, f.values))).form(tags_form);
+static ACCESS: Action =
+    action("edit-access", &[&TAG_OP], |cx, f| Ok(plan_for(cx, "edit-access", &TAG_OP, f.values))).form(access_form);
 /// Fields that are rows: one of those that run, or none of them; and several of all.
 fn link_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let mut needs = Vec::new();
@@ -302,19 +278,13 @@ fn link_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let all = rows_field(cx, values, ("also", "Also", "the things"), (all, ""), "More.", &|_| None, &mut needs);
     FormSpec { title: "Link".into(), fields: vec![one, all], needs }
 }
-static LINK: Action =
-    Action { refine: link_form, plan: |cx, v| Ok(plan_for(cx, "link", &TAG_OP, v)), ..action("link", &[&TAG_OP]) };
-static LAUNCH: Action = Action {
-    refine: launch_form,
-    plan: |cx, v| Ok(plan_for(cx, "launch", &TAG_OP, v)),
-    ..action("launch", &[&TAG_OP])
-};
-static FETCH: Action =
-    Action { changes: false, plan: |cx, v| Ok(plan_for(cx, "fetch", &GET_OP, v)), ..action("fetch", &[&GET_OP]) };
+static LINK: Action = action("link", &[&TAG_OP], |cx, f| Ok(plan_for(cx, "link", &TAG_OP, f.values))).form(link_form);
+static LAUNCH: Action =
+    action("launch", &[&TAG_OP], |cx, f| Ok(plan_for(cx, "launch", &TAG_OP, f.values))).form(launch_form);
+static FETCH: Action = action("fetch", &[&GET_OP], |cx, f| Ok(plan_for(cx, "fetch", &GET_OP, f.values))).reads_only();
 static REGISTRY: Registry = Registry {
     kinds: &[&DEFS[0], &DEFS[1], &DEFS[2], &DEFS[3], &DEFS[4], &DEFS[5]],
     actions: &[&STOP, &DESTROY, &RENAME, &TAGS, &ACCESS, &LAUNCH, &FETCH, &LINK],
-    senders: &[],
 };
 
 /// A viewer, a store, and what was asked for and not answered.

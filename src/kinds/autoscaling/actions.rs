@@ -1,37 +1,26 @@
-//! What can be done to Auto Scaling groups, as data: set the desired capacity. Sent by [`super::senders`].
+//! What can be done to Auto Scaling groups, as data: set the desired capacity.
 
 use super::auto_scaling_groups::{self as groups, INFO};
 use super::capacity::Capacity;
+use super::senders::SET_DESIRED_CAPACITY;
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
-use crate::kinds::action::{Action, ActionContext, Takes};
+use crate::kinds::action::{Action, ActionContext, FilledForm};
 use crate::kinds::plan_builder::{
-    check, check_rows, count, draft, field, form_title, list, names, note, number, number_in, severe, sorted, state,
-    subject, toggle, wait_field, wait_state,
+    count, draft, field, form_title, list, names, note, number, severe, sorted, state, subject, toggle, wait_field,
+    wait_state,
 };
-use crate::model::{
-    Arg, Call, Consequence, FormSpec, Operation, Plan, Record, Retry, Service, Undo, Values, Waiter,
-    plan::Step as PlanStep,
-};
-
-/// `SetDesiredCapacity`: sets a number, so that sending it twice is sending it once.
-pub static SET_DESIRED_CAPACITY: Operation = Operation::write(Service::AutoScaling, "SetDesiredCapacity", Retry::Safe);
+use crate::model::{Arg, Consequence, FormSpec, Plan, Record, Undo, Values, Waiter, plan::Step as PlanStep};
 
 /// `set-desired-capacity`.
-pub static SET_DESIRED: Action = Action {
-    name: "set-desired-capacity",
-    title: "Set desired capacity",
-    doc: "Sets how many instances the group should have, between its minimum and maximum: units where its instance types have \
-          weights. The group launches or terminates the difference.",
-    kind: INFO.name,
-    takes: Takes::Rows,
-    bulk: false,
-    changes: true,
-    operations: &[&SET_DESIRED_CAPACITY],
-    available,
-    refine,
-    plan,
-};
+pub static SET_DESIRED: Action = Action::on_rows(&INFO, "set-desired-capacity", "Set desired capacity", plan)
+    .doc(
+        "Sets how many instances the group should have, between its minimum and maximum: units where its \
+         instance types have weights. The group launches or terminates the difference.",
+    )
+    .calls(&[&SET_DESIRED_CAPACITY])
+    .only_if(available)
+    .form(refine);
 
 const DESIRED: &str = "desired";
 const HONOR_COOLDOWN: &str = "honor_cooldown";
@@ -71,24 +60,22 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     FormSpec { title: form_title(cx, "Set desired capacity of"), fields, needs: Vec::new() }
 }
 
-fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, available)?;
-    let spec = refine(cx, values);
-    check(&spec)?;
-    let want = number_in(&spec, DESIRED)?;
-    let Some(t) = cx.targets.first() else { return Err(Fault::bug("no group")) };
+fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+    let want = form.number(DESIRED).ok_or_else(|| Fault::bug("no desired capacity"))?;
+    let t = &cx.targets[0];
     let row = &*t.record;
     let Some((_, now, _)) = groups::capacity(row) else { return Err(Fault::bug("no capacity")) };
     if want == now {
         return Err(Fault::new(FaultKind::Invalid, format!("The desired capacity is {now} already.")));
     }
-    let honor = values.flag(HONOR_COOLDOWN);
+    let honor = form.flag(HONOR_COOLDOWN);
     let title = form_title(cx, "Set desired capacity of");
     let capacity = Capacity::of(row);
     let to = if capacity.is_in_instances() { want.to_string() } else { capacity.said(want) };
     let change = format!("desired {now} → {to}");
     let mut plan = draft("set-desired-capacity", format!("{title} to {to}"), cx.targets, vec![subject(t, change)]);
-    let mut call = Call::new(&SET_DESIRED_CAPACITY, t.table.scope.clone())
+    let mut call = SET_DESIRED_CAPACITY
+        .call(t.table.scope.clone())
         .arg("AutoScalingGroupName", Arg::Str(row.id.clone()))
         .arg("DesiredCapacity", Arg::Int(want));
     if honor {
@@ -244,7 +231,7 @@ mod tests {
         let rows = Rows::default();
         let targets: Vec<Target> = vec![rows.target(&INFO, group(suspended))];
         let values = Values::default().with(DESIRED, FormValue::Text(desired.into()));
-        plan(&rows.context(&targets), &values)
+        SET_DESIRED.planned(&rows.context(&targets), &values)
     }
 
     fn worst(p: &Plan) -> &Consequence {
@@ -297,7 +284,7 @@ mod tests {
         let rows = Rows::default();
         let targets: Vec<Target> = vec![rows.target(&INFO, group)];
         let values = Values::default().with(DESIRED, FormValue::Text(desired.into()));
-        plan(&rows.context(&targets), &values).expect("a plan")
+        SET_DESIRED.planned(&rows.context(&targets), &values).expect("a plan")
     }
 
     /// From 8 to 4 it once said that 4 instances go.

@@ -1,95 +1,61 @@
-//! What can be done to alarms, as data: enable and disable their actions. Sent by [`super::senders`].
+//! What can be done to alarms, as data: enable and disable their actions.
 
 use arcstr::ArcStr;
 
 use super::alarms::{self, ACTIONS_ENABLED, ALARM_ACTIONS, AlarmState, INFO, INSUFFICIENT_DATA_ACTIONS, OK_ACTIONS};
+use super::senders::{DISABLE_ALARM_ACTIONS, ENABLE_ALARM_ACTIONS};
 use crate::base::Fault;
 use crate::base::text::visible;
-use crate::kinds::action::{Action, ActionContext, Takes};
+use crate::kinds::action::{Action, ActionContext};
 use crate::kinds::plan_builder::{
-    by_scope, check_rows, draft, label, list, names, no_form, note, severe, sorted, subject, title, wait_field,
+    by_scope, draft, label, list, names, note, severe, sorted, subject, title, wait_field,
 };
-use crate::model::{Arg, Call, Consequence, Operation, Plan, Record, Retry, Service, Step, Undo, Values};
-
-/// `EnableAlarmActions`.
-pub static ENABLE_ALARM_ACTIONS: Operation = Operation::write(Service::CloudWatch, "EnableAlarmActions", Retry::Safe);
-/// `DisableAlarmActions`.
-pub static DISABLE_ALARM_ACTIONS: Operation = Operation::write(Service::CloudWatch, "DisableAlarmActions", Retry::Safe);
+use crate::model::{Arg, Consequence, Plan, Record, Step, Undo};
 
 /// `enable-actions`.
-pub static ENABLE: Action = Action {
-    name: "enable-actions",
-    title: "Enable actions",
-    doc: "Lets alarms carry out their actions again, from their next change of state on.",
-    kind: INFO.name,
-    takes: Takes::Rows,
-    bulk: true,
-    changes: true,
-    operations: &[&ENABLE_ALARM_ACTIONS],
-    available: |row| match alarms::actions_enabled(row) {
+pub static ENABLE: Action = Action::on_rows(&INFO, "enable-actions", "Enable actions", |cx, _| plan(cx, true))
+    .doc("Lets alarms carry out their actions again, from their next change of state on.")
+    .several()
+    .calls(&[&ENABLE_ALARM_ACTIONS])
+    .only_if(|row| match alarms::actions_enabled(row) {
         Some(true) => Err("Its actions are enabled already.".into()),
         _ => Ok(()),
-    },
-    refine: |cx, _| no_form(cx, "Enable actions of"),
-    plan: |cx, _| plan(cx, &Way { enable: true }),
-};
+    });
 
 /// `disable-actions`.
-pub static DISABLE: Action = Action {
-    name: "disable-actions",
-    title: "Disable actions",
-    doc: "Keeps alarms from carrying out their actions: they change state, and nobody is told.",
-    kind: INFO.name,
-    takes: Takes::Rows,
-    bulk: true,
-    changes: true,
-    operations: &[&DISABLE_ALARM_ACTIONS],
-    available: |row| match alarms::actions_enabled(row) {
+pub static DISABLE: Action = Action::on_rows(&INFO, "disable-actions", "Disable actions", |cx, _| plan(cx, false))
+    .doc("Keeps alarms from carrying out their actions: they change state, and nobody is told.")
+    .several()
+    .calls(&[&DISABLE_ALARM_ACTIONS])
+    .only_if(|row| match alarms::actions_enabled(row) {
         Some(false) => Err("Its actions are disabled already.".into()),
         _ => Ok(()),
-    },
-    refine: |cx, _: &Values| no_form(cx, "Disable actions of"),
-    plan: |cx, _| plan(cx, &Way { enable: false }),
-};
+    });
 
 /// Names in one call.
 const MOST_NAMES: usize = 100;
 
-struct Way {
-    enable: bool,
-}
-
-impl Way {
-    fn action(&self) -> &'static Action {
-        if self.enable { &ENABLE } else { &DISABLE }
-    }
-    fn other(&self) -> &'static Action {
-        if self.enable { &DISABLE } else { &ENABLE }
-    }
-}
-
-fn plan(cx: &ActionContext<'_>, way: &Way) -> Result<Plan, Fault> {
-    let action = way.action();
-    check_rows(cx.targets, action.available)?;
+fn plan(cx: &ActionContext<'_>, enable: bool) -> Result<Plan, Fault> {
+    let (action, other) = if enable { (&ENABLE, &DISABLE) } else { (&DISABLE, &ENABLE) };
     let word = |on: Option<bool>| match on {
         Some(true) => "enabled",
         Some(false) => "disabled",
         None => "unknown",
     };
-    let change = |t| subject(t, change_text(word(alarms::actions_enabled(&t.record)), word(Some(way.enable))));
+    let change = |t| subject(t, change_text(word(alarms::actions_enabled(&t.record)), word(Some(enable))));
     let heading = title(&format!("{} of", action.title), &INFO, cx.targets);
     let mut plan = draft(action.name, heading, cx.targets, cx.targets.iter().map(change).collect());
     for (scope, rows) in by_scope(cx.targets) {
         for batch in rows.chunks(MOST_NAMES) {
             let ids = batch.iter().map(|t| t.record.id.clone());
-            let call = Call::new(action.operations[0], scope.clone()).arg("AlarmNames", Arg::strs(ids.clone()));
+            let call = action.operations[0].call(scope.clone()).arg("AlarmNames", Arg::strs(ids.clone()));
             plan.steps.extend(Step::each(vec![call.on(ids)]));
         }
     }
-    let each = |row: &Record| if way.enable { enabled(row) } else { disabled(row) };
+    let each = |row: &Record| if enable { enabled(row) } else { disabled(row) };
     plan.consequences = sorted(cx.targets.iter().flat_map(|t| each(&t.record)).collect());
-    plan.wait = wait_field(cx.targets, &ACTIONS_ENABLED, if way.enable { "true" } else { "false" }, 2);
-    plan.undo = Some(Undo { line: way.other().name.into(), but: None, on: Vec::new() });
+    plan.wait = wait_field(cx.targets, &ACTIONS_ENABLED, if enable { "true" } else { "false" }, 2);
+    plan.undo = Some(Undo { line: other.name.into(), but: None, on: Vec::new() });
     Ok(plan)
 }
 
@@ -173,7 +139,7 @@ fn enabled(row: &Record) -> Vec<Consequence> {
 mod tests {
     use super::*;
     use crate::kinds::testing::{Rows, row, texts};
-    use crate::model::{Confirm, Severity, Value};
+    use crate::model::{Confirm, Severity, Value, Values};
 
     const POLICY: &str =
         "arn:aws:autoscaling:ap-northeast-2:111122223333:scalingPolicy:0-1:autoScalingGroupName/my-asg:policyName/cpu";
@@ -186,7 +152,7 @@ mod tests {
             .with(&ALARM_ACTIONS, texts(actions))
             .record();
         let targets = vec![rows.target(&INFO, alarm)];
-        (DISABLE.plan)(&rows.context(&targets), &Values::default()).expect("a plan")
+        DISABLE.planned(&rows.context(&targets), &Values::default()).expect("a plan")
     }
 
     #[test]

@@ -1,37 +1,23 @@
-//! What can be done to Elastic IP addresses, as data: allocate, associate, disassociate, release. Sent by [`super::storage_senders`].
+//! What can be done to Elastic IP addresses, as data: allocate, associate, disassociate, release.
 
 use arcstr::ArcStr;
 
 use super::addresses::{self, AN_HOUR, INFO};
 use super::instances;
 use super::instances::instance::{self, InstanceState};
+use super::senders::{ALLOCATE_ADDRESS, ASSOCIATE_ADDRESS, DISASSOCIATE_ADDRESS, RELEASE_ADDRESS};
 use crate::base::text::visible;
 use crate::base::{Fault, Scope};
-use crate::kinds::action::{Action, ActionContext, Takes, Target};
+use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
 use crate::kinds::plan_builder::{
-    Known, check, check_rows, draft, form_title, label, line, live, made, name_tag, need, no_form, note, severe,
-    sorted, subject, text_of, title, unknown, wait_state, whole,
+    Known, draft, form_title, label, line, live, made, name_tag, need, note, severe, sorted, subject, text_of, title,
+    unknown, wait_state, whole,
 };
 use crate::kinds::rows_field::rows_field;
 use crate::model::{
-    Arg, Call, Consequence, FormField, FormSpec, Kind, Operation, Pick, Plan, Record, Retry, Service, Step, StepUndo,
-    TableKey, Values, Waiter,
+    Arg, Consequence, FormField, FormSpec, Kind, Pick, Plan, Record, Step, StepUndo, TableKey, Values, Waiter,
 };
 
-/// `AllocateAddress`: it has no client token, so sent twice it allocates two.
-pub static ALLOCATE_ADDRESS: Operation = Operation::write(Service::Ec2, "AllocateAddress", Retry::Never)
-    .with_dry_run()
-    .with_outputs(&["AllocationId", "PublicIp"]);
-/// `AssociateAddress`: AWS calls it idempotent.
-pub static ASSOCIATE_ADDRESS: Operation =
-    Operation::write(Service::Ec2, "AssociateAddress", Retry::Safe).with_dry_run().with_outputs(&["AssociationId"]);
-/// `DisassociateAddress`: AWS calls it idempotent.
-pub static DISASSOCIATE_ADDRESS: Operation =
-    Operation::write(Service::Ec2, "DisassociateAddress", Retry::Safe).with_dry_run();
-/// `ReleaseAddress`: sent twice, the second is refused (InvalidAllocationID.NotFound).
-pub static RELEASE_ADDRESS: Operation = Operation::write(Service::Ec2, "ReleaseAddress", Retry::Never).with_dry_run();
-
-const KIND: &str = INFO.name;
 const NAME: &str = "name";
 const INSTANCE: &str = "instance";
 const INTERFACE: &str = "interface";
@@ -46,29 +32,23 @@ pub(super) fn standing_cost(n: usize) -> String {
 }
 
 /// `allocate`.
-pub static ALLOCATE: Action = Action {
-    name: "allocate",
-    title: "Allocate an address",
-    doc: "Allocates an Elastic IP address: a public IPv4 address that stays the account's until it is released.",
-    kind: KIND,
-    takes: Takes::Scope,
-    bulk: false,
-    changes: true,
-    operations: &[&ALLOCATE_ADDRESS, &RELEASE_ADDRESS],
-    available: |_| Ok(()),
-    refine: |_, values| FormSpec {
+pub static ALLOCATE: Action = Action::on_scope(&INFO, "allocate", "Allocate an address", allocate)
+    .doc(
+        "Allocates an Elastic IP address: a public IPv4 address that stays the account's until it is \
+         released.",
+    )
+    .calls(&[&ALLOCATE_ADDRESS, &RELEASE_ADDRESS])
+    .form(|_, values| FormSpec {
         title: "Allocate an address".into(),
         fields: vec![line(values, NAME, "Name", "", "The Name tag; may be empty.")],
         needs: Vec::new(),
-    },
-    plan: allocate,
-};
+    });
 
-fn allocate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
-    let name = values.text(NAME).map(str::trim).filter(|n| !n.is_empty());
+fn allocate(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+    let name = form.given(NAME);
     let mut plan = draft("allocate", "Allocate an Elastic IP address".into(), &[], Vec::new());
     plan.phrase = "allocate".into();
-    plan.steps = vec![allocate_step(cx.scope, name)];
+    plan.steps = vec![allocate_step(cx.scope, name.as_deref())];
     let mut all = Vec::new();
     if let Known::NotAsked(key) = whole(cx.store, cx.scope, &INFO) {
         need(&mut plan.needs, key);
@@ -98,13 +78,13 @@ fn allocate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
 
 /// The step that allocates an address, which may have a name. It comes first in its plan: its way back is said of step 0.
 pub(super) fn allocate_step(scope: &Scope, name: Option<&str>) -> Step {
-    let mut call = Call::new(&ALLOCATE_ADDRESS, scope.clone()).arg("Domain", Arg::str("vpc"));
+    let mut call = ALLOCATE_ADDRESS.call(scope.clone()).arg("Domain", Arg::str("vpc"));
     if let Some(name) = name {
         call = call.arg("TagSpecifications", name_tag("elastic-ip", name));
     }
     let undo = StepUndo {
         title: "release the address".into(),
-        call: Call::new(&RELEASE_ADDRESS, scope.clone()).arg("AllocationId", Arg::out(0, "AllocationId")),
+        call: RELEASE_ADDRESS.call(scope.clone()).arg("AllocationId", Arg::out(0, "AllocationId")),
         wait: Waiter::AtOnce,
         destructive: true,
         hurts: None,
@@ -113,22 +93,17 @@ pub(super) fn allocate_step(scope: &Scope, name: Option<&str>) -> Step {
 }
 
 /// `associate`.
-pub static ASSOCIATE: Action = Action {
-    name: "associate",
-    title: "Associate",
-    doc: "Gives an address to an instance or a network interface. What public address that had is said, and lost.",
-    kind: KIND,
-    takes: Takes::Rows,
-    bulk: false,
-    changes: true,
-    operations: &[&ASSOCIATE_ADDRESS, &DISASSOCIATE_ADDRESS],
-    available: |row| match addresses::service_managed(row) {
+pub static ASSOCIATE: Action = Action::on_rows(&INFO, "associate", "Associate", associate)
+    .doc(
+        "Gives an address to an instance or a network interface. What public address that had is said, and \
+         lost.",
+    )
+    .calls(&[&ASSOCIATE_ADDRESS, &DISASSOCIATE_ADDRESS])
+    .only_if(|row| match addresses::service_managed(row) {
         Some(service) => Err(format!("It is managed by {service}: only that can associate it.")),
         None => Ok(()),
-    },
-    refine: associate_form,
-    plan: associate,
-};
+    })
+    .form(associate_form);
 
 fn associate_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let mut needs = Vec::new();
@@ -168,12 +143,9 @@ fn instance_field(
     rows_field(cx, values, said, (pick, ""), "The instance that gets the address.", &refuse, needs)
 }
 
-fn associate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, ASSOCIATE.available)?;
-    let spec = associate_form(cx, values);
-    check(&spec)?;
+fn associate(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let t = &cx.targets[0];
-    let (instance, interface) = (text_of(&spec.fields[0]), text_of(&spec.fields[1]));
+    let (instance, interface) = (form.text(INSTANCE), form.text(INTERFACE));
     let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
     let host = cx.store.get(&key, &instance);
     let who: ArcStr = match interface.is_empty() {
@@ -181,7 +153,7 @@ fn associate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
         false => interface.clone(),
     };
     let ip = ip_of(&t.record);
-    let mut call = Call::new(&ASSOCIATE_ADDRESS, cx.scope.clone()).arg("AllocationId", Arg::Str(t.record.id.clone()));
+    let mut call = ASSOCIATE_ADDRESS.call(cx.scope.clone()).arg("AllocationId", Arg::Str(t.record.id.clone()));
     call = match interface.is_empty() {
         true => call.arg("InstanceId", Arg::Str(instance)),
         false => call.arg("NetworkInterfaceId", Arg::Str(interface)),
@@ -205,7 +177,7 @@ fn associate(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let mut plan = draft("associate", title("Associate", &INFO, cx.targets), cx.targets, vec![subject(t, change)]);
     let undo = StepUndo {
         title: format!("take {ip} from {who}"),
-        call: Call::new(&DISASSOCIATE_ADDRESS, cx.scope.clone()).arg("AssociationId", Arg::out(0, "AssociationId")),
+        call: DISASSOCIATE_ADDRESS.call(cx.scope.clone()).arg("AssociationId", Arg::out(0, "AssociationId")),
         wait: Waiter::AtOnce,
         destructive: false,
         hurts: None,
@@ -249,26 +221,17 @@ pub(super) fn ip_of(row: &Record) -> String {
 }
 
 /// `disassociate`.
-pub static DISASSOCIATE: Action = Action {
-    name: "disassociate",
-    title: "Disassociate",
-    doc: "Takes addresses from what has them. The addresses stay the account's, and go on costing.",
-    kind: KIND,
-    takes: Takes::Rows,
-    bulk: true,
-    changes: true,
-    operations: &[&DISASSOCIATE_ADDRESS],
-    available: |row| match (addresses::service_managed(row), addresses::association_id(row)) {
+pub static DISASSOCIATE: Action = Action::on_rows(&INFO, "disassociate", "Disassociate", disassociate)
+    .doc("Takes addresses from what has them. The addresses stay the account's, and go on costing.")
+    .several()
+    .calls(&[&DISASSOCIATE_ADDRESS, &ASSOCIATE_ADDRESS])
+    .only_if(|row| match (addresses::service_managed(row), addresses::association_id(row)) {
         (Some(service), _) => Err(format!("It is managed by {service}: only that can take it away.")),
         (None, Some(_)) => Ok(()),
         (None, None) => Err("It is associated with nothing.".into()),
-    },
-    refine: |cx, _| no_form(cx, "Disassociate"),
-    plan: disassociate,
-};
+    });
 
-fn disassociate(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, DISASSOCIATE.available)?;
+fn disassociate(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     let mut all = Vec::new();
     let mut subjects = Vec::new();
     let mut steps = Vec::new();
@@ -277,7 +240,7 @@ fn disassociate(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
         all.push(severe(format!("{who} is not reached at {ip} any more")));
         subjects.push(subject(t, format!("{who} → unattached")));
         let id = addresses::association_id(&t.record).unwrap_or_default();
-        let call = Call::new(&DISASSOCIATE_ADDRESS, t.table.scope.clone()).arg("AssociationId", Arg::str(id));
+        let call = DISASSOCIATE_ADDRESS.call(t.table.scope.clone()).arg("AssociationId", Arg::str(id));
         let step = Step::new(format!("take {ip} from {who}"), call.on([t.record.id.clone()]));
         steps.push(match addresses::instance(&t.record) {
             Some(instance) => step.undone_by(give_back(&t.table.scope, t, instance, &who)),
@@ -296,7 +259,8 @@ fn disassociate(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
 }
 
 fn give_back(scope: &Scope, t: &Target, instance: &str, who: &str) -> StepUndo {
-    let call = Call::new(&ASSOCIATE_ADDRESS, scope.clone())
+    let call = ASSOCIATE_ADDRESS
+        .call(scope.clone())
         .arg("AllocationId", Arg::Str(t.record.id.clone()))
         .arg("InstanceId", Arg::str(instance))
         .arg("AllowReassociation", Arg::Bool(false));
@@ -310,32 +274,25 @@ fn give_back(scope: &Scope, t: &Target, instance: &str, who: &str) -> StepUndo {
 }
 
 /// `release`.
-pub static RELEASE: Action = Action {
-    name: "release",
-    title: "Release",
-    doc: "Gives addresses back to AWS. They cost nothing any more, and are somebody else's soon: they can hardly be had again.",
-    kind: KIND,
-    takes: Takes::Rows,
-    bulk: true,
-    changes: true,
-    operations: &[&RELEASE_ADDRESS],
-    available: |row| match (addresses::service_managed(row), addresses::is_unattached(row)) {
+pub static RELEASE: Action = Action::on_rows(&INFO, "release", "Release", release)
+    .doc(
+        "Gives addresses back to AWS. They cost nothing any more, and are somebody else's soon: they can \
+         hardly be had again.",
+    )
+    .several()
+    .calls(&[&RELEASE_ADDRESS])
+    .only_if(|row| match (addresses::service_managed(row), addresses::is_unattached(row)) {
         (Some(service), _) => Err(format!("It is managed by {service}: only that can release it.")),
         // EC2: InvalidIPAddress.InUse.
         (None, false) => Err("It is associated: disassociate it first.".into()),
         (None, true) => Ok(()),
-    },
-    refine: |cx, _| no_form(cx, "Release"),
-    plan: release,
-};
+    });
 
-fn release(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, RELEASE.available)?;
+fn release(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     let subjects = cx.targets.iter().map(|t| subject(t, "unattached → released for good")).collect();
     let mut plan = draft("release", title("Release", &INFO, cx.targets), cx.targets, subjects);
     let step = |t: &Target| {
-        let call =
-            Call::new(&RELEASE_ADDRESS, t.table.scope.clone()).arg("AllocationId", Arg::Str(t.record.id.clone()));
+        let call = RELEASE_ADDRESS.call(t.table.scope.clone()).arg("AllocationId", Arg::Str(t.record.id.clone()));
         Step::new(format!("release {}", ip_of(&t.record)), call.on([t.record.id.clone()]))
     };
     plan.steps = cx.targets.iter().map(step).collect();

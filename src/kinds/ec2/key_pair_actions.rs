@@ -1,4 +1,4 @@
-//! What can be done to key pairs, as data: create, import, delete. Sent by [`super::storage_senders`].
+//! What can be done to key pairs, as data: create, import, delete.
 
 use std::path::{Path, PathBuf};
 
@@ -6,30 +6,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::key_pairs::INFO;
+use super::senders::{CREATE_KEY_PAIR, DELETE_KEY_PAIR, IMPORT_KEY_PAIR};
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
-use crate::kinds::action::{Action, ActionContext, Takes, Target};
+use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
 use crate::kinds::file_fields::{content, in_full, new_file, read_file};
 use crate::kinds::plan_builder::{
-    Known, check, check_rows, draft, field, label, line, live, made, names, need, no_form, note, pick, sorted, subject,
-    text_of, title, wait_state, whole,
+    Known, draft, field, label, line, live, made, names, need, note, pick, sorted, subject, text_of, title, wait_state,
+    whole,
 };
-use crate::model::{
-    Arg, Call, Choice, FormField, FormSpec, Keep, Kind, Operation, Plan, Retry, Service, Step, StepUndo, TableKey,
-    Values, Waiter,
-};
+use crate::model::{Arg, Choice, FormField, FormSpec, Keep, Kind, Plan, Step, StepUndo, TableKey, Values, Waiter};
 
-/// `CreateKeyPair`: the private key is in the answer and nowhere else, so it is sent once.
-pub static CREATE_KEY_PAIR: Operation = Operation::write(Service::Ec2, "CreateKeyPair", Retry::Never)
-    .with_dry_run()
-    .with_outputs(&["KeyPairId", "KeyMaterial"]);
-/// `ImportKeyPair`: sent twice, the second is refused (InvalidKeyPair.Duplicate).
-pub static IMPORT_KEY_PAIR: Operation =
-    Operation::write(Service::Ec2, "ImportKeyPair", Retry::Never).with_dry_run().with_outputs(&["KeyPairId"]);
-/// `DeleteKeyPair`: of one that is not there EC2 says the same.
-pub static DELETE_KEY_PAIR: Operation = Operation::write(Service::Ec2, "DeleteKeyPair", Retry::Safe).with_dry_run();
-
-const KIND: &str = INFO.name;
 const NAME: &str = "name";
 const TYPE: &str = "type";
 const FILE: &str = "file";
@@ -39,20 +26,13 @@ const PUBLIC_KEY_FILE: &str = "public_key_file";
 const MOST_OF_A_KEY: usize = 8_192;
 
 /// `create-key-pair`.
-pub static CREATE: Action = Action {
-    name: "create-key-pair",
-    title: "Create a key pair",
-    doc: "Makes a key pair and writes the private key to a file that only its owner can read. AWS does not keep it and never shows it \
-          again; if the file cannot be written, no key pair is made.",
-    kind: KIND,
-    takes: Takes::Scope,
-    bulk: false,
-    changes: true,
-    operations: &[&CREATE_KEY_PAIR, &DELETE_KEY_PAIR],
-    available: |_| Ok(()),
-    refine: create_form,
-    plan: create,
-};
+pub static CREATE: Action = Action::on_scope(&INFO, "create-key-pair", "Create a key pair", create)
+    .doc(
+        "Makes a key pair and writes the private key to a file that only its owner can read. AWS does not \
+         keep it and never shows it again; if the file cannot be written, no key pair is made.",
+    )
+    .calls(&[&CREATE_KEY_PAIR, &DELETE_KEY_PAIR])
+    .form(create_form);
 
 /// A name that no key pair of the region has.
 fn name_field(cx: &ActionContext<'_>, values: &Values, needs: &mut Vec<TableKey>) -> FormField {
@@ -112,14 +92,13 @@ fn create_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     FormSpec { title: "Create a key pair".into(), fields: vec![name, ty, file], needs }
 }
 
-fn create(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
-    let spec = create_form(cx, values);
-    check(&spec)?;
-    let (name, ty) = (text_of(&spec.fields[0]), text_of(&spec.fields[1]));
-    let file = in_full(cx.files, &text_of(&spec.fields[2]));
+fn create(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+    let (name, ty) = (form.text(NAME), form.text(TYPE));
+    let file = in_full(cx.files, &form.text(FILE));
     let mut plan = draft("create-key-pair", format!("Create the key pair {}", visible(&name)), &[], Vec::new());
     plan.phrase = name.to_string();
-    let call = Call::new(&CREATE_KEY_PAIR, cx.scope.clone())
+    let call = CREATE_KEY_PAIR
+        .call(cx.scope.clone())
         .arg("KeyName", Arg::Str(name.clone()))
         .arg("KeyType", Arg::Str(ty.clone()))
         .arg("KeyFormat", Arg::str("pem"));
@@ -143,7 +122,7 @@ fn create(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
 fn delete_made(cx: &ActionContext<'_>, name: &str) -> StepUndo {
     StepUndo {
         title: "delete the key pair".into(),
-        call: Call::new(&DELETE_KEY_PAIR, cx.scope.clone()).arg("KeyName", Arg::str(name)),
+        call: DELETE_KEY_PAIR.call(cx.scope.clone()).arg("KeyName", Arg::str(name)),
         wait: Waiter::AtOnce,
         destructive: true,
         hurts: None,
@@ -151,19 +130,13 @@ fn delete_made(cx: &ActionContext<'_>, name: &str) -> StepUndo {
 }
 
 /// `import-key-pair`.
-pub static IMPORT: Action = Action {
-    name: "import-key-pair",
-    title: "Import a key pair",
-    doc: "Makes a key pair of a public key of your own, as ssh-keygen writes it (id_ed25519.pub). The private half stays where it is.",
-    kind: KIND,
-    takes: Takes::Scope,
-    bulk: false,
-    changes: true,
-    operations: &[&IMPORT_KEY_PAIR, &DELETE_KEY_PAIR],
-    available: |_| Ok(()),
-    refine: import_form,
-    plan: import,
-};
+pub static IMPORT: Action = Action::on_scope(&INFO, "import-key-pair", "Import a key pair", import)
+    .doc(
+        "Makes a key pair of a public key of your own, as ssh-keygen writes it (id_ed25519.pub). The \
+         private half stays where it is.",
+    )
+    .calls(&[&IMPORT_KEY_PAIR, &DELETE_KEY_PAIR])
+    .form(import_form);
 
 fn import_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let mut needs = Vec::new();
@@ -217,10 +190,8 @@ fn why_no_public_key(text: &str) -> Option<String> {
     (!named).then(|| "What follows is no such key: is the line whole?".to_string())
 }
 
-fn import(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
-    let spec = import_form(cx, values);
-    check(&spec)?;
-    let (name, path, pasted) = (text_of(&spec.fields[0]), text_of(&spec.fields[1]), text_of(&spec.fields[2]));
+fn import(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+    let (name, path, pasted) = (form.text(NAME), form.text(PUBLIC_KEY_FILE), form.text(PUBLIC_KEY));
     let key = match content(cx.files, &path, MOST_OF_A_KEY) {
         Some((_, found)) => String::from_utf8_lossy(found.expose()).trim().to_string(),
         None if pasted.is_empty() => {
@@ -230,7 +201,8 @@ fn import(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     };
     let mut plan = draft("import-key-pair", format!("Import the key pair {}", visible(&name)), &[], Vec::new());
     plan.phrase = name.to_string();
-    let call = Call::new(&IMPORT_KEY_PAIR, cx.scope.clone())
+    let call = IMPORT_KEY_PAIR
+        .call(cx.scope.clone())
         .arg("KeyName", Arg::Str(name.clone()))
         .arg("PublicKeyMaterial", Arg::Blob(key.as_bytes().to_vec().into()));
     plan.steps = vec![Step::new(format!("import {}", visible(&name)), call).undone_by(delete_made(cx, &name))];
@@ -240,27 +212,19 @@ fn import(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
 }
 
 /// `delete`.
-pub static DELETE: Action = Action {
-    name: "delete",
-    title: "Delete",
-    doc: "Deletes key pairs at AWS. Instances that were launched with them keep the public key and can be logged in to as before; the \
-          private keys on this machine are not touched.",
-    kind: KIND,
-    takes: Takes::Rows,
-    bulk: true,
-    changes: true,
-    operations: &[&DELETE_KEY_PAIR],
-    available: |_| Ok(()),
-    refine: |cx, _| no_form(cx, "Delete"),
-    plan: delete,
-};
+pub static DELETE: Action = Action::on_rows(&INFO, "delete", "Delete", delete)
+    .doc(
+        "Deletes key pairs at AWS. Instances that were launched with them keep the public key and can be \
+         logged in to as before; the private keys on this machine are not touched.",
+    )
+    .several()
+    .calls(&[&DELETE_KEY_PAIR]);
 
-fn delete(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, DELETE.available)?;
+fn delete(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     let subjects = cx.targets.iter().map(|t| subject(t, "→ deleted")).collect();
     let mut plan = draft("delete", title("Delete", &INFO, cx.targets), cx.targets, subjects);
     let step = |t: &Target| {
-        let call = Call::new(&DELETE_KEY_PAIR, t.table.scope.clone()).arg("KeyName", Arg::Str(t.record.name.clone()));
+        let call = DELETE_KEY_PAIR.call(t.table.scope.clone()).arg("KeyName", Arg::Str(t.record.name.clone()));
         Step::new(format!("delete {}", label(&t.record)), call.on([t.record.id.clone()]))
     };
     plan.steps = cx.targets.iter().map(step).collect();
@@ -328,7 +292,7 @@ mod tests {
         let cx = ActionContext { files: &files, ..rows.context(&[]) };
         let named = || Values::default().with(NAME, text("k"));
         let from = |path: &str| named().with(PUBLIC_KEY_FILE, text(path));
-        let key = |v: &Values| import(&cx, v).map(|p| p.steps[0].call.get("PublicKeyMaterial").cloned());
+        let key = |v: &Values| IMPORT.planned(&cx, v).map(|p| p.steps[0].call.get("PublicKeyMaterial").cloned());
         let want = Some(Arg::Blob(ed.as_bytes().to_vec().into()));
         assert_eq!(key(&from("id.pub")), Ok(want.clone()));
         assert_eq!(key(&named().with(PUBLIC_KEY, text(ed))), Ok(want), "as before");

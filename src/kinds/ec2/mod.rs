@@ -19,7 +19,6 @@ pub mod security_group_rules;
 pub mod security_group_usage;
 pub mod security_groups;
 pub mod senders;
-pub mod storage_senders;
 pub mod subnets;
 pub mod volume_actions;
 mod volume_price;

@@ -1,62 +1,46 @@
-//! What can be done to target groups and targets, as data: register and deregister. Sent by [`super::senders`].
+//! What can be done to target groups and targets, as data: register and deregister.
 
 use arcstr::ArcStr;
 
+use super::senders::{DEREGISTER_TARGETS, REGISTER_TARGETS};
 use super::target_group_impact::{Standing, rows_of, verdict};
 use super::targets::{self, Health};
 use super::{name_of_arn, target_groups};
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind, Scope};
-use crate::kinds::action::{Action, ActionContext, Takes, Target};
+use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
 use crate::kinds::ec2::instances;
 use crate::kinds::ec2::instances::fields;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::plan_builder::{
-    Known, check, check_rows, draft, form_title, known, label, line, list, names, need, no_form, note, number,
-    number_in, phrase, sorted, state, subject, title, typed, unknown, wait_state, whole,
+    Known, draft, form_title, known, label, line, list, names, need, note, number, phrase, sorted, state, subject,
+    title, typed, unknown, wait_state, whole,
 };
 use crate::kinds::rows_field::rows_field;
 use crate::model::{
-    Arg, Call, FormField, FormSpec, FormValue, Kind, Operation, Pick, Plan, Record, Retry, Service, Step, Subject,
-    TableKey, Undo, Values, Waiter,
+    Arg, Call, FormField, FormSpec, FormValue, Kind, Pick, Plan, Record, Step, Subject, TableKey, Undo, Values, Waiter,
 };
 use std::time::Duration;
 
-/// `RegisterTargets`.
-pub static REGISTER_TARGETS: Operation = Operation::write(Service::Elbv2, "RegisterTargets", Retry::Safe);
-/// `DeregisterTargets`.
-pub static DEREGISTER_TARGETS: Operation = Operation::write(Service::Elbv2, "DeregisterTargets", Retry::Safe);
-
 /// `register`.
-pub static REGISTER: Action = Action {
-    name: "register",
-    title: "Register targets",
-    doc: "Registers instances of the target group's VPC (or addresses, where the group's targets are addresses).",
-    kind: target_groups::INFO.name,
-    takes: Takes::Rows,
-    bulk: false,
-    changes: true,
-    operations: &[&REGISTER_TARGETS],
-    available: can_register,
-    refine: register_form,
-    plan: register,
-};
+pub static REGISTER: Action = Action::on_rows(&target_groups::INFO, "register", "Register targets", register)
+    .doc(
+        "Registers instances of the target group's VPC (or addresses, where the group's targets are \
+         addresses).",
+    )
+    .calls(&[&REGISTER_TARGETS])
+    .only_if(can_register)
+    .form(register_form);
 
 /// `deregister`.
-pub static DEREGISTER: Action = Action {
-    name: "deregister",
-    title: "Deregister",
-    doc: "Takes targets out of their target groups. They get no new requests; open ones have the group's deregistration delay \
-          to end.",
-    kind: targets::INFO.name,
-    takes: Takes::Rows,
-    bulk: true,
-    changes: true,
-    operations: &[&DEREGISTER_TARGETS],
-    available: can_deregister,
-    refine: |cx, _| no_form(cx, "Deregister"),
-    plan: deregister,
-};
+pub static DEREGISTER: Action = Action::on_rows(&targets::INFO, "deregister", "Deregister", deregister)
+    .doc(
+        "Takes targets out of their target groups. They get no new requests; open ones have the group's \
+         deregistration delay to end.",
+    )
+    .several()
+    .calls(&[&DEREGISTER_TARGETS])
+    .only_if(can_deregister);
 
 const TARGET: &str = "target";
 const PORT: &str = "port";
@@ -201,15 +185,11 @@ fn choose_instance(
     rows_field(cx, values, said, (pick, ""), help, &|r| cannot_join(group, r), needs)
 }
 
-fn register(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, can_register)?;
-    let spec = register_form(cx, values);
-    check(&spec)?;
-    number_in(&spec, PORT)?;
-    let Some(t) = cx.targets.first() else { return Err(Fault::bug("register needs a target group")) };
+fn register(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+    let t = &cx.targets[0];
     let (scope, group) = (&t.table.scope, &*t.record);
     let group_name = label(group);
-    let mut all = wanted(&spec).map_err(|e| Fault::new(FaultKind::Invalid, e))?;
+    let mut all = wanted(&form.spec).map_err(|e| Fault::new(FaultKind::Invalid, e))?;
     let mut seen: Vec<(ArcStr, i64)> = Vec::new();
     all.retain(|w| {
         let new = !seen.contains(&(w.id.clone(), w.port));
@@ -252,7 +232,8 @@ fn register(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let mut plan = draft("register", title("Register with", &target_groups::INFO, cx.targets), cx.targets, subjects);
     for batch in all.chunks(MOST_TARGETS) {
         let one = |w: &Wanted| Arg::Map(vec![("Id", Arg::Str(w.id.clone())), ("Port", Arg::Int(w.port))]);
-        let call = Call::new(&REGISTER_TARGETS, scope.clone())
+        let call = REGISTER_TARGETS
+            .call(scope.clone())
             .arg("TargetGroupArn", Arg::Str(group.id.clone()))
             .arg("Targets", Arg::List(batch.iter().map(one).collect()));
         plan.steps.extend(Step::each(vec![call.on(ids.clone())]));
@@ -307,8 +288,7 @@ fn not_known(row: &Record, what: &str) -> Fault {
     Fault::bug(format!("The {what} of {} is not known.", label(row)))
 }
 
-fn deregister(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, can_deregister)?;
+fn deregister(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     // A target has no name of its own; its instance has.
     let id = |t: &Target| targets::target_id(&t.record).map_or_else(|| t.record.id.clone(), ArcStr::from);
     let instance = |t: &Target| cx.store.get(&TableKey::all(t.table.scope.clone(), Kind(&instances::INFO)), &id(t));
@@ -359,7 +339,8 @@ fn deregister_call(scope: &Scope, arn: &ArcStr, rows: &[&Target]) -> Result<Call
         Ok(Arg::Map(members))
     };
     let list = rows.iter().map(one).collect::<Result<Vec<Arg>, Fault>>()?;
-    Ok(Call::new(&DEREGISTER_TARGETS, scope.clone())
+    Ok(DEREGISTER_TARGETS
+        .call(scope.clone())
         .arg("TargetGroupArn", Arg::Str(arn.clone()))
         .arg("Targets", Arg::List(list))
         .on(rows.iter().map(|t| t.record.id.clone())))

@@ -1,35 +1,37 @@
-//! Sends what [`super::actions`] plans: load balancing requests built from a call's arguments, exactly.
+//! Elastic Load Balancing's changing operations, each with what sends it: a request built from a call's arguments, exactly.
 
 use aws_sdk_elasticloadbalancingv2::operation::RequestId;
 use aws_sdk_elasticloadbalancingv2::types::TargetDescription;
 use futures::future::FutureExt;
 
-use super::actions::{DEREGISTER_TARGETS, REGISTER_TARGETS};
 use crate::base::Fault;
 use crate::kinds::action::{Answer, Outgoing, Sender};
 use crate::kinds::args::{Args, deliver, sent};
-use crate::model::Arg;
+use crate::model::{Arg, Operation, Retry, Service};
 
 /// `RegisterTargets`.
-pub static REGISTER: Sender = Sender { op: &REGISTER_TARGETS, send: |s| register(s).boxed() };
-/// `DeregisterTargets`.
-pub static DEREGISTER: Sender = Sender { op: &DEREGISTER_TARGETS, send: |s| deregister(s).boxed() };
+pub static REGISTER_TARGETS: Sender =
+    Sender { op: Operation::write(Service::Elbv2, "RegisterTargets", Retry::Safe), send: |s| register(s).boxed() };
 
 async fn register(s: Outgoing) -> Result<Answer, Fault> {
     let (arn, targets) = read(&s)?;
-    s.mode.dry_run(&REGISTER_TARGETS)?;
+    s.dry_run()?;
     let client = s.gateway.elbv2(&s.call.scope).await?;
     let request = client.register_targets().target_group_arn(arn).set_targets(Some(targets));
-    let out = deliver!(&REGISTER_TARGETS, s.mode, request)?;
+    let out = deliver!(s, request)?;
     Ok(sent(out.request_id(), String::new()))
 }
 
+/// `DeregisterTargets`.
+pub static DEREGISTER_TARGETS: Sender =
+    Sender { op: Operation::write(Service::Elbv2, "DeregisterTargets", Retry::Safe), send: |s| deregister(s).boxed() };
+
 async fn deregister(s: Outgoing) -> Result<Answer, Fault> {
     let (arn, targets) = read(&s)?;
-    s.mode.dry_run(&DEREGISTER_TARGETS)?;
+    s.dry_run()?;
     let client = s.gateway.elbv2(&s.call.scope).await?;
     let request = client.deregister_targets().target_group_arn(arn).set_targets(Some(targets));
-    let out = deliver!(&DEREGISTER_TARGETS, s.mode, request)?;
+    let out = deliver!(s, request)?;
     Ok(sent(out.request_id(), String::new()))
 }
 

@@ -2,31 +2,21 @@
 
 use super::file_name::{file_name, is_file_name};
 use super::objects::{self, INFO};
+use super::senders::GET_OBJECT;
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
-use crate::kinds::action::{Action, ActionContext, Takes, Target};
-use crate::kinds::plan_builder::{
-    PRICES, check, check_rows, draft, field, form_title, label, line, note, sorted, subject, title,
-};
-use crate::model::{Arg, Call, FormSpec, FormValue, Operation, Plan, Record, Service, Step, Values};
-
-/// `GetObject`.
-pub static GET_OBJECT: Operation = Operation::read(Service::S3, "GetObject");
+use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
+use crate::kinds::plan_builder::{PRICES, draft, field, form_title, label, line, note, sorted, subject, title};
+use crate::model::{Arg, FormSpec, FormValue, Plan, Record, Step, Values};
 
 /// `download`.
-pub static DOWNLOAD: Action = Action {
-    name: "download",
-    title: "Download",
-    doc: "Downloads objects into a folder of this machine. A file that exists is never overwritten.",
-    kind: INFO.name,
-    takes: Takes::Rows,
-    bulk: true,
-    changes: false,
-    operations: &[&GET_OBJECT],
-    available,
-    refine,
-    plan,
-};
+pub static DOWNLOAD: Action = Action::on_rows(&INFO, "download", "Download", plan)
+    .doc("Downloads objects into a folder of this machine. A file that exists is never overwritten.")
+    .several()
+    .reads_only()
+    .calls(&[&GET_OBJECT])
+    .only_if(available)
+    .form(refine);
 
 const FOLDER: &str = "folder";
 const FILE: &str = "file";
@@ -77,22 +67,18 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     FormSpec { title: form_title(cx, "Download"), fields, needs: Vec::new() }
 }
 
-fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, available)?;
-    check(&refine(cx, values))?;
-    let folder = values.text(FOLDER).unwrap_or(cx.downloads).trim();
-    let folder = if folder == "/" { folder } else { folder.trim_end_matches('/') };
+fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+    let folder = form.text(FOLDER);
+    let folder = if folder == "/" { "/" } else { folder.trim_end_matches('/') };
     let mut paths: Vec<String> = Vec::new();
     for t in cx.targets {
         let own = file_name(key(&t.record));
-        let name = match (values.text(FILE), cx.targets.len()) {
-            (Some(name), 1) => name,
-            _ => &own,
-        };
+        // Several have no field for it.
+        let name = form.given(FILE).unwrap_or_else(|| own.into());
         let path = if folder == "/" { format!("/{name}") } else { format!("{folder}/{name}") };
         // Case may not count on the disk.
         if paths.iter().any(|p| p.to_lowercase() == path.to_lowercase()) {
-            let text = format!("two of them would be the file {}: download them one by one", visible(name));
+            let text = format!("two of them would be the file {}: download them one by one", visible(&name));
             return Err(Fault::new(FaultKind::Conflict, text));
         }
         paths.push(path);
@@ -103,7 +89,8 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     for (t, path) in cx.targets.iter().zip(&paths) {
         let bucket = objects::bucket(&t.record)
             .ok_or_else(|| Fault::bug(format!("the bucket of {} is not known", label(&t.record))))?;
-        let call = Call::new(&GET_OBJECT, t.table.scope.clone())
+        let call = GET_OBJECT
+            .call(t.table.scope.clone())
             .arg("Bucket", Arg::str(bucket))
             .arg("Key", Arg::str(key(&t.record)))
             .arg("", Arg::str(path.as_str()));
@@ -149,7 +136,7 @@ mod tests {
     fn planned(keys: &[&str], values: &Values) -> Result<Plan, Fault> {
         let rows = Rows::default();
         let targets: Vec<Target> = keys.iter().map(|k| rows.target(&INFO, object(k))).collect();
-        plan(&rows.context(&targets), values)
+        DOWNLOAD.planned(&rows.context(&targets), values)
     }
 
     fn path(p: &Plan) -> &str {
@@ -161,7 +148,7 @@ mod tests {
         let rows = Rows::default();
         let targets = [rows.target(&INFO, object("a.txt"))];
         let cx = ActionContext { downloads: "/home/me/Downloads", ..rows.context(&targets) };
-        let folder = |values: &Values| path(&plan(&cx, values).expect("a plan")).to_string();
+        let folder = |values: &Values| path(&DOWNLOAD.planned(&cx, values).expect("a plan")).to_string();
         assert_eq!(folder(&Values::default()), "/home/me/Downloads/a.txt");
         assert_eq!(folder(&Values::default().with(FOLDER, FormValue::Text("/tmp".into()))), "/tmp/a.txt");
     }

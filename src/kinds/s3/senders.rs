@@ -1,4 +1,4 @@
-//! Sends what [`super::download`] plans: an object, streamed into a file that is not there yet.
+//! `GetObject`, and what carries it out: an object, streamed into a file that is not there yet.
 
 use std::path::{Path, PathBuf};
 
@@ -8,21 +8,21 @@ use futures::future::FutureExt;
 use tokio::io::AsyncWriteExt;
 
 use super::bucket_region::Home;
-use super::download::GET_OBJECT;
 use crate::aws::{Gateway, fault};
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind, Reached, Scope};
 use crate::kinds::action::{Answer, Outgoing, Sender};
 use crate::kinds::args::{Args, sent};
+use crate::model::{Operation, Service};
 
 /// `GetObject`.
-pub static GET: Sender = Sender { op: &GET_OBJECT, send: |s| get(s).boxed() };
+pub static GET_OBJECT: Sender = Sender { op: Operation::read(Service::S3, "GetObject"), send: |s| get(s).boxed() };
 
 async fn get(s: Outgoing) -> Result<Answer, Fault> {
     let mut args = Args::of(&s.call);
     let (bucket, key, path) = (args.text("Bucket")?, args.text("Key")?, args.text("")?);
     args.end()?;
-    s.mode.dry_run(&GET_OBJECT)?;
+    s.dry_run()?;
     let path = PathBuf::from(path);
     refuse_existing(&path)?;
     let out = ask(&s.gateway, &s.call.scope, &bucket, &key).await?;
@@ -41,7 +41,7 @@ pub(super) async fn ask(gateway: &Gateway, scope: &Scope, bucket: &str, key: &st
             Err(e) => e,
         };
         if !home.moves(e.raw_response(), None).await {
-            return Err(fault::of(&GET_OBJECT, e));
+            return Err(fault::of(&GET_OBJECT.op, e));
         }
     }
 }
@@ -125,15 +125,15 @@ fn named(path: &Path) -> String {
 
 fn taken(path: &Path) -> Fault {
     let text = format!("{} exists, and nothing was overwritten", named(path));
-    Fault::new(FaultKind::Conflict, text).of("S3", GET_OBJECT.name).hint("Choose another folder or file name.")
+    Fault::new(FaultKind::Conflict, text).of("S3", GET_OBJECT.op.name).hint("Choose another folder or file name.")
 }
 
 fn disk(path: &Path, e: &std::io::Error) -> Fault {
-    Fault::new(FaultKind::Invalid, format!("{} cannot be written: {e}", named(path))).of("S3", GET_OBJECT.name)
+    Fault::new(FaultKind::Invalid, format!("{} cannot be written: {e}", named(path))).of("S3", GET_OBJECT.op.name)
 }
 
 fn broken(text: String) -> Fault {
-    Fault::new(FaultKind::Offline, text).of("S3", GET_OBJECT.name).reached(Reached::Answered)
+    Fault::new(FaultKind::Offline, text).of("S3", GET_OBJECT.op.name).reached(Reached::Answered)
 }
 
 #[cfg(test)]

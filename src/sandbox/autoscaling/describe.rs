@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 
 use super::errors::{Outcome, known_group, validation};
 use super::render;
-use super::state::{Group, Member, PROCESSES, State};
+use super::state::{Group, Member, PROCESSES, Scheduled, State};
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 
@@ -181,13 +181,19 @@ pub(super) fn policies(state: &State, call: &Call<'_>) -> Outcome<Reply> {
 pub(super) fn scheduled_actions(state: &State, call: &Call<'_>) -> Outcome<Reply> {
     let p = &call.params;
     let names = p.texts("ScheduledActionNames");
+    let moment = |name: &str| p.text(name).and_then(Time::parse);
+    let (earliest, latest) = (moment("StartTime"), moment("EndTime"));
+    let within = |action: &Scheduled| {
+        action.start.is_none_or(|at| earliest.is_none_or(|e| at >= e) && latest.is_none_or(|l| at <= l))
+    };
     let of = if p.text("AutoScalingGroupName").is_some() { Some(known_group(state, call)?) } else { None };
     let all: Vec<_> = state
         .groups
         .values()
         .filter(|g| of.is_none_or(|o| o.name == g.name))
         .flat_map(|g| g.scheduled.iter().map(move |(name, action)| (g, name, action)))
-        .filter(|(_, name, _)| names.is_empty() || names.contains(&name.as_str()))
+        // "If scheduled action names are provided, this property is ignored." [AWS: DescribeScheduledActions]
+        .filter(|(_, name, action)| if names.is_empty() { within(action) } else { names.contains(&name.as_str()) })
         .collect();
     let (page, next) = page(p, all, 100, 50, |(_, _, action)| action.arn.clone())?;
     Ok(call.query(|x| {

@@ -74,10 +74,19 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
     }
 }
 
+/// Tokens are told to who is notified, and nobody is here: one that is sent is none of ours.
+fn check_token(call: &Call<'_>) -> Outcome<()> {
+    match call.params.text("LifecycleActionToken") {
+        Some(token) => Err(validation(format!("No active Lifecycle Action found with token {token}"))),
+        None => Ok(()),
+    }
+}
+
 /// `CompleteLifecycleAction`: a member goes on, or is given up.
 pub(super) fn complete(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
     let region = call.region.clone();
     let group = known_group(&world.region(&region).autoscaling, call)?;
+    check_token(call)?;
     let id = required(call, "InstanceId")?;
     let lifecycle = group.member(id).map(|m| m.lifecycle);
     let name = group.name.clone();
@@ -98,6 +107,7 @@ pub(super) fn complete(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
 pub(super) fn heartbeat(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
     let region = call.region.clone();
     let group = known_group(&world.region(&region).autoscaling, call)?;
+    check_token(call)?;
     let id = required(call, "InstanceId")?;
     let hook = required(call, "LifecycleHookName")?;
     let Some(hook) = group.hooks.get(hook) else {

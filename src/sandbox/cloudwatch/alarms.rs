@@ -171,9 +171,13 @@ pub(super) fn describe_for_metric(world: &World, region: &str, input: &Tree) -> 
     let key = key_of(input);
     let stat = input.text_of("Statistic").or(input.text_of("ExtendedStatistic"));
     let period = input.get("Period").int();
+    let unit = input.text_of("Unit");
     let found = world.peek(region).into_iter().flat_map(|r| r.cloudwatch.alarms.values()).filter(|a| match &a.watch {
         Watch::Metric(w) => {
-            w.key.as_ref() == Some(&key) && stat.is_none_or(|s| w.stat == s) && period.is_none_or(|p| w.period == p)
+            w.key.as_ref() == Some(&key)
+                && stat.is_none_or(|s| w.stat == s)
+                && period.is_none_or(|p| w.period == p)
+                && unit.is_none_or(|u| w.unit.as_deref() == Some(u))
         }
         Watch::Rule(_) => false,
     });

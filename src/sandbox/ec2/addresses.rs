@@ -90,6 +90,11 @@ pub(super) fn allocate(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
         let message = "The maximum number of addresses has been reached.";
         return Err(ApiError::new("AddressLimitExceeded", message));
     }
+    if let Some(group) = call.params.text("NetworkBorderGroup").filter(|g| *g != call.region) {
+        let message =
+            format!("Value ({group}) for parameter networkBorderGroup is invalid. It is no group of {}.", call.region);
+        return Err(ApiError::new("InvalidParameterValue", message));
+    }
     dry_run(call)?;
     let id = world.new_id("eipalloc");
     let hint = world.random(&id, "elastic").u64();
@@ -140,6 +145,11 @@ pub(super) fn associate(world: &mut World, call: &Call<'_>) -> Result<Reply, Api
     if instance.state.is_ending() {
         let message = format!("The instance '{}' is not in a valid state for this operation.", instance.id);
         return Err(ApiError::new("IncorrectInstanceState", message));
+    }
+    // Each interface has one address, its primary one.
+    if let Some(ip) = p.text("PrivateIpAddress").filter(|ip| *ip != instance.private_ip.to_string()) {
+        let message = format!("Invalid value '{ip}' for PrivateIpAddress. It is no address of {}", instance.interface);
+        return Err(ApiError::new("InvalidParameterValue", message));
     }
     let id = instance.id.clone();
     let elsewhere = state.addresses.get(&address).and_then(|a| a.association.clone()).filter(|(_, i)| *i != id);
@@ -198,6 +208,12 @@ pub(super) fn disassociate(world: &mut World, call: &Call<'_>) -> Result<Reply, 
 pub(super) fn release(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
     let state = &mut world.region(&call.region).ec2;
     let address = the_address(state, &call.params)?;
+    // "If you provide an incorrect network border group, you receive an InvalidAddress.NotFound error." [AWS: ReleaseAddress]
+    if call.params.text("NetworkBorderGroup").is_some_and(|g| g != call.region)
+        && let Some(a) = state.addresses.get(&address)
+    {
+        return Err(no_address(&a.ip.to_string()));
+    }
     if let Some(a) = state.addresses.get(&address).filter(|a| state.is_used(a, call.now)) {
         let message = format!("Address {} is in use.", a.ip);
         return Err(ApiError::new("InvalidIPAddress.InUse", message));

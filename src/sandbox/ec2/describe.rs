@@ -9,6 +9,7 @@ use arcstr::ArcStr;
 use super::checks::none_of;
 use super::documented_filters;
 use super::filter::{Filters, Values};
+use super::network::tenancy;
 use super::page::Page;
 use super::state::instance::{Instance, InstanceState, Metadata};
 use super::state::{State, Tags};
@@ -162,7 +163,7 @@ fn field<'a>(state: &'a State, elastic: &Elastic<'_>, region: &str, i: &'a Insta
         "state-reason-code" => out.extend(i.state_reason.iter().map(|(c, _)| Cow::from(&**c))),
         "state-reason-message" => out.extend(i.state_reason.iter().map(|(_, m)| Cow::from(&**m))),
         "subnet-id" | "network-interface.subnet-id" if alive => out.push((&*i.subnet).into()),
-        "tenancy" => out.push("default".into()),
+        "tenancy" => out.push(tenancy(i.dedicated).into()),
         "virtualization-type" => out.push("hvm".into()),
         "vpc-id" | "network-interface.vpc-id" if alive => out.push((&*i.vpc).into()),
         _ => {}
@@ -290,7 +291,7 @@ fn instance(
         x.el("availabilityZone", &i.zone);
         x.opt("availabilityZoneId", regions::zone_id(&i.zone));
         x.el("groupName", "");
-        x.el("tenancy", "default");
+        x.el("tenancy", tenancy(i.dedicated));
     });
     x.opt("platform", i.platform.as_ref());
     x.el("platformDetails", &i.platform_details);

@@ -1,9 +1,11 @@
-//! Modifications of security group rules: their ports and peers, or their descriptions alone.
+//! Security group rules: the ports that they may have, and their modifications.
+
+use arcstr::ArcStr;
 
 use super::checks::{dry_run, not_found};
-use super::groups::{Asked, asked, peer_of, ports, same, the_group};
+use super::groups::{Asked, asked, peer_of, same, the_group};
 use super::state::{Rule, State};
-use crate::sandbox::wire::{ApiError, Call, Reply};
+use crate::sandbox::wire::{ApiError, Call, Params, Reply};
 use crate::sandbox::world::World;
 
 fn no_rule(id: &str) -> ApiError {
@@ -13,6 +15,59 @@ fn no_rule(id: &str) -> ApiError {
 
 fn rules_of<'s>(state: &'s mut State, group: &str) -> Result<&'s mut Vec<Rule>, ApiError> {
     state.groups.get_mut(group).map(|g| &mut g.rules).ok_or_else(|| not_found("sg", group))
+}
+
+/// A rule's protocol and ports.
+pub(super) fn ports(p: &Params) -> Result<(ArcStr, i32, i32), ApiError> {
+    let protocol = match p.required("IpProtocol")?.to_ascii_lowercase().as_str() {
+        "6" => "tcp".to_string(),
+        "17" => "udp".to_string(),
+        "1" => "icmp".to_string(),
+        "58" => "icmpv6".to_string(),
+        "all" => "-1".to_string(),
+        p if matches!(p, "tcp" | "udp" | "icmp" | "icmpv6" | "-1") || p.parse::<u8>().is_ok() => p.to_string(),
+        other => {
+            let message = format!("Invalid value '{other}' for IP protocol. Unknown protocol.");
+            return Err(ApiError::new("InvalidParameterValue", message));
+        }
+    };
+    if protocol == "-1" {
+        return Ok((protocol.into(), -1, -1));
+    }
+    let (from, to) = (p.int("FromPort")?, p.int("ToPort")?);
+    let (from, to) = if matches!(protocol.as_str(), "tcp" | "udp" | "icmp" | "icmpv6") {
+        (from, to)
+    } else {
+        (from.or(Some(-1)), to.or(Some(-1)))
+    };
+    let (Some(from), Some(to)) = (from, to) else {
+        let message = "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.";
+        return Err(ApiError::new("InvalidParameterValue", message));
+    };
+    let invalid = |message: String| ApiError::new("InvalidParameterValue", message);
+    let number = |n: i64, least: i32, most: i32, what: &str| {
+        let number = i32::try_from(n).ok().filter(|n| (least..=most).contains(n));
+        number.ok_or_else(|| invalid(format!("{what} ({n}) out of range")))
+    };
+    match protocol.as_str() {
+        // "If the start port is -1 (all ICMP types), then the end port must be -1 (all ICMP codes)." [AWS: IpPermission]
+        "icmp" | "icmpv6" => {
+            let (kind, code) = (number(from, -1, 255, "ICMP type")?, number(to, -1, 255, "ICMP code")?);
+            if kind == -1 && code != -1 {
+                return Err(invalid(format!("ICMP code ({code}) out of range")));
+            }
+            Ok((protocol.into(), kind, code))
+        }
+        "tcp" | "udp" => {
+            let (low, high) = (number(from, 0, 65_535, "TCP/UDP port")?, number(to, 0, 65_535, "TCP/UDP port")?);
+            if low > high {
+                return Err(invalid(format!("Invalid TCP/UDP port range ({low}:{high})")));
+            }
+            Ok((protocol.into(), low, high))
+        }
+        // Of other protocols all is allowed, whatever ports are said.
+        _ => Ok((protocol.into(), -1, -1)),
+    }
 }
 
 /// ModifySecurityGroupRules: each keeps its id and its direction.

@@ -9,9 +9,10 @@ use ipnet::{Ipv4Net, Ipv6Net};
 use super::checks::{dry_run, not_found};
 use super::describe::tag_set;
 use super::filter::Filters;
+use super::group_rules::ports;
 use super::network::wanted;
 use super::page::Page;
-use super::state::{Ids, Peer, Rule, SecurityGroup, State, Tags};
+use super::state::{Ids, Peer, Rule, SecurityGroup, State};
 use super::{documented_filters, tags};
 use crate::net::range::Range;
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
@@ -148,7 +149,7 @@ fn permissions<'r>(x: &mut Xml, name: &str, account: &str, rules: impl Iterator<
 }
 
 /// One rule as DescribeSecurityGroupRules and the Authorize operations show it.
-fn rule(x: &mut Xml, account: &str, region: &str, group: &SecurityGroup, r: &Rule, tags: Option<&Tags>) {
+fn rule(x: &mut Xml, account: &str, region: &str, group: &SecurityGroup, r: &Rule) {
     x.el("securityGroupRuleId", &r.id);
     x.el("groupId", &group.id);
     x.el("groupOwnerId", account);
@@ -166,7 +167,7 @@ fn rule(x: &mut Xml, account: &str, region: &str, group: &SecurityGroup, r: &Rul
         }),
     }
     x.opt("description", r.description.as_ref());
-    tag_set(x, tags.unwrap_or(&Tags::new()));
+    tag_set(x, &r.tags);
     x.el("securityGroupRuleArn", format!("arn:aws:ec2:{region}:{account}:security-group-rule/{}", r.id));
 }
 
@@ -179,19 +180,16 @@ pub(super) fn rules(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErro
     let ids = wanted(&all, call, "SecurityGroupRuleId", "sgr")?;
     let filters = Filters::read(&call.params, &["tag:", "group-id", "security-group-rule-id"])?;
     let page = Page::read(&call.params, 5, 1000)?;
-    let none = Tags::new();
     let (found, next) = page.cut(&all, |(g, r)| {
         (ids.is_empty() || ids.contains(&r.id.as_str()))
-            && filters.pass(state.other_tags.get(&r.id).unwrap_or(&none), |name, out| match name {
+            && filters.pass(&r.tags, |name, out| match name {
                 "group-id" => out.push(g.id.as_str().into()),
                 "security-group-rule-id" => out.push(r.id.as_str().into()),
                 _ => {}
             })
     });
     Ok(call.ec2(|x| {
-        x.list("securityGroupRuleSet", "item", found, |x, (g, r)| {
-            rule(x, &account, &call.region, g, r, state.other_tags.get(&r.id));
-        });
+        x.list("securityGroupRuleSet", "item", found, |x, (g, r)| rule(x, &account, &call.region, g, r));
         x.opt("nextToken", next);
     }))
 }
@@ -268,59 +266,6 @@ pub(super) fn asked(state: &State, p: &Params) -> Result<Vec<Asked>, ApiError> {
     Ok(out)
 }
 
-/// A rule's protocol and ports.
-pub(super) fn ports(p: &Params) -> Result<(ArcStr, i32, i32), ApiError> {
-    let protocol = match p.required("IpProtocol")?.to_ascii_lowercase().as_str() {
-        "6" => "tcp".to_string(),
-        "17" => "udp".to_string(),
-        "1" => "icmp".to_string(),
-        "58" => "icmpv6".to_string(),
-        "all" => "-1".to_string(),
-        p if matches!(p, "tcp" | "udp" | "icmp" | "icmpv6" | "-1") || p.parse::<u8>().is_ok() => p.to_string(),
-        other => {
-            let message = format!("Invalid value '{other}' for IP protocol. Unknown protocol.");
-            return Err(ApiError::new("InvalidParameterValue", message));
-        }
-    };
-    if protocol == "-1" {
-        return Ok((protocol.into(), -1, -1));
-    }
-    let (from, to) = (p.int("FromPort")?, p.int("ToPort")?);
-    let (from, to) = if matches!(protocol.as_str(), "tcp" | "udp" | "icmp" | "icmpv6") {
-        (from, to)
-    } else {
-        (from.or(Some(-1)), to.or(Some(-1)))
-    };
-    let (Some(from), Some(to)) = (from, to) else {
-        let message = "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.";
-        return Err(ApiError::new("InvalidParameterValue", message));
-    };
-    let invalid = |message: String| ApiError::new("InvalidParameterValue", message);
-    let number = |n: i64, least: i32, most: i32, what: &str| {
-        let number = i32::try_from(n).ok().filter(|n| (least..=most).contains(n));
-        number.ok_or_else(|| invalid(format!("{what} ({n}) out of range")))
-    };
-    match protocol.as_str() {
-        // "If the start port is -1 (all ICMP types), then the end port must be -1 (all ICMP codes)." [AWS: IpPermission]
-        "icmp" | "icmpv6" => {
-            let (kind, code) = (number(from, -1, 255, "ICMP type")?, number(to, -1, 255, "ICMP code")?);
-            if kind == -1 && code != -1 {
-                return Err(invalid(format!("ICMP code ({code}) out of range")));
-            }
-            Ok((protocol.into(), kind, code))
-        }
-        "tcp" | "udp" => {
-            let (low, high) = (number(from, 0, 65_535, "TCP/UDP port")?, number(to, 0, 65_535, "TCP/UDP port")?);
-            if low > high {
-                return Err(invalid(format!("Invalid TCP/UDP port range ({low}:{high})")));
-            }
-            Ok((protocol.into(), low, high))
-        }
-        // Of other protocols all is allowed, whatever ports are said.
-        _ => Ok((protocol.into(), -1, -1)),
-    }
-}
-
 fn bad_range(text: &str) -> ApiError {
     ApiError::new("InvalidParameterValue", format!("CIDR block {text} is malformed"))
 }
@@ -366,10 +311,10 @@ pub(super) fn authorize(world: &mut World, call: &Call<'_>) -> Result<Reply, Api
     let state = &mut world.region(&call.region).ec2;
     let id = the_group(state, &call.params)?;
     let asked = asked(state, &call.params)?;
+    let tags = tags::of_specification(&call.params, "security-group-rule")?;
     if asked.is_empty() {
         return Err(ApiError::new("MissingParameter", "The request must contain the parameter ipPermissions"));
     }
-    let tags = tags::of_specification(&call.params, "security-group-rule")?;
     let group = state.groups.get(&id).ok_or_else(|| not_found("sg", &id))?;
     for (protocol, from, to, peer, _) in &asked {
         let same = |r: &Rule| {
@@ -399,20 +344,15 @@ pub(super) fn authorize(world: &mut World, call: &Call<'_>) -> Result<Reply, Api
     let ids = Ids { seed, region: &call.region };
     let mut made = Vec::new();
     for (protocol, from, to, peer, description) in asked {
-        let new = Rule { description, ..state.rule(&ids, egress, &protocol, from, to, peer) };
+        let new = Rule { description, tags: tags.clone(), ..state.rule(&ids, egress, &protocol, from, to, peer) };
         made.push(new);
     }
     let Some(group) = state.groups.get_mut(&id) else { return Err(not_found("sg", &id)) };
     group.rules.extend(made.iter().cloned());
     let group = &*group;
-    if !tags.is_empty() {
-        state.other_tags.extend(made.iter().map(|r| (r.id.clone(), tags.clone())));
-    }
     Ok(call.ec2(|x| {
         x.el("return", true);
-        x.list("securityGroupRuleSet", "item", &made, |x, r| {
-            rule(x, &account, &call.region, group, r, Some(&tags));
-        });
+        x.list("securityGroupRuleSet", "item", &made, |x, r| rule(x, &account, &call.region, group, r));
     }))
 }
 
@@ -438,10 +378,7 @@ pub(super) fn revoke(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         return Err(ApiError::new("InvalidPermission.NotFound", message));
     }
     dry_run(call)?;
-    let gone = |r: &Rule| r.egress == egress && (by_id.contains(&r.id.as_str()) || asked.iter().any(|a| same(r, a)));
-    for r in group.rules.extract_if(.., |r| gone(r)) {
-        state.other_tags.remove(&r.id);
-    }
+    group.rules.retain(|r| r.egress != egress || !(by_id.contains(&r.id.as_str()) || asked.iter().any(|a| same(r, a))));
     Ok(call.ec2(|x| x.el("return", true)))
 }
 

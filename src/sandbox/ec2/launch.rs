@@ -26,6 +26,8 @@ pub struct LaunchRequest {
     pub subnet: Option<ArcStr>,
     /// The Availability Zone, where no subnet is named.
     pub zone: Option<ArcStr>,
+    /// On hardware of this customer's alone, also where the VPC does not say so.
+    pub dedicated: bool,
     /// Security groups by id; the VPC's default group if empty.
     pub groups: Vec<ArcStr>,
     /// The key pair's name.
@@ -348,6 +350,7 @@ fn make(
         .get_mut(&subnet.id)
         .and_then(|s| s.take(wanted.private_ip.filter(|_| index == 0), address.u64()))
         .unwrap_or(Ipv4Addr::UNSPECIFIED);
+    let dedicated = wanted.dedicated || state.vpcs.get(&subnet.vpc).is_some_and(|v| v.dedicated);
     let wants_public_ip = wanted.public_ip.unwrap_or(subnet.public);
     let public_ip = wants_public_ip.then(|| state.take_public(address.u64()));
     let iam_profile = wanted.iam_profile.as_ref().map(|p| {
@@ -369,6 +372,7 @@ fn make(
         zone: subnet.zone.clone(),
         subnet: subnet.id.clone(),
         vpc: subnet.vpc.clone(),
+        dedicated,
         state: InstanceState::Pending,
         epoch: 0,
         state_reason: Some(("pending".into(), "pending".into())),

@@ -34,6 +34,11 @@ pub(super) fn wanted<'c, T>(
     if missing.is_empty() { Ok(ids) } else { Err(none_of_list(prefix, &missing)) }
 }
 
+/// AWS's word for whose hardware it is.
+pub(super) fn tenancy(dedicated: bool) -> &'static str {
+    if dedicated { "dedicated" } else { "default" }
+}
+
 /// A flag as filters have it.
 pub(super) fn flag(on: bool) -> &'static str {
     if on { "true" } else { "false" }
@@ -95,7 +100,7 @@ pub(super) fn vpc(x: &mut Xml, account: &str, v: &Vpc, now: Time) {
     });
     x.empty("ipv6CidrBlockAssociationSet");
     x.el("dhcpOptionsId", DHCP);
-    x.el("instanceTenancy", "default");
+    x.el("instanceTenancy", tenancy(v.dedicated));
     x.el("isDefault", v.is_default);
     tag_set(x, &v.tags);
 }

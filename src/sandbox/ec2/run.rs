@@ -125,9 +125,17 @@ pub(super) fn request(state: &State, p: &Params) -> Result<LaunchRequest, ApiErr
     let private_ip = private
         .map(|ip| ip.parse().map_err(|_| ApiError::new("InvalidParameterValue", format!("Invalid IP address: {ip}"))))
         .transpose()?;
-    if let Some(other) = p.text("Placement.Tenancy").filter(|t| !matches!(*t, "default" | "dedicated" | "host")) {
-        let message = format!("Value ({other}) for parameter tenancy is invalid.");
-        return Err(ApiError::new("InvalidParameterValue", message));
+    let tenancy = p.text("Placement.Tenancy").filter(|t| !t.is_empty());
+    match tenancy {
+        None | Some("default" | "dedicated") => {}
+        Some("host") => {
+            let message = "The sandbox has no Dedicated Hosts for the tenancy host.";
+            return Err(ApiError::new("UnsupportedOperation", message));
+        }
+        Some(other) => {
+            let message = format!("Value ({other}) for parameter tenancy is invalid.");
+            return Err(ApiError::new("InvalidParameterValue", message));
+        }
     }
     if p.text("ClientToken").is_some_and(|t| t.len() > LONGEST_TOKEN) {
         let message = format!("Client token can't be longer than {LONGEST_TOKEN} characters");
@@ -145,6 +153,7 @@ pub(super) fn request(state: &State, p: &Params) -> Result<LaunchRequest, ApiErr
         count: 1,
         subnet,
         zone: own("Placement.AvailabilityZone"),
+        dedicated: tenancy == Some("dedicated"),
         groups,
         key_name: own("KeyName"),
         public_ip: interface.map_or(Ok(None), |i| i.bool("AssociatePublicIpAddress"))?,

@@ -108,6 +108,7 @@ pub(super) fn images(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     let state = &world.region(&call.region).ec2;
     let ids = wanted(&state.images, call, "ImageId", "ami")?;
     let owners = call.params.texts("Owner");
+    let users = call.params.texts("ExecutableBy");
     const KNOWN: &[&str] = &[
         "tag:",
         "architecture",
@@ -139,6 +140,8 @@ pub(super) fn images(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         };
         (ids.is_empty() || ids.contains(&i.id.as_str()))
             && (owners.is_empty() || owners.iter().any(owned))
+            // Nobody was given leave to launch by name: what is public may be launched by all.
+            && (users.is_empty() || i.public && users.contains(&"all"))
             && filters.pass_with(
                 &i.tags,
                 |name, out| match name {

@@ -108,14 +108,11 @@ impl State {
             "nat" => self.nat_gateways.get_mut(id).map(|n| &mut n.tags),
             "rtb" => self.route_tables.get_mut(id).map(|t| &mut t.tags),
             "lt" => self.templates.get_mut(id).map(|t| &mut t.tags),
-            "sgr" => {
-                self.groups.values().flat_map(|g| &g.rules).find(|r| r.id == id)?;
-                Some(self.other_tags.entry(id.into()).or_default())
-            }
             "eni" => {
                 self.instances.values().find(|i| i.interface == id)?;
                 Some(self.other_tags.entry(id.into()).or_default())
             }
+            "sgr" => self.groups.values_mut().flat_map(|g| &mut g.rules).find(|r| r.id == id).map(|r| &mut r.tags),
             "sir" => {
                 self.instances.values().find(|i| i.spot.as_ref().is_some_and(|s| s.request == id))?;
                 Some(self.other_tags.entry(id.into()).or_default())
@@ -131,6 +128,7 @@ impl State {
             .chain(self.vpcs.values().map(|v| ("vpc", &v.id, &v.tags)))
             .chain(self.subnets.values().map(|s| ("subnet", &s.id, &s.tags)))
             .chain(self.groups.values().map(|g| ("security-group", &g.id, &g.tags)))
+            .chain(self.groups.values().flat_map(|g| &g.rules).map(|r| ("security-group-rule", &r.id, &r.tags)))
             .chain(self.acls.values().map(|a| ("network-acl", &a.id, &a.tags)))
             .chain(self.images.values().map(|i| ("image", &i.id, &i.tags)))
             .chain(self.addresses.values().map(|a| ("elastic-ip", &a.id, &a.tags)))
@@ -141,12 +139,7 @@ impl State {
             .chain(self.route_tables.values().map(|t| ("route-table", &t.id, &t.tags)))
             .chain(self.templates.values().map(|t| ("launch-template", &t.id, &t.tags)))
             .chain(self.other_tags.iter().map(|(id, tags)| {
-                let kind = match id.split_once('-') {
-                    Some(("sir", _)) => "spot-instances-request",
-                    Some(("sgr", _)) => "security-group-rule",
-                    _ => "network-interface",
-                };
-                (kind, id, tags)
+                (if id.starts_with("sir-") { "spot-instances-request" } else { "network-interface" }, id, tags)
             }))
     }
 }

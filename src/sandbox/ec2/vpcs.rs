@@ -44,6 +44,7 @@ pub(super) fn create_vpc(world: &mut World, call: &Call<'_>) -> Result<Reply, Ap
         let message = format!("Value ({tenancy}) for parameter instanceTenancy is invalid. Invalid tenancy.");
         return Err(ApiError::new("InvalidParameterValue", message));
     }
+    let dedicated = tenancy == "dedicated";
     let tags = tags::of_specification(&call.params, "vpc")?;
     if world.region(&call.region).ec2.vpcs.len() >= MOST_VPCS {
         return Err(ApiError::new("VpcLimitExceeded", "The maximum number of VPCs has been reached."));
@@ -57,6 +58,7 @@ pub(super) fn create_vpc(world: &mut World, call: &Call<'_>) -> Result<Reply, Ap
     let id = state.add_vpc(&Ids { seed, region: &call.region }, &name, range, false, tags);
     if let Some(v) = state.vpcs.get_mut(&id) {
         v.ready = Some(ready);
+        v.dedicated = dedicated;
     }
     let made = state.vpcs.get(&id);
     Ok(call.ec2(|x| {

@@ -116,6 +116,10 @@ fn assume_role(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
         )
         .status(403));
     };
+    let source = call.params.text("SourceIdentity").filter(|s| !s.is_empty());
+    if let Some(name) = source {
+        check_name("sourceIdentity", name, 64)?;
+    }
     let lasts = duration(call, 3600, 43_200)?;
     let id = unique_id(world, "AROA", role);
     let assumed = format!("arn:aws:sts::{}:assumed-role/{role}/{session}", world.account);
@@ -126,6 +130,7 @@ fn assume_role(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
             x.el("AssumedRoleId", format!("{id}:{session}"));
             x.el("Arn", assumed);
         });
+        x.opt("SourceIdentity", source);
     }))
 }
 

@@ -195,19 +195,8 @@ fn palette_filter_menus_help_and_messages() {
     }
 }
 
-static ACTION: Action = Action {
-    name: "stop",
-    title: "Stop",
-    doc: "Stops.",
-    kind: "instances",
-    takes: crate::kinds::Takes::Rows,
-    bulk: true,
-    changes: true,
-    operations: &[],
-    available: |_| Ok(()),
-    refine: |_, _| FormSpec::default(),
-    plan: |_, _| Err(Fault::bug("not used")),
-};
+static ACTION: Action =
+    Action::on_rows(&world::INSTANCES, "stop", "Stop", |_, _| Err(Fault::bug("not used"))).doc("Stops.").several();
 
 fn plan(severe: bool) -> PlanDialog {
     let table = TableKey::all(seoul(), Kind(&world::INSTANCES));

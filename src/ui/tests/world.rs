@@ -101,8 +101,7 @@ static STATUSES_DEF: KindDef =
     KindDef { info: &STATUSES, list: |_, _| Box::pin(async { Ok(()) }), links: |_, _| Vec::new(), raw: None };
 static METRICS_DEF: KindDef =
     KindDef { info: &METRICS, list: |_, _| Box::pin(async { Ok(()) }), links: |_, _| Vec::new(), raw: None };
-static REGISTRY: Registry =
-    Registry { kinds: &[&INSTANCES_DEF, &STATUSES_DEF, &METRICS_DEF], actions: &[], senders: &[] };
+static REGISTRY: Registry = Registry { kinds: &[&INSTANCES_DEF, &STATUSES_DEF, &METRICS_DEF], actions: &[] };
 
 /// 14:02 in Seoul.
 pub(super) const NOW: Time = Time::from_secs(1_795_237_320);

@@ -2,36 +2,25 @@
 
 use std::time::Duration;
 
-use super::KIND;
 use crate::base::Fault;
-use crate::kinds::action::{Action, ActionContext, Takes};
-use crate::kinds::ec2::address_actions::{
-    ALLOCATE_ADDRESS, ASSOCIATE_ADDRESS, DISASSOCIATE_ADDRESS, RELEASE_ADDRESS, allocate_step, host_loses, ip_of,
-    standing_cost, taken_from,
-};
+use crate::kinds::action::{Action, ActionContext, FilledForm};
+use crate::kinds::ec2::address_actions::{allocate_step, host_loses, ip_of, standing_cost, taken_from};
 use crate::kinds::ec2::addresses;
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
+use crate::kinds::ec2::senders::{ALLOCATE_ADDRESS, ASSOCIATE_ADDRESS, DISASSOCIATE_ADDRESS, RELEASE_ADDRESS};
 use crate::kinds::plan_builder::{
-    check, check_rows, draft, form_title, label, line, note, severe, sorted, state, subject, text_of, title,
+    draft, form_title, label, line, note, severe, sorted, state, subject, text_of, title,
 };
 use crate::kinds::rows_field::rows_field;
-use crate::model::{Arg, Call, FormSpec, Kind, Out, Pick, Plan, Record, Step, StepUndo, TableKey, Values, Waiter};
+use crate::model::{Arg, FormSpec, Kind, Out, Pick, Plan, Record, Step, StepUndo, TableKey, Values, Waiter};
 
 /// `associate-address`.
-pub static ASSOCIATE_AN_ADDRESS: Action = Action {
-    name: "associate-address",
-    title: "Associate an address",
-    doc: "Gives an instance an Elastic IP address: one of the account's, or a new one, allocated by the same plan.",
-    kind: KIND,
-    takes: Takes::Rows,
-    bulk: false,
-    changes: true,
-    operations: &[&ALLOCATE_ADDRESS, &ASSOCIATE_ADDRESS, &DISASSOCIATE_ADDRESS, &RELEASE_ADDRESS],
-    available,
-    refine,
-    plan,
-};
+pub static ASSOCIATE_AN_ADDRESS: Action = Action::on_rows(&INFO, "associate-address", "Associate an address", plan)
+    .doc("Gives an instance an Elastic IP address: one of the account's, or a new one, allocated by the same plan.")
+    .calls(&[&ALLOCATE_ADDRESS, &ASSOCIATE_ADDRESS, &DISASSOCIATE_ADDRESS, &RELEASE_ADDRESS])
+    .only_if(available)
+    .form(refine);
 
 const ADDRESS: &str = "address";
 const NAME: &str = "name";
@@ -77,19 +66,15 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     FormSpec { title: form_title(cx, "Associate an address with"), fields, needs }
 }
 
-fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, available)?;
-    let spec = refine(cx, values);
-    check(&spec)?;
+fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let t = &cx.targets[0];
     let who = label(&t.record);
-    let chosen = text_of(&spec.fields[0]);
+    let chosen = form.text(ADDRESS);
     let row = cx.store.get(&table(cx), &chosen);
     let mut all = Vec::new();
     let mut steps = Vec::new();
     let (ip, allocation) = if chosen == NEW {
-        let name = spec.fields.get(1).map(text_of).filter(|n| !n.trim().is_empty());
-        steps.push(allocate_step(cx.scope, name.as_deref().map(str::trim)));
+        steps.push(allocate_step(cx.scope, form.given(NAME).as_deref()));
         ("the new address".to_string(), Arg::out(0, "AllocationId"))
     } else {
         (row.map_or_else(|| chosen.to_string(), |r| ip_of(r)), Arg::Str(chosen.clone()))
@@ -105,12 +90,13 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let at = steps.len();
     let undo = StepUndo {
         title: format!("take {ip} from {who}"),
-        call: Call::new(&DISASSOCIATE_ADDRESS, cx.scope.clone()).arg("AssociationId", Arg::out(at, "AssociationId")),
+        call: DISASSOCIATE_ADDRESS.call(cx.scope.clone()).arg("AssociationId", Arg::out(at, "AssociationId")),
         wait: Waiter::AtOnce,
         destructive: false,
         hurts: None,
     };
-    let call = Call::new(&ASSOCIATE_ADDRESS, cx.scope.clone())
+    let call = ASSOCIATE_ADDRESS
+        .call(cx.scope.clone())
         .arg("AllocationId", allocation)
         .arg("InstanceId", Arg::Str(t.record.id.clone()))
         // EC2 refuses to take it from another unless it is told to (Resource.AlreadyAssociated).

@@ -5,33 +5,28 @@ use std::time::Duration;
 use aws_sdk_ec2::types::InstanceType;
 
 use super::consequences::{self, Happens, fates, groups, target_group_impact};
-use super::{KIND, MODIFY_INSTANCE_ATTRIBUTE, START_INSTANCES, STOP_INSTANCES, disks, protection};
+use super::{disks, protection};
 use crate::base::Fault;
 use crate::base::text::{nearest, visible};
-use crate::kinds::action::{Action, ActionContext, Takes, Target};
+use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::instances::{INFO, fields};
+use crate::kinds::ec2::senders::{MODIFY_INSTANCE_ATTRIBUTE, START_INSTANCES, STOP_INSTANCES};
 use crate::kinds::plan_builder::{
-    by_table, check, check_rows, draft, field, form_title, label, line, names, note, severe, sorted, state, subject,
-    title, unknown,
+    by_table, draft, field, form_title, label, line, names, note, severe, sorted, state, subject, title, unknown,
 };
 use crate::model::{Arg, Call, FormField, FormSpec, Plan, Record, Step, StepUndo, Values, Waiter};
 
 /// `change-type`.
-pub static CHANGE_TYPE: Action = Action {
-    name: "change-type",
-    title: "Change type",
-    doc: "Gives instances another type. A running one is stopped, changed and started again; a stopped one is only changed. Each step \
-          has its way back.",
-    kind: KIND,
-    takes: Takes::Rows,
-    bulk: true,
-    changes: true,
-    operations: &[&STOP_INSTANCES, &MODIFY_INSTANCE_ATTRIBUTE, &START_INSTANCES],
-    available,
-    refine,
-    plan,
-};
+pub static CHANGE_TYPE: Action = Action::on_rows(&INFO, "change-type", "Change type", plan)
+    .doc(
+        "Gives instances another type. A running one is stopped, changed and started again; a stopped one \
+         is only changed. Each step has its way back.",
+    )
+    .several()
+    .calls(&[&STOP_INSTANCES, &MODIFY_INSTANCE_ATTRIBUTE, &START_INSTANCES])
+    .only_if(available)
+    .form(refine);
 
 const TYPE: &str = "type";
 
@@ -118,10 +113,8 @@ fn is_arm(ty: &str) -> bool {
     after.split('-').next().unwrap_or_default().contains('g') || family == "a1"
 }
 
-fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, available)?;
-    check(&refine(cx, values))?;
-    let ty = values.text(TYPE).unwrap_or_default().trim().to_string();
+fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+    let ty = form.text(TYPE).to_string();
     let runs = |t: &&Target| instance::state(&t.record) == InstanceState::Running;
     let running: Vec<Target> = cx.targets.iter().filter(runs).cloned().collect();
     let old = |t: &Target| instance::instance_type(&t.record).unwrap_or("an unknown type").to_string();
@@ -139,7 +132,7 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let mut all = Vec::new();
     if !running.is_empty() {
         let down = ActionContext { targets: &running, ..*cx };
-        protection::check(&down, protection::Protection::Stop, &STOP_INSTANCES, &mut all, &mut plan.needs)?;
+        protection::check(&down, protection::Protection::Stop, &STOP_INSTANCES.op, &mut all, &mut plan.needs)?;
         all.extend(target_group_impact(&down, &mut plan.needs));
         groups(&down, &fates(&down), Happens::Stop, &mut all, &mut plan.needs);
         consequences::addresses(&down, &mut all);
@@ -189,7 +182,7 @@ fn power(targets: &[Target], on: bool) -> Vec<Step> {
         let of = of(&step.call);
         let undo = StepUndo {
             title: format!("{} {}", word(!on), who()),
-            call: Call { op: back, ..step.call.clone() },
+            call: Call { op: &back.op, ..step.call.clone() },
             wait: power_wait(&of, !on),
             destructive: false,
             // Undoing a start stops what may be in use by then.
@@ -220,7 +213,8 @@ fn power_wait(targets: &[Target], on: bool) -> Waiter {
 
 fn modify(t: &Target, ty: &str) -> Step {
     let call = |ty: &str| {
-        Call::new(&MODIFY_INSTANCE_ATTRIBUTE, t.table.scope.clone())
+        MODIFY_INSTANCE_ATTRIBUTE
+            .call(t.table.scope.clone())
             .arg("InstanceId", Arg::Str(t.record.id.clone()))
             .arg("InstanceType", Arg::Map(vec![("Value", Arg::str(ty))]))
             .on([t.record.id.clone()])

@@ -1,4 +1,4 @@
-//! What can be done to instances, as data: start, stop, reboot, change the type, terminate, edit tags. Sent by [`super::senders`].
+//! What can be done to instances, as data: start, stop, reboot, change the type, terminate, edit tags.
 
 pub mod associate_address;
 pub mod change_type;
@@ -24,40 +24,20 @@ pub use terminate::TERMINATE;
 pub use user_data::EDIT_USER_DATA;
 
 use super::instances;
-use crate::kinds::action::Target;
+use crate::kinds::action::{Sender, Target};
 use crate::kinds::plan_builder::by_scope;
-use crate::model::{Arg, Call, Operation, Record, Retry, Service, Step};
-
-/// `StartInstances`.
-pub static START_INSTANCES: Operation = Operation::write(Service::Ec2, "StartInstances", Retry::Safe).with_dry_run();
-/// `StopInstances`.
-pub static STOP_INSTANCES: Operation = Operation::write(Service::Ec2, "StopInstances", Retry::Safe).with_dry_run();
-/// `RebootInstances`: sent twice, it reboots twice.
-pub static REBOOT_INSTANCES: Operation = Operation::write(Service::Ec2, "RebootInstances", Retry::Never).with_dry_run();
-/// `TerminateInstances`.
-pub static TERMINATE_INSTANCES: Operation =
-    Operation::write(Service::Ec2, "TerminateInstances", Retry::Safe).with_dry_run();
-/// `ModifyInstanceAttribute`: one attribute of one instance.
-pub static MODIFY_INSTANCE_ATTRIBUTE: Operation =
-    Operation::write(Service::Ec2, "ModifyInstanceAttribute", Retry::Safe).with_dry_run();
-/// `CreateTags`: sets tags, new or not.
-pub static CREATE_TAGS: Operation = Operation::write(Service::Ec2, "CreateTags", Retry::Safe).with_dry_run();
-/// `DeleteTags`.
-pub static DELETE_TAGS: Operation = Operation::write(Service::Ec2, "DeleteTags", Retry::Safe).with_dry_run();
+use crate::model::{Arg, Record, Step};
 
 /// Ids in one call. EC2 takes 1,000 and recommends smaller batches; a command of a hundred can still be read.
 const MOST_IDS: usize = 100;
 
-/// The kind that these act on.
-const KIND: &str = instances::INFO.name;
-
 /// One call for each scope and each hundred instances.
-fn calls(op: &'static Operation, targets: &[Target], options: &[(&'static str, bool)]) -> Vec<Step> {
+fn calls(op: &'static Sender, targets: &[Target], options: &[(&'static str, bool)]) -> Vec<Step> {
     let mut out = Vec::new();
     for (scope, rows) in by_scope(targets) {
         for batch in rows.chunks(MOST_IDS) {
             let ids = batch.iter().map(|t| t.record.id.clone());
-            let mut call = Call::new(op, scope.clone()).arg("InstanceIds", Arg::strs(ids.clone())).on(ids);
+            let mut call = op.call(scope.clone()).arg("InstanceIds", Arg::strs(ids.clone())).on(ids);
             for (name, _) in options.iter().filter(|(_, on)| *on) {
                 call = call.arg(name, Arg::Bool(true));
             }

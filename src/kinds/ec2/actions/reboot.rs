@@ -1,29 +1,24 @@
 //! `reboot`: sent once, whatever happens.
 
+use super::calls;
 use super::consequences::{reboots, target_group_impact};
-use super::{KIND, REBOOT_INSTANCES, calls};
 use crate::base::Fault;
-use crate::kinds::action::{Action, ActionContext, Takes};
+use crate::kinds::action::{Action, ActionContext, FilledForm};
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
-use crate::kinds::plan_builder::{check_rows, draft, no_form, note, sorted, state, subject, title};
-use crate::model::{Plan, Record, Values};
+use crate::kinds::ec2::senders::REBOOT_INSTANCES;
+use crate::kinds::plan_builder::{draft, note, sorted, state, subject, title};
+use crate::model::{Plan, Record};
 
 /// `reboot`.
-pub static REBOOT: Action = Action {
-    name: "reboot",
-    title: "Reboot",
-    doc: "Reboots running instances. They keep their addresses and what is on their disks, instance store included. Answer once: \
-          if no answer comes, it is not sent again.",
-    kind: KIND,
-    takes: Takes::Rows,
-    bulk: true,
-    changes: true,
-    operations: &[&REBOOT_INSTANCES],
-    available,
-    refine: |cx, _| no_form(cx, "Reboot"),
-    plan,
-};
+pub static REBOOT: Action = Action::on_rows(&INFO, "reboot", "Reboot", plan)
+    .doc(
+        "Reboots running instances. They keep their addresses and what is on their disks, instance store \
+         included. Answer once: if no answer comes, it is not sent again.",
+    )
+    .several()
+    .calls(&[&REBOOT_INSTANCES])
+    .only_if(available);
 
 fn available(row: &Record) -> Result<(), String> {
     match instance::state(row) {
@@ -32,8 +27,7 @@ fn available(row: &Record) -> Result<(), String> {
     }
 }
 
-fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, available)?;
+fn plan(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     let change = |t| subject(t, format!("{} → rebooting → running", state(&t.record)));
     let mut plan =
         draft("reboot", title("Reboot", &INFO, cx.targets), cx.targets, cx.targets.iter().map(change).collect());

@@ -1,29 +1,23 @@
 //! `start`: stopped instances run again.
 
-use super::{KIND, START_INSTANCES, calls, types};
+use super::{calls, types};
 use crate::base::Fault;
-use crate::kinds::action::{Action, ActionContext, Takes};
+use crate::kinds::action::{Action, ActionContext, FilledForm};
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::instances::{INFO, fields};
-use crate::kinds::plan_builder::{
-    check_rows, draft, field, label, names, no_form, note, sorted, state, subject, title, wait_state,
-};
-use crate::model::{Plan, Record, Undo, Values};
+use crate::kinds::ec2::senders::START_INSTANCES;
+use crate::kinds::plan_builder::{draft, field, label, names, note, sorted, state, subject, title, wait_state};
+use crate::model::{Plan, Record, Undo};
 
 /// `start`.
-pub static START: Action = Action {
-    name: "start",
-    title: "Start",
-    doc: "Starts stopped instances. They keep their volumes, private addresses and Elastic IPs; another public address is a new one.",
-    kind: KIND,
-    takes: Takes::Rows,
-    bulk: true,
-    changes: true,
-    operations: &[&START_INSTANCES],
-    available,
-    refine: |cx, _| no_form(cx, "Start"),
-    plan,
-};
+pub static START: Action = Action::on_rows(&INFO, "start", "Start", plan)
+    .doc(
+        "Starts stopped instances. They keep their volumes, private addresses and Elastic IPs; another \
+         public address is a new one.",
+    )
+    .several()
+    .calls(&[&START_INSTANCES])
+    .only_if(available);
 
 fn available(row: &Record) -> Result<(), String> {
     match instance::state(row) {
@@ -34,8 +28,7 @@ fn available(row: &Record) -> Result<(), String> {
     }
 }
 
-fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, available)?;
+fn plan(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     let change = |t| subject(t, format!("{} → running", state(&t.record)));
     let mut plan =
         draft("start", title("Start", &INFO, cx.targets), cx.targets, cx.targets.iter().map(change).collect());

@@ -1,32 +1,29 @@
 //! `stop`: running instances stop; with the options force and hibernate.
 
 use super::consequences::{self, Happens, fates, groups, target_group_impact};
-use super::{KIND, STOP_INSTANCES, calls, disks, protection};
+use super::{calls, disks, protection};
 use crate::base::Fault;
-use crate::kinds::action::{Action, ActionContext, Takes, Target};
+use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
 use crate::kinds::autoscaling::group_reaction::GroupReaction;
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
+use crate::kinds::ec2::senders::STOP_INSTANCES;
 use crate::kinds::plan_builder::{
-    check, check_rows, draft, form_title, label, names, note, severe, sorted, state, subject, title, toggle, wait_state,
+    draft, form_title, label, names, note, severe, sorted, state, subject, title, toggle, wait_state,
 };
 use crate::model::{FormSpec, Plan, Record, Undo, Values};
 
 /// `stop`.
-pub static STOP: Action = Action {
-    name: "stop",
-    title: "Stop",
-    doc: "Stops running instances. Compute is not billed while they are stopped; disks and Elastic IPs are. `force` does not \
-          wait for the operating system; `hibernate` writes memory to the root volume first.",
-    kind: KIND,
-    takes: Takes::Rows,
-    bulk: true,
-    changes: true,
-    operations: &[&STOP_INSTANCES],
-    available,
-    refine,
-    plan,
-};
+pub static STOP: Action = Action::on_rows(&INFO, "stop", "Stop", plan)
+    .doc(
+        "Stops running instances. Compute is not billed while they are stopped; disks and Elastic IPs are. \
+         `force` does not wait for the operating system; `hibernate` writes memory to the root volume \
+         first.",
+    )
+    .several()
+    .calls(&[&STOP_INSTANCES])
+    .only_if(available)
+    .form(refine);
 
 const FORCE: &str = "force";
 const HIBERNATE: &str = "hibernate";
@@ -82,12 +79,8 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     FormSpec { title: form_title(cx, "Stop"), fields, needs: Vec::new() }
 }
 
-fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, available)?;
-    let spec = refine(cx, values);
-    check(&spec)?;
-    let force = values.flag(FORCE);
-    let hibernate = values.flag(HIBERNATE) && spec.fields.iter().any(|f| f.name == HIBERNATE);
+fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+    let (force, hibernate) = (form.flag(FORCE), form.flag(HIBERNATE));
     let fates = fates(cx);
     let change = |(t, fate): (&Target, &Option<(String, GroupReaction)>)| {
         subject(t, format!("{} → {}", state(&t.record), becomes(fate.as_ref(), hibernate)))
@@ -97,7 +90,7 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     plan.steps = calls(&STOP_INSTANCES, cx.targets, &[("Force", force), ("Hibernate", hibernate)]);
 
     let mut all = Vec::new();
-    protection::check(cx, protection::Protection::Stop, &STOP_INSTANCES, &mut all, &mut plan.needs)?;
+    protection::check(cx, protection::Protection::Stop, &STOP_INSTANCES.op, &mut all, &mut plan.needs)?;
     all.extend(target_group_impact(cx, &mut plan.needs));
     let replaced = groups(cx, &fates, Happens::Stop, &mut all, &mut plan.needs);
     let lost = consequences::addresses(cx, &mut all);

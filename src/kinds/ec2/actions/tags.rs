@@ -4,35 +4,29 @@
 
 use arcstr::ArcStr;
 
-use super::{CREATE_TAGS, DELETE_TAGS, KIND, MOST_IDS};
+use super::MOST_IDS;
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
-use crate::kinds::action::{Action, ActionContext, Takes, Target};
+use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
 use crate::kinds::draft_table::{DraftTable, is_blank, is_new};
 use crate::kinds::ec2::instances::INFO;
-use crate::kinds::plan_builder::{
-    by_scope, check, draft, form_title, label, line, names, note, sorted, subject, title,
-};
+use crate::kinds::ec2::senders::{CREATE_TAGS, DELETE_TAGS};
+use crate::kinds::plan_builder::{by_scope, draft, form_title, label, line, names, note, sorted, subject, title};
 use crate::model::{
     Arg, Call, Cell, CellError, DraftColumn, DraftRow, FormSpec, Plan, Preset, Record, RowMark, Step, TableRow, Undo,
     Values,
 };
 
 /// `tags`.
-pub static TAGS: Action = Action {
-    name: "tags",
-    title: "Edit tags",
-    doc: "Edits tags in a draft table; of several rows, those that any of them has. In the palette: `tags +Env=prod -Owner`, or \
-          `tags set=Env=prod,Team=x remove=Temp`; a comma, equals sign or backslash within a key or value has a backslash before it.",
-    kind: KIND,
-    takes: Takes::Rows,
-    bulk: true,
-    changes: true,
-    operations: &[&CREATE_TAGS, &DELETE_TAGS],
-    available: |_| Ok(()),
-    refine,
-    plan,
-};
+pub static TAGS: Action = Action::on_rows(&INFO, "tags", "Edit tags", plan)
+    .doc(
+        "Edits tags in a draft table; of several rows, those that any of them has. In the palette: `tags \
+         +Env=prod -Owner`, or `tags set=Env=prod,Team=x remove=Temp`; a comma, equals sign or backslash \
+         within a key or value has a backslash before it.",
+    )
+    .several()
+    .calls(&[&CREATE_TAGS, &DELETE_TAGS])
+    .form(refine);
 
 const ROWS: &str = "tags";
 /// What a palette line says in words.
@@ -362,9 +356,8 @@ impl<'a> Change<'a> {
     }
 }
 
-fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
-    check(&refine(cx, values))?;
-    let edits = edits(cx.targets, values).map_err(|(_, e)| Fault::new(FaultKind::Invalid, e))?;
+fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+    let edits = edits(cx.targets, form.values).map_err(|(_, e)| Fault::new(FaultKind::Invalid, e))?;
     let changes: Vec<Change<'_>> = cx.targets.iter().filter_map(|t| Change::of(t, &edits)).collect();
     if changes.is_empty() {
         return Err(Fault::new(FaultKind::Invalid, "No tag is different from what is there."));
@@ -414,7 +407,7 @@ fn set_calls(edits: &Edits, rows: &[Target]) -> Vec<Call> {
         Arg::List(edits.set.iter().map(one).collect())
     };
     let call = |(scope, ids): (_, Vec<ArcStr>)| {
-        Call::new(&CREATE_TAGS, scope).arg("Resources", Arg::strs(ids.clone())).arg("Tags", tags()).on(ids)
+        CREATE_TAGS.call(scope).arg("Resources", Arg::strs(ids.clone())).arg("Tags", tags()).on(ids)
     };
     batches(rows, &differs).into_iter().map(call).collect()
 }
@@ -424,7 +417,7 @@ fn remove_calls(edits: &Edits, rows: &[Target]) -> Vec<Call> {
     // A key alone: whatever its value. An empty value would remove only an empty one.
     let tags = || Arg::List(edits.remove.iter().map(|k| Arg::Map(vec![("Key", Arg::Str(k.clone()))])).collect());
     let call = |(scope, ids): (_, Vec<ArcStr>)| {
-        Call::new(&DELETE_TAGS, scope).arg("Resources", Arg::strs(ids.clone())).arg("Tags", tags()).on(ids)
+        DELETE_TAGS.call(scope).arg("Resources", Arg::strs(ids.clone())).arg("Tags", tags()).on(ids)
     };
     batches(rows, &has).into_iter().map(call).collect()
 }

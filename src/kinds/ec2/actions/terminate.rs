@@ -1,30 +1,25 @@
 //! `terminate`: for good.
 
 use super::consequences::{self, Happens, fates, groups, target_group_impact};
-use super::{KIND, TERMINATE_INSTANCES, calls, disks, protection};
+use super::{calls, disks, protection};
 use crate::base::Fault;
-use crate::kinds::action::{Action, ActionContext, Takes, Target};
+use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
 use crate::kinds::autoscaling::group_reaction::GroupReaction;
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
-use crate::kinds::plan_builder::{check_rows, draft, no_form, sorted, state, subject, title, wait_state};
-use crate::model::{Plan, Record, Values};
+use crate::kinds::ec2::senders::TERMINATE_INSTANCES;
+use crate::kinds::plan_builder::{draft, sorted, state, subject, title, wait_state};
+use crate::model::{Plan, Record};
 
 /// `terminate`.
-pub static TERMINATE: Action = Action {
-    name: "terminate",
-    title: "Terminate",
-    doc: "Terminates instances for good. Volumes with DeleteOnTermination go with them; others and Elastic IPs stay and go on \
-          costing.",
-    kind: KIND,
-    takes: Takes::Rows,
-    bulk: true,
-    changes: true,
-    operations: &[&TERMINATE_INSTANCES],
-    available,
-    refine: |cx, _| no_form(cx, "Terminate"),
-    plan,
-};
+pub static TERMINATE: Action = Action::on_rows(&INFO, "terminate", "Terminate", plan)
+    .doc(
+        "Terminates instances for good. Volumes with DeleteOnTermination go with them; others and Elastic \
+         IPs stay and go on costing.",
+    )
+    .several()
+    .calls(&[&TERMINATE_INSTANCES])
+    .only_if(available);
 
 fn available(row: &Record) -> Result<(), String> {
     match instance::state(row) {
@@ -34,8 +29,7 @@ fn available(row: &Record) -> Result<(), String> {
     }
 }
 
-fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, available)?;
+fn plan(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     let fates = fates(cx);
     let change = |(t, fate): (&Target, &Option<(String, GroupReaction)>)| {
         subject(t, format!("{} → {}", state(&t.record), becomes(fate.as_ref())))
@@ -46,7 +40,7 @@ fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
     plan.steps = calls(&TERMINATE_INSTANCES, cx.targets, &[]);
 
     let mut all = Vec::new();
-    protection::check(cx, protection::Protection::Termination, &TERMINATE_INSTANCES, &mut all, &mut plan.needs)?;
+    protection::check(cx, protection::Protection::Termination, &TERMINATE_INSTANCES.op, &mut all, &mut plan.needs)?;
     all.extend(target_group_impact(cx, &mut plan.needs));
     groups(cx, &fates, Happens::Terminate, &mut all, &mut plan.needs);
     consequences::instance_store(cx, &mut all);

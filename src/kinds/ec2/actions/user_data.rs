@@ -8,30 +8,25 @@ use std::time::Duration;
 use arcstr::ArcStr;
 use bytes::Bytes;
 
-use super::{KIND, MODIFY_INSTANCE_ATTRIBUTE};
 use crate::base::{Fault, FaultKind, Secret};
-use crate::kinds::action::{Action, ActionContext, Takes, Target};
+use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
 use crate::kinds::ec2::instance_user_data as user_data;
+use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
+use crate::kinds::ec2::senders::MODIFY_INSTANCE_ATTRIBUTE;
 use crate::kinds::file_fields::{LinesValue, lines, lines_value, size};
-use crate::kinds::plan_builder::{beside, check, check_rows, draft, form_title, label, note, sorted, subject, title};
+use crate::kinds::plan_builder::{beside, draft, form_title, label, note, sorted, subject, title};
 use crate::model::{Arg, Call, FormSpec, Kind, Plan, Record, Step, StepUndo, TableKey, Values, Waiter};
 
 /// `edit-user-data`.
-pub static EDIT_USER_DATA: Action = Action {
-    name: "edit-user-data",
-    title: "Edit user data",
-    doc: "Edits the user data of a stopped instance: in the form, in $VISUAL or $EDITOR, or taken from a file (user_data=@setup.sh). It \
-          is a secret: no plan, journal or log has it.",
-    kind: KIND,
-    takes: Takes::Rows,
-    bulk: false,
-    changes: true,
-    operations: &[&MODIFY_INSTANCE_ATTRIBUTE],
-    available,
-    refine,
-    plan,
-};
+pub static EDIT_USER_DATA: Action = Action::on_rows(&INFO, "edit-user-data", "Edit user data", plan)
+    .doc(
+        "Edits the user data of a stopped instance: in the form, in $VISUAL or $EDITOR, or taken from a \
+         file (user_data=@setup.sh). It is a secret: no plan, journal or log has it.",
+    )
+    .calls(&[&MODIFY_INSTANCE_ATTRIBUTE])
+    .only_if(available)
+    .form(refine);
 
 const USER_DATA: &str = "user_data";
 /// Bytes, before they are encoded.
@@ -72,12 +67,10 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     FormSpec { title: form_title(cx, "Edit user data of"), fields: vec![field], needs }
 }
 
-fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, available)?;
-    check(&refine(cx, values))?;
-    let [t] = cx.targets else { return Err(Fault::bug("edit-user-data takes one instance.")) };
+fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+    let t = &cx.targets[0];
     let old = user_data::of(cx.store, &t.table, &t.record.id);
-    let new = lines_value(cx.files, values, USER_DATA, MOST);
+    let new = lines_value(cx.files, form.values, USER_DATA, MOST);
     let Some(LinesValue { bytes, file }) = new else {
         return Err(Fault::new(FaultKind::Invalid, "No user data was given."));
     };
@@ -176,7 +169,8 @@ fn written(t: &Target, bytes: usize) -> Waiter {
 
 fn call(t: &Target, bytes: Secret<Bytes>, file: Option<&ArcStr>) -> Call {
     let value = Arg::SecretFile { bytes, file: file.cloned().unwrap_or_else(|| FILE.into()) };
-    Call::new(&MODIFY_INSTANCE_ATTRIBUTE, t.table.scope.clone())
+    MODIFY_INSTANCE_ATTRIBUTE
+        .call(t.table.scope.clone())
         .arg("InstanceId", Arg::Str(t.record.id.clone()))
         .arg("UserData", Arg::Map(vec![("Value", value)]))
         .on([t.record.id.clone()])
@@ -216,15 +210,23 @@ mod tests {
         let spec = refine(&cx, &Values::default());
         assert_eq!(spec.fields[0].value, FormValue::Secret(Secret::new("#!/bin/sh\nhunter2\n".into())));
         assert_eq!((spec.fields[0].facts.as_str(), spec.fields[0].error.as_ref()), ("It has 18 B now.", None));
-        assert!(plan(&cx, &Values::default()).is_err(), "nothing was put in");
-        assert!(plan(&cx, &typed("#!/bin/sh\nhunter2\n")).is_err_and(|f| f.message.contains("what it was")));
-        let p = plan(&cx, &typed("#!/bin/sh\nhunter3\nx\n")).expect("a plan");
+        assert!(EDIT_USER_DATA.planned(&cx, &Values::default()).is_err(), "nothing was put in");
+        assert!(
+            EDIT_USER_DATA
+                .planned(&cx, &typed("#!/bin/sh\nhunter2\n"))
+                .is_err_and(|f| f.message.contains("what it was"))
+        );
+        let p = EDIT_USER_DATA.planned(&cx, &typed("#!/bin/sh\nhunter3\nx\n")).expect("a plan");
         assert_eq!(p.subjects[0].change, "18 B → 20 B, lines: 2 added, 1 taken away");
         assert!(!format!("{p:?} {spec:?}").contains("hunter"));
         let back = &p.steps[0].undo.as_ref().expect("a way back").call;
         let value = back.get("UserData").and_then(|v| v.member("Value")).and_then(Arg::as_bytes);
         assert_eq!(value.map(|b| &b[..]), Some(&b"#!/bin/sh\nhunter2\n"[..]));
-        assert!(plan(&cx, &typed(&"x".repeat(16_385))).is_err_and(|f| f.message.contains("16,384 B are allowed")));
+        assert!(
+            EDIT_USER_DATA
+                .planned(&cx, &typed(&"x".repeat(16_385)))
+                .is_err_and(|f| f.message.contains("16,384 B are allowed"))
+        );
     }
 
     #[test]
@@ -237,7 +239,7 @@ mod tests {
         let rows = with_data(Value::Unknown, 9);
         let spec = refine(&rows.context(&targets), &Values::default());
         assert!(spec.fields[0].facts.contains("no text"), "{}", spec.fields[0].facts);
-        let p = plan(&rows.context(&targets), &typed("new")).expect("a plan");
+        let p = EDIT_USER_DATA.planned(&rows.context(&targets), &typed("new")).expect("a plan");
         assert!(p.steps[0].undo.is_none() && p.consequences.iter().any(|c| c.text.contains("cannot be put back")));
         assert!((EDIT_USER_DATA.available)(&row(&INFO, "i-1", "web-1", "running").record()).is_err());
     }

@@ -1,29 +1,22 @@
 //! `attach`: an available volume becomes a disk of an instance of its zone.
 
-use super::{ATTACH_VOLUME, ATTACHING, KIND, Volume, attach_call, detach_again, device_field, instances_of};
+use super::{ATTACHING, Volume, attach_call, detach_again, device_field, instances_of};
 use crate::base::Fault;
-use crate::kinds::action::{Action, ActionContext, Takes};
+use crate::kinds::action::{Action, ActionContext, FilledForm};
 use crate::kinds::ec2::instances;
+use crate::kinds::ec2::senders::{ATTACH_VOLUME, DETACH_VOLUME};
 use crate::kinds::ec2::volumes::INFO;
 use crate::kinds::ec2::volumes::volume::{self, VolumeState};
-use crate::kinds::plan_builder::{check, check_rows, draft, form_title, note, sorted, state, subject, text_of, title};
+use crate::kinds::plan_builder::{draft, form_title, note, sorted, state, subject, text_of, title};
 use crate::kinds::rows_field::rows_field;
 use crate::model::{FormSpec, Kind, Plan, Record, Step, TableKey, Values};
 
 /// `attach`.
-pub static ATTACH: Action = Action {
-    name: "attach",
-    title: "Attach",
-    doc: "Attaches a volume to an instance of its Availability Zone.",
-    kind: KIND,
-    takes: Takes::Rows,
-    bulk: false,
-    changes: true,
-    operations: &[&ATTACH_VOLUME, &super::DETACH_VOLUME],
-    available,
-    refine,
-    plan,
-};
+pub static ATTACH: Action = Action::on_rows(&INFO, "attach", "Attach", plan)
+    .doc("Attaches a volume to an instance of its Availability Zone.")
+    .calls(&[&ATTACH_VOLUME, &DETACH_VOLUME])
+    .only_if(available)
+    .form(refine);
 
 const INSTANCE: &str = "instance";
 const DEVICE: &str = "device";
@@ -49,11 +42,8 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     FormSpec { title: form_title(cx, "Attach"), fields: vec![instance, device], needs }
 }
 
-fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, available)?;
-    let spec = refine(cx, values);
-    check(&spec)?;
-    let (instance, device) = (text_of(&spec.fields[0]), text_of(&spec.fields[1]));
+fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+    let (instance, device) = (form.text(INSTANCE), form.text(DEVICE));
     let t = &cx.targets[0];
     let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
     let host = cx.store.get(&key, &instance).map_or_else(|| instance.to_string(), |r| r.label().to_string());

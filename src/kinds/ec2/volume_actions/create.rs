@@ -4,34 +4,29 @@ use std::time::Duration;
 
 use arcstr::ArcStr;
 
-use super::{CREATE_VOLUME, DELETE_VOLUME, KIND, Volume, attach_call, detach_again, device_field, instances_of};
+use super::{Volume, attach_call, detach_again, device_field, instances_of};
 use crate::base::text::visible;
 use crate::base::{Fault, Scope};
-use crate::kinds::action::{Action, ActionContext, Takes};
+use crate::kinds::action::{Action, ActionContext, FilledForm};
 use crate::kinds::ec2::instances::{self, fields};
+use crate::kinds::ec2::senders::{ATTACH_VOLUME, CREATE_VOLUME, DELETE_VOLUME, DETACH_VOLUME};
+use crate::kinds::ec2::volumes::INFO;
 use crate::kinds::ec2::{availability_zones, volume_price};
 use crate::kinds::plan_builder::{
-    Known, PRICES, check, draft, field, known_or_unknown, line, live, name_tag, need, note, number, pick, sorted,
-    text_of, toggle, whole,
+    Known, PRICES, draft, field, known_or_unknown, line, live, name_tag, need, note, number, pick, sorted, text_of,
+    toggle, whole,
 };
 use crate::kinds::rows_field::rows_field;
 use crate::model::{Arg, Call, Choice, FormField, FormSpec, FormValue, Kind, Plan, Step, StepUndo, TableKey, Values};
 
 /// `create-volume`.
-pub static CREATE: Action = Action {
-    name: "create-volume",
-    title: "Create a volume",
-    doc: "Makes an EBS volume in an Availability Zone, empty or from a snapshot, and attaches it if an instance is named. One plan: \
-          create, wait until it is available, attach.",
-    kind: KIND,
-    takes: Takes::Scope,
-    bulk: false,
-    changes: true,
-    operations: &[&CREATE_VOLUME, &super::ATTACH_VOLUME, &super::DETACH_VOLUME, &DELETE_VOLUME],
-    available: |_| Ok(()),
-    refine,
-    plan,
-};
+pub static CREATE: Action = Action::on_scope(&INFO, "create-volume", "Create a volume", plan)
+    .doc(
+        "Makes an EBS volume in an Availability Zone, empty or from a snapshot, and attaches it if an \
+         instance is named. One plan: create, wait until it is available, attach.",
+    )
+    .calls(&[&CREATE_VOLUME, &ATTACH_VOLUME, &DETACH_VOLUME, &DELETE_VOLUME])
+    .form(refine);
 
 const SIZE: &str = "size";
 const ZONE: &str = "zone";
@@ -225,35 +220,31 @@ fn optional(
     number(values, (name, label), range, default, help)
 }
 
-fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
-    let spec = refine(cx, values);
-    check(&spec)?;
-    let get = |name: &str| spec.fields.iter().find(|f| f.name == name).map(text_of).filter(|t| !t.is_empty());
-    let int = |name: &str| get(name).and_then(|t| t.parse::<i64>().ok());
-    let (zone, ty) = (get(ZONE).unwrap_or_default(), get(TYPE).unwrap_or_default());
-    let encrypted = spec.fields.iter().any(|f| f.name == ENCRYPTED && f.value == FormValue::Flag(true));
-    let mut call = Call::new(&CREATE_VOLUME, cx.scope.clone())
+fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+    let (zone, ty, encrypted) = (form.text(ZONE), form.text(TYPE), form.flag(ENCRYPTED));
+    let mut call = CREATE_VOLUME
+        .call(cx.scope.clone())
         .arg("AvailabilityZone", Arg::Str(zone.clone()))
         .arg("VolumeType", Arg::Str(ty.clone()));
     for (member, field) in [("Size", SIZE), ("Iops", IOPS), ("Throughput", THROUGHPUT)] {
-        if let Some(n) = int(field) {
+        if let Some(n) = form.number(field) {
             call = call.arg(member, Arg::Int(n));
         }
     }
-    if let Some(id) = get(SNAPSHOT) {
+    if let Some(id) = form.given(SNAPSHOT) {
         call = call.arg("SnapshotId", Arg::Str(id));
     }
     // False is not said: a volume from an encrypted snapshot is encrypted whatever is asked for.
     if encrypted {
         call = call.arg("Encrypted", Arg::Bool(true));
     }
-    let name = get(NAME);
+    let name = form.given(NAME);
     if let Some(name) = &name {
         call = call.arg("TagSpecifications", name_tag("volume", name));
     }
     call = call.arg("ClientToken", Arg::Token);
 
-    let what = match int(SIZE) {
+    let what = match form.number(SIZE) {
         Some(gib) => format!("a {gib} GiB {ty} volume in {zone}"),
         None => format!("a {ty} volume in {zone} as large as its snapshot"),
     };
@@ -270,9 +261,9 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
     let available = made.becomes(cx.scope, &["available"], false, CREATING);
     let create = Step::new(format!("create {what}"), call).undone_by(undo);
     let mut all = Vec::new();
-    match get(ATTACH).filter(|i| i != "none") {
+    match form.given(ATTACH).filter(|i| i != "none") {
         Some(instance) => {
-            let device = get(DEVICE).unwrap_or_default();
+            let device = form.text(DEVICE);
             let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
             let host = cx.store.get(&key, &instance).map_or_else(|| instance.to_string(), |r| r.label().to_string());
             plan.title = format!("{} for {host}", plan.title);
@@ -289,12 +280,12 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
             plan.wait = available;
         }
     }
-    if !encrypted && get(SNAPSHOT).is_none() {
+    if !encrypted && form.given(SNAPSHOT).is_none() {
         all.push(note("it is not encrypted, unless the account encrypts by default"));
     }
     plan.consequences = sorted(all);
-    let (iops, throughput) = (int(IOPS).unwrap_or(3_000), int(THROUGHPUT).unwrap_or(125));
-    let monthly = int(SIZE).and_then(|gib| {
+    let (iops, throughput) = (form.number(IOPS).unwrap_or(3_000), form.number(THROUGHPUT).unwrap_or(125));
+    let monthly = form.number(SIZE).and_then(|gib| {
         let small = |n: i64| i32::try_from(n).unwrap_or(i32::MAX);
         volume_price::monthly(&ty, small(gib), small(iops), small(throughput))
     });
@@ -306,7 +297,7 @@ fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
 }
 
 pub(super) fn delete_call(scope: &Scope, volume: &Volume) -> Call {
-    let call = Call::new(&DELETE_VOLUME, scope.clone()).arg("VolumeId", volume.arg());
+    let call = DELETE_VOLUME.call(scope.clone()).arg("VolumeId", volume.arg());
     match volume {
         Volume::Known(id) => call.on([id.clone()]),
         Volume::Made(_) => call,

@@ -2,29 +2,25 @@
 
 use std::time::Duration;
 
+use super::Volume;
 use super::create::delete_call;
-use super::{DELETE_VOLUME, KIND, Volume};
 use crate::base::Fault;
-use crate::kinds::action::{Action, ActionContext, Takes};
+use crate::kinds::action::{Action, ActionContext, FilledForm};
+use crate::kinds::ec2::senders::DELETE_VOLUME;
 use crate::kinds::ec2::volumes::volume::{self, VolumeState};
 use crate::kinds::ec2::volumes::{INFO, fields};
-use crate::kinds::plan_builder::{PRICES, check_rows, draft, no_form, note, sorted, state, subject, title, wait_state};
-use crate::model::{Plan, Record, Step, Values};
+use crate::kinds::plan_builder::{PRICES, draft, note, sorted, state, subject, title, wait_state};
+use crate::model::{Plan, Record, Step};
 
 /// `delete`.
-pub static DELETE: Action = Action {
-    name: "delete",
-    title: "Delete",
-    doc: "Deletes volumes that are attached to nothing. What is on them is gone for good, unless a snapshot has it.",
-    kind: KIND,
-    takes: Takes::Rows,
-    bulk: true,
-    changes: true,
-    operations: &[&DELETE_VOLUME],
-    available,
-    refine: |cx, _| no_form(cx, "Delete"),
-    plan,
-};
+pub static DELETE: Action = Action::on_rows(&INFO, "delete", "Delete", plan)
+    .doc(
+        "Deletes volumes that are attached to nothing. What is on them is gone for good, unless a snapshot \
+         has it.",
+    )
+    .several()
+    .calls(&[&DELETE_VOLUME])
+    .only_if(available);
 
 fn available(row: &Record) -> Result<(), String> {
     match volume::state(row) {
@@ -34,8 +30,7 @@ fn available(row: &Record) -> Result<(), String> {
     }
 }
 
-fn plan(cx: &ActionContext<'_>, _: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, available)?;
+fn plan(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     let subjects = cx.targets.iter().map(|t| subject(t, format!("{} → deleted for good", state(&t.record)))).collect();
     let mut plan = draft("delete", title("Delete", &INFO, cx.targets), cx.targets, subjects);
     let step = |t: &crate::kinds::Target| {

@@ -1,33 +1,27 @@
 //! `detach`: a volume leaves its instance.
 
-use super::{ATTACHING, DETACH_VOLUME, KIND, Volume, attach_call, detach_call};
+use super::{ATTACHING, Volume, attach_call, detach_call};
 use crate::base::{Fault, FaultKind};
-use crate::kinds::action::{Action, ActionContext, Takes};
+use crate::kinds::action::{Action, ActionContext, FilledForm};
 use crate::kinds::ec2::instances;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
+use crate::kinds::ec2::senders::{ATTACH_VOLUME, DETACH_VOLUME};
 use crate::kinds::ec2::volumes::INFO;
 use crate::kinds::ec2::volumes::volume::{self, VolumeState};
 use crate::kinds::plan_builder::{
-    Known, check, check_rows, draft, form_title, need, note, pick, severe, sorted, state, subject, text_of, title,
-    toggle, unknown, whole,
+    Known, draft, form_title, need, note, pick, severe, sorted, state, subject, title, toggle, unknown, whole,
 };
 use crate::model::{Choice, FormSpec, Kind, Plan, Record, Step, StepUndo, TableKey, Values};
 
 /// `detach`.
-pub static DETACH: Action = Action {
-    name: "detach",
-    title: "Detach",
-    doc: "Takes a volume from its instance. Unmount it there first: what is not written yet is lost otherwise. `force` does not wait for \
-          the operating system.",
-    kind: KIND,
-    takes: Takes::Rows,
-    bulk: false,
-    changes: true,
-    operations: &[&DETACH_VOLUME, &super::ATTACH_VOLUME],
-    available,
-    refine,
-    plan,
-};
+pub static DETACH: Action = Action::on_rows(&INFO, "detach", "Detach", plan)
+    .doc(
+        "Takes a volume from its instance. Unmount it there first: what is not written yet is lost \
+         otherwise. `force` does not wait for the operating system.",
+    )
+    .calls(&[&DETACH_VOLUME, &ATTACH_VOLUME])
+    .only_if(available)
+    .form(refine);
 
 const FORCE: &str = "force";
 const FROM: &str = "from";
@@ -55,17 +49,13 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     FormSpec { title: form_title(cx, "Detach"), fields, needs: Vec::new() }
 }
 
-fn plan(cx: &ActionContext<'_>, values: &Values) -> Result<Plan, Fault> {
-    check_rows(cx.targets, available)?;
-    let spec = refine(cx, values);
-    check(&spec)?;
+fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let t = &cx.targets[0];
     let hosts = volume::instances(&t.record);
-    let chosen = spec.fields.iter().find(|f| f.name == FROM).map(text_of);
-    let Some(host) = chosen.or_else(|| hosts.first().cloned()) else {
+    let Some(host) = form.given(FROM).or_else(|| hosts.first().cloned()) else {
         return Err(Fault::new(FaultKind::Conflict, "Which instance has it is not known: refresh the list."));
     };
-    let force = values.flag(FORCE);
+    let force = form.flag(FORCE);
     let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
     let row = cx.store.get(&key, &host);
     let name = row.map_or_else(|| host.to_string(), |r| r.label().to_string());

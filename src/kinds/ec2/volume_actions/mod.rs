@@ -1,4 +1,4 @@
-//! What can be done to volumes, as data: create, attach, detach, delete. Sent by [`super::storage_senders`].
+//! What can be done to volumes, as data: create, attach, detach, delete.
 
 pub mod attach;
 pub mod create;
@@ -21,24 +21,11 @@ use super::volumes;
 use crate::base::text::visible;
 use crate::base::{RowId, Scope};
 use crate::kinds::action::ActionContext;
+use crate::kinds::ec2::senders::{ATTACH_VOLUME, DETACH_VOLUME};
 use crate::kinds::plan_builder::{Known, field, known, line, live, need, text_of, whole};
 use crate::model::{
-    Arg, Call, Filters, FormField, Kind, Operation, Out, Pick, Record, Retry, Selector, Service, StepUndo, TableKey,
-    Values, Waiter,
+    Arg, Call, Filters, FormField, Kind, Out, Pick, Record, Selector, StepUndo, TableKey, Values, Waiter,
 };
-
-/// `CreateVolume`: its client token makes it one volume, however often it is sent.
-pub static CREATE_VOLUME: Operation =
-    Operation::write(Service::Ec2, "CreateVolume", Retry::Token).with_dry_run().with_outputs(&["VolumeId"]);
-/// `AttachVolume`: sent twice, the second is refused (VolumeInUse), which would pass for a failure.
-pub static ATTACH_VOLUME: Operation = Operation::write(Service::Ec2, "AttachVolume", Retry::Never).with_dry_run();
-/// `DetachVolume`: sent twice, the second is refused (IncorrectState).
-pub static DETACH_VOLUME: Operation = Operation::write(Service::Ec2, "DetachVolume", Retry::Never).with_dry_run();
-/// `DeleteVolume`: sent twice, the second is refused (InvalidVolume.NotFound).
-pub static DELETE_VOLUME: Operation = Operation::write(Service::Ec2, "DeleteVolume", Retry::Never).with_dry_run();
-
-/// The kind that these act on.
-const KIND: &str = volumes::INFO.name;
 
 /// Attaching and detaching take seconds; a device that is in use can keep a detachment waiting.
 const ATTACHING: Duration = Duration::from_secs(5 * 60);
@@ -161,7 +148,8 @@ impl Volume {
 }
 
 fn attach_call(scope: &Scope, volume: &Volume, instance: &str, device: &str) -> Call {
-    let call = Call::new(&ATTACH_VOLUME, scope.clone())
+    let call = ATTACH_VOLUME
+        .call(scope.clone())
         .arg("VolumeId", volume.arg())
         .arg("InstanceId", Arg::str(instance))
         .arg("Device", Arg::str(device));
@@ -173,7 +161,7 @@ fn attach_call(scope: &Scope, volume: &Volume, instance: &str, device: &str) -> 
 
 fn detach_call(scope: &Scope, volume: &Volume, instance: &str, force: bool) -> Call {
     let mut call =
-        Call::new(&DETACH_VOLUME, scope.clone()).arg("VolumeId", volume.arg()).arg("InstanceId", Arg::str(instance));
+        DETACH_VOLUME.call(scope.clone()).arg("VolumeId", volume.arg()).arg("InstanceId", Arg::str(instance));
     if force {
         call = call.arg("Force", Arg::Bool(true));
     }

@@ -49,7 +49,7 @@ fn values(all: &[(&str, &str)]) -> Values {
 fn planned(action: &Action, what: Vec<Record>, all: &[(&str, &str)]) -> Result<Plan, Fault> {
     let rows = account();
     let targets: Vec<_> = what.into_iter().map(|r| rows.target(r.kind.0, r)).collect();
-    (action.plan)(&rows.context(&targets), &values(all))
+    action.planned(&rows.context(&targets), &values(all))
 }
 
 fn names(plan: &Plan) -> Vec<&'static str> {
@@ -162,7 +162,7 @@ fn an_instance_gets_an_address_of_the_account_or_one_that_its_plan_allocates() {
         let mut all = account();
         all.complete(&addresses::INFO, Selector::All, rows);
         let host = all.target(&instances::INFO, instance_row("i-1", "web-1", SEOUL_A, Some("203.0.113.9")));
-        (ASSOCIATE_AN_ADDRESS.plan)(&all.context(&[host]), &values(values_)).expect("a plan")
+        ASSOCIATE_AN_ADDRESS.planned(&all.context(&[host]), &values(values_)).expect("a plan")
     };
     // One that is idle is proposed: it is paid for already.
     let p = plan(vec![address(Bad, None)], &[]);

@@ -47,7 +47,7 @@ fn form(rows: &Rows, values: &Values) -> FormSpec {
 
 fn register_plan(rows: &Rows, values: &Values) -> Result<Plan, Fault> {
     let targets = vec![rows.target(&target_groups::INFO, group())];
-    (REGISTER.plan)(&rows.context(&targets), values)
+    REGISTER.planned(&rows.context(&targets), values)
 }
 
 fn text(s: &str) -> FormValue {
@@ -85,14 +85,14 @@ fn a_registered_target_is_watched_until_it_is_healthy() {
     let (_, ids) = p.wait.rows()[0];
     assert_eq!(ids, [targets::row_id(TG, "i-1", Some(80)), targets::row_id(TG, "i-2", Some(8080))]);
     assert_eq!(p.undo.as_ref().map(|u| u.line.as_str()), Some("deregister"));
-    assert!(p.calls().all(|c| REGISTER.operations.contains(&c.op)));
+    assert!(p.calls().all(|c| REGISTER.operations.iter().any(|s| s.op == *c.op)));
 }
 
 fn deregister_plan(rows: &Rows, what: &[(&str, &str)]) -> Plan {
     let table = TableKey::of(rows.scope.clone(), Kind(&targets::INFO), TG.into());
     let of = |(id, h): &(&str, &str)| Target { table: table.clone(), record: target(id, h).into() };
     let targets: Vec<_> = what.iter().map(of).collect();
-    (DEREGISTER.plan)(&rows.context(&targets), &Values::default()).expect("a plan")
+    DEREGISTER.planned(&rows.context(&targets), &Values::default()).expect("a plan")
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn where_health_is_not_checked_a_registered_target_is_not_waited_for_until_it_is
     let at = group.kind.index_of(target_groups::CHECKED.name).expect("a field");
     group.values.set(at, Value::Bool(false));
     let targets = vec![rows.target(&target_groups::INFO, group)];
-    let p = (REGISTER.plan)(&rows.context(&targets), &Values::default().with(TARGET, text("i-1"))).expect("a plan");
+    let p = REGISTER.planned(&rows.context(&targets), &Values::default().with(TARGET, text("i-1"))).expect("a plan");
     assert!(matches!(&p.wait, Waiter::State { want, .. } if want.contains(&"unavailable")));
     assert!(p.consequences.iter().any(|c| c.text == "web-tg checks no health: it sends traffic to it at once"));
 }

@@ -58,7 +58,16 @@ impl State {
         let id = ids.id("vpc", name);
         self.vpcs.insert(
             id.clone(),
-            Vpc { id: id.clone(), cidr, is_default, ready: None, dns_support: true, dns_hostnames: is_default, tags },
+            Vpc {
+                id: id.clone(),
+                cidr,
+                is_default,
+                dedicated: false,
+                ready: None,
+                dns_support: true,
+                dns_hostnames: is_default,
+                tags,
+            },
         );
         self.add_main_table(ids, name, &id);
         let acl = ids.id("acl", name);
@@ -131,7 +140,7 @@ impl State {
     ) -> Rule {
         self.rule_serial += 1;
         let id = ids.id("sgr", &self.rule_serial.to_string());
-        Rule { id, egress, protocol: protocol.into(), from, to, peer, description: None }
+        Rule { id, egress, protocol: protocol.into(), from, to, peer, description: None, tags: Tags::new() }
     }
 }
 

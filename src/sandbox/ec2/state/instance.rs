@@ -84,6 +84,9 @@ pub struct Instance {
     pub launched: Time,
     /// Its Availability Zone's name.
     pub zone: ArcStr,
+    /// Whether it runs on hardware of this customer's alone.
+    #[serde(default)]
+    pub dedicated: bool,
     /// Its subnet.
     pub subnet: ArcStr,
     /// Its VPC.

@@ -88,6 +88,9 @@ pub struct Vpc {
     pub cidr: Ipv4Net,
     /// Whether it is the region's default.
     pub is_default: bool,
+    /// Whether its instances run on hardware of this customer's alone.
+    #[serde(default)]
+    pub dedicated: bool,
     /// From when on it is available, if not from the start.
     pub ready: Option<Time>,
     /// Whether Amazon's DNS answers in it.
@@ -156,6 +159,9 @@ pub struct Rule {
     pub peer: Peer,
     /// Its description.
     pub description: Option<ArcStr>,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: Tags,
 }
 
 /// The other side of a rule.

@@ -13,9 +13,16 @@ use crate::sandbox::wire::ApiError;
 /// The list, as `tests/sandbox/shapes.rs` writes it.
 const LIST: &str = include_str!("unmodelled.txt");
 
-/// Values that ask for what is so here without a word: keys are PEM, an instance has one interface that goes with it.
-const HARMLESS: &[(&str, &str)] =
-    &[("KeyFormat", "pem"), ("NetworkInterfaces.DeviceIndex", "0"), ("NetworkInterfaces.DeleteOnTermination", "true")];
+/// Values that ask for what is so here without a word: keys are PEM, an instance has one interface that goes with it, addresses are Amazon's,
+/// balancers speak IPv4, labels say times in UTC.
+const HARMLESS: &[(&str, &str)] = &[
+    ("KeyFormat", "pem"),
+    ("PublicIpv4Pool", "amazon"),
+    ("IpAddressType", "ipv4"),
+    ("LabelOptions.Timezone", "+0000"),
+    ("NetworkInterfaces.DeviceIndex", "0"),
+    ("NetworkInterfaces.DeleteOnTermination", "true"),
+];
 
 /// Whether the sandbox does nothing with this parameter of this operation.
 pub fn is_unmodelled(service: Service, operation: &str, path: &str) -> bool {

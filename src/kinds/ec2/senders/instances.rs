@@ -1,79 +1,90 @@
-//! Sends what [`super::actions`] plans: EC2's requests built from a call's arguments, exactly.
+//! Starts, stops, reboots, changes and terminates instances.
 
 use aws_sdk_ec2::operation::RequestId;
 use aws_sdk_ec2::primitives::Blob;
-use aws_sdk_ec2::types::{AttributeValue, InstanceStateChange, SecureBlobAttributeValue, Tag};
+use aws_sdk_ec2::types::{AttributeValue, InstanceStateChange, SecureBlobAttributeValue};
 use futures::future::FutureExt;
 
-use super::actions::{
-    CREATE_TAGS, DELETE_TAGS, MODIFY_INSTANCE_ATTRIBUTE, REBOOT_INSTANCES, START_INSTANCES, STOP_INSTANCES,
-    TERMINATE_INSTANCES,
-};
 use crate::base::Fault;
 use crate::kinds::action::{Answer, Outgoing, Sender};
 use crate::kinds::args::{Args, deliver, sent};
-use crate::model::Arg;
+use crate::model::{Operation, Retry, Service};
 
 /// `StartInstances`.
-pub static START: Sender = Sender { op: &START_INSTANCES, send: |s| start(s).boxed() };
-/// `StopInstances`.
-pub static STOP: Sender = Sender { op: &STOP_INSTANCES, send: |s| stop(s).boxed() };
-/// `RebootInstances`.
-pub static REBOOT: Sender = Sender { op: &REBOOT_INSTANCES, send: |s| reboot(s).boxed() };
-/// `TerminateInstances`.
-pub static TERMINATE: Sender = Sender { op: &TERMINATE_INSTANCES, send: |s| terminate(s).boxed() };
-/// `ModifyInstanceAttribute`.
-pub static MODIFY: Sender = Sender { op: &MODIFY_INSTANCE_ATTRIBUTE, send: |s| modify(s).boxed() };
-/// `CreateTags`.
-pub static CREATE: Sender = Sender { op: &CREATE_TAGS, send: |s| create_tags(s).boxed() };
-/// `DeleteTags`.
-pub static DELETE: Sender = Sender { op: &DELETE_TAGS, send: |s| delete_tags(s).boxed() };
+pub static START_INSTANCES: Sender = Sender {
+    op: Operation::write(Service::Ec2, "StartInstances", Retry::Safe).with_dry_run(),
+    send: |s| start(s).boxed(),
+};
 
 async fn start(s: Outgoing) -> Result<Answer, Fault> {
     let mut args = Args::of(&s.call);
     let ids = args.texts("InstanceIds")?;
     args.end()?;
-    let dry = s.mode.dry_run(&START_INSTANCES)?;
+    let dry = s.dry_run()?;
     let client = s.gateway.ec2(&s.call.scope).await?;
     let request = client.start_instances().set_instance_ids(Some(ids)).set_dry_run(dry);
-    let out = deliver!(&START_INSTANCES, s.mode, request)?;
+    let out = deliver!(s, request)?;
     Ok(sent(out.request_id(), changes(out.starting_instances())))
 }
+
+/// `StopInstances`.
+pub static STOP_INSTANCES: Sender = Sender {
+    op: Operation::write(Service::Ec2, "StopInstances", Retry::Safe).with_dry_run(),
+    send: |s| stop(s).boxed(),
+};
 
 async fn stop(s: Outgoing) -> Result<Answer, Fault> {
     let mut args = Args::of(&s.call);
     let ids = args.texts("InstanceIds")?;
     let (force, hibernate) = (args.flag("Force")?, args.flag("Hibernate")?);
     args.end()?;
-    let dry = s.mode.dry_run(&STOP_INSTANCES)?;
+    let dry = s.dry_run()?;
     let client = s.gateway.ec2(&s.call.scope).await?;
     let request = client.stop_instances().set_instance_ids(Some(ids)).set_dry_run(dry);
     let request = request.set_force(force).set_hibernate(hibernate);
-    let out = deliver!(&STOP_INSTANCES, s.mode, request)?;
+    let out = deliver!(s, request)?;
     Ok(sent(out.request_id(), changes(out.stopping_instances())))
 }
+
+/// `RebootInstances`: sent twice, it reboots twice.
+pub static REBOOT_INSTANCES: Sender = Sender {
+    op: Operation::write(Service::Ec2, "RebootInstances", Retry::Never).with_dry_run(),
+    send: |s| reboot(s).boxed(),
+};
 
 async fn reboot(s: Outgoing) -> Result<Answer, Fault> {
     let mut args = Args::of(&s.call);
     let ids = args.texts("InstanceIds")?;
     args.end()?;
-    let dry = s.mode.dry_run(&REBOOT_INSTANCES)?;
+    let dry = s.dry_run()?;
     let client = s.gateway.ec2(&s.call.scope).await?;
     let request = client.reboot_instances().set_instance_ids(Some(ids)).set_dry_run(dry);
-    let out = deliver!(&REBOOT_INSTANCES, s.mode, request)?;
+    let out = deliver!(s, request)?;
     Ok(sent(out.request_id(), String::new()))
 }
+
+/// `TerminateInstances`.
+pub static TERMINATE_INSTANCES: Sender = Sender {
+    op: Operation::write(Service::Ec2, "TerminateInstances", Retry::Safe).with_dry_run(),
+    send: |s| terminate(s).boxed(),
+};
 
 async fn terminate(s: Outgoing) -> Result<Answer, Fault> {
     let mut args = Args::of(&s.call);
     let ids = args.texts("InstanceIds")?;
     args.end()?;
-    let dry = s.mode.dry_run(&TERMINATE_INSTANCES)?;
+    let dry = s.dry_run()?;
     let client = s.gateway.ec2(&s.call.scope).await?;
     let request = client.terminate_instances().set_instance_ids(Some(ids)).set_dry_run(dry);
-    let out = deliver!(&TERMINATE_INSTANCES, s.mode, request)?;
+    let out = deliver!(s, request)?;
     Ok(sent(out.request_id(), changes(out.terminating_instances())))
 }
+
+/// `ModifyInstanceAttribute`: one attribute of one instance.
+pub static MODIFY_INSTANCE_ATTRIBUTE: Sender = Sender {
+    op: Operation::write(Service::Ec2, "ModifyInstanceAttribute", Retry::Safe).with_dry_run(),
+    send: |s| modify(s).boxed(),
+};
 
 async fn modify(s: Outgoing) -> Result<Answer, Fault> {
     let mut args = Args::of(&s.call);
@@ -86,48 +97,15 @@ async fn modify(s: Outgoing) -> Result<Answer, Fault> {
         (Some(ty), None)
     };
     args.end()?;
-    let dry = s.mode.dry_run(&MODIFY_INSTANCE_ATTRIBUTE)?;
+    let dry = s.dry_run()?;
     let client = s.gateway.ec2(&s.call.scope).await?;
     let ty = ty.map(|ty| AttributeValue::builder().value(ty).build());
     // The SDK encodes it.
     let data = data.map(|bytes| SecureBlobAttributeValue::builder().value(Blob::new(bytes)).build());
     let request = client.modify_instance_attribute().instance_id(id).set_instance_type(ty).set_user_data(data);
     let request = request.set_dry_run(dry);
-    let out = deliver!(&MODIFY_INSTANCE_ATTRIBUTE, s.mode, request)?;
+    let out = deliver!(s, request)?;
     Ok(sent(out.request_id(), String::new()))
-}
-
-async fn create_tags(s: Outgoing) -> Result<Answer, Fault> {
-    let mut args = Args::of(&s.call);
-    let ids = args.texts("Resources")?;
-    let tags = args.list("Tags", |t| tag(t, true))?;
-    args.end()?;
-    let dry = s.mode.dry_run(&CREATE_TAGS)?;
-    let client = s.gateway.ec2(&s.call.scope).await?;
-    let request = client.create_tags().set_resources(Some(ids)).set_tags(Some(tags)).set_dry_run(dry);
-    let out = deliver!(&CREATE_TAGS, s.mode, request)?;
-    Ok(sent(out.request_id(), String::new()))
-}
-
-async fn delete_tags(s: Outgoing) -> Result<Answer, Fault> {
-    let mut args = Args::of(&s.call);
-    let ids = args.texts("Resources")?;
-    let tags = args.list("Tags", |t| tag(t, false))?;
-    args.end()?;
-    let dry = s.mode.dry_run(&DELETE_TAGS)?;
-    let client = s.gateway.ec2(&s.call.scope).await?;
-    let request = client.delete_tags().set_resources(Some(ids)).set_tags(Some(tags)).set_dry_run(dry);
-    let out = deliver!(&DELETE_TAGS, s.mode, request)?;
-    Ok(sent(out.request_id(), String::new()))
-}
-
-/// A tag to be set has a value; one to be removed has none, and is removed whatever its value. Anything else in it is refused.
-fn tag(arg: &Arg, with_value: bool) -> Option<Tag> {
-    let Arg::Map(members) = arg else { return None };
-    let key = arg.member("Key")?.as_str()?;
-    let value = if with_value { Some(arg.member("Value")?.as_str()?) } else { None };
-    let known = if with_value { 2 } else { 1 };
-    (members.len() == known).then(|| Tag::builder().key(key).set_value(value.map(str::to_string)).build())
 }
 
 /// `i-1: running → stopping, i-2: …`.

@@ -1,7 +1,9 @@
-//! Keys, filters, sorts and refreshes with few rows and with 100,000: what a frame waits for, and what it writes.
+//! Keys, filters, sorts, refreshes, forms and pickers with few rows and with 100,000: what a frame waits for, and what it writes.
 //!
 //! `cargo bench --bench screen`
 
+mod forms;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::process::ExitCode;
@@ -31,8 +33,9 @@ fn main() -> ExitCode {
             rig
         });
         let mut figures = Figures::default();
-        keys(&mut rigs, &mut figures);
+        let table = keys(&mut rigs, &mut figures);
         let many = &mut rigs[1];
+        forms::measure(many, table, &mut figures);
         orders(many, &mut figures);
         refresh(many, &mut figures);
         figures.end()
@@ -43,8 +46,8 @@ fn typed(name: &str) -> Key {
     name.parse().unwrap()
 }
 
-/// From a key to its finished frame.
-fn keys(rigs: &mut [Rig; 2], figures: &mut Figures) {
+/// From a key to its finished frame. Returns the 95th percentile of all keys with many rows.
+fn keys(rigs: &mut [Rig; 2], figures: &mut Figures) -> Duration {
     println!("key to finished frame at 120x40, 95th percentiles of {PRESSES} presses each, {FEW} and {MANY} rows:");
     let mut every = [Vec::new(), Vec::new()];
     let mut bytes = [0; 2];
@@ -78,6 +81,7 @@ fn keys(rigs: &mut [Rig; 2], figures: &mut Figures) {
     figures.promise("all keys: 95th percentile with 100,000 rows", many.as_secs_f64() * 1e3, " ms", 3.0);
     figures.promise("all keys: 100,000 rows / 100 rows", many.as_secs_f64() / few.as_secs_f64(), "", 1.2);
     figures.promise("bytes that a j writes", bytes[1] as f64, "", 400.0);
+    let many_time = many;
     let many = &mut rigs[1];
     many.press(typed("g"));
     // Past the last line of the screen each press moves all rows up by one.
@@ -85,6 +89,7 @@ fn keys(rigs: &mut [Rig; 2], figures: &mut Figures) {
     written.sort_unstable();
     figures.promise("bytes that a j writes that scrolls, 95th percentile", written[189] as f64, "", 400.0);
     figures.tell("the same, most", written[199].to_string());
+    many_time
 }
 
 /// How long each turn of the loop held the drawing thread: by the clock, and of that on a core.

@@ -1,0 +1,15 @@
+//! EC2's changing operations, each with what sends it: a request built from a call's arguments, exactly.
+
+mod addresses;
+mod instances;
+mod key_pairs;
+mod tags;
+mod volumes;
+
+pub use addresses::{ALLOCATE_ADDRESS, ASSOCIATE_ADDRESS, DISASSOCIATE_ADDRESS, RELEASE_ADDRESS};
+pub use instances::{
+    MODIFY_INSTANCE_ATTRIBUTE, REBOOT_INSTANCES, START_INSTANCES, STOP_INSTANCES, TERMINATE_INSTANCES,
+};
+pub use key_pairs::{CREATE_KEY_PAIR, DELETE_KEY_PAIR, IMPORT_KEY_PAIR};
+pub use tags::{CREATE_TAGS, DELETE_TAGS};
+pub use volumes::{ATTACH_VOLUME, CREATE_VOLUME, DELETE_VOLUME, DETACH_VOLUME};
