@@ -140,25 +140,12 @@ mod tests {
 
     use super::*;
     use crate::base::Scope;
-    use crate::model::{Batch, Coverage, FieldInfo, Fields, Kind, KindInfo, Outcome, Record, Scoping, Service, Tone};
+    use crate::model::{Batch, Coverage, FieldInfo, Fields, Kind, KindInfo, Outcome, Record, Tone};
 
     const DESIRED: FieldInfo = FieldInfo::int("desired", "DESIRED", "A number.");
     static FIELDS: Fields<()> = Fields(&[crate::model::Field { info: DESIRED, get: |()| Value::Int(3) }]);
-    static INFO: KindInfo = KindInfo {
-        name: "things",
-        singular: "thing",
-        title: "Things",
-        doc: "Things.",
-        aliases: &[],
-        service: Service::Ec2,
-        scoping: Scoping::Region,
-        parent: None,
-        fields: &FIELDS,
-        sort: ("desired", true),
-        operations: &[],
-        side: false,
-        transitional: &[],
-    };
+    static INFO: KindInfo =
+        KindInfo { doc: "Things.", sort: ("desired", true), ..KindInfo::new("things", "thing", "Things", &FIELDS) };
 
     fn table() -> TableKey {
         TableKey::all(Scope::region("p", "r"), Kind(&INFO))

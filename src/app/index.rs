@@ -206,7 +206,8 @@ impl Turn<'_> {
         let over = |table: &TableKey| self.store.table(table).is_some_and(|t| !t.status.running);
         let Some((table, fault)) = fresh.faults.iter().find(|(table, _)| over(table)) else { return };
         let rows = self.s.view.tables.iter().any(|t| self.store.table(t).is_some_and(|t| !t.is_empty()));
-        if !rows || self.s.failing.insert(kind.name, fault.kind) == Some(fault.kind) {
+        // The last line says it of each table that it is made of.
+        if !rows || kind.derived.is_some() || self.s.failing.insert(kind.name, fault.kind) == Some(fault.kind) {
             return;
         }
         let whose = if self.s.view.tables.len() > 1 { format!(" in {}", table.scope) } else { String::new() };

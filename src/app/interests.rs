@@ -13,7 +13,7 @@ use super::view::{Tab, View};
 use crate::base::RowId;
 use crate::model::{Effect, FieldInfo, FieldType, Interest, Record, RowRef, Selector, Side, TableKey, Value};
 use crate::store::index::named_by;
-use crate::store::{Progress, Table};
+use crate::store::{Progress, Table, inputs_of};
 
 /// What is wanted of a table.
 enum Rows {
@@ -52,6 +52,16 @@ impl Turn<'_> {
         let whole = |table: &TableKey| Interest { table: table.clone(), visible: true, ids: None };
         out.extend(self.parent_tables().iter().map(whole));
         out.extend(s.view.tables.iter().map(whole));
+        // What a derived table is made of, and what that is made of in its turn.
+        let mut at = 0;
+        while at < out.len() {
+            for input in inputs_of(&out[at].table, |name| kind_named(&s.registry, name)) {
+                if !out.iter().any(|i| i.table == input) {
+                    out.push(whole(&input));
+                }
+            }
+            at += 1;
+        }
         let mut wanted = Wanted::default();
         self.on_their_way(&mut wanted);
         self.sides(&mut wanted);

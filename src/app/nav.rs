@@ -37,6 +37,7 @@ impl View {
             fan: None,
             order: Arc::default(),
             order_tables: Arc::default(),
+            lacks: Vec::new(),
             versions: Vec::new(),
             total: 0,
             indexing: None,
@@ -293,6 +294,12 @@ impl Turn<'_> {
         };
         match self.links(&row).iter().find(inner).cloned() {
             Some(link) => self.follow_link(&row, &link),
+            None if row.table.kind.derived.is_some() && !self.links(&row).is_empty() => {
+                // A derived row stands for another: that is where one goes.
+                if let Some(link) = self.links(&row).first().cloned() {
+                    self.follow_link(&row, &link);
+                }
+            }
             None => {
                 self.s.detail.open = true;
                 self.follow();

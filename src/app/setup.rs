@@ -17,19 +17,12 @@ use crate::store::Store;
 
 /// What is seen if the registry is empty.
 static NOTHING: KindInfo = KindInfo {
-    name: "nothing",
-    singular: "nothing",
-    title: "Nothing",
     doc: "No kinds are known.",
-    aliases: &[],
     service: Service::Sts,
     scoping: Scoping::Account,
-    parent: None,
-    fields: &NO_FIELDS,
     sort: ("", true),
-    operations: &[],
     side: true,
-    transitional: &[],
+    ..KindInfo::new("nothing", "nothing", "Nothing", &NO_FIELDS)
 };
 static NO_FIELDS: Fields<()> =
     Fields(&[Field { info: FieldInfo::new("id", "ID", FieldType::Id, "Nothing."), get: |()| Value::Unknown }]);

@@ -212,7 +212,12 @@ pub const PAUSE: Duration = Duration::from_millis(150);
 impl State {
     /// Where things stand on the screen.
     pub fn areas(&self) -> Areas {
-        layout::areas(self.size, self.detail.open)
+        let mut areas = layout::areas(self.size, self.detail.open);
+        // The last line says what rows that are made of other tables are made without.
+        if let Some(table) = areas.table.as_mut().filter(|_| !self.view.lacks.is_empty()) {
+            table.height = table.height.saturating_sub(1);
+        }
+        areas
     }
     /// Whether nothing may be changed with this profile.
     pub fn is_read_only(&self, profile: &str) -> bool {

@@ -1,11 +1,12 @@
 //! When the screen changes by itself: ages are coarse and the clock shows minutes, so that an idle screen is silent.
 
+use super::nav::kind_named;
 use super::relative_time;
 use super::state::State;
 use super::update::Turn;
 use crate::base::{Fault, Time};
-use crate::model::TableKey;
-use crate::store::{HIGHLIGHT, LINGER, Progress, Store};
+use crate::model::{Kind, TableKey};
+use crate::store::{HIGHLIGHT, LINGER, Progress, Status, Store, inputs_of};
 
 /// How fresh and how complete what a view shows is: the worst of its tables.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +25,43 @@ impl State {
     /// How fresh and complete the view is.
     pub fn freshness(&self, store: &Store) -> Freshness {
         Freshness::of(&self.view.tables, store)
+    }
+}
+
+/// What is not here in full of the tables that some derived tables are made of, each with why.
+fn lacks(tables: &[TableKey], store: &Store, kind_named: impl Fn(&str) -> Option<Kind> + Copy) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for input in tables.iter().flat_map(|t| inputs_of(t, kind_named)) {
+        if input.kind.derived.is_some() {
+            out.extend(lacks(std::slice::from_ref(&input), store, kind_named));
+            continue;
+        }
+        let status = store.table(&input).map(|t| &t.status);
+        let why = match status {
+            Some(s) if s.progress == Progress::Complete && s.fault.is_none() => continue,
+            Some(Status { progress, fault: Some(fault), .. }) if *progress == Progress::Complete => {
+                format!("stale: {}", fault.kind.word())
+            }
+            Some(Status { fault: Some(fault), .. }) => fault.kind.word().to_string(),
+            Some(s) if s.running || s.progress == Progress::Partial => "loading".to_string(),
+            _ => "not asked".to_string(),
+        };
+        out.push(format!("{} ({why})", input.kind.title.to_lowercase()));
+    }
+    let mut seen = rustc_hash::FxHashSet::default();
+    out.retain(|lack| seen.insert(lack.clone()));
+    out
+}
+
+impl Turn<'_> {
+    /// What the rows of a derived kind are made without.
+    pub(super) fn look_for_inputs(&mut self) {
+        let s = &mut *self.s;
+        let registry = s.registry;
+        s.view.lacks = match s.view.kind.derived {
+            Some(_) => lacks(&s.view.tables, self.store, |name| kind_named(&registry, name)),
+            None => Vec::new(),
+        };
     }
 }
 

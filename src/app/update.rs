@@ -76,6 +76,7 @@ impl Turn<'_> {
 
     /// What follows from every event: the cursor is on the screen, what is seen is watched, and the next tick is asked for.
     fn finish(&mut self) {
+        self.look_for_inputs();
         if !layout::too_small(self.s.size) {
             self.scroll_to_cursor();
         }

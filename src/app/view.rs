@@ -51,6 +51,8 @@ pub struct View {
     pub order: Arc<Vec<RowRef>>,
     /// The tables that the newest index was made from: what `order` points into, while `tables` may be newer.
     pub order_tables: Arc<Vec<TableKey>>,
+    /// Of a derived kind: what its rows are made of and is not here in full, each with why: `load balancers (denied)`.
+    pub lacks: Vec<String>,
     /// The versions of those tables then.
     pub(super) versions: Vec<u64>,
     /// How many rows there are before the filter.

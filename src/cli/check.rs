@@ -84,8 +84,13 @@ async fn one(
     let mut works = false;
     for region in regions {
         let scope = Scope::region(profile.clone(), region.clone());
-        let kinds: Vec<&KindDef> =
-            session.registry.kinds.iter().copied().filter(|k| !k.info.side && k.info.parent.is_none()).collect();
+        let kinds: Vec<&KindDef> = session
+            .registry
+            .kinds
+            .iter()
+            .copied()
+            .filter(|k| !k.info.side && k.info.parent.is_none() && k.info.derived.is_none())
+            .collect();
         let asked = join_all(kinds.iter().map(|k| probe(session, k, &scope))).await;
         for (kind, result) in kinds.iter().zip(asked) {
             match result {

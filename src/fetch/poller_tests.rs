@@ -13,7 +13,7 @@ use crate::aws::credentials::source::DECLINED;
 use crate::base::{Scope, Time};
 use crate::kinds::KindDef;
 use crate::kinds::listing::Pages;
-use crate::model::{Field, FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Record, Scoping, Service, Value};
+use crate::model::{Field, FieldInfo, FieldType, Fields, Kind, KindInfo, Operation, Record, Service, Value};
 use crate::store::Store;
 
 type Script = Arc<dyn Fn(ListRequest, Pages) -> BoxFuture<'static, Result<(), Fault>> + Send + Sync>;
@@ -33,21 +33,7 @@ static TAGS: KindInfo = info("thing-tags", Service::Ec2, &[&SELDOM], true);
 static METRICS: KindInfo = info("thing-metrics", Service::CloudWatch, &[&PAID], true);
 
 const fn info(name: &'static str, service: Service, operations: &'static [&'static Operation], side: bool) -> KindInfo {
-    KindInfo {
-        name,
-        singular: "thing",
-        title: "Things",
-        doc: "Things.",
-        aliases: &[],
-        service,
-        scoping: Scoping::Region,
-        parent: None,
-        fields: &FIELDS,
-        sort: ("id", true),
-        operations,
-        side,
-        transitional: &[],
-    }
+    KindInfo { service, sort: ("id", true), operations, side, ..KindInfo::new(name, "thing", "Things", &FIELDS) }
 }
 
 static KIND: KindDef = KindDef { info: &THINGS, list, links: |_, _| Vec::new(), raw: None };

@@ -43,7 +43,12 @@ fn kind(out: &mut String, k: &KindInfo, registry: &Registry) {
         Scoping::Account => "once per account",
         Scoping::Region => "once per region",
     };
-    _ = write!(out, "\nListed {scope}");
+    if let Some(derived) = k.derived {
+        let inputs: Vec<String> = derived.inputs.iter().map(|i| format!("`{i}`")).collect();
+        _ = write!(out, "\nNot listed by AWS: made of {}, {scope}", inputs.join(", "));
+    } else {
+        _ = write!(out, "\nListed {scope}");
+    }
     match k.parent {
         Some(p) if p.fans_out => _ = write!(out, "; of one row of `{0}`, or of all `{0}`", p.kind),
         Some(p) => _ = write!(out, "; always of one row of `{}`", p.kind),
@@ -59,7 +64,10 @@ fn kind(out: &mut String, k: &KindInfo, registry: &Registry) {
             }
         }
     }
-    _ = write!(out, ". IAM: {}.\n\n| field | column | type | what |\n|---|---|---|---|\n", actions.join(", "));
+    if !actions.is_empty() {
+        _ = write!(out, ". IAM: {}", actions.join(", "));
+    }
+    _ = write!(out, ".\n\n| field | column | type | what |\n|---|---|---|---|\n");
     for f in k.iter() {
         field(out, f);
     }

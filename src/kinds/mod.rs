@@ -9,6 +9,7 @@ pub mod args;
 pub mod autoscaling;
 pub mod cloudwatch;
 pub mod convert;
+pub mod derived;
 pub mod docs;
 pub mod draft_table;
 pub mod ec2;

@@ -2,7 +2,7 @@
 
 use super::action::{Action, Sender};
 use super::listing::KindDef;
-use super::{autoscaling, cloudwatch, ec2, elbv2, s3};
+use super::{autoscaling, cloudwatch, derived, ec2, elbv2, s3};
 use crate::base::text::{suggest, visible};
 use crate::model::{Kind, Operation};
 
@@ -66,6 +66,7 @@ static KINDS: &[&KindDef] = &[
     &s3::objects::KIND,
     &cloudwatch::alarms::KIND,
     &cloudwatch::metrics::KIND,
+    &derived::waste::KIND,
     // Side tables.
     &ec2::instance_statuses::KIND,
     &ec2::instance_volumes::KIND,

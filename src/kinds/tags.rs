@@ -28,19 +28,13 @@ pub(super) const fn info(
     operations: &'static [&'static Operation],
 ) -> KindInfo {
     KindInfo {
-        name,
-        singular,
-        title,
         doc,
-        aliases: &[],
         service,
         scoping,
-        parent: None,
-        fields: &FIELDS,
         sort: ("id", true),
         operations,
         side: true,
-        transitional: &[],
+        ..KindInfo::new(name, singular, title, &FIELDS)
     }
 }
 

@@ -107,7 +107,7 @@ impl fmt::Debug for Filters {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Field, FieldInfo, FieldType, Fields, Scoping, Service, Value};
+    use crate::model::{Field, FieldInfo, FieldType, Fields, Value};
 
     const fn field(name: &'static str) -> FieldInfo {
         FieldInfo::new(name, "", FieldType::Text, "")
@@ -119,21 +119,7 @@ mod tests {
         Field { info: field("cost"), get: NONE },
         Field { info: field("owner").asked_by("owner-id").finds_others(), get: NONE },
     ]);
-    static KIND: KindInfo = KindInfo {
-        name: "volumes",
-        singular: "volume",
-        title: "Volumes",
-        doc: "",
-        aliases: &[],
-        service: Service::Ec2,
-        scoping: Scoping::Region,
-        parent: None,
-        fields: &FIELDS,
-        sort: ("zone", true),
-        operations: &[],
-        side: false,
-        transitional: &[],
-    };
+    static KIND: KindInfo = KindInfo { sort: ("zone", true), ..KindInfo::new("volumes", "volume", "Volumes", &FIELDS) };
 
     fn of(wanted: &[(&str, &[&str])]) -> Option<Filters> {
         let values = |all: &[&str]| all.iter().map(|v| ArcStr::from(*v)).collect();

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use super::derived::Derived;
 use super::field_set::FieldSet;
 use super::filters::ServerFilter;
 use super::operation::{Operation, Paging, Service};
@@ -455,6 +456,8 @@ pub struct KindInfo {
     pub operations: &'static [&'static Operation],
     /// Not offered in the palette: a side table.
     pub side: bool,
+    /// What it is made of, if AWS does not list it: then it has no operations of its own.
+    pub derived: Option<&'static Derived>,
     /// States (values of the state) that are on their way somewhere: such rows are asked for by id every 2 s.
     pub transitional: &'static [&'static str],
 }
@@ -481,6 +484,7 @@ impl KindInfo {
             sort: ("", true),
             operations: &[],
             side: false,
+            derived: None,
             transitional: &[],
         }
     }
@@ -537,6 +541,12 @@ impl KindInfo {
     #[must_use]
     pub const fn side(mut self) -> Self {
         self.side = true;
+        self
+    }
+    /// Its rows are made of other kinds' rows.
+    #[must_use]
+    pub const fn derived_by(mut self, derived: &'static Derived) -> Self {
+        self.derived = Some(derived);
         self
     }
     /// The states that are on their way somewhere.

@@ -3,6 +3,7 @@
 pub mod addresses;
 pub mod call;
 pub mod delta;
+pub mod derived;
 pub mod draft;
 pub mod event;
 pub mod field_set;
@@ -24,6 +25,7 @@ pub mod value;
 pub use addresses::{Block, Blocks};
 pub use call::{Arg, Call, Out, Outputs};
 pub use delta::Delta;
+pub use derived::{Derived, Input, Inputs};
 pub use draft::{Cell, DraftColumn, DraftRow, Preset, RowEdit, RowMark, TableRow};
 pub use event::{
     ActEvent, Ask, Effect, Event, Identity, IndexFor, IndexRequest, Indexed, Interest, Level, Message, Meter, Question,

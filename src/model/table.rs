@@ -101,6 +101,9 @@ pub enum Outcome {
     Done,
     /// The run failed; rows stay.
     Failed(Fault),
+    /// Rows that are made of other tables, of which something is missing: these are all that can be told, and there may be more. The
+    /// fault is one of those tables', if one has failed.
+    Part(Option<Fault>),
 }
 
 /// What a job learned from one answer. The only way into the store.

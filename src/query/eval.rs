@@ -269,7 +269,7 @@ fn order(a: f64, b: f64, op: Op) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Field, FieldInfo, Fields, Kind, KindInfo, Scoping, Service, Tone};
+    use crate::model::{Field, FieldInfo, Fields, Kind, KindInfo, Tone};
 
     static FIELDS: Fields<()> = Fields(&[
         Field { info: FieldInfo::new("state", "STATE", FieldType::State, ""), get: |()| Value::Unknown },
@@ -287,21 +287,7 @@ mod tests {
         Field { info: FieldInfo::range("cidr", "CIDR", ""), get: |()| Value::Unknown },
         Field { info: FieldInfo::ranges("ranges", "RANGES", ""), get: |()| Value::Unknown },
     ]);
-    static KIND: KindInfo = KindInfo {
-        name: "things",
-        singular: "thing",
-        title: "Things",
-        doc: "",
-        aliases: &[],
-        service: Service::Ec2,
-        scoping: Scoping::Region,
-        parent: None,
-        fields: &FIELDS,
-        sort: ("state", true),
-        operations: &[],
-        side: false,
-        transitional: &[],
-    };
+    static KIND: KindInfo = KindInfo { sort: ("state", true), ..KindInfo::new("things", "thing", "Things", &FIELDS) };
     const NOW: Time = Time::from_secs(100 * 86_400);
 
     fn row() -> Record {

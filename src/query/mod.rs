@@ -246,7 +246,7 @@ impl Query {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Field, FieldInfo, FieldType, Fields, Scoping, Service, Value};
+    use crate::model::{Field, FieldInfo, FieldType, Fields, Value};
 
     const NONE: fn(&()) -> Value = |()| Value::Unknown;
     const fn of(name: &'static str, ty: FieldType) -> FieldInfo {
@@ -262,21 +262,7 @@ mod tests {
         Field { info: of("encrypted", FieldType::Bool).asked_by("encrypted"), get: NONE },
         Field { info: of("cost", FieldType::Float), get: NONE },
     ]);
-    static KIND: KindInfo = KindInfo {
-        name: "things",
-        singular: "thing",
-        title: "Things",
-        doc: "",
-        aliases: &[],
-        service: Service::Ec2,
-        scoping: Scoping::Region,
-        parent: None,
-        fields: &FIELDS,
-        sort: ("zone", true),
-        operations: &[],
-        side: false,
-        transitional: &[],
-    };
+    static KIND: KindInfo = KindInfo { sort: ("zone", true), ..KindInfo::new("things", "thing", "Things", &FIELDS) };
 
     #[test]
     fn only_what_aws_finds_in_full_is_asked_of_aws() {

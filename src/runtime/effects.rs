@@ -3,14 +3,15 @@
 use arcstr::ArcStr;
 use rustc_hash::FxHashMap;
 
-use super::engine::{Engine, Host};
+use super::engine::{Engine, Host, kind_named};
 use super::identities::who_is;
 use super::inbox::{Inbox, send};
 use crate::act::look::look;
 use crate::act::{Execute, dry_run};
 use crate::base::{Fault, FaultKind, RowId};
 use crate::kinds::{self, Interner, ListRequest, What};
-use crate::model::{Effect, Event, Kind, Level, Message, Plan, RowRef, TableKey, Verdict};
+use crate::model::{Effect, Event, Level, Message, Plan, RowRef, TableKey, Verdict};
+use crate::store::inputs_of;
 
 impl Engine {
     pub(super) fn perform(&mut self, effects: Vec<Effect>) {
@@ -23,7 +24,15 @@ impl Engine {
         match effect {
             Effect::Watch(interests) => {
                 self.watched = interests.iter().map(|i| i.table.clone()).collect();
-                self.poller.watch(interests);
+                let (derived, listed): (Vec<_>, Vec<_>) =
+                    interests.into_iter().partition(|i| i.table.kind.derived.is_some());
+                let registry = self.registry;
+                let inputs = |table: TableKey| {
+                    let inputs = inputs_of(&table, |name| kind_named(registry, name));
+                    (table, inputs)
+                };
+                self.deriver.watch(derived.into_iter().map(|i| inputs(i.table)));
+                self.poller.watch(listed);
             }
             Effect::Refresh(tables) => self.poller.refresh(tables),
             Effect::Index(request) => {
@@ -38,9 +47,8 @@ impl Engine {
                     return self.handle(Event::Indexed(none));
                 };
                 let registry = self.registry;
-                let side = |name: &str| registry.kind(name).map(|k| Kind(k.info));
                 let now = self.clock.now();
-                let job = self.store.index_job(request, kind, now, side);
+                let job = self.store.index_job(request, kind, now, |name| kind_named(registry, name));
                 self.indexer.index(job);
             }
             Effect::DryRun(number, plan) => {

@@ -7,6 +7,7 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
+use super::deriver::Deriver;
 use super::eviction::Forgetting;
 use super::identities::{Identities, who_is};
 use super::in_flight::InFlight;
@@ -21,7 +22,7 @@ use crate::aws::{Gateway, Prompt};
 use crate::base::{Clock, Secret, Time};
 use crate::fetch::{Poller, PollerConfig, Share, Update};
 use crate::kinds::Registry;
-use crate::model::{ActEvent, Batch, Coverage, Event, Identity, Level, Message, Outcome, TableKey};
+use crate::model::{ActEvent, Batch, Coverage, Event, Identity, Kind, Level, Message, Outcome, TableKey};
 use crate::store::Store;
 
 /// What an engine is made from.
@@ -64,6 +65,11 @@ pub const TURN: usize = 100;
 /// Rows of a run that are applied at once; the rest of their page waits for the next turn of the loop, after the keys.
 const SLICE: usize = 100;
 
+/// A kind by its name.
+pub(super) fn kind_named(registry: Registry, name: &str) -> Option<Kind> {
+    registry.kind(name).map(|k| Kind(k.info))
+}
+
 /// A Store, a viewer, and the workers that serve them.
 pub struct Engine {
     /// Every table.
@@ -85,6 +91,7 @@ pub struct Engine {
     rest: Option<Batch>,
     pub(super) outbox: Sender<Inbox>,
     pub(super) indexer: IndexWorker,
+    pub(super) deriver: Deriver,
     pub(super) watcher: Watcher,
     pub(super) in_flight: InFlight,
     pub(super) identities: Identities,
@@ -132,6 +139,7 @@ impl Engine {
             updates,
             acts,
             indexer: IndexWorker::start(outbox.clone()),
+            deriver: Deriver::start(outbox.clone()),
             inbox,
             rest: None,
             outbox,
@@ -182,6 +190,7 @@ impl Engine {
             };
             any = true;
         }
+        self.derive();
         if any {
             self.indexer.discard(self.store.take_garbage());
         }
@@ -229,15 +238,30 @@ impl Engine {
             self.identities.suspect(profile, fault, now);
         }
         let rows = batch.rows.len();
+        let derived = batch.table.kind.derived.is_some() && batch.outcome != Outcome::More;
         let delta = self.store.apply(batch, now);
+        if derived {
+            self.deriver.done(&delta.table);
+        }
+        if delta.added + delta.changed + delta.gone > 0 || delta.status {
+            self.deriver.changed(&delta.table);
+        }
         self.look_at_runs(now);
         self.handle(Event::Applied(delta, now));
         rows.max(1)
     }
 
+    /// Begins to make rows of derived kinds anew.
+    fn derive(&mut self) {
+        let (store, registry, now) = (&self.store, self.registry, self.clock.now());
+        self.deriver.begin(store, |table, seq| store.derive_job(table, seq, now, |name| kind_named(registry, name)));
+    }
+
     /// When [`Engine::tick`] is due next.
     pub fn wake(&self) -> Option<Time> {
-        let all = [self.wake, self.watcher.wake(self.clock.now()), self.identities.wake()];
+        let now = self.clock.now();
+        let derive = self.deriver.wake().map(|d| now.plus(d));
+        let all = [self.wake, self.watcher.wake(now), self.identities.wake(), derive];
         all.into_iter().flatten().min()
     }
 
@@ -255,6 +279,7 @@ impl Engine {
             }
         }
         self.forget_unused(now);
+        self.derive();
         self.look_at_runs(now);
         for (profile, renew) in self.identities.due(now) {
             self.ask_identity(profile, renew);
@@ -320,6 +345,7 @@ impl Engine {
             || waits(&self.acts)
             || self.tasks.is_busy()
             || self.indexer.is_busy()
+            || self.deriver.is_busy()
             || self.rest.is_some()
             || !self.inbox.is_empty()
     }

@@ -2,6 +2,7 @@
 //! no terminal, so that tests drive it by pressing keys. [`console`] puts it behind a terminal.
 
 pub mod console;
+mod deriver;
 mod editor;
 mod effects;
 mod engine;

@@ -101,7 +101,7 @@ impl Changes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Field, FieldInfo, Fields, Kind, KindInfo, Scoping, Service};
+    use crate::model::{Field, FieldInfo, Fields, Kind, KindInfo};
 
     const NONE: fn(&()) -> Value = |()| Value::Unknown;
     static FIELDS: Fields<()> = Fields(&[
@@ -109,21 +109,7 @@ mod tests {
         Field { info: FieldInfo::new("cpu", "CPU", FieldType::Float, ""), get: NONE },
         Field { info: FieldInfo::new("type", "TYPE", FieldType::Text, ""), get: NONE },
     ]);
-    static KIND: KindInfo = KindInfo {
-        name: "things",
-        singular: "thing",
-        title: "Things",
-        doc: "",
-        aliases: &[],
-        service: Service::Ec2,
-        scoping: Scoping::Region,
-        parent: None,
-        fields: &FIELDS,
-        sort: ("state", true),
-        operations: &[],
-        side: false,
-        transitional: &[],
-    };
+    static KIND: KindInfo = KindInfo { sort: ("state", true), ..KindInfo::new("things", "thing", "Things", &FIELDS) };
 
     fn row(id: &str, state: &str, cpu: f64, ty: Value, tags: &[(&str, &str)]) -> Record {
         Record {

@@ -1,7 +1,7 @@
 use super::super::testing::{INFO, LOADS, PLACES, key, record_of};
 use super::*;
 use crate::base::Scope;
-use crate::model::{Batch, Coverage, FieldInfo, FieldList, IndexFor, KindInfo, Outcome, Scoping, Service, TableKey};
+use crate::model::{Batch, Coverage, FieldInfo, FieldList, IndexFor, KindInfo, Outcome, TableKey};
 
 fn fill(store: &mut Store, table: &TableKey, rows: &[(&str, Value, &str)]) {
     let rows = rows.iter().map(|(id, v, zone)| record_of(table.kind.0, id, v.clone(), zone)).collect();
@@ -188,21 +188,8 @@ impl FieldList for Hundred {
     }
 }
 
-static HUNDRED: KindInfo = KindInfo {
-    name: "hundreds",
-    singular: "hundred",
-    title: "Hundreds",
-    doc: "",
-    aliases: &[],
-    service: Service::Ec2,
-    scoping: Scoping::Region,
-    parent: None,
-    fields: &Hundred,
-    sort: ("f00", true),
-    operations: &[],
-    side: false,
-    transitional: &[],
-};
+static HUNDRED: KindInfo =
+    KindInfo { sort: ("f00", true), ..KindInfo::new("hundreds", "hundred", "Hundreds", &Hundred) };
 
 #[test]
 fn a_kind_of_a_hundred_fields_is_filtered_sorted_and_followed_in_its_last() {

@@ -5,6 +5,7 @@
 
 mod changes;
 mod chunk;
+pub mod derive;
 pub mod index;
 mod table;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use crate::model::{Batch, Delta, Kind, Record, RowRef, Selector, TableKey};
 
 pub use changes::{Change, Part, SHOWN};
 pub use chunk::{Row, Snapshot};
+pub use derive::{DeriveJob, derive, inputs_of};
 pub use index::{IndexJob, index};
 pub use table::{Progress, Status, Table};
 

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
+use std::time::Duration;
 
 use hashbrown::HashTable;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
@@ -73,6 +74,8 @@ pub struct Table {
     /// Ids that were asked for by name and not found, with when they were asked for.
     absent: FxHashMap<RowId, Time>,
     changes: Changes,
+    /// How long a new row may be missing.
+    grace: Duration,
     /// Whether the status' fault is that of a look at some rows: only a better look takes it back.
     fault_of_ids: bool,
     /// Changes whenever a view of the table would.
@@ -139,7 +142,9 @@ impl Table {
 
     /// Rows added, changed, gone.
     pub(super) fn apply(&mut self, batch: Batch, now: Time, garbage: &mut Vec<Arc<Record>>) -> (usize, usize, usize) {
-        let Batch { seq, asked, coverage, rows, outcome, .. } = batch;
+        let Batch { table, seq, asked, coverage, rows, outcome } = batch;
+        // What is made of other tables has no eventual consistency of its own.
+        self.grace = if table.kind.derived.is_some() { Duration::ZERO } else { GRACE };
         if let Coverage::Sweep { began } = coverage
             && self.sweep.as_ref().is_none_or(|s| s.began < began)
         {
@@ -170,7 +175,9 @@ impl Table {
                     self.note_absent(id, asked);
                 }
             }
-            (Coverage::Sweep { began }, Outcome::Done) if !late => gone += self.end_sweep(*began, now),
+            (Coverage::Sweep { began }, Outcome::Done | Outcome::Part(_)) if !late => {
+                gone += self.end_sweep(*began, now)
+            }
             (Coverage::Sweep { .. }, _) => {}
         }
         if !late {
@@ -217,6 +224,13 @@ impl Table {
             Outcome::Failed(f) => {
                 status.running = false;
                 status.fault = Some(f);
+            }
+            Outcome::Part(fault) => {
+                status.running = false;
+                status.fault = fault;
+                if status.progress == Progress::NotAsked {
+                    status.progress = Progress::Partial;
+                }
             }
         }
     }
@@ -305,8 +319,9 @@ impl Table {
 
     /// Marks a row gone unless a newer answer saw it or it is too young to be missed.
     fn mark_gone(&mut self, slot: u32, seq: u64, now: Time) -> bool {
+        let grace = self.grace;
         let Some(Some(row)) = self.slot_mut(slot) else { return false };
-        if row.gone.is_some() || row.seq >= seq || now.since(row.since) < GRACE {
+        if row.gone.is_some() || row.seq >= seq || now.since(row.since) < grace {
             return false;
         }
         row.gone = Some(now);

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use crate::base::{Fault, FaultKind, RowId, Scope, Time};
 use crate::model::{
-    Batch, Coverage, Field, FieldInfo, FieldType, Fields, Kind, KindInfo, Outcome, Record, Scoping, Service, TableKey,
-    Value,
+    Batch, Coverage, Field, FieldInfo, FieldType, Fields, Kind, KindInfo, Outcome, Record, TableKey, Value,
 };
 
 static FIELDS: Fields<()> = Fields(&[
@@ -25,21 +24,7 @@ pub(super) static LOADS: KindInfo = info("loads", true);
 pub(super) static PLACES: KindInfo = info("places", false);
 
 const fn info(name: &'static str, side: bool) -> KindInfo {
-    KindInfo {
-        name,
-        singular: "thing",
-        title: "Things",
-        doc: "Things.",
-        aliases: &[],
-        service: Service::Ec2,
-        scoping: Scoping::Region,
-        parent: None,
-        fields: &FIELDS,
-        sort: ("size", true),
-        operations: &[],
-        side,
-        transitional: &[],
-    }
+    KindInfo { sort: ("size", true), side, ..KindInfo::new(name, "thing", "Things", &FIELDS) }
 }
 
 pub(super) fn key() -> TableKey {

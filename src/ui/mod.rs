@@ -76,6 +76,10 @@ fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
             empty_state::draw_start(pen, area, &start);
         } else {
             table::draw(pen, area, &rows, has_keys);
+            if !state.view.lacks.is_empty() {
+                let text = format!("◌ Made without: {}", state.view.lacks.join(", "));
+                pen.say(area.x + 1, area.bottom(), area.width.saturating_sub(2), &text, Role::Warning);
+            }
             if rows.is_empty() {
                 let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
                 empty_state::draw(pen, below, &empty_state::why(state, store));

@@ -288,6 +288,42 @@ async fn the_binary_prints_as_json_what_boto3_sees() {
 }
 
 #[tokio::test]
+async fn what_is_wasted_is_what_boto3_sees_unused() {
+    let Some(moto) = seeded(None) else { return };
+    let truth = truth(&moto, HOME, &["instances", "volumes", "addresses", "load-balancers"]);
+    let rows = |kind: &str| truth[kind]["rows"].as_array().unwrap().clone();
+    let state = |r: &Json| r["state"].as_str().unwrap_or_default().to_string();
+    let stopped: Vec<Json> =
+        rows("instances").iter().filter(|r| state(r) == "stopped").map(|r| r["id"].clone()).collect();
+    let on_stopped = |r: &Json| {
+        let all = r["instances"].as_array().cloned().unwrap_or_default();
+        !all.is_empty() && all.iter().all(|i| stopped.contains(i))
+    };
+    let unused = |r: &&Json| match state(r).as_str() {
+        "available" | "unattached" => true,
+        "in-use" => on_stopped(r),
+        _ => stopped.contains(&r["instance"]),
+    };
+    let mut wanted: Vec<String> = Vec::new();
+    for kind in ["volumes", "addresses"] {
+        wanted.extend(rows(kind).iter().filter(unused).map(|r| format!("{kind} {}", r["id"].as_str().unwrap())));
+    }
+    let (code, out, err) = get(&["waste", "-o", "json", "--region", HOME, "--endpoint-url", &moto.url]);
+    assert_eq!(code, Some(0), "{err}");
+    let got: Vec<Json> = serde_json::from_str(&out).unwrap();
+    let costs: Vec<f64> = got.iter().filter_map(|r| r["facts"]["cost"].as_f64()).collect();
+    assert!(
+        costs.is_sorted_by(|a, b| a >= b) && costs.iter().all(|c| *c > 0.0),
+        "what costs most comes first: {costs:?}"
+    );
+    let of = |r: &Json| format!("{} {}", r["facts"]["kind"].as_str().unwrap(), r["id"].as_str().unwrap());
+    let mut ours: Vec<String> = got.iter().filter(|r| r["facts"]["kind"] != "load-balancers").map(of).collect();
+    (wanted.sort(), ours.sort());
+    assert!(wanted.len() >= 2, "the seed left only {wanted:?}");
+    assert_eq!(ours, wanted);
+}
+
+#[tokio::test]
 async fn the_binary_filters_joins_regions_and_says_what_failed() {
     let Some(moto) = seeded(None) else { return };
     let count = |args: &[&str]| {

@@ -63,19 +63,10 @@ static BOX_FIELDS: Fields<()> = Fields(&[
 
 const fn kind(name: &'static str, title: &'static str, fields: &'static dyn FieldList) -> KindInfo {
     KindInfo {
-        name,
-        singular: "thing",
-        title,
         doc: "Made up.",
-        aliases: &[],
-        service: Service::Ec2,
-        scoping: Scoping::Region,
-        parent: None,
-        fields,
         sort: ("name", true),
-        operations: &[],
-        side: false,
         transitional: &["stopping"],
+        ..KindInfo::new(name, "thing", title, fields)
     }
 }
 pub(super) static THINGS: KindInfo = KindInfo { aliases: &["t"], ..kind("things", "Things", &THING_FIELDS) };

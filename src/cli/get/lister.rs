@@ -21,7 +21,7 @@ use crate::base::{Clock, Fault, FaultKind, RowId, Scope};
 use crate::cli::{Failure, out};
 use crate::fetch::Budget;
 use crate::kinds::{Interner, KindDef, ListRequest, PaidRow, Registry, Sink, What};
-use crate::model::{Operation, Paging, Record, Scoping, Selector};
+use crate::model::{Derived, Input, Inputs, Kind, Operation, Paging, Record, Scoping, Selector};
 use crate::query::Query;
 
 /// Requests of one scope and table that are under way at the same time, where each is for some rows.
@@ -179,6 +179,10 @@ impl Lister {
 
     async fn scope(&self, wish: &Wish, asked: Asked, sides: &Sides) -> Found {
         let Asked { scope, selectors, doubt } = asked;
+        if let Some(derived) = wish.def.info.derived {
+            let (rows, faults) = self.derived(derived, &scope).await;
+            return Found { scope, rows, faults, sides: Vec::new() };
+        }
         if let Some(parent) = self.parent(wish.def) {
             return self.children(wish, scope, selectors, doubt, parent).await;
         }
@@ -222,6 +226,39 @@ impl Lister {
             }
         }
         found
+    }
+
+    /// Rows that are made of other tables, and why these are not all there.
+    fn derived<'a>(
+        &'a self,
+        derived: &'static Derived,
+        scope: &'a Scope,
+    ) -> BoxFuture<'a, (Vec<Arc<Record>>, Vec<Fault>)> {
+        Box::pin(async move {
+            let defs = derived.inputs.iter().filter_map(|name| self.registry.kind(name));
+            let read = join_all(defs.map(async |def| {
+                let (rows, faults) = match def.info.derived {
+                    Some(derived) => self.derived(derived, scope).await,
+                    None => {
+                        let (rows, fault) = self.table(def, scope, Selector::All, What::Everything, None).await;
+                        (rows, fault.into_iter().collect())
+                    }
+                };
+                (def, rows, faults)
+            }));
+            let mut faults: Vec<Fault> = Vec::new();
+            let input = |(def, rows, missing): (&'static KindDef, Vec<Arc<Record>>, Vec<Fault>)| {
+                let fault = missing.first().cloned();
+                faults.extend(missing);
+                Input { kind: Kind(def.info), rows, whole: fault.is_none(), fault }
+            };
+            let tables = read.await.into_iter().map(input).collect();
+            let rows = (derived.derive)(&Inputs { scope: scope.clone(), tables });
+            for fault in &mut faults {
+                fault.hints.insert(0, "What that would have told is not among the rows.".into());
+            }
+            (rows.into_iter().map(Arc::new).collect(), faults)
+        })
     }
 
     /// Rows that hang off others: those of the named parents, or of all.

@@ -98,7 +98,11 @@ fn whatever_a_kind_names_exists() {
 #[test]
 fn kinds_only_read() {
     for k in ALL.kinds.iter().map(|k| k.info) {
-        assert!(!k.operations.is_empty(), "{}", k.name);
+        assert_eq!(k.operations.is_empty(), k.derived.is_some(), "{}", k.name);
+        for input in k.derived.map_or(&[][..], |d| d.inputs) {
+            let there = ALL.kind(input).map(|d| d.info).filter(|i| i.name == *input);
+            assert!(there.is_some_and(|i| i.parent.is_none()), "{} of {input}", k.name);
+        }
         for op in k.operations {
             assert_eq!(op.access, Access::Read, "{} {}", k.name, op.name);
         }

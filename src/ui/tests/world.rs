@@ -69,19 +69,11 @@ const fn kind(
     side: bool,
 ) -> KindInfo {
     KindInfo {
-        name,
-        singular,
-        title,
         doc: "A kind.",
-        aliases: &[],
-        service: Service::Ec2,
-        scoping: Scoping::Region,
-        parent: None,
-        fields,
         sort: ("name", true),
-        operations: &[],
         side,
         transitional: &["pending", "stopping", "shutting-down"],
+        ..KindInfo::new(name, singular, title, fields)
     }
 }
 pub(super) static INSTANCES: KindInfo = kind("instances", "instance", "Instances", &INSTANCE_FIELDS, false);
