@@ -8,6 +8,7 @@ use super::view::RowKey;
 use crate::base::Scope;
 use crate::kinds::Target;
 use crate::kinds::cloudwatch::looks_an_hour;
+use crate::kinds::prices::metrics_cost;
 use crate::model::{Column, Level, RowRef, Sort};
 
 impl State {
@@ -192,9 +193,7 @@ impl Turn<'_> {
         }
     }
 
-    /// What a paid filter or sort costs: about $0.01 for 1,000 metrics requested, one a row every five minutes, or each minute
-    /// with detailed monitoring.
-    /// <https://aws.amazon.com/cloudwatch/pricing/>
+    /// What a paid filter or sort costs: one metric a row every five minutes, or each minute with detailed monitoring.
     pub(super) fn price(&self, fields: &[usize]) -> Vec<String> {
         let kind = self.s.view.kind;
         let names: Vec<&str> = fields.iter().map(|f| kind.fields.at(*f).name).collect();
@@ -203,11 +202,15 @@ impl Turn<'_> {
         let live = tables().flat_map(|t| t.rows()).filter(|r| r.gone.is_none());
         let requests = live.map(|r| looks_an_hour(&r.record)).sum::<usize>() * fields.len();
         vec![
-            format!("{} is read from CloudWatch, which charges about $0.01 for 1,000 metrics.", names.join(" and ")),
             format!(
-                "For {rows} {} that is {requests} metrics an hour: about ${:.2} an hour while this view is open.",
+                "{} is read from CloudWatch, which charges about {} for 1,000 metrics.",
+                names.join(" and "),
+                metrics_cost(1000)
+            ),
+            format!(
+                "For {rows} {} that is {requests} metrics an hour: about {} an hour while this view is open.",
                 if rows == 1 { kind.singular } else { kind.name },
-                requests as f64 * 0.01 / 1000.0
+                metrics_cost(requests)
             ),
             "Rows whose value is not known come last.".into(),
         ]

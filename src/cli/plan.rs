@@ -18,7 +18,7 @@ use crate::base::text::{suggest, visible};
 use crate::base::{FaultKind, Scope};
 use crate::kinds::{Action, ActionContext, Takes, Target};
 use crate::model::files::{FileLook, Files, looks};
-use crate::model::{Call, Confirm, Kind, Plan, Severity, TableKey, Values, Waiter};
+use crate::model::{Call, Confirm, Cost, Kind, Money, Plan, Severity, TableKey, Values, Waiter};
 use crate::query::Query;
 
 /// What is asked for on the command line.
@@ -243,7 +243,7 @@ impl Shown {
             writeln!(out, "  {} {}", glyph(c.severity), visible(&c.text))?;
         }
         if let Some(cost) = &plan.cost {
-            writeln!(out, "  · {}", visible(cost))?;
+            writeln!(out, "  · {}", visible(&cost.to_string()))?;
         }
         if let Some(undo) = &plan.undo {
             let but = undo.but.as_ref().map(|b| format!(", but {b}")).unwrap_or_default();
@@ -294,11 +294,25 @@ impl Shown {
             "action": plan.action, "title": plan.title, "confirm": confirm, "phrase": phrase,
             "subjects": plan.subjects.iter().map(subject).collect::<Vec<_>>(),
             "consequences": plan.consequences.iter().map(consequence).collect::<Vec<_>>(),
-            "cost": plan.cost, "undo": plan.undo.as_ref().map(|u| u.line.as_str()),
+            "cost": plan.cost.as_ref().map(|c| cost(plan, c)), "undo": plan.undo.as_ref().map(|u| u.line.as_str()),
             "steps": plan.steps.iter().zip(&self.commands).map(step).collect::<Vec<_>>(),
             "script": self.script,
         })
     }
+}
+
+/// What it changes about the bill, as numbers; `assumed`: the prices are another region's than one that the plan is for.
+fn cost(plan: &Plan, cost: &Cost) -> Json {
+    let money = cost.money.as_ref();
+    let elsewhere = |m: &Money| plan.calls().any(|c| c.scope.region_code().is_none_or(|r| r != m.list.region));
+    json!({
+        "effect": cost.effect.word(),
+        // To a hundredth of a cent.
+        "amount": money.map(|m| (m.amount * 1e4).round() / 1e4),
+        "currency": money.map(|m| m.list.currency), "per": money.map(|m| m.per.word()),
+        "prices": money.map(|m| json!({ "region": m.list.region, "month": m.list.month, "assumed": elsewhere(m) })),
+        "text": cost.to_string(),
+    })
 }
 
 const fn glyph(severity: Severity) -> char {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::base::Time;
 use crate::kinds::PaidRow;
+use crate::kinds::prices::METRICS_FOR_A_DOLLAR;
 use crate::model::Meter;
 
 /// What was spent in the last minute.
@@ -38,8 +39,7 @@ impl Spent {
         let hourly: u64 = metrics.iter().map(|(_, hourly)| hourly).sum();
         Meter {
             calls_per_minute: u32::try_from(calls.len()).unwrap_or(u32::MAX),
-            // $0.01 per 1,000 metrics = a hundredth of a thousandth of a dollar each.
-            millidollars_per_hour: u32::try_from(hourly.div_ceil(100)).unwrap_or(u32::MAX),
+            millidollars_per_hour: u32::try_from(hourly.div_ceil(METRICS_FOR_A_DOLLAR / 1000)).unwrap_or(u32::MAX),
             slowed,
         }
     }

@@ -11,6 +11,7 @@ use rustc_hash::FxHasher;
 
 use super::intern::{Interner, LocalInterner};
 use super::listing::{ListRequest, What};
+use super::prices::{self, Prices};
 use crate::base::{Fault, FaultKind, Time};
 use crate::model::{Field, FieldInfo, Tags, Value};
 
@@ -26,8 +27,8 @@ pub const fn field<T>(info: FieldInfo, get: fn(&T) -> Value) -> Field<T> {
 pub struct Converter {
     met: LocalInterner,
     lists: HashTable<Arc<Vec<ArcStr>>>,
-    /// Whether the scope's region is paid for in US dollars: China's are not.
-    pub(super) in_dollars: bool,
+    /// What is known of prices where the rows are.
+    pub(super) prices: Option<&'static Prices>,
 }
 
 /// More different lists than this are not worth keeping.
@@ -36,12 +37,11 @@ const MOST_LISTS: usize = 4096;
 impl Converter {
     /// For one run.
     pub fn new(interner: &Interner) -> Self {
-        Converter { met: LocalInterner::new(interner), lists: HashTable::new(), in_dollars: true }
+        Converter { met: LocalInterner::new(interner), lists: HashTable::new(), prices: prices::ALL.first() }
     }
     /// For one run of a list function.
     pub fn of(request: &ListRequest) -> Self {
-        let in_dollars = request.scope.region_code().is_some_and(|r| !r.starts_with("cn-"));
-        Converter { in_dollars, ..Converter::new(&request.interner) }
+        Converter { prices: prices::of(&request.scope), ..Converter::new(&request.interner) }
     }
     /// A text that repeats from row to row; empty counts as none.
     pub fn shared(&mut self, s: Option<&str>) -> Text {

@@ -20,6 +20,7 @@ pub mod intern;
 pub mod listing;
 pub mod paging;
 pub mod plan_builder;
+pub mod prices;
 pub mod raw;
 pub mod registry;
 pub mod row_spec;

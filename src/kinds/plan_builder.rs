@@ -14,9 +14,6 @@ use crate::model::{
 };
 use crate::store::{Progress, Store, Table};
 
-/// The prices that texts quote: AWS's list for us-east-1 in this month. Other regions cost more or less.
-pub const PRICES: &str = "us-east-1 list prices of 2026-10";
-
 /// Names in one sentence; the rest is counted.
 const NAMED: usize = 3;
 /// A longer name is not one that somebody types.

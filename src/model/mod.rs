@@ -2,6 +2,7 @@
 
 pub mod addresses;
 pub mod call;
+pub mod cost;
 pub mod delta;
 pub mod derived;
 pub mod draft;
@@ -24,6 +25,7 @@ pub mod value;
 
 pub use addresses::{Block, Blocks};
 pub use call::{Arg, Call, Out, Outputs};
+pub use cost::{Cost, CostEffect, Money, Per, PriceList};
 pub use delta::Delta;
 pub use derived::{Derived, Input, Inputs};
 pub use draft::{Cell, DraftColumn, DraftRow, Preset, RowEdit, RowMark, TableRow};

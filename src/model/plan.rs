@@ -6,6 +6,7 @@ use std::time::Duration;
 use arcstr::ArcStr;
 
 use super::call::{Call, Out, Outputs, ids_of};
+use super::cost::Cost;
 use super::kind::FieldInfo;
 use super::table::TableKey;
 use crate::base::{Fault, RowId};
@@ -302,8 +303,8 @@ pub struct Plan {
     pub subjects: Vec<Subject>,
     /// What else happens.
     pub consequences: Vec<Consequence>,
-    /// What it costs while it stands, with the date of the prices; `None` = nothing changes.
-    pub cost: Option<String>,
+    /// What it changes about the bill; `None` = nothing is said of it.
+    pub cost: Option<Cost>,
     /// The calls, in order; the first that fails stops the rest.
     pub steps: Vec<Step>,
     /// Whether it cannot be taken back.

@@ -71,7 +71,7 @@ fn body(dialog: &PlanDialog, sandbox: bool, room: u16) -> Vec<Line> {
         out.extend(item("◌", &format!("still asking: {}", kinds.join(", ")), room, Role::Busy));
     }
     if let Some(cost) = &dialog.plan.cost {
-        out.extend(item("·", cost, room, Role::Note));
+        out.extend(item("·", &cost.to_string(), room, Role::Note));
     }
     if let Some(undo) = &dialog.plan.undo {
         let but = undo.but.as_ref().map(|b| format!(", but {b}")).unwrap_or_default();

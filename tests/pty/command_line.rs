@@ -348,6 +348,29 @@ fn a_plan_is_printed_with_what_it_touches_and_the_commands_and_nothing_is_done()
 }
 
 #[test]
+fn a_plan_says_what_it_costs_as_numbers_with_a_unit_and_whose_prices_they_are() {
+    for (args, effect, amount, per) in [
+        (&["create-volume", "size=20", "zone=ap-northeast-2a"][..], "adds", Some(1.6), Some("month")),
+        (&["allocate"], "adds", Some(0.005), Some("hour")),
+        (&["release", "--on", "addresses name:old-vpn"], "saves", Some(3.65), Some("month")),
+        (&["stop", "--on", "instances name:my-bastion-host"], "saves", None, None),
+    ] {
+        let ended = planned(&[args, &["-o", "json"]].concat());
+        let json: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+        let cost = &json["cost"];
+        assert_eq!(
+            (cost["effect"].as_str(), cost["amount"].as_f64(), cost["per"].as_str()),
+            (Some(effect), amount, per),
+            "{args:?}: {cost}"
+        );
+        let list = (cost["currency"].as_str(), cost["prices"]["region"].as_str(), cost["prices"]["assumed"].as_bool());
+        // The sandbox's account is in Seoul.
+        let want = amount.map_or((None, None, None), |_| (Some("USD"), Some("us-east-1"), Some(true)));
+        assert_eq!(list, want, "{args:?}: {cost}");
+    }
+}
+
+#[test]
 fn a_plan_that_cannot_be_made_says_why_and_its_status_tells_the_cause() {
     let one = "instances name:my-bastion-host";
     for (args, status, word) in [

@@ -224,7 +224,7 @@ async fn what_costs_and_is_used_by_nothing_stands_out_and_the_rest_says_who_uses
     assert_eq!(lone.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["old-vpn"]);
     assert!(!used.is_empty() && used.iter().all(|a| addresses::instance(a).is_some_and(is_instance)));
     assert!(used.iter().all(|a| addresses::association_id(a).is_some() && addresses::public_ip(a).is_some()));
-    assert!(addresses.iter().all(|a| a.get(&addresses::COST).as_f64() == Some(addresses::AN_HOUR)));
+    assert!(addresses.iter().all(|a| a.get(&addresses::COST).as_f64() == Some(0.005)));
     let volumes = account.all("volumes").await;
     let (lone, used): (Vec<&Record>, Vec<_>) = volumes.iter().partition(|v| volume::instances(v).is_empty());
     assert_eq!(lone.len(), 2, "{lone:?}");

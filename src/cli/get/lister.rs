@@ -20,6 +20,7 @@ use crate::aws::{Gateway, Identity};
 use crate::base::{Clock, Fault, FaultKind, RowId, Scope};
 use crate::cli::{Failure, out};
 use crate::fetch::Budget;
+use crate::kinds::prices::metrics_cost;
 use crate::kinds::{Interner, KindDef, ListRequest, PaidRow, Registry, Sink, What};
 use crate::model::{Derived, Input, Inputs, Kind, Operation, Paging, Record, Scoping, Selector};
 use crate::query::Query;
@@ -152,8 +153,10 @@ impl Lister {
                 }
             }
             if jobs.iter().any(|(_, table, ..)| table.paid) {
-                let text = "the query names a metric: CloudWatch charges about $0.01 for every 1,000 metrics asked";
-                out::say(text);
+                let price = metrics_cost(1000);
+                out::say(&format!(
+                    "the query names a metric: CloudWatch charges about {price} for every 1,000 metrics asked"
+                ));
             }
             let answers = join_all(jobs.into_iter().map(async |(i, table, scope, ids, total)| {
                 let answer = self.beside(i, table, &scope, ids, total).await;

@@ -10,7 +10,7 @@ use crate::kinds::plan_builder::{
     count, draft, field, form_title, list, names, note, number, severe, sorted, state, subject, toggle, wait_field,
     wait_state,
 };
-use crate::model::{Arg, Consequence, FormSpec, Plan, Record, Undo, Values, Waiter, plan::Step as PlanStep};
+use crate::model::{Arg, Consequence, Cost, FormSpec, Plan, Record, Undo, Values, Waiter, plan::Step as PlanStep};
 
 /// `set-desired-capacity`.
 pub static SET_DESIRED: Action = Action::on_rows(&INFO, "set-desired-capacity", "Set desired capacity", plan)
@@ -105,7 +105,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         let types = list(row, &groups::fields::INSTANCE_TYPES);
         let what = if types.is_empty() { String::new() } else { format!(" ({})", names(&types)) };
         let more = capacity.said_launched(*units);
-        plan.cost = Some(format!("{more} more{what}, billed by the second (price not known here)"));
+        plan.cost = Some(Cost::adds_unknown(format!("{more} more{what}, billed by the second")));
     }
     plan.wait = if stuck {
         wait_field(cx.targets, &groups::fields::DESIRED, &want.to_string(), 2)
@@ -252,7 +252,7 @@ mod tests {
     fn more_is_confirmed_by_enter_and_says_what_it_costs() {
         let p = planned(&[], "4").expect("a plan");
         assert_eq!(p.confirm(), Confirm::Enter);
-        assert!(p.cost.as_deref().is_some_and(|c| c.starts_with("2 instances more")), "{:?}", p.cost);
+        assert!(p.cost.as_ref().is_some_and(|c| c.to_string().starts_with("2 instances more")), "{:?}", p.cost);
         assert!(p.consequences.iter().any(|c| c.text.contains("registered with web-tg")));
     }
 
@@ -300,7 +300,11 @@ mod tests {
         assert!(p.destructive && p.confirm() == Confirm::Type("asg".into()));
         assert!(matches!(&p.wait, Waiter::All(parts) if parts.len() == 2), "steady above what is desired is no proof");
         let p = planned_for(group(), "16");
-        assert!(p.cost.as_deref().is_some_and(|c| c.starts_with("8 units (2 to 4 instances) more")), "{:?}", p.cost);
+        assert!(
+            p.cost.as_ref().is_some_and(|c| c.to_string().starts_with("8 units (2 to 4 instances) more")),
+            "{:?}",
+            p.cost
+        );
         assert!(p.consequences.iter().any(|c| c.text.starts_with("8 units (2 to 4 instances) will be launched")));
         assert!(p.consequences.iter().any(|c| c.text.contains("up to 3 units more than desired")));
         let rows = Rows::default();

@@ -2,7 +2,7 @@
 
 use arcstr::ArcStr;
 
-use super::addresses::{self, AN_HOUR, INFO};
+use super::addresses::{self, INFO};
 use super::instances;
 use super::instances::instance::{self, InstanceState};
 use super::senders::{ALLOCATE_ADDRESS, ASSOCIATE_ADDRESS, DISASSOCIATE_ADDRESS, RELEASE_ADDRESS};
@@ -13,22 +13,31 @@ use crate::kinds::plan_builder::{
     Known, draft, form_title, label, line, live, made, name_tag, need, note, severe, sorted, subject, text_of, title,
     unknown, wait_state, whole,
 };
+use crate::kinds::prices;
 use crate::kinds::rows_field::rows_field;
 use crate::model::{
-    Arg, Consequence, FormField, FormSpec, Kind, Pick, Plan, Record, Step, StepUndo, TableKey, Values, Waiter,
+    Arg, Consequence, Cost, FormField, FormSpec, Kind, Money, Pick, Plan, Record, Step, StepUndo, TableKey, Values,
+    Waiter,
 };
 
 const NAME: &str = "name";
 const INSTANCE: &str = "instance";
 const INTERFACE: &str = "interface";
 
-/// Hours of a month, as AWS reckons prices by the month.
-const HOURS: f64 = 730.0;
+/// What so many addresses of Amazon's cost while they stand.
+pub(super) fn standing_cost(scope: &Scope, n: usize) -> Cost {
+    let behind = "associated or not, until it is released";
+    match prices::of(scope) {
+        #[expect(clippy::cast_precision_loss, reason = "a few addresses")]
+        Some(prices) => Cost::adds(prices.public_ipv4().times(n as f64), format!(", {behind}")),
+        None => Cost::adds_unknown(format!("it is billed by the hour, {behind}")),
+    }
+}
 
-pub(super) fn standing_cost(n: usize) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "a few addresses")]
-    let (hour, month) = (AN_HOUR * n as f64, AN_HOUR * HOURS * n as f64);
-    format!("${hour:.3} an hour, about ${month:.2} a month, associated or not, until it is released")
+/// What these addresses cost an hour, if that is known of each and not nothing.
+fn an_hour(cx: &ActionContext<'_>) -> Option<Money> {
+    let sum: Option<f64> = cx.targets.iter().map(|t| t.record.get(&addresses::COST).as_f64()).sum();
+    Some(prices::of(cx.scope)?.by_the_hour(sum.filter(|dollars| *dollars > 0.0)?))
 }
 
 /// `allocate`.
@@ -72,7 +81,7 @@ fn allocate(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault
     }
     plan.wait = made("AllocationId", TableKey::all(cx.scope.clone(), Kind(&INFO)));
     plan.consequences = sorted(all);
-    plan.cost = Some(standing_cost(1));
+    plan.cost = Some(standing_cost(cx.scope, 1));
     Ok(plan)
 }
 
@@ -184,7 +193,7 @@ fn associate(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Faul
     };
     plan.steps = vec![Step::new(format!("give {ip} to {who}"), call.on([t.record.id.clone()])).undone_by(undo)];
     plan.consequences = sorted(all);
-    plan.cost = Some("it costs the same, associated or not".into());
+    plan.cost = Some(Cost::same("it costs the same, associated or not"));
     plan.wait = wait_state(cx.targets, &["associated"], &[], false, 2);
     Ok(plan)
 }
@@ -253,7 +262,10 @@ fn disassociate(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Faul
         "what has an instance without a public address cannot reach the internet through an internet gateway",
     ));
     plan.consequences = sorted(all);
-    plan.cost = Some(standing_cost(cx.targets.len()));
+    plan.cost = Some(match an_hour(cx) {
+        Some(money) => Cost::stays(money, ", associated or not, until it is released"),
+        None => Cost::same("it costs the same, associated or not"),
+    });
     plan.wait = wait_state(cx.targets, &["unattached"], &[], false, 2);
     Ok(plan)
 }
@@ -300,8 +312,7 @@ fn release(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     plan.consequences = sorted(vec![note(
         "names and firewalls elsewhere that have the address go on pointing to it, whoever has it then",
     )]);
-    let month = AN_HOUR * HOURS * f64::from(u32::try_from(cx.targets.len()).unwrap_or(u32::MAX));
-    plan.cost = Some(format!("saves about ${month:.2} a month"));
+    plan.cost = an_hour(cx).map(|money| Cost::saves(money.monthly(), ""));
     plan.wait = wait_state(cx.targets, &[], &[], true, 2);
     if let [one] = cx.targets {
         plan.phrase = ip_of(&one.record);

@@ -76,10 +76,6 @@ pub const COST: FieldInfo = FieldInfo::float(
 .shown(4)
 .cells(9, 9);
 
-/// US dollars an hour for an address of Amazon's pool, associated or not, since February 2024; one's own addresses (BYOIP) are
-/// free of charge. <https://aws.amazon.com/vpc/pricing/>
-pub const AN_HOUR: f64 = 0.005;
-
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("addresses", "address", "Addresses", &FIELDS)
 .doc("Elastic IP addresses. Each of Amazon's costs $0.005 an hour, also one that is associated with nothing: that is \
@@ -105,9 +101,9 @@ fn state_of(a: &sdk::Address) -> &'static str {
 
 fn cost(a: &sdk::Address, converter: &Converter) -> Value {
     let customers = a.customer_owned_ip().or(a.carrier_ip()).is_some_and(|ip| !ip.is_empty());
+    let Some(prices) = converter.prices.filter(|_| !customers) else { return Value::Unknown };
     match a.public_ipv4_pool() {
-        _ if !converter.in_dollars || customers => Value::Unknown,
-        Some("amazon") => Value::Float(AN_HOUR),
+        Some("amazon") => Value::Float(prices.public_ipv4().amount),
         // `ipv4pool-ec2-…`: brought along.
         Some(pool) if pool.starts_with("ipv4pool-ec2-") => Value::Float(0.0),
         _ => Value::Unknown,

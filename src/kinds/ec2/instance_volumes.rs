@@ -8,12 +8,12 @@ use aws_sdk_ec2::types as sdk;
 use futures::future::BoxFuture;
 use indexmap::IndexMap;
 
-use super::volume_price::monthly;
 use super::volumes::PAGE;
 use crate::base::{Fault, RowId};
 use crate::kinds::convert::{batches, field, no_tags, own};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::paged;
+use crate::kinds::prices::{self, Prices};
 use crate::model::{FieldInfo, Fields, Kind, KindInfo, Operation, Paging, Record, TableKey, Value};
 use crate::store::Store;
 
@@ -63,6 +63,7 @@ struct Disk {
     device: Option<ArcStr>,
     /// `None` = not said.
     deleted: Option<bool>,
+    prices: Option<&'static Prices>,
 }
 
 /// One instance's disks.
@@ -106,7 +107,7 @@ impl Disk {
         text.into()
     }
     fn monthly(&self) -> Option<f64> {
-        monthly(&self.kind, self.gib, self.iops, self.throughput)
+        self.prices?.volume(&self.kind, self.gib, self.iops, self.throughput).map(|money| money.amount)
     }
 }
 
@@ -135,6 +136,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
         for ids in batches(&request.what, MOST_IDS) {
+            let prices = prices::of(&request.scope);
             let mut found: IndexMap<RowId, Vec<Disk>> = IndexMap::new();
             // Who is asked for by name gets an answer also without disks: "none" is not "not asked".
             found.extend(ids.iter().flatten().map(|id| (id.into(), Vec::new())));
@@ -148,7 +150,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                 client.describe_volumes().filters(filter.clone()).max_results(PAGE).set_next_token(token).send()
             };
             paged(&mut pages, &DESCRIBE_VOLUMES, call, |out| {
-                for (instance, disk) in out.volumes().iter().flat_map(disks) {
+                for (instance, disk) in out.volumes().iter().flat_map(|v| disks(v, prices)) {
                     match found.get_mut(&instance) {
                         Some(list) => list.push(disk),
                         // Attached to another one as well.
@@ -167,8 +169,8 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
 }
 
 /// A volume for each instance that has it attached.
-fn disks(v: &sdk::Volume) -> impl Iterator<Item = (RowId, Disk)> {
-    v.attachments().iter().filter_map(|a| {
+fn disks(v: &sdk::Volume, prices: Option<&'static Prices>) -> impl Iterator<Item = (RowId, Disk)> {
+    v.attachments().iter().filter_map(move |a| {
         let disk = Disk {
             id: own(v.volume_id().or(a.volume_id()))?,
             gib: v.size().unwrap_or_default(),
@@ -178,6 +180,7 @@ fn disks(v: &sdk::Volume) -> impl Iterator<Item = (RowId, Disk)> {
             encrypted: v.encrypted() == Some(true),
             device: own(a.device()),
             deleted: a.delete_on_termination(),
+            prices,
         };
         Some((own(a.instance_id())?, disk))
     })
@@ -198,6 +201,7 @@ mod tests {
             encrypted: true,
             device: Some("/dev/xvda".into()),
             deleted: Some(false),
+            prices: prices::ALL.first(),
         }
     }
 

@@ -15,7 +15,9 @@ use crate::kinds::plan_builder::{
     Known, draft, field, label, line, live, made, names, need, note, pick, sorted, subject, text_of, title, wait_state,
     whole,
 };
-use crate::model::{Arg, Choice, FormField, FormSpec, Keep, Kind, Plan, Step, StepUndo, TableKey, Values, Waiter};
+use crate::model::{
+    Arg, Choice, Cost, FormField, FormSpec, Keep, Kind, Plan, Step, StepUndo, TableKey, Values, Waiter,
+};
 
 const NAME: &str = "name";
 const TYPE: &str = "type";
@@ -114,7 +116,7 @@ fn create(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> 
         )),
         note("the file must not be there yet: it is never written over"),
     ]);
-    plan.cost = Some("key pairs cost nothing".into());
+    plan.cost = Some(Cost::same("key pairs cost nothing"));
     Ok(plan)
 }
 
@@ -207,7 +209,7 @@ fn import(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> 
         .arg("PublicKeyMaterial", Arg::Blob(key.as_bytes().to_vec().into()));
     plan.steps = vec![Step::new(format!("import {}", visible(&name)), call).undone_by(delete_made(cx, &name))];
     plan.wait = made("KeyPairId", TableKey::all(cx.scope.clone(), Kind(&INFO)));
-    plan.cost = Some("key pairs cost nothing".into());
+    plan.cost = Some(Cost::same("key pairs cost nothing"));
     Ok(plan)
 }
 

@@ -21,6 +21,5 @@ pub mod security_groups;
 pub mod senders;
 pub mod subnets;
 pub mod volume_actions;
-mod volume_price;
 pub mod volumes;
 pub mod vpcs;

@@ -6,8 +6,9 @@ use super::senders::GET_OBJECT;
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
-use crate::kinds::plan_builder::{PRICES, draft, field, form_title, label, line, note, sorted, subject, title};
-use crate::model::{Arg, FormSpec, FormValue, Plan, Record, Step, Values};
+use crate::kinds::plan_builder::{draft, field, form_title, label, line, note, sorted, subject, title};
+use crate::kinds::prices;
+use crate::model::{Arg, Cost, FormSpec, FormValue, Plan, Record, Step, Values};
 
 /// `download`.
 pub static DOWNLOAD: Action = Action::on_rows(&INFO, "download", "Download", plan)
@@ -103,19 +104,17 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         all.push(note("infrequent access is charged for each GB that is read"));
     }
     plan.consequences = sorted(all);
-    plan.cost = cost(cx.targets);
+    plan.cost = cost(cx);
     Ok(plan)
 }
 
-/// Data that leave AWS for the internet: $0.09 a GB after the first 100 GB of a month, us-east-1.
-fn cost(targets: &[Target]) -> Option<String> {
-    let bytes: Option<u64> = targets.iter().map(|t| objects::size(&t.record)).sum();
-    let gb = bytes? as f64 / 1e9;
-    let dollars = gb * 0.09;
-    if dollars < 0.01 {
-        return None;
-    }
-    Some(format!("about ${dollars:.2} for {gb:.1} GB out to the internet, after 100 GB a month for nothing ({PRICES})"))
+/// Data that leave AWS for the internet, from a cent on.
+fn cost(cx: &ActionContext<'_>) -> Option<Cost> {
+    let bytes = cx.targets.iter().map(|t| objects::size(&t.record)).sum::<Option<u64>>()?;
+    let money = prices::of(cx.scope)?.internet_out(bytes);
+    #[expect(clippy::cast_precision_loss, reason = "in tenths of a GB")]
+    let behind = format!(" for {:.1} GB out to the internet, after 100 GB a month for nothing", bytes as f64 / 1e9);
+    (money.amount >= 0.01).then(|| Cost::adds(money, behind))
 }
 
 #[cfg(test)]
@@ -159,7 +158,7 @@ mod tests {
         assert_eq!(path(&p), "./authorized_keys");
         assert_eq!(p.steps[0].call.get("Key").and_then(Arg::as_str), Some("../../.ssh/authorized_keys"));
         assert_eq!(p.confirm(), Confirm::Enter);
-        assert!(p.cost.as_deref().is_some_and(|c| c.contains("$1.80")), "{:?}", p.cost);
+        assert!(p.cost.as_ref().is_some_and(|c| c.to_string().contains("$1.80")), "{:?}", p.cost);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::kinds::plan_builder::{
     draft, form_title, label, line, note, severe, sorted, state, subject, text_of, title,
 };
 use crate::kinds::rows_field::rows_field;
-use crate::model::{Arg, FormSpec, Kind, Out, Pick, Plan, Record, Step, StepUndo, TableKey, Values, Waiter};
+use crate::model::{Arg, Cost, FormSpec, Kind, Out, Pick, Plan, Record, Step, StepUndo, TableKey, Values, Waiter};
 
 /// `associate-address`.
 pub static ASSOCIATE_AN_ADDRESS: Action = Action::on_rows(&INFO, "associate-address", "Associate an address", plan)
@@ -57,7 +57,7 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let mut address = rows_field(cx, values, said, (pick, idle.as_deref().unwrap_or(NEW)), help, &refuse, &mut needs);
     let is_new = text_of(&address) == NEW;
     if is_new {
-        address.facts = standing_cost(1);
+        address.facts = standing_cost(cx.scope, 1).to_string();
     }
     let mut fields = vec![address];
     if is_new {
@@ -114,8 +114,8 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     plan.steps = steps;
     plan.consequences = sorted(all);
     plan.cost = Some(match at {
-        0 => "it costs the same, associated or not".into(),
-        _ => standing_cost(1),
+        0 => Cost::same("it costs the same, associated or not"),
+        _ => standing_cost(cx.scope, 1),
     });
     let within = Duration::from_secs(120);
     plan.wait = match at {

@@ -15,7 +15,7 @@ use crate::kinds::ec2::senders::{MODIFY_INSTANCE_ATTRIBUTE, START_INSTANCES, STO
 use crate::kinds::plan_builder::{
     by_table, draft, field, form_title, label, line, names, note, severe, sorted, state, subject, title, unknown,
 };
-use crate::model::{Arg, Call, FormField, FormSpec, Plan, Record, Step, StepUndo, Values, Waiter};
+use crate::model::{Arg, Call, Cost, FormField, FormSpec, Plan, Record, Step, StepUndo, Values, Waiter};
 
 /// `change-type`.
 pub static CHANGE_TYPE: Action = Action::on_rows(&INFO, "change-type", "Change type", plan)
@@ -161,7 +161,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     all.push(note("whether the zone has the type, and room for it, EC2 says only when it is changed and started"));
     disks::go_on(cx, &mut all, &mut plan.needs);
     plan.consequences = sorted(all);
-    plan.cost = Some(format!("compute is billed as {ty} from then on (price not known here)"));
+    plan.cost = Some(Cost::adds_unknown(format!("compute is billed as {ty} from then on")));
     Ok(plan)
 }
 

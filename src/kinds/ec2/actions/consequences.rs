@@ -8,7 +8,8 @@ use crate::kinds::action::{ActionContext, Target};
 use crate::kinds::autoscaling::group_reaction::{GroupReaction, group_of};
 use crate::kinds::ec2::instances::fields;
 use crate::kinds::elbv2::target_group_impact::{Departing, of_instances};
-use crate::kinds::plan_builder::{PRICES, by_scope, label, names, need, note, severe, unknown};
+use crate::kinds::plan_builder::{by_scope, label, names, need, note, severe, unknown};
+use crate::kinds::prices;
 use crate::model::{Consequence, Record, TableKey};
 
 /// What is done to the instances.
@@ -197,9 +198,9 @@ pub(super) fn elastic_addresses_stay(cx: &ActionContext<'_>, out: &mut Vec<Conse
     let ips: Vec<_> = cx.targets.iter().flat_map(|t| t.record.get(&fields::ELASTIC_IPS).items()).collect();
     if !ips.is_empty() {
         let each = if ips.len() == 1 { "" } else { " each" };
-        // $0.005 an hour for every public IPv4 address since February 2024, attached or not.
         let (stay, go) = if ips.len() == 1 { ("stays", "goes") } else { ("stay", "go") };
-        out.push(note(format!("{} {stay} and {go} on costing about $3.60 a month{each} ({PRICES})", names(&ips))));
+        let price = prices::of(cx.scope).map(|p| format!(" {}", p.public_ipv4().monthly().said(each)));
+        out.push(note(format!("{} {stay} and {go} on costing{}", names(&ips), price.unwrap_or_default())));
     }
 }
 

@@ -3,7 +3,8 @@
 use crate::kinds::action::ActionContext;
 use crate::kinds::ec2::instance_volumes::{self as volumes, COST, DELETED, KEPT, KEPT_COST};
 use crate::kinds::ec2::instances::instance;
-use crate::kinds::plan_builder::{PRICES, beside, count, names, note, unknown};
+use crate::kinds::plan_builder::{beside, count, names, note, unknown};
+use crate::kinds::prices;
 use crate::model::{Consequence, FieldInfo, Record, TableKey};
 
 /// The disks of the instances of a plan, as far as they are known.
@@ -31,11 +32,11 @@ fn look<'a>(cx: &ActionContext<'a>, needs: &mut Vec<TableKey>) -> Disks<'a> {
 }
 
 /// `go on costing about $8.00 a month (us-east-1 …)`, or that the price is not known.
-fn costing(rows: &[&Record], field: &FieldInfo, n: usize) -> String {
+fn costing(cx: &ActionContext<'_>, rows: &[&Record], field: &FieldInfo, n: usize) -> String {
     let go = go(n, "goes", "go");
-    match rows.iter().map(|r| r.get(field).as_f64()).sum::<Option<f64>>() {
-        Some(cost) => format!("{go} on costing about ${cost:.2} a month ({PRICES})"),
-        None => format!("{go} on costing; the price is not known"),
+    match (prices::of(cx.scope), rows.iter().map(|r| r.get(field).as_f64()).sum::<Option<f64>>()) {
+        (Some(prices), Some(cost)) => format!("{go} on costing {}", prices.by_the_month(cost).said("")),
+        _ => format!("{go} on costing; the price is not known"),
     }
 }
 
@@ -52,7 +53,7 @@ pub(super) fn go_on(cx: &ActionContext<'_>, out: &mut Vec<Consequence>, needs: &
     let found = look(cx, needs);
     let known = all(&found.known, &volumes::DISKS).len();
     if known > 0 {
-        out.push(note(format!("{} {}", count(known, "disk"), costing(&found.known, &COST, known))));
+        out.push(note(format!("{} {}", count(known, "disk"), costing(cx, &found.known, &COST, known))));
     }
     if found.unknown > 0 {
         let (disks, go) = (count(found.unknown, "disk"), go(found.unknown, "goes", "go"));
@@ -70,7 +71,7 @@ pub(super) fn fate(cx: &ActionContext<'_>, out: &mut Vec<Consequence>, needs: &m
     }
     if !kept.is_empty() {
         let stay = go(kept.len(), "stays", "stay");
-        out.push(note(format!("{} {stay} and {}", names(&kept), costing(&found.known, &KEPT_COST, kept.len()))));
+        out.push(note(format!("{} {stay} and {}", names(&kept), costing(cx, &found.known, &KEPT_COST, kept.len()))));
     }
     let unsaid = all(&found.known, &volumes::DISKS).len().saturating_sub(deleted.len() + kept.len());
     if unsaid > 0 {

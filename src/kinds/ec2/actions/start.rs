@@ -7,7 +7,7 @@ use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::instances::{INFO, fields};
 use crate::kinds::ec2::senders::START_INSTANCES;
 use crate::kinds::plan_builder::{draft, field, label, names, note, sorted, state, subject, title, wait_state};
-use crate::model::{Plan, Record, Undo};
+use crate::model::{Cost, Plan, Record, Undo};
 
 /// `start`.
 pub static START: Action = Action::on_rows(&INFO, "start", "Start", plan)
@@ -58,7 +58,7 @@ fn plan(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     }
     plan.consequences = sorted(all);
     plan.cost =
-        Some(format!("compute is billed by the second while it runs: {} (price not known here)", types(cx.targets)));
+        Some(Cost::adds_unknown(format!("compute is billed by the second while it runs: {}", types(cx.targets))));
     plan.wait = wait_state(cx.targets, &["running"], &["stopped", "shutting-down", "terminated"], false, 10);
     plan.undo = Some(Undo { line: "stop".into(), but: None, on: Vec::new() });
     Ok(plan)

@@ -11,7 +11,7 @@ use crate::kinds::ec2::senders::STOP_INSTANCES;
 use crate::kinds::plan_builder::{
     draft, form_title, label, names, note, severe, sorted, state, subject, title, toggle, wait_state,
 };
-use crate::model::{FormSpec, Plan, Record, Undo, Values};
+use crate::model::{Cost, FormSpec, Plan, Record, Undo, Values};
 
 /// `stop`.
 pub static STOP: Action = Action::on_rows(&INFO, "stop", "Stop", plan)
@@ -110,7 +110,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         all.push(note(format!("{} is stopping already: without force this changes nothing for it", names(&stopping))));
     }
     plan.consequences = sorted(all);
-    plan.cost = Some("no compute while stopped; disks and Elastic IPs go on".into());
+    plan.cost = Some(Cost::saves_unknown("no compute while stopped; disks and Elastic IPs go on"));
     plan.wait = if replaced {
         wait_state(cx.targets, &["stopped", "shutting-down", "terminated"], &[], true, 15)
     } else {

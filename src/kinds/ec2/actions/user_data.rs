@@ -16,7 +16,7 @@ use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::senders::MODIFY_INSTANCE_ATTRIBUTE;
 use crate::kinds::file_fields::{LinesValue, lines, lines_value, size};
 use crate::kinds::plan_builder::{beside, draft, form_title, label, note, sorted, subject, title};
-use crate::model::{Arg, Call, FormSpec, Kind, Plan, Record, Step, StepUndo, TableKey, Values, Waiter};
+use crate::model::{Arg, Call, Cost, FormSpec, Kind, Plan, Record, Step, StepUndo, TableKey, Values, Waiter};
 
 /// `edit-user-data`.
 pub static EDIT_USER_DATA: Action = Action::on_rows(&INFO, "edit-user-data", "Edit user data", plan)
@@ -116,7 +116,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         None => all.push(note(format!("the text is a secret: for the command, save it as {FILE} first"))),
     }
     plan.consequences = sorted(all);
-    plan.cost = Some("user data costs nothing".into());
+    plan.cost = Some(Cost::same("user data costs nothing"));
     Ok(plan)
 }
 

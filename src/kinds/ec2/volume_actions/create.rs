@@ -8,16 +8,19 @@ use super::{Volume, attach_call, detach_again, device_field, instances_of};
 use crate::base::text::visible;
 use crate::base::{Fault, Scope};
 use crate::kinds::action::{Action, ActionContext, FilledForm};
+use crate::kinds::ec2::availability_zones;
 use crate::kinds::ec2::instances::{self, fields};
 use crate::kinds::ec2::senders::{ATTACH_VOLUME, CREATE_VOLUME, DELETE_VOLUME, DETACH_VOLUME};
 use crate::kinds::ec2::volumes::INFO;
-use crate::kinds::ec2::{availability_zones, volume_price};
 use crate::kinds::plan_builder::{
-    Known, PRICES, draft, field, known_or_unknown, line, live, name_tag, need, note, number, pick, sorted, text_of,
-    toggle, whole,
+    Known, draft, field, known_or_unknown, line, live, name_tag, need, note, number, pick, sorted, text_of, toggle,
+    whole,
 };
+use crate::kinds::prices;
 use crate::kinds::rows_field::rows_field;
-use crate::model::{Arg, Call, Choice, FormField, FormSpec, FormValue, Kind, Plan, Step, StepUndo, TableKey, Values};
+use crate::model::{
+    Arg, Call, Choice, Cost, FormField, FormSpec, FormValue, Kind, Plan, Step, StepUndo, TableKey, Values,
+};
 
 /// `create-volume`.
 pub static CREATE: Action = Action::on_scope(&INFO, "create-volume", "Create a volume", plan)
@@ -155,10 +158,11 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let gib: i64 = text_of(&size).parse().unwrap_or(0);
     let count = |name: &str, free: i32| values.text(name).and_then(|t| t.trim().parse().ok()).unwrap_or(free);
     let room = i32::try_from(gib).ok().filter(|g| *g > 0);
-    if let Some(dollars) =
-        room.and_then(|gib| volume_price::monthly(bounds.name, gib, count(IOPS, 3_000), count(THROUGHPUT, 125)))
-    {
-        size.facts = format!("about ${dollars:.2} a month as {} ({PRICES})", bounds.name);
+    let price = prices::of(cx.scope)
+        .zip(room)
+        .and_then(|(prices, gib)| prices.volume(bounds.name, gib, count(IOPS, 3_000), count(THROUGHPUT, 125)));
+    if let Some(money) = price {
+        size.facts = money.said(&format!(" as {}", bounds.name));
     }
     let mut fields = vec![size, zone, ty];
     if let Some((least, most, each)) = bounds.iops {
@@ -287,11 +291,11 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let (iops, throughput) = (form.number(IOPS).unwrap_or(3_000), form.number(THROUGHPUT).unwrap_or(125));
     let monthly = form.number(SIZE).and_then(|gib| {
         let small = |n: i64| i32::try_from(n).unwrap_or(i32::MAX);
-        volume_price::monthly(&ty, small(gib), small(iops), small(throughput))
+        prices::of(cx.scope)?.volume(&ty, small(gib), small(iops), small(throughput))
     });
     plan.cost = Some(match monthly {
-        Some(dollars) => format!("about ${dollars:.2} a month while it stands, attached or not ({PRICES})"),
-        None => "the room is billed by the month while it stands (price not known here)".into(),
+        Some(money) => Cost::adds(money, " while it stands, attached or not"),
+        None => Cost::adds_unknown("the room is billed by the month while it stands"),
     });
     Ok(plan)
 }

@@ -9,8 +9,9 @@ use crate::kinds::action::{Action, ActionContext, FilledForm};
 use crate::kinds::ec2::senders::DELETE_VOLUME;
 use crate::kinds::ec2::volumes::volume::{self, VolumeState};
 use crate::kinds::ec2::volumes::{INFO, fields};
-use crate::kinds::plan_builder::{PRICES, draft, note, sorted, state, subject, title, wait_state};
-use crate::model::{Plan, Record, Step};
+use crate::kinds::plan_builder::{draft, note, sorted, state, subject, title, wait_state};
+use crate::kinds::prices;
+use crate::model::{Cost, Plan, Record, Step};
 
 /// `delete`.
 pub static DELETE: Action = Action::on_rows(&INFO, "delete", "Delete", plan)
@@ -41,7 +42,7 @@ fn plan(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     plan.destructive = true;
     plan.consequences = sorted(vec![note("what is on it cannot be brought back: a snapshot before keeps it")]);
     let saved: Option<f64> = cx.targets.iter().map(|t| t.record.get(&fields::COST).as_f64()).sum();
-    plan.cost = saved.map(|dollars| format!("saves about ${dollars:.2} a month ({PRICES})"));
+    plan.cost = saved.zip(prices::of(cx.scope)).map(|(dollars, prices)| Cost::saves(prices.by_the_month(dollars), ""));
     plan.wait =
         wait_state(cx.targets, &["deleted"], &["error_deleting"], true, Duration::from_secs(600).as_secs() / 60);
     Ok(plan)

@@ -11,7 +11,7 @@ use crate::kinds::ec2::volumes::volume::{self, VolumeState};
 use crate::kinds::plan_builder::{
     Known, draft, form_title, need, note, pick, severe, sorted, state, subject, title, toggle, unknown, whole,
 };
-use crate::model::{Choice, FormSpec, Kind, Plan, Record, Step, StepUndo, TableKey, Values};
+use crate::model::{Choice, Cost, FormSpec, Kind, Plan, Record, Step, StepUndo, TableKey, Values};
 
 /// `detach`.
 pub static DETACH: Action = Action::on_rows(&INFO, "detach", "Detach", plan)
@@ -111,6 +111,6 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         all.push(severe("force: the operating system does not flush its file systems, which may need repair"));
     }
     plan.consequences = sorted(all);
-    plan.cost = Some("it goes on costing, attached or not".into());
+    plan.cost = Some(Cost::same("it goes on costing, attached or not"));
     Ok(plan)
 }

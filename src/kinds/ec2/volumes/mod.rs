@@ -44,7 +44,7 @@ const MOST_IDS: usize = 200;
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
-        let mut converter = Converter::new(&request.interner);
+        let mut converter = Converter::of(&request);
         if request.selector == Selector::All && pages.wants_preview() {
             // A request of its own and no first page, as with instances.
             pages.ask(&DESCRIBE_VOLUMES).await?;
@@ -102,6 +102,7 @@ fn convert(converter: &mut Converter, v: &sdk::Volume) -> Option<Volume> {
         fast_restored: v.fast_restored(),
         outpost: converter.shared(v.outpost_arn()),
         operator: converter.shared(v.operator().and_then(|o| o.principal())),
+        prices: converter.prices,
     })
 }
 

@@ -7,7 +7,7 @@ use arcstr::{ArcStr, literal};
 use super::{INFO, fields};
 use crate::base::Time;
 use crate::kinds::convert::Text;
-use crate::kinds::ec2::volume_price::monthly;
+use crate::kinds::prices::Prices;
 use crate::model::{Kind, Record, Tags, Tone, Value};
 
 /// Where a volume is in its life.
@@ -151,6 +151,7 @@ pub struct Volume {
     pub(super) fast_restored: Option<bool>,
     pub(super) outpost: Text,
     pub(super) operator: Text,
+    pub(super) prices: Option<&'static Prices>,
 }
 
 impl Volume {
@@ -173,7 +174,7 @@ impl Volume {
     pub(super) fn monthly(&self) -> Option<f64> {
         let kind = self.kind.as_deref()?;
         let iops = if matches!(kind, "io1" | "io2") { self.iops? } else { self.iops.unwrap_or(0) };
-        monthly(kind, self.gib?, iops, self.throughput.unwrap_or(0))
+        self.prices?.volume(kind, self.gib?, iops, self.throughput.unwrap_or(0)).map(|money| money.amount)
     }
     /// Of several attachments the one that is on its way.
     pub(super) fn attach_state(&self) -> Option<&AttachState> {
