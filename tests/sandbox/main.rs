@@ -9,4 +9,5 @@ mod actions;
 mod clients;
 mod fuzz;
 mod kinds;
+mod s3_shapes;
 mod shapes;

@@ -24,10 +24,10 @@ pub(super) fn read_token(token: &str) -> Option<String> {
 
 /// How names are written: as they are, or percent-encoded as a form does (`encoding-type=url`).
 #[derive(Clone, Copy)]
-struct Naming(bool);
+pub(super) struct Naming(bool);
 
 impl Naming {
-    fn of(request: &S3Request<'_>) -> Result<Naming, S3Error> {
+    pub(super) fn of(request: &S3Request<'_>) -> Result<Naming, S3Error> {
         match request.q("encoding-type") {
             None | Some("") => Ok(Naming(false)),
             Some("url") => Ok(Naming(true)),
@@ -36,7 +36,7 @@ impl Naming {
             }
         }
     }
-    fn write(self, x: &mut Xml, element: &str, name: &str) {
+    pub(super) fn write(self, x: &mut Xml, element: &str, name: &str) {
         if self.0 {
             let encoded: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
             x.el(element, encoded.replace("%2F", "/").as_str());

@@ -164,6 +164,7 @@ pub(super) fn complete(world: &mut World, request: &S3Request<'_>) -> Outcome {
     let bytes: Bytes = bytes.freeze();
     let algorithm = upload.algorithm.unwrap_or(Algorithm::Crc64nvme);
     let checksum = if upload.composite { composite(algorithm, &parts) } else { algorithm.of(&bytes) };
+    check_whole(request, total, (algorithm, upload.composite), &checksum)?;
     let mut extra = upload.extra.clone();
     extra.etag = multipart_etag(parts.iter().map(|p| p.etag.as_str()));
     extra.parts = parts.iter().map(|p| p.content.size()).collect();
@@ -247,9 +248,41 @@ pub(super) fn list_parts(bucket: &Bucket, request: &S3Request<'_>) -> Outcome {
     }))
 }
 
+/// What a completion says of the whole object: its size, its checksum and the checksum's kind.
+fn check_whole(
+    request: &S3Request<'_>,
+    size: u64,
+    (algorithm, composite): (Algorithm, bool),
+    checksum: &str,
+) -> Result<(), S3Error> {
+    let wrong = |message: String| S3Error::new(400, "InvalidRequest", message);
+    if let Some(said) = request.h("x-amz-mp-object-size").filter(|s| s.parse() != Ok(size)) {
+        return Err(wrong(format!("The provided x-amz-mp-object-size {said} does not match the object's size {size}")));
+    }
+    let kind = if composite { "COMPOSITE" } else { "FULL_OBJECT" };
+    if let Some(other) = request.h("x-amz-checksum-type").filter(|k| *k != kind) {
+        return Err(wrong(format!("The upload was created using the {kind} checksum type, not {other}.")));
+    }
+    for a in Algorithm::ALL {
+        match request.h(&a.header()) {
+            None => {}
+            Some(_) if a != algorithm => {
+                return Err(wrong(format!("The upload was created using a {} checksum.", algorithm.name())));
+            }
+            Some(said) if said != checksum => {
+                let message = format!("The {} you specified did not match the calculated checksum.", a.name());
+                return Err(S3Error::new(400, "BadDigest", message));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
 /// ListMultipartUploads.
 pub(super) fn list_uploads(bucket: &Bucket, request: &S3Request<'_>) -> Outcome {
     let most = request.limit("max-uploads", 1000)?;
+    let naming = super::listing::Naming::of(request)?;
     let prefix = request.q_text("prefix");
     let after = (request.q_text("key-marker"), request.q_text("upload-id-marker"));
     let mut found: Vec<(&str, &str, &Upload)> = bucket
@@ -266,18 +299,19 @@ pub(super) fn list_uploads(bucket: &Bucket, request: &S3Request<'_>) -> Outcome 
     found.truncate(most);
     Ok(document_reply("ListMultipartUploadsResult", |x| {
         x.el("Bucket", request.bucket.as_str());
-        x.el("KeyMarker", after.0);
+        naming.write(x, "KeyMarker", after.0);
         x.el("UploadIdMarker", after.1);
         if more && let Some((key, id, _)) = found.last() {
-            x.el("NextKeyMarker", *key);
+            naming.write(x, "NextKeyMarker", key);
             x.el("NextUploadIdMarker", *id);
         }
-        x.el("Prefix", prefix);
+        naming.write(x, "Prefix", prefix);
+        x.opt("EncodingType", request.q("encoding-type").filter(|e| !e.is_empty()));
         x.el("MaxUploads", most);
         x.el("IsTruncated", more);
         for (key, id, upload) in &found {
             x.nest("Upload", |x| {
-                x.el("Key", *key);
+                naming.write(x, "Key", key);
                 x.el("UploadId", *id);
                 for who in ["Initiator", "Owner"] {
                     x.nest(who, |x| x.el("ID", OWNER));

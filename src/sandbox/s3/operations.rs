@@ -1,10 +1,12 @@
 //! The operations of S3 by name, and their dispatch.
 
 use super::error::{HOST_ID, Outcome, S3Error, request_id};
-use super::request::S3Request;
+use super::request::{S3Request, read_xml};
 use super::state::Bucket;
 use super::{bucket, delete, listing, multipart, policy, ranges, read, refuse, route, write};
-use crate::sandbox::wire::{Call, Reply};
+use crate::model::operation::Service;
+use crate::sandbox::wire::shapes::rest::{self, Misfit};
+use crate::sandbox::wire::{Body, Call, Reply};
 use crate::sandbox::world::World;
 
 /// AWS's name of the operation that a request to S3 is for; empty if it is none.
@@ -16,6 +18,11 @@ pub(crate) fn operation(call: &Call<'_>) -> &'static str {
 pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
     let request = S3Request::new(call);
     let outcome = request.check_presigned().and_then(|()| carry_out(world, &request));
+    if cfg!(debug_assertions)
+        && let Ok(reply) = &outcome
+    {
+        check_answer(request.operation(), reply);
+    }
     let mut reply = outcome.unwrap_or_else(|failure| failure.reply(call));
     reply.set("x-amz-request-id", &request_id(call));
     reply.set("x-amz-id-2", HOST_ID);
@@ -23,6 +30,22 @@ pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
     reply.set("date", &ranges::http_date(call.now));
     reply
 }
+
+/// An answer fits its operation's output.
+///
+/// # Panics
+/// If it does not.
+fn check_answer(operation: &str, reply: &Reply) {
+    let body = match &reply.body {
+        Body::Bytes(body) if body.len() <= LONGEST => body.clone(),
+        _ => return,
+    };
+    let misfits = rest::misfits(Service::S3, operation, &reply.headers, &body, &[]);
+    assert!(misfits.is_empty(), "{operation}: the answer does not fit: {misfits:?}");
+}
+
+/// Longer answers are passed over: they are many of the same.
+const LONGEST: usize = 256 << 10;
 
 fn carry_out(world: &mut World, request: &S3Request<'_>) -> Outcome {
     let meant = route::operation(request);
@@ -35,7 +58,24 @@ fn carry_out(world: &mut World, request: &S3Request<'_>) -> Outcome {
         return Err(S3Error::new(403, "AccessDenied", "Access Denied"));
     }
     let operation = meant?;
-    refuse::check(request, operation)?;
+    let document = match rest::takes_document(Service::S3, operation) && !request.call.request.body.is_empty() {
+        true => Some(read_xml(&request.payload_unverified()?)?),
+        false => None,
+    };
+    let header = |name: &str| request.h(name);
+    let parameter = |name: &str| request.q(name);
+    let fits = rest::answer(Service::S3, operation, header, parameter, document.as_ref(), || {
+        refuse::check(request, operation)?;
+        dispatch(world, request, operation)
+    });
+    match fits {
+        Ok(outcome) => outcome,
+        Err(Misfit::Unmodelled(name)) => Err(route::not_implemented(&name)),
+        Err(Misfit::Document) => Err(S3Error::malformed_xml()),
+    }
+}
+
+fn dispatch(world: &mut World, request: &S3Request<'_>, operation: &str) -> Outcome {
     match operation {
         "ListBuckets" => return bucket::list(world, request),
         "CreateBucket" => return bucket::create(world, request),
@@ -72,7 +112,8 @@ fn carry_out(world: &mut World, request: &S3Request<'_>) -> Outcome {
         "GetObject" | "HeadObject" => read::object(found, request),
         "GetObjectAttributes" => read::attributes(found, request),
         "GetObjectTagging" => read::tagging(found, request),
-        "GetObjectAcl" | "GetBucketAcl" => Ok(bucket::acl()),
+        "GetObjectAcl" => read::find(found, &request.key, request.q("versionId")).map(|_| bucket::acl()),
+        "GetBucketAcl" => Ok(bucket::acl()),
         "PutObject" => write::put(world, request),
         "CopyObject" => write::copy(world, request),
         "DeleteObject" => delete::one(world, request),

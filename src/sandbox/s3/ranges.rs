@@ -3,6 +3,7 @@
 use http::HeaderMap;
 
 use crate::base::Time;
+use crate::sandbox::wire::shapes::reads;
 
 /// What a `Range` header asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -52,7 +53,9 @@ pub enum Verdict {
 /// Weighs `If-Match`, `If-Unmodified-Since`, `If-None-Match`, `If-Modified-Since` in RFC 9110's order of precedence;
 /// `prefix` is `x-amz-copy-source-` for a copy's source.
 pub fn verdict(headers: &HeaderMap, prefix: &str, etag: &str, modified: Time) -> Verdict {
-    let header = |name: &str| headers.get(format!("{prefix}{name}")).and_then(|v| v.to_str().ok());
+    let header = |name: &str| {
+        headers.get(format!("{prefix}{name}")).and_then(|v| v.to_str().ok()).inspect(|t| reads::note_text(t))
+    };
     let matches = |list: &str| {
         list.split(',').any(|e| e.trim() == "*" || e.trim().trim_start_matches("W/").trim_matches('"') == etag)
     };

@@ -11,6 +11,7 @@ use super::checksum::{self, Algorithm};
 use super::error::S3Error;
 use super::{chunked, names, route};
 use crate::base::Time;
+use crate::sandbox::wire::shapes::reads;
 use crate::sandbox::wire::{Call, Node, Request};
 
 /// A request, taken apart.
@@ -61,7 +62,8 @@ impl<'a> S3Request<'a> {
     }
     /// A parameter of the query.
     pub fn q(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(k, _)| k == name).map(|(_, v)| &**v)
+        let text = self.query.iter().find(|(k, _)| k == name).map(|(_, v)| &**v);
+        text.inspect(|t| reads::note_text(t))
     }
     /// A parameter of the query that is not empty.
     pub fn q_text(&self, name: &str) -> &str {

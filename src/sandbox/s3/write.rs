@@ -15,6 +15,7 @@ use super::refuse::default_encryption;
 use super::request::{S3Request, read_xml};
 use super::state::{Extra, Version, Versioning};
 use crate::sandbox::wire::Reply;
+use crate::sandbox::wire::shapes::reads;
 use crate::sandbox::world::World;
 
 /// Headers of an upload that come back with each read.
@@ -90,6 +91,7 @@ pub(super) fn extra(world: &World, request: &S3Request<'_>) -> Result<Extra, S3E
         if !(KEPT.contains(&name) || name.starts_with("x-amz-meta-")) {
             continue;
         }
+        reads::note_text(value);
         let value = if name == "content-encoding" {
             // The framing is the upload's, not the object's.
             value.split(',').map(str::trim).filter(|e| *e != "aws-chunked").collect::<Vec<_>>().join(",")

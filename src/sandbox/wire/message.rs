@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use super::Call;
+use super::shapes::reads;
 use crate::base::Time;
 
 /// A request, read to its end.
@@ -31,7 +32,8 @@ pub struct Request {
 impl Request {
     /// A header's value, if it is there and is text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|v| v.to_str().ok())
+        let text = self.headers.get(name).and_then(|v| v.to_str().ok());
+        text.inspect(|t| reads::note_text(t))
     }
 }
 

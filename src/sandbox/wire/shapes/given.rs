@@ -25,6 +25,10 @@ pub trait Given {
     fn names(&self) -> Vec<&str>;
     /// A member.
     fn get(&self, name: &str) -> Option<&Self>;
+    /// All of that name: the elements of a list that has no element of its own.
+    fn all(&self, name: &str) -> Vec<&Self> {
+        self.get(name).into_iter().collect()
+    }
     /// A list's elements in order.
     fn elements(&self) -> Vec<&Self>;
     /// The value itself, if it has one.
@@ -53,6 +57,9 @@ impl Given for Node {
     }
     fn get(&self, name: &str) -> Option<&Node> {
         self.child(name)
+    }
+    fn all(&self, name: &str) -> Vec<&Node> {
+        self.children.iter().filter(|c| c.name == name).collect()
     }
     fn elements(&self) -> Vec<&Node> {
         self.children.iter().collect()

@@ -30,6 +30,13 @@ pub fn note<T>(value: &T) {
     }
 }
 
+/// The same of a text: a header's, or a parameter's of the query.
+pub fn note_text(text: &str) {
+    if ON.get() {
+        NOTES.with_borrow_mut(|n| n.read.insert(text.as_ptr().addr()));
+    }
+}
+
 /// Runs `answer`, and hands back the parameters of the requests that it had answered, each with whether its handler read it. They are
 /// named as the API does, without numbers: `BlockDeviceMappings.Ebs.VolumeSize`.
 pub fn noting<T>(answer: impl FnOnce() -> T) -> (T, Vec<(String, bool)>) {
@@ -49,6 +56,18 @@ pub(super) fn on() -> bool {
 pub(super) fn begin() {
     if ON.get() {
         NOTES.with_borrow_mut(|n| n.read.clear());
+    }
+}
+
+/// Notes which of these texts were read, each with the name of its parameter. See [`end`].
+pub(super) fn end_texts(texts: &[(&str, &str)]) {
+    if ON.get() {
+        NOTES.with_borrow_mut(|n| {
+            for (name, text) in texts {
+                let read = n.read.contains(&text.as_ptr().addr());
+                n.answered.push(((*name).to_owned(), read));
+            }
+        });
     }
 }
 

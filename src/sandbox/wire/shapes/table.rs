@@ -69,6 +69,8 @@ pub struct Shape {
     /// Whether the list or map has no element of its own on the wire.
     #[serde(default)]
     pub flattened: bool,
+    /// The member that alone is the body, in REST protocols.
+    pub payload: Option<String>,
 }
 
 /// A use of a shape without a name of its own.
@@ -88,9 +90,12 @@ pub struct Member {
     pub name: String,
     /// The shape's name.
     pub shape: String,
-    /// The name in XML, e.g. `blockDeviceMapping`.
+    /// The name in XML, e.g. `blockDeviceMapping`, or of the header or parameter.
     #[serde(rename = "locationName")]
     pub location: Option<String>,
+    /// Where it is in REST protocols, if not in the body: `header`, `headers` (all with a prefix), `querystring`, `uri`.
+    #[serde(rename = "location")]
+    pub place: Option<String>,
     /// The name in EC2's forms where it is not the one in XML with a capital.
     #[serde(rename = "queryName")]
     pub query: Option<String>,
@@ -144,9 +149,9 @@ pub fn of(service: Service) -> &'static Shapes {
     all.get(name).unwrap_or_else(|| NOTHING.get_or_init(Shapes::default))
 }
 
-/// Enumerations whose operations refuse other values with codes and words of their own: `InvalidInstanceType`, `UnknownVolumeType`, and
-/// CloudWatch's `InvalidParameterValue` for units.
-const OWN_WORDS: &[&str] = &["InstanceType", "VolumeType", "StandardUnit"];
+/// Enumerations whose operations refuse other values with codes and words of their own: `InvalidInstanceType`, `UnknownVolumeType`,
+/// CloudWatch's `InvalidParameterValue` for units, and S3's `InvalidLocationConstraint`.
+const OWN_WORDS: &[&str] = &["InstanceType", "VolumeType", "StandardUnit", "BucketLocationConstraint"];
 
 fn read(deflated: &[u8]) -> Option<HashMap<String, Shapes>> {
     let mut text = Vec::new();

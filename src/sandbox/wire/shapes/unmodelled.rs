@@ -5,6 +5,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
+use serde_json::Value;
+
 use super::given::{Given, Scalar};
 use super::walk::{Leaf, Style};
 use crate::model::operation::Service;
@@ -54,6 +56,11 @@ pub(super) fn check<G: Given>(
         None => Ok(()),
         Some(leaf) => Err(error(operation, &leaf.path, style)),
     }
+}
+
+/// Whether a text is refused for being that of such a parameter.
+pub(super) fn refuses(service: Service, operation: &str, path: &str, text: &str) -> bool {
+    is_unmodelled(service, operation, path) && asks(path, &Value::from(text))
 }
 
 /// The error for a parameter that is not modelled.

@@ -143,7 +143,14 @@ impl<'g, G: Given> Walk<'g, G> {
         self.unknown(&names, given, place, extra);
         for (member, name) in shape.members.iter().zip(&names) {
             let here = place.member(name, &member.name);
+            // What is in a header or the query is nothing of the body.
+            if self.style == Style::Form && member.place.is_some() {
+                continue;
+            }
             match (given.get(name), self.shapes.shape(&member.shape)) {
+                (Some(_), Some(shape)) if self.style == Style::Form && shape.flattened => {
+                    self.elements(shape, &given.all(name), given, &here);
+                }
                 (Some(value), Some(shape)) => self.value(shape, value, &here),
                 (None, _) if shape.required.contains(&member.name) => self.find(&here, None, Problem::Missing),
                 _ => {}
@@ -177,13 +184,17 @@ impl<'g, G: Given> Walk<'g, G> {
     }
 
     fn list(&mut self, shape: &'static Shape, given: &'g G, place: &Place) {
-        let Some(element) = shape.member.as_ref().and_then(|m| self.shapes.shape(&m.shape)) else { return };
-        let items = given.elements();
         if self.style == Style::Ec2 {
             for name in given.names().into_iter().filter(|n| n.parse::<u64>().is_err()) {
                 self.find(&place.member(name, name), None, Problem::Unknown(name.to_owned()));
             }
         }
+        self.elements(shape, &given.elements(), given, place);
+    }
+
+    /// The elements of a list, which lie in `given`.
+    fn elements(&mut self, shape: &'static Shape, items: &[&'g G], given: &'g G, place: &Place) {
+        let Some(element) = shape.member.as_ref().and_then(|m| self.shapes.shape(&m.shape)) else { return };
         let length = bounds(shape, items.len() as f64, Constraint::Shortest, Constraint::Longest);
         if !length.is_empty() && (self.style != Style::Ec2 || !items.is_empty()) {
             let all =
