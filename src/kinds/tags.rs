@@ -5,7 +5,7 @@ use arcstr::ArcStr;
 
 use super::convert::{Converter, field};
 use crate::base::RowId;
-use crate::model::{Field, FieldInfo, Fields, Kind, KindInfo, Operation, Record, Scoping, Service, TAGS, Tags, Value};
+use crate::model::{FieldInfo, Fields, Kind, KindInfo, Operation, Record, Scoping, Service, TAGS, Tags, Value};
 
 /// One row's tags.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,21 +41,17 @@ pub(super) const fn info(
 const DOC: &str = "The tags, as KEY=VALUE.";
 
 /// The field of a kind whose tags are in the side table `kind`, many rows to a request: asked for with the list.
-pub(super) const fn always<T>(kind: &'static str) -> Field<T> {
-    Field { info: bare().from_side(kind, TAGS, false), get: elsewhere }
+pub(super) const fn always(kind: &'static str) -> FieldInfo {
+    bare().from_side(kind, TAGS, false)
 }
 /// The same where each row takes a request of its own: asked for on demand.
-pub(super) const fn on_demand<T>(kind: &'static str) -> Field<T> {
-    Field { info: bare().on_demand(kind, TAGS), get: elsewhere }
+pub(super) const fn on_demand(kind: &'static str) -> FieldInfo {
+    bare().on_demand(kind, TAGS)
 }
 
 const fn bare() -> FieldInfo {
     // The detail has a page for tags.
     FieldInfo::list(TAGS, "TAGS", DOC).section("")
-}
-
-fn elsewhere<T>(_: &T) -> Value {
-    Value::Unknown
 }
 
 /// A row of such a table.

@@ -4,12 +4,13 @@ use arcstr::ArcStr;
 use aws_sdk_autoscaling::types as sdk;
 use futures::future::BoxFuture;
 
-use crate::base::{Fault, Scope, Time};
-use crate::kinds::convert::{Converter, Text, field, int, moment, no_tags, own, text, texts, time};
+use crate::base::{Fault, Scope};
+use crate::kinds::convert::{Converter, int, moment, own, text, texts, time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::listed;
 use crate::kinds::raw::raw;
-use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
+use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
+use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service, Tone};
 
 /// `DescribeScalingActivities`.
 pub static DESCRIBE_SCALING_ACTIVITIES: Operation = Operation::read(Service::AutoScaling, "DescribeScalingActivities");
@@ -51,100 +52,52 @@ pub static INFO: KindInfo = KindInfo::new("activities", "activity", "Activities"
 /// Activities.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
 
-/// How an activity stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ActivityStatus {
-    /// It did what it was to do.
-    Successful,
-    /// It did not; the group tries again by itself.
-    Failed,
-    /// It was called off.
-    Cancelled,
-    /// Under way, in AWS's word for the step.
-    UnderWay(ArcStr),
-    /// Something that AWS added since.
-    Other(ArcStr),
+/// Over; all others are under way.
+const OVER: &[(&str, Tone)] = &[("Successful", Tone::Good), ("Failed", Tone::Bad), ("Cancelled", Tone::Idle)];
+
+/// A status is AWS's word for the step.
+fn status(word: Option<&str>, converter: &mut Converter) -> (Tone, ArcStr) {
+    let word = word.unwrap_or_default();
+    let over = OVER.iter().find(|(w, _)| *w == word).map(|(_, tone)| *tone);
+    let tone = match over {
+        Some(tone) => tone,
+        None if INFO.transitional.contains(&word) => Tone::Busy,
+        None => Tone::Unknown,
+    };
+    (tone, converter.shared(Some(word)).unwrap_or_default())
 }
 
-impl ActivityStatus {
-    /// From AWS's word.
-    pub fn parse(word: &str) -> Self {
-        match word {
-            "Successful" => ActivityStatus::Successful,
-            "Failed" => ActivityStatus::Failed,
-            "Cancelled" => ActivityStatus::Cancelled,
-            step if INFO.transitional.contains(&step) => ActivityStatus::UnderWay(step.into()),
-            other => ActivityStatus::Other(other.into()),
-        }
-    }
-    fn shown(&self) -> (Tone, ArcStr) {
-        match self {
-            ActivityStatus::Successful => (Tone::Good, arcstr::literal!("Successful")),
-            ActivityStatus::Failed => (Tone::Bad, arcstr::literal!("Failed")),
-            ActivityStatus::Cancelled => (Tone::Idle, arcstr::literal!("Cancelled")),
-            ActivityStatus::UnderWay(s) => (Tone::Busy, s.clone()),
-            ActivityStatus::Other(s) => (Tone::Unknown, s.clone()),
-        }
-    }
-}
-
-/// One activity.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Activity {
-    id: ArcStr,
-    group: Text,
-    status: ActivityStatus,
-    description: Text,
-    cause: Text,
-    status_message: Text,
-    progress: Option<i32>,
-    started: Option<Time>,
-    ended: Option<Time>,
-    instances: Value,
-    details: Text,
-}
-
-static FIELDS: Fields<Activity> = Fields(&[
-    field(STARTED, |a| moment(a.started)),
-    field(GROUP, |a| text(&a.group)),
-    field(
+static FIELDS: Fields<sdk::Activity> = Fields(&[
+    field(STARTED, |a, _| moment(time(a.start_time()))),
+    field(GROUP, |a, c| c.text(a.auto_scaling_group_name())),
+    Field::state(
         FieldInfo::state("status", "STATUS", "Successful, Failed, Cancelled, or the step that it is at.")
             .shown(0)
             .cells(10, 20)
             .aka(&["state"]),
-        |a| {
-            let (tone, s) = a.status.shown();
-            Value::State(tone, s)
-        },
     ),
-    field(FieldInfo::int("progress", "%", "How far it is, from 0 to 100.").unit("%").shown(4).cells(5, 5), |a| {
-        int(a.progress)
+    field(FieldInfo::int("progress", "%", "How far it is, from 0 to 100.").unit("%").shown(4).cells(5, 5), |a, _| {
+        int(a.progress())
     }),
-    field(FieldInfo::text("description", "DESCRIPTION", "What it does.").shown(1).cells(24, 60), |a| {
-        text(&a.description)
+    field(FieldInfo::text("description", "DESCRIPTION", "What it does.").shown(1).cells(24, 60), |a, _| {
+        text(&own(a.description()))
     }),
-    field(FieldInfo::text("cause", "CAUSE", "Why, in AWS's words.").shown(5).cells(36, 200), |a| text(&a.cause)),
-    field(FieldInfo::text("status_message", "MESSAGE", "Why it failed or waits.").cells(8, 80), |a| {
-        text(&a.status_message)
+    field(FieldInfo::text("cause", "CAUSE", "Why, in AWS's words.").shown(5).cells(36, 200), |a, _| {
+        text(&own(a.cause()))
     }),
-    field(FieldInfo::age("ended", "ENDED", "When it ended.").cells(5, 6), |a| moment(a.ended)),
-    field(INSTANCES, |a| a.instances.clone()),
-    field(FieldInfo::id("id", "ID", "The activity's id.").cells(11, 36), |a| Value::Text(a.id.clone())),
-    field(FieldInfo::text("details", "DETAILS", "Zone and subnet, as AWS's JSON.").cells(8, 80), |a| text(&a.details)),
+    field(FieldInfo::text("status_message", "MESSAGE", "Why it failed or waits.").cells(8, 80), |a, _| {
+        text(&own(a.status_message()))
+    }),
+    field(FieldInfo::age("ended", "ENDED", "When it ended.").cells(5, 6), |a, _| moment(time(a.end_time()))),
+    field(INSTANCES, |a, _| texts(instance_ids(a.description().unwrap_or_default()))),
+    Field::id(FieldInfo::id("id", "ID", "The activity's id.").cells(11, 36)),
+    field(FieldInfo::text("details", "DETAILS", "Zone and subnet, as AWS's JSON.").cells(8, 80), |a, _| {
+        text(&own(a.details()))
+    }),
 ]);
 
-impl Activity {
-    fn record(&self) -> Record {
-        Record {
-            kind: Kind(&INFO),
-            id: self.id.clone(),
-            name: ArcStr::new(),
-            state: Some(self.status.shown()),
-            values: FIELDS.values(self),
-            tags: no_tags(),
-        }
-    }
-}
+static ROWS: RowSpec<sdk::Activity> =
+    RowSpec::new(&INFO, &FIELDS, |a| a.activity_id()).stated(|a, c| status(a.status_code().map(|s| s.as_str()), c));
 
 /// DescribeScalingActivities takes up to 100 a page, and up to 50 ids.
 const PAGE: i32 = 100;
@@ -164,26 +117,9 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             call.set_activity_ids(ids).max_records(PAGE).set_next_token(token).send()
         };
         listed(&mut pages, &DESCRIBE_SCALING_ACTIVITIES, &request.what, MOST_IDS, call, |out| {
-            let rows = out.activities().iter().filter_map(|a| convert(&mut converter, a)).map(|a| a.record());
-            (rows.collect(), out.next_token)
+            (ROWS.records(out.activities(), &mut converter), out.next_token)
         })
         .await
-    })
-}
-
-fn convert(converter: &mut Converter, a: &sdk::Activity) -> Option<Activity> {
-    Some(Activity {
-        id: own(a.activity_id())?,
-        group: converter.shared(a.auto_scaling_group_name()),
-        status: ActivityStatus::parse(a.status_code().map(|s| s.as_str()).unwrap_or_default()),
-        description: own(a.description()),
-        cause: own(a.cause()),
-        status_message: own(a.status_message()),
-        progress: a.progress(),
-        started: time(a.start_time()),
-        ended: time(a.end_time()),
-        instances: texts(instance_ids(a.description().unwrap_or_default())),
-        details: own(a.details()),
     })
 }
 
@@ -210,6 +146,7 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kinds::intern::Interner;
 
     #[test]
     fn instances_are_found_in_awss_sentences() {
@@ -222,7 +159,7 @@ mod tests {
     #[test]
     fn every_status_that_the_sdk_knows_is_over_or_under_way() {
         for s in sdk::ScalingActivityStatusCode::values() {
-            assert!(!matches!(ActivityStatus::parse(s), ActivityStatus::Other(_)), "{s}");
+            assert_ne!(status(Some(s), &mut Converter::new(&Interner::default())).0, Tone::Unknown, "{s}");
         }
     }
 }

@@ -181,7 +181,7 @@ static FIELDS: Fields<Alarm> = Fields(&[
     ),
     field(FieldInfo::date("configured", "CONFIGURED", "When it was last changed."), |a| moment(a.configured)),
     field(FieldInfo::id("id", "ARN", "The ARN.").cells(12, 60).aka(&["arn"]), |a| text(&a.arn)),
-    tags::on_demand("alarm-tags"),
+    field(tags::on_demand("alarm-tags"), |_| Value::Unknown),
 ]);
 
 impl Alarm {

@@ -1,21 +1,17 @@
 //! Whether instances are protected from being terminated or stopped through the API: a side table, joined by instance id. Two
 //! requests for each instance: asked for in the detail and for plans.
 
-use arcstr::ArcStr;
 use aws_sdk_ec2::types::InstanceAttributeName as Attribute;
 use futures::future::BoxFuture;
 
-use super::instances::{self, DESCRIBE_INSTANCES};
-use crate::aws::fault;
+use super::instance_attribute::{DESCRIBE_INSTANCE_ATTRIBUTE, attribute_of, instances_of};
+use super::instances::DESCRIBE_INSTANCES;
 use crate::base::{Fault, FaultKind, RowId};
-use crate::kinds::convert::{field, flag, no_tags};
-use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
-use crate::model::{FieldInfo, Fields, Kind, KindInfo, Operation, Record, Service, TableKey, Value};
+use crate::kinds::convert::{Converter, flag};
+use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
+use crate::model::{FieldInfo, Kind, KindInfo, TableKey};
 use crate::store::Store;
-
-/// `DescribeInstanceAttribute`.
-pub static DESCRIBE_INSTANCE_ATTRIBUTE: Operation =
-    Operation::read(Service::Ec2, "DescribeInstanceAttribute").rarely_changes();
 
 /// What it is.
 pub static INFO: KindInfo =
@@ -37,31 +33,16 @@ pub const STOP: FieldInfo = FieldInfo::flag("stop", "STOP", "Whether EC2 refuses
 pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The instance id.");
 
 /// One instance's protection; `None` = not said.
-#[derive(Debug, Clone, PartialEq)]
-pub struct InstanceProtection {
+struct Protection {
     id: RowId,
     termination: Option<bool>,
     stop: Option<bool>,
 }
 
-static FIELDS: Fields<InstanceProtection> = Fields(&[
-    field(ID, |p| Value::Text(p.id.clone())),
-    field(TERMINATION, |p| flag(p.termination)),
-    field(STOP, |p| flag(p.stop)),
-]);
+static FIELDS: Fields<Protection> =
+    Fields(&[Field::id(ID), field(TERMINATION, |p, _| flag(p.termination)), field(STOP, |p, _| flag(p.stop))]);
 
-impl InstanceProtection {
-    fn record(&self) -> Record {
-        Record {
-            kind: Kind(&INFO),
-            id: self.id.clone(),
-            name: ArcStr::new(),
-            state: None,
-            values: FIELDS.values(self),
-            tags: no_tags(),
-        }
-    }
-}
+static ROWS: RowSpec<Protection> = RowSpec::new(&INFO, &FIELDS, |p| Some(&p.id));
 
 /// Whether an instance is protected, by [`TERMINATION`] or [`STOP`]; `None` = not asked, or not said.
 pub fn of(store: &Store, instances: &TableKey, id: &str, from: &FieldInfo) -> Option<bool> {
@@ -71,31 +52,25 @@ pub fn of(store: &Store, instances: &TableKey, id: &str, from: &FieldInfo) -> Op
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
-        let ids = match &request.what {
-            What::Everything => instances::ids(&client, &mut pages).await?,
-            What::Ids(ids) => ids.to_vec(),
-        };
-        for id in ids {
-            let mut found = InstanceProtection { id, termination: None, stop: None };
+        let mut converter = Converter::of(&request);
+        for id in instances_of(&request.what, &client, &mut pages).await? {
+            let mut found = Protection { id, termination: None, stop: None };
             let mut there = false;
             for attribute in [Attribute::DisableApiTermination, Attribute::DisableApiStop] {
-                pages.ask(&DESCRIBE_INSTANCE_ATTRIBUTE).await?;
-                let call = client.describe_instance_attribute().instance_id(found.id.as_str());
-                match call.attribute(attribute).send().await.map_err(|e| fault::of(&DESCRIBE_INSTANCE_ATTRIBUTE, e)) {
-                    Ok(out) => {
+                match attribute_of(&client, &mut pages, &found.id, attribute).await {
+                    Ok(Some(out)) => {
                         there = true;
                         found.termination = out.disable_api_termination().and_then(|a| a.value()).or(found.termination);
                         found.stop = out.disable_api_stop().and_then(|a| a.value()).or(found.stop);
                     }
-                    // It went between two calls, or is going.
-                    Err(f) if matches!(f.kind, FaultKind::NotFound | FaultKind::Conflict) => {}
+                    Ok(None) => {}
                     // An attribute that this server does not know is not said.
                     Err(f) if f.kind == FaultKind::Invalid => {}
                     Err(f) => return Err(f),
                 }
             }
             if there {
-                pages.page(vec![found.record()]).await?;
+                pages.page(ROWS.records([&found], &mut converter)).await?;
             }
         }
         Ok(())

@@ -4,19 +4,18 @@
 
 use std::sync::Arc;
 
-use arcstr::ArcStr;
 use aws_sdk_ec2::types::InstanceAttributeName as Attribute;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::future::BoxFuture;
 
-use super::instance_protection::DESCRIBE_INSTANCE_ATTRIBUTE;
-use super::instances::{self, DESCRIBE_INSTANCES};
-use crate::aws::fault;
+use super::instance_attribute::{DESCRIBE_INSTANCE_ATTRIBUTE, attribute_of, instances_of};
+use super::instances::DESCRIBE_INSTANCES;
 use crate::base::{Fault, FaultKind, RowId, Secret};
-use crate::kinds::convert::{field, no_tags};
-use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
-use crate::model::{FieldInfo, Fields, Kind, KindInfo, Record, TableKey, Value};
+use crate::kinds::convert::Converter;
+use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
+use crate::model::{FieldInfo, Kind, KindInfo, TableKey, Value};
 use crate::store::Store;
 
 /// What it is.
@@ -38,33 +37,21 @@ pub const SIZE: FieldInfo = FieldInfo::bytes("size", "SIZE", "How many bytes it 
 pub const TEXT: FieldInfo = FieldInfo::text("text", "TEXT", "The text; never shown. Unknown if it is no text.");
 
 /// One instance's user data, decoded; none is no bytes.
-#[derive(Clone, PartialEq)]
-pub struct UserData {
+struct UserData {
     id: RowId,
     bytes: Vec<u8>,
 }
 
 static FIELDS: Fields<UserData> = Fields(&[
-    field(ID, |d| Value::Text(d.id.clone())),
-    field(SIZE, |d| Value::Bytes(d.bytes.len() as u64)),
-    field(TEXT, |d| match String::from_utf8(d.bytes.clone()) {
+    Field::id(ID),
+    field(SIZE, |d, _| Value::Bytes(d.bytes.len() as u64)),
+    field(TEXT, |d, _| match String::from_utf8(d.bytes.clone()) {
         Ok(text) => Value::Secret(Arc::new(Secret::new(text))),
         Err(_) => Value::Unknown,
     }),
 ]);
 
-impl UserData {
-    fn record(&self) -> Record {
-        Record {
-            kind: Kind(&INFO),
-            id: self.id.clone(),
-            name: ArcStr::new(),
-            state: None,
-            values: FIELDS.values(self),
-            tags: no_tags(),
-        }
-    }
-}
+static ROWS: RowSpec<UserData> = RowSpec::new(&INFO, &FIELDS, |d| Some(&d.id));
 
 /// What is known of an instance's user data: its size, and its text unless it is none.
 pub fn of<'a>(store: &'a Store, instances: &TableKey, id: &str) -> Option<(u64, Option<&'a Secret>)> {
@@ -77,27 +64,16 @@ pub fn of<'a>(store: &'a Store, instances: &TableKey, id: &str) -> Option<(u64, 
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
-        let ids = match &request.what {
-            What::Everything => instances::ids(&client, &mut pages).await?,
-            What::Ids(ids) => ids.to_vec(),
-        };
-        for id in ids {
-            pages.ask(&DESCRIBE_INSTANCE_ATTRIBUTE).await?;
-            let call = client.describe_instance_attribute().instance_id(id.as_str()).attribute(Attribute::UserData);
-            match call.send().await.map_err(|e| fault::of(&DESCRIBE_INSTANCE_ATTRIBUTE, e)) {
-                Ok(out) => {
-                    let text = out.user_data().and_then(|a| a.value()).unwrap_or_default();
-                    // Line ends within it are passed over, as by AWS's own tools.
-                    let text: String = text.split_ascii_whitespace().collect();
-                    let bytes = STANDARD.decode(text).map_err(|_| {
-                        Fault::new(FaultKind::Invalid, format!("The user data of {id} came back in no base64."))
-                    })?;
-                    pages.page(vec![UserData { id, bytes }.record()]).await?;
-                }
-                // It went between two calls, or is going.
-                Err(f) if matches!(f.kind, FaultKind::NotFound | FaultKind::Conflict) => {}
-                Err(f) => return Err(f),
-            }
+        let mut converter = Converter::of(&request);
+        for id in instances_of(&request.what, &client, &mut pages).await? {
+            let Some(out) = attribute_of(&client, &mut pages, &id, Attribute::UserData).await? else { continue };
+            let text = out.user_data().and_then(|a| a.value()).unwrap_or_default();
+            // Line ends within it are passed over, as by AWS's own tools.
+            let text: String = text.split_ascii_whitespace().collect();
+            let bytes = STANDARD.decode(text).map_err(|_| {
+                Fault::new(FaultKind::Invalid, format!("The user data of {id} came back in no base64."))
+            })?;
+            pages.page(ROWS.records([&UserData { id, bytes }], &mut converter)).await?;
         }
         Ok(())
     })

@@ -6,6 +6,7 @@ pub mod addresses;
 pub mod availability_zones;
 pub mod exposure;
 mod filters;
+mod instance_attribute;
 pub mod instance_protection;
 pub mod instance_statuses;
 pub mod instance_user_data;

@@ -4,13 +4,14 @@ use arcstr::ArcStr;
 use aws_sdk_elasticloadbalancingv2::types as sdk;
 use futures::future::BoxFuture;
 
-use crate::base::{Fault, Scope, Time};
-use crate::kinds::convert::{Converter, Text, field, moment, no_tags, own, said, text, time};
+use crate::base::{Fault, Scope};
+use crate::kinds::convert::{Converter, moment, own, text, time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::{listed, paged};
 use crate::kinds::raw::raw;
+use crate::kinds::row_spec::{Field, Fields, RowSpec, States, field};
 use crate::kinds::tags;
-use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
+use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
 
 /// `DescribeLoadBalancers`.
 pub static DESCRIBE_LOAD_BALANCERS: Operation = Operation::read(Service::Elbv2, "DescribeLoadBalancers");
@@ -51,111 +52,59 @@ pub static INFO: KindInfo = KindInfo::new("load-balancers", "load balancer", "Lo
 /// Load balancers.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
 
-/// How a load balancer is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LoadBalancerState {
-    /// Being set up.
-    Provisioning,
-    /// Routing traffic.
-    Active,
-    /// Routing traffic, without the resources that it needs to scale.
-    ActiveImpaired,
-    /// Could not be set up.
-    Failed,
-    /// Something that AWS added since.
-    Other(ArcStr),
-}
+static STATES: States = States(&[
+    ("provisioning", Tone::Busy),
+    ("active", Tone::Good),
+    // Routing traffic, without the resources that it needs to scale.
+    ("active_impaired", Tone::Bad),
+    ("failed", Tone::Bad),
+]);
 
-impl LoadBalancerState {
-    /// From AWS's word.
-    pub fn parse(word: &str) -> Self {
-        match word {
-            "provisioning" => LoadBalancerState::Provisioning,
-            "active" => LoadBalancerState::Active,
-            "active_impaired" => LoadBalancerState::ActiveImpaired,
-            "failed" => LoadBalancerState::Failed,
-            other => LoadBalancerState::Other(other.into()),
-        }
-    }
-    fn shown(&self) -> (Tone, ArcStr) {
-        match self {
-            LoadBalancerState::Provisioning => (Tone::Busy, arcstr::literal!("provisioning")),
-            LoadBalancerState::Active => (Tone::Good, arcstr::literal!("active")),
-            LoadBalancerState::ActiveImpaired => (Tone::Bad, arcstr::literal!("active_impaired")),
-            LoadBalancerState::Failed => (Tone::Bad, arcstr::literal!("failed")),
-            LoadBalancerState::Other(s) => (Tone::Unknown, s.clone()),
-        }
-    }
-}
-
-/// One load balancer.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LoadBalancer {
-    arn: ArcStr,
-    name: ArcStr,
-    state: LoadBalancerState,
-    state_reason: Text,
-    lb_type: Text,
-    scheme: Text,
-    dns_name: Text,
-    hosted_zone: Text,
-    vpc_id: Text,
-    zones: Value,
-    subnets: Value,
-    addresses: Value,
-    security_groups: Value,
-    ip_address_type: Text,
-    created: Option<Time>,
-}
-
-static FIELDS: Fields<LoadBalancer> = Fields(&[
-    field(NAME, |l| Value::Text(l.name.clone())),
-    field(STATE, |l| {
-        let (tone, s) = l.state.shown();
-        Value::State(tone, s)
+static FIELDS: Fields<sdk::LoadBalancer> = Fields(&[
+    Field::name(NAME),
+    Field::state(STATE),
+    field(TYPE, |l, c| c.said(l.r#type().map(|t| t.as_str()))),
+    field(FieldInfo::text("scheme", "SCHEME", "internet-facing or internal.").shown(3).cells(15, 15), |l, c| {
+        c.text(l.scheme().map(|s| s.as_str()))
     }),
-    field(TYPE, |l| said(&l.lb_type)),
-    field(FieldInfo::text("scheme", "SCHEME", "internet-facing or internal.").shown(3).cells(15, 15), |l| {
-        text(&l.scheme)
+    field(DNS_NAME, |l, _| text(&own(l.dns_name()))),
+    field(FieldInfo::list("zones", "ZONES", "The Availability Zones that it is in.").shown(6), |l, c| {
+        c.shared_list(l.availability_zones().iter().filter_map(|z| z.zone_name()))
     }),
-    field(DNS_NAME, |l| text(&l.dns_name)),
-    field(FieldInfo::list("zones", "ZONES", "The Availability Zones that it is in.").shown(6), |l| l.zones.clone()),
-    field(FieldInfo::age("created", "AGE", "When it was created.").shown(5).aka(&["age"]), |l| moment(l.created)),
-    field(FieldInfo::id("id", "ARN", "The ARN.").cells(12, 60).aka(&["arn"]), |l| Value::Text(l.arn.clone())),
-    field(FieldInfo::text("state_reason", "REASON", "Why it is in its state."), |l| text(&l.state_reason)),
-    field(VPC_ID, |l| text(&l.vpc_id)),
-    field(SUBNETS, |l| l.subnets.clone()),
+    field(FieldInfo::age("created", "AGE", "When it was created.").shown(5).aka(&["age"]), |l, _| {
+        moment(time(l.created_time()))
+    }),
+    Field::id(FieldInfo::id("id", "ARN", "The ARN.").cells(12, 60).aka(&["arn"])),
+    field(FieldInfo::text("state_reason", "REASON", "Why it is in its state."), |l, _| {
+        text(&own(l.state().and_then(|s| s.reason())))
+    }),
+    field(VPC_ID, |l, c| c.text(l.vpc_id())),
+    field(SUBNETS, |l, c| c.shared_list(l.availability_zones().iter().filter_map(|z| z.subnet_id()))),
     field(
         FieldInfo::ips("addresses", "ADDRESSES", "Static addresses, where it has them (network).")
             .cells(9, 40)
             .section("network"),
-        |l| l.addresses.clone(),
+        |l, _| {
+            let all = l.availability_zones().iter().flat_map(|z| z.load_balancer_addresses());
+            Value::ips(all.flat_map(|a| [a.ip_address(), a.private_ipv4_address(), a.ipv6_address()]).flatten())
+        },
     ),
-    field(SECURITY_GROUP_IDS, |l| l.security_groups.clone()),
+    field(SECURITY_GROUP_IDS, |l, c| c.shared_list(l.security_groups().iter().map(String::as_str))),
     field(
         FieldInfo::text("ip_address_type", "IP TYPE", "ipv4, dualstack or dualstack-without-public-ipv4.")
             .section("network"),
-        |l| text(&l.ip_address_type),
+        |l, c| c.text(l.ip_address_type().map(|t| t.as_str())),
     ),
     field(
         FieldInfo::id("hosted_zone", "HOSTED ZONE", "The Route 53 hosted zone of the DNS name.").section("network"),
-        |l| text(&l.hosted_zone),
+        |l, c| c.text(l.canonical_hosted_zone_id()),
     ),
-    tags::always("load-balancer-tags"),
+    Field::side(tags::always("load-balancer-tags")),
 ]);
 
-impl LoadBalancer {
-    fn record(&self) -> Record {
-        Record {
-            kind: Kind(&INFO),
-            id: self.arn.clone(),
-            name: self.name.clone(),
-            state: Some(self.state.shown()),
-            values: FIELDS.values(self),
-            tags: no_tags(),
-        }
-    }
-}
+static ROWS: RowSpec<sdk::LoadBalancer> = RowSpec::new(&INFO, &FIELDS, |l| l.load_balancer_arn())
+    .named(|l| l.load_balancer_name())
+    .stated(|l, c| STATES.state(l.state().and_then(|s| s.code()).map(|code| code.as_str()), c));
 
 /// DescribeLoadBalancers takes a page size up to 400, or up to 20 ARNs.
 const PAGE: i32 = 400;
@@ -171,8 +120,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             call.set_page_size(page).set_marker(marker).send()
         };
         listed(&mut pages, &DESCRIBE_LOAD_BALANCERS, &request.what, MOST_ARNS, call, |out| {
-            let rows = out.load_balancers().iter().filter_map(|l| convert(&mut converter, l)).map(|l| l.record());
-            (rows.collect(), out.next_marker)
+            (ROWS.records(out.load_balancers(), &mut converter), out.next_marker)
         })
         .await
     })
@@ -191,33 +139,6 @@ pub(super) async fn arns(
     })
     .await?;
     Ok(arns)
-}
-
-fn convert(converter: &mut Converter, l: &sdk::LoadBalancer) -> Option<LoadBalancer> {
-    let zones = l.availability_zones();
-    Some(LoadBalancer {
-        arn: own(l.load_balancer_arn())?,
-        name: own(l.load_balancer_name()).unwrap_or_default(),
-        state: LoadBalancerState::parse(l.state().and_then(|s| s.code()).map(|c| c.as_str()).unwrap_or_default()),
-        state_reason: own(l.state().and_then(|s| s.reason())),
-        lb_type: converter.shared(l.r#type().map(|t| t.as_str())),
-        scheme: converter.shared(l.scheme().map(|s| s.as_str())),
-        dns_name: own(l.dns_name()),
-        hosted_zone: converter.shared(l.canonical_hosted_zone_id()),
-        vpc_id: converter.shared(l.vpc_id()),
-        zones: converter.shared_list(zones.iter().filter_map(|z| z.zone_name())),
-        subnets: converter.shared_list(zones.iter().filter_map(|z| z.subnet_id())),
-        addresses: Value::ips(
-            zones
-                .iter()
-                .flat_map(|z| z.load_balancer_addresses())
-                .flat_map(|a| [a.ip_address(), a.private_ipv4_address(), a.ipv6_address()])
-                .flatten(),
-        ),
-        security_groups: converter.shared_list(l.security_groups().iter().map(String::as_str)),
-        ip_address_type: converter.shared(l.ip_address_type().map(|t| t.as_str())),
-        created: time(l.created_time()),
-    })
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
@@ -247,4 +168,21 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
         out.push(link("security groups", "security-groups", format!("id={}", groups.join(","))));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::testing::{every_state_has_a_tone, record};
+
+    #[test]
+    fn every_state_that_the_sdk_knows_has_a_tone_and_one_that_it_does_not_is_shown_as_it_is() {
+        every_state_has_a_tone(&STATES, sdk::LoadBalancerStateEnum::values());
+        let of = |state| {
+            let state = sdk::LoadBalancerState::builder().code(state).build();
+            record(&ROWS, &sdk::LoadBalancer::builder().load_balancer_arn("arn:x").state(state).build()).state
+        };
+        assert_eq!(of("resting".into()), Some((Tone::Unknown, "resting".into())));
+        assert_eq!(of(sdk::LoadBalancerStateEnum::Active), Some((Tone::Good, "active".into())));
+    }
 }

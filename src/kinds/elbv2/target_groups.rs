@@ -6,12 +6,13 @@ use futures::future::BoxFuture;
 
 use super::name_of_arn;
 use crate::base::{Fault, Scope};
-use crate::kinds::convert::{Converter, Text, field, flag, int, no_tags, own, said, seconds, text};
+use crate::kinds::convert::{Converter, flag, int, own, seconds};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::{listed, paged};
 use crate::kinds::raw::raw;
+use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
 use crate::kinds::tags;
-use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Value};
+use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service, Value};
 
 /// `DescribeTargetGroups`.
 pub static DESCRIBE_TARGET_GROUPS: Operation = Operation::read(Service::Elbv2, "DescribeTargetGroups");
@@ -52,34 +53,11 @@ pub static INFO: KindInfo = KindInfo::new("target-groups", "target group", "Targ
 /// Target groups.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
 
-/// One target group.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TargetGroup {
-    arn: ArcStr,
-    name: ArcStr,
-    target_type: Text,
-    protocol: Text,
-    protocol_version: Text,
-    port: Option<i32>,
-    vpc_id: Text,
-    load_balancers: Value,
-    ip_address_type: Text,
-    check_enabled: Option<bool>,
-    check_protocol: Text,
-    check_port: Text,
-    check_path: Text,
-    check_matcher: Text,
-    check_interval: Option<i32>,
-    check_timeout: Option<i32>,
-    healthy_threshold: Option<i32>,
-    unhealthy_threshold: Option<i32>,
-}
-
 const CHECK: &str = "health check";
 
-static FIELDS: Fields<TargetGroup> = Fields(&[
-    field(NAME, |t| Value::Text(t.name.clone())),
-    field(
+static FIELDS: Fields<sdk::TargetGroup> = Fields(&[
+    Field::name(NAME),
+    Field::side(
         FieldInfo::ratio(
             "healthy",
             "HEALTHY",
@@ -88,75 +66,67 @@ static FIELDS: Fields<TargetGroup> = Fields(&[
         .shown(1)
         .cells(7, 7)
         .from_side("target-group-health", super::target_group_health::HEALTHY.name, false),
-        |_| Value::Unknown,
     ),
-    field(TARGET_TYPE, |t| said(&t.target_type)),
-    field(FieldInfo::text("protocol", "PROTO", "The protocol to the targets.").shown(2).cells(5, 8), |t| {
-        text(&t.protocol)
+    field(TARGET_TYPE, |t, c| c.said(t.target_type().map(|t| t.as_str()))),
+    field(FieldInfo::text("protocol", "PROTO", "The protocol to the targets.").shown(2).cells(5, 8), |t, c| {
+        c.text(t.protocol().map(|p| p.as_str()))
     }),
-    field(PORT, |t| t.port.map_or(Value::Empty, |p| Value::Int(p.into()))),
-    field(LOAD_BALANCERS, |t| t.load_balancers.clone()),
-    field(VPC_ID, |t| text(&t.vpc_id)),
+    field(PORT, |t, _| t.port().map_or(Value::Empty, |p| Value::Int(p.into()))),
+    field(LOAD_BALANCERS, |t, c| c.shared_list(t.load_balancer_arns().iter().map(|a| name_of_arn(a)))),
+    field(VPC_ID, |t, c| c.text(t.vpc_id())),
     field(
         FieldInfo::text("health_check_path", "CHECK PATH", "The path that the health check asks for.")
             .shown(5)
             .cells(10, 40)
             .section(CHECK),
-        |t| text(&t.check_path),
+        |t, c| c.text(t.health_check_path()),
     ),
-    field(FieldInfo::id("id", "ARN", "The ARN.").cells(12, 60).aka(&["arn"]), |t| Value::Text(t.arn.clone())),
-    field(FieldInfo::text("protocol_version", "VERSION", "HTTP1, HTTP2 or GRPC."), |t| text(&t.protocol_version)),
-    field(FieldInfo::text("ip_address_type", "IP TYPE", "ipv4 or ipv6."), |t| text(&t.ip_address_type)),
-    field(CHECKED, |t| flag(t.check_enabled)),
+    Field::id(FieldInfo::id("id", "ARN", "The ARN.").cells(12, 60).aka(&["arn"])),
+    field(FieldInfo::text("protocol_version", "VERSION", "HTTP1, HTTP2 or GRPC."), |t, c| c.text(t.protocol_version())),
+    field(FieldInfo::text("ip_address_type", "IP TYPE", "ipv4 or ipv6."), |t, c| {
+        c.text(t.ip_address_type().map(|t| t.as_str()))
+    }),
+    field(CHECKED, |t, _| flag(t.health_check_enabled())),
     field(
         FieldInfo::text("health_check_protocol", "CHECK PROTO", "The health check's protocol.")
             .cells(11, 11)
             .section(CHECK),
-        |t| text(&t.check_protocol),
+        |t, c| c.text(t.health_check_protocol().map(|p| p.as_str())),
     ),
     field(
         FieldInfo::text("health_check_port", "CHECK PORT", "The health check's port; traffic-port: the target's own.")
             .cells(10, 12)
             .section(CHECK),
-        |t| text(&t.check_port),
+        |t, c| c.text(t.health_check_port()),
     ),
-    field(FieldInfo::text("matcher", "MATCHER", "The response codes that count as healthy.").section(CHECK), |t| {
-        text(&t.check_matcher)
+    field(FieldInfo::text("matcher", "MATCHER", "The response codes that count as healthy.").section(CHECK), |t, c| {
+        c.text(t.matcher().and_then(|m| m.http_code().or(m.grpc_code())))
     }),
     field(
         FieldInfo::seconds("interval", "INTERVAL", "How often a target is checked.").cells(8, 8).section(CHECK),
-        |t| seconds(t.check_interval),
+        |t, _| seconds(t.health_check_interval_seconds()),
     ),
-    field(FieldInfo::seconds("timeout", "TIMEOUT", "How long an answer may take.").cells(7, 8).section(CHECK), |t| {
-        seconds(t.check_timeout)
-    }),
+    field(
+        FieldInfo::seconds("timeout", "TIMEOUT", "How long an answer may take.").cells(7, 8).section(CHECK),
+        |t, _| seconds(t.health_check_timeout_seconds()),
+    ),
     field(
         FieldInfo::int("healthy_threshold", "UP AFTER", "So many successes in a row make a target healthy.")
             .cells(8, 8)
             .section(CHECK),
-        |t| int(t.healthy_threshold),
+        |t, _| int(t.healthy_threshold_count()),
     ),
     field(
         FieldInfo::int("unhealthy_threshold", "DOWN AFTER", "So many failures in a row make it unhealthy.")
             .cells(10, 10)
             .section(CHECK),
-        |t| int(t.unhealthy_threshold),
+        |t, _| int(t.unhealthy_threshold_count()),
     ),
-    tags::always("target-group-tags"),
+    Field::side(tags::always("target-group-tags")),
 ]);
 
-impl TargetGroup {
-    fn record(&self) -> Record {
-        Record {
-            kind: Kind(&INFO),
-            id: self.arn.clone(),
-            name: self.name.clone(),
-            state: None,
-            values: FIELDS.values(self),
-            tags: no_tags(),
-        }
-    }
-}
+static ROWS: RowSpec<sdk::TargetGroup> =
+    RowSpec::new(&INFO, &FIELDS, |t| t.target_group_arn()).named(|t| t.target_group_name());
 
 /// What its targets are: `instance`, `ip`, `lambda` or `alb`.
 pub fn target_type(row: &Record) -> Option<&str> {
@@ -188,8 +158,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             client.describe_target_groups().set_target_group_arns(arns).set_page_size(page).set_marker(marker).send()
         };
         listed(&mut pages, &DESCRIBE_TARGET_GROUPS, &request.what, MOST_ARNS, call, |out| {
-            let rows = out.target_groups().iter().filter_map(|t| convert(&mut converter, t)).map(|t| t.record());
-            (rows.collect(), out.next_marker)
+            (ROWS.records(out.target_groups(), &mut converter), out.next_marker)
         })
         .await
     })
@@ -208,30 +177,6 @@ pub(super) async fn arns(
     })
     .await?;
     Ok(arns)
-}
-
-fn convert(converter: &mut Converter, t: &sdk::TargetGroup) -> Option<TargetGroup> {
-    let matcher = t.matcher().and_then(|m| m.http_code().or(m.grpc_code()));
-    Some(TargetGroup {
-        arn: own(t.target_group_arn())?,
-        name: own(t.target_group_name()).unwrap_or_default(),
-        target_type: converter.shared(t.target_type().map(|t| t.as_str())),
-        protocol: converter.shared(t.protocol().map(|p| p.as_str())),
-        protocol_version: converter.shared(t.protocol_version()),
-        port: t.port(),
-        vpc_id: converter.shared(t.vpc_id()),
-        load_balancers: converter.shared_list(t.load_balancer_arns().iter().map(|a| name_of_arn(a))),
-        ip_address_type: converter.shared(t.ip_address_type().map(|t| t.as_str())),
-        check_enabled: t.health_check_enabled(),
-        check_protocol: converter.shared(t.health_check_protocol().map(|p| p.as_str())),
-        check_port: converter.shared(t.health_check_port()),
-        check_path: converter.shared(t.health_check_path()),
-        check_matcher: converter.shared(matcher),
-        check_interval: t.health_check_interval_seconds(),
-        check_timeout: t.health_check_timeout_seconds(),
-        healthy_threshold: t.healthy_threshold_count(),
-        unhealthy_threshold: t.unhealthy_threshold_count(),
-    })
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
@@ -257,7 +202,7 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kinds::intern::Interner;
+    use crate::kinds::testing::record;
     use crate::query::Query;
 
     #[test]
@@ -268,7 +213,7 @@ mod tests {
             .target_type(sdk::TargetTypeEnum::Lambda)
             .load_balancer_arns("arn:aws:elasticloadbalancing:x:0:loadbalancer/app/my-alb/2")
             .build();
-        let row = convert(&mut Converter::new(&Interner::default()), &t).map(|t| t.record()).expect("it has an ARN");
+        let row = record(&ROWS, &t);
         assert_eq!(row.get(&PORT), &Value::Empty);
         assert_eq!((target_type(&row), port(&row)), (Some("lambda"), None));
         let q = Query::parse("load_balancers=my-alb", &INFO).expect("a query");

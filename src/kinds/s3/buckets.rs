@@ -1,17 +1,17 @@
 //! Buckets of the account.
 
-use arcstr::ArcStr;
 use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 use aws_sdk_s3::types as sdk;
 use futures::future::BoxFuture;
 
-use crate::base::{Fault, Scope, Time};
-use crate::kinds::convert::{Converter, Text, field, moment, no_tags, own, said, text, time};
+use crate::base::{Fault, Scope};
+use crate::kinds::convert::{Converter, moment, own, text, time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::paged;
 use crate::kinds::raw::raw;
+use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
 use crate::kinds::tags;
-use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Value};
+use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service};
 
 /// `ListBuckets`.
 pub static LIST_BUCKETS: Operation = Operation::read(Service::S3, "ListBuckets").with_iam(&["s3:ListAllMyBuckets"]);
@@ -34,35 +34,17 @@ pub static INFO: KindInfo = KindInfo::new("buckets", "bucket", "Buckets", &FIELD
 /// Buckets.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
 
-/// One bucket.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Bucket {
-    name: ArcStr,
-    region: Text,
-    created: Option<Time>,
-    arn: Text,
-}
-
-static FIELDS: Fields<Bucket> = Fields(&[
-    field(NAME, |b| Value::Text(b.name.clone())),
-    field(REGION, |b| said(&b.region)),
-    field(FieldInfo::date("created", "CREATED", "When it was created.").shown(2).aka(&["age"]), |b| moment(b.created)),
-    field(FieldInfo::id("arn", "ARN", "The ARN, where AWS says it.").cells(11, 80), |b| text(&b.arn)),
-    tags::on_demand("bucket-tags"),
+static FIELDS: Fields<sdk::Bucket> = Fields(&[
+    Field::name(NAME),
+    field(REGION, |b, c| c.said(b.bucket_region())),
+    field(FieldInfo::date("created", "CREATED", "When it was created.").shown(2).aka(&["age"]), |b, _| {
+        moment(time(b.creation_date()))
+    }),
+    field(FieldInfo::id("arn", "ARN", "The ARN, where AWS says it.").cells(11, 80), |b, _| text(&own(b.bucket_arn()))),
+    Field::side(tags::on_demand("bucket-tags")),
 ]);
 
-impl Bucket {
-    fn record(&self) -> Record {
-        Record {
-            kind: Kind(&INFO),
-            id: self.name.clone(),
-            name: self.name.clone(),
-            state: None,
-            values: FIELDS.values(self),
-            tags: no_tags(),
-        }
-    }
-}
+static ROWS: RowSpec<sdk::Bucket> = RowSpec::new(&INFO, &FIELDS, |b| b.name()).named(|b| b.name());
 
 /// The bucket's region, from its row.
 pub fn region(row: &Record) -> Option<&str> {
@@ -103,16 +85,7 @@ fn rows(what: &What, converter: &mut Converter, out: &ListBucketsOutput) -> Vec<
         What::Everything => true,
         What::Ids(ids) => ids.contains(&r.id),
     };
-    out.buckets().iter().filter_map(|b| convert(converter, b)).map(|b| b.record()).filter(wanted).collect()
-}
-
-fn convert(converter: &mut Converter, b: &sdk::Bucket) -> Option<Bucket> {
-    Some(Bucket {
-        name: own(b.name())?,
-        region: converter.shared(b.bucket_region()),
-        created: time(b.creation_date()),
-        arn: own(b.bucket_arn()),
-    })
+    ROWS.records(out.buckets(), converter).into_iter().filter(wanted).collect()
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
