@@ -70,6 +70,7 @@ impl Rig {
             speed: 1.0,
             columns: IndexMap::new(),
             downloads: ".".into(),
+            me: Default::default(),
             view: Some("instances".into()),
             size: (120, 40),
             zone: jiff::tz::TimeZone::UTC,

@@ -130,6 +130,7 @@ fn plain(v: &Value) -> String {
         Value::Int(i) => i.to_string(),
         Value::Bytes(n) => n.to_string(),
         Value::Bool(b) => b.to_string(),
+        Value::List(items) => items.join(", "),
         v => v.as_str().unwrap_or_default().to_string(),
     }
 }

@@ -56,6 +56,12 @@ fn cells(input: &RowsInput, text: &str) -> Result<Vec<ArcStr>, String> {
         (cells[*first], cells[*second]) = (unescape(key).into(), unescape(value).into());
         return Ok(cells);
     }
+    // What is not said of a choice is its first.
+    for (i, column) in &open {
+        if let Cell::Choice(choices) = &column.cell {
+            cells[*i] = choices.iter().find(|c| c.disabled.is_none()).map(|c| c.value.clone()).unwrap_or_default();
+        }
+    }
     for part in split(text, ',') {
         let Some((name, value)) = split_once(part, '=') else {
             return Err(format!("{} is not COLUMN=VALUE.", visible(part)));

@@ -7,6 +7,7 @@ use super::overlay::{FormState, Overlay};
 use super::update::Turn;
 use crate::base::text::fitting;
 use crate::model::files::{FileKind, FileLook, FileView, Files, folder_of, looks};
+use crate::model::my_address::MyAddress;
 use crate::model::{Effect, FormInput, FormValue};
 
 impl FormState {
@@ -75,6 +76,25 @@ impl Turn<'_> {
             self.s.looking.push(look.clone());
             self.emit(Effect::Look(look));
         }
+    }
+
+    /// The uppermost form may speak of the user's own address: it is asked for once.
+    pub(super) fn look_at_my_address(&mut self) {
+        let asks = match self.s.overlays.last() {
+            Some(Overlay::Form(form)) => form.action.my_address,
+            Some(Overlay::Plan(plan)) => plan.source.action().is_some_and(|a| a.my_address),
+            _ => false,
+        };
+        if asks && self.s.me == MyAddress::NotAsked {
+            self.s.me = MyAddress::Asked;
+            self.emit(Effect::FindMyAddress);
+        }
+    }
+
+    /// It was found out, or could not be. What failed is asked again with the next form.
+    pub(super) fn my_address(&mut self, me: MyAddress) {
+        self.s.me = me;
+        self.refine_form();
     }
 
     /// Whether the uppermost form speaks of a path that was not looked at yet.

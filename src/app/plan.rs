@@ -127,6 +127,7 @@ impl Turn<'_> {
             now: self.s.now,
             downloads: &self.s.downloads,
             files: &self.s.files,
+            me: &self.s.me,
         }
     }
 

@@ -46,6 +46,7 @@ impl State {
             cli,
             process,
             downloads,
+            me,
         } = setup;
         let scopes =
             profiles.iter().flat_map(|p| p.regions.iter().map(|r| Scope::region(p.name.clone(), r.clone()))).collect();
@@ -65,6 +66,7 @@ impl State {
         let mut state = State {
             files: Files::none(),
             looking: Vec::new(),
+            me,
             registry,
             keymap,
             profiles: profiles.collect(),

@@ -18,6 +18,7 @@ use crate::config::{Color, Keymap};
 use crate::input::Key;
 use crate::kinds::Registry;
 use crate::model::files::{FileLook, Files};
+use crate::model::my_address::MyAddress;
 use crate::model::{Identity, Interest, Message, Meter, Plan, RunRecord};
 
 /// A plan's `aws …` commands, or the lines of its script, as they can be run. Made below, where profile and endpoint are known.
@@ -41,6 +42,8 @@ pub struct Setup {
     pub columns: IndexMap<String, Vec<String>>,
     /// The folder that downloads are proposed to go to.
     pub downloads: String,
+    /// By which address this machine is seen, where that is known from the start (over SSH).
+    pub me: MyAddress,
     /// The palette line to begin with; `instances` if there is none.
     pub view: Option<String>,
     /// Columns and rows of the terminal.
@@ -151,6 +154,8 @@ pub struct State {
     pub files: Files,
     /// What of them was asked and not answered yet.
     pub(super) looking: Vec<FileLook>,
+    /// By which address this machine is seen, as far as it is known.
+    pub(super) me: MyAddress,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     /// The place that is seen.

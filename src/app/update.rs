@@ -51,6 +51,7 @@ impl Turn<'_> {
             Event::Asked(id) => self.asked(id),
             Event::Say(message) => self.note(message),
             Event::Looked(look, view) => self.looked(look, view),
+            Event::MyAddress(me) => self.my_address(me),
             Event::Edited(text) => self.edited(text),
             Event::Raw(table, id, text) => self.raw(&table, &id, text),
         }
@@ -83,6 +84,7 @@ impl Turn<'_> {
         self.raw_if_seen();
         self.keep_picker();
         self.look_at_paths();
+        self.look_at_my_address();
         self.watch();
         self.wake();
     }

@@ -125,6 +125,11 @@ impl Gateway {
         self.0.profiles.values().filter(|_| !self.0.config.sandbox).find_map(|p| p.selection.disagreement())
     }
 
+    /// Whether this is the embedded account: nothing leaves.
+    pub(super) fn is_sandbox(&self) -> bool {
+        self.0.config.sandbox
+    }
+
     /// Whether writes of this profile are refused.
     pub fn is_read_only(&self, profile: &str) -> bool {
         self.0.read_only.is_on() || self.0.profiles.get(profile).is_none_or(|p| p.read_only.is_on())

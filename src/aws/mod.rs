@@ -25,6 +25,7 @@ pub mod gateway;
 pub mod guard;
 mod guard_inputs;
 pub mod meter;
+mod my_address;
 pub mod policy;
 mod response_body;
 pub mod retry_policy;

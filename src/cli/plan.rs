@@ -18,6 +18,7 @@ use crate::base::text::{suggest, visible};
 use crate::base::{FaultKind, Scope};
 use crate::kinds::{Action, ActionContext, Takes, Target};
 use crate::model::files::{FileLook, Files, looks};
+use crate::model::my_address::MyAddress;
 use crate::model::{Call, Confirm, Cost, Kind, Money, Plan, Severity, TableKey, Values, Waiter};
 use crate::query::Query;
 
@@ -148,9 +149,22 @@ fn make(
     let mut asked: Vec<TableKey> = Vec::new();
     let mut values = Values::default();
     let mut files = Files::none();
+    let ssh = std::env::var("SSH_CONNECTION").ok().and_then(|variable| MyAddress::of_ssh(&variable));
+    let me = match ssh {
+        Some(me) => me,
+        None if action.my_address => session.runtime.block_on(session.gateway.my_address()),
+        None => MyAddress::NotAsked,
+    };
     for round in 0.. {
-        let cx =
-            ActionContext { store: &gather.store, scope, targets: &targets, now, downloads: &downloads, files: &files };
+        let cx = ActionContext {
+            store: &gather.store,
+            scope,
+            targets: &targets,
+            now,
+            downloads: &downloads,
+            files: &files,
+            me: &me,
+        };
         let refine = |values: &Values| (action.refine)(&cx, values);
         // What a form offers may come with the tables that it needs: the arguments are read again with each round.
         let mut needs = refine(&values).needs;

@@ -22,6 +22,7 @@ use crate::base::{Clock, Time};
 use crate::config::{self, Config, Known, Overrides, Problem, TermEnv};
 use crate::fetch::Share;
 use crate::kinds::{Registry, registry};
+use crate::model::my_address::MyAddress;
 use crate::model::{Column, Level, Message};
 use crate::query::Query;
 use crate::runtime::{Engine, EngineConfig, console};
@@ -347,7 +348,9 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
     // What is done to the sandbox is gone with it: its journal is its own.
     let journal_name = if session.sandbox.is_some() { "sandbox-journal.jsonl" } else { "journal.jsonl" };
     let journal = Journal::at(state_dir.join(journal_name), now);
+    let ssh = std::env::var("SSH_CONNECTION").ok().and_then(|variable| MyAddress::of_ssh(&variable));
     let setup = Setup {
+        me: ssh.unwrap_or_default(),
         registry: session.registry,
         keymap: Arc::new(session.config.keymap.clone()),
         profiles: session.profiles.clone(),

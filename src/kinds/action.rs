@@ -9,6 +9,7 @@ use super::plan_builder::label;
 use crate::aws::{Gateway, Permit};
 use crate::base::{Fault, FaultKind, Scope, Secret, Time};
 use crate::model::files::Files;
+use crate::model::my_address::MyAddress;
 use crate::model::{Call, FormSpec, FormValue, KindInfo, Operation, Plan, Record, TableKey, Values};
 use crate::store::Store;
 
@@ -36,6 +37,8 @@ pub struct ActionContext<'a> {
     pub downloads: &'a str,
     /// What is known of files of this machine.
     pub files: &'a Files,
+    /// By which address this machine is seen, as far as it is known.
+    pub me: &'a MyAddress,
 }
 
 /// What an action is done to.
@@ -64,6 +67,8 @@ pub struct Action {
     pub bulk: bool,
     /// Whether it changes the account (a download does not).
     pub changes: bool,
+    /// Whether its form may speak of the user's own address: it is asked for when the form is opened.
+    pub my_address: bool,
     /// Every operation that its plans and their ways back may call.
     pub operations: &'static [&'static Sender],
     /// Why it cannot be done to this row now, if it cannot: one sentence.
@@ -88,6 +93,7 @@ impl Action {
             takes: Takes::Rows,
             bulk: false,
             changes: true,
+            my_address: false,
             operations: &[],
             available: |_| Ok(()),
             refine: |_, _| FormSpec { title: String::new(), fields: Vec::new(), needs: Vec::new() },
@@ -122,6 +128,12 @@ impl Action {
     #[must_use]
     pub const fn reads_only(mut self) -> Action {
         self.changes = false;
+        self
+    }
+    /// The same, with a form that may speak of the user's own address.
+    #[must_use]
+    pub const fn asks_for_my_address(mut self) -> Action {
+        self.my_address = true;
         self
     }
     /// The same, with why it cannot be done to a row now: one sentence.

@@ -28,15 +28,22 @@ impl DraftTable {
     /// The rows with the user's edits; new ones in which nothing is filled in are left out.
     pub fn rows(&self, values: &Values) -> Vec<DraftRow> {
         let mut rows = merge(&self.original, values.edits(self.field.0));
-        rows.retain(|r| !is_blank(r));
+        rows.retain(|r| !self.is_blank(r));
         rows
+    }
+
+    /// Whether it is a new row in which nothing is filled in yet: its choices stand on something all the same.
+    pub fn is_blank(&self, row: &DraftRow) -> bool {
+        let filled =
+            |(column, cell): (&DraftColumn, &ArcStr)| !cell.is_empty() && !matches!(column.cell, Cell::Choice(_));
+        row.mark == RowMark::Added && !self.columns.iter().zip(&row.cells).any(filled)
     }
 
     /// The field. `check` says what is wrong with cells beyond what their columns take: the row's place in `rows`, the column, a sentence.
     pub fn into_field(self, values: &Values, check: impl FnOnce(&[DraftRow]) -> Vec<CellError>) -> FormField {
         let rows = merge(&self.original, values.edits(self.field.0));
         let mut errors = Vec::new();
-        for (row, r) in rows.iter().enumerate().filter(|(_, r)| is_new(r) && !is_blank(r)) {
+        for (row, r) in rows.iter().enumerate().filter(|(_, r)| is_new(r) && !self.is_blank(r)) {
             for (column, (c, cell)) in self.columns.iter().zip(&r.cells).enumerate() {
                 if let Some(text) = why_not(&c.cell, cell) {
                     errors.push(CellError { row, column, text });
@@ -60,11 +67,6 @@ impl DraftTable {
 /// Whether the row is to be other than it is: only then are its cells the user's doing.
 pub fn is_new(row: &DraftRow) -> bool {
     matches!(row.mark, RowMark::Added | RowMark::Changed)
-}
-
-/// Whether it is a new row in which nothing is filled in yet.
-pub fn is_blank(row: &DraftRow) -> bool {
-    row.mark == RowMark::Added && row.cells.iter().all(|c| c.is_empty())
 }
 
 fn why_not(cell: &Cell, text: &ArcStr) -> Option<String> {

@@ -8,6 +8,7 @@ use super::intern::Interner;
 use super::row_spec::{RowSpec, States};
 use crate::base::{Scope, Time};
 use crate::model::files::Files;
+use crate::model::my_address::MyAddress;
 use crate::model::{Batch, Coverage, FieldInfo, Kind, KindInfo, Outcome, Record, Selector, TableKey, Tone, Value};
 use crate::store::Store;
 
@@ -112,6 +113,7 @@ impl Rows {
             now: Time::from_secs(100),
             downloads: ".",
             files: &NO_FILES,
+            me: &MyAddress::NotAsked,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use arcstr::ArcStr;
 
 use super::files::{FileLook, FileView};
+use super::my_address::MyAddress;
 use super::plan::{DryRun, Plan, Waiter};
 use super::raw::RawAnswer;
 use super::run::RunRecord;
@@ -47,6 +48,8 @@ pub enum Event {
     Say(Message),
     /// A path of this machine was looked at.
     Looked(FileLook, FileView),
+    /// By which address this machine is seen, or why that could not be found out.
+    MyAddress(MyAddress),
     /// The user's own editor has ended: the text, or a sentence why it is as it was.
     Edited(Result<Secret, String>),
     /// AWS's own words about a row, for the detail's page `raw`.
@@ -350,6 +353,8 @@ pub enum Effect {
     Reload(ArcStr),
     /// Look at a path of this machine; the answer is [`Event::Looked`].
     Look(FileLook),
+    /// Find out by which address this machine is seen; the answer is [`Event::MyAddress`].
+    FindMyAddress,
     /// Let the user edit a text with an editor of their own; the answer is [`Event::Edited`].
     Edit {
         /// The text.

@@ -12,6 +12,7 @@ pub mod files;
 pub mod filters;
 pub mod form;
 pub mod kind;
+pub mod my_address;
 pub mod operation;
 pub mod order;
 pub mod pick;

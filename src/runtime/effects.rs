@@ -126,6 +126,13 @@ impl Engine {
                     let _ = outbox.send(Inbox::Event(Event::Looked(asked, view)));
                 });
             }
+            Effect::FindMyAddress => {
+                let (gateway, outbox) = (self.gateway.clone(), self.outbox.clone());
+                self.tasks.spawn(async move {
+                    let me = gateway.my_address().await;
+                    let _ = outbox.send(Inbox::Event(Event::MyAddress(me)));
+                });
+            }
             Effect::Edit { text, file } => self.host.push(Host::Edit(text, file)),
             Effect::Copy(text) => self.host.push(Host::Copy(text)),
             Effect::Redraw => self.host.push(Host::Redraw),

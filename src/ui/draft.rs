@@ -134,11 +134,16 @@ fn shown<'a>(input: &'a RowsInput, column: usize, text: &'a str) -> &'a str {
     choices.iter().find(|c| c.value == text).map_or(text, |c| c.label.as_str())
 }
 
+/// Cells that a column has at least: what is typed has room.
+fn least(cell: &Cell) -> usize {
+    if matches!(cell, Cell::Text | Cell::Range) { 10 } else { 4 }
+}
+
 /// Each column as wide as its contents, the widest giving way where there is too little room.
 fn widths(input: &RowsInput, draft: &Draft, room: u16) -> Vec<u16> {
     let wide = |(i, column): (usize, &crate::model::DraftColumn)| {
         let cells_of = |r: &DraftRow| r.cells.get(i).map_or(0, |c| width(&visible(shown(input, i, c))));
-        let most = draft.rows.iter().map(cells_of).max().unwrap_or(0).max(width(column.title)).max(12);
+        let most = draft.rows.iter().map(cells_of).max().unwrap_or(0).max(width(column.title)).max(least(&column.cell));
         // One cell more: the cursor stands behind the text.
         u16::try_from(most + 1).unwrap_or(u16::MAX)
     };

@@ -111,6 +111,7 @@ impl Account {
             now: self.clock.now(),
             downloads: ".",
             files: &NO_FILES,
+            me: &skydeck::model::my_address::MyAddress::NotAsked,
         };
         let action = ALL.action(targets[0].table.kind, action).unwrap();
         let text = |(k, v): &(&str, &str)| ((*k).into(), FormValue::Text((*v).into()));

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::support::left_out;
 use crate::support::moto::Moto;
 use crate::support::rows::{gateway, pages, scope};
+use arcstr::ArcStr;
 use serde_json::{Value as Json, json};
 use skydeck::act::{Execute, Executor, Journal, dry_run};
 use skydeck::aws::{Gateway, GatewayConfig};
@@ -14,7 +15,7 @@ use skydeck::base::{Clock, FaultKind, Secret};
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::{ActionContext, Target, What};
 use skydeck::model::files::Files;
-use skydeck::model::{ActEvent, DryRun, FormValue, Plan, RunRecord, Selector, TableKey, Values};
+use skydeck::model::{ActEvent, DryRun, FormValue, Plan, RowEdit, RunRecord, Selector, TableKey, Values};
 use skydeck::store::Store;
 
 /// What is known of files where nobody looks.
@@ -83,6 +84,7 @@ impl Account {
             now: Clock::system().now(),
             downloads: ".",
             files: &NO_FILES,
+            me: &skydeck::model::my_address::MyAddress::NotAsked,
         };
         let action = ALL.action(targets[0].table.kind, action).unwrap();
         for t in targets {
@@ -90,6 +92,7 @@ impl Account {
         }
         let value = |k: &str, v: &str| match (k, v) {
             ("user_data", text) => FormValue::Secret(Secret::new(text.into())),
+            ("rules", text) => FormValue::Rows(text.split(';').map(rule_edit).collect()),
             (_, "yes") => FormValue::Flag(true),
             (_, text) => FormValue::Text(text.into()),
         };
@@ -143,8 +146,10 @@ impl Account {
             now: Clock::system().now(),
             downloads: ".",
             files: &NO_FILES,
+            me: &skydeck::model::my_address::MyAddress::NotAsked,
         };
-        let values = Values(values.iter().map(|(k, v)| ((*k).into(), FormValue::Text((*v).into()))).collect());
+        let value = |v: &str| if v == "yes" { FormValue::Flag(true) } else { FormValue::Text(v.into()) };
+        let values = Values(values.iter().map(|(k, v)| ((*k).into(), value(v))).collect());
         let action = ALL.actions.iter().find(|a| a.name == action).unwrap();
         action.planned(&cx, &values).unwrap_or_else(|f| panic!("{}: {f}", action.name))
     }
@@ -244,6 +249,60 @@ async fn volumes_are_made_attached_detached_and_deleted() {
     account.act("detach", &rows().await, &[("force", "yes")]).await;
     account.act("delete", &rows().await, &[]).await;
     assert_eq!(seen(), Json::Null);
+}
+
+/// `+in|tcp|443|10.0.0.0/8|said` adds a rule, `-in tcp 22 from 10.0.0.0/8` takes one out.
+fn rule_edit(text: &str) -> RowEdit {
+    match text.strip_prefix('-') {
+        Some(key) => RowEdit::Remove { key: key.into(), from: Vec::new() },
+        None => {
+            let mut cells: Vec<ArcStr> = text.trim_start_matches('+').split('|').map(ArcStr::from).collect();
+            cells.insert(1, ArcStr::new());
+            RowEdit::Add(cells)
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_group_is_made_its_rules_are_edited_and_it_is_deleted() {
+    let Some(account) = account() else { return };
+    let vpc = account.rows("vpcs", None, |_| true).await[0].record.id.to_string();
+    let values = [
+        ("name", "shop"),
+        ("description", "for the shop"),
+        ("vpc", &vpc),
+        ("ssh", "yes"),
+        ("ssh_from", "203.0.113.0/24"),
+        ("http", "yes"),
+    ];
+    account.make("create-security-group", &values).await;
+    let id = account.truth("security-groups", "name", "shop")["id"].as_str().unwrap().to_string();
+    let rows = async || account.rows("security-groups", None, |row| row == id).await;
+    let rules = async || {
+        let all = rows().await[0].record.get(&skydeck::kinds::ec2::security_groups::RULES).items();
+        all.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let out = "out all all to 0.0.0.0/0";
+    let made = ["in tcp 22 from 203.0.113.0/24", "in tcp 80 from 0.0.0.0/0", "in tcp 80 from ::/0", out];
+    assert_eq!(rules().await, made);
+    let edit = format!(
+        "-in tcp 80 from 0.0.0.0/0;-in tcp 80 from ::/0;+in|tcp|8000-8100|{id}|its own;+in|icmp|8|10.0.0.0/8|;+out|udp|53|10.0.0.2|DNS"
+    );
+    account.act("rules", &rows().await, &[("rules", &edit)]).await;
+    let edited = [
+        "in icmp 8 from 10.0.0.0/8".to_string(),
+        "in tcp 22 from 203.0.113.0/24".into(),
+        format!("in tcp 8000-8100 from {id}  # its own"),
+        out.into(),
+        "out udp 53 to 10.0.0.2/32  # DNS".into(),
+    ];
+    assert_eq!(rules().await, edited);
+    // As boto3 reads them.
+    let seen = account.moto.run("truth.py", &[REGION, "security-group-rules"]);
+    let ours = seen["security-group-rules"]["rows"].as_array().unwrap().iter().filter(|r| r["group_id"] == id.as_str());
+    assert_eq!(ours.count(), 5);
+    account.act("delete", &rows().await, &[]).await;
+    assert_eq!(account.truth("security-groups", "name", "shop"), Json::Null);
 }
 
 #[tokio::test]

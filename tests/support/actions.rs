@@ -8,7 +8,7 @@ use skydeck::base::{Scope, Secret, Time};
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::{ActionContext, Target};
 use skydeck::model::files::Files;
-use skydeck::model::{Arg, Call, FormValue, Kind, Plan, Record, TableKey, Tone, Value, Values};
+use skydeck::model::{Arg, Call, FormValue, Kind, Plan, Record, RowEdit, TableKey, Tone, Value, Values};
 use skydeck::store::Store;
 
 /// What is known of files where nobody looks.
@@ -47,6 +47,7 @@ fn plan(action: &str, targets: &[Target], values: &[(&str, FormValue)]) -> Plan 
         now: Time::from_secs(0),
         downloads: ".",
         files: &NO_FILES,
+        me: &skydeck::model::my_address::MyAddress::NotAsked,
     };
     let action = ALL.action(targets[0].table.kind, action).unwrap();
     let values = Values(values.iter().map(|(k, v)| ((*k).into(), v.clone())).collect());
@@ -86,6 +87,7 @@ fn made(action: &str, values: &[(&str, FormValue)]) -> Plan {
         now: Time::from_secs(0),
         downloads: ".",
         files: &NO_FILES,
+        me: &skydeck::model::my_address::MyAddress::NotAsked,
     };
     let action = ALL.actions.iter().find(|a| a.name == action).unwrap();
     let values = Values(values.iter().map(|(k, v)| ((*k).into(), v.clone())).collect());
@@ -95,6 +97,34 @@ fn made(action: &str, values: &[(&str, FormValue)]) -> Plan {
 /// An ED25519 key that nobody has the private half of.
 const PUBLIC_KEY: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ7sVLbQpAbjIJE5xpJKg4Pp2ZOV6VNgz5PmQGsDNVnH it's me@host";
+
+/// One of each call that rules take, in both directions, with every sort of peer.
+fn rule_edits() -> FormValue {
+    let cells = |cells: [&str; 6]| cells.map(arcstr::ArcStr::from).to_vec();
+    let ssh = ["in", "SSH", "tcp", "22", "10.0.0.0/8"];
+    let of = |said: &str| cells([ssh[0], ssh[1], ssh[2], ssh[3], ssh[4], said]);
+    FormValue::Rows(vec![
+        RowEdit::Change { key: "in tcp 22 from 10.0.0.0/8".into(), from: of("it's old"), to: of("a=b, [c] $HOME") },
+        RowEdit::Remove {
+            key: "in tcp 80 from 0.0.0.0/0".into(),
+            from: cells(["in", "HTTP", "tcp", "80", "0.0.0.0/0", ""]),
+        },
+        RowEdit::Change {
+            key: "out tcp 443 to 10.0.0.0/8".into(),
+            from: cells(["out", "HTTPS", "tcp", "443", "10.0.0.0/8", "old"]),
+            to: cells(["out", "HTTPS", "tcp", "443", "10.0.0.0/8", "new"]),
+        },
+        RowEdit::Remove {
+            key: "out all all to ::/0".into(),
+            from: cells(["out", "All traffic", "all", "all", "::/0", ""]),
+        },
+        RowEdit::Add(cells(["in", "", "tcp", "8000-8100", "sg-0b2", "its own"])),
+        RowEdit::Add(cells(["in", "", "all", "all", "2600:1f14::/32", ""])),
+        RowEdit::Add(cells(["in", "", "icmp", "3/4", "pl-0a1", ""])),
+        RowEdit::Add(cells(["in", "", "50", "", "10.1.0.0/16", ""])),
+        RowEdit::Add(cells(["out", "", "udp", "53", "10.0.0.2", "DNS"])),
+    ])
+}
 
 fn text(s: &str) -> FormValue {
     FormValue::Text(s.into())
@@ -138,7 +168,23 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
         let state = if association.is_empty() { "unattached" } else { "associated" };
         [row("addresses", "eipalloc-0a1", state, &[], &fields)]
     };
+    let security_group = {
+        let rules = [
+            "in tcp 22 from 10.0.0.0/8  # it's old",
+            "in tcp 80 from 0.0.0.0/0",
+            "out tcp 443 to 10.0.0.0/8  # old",
+            "out all all to ::/0",
+        ]
+        .map(arcstr::ArcStr::from);
+        let fields = [
+            ("vpc_id", Value::text("vpc-0a1")),
+            ("is_default", Value::Bool(false)),
+            ("rules", Value::List(Arc::new(rules.into()))),
+        ];
+        [row("security-groups", "sg-0a1", "", &[], &fields)]
+    };
     let flag = FormValue::Flag(true);
+    let flag_on = flag.clone();
     let plans = [
         plan("start", &on("stopped"), &[]),
         plan("stop", &two, &[]),
@@ -195,6 +241,19 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
         plan("associate", &address("eipassoc-1"), &[("interface", text("eni-0a1"))]),
         plan("disassociate", &address("eipassoc-1"), &[]),
         plan("release", &address(""), &[]),
+        made(
+            "create-security-group",
+            &[
+                ("name", text("web [1]")),
+                ("description", text("for [all] of $HOME; a=b")),
+                ("vpc", text("vpc-0a1")),
+                ("ssh", flag_on.clone()),
+                ("ssh_from", text("203.0.113.0/24")),
+                ("http", flag_on),
+            ],
+        ),
+        plan("rules", &security_group, &[("rules", rule_edits())]),
+        plan("delete", &security_group, &[]),
         made("create-key-pair", &[("name", text("my key")), ("type", text("rsa"))]),
         made("import-key-pair", &[("name", text("my key")), ("public_key", text(PUBLIC_KEY))]),
         plan("delete", &[row("key-pairs", "key-0a1", "", &[], &[])], &[]),

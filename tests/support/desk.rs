@@ -229,6 +229,7 @@ impl Desk {
             ask_digits: false,
         };
         let setup = Setup {
+            me: Default::default(),
             registry: ALL,
             keymap: Arc::new(Keymap::embedded("default").unwrap()),
             profiles: gateway.profiles_in_use().into_iter().map(profile).collect(),

@@ -5,6 +5,7 @@
 mod support;
 
 mod acting;
+mod creating;
 mod derived;
 mod docs_fresh;
 mod floors;

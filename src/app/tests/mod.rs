@@ -336,6 +336,7 @@ impl Desk {
             speed: 1.0,
             columns: IndexMap::new(),
             downloads: ".".into(),
+            me: Default::default(),
             view: Some("things".into()),
             size: (120, 40),
             zone: jiff::tz::TimeZone::UTC,

@@ -6,6 +6,8 @@ pub mod addresses;
 pub mod availability_zones;
 pub mod exposure;
 mod filters;
+pub mod group_actions;
+pub mod group_rules;
 mod instance_attribute;
 pub mod instance_protection;
 pub mod instance_statuses;

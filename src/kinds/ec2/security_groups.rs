@@ -5,6 +5,7 @@ use aws_sdk_ec2::types as sdk;
 use futures::future::{BoxFuture, FutureExt};
 
 use super::exposure::{Traffic, is_world};
+use super::group_rules::door::Rule;
 use super::listing::{PAGE, filtered, tags};
 use super::security_group_usage as usage;
 use crate::base::{Fault, Scope};
@@ -98,6 +99,14 @@ pub const TARGET_GROUPS: FieldInfo =
 pub const TARGET_RANGES: FieldInfo =
     FieldInfo::list("destination_ranges", "TO", "IPv4 and IPv6 ranges, and prefix lists, that may be reached.")
         .cells(8, 40);
+/// All of its rules, one text each.
+pub const RULES: FieldInfo = FieldInfo::list(
+    "rules",
+    "RULES",
+    "All of its rules, sorted: direction, protocol, ports, from or to whom, and behind # what is said of it.",
+)
+.unique()
+.cells(20, 60);
 /// Groups in other VPCs that rules name although the peering that leads there is gone.
 pub const STALE: FieldInfo = FieldInfo::list(
     "stale",
@@ -139,7 +148,7 @@ pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id|
 static FIELDS: Fields<sdk::SecurityGroup> = Fields(&[
     Field::name(NAME),
     Field::state(OPEN_TO),
-    field(EXPOSED, |g, c| exposed(g, c)),
+    field(EXPOSED, exposed),
     Field::side(IN_USE),
     Field::side(USED_BY),
     field(INBOUND, |g, _| count(g.ip_permissions())),
@@ -152,7 +161,8 @@ static FIELDS: Fields<sdk::SecurityGroup> = Fields(&[
     field(SOURCE_RANGES, |g, c| ranges(g.ip_permissions(), c)),
     field(TARGET_GROUPS, |g, c| groups(g.ip_permissions_egress(), c)),
     field(TARGET_RANGES, |g, c| ranges(g.ip_permissions_egress(), c)),
-    field(STALE, |g, c| stale(g, c)),
+    field(STALE, stale),
+    field(RULES, |g, _| rules(g)),
     field(FieldInfo::id("arn", "ARN", "The ARN.").unique().cells(12, 80), |g, _| Value::opt(g.security_group_arn())),
     field(super::vpcs::OWNER, |g, c| c.said(g.owner_id())),
     Field::side(INTERFACES),
@@ -198,6 +208,16 @@ fn count(permissions: &[sdk::IpPermission]) -> Value {
 /// The permissions of what comes in from the whole internet.
 fn from_the_world(g: &sdk::SecurityGroup) -> impl Iterator<Item = Traffic<'_>> {
     g.ip_permissions().iter().filter(|p| ranges_of(p).any(is_world)).map(traffic)
+}
+
+fn rules(g: &sdk::SecurityGroup) -> Value {
+    let of = |permissions: &[sdk::IpPermission], outbound| -> Vec<Rule> {
+        permissions.iter().flat_map(|p| Rule::of(p, outbound)).collect()
+    };
+    let mut all = of(g.ip_permissions(), false);
+    all.extend(of(g.ip_permissions_egress(), true));
+    all.sort_by(|a, b| a.door.cmp(&b.door));
+    Value::list(all.iter().map(|r| ArcStr::from(r.to_string())))
 }
 
 /// How open it is: AWS has no word for that.

@@ -132,6 +132,7 @@ impl World {
             speed: 1.0,
             columns: IndexMap::new(),
             downloads: ".".into(),
+            me: Default::default(),
             view: None,
             size,
             zone: TimeZone::fixed(Offset::constant(9)),

@@ -8,7 +8,7 @@ use super::MOST_IDS;
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
-use crate::kinds::draft_table::{DraftTable, is_blank, is_new};
+use crate::kinds::draft_table::{DraftTable, is_new};
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::senders::{CREATE_TAGS, DELETE_TAGS};
 use crate::kinds::plan_builder::{by_scope, draft, form_title, label, line, names, note, sorted, subject, title};
@@ -208,7 +208,7 @@ fn elsewhere(text: &str) -> bool {
 /// What is wrong with the cells that the user changed.
 fn cell_errors(targets: &[Target], rows: &[DraftRow]) -> Vec<CellError> {
     let mut out = Vec::new();
-    for (row, r) in rows.iter().enumerate().filter(|(_, r)| is_new(r) && !is_blank(r)) {
+    for (row, r) in rows.iter().enumerate().filter(|(_, r)| is_new(r) && !r.cells.iter().all(|c| c.is_empty())) {
         let (key, value) = (cell(r, KEY), cell(r, VALUE));
         let mut wrong = |column, text| out.push(CellError { row, column, text });
         // Of two rows with one key the one that the user wrote last is wrong.

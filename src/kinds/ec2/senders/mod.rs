@@ -1,12 +1,17 @@
 //! EC2's changing operations, each with what sends it: a request built from a call's arguments, exactly.
 
 mod addresses;
+mod groups;
 mod instances;
 mod key_pairs;
 mod tags;
 mod volumes;
 
 pub use addresses::{ALLOCATE_ADDRESS, ASSOCIATE_ADDRESS, DISASSOCIATE_ADDRESS, RELEASE_ADDRESS};
+pub use groups::{
+    AUTHORIZE_EGRESS, AUTHORIZE_INGRESS, CREATE_SECURITY_GROUP, DELETE_SECURITY_GROUP, DESCRIBE_EGRESS,
+    DESCRIBE_INGRESS, REVOKE_EGRESS, REVOKE_INGRESS,
+};
 pub use instances::{
     MODIFY_INSTANCE_ATTRIBUTE, REBOOT_INSTANCES, START_INSTANCES, STOP_INSTANCES, TERMINATE_INSTANCES,
 };

@@ -1,0 +1,170 @@
+//! `create-security-group`: a group with its first rules.
+
+use arcstr::ArcStr;
+
+use super::rules::{ANYWHERE, MY_IP, peer_of};
+use super::{Group, step, why_not_name, why_not_text};
+use crate::base::text::visible;
+use crate::base::{Fault, Scope};
+use crate::kinds::action::{Action, ActionContext, FilledForm};
+use crate::kinds::ec2::group_rules::diff::Change;
+use crate::kinds::ec2::group_rules::door::{Door, Peer, Rule};
+use crate::kinds::ec2::security_groups::INFO;
+use crate::kinds::ec2::senders::{AUTHORIZE_INGRESS, CREATE_SECURITY_GROUP, DELETE_SECURITY_GROUP, REVOKE_INGRESS};
+use crate::kinds::ec2::vpcs;
+use crate::kinds::plan_builder::{draft, line, live, made, name_tag, note, severe, sorted, text_of, toggle};
+use crate::kinds::rows_field::rows_field;
+use crate::model::{
+    Arg, Consequence, FormField, FormSpec, Kind, Pick, Plan, Step, StepUndo, TableKey, Value, Values, Waiter,
+};
+
+/// `create-security-group`.
+pub static CREATE: Action = Action::on_scope(&INFO, "create-security-group", "Create a security group", plan)
+    .doc("Makes a security group in a VPC, with rules for SSH, HTTP and HTTPS if they are wanted. Without a rule nothing comes in.")
+    .calls(&[&CREATE_SECURITY_GROUP, &AUTHORIZE_INGRESS, &REVOKE_INGRESS, &DELETE_SECURITY_GROUP])
+    .asks_for_my_address()
+    .form(refine);
+
+const NAME: &str = "name";
+const DESCRIPTION: &str = "description";
+const VPC: &str = "vpc";
+
+/// The doors that a new group may have: a toggle and who may come in.
+pub(in crate::kinds::ec2) const SSH: &str = "ssh";
+pub(in crate::kinds::ec2) const HTTP: &str = "http";
+pub(in crate::kinds::ec2) const HTTPS: &str = "https";
+
+/// The VPC of a form: the default one unless another is chosen.
+pub(in crate::kinds::ec2) fn vpc_field(
+    cx: &ActionContext<'_>,
+    values: &Values,
+    needs: &mut Vec<TableKey>,
+) -> FormField {
+    let table = TableKey::all(cx.scope.clone(), Kind(&vpcs::INFO));
+    let rows: Vec<_> = cx.store.table(&table).into_iter().flat_map(live).collect();
+    let default = rows.iter().find(|r| *r.get(&vpcs::IS_DEFAULT) == Value::Bool(true)).or(match &rows[..] {
+        [one] => Some(one),
+        _ => None,
+    });
+    let default = default.map_or("", |r| r.id.as_str());
+    let said = (VPC, "VPC", "the VPCs");
+    rows_field(cx, values, said, (Pick::one_of(table, "vpc-"), default), "The network that it is in.", &|_| None, needs)
+}
+
+/// Toggles for the usual doors, and a line for who may come in by SSH.
+pub(in crate::kinds::ec2) fn door_fields(
+    cx: &ActionContext<'_>,
+    values: &Values,
+    vpc: &str,
+    needs: &mut Vec<TableKey>,
+) -> Vec<FormField> {
+    let mut out = vec![
+        toggle(values, SSH, "SSH", "Port 22."),
+        toggle(values, HTTP, "HTTP", "Port 80, from anywhere, IPv4 and IPv6."),
+        toggle(values, HTTPS, "HTTPS", "Port 443, from anywhere, IPv4 and IPv6."),
+    ];
+    if out[0].value == crate::model::FormValue::Flag(true) {
+        let help = "my-ip, anywhere, or a range: who may come in by SSH.";
+        let mut from = line(values, SSH_FROM, "SSH from", MY_IP, help);
+        from.error = peer_of(cx, &text_of(&from), vpc, needs).err();
+        if text_of(&from) == MY_IP {
+            from.facts = cx.me.says();
+        }
+        out.insert(1, from);
+    }
+    out
+}
+
+pub(in crate::kinds::ec2) const SSH_FROM: &str = "ssh_from";
+
+/// The rules that those fields stand for.
+pub(in crate::kinds::ec2) fn door_rules(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Vec<Rule> {
+    let mut out = Vec::new();
+    let mut add = |port: i32, peer: Peer| {
+        let door = Door { outbound: false, protocol: "tcp".into(), from: port, to: port, peer };
+        out.push(Rule { door, description: ArcStr::new() });
+    };
+    let peer = |text: &str| peer_of(cx, text, "", &mut Vec::new()).ok();
+    if form.flag(SSH)
+        && let Some(peer) = peer(&form.text(SSH_FROM))
+    {
+        add(22, peer);
+    }
+    for (name, port) in [(HTTP, 80), (HTTPS, 443)] {
+        if form.flag(name) {
+            for everybody in [ANYWHERE, "anywhere-v6"] {
+                if let Some(peer) = peer(everybody) {
+                    add(port, peer);
+                }
+            }
+        }
+    }
+    out
+}
+
+/// What is said of rules that open something to everybody.
+pub(in crate::kinds::ec2) fn warnings(rules: &[Rule]) -> Vec<Consequence> {
+    let bad = rules.iter().filter(|r| r.door.is_dangerous());
+    bad.map(|r| {
+        severe(format!("{} is opened to the whole world ({}): whoever scans finds it", r.door.name(), r.door.peer))
+    })
+    .collect()
+}
+
+fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let mut needs = Vec::new();
+    let vpc = vpc_field(cx, values, &mut needs);
+    let at = text_of(&vpc);
+    let mut name = line(values, NAME, "Name", "", "It stays as it is: a group cannot be called otherwise later.");
+    name.error = why_not_name(cx, text_of(&name).trim(), &at, &mut needs);
+    let mut description =
+        line(values, DESCRIPTION, "Description", &text_of(&name), "What it is for; it stays as it is, too.");
+    let text = text_of(&description);
+    description.error = if text.trim().is_empty() { Some("AWS wants one.".into()) } else { why_not_text(&text) };
+    let mut fields = vec![name, description, vpc];
+    fields.extend(door_fields(cx, values, &at, &mut needs));
+    FormSpec { title: "Create a security group".into(), fields, needs }
+}
+
+/// The steps that make a group with rules, the first of which will be step `at` of its plan.
+pub(in crate::kinds::ec2) fn steps(
+    scope: &Scope,
+    at: usize,
+    (name, description, vpc): (&str, &str, &str),
+    rules: &[Rule],
+) -> Vec<Step> {
+    let call = CREATE_SECURITY_GROUP
+        .call(scope.clone())
+        .arg("GroupName", Arg::str(name))
+        .arg("Description", Arg::str(description))
+        .arg("VpcId", Arg::str(vpc))
+        .arg("TagSpecifications", name_tag("security-group", name));
+    let undo = StepUndo {
+        title: "delete the security group".into(),
+        call: DELETE_SECURITY_GROUP.call(scope.clone()).arg("GroupId", Arg::out(at, "GroupId")),
+        wait: Waiter::AtOnce,
+        destructive: true,
+        hurts: None,
+    };
+    let mut out = vec![Step::new(format!("create the security group {}", visible(name)), call).undone_by(undo)];
+    if !rules.is_empty() {
+        out.push(step(scope, &Group::Made(at), &Change::Authorize(rules.to_vec())));
+    }
+    out
+}
+
+fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+    let (name, description, vpc) = (form.text(NAME), form.text(DESCRIPTION), form.text(VPC));
+    let rules = door_rules(cx, form);
+    let mut plan =
+        draft("create-security-group", format!("Create the security group {}", visible(&name)), &[], Vec::new());
+    plan.phrase = name.to_string();
+    plan.steps = steps(cx.scope, 0, (&name, &description, &vpc), &rules);
+    let mut all = warnings(&rules);
+    if rules.is_empty() {
+        all.push(note("nothing comes in until it has a rule; everything may go out"));
+    }
+    plan.consequences = sorted(all);
+    plan.wait = made("GroupId", TableKey::all(cx.scope.clone(), Kind(&INFO)));
+    Ok(plan)
+}
