@@ -29,6 +29,8 @@ pub struct Converter {
     lists: HashTable<Arc<Vec<ArcStr>>>,
     /// What is known of prices where the rows are.
     pub(super) prices: Option<&'static Prices>,
+    /// When the run began; of a converter without a request the beginning of time.
+    pub(super) now: Time,
 }
 
 /// More different lists than this are not worth keeping.
@@ -37,11 +39,13 @@ const MOST_LISTS: usize = 4096;
 impl Converter {
     /// For one run.
     pub fn new(interner: &Interner) -> Self {
-        Converter { met: LocalInterner::new(interner), lists: HashTable::new(), prices: prices::ALL.first() }
+        let prices = prices::ALL.first();
+        Converter { met: LocalInterner::new(interner), lists: HashTable::new(), prices, now: Time::default() }
     }
     /// For one run of a list function.
     pub fn of(request: &ListRequest) -> Self {
-        Converter { prices: prices::of(&request.scope), ..Converter::new(&request.interner) }
+        let prices = prices::of(&request.scope);
+        Converter { prices, now: request.clock.now(), ..Converter::new(&request.interner) }
     }
     /// A text that repeats from row to row; empty counts as none.
     pub fn shared(&mut self, s: Option<&str>) -> Text {

@@ -1,5 +1,7 @@
 //! AWS's list prices that the console knows. Read from the pages named beside each; renewed by hand, with the month.
 
+mod instances;
+
 use crate::base::Scope;
 use crate::model::{Money, Per, PriceList};
 
@@ -13,6 +15,8 @@ pub struct Prices {
     /// <https://aws.amazon.com/ec2/pricing/on-demand/>
     internet_out: f64,
     volumes: &'static [Volume],
+    /// A family's `large` an hour.
+    instances: &'static [(&'static str, f64)],
 }
 
 /// The regions whose lists are here; the first stands for those whose are not.
@@ -21,6 +25,7 @@ pub static ALL: &[Prices] = &[Prices {
     public_ipv4: 0.005,
     internet_out: 0.09,
     volumes: VOLUMES,
+    instances: instances::US_EAST_1,
 }];
 
 /// Metrics that GetMetricData gives for a dollar: $0.01 for 1,000. <https://aws.amazon.com/cloudwatch/pricing/>
@@ -95,6 +100,10 @@ impl Prices {
     pub fn internet_out(&'static self, bytes: u64) -> Money {
         #[expect(clippy::cast_precision_loss, reason = "a price in cents")]
         self.money(bytes as f64 / 1e9 * self.internet_out, Per::Once)
+    }
+    /// An instance of this type, with Linux, on demand; `None` for a type whose family's price is not known here.
+    pub fn instance(&'static self, instance_type: &str) -> Option<Money> {
+        instances::hourly(self.instances, instance_type).map(|amount| self.by_the_hour(amount))
     }
     /// A volume; `None` for a type that AWS adds tomorrow.
     pub fn volume(&'static self, kind: &str, gib: i32, iops: i32, throughput: i32) -> Option<Money> {

@@ -52,6 +52,8 @@ static ACTIONS: &[&Action] = &[
 static KINDS: &[&KindDef] = &[
     &ec2::instances::KIND,
     &ec2::volumes::KIND,
+    &ec2::images::KIND,
+    &ec2::instance_types::KIND,
     &ec2::security_groups::KIND,
     &ec2::security_group_rules::KIND,
     &ec2::addresses::KIND,
@@ -76,6 +78,7 @@ static KINDS: &[&KindDef] = &[
     &ec2::instance_protection::KIND,
     &ec2::instance_user_data::KIND,
     &ec2::security_group_usage::KIND,
+    &ec2::instance_type_zones::KIND,
     &cloudwatch::instance_alarms::KIND,
     &cloudwatch::instance_metrics::KIND,
     &cloudwatch::instance_traffic::KIND,

@@ -80,6 +80,11 @@ def instances(ec2, subnets, group):
                  dict(Size=125, VolumeType="st1")]:
         ec2.create_volume(AvailabilityZone=zone, TagSpecifications=tags("volume", "자료 \u202egnp"), **more)
     ec2.allocate_address(Domain="vpc", TagSpecifications=tags("elastic-ip", "옛 vpn"))
+    # Images of one's own: of an instance, under names that a terminal could obey, and one that everybody may launch.
+    for name in ("우리 image \u202egnp", "web-1"):
+        ec2.create_image(InstanceId=ids[0], Name=name, Description="a\u009b31m b", TagSpecifications=tags("image", "not its name"))
+    public = ec2.create_image(InstanceId=ids[1], Name="for all")["ImageId"]
+    ec2.modify_image_attribute(ImageId=public, LaunchPermission={"Add": [{"Group": "all"}]})
     ec2.stop_instances(InstanceIds=[ids[3], six])
     ec2.terminate_instances(InstanceIds=[together[2]["InstanceId"]])
     return ids

@@ -113,6 +113,43 @@ def subnets():
     } for s in pages("ec2", "describe_subnets", "Subnets")]
 
 
+def image(i):
+    root = [b["Ebs"] for b in i["BlockDeviceMappings"] if b["DeviceName"] == i.get("RootDeviceName") and "Ebs" in b]
+    return {
+        "id": i["ImageId"], "name": i.get("Name"), "state": i["State"], "architecture": i["Architecture"], "owner_id": i["OwnerId"],
+        "owner_alias": i.get("ImageOwnerAlias"), "created": i["CreationDate"], "public": i["Public"], "root_device": i.get("RootDeviceName"),
+        "root_device_type": i["RootDeviceType"], "virtualization": i["VirtualizationType"], "description": i.get("Description"),
+        "root_size_gib": root[0].get("VolumeSize") if root else None, "snapshots": [b["Ebs"]["SnapshotId"] for b in i["BlockDeviceMappings"] if "Ebs" in b],
+        "source_instance": i.get("SourceInstanceId"), "$tags": tagged(i.get("Tags", [])),
+    }
+
+
+def images():
+    """One's own, and what others share with one by name: moto counts the public ones among the latter, AWS does not."""
+    own = client("ec2").describe_images(Owners=["self"])["Images"]
+    shared = [i for i in client("ec2").describe_images(ExecutableUsers=["self"])["Images"] if not i["Public"]]
+    return ["id"], [image(i) for i in {i["ImageId"]: i for i in own + shared}.values()]
+
+
+def instance_types():
+    return ["type"], [{
+        "type": t["InstanceType"], "vcpus": t["VCpuInfo"]["DefaultVCpus"], "memory_gib": t["MemoryInfo"]["SizeInMiB"] / 1024,
+        "network": t["NetworkInfo"]["NetworkPerformance"], "architectures": t["ProcessorInfo"]["SupportedArchitectures"],
+        "free_tier": t["FreeTierEligible"], "current": t["CurrentGeneration"], "burstable": t["BurstablePerformanceSupported"],
+        "bare_metal": t["BareMetal"], "hypervisor": t.get("Hypervisor"), "processor": t["ProcessorInfo"].get("Manufacturer"),
+        "family": t["InstanceType"].split(".")[0], "size": t["InstanceType"].split(".")[1], "hibernation": t["HibernationSupported"],
+        "interfaces": t["NetworkInfo"]["MaximumNetworkInterfaces"], "usage_classes": t["SupportedUsageClasses"],
+        "storage": ", ".join(f"{d['Count']} x {d['SizeInGB']} GB {d['Type']}" for d in t["InstanceStorageInfo"]["Disks"]) if t["InstanceStorageSupported"] else "EBS only",
+    } for t in pages("ec2", "describe_instance_types", "InstanceTypes")]
+
+
+def instance_type_zones():
+    zones = {}
+    for o in pages("ec2", "describe_instance_type_offerings", "InstanceTypeOfferings", LocationType="availability-zone"):
+        zones.setdefault(o["InstanceType"], []).append(o["Location"])
+    return ["id"], [{"id": t, "zones": z} for t, z in zones.items()]
+
+
 def group_rules(permissions):
     """Each peer of each permission: what AWS counts as a rule."""
     for p in permissions:

@@ -11,6 +11,7 @@ use skydeck::kinds::cloudwatch::instance_metrics;
 use skydeck::kinds::ec2::instances::{fields, instance};
 use skydeck::kinds::ec2::volumes::volume;
 use skydeck::kinds::ec2::{addresses, instance_protection, instance_volumes, key_pairs, subnets, vpcs};
+use skydeck::kinds::ec2::{images, instance_type_zones, instance_types};
 use skydeck::kinds::ec2::{security_group_rules, security_group_usage, security_groups};
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::s3::objects;
@@ -182,7 +183,8 @@ async fn rows_asked_for_by_id_are_the_rows_of_the_whole_list_and_a_missing_one_f
         let found = account.list(kind, Selector::All, with_gone.clone()).await.rows;
         assert_eq!(found.iter().map(|r| &r.id).collect::<Vec<_>>(), [&one.id], "{kind}");
     }
-    let by_filter = ["volumes", "security-groups", "security-group-rules", "addresses", "key-pairs", "vpcs", "subnets"];
+    let by_filter =
+        ["volumes", "images", "security-groups", "security-group-rules", "addresses", "key-pairs", "vpcs", "subnets"];
     for kind in by_filter {
         let one = account.all(kind).await.swap_remove(0);
         let (prefix, _) = one.id.split_once('-').unwrap();
@@ -262,6 +264,52 @@ async fn networks_and_keys_are_what_instances_say_that_they_are_in_and_have() {
             assert!(keys.iter().any(|k| k.name == key && key_pairs::key_type(k) == Some("rsa")), "{key}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_table_of_images_has_ones_own_and_shared_ones_and_others_come_by_owner_or_id_only() {
+    let account = Account::open(WorldSpec::Demo);
+    let names = |rows: &[Record]| {
+        let mut names: Vec<String> = rows.iter().map(|r| r.name.to_string()).collect();
+        names.sort_unstable();
+        names
+    };
+    let own = ["my-app-ami-2026-10", "my-asg-ec2-ami-0817", "my-asg-ec2-ami-1210", "partner-agent-3.2"];
+    let all = account.all("images").await;
+    assert_eq!(names(&all), own);
+    let deprecated = |r: &&Record| r.get(&images::DEPRECATED).is_some();
+    assert_eq!(all.iter().filter(deprecated).map(|r| r.name.as_str()).collect::<Vec<_>>(), ["my-asg-ec2-ami-0817"]);
+    let asked = |text: &str| {
+        let query = Query::parse(text, &images::INFO).unwrap();
+        Selector::Filter(query.filters(&images::INFO).unwrap_or_else(|| panic!("{text} is nothing for AWS")))
+    };
+    let amazon =
+        account.list("images", asked("owner_alias=amazon name=al2023-ami-*-arm64"), What::Everything).await.rows;
+    assert_eq!(names(&amazon), ["al2023-ami-2023.9.20261020.0-kernel-6.12-arm64"]);
+    let canonical = account.list("images", asked("owner_id=099720109477 name=*noble*"), What::Everything).await;
+    assert_eq!((canonical.rows.len(), canonical.asked.len()), (2, 1));
+    let windows =
+        account.list("images", asked("owner_alias=amazon name=Windows_Server-2025-*"), What::Everything).await;
+    assert_eq!(windows.rows.len(), 1, "a name is asked for as it is written");
+    let mine = account.list("images", asked("name=my-asg-*"), What::Everything).await;
+    assert_eq!(names(&mine.rows), own[1..3], "by its name alone one's own is looked for: anybody may take any name");
+    let by_id = account.list("images", asked(&format!("id={}", amazon[0].id)), What::Everything).await;
+    assert_eq!(by_id.rows.len(), 1, "who knows the id need not know the owner");
+}
+
+#[tokio::test]
+async fn several_hundred_types_are_offered_and_some_are_missing_in_some_zone() {
+    let account = Account::open(WorldSpec::Demo);
+    let (types, zones) = (account.all("instance-types").await, account.all("instance-type-zones").await);
+    assert!(types.len() > 700 && types.len() == zones.len(), "{} {}", types.len(), zones.len());
+    let of = |name: &str| zones.iter().find(|z| z.id == name).map(|z| z.get(&instance_type_zones::ZONES).items());
+    assert_eq!(of("t2.micro").unwrap(), ["ap-northeast-2a", "ap-northeast-2c"]);
+    assert_eq!(of("t3.micro").unwrap().len(), 4);
+    let free = |t: &&Record| t.get(&instance_types::FREE_TIER).as_bool() == Some(true);
+    assert_eq!(types.iter().filter(free).count(), 6);
+    let c7gn = types.iter().find(|t| t.id == "c7gn.xlarge").unwrap();
+    assert_eq!(c7gn.get(&instance_types::PURPOSE).as_str(), Some("compute optimized"));
+    assert_eq!(c7gn.get(&instance_types::PROCESSOR).as_str(), Some("AWS"));
 }
 
 #[tokio::test]

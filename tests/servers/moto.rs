@@ -19,9 +19,12 @@ const OTHER: &str = "eu-west-1";
 const NOWHERE: &str = "ca-central-1";
 
 /// Kinds that moto answers; `activities` it does not keep, and metrics of its own it has none.
-const KINDS: [&str; 24] = [
+const KINDS: [&str; 27] = [
     "instances",
     "volumes",
+    "images",
+    "instance-types",
+    "instance-type-zones",
     "security-groups",
     "security-group-rules",
     "security-group-usage",
@@ -47,8 +50,17 @@ const KINDS: [&str; 24] = [
 ];
 
 /// Kinds of EC2 beside instances whose rows are asked for by id, and printed.
-const EC2_KINDS: [&str; 7] =
-    ["volumes", "security-groups", "security-group-rules", "addresses", "key-pairs", "vpcs", "subnets"];
+const EC2_KINDS: [&str; 9] = [
+    "volumes",
+    "images",
+    "instance-types",
+    "security-groups",
+    "security-group-rules",
+    "addresses",
+    "key-pairs",
+    "vpcs",
+    "subnets",
+];
 
 /// What the tests of this file share. If it cannot be filled, the first test says why and the others fail at once.
 static SERVER: LazyLock<Moto> = LazyLock::new(|| {
@@ -83,6 +95,7 @@ fn least(kind: &str) -> usize {
         "addresses" | "key-pairs" => 2,
         "vpcs" => 3,
         "security-groups" | "security-group-usage" => 5,
+        "instance-types" | "instance-type-zones" => 500,
         "security-group-rules" => 12,
         "subnets" => 4,
         "target-groups" | "target-group-health" | "target-group-tags" => 6,
@@ -129,7 +142,9 @@ async fn not_empty(region: &str) -> Vec<&'static str> {
 }
 
 /// A region has a default VPC with its group and subnets before anybody uses it.
-const OF_A_NEW_REGION: [&str; 7] = [
+const OF_A_NEW_REGION: [&str; 9] = [
+    "instance-types",
+    "instance-type-zones",
     "security-groups",
     "security-group-rules",
     "security-group-usage",
@@ -188,6 +203,8 @@ async fn rows_asked_for_by_id_are_those_rows_and_a_missing_one_fails_nothing() {
             "addresses" => "eipalloc-0123456789abcdef0",
             "key-pairs" => "key-0123456789abcdef0",
             "vpcs" => "vpc-0123456789abcdef0",
+            "images" => "ami-0123456789abcdef0",
+            "instance-types" => "t9.none",
             "security-groups" => "sg-0123456789abcdef0",
             "security-group-rules" => "sgr-0123456789abcdef0",
             "subnets" => "subnet-0123456789abcdef0",
@@ -229,7 +246,7 @@ async fn a_server_that_filters_brings_the_rows_that_the_query_finds_in_all() {
             let Some(value) = whole.iter().find_map(value) else { continue };
             let filters = skydeck::model::Filters::of(kind, [(info.name, vec![value.clone()])]).unwrap();
             let got = pages(&gateway, kind.name, HOME, Selector::Filter(filters), What::Everything).await.concat();
-            let query = skydeck::query::Query::parse(&format!("{}={value}", info.name), kind).unwrap();
+            let query = skydeck::query::Query::parse(&format!("{}=\"{value}\"", info.name), kind).unwrap();
             let mut wanted = whole.clone();
             wanted.retain(|r| query.matches(r, skydeck::base::Time::default()));
             let ids = |rows: &[skydeck::model::Record]| {

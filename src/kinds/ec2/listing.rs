@@ -22,7 +22,7 @@ use crate::model::{KindInfo, Operation, Record, Tags};
 pub(super) const PAGE: i32 = 1000;
 /// A filter takes at most 200 values.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html>
-const MOST_IDS: usize = 200;
+pub(super) const MOST_IDS: usize = 200;
 
 /// Lists everything, what the table's selector says, or some rows by the filter `by` (`vpc-id`), with the first of the kind's
 /// operations. `send` makes the request for filters and a page's token; `read` takes the answer apart.

@@ -1,4 +1,4 @@
-//! Amazon EC2: instances and what belongs to them, volumes, addresses, key pairs, networks, security groups, regions and zones.
+//! Amazon EC2: instances and what belongs to them, volumes, addresses, key pairs, networks, security groups, images, instance types, regions and zones.
 
 pub mod actions;
 pub mod address_actions;
@@ -8,9 +8,13 @@ pub mod exposure;
 mod filters;
 pub mod group_actions;
 pub mod group_rules;
+pub mod images;
 mod instance_attribute;
 pub mod instance_protection;
 pub mod instance_statuses;
+pub mod instance_type_name;
+pub mod instance_type_zones;
+pub mod instance_types;
 pub mod instance_user_data;
 pub mod instance_volumes;
 pub mod instances;

@@ -93,6 +93,12 @@ struct ImageSpec {
     base: String,
     listens: Vec<u16>,
     age: String,
+    /// How long ago it was deprecated.
+    #[serde(default)]
+    deprecated: Option<String>,
+    /// The account that shares it, if it is not one's own.
+    #[serde(default)]
+    owner: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -319,14 +325,16 @@ fn own_image(state: &State, ids: &Ids<'_>, spec: &ImageSpec, now: Time) -> Resul
         id: ids.id("ami", &spec.name),
         name: spec.name.as_str().into(),
         description: "".into(),
-        owner: crate::sandbox::world::ACCOUNT.into(),
+        owner: spec.owner.as_deref().unwrap_or(crate::sandbox::world::ACCOUNT).into(),
         owner_alias: None,
         public: false,
+        deprecated: spec.deprecated.as_deref().map(|span| ago(now, span)).transpose()?,
+        shared_with: spec.owner.iter().map(|_| crate::sandbox::world::ACCOUNT.into()).collect(),
         snapshot: ids.id("snap", &spec.name),
         created: ago(now, &spec.age)?,
         ready: ago(now, &spec.age)?,
         listens: spec.listens.clone(),
-        tags: named(&spec.name),
+        tags: if spec.owner.is_none() { named(&spec.name) } else { Tags::new() },
         ..base
     })
 }

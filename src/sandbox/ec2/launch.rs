@@ -193,13 +193,33 @@ fn check(state: &State, wanted: &LaunchRequest) -> Result<Plan, ApiError> {
             .values()
             .find(|s| s.is_default && s.zone == *zone)
             .ok_or_else(|| super::checks::no_zone(zone))?,
-        (None, None) => state.subnets.values().filter(|s| s.is_default).min_by_key(|s| &s.zone).ok_or_else(|| {
-            ApiError::new(
-                "VPCIdNotSpecified",
-                "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.",
-            )
-        })?,
+        (None, None) => state
+            .subnets
+            .values()
+            .filter(|s| s.is_default)
+            .min_by_key(|s| (!kind.offered_in(&s.zone), &s.zone))
+            .ok_or_else(|| {
+                ApiError::new(
+                    "VPCIdNotSpecified",
+                    "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.",
+                )
+            })?,
     };
+    if !kind.offered_in(&subnet.zone) {
+        let mut others: Vec<&str> =
+            state.subnets.values().map(|s| s.zone.as_str()).filter(|z| kind.offered_in(z)).collect();
+        others.sort_unstable();
+        others.dedup();
+        return Err(ApiError::new(
+            "Unsupported",
+            format!(
+                "Your requested instance type ({name}) is not supported in your requested Availability Zone ({}). Please retry your \
+                 request by not specifying an Availability Zone or choosing {}.",
+                subnet.zone,
+                others.join(", ")
+            ),
+        ));
+    }
     let mut groups = wanted.groups.clone();
     for id in &groups {
         let group = state.groups.get(id).ok_or_else(|| super::checks::not_found("sg", id))?;

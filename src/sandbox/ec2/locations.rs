@@ -129,21 +129,25 @@ pub(super) fn types(_: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
     let filters = Filters::read_with(&call.params, KNOWN, documented_filters::INSTANCE_TYPES)?;
     let page = Page::read(&call.params, 5, 100)?;
     let none = Tags::new();
-    let all: BTreeMap<ArcStr, &TypeInfo> = TYPES.iter().map(|t| (ArcStr::from(t.name), t)).collect();
+    let zones = zone_names(&call.region);
+    let offered = TYPES.iter().filter(|t| zones.iter().any(|z| t.offered_in(z)));
+    let all: BTreeMap<ArcStr, &TypeInfo> = offered.map(|t| (ArcStr::from(t.name), t)).collect();
     let flag = |on: bool| if on { "true" } else { "false" };
     let (found, next) = page.cut(&all, |t| {
         (names.is_empty() || names.contains(&t.name))
             && filters.pass_with(
                 &none,
                 |name, out| match name {
-                    "bare-metal" => out.push("false".into()),
+                    "bare-metal" => out.push(flag(t.bare_metal()).into()),
                     "burstable-performance-supported" => out.push(flag(t.burstable).into()),
-                    "current-generation" => out.push(flag(t.current).into()),
-                    "free-tier-eligible" => out.push(flag(t.free_tier).into()),
-                    "hypervisor" => out.push(hypervisor(t).into()),
+                    "current-generation" => out.push(flag(t.current()).into()),
+                    "free-tier-eligible" => out.push(flag(t.free_tier()).into()),
+                    "hypervisor" => out.extend(t.hypervisor().map(Into::into)),
                     "instance-type" => out.push(t.name.into()),
                     "memory-info.size-in-mib" => out.push(t.memory.to_string().into()),
-                    "processor-info.supported-architecture" => out.push(t.architecture().into()),
+                    "processor-info.supported-architecture" => {
+                        out.extend(t.architectures().iter().map(|a| (*a).into()));
+                    }
                     "supported-virtualization-type" => out.push("hvm".into()),
                     "vcpu-info.default-vcpus" => out.push(t.vcpus.to_string().into()),
                     _ => {}
@@ -157,15 +161,21 @@ pub(super) fn types(_: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
     }))
 }
 
-/// DescribeInstanceTypeOfferings: every type is in every zone.
+/// The names of a region's zones.
+fn zone_names(region: &str) -> Vec<String> {
+    let zones = regions::find(region).map_or("abc", |r| r.zones);
+    zones.chars().map(|z| format!("{region}{z}")).collect()
+}
+
+/// DescribeInstanceTypeOfferings: what the region has, or which of its zones.
 pub(super) fn offerings(_: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
     let kind = call.params.text("LocationType").unwrap_or("region");
-    let zones = regions::find(&call.region).map_or("abc", |r| r.zones);
-    let names: Vec<String> = zones.chars().map(|z| format!("{}{z}", call.region)).collect();
-    let places = match kind {
-        "region" => vec![call.region.clone()],
-        "availability-zone" => names,
-        "availability-zone-id" => names.iter().filter_map(|n| regions::zone_id(n)).collect(),
+    let names = zone_names(&call.region);
+    // Each place with the zones that are in it.
+    let places: Vec<(String, Vec<String>)> = match kind {
+        "region" => vec![(call.region.clone(), names)],
+        "availability-zone" => names.into_iter().map(|n| (n.clone(), vec![n])).collect(),
+        "availability-zone-id" => names.into_iter().filter_map(|n| Some((regions::zone_id(&n)?, vec![n]))).collect(),
         other => {
             let message = format!("Value ({other}) for parameter locationType is invalid.");
             return Err(ApiError::new("InvalidParameterValue", message));
@@ -174,8 +184,11 @@ pub(super) fn offerings(_: &mut World, call: &Call<'_>) -> Result<Reply, ApiErro
     let filters = Filters::read(&call.params, &["instance-type", "location"])?;
     let page = Page::read(&call.params, 5, 1000)?;
     let none = Tags::new();
-    let all: BTreeMap<ArcStr, (&TypeInfo, &String)> =
-        TYPES.iter().flat_map(|t| places.iter().map(move |p| (arcstr::format!("{} {p}", t.name), (t, p)))).collect();
+    let of = |t: &'static TypeInfo| {
+        let offers = places.iter().filter(|(_, zones)| zones.iter().any(|z| t.offered_in(z)));
+        offers.map(move |(p, _)| (arcstr::format!("{} {p}", t.name), (t, p)))
+    };
+    let all: BTreeMap<ArcStr, (&TypeInfo, &String)> = TYPES.iter().flat_map(of).collect();
     let (found, next) = page.cut(&all, |(t, place)| {
         filters.pass(&none, |name, out| match name {
             "instance-type" => out.push(t.name.into()),
@@ -227,29 +240,25 @@ pub(super) fn dhcp(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError
     }))
 }
 
-/// Xen's are the types before Nitro.
-fn hypervisor(t: &TypeInfo) -> &'static str {
-    if t.name.starts_with("t2") || t.name.starts_with("m4") { "xen" } else { "nitro" }
-}
-
 fn type_of(x: &mut Xml, t: &TypeInfo) {
     let texts = |x: &mut Xml, name: &str, all: &[&str]| x.list(name, "item", all, |x, s| x.raw_text(*s));
     let numbers = |x: &mut Xml, name: &str, upto: u32| {
         x.list(name, "item", (1..=upto).filter(|n| upto.is_multiple_of(*n)), |x, n| x.raw_text(n.to_string().as_str()));
     };
-    let nitro = hypervisor(t) == "nitro";
+    let arm = t.architecture() == "arm64";
+    let nitro = t.hypervisor() != Some("xen");
     x.el("instanceType", t.name);
-    x.el("currentGeneration", t.current);
-    x.el("freeTierEligible", t.free_tier);
-    texts(x, "supportedUsageClasses", &["on-demand", "spot"]);
+    x.el("currentGeneration", t.current());
+    x.el("freeTierEligible", t.free_tier());
+    texts(x, "supportedUsageClasses", t.usage_classes());
     texts(x, "supportedRootDeviceTypes", &["ebs"]);
     texts(x, "supportedVirtualizationTypes", &["hvm"]);
-    x.el("bareMetal", false);
-    x.el("hypervisor", hypervisor(t));
+    x.el("bareMetal", t.bare_metal());
+    x.opt("hypervisor", t.hypervisor());
     x.nest("processorInfo", |x| {
-        texts(x, "supportedArchitectures", &[t.architecture()]);
-        x.el("sustainedClockSpeedInGhz", if t.arm { 2.5 } else { 3.1 });
-        x.el("manufacturer", if t.arm { "AWS" } else { "Intel" });
+        texts(x, "supportedArchitectures", t.architectures());
+        x.opt("sustainedClockSpeedInGhz", t.clock);
+        x.el("manufacturer", t.manufacturer);
     });
     x.nest("vCpuInfo", |x| {
         x.el("defaultVCpus", t.vcpus);
@@ -259,7 +268,28 @@ fn type_of(x: &mut Xml, t: &TypeInfo) {
         numbers(x, "validThreadsPerCore", t.threads);
     });
     x.nest("memoryInfo", |x| x.el("sizeInMiB", t.memory));
-    x.el("instanceStorageSupported", false);
+    x.el("instanceStorageSupported", t.disks.is_some());
+    if let Some((count, size, kind)) = t.disks {
+        x.nest("instanceStorageInfo", |x| {
+            x.el("totalSizeInGB", count * size);
+            x.list("disks", "item", [()], |x, ()| {
+                x.el("sizeInGB", size);
+                x.el("count", count);
+                x.el("type", kind);
+            });
+            x.el("nvmeSupport", if nitro { "required" } else { "unsupported" });
+            x.el("encryptionSupport", if nitro { "required" } else { "unsupported" });
+        });
+    }
+    if let Some((count, manufacturer, name)) = t.gpus {
+        x.nest("gpuInfo", |x| {
+            x.list("gpus", "item", [()], |x, ()| {
+                x.el("name", name);
+                x.el("manufacturer", manufacturer);
+                x.el("count", count);
+            });
+        });
+    }
     x.nest("ebsInfo", |x| {
         x.el("ebsOptimizedSupport", if nitro { "default" } else { "unsupported" });
         x.el("encryptionSupport", "supported");
@@ -276,17 +306,17 @@ fn type_of(x: &mut Xml, t: &TypeInfo) {
         x.el("ipv6AddressesPerInterface", t.addresses);
         x.el("ipv6Supported", true);
         x.el("enaSupport", if nitro { "required" } else { "unsupported" });
-        x.el("efaSupported", false);
-        x.el("encryptionInTransitSupported", false);
+        x.el("efaSupported", t.efa());
+        x.el("encryptionInTransitSupported", t.encrypts_transit());
     });
     x.nest("placementGroupInfo", |x| texts(x, "supportedStrategies", &["partition", "spread"]));
-    x.el("hibernationSupported", true);
+    x.el("hibernationSupported", t.hibernates());
     x.el("burstablePerformanceSupported", t.burstable);
     x.el("dedicatedHostsSupported", false);
     x.el("autoRecoverySupported", true);
-    texts(x, "supportedBootModes", if t.arm { &["uefi"] } else { &["legacy-bios", "uefi"] });
+    texts(x, "supportedBootModes", if arm { &["uefi"] } else { &["legacy-bios", "uefi"] });
     x.el("nitroEnclavesSupport", "unsupported");
-    x.el("nitroTpmSupport", if nitro && !t.arm { "supported" } else { "unsupported" });
+    x.el("nitroTpmSupport", if nitro && !arm { "supported" } else { "unsupported" });
 }
 
 /// DescribeAccountAttributes.

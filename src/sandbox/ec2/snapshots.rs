@@ -210,6 +210,8 @@ pub(super) fn create_image(world: &mut World, call: &Call<'_>) -> Result<Reply, 
             .collect(),
         created: Time::from_secs(call.now.secs()),
         ready,
+        deprecated: None,
+        shared_with: Vec::new(),
         listens: base.map(|b| b.listens).unwrap_or_default().into_iter().chain(i.listens.iter().copied()).collect(),
         tags,
     };

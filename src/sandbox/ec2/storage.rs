@@ -109,6 +109,9 @@ pub(super) fn images(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     let ids = wanted(&state.images, call, "ImageId", "ami")?;
     let owners = call.params.texts("Owner");
     let users = call.params.texts("ExecutableBy");
+    let deprecated = call.params.bool("IncludeDeprecated")?.unwrap_or(false);
+    // None is ever disabled here.
+    call.params.bool("IncludeDisabled")?;
     const KNOWN: &[&str] = &[
         "tag:",
         "architecture",
@@ -138,10 +141,16 @@ pub(super) fn images(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
             "amazon" | "aws-marketplace" => i.owner_alias.as_deref() == Some(o),
             id => i.owner == id,
         };
+        // What is public may be launched by all, and counts for nobody by name.
+        let may_launch = |user: &&str| match *user {
+            "all" => i.public,
+            "self" => i.shared_with.contains(&account),
+            id => i.shared_with.iter().any(|a| a == id),
+        };
         (ids.is_empty() || ids.contains(&i.id.as_str()))
             && (owners.is_empty() || owners.iter().any(owned))
-            // Nobody was given leave to launch by name: what is public may be launched by all.
-            && (users.is_empty() || i.public && users.contains(&"all"))
+            && (users.is_empty() || users.iter().any(may_launch))
+            && (deprecated || i.owner == account || i.deprecated.is_none_or(|t| call.now < t))
             && filters.pass_with(
                 &i.tags,
                 |name, out| match name {
@@ -222,6 +231,7 @@ fn image(x: &mut Xml, i: &Image, state: &str) {
     x.el("enaSupport", true);
     x.el("hypervisor", "xen");
     x.el("imdsSupport", "v2.0");
+    x.opt("deprecationTime", i.deprecated);
     tag_set(x, &i.tags);
 }
 

@@ -297,7 +297,7 @@ async fn the_sdk_reads_every_other_list() {
     let volumes = ec2.describe_volumes().send().await.unwrap();
     let spare = volumes.volumes().iter().filter(|v| v.attachments().is_empty());
     assert!(spare.clone().count() == 2 && spare.clone().all(|v| v.state().is_some_and(|s| s.as_str() == "available")));
-    assert_eq!(ec2.describe_images().owners("self").send().await.unwrap().images().len(), 2);
+    assert_eq!(ec2.describe_images().owners("self").send().await.unwrap().images().len(), 3);
     assert_eq!(ec2.describe_addresses().send().await.unwrap().addresses().len(), 2);
     assert_eq!(ec2.describe_key_pairs().send().await.unwrap().key_pairs().len(), 2);
     assert_eq!(ec2.describe_network_interfaces().send().await.unwrap().network_interfaces().len(), 29);

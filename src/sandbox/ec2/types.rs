@@ -1,7 +1,13 @@
-//! The instance types that the sandbox offers.
+//! The instance types that the sandbox offers: those that AWS has in Seoul, of `types/types.tsv` (where from: `types/NOTICE`).
+
+use std::sync::LazyLock;
+
+/// One a line: name, vCPUs, threads a core, memory in MiB, processor's maker, flags, clock in GHz, network, interfaces, addresses an interface,
+/// disks, GPUs, and the letters of the zones that offer it; `-` for none.
+const TABLE: &str = include_str!("types/types.tsv");
 
 /// An instance type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TypeInfo {
     /// Its name, e.g. `t3.micro`.
     pub name: &'static str,
@@ -11,102 +17,165 @@ pub struct TypeInfo {
     pub threads: u32,
     /// Memory in MiB.
     pub memory: u32,
-    /// Whether it is Graviton.
-    pub arm: bool,
-    /// Whether the free tier has it.
-    pub free_tier: bool,
-    /// Whether it is of a current generation.
-    pub current: bool,
-    /// Whether it earns CPU credits.
-    pub burstable: bool,
+    /// Who makes its processors.
+    pub manufacturer: &'static str,
+    /// GHz.
+    pub clock: Option<f64>,
     /// As DescribeInstanceTypes says it, e.g. `Up to 5 Gigabit`.
     pub network: &'static str,
     /// Network interfaces at most.
     pub interfaces: u32,
     /// IPv4 addresses an interface at most.
     pub addresses: u32,
+    /// Disks of its own: how many, GB each, `ssd` or `hdd`.
+    pub disks: Option<(u32, u32, &'static str)>,
+    /// How many GPUs, whose and which.
+    pub gpus: Option<(u32, &'static str, &'static str)>,
+    /// Whether it earns CPU credits.
+    pub burstable: bool,
+    flags: &'static str,
+    zones: &'static str,
 }
 
-const fn t(name: &'static str, vcpus: u32, threads: u32, memory: u32, network: &'static str) -> TypeInfo {
-    TypeInfo {
+/// What the free tier has, for accounts made since 15 July 2025. <https://aws.amazon.com/ec2/pricing/>
+const FREE: &[&str] = &["c7i-flex.large", "m7i-flex.large", "t3.micro", "t3.small", "t4g.micro", "t4g.small"];
+
+/// All of them, by name.
+pub static TYPES: LazyLock<Vec<TypeInfo>> = LazyLock::new(|| TABLE.lines().filter_map(read).collect());
+
+fn read(line: &'static str) -> Option<TypeInfo> {
+    let mut cells = line.split('\t');
+    let mut text = || cells.next();
+    let none = |cell: &'static str| Some(cell).filter(|c| *c != "-");
+    let (name, vcpus, threads) = (text()?, text()?.parse().ok()?, text()?.parse().ok()?);
+    let (memory, manufacturer, flags) = (text()?.parse().ok()?, text()?, none(text()?).unwrap_or_default());
+    let (clock, network) = (none(text()?).and_then(|c| c.parse().ok()), text()?);
+    let (interfaces, addresses) = (text()?.parse().ok()?, text()?.parse().ok()?);
+    let disks = none(text()?).and_then(|d| {
+        let (count, disk) = d.split_once('x')?;
+        let digits = disk.find(|c: char| !c.is_ascii_digit())?;
+        Some((count.parse().ok()?, disk[..digits].parse().ok()?, &disk[digits..]))
+    });
+    let gpus = none(text()?).and_then(|g| {
+        let (count, gpu) = g.split_once('x')?;
+        let (maker, model) = gpu.split_once(' ')?;
+        Some((count.parse().ok()?, maker, model))
+    });
+    let burstable = flags.contains('b');
+    let zones = text()?;
+    Some(TypeInfo {
         name,
         vcpus,
         threads,
         memory,
-        arm: threads == 1,
-        free_tier: false,
-        current: true,
-        burstable: name.as_bytes()[0] == b't',
+        manufacturer,
+        clock,
         network,
-        interfaces: if vcpus > 2 { 4 } else { 3 },
-        addresses: if vcpus > 2 { 15 } else { 6 },
-    }
-}
-
-const fn free(mut t: TypeInfo) -> TypeInfo {
-    t.free_tier = true;
-    t.interfaces = 2;
-    t.addresses = 2;
-    t
-}
-
-const fn old(mut t: TypeInfo) -> TypeInfo {
-    t.current = false;
-    t.arm = false;
-    t
-}
-
-/// All of them, by name. What the free tier has is as for accounts made after 15 July 2025.
-pub const TYPES: &[TypeInfo] = &[
-    t("c5.large", 2, 2, 4096, "Up to 10 Gigabit"),
-    t("c6g.large", 2, 1, 4096, "Up to 10 Gigabit"),
-    t("c7g.xlarge", 4, 1, 8192, "Up to 12.5 Gigabit"),
-    t("c7gn.xlarge", 4, 1, 8192, "Up to 40 Gigabit"),
-    free(t("c7i-flex.large", 2, 2, 4096, "Up to 12.5 Gigabit")),
-    old(t("m4.large", 2, 2, 8192, "Moderate")),
-    t("m5.2xlarge", 8, 2, 32768, "Up to 10 Gigabit"),
-    t("m5.large", 2, 2, 8192, "Up to 10 Gigabit"),
-    t("m5.xlarge", 4, 2, 16384, "Up to 10 Gigabit"),
-    t("m6g.large", 2, 1, 8192, "Up to 10 Gigabit"),
-    t("m7g.large", 2, 1, 8192, "Up to 12.5 Gigabit"),
-    free(t("m7i-flex.large", 2, 2, 8192, "Up to 12.5 Gigabit")),
-    t("r6g.large", 2, 1, 16384, "Up to 10 Gigabit"),
-    t("r6i.xlarge", 4, 2, 32768, "Up to 12.5 Gigabit"),
-    t("t2.medium", 2, 2, 4096, "Low to Moderate"),
-    old_free_shape(t("t2.micro", 1, 1, 1024, "Low to Moderate")),
-    old_free_shape(t("t2.nano", 1, 1, 512, "Low to Moderate")),
-    old_free_shape(t("t2.small", 1, 1, 2048, "Low to Moderate")),
-    t("t3.large", 2, 2, 8192, "Up to 5 Gigabit"),
-    t("t3.medium", 2, 2, 4096, "Up to 5 Gigabit"),
-    free(t("t3.micro", 2, 2, 1024, "Up to 5 Gigabit")),
-    t("t3.nano", 2, 2, 512, "Up to 5 Gigabit"),
-    free(t("t3.small", 2, 2, 2048, "Up to 5 Gigabit")),
-    t("t4g.medium", 2, 1, 4096, "Up to 5 Gigabit"),
-    free(t("t4g.micro", 2, 1, 1024, "Up to 5 Gigabit")),
-    t("t4g.nano", 2, 1, 512, "Up to 5 Gigabit"),
-    free(t("t4g.small", 2, 1, 2048, "Up to 5 Gigabit")),
-];
-
-/// t2's small types have one thread and are Intel all the same.
-const fn old_free_shape(mut t: TypeInfo) -> TypeInfo {
-    t.arm = false;
-    t.interfaces = 2;
-    t.addresses = 2;
-    t
+        interfaces,
+        addresses,
+        disks,
+        gpus,
+        burstable,
+        flags,
+        zones,
+    })
 }
 
 impl TypeInfo {
-    /// `x86_64` or `arm64`.
-    pub const fn architecture(&self) -> &'static str {
-        if self.arm { "arm64" } else { "x86_64" }
+    fn has(&self, flag: char) -> bool {
+        self.flags.contains(flag)
+    }
+    /// `x86_64` or `arm64`: the one that an image has to have.
+    pub fn architecture(&self) -> &'static str {
+        if self.has('a') { "arm64" } else { "x86_64" }
+    }
+    /// All architectures.
+    pub fn architectures(&self) -> &'static [&'static str] {
+        match self.architecture() {
+            "arm64" => &["arm64"],
+            _ if self.has('3') => &["i386", "x86_64"],
+            _ => &["x86_64"],
+        }
     }
     /// Cores.
     pub const fn cores(&self) -> u32 {
         if self.vcpus > self.threads { self.vcpus / self.threads } else { 1 }
     }
+    /// Whether the free tier has it.
+    pub fn free_tier(&self) -> bool {
+        FREE.contains(&self.name)
+    }
+    /// Whether it is of a current generation.
+    pub fn current(&self) -> bool {
+        !self.has('o')
+    }
+    /// Whether it is a whole machine.
+    pub fn bare_metal(&self) -> bool {
+        self.has('m')
+    }
+    /// `nitro`, `xen`, or none.
+    pub fn hypervisor(&self) -> Option<&'static str> {
+        (!self.bare_metal()).then_some(if self.has('x') { "xen" } else { "nitro" })
+    }
+    /// Whether it can have Elastic Fabric Adapters.
+    pub fn efa(&self) -> bool {
+        self.has('e')
+    }
+    /// Whether it encrypts what goes between instances.
+    pub fn encrypts_transit(&self) -> bool {
+        self.has('t')
+    }
+    /// Whether it can hibernate.
+    pub fn hibernates(&self) -> bool {
+        self.has('h')
+    }
+    /// How it can be had.
+    pub fn usage_classes(&self) -> &'static [&'static str] {
+        if self.has('d') { &["on-demand"] } else { &["on-demand", "spot"] }
+    }
+    /// Whether a zone offers it. Seoul's zones end in a, b, c and d; those of other regions offer what theirs of the same letter do, e and f
+    /// what a and b do.
+    pub fn offered_in(&self, zone: &str) -> bool {
+        let letter = zone.chars().next_back().map(|z| match z {
+            'e' => 'a',
+            'f' => 'b',
+            z => z,
+        });
+        letter.is_some_and(|z| self.zones.contains(z))
+    }
 }
 
 /// The type with this name.
 pub fn find(name: &str) -> Option<&'static TypeInfo> {
-    TYPES.iter().find(|t| t.name == name)
+    let types: &'static Vec<TypeInfo> = &TYPES;
+    types.binary_search_by(|t| t.name.cmp(name)).ok().map(|at| &types[at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_a_type_and_they_are_in_order() {
+        assert_eq!(TYPES.len(), TABLE.lines().count());
+        assert!(TYPES.is_sorted_by(|a, b| a.name < b.name));
+        assert!(TYPES.len() > 700 && TYPES.iter().all(|t| t.vcpus > 0 && t.memory > 0 && !t.zones.is_empty()));
+        assert!(FREE.iter().all(|name| find(name).is_some()));
+    }
+
+    #[test]
+    fn a_type_has_what_aws_says_of_it() {
+        let graviton = find("c7gn.xlarge").unwrap();
+        assert_eq!((graviton.vcpus, graviton.memory, graviton.architecture()), (4, 8192, "arm64"));
+        assert_eq!(graviton.network, "Up to 40 Gigabit");
+        assert_eq!(find("i4i.large").unwrap().disks, Some((1, 468, "ssd")));
+        assert_eq!(find("g5.xlarge").unwrap().gpus, Some((1, "NVIDIA", "A10G")));
+        assert_eq!(find("m4.large").map(|t| (t.current(), t.hypervisor())), Some((false, Some("xen"))));
+        assert_eq!(find("m5.metal").and_then(|t| t.hypervisor()), None);
+        assert!(
+            find("t2.micro").unwrap().offered_in("ap-northeast-2c")
+                && !find("t2.micro").unwrap().offered_in("ap-northeast-2b")
+        );
+        assert_eq!(find("t9.micro"), None);
+    }
 }

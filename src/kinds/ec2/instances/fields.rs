@@ -29,7 +29,14 @@ pub const TYPE: FieldInfo = FieldInfo::text("type", "TYPE", "The instance type."
     .shown(4)
     .cells(10, 16)
     .aka(&["instance_type"])
+    .links_to("instance-types")
     .asked_by("instance-type");
+/// Its image. Not shown by name: most are Amazon's, which are not in the table of images.
+pub const IMAGE_ID: FieldInfo = FieldInfo::id("image_id", "IMAGE", "The AMI that it was launched from.")
+    .cells(11, 21)
+    .aka(&["image", "ami"])
+    .links_to("images")
+    .asked_by("image-id");
 /// `ap-northeast-2a`.
 pub const ZONE: FieldInfo = FieldInfo::text("zone", "ZONE", "The Availability Zone.")
     .shown(7)
@@ -186,13 +193,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
     field(CPU, |_| Value::Unknown),
     field(LAUNCHED, |i| moment(i.launched)),
     field(GROUP, |i| text(&i.group)),
-    field(
-        FieldInfo::id("image_id", "IMAGE", "The AMI that it was launched from.")
-            .cells(11, 21)
-            .aka(&["image", "ami"])
-            .asked_by("image-id"),
-        |i| said(&i.image_id),
-    ),
+    field(IMAGE_ID, |i| said(&i.image_id)),
     field(
         FieldInfo::text(
             "platform",

@@ -113,6 +113,12 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
         out.push(link("security groups", "security-groups", format!("id={}", groups.join(","))));
         out.push(link("security group rules", "security-group-rules", format!("group_id={}", groups.join(","))));
     }
+    if let Some(image) = row.get(&fields::IMAGE_ID).as_str() {
+        out.push(link("image", "images", format!("id={image}")));
+    }
+    if let Some(kind) = instance::instance_type(row) {
+        out.push(link("instance type", "instance-types", format!("type={kind}")));
+    }
     if let Some(key) = row.get(&fields::KEY_NAME).as_str() {
         out.push(link("key pair", "key-pairs", format!("name=\"{key}\"")));
     }

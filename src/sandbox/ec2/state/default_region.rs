@@ -166,6 +166,9 @@ fn public_images(ids: &Ids<'_>) -> Vec<Image> {
         others: Vec::new(),
         ready: Time::from_secs(1_792_540_800),
         created: Time::from_secs(1_792_540_800), // 2026-10-21: a fixed date, since a region may be first touched at any time
+        // A public image is deprecated two years after its creation at the latest. [AWS: Deprecate an AMI]
+        deprecated: Some(Time::from_secs(1_792_540_800 + 2 * 365 * 86_400)),
+        shared_with: Vec::new(),
         listens: Vec::new(),
         tags: Tags::new(),
     };

@@ -225,6 +225,12 @@ pub struct Image {
     pub created: Time,
     /// From when on it can be launched.
     pub ready: Time,
+    /// From when on it is deprecated.
+    #[serde(default)]
+    pub deprecated: Option<Time>,
+    /// The accounts that its owner lets launch it.
+    #[serde(default)]
+    pub shared_with: Vec<ArcStr>,
     /// The TCP ports on which an instance of it listens once it is up (beside 22).
     pub listens: Vec<u16>,
     /// Its tags.
