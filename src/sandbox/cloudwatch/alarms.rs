@@ -12,9 +12,9 @@ use super::rule;
 use super::state::{Alarm, AlarmState, HistoryItem, Watch};
 use super::stats::Stat;
 use super::text::{read_json, write_json};
-use super::value::Tree;
 use crate::base::Time;
 use crate::sandbox::wire::ApiError;
+use crate::sandbox::wire::Tree;
 use crate::sandbox::world::World;
 
 /// AWS's default and greatest page.

@@ -4,8 +4,8 @@ use aws_smithy_cbor::data::Type;
 use aws_smithy_cbor::{Decoder, Encoder};
 use aws_smithy_types::DateTime;
 
-use super::value::Tree;
 use crate::base::Time;
+use crate::sandbox::wire::Tree;
 
 /// Deeper nesting than any CloudWatch shape has; what goes beyond is refused instead of exhausting the stack.
 const DEPTH: u8 = 32;

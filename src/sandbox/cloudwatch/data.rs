@@ -7,11 +7,11 @@ use super::labels::{self, About};
 use super::math::{self, Value};
 use super::metrics::{self, Source};
 use super::stats::Stat;
-use super::value::Tree;
 use crate::base::Time;
 use crate::sandbox::metric::MetricKey;
 use crate::sandbox::pace::Pace;
 use crate::sandbox::wire::ApiError;
+use crate::sandbox::wire::Tree;
 use crate::sandbox::world::World;
 
 /// AWS's limits of GetMetricData.

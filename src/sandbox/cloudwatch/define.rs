@@ -7,11 +7,11 @@ use super::evaluate::evaluate_rules;
 use super::state::{Alarm, MetricWatch, Suppressor, Watch};
 use super::stats::Stat;
 use super::text::write_json;
-use super::value::Tree;
 use super::{actions, rule, suppress};
 use crate::base::Time;
 use crate::sandbox::pace::Pace;
 use crate::sandbox::wire::ApiError;
+use crate::sandbox::wire::Tree;
 use crate::sandbox::world::World;
 
 /// Comparisons with a fixed threshold.

@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::value::Tree;
 use crate::sandbox::wire::ApiError;
+use crate::sandbox::wire::Tree;
 
 /// An operation's answer: [`Tree::Null`] where the operation has no output.
 pub(super) type Outcome = Result<Tree, ApiError>;

@@ -5,9 +5,9 @@ use serde_json::json;
 use super::metrics::Source;
 use super::state::{AlarmState, HistoryItem, MetricWatch, Watch};
 use super::stats::Stat;
-use super::text::number;
 use super::{rule, suppress};
 use crate::base::Time;
+use crate::sandbox::wire::number;
 use crate::sandbox::world::World;
 use crate::sandbox::world::fact::Fact;
 

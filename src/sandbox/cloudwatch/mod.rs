@@ -3,7 +3,7 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`state`] | alarms, their history, metrics that were sent; knows no protocol |
-//! | `value`, `cbor`, `text`, `given` | the neutral value tree, and its three codecs: rpc-v2-cbor, JSON 1.0, query |
+//! | `cbor`, `text` | the codecs of its protocols' values: rpc-v2-cbor, JSON 1.0, forms |
 //! | `operations`, `physics` | the operations by name; the minutes in which alarms are evaluated |
 //! | `metrics`, `stats` | where metrics come from; statistics |
 //! | `ec2_port` | the port to EC2: the only place that knows it |
@@ -23,7 +23,6 @@ mod ec2_port;
 mod errors;
 mod evaluate;
 mod functions;
-mod given;
 mod labels;
 mod math;
 mod metrics;
@@ -37,7 +36,6 @@ mod suppress;
 #[cfg(test)]
 mod tests;
 mod text;
-mod value;
 
 pub use crate::sandbox::metric::MetricKey;
 pub(in crate::sandbox) use actions::{carry_out, scale_again};

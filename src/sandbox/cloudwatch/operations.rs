@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::io::Read as _;
 
-use super::value::Tree;
 use super::{alarms, cbor, data, define, put_metric_data, text};
+use crate::sandbox::wire::Tree;
 use crate::sandbox::wire::shapes::walk::Style;
 use crate::sandbox::wire::{ApiError, Call, Protocol, Reply, shapes};
 use crate::sandbox::world::World;
@@ -83,19 +83,6 @@ fn write(call: &Call<'_>, output: &Tree) -> Reply {
             let body = if output.is_null() { "{}".to_owned() } else { text::write_json(output).to_string() };
             Reply::new(200, "application/x-amz-json-1.0", body).with_request_id(call)
         }
-        _ => {
-            let (name, mut out) = (&call.operation, String::new());
-            out.push_str(&format!("<{name}Response xmlns=\"{}\">", call.namespace()));
-            if !output.is_null() {
-                out.push_str(&format!("<{name}Result>"));
-                text::write_xml(&mut out, output);
-                out.push_str(&format!("</{name}Result>"));
-            }
-            out.push_str(&format!(
-                "<ResponseMetadata><RequestId>{}</RequestId></ResponseMetadata></{name}Response>",
-                call.request_id
-            ));
-            Reply::new(200, "text/xml", out).with_request_id(call)
-        }
+        _ => call.answer(output),
     }
 }

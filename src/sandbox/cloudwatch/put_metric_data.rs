@@ -2,10 +2,10 @@
 
 use super::data::key_of;
 use super::errors::{Outcome, invalid};
-use super::value::Tree;
 use crate::base::Time;
 use crate::sandbox::metric::Sample;
 use crate::sandbox::wire::ApiError;
+use crate::sandbox::wire::Tree;
 use crate::sandbox::world::World;
 
 /// The units that a metric can have.

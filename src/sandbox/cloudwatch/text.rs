@@ -1,7 +1,6 @@
-//! The two text protocols of CloudWatch: AWS JSON 1.0 and the query protocol (form in, XML out).
+//! CloudWatch's texts: AWS JSON 1.0, and the forms of the query protocol.
 
-use super::value::Tree;
-use crate::base::Time;
+use crate::sandbox::wire::Tree;
 
 /// Reads a JSON body. An empty body is an empty structure.
 ///
@@ -90,75 +89,10 @@ impl Node {
     }
 }
 
-/// Writes the members of `value` as the query protocol's XML, without an element of its own round them.
-pub fn write_xml(out: &mut String, tree: &Tree) {
-    match tree {
-        Tree::Null => {}
-        Tree::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
-        Tree::Int(i) => out.push_str(&i.to_string()),
-        Tree::Num(n) => out.push_str(&number(*n)),
-        Tree::Text(s) => escape(out, s),
-        Tree::Time(t) => out.push_str(&iso(*t)),
-        Tree::List(items) => {
-            for item in items {
-                element(out, "member", item);
-            }
-        }
-        Tree::Map(members) => {
-            for (k, v) in members {
-                element(out, k, v);
-            }
-        }
-        Tree::Dict(members) => {
-            for (k, v) in members {
-                out.push_str("<entry><key>");
-                escape(out, k);
-                out.push_str("</key>");
-                element(out, "value", v);
-                out.push_str("</entry>");
-            }
-        }
-    }
-}
-
-fn element(out: &mut String, name: &str, value: &Tree) {
-    out.push('<');
-    out.push_str(name);
-    out.push('>');
-    write_xml(out, value);
-    out.push_str("</");
-    out.push_str(name);
-    out.push('>');
-}
-
-/// A number with at least one digit after the point, as CloudWatch writes doubles in texts: `80.0`.
-pub fn number(n: f64) -> String {
-    if n.fract() == 0.0 && n.abs() < 1e7 { format!("{n:.1}") } else { format!("{n}") }
-}
-
-fn iso(t: Time) -> String {
-    if t.millis() % 1000 == 0 { t.rfc3339() } else { t.rfc3339_millis() }
-}
-
-/// XML text; characters that XML 1.0 cannot hold become `?`, as an XML writer that must not fail does.
-fn escape(out: &mut String, s: &str) {
-    for c in s.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\r' => out.push_str("&#xD;"),
-            '\t' | '\n' => out.push(c),
-            c if c < ' ' || c == '\u{fffe}' || c == '\u{ffff}' => out.push('?'),
-            c => out.push(c),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Time;
 
     #[test]
     fn a_form_becomes_the_same_tree_as_json_with_text_for_leaves() {
@@ -171,21 +105,5 @@ mod tests {
         assert_eq!(dims[1].text_of("Name"), Some("B"));
         assert_eq!((form.get("Period").int(), form.get("ActionsEnabled").flag()), (Some(300), Some(true)));
         assert_eq!(form.get("StartTime").time(), Time::parse("2026-11-21T09:05:00Z"));
-    }
-
-    #[test]
-    fn xml_lists_are_members_and_free_keys_are_entries() {
-        let mut out = String::new();
-        let tree = Tree::map([
-            ("L", Tree::texts(&["a<b", "c"])),
-            ("T", Time::from_millis(1_795_252_800_500).into()),
-            ("D", Tree::Dict(vec![("p99".into(), 1.0.into())])),
-        ]);
-        write_xml(&mut out, &tree);
-        assert_eq!(
-            out,
-            "<L><member>a&lt;b</member><member>c</member></L><T>2026-11-21T09:20:00.500Z</T>\
-             <D><entry><key>p99</key><value>1.0</value></entry></D>"
-        );
     }
 }

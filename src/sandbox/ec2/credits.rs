@@ -5,7 +5,7 @@ use super::network::wanted;
 use super::page::Page;
 use super::state::Tags;
 use super::types;
-use crate::sandbox::wire::{ApiError, Call, Reply};
+use crate::sandbox::wire::{ApiError, Call, Reply, Tree};
 use crate::sandbox::world::World;
 
 /// DescribeInstanceCreditSpecifications: of running and stopped burstable instances, or of those that are named.
@@ -25,12 +25,13 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
                 }
             })
     });
-    Ok(call.ec2(|x| {
-        x.list("instanceCreditSpecificationSet", "item", found, |x, i| {
-            x.el("instanceId", &i.id);
-            // What each family has unless an account says otherwise.
-            x.el("cpuCredits", if i.instance_type.starts_with("t2.") { "standard" } else { "unlimited" });
-        });
-        x.opt("nextToken", next);
-    }))
+    let shown = found.into_iter().map(|i| {
+        // What each family has unless an account says otherwise.
+        let credits = if i.instance_type.starts_with("t2.") { "standard" } else { "unlimited" };
+        Tree::map([("InstanceId", (&i.id).into()), ("CpuCredits", credits.into())])
+    });
+    Ok(call.answer(&Tree::map([
+        ("InstanceCreditSpecifications", shown.collect::<Vec<_>>().into()),
+        ("NextToken", next.into()),
+    ])))
 }

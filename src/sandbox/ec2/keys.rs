@@ -1,4 +1,4 @@
-//! Key pairs: Create, Import, Delete. Keys are made up: a private one opens nothing, and has nothing to do with its public one.
+//! Key pairs: Create, Import, Describe, Delete. Keys are made up: a private one opens nothing, and has nothing to do with its public one.
 
 use arcstr::ArcStr;
 use base64::Engine as _;
@@ -6,11 +6,11 @@ use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
 
 use super::checks::dry_run;
-use super::describe::tag_set;
+use super::filter::Filters;
 use super::state::{KeyPair, State, Tags};
 use super::tags;
 use crate::sandbox::random::Random;
-use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
+use crate::sandbox::wire::{ApiError, Call, Reply, Tree};
 use crate::sandbox::world::World;
 
 fn check_name<'c>(state: &State, call: &'c Call<'_>) -> Result<&'c str, ApiError> {
@@ -26,13 +26,52 @@ fn check_name<'c>(state: &State, call: &'c Call<'_>) -> Result<&'c str, ApiError
     Ok(name)
 }
 
-fn answer(x: &mut Xml, key: &KeyPair) {
-    x.el("keyName", &key.name);
-    x.el("keyFingerprint", &key.fingerprint);
-    x.el("keyPairId", &key.id);
-    if !key.tags.is_empty() {
-        tag_set(x, &key.tags);
+/// What making a key pair answers; `material` is its private half.
+fn answer(call: &Call<'_>, key: &KeyPair, material: Option<String>) -> Reply {
+    call.answer(&Tree::map([
+        ("KeyName", (&key.name).into()),
+        ("KeyFingerprint", (&key.fingerprint).into()),
+        ("KeyPairId", (&key.id).into()),
+        ("Tags", (!key.tags.is_empty()).then(|| tags::tree(&key.tags)).into()),
+        ("KeyMaterial", material.into()),
+    ]))
+}
+
+/// DescribeKeyPairs.
+pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let state = &world.region(&call.region).ec2;
+    let (names, ids) = (call.params.texts("KeyName"), call.params.texts("KeyPairId"));
+    let unknown = |message: String| ApiError::new("InvalidKeyPair.NotFound", message);
+    if let Some(name) = names.iter().find(|n| !state.key_pairs.contains_key(**n)) {
+        return Err(unknown(format!("The key pair '{name}' does not exist")));
     }
+    if let Some(id) = ids.iter().find(|id| state.key_pairs.values().all(|k| k.id != **id)) {
+        return Err(unknown(format!("The key pair with id '{id}' does not exist")));
+    }
+    let public = call.params.bool("IncludePublicKey")?.unwrap_or(false);
+    let filters = Filters::read(&call.params, &["tag:", "key-name", "key-pair-id", "fingerprint"])?;
+    let found = state.key_pairs.values().filter(|k| {
+        (names.is_empty() || names.contains(&k.name.as_str()))
+            && (ids.is_empty() || ids.contains(&k.id.as_str()))
+            && filters.pass(&k.tags, |name, out| match name {
+                "key-name" => out.push(k.name.as_str().into()),
+                "key-pair-id" => out.push(k.id.as_str().into()),
+                "fingerprint" => out.push(k.fingerprint.as_str().into()),
+                _ => {}
+            })
+    });
+    let shown = found.map(|k| {
+        Tree::map([
+            ("KeyPairId", (&k.id).into()),
+            ("KeyName", (&k.name).into()),
+            ("KeyType", (&k.kind).into()),
+            ("KeyFingerprint", (&k.fingerprint).into()),
+            ("PublicKey", Some(&k.public).filter(|p| public && !p.is_empty()).into()),
+            ("CreateTime", k.created.into()),
+            ("Tags", tags::tree(&k.tags)),
+        ])
+    });
+    Ok(call.answer(&Tree::map([("KeyPairs", shown.collect::<Vec<_>>().into())])))
 }
 
 /// A key pair's kind, fingerprint and public half.
@@ -147,10 +186,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         _ => STANDARD.encode(sha2::Sha256::digest(&blob)),
     };
     let key = keep(world, call, name, Key { kind, fingerprint, public: line(kind, &blob, name) }, tags);
-    Ok(call.ec2(|x| {
-        answer(x, &key);
-        x.el("keyMaterial", material);
-    }))
+    Ok(answer(call, &key, Some(material)))
 }
 
 /// ImportKeyPair: a public key in OpenSSH's form, Base64 once more on the wire.
@@ -176,7 +212,7 @@ pub(super) fn import(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     };
     dry_run(call)?;
     let key = keep(world, call, name, Key { kind, fingerprint, public: text.trim().to_string() }, tags);
-    Ok(call.ec2(|x| answer(x, &key)))
+    Ok(answer(call, &key, None))
 }
 
 /// DeleteKeyPair, by name or id: one that is not there is no error.
@@ -193,8 +229,5 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     };
     dry_run(call)?;
     let gone = name.and_then(|n| state.key_pairs.remove(&n));
-    Ok(call.ec2(|x| {
-        x.el("return", true);
-        x.opt("keyPairId", gone.as_ref().map(|k| &k.id));
-    }))
+    Ok(call.answer(&Tree::map([("Return", true.into()), ("KeyPairId", gone.as_ref().map(|k| &k.id).into())])))
 }

@@ -65,7 +65,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("DescribeInstanceTypes", locations::types),
     ("DescribeInstances", describe::instances),
     ("DescribeInternetGateways", gateways::describe_internet),
-    ("DescribeKeyPairs", storage::key_pairs),
+    ("DescribeKeyPairs", keys::describe),
     ("DescribeLaunchTemplateVersions", templates::describe_versions),
     ("DescribeLaunchTemplates", templates::describe),
     ("DescribeNatGateways", gateways::describe_nat),

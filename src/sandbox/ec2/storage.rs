@@ -1,4 +1,4 @@
-//! DescribeVolumes, DescribeImages, DescribeKeyPairs.
+//! DescribeVolumes, DescribeImages.
 
 use super::describe::tag_set;
 use super::documented_filters;
@@ -233,42 +233,4 @@ fn image(x: &mut Xml, i: &Image, state: &str) {
     x.el("imdsSupport", "v2.0");
     x.opt("deprecationTime", i.deprecated);
     tag_set(x, &i.tags);
-}
-
-/// DescribeKeyPairs.
-pub(super) fn key_pairs(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let state = &world.region(&call.region).ec2;
-    let (names, ids) = (call.params.texts("KeyName"), call.params.texts("KeyPairId"));
-    if let Some(unknown) = names.iter().find(|n| !state.key_pairs.contains_key(**n)) {
-        return Err(ApiError::new("InvalidKeyPair.NotFound", format!("The key pair '{unknown}' does not exist")));
-    }
-    if let Some(unknown) = ids.iter().find(|id| state.key_pairs.values().all(|k| k.id != **id)) {
-        return Err(ApiError::new(
-            "InvalidKeyPair.NotFound",
-            format!("The key pair with id '{unknown}' does not exist"),
-        ));
-    }
-    let public = call.params.bool("IncludePublicKey")?.unwrap_or(false);
-    let filters = Filters::read(&call.params, &["tag:", "key-name", "key-pair-id", "fingerprint"])?;
-    let found = state.key_pairs.values().filter(|k| {
-        (names.is_empty() || names.contains(&k.name.as_str()))
-            && (ids.is_empty() || ids.contains(&k.id.as_str()))
-            && filters.pass(&k.tags, |name, out| match name {
-                "key-name" => out.push(k.name.as_str().into()),
-                "key-pair-id" => out.push(k.id.as_str().into()),
-                "fingerprint" => out.push(k.fingerprint.as_str().into()),
-                _ => {}
-            })
-    });
-    Ok(call.ec2(|x| {
-        x.list("keySet", "item", found, |x, k| {
-            x.el("keyPairId", &k.id);
-            x.el("keyName", &k.name);
-            x.el("keyType", &k.kind);
-            x.el("keyFingerprint", &k.fingerprint);
-            x.opt("publicKey", Some(&k.public).filter(|p| public && !p.is_empty()));
-            x.el("createTime", k.created);
-            tag_set(x, &k.tags);
-        });
-    }))
 }

@@ -8,7 +8,7 @@ use super::checks::{dry_run, is_id, not_found};
 use super::filter::Filters;
 use super::page::Page;
 use super::state::{State, Tags};
-use crate::sandbox::wire::{ApiError, Call, Params, Reply};
+use crate::sandbox::wire::{ApiError, Call, Params, Reply, Tree};
 use crate::sandbox::world::World;
 
 /// Tags that a resource may have. [AWS: tag restrictions]
@@ -62,6 +62,12 @@ fn read(list: &[&Params]) -> Result<Tags, ApiError> {
         return Err(limit());
     }
     Ok(tags)
+}
+
+/// Tags as an answer shows them.
+pub(super) fn tree(tags: &Tags) -> Tree {
+    let one = |(key, value): &(ArcStr, ArcStr)| Tree::map([("Key", key.into()), ("Value", value.into())]);
+    Tree::List(tags.iter().map(one).collect())
 }
 
 fn limit() -> ApiError {

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
+use crate::base::Time;
+use crate::sandbox::wire::{ApiError, Call, Reply, Tree};
 use crate::sandbox::world::World;
 
 /// The user that signs with the sandbox's own keys.
@@ -19,7 +20,7 @@ pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
         "AssumeRole" => assume_role(world, call),
         "GetSessionToken" => session_token(world, call),
         "GetFederationToken" => federation_token(world, call),
-        "GetAccessKeyInfo" => Ok(call.query(|x| x.el("Account", &world.account))),
+        "GetAccessKeyInfo" => Ok(call.answer(&Tree::map([("Account", (&world.account).into())]))),
         // No message of the sandbox's is encoded, so that none can be decoded.
         "DecodeAuthorizationMessage" => {
             Err(ApiError::new("InvalidAuthorizationMessageException", "Message is not valid"))
@@ -42,18 +43,14 @@ fn caller_identity(world: &World, call: &Call<'_>) -> Reply {
     let account = world.account.as_str();
     let assumed =
         call.request.header("x-amz-security-token").and_then(|t| t.strip_prefix(TOKEN)).and_then(|t| t.split_once('/'));
-    call.query(|x| match assumed {
-        Some((role, session)) => {
-            x.el("UserId", format!("{}:{session}", unique_id(world, "AROA", role)));
-            x.el("Account", account);
-            x.el("Arn", format!("arn:aws:sts::{account}:assumed-role/{role}/{session}"));
-        }
-        None => {
-            x.el("UserId", unique_id(world, "AIDA", USER));
-            x.el("Account", account);
-            x.el("Arn", format!("arn:aws:iam::{account}:user/{USER}"));
-        }
-    })
+    let (id, arn) = match assumed {
+        Some((role, session)) => (
+            format!("{}:{session}", unique_id(world, "AROA", role)),
+            format!("arn:aws:sts::{account}:assumed-role/{role}/{session}"),
+        ),
+        None => (unique_id(world, "AIDA", USER), format!("arn:aws:iam::{account}:user/{USER}")),
+    };
+    call.answer(&Tree::map([("UserId", id.into()), ("Account", account.into()), ("Arn", arn.into())]))
 }
 
 /// What the session tokens of assumed roles begin with; `ROLE/SESSION` follows.
@@ -77,15 +74,17 @@ fn duration(call: &Call<'_>, usual: i64, most: i64) -> Result<Duration, ApiError
     )))
 }
 
-fn keys(x: &mut Xml, world: &mut World, call: &Call<'_>, token: &str, lasts: Duration) {
+fn keys(world: &mut World, call: &Call<'_>, token: &str, lasts: Duration) -> Tree {
     let key = format!("ASIA{}", world.new_hex(16).to_uppercase());
     let secret = world.new_hex(40);
-    x.nest("Credentials", |x| {
-        x.el("AccessKeyId", key);
-        x.el("SecretAccessKey", secret);
-        x.el("SessionToken", token);
-        x.el("Expiration", call.now.plus(lasts).rfc3339());
-    });
+    // Whole seconds, as AWS tells them.
+    let end = Time::from_secs(call.now.plus(lasts).secs());
+    Tree::map([
+        ("AccessKeyId", key.into()),
+        ("SecretAccessKey", secret.into()),
+        ("SessionToken", token.into()),
+        ("Expiration", end.into()),
+    ])
 }
 
 fn assume_role(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
@@ -124,14 +123,12 @@ fn assume_role(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
     let id = unique_id(world, "AROA", role);
     let assumed = format!("arn:aws:sts::{}:assumed-role/{role}/{session}", world.account);
     let token = format!("{TOKEN}{role}/{session}");
-    Ok(call.query(|x| {
-        keys(x, world, call, &token, lasts);
-        x.nest("AssumedRoleUser", |x| {
-            x.el("AssumedRoleId", format!("{id}:{session}"));
-            x.el("Arn", assumed);
-        });
-        x.opt("SourceIdentity", source);
-    }))
+    let user = Tree::map([("AssumedRoleId", format!("{id}:{session}").into()), ("Arn", assumed.into())]);
+    Ok(call.answer(&Tree::map([
+        ("Credentials", keys(world, call, &token, lasts)),
+        ("AssumedRoleUser", user),
+        ("SourceIdentity", source.into()),
+    ])))
 }
 
 /// A session's or a federated user's name: at least two characters of letters, digits and `_+=,.@-`.
@@ -161,19 +158,20 @@ fn federation_token(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErro
     check_name("name", name, 32)?;
     let lasts = duration(call, 43_200, 129_600)?;
     let account = world.account.clone();
-    Ok(call.query(|x| {
-        keys(x, world, call, "sandbox-user", lasts);
-        x.nest("FederatedUser", |x| {
-            x.el("FederatedUserId", format!("{account}:{name}"));
-            x.el("Arn", format!("arn:aws:sts::{account}:federated-user/{name}"));
-        });
-        x.el("PackedPolicySize", 0_u32);
-    }))
+    let user = Tree::map([
+        ("FederatedUserId", format!("{account}:{name}").into()),
+        ("Arn", format!("arn:aws:sts::{account}:federated-user/{name}").into()),
+    ]);
+    Ok(call.answer(&Tree::map([
+        ("Credentials", keys(world, call, "sandbox-user", lasts)),
+        ("FederatedUser", user),
+        ("PackedPolicySize", 0_i64.into()),
+    ])))
 }
 
 fn session_token(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
     let lasts = duration(call, 43_200, 129_600)?;
-    Ok(call.query(|x| keys(x, world, call, "sandbox-user", lasts)))
+    Ok(call.answer(&Tree::map([("Credentials", keys(world, call, "sandbox-user", lasts))])))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod params;
 mod route;
 pub mod shapes;
 mod tree;
+mod value;
 mod wildcard;
 mod xml;
 
@@ -16,6 +17,7 @@ pub use message::{Body, BodyStream, Reply, Request};
 pub use params::Params;
 pub use route::route;
 pub use tree::Node;
+pub use value::{Tree, number};
 pub use wildcard::matches_wildcard;
 pub use xml::{Xml, XmlText};
 
@@ -128,6 +130,24 @@ impl Call<'_> {
         x.nest("ResponseMetadata", |x| x.el("RequestId", self.request_id.as_str()));
         x.close(&root);
         self.xml_reply(x)
+    }
+
+    /// An answer of the form protocols from its tree, whose names are the API's; [`Tree::Null`] where nothing is answered.
+    pub fn answer(&self, tree: &Tree) -> Reply {
+        shapes::check_answer(self, tree);
+        let fill = |x: &mut Xml| shapes::render::xml(x, self, tree);
+        match self.protocol {
+            Protocol::Ec2Query => self.ec2(fill),
+            _ if tree.is_null() => {
+                let mut x = Xml::document();
+                let root = format!("{}Response", self.operation);
+                x.open_ns(&root, self.namespace());
+                x.nest("ResponseMetadata", |x| x.el("RequestId", self.request_id.as_str()));
+                x.close(&root);
+                self.xml_reply(x)
+            }
+            _ => self.query(fill),
+        }
     }
 
     /// A 200 with this XML and the headers that AWS sends along.

@@ -10,6 +10,7 @@
 //! | [`given`] | what a request or an answer has to offer to be checked, whatever its protocol |
 //! | [`walk`], `errors` | what does not fit, and AWS's words for it |
 //! | `answers` | whether what is answered fits |
+//! | [`render`] | answers written from a tree |
 //! | [`rest`] | requests and answers whose members are in headers, the query and the body |
 //! | `unmodelled` | parameters that the sandbox does nothing with |
 //! | [`reads`] | what handlers read, for the test that derives those |
@@ -18,6 +19,7 @@ mod answers;
 mod errors;
 pub mod given;
 pub mod reads;
+pub mod render;
 pub mod rest;
 mod table;
 mod unmodelled;

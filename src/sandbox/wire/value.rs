@@ -1,4 +1,4 @@
-//! The neutral value tree that every CloudWatch operation reads and writes. Knows nothing of a protocol.
+//! The tree of values that an operation answers with, and that CloudWatch's read too. Knows nothing of a protocol.
 //!
 //! A request's leaves keep whatever type its protocol could say: the query protocol has only text, so each getter also
 //! reads text. An absent member and a null one are the same.
@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use crate::base::Time;
+use crate::sandbox::wire::shapes::given::{Given, Scalar};
 use crate::sandbox::wire::shapes::reads;
 
 /// One value.
@@ -46,7 +47,7 @@ impl Tree {
         found.inspect(|v| reads::note(*v)).unwrap_or(&Tree::Null)
     }
     /// A member, without its counting as read.
-    pub(super) fn member(&self, name: &str) -> Option<&Tree> {
+    fn member(&self, name: &str) -> Option<&Tree> {
         match self {
             Tree::Map(m) => m.iter().find(|(k, _)| k == name).map(|(_, v)| v),
             Tree::Dict(m) => m.iter().find(|(k, _)| k == name).map(|(_, v)| v),
@@ -159,5 +160,41 @@ impl<T: Into<Tree>> From<Option<T>> for Tree {
 impl From<Vec<Tree>> for Tree {
     fn from(v: Vec<Tree>) -> Self {
         Tree::List(v)
+    }
+}
+impl From<&arcstr::ArcStr> for Tree {
+    fn from(s: &arcstr::ArcStr) -> Self {
+        Tree::from(s.as_str())
+    }
+}
+
+/// A number with at least one digit after the point, as CloudWatch writes doubles in texts: `80.0`.
+pub fn number(n: f64) -> String {
+    if n.fract() == 0.0 && n.abs() < 1e7 { format!("{n:.1}") } else { format!("{n}") }
+}
+
+impl Given for Tree {
+    fn names(&self) -> Vec<&str> {
+        match self {
+            Tree::Map(m) => m.iter().filter(|(_, v)| !v.is_null()).map(|(k, _)| &**k).collect(),
+            Tree::Dict(m) => m.iter().filter(|(_, v)| !v.is_null()).map(|(k, _)| k.as_str()).collect(),
+            _ => Vec::new(),
+        }
+    }
+    fn get(&self, name: &str) -> Option<&Tree> {
+        self.member(name).filter(|v| !v.is_null())
+    }
+    fn elements(&self) -> Vec<&Tree> {
+        self.items().iter().collect()
+    }
+    fn scalar(&self) -> Option<Scalar<'_>> {
+        match self {
+            Tree::Bool(b) => Some(Scalar::Bool(*b)),
+            Tree::Int(n) => Some(Scalar::Int(*n)),
+            Tree::Num(n) => Some(Scalar::Float(*n)),
+            Tree::Text(s) => Some(Scalar::Text(s)),
+            Tree::Time(_) => Some(Scalar::Time),
+            Tree::Null | Tree::List(_) | Tree::Map(_) | Tree::Dict(_) => None,
+        }
     }
 }
