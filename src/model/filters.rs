@@ -1,6 +1,6 @@
 //! Filters that AWS applies: which rows of a kind a request asks for.
 //!
-//! A field says which filter its values can be asked for by ([`super::kind::FieldInfo::asked_by`]). Values are ORed, fields ANDed,
+//! A field says which filter its values can be asked for by ([`super::field::FieldInfo::asked_by`]). Values are ORed, fields ANDed,
 //! which is what AWS does and what the query language means by `field=a,b other=c`.
 
 use std::fmt;

@@ -7,6 +7,7 @@ pub mod delta;
 pub mod derived;
 pub mod draft;
 pub mod event;
+pub mod field;
 pub mod field_set;
 pub mod files;
 pub mod filters;
@@ -34,12 +35,11 @@ pub use event::{
     ActEvent, Ask, Effect, Event, Identity, IndexFor, IndexRequest, Indexed, Interest, Level, Message, Meter, Question,
     Verdict,
 };
+pub use field::{Column, Field, FieldInfo, FieldList, FieldType, Fields, Ids, Side, TAGS};
 pub use field_set::FieldSet;
 pub use filters::{Filters, ServerFilter};
 pub use form::{CellError, Choice, FormField, FormInput, FormSpec, FormValue, RowsInput, Values};
-pub use kind::{
-    Column, Field, FieldInfo, FieldList, FieldType, Fields, Ids, Kind, KindInfo, Parent, Scoping, Side, TAGS,
-};
+pub use kind::{Kind, KindInfo, Parent, Scoping};
 pub use operation::{Access, Operation, Paging, Retry, Service};
 pub use order::SortKey;
 pub use pick::Pick;

@@ -7,7 +7,7 @@ use arcstr::ArcStr;
 
 use super::call::{Call, Out, Outputs, ids_of};
 use super::cost::Cost;
-use super::kind::FieldInfo;
+use super::field::FieldInfo;
 use super::table::TableKey;
 use crate::base::{Fault, RowId};
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use arcstr::ArcStr;
 
+use super::field::FieldInfo;
 use super::field_set::FieldSet;
-use super::kind::{FieldInfo, Kind};
+use super::kind::Kind;
 use super::row_values::{RowValues, SharedPool};
 use super::table::Selector;
 use super::value::{Tone, Value};
