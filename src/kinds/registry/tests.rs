@@ -184,7 +184,11 @@ fn an_operation_is_declared_in_one_way_wherever_it_is_used() {
 #[test]
 fn a_dry_run_is_one_that_the_guard_can_recognise_in_the_request() {
     for op in ALL.operations() {
-        assert!(!op.dry_run || crate::aws::DRY_RUNS.contains(&op.name), "{} could not be rehearsed", op.name);
+        assert!(
+            !op.dry_run || crate::aws::DRY_RUNS.contains(&op.name),
+            "{} has no line in src/aws/guard_inputs.rs",
+            op.name
+        );
         assert!(!op.dry_run || op.access == Access::Write, "{}", op.name);
     }
 }
