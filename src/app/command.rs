@@ -83,16 +83,19 @@ pub struct CommandInfo {
 
 use Command as C;
 use Mode::{
-    Confirm, Detail, Draft, Filter, Form, Menu, MenuLine, Pager, Palette, Picker, PickerRows, Plan, Prompt, Table, Text,
+    Board, Confirm, Detail, Draft, Filter, Form, Menu, MenuLine, Pager, Palette, Picker, PickerRows, Plan, Prompt,
+    Table, Text,
 };
 
 const EVERYWHERE: &[Mode] = Mode::ALL;
 const LISTS: &[Mode] =
-    &[Table, Detail, Pager, Menu, MenuLine, Plan, Confirm, Draft, Form, Palette, Filter, Picker, PickerRows];
-const PAGES: &[Mode] = &[Table, Detail, Pager, Menu, MenuLine, Plan, Confirm, Draft, Palette, Picker, PickerRows];
-const ENDS: &[Mode] = &[Table, Detail, Pager, Menu, Plan, Draft, PickerRows];
+    &[Table, Board, Detail, Pager, Menu, MenuLine, Plan, Confirm, Draft, Form, Palette, Filter, Picker, PickerRows];
+const PAGES: &[Mode] =
+    &[Table, Board, Detail, Pager, Menu, MenuLine, Plan, Confirm, Draft, Palette, Picker, PickerRows];
+const ENDS: &[Mode] = &[Table, Board, Detail, Pager, Menu, Plan, Draft, PickerRows];
 const VIEW: &[Mode] = &[Table, Detail];
-const READING: &[Mode] = &[Table, Detail, Pager, Menu, Plan, Draft, PickerRows];
+const PLACES: &[Mode] = &[Table, Detail, Board];
+const READING: &[Mode] = &[Table, Board, Detail, Pager, Menu, Plan, Draft, PickerRows];
 
 const fn info(
     command: Command,
@@ -127,7 +130,7 @@ pub const COMMANDS: &[CommandInfo] = &[
     info(C::PageUp, "page-up", "page up", "A screen up.", PAGES),
     info(C::Left, "left", "left", "Columns, tabs or choices to the left.", &[Table, Detail, Draft, Form]),
     info(C::Right, "right", "right", "Columns, tabs or choices to the right.", &[Table, Detail, Draft, Form]),
-    info(C::Open, "open", "open", "Goes into the row: to what it holds, else to its detail.", VIEW),
+    info(C::Open, "open", "open", "Goes into the row: to what it holds, else to its detail.", PLACES),
     info(
         C::Back,
         "back",
@@ -135,8 +138,8 @@ pub const COMMANDS: &[CommandInfo] = &[
         "Closes the uppermost layer: dialogue, detail, filter, marks; then goes back.",
         EVERYWHERE,
     ),
-    info(C::HistoryBack, "history-back", "back", "Back to the view before.", VIEW).palette(),
-    info(C::HistoryForward, "history-forward", "forward", "Forward again.", VIEW).palette(),
+    info(C::HistoryBack, "history-back", "back", "Back to the view before.", PLACES).palette(),
+    info(C::HistoryForward, "history-forward", "forward", "Forward again.", PLACES).palette(),
     info(
         C::FocusNext,
         "focus-next",
@@ -159,7 +162,13 @@ pub const COMMANDS: &[CommandInfo] = &[
         &[Table, Detail, Menu, PickerRows],
     )
     .palette(),
-    info(C::Palette, "palette", "go", "Goes to a kind (KIND QUERY) or acts (ACTION ARGS).", &[Table, Detail, Pager]),
+    info(
+        C::Palette,
+        "palette",
+        "go",
+        "Goes to a kind (KIND QUERY) or acts (ACTION ARGS).",
+        &[Table, Detail, Board, Pager],
+    ),
     info(
         C::Mark,
         "mark",
@@ -187,12 +196,13 @@ pub const COMMANDS: &[CommandInfo] = &[
     )
     .palette(),
     info(C::CopyAs, "copy-as", "copy as", "Copies something else of the row: name, ARN, addresses.", VIEW).palette(),
-    info(C::Refresh, "refresh", "refresh", "Asks AWS now, and loads credentials again if they failed.", VIEW).palette(),
-    info(C::Runs, "runs", "runs", "What was carried out in this run, and what an earlier one left under way.", VIEW)
+    info(C::Refresh, "refresh", "refresh", "Asks AWS now, and loads credentials again if they failed.", PLACES)
         .palette(),
-    info(C::Messages, "messages", "messages", "Everything that was said.", VIEW).palette(),
+    info(C::Runs, "runs", "runs", "What was carried out in this run, and what an earlier one left under way.", PLACES)
+        .palette(),
+    info(C::Messages, "messages", "messages", "Everything that was said.", PLACES).palette(),
     info(C::Help, "help", "help", "Keys and commands.", EVERYWHERE).palette(),
-    info(C::SignIn, "sign-in", "sign in", "Signs in to SSO for the profile of this view.", VIEW).palette(),
+    info(C::SignIn, "sign-in", "sign in", "Signs in to SSO for the profile of this view.", PLACES).palette(),
     info(
         C::Accept,
         "accept",
@@ -234,6 +244,7 @@ pub const COMMANDS: &[CommandInfo] = &[
 pub const HINTS: &[(Mode, &[Command])] = &[
     (Table, &[C::Open, C::Actions, C::Detail, C::Metrics, C::Mark, C::Filter, C::Sort, C::Links, C::Palette, C::Help]),
     (Detail, &[C::Right, C::Open, C::Actions, C::Links, C::FocusNext, C::Detail, C::Palette, C::Help]),
+    (Board, &[C::Open, C::Down, C::Up, C::Refresh, C::HistoryBack, C::Palette, C::Help]),
     (Pager, &[C::Down, C::Up, C::PageDown, C::Back]),
     (Menu, &[C::Accept, C::Filter, C::Mark, C::MoveDown, C::MoveUp, C::Back]),
     (MenuLine, &[C::Accept, C::Back]),

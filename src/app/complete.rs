@@ -2,6 +2,7 @@
 
 use indexmap::IndexSet;
 
+use super::board::BOARDS;
 use super::command::COMMANDS;
 use super::overlay::{Completion, Overlay};
 use super::update::Turn;
@@ -125,8 +126,12 @@ impl Turn<'_> {
         for def in self.s.registry.kinds.iter().filter(|k| !k.info.side) {
             words.offer(def.info.name, def.info.aliases, "kind", def.info.doc, None);
         }
+        for board in BOARDS {
+            words.offer(board.name, &[], "place", board.doc, None);
+        }
         let here = self.s.view.kind;
-        let is_here = |a: &&&'static Action| a.kind == here.name || a.takes == Takes::Scope;
+        let rows = self.s.board.is_none();
+        let is_here = |a: &&&'static Action| a.kind == here.name && rows || a.takes == Takes::Scope;
         for action in self.s.registry.actions.iter().filter(is_here) {
             let why = self
                 .why_not(action, &on)

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::board::BOARDS;
 use super::command::COMMANDS;
 use crate::base::text::capital;
 use crate::config::keymap::SECTIONS;
@@ -22,6 +23,12 @@ pub fn commands_md() -> String {
         let palette = if c.palette { "`:`" } else { "" };
         let changes = if c.changes { " Never on a bare letter." } else { "" };
         let _ = writeln!(out, "| `{}` | {palette} | {}{changes} | {places} |", c.name, c.doc);
+    }
+    out.push_str(
+        "\n## Places that are no table\n\nTyped in the palette like a kind.\n\n| Place | What it shows |\n|---|---|\n",
+    );
+    for board in BOARDS {
+        let _ = writeln!(out, "| `{}` | {} |", board.name, board.doc);
     }
     out
 }

@@ -1,5 +1,6 @@
 //! What one can do: hints for the last line, and the help page, both from the command table and the keymap.
 
+use super::board::BOARDS;
 use super::command::{COMMANDS, Command, CommandInfo, HINTS};
 use super::overlay::Overlay;
 use super::state::State;
@@ -92,6 +93,9 @@ fn disabled(state: &State, store: &Store, command: Command) -> Option<&'static s
         command,
         Command::Open | Command::Actions | Command::Detail | Command::Metrics | Command::Mark | Command::Links
     );
+    if state.board.is_some() {
+        return None;
+    }
     if row && state.overlays.is_empty() && state.view.order.is_empty() {
         return (state.start(store).is_none() || command != Command::Open).then_some("There is no row.");
     }
@@ -124,6 +128,7 @@ fn asked_from(state: &State) -> Mode {
         Some(Overlay::Form(_)) => Mode::Form,
         Some(Overlay::Plan(_)) => Mode::Plan,
         Some(Overlay::Digits(_) | Overlay::Ask(_)) => Mode::Prompt,
+        None if state.board.is_some() => Mode::Board,
         _ => Mode::Table,
     }
 }
@@ -150,6 +155,9 @@ pub fn lines(state: &State) -> Vec<HelpLine> {
         out.push(HelpLine::Heading(if i == 0 { format!("Here: {doc}") } else { capital(doc) }));
         out.extend(entries);
     }
+    out.push(HelpLine::Blank);
+    out.push(HelpLine::Heading("Places that are no table, in the palette".into()));
+    out.extend(BOARDS.iter().map(|b| HelpLine::Entry { keys: format!(":{}", b.name), name: "", doc: b.doc }));
     out.push(HelpLine::Blank);
     out.push(HelpLine::Heading("Queries, after / and after a kind in the palette".into()));
     out.extend(QUERY.iter().map(|(term, doc)| HelpLine::Entry { keys: (*term).into(), name: "", doc }));

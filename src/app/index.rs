@@ -186,7 +186,11 @@ impl Turn<'_> {
     /// What is joined could not be read, and that does not pass by itself: its cells are unknown, and the heading speaks of the
     /// rows only. Said once.
     fn beside_failed(&mut self, table: &TableKey) {
-        let fault = self.store.table(table).filter(|_| table.kind.side).and_then(|t| t.status.fault.as_ref());
+        let fault = self
+            .store
+            .table(table)
+            .filter(|_| table.kind.side && table.kind.derived.is_none())
+            .and_then(|t| t.status.fault.as_ref());
         let Some(fault) = fault.filter(|f| matches!(f.kind, FaultKind::Denied | FaultKind::Invalid)) else { return };
         let text = format!("{} could not be read: {fault}", table.kind.title);
         if !self.s.messages.iter().any(|m| m.text == text) {

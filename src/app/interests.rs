@@ -50,8 +50,13 @@ impl Turn<'_> {
         let s = &*self.s;
         let mut out: Vec<Interest> = Vec::new();
         let whole = |table: &TableKey| Interest { table: table.clone(), visible: true, ids: None };
-        out.extend(self.parent_tables().iter().map(whole));
-        out.extend(s.view.tables.iter().map(whole));
+        // Behind a board no table is seen.
+        let seen = s.board.is_none();
+        out.extend(s.board_tables().iter().map(whole));
+        if seen {
+            out.extend(self.parent_tables().iter().map(whole));
+            out.extend(s.view.tables.iter().map(whole));
+        }
         // What a derived table is made of, and what that is made of in its turn.
         let mut at = 0;
         while at < out.len() {
@@ -63,8 +68,10 @@ impl Turn<'_> {
             at += 1;
         }
         let mut wanted = Wanted::default();
-        self.on_their_way(&mut wanted);
-        self.sides(&mut wanted);
+        if seen {
+            self.on_their_way(&mut wanted);
+            self.sides(&mut wanted);
+        }
         for run in s.runs.iter().filter(|r| !r.is_over()) {
             for (table, ids) in run.looks_for().rows() {
                 want(&mut wanted, table, ids.iter().cloned());
@@ -100,8 +107,10 @@ impl Turn<'_> {
             self.names(&mut names, &Seen { view: &picker.view, columns, rows });
         }
         let columns = if s.areas().table.is_some() { s.columns() } else { Vec::new() };
-        self.names(&mut names, &Seen { view: &s.view, columns, rows: s.visible() });
-        self.names_of_the_detail(&mut names);
+        if seen {
+            self.names(&mut names, &Seen { view: &s.view, columns, rows: s.visible() });
+            self.names_of_the_detail(&mut names);
+        }
         for (table, rows) in names {
             if out.iter().any(|i| i.table == table) {
                 continue;

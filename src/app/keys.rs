@@ -22,6 +22,7 @@ impl State {
     /// The place that has the keys.
     pub fn mode(&self) -> Mode {
         match self.overlays.last() {
+            None if self.board.is_some() => Mode::Board,
             None if self.focus == Focus::Detail && self.detail.open => Mode::Detail,
             None => Mode::Table,
             Some(Overlay::Palette(_)) => Mode::Palette,
@@ -230,6 +231,9 @@ impl Turn<'_> {
 
     /// Commands of the table and the detail.
     fn view_command(&mut self, command: C) {
+        if self.s.board.is_some() {
+            return self.board_command(command);
+        }
         match command {
             // A second Enter on a plan that was carried out at the first is no wish to go anywhere.
             C::Open if self.s.runs.last().is_some_and(|r| self.s.now < r.began.plus(TWICE)) => {}
@@ -258,6 +262,21 @@ impl Turn<'_> {
         }
     }
 
+    /// The same where a board is shown instead.
+    fn board_command(&mut self, command: C) {
+        match command {
+            C::Open if self.s.start(self.store).is_some() => self.sign_in(),
+            C::Open => self.board_open(),
+            C::HistoryBack => self.go_back(),
+            C::HistoryForward => self.go_forward(),
+            C::Refresh => self.refresh(),
+            C::Runs => self.runs_menu(),
+            C::Messages => self.pager(Page::Messages),
+            C::SignIn => self.sign_in(),
+            other => self.say(Level::Info, format!("There are no rows here to {}.", other.info().title)),
+        }
+    }
+
     fn pager(&mut self, page: Page) {
         if matches!(self.s.overlays.last(), Some(Overlay::Pager(p)) if p.page == page) {
             return;
@@ -271,6 +290,7 @@ impl Turn<'_> {
     /// One down or up in whatever has the keys.
     fn by(&mut self, by: isize) {
         match self.s.overlays.last() {
+            None if self.s.board.is_some() => self.board_by(by),
             None if self.s.mode() == Mode::Detail => self.detail_by(by),
             None => self.move_by(by),
             Some(Overlay::Palette(_) | Overlay::Filter(_)) => self.step_line(by),
@@ -282,6 +302,7 @@ impl Turn<'_> {
 
     fn pages(&mut self, by: isize) {
         match self.s.overlays.last() {
+            None if self.s.board.is_some() => self.board_by(by),
             None if self.s.mode() == Mode::Detail => self.detail_by(by),
             None => self.page(by),
             Some(Overlay::Palette(_) | Overlay::Filter(_)) => self.step_line(by),
@@ -334,6 +355,10 @@ impl Turn<'_> {
     fn escape(&mut self) {
         if !self.s.overlays.is_empty() {
             self.close_layer();
+        } else if self.s.board.is_some() {
+            if !self.s.back.is_empty() {
+                self.go_back();
+            }
         } else if self.s.detail.open && self.s.focus == Focus::Detail && self.s.areas().table.is_some() {
             self.s.focus = Focus::Table;
         } else if self.s.detail.open {

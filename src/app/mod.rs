@@ -9,6 +9,7 @@
 //! turn `interests` says what is seen and `timer` when the screen changes next.
 
 pub mod arguments;
+pub mod board;
 pub mod command;
 mod complete;
 pub mod detail;
@@ -47,6 +48,7 @@ mod timer;
 pub mod update;
 pub mod view;
 
+pub use board::{Board, BoardKind, BoardLine, Place};
 pub use layout::{Area, Areas, Shown};
 pub use line::Line;
 pub use menu::hidden_sentence;

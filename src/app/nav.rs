@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexSet;
 
+use super::board::Place;
 use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, Overlay, Palette};
 use super::state::{Focus, State};
 use super::update::Turn;
@@ -146,15 +147,47 @@ impl Turn<'_> {
 
     /// Leaves the view for another, which is remembered as the newest.
     pub(super) fn enter(&mut self, view: View) {
-        let left = std::mem::replace(&mut self.s.view, view);
-        if !left.tables.is_empty() || left.kind.parent.is_some() {
+        let left = self.leave();
+        self.remember(left);
+        self.arrive_at(Place::Table(Box::new(view)));
+    }
+
+    /// The place that is shown, which another takes the place of.
+    pub(super) fn leave(&mut self) -> Place {
+        match self.s.board.take() {
+            Some(board) => Place::Board(board),
+            None => Place::Table(Box::new(self.s.view.clone())),
+        }
+    }
+
+    /// Puts a place in the history as the newest.
+    pub(super) fn remember(&mut self, left: Place) {
+        let is_one = match &left {
+            Place::Table(view) => !view.tables.is_empty() || view.kind.parent.is_some(),
+            Place::Board(_) => true,
+        };
+        if is_one {
             self.s.back.push(left);
             if self.s.back.len() > HISTORY {
                 self.s.back.remove(0);
             }
         }
         self.s.forward.clear();
-        self.arrive();
+    }
+
+    /// Shows a place.
+    pub(super) fn arrive_at(&mut self, place: Place) {
+        match place {
+            Place::Table(view) => {
+                self.s.view = *view;
+                self.arrive();
+            }
+            Place::Board(board) => {
+                self.s.focus = Focus::Table;
+                self.s.pending.clear();
+                self.s.board = Some(board);
+            }
+        }
     }
 
     /// What arriving at a view means, however one came.
@@ -232,23 +265,23 @@ impl Turn<'_> {
     }
 
     pub(super) fn go_back(&mut self) {
-        let Some(view) = self.s.back.pop() else {
+        let Some(place) = self.s.back.pop() else {
             self.say(Level::Info, "This is the first view.");
             return;
         };
-        let left = std::mem::replace(&mut self.s.view, view);
+        let left = self.leave();
         self.s.forward.push(left);
-        self.arrive();
+        self.arrive_at(place);
     }
 
     pub(super) fn go_forward(&mut self) {
-        let Some(view) = self.s.forward.pop() else {
+        let Some(place) = self.s.forward.pop() else {
             self.say(Level::Info, "This is the newest view.");
             return;
         };
-        let left = std::mem::replace(&mut self.s.view, view);
+        let left = self.leave();
         self.s.back.push(left);
-        self.arrive();
+        self.arrive_at(place);
     }
 
     /// Where one can go from a row.

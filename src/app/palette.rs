@@ -1,5 +1,6 @@
 //! `:`: a palette line is `KIND [QUERY]`, `ACTION [ARGS]` or a command. What cannot be read stays in the line, with one sentence.
 
+use super::board::{BOARDS, BoardKind};
 use super::command::{COMMANDS, Command};
 use super::overlay::Overlay;
 use super::update::Turn;
@@ -12,6 +13,8 @@ use crate::query::Query;
 pub(super) enum Meaning {
     /// Go there.
     Go(Kind, Query),
+    /// Go to a board.
+    Board(BoardKind),
     /// Act on the targets.
     Act(&'static Action, String),
     /// A command.
@@ -39,6 +42,15 @@ impl Turn<'_> {
             let query = Query::parse(rest, def.info).map_err(|e| e.message)?;
             return Ok(Meaning::Go(Kind(def.info), query));
         }
+        if let Some(board) = BOARDS.iter().find(|b| b.name == word) {
+            return match rest.is_empty() {
+                true => Ok(Meaning::Board(board.board)),
+                false => Err(format!("{word} takes nothing after it, not {}.", text::visible(rest))),
+            };
+        }
+        if word == "sort" && !rest.is_empty() && self.s.board.is_some() {
+            return Err("There are no rows here to sort.".into());
+        }
         if word == "sort" && !rest.is_empty() {
             return self.sort_words(rest).map(Meaning::Sort);
         }
@@ -53,12 +65,17 @@ impl Turn<'_> {
         }
         let elsewhere: Vec<&str> = registry.actions.iter().filter(|a| a.name == word).map(|a| a.kind).collect();
         if !elsewhere.is_empty() {
-            return Err(format!("{word} acts on {}; these are {}.", elsewhere.join(" and "), here.name));
+            let these = match &self.s.board {
+                Some(board) => format!("this is the {}", board.board.info().name),
+                None => format!("these are {}", here.name),
+            };
+            return Err(format!("{word} acts on {}; {these}.", elsewhere.join(" and ")));
         }
         let names = registry.kinds.iter().filter(|k| !k.info.side);
         let names = names
             .flat_map(|k| std::iter::once(k.info.name).chain(k.info.aliases.iter().copied()))
             .chain(registry.actions_of(here).map(|a| a.name))
+            .chain(BOARDS.iter().map(|b| b.name))
             .chain(COMMANDS.iter().filter(|c| c.palette).map(|c| c.name));
         let hint = match text::nearest(word, names) {
             Some(near) => format!(" Did you mean {near}?"),
@@ -71,7 +88,8 @@ impl Turn<'_> {
     pub(super) fn action_named(&self, word: &str) -> Option<&'static Action> {
         let registry = &self.s.registry;
         let makes = || registry.actions.iter().find(|a| a.name == word && a.takes == Takes::Scope).copied();
-        registry.action(self.s.view.kind, word).or_else(makes)
+        let here = || registry.action(self.s.view.kind, word).filter(|_| self.s.board.is_none());
+        here().or_else(makes)
     }
 
     fn sort_words(&self, words: &str) -> Result<Sort, String> {
@@ -109,6 +127,7 @@ impl Turn<'_> {
     pub(super) fn mean(&mut self, meaning: Meaning) {
         match meaning {
             Meaning::Go(kind, query) => self.go(kind, Selector::All, None, query),
+            Meaning::Board(board) => self.go_board(board),
             Meaning::Act(action, args) => {
                 let on = self.on();
                 self.begin(action, on, &args);

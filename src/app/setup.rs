@@ -78,6 +78,7 @@ impl State {
             zone,
             size,
             view: View::new(kind, default_columns(kind)),
+            board: None,
             back: Vec::new(),
             forward: Vec::new(),
             detail: Detail::default(),

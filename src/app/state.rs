@@ -8,6 +8,7 @@ use arcstr::ArcStr;
 use indexmap::IndexMap;
 use jiff::tz::TimeZone;
 
+use super::board::{Board, Place};
 use super::layout::{self, Areas};
 use super::overlay::Overlay;
 use super::recall::Entered;
@@ -160,10 +161,12 @@ pub struct State {
     pub size: (u16, u16),
     /// The place that is seen.
     pub view: View,
+    /// The board that is shown instead of it.
+    pub board: Option<Board>,
     /// Places to go back to, newest last.
-    pub back: Vec<View>,
+    pub back: Vec<Place>,
     /// Places to go forward to, nearest last.
-    pub forward: Vec<View>,
+    pub forward: Vec<Place>,
     /// The detail pane.
     pub detail: Detail,
     /// What has the keys when nothing lies over the table.

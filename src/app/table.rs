@@ -76,6 +76,9 @@ impl Turn<'_> {
 
     /// The marked rows, else the focused one.
     pub(super) fn targets(&self) -> Vec<RowKey> {
+        if self.s.board.is_some() {
+            return Vec::new();
+        }
         let view = &self.s.view;
         if view.marks.is_empty() || self.s.focus == Focus::Detail && self.s.detail.open {
             self.focused().into_iter().collect()
@@ -103,6 +106,9 @@ impl Turn<'_> {
 
     /// The row that is looked at: the detail's if it has the keys, else the cursor's.
     pub(super) fn focused(&self) -> Option<RowKey> {
+        if self.s.board.is_some() {
+            return None;
+        }
         match (self.s.focus, &self.s.detail.row) {
             (Focus::Detail, Some(row)) if self.s.detail.open => Some(row.clone()),
             _ => self.s.view.cursor.clone(),

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::board::Place;
 use super::overlay::Overlay;
 use super::state::State;
 use crate::model::TableKey;
@@ -10,7 +11,8 @@ impl State {
     /// Every table that this viewer refers to.
     pub fn refers_to(&self) -> FxHashSet<TableKey> {
         let mut out: FxHashSet<TableKey> = self.watched.iter().map(|i| i.table.clone()).collect();
-        for view in std::iter::once(&self.view).chain(&self.back).chain(&self.forward) {
+        let left = self.back.iter().chain(&self.forward).filter_map(Place::as_table);
+        for view in std::iter::once(&self.view).chain(left) {
             out.extend(view.tables.iter().chain(view.order_tables.iter()).cloned());
             out.extend(view.marks.iter().map(|m| m.table.clone()));
         }

@@ -30,13 +30,23 @@ impl State {
 
 /// What is not here in full of the tables that some derived tables are made of, each with why.
 fn lacks(tables: &[TableKey], store: &Store, kind_named: impl Fn(&str) -> Option<Kind> + Copy) -> Vec<String> {
+    let inputs: Vec<TableKey> = tables.iter().flat_map(|t| inputs_of(t, kind_named)).collect();
+    lacks_of(&inputs, store, kind_named)
+}
+
+/// What is not here in full of some tables, each with why; of derived ones, what they are made of.
+pub(super) fn lacks_of(
+    tables: &[TableKey],
+    store: &Store,
+    kind_named: impl Fn(&str) -> Option<Kind> + Copy,
+) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
-    for input in tables.iter().flat_map(|t| inputs_of(t, kind_named)) {
+    for input in tables {
         if input.kind.derived.is_some() {
-            out.extend(lacks(std::slice::from_ref(&input), store, kind_named));
+            out.extend(lacks(std::slice::from_ref(input), store, kind_named));
             continue;
         }
-        let status = store.table(&input).map(|t| &t.status);
+        let status = store.table(input).map(|t| &t.status);
         let why = match status {
             Some(s) if s.progress == Progress::Complete && s.fault.is_none() => continue,
             Some(Status { progress, fault: Some(fault), .. }) if *progress == Progress::Complete => {

@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use super::args::SETTINGS_FILE;
 use super::{Failure, Options};
 use crate::act::{CliContext, Journal, script};
+use crate::app::board::BOARDS;
 use crate::app::{self, ProfileSetup, Setup};
 use crate::aws::{Gateway, GatewayConfig, ProfileSel, Prompt};
 use crate::base::text::{nearest, suggest, visible};
@@ -296,6 +297,9 @@ fn open_log(config: &Config) -> Result<Option<tracing_appender::non_blocking::Wo
 
 /// VIEW is checked before the terminal is taken: a kind or command that does not exist is wrong usage on the command line.
 fn check_view(registry: &Registry, line: &str) -> Result<(), String> {
+    if BOARDS.iter().any(|b| b.name == line.trim()) {
+        return Ok(());
+    }
     let (word, rest) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
     match registry.kind(word).filter(|k| !k.info.side) {
         Some(kind) => Query::parse(rest, kind.info).map(drop).map_err(|e| e.message),

@@ -28,6 +28,8 @@ pub enum Mode {
     Table,
     /// The detail of a row.
     Detail,
+    /// A board: lines that lead to tables.
+    Board,
     /// Text to read: help, messages, raw answers.
     Pager,
     /// A short list to choose from: actions, links, columns.
@@ -88,6 +90,7 @@ pub const SECTIONS: &[Section] = &[
     Section { name: "view", doc: "wherever nothing is typed", mode: None, typing: false, over: TYPING },
     reading(Mode::Table, "table", "a table of resources"),
     reading(Mode::Detail, "detail", "the detail of a row"),
+    reading(Mode::Board, "board", "a board: lines that lead to tables"),
     reading(Mode::Pager, "pager", "text to read: help, messages, raw answers"),
     reading(Mode::Menu, "menu", "a short list to choose from: actions, links, columns"),
     typing(Mode::MenuLine, "menu-line", "the line that narrows such a list"),
@@ -108,6 +111,7 @@ impl Mode {
     pub const ALL: &'static [Mode] = &[
         Mode::Table,
         Mode::Detail,
+        Mode::Board,
         Mode::Pager,
         Mode::Menu,
         Mode::MenuLine,

@@ -79,6 +79,7 @@ static KINDS: &[&KindDef] = &[
     &ec2::instance_user_data::KIND,
     &ec2::security_group_usage::KIND,
     &ec2::instance_type_zones::KIND,
+    &derived::overview::KIND,
     &cloudwatch::instance_alarms::KIND,
     &cloudwatch::instance_metrics::KIND,
     &cloudwatch::instance_traffic::KIND,

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::help::{self, Hint};
-use crate::app::{Freshness, State, relative_time};
+use crate::app::{Board, Freshness, State, relative_time};
 use crate::base::{FaultKind, Time};
 use crate::config::Role;
 use crate::model::Level;
@@ -154,6 +154,22 @@ pub fn heading(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store, now:
         left.push((format!("  {hidden} {columns}"), pen.style(Role::Quiet)));
     }
     put_all(pen, area.x, area.y, end.saturating_sub(1).max(area.x), &left);
+    put_all(pen, end, area.y, area.right(), &right);
+}
+
+/// The same where a board is shown.
+pub fn board_heading(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store, now: Time, board: &Board) {
+    if area.height == 0 {
+        return;
+    }
+    let fresh = state.board_freshness(store);
+    let right = match fresh.faults.first() {
+        None if fresh.progress == Progress::Partial => vec![("◌ loading ".to_string(), pen.style(Role::Busy))],
+        _ => truth(pen, state, &fresh, now),
+    };
+    let end = area.right().saturating_sub(width_of(&right));
+    let title = vec![(format!(" {}", board.board.info().title), pen.style(Role::Title))];
+    put_all(pen, area.x, area.y, end.saturating_sub(1).max(area.x), &title);
     put_all(pen, end, area.y, area.right(), &right);
 }
 

@@ -5,6 +5,7 @@
 //! stand, how much room they take and which `Role` of the theme they have; it has no code for any
 //! particular kind.
 
+mod board;
 pub mod chart;
 mod chrome;
 pub mod columns;
@@ -32,7 +33,7 @@ use ratatui::layout::Rect;
 
 use crate::app::layout::too_small;
 use crate::app::state::Focus;
-use crate::app::{Area, Overlay, State};
+use crate::app::{Area, Board, Overlay, State};
 use crate::base::Time;
 use crate::config::{Role, Theme};
 use crate::store::Store;
@@ -64,6 +65,9 @@ fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
         }
         return;
     }
+    if let Some(board) = &state.board {
+        return places(pen, state, store, now, board);
+    }
     let areas = state.areas();
     let body = Rect { x: 0, y: 2, width: screen.width, height: screen.height.saturating_sub(3) };
     let rows = rows::Rows::new(state, store, now);
@@ -88,6 +92,22 @@ fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
     }
     if let Some(area) = areas.detail.map(rect) {
         detail::draw(pen, area, state, store, now, areas.table.is_some());
+    }
+    chrome::foot(pen, rect(areas.foot), state, store);
+    pending(pen, body, state);
+    overlays(pen, body, rect(areas.foot), (state, store, now));
+}
+
+/// A board in the table's place.
+fn places(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time, board: &Board) {
+    let screen = pen.screen();
+    let areas = crate::app::layout::areas((screen.width, screen.height), false);
+    let body = Rect { x: 0, y: 2, width: screen.width, height: screen.height.saturating_sub(3) };
+    chrome::band(pen, rect(areas.band), state, now);
+    chrome::board_heading(pen, rect(areas.heading), state, store, now, board);
+    match state.start(store) {
+        Some(start) => empty_state::draw_start(pen, body, &start),
+        None => board::draw(pen, body, state, store, board),
     }
     chrome::foot(pen, rect(areas.foot), state, store);
     pending(pen, body, state);

@@ -5,6 +5,7 @@
 mod support;
 
 mod acting;
+mod boards;
 mod creating;
 mod derived;
 mod docs_fresh;
