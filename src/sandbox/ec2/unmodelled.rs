@@ -91,7 +91,9 @@ pub(super) fn describe(call: &Call<'_>) -> Option<Result<Reply, ApiError>> {
 
 fn answer(kind: &Absent, call: &Call<'_>) -> Result<Reply, ApiError> {
     super::checks::dry_run(call)?;
-    if let Some(id) = call.params.texts(kind.parameter).first() {
+    // Placement groups have names, and ids besides.
+    let by_id = if kind.operation == "DescribePlacementGroups" { call.params.texts("GroupId") } else { Vec::new() };
+    if let Some(id) = call.params.texts(kind.parameter).first().or(by_id.first()) {
         let malformed = !kind.prefix.is_empty() && !is_id(kind.prefix, id);
         let code = match (kind.code.contains('.'), malformed) {
             (true, _) => kind.code.to_owned(),
