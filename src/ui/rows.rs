@@ -146,8 +146,8 @@ impl<'a> Rows<'a> {
             let named = names.and_then(|table| called(value, column.info, |id| name_in(table, id)));
             Cell { value: named.map_or(Cow::Borrowed(value), Cow::Owned), changed: self.changed(row, place) }
         };
-        let Some((there, tables)) = &column.side else {
-            let mut cell = own();
+        // Zones stand within their region.
+        let within_region = |mut cell: Cell<'a>| {
             if !column.first
                 && column.names.is_none()
                 && matches!(*cell.value, Value::Text(_) | Value::List(_))
@@ -155,11 +155,15 @@ impl<'a> Rows<'a> {
             {
                 cell.value = Cow::Owned(short);
             }
-            return cell;
+            cell
         };
+        let Some((there, tables)) = &column.side else { return within_region(own()) };
         let side = tables.get(at.table as usize).copied().flatten().and_then(|t| t.get(&row.record.id));
         match side.filter(|r| r.gone.is_none()) {
-            Some(side) => Cell { value: Cow::Borrowed(side.record.at(*there)), changed: self.changed(side, *there) },
+            Some(side) => {
+                let changed = self.changed(side, *there);
+                within_region(Cell { value: Cow::Borrowed(side.record.at(*there)), changed })
+            }
             None => own(),
         }
     }

@@ -80,6 +80,9 @@ def instances(ec2, subnets, group):
                  dict(Size=125, VolumeType="st1")]:
         ec2.create_volume(AvailabilityZone=zone, TagSpecifications=tags("volume", "자료 \u202egnp"), **more)
     ec2.allocate_address(Domain="vpc", TagSpecifications=tags("elastic-ip", "옛 vpn"))
+    for text in ("a\u009b31m b", "뒤로"):
+        ec2.create_snapshot(VolumeId=volume, Description=text, TagSpecifications=tags("snapshot", "밤 \u202egnp"))
+    ec2.create_network_interface(SubnetId=subnets[0], Description="by hand \u202e", Groups=[group], PrivateIpAddress="10.9.0.99")
     # Images of one's own: of an instance, under names that a terminal could obey, and one that everybody may launch.
     for name in ("우리 image \u202egnp", "web-1"):
         ec2.create_image(InstanceId=ids[0], Name=name, Description="a\u009b31m b", TagSpecifications=tags("image", "not its name"))
@@ -111,6 +114,10 @@ def groups(region, ec2, subnets, target_group):
     asg = client("autoscaling", region)
     image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
     lt = ec2.create_launch_template(LaunchTemplateName="서식 template", LaunchTemplateData={"ImageId": image, "InstanceType": "t3.micro"})["LaunchTemplate"]
+    # Not the groups' template: moto starts no group of one with user data.
+    two = ec2.create_launch_template(LaunchTemplateName="two versions", LaunchTemplateData={"ImageId": image, "InstanceType": "t3.micro"})["LaunchTemplate"]
+    ec2.create_launch_template_version(LaunchTemplateId=two["LaunchTemplateId"], SourceVersion="1", VersionDescription="둘 \u202e", LaunchTemplateData={
+        "InstanceType": "t3.small", "KeyName": "열쇠", "UserData": "IyEvYmluL3NoCg=="})
     for name, size, arns in [("web-asg", 2, [target_group]), ("한글 그룹 🚀", 0, [])]:
         asg.create_auto_scaling_group(AutoScalingGroupName=name, MinSize=size, MaxSize=4, DesiredCapacity=size, TargetGroupARNs=arns,
                                       LaunchTemplate={"LaunchTemplateId": lt["LaunchTemplateId"], "Version": "$Latest"}, HealthCheckGracePeriod=77,

@@ -131,6 +131,42 @@ def images():
     return ["id"], [image(i) for i in {i["ImageId"]: i for i in own + shared}.values()]
 
 
+def snapshots():
+    return ["id"], [{
+        "id": s["SnapshotId"], "name": tag(s.get("Tags", []), "Name"), "state": s["State"], "volume": s["VolumeId"], "size_gib": s["VolumeSize"],
+        "encrypted": s["Encrypted"], "started": time(s["StartTime"]), "description": s.get("Description"), "owner_id": s["OwnerId"],
+        "progress": int(s["Progress"].rstrip("%")), "$tags": tagged(s.get("Tags", [])),
+    } for s in client("ec2").describe_snapshots(OwnerIds=["self"])["Snapshots"]]
+
+
+def network_interfaces():
+    return ["id"], [{
+        "id": i["NetworkInterfaceId"], "state": i["Status"], "instance": i.get("Attachment", {}).get("InstanceId"), "private_ip": i.get("PrivateIpAddress"),
+        "public_ip": i.get("Association", {}).get("PublicIp"), "subnet_id": i["SubnetId"], "vpc_id": i["VpcId"], "type": i["InterfaceType"],
+        "security_group_ids": [g["GroupId"] for g in i["Groups"]], "description": i.get("Description"), "source_dest_check": i["SourceDestCheck"],
+        "mac": i["MacAddress"], "private_ips": [a["PrivateIpAddress"] for a in i["PrivateIpAddresses"]], "managed": i.get("RequesterManaged"),
+        "ipv6": [a["Ipv6Address"] for a in i.get("Ipv6Addresses", [])], "zone": i.get("AvailabilityZone"), "$tags": tagged(i["TagSet"]),
+    } for i in pages("ec2", "describe_network_interfaces", "NetworkInterfaces")]
+
+
+def launch_templates():
+    return ["id"], [{
+        "id": t["LaunchTemplateId"], "name": t["LaunchTemplateName"], "default_version": t["DefaultVersionNumber"], "latest_version": t["LatestVersionNumber"],
+        "created": time(t["CreateTime"]), "created_by": t.get("CreatedBy"), "$tags": tagged(t.get("Tags", [])),
+    } for t in pages("ec2", "describe_launch_templates", "LaunchTemplates")]
+
+
+def launch_template_versions():
+    rows = []
+    for t in launch_templates()[1]:
+        for v in pages("ec2", "describe_launch_template_versions", "LaunchTemplateVersions", LaunchTemplateId=t["id"]):
+            data = v["LaunchTemplateData"]
+            rows.append({"id": f"{t['id']}:{v['VersionNumber']}", "template_id": t["id"], "version": v["VersionNumber"], "type": data.get("InstanceType"),
+                         "description": v.get("VersionDescription"), "image_id": data.get("ImageId"), "key_name": data.get("KeyName"),
+                         "user_data": bool(data.get("UserData")), "created": time(v["CreateTime"])})
+    return ["id"], rows
+
+
 def instance_types():
     return ["type"], [{
         "type": t["InstanceType"], "vcpus": t["VCpuInfo"]["DefaultVCpus"], "memory_gib": t["MemoryInfo"]["SizeInMiB"] / 1024,

@@ -19,10 +19,14 @@ const OTHER: &str = "eu-west-1";
 const NOWHERE: &str = "ca-central-1";
 
 /// Kinds that moto answers; `activities` it does not keep, and metrics of its own it has none.
-const KINDS: [&str; 27] = [
+const KINDS: [&str; 31] = [
     "instances",
     "volumes",
     "images",
+    "snapshots",
+    "launch-templates",
+    "network-interfaces",
+    "launch-template-versions",
     "instance-types",
     "instance-type-zones",
     "security-groups",
@@ -50,9 +54,12 @@ const KINDS: [&str; 27] = [
 ];
 
 /// Kinds of EC2 beside instances whose rows are asked for by id, and printed.
-const EC2_KINDS: [&str; 9] = [
+const EC2_KINDS: [&str; 12] = [
     "volumes",
     "images",
+    "snapshots",
+    "launch-templates",
+    "network-interfaces",
     "instance-types",
     "security-groups",
     "security-group-rules",
@@ -142,7 +149,8 @@ async fn not_empty(region: &str) -> Vec<&'static str> {
 }
 
 /// A region has a default VPC with its group and subnets before anybody uses it.
-const OF_A_NEW_REGION: [&str; 9] = [
+const OF_A_NEW_REGION: [&str; 10] = [
+    "snapshots",
     "instance-types",
     "instance-type-zones",
     "security-groups",
@@ -204,6 +212,9 @@ async fn rows_asked_for_by_id_are_those_rows_and_a_missing_one_fails_nothing() {
             "key-pairs" => "key-0123456789abcdef0",
             "vpcs" => "vpc-0123456789abcdef0",
             "images" => "ami-0123456789abcdef0",
+            "snapshots" => "snap-0123456789abcdef0",
+            "launch-templates" => "lt-0123456789abcdef0",
+            "network-interfaces" => "eni-0123456789abcdef0",
             "instance-types" => "t9.none",
             "security-groups" => "sg-0123456789abcdef0",
             "security-group-rules" => "sgr-0123456789abcdef0",

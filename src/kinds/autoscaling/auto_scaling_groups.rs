@@ -308,6 +308,9 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
         out.push(link("target groups", "target-groups", format!("name={}", groups.join(","))));
     }
     out.push(link("alarms", "alarms", format!("resources:\"{}\"", row.name)));
+    if let Some(template) = row.get(&fields::LAUNCH_TEMPLATE).as_str() {
+        out.push(link("launch template", "launch-templates", format!("name=\"{template}\"")));
+    }
     let subnets = row.get(&SUBNETS).items();
     if !subnets.is_empty() {
         out.push(link("subnets", "subnets", format!("id={}", subnets.join(","))));

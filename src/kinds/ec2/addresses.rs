@@ -42,7 +42,8 @@ pub const INSTANCE: FieldInfo = FieldInfo::id("instance", "INSTANCE", "The insta
 pub const NETWORK_INTERFACE: FieldInfo =
     FieldInfo::id("network_interface", "INTERFACE", "The network interface that it is associated with.")
         .cells(11, 21)
-        .aka(&["eni", "network_interface_id"]);
+        .aka(&["eni", "network_interface_id"])
+        .id_of("network-interfaces", "eni-");
 /// The account that owns the interface.
 pub const NETWORK_INTERFACE_OWNER: FieldInfo = FieldInfo::text(
     "network_interface_owner",
@@ -184,9 +185,11 @@ fn list(request: ListRequest, pages: Pages) -> BoxFuture<'static, Result<(), Fau
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let query = instance(row).map(|id| format!("id={id}"));
-    let link = |query| Link { title: "instance", kind: "instances", selector: Selector::All, query };
-    query.map(link).into_iter().collect()
+    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
+    let instance = instance(row).map(|id| link("instance", "instances", format!("id={id}")));
+    let interface = row.get(&NETWORK_INTERFACE).as_str();
+    let interface = interface.map(|id| link("network interface", "network-interfaces", format!("id={id}")));
+    instance.into_iter().chain(interface).collect()
 }
 
 #[cfg(test)]

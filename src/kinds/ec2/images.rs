@@ -135,6 +135,7 @@ pub const SNAPSHOTS: FieldInfo =
         .unique()
         .cells(9, 44)
         .aka(&["snapshot"])
+        .links_to("snapshots")
         .section("storage");
 /// hvm or paravirtual.
 pub const VIRTUALIZATION: FieldInfo =
@@ -371,6 +372,10 @@ fn disk(d: &sdk::BlockDeviceMapping) -> ArcStr {
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
     let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
     let mut out = vec![link("instances", "instances", format!("image_id={}", row.id))];
+    let snapshots = row.get(&SNAPSHOTS).items();
+    if !snapshots.is_empty() {
+        out.push(link("snapshots", "snapshots", format!("id={}", snapshots.join(","))));
+    }
     if let Some(instance) = row.get(&SOURCE_INSTANCE).as_str() {
         out.push(link("the instance that it was made of", "instances", format!("id={instance}")));
     }

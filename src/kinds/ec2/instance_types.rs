@@ -126,6 +126,7 @@ pub const ZONES: FieldInfo = FieldInfo::list(
 .shown(4)
 .cells(8, 40)
 .aka(&["zone", "az"])
+.links_to("availability-zones")
 .from_side("instance-type-zones", zones::ZONES.name, false);
 
 /// What they are.

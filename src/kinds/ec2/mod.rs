@@ -1,4 +1,4 @@
-//! Amazon EC2: instances and what belongs to them, volumes, addresses, key pairs, networks, security groups, images, instance types, regions and zones.
+//! Amazon EC2: instances and what belongs to them, volumes, addresses, key pairs, networks, security groups, images, snapshots, templates, instance types, regions and zones.
 
 pub mod actions;
 pub mod address_actions;
@@ -20,13 +20,18 @@ pub mod instance_volumes;
 pub mod instances;
 pub mod key_pair_actions;
 pub mod key_pairs;
+pub mod launch_template_versions;
+pub mod launch_templates;
 mod listing;
+pub mod network_interfaces;
 pub mod regions;
 pub mod security_group_rules;
 pub mod security_group_usage;
 pub mod security_groups;
 pub mod senders;
+pub mod snapshots;
 pub mod subnets;
+mod template_data;
 pub mod volume_actions;
 pub mod volumes;
 pub mod vpcs;

@@ -6,18 +6,19 @@ use aws_sdk_ec2::types as sdk;
 use futures::future::BoxFuture;
 use indexmap::IndexMap;
 
-use super::listing::PAGE;
+use super::listing::{MOST_IDS, PAGE};
+use super::network_interfaces::{balancer, service};
 use super::security_groups::DESCRIBE_SECURITY_GROUPS;
 use crate::base::{Fault, RowId};
 use crate::kinds::convert::{Converter, batches};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::paged;
 use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
-use crate::model::{FieldInfo, KindInfo, Operation, Service, Tone, Value};
+use crate::model::{FieldInfo, KindInfo, Operation, Tone, Value};
 
 /// `DescribeNetworkInterfaces`, for who has groups: that changes seldom.
 pub static DESCRIBE_NETWORK_INTERFACES: Operation =
-    Operation::read(Service::Ec2, "DescribeNetworkInterfaces").rarely_changes();
+    super::network_interfaces::DESCRIBE_NETWORK_INTERFACES.rarely_changes();
 
 /// The group's id.
 pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The security group's id.");
@@ -75,9 +76,9 @@ impl Usage {
         };
         match i.attachment().and_then(|a| a.instance_id()) {
             Some(id) => once(&mut self.instances, id),
-            None => match i.description().and_then(|d| d.strip_prefix("ELB ")) {
+            None => match balancer(i) {
                 Some(balancer) => once(&mut self.balancers, balancer),
-                None => *self.others.entry(user(i)).or_default() += 1,
+                None => *self.others.entry(service(i).unwrap_or("other interface")).or_default() += 1,
             },
         }
     }
@@ -89,20 +90,6 @@ impl Usage {
         said.map(|(word, n)| arcstr::format!("{n} {word}{}", if n == 1 { "" } else { "s" })).collect()
     }
 }
-
-/// What an interface is for that no instance has.
-fn user(i: &sdk::NetworkInterface) -> &'static str {
-    match i.interface_type().map(|t| t.as_str()) {
-        Some("lambda") => "Lambda interface",
-        Some("vpc_endpoint" | "gateway_load_balancer_endpoint") => "VPC endpoint",
-        Some("nat_gateway") => "NAT gateway",
-        Some("load_balancer" | "network_load_balancer" | "gateway_load_balancer") => "load balancer interface",
-        _ => "other interface",
-    }
-}
-
-/// A filter takes at most 200 values.
-const MOST_IDS: usize = 200;
 
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {

@@ -273,6 +273,7 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
     let mut out = vec![
         link("rules", "security-group-rules", format!("group_id={}", row.id)),
         link("instances", "instances", format!("security_group_ids={}", row.id)),
+        link("network interfaces", "network-interfaces", format!("security_group_ids={}", row.id)),
         link("load balancers", "load-balancers", format!("security_group_ids={}", row.id)),
         link("groups that let it in", "security-groups", format!("source_groups={}", row.id)),
     ];

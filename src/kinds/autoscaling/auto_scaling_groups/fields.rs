@@ -112,6 +112,7 @@ pub const PROTECTED: FieldInfo = FieldInfo::list("protected", "PROTECTED", "Memb
 pub const LAUNCH_TEMPLATE: FieldInfo =
     FieldInfo::text("launch_template", "TEMPLATE", "The launch template (or launch configuration) of new instances.")
         .shown(4)
+        .links_to("launch-templates")
         .section(LAUNCH);
 
 pub(super) static FIELDS: Fields<Group> = Fields(&[

@@ -100,6 +100,7 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
         link("alarms", "alarms", format!("resources:{}", row.id)),
         Link { title: "metrics", kind: "metrics", selector: Selector::Parent(row.id.clone()), query: String::new() },
         link("volumes", "volumes", format!("instances={}", row.id)),
+        link("network interfaces", "network-interfaces", format!("instance={}", row.id)),
         link("addresses", "addresses", format!("instance={}", row.id)),
     ];
     if let Some(subnet) = row.get(&fields::SUBNET_ID).as_str() {

@@ -78,6 +78,7 @@ pub const KMS_KEY: FieldInfo =
 pub const SNAPSHOT: FieldInfo = FieldInfo::id("snapshot", "SNAPSHOT", "The snapshot that it was made from.")
     .cells(11, 22)
     .aka(&["snapshot_id"])
+    .links_to("snapshots")
     .asked_by("snapshot-id");
 /// Whether several instances can have it at once.
 pub const MULTI_ATTACH: FieldInfo =

@@ -128,6 +128,10 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
         out.push(link("zone", "availability-zones", format!("name={zone}")));
         out.push(link("volumes of its zone", "volumes", format!("zone={zone}")));
     }
+    out.push(link("snapshots of it", "snapshots", format!("volume={}", row.id)));
+    if let Some(snapshot) = row.get(&fields::SNAPSHOT).as_str() {
+        out.push(link("the snapshot that it was made from", "snapshots", format!("id={snapshot}")));
+    }
     out
 }
 
