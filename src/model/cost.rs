@@ -35,7 +35,7 @@ impl Per {
     }
 }
 
-/// Hours of a month, as AWS reckons: <https://docs.aws.amazon.com/pricing-calculator/latest/userguide/ec2-estimates.html>
+/// Hours of a month, as AWS's calculator reckons: <https://calculator.aws>
 pub const HOURS_A_MONTH: f64 = 730.0;
 
 /// An amount by a price list.

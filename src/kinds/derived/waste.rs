@@ -12,6 +12,7 @@ use crate::kinds::ec2::volumes::volume::{self, VolumeState};
 use crate::kinds::ec2::{addresses, instances, volumes};
 use crate::kinds::elbv2::{load_balancers, target_group_health, target_groups};
 use crate::kinds::listing::KindDef;
+use crate::model::cost::HOURS_A_MONTH;
 use crate::model::{Derived, FieldInfo, Fields, Inputs, Kind, KindInfo, Link, Record, Selector, Tone, Value};
 
 /// Its name, else its id.
@@ -41,9 +42,6 @@ pub const COST: FieldInfo = FieldInfo::float(
 /// The instance that it hangs on.
 pub const INSTANCE: FieldInfo =
     FieldInfo::id("instance", "INSTANCE", "The stopped instance that it hangs on.").id_of("instances", "i-");
-
-/// Hours that a month's price is counted by, as AWS's calculator does.
-const MONTH: f64 = 730.0;
 
 /// US dollars an hour for a load balancer of this type that nothing goes through, by us-east-1's list prices of 2026:
 /// <https://aws.amazon.com/elasticloadbalancing/pricing/>
@@ -151,7 +149,7 @@ fn attached(instance: &Record) -> String {
 
 /// An address that is associated with nothing, or with a stopped instance. One's own (BYOIP) costs nothing.
 fn of_address(row: &Record, stopped: &FxHashMap<&str, &Record>) -> Option<Waste> {
-    let cost = row.get(&addresses::COST).as_f64().map(|hour| hour * MONTH);
+    let cost = row.get(&addresses::COST).as_f64().map(|hour| hour * HOURS_A_MONTH);
     if cost == Some(0.0) {
         return None;
     }
@@ -190,7 +188,7 @@ fn balancers(inputs: &Inputs) -> Vec<Waste> {
         let groups = groups.get(&row.name).map_or(&[][..], Vec::as_slice);
         let why = useless(groups.iter().map(|g| health.get(g.id.as_str()).copied()))?;
         let kind = row.get(&load_balancers::TYPE).as_str().and_then(balancer_an_hour);
-        let cost = kind.filter(|_| in_dollars).map(|hour| hour * MONTH);
+        let cost = kind.filter(|_| in_dollars).map(|hour| hour * HOURS_A_MONTH);
         Some(Waste::of(&load_balancers::INFO, row, why, cost))
     };
     inputs.rows("load-balancers").iter().filter_map(|b| one(b)).collect()
