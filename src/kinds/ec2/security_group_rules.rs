@@ -103,7 +103,10 @@ static FIELDS: Fields<sdk::SecurityGroupRule> = Fields(&[
         let text = format!("{} {}", direction(r).unwrap_or_default(), traffic(r).words());
         c.text(Some(text.trim_start()))
     }),
-    field(PEER, |r, c| c.said(peer(r))),
+    field(PEER, |r, c| match r.cidr_ipv4().or(r.cidr_ipv6()).filter(|range| !range.is_empty()) {
+        Some(range) => Value::range(Some(range)),
+        None => c.said(peer(r)),
+    }),
     Field::state(OPEN_TO),
     field(SERVICE, |r, c| c.text(traffic(r).service())),
     field(GROUP_ID, |r, c| c.said(r.group_id())),
@@ -212,6 +215,7 @@ mod tests {
         let row = |r: sdk::builders::SecurityGroupRuleBuilder| record(&ROWS, &r.build());
         let ssh = row(rule(false, "tcp", 22, 22).cidr_ipv6("::/0"));
         assert_eq!(ssh.get(&OPEN_TO), &Value::State(Tone::Bad, "world".into()));
+        assert_eq!(ssh.get(&PEER), &Value::range(Some("::/0")), "a range is sorted and found as one");
         assert_eq!(ssh.get(&RULE).as_str(), Some("inbound tcp 22"));
         assert_eq!(ssh.get(&SERVICE).as_str(), Some("SSH"));
         let web = row(rule(false, "tcp", 80, 80).cidr_ipv4("0.0.0.0/0"));

@@ -1,6 +1,7 @@
 //! Screens drawn from a hand-made store and a real viewer, compared with goldens that hold their styles too.
 
 mod golden;
+mod hundred;
 mod world;
 
 use std::sync::Arc;

@@ -116,8 +116,13 @@ pub(super) struct World {
 impl World {
     /// Nothing has been asked yet; who the profile is is known.
     pub(super) fn new(size: (u16, u16), regions: &[&str]) -> World {
+        World::over(REGISTRY, None, size, regions)
+    }
+
+    /// The same over other kinds, at the one that the line `view` names.
+    pub(super) fn over(registry: Registry, view: Option<String>, size: (u16, u16), regions: &[&str]) -> World {
         let setup = Setup {
-            registry: REGISTRY,
+            registry,
             keymap: Arc::new(Keymap::embedded("default").unwrap()),
             profiles: vec![ProfileSetup {
                 name: "prod".into(),
@@ -133,7 +138,7 @@ impl World {
             columns: IndexMap::new(),
             downloads: ".".into(),
             me: Default::default(),
-            view: None,
+            view,
             size,
             zone: TimeZone::fixed(Offset::constant(9)),
             now: NOW,
@@ -185,7 +190,7 @@ impl World {
         }
     }
 
-    fn apply(&mut self, table: TableKey, rows: Vec<Record>, outcome: Outcome, at: Time) {
+    pub(super) fn apply(&mut self, table: TableKey, rows: Vec<Record>, outcome: Outcome, at: Time) {
         self.seq += 1;
         let batch = Batch {
             table,
