@@ -154,7 +154,12 @@ pub fn argv(call: &Call, context: &CliContext) -> Vec<String> {
         out.extend(["--cli-input-json".to_string(), input_json(call).to_string()]);
     } else {
         for (name, arg) in call.args.iter().filter(|(k, _)| !k.is_empty()) {
-            option(&mut out, name, arg);
+            match (call.op.name, *name) {
+                // The CLI has one option of its own for both (`aws ec2 run-instances help`).
+                ("RunInstances", "MinCount") => out.extend(["--count".to_string(), count(call)]),
+                ("RunInstances", "MaxCount") => {}
+                _ => option(&mut out, name, arg),
+            }
         }
     }
     for (_, arg) in call.args.iter().filter(|(k, _)| k.is_empty()) {
@@ -172,6 +177,13 @@ pub fn argv(call: &Call, context: &CliContext) -> Vec<String> {
         out.extend(["--endpoint-url".to_string(), u.clone()]);
     }
     out
+}
+
+/// `2`, or `1:2` for as many as there are, but one at least.
+fn count(call: &Call) -> String {
+    let of = |name: &str| call.get(name).and_then(Arg::as_int).unwrap_or(1);
+    let (least, most) = (of("MinCount"), of("MaxCount"));
+    if least == most { most.to_string() } else { format!("{least}:{most}") }
 }
 
 /// The text that a blob is, if a shell can hand it over.

@@ -69,7 +69,8 @@ impl<'a> Args<'a> {
     pub fn maybe_list<T>(&mut self, name: &str, read: impl Fn(&Arg) -> Option<T>) -> Result<Option<Vec<T>>, Fault> {
         self.maybe(name, |a| if let Arg::List(items) = a { items.iter().map(&read).collect() } else { None })
     }
-    fn maybe<T>(&mut self, name: &str, read: impl Fn(&Arg) -> Option<T>) -> Result<Option<T>, Fault> {
+    /// Whatever `read` reads, if it is there.
+    pub fn maybe<T>(&mut self, name: &str, read: impl Fn(&Arg) -> Option<T>) -> Result<Option<T>, Fault> {
         match self.take(name) {
             None => Ok(None),
             Some(a) => read(a).map(Some).ok_or_else(|| self.bug("an unfit", name)),

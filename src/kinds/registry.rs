@@ -19,6 +19,7 @@ pub struct Registry {
 pub static ALL: Registry = Registry { kinds: KINDS, actions: ACTIONS };
 
 static ACTIONS: &[&Action] = &[
+    &ec2::launch::LAUNCH,
     &ec2::actions::START,
     &ec2::actions::STOP,
     &ec2::actions::REBOOT,

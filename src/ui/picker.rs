@@ -25,7 +25,11 @@ pub fn draw_value(pen: &mut Pen<'_>, area: Rect, store: &Store, pick: &Pick, val
     let row = |id: &str| pick.tables.iter().find_map(|t| store.get(t, id));
     let called = |record: &Record| {
         let name = record.name.trim();
-        if name.is_empty() { visible(&record.id).into_owned() } else { both(&visible(name), &record.id).to_string() }
+        if name.is_empty() || name == record.id {
+            visible(&record.id).into_owned()
+        } else {
+            both(&visible(name), &record.id).to_string()
+        }
     };
     let shown = |id: &str| match (pick.other(id), row(id)) {
         (Some(other), _) => other.label.to_string(),

@@ -251,6 +251,42 @@ async fn volumes_are_made_attached_detached_and_deleted() {
     assert_eq!(seen(), Json::Null);
 }
 
+#[tokio::test]
+async fn a_launch_makes_its_key_and_its_group_and_what_was_said_of_it_is_so() {
+    let Some(account) = account() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("shop-key.pem");
+    let vpc = account.rows("vpcs", None, |_| true).await[0].record.id.to_string();
+    let subnets = account.rows("subnets", None, |_| true).await;
+    let subnet = subnets.iter().find(|t| t.record.get(&skydeck::kinds::ec2::subnets::VPC_ID).as_str() == Some(&vpc));
+    let values = [
+        ("name", "shop-1"),
+        ("image", "ami-12c6146b"),
+        ("type", "t3.small"),
+        ("key", "new"),
+        ("key_name", "shop-key"),
+        ("key_file", file.to_str().unwrap()),
+        ("vpc", &vpc),
+        ("subnet", subnet.unwrap().record.id.as_str()),
+        ("groups", "new"),
+        ("group_name", "shop-1-sg"),
+        ("ssh_from", "203.0.113.0/24"),
+        ("http", "yes"),
+        ("count", "2"),
+        ("protect", "yes"),
+    ];
+    account.make("launch", &values).await;
+    assert!(std::fs::read_to_string(&file).unwrap().contains("PRIVATE KEY"));
+    let seen = account.moto.run("truth.py", &[REGION, "instances"]);
+    let ours: Vec<&Json> =
+        seen["instances"]["rows"].as_array().unwrap().iter().filter(|r| r["name"] == "shop-1").collect();
+    assert_eq!(ours.len(), 2);
+    for row in ours {
+        assert_eq!((&row["type"], &row["key_name"]), (&json!("t3.small"), &json!("shop-key")));
+        assert_eq!(row["security_groups"], json!(["shop-1-sg"]));
+    }
+}
+
 /// `+in|tcp|443|10.0.0.0/8|said` adds a rule, `-in tcp 22 from 10.0.0.0/8` takes one out.
 fn rule_edit(text: &str) -> RowEdit {
     match text.strip_prefix('-') {

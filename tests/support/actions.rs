@@ -126,6 +126,48 @@ fn rule_edits() -> FormValue {
     ])
 }
 
+/// A launch with everything in it that a launch may have.
+fn launch() -> Plan {
+    let data = "#!/bin/sh\necho \"it's 결제\"\n";
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("it's a launch's data.sh");
+    std::fs::write(&file, data).unwrap();
+    let cells = |cells: &[&str]| cells.iter().map(|c| arcstr::ArcStr::from(*c)).collect::<Vec<_>>();
+    let mut plan = made(
+        "launch",
+        &[
+            ("name", text("it's, a=b 결제")),
+            ("image", text("ami-0a1")),
+            ("type", text("c7gn.xlarge")),
+            ("key", text("new")),
+            ("key_name", text("my key")),
+            ("vpc", text("vpc-0a1")),
+            ("subnet", text("subnet-0a1")),
+            ("public_ip", text("yes")),
+            ("groups", text("sg-0a1,new")),
+            ("group_name", text("web [1]")),
+            ("ssh_from", text("203.0.113.0/24")),
+            ("disk", FormValue::Rows(vec![RowEdit::Add(cells(&["/dev/sdf", "20", "io2", "300", "yes", "no"]))])),
+            ("user_data", FormValue::Secret(Secret::new(data.into()))),
+            ("profile", text("arn:aws:iam::123456789012:instance-profile/web")),
+            ("count", text("2")),
+            ("spot", FormValue::Flag(true)),
+            ("max_price", text("0.02")),
+            ("tags", FormValue::Rows(vec![RowEdit::Add(cells(&["Team", "$HOME `x`"]))])),
+            ("protect", FormValue::Flag(true)),
+            ("imdsv2", text("optional")),
+            ("monitoring", FormValue::Flag(true)),
+        ],
+    );
+    for step in &mut plan.steps {
+        for (_, arg) in &mut step.call.args {
+            if let Arg::SecretFile { file: at, .. } = arg {
+                *at = file.to_string_lossy().as_ref().into();
+            }
+        }
+    }
+    plan
+}
+
 fn text(s: &str) -> FormValue {
     FormValue::Text(s.into())
 }
@@ -241,6 +283,16 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
         plan("associate", &address("eipassoc-1"), &[("interface", text("eni-0a1"))]),
         plan("disassociate", &address("eipassoc-1"), &[]),
         plan("release", &address(""), &[]),
+        made(
+            "launch",
+            &[
+                ("image", text("ami-0a1")),
+                ("vpc", text("vpc-0a1")),
+                ("subnet", text("subnet-0a1")),
+                ("groups", text("sg-0a1")),
+            ],
+        ),
+        launch(),
         made(
             "create-security-group",
             &[

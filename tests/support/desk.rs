@@ -122,6 +122,8 @@ pub struct Start {
     pub world: WorldSpec,
     /// Where the journal is; a new folder if none is given.
     pub state: Option<PathBuf>,
+    /// The folder that files are proposed to go to.
+    pub downloads: Option<String>,
 }
 
 impl Default for Start {
@@ -135,6 +137,7 @@ impl Default for Start {
             regions: &["ap-northeast-2"],
             world: WorldSpec::Demo,
             state: None,
+            downloads: None,
         }
     }
 }
@@ -237,7 +240,7 @@ impl Desk {
             sandbox: start.sandbox,
             speed: 1.0,
             columns: indexmap::IndexMap::default(),
-            downloads: ".".into(),
+            downloads: start.downloads.clone().unwrap_or_else(|| ".".into()),
             view: Some(start.view.into()),
             size: start.size,
             zone: jiff::tz::TimeZone::UTC,

@@ -45,3 +45,62 @@ fn nothing_of_it_is_sent_where_nothing_may_be_changed() {
     desk.go("rules +ports=443,source=anywhere").sees("Read-only").keys("enter");
     assert_eq!(desk.log.writes(), []);
 }
+
+#[test]
+fn the_launch_form_fits_with_its_defaults() {
+    for (size, theme, at) in LOOKS {
+        let mut desk = Desk::start(Start { size, theme, view: "instances", ..Start::default() });
+        desk.keys("a").screen(&format!("launch-menu-{at}")).keys("enter").settle();
+        desk.screen(&format!("launch-form-{at}")).sees("Amazon Linux 2023").keys("right").settle();
+        desk.screen(&format!("launch-web-{at}")).sees("web-sg");
+        // Every field, the folded ones among them: more than twenty-five.
+        desk.keys("shift-tab enter").settle();
+        let Some(skydeck::app::Overlay::Form(form)) = desk.engine.state.overlays.last() else { panic!("no form") };
+        assert!(form.spec.fields.len() >= 25, "{}", form.spec.fields.len());
+        desk.screen(&format!("launch-more-{at}"));
+    }
+}
+
+#[test]
+fn a_web_server_runs_after_twelve_keys_with_a_new_group_and_a_new_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let downloads = Some(folder.path().to_string_lossy().into_owned());
+    let mut desk = Desk::start(Start { view: "instances", downloads, ..Start::default() });
+    let keys = ["a", "enter", "right", "alt-enter", "enter"];
+    for key in keys {
+        desk.keys(key);
+        desk.settle();
+    }
+    for _ in 0..60 {
+        desk.wait(5.0).keys("r");
+    }
+    let sent = ["CreateKeyPair", "CreateSecurityGroup", "AuthorizeSecurityGroupIngress", "RunInstances"];
+    assert_eq!(sent.map(|call| desk.log.count(call)), [1; 4], "{}", desk.text());
+    desk.go("instances name=web").sees("running");
+    let key = std::fs::read_to_string(folder.path().join("web-key.pem")).unwrap();
+    assert!(key.contains("PRIVATE KEY"), "the private key is kept");
+    let journal = std::fs::read_to_string(&desk.journal).unwrap();
+    assert!(journal.contains("RunInstances") && !journal.contains("PRIVATE KEY") && !journal.contains("nginx"));
+    // All of it is undone in reverse: the group goes when the instance that has it is gone.
+    desk.keys("esc").go("runs").keys("enter").settle();
+    desk.sees("undo");
+}
+
+#[test]
+fn a_launch_is_written_in_the_palette_and_bad_input_is_said_at_its_field() {
+    let mut desk = Desk::start(Start { view: "instances", ..Start::default() });
+    desk.go("launch type=t3.micro key=none name=one protect").keys("alt-enter").settle();
+    desk.sees("run-instances").sees("--disable-api-termination").screen("launch-palette-plan");
+    desk.keys("ctrl-c");
+    for (line, says) in [
+        ("launch type=t3.mikro", "t3.mikro"),
+        ("launch image=ami-0123456789abcdef0", "There is no image ami-0123456789abcdef0"),
+        ("launch count=0", "1 to 100"),
+        ("launch profile=a/b", "no name of an instance profile"),
+        ("launch groups=nonesuch", "nonesuch"),
+    ] {
+        desk.go(line).settle();
+        desk.sees(says).keys("ctrl-c");
+    }
+    assert!(desk.log.writes().iter().all(|asked| asked.dry_run), "{}", desk.text());
+}

@@ -39,7 +39,12 @@ pub static CREATE: Action = Action::on_scope(&INFO, "create-key-pair", "Create a
 /// A name that no key pair of the region has.
 fn name_field(cx: &ActionContext<'_>, values: &Values, needs: &mut Vec<TableKey>) -> FormField {
     let mut f = line(values, NAME, "Name", "", "Instances are launched with it by this name.");
-    let name = text_of(&f);
+    f.error = why_not_name(cx, &text_of(&f), needs);
+    f
+}
+
+/// What AWS would refuse of a new key pair's name.
+pub(super) fn why_not_name(cx: &ActionContext<'_>, name: &str, needs: &mut Vec<TableKey>) -> Option<String> {
     let taken = match whole(cx.store, cx.scope, &INFO) {
         Known::Complete(table) => live(table).any(|r| r.name == name),
         Known::NotAsked(key) => {
@@ -49,20 +54,19 @@ fn name_field(cx: &ActionContext<'_>, values: &Values, needs: &mut Vec<TableKey>
         Known::Failed(_) => false,
     };
     // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateKeyPair.html
-    f.error = if name.is_empty() {
+    if name.is_empty() {
         Some("A name is wanted.".into())
     } else if !name.is_ascii() || name.len() > 255 {
         Some("AWS takes up to 255 ASCII characters.".into())
     } else if taken {
-        Some(format!("There is a key pair {} already (InvalidKeyPair.Duplicate).", visible(&name)))
+        Some(format!("There is a key pair {} already (InvalidKeyPair.Duplicate).", visible(name)))
     } else {
         None
-    };
-    f
+    }
 }
 
 /// `my key/1` -> `my key_1.pem`: a name of AWS's cannot lead out of the folder.
-fn file_for(folder: &str, name: &str) -> String {
+pub(super) fn file_for(folder: &str, name: &str) -> String {
     let safe: String = name.chars().map(|c| if c == '/' || c == '\0' || c.is_control() { '_' } else { c }).collect();
     let safe = if safe.is_empty() || safe.starts_with('.') { format!("key{safe}") } else { safe };
     Path::new(folder).join(format!("{safe}.pem")).to_string_lossy().into_owned()

@@ -20,6 +20,7 @@ pub mod instance_volumes;
 pub mod instances;
 pub mod key_pair_actions;
 pub mod key_pairs;
+pub mod launch;
 pub mod launch_template_versions;
 pub mod launch_templates;
 mod listing;

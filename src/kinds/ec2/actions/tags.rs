@@ -205,6 +205,19 @@ fn elsewhere(text: &str) -> bool {
     text.chars().all(|c| c.is_alphanumeric() || c == ' ' || "+-=._:/@".contains(c))
 }
 
+/// What is wrong with tags that something is to be made with.
+pub(in crate::kinds::ec2) fn new_tag_errors(rows: &[DraftRow]) -> Vec<CellError> {
+    let mut out = Vec::new();
+    for (row, r) in rows.iter().enumerate().filter(|(_, r)| is_new(r) && !r.cells.iter().all(|c| c.is_empty())) {
+        let (key, value) = (cell(r, KEY), cell(r, VALUE));
+        let twice = rows[..row].iter().any(|o| cell(o, KEY) == key) || key == "Name";
+        let why = why_no_key(&key).or_else(|| twice.then(|| format!("{} is there already.", visible(&key))));
+        out.extend(why.map(|text| CellError { row, column: KEY, text }));
+        out.extend(why_no_value(&value).map(|text| CellError { row, column: VALUE, text }));
+    }
+    out
+}
+
 /// What is wrong with the cells that the user changed.
 fn cell_errors(targets: &[Target], rows: &[DraftRow]) -> Vec<CellError> {
     let mut out = Vec::new();

@@ -4,6 +4,7 @@ mod addresses;
 mod groups;
 mod instances;
 mod key_pairs;
+mod launch;
 mod tags;
 mod volumes;
 
@@ -16,5 +17,6 @@ pub use instances::{
     MODIFY_INSTANCE_ATTRIBUTE, REBOOT_INSTANCES, START_INSTANCES, STOP_INSTANCES, TERMINATE_INSTANCES,
 };
 pub use key_pairs::{CREATE_KEY_PAIR, DELETE_KEY_PAIR, IMPORT_KEY_PAIR};
+pub use launch::{INSTANCE_IDS, RUN_INSTANCES};
 pub use tags::{CREATE_TAGS, DELETE_TAGS};
 pub use volumes::{ATTACH_VOLUME, CREATE_VOLUME, DELETE_VOLUME, DETACH_VOLUME};

@@ -1,0 +1,115 @@
+//! Where an instance is launched: subnet, public address, security groups.
+
+use arcstr::ArcStr;
+
+use super::{ANY, NEW, names};
+use crate::kinds::action::ActionContext;
+use crate::kinds::ec2::group_actions::create::door_fields;
+use crate::kinds::ec2::group_actions::{groups_of, why_not_name};
+use crate::kinds::ec2::{security_groups, subnets, vpcs};
+use crate::kinds::plan_builder::{field, line, pick, state, text_of};
+use crate::kinds::rows_field::rows_field;
+use crate::model::{Choice, FormField, FormValue, Kind, Pick, Record, TableKey, Value, Values};
+
+/// The subnet: AWS's choice among the default subnets, or one of the VPC's.
+pub(super) fn subnet_field(cx: &ActionContext<'_>, values: &Values, vpc: &str, needs: &mut Vec<TableKey>) -> FormField {
+    let table = TableKey::all(cx.scope.clone(), Kind(&subnets::INFO));
+    let vpcs = TableKey::all(cx.scope.clone(), Kind(&vpcs::INFO));
+    let is_default = cx.store.get(&vpcs, vpc).is_some_and(|r| *r.get(&vpcs::IS_DEFAULT) == Value::Bool(true));
+    let only = format!("state=available {}={vpc}", subnets::VPC_ID.name);
+    let mut choices = Pick::one_of(table.clone(), "subnet-").only(only, "Those of the VPC.");
+    // Only a default VPC has subnets that AWS chooses from.
+    let default = if is_default { ANY } else { "" };
+    if is_default {
+        choices = choices.or(ANY, "any  a default subnet of AWS's choice");
+    }
+    let vpc_ = vpc.to_string();
+    let refuse = move |r: &Record| match (state(r), field(r, &subnets::VPC_ID)) {
+        (_, Some(other)) if other != vpc_ => Some(format!("It is in {other}, another VPC.")),
+        ("available", _) if *r.get(&subnets::AVAILABLE_IPS) == Value::Int(0) => {
+            Some("It has no free address (InsufficientFreeAddressesInSubnet).".into())
+        }
+        ("available", _) => None,
+        (other, _) => Some(format!("It is {other}.")),
+    };
+    let said = (names::SUBNET, "Subnet", "the subnets");
+    let mut f = rows_field(cx, values, said, (choices, default), "Its zone is the instance's.", &refuse, needs);
+    if let Some(row) = cx.store.get(&table, &text_of(&f)) {
+        let free = if let Value::Int(n) = row.get(&subnets::AVAILABLE_IPS) {
+            format!("{n} addresses free")
+        } else {
+            String::new()
+        };
+        let cidr = if let Value::Net(net) = row.get(&subnets::CIDR) { net.to_string() } else { String::new() };
+        f.facts = format!("{}  {cidr}  {free}", field(row, &subnets::ZONE).unwrap_or_default());
+    }
+    f
+}
+
+/// The zone of a chosen subnet.
+pub(super) fn zone_of(cx: &ActionContext<'_>, subnet: &str) -> Option<ArcStr> {
+    let row = cx.store.get(&TableKey::all(cx.scope.clone(), Kind(&subnets::INFO)), subnet)?;
+    field(row, &subnets::ZONE).map(ArcStr::from)
+}
+
+/// Whether it gets a public address: as the subnet has it, yes, or no.
+pub(super) fn public_ip_field(values: &Values) -> FormField {
+    let choice = |value: &str, label: &str| Choice { value: value.into(), label: label.into(), disabled: None };
+    let choices = vec![
+        choice("subnet", "as the subnet has it"),
+        choice("yes", "yes  $0.005 an hour while it runs"),
+        choice("no", "no"),
+    ];
+    pick(
+        values,
+        (names::PUBLIC_IP, "Public address"),
+        choices,
+        "subnet",
+        "An address of the internet; it goes when the instance stops.",
+    )
+}
+
+/// The security groups, several or a new one, and the fields of that.
+pub(super) fn group_fields(
+    cx: &ActionContext<'_>,
+    values: &Values,
+    (vpc, instance): (&str, &str),
+    default: &str,
+    needs: &mut Vec<TableKey>,
+) -> Vec<FormField> {
+    let table = TableKey::all(cx.scope.clone(), Kind(&security_groups::INFO));
+    let only = if vpc.is_empty() { String::new() } else { format!("{}={vpc}", security_groups::VPC_ID.name) };
+    let mut choices =
+        Pick::one_of(table, "sg-").only(only, "Those of the VPC; space marks several.").or(NEW, "+ new group");
+    choices.several = true;
+    let vpc_ = vpc.to_string();
+    let refuse = move |r: &Record| match field(r, &security_groups::VPC_ID) {
+        Some(other) if !vpc_.is_empty() && other != vpc_ => Some(format!("It is a group of {other}, another VPC.")),
+        _ => None,
+    };
+    let said = (names::GROUPS, "Security groups", "the security groups");
+    let help = "What may come in. A new one is made by the same plan.";
+    let groups = rows_field(cx, values, said, (choices, default), help, &refuse, needs);
+    let wants_new = text_of(&groups).split(',').any(|g| g == NEW);
+    let mut out = vec![groups];
+    if wants_new {
+        let proposed = free_name(cx, vpc, instance, needs);
+        let mut name = line(values, names::GROUP_NAME, "Its name", &proposed, "Of the new group.");
+        name.error = why_not_name(cx, text_of(&name).trim(), vpc, needs);
+        out.push(name);
+        // The console of the web opens SSH, too; here to the user's own address.
+        let values =
+            if values.get("ssh").is_none() { &values.clone().with("ssh", FormValue::Flag(true)) } else { values };
+        out.extend(door_fields(cx, values, vpc, needs));
+    }
+    out
+}
+
+/// A name that no group of the VPC has: after the instance.
+fn free_name(cx: &ActionContext<'_>, vpc: &str, instance: &str, needs: &mut Vec<TableKey>) -> String {
+    let taken = groups_of(cx, vpc, needs);
+    let base: String = instance.chars().filter(|c| c.is_ascii_alphanumeric() || "._- ".contains(*c)).collect();
+    let base = if base.trim().is_empty() { "launch".to_string() } else { base.trim().to_string() };
+    let name = |n: usize| if n == 1 { format!("{base}-sg") } else { format!("{base}-sg-{n}") };
+    (1..).map(name).find(|name| taken.iter().all(|(_, t)| t != name)).unwrap_or_default()
+}
