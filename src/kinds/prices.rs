@@ -21,7 +21,7 @@ pub struct Prices {
 
 /// The regions whose lists are here; the first stands for those whose are not.
 pub static ALL: &[Prices] = &[Prices {
-    list: PriceList { region: "us-east-1", month: "2026-10", currency: "USD" },
+    list: PriceList { region: "us-east-1", month: "2026-06", currency: "USD" },
     public_ipv4: 0.005,
     internet_out: 0.09,
     volumes: VOLUMES,

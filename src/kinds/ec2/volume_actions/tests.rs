@@ -134,7 +134,7 @@ fn an_address_is_allocated_with_its_cost_and_given_with_what_its_holder_loses() 
     let cost = |p: &Plan| p.cost.as_ref().map(ToString::to_string).unwrap_or_default();
     assert_eq!(
         cost(&p),
-        "$0.005 an hour, about $3.65 a month, associated or not, until it is released (us-east-1 list prices of 2026-10)"
+        "$0.005 an hour, about $3.65 a month, associated or not, until it is released (us-east-1 list prices of 2026-06)"
     );
     let said = |p: &Plan| -> Vec<String> {
         p.consequences.iter().filter(|c| c.severity == Severity::Severe).map(|c| c.text.clone()).collect()
@@ -158,7 +158,7 @@ fn an_address_is_allocated_with_its_cost_and_given_with_what_its_holder_loses() 
         let row = row.with(&addresses::SERVICE_MANAGED, Value::Empty).record();
         cost(&planned(&RELEASE, vec![row], &[]).expect("a plan"))
     };
-    assert_eq!(priced(0.005), "saves about $3.65 a month (us-east-1 list prices of 2026-10)");
+    assert_eq!(priced(0.005), "saves about $3.65 a month (us-east-1 list prices of 2026-06)");
     assert_eq!(priced(0.0), "", "one's own costs nothing");
 }
 

@@ -200,7 +200,7 @@ fn terminating_loses_an_address_for_good_too() {
     // A month of 730 hours at $0.005.
     let with = running("i-1", "web-1").with(&fields::ELASTIC_IPS, texts(&["198.51.100.7", "198.51.100.8"])).record();
     let p = plan(&quiet(), &TERMINATE, vec![with]);
-    let stay = "198.51.100.7 and 198.51.100.8 stay and go on costing about $3.65 a month each (us-east-1 list prices of 2026-10)";
+    let stay = "198.51.100.7 and 198.51.100.8 stay and go on costing about $3.65 a month each (us-east-1 list prices of 2026-06)";
     assert!(said(&p, Severity::Note).contains(&stay), "{:?}", p.consequences);
 }
 
