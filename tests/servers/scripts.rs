@@ -152,7 +152,7 @@ fn is_mode_0400(path: &Path) -> bool {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777 == 0o400
 }
 
-fn scripts_do_what_the_console_does(account: &Account, digits: &str) {
+fn scripts_do_what_the_console_does(account: &Account, digits: &str, image: &str) {
     // Create, wait, attach.
     let values = ["size=7", "attach=my-bastion-host", "name=by-script"];
     let script = account.run(&[&["create-volume"], &values[..]].concat());
@@ -176,6 +176,28 @@ fn scripts_do_what_the_console_does(account: &Account, digits: &str) {
         all["Addresses"][0]["InstanceId"].clone()
     };
     assert_eq!(held(), account.host()["InstanceId"]);
+
+    // A launch of two with a new group; the script waits for both.
+    let image = format!("image={image}");
+    let launch = [
+        "launch",
+        "name=launched",
+        &image,
+        "type=t3.nano",
+        "key=none",
+        "groups=new",
+        "ssh_from=203.0.113.0/24",
+        "http",
+        "count=2",
+    ];
+    let script = account.run(&launch);
+    assert!(script.contains("GROUP_ID=$(") && script.contains("--count 2"), "{script}");
+    let filters = ["Name=tag:Name,Values=launched", "Name=instance-state-name,Values=pending,running"];
+    let all = account.aws(&["describe-instances", "--filters", filters[0], filters[1]]);
+    let both: Vec<&Json> =
+        all["Reservations"].as_array().unwrap().iter().flat_map(|r| r["Instances"].as_array().unwrap()).collect();
+    assert_eq!(both.len(), 2);
+    assert!(both.iter().all(|i| i["SecurityGroups"][0]["GroupName"] == "launched-sg"), "{both:?}");
 
     // A key pair whose private half is kept.
     account.run(&["create-key-pair", "name=script-key"]);
@@ -212,7 +234,7 @@ fn scripts_do_on_the_sandbox_what_the_console_does() {
     if left_out("scripts with the AWS CLI on the sandbox") {
         return;
     }
-    scripts_do_what_the_console_does(&Account::sandbox(50.0), "0000");
+    scripts_do_what_the_console_does(&Account::sandbox(50.0), "0000", "al2023");
 }
 
 #[test]
@@ -220,7 +242,7 @@ fn scripts_do_on_moto_what_the_console_does() {
     if left_out("scripts with the AWS CLI on moto") {
         return;
     }
-    scripts_do_what_the_console_does(&Account::moto(), "9012");
+    scripts_do_what_the_console_does(&Account::moto(), "9012", "ami-12c6146b");
 }
 
 #[test]
