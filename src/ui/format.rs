@@ -107,6 +107,19 @@ pub fn number(n: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }
 }
 
+/// An amount of money: two decimals, of less than a dollar up to four: `10.00`, `0.64`, `0.0104`.
+pub fn money(n: f64) -> String {
+    if !n.is_finite() {
+        return UNKNOWN.into();
+    }
+    let text = format!("{n:.4}");
+    let cents = text.len() - 2;
+    match n.abs() {
+        1.0.. => format!("{n:.2}"),
+        _ => format!("{}{}", &text[..cents], text[cents..].trim_end_matches('0')),
+    }
+}
+
 /// A measured number in CloudWatch's or the field's unit: `12.5 %`, `1.2 MiB`, `3.4 k`.
 pub fn measured(n: f64, unit: &str) -> String {
     if !n.is_finite() {
@@ -137,6 +150,10 @@ pub fn value<'a>(value: &'a Value, info: &FieldInfo, now: Time, zone: &TimeZone)
         Value::Text(s) | Value::State(_, s) => visible(s),
         Value::Bool(b) => Cow::Borrowed(if *b { "yes" } else { "no" }),
         Value::Int(n) => Cow::Owned(with_unit(n.to_string(), info.unit)),
+        // A price says in its unit or over its column that it is one.
+        Value::Float(n) if info.unit.starts_with('$') || info.title.starts_with('$') => {
+            Cow::Owned(with_unit(money(*n), info.unit))
+        }
         Value::Float(n) => Cow::Owned(with_unit(number(*n), info.unit)),
         Value::Bytes(n) => Cow::Owned(bytes(*n)),
         Value::Seconds(s) => Cow::Owned(span(*s)),
@@ -256,6 +273,11 @@ mod tests {
         assert_eq!([45, 60, 90, 300, 5400, 604_800].map(span), ["45 s", "1 m", "1 m 30 s", "5 m", "1 h 30 m", "7 d"]);
         assert_eq!([70.0, 0.25, 12.505, 1234.5, 0.0].map(number), ["70", "0.25", "12.51", "1234", "0"]);
         assert_eq!([0.005, 0.01, 0.00002].map(number), ["0.005", "0.01", "0"]);
+        let amounts =
+            [(10.0, "10.00"), (1.6, "1.60"), (0.64, "0.64"), (0.0104, "0.0104"), (0.005, "0.005"), (0.0, "0.00")];
+        for (n, says) in amounts {
+            assert_eq!(money(n), says);
+        }
         assert_eq!(measured(12.5, "Percent"), "12.5 %");
         assert_eq!(measured(0.012, "Seconds"), "12 ms");
         assert_eq!(measured(12_345.0, "Count"), "12 k");
