@@ -112,6 +112,10 @@ fn option(argv: &mut Vec<String>, name: &str, arg: &Arg) {
     let flag = format!("--{}", kebab(name));
     match arg {
         Arg::Bool(true) => argv.push(flag),
+        // `NoReboot`: the other one of `--no-reboot | --reboot`.
+        Arg::Bool(false) if name.starts_with("No") && name[2..].starts_with(char::is_uppercase) => {
+            argv.push(format!("--{}", kebab(&name[2..])));
+        }
         Arg::Bool(false) => argv.push(format!("--no-{}", kebab(name))),
         Arg::Int(i) => argv.extend([flag, i.to_string()]),
         Arg::Float(n) => argv.extend([flag, n.to_string()]),

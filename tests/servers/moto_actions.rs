@@ -287,6 +287,22 @@ async fn a_launch_makes_its_key_and_its_group_and_what_was_said_of_it_is_so() {
     }
 }
 
+#[tokio::test]
+async fn snapshots_are_made_and_deleted() {
+    // moto has no CreateImage with tags on the snapshots: the embedded account is the judge of that.
+    let Some(account) = account() else { return };
+    let volume = account.rows("volumes", None, |_| true).await[..1].to_vec();
+    account.act("create-snapshot", &volume, &[("name", "before"), ("description", "it's [a]")]).await;
+    let snapshot = account.truth("snapshots", "name", "before");
+    assert_eq!(
+        (&snapshot["volume"], &snapshot["description"]),
+        (&json!(volume[0].record.id.as_str()), &json!("it's [a]"))
+    );
+    let id = snapshot["id"].as_str().unwrap().to_string();
+    account.act("delete", &account.rows("snapshots", None, |row| row == id).await, &[]).await;
+    assert_eq!(account.truth("snapshots", "name", "before"), Json::Null);
+}
+
 /// `+in|tcp|443|10.0.0.0/8|said` adds a rule, `-in tcp 22 from 10.0.0.0/8` takes one out.
 fn rule_edit(text: &str) -> RowEdit {
     match text.strip_prefix('-') {

@@ -104,3 +104,27 @@ fn a_launch_is_written_in_the_palette_and_bad_input_is_said_at_its_field() {
     }
     assert!(desk.log.writes().iter().all(|asked| asked.dry_run), "{}", desk.text());
 }
+
+#[test]
+fn an_image_and_a_snapshot_are_made_and_followed_until_they_are_there() {
+    let mut desk = Desk::start(Start { size: (80, 24), view: "instances name=my-private-ec2", ..Start::default() });
+    desk.go("create-image").screen("create-image-80x24").sees("No reboot").keys("tab tab space alt-enter");
+    desk.settle();
+    desk.screen("create-image-plan-80x24").sees("create-image").sees("--no-reboot");
+    desk.text_in("my-private-ec2").keys("enter");
+    desk.settle();
+    assert_eq!(desk.log.count("CreateImage"), 1, "{}", desk.text());
+    for _ in 0..80 {
+        desk.wait(10.0).keys("r");
+    }
+    desk.go("images name:my-private").sees("available");
+    desk.go("deregister").keys("alt-enter");
+    desk.settle();
+    desk.sees("--delete-associated-snapshots").keys("ctrl-c");
+    desk.go("volumes state:available").go("create-snapshot name=before").keys("enter");
+    desk.settle();
+    for _ in 0..80 {
+        desk.wait(10.0).keys("r");
+    }
+    desk.go("snapshots name=before").sees("completed");
+}

@@ -8,6 +8,7 @@ pub mod exposure;
 mod filters;
 pub mod group_actions;
 pub mod group_rules;
+pub mod image_actions;
 pub mod images;
 mod instance_attribute;
 pub mod instance_protection;
