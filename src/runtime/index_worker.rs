@@ -7,14 +7,14 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, select_biased, 
 
 use super::inbox::Inbox;
 use crate::base::thread::background;
-use crate::model::{Event, IndexFor, Record};
-use crate::store::{IndexJob, index};
+use crate::model::{Event, IndexFor};
+use crate::store::{Garbage, IndexJob, index};
 
 /// The handle. Dropping it ends the thread.
 pub(super) struct IndexWorker {
     view: Waiting,
     picker: Waiting,
-    garbage: Sender<Vec<Arc<Record>>>,
+    garbage: Sender<Garbage>,
     busy: Arc<AtomicUsize>,
 }
 
@@ -61,10 +61,10 @@ impl IndexWorker {
             job = back;
         }
     }
-    pub(super) fn discard(&self, records: Vec<Arc<Record>>) {
-        if !records.is_empty() {
+    pub(super) fn discard(&self, garbage: Garbage) {
+        if !garbage.is_empty() {
             // The reaper ends only with the program.
-            let _ = self.garbage.send(records);
+            let _ = self.garbage.send(garbage);
         }
     }
     pub(super) fn is_busy(&self) -> bool {

@@ -32,12 +32,28 @@ pub const LINGER: Duration = Duration::from_secs(30);
 /// How long a new row may be missing from a list before it counts as gone: EC2 is eventually consistent.
 pub const GRACE: Duration = Duration::from_secs(30);
 
+/// Rows and whole tables that nobody needs any more: dropping many takes longer than a frame.
+#[derive(Default)]
+pub struct Garbage {
+    /// Rows that were replaced.
+    pub records: Vec<Arc<Record>>,
+    /// Tables that were forgotten.
+    pub tables: Vec<Table>,
+}
+
+impl Garbage {
+    /// Whether there is nothing to drop.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.tables.is_empty()
+    }
+}
+
 /// All tables.
 #[derive(Default)]
 pub struct Store {
     tables: FxHashMap<TableKey, Table>,
     versions: u64,
-    garbage: Vec<Arc<Record>>,
+    garbage: Garbage,
 }
 
 impl Store {
@@ -46,7 +62,7 @@ impl Store {
         let key = batch.table.clone();
         let table = self.tables.entry(key.clone()).or_default();
         let before = table.status.clone();
-        let (added, changed, gone) = table.apply(batch, now, &mut self.garbage);
+        let (added, changed, gone) = table.apply(batch, now, &mut self.garbage.records);
         if added + changed + gone > 0 {
             self.versions += 1;
             table.version = self.versions;
@@ -97,14 +113,14 @@ impl Store {
     /// Drops a table with all its rows; it is then as if it had never been asked for.
     pub fn forget(&mut self, key: &TableKey) {
         if let Some(t) = self.tables.remove(key) {
-            t.drain_into(&mut self.garbage);
+            self.garbage.tables.push(t);
         }
     }
     /// Removes rows that have lingered long enough. Returns whether anything went.
     pub fn prune(&mut self, now: Time) -> Vec<TableKey> {
         let mut pruned = Vec::new();
         for (key, table) in &mut self.tables {
-            if table.prune(now, &mut self.garbage) {
+            if table.prune(now, &mut self.garbage.records) {
                 self.versions += 1;
                 table.version = self.versions;
                 pruned.push(key.clone());
@@ -112,8 +128,8 @@ impl Store {
         }
         pruned
     }
-    /// Rows that were replaced: to be dropped on another thread, because dropping many takes longer than a frame.
-    pub fn take_garbage(&mut self) -> Vec<Arc<Record>> {
+    /// What was replaced or forgotten: to be dropped on another thread.
+    pub fn take_garbage(&mut self) -> Garbage {
         std::mem::take(&mut self.garbage)
     }
     /// A picture of a table that later changes do not touch.

@@ -383,12 +383,6 @@ impl Table {
         }
         !over.is_empty()
     }
-
-    pub(super) fn drain_into(self, garbage: &mut Vec<Arc<Record>>) {
-        for chunk in self.chunks {
-            garbage.extend(chunk.0.iter().flatten().map(|r| r.record.clone()));
-        }
-    }
 }
 
 enum Upsert {

@@ -257,7 +257,7 @@ fn a_snapshot_is_not_touched_by_what_comes_later() {
     t.apply(look(5, &["a"], &[("a", 2)]));
     assert_eq!(before.rows().map(|(_, r)| r.record.clone()).collect::<Vec<_>>(), [record("a", 1)]);
     let garbage = t.store.take_garbage();
-    assert!(garbage.iter().any(|r| **r == *record("a", 1)), "what was replaced is dropped elsewhere");
+    assert!(garbage.records.iter().any(|r| **r == *record("a", 1)), "what was replaced is dropped elsewhere");
 }
 
 /// A run over some of ten rows, in pages; the size of a row tells the run.

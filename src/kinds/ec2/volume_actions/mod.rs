@@ -30,6 +30,9 @@ use crate::model::{
 /// Attaching and detaching take seconds; a device that is in use can keep a detachment waiting.
 const ATTACHING: Duration = Duration::from_secs(5 * 60);
 
+/// Volumes that a form may look through at every key.
+const FEW: usize = 1_000;
+
 fn table(scope: &Scope) -> TableKey {
     TableKey::all(scope.clone(), Kind(&volumes::INFO))
 }
@@ -62,17 +65,35 @@ fn instances_of(scope: &Scope, zone: Option<&str>) -> (Pick, impl Fn(&Record) ->
 fn devices_of(cx: &ActionContext<'_>, instance: &str, needs: &mut Vec<TableKey>) -> Vec<ArcStr> {
     let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
     let root = cx.store.get(&key, instance).and_then(|r| field(r, &fields::ROOT_DEVICE).map(ArcStr::from));
-    if let Known::NotAsked(_) = whole(cx.store, cx.scope, &volumes::INFO) {
-        // Its own volumes do, and their rows come into the table of all volumes.
-        let wanted = [(volumes::fields::INSTANCES.name, vec![ArcStr::from(instance)])];
-        let filters = Filters::of(&volumes::INFO, wanted).filter(|_| instance.starts_with("i-"));
-        let selector = filters.map_or(Selector::All, Selector::Filter);
-        if let Known::NotAsked(key) = known(cx.store, TableKey { selector, ..table(cx.scope) }) {
+    // Its own volumes are a table of few rows, asked for by AWS's filter: a form is made anew at every key, and must not look through
+    // all volumes of an account that has many.
+    let wanted = [(volumes::fields::INSTANCES.name, vec![ArcStr::from(instance)])];
+    let filters = Filters::of(&volumes::INFO, wanted).filter(|_| instance.starts_with("i-"));
+    let own = filters.map(|f| TableKey { selector: Selector::Filter(f), ..table(cx.scope) });
+    let rows = match (whole(cx.store, cx.scope, &volumes::INFO), own) {
+        (Known::Complete(all), _) if all.len() <= FEW => Some(all),
+        (all, Some(own)) => match (known(cx.store, own), all) {
+            (Known::Complete(own), _) => Some(own),
+            (Known::NotAsked(key), all) => {
+                need(needs, key);
+                if let Known::Complete(all) = all { Some(all) } else { cx.store.table(&table(cx.scope)) }
+            }
+            (Known::Failed(_), all) => {
+                if let Known::Complete(all) = all {
+                    Some(all)
+                } else {
+                    None
+                }
+            }
+        },
+        (Known::NotAsked(key), None) => {
             need(needs, key);
+            None
         }
-    }
+        (_, None) => cx.store.table(&table(cx.scope)),
+    };
     let of_it = |v: &&std::sync::Arc<Record>| volumes::volume::instances(v).iter().any(|i| i == instance);
-    let rows = cx.store.table(&table(cx.scope)).into_iter().flat_map(live).filter(of_it);
+    let rows = rows.into_iter().flat_map(live).filter(of_it);
     rows.filter_map(|v| volumes::volume::device(v).map(ArcStr::from)).chain(root).collect()
 }
 
