@@ -3,6 +3,7 @@ A kind of rows that hang off another is written `objects=BUCKET/PREFIX`.
 
 Written from AWS's API reference and docs/kinds.md, not from the program's code. Times are RFC 3339; what is not there is null."""
 import base64
+import ipaddress
 import json
 import os
 import sys
@@ -30,6 +31,14 @@ def time(t):
     return t.strftime("%Y-%m-%dT%H:%M:%S") + (f".{t.microsecond // 1000:03}" if t.microsecond // 1000 else "") + "Z"
 
 
+def plain(text):
+    """An address or a range as RFC 5952 has it: moto writes zeros at the front of a group, which say nothing."""
+    try:
+        return str(ipaddress.ip_network(text) if "/" in text else ipaddress.ip_address(text))
+    except ValueError:
+        return text
+
+
 def tag(tags, key):
     return next((t["Value"] for t in tags if t["Key"] == key), None)
 
@@ -39,10 +48,10 @@ def instance(i, r):
     elastic = [n["Association"]["PublicIp"] for n in nics if n.get("Association", {}).get("IpOwnerId", "amazon") not in ("amazon", "")]
     return {
         "id": i["InstanceId"], "name": tag(mine, "Name"), "state": i["State"]["Name"], "type": i["InstanceType"],
-        "zone": i["Placement"].get("AvailabilityZone"), "private_ip": i.get("PrivateIpAddress") or next((a["Ipv6Address"] for n in nics for a in n.get("Ipv6Addresses", [])), None), "public_ip": i.get("PublicIpAddress"),
+        "zone": i["Placement"].get("AvailabilityZone"), "private_ip": i.get("PrivateIpAddress") or next((plain(a["Ipv6Address"]) for n in nics for a in n.get("Ipv6Addresses", [])), None), "public_ip": i.get("PublicIpAddress"),
         "launched": time(i["LaunchTime"]), "image_id": i["ImageId"], "architecture": i["Architecture"], "key_name": i.get("KeyName"),
         "security_groups": [g["GroupName"] for g in i["SecurityGroups"]], "security_group_ids": [g["GroupId"] for g in i["SecurityGroups"]],
-        "subnet_id": i.get("SubnetId"), "vpc_id": i.get("VpcId"), "ipv6": [a["Ipv6Address"] for n in nics for a in n.get("Ipv6Addresses", [])],
+        "subnet_id": i.get("SubnetId"), "vpc_id": i.get("VpcId"), "ipv6": [plain(a["Ipv6Address"]) for n in nics for a in n.get("Ipv6Addresses", [])],
         "public_dns": i.get("PublicDnsName"), "private_dns": i.get("PrivateDnsName"), "monitoring": i["Monitoring"]["State"],
         "volumes": [b["Ebs"]["VolumeId"] for b in i["BlockDeviceMappings"] if "Ebs" in b], "root_device": i["RootDeviceName"],
         "root_device_type": i["RootDeviceType"], "ebs_optimized": i["EbsOptimized"], "lifecycle": i.get("InstanceLifecycle", "normal"),
@@ -91,7 +100,7 @@ def key_pairs():
 
 def ranges(associations, key, state):
     # Not "is associated": moto 5.2 says "{'State': 'associated'}" of a subnet's IPv6 range.
-    return [a[key] for a in associations if a[state]["State"] not in ("disassociated", "failed", "failing")]
+    return [plain(a[key]) for a in associations if a[state]["State"] not in ("disassociated", "failed", "failing")]
 
 
 def vpcs():
@@ -145,7 +154,7 @@ def network_interfaces():
         "public_ip": i.get("Association", {}).get("PublicIp"), "subnet_id": i["SubnetId"], "vpc_id": i["VpcId"], "type": i["InterfaceType"],
         "security_group_ids": [g["GroupId"] for g in i["Groups"]], "description": i.get("Description"), "source_dest_check": i["SourceDestCheck"],
         "mac": i["MacAddress"], "private_ips": [a["PrivateIpAddress"] for a in i["PrivateIpAddresses"]], "managed": i.get("RequesterManaged"),
-        "ipv6": [a["Ipv6Address"] for a in i.get("Ipv6Addresses", [])], "zone": i.get("AvailabilityZone"), "$tags": tagged(i["TagSet"]),
+        "ipv6": [plain(a["Ipv6Address"]) for a in i.get("Ipv6Addresses", [])], "zone": i.get("AvailabilityZone"), "$tags": tagged(i["TagSet"]),
     } for i in pages("ec2", "describe_network_interfaces", "NetworkInterfaces")]
 
 
@@ -223,7 +232,7 @@ def ports(r):
 def security_group_rules():
     rows = []
     for r in pages("ec2", "describe_security_group_rules", "SecurityGroupRules"):
-        peer = r.get("CidrIpv4") or r.get("CidrIpv6") or r.get("PrefixListId") or r.get("ReferencedGroupInfo", {}).get("GroupId")
+        peer = plain(r.get("CidrIpv4") or r.get("CidrIpv6") or "") or r.get("PrefixListId") or r.get("ReferencedGroupInfo", {}).get("GroupId")
         opened = not r["IsEgress"] and peer in ("0.0.0.0/0", "::/0")
         rows.append({
             "id": r["SecurityGroupRuleId"], "group_id": r["GroupId"], "direction": "outbound" if r["IsEgress"] else "inbound", "peer": peer,
