@@ -14,6 +14,8 @@ pub struct Prices {
     /// A GB (10^9 bytes) that leaves AWS for the internet, after the first 100 GB of a month.
     /// <https://aws.amazon.com/ec2/pricing/on-demand/>
     internet_out: f64,
+    /// A load balancer an hour by its type, without what goes through it. <https://aws.amazon.com/elasticloadbalancing/pricing/>
+    load_balancers: &'static [(&'static str, f64)],
     volumes: &'static [Volume],
     /// A family's `large` an hour.
     instances: &'static [(&'static str, f64)],
@@ -24,6 +26,7 @@ pub static ALL: &[Prices] = &[Prices {
     list: PriceList { region: "us-east-1", month: "2026-06", currency: "USD" },
     public_ipv4: 0.005,
     internet_out: 0.09,
+    load_balancers: &[("application", 0.0225), ("network", 0.0225), ("gateway", 0.0125)],
     volumes: VOLUMES,
     instances: instances::US_EAST_1,
 }];
@@ -104,6 +107,11 @@ impl Prices {
     /// An instance of this type, with Linux, on demand; `None` for a type whose family's price is not known here.
     pub fn instance(&'static self, instance_type: &str) -> Option<Money> {
         instances::hourly(self.instances, instance_type).map(|amount| self.by_the_hour(amount))
+    }
+    /// A load balancer of this type that nothing goes through; `None` for a type that AWS adds tomorrow.
+    pub fn load_balancer(&'static self, kind: &str) -> Option<Money> {
+        let (_, amount) = self.load_balancers.iter().find(|(name, _)| *name == kind)?;
+        Some(self.by_the_hour(*amount))
     }
     /// A volume; `None` for a type that AWS adds tomorrow.
     pub fn volume(&'static self, kind: &str, gib: i32, iops: i32, throughput: i32) -> Option<Money> {

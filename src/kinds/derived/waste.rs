@@ -12,6 +12,7 @@ use crate::kinds::ec2::volumes::volume::{self, VolumeState};
 use crate::kinds::ec2::{addresses, instances, volumes};
 use crate::kinds::elbv2::{load_balancers, target_group_health, target_groups};
 use crate::kinds::listing::KindDef;
+use crate::kinds::prices;
 use crate::model::cost::HOURS_A_MONTH;
 use crate::model::{Derived, FieldInfo, Fields, Inputs, Kind, KindInfo, Link, Record, Selector, Tone, Value};
 
@@ -42,16 +43,6 @@ pub const COST: FieldInfo = FieldInfo::float(
 /// The instance that it hangs on.
 pub const INSTANCE: FieldInfo =
     FieldInfo::id("instance", "INSTANCE", "The stopped instance that it hangs on.").id_of("instances", "i-");
-
-/// US dollars an hour for a load balancer of this type that nothing goes through, by us-east-1's list prices of 2026:
-/// <https://aws.amazon.com/elasticloadbalancing/pricing/>
-fn balancer_an_hour(kind: &str) -> Option<f64> {
-    match kind {
-        "application" | "network" => Some(0.0225),
-        "gateway" => Some(0.0125),
-        _ => None,
-    }
-}
 
 /// What it is.
 pub static INFO: KindInfo = KindInfo::new("waste", "unused resource", "Waste", &FIELDS)
@@ -183,12 +174,12 @@ fn balancers(inputs: &Inputs) -> Vec<Waste> {
             groups.entry(balancer).or_default().push(group);
         }
     }
-    let in_dollars = inputs.scope.region_code().is_some_and(|r| !r.starts_with("cn-"));
+    let prices = prices::of(&inputs.scope);
     let one = |row: &Record| {
         let groups = groups.get(&row.name).map_or(&[][..], Vec::as_slice);
         let why = useless(groups.iter().map(|g| health.get(g.id.as_str()).copied()))?;
-        let kind = row.get(&load_balancers::TYPE).as_str().and_then(balancer_an_hour);
-        let cost = kind.filter(|_| in_dollars).map(|hour| hour * HOURS_A_MONTH);
+        let kind = row.get(&load_balancers::TYPE).as_str();
+        let cost = prices.zip(kind).and_then(|(p, kind)| p.load_balancer(kind)).map(|money| money.monthly().amount);
         Some(Waste::of(&load_balancers::INFO, row, why, cost))
     };
     inputs.rows("load-balancers").iter().filter_map(|b| one(b)).collect()
