@@ -29,6 +29,8 @@ pub struct Converter {
     lists: HashTable<Arc<Vec<ArcStr>>>,
     /// What is known of prices where the rows are.
     pub(super) prices: Option<&'static Prices>,
+    /// Where the rows are: of a converter without a request nowhere.
+    region: Option<ArcStr>,
     /// When the run began; of a converter without a request the beginning of time.
     pub(super) now: Time,
 }
@@ -40,12 +42,19 @@ impl Converter {
     /// For one run.
     pub fn new(interner: &Interner) -> Self {
         let prices = prices::ALL.first();
-        Converter { met: LocalInterner::new(interner), lists: HashTable::new(), prices, now: Time::default() }
+        Converter {
+            met: LocalInterner::new(interner),
+            lists: HashTable::new(),
+            prices,
+            region: None,
+            now: Time::default(),
+        }
     }
     /// For one run of a list function.
     pub fn of(request: &ListRequest) -> Self {
         let prices = prices::of(&request.scope);
-        Converter { prices, now: request.clock.now(), ..Converter::new(&request.interner) }
+        let region = request.scope.region_code().cloned();
+        Converter { prices, region, now: request.clock.now(), ..Converter::new(&request.interner) }
     }
     /// A text that repeats from row to row; empty counts as none.
     pub fn shared(&mut self, s: Option<&str>) -> Text {
@@ -58,6 +67,17 @@ impl Converter {
     /// The same of what AWS always gives where it is known: left out, it is unknown.
     pub fn said(&mut self, s: Option<&str>) -> Value {
         said(&self.shared(s))
+    }
+    /// The ARN of a row of a region whose answer has none, by the formats of
+    /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>; unknown, if a part is.
+    pub fn arn(&self, service: &str, account: Option<&str>, resource: Option<&str>) -> Value {
+        match (&self.region, account, resource) {
+            (Some(region), Some(account), Some(resource)) => {
+                let partition = partition(region.as_str());
+                Value::Text(arcstr::format!("arn:{partition}:{service}:{region}:{account}:{resource}"))
+            }
+            _ => Value::Unknown,
+        }
     }
     /// Texts that repeat together.
     pub fn shared_list<'a>(&mut self, items: impl IntoIterator<Item = &'a str, IntoIter: Clone>) -> Value {
@@ -93,6 +113,20 @@ impl Converter {
             .collect();
         (if tags.is_empty() { no_tags() } else { tags.into() }, name)
     }
+}
+
+/// The partition that a region is in. <https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>
+fn partition(region: &str) -> &'static str {
+    let known = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("us-isof-", "aws-iso-f"),
+        ("eusc-", "aws-eusc"),
+    ];
+    known.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
 }
 
 fn hash<'a>(items: impl Iterator<Item = &'a str>) -> u64 {
@@ -172,6 +206,27 @@ mod tests {
         let (a, b) = (s.shared_list(["sg-1", "sg-2"]), s.shared_list(["sg-1", "sg-2"]));
         assert!(matches!((&a, &b), (Value::List(a), Value::List(b)) if Arc::ptr_eq(a, b)));
         assert_eq!(s.shared_list([""]), Value::Empty);
+    }
+
+    #[test]
+    fn an_arn_has_its_regions_partition_and_is_unknown_without_all_of_it() {
+        let arn = |region: Option<&str>, account| {
+            let region = region.map(ArcStr::from);
+            Converter { region, ..Converter::new(&Interner::default()) }.arn("ec2", account, Some("vpc/vpc-1"))
+        };
+        let own = Some("111122223333");
+        for (region, partition) in [
+            ("ap-northeast-2", "aws"),
+            ("cn-north-1", "aws-cn"),
+            ("us-gov-west-1", "aws-us-gov"),
+            ("us-iso-east-1", "aws-iso"),
+            ("us-isob-east-1", "aws-iso-b"),
+            ("eusc-de-east-1", "aws-eusc"),
+        ] {
+            let want = format!("arn:{partition}:ec2:{region}:111122223333:vpc/vpc-1");
+            assert_eq!(arn(Some(region), own), Value::text(&want));
+        }
+        assert_eq!((arn(None, own), arn(Some("cn-north-1"), None)), (Value::Unknown, Value::Unknown));
     }
 
     #[test]

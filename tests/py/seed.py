@@ -51,6 +51,10 @@ def network(ec2):
     ec2.create_tags(Resources=[vpc["VpcId"], subnets[1]], Tags=[{"Key": "Name", "Value": "운영 vpc \u202egnp"}, {"Key": "Env", "Value": "prod"}])
     ec2.modify_subnet_attribute(SubnetId=subnets[1], MapPublicIpOnLaunch={"Value": True})
     ec2.create_security_group(GroupName="empty vpc's", Description="x", VpcId=ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"])
+    # Gateways: one that the VPC has, under a name that a terminal could obey, and one that nothing has, without a name.
+    gateway = ec2.create_internet_gateway(TagSpecifications=tags("internet-gateway", "문 \u202egnp", ("Env", "prod")))["InternetGateway"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"], VpcId=vpc["VpcId"])
+    ec2.create_internet_gateway()
     return vpc["VpcId"], subnets, group
 
 

@@ -39,4 +39,5 @@ for name, on in (("on", True), ("off", False), ("other", True)):
 S3.create_bucket(Bucket="downloads", CreateBucketConfiguration={"LocationConstraint": REGION})
 S3.put_object(Bucket="downloads", Key="dir/한글 +&=.bin", Body=bytes(range(256)) * 4096)
 S3.put_object(Bucket="downloads", Key="..", Body=b"out of the folder")
-print(json.dumps({**ids, "group": group}))
+gateway = EC2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+print(json.dumps({**ids, "group": group, "gateway": gateway, "vpc": VPC}))

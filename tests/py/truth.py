@@ -122,6 +122,14 @@ def subnets():
     } for s in pages("ec2", "describe_subnets", "Subnets")]
 
 
+def internet_gateways():
+    return ["id"], [{
+        "id": g["InternetGatewayId"], "name": tag(g.get("Tags", []), "Name"), "owner_id": g["OwnerId"], "$tags": tagged(g.get("Tags", [])),
+        "vpc_id": g["Attachments"][0]["VpcId"] if g["Attachments"] else None, "state": g["Attachments"][0]["State"] if g["Attachments"] else "detached",
+        "arn": f"arn:aws:ec2:{REGION}:{g['OwnerId']}:internet-gateway/{g['InternetGatewayId']}",
+    } for g in pages("ec2", "describe_internet_gateways", "InternetGateways")]
+
+
 def image(i):
     root = [b["Ebs"] for b in i["BlockDeviceMappings"] if b["DeviceName"] == i.get("RootDeviceName") and "Ebs" in b]
     return {

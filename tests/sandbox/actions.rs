@@ -239,6 +239,32 @@ async fn a_groups_desired_capacity_is_set_and_set_back() {
 }
 
 #[tokio::test]
+async fn a_gateway_is_detached_where_no_public_address_is_and_the_plan_says_what_ec2_refuses() {
+    let mut a = Account::open();
+    let key = Account::key("internet-gateways", Selector::All);
+    for kind in ["internet-gateways", "vpcs", "network-interfaces"] {
+        a.list(&Account::key(kind, Selector::All)).await;
+    }
+    let ids: Vec<_> = a.store.table(&key).unwrap().rows().map(|r| r.record.id.clone()).collect();
+    let (mut refused, mut free) = (0, None);
+    for id in ids {
+        let it = vec![a.find(&key, |r| r.id == id)];
+        let plan = a.plan("detach", &it, &[]);
+        let said = plan.consequences.iter().any(|c| c.text.contains("DependencyViolation"));
+        let allowed = dry_run(&a.gateway, &ALL, &plan).await == DryRun::Allowed;
+        assert_ne!(said, allowed, "{id}: {:?}", plan.consequences);
+        (refused, free) = if allowed { (refused, Some((id, plan))) } else { (refused + 1, free) };
+    }
+    let (id, plan) = free.expect("a VPC without public addresses");
+    assert!(refused > 0);
+    let vpc = plan.steps[0].call.get("VpcId").cloned().unwrap();
+    a.done(&plan).await;
+    let back = a.plan("attach", &[a.find(&key, |r| r.id == id)], &[]);
+    assert_eq!(back.steps[0].call.get("VpcId"), Some(&vpc), "the one VPC that has none");
+    a.done(&back).await;
+}
+
+#[tokio::test]
 async fn an_alarms_actions_are_disabled_and_enabled() {
     let mut a = Account::open();
     a.everything().await;

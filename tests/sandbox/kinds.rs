@@ -183,8 +183,17 @@ async fn rows_asked_for_by_id_are_the_rows_of_the_whole_list_and_a_missing_one_f
         let found = account.list(kind, Selector::All, with_gone.clone()).await.rows;
         assert_eq!(found.iter().map(|r| &r.id).collect::<Vec<_>>(), [&one.id], "{kind}");
     }
-    let by_filter =
-        ["volumes", "images", "security-groups", "security-group-rules", "addresses", "key-pairs", "vpcs", "subnets"];
+    let by_filter = [
+        "volumes",
+        "images",
+        "security-groups",
+        "security-group-rules",
+        "addresses",
+        "key-pairs",
+        "vpcs",
+        "subnets",
+        "internet-gateways",
+    ];
     for kind in by_filter {
         let one = account.all(kind).await.swap_remove(0);
         let (prefix, _) = one.id.split_once('-').unwrap();

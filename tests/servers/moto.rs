@@ -19,7 +19,7 @@ const OTHER: &str = "eu-west-1";
 const NOWHERE: &str = "ca-central-1";
 
 /// Kinds that moto answers; `activities` it does not keep, and metrics of its own it has none.
-const KINDS: [&str; 31] = [
+const KINDS: [&str; 32] = [
     "instances",
     "volumes",
     "images",
@@ -36,6 +36,7 @@ const KINDS: [&str; 31] = [
     "key-pairs",
     "vpcs",
     "subnets",
+    "internet-gateways",
     "instance-statuses",
     "regions",
     "availability-zones",
@@ -54,7 +55,7 @@ const KINDS: [&str; 31] = [
 ];
 
 /// Kinds of EC2 beside instances whose rows are asked for by id, and printed.
-const EC2_KINDS: [&str; 12] = [
+const EC2_KINDS: [&str; 13] = [
     "volumes",
     "images",
     "snapshots",
@@ -67,6 +68,7 @@ const EC2_KINDS: [&str; 12] = [
     "key-pairs",
     "vpcs",
     "subnets",
+    "internet-gateways",
 ];
 
 /// What the tests of this file share. If it cannot be filled, the first test says why and the others fail at once.
@@ -219,6 +221,7 @@ async fn rows_asked_for_by_id_are_those_rows_and_a_missing_one_fails_nothing() {
             "security-groups" => "sg-0123456789abcdef0",
             "security-group-rules" => "sgr-0123456789abcdef0",
             "subnets" => "subnet-0123456789abcdef0",
+            "internet-gateways" => "igw-0123456789abcdef0",
             "load-balancers" => {
                 "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:loadbalancer/app/none/0123456789abcdef"
             }

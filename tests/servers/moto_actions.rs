@@ -252,6 +252,18 @@ async fn volumes_are_made_attached_detached_and_deleted() {
 }
 
 #[tokio::test]
+async fn an_internet_gateway_is_attached_and_detached() {
+    let Some(account) = account() else { return };
+    let (id, vpc) = (account.id("gateway"), account.id("vpc"));
+    let rows = async || account.rows("internet-gateways", None, |row| row == id).await;
+    let seen = || account.truth("internet-gateways", "id", id)["vpc_id"].clone();
+    account.act("attach", &rows().await, &[("vpc", vpc)]).await;
+    assert_eq!(seen(), vpc);
+    account.act("detach", &rows().await, &[]).await;
+    assert_eq!(seen(), Json::Null);
+}
+
+#[tokio::test]
 async fn a_launch_makes_its_key_and_its_group_and_what_was_said_of_it_is_so() {
     let Some(account) = account() else { return };
     let folder = tempfile::tempdir().unwrap();

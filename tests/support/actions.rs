@@ -225,6 +225,7 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
         ];
         [row("security-groups", "sg-0a1", "", &[], &fields)]
     };
+    let gateway = |state: &str, vpc: Value| [row("internet-gateways", "igw-0a1", state, &[], &[("vpc_id", vpc)])];
     let flag = FormValue::Flag(true);
     let flag_on = flag.clone();
     let plans = [
@@ -311,6 +312,8 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
         ),
         plan("rules", &security_group, &[("rules", rule_edits())]),
         plan("delete", &security_group, &[]),
+        plan("attach", &gateway("detached", Value::Empty), &[("vpc", text("vpc-0a1"))]),
+        plan("detach", &gateway("available", Value::text("vpc-0a1")), &[]),
         made("create-key-pair", &[("name", text("my key")), ("type", text("rsa"))]),
         made("import-key-pair", &[("name", text("my key")), ("public_key", text(PUBLIC_KEY))]),
         plan("delete", &[row("key-pairs", "key-0a1", "", &[], &[])], &[]),

@@ -1,4 +1,4 @@
-//! Amazon EC2: instances and what belongs to them, volumes, addresses, key pairs, networks, security groups, images, snapshots, templates, instance types, regions and zones.
+//! Amazon EC2: instances and what belongs to them, volumes, addresses, key pairs, networks, internet gateways, security groups, images, snapshots, templates, instance types, regions and zones.
 
 pub mod actions;
 pub mod address_actions;
@@ -6,6 +6,7 @@ pub mod addresses;
 pub mod availability_zones;
 pub mod exposure;
 mod filters;
+pub mod gateway_actions;
 pub mod group_actions;
 pub mod group_rules;
 pub mod image_actions;
@@ -19,6 +20,7 @@ pub mod instance_types;
 pub mod instance_user_data;
 pub mod instance_volumes;
 pub mod instances;
+pub mod internet_gateways;
 pub mod key_pair_actions;
 pub mod key_pairs;
 pub mod launch;

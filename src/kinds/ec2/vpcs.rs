@@ -131,6 +131,7 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
         of_it("instances", "instances"),
         of_it("security groups", "security-groups"),
         of_it("network interfaces", "network-interfaces"),
+        of_it("internet gateways", "internet-gateways"),
         of_it("load balancers", "load-balancers"),
         of_it("target groups", "target-groups"),
     ]

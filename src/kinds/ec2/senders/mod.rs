@@ -1,6 +1,7 @@
 //! EC2's changing operations, each with what sends it: a request built from a call's arguments, exactly.
 
 mod addresses;
+mod gateways;
 mod groups;
 mod images;
 mod instances;
@@ -10,6 +11,7 @@ mod tags;
 mod volumes;
 
 pub use addresses::{ALLOCATE_ADDRESS, ASSOCIATE_ADDRESS, DISASSOCIATE_ADDRESS, RELEASE_ADDRESS};
+pub use gateways::{ATTACH_INTERNET_GATEWAY, DETACH_INTERNET_GATEWAY};
 pub use groups::{
     AUTHORIZE_EGRESS, AUTHORIZE_INGRESS, CREATE_SECURITY_GROUP, DELETE_SECURITY_GROUP, DESCRIBE_EGRESS,
     DESCRIBE_INGRESS, REVOKE_EGRESS, REVOKE_INGRESS,
