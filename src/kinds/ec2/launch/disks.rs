@@ -5,6 +5,7 @@ use arcstr::ArcStr;
 use super::image::Image;
 use super::names;
 use crate::kinds::draft_table::DraftTable;
+use crate::kinds::ec2::volume_actions::create::TYPES;
 use crate::model::draft::RowMark;
 use crate::model::{Arg, Cell, CellError, Choice, DraftColumn, DraftRow, FormField, Preset, TableRow, Values};
 
@@ -15,18 +16,6 @@ const TYPE: usize = 2;
 const IOPS: usize = 3;
 const ENCRYPTED: usize = 4;
 const DELETE: usize = 5;
-/// Types of volumes with their sizes in GiB and their IOPS, as AWS allows them.
-/// <https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html>
-const TYPES: &[(&str, (i64, i64), Option<(i64, i64)>)] = &[
-    ("gp3", (1, 65_536), Some((3_000, 80_000))),
-    ("gp2", (1, 16_384), None),
-    ("io2", (4, 65_536), Some((100, 256_000))),
-    ("io1", (4, 16_384), Some((100, 64_000))),
-    ("st1", (125, 16_384), None),
-    ("sc1", (125, 16_384), None),
-    ("standard", (1, 1_024), None),
-];
-
 fn choices(all: impl IntoIterator<Item = &'static str>) -> Cell {
     Cell::Choice(all.into_iter().map(|v| Choice { value: v.into(), label: v.into(), disabled: None }).collect())
 }
@@ -53,7 +42,7 @@ fn table(image: &Image) -> DraftTable {
         columns: vec![
             DraftColumn::new("device", "DEVICE", Cell::Text),
             DraftColumn::new("size", "GIB", Cell::Number { min: 1, max: 65_536 }),
-            DraftColumn::new("type", "TYPE", choices(TYPES.iter().map(|(name, ..)| *name))),
+            DraftColumn::new("type", "TYPE", choices(TYPES.iter().map(|t| t.name))),
             DraftColumn::new("iops", "IOPS", Cell::Text),
             DraftColumn::new("encrypted", "ENCRYPTED", choices(["yes", "no"])),
             DraftColumn::new("delete", "GOES WITH IT", choices(["yes", "no"])),
@@ -79,16 +68,17 @@ pub(super) fn field(values: &Values, image: &Image) -> FormField {
                 // EC2: InvalidBlockDeviceMapping.
                 wrong(SIZE, format!("The image's own is {least} GiB: a smaller one does not hold it."));
             }
-            let Some((name, sizes, iops)) = TYPES.iter().find(|(name, ..)| *name == cell(TYPE)) else { continue };
+            let Some(ty) = TYPES.iter().find(|t| t.name == cell(TYPE)) else { continue };
+            let (name, sizes) = (ty.name, ty.size);
             if size > 0 && !(sizes.0..=sizes.1).contains(&size) {
                 wrong(SIZE, format!("{name} is from {} to {} GiB.", sizes.0, sizes.1));
             }
-            match (cell(IOPS), iops) {
+            match (cell(IOPS), ty.iops) {
                 ("", Some(_)) if name.starts_with("io") => wrong(IOPS, format!("{name} has to say how many.")),
                 ("", _) => {}
                 (_, None) => wrong(IOPS, format!("{name} takes none.")),
-                (text, Some((least, most))) => match text.parse::<i64>() {
-                    Ok(n) if (*least..=*most).contains(&n) => {}
+                (text, Some((least, most, _))) => match text.parse::<i64>() {
+                    Ok(n) if (least..=most).contains(&n) => {}
                     _ => wrong(IOPS, format!("{name} takes {least} to {most}.")),
                 },
             }

@@ -49,15 +49,16 @@ const CREATING: Duration = Duration::from_secs(10 * 60);
 
 /// A type of volume and what AWS allows of it: sizes in GiB, I/O operations a second and how many of them a GiB (none where they are
 /// not chosen), MiB a second. <https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html>
-struct Bounds {
-    name: &'static str,
+pub(in crate::kinds::ec2) struct Bounds {
+    pub name: &'static str,
     says: &'static str,
-    size: (i64, i64),
-    iops: Option<(i64, i64, i64)>,
+    pub size: (i64, i64),
+    pub iops: Option<(i64, i64, i64)>,
     throughput: Option<(i64, i64)>,
 }
 
-const TYPES: &[Bounds] = &[
+/// All types, what is mostly wanted first.
+pub(in crate::kinds::ec2) const TYPES: &[Bounds] = &[
     Bounds {
         name: "gp3",
         says: "general purpose SSD",
