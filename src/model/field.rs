@@ -387,7 +387,7 @@ impl<T> Fields<T> {
 
 /// A kind's fields with their type forgotten.
 pub trait FieldList: Sync {
-    /// How many there are (at most [`FieldSet::MOST`]).
+    /// How many there are (at most [`super::FieldSet::MOST`]).
     fn len(&self) -> usize;
     /// Whether there are none.
     fn is_empty(&self) -> bool {

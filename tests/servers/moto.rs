@@ -349,7 +349,8 @@ async fn what_is_wasted_is_what_boto3_sees_unused() {
     );
     let of = |r: &Json| format!("{} {}", r["facts"]["kind"].as_str().unwrap(), r["id"].as_str().unwrap());
     let mut ours: Vec<String> = got.iter().filter(|r| r["facts"]["kind"] != "load-balancers").map(of).collect();
-    (wanted.sort(), ours.sort());
+    wanted.sort();
+    ours.sort();
     assert!(wanted.len() >= 2, "the seed left only {wanted:?}");
     assert_eq!(ours, wanted);
 }

@@ -44,7 +44,7 @@ fn what_the_overview_counts_is_what_the_tables_hold() {
     let mut desk = overview((120, 40));
     let text = desk.text();
     let counted = |title: &str, word: &str| -> usize {
-        let line = text.lines().filter(|l| l.contains(title)).next_back().unwrap_or_default();
+        let line = text.lines().rfind(|l| l.contains(title)).unwrap_or_default();
         let words: Vec<&str> = line.split_whitespace().collect();
         let at = words.iter().rposition(|w| w.trim_end_matches(',') == word);
         at.and_then(|i| words[i - 1].parse().ok()).unwrap_or(0)
