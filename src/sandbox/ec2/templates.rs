@@ -260,12 +260,16 @@ pub(super) fn delete_versions(world: &mut World, call: &Call<'_>) -> Result<Repl
     }
     dry_run(call)?;
     let Some(template) = state.templates.get_mut(&id) else { return Err(no_template(true, &id)) };
+    // A version that could not be deleted is answered by its number: what is none fails the request.
+    if let Some(text) = asked.iter().find(|v| template.number(v).is_none() && v.parse::<u64>().is_err()) {
+        return Err(no_version(text, &id));
+    }
     let (mut gone, mut kept) = (Vec::new(), Vec::new());
     for version in asked {
         match template.number(version) {
             Some(n) if n == template.default => {
                 let why = "The default version of a launch template cannot be deleted.";
-                kept.push((version.to_string(), "unexpectedError", why.to_string()));
+                kept.push((n.to_string(), "unexpectedError", why.to_string()));
             }
             Some(n) => {
                 template.versions.remove(&n);
