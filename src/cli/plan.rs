@@ -149,8 +149,7 @@ fn make(
     let mut asked: Vec<TableKey> = Vec::new();
     let mut values = Values::default();
     let mut files = Files::none();
-    let ssh = std::env::var("SSH_CONNECTION").ok().and_then(|variable| MyAddress::of_ssh(&variable));
-    let me = match ssh {
+    let me = match super::session::ssh_client() {
         Some(me) => me,
         None if action.my_address => session.runtime.block_on(session.gateway.my_address()),
         None => MyAddress::NotAsked,

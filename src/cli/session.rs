@@ -352,9 +352,8 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
     // What is done to the sandbox is gone with it: its journal is its own.
     let journal_name = if session.sandbox.is_some() { "sandbox-journal.jsonl" } else { "journal.jsonl" };
     let journal = Journal::at(state_dir.join(journal_name), now);
-    let ssh = std::env::var("SSH_CONNECTION").ok().and_then(|variable| MyAddress::of_ssh(&variable));
     let setup = Setup {
-        me: ssh.unwrap_or_default(),
+        me: ssh_client().unwrap_or_default(),
         registry: session.registry,
         keymap: Arc::new(session.config.keymap.clone()),
         profiles: session.profiles.clone(),
@@ -399,4 +398,9 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
         console::End::Signal(signal) => term::die_of(signal),
         console::End::Lost => Ok(ExitCode::FAILURE),
     }
+}
+
+/// By which address this machine's user is seen, where they came over SSH.
+pub(super) fn ssh_client() -> Option<MyAddress> {
+    std::env::var("SSH_CONNECTION").ok().and_then(|variable| MyAddress::of_ssh(&variable))
 }

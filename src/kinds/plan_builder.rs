@@ -303,8 +303,16 @@ pub fn known_or_unknown(store: &Store, scope: &Scope, kind: &'static KindInfo, w
 
 /// `TagSpecifications` with a Name tag, for what a call makes (`volume`, `elastic-ip`).
 pub fn name_tag(resource: &'static str, name: &str) -> Arg {
+    name_tags(&[resource], name)
+}
+
+/// The same on several things that one call makes.
+pub fn name_tags(resources: &[&'static str], name: &str) -> Arg {
     let tag = Arg::Map(vec![("Key", Arg::str("Name")), ("Value", Arg::str(name))]);
-    Arg::List(vec![Arg::Map(vec![("ResourceType", Arg::str(resource)), ("Tags", Arg::List(vec![tag]))])])
+    let of = |resource: &&'static str| {
+        Arg::Map(vec![("ResourceType", Arg::str(*resource)), ("Tags", Arg::List(vec![tag.clone()]))])
+    };
+    Arg::List(resources.iter().map(of).collect())
 }
 
 /// A whole number with bounds and a default.

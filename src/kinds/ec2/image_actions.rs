@@ -9,8 +9,8 @@ use crate::base::Fault;
 use crate::base::text::visible;
 use crate::kinds::action::{Action, ActionContext, FilledForm};
 use crate::kinds::plan_builder::{
-    Known, draft, field, form_title, known, label, line, list, live, names, need, note, severe, sorted, state, subject,
-    text_of, title, toggle, unknown, wait_state,
+    Known, draft, field, form_title, known, label, line, list, live, name_tags, names, need, note, severe, sorted,
+    state, subject, text_of, title, toggle, unknown, wait_state,
 };
 use crate::model::{Arg, Cost, FormSpec, Kind, KindInfo, Out, Plan, Record, Step, StepUndo, TableKey, Values, Waiter};
 
@@ -21,15 +21,6 @@ const SNAPSHOTS: &str = "snapshots";
 
 /// A snapshot of a large volume that was never snapshotted takes hours.
 const COPYING: Duration = Duration::from_secs(6 * 60 * 60);
-
-/// The tag `Name` on what is made.
-fn name_tags(resources: &[&'static str], name: &str) -> Arg {
-    let tag = |resource: &&'static str| {
-        let tags = Arg::List(vec![Arg::Map(vec![("Key", Arg::str("Name")), ("Value", Arg::str(name))])]);
-        Arg::Map(vec![("ResourceType", Arg::str(*resource)), ("Tags", tags)])
-    };
-    Arg::List(resources.iter().map(tag).collect())
-}
 
 /// Waits for what step 0 makes.
 fn made(

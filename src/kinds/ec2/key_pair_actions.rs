@@ -98,20 +98,25 @@ fn create_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     FormSpec { title: "Create a key pair".into(), fields: vec![name, ty, file], needs }
 }
 
+/// The step that makes a key pair of this name and type and keeps its private key in a file.
+pub(super) fn create_step(cx: &ActionContext<'_>, (name, ty): (&str, &str), file: &str) -> Step {
+    let call = CREATE_KEY_PAIR
+        .call(cx.scope.clone())
+        .arg("KeyName", Arg::str(name))
+        .arg("KeyType", Arg::str(ty))
+        .arg("KeyFormat", Arg::str("pem"));
+    let step = Step::new(format!("create {} and keep its private key", visible(name)), call);
+    let mut step = step.undone_by(delete_made(cx, name));
+    step.keep = vec![Keep::File { output: "KeyMaterial", path: PathBuf::from(file) }];
+    step
+}
+
 fn create(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let (name, ty) = (form.text(NAME), form.text(TYPE));
     let file = in_full(cx.files, &form.text(FILE));
     let mut plan = draft("create-key-pair", format!("Create the key pair {}", visible(&name)), &[], Vec::new());
     plan.phrase = name.to_string();
-    let call = CREATE_KEY_PAIR
-        .call(cx.scope.clone())
-        .arg("KeyName", Arg::Str(name.clone()))
-        .arg("KeyType", Arg::Str(ty.clone()))
-        .arg("KeyFormat", Arg::str("pem"));
-    let mut step = Step::new(format!("create {} and keep its private key", visible(&name)), call)
-        .undone_by(delete_made(cx, &name));
-    step.keep = vec![Keep::File { output: "KeyMaterial", path: PathBuf::from(file.as_str()) }];
-    plan.steps = vec![step];
+    plan.steps = vec![create_step(cx, (&name, &ty), &file)];
     plan.wait = made("KeyPairId", TableKey::all(cx.scope.clone(), Kind(&INFO)));
     plan.consequences = sorted(vec![
         note(format!(

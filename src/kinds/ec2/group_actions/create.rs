@@ -103,12 +103,12 @@ pub(in crate::kinds::ec2) fn door_rules(cx: &ActionContext<'_>, form: &FilledFor
 }
 
 /// What is said of rules that open something to everybody.
-pub(in crate::kinds::ec2) fn warnings(rules: &[Rule]) -> Vec<Consequence> {
-    let bad = rules.iter().filter(|r| r.door.is_dangerous());
-    bad.map(|r| {
-        severe(format!("{} is opened to the whole world ({}): whoever scans finds it", r.door.name(), r.door.peer))
-    })
-    .collect()
+pub(in crate::kinds::ec2) fn warnings<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> Vec<Consequence> {
+    let say = |door: &Door| {
+        let what = if door.name().is_empty() { door.to_string() } else { door.name().to_string() };
+        severe(format!("{what} is opened to the whole world ({}): whoever scans finds it", door.peer))
+    };
+    rules.into_iter().map(|r| &r.door).filter(|d| d.is_dangerous()).map(say).collect()
 }
 
 fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {

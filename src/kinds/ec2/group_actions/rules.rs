@@ -2,6 +2,7 @@
 
 use arcstr::ArcStr;
 
+use super::create::warnings;
 use super::{Group, groups_of, name_of, step, why_not_text};
 use crate::base::Fault;
 use crate::base::FaultKind;
@@ -14,9 +15,7 @@ use crate::kinds::ec2::security_groups::{INFO, RULES as ALL_RULES, VPC_ID};
 use crate::kinds::ec2::senders::{
     AUTHORIZE_EGRESS, AUTHORIZE_INGRESS, DESCRIBE_EGRESS, DESCRIBE_INGRESS, REVOKE_EGRESS, REVOKE_INGRESS,
 };
-use crate::kinds::plan_builder::{
-    draft, field, form_title, label, list, note, severe, sorted, subject, unknown, wait_field,
-};
+use crate::kinds::plan_builder::{draft, field, form_title, label, list, note, sorted, subject, unknown, wait_field};
 use crate::model::draft::RowMark;
 use crate::model::{
     Cell, CellError, Choice, Consequence, DraftColumn, DraftRow, FormSpec, Plan, Preset, Record, TableKey, TableRow,
@@ -280,17 +279,8 @@ fn said(cx: &ActionContext<'_>, calls: &[Change]) -> String {
 }
 
 fn consequences(before: &[Rule], after: &[Rule], calls: &[Change], who: &str) -> Vec<Consequence> {
-    let mut all = Vec::new();
-    for rule in calls.iter().filter_map(|c| if let Change::Authorize(rules) = c { Some(rules) } else { None }).flatten()
-    {
-        if rule.door.is_dangerous() {
-            let what = if rule.door.name().is_empty() { rule.door.to_string() } else { rule.door.name().to_string() };
-            all.push(severe(format!(
-                "{what} is opened to the whole world ({}): whoever scans finds it",
-                rule.door.peer
-            )));
-        }
-    }
+    let opened = calls.iter().filter_map(|c| if let Change::Authorize(rules) = c { Some(rules) } else { None });
+    let mut all = warnings(opened.flatten());
     if calls.iter().any(|c| matches!(c, Change::Revoke(_))) {
         // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
         all.push(note("connections that are tracked go on: a rule that is taken out stops new ones"));

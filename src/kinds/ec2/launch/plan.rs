@@ -1,6 +1,5 @@
 //! The plan of a launch: a key pair and a group if new ones are wanted, then the launch.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use arcstr::ArcStr;
@@ -13,14 +12,13 @@ use crate::base::{Fault, FaultKind, Secret};
 use crate::kinds::action::{ActionContext, FilledForm};
 use crate::kinds::ec2::group_actions::create::{door_rules, steps as group_steps, warnings};
 use crate::kinds::ec2::instances::INFO;
-use crate::kinds::ec2::senders::{CREATE_KEY_PAIR, DELETE_KEY_PAIR, INSTANCE_IDS, RUN_INSTANCES, TERMINATE_INSTANCES};
+use crate::kinds::ec2::key_pair_actions::create_step;
+use crate::kinds::ec2::senders::{INSTANCE_IDS, RUN_INSTANCES, TERMINATE_INSTANCES};
 use crate::kinds::ec2::{instance_types, key_pairs};
 use crate::kinds::file_fields::{in_full, lines_value};
 use crate::kinds::plan_builder::{draft, note, sorted, unknown};
 use crate::kinds::prices;
-use crate::model::{
-    Arg, Call, Consequence, Cost, FormValue, Keep, Kind, Out, Plan, Step, StepUndo, TableKey, Value, Waiter,
-};
+use crate::model::{Arg, Call, Consequence, Cost, FormValue, Kind, Out, Plan, Step, StepUndo, TableKey, Value, Waiter};
 
 /// An instance runs within seconds, a large or bare metal one within minutes.
 const STARTING: Duration = Duration::from_secs(15 * 60);
@@ -45,7 +43,7 @@ pub(super) fn plan(cx: &ActionContext<'_>, filled: &FilledForm<'_>) -> Result<Pl
     );
     plan.phrase = name.as_deref().unwrap_or("launch").to_string();
     let mut all = Vec::new();
-    let key = key(cx, filled, &mut plan.steps);
+    let key = key(cx, filled, &again.image, &mut plan.steps);
     let group = new_group(cx, filled, &mut plan.steps, &mut all);
     let (call, mut more) = run(cx, filled, &again.image, (key.as_ref(), group), count);
     all.append(&mut more);
@@ -81,28 +79,14 @@ pub(super) fn plan(cx: &ActionContext<'_>, filled: &FilledForm<'_>) -> Result<Pl
 }
 
 /// The key pair's name, and the step that makes a new one.
-fn key(cx: &ActionContext<'_>, filled: &FilledForm<'_>, steps: &mut Vec<Step>) -> Option<ArcStr> {
+fn key(cx: &ActionContext<'_>, filled: &FilledForm<'_>, image: &Image, steps: &mut Vec<Step>) -> Option<ArcStr> {
     match filled.text(names::KEY).as_str() {
         NONE | "" => None,
         NEW => {
             let name = filled.text(names::KEY_NAME);
             let file = in_full(cx.files, &filled.text(names::KEY_FILE));
-            let call = CREATE_KEY_PAIR
-                .call(cx.scope.clone())
-                .arg("KeyName", Arg::Str(name.clone()))
-                .arg("KeyType", Arg::str(if form(cx, filled.values).image.is_windows() { "rsa" } else { "ed25519" }))
-                .arg("KeyFormat", Arg::str("pem"));
-            let undo = StepUndo {
-                title: "delete the key pair".into(),
-                call: DELETE_KEY_PAIR.call(cx.scope.clone()).arg("KeyName", Arg::Str(name.clone())),
-                wait: Waiter::AtOnce,
-                destructive: true,
-                hurts: None,
-            };
-            let mut step = Step::new(format!("create the key pair {} and keep its private key", visible(&name)), call)
-                .undone_by(undo);
-            step.keep = vec![Keep::File { output: "KeyMaterial", path: PathBuf::from(file.as_str()) }];
-            steps.push(step);
+            let ty = if image.is_windows() { "rsa" } else { "ed25519" };
+            steps.push(create_step(cx, (&name, ty), &file));
             Some(name)
         }
         id => {
