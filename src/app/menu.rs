@@ -6,7 +6,7 @@ use super::update::Turn;
 use super::view::RowKey;
 use crate::base::text::{cut_end, pasteable};
 use crate::input::Key;
-use crate::kinds::Takes;
+use crate::kinds::{MenuGroup, Takes};
 use crate::model::{Effect, FieldType, Level, Sort, Value};
 
 impl Menu {
@@ -19,8 +19,8 @@ impl Menu {
     pub fn at(self, cursor: usize) -> Menu {
         Menu { cursor, ..self }
     }
-    /// The entries that the line lets through, by their positions: those whose label has what was typed, the best first; then those that
-    /// speak of it. All of them where nothing was typed. Entries that only say something are passed over.
+    /// The entries that the line lets through, by their positions: those whose label has what was typed, the best first; then those whose
+    /// heading has it; then those that speak of it. All of them where nothing was typed. Entries that only say something are passed over.
     pub fn shown(&self) -> Vec<usize> {
         let typed = self.line.as_ref().map_or("", |l| l.text().trim());
         if typed.is_empty() {
@@ -54,7 +54,9 @@ impl MenuItem {
         let close = |text: &str| rank(text, typed).filter(|r| *r < 400);
         let name = if let MenuValue::Name(name) = self.value { close(name) } else { None };
         let label = [close(&self.label), name].into_iter().flatten().min();
-        label.or_else(|| close(&self.detail).map(|r| 1000 + r))
+        // The heading's own word brings all that stands under it.
+        let group = || close(self.group).map(|r| 500 + r);
+        label.or_else(group).or_else(|| close(&self.detail).map(|r| 1000 + r))
     }
 }
 
@@ -215,6 +217,7 @@ impl Turn<'_> {
             return;
         }
         let items = actions.iter().map(|a| MenuItem {
+            group: a.group.map_or("", MenuGroup::title),
             label: a.title.to_string(),
             // What only the plan's confirmation refuses can still be opened: the plan shows the commands.
             detail: if a.changes && self.read_only_of(&on) {

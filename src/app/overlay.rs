@@ -148,6 +148,8 @@ pub struct Menu {
 /// An entry of a menu.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MenuItem {
+    /// The heading that it stands under; may be empty. Entries of one heading follow each other.
+    pub group: &'static str,
     /// What is shown.
     pub label: String,
     /// More about it, shown quietly.

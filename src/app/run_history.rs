@@ -172,7 +172,13 @@ impl Turn<'_> {
                     (None, format!("enter to undo with: {}{but}", undo.line))
                 }
             };
-            items.push(MenuItem { label: run.text(), detail, checked: None, disabled, value: MenuValue::Run(run.id) });
+            items.push(MenuItem {
+                label: run.text(),
+                detail,
+                disabled,
+                value: MenuValue::Run(run.id),
+                ..MenuItem::default()
+            });
         }
         if items.is_empty() {
             self.say(Level::Info, "Nothing was carried out in this run.");

@@ -230,8 +230,8 @@ impl Turn<'_> {
                 label: field.title.to_string(),
                 detail: field.doc.to_string(),
                 checked: Some(on),
-                disabled: None,
                 value: MenuValue::At(i),
+                ..MenuItem::default()
             }
         };
         let rest = (0..view.kind.fields.len())

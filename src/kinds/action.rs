@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arcstr::ArcStr;
 use futures::future::BoxFuture;
 
+pub use super::menu_group::MenuGroup;
 use super::plan_builder::label;
 use crate::aws::{Gateway, Permit};
 use crate::base::{Fault, FaultKind, Scope, Secret, Time};
@@ -63,6 +64,8 @@ pub struct Action {
     pub kind: &'static str,
     /// What it is done to.
     pub takes: Takes,
+    /// Under which heading of the menu it stands. Every action has one: a test of the registry says if it is missing.
+    pub group: Option<MenuGroup>,
     /// Whether it takes several rows at once.
     pub bulk: bool,
     /// Whether it changes the account (a download does not).
@@ -91,6 +94,7 @@ impl Action {
             doc: "",
             kind: kind.name,
             takes: Takes::Rows,
+            group: None,
             bulk: false,
             changes: true,
             my_address: false,
@@ -104,7 +108,14 @@ impl Action {
     pub const fn on_scope(kind: &'static KindInfo, name: &'static str, title: &'static str, plan: MakePlan) -> Action {
         let mut action = Action::on_rows(kind, name, title, plan);
         action.takes = Takes::Scope;
+        action.group = Some(MenuGroup::New);
         action
+    }
+    /// The same, under a heading of the menu; what takes no row stands under [`MenuGroup::New`] without it.
+    #[must_use]
+    pub const fn group(mut self, group: MenuGroup) -> Action {
+        self.group = Some(group);
+        self
     }
     /// The same, with what it does: one or two sentences.
     #[must_use]

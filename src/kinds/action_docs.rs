@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::action::Action;
+use super::action::{Action, MenuGroup};
 use super::registry::Registry;
-use crate::model::{Operation, Retry};
+use crate::model::{Kind, Operation, Retry};
 
 const HEAD: &str = "# Actions
 
@@ -23,23 +23,25 @@ found out by looking. *Dry run*: EC2 says beforehand whether IAM allows it.
 /// The page. A test fails when the file in `docs/` is not this.
 pub fn actions_md(registry: &Registry) -> String {
     let mut out = String::from(HEAD);
-    out.push_str("| action | on | several rows | changes the account |\n|---|---|---|---|\n");
-    for a in registry.actions {
+    out.push_str("| action | on | in the menu under | several rows | changes the account |\n|---|---|---|---|---|\n");
+    let menus = || registry.kinds.iter().map(|k| (k.info, registry.actions_of(Kind(k.info))));
+    for a in menus().flat_map(|(_, actions)| actions) {
         let yes = |b: bool| if b { "yes" } else { "no" };
         let _ = writeln!(
             out,
-            "| [`{0}`](#{1}) | `{2}` | {3} | {4} |",
+            "| [`{0}`](#{1}) | `{2}` | {3} | {4} | {5} |",
             a.name,
             anchor(a),
             a.kind,
+            a.group.map_or("", MenuGroup::title),
             yes(a.bulk),
             yes(a.changes)
         );
     }
-    for k in registry.kinds {
-        let mut actions = registry.actions.iter().filter(|a| a.kind == k.info.name).peekable();
+    for (info, actions) in menus() {
+        let mut actions = actions.peekable();
         if actions.peek().is_some() {
-            let _ = write!(out, "\n## {}\n", k.info.title);
+            let _ = write!(out, "\n## {}\n", info.title);
         }
         for a in actions {
             action(&mut out, a);

@@ -18,6 +18,7 @@ pub mod facts;
 pub mod file_fields;
 pub mod intern;
 pub mod listing;
+mod menu_group;
 pub mod paging;
 pub mod plan_builder;
 pub mod prices;
@@ -31,7 +32,7 @@ mod tags;
 pub(crate) mod testing;
 
 pub use action::{
-    Action, ActionContext, Answer, FilledForm, MakePlan, Outgoing, Output, SendMode, Sender, Takes, Target,
+    Action, ActionContext, Answer, FilledForm, MakePlan, MenuGroup, Outgoing, Output, SendMode, Sender, Takes, Target,
 };
 pub use intern::Interner;
 pub use listing::{KindDef, ListRequest, Pages, PaidRow, Sink, What};

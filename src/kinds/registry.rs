@@ -11,7 +11,7 @@ use crate::model::{Kind, Operation};
 pub struct Registry {
     /// In the order in which the palette and the docs list them.
     pub kinds: &'static [&'static KindDef],
-    /// In the order in which the action menu and the docs list them.
+    /// Within a group of the action menu, and in the docs, they stand in this order.
     pub actions: &'static [&'static Action],
 }
 
@@ -115,9 +115,11 @@ impl Registry {
     pub fn def(&self, kind: Kind) -> Option<&'static KindDef> {
         self.kinds.iter().find(|k| Kind(k.info) == kind).copied()
     }
-    /// The actions on rows of a kind, in order.
+    /// The actions on rows of a kind, in the order of the menu: group by group.
     pub fn actions_of(&self, kind: Kind) -> impl Iterator<Item = &'static Action> + '_ {
-        self.actions.iter().filter(move |a| a.kind == kind.name).copied()
+        let mut actions: Vec<_> = self.actions.iter().filter(|a| a.kind == kind.name).copied().collect();
+        actions.sort_by_key(|a| a.group);
+        actions.into_iter()
     }
     /// An action on a kind by its name.
     pub fn action(&self, kind: Kind, name: &str) -> Option<&'static Action> {

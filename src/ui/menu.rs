@@ -13,7 +13,8 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, menu: &Menu) {
     let checks = menu.items.iter().any(|i| i.checked.is_some());
     let label = menu.items.iter().map(|i| cells(&i.label)).max().unwrap_or(0);
     let about = menu.items.iter().map(|i| cells(note(i))).max().unwrap_or(0);
-    let wide = 4 + 2 + u16::from(checks) * 4 + label + if about > 0 { about + 3 } else { 0 };
+    let heading = headings(menu);
+    let wide = 4 + 2 + heading + u16::from(checks) * 4 + label + if about > 0 { about + 3 } else { 0 };
     let width = wide.max(cells(&menu.title).min(56) + 8).max(36).min(area.width.saturating_sub(if area.width > 80 {
         8
     } else {
@@ -34,9 +35,16 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, menu: &Menu) {
     let shown = menu.shown();
     let room = inner.height.saturating_sub(errors);
     let skip = (menu.cursor + 1).saturating_sub(usize::from(room.max(1)));
-    let label = label.min(inner.width.saturating_sub(2 + u16::from(checks) * 4));
+    let label = label.min(inner.width.saturating_sub(2 + heading + u16::from(checks) * 4));
+    let mut above = "";
     for (y, (i, at)) in (inner.y..inner.y + room).zip(shown.iter().enumerate().skip(skip)) {
-        entry(pen, Rect { y, height: 1, ..inner }, &menu.items[*at], i == menu.cursor, label);
+        let item = &menu.items[*at];
+        if heading > 0 && item.group != above {
+            pen.say(inner.x, y, heading, item.group, Role::Header);
+            above = item.group;
+        }
+        let place = Rect { x: inner.x + heading, y, width: inner.width.saturating_sub(heading), height: 1 };
+        entry(pen, place, item, i == menu.cursor, label);
     }
     let below = shown.len().saturating_sub(skip + usize::from(room));
     if below > 0 {
@@ -57,6 +65,14 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, menu: &Menu) {
     for (y, line) in (inner.y + room..inner.bottom()).zip(error) {
         pen.say(inner.x, y, inner.width, &line, Role::Warning);
     }
+}
+
+/// The cells that headings take beside the entries, so that no line is given to them: none where there is only one.
+fn headings(menu: &Menu) -> u16 {
+    let first = menu.items.first().map_or("", |i| i.group);
+    let several = menu.items.iter().any(|i| i.group != first);
+    let widest = menu.items.iter().map(|i| cells(i.group)).max().unwrap_or(0);
+    if several { widest + 2 } else { 0 }
 }
 
 /// What is said beside an entry: why it cannot be chosen, else more about it.

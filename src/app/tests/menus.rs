@@ -53,3 +53,21 @@ fn a_column_that_was_found_is_switched_in_the_whole_list() {
     let Overlay::Menu(menu) = desk.top() else { panic!("the chooser is gone") };
     assert_eq!(menu.item().and_then(|i| i.checked), before.map(|on| !on));
 }
+
+#[test]
+fn actions_stand_in_their_groups_and_a_groups_name_narrows_the_menu_to_it() {
+    let mut desk = Desk::with(3);
+    desk.press("a");
+    let Overlay::Menu(menu) = desk.top() else { panic!("no menu") };
+    let groups: Vec<&str> = menu.items.iter().map(|i| i.group).collect();
+    assert!(groups.contains(&"State") && groups.contains(&"Delete"), "{groups:?}");
+    let mut seen: Vec<&str> = groups.clone();
+    seen.dedup();
+    let together = seen.len();
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen.len(), together, "each heading stands once: {groups:?}");
+    let deletes = groups.iter().filter(|g| **g == "Delete").count();
+    desk.press("/").typed("delete");
+    assert_eq!(shown(&mut desk).len(), deletes);
+}

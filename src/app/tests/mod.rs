@@ -25,7 +25,7 @@ use crate::input::Key;
 use crate::kinds::draft_table::DraftTable;
 use crate::kinds::file_fields::{lines, new_file};
 use crate::kinds::rows_field::rows_field;
-use crate::kinds::{Action, ActionContext, KindDef, ListRequest, MakePlan, Pages, Registry, Sender};
+use crate::kinds::{Action, ActionContext, KindDef, ListRequest, MakePlan, MenuGroup, Pages, Registry, Sender};
 use crate::model::*;
 use crate::store::{Store, index};
 
@@ -241,16 +241,20 @@ fn tags_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
 const fn action(name: &'static str, operations: &'static [&'static Sender], plan: MakePlan) -> Action {
     Action::on_rows(&THINGS, name, name, plan).doc("Made up.").several().calls(operations)
 }
-static STOP: Action =
-    action("stop", &[&STOP_OP], |cx, f| Ok(plan_for(cx, "stop", &STOP_OP, f.values))).only_if(running).form(stop_form);
+static STOP: Action = action("stop", &[&STOP_OP], |cx, f| Ok(plan_for(cx, "stop", &STOP_OP, f.values)))
+    .group(MenuGroup::State)
+    .only_if(running)
+    .form(stop_form);
 static DESTROY: Action =
     Action::on_rows(&THINGS, "destroy", "destroy", |cx, f| Ok(plan_for(cx, "destroy", &STOP_OP, f.values)))
+        .group(MenuGroup::Delete)
         .doc("Made up.")
         .calls(&[&STOP_OP]);
 static RENAME: Action =
     action("rename", &[&TAG_OP], |cx, f| Ok(plan_for(cx, "rename", &TAG_OP, f.values))).form(rename_form);
-static TAGS: Action =
-    action("edit-tags", &[&TAG_OP], |cx, f| Ok(plan_for(cx, "edit-tags", &TAG_OP, f.values))).form(tags_form);
+static TAGS: Action = action("edit-tags", &[&TAG_OP], |cx, f| Ok(plan_for(cx, "edit-tags", &TAG_OP, f.values)))
+    .group(MenuGroup::Tags)
+    .form(tags_form);
 static ACCESS: Action =
     action("edit-access", &[&TAG_OP], |cx, f| Ok(plan_for(cx, "edit-access", &TAG_OP, f.values))).form(access_form);
 /// Fields that are rows: one of those that run, or none of them; and several of all.

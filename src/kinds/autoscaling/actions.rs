@@ -5,7 +5,7 @@ use super::capacity::Capacity;
 use super::senders::SET_DESIRED_CAPACITY;
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
-use crate::kinds::action::{Action, ActionContext, FilledForm};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
 use crate::kinds::plan_builder::{
     count, draft, field, form_title, list, names, note, number, severe, sorted, state, subject, toggle, wait_field,
     wait_state,
@@ -14,6 +14,7 @@ use crate::model::{Arg, Consequence, Cost, FormSpec, Plan, Record, Undo, Values,
 
 /// `set-desired-capacity`.
 pub static SET_DESIRED: Action = Action::on_rows(&INFO, "set-desired-capacity", "Set desired capacity", plan)
+    .group(MenuGroup::Settings)
     .doc(
         "Sets how many instances the group should have, between its minimum and maximum: units where its \
          instance types have weights. The group launches or terminates the difference.",

@@ -6,7 +6,7 @@ use super::alarms::{self, ACTIONS_ENABLED, ALARM_ACTIONS, AlarmState, INFO, INSU
 use super::senders::{DISABLE_ALARM_ACTIONS, ENABLE_ALARM_ACTIONS};
 use crate::base::Fault;
 use crate::base::text::visible;
-use crate::kinds::action::{Action, ActionContext};
+use crate::kinds::action::{Action, ActionContext, MenuGroup};
 use crate::kinds::plan_builder::{
     by_scope, draft, label, list, names, note, severe, sorted, subject, title, wait_field,
 };
@@ -14,6 +14,7 @@ use crate::model::{Arg, Consequence, Plan, Record, Step, Undo};
 
 /// `enable-actions`.
 pub static ENABLE: Action = Action::on_rows(&INFO, "enable-actions", "Enable actions", |cx, _| plan(cx, true))
+    .group(MenuGroup::State)
     .doc("Lets alarms carry out their actions again, from their next change of state on.")
     .several()
     .calls(&[&ENABLE_ALARM_ACTIONS])
@@ -24,6 +25,7 @@ pub static ENABLE: Action = Action::on_rows(&INFO, "enable-actions", "Enable act
 
 /// `disable-actions`.
 pub static DISABLE: Action = Action::on_rows(&INFO, "disable-actions", "Disable actions", |cx, _| plan(cx, false))
+    .group(MenuGroup::State)
     .doc("Keeps alarms from carrying out their actions: they change state, and nobody is told.")
     .several()
     .calls(&[&DISABLE_ALARM_ACTIONS])

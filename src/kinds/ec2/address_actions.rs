@@ -8,7 +8,7 @@ use super::instances::instance::{self, InstanceState};
 use super::senders::{ALLOCATE_ADDRESS, ASSOCIATE_ADDRESS, DISASSOCIATE_ADDRESS, RELEASE_ADDRESS};
 use crate::base::text::visible;
 use crate::base::{Fault, Scope};
-use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup, Target};
 use crate::kinds::plan_builder::{
     Known, draft, form_title, label, line, live, made, name_tag, need, note, severe, sorted, subject, text_of, title,
     unknown, wait_state, whole,
@@ -103,6 +103,7 @@ pub(super) fn allocate_step(scope: &Scope, name: Option<&str>) -> Step {
 
 /// `associate`.
 pub static ASSOCIATE: Action = Action::on_rows(&INFO, "associate", "Associate", associate)
+    .group(MenuGroup::Network)
     .doc(
         "Gives an address to an instance or a network interface. What public address that had is said, and \
          lost.",
@@ -231,6 +232,7 @@ pub(super) fn ip_of(row: &Record) -> String {
 
 /// `disassociate`.
 pub static DISASSOCIATE: Action = Action::on_rows(&INFO, "disassociate", "Disassociate", disassociate)
+    .group(MenuGroup::Network)
     .doc("Takes addresses from what has them. The addresses stay the account's, and go on costing.")
     .several()
     .calls(&[&DISASSOCIATE_ADDRESS, &ASSOCIATE_ADDRESS])
@@ -287,6 +289,7 @@ fn give_back(scope: &Scope, t: &Target, instance: &str, who: &str) -> StepUndo {
 
 /// `release`.
 pub static RELEASE: Action = Action::on_rows(&INFO, "release", "Release", release)
+    .group(MenuGroup::Delete)
     .doc(
         "Gives addresses back to AWS. They cost nothing any more, and are somebody else's soon: they can \
          hardly be had again.",

@@ -7,7 +7,7 @@ use super::senders::{CREATE_IMAGE, CREATE_SNAPSHOT, DELETE_SNAPSHOT, DEREGISTER_
 use super::{images, instances, snapshots, volumes};
 use crate::base::Fault;
 use crate::base::text::visible;
-use crate::kinds::action::{Action, ActionContext, FilledForm};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
 use crate::kinds::plan_builder::{
     Known, draft, field, form_title, known, label, line, list, live, name_tags, names, need, note, severe, sorted,
     state, subject, text_of, title, toggle, unknown, wait_state,
@@ -36,6 +36,7 @@ fn made(
 
 /// `create-image`.
 pub static CREATE: Action = Action::on_rows(&instances::INFO, "create-image", "Create an image", create)
+    .group(MenuGroup::Images)
     .doc("Makes an image (AMI) of an instance with all its EBS volumes. A running one is rebooted for it, unless that is forgone.")
     .calls(&[&CREATE_IMAGE, &DEREGISTER_IMAGE])
     .only_if(can_be_imaged)
@@ -137,6 +138,7 @@ fn create(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> 
 
 /// `deregister`.
 pub static DEREGISTER: Action = Action::on_rows(&images::INFO, "deregister", "Deregister", deregister)
+    .group(MenuGroup::Delete)
     .doc("Deregisters images, with their snapshots if that is wanted: nothing is launched from them any more. What runs goes on.")
     .calls(&[&DEREGISTER_IMAGE])
     .several()
@@ -194,6 +196,7 @@ pub static CREATE_A_SNAPSHOT: Action = Action::on_rows(
     "Create a snapshot",
     snapshot,
 )
+.group(MenuGroup::Images)
 .doc("Makes a snapshot of a volume, as it is at this moment. Only what has changed since the last one is stored.")
 .calls(&[&CREATE_SNAPSHOT, &DELETE_SNAPSHOT])
 .only_if(|row| match state(row) {
@@ -243,6 +246,7 @@ fn snapshot(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault
 
 /// `delete` of snapshots.
 pub static DELETE_SNAPSHOTS: Action = Action::on_rows(&snapshots::INFO, "delete", "Delete", delete)
+    .group(MenuGroup::Delete)
     .doc("Deletes snapshots for good. EC2 refuses it for one that an image has (InvalidSnapshot.InUse).")
     .calls(&[&DELETE_SNAPSHOT])
     .several();

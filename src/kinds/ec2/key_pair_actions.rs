@@ -9,7 +9,7 @@ use super::key_pairs::INFO;
 use super::senders::{CREATE_KEY_PAIR, DELETE_KEY_PAIR, IMPORT_KEY_PAIR};
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
-use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup, Target};
 use crate::kinds::file_fields::{content, in_full, new_file, read_file};
 use crate::kinds::plan_builder::{
     Known, draft, field, label, line, live, made, names, need, note, pick, sorted, subject, text_of, title, wait_state,
@@ -224,6 +224,7 @@ fn import(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> 
 
 /// `delete`.
 pub static DELETE: Action = Action::on_rows(&INFO, "delete", "Delete", delete)
+    .group(MenuGroup::Delete)
     .doc(
         "Deletes key pairs at AWS. Instances that were launched with them keep the public key and can be \
          logged in to as before; the private keys on this machine are not touched.",

@@ -8,7 +8,7 @@ use super::targets::{self, Health};
 use super::{name_of_arn, target_groups};
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind, Scope};
-use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup, Target};
 use crate::kinds::ec2::instances;
 use crate::kinds::ec2::instances::fields;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
@@ -24,6 +24,7 @@ use std::time::Duration;
 
 /// `register`.
 pub static REGISTER: Action = Action::on_rows(&target_groups::INFO, "register", "Register targets", register)
+    .group(MenuGroup::Network)
     .doc(
         "Registers instances of the target group's VPC (or addresses, where the group's targets are \
          addresses).",
@@ -34,6 +35,7 @@ pub static REGISTER: Action = Action::on_rows(&target_groups::INFO, "register", 
 
 /// `deregister`.
 pub static DEREGISTER: Action = Action::on_rows(&targets::INFO, "deregister", "Deregister", deregister)
+    .group(MenuGroup::Network)
     .doc(
         "Takes targets out of their target groups. They get no new requests; open ones have the group's \
          deregistration delay to end.",

@@ -154,6 +154,16 @@ fn every_action_acts_on_a_kind_and_changes_nothing_unless_it_says_so() {
 }
 
 #[test]
+fn every_action_stands_under_a_heading_of_the_menu() {
+    let none: Vec<_> = ALL.actions.iter().filter(|a| a.group.is_none()).map(|a| (a.kind, a.name)).collect();
+    assert!(none.is_empty(), "these want .group(MenuGroup::..): {none:?}");
+    for k in ALL.kinds {
+        let groups: Vec<_> = ALL.actions_of(Kind(k.info)).map(|a| a.group).collect();
+        assert!(groups.is_sorted(), "{}: {groups:?}", k.info.name);
+    }
+}
+
+#[test]
 fn no_two_actions_on_a_kind_have_one_name() {
     for (i, a) in ALL.actions.iter().enumerate() {
         assert!(ALL.actions[..i].iter().all(|b| (a.name, a.kind) != (b.name, b.kind)), "{}", a.name);

@@ -5,13 +5,14 @@ use super::objects::{self, INFO};
 use super::senders::GET_OBJECT;
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
-use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup, Target};
 use crate::kinds::plan_builder::{draft, field, form_title, label, line, note, sorted, subject, title};
 use crate::kinds::prices;
 use crate::model::{Arg, Cost, FormSpec, FormValue, Plan, Record, Step, Values};
 
 /// `download`.
 pub static DOWNLOAD: Action = Action::on_rows(&INFO, "download", "Download", plan)
+    .group(MenuGroup::Files)
     .doc("Downloads objects into a folder of this machine. A file that exists is never overwritten.")
     .several()
     .reads_only()

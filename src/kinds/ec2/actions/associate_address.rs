@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::base::Fault;
-use crate::kinds::action::{Action, ActionContext, FilledForm};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
 use crate::kinds::ec2::address_actions::{allocate_step, host_loses, ip_of, standing_cost, taken_from};
 use crate::kinds::ec2::addresses;
 use crate::kinds::ec2::instances::INFO;
@@ -17,6 +17,7 @@ use crate::model::{Arg, Cost, FormSpec, Kind, Out, Pick, Plan, Record, Step, Ste
 
 /// `associate-address`.
 pub static ASSOCIATE_AN_ADDRESS: Action = Action::on_rows(&INFO, "associate-address", "Associate an address", plan)
+    .group(MenuGroup::Network)
     .doc("Gives an instance an Elastic IP address: one of the account's, or a new one, allocated by the same plan.")
     .calls(&[&ALLOCATE_ADDRESS, &ASSOCIATE_ADDRESS, &DISASSOCIATE_ADDRESS, &RELEASE_ADDRESS])
     .only_if(available)

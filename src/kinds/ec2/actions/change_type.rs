@@ -8,7 +8,7 @@ use super::consequences::{self, Happens, fates, groups, target_group_impact};
 use super::{disks, protection};
 use crate::base::Fault;
 use crate::base::text::{nearest, visible};
-use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup, Target};
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::instances::{INFO, fields};
 use crate::kinds::ec2::senders::{MODIFY_INSTANCE_ATTRIBUTE, START_INSTANCES, STOP_INSTANCES};
@@ -19,6 +19,7 @@ use crate::model::{Arg, Call, Cost, FormField, FormSpec, Plan, Record, Step, Ste
 
 /// `change-type`.
 pub static CHANGE_TYPE: Action = Action::on_rows(&INFO, "change-type", "Change type", plan)
+    .group(MenuGroup::Settings)
     .doc(
         "Gives instances another type. A running one is stopped, changed and started again; a stopped one \
          is only changed. Each step has its way back.",

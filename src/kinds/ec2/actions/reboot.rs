@@ -3,7 +3,7 @@
 use super::calls;
 use super::consequences::{reboots, target_group_impact};
 use crate::base::Fault;
-use crate::kinds::action::{Action, ActionContext, FilledForm};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::senders::REBOOT_INSTANCES;
@@ -12,6 +12,7 @@ use crate::model::{Plan, Record};
 
 /// `reboot`.
 pub static REBOOT: Action = Action::on_rows(&INFO, "reboot", "Reboot", plan)
+    .group(MenuGroup::State)
     .doc(
         "Reboots running instances. They keep their addresses and what is on their disks, instance store \
          included. Answer once: if no answer comes, it is not sent again.",

@@ -2,7 +2,7 @@
 
 use super::{calls, types};
 use crate::base::Fault;
-use crate::kinds::action::{Action, ActionContext, FilledForm};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::instances::{INFO, fields};
 use crate::kinds::ec2::senders::START_INSTANCES;
@@ -11,6 +11,7 @@ use crate::model::{Cost, Plan, Record, Undo};
 
 /// `start`.
 pub static START: Action = Action::on_rows(&INFO, "start", "Start", plan)
+    .group(MenuGroup::State)
     .doc(
         "Starts stopped instances. They keep their volumes, private addresses and Elastic IPs; another \
          public address is a new one.",

@@ -3,7 +3,7 @@
 use super::consequences::{self, Happens, fates, groups, target_group_impact};
 use super::{calls, disks, protection};
 use crate::base::Fault;
-use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup, Target};
 use crate::kinds::autoscaling::group_reaction::GroupReaction;
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
@@ -15,6 +15,7 @@ use crate::model::{Cost, FormSpec, Plan, Record, Undo, Values};
 
 /// `stop`.
 pub static STOP: Action = Action::on_rows(&INFO, "stop", "Stop", plan)
+    .group(MenuGroup::State)
     .doc(
         "Stops running instances. Compute is not billed while they are stopped; disks and Elastic IPs are. \
          `force` does not wait for the operating system; `hibernate` writes memory to the root volume \

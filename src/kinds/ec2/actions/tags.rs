@@ -7,7 +7,7 @@ use arcstr::ArcStr;
 use super::MOST_IDS;
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
-use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup, Target};
 use crate::kinds::draft_table::{DraftTable, is_new};
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::senders::{CREATE_TAGS, DELETE_TAGS};
@@ -19,6 +19,7 @@ use crate::model::{
 
 /// `tags`.
 pub static TAGS: Action = Action::on_rows(&INFO, "tags", "Edit tags", plan)
+    .group(MenuGroup::Tags)
     .doc(
         "Edits tags in a draft table; of several rows, those that any of them has. In the palette: `tags \
          +Env=prod -Owner`, or `tags set=Env=prod,Team=x remove=Temp`; a comma, equals sign or backslash \

@@ -3,7 +3,7 @@
 use super::consequences::{self, Happens, fates, groups, target_group_impact};
 use super::{calls, disks, protection};
 use crate::base::Fault;
-use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup, Target};
 use crate::kinds::autoscaling::group_reaction::GroupReaction;
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
@@ -13,6 +13,7 @@ use crate::model::{Plan, Record};
 
 /// `terminate`.
 pub static TERMINATE: Action = Action::on_rows(&INFO, "terminate", "Terminate", plan)
+    .group(MenuGroup::Delete)
     .doc(
         "Terminates instances for good. Volumes with DeleteOnTermination go with them; others and Elastic \
          IPs stay and go on costing.",

@@ -9,7 +9,7 @@ use arcstr::ArcStr;
 use bytes::Bytes;
 
 use crate::base::{Fault, FaultKind, Secret};
-use crate::kinds::action::{Action, ActionContext, FilledForm, Target};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup, Target};
 use crate::kinds::ec2::instance_user_data as user_data;
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
@@ -20,6 +20,7 @@ use crate::model::{Arg, Call, Cost, FormSpec, Kind, Plan, Record, Step, StepUndo
 
 /// `edit-user-data`.
 pub static EDIT_USER_DATA: Action = Action::on_rows(&INFO, "edit-user-data", "Edit user data", plan)
+    .group(MenuGroup::Settings)
     .doc(
         "Edits the user data of a stopped instance: in the form, in $VISUAL or $EDITOR, or taken from a \
          file (user_data=@setup.sh). It is a secret: no plan, journal or log has it.",

@@ -2,7 +2,7 @@
 
 use super::{WITHIN, attach_step, vpc_name};
 use crate::base::Fault;
-use crate::kinds::action::{Action, ActionContext, FilledForm};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
 use crate::kinds::ec2::internet_gateways::{ATTACHED, DETACHED, INFO, vpc_id};
 use crate::kinds::ec2::senders::{ATTACH_INTERNET_GATEWAY, DETACH_INTERNET_GATEWAY};
 use crate::kinds::ec2::vpcs;
@@ -14,6 +14,7 @@ use crate::model::{FormSpec, Kind, Pick, Plan, Record, TableKey, Values};
 
 /// `attach`.
 pub static ATTACH: Action = Action::on_rows(&INFO, "attach", "Attach", plan)
+    .group(MenuGroup::Network)
     .doc("Attaches an internet gateway to a VPC that has none yet. Its subnets reach the internet once a route table sends traffic there.")
     .calls(&[&ATTACH_INTERNET_GATEWAY, &DETACH_INTERNET_GATEWAY])
     .only_if(available)

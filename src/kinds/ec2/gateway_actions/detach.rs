@@ -4,7 +4,7 @@ use arcstr::ArcStr;
 
 use super::{WITHIN, detach_step, vpc_name};
 use crate::base::{Fault, FaultKind};
-use crate::kinds::action::{Action, ActionContext, FilledForm};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
 use crate::kinds::ec2::instances;
 use crate::kinds::ec2::internet_gateways::{ATTACHED, DETACHED, INFO, vpc_id};
 use crate::kinds::ec2::network_interfaces::{self as interfaces, INSTANCE, IPV6, PUBLIC_IP, USER, VPC_ID};
@@ -17,6 +17,7 @@ use crate::model::{Consequence, Filters, Kind, Plan, Record, Selector, TableKey,
 
 /// `detach`.
 pub static DETACH: Action = Action::on_rows(&INFO, "detach", "Detach", plan)
+    .group(MenuGroup::Network)
     .doc("Takes an internet gateway from its VPC. EC2 refuses it while public addresses are mapped there (DependencyViolation).")
     .calls(&[&DETACH_INTERNET_GATEWAY, &ATTACH_INTERNET_GATEWAY])
     .only_if(available);

@@ -3,7 +3,7 @@
 use super::super::security_groups::{INFO, IS_DEFAULT, SOURCE_GROUPS};
 use super::super::senders::DELETE_SECURITY_GROUP;
 use crate::base::Fault;
-use crate::kinds::action::{Action, ActionContext, FilledForm};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
 use crate::kinds::ec2::security_group_usage as usage;
 use crate::kinds::plan_builder::{
     draft, label, list, live, names, note, severe, sorted, subject, title, unknown, wait_state,
@@ -12,6 +12,7 @@ use crate::model::{Arg, Kind, Plan, Record, Step, TableKey, Value};
 
 /// `delete`.
 pub static DELETE: Action = Action::on_rows(&INFO, "delete", "Delete", plan)
+    .group(MenuGroup::Delete)
     .doc("Deletes security groups. EC2 refuses it for a group that an interface has or that another group's rules name (DependencyViolation).")
     .calls(&[&DELETE_SECURITY_GROUP])
     .several()

@@ -7,7 +7,7 @@ use super::{Group, groups_of, name_of, step, why_not_text};
 use crate::base::Fault;
 use crate::base::FaultKind;
 use crate::base::text::{suggest, visible};
-use crate::kinds::action::{Action, ActionContext, FilledForm};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
 use crate::kinds::draft_table::DraftTable;
 use crate::kinds::ec2::group_rules::diff::{Change, QUOTA, changes, most};
 use crate::kinds::ec2::group_rules::door::{Door, Peer, Rule, ports_of, protocol_of, range_of};
@@ -24,6 +24,7 @@ use crate::model::{
 
 /// `rules`.
 pub static RULES: Action = Action::on_rows(&INFO, "rules", "Edit rules", plan)
+    .group(MenuGroup::Access)
     .doc(
         "Edits the rules of a security group in a table, inbound and outbound. What is new is opened before what is old is closed. \
          In the palette :rules +ports=443,source=10.0.0.0/8 -\"in tcp 22 from 0.0.0.0/0\".",

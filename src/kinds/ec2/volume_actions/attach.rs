@@ -2,7 +2,7 @@
 
 use super::{ATTACHING, Volume, attach_call, detach_again, device_field, instances_of};
 use crate::base::Fault;
-use crate::kinds::action::{Action, ActionContext, FilledForm};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
 use crate::kinds::ec2::instances;
 use crate::kinds::ec2::senders::{ATTACH_VOLUME, DETACH_VOLUME};
 use crate::kinds::ec2::volumes::INFO;
@@ -13,6 +13,7 @@ use crate::model::{FormSpec, Kind, Plan, Record, Step, TableKey, Values};
 
 /// `attach`.
 pub static ATTACH: Action = Action::on_rows(&INFO, "attach", "Attach", plan)
+    .group(MenuGroup::Disks)
     .doc("Attaches a volume to an instance of its Availability Zone.")
     .calls(&[&ATTACH_VOLUME, &DETACH_VOLUME])
     .only_if(available)

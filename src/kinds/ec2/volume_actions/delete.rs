@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Volume;
 use super::create::delete_call;
 use crate::base::Fault;
-use crate::kinds::action::{Action, ActionContext, FilledForm};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
 use crate::kinds::ec2::senders::DELETE_VOLUME;
 use crate::kinds::ec2::volumes::volume::{self, VolumeState};
 use crate::kinds::ec2::volumes::{INFO, fields};
@@ -15,6 +15,7 @@ use crate::model::{Cost, Plan, Record, Step};
 
 /// `delete`.
 pub static DELETE: Action = Action::on_rows(&INFO, "delete", "Delete", plan)
+    .group(MenuGroup::Delete)
     .doc(
         "Deletes volumes that are attached to nothing. What is on them is gone for good, unless a snapshot \
          has it.",

@@ -2,7 +2,7 @@
 
 use super::{ATTACHING, Volume, attach_call, detach_call};
 use crate::base::{Fault, FaultKind};
-use crate::kinds::action::{Action, ActionContext, FilledForm};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
 use crate::kinds::ec2::instances;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::senders::{ATTACH_VOLUME, DETACH_VOLUME};
@@ -15,6 +15,7 @@ use crate::model::{Choice, Cost, FormSpec, Kind, Plan, Record, Step, StepUndo, T
 
 /// `detach`.
 pub static DETACH: Action = Action::on_rows(&INFO, "detach", "Detach", plan)
+    .group(MenuGroup::Disks)
     .doc(
         "Takes a volume from its instance. Unmount it there first: what is not written yet is lost \
          otherwise. `force` does not wait for the operating system.",
