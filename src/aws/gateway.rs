@@ -22,6 +22,7 @@ use super::credentials::prompt::Prompts;
 use super::credentials::report::Report;
 use super::credentials::ways::SignIn;
 use super::credentials::{report, sso};
+use super::egress::Egress;
 use super::guard::{Declared, ReadOnly};
 use super::meter::CallMeter;
 use super::session::Session;
@@ -123,6 +124,11 @@ impl Gateway {
     /// What to say where the environment names two profiles at once.
     pub fn profile_disagreement(&self) -> Option<String> {
         self.0.profiles.values().filter(|_| !self.0.config.sandbox).find_map(|p| p.selection.disagreement())
+    }
+
+    /// The door for what is no call of AWS's API.
+    pub(super) fn egress(&self) -> Egress<'static> {
+        Egress::new(self.0.read_only.clone())
     }
 
     /// Whether this is the embedded account: nothing leaves.

@@ -8,6 +8,8 @@
 //! | a declared write whose typed input says `dry_run = true` | passes | refused: "not asked" |
 //! | any other write, presigned ones included | refused | refused |
 //!
+//! What is no call of an SDK client asks the list of [`super::egress`].
+//!
 //! What passes is stamped again on each attempt (the SDK clears extensions when it clones a request for a retry), and the
 //! connector refuses what has no stamp. A confirmed write whose credentials have changed by then gets none.
 

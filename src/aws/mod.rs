@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`gateway`] | [`Gateway`]: clients per (profile, region, service), identity, read-only mode |
 //! | [`guard`] | the interceptor that decides before serialization, and the one-use [`Permit`] |
+//! | [`egress`] | what is sent beside AWS's API: a declared list, asked before each request |
 //! | [`connector`] | connectors: a request without the guard's stamp is refused; the credential chain's own allow-list |
 //! | [`capture`] | answers word for word, for the task that wants them |
 //! | [`retry_policy`] | time-outs and retries by operation |
@@ -20,6 +21,7 @@ pub mod capture;
 mod clients;
 pub mod connector;
 pub mod credentials;
+mod egress;
 pub mod fault;
 pub mod gateway;
 pub mod guard;

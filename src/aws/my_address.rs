@@ -1,23 +1,17 @@
 //! By which address this machine is seen from outside: what checkip.amazonaws.com answers.
 //!
-//! It is the one request that is no call of AWS's API: without credentials, without a body, at most once a run of the console unless
-//! it fails, and only where a form speaks of the user's own address.
+//! It is no call of AWS's API, and so on the list of [`super::egress`]: without credentials, without a body, at most once a run of the console
+//! unless it fails, and only where a form speaks of the user's own address.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::{ConnectorBuilder, tls};
-use aws_smithy_runtime_api::client::http::HttpConnector as _;
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 
 use super::Gateway;
+use super::egress::{CHECK_IP, Destination, Egress};
 use crate::model::my_address::{AddressSource, MyAddress};
 
-/// AWS's own service for it. <https://docs.aws.amazon.com/whitepapers/latest/ec2-networking-for-telecom/ec2-networking-for-telecom.html>
-const CHECK_IP: &str = "https://checkip.amazonaws.com/";
 /// An address and a line end.
 const MOST: usize = 64;
 /// A form waits for nothing; this is when it says so.
@@ -29,7 +23,7 @@ impl Gateway {
         if self.is_sandbox() {
             return MyAddress::Known(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)), AddressSource::Sandbox);
         }
-        match tokio::time::timeout(WITHIN, ask(CHECK_IP)).await {
+        match tokio::time::timeout(WITHIN, ask(&self.egress(), &CHECK_IP)).await {
             Ok(Ok(ip)) => MyAddress::Known(ip, AddressSource::CheckIp),
             Ok(Err(why)) => MyAddress::Failed(why),
             Err(_) => MyAddress::Failed("checkip.amazonaws.com did not answer".into()),
@@ -37,26 +31,20 @@ impl Gateway {
     }
 }
 
-async fn ask(url: &str) -> Result<IpAddr, String> {
-    let mut builder =
-        ConnectorBuilder::default().tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc));
-    builder.set_proxy_config(Some(ProxyConfig::from_env()));
-    let mut request = HttpRequest::new(SdkBody::empty());
-    request.set_uri(url).map_err(|e| e.to_string())?;
-    let answer =
-        builder.build().call(request).await.map_err(|_| "checkip.amazonaws.com cannot be reached".to_string())?;
+async fn ask(egress: &Egress<'_>, whom: &Destination) -> Result<IpAddr, String> {
+    let answer = egress.send(whom).await.map_err(|fault| fault.message)?;
     if !answer.status().is_success() {
-        return Err(format!("checkip.amazonaws.com answered {}", answer.status().as_u16()));
+        return Err(format!("{} answered {}", whom.host(), answer.status().as_u16()));
     }
     let mut body = ByteStream::new(answer.into_body());
     let mut text = Vec::new();
     while let Some(part) = body.next().await {
-        text.extend_from_slice(&part.map_err(|_| "checkip.amazonaws.com broke off".to_string())?);
+        text.extend_from_slice(&part.map_err(|_| format!("{} broke off", whom.host()))?);
         if text.len() > MOST {
             break;
         }
     }
-    read(&text).ok_or_else(|| "checkip.amazonaws.com answered something else".into())
+    read(&text).ok_or_else(|| format!("{} answered something else", whom.host()))
 }
 
 /// The address in an answer; a strange server's words are not shown.
@@ -69,6 +57,7 @@ mod tests {
     use std::io::{Read as _, Write as _};
 
     use super::*;
+    use crate::aws::guard::ReadOnly;
 
     #[tokio::test]
     async fn the_answer_is_an_address_and_nothing_else_is_taken_for_one() {
@@ -79,18 +68,21 @@ mod tests {
             ),
             (
                 "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>",
-                Err("checkip.amazonaws.com answered something else"),
+                Err("answered something else"),
             ),
-            ("HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n", Err("checkip.amazonaws.com answered 503")),
+            ("HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n", Err("answered 503")),
         ] {
             let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-            let url = format!("http://{}/", listener.local_addr().expect("an address"));
+            let host = listener.local_addr().expect("an address").to_string();
+            let there = Destination { origin: format!("http://{host}").leak(), ..CHECK_IP };
             let server = std::thread::spawn(move || {
                 let (mut stream, _) = listener.accept().expect("a client");
                 let _ = stream.read(&mut [0; 1024]);
                 stream.write_all(answer.as_bytes()).expect("an answer");
             });
-            assert_eq!(ask(&url).await, want.map_err(String::from));
+            let declared = [there];
+            let egress = Egress::with(&declared, ReadOnly::default());
+            assert_eq!(ask(&egress, &there).await, want.map_err(|why| format!("{host} {why}")));
             server.join().expect("the server ends");
         }
     }

@@ -159,6 +159,23 @@ fn floors_do_not_know_what_is_not_theirs() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What can open a connection stands where somebody asks first: calls of AWS's API in the connector behind the guard, all else in the
+/// declared list; and the embedded account listens.
+#[test]
+fn connections_are_opened_only_where_the_guard_or_the_declared_list_is_asked() {
+    let opens = ["ConnectorBuilder", "TcpStream", "UdpSocket", "UnixStream", "hyper::"];
+    let asked = ["aws/connector.rs", "aws/egress.rs"].map(Path::new);
+    let wrong: Vec<String> = source()
+        .into_iter()
+        .filter(|(path, module, _)| !is_test_file(path) && module != "sandbox" && !asked.contains(&path.as_path()))
+        .flat_map(|(path, _, text)| {
+            let code = code(&text);
+            opens.iter().filter(move |w| code.contains(**w)).map(move |w| format!("{} names {w}", path.display()))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn no_file_is_longer_than_800_lines() {
     let long: Vec<String> = source()
