@@ -64,15 +64,22 @@ impl Money {
         }
     }
     /// `about $1.60 a month, attached or not (us-east-1 list prices of 2026-10)`, with what stands behind the amount. An hour's price is
-    /// exact, and a month's is said beside it.
+    /// exact, to the fifth place at most, and a month's is said beside it.
     pub fn said(&self, behind: &str) -> String {
         let amount = match self.per {
             Per::Once => format!("about ${:.2}", self.amount),
-            Per::Hour => format!("${:.3} an hour, about ${:.2} a month", self.amount, self.monthly().amount),
+            Per::Hour => format!("${} an hour, about ${:.2} a month", exact(self.amount), self.monthly().amount),
             Per::Month => format!("about ${:.2} a month", self.amount),
         };
         format!("{amount}{behind} ({} list prices of {})", self.list.region, self.list.month)
     }
+}
+
+/// `0.0104`, `0.005`, `0.100`: three places, and two more where they say something.
+fn exact(amount: f64) -> String {
+    let text = format!("{amount:.5}");
+    let kept = text.len() - 2 + text[text.len() - 2..].trim_end_matches('0').len();
+    text[..kept].to_string()
 }
 
 /// Which way the bill goes.
@@ -163,6 +170,10 @@ mod tests {
             (
                 Cost::stays(of(0.005, Per::Hour), ""),
                 "$0.005 an hour, about $3.65 a month (us-east-1 list prices of 2026-10)",
+            ),
+            (
+                Cost::adds(of(0.0104, Per::Hour).times(3.0), ""),
+                "$0.0312 an hour, about $22.78 a month (us-east-1 list prices of 2026-10)",
             ),
             (
                 Cost::saves(of(0.005, Per::Hour).times(2.0).monthly(), ""),

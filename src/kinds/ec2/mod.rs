@@ -4,6 +4,7 @@ pub mod actions;
 pub mod address_actions;
 pub mod addresses;
 pub mod availability_zones;
+pub mod compute_cost;
 pub mod exposure;
 mod filters;
 pub mod gateway_actions;

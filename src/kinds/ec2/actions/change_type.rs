@@ -9,13 +9,14 @@ use super::{disks, protection};
 use crate::base::Fault;
 use crate::base::text::{nearest, visible};
 use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup, Target};
+use crate::kinds::ec2::compute_cost;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::instances::{INFO, fields};
 use crate::kinds::ec2::senders::{MODIFY_INSTANCE_ATTRIBUTE, START_INSTANCES, STOP_INSTANCES};
 use crate::kinds::plan_builder::{
     by_table, draft, field, form_title, label, line, names, note, severe, sorted, state, subject, title, unknown,
 };
-use crate::model::{Arg, Call, Cost, FormField, FormSpec, Plan, Record, Step, StepUndo, Values, Waiter};
+use crate::model::{Arg, Call, Cost, FormField, FormSpec, Money, Plan, Record, Step, StepUndo, Values, Waiter};
 
 /// `change-type`.
 pub static CHANGE_TYPE: Action = Action::on_rows(&INFO, "change-type", "Change type", plan)
@@ -162,8 +163,28 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     all.push(note("whether the zone has the type, and room for it, EC2 says only when it is changed and started"));
     disks::go_on(cx, &mut all, &mut plan.needs);
     plan.consequences = sorted(all);
-    plan.cost = Some(Cost::adds_unknown(format!("compute is billed as {ty} from then on")));
+    plan.cost = Some(cost(cx.targets, &ty));
     Ok(plan)
+}
+
+/// What compute costs more or less from then on, while they run.
+fn cost(targets: &[Target], ty: &str) -> Cost {
+    let runs = if targets.len() == 1 { "while it runs" } else { "while they run" };
+    match (compute_cost::now(targets), compute_cost::of_all(targets, |_| Some(ty))) {
+        (Ok(before), Ok(after)) => {
+            let more = after.amount - before.amount;
+            let money = |amount| Money { amount, ..after };
+            // Prices have four places.
+            match more {
+                _ if more.abs() < 0.000_05 => Cost::same("compute costs as much as before"),
+                _ if more > 0.0 => Cost::adds(money(more), format!(" more {runs}")),
+                _ => Cost::saves(money(-more), format!(" {runs}")),
+            }
+        }
+        (Err(why), _) | (_, Err(why)) => {
+            Cost::adds_unknown(format!("compute is billed as {ty} from then on; {why}"))
+        }
+    }
 }
 
 /// Stops or starts the running ones, and waits for that; undone by the other.

@@ -3,6 +3,7 @@
 use super::{calls, types};
 use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
+use crate::kinds::ec2::compute_cost;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::instances::{INFO, fields};
 use crate::kinds::ec2::senders::START_INSTANCES;
@@ -58,8 +59,13 @@ fn plan(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
         all.push(note(format!("EC2 stopped {} itself: see the reason in the detail", names(&failed))));
     }
     plan.consequences = sorted(all);
-    plan.cost =
-        Some(Cost::adds_unknown(format!("compute is billed by the second while it runs: {}", types(cx.targets))));
+    plan.cost = Some(match compute_cost::now(cx.targets) {
+        Ok(money) => Cost::adds(money, if cx.targets.len() == 1 { " while it runs" } else { " while they run" }),
+        Err(why) => Cost::adds_unknown(format!(
+            "compute is billed by the second while it runs: {}; {why}",
+            types(cx.targets)
+        )),
+    });
     plan.wait = wait_state(cx.targets, &["running"], &["stopped", "shutting-down", "terminated"], false, 10);
     plan.undo = Some(Undo { line: "stop".into(), but: None, on: Vec::new() });
     Ok(plan)

@@ -5,6 +5,7 @@ use super::{calls, disks, protection};
 use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup, Target};
 use crate::kinds::autoscaling::group_reaction::GroupReaction;
+use crate::kinds::ec2::compute_cost;
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::senders::STOP_INSTANCES;
@@ -111,7 +112,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         all.push(note(format!("{} is stopping already: without force this changes nothing for it", names(&stopping))));
     }
     plan.consequences = sorted(all);
-    plan.cost = Some(Cost::saves_unknown("no compute while stopped; disks and Elastic IPs go on"));
+    plan.cost = Some(cost(cx, &fates));
     plan.wait = if replaced {
         wait_state(cx.targets, &["stopped", "shutting-down", "terminated"], &[], true, 15)
     } else {
@@ -127,6 +128,29 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let but = (!but.is_empty()).then(|| but.join("; "));
     plan.undo = Some(Undo { line: "start".into(), but, on: Vec::new() });
     Ok(plan)
+}
+
+/// Compute that is not billed any more: of what runs and is not replaced by its group.
+fn cost(cx: &ActionContext<'_>, fates: &[Option<(String, GroupReaction)>]) -> Cost {
+    const REST: &str = "disks and Elastic IPs go on";
+    let runs = |t: &Target| matches!(instance::state(&t.record), InstanceState::Running | InstanceState::Pending);
+    let replaced = |fate: &Option<(String, GroupReaction)>| {
+        matches!(fate, Some((_, GroupReaction::Replaced(_) | GroupReaction::NotAsked(_))))
+    };
+    let billed = || cx.targets.iter().zip(fates).filter(|(t, _)| runs(t));
+    let ends: Vec<Target> = billed().filter(|(_, fate)| !replaced(fate)).map(|(t, _)| t.clone()).collect();
+    let others = billed().count() - ends.len();
+    if ends.is_empty() {
+        return match others {
+            0 => Cost::same(format!("compute is not billed while it stops; {REST}")),
+            _ => Cost::saves_unknown(format!("no compute while stopped, but what replaces it is billed; {REST}")),
+        };
+    }
+    let but = if others > 0 { ", but what replaces the others is billed" } else { "" };
+    match compute_cost::now(&ends) {
+        Ok(money) => Cost::saves(money, format!(" of compute while stopped{but}; {REST}")),
+        Err(why) => Cost::saves_unknown(format!("no compute while stopped{but}; {REST}; the price is not known: {why}")),
+    }
 }
 
 fn becomes(fate: Option<&(String, GroupReaction)>, hibernate: bool) -> String {

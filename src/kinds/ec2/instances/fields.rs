@@ -103,6 +103,18 @@ pub const VOLUMES: FieldInfo = FieldInfo::list("volumes", "VOLUMES", "The attach
     .unique()
     .id_of("volumes", "vol-")
     .section("storage");
+/// Platform details, as billed.
+pub const PLATFORM: FieldInfo = FieldInfo::text(
+    "platform",
+    "PLATFORM",
+    "Platform details, as billed: Linux/UNIX, Windows, Red Hat Enterprise Linux…",
+)
+.cells(8, 24);
+/// default, dedicated or host.
+pub const TENANCY: FieldInfo = FieldInfo::text("tenancy", "TENANCY", "default, dedicated or host.")
+    .named_only()
+    .cells(8, 9)
+    .section("placement");
 /// normal, spot, scheduled, capacity-block.
 pub const LIFECYCLE: FieldInfo =
     FieldInfo::text("lifecycle", "LIFECYCLE", "normal (On-Demand), spot, scheduled, capacity-block.").cells(9, 16);
@@ -194,15 +206,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
     field(LAUNCHED, |i| moment(i.launched)),
     field(GROUP, |i| text(&i.group)),
     field(IMAGE_ID, |i| said(&i.image_id)),
-    field(
-        FieldInfo::text(
-            "platform",
-            "PLATFORM",
-            "Platform details, as billed: Linux/UNIX, Windows, Red Hat Enterprise Linux…",
-        )
-        .cells(8, 24),
-        |i| said(&i.platform),
-    ),
+    field(PLATFORM, |i| said(&i.platform)),
     field(ARCHITECTURE, |i| said(&i.architecture)),
     field(VCPUS, |i| int(i.vcpus)),
     field(KEY_NAME, |i| text(&i.key_name)),
@@ -270,13 +274,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
         FieldInfo::text("virtualization", "VIRT", "hvm or paravirtual.").named_only().cells(5, 11).section("hardware"),
         |i| said(&i.virtualization),
     ),
-    field(
-        FieldInfo::text("tenancy", "TENANCY", "default, dedicated or host.")
-            .named_only()
-            .cells(8, 9)
-            .section("placement"),
-        |i| said(&i.tenancy),
-    ),
+    field(TENANCY, |i| said(&i.tenancy)),
     field(FieldInfo::id("host_id", "HOST", "The Dedicated Host.").section("placement"), |i| text(&i.host_id)),
     field(
         FieldInfo::text("placement_group", "PLACEMENT", "The placement group.").cells(9, 40).section("placement"),

@@ -123,9 +123,13 @@ impl Image {
     pub(super) fn root_device(&self) -> Option<&str> {
         field(self.row()?, &images::ROOT_DEVICE)
     }
+    /// `PlatformDetails`: as what it is billed.
+    pub(super) fn platform(&self) -> Option<&str> {
+        field(self.row()?, &images::PLATFORM)
+    }
     /// Whether it is Windows.
     pub(super) fn is_windows(&self) -> bool {
-        self.row().and_then(|r| field(r, &images::PLATFORM)).is_some_and(|p| p.starts_with("Windows"))
+        self.platform().is_some_and(|p| p.starts_with("Windows"))
     }
     /// What it is called in a plan.
     pub(super) fn says(&self) -> String {

@@ -10,15 +10,15 @@ use super::{ANY, NEW, NONE, disks, names};
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind, Secret};
 use crate::kinds::action::{ActionContext, FilledForm};
+use crate::kinds::ec2::compute_cost::{self, Billing};
 use crate::kinds::ec2::group_actions::create::{door_rules, steps as group_steps, warnings};
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::key_pair_actions::create_step;
 use crate::kinds::ec2::senders::{INSTANCE_IDS, RUN_INSTANCES, TERMINATE_INSTANCES};
-use crate::kinds::ec2::{instance_types, key_pairs};
+use crate::kinds::ec2::key_pairs;
 use crate::kinds::file_fields::{in_full, lines_value};
 use crate::kinds::plan_builder::{draft, note, sorted, unknown};
-use crate::kinds::prices;
-use crate::model::{Arg, Call, Consequence, Cost, FormValue, Kind, Out, Plan, Step, StepUndo, TableKey, Value, Waiter};
+use crate::model::{Arg, Call, Consequence, Cost, FormValue, Kind, Out, Plan, Step, StepUndo, TableKey, Waiter};
 
 /// An instance runs within seconds, a large or bare metal one within minutes.
 const STARTING: Duration = Duration::from_secs(15 * 60);
@@ -227,8 +227,9 @@ fn tags(filled: &FilledForm<'_>) -> Vec<Arg> {
 
 /// By the hour for the instances, if the price is known; disks and addresses besides are said.
 fn cost(cx: &ActionContext<'_>, filled: &FilledForm<'_>, image: &Image, count: i64) -> Cost {
-    let row = cx.store.get(&TableKey::all(cx.scope.clone(), Kind(&instance_types::INFO)), &filled.text(names::TYPE));
-    let hour = row.and_then(|r| if let Value::Float(d) = r.get(&instance_types::PRICE) { Some(*d) } else { None });
+    let spot = filled.flag(names::SPOT).then_some("spot");
+    let billing = Billing { platform: image.platform(), lifecycle: spot, tenancy: None };
+    let hour = compute_cost::hourly(cx.scope, &filled.text(names::TYPE), billing);
     let (_, sizes) = disks::mappings(filled.values, image);
     let gib: i64 = sizes.iter().map(|(gib, _)| gib).sum();
     let disks = if gib > 0 {
@@ -238,10 +239,8 @@ fn cost(cx: &ActionContext<'_>, filled: &FilledForm<'_>, image: &Image, count: i
     };
     #[expect(clippy::cast_precision_loss, reason = "a hundred instances at most")]
     let n = count as f64;
-    match (hour, prices::of(cx.scope)) {
-        (Some(dollars), Some(list)) if !image.is_windows() && !filled.flag(names::SPOT) => {
-            Cost::adds(list.by_the_hour(dollars * n), format!(" while it runs{disks}"))
-        }
-        _ => Cost::adds_unknown(format!("it is billed while it runs{disks}")),
+    match hour {
+        Ok(money) => Cost::adds(money.times(n), format!(" while it runs{disks}")),
+        Err(why) => Cost::adds_unknown(format!("it is billed while it runs{disks}; {}", why.said(&["it".into()]))),
     }
 }

@@ -18,6 +18,7 @@ use crate::model::{
 };
 
 mod change_type;
+mod costs;
 mod groups_and_targets;
 mod tags;
 
