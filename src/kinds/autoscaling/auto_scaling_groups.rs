@@ -1,4 +1,6 @@
 //! Auto Scaling groups: the kind and its list function. Their fields: [`fields`].
+//!
+//! A small struct stands between the answer and the row: what is counted of the members is reckoned once, for the state and four fields.
 
 pub mod fields;
 
@@ -8,13 +10,13 @@ use futures::future::BoxFuture;
 
 use self::fields::{DESIRED, INSTANCES, MAX, MIN, STANDBY, SUBNETS, SUSPENDED, TARGET_GROUP_ARNS, TARGET_GROUPS};
 use super::capacity::Weights;
-use crate::base::{Fault, Scope, Time};
-use crate::kinds::convert::{Converter, Text, own, texts};
-use crate::kinds::elbv2::name_of_arn;
+use crate::base::{Fault, Scope};
+use crate::kinds::convert::Converter;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::listed;
 use crate::kinds::raw::raw;
-use crate::model::{Kind, KindInfo, Link, Operation, Record, Selector, Service, Tags, Tone, Value};
+use crate::kinds::row_spec::{RowSpec, States};
+use crate::model::{KindInfo, Link, Operation, Record, Selector, Service, Tone};
 
 /// `DescribeAutoScalingGroups`.
 pub static DESCRIBE_AUTO_SCALING_GROUPS: Operation = Operation::read(Service::AutoScaling, "DescribeAutoScalingGroups");
@@ -35,18 +37,9 @@ pub static INFO: KindInfo =
 /// Auto Scaling groups.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
 
-/// How a group is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum GroupState {
-    /// As much in service as desired, or as little above it as whole instances allow.
-    Steady,
-    /// Launching or terminating.
-    UpdatingCapacity,
-    /// DeleteAutoScalingGroup was called.
-    Deleting,
-    /// A status that AWS added since, or it cannot be told.
-    Other(ArcStr),
-}
+/// How groups are: derived, but for a group that is being deleted.
+static STATES: States =
+    States(&[("steady", Tone::Good), ("updating capacity", Tone::Busy), ("deleting", Tone::Busy)]);
 
 /// What is counted of a group's members.
 struct Counted {
@@ -99,86 +92,38 @@ impl Counted {
     }
 }
 
-impl GroupState {
-    fn of(status: Option<&str>, counted: &Counted, desired: Option<i32>) -> Self {
-        match status {
-            None | Some("") => match counted.surplus(desired) {
-                _ if counted.moving => GroupState::UpdatingCapacity,
-                // Whole instances are launched until the desired capacity is reached: less than the largest is too much. Of a
-                // group without weights, nothing is.
-                Some(surplus) if (0..counted.largest).contains(&surplus) => GroupState::Steady,
-                Some(_) => GroupState::UpdatingCapacity,
-                None => GroupState::Other(arcstr::literal!("unknown")),
-            },
-            Some(s) if s.eq_ignore_ascii_case("delete in progress") => GroupState::Deleting,
-            Some(s) => GroupState::Other(s.into()),
-        }
-    }
-    fn shown(&self) -> (Tone, ArcStr) {
-        match self {
-            GroupState::Steady => (Tone::Good, arcstr::literal!("steady")),
-            GroupState::UpdatingCapacity => (Tone::Busy, arcstr::literal!("updating capacity")),
-            GroupState::Deleting => (Tone::Busy, arcstr::literal!("deleting")),
-            GroupState::Other(s) => (Tone::Unknown, s.clone()),
-        }
-    }
-}
-
-/// One group.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Group {
-    name: ArcStr,
-    arn: Text,
-    tags: Tags,
-    state: GroupState,
-    min: Option<i32>,
-    max: Option<i32>,
-    desired: Option<i32>,
-    /// In service, and on its way in, in the unit of `counted_in`.
-    in_service: Option<i64>,
-    pending: Option<i64>,
-    counted_in: Text,
-    weights: Value,
-    member_units: Value,
-    at_rest: Option<bool>,
-    healthy: u32,
-    instances: Value,
-    standby: Value,
-    protected: Value,
-    health_check_type: Text,
-    grace_period: Option<i32>,
-    cooldown: Option<i32>,
-    warmup: Option<i32>,
-    suspended: Value,
-    launch_template: Text,
-    launch_template_version: Text,
-    instance_types: Value,
-    zones: Value,
-    subnets: Value,
-    target_groups: Value,
-    target_group_arns: Value,
-    classic_balancers: Value,
-    termination_policies: Value,
-    protects_new: Option<bool>,
-    capacity_rebalance: Option<bool>,
-    max_lifetime: Option<i32>,
-    warm_pool_size: Option<i32>,
-    deletion_protection: Text,
-    created: Option<Time>,
+/// A group as it was answered, and what is counted of its members.
+pub(super) struct Group {
+    answer: sdk::AutoScalingGroup,
+    counted: Counted,
 }
 
 impl Group {
-    fn record(&self) -> Record {
-        Record {
-            kind: Kind(&INFO),
-            id: self.name.clone(),
-            name: self.name.clone(),
-            state: Some(self.state.shown()),
-            values: fields::FIELDS.values(self),
-            tags: self.tags.clone(),
+    fn of(answer: sdk::AutoScalingGroup) -> Self {
+        let counted = Counted::of(&Weights::of(&answer), answer.instances());
+        Group { answer, counted }
+    }
+    /// Steady: as much in service as desired, or as little above it as whole instances allow. Else AWS's word, if it has one.
+    fn state(&self) -> &str {
+        match self.answer.status() {
+            None | Some("") => match self.counted.surplus(self.answer.desired_capacity()) {
+                _ if self.counted.moving => "updating capacity",
+                // Whole instances are launched until the desired capacity is reached: less than the largest is too much. Of a
+                // group without weights, nothing is.
+                Some(surplus) if (0..self.counted.largest).contains(&surplus) => "steady",
+                Some(_) => "updating capacity",
+                None => "unknown",
+            },
+            Some(s) if s.eq_ignore_ascii_case("delete in progress") => "deleting",
+            Some(s) => s,
         }
     }
 }
+
+static ROWS: RowSpec<Group> = RowSpec::new(&INFO, &fields::FIELDS, |g| g.answer.auto_scaling_group_name())
+    .named(|g| g.answer.auto_scaling_group_name())
+    .stated(|g, c| STATES.state(Some(g.state()), c))
+    .tagged(|g, c| c.tags(g.answer.tags().iter().map(|t| (t.key(), t.value()))));
 
 /// Fewest, desired and most instances; `None` if AWS said nothing.
 pub fn capacity(row: &Record) -> Option<(i64, i64, i64)> {
@@ -215,77 +160,11 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             call.max_records(PAGE).set_next_token(token).send()
         };
         listed(&mut pages, &DESCRIBE_AUTO_SCALING_GROUPS, &request.what, MOST_NAMES, call, |out| {
-            let rows = out.auto_scaling_groups().iter().filter_map(|g| convert(&mut converter, g)).map(|g| g.record());
-            (rows.collect(), out.next_token)
+            let groups: Vec<Group> = out.auto_scaling_groups.unwrap_or_default().into_iter().map(Group::of).collect();
+            (ROWS.records(&groups, &mut converter), out.next_token)
         })
         .await
     })
-}
-
-fn convert(converter: &mut Converter, g: &sdk::AutoScalingGroup) -> Option<Group> {
-    let members = g.instances();
-    let ids =
-        |want: &dyn Fn(&&sdk::Instance) -> bool| texts(members.iter().filter(want).filter_map(|i| i.instance_id()));
-    let weights = Weights::of(g);
-    let counted = Counted::of(&weights, members);
-    let healthy =
-        members.iter().filter(|i| i.health_status().is_some_and(|h| h.eq_ignore_ascii_case("healthy"))).count();
-    let mut types: Vec<&str> = members.iter().filter_map(|i| i.instance_type()).collect();
-    types.sort_unstable();
-    types.dedup();
-    let mixed = g.mixed_instances_policy().and_then(|m| m.launch_template()?.launch_template_specification());
-    let template = g.launch_template().or(mixed);
-    let (tags, _) = converter.tags(g.tags().iter().map(|t| (t.key(), t.value())));
-    Some(Group {
-        name: own(g.auto_scaling_group_name())?,
-        arn: own(g.auto_scaling_group_arn()),
-        tags,
-        state: GroupState::of(g.status(), &counted, g.desired_capacity()),
-        min: g.min_size(),
-        max: g.max_size(),
-        desired: g.desired_capacity(),
-        in_service: counted.in_service,
-        pending: counted.pending,
-        counted_in: converter.shared(Some(weights.unit())),
-        weights: converter.shared_list(weights.lines().iter().map(String::as_str)),
-        member_units: match &counted.lines {
-            Some(lines) => texts(lines.iter().map(String::as_str)),
-            None => Value::Unknown,
-        },
-        at_rest: counted.at_rest(g.desired_capacity()),
-        healthy: u32::try_from(healthy).unwrap_or(u32::MAX),
-        instances: ids(&|_| true),
-        standby: ids(&|i| i.lifecycle_state() == Some(&sdk::LifecycleState::Standby)),
-        protected: ids(&|i| i.protected_from_scale_in() == Some(true)),
-        health_check_type: converter.shared(g.health_check_type()),
-        grace_period: g.health_check_grace_period(),
-        cooldown: g.default_cooldown(),
-        warmup: g.default_instance_warmup(),
-        suspended: converter.shared_list(g.suspended_processes().iter().filter_map(|p| p.process_name())),
-        launch_template: converter.shared(
-            template
-                .and_then(|t| t.launch_template_name().or(t.launch_template_id()))
-                .or(g.launch_configuration_name()),
-        ),
-        launch_template_version: converter.shared(template.and_then(|t| t.version())),
-        instance_types: converter.shared_list(types),
-        zones: converter.shared_list(g.availability_zones().iter().map(String::as_str)),
-        subnets: converter.shared_list(g.vpc_zone_identifier().unwrap_or_default().split(',').map(str::trim)),
-        target_groups: texts(g.target_group_arns().iter().map(|a| name_of_arn(a))),
-        target_group_arns: texts(g.target_group_arns().iter().map(String::as_str)),
-        classic_balancers: texts(g.load_balancer_names().iter().map(String::as_str)),
-        termination_policies: converter.shared_list(g.termination_policies().iter().map(String::as_str)),
-        protects_new: g.new_instances_protected_from_scale_in(),
-        capacity_rebalance: g.capacity_rebalance().or(Some(false)),
-        max_lifetime: g.max_instance_lifetime().filter(|s| *s > 0),
-        warm_pool_size: g.warm_pool_size(),
-        deletion_protection: converter.shared(g.deletion_protection().map(|d| d.as_str())),
-        created: time(g),
-    })
-}
-
-fn time(g: &sdk::AutoScalingGroup) -> Option<Time> {
-    crate::kinds::convert::time(g.created_time())
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
@@ -321,7 +200,8 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kinds::intern::Interner;
+    use crate::kinds::testing::record;
+    use crate::model::Value;
 
     fn member(id: &str, state: sdk::LifecycleState) -> sdk::Instance {
         sdk::Instance::builder().instance_id(id).lifecycle_state(state).health_status("Healthy").build()
@@ -337,7 +217,7 @@ mod tests {
             .target_group_arns("arn:aws:elasticloadbalancing:x:0:targetgroup/my-tg/1")
             .set_instances(Some(members))
             .build();
-        convert(&mut Converter::new(&Interner::default()), &g).map(|g| g.record()).expect("it has a name")
+        record(&ROWS, &Group::of(g))
     }
 
     #[test]
@@ -410,7 +290,7 @@ mod tests {
                 .set_desired_capacity_type(ty.map(Into::into))
                 .instances(member.clone())
                 .build();
-            convert(&mut Converter::new(&Interner::default()), &g).map(|g| g.record()).expect("it has a name")
+            record(&ROWS, &Group::of(g))
         };
         let r = group(Some(mixed), Some("units"));
         assert_eq!((r.get(&fields::IN_SERVICE), r.get(&fields::WEIGHTS).items().len()), (&Value::ratio(4, 4), 2));

@@ -1,4 +1,6 @@
 //! CloudWatch alarms, metric and composite.
+//!
+//! A struct stands between the answer and the row, because a row is made of either of two of AWS's types.
 
 use arcstr::ArcStr;
 use aws_sdk_cloudwatch::operation::describe_alarms::{DescribeAlarmsError, DescribeAlarmsOutput};
@@ -9,12 +11,13 @@ use futures::future::BoxFuture;
 
 use super::watched::Watched;
 use crate::base::{Fault, Scope, Time};
-use crate::kinds::convert::{Converter, Text, field, flag, moment, no_tags, own, seconds, text, texts, time};
+use crate::kinds::convert::{Converter, Text, flag, moment, own, seconds, text, texts, time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::listed;
 use crate::kinds::raw::raw;
+use crate::kinds::row_spec::{Field, Fields, RowSpec, States, field};
 use crate::kinds::tags;
-use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
+use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
 
 /// `DescribeAlarms`.
 pub static DESCRIBE_ALARMS: Operation = Operation::read(Service::CloudWatch, "DescribeAlarms");
@@ -86,23 +89,17 @@ impl AlarmState {
             other => AlarmState::Other(other.into()),
         }
     }
-    fn shown(&self) -> (Tone, ArcStr) {
-        match self {
-            AlarmState::Ok => (Tone::Good, arcstr::literal!("OK")),
-            AlarmState::Alarm => (Tone::Bad, arcstr::literal!("ALARM")),
-            AlarmState::InsufficientData => (Tone::Unknown, arcstr::literal!("INSUFFICIENT_DATA")),
-            AlarmState::Other(s) => (Tone::Unknown, s.clone()),
-        }
-    }
 }
 
+static STATES: States =
+    States(&[("OK", Tone::Good), ("ALARM", Tone::Bad), ("INSUFFICIENT_DATA", Tone::Unknown)]);
+
 /// One alarm.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Alarm {
+struct Alarm {
     name: ArcStr,
     arn: Text,
     is_composite: bool,
-    state: AlarmState,
+    state: Text,
     since: Option<Time>,
     reason: Text,
     metric: Text,
@@ -126,14 +123,11 @@ pub struct Alarm {
 const ACTIONS: &str = "actions";
 
 static FIELDS: Fields<Alarm> = Fields(&[
-    field(NAME, |a| Value::Text(a.name.clone())),
-    field(STATE, |a| {
-        let (tone, s) = a.state.shown();
-        Value::State(tone, s)
-    }),
+    Field::name(NAME),
+    Field::state(STATE),
     field(
         FieldInfo::age("since", "SINCE", "Since when it has been in its state.").shown(1).cells(5, 6).aka(&["age"]),
-        |a| moment(a.since),
+        |a, _| moment(a.since),
     ),
     field(
         FieldInfo::text(
@@ -142,60 +136,51 @@ static FIELDS: Fields<Alarm> = Fields(&[
             "The metric; of metric math the metrics that it is made of; of a composite alarm or a query there is none.",
         )
         .shown(6),
-        |a| text(&a.metric),
+        |a, _| text(&a.metric),
     ),
-    field(FieldInfo::text("condition", "CONDITION", "When it goes off.").shown(2).cells(20, 60), |a| {
+    field(FieldInfo::text("condition", "CONDITION", "When it goes off.").shown(2).cells(20, 60), |a, _| {
         text(&a.condition)
     }),
-    field(ACTIONS_ENABLED, |a| flag(a.actions_enabled)),
-    field(DIMENSIONS, |a| a.dimensions.clone()),
-    field(RESOURCES, |a| a.resources.clone()),
-    field(FieldInfo::text("reason", "REASON", "Why it is in its state, in CloudWatch's words.").cells(8, 200), |a| {
+    field(ACTIONS_ENABLED, |a, _| flag(a.actions_enabled)),
+    field(DIMENSIONS, |a, _| a.dimensions.clone()),
+    field(RESOURCES, |a, _| a.resources.clone()),
+    field(FieldInfo::text("reason", "REASON", "Why it is in its state, in CloudWatch's words.").cells(8, 200), |a, _| {
         text(&a.reason)
     }),
-    field(FieldInfo::text("description", "DESCRIPTION", "What its author wrote.").cells(11, 80), |a| {
+    field(FieldInfo::text("description", "DESCRIPTION", "What its author wrote.").cells(11, 80), |a, _| {
         text(&a.description)
     }),
-    field(FieldInfo::text("type", "TYPE", "metric or composite.").cells(6, 9), |a| {
+    field(FieldInfo::text("type", "TYPE", "metric or composite.").cells(6, 9), |a, _| {
         Value::text(if a.is_composite { "composite" } else { "metric" })
     }),
-    field(FieldInfo::text("namespace", "NAMESPACE", "The metric's namespace.").cells(9, 30), |a| text(&a.namespace)),
-    field(FieldInfo::text("statistic", "STATISTIC", "How a period's samples become a point.").cells(9, 12), |a| {
+    field(FieldInfo::text("namespace", "NAMESPACE", "The metric's namespace.").cells(9, 30), |a, _| text(&a.namespace)),
+    field(FieldInfo::text("statistic", "STATISTIC", "How a period's samples become a point.").cells(9, 12), |a, _| {
         text(&a.statistic)
     }),
-    field(FieldInfo::float("threshold", "THRESHOLD", "What the points are compared with.").cells(9, 12), |a| {
+    field(FieldInfo::float("threshold", "THRESHOLD", "What the points are compared with.").cells(9, 12), |a, _| {
         a.threshold.map_or(Value::Empty, Value::Float)
     }),
-    field(PERIOD, |a| seconds(a.period)),
-    field(FieldInfo::text("missing_data", "MISSING", "What a missing point counts as.").cells(7, 12), |a| {
+    field(PERIOD, |a, _| seconds(a.period)),
+    field(FieldInfo::text("missing_data", "MISSING", "What a missing point counts as.").cells(7, 12), |a, _| {
         text(&a.missing_data)
     }),
-    field(ALARM_ACTIONS, |a| a.alarm_actions.clone()),
-    field(OK_ACTIONS, |a| a.ok_actions.clone()),
-    field(INSUFFICIENT_DATA_ACTIONS, |a| a.insufficient_data_actions.clone()),
+    field(ALARM_ACTIONS, |a, _| a.alarm_actions.clone()),
+    field(OK_ACTIONS, |a, _| a.ok_actions.clone()),
+    field(INSUFFICIENT_DATA_ACTIONS, |a, _| a.insufficient_data_actions.clone()),
     field(
         FieldInfo::text("suppressed_by", "SUPPRESSED", "What holds a composite alarm's actions back now.")
             .cells(10, 20)
             .section(ACTIONS),
-        |a| text(&a.suppressed),
+        |a, _| text(&a.suppressed),
     ),
-    field(FieldInfo::date("configured", "CONFIGURED", "When it was last changed."), |a| moment(a.configured)),
-    field(FieldInfo::id("id", "ARN", "The ARN.").cells(12, 60).aka(&["arn"]), |a| text(&a.arn)),
-    field(tags::on_demand("alarm-tags"), |_| Value::Unknown),
+    field(FieldInfo::date("configured", "CONFIGURED", "When it was last changed."), |a, _| moment(a.configured)),
+    field(FieldInfo::id("id", "ARN", "The ARN.").cells(12, 60).aka(&["arn"]), |a, _| text(&a.arn)),
+    Field::side(tags::on_demand("alarm-tags")),
 ]);
 
-impl Alarm {
-    fn record(&self) -> Record {
-        Record {
-            kind: Kind(&INFO),
-            id: self.name.clone(),
-            name: self.name.clone(),
-            state: Some(self.state.shown()),
-            values: FIELDS.values(self),
-            tags: no_tags(),
-        }
-    }
-}
+static ROWS: RowSpec<Alarm> = RowSpec::new(&INFO, &FIELDS, |a| Some(&a.name))
+    .named(|a| Some(&a.name))
+    .stated(|a, c| STATES.state(a.state.as_deref(), c));
 
 /// The state of an alarm's row.
 pub fn state(row: &Record) -> AlarmState {
@@ -234,10 +219,10 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         let client = request.gateway.cloudwatch(&request.scope).await?;
         let mut converter = Converter::new(&request.interner);
         listed(&mut pages, &DESCRIBE_ALARMS, &request.what, MOST_NAMES, ask(&client), |out| {
-            let mut rows: Vec<Record> =
-                out.metric_alarms().iter().filter_map(|a| metric(&mut converter, a)).map(|a| a.record()).collect();
-            rows.extend(out.composite_alarms().iter().filter_map(|a| composite(&mut converter, a)).map(|a| a.record()));
-            (rows, out.next_token)
+            let mut alarms: Vec<Alarm> =
+                out.metric_alarms().iter().filter_map(|a| metric(&mut converter, a)).collect();
+            alarms.extend(out.composite_alarms().iter().filter_map(|a| composite(&mut converter, a)));
+            (ROWS.records(&alarms, &mut converter), out.next_token)
         })
         .await
     })
@@ -268,7 +253,7 @@ fn metric(converter: &mut Converter, a: &sdk::MetricAlarm) -> Option<Alarm> {
         name: own(a.alarm_name())?,
         arn: own(a.alarm_arn()),
         is_composite: false,
-        state: AlarmState::parse(a.state_value().map(|s| s.as_str()).unwrap_or_default()),
+        state: converter.shared(a.state_value().map(|s| s.as_str())),
         since: time(a.state_transitioned_timestamp()).or_else(|| time(a.state_updated_timestamp())),
         reason: own(a.state_reason()),
         metric: converter.shared(Some(&joined(&watched.metrics)).filter(|s| !s.is_empty()).map(String::as_str)),
@@ -295,7 +280,7 @@ fn composite(converter: &mut Converter, a: &sdk::CompositeAlarm) -> Option<Alarm
         name: own(a.alarm_name())?,
         arn: own(a.alarm_arn()),
         is_composite: true,
-        state: AlarmState::parse(a.state_value().map(|s| s.as_str()).unwrap_or_default()),
+        state: converter.shared(a.state_value().map(|s| s.as_str())),
         since: time(a.state_transitioned_timestamp()).or_else(|| time(a.state_updated_timestamp())),
         reason: own(a.state_reason()),
         metric: None,

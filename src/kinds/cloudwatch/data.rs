@@ -14,10 +14,11 @@ use rustc_hash::FxHashMap;
 
 use crate::aws::fault;
 use crate::base::{Fault, Time};
-use crate::kinds::convert::time;
+use crate::kinds::convert::{Converter, time};
 use crate::kinds::ec2::instances::fields;
 use crate::kinds::listing::{ListRequest, Pages, PaidRow};
 use crate::kinds::paging::following;
+use crate::kinds::row_spec::RowSpec;
 use crate::model::{Operation, Record, Series, Service, Value};
 
 /// `GetMetricData`.
@@ -183,23 +184,39 @@ pub(super) fn bought(id: &ArcStr, values: &[Value], now: Time) -> PaidRow {
     }
 }
 
-/// Asks for `metrics` of each of `ids`, and hands over a row an instance made by `row` from its values in that order.
+/// What was asked about one instance: its series, in the order of the metrics that were asked for.
+pub(super) struct Points {
+    /// The instance.
+    pub(super) id: ArcStr,
+    series: Vec<Value>,
+}
+
+impl Points {
+    /// The series of the `i`th metric.
+    pub(super) fn of(&self, i: usize) -> Value {
+        self.series.get(i).cloned().unwrap_or_default()
+    }
+}
+
+/// Asks for `metrics` of each of `ids`, and hands over a row an instance, made of its series in that order.
 pub(super) async fn each(
     request: &ListRequest,
     pages: &mut Pages,
     ids: &[ArcStr],
     metrics: &[&'static Metric],
     span: Span,
-    row: fn(&ArcStr, &[Value]) -> Record,
+    rows: &RowSpec<Points>,
 ) -> Result<(), Fault> {
     let client = request.gateway.cloudwatch(&request.scope).await?;
     for batch in ids.chunks((MOST_QUERIES / metrics.len().max(1)).max(1)) {
         let queries: Vec<Query> = batch.iter().flat_map(|id| metrics.iter().map(|m| (id.clone(), *m))).collect();
         let values = get(&client, pages, &queries, span).await?;
-        let rows = || batch.iter().zip(values.chunks(metrics.len().max(1)));
+        let each = values.chunks(metrics.len().max(1));
+        let points: Vec<Points> =
+            batch.iter().zip(each).map(|(id, v)| Points { id: id.clone(), series: v.to_vec() }).collect();
         let now = request.clock.now();
-        pages.bought(&rows().map(|(id, v)| bought(id, v, now)).collect::<Vec<_>>());
-        pages.page(rows().map(|(id, v)| row(id, v)).collect()).await?;
+        pages.bought(&points.iter().map(|p| bought(&p.id, &p.series, now)).collect::<Vec<_>>());
+        pages.page(rows.records(&points, &mut Converter::new(&request.interner))).await?;
     }
     Ok(())
 }

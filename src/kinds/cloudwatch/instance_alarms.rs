@@ -1,5 +1,7 @@
 //! How many alarms of an instance are OK: a side table, joined by instance id, counted from the list of all alarms
 //! (which is free).
+//!
+//! A struct stands between the answers and the row: it counts alarms of many pages.
 
 use arcstr::ArcStr;
 use aws_sdk_cloudwatch::types::StateValue;
@@ -10,10 +12,11 @@ use super::alarms;
 use super::watched::Watched;
 use crate::aws::fault;
 use crate::base::Fault;
-use crate::kinds::convert::{field, no_tags};
+use crate::kinds::convert::Converter;
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::following;
-use crate::model::{FieldInfo, Fields, Kind, KindInfo, Operation, Paging, Record, Value};
+use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
+use crate::model::{FieldInfo, KindInfo, Operation, Paging, Value};
 
 /// `DescribeAlarms` for the alarms of instances: there is no asking for those of some (`DescribeAlarmsForMetric` wants each metric by
 /// name).
@@ -37,8 +40,8 @@ pub static INFO: KindInfo = KindInfo::new("instance-alarms", "instance's alarms"
 pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new(), raw: None };
 
 /// One instance's alarms.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct InstanceAlarms {
+#[derive(Default)]
+struct InstanceAlarms {
     id: ArcStr,
     ok: u32,
     of: u32,
@@ -47,11 +50,11 @@ pub struct InstanceAlarms {
 }
 
 static FIELDS: Fields<InstanceAlarms> = Fields(&[
-    field(ID, |a| Value::Text(a.id.clone())),
+    Field::id(ID),
     field(
         ALARMS,
         // One that lacks data is not OK, and not alarmed either: it may be new, or its instance stopped.
-        |a| if a.of == 0 { Value::Empty } else { Value::Ratio { ok: a.ok, of: a.of, busy: a.unknown } },
+        |a, _| if a.of == 0 { Value::Empty } else { Value::Ratio { ok: a.ok, of: a.of, busy: a.unknown } },
     ),
 ]);
 
@@ -64,17 +67,9 @@ impl InstanceAlarms {
             _ => self.unknown += 1,
         }
     }
-    fn record(&self) -> Record {
-        Record {
-            kind: Kind(&INFO),
-            id: self.id.clone(),
-            name: ArcStr::new(),
-            state: None,
-            values: FIELDS.values(self),
-            tags: no_tags(),
-        }
-    }
 }
+
+static ROWS: RowSpec<InstanceAlarms> = RowSpec::new(&INFO, &FIELDS, |a| Some(&a.id));
 
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
@@ -114,21 +109,22 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                 break;
             }
         }
-        pages.page(found.values().map(InstanceAlarms::record).collect()).await
+        pages.page(ROWS.records(found.values(), &mut Converter::new(&request.interner))).await
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kinds::testing::record;
     use crate::model::Tone;
 
     #[test]
     fn an_alarm_without_data_is_not_ok_and_not_bad() {
         let of = |states: &[StateValue]| {
-            let mut all = InstanceAlarms::default();
+            let mut all = InstanceAlarms { id: "i-1".into(), ..InstanceAlarms::default() };
             states.iter().for_each(|s| all.count(Some(s)));
-            let value = all.record().get(&ALARMS).clone();
+            let value = record(&ROWS, &all).get(&ALARMS).clone();
             (value.tone(), value)
         };
         use StateValue::{Alarm, InsufficientData, Ok};

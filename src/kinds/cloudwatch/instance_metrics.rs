@@ -3,11 +3,11 @@
 use arcstr::ArcStr;
 use futures::future::BoxFuture;
 
-use super::data::{self, GET_METRIC_DATA, Span, each};
+use super::data::{self, GET_METRIC_DATA, Points, Span, each};
 use crate::base::{Fault, FaultKind};
-use crate::kinds::convert::{field, no_tags};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
-use crate::model::{FieldInfo, Fields, Kind, KindInfo, Record, Value};
+use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
+use crate::model::{FieldInfo, KindInfo, Value};
 
 /// CPU, one point every 5 minutes, or each minute with detailed monitoring.
 pub const SERIES: FieldInfo = CPU;
@@ -34,38 +34,21 @@ pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new()
 /// Twelve times 5 minutes.
 const POINTS: u32 = 12;
 
-/// One instance's CPU.
-#[derive(Debug, Clone, PartialEq)]
-pub struct InstanceMetrics {
-    id: ArcStr,
-    cpu: Value,
-}
-
-static FIELDS: Fields<InstanceMetrics> = Fields(&[
-    field(ID, |m| Value::Text(m.id.clone())),
-    field(FieldInfo::float("cpu_last", "CPU", "The newest point: the average of its period.").unit("%"), |m| {
-        m.cpu.as_f64().map_or(Value::Empty, Value::Float)
+static FIELDS: Fields<Points> = Fields(&[
+    Field::id(ID),
+    field(FieldInfo::float("cpu_last", "CPU", "The newest point: the average of its period.").unit("%"), |p, _| {
+        p.of(0).as_f64().map_or(Value::Empty, Value::Float)
     }),
-    field(SERIES, |m| m.cpu.clone()),
+    field(SERIES, |p, _| p.of(0)),
 ]);
 
-fn row(id: &ArcStr, values: &[Value]) -> Record {
-    let m = InstanceMetrics { id: id.clone(), cpu: values.first().cloned().unwrap_or_default() };
-    Record {
-        kind: Kind(&INFO),
-        id: m.id.clone(),
-        name: ArcStr::new(),
-        state: None,
-        values: FIELDS.values(&m),
-        tags: no_tags(),
-    }
-}
+static ROWS: RowSpec<Points> = RowSpec::new(&INFO, &FIELDS, |p| Some(&p.id));
 
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let ids = only_ids(&request)?;
         let span = Span::last(POINTS, request.clock.now());
-        each(&request, &mut pages, ids, &[&data::CPU], span, row).await
+        each(&request, &mut pages, ids, &[&data::CPU], span, &ROWS).await
     })
 }
 

@@ -1,15 +1,14 @@
 //! Network traffic of instances over the last hour: a paid side table, joined by instance id. Apart from the CPU, so
 //! that looking at one does not pay for the other.
 
-use arcstr::ArcStr;
 use futures::future::BoxFuture;
 
-use super::data::{self, GET_METRIC_DATA, Span, each};
+use super::data::{self, GET_METRIC_DATA, Points, Span, each};
 use super::instance_metrics::only_ids;
 use crate::base::Fault;
-use crate::kinds::convert::{field, no_tags};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
-use crate::model::{FieldInfo, Fields, Kind, KindInfo, Record, Value};
+use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
+use crate::model::{FieldInfo, KindInfo};
 
 /// The instance id.
 pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The instance id.");
@@ -40,37 +39,18 @@ pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new()
 /// Twelve times 5 minutes.
 const POINTS: u32 = 12;
 
-/// One instance's traffic.
-#[derive(Debug, Clone, PartialEq)]
-pub struct InstanceTraffic {
-    id: ArcStr,
-    network_in: Value,
-    network_out: Value,
-}
-
-static FIELDS: Fields<InstanceTraffic> = Fields(&[
-    field(ID, |m| Value::Text(m.id.clone())),
-    field(NETWORK_IN, |m| m.network_in.clone()),
-    field(NETWORK_OUT, |m| m.network_out.clone()),
+static FIELDS: Fields<Points> = Fields(&[
+    Field::id(ID),
+    field(NETWORK_IN, |p, _| p.of(0)),
+    field(NETWORK_OUT, |p, _| p.of(1)),
 ]);
 
-fn row(id: &ArcStr, values: &[Value]) -> Record {
-    let at = |i: usize| values.get(i).cloned().unwrap_or_default();
-    let m = InstanceTraffic { id: id.clone(), network_in: at(0), network_out: at(1) };
-    Record {
-        kind: Kind(&INFO),
-        id: m.id.clone(),
-        name: ArcStr::new(),
-        state: None,
-        values: FIELDS.values(&m),
-        tags: no_tags(),
-    }
-}
+static ROWS: RowSpec<Points> = RowSpec::new(&INFO, &FIELDS, |p| Some(&p.id));
 
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let ids = only_ids(&request)?;
         let span = Span::last(POINTS, request.clock.now());
-        each(&request, &mut pages, ids, &[&data::NETWORK_IN, &data::NETWORK_OUT], span, row).await
+        each(&request, &mut pages, ids, &[&data::NETWORK_IN, &data::NETWORK_OUT], span, &ROWS).await
     })
 }

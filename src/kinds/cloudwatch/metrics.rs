@@ -5,9 +5,10 @@ use futures::future::BoxFuture;
 
 use super::data::{self, CPU, GET_METRIC_DATA, Metric, NETWORK_IN, NETWORK_OUT, STATUS_CHECK_FAILED, Span};
 use crate::base::{Fault, FaultKind, Scope};
-use crate::kinds::convert::{field, no_tags};
+use crate::kinds::convert::Converter;
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
-use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Record, Selector, Value};
+use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
+use crate::model::{FieldInfo, KindInfo, Link, Record, Selector, Value};
 
 /// The points.
 pub const SERIES: FieldInfo =
@@ -42,31 +43,30 @@ const POINTS: u32 = 36;
 static METRICS: [&Metric; 4] = [&CPU, &NETWORK_IN, &NETWORK_OUT, &STATUS_CHECK_FAILED];
 
 /// One metric of an instance.
-#[derive(Debug, Clone, PartialEq)]
-pub struct InstanceMetric {
+struct InstanceMetric {
     metric: &'static Metric,
     instance: ArcStr,
     series: Value,
 }
 
 static FIELDS: Fields<InstanceMetric> = Fields(&[
-    field(NAME, |m| Value::text(m.metric.name)),
-    field(LAST, |m| m.series.as_f64().map_or(Value::Empty, Value::Float)),
-    field(SERIES, |m| m.series.clone()),
-    field(MIN, |m| over(m, f32::min)),
-    field(MAX, |m| over(m, f32::max)),
-    field(FieldInfo::text("unit", "UNIT", "What the points are.").shown(3).cells(5, 8), |m| Value::text(m.metric.unit)),
-    field(FieldInfo::text("statistic", "STATISTIC", "How a period's samples become a point.").cells(9, 9), |m| {
+    Field::name(NAME),
+    field(LAST, |m, _| m.series.as_f64().map_or(Value::Empty, Value::Float)),
+    field(SERIES, |m, _| m.series.clone()),
+    field(MIN, |m, _| over(m, f32::min)),
+    field(MAX, |m, _| over(m, f32::max)),
+    field(FieldInfo::text("unit", "UNIT", "What the points are.").shown(3).cells(5, 8), |m, _| Value::text(m.metric.unit)),
+    field(FieldInfo::text("statistic", "STATISTIC", "How a period's samples become a point.").cells(9, 9), |m, _| {
         Value::text(m.metric.statistic)
     }),
-    field(FieldInfo::seconds("period", "PERIOD", "From point to point.").cells(6, 8), |m| {
+    field(FieldInfo::seconds("period", "PERIOD", "From point to point.").cells(6, 8), |m, _| {
         if let Value::Series(s) = &m.series { Value::Seconds(s.period.into()) } else { Value::Empty }
     }),
-    field(FieldInfo::text("namespace", "NAMESPACE", "CloudWatch's namespace.").cells(9, 20), |_| {
+    field(FieldInfo::text("namespace", "NAMESPACE", "CloudWatch's namespace.").cells(9, 20), |_, _| {
         Value::text("AWS/EC2")
     }),
-    field(FieldInfo::text("meaning", "MEANING", "What it says.").cells(8, 60), |m| Value::text(m.metric.doc)),
-    field(INSTANCE, |m| Value::Text(m.instance.clone())),
+    field(FieldInfo::text("meaning", "MEANING", "What it says.").cells(8, 60), |m, _| Value::text(m.metric.doc)),
+    field(INSTANCE, |m, _| Value::Text(m.instance.clone())),
 ]);
 
 fn over(m: &InstanceMetric, pick: fn(f32, f32) -> f32) -> Value {
@@ -75,18 +75,8 @@ fn over(m: &InstanceMetric, pick: fn(f32, f32) -> f32) -> Value {
     points.reduce(pick).map_or(Value::Empty, |p| Value::Float(p.into()))
 }
 
-impl InstanceMetric {
-    fn record(&self) -> Record {
-        Record {
-            kind: Kind(&INFO),
-            id: self.metric.name.into(),
-            name: self.metric.name.into(),
-            state: None,
-            values: FIELDS.values(self),
-            tags: no_tags(),
-        }
-    }
-}
+static ROWS: RowSpec<InstanceMetric> =
+    RowSpec::new(&INFO, &FIELDS, |m| Some(m.metric.name)).named(|m| Some(m.metric.name));
 
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
@@ -112,11 +102,9 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             queries.iter().zip(&values).map(|((_, m), v)| data::bought(&m.name.into(), std::slice::from_ref(v), now));
         pages.bought(&each.collect::<Vec<_>>());
         let rows = queries.into_iter().zip(values);
-        pages
-            .page(
-                rows.map(|((instance, metric), series)| InstanceMetric { metric, instance, series }.record()).collect(),
-            )
-            .await
+        let rows: Vec<InstanceMetric> =
+            rows.map(|((instance, metric), series)| InstanceMetric { metric, instance, series }).collect();
+        pages.page(ROWS.records(&rows, &mut Converter::new(&request.interner))).await
     })
 }
 
@@ -129,6 +117,7 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
 mod tests {
     use super::*;
     use crate::base::Time;
+    use crate::kinds::testing::record;
     use crate::model::Series;
     use std::sync::Arc;
 
@@ -137,7 +126,7 @@ mod tests {
         let points = vec![f32::NAN, 3.0, 9.0, f32::NAN];
         let series = Series { start: Time::default(), period: 300, points, unit: "Percent".into() };
         let m = InstanceMetric { metric: &CPU, instance: "i-1".into(), series: Value::Series(Arc::new(series)) };
-        let r = m.record();
+        let r = record(&ROWS, &m);
         assert_eq!(r.get(&LAST), &Value::Float(9.0));
         assert_eq!((r.get(&MIN), r.get(&MAX)), (&Value::Float(3.0), &Value::Float(9.0)));
     }

@@ -1,16 +1,16 @@
 //! Status checks and scheduled events of instances: a side table, joined by instance id.
 
-use arcstr::ArcStr;
 use aws_sdk_ec2::types as sdk;
 use futures::future::BoxFuture;
 
 use crate::aws::fault;
 use crate::base::{Fault, FaultKind, Time};
-use crate::kinds::convert::{Converter, batches, field, moment, no_tags, own, time};
+use crate::kinds::convert::{Converter, batches, moment, time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::following;
 use crate::kinds::raw::raw;
-use crate::model::{FieldInfo, Fields, Kind, KindInfo, Operation, Paging, Record, Service, Tone, Value};
+use crate::kinds::row_spec::{Field, Fields, RowSpec, States, field};
+use crate::model::{FieldInfo, KindInfo, Operation, Paging, Service, Tone, Value};
 
 /// `DescribeInstanceStatus`.
 ///
@@ -50,100 +50,64 @@ pub static INFO: KindInfo = KindInfo::new("instance-statuses", "instance status"
 /// Instance statuses.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new(), raw: Some(|r, id| raw(list, r, id)) };
 
-/// A status check's result.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Check {
-    /// Passed.
-    Ok,
-    /// Failed.
-    Impaired,
-    /// The instance has just been started.
-    Initializing,
-    /// AWS cannot tell yet.
-    InsufficientData,
-    /// Not made: the instance is not running.
-    NotApplicable,
-    /// Something that AWS added since.
-    Other(ArcStr),
-}
-
-impl Check {
-    /// From AWS's word.
-    pub fn parse(word: &str) -> Self {
-        match word {
-            "ok" => Check::Ok,
-            "impaired" => Check::Impaired,
-            "initializing" => Check::Initializing,
-            "insufficient-data" => Check::InsufficientData,
-            "not-applicable" => Check::NotApplicable,
-            other => Check::Other(other.into()),
-        }
-    }
-    fn value(&self) -> Value {
-        let (tone, word) = match self {
-            Check::Ok => (Tone::Good, "ok"),
-            Check::Impaired => (Tone::Bad, "impaired"),
-            Check::Initializing => (Tone::Busy, "initializing"),
-            Check::InsufficientData => (Tone::Unknown, "insufficient-data"),
-            Check::NotApplicable => return Value::Empty,
-            Check::Other(s) => return Value::State(Tone::Unknown, s.clone()),
-        };
-        Value::State(tone, word.into())
-    }
-}
-
-/// One instance's checks and events.
-#[derive(Debug, Clone, PartialEq)]
-pub struct InstanceStatus {
-    id: ArcStr,
-    system: Option<Check>,
-    instance: Option<Check>,
-    ebs: Option<Check>,
-    impaired_since: Option<Time>,
-    events: Vec<ArcStr>,
-    next_event: Option<Time>,
-}
-
-static FIELDS: Fields<InstanceStatus> = Fields(&[
-    field(ID, |s| Value::Text(s.id.clone())),
-    field(CHECKS, checks),
-    field(SYSTEM, |s| check(&s.system)),
-    field(INSTANCE, |s| check(&s.instance)),
-    field(EBS, |s| check(&s.ebs)),
-    field(IMPAIRED_SINCE, |s| moment(s.impaired_since)),
-    field(EVENTS, |s| Value::list(s.events.iter().cloned())),
-    field(NEXT_EVENT, |s| moment(s.next_event)),
+/// A check's results; `not-applicable` is none: it was not made, because the instance is not running.
+static CHECK_STATES: States = States(&[
+    (OK, Tone::Good),
+    ("impaired", Tone::Bad),
+    ("initializing", Tone::Busy),
+    ("insufficient-data", Tone::Unknown),
 ]);
 
-fn check(c: &Option<Check>) -> Value {
-    c.as_ref().map_or(Value::Empty, Check::value)
+const OK: &str = "ok";
+
+static FIELDS: Fields<sdk::InstanceStatus> = Fields(&[
+    Field::id(ID),
+    field(CHECKS, |s, _| checks(s)),
+    field(SYSTEM, |s, c| CHECK_STATES.value(result(s.system_status()), c)),
+    field(INSTANCE, |s, c| CHECK_STATES.value(result(s.instance_status()), c)),
+    field(EBS, |s, c| CHECK_STATES.value(ebs(s), c)),
+    field(IMPAIRED_SINCE, |s, _| moment(impaired_since(s))),
+    field(EVENTS, |s, c| Value::list(s.events().iter().filter_map(|e| c.shared(Some(&event_text(e)))))),
+    // What is over stays in the list for a week, marked so.
+    field(NEXT_EVENT, |s, _| {
+        moment(s.events().iter().filter(|e| !over(e)).filter_map(|e| time(e.not_before())).min())
+    }),
+]);
+
+static ROWS: RowSpec<sdk::InstanceStatus> = RowSpec::new(&INFO, &FIELDS, |s| s.instance_id());
+
+/// The result of a check that was made.
+fn result(summary: Option<&sdk::InstanceStatusSummary>) -> Option<&str> {
+    made(summary?.status().map(|s| s.as_str()))
 }
 
-fn checks(s: &InstanceStatus) -> Value {
-    let made = || [&s.system, &s.instance, &s.ebs].into_iter().flatten().filter(|c| **c != Check::NotApplicable);
+fn ebs(s: &sdk::InstanceStatus) -> Option<&str> {
+    made(s.attached_ebs_status()?.status().map(|s| s.as_str()))
+}
+
+fn made(word: Option<&str>) -> Option<&str> {
+    word.filter(|w| *w != "not-applicable")
+}
+
+fn checks(s: &sdk::InstanceStatus) -> Value {
+    let made = || [result(s.system_status()), result(s.instance_status()), ebs(s)].into_iter().flatten();
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     match count(made().count()) {
         0 => Value::Empty,
         of => Value::Ratio {
-            ok: count(made().filter(|c| **c == Check::Ok).count()),
+            ok: count(made().filter(|word| *word == OK).count()),
             of,
             // Of an instance that has just been started: nothing is wrong with it yet.
-            busy: count(made().filter(|c| matches!(c, Check::Initializing | Check::InsufficientData)).count()),
+            busy: count(made().filter(|word| matches!(*word, "initializing" | "insufficient-data")).count()),
         },
     }
 }
 
-impl InstanceStatus {
-    fn record(&self) -> Record {
-        Record {
-            kind: Kind(&INFO),
-            id: self.id.clone(),
-            name: ArcStr::new(),
-            state: None,
-            values: FIELDS.values(self),
-            tags: no_tags(),
-        }
-    }
+fn impaired_since(s: &sdk::InstanceStatus) -> Option<Time> {
+    let summaries = [s.system_status(), s.instance_status()].into_iter().flatten();
+    let since = summaries.flat_map(|s| s.details()).filter_map(|d| time(d.impaired_since()));
+    let ebs = s.attached_ebs_status().into_iter().flat_map(|e| e.details()).filter_map(|d| time(d.impaired_since()));
+    since.chain(ebs).min()
 }
 
 const PAGE: i32 = 1000;
@@ -171,8 +135,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                     Err(f) => return Err(f),
                 };
                 token = following(&DESCRIBE_INSTANCE_STATUS, token.as_deref(), out.next_token().map(str::to_string))?;
-                let rows = out.instance_statuses().iter().filter_map(|s| convert(&mut converter, s));
-                pages.page(rows.map(|s| s.record()).collect()).await?;
+                pages.page(ROWS.records(out.instance_statuses(), &mut converter)).await?;
                 if token.is_none() {
                     break;
                 }
@@ -191,28 +154,6 @@ fn drop_missing(ids: &mut Option<Vec<String>>, fault: &Fault) -> bool {
     !ids.is_empty() && ids.len() < before
 }
 
-fn convert(converter: &mut Converter, s: &sdk::InstanceStatus) -> Option<InstanceStatus> {
-    let summary = |x: Option<&sdk::InstanceStatusSummary>| x.and_then(|s| s.status()).map(|s| Check::parse(s.as_str()));
-    let since = [s.system_status(), s.instance_status()]
-        .into_iter()
-        .flatten()
-        .flat_map(|s| s.details())
-        .filter_map(|d| time(d.impaired_since()));
-    let ebs_since =
-        s.attached_ebs_status().into_iter().flat_map(|e| e.details()).filter_map(|d| time(d.impaired_since()));
-    // What is over stays in the list for a week, marked so.
-    let open = || s.events().iter().filter(|e| !over(e));
-    Some(InstanceStatus {
-        id: own(s.instance_id())?,
-        system: summary(s.system_status()),
-        instance: summary(s.instance_status()),
-        ebs: s.attached_ebs_status().and_then(|e| e.status()).map(|s| Check::parse(s.as_str())),
-        impaired_since: since.chain(ebs_since).min(),
-        events: s.events().iter().filter_map(|e| converter.shared(Some(&event_text(e)))).collect(),
-        next_event: open().filter_map(|e| time(e.not_before())).min(),
-    })
-}
-
 fn over(e: &sdk::InstanceStatusEvent) -> bool {
     e.description().is_some_and(|d| d.starts_with("[Completed]") || d.starts_with("[Canceled]"))
 }
@@ -229,7 +170,8 @@ fn event_text(e: &sdk::InstanceStatusEvent) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kinds::intern::Interner;
+    use crate::kinds::testing::record;
+    use crate::model::Record;
     use aws_smithy_types::DateTime;
 
     fn summary(status: &str) -> sdk::InstanceStatusSummary {
@@ -237,7 +179,7 @@ mod tests {
     }
 
     fn row(s: sdk::InstanceStatus) -> Record {
-        convert(&mut Converter::new(&Interner::default()), &s).map(|s| s.record()).expect("it has an id")
+        record(&ROWS, &s)
     }
 
     #[test]

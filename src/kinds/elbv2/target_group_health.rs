@@ -1,4 +1,6 @@
 //! How many targets of a target group are healthy: a side table, joined by the group's ARN. One request for each group.
+//!
+//! A struct stands between the answer and the row: it counts the answer's many.
 
 use arcstr::ArcStr;
 use aws_sdk_elasticloadbalancingv2::types as sdk;
@@ -8,10 +10,11 @@ use super::target_groups::{self, DESCRIBE_TARGET_GROUPS};
 use super::targets::{DESCRIBE_TARGET_HEALTH, Health};
 use crate::aws::fault;
 use crate::base::{Fault, FaultKind};
-use crate::kinds::convert::{field, no_tags};
+use crate::kinds::convert::Converter;
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::raw::raw;
-use crate::model::{FieldInfo, Fields, Kind, KindInfo, Record, Value};
+use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
+use crate::model::{FieldInfo, KindInfo, Value};
 
 /// The ARN of the target group.
 pub const ID: FieldInfo = FieldInfo::id("id", "ARN", "The ARN of the target group.");
@@ -45,8 +48,7 @@ pub static INFO: KindInfo =
 pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new(), raw: Some(|r, id| raw(list, r, id)) };
 
 /// One group's health.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GroupHealth {
+struct GroupHealth {
     arn: ArcStr,
     healthy: u32,
     unhealthy: u32,
@@ -58,12 +60,12 @@ pub struct GroupHealth {
 }
 
 static FIELDS: Fields<GroupHealth> = Fields(&[
-    field(ID, |h| Value::Text(h.arn.clone())),
-    field(HEALTHY, healthy),
-    field(UNHEALTHY, |h| Value::Int(h.unhealthy.into())),
-    field(UNUSED, |h| Value::Int(h.unused.into())),
-    field(UNKNOWN, |h| Value::Int(h.unknown.into())),
-    field(FieldInfo::int("draining", "DRAINING", "Targets on their way out.").cells(8, 8), |h| {
+    Field::id(ID),
+    field(HEALTHY, |h, _| healthy(h)),
+    field(UNHEALTHY, |h, _| Value::Int(h.unhealthy.into())),
+    field(UNUSED, |h, _| Value::Int(h.unused.into())),
+    field(UNKNOWN, |h, _| Value::Int(h.unknown.into())),
+    field(FieldInfo::int("draining", "DRAINING", "Targets on their way out.").cells(8, 8), |h, _| {
         Value::Int(h.draining.into())
     }),
 ]);
@@ -94,21 +96,14 @@ impl GroupHealth {
         }
         h
     }
-    fn record(&self) -> Record {
-        Record {
-            kind: Kind(&INFO),
-            id: self.arn.clone(),
-            name: ArcStr::new(),
-            state: None,
-            values: FIELDS.values(self),
-            tags: no_tags(),
-        }
-    }
 }
+
+static ROWS: RowSpec<GroupHealth> = RowSpec::new(&INFO, &FIELDS, |h| Some(&h.arn));
 
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.elbv2(&request.scope).await?;
+        let mut converter = Converter::new(&request.interner);
         let arns = match &request.what {
             What::Everything => target_groups::arns(&client, &mut pages).await?,
             What::Ids(ids) => ids.to_vec(),
@@ -119,7 +114,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             match call.send().await.map_err(|e| fault::of(&DESCRIBE_TARGET_HEALTH, e)) {
                 Ok(out) => {
                     let health = GroupHealth::of(arn, out.target_health_descriptions());
-                    pages.page(vec![health.record()]).await?;
+                    pages.page(ROWS.records([&health], &mut converter)).await?;
                 }
                 // It went between two calls.
                 Err(f) if f.kind == FaultKind::NotFound => {}
@@ -133,6 +128,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kinds::testing::record;
 
     #[test]
     fn a_group_that_drains_its_last_target_is_empty_and_not_unhealthy() {
@@ -144,7 +140,7 @@ mod tests {
                     sdk::TargetHealthDescription::builder().target_health(health).build()
                 })
                 .collect();
-            GroupHealth::of("arn".into(), &all).record().get(&HEALTHY).clone()
+            record(&ROWS, &GroupHealth::of("arn".into(), &all)).get(&HEALTHY).clone()
         };
         assert_eq!(of(&[]), Value::Empty);
         assert_eq!(of(&["draining"]), Value::Empty);
@@ -162,7 +158,7 @@ mod tests {
                 .iter()
                 .map(|s| sdk::TargetHealthDescription::builder().target_health(health(s)).build())
                 .collect();
-            GroupHealth::of("arn".into(), &all).record()
+            record(&ROWS, &GroupHealth::of("arn".into(), &all))
         };
         for word in ["unavailable", "unused", "rebooting"] {
             assert_eq!(of(&[word]).get(&HEALTHY), &Value::Unknown, "{word}");

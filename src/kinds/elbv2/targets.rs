@@ -1,4 +1,6 @@
 //! Targets of target groups, and what their health means.
+//!
+//! A struct stands between the answer and the row: the group's ARN, which makes the row's identity, is what was asked and not answered.
 
 use arcstr::{ArcStr, format};
 use aws_sdk_elasticloadbalancingv2::types as sdk;
@@ -8,10 +10,11 @@ use super::name_of_arn;
 use super::target_groups::{self, DESCRIBE_TARGET_GROUPS};
 use crate::aws::fault;
 use crate::base::{Fault, FaultKind, RowId, Scope};
-use crate::kinds::convert::{Converter, Text, field, no_tags, own, said, text};
+use crate::kinds::convert::Converter;
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::raw::raw;
-use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
+use crate::kinds::row_spec::{Field, Fields, RowSpec, States, field};
+use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
 
 /// `DescribeTargetHealth`: a call for each target group.
 pub static DESCRIBE_TARGET_HEALTH: Operation = Operation::read(Service::Elbv2, "DescribeTargetHealth");
@@ -104,19 +107,17 @@ impl Health {
     pub fn is_unknown(&self) -> bool {
         matches!(self, Health::Unavailable | Health::Other(_))
     }
-    fn shown(&self) -> (Tone, ArcStr) {
-        match self {
-            Health::Initial => (Tone::Busy, arcstr::literal!("initial")),
-            Health::Healthy => (Tone::Good, arcstr::literal!("healthy")),
-            Health::Unhealthy => (Tone::Bad, arcstr::literal!("unhealthy")),
-            Health::UnhealthyDraining => (Tone::Bad, arcstr::literal!("unhealthy.draining")),
-            Health::Unused => (Tone::Idle, arcstr::literal!("unused")),
-            Health::Draining => (Tone::Busy, arcstr::literal!("draining")),
-            Health::Unavailable => (Tone::Idle, arcstr::literal!("unavailable")),
-            Health::Other(s) => (Tone::Unknown, s.clone()),
-        }
-    }
 }
+
+static STATES: States = States(&[
+    ("initial", Tone::Busy),
+    ("healthy", Tone::Good),
+    ("unhealthy", Tone::Bad),
+    ("unhealthy.draining", Tone::Bad),
+    ("unused", Tone::Idle),
+    ("draining", Tone::Busy),
+    ("unavailable", Tone::Idle),
+]);
 
 /// AWS's reason code in plain words, with what to look at; `None` for a code that is not documented.
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html>
@@ -154,70 +155,71 @@ pub fn explain(reason: &str) -> Option<&'static str> {
 }
 
 /// One target.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Target {
+struct Target {
+    /// Its identity; `None`: AWS left out what it is made of.
+    row: Option<RowId>,
     group_arn: ArcStr,
-    group: ArcStr,
-    id: ArcStr,
-    port: Option<i32>,
-    zone: Text,
-    health: Health,
-    reason: Text,
-    description: Text,
-    check_port: Text,
-    anomaly: Text,
-    administrative_override: Text,
+    answer: sdk::TargetHealthDescription,
+}
+
+impl Target {
+    fn of(group_arn: &ArcStr, answer: sdk::TargetHealthDescription) -> Self {
+        let target = answer.target();
+        let id = target.and_then(|t| t.id()).filter(|id| !id.is_empty());
+        let row = id.map(|id| row_id(group_arn, id, target.and_then(|t| t.port())));
+        Target { row, group_arn: group_arn.clone(), answer }
+    }
+    fn health(&self) -> Option<&sdk::TargetHealth> {
+        self.answer.target_health()
+    }
+    fn target(&self) -> Option<&sdk::TargetDescription> {
+        self.answer.target()
+    }
+    fn reason(&self) -> Option<&str> {
+        self.health()?.reason().map(|r| r.as_str()).filter(|r| !r.is_empty())
+    }
+    fn description(&self) -> Option<&str> {
+        self.health()?.description()
+    }
 }
 
 static FIELDS: Fields<Target> = Fields(&[
-    field(TARGET_GROUP, |t| Value::Text(t.group.clone())),
-    field(ID, |t| Value::Text(t.id.clone())),
-    field(PORT, |t| t.port.map_or(Value::Empty, |p| Value::Int(p.into()))),
-    field(HEALTH, |t| {
-        let (tone, s) = t.health.shown();
-        Value::State(tone, s)
-    }),
-    field(REASON, |t| text(&t.reason)),
+    field(TARGET_GROUP, |t, c| c.text(Some(name_of_arn(&t.group_arn)))),
+    field(ID, |t, _| Value::opt(t.target().and_then(|t| t.id()))),
+    field(PORT, |t, _| t.target().and_then(|t| t.port()).map_or(Value::Empty, |p| Value::Int(p.into()))),
+    Field::state(HEALTH),
+    field(REASON, |t, c| c.text(t.reason())),
     field(
         FieldInfo::text("zone", "ZONE", "The Availability Zone; all: also from zones that are not enabled.")
             .shown(5)
             .cells(4, 16),
-        |t| text(&t.zone),
+        |t, c| c.text(t.target().and_then(|t| t.availability_zone())),
     ),
-    field(EXPLANATION, explanation),
-    field(FieldInfo::text("description", "DESCRIPTION", "AWS's own words.").cells(11, 60), |t| text(&t.description)),
-    field(FieldInfo::text("health_check_port", "CHECK PORT", "The port that is checked.").cells(10, 10), |t| {
-        said(&t.check_port)
+    field(EXPLANATION, |t, c| match t.reason() {
+        None => Value::Empty,
+        Some(code) => c.text(explain(code).or_else(|| t.description())),
     }),
-    field(TARGET_GROUP_ARN, |t| Value::Text(t.group_arn.clone())),
-    field(FieldInfo::text("anomaly", "ANOMALY", "Anomaly detection's result: normal or anomalous."), |t| {
-        text(&t.anomaly)
+    field(FieldInfo::text("description", "DESCRIPTION", "AWS's own words.").cells(11, 60), |t, c| {
+        c.text(t.description())
+    }),
+    field(FieldInfo::text("health_check_port", "CHECK PORT", "The port that is checked.").cells(10, 10), |t, c| {
+        c.said(t.answer.health_check_port())
+    }),
+    field(TARGET_GROUP_ARN, |t, _| Value::Text(t.group_arn.clone())),
+    field(FieldInfo::text("anomaly", "ANOMALY", "Anomaly detection's result: normal or anomalous."), |t, c| {
+        c.text(t.answer.anomaly_detection().and_then(|a| a.result()).map(|r| r.as_str()))
     }),
     field(
         FieldInfo::text("override", "OVERRIDE", "An administrative override such as a zonal shift.").cells(8, 40),
-        |t| text(&t.administrative_override),
+        |t, c| {
+            let state = t.answer.administrative_override().and_then(|o| o.state()).map(|s| s.as_str());
+            c.text(state.filter(|s| *s != "no_override"))
+        },
     ),
 ]);
 
-fn explanation(t: &Target) -> Value {
-    match &t.reason {
-        None => Value::Empty,
-        Some(code) => explain(code).map_or_else(|| text(&t.description), Value::text),
-    }
-}
-
-impl Target {
-    fn record(&self) -> Record {
-        Record {
-            kind: Kind(&INFO),
-            id: row_id(&self.group_arn, &self.id, self.port),
-            name: ArcStr::new(),
-            state: Some(self.health.shown()),
-            values: FIELDS.values(self),
-            tags: no_tags(),
-        }
-    }
-}
+static ROWS: RowSpec<Target> = RowSpec::new(&INFO, &FIELDS, |t| t.row.as_deref())
+    .stated(|t, c| STATES.state(t.health().and_then(|h| h.state()).map(|s| s.as_str()), c));
 
 /// A target's identity: `GROUP_ARN|TARGET_ID|PORT`; the port is empty for a lambda function.
 pub fn row_id(group_arn: &str, target: &str, port: Option<i32>) -> RowId {
@@ -264,8 +266,9 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                 Err(f) if f.code == "InvalidTarget" && request.what != What::Everything => continue,
                 Err(f) => return Err(f),
             };
-            let rows = found.target_health_descriptions().iter().filter_map(|d| convert(&mut converter, &arn, d));
-            pages.page(rows.map(|t| t.record()).collect()).await?;
+            let targets = found.target_health_descriptions.unwrap_or_default().into_iter();
+            let targets: Vec<Target> = targets.map(|d| Target::of(&arn, d)).collect();
+            pages.page(ROWS.records(&targets, &mut converter)).await?;
         }
         Ok(())
     })
@@ -298,26 +301,6 @@ async fn asked(
     Ok(out)
 }
 
-fn convert(converter: &mut Converter, arn: &ArcStr, d: &sdk::TargetHealthDescription) -> Option<Target> {
-    let target = d.target()?;
-    let health = d.target_health();
-    Some(Target {
-        group_arn: arn.clone(),
-        group: converter.shared(Some(name_of_arn(arn))).unwrap_or_default(),
-        id: own(target.id())?,
-        port: target.port(),
-        zone: converter.shared(target.availability_zone()),
-        health: Health::parse(health.and_then(|h| h.state()).map(|s| s.as_str()).unwrap_or_default()),
-        reason: converter.shared(health.and_then(|h| h.reason()).map(|r| r.as_str())),
-        description: converter.shared(health.and_then(|h| h.description())),
-        check_port: converter.shared(d.health_check_port()),
-        anomaly: converter.shared(d.anomaly_detection().and_then(|a| a.result()).map(|r| r.as_str())),
-        administrative_override: converter.shared(
-            d.administrative_override().and_then(|o| o.state()).map(|s| s.as_str()).filter(|s| *s != "no_override"),
-        ),
-    })
-}
-
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
     let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
     let mut out = Vec::new();
@@ -333,7 +316,7 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kinds::intern::Interner;
+    use crate::kinds::testing::{every_state_has_a_tone, record};
 
     const ARN: &str = "arn:aws:elasticloadbalancing:ap-northeast-2:000000000000:targetgroup/my-tg/73e2d6bc24d8a067";
 
@@ -347,9 +330,7 @@ mod tests {
             .target(sdk::TargetDescription::builder().id("i-0a1").port(80).build())
             .target_health(health)
             .build();
-        convert(&mut Converter::new(&Interner::default()), &ARN.into(), &d)
-            .map(|t| t.record())
-            .expect("it has a target")
+        record(&ROWS, &Target::of(&ARN.into(), d))
     }
 
     #[test]
@@ -363,6 +344,7 @@ mod tests {
 
     #[test]
     fn every_state_that_the_sdk_knows_has_a_tone() {
+        every_state_has_a_tone(&STATES, sdk::TargetHealthStateEnum::values());
         for state in sdk::TargetHealthStateEnum::values() {
             assert!(!matches!(Health::parse(state), Health::Other(_)), "{state}");
         }

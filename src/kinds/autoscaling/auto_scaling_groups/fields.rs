@@ -1,8 +1,13 @@
 //! What a group's columns, facts and queries are.
 
+use aws_sdk_autoscaling::types as sdk;
+
 use super::Group;
-use crate::kinds::convert::{field, flag, int, moment, seconds, text};
-use crate::model::{FieldInfo, Fields, Value};
+use crate::kinds::autoscaling::capacity::Weights;
+use crate::kinds::convert::{flag, int, moment, seconds, texts, time};
+use crate::kinds::elbv2::name_of_arn;
+use crate::kinds::row_spec::{Field, Fields, field};
+use crate::model::{FieldInfo, Value};
 
 const CAPACITY: &str = "capacity";
 const HEALTH: &str = "health";
@@ -116,40 +121,46 @@ pub const LAUNCH_TEMPLATE: FieldInfo =
         .section(LAUNCH);
 
 pub(super) static FIELDS: Fields<Group> = Fields(&[
-    field(NAME, |g| Value::Text(g.name.clone())),
-    field(FieldInfo::state("state", "STATE", "steady, updating capacity or deleting.").shown(1).cells(8, 17), |g| {
-        let (tone, s) = g.state.shown();
-        Value::State(tone, s)
+    Field::name(NAME),
+    Field::state(FieldInfo::state("state", "STATE", "steady, updating capacity or deleting.").shown(1).cells(8, 17)),
+    field(IN_SERVICE, |g, _| in_service(g)),
+    field(MIN, |g, _| int(g.answer.min_size())),
+    field(DESIRED, |g, _| int(g.answer.desired_capacity())),
+    field(MAX, |g, _| int(g.answer.max_size())),
+    field(COUNTED_IN, |g, c| c.text(Some(Weights::of(&g.answer).unit()))),
+    field(WEIGHTS, |g, c| c.shared_list(Weights::of(&g.answer).lines().iter().map(String::as_str))),
+    field(HEALTH_CHECK_TYPE, |g, c| c.text(g.answer.health_check_type())),
+    field(LAUNCH_TEMPLATE, |g, c| c.text(made_from(g))),
+    field(FieldInfo::list("zones", "ZONES", "The Availability Zones.").shown(6).section(NETWORK), |g, c| {
+        c.shared_list(g.answer.availability_zones().iter().map(String::as_str))
     }),
-    field(IN_SERVICE, in_service),
-    field(MIN, |g| int(g.min)),
-    field(DESIRED, |g| int(g.desired)),
-    field(MAX, |g| int(g.max)),
-    field(COUNTED_IN, |g| text(&g.counted_in)),
-    field(WEIGHTS, |g| g.weights.clone()),
-    field(HEALTH_CHECK_TYPE, |g| text(&g.health_check_type)),
-    field(LAUNCH_TEMPLATE, |g| text(&g.launch_template)),
-    field(FieldInfo::list("zones", "ZONES", "The Availability Zones.").shown(6).section(NETWORK), |g| g.zones.clone()),
-    field(SUSPENDED, |g| g.suspended.clone()),
-    field(FieldInfo::age("created", "AGE", "When it was created.").shown(8).aka(&["age"]), |g| moment(g.created)),
-    field(INSTANCES, |g| g.instances.clone()),
-    field(MEMBER_UNITS, |g| g.member_units.clone()),
-    field(AT_REST, |g| flag(g.at_rest)),
+    field(SUSPENDED, |g, c| c.shared_list(g.answer.suspended_processes().iter().filter_map(|p| p.process_name()))),
+    field(FieldInfo::age("created", "AGE", "When it was created.").shown(8).aka(&["age"]), |g, _| moment(time(g.answer.created_time()))),
+    field(INSTANCES, |g, _| members(g, |_| true)),
+    field(MEMBER_UNITS, |g, _| match &g.counted.lines {
+        Some(lines) => texts(lines.iter().map(String::as_str)),
+        None => Value::Unknown,
+    }),
+    field(AT_REST, |g, _| flag(g.counted.at_rest(g.answer.desired_capacity()))),
     field(
         FieldInfo::int("healthy", "HEALTHY", "Members that the group takes for healthy.").cells(7, 7).section(HEALTH),
-        |g| Value::Int(g.healthy.into()),
+        |g, _| healthy(g),
     ),
-    field(STANDBY, |g| g.standby.clone()),
-    field(PROTECTED, |g| g.protected.clone()),
-    field(TARGET_GROUPS, |g| g.target_groups.clone()),
-    field(TARGET_GROUP_ARNS, |g| g.target_group_arns.clone()),
+    field(STANDBY, |g, _| {
+        members(g, |i| i.lifecycle_state() == Some(&sdk::LifecycleState::Standby))
+    }),
+    field(PROTECTED, |g, _| members(g, |i| i.protected_from_scale_in() == Some(true))),
+    field(TARGET_GROUPS, |g, _| texts(g.answer.target_group_arns().iter().map(|a| name_of_arn(a)))),
+    field(TARGET_GROUP_ARNS, |g, _| texts(g.answer.target_group_arns().iter().map(String::as_str))),
     field(
         FieldInfo::list("classic_load_balancers", "CLASSIC LB", "Names of Classic Load Balancers.")
             .cells(10, 40)
             .section(NETWORK),
-        |g| g.classic_balancers.clone(),
+        |g, _| texts(g.answer.load_balancer_names().iter().map(String::as_str)),
     ),
-    field(SUBNETS, |g| g.subnets.clone()),
+    field(SUBNETS, |g, c| {
+        c.shared_list(g.answer.vpc_zone_identifier().unwrap_or_default().split(',').map(str::trim))
+    }),
     field(
         FieldInfo::text(
             "launch_template_version",
@@ -157,58 +168,87 @@ pub(super) static FIELDS: Fields<Group> = Fields(&[
             "The launch template's version: a number, $Latest or $Default.",
         )
         .section(LAUNCH),
-        |g| text(&g.launch_template_version),
+        |g, c| c.text(template(g).and_then(|t| t.version())),
     ),
-    field(INSTANCE_TYPES, |g| g.instance_types.clone()),
+    field(INSTANCE_TYPES, |g, c| {
+        let mut types: Vec<&str> = g.answer.instances().iter().filter_map(|i| i.instance_type()).collect();
+        types.sort_unstable();
+        types.dedup();
+        c.shared_list(types)
+    }),
     field(
         FieldInfo::seconds("grace_period", "GRACE", "How long a new member's health is not looked at.").section(HEALTH),
-        |g| seconds(g.grace_period),
+        |g, _| seconds(g.answer.health_check_grace_period()),
     ),
     field(
         FieldInfo::seconds("cooldown", "COOLDOWN", "How long a simple scaling policy waits after an activity.")
             .cells(8, 8)
             .section(CAPACITY),
-        |g| seconds(g.cooldown),
+        |g, _| seconds(g.answer.default_cooldown()),
     ),
     field(
         FieldInfo::seconds("warmup", "WARM-UP", "How long a new member's metrics do not count.")
             .cells(7, 8)
             .section(CAPACITY),
-        |g| seconds(g.warmup),
+        |g, _| seconds(g.answer.default_instance_warmup()),
     ),
-    field(TERMINATION_POLICIES, |g| g.termination_policies.clone()),
+    field(TERMINATION_POLICIES, |g, c| c.shared_list(g.answer.termination_policies().iter().map(String::as_str))),
     field(
         FieldInfo::flag("protects_new", "PROTECTS NEW", "Whether new members are protected from scale-in.")
             .cells(12, 12)
             .section(CAPACITY),
-        |g| flag(g.protects_new),
+        |g, _| flag(g.answer.new_instances_protected_from_scale_in()),
     ),
     field(
         FieldInfo::flag("capacity_rebalance", "REBALANCE", "Whether Spot Instances at risk are replaced early.")
             .cells(9, 9)
             .section(CAPACITY),
-        |g| flag(g.capacity_rebalance),
+        |g, _| flag(g.answer.capacity_rebalance().or(Some(false))),
     ),
     field(
         FieldInfo::seconds("max_lifetime", "LIFETIME", "After so long a member is replaced.")
             .cells(8, 8)
             .section(CAPACITY),
-        |g| seconds(g.max_lifetime),
+        |g, _| seconds(g.answer.max_instance_lifetime().filter(|s| *s > 0)),
     ),
     field(
         FieldInfo::int("warm_pool_size", "WARM POOL", "Instances in the warm pool.").cells(9, 9).section(CAPACITY),
-        |g| g.warm_pool_size.map_or(Value::Empty, |n| Value::Int(n.into())),
+        |g, _| g.answer.warm_pool_size().map_or(Value::Empty, |n| Value::Int(n.into())),
     ),
     field(
         FieldInfo::text("deletion_protection", "DELETION", "Whether the group is protected from being deleted.")
             .cells(8, 30),
-        |g| text(&g.deletion_protection),
+        |g, c| c.text(g.answer.deletion_protection().map(|d| d.as_str())),
     ),
-    field(FieldInfo::id("id", "ARN", "The ARN.").cells(12, 60).aka(&["arn"]), |g| text(&g.arn)),
+    field(FieldInfo::id("id", "ARN", "The ARN.").cells(12, 60).aka(&["arn"]), |g, c| c.text(g.answer.auto_scaling_group_arn())),
 ]);
 
+/// Units in service and on their way in, of what is desired.
 fn in_service(g: &Group) -> Value {
     let cells = |n: i64| u32::try_from(n).ok();
-    let known = || Some((cells(g.in_service?)?, cells(g.desired?.into())?, cells(g.pending?)?));
+    let desired = g.answer.desired_capacity();
+    let known = || Some((cells(g.counted.in_service?)?, cells(desired?.into())?, cells(g.counted.pending?)?));
     known().map_or(Value::Unknown, |(ok, of, busy)| Value::Ratio { ok, of, busy })
+}
+
+fn members(g: &Group, want: fn(&sdk::Instance) -> bool) -> Value {
+    texts(g.answer.instances().iter().filter(|i| want(i)).filter_map(|i| i.instance_id()))
+}
+
+fn healthy(g: &Group) -> Value {
+    let is = |i: &&sdk::Instance| i.health_status().is_some_and(|h| h.eq_ignore_ascii_case("healthy"));
+    let healthy = g.answer.instances().iter().filter(is).count();
+    Value::Int(i64::try_from(healthy).unwrap_or(i64::MAX))
+}
+
+/// The template of its own, or of its mixed instances.
+fn template(g: &Group) -> Option<&sdk::LaunchTemplateSpecification> {
+    let mixed = || g.answer.mixed_instances_policy()?.launch_template()?.launch_template_specification();
+    g.answer.launch_template().or_else(mixed)
+}
+
+/// The launch template by its name, else by its id, else the launch configuration.
+fn made_from(g: &Group) -> Option<&str> {
+    let template = template(g).and_then(|t| t.launch_template_name().or(t.launch_template_id()));
+    template.or(g.answer.launch_configuration_name())
 }

@@ -39,9 +39,15 @@ fn math(id: &str, expression: &str) -> sdk::builders::MetricDataQueryBuilder {
     sdk::MetricDataQuery::builder().id(id).expression(expression)
 }
 
+fn row_of(a: &sdk::MetricAlarm) -> Record {
+    let mut converter = Converter::new(&Interner::default());
+    let alarm = metric(&mut converter, a).expect("it has a name");
+    ROWS.record(&alarm, &mut converter).expect("it has a name")
+}
+
 fn of(a: sdk::builders::MetricAlarmBuilder) -> Record {
     let a = a.alarm_name("web-cpu").evaluation_periods(2).build();
-    metric(&mut Converter::new(&Interner::default()), &a).map(|a| a.record()).expect("it has a name")
+    row_of(&a)
 }
 
 fn above(threshold: f64) -> sdk::builders::MetricAlarmBuilder {
@@ -119,7 +125,7 @@ fn metric_math_is_called_by_its_label_or_its_expression_and_names_its_metrics() 
 
 #[test]
 fn an_alarm_leads_to_its_instance_and_is_found_by_it() {
-    let row = metric(&mut Converter::new(&Interner::default()), &alarm()).map(|a| a.record()).expect("it has a name");
+    let row = row_of(&alarm());
     assert_eq!(state(&row), AlarmState::Alarm);
     assert_eq!(row.get(&RESOURCES).items(), ["i-0a1"]);
     let kinds: Vec<_> = links(&row, &Scope::Global).into_iter().map(|l| (l.kind, l.query)).collect();

@@ -1,9 +1,13 @@
-//! The fields of a volume.
+//! The fields of a volume, and what reads them of the SDK's own type.
 
-use crate::kinds::convert::{field, flag, int, moment, said, text};
-use crate::model::{FieldInfo, Fields, Value};
+use std::fmt::Write as _;
 
-use super::volume::{Attachment, Volume};
+use arcstr::ArcStr;
+use aws_sdk_ec2::types as sdk;
+
+use crate::kinds::convert::{Converter, flag, int, moment, texts, time};
+use crate::kinds::row_spec::{Field, Fields, States, field};
+use crate::model::{FieldInfo, Tone, Value};
 
 /// The Name tag.
 pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The Name tag.").unique().shown(0);
@@ -100,53 +104,124 @@ pub const ATTACHMENTS: FieldInfo = FieldInfo::list(
 .unique()
 .cells(11, 80);
 
+/// How volumes are.
+pub(super) static STATES: States = States(&[
+    ("creating", Tone::Busy),
+    ("available", Tone::Idle),
+    ("in-use", Tone::Good),
+    ("deleting", Tone::Busy),
+    ("deleted", Tone::Idle),
+    ("error", Tone::Bad),
+]);
+
+/// How attachments are.
+pub(super) static ATTACH_STATES: States = States(&[
+    ("attaching", Tone::Busy),
+    (ATTACHED_WORD, Tone::Good),
+    ("detaching", Tone::Busy),
+    ("busy", Tone::Bad),
+    ("detached", Tone::Idle),
+]);
+
+/// An attachment that is not on its way.
+const ATTACHED_WORD: &str = "attached";
+
 /// All of them.
-pub static FIELDS: Fields<Volume> = Fields(&[
-    field(NAME, |v| Value::text(&v.name)),
-    field(ID, |v| Value::Text(v.id.clone())),
-    field(STATE, |v| {
-        let (tone, text) = v.state.shown();
-        Value::State(tone, text)
+pub static FIELDS: Fields<sdk::Volume> = Fields(&[
+    Field::name(NAME),
+    Field::id(ID),
+    Field::state(STATE),
+    field(SIZE_GIB, |v, _| int(v.size())),
+    field(TYPE, |v, c| c.said(kind(v))),
+    field(IOPS, |v, _| match v.iops() {
+        Some(n) => Value::Int(n.into()),
+        None if has_iops(v) => Value::Unknown,
+        None => Value::Empty,
     }),
-    field(SIZE_GIB, |v| int(v.gib)),
-    field(TYPE, |v| said(&v.kind)),
-    field(IOPS, |v| v.iops.map_or(if v.has_iops() { Value::Unknown } else { Value::Empty }, |n| Value::Int(n.into()))),
-    field(THROUGHPUT, |v| v.throughput.map_or(Value::Empty, |n| Value::Int(n.into()))),
-    field(ZONE, |v| said(&v.zone)),
-    field(INSTANCES, |v| Value::list(v.attachments.iter().filter_map(|a| a.instance.clone()))),
-    field(DEVICE, |v| v.attachments.first().map_or(Value::Empty, |a| said(&a.device))),
-    field(ATTACH_STATE, |v| {
-        v.attach_state().map_or(Value::Empty, |s| {
-            let (tone, text) = s.shown();
-            Value::State(tone, text)
-        })
-    }),
-    field(ATTACHED, |v| v.attachments.first().map_or(Value::Empty, |a| moment(a.since))),
-    field(DELETE_ON_TERMINATION, |v| v.deleted_with_instance()),
-    field(ATTACHMENTS, |v| match v.attachments.as_slice() {
+    field(THROUGHPUT, |v, _| v.throughput().map_or(Value::Empty, |n| Value::Int(n.into()))),
+    field(ZONE, |v, c| c.said(v.availability_zone())),
+    field(INSTANCES, |v, _| texts(v.attachments().iter().filter_map(|a| a.instance_id()))),
+    field(DEVICE, |v, c| v.attachments().first().map_or(Value::Empty, |a| c.said(a.device()))),
+    field(ATTACH_STATE, attach_state),
+    field(ATTACHED, |v, _| v.attachments().first().map_or(Value::Empty, |a| moment(time(a.attach_time())))),
+    field(DELETE_ON_TERMINATION, |v, _| deleted_with_instance(v)),
+    field(ATTACHMENTS, |v, _| match v.attachments() {
         // The other fields say all there is of it.
-        [one] if one.instance.is_some() => Value::Empty,
-        several => Value::list(several.iter().map(Attachment::whole)),
+        [one] if one.instance_id().is_some_and(|id| !id.is_empty()) => Value::Empty,
+        several => Value::list(several.iter().map(whole)),
     }),
-    field(ENCRYPTED, |v| flag(v.encrypted)),
-    field(KMS_KEY, |v| text(&v.kms_key)),
-    field(SNAPSHOT, |v| text(&v.snapshot)),
-    field(MULTI_ATTACH, |v| flag(v.multi_attach)),
-    field(CREATED, |v| moment(v.created)),
-    field(COST, |v| v.monthly().map_or(Value::Unknown, Value::Float)),
+    field(ENCRYPTED, |v, _| flag(v.encrypted())),
+    field(KMS_KEY, |v, c| c.text(v.kms_key_id())),
+    field(SNAPSHOT, |v, c| c.text(v.snapshot_id())),
+    field(MULTI_ATTACH, |v, _| flag(v.multi_attach_enabled())),
+    field(CREATED, |v, _| moment(time(v.create_time()))),
+    field(COST, |v, c| monthly(v, c).map_or(Value::Unknown, Value::Float)),
     field(
         FieldInfo::text("zone_id", "ZONE ID", "The Availability Zone's id, the same in every account.").cells(9, 11),
-        |v| text(&v.zone_id),
+        |v, c| c.text(v.availability_zone_id()),
     ),
-    field(FieldInfo::id("source_volume", "SOURCE", "The volume that it is a copy of.").cells(11, 21), |v| {
-        text(&v.source_volume)
+    field(FieldInfo::id("source_volume", "SOURCE", "The volume that it is a copy of.").cells(11, 21), |v, c| {
+        c.text(v.source_volume_id())
     }),
     field(
         FieldInfo::flag("fast_restored", "FAST RESTORED", "Whether fast snapshot restore made it.").cells(13, 13),
-        |v| flag(v.fast_restored),
+        |v, _| flag(v.fast_restored()),
     ),
-    field(FieldInfo::id("outpost_arn", "OUTPOST", "The ARN of its Outpost.").cells(11, 60), |v| text(&v.outpost)),
-    field(FieldInfo::text("operator", "OPERATOR", "The service that manages it, if one does.").cells(8, 30), |v| {
-        text(&v.operator)
+    field(FieldInfo::id("outpost_arn", "OUTPOST", "The ARN of its Outpost.").cells(11, 60), |v, c| {
+        c.text(v.outpost_arn())
+    }),
+    field(FieldInfo::text("operator", "OPERATOR", "The service that manages it, if one does.").cells(8, 30), |v, c| {
+        c.text(v.operator().and_then(|o| o.principal()))
     }),
 ]);
+
+fn kind(v: &sdk::Volume) -> Option<&str> {
+    v.volume_type().map(|t| t.as_str())
+}
+
+/// Whether a volume of its type has I/O operations a second that AWS tells.
+fn has_iops(v: &sdk::Volume) -> bool {
+    !matches!(kind(v), Some("st1" | "sc1" | "standard"))
+}
+
+/// US dollars a month; `None` if its type has no price here, or AWS left out what the price depends on.
+fn monthly(v: &sdk::Volume, converter: &Converter) -> Option<f64> {
+    let kind = kind(v)?;
+    let iops = if matches!(kind, "io1" | "io2") { v.iops()? } else { v.iops().unwrap_or(0) };
+    converter.prices?.volume(kind, v.size()?, iops, v.throughput().unwrap_or(0)).map(|money| money.amount)
+}
+
+fn word(a: &sdk::VolumeAttachment) -> &str {
+    a.state().map(|s| s.as_str()).unwrap_or_default()
+}
+
+/// Of several attachments the one that is on its way.
+fn attach_state(v: &sdk::Volume, converter: &mut Converter) -> Value {
+    let words = || v.attachments().iter().map(word);
+    let Some(word) = words().find(|w| *w != ATTACHED_WORD).or_else(|| words().next()) else { return Value::Empty };
+    let (tone, text) = ATTACH_STATES.state(Some(word), converter);
+    Value::State(tone, text)
+}
+
+/// What all attachments say; unknown if they differ, or one does not say.
+fn deleted_with_instance(v: &sdk::Volume) -> Value {
+    let mut said = v.attachments().iter().map(|a| a.delete_on_termination());
+    let Some(first) = said.next() else { return Value::Empty };
+    first.filter(|_| said.all(|other| other == first)).map_or(Value::Unknown, Value::Bool)
+}
+
+/// `i-0a1 /dev/sdf, attached, deleted with the instance`.
+fn whole(a: &sdk::VolumeAttachment) -> ArcStr {
+    let given = |text: Option<&str>| text.filter(|t| !t.is_empty()).map(str::to_string);
+    let mut text = given(a.instance_id()).or_else(|| given(a.associated_resource())).unwrap_or_else(|| "·".into());
+    if let Some(device) = given(a.device()) {
+        _ = write!(text, " {device}");
+    }
+    _ = write!(text, ", {}", word(a));
+    text.push_str(match a.delete_on_termination() {
+        Some(true) => ", deleted with the instance",
+        Some(false) => ", stays",
+        None => ", whether it stays is not said",
+    });
+    text.into()
+}

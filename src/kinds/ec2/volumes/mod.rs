@@ -1,5 +1,4 @@
-//! EBS volumes: the kind, its list function and its links. Their fields: [`fields`]; the typed struct and what reads a record
-//! back: [`volume`].
+//! EBS volumes: the kind, its list function and its links. Their fields: [`fields`]; what reads a record back: [`volume`].
 
 pub mod fields;
 pub mod volume;
@@ -8,14 +7,14 @@ use aws_sdk_ec2::operation::describe_volumes::DescribeVolumesOutput;
 use aws_sdk_ec2::types as sdk;
 use futures::future::BoxFuture;
 
-use self::volume::{AttachState, Attachment, Volume, VolumeState};
 use crate::aws::fault;
 use crate::base::{Fault, Scope};
-use crate::kinds::convert::{Converter, batches, own, time};
+use crate::kinds::convert::{Converter, batches};
 use crate::kinds::ec2::filters::filters;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::following;
 use crate::kinds::raw::raw;
+use crate::kinds::row_spec::RowSpec;
 use crate::model::{KindInfo, Link, Operation, Record, Selector, Service};
 
 /// `DescribeVolumes`.
@@ -32,6 +31,10 @@ pub static INFO: KindInfo = KindInfo::new("volumes", "volume", "Volumes", &field
 
 /// Volumes.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
+
+static ROWS: RowSpec<sdk::Volume> = RowSpec::new(&INFO, &fields::FIELDS, |v| v.volume_id())
+    .stated(|v, c| fields::STATES.state(v.state().map(|s| s.as_str()), c))
+    .tagged(|v, c| c.tags(v.tags().iter().map(|t| (t.key(), t.value()))));
 
 /// DescribeVolumes takes 5 to 1000 a page: the AWS CLI's own page size.
 /// <https://github.com/aws/aws-cli/blob/develop/tests/functional/ec2/test_describe_volumes.py>
@@ -73,48 +76,9 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
 
 /// Reads an answer into rows and hands them over; it is dropped while another thread copies them.
 async fn show(pages: &mut Pages, converter: &mut Converter, out: DescribeVolumesOutput) -> Result<(), Fault> {
-    let rows = out.volumes().iter().filter_map(|v| convert(converter, v)).map(|v| v.record()).collect();
+    let rows = ROWS.records(out.volumes(), converter);
     let (shown, ()) = tokio::join!(biased; pages.page(rows), async move { drop(out) });
     shown
-}
-
-/// Where the SDK's volume ends; `None` if AWS left out its id.
-fn convert(converter: &mut Converter, v: &sdk::Volume) -> Option<Volume> {
-    let (tags, name) = converter.tags(v.tags().iter().map(|t| (t.key(), t.value())));
-    Some(Volume {
-        id: own(v.volume_id())?,
-        name,
-        tags,
-        state: VolumeState::parse(v.state().map(|s| s.as_str()).unwrap_or_default()),
-        gib: v.size(),
-        kind: converter.shared(v.volume_type().map(|t| t.as_str())),
-        iops: v.iops(),
-        throughput: v.throughput(),
-        zone: converter.shared(v.availability_zone()),
-        zone_id: converter.shared(v.availability_zone_id()),
-        attachments: v.attachments().iter().map(|a| attachment(converter, a)).collect(),
-        encrypted: v.encrypted(),
-        kms_key: converter.shared(v.kms_key_id()),
-        snapshot: converter.shared(v.snapshot_id()),
-        source_volume: converter.shared(v.source_volume_id()),
-        multi_attach: v.multi_attach_enabled(),
-        created: time(v.create_time()),
-        fast_restored: v.fast_restored(),
-        outpost: converter.shared(v.outpost_arn()),
-        operator: converter.shared(v.operator().and_then(|o| o.principal())),
-        prices: converter.prices,
-    })
-}
-
-fn attachment(converter: &mut Converter, a: &sdk::VolumeAttachment) -> Attachment {
-    Attachment {
-        instance: own(a.instance_id()),
-        resource: own(a.associated_resource()),
-        device: converter.shared(a.device()),
-        state: AttachState::parse(a.state().map(|s| s.as_str()).unwrap_or_default()),
-        since: time(a.attach_time()),
-        deleted: a.delete_on_termination(),
-    }
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
@@ -138,12 +102,12 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kinds::intern::Interner;
+    use crate::kinds::ec2::volumes::volume::{AttachState, VolumeState};
+    use crate::kinds::testing::{every_state_has_a_tone, record};
     use crate::model::{Tone, Value};
 
     fn row(v: aws_sdk_ec2::types::builders::VolumeBuilder) -> Record {
-        let v = v.volume_id("vol-1").build();
-        convert(&mut Converter::new(&Interner::default()), &v).map(|v| v.record()).expect("it has an id")
+        record(&ROWS, &v.volume_id("vol-1").build())
     }
 
     fn at(instance: &str, state: &str, deleted: bool) -> sdk::VolumeAttachment {
@@ -153,6 +117,8 @@ mod tests {
 
     #[test]
     fn every_state_that_the_sdk_knows_has_a_tone() {
+        every_state_has_a_tone(&fields::STATES, sdk::VolumeState::values());
+        every_state_has_a_tone(&fields::ATTACH_STATES, sdk::VolumeAttachmentState::values());
         for word in sdk::VolumeState::values() {
             assert!(!matches!(VolumeState::parse(word), VolumeState::Other(_)), "{word}");
         }
