@@ -66,10 +66,7 @@ mod tests {
                 "HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n203.0.113.7\n",
                 Ok("203.0.113.7".parse().expect("an address")),
             ),
-            (
-                "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>",
-                Err("answered something else"),
-            ),
+            ("HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>", Err("answered something else")),
             ("HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n", Err("answered 503")),
         ] {
             let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");

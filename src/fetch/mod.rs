@@ -9,6 +9,7 @@ mod compactor;
 mod cost_meter;
 mod job;
 mod poller;
+mod worker;
 
 pub use budget::{Budget, Share};
 pub use poller::{Poller, PollerConfig};

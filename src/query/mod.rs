@@ -20,6 +20,7 @@
 //! A ratio is compared by its count (`healthy<3`) or by its share
 //! (`healthy<60%`, `healthy=2/3`). A value that is unknown matches no comparison, neither `=` nor `!=`.
 
+mod compare;
 mod eval;
 mod needle;
 mod parse;

@@ -38,8 +38,7 @@ pub static INFO: KindInfo =
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
 
 /// How groups are: derived, but for a group that is being deleted.
-static STATES: States =
-    States(&[("steady", Tone::Good), ("updating capacity", Tone::Busy), ("deleting", Tone::Busy)]);
+static STATES: States = States(&[("steady", Tone::Good), ("updating capacity", Tone::Busy), ("deleting", Tone::Busy)]);
 
 /// What is counted of a group's members.
 struct Counted {

@@ -91,8 +91,7 @@ impl AlarmState {
     }
 }
 
-static STATES: States =
-    States(&[("OK", Tone::Good), ("ALARM", Tone::Bad), ("INSUFFICIENT_DATA", Tone::Unknown)]);
+static STATES: States = States(&[("OK", Tone::Good), ("ALARM", Tone::Bad), ("INSUFFICIENT_DATA", Tone::Unknown)]);
 
 /// One alarm.
 struct Alarm {
@@ -144,9 +143,10 @@ static FIELDS: Fields<Alarm> = Fields(&[
     field(ACTIONS_ENABLED, |a, _| flag(a.actions_enabled)),
     field(DIMENSIONS, |a, _| a.dimensions.clone()),
     field(RESOURCES, |a, _| a.resources.clone()),
-    field(FieldInfo::text("reason", "REASON", "Why it is in its state, in CloudWatch's words.").cells(8, 200), |a, _| {
-        text(&a.reason)
-    }),
+    field(
+        FieldInfo::text("reason", "REASON", "Why it is in its state, in CloudWatch's words.").cells(8, 200),
+        |a, _| text(&a.reason),
+    ),
     field(FieldInfo::text("description", "DESCRIPTION", "What its author wrote.").cells(11, 80), |a, _| {
         text(&a.description)
     }),
@@ -219,8 +219,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         let client = request.gateway.cloudwatch(&request.scope).await?;
         let mut converter = Converter::new(&request.interner);
         listed(&mut pages, &DESCRIBE_ALARMS, &request.what, MOST_NAMES, ask(&client), |out| {
-            let mut alarms: Vec<Alarm> =
-                out.metric_alarms().iter().filter_map(|a| metric(&mut converter, a)).collect();
+            let mut alarms: Vec<Alarm> = out.metric_alarms().iter().filter_map(|a| metric(&mut converter, a)).collect();
             alarms.extend(out.composite_alarms().iter().filter_map(|a| composite(&mut converter, a)));
             (ROWS.records(&alarms, &mut converter), out.next_token)
         })

@@ -39,11 +39,8 @@ pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new()
 /// Twelve times 5 minutes.
 const POINTS: u32 = 12;
 
-static FIELDS: Fields<Points> = Fields(&[
-    Field::id(ID),
-    field(NETWORK_IN, |p, _| p.of(0)),
-    field(NETWORK_OUT, |p, _| p.of(1)),
-]);
+static FIELDS: Fields<Points> =
+    Fields(&[Field::id(ID), field(NETWORK_IN, |p, _| p.of(0)), field(NETWORK_OUT, |p, _| p.of(1))]);
 
 static ROWS: RowSpec<Points> = RowSpec::new(&INFO, &FIELDS, |p| Some(&p.id));
 

@@ -55,7 +55,9 @@ static FIELDS: Fields<InstanceMetric> = Fields(&[
     field(SERIES, |m, _| m.series.clone()),
     field(MIN, |m, _| over(m, f32::min)),
     field(MAX, |m, _| over(m, f32::max)),
-    field(FieldInfo::text("unit", "UNIT", "What the points are.").shown(3).cells(5, 8), |m, _| Value::text(m.metric.unit)),
+    field(FieldInfo::text("unit", "UNIT", "What the points are.").shown(3).cells(5, 8), |m, _| {
+        Value::text(m.metric.unit)
+    }),
     field(FieldInfo::text("statistic", "STATISTIC", "How a period's samples become a point.").cells(9, 9), |m, _| {
         Value::text(m.metric.statistic)
     }),

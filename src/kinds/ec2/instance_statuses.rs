@@ -69,9 +69,7 @@ static FIELDS: Fields<sdk::InstanceStatus> = Fields(&[
     field(IMPAIRED_SINCE, |s, _| moment(impaired_since(s))),
     field(EVENTS, |s, c| Value::list(s.events().iter().filter_map(|e| c.shared(Some(&event_text(e)))))),
     // What is over stays in the list for a week, marked so.
-    field(NEXT_EVENT, |s, _| {
-        moment(s.events().iter().filter(|e| !over(e)).filter_map(|e| time(e.not_before())).min())
-    }),
+    field(NEXT_EVENT, |s, _| moment(s.events().iter().filter(|e| !over(e)).filter_map(|e| time(e.not_before())).min())),
 ]);
 
 static ROWS: RowSpec<sdk::InstanceStatus> = RowSpec::new(&INFO, &FIELDS, |s| s.instance_id());

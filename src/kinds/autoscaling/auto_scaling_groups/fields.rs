@@ -135,7 +135,9 @@ pub(super) static FIELDS: Fields<Group> = Fields(&[
         c.shared_list(g.answer.availability_zones().iter().map(String::as_str))
     }),
     field(SUSPENDED, |g, c| c.shared_list(g.answer.suspended_processes().iter().filter_map(|p| p.process_name()))),
-    field(FieldInfo::age("created", "AGE", "When it was created.").shown(8).aka(&["age"]), |g, _| moment(time(g.answer.created_time()))),
+    field(FieldInfo::age("created", "AGE", "When it was created.").shown(8).aka(&["age"]), |g, _| {
+        moment(time(g.answer.created_time()))
+    }),
     field(INSTANCES, |g, _| members(g, |_| true)),
     field(MEMBER_UNITS, |g, _| match &g.counted.lines {
         Some(lines) => texts(lines.iter().map(String::as_str)),
@@ -146,9 +148,7 @@ pub(super) static FIELDS: Fields<Group> = Fields(&[
         FieldInfo::int("healthy", "HEALTHY", "Members that the group takes for healthy.").cells(7, 7).section(HEALTH),
         |g, _| healthy(g),
     ),
-    field(STANDBY, |g, _| {
-        members(g, |i| i.lifecycle_state() == Some(&sdk::LifecycleState::Standby))
-    }),
+    field(STANDBY, |g, _| members(g, |i| i.lifecycle_state() == Some(&sdk::LifecycleState::Standby))),
     field(PROTECTED, |g, _| members(g, |i| i.protected_from_scale_in() == Some(true))),
     field(TARGET_GROUPS, |g, _| texts(g.answer.target_group_arns().iter().map(|a| name_of_arn(a)))),
     field(TARGET_GROUP_ARNS, |g, _| texts(g.answer.target_group_arns().iter().map(String::as_str))),
@@ -158,9 +158,7 @@ pub(super) static FIELDS: Fields<Group> = Fields(&[
             .section(NETWORK),
         |g, _| texts(g.answer.load_balancer_names().iter().map(String::as_str)),
     ),
-    field(SUBNETS, |g, c| {
-        c.shared_list(g.answer.vpc_zone_identifier().unwrap_or_default().split(',').map(str::trim))
-    }),
+    field(SUBNETS, |g, c| c.shared_list(g.answer.vpc_zone_identifier().unwrap_or_default().split(',').map(str::trim))),
     field(
         FieldInfo::text(
             "launch_template_version",
@@ -220,7 +218,9 @@ pub(super) static FIELDS: Fields<Group> = Fields(&[
             .cells(8, 30),
         |g, c| c.text(g.answer.deletion_protection().map(|d| d.as_str())),
     ),
-    field(FieldInfo::id("id", "ARN", "The ARN.").cells(12, 60).aka(&["arn"]), |g, c| c.text(g.answer.auto_scaling_group_arn())),
+    field(FieldInfo::id("id", "ARN", "The ARN.").cells(12, 60).aka(&["arn"]), |g, c| {
+        c.text(g.answer.auto_scaling_group_arn())
+    }),
 ]);
 
 /// Units in service and on their way in, of what is desired.

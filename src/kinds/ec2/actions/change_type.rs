@@ -181,9 +181,7 @@ fn cost(targets: &[Target], ty: &str) -> Cost {
                 _ => Cost::saves(money(-more), format!(" {runs}")),
             }
         }
-        (Err(why), _) | (_, Err(why)) => {
-            Cost::adds_unknown(format!("compute is billed as {ty} from then on; {why}"))
-        }
+        (Err(why), _) | (_, Err(why)) => Cost::adds_unknown(format!("compute is billed as {ty} from then on; {why}")),
     }
 }
 

@@ -61,10 +61,9 @@ fn plan(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     plan.consequences = sorted(all);
     plan.cost = Some(match compute_cost::now(cx.targets) {
         Ok(money) => Cost::adds(money, if cx.targets.len() == 1 { " while it runs" } else { " while they run" }),
-        Err(why) => Cost::adds_unknown(format!(
-            "compute is billed by the second while it runs: {}; {why}",
-            types(cx.targets)
-        )),
+        Err(why) => {
+            Cost::adds_unknown(format!("compute is billed by the second while it runs: {}; {why}", types(cx.targets)))
+        }
     });
     plan.wait = wait_state(cx.targets, &["running"], &["stopped", "shutting-down", "terminated"], false, 10);
     plan.undo = Some(Undo { line: "stop".into(), but: None, on: Vec::new() });

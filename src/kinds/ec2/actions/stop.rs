@@ -149,7 +149,9 @@ fn cost(cx: &ActionContext<'_>, fates: &[Option<(String, GroupReaction)>]) -> Co
     let but = if others > 0 { ", but what replaces the others is billed" } else { "" };
     match compute_cost::now(&ends) {
         Ok(money) => Cost::saves(money, format!(" of compute while stopped{but}; {REST}")),
-        Err(why) => Cost::saves_unknown(format!("no compute while stopped{but}; {REST}; the price is not known: {why}")),
+        Err(why) => {
+            Cost::saves_unknown(format!("no compute while stopped{but}; {REST}; the price is not known: {why}"))
+        }
     }
 }
 

@@ -111,10 +111,8 @@ pub const PLATFORM: FieldInfo = FieldInfo::text(
 )
 .cells(8, 24);
 /// default, dedicated or host.
-pub const TENANCY: FieldInfo = FieldInfo::text("tenancy", "TENANCY", "default, dedicated or host.")
-    .named_only()
-    .cells(8, 9)
-    .section("placement");
+pub const TENANCY: FieldInfo =
+    FieldInfo::text("tenancy", "TENANCY", "default, dedicated or host.").named_only().cells(8, 9).section("placement");
 /// normal, spot, scheduled, capacity-block.
 pub const LIFECYCLE: FieldInfo =
     FieldInfo::text("lifecycle", "LIFECYCLE", "normal (On-Demand), spot, scheduled, capacity-block.").cells(9, 16);
