@@ -1,5 +1,7 @@
 //! EBS volumes of instances, with size, type, encryption and what becomes of them when the instance is terminated: a side
 //! table, joined by instance id. Asked for in the detail and for plans.
+//!
+//! A struct stands between the answers and the row: a row is made of several volumes.
 
 use std::fmt::Write as _;
 
@@ -10,11 +12,12 @@ use indexmap::IndexMap;
 
 use super::volumes::PAGE;
 use crate::base::{Fault, RowId};
-use crate::kinds::convert::{batches, field, no_tags, own};
+use crate::kinds::convert::{Converter, batches, own};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::paged;
 use crate::kinds::prices::{self, Prices};
-use crate::model::{FieldInfo, Fields, Kind, KindInfo, Operation, Paging, Record, TableKey, Value};
+use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
+use crate::model::{FieldInfo, Kind, KindInfo, Operation, Paging, Record, TableKey, Value};
 use crate::store::Store;
 
 /// `DescribeVolumes` for the disks of instances, which change seldom; the volumes' own list is as fresh as others.
@@ -67,19 +70,18 @@ struct Disk {
 }
 
 /// One instance's disks.
-#[derive(Debug, Clone, PartialEq)]
-pub struct InstanceVolumes {
+struct InstanceVolumes {
     instance: RowId,
     disks: Vec<Disk>,
 }
 
 static FIELDS: Fields<InstanceVolumes> = Fields(&[
-    field(ID, |v| Value::Text(v.instance.clone())),
-    field(DISKS, |v| Value::list(v.disks.iter().map(Disk::whole))),
-    field(DELETED, |v| Value::list(v.disks.iter().filter(|d| d.deleted == Some(true)).map(Disk::short))),
-    field(KEPT, |v| Value::list(v.disks.iter().filter(|d| d.deleted == Some(false)).map(Disk::short))),
-    field(COST, |v| cost(v.disks.iter())),
-    field(KEPT_COST, |v| cost(v.disks.iter().filter(|d| d.deleted == Some(false)))),
+    Field::id(ID),
+    field(DISKS, |v, _| Value::list(v.disks.iter().map(Disk::whole))),
+    field(DELETED, |v, _| Value::list(v.disks.iter().filter(|d| d.deleted == Some(true)).map(Disk::short))),
+    field(KEPT, |v, _| Value::list(v.disks.iter().filter(|d| d.deleted == Some(false)).map(Disk::short))),
+    field(COST, |v, _| cost(v.disks.iter())),
+    field(KEPT_COST, |v, _| cost(v.disks.iter().filter(|d| d.deleted == Some(false)))),
 ]);
 
 /// What disks cost a month. It is not known if that of one of them is not: a part of it would be too little.
@@ -111,18 +113,7 @@ impl Disk {
     }
 }
 
-impl InstanceVolumes {
-    fn record(&self) -> Record {
-        Record {
-            kind: Kind(&INFO),
-            id: self.instance.clone(),
-            name: ArcStr::new(),
-            state: None,
-            values: FIELDS.values(self),
-            tags: no_tags(),
-        }
-    }
-}
+static ROWS: RowSpec<InstanceVolumes> = RowSpec::new(&INFO, &FIELDS, |v| Some(&v.instance));
 
 /// An instance's row here, if its volumes were asked for.
 pub fn of<'a>(store: &'a Store, instances: &TableKey, id: &str) -> Option<&'a Record> {
@@ -135,6 +126,7 @@ const MOST_IDS: usize = 200;
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
+        let mut converter = Converter::new(&request.interner);
         for ids in batches(&request.what, MOST_IDS) {
             let prices = prices::of(&request.scope);
             let mut found: IndexMap<RowId, Vec<Disk>> = IndexMap::new();
@@ -161,8 +153,9 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
                 (Vec::new(), out.next_token)
             })
             .await?;
-            let rows = found.into_iter().map(|(instance, disks)| InstanceVolumes { instance, disks }.record());
-            pages.page(rows.collect()).await?;
+            let all: Vec<InstanceVolumes> =
+                found.into_iter().map(|(instance, disks)| InstanceVolumes { instance, disks }).collect();
+            pages.page(ROWS.records(&all, &mut converter)).await?;
         }
         Ok(())
     })
@@ -189,6 +182,7 @@ fn disks(v: &sdk::Volume, prices: Option<&'static Prices>) -> impl Iterator<Item
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kinds::testing::record;
 
     fn disk(kind: &str, gib: i32, iops: i32, throughput: i32) -> Disk {
         let (id, kind) = ("vol-1".into(), kind.into());
@@ -211,19 +205,19 @@ mod tests {
             instance: "i-1".into(),
             disks: vec![disk(kept, 20, 0, 0), Disk { deleted: Some(true), ..disk("gp4", 8, 0, 0) }],
         };
-        let row = disks("gp3").record();
+        let row = record(&ROWS, &disks("gp3"));
         assert_eq!((row.get(&COST), row.get(&KEPT_COST)), (&Value::Unknown, &Value::Float(1.6)));
-        assert_eq!(disks("gp4").record().get(&KEPT_COST), &Value::Unknown);
+        assert_eq!(record(&ROWS, &disks("gp4")).get(&KEPT_COST), &Value::Unknown);
     }
 
     #[test]
     fn a_disk_says_what_becomes_of_it() {
         assert_eq!(disk("gp3", 20, 0, 0).whole(), "vol-1 20 GiB gp3, encrypted, /dev/xvda, stays");
-        let row = InstanceVolumes {
+        let both = InstanceVolumes {
             instance: "i-1".into(),
             disks: vec![disk("gp3", 20, 0, 0), Disk { deleted: Some(true), ..disk("gp3", 8, 0, 0) }],
-        }
-        .record();
+        };
+        let row = record(&ROWS, &both);
         assert_eq!(row.get(&DELETED).items(), ["vol-1 (8 GiB gp3)"]);
         assert_eq!(row.get(&KEPT).items(), ["vol-1 (20 GiB gp3)"]);
         assert_eq!(row.get(&KEPT_COST).as_f64(), Some(1.6));

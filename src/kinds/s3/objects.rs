@@ -1,4 +1,6 @@
 //! Objects and folders of one level of a bucket. Keys are strangers' text: shown, never obeyed.
+//!
+//! A struct stands between the answer and the row, because a row is made of either of two of AWS's types: an object or a common prefix.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,6 @@
 //! An instance, typed; and what reads a [`Record`] back where logic needs it (plans, links).
+//!
+//! A struct stands between the answer and the row, because a row is made of two of AWS's types: an instance and its reservation.
 
 use std::net::{IpAddr, Ipv4Addr};
 
