@@ -9,10 +9,25 @@ use std::path::PathBuf;
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind, Reached};
 use crate::kinds::Output;
-use crate::model::Keep;
+use crate::model::{Keep, RunRecord, StepState};
 
 /// Room on the disk that is taken before the call leaves, and kept until the answer is there: more than a private key needs.
 const ROOM: [u8; 8192] = [b'\n'; 8192];
+
+/// Takes away the files of a run that was killed before a secret came: they hold nothing but the room that was made. A file with anything
+/// else in it stays.
+pub fn clear_room(run: &RunRecord) {
+    let steps = run.steps.iter().zip(&run.states).filter(|(_, state)| **state != StepState::Done);
+    for Keep::File { path, .. } in steps.flat_map(|(step, _)| &step.keep) {
+        let is_file = std::fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.len() == ROOM.len() as u64);
+        if is_file
+            && std::fs::read(path).is_ok_and(|held| held == ROOM)
+            && let Err(e) = std::fs::remove_file(path)
+        {
+            tracing::warn!("the file {} without a key stays: {e}", path.display());
+        }
+    }
+}
 
 /// The open files of one call.
 #[derive(Debug)]
@@ -131,6 +146,27 @@ mod tests {
         assert!(nowhere.message.contains("Nothing was sent"), "{}", nowhere.message);
         let both = [keep(&path), keep(&dir.path().join("no/such/key.pem"))].concat();
         assert!(Kept::prepare(&both).is_err() && !path.exists(), "the first is taken away again");
+    }
+
+    #[test]
+    fn what_a_killed_run_made_room_in_is_taken_away_and_nothing_else() {
+        use crate::base::{Scope, Time};
+        use crate::kinds::ec2::senders::CREATE_KEY_PAIR;
+        use crate::kinds::plan_builder::draft;
+        use crate::model::{RunEntry, Step};
+        let dir = tempfile::tempdir().expect("a folder");
+        let (room, key) = (dir.path().join("room.pem"), dir.path().join("key.pem"));
+        let call = || CREATE_KEY_PAIR.call(Scope::region("prod", "ap-northeast-2"));
+        let step = |path: &std::path::Path| Step { keep: keep(path), ..Step::new("create it", call()) };
+        let mut plan = draft("act", "Act".into(), &[], Vec::new());
+        plan.steps = vec![step(&room), step(&key)];
+        let mut run = RunRecord::new("1-1-1".into(), Time::default(), &plan);
+        drop(Kept::prepare(&keep(&room)).expect("made"));
+        std::fs::write(&key, "-----BEGIN").expect("written");
+        run.apply(&RunEntry::Intent { step: 0 });
+        run.apply(&RunEntry::Intent { step: 1 });
+        clear_room(&run);
+        assert!(!room.exists() && key.exists());
     }
 
     #[test]

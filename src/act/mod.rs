@@ -14,5 +14,6 @@ pub mod waiter;
 pub use cli_text::{CliContext, argv, cli_text};
 pub use executor::{Execute, Executor, dry_run};
 pub use journal::{Journal, JournalError};
+pub use keeping::clear_room;
 pub use script::script;
 pub use waiter::{WaitStatus, check};

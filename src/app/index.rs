@@ -181,6 +181,7 @@ impl Turn<'_> {
             }
         }
         self.awaited_came();
+        self.left_again();
     }
 
     /// What is joined could not be read, and that does not pass by itself: its cells are unknown, and the heading speaks of the

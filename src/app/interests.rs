@@ -82,6 +82,11 @@ impl Turn<'_> {
                 want(&mut wanted, &row.table, [row.id.clone()]);
             }
         }
+        for table in self.tables_to_look_in() {
+            if !out.iter().any(|i| i.table == table) {
+                out.push(whole(&table));
+            }
+        }
         for overlay in &s.overlays {
             let (needs, rows) = match overlay {
                 Overlay::Form(form) => (form.spec.needs.as_slice(), form.on.rows.as_slice()),

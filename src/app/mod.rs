@@ -24,6 +24,7 @@ mod index;
 mod interests;
 mod keys;
 pub mod layout;
+mod left_runs;
 pub mod line;
 mod lines;
 mod menu;

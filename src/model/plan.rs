@@ -8,6 +8,7 @@ use arcstr::ArcStr;
 use super::call::{Call, Out, Outputs, ids_of};
 use super::cost::Cost;
 use super::field::FieldInfo;
+use super::record::Record;
 use super::table::TableKey;
 use crate::base::{Fault, RowId};
 
@@ -240,6 +241,24 @@ pub struct StepUndo {
     pub hurts: Option<String>,
 }
 
+/// By what the row is known that a call makes: so it is found out whether the call arrived where its answer was not read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownBy {
+    /// The table that it is in.
+    pub table: TableKey,
+    /// What these of its fields say. AWS lets no two rows have the same (a security group's name and VPC).
+    pub fields: Vec<(&'static FieldInfo, ArcStr)>,
+    /// As which of the call's outputs its id would have been answered.
+    pub output: &'static str,
+}
+
+impl KnownBy {
+    /// Whether this row is it.
+    pub fn is(&self, row: &Record) -> bool {
+        self.fields.iter().all(|(field, text)| row.get(field).as_str() == Some(text))
+    }
+}
+
 /// One call of a plan, and what belongs to it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
@@ -255,12 +274,22 @@ pub struct Step {
     pub undo: Option<StepUndo>,
     /// What is kept of its answer.
     pub keep: Vec<Keep>,
+    /// By what its row is known, where nothing but looking can tell whether it was made: its operation has no client token.
+    pub known_by: Option<KnownBy>,
 }
 
 impl Step {
     /// A call by itself.
     pub fn new(title: impl Into<String>, call: Call) -> Step {
-        Step { title: title.into(), before: Waiter::AtOnce, call, wait: Waiter::AtOnce, undo: None, keep: Vec::new() }
+        Step {
+            title: title.into(),
+            before: Waiter::AtOnce,
+            call,
+            wait: Waiter::AtOnce,
+            undo: None,
+            keep: Vec::new(),
+            known_by: None,
+        }
     }
     /// The same, followed by a wait.
     #[must_use]
@@ -272,6 +301,12 @@ impl Step {
     #[must_use]
     pub fn undone_by(mut self, undo: StepUndo) -> Step {
         self.undo = Some(undo);
+        self
+    }
+    /// The same, with what its row is known by.
+    #[must_use]
+    pub fn known_by(mut self, known_by: KnownBy) -> Step {
+        self.known_by = Some(known_by);
         self
     }
     /// Calls that neither wait for one another nor use each other's answers.

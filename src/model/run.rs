@@ -5,7 +5,7 @@ use arcstr::ArcStr;
 
 use super::call::Outputs;
 use super::operation::Retry;
-use super::plan::{Confirm, Consequence, Plan, Severity, Step, StepUndo, Subject, Undo, Waiter};
+use super::plan::{Confirm, Consequence, KnownBy, Plan, Severity, Step, StepUndo, Subject, Undo, Waiter};
 use super::table::TableKey;
 use crate::base::{RowId, Time};
 
@@ -143,6 +143,27 @@ impl RunRecord {
         }
     }
 
+    /// The steps of which nobody knows whether they arrived, and by what their rows are known.
+    pub fn to_look_for(&self) -> impl Iterator<Item = (usize, &KnownBy)> {
+        let uncertain = |state: &StepState| matches!(state, StepState::Sent | StepState::Unknown(_));
+        let steps = self.states.iter().zip(&self.steps).enumerate();
+        steps
+            .filter(move |(_, (state, _))| uncertain(state))
+            .filter_map(|(i, (_, step))| Some((i, step.known_by.as_ref()?)))
+    }
+
+    /// What a look at the rows says of such a step: the id of what it made, or that it did not arrive.
+    pub fn found(&mut self, step: usize, made: Option<RowId>) {
+        let Some(by) = self.steps.get(step).and_then(|s| s.known_by.clone()) else { return };
+        match made {
+            Some(id) => {
+                let outputs = vec![(by.output.into(), id)];
+                self.apply(&RunEntry::Outcome { step, state: StepState::Done, outputs });
+            }
+            None => self.states[step] = StepState::NotSent,
+        }
+    }
+
     /// What comes next.
     pub fn progress(&self) -> Progress {
         if self.ended.is_some() {
@@ -232,7 +253,8 @@ impl RunRecord {
             ));
         }
         let left = &self.steps[from..];
-        if let Some(step) = left.iter().find(|s| !s.keep.is_empty() || s.call.has_secret()) {
+        // A secret that AWS answers is still to come; one that was typed is in no journal.
+        if let Some(step) = left.iter().find(|s| s.call.has_secret()) {
             return Err(format!(
                 "\"{}\" cannot be taken up again: its secret is kept nowhere. Begin it anew.",
                 step.title

@@ -56,6 +56,28 @@ fn create_and_attach() -> RunRecord {
 }
 
 #[test]
+fn what_a_look_finds_is_done_and_what_it_does_not_find_was_not_sent() {
+    let mut run = create_and_attach();
+    let state = volumes().kind.fields.at(0);
+    run.steps[0].known_by = Some(KnownBy { table: volumes(), fields: vec![(state, "x".into())], output: "VolumeId" });
+    assert_eq!(run.to_look_for().count(), 0, "nothing has left");
+    run.apply(&RunEntry::Intent { step: 0 });
+    assert_eq!(run.to_look_for().map(|(step, _)| step).collect::<Vec<_>>(), [0]);
+    let (mut there, mut not) = (run.clone(), run);
+    there.found(0, Some("vol-7".into()));
+    let id = |plan: Plan, step: usize| plan.steps[step].call.get("VolumeId").cloned();
+    assert_eq!(there.progress(), Progress::Wait(0));
+    assert_eq!(id(there.go_on().expect("a plan"), 0), Some(Arg::str("vol-7")));
+    assert_eq!(id(there.undo_steps().expect("a way back"), 0), Some(Arg::str("vol-7")));
+    not.found(0, None);
+    assert_eq!((not.progress(), not.has_step_undo()), (Progress::Send(0), false));
+    // A step that has nothing to be known by stays as it is.
+    not.apply(&RunEntry::Intent { step: 1 });
+    not.found(1, None);
+    assert_eq!(not.states[1], StepState::Sent);
+}
+
+#[test]
 fn a_way_back_whose_secret_is_kept_nowhere_is_not_taken() {
     let mut run = create_and_attach();
     let lost = Arg::Secret(crate::base::Secret::new(String::new()));

@@ -454,6 +454,7 @@ impl Engine {
                 tracing::warn!("the journal {} could not be shortened: {e}", journal.path().display());
             }
             let left = journal.unfinished(&registry);
+            left.iter().for_each(crate::act::clear_room);
             if !left.is_empty() {
                 let _ = outbox.send(Inbox::Event(Event::Act(ActEvent::Left(left))));
             }

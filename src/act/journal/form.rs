@@ -17,7 +17,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{read_row, write_row};
 use crate::base::{RowId, Scope, Secret};
 use crate::kinds::Registry;
-use crate::model::{Arg, Call, Keep, Operation, Out, RunRecord, Step, StepUndo, TableKey, Undo, Waiter};
+use crate::model::{Arg, Call, Keep, KnownBy, Operation, Out, RunRecord, Step, StepUndo, TableKey, Undo, Waiter};
 
 /// The plan's part of `began`.
 pub(super) fn write(run: &RunRecord) -> Map<String, Json> {
@@ -77,7 +77,25 @@ fn write_step(step: &Step) -> Json {
         .collect();
     json!({
         "title": step.title, "call": write_call(&step.call), "wait": write_wait(&step.wait), "undo": undo, "keep": keep,
+        "known_by": step.known_by.as_ref().map(write_known_by),
     })
+}
+
+fn write_known_by(by: &KnownBy) -> Json {
+    let fields: Vec<Json> = by.fields.iter().map(|(field, text)| json!([field.name, text.as_str()])).collect();
+    json!({ "table": write_row(&by.table, &RowId::new()), "fields": fields, "output": by.output })
+}
+
+fn read_known_by(by: &Json, op: &Operation, registry: &Registry) -> Option<KnownBy> {
+    let (table, _) = read_row(by.get("table")?, registry)?;
+    let output = by.get("output")?.as_str()?;
+    let output = op.outputs.iter().find(|o| **o == output)?;
+    let fields = by.get("fields")?.as_array()?.iter().map(|pair| {
+        let [name, text] = pair.as_array()?.as_slice() else { return None };
+        Some((table.kind.fields.at(table.kind.index_of(name.as_str()?)?), ArcStr::from(text.as_str()?)))
+    });
+    let fields = fields.collect::<Option<Vec<_>>>().filter(|fields| !fields.is_empty())?;
+    Some(KnownBy { table, fields, output })
 }
 
 fn read_step(step: &Json, registry: &Registry, operations: &[&'static Operation]) -> Option<Step> {
@@ -100,7 +118,8 @@ fn read_step(step: &Json, registry: &Registry, operations: &[&'static Operation]
     });
     let keep = keep.collect::<Option<Vec<Keep>>>()?;
     let wait = read_wait(step.get("wait")?, registry, operations)?;
-    Some(Step { title: text(step, "title")?, before: Waiter::AtOnce, call, wait, undo, keep })
+    let known_by = step.get("known_by").and_then(|by| read_known_by(by, call.op, registry));
+    Some(Step { title: text(step, "title")?, before: Waiter::AtOnce, call, wait, undo, keep, known_by })
 }
 
 fn write_call(call: &Call) -> Json {

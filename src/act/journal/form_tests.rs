@@ -44,6 +44,13 @@ fn run() -> RunRecord {
         destructive: true,
         hurts: Some("it hurts".into()),
     };
+    let group = ALL.kind("security-groups").expect("a kind").info;
+    let made =
+        Step::new("make it", Call::new(operation("CreateSecurityGroup"), Scope::region("p", "r"))).known_by(KnownBy {
+            table: TableKey::all(Scope::region("p", "r"), Kind(group)),
+            fields: vec![(&crate::kinds::ec2::security_groups::NAME, "it's 결제".into())],
+            output: "GroupId",
+        });
     let step = Step::new("stop it", call).then_wait(Waiter::All(vec![state.clone(), field])).undone_by(undo);
     let plan = Plan {
         action: "stop",
@@ -51,7 +58,7 @@ fn run() -> RunRecord {
         subjects: Vec::new(),
         consequences: Vec::new(),
         cost: None,
-        steps: vec![step],
+        steps: vec![step, made],
         destructive: false,
         wait: state,
         undo: Some(Undo { line: "start".into(), but: Some("an address".into()), on: vec![(table(), "i-2".into())] }),

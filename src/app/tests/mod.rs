@@ -106,6 +106,8 @@ static DEFS: [KindDef; 6] = [
 ];
 
 static STOP_OP: Sender = never_sent(Operation::write(Service::Ec2, "StopInstances", Retry::Safe).with_dry_run());
+pub(super) static MAKE_OP: Sender =
+    never_sent(Operation::write(Service::Ec2, "CreateSecurityGroup", Retry::Never).with_outputs(&["Id"]));
 static TAG_OP: Sender = never_sent(Operation::write(Service::Ec2, "CreateTags", Retry::Safe));
 static GET_OP: Sender = never_sent(Operation::read(Service::S3, "GetObject"));
 /// The viewer sends nothing itself.

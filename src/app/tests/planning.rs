@@ -358,6 +358,52 @@ fn an_earlier_starts_way_back_acts_on_the_rows_that_it_names() {
     assert_eq!(desk.dialog().on.rows.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(), ["t1"]);
 }
 
+/// A run of an earlier start that was killed between a call without a token and its answer.
+fn cut_off() -> RunRecord {
+    let call = Call::new(&MAKE_OP.op, Scope::account("prod"));
+    let back = StepUndo {
+        title: "delete it".into(),
+        call: call.clone().arg("Id", Arg::out(0, "Id")),
+        wait: Waiter::AtOnce,
+        destructive: true,
+        hurts: None,
+    };
+    let known_by = KnownBy { table: things(), fields: vec![(things().kind.fields.at(0), "made".into())], output: "Id" };
+    let use_it = Step::new("use it", call.clone().arg("Id", Arg::out(0, "Id")));
+    RunRecord {
+        rows: Vec::new(),
+        steps: vec![Step::new("make it", call).undone_by(back).known_by(known_by), use_it],
+        states: vec![StepState::Sent, StepState::NotSent],
+        waited: vec![false; 2],
+        ..answered("a", "Make it")
+    }
+}
+
+#[test]
+fn what_became_of_a_call_without_a_token_is_looked_for_before_anything_is_offered() {
+    let mut desk = Desk::empty(|s| s.profiles[0].ask_digits = false);
+    desk.event(Event::Act(ActEvent::Left(vec![cut_off()])));
+    assert!(desk.asked().iter().any(|e| matches!(e, Effect::Watch(all) if all.iter().any(|i| i.table == things()))));
+    desk.press("enter enter");
+    let Overlay::Menu(menu) = desk.top() else { panic!("no choice") };
+    assert_eq!(menu.error.as_deref(), Some("What became of its last call is being looked for."));
+    // It is there: the rest uses its id, and the way back too.
+    desk.list(things(), vec![thing("t8", "other", "running", 0), thing("t9", "made", "running", 0)]);
+    desk.press("enter");
+    let plan = &desk.dialog().plan;
+    assert_eq!(plan.steps.iter().map(|s| s.title.as_str()).collect::<Vec<_>>(), ["use it"]);
+    assert_eq!(plan.steps[0].call.get("Id"), Some(&Arg::str("t9")));
+    desk.press("esc").line("runs").press("enter enter / u n d o enter");
+    assert_eq!(desk.dialog().plan.steps[0].call.get("Id"), Some(&Arg::str("t9")), "{}", desk.dialog().plan.title);
+
+    // It is not: it is made, once.
+    let mut desk = Desk::empty(|s| s.profiles[0].ask_digits = false);
+    desk.event(Event::Act(ActEvent::Left(vec![cut_off()])));
+    desk.list(things(), vec![thing("t8", "other", "running", 0)]);
+    desk.press("enter enter");
+    assert_eq!(desk.dialog().plan.steps.len(), 2);
+}
+
 #[test]
 fn enter_after_letters_that_were_meant_for_another_place_carries_out_nothing() {
     let mut desk = stopping();

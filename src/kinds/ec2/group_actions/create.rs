@@ -9,13 +9,13 @@ use crate::base::{Fault, Scope};
 use crate::kinds::action::{Action, ActionContext, FilledForm};
 use crate::kinds::ec2::group_rules::diff::Change;
 use crate::kinds::ec2::group_rules::door::{Door, Peer, Rule};
-use crate::kinds::ec2::security_groups::INFO;
+use crate::kinds::ec2::security_groups::{self, INFO};
 use crate::kinds::ec2::senders::{AUTHORIZE_INGRESS, CREATE_SECURITY_GROUP, DELETE_SECURITY_GROUP, REVOKE_INGRESS};
 use crate::kinds::ec2::vpcs;
 use crate::kinds::plan_builder::{draft, line, live, made, name_tag, note, severe, sorted, text_of, toggle};
 use crate::kinds::rows_field::rows_field;
 use crate::model::{
-    Arg, Consequence, FormField, FormSpec, Kind, Pick, Plan, Step, StepUndo, TableKey, Value, Values, Waiter,
+    Arg, Consequence, FormField, FormSpec, Kind, KnownBy, Pick, Plan, Step, StepUndo, TableKey, Value, Values, Waiter,
 };
 
 /// `create-security-group`.
@@ -146,7 +146,13 @@ pub(in crate::kinds::ec2) fn steps(
         destructive: true,
         hurts: None,
     };
-    let mut out = vec![Step::new(format!("create the security group {}", visible(name)), call).undone_by(undo)];
+    let known_by = KnownBy {
+        table: TableKey::all(scope.clone(), Kind(&INFO)),
+        fields: vec![(&security_groups::NAME, name.into()), (&security_groups::VPC_ID, vpc.into())],
+        output: "GroupId",
+    };
+    let create = Step::new(format!("create the security group {}", visible(name)), call);
+    let mut out = vec![create.undone_by(undo).known_by(known_by)];
     if !rules.is_empty() {
         out.push(step(scope, &Group::Made(at), &Change::Authorize(rules.to_vec())));
     }
