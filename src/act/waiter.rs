@@ -91,7 +91,7 @@ fn look(waiter: &Waiter, store: &Store, since: Time, now: Time, out: &mut Vec<Se
                     None => (Rank::Moving, "not seen".to_string()),
                     Some(r) => {
                         let (value, title) = (r.record.get(field), field.title.to_lowercase());
-                        let right = r.asked >= since && plain(value) == *want;
+                        let right = r.asked >= since && reads(value, want);
                         (if right { Rank::Right } else { Rank::Moving }, format!("{title} {}", said(value)))
                     }
                 };
@@ -113,6 +113,19 @@ fn absent(table: &TableKey, id: &str, store: &Store, since: Time) -> bool {
 fn named(id: &str, row: Option<&Row>, word: &str) -> String {
     let name = visible(row.map_or(id, |r| r.record.label()));
     format!("{} {word}", cut_middle(&name, NAME))
+}
+
+/// Whether a value is what a plan wants. Lists have no order: AWS keeps none for an interface's groups, say.
+fn reads(value: &Value, want: &str) -> bool {
+    let sorted = |text: &str| {
+        let mut parts: Vec<String> = text.split(", ").map(str::to_string).collect();
+        parts.sort_unstable();
+        parts
+    };
+    match value {
+        Value::List(_) => sorted(&plain(value)) == sorted(want),
+        value => plain(value) == want,
+    }
 }
 
 /// A value as one says it.
@@ -190,6 +203,13 @@ mod tests {
 
     fn at(waiter: &Waiter, store: &Store, now: i64) -> WaitStatus {
         check(waiter, store, Time::from_secs(100), Time::from_secs(now))
+    }
+
+    #[test]
+    fn a_list_is_there_in_whatever_order_aws_answers_it() {
+        let list = Value::List(Arc::new(vec!["sg-2".into(), "sg-1".into()]));
+        assert!(reads(&list, "sg-1, sg-2") && !reads(&list, "sg-1") && !reads(&list, "sg-1, sg-2, sg-3"));
+        assert!(reads(&Value::Empty, "") && reads(&Value::Int(3), "3") && !reads(&Value::Int(3), "30"));
     }
 
     #[test]

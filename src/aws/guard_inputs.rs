@@ -78,6 +78,7 @@ table! {
     "ImportKeyPair" => import_key_pair::ImportKeyPairInput,
     "ModifyImageAttribute" => modify_image_attribute::ModifyImageAttributeInput,
     "ModifyInstanceAttribute" => modify_instance_attribute::ModifyInstanceAttributeInput,
+    "ModifyInstanceMetadataOptions" => modify_instance_metadata_options::ModifyInstanceMetadataOptionsInput,
     "ModifyLaunchTemplate" => modify_launch_template::ModifyLaunchTemplateInput,
     "ModifyNetworkInterfaceAttribute" => modify_network_interface_attribute::ModifyNetworkInterfaceAttributeInput,
     "ModifySecurityGroupRules" => modify_security_group_rules::ModifySecurityGroupRulesInput,

@@ -39,5 +39,14 @@ for name, on in (("on", True), ("off", False), ("other", True)):
 S3.create_bucket(Bucket="downloads", CreateBucketConfiguration={"LocationConstraint": REGION})
 S3.put_object(Bucket="downloads", Key="dir/한글 +&=.bin", Body=bytes(range(256)) * 4096)
 S3.put_object(Bucket="downloads", Key="..", Body=b"out of the folder")
+IAM = client("iam")
+for profile in ("web", "db"):
+    IAM.create_instance_profile(InstanceProfileName=profile)
+several = launch("several")
+extra = EC2.create_network_interface(SubnetId=SUBNETS[0])["NetworkInterface"]["NetworkInterfaceId"]
+EC2.attach_network_interface(DeviceIndex=1, InstanceId=several, NetworkInterfaceId=extra)
+vpc_of = EC2.describe_subnets(SubnetIds=[SUBNETS[0]])["Subnets"][0]["VpcId"]
+groups = [EC2.create_security_group(GroupName=name, Description="x", VpcId=vpc_of)["GroupId"] for name in ("first", "second")]
+ids |= {"several": several, "allowed": launch("allowed"), "first": groups[0], "second": groups[1]}
 gateway = EC2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
 print(json.dumps({**ids, "group": group, "gateway": gateway, "vpc": VPC}))

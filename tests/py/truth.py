@@ -60,6 +60,8 @@ def instance(i, r):
         "state_reason_message": i.get("StateReason", {}).get("Message"), "transition_reason": i.get("StateTransitionReason"),
         "group": tag(mine, "aws:autoscaling:groupName"), "instance_profile": i.get("IamInstanceProfile", {}).get("Arn"),
         "elastic_ips": elastic, "virtualization": i["VirtualizationType"], "source_dest_check": i.get("SourceDestCheck"),
+        "metadata_tokens": i.get("MetadataOptions", {}).get("HttpTokens"), "metadata_hops": i.get("MetadataOptions", {}).get("HttpPutResponseHopLimit"),
+        "metadata_tags": i.get("MetadataOptions", {}).get("InstanceMetadataTags"), "metadata_endpoint": i.get("MetadataOptions", {}).get("HttpEndpoint"),
         "platform": i.get("PlatformDetails"), "hibernation": i.get("HibernationOptions", {}).get("Configured"),
         "$tags": {t["Key"]: t["Value"] for t in mine},
     }

@@ -194,6 +194,110 @@ async fn an_instance_is_stopped_started_tagged_rebooted_and_terminated() {
     a.done(&a.plan("terminate", &it(&a), &[])).await;
 }
 
+/// What a step's own way back calls, as a plan.
+fn way_back(plan: &Plan) -> Plan {
+    let undo = plan.steps[0].undo.clone().expect("a way back");
+    let step = skydeck::model::Step::new(undo.title, undo.call);
+    Plan { steps: vec![step], wait: Waiter::AtOnce, ..plan.clone() }
+}
+
+#[tokio::test]
+async fn what_an_instance_is_allowed_and_by_whom_is_changed_and_put_back() {
+    let mut a = Account::open();
+    let kinds =
+        ["instances", "security-groups", "network-interfaces", "instance-protection", "instance-profiles", "vpcs"];
+    for kind in kinds {
+        a.list(&Account::key(kind, Selector::All)).await;
+    }
+    let key = Account::key("instances", Selector::All);
+    let id = a.find(&key, |r| r.name == "my-bastion-host").record.id.clone();
+    let it = |a: &Account| vec![a.find(&key, |r| r.id == id)];
+    let of = |a: &Account, field: &'static FieldInfo| it(a)[0].record.get(field).clone();
+
+    // Other security groups, and back.
+    let groups = Account::key("security-groups", Selector::All);
+    let vpc = of(&a, &fields::VPC_ID).as_str().unwrap().to_string();
+    let before = of(&a, &fields::SECURITY_GROUP_IDS);
+    let is_other = |r: &Record| {
+        r.get(&skydeck::kinds::ec2::security_groups::VPC_ID).as_str() == Some(&vpc) && r.name == "my-app-alb-sg"
+    };
+    let other = a.find(&groups, is_other).record.id.clone();
+    let change = a.plan("change-security-groups", &it(&a), &[("groups", "my-app-alb-sg")]);
+    assert_eq!(dry_run(&a.gateway, &ALL, &change).await, DryRun::Allowed);
+    assert!(change.needs.is_empty(), "{:?}", change.needs);
+    a.done(&change).await;
+    assert_eq!(of(&a, &fields::SECURITY_GROUP_IDS).items(), [other.clone()]);
+    a.done(&way_back(&change)).await;
+    a.list(&key).await;
+    assert_eq!(of(&a, &fields::SECURITY_GROUP_IDS), before);
+    let interfaces = Account::key("network-interfaces", Selector::All);
+    let eni = a
+        .find(&interfaces, |r| r.get(&skydeck::kinds::ec2::network_interfaces::INSTANCE).as_str() == Some(id.as_str()));
+    a.done(&a.plan("change-security-groups", &[eni], &[("groups", other.as_str())])).await;
+    a.list(&key).await;
+    assert_eq!(of(&a, &fields::SECURITY_GROUP_IDS).items(), [other], "the instance's are its interface's");
+
+    // Protection: EC2 refuses what the plan of a termination says that it would.
+    a.done(&a.plan("change-protection", &it(&a), &[("termination", "on"), ("stop", "on")])).await;
+    let cx = ActionContext {
+        store: &a.store,
+        scope: &key.scope,
+        targets: &it(&a),
+        now: a.clock.now(),
+        downloads: ".",
+        files: &NO_FILES,
+        me: &skydeck::model::my_address::MyAddress::NotAsked,
+    };
+    let end = ALL.action(key.kind, "terminate").unwrap();
+    assert!(end.planned(&cx, &Values::default()).is_err_and(|f| f.code == "OperationNotPermitted"));
+    a.done(&a.plan("change-protection", &it(&a), &[("termination", "off"), ("stop", "off")])).await;
+
+    // The metadata, each option.
+    let options = [("imdsv2", "optional"), ("hop_limit", "5"), ("tags", "enabled")];
+    let change = a.plan("change-metadata-options", &it(&a), &options);
+    assert_eq!(dry_run(&a.gateway, &ALL, &change).await, DryRun::Allowed);
+    a.done(&change).await;
+    assert_eq!(of(&a, &fields::METADATA_HOPS), skydeck::model::Value::Int(5));
+    a.done(&way_back(&change)).await;
+    a.list(&key).await;
+    assert_eq!(of(&a, &fields::METADATA_TOKENS).as_str(), Some("required"));
+
+    a.done(&a.plan("change-source-dest-check", &it(&a), &[])).await;
+    assert_eq!(of(&a, &fields::SOURCE_DEST_CHECK).as_bool(), Some(false));
+
+    // A role: given, replaced, taken away.
+    a.done(&a.plan("change-instance-profile", &it(&a), &[("profile", "web")])).await;
+    a.done(&a.plan("change-instance-profile", &it(&a), &[("profile", "db")])).await;
+    a.list(&key).await;
+    assert!(of(&a, &fields::PROFILE).as_str().is_some_and(|arn| arn.ends_with(":instance-profile/db")));
+    a.done(&a.plan("change-instance-profile", &it(&a), &[("profile", "none")])).await;
+    a.list(&key).await;
+    assert_eq!(of(&a, &fields::PROFILE), skydeck::model::Value::Empty);
+}
+
+#[tokio::test]
+async fn whatever_of_ec2_has_tags_is_tagged_and_untagged() {
+    let mut a = Account::open();
+    let tagged: Vec<&str> =
+        ALL.kinds.iter().filter(|k| ALL.action(Kind(k.info), "tags").is_some()).map(|k| k.info.name).collect();
+    assert_eq!(tagged.len(), 13, "{tagged:?}");
+    for kind in tagged {
+        let key = Account::key(kind, Selector::All);
+        a.list(&key).await;
+        let id =
+            a.find(&key, |r| !matches!(r.state.as_ref().map(|s| s.1.as_str()), Some("terminated"))).record.id.clone();
+        let it = |a: &Account| vec![a.find(&key, |r| r.id == id)];
+        let plan = a.plan("tags", &it(&a), &[("set", "Checked=yes")]);
+        assert_eq!(dry_run(&a.gateway, &ALL, &plan).await, DryRun::Allowed, "{kind}");
+        a.done(&plan).await;
+        a.list(&key).await;
+        assert_eq!(it(&a)[0].record.tag("Checked").map(|v| v.as_str()), Some("yes"), "{kind}");
+        a.done(&a.plan("tags", &it(&a), &[("remove", "Checked")])).await;
+        a.list(&key).await;
+        assert_eq!(it(&a)[0].record.tag("Checked"), None, "{kind}");
+    }
+}
+
 #[tokio::test]
 async fn a_target_is_taken_out_and_registered_again() {
     let mut a = Account::open();

@@ -12,7 +12,8 @@ use skydeck::kinds::ec2::instances::{fields, instance};
 use skydeck::kinds::ec2::volumes::volume;
 use skydeck::kinds::ec2::{addresses, instance_protection, instance_volumes, key_pairs, subnets, vpcs};
 use skydeck::kinds::ec2::{images, instance_type_zones, instance_types, launch_template_versions, launch_templates};
-use skydeck::kinds::ec2::{security_group_rules, security_group_usage, security_groups};
+use skydeck::kinds::ec2::{network_interfaces, security_group_rules, security_group_usage, security_groups};
+use skydeck::kinds::elbv2::load_balancers;
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::s3::objects;
 use skydeck::kinds::{Interner, KindDef, ListRequest, PaidRow, Sink, What, facts};
@@ -340,11 +341,10 @@ async fn a_security_group_says_who_has_it_and_what_it_opens_to_the_world() {
     let account = Account::open(WorldSpec::Demo);
     let (groups, rules) = (account.all("security-groups").await, account.all("security-group-rules").await);
     let usage = account.all("security-group-usage").await;
-    let instances = account.all("instances").await;
+    let interfaces = account.all("network-interfaces").await;
     for group in &groups {
-        let has = |i: &&Record| i.get(&fields::SECURITY_GROUP_IDS).items().contains(&group.id);
-        let there = |i: &&Record| instance::state(i) != instance::InstanceState::Terminated;
-        let number = instances.iter().filter(there).filter(has).count();
+        let has = |i: &&Record| i.get(&network_interfaces::SECURITY_GROUP_IDS).items().contains(&group.id);
+        let number = interfaces.iter().filter(has).count();
         let row = usage.iter().find(|u| u.id == group.id).expect("each group has its use");
         assert_eq!(row.get(&security_group_usage::INTERFACES).as_int(), Some(number as i64), "{}", group.name);
         let of_it = |out: &str| {
@@ -354,6 +354,12 @@ async fn a_security_group_says_who_has_it_and_what_it_opens_to_the_world() {
         };
         assert_eq!(group.get(&security_groups::INBOUND).as_int(), Some(of_it("inbound")), "{}", group.name);
         assert_eq!(group.get(&security_groups::OUTBOUND).as_int(), Some(of_it("outbound")), "{}", group.name);
+    }
+    let balancers = account.all("load-balancers").await;
+    for id in balancers.iter().flat_map(|b| b.get(&load_balancers::SECURITY_GROUP_IDS).items()) {
+        let row = usage.iter().find(|u| u.id == id).expect("a balancer's group has its use");
+        let by = row.get(&security_group_usage::USED_BY).items();
+        assert!(by.iter().any(|u| u.ends_with("load balancer") || u.ends_with("load balancers")), "{by:?}");
     }
     let bad = |g: &&Record| g.get(&security_groups::OPEN_TO).tone() == Some(Tone::Bad);
     let mut names: Vec<&str> = groups.iter().filter(bad).map(|g| g.name.as_str()).collect();

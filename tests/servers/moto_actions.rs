@@ -15,7 +15,9 @@ use skydeck::base::{Clock, FaultKind, Secret};
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::{ActionContext, Target, What};
 use skydeck::model::files::Files;
-use skydeck::model::{ActEvent, DryRun, FormValue, Plan, RowEdit, RunRecord, Selector, TableKey, Values};
+use skydeck::model::{
+    ActEvent, Batch, Coverage, DryRun, FormValue, Outcome, Plan, RowEdit, RunRecord, Selector, TableKey, Values,
+};
 use skydeck::store::Store;
 
 /// What is known of files where nobody looks.
@@ -70,15 +72,39 @@ impl Account {
         found.map(|record| Target { table: table.clone(), record: record.into() }).collect()
     }
 
+    /// A store that knows all of a kind.
+    async fn known(&self, kinds: &[&str]) -> Store {
+        let mut store = Store::default();
+        for (seq, kind) in (1..).zip(kinds) {
+            let rows = self.rows(kind, None, |_| true).await;
+            let table =
+                TableKey::all(scope(&self.gateway, kind, REGION), skydeck::model::Kind(ALL.kind(kind).unwrap().info));
+            let batch = Batch {
+                table,
+                seq,
+                asked: Clock::system().now(),
+                coverage: Coverage::Sweep { began: seq },
+                rows: rows.into_iter().map(|t| t.record).collect(),
+                outcome: Outcome::Done,
+            };
+            store.apply(batch, Clock::system().now());
+        }
+        store
+    }
+
     async fn instances(&self, names: &[&str]) -> Vec<Target> {
         let ids: Vec<&str> = names.iter().map(|n| self.id(n)).collect();
         self.rows("instances", None, |id| ids.contains(&id)).await
     }
 
     fn plan(&self, action: &str, targets: &[Target], values: &[(&str, &str)]) -> Plan {
-        let store = Store::default();
+        self.plan_in(&Store::default(), action, targets, values)
+    }
+
+    /// The same where these tables are known.
+    fn plan_in(&self, store: &Store, action: &str, targets: &[Target], values: &[(&str, &str)]) -> Plan {
         let cx = ActionContext {
-            store: &store,
+            store,
             scope: &targets[0].table.scope,
             targets,
             now: Clock::system().now(),
@@ -209,6 +235,73 @@ async fn tags_are_set_and_removed_and_others_stay() {
     account.act("tags", &rows, &[("set", r"Env=prod,팀=플랫\,폼 🚀\=1"), ("remove", "Old")]).await;
     let tags = &account.truth("instances", "id", account.id("bystander"))["$tags"];
     assert_eq!(*tags, json!({"Name": "bystander", "Env": "prod", "팀": "플랫,폼 🚀=1"}));
+}
+
+#[tokio::test]
+async fn whatever_has_tags_is_tagged() {
+    let Some(account) = account() else { return };
+    for kind in
+        ["volumes", "security-groups", "network-interfaces", "vpcs", "subnets", "internet-gateways", "launch-templates"]
+    {
+        let rows = account.rows(kind, None, |_| true).await;
+        let few = &rows[..rows.len().min(2)];
+        account.act("tags", few, &[("set", "Checked=yes")]).await;
+        for t in few {
+            let seen = account.truth(kind, "id", &t.record.id);
+            assert_eq!(seen["$tags"]["Checked"], "yes", "{kind}");
+        }
+        account
+            .act(
+                "tags",
+                &account.rows(kind, None, |id| few.iter().any(|t| t.record.id == id)).await,
+                &[("remove", "Checked")],
+            )
+            .await;
+        assert_eq!(account.truth(kind, "id", &few[0].record.id)["$tags"]["Checked"], Json::Null, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn an_instance_gets_other_groups_protection_metadata_and_a_role() {
+    let Some(account) = account() else { return };
+    let it = async || account.instances(&["allowed"]).await;
+    let seen = || account.truth("instances", "id", account.id("allowed"));
+    let (first, second) = (account.id("first").to_string(), account.id("second").to_string());
+    account.act("change-security-groups", &it().await, &[("groups", &format!("{first},{second}"))]).await;
+    assert_eq!(seen()["security_group_ids"], json!([first, second]));
+    account.act("change-source-dest-check", &it().await, &[]).await;
+    assert_eq!(seen()["source_dest_check"], json!(false));
+    let options = [("imdsv2", "required"), ("hop_limit", "3"), ("tags", "enabled")];
+    account.act("change-metadata-options", &it().await, &options).await;
+    let now = seen();
+    let read = [&now["metadata_tokens"], &now["metadata_hops"], &now["metadata_tags"]];
+    assert_eq!(read, [&json!("required"), &json!(3), &json!("enabled")]);
+    // What DescribeInstanceAttribute says, which boto3 reads for the test.
+    account.act("change-protection", &it().await, &[("termination", "on")]).await;
+    let protected = account.moto.run("attribute.py", &[REGION, account.id("allowed"), "disableApiTermination"]);
+    assert_eq!(protected, json!(true));
+    account.act("change-protection", &it().await, &[("termination", "off")]).await;
+    let profile = async |name: &str| {
+        let store = account.known(&["instance-profiles"]).await;
+        let plan = account.plan_in(&store, "change-instance-profile", &it().await, &[("profile", name)]);
+        account.carried("change-instance-profile", plan).await;
+        account.moto.run("attribute.py", &[REGION, account.id("allowed"), "profile"])
+    };
+    assert_eq!(profile("web").await, json!("web"));
+    assert_eq!(profile("db").await, json!("db"));
+    assert_eq!(profile("none").await, Json::Null);
+}
+
+#[tokio::test]
+async fn an_instance_with_two_interfaces_is_changed_by_its_primary_one() {
+    let Some(account) = account() else { return };
+    let it = account.instances(&["several"]).await;
+    let store = account.known(&["network-interfaces", "security-groups"]).await;
+    let first = account.id("first").to_string();
+    let plan = account.plan_in(&store, "change-security-groups", &it, &[("groups", &first)]);
+    assert_eq!(plan.steps[0].call.op.name, "ModifyNetworkInterfaceAttribute");
+    account.carried("change-security-groups", plan).await;
+    assert_eq!(account.truth("instances", "id", account.id("several"))["security_group_ids"], json!([first]));
 }
 
 #[tokio::test]

@@ -219,6 +219,37 @@ fn scripts_do_what_the_console_does(account: &Account, digits: &str, image: &str
     account.run(&["change-type", "type=t3.small", "--on", "instances name=my-bastion-host"]);
     let host = account.host();
     assert_eq!((host["InstanceType"].as_str(), host["State"]["Name"].as_str()), (Some("t3.small"), Some("running")));
+    // One attribute a request, and a group whose rules name itself.
+    let on_host = ["--on", "instances name=my-bastion-host"];
+    let run = |words: &[&str]| account.run(&[words, &on_host].concat());
+    run(&["change-metadata-options", "imdsv2=optional", "hop_limit=3"]);
+    run(&["change-source-dest-check", "check=off"]);
+    let vpc = format!("vpc={}", account.host()["VpcId"].as_str().unwrap());
+    account.run(&["create-security-group", "name=host-sg", &vpc, "http"]);
+    run(&["change-security-groups", "groups=host-sg"]);
+    let host = account.host();
+    assert_eq!(host["MetadataOptions"]["HttpPutResponseHopLimit"], 3);
+    assert_eq!((&host["SourceDestCheck"], &host["SecurityGroups"][0]["GroupName"]), (&false.into(), &"host-sg".into()));
+    let id = host["InstanceId"].as_str().unwrap();
+    let protected = |word: &str| {
+        run(&["change-protection", &format!("termination={word}")]);
+        let said =
+            account.aws(&["describe-instance-attribute", "--instance-id", id, "--attribute", "disableApiTermination"]);
+        said["DisableApiTermination"]["Value"].as_bool()
+    };
+    assert_eq!([protected("on"), protected("off")], [Some(true), Some(false)]);
+    account.run(&["rules", "+ports=9000,source=host-sg", "--on", "security-groups name=host-sg"]);
+    let script = account.run(&["copy", "name=copied-sg", "--on", "security-groups name=host-sg"]);
+    assert!(script.contains("GROUP_ID=$("), "{script}");
+    let rules = |name: &str| {
+        let all = account.aws(&["describe-security-groups", "--filters", &format!("Name=group-name,Values={name}")]);
+        let group = &all["SecurityGroups"][0];
+        let own = group["GroupId"].as_str().unwrap().to_string();
+        let text = |way: &str| group[way].to_string().replace(&own, "itself");
+        (text("IpPermissions"), text("IpPermissionsEgress"))
+    };
+    assert_eq!(rules("copied-sg"), rules("host-sg"));
+    assert!(rules("copied-sg").0.contains("itself"));
     console.send(":instances name=my-bastion-host\r").sees("t3.small");
     console.send(":change-type type=t3.large\r");
     confirm(&mut console, "my-bastion-host", None);

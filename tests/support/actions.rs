@@ -39,9 +39,13 @@ pub fn row(kind: &str, id: &str, state: &str, tags: &[(&str, &str)], fields: &[(
 }
 
 fn plan(action: &str, targets: &[Target], values: &[(&str, FormValue)]) -> Plan {
-    let store = Store::default();
+    plan_in(&Store::default(), action, targets, values)
+}
+
+/// The same in an account of which something is known.
+fn plan_in(store: &Store, action: &str, targets: &[Target], values: &[(&str, FormValue)]) -> Plan {
     let cx = ActionContext {
-        store: &store,
+        store,
         scope: &targets[0].table.scope,
         targets,
         now: Time::from_secs(0),
@@ -74,6 +78,36 @@ fn user_data(targets: &[Target]) -> Plan {
         }
     }
     plan
+}
+
+/// A profile for an instance that has none, another for one that has one, and one taken away.
+fn profiles() -> Vec<Plan> {
+    let info = ALL.kind("instance-profiles").unwrap().info;
+    let mut store = Store::default();
+    let arn = "arn:aws:iam::123456789012:instance-profile/old";
+    let is = |id: &str, fields: &[(&str, Value)]| row("instance-profiles", id, "", &[], fields);
+    let with = [("arn", Value::text(arn)), ("association_id", Value::text("iip-assoc-0a1"))];
+    let rows = [is("i-0a1", &with), is("i-0b2", &[("arn", Value::Empty), ("association_id", Value::Empty)])];
+    let batch = skydeck::model::Batch {
+        table: rows[0].table.clone(),
+        seq: 1,
+        asked: Time::from_secs(0),
+        coverage: skydeck::model::Coverage::Sweep { began: 1 },
+        rows: rows.iter().map(|r| r.record.clone()).collect(),
+        outcome: skydeck::model::Outcome::Done,
+    };
+    assert_eq!(batch.table.kind, Kind(info));
+    store.apply(batch, Time::from_secs(0));
+    let of = |id: &str, profile: &str| {
+        let targets = [row("instances", id, "running", &[], &[])];
+        plan_in(&store, "change-instance-profile", &targets, &[("profile", text(profile))])
+    };
+    vec![
+        of("i-0b2", "web+a=b,c@d"),
+        of("i-0b2", "arn:aws:iam::123456789012:instance-profile/apps/web"),
+        of("i-0a1", "web"),
+        of("i-0a1", "none"),
+    ]
 }
 
 /// The same for what makes something.
@@ -226,6 +260,7 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
         [row("security-groups", "sg-0a1", "", &[], &fields)]
     };
     let gateway = |state: &str, vpc: Value| [row("internet-gateways", "igw-0a1", state, &[], &[("vpc_id", vpc)])];
+    let interface = [row("network-interfaces", "eni-0a1", "in-use", &[], &[("managed", Value::Bool(false))])];
     let flag = FormValue::Flag(true);
     let flag_on = flag.clone();
     let plans = [
@@ -248,6 +283,14 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
         plan("tags", &on("running"), &[("set", text(r"it's=a\,b\=c $HOME 결제 `x`,e=")), ("remove", text("-dash"))]),
         plan("tags", &on("running"), &[("set", text("doc=file:///etc/passwd,u=http://x")), ("remove", text("Old"))]),
         plan("tags", &on("running"), &[("set", text("json=[1],map={\"a\":1},at=@x,n=1.0,b=true"))]),
+        plan("tags", &[row("security-group-rules", "sgr-0a1", "", &[], &[])], &[("set", text("it's=[a]"))]),
+        plan("change-security-groups", &on("running"), &[("groups", text("sg-0a1,sg-0b2"))]),
+        plan("change-security-groups", &interface, &[("groups", text("sg-0a1,sg-0b2"))]),
+        plan("change-protection", &on("running"), &[("termination", text("on")), ("stop", text("off"))]),
+        plan("change-metadata-options", &on("running"), &[("imdsv2", text("optional")), ("hop_limit", text("2"))]),
+        plan("change-metadata-options", &on("running"), &[("endpoint", text("disabled")), ("tags", text("enabled"))]),
+        plan("change-source-dest-check", &on("running"), &[("check", text("off"))]),
+        plan("change-source-dest-check", &on("running"), &[("check", text("on"))]),
         plan("register", &group, &[("target", text("i-0a1")), ("also", text("i-0b2:8080"))]),
         plan("deregister", &target(Value::Int(80)), &[]),
         plan("deregister", &target(Value::Empty), &[]),
@@ -311,6 +354,7 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
             ],
         ),
         plan("rules", &security_group, &[("rules", rule_edits())]),
+        plan("copy", &security_group, &[("name", text("web [2]")), ("description", text("a=b & $HOME"))]),
         plan("delete", &security_group, &[]),
         plan("attach", &gateway("detached", Value::Empty), &[("vpc", text("vpc-0a1"))]),
         plan("detach", &gateway("available", Value::text("vpc-0a1")), &[]),
@@ -324,5 +368,6 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
         let outputs = call.uses().into_iter().map(|o| ((o.step, o.output.into()), "vol-0b2".into())).collect();
         call.resolve(&outputs).unwrap()
     };
-    plans.into_iter().flat_map(|p| p.with_tokens("t-1").calls().map(resolved).collect::<Vec<_>>()).collect()
+    let plans = plans.into_iter().chain(profiles());
+    plans.flat_map(|p| p.with_tokens("t-1").calls().map(resolved).collect::<Vec<_>>()).collect()
 }

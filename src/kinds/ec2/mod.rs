@@ -13,6 +13,7 @@ pub mod group_rules;
 pub mod image_actions;
 pub mod images;
 mod instance_attribute;
+pub mod instance_profiles;
 pub mod instance_protection;
 pub mod instance_statuses;
 pub mod instance_type_name;

@@ -93,7 +93,8 @@ fn given<'p>(p: &'p Params, member: &str) -> Option<&'p str> {
     })
 }
 
-fn flag(p: &Params, member: &str) -> Result<Option<bool>, ApiError> {
+/// The flag of one attribute.
+pub(super) fn flag(p: &Params, member: &str) -> Result<Option<bool>, ApiError> {
     match given(p, member).map(str::to_ascii_lowercase).as_deref() {
         None => Ok(None),
         Some("true") => Ok(Some(true)),
@@ -103,6 +104,28 @@ fn flag(p: &Params, member: &str) -> Result<Option<bool>, ApiError> {
             Err(ApiError::new("InvalidParameterValue", message))
         }
     }
+}
+
+/// Groups of an interface, unless the quota is raised.
+/// <https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups>
+const MOST_GROUPS: usize = 5;
+
+/// The groups that a request gives to an interface in a VPC, each once; none, if it names none.
+pub(super) fn groups_for(state: &State, p: &Params, parameter: &str, vpc: &str) -> Result<Vec<ArcStr>, ApiError> {
+    let mut groups: Vec<ArcStr> = Vec::new();
+    for g in p.texts(parameter) {
+        if state.groups.get(g).is_none_or(|g| g.vpc != vpc) {
+            return Err(not_found("sg", g));
+        }
+        if !groups.iter().any(|have| have == g) {
+            groups.push(g.into());
+        }
+    }
+    if groups.len() > MOST_GROUPS {
+        let message = "The maximum number of security groups per network interface has been reached.";
+        return Err(ApiError::new("SecurityGroupsPerInterfaceLimitExceeded", message));
+    }
+    Ok(groups)
 }
 
 /// ModifyInstanceAttribute: one attribute a request.
@@ -154,12 +177,7 @@ pub(super) fn modify(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     }
     let source_dest_check = flag(p, "SourceDestCheck")?;
     let ebs_optimized = flag(p, "EbsOptimized")?;
-    let groups: Vec<ArcStr> = p.texts("GroupId").into_iter().map(Into::into).collect();
-    for g in &groups {
-        if state.groups.get(g).is_none_or(|g| g.vpc != i.vpc) {
-            return Err(not_found("sg", g));
-        }
-    }
+    let groups = groups_for(state, p, "GroupId", &i.vpc)?;
     let mappings = p.list("BlockDeviceMapping");
     let flags = [no_api_stop, no_api_termination, source_dest_check, ebs_optimized];
     let asked = [kind.is_some(), user_data.is_some(), behaviour.is_some(), !groups.is_empty(), !mappings.is_empty()]

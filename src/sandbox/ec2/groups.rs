@@ -223,6 +223,12 @@ pub(super) fn asked(state: &State, p: &Params) -> Result<Vec<Asked>, ApiError> {
         let (protocol, from, to) = ports(perm)?;
         let before = out.len();
         let describe = |n: &Params| n.text("Description").filter(|d| !d.is_empty()).map(ArcStr::from);
+        let lists = ["IpRanges", "Ipv6Ranges", "Groups", "PrefixListIds"];
+        let said = lists.iter().flat_map(|l| perm.list(l)).filter_map(|n| n.text("Description"));
+        if said.into_iter().any(|d| why_no_text(d, "description").is_some()) {
+            let message = "Invalid rule description. Valid descriptions are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*";
+            return Err(ApiError::new("InvalidParameterValue", message));
+        }
         for r in perm.list("IpRanges") {
             out.push((protocol.clone(), from, to, Peer::V4(range(r.required("CidrIp")?)?), describe(r)));
         }
@@ -336,7 +342,14 @@ pub(super) fn authorize(world: &mut World, call: &Call<'_>) -> Result<Reply, Api
             return Err(ApiError::new("InvalidPermission.Duplicate", message));
         }
     }
-    if group.rules.iter().filter(|r| r.egress == egress).count() + asked.len() > 60 {
+    // "The quota is enforced separately for inbound and outbound, and for IPv4 and IPv6": what names no range counts for both. [AWS: VPC quotas]
+    let peers = || {
+        let have = group.rules.iter().filter(|r| r.egress == egress).map(|r| &r.peer);
+        have.chain(asked.iter().map(|(_, _, _, peer, _)| peer))
+    };
+    let four = peers().filter(|p| !matches!(p, Peer::V6(_))).count();
+    let six = peers().filter(|p| !matches!(p, Peer::V4(_))).count();
+    if four.max(six) > MOST_RULES {
         let message = "The maximum number of rules per security group has been reached.";
         return Err(ApiError::new("RulesPerSecurityGroupLimitExceeded", message));
     }
@@ -382,6 +395,22 @@ pub(super) fn revoke(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     Ok(call.ec2(|x| x.el("return", true)))
 }
 
+/// Rules of a group in one direction, and groups of a region. [AWS: VPC quotas]
+const MOST_RULES: usize = 60;
+const MOST_GROUPS: usize = 2_500;
+
+/// What AWS says to a text that it does not take as what a group or a rule is called or described by.
+fn why_no_text(text: &str, what: &str) -> Option<ApiError> {
+    const SIGNS: &str = ". _-:/()#,@[]+=&;{}!$*";
+    let fits = |c: char| c.is_ascii_alphanumeric() || SIGNS.contains(c);
+    (text.chars().count() > 255 || !text.chars().all(fits)).then(|| {
+        let message = format!(
+            "Invalid security group {what}. Valid {what}s are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{{}}!$*"
+        );
+        ApiError::new("InvalidParameterValue", message)
+    })
+}
+
 /// CreateSecurityGroup.
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
     let seed = world.seed;
@@ -391,6 +420,12 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     let tags = tags::of_specification(&call.params, "security-group")?;
     let new = world.new_id("sg");
     let state = &mut world.region(&call.region).ec2;
+    if let Some(wrong) = why_no_text(&name, "name").or_else(|| why_no_text(&description, "description")) {
+        return Err(wrong);
+    }
+    if name == "default" {
+        return Err(ApiError::new("InvalidParameterValue", "Cannot use reserved security group name: default"));
+    }
     let vpc = match call.params.text("VpcId") {
         Some(id) => state.vpcs.get(id).ok_or_else(|| not_found("vpc", id))?.id.clone(),
         None => state
@@ -406,6 +441,10 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     if state.groups.values().any(|g| g.vpc == vpc && g.name == name) {
         let message = format!("The security group '{name}' already exists for VPC '{vpc}'");
         return Err(ApiError::new("InvalidGroup.Duplicate", message));
+    }
+    if state.groups.len() >= MOST_GROUPS {
+        let message = "The maximum number of security groups has been reached.";
+        return Err(ApiError::new("SecurityGroupLimitExceeded", message));
     }
     dry_run(call)?;
     let ids = Ids { seed, region: &call.region };
@@ -430,6 +469,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         return Err(ApiError::new("CannotDelete", message));
     }
     let in_use = state.instances.values().any(|i| i.groups.contains(&id))
+        || state.service_interfaces.values().any(|s| s.groups.contains(&id))
         || state.groups.values().any(|g| g.id != id && g.rules.iter().any(|r| r.peer == Peer::Group(id.clone())));
     if in_use {
         return Err(ApiError::new("DependencyViolation", format!("resource {id} has a dependent object")));

@@ -406,6 +406,7 @@ fn make(
         volumes: attached,
         spot,
         iam_profile,
+        profile_association: None,
         detailed_monitoring: wanted.detailed_monitoring,
         no_api_termination: wanted.no_api_termination,
         no_api_stop: wanted.no_api_stop,

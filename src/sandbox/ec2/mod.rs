@@ -24,6 +24,7 @@ pub(super) mod fleet;
 mod gateways;
 mod group_rules;
 mod groups;
+mod interfaces;
 mod keys;
 pub mod launch;
 pub mod lifecycle;
@@ -54,6 +55,7 @@ mod volumes;
 mod vpcs;
 
 pub use actions::{Deed, by_alarm};
+pub use interfaces::{Wanted, address_in, keep};
 pub use launch::{LaunchRequest, VolumeRequest, launch};
 pub use lifecycle::terminate;
 pub use load::cpu_percent;

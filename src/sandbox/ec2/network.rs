@@ -1,16 +1,15 @@
-//! DescribeVpcs, DescribeSubnets, DescribeNetworkInterfaces.
+//! DescribeVpcs, DescribeSubnets.
 
 use std::collections::BTreeMap;
 
 use arcstr::ArcStr;
 
 use super::checks::none_of_list;
-use super::describe::{elastic, interface, public_ip, tag_set};
+use super::describe::tag_set;
 use super::documented_filters;
 use super::filter::Filters;
 use super::page::Page;
-use super::state::instance::{Instance, InstanceState};
-use super::state::{Subnet, Tags, Vpc};
+use super::state::{Subnet, Vpc};
 use crate::base::Time;
 use crate::sandbox::regions;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
@@ -186,84 +185,4 @@ pub(super) fn subnet(x: &mut Xml, account: &str, region: &str, s: &Subnet) {
         x.el("enableResourceNameDnsAAAARecord", false);
     });
     tag_set(x, &s.tags);
-}
-
-/// DescribeNetworkInterfaces: the primary ones of the instances.
-pub(super) fn interfaces(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let account = world.account.clone();
-    let state = &world.region(&call.region).ec2;
-    let all: BTreeMap<ArcStr, &Instance> = state
-        .instances
-        .values()
-        .filter(|i| i.state != InstanceState::Terminated)
-        .map(|i| (i.interface.clone(), i))
-        .collect();
-    let ids = wanted(&all, call, "NetworkInterfaceId", "eni")?;
-    const KNOWN: &[&str] = &[
-        "tag:",
-        "addresses.association.public-ip",
-        "association.public-ip",
-        "addresses.private-ip-address",
-        "attachment.instance-id",
-        "attachment.status",
-        "availability-zone",
-        "description",
-        "group-id",
-        "group-name",
-        "interface-type",
-        "mac-address",
-        "network-interface-id",
-        "owner-id",
-        "private-ip-address",
-        "requester-id",
-        "requester-managed",
-        "status",
-        "subnet-id",
-        "vpc-id",
-    ];
-    let filters = Filters::read_with(&call.params, KNOWN, documented_filters::INTERFACES)?;
-    let page = Page::read(&call.params, 5, 1000)?;
-    let elastic = elastic(state);
-    let none = Tags::new();
-    let show = |x: &mut Xml, i: &Instance| {
-        x.el("availabilityZone", &i.zone);
-        x.opt("availabilityZoneId", regions::zone_id(&i.zone));
-        x.el("requesterManaged", false);
-        interface(x, state, &call.region, &account, i, public_ip(i, &elastic), true);
-        tag_set(x, state.other_tags.get(&i.interface).unwrap_or(&none));
-    };
-    let (found, next) = page.cut(&all, |i| {
-        let tags = state.other_tags.get(&i.interface).unwrap_or(&none);
-        (ids.is_empty() || ids.contains(&i.interface.as_str()))
-            && filters.pass_with(
-                tags,
-                |name, out| match name {
-                    "addresses.association.public-ip" | "association.public-ip" => {
-                        out.extend(public_ip(i, &elastic).map(|ip| ip.to_string().into()));
-                    }
-                    "addresses.private-ip-address" | "private-ip-address" => out.push(i.private_ip.to_string().into()),
-                    "attachment.instance-id" => out.push(i.id.as_str().into()),
-                    "attachment.status" => out.push("attached".into()),
-                    "availability-zone" => out.push(i.zone.as_str().into()),
-                    "group-id" => out.extend(i.groups.iter().map(|g| g.as_str().into())),
-                    "group-name" => {
-                        out.extend(i.groups.iter().filter_map(|g| state.groups.get(g)).map(|g| g.name.as_str().into()));
-                    }
-                    "interface-type" => out.push("interface".into()),
-                    "mac-address" => out.push(super::describe::mac(i.private_ip).into()),
-                    "network-interface-id" => out.push(i.interface.as_str().into()),
-                    "owner-id" => out.push(crate::sandbox::world::ACCOUNT.into()),
-                    "requester-managed" => out.push("false".into()),
-                    "status" => out.push("in-use".into()),
-                    "subnet-id" => out.push(i.subnet.as_str().into()),
-                    "vpc-id" => out.push(i.vpc.as_str().into()),
-                    _ => {}
-                },
-                |x| show(x, i),
-            )
-    });
-    Ok(call.ec2(|x| {
-        x.list("networkInterfaceSet", "item", found, |x, i| show(x, i));
-        x.opt("nextToken", next);
-    }))
 }

@@ -2,9 +2,9 @@
 
 use super::checks::dry_run;
 use super::{
-    acls, actions, addresses, attributes, credits, describe, gateways, group_rules, groups, keys, locations, network,
-    profiles, routes, run, snapshots, spot, status, storage, tags, templates, unmodelled, volume_changes, volumes,
-    vpcs,
+    acls, actions, addresses, attributes, credits, describe, gateways, group_rules, groups, interfaces, keys,
+    locations, network, profiles, routes, run, snapshots, spot, status, storage, tags, templates, unmodelled,
+    volume_changes, volumes, vpcs,
 };
 use crate::sandbox::wire::{ApiError, Call, Reply};
 use crate::sandbox::world::World;
@@ -15,6 +15,7 @@ type Operation = fn(&mut World, &Call<'_>) -> Result<Reply, ApiError>;
 const OPERATIONS: &[(&str, Operation)] = &[
     ("AllocateAddress", addresses::allocate),
     ("AssociateAddress", addresses::associate),
+    ("AssociateIamInstanceProfile", profiles::associate),
     ("AssociateRouteTable", routes::associate),
     ("AttachInternetGateway", gateways::attach_internet),
     ("AttachVolume", volumes::attach),
@@ -70,7 +71,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("DescribeLaunchTemplates", templates::describe),
     ("DescribeNatGateways", gateways::describe_nat),
     ("DescribeNetworkAcls", acls::describe),
-    ("DescribeNetworkInterfaces", network::interfaces),
+    ("DescribeNetworkInterfaces", interfaces::interfaces),
     ("DescribeRegions", locations::regions),
     ("DescribeRouteTables", routes::describe),
     ("DescribeSecurityGroupRules", groups::rules),
@@ -87,12 +88,14 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("DetachInternetGateway", gateways::detach_internet),
     ("DetachVolume", volumes::detach),
     ("DisassociateAddress", addresses::disassociate),
+    ("DisassociateIamInstanceProfile", profiles::disassociate),
     ("DisassociateRouteTable", routes::disassociate),
     ("GetConsoleOutput", attributes::console_output),
     ("ImportKeyPair", keys::import),
     ("ModifyInstanceAttribute", attributes::modify),
     ("ModifyInstanceMetadataOptions", attributes::modify_metadata),
     ("ModifyLaunchTemplate", templates::modify),
+    ("ModifyNetworkInterfaceAttribute", interfaces::modify),
     ("ModifySecurityGroupRules", group_rules::modify),
     ("ModifySubnetAttribute", vpcs::modify_subnet),
     ("ModifyVolume", volume_changes::modify),
@@ -100,6 +103,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("MonitorInstances", actions::monitor),
     ("RebootInstances", actions::reboot),
     ("ReleaseAddress", addresses::release),
+    ("ReplaceIamInstanceProfileAssociation", profiles::replace),
     ("ReplaceNetworkAclAssociation", acls::replace_association),
     ("ReplaceNetworkAclEntry", acls::put_entry),
     ("ReplaceRoute", routes::put_route),

@@ -115,7 +115,12 @@ impl State {
             "rtb" => self.route_tables.get_mut(id).map(|t| &mut t.tags),
             "lt" => self.templates.get_mut(id).map(|t| &mut t.tags),
             "eni" => {
-                self.instances.values().find(|i| i.interface == id)?;
+                let there = self.service_interfaces.contains_key(id)
+                    || self.instances.values().any(|i| i.interface == id)
+                    || self.nat_gateways.values().any(|n| n.interface == id);
+                if !there {
+                    return None;
+                }
                 Some(self.other_tags.entry(id.into()).or_default())
             }
             "sgr" => self.groups.values_mut().flat_map(|g| &mut g.rules).find(|r| r.id == id).map(|r| &mut r.tags),

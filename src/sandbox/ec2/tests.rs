@@ -32,9 +32,15 @@ fn client(s: &Sandbox) -> Client {
 
 /// One call as a form; the reply's status and body.
 fn call(s: &Sandbox, form: &str) -> (u16, String) {
+    call_of(s, ("ec2", "2016-11-15"), form)
+}
+
+/// The same of a service.
+fn call_of(s: &Sandbox, (service, version): (&str, &str), form: &str) -> (u16, String) {
     let mut headers = http::HeaderMap::new();
-    let scope =
-        "AWS4-HMAC-SHA256 Credential=AKID/20261121/ap-northeast-2/ec2/aws4_request, SignedHeaders=host, Signature=0";
+    let scope = format!(
+        "AWS4-HMAC-SHA256 Credential=AKID/20261121/ap-northeast-2/{service}/aws4_request, SignedHeaders=host, Signature=0"
+    );
     headers.insert("authorization", scope.parse().unwrap());
     headers.insert("content-type", "application/x-www-form-urlencoded".parse().unwrap());
     let request = Request {
@@ -43,7 +49,7 @@ fn call(s: &Sandbox, form: &str) -> (u16, String) {
         path: "/".into(),
         query: String::new(),
         headers,
-        body: format!("Version=2016-11-15&Action={form}").into(),
+        body: format!("Version={version}&Action={form}").into(),
     };
     let reply = s.handle(&request);
     (reply.status.as_u16(), String::from_utf8(reply.body.collect().to_vec()).unwrap())
@@ -300,7 +306,11 @@ async fn the_sdk_reads_every_other_list() {
     assert_eq!(ec2.describe_images().owners("self").send().await.unwrap().images().len(), 3);
     assert_eq!(ec2.describe_addresses().send().await.unwrap().addresses().len(), 2);
     assert_eq!(ec2.describe_key_pairs().send().await.unwrap().key_pairs().len(), 2);
-    assert_eq!(ec2.describe_network_interfaces().send().await.unwrap().network_interfaces().len(), 29);
+    let interfaces = ec2.describe_network_interfaces().send().await.unwrap();
+    let (of_instances, others): (Vec<_>, Vec<_>) =
+        interfaces.network_interfaces().iter().partition(|i| i.requester_managed() == Some(false));
+    assert_eq!(of_instances.len(), 29);
+    assert!(!others.is_empty() && others.iter().all(|i| i.requester_id() == Some("amazon-elb")));
     let groups = ec2.describe_security_groups().send().await.unwrap();
     let alb = groups.security_groups().iter().find(|g| g.group_name() == Some("my-app-alb-sg")).unwrap();
     let ports: Vec<_> = alb.ip_permissions().iter().map(|p| p.from_port()).collect();
@@ -322,6 +332,147 @@ fn a_rule_is_added_once_and_a_group_in_use_stays() {
     assert_eq!(call(&s, &format!("RevokeSecurityGroupIngress{rule}")).0, 200);
     assert_eq!(code(&call(&s, &format!("RevokeSecurityGroupIngress{rule}"))), (400, "InvalidPermission.NotFound"));
     assert_eq!(code(&call(&s, &format!("DeleteSecurityGroup&GroupId={group}"))), (400, "DependencyViolation"));
+}
+
+#[test]
+fn names_and_descriptions_of_groups_and_rules_are_those_that_aws_takes() {
+    let (s, _) = sandbox(WorldSpec::Demo);
+    let create =
+        |name: &str, said: &str| call(&s, &format!("CreateSecurityGroup&GroupName={name}&GroupDescription={said}"));
+    for (name, said) in [
+        ("default", "x"),
+        ("sg-x", "x"),
+        ("it%27s", "x"),
+        ("%EA%B2%B0%EC%A0%9C", "x"),
+        ("a", "it%27s"),
+        (&"x".repeat(256), "x"),
+    ] {
+        assert_eq!(code(&create(name, said)), (400, "InvalidParameterValue"), "{name} {said}");
+    }
+    let group = text(&create("a", "b").1, "groupId").to_string();
+    assert_eq!(code(&create("a", "b")), (400, "InvalidGroup.Duplicate"));
+    let rule = |n: usize, said: &str, six: bool| {
+        let peer = if six {
+            format!("Ipv6Ranges.1.CidrIpv6=2600%3A%3A{n:x}%2F128&IpPermissions.1.Ipv6Ranges.1.Description={said}")
+        } else {
+            format!("IpRanges.1.CidrIp=10.0.0.{n}%2F32&IpPermissions.1.IpRanges.1.Description={said}")
+        };
+        call(
+            &s,
+            &format!(
+                "AuthorizeSecurityGroupIngress&GroupId={group}&IpPermissions.1.IpProtocol=tcp&IpPermissions.1.FromPort=1&IpPermissions.1.ToPort=1&IpPermissions.1.{peer}"
+            ),
+        )
+    };
+    assert_eq!(code(&rule(0, "it%27s", false)), (400, "InvalidParameterValue"));
+    assert!((0..60).all(|n| rule(n, "", false).0 == 200), "60 of IPv4");
+    assert_eq!(code(&rule(60, "", false)), (400, "RulesPerSecurityGroupLimitExceeded"));
+    assert_eq!(rule(60, "", true).0, 200, "IPv6 is counted apart");
+}
+
+#[test]
+fn a_balancer_has_an_interface_in_each_subnet_with_its_groups_until_it_is_deleted() {
+    let (s, _) = sandbox(WorldSpec::Demo);
+    let elb = |text: &str| call_of(&s, ("elasticloadbalancing", "2015-12-01"), text);
+    let lb = {
+        let world = s.world();
+        let state = &world.peek("ap-northeast-2").unwrap().elbv2;
+        state.balancers.values().find(|lb| !lb.security_groups.is_empty()).unwrap().clone()
+    };
+    let path = lb.arn.split_once("loadbalancer/").unwrap().1;
+    let found = || {
+        let text = format!("DescribeNetworkInterfaces&Filter.1.Name=description&Filter.1.Value.1=ELB%20{path}");
+        let (code, body) = call(&s, &text);
+        assert_eq!(code, 200);
+        body
+    };
+    let count = |body: &str| body.matches("<networkInterfaceId>").count();
+    let body = found();
+    assert_eq!(count(&body), lb.zones.len());
+    assert_eq!(
+        [text(&body, "requesterManaged"), text(&body, "instanceOwnerId"), text(&body, "groupId")],
+        ["true", "amazon-elb", lb.security_groups[0].as_str()]
+    );
+    let interface = text(&body, "networkInterfaceId").to_string();
+    let modify = format!("ModifyNetworkInterfaceAttribute&NetworkInterfaceId={interface}&SourceDestCheck.Value=true");
+    assert_eq!(code(&call(&s, &modify)), (403, "AuthFailure"), "it is the service's");
+    // Another group for the balancer is another for its interfaces, and the old one is free.
+    let made = call(&s, &format!("CreateSecurityGroup&GroupName=lb-2&GroupDescription=x&VpcId={}", lb.vpc));
+    let group = text(&made.1, "groupId").to_string();
+    let arn = lb.arn.replace(':', "%3A").replace('/', "%2F");
+    assert_eq!(elb(&format!("SetSecurityGroups&LoadBalancerArn={arn}&SecurityGroups.member.1={group}")).0, 200);
+    assert_eq!(text(&found(), "groupId"), group);
+    assert_eq!(code(&call(&s, &format!("DeleteSecurityGroup&GroupId={group}"))), (400, "DependencyViolation"));
+    assert_eq!(elb(&format!("DeleteLoadBalancer&LoadBalancerArn={arn}")).0, 200);
+    assert_eq!(count(&found()), 0);
+    assert_eq!(call(&s, &format!("DeleteSecurityGroup&GroupId={group}")).0, 200);
+}
+
+#[test]
+fn a_profile_is_given_replaced_and_taken_once_each_and_only_where_aws_lets_it() {
+    let (s, _) = sandbox(WorldSpec::Demo);
+    let instance = |name: &str| {
+        let world = s.world();
+        let all = &world.peek("ap-northeast-2").unwrap().ec2.instances;
+        all.values().find(|i| i.tag("Name") == Some(name)).unwrap().id.to_string()
+    };
+    let id = instance("my-bastion-host");
+    let give = format!("AssociateIamInstanceProfile&InstanceId={id}&IamInstanceProfile.Name=web");
+    let (status, body) = call(&s, &give);
+    assert_eq!((status, text(&body, "state")), (200, "associating"));
+    let first = text(&body, "associationId").to_string();
+    assert_eq!(code(&call(&s, &give)), (400, "IncorrectState"));
+    let seen = |filter: &str| {
+        let body = call(
+            &s,
+            &format!("DescribeIamInstanceProfileAssociations&Filter.1.Name=instance-id&Filter.1.Value.1={filter}"),
+        )
+        .1;
+        (text(&body, "associationId").to_string(), text(&body, "arn").rsplit('/').next().unwrap().to_string())
+    };
+    assert_eq!(seen(&id), (first.clone(), "web".into()));
+    let other = format!("ReplaceIamInstanceProfileAssociation&AssociationId={first}&IamInstanceProfile.Name=db");
+    let second = text(&call(&s, &other).1, "associationId").to_string();
+    assert_ne!(first, second);
+    assert_eq!(seen(&id), (second.clone(), "db".into()));
+    assert_eq!(code(&call(&s, &other)), (400, "InvalidAssociationID.NotFound"), "it has another id now");
+    assert_eq!(call(&s, &format!("StopInstances&InstanceId.1={id}")).0, 200);
+    let again = format!("ReplaceIamInstanceProfileAssociation&AssociationId={second}&IamInstanceProfile.Name=web");
+    assert_eq!(code(&call(&s, &again)), (400, "IncorrectInstanceState"));
+    assert_eq!(call(&s, &format!("DisassociateIamInstanceProfile&AssociationId={second}")).0, 200);
+    assert_eq!(seen(&id), (String::new(), String::new()));
+}
+
+#[test]
+fn an_interface_has_at_most_five_groups_of_its_vpc() {
+    let (s, _) = sandbox(WorldSpec::Demo);
+    let (id, vpc, interface) = {
+        let world = s.world();
+        let all = &world.peek("ap-northeast-2").unwrap().ec2.instances;
+        let i = all.values().find(|i| i.tag("Name") == Some("my-bastion-host")).unwrap();
+        (i.id.to_string(), i.vpc.to_string(), i.interface.to_string())
+    };
+    let groups: Vec<String> = (0..6)
+        .map(|n| {
+            let made = call(&s, &format!("CreateSecurityGroup&GroupName=g{n}&GroupDescription=x&VpcId={vpc}"));
+            text(&made.1, "groupId").to_string()
+        })
+        .collect();
+    let list = |parameter: &str, n: usize| {
+        let one = |(i, g): (usize, &String)| format!("&{parameter}.{}={g}", i + 1);
+        groups.iter().take(n).enumerate().map(one).collect::<String>()
+    };
+    let by_instance = |n| call(&s, &format!("ModifyInstanceAttribute&InstanceId={id}{}", list("GroupId", n)));
+    assert_eq!(by_instance(5).0, 200);
+    assert_eq!(code(&by_instance(6)), (400, "SecurityGroupsPerInterfaceLimitExceeded"));
+    let by_interface =
+        |rest: &str| call(&s, &format!("ModifyNetworkInterfaceAttribute&NetworkInterfaceId={interface}{rest}"));
+    assert_eq!(code(&by_interface(&list("SecurityGroupId", 6))), (400, "SecurityGroupsPerInterfaceLimitExceeded"));
+    assert_eq!(by_interface(&list("SecurityGroupId", 1)).0, 200);
+    let seen = call(&s, &format!("DescribeInstanceAttribute&InstanceId={id}&Attribute=groupSet")).1;
+    assert_eq!(text(&seen, "groupId"), groups[0], "the instance says what its interface has");
+    assert_eq!(by_interface("&SourceDestCheck.Value=false").0, 200);
+    assert_eq!(code(&by_interface("")), (400, "InvalidParameterCombination"));
 }
 
 #[test]

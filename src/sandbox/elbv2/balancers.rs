@@ -142,6 +142,7 @@ pub(super) fn insert_balancer(
         attributes: BTreeMap::new(),
     };
     world.region(region).elbv2.balancers.insert(arn.clone(), lb);
+    ec2_port::keep_interfaces(world, region, &arn, now);
     arn
 }
 
@@ -166,6 +167,7 @@ pub(super) fn delete_load_balancer(world: &mut World, call: &Call<'_>) -> Outcom
         state.tags.remove(listener);
     }
     state.tags.remove(&arn);
+    ec2_port::keep_interfaces(world, &call.region, &arn, call.now);
     physics::review_all(world, &call.region, call.now);
     Ok(call.query(render::nothing))
 }
@@ -190,6 +192,7 @@ pub(super) fn set_subnets(world: &mut World, call: &Call<'_>) -> Outcome<Reply> 
     if let Some(lb) = world.region(&call.region).elbv2.balancers.get_mut(&arn) {
         lb.zones.clone_from(&zones);
     }
+    ec2_port::keep_interfaces(world, &call.region, &arn, call.now);
     physics::review_all(world, &call.region, call.now);
     Ok(call.query(|x| {
         x.list("AvailabilityZones", "member", &zones, |x, z| {
@@ -210,6 +213,7 @@ pub(super) fn set_security_groups(world: &mut World, call: &Call<'_>) -> Outcome
     if let Some(lb) = world.region(&call.region).elbv2.balancers.get_mut(&arn) {
         lb.security_groups.clone_from(&groups);
     }
+    ec2_port::keep_interfaces(world, &call.region, &arn, call.now);
     Ok(call.query(|x| x.list("SecurityGroupIds", "member", &groups, |x, g| x.raw_text(g))))
 }
 

@@ -81,10 +81,7 @@ fn of_target(
 /// The balancer's node that checks an instance: the one in its zone, with an address of its own in that subnet.
 fn node(world: &World, region: &str, lb: &LoadBalancer, i: &Instance) -> Option<Source> {
     let zone = lb.zones.iter().find(|z| z.name == i.zone.as_str()).or(lb.zones.first())?;
-    let subnet = world.peek(region)?.ec2.subnets.get(zone.subnet.as_str())?;
-    // Past the addresses that AWS keeps for itself, and low, since subnets may be small.
-    let place = usize::try_from(world.random(&lb.arn, &zone.name).below(6)).unwrap_or(0) + 4;
-    let address = subnet.cidr.hosts().nth(place)?;
+    let address = ec2::address_in(world, region, &lb.arn, &zone.subnet)?;
     Some(Source {
         address: Some(IpAddr::V4(address)),
         groups: lb.security_groups.clone(),
@@ -122,4 +119,28 @@ pub(super) fn security_group_exists(world: &World, region: &str, id: &str) -> bo
 /// A VPC's default security group.
 pub(super) fn default_security_group(world: &World, region: &str, vpc: &str) -> Option<String> {
     world.peek(region)?.ec2.default_group(vpc).map(|g| g.id.to_string())
+}
+
+/// Who a balancer's interfaces belong to. <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html>
+const REQUESTER: &str = "amazon-elb";
+
+/// EC2 is told which interfaces a balancer has: one in each of its subnets, with its groups; none once it is deleted.
+pub(super) fn keep_interfaces(world: &mut World, region: &str, arn: &str, now: Time) {
+    let lb = world.region(region).elbv2.balancers.get(arn);
+    let wanted = lb.map_or_else(Vec::new, |lb| {
+        // `app/my-alb/50dc6c495c0c9188`
+        let path = arn.split_once("loadbalancer/").map_or(arn, |(_, path)| path);
+        let kind = match lb.kind {
+            Kind::Application => "interface",
+            Kind::Network => "network_load_balancer",
+        };
+        let of = |z: &super::state::Zone| ec2::Wanted {
+            subnet: z.subnet.clone(),
+            description: format!("ELB {path}"),
+            kind,
+            groups: lb.security_groups.clone(),
+        };
+        lb.zones.iter().map(of).collect()
+    });
+    ec2::keep(world, region, (arn, REQUESTER), wanted, now);
 }

@@ -1,9 +1,17 @@
-//! What can be done to instances, as data: start, stop, reboot, change the type, terminate, edit tags.
+//! What can be done to instances, as data: power, type, protection, groups, profile, metadata, termination; and to whatever of EC2 has
+//! tags, to edit these.
 
 pub mod associate_address;
+pub mod change_groups;
+pub mod change_metadata;
+pub mod change_profile;
+pub mod change_protection;
+pub mod change_source_dest_check;
 pub mod change_type;
 mod consequences;
 mod disks;
+mod group_changes;
+mod interfaces;
 mod protection;
 pub mod reboot;
 pub mod start;
@@ -15,6 +23,11 @@ mod tests;
 mod user_data;
 
 pub use associate_address::ASSOCIATE_AN_ADDRESS;
+pub use change_groups::{CHANGE_GROUPS, CHANGE_GROUPS_OF_INTERFACES};
+pub use change_metadata::CHANGE_METADATA;
+pub use change_profile::CHANGE_PROFILE;
+pub use change_protection::CHANGE_PROTECTION;
+pub use change_source_dest_check::CHANGE_SOURCE_DEST_CHECK;
 pub use change_type::CHANGE_TYPE;
 pub use reboot::REBOOT;
 pub use start::START;
@@ -64,4 +77,13 @@ fn types(targets: &[Target]) -> String {
 /// A row's state in a sentence about why it does not fit.
 fn is(record: &Record) -> String {
     format!("It is {}", crate::kinds::plan_builder::state(record))
+}
+
+/// Why something of an instance that is going, or gone, cannot be changed.
+fn not_ending(record: &Record) -> Result<(), String> {
+    use instances::instance::InstanceState::{ShuttingDown, Terminated};
+    match instances::instance::state(record) {
+        ShuttingDown | Terminated => Err(format!("{}: nothing of it can be changed any more.", is(record))),
+        _ => Ok(()),
+    }
 }

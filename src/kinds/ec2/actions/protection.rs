@@ -14,22 +14,25 @@ pub(super) enum Protection {
 }
 
 impl Protection {
+    /// What protects: stop protection keeps one from being terminated, too.
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-stop-protection.html>
+    const fn by(self) -> &'static [Protection] {
+        match self {
+            Protection::Stop => &[Protection::Stop],
+            Protection::Termination => &[Protection::Termination, Protection::Stop],
+        }
+    }
     const fn field(self) -> &'static FieldInfo {
         match self {
             Protection::Stop => &STOP,
             Protection::Termination => &TERMINATION,
         }
     }
+    /// In a sentence, and in [`super::CHANGE_PROTECTION`]'s form.
     const fn word(self) -> &'static str {
         match self {
             Protection::Stop => "stop",
             Protection::Termination => "termination",
-        }
-    }
-    const fn attribute(self) -> &'static str {
-        match self {
-            Protection::Stop => "--no-disable-api-stop",
-            Protection::Termination => "--no-disable-api-termination",
         }
     }
 }
@@ -44,27 +47,29 @@ pub(super) fn check(
     out: &mut Vec<Consequence>,
     needs: &mut Vec<TableKey>,
 ) -> Result<(), Fault> {
-    let mut protected: Vec<&Target> = Vec::new();
     let mut unknown: Option<&'static str> = None;
-    for t in cx.targets {
-        match protection::of(cx.store, &t.table, &t.record.id, from.field()) {
-            Some(true) => protected.push(t),
-            Some(false) => {}
-            None => unknown = Some(beside(cx.store, &t.table, &protection::INFO, needs)),
+    for by in from.by() {
+        let mut protected: Vec<&Target> = Vec::new();
+        for t in cx.targets {
+            match protection::of(cx.store, &t.table, &t.record.id, by.field()) {
+                Some(true) => protected.push(t),
+                Some(false) => {}
+                None => unknown = Some(beside(cx.store, &t.table, &protection::INFO, needs)),
+            }
+        }
+        if !protected.is_empty() {
+            let word = by.word();
+            let who: Vec<String> = protected.iter().map(|t| label(&t.record)).collect();
+            let text = format!("{word} protection is on for {}: EC2 refuses, and nothing would happen.", names(&who));
+            let hint = format!("Switch it off with :change-protection {word}=off, or leave it out.");
+            let (service, name) = (op.service.sdk_id(), op.name);
+            return Err(Fault::new(FaultKind::Conflict, text)
+                .of(service, name)
+                .code("OperationNotPermitted")
+                .hint(hint));
         }
     }
     let word = from.word();
-    if let Some(first) = protected.first() {
-        let who: Vec<String> = protected.iter().map(|t| label(&t.record)).collect();
-        let text = format!("{word} protection is on for {}: EC2 refuses, and nothing would happen.", names(&who));
-        let hint = format!(
-            "Turn it off with aws ec2 modify-instance-attribute --instance-id {} {}, or leave it out.",
-            first.record.id,
-            from.attribute()
-        );
-        let (service, name) = (op.service.sdk_id(), op.name);
-        return Err(Fault::new(FaultKind::Conflict, text).of(service, name).code("OperationNotPermitted").hint(hint));
-    }
     if let Some(why) = unknown {
         let all = if cx.targets.len() == 1 { "" } else { " all that are in the same Availability Zone" };
         out.push(note(format!("{word} protection is {why}: where it is on, EC2 refuses{all} and nothing happens")));

@@ -1,4 +1,4 @@
-//! `tags`: a draft table of tags; what differs is set and removed.
+//! `tags` of whatever of EC2 has tags: a draft table; what differs is set and removed. One action for each kind, all of them the same.
 //!
 //! Limits: <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions>
 
@@ -7,27 +7,61 @@ use arcstr::ArcStr;
 use super::MOST_IDS;
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
-use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup, Target};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup, Sender, Target};
 use crate::kinds::draft_table::{DraftTable, is_new};
-use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::senders::{CREATE_TAGS, DELETE_TAGS};
+use crate::kinds::ec2::{
+    addresses, images, instances, internet_gateways, key_pairs, launch_templates, network_interfaces,
+    security_group_rules, security_groups, snapshots, subnets, volumes, vpcs,
+};
 use crate::kinds::plan_builder::{by_scope, draft, form_title, label, line, names, note, sorted, subject, title};
 use crate::model::{
-    Arg, Call, Cell, CellError, DraftColumn, DraftRow, FormSpec, Plan, Preset, Record, RowMark, Step, TableRow, Undo,
-    Values,
+    Arg, Call, Cell, CellError, DraftColumn, DraftRow, FormSpec, KindInfo, Plan, Preset, Record, RowMark, Step,
+    TableRow, Undo, Values,
 };
 
-/// `tags`.
-pub static TAGS: Action = Action::on_rows(&INFO, "tags", "Edit tags", plan)
-    .group(MenuGroup::Tags)
-    .doc(
-        "Edits tags in a draft table; of several rows, those that any of them has. In the palette: `tags \
-         +Env=prod -Owner`, or `tags set=Env=prod,Team=x remove=Temp`; a comma, equals sign or backslash \
-         within a key or value has a backslash before it.",
-    )
-    .several()
-    .calls(&[&CREATE_TAGS, &DELETE_TAGS])
-    .form(refine);
+/// `tags` of instances.
+pub static TAGS: Action = of(&instances::INFO);
+/// `tags` of volumes.
+pub static OF_VOLUMES: Action = of(&volumes::INFO);
+/// `tags` of images: one's own, and one's own view of those that others share.
+pub static OF_IMAGES: Action = of(&images::INFO);
+/// `tags` of snapshots.
+pub static OF_SNAPSHOTS: Action = of(&snapshots::INFO);
+/// `tags` of launch templates.
+pub static OF_LAUNCH_TEMPLATES: Action = of(&launch_templates::INFO);
+/// `tags` of security groups.
+pub static OF_SECURITY_GROUPS: Action = of(&security_groups::INFO);
+/// `tags` of their rules.
+pub static OF_RULES: Action = of(&security_group_rules::INFO);
+/// `tags` of network interfaces.
+pub static OF_INTERFACES: Action = of(&network_interfaces::INFO);
+/// `tags` of Elastic IP addresses.
+pub static OF_ADDRESSES: Action = of(&addresses::INFO);
+/// `tags` of key pairs.
+pub static OF_KEY_PAIRS: Action = of(&key_pairs::INFO);
+/// `tags` of VPCs.
+pub static OF_VPCS: Action = of(&vpcs::INFO);
+/// `tags` of subnets.
+pub static OF_SUBNETS: Action = of(&subnets::INFO);
+/// `tags` of internet gateways.
+pub static OF_INTERNET_GATEWAYS: Action = of(&internet_gateways::INFO);
+
+/// The action on a kind whose rows' ids CreateTags takes.
+const fn of(kind: &'static KindInfo) -> Action {
+    Action::on_rows(kind, "tags", "Edit tags", plan)
+        .group(MenuGroup::Tags)
+        .doc(
+            "Edits tags in a draft table; of several rows, those that any of them has. In the palette: `tags \
+             +Env=prod -Owner`, or `tags set=Env=prod,Team=x remove=Temp`; a comma, equals sign or backslash \
+             within a key or value has a backslash before it.",
+        )
+        .several()
+        .calls(&CALLS)
+        .form(refine)
+}
+
+static CALLS: [&Sender; 2] = [&CREATE_TAGS, &DELETE_TAGS];
 
 const ROWS: &str = "tags";
 /// What a palette line says in words.
@@ -378,7 +412,8 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     }
     let changed: Vec<Target> = changes.iter().map(|c| c.target.clone()).collect();
     let subjects = changes.iter().map(|c| subject(c.target, c.text())).collect();
-    let mut plan = draft("tags", title("Edit tags of", &INFO, &changed), &changed, subjects);
+    let kind = changed[0].record.kind;
+    let mut plan = draft("tags", title("Edit tags of", &kind, &changed), &changed, subjects);
     // New ones first, so that nothing is lost if the second call fails; unless there is no room for both.
     let room = changes.iter().all(|c| with_new(&c.target.record, &edits) <= MOST_TAGS);
     let (set, remove) = (set_calls(&edits, &changed), remove_calls(&edits, &changed));
@@ -389,8 +424,13 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     if same > 0 {
         all.push(note(format!("{same} of {} are so already and are left alone", cx.targets.len())));
     }
-    let unnamed: Vec<String> =
-        changes.iter().filter(|c| c.remove.iter().any(|k| **k == "Name")).map(|c| label(&c.target.record)).collect();
+    // Images and groups have names that are no tags.
+    let named_by_tag = |r: &Record| r.tag("Name").is_some_and(|name| *name == r.name);
+    let unnamed: Vec<String> = changes
+        .iter()
+        .filter(|c| named_by_tag(&c.target.record) && c.remove.iter().any(|k| **k == "Name"))
+        .map(|c| label(&c.target.record))
+        .collect();
     if !unnamed.is_empty() {
         all.push(note(format!("{} loses its name", names(&unnamed))));
     }

@@ -3,7 +3,7 @@
 use arcstr::ArcStr;
 
 use super::rules::{ANYWHERE, MY_IP, peer_of};
-use super::{Group, step, why_not_name, why_not_text};
+use super::{Group, count_of_region, region_is_full, step, why_not_name, why_not_text};
 use crate::base::text::visible;
 use crate::base::{Fault, Scope};
 use crate::kinds::action::{Action, ActionContext, FilledForm};
@@ -117,6 +117,7 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let at = text_of(&vpc);
     let mut name = line(values, NAME, "Name", "", "It stays as it is: a group cannot be called otherwise later.");
     name.error = why_not_name(cx, text_of(&name).trim(), &at, &mut needs);
+    name.facts = count_of_region(cx);
     let mut description =
         line(values, DESCRIPTION, "Description", &text_of(&name), "What it is for; it stays as it is, too.");
     let text = text_of(&description);
@@ -126,19 +127,27 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     FormSpec { title: "Create a security group".into(), fields, needs }
 }
 
-/// The steps that make a group with rules, the first of which will be step `at` of its plan.
-pub(in crate::kinds::ec2) fn steps(
+/// The step that makes a group, which will be step `at` of its plan: its name is its Name tag too, beside other tags.
+pub(super) fn create_step(
     scope: &Scope,
     at: usize,
     (name, description, vpc): (&str, &str, &str),
-    rules: &[Rule],
-) -> Vec<Step> {
+    tags: &[(ArcStr, ArcStr)],
+) -> Step {
+    let mut specification = name_tag("security-group", name);
+    let tag = |(k, v): &(ArcStr, ArcStr)| Arg::Map(vec![("Key", Arg::Str(k.clone())), ("Value", Arg::Str(v.clone()))]);
+    if let Arg::List(items) = &mut specification
+        && let Some(Arg::Map(members)) = items.first_mut()
+        && let Some((_, Arg::List(all))) = members.iter_mut().find(|(k, _)| *k == "Tags")
+    {
+        all.extend(tags.iter().map(tag));
+    }
     let call = CREATE_SECURITY_GROUP
         .call(scope.clone())
         .arg("GroupName", Arg::str(name))
         .arg("Description", Arg::str(description))
         .arg("VpcId", Arg::str(vpc))
-        .arg("TagSpecifications", name_tag("security-group", name));
+        .arg("TagSpecifications", specification);
     let undo = StepUndo {
         title: "delete the security group".into(),
         call: DELETE_SECURITY_GROUP.call(scope.clone()).arg("GroupId", Arg::out(at, "GroupId")),
@@ -151,8 +160,17 @@ pub(in crate::kinds::ec2) fn steps(
         fields: vec![(&security_groups::NAME, name.into()), (&security_groups::VPC_ID, vpc.into())],
         output: "GroupId",
     };
-    let create = Step::new(format!("create the security group {}", visible(name)), call);
-    let mut out = vec![create.undone_by(undo).known_by(known_by)];
+    Step::new(format!("create the security group {}", visible(name)), call).undone_by(undo).known_by(known_by)
+}
+
+/// The steps that make a group with rules, the first of which will be step `at` of its plan.
+pub(in crate::kinds::ec2) fn steps(
+    scope: &Scope,
+    at: usize,
+    (name, description, vpc): (&str, &str, &str),
+    rules: &[Rule],
+) -> Vec<Step> {
+    let mut out = vec![create_step(scope, at, (name, description, vpc), &[])];
     if !rules.is_empty() {
         out.push(step(scope, &Group::Made(at), &Change::Authorize(rules.to_vec())));
     }
@@ -167,6 +185,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     plan.phrase = name.to_string();
     plan.steps = steps(cx.scope, 0, (&name, &description, &vpc), &rules);
     let mut all = warnings(&rules);
+    all.extend(region_is_full(cx));
     if rules.is_empty() {
         all.push(note("nothing comes in until it has a rule; everything may go out"));
     }

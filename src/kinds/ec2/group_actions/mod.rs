@@ -1,11 +1,13 @@
-//! What can be done to security groups, as data: create, edit their rules, delete.
+//! What can be done to security groups, as data: create, copy, edit their rules, delete.
 
+pub mod copy;
 pub mod create;
 pub mod delete;
 pub mod rules;
 #[cfg(test)]
 mod tests;
 
+pub use copy::COPY;
 pub use create::CREATE;
 pub use delete::DELETE;
 pub use rules::RULES;
@@ -21,8 +23,8 @@ use super::senders::{
 use crate::base::Scope;
 use crate::base::text::visible;
 use crate::kinds::action::ActionContext;
-use crate::kinds::plan_builder::{Known, field, known, live, need};
-use crate::model::{Arg, Call, Filters, Kind, Selector, Step, StepUndo, TableKey, Waiter};
+use crate::kinds::plan_builder::{Known, field, known, live, need, unknown};
+use crate::model::{Arg, Call, Consequence, Filters, Kind, Selector, Step, StepUndo, TableKey, Waiter};
 
 /// Characters of a name or description: letters, digits, blanks and these. AWS takes up to 255 of them.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html>
@@ -68,6 +70,31 @@ pub(super) fn groups_of(cx: &ActionContext<'_>, vpc: &str, needs: &mut Vec<Table
     }
     let rows = cx.store.table(&all).into_iter().flat_map(live);
     rows.filter(|r| field(r, &VPC_ID) == Some(vpc)).map(|r| (r.id.clone(), r.name.clone())).collect()
+}
+
+/// Groups of a region, unless the quota was raised.
+/// <https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups>
+const MOST_GROUPS: usize = 2_500;
+
+/// How many groups the region has, if that is known.
+fn in_region(cx: &ActionContext<'_>) -> Option<usize> {
+    match known(cx.store, TableKey::all(cx.scope.clone(), Kind(&INFO))) {
+        Known::Complete(table) => Some(live(table).count()),
+        _ => None,
+    }
+}
+
+/// `12 of 2500 in the region (default quota)`; empty where it is not known.
+fn count_of_region(cx: &ActionContext<'_>) -> String {
+    in_region(cx).map_or_else(String::new, |n| format!("{n} of {MOST_GROUPS} in the region (default quota)"))
+}
+
+/// What is said before another group is made in a region that has as many as the default quota allows.
+fn region_is_full(cx: &ActionContext<'_>) -> Option<Consequence> {
+    let n = in_region(cx).filter(|n| *n >= MOST_GROUPS)?;
+    Some(unknown(format!(
+        "the region has {n} security groups: EC2 refuses another one unless the default quota of {MOST_GROUPS} was raised (SecurityGroupLimitExceeded)"
+    )))
 }
 
 /// The group of an argument: one that is there, or one that an earlier step makes.

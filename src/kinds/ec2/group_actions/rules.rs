@@ -15,7 +15,9 @@ use crate::kinds::ec2::security_groups::{INFO, RULES as ALL_RULES, VPC_ID};
 use crate::kinds::ec2::senders::{
     AUTHORIZE_EGRESS, AUTHORIZE_INGRESS, DESCRIBE_EGRESS, DESCRIBE_INGRESS, REVOKE_EGRESS, REVOKE_INGRESS,
 };
-use crate::kinds::plan_builder::{draft, field, form_title, label, list, note, sorted, subject, unknown, wait_field};
+use crate::kinds::plan_builder::{
+    Known, draft, field, form_title, label, list, note, sorted, subject, unknown, wait_field, whole,
+};
 use crate::model::draft::RowMark;
 use crate::model::{
     Cell, CellError, Choice, Consequence, DraftColumn, DraftRow, FormSpec, Plan, Preset, Record, TableKey, TableRow,
@@ -91,7 +93,7 @@ fn presets() -> Vec<Preset> {
 }
 
 /// The rules that a group has, as its row says.
-pub(super) fn rules_of(row: &Record) -> Vec<Rule> {
+pub(in crate::kinds::ec2) fn rules_of(row: &Record) -> Vec<Rule> {
     list(row, &ALL_RULES).iter().filter_map(|text| Rule::parse(text)).collect()
 }
 
@@ -215,12 +217,33 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         errors
     });
     rules.facts = facts(counted, changed.as_deref());
+    for id in unlisted(cx, &t.record) {
+        let text =
+            format!(" · {id} is none of the groups that the region lists: deleted, or of a peered VPC elsewhere");
+        rules.facts.push_str(&text);
+    }
     FormSpec { title: form_title(cx, "Edit rules of"), fields: vec![rules], needs }
 }
 
-/// `inbound 6 of 60 · outbound 1 of 60 · authorize 1, then revoke 1`
+/// Groups that the rules name and that are not among the region's, where all of these are known. AWS deletes no group that a rule of
+/// its VPC names, so such a one was reached through a peering: whether it is there still, its own account or region says.
+pub(super) fn unlisted(cx: &ActionContext<'_>, row: &Record) -> Vec<ArcStr> {
+    let Known::Complete(table) = whole(cx.store, cx.scope, &INFO) else { return Vec::new() };
+    let mut out: Vec<ArcStr> = Vec::new();
+    for rule in rules_of(row) {
+        if let Peer::Group(id) = rule.door.peer
+            && table.get(&id).is_none_or(|r| r.gone.is_some())
+            && !out.contains(&id)
+        {
+            out.push(id);
+        }
+    }
+    out
+}
+
+/// `inbound 6 of 60 · outbound 1 of 60 (default quota) · authorize 1, then revoke 1`
 fn facts((inbound, outbound): (usize, usize), changed: Option<&[Change]>) -> String {
-    let mut out = format!("inbound {inbound} of {QUOTA} · outbound {outbound} of {QUOTA}");
+    let mut out = format!("inbound {inbound} of {QUOTA} · outbound {outbound} of {QUOTA} (default quota)");
     if let Some(changed) = changed.filter(|c| !c.is_empty()) {
         let words = changed.iter().map(|c| match c {
             Change::Authorize(rules) => format!("authorize {}", rules.len()),

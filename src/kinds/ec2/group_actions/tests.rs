@@ -172,3 +172,95 @@ fn deleting_a_group_says_what_ec2_would_refuse_it_for() {
     assert!(p.needs.iter().any(|t| t.kind.name == usage::INFO.name));
     assert!(planned(&DELETE, vec![group("sg-9", "default", &[])], &Values::default()).is_err());
 }
+
+#[test]
+fn a_rule_that_names_a_group_which_is_not_listed_is_marked() {
+    let row = group("sg-1", "web", &["in tcp 80 from sg-2", "in tcp 80 from sg-gone"]);
+    let spec: FormSpec = with(vec![row], |cx| (RULES.refine)(cx, &Values::default()));
+    let facts = &spec.fields[0].facts;
+    assert!(facts.contains("sg-gone is none of the groups") && !facts.contains("sg-2 is none"), "{facts}");
+}
+
+fn copied(row: Record, values: &Values) -> Result<Plan, Fault> {
+    let mut rows = account();
+    let vpc = |id: &str, ip: Value| {
+        row_of(&vpcs::INFO, id).with(&vpcs::IS_DEFAULT, Value::Bool(id == "vpc-1")).with(&vpcs::IPV6_CIDR, ip).record()
+    };
+    let six = Value::ranges(["2600:1f14::/56"]);
+    rows.complete(&vpcs::INFO, Selector::All, vec![vpc("vpc-1", Value::Empty), vpc("vpc-2", six)]);
+    let targets = [rows.target(&INFO, row)];
+    COPY.planned(&rows.context(&targets), values)
+}
+
+fn row_of(kind: &'static crate::model::KindInfo, id: &str) -> crate::kinds::testing::Row {
+    row(kind, id, id, "available")
+}
+
+fn shown(p: &Plan) -> Vec<String> {
+    let rules = |c: &Call| match c.get("IpPermissions") {
+        Some(Arg::List(all)) => all.len(),
+        _ => 0,
+    };
+    p.calls().map(|c| format!("{} {}", c.op.name, rules(c))).collect()
+}
+
+#[test]
+fn a_copy_has_the_rules_and_tags_and_its_own_place_in_them() {
+    let source = row(&INFO, "sg-1", "web", "")
+        .with(&NAME, Value::text("web"))
+        .with(&VPC_ID, Value::text("vpc-1"))
+        .with(&groups::DESCRIPTION, Value::text("the shop"))
+        .with(
+            &groups::RULES,
+            texts(&[
+                "in tcp 22 from 0.0.0.0/0",
+                "in tcp 8080 from sg-1",
+                "in tcp 80 from sg-2",
+                "out tcp 443 to 10.0.0.0/8",
+            ]),
+        )
+        .tags(&[("Name", "web"), ("Env", "prod"), ("aws:cloudformation:stack-name", "x")])
+        .record();
+    let p = copied(source.clone(), &Values::default()).expect("a plan");
+    let calls = [
+        "CreateSecurityGroup 0",
+        "AuthorizeSecurityGroupIngress 3",
+        "AuthorizeSecurityGroupEgress 1",
+        "RevokeSecurityGroupEgress 1",
+    ];
+    assert_eq!(shown(&p), calls, "what EC2 gives by itself is taken out again");
+    let create = &p.steps[0].call;
+    assert_eq!(
+        (create.get("GroupName"), create.get("Description")),
+        (Some(&Arg::str("web-copy")), Some(&Arg::str("the shop")))
+    );
+    let tags = format!("{:?}", create.get("TagSpecifications"));
+    assert!(tags.contains("web-copy") && tags.contains("Env") && !tags.contains("cloudformation"), "{tags}");
+    let rules = format!("{:?}", p.steps[1].call.get("IpPermissions"));
+    assert!(!rules.contains("sg-1") && rules.contains("sg-2") && rules.contains("Out"), "{rules}");
+    assert!(p.steps.iter().all(|s| s.undo.is_some()));
+    assert!(p.consequences.iter().any(|c| c.severity == Severity::Severe && c.text.starts_with("SSH is opened")));
+    // Another VPC cannot have rules that name the groups of this one.
+    let far = Values::default().with("vpc", FormValue::Text("vpc-2".into()));
+    let why = copied(source, &far).expect_err("a stranger").message;
+    assert!(why.contains("Its rules name alb of vpc-1"), "{why}");
+    let alone = group("sg-1", "web", &["in tcp 8080 from sg-1", "out all all to 0.0.0.0/0"]);
+    let named = far.with("description", FormValue::Text("x".into()));
+    let p = copied(alone, &named).expect("a plan");
+    let calls = ["CreateSecurityGroup 0", "AuthorizeSecurityGroupIngress 1", "RevokeSecurityGroupEgress 1"];
+    assert_eq!(shown(&p), calls, "a VPC with IPv6 opens that too");
+}
+
+#[test]
+fn a_copys_name_is_one_that_its_vpc_does_not_have() {
+    let source = || group("sg-1", "web", &["out all all to 0.0.0.0/0"]);
+    let with = |name: &str| {
+        let values = Values::default().with("description", FormValue::Text("x".into()));
+        copied(source(), &values.with("name", FormValue::Text(name.into())))
+    };
+    assert!(with("alb").is_err_and(|f| f.message.contains("has a group alb already")));
+    assert!(with("default").is_err() && with("sg-x").is_err() && with("결제").is_err());
+    assert!(with("web-2").is_ok_and(|p| shown(&p) == ["CreateSecurityGroup 0"]), "the rule that EC2 gives is the rule");
+    let silent = copied(source(), &Values::default());
+    assert!(silent.is_err_and(|f| f.message.starts_with("Description: AWS wants one")), "it had none that is known");
+}

@@ -15,6 +15,7 @@ pub(super) fn instance(converter: &mut Converter, r: &sdk::Reservation, i: &sdk:
     let group = tags.iter().find(|(k, _)| k == GROUP_TAG).map(|(_, v)| v.clone());
     let placement = i.placement();
     let reason = i.state_reason();
+    let metadata = i.metadata_options();
     let state = i.state().and_then(|s| s.name()).map(|n| n.as_str()).unwrap_or_default();
     let ipv6 = ipv6(i);
     Some(Instance {
@@ -51,7 +52,11 @@ pub(super) fn instance(converter: &mut Converter, r: &sdk::Reservation, i: &sdk:
         ebs_optimized: i.ebs_optimized(),
         lifecycle: converter.shared(i.instance_lifecycle().map(|l| l.as_str())).unwrap_or_else(|| literal!("normal")),
         hibernation: i.hibernation_options().and_then(|h| h.configured()),
-        imds: i.metadata_options().and_then(imds).map(Into::into),
+        imds: metadata.and_then(imds).map(Into::into),
+        metadata_endpoint: converter.shared(metadata.and_then(|m| m.http_endpoint()).map(|e| e.as_str())),
+        metadata_tokens: converter.shared(metadata.and_then(|m| m.http_tokens()).map(|t| t.as_str())),
+        metadata_hops: metadata.and_then(|m| m.http_put_response_hop_limit()),
+        metadata_tags: converter.shared(metadata.and_then(|m| m.instance_metadata_tags()).map(|t| t.as_str())),
         boot_mode: converter
             .shared(i.current_instance_boot_mode().map(|b| b.as_str()).or_else(|| i.boot_mode().map(|b| b.as_str()))),
         virtualization: converter.shared(i.virtualization_type().map(|v| v.as_str())),

@@ -173,6 +173,49 @@ pub const SECURITY_GROUP_IDS: FieldInfo =
     FieldInfo::list("security_group_ids", "GROUP IDS", "Ids of the security groups.")
         .cells(9, 40)
         .asked_by("instance.group-id");
+/// The instance profile's ARN.
+pub const PROFILE: FieldInfo = FieldInfo::id("instance_profile", "PROFILE", "The ARN of the IAM instance profile.")
+    .cells(8, 40)
+    .aka(&["role", "instance_profile_arn"]);
+/// Whether it drops what is not for it.
+pub const SOURCE_DEST_CHECK: FieldInfo = FieldInfo::flag(
+    "source_dest_check",
+    "SRC/DST",
+    "Whether traffic must be from or to the instance itself (off for NAT and routers).",
+)
+.cells(7, 7)
+.section("network");
+/// enabled or disabled.
+pub const METADATA_ENDPOINT: FieldInfo = FieldInfo::text(
+    "metadata_endpoint",
+    "IMDS ENDPOINT",
+    "enabled: the instance's metadata can be read from inside; disabled: nothing there has them, nor its role's credentials.",
+)
+.named_only()
+.cells(13, 13)
+.section("metadata");
+/// required or optional.
+pub const METADATA_TOKENS: FieldInfo = FieldInfo::text(
+    "metadata_tokens",
+    "IMDS TOKENS",
+    "required: only IMDSv2 answers, to who has a session token; optional: IMDSv1 does, too.",
+)
+.named_only()
+.cells(11, 11)
+.section("metadata");
+/// 1 to 64.
+pub const METADATA_HOPS: FieldInfo = FieldInfo::int(
+    "metadata_hops",
+    "IMDS HOPS",
+    "How far an IMDSv2 token travels, 1 to 64: containers behind a bridge need 2.",
+)
+.section("metadata");
+/// enabled or disabled.
+pub const METADATA_TAGS: FieldInfo =
+    FieldInfo::text("metadata_tags", "IMDS TAGS", "enabled: the instance's tags can be read from inside, too.")
+        .named_only()
+        .cells(9, 9)
+        .section("metadata");
 /// Code of the reason for the state.
 pub const STATE_REASON: FieldInfo =
     FieldInfo::text("state_reason", "REASON", "Code of the reason for the last change of state.")
@@ -210,12 +253,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
     field(KEY_NAME, |i| text(&i.key_name)),
     field(SECURITY_GROUPS, |i| i.security_groups.clone()),
     field(SECURITY_GROUP_IDS, |i| i.security_group_ids.clone()),
-    field(
-        FieldInfo::id("instance_profile", "PROFILE", "The ARN of the IAM instance profile.")
-            .cells(8, 40)
-            .aka(&["role", "instance_profile_arn"]),
-        |i| text(&i.instance_profile),
-    ),
+    field(PROFILE, |i| text(&i.instance_profile)),
     field(SUBNET_ID, |i| text(&i.subnet_id)),
     field(VPC_ID, |i| text(&i.vpc_id)),
     field(ELASTIC_IPS, |i| i.elastic_ips.clone()),
@@ -231,16 +269,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
             .section("network"),
         |i| text(&i.private_dns),
     ),
-    field(
-        FieldInfo::flag(
-            "source_dest_check",
-            "SRC/DST",
-            "Whether traffic must be from or to the instance itself (off for NAT and routers).",
-        )
-        .cells(7, 7)
-        .section("network"),
-        |i| flag(i.source_dest_check),
-    ),
+    field(SOURCE_DEST_CHECK, |i| flag(i.source_dest_check)),
     field(
         FieldInfo::text("zone_id", "ZONE ID", "The Availability Zone's id, the same in every account.").cells(9, 11),
         |i| said(&i.zone_id),
@@ -261,6 +290,10 @@ static FIELD_LIST: &[Field<Instance>] = &[
             .cells(9, 11),
         |i| said(&i.imds),
     ),
+    field(METADATA_ENDPOINT, |i| said(&i.metadata_endpoint)),
+    field(METADATA_TOKENS, |i| said(&i.metadata_tokens)),
+    field(METADATA_HOPS, |i| int(i.metadata_hops)),
+    field(METADATA_TAGS, |i| said(&i.metadata_tags)),
     field(
         FieldInfo::text("boot_mode", "BOOT", "The boot mode that it runs in: legacy-bios or uefi.")
             .named_only()

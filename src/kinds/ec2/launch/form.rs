@@ -9,6 +9,7 @@ use crate::kinds::action::ActionContext;
 use crate::kinds::draft_table::DraftTable;
 use crate::kinds::ec2::actions::tags::new_tag_errors;
 use crate::kinds::ec2::group_actions::create::{HTTP, HTTPS, vpc_field};
+use crate::kinds::ec2::instance_profiles::why_not_profile;
 use crate::kinds::ec2::key_pair_actions::{file_for, why_not_name as why_no_key_name};
 use crate::kinds::ec2::{instance_types, key_pairs};
 use crate::kinds::file_fields::{lines, new_file};
@@ -269,12 +270,7 @@ fn profile_field(values: &Values) -> FormField {
     );
     let text = text_of(&f);
     let text = text.trim();
-    // https://docs.aws.amazon.com/IAM/latest/APIReference/API_InstanceProfile.html
-    let sign = |c: char| c.is_ascii_alphanumeric() || "+=,.@-_".contains(c);
-    let is_arn = text.starts_with("arn:") && text.contains(":instance-profile/");
-    let is_name = !text.is_empty() && text.len() <= 128 && text.chars().all(sign);
-    f.error = (!text.is_empty() && !is_arn && !is_name)
-        .then(|| format!("{} is no name of an instance profile.", visible(text)));
+    f.error = if text.is_empty() { None } else { why_not_profile(text) };
     f
 }
 

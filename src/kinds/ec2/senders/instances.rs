@@ -2,13 +2,13 @@
 
 use aws_sdk_ec2::operation::RequestId;
 use aws_sdk_ec2::primitives::Blob;
-use aws_sdk_ec2::types::{AttributeValue, InstanceStateChange, SecureBlobAttributeValue};
+use aws_sdk_ec2::types::{AttributeBooleanValue, AttributeValue, InstanceStateChange, SecureBlobAttributeValue};
 use futures::future::FutureExt;
 
 use crate::base::Fault;
 use crate::kinds::action::{Answer, Outgoing, Sender};
 use crate::kinds::args::{Args, deliver, sent};
-use crate::model::{Operation, Retry, Service};
+use crate::model::{Arg, Operation, Retry, Service};
 
 /// `StartInstances`.
 pub static START_INSTANCES: Sender = Sender {
@@ -90,12 +90,16 @@ async fn modify(s: Outgoing) -> Result<Answer, Fault> {
     let mut args = Args::of(&s.call);
     let id = args.text("InstanceId")?;
     // One attribute a request.
-    let (ty, data) = if s.call.get("UserData").is_some() {
-        (None, Some(args.structure("UserData", &["Value"], |m| m.member("Value")?.as_bytes().cloned())?))
-    } else {
-        let ty = args.structure("InstanceType", &["Value"], |m| m.member("Value")?.as_str().map(str::to_string))?;
-        (Some(ty), None)
+    let value = |a: &Arg| match a {
+        Arg::Map(members) if members.len() == 1 => a.member("Value").cloned(),
+        _ => None,
     };
+    let ty = args.maybe("InstanceType", |a| value(a)?.as_str().map(str::to_string))?;
+    let data = args.maybe("UserData", |a| value(a)?.as_bytes().cloned())?;
+    let groups = args.maybe_list("Groups", |a| a.as_str().map(str::to_string))?;
+    // The AWS CLI has switches for what the API calls structures of one flag.
+    let (termination, stop) = (args.flag("DisableApiTermination")?, args.flag("DisableApiStop")?);
+    let source_dest = args.flag("SourceDestCheck")?;
     args.end()?;
     let dry = s.dry_run()?;
     let client = s.gateway.ec2(&s.call.scope).await?;
@@ -103,9 +107,39 @@ async fn modify(s: Outgoing) -> Result<Answer, Fault> {
     // The SDK encodes it.
     let data = data.map(|bytes| SecureBlobAttributeValue::builder().value(Blob::new(bytes)).build());
     let request = client.modify_instance_attribute().instance_id(id).set_instance_type(ty).set_user_data(data);
-    let request = request.set_dry_run(dry);
-    let out = deliver!(s, request)?;
+    let request = request.set_groups(groups).set_disable_api_termination(termination.map(switch));
+    let request = request.set_disable_api_stop(stop.map(switch)).set_source_dest_check(source_dest.map(switch));
+    let out = deliver!(s, request.set_dry_run(dry))?;
     Ok(sent(out.request_id(), String::new()))
+}
+
+/// A flag as the API has it.
+pub(super) fn switch(on: bool) -> AttributeBooleanValue {
+    AttributeBooleanValue::builder().value(on).build()
+}
+
+/// `ModifyInstanceMetadataOptions`: what is left out stays as it is.
+pub static MODIFY_INSTANCE_METADATA_OPTIONS: Sender = Sender {
+    op: Operation::write(Service::Ec2, "ModifyInstanceMetadataOptions", Retry::Safe).with_dry_run(),
+    send: |s| modify_metadata(s).boxed(),
+};
+
+async fn modify_metadata(s: Outgoing) -> Result<Answer, Fault> {
+    let mut args = Args::of(&s.call);
+    let id = args.text("InstanceId")?;
+    let (tokens, endpoint) = (args.maybe_text("HttpTokens")?, args.maybe_text("HttpEndpoint")?);
+    let (hops, tags) = (args.maybe_int("HttpPutResponseHopLimit")?, args.maybe_text("InstanceMetadataTags")?);
+    args.end()?;
+    let dry = s.dry_run()?;
+    let client = s.gateway.ec2(&s.call.scope).await?;
+    let request = client.modify_instance_metadata_options().instance_id(id);
+    let request = request.set_http_tokens(tokens.as_deref().map(Into::into));
+    let request = request.set_http_endpoint(endpoint.as_deref().map(Into::into));
+    let request = request.set_http_put_response_hop_limit(hops);
+    let request = request.set_instance_metadata_tags(tags.as_deref().map(Into::into));
+    let out = deliver!(s, request.set_dry_run(dry))?;
+    let state = out.instance_metadata_options().and_then(|o| o.state());
+    Ok(sent(out.request_id(), state.map_or_else(String::new, |s| s.as_str().to_string())))
 }
 
 /// `i-1: running → stopping, i-2: …`.

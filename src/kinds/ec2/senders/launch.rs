@@ -99,7 +99,8 @@ fn disk(arg: &Arg) -> Option<sdk::BlockDeviceMapping> {
     Some(sdk::BlockDeviceMapping::builder().device_name(text(arg, "DeviceName")?).ebs(out.build()).build())
 }
 
-fn profile(arg: &Arg) -> Option<sdk::IamInstanceProfileSpecification> {
+/// An instance profile by its name or ARN.
+pub(super) fn profile(arg: &Arg) -> Option<sdk::IamInstanceProfileSpecification> {
     only(arg, &["Name", "Arn"])?;
     let out = sdk::IamInstanceProfileSpecification::builder();
     Some(out.set_name(text(arg, "Name")).set_arn(text(arg, "Arn")).build())

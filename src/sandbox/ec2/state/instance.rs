@@ -117,6 +117,9 @@ pub struct Instance {
     pub spot: Option<Spot>,
     /// The instance profile's ARN.
     pub iam_profile: Option<ArcStr>,
+    /// `iip-assoc-…` of an association that was made after the launch; that of the launch goes by the instance's id.
+    #[serde(default)]
+    pub profile_association: Option<ArcStr>,
     /// Whether it has detailed monitoring.
     pub detailed_monitoring: bool,
     /// Termination protection.

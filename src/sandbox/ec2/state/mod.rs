@@ -5,6 +5,7 @@ mod default_region;
 mod event;
 mod gateways;
 pub mod instance;
+mod interfaces;
 mod routes;
 mod snapshots;
 mod templates;
@@ -22,6 +23,7 @@ pub(in crate::sandbox::ec2) use default_region::Ids;
 pub use event::Event;
 pub use gateways::{InternetGateway, NatGateway};
 pub use instance::Instance;
+pub use interfaces::ServiceInterface;
 pub use routes::{Association, Route, RouteTable};
 pub use snapshots::Snapshot;
 pub use templates::{LaunchTemplate, Version};
@@ -60,6 +62,9 @@ pub struct State {
     pub gateways: BTreeMap<ArcStr, InternetGateway>,
     /// NAT gateways, deleted ones too for about an hour.
     pub nat_gateways: BTreeMap<ArcStr, NatGateway>,
+    /// Network interfaces that services above keep in subnets.
+    #[serde(default)]
+    pub service_interfaces: BTreeMap<ArcStr, ServiceInterface>,
     /// Route tables.
     pub route_tables: BTreeMap<ArcStr, RouteTable>,
     /// Launch templates.

@@ -149,3 +149,23 @@ fn tags_that_aws_would_refuse_are_refused_in_the_form() {
     let calls = tag_calls(vec![full], &edited(&with_aws, &swapped)).expect("a plan");
     assert!(calls[0].starts_with("DeleteTags") && calls[1].starts_with("CreateTags"), "{calls:?}");
 }
+
+#[test]
+fn whatever_has_tags_has_the_same_action() {
+    use crate::kinds::ec2::{key_pairs, security_group_rules};
+    let rows = Rows::default();
+    let edit = Values::default().with("set", FormValue::Text("Env=prod".into()));
+    for (action, id) in [(&super::super::tags::OF_RULES, "sgr-1"), (&super::super::tags::OF_KEY_PAIRS, "key-1")] {
+        let kind = if id == "sgr-1" { &security_group_rules::INFO } else { &key_pairs::INFO };
+        let targets = [rows.target(kind, crate::kinds::testing::row(kind, id, "mine", "").record())];
+        let p = action.planned(&rows.context(&targets), &edit).expect("a plan");
+        let resources = p.steps[0].call.get("Resources").map(Arg::texts);
+        assert_eq!(resources, Some(vec![id.to_string()]));
+        assert_eq!(p.title, "Edit tags of mine");
+        let unnamed = Values::default().with("remove", FormValue::Text("Name".into()));
+        let tagged = crate::kinds::testing::row(kind, id, "mine", "").tags(&[("Name", "other")]).record();
+        let targets = [rows.target(kind, tagged)];
+        let p = action.planned(&rows.context(&targets), &unnamed).expect("a plan");
+        assert!(!p.consequences.iter().any(|c| c.text.contains("loses its name")), "its name is no tag");
+    }
+}
