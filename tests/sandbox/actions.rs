@@ -226,7 +226,7 @@ async fn what_an_instance_is_allowed_and_by_whom_is_changed_and_put_back() {
     assert_eq!(dry_run(&a.gateway, &ALL, &change).await, DryRun::Allowed);
     assert!(change.needs.is_empty(), "{:?}", change.needs);
     a.done(&change).await;
-    assert_eq!(of(&a, &fields::SECURITY_GROUP_IDS).items(), [other.clone()]);
+    assert_eq!(of(&a, &fields::SECURITY_GROUP_IDS).items(), std::slice::from_ref(&other));
     a.done(&way_back(&change)).await;
     a.list(&key).await;
     assert_eq!(of(&a, &fields::SECURITY_GROUP_IDS), before);
