@@ -7,7 +7,7 @@ use super::rules::rules_of;
 use super::{Group, count_of_region, groups_of, name_of, region_is_full, step, why_not_name, why_not_text};
 use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
-use crate::kinds::action::{Action, ActionContext, FilledForm};
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
 use crate::kinds::ec2::group_rules::diff::{Change, QUOTA, changes, most};
 use crate::kinds::ec2::group_rules::door::{Peer, Rule};
 use crate::kinds::ec2::security_groups::{DESCRIPTION as SAID, INFO, VPC_ID};
@@ -22,6 +22,7 @@ use crate::model::{Arg, Cost, FormSpec, Kind, Plan, Record, Step, TableKey, Valu
 
 /// `copy`.
 pub static COPY: Action = Action::on_rows(&INFO, "copy", "Copy", plan)
+    .group(MenuGroup::New)
     .doc(
         "Makes another security group with the same rules and tags, in the same VPC or in another one. Rules that name the group itself \
          name the new one.",
