@@ -130,6 +130,8 @@ fn option(argv: &mut Vec<String>, name: &str, arg: &Arg) {
         Arg::Str(s) => argv.extend([flag, s.to_string()]),
         Arg::Secret(s) => argv.extend([flag, s.to_string()]),
         Arg::SecretFile { file, .. } => argv.extend([flag, format!("fileb://{file}")]),
+        // The CLI has a switch where the API has a structure of one flag (`DisableApiTermination`).
+        Arg::Map(members) if matches!(members[..], [("Value", Arg::Bool(_))]) => option(argv, name, &members[0].1),
         Arg::Map(_) => argv.extend([flag, shorthand(arg).unwrap_or_else(|| json(arg).to_string())]),
         Arg::List(items) => {
             let texts: Option<Vec<String>> = items

@@ -164,7 +164,7 @@ fn call(t: &Target, shield: &Shield, on: bool) -> Call {
     MODIFY_INSTANCE_ATTRIBUTE
         .call(t.table.scope.clone())
         .arg("InstanceId", Arg::Str(t.record.id.clone()))
-        .arg(shield.member, Arg::Bool(on))
+        .arg(shield.member, super::switch(on))
         .on([t.record.id.clone()])
 }
 
@@ -257,9 +257,9 @@ mod tests {
         assert_eq!(text_of(&spec.fields[1]), OFF);
         let p = CHANGE_PROTECTION.planned(&cx, &Values::default().with("termination", text("on"))).expect("a plan");
         assert_eq!(p.steps.len(), 1);
-        assert_eq!(p.steps[0].call.get("DisableApiTermination"), Some(&Arg::Bool(true)));
+        assert_eq!(p.steps[0].call.get("DisableApiTermination"), Some(&super::super::switch(true)));
         let back = p.steps[0].undo.as_ref().map(|u| u.call.get("DisableApiTermination").cloned());
-        assert_eq!(back, Some(Some(Arg::Bool(false))));
+        assert_eq!(back, Some(Some(super::super::switch(false))));
         assert_eq!(p.subjects[0].change, "termination protection off → on");
         assert_eq!(p.confirm(), crate::model::Confirm::Enter);
         let both = Values::default().with("termination", text("off")).with("stop", text("on"));

@@ -12,7 +12,7 @@ use crate::kinds::ec2::senders::{MODIFY_INSTANCE_ATTRIBUTE, MODIFY_NETWORK_INTER
 use crate::kinds::plan_builder::{
     draft, form_title, label, names, note, pick, severe, sorted, subject, title, wait_field,
 };
-use crate::model::{Arg, Choice, Cost, FormSpec, Plan, Step, StepUndo, Values, Waiter};
+use crate::model::{Choice, Cost, FormSpec, Plan, Step, StepUndo, Values, Waiter};
 
 /// `change-source-dest-check`.
 pub static CHANGE_SOURCE_DEST_CHECK: Action =
@@ -82,7 +82,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         all.push(note("it forwards for those only whose route tables lead to it: those are not changed"));
     }
     for (t, interfaces) in changed.iter().zip(&found) {
-        let call = |on: bool| interfaces::call(t, interfaces, ("SourceDestCheck", Arg::Bool(on)));
+        let call = |on: bool| interfaces::call(t, interfaces, ("SourceDestCheck", super::switch(on)));
         let step = Step::new(format!("switch the check of {} {}", label(&t.record), word(on)), call(on));
         plan.steps.push(match now(t) {
             Some(was) => step.undone_by(StepUndo {
@@ -116,8 +116,11 @@ mod tests {
         let on = [rows.target(&INFO, is(true))];
         let p = CHANGE_SOURCE_DEST_CHECK.planned(&rows.context(&on), &Values::default()).expect("a plan");
         assert_eq!(p.subjects[0].change, "check on → off");
-        assert_eq!(p.steps[0].call.get("SourceDestCheck"), Some(&Arg::Bool(false)));
-        assert_eq!(p.steps[0].undo.as_ref().expect("a way back").call.get("SourceDestCheck"), Some(&Arg::Bool(true)));
+        assert_eq!(p.steps[0].call.get("SourceDestCheck"), Some(&super::super::switch(false)));
+        assert_eq!(
+            p.steps[0].undo.as_ref().expect("a way back").call.get("SourceDestCheck"),
+            Some(&super::super::switch(true))
+        );
         let off = [rows.target(&INFO, is(false))];
         let p = CHANGE_SOURCE_DEST_CHECK.planned(&rows.context(&off), &Values::default()).expect("a plan");
         assert!(p.consequences.iter().any(|c| c.severity == Severity::Severe && c.text.contains("routes lead to it")));

@@ -87,3 +87,8 @@ fn not_ending(record: &Record) -> Result<(), String> {
         _ => Ok(()),
     }
 }
+
+/// A flag as EC2's attributes have it: a structure with one member.
+fn switch(on: bool) -> Arg {
+    Arg::Map(vec![("Value", Arg::Bool(on))])
+}

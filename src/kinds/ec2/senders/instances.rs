@@ -97,9 +97,8 @@ async fn modify(s: Outgoing) -> Result<Answer, Fault> {
     let ty = args.maybe("InstanceType", |a| value(a)?.as_str().map(str::to_string))?;
     let data = args.maybe("UserData", |a| value(a)?.as_bytes().cloned())?;
     let groups = args.maybe_list("Groups", |a| a.as_str().map(str::to_string))?;
-    // The AWS CLI has switches for what the API calls structures of one flag.
-    let (termination, stop) = (args.flag("DisableApiTermination")?, args.flag("DisableApiStop")?);
-    let source_dest = args.flag("SourceDestCheck")?;
+    let (termination, stop) = (args.maybe("DisableApiTermination", switch)?, args.maybe("DisableApiStop", switch)?);
+    let source_dest = args.maybe("SourceDestCheck", switch)?;
     args.end()?;
     let dry = s.dry_run()?;
     let client = s.gateway.ec2(&s.call.scope).await?;
@@ -107,15 +106,17 @@ async fn modify(s: Outgoing) -> Result<Answer, Fault> {
     // The SDK encodes it.
     let data = data.map(|bytes| SecureBlobAttributeValue::builder().value(Blob::new(bytes)).build());
     let request = client.modify_instance_attribute().instance_id(id).set_instance_type(ty).set_user_data(data);
-    let request = request.set_groups(groups).set_disable_api_termination(termination.map(switch));
-    let request = request.set_disable_api_stop(stop.map(switch)).set_source_dest_check(source_dest.map(switch));
+    let request = request.set_groups(groups).set_disable_api_termination(termination).set_disable_api_stop(stop);
+    let request = request.set_source_dest_check(source_dest);
     let out = deliver!(s, request.set_dry_run(dry))?;
     Ok(sent(out.request_id(), String::new()))
 }
 
-/// A flag as the API has it.
-pub(super) fn switch(on: bool) -> AttributeBooleanValue {
-    AttributeBooleanValue::builder().value(on).build()
+/// `{Value: true}`, and nothing else in it.
+pub(super) fn switch(arg: &Arg) -> Option<AttributeBooleanValue> {
+    let Arg::Map(members) = arg else { return None };
+    let on = arg.member("Value")?.as_bool()?;
+    (members.len() == 1).then(|| AttributeBooleanValue::builder().value(on).build())
 }
 
 /// `ModifyInstanceMetadataOptions`: what is left out stays as it is.

@@ -19,12 +19,12 @@ async fn modify(s: Outgoing) -> Result<Answer, Fault> {
     let mut args = Args::of(&s.call);
     let id = args.text("NetworkInterfaceId")?;
     let groups = args.maybe_list("Groups", |a| a.as_str().map(str::to_string))?;
-    let source_dest = args.flag("SourceDestCheck")?;
+    let source_dest = args.maybe("SourceDestCheck", switch)?;
     args.end()?;
     let dry = s.dry_run()?;
     let client = s.gateway.ec2(&s.call.scope).await?;
     let request = client.modify_network_interface_attribute().network_interface_id(id).set_groups(groups);
-    let request = request.set_source_dest_check(source_dest.map(switch)).set_dry_run(dry);
+    let request = request.set_source_dest_check(source_dest).set_dry_run(dry);
     let out = deliver!(s, request)?;
     Ok(sent(out.request_id(), String::new()))
 }
