@@ -35,6 +35,7 @@ pub mod security_group_rules;
 pub mod security_group_usage;
 pub mod security_groups;
 pub mod senders;
+pub mod snapshot_actions;
 pub mod snapshots;
 pub mod subnets;
 mod template_data;

@@ -1,0 +1,106 @@
+//! `create-image`: an image of an instance with all its EBS volumes.
+
+use super::{DESCRIPTION, NAME, is_taken, why_not_image_name};
+use crate::base::Fault;
+use crate::base::text::visible;
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
+use crate::kinds::ec2::instances::instance::{self, InstanceState};
+use crate::kinds::ec2::senders::{CREATE_IMAGE, DEREGISTER_IMAGE};
+use crate::kinds::ec2::snapshot_actions::made;
+use crate::kinds::ec2::{images, instances};
+use crate::kinds::plan_builder::{
+    draft, form_title, label, line, name_tags, note, severe, sorted, state, subject, text_of, title, toggle, unknown,
+};
+use crate::model::{Arg, Cost, FormSpec, Plan, Record, Step, StepUndo, Values, Waiter};
+
+const NO_REBOOT: &str = "no_reboot";
+
+/// `create-image`.
+pub static CREATE: Action = Action::on_rows(&instances::INFO, "create-image", "Create an image", create)
+    .group(MenuGroup::Images)
+    .doc("Makes an image (AMI) of an instance with all its EBS volumes. A running one is rebooted for it, unless that is forgone.")
+    .calls(&[&CREATE_IMAGE, &DEREGISTER_IMAGE])
+    .only_if(can_be_imaged)
+    .form(create_form);
+
+fn can_be_imaged(row: &Record) -> Result<(), String> {
+    if instance::root_is_ebs(row) == Some(false) {
+        return Err("Its root device is an instance store: EC2 makes no image of that.".into());
+    }
+    match instance::state(row) {
+        InstanceState::Running | InstanceState::Stopped | InstanceState::Stopping => Ok(()),
+        // EC2: IncorrectState.
+        _ => Err(format!("It is {}: an image is made of one that is running or stopped.", state(row))),
+    }
+}
+
+fn create_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let base: String = cx.targets.first().map(|t| label(&t.record)).unwrap_or_default();
+    let base: String = base.chars().filter(|c| c.is_ascii_alphanumeric() || "-_. ".contains(*c)).take(100).collect();
+    // Names are unique: the date makes it one.
+    let proposed =
+        format!("{} {}", if base.trim().is_empty() { "image" } else { base.trim() }, &cx.now.rfc3339()[..10]);
+    let mut name = line(values, NAME, "Name", &proposed, "Unique among your images; it stays as it is.");
+    let typed = text_of(&name);
+    name.error = why_not_image_name(&typed).or_else(|| {
+        is_taken(cx, cx.scope, &typed)
+            .then(|| format!("There is an image {} already (InvalidAMIName.Duplicate).", visible(&typed)))
+    });
+    let description = line(values, DESCRIPTION, "Description", "", "May be empty.");
+    let mut fields = vec![name, description];
+    if cx.targets.first().is_some_and(|t| instance::state(&t.record) == InstanceState::Running) {
+        fields.push(toggle(
+            values,
+            NO_REBOOT,
+            "No reboot",
+            "It runs on; what it writes meanwhile may be half in the image.",
+        ));
+    }
+    FormSpec { title: form_title(cx, "Create an image of"), fields, needs: Vec::new() }
+}
+
+fn create(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+    let [t] = cx.targets else { return Err(Fault::bug("create-image takes one instance.")) };
+    let (name, who) = (form.text(NAME), label(&t.record));
+    let mut all = Vec::new();
+    let is_running = instance::state(&t.record) == InstanceState::Running;
+    match (is_running, form.flag(NO_REBOOT)) {
+        (true, false) => all.push(severe(format!("{who} is rebooted: it does not answer for a minute or more"))),
+        (true, true) => all.push(unknown(
+            "whether the image's file systems are whole cannot be known: it is made while they are written to",
+        )),
+        _ => {}
+    }
+    all.push(note("the image's snapshots are billed by what they hold, until they are deleted"));
+    let mut call = CREATE_IMAGE
+        .call(cx.scope.clone())
+        .arg("InstanceId", Arg::Str(t.record.id.clone()))
+        .arg("Name", Arg::Str(name.clone()));
+    if let Some(text) = form.given(DESCRIPTION) {
+        call = call.arg("Description", Arg::Str(text));
+    }
+    // Said either way: EC2's own default reboots.
+    call = call.arg("NoReboot", Arg::Bool(form.flag(NO_REBOOT)));
+    call = call.arg("TagSpecifications", name_tags(&["image", "snapshot"], &name)).on([t.record.id.clone()]);
+    let undo = StepUndo {
+        title: "deregister the image, with its snapshots".into(),
+        call: DEREGISTER_IMAGE
+            .call(cx.scope.clone())
+            .arg("ImageId", Arg::out(0, "ImageId"))
+            .arg("DeleteAssociatedSnapshots", Arg::Bool(true)),
+        wait: Waiter::AtOnce,
+        destructive: true,
+        hurts: None,
+    };
+    let mut plan = draft(
+        "create-image",
+        title("Create an image of", &instances::INFO, cx.targets),
+        cx.targets,
+        vec![subject(t, format!("image {}", visible(&name)))],
+    );
+    plan.steps = vec![Step::new(format!("create the image {}", visible(&name)), call).undone_by(undo)];
+    plan.wait = made(cx.scope, "ImageId", &images::INFO, &["available"], &["failed", "error", "invalid"]);
+    plan.consequences = sorted(all);
+    plan.cost = Some(Cost::adds_unknown("its snapshots are billed by the GB and month"));
+    Ok(plan)
+}

@@ -1,0 +1,65 @@
+//! `deregister`: images go, with their snapshots if that is wanted.
+
+use crate::base::Fault;
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
+use crate::kinds::ec2::senders::DEREGISTER_IMAGE;
+use crate::kinds::ec2::{images, instances};
+use crate::kinds::plan_builder::{
+    draft, field, form_title, label, list, live, names, note, sorted, subject, title, toggle, wait_state,
+};
+use crate::model::{Arg, Cost, FormSpec, Kind, Plan, Record, Step, TableKey};
+
+const SNAPSHOTS: &str = "snapshots";
+
+/// `deregister`.
+pub static DEREGISTER: Action = Action::on_rows(&images::INFO, "deregister", "Deregister", deregister)
+    .group(MenuGroup::Delete)
+    .doc("Deregisters images, with their snapshots if that is wanted: nothing is launched from them any more. What runs goes on.")
+    .calls(&[&DEREGISTER_IMAGE])
+    .several()
+    .form(|cx, values| {
+        let mut snapshots = toggle(values, SNAPSHOTS, "Snapshots too", "Deletes the snapshots that no other image has.");
+        if values.get(SNAPSHOTS).is_none() {
+            snapshots.value = crate::model::FormValue::Flag(true);
+        }
+        FormSpec { title: form_title(cx, "Deregister"), fields: vec![snapshots], needs: Vec::new() }
+    });
+
+fn deregister(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+    let with = form.flag(SNAPSHOTS);
+    let mut all = Vec::new();
+    let mut plan = draft("deregister", title("Deregister", &images::INFO, cx.targets), cx.targets, Vec::new());
+    for t in cx.targets {
+        let (who, its) = (label(&t.record), list(&t.record, &images::SNAPSHOTS));
+        plan.subjects.push(subject(t, if with { "deregistered, its snapshots deleted" } else { "deregistered" }));
+        let instances = TableKey::all(t.table.scope.clone(), Kind(&instances::INFO));
+        let rows = cx.store.table(&instances).into_iter().flat_map(live);
+        let from = |r: &&std::sync::Arc<Record>| field(r, &instances::fields::IMAGE_ID) == Some(&t.record.id);
+        let users: Vec<String> = rows.filter(from).map(|r| label(r)).collect();
+        if !users.is_empty() {
+            all.push(note(format!("{} came from {who} and go on running", names(&users))));
+        }
+        if with && !its.is_empty() {
+            all.push(note(format!(
+                "{who}: {} {}",
+                names(&its),
+                if its.len() == 1 { "is deleted" } else { "are deleted" }
+            )));
+        }
+        let call = DEREGISTER_IMAGE
+            .call(t.table.scope.clone())
+            .arg("ImageId", Arg::Str(t.record.id.clone()))
+            .arg("DeleteAssociatedSnapshots", Arg::Bool(with));
+        plan.steps.push(Step::new(format!("deregister {who}"), call.on([t.record.id.clone()])));
+    }
+    all.push(note("templates and groups that name it launch nothing any more"));
+    plan.destructive = true;
+    plan.consequences = sorted(all);
+    plan.wait = wait_state(cx.targets, &["deregistered"], &[], true, 5);
+    plan.cost = Some(if with {
+        Cost::saves_unknown("the snapshots' room is not billed any more")
+    } else {
+        Cost::same("its snapshots go on costing")
+    });
+    Ok(plan)
+}

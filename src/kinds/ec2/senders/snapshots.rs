@@ -1,0 +1,45 @@
+//! Makes and deletes snapshots.
+
+use aws_sdk_ec2::operation::RequestId;
+use futures::future::FutureExt;
+
+use super::tags::tag_specification;
+use crate::base::Fault;
+use crate::kinds::action::{Answer, Outgoing, Sender};
+use crate::kinds::args::{Args, deliver, sent};
+use crate::model::{Operation, Retry, Service};
+
+/// `CreateSnapshot`: it has no client token, so sent twice it makes two.
+pub static CREATE_SNAPSHOT: Sender = Sender {
+    op: Operation::write(Service::Ec2, "CreateSnapshot", Retry::Never).with_dry_run().with_outputs(&["SnapshotId"]),
+    send: |s| create_snapshot(s).boxed(),
+};
+
+async fn create_snapshot(s: Outgoing) -> Result<Answer, Fault> {
+    let mut args = Args::of(&s.call);
+    let (volume, description) = (args.text("VolumeId")?, args.maybe_text("Description")?);
+    let tags = args.maybe_list("TagSpecifications", tag_specification)?;
+    args.end()?;
+    let dry = s.dry_run()?;
+    let client = s.gateway.ec2(&s.call.scope).await?;
+    let request = client.create_snapshot().volume_id(volume).set_description(description);
+    let out = deliver!(s, request.set_tag_specifications(tags).set_dry_run(dry))?;
+    let id = out.snapshot_id().unwrap_or_default().to_string();
+    Ok(sent(out.request_id(), id).with("SnapshotId", out.snapshot_id()))
+}
+
+/// `DeleteSnapshot`: sent twice, the second is refused (InvalidSnapshot.NotFound).
+pub static DELETE_SNAPSHOT: Sender = Sender {
+    op: Operation::write(Service::Ec2, "DeleteSnapshot", Retry::Never).with_dry_run(),
+    send: |s| delete_snapshot(s).boxed(),
+};
+
+async fn delete_snapshot(s: Outgoing) -> Result<Answer, Fault> {
+    let mut args = Args::of(&s.call);
+    let snapshot = args.text("SnapshotId")?;
+    args.end()?;
+    let dry = s.dry_run()?;
+    let client = s.gateway.ec2(&s.call.scope).await?;
+    let out = deliver!(s, client.delete_snapshot().snapshot_id(snapshot).set_dry_run(dry))?;
+    Ok(sent(out.request_id(), String::new()))
+}

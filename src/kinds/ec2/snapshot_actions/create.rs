@@ -1,0 +1,62 @@
+//! `create-snapshot` of a volume.
+
+use super::{DESCRIPTION, NAME, made};
+use crate::base::Fault;
+use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
+use crate::kinds::ec2::senders::{CREATE_SNAPSHOT, DELETE_SNAPSHOT};
+use crate::kinds::ec2::{snapshots, volumes};
+use crate::kinds::plan_builder::{
+    draft, form_title, label, line, name_tags, note, sorted, state, subject, text_of, title,
+};
+use crate::model::{Arg, Cost, FormSpec, Plan, Step, StepUndo, Waiter};
+
+/// `create-snapshot`.
+pub static CREATE: Action = Action::on_rows(&volumes::INFO, "create-snapshot", "Create a snapshot", snapshot)
+    .group(MenuGroup::Images)
+    .doc("Makes a snapshot of a volume, as it is at this moment. Only what has changed since the last one is stored.")
+    .calls(&[&CREATE_SNAPSHOT, &DELETE_SNAPSHOT])
+    .only_if(|row| match state(row) {
+        "available" | "in-use" => Ok(()),
+        other => Err(format!("It is {other}: a snapshot is made of one that is available or in use.")),
+    })
+    .form(|cx, values| {
+        let name = line(values, NAME, "Name", "", "The Name tag; may be empty.");
+        let mut description = line(values, DESCRIPTION, "Description", "", "Up to 255 characters; may be empty.");
+        description.error =
+            (text_of(&description).chars().count() > 255).then(|| "AWS takes up to 255 characters.".into());
+        FormSpec { title: form_title(cx, "Create a snapshot of"), fields: vec![name, description], needs: Vec::new() }
+    });
+
+fn snapshot(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+    let [t] = cx.targets else { return Err(Fault::bug("create-snapshot takes one volume.")) };
+    let who = label(&t.record);
+    let mut call = CREATE_SNAPSHOT.call(cx.scope.clone()).arg("VolumeId", Arg::Str(t.record.id.clone()));
+    if let Some(text) = form.given(DESCRIPTION) {
+        call = call.arg("Description", Arg::Str(text));
+    }
+    if let Some(name) = form.given(NAME) {
+        call = call.arg("TagSpecifications", name_tags(&["snapshot"], &name));
+    }
+    let undo = StepUndo {
+        title: "delete the snapshot".into(),
+        call: DELETE_SNAPSHOT.call(cx.scope.clone()).arg("SnapshotId", Arg::out(0, "SnapshotId")),
+        wait: Waiter::AtOnce,
+        destructive: true,
+        hurts: None,
+    };
+    let mut plan = draft(
+        "create-snapshot",
+        title("Create a snapshot of", &volumes::INFO, cx.targets),
+        cx.targets,
+        vec![subject(t, "stays as it is")],
+    );
+    plan.steps = vec![Step::new(format!("create a snapshot of {who}"), call.on([t.record.id.clone()])).undone_by(undo)];
+    plan.wait = made(cx.scope, "SnapshotId", &snapshots::INFO, &["completed"], &["error"]);
+    let mut all = Vec::new();
+    if state(&t.record) == "in-use" {
+        all.push(note("it is in use: what its instance has not written out yet is not in the snapshot"));
+    }
+    plan.consequences = sorted(all);
+    plan.cost = Some(Cost::adds_unknown("it is billed by the GB and month that it holds"));
+    Ok(plan)
+}
