@@ -10,7 +10,8 @@ use serde::Deserialize;
 use super::launch::{self, LaunchRequest, VolumeRequest};
 use super::state::instance::{Check, Impairment, Instance, InstanceState, ScheduledEvent};
 use super::state::{
-    Address, Association, Ids, Image, KeyPair, Peer, Phase, Route, RouteTable, SecurityGroup, State, Tags, Volume,
+    Address, Association, Ids, Image, KeyPair, Modification, Peer, Phase, Route, RouteTable, SecurityGroup, State,
+    Tags, Volume,
 };
 use super::volumes::shape;
 use super::{keys, lifecycle};
@@ -58,6 +59,8 @@ struct VolumeSpec {
     age: String,
     #[serde(default)]
     encrypted: bool,
+    /// How large it was, and how long ago it grew.
+    grown: Option<(u32, String)>,
 }
 
 #[derive(Deserialize)]
@@ -221,7 +224,14 @@ fn build_region(world: &mut World, spec: &RegionSpec, now: Time) -> Result<(), S
 }
 
 fn spare_volume(ids: &Ids<'_>, spec: &VolumeSpec, now: Time) -> Result<Volume, String> {
-    let shape = shape(&spec.kind, spec.size.into(), None, None).map_err(|e| e.message)?;
+    let of = |size: u32| shape(&spec.kind, size.into(), None, None).map_err(|e| e.message);
+    let shape = of(spec.size)?;
+    let mut modifications = Vec::new();
+    if let Some((from, when)) = &spec.grown {
+        let began = ago(now, when)?;
+        let times = (began, began.plus(Duration::from_secs(5)), began.plus(Duration::from_secs(3600)));
+        modifications.push(Modification { from: of(*from)?, to: shape.clone(), times });
+    }
     Ok(Volume {
         id: ids.id("vol", &spec.name),
         size: shape.size,
@@ -230,11 +240,12 @@ fn spare_volume(ids: &Ids<'_>, spec: &VolumeSpec, now: Time) -> Result<Volume, S
         throughput: shape.throughput,
         zone: arcstr::format!("{}{}", ids.region, spec.zone),
         snapshot: None,
+        kms_key: None,
         encrypted: spec.encrypted,
         created: ago(now, &spec.age)?,
         attachment: None,
         phase: Phase::Settled,
-        modifications: Vec::new(),
+        modifications,
         tags: named(&spec.name),
     })
 }

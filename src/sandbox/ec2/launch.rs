@@ -97,7 +97,7 @@ pub struct VolumeRequest {
 /// AWS's, e.g. `InvalidAMIID.NotFound`, `InvalidSubnetID.NotFound`, `InsufficientFreeAddressesInSubnet`.
 pub fn launch(world: &mut World, region: &str, wanted: &LaunchRequest, now: Time) -> Result<Vec<ArcStr>, ApiError> {
     let state = &world.region(region).ec2;
-    let plan = check(state, wanted)?;
+    let plan = check(state, wanted, now)?;
     let count = wanted.count.max(1);
     if plan.subnet.free < u64::from(count) {
         return Err(ApiError::new(
@@ -129,8 +129,8 @@ pub fn launch(world: &mut World, region: &str, wanted: &LaunchRequest, now: Time
 ///
 /// # Errors
 /// As [`launch`].
-pub(super) fn check_launch(state: &State, wanted: &LaunchRequest) -> Result<(), ApiError> {
-    check(state, wanted).map(|_| ())
+pub(super) fn check_launch(state: &State, wanted: &LaunchRequest, now: Time) -> Result<(), ApiError> {
+    check(state, wanted, now).map(|_| ())
 }
 
 /// What a launch comes to, once its parts are found.
@@ -150,7 +150,7 @@ struct Place {
     free: u64,
 }
 
-fn check(state: &State, wanted: &LaunchRequest) -> Result<Plan, ApiError> {
+fn check(state: &State, wanted: &LaunchRequest, now: Time) -> Result<Plan, ApiError> {
     let image = state.images.get(&wanted.image).ok_or_else(|| {
         if super::checks::is_id("ami", &wanted.image) {
             ApiError::new("InvalidAMIID.NotFound", format!("The image id '[{}]' does not exist", wanted.image))
@@ -158,6 +158,10 @@ fn check(state: &State, wanted: &LaunchRequest) -> Result<Plan, ApiError> {
             ApiError::new("InvalidAMIID.Malformed", format!("Invalid id: \"{}\" (expecting \"ami-...\")", wanted.image))
         }
     })?;
+    // Public ones have a date of their own, whatever the clock says.
+    if !image.public && now < image.ready {
+        return Err(super::images::unavailable(&image.id));
+    }
     let name = if wanted.instance_type.is_empty() { "t3.micro" } else { wanted.instance_type.as_str() };
     let kind = types::find(name)
         .ok_or_else(|| ApiError::new("InvalidParameterValue", format!("Invalid value '{name}' for InstanceType.")))?;
@@ -338,6 +342,7 @@ fn make(
             delete_on_termination: !v.keep,
             phase: Phase::Settled,
         };
+        let behind = from.as_ref().and_then(|(s, _)| world.region(region).ec2.snapshots.get(s).cloned());
         let made = Volume {
             id: volume.clone(),
             size: shape.size,
@@ -345,8 +350,10 @@ fn make(
             throughput: shape.throughput,
             kind: shape.kind,
             zone: subnet.zone.clone(),
+            // What an encrypted snapshot has cannot be had otherwise.
+            encrypted: v.encrypted || behind.as_ref().is_some_and(|s| s.encrypted),
+            kms_key: behind.and_then(|s| s.kms_key),
             snapshot: from.map(|(snapshot, _)| snapshot),
-            encrypted: v.encrypted,
             created: now,
             attachment: Some(attachment),
             phase: Phase::Settled,

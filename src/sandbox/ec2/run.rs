@@ -49,7 +49,7 @@ pub(super) fn run(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError>
             ids
         }
         None => {
-            launch::check_launch(&world.region(&call.region).ec2, &wanted)?;
+            launch::check_launch(&world.region(&call.region).ec2, &wanted, call.now)?;
             dry_run(call)?;
             let ids =
                 match launch::launch(world, &call.region, &LaunchRequest { count: most, ..wanted.clone() }, call.now) {

@@ -1,20 +1,17 @@
-//! Snapshots, and images made from instances.
-
-use arcstr::ArcStr;
+//! Snapshots: create, delete, describe. Copies are in [`super::copies`], who may use them in [`super::permissions`].
 
 use super::checks::{dry_run, not_found};
 use super::describe::tag_set;
 use super::filter::Filters;
 use super::network::wanted;
 use super::page::Page;
-use super::state::instance::InstanceState;
-use super::state::{Image, Snapshot, Tags};
-use super::{documented_filters, lifecycle, tags};
+use super::state::{Snapshot, Tags, Volume};
+use super::{documented_filters, tags};
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
 
-fn render(x: &mut Xml, s: &Snapshot, now: Time, answer: bool) {
+fn render(x: &mut Xml, s: &Snapshot, region: &str, now: Time, answer: bool) {
     x.el("snapshotId", &s.id);
     x.el("volumeId", &s.volume);
     x.el("status", s.state(now));
@@ -26,6 +23,7 @@ fn render(x: &mut Xml, s: &Snapshot, now: Time, answer: bool) {
     x.el("volumeSize", s.size);
     x.el("description", &s.description);
     x.el("encrypted", s.encrypted);
+    x.opt("kmsKeyId", s.key_arn(region).as_ref());
     x.el("storageTier", "standard");
     x.opt("completionTime", (now >= s.ready).then_some(s.ready));
     tag_set(x, &s.tags);
@@ -41,33 +39,30 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         let message = format!("Volume '{id}' is in the '{}' state.", v.state());
         return Err(ApiError::new("IncorrectState", message));
     }
-    let (volume, size, encrypted) = (v.id.clone(), v.size, v.encrypted);
+    let of = v.clone();
     dry_run(call)?;
-    let made = snapshot(world, call, volume, size, encrypted, p.text("Description").unwrap_or_default(), tags);
-    Ok(call.ec2(|x| render(x, &made, call.now, true)))
+    let made = snapshot(world, call, &of, p.text("Description").unwrap_or_default(), tags);
+    Ok(call.ec2(|x| render(x, &made, &call.region, call.now, true)))
 }
 
-fn snapshot(
-    world: &mut World,
-    call: &Call<'_>,
-    volume: ArcStr,
-    size: u32,
-    encrypted: bool,
-    description: &str,
-    tags: Tags,
-) -> Snapshot {
+/// A new snapshot of a volume.
+pub(super) fn snapshot(world: &mut World, call: &Call<'_>, of: &Volume, description: &str, tags: Tags) -> Snapshot {
     let id = world.new_id("snap");
     let takes = world.random(&id, "snapshot").secs(15.0, 45.0);
     let made = Snapshot {
         id: id.clone(),
-        volume,
-        size,
+        volume: of.id.clone(),
+        size: of.size,
         description: description.into(),
         owner: world.account.clone(),
         owner_alias: None,
         started: call.now,
         ready: call.now.plus(world.scaled(takes)),
-        encrypted,
+        encrypted: of.encrypted,
+        kms_key: of.kms_key.clone(),
+        fails: false,
+        shared_with: Vec::new(),
+        public: false,
         tags,
     };
     world.region(&call.region).ec2.snapshots.insert(id, made.clone());
@@ -93,7 +88,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     Ok(call.ec2(|x| x.el("return", true)))
 }
 
-/// DescribeSnapshots: the account's own and the public images'.
+/// DescribeSnapshots: those that the account may use, its own, others' that are shared with it, and public ones.
 pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
     let account = world.account.clone();
     let state = &world.region(&call.region).ec2;
@@ -103,6 +98,7 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
         return Err(ApiError::new("InvalidParameterCombination", message));
     }
     let owners = call.params.texts("Owner");
+    let users = call.params.texts("RestorableBy");
     const KNOWN: &[&str] = &[
         "tag:",
         "description",
@@ -125,8 +121,16 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
             "amazon" => s.owner_alias.as_deref() == Some("amazon"),
             id => s.owner == id,
         };
+        // `self` is what one owns and what is shared with one by name; an account's number asks with whom one's own are shared.
+        let restorable = |user: &&str| match *user {
+            "all" => s.public,
+            "self" => s.owner == account || s.shared_with.contains(&account),
+            id => s.owner == account && s.shared_with.iter().any(|a| a == id),
+        };
         (ids.is_empty() || ids.contains(&s.id.as_str()))
+            && s.can_be_used_by(&account)
             && (owners.is_empty() || owners.iter().any(owned))
+            && (users.is_empty() || users.iter().any(restorable))
             && filters.pass_with(
                 &s.tags,
                 |name, out| match name {
@@ -143,114 +147,11 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
                     "volume-size" => out.push(s.size.to_string().into()),
                     _ => {}
                 },
-                |x| render(x, s, call.now, false),
+                |x| render(x, s, &call.region, call.now, false),
             )
     });
     Ok(call.ec2(|x| {
-        x.list("snapshotSet", "item", found, |x, s| render(x, s, call.now, false));
+        x.list("snapshotSet", "item", found, |x, s| render(x, s, &call.region, call.now, false));
         x.opt("nextToken", next);
-    }))
-}
-
-/// CreateImage: of an instance's volumes, each a snapshot. The instance is rebooted unless `NoReboot` says otherwise.
-pub(super) fn create_image(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let p = &call.params;
-    let tags = tags::of_specification(p, "image")?;
-    let snapshot_tags = tags::of_specification(p, "snapshot")?;
-    let state = &world.region(&call.region).ec2;
-    let id = p.required("InstanceId")?;
-    let i = state.instances.get(id).ok_or_else(|| not_found("i", id))?.clone();
-    let name = p.required("Name")?;
-    let fits = |c: char| c.is_ascii_alphanumeric() || "()[] ./-'@_".contains(c);
-    if !(3..=128).contains(&name.len()) || !name.chars().all(fits) {
-        let message = "AMI names must be between 3 and 128 characters long, and may contain letters, numbers, '(', ')', '.', \
-                       '-', '/' and '_'";
-        return Err(ApiError::new("InvalidAMIName.Malformed", message));
-    }
-    if let Some(twin) = state.images.values().find(|i| i.name == name && !i.public) {
-        let message = format!("AMI name {name} is already in use by AMI {}", twin.id);
-        return Err(ApiError::new("InvalidAMIName.Duplicate", message));
-    }
-    if !matches!(i.state, InstanceState::Running | InstanceState::Stopped) {
-        let message = format!("The instance '{id}' is not in the 'running' or 'stopped' state.");
-        return Err(ApiError::new("IncorrectInstanceState", message));
-    }
-    let reboots = p.bool("NoReboot")? != Some(true) && i.state == InstanceState::Running;
-    dry_run(call)?;
-    let image = world.new_id("ami");
-    let mut made = Vec::new();
-    for (device, volume) in &i.volumes {
-        let state = &world.region(&call.region).ec2;
-        let Some(v) = state.volumes.get(volume) else { continue };
-        let (size, encrypted) = (v.size, v.encrypted);
-        let description = format!("Created by CreateImage({}) for {image}", i.id);
-        let s = snapshot(world, call, volume.clone(), size, encrypted, &description, snapshot_tags.clone());
-        made.push((device.clone(), s));
-    }
-    let ready = made.iter().map(|(_, s)| s.ready).max().unwrap_or(call.now);
-    let base = world.region(&call.region).ec2.images.get(&i.image).cloned();
-    let root = made.iter().find(|(d, _)| *d == i.root_device);
-    let new = Image {
-        id: image.clone(),
-        name: name.into(),
-        description: p.text("Description").unwrap_or_default().into(),
-        architecture: i.architecture.clone(),
-        owner: world.account.clone(),
-        owner_alias: None,
-        public: false,
-        platform: i.platform.clone(),
-        platform_details: i.platform_details.clone(),
-        root_device: i.root_device.clone(),
-        snapshot: root.map(|(_, s)| s.id.clone()).unwrap_or_default(),
-        size: root.map_or(8, |(_, s)| s.size),
-        others: made
-            .iter()
-            .filter(|(d, _)| *d != i.root_device)
-            .map(|(d, s)| (d.clone(), s.id.clone(), s.size))
-            .collect(),
-        created: Time::from_secs(call.now.secs()),
-        ready,
-        deprecated: None,
-        shared_with: Vec::new(),
-        listens: base.map(|b| b.listens).unwrap_or_default().into_iter().chain(i.listens.iter().copied()).collect(),
-        tags,
-    };
-    world.region(&call.region).ec2.images.insert(image.clone(), new);
-    if reboots {
-        lifecycle::reboot(world, &call.region, &i.id, call.now);
-    }
-    Ok(call.ec2(|x| x.el("imageId", &image)))
-}
-
-/// DeregisterImage: of the account's own. Its snapshots stay, unless the request says otherwise.
-pub(super) fn deregister(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let account = world.account.clone();
-    let state = &mut world.region(&call.region).ec2;
-    let id = call.params.required("ImageId")?;
-    let image = state.images.get(id).ok_or_else(|| match super::checks::is_id("ami", id) {
-        true => ApiError::new("InvalidAMIID.Unavailable", format!("The image ID '{id}' is no longer available")),
-        false => not_found("ami", id),
-    })?;
-    if image.owner != account {
-        return Err(ApiError::new("AuthFailure", format!("Not authorized for image:{id}")));
-    }
-    let with_snapshots = call.params.bool("DeleteAssociatedSnapshots")?.unwrap_or(false);
-    let mut snapshots = vec![image.snapshot.clone()];
-    snapshots.extend(image.others.iter().map(|(_, s, _)| s.clone()));
-    dry_run(call)?;
-    state.images.remove(id);
-    if with_snapshots {
-        for s in &snapshots {
-            state.snapshots.remove(s);
-        }
-    }
-    Ok(call.ec2(|x| {
-        x.el("return", true);
-        if with_snapshots {
-            x.list("deleteSnapshotResultSet", "item", &snapshots, |x, s| {
-                x.el("snapshotId", s);
-                x.el("returnCode", "success");
-            });
-        }
     }))
 }

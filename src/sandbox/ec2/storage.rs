@@ -1,11 +1,15 @@
 //! DescribeVolumes, DescribeImages.
 
+use std::collections::BTreeMap;
+
+use arcstr::ArcStr;
+
 use super::describe::tag_set;
 use super::documented_filters;
 use super::filter::Filters;
 use super::network::wanted;
 use super::page::Page;
-use super::state::{Image, Volume};
+use super::state::{Image, Snapshot, Volume};
 use crate::sandbox::regions;
 use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
 use crate::sandbox::world::World;
@@ -99,6 +103,7 @@ pub(super) fn volume(x: &mut Xml, v: &Volume) {
     x.opt("iops", (v.iops > 0).then_some(v.iops));
     x.opt("throughput", v.throughput);
     x.el("encrypted", v.encrypted);
+    x.opt("kmsKeyId", v.kms_key.as_ref());
     x.el("multiAttachEnabled", false);
 }
 
@@ -173,17 +178,18 @@ pub(super) fn images(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
                     "virtualization-type" => out.push("hvm".into()),
                     _ => {}
                 },
-                |x| image(x, i, state_of(i)),
+                |x| image(x, i, state_of(i), &state.snapshots),
             )
     });
     Ok(call.ec2(|x| {
-        x.list("imagesSet", "item", found, |x, i| image(x, i, state_of(i)));
+        x.list("imagesSet", "item", found, |x, i| image(x, i, state_of(i), &state.snapshots));
         x.opt("nextToken", next);
     }))
 }
 
 /// An image, as DescribeImages shows it.
-fn image(x: &mut Xml, i: &Image, state: &str) {
+fn image(x: &mut Xml, i: &Image, state: &str, snapshots: &BTreeMap<ArcStr, Snapshot>) {
+    let encrypted = |snapshot: &ArcStr| snapshots.get(snapshot).is_some_and(|s| s.encrypted);
     x.el("imageId", &i.id);
     x.el("imageLocation", format!("{}/{}", i.owner_alias.as_ref().unwrap_or(&i.owner), i.name));
     x.el("imageState", state);
@@ -210,7 +216,7 @@ fn image(x: &mut Xml, i: &Image, state: &str) {
                 x.el("volumeType", "gp3");
                 x.el("iops", 3000_u32);
                 x.el("throughput", 125_u32);
-                x.el("encrypted", false);
+                x.el("encrypted", encrypted(&i.snapshot));
             });
         });
         for (device, snapshot, size) in &i.others {
@@ -221,7 +227,7 @@ fn image(x: &mut Xml, i: &Image, state: &str) {
                     x.el("volumeSize", *size);
                     x.el("deleteOnTermination", false);
                     x.el("volumeType", "gp3");
-                    x.el("encrypted", false);
+                    x.el("encrypted", encrypted(snapshot));
                 });
             });
         }
@@ -232,5 +238,9 @@ fn image(x: &mut Xml, i: &Image, state: &str) {
     x.el("hypervisor", "xen");
     x.el("imdsSupport", "v2.0");
     x.opt("deprecationTime", i.deprecated);
+    if let Some((region, id)) = &i.copy_of {
+        x.el("sourceImageId", id);
+        x.el("sourceImageRegion", region);
+    }
     tag_set(x, &i.tags);
 }

@@ -78,7 +78,7 @@ fn limit() -> ApiError {
 pub(super) fn of_specification(p: &Params, kind: &str) -> Result<Tags, ApiError> {
     let allowed: &[&str] = match p.text("Action") {
         Some("RunInstances") => &["instance", "volume", "network-interface", "spot-instances-request"],
-        Some("CreateImage") => &["image", "snapshot"],
+        Some("CreateImage" | "CopyImage") => &["image", "snapshot"],
         _ => &[kind],
     };
     for s in p.list("TagSpecification") {

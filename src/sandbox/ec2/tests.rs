@@ -13,7 +13,7 @@ use crate::sandbox::{Sandbox, WorldSpec};
 
 const NOW: Time = Time::from_secs(1_795_252_800);
 
-fn sandbox(spec: WorldSpec) -> (Sandbox, Clock) {
+pub(super) fn sandbox(spec: WorldSpec) -> (Sandbox, Clock) {
     let clock = Clock::manual(NOW);
     (Sandbox::open(spec, clock.clone(), 1.0).unwrap(), clock)
 }
@@ -31,15 +31,20 @@ fn client(s: &Sandbox) -> Client {
 }
 
 /// One call as a form; the reply's status and body.
-fn call(s: &Sandbox, form: &str) -> (u16, String) {
-    call_of(s, ("ec2", "2016-11-15"), form)
+pub(super) fn call(s: &Sandbox, form: &str) -> (u16, String) {
+    call_in(s, "ap-northeast-2", form)
+}
+
+/// The same in another region.
+pub(super) fn call_in(s: &Sandbox, region: &str, form: &str) -> (u16, String) {
+    call_of(s, region, ("ec2", "2016-11-15"), form)
 }
 
 /// The same of a service.
-fn call_of(s: &Sandbox, (service, version): (&str, &str), form: &str) -> (u16, String) {
+fn call_of(s: &Sandbox, region: &str, (service, version): (&str, &str), form: &str) -> (u16, String) {
     let mut headers = http::HeaderMap::new();
     let scope = format!(
-        "AWS4-HMAC-SHA256 Credential=AKID/20261121/ap-northeast-2/{service}/aws4_request, SignedHeaders=host, Signature=0"
+        "AWS4-HMAC-SHA256 Credential=AKID/20261121/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0"
     );
     headers.insert("authorization", scope.parse().unwrap());
     headers.insert("content-type", "application/x-www-form-urlencoded".parse().unwrap());
@@ -56,14 +61,14 @@ fn call_of(s: &Sandbox, (service, version): (&str, &str), form: &str) -> (u16, S
 }
 
 /// The text of the first element with this name.
-fn text<'x>(xml: &'x str, name: &str) -> &'x str {
+pub(super) fn text<'x>(xml: &'x str, name: &str) -> &'x str {
     let start = format!("<{name}>");
     let Some(at) = xml.find(&start) else { return "" };
     let rest = &xml[at + start.len()..];
     &rest[..rest.find('<').unwrap_or(0)]
 }
 
-fn code(answer: &(u16, String)) -> (u16, &str) {
+pub(super) fn code(answer: &(u16, String)) -> (u16, &str) {
     (answer.0, text(&answer.1, "Code"))
 }
 
@@ -373,7 +378,7 @@ fn names_and_descriptions_of_groups_and_rules_are_those_that_aws_takes() {
 #[test]
 fn a_balancer_has_an_interface_in_each_subnet_with_its_groups_until_it_is_deleted() {
     let (s, _) = sandbox(WorldSpec::Demo);
-    let elb = |text: &str| call_of(&s, ("elasticloadbalancing", "2015-12-01"), text);
+    let elb = |text: &str| call_of(&s, "ap-northeast-2", ("elasticloadbalancing", "2015-12-01"), text);
     let lb = {
         let world = s.world();
         let state = &world.peek("ap-northeast-2").unwrap().elbv2;

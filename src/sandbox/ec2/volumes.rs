@@ -159,10 +159,13 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     let zone = zone.map_err(|z| ApiError::new("InvalidZone.NotFound", format!("The zone '{z}' does not exist.")))?;
     let state = &world.region(&call.region).ec2;
     let snapshot = match p.text("SnapshotId").filter(|s| !s.is_empty()) {
-        Some(id) => Some(state.snapshots.get(id).ok_or_else(|| not_found("snap", id))?),
+        Some(id) => {
+            let usable = state.snapshots.get(id).filter(|s| s.can_be_used_by(crate::sandbox::world::ACCOUNT));
+            Some(usable.ok_or_else(|| not_found("snap", id))?)
+        }
         None => None,
     };
-    if let Some(s) = snapshot.filter(|s| call.now < s.ready) {
+    if let Some(s) = snapshot.filter(|s| s.state(call.now) != "completed") {
         let message = format!("Snapshot is in invalid state - {}", s.state(call.now));
         return Err(ApiError::new("IncorrectState", message));
     }
@@ -181,7 +184,9 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     };
     let kind = p.text("VolumeType").unwrap_or("gp2");
     let shape = shape(kind, size, p.int("Iops")?, p.int("Throughput")?)?;
-    let encrypted = p.bool("Encrypted")?.unwrap_or(snapshot.is_some_and(|s| s.encrypted));
+    // What an encrypted snapshot has cannot be had otherwise.
+    let encrypted = p.bool("Encrypted")?.unwrap_or(false) || snapshot.is_some_and(|s| s.encrypted);
+    let kms_key = snapshot.and_then(|s| s.kms_key.clone());
     let snapshot = snapshot.map(|s| s.id.clone());
     let known = client_token::known(state, call)?;
     dry_run(call)?;
@@ -198,6 +203,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
                 zone: zone.as_str().into(),
                 snapshot,
                 encrypted,
+                kms_key,
                 created: call.now,
                 attachment: None,
                 phase: Phase::Beginning,

@@ -169,6 +169,7 @@ fn public_images(ids: &Ids<'_>) -> Vec<Image> {
         // A public image is deprecated two years after its creation at the latest. [AWS: Deprecate an AMI]
         deprecated: Some(Time::from_secs(1_792_540_800 + 2 * 365 * 86_400)),
         shared_with: Vec::new(),
+        copy_of: None,
         listens: Vec::new(),
         tags: Tags::new(),
     };

@@ -79,6 +79,9 @@ pub struct State {
     pub tokens: BTreeMap<String, (u64, ArcStr)>,
     /// Tags of what has none of its own here (network interfaces).
     pub other_tags: BTreeMap<ArcStr, Tags>,
+    /// Whether images may be made public: an account that has none may not, unless it says so.
+    #[serde(default)]
+    pub public_images_allowed: bool,
     /// How many security group rules were ever made: their ids' serial.
     pub rule_serial: u64,
 }
@@ -233,9 +236,12 @@ pub struct Image {
     /// From when on it is deprecated.
     #[serde(default)]
     pub deprecated: Option<Time>,
-    /// The accounts that its owner lets launch it.
+    /// The accounts, and the organizations by their ARNs, that its owner lets launch it.
     #[serde(default)]
     pub shared_with: Vec<ArcStr>,
+    /// The region and id of the image that it is a copy of.
+    #[serde(default)]
+    pub copy_of: Option<(ArcStr, ArcStr)>,
     /// The TCP ports on which an instance of it listens once it is up (beside 22).
     pub listens: Vec<u16>,
     /// Its tags.
@@ -273,6 +279,13 @@ pub struct KeyPair {
     pub created: Time,
     /// Its tags.
     pub tags: Tags,
+}
+
+impl Image {
+    /// The snapshots behind it, the root volume's first.
+    pub fn snapshots(&self) -> impl Iterator<Item = &ArcStr> {
+        [&self.snapshot].into_iter().chain(self.others.iter().map(|(_, snapshot, _)| snapshot))
+    }
 }
 
 impl State {

@@ -25,6 +25,9 @@ pub struct Volume {
     pub snapshot: Option<ArcStr>,
     /// Whether it is encrypted.
     pub encrypted: bool,
+    /// The ARN of the customer's key that encrypts it; none is the account's default key for EBS, if it is encrypted.
+    #[serde(default)]
+    pub kms_key: Option<ArcStr>,
     /// When it was made.
     pub created: Time,
     /// Where it is attached.
