@@ -109,6 +109,7 @@ impl Rig {
             destructive: false,
             wait: Waiter::AtOnce,
             undo: None,
+            then: Vec::new(),
             phrase: String::new(),
             needs: Vec::new(),
         };

@@ -58,6 +58,7 @@ fn record(name: String) -> RunRecord {
         destructive: false,
         wait: Waiter::AtOnce,
         undo: Some(Undo { line: "start".into(), but: Some("an address".into()), on: vec![group()] }),
+        then: vec!["sudo growpart /dev/nvme0n1 1".into()],
         phrase: String::new(),
         needs: Vec::new(),
     };

@@ -110,6 +110,11 @@ impl Turn<'_> {
         if half && !text.contains(":runs") {
             text = format!("{text} {}", HALF_DONE);
         }
+        if let RunPhase::Settled(true, _) = &run.phase
+            && !run.record.then.is_empty()
+        {
+            text = format!("{text}. What is left to do: {}", run.record.then.join("; "));
+        }
         self.say(level, text);
         self.drop_old_runs();
     }

@@ -71,6 +71,9 @@ fn answered<E: ProvideErrorMetadata + RequestId>(e: &E, raw: &HttpResponse) -> F
         None if code.is_empty() => format!("the answer was HTTP {status} without an error code"),
         None => format!("AWS gave no reason, only HTTP {status}"),
     };
+    // EC2 says AuthFailure of credentials, and of what belongs to another account: "Not authorized for image:ami-0a1".
+    let others = code == "AuthFailure" && message.starts_with("Not authorized for");
+    let kind = if others { FaultKind::Denied } else { kind };
     let mut fault = Fault::new(kind, message).reached(Reached::Answered);
     if code.is_empty() && (status >= 500 || looks_like_html(raw)) {
         // A load balancer or a proxy on the way: who knows what it did with the request.
@@ -80,11 +83,14 @@ fn answered<E: ProvideErrorMetadata + RequestId>(e: &E, raw: &HttpResponse) -> F
     }
     fault.code = code.into();
     fault.request_id = e.request_id().map(Into::into);
-    for hint in hints(code, fault.kind) {
+    for hint in if others { OF_ANOTHER } else { hints(code, fault.kind) } {
         fault = fault.hint(*hint);
     }
     fault
 }
+
+/// Of what another account owns.
+const OF_ANOTHER: &[&str] = &["It belongs to another account: its owner alone can do that."];
 
 /// What to look at when somebody else answers.
 const NOT_AWS: &str = "Check the endpoint (--endpoint-url, AWS_ENDPOINT_URL) and the proxy (HTTPS_PROXY, NO_PROXY).";

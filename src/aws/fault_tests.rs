@@ -59,6 +59,19 @@ async fn describe(answer: Answer) -> Fault {
 }
 
 #[tokio::test]
+async fn what_belongs_to_another_account_is_no_matter_of_credentials() {
+    let body = |message: &str| {
+        let error = format!("<Error><Code>AuthFailure</Code><Message>{message}</Message></Error>");
+        format!("<Response><Errors>{error}</Errors><RequestID>r-1</RequestID></Response>")
+    };
+    let theirs = describe(Answer::xml(400, &body("Not authorized for image:ami-0a1"))).await;
+    assert_eq!((theirs.kind, theirs.code.as_str()), (FaultKind::Denied, "AuthFailure"));
+    assert_eq!(theirs.hints, ["It belongs to another account: its owner alone can do that."]);
+    let bad = describe(Answer::xml(401, &body("AWS was not able to validate the provided access credentials"))).await;
+    assert_eq!(bad.kind, FaultKind::Expired);
+}
+
+#[tokio::test]
 async fn what_aws_says_is_kept_with_code_and_request_id() {
     let body = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You are not authorized.</Message></Error></Errors>\
                 <RequestID>r-1</RequestID></Response>";

@@ -34,6 +34,7 @@ pub fn draft(action: &'static str, title: String, targets: &[Target], subjects: 
         destructive: false,
         wait: Waiter::AtOnce,
         undo: None,
+        then: Vec::new(),
         needs: Vec::new(),
     }
 }

@@ -17,6 +17,11 @@ pub struct Prices {
     /// A load balancer an hour by its type, without what goes through it. <https://aws.amazon.com/elasticloadbalancing/pricing/>
     load_balancers: &'static [(&'static str, f64)],
     volumes: &'static [Volume],
+    /// A GiB of snapshots of the standard tier a month: what is written, of which later ones have only what has changed.
+    /// <https://aws.amazon.com/ebs/pricing/>
+    snapshot: f64,
+    /// A GB that goes to another region of AWS, mostly. <https://aws.amazon.com/ec2/pricing/on-demand/>
+    between_regions: f64,
     /// A family's `large` an hour.
     instances: &'static [(&'static str, f64)],
 }
@@ -28,6 +33,8 @@ pub static ALL: &[Prices] = &[Prices {
     internet_out: 0.09,
     load_balancers: &[("application", 0.0225), ("network", 0.0225), ("gateway", 0.0125)],
     volumes: VOLUMES,
+    snapshot: 0.05,
+    between_regions: 0.02,
     instances: instances::US_EAST_1,
 }];
 
@@ -103,6 +110,14 @@ impl Prices {
     pub fn internet_out(&'static self, bytes: u64) -> Money {
         #[expect(clippy::cast_precision_loss, reason = "a price in cents")]
         self.money(bytes as f64 / 1e9 * self.internet_out, Per::Once)
+    }
+    /// So many GiB in snapshots of the standard tier.
+    pub fn snapshot(&'static self, gib: f64) -> Money {
+        self.by_the_month(gib * self.snapshot)
+    }
+    /// So many GB to another region.
+    pub fn between_regions(&'static self, gb: f64) -> Money {
+        self.money(gb * self.between_regions, Per::Once)
     }
     /// An instance of this type, with Linux, on demand; `None` for a type whose family's price is not known here.
     pub fn instance(&'static self, instance_type: &str) -> Option<Money> {

@@ -348,6 +348,8 @@ pub struct Plan {
     pub wait: Waiter,
     /// The way back.
     pub undo: Option<Undo>,
+    /// What is left to do by hand once it has come to rest (inside an instance), a sentence each without a final period.
+    pub then: Vec<String>,
     /// What is typed if typing is needed: the resource's name, or `stop 2`.
     pub phrase: String,
     /// Tables that the consequences would need and that are not loaded: once they are, the plan is made again and knows more.

@@ -84,6 +84,8 @@ pub struct RunRecord {
     pub rows: Vec<(TableKey, RowId)>,
     /// The way back of the whole, once it is done.
     pub undo: Option<Undo>,
+    /// What is left to do by hand once it has come to rest.
+    pub then: Vec<String>,
     /// Whether a bare Enter was not enough to confirm it: nor is it for the rest of it.
     pub careful: bool,
     /// What has come to rest when it is over.
@@ -110,6 +112,7 @@ impl RunRecord {
             action: plan.action.into(),
             rows: plan.subjects.iter().map(|s| (s.table.clone(), s.id.clone())).collect(),
             undo: plan.undo.clone(),
+            then: plan.then.clone(),
             careful: plan.confirm() != Confirm::Enter,
             wait: plan.wait.clone(),
             states: vec![StepState::NotSent; plan.steps.len()],
@@ -390,6 +393,7 @@ impl RunRecord {
             destructive: false,
             wait: self.resolved_wait(),
             undo: self.undo.clone(),
+            then: self.then.clone(),
             needs: Vec::new(),
         }
     }

@@ -49,6 +49,7 @@ fn create_and_attach() -> RunRecord {
         destructive: false,
         wait: Waiter::AtOnce,
         undo: None,
+        then: Vec::new(),
         phrase: String::new(),
         needs: Vec::new(),
     };

@@ -25,6 +25,7 @@ fn record(calls: usize, wait: Waiter) -> RunRecord {
         destructive: false,
         wait,
         undo: None,
+        then: Vec::new(),
         phrase: String::new(),
         needs: Vec::new(),
     };

@@ -151,11 +151,12 @@ def images():
 
 
 def snapshots():
+    """One's own, and what others share with one by name: `self` is both."""
     return ["id"], [{
         "id": s["SnapshotId"], "name": tag(s.get("Tags", []), "Name"), "state": s["State"], "volume": s["VolumeId"], "size_gib": s["VolumeSize"],
         "encrypted": s["Encrypted"], "started": time(s["StartTime"]), "description": s.get("Description"), "owner_id": s["OwnerId"],
         "progress": int(s["Progress"].rstrip("%")), "$tags": tagged(s.get("Tags", [])),
-    } for s in client("ec2").describe_snapshots(OwnerIds=["self"])["Snapshots"]]
+    } for s in client("ec2").describe_snapshots(RestorableByUserIds=["self"])["Snapshots"]]
 
 
 def network_interfaces():

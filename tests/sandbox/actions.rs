@@ -15,14 +15,15 @@ use skydeck::base::{Clock, Fault, Scope, Time};
 use skydeck::kinds::autoscaling::auto_scaling_groups::fields as groups;
 use skydeck::kinds::cloudwatch::alarms;
 use skydeck::kinds::ec2::instances::fields;
+use skydeck::kinds::ec2::{images, permissions, snapshots, volumes};
 use skydeck::kinds::elbv2::targets;
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::s3::objects;
 use skydeck::kinds::{ActionContext, Interner, ListRequest, PaidRow, Sink, Target, What};
 use skydeck::model::files::Files;
 use skydeck::model::{
-    ActEvent, Batch, Coverage, DryRun, FieldInfo, FormValue, Kind, Operation, Outcome, Plan, Record, RunRecord,
-    Selector, TableKey, Values, Waiter,
+    ActEvent, Batch, Coverage, DryRun, FieldInfo, FormValue, Kind, Operation, Outcome, Outputs, Plan, Record,
+    RunRecord, Selector, TableKey, Values, Waiter,
 };
 use skydeck::sandbox::{Sandbox, WorldSpec};
 use skydeck::store::Store;
@@ -114,7 +115,8 @@ impl Account {
             me: &skydeck::model::my_address::MyAddress::NotAsked,
         };
         let action = ALL.action(targets[0].table.kind, action).unwrap();
-        let text = |(k, v): &(&str, &str)| ((*k).into(), FormValue::Text((*v).into()));
+        let value = |v: &str| if v == "yes" { FormValue::Flag(true) } else { FormValue::Text(v.into()) };
+        let text = |(k, v): &(&str, &str)| ((*k).into(), value(v));
         action.planned(&cx, &Values(values.iter().map(text).collect())).unwrap()
     }
 
@@ -127,26 +129,32 @@ impl Account {
         let gateway = Gateway::new(GatewayConfig::sandbox(self.clock.clone(), ALL.operations(), self.http.clone()));
         gateway.identity("sandbox").await.unwrap();
         let pins = BTreeMap::from([("sandbox".into(), (None, gateway.generation("sandbox")))]);
-        let record = RunRecord::new(journal.run_name(self.run), self.clock.now(), plan);
+        let name = journal.run_name(self.run);
+        let record = RunRecord::new(name.clone(), self.clock.now(), &plan.with_tokens(&name));
         let executor = Executor::new(gateway, ALL, journal, self.clock.clone(), out);
         executor.carry(Execute { run: self.run, record, pins }).await;
         let mut done = 0;
+        let mut outputs = Outputs::new();
         while let Ok(event) = news.try_recv() {
             match event {
-                ActEvent::Done { .. } => done += 1,
+                ActEvent::Done { step, outputs: made, .. } => {
+                    done += 1;
+                    outputs.extend(made.into_iter().map(|(name, text)| ((step, name), text)));
+                }
                 ActEvent::Failed { fault, .. } | ActEvent::Unknown { fault, .. } => panic!("{}: {fault}", plan.title),
                 _ => {}
             }
         }
         assert_eq!(done, plan.steps.len(), "{}", plan.title);
         let since = self.clock.now();
+        let wait = plan.wait.resolve(&outputs);
         loop {
             self.clock.advance(Duration::from_secs(5));
-            let tables: Vec<TableKey> = plan.wait.rows().into_iter().map(|(t, _)| t.clone()).collect();
+            let tables: Vec<TableKey> = wait.rows().into_iter().map(|(t, _)| t.clone()).collect();
             for table in tables {
                 self.list(&table).await;
             }
-            match check(&plan.wait, &self.store, since, self.clock.now()) {
+            match check(&wait, &self.store, since, self.clock.now()) {
                 WaitStatus::Moving(_) => {}
                 end => return end,
             }
@@ -407,4 +415,119 @@ async fn an_object_is_downloaded_also_in_read_only_mode_and_never_over_a_file() 
         return;
     }
     panic!("the demo account has an object to download");
+}
+
+#[tokio::test]
+async fn a_snapshot_is_made_shared_copied_to_another_region_restored_and_deleted() {
+    let mut a = Account::open();
+    let (volumes, snapshots) = (Account::key("volumes", Selector::All), Account::key("snapshots", Selector::All));
+    for kind in ["volumes", "snapshots", "images", "availability-zones", "regions", "instances"] {
+        a.list(&Account::key(kind, Selector::All)).await;
+    }
+    let scratch = a.find(&volumes, |r| r.name == "scratch");
+    a.done(&a.plan("create-snapshot", &[scratch], &[("name", "before")])).await;
+    let it = |a: &Account| vec![a.find(&snapshots, |r| r.name == "before")];
+    assert_eq!(it(&a)[0].record.state.as_ref().map(|(_, s)| s.as_str()), Some("completed"));
+
+    let permissions = Account::key("snapshot-permissions", Selector::All);
+    a.list(&permissions).await;
+    a.done(&a.plan("share", &it(&a), &[("with", "111122223333,444455556666")])).await;
+    let less = a.plan("share", &it(&a), &[("with", "444455556666"), ("public", "yes")]);
+    assert_eq!(less.steps.len(), 2, "one call gives, one takes away");
+    a.done(&less).await;
+    let row = a.find(&permissions, |r| r.id == it(&a)[0].record.id);
+    assert_eq!(row.record.get(&permissions::SHARED_WITH).items(), ["444455556666", "all"]);
+
+    let copy = a.plan("copy", &it(&a), &[("region", "us-east-1"), ("name", "far"), ("encrypted", "yes")]);
+    assert_eq!(dry_run(&a.gateway, &ALL, &copy).await, DryRun::Allowed);
+    a.done(&copy).await;
+    let there = TableKey::all(Scope::region("sandbox", "us-east-1"), snapshots.kind);
+    let far = a.find(&there, |r| r.name == "far");
+    assert_eq!(far.record.get(&snapshots::ENCRYPTED).as_bool(), Some(true));
+    assert_eq!(far.record.get(&snapshots::VOLUME).as_str(), Some("vol-ffffffff"));
+
+    let values = [("zone", "ap-northeast-2a"), ("name", "restored")];
+    a.done(&a.plan("restore", &it(&a), &values)).await;
+    a.list(&volumes).await;
+    let restored = a.find(&volumes, |r| r.name == "restored");
+    assert_eq!(restored.record.get(&volumes::fields::SNAPSHOT).as_str(), Some(it(&a)[0].record.id.as_str()));
+    a.done(&a.plan("delete", &it(&a), &[])).await;
+}
+
+#[tokio::test]
+async fn an_image_is_copied_to_another_region_shared_and_deregistered_and_ec2_refuses_what_the_form_does() {
+    let mut a = Account::open();
+    let images = Account::key("images", Selector::All);
+    for kind in ["images", "regions", "image-permissions", "instances"] {
+        a.list(&Account::key(kind, Selector::All)).await;
+    }
+    let own = |r: &Record| r.name == "my-app-ami-2026-10";
+    let it = |a: &Account| vec![a.find(&images, own)];
+    a.done(&a.plan("copy", &it(&a), &[("region", "us-east-1"), ("encrypted", "yes")])).await;
+    let there = TableKey::all(Scope::region("sandbox", "us-east-1"), images.kind);
+    let far = a.find(&there, own);
+    assert_eq!(far.record.get(&images::SOURCE_IMAGE).as_str(), Some(it(&a)[0].record.id.as_str()));
+    assert_eq!(far.record.get(&images::ENCRYPTED).as_bool(), Some(true));
+    assert_eq!(far.record.tag("Name"), it(&a)[0].record.tag("Name"), "the tags are copied");
+    // The default key: EC2 does not share it, and the plan says that this cannot be known.
+    let share = a.plan("share", &[far.clone()], &[("with", "111122223333")]);
+    assert!(share.consequences.iter().any(|c| c.text.contains("default key")));
+    assert!(matches!(dry_run(&a.gateway, &ALL, &share).await, DryRun::Failed(f) if f.code == "InvalidParameter"));
+    a.done(&a.plan("deregister", &[far], &[])).await;
+
+    a.done(&a.plan("share", &it(&a), &[("with", "111122223333")])).await;
+    // Block public access is on from the start: the form says so before EC2 does.
+    let public = ALL.action(images.kind, "share").unwrap();
+    let targets = it(&a);
+    let cx = ActionContext {
+        store: &a.store,
+        scope: &targets[0].table.scope,
+        targets: &targets,
+        now: a.clock.now(),
+        downloads: ".",
+        files: &NO_FILES,
+        me: &skydeck::model::my_address::MyAddress::NotAsked,
+    };
+    let refused = public.planned(&cx, &Values::default().with("public", FormValue::Flag(true))).unwrap_err();
+    assert!(refused.message.contains("Block public access is on"), "{refused}");
+    let partners = a.find(&images, |r| r.name == "partner-agent-3.2");
+    a.done(&a.plan("copy", &[partners], &[("name", "ours")])).await;
+}
+
+#[tokio::test]
+async fn a_volume_grows_and_takes_the_next_change_only_when_that_is_completed() {
+    let mut a = Account::open();
+    let (volumes, changes) =
+        (Account::key("volumes", Selector::All), Account::key("volume-modifications", Selector::All));
+    for kind in ["volumes", "volume-modifications", "instances"] {
+        a.list(&Account::key(kind, Selector::All)).await;
+    }
+    let it = |a: &Account| vec![a.find(&volumes, |r| r.name == "scratch")];
+    let size = |a: &Account| it(a)[0].record.get(&volumes::fields::SIZE_GIB).as_int();
+    a.done(&a.plan("modify", &it(&a), &[("size", "30")])).await;
+    a.list(&volumes).await;
+    assert_eq!(size(&a), Some(30));
+    let last = a.find(&changes, |r| r.id == it(&a)[0].record.id);
+    assert_eq!(last.record.state.as_ref().map(|(_, s)| s.as_str()), Some("optimizing"));
+    let (store, targets) = (&a.store, it(&a));
+    let cx = ActionContext {
+        store,
+        scope: &targets[0].table.scope,
+        targets: &targets,
+        now: a.clock.now(),
+        downloads: ".",
+        files: &NO_FILES,
+        me: &skydeck::model::my_address::MyAddress::NotAsked,
+    };
+    let values = Values::default().with("size", FormValue::Text("40".into()));
+    let refused = ALL.action(volumes.kind, "modify").unwrap().planned(&cx, &values).unwrap_err();
+    assert!(refused.message.contains("optimizing"), "{refused}");
+    a.clock.advance(Duration::from_secs(600));
+    a.list(&changes).await;
+    let other = a.plan("modify", &it(&a), &[("type", "io2"), ("iops", "500")]);
+    a.done(&other).await;
+    a.list(&volumes).await;
+    assert_eq!(it(&a)[0].record.get(&volumes::fields::TYPE).as_str(), Some("io2"));
+    let back = &other.steps[0].undo.as_ref().unwrap().call;
+    assert_eq!(back.get("VolumeType").and_then(|t| t.as_str()), Some("gp3"));
 }

@@ -85,6 +85,10 @@ impl Wire {
     fn form(&self) -> Input {
         let mut members: BTreeMap<String, String> = form_urlencoded::parse(&self.body).into_owned().collect();
         members.remove("Version");
+        // The CLI signs a request of its own and sends it along with a CopySnapshot: the API calls both deprecated.
+        if members.get("Action").is_some_and(|a| a == "CopySnapshot") {
+            members.retain(|name, _| name != "PresignedUrl" && name != "DestinationRegion");
+        }
         Input { operation: members.remove("Action").unwrap(), members }
     }
 

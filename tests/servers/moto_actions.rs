@@ -1,8 +1,8 @@
 //! Every action acts on moto, through form, plan, executor and the guard's permits, and boto3 says what came of it.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use crate::support::left_out;
 use crate::support::moto::Moto;
@@ -12,11 +12,13 @@ use serde_json::{Value as Json, json};
 use skydeck::act::{Execute, Executor, Journal, dry_run};
 use skydeck::aws::{Gateway, GatewayConfig};
 use skydeck::base::{Clock, FaultKind, Secret};
+use skydeck::kinds::ec2::permissions;
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::{ActionContext, Target, What};
 use skydeck::model::files::Files;
 use skydeck::model::{
-    ActEvent, Batch, Coverage, DryRun, FormValue, Outcome, Plan, RowEdit, RunRecord, Selector, TableKey, Values,
+    ActEvent, Batch, Coverage, DryRun, Filters, FormValue, Outcome, Plan, Record, RowEdit, RunRecord, Selector,
+    TableKey, Values,
 };
 use skydeck::store::Store;
 
@@ -90,6 +92,36 @@ impl Account {
             store.apply(batch, Clock::system().now());
         }
         store
+    }
+
+    /// Rows that AWS is asked for by a filter.
+    async fn rows_by(&self, kind: &str, by: &[(&str, &str)]) -> Vec<Target> {
+        let info = ALL.kind(kind).unwrap().info;
+        let by = by.iter().map(|(name, value)| (*name, vec![ArcStr::from(*value)]));
+        let selector = Selector::Filter(Filters::of(info, by).unwrap());
+        let table = TableKey {
+            scope: scope(&self.gateway, kind, REGION),
+            kind: skydeck::model::Kind(info),
+            selector: selector.clone(),
+        };
+        let rows = pages(&self.gateway, kind, REGION, selector, What::Everything).await.concat();
+        rows.into_iter().map(|record| Target { table: table.clone(), record: record.into() }).collect()
+    }
+
+    /// A plan that knows the row of a side table.
+    fn plan_knowing(&self, action: &str, target: &Target, side: Arc<Record>, values: &[(&str, &str)]) -> Plan {
+        let mut store = Store::default();
+        let now = Clock::system().now();
+        let batch = Batch {
+            table: TableKey::all(target.table.scope.clone(), side.kind),
+            seq: 1,
+            asked: now,
+            coverage: Coverage::Ids(Arc::new(vec![side.id.clone()])),
+            rows: vec![side],
+            outcome: Outcome::Done,
+        };
+        store.apply(batch, now);
+        self.plan_in(&store, action, std::slice::from_ref(target), values)
     }
 
     async fn instances(&self, names: &[&str]) -> Vec<Target> {
@@ -406,6 +438,64 @@ async fn snapshots_are_made_and_deleted() {
     let id = snapshot["id"].as_str().unwrap().to_string();
     account.act("delete", &account.rows("snapshots", None, |row| row == id).await, &[]).await;
     assert_eq!(account.truth("snapshots", "name", "before"), Json::Null);
+}
+
+#[tokio::test]
+async fn a_snapshot_is_shared_copied_and_restored() {
+    let Some(account) = account() else { return };
+    let volume = account.rows("volumes", None, |_| true).await[..1].to_vec();
+    account.act("create-snapshot", &volume, &[("name", "to-share")]).await;
+    let id = account.truth("snapshots", "name", "to-share")["id"].as_str().unwrap().to_string();
+    let rows = async || account.rows("snapshots", None, |row| row == id).await;
+    account.act("share", &rows().await, &[("with", "111122223333,444455556666")]).await;
+    let with = async || account.rows("snapshot-permissions", None, |row| row == id).await[0].record.clone();
+    let shared = |row: &skydeck::model::Record| row.get(&permissions::SHARED_WITH).items();
+    assert_eq!(shared(with().await.as_ref()), ["111122223333", "444455556666"]);
+    // The list as it is to be: one goes, and everybody comes.
+    let (it, known) = (rows().await, with().await);
+    let plan = account.plan_knowing("share", &it[0], known, &[("with", "444455556666"), ("public", "yes")]);
+    account.carried("share", plan).await;
+    assert_eq!(shared(with().await.as_ref()), ["444455556666", "all"]);
+    account.act("copy", &rows().await, &[("region", REGION), ("description", "a copy's")]).await;
+    let copy = account.truth("snapshots", "description", "a copy's");
+    assert_eq!(copy["state"], "completed");
+    assert_ne!(copy["id"], id.as_str());
+    let zone = [("zone", "ap-northeast-2a"), ("size", "100"), ("name", "restored")];
+    account.act("restore", &rows().await, &zone).await;
+    let restored = account.truth("volumes", "name", "restored");
+    assert_eq!((&restored["snapshot"], &restored["size_gib"]), (&json!(id), &json!(100)));
+}
+
+#[tokio::test]
+async fn an_image_is_copied_and_shared_and_deregistered() {
+    let Some(account) = account() else { return };
+    let public = account.rows_by("images", &[("id", "ami-12c6146b")]).await;
+    account.act("copy", &public, &[("region", REGION), ("name", "mine"), ("description", "it's [a]")]).await;
+    let copy = account.truth("images", "name", "mine");
+    assert_eq!((&copy["state"], &copy["description"]), (&json!("available"), &json!("it's [a]")));
+    let id = copy["id"].as_str().unwrap().to_string();
+    let rows = async || account.rows("images", None, |row| row == id).await;
+    account.act("share", &rows().await, &[("with", "111122223333"), ("public", "yes")]).await;
+    let with = account.rows("image-permissions", None, |row| row == id).await;
+    assert_eq!(with[0].record.get(&permissions::SHARED_WITH).items(), ["111122223333", "all"]);
+    assert_eq!(account.truth("images", "name", "mine")["public"], true);
+    account.act("deregister", &rows().await, &[]).await;
+    assert_eq!(account.truth("images", "name", "mine"), Json::Null);
+}
+
+#[tokio::test]
+async fn a_volume_grows_and_gets_another_type() {
+    let Some(account) = account() else { return };
+    account.make("create-volume", &[("size", "7"), ("zone", "ap-northeast-2a"), ("name", "grows")]).await;
+    let seen = || account.truth("volumes", "name", "grows");
+    let id = seen()["id"].as_str().unwrap().to_string();
+    let rows = async || account.rows("volumes", None, |row| row == id).await;
+    account.act("modify", &rows().await, &[("size", "9")]).await;
+    assert_eq!((&seen()["size_gib"], &seen()["type"]), (&json!(9), &json!("gp3")));
+    account.act("modify", &rows().await, &[("type", "io2"), ("iops", "400")]).await;
+    assert_eq!((&seen()["type"], &seen()["iops"]), (&json!("io2"), &json!(400)));
+    let last = account.rows("volume-modifications", None, |row| row == id).await;
+    assert_eq!(last[0].record.state.as_ref().map(|(_, s)| s.as_str()), Some("completed"));
 }
 
 /// `+in|tcp|443|10.0.0.0/8|said` adds a rule, `-in tcp 22 from 10.0.0.0/8` takes one out.

@@ -167,6 +167,45 @@ fn scripts_do_what_the_console_does(account: &Account, digits: &str, image: &str
     assert!(script[0].starts_with("7 gp3 in-use /dev/sd"), "{script:?}");
     assert_eq!(script[0].split("/dev").next(), console_made[0].split("/dev").next());
 
+    // A snapshot of it, restored and attached: the snapshot's id goes into the script.
+    account.run(&["create-snapshot", "name=script-snap", "--on", "volumes name=by-script"]);
+    let of = |name: &str| account.aws(&["describe-snapshots", "--filters", &format!("Name=tag:Name,Values={name}")]);
+    let snapshot = of("script-snap")["Snapshots"][0]["SnapshotId"].as_str().unwrap().to_string();
+    account.aws(&["wait", "snapshot-completed", "--snapshot-ids", &snapshot]);
+    let on = format!("snapshots id={snapshot}");
+    let restore = ["restore", "size=9", "attach=my-bastion-host", "name=script-restored", "--on", &on];
+    let script = account.run(&restore);
+    assert!(script.contains("--snapshot-id") && script.contains("wait volume-available"), "{script}");
+    console.send(&format!(":{on}\r")).sees("script-snap");
+    console.send(":restore size=9 attach=my-bastion-host name=console-restored\r");
+    confirm(&mut console, "", None);
+    console.until("the volume", |_| account.volumes("console-restored").iter().any(|v| v.contains("in-use")));
+    let (script, console_made) = (account.volumes("script-restored"), account.volumes("console-restored"));
+    assert_eq!((script.len(), console_made.len()), (1, 1));
+    assert!(script[0].starts_with("9 gp3 in-use /dev/sd"), "{script:?}");
+
+    // Two calls: one gives, one takes away.
+    account.run(&["share", "with=111122223333,444455556666", "--on", &on]);
+    let script = account.run(&["share", "with=444455556666,777788889999", "--on", &on]);
+    assert!(script.contains("--operation-type add") && script.contains("--operation-type remove"), "{script}");
+    let shared = || {
+        let attribute = ["--attribute", "createVolumePermission", "--snapshot-id", &snapshot];
+        let all = account.aws(&[&["describe-snapshot-attribute"], &attribute[..]].concat());
+        let mut with: Vec<String> = all["CreateVolumePermissions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|p| p["UserId"].as_str().unwrap_or("all").to_string())
+            .collect();
+        with.sort();
+        with.join(",")
+    };
+    assert_eq!(shared(), "444455556666,777788889999");
+    console.send(":share with=111122223333,444455556666\r");
+    confirm(&mut console, "script-snap", None);
+    console.until("the permissions", |_| shared() == "111122223333,444455556666");
+    console.send(":volumes\r").sees("by-console");
+
     // An address that is made in place.
     let script =
         account.run(&["associate-address", "address=new", "name=script-ip", "--on", "instances name=my-bastion-host"]);

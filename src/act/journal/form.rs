@@ -28,7 +28,7 @@ pub(super) fn write(run: &RunRecord) -> Map<String, Json> {
     let rows: Vec<Json> = run.rows.iter().map(|(table, id)| write_row(table, id)).collect();
     let steps: Vec<Json> = run.steps.iter().map(write_step).collect();
     let all = json!({
-        "title": run.title, "action": run.action.as_str(), "rows": rows, "undo": undo, "careful": run.careful, "wait": write_wait(&run.wait), "steps": steps,
+        "title": run.title, "action": run.action.as_str(), "rows": rows, "undo": undo, "then": run.then, "careful": run.careful, "wait": write_wait(&run.wait), "steps": steps,
     });
     if let Json::Object(map) = all { map } else { Map::new() }
 }
@@ -54,6 +54,14 @@ pub(super) fn read(line: &Json, name: &str, registry: &Registry) -> Option<RunRe
         action: text("action")?.into(),
         rows: rows(line, "rows")?,
         undo,
+        // Journals of before do not have it.
+        then: line
+            .get("then")
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|t| Some(t.as_str()?.into()))
+            .collect(),
         careful: line.get("careful").and_then(Json::as_bool).unwrap_or(true),
         wait: read_wait(line.get("wait")?, registry, &operations)?,
         states: vec![crate::model::StepState::NotSent; steps.len()],

@@ -62,6 +62,7 @@ fn run() -> RunRecord {
         destructive: false,
         wait: state,
         undo: Some(Undo { line: "start".into(), but: Some("an address".into()), on: vec![(table(), "i-2".into())] }),
+        then: vec!["sudo growpart /dev/nvme0n1 1".into()],
         phrase: String::new(),
         needs: Vec::new(),
     };

@@ -161,6 +161,7 @@ fn plan_for(cx: &ActionContext<'_>, action: &'static str, op: &'static Sender, v
         destructive: action == "destroy",
         wait: Waiter::AtOnce,
         undo: Some(Undo { line: "rename to=old".into(), but: None, on: Vec::new() }),
+        then: Vec::new(),
         needs: Vec::new(),
         phrase: cx.targets[0].record.label().to_string(),
     }

@@ -250,6 +250,11 @@ fn a_run_is_followed_to_its_end_and_can_be_undone() {
     assert_eq!(desk.dialog().plan.steps[0].call.get("To"), Some(&Arg::str("old")));
     desk.event(Event::Act(ActEvent::Settled { run, text: String::new(), ok: true }));
     assert_eq!(desk.notice(), "stop 1 things: t0: 2 bytes", "what has no rows to be watched ends with what came back");
+    desk.state.runs[0].record.then =
+        vec!["sudo growpart /dev/nvme0n1 1".into(), "sudo resize2fs /dev/nvme0n1p1".into()];
+    desk.event(Event::Act(ActEvent::Settled { run, text: "thing-0 stopped".into(), ok: true }));
+    let left = "What is left to do: sudo growpart /dev/nvme0n1 1; sudo resize2fs /dev/nvme0n1p1";
+    assert_eq!(desk.notice(), format!("stop 1 things: thing-0 stopped. {left}"));
 }
 
 #[test]
@@ -292,6 +297,7 @@ fn answered(name: &str, title: &str) -> RunRecord {
         action: "stop".into(),
         rows: vec![(things(), "t0".into())],
         undo: None,
+        then: Vec::new(),
         careful: false,
         wait: Waiter::AtOnce,
         steps: Vec::new(),

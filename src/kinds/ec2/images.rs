@@ -8,6 +8,7 @@ use futures::future::{BoxFuture, FutureExt};
 
 use super::filters::filters;
 use super::listing::{MOST_IDS, PAGE, tags};
+use super::permissions;
 use crate::base::{Fault, RowId, Scope, Time};
 use crate::kinds::convert::{Converter, batches, flag};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
@@ -129,6 +130,20 @@ pub const DISKS: FieldInfo = FieldInfo::list(
 .unique()
 .cells(8, 80)
 .section("storage");
+/// GiB of all disks.
+pub const SIZE: FieldInfo =
+    FieldInfo::int("size_gib", "SIZE", "What its EBS disks have together: what a copy of it takes at most.")
+        .unit("GiB")
+        .aka(&["size"])
+        .section("storage");
+/// Whether a disk is encrypted.
+pub const ENCRYPTED: FieldInfo = FieldInfo::flag(
+    "encrypted",
+    "ENCRYPTED",
+    "Whether a disk of it is encrypted: then it cannot be public, and is shared only with a key of one's own.",
+)
+.cells(9, 9)
+.section("storage");
 /// The snapshots behind it.
 pub const SNAPSHOTS: FieldInfo =
     FieldInfo::list("snapshots", "SNAPSHOTS", "The snapshots that its disks are made from.")
@@ -217,6 +232,18 @@ static FIELDS: Fields<sdk::Image> = Fields(&[
     field(ROOT_DEVICE, |i, c| c.text(i.root_device_name())),
     field(ROOT_DEVICE_TYPE, |i, c| c.said(i.root_device_type().map(|t| t.as_str()))),
     field(DISKS, |i, _| Value::list(i.block_device_mappings().iter().map(disk))),
+    field(SIZE, |i, _| {
+        let sizes: Option<Vec<i32>> = disks(i).map(sdk::EbsBlockDevice::volume_size).collect();
+        sizes.map_or(Value::Unknown, |sizes| Value::Int(sizes.into_iter().map(i64::from).sum()))
+    }),
+    field(ENCRYPTED, |i, _| {
+        let all: Vec<Option<bool>> = disks(i).map(sdk::EbsBlockDevice::encrypted).collect();
+        match all.contains(&Some(true)) {
+            true => Value::Bool(true),
+            false if all.contains(&None) => Value::Unknown,
+            false => Value::Bool(false),
+        }
+    }),
     field(SNAPSHOTS, |i, _| {
         let disks = i.block_device_mappings().iter().filter_map(|d| d.ebs()?.snapshot_id());
         Value::list(disks.map(ArcStr::from))
@@ -270,6 +297,15 @@ static FIELDS: Fields<sdk::Image> = Fields(&[
     field(
         FieldInfo::text("location", "LOCATION", "Owner and name, or where its manifest is.").unique().cells(8, 60),
         |i, _| Value::opt(i.image_location()),
+    ),
+    Field::side(
+        permissions::SHARED_WITH
+            .cells(11, 60)
+            .on_demand("image-permissions", permissions::SHARED_WITH.name)
+            .section("sharing"),
+    ),
+    Field::side(
+        permissions::BLOCKED.cells(14, 14).on_demand("image-permissions", permissions::BLOCKED.name).section("sharing"),
     ),
 ]);
 
@@ -351,6 +387,11 @@ fn moment(text: Option<&str>) -> Value {
 fn deprecated(i: &sdk::Image, c: &mut Converter) -> Value {
     let past = i.deprecation_time().and_then(Time::parse).is_some_and(|t| t <= c.now);
     if past { Value::State(Tone::Bad, arcstr::literal!("deprecated")) } else { Value::Empty }
+}
+
+/// The EBS volumes that an instance of it gets.
+fn disks(i: &sdk::Image) -> impl Iterator<Item = &sdk::EbsBlockDevice> {
+    i.block_device_mappings().iter().filter_map(|d| d.ebs())
 }
 
 /// The root volume.

@@ -1,9 +1,10 @@
-//! EBS snapshots: one's own; anybody else's only where AWS is asked for them by owner or id.
+//! EBS snapshots: one's own and those that others have shared with one; anybody else's only where AWS is asked for them by owner or id.
 
 use aws_sdk_ec2::types as sdk;
 use futures::future::{BoxFuture, FutureExt};
 
 use super::listing::{PAGE, filtered, tags};
+use super::permissions;
 use crate::base::{Fault, Scope};
 use crate::kinds::convert::{Converter, flag, int, moment, time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
@@ -100,7 +101,8 @@ pub const KMS_KEY: FieldInfo =
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("snapshots", "snapshot", "Snapshots", &FIELDS)
     .doc(
-        "EBS snapshots of one's own, with how far they are. Others' come only where AWS is asked for them: owner_id=…, id=snap-….",
+        "EBS snapshots of one's own and those shared with one, with how far they are. Others' come only where AWS is asked for them: \
+         owner_id=…, id=snap-….",
     )
     .aliases(&["snap", "snaps", "snapshot"])
     .listed_by(&[&DESCRIBE_SNAPSHOTS])
@@ -146,6 +148,18 @@ static FIELDS: Fields<sdk::Snapshot> = Fields(&[
     field(FieldInfo::id("outpost_arn", "OUTPOST", "The ARN of its Outpost.").cells(11, 60), |s, c| {
         c.text(s.outpost_arn())
     }),
+    Field::side(
+        permissions::SHARED_WITH
+            .cells(11, 60)
+            .on_demand("snapshot-permissions", permissions::SHARED_WITH.name)
+            .section("sharing"),
+    ),
+    Field::side(
+        permissions::BLOCKED
+            .cells(14, 14)
+            .on_demand("snapshot-permissions", permissions::BLOCKED.name)
+            .section("sharing"),
+    ),
 ]);
 
 static ROWS: RowSpec<sdk::Snapshot> = RowSpec::new(&INFO, &FIELDS, |s| s.snapshot_id())
@@ -154,15 +168,16 @@ static ROWS: RowSpec<sdk::Snapshot> = RowSpec::new(&INFO, &FIELDS, |s| s.snapsho
 
 fn list(request: ListRequest, pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     let beyond = request.selector.filters().is_some_and(|f| f.reach_beyond(&INFO));
-    // Without an owner, AWS lists whatever anybody has made public.
-    let owner = (request.what == What::Everything && !beyond).then(|| vec!["self".to_string()]);
+    // What one owns and what was shared with one by name: `self` is both. Otherwise AWS lists whatever anybody has made public.
+    // <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSnapshots.html>
+    let user = (request.what == What::Everything && !beyond).then(|| vec!["self".to_string()]);
     filtered(
         (request, pages),
         &INFO,
         "snapshot-id",
         move |client, filters, token| {
             let call = client.describe_snapshots().max_results(PAGE).set_next_token(token).set_filters(filters);
-            call.set_owner_ids(owner.clone()).send()
+            call.set_restorable_by_user_ids(user.clone()).send()
         },
         |out, c| (ROWS.records(out.snapshots(), c), out.next_token),
     )

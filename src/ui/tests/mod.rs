@@ -238,6 +238,7 @@ fn plan(severe: bool) -> PlanDialog {
             on: Vec::new(),
         }),
         phrase: "stop 2".into(),
+        then: Vec::new(),
         needs: Vec::new(),
     };
     PlanDialog {

@@ -1,17 +1,22 @@
 //! `create-image`: an image of an instance with all its EBS volumes.
 
 use super::{DESCRIPTION, NAME, is_taken, why_not_image_name};
-use crate::base::Fault;
 use crate::base::text::visible;
+use crate::base::{Fault, RowId};
 use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::senders::{CREATE_IMAGE, DEREGISTER_IMAGE};
 use crate::kinds::ec2::snapshot_actions::made;
-use crate::kinds::ec2::{images, instances};
+use crate::kinds::ec2::volumes::volume;
+use crate::kinds::ec2::{images, instances, volumes};
 use crate::kinds::plan_builder::{
-    draft, form_title, label, line, name_tags, note, severe, sorted, state, subject, text_of, title, toggle, unknown,
+    Known, draft, form_title, known, label, line, live, name_tags, need, note, severe, sorted, state, subject, text_of,
+    title, toggle, unknown,
 };
-use crate::model::{Arg, Cost, FormSpec, Plan, Record, Step, StepUndo, Values, Waiter};
+use crate::kinds::prices;
+use crate::model::{
+    Arg, Cost, Filters, FormSpec, Kind, Plan, Record, Selector, Step, StepUndo, TableKey, Values, Waiter,
+};
 
 const NO_REBOOT: &str = "no_reboot";
 
@@ -101,6 +106,27 @@ fn create(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> 
     plan.steps = vec![Step::new(format!("create the image {}", visible(&name)), call).undone_by(undo)];
     plan.wait = made(cx.scope, "ImageId", &images::INFO, &["available"], &["failed", "error", "invalid"]);
     plan.consequences = sorted(all);
-    plan.cost = Some(Cost::adds_unknown("its snapshots are billed by the GB and month"));
+    let room = room(cx, &t.record.id, &mut plan.needs);
+    plan.cost = Some(match prices::of(cx.scope).zip(room) {
+        #[expect(clippy::cast_precision_loss, reason = "a price in cents")]
+        Some((prices, gib)) => {
+            Cost::adds(prices.snapshot(gib as f64), " at most, for its snapshots: what is written is billed")
+        }
+        None => Cost::adds_unknown("its snapshots are billed by the GB and month"),
+    });
     Ok(plan)
+}
+
+/// GiB of an instance's volumes, as far as they are known; what is not is asked for.
+fn room(cx: &ActionContext<'_>, id: &RowId, needs: &mut Vec<TableKey>) -> Option<i64> {
+    let own = Filters::of(&volumes::INFO, [(volumes::fields::INSTANCES.name, vec![id.clone()])])?;
+    let key = TableKey { selector: Selector::Filter(own), ..TableKey::all(cx.scope.clone(), Kind(&volumes::INFO)) };
+    match known(cx.store, key) {
+        Known::Complete(own) => live(own).map(|v| volume::size_gib(v)).sum(),
+        Known::NotAsked(key) => {
+            need(needs, key);
+            None
+        }
+        Known::Failed(_) => None,
+    }
 }

@@ -39,6 +39,13 @@ fn deregister(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fau
         if !users.is_empty() {
             all.push(note(format!("{} came from {who} and go on running", names(&users))));
         }
+        let table = TableKey::all(t.table.scope.clone(), Kind(&images::INFO));
+        let others = cx.store.table(&table).into_iter().flat_map(live).filter(|r| r.id != t.record.id);
+        let others: Vec<String> =
+            others.filter(|r| list(r, &images::SNAPSHOTS).iter().any(|s| its.contains(s))).map(|r| label(r)).collect();
+        if with && !others.is_empty() {
+            all.push(note(format!("a snapshot that {} has too is not deleted: EC2 leaves it alone", names(&others))));
+        }
         if with && !its.is_empty() {
             all.push(note(format!(
                 "{who}: {} {}",

@@ -1,12 +1,16 @@
 //! What can be done with images, as data: make one of an instance, copy, share, deregister.
 
+mod copy;
 mod create;
 mod deregister;
+mod share;
 #[cfg(test)]
 mod tests;
 
+pub use copy::COPY;
 pub use create::CREATE;
 pub use deregister::DEREGISTER;
+pub use share::SHARE;
 
 use super::images;
 use crate::base::Scope;

@@ -1,4 +1,4 @@
-//! Makes and deregisters images.
+//! Makes, copies, shares and deregisters images.
 
 use aws_sdk_ec2::operation::RequestId;
 use futures::future::FutureExt;
@@ -7,7 +7,7 @@ use super::tags::tag_specification;
 use crate::base::Fault;
 use crate::kinds::action::{Answer, Outgoing, Sender};
 use crate::kinds::args::{Args, deliver, sent};
-use crate::model::{Operation, Retry, Service};
+use crate::model::{Arg, Operation, Retry, Service};
 
 /// `CreateImage`: it has no client token, and a second one of the same name is refused (InvalidAMIName.Duplicate).
 pub static CREATE_IMAGE: Sender = Sender {
@@ -28,6 +28,54 @@ async fn create_image(s: Outgoing) -> Result<Answer, Fault> {
     let out = deliver!(s, request)?;
     let id = out.image_id().unwrap_or_default().to_string();
     Ok(sent(out.request_id(), id).with("ImageId", out.image_id()))
+}
+
+/// `CopyImage`, sent in the region of the copy: its client token makes it one copy, however often it is sent.
+pub static COPY_IMAGE: Sender = Sender {
+    op: Operation::write(Service::Ec2, "CopyImage", Retry::Token).with_dry_run().with_outputs(&["ImageId"]),
+    send: |s| copy_image(s).boxed(),
+};
+
+async fn copy_image(s: Outgoing) -> Result<Answer, Fault> {
+    let mut args = Args::of(&s.call);
+    let (region, image, name) = (args.text("SourceRegion")?, args.text("SourceImageId")?, args.text("Name")?);
+    let (description, encrypted) = (args.maybe_text("Description")?, args.flag("Encrypted")?);
+    let (key, tags) = (args.maybe_text("KmsKeyId")?, args.flag("CopyImageTags")?);
+    let token = args.text("ClientToken")?;
+    args.end()?;
+    let dry = s.dry_run()?;
+    let client = s.gateway.ec2(&s.call.scope).await?;
+    let request = client.copy_image().source_region(region).source_image_id(image).name(name);
+    let request = request.set_description(description).set_encrypted(encrypted).set_kms_key_id(key);
+    let out = deliver!(s, request.set_copy_image_tags(tags).client_token(token).set_dry_run(dry))?;
+    let id = out.image_id().unwrap_or_default().to_string();
+    Ok(sent(out.request_id(), id).with("ImageId", out.image_id()))
+}
+
+/// `ModifyImageAttribute`: what is added twice is there once, and what is taken away twice is not there.
+pub static MODIFY_IMAGE_ATTRIBUTE: Sender = Sender {
+    op: Operation::write(Service::Ec2, "ModifyImageAttribute", Retry::Safe).with_dry_run(),
+    send: |s| modify_image_attribute(s).boxed(),
+};
+
+async fn modify_image_attribute(s: Outgoing) -> Result<Answer, Fault> {
+    let mut args = Args::of(&s.call);
+    let (image, attribute, what) = (args.text("ImageId")?, args.text("Attribute")?, args.text("OperationType")?);
+    let (users, groups) = (args.maybe_list("UserIds", text)?, args.maybe_list("UserGroups", text)?);
+    let organizations = args.maybe_list("OrganizationArns", text)?;
+    let units = args.maybe_list("OrganizationalUnitArns", text)?;
+    args.end()?;
+    let dry = s.dry_run()?;
+    let client = s.gateway.ec2(&s.call.scope).await?;
+    let request = client.modify_image_attribute().image_id(image).attribute(attribute);
+    let request = request.operation_type(what.as_str().into()).set_user_ids(users).set_user_groups(groups);
+    let request = request.set_organization_arns(organizations).set_organizational_unit_arns(units).set_dry_run(dry);
+    let out = deliver!(s, request)?;
+    Ok(sent(out.request_id(), String::new()))
+}
+
+fn text(arg: &Arg) -> Option<String> {
+    arg.as_str().map(str::to_string)
 }
 
 /// `DeregisterImage`: sent twice, the second is refused (InvalidAMIID.Unavailable).

@@ -1,4 +1,4 @@
-//! Creates, attaches, detaches and deletes volumes.
+//! Creates, attaches, modifies, detaches and deletes volumes.
 
 use aws_sdk_ec2::operation::RequestId;
 use futures::future::FutureExt;
@@ -48,6 +48,26 @@ async fn attach_volume(s: Outgoing) -> Result<Answer, Fault> {
     let request = client.attach_volume().volume_id(volume).instance_id(instance).device(device).set_dry_run(dry);
     let out = deliver!(s, request)?;
     Ok(sent(out.request_id(), out.state().map_or_else(String::new, |s| s.as_str().to_string())))
+}
+
+/// `ModifyVolume`: sent twice, the second is refused (IncorrectModificationState), which would pass for a failure.
+pub static MODIFY_VOLUME: Sender = Sender {
+    op: Operation::write(Service::Ec2, "ModifyVolume", Retry::Never).with_dry_run(),
+    send: |s| modify_volume(s).boxed(),
+};
+
+async fn modify_volume(s: Outgoing) -> Result<Answer, Fault> {
+    let mut args = Args::of(&s.call);
+    let (volume, ty) = (args.text("VolumeId")?, args.maybe_text("VolumeType")?);
+    let (size, iops, throughput) = (args.maybe_int("Size")?, args.maybe_int("Iops")?, args.maybe_int("Throughput")?);
+    args.end()?;
+    let dry = s.dry_run()?;
+    let client = s.gateway.ec2(&s.call.scope).await?;
+    let request = client.modify_volume().volume_id(volume).set_volume_type(ty.as_deref().map(Into::into));
+    let request = request.set_size(size).set_iops(iops).set_throughput(throughput).set_dry_run(dry);
+    let out = deliver!(s, request)?;
+    let state = out.volume_modification().and_then(|m| m.modification_state());
+    Ok(sent(out.request_id(), state.map_or_else(String::new, |s| s.as_str().to_string())))
 }
 
 /// `DetachVolume`: sent twice, the second is refused (IncorrectState).

@@ -4,10 +4,12 @@ use super::{DESCRIPTION, NAME, made};
 use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
 use crate::kinds::ec2::senders::{CREATE_SNAPSHOT, DELETE_SNAPSHOT};
+use crate::kinds::ec2::volumes::volume;
 use crate::kinds::ec2::{snapshots, volumes};
 use crate::kinds::plan_builder::{
     draft, form_title, label, line, name_tags, note, sorted, state, subject, text_of, title,
 };
+use crate::kinds::prices;
 use crate::model::{Arg, Cost, FormSpec, Plan, Step, StepUndo, Waiter};
 
 /// `create-snapshot`.
@@ -57,6 +59,13 @@ fn snapshot(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault
         all.push(note("it is in use: what its instance has not written out yet is not in the snapshot"));
     }
     plan.consequences = sorted(all);
-    plan.cost = Some(Cost::adds_unknown("it is billed by the GB and month that it holds"));
+    plan.cost = Some(match prices::of(cx.scope).zip(volume::size_gib(&t.record)) {
+        #[expect(clippy::cast_precision_loss, reason = "a price in cents")]
+        Some((prices, gib)) => Cost::adds(
+            prices.snapshot(gib as f64),
+            " at most: what is written, and of that what has changed since the last one",
+        ),
+        None => Cost::adds_unknown("it is billed by the GB and month that it holds"),
+    });
     Ok(plan)
 }

@@ -1,12 +1,18 @@
 //! What can be done with snapshots, as data: make one of a volume, restore, copy, share, delete.
 
+mod copy;
 mod create;
 mod delete;
+mod restore;
+mod share;
 #[cfg(test)]
 mod tests;
 
+pub use copy::COPY;
 pub use create::CREATE;
 pub use delete::DELETE;
+pub use restore::RESTORE;
+pub use share::SHARE;
 
 use std::time::Duration;
 

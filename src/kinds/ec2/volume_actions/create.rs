@@ -4,22 +4,24 @@ use std::time::Duration;
 
 use arcstr::ArcStr;
 
+pub(in crate::kinds::ec2) use super::types::{Bounds, TYPES};
+use super::types::{IOPS, SIZE, THROUGHPUT, TYPE, iops_field, throughput_field, type_field};
 use super::{Volume, attach_call, detach_again, device_field, instances_of};
 use crate::base::text::visible;
 use crate::base::{Fault, Scope};
 use crate::kinds::action::{Action, ActionContext, FilledForm};
-use crate::kinds::ec2::availability_zones;
 use crate::kinds::ec2::instances::{self, fields};
 use crate::kinds::ec2::senders::{ATTACH_VOLUME, CREATE_VOLUME, DELETE_VOLUME, DETACH_VOLUME};
 use crate::kinds::ec2::volumes::INFO;
+use crate::kinds::ec2::{availability_zones, snapshots};
 use crate::kinds::plan_builder::{
-    Known, draft, field, known_or_unknown, line, live, name_tag, need, note, number, pick, sorted, text_of, toggle,
-    whole,
+    Known, draft, field, form_title, known_or_unknown, label, line, live, name_tag, need, note, number, pick, sorted,
+    subject, text_of, toggle, whole,
 };
 use crate::kinds::prices;
 use crate::kinds::rows_field::rows_field;
 use crate::model::{
-    Arg, Call, Choice, Cost, FormField, FormSpec, FormValue, Kind, Plan, Step, StepUndo, TableKey, Values,
+    Arg, Call, Choice, Cost, FormField, FormSpec, FormValue, Kind, Plan, Record, Step, StepUndo, TableKey, Values,
 };
 
 /// `create-volume`.
@@ -31,11 +33,7 @@ pub static CREATE: Action = Action::on_scope(&INFO, "create-volume", "Create a v
     .calls(&[&CREATE_VOLUME, &ATTACH_VOLUME, &DETACH_VOLUME, &DELETE_VOLUME])
     .form(refine);
 
-const SIZE: &str = "size";
 const ZONE: &str = "zone";
-const TYPE: &str = "type";
-const IOPS: &str = "iops";
-const THROUGHPUT: &str = "throughput";
 const ENCRYPTED: &str = "encrypted";
 const SNAPSHOT: &str = "snapshot";
 const NAME: &str = "name";
@@ -46,45 +44,6 @@ const NONE: &str = "none";
 
 /// Creating takes seconds, from a snapshot too: its blocks come later.
 const CREATING: Duration = Duration::from_secs(10 * 60);
-
-/// A type of volume and what AWS allows of it: sizes in GiB, I/O operations a second and how many of them a GiB (none where they are
-/// not chosen), MiB a second. <https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html>
-pub(in crate::kinds::ec2) struct Bounds {
-    pub name: &'static str,
-    says: &'static str,
-    pub size: (i64, i64),
-    pub iops: Option<(i64, i64, i64)>,
-    throughput: Option<(i64, i64)>,
-}
-
-/// All types, what is mostly wanted first.
-pub(in crate::kinds::ec2) const TYPES: &[Bounds] = &[
-    Bounds {
-        name: "gp3",
-        says: "general purpose SSD",
-        size: (1, 65_536),
-        iops: Some((3_000, 80_000, 500)),
-        throughput: Some((125, 2_000)),
-    },
-    Bounds { name: "gp2", says: "general purpose SSD, older", size: (1, 16_384), iops: None, throughput: None },
-    Bounds {
-        name: "io2",
-        says: "provisioned IOPS SSD",
-        size: (4, 65_536),
-        iops: Some((100, 256_000, 1_000)),
-        throughput: None,
-    },
-    Bounds {
-        name: "io1",
-        says: "provisioned IOPS SSD, older",
-        size: (4, 16_384),
-        iops: Some((100, 64_000, 50)),
-        throughput: None,
-    },
-    Bounds { name: "st1", says: "throughput HDD", size: (125, 16_384), iops: None, throughput: None },
-    Bounds { name: "sc1", says: "cold HDD", size: (125, 16_384), iops: None, throughput: None },
-    Bounds { name: "standard", says: "magnetic, previous generation", size: (1, 1_024), iops: None, throughput: None },
-];
 
 fn zones(cx: &ActionContext<'_>, values: &Values, host: Option<&str>, needs: &mut Vec<TableKey>) -> FormField {
     let zones: Vec<ArcStr> = match whole(cx.store, cx.scope, &availability_zones::INFO) {
@@ -136,27 +95,36 @@ fn zone_of(cx: &ActionContext<'_>, instance: &str) -> Option<ArcStr> {
 }
 
 fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
+    let mut spec = form(cx, values, None);
+    spec.title = "Create a volume".into();
+    spec
+}
+
+/// The form of a volume that is made of a snapshot whose row is given, or else of the one that is named in it, or empty.
+pub(in crate::kinds::ec2) fn form(cx: &ActionContext<'_>, values: &Values, of: Option<&Record>) -> FormSpec {
     let mut needs = Vec::new();
     let attach = host(cx, values, &mut needs);
     let instance = text_of(&attach);
     let instance = (instance != "none").then_some(instance);
     let zone = zones(cx, values, instance.as_deref().and_then(|i| zone_of(cx, i)).as_deref(), &mut needs);
-    let choices = TYPES.iter().map(|t| Choice {
-        value: t.name.into(),
-        label: arcstr::format!("{}  {}", t.name, t.says),
-        disabled: None,
-    });
-    let ty = pick(values, (TYPE, "Type"), choices.collect(), "gp3", "gp3 for nearly everything.");
-    let bounds = TYPES.iter().find(|t| t.name == text_of(&ty)).unwrap_or(&TYPES[0]);
-    let snapshot = snapshot(values);
+    let ty = type_field(values, "gp3", "gp3 for nearly everything.", |_| None);
+    let bounds = Bounds::of(&text_of(&ty)).unwrap_or(&TYPES[0]);
+    let named = of.is_none().then(|| snapshot(values));
+    let source = of.or_else(|| source(cx, &text_of(named.as_ref()?)));
+    let held = source.and_then(|s| s.get(&snapshots::SIZE_GIB).as_int());
+    let least = held.map_or(bounds.size.0, |gib| gib.max(bounds.size.0));
+    let default = of.map_or(20.max(least), |_| least);
     let mut size =
-        number(values, (SIZE, "Size"), bounds.size, Some(20.max(bounds.size.0)), format!("GiB, for {}.", bounds.name));
-    let from_snapshot = !text_of(&snapshot).is_empty();
+        number(values, (SIZE, "Size"), (least, bounds.size.1), Some(default), format!("GiB, for {}.", bounds.name));
+    let from_snapshot = named.as_ref().is_some_and(|s| !text_of(s).is_empty());
     if from_snapshot && values.text(SIZE).is_none_or(|s| s.trim().is_empty()) {
         // AWS takes the snapshot's own size.
         size = line(values, SIZE, "Size", "", "GiB; empty for the size of the snapshot, which is the least.");
     }
     let gib: i64 = text_of(&size).parse().unwrap_or(0);
+    if let Some(held) = held.filter(|held| (1..*held).contains(&gib)) {
+        size.error = Some(format!("The snapshot is of {held} GiB: a volume made of it is at least as large."));
+    }
     let count = |name: &str, free: i32| values.text(name).and_then(|t| t.trim().parse().ok()).unwrap_or(free);
     let room = i32::try_from(gib).ok().filter(|g| *g > 0);
     let price = prices::of(cx.scope)
@@ -166,24 +134,20 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         size.facts = money.said(&format!(" as {}", bounds.name));
     }
     let mut fields = vec![size, zone, ty];
-    if let Some((least, most, each)) = bounds.iops {
-        // For gp3, 3,000 are in the price; io1 and io2 have to say how many.
-        let default = (bounds.name != "gp3").then(|| (gib * 10).clamp(least, most));
-        let mut iops = optional(values, (IOPS, "IOPS"), (least, most), default, "I/O operations a second.");
-        let many = text_of(&iops).parse::<i64>().unwrap_or(0);
-        if iops.error.is_none() && gib > 0 && many > least.max(gib * each) {
-            iops.error = Some(format!("{} allows {each} a GiB: {} for {gib} GiB.", bounds.name, least.max(gib * each)));
+    // For gp3, 3,000 are in the price; io1 and io2 have to say how many.
+    let default = bounds.iops.filter(|_| bounds.free_iops().is_none());
+    let default = default.map(|(least, most, _)| (gib * 10).clamp(least, most));
+    fields.extend(iops_field(values, bounds, gib, default));
+    let iops = values.text(IOPS).and_then(|t| t.trim().parse().ok()).or(bounds.free_iops()).unwrap_or(0);
+    fields.extend(throughput_field(values, bounds, iops, None));
+    if source.and_then(|s| s.get(&snapshots::ENCRYPTED).as_bool()) != Some(true) {
+        let mut encrypted = toggle(values, ENCRYPTED, "Encrypted", "With the account's key for EBS.");
+        if values.get(ENCRYPTED).is_none() {
+            encrypted.value = FormValue::Flag(true);
         }
-        fields.push(iops);
+        fields.push(encrypted);
     }
-    if let Some(range) = bounds.throughput {
-        fields.push(optional(values, (THROUGHPUT, "Throughput"), range, None, "MiB a second; 125 are in the price."));
-    }
-    let mut encrypted = toggle(values, ENCRYPTED, "Encrypted", "With the account's key for EBS.");
-    if values.get(ENCRYPTED).is_none() {
-        encrypted.value = FormValue::Flag(true);
-    }
-    fields.extend([encrypted, snapshot]);
+    fields.extend(named);
     // What is seldom chosen: everything behind size, zone and type.
     for field in fields.iter_mut().skip(3) {
         field.section = Some("more");
@@ -198,7 +162,12 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
             }
         }
     }
-    FormSpec { title: "Create a volume".into(), fields, needs }
+    FormSpec { title: form_title(cx, "Create a volume of"), fields, needs }
+}
+
+/// The snapshot of this id, if it is loaded.
+fn source<'a>(cx: &ActionContext<'a>, id: &str) -> Option<&'a Record> {
+    cx.store.get(&TableKey::all(cx.scope.clone(), Kind(&snapshots::INFO)), id).map(|r| &**r)
 }
 
 fn snapshot(values: &Values) -> FormField {
@@ -210,22 +179,18 @@ fn snapshot(values: &Values) -> FormField {
     field
 }
 
-/// A number that may be left out: empty stands for AWS's default.
-fn optional(
-    values: &Values,
-    (name, label): (&'static str, &'static str),
-    range: (i64, i64),
-    default: Option<i64>,
-    help: &str,
-) -> FormField {
-    let given = values.text(name).map(str::trim);
-    if default.is_none() && given.is_none_or(str::is_empty) {
-        return line(values, name, label, "", format!("{help} Empty for the default."));
-    }
-    number(values, (name, label), range, default, help)
+fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+    Ok(make(cx, form, "create-volume", None))
 }
 
-fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
+/// The plan of such a form.
+pub(in crate::kinds::ec2) fn make(
+    cx: &ActionContext<'_>,
+    form: &FilledForm<'_>,
+    action: &'static str,
+    of: Option<&Record>,
+) -> Plan {
+    let snapshot = of.map(|s| s.id.clone()).or_else(|| form.given(SNAPSHOT));
     let (zone, ty, encrypted) = (form.text(ZONE), form.text(TYPE), form.flag(ENCRYPTED));
     let mut call = CREATE_VOLUME
         .call(cx.scope.clone())
@@ -236,7 +201,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
             call = call.arg(member, Arg::Int(n));
         }
     }
-    if let Some(id) = form.given(SNAPSHOT) {
+    if let Some(id) = snapshot.clone() {
         call = call.arg("SnapshotId", Arg::Str(id));
     }
     // False is not said: a volume from an encrypted snapshot is encrypted whatever is asked for.
@@ -253,7 +218,9 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         Some(gib) => format!("a {gib} GiB {ty} volume in {zone}"),
         None => format!("a {ty} volume in {zone} as large as its snapshot"),
     };
-    let mut plan = draft("create-volume", format!("Create {what}"), &[], Vec::new());
+    let what = of.map_or(what.clone(), |s| format!("{what} of {}", label(s)));
+    let subjects = cx.targets.iter().map(|t| subject(t, "stays as it is")).collect();
+    let mut plan = draft(action, format!("Create {what}"), cx.targets, subjects);
     plan.phrase = name.as_deref().unwrap_or("create").to_string();
     let made = Volume::Made(0);
     let undo = StepUndo {
@@ -285,7 +252,10 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
             plan.wait = available;
         }
     }
-    if !encrypted && form.given(SNAPSHOT).is_none() {
+    if snapshot.is_some() {
+        all.push(note("a block is fetched when it is first read: until all were, the volume is slower than its type"));
+    }
+    if !encrypted && snapshot.is_none() {
         all.push(note("it is not encrypted, unless the account encrypts by default"));
     }
     plan.consequences = sorted(all);
@@ -298,7 +268,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         Some(money) => Cost::adds(money, " while it stands, attached or not"),
         None => Cost::adds_unknown("the room is billed by the month while it stands"),
     });
-    Ok(plan)
+    plan
 }
 
 pub(super) fn delete_call(scope: &Scope, volume: &Volume) -> Call {

@@ -1,16 +1,20 @@
-//! What can be done to volumes, as data: create, attach, detach, delete.
+//! What can be done to volumes, as data: create, attach, modify, detach, delete.
 
 pub mod attach;
 pub mod create;
 mod delete;
 mod detach;
+mod file_system;
+mod modify;
 #[cfg(test)]
 mod tests;
+mod types;
 
 pub use attach::ATTACH;
 pub use create::CREATE;
 pub use delete::DELETE;
 pub use detach::DETACH;
+pub use modify::MODIFY;
 
 use std::time::Duration;
 

@@ -6,6 +6,7 @@ use arcstr::ArcStr;
 use aws_sdk_ec2::types as sdk;
 
 use crate::kinds::convert::{Converter, flag, int, moment, texts, time};
+use crate::kinds::ec2::volume_modifications;
 use crate::kinds::row_spec::{Field, Fields, States, field};
 use crate::model::{FieldInfo, Tone, Value};
 
@@ -95,6 +96,15 @@ pub const CREATED: FieldInfo =
 pub const COST: FieldInfo =
     FieldInfo::float("cost", "$/MONTH", "What it costs a month, attached or not, by us-east-1's list prices.")
         .cells(7, 9);
+/// modifying, optimizing, completed or failed.
+pub const MODIFICATION: FieldInfo = FieldInfo::state(
+    "modification",
+    "MODIFICATION",
+    "Of its last change of size, type or speed: modifying; optimizing (it counts, and data are still moved); completed or failed.",
+)
+.cells(12, 12)
+.on_demand("volume-modifications", volume_modifications::STATE.name)
+.section("modification");
 /// Every attachment with all that is known of it.
 pub const ATTACHMENTS: FieldInfo = FieldInfo::list(
     "attachments",
@@ -173,6 +183,26 @@ pub static FIELDS: Fields<sdk::Volume> = Fields(&[
     field(FieldInfo::text("operator", "OPERATOR", "The service that manages it, if one does.").cells(8, 30), |v, c| {
         c.text(v.operator().and_then(|o| o.principal()))
     }),
+    Field::side(MODIFICATION),
+    Field::side(
+        FieldInfo::int("modified_percent", "MODIFIED", "How much of its last change is done.")
+            .unit("%")
+            .cells(8, 8)
+            .on_demand("volume-modifications", volume_modifications::PROGRESS.name)
+            .section("modification"),
+    ),
+    Field::side(
+        FieldInfo::text("last_change", "LAST CHANGE", "Its last change of size, type or speed, from what to what.")
+            .cells(11, 60)
+            .on_demand("volume-modifications", volume_modifications::CHANGE.name)
+            .section("modification"),
+    ),
+    Field::side(
+        FieldInfo::date("modified", "MODIFIED AT", "When its last change began: EBS takes four in 24 hours.")
+            .cells(16, 20)
+            .on_demand("volume-modifications", volume_modifications::STARTED.name)
+            .section("modification"),
+    ),
 ]);
 
 fn kind(v: &sdk::Volume) -> Option<&str> {
