@@ -71,7 +71,7 @@ pub fn measure(rig: &mut Rig, table: Duration, figures: &mut Figures) {
 }
 
 /// Types a palette line and enters it.
-fn line(rig: &mut Rig, text: &str) {
+pub fn line(rig: &mut Rig, text: &str) {
     rig.press(typed(":"));
     for c in text.chars() {
         rig.press(if c == ' ' { typed("space") } else { typed(&c.to_string()) });
@@ -79,7 +79,7 @@ fn line(rig: &mut Rig, text: &str) {
     rig.press(typed("enter"));
 }
 
-fn to_field(rig: &mut Rig, name: &str) {
+pub fn to_field(rig: &mut Rig, name: &str) {
     for _ in 0..20 {
         let at = match rig.engine.state.overlays.last() {
             Some(Overlay::Form(form)) => form.spec.fields.get(form.focus).map(|f| f.name),
@@ -94,7 +94,7 @@ fn to_field(rig: &mut Rig, name: &str) {
 }
 
 /// Draws on as the console does until the open picker has the rows that its line means.
-fn rows_of_picker(rig: &mut Rig) {
+pub fn rows_of_picker(rig: &mut Rig) {
     rig.until(|r| r.engine.state.picker().is_some_and(|p| p.view.indexing.is_none() && !p.view.order.is_empty()));
     rig.draw();
 }

@@ -3,6 +3,7 @@
 //! `cargo bench --bench screen`
 
 mod forms;
+mod launch;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         let table = keys(&mut rigs, &mut figures);
         let many = &mut rigs[1];
         forms::measure(many, table, &mut figures);
+        launch::measure(many, table, &mut figures);
         orders(many, &mut figures);
         refresh(many, &mut figures);
         figures.end()
@@ -59,7 +61,10 @@ fn keys(rigs: &mut [Rig; 2], figures: &mut Figures) -> Duration {
                 match name {
                     "k" | "g" => drop(rig.press(typed("G"))),
                     "j" | "pgdn" | "G" => drop(rig.press(typed("g"))),
-                    "esc" => drop(rig.press(typed("enter"))),
+                    "esc" => {
+                        rig.press(typed("esc"));
+                        rig.press(typed("enter"));
+                    }
                     _ => drop(rig.press(typed("esc"))),
                 }
                 rig.calm();
@@ -84,9 +89,12 @@ fn keys(rigs: &mut [Rig; 2], figures: &mut Figures) -> Duration {
     let many_time = many;
     let many = &mut rigs[1];
     many.press(typed("g"));
+    many.calm();
+    assert!(many.at_instances(), "the keys lead back to the table");
     // Past the last line of the screen each press moves all rows up by one.
     let mut written: Vec<usize> = (0..200).map(|_| many.press(typed("j")).1).collect();
     written.sort_unstable();
+    assert!(written[0] > 0, "each of these moves the rows");
     figures.promise("bytes that a j writes that scrolls, 95th percentile", written[189] as f64, "", 400.0);
     figures.tell("the same, most", written[199].to_string());
     many_time

@@ -1,24 +1,31 @@
 //! A server that hands out ready pages of instances by AWS's paging rules, on a free loopback port.
 //!
 //! The number of instances is the endpoint's path: `http://127.0.0.1:PORT/10000`; a second part is how long each answer waits, in
-//! milliseconds. A page has 1,000 instances and 3 MB of XML, or their 1,000 status checks, or 1,000 volumes; it is made once, and only the digits of its
+//! milliseconds. A page has 1,000 instances and 3 MB of XML, or 1,000 of what else is listed here; it is made once, and only the digits of its
 //! ids and addresses are written anew for each answer, which takes a fraction of a millisecond. Status checks are answered for the ids
 //! that are asked for, too, and an instance for the filter of its id; whatever else is asked has an empty answer. `GET /calls` tells what was called since it was last asked.
 
-use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::fleet_rows::{
+    found_image, id, image, instance, instance_type, network, number_of, offering, rule, snapshot, status, volume,
+};
+
 /// Instances on a page: what DescribeInstances gives at the most.
 pub const PAGE: usize = 1000;
 
-/// There is one volume of its own for so many instances.
+/// There is one volume of its own, and one image, for so many instances.
 pub const INSTANCES_A_VOLUME: usize = 5;
 
+/// Instance types in the region, and images of a maker that a filter finds.
+const TYPES: usize = 800;
+const FOUND: usize = PAGE;
+
 /// Stands where the page's number goes, in five digits.
-const NUMBER: &str = "@@@@@";
+pub(super) const NUMBER: &str = "@@@@@";
 
 /// The server. It ends with the process.
 pub struct Server(String);
@@ -28,6 +35,12 @@ struct Ready {
     instances: Items,
     statuses: Items,
     volumes: Items,
+    images: Items,
+    found: Items,
+    snapshots: Items,
+    rules: Items,
+    types: Items,
+    offerings: Items,
     calls: Mutex<Vec<String>>,
 }
 
@@ -136,6 +149,12 @@ impl Ready {
             instances: Items::new(("DescribeInstances", "reservationSet"), instance),
             statuses: Items::new(("DescribeInstanceStatus", "instanceStatusSet"), |out, i| status(out, &id(i))),
             volumes: Items::new(("DescribeVolumes", "volumeSet"), volume),
+            images: Items::new(("DescribeImages", "imagesSet"), image),
+            found: Items::new(("DescribeImages", "imagesSet"), found_image),
+            snapshots: Items::new(("DescribeSnapshots", "snapshotSet"), snapshot),
+            rules: Items::new(("DescribeSecurityGroupRules", "securityGroupRuleSet"), rule),
+            types: Items::new(("DescribeInstanceTypes", "instanceTypeSet"), instance_type),
+            offerings: Items::new(("DescribeInstanceTypeOfferings", "instanceTypeOfferingSet"), offering),
             calls: Mutex::default(),
         }
     }
@@ -172,12 +191,28 @@ impl Ready {
                 let all = if by_id { 0 } else { instances / INSTANCES_A_VOLUME };
                 return (XML, self.volumes.page(all, from, most));
             }
+            // As many of one's own as there are volumes, and a page of a maker's by a filter; nobody has shared any.
+            "DescribeImages" if parameter("Owner.1").is_some_and(|o| o == "self") => {
+                return (XML, self.images.page(instances / INSTANCES_A_VOLUME, from, most));
+            }
+            "DescribeImages" => {
+                let all = if by_id && parameter("ExecutableBy.1").is_none() { FOUND } else { 0 };
+                return (XML, self.found.page(all, from, most));
+            }
+            "DescribeSnapshots" => {
+                let all = if parameter("Owner.1").is_some_and(|o| o == "self") { instances } else { 0 };
+                return (XML, self.snapshots.page(all, from, most));
+            }
+            "DescribeSecurityGroupRules" => return (XML, self.rules.page(instances, from, most)),
+            "DescribeInstanceTypes" => return (XML, self.types.page(TYPES, from, most)),
+            "DescribeInstanceTypeOfferings" => return (XML, self.offerings.page(TYPES, from, most)),
             "DescribeInstanceStatus" if !by_id => return (XML, self.statuses.page(instances, from, most)),
             "DescribeInstanceStatus" => statuses(body),
             "GetCallerIdentity" => "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
                 <GetCallerIdentityResult><Arn>arn:aws:iam::000000000000:user/bench</Arn><UserId>AIDAEXAMPLE</UserId>\
                 <Account>000000000000</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
                 .into(),
+            other if network(other).is_some() => network(other).unwrap_or_default(),
             other => format!("<{other}Response><{other}Result/></{other}Response>"),
         };
         (XML, xml.into_bytes())
@@ -233,120 +268,4 @@ fn statuses(body: &str) -> String {
         "<DescribeInstanceStatusResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><requestId>r</requestId>\
          <instanceStatusSet>{set}</instanceStatusSet></DescribeInstanceStatusResponse>"
     )
-}
-
-/// One instance's checks, as EC2 writes them.
-fn status(out: &mut String, id: &str) {
-    let summary = "<status>ok</status><details><item><name>reachability</name><status>passed</status></item></details>";
-    let _ = write!(
-        out,
-        "<item><instanceId>{id}</instanceId><availabilityZone>ap-northeast-2a</availabilityZone>\
-         <availabilityZoneId>apne2-az1</availabilityZoneId><instanceState><code>16</code><name>running</name></instanceState>\
-         <systemStatus>{summary}</systemStatus><instanceStatus>{summary}</instanceStatus>\
-         <attachedEbsStatus>{summary}</attachedEbsStatus></item>"
-    );
-}
-
-/// One volume, as EC2 writes it: two of three are attached.
-fn volume(out: &mut String, i: usize) {
-    let (vol, zone, ty) = (format!("vol-0b{NUMBER}c{i:04}e4d2f"), ["a", "b", "c"][i % 3], ["gp3", "gp2", "io2"][i % 3]);
-    let attached = format!(
-        "<item><volumeId>{vol}</volumeId><instanceId>{}</instanceId><device>/dev/sd{}</device><status>attached</status>\
-         <attachTime>2026-01-02T03:04:05.000Z</attachTime><deleteOnTermination>false</deleteOnTermination></item>",
-        id(i),
-        ["f", "g", "h"][i % 3],
-    );
-    let (state, attachments) = if i % 3 == 2 { ("available", "") } else { ("in-use", attached.as_str()) };
-    let _ = write!(
-        out,
-        "<item><volumeId>{vol}</volumeId><size>{}</size><snapshotId/><availabilityZone>ap-northeast-2{zone}</availabilityZone>\
-         <status>{state}</status><createTime>2026-01-02T03:04:05.000Z</createTime><attachmentSet>{attachments}</attachmentSet>\
-         <tagSet><item><key>Name</key><value>data-{NUMBER}-{i:04}</value></item></tagSet><volumeType>{ty}</volumeType>\
-         <iops>3000</iops><encrypted>true</encrypted><multiAttachEnabled>false</multiAttachEnabled><throughput>125</throughput></item>",
-        8 + i % 200,
-    );
-}
-
-/// The `i`th instance's id on its page.
-fn id(i: usize) -> String {
-    format!("i-0a{NUMBER}c{i:04}e4d2f")
-}
-
-/// Which instance has this id.
-fn number_of(id: &str) -> Option<usize> {
-    let (page, at) = id.strip_prefix("i-0a")?.strip_suffix("e4d2f")?.split_once('c')?;
-    Some(page.parse::<usize>().ok()? * PAGE + at.parse::<usize>().ok()?)
-}
-
-/// One reservation with one instance, as EC2 writes them: names and ids of its own, the rest shared by few or many.
-fn instance(out: &mut String, i: usize) {
-    let role = ["web", "api", "batch", "db", "cache", "queue"][i % 6];
-    let kind = ["t3.micro", "t3.large", "m6i.large", "c6i.2xlarge", "r6g.xlarge"][i % 5];
-    let zone = ["a", "b", "c"][i % 3];
-    let (state, code) = if i % 11 == 7 { ("stopped", 80) } else { ("running", 16) };
-    let id = &id(i)[2..];
-    let tag = |k: &str, v: &str| format!("<item><key>{k}</key><value>{v}</value></item>");
-    let tags = [
-        tag("Name", &format!("fleet-{role}-{NUMBER}-{i:04}")),
-        tag("Env", if i.is_multiple_of(4) { "prod" } else { "staging" }),
-        tag("Team", ["payments", "search", "platform"][i % 3]),
-        tag("aws:autoscaling:groupName", &format!("fleet-{role}")),
-    ]
-    .concat();
-    let groups = format!(
-        "<item><groupId>sg-0123456789abcde{n}</groupId><groupName>{role}</groupName></item>\
-         <item><groupId>sg-0fedcba9876543210</groupId><groupName>default</groupName></item>",
-        n = i % 6
-    );
-    // 10.0.0.0/8 holds 16 million: the page's number and the place on the page make an address of their own, in the DNS name.
-    let address = format!("10.{}.{}.{}", i % 250, i / 250, i % 199 + 4);
-    let _ = write!(
-        out,
-        "<item><reservationId>r-{id}</reservationId><ownerId>000000000000</ownerId><groupSet/><instancesSet><item>\
-         <instanceId>i-{id}</instanceId><imageId>ami-0c9c942bd7bf113a2</imageId>\
-         <instanceState><code>{code}</code><name>{state}</name></instanceState>\
-         <privateDnsName>ip-10-{NUMBER}-{i:04}.ap-northeast-2.compute.internal</privateDnsName>\
-         <dnsName>ec2-{NUMBER}-{i:04}.ap-northeast-2.compute.amazonaws.com</dnsName><reason/><keyName>ops-2026</keyName>\
-         <amiLaunchIndex>0</amiLaunchIndex><productCodes/><instanceType>{kind}</instanceType>\
-         <launchTime>2026-{m:02}-{d:02}T04:12:{s:02}.000Z</launchTime>\
-         <placement><availabilityZoneId>apne2-az1</availabilityZoneId><availabilityZone>ap-northeast-2{zone}</availabilityZone>\
-         <groupName/><tenancy>default</tenancy></placement><monitoring><state>disabled</state></monitoring>\
-         <subnetId>subnet-0a1b2c3d4e5f6000{z}</subnetId><vpcId>vpc-0a1b2c3d4e5f60718</vpcId>\
-         <privateIpAddress>{address}</privateIpAddress><ipAddress>3.{ip1}.{ip2}.{ip3}</ipAddress>\
-         <sourceDestCheck>true</sourceDestCheck><groupSet>{groups}</groupSet><architecture>x86_64</architecture>\
-         <rootDeviceType>ebs</rootDeviceType><rootDeviceName>/dev/xvda</rootDeviceName><blockDeviceMapping><item>\
-         <deviceName>/dev/xvda</deviceName><ebs><volumeId>vol-{id}</volumeId><status>attached</status>\
-         <attachTime>2026-01-02T03:04:05.000Z</attachTime><deleteOnTermination>true</deleteOnTermination></ebs></item>\
-         </blockDeviceMapping><virtualizationType>hvm</virtualizationType><clientToken>{id}</clientToken><tagSet>{tags}</tagSet>\
-         <hypervisor>xen</hypervisor><networkInterfaceSet><item><networkInterfaceId>eni-{id}</networkInterfaceId>\
-         <subnetId>subnet-0a1b2c3d4e5f6000{z}</subnetId><vpcId>vpc-0a1b2c3d4e5f60718</vpcId><description/><ownerId>000000000000</ownerId>\
-         <status>in-use</status><macAddress>02:1a:2b:3c:4d:5e</macAddress><privateIpAddress>{address}</privateIpAddress>\
-         <sourceDestCheck>true</sourceDestCheck><groupSet>{groups}</groupSet><attachment><attachmentId>eni-attach-{id}</attachmentId>\
-         <deviceIndex>0</deviceIndex><status>attached</status><attachTime>2026-01-02T03:04:04.000Z</attachTime>\
-         <deleteOnTermination>true</deleteOnTermination><networkCardIndex>0</networkCardIndex></attachment>\
-         <association><publicIp>3.{ip1}.{ip2}.{ip3}</publicIp><publicDnsName/><ipOwnerId>amazon</ipOwnerId></association>\
-         <privateIpAddressesSet><item><privateIpAddress>{address}</privateIpAddress><primary>true</primary></item>\
-         </privateIpAddressesSet><ipv6AddressesSet/><interfaceType>interface</interfaceType></item></networkInterfaceSet>\
-         <iamInstanceProfile><arn>arn:aws:iam::000000000000:instance-profile/{role}</arn><id>AIPAEXAMPLE{r}</id></iamInstanceProfile>\
-         <ebsOptimized>false</ebsOptimized><enaSupport>true</enaSupport><cpuOptions><coreCount>1</coreCount>\
-         <threadsPerCore>2</threadsPerCore></cpuOptions><capacityReservationSpecification>\
-         <capacityReservationPreference>open</capacityReservationPreference></capacityReservationSpecification>\
-         <hibernationOptions><configured>false</configured></hibernationOptions><metadataOptions><state>applied</state>\
-         <httpTokens>required</httpTokens><httpPutResponseHopLimit>2</httpPutResponseHopLimit><httpEndpoint>enabled</httpEndpoint>\
-         <httpProtocolIpv6>disabled</httpProtocolIpv6><instanceMetadataTags>disabled</instanceMetadataTags></metadataOptions>\
-         <enclaveOptions><enabled>false</enabled></enclaveOptions><platformDetails>Linux/UNIX</platformDetails>\
-         <usageOperation>RunInstances</usageOperation><usageOperationUpdateTime>2026-01-02T03:04:04.000Z</usageOperationUpdateTime>\
-         <privateDnsNameOptions><hostnameType>ip-name</hostnameType><enableResourceNameDnsARecord>false</enableResourceNameDnsARecord>\
-         <enableResourceNameDnsAAAARecord>false</enableResourceNameDnsAAAARecord></privateDnsNameOptions>\
-         <maintenanceOptions><autoRecovery>default</autoRecovery></maintenanceOptions><currentInstanceBootMode>legacy-bios\
-         </currentInstanceBootMode></item></instancesSet></item>",
-        m = i % 11 + 1,
-        d = i % 28 + 1,
-        s = i % 60,
-        z = i % 3,
-        r = i % 6,
-        ip1 = i % 250,
-        ip2 = i / 250,
-        ip3 = i % 199 + 4,
-    );
 }

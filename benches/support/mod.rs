@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up has nothing to say")]
 
 pub mod fleet;
+mod fleet_rows;
 pub mod rig;
 
 use std::process::{Command, ExitCode};

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
 use skydeck::act::Journal;
+use skydeck::app::state::Focus;
 use skydeck::app::{ProfileSetup, Setup};
 use skydeck::aws::{Gateway, GatewayConfig};
 use skydeck::base::{Clock, Scope};
@@ -44,6 +45,11 @@ impl Write for Nowhere {
 impl Rig {
     /// Against `endpoint`, with the credentials of the environment. Polling is slow, so that a run happens when it is asked for.
     pub fn start(endpoint: &str, handle: &Handle) -> Rig {
+        Rig::at("instances", endpoint, handle)
+    }
+
+    /// The same, which begins with another kind's table.
+    pub fn at(view: &str, endpoint: &str, handle: &Handle) -> Rig {
         let (clock, registry) = (Clock::system(), registry::ALL);
         let mut gateway = GatewayConfig::new(clock.clone(), registry.operations());
         gateway.endpoint_url = Some(endpoint.into());
@@ -71,7 +77,7 @@ impl Rig {
             columns: IndexMap::new(),
             downloads: ".".into(),
             me: Default::default(),
-            view: Some("instances".into()),
+            view: Some(view.into()),
             size: (120, 40),
             zone: jiff::tz::TimeZone::UTC,
             now: clock.now(),
@@ -95,6 +101,12 @@ impl Rig {
         self.engine.store.table(&self.instances).map_or(0, |t| t.len())
     }
 
+    /// Whether the table of instances has the keys, and nothing lies over it.
+    pub fn at_instances(&self) -> bool {
+        let state = &self.engine.state;
+        state.view.kind == self.instances.kind && state.overlays.is_empty() && state.focus == Focus::Table
+    }
+
     /// Whether a run over the instances has been complete.
     pub fn complete(&self) -> bool {
         self.is_complete("instances")
@@ -102,9 +114,16 @@ impl Rig {
 
     /// Whether a run over this kind's rows has been complete.
     pub fn is_complete(&self, kind: &str) -> bool {
-        let kind = Kind(registry::ALL.kind(kind).unwrap().info);
-        let table = TableKey::all(self.instances.scope.clone(), kind);
-        self.engine.store.table(&table).is_some_and(|t| t.status.progress == Progress::Complete)
+        self.engine.store.table(&self.table(kind)).is_some_and(|t| t.status.progress == Progress::Complete)
+    }
+
+    /// Rows of a kind's table.
+    pub fn rows_of(&self, kind: &str) -> usize {
+        self.engine.store.table(&self.table(kind)).map_or(0, |t| t.len())
+    }
+
+    fn table(&self, kind: &str) -> TableKey {
+        TableKey::all(self.instances.scope.clone(), Kind(registry::ALL.kind(kind).unwrap().info))
     }
 
     /// Lets the engine work until `done`. As in the console, its thread sleeps while nothing comes.

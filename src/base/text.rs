@@ -78,6 +78,10 @@ pub fn cut_end(s: &str, cells: usize) -> Cow<'_, str> {
     if cells == 0 {
         return Cow::Borrowed("");
     }
+    // Nearly all that is drawn is ASCII, of which each byte is a grapheme of one cell.
+    if s.is_ascii() {
+        return Cow::Owned([&s[..cells - 1], "…"].concat());
+    }
     let mut out = String::new();
     let mut used = 0;
     for g in s.graphemes(true) {
@@ -118,6 +122,9 @@ pub fn cut_middle(s: &str, cells: usize) -> Cow<'_, str> {
     }
     let room = cells - 1;
     let (head_room, tail_room) = (room - room / 2, room / 2);
+    if s.is_ascii() {
+        return Cow::Owned([&s[..head_room], "…", &s[s.len() - tail_room..]].concat());
+    }
     let mut head = String::new();
     let mut used = 0;
     for g in s.graphemes(true) {

@@ -11,6 +11,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// How far workers stand back: they get about a third of a core that another thread wants too.
 #[cfg(target_os = "linux")]
 const NICE: i32 = 5;
+/// How far those stand back that a letter starts: they run just while the next frames are drawn, on as many cores as there are. At 5 the
+/// scheduler gave them a slice (3 ms) between two lines of a frame at one key in twenty.
+#[cfg(target_os = "linux")]
+const FAR: i32 = 10;
 
 static NOBODY_DRAWS: AtomicBool = AtomicBool::new(false);
 
@@ -22,22 +26,39 @@ pub fn nobody_draws() {
 
 /// The calling thread stands back behind those that do not.
 pub fn stand_back() {
+    #[cfg(target_os = "linux")]
+    to(NICE);
+}
+
+// On Linux the nice value is a thread's own (sched(7)) and its children's; elsewhere it is the whole process's, the drawing thread's too.
+#[cfg(target_os = "linux")]
+fn to(nice: i32) {
     if NOBODY_DRAWS.load(Ordering::Relaxed) {
         return;
     }
-    // On Linux the nice value is a thread's own (sched(7)); elsewhere it is the whole process's, the drawing thread's too.
-    #[cfg(target_os = "linux")]
-    if let Err(e) = rustix::process::setpriority_process(None, NICE) {
+    if let Err(e) = rustix::process::setpriority_process(None, nice) {
         tracing::debug!("the thread's priority stays: {e}");
     }
 }
 
 /// Starts a thread that stands back.
 pub fn background(name: &str, body: impl FnOnce() + Send + 'static) {
-    let body = || {
+    start(name, || {
         stand_back();
         body();
-    };
+    });
+}
+
+/// Starts a thread that stands back further: its work begins with a key, whose frame comes first.
+pub fn behind_keys(name: &str, body: impl FnOnce() + Send + 'static) {
+    start(name, || {
+        #[cfg(target_os = "linux")]
+        to(FAR);
+        body();
+    });
+}
+
+fn start(name: &str, body: impl FnOnce() + Send + 'static) {
     if let Err(e) = std::thread::Builder::new().name(name.into()).spawn(body) {
         tracing::error!("the thread {name} could not be started: {e}");
     }

@@ -7,8 +7,10 @@ mod row;
 mod sides;
 mod trouble;
 
-use std::io::{IsTerminal as _, Write};
+use std::io::{self, IsTerminal as _, Write};
+use std::num::NonZero;
 use std::process::ExitCode;
+use std::thread;
 
 use rustc_hash::FxHashMap;
 
@@ -122,16 +124,55 @@ fn print(
     let mut out = std::io::BufWriter::new(Out::open());
     let account = |r: &Row| r.scope.profile().and_then(|p| accounts.get(p.as_str())).map(String::as_str);
     match output {
-        Output::Json => {
-            let all: Vec<_> = rows.iter().map(|r| facts::Element::of(r, &r.scope, account(r))).collect();
-            out::json(&all, &mut out)?;
-            writeln!(out)?;
-        }
+        Output::Json => json(rows, &account, &mut out)?,
         Output::Csv => csv(def, rows, &account, std::io::stdout().is_terminal(), &mut out)?,
         Output::Table => table(def, rows, now, &mut out)?,
     }
     out.flush()?;
     Ok(())
+}
+
+/// The array of all rows, of which several threads write pieces at the same time.
+fn json<'r>(
+    rows: &'r [Row],
+    account: &(impl Fn(&'r Row) -> Option<&'r str> + Sync),
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    /// Rows of a piece, some hundred kilobytes: so much is held for each thread, however long the list is.
+    const PIECE: usize = 500;
+    let piece = |rows: &'r [Row]| -> io::Result<Vec<u8>> {
+        let elements: Vec<_> = rows.iter().map(|r| facts::Element::of(r, &r.scope, account(r))).collect();
+        let mut text = Vec::with_capacity(rows.len() * 1024);
+        out::json(&elements, &mut text)?;
+        Ok(text)
+    };
+    if rows.len() <= PIECE {
+        out.write_all(&piece(rows)?)?;
+        return Ok(writeln!(out)?);
+    }
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    out.write_all(b"[")?;
+    let mut first = true;
+    for some in rows.chunks(PIECE * threads) {
+        let pieces: Vec<io::Result<Vec<u8>>> = thread::scope(|scope| {
+            let mut parts = some.chunks(PIECE);
+            let own = parts.next();
+            let others: Vec<_> = parts.map(|rows| scope.spawn(move || piece(rows))).collect();
+            let own = own.map(piece);
+            let lost = || Err(io::Error::other("a thread that wrote a part of the list was lost"));
+            own.into_iter().chain(others.into_iter().map(|o| o.join().unwrap_or_else(|_| lost()))).collect()
+        });
+        for text in pieces {
+            // An array of its own, of which only what stands between the brackets is wanted.
+            let text = text?;
+            let inner = text.strip_prefix(b"[").and_then(|t| t.strip_suffix(b"\n]")).unwrap_or(&text);
+            if !std::mem::take(&mut first) {
+                out.write_all(b",")?;
+            }
+            out.write_all(inner)?;
+        }
+    }
+    Ok(writeln!(out, "\n]")?)
 }
 
 /// The columns that are shown by default, with their titles.

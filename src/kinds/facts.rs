@@ -7,8 +7,9 @@
 //! Numbers are numbers, times RFC 3339 in UTC, addresses and ranges strings, a ratio `{"ok": 2, "of": 3}`, a list an array. What
 //! AWS says there is none of, and what is unknown, is `null`; so are tags that were not asked for.
 
+use arcstr::ArcStr;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
-use serde_json::{Number, Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::base::Scope;
 use crate::model::{FieldType, Series, Tags, Value};
@@ -27,9 +28,12 @@ impl<'r, R: Cells> Element<'r, R> {
         Element { row, scope, account }
     }
     /// The text in a field, if it has one.
-    fn named(&self, field: &str) -> Option<String> {
+    fn named(&self, field: &str) -> Option<&'r str> {
         let i = self.row.record().kind.index_of(field)?;
-        value(self.row.cell(i), self.row.record().kind.fields.at(i).ty).as_str().map(str::to_string)
+        match self.row.cell(i) {
+            Value::Text(s) | Value::State(_, s) if !self.row.record().kind.fields.at(i).ty.is_list() => Some(s),
+            _ => None,
+        }
     }
 }
 
@@ -39,11 +43,11 @@ impl<R: Cells> Serialize for Element<'_, R> {
         let region = self.scope.region_code();
         let mut map = serializer.serialize_map(Some(8))?;
         map.serialize_entry("kind", record.kind.name)?;
-        map.serialize_entry("id", &self.named("id").unwrap_or_else(|| record.id.to_string()))?;
+        map.serialize_entry("id", self.named("id").unwrap_or(&record.id))?;
         map.serialize_entry("name", &(!record.name.is_empty()).then_some(record.name.as_str()))?;
         map.serialize_entry("account", &self.account)?;
         // A bucket is listed once an account, and is in a region all the same.
-        map.serialize_entry("region", &region.map(ToString::to_string).or_else(|| self.named("region")))?;
+        map.serialize_entry("region", &region.map(ArcStr::as_str).or_else(|| self.named("region")))?;
         map.serialize_entry("state", &record.state.as_ref().map(|(_, s)| s.as_str()))?;
         map.serialize_entry("tags", &self.row.tags().map(TagMap))?;
         map.serialize_entry("facts", &Facts(self.row))?;
@@ -64,7 +68,7 @@ struct Facts<'r, R>(&'r R);
 impl<R: Cells> Serialize for Facts<'_, R> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let fields = self.0.record().kind.iter().enumerate();
-        serializer.collect_map(fields.map(|(i, info)| (info.name, value(self.0.cell(i), info.ty))))
+        serializer.collect_map(fields.map(|(i, info)| (info.name, Fact(self.0.cell(i), info.ty))))
     }
 }
 
@@ -79,49 +83,66 @@ pub fn pretty(element: &Json) -> String {
     format!("{element:#}")
 }
 
-fn value(v: &Value, ty: FieldType) -> Json {
-    match v {
-        // A secret is as unknown to scripts as what was not said.
-        Value::Unknown | Value::Secret(_) => Json::Null,
-        // A list is always a list, so that scripts need not ask.
-        Value::Empty if ty.is_list() => json!([]),
-        Value::Empty => Json::Null,
-        Value::Text(s) | Value::State(_, s) if ty.is_list() => json!([s.as_str()]),
-        Value::Text(s) | Value::State(_, s) => Json::from(s.as_str()),
-        Value::Int(i) | Value::Seconds(i) => Json::from(*i),
-        Value::Float(f) => number(*f),
-        Value::Bool(b) => Json::from(*b),
-        Value::Time(t) => Json::from(if t.millis() % 1000 == 0 { t.rfc3339() } else { t.rfc3339_millis() }),
-        Value::Bytes(b) => Json::from(*b),
-        Value::Ratio { ok, of, .. } => json!({"ok": ok, "of": of}),
-        Value::Ip(_) | Value::Ip6(_) | Value::Net(_) | Value::Net6(_) => {
-            v.blocks().next().map_or(Json::Null, |b| Json::from(b.to_string()))
+/// One fact, of which no tree is made either.
+struct Fact<'r>(&'r Value, FieldType);
+
+impl Serialize for Fact<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let Fact(value, ty) = *self;
+        match value {
+            // A secret is as unknown to scripts as what was not said.
+            Value::Unknown | Value::Secret(_) => to.serialize_none(),
+            // A list is always a list, so that scripts need not ask.
+            Value::Empty if ty.is_list() => to.collect_seq([(); 0]),
+            Value::Empty => to.serialize_none(),
+            Value::Text(s) | Value::State(_, s) if ty.is_list() => to.collect_seq([s.as_str()]),
+            Value::Text(s) | Value::State(_, s) => to.serialize_str(s),
+            Value::Int(i) | Value::Seconds(i) => to.serialize_i64(*i),
+            Value::Float(f) => number(*f, to),
+            Value::Bool(b) => to.serialize_bool(*b),
+            Value::Time(t) => to.serialize_str(&if t.millis() % 1000 == 0 { t.rfc3339() } else { t.rfc3339_millis() }),
+            Value::Bytes(b) => to.serialize_u64(*b),
+            Value::Ratio { ok, of, .. } => to.collect_map([("ok", ok), ("of", of)]),
+            Value::Ip(_) | Value::Ip6(_) | Value::Net(_) | Value::Net6(_) => match value.blocks().next() {
+                Some(block) => to.collect_str(&block),
+                None => to.serialize_none(),
+            },
+            Value::Ips(_) | Value::Nets(_) => to.collect_seq(value.blocks().map(|b| b.to_string())),
+            Value::List(items) => to.collect_seq(items.iter().map(|s| s.as_str())),
+            Value::Series(s) => series(s, to),
         }
-        Value::Ips(_) | Value::Nets(_) => v.blocks().map(|b| b.to_string()).collect(),
-        Value::List(items) => Json::from(items.iter().map(|s| s.as_str()).collect::<Vec<_>>()),
-        Value::Series(s) => series(s),
     }
 }
 
-fn series(s: &Series) -> Json {
-    let points: Vec<Json> = s.points.iter().map(|p| number(f64::from(*p))).collect();
-    json!({"start": s.start.rfc3339(), "period": s.period, "unit": s.unit.as_str(), "points": points})
+fn series<S: Serializer>(s: &Series, to: S) -> Result<S::Ok, S::Error> {
+    let mut map = to.serialize_map(Some(4))?;
+    map.serialize_entry("start", &s.start.rfc3339())?;
+    map.serialize_entry("period", &s.period)?;
+    map.serialize_entry("unit", s.unit.as_str())?;
+    let points: Vec<Option<f64>> = s.points.iter().map(|p| finite(f64::from(*p))).collect();
+    map.serialize_entry("points", &points)?;
+    map.end()
 }
 
 /// JSON has no NaN and no infinity: such a point is not known.
-fn number(f: f64) -> Json {
-    Number::from_f64(f).map_or(Json::Null, Json::Number)
+fn finite(f: f64) -> Option<f64> {
+    f.is_finite().then_some(f)
+}
+
+fn number<S: Serializer>(f: f64, to: S) -> Result<S::Ok, S::Error> {
+    finite(f).serialize(to)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::base::Time;
+    use serde_json::json;
     use std::sync::Arc;
 
     #[test]
     fn every_value_has_one_shape_in_json() {
-        let t = |v, ty| value(&v, ty);
+        let t = |v, ty| serde_json::to_value(Fact(&v, ty)).unwrap();
         assert_eq!(t(Value::Unknown, FieldType::List), Json::Null);
         assert_eq!(t(Value::Empty, FieldType::List), json!([]));
         assert_eq!(t(Value::Empty, FieldType::Text), Json::Null);

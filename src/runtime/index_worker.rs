@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, select_biased, unbounded};
 
 use super::inbox::Inbox;
-use crate::base::thread::background;
+use crate::base::thread::{background, behind_keys};
 use crate::model::{Event, IndexFor};
 use crate::store::{Garbage, IndexJob, index};
 
@@ -41,7 +41,7 @@ impl IndexWorker {
         let todo = (picker.take.clone(), view.take.clone());
         let busy = Arc::new(AtomicUsize::new(0));
         let counted = busy.clone();
-        background("index", move || work(&todo, &out, &counted));
+        behind_keys("index", move || work(&todo, &out, &counted));
         // Apart from the indexes: dropping 100,000 records must not make a sort wait.
         background("reaper", move || dead.iter().for_each(drop));
         IndexWorker { view, picker, garbage, busy }

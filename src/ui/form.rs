@@ -15,15 +15,25 @@ use super::painter::{Pen, cells, wrap};
 use super::picker;
 use super::styled_text::middle;
 
-/// Draws the form over `area`.
-pub fn draw(pen: &mut Pen<'_>, area: Rect, (store, files): (&Store, &Files), form: &FormState) {
+/// Where the form stands over `area`.
+pub fn place(area: Rect, files: &Files, form: &FormState) -> Rect {
+    measured(area, files, form).0
+}
+
+/// That, how many lines each field takes, and how many what stands below them all.
+fn measured(area: Rect, files: &Files, form: &FormState) -> (Rect, Vec<u16>, u16) {
     let width = if area.width < 100 { area.width } else { 90 };
     let room = width.saturating_sub(4);
     let heights: Vec<u16> = (0..form.spec.fields.len()).map(|i| height_of(form, files, i, room)).collect();
     let height = heights.iter().fold(0u16, |sum, h| sum.saturating_add(*h));
     let below = u16::from(!form.spec.needs.is_empty()) + u16::from(form.error.is_some());
     let height = height.saturating_add(2 + below + u16::from(below > 0));
-    let place = middle(area, width, height.max(6));
+    (middle(area, width, height.max(6)), heights, below)
+}
+
+/// Draws the form over `area`.
+pub fn draw(pen: &mut Pen<'_>, area: Rect, (store, files): (&Store, &Files), form: &FormState) {
+    let (place, heights, below) = measured(area, files, form);
     let subjects = if form.on.rows.len() > 1 { format!("{} rows", form.on.rows.len()) } else { String::new() };
     let inner = pen.frame(place, &form.spec.title, &subjects);
     let label = form.spec.fields.iter().map(|f| cells(f.label)).max().unwrap_or(0).min(inner.width / 3);

@@ -71,6 +71,7 @@ fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
     let areas = state.areas();
     let body = Rect { x: 0, y: 2, width: screen.width, height: screen.height.saturating_sub(3) };
     let rows = rows::Rows::new(state, store, now);
+    pen.covered = covered(body, state);
     chrome::band(pen, rect(areas.band), state, now);
     let hidden = table::hidden_columns(state, &rows).filter(|_| areas.table.is_some() && !rows.is_empty());
     chrome::heading(pen, rect(areas.heading), state, store, now, hidden.as_deref());
@@ -95,6 +96,7 @@ fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
     }
     chrome::foot(pen, rect(areas.foot), state, store);
     pending(pen, body, state);
+    pen.covered = Rect::ZERO;
     overlays(pen, body, rect(areas.foot), (state, store, now));
 }
 
@@ -112,6 +114,18 @@ fn places(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time, board: &Bo
     chrome::foot(pen, rect(areas.foot), state, store);
     pending(pen, body, state);
     overlays(pen, body, rect(areas.foot), (state, store, now));
+}
+
+/// What the uppermost layer hides of the table. A form or a picker leaves little of it, and each key in them would else cost a table
+/// as well.
+fn covered(body: Rect, state: &State) -> Rect {
+    match state.overlays.last() {
+        Some(Overlay::Form(form)) => match form.open_picker() {
+            Some(_) => rect(state.picker_area()),
+            None => form::place(body, &state.files, form),
+        },
+        _ => Rect::ZERO,
+    }
 }
 
 /// The uppermost layer; one below it stays where it can be seen around it, but for the form that a plan was made from: the two

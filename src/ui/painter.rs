@@ -14,6 +14,8 @@ pub struct Pen<'a> {
     theme: &'a Theme,
     /// Where the terminal's own cursor stands, if a line is being typed.
     pub cursor: Option<(u16, u16)>,
+    /// What will be drawn over: whoever makes much there may leave it out ([`Pen::is_covered`]).
+    pub covered: Rect,
 }
 
 /// A theme's colour in the terminal library's words.
@@ -68,7 +70,7 @@ fn ansi(n: u8) -> TermColor {
 impl<'a> Pen<'a> {
     /// A pen for this buffer.
     pub fn new(buf: &'a mut Buffer, theme: &'a Theme) -> Self {
-        Pen { buf, theme, cursor: None }
+        Pen { buf, theme, cursor: None, covered: Rect::ZERO }
     }
     /// The theme.
     pub fn theme(&self) -> &'a Theme {
@@ -77,6 +79,10 @@ impl<'a> Pen<'a> {
     /// The whole screen.
     pub fn screen(&self) -> Rect {
         self.buf.area
+    }
+    /// Whether all of an area will be drawn over, so that what stands in it is never seen.
+    pub fn is_covered(&self, area: Rect) -> bool {
+        self.covered.union(area) == self.covered
     }
     /// The style of a role.
     pub fn style(&self, role: Role) -> TermStyle {
@@ -114,6 +120,18 @@ impl<'a> Pen<'a> {
         // What lay there before leaves nothing but its ground behind.
         let ink = style.fg.or(self.theme.style(Role::Text).fg.map(term_color)).unwrap_or(TermColor::Reset);
         let style = TermStyle { fg: Some(ink), sub_modifier: Modifier::all() - style.add_modifier, ..style };
+        // Nearly all that is drawn is ASCII: a cell for each byte, and no graphemes to look for.
+        if text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+            let room = usize::from(max.min(area.right() - x));
+            let mut after = x;
+            for (at, glyph) in (x..).zip(text.split_inclusive(|_| true).take(room)) {
+                if let Some(cell) = self.buf.cell_mut((at, y)) {
+                    cell.set_symbol(glyph).set_style(style);
+                }
+                after = at + 1;
+            }
+            return after;
+        }
         self.buf.set_stringn(x, y, text, usize::from(max), style).0
     }
     /// Repeats a one-cell glyph.

@@ -71,6 +71,9 @@ pub fn draw_below(
         let marked = table.is_some_and(|t| rows.view().is_marked(t, &row.record.id));
         gutter(pen, (area.x, y), row, rows, focus.filter(|_| focused), marked);
         for (i, (column, p)) in rows.columns.iter().zip(&placed).enumerate() {
+            if pen.is_covered(Rect { x: area.x + GUTTER + p.x, y, width: p.width, height: 1 }) {
+                continue;
+            }
             let cell = rows.cell(at, row, column);
             let first = i == 0;
             let changed = cell.changed || first && rows.is_new(row);

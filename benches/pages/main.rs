@@ -1,8 +1,11 @@
 //! The first instance row and all of 10,000, beside the same SDK's paginator whose output is thrown away, and beside bare requests;
-//! and `get instances -o json` of 10,000 with their status checks, beside the SDK's two paginators one after the other.
+//! and `get instances -o json` of 10,000 with their status checks, beside the SDK's two paginators one after the other. Other lists
+//! and a search that only AWS can answer: [`lists`].
 //!
 //! `cargo bench --bench pages`
 
+mod lists;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -66,7 +69,9 @@ fn main() -> ExitCode {
         both.sort_by(f64::total_cmp);
         figures.promise("rows and status checks / two paginators", both[both.len() / 2], "", 1.25);
         headless(url, &runtime, &mut figures);
-        volumes(url, &runtime, &mut figures);
+        lists::volumes(url, &runtime, &mut figures);
+        lists::as_quick_as_instances(url, &runtime, &mut figures);
+        lists::search(url, &runtime, &mut figures);
         figures.end()
     })
 }
@@ -101,36 +106,6 @@ fn headless(url: &str, runtime: &tokio::runtime::Runtime, figures: &mut Figures)
     get("instances", &near);
     let calls = fleet::calls(url).iter().filter(|c| c.starts_with("DescribeInstance")).count();
     figures.promise("calls for the instances and their checks", calls as f64, "", 20.0);
-}
-
-/// The same of a kind that is one list.
-fn volumes(url: &str, runtime: &tokio::runtime::Runtime, figures: &mut Figures) {
-    let near = fleet::fleet(url, ROWS * fleet::INSTANCES_A_VOLUME);
-    let (mut ours, mut sdk, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
-    for round in 0..=ROUNDS {
-        let now = (get("volumes", &near), runtime.block_on(volume_paginator(&near)));
-        if round > 0 {
-            ratios.push(now.0.as_secs_f64() / now.1.as_secs_f64());
-            ours.push(now.0);
-            sdk.push(now.1);
-        }
-    }
-    ratios.sort_by(f64::total_cmp);
-    figures.tell("SDK's paginator of 10,000 volumes", ms(median(&mut sdk)));
-    figures.tell("get volumes -o json", ms(median(&mut ours)));
-    figures.promise("get volumes / the paginator", ratios[ratios.len() / 2], "", 1.15);
-}
-
-async fn volume_paginator(endpoint: &str) -> Duration {
-    let client = client(endpoint);
-    let begun = Instant::now();
-    let mut pages = client.describe_volumes().max_results(i32::try_from(PAGE).unwrap()).into_paginator().send();
-    let mut seen = 0;
-    while let Some(page) = pages.next().await {
-        seen += page.unwrap().volumes().len();
-    }
-    assert_eq!(seen, ROWS);
-    begun.elapsed()
 }
 
 fn far(rounds: usize) -> &'static str {
