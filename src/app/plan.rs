@@ -12,6 +12,7 @@ use super::view::RowKey;
 use crate::base::{Fault, Scope};
 use crate::kinds::{Action, ActionContext, Takes, Target};
 use crate::model::{Confirm, DryRun, Effect, FormInput, Level, Plan, RunRecord, TableKey, Values};
+use crate::store::Progress;
 
 /// After a plan has changed under the user's eyes a key that was meant for the old one must not confirm the new one.
 const READ_IT: Duration = Duration::from_secs(1);
@@ -329,9 +330,15 @@ impl Turn<'_> {
         let Some(Overlay::Plan(p)) = self.s.overlays.get(layer) else { return };
         let plan = match self.made(&p.source, &p.on) {
             Ok(plan) => plan,
-            // What is known now stands against it (termination protection): it is refused before anything is sent.
+            // What is known now stands against it (termination protection): it is refused before anything is sent. While more is to come,
+            // that may be only that it has not come yet.
             Err(why) => {
-                let Some(Overlay::Plan(p)) = self.s.overlays.get_mut(layer) else { return };
+                let comes = |t: &&TableKey| {
+                    let status = self.store.table(t).map(|t| &t.status);
+                    !t.kind.side && status.is_none_or(|s| s.progress != Progress::Complete && s.fault.is_none())
+                };
+                let more = p.plan.needs.iter().any(|t| comes(&t));
+                let Some(Overlay::Plan(p)) = self.s.overlays.get_mut(layer).filter(|_| !more) else { return };
                 p.plan.needs.clear();
                 p.blocked.get_or_insert(why);
                 return;

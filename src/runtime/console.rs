@@ -3,8 +3,6 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::select_biased;
-
 use super::editor::{Edited, edit};
 use super::engine::{Engine, Host, TURN};
 use super::screen::Screen;
@@ -111,15 +109,13 @@ fn wait(engine: &Engine, term: &Term, pace: &Pace) -> Option<TermEvent> {
 /// Takes in the keys that are waiting.
 fn take_keys(engine: &mut Engine, term: &Term, pace: &mut Pace, first: TermEvent) -> io::Result<Option<End>> {
     let mut next = Some(first);
-    for _ in 0..KEYS {
+    for more in (0..KEYS).rev() {
         let Some(event) = next.take() else { break };
         if let Some(end) = take_one(engine, term, pace, event)? {
             return Ok(Some(end));
         }
-        next = select_biased! {
-            recv(term.events()) -> e => e.ok(),
-            default => None,
-        };
+        // What is not taken in now waits where it is.
+        next = if more > 0 { term.events().try_recv().ok() } else { None };
     }
     Ok(None)
 }

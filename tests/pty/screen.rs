@@ -21,6 +21,18 @@ fn the_first_screen_comes_keys_work_and_q_ends_it_with_status_0() {
     assert!(!t.is_alternate() && t.has_cursor());
 }
 
+/// Every 65th key of a burst was once taken out of the queue and not looked at.
+#[test]
+fn no_key_of_many_that_come_at_once_is_lost() {
+    let mut t = Home::new().open(&["--sandbox"], &[]);
+    t.resize(240, 24);
+    t.sees("complete");
+    let line: String = (0..55).map(|n| format!("{n:03}.")).collect();
+    t.send(&format!(":{line}"));
+    t.until("the whole line", |t| t.text().contains(&line));
+    t.send("\x1b\x1bq");
+}
+
 #[test]
 fn a_view_can_be_named_on_the_command_line() {
     let mut t = Home::new().open(&["--sandbox", "instances", "state:stopped"], &[]);

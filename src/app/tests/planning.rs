@@ -364,6 +364,21 @@ fn an_earlier_starts_way_back_acts_on_the_rows_that_it_names() {
     assert_eq!(desk.dialog().on.rows.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(), ["t1"]);
 }
 
+/// The plan of a launch was refused for good because the types were still being asked for.
+#[test]
+fn what_stands_against_a_plan_while_tables_are_on_their_way_may_pass() {
+    let mut desk = stopping();
+    let boxes = TableKey::all(Scope::account("prod"), Kind(&BOXES));
+    let Some(Overlay::Plan(p)) = desk.state.overlays.last_mut() else { panic!("no plan") };
+    p.plan.needs = vec![boxes.clone()];
+    desk.list(things(), vec![thing("t0", "thing-0", "stopped", 0)]);
+    let coverage = Coverage::Sweep { began: desk.seq + 1 };
+    desk.batch(boxes.clone(), coverage, Vec::new(), Outcome::More);
+    assert_eq!(desk.dialog().blocked, None, "more is to come");
+    desk.list(boxes, Vec::new());
+    assert_eq!(desk.dialog().blocked.as_deref(), Some("thing-0 is stopped already."));
+}
+
 /// A run of an earlier start that was killed between a call without a token and its answer.
 fn cut_off() -> RunRecord {
     let call = Call::new(&MAKE_OP.op, Scope::account("prod"));
