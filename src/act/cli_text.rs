@@ -102,9 +102,30 @@ fn shorthand(arg: &Arg) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(","))
 }
 
+/// `ImageId=ami-1,Ebs={VolumeSize=8},Groups=[sg-1],UserData@=file://data.b64`: structures and lists within others. A secret is text here, and is
+/// read from its file.
+fn deep_shorthand(members: &[(&'static str, Arg)]) -> String {
+    fn value(arg: &Arg) -> String {
+        match arg {
+            Arg::List(items) => format!("[{}]", items.iter().map(value).collect::<Vec<_>>().join(",")),
+            Arg::Map(members) => format!("{{{}}}", deep_shorthand(members)),
+            Arg::Bool(b) => b.to_string(),
+            other => match json(other) {
+                Json::String(text) => in_shorthand(&text),
+                number => number.to_string(),
+            },
+        }
+    }
+    let one = |(name, arg): &(&'static str, Arg)| match arg {
+        Arg::SecretFile { file, .. } => format!("{name}@={}", in_shorthand(&format!("file://{file}"))),
+        other => format!("{name}={}", value(other)),
+    };
+    members.iter().map(one).collect::<Vec<_>>().join(",")
+}
+
 /// A value in single quotes, where the shorthand would read something else in it.
 fn in_shorthand(text: &str) -> String {
-    let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:@".contains(&b));
+    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:@".contains(&b));
     if plain { text.to_string() } else { format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")) }
 }
 
@@ -116,6 +137,8 @@ fn option(argv: &mut Vec<String>, name: &str, arg: &Arg) {
         Arg::Bool(false) if name.starts_with("No") && name[2..].starts_with(char::is_uppercase) => {
             argv.push(format!("--{}", kebab(&name[2..])));
         }
+        // The CLI's own word for it (`aws ec2 run-instances help`).
+        Arg::Bool(false) if name == "DisableApiTermination" => argv.push("--enable-api-termination".into()),
         Arg::Bool(false) => argv.push(format!("--no-{}", kebab(name))),
         Arg::Int(i) => argv.extend([flag, i.to_string()]),
         Arg::Float(n) => argv.extend([flag, n.to_string()]),
@@ -131,7 +154,15 @@ fn option(argv: &mut Vec<String>, name: &str, arg: &Arg) {
         Arg::Secret(s) => argv.extend([flag, s.to_string()]),
         Arg::SecretFile { file, .. } => argv.extend([flag, format!("fileb://{file}")]),
         // The CLI has a switch where the API has a structure of one flag (`DisableApiTermination`).
-        Arg::Map(members) if matches!(members[..], [("Value", Arg::Bool(_))]) => option(argv, name, &members[0].1),
+        // Each has its `--no-…`, also the one that RunInstances has another word for.
+        Arg::Map(members) if matches!(members[..], [("Value", Arg::Bool(_))]) => {
+            let no = if matches!(members[0].1, Arg::Bool(true)) { "" } else { "no-" };
+            argv.push(format!("--{no}{}", kebab(name)));
+        }
+        // JSON reads no file: what has a secret in it is said in the shorthand, however deep it goes.
+        Arg::Map(members) if members.iter().any(|(_, a)| matches!(a, Arg::SecretFile { .. })) => {
+            argv.extend([flag, shorthand(arg).unwrap_or_else(|| deep_shorthand(members))]);
+        }
         Arg::Map(_) => argv.extend([flag, shorthand(arg).unwrap_or_else(|| json(arg).to_string())]),
         Arg::List(items) => {
             let texts: Option<Vec<String>> = items

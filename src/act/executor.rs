@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::journal::{CallOutcome, Journal};
 use super::keeping::Kept;
-use crate::aws::{ConfirmedCall, Gateway, Mint, fault};
+use crate::aws::{ConfirmedCall, Gateway, Mint, denial, fault};
 use crate::base::{Clock, Fault, FaultKind, Reached};
 use crate::kinds::{Answer, Outgoing, Output, Registry, SendMode};
 use crate::model::{Access, ActEvent, Call, DryRun, Identity, Plan, Progress, RunEntry, RunRecord, StepState};
@@ -221,8 +221,6 @@ impl Executor {
 
     async fn failed(&self, running: &mut Running, step: usize, fault: Fault) -> bool {
         let (run, f, name) = (running.run, fault.clone(), running.record.name.clone());
-        let state = StepState::Failed(fault.to_string());
-        running.record.apply(&RunEntry::Outcome { step, state, outputs: Vec::new() });
         // Where nothing was done there is nothing to go on with or to undo.
         let over = running.record.done().0 == 0;
         self.note(run, step, move |j, now| {
@@ -230,6 +228,11 @@ impl Executor {
             if over { j.ended(&name, &f.to_string(), false, now) } else { Ok(()) }
         })
         .await;
+        // What is asked about it comes after the outcome is on disk.
+        let call = &running.record.steps[step].call;
+        let fault = Box::pin(denial::explain(&self.gateway, call.op, &call.scope, fault)).await;
+        let state = StepState::Failed(fault.told());
+        running.record.apply(&RunEntry::Outcome { step, state, outputs: Vec::new() });
         self.tell(ActEvent::Failed { run, step, fault }).await;
         false
     }
@@ -315,7 +318,9 @@ pub async fn dry_run(gateway: &Gateway, registry: &Registry, plan: &Plan) -> Dry
         };
         match (sender.send)(send).await {
             Err(f) if fault::is_dry_run_ok(&f) => asked += 1,
-            Err(f) if f.kind == FaultKind::Denied => return DryRun::Denied(f),
+            Err(f) if f.kind == FaultKind::Denied => {
+                return DryRun::Denied(Box::pin(denial::explain(gateway, call.op, &call.scope, f)).await);
+            }
             Err(f) if f.kind == FaultKind::ReadOnly => return DryRun::NotAsked,
             // A later step's call meets the state that is there before the first: what EC2 says to that is no answer about it.
             Err(_) if step > 0 && plan.is_sequence() => {}

@@ -6,6 +6,7 @@ use super::run::{Run, RunPhase};
 use super::update::Turn;
 use super::view::RowKey;
 use crate::base::Scope;
+use crate::base::text::{fitting, width};
 use crate::model::{ActEvent, Effect, Level, Progress, RunEntry, RunRecord, StepState, Verdict};
 
 /// Runs that are kept for `:runs`.
@@ -17,8 +18,37 @@ const HALF_DONE: &str = ":runs to go on or to undo.";
 /// How the steps of a run stand, as entries that only say something.
 pub(super) fn stands(run: &RunRecord) -> Vec<MenuItem> {
     let line =
-        |(glyph, text): (char, String)| MenuItem { label: glyph.into(), disabled: Some(text), ..MenuItem::default() };
-    run.lines().into_iter().map(line).collect()
+        |glyph: char, text: String| MenuItem { label: glyph.into(), disabled: Some(text), ..MenuItem::default() };
+    let lines = |(glyph, text): (char, String)| {
+        let glyphs = std::iter::once(glyph).chain(std::iter::repeat(' '));
+        glyphs.zip(folded(&text)).map(|(glyph, text)| line(glyph, text)).collect::<Vec<_>>()
+    };
+    run.lines().into_iter().flat_map(lines).collect()
+}
+
+/// Cells of a line in a list on 80 columns, beside the longest of its choices.
+const LINE: usize = 58;
+
+/// A text over as many lines as it takes: an entry of a list is one line, and what AWS said is read whole. A word that is longer than a line (an
+/// encoded message) goes on in the next.
+fn folded(text: &str) -> Vec<String> {
+    let (mut out, mut line) = (Vec::new(), String::new());
+    for mut word in text.split(' ') {
+        if !line.is_empty() && width(&line) + 1 + width(word) > LINE {
+            out.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        while width(word) > LINE {
+            let (head, tail) = word.split_at(fitting(word, LINE));
+            out.push(head.to_string());
+            word = tail;
+        }
+        line.push_str(word);
+    }
+    out.push(line);
+    out
 }
 
 pub(super) fn choice(label: &str, detail: String, name: &'static str, disabled: Option<String>) -> MenuItem {
@@ -77,7 +107,7 @@ impl Turn<'_> {
             ActEvent::Stuck { run, text } => (run, RunPhase::Stuck(text)),
             ActEvent::Lost { run, why, .. } => (run, RunPhase::Stuck(why)),
             ActEvent::Failed { run, step, fault } => {
-                self.outcome(run, step, StepState::Failed(fault.to_string()));
+                self.outcome(run, step, StepState::Failed(fault.told()));
                 (run, RunPhase::Failed(fault))
             }
             ActEvent::Unknown { run, step, fault } => {
@@ -302,5 +332,21 @@ impl Turn<'_> {
                 _ => self.refuse(format!("There is no action {name} on these rows.")),
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_takes_several_lines_and_loses_nothing() {
+        let blob = "x".repeat(130);
+        let text =
+            format!("launch it: You are not authorized to perform this operation, said AWS of it. {blob} --region r");
+        let lines = folded(&text);
+        assert!(lines.iter().all(|l| width(l) <= LINE), "{lines:?}");
+        assert_eq!(lines.join("").replace(' ', ""), text.replace(' ', ""));
+        assert_eq!(folded("short"), ["short"]);
     }
 }

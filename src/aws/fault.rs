@@ -86,6 +86,7 @@ fn answered<E: ProvideErrorMetadata + RequestId>(e: &E, raw: &HttpResponse) -> F
     for hint in if others { OF_ANOTHER } else { hints(code, fault.kind) } {
         fault = fault.hint(*hint);
     }
+    fault.hints.extend(super::quota::hint(code));
     fault
 }
 

@@ -68,7 +68,7 @@ impl Gateway {
     /// Makes the gateway. No file is read and nothing is sent before the first question.
     pub fn new(config: GatewayConfig) -> Gateway {
         let mut operations = config.operations;
-        operations.push(&GET_CALLER_IDENTITY);
+        operations.extend([&GET_CALLER_IDENTITY, &super::denial::DECODE_AUTHORIZATION_MESSAGE]);
         let declared = operations.into_iter().map(|op| ((op.service.sdk_id(), op.name), op)).collect();
         let mut selections = config.profiles;
         if selections.is_empty() {

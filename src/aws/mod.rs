@@ -11,6 +11,7 @@
 //! | [`retry_policy`] | time-outs and retries by operation |
 //! | [`credentials`] | profiles, the chain, MFA, SSO sign-in, expiry |
 //! | [`fault`] | SDK errors in the console's own shape |
+//! | [`denial`] | why IAM said no; encoded messages decoded |
 //! | [`meter`] | calls in the last minute |
 //! | [`policy`] | IAM policies from the declared operations |
 //!
@@ -21,6 +22,7 @@ pub mod capture;
 mod clients;
 pub mod connector;
 pub mod credentials;
+pub mod denial;
 mod egress;
 pub mod fault;
 pub mod gateway;
@@ -29,6 +31,7 @@ mod guard_inputs;
 pub mod meter;
 mod my_address;
 pub mod policy;
+mod quota;
 mod response_body;
 pub mod retry_policy;
 mod session;

@@ -31,9 +31,11 @@ pub fn document(operations: &[&Operation], read_only: bool) -> Value {
     json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
-/// The same as text, ending in a newline.
+/// The same as text, ending in a newline, with what the gateway itself may ask: what an encoded denial says.
 pub fn text(operations: &[&Operation], read_only: bool) -> String {
-    format!("{:#}\n", document(operations, read_only))
+    let mut operations = operations.to_vec();
+    operations.push(&super::denial::DECODE_AUTHORIZATION_MESSAGE);
+    format!("{:#}\n", document(&operations, read_only))
 }
 
 /// IAM allows letters and digits only.
@@ -63,7 +65,9 @@ mod tests {
         let all = [&LIST, &SEE, &STOP, &SEE, &WHO];
         let text = text(&all, true);
         assert!(text.contains("ec2:DescribeInstances") && text.contains("s3:ListBucket"), "{text}");
-        assert!(!text.contains("StopInstances") && !text.contains("ListObjectsV2") && !text.contains("sts:"), "{text}");
+        assert!(!text.contains("StopInstances") && !text.contains("ListObjectsV2"), "{text}");
+        // What the gateway itself asks, and nothing else of STS: who one is needs no permission.
+        assert!(text.contains("sts:DecodeAuthorizationMessage") && text.matches("sts:").count() == 1, "{text}");
         assert_eq!(text.matches("ec2:DescribeInstances").count(), 1);
     }
 

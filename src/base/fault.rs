@@ -137,6 +137,13 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// All that is known of it: the sentence, and on a line each what the user can do.
+    pub fn told(&self) -> String {
+        std::iter::once(self.to_string()).chain(self.hints.iter().cloned()).collect::<Vec<_>>().join("\n")
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.op.is_empty() {

@@ -215,24 +215,33 @@ impl RunRecord {
         out
     }
 
-    /// One line a step: how it stands (`✓`, `✗`, `?`, `·`) and a sentence without a final period.
+    /// One line a step: how it stands (`✓`, `✗`, `?`, `·`) and a sentence without a final period. Under one that failed, on lines without a
+    /// sign, what can be done about it.
     pub fn lines(&self) -> Vec<(char, String)> {
-        let line = |(i, step): (usize, &Step)| {
+        let lines = |(i, step): (usize, &Step)| {
             let made: Vec<&str> =
                 self.outputs.iter().filter(|((s, _), _)| *s == i).map(|(_, text)| text.as_str()).collect();
             let title = &step.title;
-            match &self.states[i] {
+            let first = match &self.states[i] {
                 StepState::Done if made.is_empty() => ('✓', title.clone()),
                 StepState::Done => ('✓', format!("{title}: {}", made.join(", "))),
                 StepState::NotSent => ('·', format!("{title}: not sent")),
                 StepState::Sent => {
                     ('?', format!("{title}: cut off while it was sent; whether it arrived is not known"))
                 }
-                StepState::Failed(why) => ('✗', format!("{title}: {}", why.trim_end_matches('.'))),
+                StepState::Failed(why) => {
+                    ('✗', format!("{title}: {}", why.lines().next().unwrap_or_default().trim_end_matches('.')))
+                }
                 StepState::Unknown(why) => ('?', format!("{title}: no answer was read. {}", why.trim_end_matches('.'))),
-            }
+            };
+            // Under what AWS said: what else is known of it, and what can be done.
+            let more = match &self.states[i] {
+                StepState::Failed(why) => why.lines().skip(1).map(|l| (' ', l.to_string())).collect(),
+                _ => Vec::new(),
+            };
+            std::iter::once(first).chain(more)
         };
-        self.steps.iter().enumerate().map(line).collect()
+        self.steps.iter().enumerate().flat_map(lines).collect()
     }
 
     /// The plan of the steps that are left, as it is to be read before the run goes on. It is carried out by going on with this

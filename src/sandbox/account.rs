@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::error::WorldError;
-use super::faults::{self, Faults};
+use super::faults::{self, Faults, Trouble};
 use super::presets::{self, WorldSpec};
 use super::wire::{self, ApiError, Call, Protocol, Reply, Request, shapes};
 use super::world::World;
@@ -99,7 +99,12 @@ impl Sandbox {
         match wire::route(request, now, request_id) {
             Ok(call) => match self.0.faults.matching(&call) {
                 None => dispatch(&mut world, &call),
-                Some(trouble) => faults::answer(&trouble, &call, || dispatch(&mut world, &call)),
+                Some(trouble) => faults::answer(&trouble, &call, || {
+                    world.no_room = trouble == Trouble::NoRoom;
+                    let reply = dispatch(&mut world, &call);
+                    world.no_room = false;
+                    reply
+                }),
             },
             Err(reply) => *reply,
         }

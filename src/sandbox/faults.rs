@@ -14,6 +14,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::s3;
+use super::sts::Denial;
 use super::wire::{ApiError, Body, Call, Protocol, Reply};
 use crate::base::Time;
 use crate::model::operation::Service;
@@ -23,8 +24,12 @@ use crate::model::operation::Service;
 pub enum Trouble {
     /// `RequestLimitExceeded`, `Throttling`, `SlowDown`, as the service says it.
     Throttle,
-    /// `UnauthorizedOperation`, `AccessDenied`.
+    /// `UnauthorizedOperation`, `AccessDenied`: no statement allows it.
     Deny,
+    /// The same, because a statement forbids it.
+    Forbid,
+    /// `InsufficientInstanceCapacity` for what would be launched or started.
+    NoRoom,
     /// `RequestExpired`, `ExpiredToken`.
     Expire,
     /// 500.
@@ -97,6 +102,8 @@ impl FromStr for Rule {
         let trouble = match verb {
             "throttle" => Trouble::Throttle,
             "deny" => Trouble::Deny,
+            "forbid" => Trouble::Forbid,
+            "no-room" => Trouble::NoRoom,
             "expire" => Trouble::Expire,
             "fail" => Trouble::Fail,
             "hang" => Trouble::Hang,
@@ -112,7 +119,7 @@ impl FromStr for Rule {
                 Trouble::Delay(number().and_then(seconds).ok_or_else(|| wrong("a delay needs a time, such as 2s"))?)
             }
             other => {
-                let all = ["throttle", "deny", "expire", "fail", "hang", "html", "cut", "delay"];
+                let all = ["throttle", "deny", "forbid", "no-room", "expire", "fail", "hang", "html", "cut", "delay"];
                 let near = crate::base::text::nearest(other, all)
                     .map(|n| format!("; did you mean '{n}'?"))
                     .unwrap_or_default();
@@ -187,7 +194,10 @@ const NEVER: Duration = Duration::from_secs(24 * 3600);
 pub(super) fn answer(trouble: &Trouble, call: &Call<'_>, carry_out: impl FnOnce() -> Reply) -> Reply {
     match trouble {
         Trouble::Throttle => call.fail(&throttled(call)),
-        Trouble::Deny => call.fail(&denied(call)),
+        Trouble::Deny => call.fail(&denied(call, false)),
+        Trouble::Forbid => call.fail(&denied(call, true)),
+        // The service says it: it knows types and zones.
+        Trouble::NoRoom => carry_out(),
         Trouble::Expire => call.fail(&expired(call)),
         Trouble::Fail => call.fail(&ApiError::new("InternalError", "An internal error has occurred").status(500)),
         Trouble::Html(status) => {
@@ -217,10 +227,22 @@ fn throttled(call: &Call<'_>) -> ApiError {
     }
 }
 
-fn denied(call: &Call<'_>) -> ApiError {
+fn denied(call: &Call<'_>, forbidden: bool) -> ApiError {
     match call.service {
-        Service::Ec2 => {
+        // Nobody is told more of what only reads.
+        Service::Ec2 if call.operation.starts_with("Describe") || call.operation.starts_with("Get") => {
             ApiError::new("UnauthorizedOperation", "You are not authorized to perform this operation.").status(403)
+        }
+        Service::Ec2 => {
+            let account = super::world::ACCOUNT;
+            let resource = format!("arn:aws:ec2:{}:{account}:{}", call.region, resource(call));
+            let denial = Denial {
+                who: &format!("arn:aws:iam::{account}:user/sandbox"),
+                action: &format!("ec2:{}", call.operation),
+                resource: &resource,
+                forbidden,
+            };
+            ApiError::new("UnauthorizedOperation", denial.sentence()).status(403)
         }
         Service::S3 => ApiError::new("AccessDenied", "Access Denied").status(403),
         service => {
@@ -232,6 +254,33 @@ fn denied(call: &Call<'_>) -> ApiError {
             ApiError::new("AccessDenied", message).status(403)
         }
     }
+}
+
+/// What the call would change, as the end of an ARN: `instance/i-0a1`.
+fn resource(call: &Call<'_>) -> String {
+    const KINDS: &[(&str, &str)] = &[
+        ("i-", "instance"),
+        ("vol-", "volume"),
+        ("snap-", "snapshot"),
+        ("ami-", "image"),
+        ("sg-", "security-group"),
+        ("subnet-", "subnet"),
+        ("vpc-", "vpc"),
+        ("eni-", "network-interface"),
+        ("eipalloc-", "elastic-ip"),
+        ("igw-", "internet-gateway"),
+        ("lt-", "launch-template"),
+    ];
+    // What a launch is denied is the instance that it would make.
+    if call.operation == "RunInstances" {
+        return "instance/*".into();
+    }
+    let first = call.params.children().find_map(|(_, node)| {
+        let text = node.value().or_else(|| node.list("").first().and_then(|n| n.value()))?;
+        let (_, kind) = KINDS.iter().find(|(prefix, _)| text.starts_with(prefix))?;
+        Some(format!("{kind}/{text}"))
+    });
+    first.unwrap_or_else(|| "*".into())
 }
 
 fn expired(call: &Call<'_>) -> ApiError {
@@ -281,6 +330,7 @@ mod tests {
         assert_eq!("*:* delay 200ms".parse::<Rule>().unwrap().trouble, Trouble::Delay(Duration::from_millis(200)));
         assert_eq!("s3:GetObject cut 1000".parse::<Rule>().unwrap().trouble, Trouble::Cut(1000));
         assert!("ec2:X throtle".parse::<Rule>().unwrap_err().contains("did you mean 'throttle'"));
+        assert_eq!("ec2:RunInstances no-room x1".parse::<Rule>().unwrap().trouble, Trouble::NoRoom);
         for bad in
             ["", "ec2", "ec2:X", "ec2:X delay", "ec2:X deny 3", "ec2:X deny for ever", "ec2:X html 20x", "ec2:X cut 1k"]
         {

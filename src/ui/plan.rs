@@ -101,11 +101,17 @@ fn verdict(out: &mut Vec<Line>, from: usize, dry_run: &DryRun, room: u16) {
         }
         DryRun::Denied(fault) => {
             out.extend(item("✗", &format!("IAM does not allow it: {fault}"), room, Role::Danger));
+            for hint in &fault.hints {
+                out.extend(item(" ", hint, room, Role::Quiet));
+            }
             return;
         }
         // What is said of the request itself, and not of the way to it, it would say of the real one too.
         DryRun::Failed(fault) if matches!(fault.kind, FaultKind::Invalid | FaultKind::Conflict | FaultKind::Quota) => {
             out.extend(item("✗", &format!("EC2 would refuse it: {fault}"), room, Role::Danger));
+            for hint in &fault.hints {
+                out.extend(item(" ", hint, room, Role::Quiet));
+            }
             return;
         }
         DryRun::Failed(fault) => {

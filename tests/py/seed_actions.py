@@ -49,4 +49,4 @@ vpc_of = EC2.describe_subnets(SubnetIds=[SUBNETS[0]])["Subnets"][0]["VpcId"]
 groups = [EC2.create_security_group(GroupName=name, Description="x", VpcId=vpc_of)["GroupId"] for name in ("first", "second")]
 ids |= {"several": several, "allowed": launch("allowed"), "first": groups[0], "second": groups[1]}
 gateway = EC2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
-print(json.dumps({**ids, "group": group, "gateway": gateway, "vpc": VPC}))
+print(json.dumps({**ids, "image": IMAGE, "group": group, "gateway": gateway, "vpc": VPC}))

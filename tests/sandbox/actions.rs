@@ -15,7 +15,10 @@ use skydeck::base::{Clock, Fault, Scope, Time};
 use skydeck::kinds::autoscaling::auto_scaling_groups::fields as groups;
 use skydeck::kinds::cloudwatch::alarms;
 use skydeck::kinds::ec2::instances::fields;
-use skydeck::kinds::ec2::{images, permissions, snapshots, volumes};
+use skydeck::kinds::ec2::{
+    images, launch_template_versions as versions, launch_templates, permissions, security_groups, snapshots, subnets,
+    volumes,
+};
 use skydeck::kinds::elbv2::targets;
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::s3::objects;
@@ -32,6 +35,7 @@ use skydeck::store::Store;
 static NO_FILES: Files = Files::none();
 
 struct Account {
+    sandbox: Sandbox,
     gateway: Gateway,
     http: SharedHttpClient,
     clock: Clock,
@@ -61,7 +65,7 @@ impl Account {
         let http = sandbox.http_client();
         let config = GatewayConfig::sandbox(clock.clone(), ALL.operations(), http.clone());
         let folder = tempfile::tempdir().unwrap();
-        Account { gateway: Gateway::new(config), http, clock, store: Store::default(), seq: 0, run: 0, folder }
+        Account { sandbox, gateway: Gateway::new(config), http, clock, store: Store::default(), seq: 0, run: 0, folder }
     }
 
     fn key(kind: &str, selector: Selector) -> TableKey {
@@ -120,8 +124,8 @@ impl Account {
         action.planned(&cx, &Values(values.iter().map(text).collect())).unwrap()
     }
 
-    /// Carries a plan out and follows it; returns how it came to rest.
-    async fn carry(&mut self, plan: &Plan) -> WaitStatus {
+    /// Carries a plan out; returns what was told of it.
+    async fn sent(&mut self, plan: &Plan) -> Vec<ActEvent> {
         self.run += 1;
         let (out, mut news) = tokio::sync::mpsc::channel(1000);
         let journal = Journal::at(self.folder.path().join("journal"), self.clock.now());
@@ -133,9 +137,18 @@ impl Account {
         let record = RunRecord::new(name.clone(), self.clock.now(), &plan.with_tokens(&name));
         let executor = Executor::new(gateway, ALL, journal, self.clock.clone(), out);
         executor.carry(Execute { run: self.run, record, pins }).await;
+        let mut events = Vec::new();
+        while let Ok(event) = news.try_recv() {
+            events.push(event);
+        }
+        events
+    }
+
+    /// Carries a plan out and follows it; returns how it came to rest.
+    async fn carry(&mut self, plan: &Plan) -> WaitStatus {
         let mut done = 0;
         let mut outputs = Outputs::new();
-        while let Ok(event) = news.try_recv() {
+        for event in self.sent(plan).await {
             match event {
                 ActEvent::Done { step, outputs: made, .. } => {
                     done += 1;
@@ -470,7 +483,7 @@ async fn an_image_is_copied_to_another_region_shared_and_deregistered_and_ec2_re
     assert_eq!(far.record.get(&images::ENCRYPTED).as_bool(), Some(true));
     assert_eq!(far.record.tag("Name"), it(&a)[0].record.tag("Name"), "the tags are copied");
     // The default key: EC2 does not share it, and the plan says that this cannot be known.
-    let share = a.plan("share", &[far.clone()], &[("with", "111122223333")]);
+    let share = a.plan("share", std::slice::from_ref(&far), &[("with", "111122223333")]);
     assert!(share.consequences.iter().any(|c| c.text.contains("default key")));
     assert!(matches!(dry_run(&a.gateway, &ALL, &share).await, DryRun::Failed(f) if f.code == "InvalidParameter"));
     a.done(&a.plan("deregister", &[far], &[])).await;
@@ -530,4 +543,132 @@ async fn a_volume_grows_and_takes_the_next_change_only_when_that_is_completed() 
     assert_eq!(it(&a)[0].record.get(&volumes::fields::TYPE).as_str(), Some("io2"));
     let back = &other.steps[0].undo.as_ref().unwrap().call;
     assert_eq!(back.get("VolumeType").and_then(|t| t.as_str()), Some("gp3"));
+}
+
+impl Account {
+    /// A subnet of the VPC that a version's groups are of.
+    fn subnet_of(&self, version: &Target) -> String {
+        let group = version.record.get(&versions::SECURITY_GROUP_IDS).items()[0].clone();
+        let group = self.find(&Account::key("security-groups", Selector::All), |r| r.id == group);
+        let vpc = group.record.get(&security_groups::VPC_ID).clone();
+        let free = |r: &Record| *r.get(&subnets::VPC_ID) == vpc && r.get(&subnets::AVAILABLE_IPS).as_int() > Some(0);
+        self.find(&Account::key("subnets", Selector::All), free).record.id.to_string()
+    }
+}
+
+/// Where everything is that a launch is made of.
+async fn launching() -> Account {
+    let mut a = Account::open();
+    a.everything().await;
+    for kind in
+        ["launch-templates", "images", "vpcs", "subnets", "security-groups", "key-pairs", "volumes", "instance-types"]
+    {
+        a.list(&Account::key(kind, Selector::All)).await;
+    }
+    a
+}
+
+#[tokio::test]
+async fn a_template_gets_a_version_which_becomes_the_default_is_launched_and_goes() {
+    let mut a = launching().await;
+    let all = Account::key("launch-templates", Selector::All);
+    let template = a.find(&all, |_| true);
+    let of = Account::key("launch-template-versions", Selector::Parent(template.record.id.clone()));
+    a.list(&of).await;
+    let first = template.record.get(&launch_templates::DEFAULT_VERSION).as_int().unwrap();
+    let plan = a.plan("new-version", std::slice::from_ref(&template), &[("type", "t3.small"), ("make_default", "yes")]);
+    assert_eq!(plan.steps.len(), 2);
+    a.done(&plan).await;
+    a.list(&of).await;
+    a.list(&all).await;
+    let new = a.find(&of, |r| r.state.as_ref().is_some_and(|(_, s)| s == "default, latest"));
+    let text = |r: &Record, f: &FieldInfo| r.get(f).as_str().map(str::to_string);
+    let source = a.find(&of, |r| r.get(&versions::VERSION).as_int() == Some(first));
+    assert_eq!(text(&new.record, &versions::TYPE).as_deref(), Some("t3.small"));
+    for field in [&versions::IMAGE_ID, &versions::KEY_NAME] {
+        assert_eq!(text(&new.record, field), text(&source.record, field), "{} is inherited", field.name);
+    }
+    // It is launched from, and nothing of it is said again.
+    let subnet = a.subnet_of(&new);
+    let launch = a.plan("launch", &[a.find(&all, |_| true)], &[("name", "from-template"), ("subnet", &subnet)]);
+    let said: Vec<_> = launch.steps[0].call.args.iter().map(|(name, _)| *name).collect();
+    assert_eq!(said, ["LaunchTemplate", "SubnetId", "TagSpecifications", "MinCount", "MaxCount", "ClientToken"]);
+    assert_eq!(dry_run(&a.gateway, &ALL, &launch.with_tokens("t-1")).await, DryRun::Allowed);
+    a.done(&launch).await;
+    let instances = Account::key("instances", Selector::All);
+    a.list(&instances).await;
+    let made = a.find(&instances, |r| r.name == "from-template");
+    assert_eq!(made.record.get(&fields::TYPE).as_str(), Some("t3.small"));
+    let number = new.record.get(&versions::VERSION).as_int().unwrap().to_string();
+    assert_eq!(made.record.tag("aws:ec2launchtemplate:version").map(|v| v.as_str()), Some(number.as_str()));
+    // One like it is what it is.
+    let like = a.plan("launch-more", &[made], &[("name", "like-it")]);
+    assert_eq!(dry_run(&a.gateway, &ALL, &like.with_tokens("t-1")).await, DryRun::Allowed);
+    a.done(&like).await;
+    a.list(&instances).await;
+    assert_eq!(a.find(&instances, |r| r.name == "like-it").record.get(&fields::TYPE).as_str(), Some("t3.small"));
+    // The default one is kept by EC2, and the plan says so before.
+    let action = ALL.action(Kind(ALL.kind("launch-template-versions").unwrap().info), "delete").unwrap();
+    assert!((action.available)(&new.record).is_err());
+    a.done(&a.plan("set-default", &[a.find(&all, |_| true)], &[("version", &first.to_string())])).await;
+    a.list(&of).await;
+    let new = a.find(&of, |r| r.id == new.record.id);
+    let plan = a.plan("delete", &[new], &[]);
+    assert_eq!(dry_run(&a.gateway, &ALL, &plan.with_tokens("t-1")).await, DryRun::Allowed);
+    a.done(&plan).await;
+}
+
+#[tokio::test]
+async fn a_launch_without_room_or_permission_says_what_can_be_done() {
+    let mut a = launching().await;
+    let all = Account::key("launch-templates", Selector::All);
+    let template = a.find(&all, |_| true);
+    let of = Account::key("launch-template-versions", Selector::Parent(template.record.id.clone()));
+    a.list(&of).await;
+    let subnet = a.subnet_of(&a.find(&of, |_| true));
+    let plan = a.plan("launch", &[template], &[("type", "t3.small"), ("subnet", &subnet)]);
+    let fault = |events: Vec<ActEvent>| {
+        let failed =
+            events.into_iter().find_map(|e| if let ActEvent::Failed { fault, .. } = e { Some(fault) } else { None });
+        failed.expect("it was refused")
+    };
+    a.sandbox.faults().add("ec2:RunInstances no-room".parse().unwrap());
+    // Permissions are all that a dry run asks about.
+    assert_eq!(dry_run(&a.gateway, &ALL, &plan.with_tokens("t-1")).await, DryRun::Allowed);
+    let full = fault(a.sent(&plan).await);
+    assert_eq!(full.code, "InsufficientInstanceCapacity");
+    assert!(
+        full.message.starts_with("We currently do not have sufficient t3.small capacity in the Availability Zone"),
+        "{full}"
+    );
+    let told = full.told();
+    for says in [
+        "Other zones of the region that offer t3.small: ap-northeast-2",
+        "Types like it that ap-northeast-2",
+        "t3a.small",
+        "AWS tells nobody",
+    ] {
+        assert!(told.contains(says), "{says}: {told}");
+    }
+    assert!(!told.contains("t4g.small"), "another architecture: {told}");
+    a.sandbox.faults().clear();
+    // What IAM says is decoded, where that is allowed, in the dry run and in the call.
+    a.sandbox.faults().add("ec2:RunInstances forbid".parse().unwrap());
+    let DryRun::Denied(denied) = dry_run(&a.gateway, &ALL, &plan.with_tokens("t-1")).await else {
+        panic!("it is denied")
+    };
+    let says = "The IAM action is ec2:RunInstances on arn:aws:ec2:ap-northeast-2:000000000000:instance/*: the statement Forbidden forbids it";
+    assert!(denied.hints[0].starts_with(says), "{denied:?}");
+    assert!(!denied.message.contains("Encoded"), "{denied}");
+    a.sandbox.faults().clear();
+    a.sandbox.faults().add("ec2:RunInstances deny".parse().unwrap());
+    a.sandbox.faults().add("sts:DecodeAuthorizationMessage deny".parse().unwrap());
+    let denied = fault(a.sent(&plan).await);
+    assert!(denied.hints[0].ends_with("instance/*: no statement allows it."), "{denied:?}");
+    let how = &denied.hints[1];
+    assert!(
+        how.contains("could not be decoded (denied): aws sts decode-authorization-message --encoded-message "),
+        "{how}"
+    );
+    assert!(how.ends_with("--query DecodedMessage --output text --region ap-northeast-2"), "{how}");
 }

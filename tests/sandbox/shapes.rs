@@ -26,7 +26,7 @@ const TABLE: &str = "src/sandbox/wire/shapes/models.json.z";
 const UNMODELLED: &str = "src/sandbox/wire/shapes/unmodelled.txt";
 
 /// Operations that the sandbox knows and refuses in any case, as AWS would.
-const ALWAYS_REFUSED: &[&str] = &["CreateLaunchConfiguration", "DecodeAuthorizationMessage"];
+const ALWAYS_REFUSED: &[&str] = &["CreateLaunchConfiguration"];
 
 /// The operations that are gone through parameter by parameter: all but launch templates, which keep what they are given.
 fn is_gone_through(operation: &str) -> bool {

@@ -78,7 +78,8 @@ impl Account {
         let home = Home::new();
         let all = [&["plan"], args, &["-o", "sh", "--region", REGION, "--endpoint-url", &self.url]].concat();
         let ended = home.run_with(&all, &self.env());
-        assert_eq!(ended.status, Some(0), "{args:?}: {ended:?}");
+        // 3: whose key a snapshot is encrypted with is not found out by the plan; the script is printed all the same.
+        assert!(matches!(ended.status, Some(0 | 3)), "{args:?}: {ended:?}");
         ended.out
     }
     /// The script of a plan, run by `sh`.
@@ -154,7 +155,8 @@ fn is_mode_0400(path: &Path) -> bool {
 
 fn scripts_do_what_the_console_does(account: &Account, digits: &str, image: &str) {
     // Create, wait, attach.
-    let values = ["size=7", "attach=my-bastion-host", "name=by-script"];
+    // Not encrypted: its snapshot is shared below, which EC2 refuses of one that is encrypted with the default key.
+    let values = ["size=7", "encrypted=no", "attach=my-bastion-host", "name=by-script"];
     let script = account.run(&[&["create-volume"], &values[..]].concat());
     assert!(script.contains("VOLUME_ID=$(") && script.contains("wait volume-available"), "{script}");
     let home = Home::new();
@@ -177,9 +179,9 @@ fn scripts_do_what_the_console_does(account: &Account, digits: &str, image: &str
     let script = account.run(&restore);
     assert!(script.contains("--snapshot-id") && script.contains("wait volume-available"), "{script}");
     console.send(&format!(":{on}\r")).sees("script-snap");
-    console.send(":restore size=9 attach=my-bastion-host name=console-restored\r");
+    console.send(":restore size=9 name=console-restored\r");
     confirm(&mut console, "", None);
-    console.until("the volume", |_| account.volumes("console-restored").iter().any(|v| v.contains("in-use")));
+    console.until("the volume", |_| account.volumes("console-restored").iter().any(|v| v.contains("available")));
     let (script, console_made) = (account.volumes("script-restored"), account.volumes("console-restored"));
     assert_eq!((script.len(), console_made.len()), (1, 1));
     assert!(script[0].starts_with("9 gp3 in-use /dev/sd"), "{script:?}");
@@ -238,6 +240,21 @@ fn scripts_do_what_the_console_does(account: &Account, digits: &str, image: &str
     assert_eq!(both.len(), 2);
     assert!(both.iter().all(|i| i["SecurityGroups"][0]["GroupName"] == "launched-sg"), "{both:?}");
 
+    // Another version of a template, and the default one from then on.
+    let data = r#"{"InstanceType":"t3.micro"}"#;
+    account.aws(&["create-launch-template", "--launch-template-name", "scripted", "--launch-template-data", data]);
+    let template = || {
+        account.aws(&["describe-launch-templates", "--launch-template-names", "scripted"])["LaunchTemplates"][0].clone()
+    };
+    let script =
+        account.run(&["new-version", "type=t3.small", "make_default", "--on", "launch-templates name=scripted"]);
+    assert!(script.contains("VERSION_NUMBER=$("), "{script}");
+    assert_eq!(template()["DefaultVersionNumber"], 2);
+    console.send(":launch-templates name=scripted\r").sees("lt-");
+    console.send(":new-version type=t3.large make_default\r");
+    confirm(&mut console, "", None);
+    console.until("the default version", |_| template()["DefaultVersionNumber"] == 3);
+
     // A key pair whose private half is kept.
     account.run(&["create-key-pair", "name=script-key"]);
     let file = account.folder.path().join("script-key.pem");
@@ -270,13 +287,16 @@ fn scripts_do_what_the_console_does(account: &Account, digits: &str, image: &str
     assert_eq!(host["MetadataOptions"]["HttpPutResponseHopLimit"], 3);
     assert_eq!((&host["SourceDestCheck"], &host["SecurityGroups"][0]["GroupName"]), (&false.into(), &"host-sg".into()));
     let id = host["InstanceId"].as_str().unwrap();
-    let protected = |word: &str| {
-        run(&["change-protection", &format!("termination={word}")]);
+    let is_protected = || {
         let said =
             account.aws(&["describe-instance-attribute", "--instance-id", id, "--attribute", "disableApiTermination"]);
-        said["DisableApiTermination"]["Value"].as_bool()
+        said["DisableApiTermination"]["Value"].as_bool().unwrap()
     };
-    assert_eq!([protected("on"), protected("off")], [Some(true), Some(false)]);
+    let before = is_protected();
+    for wanted in [!before, before] {
+        run(&["change-protection", if wanted { "termination=on" } else { "termination=off" }]);
+        assert_eq!(is_protected(), wanted);
+    }
     account.run(&["rules", "+ports=9000,source=host-sg", "--on", "security-groups name=host-sg"]);
     let script = account.run(&["copy", "name=copied-sg", "--on", "security-groups name=host-sg"]);
     assert!(script.contains("GROUP_ID=$("), "{script}");
@@ -332,7 +352,11 @@ fn a_console_that_is_killed_between_two_calls_goes_on_with_the_second_at_its_nex
     after(&mut console, &["Left under way by an earlier start", "1 of 2 calls answered"], "\r");
     after(
         &mut console,
-        &["create a 7 GiB gp3 volume in ap-northeast-2a: vol-", "attach it to my-bastion-host as /dev/sdf: not sent"],
+        &[
+            "create a 7 GiB gp3 volume in ap-northeast-2a:",
+            " vol-",
+            "attach it to my-bastion-host as /dev/sdf: not sent",
+        ],
         "\r",
     );
     console.sees("Go on: Create a 7 GiB gp3 volume");

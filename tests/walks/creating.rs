@@ -106,6 +106,39 @@ fn a_launch_is_written_in_the_palette_and_bad_input_is_said_at_its_field() {
 }
 
 #[test]
+fn a_launch_from_a_template_shows_what_that_gives_and_says_it_not_again() {
+    for (size, theme, at) in LOOKS {
+        let mut desk = Desk::start(Start { size, theme, view: "launch-templates", ..Start::default() });
+        desk.go("launch").settle();
+        desk.sees("from the template").screen(&format!("launch-template-form-{at}"));
+        // Its groups are of a VPC that has no default subnet.
+        desk.keys("alt-enter").settle();
+        desk.sees("No subnet in the template").keys("ctrl-c");
+        desk.go("launch subnet=my-private-subnet-app-a").settle();
+        if !desk.text().contains("--launch-template") {
+            desk.keys("alt-enter").settle();
+        }
+        desk.sees("IAM allows it").sees("--launch-template").screen(&format!("launch-template-plan-{at}"));
+    }
+    let mut desk = Desk::start(Start { view: "launch-templates", ..Start::default() });
+    desk.go("new-version type=t3.small make_default").settle();
+    // Where the versions were not there yet it is the form that is seen.
+    if !desk.text().contains("create-launch-template-version") {
+        desk.keys("alt-enter").settle();
+    }
+    desk.sees("create-launch-template-version").sees("modify-launch-template");
+}
+
+#[test]
+fn an_instance_fills_the_form_of_a_launch_like_it() {
+    let mut desk = Desk::start(Start { view: "instances name=my-private-ec2", ..Start::default() });
+    desk.go("launch-more").settle();
+    desk.sees("Launch more like my-private-ec2").sees("my-private-ec2").screen("launch-like-form");
+    desk.keys("alt-enter").settle();
+    desk.sees("run-instances").screen("launch-like-plan");
+}
+
+#[test]
 fn an_image_and_a_snapshot_are_made_and_followed_until_they_are_there() {
     let mut desk = Desk::start(Start { size: (80, 24), view: "instances name=my-private-ec2", ..Start::default() });
     desk.go("create-image").screen("create-image-80x24").sees("No reboot").keys("tab tab space alt-enter");

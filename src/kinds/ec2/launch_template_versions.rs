@@ -8,6 +8,7 @@ use futures::future::{BoxFuture, FutureExt};
 
 use super::launch_templates::{DESCRIBE_LAUNCH_TEMPLATES, PAGE};
 use super::template_data::{Setting, settings};
+use super::template_fields::{self as more, first_interface};
 use crate::base::{Fault, FaultKind, RowId, Scope};
 use crate::kinds::convert::{Converter, flag, int, moment, time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
@@ -144,6 +145,23 @@ static FIELDS: Fields<Version> = Fields(&[
         c.text(profile.and_then(|p| p.name().or(p.arn())))
     }),
     field(USER_DATA, |v, _| flag(v.data().map(|d| d.user_data().is_some_and(|u| !u.is_empty())))),
+    field(more::SUBNET_ID, |v, c| c.text(v.data().and_then(first_interface).and_then(|i| i.subnet_id()))),
+    field(more::PUBLIC_IP, |v, _| {
+        more::flag(v.data().and_then(first_interface).and_then(|i| i.associate_public_ip_address()))
+    }),
+    field(more::INTERFACES, |v, _| int(v.data().and_then(|d| i64::try_from(d.network_interfaces().len()).ok()))),
+    field(more::DISKS, |v, _| v.data().map_or(Value::Unknown, more::disks)),
+    field(more::IMDS, |v, c| c.text(v.data().and_then(more::imds))),
+    field(more::MONITORING, |v, _| more::flag(v.data().and_then(|d| d.monitoring()?.enabled()))),
+    field(more::PROTECTION, |v, _| more::flag(v.data().and_then(|d| d.disable_api_termination()))),
+    field(more::MARKET, |v, c| {
+        c.text(v.data().and_then(|d| Some(d.instance_market_options()?.market_type()?.as_str())))
+    }),
+    field(more::MAX_PRICE, |v, c| {
+        c.text(v.data().and_then(|d| d.instance_market_options()?.spot_options()?.max_price()))
+    }),
+    field(more::LAUNCH_TAGS, |v, _| v.data().map_or(Value::Unknown, more::launch_tags)),
+    field(more::REQUIREMENTS, |v, _| flag(v.data().map(|d| d.instance_requirements().is_some()))),
     field(SETTINGS, |v, _| Value::list(v.settings.iter().map(Setting::text))),
     Field::id(ID),
 ]);

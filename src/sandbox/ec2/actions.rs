@@ -58,6 +58,12 @@ pub(super) fn start(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErro
             return Err(incorrect(format!("The instance '{}' is not in a state from which it can be started.", i.id)));
         }
     }
+    if world.no_room
+        && let Some(i) = each(world, call, &ids).find(|i| i.state == InstanceState::Stopped)
+        && let Some(kind) = super::types::find(&i.instance_type)
+    {
+        return Err(super::launch::no_room(kind, &i.zone));
+    }
     let was = before(world, call, &ids);
     for id in &ids {
         lifecycle::start(world, &call.region, id, call.now);

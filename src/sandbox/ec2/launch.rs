@@ -98,6 +98,9 @@ pub struct VolumeRequest {
 pub fn launch(world: &mut World, region: &str, wanted: &LaunchRequest, now: Time) -> Result<Vec<ArcStr>, ApiError> {
     let state = &world.region(region).ec2;
     let plan = check(state, wanted, now)?;
+    if world.no_room {
+        return Err(no_room(plan.kind, &plan.subnet.zone));
+    }
     let count = wanted.count.max(1);
     if plan.subnet.free < u64::from(count) {
         return Err(ApiError::new(
@@ -123,6 +126,21 @@ pub fn launch(world: &mut World, region: &str, wanted: &LaunchRequest, now: Time
         ids.push(id);
     }
     Ok(ids)
+}
+
+/// AWS's error where a zone has no room for a type, with the zones that offer it otherwise.
+pub(super) fn no_room(kind: &types::TypeInfo, zone: &str) -> ApiError {
+    let region = zone.trim_end_matches(|c: char| c.is_ascii_lowercase());
+    let letters = ('a'..='z').map(|c| format!("{region}{c}"));
+    let others: Vec<String> = letters.filter(|z| z != zone && kind.offered_in(z)).collect();
+    let message = format!(
+        "We currently do not have sufficient {ty} capacity in the Availability Zone you requested ({zone}). Our system will be working on \
+         provisioning additional capacity. You can currently get {ty} capacity by not specifying an Availability Zone in your request or \
+         choosing {}.",
+        others.join(", "),
+        ty = kind.name
+    );
+    ApiError::new("InsufficientInstanceCapacity", message).status(500)
 }
 
 /// Checks a launch without doing it.

@@ -199,7 +199,11 @@ pub(super) fn create_version(world: &mut World, call: &Call<'_>) -> Result<Reply
     let template = the_template(state, p)?;
     let id = template.id.clone();
     let new = match p.text("SourceVersion") {
-        Some(source) => data(template, source)?.1.overlaid(p.node("LaunchTemplateData").unwrap_or(&Params::default())),
+        // AWS: "Snapshots applied to the block device mapping are ignored when creating a new version unless they are explicitly included."
+        Some(source) => {
+            let own = data(template, source)?.1.without("BlockDeviceMapping", "Ebs.SnapshotId");
+            own.overlaid(&p.node("LaunchTemplateData").map(Params::kept).unwrap_or_default())
+        }
         None => asked(p)?,
     };
     if template.versions.len() >= MOST_VERSIONS {

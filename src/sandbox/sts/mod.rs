@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value as Json, json};
+
 use crate::base::Time;
 use crate::sandbox::wire::{ApiError, Call, Reply, Tree};
 use crate::sandbox::world::World;
@@ -21,13 +25,66 @@ pub(crate) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
         "GetSessionToken" => session_token(world, call),
         "GetFederationToken" => federation_token(world, call),
         "GetAccessKeyInfo" => Ok(call.answer(&Tree::map([("Account", (&world.account).into())]))),
-        // No message of the sandbox's is encoded, so that none can be decoded.
-        "DecodeAuthorizationMessage" => {
-            Err(ApiError::new("InvalidAuthorizationMessageException", "Message is not valid"))
-        }
+        "DecodeAuthorizationMessage" => decode(call),
         _ => Ok(call.unknown_operation()),
     };
     answered.unwrap_or_else(|e| call.fail(&e))
+}
+
+/// A denial as EC2 tells it: in words, and once more in a message that only STS reads.
+pub(crate) struct Denial<'a> {
+    /// The ARN of who asked.
+    pub who: &'a str,
+    /// `ec2:RunInstances`.
+    pub action: &'a str,
+    /// The ARN of what it was asked for.
+    pub resource: &'a str,
+    /// Whether a statement forbids it; else none allows it.
+    pub forbidden: bool,
+}
+
+impl Denial<'_> {
+    /// AWS's sentence, with the encoded message.
+    pub(crate) fn sentence(&self) -> String {
+        let why = match self.forbidden {
+            true => "with an explicit deny in an identity-based policy".to_string(),
+            false => format!("because no identity-based policy allows the {} action", self.action),
+        };
+        format!(
+            "You are not authorized to perform this operation. User: {} is not authorized to perform: {} on resource: {} {why}. \
+             Encoded authorization failure message: {}",
+            self.who,
+            self.action,
+            self.resource,
+            URL_SAFE_NO_PAD.encode(self.decoded().to_string())
+        )
+    }
+    fn decoded(&self) -> Json {
+        let statement = json!({ "statementId": "Forbidden", "effect": "DENY" });
+        let matched: Vec<Json> = if self.forbidden { vec![statement] } else { Vec::new() };
+        json!({
+            "allowed": false,
+            "explicitDeny": self.forbidden,
+            "matchedStatements": { "items": matched },
+            "failures": { "items": [] },
+            "context": {
+                "principal": { "arn": self.who },
+                "action": self.action,
+                "resource": self.resource,
+                "conditions": { "items": [] },
+            },
+        })
+    }
+}
+
+/// DecodeAuthorizationMessage: what [`Denial::sentence`] encoded.
+fn decode(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let invalid = || ApiError::new("InvalidAuthorizationMessageException", "Message is not valid");
+    let bytes =
+        URL_SAFE_NO_PAD.decode(call.params.text("EncodedMessage").unwrap_or_default()).map_err(|_| invalid())?;
+    let json: Json = serde_json::from_slice(&bytes).map_err(|_| invalid())?;
+    json.get("allowed").and_then(Json::as_bool).ok_or_else(invalid)?;
+    Ok(call.answer(&Tree::map([("DecodedMessage", json.to_string().into())])))
 }
 
 /// The same id for the same thing: `AIDA…` for users, `AROA…` for roles.

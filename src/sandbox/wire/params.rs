@@ -144,6 +144,23 @@ impl Params {
         }
         out
     }
+    /// This without the value at a dotted path in each element of a list.
+    #[must_use]
+    pub fn without(&self, list: &str, path: &str) -> Params {
+        let mut out = self.clone();
+        let (parents, last) = path.rsplit_once('.').unwrap_or(("", path));
+        if let Some((_, items)) = out.children.iter_mut().find(|(n, _)| n == list) {
+            for (_, item) in &mut items.children {
+                let mut parents = parents.split('.').filter(|p| !p.is_empty());
+                let at = parents
+                    .try_fold(item, |node, name| node.children.iter_mut().find(|(n, _)| n == name).map(|(_, c)| c));
+                if let Some(node) = at {
+                    node.children.retain(|(n, _)| n != last);
+                }
+            }
+        }
+        out
+    }
     /// The names of the children, as sent.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.children.iter().map(|(n, _)| n.as_str())

@@ -37,6 +37,9 @@ pub struct World {
     /// The moment that the world is being brought to. Not saved.
     #[serde(skip)]
     pub until: Time,
+    /// Whether what is launched meanwhile finds no room: a fault on purpose. Not saved.
+    #[serde(skip)]
+    pub no_room: bool,
     /// Counts ids that were made.
     serial: u64,
     /// What will happen.
@@ -82,6 +85,7 @@ impl World {
             speed: one(),
             since: Time::from_secs(0),
             until: now,
+            no_room: false,
             serial: 0,
             events: Queue::default(),
             news: VecDeque::new(),

@@ -120,6 +120,14 @@ pub const LAUNCH_TEMPLATE: FieldInfo =
         .links_to("launch-templates")
         .section(LAUNCH);
 
+/// Which of its versions.
+pub const LAUNCH_TEMPLATE_VERSION: FieldInfo = FieldInfo::text(
+    "launch_template_version",
+    "VERSION",
+    "The launch template's version: a number, $Latest or $Default.",
+)
+.section(LAUNCH);
+
 pub(super) static FIELDS: Fields<Group> = Fields(&[
     Field::name(NAME),
     Field::state(FieldInfo::state("state", "STATE", "steady, updating capacity or deleting.").shown(1).cells(8, 17)),
@@ -159,15 +167,7 @@ pub(super) static FIELDS: Fields<Group> = Fields(&[
         |g, _| texts(g.answer.load_balancer_names().iter().map(String::as_str)),
     ),
     field(SUBNETS, |g, c| c.shared_list(g.answer.vpc_zone_identifier().unwrap_or_default().split(',').map(str::trim))),
-    field(
-        FieldInfo::text(
-            "launch_template_version",
-            "VERSION",
-            "The launch template's version: a number, $Latest or $Default.",
-        )
-        .section(LAUNCH),
-        |g, c| c.text(template(g).and_then(|t| t.version())),
-    ),
+    field(LAUNCH_TEMPLATE_VERSION, |g, c| c.text(template(g).and_then(|t| t.version()))),
     field(INSTANCE_TYPES, |g, c| {
         let mut types: Vec<&str> = g.answer.instances().iter().filter_map(|i| i.instance_type()).collect();
         types.sort_unstable();

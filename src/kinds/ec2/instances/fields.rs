@@ -228,6 +228,11 @@ pub const STATE_REASON_MESSAGE: FieldInfo =
         .cells(14, 60)
         .section("state");
 
+/// v2 required, v1 and v2, or disabled.
+pub const IMDS: FieldInfo = FieldInfo::text("imds", "IMDS", "Instance metadata: v2 required, v1 and v2, or disabled.")
+    .named_only()
+    .cells(9, 11);
+
 /// All of them. Side fields that are no default column come last: a record leaves them out, which saves 16 bytes each.
 pub static FIELDS: Fields<Instance> = Fields(FIELD_LIST);
 
@@ -284,12 +289,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
     ),
     field(LIFECYCLE, |i| Value::Text(i.lifecycle.clone())),
     field(HIBERNATION, |i| flag(i.hibernation)),
-    field(
-        FieldInfo::text("imds", "IMDS", "Instance metadata: v2 required, v1 and v2, or disabled.")
-            .named_only()
-            .cells(9, 11),
-        |i| said(&i.imds),
-    ),
+    field(IMDS, |i| said(&i.imds)),
     field(METADATA_ENDPOINT, |i| said(&i.metadata_endpoint)),
     field(METADATA_TOKENS, |i| said(&i.metadata_tokens)),
     field(METADATA_HOPS, |i| int(i.metadata_hops)),

@@ -1,12 +1,13 @@
-//! The disks of a launch: the root volume as its image has it, and more.
+//! The disks of a launch: the root volume as its image has it, or those of the template or instance that it is made after; and more.
 
 use arcstr::ArcStr;
 
 use super::image::Image;
 use super::names;
 use crate::kinds::draft_table::DraftTable;
+use crate::kinds::ec2::template_fields::Disk;
 use crate::kinds::ec2::volume_actions::create::TYPES;
-use crate::model::draft::RowMark;
+use crate::model::draft::{RowMark, merge};
 use crate::model::{Arg, Cell, CellError, Choice, DraftColumn, DraftRow, FormField, Preset, TableRow, Values};
 
 /// The columns.
@@ -16,26 +17,81 @@ const TYPE: usize = 2;
 const IOPS: usize = 3;
 const ENCRYPTED: usize = 4;
 const DELETE: usize = 5;
+
+/// The disks that the table begins with.
+pub(super) enum Base<'a> {
+    /// The image's root volume.
+    Image(&'a Image),
+    /// Those of an instance, made anew.
+    Instance(&'a Image, Vec<Disk>),
+    /// A template's, or its image's root volume where it gives none: left as they are unless they are edited.
+    Template(&'a Image, Vec<Disk>),
+}
+
+impl Base<'_> {
+    fn image(&self) -> &Image {
+        match self {
+            Base::Image(image) | Base::Instance(image, _) | Base::Template(image, _) => image,
+        }
+    }
+    fn disks(&self) -> &[Disk] {
+        match self {
+            Base::Image(_) => &[],
+            Base::Instance(_, disks) | Base::Template(_, disks) => disks,
+        }
+    }
+    fn is_template(&self) -> bool {
+        matches!(self, Base::Template(..))
+    }
+    /// What the row of this device was made from.
+    fn origin(&self, r: &DraftRow) -> Option<&Disk> {
+        let key = r.key.as_ref()?;
+        self.disks().iter().find(|d| d.device == *key)
+    }
+}
+
 fn choices(all: impl IntoIterator<Item = &'static str>) -> Cell {
     Cell::Choice(all.into_iter().map(|v| Choice { value: v.into(), label: v.into(), disabled: None }).collect())
 }
 
-fn table(image: &Image) -> DraftTable {
-    let text = |s: &str| ArcStr::from(s);
-    let root = image.root_device().map(|device| TableRow {
-        key: device.into(),
+fn row_of(d: &Disk) -> TableRow {
+    let number = |n: Option<i64>| n.map_or_else(ArcStr::new, |n| arcstr::format!("{n}"));
+    let word = |is: bool| ArcStr::from(if is { "yes" } else { "no" });
+    TableRow {
+        key: d.device.clone(),
         cells: vec![
-            text(device),
-            image.root_size().map_or_else(ArcStr::new, |n| arcstr::format!("{n}")),
-            text("gp3"),
-            text(""),
-            text("yes"),
-            text("yes"),
+            d.device.clone(),
+            number(d.gib),
+            d.kind.clone().unwrap_or_else(|| "gp3".into()),
+            number(d.iops),
+            word(d.encrypted == Some(true)),
+            word(d.deleted != Some(false)),
         ],
+    }
+}
+
+fn table(base: &Base<'_>) -> DraftTable {
+    let image = base.image();
+    let root = image.root_device().map(|device| Disk {
+        device: device.into(),
+        gib: image.root_size(),
+        kind: Some("gp3".into()),
+        encrypted: Some(true),
+        deleted: Some(true),
+        ..Disk::default()
     });
+    let original: Vec<TableRow> = match base.disks() {
+        [] => root.iter().map(row_of).collect(),
+        disks => disks.iter().map(row_of).collect(),
+    };
     let more = Preset {
         label: "Another disk, 20 GiB".into(),
         cells: ["/dev/sdf", "20", "gp3", "", "yes", "yes"].into_iter().map(ArcStr::from).collect(),
+    };
+    let help = match base {
+        Base::Image(_) => "The root volume is as large as its image's at least. p adds another disk.",
+        Base::Instance(..) => "As the instance has them; only what the image holds is on them. p adds another disk.",
+        Base::Template(..) => "As the template and its image have them, if they are left so. p adds another disk.",
     };
     DraftTable {
         field: (names::DISK, "Disks"),
@@ -47,22 +103,30 @@ fn table(image: &Image) -> DraftTable {
             DraftColumn::new("encrypted", "ENCRYPTED", choices(["yes", "no"])),
             DraftColumn::new("delete", "GOES WITH IT", choices(["yes", "no"])),
         ],
-        original: root.into_iter().collect(),
+        original,
         presets: vec![more],
-        help: "The root volume is as large as its image's at least. p adds another disk.".into(),
+        help: help.into(),
     }
 }
 
 /// The field.
-pub(super) fn field(values: &Values, image: &Image) -> FormField {
-    let least = image.root_size();
-    table(image).into_field(values, |rows| {
+pub(super) fn field(values: &Values, base: &Base<'_>) -> FormField {
+    let least = base.image().root_size();
+    let root = base.image().root_device().map(ArcStr::from);
+    table(base).into_field(values, |rows| {
         let mut out = Vec::new();
-        for (row, r) in rows.iter().enumerate().filter(|(_, r)| r.mark != RowMark::Same && r.mark != RowMark::Removed) {
+        for (row, r) in rows.iter().enumerate().filter(|(_, r)| r.mark != RowMark::Same) {
             let mut wrong = |column: usize, text: String| out.push(CellError { row, column, text });
+            if r.mark == RowMark::Removed {
+                if base.is_template() {
+                    wrong(DEVICE, "It is the template's or the image's: it can be changed, and not left out.".into());
+                }
+                continue;
+            }
             let cell = |i: usize| r.cells.get(i).map_or("", |c| c.trim());
             let size: i64 = cell(SIZE).parse().unwrap_or(0);
             if r.key.is_some()
+                && r.key == root
                 && let Some(least) = least.filter(|least| size < *least)
             {
                 // EC2: InvalidBlockDeviceMapping.
@@ -94,9 +158,11 @@ pub(super) fn field(values: &Values, image: &Image) -> FormField {
     })
 }
 
-/// The block device mappings of what differs from the image; and GiB and type of each disk that is known.
-pub(super) fn mappings(values: &Values, image: &Image) -> (Vec<Arg>, Vec<(i64, ArcStr)>) {
-    let rows = table(image).rows(values);
+/// The block device mappings of what differs from the image, or from the template if that was edited: then all of them, so that it does not
+/// matter whether EC2 lays them over the template's one by one. And GiB and type of each disk that is known.
+pub(super) fn mappings(values: &Values, base: &Base<'_>) -> (Vec<Arg>, Vec<(i64, ArcStr)>) {
+    let rows = table(base).rows(values);
+    let leaves_as_it_is = base.is_template() && rows.iter().all(|r| r.mark == RowMark::Same);
     let mut args = Vec::new();
     let mut sizes = Vec::new();
     for r in rows.iter().filter(|r| r.mark != RowMark::Removed) {
@@ -105,14 +171,25 @@ pub(super) fn mappings(values: &Values, image: &Image) -> (Vec<Arg>, Vec<(i64, A
             sizes.push((size, cell(TYPE).into()));
         }
         // The root volume of an image that says nothing of it is left as it is.
-        args.push(mapping(r));
+        if !leaves_as_it_is {
+            args.push(mapping(r, base.origin(r)));
+        }
     }
     (args, sizes)
 }
 
-fn mapping(r: &DraftRow) -> Arg {
+/// The mappings of disks as they are: those of a template that has snapshots in them, which a new version inherits without.
+pub(super) fn as_they_are(disks: &[Disk]) -> Vec<Arg> {
+    let rows: Vec<TableRow> = disks.iter().map(row_of).collect();
+    merge(&rows, &[]).iter().zip(disks).map(|(row, disk)| mapping(row, Some(disk))).collect()
+}
+
+fn mapping(r: &DraftRow, origin: Option<&Disk>) -> Arg {
     let cell = |i: usize| r.cells.get(i).map(|c| c.trim()).unwrap_or_default();
     let mut ebs: Vec<(&'static str, Arg)> = Vec::new();
+    if let Some(snapshot) = origin.and_then(|d| d.snapshot.clone()) {
+        ebs.push(("SnapshotId", Arg::Str(snapshot)));
+    }
     if let Ok(size) = cell(SIZE).parse() {
         ebs.push(("VolumeSize", Arg::Int(size)));
     }
@@ -120,9 +197,15 @@ fn mapping(r: &DraftRow) -> Arg {
     if let Ok(iops) = cell(IOPS).parse() {
         ebs.push(("Iops", Arg::Int(iops)));
     }
+    if let Some(throughput) = origin.and_then(|d| d.throughput).filter(|_| cell(TYPE) == "gp3") {
+        ebs.push(("Throughput", Arg::Int(throughput)));
+    }
     // False is not said: a volume of an encrypted snapshot is encrypted whatever is asked for.
     if cell(ENCRYPTED) == "yes" {
         ebs.push(("Encrypted", Arg::Bool(true)));
+        if let Some(key) = origin.and_then(|d| d.kms_key.clone()) {
+            ebs.push(("KmsKeyId", Arg::Str(key)));
+        }
     }
     ebs.push(("DeleteOnTermination", Arg::Bool(cell(DELETE) != "no")));
     Arg::Map(vec![("DeviceName", Arg::str(cell(DEVICE))), ("Ebs", Arg::Map(ebs))])

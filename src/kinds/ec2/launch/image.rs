@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use arcstr::ArcStr;
 
-use super::names;
+use super::template::{Template, offer};
+use super::{FROM, NONE, names};
 use crate::base::Scope;
 use crate::base::text::visible;
 use crate::kinds::action::ActionContext;
@@ -98,18 +99,30 @@ pub(super) enum Image {
     Known(Arc<Record>),
     /// An id whose row is not loaded, or a family that is being asked for.
     Unknown(ArcStr),
+    /// What the template has, as it is written there, and its row if that is loaded. It is not said again.
+    Template(Option<ArcStr>, Option<Arc<Record>>),
+    /// None: a template need not have one.
+    None,
 }
 
 impl Image {
-    /// Its id, if that is known.
-    pub(super) fn id(&self) -> Option<ArcStr> {
+    /// The id that a request has, if one has to be said and it is known.
+    pub(super) fn sent(&self) -> Option<ArcStr> {
         match self {
             Image::Known(row) => Some(row.id.clone()),
             Image::Unknown(text) => Some(text.clone()).filter(|t| t.starts_with("ami-")),
+            Image::Template(..) | Image::None => None,
         }
     }
     fn row(&self) -> Option<&Record> {
-        if let Image::Known(row) = self { Some(row) } else { None }
+        match self {
+            Image::Known(row) | Image::Template(_, Some(row)) => Some(row),
+            _ => None,
+        }
+    }
+    /// Whether nothing has to be found out before a request can be made.
+    pub(super) fn is_resolved(&self) -> bool {
+        !matches!(self, Image::Unknown(text) if !text.starts_with("ami-"))
     }
     /// `x86_64`, `arm64`.
     pub(super) fn architecture(&self) -> Option<&str> {
@@ -134,9 +147,11 @@ impl Image {
     /// What it is called in a plan.
     pub(super) fn says(&self) -> String {
         match self {
-            Image::Known(row) if row.name.is_empty() => row.id.to_string(),
-            Image::Known(row) => format!("{} ({})", visible(&row.name), row.id),
-            Image::Unknown(text) => visible(text).into_owned(),
+            Image::Known(row) | Image::Template(_, Some(row)) if row.name.is_empty() => row.id.to_string(),
+            Image::Known(row) | Image::Template(_, Some(row)) => format!("{} ({})", visible(&row.name), row.id),
+            Image::Unknown(text) | Image::Template(Some(text), None) => visible(text).into_owned(),
+            Image::Template(None, None) => "the template's image".into(),
+            Image::None => "no image".into(),
         }
     }
 }
@@ -148,8 +163,14 @@ fn newest(cx: &ActionContext<'_>, table: &TableKey) -> Option<Arc<Record>> {
     rows.filter(|r| state(r) == "available").max_by_key(|r| when(r)).cloned()
 }
 
-/// The field, and the image that it stands for.
-pub(super) fn image_field(cx: &ActionContext<'_>, values: &Values, needs: &mut Vec<TableKey>) -> (FormField, Image) {
+/// The field, and the image that it stands for. Where `may_be_none`, a template that has none is made.
+pub(super) fn image_field(
+    cx: &ActionContext<'_>,
+    values: &Values,
+    template: Option<&Template>,
+    may_be_none: bool,
+    needs: &mut Vec<TableKey>,
+) -> (FormField, Image) {
     let own = TableKey::all(cx.scope.clone(), Kind(&INFO));
     let mut pick = Pick::one_of(own, "ami-")
         .only("state=available", "Your own and shared ones; those above are the latest of their makers.");
@@ -159,14 +180,42 @@ pub(super) fn image_field(cx: &ActionContext<'_>, values: &Values, needs: &mut V
             pick = pick.or(&format!("{}{ARM}", f.value), &format!("{} for Graviton, the latest", f.label));
         }
     }
+    // A template that is known to have no image cannot be launched without one.
+    let has_none = template.is_some_and(|t| t.given.as_ref().is_some_and(|g| g.image.is_none()));
+    let default = match template {
+        Some(t) if !has_none || may_be_none => {
+            offer(&mut pick, &t.label(|g| g.image.as_ref().map(ToString::to_string), "without one"));
+            FROM
+        }
+        Some(_) => "",
+        None => FAMILIES[0].value,
+    };
+    if may_be_none && template.is_none() {
+        pick = pick.or(NONE, "none, it is said at the launch");
+    }
     let refuse = |r: &Record| match state(r) {
         "available" => None,
         other => Some(format!("It is {other}.")),
     };
     let said = (names::IMAGE, "Image", "your images");
     let help = "The system that it starts with. Any image can be named by its id, ami-….";
-    let mut f = rows_field(cx, values, said, (pick, FAMILIES[0].value), help, &refuse, needs);
+    let mut f = rows_field(cx, values, said, (pick, default), help, &refuse, needs);
     let value = text_of(&f);
+    if value.is_empty() && has_none {
+        f.error = Some("The template has no image: one has to be chosen.".into());
+        return (f, Image::None);
+    }
+    if value == NONE {
+        return (f, Image::None);
+    }
+    if value == FROM {
+        let text = template.and_then(|t| t.given.as_ref()?.image.clone());
+        let row = match text.as_ref().filter(|t| t.starts_with("ami-")) {
+            Some(id) => by_id(cx, id, &mut f, &refuse, needs),
+            None => None,
+        };
+        return (f, Image::Template(text, row));
+    }
     if let Some(of) = family(&value) {
         let Some(table) = table(cx.scope, of) else { return (f, Image::Unknown(value)) };
         let known = cx.store.table(&table).map(|t| &t.status);
@@ -190,33 +239,42 @@ pub(super) fn image_field(cx: &ActionContext<'_>, values: &Values, needs: &mut V
         return (f, Image::Unknown(value));
     }
     // An image that is named by its id and is somebody else's is asked for by it.
-    if value.starts_with("ami-")
-        && let Some(filters) = Filters::of(&INFO, [(images::ID.name, vec![value.clone()])])
-    {
-        let by_id = TableKey { scope: cx.scope.clone(), kind: Kind(&INFO), selector: Selector::Filter(filters) };
-        let own = TableKey::all(cx.scope.clone(), Kind(&INFO));
-        let row = [&own, &by_id].into_iter().find_map(|t| cx.store.table(t)?.get(&value)).map(|r| r.record.clone());
-        if let Some(row) = row {
-            f.error = refuse(&row);
-            f.facts = format!("{}  {}", visible(&row.name), field(&row, &images::ARCHITECTURE).unwrap_or_default());
-            return (f, Image::Known(row));
-        }
-        // That it is not among one's own says nothing.
-        f.error = match cx.store.table(&by_id).map(|t| &t.status) {
-            // EC2: InvalidAMIID.NotFound.
-            Some(status) if status.progress == Progress::Complete => {
-                Some(format!("There is no image {} that you may launch in this region.", visible(&value)))
-            }
-            _ => {
-                need(needs, by_id);
-                None
-            }
+    if value.starts_with("ami-") {
+        return match by_id(cx, &value, &mut f, &refuse, needs) {
+            Some(row) => (f, Image::Known(row)),
+            None => (f, Image::Unknown(value)),
         };
     }
     (f, Image::Unknown(value))
 }
 
-/// Whether a plan has to wait for what the form still asks for.
-pub(super) fn is_resolved(image: &Image) -> bool {
-    image.id().is_some()
+/// The row of an image that is named by its id, and what is wrong with it at the field.
+fn by_id(
+    cx: &ActionContext<'_>,
+    id: &ArcStr,
+    f: &mut FormField,
+    refuse: &dyn Fn(&Record) -> Option<String>,
+    needs: &mut Vec<TableKey>,
+) -> Option<Arc<Record>> {
+    let filters = Filters::of(&INFO, [(images::ID.name, vec![id.clone()])])?;
+    let by_id = TableKey { scope: cx.scope.clone(), kind: Kind(&INFO), selector: Selector::Filter(filters) };
+    let own = TableKey::all(cx.scope.clone(), Kind(&INFO));
+    let row = [&own, &by_id].into_iter().find_map(|t| cx.store.table(t)?.get(id)).map(|r| r.record.clone());
+    if let Some(row) = row {
+        f.error = refuse(&row);
+        f.facts = format!("{}  {}", visible(&row.name), field(&row, &images::ARCHITECTURE).unwrap_or_default());
+        return Some(row);
+    }
+    // That it is not among one's own says nothing.
+    f.error = match cx.store.table(&by_id).map(|t| &t.status) {
+        // EC2: InvalidAMIID.NotFound.
+        Some(status) if status.progress == Progress::Complete => {
+            Some(format!("There is no image {} that you may launch in this region.", visible(id)))
+        }
+        _ => {
+            need(needs, by_id);
+            None
+        }
+    };
+    None
 }

@@ -1,38 +1,149 @@
-//! `launch`: instances from an image, with everything that they need, a new key pair and a new security group among it, in one plan.
+//! `launch`: instances from an image or a launch template, with everything that they need, a new key pair and a new security group among it, in one
+//! plan. The same form, filled from the row, launches more like an instance and from an image or template, and makes templates and their versions.
 
+mod data;
 pub mod disks;
+mod fields;
 mod form;
 mod image;
 mod network;
 mod plan;
+mod source;
+mod template;
+mod template_plan;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_sources;
 
-use super::instances::INFO;
 use super::senders::{
-    AUTHORIZE_INGRESS, CREATE_KEY_PAIR, CREATE_SECURITY_GROUP, DELETE_KEY_PAIR, DELETE_SECURITY_GROUP, REVOKE_INGRESS,
-    RUN_INSTANCES, TERMINATE_INSTANCES,
+    AUTHORIZE_INGRESS, CREATE_KEY_PAIR, CREATE_LAUNCH_TEMPLATE, CREATE_LAUNCH_TEMPLATE_VERSION, CREATE_SECURITY_GROUP,
+    DELETE_KEY_PAIR, DELETE_LAUNCH_TEMPLATE, DELETE_LAUNCH_TEMPLATE_VERSIONS, DELETE_SECURITY_GROUP,
+    MODIFY_LAUNCH_TEMPLATE, REVOKE_INGRESS, RUN_INSTANCES, TERMINATE_INSTANCES,
 };
-use crate::kinds::action::Action;
+use super::{images, instances, launch_template_versions, launch_templates};
+use crate::kinds::action::{Action, MenuGroup, Sender};
+use crate::kinds::plan_builder::state;
+use crate::model::Record;
+
+/// What a launch calls, and its ways back.
+static LAUNCHES: &[&Sender] = &[
+    &CREATE_KEY_PAIR,
+    &CREATE_SECURITY_GROUP,
+    &AUTHORIZE_INGRESS,
+    &RUN_INSTANCES,
+    &TERMINATE_INSTANCES,
+    &REVOKE_INGRESS,
+    &DELETE_SECURITY_GROUP,
+    &DELETE_KEY_PAIR,
+];
+
+/// What the making of a template or of a version calls, and its ways back.
+static TEMPLATES: &[&Sender] = &[
+    &CREATE_KEY_PAIR,
+    &CREATE_SECURITY_GROUP,
+    &AUTHORIZE_INGRESS,
+    &CREATE_LAUNCH_TEMPLATE,
+    &CREATE_LAUNCH_TEMPLATE_VERSION,
+    &MODIFY_LAUNCH_TEMPLATE,
+    &DELETE_LAUNCH_TEMPLATE,
+    &DELETE_LAUNCH_TEMPLATE_VERSIONS,
+    &REVOKE_INGRESS,
+    &DELETE_SECURITY_GROUP,
+    &DELETE_KEY_PAIR,
+];
 
 /// `launch`.
-pub static LAUNCH: Action = Action::on_scope(&INFO, "launch", "Launch", plan::plan)
+pub static LAUNCH: Action = Action::on_scope(&instances::INFO, "launch", "Launch", plan::plan)
     .doc(
-        "Launches instances: image, type, key pair, network, security groups, disks, user data. A new key pair and a new security group \
-         are made by the same plan. :launch purpose=web is a web server with both.",
+        "Launches instances: image, type, key pair, network, security groups, disks, user data, or all of that from a launch template. A new \
+         key pair and a new security group are made by the same plan. :launch purpose=web is a web server with both.",
     )
-    .calls(&[
-        &CREATE_KEY_PAIR,
-        &CREATE_SECURITY_GROUP,
-        &AUTHORIZE_INGRESS,
-        &RUN_INSTANCES,
-        &TERMINATE_INSTANCES,
-        &REVOKE_INGRESS,
-        &DELETE_SECURITY_GROUP,
-        &DELETE_KEY_PAIR,
-    ])
+    .calls(LAUNCHES)
     .asks_for_my_address()
-    .form(form::refine);
+    .form(form::launch);
+
+/// `launch-more`.
+pub static LAUNCH_MORE: Action = Action::on_rows(&instances::INFO, "launch-more", "Launch more like this", plan::plan_more)
+    .group(MenuGroup::New)
+    .doc(
+        "Launches instances like this one: image, type, key pair, network, security groups, disks, user data, profile and tags are as it has \
+         them, and each can be typed over. What is on its disks is not copied: an image has that.",
+    )
+    .calls(LAUNCHES)
+    .asks_for_my_address()
+    .form(form::launch);
+
+/// `launch`, on an image.
+pub static LAUNCH_IMAGE: Action = Action::on_rows(&images::INFO, "launch", "Launch", plan::plan)
+    .group(MenuGroup::New)
+    .doc("Launches instances from this image.")
+    .calls(LAUNCHES)
+    .only_if(|row: &Record| match state(row) {
+        "available" => Ok(()),
+        other => Err(format!("It is {other}: only an available image is launched.")),
+    })
+    .asks_for_my_address()
+    .form(form::launch);
+
+/// `launch`, on a launch template.
+pub static LAUNCH_TEMPLATE: Action = Action::on_rows(&launch_templates::INFO, "launch", "Launch", plan::plan)
+    .group(MenuGroup::New)
+    .doc("Launches instances from this template's default version, or another; what is typed over is said in the request.")
+    .calls(LAUNCHES)
+    .asks_for_my_address()
+    .form(form::launch);
+
+/// `launch`, on a version of a launch template.
+pub static LAUNCH_VERSION: Action = Action::on_rows(&launch_template_versions::INFO, "launch", "Launch", plan::plan)
+    .group(MenuGroup::New)
+    .doc("Launches instances from this version of its launch template; what is typed over is said in the request.")
+    .calls(LAUNCHES)
+    .asks_for_my_address()
+    .form(form::launch);
+
+/// `create-launch-template`.
+pub static CREATE_TEMPLATE: Action = Action::on_scope(
+    &launch_templates::INFO,
+    "create-launch-template",
+    "Create a launch template",
+    template_plan::create,
+)
+.doc("Makes a launch template: what a launch may say, kept under a name and in versions. Whatever is left out is said at the launch.")
+.calls(TEMPLATES)
+.asks_for_my_address()
+.form(form::create_template);
+
+/// `create-template`, of an instance.
+pub static TEMPLATE_OF_INSTANCE: Action =
+    Action::on_rows(&instances::INFO, "create-template", "Create a launch template of it", template_plan::of_instance)
+        .group(MenuGroup::Images)
+    .doc("Makes a launch template that launches instances like this one: what it has fills the form, and each can be typed over.")
+        .calls(TEMPLATES)
+        .asks_for_my_address()
+        .form(form::create_template);
+
+/// `new-version`, of a launch template.
+pub static NEW_VERSION: Action =
+    Action::on_rows(&launch_templates::INFO, "new-version", "New version", template_plan::new_version)
+        .group(MenuGroup::New)
+        .doc("Makes another version from one that is there: it is as that is, but for what is said here.")
+        .calls(TEMPLATES)
+        .asks_for_my_address()
+        .form(form::new_version);
+
+/// `new-version`, from a version.
+pub static VERSION_OF_VERSION: Action = Action::on_rows(
+    &launch_template_versions::INFO,
+    "new-version",
+    "New version from this",
+    template_plan::new_version,
+)
+.group(MenuGroup::New)
+.doc("Makes another version of the template from this one: it is as this is, but for what is said here.")
+.calls(TEMPLATES)
+.asks_for_my_address()
+.form(form::new_version);
 
 /// The fields' names: also the arguments of a palette line and of `skydeck plan launch`.
 mod names {
@@ -43,6 +154,12 @@ mod names {
     pub const KEY: &str = "key";
     pub const KEY_NAME: &str = "key_name";
     pub const KEY_FILE: &str = "key_file";
+    pub const TEMPLATE: &str = "template";
+    pub const TEMPLATE_VERSION: &str = "template_version";
+    pub const DESCRIPTION: &str = "description";
+    pub const INSTANCE_NAME: &str = "instance_name";
+    pub const MAKE_DEFAULT: &str = "make_default";
+    pub const VPC: &str = "vpc";
     pub const SUBNET: &str = "subnet";
     pub const PUBLIC_IP: &str = "public_ip";
     pub const GROUPS: &str = "groups";
@@ -62,6 +179,8 @@ mod names {
 /// What stands for no key pair, and for one or a group that the plan makes.
 const NONE: &str = "none";
 const NEW: &str = "new";
+/// What stands for what the template has.
+const FROM: &str = "template";
 /// What stands for AWS's own choice of a subnet.
 const ANY: &str = "any";
 /// What an instance is for, where it is a web server.

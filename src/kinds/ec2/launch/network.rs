@@ -2,7 +2,8 @@
 
 use arcstr::ArcStr;
 
-use super::{ANY, NEW, names};
+use super::template::{Template, offer};
+use super::{ANY, FROM, NEW, NONE, names};
 use crate::kinds::action::ActionContext;
 use crate::kinds::ec2::group_actions::create::door_fields;
 use crate::kinds::ec2::group_actions::{groups_of, why_not_name};
@@ -11,18 +12,42 @@ use crate::kinds::plan_builder::{field, line, pick, state, text_of};
 use crate::kinds::rows_field::rows_field;
 use crate::model::{Choice, FormField, FormValue, Kind, Pick, Record, TableKey, Value, Values};
 
+/// What is said where an interface cannot be named beside a template's security groups.
+const NO_INTERFACE: &str = "The template's security groups are the instance's: EC2 takes no network interface beside them, and so nothing else \
+     here (InvalidParameterCombination).";
+
 /// The subnet: AWS's choice among the default subnets, or one of the VPC's.
-pub(super) fn subnet_field(cx: &ActionContext<'_>, values: &Values, vpc: &str, needs: &mut Vec<TableKey>) -> FormField {
+pub(super) fn subnet_field(
+    cx: &ActionContext<'_>,
+    values: &Values,
+    vpc: &str,
+    (template, is_launch): (Option<&Template>, bool),
+    needs: &mut Vec<TableKey>,
+) -> FormField {
     let table = TableKey::all(cx.scope.clone(), Kind(&subnets::INFO));
     let vpcs = TableKey::all(cx.scope.clone(), Kind(&vpcs::INFO));
     let is_default = cx.store.get(&vpcs, vpc).is_some_and(|r| *r.get(&vpcs::IS_DEFAULT) == Value::Bool(true));
     let only = format!("state=available {}={vpc}", subnets::VPC_ID.name);
     let mut choices = Pick::one_of(table.clone(), "subnet-").only(only, "Those of the VPC.");
-    // Only a default VPC has subnets that AWS chooses from.
-    let default = if is_default { ANY } else { "" };
-    if is_default {
-        choices = choices.or(ANY, "any  a default subnet of AWS's choice");
-    }
+    // Only a default VPC has subnets that AWS chooses from; a template need not have one.
+    // Where a template names no subnet EC2 takes one of the default VPC, to which groups of another do not belong.
+    let elsewhere = template.filter(|t| {
+        let of_other_vpc = cx.store.get(&vpcs, vpc).is_some_and(|r| *r.get(&vpcs::IS_DEFAULT) == Value::Bool(false));
+        is_launch && of_other_vpc && t.given.as_ref().is_some_and(|g| g.subnet.is_none())
+    });
+    let default = match template {
+        Some(_) if elsewhere.is_some() => "",
+        Some(t) => {
+            offer(&mut choices, &t.label(|g| g.subnet.as_ref().map(ToString::to_string), "a default subnet"));
+            FROM
+        }
+        None if is_default || !is_launch => {
+            let any = if is_launch { "any  a default subnet of AWS's choice" } else { "any  it is said at the launch" };
+            choices = choices.or(ANY, any);
+            ANY
+        }
+        None => "",
+    };
     let vpc_ = vpc.to_string();
     let refuse = move |r: &Record| match (state(r), field(r, &subnets::VPC_ID)) {
         (_, Some(other)) if other != vpc_ => Some(format!("It is in {other}, another VPC.")),
@@ -34,7 +59,19 @@ pub(super) fn subnet_field(cx: &ActionContext<'_>, values: &Values, vpc: &str, n
     };
     let said = (names::SUBNET, "Subnet", "the subnets");
     let mut f = rows_field(cx, values, said, (choices, default), "Its zone is the instance's.", &refuse, needs);
-    if let Some(row) = cx.store.get(&table, &text_of(&f)) {
+    if elsewhere.is_some() && text_of(&f).is_empty() {
+        // EC2: InvalidParameter.
+        f.error = Some("No subnet in the template, and this is not the default VPC: choose one.".into());
+    }
+    // A launch may name a subnet beside groups; a template says it of an interface, which it may not.
+    if f.error.is_none() && text_of(&f) != FROM && !is_launch && template.is_some_and(Template::has_groups_of_its_own) {
+        f.error = Some(NO_INTERFACE.into());
+    }
+    let chosen = match (text_of(&f), template.and_then(|t| t.given.as_ref()?.subnet.clone())) {
+        (text, Some(given)) if text == FROM => given,
+        (text, _) => text,
+    };
+    if let Some(row) = cx.store.get(&table, &chosen) {
         let free = if let Value::Int(n) = row.get(&subnets::AVAILABLE_IPS) {
             format!("{n} addresses free")
         } else {
@@ -53,20 +90,25 @@ pub(super) fn zone_of(cx: &ActionContext<'_>, subnet: &str) -> Option<ArcStr> {
 }
 
 /// Whether it gets a public address: as the subnet has it, yes, or no.
-pub(super) fn public_ip_field(values: &Values) -> FormField {
+pub(super) fn public_ip_field(values: &Values, template: Option<&Template>) -> FormField {
     let choice = |value: &str, label: &str| Choice { value: value.into(), label: label.into(), disabled: None };
-    let choices = vec![
-        choice("subnet", "as the subnet has it"),
-        choice("yes", "yes  $0.005 an hour while it runs"),
-        choice("no", "no"),
-    ];
-    pick(
-        values,
-        (names::PUBLIC_IP, "Public address"),
-        choices,
-        "subnet",
-        "An address of the internet; it goes when the instance stops.",
-    )
+    let mut choices = vec![choice("yes", "yes  $0.005 an hour while it runs"), choice("no", "no")];
+    let own = match template {
+        Some(t) => {
+            let said = |is: bool| if is { "yes" } else { "no" }.to_string();
+            choice(FROM, &t.label(|g| g.public_ip.map(said), "as the subnet has it"))
+        }
+        None => choice("subnet", "as the subnet has it"),
+    };
+    let default = own.value.clone();
+    choices.insert(0, own);
+    let said = (names::PUBLIC_IP, "Public address");
+    let help = "An address of the internet; it goes when the instance stops.";
+    let mut f = pick(values, said, choices, &default, help);
+    if f.error.is_none() && text_of(&f) != FROM && template.is_some_and(Template::has_groups_of_its_own) {
+        f.error = Some(NO_INTERFACE.into());
+    }
+    f
 }
 
 /// The security groups, several or a new one, and the fields of that.
@@ -75,6 +117,7 @@ pub(super) fn group_fields(
     values: &Values,
     (vpc, instance): (&str, &str),
     default: &str,
+    (template, is_launch): (Option<&Template>, bool),
     needs: &mut Vec<TableKey>,
 ) -> Vec<FormField> {
     let table = TableKey::all(cx.scope.clone(), Kind(&security_groups::INFO));
@@ -82,6 +125,14 @@ pub(super) fn group_fields(
     let mut choices =
         Pick::one_of(table, "sg-").only(only, "Those of the VPC; space marks several.").or(NEW, "+ new group");
     choices.several = true;
+    let mut default = default;
+    if let Some(t) = template {
+        let named = |g: &super::template::Given| (!g.groups.is_empty()).then(|| g.groups.join(", "));
+        offer(&mut choices, &t.label(named, "the VPC's default group"));
+        default = FROM;
+    } else if !is_launch {
+        choices = choices.or(NONE, "none  they are said at the launch");
+    }
     let vpc_ = vpc.to_string();
     let refuse = move |r: &Record| match field(r, &security_groups::VPC_ID) {
         Some(other) if !vpc_.is_empty() && other != vpc_ => Some(format!("It is a group of {other}, another VPC.")),
@@ -89,7 +140,12 @@ pub(super) fn group_fields(
     };
     let said = (names::GROUPS, "Security groups", "the security groups");
     let help = "What may come in. A new one is made by the same plan.";
-    let groups = rows_field(cx, values, said, (choices, default), help, &refuse, needs);
+    let mut groups = rows_field(cx, values, said, (choices, default), help, &refuse, needs);
+    let chosen = text_of(&groups);
+    if let Some(alone) = chosen.split(',').find(|g| matches!(*g, FROM | NONE)).filter(|g| *g != chosen) {
+        let what = if alone == FROM { "The template's groups" } else { "none" };
+        groups.error = Some(format!("{what} and others besides: one of both."));
+    }
     let wants_new = text_of(&groups).split(',').any(|g| g == NEW);
     let mut out = vec![groups];
     if wants_new {

@@ -23,7 +23,10 @@ async fn start(s: Outgoing) -> Result<Answer, Fault> {
     let dry = s.dry_run()?;
     let client = s.gateway.ec2(&s.call.scope).await?;
     let request = client.start_instances().set_instance_ids(Some(ids)).set_dry_run(dry);
-    let out = deliver!(s, request)?;
+    let out = match deliver!(s, request) {
+        Ok(out) => out,
+        Err(fault) => return Err(Box::pin(super::capacity::explain(&client, None, fault)).await),
+    };
     Ok(sent(out.request_id(), changes(out.starting_instances())))
 }
 

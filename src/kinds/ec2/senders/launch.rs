@@ -42,6 +42,7 @@ async fn run(s: Outgoing) -> Result<Answer, Fault> {
     args.end()?;
     let dry = s.dry_run()?;
     let client = s.gateway.ec2(&s.call.scope).await?;
+    let wanted = ty.clone();
     let request = client.run_instances().set_image_id(image).set_instance_type(ty.as_deref().map(Into::into));
     let request = request.set_key_name(key).min_count(least).max_count(most).set_launch_template(template);
     let request = request.set_subnet_id(subnet).set_security_group_ids(groups).set_network_interfaces(interfaces);
@@ -52,22 +53,25 @@ async fn run(s: Outgoing) -> Result<Answer, Fault> {
         .set_disable_api_termination(protect)
         .set_disable_api_stop(protect_stop);
     let request = request.set_tag_specifications(tags).client_token(token).set_dry_run(dry);
-    let out = deliver!(s, request)?;
+    let out = match deliver!(s, request) {
+        Ok(out) => out,
+        Err(fault) => return Err(Box::pin(super::capacity::explain(&client, wanted.as_deref(), fault)).await),
+    };
     let ids: Vec<&str> = out.instances().iter().filter_map(|i| i.instance_id()).collect();
     Ok(sent(out.request_id(), ids.join(", ")).with(INSTANCE_IDS, Some(ids.join("\t").as_str())))
 }
 
 /// The structure, if it has no members but these.
-fn only<'a>(arg: &'a Arg, known: &[&str]) -> Option<&'a Arg> {
+pub(super) fn only<'a>(arg: &'a Arg, known: &[&str]) -> Option<&'a Arg> {
     let Arg::Map(members) = arg else { return None };
     members.iter().all(|(name, _)| known.contains(name)).then_some(arg)
 }
 
-fn text(arg: &Arg, name: &str) -> Option<String> {
+pub(super) fn text(arg: &Arg, name: &str) -> Option<String> {
     arg.member(name).and_then(Arg::as_str).map(str::to_string)
 }
 
-fn int(arg: &Arg, name: &str) -> Option<i32> {
+pub(super) fn int(arg: &Arg, name: &str) -> Option<i32> {
     arg.member(name).and_then(Arg::as_int).and_then(|n| i32::try_from(n).ok())
 }
 
@@ -85,17 +89,19 @@ fn interface(arg: &Arg) -> Option<sdk::InstanceNetworkInterfaceSpecification> {
     Some(out.set_subnet_id(text(arg, "SubnetId")).set_groups(arg.member("Groups").map(Arg::texts)).build())
 }
 
+/// What may be said of a disk.
+pub(super) const EBS: &[&str] =
+    &["VolumeSize", "VolumeType", "Iops", "Throughput", "Encrypted", "DeleteOnTermination", "SnapshotId", "KmsKeyId"];
+
 fn disk(arg: &Arg) -> Option<sdk::BlockDeviceMapping> {
     only(arg, &["DeviceName", "Ebs"])?;
-    let ebs = only(
-        arg.member("Ebs")?,
-        &["VolumeSize", "VolumeType", "Iops", "Throughput", "Encrypted", "DeleteOnTermination", "SnapshotId"],
-    )?;
+    let ebs = only(arg.member("Ebs")?, EBS)?;
     let flag = |name: &str| ebs.member(name).and_then(Arg::as_bool);
     let out = sdk::EbsBlockDevice::builder().set_volume_size(int(ebs, "VolumeSize"));
     let out = out.set_volume_type(text(ebs, "VolumeType").as_deref().map(Into::into)).set_iops(int(ebs, "Iops"));
     let out = out.set_throughput(int(ebs, "Throughput")).set_snapshot_id(text(ebs, "SnapshotId"));
     let out = out.set_encrypted(flag("Encrypted")).set_delete_on_termination(flag("DeleteOnTermination"));
+    let out = out.set_kms_key_id(text(ebs, "KmsKeyId"));
     Some(sdk::BlockDeviceMapping::builder().device_name(text(arg, "DeviceName")?).ebs(out.build()).build())
 }
 
@@ -120,7 +126,8 @@ fn spot(arg: &Arg) -> Option<sdk::InstanceMarketOptionsRequest> {
 }
 
 fn metadata(arg: &Arg) -> Option<sdk::InstanceMetadataOptionsRequest> {
-    only(arg, &["HttpTokens"])?;
-    let tokens = text(arg, "HttpTokens")?;
-    Some(sdk::InstanceMetadataOptionsRequest::builder().http_tokens(tokens.as_str().into()).build())
+    only(arg, &["HttpTokens", "HttpEndpoint"])?;
+    let out = sdk::InstanceMetadataOptionsRequest::builder();
+    let out = out.set_http_tokens(text(arg, "HttpTokens").as_deref().map(Into::into));
+    Some(out.set_http_endpoint(text(arg, "HttpEndpoint").as_deref().map(Into::into)).build())
 }

@@ -1,6 +1,7 @@
 //! EC2's changing operations, each with what sends it: a request built from a call's arguments, exactly.
 
 mod addresses;
+mod capacity;
 mod gateways;
 mod groups;
 mod images;
@@ -11,6 +12,7 @@ mod launch;
 mod profiles;
 mod snapshots;
 mod tags;
+mod templates;
 mod volumes;
 
 pub use addresses::{ALLOCATE_ADDRESS, ASSOCIATE_ADDRESS, DISASSOCIATE_ADDRESS, RELEASE_ADDRESS};
@@ -32,4 +34,8 @@ pub use profiles::{
 };
 pub use snapshots::{COPY_SNAPSHOT, CREATE_SNAPSHOT, DELETE_SNAPSHOT, MODIFY_SNAPSHOT_ATTRIBUTE};
 pub use tags::{CREATE_TAGS, DELETE_TAGS};
+pub use templates::{
+    CREATE_LAUNCH_TEMPLATE, CREATE_LAUNCH_TEMPLATE_VERSION, DELETE_LAUNCH_TEMPLATE, DELETE_LAUNCH_TEMPLATE_VERSIONS,
+    MODIFY_LAUNCH_TEMPLATE, TEMPLATE_ID, VERSION_NUMBER, VERSION_ROW,
+};
 pub use volumes::{ATTACH_VOLUME, CREATE_VOLUME, DELETE_VOLUME, DETACH_VOLUME, MODIFY_VOLUME};
