@@ -9,7 +9,10 @@ use super::row_spec::{RowSpec, States};
 use crate::base::{Scope, Time};
 use crate::model::files::Files;
 use crate::model::my_address::MyAddress;
-use crate::model::{Batch, Coverage, FieldInfo, Kind, KindInfo, Outcome, Record, Selector, TableKey, Tone, Value};
+use crate::model::{
+    Batch, Coverage, FieldInfo, FormValue, Kind, KindInfo, Outcome, Plan, Record, Selector, Severity, TableKey, Tone,
+    Value, Values,
+};
 use crate::store::Store;
 
 static NO_FILES: Files = Files::none();
@@ -39,6 +42,22 @@ pub(crate) fn every_state_has_a_tone(states: &States, words: &[&str]) {
     for word in words {
         assert_ne!(states.tone(word), Tone::Unknown, "{word}");
     }
+}
+
+/// What a plan says will happen, a line each.
+pub(crate) fn consequences(plan: &Plan) -> String {
+    plan.consequences.iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+/// What a plan says will happen of one severity.
+pub(crate) fn consequences_of(plan: &Plan, severity: Severity) -> Vec<&str> {
+    plan.consequences.iter().filter(|c| c.severity == severity).map(|c| c.text.as_str()).collect()
+}
+
+/// The values of a form: `yes` is a flag that is set.
+pub(crate) fn values(all: &[(&str, &str)]) -> Values {
+    let value = |v: &str| if v == "yes" { FormValue::Flag(true) } else { FormValue::Text(v.into()) };
+    Values(all.iter().map(|(k, v)| ((*k).into(), value(v))).collect())
 }
 
 /// A list of texts.

@@ -140,9 +140,7 @@ fn to_the_plan(console: &mut Terminal) {
 fn confirm(console: &mut Terminal, phrase: &str, digits: Option<&str>) {
     to_the_plan(console);
     after(console, &["carry"], phrase);
-    // A plan that has just changed is read for a second before it can be confirmed.
-    std::thread::sleep(std::time::Duration::from_millis(1500));
-    console.send("\r");
+    console.agrees();
     if let Some(digits) = digits {
         after(console, &["last four digits"], &format!("{digits}\r"));
     }

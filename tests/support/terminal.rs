@@ -219,6 +219,25 @@ impl Terminal {
     pub fn sees(&self, what: &str) -> &Terminal {
         self.until(what, |t| t.text().contains(what))
     }
+    /// Presses Enter on a plan as one does who reads it: a plan that has just changed, as it may when a slow answer comes, does not take
+    /// the Enter, says so, and is read for a second before the next one.
+    pub fn agrees(&mut self) {
+        const CHANGED: &str = "It has just changed";
+        for _ in 0..10 {
+            std::thread::sleep(Duration::from_millis(1500));
+            self.send("\r");
+            let begin = Instant::now();
+            // What the last Enter was told stays until this one is taken.
+            std::thread::sleep(Duration::from_millis(200));
+            while self.text().contains(CHANGED) && begin.elapsed() < Duration::from_secs(2) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            if !self.text().contains(CHANGED) {
+                return;
+            }
+        }
+        panic!("the plan does not come to rest:\n{}", self.text());
+    }
     /// Sends keys.
     pub fn send(&mut self, keys: &str) -> &mut Terminal {
         self.writer.write_all(keys.as_bytes()).unwrap();

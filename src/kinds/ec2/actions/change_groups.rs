@@ -211,7 +211,7 @@ fn difference(cx: &ActionContext<'_>, before: &[ArcStr], after: &[ArcStr]) -> St
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kinds::testing::{Row, Rows, row, texts};
+    use crate::kinds::testing::{Row, Rows, consequences_of, row, texts};
     use crate::model::{FormValue, Selector, Severity};
 
     fn group(id: &str, name: &str, vpc: &str, rules: &[&str], from: &[&str]) -> Record {
@@ -254,19 +254,15 @@ mod tests {
         action.planned(&rows.context(&targets), &values)
     }
 
-    fn said(p: &Plan, severity: Severity) -> Vec<&str> {
-        p.consequences.iter().filter(|c| c.severity == severity).map(|c| c.text.as_str()).collect()
-    }
-
     #[test]
     fn what_opens_and_closes_is_told_by_the_rules_of_the_groups() {
         let p = planned(&account(), vec![instance("i-1", &["sg-web"]).record()], "ssh, shut").expect("a plan");
         assert_eq!(p.subjects[0].change, "+ ssh, + shut, − web");
-        let severe = said(&p, Severity::Severe);
+        let severe = consequences_of(&p, Severity::Severe);
         assert!(severe.iter().any(|t| t.starts_with("SSH is opened to the whole world")), "{severe:?}");
         let lost = "rules of db let members of web through: i-1 is none any more";
         assert!(severe.contains(&lost), "{severe:?}");
-        let notes = said(&p, Severity::Note);
+        let notes = consequences_of(&p, Severity::Note);
         assert!(notes.contains(&"closed for i-1: in tcp 443 from 0.0.0.0/0"), "{notes:?}");
         assert!(notes.iter().any(|t| t.contains("tracked go on")), "{notes:?}");
         let call = &p.steps[0].call;
@@ -278,7 +274,7 @@ mod tests {
         assert_eq!(back.get("Groups"), Some(&Arg::strs(["sg-web"])));
         assert!(p.needs.is_empty(), "{:?}", p.needs);
         let shut = planned(&account(), vec![instance("i-1", &["sg-web"]).record()], "sg-shut").expect("a plan");
-        assert!(said(&shut, Severity::Severe).iter().any(|t| t.contains("nothing comes in to i-1")));
+        assert!(consequences_of(&shut, Severity::Severe).iter().any(|t| t.contains("nothing comes in to i-1")));
     }
 
     #[test]
@@ -306,7 +302,11 @@ mod tests {
         let groups = (0..6).map(|i| group(&format!("sg-{i}"), &format!("g{i}"), "vpc-1", &[], &[])).collect();
         rows.complete(&security_groups::INFO, Selector::All, groups);
         let p = planned(&rows, vec![instance("i-1", &["sg-0"]).record()], "g0,g1,g2,g3,g4,g5").expect("a plan");
-        assert!(said(&p, Severity::Unknown).iter().any(|t| t.contains("default quota of 5")), "{:?}", p.consequences);
+        assert!(
+            consequences_of(&p, Severity::Unknown).iter().any(|t| t.contains("default quota of 5")),
+            "{:?}",
+            p.consequences
+        );
     }
 
     #[test]
@@ -327,7 +327,7 @@ mod tests {
         unsure.complete(&security_groups::INFO, Selector::All, vec![group("sg-ssh", "ssh", "vpc-1", &[], &[])]);
         let p = planned(&unsure, vec![instance("i-1", &["sg-web"]).record()], "sg-ssh").expect("a plan");
         assert!(p.needs.iter().any(|k| k.kind.name == "network-interfaces"));
-        let unknown = said(&p, Severity::Unknown);
+        let unknown = consequences_of(&p, Severity::Unknown);
         assert!(unknown.iter().any(|t| t.contains("how many network interfaces")), "{unknown:?}");
         assert!(unknown.iter().any(|t| t.contains("what sg-web lets through is not known")), "{unknown:?}");
     }
@@ -351,6 +351,6 @@ mod tests {
         let two = vec![instance("i-1", &["sg-web"]).record(), instance("i-2", &["sg-ssh"]).record()];
         let p = planned(&account(), two, "sg-ssh").expect("a plan");
         assert_eq!(p.steps.len(), 1);
-        assert!(said(&p, Severity::Note).contains(&"1 of 2 have them already and are left alone"));
+        assert!(consequences_of(&p, Severity::Note).contains(&"1 of 2 have them already and are left alone"));
     }
 }

@@ -2,7 +2,7 @@ use super::*;
 use crate::base::Fault;
 use crate::kinds::action::Action;
 use crate::kinds::ec2::{instances, permissions};
-use crate::kinds::testing::{Rows, row, texts};
+use crate::kinds::testing::{Rows, consequences, row, texts, values};
 use crate::model::{Arg, Confirm, FormValue, Plan, Record, Selector, Severity, Value, Values, Waiter};
 
 fn host(state: &str) -> Record {
@@ -48,15 +48,6 @@ fn image(encrypted: bool) -> Record {
         .record()
 }
 
-fn values(all: &[(&str, &str)]) -> Values {
-    let value = |v: &str| if v == "yes" { FormValue::Flag(true) } else { FormValue::Text(v.into()) };
-    Values(all.iter().map(|(k, v)| ((*k).into(), value(v))).collect())
-}
-
-fn said(plan: &Plan) -> String {
-    plan.consequences.iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join("\n")
-}
-
 #[test]
 fn a_copy_of_an_image_is_made_watched_and_deregistered_in_its_own_region() {
     let p = planned(&COPY, image(false), &values(&[("region", "eu-west-1")])).expect("a plan");
@@ -74,7 +65,7 @@ fn a_copy_of_an_image_is_made_watched_and_deregistered_in_its_own_region() {
     assert!(
         matches!(&p.wait, Waiter::Created { table, want, .. } if table.scope == call.scope && *want == ["available"])
     );
-    assert!(said(&p).contains("paid for once: about $2.00 at most"), "{}", said(&p));
+    assert!(consequences(&p).contains("paid for once: about $2.00 at most"), "{}", consequences(&p));
     assert!(p.cost.as_ref().is_some_and(|c| c.to_string().starts_with("about $5.00 a month at most")), "{:?}", p.cost);
     let fault = planned(&COPY, image(false), &values(&[("name", "a#b")])).expect_err("a name");
     assert!(fault.message.contains("does not take #"), "{}", fault.message);
@@ -98,7 +89,7 @@ fn an_image_is_shared_with_accounts_and_organizations_and_public_only_where_that
     assert_eq!(call.get("Attribute"), Some(&Arg::str("launchPermission")));
     assert_eq!(call.get("UserIds"), Some(&Arg::strs(["777788889999"])));
     assert_eq!(call.get("OrganizationArns"), Some(&Arg::strs([organization])));
-    assert!(said(&p).contains("needs its snapshots too") && p.confirm() == Confirm::Enter);
+    assert!(consequences(&p).contains("needs its snapshots too") && p.confirm() == Confirm::Enter);
     let p = shared(image(false), false, &[("public", "yes")]).expect("a plan");
     assert_eq!(
         (p.steps[0].call.get("UserGroups"), p.confirm()),
@@ -115,5 +106,5 @@ fn a_snapshot_that_another_image_has_is_said_to_stay() {
     let twin = row(&images::INFO, "ami-3", "twin", "available").with(&images::SNAPSHOTS, texts(&["snap-1"])).record();
     let p = planned(&DEREGISTER, twin, &Values::default()).expect("a plan");
     assert_eq!(p.steps[0].call.get("DeleteAssociatedSnapshots"), Some(&Arg::Bool(true)));
-    assert!(said(&p).contains("a snapshot that golden has too is not deleted"), "{}", said(&p));
+    assert!(consequences(&p).contains("a snapshot that golden has too is not deleted"), "{}", consequences(&p));
 }

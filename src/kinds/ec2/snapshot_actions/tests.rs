@@ -2,8 +2,8 @@ use super::*;
 use crate::base::Fault;
 use crate::kinds::action::Action;
 use crate::kinds::ec2::{availability_zones, images, permissions, snapshots, volumes};
-use crate::kinds::testing::{Rows, row, texts};
-use crate::model::{Arg, Confirm, FormValue, Plan, Record, Selector, Severity, Value, Values};
+use crate::kinds::testing::{Rows, consequences, row, texts, values};
+use crate::model::{Arg, Confirm, Plan, Record, Selector, Severity, Value, Values};
 
 fn planned(action: &Action, what: Record, values: &Values) -> Result<Plan, Fault> {
     let mut rows = Rows::default();
@@ -39,15 +39,6 @@ fn snapshot(encrypted: bool) -> Record {
         .record()
 }
 
-fn values(all: &[(&str, &str)]) -> Values {
-    let value = |v: &str| if v == "yes" { FormValue::Flag(true) } else { FormValue::Text(v.into()) };
-    Values(all.iter().map(|(k, v)| ((*k).into(), value(v))).collect())
-}
-
-fn said(plan: &Plan) -> String {
-    plan.consequences.iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join("\n")
-}
-
 #[test]
 fn a_volume_that_is_restored_is_as_large_as_its_snapshot_at_least_and_encrypted_as_that_is() {
     let mut rows = Rows::default();
@@ -61,7 +52,7 @@ fn a_volume_that_is_restored_is_as_large_as_its_snapshot_at_least_and_encrypted_
     let call = &p.steps[0].call;
     assert_eq!((call.get("SnapshotId"), call.get("Size")), (Some(&Arg::str("snap-1")), Some(&Arg::Int(100))));
     assert_eq!(call.get("Encrypted"), None, "it is so in any case");
-    assert!(said(&p).contains("fetched when it is first read") && p.steps[0].undo.is_some());
+    assert!(consequences(&p).contains("fetched when it is first read") && p.steps[0].undo.is_some());
     let p = restored(snapshot(false), &[("size", "200"), ("attach", "i-1"), ("device", "/dev/sdf")]).expect("a plan");
     assert_eq!(p.calls().map(|c| c.op.name).collect::<Vec<_>>(), ["CreateVolume", "AttachVolume"]);
     assert_eq!(p.steps[0].call.get("Encrypted"), Some(&Arg::Bool(true)), "by itself");
@@ -85,10 +76,10 @@ fn a_copy_is_asked_for_and_watched_where_it_is_made_and_deleted_there_by_its_way
     let back = &p.steps[0].undo.as_ref().expect("a way back").call;
     assert_eq!((back.op.name, &back.scope), ("DeleteSnapshot", &call.scope));
     assert!(matches!(&p.wait, Waiter::Created { table, .. } if table.scope == call.scope));
-    assert!(said(&p).contains("paid for once: about $0.20"), "{}", said(&p));
+    assert!(consequences(&p).contains("paid for once: about $0.20"), "{}", consequences(&p));
     assert!(p.cost.as_ref().is_some_and(|c| c.to_string().starts_with("about $0.50 a month")), "{:?}", p.cost);
     let here = copied(snapshot(true), &[]).expect("in the same region by itself");
-    assert!(said(&here).contains("where the snapshot is") && !said(&here).contains("paid for once"));
+    assert!(consequences(&here).contains("where the snapshot is") && !consequences(&here).contains("paid for once"));
     assert_eq!(here.steps[0].call.get("Encrypted"), None, "it is so in any case");
     for (with, says) in [
         (&[("region", "mars")][..], "To region"),
@@ -132,7 +123,7 @@ fn sharing_adds_and_takes_away_in_calls_of_their_own_and_says_what_each_means() 
     // What is not known is not taken away.
     let p = shared(snapshot(false), None, &[("with", "777788889999")]).expect("a plan");
     assert_eq!((p.steps.len(), &p.wait, p.needs.len()), (1, &Waiter::AtOnce, 1));
-    assert!(said(&p).contains("nobody is taken out"));
+    assert!(consequences(&p).contains("nobody is taken out"));
     let p = shared(snapshot(true), Some(&[]), &[("with", "777788889999")]).expect("a plan");
     assert!(p.consequences.iter().any(|c| c.severity == Severity::Unknown && c.text.contains("default key")));
     for (what, with, says) in [

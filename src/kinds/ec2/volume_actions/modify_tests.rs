@@ -1,6 +1,6 @@
 use super::*;
-use crate::kinds::testing::{Rows, row, texts};
-use crate::model::{Confirm, FormValue, Severity, Value};
+use crate::kinds::testing::{Rows, consequences, row, texts, values};
+use crate::model::{Confirm, Severity, Value};
 
 fn volume(gib: i64, kind: &str, iops: i64, throughput: Option<i64>) -> Record {
     row(&INFO, "vol-1", "data", "in-use")
@@ -33,15 +33,10 @@ fn account(modified: Option<&str>) -> Rows {
     rows
 }
 
-fn planned(what: Record, modified: Option<&str>, values: &[(&str, &str)]) -> Result<Plan, Fault> {
+fn planned(what: Record, modified: Option<&str>, all: &[(&str, &str)]) -> Result<Plan, Fault> {
     let rows = account(modified);
     let targets = [rows.target(&INFO, what)];
-    let values = values.iter().map(|(k, v)| ((*k).into(), FormValue::Text((*v).into()))).collect();
-    MODIFY.planned(&rows.context(&targets), &Values(values))
-}
-
-fn said(plan: &Plan) -> String {
-    plan.consequences.iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join("\n")
+    MODIFY.planned(&rows.context(&targets), &values(all))
 }
 
 #[test]
@@ -49,8 +44,8 @@ fn a_growth_says_what_differs_alone_that_it_cannot_be_undone_and_what_to_run_ins
     let p = planned(gp3(), Some("completed"), &[("size", "40")]).expect("a plan");
     let call = &p.steps[0].call;
     assert_eq!((call.get("Size"), call.get("VolumeType"), call.get("Iops")), (Some(&Arg::Int(40)), None, None));
-    assert!(p.steps[0].undo.is_none() && said(&p).contains("a growth cannot be undone"));
-    assert!(said(&p).contains("Linux: if lsblk shows a partition on it: sudo growpart /dev/nvme0n1 1"));
+    assert!(p.steps[0].undo.is_none() && consequences(&p).contains("a growth cannot be undone"));
+    assert!(consequences(&p).contains("Linux: if lsblk shows a partition on it: sudo growpart /dev/nvme0n1 1"));
     assert!(p.then[0].starts_with("in web-1: "), "{:?}", p.then);
     assert!(p.then.iter().any(|t| t.contains("resize2fs")), "it is said again when it is done: {:?}", p.then);
     assert_eq!(p.confirm(), Confirm::Enter);

@@ -3,8 +3,8 @@ use crate::base::Fault;
 use crate::kinds::action::Action;
 use crate::kinds::ec2::address_actions::{ALLOCATE, ASSOCIATE, DISASSOCIATE, RELEASE};
 use crate::kinds::ec2::{addresses, availability_zones, key_pair_actions, key_pairs};
-use crate::kinds::testing::{Rows, row, texts};
-use crate::model::{Confirm, FormValue, Plan, Selector, Severity, Value, Values};
+use crate::kinds::testing::{Rows, row, texts, values};
+use crate::model::{Confirm, Plan, Selector, Severity, Value};
 
 const SEOUL_A: &str = "ap-northeast-2a";
 const SEOUL_C: &str = "ap-northeast-2c";
@@ -40,10 +40,6 @@ fn account() -> Rows {
     rows.complete(&availability_zones::INFO, Selector::All, vec![zone(SEOUL_A), zone(SEOUL_C)]);
     rows.complete(&volumes::INFO, Selector::All, vec![volume_row("vol-9", "in-use", Some(("i-1", "/dev/sdf")))]);
     rows
-}
-
-fn values(all: &[(&str, &str)]) -> Values {
-    Values(all.iter().map(|(k, v)| ((*k).into(), FormValue::Text((*v).into()))).collect())
 }
 
 fn planned(action: &Action, what: Vec<Record>, all: &[(&str, &str)]) -> Result<Plan, Fault> {

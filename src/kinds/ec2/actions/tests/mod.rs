@@ -12,7 +12,7 @@ use crate::kinds::ec2::instance_protection as protection;
 use crate::kinds::ec2::instance_volumes as volumes;
 use crate::kinds::ec2::instances::{INFO, fields, instance::GROUP_TAG};
 use crate::kinds::elbv2::{target_groups, targets};
-use crate::kinds::testing::{Row, Rows, row, texts};
+use crate::kinds::testing::{Row, Rows, consequences_of, row, texts};
 use crate::model::{
     Call, Confirm, FormInput, FormValue, Outcome, Plan, RowEdit, RowsInput, Selector, Severity, Value, Values, Waiter,
 };
@@ -100,10 +100,6 @@ fn plan(rows: &Rows, action: &Action, what: Vec<Record>) -> Plan {
     try_plan(rows, action, what, &Values::default()).expect("a plan")
 }
 
-fn said(plan: &Plan, severity: Severity) -> Vec<&str> {
-    plan.consequences.iter().filter(|c| c.severity == severity).map(|c| c.text.as_str()).collect()
-}
-
 #[test]
 fn a_plain_stop_is_confirmed_by_enter_and_comes_to_rest_stopped() {
     let p = plan(&quiet(), &STOP, vec![running("i-1", "web-1").record()]);
@@ -125,12 +121,12 @@ fn a_public_address_that_is_not_elastic_is_lost_and_the_way_back_says_so() {
     };
     let lost = with(Value::Empty);
     assert_eq!(
-        said(&lost, Severity::Severe),
+        consequences_of(&lost, Severity::Severe),
         ["web-1's public address 43.200.141.12 is not an Elastic IP and is lost for good"]
     );
     assert_eq!(lost.undo.and_then(|u| u.but).as_deref(), Some("43.200.141.12 will not come back"));
     assert_eq!(with(texts(&["43.200.141.12"])).confirm(), Confirm::Enter);
-    assert_eq!(said(&with(Value::Unknown), Severity::Unknown).len(), 1);
+    assert_eq!(consequences_of(&with(Value::Unknown), Severity::Unknown).len(), 1);
 }
 
 #[test]
@@ -140,12 +136,15 @@ fn disks_go_on_costing_and_instance_store_is_lost() {
         .with(&fields::TYPE, Value::text("m5d.large"));
     let r = r.with(&fields::LIFECYCLE, Value::text("spot")).record();
     let p = plan(&quiet(), &STOP, vec![r.clone()]);
-    assert_eq!(said(&p, Severity::Severe), ["what is on the instance store volumes of db (m5d.large) is lost"]);
-    let notes = said(&p, Severity::Note);
+    assert_eq!(
+        consequences_of(&p, Severity::Severe),
+        ["what is on the instance store volumes of db (m5d.large) is lost"]
+    );
+    let notes = consequences_of(&p, Severity::Note);
     assert!(notes.iter().any(|n| n.starts_with("2 disks go on costing")), "{notes:?}");
     assert!(notes.iter().any(|n| n.contains("unless the Spot request is persistent")), "{notes:?}");
     let p = plan(&quiet(), &TERMINATE, vec![r]);
-    assert!(said(&p, Severity::Note).iter().any(|n| n.contains("DeleteOnTermination")));
+    assert!(consequences_of(&p, Severity::Note).iter().any(|n| n.contains("DeleteOnTermination")));
     assert_eq!(p.confirm(), Confirm::Type("db".into()));
     assert!(p.destructive && p.undo.is_none());
 }
@@ -162,19 +161,23 @@ fn what_becomes_of_each_disk_is_said_with_what_it_goes_on_costing() {
         .with(&volumes::KEPT_COST, Value::Float(8.0));
     let p = plan(&rows, &TERMINATE, vec![r.clone()]);
     let is_asked = |p: &Plan| p.needs.iter().any(|t| t.kind.name == volumes::INFO.name);
-    assert!(said(&p, Severity::Note)[0].ends_with("which is not known yet") && is_asked(&p), "{:?}", p.consequences);
+    assert!(
+        consequences_of(&p, Severity::Note)[0].ends_with("which is not known yet") && is_asked(&p),
+        "{:?}",
+        p.consequences
+    );
     rows.complete(&volumes::INFO, Selector::All, vec![disks.record()]);
     let p = plan(&rows, &TERMINATE, vec![r.clone()]);
-    let notes = said(&p, Severity::Note);
+    let notes = consequences_of(&p, Severity::Note);
     assert_eq!(notes[0], "vol-1 (8 GiB gp3) is deleted for good (DeleteOnTermination)");
     assert!(notes[1].starts_with("vol-2 (100 GiB gp3) stays and goes on costing about $8.00 a month"), "{notes:?}");
     assert!(!is_asked(&p));
     let p = plan(&rows, &STOP, vec![r.clone()]);
-    assert!(said(&p, Severity::Note)[0].starts_with("2 disks go on costing about $8.64 a month"));
+    assert!(consequences_of(&p, Severity::Note)[0].starts_with("2 disks go on costing about $8.64 a month"));
     let new = row(&volumes::INFO, "i-1", "", "").with(&volumes::DISKS, texts(&["vol-1 8 GiB gp4"]));
     rows.complete(&volumes::INFO, Selector::All, vec![new.with(&volumes::COST, Value::Unknown).record()]);
     let p = plan(&rows, &STOP, vec![r]);
-    assert_eq!(said(&p, Severity::Note)[0], "1 disk goes on costing; the price is not known");
+    assert_eq!(consequences_of(&p, Severity::Note)[0], "1 disk goes on costing; the price is not known");
 }
 
 #[test]
@@ -190,26 +193,28 @@ fn what_ec2_would_refuse_is_refused_before_with_its_own_code() {
     // Not asked is not "off", and not a reason to refuse.
     let p = plan(&Rows::default(), &TERMINATE, what());
     assert!(p.needs.iter().any(|t| t.kind.name == protection::INFO.name), "{:?}", p.needs);
-    assert!(said(&p, Severity::Note).iter().any(|n| n.starts_with("termination protection is not known yet")));
+    assert!(
+        consequences_of(&p, Severity::Note).iter().any(|n| n.starts_with("termination protection is not known yet"))
+    );
 }
 
 #[test]
 fn terminating_loses_an_address_for_good_too() {
     let r = running("i-1", "web-1").with(&fields::PUBLIC_IP, Value::Ip([43, 200, 141, 12].into())).record();
     let p = plan(&quiet(), &TERMINATE, vec![r]);
-    assert!(said(&p, Severity::Severe)[0].ends_with("is not an Elastic IP and is lost for good"));
+    assert!(consequences_of(&p, Severity::Severe)[0].ends_with("is not an Elastic IP and is lost for good"));
     // A month of 730 hours at $0.005.
     let with = running("i-1", "web-1").with(&fields::ELASTIC_IPS, texts(&["198.51.100.7", "198.51.100.8"])).record();
     let p = plan(&quiet(), &TERMINATE, vec![with]);
     let stay = "198.51.100.7 and 198.51.100.8 stay and go on costing about $3.65 a month each (us-east-1 list prices of 2026-06)";
-    assert!(said(&p, Severity::Note).contains(&stay), "{:?}", p.consequences);
+    assert!(consequences_of(&p, Severity::Note).contains(&stay), "{:?}", p.consequences);
 }
 
 #[test]
 fn force_is_severe_and_hibernate_is_offered_only_where_it_was_configured() {
     let force = Values::default().with("force", FormValue::Flag(true));
     let p = try_plan(&quiet(), &STOP, vec![running("i-1", "a").record()], &force).expect("a plan");
-    assert_eq!(said(&p, Severity::Severe).len(), 1);
+    assert_eq!(consequences_of(&p, Severity::Severe).len(), 1);
     assert_eq!(p.steps[0].call.get("Force").and_then(Arg::as_bool), Some(true));
 
     let names = |what: Vec<Record>, values: &Values| {
