@@ -111,6 +111,7 @@ impl Rig {
             undo: None,
             then: Vec::new(),
             phrase: String::new(),
+            rests_on: Vec::new(),
             needs: Vec::new(),
         };
         let identity = Identity {

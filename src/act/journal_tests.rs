@@ -60,6 +60,7 @@ fn record(name: String) -> RunRecord {
         undo: Some(Undo { line: "start".into(), but: Some("an address".into()), on: vec![group()] }),
         then: vec!["sudo growpart /dev/nvme0n1 1".into()],
         phrase: String::new(),
+        rests_on: Vec::new(),
         needs: Vec::new(),
     };
     RunRecord::new(name, NOW, &plan)

@@ -8,10 +8,10 @@ use futures::future::BoxFuture;
 pub use super::menu_group::MenuGroup;
 use super::plan_builder::label;
 use crate::aws::{Gateway, Permit};
-use crate::base::{Fault, FaultKind, Scope, Secret, Time};
+use crate::base::{Fault, FaultKind, RowId, Scope, Secret, Time};
 use crate::model::files::Files;
 use crate::model::my_address::MyAddress;
-use crate::model::{Call, FormSpec, FormValue, KindInfo, Operation, Plan, Record, TableKey, Values};
+use crate::model::{Call, FormInput, FormSpec, FormValue, KindInfo, Operation, Plan, Record, TableKey, Values};
 use crate::store::Store;
 
 /// A row that an action is about.
@@ -171,8 +171,9 @@ impl Action {
         if let Some((field, error)) = form.spec.fields.iter().find_map(|f| Some((f.label, f.error.as_ref()?))) {
             return Err(Fault::new(FaultKind::Invalid, format!("{field}: {error}")));
         }
-        let plan = (self.plan)(cx, &form)?;
+        let mut plan = (self.plan)(cx, &form)?;
         self.check_calls(&plan)?;
+        plan.rests_on.extend(chosen_rows(cx.store, &form.spec));
         Ok(plan)
     }
 
@@ -219,6 +220,22 @@ impl Action {
         }
         Ok(())
     }
+}
+
+/// The rows that a form's fields name: its plan rests on them. One that is not loaded is among them if its table can be read: the plan is
+/// then made again with it.
+fn chosen_rows(store: &Store, spec: &FormSpec) -> Vec<(TableKey, RowId)> {
+    let mut out = Vec::new();
+    for field in &spec.fields {
+        let (FormInput::Pick(pick), FormValue::Text(text)) = (&field.input, &field.value) else { continue };
+        for id in pick.parts(text).into_iter().filter(|id| pick.other(id).is_none()) {
+            let has = |t: &&TableKey| store.get(t, id).is_some();
+            let can_be_read = |t: &&TableKey| store.table(t).is_none_or(|t| t.status.fault.is_none());
+            let table = pick.tables.iter().find(has).or_else(|| pick.tables.iter().find(can_be_read));
+            out.extend(table.map(|t| (t.clone(), RowId::from(id))));
+        }
+    }
+    out
 }
 
 /// A form without errors, as a plan is made from it.

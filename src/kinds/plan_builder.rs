@@ -35,6 +35,7 @@ pub fn draft(action: &'static str, title: String, targets: &[Target], subjects: 
         wait: Waiter::AtOnce,
         undo: None,
         then: Vec::new(),
+        rests_on: Vec::new(),
         needs: Vec::new(),
     }
 }

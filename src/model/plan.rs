@@ -352,6 +352,9 @@ pub struct Plan {
     pub then: Vec<String>,
     /// What is typed if typing is needed: the resource's name, or `stop 2`.
     pub phrase: String,
+    /// Rows beside its subjects that it was made from (the instance that gets a volume): they are read again with those before it is carried
+    /// out.
+    pub rests_on: Vec<(TableKey, RowId)>,
     /// Tables that the consequences would need and that are not loaded: once they are, the plan is made again and knows more.
     pub needs: Vec<TableKey>,
 }

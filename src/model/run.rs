@@ -403,6 +403,7 @@ impl RunRecord {
             wait: self.resolved_wait(),
             undo: self.undo.clone(),
             then: self.then.clone(),
+            rests_on: Vec::new(),
             needs: Vec::new(),
         }
     }

@@ -51,6 +51,7 @@ fn create_and_attach() -> RunRecord {
         undo: None,
         then: Vec::new(),
         phrase: String::new(),
+        rests_on: Vec::new(),
         needs: Vec::new(),
     };
     RunRecord::new("p-1".into(), Time::from_secs(1), &plan.with_tokens("p-1"))

@@ -174,11 +174,15 @@ impl Engine {
     }
 }
 
-/// A plan's rows by table.
+/// A plan's rows by table: those that it changes, and those that it rests on.
 fn rows_of(plan: &Plan) -> Vec<(TableKey, Vec<RowId>)> {
     let mut by_table: FxHashMap<&TableKey, Vec<RowId>> = FxHashMap::default();
-    for s in &plan.subjects {
-        by_table.entry(&s.table).or_default().push(s.id.clone());
+    let changed = plan.subjects.iter().map(|s| (&s.table, &s.id));
+    for (table, id) in changed.chain(plan.rests_on.iter().map(|(table, id)| (table, id))) {
+        let ids = by_table.entry(table).or_default();
+        if !ids.contains(id) {
+            ids.push(id.clone());
+        }
     }
     let mut out: Vec<(TableKey, Vec<RowId>)> = by_table.into_iter().map(|(k, v)| (k.clone(), v)).collect();
     out.sort();

@@ -27,6 +27,7 @@ fn record(calls: usize, wait: Waiter) -> RunRecord {
         undo: None,
         then: Vec::new(),
         phrase: String::new(),
+        rests_on: Vec::new(),
         needs: Vec::new(),
     };
     RunRecord::new("p-1".into(), Time::from_secs(1), &plan)

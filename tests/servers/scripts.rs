@@ -136,13 +136,27 @@ fn to_the_plan(console: &mut Terminal) {
     }
 }
 
-/// Confirms the plan on the screen: the first change of a run asks for the account's last digits.
-fn confirm(console: &mut Terminal, phrase: &str, digits: Option<&str>) {
-    to_the_plan(console);
-    after(console, &["carry"], phrase);
-    console.agrees();
-    if let Some(digits) = digits {
-        after(console, &["last four digits"], &format!("{digits}\r"));
+/// Confirms the plan on the screen: the first change of a run asks for the account's last digits. What has changed since it was read is read
+/// and confirmed again.
+fn confirm(console: &mut Terminal, phrase: &str, mut digits: Option<&str>) {
+    const CHANGED: &str = "It changed since you read it";
+    loop {
+        to_the_plan(console);
+        after(console, &["carry"], phrase);
+        console.agrees();
+        if let Some(digits) = digits.take() {
+            after(console, &["last four digits"], &format!("{digits}\r"));
+        }
+        let stands = |text: &str| {
+            ["carry out", "to carry it out", "Reading its state again"].iter().any(|part| text.contains(part))
+        };
+        console.until("the plan to go out, or to have changed", |t| {
+            let text = t.text();
+            text.contains(CHANGED) || !stands(&text)
+        });
+        if !console.text().contains(CHANGED) {
+            return;
+        }
     }
 }
 
@@ -177,12 +191,14 @@ fn scripts_do_what_the_console_does(account: &Account, digits: &str, image: &str
     let script = account.run(&restore);
     assert!(script.contains("--snapshot-id") && script.contains("wait volume-available"), "{script}");
     console.send(&format!(":{on}\r")).sees("script-snap");
-    console.send(":restore size=9 name=console-restored\r");
+    // The script has taken a device since the console last looked at the instance.
+    console.send(":restore size=9 attach=my-bastion-host name=console-restored\r");
     confirm(&mut console, "", None);
-    console.until("the volume", |_| account.volumes("console-restored").iter().any(|v| v.contains("available")));
+    console.until("the volume", |_| account.volumes("console-restored").iter().any(|v| v.contains("in-use")));
     let (script, console_made) = (account.volumes("script-restored"), account.volumes("console-restored"));
     assert_eq!((script.len(), console_made.len()), (1, 1));
     assert!(script[0].starts_with("9 gp3 in-use /dev/sd"), "{script:?}");
+    assert_ne!(script[0], console_made[0], "each as a device of its own");
 
     // Two calls: one gives, one takes away.
     account.run(&["share", "with=111122223333,444455556666", "--on", &on]);

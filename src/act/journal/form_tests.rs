@@ -64,6 +64,7 @@ fn run() -> RunRecord {
         undo: Some(Undo { line: "start".into(), but: Some("an address".into()), on: vec![(table(), "i-2".into())] }),
         then: vec!["sudo growpart /dev/nvme0n1 1".into()],
         phrase: String::new(),
+        rests_on: Vec::new(),
         needs: Vec::new(),
     };
     RunRecord::new("1-2-3".into(), Time::from_secs(5), &plan)

@@ -162,6 +162,7 @@ fn plan_for(cx: &ActionContext<'_>, action: &'static str, op: &'static Sender, v
         wait: Waiter::AtOnce,
         undo: Some(Undo { line: "rename to=old".into(), but: None, on: Vec::new() }),
         then: Vec::new(),
+        rests_on: Vec::new(),
         needs: Vec::new(),
         phrase: cx.targets[0].record.label().to_string(),
     }

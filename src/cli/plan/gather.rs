@@ -75,9 +75,16 @@ impl<'a> Gather<'a> {
             What::Ids(ids) => Coverage::Ids(ids),
         };
         let outcome = done.map_or_else(Outcome::Failed, |()| Outcome::Done);
-        let rows = rows.try_iter().flatten().map(Arc::new).collect();
-        let batch = Batch { table: key.clone(), seq: self.seq, asked, coverage, rows, outcome };
+        let rows: Vec<Arc<Record>> = rows.try_iter().flatten().map(Arc::new).collect();
+        let batch = Batch { table: key.clone(), seq: self.seq, asked, coverage, rows: rows.clone(), outcome };
         self.store.apply(batch, self.session.clock.now());
+        // What a filtered table has is looked for in the table of all rows, as in the console.
+        let table = key.home();
+        if table != *key {
+            let coverage = Coverage::Ids(Arc::new(rows.iter().map(|r| r.id.clone()).collect()));
+            let batch = Batch { table, seq: self.seq, asked, coverage, rows, outcome: Outcome::Done };
+            self.store.apply(batch, self.session.clock.now());
+        }
     }
 
     /// Reads the tables that a form or a plan wants to know of; of side tables, the rows of the targets.

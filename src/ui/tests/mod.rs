@@ -239,6 +239,7 @@ fn plan(severe: bool) -> PlanDialog {
         }),
         phrase: "stop 2".into(),
         then: Vec::new(),
+        rests_on: Vec::new(),
         needs: Vec::new(),
     };
     PlanDialog {

@@ -47,6 +47,7 @@ pub(super) fn instance(converter: &mut Converter, r: &sdk::Reservation, i: &sdk:
         source_dest_check: i.source_dest_check(),
         monitoring: converter.shared(i.monitoring().and_then(|m| m.state()).map(|s| s.as_str())),
         volumes: texts(i.block_device_mappings().iter().filter_map(|b| b.ebs()?.volume_id())),
+        devices: converter.shared_list(i.block_device_mappings().iter().filter_map(|b| b.ebs().and(b.device_name()))),
         root_device: converter.shared(i.root_device_name()),
         root_device_type: converter.shared(i.root_device_type().map(|t| t.as_str())),
         ebs_optimized: i.ebs_optimized(),

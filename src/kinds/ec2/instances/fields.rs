@@ -103,6 +103,10 @@ pub const VOLUMES: FieldInfo = FieldInfo::list("volumes", "VOLUMES", "The attach
     .unique()
     .id_of("volumes", "vol-")
     .section("storage");
+/// What its EBS volumes are called.
+pub const DEVICES: FieldInfo = FieldInfo::list("devices", "DEVICES", "The device names of the attached EBS volumes.")
+    .named_only()
+    .section("storage");
 /// Platform details, as billed.
 pub const PLATFORM: FieldInfo = FieldInfo::text(
     "platform",
@@ -281,6 +285,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
     ),
     field(MONITORING, |i| said(&i.monitoring)),
     field(VOLUMES, |i| i.volumes.clone()),
+    field(DEVICES, |i| i.devices.clone()),
     field(ROOT_DEVICE, |i| text(&i.root_device)),
     field(ROOT_DEVICE_TYPE, |i| said(&i.root_device_type)),
     field(

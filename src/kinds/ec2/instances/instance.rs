@@ -92,6 +92,7 @@ pub struct Instance {
     pub(super) source_dest_check: Option<bool>,
     pub(super) monitoring: Text,
     pub(super) volumes: Value,
+    pub(super) devices: Value,
     pub(super) root_device: Text,
     pub(super) root_device_type: Text,
     pub(super) ebs_optimized: Option<bool>,

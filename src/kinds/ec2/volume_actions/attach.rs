@@ -39,7 +39,7 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let said = (INSTANCE, "Instance", "the instances");
     let help = "The instance that gets it, in the volume's zone.";
     let instance = rows_field(cx, values, said, (pick, ""), help, &refuse, &mut needs);
-    let device = device_field(cx, values, DEVICE, &text_of(&instance), &mut needs);
+    let device = device_field(cx, values, DEVICE, &text_of(&instance));
     FormSpec { title: form_title(cx, "Attach"), fields: vec![instance, device], needs }
 }
 

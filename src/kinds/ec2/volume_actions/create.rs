@@ -154,7 +154,7 @@ pub(in crate::kinds::ec2) fn form(cx: &ActionContext<'_>, values: &Values, of: O
     }
     fields.extend([line(values, NAME, "Name", "", "The Name tag; may be empty."), attach]);
     if let Some(instance) = instance {
-        fields.push(device_field(cx, values, DEVICE, &instance, &mut needs));
+        fields.push(device_field(cx, values, DEVICE, &instance));
         if let (Some(at), Some(chosen)) = (zone_of(cx, &text_of(&fields[fields.len() - 2])), fields.get_mut(1)) {
             let zone = text_of(chosen);
             if at != zone {

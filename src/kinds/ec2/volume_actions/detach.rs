@@ -86,6 +86,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     if let Known::NotAsked(key) = whole(cx.store, cx.scope, &instances::INFO) {
         need(&mut plan.needs, key);
     }
+    plan.rests_on.extend(row.map(|_| (key, host.clone())));
     let mut all = Vec::new();
     let root = row
         .and_then(|r| r.get(&super::super::instances::fields::ROOT_DEVICE).as_str())

@@ -26,16 +26,11 @@ use crate::base::text::visible;
 use crate::base::{RowId, Scope};
 use crate::kinds::action::ActionContext;
 use crate::kinds::ec2::senders::{ATTACH_VOLUME, DETACH_VOLUME};
-use crate::kinds::plan_builder::{Known, field, known, line, live, need, text_of, whole};
-use crate::model::{
-    Arg, Call, Filters, FormField, Kind, Out, Pick, Record, Selector, StepUndo, TableKey, Values, Waiter,
-};
+use crate::kinds::plan_builder::{field, line, list, text_of};
+use crate::model::{Arg, Call, FormField, Kind, Out, Pick, Record, StepUndo, TableKey, Values, Waiter};
 
 /// Attaching and detaching take seconds; a device that is in use can keep a detachment waiting.
 const ATTACHING: Duration = Duration::from_secs(5 * 60);
-
-/// Volumes that a form may look through at every key.
-const FEW: usize = 1_000;
 
 fn table(scope: &Scope) -> TableKey {
     TableKey::all(scope.clone(), Kind(&volumes::INFO))
@@ -65,40 +60,12 @@ fn instances_of(scope: &Scope, zone: Option<&str>) -> (Pick, impl Fn(&Record) ->
     (pick, refuse)
 }
 
-/// What an instance's devices are called, as far as the list of volumes says; the list is asked for if it is not there.
-fn devices_of(cx: &ActionContext<'_>, instance: &str, needs: &mut Vec<TableKey>) -> Vec<ArcStr> {
+/// What an instance's devices are called, as far as its row is there. It is read again before the plan is carried out.
+fn devices_of(cx: &ActionContext<'_>, instance: &str) -> Vec<ArcStr> {
     let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
-    let root = cx.store.get(&key, instance).and_then(|r| field(r, &fields::ROOT_DEVICE).map(ArcStr::from));
-    // Its own volumes are a table of few rows, asked for by AWS's filter: a form is made anew at every key, and must not look through
-    // all volumes of an account that has many.
-    let wanted = [(volumes::fields::INSTANCES.name, vec![ArcStr::from(instance)])];
-    let filters = Filters::of(&volumes::INFO, wanted).filter(|_| instance.starts_with("i-"));
-    let own = filters.map(|f| TableKey { selector: Selector::Filter(f), ..table(cx.scope) });
-    let rows = match (whole(cx.store, cx.scope, &volumes::INFO), own) {
-        (Known::Complete(all), _) if all.len() <= FEW => Some(all),
-        (all, Some(own)) => match (known(cx.store, own), all) {
-            (Known::Complete(own), _) => Some(own),
-            (Known::NotAsked(key), all) => {
-                need(needs, key);
-                if let Known::Complete(all) = all { Some(all) } else { cx.store.table(&table(cx.scope)) }
-            }
-            (Known::Failed(_), all) => {
-                if let Known::Complete(all) = all {
-                    Some(all)
-                } else {
-                    None
-                }
-            }
-        },
-        (Known::NotAsked(key), None) => {
-            need(needs, key);
-            None
-        }
-        (_, None) => cx.store.table(&table(cx.scope)),
-    };
-    let of_it = |v: &&std::sync::Arc<Record>| volumes::volume::instances(v).iter().any(|i| i == instance);
-    let rows = rows.into_iter().flat_map(live).filter(of_it);
-    rows.filter_map(|v| volumes::volume::device(v).map(ArcStr::from)).chain(root).collect()
+    let row = cx.store.get(&key, instance);
+    let root = row.and_then(|r| field(r, &fields::ROOT_DEVICE).map(ArcStr::from));
+    row.map(|r| list(r, &fields::DEVICES)).into_iter().flatten().chain(root).collect()
 }
 
 /// Whether two names are one device: the kernel may call `/dev/sdf` `/dev/xvdf`, and what EC2 keeps apart is the letter.
@@ -112,14 +79,8 @@ fn is_same_device(a: &str, b: &str) -> bool {
 
 /// The device field: the first name that is free of those that AWS recommends for EBS volumes of Linux, `/dev/sdf` to `/dev/sdp`.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html>
-fn device_field(
-    cx: &ActionContext<'_>,
-    values: &Values,
-    name: &'static str,
-    instance: &str,
-    needs: &mut Vec<TableKey>,
-) -> FormField {
-    let used = devices_of(cx, instance, needs);
+fn device_field(cx: &ActionContext<'_>, values: &Values, name: &'static str, instance: &str) -> FormField {
+    let used = devices_of(cx, instance);
     let taken = |d: &str| used.iter().any(|u| is_same_device(u, d));
     let names = ('f'..='p').map(|l| format!("/dev/sd{l}"));
     let free = names.into_iter().find(|d| !taken(d)).unwrap_or_default();

@@ -16,7 +16,8 @@ fn instance_row(id: &str, name: &str, zone: &str, public: Option<&str>) -> Recor
         .with(&fields::PUBLIC_IP, Value::ip(public))
         .with(&fields::ELASTIC_IPS, Value::Empty)
         .with(&fields::KEY_NAME, Value::text("my-key"))
-        .with(&super::super::instances::fields::ROOT_DEVICE, Value::text("/dev/xvda"))
+        .with(&fields::ROOT_DEVICE, Value::text("/dev/xvda"))
+        .with(&fields::DEVICES, texts(if id == "i-1" { &["/dev/xvda", "/dev/sdf"] } else { &["/dev/xvda"] }))
         .record()
 }
 
@@ -188,13 +189,40 @@ fn an_instance_gets_an_address_of_the_account_or_one_that_its_plan_allocates() {
     assert_eq!(p.steps[0].call.get("AllowReassociation"), Some(&Arg::Bool(true)));
 }
 
+/// A device that was free when a plan was made may have been taken since: the instance's row is read again with the plan's own.
+#[test]
+fn a_plan_that_attaches_rests_on_the_instance_and_takes_the_device_that_is_free_then() {
+    let at = |devices: &[&str], planned: &dyn Fn(&Rows) -> Plan| {
+        let mut rows = account();
+        let host = row(&instances::INFO, "i-1", "web-1", "running")
+            .with(&fields::ZONE, Value::text(SEOUL_A))
+            .with(&fields::DEVICES, texts(devices))
+            .record();
+        rows.complete(&instances::INFO, Selector::All, vec![host]);
+        planned(&rows)
+    };
+    let create = |rows: &Rows| CREATE.planned(&rows.context(&[]), &values(&[("attach", "web-1")])).expect("a plan");
+    let attach = |rows: &Rows| {
+        let volume = rows.target(&volumes::INFO, volume_row("vol-1", "available", None));
+        ATTACH.planned(&rows.context(&[volume]), &values(&[("instance", "i-1")])).expect("a plan")
+    };
+    let device = |p: &Plan| p.steps.last().and_then(|s| s.call.get("Device").cloned());
+    for planned in [&create as &dyn Fn(&Rows) -> Plan, &attach] {
+        let (before, later) = (at(&["/dev/xvda"], planned), at(&["/dev/xvda", "/dev/sdf"], planned));
+        assert_eq!((device(&before), device(&later)), (Some(Arg::str("/dev/sdf")), Some(Arg::str("/dev/sdg"))));
+        assert!(!later.same_as(&before), "it is read again");
+        let host = (TableKey::all(account().scope, Kind(&instances::INFO)), RowId::from("i-1"));
+        assert_eq!(before.rests_on, [host]);
+    }
+}
+
 #[test]
 fn a_form_asks_for_the_rows_that_can_be_chosen_and_not_for_all() {
     let rows = Rows::default();
     let volume = rows.target(&volumes::INFO, volume_row("vol-1", "available", None));
     let spec = (ATTACH.refine)(&rows.context(&[volume]), &values(&[("instance", "i-1")]));
     let asked: Vec<String> = spec.needs.iter().map(|t| format!("{:?} {:?}", t.kind, t.selector)).collect();
-    assert_eq!(asked, ["instances with state=running,stopped zone=ap-northeast-2a", "volumes with instances=i-1"]);
+    assert_eq!(asked, ["instances with state=running,stopped zone=ap-northeast-2a"]);
 }
 
 #[test]
