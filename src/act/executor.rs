@@ -35,9 +35,12 @@ pub struct Executor {
     clock: Clock,
     out: mpsc::Sender<ActEvent>,
     taken: Arc<Mutex<HashSet<u64>>>,
-    /// Runs that wait between two calls, and after which step.
-    waiting: Arc<Mutex<HashMap<u64, (Running, usize)>>>,
+    /// Runs that wait between two calls, or before the first.
+    waiting: Arc<Mutex<Parked>>,
 }
+
+/// Runs by their numbers, each with the step after which it waits; `None`: before the first.
+type Parked = HashMap<u64, (Running, Option<usize>)>;
 
 /// A run on its way through this process.
 struct Running {
@@ -97,11 +100,11 @@ impl Executor {
     /// Goes on with a run that waits: what it waits for has come, or the user does not want to wait for it. Nothing happens if it does
     /// not wait.
     pub async fn go_on(&self, run: u64) {
-        let Some((mut running, step)) = self.parked().remove(&run) else { return };
+        let Some((mut running, after)) = self.parked().remove(&run) else { return };
         let name = running.record.name.clone();
-        self.note(run, step, move |j, now| j.waited(&name, step, now)).await;
-        running.record.apply(&RunEntry::Waited { step });
-        self.tell(ActEvent::Waited { run, step }).await;
+        self.note(run, after.unwrap_or(0), move |j, now| j.waited(&name, after, now)).await;
+        running.record.apply(&RunEntry::Waited { after });
+        self.tell(ActEvent::Waited { run, after }).await;
         self.on(running).await;
     }
 
@@ -110,7 +113,7 @@ impl Executor {
         self.parked().remove(&run);
     }
 
-    fn parked(&self) -> std::sync::MutexGuard<'_, HashMap<u64, (Running, usize)>> {
+    fn parked(&self) -> std::sync::MutexGuard<'_, Parked> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -123,11 +126,11 @@ impl Executor {
                         return;
                     }
                 }
-                Progress::Wait(step) => {
+                Progress::Wait(after) => {
                     let run = running.run;
-                    let wait = running.record.steps[step].wait.resolve(&running.record.outputs);
-                    self.parked().insert(run, (running, step));
-                    return self.tell(ActEvent::Waiting { run, step, wait }).await;
+                    let wait = running.record.wait_at(after);
+                    self.parked().insert(run, (running, after));
+                    return self.tell(ActEvent::Waiting { run, after, wait }).await;
                 }
                 Progress::Answered | Progress::Stopped(_) | Progress::Ended => return,
             }
@@ -221,13 +224,22 @@ impl Executor {
 
     async fn failed(&self, running: &mut Running, step: usize, fault: Fault) -> bool {
         let (run, f, name) = (running.run, fault.clone(), running.record.name.clone());
+        // Who may be refused, and is, because there is nothing to do, has what was wanted.
+        let needless = running.record.steps[step].may_be_refused && is_nothing_to_do(&fault);
         // Where nothing was done there is nothing to go on with or to undo.
-        let over = running.record.done().0 == 0;
+        let over = running.record.done().0 == 0 && !needless;
         self.note(run, step, move |j, now| {
-            j.outcome(&name, step, &CallOutcome::Failed(&f), now)?;
+            let outcome = if needless { CallOutcome::Needless(&f) } else { CallOutcome::Failed(&f) };
+            j.outcome(&name, step, &outcome, now)?;
             if over { j.ended(&name, &f.to_string(), false, now) } else { Ok(()) }
         })
         .await;
+        if needless {
+            let state = StepState::Needless(fault.to_string());
+            running.record.apply(&RunEntry::Outcome { step, state, outputs: Vec::new() });
+            self.tell(ActEvent::Needless { run, step, fault }).await;
+            return true;
+        }
         // What is asked about it comes after the outcome is on disk.
         let call = &running.record.steps[step].call;
         let fault = Box::pin(denial::explain(&self.gateway, call.op, &call.scope, fault)).await;
@@ -296,6 +308,11 @@ impl Executor {
         // The receiver is gone only when the program ends; the journal has it all.
         let _ = self.out.send(event).await;
     }
+}
+
+/// Whether AWS says that what a call takes away or changes is not there, or not in that state.
+fn is_nothing_to_do(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultKind::NotFound | FaultKind::Conflict)
 }
 
 /// Asks EC2 whether IAM allows a plan. The first call that has no answer of "yes" decides. A call that needs what an earlier one

@@ -275,7 +275,7 @@ async fn a_step_waits_for_what_the_one_before_made_and_takes_its_id() {
     rig.executor.carry(rig.sequence(1, Vec::new())).await;
     assert_eq!(rig.sent(), 1, "the second has not left");
     let news = rig.news();
-    let Some(ActEvent::Waiting { step: 0, wait: Waiter::State { ids, .. }, .. }) = news.last() else {
+    let Some(ActEvent::Waiting { after: Some(0), wait: Waiter::State { ids, .. }, .. }) = news.last() else {
         panic!("{news:?}")
     };
     assert_eq!(ids, &["i-9"]);
@@ -301,6 +301,47 @@ async fn a_run_that_waits_can_be_stopped_and_sends_nothing_more() {
     rig.executor.carry(rig.sequence(1, Vec::new())).await;
     rig.executor.stop(1);
     rig.executor.go_on(1).await;
+    assert_eq!(rig.sent(), 1);
+}
+
+#[tokio::test]
+async fn the_first_call_waits_for_what_is_still_under_way_and_waits_for_it_again_after_a_crash() {
+    let mut rig = Rig::new("before", |_| Box::pin(async { made() })).await;
+    let mut execute = rig.carry(1, 1);
+    let waited_for = rig.sequence(2, Vec::new()).record.steps[0].wait.clone();
+    execute.record.steps[0].before =
+        waited_for.resolve(&crate::model::Outputs::from([((0, "ThingId".into()), "i-9".into())]));
+    rig.executor.carry(execute).await;
+    assert_eq!(rig.sent(), 0);
+    assert!(matches!(rig.news().last(), Some(ActEvent::Waiting { after: None, wait: Waiter::State { .. }, .. })));
+    rig.executor.go_on(1).await;
+    assert_eq!((rig.sent(), rig.lines()), (1, ["began", "waited", "intent", "outcome ok"].map(String::from).into()));
+}
+
+/// What takes back a call that may never have arrived is refused if it did not: then the steps before it are taken back all the same. Any
+/// other refusal stops it.
+#[tokio::test]
+async fn a_way_back_that_finds_nothing_to_do_goes_on_and_one_that_is_denied_does_not() {
+    let refused = |kind| Err(Fault::new(kind, "Volume 'vol-1' is in the 'available' state."));
+    for (profile, kind, sent) in [
+        ("needless", FaultKind::Conflict, 2),
+        ("needless-gone", FaultKind::NotFound, 2),
+        ("needed", FaultKind::Denied, 1),
+        ("needed-offline", FaultKind::Offline, 1),
+    ] {
+        let answer = move |n| if n == 0 { refused(kind) } else { ok() };
+        let mut rig = Rig::new(profile, move |n| Box::pin(async move { answer(n) })).await;
+        let mut execute = rig.carry(1, 2);
+        execute.record.steps[0].may_be_refused = true;
+        rig.executor.carry(execute).await;
+        assert_eq!(rig.sent(), sent, "{profile}");
+        let news = rig.news();
+        let needless = news.iter().any(|e| matches!(e, ActEvent::Needless { step: 0, .. }));
+        assert_eq!((needless, rig.lines()[2] == "outcome needless"), (sent == 2, sent == 2), "{profile}: {news:?}");
+    }
+    let mut rig = Rig::new("needed-as-ever", move |_| Box::pin(async move { refused(FaultKind::Conflict) })).await;
+    rig.executor.carry(rig.carry(1, 2)).await;
+    assert!(matches!(rig.news().last(), Some(ActEvent::Failed { step: 0, .. })), "what is to be done has to be done");
     assert_eq!(rig.sent(), 1);
 }
 

@@ -3,7 +3,7 @@
 //!
 //! A line is one object with `event`: `began` (run, title, action, rows, undo, wait and steps: [`form`]), `resumed` (run, and the process
 //! that goes on with it), `intent` (run, step, service, operation, account, identity, region, parameters without secrets), `outcome` (run,
-//! step, `ok`, `failed` or `unknown`, request id, outputs without secrets, error), `waited` (run, step), `ended` (run, text, ok),
+//! step, `ok`, `failed`, `needless` or `unknown`, request id, outputs without secrets, error), `waited` (run, step; none: before the first), `ended` (run, text, ok),
 //! `forgotten` (run). A run's lines are the whole truth about it: [`Journal::unfinished`] folds them into a [`RunRecord`].
 //!
 //! A run is left if its process, or the last one that went on with it, is no more. A process that writes holds a lock on a file of its own for as long as it lives: the
@@ -79,6 +79,7 @@ pub(super) enum CallOutcome<'a> {
     /// The request id, and what is kept of the answer.
     Ok(Option<&'a str>, &'a [(ArcStr, ArcStr)]),
     Failed(&'a Fault),
+    Needless(&'a Fault),
     Unknown(&'a Fault),
 }
 
@@ -165,6 +166,7 @@ impl Journal {
         let (word, request_id, outputs, fault) = match outcome {
             CallOutcome::Ok(id, outputs) => ("ok", *id, *outputs, None),
             CallOutcome::Failed(f) => ("failed", f.request_id.as_deref(), none, Some(*f)),
+            CallOutcome::Needless(f) => ("needless", f.request_id.as_deref(), none, Some(*f)),
             CallOutcome::Unknown(f) => ("unknown", f.request_id.as_deref(), none, Some(*f)),
         };
         let outputs: Map<String, Json> = outputs.iter().map(|(k, v)| (k.to_string(), v.as_str().into())).collect();
@@ -175,8 +177,8 @@ impl Journal {
         }))
     }
 
-    pub(super) fn waited(&self, run: &str, step: usize, now: Time) -> Result<(), JournalError> {
-        self.write(&json!({ "at": now.rfc3339_millis(), "event": "waited", "run": run, "step": step }))
+    pub(super) fn waited(&self, run: &str, after: Option<usize>, now: Time) -> Result<(), JournalError> {
+        self.write(&json!({ "at": now.rfc3339_millis(), "event": "waited", "run": run, "step": after }))
     }
 
     /// From here on what is written fails, as on a full disk, until the file is opened again.
@@ -259,15 +261,19 @@ fn replay(lines: impl Iterator<Item = Vec<u8>>, registry: &Registry) -> Vec<(Run
 
 fn read_entry(event: &str, line: &Json) -> Option<RunEntry> {
     let text = |key: &str| line.get(key).and_then(Json::as_str);
-    let step = usize::try_from(line.get("step")?.as_u64()?).ok()?;
+    let step = line.get("step")?.as_u64().and_then(|step| usize::try_from(step).ok());
+    if event == "waited" {
+        return Some(RunEntry::Waited { after: step });
+    }
+    let step = step?;
     Some(match event {
         "intent" => RunEntry::Intent { step },
-        "waited" => RunEntry::Waited { step },
         "outcome" => {
             let why = || text("message").or(text("code")).unwrap_or_default().to_string();
             let state = match text("outcome")? {
                 "ok" => StepState::Done,
                 "failed" => StepState::Failed(why()),
+                "needless" => StepState::Needless(why()),
                 _ => StepState::Unknown(why()),
             };
             let outputs = line.get("outputs").and_then(Json::as_object);

@@ -263,7 +263,7 @@ fn write(journal: &Journal, ends: &[u8]) -> String {
         if *end > 1 {
             break;
         }
-        journal.waited(&name, step, NOW).expect("written");
+        journal.waited(&name, Some(step), NOW).expect("written");
     }
     name
 }

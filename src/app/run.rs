@@ -56,8 +56,12 @@ impl Run {
     /// Whether it stopped with something done and something not: it can be gone on with, or undone.
     pub fn is_half_done(&self) -> bool {
         let (done, of) = self.record.done();
-        let stopped = matches!(self.phase, RunPhase::Failed(_) | RunPhase::Stuck(_) | RunPhase::Unknown(_));
-        stopped && (done < of || matches!(self.phase, RunPhase::Stuck(_))) && (done > 0 || self.record.has_step_undo())
+        match self.phase {
+            // Before the first call nothing is done: the user decides all the same.
+            RunPhase::Stuck(_) => true,
+            RunPhase::Failed(_) | RunPhase::Unknown(_) => done < of && (done > 0 || self.record.has_step_undo()),
+            _ => false,
+        }
     }
     /// The rows that it waits for now.
     pub fn looks_for(&self) -> Waiter {

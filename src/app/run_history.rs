@@ -97,9 +97,13 @@ impl Turn<'_> {
                 }
                 return;
             }
-            ActEvent::Waited { run, step } => {
+            ActEvent::Needless { run, step, fault } => {
+                self.outcome(run, step, StepState::Needless(fault.to_string()));
+                return;
+            }
+            ActEvent::Waited { run, after } => {
                 if let Some(r) = self.run_mut(run) {
-                    r.record.apply(&RunEntry::Waited { step });
+                    r.record.apply(&RunEntry::Waited { after });
                 }
                 (run, RunPhase::Sending)
             }
@@ -217,7 +221,11 @@ impl Turn<'_> {
         if run.is_half_done() || run.is_late() {
             return self.run_menu(id);
         }
-        let record = run.record.clone();
+        let mut record = run.record.clone();
+        if matches!(run.phase, RunPhase::Settled(true, _)) {
+            // Its rows have been seen at rest: its way back waits for nothing.
+            record.apply(&RunEntry::Ended { ok: true });
+        }
         self.undo_record(record);
     }
 
@@ -257,7 +265,16 @@ impl Turn<'_> {
     pub(super) fn run_choice(&mut self, id: u64, what: &str) {
         let now = self.s.now;
         let Some(run) = self.run_mut(id) else { return };
-        let (record, waits) = (run.record.clone(), matches!(run.record.progress(), Progress::Wait(_)));
+        let mut record = run.record.clone();
+        let waits = matches!(record.progress(), Progress::Wait(_));
+        if what == "undo" {
+            // What has not come is not waited for a second time.
+            match record.progress() {
+                Progress::Wait(after) => record.apply(&RunEntry::Waited { after }),
+                Progress::Answered => record.apply(&RunEntry::Ended { ok: false }),
+                _ => {}
+            }
+        }
         let decide = |verdict| Effect::Decide { run: id, verdict };
         match what {
             "wait" if run.is_late() => {
@@ -268,9 +285,8 @@ impl Turn<'_> {
             "undo" if run.is_late() => self.undo_record(record),
             "leave" if run.is_late() => {}
             "wait" => {
-                if let Progress::Wait(step) = record.progress() {
-                    let wait = record.steps[step].wait.resolve(&record.outputs);
-                    run.phase = RunPhase::Waiting(wait, String::new());
+                if let Progress::Wait(after) = record.progress() {
+                    run.phase = RunPhase::Waiting(record.wait_at(after), String::new());
                 }
                 self.emit(decide(Verdict::Wait));
             }

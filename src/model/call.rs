@@ -197,11 +197,7 @@ impl Call {
     /// # Errors
     /// The first one that was not.
     pub fn resolve(&self, outputs: &Outputs) -> Result<Call, Out> {
-        let resolved = self.resolve_known(outputs);
-        match resolved.uses().first() {
-            None => Ok(resolved),
-            Some(missing) => Err(*missing),
-        }
+        self.rebind(outputs, |_| None)
     }
     /// The same with every [`Arg::Out`] that was answered replaced; the others stay.
     #[must_use]
@@ -216,21 +212,20 @@ impl Call {
     pub fn with_token(&self, token: &str) -> Call {
         self.map(&mut |a| matches!(a, Arg::Token).then(|| Arg::str(token)))
     }
-    /// The same for a plan that begins `by` steps later: the steps that its arguments refer to are renumbered.
-    #[must_use]
-    pub fn shifted_down(&self, by: usize) -> Call {
-        self.map(&mut |a| match a {
-            Arg::Out(o) => Some(Arg::out(o.step.saturating_sub(by), o.output)),
+    /// The same for another plan: what was answered is filled in, and what is still to come is taken from the step there that `number` gives
+    /// for the one here.
+    ///
+    /// # Errors
+    /// The first answer that is neither known nor to come: such a call can never leave.
+    pub fn rebind(&self, outputs: &Outputs, number: impl Fn(usize) -> Option<usize>) -> Result<Call, Out> {
+        let known = self.resolve_known(outputs);
+        if let Some(lost) = known.uses().into_iter().find(|o| number(o.step).is_none()) {
+            return Err(lost);
+        }
+        Ok(known.map(&mut |a| match a {
+            Arg::Out(o) => Some(Arg::out(number(o.step)?, o.output)),
             _ => None,
-        })
-    }
-    /// The same with what one step answers taken from another.
-    #[must_use]
-    pub fn renumbered(&self, from: usize, to: usize) -> Call {
-        self.map(&mut |a| match a {
-            Arg::Out(o) if o.step == from => Some(Arg::out(to, o.output)),
-            _ => None,
-        })
+        }))
     }
     /// Whether an argument is secret: what the journal does not have, and a later start cannot send.
     pub fn has_secret(&self) -> bool {

@@ -168,6 +168,15 @@ pub enum ActEvent {
         /// Why.
         fault: Fault,
     },
+    /// A call was refused because there was nothing to do, which is fine: the next one is sent.
+    Needless {
+        /// The run.
+        run: u64,
+        /// Which step, from 0.
+        step: usize,
+        /// What AWS says.
+        fault: Fault,
+    },
     /// A call was sent and no answer was read: it is being looked at, and never sent again.
     Unknown {
         /// The run.
@@ -181,8 +190,8 @@ pub enum ActEvent {
     Waiting {
         /// The run.
         run: u64,
-        /// The step after which it waits, from 0.
-        step: usize,
+        /// The step after which it waits, from 0; `None`: before the first.
+        after: Option<usize>,
         /// For what.
         wait: Waiter,
     },
@@ -190,8 +199,8 @@ pub enum ActEvent {
     Waited {
         /// The run.
         run: u64,
-        /// The step, from 0.
-        step: usize,
+        /// The step after which it waited, from 0; `None`: before the first.
+        after: Option<usize>,
     },
     /// It does not come, or went wrong: the user decides.
     Stuck {

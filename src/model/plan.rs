@@ -155,27 +155,22 @@ impl Waiter {
             other => other.clone(),
         }
     }
-    /// The same for a plan that begins `by` steps later.
-    #[must_use]
-    pub fn shifted_down(&self, by: usize) -> Waiter {
-        let mut out = self.clone();
-        match &mut out {
-            Waiter::Created { out, .. } => out.step = out.step.saturating_sub(by),
-            Waiter::All(parts) => parts.iter_mut().for_each(|p| *p = p.shifted_down(by)),
-            _ => {}
+    /// The same for another plan, as [`Call::rebind`] does it.
+    ///
+    /// # Errors
+    /// The first answer that is neither known nor to come: nobody can say when that has come to rest.
+    pub fn rebind(&self, outputs: &Outputs, number: &dyn Fn(usize) -> Option<usize>) -> Result<Waiter, Out> {
+        let mut known = self.resolve(outputs);
+        match &mut known {
+            Waiter::Created { out, .. } => out.step = number(out.step).ok_or(*out)?,
+            Waiter::All(parts) => {
+                for part in parts {
+                    *part = part.rebind(outputs, number)?;
+                }
+            }
+            Waiter::AtOnce | Waiter::State { .. } | Waiter::Field { .. } => {}
         }
-        out
-    }
-    /// The same with what one step answers taken from another.
-    #[must_use]
-    pub fn renumbered(&self, from: usize, to: usize) -> Waiter {
-        let mut out = self.clone();
-        match &mut out {
-            Waiter::Created { out, .. } if out.step == from => out.step = to,
-            Waiter::All(parts) => parts.iter_mut().for_each(|p| *p = p.renumbered(from, to)),
-            _ => {}
-        }
-        out
+        Ok(known)
     }
     /// The earlier answers that it needs.
     pub fn uses(&self) -> Vec<Out> {
@@ -264,7 +259,7 @@ impl KnownBy {
 pub struct Step {
     /// What it does, in a few words without a capital: `create the volume`.
     pub title: String,
-    /// What has to be so before it is sent: only the rest of a run that stopped in a wait has that.
+    /// What has to be so before it is sent: only the first step of what is made of a run that stopped in a wait has that.
     pub before: Waiter,
     /// The call.
     pub call: Call,
@@ -276,6 +271,9 @@ pub struct Step {
     pub keep: Vec<Keep>,
     /// By what its row is known, where nothing but looking can tell whether it was made: its operation has no client token.
     pub known_by: Option<KnownBy>,
+    /// Whether AWS may refuse it because there is nothing to do, and the next step is sent all the same: what it takes back may never have
+    /// been done.
+    pub may_be_refused: bool,
 }
 
 impl Step {
@@ -289,6 +287,7 @@ impl Step {
             undo: None,
             keep: Vec::new(),
             known_by: None,
+            may_be_refused: false,
         }
     }
     /// The same, followed by a wait.

@@ -1,11 +1,12 @@
 //! A run: a confirmed plan and what has become of each step, as a fold over the entries of the journal. The executor, the screen
 //! and the next start of the program read the same record.
 
+mod plans;
+
 use arcstr::ArcStr;
 
 use super::call::Outputs;
-use super::operation::Retry;
-use super::plan::{Confirm, Consequence, KnownBy, Plan, Severity, Step, StepUndo, Subject, Undo, Waiter};
+use super::plan::{Confirm, KnownBy, Plan, Step, Undo, Waiter};
 use super::table::TableKey;
 use crate::base::{RowId, Time};
 
@@ -23,6 +24,8 @@ pub enum StepState {
     Failed(String),
     /// It left, and no answer was read: a sentence.
     Unknown(String),
+    /// AWS refused it, a sentence, because there was nothing to do ([`Step::may_be_refused`]): the run goes on.
+    Needless(String),
 }
 
 /// One entry of the journal about a run that has begun.
@@ -37,15 +40,15 @@ pub enum RunEntry {
     Outcome {
         /// The step, from 0.
         step: usize,
-        /// `Done`, `Failed` or `Unknown`.
+        /// `Done`, `Failed`, `Unknown` or `Needless`.
         state: StepState,
         /// What is kept of the answer; secrets are not among it.
         outputs: Vec<(ArcStr, ArcStr)>,
     },
     /// What a step waits for has come, or the user goes on without it.
     Waited {
-        /// The step, from 0.
-        step: usize,
+        /// The step after which it waited, from 0; `None`: before the first one.
+        after: Option<usize>,
     },
     /// It is over: there is nothing to go on with or to undo.
     Ended {
@@ -59,8 +62,8 @@ pub enum RunEntry {
 pub enum Progress {
     /// This step's call.
     Send(usize),
-    /// The wait after this step.
-    Wait(usize),
+    /// The wait after this step, or the one before the first.
+    Wait(Option<usize>),
     /// Every call was answered; what is left is the wait for the whole.
     Answered,
     /// It stopped at this step: refused, without an answer, or cut off.
@@ -94,6 +97,8 @@ pub struct RunRecord {
     pub steps: Vec<Step>,
     /// What became of each.
     pub states: Vec<StepState>,
+    /// Whether the wait before the first is over.
+    pub ready: bool,
     /// Whether the wait after each is over.
     pub waited: Vec<bool>,
     /// What was answered.
@@ -116,6 +121,7 @@ impl RunRecord {
             careful: plan.confirm() != Confirm::Enter,
             wait: plan.wait.clone(),
             states: vec![StepState::NotSent; plan.steps.len()],
+            ready: false,
             waited: vec![false; plan.steps.len()],
             steps: plan.steps.clone(),
             outputs: Outputs::new(),
@@ -137,7 +143,8 @@ impl RunRecord {
                     self.outputs.extend(outputs.iter().map(|(k, v)| ((*step, k.clone()), v.clone())));
                 }
             }
-            RunEntry::Waited { step } => {
+            RunEntry::Waited { after: None } => self.ready = true,
+            RunEntry::Waited { after: Some(step) } => {
                 if let Some(waited) = self.waited.get_mut(*step) {
                     *waited = true;
                 }
@@ -174,11 +181,14 @@ impl RunRecord {
         }
         for (i, state) in self.states.iter().enumerate() {
             match state {
+                StepState::NotSent if i == 0 && !self.ready && self.steps[0].before != Waiter::AtOnce => {
+                    return Progress::Wait(None);
+                }
                 StepState::NotSent => return Progress::Send(i),
                 StepState::Sent | StepState::Failed(_) | StepState::Unknown(_) => return Progress::Stopped(i),
                 // A step that was sent after it shows that the wait is over.
-                StepState::Done if self.waits_after(i) => return Progress::Wait(i),
-                StepState::Done => {}
+                StepState::Done if self.waits_after(i) => return Progress::Wait(Some(i)),
+                StepState::Done | StepState::Needless(_) => {}
             }
         }
         Progress::Answered
@@ -189,9 +199,19 @@ impl RunRecord {
         next && !self.waited[step] && self.steps[step].wait != Waiter::AtOnce
     }
 
+    /// What it waits for between two calls, as [`Progress::Wait`] says it, with the ids of what it made.
+    pub fn wait_at(&self, after: Option<usize>) -> Waiter {
+        let wait = match after {
+            Some(step) => self.steps.get(step).map(|s| &s.wait),
+            None => self.steps.first().map(|s| &s.before),
+        };
+        wait.map_or(Waiter::AtOnce, |w| w.resolve(&self.outputs))
+    }
+
     /// How many steps were answered, and how many there are.
     pub fn done(&self) -> (usize, usize) {
-        (self.states.iter().filter(|s| **s == StepState::Done).count(), self.steps.len())
+        let is_done = |s: &&StepState| matches!(s, StepState::Done | StepState::Needless(_));
+        (self.states.iter().filter(is_done).count(), self.steps.len())
     }
 
     /// What the run waits for at the end, with the ids of what it made.
@@ -202,7 +222,7 @@ impl RunRecord {
     /// The rows to look at when it is gone on with: the plan's, and those that it made.
     pub fn all_rows(&self) -> Vec<(TableKey, RowId)> {
         let mut out = self.rows.clone();
-        let waits = self.steps.iter().map(|s| &s.wait).chain([&self.wait]);
+        let waits = self.steps.iter().flat_map(|s| [&s.before, &s.wait]).chain([&self.wait]);
         for wait in waits.map(|w| w.resolve(&self.outputs)) {
             for (table, ids) in wait.rows() {
                 for id in ids {
@@ -232,6 +252,13 @@ impl RunRecord {
                 StepState::Failed(why) => {
                     ('✗', format!("{title}: {}", why.lines().next().unwrap_or_default().trim_end_matches('.')))
                 }
+                StepState::Needless(why) => (
+                    '·',
+                    format!(
+                        "{title}: there was nothing to do. {}",
+                        why.lines().next().unwrap_or_default().trim_end_matches('.')
+                    ),
+                ),
                 StepState::Unknown(why) => ('?', format!("{title}: no answer was read. {}", why.trim_end_matches('.'))),
             };
             // Under what AWS said: what else is known of it, and what can be done.
@@ -242,56 +269,6 @@ impl RunRecord {
             std::iter::once(first).chain(more)
         };
         self.steps.iter().enumerate().flat_map(lines).collect()
-    }
-
-    /// The plan of the steps that are left, as it is to be read before the run goes on. It is carried out by going on with this
-    /// record ([`RunRecord::again`]), so that the journal has one run.
-    ///
-    /// # Errors
-    /// A sentence: nothing is left, or what is left cannot be sent again.
-    pub fn go_on(&self) -> Result<Plan, String> {
-        let from = match self.progress() {
-            Progress::Send(i) | Progress::Stopped(i) => i,
-            Progress::Wait(i) => i + 1,
-            Progress::Answered => return Err("Every call was answered: what is left is to look.".into()),
-            Progress::Ended => return Err("It is over.".into()),
-        };
-        let step = &self.steps[from];
-        let uncertain = matches!(self.states[from], StepState::Sent | StepState::Unknown(_));
-        if uncertain && step.call.op.retry == Retry::Never {
-            return Err(format!(
-                "Whether \"{}\" arrived is not known, and {} sent twice does it twice: look first.",
-                step.title, step.call.op.name
-            ));
-        }
-        let left = &self.steps[from..];
-        // A secret that AWS answers is still to come; one that was typed is in no journal.
-        if let Some(step) = left.iter().find(|s| s.call.has_secret()) {
-            return Err(format!(
-                "\"{}\" cannot be taken up again: its secret is kept nowhere. Begin it anew.",
-                step.title
-            ));
-        }
-        let mut consequences = self.said();
-        if uncertain {
-            let how = match step.call.op.retry {
-                Retry::Token => "its client token is the same, so that it is done once",
-                _ => "done twice it is the same as done once",
-            };
-            consequences.push(note(format!("\"{}\" is sent again: {how}", step.title)));
-        }
-        let mut steps = left.to_vec();
-        for step in &mut steps {
-            step.call = step.call.resolve_known(&self.outputs).shifted_down(from);
-            step.wait = step.wait.resolve(&self.outputs).shifted_down(from);
-        }
-        // A run that stopped in a wait goes on with it.
-        if let (Progress::Wait(i), Some(first)) = (self.progress(), steps.first_mut()) {
-            first.before = self.steps[i].wait.resolve(&self.outputs);
-        }
-        let mut plan = self.plan(format!("Go on: {}", self.title), "go on", steps, consequences);
-        plan.destructive = self.careful;
-        Ok(plan)
     }
 
     /// The record as it is taken up again: what stopped it is as if it had not been sent.
@@ -306,115 +283,10 @@ impl RunRecord {
 
     /// Whether some of what was done, or may have been, can be undone step by step.
     pub fn has_step_undo(&self) -> bool {
-        let may_be = |state: &StepState| !matches!(state, StepState::NotSent | StepState::Failed(_));
+        let may_be =
+            |state: &StepState| !matches!(state, StepState::NotSent | StepState::Failed(_) | StepState::Needless(_));
         self.states.iter().zip(&self.steps).any(|(state, step)| may_be(state) && step.undo.is_some())
     }
-
-    /// The plan that undoes the steps that were done, the last one first.
-    ///
-    /// # Errors
-    /// A sentence: nothing was done, or nothing of it has a way back.
-    pub fn undo_steps(&self) -> Result<Plan, String> {
-        let mut steps: Vec<Step> = Vec::new();
-        let mut consequences = self.said();
-        let mut destructive = false;
-        let mut hurts: Vec<Consequence> = Vec::new();
-        let mut back = |steps: &mut Vec<Step>, undo: &StepUndo, call, wait| {
-            destructive |= undo.destructive;
-            hurts.extend(undo.hurts.clone().map(severe));
-            steps.push(Step::new(undo.title.clone(), call).then_wait(wait));
-        };
-        for (i, step) in self.steps.iter().enumerate().rev() {
-            match (&self.states[i], &step.undo) {
-                // Such a secret came from the journal, which has none.
-                (StepState::Done | StepState::Sent | StepState::Unknown(_), Some(undo)) if undo.call.has_secret() => {
-                    let text =
-                        format!("\"{}\" stays as it is: the secret that was there before is kept nowhere", step.title);
-                    consequences.push(severe(text));
-                }
-                (StepState::Done, Some(undo)) => {
-                    let Ok(call) = undo.call.resolve(&self.outputs) else {
-                        consequences.push(severe(format!("\"{}\": what it made is not known", step.title)));
-                        continue;
-                    };
-                    back(&mut steps, undo, call, undo.wait.resolve(&self.outputs));
-                }
-                (StepState::Done, None) => {
-                    consequences.push(note(format!("\"{}\" stays as it is: there is no way back from it", step.title)));
-                }
-                (StepState::Sent | StepState::Unknown(_), undo) => {
-                    let text = format!("whether \"{}\" was done is not known: look before and after", step.title);
-                    consequences.push(Consequence { severity: Severity::Unknown, text });
-                    let Some(undo) = undo else { continue };
-                    match undo.call.resolve(&self.outputs) {
-                        Ok(call) => back(&mut steps, undo, call, undo.wait.resolve(&self.outputs)),
-                        // With the same token it is not done a second time, and answers what it made.
-                        Err(_) if step.call.op.retry == Retry::Token => {
-                            let at = steps.len();
-                            steps.push(Step::new(
-                                format!("find out what became of it: {}", step.title),
-                                step.call.clone(),
-                            ));
-                            back(&mut steps, undo, undo.call.renumbered(i, at), undo.wait.renumbered(i, at));
-                        }
-                        Err(_) => {}
-                    }
-                }
-                (StepState::NotSent | StepState::Failed(_), _) => {}
-            }
-        }
-        if steps.is_empty() {
-            return Err("There is no way back from what was done.".into());
-        }
-        consequences.extend(hurts);
-        let mut plan = self.plan(format!("Undo: {}", self.title), "undo", steps, consequences);
-        plan.wait = plan.steps.last_mut().map_or(Waiter::AtOnce, |s| std::mem::replace(&mut s.wait, Waiter::AtOnce));
-        plan.undo = None;
-        plan.destructive = destructive;
-        Ok(plan)
-    }
-
-    fn said(&self) -> Vec<Consequence> {
-        let mut out = Vec::new();
-        for (glyph, text) in self.lines() {
-            out.push(note(format!("{glyph} {text}")));
-        }
-        out
-    }
-
-    fn plan(&self, title: String, phrase: &str, steps: Vec<Step>, consequences: Vec<Consequence>) -> Plan {
-        let subjects = self.all_rows().into_iter().map(|(table, id)| Subject {
-            table,
-            shown_id: id.clone(),
-            label: id.clone(),
-            id,
-            change: String::new(),
-        });
-        let subjects: Vec<Subject> = subjects.collect();
-        Plan {
-            action: "run",
-            title,
-            phrase: phrase.to_string(),
-            subjects,
-            consequences,
-            cost: None,
-            steps,
-            destructive: false,
-            wait: self.resolved_wait(),
-            undo: self.undo.clone(),
-            then: self.then.clone(),
-            rests_on: Vec::new(),
-            needs: Vec::new(),
-        }
-    }
-}
-
-fn note(text: String) -> Consequence {
-    Consequence { severity: Severity::Note, text }
-}
-
-fn severe(text: String) -> Consequence {
-    Consequence { severity: Severity::Severe, text }
 }
 
 #[cfg(test)]

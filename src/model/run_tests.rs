@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::base::Scope;
-use crate::model::{Arg, Call, Kind, Operation, Service, StepUndo};
+use crate::model::{Arg, Call, Kind, Operation, Retry, Service, Severity, StepUndo};
 
 static CREATE: Operation = Operation::write(Service::Ec2, "CreateVolume", Retry::Token).with_outputs(&["VolumeId"]);
 static ATTACH: Operation = Operation::write(Service::Ec2, "AttachVolume", Retry::Never);
@@ -68,7 +68,7 @@ fn what_a_look_finds_is_done_and_what_it_does_not_find_was_not_sent() {
     let (mut there, mut not) = (run.clone(), run);
     there.found(0, Some("vol-7".into()));
     let id = |plan: Plan, step: usize| plan.steps[step].call.get("VolumeId").cloned();
-    assert_eq!(there.progress(), Progress::Wait(0));
+    assert_eq!(there.progress(), Progress::Wait(Some(0)));
     assert_eq!(id(there.go_on().expect("a plan"), 0), Some(Arg::str("vol-7")));
     assert_eq!(id(there.undo_steps().expect("a way back"), 0), Some(Arg::str("vol-7")));
     not.found(0, None);
@@ -109,13 +109,13 @@ fn a_run_sends_waits_and_sends_and_knows_what_it_made() {
     assert_eq!(run.progress(), Progress::Send(0));
     assert_eq!(run.steps[0].call.get("ClientToken"), Some(&Arg::str("p-1-0")), "and the same in each attempt");
     let run = after(&[RunEntry::Intent { step: 0 }, done(0, &[("VolumeId", "vol-1")])]);
-    assert_eq!(run.progress(), Progress::Wait(0));
+    assert_eq!(run.progress(), Progress::Wait(Some(0)));
     assert_eq!(run.all_rows(), [(volumes(), "vol-1".into())], "what was made is looked at");
-    let run = after(&[done(0, &[("VolumeId", "vol-1")]), RunEntry::Waited { step: 0 }]);
+    let run = after(&[done(0, &[("VolumeId", "vol-1")]), RunEntry::Waited { after: Some(0) }]);
     assert_eq!(run.progress(), Progress::Send(1));
     let call = run.steps[1].call.resolve(&run.outputs).expect("the volume is known");
     assert_eq!(call.get("VolumeId"), Some(&Arg::str("vol-1")));
-    let run = after(&[done(0, &[("VolumeId", "vol-1")]), RunEntry::Waited { step: 0 }, done(1, &[])]);
+    let run = after(&[done(0, &[("VolumeId", "vol-1")]), RunEntry::Waited { after: Some(0) }, done(1, &[])]);
     assert_eq!((run.progress(), run.done()), (Progress::Answered, (2, 2)));
     assert_eq!(run.lines()[0], ('✓', "create the volume: vol-1".to_string()));
 }
@@ -133,7 +133,7 @@ fn a_create_that_was_cut_off_is_sent_again_with_its_token_and_what_has_none_neve
     assert_eq!(undo.steps[0].call.get("ClientToken"), Some(&Arg::str("p-1-0")), "nothing is made a second time");
     let cut = after(&[
         done(0, &[("VolumeId", "vol-1")]),
-        RunEntry::Waited { step: 0 },
+        RunEntry::Waited { after: Some(0) },
         RunEntry::Intent { step: 1 },
         RunEntry::Outcome { step: 1, state: StepState::Unknown("The line was cut.".into()), outputs: Vec::new() },
     ]);
@@ -146,12 +146,60 @@ fn a_create_that_was_cut_off_is_sent_again_with_its_token_and_what_has_none_neve
 
 #[test]
 fn what_is_undone_is_undone_backwards_and_deleting_is_confirmed_by_typing() {
-    let run = after(&[done(0, &[("VolumeId", "vol-1")]), RunEntry::Waited { step: 0 }, done(1, &[])]);
+    let run = after(&[done(0, &[("VolumeId", "vol-1")]), RunEntry::Waited { after: Some(0) }, done(1, &[])]);
     let undo = run.undo_steps().expect("both");
     let names: Vec<&str> = undo.calls().map(|c| c.op.name).collect();
     assert_eq!(names, ["DetachVolume", "DeleteVolume"]);
     assert!(undo.destructive && matches!(undo.confirm(), crate::model::Confirm::Type(_)));
     assert!(create_and_attach().undo_steps().is_err(), "nothing was done");
+}
+
+/// EC2 deletes no volume that is being created: what was set going and not seen to come to rest is waited for first.
+#[test]
+fn the_way_back_waits_for_what_is_still_under_way_and_for_nothing_else() {
+    let made = || vec![done(0, &[("VolumeId", "vol-1")])];
+    let before = |run: &RunRecord| run.undo_steps().expect("a way back").steps[0].before.clone();
+    let creating = after(&made());
+    assert!(matches!(before(&creating), Waiter::State { ids, want, .. } if ids == ["vol-1"] && want == ["available"]));
+    let undoing = RunRecord::new("p-2".into(), Time::from_secs(2), &creating.undo_steps().expect("a way back"));
+    assert_eq!(undoing.progress(), Progress::Wait(None));
+    assert_eq!(undoing.all_rows(), [(volumes(), "vol-1".into())], "its rows are looked at");
+    let mut ready = undoing.clone();
+    ready.apply(&RunEntry::Waited { after: None });
+    assert_eq!(ready.progress(), Progress::Send(0));
+    let created = after(&[made(), vec![RunEntry::Waited { after: Some(0) }]].concat());
+    assert_eq!(before(&created), Waiter::AtOnce);
+    let mut attached = after(&[made(), vec![done(1, &[])]].concat());
+    attached.wait = Waiter::State {
+        table: volumes(),
+        ids: vec!["vol-1".into()],
+        want: &["in-use"],
+        fail: &[],
+        gone_is_fine: false,
+        within: Duration::from_secs(60),
+    };
+    assert_eq!(before(&attached), attached.wait);
+    attached.apply(&RunEntry::Ended { ok: true });
+    assert_eq!(before(&attached), Waiter::AtOnce, "it was seen at rest");
+}
+
+/// What was done without a token may not have been done; what was asked for again has come to rest before it is taken away.
+#[test]
+fn what_may_not_have_been_done_may_be_refused_on_the_way_back() {
+    let cut =
+        after(&[done(0, &[("VolumeId", "vol-1")]), RunEntry::Waited { after: Some(0) }, RunEntry::Intent { step: 1 }]);
+    let back = cut.undo_steps().expect("a way back");
+    assert_eq!(back.steps.iter().map(|s| s.may_be_refused).collect::<Vec<_>>(), [true, false]);
+    let undoing = RunRecord::new("p-2".into(), Time::from_secs(2), &back);
+    let refused =
+        RunEntry::Outcome { step: 0, state: StepState::Needless("It is available.".into()), outputs: Vec::new() };
+    let mut needless = undoing.clone();
+    needless.apply(&refused);
+    assert_eq!((needless.progress(), needless.done()), (Progress::Send(1), (1, 2)), "its wait is over too");
+    assert!(needless.lines()[0].1.contains("there was nothing to do. It is available"), "{:?}", needless.lines());
+    let asked = after(&[RunEntry::Intent { step: 0 }]).undo_steps().expect("the token says what it made");
+    assert!(matches!(&asked.steps[0].wait, Waiter::Created { want, .. } if *want == ["available"]));
+    assert!(asked.steps.iter().all(|s| !s.may_be_refused));
 }
 
 #[test]
@@ -209,6 +257,156 @@ proptest! {
                 prop_assert!(!unsure || rest.steps[0].call.op.retry != Retry::Never);
             }
             Err(_) => prop_assert!(known == ends.len() || (unsure && run.steps[known].call.op.retry == Retry::Never)),
+        }
+    }
+}
+
+/// A step of a plan by chance: which operation it is of, what its call and its way back take from earlier steps, and whether it waits for
+/// what it makes.
+#[derive(Debug, Clone)]
+struct Shape {
+    op: u8,
+    uses: Vec<usize>,
+    back: Option<Vec<usize>>,
+    waits: bool,
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum End {
+    Answered,
+    /// Answered, but what it made is not among what is known.
+    Lost,
+    Refused,
+    Unanswered,
+    Cut,
+}
+
+static MAKE: Operation = Operation::write(Service::Ec2, "Make", Retry::Token).with_outputs(&["Id"]);
+static MAKE_ONCE: Operation = Operation::write(Service::Ec2, "MakeOnce", Retry::Never).with_outputs(&["Id"]);
+static TAKE: Operation = Operation::write(Service::Ec2, "Take", Retry::Never);
+static TAKE_BACK: Operation = Operation::write(Service::Ec2, "TakeBack", Retry::Safe);
+/// The argument that has what a step of the first run made, by that step.
+const MADE_BY: [&str; 6] = ["Of0", "Of1", "Of2", "Of3", "Of4", "Of5"];
+
+fn made(step: usize) -> Waiter {
+    Waiter::Created {
+        out: crate::model::Out { step, output: "Id" },
+        table: volumes(),
+        want: &["available"],
+        fail: &[],
+        gone_is_fine: false,
+        within: Duration::from_secs(60),
+    }
+}
+
+fn plan_of(shapes: &[Shape]) -> Plan {
+    let ops = [&MAKE, &MAKE_ONCE, &TAKE];
+    let makes = |i: usize| shapes[i].op < 2;
+    let with = |op: &'static Operation, uses: &[usize], below: usize| {
+        let used: std::collections::BTreeSet<usize> =
+            uses.iter().map(|u| u % 6).filter(|u| *u < below && makes(*u)).collect();
+        used.into_iter().fold(call(op), |call, u| call.arg(MADE_BY[u], Arg::out(u, "Id")))
+    };
+    let step = |(i, shape): (usize, &Shape)| {
+        let forth = with(ops[usize::from(shape.op)], &shape.uses, i).arg("ClientToken", Arg::Token);
+        let wait = if shape.waits && makes(i) { made(i) } else { Waiter::AtOnce };
+        let undo = shape.back.as_ref().map(|uses| StepUndo {
+            title: format!("undo {i}"),
+            call: with(&TAKE_BACK, uses, i + 1),
+            wait: if makes(i) { made(i) } else { Waiter::AtOnce },
+            destructive: false,
+            hurts: None,
+        });
+        Step { undo, ..Step::new(format!("do {i}"), forth).then_wait(wait) }
+    };
+    let last = shapes.len() - 1;
+    Plan {
+        steps: shapes.iter().enumerate().map(step).collect(),
+        wait: if makes(last) { made(last) } else { Waiter::AtOnce },
+        ..create_and_attach().go_on().expect("a plan")
+    }
+}
+
+/// What each step of a plan would be sent as, where `made` says what each makes: nothing in it is open, and nothing is waited for of which
+/// nobody can know.
+fn sent(plan: &Plan, made: impl Fn(usize) -> Option<String>) -> Vec<Call> {
+    let mut outputs = crate::model::Outputs::new();
+    let mut out = Vec::new();
+    for (at, step) in plan.steps.iter().enumerate() {
+        out.push(step.call.resolve(&outputs).unwrap_or_else(|open| panic!("step {at} wants {open:?}: {plan:#?}")));
+        assert!(step.before.resolve(&outputs).uses().is_empty(), "{plan:#?}");
+        if let Some(id) = made(at).filter(|_| !step.call.op.outputs.is_empty()) {
+            outputs.insert((at, "Id".into()), id.into());
+        }
+        assert!(step.wait.resolve(&outputs).uses().is_empty(), "{plan:#?}");
+        if let Some(undo) = &step.undo {
+            assert!(undo.call.resolve(&outputs).is_ok() && undo.wait.resolve(&outputs).uses().is_empty(), "{plan:#?}");
+        }
+    }
+    assert!(plan.wait.resolve(&outputs).uses().is_empty(), "{plan:#?}");
+    out
+}
+
+/// That each argument has what its step made, and not another's.
+fn is_bound(call: &Call) {
+    for (i, name) in MADE_BY.iter().enumerate() {
+        if let Some(arg) = call.get(name) {
+            assert_eq!(arg, &Arg::str(format!("id-{i}")), "{call:?}");
+        }
+    }
+}
+
+fn shapes() -> impl Strategy<Value = Vec<Shape>> {
+    let uses = || proptest::collection::vec(0usize..6, 0..4);
+    let shape = (0u8..3, uses(), proptest::option::weighted(0.8, uses()), any::<bool>());
+    proptest::collection::vec(shape.prop_map(|(op, uses, back, waits)| Shape { op, uses, back, waits }), 1..=6)
+}
+
+proptest! {
+    /// Wherever a run of one to six steps breaks off, and however: what goes on with it and what undoes it can be sent to the end, each call
+    /// with the ids of the things that it is about; and a step that is not undone, although it is or may be done, is named.
+    #[test]
+    fn the_rest_and_the_way_back_of_a_run_rest_on_nothing_that_is_not_in_them(shapes in shapes(), lost in 0usize..12) {
+        let plan = plan_of(&shapes).with_tokens("p-1");
+        let ends = [End::Answered, End::Lost, End::Refused, End::Unanswered, End::Cut];
+        for (cut, end) in (0..shapes.len()).flat_map(|cut| ends.map(|end| (cut, end))) {
+            let mut run = RunRecord::new("p-1".into(), Time::from_secs(1), &plan);
+            for step in 0..=cut {
+                // Seldom an earlier answer is lost too.
+                let end = if step == cut { end } else if step == lost { End::Lost } else { End::Answered };
+                run.apply(&RunEntry::Intent { step });
+                let state = match end {
+                    End::Answered | End::Lost => StepState::Done,
+                    End::Refused => StepState::Failed("no".into()),
+                    End::Unanswered => StepState::Unknown("cut".into()),
+                    End::Cut => continue,
+                };
+                let makes = end == End::Answered && !run.steps[step].call.op.outputs.is_empty();
+                let outputs = makes.then(|| ("Id".into(), format!("id-{step}").into()));
+                run.apply(&RunEntry::Outcome { step, state, outputs: outputs.into_iter().collect() });
+                if step < cut {
+                    run.apply(&RunEntry::Waited { after: Some(step) });
+                }
+            }
+            if let Ok(rest) = run.go_on() {
+                let from = plan.steps.len() - rest.steps.len();
+                sent(&rest, |at| Some(format!("id-{}", from + at))).iter().for_each(is_bound);
+            }
+            let may_be_done = |i: usize| !matches!(run.states[i], StepState::NotSent | StepState::Failed(_));
+            let open: Vec<usize> = (0..=cut).filter(|i| may_be_done(*i)).collect();
+            match run.undo_steps() {
+                Ok(back) => {
+                    let asked = |at: usize| back.steps[at].title.strip_prefix("find out what became of it: do ").map(str::to_string);
+                    sent(&back, |at| asked(at).map(|i| format!("id-{i}"))).iter().for_each(is_bound);
+                    for i in open {
+                        let is_undone = back.steps.iter().any(|s| s.title == format!("undo {i}"));
+                        let quoted = format!("\"do {i}\"");
+                        prop_assert!(is_undone || back.consequences.iter().any(|c| c.text.contains(&quoted)), "{i}: {:#?}", back);
+                    }
+                }
+                Err(why) => prop_assert!(open.is_empty() || why.contains("\"do ") , "{}", why),
+            }
         }
     }
 }

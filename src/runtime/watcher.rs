@@ -80,6 +80,7 @@ impl Watcher {
         | ActEvent::Lost { run, .. }
         | ActEvent::Waiting { run, .. }
         | ActEvent::Waited { run, .. }
+        | ActEvent::Needless { run, .. }
         | ActEvent::Unknown { run, .. }
         | ActEvent::Failed { run, .. }) = event
         else {
@@ -93,12 +94,17 @@ impl Watcher {
                 w.record.apply(&RunEntry::Outcome { step, state: StepState::Done, outputs });
                 w.answered(now);
             }
+            ActEvent::Needless { step, fault, .. } => {
+                let state = StepState::Needless(fault.to_string());
+                w.record.apply(&RunEntry::Outcome { step: *step, state, outputs: Vec::new() });
+                w.answered(now);
+            }
             ActEvent::Waiting { wait, .. } => {
                 (w.wait, w.between, w.since) = (wait.clone(), true, Some(now));
                 w.said.clear();
             }
-            ActEvent::Waited { step, .. } => {
-                w.record.apply(&RunEntry::Waited { step: *step });
+            ActEvent::Waited { after, .. } => {
+                w.record.apply(&RunEntry::Waited { after: *after });
                 (w.between, w.since) = (false, None);
             }
             ActEvent::Unknown { step, .. } => {

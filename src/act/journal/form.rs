@@ -65,6 +65,7 @@ pub(super) fn read(line: &Json, name: &str, registry: &Registry) -> Option<RunRe
         careful: line.get("careful").and_then(Json::as_bool).unwrap_or(true),
         wait: read_wait(line.get("wait")?, registry, &operations)?,
         states: vec![crate::model::StepState::NotSent; steps.len()],
+        ready: false,
         waited: vec![false; steps.len()],
         steps,
         outputs: crate::model::Outputs::new(),
@@ -84,7 +85,8 @@ fn write_step(step: &Step) -> Json {
         .map(|Keep::File { output, path }| json!({ "file": path.to_string_lossy(), "output": output }))
         .collect();
     json!({
-        "title": step.title, "call": write_call(&step.call), "wait": write_wait(&step.wait), "undo": undo, "keep": keep,
+        "title": step.title, "before": write_wait(&step.before), "call": write_call(&step.call), "wait": write_wait(&step.wait),
+        "undo": undo, "keep": keep, "may_be_refused": step.may_be_refused,
         "known_by": step.known_by.as_ref().map(write_known_by),
     })
 }
@@ -127,7 +129,10 @@ fn read_step(step: &Json, registry: &Registry, operations: &[&'static Operation]
     let keep = keep.collect::<Option<Vec<Keep>>>()?;
     let wait = read_wait(step.get("wait")?, registry, operations)?;
     let known_by = step.get("known_by").and_then(|by| read_known_by(by, call.op, registry));
-    Some(Step { title: text(step, "title")?, before: Waiter::AtOnce, call, wait, undo, keep, known_by })
+    // Journals of before do not have these two.
+    let before = step.get("before").map_or(Some(Waiter::AtOnce), |w| read_wait(w, registry, operations))?;
+    let may_be_refused = step.get("may_be_refused").and_then(Json::as_bool).unwrap_or(false);
+    Some(Step { title: text(step, "title")?, before, call, wait, undo, keep, known_by, may_be_refused })
 }
 
 fn write_call(call: &Call) -> Json {
