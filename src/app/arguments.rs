@@ -6,7 +6,8 @@ use arcstr::ArcStr;
 use crate::base::text;
 use crate::model::{Choice, FormField, FormInput, FormSpec, FormValue, Values};
 
-/// Reads arguments: `name=value`, the bare name of a toggle, or values for the fields in order.
+/// Reads arguments: `name=value`, the bare name of a toggle, or values for the fields in order. What one of them makes possible
+/// (a subnet of the VPC, the highest price of Spot) may stand before it.
 ///
 /// # Errors
 /// A sentence about the first that is none.
@@ -15,47 +16,75 @@ pub fn read_words(
     mut values: Values,
     refine: &dyn Fn(&Values) -> FormSpec,
 ) -> Result<Values, String> {
-    for word in words {
-        let spec = refine(&values);
-        if let Some(field) = spec.fields.iter().find(|f| matches!(f.input, FormInput::Rows(_)))
-            && word.len() > 1
-            && word.starts_with(['+', '-'])
-        {
-            let FormInput::Rows(input) = &field.input else { continue };
-            let mut edits = values.edits(field.name).to_vec();
-            super::draft_words::read(input, word, &mut edits)?;
-            values.set(field.name, FormValue::Rows(edits));
-            continue;
+    let mut left: Vec<&String> = words.iter().collect();
+    loop {
+        let (mut wrong, mut later) = (None, Vec::new());
+        for word in &left {
+            let before = values.clone();
+            if let Err(why) = read_word(word, &mut values, refine) {
+                values = before;
+                wrong.get_or_insert(why);
+                later.push(*word);
+            }
         }
-        let named = word.split_once('=').map(|(k, v)| (k.replace('-', "_"), v));
-        let by_name = |name: &str| spec.fields.iter().find(|f| f.name == name);
-        if let Some((field, value)) = named.as_ref().and_then(|(k, v)| Some((by_name(k)?, *v))) {
-            values.set(field.name, read(field, value)?);
-            row_of(field, &mut values, refine)?;
-        } else if let Some(field) = by_name(&word.replace('-', "_")).filter(|f| f.input == FormInput::Toggle) {
-            values.set(field.name, FormValue::Flag(true));
-        } else if let Some((name, _)) = named.as_ref().filter(|(name, _)| is_a_name(name) && by_name("set").is_none()) {
-            // A form whose values are themselves `key=value` (tags) takes such a word as a value.
-            let names: Vec<&str> = spec.fields.iter().map(|f| f.name).collect();
-            let near = text::nearest(name, names.iter().copied()).map(|n| format!(" Did you mean {n}?"));
-            let hint = near.unwrap_or_else(|| format!(" There are {}.", names.join(", ")));
-            return Err(format!("{} has no argument {name}.{hint}", spec.title));
-        } else if let Some(field) = spec.fields.iter().find(|f| {
-            values.get(f.name).is_none()
-                && !matches!(
-                    f.input,
-                    FormInput::Toggle | FormInput::Rows(_) | FormInput::Lines { .. } | FormInput::Secret
-                )
-        }) {
-            values.set(field.name, read(field, word)?);
-            row_of(field, &mut values, refine)?;
-        } else {
-            let name = named.as_ref().map_or(word.as_str(), |(k, _)| k);
-            let hint = text::suggest(name, spec.fields.iter().map(|f| f.name));
-            return Err(format!("{} has no argument {}.{hint}", spec.title, text::visible(name)));
+        match wrong {
+            None => return Ok(values),
+            Some(why) if later.len() == left.len() => return Err(why),
+            Some(_) => left = later,
         }
     }
-    Ok(values)
+}
+
+fn read_word(word: &str, values: &mut Values, refine: &dyn Fn(&Values) -> FormSpec) -> Result<(), String> {
+    let spec = refine(values);
+    let mut tables = spec.fields.iter().filter(|f| matches!(f.input, FormInput::Rows(_))).peekable();
+    if tables.peek().is_some() && word.len() > 1 && word.starts_with(['+', '-']) {
+        // Of several tables that one is meant which has such columns.
+        let mut wrong = None;
+        for field in tables {
+            let FormInput::Rows(input) = &field.input else { continue };
+            let mut edits = values.edits(field.name).to_vec();
+            match super::draft_words::read(input, word, &mut edits) {
+                Ok(()) => {
+                    values.set(field.name, FormValue::Rows(edits));
+                    return Ok(());
+                }
+                Err(why) => drop(wrong.get_or_insert(why)),
+            }
+        }
+        return Err(wrong.unwrap_or_default());
+    }
+    let named = word.split_once('=').map(|(k, v)| (k.replace('-', "_"), v));
+    let by_name = |name: &str| spec.fields.iter().find(|f| f.name == name);
+    if let Some((field, value)) = named.as_ref().and_then(|(k, v)| Some((by_name(k)?, *v))) {
+        if let FormInput::Rows(input) = &field.input {
+            let mut edits = values.edits(field.name).to_vec();
+            super::draft_words::read_named(input, value, &mut edits)?;
+            values.set(field.name, FormValue::Rows(edits));
+            return Ok(());
+        }
+        values.set(field.name, read(field, value)?);
+        row_of(field, values, refine)
+    } else if let Some(field) = by_name(&word.replace('-', "_")).filter(|f| f.input == FormInput::Toggle) {
+        values.set(field.name, FormValue::Flag(true));
+        Ok(())
+    } else if let Some((name, _)) = named.as_ref().filter(|(name, _)| is_a_name(name) && by_name("set").is_none()) {
+        // A form whose values are themselves `key=value` (tags) takes such a word as a value.
+        let names: Vec<&str> = spec.fields.iter().map(|f| f.name).collect();
+        let near = text::nearest(name, names.iter().copied()).map(|n| format!(" Did you mean {n}?"));
+        let hint = near.unwrap_or_else(|| format!(" There are {}.", names.join(", ")));
+        Err(format!("{} has no argument {name}.{hint}", spec.title))
+    } else if let Some(field) = spec.fields.iter().find(|f| {
+        values.get(f.name).is_none()
+            && !matches!(f.input, FormInput::Toggle | FormInput::Rows(_) | FormInput::Lines { .. } | FormInput::Secret)
+    }) {
+        values.set(field.name, read(field, word)?);
+        row_of(field, values, refine)
+    } else {
+        let name = named.as_ref().map_or(word, |(k, _)| k);
+        let hint = text::suggest(name, spec.fields.iter().map(|f| f.name));
+        Err(format!("{} has no argument {}.{hint}", spec.title, text::visible(name)))
+    }
 }
 
 /// What was given for a row becomes its id, or a sentence about what is wrong with it, as far as the rows are loaded.

@@ -45,6 +45,17 @@ fn typed(column: &DraftColumn, text: &str) -> ArcStr {
     found.map_or_else(|| text.trim().into(), |c| c.value.clone())
 }
 
+/// The next column in a direction whose cells can be edited.
+fn open_beside(input: &RowsInput, column: usize, by: isize) -> Option<usize> {
+    let mut at = column;
+    loop {
+        at = at.checked_add_signed(by.signum())?;
+        if input.columns.get(at)?.cell != Cell::Fixed {
+            return Some(at);
+        }
+    }
+}
+
 impl Turn<'_> {
     fn draft(&mut self) -> Option<&mut Draft> {
         match self.s.overlays.last_mut() {
@@ -120,10 +131,9 @@ impl Turn<'_> {
         self.draft_set_cell(value);
         // A new row is filled in from left to right.
         let Some((draft, input)) = self.draft_and_input() else { return true };
-        let next = draft.column + 1;
         if let Some(row) = draft.rows.get(draft.row).filter(|r| r.key.is_none())
+            && let Some(next) = open_beside(input, draft.column, 1)
             && let Some(cell) = row.cells.get(next)
-            && input.columns.get(next).is_none_or(|c| c.cell != Cell::Fixed)
         {
             draft.column = next;
             if cell.is_empty() {
@@ -138,9 +148,8 @@ impl Turn<'_> {
         let Some(column) = self.draft().filter(|d| d.editing.is_some()).map(|d| d.column) else { return false };
         self.draft_take_over();
         let Some((draft, input)) = self.draft_and_input() else { return true };
-        let beside = column.checked_add_signed(by);
-        let open = |to: &usize| input.columns.get(*to).is_none_or(|c| c.cell != Cell::Fixed);
-        let cell = beside.filter(open).and_then(|to| draft.rows.get(draft.row)?.cells.get(to).cloned());
+        let beside = open_beside(input, column, by);
+        let cell = beside.and_then(|to| draft.rows.get(draft.row)?.cells.get(to).cloned());
         draft.column = if cell.is_some() { beside.unwrap_or(column) } else { column };
         draft.editing = cell.map(|c| Line::new(c.as_str()));
         true
@@ -192,6 +201,12 @@ impl Turn<'_> {
         let Some((_, input)) = self.draft_and_input() else { return };
         if let Some(cells) = input.presets.get(at).map(|p| p.cells.clone()) {
             self.draft_add(cells);
+        }
+        // What a preset leaves open is what comes next.
+        let Some((draft, input)) = self.draft_and_input() else { return };
+        if let Some(open) = input.errors.iter().find(|e| e.row == draft.row) {
+            draft.column = open.column;
+            draft.editing = Some(Line::default());
         }
     }
 

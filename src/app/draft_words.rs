@@ -17,8 +17,11 @@ pub(super) fn read(input: &RowsInput, word: &str, edits: &mut Vec<RowEdit>) -> R
     match word.split_at(1) {
         ("-", key) => {
             let key = unescape(key);
-            let Some(row) = rows.iter().find(|r| r.key.as_deref() == Some(key.as_str())) else {
-                let hint = suggest(&key, input.original.iter().map(|r| r.key.as_str()));
+            // As it is in the account, or as it is shown.
+            let is = |k: &ArcStr| *k == key || named(input, k) == key;
+            let Some(row) = rows.iter().find(|r| r.key.as_ref().is_some_and(is)) else {
+                let keys: Vec<String> = input.original.iter().map(|r| named(input, &r.key)).collect();
+                let hint = suggest(&key, keys.iter().map(String::as_str));
                 return Err(format!("There is no {} to take out.{hint}", visible(&key)));
             };
             if row.mark != RowMark::Removed {
@@ -45,6 +48,48 @@ pub(super) fn read(input: &RowsInput, word: &str, edits: &mut Vec<RowEdit>) -> R
     Ok(())
 }
 
+/// Reads what a table's name is given, `tags=Env=prod,Team=x` or `disk=size=20,type=gp3`, into the edits: of two columns as many rows as there are,
+/// of more columns one row. That is the first one the account has, if rows are known by their first cell and that is not said; a number
+/// by itself is the first number of a row.
+///
+/// # Errors
+/// A sentence about what it is not.
+pub(super) fn read_named(input: &RowsInput, value: &str, edits: &mut Vec<RowEdit>) -> Result<(), String> {
+    if value.starts_with(['+', '-']) && value.len() > 1 {
+        return read(input, value, edits);
+    }
+    if input.columns.iter().filter(|c| c.cell != Cell::Fixed).count() == 2 {
+        return split(value, ',').into_iter().try_for_each(|part| read(input, &format!("+{part}"), edits));
+    }
+    let number = input.columns.iter().find(|c| matches!(c.cell, Cell::Number { .. }));
+    let whole = |part: &str| match number {
+        Some(column) if part.trim().parse::<i64>().is_ok() => format!("{}={part}", column.name),
+        _ => part.to_string(),
+    };
+    let parts: Vec<String> = split(value, ',').into_iter().map(whole).collect();
+    let rows = merge(&input.original, edits);
+    let first = rows.iter().find(|r| r.key.is_some() && r.key.as_ref() == r.now.first());
+    let key = input.columns.first().map_or("", |c| c.name);
+    let says_key = parts.iter().any(|p| split_once(p, '=').is_some_and(|(name, _)| name == key));
+    match first.filter(|_| !says_key) {
+        Some(row) => {
+            let said = cells(input, &parts.join(","))?;
+            let names = |c: &DraftColumn| parts.iter().any(|p| split_once(p, '=').is_some_and(|(n, _)| n == c.name));
+            let is_said = input.columns.iter().map(names);
+            let all = row.cells.iter().zip(said).zip(is_said).map(|((now, to), is)| if is { to } else { now.clone() });
+            let all = all.collect();
+            set_cells(edits, row, all);
+            Ok(())
+        }
+        None => read(input, &format!("+{}", parts.join(",")), edits),
+    }
+}
+
+/// A row's key with the names of what it has the ids of.
+fn named(input: &RowsInput, key: &str) -> String {
+    input.called.iter().fold(key.to_string(), |text, (id, name)| text.replace(id.as_str(), name))
+}
+
 fn cells(input: &RowsInput, text: &str) -> Result<Vec<ArcStr>, String> {
     let open: Vec<(usize, &DraftColumn)> =
         input.columns.iter().enumerate().filter(|(_, c)| c.cell != Cell::Fixed).collect();
@@ -64,7 +109,8 @@ fn cells(input: &RowsInput, text: &str) -> Result<Vec<ArcStr>, String> {
     }
     for part in split(text, ',') {
         let Some((name, value)) = split_once(part, '=') else {
-            return Err(format!("{} is not COLUMN=VALUE.", visible(part)));
+            let names: Vec<&str> = open.iter().map(|(_, c)| c.name).collect();
+            return Err(format!("{} is not COLUMN=VALUE, with {}.", visible(part), names.join(", ")));
         };
         let name = name.replace('-', "_");
         let Some((i, _)) = open.iter().find(|(_, c)| c.name == name) else {
@@ -156,6 +202,48 @@ mod tests {
     }
 
     #[test]
+    fn a_table_s_name_takes_rows_of_two_columns_and_one_row_of_more() {
+        let named = |input: &RowsInput, words: &[&str]| -> Result<Vec<String>, String> {
+            let mut edits = Vec::new();
+            words.iter().try_for_each(|w| read_named(input, w, &mut edits))?;
+            let rows = merge(&input.original, &edits);
+            Ok(rows.iter().map(|r| format!("{:?} {}", r.mark, r.cells.join("|"))).collect())
+        };
+        let tags = input(&[("key", Cell::Text), ("value", Cell::Text)], &[]);
+        assert_eq!(named(&tags, &[r"Env=prod,Team=x\,y"]).unwrap(), ["Added Env|prod", "Added Team|x,y"]);
+        assert!(named(&tags, &["Env"]).is_err());
+        let number = Cell::Number { min: 1, max: 100 };
+        let disks =
+            input(&[("device", Cell::Text), ("size", number), ("iops", Cell::Text)], &[&["/dev/xvda", "8", "3000"]]);
+        assert_eq!(named(&disks, &["20"]).unwrap(), ["Changed /dev/xvda|20|3000"], "the first one");
+        assert_eq!(named(&disks, &["size=20,iops=4000"]).unwrap(), ["Changed /dev/xvda|20|4000"]);
+        let two = named(&disks, &["30", "device=/dev/sdf,size=20"]).unwrap();
+        assert_eq!(two, ["Changed /dev/xvda|30|3000", "Added /dev/sdf|20|"]);
+        assert!(named(&disks, &["big"]).unwrap_err().contains("with device, size, iops"));
+        let rules = input(&[("way", Cell::Text), ("ports", Cell::Text), ("to", Cell::Text)], &[]);
+        let of = TableRow { key: "in 22".into(), cells: ["in", "22", "sg-1"].map(ArcStr::from).to_vec() };
+        let called = vec![("sg-1".into(), "web".into())];
+        let rules = RowsInput { original: vec![of], called, ..rules };
+        assert_eq!(
+            named(&rules, &["ports=80"]).unwrap()[1],
+            "Added |80|",
+            "rows that are not known by their first cell"
+        );
+    }
+
+    #[test]
+    fn a_row_is_taken_out_by_the_name_that_is_shown_too() {
+        let rules = RowsInput {
+            original: vec![TableRow { key: "in 22 from sg-1".into(), cells: vec!["sg-1".into()] }],
+            called: vec![("sg-1".into(), "web-sg".into())],
+            ..input(&[("from", Cell::Text)], &[])
+        };
+        assert_eq!(after(&rules, &["-in 22 from web-sg"]).unwrap(), ["Removed sg-1"]);
+        assert_eq!(after(&rules, &["-in 22 from sg-1"]).unwrap(), ["Removed sg-1"]);
+        assert!(after(&rules, &["-in 22 from web-s"]).unwrap_err().ends_with("Did you mean in 22 from web-sg?"));
+    }
+
+    #[test]
     fn with_more_columns_each_cell_is_named() {
         let rules = input(
             &[("proto", Cell::Text), ("ports", Cell::Text), ("source", Cell::Range)],
@@ -164,6 +252,6 @@ mod tests {
         assert_eq!(after(&rules, &["+ports=80,source=0.0.0.0/0"]).unwrap()[1], "Added |80|0.0.0.0/0");
         assert_eq!(after(&rules, &[r"+ports=80\,443"]).unwrap()[1], "Added |80,443|");
         assert!(after(&rules, &["+port=80"]).unwrap_err().ends_with("Did you mean ports?"));
-        assert_eq!(after(&rules, &["+80"]).unwrap_err(), "80 is not COLUMN=VALUE.");
+        assert_eq!(after(&rules, &["+80"]).unwrap_err(), "80 is not COLUMN=VALUE, with proto, ports, source.");
     }
 }

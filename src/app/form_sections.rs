@@ -26,6 +26,9 @@ impl FormState {
         let mut at = self.focus;
         for _ in 0..n {
             at = (at + n).saturating_add_signed(by.signum()) % n;
+            if self.spec.fields.get(at).is_some_and(FormField::is_hidden) {
+                continue;
+            }
             if self.folded(at).is_none_or(|section| section.start == at) {
                 break;
             }

@@ -71,10 +71,15 @@ pub fn picker((width, height): (u16, u16)) -> Area {
     Area { x: (width - across) / 2, width: across, ..body }
 }
 
-/// The lines of a picker below its column titles: two of the frame, the line, what is shown, the titles and the last one, which says
+/// The lines of a picker below its column titles: two of the frame, the line, what is shown, the titles and the last ones, which say
 /// what cannot be taken and why. `because` has lines of its own if it is long.
 pub fn picker_lines(size: (u16, u16), because: &str) -> usize {
-    usize::from(picker(size).height.saturating_sub(6 + because_lines(size, because)))
+    usize::from(picker(size).height.saturating_sub(5 + because_lines(size, because) + refusal_lines(size)))
+}
+
+/// The lines at a picker's foot for why a row cannot be taken: a sentence that is longer than a narrow screen has two.
+pub fn refusal_lines(size: (u16, u16)) -> u16 {
+    if picker(size).width < 100 { 2 } else { 1 }
 }
 
 /// How many lines the sentence on why there are no other rows has to itself: none if it fits behind the number of rows.

@@ -7,7 +7,10 @@ use crate::base::Secret;
 use crate::model::files::{FileKind, FileView, Files};
 use crate::model::{FormField, FormInput, FormValue, Values};
 
-/// A file that is to be made: it must not be there yet.
+/// Names like a file's that are tried before the user is asked for one.
+const MOST_TRIED: usize = 99;
+
+/// A file that is to be made: it must not be there yet. Where the default is, the next free name is proposed: `web-key-2.pem`.
 pub fn new_file(
     files: &Files,
     values: &Values,
@@ -15,9 +18,24 @@ pub fn new_file(
     default: &str,
     help: impl Into<String>,
 ) -> FormField {
-    let path: ArcStr = values.text(name).unwrap_or(default).into();
+    let path: ArcStr = values.text(name).map_or_else(|| free(files, default), ArcStr::from);
     let error = why_not_new(files, path.trim());
     FormField::new(name, label, FormInput::Path { read: 0 }, FormValue::Text(path)).with_help(help).with_error(error)
+}
+
+/// The path, or the first like it where no file is, as far as that was looked at: what is proposed is looked at next.
+fn free(files: &Files, path: &str) -> ArcStr {
+    let (stem, ending) = match path.rsplit_once('.') {
+        Some((stem, ending)) if !ending.contains('/') && !stem.is_empty() && !stem.ends_with('/') => {
+            (stem, format!(".{ending}"))
+        }
+        _ => (path, String::new()),
+    };
+    let is_there =
+        |p: &str| matches!(files.at(p, 0).map(|v| &v.what), Some(FileKind::File { .. } | FileKind::Folder(_)));
+    let like = (2..=MOST_TRIED).map(|n| format!("{stem}-{n}{ending}"));
+    let found = std::iter::once(path.to_string()).chain(like).find(|p| !is_there(p));
+    found.unwrap_or_else(|| path.to_string()).into()
 }
 
 fn why_not_new(files: &Files, path: &str) -> Option<String> {
@@ -141,6 +159,23 @@ mod tests {
     use super::*;
     use crate::model::files::FileLook;
 
+    #[test]
+    fn the_next_free_name_is_proposed_for_a_file_that_is_there() {
+        let there = || FileKind::File { size: 1, content: None };
+        let mut files = seen("keys.d/web-key.pem", 0, there());
+        let shown = |files: &Files, values: &Values| {
+            let f = new_file(files, values, ("file", "File"), "keys.d/web-key.pem", "");
+            let FormValue::Text(path) = f.value else { unreachable!() };
+            (path.to_string(), f.error)
+        };
+        assert_eq!(shown(&files, &Values::default()), ("keys.d/web-key-2.pem".into(), None));
+        let two = FileLook { path: "keys.d/web-key-2.pem".into(), read: 0 };
+        files.set(two, FileView { full: "/keys.d/web-key-2.pem".into(), what: there() });
+        assert_eq!(shown(&files, &Values::default()).0, "keys.d/web-key-3.pem");
+        let typed = Values::default().with("file", FormValue::Text("keys.d/web-key.pem".into()));
+        assert!(shown(&files, &typed).1.is_some(), "what was typed is not changed");
+    }
+
     fn seen(path: &str, read: usize, what: FileKind) -> Files {
         let mut files = Files::none();
         files.set(FileLook { path: path.into(), read }, FileView { full: format!("/home/me/{path}"), what });
@@ -151,7 +186,8 @@ mod tests {
     fn a_file_that_is_to_be_made_must_not_be_there() {
         let error = |what| {
             let files = seen("k.pem", 0, what);
-            new_file(&files, &Values::default(), ("file", "File"), "k.pem", "").error
+            let typed = Values::default().with("file", FormValue::Text("k.pem".into()));
+            new_file(&files, &typed, ("file", "File"), "k.pem", "").error
         };
         assert_eq!(error(FileKind::Missing), None);
         assert_eq!(

@@ -68,6 +68,19 @@ pub fn label(record: &Record) -> String {
     cut_middle(&visible(record.label()), IN_A_SENTENCE).into_owned()
 }
 
+/// `a` or `an` before what is spoken so: of a number or an instance type, whose letters are said one by one (`an m7g.large`).
+pub fn article(what: &str) -> &'static str {
+    let digits: String = what.chars().take_while(char::is_ascii_digit).collect();
+    let vowel = match digits.as_str() {
+        "" => {
+            what.starts_with(['a', 'e', 'f', 'h', 'i', 'l', 'm', 'n', 'o', 'r', 's', 'x']) && !what.starts_with("mac")
+        }
+        "11" | "18" => true,
+        number => number.starts_with('8'),
+    };
+    if vowel { "an" } else { "a" }
+}
+
 /// A changed row.
 pub fn subject(t: &Target, change: impl Into<String>) -> Subject {
     let (record, change) = (&t.record, change.into());
@@ -361,6 +374,16 @@ pub fn field<'a>(record: &'a Record, name: &FieldInfo) -> Option<&'a str> {
 mod tests {
     use super::*;
     use crate::kinds::testing::row;
+
+    #[test]
+    fn the_article_is_that_of_what_is_spoken() {
+        for what in ["m7g.large", "r6g.large", "x2gd.medium", "inf2.xlarge", "8", "80", "11", "18", "instance of"] {
+            assert_eq!(article(what), "an", "{what}");
+        }
+        for what in ["t3.micro", "c5.large", "u-6tb1.metal", "mac2.metal", "1", "118", "20", "110"] {
+            assert_eq!(article(what), "a", "{what}");
+        }
+    }
 
     #[test]
     fn a_sentence_is_not_drowned_by_a_long_name() {

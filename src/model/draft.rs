@@ -16,12 +16,19 @@ pub struct DraftColumn {
     pub title: &'static str,
     /// What its cells take.
     pub cell: Cell,
+    /// Whether what is typed there is short (a port), so that other columns may have the room.
+    pub short: bool,
 }
 
 impl DraftColumn {
     /// A column.
     pub const fn new(name: &'static str, title: &'static str, cell: Cell) -> Self {
-        DraftColumn { name, title, cell }
+        DraftColumn { name, title, cell, short: false }
+    }
+    /// The same for texts that are short.
+    #[must_use]
+    pub fn short(self) -> Self {
+        DraftColumn { short: true, ..self }
     }
 }
 

@@ -124,6 +124,15 @@ pub struct RowsInput {
     pub presets: Vec<Preset>,
     /// What is wrong with single cells.
     pub errors: Vec<CellError>,
+    /// What is shown in place of a cell's text while that is not edited: an id, and the name of what has it.
+    pub called: Vec<(ArcStr, ArcStr)>,
+}
+
+impl RowsInput {
+    /// What is shown in place of a cell's text.
+    pub fn shown<'a>(&'a self, text: &'a str) -> &'a str {
+        self.called.iter().find(|(id, _)| id == text).map_or(text, |(_, name)| name.as_str())
+    }
 }
 
 /// What is wrong with a cell of a draft table.
@@ -157,12 +166,34 @@ pub struct FormField {
     /// The section that it belongs to, by its label: folded to one line until it is opened. `None`: always shown. The fields of a section
     /// stand together.
     pub section: Option<&'static str>,
+    /// Whether it is there for palette lines and the command line: the form shows it only if something was put in, or is wrong with it.
+    pub argument: bool,
 }
 
 impl FormField {
     /// A field with neither help, error, facts nor section.
     pub fn new(name: &'static str, label: &'static str, input: FormInput, value: FormValue) -> Self {
-        FormField { name, label, help: String::new(), input, value, error: None, facts: String::new(), section: None }
+        FormField {
+            name,
+            label,
+            help: String::new(),
+            input,
+            value,
+            error: None,
+            facts: String::new(),
+            section: None,
+            argument: false,
+        }
+    }
+    /// The same as an argument, which the form shows only where something was put in.
+    #[must_use]
+    pub fn as_argument(self) -> Self {
+        FormField { argument: true, ..self }
+    }
+    /// Whether the form leaves it out.
+    pub fn is_hidden(&self) -> bool {
+        let empty = matches!(&self.value, FormValue::Text(text) if text.is_empty());
+        self.argument && empty && self.error.is_none()
     }
     /// The same with a sentence of help.
     #[must_use]

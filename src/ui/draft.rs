@@ -6,9 +6,10 @@ use crate::app::overlay::Draft;
 use crate::base::text::{cut_end, visible, width};
 use crate::config::Role;
 use crate::model::draft::merge;
-use crate::model::{Cell, DraftRow, FormField, FormValue, RowMark, RowsInput};
+use crate::model::{Cell, DraftColumn, DraftRow, FormField, FormValue, RowMark, RowsInput};
 
 use super::painter::Pen;
+use super::styled_text::{Line, item};
 
 /// The rows as they are shown while the field is not edited.
 fn still(input: &RowsInput, field: &FormField) -> Vec<DraftRow> {
@@ -16,21 +17,26 @@ fn still(input: &RowsInput, field: &FormField) -> Vec<DraftRow> {
 }
 
 /// The lines that stand under a row: what is wrong with its cells, and what somebody else changed.
-fn under(input: &RowsInput, at: usize, row: &DraftRow) -> Vec<(Role, String)> {
+fn under(input: &RowsInput, at: usize, row: &DraftRow, room: u16) -> Vec<Line> {
     let title = |column: usize| input.columns.get(column).map_or(String::new(), |c| c.title.to_lowercase());
     let wrong = input.errors.iter().filter(|e| e.row == at);
-    let mut out: Vec<(Role, String)> =
-        wrong.map(|e| (Role::Error, format!("✗ {}: {}", title(e.column), e.text))).collect();
-    out.extend(row.conflict.iter().map(|text| (Role::Warning, format!("! {}", visible(text)))));
+    let mut out: Vec<Line> =
+        wrong.flat_map(|e| item("✗", &format!("{}: {}", title(e.column), e.text), room, Role::Error)).collect();
+    out.extend(row.conflict.iter().flat_map(|text| item("!", text, room, Role::Warning)));
     out
 }
 
-/// How many lines the table takes, its titles included.
-pub fn height(input: &RowsInput, field: &FormField, draft: Option<&Draft>) -> usize {
+/// How many lines the table takes in so many cells, its titles included.
+pub fn height(input: &RowsInput, field: &FormField, draft: Option<&Draft>, room: u16) -> usize {
     let still = if draft.is_some() { Vec::new() } else { still(input, field) };
     let rows = draft.map_or(&still, |d| &d.rows);
-    let more: usize = rows.iter().enumerate().map(|(i, r)| under(input, i, r).len()).sum();
+    let more: usize = rows.iter().enumerate().map(|(i, r)| under(input, i, r, beside(room)).len()).sum();
     rows.len().max(1) + 1 + more
+}
+
+/// What is left of a line behind the cursor and the mark of a row.
+const fn beside(room: u16) -> u16 {
+    room.saturating_sub(6)
 }
 
 /// The rows with their difference: `+` new, `-` to go, `~` changed. Returns how many lines it took.
@@ -50,7 +56,8 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, input: &RowsInput, field: &FormField,
             pen.say(place(i), area.y, widths[i], column.title, Role::Header);
         }
     }
-    let lines: Vec<usize> = draft.rows.iter().enumerate().map(|(i, r)| 1 + under(input, i, r).len()).collect();
+    let below = beside(area.width);
+    let lines: Vec<usize> = draft.rows.iter().enumerate().map(|(i, r)| 1 + under(input, i, r, below).len()).collect();
     // The focused row is on the screen with what is said of it.
     let room = usize::from(area.height.saturating_sub(1));
     let mut skip = 0;
@@ -66,9 +73,12 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, input: &RowsInput, field: &FormField,
         }
         draw_row(pen, Rect { y, height: 1, ..area }, input, draft, n, row, &widths);
         y += 1;
-        for (role, text) in under(input, n, row) {
+        for line in under(input, n, row, below) {
             if y < area.bottom() {
-                pen.say(area.x + 6, y, area.width.saturating_sub(6), &text, role);
+                let mut x = area.x + 6;
+                for (text, role) in &line.left {
+                    x = pen.say(x, y, area.right().saturating_sub(x), text, *role);
+                }
                 y += 1;
             }
         }
@@ -128,33 +138,56 @@ fn draw_row(pen: &mut Pen<'_>, area: Rect, input: &RowsInput, draft: &Draft, n: 
     }
 }
 
-/// What stands for a cell's text: of a choice its name.
+/// What stands for a cell's text: of a choice its name, of an id that of what has it.
 fn shown<'a>(input: &'a RowsInput, column: usize, text: &'a str) -> &'a str {
-    let Some(Cell::Choice(choices)) = input.columns.get(column).map(|c| &c.cell) else { return text };
+    let Some(Cell::Choice(choices)) = input.columns.get(column).map(|c| &c.cell) else { return input.shown(text) };
     choices.iter().find(|c| c.value == text).map_or(text, |c| c.label.as_str())
 }
 
-/// Cells that a column has at least: what is typed has room.
-fn least(cell: &Cell) -> usize {
-    if matches!(cell, Cell::Text | Cell::Range) { 10 } else { 4 }
+/// Cells that are left of any column.
+const LEAST: u16 = 4;
+
+/// Cells that a column has at least, if there is room: what is typed has room.
+fn least(column: &DraftColumn) -> usize {
+    if matches!(column.cell, Cell::Text | Cell::Range) && !column.short { 10 } else { 4 }
 }
 
-/// Each column as wide as its contents, the widest giving way where there is too little room.
+/// Each column as wide as its contents and its title. Where there is too little room, first titles and room to type in give way, then the
+/// widest contents.
 fn widths(input: &RowsInput, draft: &Draft, room: u16) -> Vec<u16> {
-    let wide = |(i, column): (usize, &crate::model::DraftColumn)| {
+    let of = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+    let filled = |i: usize| {
         let cells_of = |r: &DraftRow| r.cells.get(i).map_or(0, |c| width(&visible(shown(input, i, c))));
-        let most = draft.rows.iter().map(cells_of).max().unwrap_or(0).max(width(column.title)).max(least(&column.cell));
-        // One cell more: the cursor stands behind the text.
-        u16::try_from(most + 1).unwrap_or(u16::MAX)
+        draft.rows.iter().map(cells_of).max().unwrap_or(0)
     };
-    let mut widths: Vec<u16> = input.columns.iter().enumerate().map(wide).collect();
-    let gaps = u16::try_from(input.columns.len().saturating_sub(1) * 2).unwrap_or(0);
-    loop {
+    let full: Vec<u16> = (0..input.columns.len()).map(|i| of(filled(i))).collect();
+    // What is only shown gives way to what is edited.
+    let kept = |(column, full): (&DraftColumn, &u16)| match column.cell {
+        Cell::Fixed => (*full).min(of(width(column.title))).max(LEAST),
+        _ => (*full).max(LEAST),
+    };
+    let contents: Vec<u16> = input.columns.iter().zip(&full).map(kept).collect();
+    // One cell more: the cursor stands behind the text.
+    let wide = |(column, filled): (&DraftColumn, &u16)| (*filled).max(of(width(column.title).max(least(column)))) + 1;
+    let mut widths: Vec<u16> = input.columns.iter().zip(&full).map(wide).collect();
+    let gaps = of(input.columns.len().saturating_sub(1) * 2);
+    let over = |widths: &[u16]| {
         let used = widths.iter().map(|w| u32::from(*w)).sum::<u32>() + u32::from(gaps);
+        used.saturating_sub(u32::from(room))
+    };
+    while over(&widths) > 0 {
+        let spare = widths.iter_mut().zip(&contents).max_by_key(|(wide, filled)| wide.saturating_sub(**filled));
+        match spare {
+            Some((wide, filled)) if *wide > *filled => *wide -= 1,
+            _ => break,
+        }
+    }
+    loop {
+        let over = over(&widths);
         let Some(widest) = widths.iter_mut().max() else { return widths };
-        if used <= u32::from(room) || *widest <= 4 {
+        if over == 0 || *widest <= LEAST {
             return widths;
         }
-        *widest -= u16::try_from((used - u32::from(room)).min(u32::from(*widest / 4).max(1))).unwrap_or(1);
+        *widest -= u16::try_from(over.min(u32::from(*widest / 4).max(1))).unwrap_or(1);
     }
 }

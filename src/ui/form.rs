@@ -13,7 +13,7 @@ use crate::store::Store;
 
 use super::painter::{Pen, cells, wrap};
 use super::picker;
-use super::styled_text::middle;
+use super::styled_text::{Line, item, middle};
 
 /// Where the form stands over `area`.
 pub fn place(area: Rect, files: &Files, form: &FormState) -> Rect {
@@ -26,7 +26,8 @@ fn measured(area: Rect, files: &Files, form: &FormState) -> (Rect, Vec<u16>, u16
     let room = width.saturating_sub(4);
     let heights: Vec<u16> = (0..form.spec.fields.len()).map(|i| height_of(form, files, i, room)).collect();
     let height = heights.iter().fold(0u16, |sum, h| sum.saturating_add(*h));
-    let below = u16::from(!form.spec.needs.is_empty()) + u16::from(form.error.is_some());
+    let wrong = form.error.as_ref().map_or(0, |e| item("✗", e, room, Role::Error).len());
+    let below = u16::from(!form.spec.needs.is_empty()) + u16::try_from(wrong).unwrap_or(0);
     let height = height.saturating_add(2 + below + u16::from(below > 0));
     (middle(area, width, height.max(6)), heights, below)
 }
@@ -61,20 +62,47 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, (store, files): (&Store, &Files), for
     }
     let mut y = inner.bottom();
     if let Some(error) = &form.error {
-        y = y.saturating_sub(1);
-        pen.say(inner.x, y, inner.width, &format!("✗ {error}"), Role::Error);
+        let lines = item("✗", error, inner.width, Role::Error);
+        y = y.saturating_sub(u16::try_from(lines.len()).unwrap_or(0)).max(inner.y);
+        sentence(pen, Rect { y, height: inner.bottom() - y, ..inner }, &lines);
     }
-    if !form.spec.needs.is_empty() {
-        y = y.saturating_sub(1);
-        let names: Vec<&str> = form.spec.needs.iter().map(|t| t.kind.0.title).collect();
+    if !form.spec.needs.is_empty() && y > inner.y {
+        y -= 1;
+        let mut names: Vec<&str> = Vec::new();
+        for title in form.spec.needs.iter().map(|t| t.kind.0.title) {
+            if !names.contains(&title) {
+                names.push(title);
+            }
+        }
         pen.say(inner.x, y, inner.width, &format!("◌ not asked yet: {}", names.join(", ").to_lowercase()), Role::Busy);
     }
+}
+
+/// Lines of a sentence, as many as there is room for. Returns how many these were.
+fn sentence(pen: &mut Pen<'_>, area: Rect, lines: &[Line]) -> u16 {
+    for (y, line) in (area.y..area.bottom()).zip(lines) {
+        let mut x = area.x;
+        for (text, role) in &line.left {
+            x = pen.say(x, y, area.right().saturating_sub(x), text, *role);
+        }
+    }
+    u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height)
+}
+
+/// What is said below a field whether it is focused or not: what is wrong with it, and what is known of its value.
+fn said_of(field: &FormField, room: u16) -> Vec<Line> {
+    let mut out = error_of(field).map_or(Vec::new(), |e| item("✗", e, room, Role::Error));
+    if !field.facts.is_empty() {
+        out.extend(wrap(&field.facts, room).into_iter().map(|line| Line::of(line, Role::Quiet)));
+    }
+    out
 }
 
 /// How many lines a field takes with what belongs to it: of a folded section its first field stands for all.
 fn height_of(form: &FormState, files: &Files, at: usize, room: u16) -> u16 {
     match form.folded(at) {
         Some(section) => u16::from(section.start == at),
+        None if form.spec.fields[at].is_hidden() => 0,
         None => {
             let field = &form.spec.fields[at];
             u16::from(heads_section(form, at)) + field_height(field, form, files, room)
@@ -102,7 +130,7 @@ fn draw_block(pen: &mut Pen<'_>, mut area: Rect, known: (&Store, &Files), form: 
         let x = area.x + 2;
         let after =
             pen.say(x, area.y, area.width - 2, &format!("▹ {name}  "), if focused { Role::Title } else { Role::Text });
-        let values: Vec<String> = fields.iter().map(|f| format!("{} {}", f.label, summary(f)).to_lowercase()).collect();
+        let values: Vec<String> = fields.iter().map(|f| format!("{} {}", f.label.to_lowercase(), summary(f))).collect();
         let mark = match wrong {
             0 => String::new(),
             1 => "✗ 1 is wrong".into(),
@@ -138,13 +166,13 @@ fn names_under(form: &FormState, files: &Files, focused: bool, room: u16) -> Opt
 fn field_height(field: &FormField, form: &FormState, files: &Files, room: u16) -> u16 {
     let focused = form.spec.fields.get(form.focus).is_some_and(|f| f.name == field.name);
     let table = match &field.input {
-        FormInput::Rows(input) => super::draft::height(input, field, form.draft.as_ref().filter(|_| focused)),
+        FormInput::Rows(input) => super::draft::height(input, field, form.draft.as_ref().filter(|_| focused), room),
         _ => open_text(form, focused).map_or(0, super::text_area::height),
     };
     let help = if focused { wrap(&field.help, room.saturating_sub(4)).len() } else { 0 };
     let help = if field.help.is_empty() { 0 } else { help };
-    let lines = [error_of(field).is_some(), !field.facts.is_empty(), names_under(form, files, focused, room).is_some()];
-    u16::try_from(1 + table + help + lines.iter().filter(|l| **l).count()).unwrap_or(u16::MAX)
+    let names = usize::from(names_under(form, files, focused, room).is_some());
+    u16::try_from(1 + table + help + names + said_of(field, room.saturating_sub(4)).len()).unwrap_or(u16::MAX)
 }
 
 fn draw_field(
@@ -182,11 +210,15 @@ fn draw_field(
         (FormInput::Choice(choices), FormValue::Text(value)) => {
             let chosen = choices.iter().position(|c| c.value == *value);
             let shown = chosen.map_or(value.as_str(), |i| choices[i].label.as_str());
-            let text = if focused { format!("‹ {shown} ›") } else { shown.to_string() };
-            let after = pen.say(at, y, room, &text, Role::Input);
             let of = chosen.map_or(String::new(), |i| format!("  {} of {}", i + 1, choices.len()));
             let why = chosen.and_then(|i| choices[i].disabled.clone()).map(|w| format!("  {w}")).unwrap_or_default();
             let sought = if focused && !form.sought.is_empty() { format!("  /{}", form.sought) } else { String::new() };
+            // Which of how many it is stands there however long the choice is.
+            let room = room.saturating_sub(cells(&of) + if focused { 4 } else { 0 });
+            let (before, behind) = if focused { ("‹ ", " ›") } else { ("", "") };
+            let after = pen.say(at, y, 2, before, Role::Input);
+            let after = pen.say(after, y, room, shown, Role::Input);
+            let after = pen.say(after, y, 2, behind, Role::Input);
             pen.say(after, y, area.right().saturating_sub(after), &format!("{of}{sought}{why}"), Role::Quiet);
         }
         (FormInput::Pick(pick), FormValue::Text(value)) => {
@@ -253,16 +285,8 @@ fn draw_field(
         }
     }
     y += 1;
-    if let Some(error) = error_of(field)
-        && y < area.bottom()
-    {
-        pen.say(at.min(area.x + 4), y, area.width.saturating_sub(4), &format!("✗ {error}"), Role::Error);
-        y += 1;
-    }
-    if !field.facts.is_empty() && y < area.bottom() {
-        pen.say(area.x + 4, y, area.width.saturating_sub(4), &field.facts, Role::Quiet);
-        y += 1;
-    }
+    let below = Rect { x: area.x + 4, y, width: area.width.saturating_sub(4), height: area.bottom().saturating_sub(y) };
+    y += sentence(pen, below, &said_of(field, below.width));
     if let Some(names) = names_under(form, files, focused, area.width)
         && y < area.bottom()
     {

@@ -13,6 +13,7 @@ use crate::store::{Progress, Store};
 use super::empty_state::{Blank, draw as draw_blank, grouped};
 use super::painter::{Pen, cells, wrap};
 use super::rows::{Rows, both};
+use super::styled_text::{self, item};
 use super::{rect, table};
 
 /// Names in a field of which several rows are the value; the rest is counted.
@@ -82,11 +83,12 @@ pub fn draw(pen: &mut Pen<'_>, (state, store, now): (&State, &Store, Time), form
     typed(pen, Rect { height: 1, ..inner }, picker);
     let because = crate::app::layout::because_lines(state.size, &picker.pick.because);
     said(pen, Rect { y: inner.y + 1, height: 1, ..inner }, store, picker, because == 0);
-    let because = because.min(inner.height - 3);
+    let foot = crate::app::layout::refusal_lines(state.size).min(inner.height - 3);
+    let because = because.min(inner.height - 2 - foot);
     for (y, line) in (inner.y + 2..inner.y + 2 + because).zip(wrap(&picker.pick.because, inner.width)) {
         pen.say(inner.x, y, inner.width, &line, Role::Hint);
     }
-    let lines = Rect { y: inner.y + 2 + because, height: inner.height - 3 - because, ..inner };
+    let lines = Rect { y: inner.y + 2 + because, height: inner.height - 2 - because - foot, ..inner };
     let rows = Rows::of(state, &picker.view, state.picker_columns(picker), store, now);
     let others = picker.others();
     let taken = u16::try_from(others.len()).unwrap_or(0).min(lines.height.saturating_sub(1));
@@ -104,12 +106,12 @@ pub fn draw(pen: &mut Pen<'_>, (state, store, now): (&State, &Store, Time), form
     }
     let refused =
         || picker.view.cursor.as_ref().filter(|_| picker.other.is_none()).and_then(|r| picker.pick.refusal(&r.id));
-    let y = inner.bottom() - 1;
-    match (&picker.error, refused()) {
-        (Some(why), _) => drop(pen.say(inner.x, y, inner.width, &format!("! {why}"), Role::Warning)),
-        (None, Some(why)) => drop(pen.say(inner.x, y, inner.width, &format!("✗ {why}"), Role::Disabled)),
-        (None, None) => {}
-    }
+    let said = match (&picker.error, refused()) {
+        (Some(why), _) => item("!", why, inner.width, Role::Warning),
+        (None, Some(why)) => item("✗", why, inner.width, Role::Disabled),
+        (None, None) => Vec::new(),
+    };
+    styled_text::draw(pen, Rect { y: inner.bottom() - foot, height: foot, ..inner }, &said, 0);
 }
 
 fn typed(pen: &mut Pen<'_>, area: Rect, picker: &Picker) {

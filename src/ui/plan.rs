@@ -18,6 +18,11 @@ const WIDEST: u16 = 114;
 /// Below this width of the screen the dialogue takes all of it.
 const SMALL: u16 = 100;
 
+/// Rows of which a long change has lines of its own: of more, each has one line, so that what else happens is in sight.
+const FEW: usize = 3;
+/// What stands between the parts of a change.
+const PARTS: &str = " · ";
+
 /// Draws the dialogue over `area`.
 pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, dialog: &PlanDialog) {
     let width = if area.width < SMALL { area.width } else { (area.width - 4).min(WIDEST) };
@@ -132,8 +137,12 @@ fn subjects(dialog: &PlanDialog, room: u16) -> Vec<Line> {
     let column = |f: fn(&crate::model::Subject) -> &str, most: u16| {
         all.iter().map(|s| cells(&crate::base::text::visible(f(s)))).max().unwrap_or(0).min(most)
     };
-    // What becomes of a row is said whole; then comes the name, and of the id what there is room for.
-    let change = column(|s| &s.change, room * 2 / 3);
+    // What becomes of a row is said whole, below it if it is long; then comes the name, and of the id what there is room for.
+    let few = all.len() <= FEW;
+    let change = match column(|s| &s.change, u16::MAX) {
+        long if long > room * 2 / 3 && few => 0,
+        change => change.min(room * 2 / 3),
+    };
     let label = column(|s| &s.label, (room - change).saturating_sub(2).max(room / 4));
     // An id that has the name in it (an ARN) says nothing more.
     fn id_of(s: &crate::model::Subject) -> &str {
@@ -144,7 +153,7 @@ fn subjects(dialog: &PlanDialog, room: u16) -> Vec<Line> {
     // Fewer cells than this tell no id from another.
     let id = if id < 9 { 0 } else { id };
     all.iter()
-        .map(|s| {
+        .flat_map(|s| {
             let pad = |text: &str, to: u16, middle: bool| {
                 let text = crate::base::text::visible(text);
                 let to = usize::from(to);
@@ -159,7 +168,12 @@ fn subjects(dialog: &PlanDialog, room: u16) -> Vec<Line> {
             if id > 0 {
                 line = line.and(pad(id_of(s), id, true), Role::Quiet);
             }
-            line.and(s.change.clone(), Role::Text)
+            if !few || cells(&s.change) <= room.saturating_sub(line.width()) {
+                return vec![line.and(s.change.clone(), Role::Text)];
+            }
+            // What is too long for the rest of the line is said below it, each part of it by itself.
+            let parts = s.change.split(PARTS).flat_map(|part| item(" ", part, room, Role::Text));
+            std::iter::once(line).chain(parts).collect()
         })
         .collect()
 }

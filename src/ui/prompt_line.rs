@@ -7,6 +7,7 @@ use crate::app::overlay::{Completion, Filter, Palette};
 use crate::config::Role;
 
 use super::painter::{Pen, cells};
+use super::styled_text::{self, item};
 
 /// At most so many completions are seen at once.
 const MOST: u16 = 12;
@@ -50,9 +51,10 @@ fn draw(pen: &mut Pen<'_>, body: Rect, foot: Rect, typed: &Typed<'_>) {
     if typed.line.is_empty() {
         pen.say(x + 2, foot.y, foot.right().saturating_sub(x + 2), typed.hint, Role::Placeholder);
     }
-    let errors = u16::from(typed.error.is_some());
-    let height = u16::try_from(typed.items.len()).unwrap_or(MOST).min(MOST).min(body.height.saturating_sub(errors + 1));
-    let lines = height + errors;
+    let errors = typed.error.map_or(Vec::new(), |e| item("✗", e, body.width.saturating_sub(1), Role::Error));
+    let wrong = u16::try_from(errors.len()).unwrap_or(0).min(body.height.saturating_sub(1));
+    let height = u16::try_from(typed.items.len()).unwrap_or(MOST).min(MOST).min(body.height.saturating_sub(wrong + 1));
+    let lines = height + wrong;
     if lines == 0 {
         return;
     }
@@ -67,9 +69,7 @@ fn draw(pen: &mut Pen<'_>, body: Rect, foot: Rect, typed: &Typed<'_>) {
         completion(pen, Rect { y, height: 1, ..area }, item, typed.choice == Some(i), text.max(16));
         y += 1;
     }
-    if let Some(error) = typed.error {
-        pen.say(area.x + 1, y, area.width.saturating_sub(1), &format!("✗ {error}"), Role::Error);
-    }
+    styled_text::draw(pen, Rect { x: area.x + 1, y, width: area.width.saturating_sub(1), height: wrong }, &errors, 0);
 }
 
 fn completion(pen: &mut Pen<'_>, area: Rect, item: &Completion, chosen: bool, column: u16) {

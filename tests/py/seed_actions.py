@@ -48,5 +48,7 @@ EC2.attach_network_interface(DeviceIndex=1, InstanceId=several, NetworkInterface
 vpc_of = EC2.describe_subnets(SubnetIds=[SUBNETS[0]])["Subnets"][0]["VpcId"]
 groups = [EC2.create_security_group(GroupName=name, Description="x", VpcId=vpc_of)["GroupId"] for name in ("first", "second")]
 ids |= {"several": several, "allowed": launch("allowed"), "first": groups[0], "second": groups[1]}
+ids["prefix_list"] = EC2.create_managed_prefix_list(PrefixListName="partners", MaxEntries=5, AddressFamily="IPv4", Entries=[
+    {"Cidr": "198.51.100.0/24"}])["PrefixList"]["PrefixListId"]
 gateway = EC2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
 print(json.dumps({**ids, "image": IMAGE, "group": group, "gateway": gateway, "vpc": VPC}))

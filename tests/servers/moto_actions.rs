@@ -534,12 +534,14 @@ async fn a_group_is_made_its_rules_are_edited_and_it_is_deleted() {
     let made = ["in tcp 22 from 203.0.113.0/24", "in tcp 80 from 0.0.0.0/0", "in tcp 80 from ::/0", out];
     assert_eq!(rules().await, made);
     let edit = format!(
-        "-in tcp 80 from 0.0.0.0/0;-in tcp 80 from ::/0;+in|tcp|8000-8100|{id}|its own;+in|icmp|8|10.0.0.0/8|;+out|udp|53|10.0.0.2|DNS"
+        "-in tcp 80 from 0.0.0.0/0;-in tcp 80 from ::/0;+in|tcp|8000-8100|{id}|its own;+in|icmp|8|10.0.0.0/8|;+out|udp|53|10.0.0.2|DNS;+in|tcp|443|{}|",
+        account.id("prefix_list")
     );
     account.act("rules", &rows().await, &[("rules", &edit)]).await;
     let edited = [
         "in icmp 8 from 10.0.0.0/8".to_string(),
         "in tcp 22 from 203.0.113.0/24".into(),
+        format!("in tcp 443 from {}", account.id("prefix_list")),
         format!("in tcp 8000-8100 from {id}  # its own"),
         out.into(),
         "out udp 53 to 10.0.0.2/32  # DNS".into(),
@@ -548,7 +550,7 @@ async fn a_group_is_made_its_rules_are_edited_and_it_is_deleted() {
     // As boto3 reads them.
     let seen = account.moto.run("truth.py", &[REGION, "security-group-rules"]);
     let ours = seen["security-group-rules"]["rows"].as_array().unwrap().iter().filter(|r| r["group_id"] == id.as_str());
-    assert_eq!(ours.count(), 5);
+    assert_eq!(ours.count(), 6);
     account.act("delete", &rows().await, &[]).await;
     assert_eq!(account.truth("security-groups", "name", "shop"), Json::Null);
 }

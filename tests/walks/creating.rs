@@ -161,3 +161,80 @@ fn an_image_and_a_snapshot_are_made_and_followed_until_they_are_there() {
     }
     desk.go("snapshots name=before").sees("completed");
 }
+
+#[test]
+fn a_reason_is_whole_on_a_narrow_screen() {
+    let small = |view| Start { size: (80, 24), view, ..Start::default() };
+    let mut desk = Desk::start(small("volumes state:in-use"));
+    desk.go("modify size=4").sees("It has 8 GiB and cannot be made smaller").sees("files to it.").keys("ctrl-c");
+    desk.go("modify size=20").sees("20 GiB gp3, 3000 IOPS, 125 MiB/s").keys("ctrl-c");
+    let mut desk = Desk::start(small("security-groups name=my-bastion-host-sg"));
+    desk.go("rules +ports=80,source=my-app-ecs-sg")
+        .screen("rules-reason-80x24")
+        .sees("Did you mean")
+        .sees("my-app-ec2-sg?");
+    desk.keys("ctrl-c");
+    // What is offered and refused, in the picker.
+    let mut desk = Desk::start(small("instances"));
+    desk.go("launch type=t3.nano subnet=nonesuch").settle();
+    desk.sees("nonesuch is none of the subnets");
+}
+
+#[test]
+fn rules_are_shown_by_their_groups_names_and_their_difference_is_whole() {
+    let view = "security-groups name=my-app-ec2-sg";
+    let mut desk = Desk::start(Start { size: (80, 24), view, ..Start::default() });
+    desk.go("rules").settle();
+    desk.sees("my-bastion-host-sg").sees("my-app-alb-sg").misses("sg-0");
+    // A preset leaves open from whom: that is typed next.
+    desk.keys("p").text_in("mysql").keys("enter").settle();
+    desk.text_in("my-bastion-host-sg").keys("enter").settle();
+    desk.sees("1 change not applied").keys("ctrl-c");
+    desk.go("rules +ports=443,source=10.0.0.0/8,description=office +ports=22,source=10.1.0.0/16 \
+         -\"in tcp 8080 from my-app-alb-sg\"");
+    desk.settle();
+    desk.screen("rules-difference-80x24").sees("+ in tcp 443 from 10.0.0.0/8  # office");
+    desk.sees("+ in tcp 22 from 10.1.0.0/16").sees("- in tcp 8080 from my-app-alb-sg").sees("revoke");
+}
+
+#[test]
+fn disks_tags_and_places_of_a_launch_are_arguments_in_any_order() {
+    let mut desk = Desk::start(Start { size: (120, 60), view: "instances", ..Start::default() });
+    desk.go("subnets").go("vpcs").go("instances");
+    let plan = |desk: &mut Desk, line: &str| {
+        desk.go(line).settle();
+        if !desk.text().contains("aws ec2 run-instances") {
+            desk.keys("alt-enter").settle();
+        }
+    };
+    plan(
+        &mut desk,
+        "launch max_price=0.01 spot subnet=my-private-subnet-app-a tags=Env=prod,팀=결제 disk=30 disk=device=/dev/sdf,size=9",
+    );
+    desk.sees("aws ec2 run-instances").sees("subnet-0").sees("0.01").sees("39 GiB of disk").keys("ctrl-c");
+    plan(&mut desk, "launch groups=my-private-ec2-sg subnet=my-private-subnet-app-a vpc=my-vpc +Env=prod");
+    desk.sees("aws ec2 run-instances").sees("Env").keys("ctrl-c");
+    desk.go("launch disk=big").sees("with device, size, type, iops, encrypted, delete");
+}
+
+#[test]
+fn the_table_of_tags_stands_alone_and_the_words_beside_it_only_where_they_are_used() {
+    let mut desk = Desk::start(Start { size: (80, 24), view: "instances name=my-bastion-host", ..Start::default() });
+    desk.go("tags").settle();
+    desk.sees("KEY").misses("Set").misses("Remove").keys("ctrl-c");
+    // What is wrong with such a word is said at it.
+    desk.go("tags set=aws:x=1").sees("Set").sees("aws: are AWS's own").misses("Remove").keys("ctrl-c");
+    desk.go("tags set=Env=dev remove=tier").sees("Env prod → dev").sees("delete-tags");
+}
+
+#[test]
+fn the_form_of_a_launch_says_which_network_it_is_and_whether_the_internet_reaches_it() {
+    let mut desk = Desk::start(Start { size: (120, 40), view: "instances", ..Start::default() });
+    desk.go("launch").settle();
+    desk.sees("the default VPC").sees("Default subnets give one");
+    desk.keys("ctrl-c").go("launch subnet=my-private-subnet-app-a name=").settle();
+    if desk.text().contains("aws ec2") {
+        desk.keys("tab").settle();
+    }
+    desk.sees("The subnet gives none");
+}

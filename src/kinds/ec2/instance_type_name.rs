@@ -61,7 +61,7 @@ impl<'a> TypeName<'a> {
     pub fn purpose(&self) -> Option<&'static str> {
         SERIES.iter().find(|(series, _)| *series == self.series).map(|(_, purpose)| *purpose)
     }
-    /// What its letters and its suffix mean, in the order of the name. Processors are not among them: AWS says those.
+    /// What its letters and its suffix mean, in the order of the name.
     pub fn capabilities(&self) -> Vec<&'a str> {
         let mut out: Vec<&str> = self.letters.chars().filter_map(|c| self.capability(c)).collect();
         out.extend(
@@ -71,6 +71,9 @@ impl<'a> TypeName<'a> {
     }
     fn capability(&self, letter: char) -> Option<&'static str> {
         Some(match letter {
+            'a' => "AMD",
+            'g' => "Graviton",
+            'i' => "Intel",
             'b' => "EBS optimized",
             'd' => "instance store",
             'e' if matches!(self.series, "i" | "d" | "is" | "im") => "extra storage",
@@ -109,11 +112,11 @@ mod tests {
     #[test]
     fn letters_mean_what_awss_page_says() {
         let said = |name: &'static str| TypeName::parse(name).map(|n| (n.purpose(), n.capabilities()));
-        assert_eq!(said("c7gn.xlarge"), Some((Some("compute optimized"), vec!["network optimized"])));
+        assert_eq!(said("c7gn.xlarge"), Some((Some("compute optimized"), vec!["Graviton", "network optimized"])));
         assert_eq!(said("i3en.large"), Some((Some("storage optimized"), vec!["extra storage", "network optimized"])));
         assert_eq!(
             said("x2iedn.xlarge"),
-            Some((Some("memory intensive"), vec!["extra memory", "instance store", "network optimized"]))
+            Some((Some("memory intensive"), vec!["Intel", "extra memory", "instance store", "network optimized"]))
         );
         assert_eq!(said("q9.large"), Some((None, vec![])), "a series of tomorrow");
     }

@@ -335,7 +335,7 @@ mod tests {
         assert_eq!(row.get(&STORAGE).as_str(), Some("2 x 1900 GB ssd"));
         assert_eq!(row.get(&MEMORY), &Value::Float(0.5));
         assert_eq!((row.get(&PURPOSE).as_str(), row.get(&GENERATION).as_int()), (Some("general purpose"), Some(6)));
-        assert_eq!(row.get(&CAPABILITIES).items(), ["instance store"]);
+        assert_eq!(row.get(&CAPABILITIES).items(), ["Graviton", "instance store"]);
         assert_eq!((row.get(&VCPUS), row.get(&ZONES)), (&Value::Unknown, &Value::Unknown));
     }
 }

@@ -140,7 +140,8 @@ fn draw(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>, facts: &[Fact], label_ro
     let below = lines.len().saturating_sub(scroll + height);
     if below > 0 && height > 0 {
         let style = pen.style(Role::Quiet);
-        pen.put_right(area.right().saturating_sub(1), area.bottom() - 1, 12, &format!(" ↓ {below} more"), style);
+        // Up to the edge: what the line has there would stand behind it.
+        pen.put_right(area.right(), area.bottom() - 1, 13, &format!(" ↓ {below} more "), style);
     }
 }
 

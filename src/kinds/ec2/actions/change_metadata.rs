@@ -170,7 +170,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     );
     plan.steps = changed.iter().map(|t| step(t, &wanted)).collect();
     plan.consequences = sorted(follows(&changed, &wanted));
-    plan.cost = Some(Cost::same("metadata cost nothing"));
+    plan.cost = Some(Cost::same("instance metadata costs nothing"));
     plan.wait = Waiter::all(wanted.iter().map(|(s, text)| wait_field(&changed, s.field, text, 2)).collect());
     Ok(plan)
 }

@@ -37,10 +37,8 @@ fn now(t: &Target) -> Option<bool> {
 
 fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let choice = |value: &str, label: &str| Choice { value: value.into(), label: label.into(), disabled: None };
-    let choices = vec![
-        choice(ON, "on  it gets and sends what is for itself only"),
-        choice(OFF, "off  it may forward the traffic of others: NAT, a router, a VPN"),
-    ];
+    let choices =
+        vec![choice(ON, "on  it gets and sends what is for itself only"), choice(OFF, "off  for NAT, a router, a VPN")];
     // The other one of what it is: that is what it is called for.
     let on = cx.targets.iter().filter(|t| now(t) == Some(true)).count();
     let default = if on == 0 { ON } else { OFF };

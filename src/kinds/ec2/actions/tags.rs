@@ -64,8 +64,7 @@ const fn of(kind: &'static KindInfo) -> Action {
 static CALLS: [&Sender; 2] = [&CREATE_TAGS, &DELETE_TAGS];
 
 const ROWS: &str = "tags";
-/// What a palette line says in words.
-const AS_WORDS: &str = "as words";
+/// What a palette line may say in words; in the form the table has it.
 const SET: &str = "set";
 const REMOVE: &str = "remove";
 /// The table's columns.
@@ -331,8 +330,8 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let rows = table(cx.targets).into_field(values, |rows| cell_errors(cx.targets, rows));
     let mut fields = vec![
         rows,
-        line(values, SET, "Set", "", "Tags to set besides: KEY=VALUE, separated by commas.").in_section(AS_WORDS),
-        line(values, REMOVE, "Remove", "", "Keys to remove besides, separated by commas.").in_section(AS_WORDS),
+        line(values, SET, "Set", "", "Tags to set besides: KEY=VALUE, separated by commas.").as_argument(),
+        line(values, REMOVE, "Remove", "", "Keys to remove besides, separated by commas.").as_argument(),
     ];
     let wrong = match edits(cx.targets, values) {
         Err(e) => Some(e),

@@ -67,8 +67,10 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         line(values, NAME, "Name", &proposed, "It stays as it is: a group cannot be called otherwise later.");
     name.error = why_not_name(cx, text_of(&name).trim(), &at, &mut needs);
     name.facts = count_of_region(cx);
+    // One of old may have signs that are not taken of a new one.
     let said = field(&t.record, &SAID).unwrap_or_default();
-    let mut description = line(values, DESCRIPTION, "Description", said, "What it is for; it stays as it is, too.");
+    let said: String = said.chars().filter(|c| why_not_text(c.encode_utf8(&mut [0; 4])).is_none()).collect();
+    let mut description = line(values, DESCRIPTION, "Description", &said, "What it is for; it stays as it is, too.");
     let text = text_of(&description);
     description.error = if text.is_empty() { Some("AWS wants one.".into()) } else { why_not_text(&text) };
     FormSpec { title: format!("Copy {}", label(&t.record)), fields: vec![name, description, vpc], needs }

@@ -48,7 +48,15 @@ pub(in crate::kinds::ec2) fn vpc_field(
     });
     let default = default.map_or("", |r| r.id.as_str());
     let said = (VPC, "VPC", "the VPCs");
-    rows_field(cx, values, said, (Pick::one_of(table, "vpc-"), default), "The network that it is in.", &|_| None, needs)
+    let pick = Pick::one_of(table.clone(), "vpc-");
+    let mut f = rows_field(cx, values, said, (pick, default), "The network that it is in.", &|_| None, needs);
+    if let Some(row) = cx.store.get(&table, &text_of(&f)) {
+        let what = if *row.get(&vpcs::IS_DEFAULT) == Value::Bool(true) { "the default VPC" } else { "" };
+        let ranges: Vec<String> = row.get(&vpcs::CIDR).blocks().map(|b| b.to_string()).collect();
+        let parts = [ranges.join(", "), what.to_string()].into_iter().filter(|p| !p.is_empty());
+        f.facts = parts.collect::<Vec<_>>().join("  ");
+    }
+    f
 }
 
 /// Toggles for the usual doors, and a line for who may come in by SSH.

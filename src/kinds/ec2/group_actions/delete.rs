@@ -35,8 +35,15 @@ fn plan(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
         let who = label(&t.record);
         match cx.store.side(&t.table, Kind(&usage::INFO), &t.record.id).map(|r| list(r, &usage::USED_BY)) {
             Some(users) if !users.is_empty() => {
+                let have = if let [one] = &users[..]
+                    && one.starts_with("1 ")
+                {
+                    "has"
+                } else {
+                    "have"
+                };
                 all.push(severe(format!(
-                    "{who} is had by {}: EC2 refuses to delete it (DependencyViolation)",
+                    "{} {have} {who}: EC2 refuses to delete it (DependencyViolation)",
                     names(&users)
                 )));
             }

@@ -16,12 +16,12 @@ use crate::kinds::ec2::senders::{
     AUTHORIZE_EGRESS, AUTHORIZE_INGRESS, DESCRIBE_EGRESS, DESCRIBE_INGRESS, REVOKE_EGRESS, REVOKE_INGRESS,
 };
 use crate::kinds::plan_builder::{
-    Known, draft, field, form_title, label, list, note, sorted, subject, unknown, wait_field, whole,
+    Known, draft, field, form_title, label, list, names, note, sorted, subject, unknown, wait_field, whole,
 };
 use crate::model::draft::RowMark;
 use crate::model::{
-    Cell, CellError, Choice, Consequence, DraftColumn, DraftRow, FormSpec, Plan, Preset, Record, TableKey, TableRow,
-    Values,
+    Cell, CellError, Choice, Consequence, DraftColumn, DraftRow, FormInput, FormSpec, Plan, Preset, Record, TableKey,
+    TableRow, Values,
 };
 
 /// `rules`.
@@ -62,8 +62,8 @@ fn columns() -> Vec<DraftColumn> {
     vec![
         DraftColumn::new("way", "WAY", Cell::Choice(vec![choice("in"), choice("out")])),
         DraftColumn::new("type", "TYPE", Cell::Fixed),
-        DraftColumn::new("protocol", "PROTOCOL", Cell::Text),
-        DraftColumn::new("ports", "PORTS", Cell::Text),
+        DraftColumn::new("protocol", "PROTOCOL", Cell::Text).short(),
+        DraftColumn::new("ports", "PORTS", Cell::Text).short(),
         DraftColumn::new("source", "FROM / TO", Cell::Text),
         DraftColumn::new("description", "DESCRIPTION", Cell::Text),
     ]
@@ -125,6 +125,10 @@ pub(in crate::kinds::ec2) fn peer_of(
         ANYWHERE => return range_of("0.0.0.0/0").map(Peer::Range),
         ANYWHERE_V6 => return range_of("::/0").map(Peer::Range),
         MY_IP => return cx.me.ip().map(|ip| Peer::Range(ip.into())).ok_or_else(|| cx.me.says()),
+        id if id.starts_with("pl-") && !is_list_id(id) => {
+            // EC2: InvalidPrefixListId.Malformed.
+            return Err(format!("{} is no id of a prefix list: pl- and 8 or 17 hexadecimal digits.", visible(id)));
+        }
         id if id.starts_with("pl-") => return Ok(Peer::PrefixList(id.into())),
         _ => {}
     }
@@ -141,6 +145,12 @@ pub(in crate::kinds::ec2) fn peer_of(
     }
     let hint = suggest(text, groups.iter().map(|(_, name)| name.as_str()));
     Err(format!("{} is no range, no group of the VPC and no prefix list (pl-…).{hint}", visible(text)))
+}
+
+/// `pl-6da54004`, `pl-0123456789abcdef0`.
+fn is_list_id(text: &str) -> bool {
+    let digits = text.strip_prefix("pl-").unwrap_or_default();
+    matches!(digits.len(), 8 | 17) && digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
 /// The rule that cells stand for.
@@ -207,22 +217,42 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let mut needs = Vec::new();
     let [t] = cx.targets else { return FormSpec::default() };
     let vpc = field(&t.record, &VPC_ID).unwrap_or_default();
-    let mut counted = (0, 0);
+    let mut counted = [Counted::default(); 2];
     let mut changed = None;
     let mut rules = table(&t.record).into_field(values, |rows| {
         let (rules, errors) = wanted(cx, rows, vpc, &mut needs);
         let rules: Vec<Rule> = rules.into_iter().map(|(_, r)| r).collect();
-        counted = (most(rules.iter(), false), most(rules.iter(), true));
+        counted = [false, true].map(|way| Counted::of(&rules, way));
         changed = errors.is_empty().then(|| changes(&rules_of(&t.record), &rules));
         errors
     });
     rules.facts = facts(counted, changed.as_deref());
+    if let FormInput::Rows(input) = &mut rules.input {
+        input.called = called(cx, &rules_of(&t.record), vpc, &mut needs);
+    }
     for id in unlisted(cx, &t.record) {
         let text =
             format!(" · {id} is none of the groups that the region lists: deleted, or of a peered VPC elsewhere");
         rules.facts.push_str(&text);
     }
     FormSpec { title: form_title(cx, "Edit rules of"), fields: vec![rules], needs }
+}
+
+/// The groups that rules name, with their names as far as these are known.
+fn called(cx: &ActionContext<'_>, rules: &[Rule], vpc: &str, needs: &mut Vec<TableKey>) -> Vec<(ArcStr, ArcStr)> {
+    let mut out: Vec<(ArcStr, ArcStr)> = Vec::new();
+    for rule in rules {
+        if let Peer::Group(id) = &rule.door.peer
+            && !out.iter().any(|(known, _)| known == id)
+        {
+            out.push((id.clone(), name_of(cx, id).into()));
+        }
+    }
+    if out.iter().any(|(id, name)| id == name) {
+        groups_of(cx, vpc, needs);
+    }
+    out.retain(|(id, name)| id != name);
+    out
 }
 
 /// Groups that the rules name and that are not among the region's, where all of these are known. AWS deletes no group that a rule of
@@ -241,9 +271,32 @@ pub(super) fn unlisted(cx: &ActionContext<'_>, row: &Record) -> Vec<ArcStr> {
     out
 }
 
+/// How many rules of a direction count towards the quota.
+#[derive(Clone, Copy, Default)]
+struct Counted {
+    rules: usize,
+    /// Whether there are prefix lists among them, which count as many rules as they are made for at most: that is not known here.
+    /// <https://docs.aws.amazon.com/vpc/latest/userguide/managed-prefix-lists.html>
+    at_least: bool,
+}
+
+impl Counted {
+    fn of(rules: &[Rule], outbound: bool) -> Counted {
+        let is_list = |r: &Rule| r.door.outbound == outbound && matches!(r.door.peer, Peer::PrefixList(_));
+        Counted { rules: most(rules.iter(), outbound), at_least: rules.iter().any(is_list) }
+    }
+    /// `6 of 60`, `at least 6 of 60`.
+    fn said(self) -> String {
+        format!("{}{} of {QUOTA}", if self.at_least { "at least " } else { "" }, self.rules)
+    }
+}
+
 /// `inbound 6 of 60 · outbound 1 of 60 (default quota) · authorize 1, then revoke 1`
-fn facts((inbound, outbound): (usize, usize), changed: Option<&[Change]>) -> String {
-    let mut out = format!("inbound {inbound} of {QUOTA} · outbound {outbound} of {QUOTA} (default quota)");
+fn facts([inbound, outbound]: [Counted; 2], changed: Option<&[Change]>) -> String {
+    let mut out = format!("inbound {} · outbound {} (default quota)", inbound.said(), outbound.said());
+    if inbound.at_least || outbound.at_least {
+        out.push_str(" · a prefix list counts as many as it may hold");
+    }
     if let Some(changed) = changed.filter(|c| !c.is_empty()) {
         let words = changed.iter().map(|c| match c {
             Change::Authorize(rules) => format!("authorize {}", rules.len()),
@@ -285,14 +338,14 @@ fn written(rules: &[Rule]) -> String {
     all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// `+ in tcp 443 from 0.0.0.0/0 · - in tcp 80 from 0.0.0.0/0`: the difference, as it is reviewed.
+/// `+ in tcp 443 from 0.0.0.0/0  # web · - in tcp 80 from 0.0.0.0/0`: the difference, as it is reviewed.
 fn said(cx: &ActionContext<'_>, calls: &[Change]) -> String {
     let text = |sign: &str, rule: &Rule| {
-        let door = match &rule.door.peer {
-            Peer::Group(id) => rule.door.to_string().replace(id.as_str(), &name_of(cx, id)),
-            _ => rule.door.to_string(),
+        let whole = match &rule.door.peer {
+            Peer::Group(id) => rule.to_string().replace(id.as_str(), &name_of(cx, id)),
+            _ => rule.to_string(),
         };
-        format!("{sign} {}", visible(&door))
+        format!("{sign} {}", visible(&whole))
     };
     let parts = calls.iter().flat_map(|change| match change {
         Change::Authorize(rules) => rules.iter().map(|r| text("+", r)).collect::<Vec<_>>(),
@@ -317,6 +370,18 @@ fn consequences(before: &[Rule], after: &[Rule], calls: &[Change], who: &str) ->
                 "{who} would have {n} {way} rules: the quota is {QUOTA} unless it was raised (RulesPerSecurityGroupLimitExceeded)"
             )));
         }
+    }
+    let opened =
+        calls.iter().filter_map(|c| if let Change::Authorize(rules) = c { Some(rules) } else { None }).flatten();
+    let mut lists: Vec<&ArcStr> =
+        opened.filter_map(|r| if let Peer::PrefixList(id) = &r.door.peer { Some(id) } else { None }).collect();
+    lists.dedup();
+    if !lists.is_empty() {
+        all.push(note(format!(
+            "{} counts as many rules as it may hold, of {QUOTA} by default: EC2 refuses it if that is more \
+             (RulesPerSecurityGroupLimitExceeded), or if there is no such list",
+            names(&lists)
+        )));
     }
     let crowded = calls.windows(2).any(
         |two| matches!(two, [Change::Revoke(a), Change::Authorize(b)] if a[0].door.outbound == b[0].door.outbound),

@@ -264,3 +264,33 @@ fn a_copys_name_is_one_that_its_vpc_does_not_have() {
     let silent = copied(source(), &Values::default());
     assert!(silent.is_err_and(|f| f.message.starts_with("Description: AWS wants one")), "it had none that is known");
 }
+
+#[test]
+fn a_prefix_list_is_named_by_its_id_and_counts_as_many_as_it_may_hold() {
+    assert_eq!(errors(vec![add(["in", "", "tcp", "443", "pl-6da54004", ""])]), []);
+    for bad in ["pl-", "pl-zzz", "pl-6da5400", "pl-6DA54004", "pl-0123456789abcdef01"] {
+        let wrong = errors(vec![add(["in", "", "tcp", "443", bad, ""])]);
+        assert!(matches!(&wrong[..], [(4, why)] if why.contains("no id of a prefix list")), "{bad}: {wrong:?}");
+    }
+    let facts = |all| form(all).fields[0].facts.clone();
+    assert!(!facts(vec![]).contains("at least"));
+    let said = facts(vec![add(["in", "", "tcp", "443", "pl-6da54004", ""])]);
+    assert!(said.contains("inbound at least 3 of 60 · outbound 1 of 60") && said.contains("as it may hold"), "{said}");
+    let plan = planned(&RULES, vec![web()], &edits(vec![add(["in", "", "tcp", "443", "pl-6da54004", "s3"])]));
+    let plan = plan.expect("a plan");
+    let call = plan.calls().next().expect("a call");
+    assert!(format!("{call:?}").contains("PrefixListIds"), "{call:?}");
+    assert!(plan.consequences.iter().any(|c| c.text.starts_with("pl-6da54004 counts as many rules as it may hold")));
+}
+
+#[test]
+fn a_description_that_aws_does_not_take_any_more_is_proposed_without_its_signs() {
+    let rows = account();
+    let old = row(&INFO, "sg-7", "old", "").with(&NAME, Value::text("old")).with(&VPC_ID, Value::text("vpc-1"));
+    let old = old.with(&groups::DESCRIPTION, Value::text("the shop's <first> group")).record();
+    let targets = [rows.target(old.kind.0, old)];
+    let spec = (COPY.refine)(&rows.context(&targets), &Values::default());
+    let description = spec.fields.iter().find(|f| f.name == "description").expect("a field");
+    assert_eq!(description.value, FormValue::Text("the shops first group".into()));
+    assert_eq!(description.error, None);
+}

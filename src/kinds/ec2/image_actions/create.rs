@@ -28,6 +28,9 @@ pub static CREATE: Action = Action::on_rows(&instances::INFO, "create-image", "C
     .only_if(can_be_imaged)
     .form(create_form);
 
+/// Names that are tried before the user is asked for one.
+const MOST_A_DAY: usize = 20;
+
 fn can_be_imaged(row: &Record) -> Result<(), String> {
     if instance::root_is_ebs(row) == Some(false) {
         return Err("Its root device is an instance store: EC2 makes no image of that.".into());
@@ -42,9 +45,12 @@ fn can_be_imaged(row: &Record) -> Result<(), String> {
 fn create_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let base: String = cx.targets.first().map(|t| label(&t.record)).unwrap_or_default();
     let base: String = base.chars().filter(|c| c.is_ascii_alphanumeric() || "-_. ".contains(*c)).take(100).collect();
-    // Names are unique: the date makes it one.
+    // Names are unique: the date makes it one, on one day a number.
+    let base = if base.trim().is_empty() { "image" } else { base.trim() };
+    let dated = format!("{base} {}", &cx.now.rfc3339()[..10]);
+    let next = (2..=MOST_A_DAY).map(|n| format!("{dated} {n}"));
     let proposed =
-        format!("{} {}", if base.trim().is_empty() { "image" } else { base.trim() }, &cx.now.rfc3339()[..10]);
+        std::iter::once(dated.clone()).chain(next).find(|name| !is_taken(cx, cx.scope, name)).unwrap_or(dated);
     let mut name = line(values, NAME, "Name", &proposed, "Unique among your images; it stays as it is.");
     let typed = text_of(&name);
     name.error = why_not_image_name(&typed).or_else(|| {

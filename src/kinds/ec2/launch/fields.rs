@@ -171,11 +171,11 @@ pub(super) fn key_fields(
         let base = if called.is_empty() { "launch" } else { called };
         let name = |n: usize| if n == 1 { format!("{base}-key") } else { format!("{base}-key-{n}") };
         let free = (1..).map(name).find(|n| !names.iter().any(|t| t == n)).unwrap_or_default();
-        let mut name = line(values, names::KEY_NAME, "Its name", &free, "Of the new key pair.");
+        let mut name = line(values, names::KEY_NAME, "Key name", &free, "Of the new key pair.");
         name.error = why_no_key_name(cx, &text_of(&name), needs);
         let at = file_for(cx.downloads, &text_of(&name));
         let help = "Where its private key goes: mode 0400, never over another file.";
-        let file = new_file(cx.files, values, (names::KEY_FILE, "Its file"), &at, help);
+        let file = new_file(cx.files, values, (names::KEY_FILE, "Key file"), &at, help);
         out.extend([name, file]);
     }
     out

@@ -2,7 +2,7 @@
 
 use super::fields::{key_fields, profile_field, tag_table, type_field};
 use super::image::{Image, image_field};
-use super::network::{group_fields, public_ip_field, subnet_field, zone_of};
+use super::network::{Named, group_fields, public_ip_field, subnet_field, zone_of};
 use super::source::{Has, Source};
 use super::template::{For, Given, Template, template_fields, under};
 use super::template_plan::{description_field, instance_name_field, name_field};
@@ -96,10 +96,7 @@ pub(super) fn form(cx: &ActionContext<'_>, values: &Values, makes: Makes) -> For
     let values = &given.map_or_else(|| values.clone(), |g| under(cx, values, g, &mut needs));
     let mut fields = Vec::new();
     // A purpose makes defaults, which another source has already.
-    let purposes = vec![
-        choice("any", "anything"),
-        choice(WEB, "a web server  new key pair and group, HTTP open, nginx installed"),
-    ];
+    let purposes = vec![choice("any", "anything"), choice(WEB, "a web server  new key and group, nginx")];
     let purpose =
         pick(values, (names::PURPOSE, "For"), purposes, "any", "What the other fields' defaults are made for.");
     let has_purpose = is_launch && template.is_none() && matches!(source, Source::Nothing | Source::Image(_));
@@ -142,10 +139,16 @@ pub(super) fn form(cx: &ActionContext<'_>, values: &Values, makes: Makes) -> For
     };
     let may_be_none = !is_launch;
     let (image_field, image) = image_field(cx, values, template.as_ref(), may_be_none, &mut needs);
+    let named = Named::of(cx, values);
+    let values = &match &named.vpc {
+        Some(vpc) => values.clone().with(names::VPC, FormValue::Text(vpc.clone())),
+        None => values.clone(),
+    };
     let mut vpc = vpc_field(cx, values, &mut needs);
     let vpc_id = text_of(&vpc);
     let place = (template.as_ref(), is_launch);
-    let subnet = subnet_field(cx, values, &vpc_id, place, &mut needs);
+    let subnet_in = if named.subnet_anywhere { "" } else { &*vpc_id };
+    let subnet = subnet_field(cx, values, subnet_in, place, &mut needs);
     if text_of(&subnet) == FROM || (!is_launch && values.get(names::VPC).is_none()) {
         // Where the template, or the launch, says the subnet, that says the VPC.
         vpc.error = None;
@@ -157,9 +160,11 @@ pub(super) fn form(cx: &ActionContext<'_>, values: &Values, makes: Makes) -> For
     let ty = type_field(cx, values, (&image, at.as_deref()), (template.as_ref(), may_be_none), &mut needs);
     fields.extend([image_field, ty]);
     fields.extend(key_fields(cx, values, (&called, is_web), template.as_ref(), &mut needs));
-    fields.extend([vpc, subnet, public_ip_field(values, template.as_ref())]);
+    let public_ip = public_ip_field(cx, values, &text_of(&subnet), template.as_ref());
+    fields.extend([vpc, subnet, public_ip]);
     let default = if is_launch { default_groups(cx, &vpc_id, is_web) } else { NONE.into() };
-    fields.extend(group_fields(cx, values, (&vpc_id, &called), &default, place, &mut needs));
+    let groups_in = if named.groups_anywhere && named.vpc.is_none() { "" } else { &*vpc_id };
+    fields.extend(group_fields(cx, values, (groups_in, &called), &default, place, &mut needs));
     fields.append(&mut template_part);
     let folded = folded(cx, values, makes, (template.as_ref(), &image, &has), is_web);
     fields.extend(folded.into_iter().map(|f| f.in_section(MORE)));

@@ -11,7 +11,7 @@ use arcstr::ArcStr;
 use super::template::{Template, offer};
 use super::{FROM, NONE, names};
 use crate::base::Scope;
-use crate::base::text::visible;
+use crate::base::text::{cut_middle, visible};
 use crate::kinds::action::ActionContext;
 use crate::kinds::ec2::images::{self, INFO};
 use crate::kinds::plan_builder::{field, live, need, state, text_of};
@@ -73,6 +73,9 @@ const FAMILIES: &[Family] = &[
         user: "Administrator",
     },
 ];
+
+/// Cells of an image's name in the form: its id and who logs in stand beside it, also at 80 columns.
+const NAME_CELLS: usize = 30;
 
 /// The value of a family for Graviton: `al2023-arm64`.
 const ARM: &str = "-arm64";
@@ -220,7 +223,7 @@ pub(super) fn image_field(
         let Some(table) = table(cx.scope, of) else { return (f, Image::Unknown(value)) };
         let known = cx.store.table(&table).map(|t| &t.status);
         if let Some(row) = newest(cx, &table) {
-            f.facts = format!("{}  {}  for {}", row.id, visible(&row.name), of.0.user);
+            f.facts = format!("{}  {}  for {}", row.id, cut_middle(&visible(&row.name), NAME_CELLS), of.0.user);
             return (f, Image::Known(row));
         }
         match known {

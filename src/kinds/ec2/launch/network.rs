@@ -8,9 +8,12 @@ use crate::kinds::action::ActionContext;
 use crate::kinds::ec2::group_actions::create::door_fields;
 use crate::kinds::ec2::group_actions::{groups_of, why_not_name};
 use crate::kinds::ec2::{security_groups, subnets, vpcs};
-use crate::kinds::plan_builder::{field, line, pick, state, text_of};
+use crate::kinds::plan_builder::{field, line, live, pick, state, text_of};
 use crate::kinds::rows_field::rows_field;
-use crate::model::{Choice, FormField, FormValue, Kind, Pick, Record, TableKey, Value, Values};
+use crate::model::{Choice, FieldInfo, FormField, FormValue, Kind, Pick, Record, TableKey, Value, Values};
+
+/// What stands for the subnet's own setting.
+const OF_SUBNET: &str = "subnet";
 
 /// What is said where an interface cannot be named beside a template's security groups.
 const NO_INTERFACE: &str = "The template's security groups are the instance's: EC2 takes no network interface beside them, and so nothing else \
@@ -27,8 +30,11 @@ pub(super) fn subnet_field(
     let table = TableKey::all(cx.scope.clone(), Kind(&subnets::INFO));
     let vpcs = TableKey::all(cx.scope.clone(), Kind(&vpcs::INFO));
     let is_default = cx.store.get(&vpcs, vpc).is_some_and(|r| *r.get(&vpcs::IS_DEFAULT) == Value::Bool(true));
-    let only = format!("state=available {}={vpc}", subnets::VPC_ID.name);
-    let mut choices = Pick::one_of(table.clone(), "subnet-").only(only, "Those of the VPC.");
+    let (only, because) = match vpc {
+        "" => ("state=available".to_string(), ""),
+        vpc => (format!("state=available {}={vpc}", subnets::VPC_ID.name), "Those of the VPC."),
+    };
+    let mut choices = Pick::one_of(table.clone(), "subnet-").only(only, because);
     // Only a default VPC has subnets that AWS chooses from; a template need not have one.
     // Where a template names no subnet EC2 takes one of the default VPC, to which groups of another do not belong.
     let elsewhere = template.filter(|t| {
@@ -50,7 +56,7 @@ pub(super) fn subnet_field(
     };
     let vpc_ = vpc.to_string();
     let refuse = move |r: &Record| match (state(r), field(r, &subnets::VPC_ID)) {
-        (_, Some(other)) if other != vpc_ => Some(format!("It is in {other}, another VPC.")),
+        (_, Some(other)) if !vpc_.is_empty() && other != vpc_ => Some(format!("It is in {other}, another VPC.")),
         ("available", _) if *r.get(&subnets::AVAILABLE_IPS) == Value::Int(0) => {
             Some("It has no free address (InsufficientFreeAddressesInSubnet).".into())
         }
@@ -83,6 +89,44 @@ pub(super) fn subnet_field(
     f
 }
 
+/// Where the rows are that were named, if no VPC was: who names a subnet or a group means its network.
+#[derive(Default)]
+pub(super) struct Named {
+    /// The VPC of the subnet, else of the first group.
+    pub vpc: Option<ArcStr>,
+    /// Whether a subnet was named that is not there yet: it may be in any VPC.
+    pub subnet_anywhere: bool,
+    /// The same of the groups.
+    pub groups_anywhere: bool,
+}
+
+impl Named {
+    pub(super) fn of(cx: &ActionContext<'_>, values: &Values) -> Named {
+        if values.get(names::VPC).is_some() {
+            return Named::default();
+        }
+        let of = |name: &str, kind: Kind, vpc: &'static FieldInfo| {
+            let named = values.text(name)?.split(',').next()?.trim();
+            let table = TableKey::all(cx.scope.clone(), kind);
+            if matches!(named, "" | ANY | FROM | NEW | NONE) {
+                return None;
+            }
+            let row = cx.store.get(&table, named).or_else(|| {
+                let mut rows = cx.store.table(&table).into_iter().flat_map(live).filter(|r| r.name == named);
+                rows.next().filter(|_| rows.next().is_none())
+            });
+            Some(row.and_then(|r| field(r, vpc)).map(ArcStr::from))
+        };
+        let subnet = of(names::SUBNET, Kind(&subnets::INFO), &subnets::VPC_ID);
+        let groups = of(names::GROUPS, Kind(&security_groups::INFO), &security_groups::VPC_ID);
+        Named {
+            subnet_anywhere: subnet == Some(None),
+            groups_anywhere: groups == Some(None),
+            vpc: subnet.flatten().or(groups.flatten()),
+        }
+    }
+}
+
 /// The zone of a chosen subnet.
 pub(super) fn zone_of(cx: &ActionContext<'_>, subnet: &str) -> Option<ArcStr> {
     let row = cx.store.get(&TableKey::all(cx.scope.clone(), Kind(&subnets::INFO)), subnet)?;
@@ -90,7 +134,12 @@ pub(super) fn zone_of(cx: &ActionContext<'_>, subnet: &str) -> Option<ArcStr> {
 }
 
 /// Whether it gets a public address: as the subnet has it, yes, or no.
-pub(super) fn public_ip_field(values: &Values, template: Option<&Template>) -> FormField {
+pub(super) fn public_ip_field(
+    cx: &ActionContext<'_>,
+    values: &Values,
+    subnet: &str,
+    template: Option<&Template>,
+) -> FormField {
     let choice = |value: &str, label: &str| Choice { value: value.into(), label: label.into(), disabled: None };
     let mut choices = vec![choice("yes", "yes  $0.005 an hour while it runs"), choice("no", "no")];
     let own = match template {
@@ -98,13 +147,22 @@ pub(super) fn public_ip_field(values: &Values, template: Option<&Template>) -> F
             let said = |is: bool| if is { "yes" } else { "no" }.to_string();
             choice(FROM, &t.label(|g| g.public_ip.map(said), "as the subnet has it"))
         }
-        None => choice("subnet", "as the subnet has it"),
+        None => choice(OF_SUBNET, "as the subnet has it"),
     };
     let default = own.value.clone();
     choices.insert(0, own);
     let said = (names::PUBLIC_IP, "Public address");
     let help = "An address of the internet; it goes when the instance stops.";
     let mut f = pick(values, said, choices, &default, help);
+    if text_of(&f) == OF_SUBNET {
+        let row = cx.store.get(&TableKey::all(cx.scope.clone(), Kind(&subnets::INFO)), subnet);
+        f.facts = match (row.map(|r| r.get(&subnets::PUBLIC_IP_ON_LAUNCH)), subnet) {
+            (Some(Value::Bool(true)), _) => "The subnet gives one ($0.005 an hour while it runs).".into(),
+            (Some(Value::Bool(false)), _) => "The subnet gives none: the internet does not reach it.".into(),
+            (None, ANY) => "Default subnets give one ($0.005 an hour), unless that was changed.".into(),
+            _ => String::new(),
+        };
+    }
     if f.error.is_none() && text_of(&f) != FROM && template.is_some_and(Template::has_groups_of_its_own) {
         f.error = Some(NO_INTERFACE.into());
     }
@@ -150,7 +208,7 @@ pub(super) fn group_fields(
     let mut out = vec![groups];
     if wants_new {
         let proposed = free_name(cx, vpc, instance, needs);
-        let mut name = line(values, names::GROUP_NAME, "Its name", &proposed, "Of the new group.");
+        let mut name = line(values, names::GROUP_NAME, "Group name", &proposed, "Of the new group.");
         name.error = why_not_name(cx, text_of(&name).trim(), vpc, needs);
         out.push(name);
         // The console of the web opens SSH, too; here to the user's own address.

@@ -18,7 +18,7 @@ use crate::kinds::ec2::key_pair_actions::create_step;
 use crate::kinds::ec2::key_pairs;
 use crate::kinds::ec2::senders::{INSTANCE_IDS, RUN_INSTANCES, TERMINATE_INSTANCES};
 use crate::kinds::file_fields::in_full;
-use crate::kinds::plan_builder::{draft, note, sorted};
+use crate::kinds::plan_builder::{article, draft, note, sorted};
 use crate::model::{Arg, Consequence, Cost, Kind, Out, Plan, Step, StepUndo, TableKey, Waiter};
 
 /// An instance runs within seconds, a large or bare metal one within minutes.
@@ -47,7 +47,7 @@ fn planned(cx: &ActionContext<'_>, filled: &FilledForm<'_>, action: &'static str
     let who = name.as_deref().map_or_else(|| "the instance".to_string(), |n| visible(n).into_owned());
     let ty = type_of(filled, &again).unwrap_or_else(|| "instance of the template's type".into());
     let what = match count {
-        1 => format!("a {ty}"),
+        1 => format!("{} {ty}", article(&ty)),
         n => format!("{n} × {ty}"),
     };
     let mut plan = draft(

@@ -15,8 +15,8 @@ use crate::kinds::ec2::senders::{ATTACH_VOLUME, CREATE_VOLUME, DELETE_VOLUME, DE
 use crate::kinds::ec2::volumes::INFO;
 use crate::kinds::ec2::{availability_zones, snapshots};
 use crate::kinds::plan_builder::{
-    Known, draft, field, form_title, known_or_unknown, label, line, live, name_tag, need, note, number, pick, sorted,
-    subject, text_of, toggle, whole,
+    Known, article, draft, field, form_title, known_or_unknown, label, line, live, name_tag, need, note, number, pick,
+    sorted, subject, text_of, toggle, whole,
 };
 use crate::kinds::prices;
 use crate::kinds::rows_field::rows_field;
@@ -215,7 +215,7 @@ pub(in crate::kinds::ec2) fn make(
     call = call.arg("ClientToken", Arg::Token);
 
     let what = match form.number(SIZE) {
-        Some(gib) => format!("a {gib} GiB {ty} volume in {zone}"),
+        Some(gib) => format!("{} {gib} GiB {ty} volume in {zone}", article(&gib.to_string())),
         None => format!("a {ty} volume in {zone} as large as its snapshot"),
     };
     let what = of.map_or(what.clone(), |s| format!("{what} of {}", label(s)));
