@@ -6,14 +6,14 @@ use super::run::{Run, RunPhase};
 use super::update::Turn;
 use super::view::RowKey;
 use crate::base::Scope;
-use crate::base::text::{fitting, width};
+use crate::base::text::{capital, fitting, width};
 use crate::model::{ActEvent, Effect, Level, Progress, RunEntry, RunRecord, StepState, Verdict};
 
 /// Runs that are kept for `:runs`.
 const KEPT: usize = 100;
 
 /// What is said where a run stopped half-way.
-const HALF_DONE: &str = ":runs to go on or to undo.";
+const HALF_DONE: &str = ":runs goes on or undoes.";
 
 /// How the steps of a run stand, as entries that only say something.
 pub(super) fn stands(run: &RunRecord) -> Vec<MenuItem> {
@@ -142,7 +142,11 @@ impl Turn<'_> {
             text = format!("{text} {}", fault.hints.join(" "));
         }
         if half && !text.contains(":runs") {
-            text = format!("{text} {}", HALF_DONE);
+            // The way on comes first: what failed may be long.
+            let (done, of) = run.record.done();
+            let title = &run.record.title;
+            let rest = text.strip_prefix(title.as_str()).map_or(text.as_str(), |t| t.trim_start_matches(": "));
+            text = format!("{title}: {done} of {of} done, {HALF_DONE} {}", capital(rest));
         }
         if let RunPhase::Settled(true, _) = &run.phase
             && !run.record.then.is_empty()

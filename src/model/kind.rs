@@ -54,6 +54,8 @@ pub struct KindInfo {
     pub side: bool,
     /// What it is made of, if AWS does not list it: then it has no operations of its own.
     pub derived: Option<&'static Derived>,
+    /// Where rows are that are not among all of them, and the query that asks for them: one sentence; empty if there are none such.
+    pub beyond: &'static str,
     /// States (values of the state) that are on their way somewhere: such rows are asked for by id every 2 s.
     pub transitional: &'static [&'static str],
 }
@@ -81,6 +83,7 @@ impl KindInfo {
             operations: &[],
             side: false,
             derived: None,
+            beyond: "",
             transitional: &[],
         }
     }
@@ -88,6 +91,12 @@ impl KindInfo {
     #[must_use]
     pub const fn doc(mut self, doc: &'static str) -> Self {
         self.doc = doc;
+        self
+    }
+    /// Where rows are that AWS lists only where it is asked for them: one sentence.
+    #[must_use]
+    pub const fn beyond(mut self, how: &'static str) -> Self {
+        self.beyond = how;
         self
     }
     /// Short names in the palette.

@@ -262,6 +262,9 @@ pub fn level(level: Level) -> (&'static str, Role) {
     }
 }
 
+/// Where a message is whole that is cut on the last line.
+const WHOLE: &str = " :messages";
+
 /// The last line: what was just said, else what one can do now; what is under way stands at its end.
 pub fn foot(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store) {
     if area.height == 0 {
@@ -279,7 +282,11 @@ pub fn foot(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store) {
     if let Some(notice) = &state.notice {
         let (glyph, role) = level(notice.message.level);
         let text = format!(" {glyph} {}", notice.message.text);
-        pen.say(area.x, area.y, end.saturating_sub(area.x), &text, role);
+        // What has no room here is whole among the messages.
+        let rest = if cells(&text) > end.saturating_sub(area.x) { WHOLE } else { "" };
+        let room = end.saturating_sub(area.x + cells(rest));
+        let after = pen.say(area.x, area.y, room, &text, role);
+        pen.say(after, area.y, end.saturating_sub(after), rest, Role::Key);
         return;
     }
     hints(pen, Rect { width: end.saturating_sub(area.x), ..area }, &help::hints(state, store));

@@ -146,6 +146,8 @@ fn shown<'a>(input: &'a RowsInput, column: usize, text: &'a str) -> &'a str {
 
 /// Cells that are left of any column.
 const LEAST: u16 = 4;
+/// Cells that a column which is only shown keeps beside those that are edited.
+const SHOWN: u16 = 12;
 
 /// Cells that a column has at least, if there is room: what is typed has room.
 fn least(column: &DraftColumn) -> usize {
@@ -163,7 +165,7 @@ fn widths(input: &RowsInput, draft: &Draft, room: u16) -> Vec<u16> {
     let full: Vec<u16> = (0..input.columns.len()).map(|i| of(filled(i))).collect();
     // What is only shown gives way to what is edited.
     let kept = |(column, full): (&DraftColumn, &u16)| match column.cell {
-        Cell::Fixed => (*full).min(of(width(column.title))).max(LEAST),
+        Cell::Fixed => (*full).clamp(LEAST, SHOWN),
         _ => (*full).max(LEAST),
     };
     let contents: Vec<u16> = input.columns.iter().zip(&full).map(kept).collect();

@@ -51,6 +51,12 @@ fn key(state: &State, command: &str) -> String {
     state.keymap.key_of(Mode::Table, command).unwrap_or_else(|| format!(":{command}"))
 }
 
+/// Where else its kind's rows may be.
+fn beyond(state: &State) -> Option<String> {
+    let text = state.view.kind.beyond;
+    (state.view.selector == Selector::All && !text.is_empty()).then(|| text.to_string())
+}
+
 /// Why the table of the view is empty.
 pub fn why(state: &State, store: &Store) -> Blank {
     let view = &state.view;
@@ -84,7 +90,8 @@ pub fn why(state: &State, store: &Store) -> Blank {
     if view.total > 0 && !view.query.is_empty() {
         let with = view.selector.filters().map(|f| format!(" with {f}")).unwrap_or_default();
         let sentence = format!("None of {} {plural}{with} matches {}", grouped(view.total), view.query.text);
-        let hints = vec![format!("{} changes the filter, {} clears it", key(state, "filter"), key(state, "back"))];
+        let mut hints = vec![format!("{} changes the filter, {} clears it", key(state, "filter"), key(state, "back"))];
+        hints.extend(beyond(state));
         return blank("–", Role::Quiet, sentence, hints);
     }
     if let Some((table, fault)) = fresh.faults.first() {
@@ -113,7 +120,7 @@ pub fn why(state: &State, store: &Store) -> Blank {
                 "–",
                 Role::Quiet,
                 format!("There are no {plural}{place}."),
-                vec![format!("{} goes somewhere else", key(state, "palette"))],
+                [format!("{} goes somewhere else", key(state, "palette"))].into_iter().chain(beyond(state)).collect(),
             ),
         },
         _ if fresh.running => blank("◌", Role::Busy, format!("Loading {plural}{place}…"), Vec::new()),

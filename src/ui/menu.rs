@@ -35,7 +35,12 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, menu: &Menu) {
     let shown = menu.shown();
     let room = inner.height.saturating_sub(errors);
     let skip = (menu.cursor + 1).saturating_sub(usize::from(room.max(1)));
-    let label = label.min(inner.width.saturating_sub(2 + heading + u16::from(checks) * 4));
+    let room_for = inner.width.saturating_sub(2 + heading + u16::from(checks) * 4);
+    // Where both have too little room, the label leaves some to what is said of it.
+    let label = match about {
+        0 => label.min(room_for),
+        _ => label.min(room_for.saturating_sub(about + 3).max(room_for * 3 / 5)),
+    };
     let mut above = "";
     for (y, (i, at)) in (inner.y..inner.y + room).zip(shown.iter().enumerate().skip(skip)) {
         let item = &menu.items[*at];

@@ -224,7 +224,7 @@ fn a_journal_that_cannot_be_written_refuses_the_change() {
     let mut desk = Desk::start(Start { state: Some(file), view: "targets", ..Start::default() });
     desk.go("auto-scaling-groups").go("instances name=my-private-ec2").go("stop").keys("enter");
     assert_eq!(desk.log.count("StopInstances"), 0);
-    desk.go("messages").sees("cannot be written");
+    desk.go("messages").sees("Nothing was sent");
 }
 
 #[test]

@@ -238,3 +238,61 @@ fn the_form_of_a_launch_says_which_network_it_is_and_whether_the_internet_reache
     }
     desk.sees("The subnet gives none");
 }
+
+#[test]
+fn what_goes_wrong_with_a_launch_says_what_stands_and_where_else_there_may_be_room() {
+    let small = || Start { size: (80, 24), view: "instances", ..Start::default() };
+    let planned = |desk: &mut Desk, line: &str| {
+        desk.go("instance-types").go("instances").go(line).settle();
+        if !desk.text().contains("carry") {
+            desk.keys("alt-enter").settle();
+        }
+    };
+    // A zone without room: the zones that offer the type, and that nobody can ask for room.
+    let mut desk = Desk::start(small());
+    planned(&mut desk, "launch name=one type=t3.micro");
+    desk.sandbox.faults().add("ec2:RunInstances no-room".parse().unwrap());
+    desk.keys("enter").settle();
+    desk.go("messages").settle();
+    desk.screen("launch-no-room-80x24").sees("InsufficientInstanceCapacity").sees("ap-northeast-2c");
+    // A group is made and its rules are refused: what stands, and the ways on and back.
+    let folder = tempfile::tempdir().unwrap();
+    let downloads = Some(folder.path().to_string_lossy().into_owned());
+    let mut desk = Desk::start(Start { downloads, ..small() });
+    planned(&mut desk, "launch purpose=web");
+    desk.sandbox.faults().add("ec2:AuthorizeSecurityGroupIngress deny".parse().unwrap());
+    desk.keys("enter").settle();
+    desk.screen("launch-half-80x24").sees("2 of 4 done, :runs goes on or undoes").sees(":messages");
+    desk.sandbox.faults().clear();
+    desk.go("runs").settle();
+    desk.screen("launch-half-runs-80x24").sees("enter to go on or to undo").keys("enter").settle();
+    desk.screen("launch-half-choice-80x24").sees("web-sg").sees("undo").keys("ctrl-c");
+    // A denial with an encoded message.
+    let mut desk = Desk::start(small());
+    planned(&mut desk, "launch name=one type=t3.micro");
+    desk.sandbox.faults().add("ec2:RunInstances forbid".parse().unwrap());
+    desk.keys("enter").settle();
+    desk.go("messages").settle();
+    desk.screen("launch-forbidden-80x24").sees("the statement").sees("ec2:RunInstances");
+}
+
+#[test]
+fn where_images_of_others_are_is_said_where_none_of_one_s_own_is_found() {
+    let mut desk = Desk::start(Start { size: (80, 24), view: "images ubuntu", ..Start::default() });
+    desk.sees("None of 4 images matches ubuntu").sees("owner_alias=amazon").sees("owner_id=099720109477 (Ubuntu)");
+}
+
+#[test]
+fn a_description_that_overwrites_another_says_what_it_was() {
+    let mut desk =
+        Desk::start(Start { size: (80, 24), view: "security-groups name=my-db-migration-sg", ..Start::default() });
+    let describe = |desk: &mut Desk, text: &str| {
+        desk.go("rules").settle();
+        desk.keys("right right right right right enter ctrl-u").text_in(text).keys("enter A").settle();
+    };
+    describe(&mut desk, "first");
+    desk.misses("(was").keys("enter").settle();
+    desk.keys("r").settle();
+    describe(&mut desk, "second");
+    desk.sees("# second  (was # first)");
+}

@@ -483,7 +483,7 @@ fn a_run_that_stops_half_way_offers_the_rest_and_the_way_back_and_the_way_back_w
     desk.event(done(run, 0));
     let fault = Fault::new(FaultKind::Denied, "no");
     desk.event(Event::Act(ActEvent::Failed { run, step: 1, fault }));
-    assert!(desk.notice().ends_with(":runs to go on or to undo."), "{}", desk.notice());
+    assert!(desk.notice().ends_with("1 of 2 done, :runs goes on or undoes. Failed: no"), "{}", desk.notice());
     desk.line("runs").press("enter");
     assert_eq!(choices(&desk), ["go on", "undo", "leave it"]);
     desk.press("enter");

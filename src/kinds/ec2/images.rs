@@ -195,6 +195,9 @@ pub static INFO: KindInfo = KindInfo::new("images", "image", "Images", &FIELDS)
         "Machine images (AMIs): one's own and those shared with one. Others come only where AWS is asked for them: \
           owner_alias=amazon name=al2023-ami-2023.*, owner_id=099720109477, id=ami-….",
     )
+    .beyond(
+        "Others' images come where AWS is asked for them: owner_alias=amazon name=al2023-ami-2023.*, owner_id=099720109477 (Ubuntu), id=ami-….",
+    )
     .aliases(&["ami", "amis", "image"])
     .listed_by(&[&DESCRIBE_IMAGES])
     .sorted_down(&CREATED)

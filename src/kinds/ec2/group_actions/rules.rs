@@ -338,6 +338,15 @@ fn written(rules: &[Rule]) -> String {
     all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
+/// What a description was, behind what it is to be: who overwrites another's sees it.
+fn before(was: &str, to_be: &Rule) -> String {
+    match (was, to_be.description.as_str()) {
+        ("", _) => String::new(),
+        (was, "") => format!("  (no more # {})", visible(was)),
+        (was, _) => format!("  (was # {})", visible(was)),
+    }
+}
+
 /// `+ in tcp 443 from 0.0.0.0/0  # web · - in tcp 80 from 0.0.0.0/0`: the difference, as it is reviewed.
 fn said(cx: &ActionContext<'_>, calls: &[Change]) -> String {
     let text = |sign: &str, rule: &Rule| {
@@ -350,7 +359,7 @@ fn said(cx: &ActionContext<'_>, calls: &[Change]) -> String {
     let parts = calls.iter().flat_map(|change| match change {
         Change::Authorize(rules) => rules.iter().map(|r| text("+", r)).collect::<Vec<_>>(),
         Change::Revoke(rules) => rules.iter().map(|r| text("-", r)).collect(),
-        Change::Describe(rules) => rules.iter().map(|(r, _)| text("~", r)).collect(),
+        Change::Describe(rules) => rules.iter().map(|(r, was)| format!("{}{}", text("~", r), before(was, r))).collect(),
     });
     parts.collect::<Vec<_>>().join(" · ")
 }
