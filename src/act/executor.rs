@@ -11,7 +11,7 @@ use super::keeping::Kept;
 use crate::aws::{ConfirmedCall, Gateway, Mint, denial, fault};
 use crate::base::{Clock, Fault, FaultKind, Reached};
 use crate::kinds::{Answer, Outgoing, Output, Registry, SendMode};
-use crate::model::{Access, ActEvent, Call, DryRun, Identity, Plan, Progress, RunEntry, RunRecord, StepState};
+use crate::model::{Access, ActEvent, Call, DryRun, Identity, Plan, Progress, RunEntry, RunRecord, StepState, Waiter};
 
 /// A confirmed plan on its way.
 #[derive(Debug, Clone)]
@@ -339,8 +339,10 @@ pub async fn dry_run(gateway: &Gateway, registry: &Registry, plan: &Plan) -> Dry
                 return DryRun::Denied(Box::pin(denial::explain(gateway, call.op, &call.scope, f)).await);
             }
             Err(f) if f.kind == FaultKind::ReadOnly => return DryRun::NotAsked,
-            // A later step's call meets the state that is there before the first: what EC2 says to that is no answer about it.
-            Err(_) if step > 0 && plan.is_sequence() => {}
+            // A later step's call meets the state that is there before the first, and one that waits for something the state before that: what EC2
+            // says to that is no answer about it.
+            Err(_) if (step > 0 && plan.is_sequence()) || plan.steps[step].before != Waiter::AtOnce => {}
+            Err(f) if plan.steps[step].may_be_refused && is_nothing_to_do(&f) => {}
             Err(f) => return DryRun::Failed(f),
             Ok(_) => {
                 return DryRun::Failed(Fault::new(

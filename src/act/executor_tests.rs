@@ -29,7 +29,15 @@ static STOP: Sender =
 static ACTION: Action = Action::on_rows(&crate::kinds::ec2::instances::INFO, "stop", "Stop", |_, _| {
     Err(Fault::bug("plans are made by hand here"))
 })
-.calls(&[&STOP]);
+.calls(&[&STOP, &TAKE_BACK]);
+/// What it would take back is not there, says EC2 to a dry run.
+static TAKE_BACK: Sender = Sender {
+    op: Operation::write(Service::Ec2, "TakeBackThings", Retry::Safe).with_dry_run(),
+    send: |send| {
+        assert!(matches!(send.mode, SendMode::DryRun));
+        Box::pin(async { Err(Fault::new(FaultKind::Conflict, "It is in the 'available' state.")) })
+    },
+};
 static REGISTRY: Registry = Registry { kinds: &[], actions: &[&ACTION] };
 
 fn send(send: Outgoing) -> BoxFuture<'static, Result<Answer, Fault>> {
@@ -370,6 +378,24 @@ async fn an_answer_without_what_the_next_step_needs_stops_there() {
         matches!(news.last(), Some(ActEvent::Failed { step: 1, fault, .. }) if fault.message.contains("did not answer ThingId")),
         "{news:?}"
     );
+}
+
+/// The state that a dry run meets is not the one that the call will meet, or the refusal is one that the plan reckons with.
+#[tokio::test]
+async fn a_dry_run_does_not_speak_against_what_waits_or_may_be_refused() {
+    let rig = Rig::new("dry", |_| Box::pin(async { ok() })).await;
+    let scope = Scope::region(rig.profile, "r");
+    let wait = rig.sequence(1, Vec::new()).record.steps[0].wait.clone();
+    let asked = async |change: &dyn Fn(&mut Step)| {
+        let mut step = Step::new("take it back", TAKE_BACK.call(scope.clone()));
+        change(&mut step);
+        let mut plan = crate::kinds::plan_builder::draft("stop", String::new(), &[], Vec::new());
+        plan.steps = vec![step];
+        dry_run(&rig.gateway, &REGISTRY, &plan).await
+    };
+    assert!(matches!(asked(&|_| {}).await, DryRun::Failed(_)));
+    assert_eq!(asked(&|s| s.may_be_refused = true).await, DryRun::NotSupported);
+    assert_eq!(asked(&|s| s.before = wait.clone()).await, DryRun::NotSupported);
 }
 
 #[tokio::test]

@@ -102,7 +102,8 @@ fn variable(word: &str) -> String {
 
 fn waits(wait: &Waiter, context: &CliContext, names: &Outputs, call: &Call) -> Vec<String> {
     match wait.resolve(names) {
-        Waiter::AtOnce | Waiter::Created { .. } | Waiter::Field { .. } => Vec::new(),
+        // What the CLI has no words for: a script is run when whoever runs it sees that it is so.
+        Waiter::AtOnce | Waiter::Created { .. } | Waiter::Field { .. } | Waiter::Rest { .. } => Vec::new(),
         Waiter::All(parts) => parts.iter().flat_map(|p| waits(p, context, names, call)).collect(),
         Waiter::State { table, ids, want, gone_is_fine, .. } => {
             let state = want.first().copied().unwrap_or(if gone_is_fine { "deleted" } else { "" });
@@ -131,7 +132,7 @@ pub fn has_cli_waiter(wait: &Waiter) -> bool {
     match wait {
         Waiter::AtOnce => true,
         Waiter::All(parts) => parts.iter().all(has_cli_waiter),
-        Waiter::Field { .. } => false,
+        Waiter::Field { .. } | Waiter::Rest { .. } => false,
         Waiter::State { table, want, gone_is_fine, .. } | Waiter::Created { table, want, gone_is_fine, .. } => {
             let state = want.first().copied().unwrap_or(if *gone_is_fine { "deleted" } else { "" });
             WAITERS.iter().any(|(k, s, ..)| *k == table.kind.name && *s == state)

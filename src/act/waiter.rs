@@ -84,6 +84,19 @@ fn look(waiter: &Waiter, store: &Store, since: Time, now: Time, out: &mut Vec<Se
                 out.push(Seen { rank, text: named(id, row, word), within: *within });
             }
         }
+        Waiter::Rest { table, ids, within } => {
+            for id in ids {
+                let row = row(table, id, store);
+                let fresh = row.is_some_and(|r| r.asked >= since);
+                let (rank, word) = match row.map(|r| r.record.state.as_ref().map_or("there", |(_, s)| s.as_str())) {
+                    None if absent(table, id, store, since) => (Rank::Right, "gone"),
+                    None => (Rank::Moving, "not seen"),
+                    Some(s) if fresh && !table.kind.transitional.contains(&s) => (Rank::Right, s),
+                    Some(s) => (Rank::Moving, s),
+                };
+                out.push(Seen { rank, text: named(id, row, word), within: *within });
+            }
+        }
         Waiter::Field { table, ids, field, want, within } => {
             for id in ids {
                 let row = row(table, id, store);
@@ -158,8 +171,12 @@ mod tests {
 
     const DESIRED: FieldInfo = FieldInfo::int("desired", "DESIRED", "A number.");
     static FIELDS: Fields<()> = Fields(&[crate::model::Field { info: DESIRED, get: |()| Value::Int(3) }]);
-    static INFO: KindInfo =
-        KindInfo { doc: "Things.", sort: ("desired", true), ..KindInfo::new("things", "thing", "Things", &FIELDS) };
+    static INFO: KindInfo = KindInfo {
+        doc: "Things.",
+        sort: ("desired", true),
+        transitional: &["moving"],
+        ..KindInfo::new("things", "thing", "Things", &FIELDS)
+    };
 
     fn table() -> TableKey {
         TableKey::all(Scope::region("p", "r"), Kind(&INFO))
@@ -210,6 +227,17 @@ mod tests {
         let list = Value::List(Arc::new(vec!["sg-2".into(), "sg-1".into()]));
         assert!(reads(&list, "sg-1, sg-2") && !reads(&list, "sg-1") && !reads(&list, "sg-1, sg-2, sg-3"));
         assert!(reads(&Value::Empty, "") && reads(&Value::Int(3), "3") && !reads(&Value::Int(3), "30"));
+    }
+
+    #[test]
+    fn rows_rest_in_any_state_that_does_not_pass_by_itself() {
+        let rest = settle(&["a"], false).resting();
+        assert_eq!(at(&rest, &read(&[("a", "moving")], 101), 102), WaitStatus::Moving("a moving".into()));
+        for state in ["running", "stopped"] {
+            assert_eq!(at(&rest, &read(&[("a", state)], 101), 102), WaitStatus::There(format!("a {state}")));
+        }
+        assert_eq!(at(&rest, &read(&[("a", "stopped")], 99), 102), WaitStatus::Moving("a stopped".into()), "before");
+        assert_eq!(at(&rest, &read(&[], 101), 102), WaitStatus::There("a gone".into()));
     }
 
     #[test]

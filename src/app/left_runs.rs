@@ -7,6 +7,7 @@ use super::run_history::{choice, first_choice, stands, way_back};
 use super::state::Awaited;
 use super::update::Turn;
 use super::view::RowKey;
+use crate::act::{WaitStatus, check};
 use crate::base::RowId;
 use crate::kinds::Action;
 use crate::kinds::plan_builder::live;
@@ -21,10 +22,11 @@ const LONGEST: Duration = Duration::from_secs(3600);
 const LOOKS: &str = "What became of its last call is being looked for.";
 
 /// Whether an unfinished run is gone on with by sending what is left, and not by looking at its rows: something was not sent, or there are
-/// no rows that could say what became of it.
+/// no rows that could say what became of it. Of several steps, rows do not say whether the last one was sent: an instance that is stopped may
+/// be so because its start never left.
 fn has_rest(run: &RunRecord) -> bool {
     let unsent = |s: &StepState| matches!(s, StepState::NotSent | StepState::Failed(_));
-    (run.states.iter().any(unsent) || run.all_rows().is_empty()) && run.go_on().is_ok()
+    (run.states.iter().any(unsent) || run.all_rows().is_empty() || run.steps.len() > 1) && run.go_on().is_ok()
 }
 
 impl Turn<'_> {
@@ -50,7 +52,11 @@ impl Turn<'_> {
                 u.done().0,
                 u.done().1
             ),
-            disabled: self.is_awaited(&u.name).then(|| "Its rows are being looked at.".to_string()),
+            disabled: match u.name.as_str() {
+                name if self.is_awaited(name) => Some("Its rows are being looked at.".into()),
+                name if self.is_undone(name) => Some("It is being undone.".into()),
+                _ => None,
+            },
             value: MenuValue::Text(u.name.clone()),
             ..MenuItem::default()
         });
@@ -61,6 +67,11 @@ impl Turn<'_> {
     /// Whether the rows of an unfinished run are looked at, or waited for so that it can be undone.
     fn is_awaited(&self, run: &str) -> bool {
         self.s.awaited.iter().any(|a| a.run == run)
+    }
+
+    /// Whether the way back of a run is on its way.
+    fn is_undone(&self, run: &str) -> bool {
+        self.s.runs.iter().any(|r| !r.is_over() && r.replaces.iter().any(|name| name == run))
     }
 
     pub(super) fn left_menu(&mut self) {
@@ -128,7 +139,7 @@ impl Turn<'_> {
     }
 
     /// What is done about an unfinished run. The journal forgets it once that is so: at once only if the user says "forget", else
-    /// when its way back is confirmed, or when its rows have been seen at rest.
+    /// when a call of its way back was answered (that run is then known in its place), or when its rows have been seen at rest.
     pub(super) fn left_choice(&mut self, run: &str, what: &str) {
         let Some(left) = self.s.left.iter().find(|u| u.name == run).map(|u| self.looked_for(u).0) else { return };
         match what {
@@ -145,7 +156,8 @@ impl Turn<'_> {
                 self.await_rows(left.name, line, &rows);
             }
         }
-        if self.s.overlays.is_empty() && self.s.left.iter().any(|u| !self.is_awaited(&u.name)) {
+        let is_open = |u: &RunRecord| !self.is_awaited(&u.name) && !self.is_undone(&u.name);
+        if self.s.overlays.is_empty() && self.s.left.iter().any(is_open) {
             self.left_menu();
         }
     }
@@ -178,8 +190,8 @@ impl Turn<'_> {
         }
     }
 
-    /// A plan was confirmed. If it is the way back of unfinished runs, there is nothing left to be said about them.
-    pub(super) fn way_back_confirmed(&mut self, action: &Action, on: &On, values: &Values) {
+    /// The unfinished runs whose way back a confirmed plan is.
+    pub(super) fn undone_by(&self, action: &Action, on: &On, values: &Values) -> Vec<String> {
         let refine = |values: &Values| self.refined(action, on, values).unwrap_or_default();
         let targets = on.rows.as_slice();
         let is_way_back = |u: &RunRecord| {
@@ -191,10 +203,7 @@ impl Turn<'_> {
                 && on.iter().all(|(table, id)| targets.iter().any(|t| t.table == *table && t.id == *id))
                 && super::arguments::read_arguments(args, Values::default(), &refine).as_ref() == Ok(values)
         };
-        let over: Vec<String> = self.s.left.iter().filter(|u| is_way_back(u)).map(|u| u.name.clone()).collect();
-        for run in over {
-            self.forget_left(&run);
-        }
+        self.s.left.iter().filter(|u| is_way_back(u)).map(|u| u.name.clone()).collect()
     }
 
     /// Rows that were waited for have come: what was to be done with them is begun.
@@ -211,7 +220,8 @@ impl Turn<'_> {
         self.act_on(&awaited.line, awaited.rows);
     }
 
-    /// Rows of a run that is gone on with have come to rest: it is over.
+    /// Rows of a run that is gone on with have come to rest: it is over if they are as it wanted them. If not, its last call may never have
+    /// left, and it can still be undone.
     fn awaited_rest(&mut self) {
         let store = self.store;
         let rests = |r: &RowKey| match store.get(&r.table, &r.id) {
@@ -237,7 +247,15 @@ impl Turn<'_> {
         {
             let run = self.s.awaited.remove(at).run;
             if let Some(left) = self.s.left.iter().find(|u| u.name == run) {
-                let text = format!("{}: {}", left.title, states.join(", "));
+                let (title, states) = (&left.title, states.join(", "));
+                // What this start has read was there after that one had ended.
+                if !matches!(check(&left.resolved_wait(), store, left.when, self.s.now), WaitStatus::There(_)) {
+                    // What matters stands where a long title leaves room for it.
+                    let text = format!("{title}: not as planned, see :runs: {states}");
+                    self.say(Level::Warning, text);
+                    continue;
+                }
+                let text = format!("{title}: {states}");
                 self.say(Level::Info, text);
             }
             self.forget_left(&run);

@@ -232,6 +232,8 @@ impl Turn<'_> {
             }
             Confirm::Type(_) | Confirm::Enter => {}
         }
+        // What an earlier Enter was told is over with this one.
+        p.notice = None;
         let (pins, changes) = (p.pins.clone(), p.source.changes());
         if let Err(why) = self.same_identities(&pins) {
             if let Some(Overlay::Plan(p)) = self.s.overlays.last_mut() {
@@ -250,7 +252,6 @@ impl Turn<'_> {
         }
         let Some(Overlay::Plan(p)) = self.s.overlays.last_mut() else { return };
         p.phase = PlanPhase::Rereading;
-        p.notice = None;
         let effect = Effect::Reread(p.number, Box::new(p.plan.clone()));
         self.emit(effect);
     }
@@ -376,9 +377,10 @@ impl Turn<'_> {
         let pin = |pin: &Pin| pin.who.as_ref().map(|(_, generation)| (pin.profile.clone(), *generation));
         let pins = p.pins.iter().filter_map(pin).collect();
         let name = self.s.run_name(p.number);
+        let mut replaces = Vec::new();
         let record = match p.source {
             PlanSource::Action(action, values) => {
-                self.way_back_confirmed(action, &p.on, &values);
+                replaces = self.undone_by(action, &p.on, &values);
                 RunRecord::new(name.clone(), self.s.now, &p.plan.with_tokens(&name))
             }
             // The journal goes on with the same run.
@@ -387,7 +389,7 @@ impl Turn<'_> {
                 run.again()
             }
             PlanSource::Undo(run) => {
-                self.forget_left(&run.name);
+                replaces.push(run.name.clone());
                 RunRecord::new(name.clone(), self.s.now, &p.plan.with_tokens(&name))
             }
         };
@@ -400,6 +402,7 @@ impl Turn<'_> {
             answer: String::new(),
             progress: None,
             phase: RunPhase::Confirmed,
+            replaces,
         });
         for row in &p.on.rows {
             self.s.view.marks.shift_remove(row);

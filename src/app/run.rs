@@ -20,6 +20,9 @@ pub struct Run {
     pub progress: Option<(u64, Option<u64>)>,
     /// Where it is.
     pub phase: RunPhase,
+    /// The runs whose way back it is. The journal forgets them once one of its own calls was answered: until then a start after a crash has
+    /// to speak of them.
+    pub replaces: Vec<String>,
 }
 
 /// How far a run has come.

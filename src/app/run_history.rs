@@ -89,7 +89,7 @@ impl Turn<'_> {
                     r.record.apply(&RunEntry::Outcome { step, state: StepState::Done, outputs });
                     r.answer = text;
                 }
-                return;
+                return self.took_over(run);
             }
             ActEvent::Progress { run, done, of } => {
                 if let Some(r) = self.run_mut(run) {
@@ -99,7 +99,7 @@ impl Turn<'_> {
             }
             ActEvent::Needless { run, step, fault } => {
                 self.outcome(run, step, StepState::Needless(fault.to_string()));
-                return;
+                return self.took_over(run);
             }
             ActEvent::Waited { run, after } => {
                 if let Some(r) = self.run_mut(run) {
@@ -155,6 +155,14 @@ impl Turn<'_> {
         }
         self.say(level, text);
         self.drop_old_runs();
+    }
+
+    /// A call of a run was answered: of the runs whose way back it is there is nothing left to be said.
+    fn took_over(&mut self, run: u64) {
+        let replaces = self.run_mut(run).map(|r| std::mem::take(&mut r.replaces)).unwrap_or_default();
+        for name in replaces {
+            self.forget_left(&name);
+        }
     }
 
     fn run_mut(&mut self, run: u64) -> Option<&mut Run> {

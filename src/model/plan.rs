@@ -105,6 +105,16 @@ pub enum Waiter {
         /// When to stop waiting and say so.
         within: Duration,
     },
+    /// The rows are in no state that passes by itself ([`super::KindInfo::transitional`]), whichever they come to; one that is gone is at
+    /// rest.
+    Rest {
+        /// The table to look at.
+        table: TableKey,
+        /// The rows.
+        ids: Vec<RowId>,
+        /// When to stop waiting and say so.
+        within: Duration,
+    },
     /// All of these: rows of several regions.
     All(Vec<Waiter>),
     /// The row that a call makes: its id is not known before the call was answered. [`Waiter::resolve`] makes a
@@ -130,7 +140,9 @@ impl Waiter {
     pub fn rows(&self) -> Vec<(&TableKey, &[RowId])> {
         match self {
             Waiter::AtOnce | Waiter::Created { .. } => Vec::new(),
-            Waiter::State { table, ids, .. } | Waiter::Field { table, ids, .. } => vec![(table, ids)],
+            Waiter::State { table, ids, .. } | Waiter::Field { table, ids, .. } | Waiter::Rest { table, ids, .. } => {
+                vec![(table, ids)]
+            }
             Waiter::All(parts) => parts.iter().flat_map(Waiter::rows).collect(),
         }
     }
@@ -168,9 +180,22 @@ impl Waiter {
                     *part = part.rebind(outputs, number)?;
                 }
             }
-            Waiter::AtOnce | Waiter::State { .. } | Waiter::Field { .. } => {}
+            Waiter::AtOnce | Waiter::State { .. } | Waiter::Field { .. } | Waiter::Rest { .. } => {}
         }
         Ok(known)
+    }
+    /// Waits for the same rows to come to rest, in whatever state.
+    #[must_use]
+    pub fn resting(&self) -> Waiter {
+        match self {
+            Waiter::State { table, ids, within, .. }
+            | Waiter::Field { table, ids, within, .. }
+            | Waiter::Rest { table, ids, within } => {
+                Waiter::Rest { table: table.clone(), ids: ids.clone(), within: *within }
+            }
+            Waiter::All(parts) => Waiter::all(parts.iter().map(Waiter::resting).collect()),
+            Waiter::AtOnce | Waiter::Created { .. } => Waiter::AtOnce,
+        }
     }
     /// The earlier answers that it needs.
     pub fn uses(&self) -> Vec<Out> {

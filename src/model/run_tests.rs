@@ -178,7 +178,11 @@ fn the_way_back_waits_for_what_is_still_under_way_and_for_nothing_else() {
         gone_is_fine: false,
         within: Duration::from_secs(60),
     };
-    assert_eq!(before(&attached), attached.wait);
+    let rest = Waiter::Rest { table: volumes(), ids: vec!["vol-1".into()], within: Duration::from_secs(60) };
+    assert_eq!(before(&attached), rest, "in whichever state: it may have been changed since");
+    attached.states[1] = StepState::Sent;
+    assert_eq!(before(&attached), rest, "it may be on its way");
+    attached.states[1] = StepState::Done;
     attached.apply(&RunEntry::Ended { ok: true });
     assert_eq!(before(&attached), Waiter::AtOnce, "it was seen at rest");
 }

@@ -55,6 +55,8 @@ fn monotonic() -> Instant {
 /// their end.
 pub fn run(engine: &mut Engine, term: &Term, theme: &Theme) -> io::Result<End> {
     let (columns, rows) = term.size()?;
+    // It may have another size than when the state was made, and no event has said so: nobody listened yet.
+    engine.handle(Event::Resize(columns, rows));
     let mut pace = Pace { screen: Screen::new(term.output(), columns, rows)?, drawn: monotonic(), dirty: true };
     pace.draw(engine, theme)?;
     Ok(serve(engine, term, theme, &mut pace).unwrap_or_else(|e| {

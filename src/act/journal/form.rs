@@ -218,6 +218,10 @@ fn write_wait(wait: &Waiter) -> Json {
             "table": write_row(table, &RowId::new()), "ids": ids.iter().map(|i| i.as_str()).collect::<Vec<_>>(),
             "field": field.name, "reads": want, "seconds": within.as_secs(),
         }),
+        Waiter::Rest { table, ids, within } => json!({
+            "table": write_row(table, &RowId::new()), "ids": ids.iter().map(|i| i.as_str()).collect::<Vec<_>>(),
+            "rest": true, "seconds": within.as_secs(),
+        }),
         Waiter::All(parts) => json!({ "all": parts.iter().map(write_wait).collect::<Vec<_>>() }),
     }
 }
@@ -239,6 +243,9 @@ fn read_wait(wait: &Json, registry: &Registry, operations: &[&'static Operation]
         let field = table.kind.fields.at(table.kind.index_of(field)?);
         let want = wait.get("reads")?.as_str()?.to_string();
         return Some(Waiter::Field { table, ids: ids()?, field, want, within });
+    }
+    if wait.get("rest").is_some() {
+        return Some(Waiter::Rest { table, ids: ids()?, within });
     }
     let states = |key: &str| -> Option<&'static [&'static str]> {
         Some(words(wait.get(key)?.as_array()?.iter().filter_map(Json::as_str)))

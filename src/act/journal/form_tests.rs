@@ -52,7 +52,7 @@ fn run() -> RunRecord {
             output: "GroupId",
         });
     let step = Step::new("stop it", call).then_wait(Waiter::All(vec![state.clone(), field])).undone_by(undo);
-    let step = Step { before: state.clone(), may_be_refused: true, ..step };
+    let step = Step { before: state.resting(), may_be_refused: true, ..step };
     let plan = Plan {
         action: "stop",
         title: "Stop i-1".into(),

@@ -347,8 +347,40 @@ fn what_an_earlier_start_left_is_offered_to_go_on_undo_or_forget() {
     desk.line("runs").press("enter enter j enter");
     assert_eq!(desk.dialog().plan.steps[0].call.get("To"), Some(&Arg::str("old")));
     desk.press("enter");
-    assert!(answer_reread(&mut desk).contains(&Effect::Forget("a".into())), "its way back was confirmed");
+    assert!(!answer_reread(&mut desk).contains(&Effect::Forget("a".into())), "a crash now must not lose it from sight");
+    let run = desk.state.runs.last().expect("its way back").id;
+    desk.line("runs").press("enter");
+    assert!(matches!(desk.top(), Overlay::Menu(m) if m.items[0].disabled.as_deref() == Some("It is being undone.")));
+    desk.press("esc").event(done(run, 0));
+    assert_eq!(forgotten(&mut desk), ["a"], "its way back is known in its place");
     assert!(desk.state.left.is_empty());
+}
+
+/// Rows that rest elsewhere than the run wanted them: its last call may never have left.
+#[test]
+fn a_run_whose_rows_rest_where_it_did_not_want_them_is_not_lost_from_sight() {
+    let mut left = answered("a", "Stop a");
+    left.wait = Waiter::State {
+        table: things(),
+        ids: vec!["t0".into()],
+        want: &["stopped"],
+        fail: &[],
+        gone_is_fine: false,
+        within: Duration::from_secs(60),
+    };
+    for (state, over) in [("running", false), ("stopped", true)] {
+        let mut desk = Desk::empty(|_| {});
+        desk.event(Event::Act(ActEvent::Left(vec![left.clone()]))).press("enter enter");
+        desk.list(things(), vec![thing("t0", "thing-0", state, 0)]);
+        assert_eq!(desk.asked().contains(&Effect::Forget("a".into())), over);
+        assert_eq!(desk.state.left.len(), usize::from(!over));
+        assert_eq!(
+            desk.notice().contains("Stop a: not as planned, see :runs: thing-0 running"),
+            !over,
+            "{}",
+            desk.notice()
+        );
+    }
 }
 
 #[test]

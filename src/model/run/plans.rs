@@ -112,11 +112,14 @@ impl RunRecord {
         wait.rebind(&self.outputs, number).unwrap_or(Waiter::AtOnce)
     }
 
-    /// What the last call that was answered set going, if it has not been seen to come to rest.
+    /// What has to rest before anything is undone: what the last call set going, or may have set going.
     fn still_to_come(&self) -> Waiter {
         let wait = match self.progress() {
             Progress::Wait(after) => self.wait_at(after),
-            Progress::Answered => self.resolved_wait(),
+            Progress::Answered => self.resolved_wait().resting(),
+            Progress::Stopped(i) if !matches!(self.states[i], StepState::Failed(_)) => {
+                self.wait_after(i).resolve(&self.outputs).resting()
+            }
             Progress::Send(_) | Progress::Stopped(_) | Progress::Ended => Waiter::AtOnce,
         };
         self.rebound(&wait, &|_| None)

@@ -441,6 +441,7 @@ fn the_band_says_whose_account_it_is_and_that_nothing_can_be_changed() {
 fn what_is_under_way_stands_at_the_end_of_the_last_line() {
     let mut world = seen(SMALL);
     world.state.runs.push(crate::app::Run {
+        replaces: Vec::new(),
         id: 1,
         record: Box::new(crate::model::RunRecord::new("p-1".into(), NOW, &plan(false).plan)),
         began: NOW,
