@@ -9,6 +9,7 @@ mod support;
 
 mod cli_sdk_agree;
 mod get;
+mod killed;
 mod moto;
 mod moto_actions;
 mod readonly;

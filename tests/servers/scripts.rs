@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use crate::support::left_out;
 use crate::support::moto::Moto;
@@ -17,7 +18,7 @@ use tokio::runtime::Runtime;
 const REGION: &str = "ap-northeast-2";
 
 /// A server that speaks EC2, and the AWS CLI to look at it with.
-struct Account {
+pub(super) struct Account {
     url: String,
     aws: PathBuf,
     folder: tempfile::TempDir,
@@ -26,11 +27,16 @@ struct Account {
 }
 
 impl Account {
-    fn sandbox(speed: f64) -> Account {
+    pub(super) fn sandbox(speed: f64) -> Account {
+        Account::sandbox_with(speed, &[])
+    }
+    /// The same, in which these faults happen.
+    pub(super) fn sandbox_with(speed: f64, faults: &[&str]) -> Account {
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let sandbox = Sandbox::open(WorldSpec::Demo, Clock::system(), speed).unwrap();
+        faults.iter().for_each(|fault| sandbox.faults().add(fault.parse().unwrap()));
         runtime.spawn(listen::serve(sandbox, listener, std::future::pending::<()>()));
         Account::of(url, Some(runtime), None)
     }
@@ -63,7 +69,7 @@ impl Account {
         command
     }
     /// What the AWS CLI says.
-    fn aws(&self, args: &[&str]) -> Json {
+    pub(super) fn aws(&self, args: &[&str]) -> Json {
         let mut command = self.command("aws");
         command.arg("ec2").args(args).args(["--region", REGION, "--endpoint-url", &self.url, "--output", "json"]);
         let out = command.output().unwrap();
@@ -90,14 +96,14 @@ impl Account {
         script
     }
     /// The console, at a view.
-    fn console(&self, home: &Home, view: &str) -> Terminal {
+    pub(super) fn console(&self, home: &Home, view: &str) -> Terminal {
         let args = ["--region", REGION, "--endpoint-url", &self.url, "--refresh", "2", view];
         let mut console = home.open(&args, &self.env());
         console.resize(120, 40);
         console
     }
     /// What the volumes with this name look like: size, type, state, device, the instance's name.
-    fn volumes(&self, name: &str) -> Vec<String> {
+    pub(super) fn volumes(&self, name: &str) -> Vec<String> {
         let all = self.aws(&["describe-volumes", "--filters", &format!("Name=tag:Name,Values={name}")]);
         let text = |v: &Json| v.as_str().unwrap_or("-").to_string();
         let one = |v: &Json| {
@@ -107,7 +113,7 @@ impl Account {
         };
         all["Volumes"].as_array().unwrap().iter().map(one).collect()
     }
-    fn host(&self) -> Json {
+    pub(super) fn host(&self) -> Json {
         let filters = ["Name=tag:Name,Values=my-bastion-host", "Name=instance-state-name,Values=running,stopped"];
         let all = self.aws(&["describe-instances", "--filters", filters[0], filters[1]]);
         all["Reservations"][0]["Instances"][0].clone()
@@ -115,48 +121,58 @@ impl Account {
 }
 
 /// Sends keys once the screen says all of it.
-fn after(console: &mut Terminal, says: &[&str], keys: &str) {
+pub(super) fn after(console: &mut Terminal, says: &[&str], keys: &str) {
     for what in says {
         console.sees(what);
     }
     console.send(keys);
 }
 
-/// From a form that waited for its choices to the plan, unless the plan is there already.
+/// From a form that waited for its choices to the plan, unless the plan is there already. A form that still waits for something stays.
 fn to_the_plan(console: &mut Terminal) {
-    let ready = |t: &Terminal| {
-        let text = t.text();
-        text.contains("enter carry out")
-            || text.contains(" to carry it out")
-            || (text.contains("alt-enter plan") && !text.contains('✗'))
-    };
-    console.until("the plan, or a form without errors", ready);
-    if console.text().contains("alt-enter plan") {
+    const FORM: &str = "alt-enter plan";
+    let is_form = |t: &Terminal| t.text().contains(FORM);
+    let is_plan = |text: &str| text.contains("enter carry out") || text.contains(" to carry it out");
+    for _ in 0..20 {
+        console.until("the plan, or a form without errors", |t| {
+            let text = t.text();
+            is_plan(&text) || (text.contains(FORM) && !text.contains('✗'))
+        });
+        if !is_form(console) {
+            return;
+        }
         console.send("\x1b\r");
+        console.gives(Duration::from_secs(2), |t| !is_form(t));
     }
+    panic!("the form does not come to its plan:\n{}", console.text());
 }
 
 /// Confirms the plan on the screen: the first change of a run asks for the account's last digits. What has changed since it was read is read
 /// and confirmed again.
-fn confirm(console: &mut Terminal, phrase: &str, mut digits: Option<&str>) {
-    const CHANGED: &str = "It changed since you read it";
+pub(super) fn confirm(console: &mut Terminal, phrase: &str, mut digits: Option<&str>) {
+    const SINCE: &str = "It changed since you read it";
+    const JUST: &str = "It has just changed";
+    let has_changed = |t: &Terminal| t.text().contains(SINCE) || t.text().contains(JUST);
+    let mut typed = phrase;
+    let stands = |t: &Terminal| {
+        let text = t.text();
+        ["carry out", "to carry it out", "Reading its state again"].iter().any(|part| text.contains(part))
+    };
     loop {
         to_the_plan(console);
-        after(console, &["carry"], phrase);
+        after(console, &["carry"], typed);
         console.agrees();
         if let Some(digits) = digits.take() {
             after(console, &["last four digits"], &format!("{digits}\r"));
         }
-        let stands = |text: &str| {
-            ["carry out", "to carry it out", "Reading its state again"].iter().any(|part| text.contains(part))
-        };
-        console.until("the plan to go out, or to have changed", |t| {
-            let text = t.text();
-            text.contains(CHANGED) || !stands(&text)
-        });
-        if !console.text().contains(CHANGED) {
+        // What was said of it before goes once the Enter is taken.
+        console.gives(Duration::from_secs(3), |t| !has_changed(t));
+        console.until("the plan to go out, or to have changed", |t| has_changed(t) || !stands(t));
+        if !has_changed(console) {
             return;
         }
+        // What was typed stays where it was not taken.
+        typed = if console.text().contains(JUST) { "" } else { phrase };
     }
 }
 

@@ -215,6 +215,17 @@ impl Terminal {
         }
         self
     }
+    /// Waits until it holds, but only so long. Whether it does.
+    pub fn gives(&self, time: Duration, holds: impl Fn(&Terminal) -> bool) -> bool {
+        let begin = Instant::now();
+        while !holds(self) {
+            if begin.elapsed() > time {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        true
+    }
     /// Waits until the screen says it.
     pub fn sees(&self, what: &str) -> &Terminal {
         self.until(what, |t| t.text().contains(what))
@@ -226,13 +237,9 @@ impl Terminal {
         for _ in 0..10 {
             std::thread::sleep(Duration::from_millis(1500));
             self.send("\r");
-            let begin = Instant::now();
             // What the last Enter was told stays until this one is taken.
             std::thread::sleep(Duration::from_millis(200));
-            while self.text().contains(CHANGED) && begin.elapsed() < Duration::from_secs(2) {
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            if !self.text().contains(CHANGED) {
+            if self.gives(Duration::from_secs(2), |t| !t.text().contains(CHANGED)) {
                 return;
             }
         }
