@@ -24,15 +24,16 @@ impl State {
             tabs.push(Tab::Tags);
         }
         // What is asked for apart (health) is what changes: it comes first, what a resource was made with last.
-        let sections = |joined: bool| {
-            kind.iter()
-                .filter(|f| !f.section.is_empty() && f.ty != FieldType::Series)
-                .map(|f| f.section)
-                .filter(move |s| kind.iter().any(|f| f.section == *s && f.side.is_some_and(|s| !s.on_demand)) == joined)
-        };
+        let of_a_side = |f: &&FieldInfo| !f.section.is_empty() && f.side.is_some_and(|s| !s.on_demand);
+        let mut of_sides: Vec<&str> = kind.iter().filter(of_a_side).map(|f| f.section).collect();
+        of_sides.dedup();
         let add = |tabs: &mut Vec<Tab>, joined: bool| {
-            for section in sections(joined).map(Tab::Section) {
-                if !tabs.contains(&section) {
+            for field in kind.iter().filter(|f| !f.section.is_empty() && f.ty != FieldType::Series) {
+                let section = Tab::Section(field.section);
+                if tabs.last() != Some(&section)
+                    && of_sides.contains(&field.section) == joined
+                    && !tabs.contains(&section)
+                {
                     tabs.push(section);
                 }
             }

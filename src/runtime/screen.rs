@@ -20,7 +20,7 @@ pub struct Screen {
     output: FrameWriter,
     wide: Wide,
     clear: bool,
-    /// What is on the terminal, and which rows stand where on it.
+    /// What is on the terminal where rows may be moved (`place`), and which rows stand where on it.
     last: Buffer,
     place: Option<Place>,
 }
@@ -62,7 +62,10 @@ impl Screen {
             ui::draw(state, store, theme, now, frame);
             wide.mend(frame.buffer_mut());
         })?;
-        self.last.clone_from(drawn.buffer);
+        // Rows under a layer are never moved, and a copy of the screen costs a tenth of what a frame does.
+        if place.is_some() {
+            self.last.clone_from(drawn.buffer);
+        }
         self.place = place;
         self.output.present()
     }
