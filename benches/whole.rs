@@ -10,15 +10,13 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use support::{Figures, environment, fleet, median, ms};
+use support::{Figures, environment, fleet, median, ms, wanted};
 
 const STARTS: usize = 15;
 const MINUTE: Duration = Duration::from_secs(60);
 
 fn main() -> ExitCode {
     support::beside_a_server(|url| {
-        let asked: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
-        let wanted = |name: &str| asked.is_empty() || asked.iter().any(|a| a == name);
         let mut figures = Figures::default();
         if wanted("start") {
             start(url, &mut figures);

@@ -2,7 +2,7 @@
 //! and `get instances -o json` of 10,000 with their status checks, beside the SDK's two paginators one after the other. Other lists
 //! and a search that only AWS can answer: [`lists`].
 //!
-//! `cargo bench --bench pages`
+//! `cargo bench --bench pages` (`-- instances`, `-- get`, `-- volumes`, `-- lists`, `-- search` for one of them)
 
 mod lists;
 #[path = "../support/mod.rs"]
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use aws_sdk_ec2::config::{BehaviorVersion, Credentials, Region};
 use support::fleet::{self, PAGE};
 use support::rig::Rig;
-use support::{Figures, REGION, median, ms};
+use support::{Figures, REGION, median, ms, wanted};
 
 /// Instances.
 const ROWS: usize = 10_000;
@@ -35,45 +35,59 @@ type Console = (Duration, Duration, Duration);
 fn main() -> ExitCode {
     support::beside_a_server(|url| {
         let runtime = skydeck::base::thread::workers().unwrap();
-        let endpoint = fleet::fleet(url, ROWS);
-        let (mut bare, mut sdk, mut ours, mut both) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        // The first round warms the server, the sockets and the allocator, and does not count.
-        for round in 0..=ROUNDS {
-            let (requests, paginator) = (requests(&endpoint), runtime.block_on(paginator(&endpoint)));
-            let (console, paginators) = (console(&endpoint, runtime.handle()), runtime.block_on(paginators(&endpoint)));
-            if round > 0 {
-                bare.push(requests);
-                sdk.push(paginator);
-                ours.push((console.0, console.1));
-                both.push(console.2.as_secs_f64() / paginators.as_secs_f64());
-            }
-        }
-        let first = |t: &[Times]| median(&mut t.iter().map(|t| t.0).collect::<Vec<_>>());
-        let all = |t: &[Times]| median(&mut t.iter().map(|t| t.1).collect::<Vec<_>>());
-        println!("{ROWS} instances, pages of {PAGE}, medians of {ROUNDS}:");
         let mut figures = Figures::default();
-        figures.tell("bare requests, all pages", ms(median(&mut bare)));
-        figures.tell("SDK's paginator, first page", ms(first(&sdk)));
-        figures.tell("SDK's paginator, all pages", ms(all(&sdk)));
-        figures.tell("the console, first row", ms(first(&ours)));
-        figures.tell("the console, all rows in order", ms(all(&ours)));
-        // Of each round by itself, and then the median: what slows the machine down for a while slows both.
-        let ratio = |of: fn(&Times) -> Duration| {
-            let mut all: Vec<f64> =
-                ours.iter().zip(&sdk).map(|(a, b)| of(a).as_secs_f64() / of(b).as_secs_f64()).collect();
-            all.sort_by(f64::total_cmp);
-            all[all.len() / 2]
-        };
-        figures.promise("first row / paginator's first page", ratio(|t| t.0), "", 1.15);
-        figures.promise("all rows / paginator's all pages", ratio(|t| t.1), "", 1.15);
-        both.sort_by(f64::total_cmp);
-        figures.promise("rows and status checks / two paginators", both[both.len() / 2], "", 1.25);
-        headless(url, &runtime, &mut figures);
-        lists::volumes(url, &runtime, &mut figures);
-        lists::as_quick_as_instances(url, &runtime, &mut figures);
-        lists::search(url, &runtime, &mut figures);
+        if wanted("instances") {
+            instances(url, &runtime, &mut figures);
+        }
+        if wanted("get") {
+            headless(url, &runtime, &mut figures);
+        }
+        if wanted("volumes") {
+            lists::volumes(url, &runtime, &mut figures);
+        }
+        if wanted("lists") {
+            lists::as_quick_as_instances(url, &runtime, &mut figures);
+        }
+        if wanted("search") {
+            lists::search(url, &runtime, &mut figures);
+        }
         figures.end()
     })
+}
+
+/// All of 10,000 instances, beside bare requests and the SDK's paginators.
+fn instances(url: &str, runtime: &tokio::runtime::Runtime, figures: &mut Figures) {
+    let endpoint = fleet::fleet(url, ROWS);
+    let (mut bare, mut sdk, mut ours, mut both) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    // The first round warms the server, the sockets and the allocator, and does not count.
+    for round in 0..=ROUNDS {
+        let (requests, paginator) = (requests(&endpoint), runtime.block_on(paginator(&endpoint)));
+        let (console, paginators) = (console(&endpoint, runtime.handle()), runtime.block_on(paginators(&endpoint)));
+        if round > 0 {
+            bare.push(requests);
+            sdk.push(paginator);
+            ours.push((console.0, console.1));
+            both.push(console.2.as_secs_f64() / paginators.as_secs_f64());
+        }
+    }
+    let first = |t: &[Times]| median(&mut t.iter().map(|t| t.0).collect::<Vec<_>>());
+    let all = |t: &[Times]| median(&mut t.iter().map(|t| t.1).collect::<Vec<_>>());
+    println!("{ROWS} instances, pages of {PAGE}, medians of {ROUNDS}:");
+    figures.tell("bare requests, all pages", ms(median(&mut bare)));
+    figures.tell("SDK's paginator, first page", ms(first(&sdk)));
+    figures.tell("SDK's paginator, all pages", ms(all(&sdk)));
+    figures.tell("the console, first row", ms(first(&ours)));
+    figures.tell("the console, all rows in order", ms(all(&ours)));
+    // Of each round by itself, and then the median: what slows the machine down for a while slows both.
+    let ratio = |of: fn(&Times) -> Duration| {
+        let mut all: Vec<f64> = ours.iter().zip(&sdk).map(|(a, b)| of(a).as_secs_f64() / of(b).as_secs_f64()).collect();
+        all.sort_by(f64::total_cmp);
+        all[all.len() / 2]
+    };
+    figures.promise("first row / paginator's first page", ratio(|t| t.0), "", 1.15);
+    figures.promise("all rows / paginator's all pages", ratio(|t| t.1), "", 1.15);
+    both.sort_by(f64::total_cmp);
+    figures.promise("rows and status checks / two paginators", both[both.len() / 2], "", 1.25);
 }
 
 /// The command without the console, from its start to its end.

@@ -200,7 +200,9 @@ impl Ready {
                 return (XML, self.found.page(all, from, most));
             }
             "DescribeSnapshots" => {
-                let all = if parameter("Owner.1").is_some_and(|o| o == "self") { instances } else { 0 };
+                // What one owns, and what one may restore: that is more, but nobody has shared any.
+                let mine = parameter("Owner.1").or_else(|| parameter("RestorableBy.1")).is_some_and(|o| o == "self");
+                let all = if mine { instances } else { 0 };
                 return (XML, self.snapshots.page(all, from, most));
             }
             "DescribeSecurityGroupRules" => return (XML, self.rules.page(instances, from, most)),

@@ -113,3 +113,9 @@ impl Figures {
         if self.missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }
+
+/// Whether a part of the benchmark is to be measured: all are, unless the command line names some (`cargo bench --bench screen -- forms`).
+pub fn wanted(part: &str) -> bool {
+    let mut named = std::env::args().skip(1).filter(|a| !a.starts_with('-')).peekable();
+    named.peek().is_none() || named.any(|a| a == part)
+}
