@@ -90,6 +90,10 @@ impl State {
     /// The page of the detail that is shown: the chosen one, or the first where the row has no such page.
     pub fn tab(&self, store: &Store) -> Tab {
         let Some(row) = &self.detail.row else { return Tab::Section(FACTS) };
+        // Each key asks for it several times: these pages every row has.
+        if matches!(self.detail.tab, Tab::Section(FACTS) | Tab::Changes | Tab::Raw) {
+            return self.detail.tab;
+        }
         let tabs = self.tabs(store, row);
         if tabs.contains(&self.detail.tab) { self.detail.tab } else { tabs[0] }
     }
