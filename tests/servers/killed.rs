@@ -142,7 +142,14 @@ fn begin_and_kill(case: &Case, account: &Account, home: &Home, rng: &mut Rng) {
     let (line, later) = (rng.usize(1..=case.lines), if rng.bool() { 0 } else { rng.u64(0..LATER) });
     eprintln!("  killed {later} ms after line {line} of {}", case.lines);
     let mut console = account.console(home, case.view.0);
-    after(&mut console, &[case.view.1], &format!(":{}\r", case.line));
+    let is_taken = |t: &Terminal| ["alt-enter plan", "enter carry out"].iter().any(|part| t.text().contains(part));
+    for _ in 0..10 {
+        after(&mut console, &[case.view.1], &format!(":{}\r", case.line));
+        // A line is refused while what it names is still being asked for (the latest image), and is typed again.
+        if console.gives(Duration::from_secs(5), is_taken) {
+            break;
+        }
+    }
     confirm(&mut console, case.phrase, Some("0000"));
     console.until("the moment", |_| journal(home).len() >= line || is_over(home));
     std::thread::sleep(Duration::from_millis(later));
