@@ -38,6 +38,11 @@ pub(super) fn sentence(e: &clap::Error) -> Option<String> {
         }
         ErrorKind::UnknownArgument => {
             let option = text(ContextKind::InvalidArg)?;
+            if option.len() == 2 {
+                // `plan tags -Owner`: clap takes its first letter for an option.
+                let how = "An argument that begins with a hyphen comes after --: skydeck plan tags -- -Owner.";
+                return Some(format!("There is no option {option}. {how}"));
+            }
             let all = options();
             // Without the dashes, which would make any two short names look alike.
             let near = nearest(option.trim_start_matches('-'), all.iter().map(|o| o.trim_start_matches('-')));
@@ -125,6 +130,10 @@ mod tests {
             ("skydeck get instances -o yaml", "--output cannot be yaml. There are table, json and csv."),
             ("skydeck --sandobx", "There is no option --sandobx. Did you mean --sandbox?"),
             ("skydeck policy --foo", "There is no option --foo."),
+            (
+                "skydeck plan tags -Owner",
+                "There is no option -O. An argument that begins with a hyphen comes after --: skydeck plan tags -- -Owner.",
+            ),
             ("skydeck get", "KIND is missing."),
             ("skydeck sandbox", "--listen is missing."),
             ("skydeck sandbox --listen 4599", "--listen wants an address and a port such as 127.0.0.1:4599, not 4599."),

@@ -17,7 +17,7 @@ impl AddressSource {
     /// For a sentence: `by …`.
     pub fn words(self) -> &'static str {
         match self {
-            AddressSource::SshConnection => "the SSH connection's client",
+            AddressSource::SshConnection => "SSH_CONNECTION",
             AddressSource::CheckIp => "checkip.amazonaws.com",
             AddressSource::Sandbox => "the sandbox",
         }

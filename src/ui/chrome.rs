@@ -282,8 +282,9 @@ pub fn foot(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store) {
     if let Some(notice) = &state.notice {
         let (glyph, role) = level(notice.message.level);
         let text = format!(" {glyph} {}", notice.message.text);
-        // What has no room here is whole among the messages.
-        let rest = if cells(&text) > end.saturating_sub(area.x) { WHOLE } else { "" };
+        // What failed and has no room here is whole among the messages; what else is said is made to fit.
+        let is_cut = notice.message.level == Level::Error && cells(&text) > end.saturating_sub(area.x);
+        let rest = if is_cut { WHOLE } else { "" };
         let room = end.saturating_sub(area.x + cells(rest));
         let after = pen.say(area.x, area.y, room, &text, role);
         pen.say(after, area.y, end.saturating_sub(after), rest, Role::Key);

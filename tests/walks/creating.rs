@@ -266,7 +266,7 @@ fn what_goes_wrong_with_a_launch_says_what_stands_and_where_else_there_may_be_ro
     desk.sandbox.faults().clear();
     desk.go("runs").settle();
     desk.screen("launch-half-runs-80x24").sees("enter to go on or to undo").keys("enter").settle();
-    desk.screen("launch-half-choice-80x24").sees("web-sg").sees("undo").keys("ctrl-c");
+    desk.sees("web-sg").sees("undo").keys("ctrl-c");
     // A denial with an encoded message.
     let mut desk = Desk::start(small());
     planned(&mut desk, "launch name=one type=t3.micro");

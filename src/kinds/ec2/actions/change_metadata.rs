@@ -54,7 +54,7 @@ static SETTINGS: [Setting; 4] = [
     Setting {
         name: "imdsv2",
         label: "IMDSv2",
-        help: "Whether who reads the metadata has to have a session token.",
+        help: "Required: whoever reads the metadata needs a session token.",
         words: &[("required", "required"), ("optional", "optional  IMDSv1 answers too")],
         member: "HttpTokens",
         field: &METADATA_TOKENS,
@@ -77,7 +77,7 @@ static SETTINGS: [Setting; 4] = [
     },
     Setting {
         name: "tags",
-        label: "Tags in them",
+        label: "Instance tags",
         help: "Whether who is on the instance can read its tags there.",
         words: &[("enabled", "enabled"), ("disabled", "disabled")],
         member: "InstanceMetadataTags",
