@@ -154,7 +154,7 @@ fn rule_edits() -> FormValue {
         },
         RowEdit::Add(cells(["in", "", "tcp", "8000-8100", "sg-0b2", "its own"])),
         RowEdit::Add(cells(["in", "", "all", "all", "2600:1f14::/32", ""])),
-        RowEdit::Add(cells(["in", "", "icmp", "3/4", "pl-0a1", ""])),
+        RowEdit::Add(cells(["in", "", "icmp", "3/4", "pl-0a1b2c3d", ""])),
         RowEdit::Add(cells(["in", "", "50", "", "10.1.0.0/16", ""])),
         RowEdit::Add(cells(["out", "", "udp", "53", "10.0.0.2", "DNS"])),
     ])
