@@ -75,7 +75,10 @@ fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
     chrome::band(pen, rect(areas.band), state, now);
     let hidden = table::hidden_columns(state, &rows).filter(|_| areas.table.is_some() && !rows.is_empty());
     chrome::heading(pen, rect(areas.heading), state, store, now, hidden.as_deref());
-    if let Some(area) = areas.table.map(rect) {
+    // A picker has the whole height: what would stand beside it are pieces of rows, and each key would cost a table as well.
+    let has_picker = matches!(state.overlays.last(), Some(Overlay::Form(form)) if form.open_picker().is_some());
+    let below = areas.table.map(rect).filter(|_| !has_picker);
+    if let Some(area) = below {
         let has_keys = state.overlays.is_empty() && state.focus == Focus::Table;
         if let Some(start) = state.start(store) {
             empty_state::draw_start(pen, area, &start);
@@ -91,7 +94,7 @@ fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
             }
         }
     }
-    if let Some(area) = areas.detail.map(rect) {
+    if let Some(area) = areas.detail.map(rect).filter(|_| !has_picker) {
         detail::draw(pen, area, state, store, now, areas.table.is_some());
     }
     chrome::foot(pen, rect(areas.foot), state, store);
@@ -116,14 +119,10 @@ fn places(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time, board: &Bo
     overlays(pen, body, rect(areas.foot), (state, store, now));
 }
 
-/// What the uppermost layer hides of the table. A form or a picker leaves little of it, and each key in them would else cost a table
-/// as well.
+/// What the uppermost layer hides of the table. A form leaves little of it, and each key in it would else cost a table as well.
 fn covered(body: Rect, state: &State) -> Rect {
     match state.overlays.last() {
-        Some(Overlay::Form(form)) => match form.open_picker() {
-            Some(_) => rect(state.picker_area()),
-            None => form::place(body, &state.files, form),
-        },
+        Some(Overlay::Form(form)) => form::place(body, &state.files, form),
         _ => Rect::ZERO,
     }
 }

@@ -162,3 +162,17 @@ fn two_regions_are_one_table() {
     desk.go("regions").go("buckets").screen("buckets-once");
     assert_eq!(desk.engine.state.view.order.len(), 6, "a bucket that two scopes list is there once");
 }
+
+/// A thousand of a maker's images are megabytes: a screenful of them comes first.
+#[test]
+fn a_search_for_others_images_asks_for_a_screenful_before_the_first_page() {
+    let mut desk = Desk::open();
+    desk.go("images owner_alias=amazon name=al2023-ami-*").sees("al2023-ami-");
+    assert_eq!(desk.log.count("DescribeImages"), 2);
+    desk.keys("r");
+    assert_eq!(desk.log.count("DescribeImages"), 3, "once is enough");
+    // One's own and shared ones are few: two requests, one each.
+    let mut desk = Desk::open();
+    desk.go("images");
+    assert_eq!(desk.log.count("DescribeImages"), 2);
+}

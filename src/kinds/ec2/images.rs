@@ -7,8 +7,9 @@ use aws_sdk_ec2::types as sdk;
 use futures::future::{BoxFuture, FutureExt};
 
 use super::filters::filters;
-use super::listing::{MOST_IDS, PAGE, tags};
+use super::listing::{MOST_IDS, PAGE, PREVIEW, tags};
 use super::permissions;
+use crate::aws::fault;
 use crate::base::{Fault, RowId, Scope, Time};
 use crate::kinds::convert::{Converter, batches, flag};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
@@ -338,6 +339,14 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             What::Everything if !beyond => &[Whose::Own, Whose::Shared],
             _ => &[Whose::Anybody],
         };
+        if beyond && request.what == What::Everything && pages.wants_preview() {
+            // A request of its own and no first page, as with instances: a thousand of a maker's images are megabytes.
+            pages.ask(&DESCRIBE_IMAGES).await?;
+            let call =
+                client.describe_images().max_results(PREVIEW).set_filters(filters(&request, &INFO, "image-id", None));
+            let out = call.send().await.map_err(|e| fault::of(&DESCRIBE_IMAGES, e))?;
+            pages.page(ROWS.records(out.images(), &mut converter)).await?;
+        }
         // What is one's own may be shared with oneself as well.
         let mut seen: HashSet<RowId> = HashSet::new();
         for ids in batches(&request.what, MOST_IDS) {

@@ -20,6 +20,8 @@ use crate::model::{KindInfo, Operation, Record, Tags};
 
 /// Rows on a page: DescribeVpcs, DescribeSubnets and their like take 5 to 1000.
 pub(super) const PAGE: i32 = 1000;
+/// A screenful, for whoever waits for the first rows: of instances it takes a twentieth of a whole page's time.
+pub(super) const PREVIEW: i32 = 50;
 /// A filter takes at most 200 values.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html>
 pub(super) const MOST_IDS: usize = 200;

@@ -12,6 +12,7 @@ use crate::aws::fault;
 use crate::base::{Fault, RowId, Scope};
 use crate::kinds::convert::{Converter, batches};
 use crate::kinds::ec2::filters::filters;
+use crate::kinds::ec2::listing::PREVIEW;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::{following, paged};
 use crate::kinds::raw::raw;
@@ -36,8 +37,6 @@ pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id|
 
 /// DescribeInstances takes 5 to 1000.
 const PAGE: i32 = 1000;
-/// A screenful, in a twentieth of a whole page's time.
-const PREVIEW: i32 = 50;
 /// A filter takes at most 200 values.
 const MOST_IDS: usize = 200;
 

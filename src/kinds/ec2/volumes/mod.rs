@@ -11,6 +11,7 @@ use crate::aws::fault;
 use crate::base::{Fault, Scope};
 use crate::kinds::convert::{Converter, batches};
 use crate::kinds::ec2::filters::filters;
+use crate::kinds::ec2::listing::PREVIEW;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::following;
 use crate::kinds::raw::raw;
@@ -39,8 +40,6 @@ static ROWS: RowSpec<sdk::Volume> = RowSpec::new(&INFO, &fields::FIELDS, |v| v.v
 /// DescribeVolumes takes 5 to 1000 a page: the AWS CLI's own page size.
 /// <https://github.com/aws/aws-cli/blob/develop/tests/functional/ec2/test_describe_volumes.py>
 pub(super) const PAGE: i32 = 1000;
-/// A screenful, for whoever waits for the first rows.
-const PREVIEW: i32 = 50;
 /// A filter takes at most 200 values.
 const MOST_IDS: usize = 200;
 
