@@ -3,10 +3,13 @@
 //! Its order is made by the index worker. While it is closed it is what the arrow keys and typing on the field go by; open, it stands
 //! in the form's place.
 
+mod closed;
+
 use std::sync::Arc;
 
 use indexmap::IndexSet;
 
+use self::closed::Seek;
 use super::complete::rank;
 use super::layout::{self, Area, Shown};
 use super::line::Line;
@@ -14,15 +17,10 @@ use super::overlay::{FormState, Overlay};
 use super::state::State;
 use super::update::Turn;
 use super::view::{RowKey, View};
-use crate::input::{Key, KeyCode};
-use crate::model::{
-    Choice, Delta, Effect, FormInput, FormValue, IndexFor, IndexRequest, Indexed, Kind, Pick, RowRef, TableKey,
-};
+use crate::model::{Choice, Delta, FormInput, FormValue, IndexFor, Indexed, Kind, Pick, RowRef, TableKey};
 use crate::query::Query;
 use crate::store::Store;
 
-/// Rows that a letter typed on the closed field looks at: refused ones are passed over.
-const LOOKED_AT: usize = 200;
 /// Rows that can be chosen at once: as many as a table's marks.
 const MOST: usize = 1000;
 
@@ -57,18 +55,6 @@ pub struct Picker {
     seek: Option<Seek>,
     /// Whether enter was pressed before the rows had followed the line: what it takes is what they are then.
     taking: bool,
-}
-
-/// What was typed on the closed field, on its way through the index worker.
-struct Seek {
-    /// The request that is under way.
-    request: Option<u64>,
-    /// Its query, and those after it if it finds nothing.
-    queries: Vec<Arc<Query>>,
-    /// Whether the row after the one that is chosen is meant: a letter by itself goes on.
-    next: bool,
-    /// The letter to begin anew with if nothing is found.
-    again: Option<char>,
 }
 
 impl Picker {
@@ -263,28 +249,6 @@ impl Turn<'_> {
         self.emit(effect);
     }
 
-    /// Asks for the rows that what was typed on the closed field means, once nothing else is under way.
-    fn ask_seek(&mut self) {
-        let request = self.number();
-        let Some(p) = self.picker_mut() else { return };
-        let Some(seek) = p.seek.as_mut().filter(|s| s.request.is_none() && p.view.indexing.is_none()) else { return };
-        let Some(query) = seek.queries.first().cloned() else {
-            p.seek = None;
-            return;
-        };
-        seek.request = Some(request);
-        let effect = Effect::Index(IndexRequest {
-            request,
-            of: IndexFor::Picker,
-            tables: p.view.tables.clone(),
-            groups: p.view.groups.clone(),
-            query,
-            sort: p.view.sort,
-            paid: false,
-        });
-        self.emit(effect);
-    }
-
     /// An index that is not the table's.
     pub(super) fn picker_indexed(&mut self, indexed: Indexed) {
         let store = self.store;
@@ -433,112 +397,6 @@ impl Turn<'_> {
         self.picker_close();
         self.set_field(FormValue::Text(value));
         self.form_go_on();
-    }
-
-    /// An arrow on the closed field: the next or previous of what can be chosen, around the end.
-    pub(super) fn picker_step(&mut self, by: isize) {
-        let store = self.store;
-        let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
-        let Some(FormValue::Text(value)) = form.field().map(|f| f.value.clone()) else { return };
-        let Some(p) = form.picker.as_deref_mut() else { return };
-        if p.pick.several && value.contains(',') {
-            form.error = Some("Several are chosen: enter shows them.".into());
-            return;
-        }
-        if p.view.indexing.is_some() || p.due {
-            p.steps += by;
-            return;
-        }
-        let (others, len) = (p.pick.also.len(), p.pick.also.len() + p.view.order.len());
-        if len == 0 {
-            return;
-        }
-        let row = || p.view.order_tables.iter().find_map(|t| store.find(&p.view.order_tables, t, &value));
-        let other = p.pick.also.iter().position(|c| c.value == value);
-        let now = other.or_else(|| Some(others + p.view.position(row()?)?));
-        let first = if by < 0 { len - 1 } else { 0 };
-        let mut at = now.map_or(first, |i| (i + len).saturating_add_signed(by % len as isize) % len);
-        for _ in 0..len.min(LOOKED_AT) {
-            let next = match p.pick.also.get(at) {
-                Some(other) => Some(other.value.clone()),
-                None => p.view.order.get(at - others).and_then(|row| p.ids(store, *row)),
-            };
-            if let Some(id) = next.filter(|id| p.pick.refusal(id).is_none()) {
-                self.set_field(FormValue::Text(id));
-                return;
-            }
-            at = (at + len).saturating_add_signed(by.signum()) % len;
-        }
-    }
-
-    /// A letter on the closed field: what begins with what was typed, by name or by id, else what has it. A letter by itself goes to
-    /// the next such row. The worker looks; the field follows when it has.
-    pub(super) fn picker_seek(&mut self, key: Key) {
-        let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
-        let Some(p) = form.picker.as_deref_mut() else { return };
-        let Some(typed) = key.typed() else {
-            if key.code == KeyCode::Backspace {
-                form.sought.pop();
-            }
-            return;
-        };
-        form.sought.extend(typed.to_lowercase());
-        let word = form.sought.clone();
-        let begins = |c: &&Choice| c.label.to_lowercase().trim_start_matches("+ ").starts_with(&word);
-        if let Some(other) = p.pick.also.iter().find(begins) {
-            let value = FormValue::Text(other.value.clone());
-            p.seek = None;
-            self.set_field(value);
-            return;
-        }
-        p.seek = Some(Seek::for_word(p, &word, typed));
-    }
-
-    /// The worker has looked for what was typed.
-    fn sought(&mut self, indexed: &Indexed) {
-        let store = self.store;
-        let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
-        let value = form.field().map(|f| f.value.clone());
-        let Some(p) = form.picker.as_deref_mut() else { return };
-        let (tables, pick) = (&p.view.tables, &p.pick);
-        let id = |at: &RowRef| store.row(tables, *at).map(|(_, row)| row.record.id.clone());
-        let Some(seek) = &mut p.seek else { return };
-        seek.request = None;
-        let order = &indexed.order;
-        let chosen = match &value {
-            Some(FormValue::Text(v)) => tables.iter().find_map(|t| store.find(tables, t, v)),
-            _ => None,
-        };
-        let from = chosen.and_then(|at| order.iter().position(|r| *r == at)).map_or(0, |i| i + usize::from(seek.next));
-        let around = order.iter().cycle().skip(from).take(order.len().min(LOOKED_AT));
-        let found = around.filter_map(id).find(|id| pick.refusal(id).is_none());
-        match found {
-            Some(id) => {
-                p.seek = None;
-                self.set_field(FormValue::Text(id));
-            }
-            None if seek.queries.len() > 1 => drop(seek.queries.remove(0)),
-            None => {
-                let again = seek.again;
-                p.seek = again.map(|c| Seek::for_word(p, &c.to_lowercase().to_string(), c));
-                form.sought = again.map(|c| c.to_lowercase().to_string()).unwrap_or_default();
-            }
-        }
-    }
-}
-
-impl Seek {
-    fn for_word(p: &Picker, word: &str, letter: char) -> Seek {
-        let plain: String = word.chars().filter(|c| !matches!(c, '"' | '*' | '?')).collect();
-        let queries = [
-            format!("name=\"{plain}*\""),
-            format!("id=\"{plain}*\""),
-            format!("name:\"{plain}\""),
-            format!("\"{plain}\""),
-        ];
-        let queries = queries.iter().filter(|_| !plain.is_empty()).filter_map(|q| p.query(q).ok()).map(Arc::new);
-        let alone = word.chars().count() == 1;
-        Seek { request: None, queries: queries.collect(), next: alone, again: (!alone).then_some(letter) }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::model::draft::merge;
 use crate::model::{Cell, DraftColumn, DraftRow, FormField, FormValue, RowMark, RowsInput};
 
 use super::painter::Pen;
-use super::styled_text::{Line, item};
+use super::styled_text::{Line, draw_left, item};
 
 /// The rows as they are shown while the field is not edited.
 fn still(input: &RowsInput, field: &FormField) -> Vec<DraftRow> {
@@ -75,10 +75,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, input: &RowsInput, field: &FormField,
         y += 1;
         for line in under(input, n, row, below) {
             if y < area.bottom() {
-                let mut x = area.x + 6;
-                for (text, role) in &line.left {
-                    x = pen.say(x, y, area.right().saturating_sub(x), text, *role);
-                }
+                draw_left(pen, Rect { x: area.x + 6, y, width: below, height: 1 }, &line);
                 y += 1;
             }
         }

@@ -13,7 +13,7 @@ use crate::store::Store;
 
 use super::painter::{Pen, cells, wrap};
 use super::picker;
-use super::styled_text::{Line, item, middle};
+use super::styled_text::{Line, draw_left, item, middle};
 
 /// Where the form stands over `area`.
 pub fn place(area: Rect, files: &Files, form: &FormState) -> Rect {
@@ -81,10 +81,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, (store, files): (&Store, &Files), for
 /// Lines of a sentence, as many as there is room for. Returns how many these were.
 fn sentence(pen: &mut Pen<'_>, area: Rect, lines: &[Line]) -> u16 {
     for (y, line) in (area.y..area.bottom()).zip(lines) {
-        let mut x = area.x;
-        for (text, role) in &line.left {
-            x = pen.say(x, y, area.right().saturating_sub(x), text, *role);
-        }
+        draw_left(pen, Rect { y, height: 1, ..area }, line);
     }
     u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height)
 }

@@ -77,8 +77,7 @@ fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
     chrome::heading(pen, rect(areas.heading), state, store, now, hidden.as_deref());
     // A picker has the whole height: what would stand beside it are pieces of rows, and each key would cost a table as well.
     let has_picker = matches!(state.overlays.last(), Some(Overlay::Form(form)) if form.open_picker().is_some());
-    let below = areas.table.map(rect).filter(|_| !has_picker);
-    if let Some(area) = below {
+    if let Some(area) = areas.table.map(rect).filter(|_| !has_picker) {
         let has_keys = state.overlays.is_empty() && state.focus == Focus::Table;
         if let Some(start) = state.start(store) {
             empty_state::draw_start(pen, area, &start);

@@ -49,15 +49,17 @@ pub fn item(glyph: &str, text: &str, room: u16, role: Role) -> Vec<Line> {
         .collect()
 }
 
+/// Draws what a line has at its left; returns where that ends.
+pub fn draw_left(pen: &mut Pen<'_>, area: Rect, line: &Line) -> u16 {
+    line.left.iter().fold(area.x, |x, (text, role)| pen.say(x, area.y, area.right().saturating_sub(x), text, *role))
+}
+
 /// Draws lines from the top of an area, `scroll` of them left out, and says how many are below.
 pub fn draw(pen: &mut Pen<'_>, area: Rect, lines: &[Line], scroll: usize) {
     let height = usize::from(area.height);
     let scroll = scroll.min(lines.len().saturating_sub(height));
     for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(scroll)) {
-        let mut x = area.x;
-        for (text, role) in &line.left {
-            x = pen.say(x, y, area.right().saturating_sub(x), text, *role);
-        }
+        let x = draw_left(pen, Rect { y, height: 1, ..area }, line);
         if let Some((text, role)) = &line.right
             && x + 2 + cells(text) <= area.right()
         {

@@ -7,6 +7,7 @@ mod menus;
 mod moving;
 mod picker;
 mod planning;
+mod runs;
 mod typing;
 mod watching;
 

@@ -26,6 +26,8 @@ mod filter;
 pub(super) mod fleet;
 mod gateways;
 mod group_rules;
+#[cfg(test)]
+mod group_tests;
 mod groups;
 mod images;
 mod interfaces;
