@@ -310,9 +310,11 @@ impl Executor {
     }
 }
 
-/// Whether AWS says that what a call takes away or changes is not there, or not in that state.
+/// Whether AWS says that what a call takes away is not there: a volume to be detached is available, a gateway is attached to nothing. Other
+/// conflicts (DependencyViolation, IncorrectModificationState) say that it is there and cannot be taken away yet.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
 fn is_nothing_to_do(fault: &Fault) -> bool {
-    matches!(fault.kind, FaultKind::NotFound | FaultKind::Conflict)
+    fault.kind == FaultKind::NotFound || matches!(fault.code.as_str(), "IncorrectState" | "Gateway.NotAttached")
 }
 
 /// Asks EC2 whether IAM allows a plan. The first call that has no answer of "yes" decides. A call that needs what an earlier one

@@ -35,7 +35,8 @@ static TAKE_BACK: Sender = Sender {
     op: Operation::write(Service::Ec2, "TakeBackThings", Retry::Safe).with_dry_run(),
     send: |send| {
         assert!(matches!(send.mode, SendMode::DryRun));
-        Box::pin(async { Err(Fault::new(FaultKind::Conflict, "It is in the 'available' state.")) })
+        let fault = Fault::new(FaultKind::Conflict, "It is in the 'available' state.");
+        Box::pin(async move { Err(Fault { code: "IncorrectState".into(), ..fault }) })
     },
 };
 static REGISTRY: Registry = Registry { kinds: &[], actions: &[&ACTION] };
@@ -330,14 +331,18 @@ async fn the_first_call_waits_for_what_is_still_under_way_and_waits_for_it_again
 /// other refusal stops it.
 #[tokio::test]
 async fn a_way_back_that_finds_nothing_to_do_goes_on_and_one_that_is_denied_does_not() {
-    let refused = |kind| Err(Fault::new(kind, "Volume 'vol-1' is in the 'available' state."));
-    for (profile, kind, sent) in [
-        ("needless", FaultKind::Conflict, 2),
-        ("needless-gone", FaultKind::NotFound, 2),
-        ("needed", FaultKind::Denied, 1),
-        ("needed-offline", FaultKind::Offline, 1),
+    let refused = |kind, code: &str| {
+        Err(Fault { code: code.into(), ..Fault::new(kind, "Volume 'vol-1' is in the 'available' state.") })
+    };
+    for (profile, kind, code, sent) in [
+        ("needless", FaultKind::Conflict, "IncorrectState", 2),
+        ("needless-gone", FaultKind::NotFound, "InvalidAttachment.NotFound", 2),
+        ("needed", FaultKind::Denied, "UnauthorizedOperation", 1),
+        ("needed-offline", FaultKind::Offline, "", 1),
+        ("needed-held", FaultKind::Conflict, "DependencyViolation", 1),
+        ("needed-later", FaultKind::Conflict, "IncorrectModificationState", 1),
     ] {
-        let answer = move |n| if n == 0 { refused(kind) } else { ok() };
+        let answer = move |n| if n == 0 { refused(kind, code) } else { ok() };
         let mut rig = Rig::new(profile, move |n| Box::pin(async move { answer(n) })).await;
         let mut execute = rig.carry(1, 2);
         execute.record.steps[0].may_be_refused = true;
@@ -347,7 +352,9 @@ async fn a_way_back_that_finds_nothing_to_do_goes_on_and_one_that_is_denied_does
         let needless = news.iter().any(|e| matches!(e, ActEvent::Needless { step: 0, .. }));
         assert_eq!((needless, rig.lines()[2] == "outcome needless"), (sent == 2, sent == 2), "{profile}: {news:?}");
     }
-    let mut rig = Rig::new("needed-as-ever", move |_| Box::pin(async move { refused(FaultKind::Conflict) })).await;
+    let mut rig =
+        Rig::new("needed-as-ever", move |_| Box::pin(async move { refused(FaultKind::Conflict, "IncorrectState") }))
+            .await;
     rig.executor.carry(rig.carry(1, 2)).await;
     assert!(matches!(rig.news().last(), Some(ActEvent::Failed { step: 0, .. })), "what is to be done has to be done");
     assert_eq!(rig.sent(), 1);

@@ -384,6 +384,7 @@ fn consequences(before: &[Rule], after: &[Rule], calls: &[Change], who: &str) ->
         calls.iter().filter_map(|c| if let Change::Authorize(rules) = c { Some(rules) } else { None }).flatten();
     let mut lists: Vec<&ArcStr> =
         opened.filter_map(|r| if let Peer::PrefixList(id) = &r.door.peer { Some(id) } else { None }).collect();
+    lists.sort_unstable();
     lists.dedup();
     if !lists.is_empty() {
         all.push(note(format!(

@@ -9,6 +9,7 @@ use crate::kinds::ec2::group_actions::create::door_fields;
 use crate::kinds::ec2::group_actions::{groups_of, why_not_name};
 use crate::kinds::ec2::{security_groups, subnets, vpcs};
 use crate::kinds::plan_builder::{field, line, live, pick, state, text_of};
+use crate::kinds::prices;
 use crate::kinds::rows_field::rows_field;
 use crate::model::{Choice, FieldInfo, FormField, FormValue, Kind, Pick, Record, TableKey, Value, Values};
 
@@ -141,7 +142,10 @@ pub(super) fn public_ip_field(
     template: Option<&Template>,
 ) -> FormField {
     let choice = |value: &str, label: &str| Choice { value: value.into(), label: label.into(), disabled: None };
-    let mut choices = vec![choice("yes", "yes  $0.005 an hour while it runs"), choice("no", "no")];
+    let price = prices::of(cx.scope).map(|p| format!("${} an hour", p.public_ipv4().amount));
+    let costs = |before: &str, behind: &str| price.as_ref().map_or(String::new(), |p| format!("{before}{p}{behind}"));
+    let yes = format!("yes{}", costs("  ", " while it runs"));
+    let mut choices = vec![choice("yes", &yes), choice("no", "no")];
     let own = match template {
         Some(t) => {
             let said = |is: bool| if is { "yes" } else { "no" }.to_string();
@@ -157,9 +161,9 @@ pub(super) fn public_ip_field(
     if text_of(&f) == OF_SUBNET {
         let row = cx.store.get(&TableKey::all(cx.scope.clone(), Kind(&subnets::INFO)), subnet);
         f.facts = match (row.map(|r| r.get(&subnets::PUBLIC_IP_ON_LAUNCH)), subnet) {
-            (Some(Value::Bool(true)), _) => "The subnet gives one ($0.005 an hour while it runs).".into(),
+            (Some(Value::Bool(true)), _) => format!("The subnet gives one{}.", costs(" (", " while it runs)")),
             (Some(Value::Bool(false)), _) => "The subnet gives none: the internet does not reach it.".into(),
-            (None, ANY) => "Default subnets give one ($0.005 an hour), unless that was changed.".into(),
+            (None, ANY) => format!("Default subnets give one{}, unless that was changed.", costs(" (", ")")),
             _ => String::new(),
         };
     }
