@@ -4,7 +4,7 @@
 //!
 //! | floor | modules | what lives there |
 //! |---|---|---|
-//! | 8 | [`runtime`], [`term`], [`cli`] | the event loop, the terminal, the command line |
+//! | 8 | [`runtime`], [`term`], [`cli`], [`export`] | the event loop, the terminal, the command line, rows as text |
 //! | 7 | [`ui`] | state to cells: view-models and ratatui |
 //! | 6 | [`app`] | one viewer's state and its only writer, `update`: pure and synchronous |
 //! | 5 | [`fetch`], [`act`], [`sandbox`] | poller and jobs; planner, executor, journal; the embedded living account |
@@ -22,6 +22,7 @@ pub mod aws;
 pub mod base;
 pub mod cli;
 pub mod config;
+pub mod export;
 pub mod fetch;
 pub mod input;
 pub mod kinds;

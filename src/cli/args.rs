@@ -88,13 +88,19 @@ pub enum Command {
     ///
     /// Exit status: 0 complete, 1 failed, 2 wrong usage, 3 rows but not all of them.
     Get {
-        /// The kind, e.g. instances.
+        /// The kind of resource, for example instances.
         kind: String,
-        /// A query, e.g. state:running tag:Env=prod.
+        /// A query, for example state:running tag:Env=prod. The table shows the fields that it names.
         query: Vec<String>,
-        /// How to print.
+        /// The format.
         #[arg(short, long, value_enum, default_value_t = Output::Table)]
         output: Output,
+        /// The columns, in order: fields of the kind, tag:KEY, account, region; with commas between them. In JSON and YAML, the facts.
+        #[arg(short, long, value_name = "FIELDS")]
+        columns: Vec<String>,
+        /// The field to sort by; -FIELD sorts downwards. Several with commas between them.
+        #[arg(short, long, value_name = "FIELD", allow_hyphen_values = true)]
+        sort: Option<String>,
         /// The row that they belong to, for kinds that hang off another, by its name, id or ARN: a bucket or folder, a group, a target
         /// group, an instance.
         #[arg(long, value_name = "PARENT")]
@@ -159,12 +165,22 @@ pub enum Command {
 /// Formats of `get`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Output {
-    /// Columns.
+    /// Columns, aligned. A terminal gets long cells cut short.
     Table,
+    /// Every column that AWS tells without extra requests, and nothing cut.
+    Wide,
     /// One array of objects.
     Json,
-    /// A header line and one line a row.
+    /// One object a line.
+    Jsonl,
+    /// A list of the same objects.
+    Yaml,
+    /// A line of names, then a line for each row.
     Csv,
+    /// A table for tickets and pull requests.
+    Markdown,
+    /// One id a line, for other commands.
+    Ids,
 }
 
 /// Formats of `plan`.

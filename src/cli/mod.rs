@@ -101,7 +101,9 @@ pub fn main() -> ExitCode {
 fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         None => session::console(&cli.options, &cli.view),
-        Some(Command::Get { kind, query, output, of }) => get::get(&cli.options, &kind, &query, output, of),
+        Some(Command::Get { kind, query, output, columns, sort, of }) => {
+            get::get(&cli.options, get::Wanted { kind, query, output, columns, sort, of })
+        }
         Some(Command::Plan { action, arguments, on, of, output }) => {
             let (on, of) = (on.as_deref(), of.as_deref());
             plan::plan(&cli.options, &plan::Wanted { action: &action, arguments: &arguments, on, of, output })

@@ -10,7 +10,8 @@ use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
 
 use super::Failure;
-use crate::base::text::{is_treacherous, visible};
+use crate::base::text::visible;
+use crate::export::escaped;
 
 /// Standard output.
 #[derive(Debug)]
@@ -71,27 +72,6 @@ pub(super) fn json(value: &impl Serialize, out: &mut impl Write) -> io::Result<(
     Ok(())
 }
 
-/// The same in one line, as a text.
-pub(super) fn json_line(value: &serde_json::Value) -> String {
-    escaped(&value.to_string()).into_owned()
-}
-
-fn escaped(json: &str) -> Cow<'_, str> {
-    // Nearly all of it is ASCII, which is looked through many bytes at a time. JSON has no control character but DEL left in it.
-    if json.is_ascii() && memchr::memchr(0x7f, json.as_bytes()).is_none() || !json.contains(is_treacherous) {
-        return Cow::Borrowed(json);
-    }
-    let mut out = String::with_capacity(json.len() + 16);
-    for c in json.chars() {
-        if is_treacherous(c) {
-            out.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
-        } else {
-            out.push(c);
-        }
-    }
-    Cow::Owned(out)
-}
-
 /// A formatter that escapes more than JSON asks for. Keys pass here as well.
 struct Escaping(PrettyFormatter<'static>);
 
@@ -134,6 +114,7 @@ impl Formatter for Escaping {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::text::is_treacherous;
     use proptest::prelude::*;
 
     fn written(value: &serde_json::Value) -> String {
@@ -154,8 +135,9 @@ mod tests {
             "what fools nobody is left as it is: {safe}"
         );
         assert_eq!(serde_json::from_str::<serde_json::Value>(&safe).unwrap(), value);
-        assert!(!json_line(&value).contains(is_treacherous));
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&json_line(&value)).unwrap(), value);
+        let line = value.to_string();
+        assert!(!escaped(&line).contains(is_treacherous));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&escaped(&line)).unwrap(), value);
     }
 
     #[test]

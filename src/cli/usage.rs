@@ -127,7 +127,7 @@ mod tests {
             ("skydeck --api-share 300", "--api-share wants a whole number from 1 to 100, not 300."),
             ("skydeck --sandbox-speed -1", "--sandbox-speed wants a number above 0, not -1."),
             ("skydeck get instances -o jsno", "--output cannot be jsno. Did you mean json?"),
-            ("skydeck get instances -o yaml", "--output cannot be yaml. There are table, json and csv."),
+            ("skydeck get instances -o xml", "--output cannot be xml. Did you mean yaml?"),
             ("skydeck --sandobx", "There is no option --sandobx. Did you mean --sandbox?"),
             ("skydeck policy --foo", "There is no option --foo."),
             (

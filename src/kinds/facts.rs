@@ -20,12 +20,18 @@ pub struct Element<'r, R> {
     row: &'r R,
     scope: &'r Scope,
     account: Option<&'r str>,
+    only: Option<&'r [usize]>,
 }
 
 impl<'r, R: Cells> Element<'r, R> {
     /// `row` may be a record alone (facts from side tables are then null) or joined with them.
     pub fn of(row: &'r R, scope: &'r Scope, account: Option<&'r str>) -> Self {
-        Element { row, scope, account }
+        Element { row, scope, account, only: None }
+    }
+    /// With these facts only, in this order; fields by position.
+    #[must_use]
+    pub fn only(self, fields: Option<&'r [usize]>) -> Self {
+        Element { only: fields, ..self }
     }
     /// The text in a field, if it has one.
     fn named(&self, field: &str) -> Option<&'r str> {
@@ -50,7 +56,7 @@ impl<R: Cells> Serialize for Element<'_, R> {
         map.serialize_entry("region", &region.map(ArcStr::as_str).or_else(|| self.named("region")))?;
         map.serialize_entry("state", &record.state.as_ref().map(|(_, s)| s.as_str()))?;
         map.serialize_entry("tags", &self.row.tags().map(TagMap))?;
-        map.serialize_entry("facts", &Facts(self.row))?;
+        map.serialize_entry("facts", &Facts(self.row, self.only))?;
         map.end()
     }
 }
@@ -63,11 +69,16 @@ impl Serialize for TagMap<'_> {
     }
 }
 
-struct Facts<'r, R>(&'r R);
+struct Facts<'r, R>(&'r R, Option<&'r [usize]>);
 
 impl<R: Cells> Serialize for Facts<'_, R> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let fields = self.0.record().kind.iter().enumerate();
+        let kind = self.0.record().kind;
+        if let Some(only) = self.1 {
+            let fields = only.iter().map(|i| (*i, kind.fields.at(*i)));
+            return serializer.collect_map(fields.map(|(i, info)| (info.name, Fact(self.0.cell(i), info.ty))));
+        }
+        let fields = kind.iter().enumerate();
         serializer.collect_map(fields.map(|(i, info)| (info.name, Fact(self.0.cell(i), info.ty))))
     }
 }

@@ -171,6 +171,11 @@ const PRINT: &[(&str, i32)] = &[
     ("get instances --sandbox", 0),
     ("get instances --sandbox -o json", 0),
     ("get instances --sandbox -o csv", 0),
+    ("get instances --sandbox -o jsonl", 0),
+    ("get instances --sandbox -o yaml", 0),
+    ("get instances --sandbox -o markdown", 0),
+    ("get instances --sandbox -o wide", 0),
+    ("get instances --sandbox -o ids", 0),
     ("--help", 0),
     ("get --help", 0),
     ("--version", 0),
@@ -197,7 +202,7 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
 #[test]
 fn a_reader_that_leaves_in_the_middle_of_a_long_list_is_no_failure() {
     let home = Home::new();
-    for output in ["table", "csv", "json"] {
+    for output in ["table", "csv", "json", "jsonl", "yaml", "markdown", "ids"] {
         let script = format!(
             "set -o pipefail; {} get instances --sandbox=fleet:2000 -o {output} | head -n 1; echo ${{PIPESTATUS[0]}}",
             crate::support::terminal::BINARY
@@ -306,7 +311,10 @@ fn what_a_stranger_wrote_is_shown_on_a_terminal_and_not_obeyed() {
     assert_eq!(rows[0]["name"], name, "to a parser it is the same");
     assert!(home.run(&[&args[..], &["csv"]].concat()).out.contains(name), "CSV has no other way to write it");
     assert!(home.run(&[&args[..], &["table"]].concat()).out.contains(shown), "a table is for readers");
-    for (output, shown) in [("json", escaped), ("csv", shown), ("table", shown)] {
+    let yaml = escaped.replace("\\u", "\\U0000");
+    for (output, shown) in
+        [("json", escaped), ("jsonl", escaped), ("yaml", &yaml), ("csv", shown), ("markdown", shown), ("table", shown)]
+    {
         let mut t = home.open(&[&args[..], &[output]].concat(), &[]);
         assert_eq!(t.ended().exit_code(), 0);
         t.until("all of it", |t| t.raw().contains(shown));

@@ -8,6 +8,7 @@ mod bench_support;
 mod support;
 
 mod cli_sdk_agree;
+mod formats;
 mod get;
 mod killed;
 mod moto;

@@ -25,6 +25,10 @@ impl Python {
     pub fn aws_cli() -> Python {
         made("aws-cli", include_str!("../py/requirements-cli.txt"))
     }
+    /// PyYAML and a Markdown parser.
+    pub fn readers() -> Python {
+        made("readers", include_str!("../py/requirements-readers.txt"))
+    }
     /// `python3` with the packages, and with nothing of the user's own AWS settings.
     pub fn command(&self) -> Command {
         self.with_packages(&self.program)

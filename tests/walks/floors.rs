@@ -25,6 +25,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("runtime", 8),
     ("term", 8),
     ("cli", 8),
+    ("export", 8),
 ];
 
 /// Modules of one floor that rest on each other: (from, on).
@@ -37,6 +38,8 @@ const SAME_FLOOR: &[(&str, &str)] = &[
     ("runtime", "term"),
     ("cli", "term"),
     ("cli", "runtime"),
+    ("cli", "export"),
+    ("runtime", "export"),
 ];
 
 /// Words that a floor's code must not contain, with the reason.
@@ -52,6 +55,7 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     ("app", &["aws_sdk_", "aws_config", "ratatui", "crossterm", "tokio::"], "pure and synchronous"),
     ("ui", &["aws_sdk_", "aws_config", "tokio::", "crossterm::event"], "draws, and changes nothing"),
     ("runtime", &["aws_sdk_"], "SDK types end in the kinds"),
+    ("export", &["aws_sdk_", "ratatui", "crossterm", "tokio::"], "pure"),
 ];
 
 fn files(dir: &Path) -> Vec<PathBuf> {

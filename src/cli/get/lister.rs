@@ -40,6 +40,8 @@ pub(super) struct Wish {
     pub(super) query: Query,
     /// Positions of the fields that the output shows.
     pub(super) printed: Vec<usize>,
+    /// Positions of those that were asked for by name, whatever they cost.
+    pub(super) named: Vec<usize>,
     /// The row that they hang off, as it was given.
     pub(super) of: Option<String>,
 }
@@ -48,8 +50,6 @@ pub(super) struct Wish {
 pub(super) struct Listed {
     pub(super) rows: Vec<Row>,
     pub(super) troubles: Vec<Trouble>,
-    /// Accounts by profile, as far as they are known.
-    pub(super) accounts: FxHashMap<String, String>,
     /// How many accounts and regions were asked.
     pub(super) places: usize,
 }
@@ -91,7 +91,7 @@ impl Lister {
     /// There are no credentials at all, or `--of` names nothing.
     pub(super) async fn everything(&self, profiles: &[ProfileSetup], wish: &Wish) -> Result<Listed, Failure> {
         let scopes = scopes(profiles, wish.def);
-        let sides = Sides::of(self.registry, wish.def.info, &wish.query, &wish.printed);
+        let sides = Sides::of(self.registry, wish.def.info, &wish.query, &wish.printed, &wish.named);
         let identities = join_all(profiles.iter().map(async |p| {
             let identity = self.gateway.identity(&p.name).await;
             if let Ok(id) = &identity {
@@ -107,9 +107,9 @@ impl Lister {
         let names = Arc::new(names);
         let who: Vec<_> = profiles.iter().map(|p| p.name.as_str()).zip(identities).collect();
         let known = |(name, id): &(&str, Result<Identity, Fault>)| {
-            id.as_ref().ok().map(|id| ((*name).to_string(), id.account.to_string()))
+            id.as_ref().ok().map(|id| ((*name).to_string(), Arc::from(id.account.as_str())))
         };
-        let accounts: FxHashMap<String, String> = who.iter().filter_map(known).collect();
+        let accounts: FxHashMap<String, Arc<str>> = who.iter().filter_map(known).collect();
         let (found, mut troubles) = found?;
         let (mut rows, mut answers, mut seen) = (Vec::new(), Vec::new(), FxHashSet::default());
         for Found { scope, rows: records, faults, sides: swept } in found {
@@ -121,7 +121,7 @@ impl Lister {
                 if once.is_none_or(|once| seen.insert(once)) {
                     let beside = vec![Beside::Unknown; sides.tables.len()].into();
                     let (places, names) = (sides.places.clone(), names.clone());
-                    rows.push(Row { scope: scope.clone(), record, beside, places, names });
+                    rows.push(Row { scope: scope.clone(), record, beside, places, names, account: account.cloned() });
                 }
             }
             answers.extend(swept.into_iter().map(|answer| (scope.clone(), answer)));
@@ -155,7 +155,7 @@ impl Lister {
             if jobs.iter().any(|(_, table, ..)| table.paid) {
                 let price = metrics_cost(1000);
                 out::say(&format!(
-                    "the query names a metric: CloudWatch charges about {price} for every 1,000 metrics asked"
+                    "a metric was asked for by name: CloudWatch charges about {price} for every 1,000 metrics"
                 ));
             }
             let answers = join_all(jobs.into_iter().map(async |(i, table, scope, ids, total)| {
@@ -164,7 +164,7 @@ impl Lister {
             }));
             join(&mut rows, answers.await, &mut answered, &mut troubles);
         }
-        Ok(Listed { rows, troubles, accounts, places: scopes.len() })
+        Ok(Listed { rows, troubles, places: scopes.len() })
     }
 
     /// The rows of all scopes, and what could be read beside them.

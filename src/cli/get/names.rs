@@ -1,6 +1,5 @@
 //! Names for ids: what rows are called that others name by their id, as the console shows it.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use arcstr::ArcStr;
@@ -12,21 +11,11 @@ use super::row::Row;
 use super::trouble::Trouble;
 use crate::base::{RowId, Scope};
 use crate::kinds::{KindDef, What};
-use crate::model::{Column, FieldInfo, Record, Selector, Value};
+use crate::model::{Column, FieldInfo, Record, Selector};
 use crate::query::{Cells as _, Query};
-use crate::ui::rows::called;
 
 /// Names by scope and id. Ids of different kinds begin differently.
 pub(super) type Names = FxHashMap<Scope, FxHashMap<RowId, ArcStr>>;
-
-impl Row {
-    /// A field's value with names for ids, where they are known.
-    pub(super) fn shown(&self, field: usize) -> Cow<'_, Value> {
-        let (value, info) = (self.cell(field), self.record.kind.fields.at(field));
-        let named = called(value, info, |id| self.names.get(&self.scope)?.get(id));
-        named.map_or(Cow::Borrowed(value), Cow::Owned)
-    }
-}
 
 impl Lister {
     /// The names that the query looks at, which it may only do if all of them are there; and which of them could not be had.
@@ -67,10 +56,11 @@ impl Lister {
         (names, troubles)
     }
 
-    /// The names that a table shows, where one request for each kind and scope brings them: not to know them costs no row.
-    pub(super) async fn names_to_show(&self, def: &'static KindDef, rows: &mut [Row]) {
+    /// The names that a table shows in these fields, where one request for each kind and scope brings them: not to know them costs no
+    /// row.
+    pub(super) async fn names_to_show(&self, def: &'static KindDef, fields: &[usize], rows: &mut [Row]) {
         let mut wanted: FxHashMap<(&'static str, Scope), FxHashSet<RowId>> = FxHashMap::default();
-        for (i, info) in def.info.iter().enumerate().filter(|(_, f)| matches!(f.column, Column::Shown(_))) {
+        for (i, info) in fields.iter().map(|i| (*i, def.info.fields.at(*i))) {
             let Some(kind) = info.ids.and(info.link) else { continue };
             for row in rows.iter() {
                 let ids = row.cell(i).items().into_iter();

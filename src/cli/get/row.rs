@@ -1,13 +1,16 @@
 //! A row with what side tables know of it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arcstr::ArcStr;
 
 use super::names::Names;
 use crate::base::Scope;
+use crate::export::Line;
 use crate::model::{Record, Tags, Value};
 use crate::query::Cells;
+use crate::ui::rows::called;
 
 /// What a side table says about a row.
 #[derive(Debug, Clone)]
@@ -32,6 +35,22 @@ pub(super) struct Row {
     pub(super) places: Places,
     /// What rows are called whose ids this one may hold.
     pub(super) names: Arc<Names>,
+    /// The account, if it is known.
+    pub(super) account: Option<Arc<str>>,
+}
+
+impl Line for Row {
+    fn scope(&self) -> &Scope {
+        &self.scope
+    }
+    fn account(&self) -> Option<&str> {
+        self.account.as_deref()
+    }
+    fn shown(&self, field: usize) -> Cow<'_, Value> {
+        let (value, info) = (self.cell(field), self.record.kind.fields.at(field));
+        let named = called(value, info, |id| self.names.get(&self.scope)?.get(id));
+        named.map_or(Cow::Borrowed(value), Cow::Owned)
+    }
 }
 
 impl Cells for Row {

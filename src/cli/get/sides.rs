@@ -24,9 +24,15 @@ pub(super) struct Sides {
 
 impl Sides {
     /// Those that hold something of `printed` (fields by position), or that `query` looks at. What costs, or takes too many requests,
-    /// is asked only where the query names it.
-    pub(super) fn of(registry: Registry, info: &'static KindInfo, query: &Query, printed: &[usize]) -> Sides {
-        let named: Vec<usize> = query.fields(info).collect();
+    /// is asked only where it is among the `named` ones or the query names it.
+    pub(super) fn of(
+        registry: Registry,
+        info: &'static KindInfo,
+        query: &Query,
+        printed: &[usize],
+        named: &[usize],
+    ) -> Sides {
+        let named: Vec<usize> = query.fields(info).chain(named.iter().copied()).collect();
         let has_words = query.terms.iter().any(|t| matches!(t.test, Test::Word(_)));
         let words = has_words.then(|| query.words());
         let needed = |i: usize, field: &FieldInfo, side: Side| {
@@ -91,7 +97,7 @@ mod tests {
         let info = ALL.kind(kind).expect("a kind").info;
         let query = Query::parse(query, info).expect("a query");
         let printed: Vec<usize> = printed.iter().filter_map(|f| info.index_of(f)).collect();
-        let sides = Sides::of(ALL, info, &query, &printed);
+        let sides = Sides::of(ALL, info, &query, &printed, &[]);
         let settled = sides.settled(&query, true, |_| true);
         (sides.tables.iter().map(|t| t.def.info.name).collect(), settled.terms.len())
     }
@@ -113,11 +119,24 @@ mod tests {
     }
 
     #[test]
+    fn what_was_named_is_asked_for_whatever_it_costs() {
+        let info = ALL.kind("instances").expect("a kind").info;
+        let query = Query::parse("", info).expect("a query");
+        let cpu: Vec<usize> = info.index_of("cpu").into_iter().collect();
+        let asked = |printed: &[usize], named: &[usize]| {
+            let sides = Sides::of(ALL, info, &query, printed, named);
+            sides.tables.iter().map(|t| t.def.info.name).collect::<Vec<_>>()
+        };
+        assert_eq!(asked(&cpu, &[]), [""; 0]);
+        assert_eq!(asked(&cpu, &cpu), ["instance-metrics"]);
+    }
+
+    #[test]
     fn what_a_name_decides_waits_for_the_names() {
         let info = ALL.kind("instances").expect("a kind").info;
         let settled = |text: &str, named| {
             let query = Query::parse(text, info).expect("a query");
-            Sides::of(ALL, info, &query, &[]).settled(&query, named, |_| true).terms.len()
+            Sides::of(ALL, info, &query, &[], &[]).settled(&query, named, |_| true).terms.len()
         };
         assert_eq!((settled("vpc=prod", false), settled("vpc=prod", true)), (0, 1));
         assert_eq!(settled("vpc=vpc-0a1b2c3d state:running", false), 2, "an id needs no name");

@@ -1,0 +1,193 @@
+//! The columns of a list: those that a kind shows by itself, those that were named, and those that a query looks at.
+
+use std::borrow::Cow;
+
+use super::{Line, When};
+use crate::base::text::{suggest, visible};
+use crate::model::{self, Kind, Sort, Tags};
+use crate::query::{Query, Test};
+use crate::ui::format;
+
+/// One column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Column {
+    /// The field at this position.
+    Field(usize),
+    /// The value of the tag with this key.
+    Tag(String),
+    /// The account's digits.
+    Account,
+    /// The region that the row was listed in.
+    Region,
+}
+
+/// Columns of one kind, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Columns {
+    /// Whose fields they are.
+    pub kind: Kind,
+    /// They, from left to right.
+    pub list: Vec<Column>,
+}
+
+/// What tags are named with: `tag:Env`.
+const TAG: &str = "tag:";
+
+impl Columns {
+    /// Those that the kind shows by itself. What is paid for is left out: it has to be named.
+    pub fn usual(kind: Kind) -> Columns {
+        Columns::such(kind, |column| matches!(column, model::Column::Shown(_)))
+    }
+    /// Every field that can be a column and costs neither money nor a request for each row.
+    pub fn wide(kind: Kind) -> Columns {
+        Columns::such(kind, |column| column != model::Column::DetailOnly)
+    }
+    fn such(kind: Kind, wanted: impl Fn(model::Column) -> bool) -> Columns {
+        let free = |field: &model::FieldInfo| field.side.is_none_or(|s| !s.paid);
+        let list = kind.iter().enumerate().filter(|(_, f)| wanted(f.column) && free(f)).map(|(i, _)| Column::Field(i));
+        Columns { kind, list: list.collect() }
+    }
+    /// Those that are named: fields, `tag:KEY`, `account` and `region`, with commas or blanks between them.
+    ///
+    /// # Errors
+    /// A name that the kind does not have, in a sentence with the nearest one that it has.
+    pub fn named(kind: Kind, names: &[String]) -> Result<Columns, String> {
+        let mut columns = Columns { kind, list: Vec::new() };
+        for name in names.iter().flat_map(|n| n.split([',', ' '])).map(str::trim).filter(|n| !n.is_empty()) {
+            let column = column(kind, name)?;
+            columns.add(column);
+        }
+        if columns.list.is_empty() {
+            return Err("--columns names no column.".into());
+        }
+        Ok(columns)
+    }
+    /// Adds a column at the right, unless it is there.
+    pub fn add(&mut self, column: Column) {
+        if !self.list.contains(&column) {
+            self.list.push(column);
+        }
+    }
+    /// Adds what a query looks at by name: who asks for `launched<1d` wants to see when.
+    pub fn add_query(&mut self, query: &Query) {
+        for term in &query.terms {
+            match &term.test {
+                Test::Field { field, .. } => self.add(Column::Field(*field)),
+                Test::Tag { key, .. } => self.add(Column::Tag(key.clone())),
+                _ => {}
+            }
+        }
+    }
+    /// Adds where rows come from, behind the first column, where they come from several places.
+    pub fn add_places(&mut self, accounts: bool, regions: bool) {
+        let places = [(regions, Column::Region), (accounts, Column::Account)];
+        for (_, place) in places.into_iter().filter(|(wanted, _)| *wanted) {
+            if !self.list.contains(&place) && self.names_no_field(&place) {
+                self.list.insert(1.min(self.list.len()), place);
+            }
+        }
+    }
+    /// Whether the kind has no column of its own that says the same (a bucket's region).
+    fn names_no_field(&self, place: &Column) -> bool {
+        let name = self.key(place);
+        !self.list.iter().any(|c| matches!(c, Column::Field(i) if self.kind.fields.at(*i).name == name))
+    }
+    /// The positions of the fields among them.
+    pub fn fields(&self) -> impl Iterator<Item = usize> + '_ {
+        self.list.iter().filter_map(|c| if let Column::Field(i) = c { Some(*i) } else { None })
+    }
+    /// Whether one of them is a tag.
+    pub fn has_tags(&self) -> bool {
+        self.list.iter().any(|c| matches!(c, Column::Tag(_)))
+    }
+    /// A column's name, as it is typed and as CSV and JSON have it.
+    pub fn key<'a>(&self, column: &'a Column) -> Cow<'a, str> {
+        match column {
+            Column::Field(i) => self.kind.fields.at(*i).name.into(),
+            Column::Tag(key) => format!("{TAG}{key}").into(),
+            Column::Account => "account".into(),
+            Column::Region => "region".into(),
+        }
+    }
+    /// Its heading, for readers.
+    pub fn title<'a>(&self, column: &'a Column) -> Cow<'a, str> {
+        match column {
+            Column::Field(i) => self.kind.fields.at(*i).title.into(),
+            Column::Tag(key) => visible(key),
+            Column::Account => "ACCOUNT".into(),
+            Column::Region => "REGION".into(),
+        }
+    }
+    /// Whether its cells align right.
+    pub fn is_right(&self, column: &Column) -> bool {
+        matches!(column, Column::Field(i) if self.kind.fields.at(*i).right())
+    }
+    /// The most cells that it takes before what is longer stops counting for the others.
+    pub fn most(&self, column: &Column) -> usize {
+        match column {
+            Column::Field(i) => usize::from(self.kind.fields.at(*i).width.1),
+            Column::Tag(_) => 40,
+            Column::Account | Column::Region => 16,
+        }
+    }
+    /// A cell as readers see it.
+    pub fn text<'r, L: Line>(&self, column: &Column, row: &'r L, when: &When) -> Cow<'r, str> {
+        let text = match column {
+            Column::Field(i) => {
+                let value = row.shown(*i);
+                let text = format::value(&value, self.kind.fields.at(*i), when.now, &when.zone);
+                return Cow::Owned(visible(&text).into_owned());
+            }
+            Column::Tag(key) => match row.tags() {
+                None => return format::UNKNOWN.into(),
+                Some(tags) => tag(tags, key),
+            },
+            Column::Account => row.account(),
+            Column::Region => row.scope().region_code().map(|r| r.as_str()),
+        };
+        text.map_or(Cow::Borrowed(format::EMPTY), visible)
+    }
+}
+
+/// A tag's value by its key; AWS minds the case of keys, who types one may not.
+pub(super) fn tag<'t>(tags: &'t Tags, key: &str) -> Option<&'t str> {
+    let exact = tags.iter().find(|(k, _)| k.as_str() == key);
+    exact.or_else(|| tags.iter().find(|(k, _)| k.eq_ignore_ascii_case(key))).map(|(_, value)| value.as_str())
+}
+
+/// A column by its name.
+///
+/// # Errors
+/// The kind has no such field.
+fn column(kind: Kind, name: &str) -> Result<Column, String> {
+    if let Some(key) = name.strip_prefix(TAG).filter(|key| !key.is_empty()) {
+        return Ok(Column::Tag(key.into()));
+    }
+    match (kind.resolve(name), name) {
+        (Some(field), _) => Ok(Column::Field(field)),
+        (None, "account") => Ok(Column::Account),
+        (None, "region") => Ok(Column::Region),
+        (None, _) => {
+            let names = kind.iter().map(|f| f.name).chain(["account", "region"]);
+            let title = kind.title;
+            Err(format!("{title} have no field {}.{}", visible(name), suggest(name, names)))
+        }
+    }
+}
+
+/// What `--sort` names: fields with commas between them, each upwards, or downwards with `-` before it.
+///
+/// # Errors
+/// The kind has no such field.
+pub fn sorts(kind: Kind, text: &str) -> Result<Vec<Sort>, String> {
+    let one = |name: &str| {
+        let (name, ascending) = name.strip_prefix('-').map_or((name, true), |name| (name, false));
+        match column(kind, name)? {
+            Column::Field(field) => Ok(Sort { field, ascending }),
+            _ => Err(format!("{} cannot be sorted by {}: name a field.", kind.title, visible(name))),
+        }
+    };
+    let sorts: Vec<Sort> =
+        text.split(',').map(str::trim).filter(|n| !n.is_empty()).map(one).collect::<Result<_, _>>()?;
+    if sorts.is_empty() { Err("--sort names no field.".into()) } else { Ok(sorts) }
+}
