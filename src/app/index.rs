@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use rustc_hash::FxHashSet;
 
+use super::layout::SAMPLE;
 use super::update::Turn;
 use super::view::{RowKey, View};
-use crate::base::{FaultKind, Time};
+use crate::base::{FaultKind, Time, text};
 use crate::model::{Delta, Effect, IndexFor, IndexRequest, Indexed, Kind, Level, RowRef, TableKey};
 use crate::store::Store;
 use crate::store::index::named_by;
@@ -61,6 +62,7 @@ impl View {
         self.order_tables = self.asked.clone();
         self.versions = indexed.versions;
         self.total = indexed.total;
+        self.measure_names(store);
         // The same list stays the same list: what is watched is compared at every key.
         if self.paid_ids != indexed.paid {
             self.paid_ids = indexed.paid;
@@ -82,6 +84,19 @@ impl View {
             None => (self.at, self.top) = (0, 0),
         }
         self.marks.retain(|m| store.table(&m.table).is_some_and(|t| t.get(&m.id).is_some()));
+    }
+
+    /// How many cells nearly all names of its first rows take.
+    fn measure_names(&mut self, store: &Store) {
+        let Some(name) = self.columns.first() else { return };
+        let rows = self.order.iter().take(SAMPLE).filter_map(|at| store.row(&self.order_tables, *at));
+        let cells = rows.filter_map(|(_, row)| Some(text::width(&text::visible(row.record.at(*name).as_str()?))));
+        let mut cells: Vec<usize> = cells.collect();
+        cells.sort_unstable();
+        // Of five four: a single long name takes no columns away.
+        let most =
+            cells.get(cells.len().saturating_sub(1) * 4 / 5).map_or(0, |n| u16::try_from(*n).unwrap_or(u16::MAX));
+        self.name_width = self.name_width.max(most);
     }
 
     /// Where a row stands in the order.

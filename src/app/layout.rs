@@ -116,22 +116,29 @@ pub enum Shown {
     Region,
 }
 
+/// How many rows of a view decide how wide columns are. The first ones of the order, not the visible ones: columns stand
+/// still while one scrolls. Enough to see what names look like, and cheap.
+pub const SAMPLE: usize = 64;
 /// Cells before the first column: the cursor's gutter and the state's glyph.
 pub const GUTTER: u16 = 4;
 /// Cells between two columns.
 pub const GAP: u16 = 2;
 /// The first column keeps at least this many cells: a name of which eight are seen cannot be told from its neighbours.
-pub const NAME_LEAST: u16 = 17;
-/// The first column's least where a view joins profiles or regions, and their columns need room too.
+const NAME_LEAST: u16 = 17;
+/// The same where a view joins profiles or regions, and their columns need room too.
 const NAME_LEAST_JOINED: u16 = 16;
+/// The first column has up to so many cells before another column stands beside it, if its rows' names take them.
+const NAME_FIRST: u16 = 28;
 /// Least and most cells of the profile's column.
 pub const PROFILE_WIDTH: (u16, u16) = (8, 14);
 /// Least and most cells of the region's: `apne2` where there is no room for `ap-northeast-2`.
 pub const REGION_WIDTH: (u16, u16) = (6, 14);
 
-/// The least cells that the first column takes, so that a name can be told from its neighbours.
-pub fn name_least(joined: bool) -> u16 {
-    if joined { NAME_LEAST_JOINED } else { NAME_LEAST }
+/// The least cells that the first column takes of `width`, where names of its rows take `want`: what a row is known by goes before what
+/// else is said of it.
+pub fn name_least(joined: bool, want: u16, width: u16) -> u16 {
+    let least = if joined { NAME_LEAST_JOINED } else { NAME_LEAST };
+    want.min(NAME_FIRST).min(width / 4).max(least)
 }
 
 /// The least cells that a column takes: its heading is whole, and it has at least `floor` where it can use them.
@@ -140,10 +147,26 @@ pub fn least(info: &FieldInfo, floor: u16) -> u16 {
     info.width.0.max(title).max(floor.min(info.width.1))
 }
 
+/// The columns of a view and what decides which of them are shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// Its kind.
+    pub kind: Kind,
+    /// The fields, in order.
+    pub columns: &'a [usize],
+    /// How many after the first are left out.
+    pub scroll: usize,
+    /// How many cells names take ([`super::View::name_width`]).
+    pub name: u16,
+    /// Whether it joins several profiles, and several regions.
+    pub joined: (bool, bool),
+}
+
 /// The columns that fit into `width` cells at their least width. What does not fit is dropped by priority; the first
-/// column stays, and `scroll` columns after it are left out.
-pub fn fit(kind: Kind, columns: &[usize], scroll: usize, width: u16, profile: bool, region: bool) -> Vec<Shown> {
-    let name = name_least(profile || region);
+/// column stays.
+pub fn fit(wanted: Wanted<'_>, width: u16) -> Vec<Shown> {
+    let Wanted { kind, columns, scroll, joined: (profile, region), .. } = wanted;
+    let name = name_least(profile || region, wanted.name, width);
     let mut kept: Vec<(usize, u16)> = columns
         .iter()
         .enumerate()

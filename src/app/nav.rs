@@ -31,6 +31,7 @@ impl View {
             sort: kind.index_of(field).map(|field| Sort { field, ascending }),
             columns,
             column_scroll: 0,
+            name_width: 0,
             paid: Vec::new(),
             paid_ids: Vec::new(),
             tables: Vec::new(),

@@ -149,8 +149,9 @@ impl State {
         let several = |code: fn(&TableKey) -> Option<&arcstr::ArcStr>| {
             picker.view.tables.windows(2).any(|t| code(&t[0]) != code(&t[1]))
         };
-        let (profile, region) = (several(|t| t.scope.profile()), several(|t| t.scope.region_code()));
-        layout::fit(kind, &columns, 0, layout::picker(self.size).width.saturating_sub(4), profile, region)
+        let joined = (several(|t| t.scope.profile()), several(|t| t.scope.region_code()));
+        let wanted = layout::Wanted { columns: &columns, scroll: 0, ..picker.view.wanted(joined) };
+        layout::fit(wanted, layout::picker(self.size).width.saturating_sub(4))
     }
     /// How many rows of a picker are seen at once.
     pub fn picker_rows(&self, picker: &Picker) -> usize {

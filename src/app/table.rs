@@ -23,8 +23,7 @@ impl State {
     /// The columns that fit, from left to right. The table of joined scopes also says whose a row is.
     pub fn columns(&self) -> Vec<Shown> {
         let width = self.areas().table.map_or(0, |t| t.width);
-        let (profile, region) = self.joined();
-        super::layout::fit(self.view.kind, &self.view.columns, self.view.column_scroll, width, profile, region)
+        super::layout::fit(self.view.wanted(self.joined()), width)
     }
     /// Whether the view joins several profiles, and several regions.
     pub fn joined(&self) -> (bool, bool) {

@@ -9,6 +9,8 @@ use crate::base::{Fault, RowId, Scope, Time};
 use crate::model::{Kind, RawAnswer, RowRef, Selector, Sort, TableKey};
 use crate::query::Query;
 
+use super::layout::Wanted;
+
 /// A row's identity across all tables: what cursor and marks hold on to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RowKey {
@@ -37,6 +39,8 @@ pub struct View {
     pub columns: Vec<usize>,
     /// How many columns after the first are scrolled out on the left.
     pub column_scroll: usize,
+    /// How many cells nearly all names of its first rows take. It only grows, so that columns do not come and go while rows arrive.
+    pub name_width: u16,
     /// Positions of paid fields that filter or sort, and whose price the user has accepted.
     pub paid: Vec<usize>,
     /// The rows that a paid filter or sort needs its values for; empty without one.
@@ -88,6 +92,10 @@ impl View {
     /// Whether a row is marked.
     pub fn is_marked(&self, table: &TableKey, id: &RowId) -> bool {
         !self.marks.is_empty() && self.marks.contains(&RowKey { table: table.clone(), id: id.clone() })
+    }
+    /// What its columns are chosen from; `joined` says whether it joins several profiles, and several regions.
+    pub(super) fn wanted(&self, joined: (bool, bool)) -> Wanted<'_> {
+        Wanted { kind: self.kind, columns: &self.columns, scroll: self.column_scroll, name: self.name_width, joined }
     }
     /// The scope of the focused row, else the first of the view.
     pub fn scope(&self) -> Option<&Scope> {

@@ -85,9 +85,12 @@ pub(super) fn get(options: &Options, wanted: Wanted) -> Result<ExitCode, Failure
     let Listed { mut rows, troubles, places } = listed;
     let mut matcher = wish.query.matcher(now);
     rows.retain(|r| matcher.matches(r));
-    if shape.is_for_readers() {
-        let fields: Vec<usize> = shape.fields().collect();
-        session.runtime.block_on(lister.names_to_show(def, &fields, &mut rows));
+    // JSON keeps ids, but for the name of what a row stands for: a target's instance.
+    let stands_for = def.info.index_of("id").filter(|i| def.info.fields.at(*i).ids.is_some());
+    let named: Vec<usize> =
+        if shape.is_for_readers() { shape.fields().collect() } else { stands_for.into_iter().collect() };
+    if !named.is_empty() {
+        session.runtime.block_on(lister.names_to_show(def, &named, &mut rows));
     }
     rows.sort_by(|a, b| {
         let by = |s: &Sort| a.cell(s.field).order(b.cell(s.field), s.ascending);

@@ -33,6 +33,14 @@ impl<'r, R: Cells> Element<'r, R> {
     pub fn only(self, fields: Option<&'r [usize]>) -> Self {
         Element { only: fields, ..self }
     }
+    /// What it is called; what stands for another row (a target for its instance) is called as that one is, where that is known.
+    fn name(&self) -> Option<&str> {
+        let record = self.row.record();
+        if !record.name.is_empty() {
+            return Some(&record.name);
+        }
+        self.row.called(record.kind.index_of("id")?, self.named("id")?)
+    }
     /// The text in a field, if it has one.
     fn named(&self, field: &str) -> Option<&'r str> {
         let i = self.row.record().kind.index_of(field)?;
@@ -50,7 +58,7 @@ impl<R: Cells> Serialize for Element<'_, R> {
         let mut map = serializer.serialize_map(Some(8))?;
         map.serialize_entry("kind", record.kind.name)?;
         map.serialize_entry("id", self.named("id").unwrap_or(&record.id))?;
-        map.serialize_entry("name", &(!record.name.is_empty()).then_some(record.name.as_str()))?;
+        map.serialize_entry("name", &self.name())?;
         map.serialize_entry("account", &self.account)?;
         // A bucket is listed once an account, and is in a region all the same.
         map.serialize_entry("region", &region.map(ArcStr::as_str).or_else(|| self.named("region")))?;

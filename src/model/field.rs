@@ -126,6 +126,8 @@ pub struct FieldInfo {
     pub section: &'static str,
     /// A bare word in a query does not look here: the values are the same few words on most rows.
     pub named_only: bool,
+    /// Of a ratio, what those are that are neither OK nor on their way: `in ALARM`. Empty: it is read as so many of so many.
+    pub others: &'static str,
     /// Whether rows rarely have the same value: see [`FieldInfo::unique`].
     pub unique: bool,
 }
@@ -166,6 +168,7 @@ impl FieldInfo {
             aliases: &[],
             section: "facts",
             named_only: false,
+            others: "",
             unique: false,
         }
     }
@@ -330,6 +333,12 @@ impl FieldInfo {
     #[must_use]
     pub const fn aka(mut self, aliases: &'static [&'static str]) -> Self {
         self.aliases = aliases;
+        self
+    }
+    /// What those of a ratio are that are not OK.
+    #[must_use]
+    pub const fn others(mut self, others: &'static str) -> Self {
+        self.others = others;
         self
     }
     /// Its unit.

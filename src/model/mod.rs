@@ -13,6 +13,7 @@ pub mod files;
 pub mod filters;
 pub mod form;
 pub mod kind;
+mod label;
 pub mod my_address;
 pub mod operation;
 pub mod order;

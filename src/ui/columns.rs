@@ -2,7 +2,7 @@
 //! from what is scrolled into view, so that columns stand still while one moves through a list. Which columns fit is decided
 //! one floor below ([`crate::app::layout::fit`]), because what is not seen is not asked for.
 
-use crate::app::layout::{GAP, least, name_least};
+use crate::app::layout::{GAP, least};
 use crate::model::{FieldInfo, FieldType};
 
 use super::painter::cells;
@@ -36,15 +36,19 @@ pub struct Placed {
 /// A name gives way to a state down to this many cells.
 const NAME_HARD_LEAST: u16 = 13;
 
+/// A name has so many cells before other texts and ids have more than their least, and up to as many more as nearly all names take.
+const NAME_SOON: (u16, u16) = (24, 40);
+
 /// How wide a column would be made in one round, by its position and wish; `None` leaves it as it is.
 type Pass<'a> = &'a dyn Fn(usize, &Wish) -> Option<u16>;
 
 /// A place for each column within `room` cells, in order. What does not fit even at its least width is squeezed from the
 /// right.
 ///
-/// `joined` says whether the view joins several profiles or regions.
-pub fn place(wishes: &[Wish], room: u16, joined: bool) -> Vec<Placed> {
-    let floor = |i: usize| if i == 0 { name_least(joined) } else { 0 };
+/// The first one has at least `name.0` cells ([`crate::app::layout::name_least`]); nearly all of its texts fit into `name.1`.
+pub fn place(wishes: &[Wish], room: u16, name: (u16, u16)) -> Vec<Placed> {
+    let floor = |i: usize| if i == 0 { name.0 } else { 0 };
+    let soon = name.1.clamp(NAME_SOON.0, NAME_SOON.1);
     // Addresses that turn out to be short leave their room to others.
     let start = |(i, w): (usize, &Wish)| match w.info.ty {
         FieldType::Ip | FieldType::Range => w.want.max(cells(w.info.title)).min(least(w.info, 0)),
@@ -56,11 +60,10 @@ pub fn place(wishes: &[Wish], room: u16, joined: bool) -> Vec<Placed> {
     let wide =
         |ty| matches!(ty, FieldType::Text | FieldType::List | FieldType::Ips | FieldType::Ranges | FieldType::Id);
     let is_id = |w: &Wish| w.info.ty == FieldType::Id && !w.named;
-    // Narrow values whole, a name that can be told from others, short texts whole, other texts, ids; what is left goes
-    // to names.
+    // Narrow values whole, a name as nearly all are, short texts whole, other texts, ids; what is left goes to names.
     let passes: [Pass<'_>; 6] = [
         &|_, w| (!wide(w.info.ty)).then(|| w.want.min(w.most())),
-        &|at, w| (at == 0).then(|| w.want.min(24)),
+        &|at, w| (at == 0).then(|| w.want.min(soon)),
         &|at, w| (at > 0 && (w.named || w.info.ty == FieldType::Text)).then(|| w.want.min(14).min(w.most())),
         &|at, w| (at > 0 && !is_id(w) && wide(w.info.ty)).then(|| w.want.min(w.most())),
         &|at, w| (at > 0 && is_id(w)).then(|| w.want.min(w.most())),
@@ -106,27 +109,27 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_cut_before_names_and_names_take_what_is_left() {
+    fn names_have_room_before_ids_and_what_is_left_is_theirs_too() {
         let all = [wish(&NAME, 60), wish(&ID, 19), wish(&STATE, 8)];
-        let widths = |room| place(&all, room, false).iter().map(|p| p.width).collect::<Vec<_>>();
+        let widths = |room| place(&all, room, (17, 40)).iter().map(|p| p.width).collect::<Vec<_>>();
         assert_eq!(widths(47), [24, 11, 8]);
-        assert_eq!(widths(55), [24, 19, 8]);
-        assert_eq!(widths(70), [39, 19, 8]);
+        assert_eq!(widths(55), [32, 11, 8]);
+        assert_eq!(widths(70), [40, 18, 8]);
         assert_eq!(widths(200), [60, 19, 8]);
     }
 
     #[test]
     fn a_name_that_stands_for_an_id_has_room_before_ids() {
         let target = Wish { named: true, ..wish(&ID, 19) };
-        let widths = |target| place(&[wish(&NAME, 60), target, wish(&STATE, 8), wish(&ID, 19)], 60, false);
+        let widths = |target| place(&[wish(&NAME, 60), target, wish(&STATE, 8), wish(&ID, 19)], 60, (17, 40));
         let widths = |target| widths(target).iter().map(|p| p.width).collect::<Vec<_>>();
         assert_eq!(widths(wish(&ID, 19)), [24, 11, 8, 11]);
-        assert_eq!(place(&[wish(&NAME, 20), target, wish(&STATE, 8), wish(&ID, 19)], 60, false)[1].width, 15);
+        assert_eq!(place(&[wish(&NAME, 20), target, wish(&STATE, 8), wish(&ID, 19)], 60, (17, 40))[1].width, 15);
     }
 
     #[test]
     fn a_state_is_said_whole_at_the_cost_of_the_name() {
-        let widths = |state| place(&[wish(&NAME, 60), wish(&ID, 19), wish(&STATE, state)], 40, false);
+        let widths = |state| place(&[wish(&NAME, 60), wish(&ID, 19), wish(&STATE, state)], 40, (17, 40));
         let widths = |state| widths(state).iter().map(|p| p.width).collect::<Vec<_>>();
         assert_eq!(widths(8), [17, 11, 8]);
         assert_eq!(widths("terminated".len() as u16), [15, 11, 10]);
@@ -138,7 +141,7 @@ mod tests {
         fn columns_never_overlap_nor_leave_the_screen(room in 1u16..300, wants in proptest::collection::vec(0u16..200, 4)) {
             let infos = [&NAME, &ID, &STATE, &CPU];
             let all: Vec<Wish> = infos.iter().zip(&wants).map(|(i, w)| wish(i, *w)).collect();
-            let placed = place(&all, room, false);
+            let placed = place(&all, room, (17, 40));
             for pair in placed.windows(2) {
                 prop_assert!(pair[1].width == 0 || pair[0].x + pair[0].width + GAP <= pair[1].x);
             }

@@ -107,14 +107,22 @@ fn heading(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>, gone: bool, has_keys:
         pen.say(x, area.y, 2, " ›", Role::Quiet);
     }
     let left = start.saturating_sub(area.x + 2);
-    let name = page.record.label();
+    let id = page.record.kind.index_of("id");
+    // What stands for another row (a target for its instance) is known by that one's name.
+    let named = id.and_then(|i| {
+        let info = page.record.kind.fields.at(i);
+        page.state.name_of(page.store, &page.key.table, info, page.record.at(i).as_str()?)
+    });
+    let name = named.unwrap_or_else(|| page.record.label());
     let role = if gone { Role::Gone } else { Role::Title };
-    let after = pen.say(area.x + 1, area.y, left, name, role);
+    let name = crate::base::text::visible(name);
+    let cut = crate::base::text::cut_middle(&name, usize::from(left));
+    let after = pen.say(area.x + 1, area.y, left, &cut, role);
     let rest = left.saturating_sub(after.saturating_sub(area.x + 1) + 2);
-    let id = page.record.kind.index_of("id").and_then(|i| page.record.at(i).as_str().map(str::to_string));
+    let id = id.and_then(|i| page.record.at(i).as_str().map(str::to_string));
     // Of an ARN a piece tells nothing.
     let least = |id: &str| if id.starts_with("arn:") { 40 } else { 9 };
-    if let Some(id) = id.filter(|id| id != name.as_str() && rest >= least(id).min(cells(id))) {
+    if let Some(id) = id.filter(|id| *id != *name && rest >= least(id).min(cells(id))) {
         let cut = crate::base::text::cut_middle(&id, usize::from(rest)).into_owned();
         let after = pen.say(after + 2, area.y, rest, &cut, Role::Quiet);
         if gone {

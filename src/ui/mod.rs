@@ -9,6 +9,7 @@ mod board;
 pub mod chart;
 mod chrome;
 pub mod columns;
+mod cut;
 mod detail;
 mod dialog;
 mod draft;

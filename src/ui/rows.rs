@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use arcstr::ArcStr;
 
-use crate::app::layout::{PROFILE_WIDTH, REGION_WIDTH};
+use crate::app::layout::{PROFILE_WIDTH, REGION_WIDTH, SAMPLE};
 use crate::app::{Shown, State, View};
 use crate::base::{Scope, Time};
 use crate::model::{FieldInfo, FieldSet, FieldType, Kind, Record, RowRef, Selector, TableKey, Tone, Value};
@@ -15,10 +15,6 @@ use super::columns::Wish;
 use super::format;
 use super::painter::cells;
 use super::sparkline;
-
-/// How many rows of the view decide how wide columns are. The first ones of the order, not the visible ones: columns stand
-/// still while one scrolls. Enough to see what names look like, and cheap.
-const SAMPLE: usize = 64;
 
 static PROFILE: FieldInfo =
     FieldInfo::new("profile", "PROFILE", FieldType::Text, "The profile that the row was listed with.")

@@ -1,15 +1,19 @@
 //! The rows. Focus is a mark in the gutter and the weight of the name, never a repainted line: a key press in a list
 //! writes two short pieces of two lines.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use ratatui::layout::Rect;
 
-use crate::app::layout::GUTTER;
+use crate::app::layout::{GUTTER, name_least};
 use crate::app::{Shown, State};
 use crate::config::Role;
 use crate::model::{FieldType, Tone, Value};
 use crate::store::Row;
 
 use super::columns::{self, Placed};
+use super::cut;
 use super::format;
 use super::painter::{Pen, cells};
 use super::rows::{Rows, ViewColumn, short_region};
@@ -60,9 +64,14 @@ pub fn draw_below(
     if area.height == 0 || area.width <= GUTTER {
         return;
     }
-    let placed = columns::place(&rows.wishes(), area.width - GUTTER, rows.is_joined());
+    let name = name_least(rows.is_joined(), rows.view().name_width, area.width);
+    let placed = columns::place(&rows.wishes(), area.width - GUTTER, (name, rows.view().name_width));
     titles(pen, area, rows, &placed);
-    for line in 0..area.height.saturating_sub(1 + free) {
+    let lines = area.height.saturating_sub(1 + free);
+    let seen = rows.view().top..rows.view().top + usize::from(lines);
+    let cuts: Vec<Option<Cuts>> =
+        rows.columns.iter().zip(&placed).map(|(c, p)| cuts(rows, c, p.width, &seen)).collect();
+    for line in 0..lines {
         let position = rows.view().top + usize::from(line);
         let Some((at, row)) = rows.at(position) else { continue };
         let y = area.y + 1 + free + line;
@@ -70,14 +79,15 @@ pub fn draw_below(
         let table = rows.view().order_tables.get(at.table as usize);
         let marked = table.is_some_and(|t| rows.view().is_marked(t, &row.record.id));
         gutter(pen, (area.x, y), row, rows, focus.filter(|_| focused), marked);
-        for (i, (column, p)) in rows.columns.iter().zip(&placed).enumerate() {
+        for (i, ((column, p), cuts)) in rows.columns.iter().zip(&placed).zip(&cuts).enumerate() {
             if pen.is_covered(Rect { x: area.x + GUTTER + p.x, y, width: p.width, height: 1 }) {
                 continue;
             }
             let cell = rows.cell(at, row, column);
             let first = i == 0;
             let changed = cell.changed || first && rows.is_new(row);
-            let look = Look { focused: focused && first, changed, off: off(&row.record.id), row };
+            let cut = cuts.as_ref().and_then(|c| c.at(position));
+            let look = Look { focused: focused && first, changed, off: off(&row.record.id), row, cut };
             draw_cell(pen, (area.x + GUTTER + p.x, y), p.width, column, &cell.value, &look, rows);
         }
     }
@@ -120,12 +130,43 @@ fn gutter(pen: &mut Pen<'_>, (x, y): (u16, u16), row: &Row, rows: &Rows<'_>, foc
     };
 }
 
+/// Rows that are cut together: so many around those that are seen, so that a text is cut the same while one scrolls.
+const TOGETHER: usize = 32;
+
+/// How the texts of a column are cut, from a row on.
+struct Cuts {
+    first: usize,
+    shown: Vec<Option<String>>,
+}
+
+impl Cuts {
+    fn at(&self, position: usize) -> Option<&str> {
+        self.shown.get(position.checked_sub(self.first)?)?.as_deref()
+    }
+}
+
+/// How the texts of a column are cut; `None` if all that are `seen` fit. Ids, states and lists are cut each by itself.
+fn cuts(rows: &Rows<'_>, column: &ViewColumn<'_>, width: u16, seen: &Range<usize>) -> Option<Cuts> {
+    let is_text = column.info.ty == FieldType::Text && matches!(column.source, Shown::Field(_));
+    let value = |i: usize| rows.at(i).map(|(at, row)| rows.cell(at, row, column).value);
+    let is_long = |i: usize| value(i).is_some_and(|v| cells(&rows.text(&v, column.info)) > width);
+    if !is_text || !seen.clone().any(is_long) {
+        return None;
+    }
+    let around = seen.start - seen.start % TOGETHER..seen.end.next_multiple_of(TOGETHER);
+    let values: Vec<Cow<'_, Value>> = around.clone().map(|i| value(i).unwrap_or(Cow::Owned(Value::Empty))).collect();
+    let texts: Vec<Cow<'_, str>> = values.iter().map(|v| rows.text(v, column.info)).collect();
+    Some(Cuts { first: around.start, shown: cut::cut(&texts, width) })
+}
+
 /// What besides its value decides how a cell looks.
 struct Look<'a> {
     focused: bool,
     changed: bool,
     off: bool,
     row: &'a Row,
+    /// How it is cut beside the others, if it is.
+    cut: Option<&'a str>,
 }
 
 fn draw_cell(
@@ -155,7 +196,10 @@ fn draw_cell(
         (_, Value::Series(series)) => sparkline::text(series, usize::from(width.min(info.width.1))).into(),
         _ => text,
     };
-    let text = format::fit(&text, info, width);
+    let text = match look.cut.filter(|_| !gone) {
+        Some(cut) => cut.into(),
+        None => format::fit(&text, info, width),
+    };
     let before = if info.right() { width.saturating_sub(cells(&text)) } else { 0 };
     pen.put_cut(x + before, y, width, &text, style);
 }

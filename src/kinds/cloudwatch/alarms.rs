@@ -32,8 +32,13 @@ pub const ACTIONS_ENABLED: FieldInfo =
 pub const RESOURCES: FieldInfo =
     FieldInfo::list("resources", "RESOURCES", "The dimensions' values alone: instance ids, group names…")
         .cells(9, 60)
-        .aka(&["resource"])
         .section("");
+/// What it watches, by name.
+pub const RESOURCE: FieldInfo =
+    FieldInfo::list("resource", "RESOURCE", "What it watches: the instance, the group, the load balancer, by name.")
+        .shown(2)
+        .cells(9, 40)
+        .id_of("instances", "i-");
 
 /// The alarm's name.
 pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The alarm's name.").shown(0);
@@ -54,7 +59,7 @@ pub const INSUFFICIENT_DATA_ACTIONS: FieldInfo =
         .section(ACTIONS);
 /// What the metric is about, as NAME=VALUE.
 pub const DIMENSIONS: FieldInfo =
-    FieldInfo::list("dimensions", "DIMENSIONS", "What the metric is about, as NAME=VALUE.").shown(5).cells(10, 60);
+    FieldInfo::list("dimensions", "DIMENSIONS", "What the metric is about, as NAME=VALUE.").cells(10, 60);
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("alarms", "alarm", "Alarms", &FIELDS)
@@ -105,6 +110,7 @@ struct Alarm {
     namespace: Text,
     dimensions: Value,
     resources: Value,
+    resource: Value,
     condition: Text,
     threshold: Option<f64>,
     statistic: Text,
@@ -128,13 +134,14 @@ static FIELDS: Fields<Alarm> = Fields(&[
         FieldInfo::age("since", "SINCE", "Since when it has been in its state.").shown(1).cells(5, 6).aka(&["age"]),
         |a, _| moment(a.since),
     ),
+    field(RESOURCE, |a, _| a.resource.clone()),
     field(
         FieldInfo::text(
             "metric",
             "METRIC",
             "The metric; of metric math the metrics that it is made of; of a composite alarm or a query there is none.",
         )
-        .shown(6),
+        .shown(2),
         |a, _| text(&a.metric),
     ),
     field(FieldInfo::text("condition", "CONDITION", "When it goes off.").shown(2).cells(20, 60), |a, _| {
@@ -178,9 +185,17 @@ static FIELDS: Fields<Alarm> = Fields(&[
     Field::side(tags::on_demand("alarm-tags")),
 ]);
 
-static ROWS: RowSpec<Alarm> = RowSpec::new(&INFO, &FIELDS, |a| Some(&a.name))
-    .named(|a| Some(&a.name))
-    .stated(|a, c| STATES.state(a.state.as_deref(), c));
+static ROWS: RowSpec<Alarm> =
+    RowSpec::new(&INFO, &FIELDS, |a| Some(&a.name)).named(|a| Some(&a.name)).stated(|a, c| {
+        let (tone, word) = STATES.state(a.state.as_deref(), c);
+        (if tone == Tone::Bad && is_quiet(&a.name) { Tone::Idle } else { tone }, word)
+    });
+
+/// Whether it is the low alarm of a target-tracking policy: ALARM is what it says of a group that has little to do, all night long.
+/// <https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html>
+fn is_quiet(name: &str) -> bool {
+    name.starts_with("TargetTracking-") && name.contains("-AlarmLow-")
+}
 
 /// The state of an alarm's row.
 pub fn state(row: &Record) -> AlarmState {
@@ -259,6 +274,7 @@ fn metric(converter: &mut Converter, a: &sdk::MetricAlarm) -> Option<Alarm> {
         namespace: converter.shared(Some(&joined(&watched.namespaces)).filter(|s| !s.is_empty()).map(String::as_str)),
         dimensions: texts(pairs.iter().map(String::as_str)),
         resources: converter.shared_list(unique(watched.dimensions.iter().map(|(_, value)| value.as_str()))),
+        resource: converter.shared_list(unique(watched.dimensions.iter().map(|(name, value)| called(name, value)))),
         condition: own(Some(&condition(a, &watched))),
         threshold: a.threshold(),
         statistic: converter.shared(Some(&joined(&watched.statistics)).filter(|s| !s.is_empty()).map(String::as_str)),
@@ -286,6 +302,7 @@ fn composite(converter: &mut Converter, a: &sdk::CompositeAlarm) -> Option<Alarm
         namespace: None,
         dimensions: Value::Empty,
         resources: Value::Empty,
+        resource: Value::Empty,
         condition: own(a.alarm_rule()),
         threshold: None,
         statistic: None,
@@ -311,10 +328,21 @@ fn unique<'a>(items: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     seen
 }
 
-/// `CPUUtilization > 70 for 3 of 5 times 1 m`.
+/// A dimension's value as people say it: balancers and target groups are named by the end of their ARN there, `app/NAME/ID` and
+/// `targetgroup/NAME/ID`.
+fn called<'a>(dimension: &str, value: &'a str) -> &'a str {
+    match dimension {
+        "LoadBalancer" | "TargetGroup" => value.split('/').nth(1).unwrap_or(value),
+        _ => value,
+    }
+}
+
+/// `> 70 for 3 of 5 × 1 m`. What is compared is said where it is not the metric, which has a column of its own.
 fn condition(a: &sdk::MetricAlarm, watched: &Watched) -> String {
     use sdk::ComparisonOperator as Op;
+    let metric = watched.metrics.as_slice();
     let what = watched.what.as_deref().unwrap_or("expression");
+    let what = if metric == [what] { String::new() } else { format!("{what} ") };
     let op = match a.comparison_operator() {
         Some(Op::GreaterThanThreshold) => ">",
         Some(Op::GreaterThanOrEqualToThreshold) => ">=",
@@ -337,7 +365,7 @@ fn condition(a: &sdk::MetricAlarm, watched: &Watched) -> String {
         Some(s) => format!(" × {s} s"),
         None => String::new(),
     };
-    format!("{what} {op}{threshold} for {times}{each}")
+    format!("{what}{op}{threshold} for {times}{each}")
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {

@@ -75,7 +75,10 @@ pub static ATTENTION: &[Line] = &[
         needs: &["alarms"],
         count: |inputs, counts| {
             let firing = |r: &&std::sync::Arc<Record>| r.state.as_ref().is_some_and(|(_, s)| s == "ALARM");
-            counts.add(Tone::Bad, "in ALARM", inputs.rows("alarms").iter().filter(firing).count());
+            let all: Vec<_> = inputs.rows("alarms").iter().filter(firing).collect();
+            // That groups have little to do is nothing that wants a look.
+            let loud = all.iter().any(|r| r.state.as_ref().is_some_and(|(tone, _)| *tone != Tone::Idle));
+            counts.add(if loud { Tone::Bad } else { Tone::Idle }, "in ALARM", all.len());
         },
     },
     Line {

@@ -262,7 +262,7 @@ fn register(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault
 fn can_deregister(row: &Record) -> Result<(), String> {
     match targets::health(row) {
         Health::Draining | Health::UnhealthyDraining => Err("It is being deregistered already.".into()),
-        Health::Unused if row.get(&targets::REASON).as_str() == Some("Target.NotRegistered") => {
+        Health::Unused if row.get(&targets::REASON_CODE).as_str() == Some("Target.NotRegistered") => {
             Err("It is not registered any more.".into())
         }
         _ => Ok(()),

@@ -45,15 +45,18 @@ pub const TARGET_GROUP: FieldInfo = FieldInfo::text("target_group", "TARGET GROU
     .links_to("target-groups");
 /// The reason in plain words, and what to look at.
 pub const EXPLANATION: FieldInfo =
-    FieldInfo::text("explanation", "EXPLANATION", "The reason in plain words, and what to look at.")
-        .shown(6)
-        .cells(11, 80);
+    FieldInfo::text("explanation", "EXPLANATION", "The reason in plain words, and what to look at.").cells(11, 80);
 /// The ARN of the target group.
 pub const TARGET_GROUP_ARN: FieldInfo =
     FieldInfo::id("target_group_arn", "GROUP ARN", "The ARN of the target group.").cells(12, 60).aka(&["arn"]);
-/// AWS's reason code, e.g. `Target.Timeout`.
+/// Why it is not healthy, in a few words: `timed out`, `404`.
 pub const REASON: FieldInfo =
-    FieldInfo::text("reason", "REASON", "AWS's reason code, if it is not healthy.").shown(3).cells(21, 32);
+    FieldInfo::text("reason", "REASON", "Why it is not healthy, in a few words: timed out, refused, 404.")
+        .shown(2)
+        .cells(12, 24);
+/// AWS's reason code, e.g. `Target.Timeout`.
+pub const REASON_CODE: FieldInfo =
+    FieldInfo::text("reason_code", "REASON CODE", "AWS's reason code, if it is not healthy.").cells(21, 32);
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("targets", "target", "Targets", &FIELDS)
@@ -154,6 +157,35 @@ pub fn explain(reason: &str) -> Option<&'static str> {
     })
 }
 
+/// The same in the few words that a column has room for. `description` is AWS's sentence, which has the response codes:
+/// `Health checks failed with these codes: [404]`.
+fn in_short(reason: &str, description: Option<&str>) -> Option<ArcStr> {
+    let words = match reason {
+        "Elb.RegistrationInProgress" => "registering",
+        "Elb.InitialHealthChecking" => "first checks",
+        "Elb.InternalError" => "balancer error",
+        "Target.ResponseCodeMismatch" => {
+            let codes = description.and_then(|d| d.split_once('[')?.1.split_once(']')).map(|(codes, _)| codes.trim());
+            return Some(codes.filter(|c| !c.is_empty()).map_or_else(|| "wrong code".into(), ArcStr::from));
+        }
+        "Target.Timeout" => "timed out",
+        "Target.FailedHealthChecks" => "check failed",
+        "Target.NotRegistered" => "not registered",
+        "Target.NotInUse" if description.is_some_and(|d| d.contains("Availability Zone")) => "zone not enabled",
+        "Target.NotInUse" => "no listener",
+        "Target.DeregistrationInProgress" => "deregistering",
+        "Target.InvalidState" => match description {
+            Some(d) if d.contains("terminated") => "terminated",
+            Some(d) if d.contains("stopped") => "stopped",
+            _ => "stopped or gone",
+        },
+        "Target.IpUnusable" => "address unusable",
+        "Target.HealthCheckDisabled" => "checks disabled",
+        _ => return None,
+    };
+    Some(words.into())
+}
+
 /// One target.
 struct Target {
     /// Its identity; `None`: AWS left out what it is made of.
@@ -188,7 +220,10 @@ static FIELDS: Fields<Target> = Fields(&[
     field(ID, |t, _| Value::opt(t.target().and_then(|t| t.id()))),
     field(PORT, |t, _| t.target().and_then(|t| t.port()).map_or(Value::Empty, |p| Value::Int(p.into()))),
     Field::state(HEALTH),
-    field(REASON, |t, c| c.text(t.reason())),
+    field(REASON, |t, c| match t.reason() {
+        None => Value::Empty,
+        Some(code) => c.text(Some(in_short(code, t.description()).as_deref().unwrap_or(code))),
+    }),
     field(
         FieldInfo::text("zone", "ZONE", "The Availability Zone; all: also from zones that are not enabled.")
             .shown(5)
@@ -199,6 +234,7 @@ static FIELDS: Fields<Target> = Fields(&[
         None => Value::Empty,
         Some(code) => c.text(explain(code).or_else(|| t.description())),
     }),
+    field(REASON_CODE, |t, c| c.text(t.reason())),
     field(FieldInfo::text("description", "DESCRIPTION", "AWS's own words.").cells(11, 60), |t, c| {
         c.text(t.description())
     }),
@@ -331,6 +367,21 @@ mod tests {
             .target_health(health)
             .build();
         record(&ROWS, &Target::of(&ARN.into(), d))
+    }
+
+    #[test]
+    fn a_reason_is_a_few_words_and_its_code_and_explanation_stand_beside() {
+        for code in sdk::TargetHealthReasonEnum::values() {
+            assert!(in_short(code, None).is_some_and(|words| words.len() <= 17), "{code}");
+        }
+        let codes = Some("Health checks failed with these codes: [404]");
+        assert_eq!(in_short("Target.ResponseCodeMismatch", codes).as_deref(), Some("404"));
+        assert_eq!(in_short("Target.InvalidState", Some("Target is in the stopped state")).as_deref(), Some("stopped"));
+        let row = row("unhealthy", Some("Target.Timeout"));
+        assert_eq!(
+            (row.get(&REASON), row.get(&REASON_CODE)),
+            (&Value::text("timed out"), &Value::text("Target.Timeout"))
+        );
     }
 
     #[test]

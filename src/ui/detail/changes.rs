@@ -46,7 +46,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>) {
 fn name(seen: &Seen<'_>) -> String {
     match (&seen.change.part, seen.field) {
         (Part::Tag(key), _) => format!("tag:{}", visible(key.as_str())),
-        (_, Some(field)) => field.title.to_lowercase(),
+        (_, Some(field)) => field.label().into_owned(),
         (_, None) => String::new(),
     }
 }

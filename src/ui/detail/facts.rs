@@ -34,8 +34,13 @@ impl Fact {
             Value::State(tone, _) => (format!("{} {shown}", tone.glyph()), tone_role(*tone)),
             Value::Time(t) if info.ty == FieldType::Age => (format!("{shown}  {}", format::date(*t, zone)), Role::Text),
             Value::Time(t) => (format!("{shown}  ({})", format::age(page.now, *t)), Role::Text),
-            Value::Ratio { .. } if value.tone().is_some() => {
+            Value::Ratio { ok, of, busy } if value.tone().is_some() => {
                 let tone = value.tone().unwrap_or(Tone::Unknown);
+                let shown = match of.saturating_sub(ok + busy) {
+                    _ if info.others.is_empty() => shown,
+                    0 => format!("none of {of} {}", info.others),
+                    n => format!("{n} of {of} {}", info.others),
+                };
                 (format!("{} {shown}", tone.glyph()), tone_role(tone))
             }
             Value::Series(s) => (format!("{shown}  {}", format::newest(s, info.unit)), Role::Chart),
@@ -50,7 +55,7 @@ impl Fact {
             Value::Ips(_) | Value::Nets(_) if cells(&text) > 36 => value.blocks().map(|b| b.to_string()).collect(),
             _ => Vec::new(),
         };
-        Fact { label: info.title.to_lowercase(), text, role, items }
+        Fact { label: info.label().into_owned(), text, role, items }
     }
 
     fn lines(&self, room: u16) -> Vec<String> {

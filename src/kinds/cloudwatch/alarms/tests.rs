@@ -18,7 +18,18 @@ fn alarm() -> sdk::MetricAlarm {
 
 #[test]
 fn an_alarms_condition_reads_as_a_sentence() {
-    assert_eq!(condition(&alarm(), &Watched::of(&alarm())), "CPUUtilization > 70 for 3 of 5 × 1 m");
+    assert_eq!(condition(&alarm(), &Watched::of(&alarm())), "> 70 for 3 of 5 × 1 m");
+}
+
+#[test]
+fn what_it_watches_is_said_by_name_and_a_low_alarm_of_target_tracking_is_not_red() {
+    assert_eq!(called("LoadBalancer", "app/my-alb/50dc6c495c0c9188"), "my-alb");
+    assert_eq!(called("TargetGroup", "targetgroup/my-tg/73e2d6bc24d8a067"), "my-tg");
+    assert_eq!(called("AutoScalingGroupName", "my-asg/ec2"), "my-asg/ec2");
+    let named =
+        |name: &str| row_of(&sdk::MetricAlarm::builder().alarm_name(name).state_value("ALARM".into()).build()).state;
+    assert_eq!(named("TargetTracking-my-asg-AlarmLow-1b2c").map(|s| s.0), Some(Tone::Idle));
+    assert_eq!(named("TargetTracking-my-asg-AlarmHigh-1b2c").map(|s| s.0), Some(Tone::Bad));
 }
 
 fn cell(row: &Record, field: &str) -> String {
@@ -65,7 +76,7 @@ fn a_metric_in_metrics_reads_as_one_at_the_top() {
         stat("m1", "CPUUtilization").label("load of ${PROP('Dim.InstanceId')}"),
     ] {
         let row = of(above(80.0).metrics(query.build()));
-        assert_eq!(cell(&row, "condition"), "CPUUtilization > 80 for 2 × 5 m");
+        assert_eq!(cell(&row, "condition"), "> 80 for 2 × 5 m");
         for (field, want) in [
             ("metric", "CPUUtilization"),
             ("namespace", "AWS/EC2"),
@@ -91,7 +102,7 @@ fn an_anomaly_band_is_what_its_metric_is_compared_with() {
         alarm().metrics(band().build()).metrics(metric().build()),
     ] {
         let row = of(a);
-        assert_eq!(cell(&row, "condition"), "CPUUtilization outside band (2.5) for 2 × 5 m");
+        assert_eq!(cell(&row, "condition"), "outside band (2.5) for 2 × 5 m");
         assert_eq!((cell(&row, "metric"), cell(&row, "statistic")), ("CPUUtilization".into(), "p99".into()));
     }
     // A band around an expression.

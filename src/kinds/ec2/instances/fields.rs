@@ -413,6 +413,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
     field(
         FieldInfo::ratio("alarms", "ALARMS", "CloudWatch alarms on it that are OK, of all.")
             .cells(6, 7)
+            .others("in ALARM")
             .from_side("instance-alarms", instance_alarms::ALARMS.name, false)
             .section("health"),
         |_| Value::Unknown,
