@@ -19,6 +19,7 @@ pub mod file_fields;
 pub mod intern;
 pub mod listing;
 mod menu_group;
+pub mod naming;
 pub mod paging;
 pub mod plan_builder;
 pub mod prices;

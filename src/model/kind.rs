@@ -38,6 +38,8 @@ pub struct KindInfo {
     pub doc: &'static str,
     /// Short names in the palette (`ec2`, `i`).
     pub aliases: &'static [&'static str],
+    /// What AWS's ids of its rows begin with (`vol-`); empty where they have no such beginning.
+    pub id_prefix: &'static str,
     /// The service that lists it.
     pub service: Service,
     /// Once per account or once per region.
@@ -75,6 +77,7 @@ impl KindInfo {
             title,
             doc: "",
             aliases: &[],
+            id_prefix: "",
             service: Service::Ec2,
             scoping: Scoping::Region,
             parent: None,
@@ -103,6 +106,12 @@ impl KindInfo {
     #[must_use]
     pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
         self.aliases = aliases;
+        self
+    }
+    /// AWS's ids of its rows begin with this, and go on in hexadecimal digits.
+    #[must_use]
+    pub const fn ids(mut self, prefix: &'static str) -> Self {
+        self.id_prefix = prefix;
         self
     }
     /// The operations that list it, at least one; the first one's service is the kind's.

@@ -10,6 +10,7 @@ use super::trouble::{Trouble, listed, place};
 use crate::base::text::{suggest, visible};
 use crate::base::{Fault, FaultKind, RowId, Scope};
 use crate::cli::Failure;
+use crate::kinds::naming::{id_of, region_of};
 use crate::kinds::{KindDef, What, s3};
 use crate::model::{FieldType, Record, Selector};
 
@@ -135,23 +136,12 @@ pub(super) fn say_nothing(rows: &[Arc<Record>]) -> bool {
     rows.iter().all(|r| empty(r))
 }
 
-/// The region in an ARN.
-fn region_of(text: &str) -> Option<&str> {
-    text.strip_prefix("arn:")?.split(':').nth(2).filter(|r| !r.is_empty())
-}
-
 /// Whether what is named may be in the scope: an ARN says where it is.
 fn lies_in(of: &str, scope: &Scope) -> bool {
     match (region_of(of), scope.region_code()) {
         (Some(region), Some(here)) => region == here,
         _ => true,
     }
-}
-
-/// The id in what was given: that of an instance or the name of a group at the end of an ARN; else the text itself.
-fn id_of(of: &str) -> &str {
-    let at = |mark: &str| of.starts_with("arn:").then(|| of.split_once(mark).map(|(_, id)| id)).flatten();
-    at(":instance/").or_else(|| at(":autoScalingGroupName/")).unwrap_or(of)
 }
 
 fn ambiguous(parent: &KindDef, of: &str, ids: &[RowId]) -> Failure {

@@ -82,6 +82,7 @@ pub static INFO: KindInfo = KindInfo::new("addresses", "address", "Addresses", &
 .doc("Elastic IP addresses. Each of Amazon's costs $0.005 an hour, also one that is associated with nothing: that is \
           unattached, and comes first.")
 .aliases(&["address", "eip", "eips", "elastic-ips"])
+.ids("eipalloc-")
 .listed_by(&[&DESCRIBE_ADDRESSES])
 .sorted_down(&STATE);
 

@@ -200,6 +200,7 @@ pub static INFO: KindInfo = KindInfo::new("images", "image", "Images", &FIELDS)
         "Others' images come where AWS is asked for them: owner_alias=amazon name=al2023-ami-2023.*, owner_id=099720109477 (Ubuntu), id=ami-….",
     )
     .aliases(&["ami", "amis", "image"])
+    .ids("ami-")
     .listed_by(&[&DESCRIBE_IMAGES])
     .sorted_down(&CREATED)
     .transitional(&["pending", "transient"]);

@@ -43,6 +43,7 @@ pub const VPC_ID: FieldInfo = FieldInfo::id("vpc_id", "VPC", "The VPC that it is
 pub static INFO: KindInfo = KindInfo::new("internet-gateways", "internet gateway", "Internet gateways", &FIELDS)
     .doc("Internet gateways, by which a VPC reaches the internet: each is attached to one VPC, and a VPC has one at most.")
     .aliases(&["igw", "igws", "internet-gateway"])
+    .ids("igw-")
     .listed_by(&[&DESCRIBE_INTERNET_GATEWAYS])
     .sorted(&NAME)
     .transitional(&["attaching", "detaching"]);

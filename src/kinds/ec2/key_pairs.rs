@@ -31,6 +31,7 @@ pub const CREATED: FieldInfo =
 pub static INFO: KindInfo = KindInfo::new("key-pairs", "key pair", "Key pairs", &FIELDS)
     .doc("Key pairs for logging in to instances. AWS has the public half only.")
     .aliases(&["key-pair", "keypairs", "kp"])
+    .ids("key-")
     .listed_by(&[&DESCRIBE_KEY_PAIRS])
     .sorted(&NAME);
 

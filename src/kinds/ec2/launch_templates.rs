@@ -53,6 +53,7 @@ pub const CREATED_BY: FieldInfo =
 pub static INFO: KindInfo = KindInfo::new("launch-templates", "launch template", "Launch templates", &FIELDS)
     .doc("Launch templates, with their default and latest versions.")
     .aliases(&["lt", "templates", "launch-template"])
+    .ids("lt-")
     .listed_by(&[&DESCRIBE_LAUNCH_TEMPLATES])
     .sorted(&NAME);
 

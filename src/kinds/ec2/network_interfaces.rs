@@ -143,6 +143,7 @@ pub const ALLOCATION_ID: FieldInfo = FieldInfo::id("allocation_id", "ALLOCATION"
 pub static INFO: KindInfo = KindInfo::new("network-interfaces", "network interface", "Network interfaces", &FIELDS)
     .doc("Network interfaces (ENIs), with their addresses, their groups, and whose they are.")
     .aliases(&["eni", "enis", "network-interface", "interfaces"])
+    .ids("eni-")
     .listed_by(&[&DESCRIBE_NETWORK_INTERFACES])
     .sorted(&USER)
     .transitional(&["attaching", "detaching", "pending"]);

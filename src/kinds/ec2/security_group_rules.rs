@@ -92,6 +92,7 @@ pub static INFO: KindInfo =
     KindInfo::new("security-group-rules", "security group rule", "Security group rules", &FIELDS)
         .doc("Rules of security groups, one a row: each protocol and range of ports with each peer.")
         .aliases(&["sgr", "sg-rules", "security-group-rule"])
+        .ids("sgr-")
         .listed_by(&[&DESCRIBE_SECURITY_GROUP_RULES])
         .sorted(&RULE);
 

@@ -139,6 +139,7 @@ pub static INFO: KindInfo = KindInfo::new("security-groups", "security group", "
           asked for apart, of the network interfaces.",
     )
     .aliases(&["sg", "sgs", "security-group"])
+    .ids("sg-")
     .listed_by(&[&DESCRIBE_SECURITY_GROUPS])
     .sorted(&NAME);
 

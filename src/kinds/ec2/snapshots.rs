@@ -105,6 +105,7 @@ pub static INFO: KindInfo = KindInfo::new("snapshots", "snapshot", "Snapshots", 
          owner_id=…, id=snap-….",
     )
     .aliases(&["snap", "snaps", "snapshot"])
+    .ids("snap-")
     .listed_by(&[&DESCRIBE_SNAPSHOTS])
     .sorted_down(&STARTED)
     .transitional(&["pending", "recovering"]);

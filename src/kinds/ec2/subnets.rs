@@ -78,6 +78,7 @@ pub const DEFAULT_FOR_AZ: FieldInfo =
 pub static INFO: KindInfo = KindInfo::new("subnets", "subnet", "Subnets", &FIELDS)
     .doc("Subnets of VPCs, with their zone, range and free addresses.")
     .aliases(&["subnet", "sn"])
+    .ids("subnet-")
     .listed_by(&[&DESCRIBE_SUBNETS])
     .sorted(&NAME)
     .transitional(&["pending"]);

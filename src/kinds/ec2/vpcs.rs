@@ -62,6 +62,7 @@ pub(super) const PUBLIC_ACCESS_BLOCK: FieldInfo = FieldInfo::text(
 pub static INFO: KindInfo = KindInfo::new("vpcs", "VPC", "VPCs", &FIELDS)
     .doc("Virtual private clouds, with their ranges.")
     .aliases(&["vpc"])
+    .ids("vpc-")
     .listed_by(&[&DESCRIBE_VPCS])
     .sorted(&NAME)
     .transitional(&["pending", "deleting"]);

@@ -28,6 +28,7 @@ pub static INFO: KindInfo = KindInfo::new("instances", "instance", "Instances", 
           events, metrics and alarms are asked for apart and joined.",
     )
     .aliases(&["ec2", "i", "instance"])
+    .ids("i-")
     .listed_by(&[&DESCRIBE_INSTANCES])
     .sorted(&fields::NAME)
     .transitional(&["pending", "stopping", "shutting-down"]);

@@ -25,6 +25,7 @@ pub static DESCRIBE_VOLUMES: Operation = Operation::read(Service::Ec2, "Describe
 pub static INFO: KindInfo = KindInfo::new("volumes", "volume", "Volumes", &fields::FIELDS)
     .doc("EBS volumes, with what they are attached to. One that is attached to nothing costs the same.")
     .aliases(&["vol", "volume", "ebs", "disks"])
+    .ids("vol-")
     .listed_by(&[&DESCRIBE_VOLUMES])
     .sorted(&fields::NAME)
     // While it is attached or detached a volume is in-use: its attachment says that it is on its way.
