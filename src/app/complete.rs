@@ -40,16 +40,17 @@ pub fn rank(candidate: &str, typed: &str) -> Option<u32> {
 }
 
 /// Collects candidates for one word.
-struct Words<'t> {
-    typed: &'t str,
+pub(super) struct Words<'t> {
+    pub(super) typed: &'t str,
     replaces: (usize, usize),
     found: Vec<(u32, Completion)>,
-    needs: Vec<TableKey>,
+    /// Tables in which more may be found.
+    pub(super) needs: Vec<TableKey>,
 }
 
 impl Words<'_> {
     /// Offers `text` under the names it goes by.
-    fn offer(&mut self, text: &str, also: &[&str], what: &'static str, doc: &str, disabled: Option<String>) {
+    pub(super) fn offer(&mut self, text: &str, also: &[&str], what: &'static str, doc: &str, disabled: Option<String>) {
         let best = std::iter::once(&text).chain(also).filter_map(|n| rank(n, self.typed)).min();
         if let Some(rank) = best {
             let completion =
@@ -74,7 +75,10 @@ impl Turn<'_> {
         };
         let (found, needs) = self.completions(&line, at, palette);
         match self.s.overlays.last_mut() {
-            Some(Overlay::Palette(p)) => (p.items, p.needs, p.choice, p.error) = (found, needs, None, None),
+            Some(Overlay::Palette(p)) => {
+                (p.items, p.needs, p.choice, p.error) = (found, needs, None, None);
+                p.waits = None;
+            }
             Some(Overlay::Filter(f)) => (f.items, f.choice) = (found, None),
             _ => {}
         }
@@ -87,10 +91,11 @@ impl Turn<'_> {
             return;
         }
         let chosen = p.choice.and_then(|i| p.items.get(i)).map(|c| c.text.clone());
-        let error = p.error.clone();
+        let (error, waits) = (p.error.clone(), p.waits.clone());
         self.complete_again();
         if let Some(Overlay::Palette(p)) = self.s.overlays.last_mut() {
-            (p.choice, p.error) = (p.items.iter().position(|c| Some(&c.text) == chosen.as_ref()), error);
+            let choice = p.items.iter().position(|c| Some(&c.text) == chosen.as_ref());
+            (p.choice, p.error, p.waits) = (choice, error, waits);
         }
     }
 
@@ -108,6 +113,10 @@ impl Turn<'_> {
                     let given = line[..start].trim_start().strip_prefix(first).unwrap_or_default();
                     self.arguments(action, given, &mut words);
                 } else if let Some(def) = self.s.registry.kind(first) {
+                    let is_second = line[..start].split_whitespace().count() == 1;
+                    if is_second {
+                        self.parent_words(Kind(def.info), &mut words);
+                    }
                     self.query_words(Kind(def.info), &mut words);
                 } else if first == "sort" {
                     for field in self.s.view.kind.iter() {

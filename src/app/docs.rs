@@ -12,7 +12,7 @@ use crate::config::{Keymap, Mode};
 pub fn commands_md() -> String {
     let mut out = String::from(
         "# Commands\n\nMade from `src/app/command.rs`. The name is what a keymap binds; those marked with `:` can also be typed in the\n\
-         palette, where a line is `KIND [QUERY]`, `ACTION [ARGS]` or `COMMAND`.\n\n| Command | | What it does | Where |\n|---|---|---|---|\n",
+         palette, where a line is `KIND [QUERY]`, `ACTION [ARGS]`, `COMMAND`, or the id, ARN or name of a row.\n\n| Command | | What it does | Where |\n|---|---|---|---|\n",
     );
     for c in COMMANDS {
         let places = if c.modes.len() == Mode::ALL.len() {

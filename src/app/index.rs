@@ -16,6 +16,8 @@ use crate::store::index::named_by;
 /// Rows from which on an index is worth putting off, and for how long.
 const MANY: usize = 2_000;
 const BETWEEN: Duration = Duration::from_millis(100);
+/// Rows that are seen above one that is gone to.
+const ABOVE: usize = 3;
 
 impl View {
     /// The request for a new index, whatever was asked before.
@@ -67,6 +69,11 @@ impl View {
         if self.paid_ids != indexed.paid {
             self.paid_ids = indexed.paid;
         }
+        if let Some(at) = self.sought(store) {
+            (self.at, self.top) = (at, at.saturating_sub(ABOVE));
+            (self.touched, self.seek) = (true, None);
+            self.cursor = self.order.get(at).and_then(|at| self.key_of(store, *at));
+        }
         let line = self.at.saturating_sub(self.top);
         let found = match &self.cursor {
             Some(row) if self.touched => store
@@ -97,6 +104,15 @@ impl View {
         let most =
             cells.get(cells.len().saturating_sub(1) * 4 / 5).map_or(0, |n| u16::try_from(*n).unwrap_or(u16::MAX));
         self.name_width = self.name_width.max(most);
+    }
+
+    /// Where the row stands that the cursor is to go to, if it is there.
+    fn sought(&self, store: &Store) -> Option<usize> {
+        let id = self.seek.as_ref()?;
+        self.order_tables.iter().enumerate().find_map(|(i, key)| {
+            let slot = store.table(key)?.slot_of(id)?;
+            self.position(RowRef { table: u32::try_from(i).ok()?, slot })
+        })
     }
 
     /// Where a row stands in the order.
@@ -187,6 +203,7 @@ impl Turn<'_> {
         if news || delta.status {
             self.refine_again(&delta.table);
             self.complete_from(&delta.table);
+            self.wait_over(&delta.table);
             self.plan_again(&delta.table);
         }
         if delta.status {
@@ -244,6 +261,7 @@ impl Turn<'_> {
             return self.picker_indexed(indexed);
         }
         self.s.view.take(self.store, indexed);
+        self.not_found();
         self.count_hidden_marks();
         self.land();
         if self.s.view.stale {

@@ -87,11 +87,20 @@ impl Turn<'_> {
                 out.push(whole(&table));
             }
         }
+        for table in s
+            .overlays
+            .iter()
+            .filter_map(|o| if let Overlay::Palette(p) = o { Some(p) } else { None })
+            .flat_map(|p| p.asks_for())
+        {
+            if !table.kind.side && !out.iter().any(|i| i.table == *table) {
+                out.push(whole(table));
+            }
+        }
         for overlay in &s.overlays {
             let (needs, rows) = match overlay {
                 Overlay::Form(form) => (form.spec.needs.as_slice(), form.on.rows.as_slice()),
                 Overlay::Plan(p) => (p.plan.needs.as_slice(), p.on.rows.as_slice()),
-                Overlay::Palette(p) => (p.needs.as_slice(), &[][..]),
                 _ => (&[][..], &[][..]),
             };
             for table in needs {

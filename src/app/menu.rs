@@ -183,6 +183,7 @@ impl Turn<'_> {
                     self.follow_link(&row, &link);
                 }
             }
+            (MenuKind::Found, MenuValue::Row(row)) => self.go_to_row(&row),
             (MenuKind::Sort, MenuValue::At(field)) => {
                 let now = self.s.view.sort.filter(|s| s.field == field);
                 self.sort_by(Sort { field, ascending: now.is_none_or(|s| !s.ascending) });

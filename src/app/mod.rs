@@ -4,7 +4,7 @@
 //! (state, store, event) -> (state, effects). What is drawn is the floor above's; what is asked of AWS the floor below's.
 //!
 //! Each event is a turn (`update.rs`); its methods lie in the files of their meaning: `keys` says what a key does where,
-//! `nav`, `table`, `detail` and `menu` move through what there is, `filter`, `palette` and `complete` read what is typed,
+//! `nav`, `table`, `detail` and `menu` move through what there is, `filter`, `palette` (with `locate`, `inside` and `waiting`) and `complete` read what is typed,
 //! `form`, `draft`, `picker` and `plan` lead to a change and `run_history` away from it, `prompts` speaks of credentials, and at the end of every
 //! turn `interests` says what is seen and `timer` when the screen changes next.
 
@@ -21,12 +21,14 @@ mod form;
 pub mod form_sections;
 pub mod help;
 mod index;
+mod inside;
 mod interests;
 mod keys;
 pub mod layout;
 mod left_runs;
 pub mod line;
 mod lines;
+mod locate;
 mod menu;
 mod names;
 mod nav;
@@ -48,6 +50,7 @@ mod text_area;
 mod timer;
 pub mod update;
 pub mod view;
+mod waiting;
 
 pub use board::{Board, BoardKind, BoardLine, Place};
 pub use layout::{Area, Areas, Shown};

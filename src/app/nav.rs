@@ -50,6 +50,7 @@ impl View {
             at: 0,
             top: 0,
             touched: false,
+            seek: None,
             hidden_marks: 0,
             asked: Arc::default(),
             marks: IndexSet::default(),
@@ -63,7 +64,7 @@ pub(super) fn default_columns(kind: Kind) -> Vec<usize> {
 }
 
 /// The kind's scopes among a viewer's: regions, or each profile once.
-fn scopes_of(kind: Kind, scopes: &[Scope]) -> Vec<Scope> {
+pub(super) fn scopes_of(kind: Kind, scopes: &[Scope]) -> Vec<Scope> {
     let mut out: Vec<Scope> = Vec::new();
     for scope in scopes {
         let scope = match (kind.scoping, scope) {

@@ -49,8 +49,31 @@ pub struct Palette {
     pub needs: Vec<TableKey>,
     /// What is wrong with the line as it was entered: one sentence.
     pub error: Option<String>,
+    /// What the line as it was entered waits for.
+    pub waits: Option<Waits>,
     /// Which of the lines entered before stands there.
     pub recall: Recall,
+}
+
+/// A palette line that was entered before what it speaks of was there. It goes on by itself; a key that changes the line, or Escape,
+/// ends that.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Waits {
+    /// The tables that are asked for.
+    pub tables: Vec<TableKey>,
+    /// One sentence about it.
+    pub text: String,
+    /// What an action of the line is done to: what it was when the line was entered.
+    pub on: Option<On>,
+    /// Whether the line is looked for as the name of a row of any kind.
+    pub seeks: bool,
+}
+
+impl Palette {
+    /// Tables that are asked for while the line stands.
+    pub fn asks_for(&self) -> impl Iterator<Item = &TableKey> {
+        self.needs.iter().chain(self.waits.iter().flat_map(|w| &w.tables))
+    }
 }
 
 /// What a word could become.
@@ -110,6 +133,8 @@ pub enum MenuKind {
     Actions(On),
     /// Where one can go from a row.
     Links(RowKey),
+    /// Rows that a name may mean.
+    Found,
     /// What to sort by.
     Sort,
     /// Which columns to show (`space` turns one on or off, `J` and `K` move it).
@@ -174,6 +199,8 @@ pub enum MenuValue {
     Run(u64),
     /// An action or command by name.
     Name(&'static str),
+    /// A row.
+    Row(RowKey),
     /// Text: what is copied, or the journal's name for a run.
     Text(String),
 }

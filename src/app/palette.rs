@@ -2,12 +2,20 @@
 
 use super::board::{BOARDS, BoardKind};
 use super::command::{COMMANDS, Command};
+use super::inside::Inside;
 use super::overlay::Overlay;
 use super::update::Turn;
+use super::view::RowKey;
 use crate::base::text;
+use crate::kinds::naming::Named;
 use crate::kinds::{Action, Takes};
-use crate::model::{Kind, Selector, Sort};
+use crate::model::{Kind, Level, Selector, Sort, TableKey};
 use crate::query::Query;
+
+/// What an unknown word is answered with, beside what is near it.
+const AGAIN: &str = "Enter again looks for a row of that name.";
+/// Letters with which a kind's name has to be begun, so that the rest need not be typed.
+const BEGUN: usize = 3;
 
 /// What a palette line means.
 pub(super) enum Meaning {
@@ -21,6 +29,18 @@ pub(super) enum Meaning {
     Do(Command),
     /// Sort by a field.
     Sort(Sort),
+    /// Go to the rows of one parent.
+    Inside(Inside),
+    /// Go to a row.
+    Row(RowKey),
+    /// Go to a row that is not loaded.
+    Named(Named),
+    /// Choose among rows that the text may mean.
+    Found(String, Vec<RowKey>),
+    /// It is not known yet: these tables say it. One sentence for the time until then.
+    Wait(Vec<TableKey>, String),
+    /// It is no line. One sentence; it may still be the name of a row that is not loaded.
+    Unknown(String),
     /// Nothing was typed.
     Nothing,
 }
@@ -39,6 +59,9 @@ impl Turn<'_> {
             return Ok(Meaning::Act(action, rest.to_string()));
         }
         if let Some(def) = registry.kind(word).filter(|d| !d.info.side) {
+            if let Some(inside) = self.inside(Kind(def.info), rest)? {
+                return Ok(inside);
+            }
             let query = Query::parse(rest, def.info).map_err(|e| e.message)?;
             return Ok(Meaning::Go(Kind(def.info), query));
         }
@@ -71,6 +94,15 @@ impl Turn<'_> {
             };
             return Err(format!("{word} acts on {}; {these}.", elsewhere.join(" and ")));
         }
+        if let Some(row) = self.exact_row(line) {
+            return Ok(row);
+        }
+        if let Some(kind) = self.kind_begun(word) {
+            return Query::parse(rest, kind.0).map(|query| Meaning::Go(kind, query)).map_err(|e| e.message);
+        }
+        if let Some(rows) = self.like_rows(line) {
+            return Ok(rows);
+        }
         let names = registry.kinds.iter().filter(|k| !k.info.side);
         let names = names
             .flat_map(|k| std::iter::once(k.info.name).chain(k.info.aliases.iter().copied()))
@@ -79,9 +111,16 @@ impl Turn<'_> {
             .chain(COMMANDS.iter().filter(|c| c.palette).map(|c| c.name));
         let hint = match text::nearest(word, names) {
             Some(near) => format!(" Did you mean {near}?"),
-            None => text::suggest(word, registry.kinds.iter().filter(|k| !k.info.side).map(|k| k.info.name)),
+            None => String::new(),
         };
-        Err(format!("There is no kind, action or command {}.{hint}", text::visible(word)))
+        Ok(Meaning::Unknown(format!("There is no kind, action or command {}.{hint}", text::visible(word))))
+    }
+
+    /// The kind whose name begins with these letters, if there are enough of them: the shortest name.
+    fn kind_begun(&self, word: &str) -> Option<Kind> {
+        let begins = |k: &&&crate::kinds::KindDef| !k.info.side && k.info.name.starts_with(word);
+        let kinds = self.s.registry.kinds.iter().filter(begins).filter(|_| word.len() >= BEGUN);
+        kinds.min_by_key(|k| k.info.name.len()).map(|k| Kind(k.info))
     }
 
     /// An action on the rows that are seen, or one that makes something: that can be typed from anywhere.
@@ -109,11 +148,18 @@ impl Turn<'_> {
     pub(super) fn palette_accept(&mut self) {
         let Some(Overlay::Palette(palette)) = self.s.overlays.last() else { return };
         let line = palette.line.text().to_string();
+        let again = palette.error.as_ref().is_some_and(|e| e.ends_with(AGAIN));
         match self.meaning(&line) {
+            Ok(Meaning::Unknown(_)) if again => self.seek_rows(&line),
+            Ok(Meaning::Unknown(sentence)) => {
+                if let Some(Overlay::Palette(p)) = self.s.overlays.last_mut() {
+                    p.error = Some(format!("{sentence} {AGAIN}"));
+                }
+            }
             Ok(meaning) => {
                 self.s.commands.add(&line);
                 self.s.overlays.pop();
-                self.mean(meaning);
+                self.mean(&line, meaning);
             }
             Err(sentence) => {
                 if let Some(Overlay::Palette(p)) = self.s.overlays.last_mut() {
@@ -124,7 +170,7 @@ impl Turn<'_> {
     }
 
     /// Does what a line means.
-    pub(super) fn mean(&mut self, meaning: Meaning) {
+    pub(super) fn mean(&mut self, line: &str, meaning: Meaning) {
         match meaning {
             Meaning::Go(kind, query) => self.go(kind, Selector::All, None, query),
             Meaning::Board(board) => self.go_board(board),
@@ -134,6 +180,12 @@ impl Turn<'_> {
             }
             Meaning::Do(command) => self.command(command),
             Meaning::Sort(sort) => self.sort_by(sort),
+            Meaning::Inside(inside) => self.go_inside(inside),
+            Meaning::Row(row) => self.go_to_row(&row),
+            Meaning::Named(named) => self.go_to_named(&named),
+            Meaning::Found(text, rows) => self.found_menu(&text, rows),
+            Meaning::Wait(tables, text) => self.wait_for(line, tables, text, None),
+            Meaning::Unknown(sentence) => self.say(Level::Warning, sentence),
             Meaning::Nothing => {}
         }
     }

@@ -1,5 +1,6 @@
 //! The life of a plan: made, shown, confirmed, read again, and carried out exactly once.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use arcstr::ArcStr;
@@ -11,7 +12,7 @@ use super::update::Turn;
 use super::view::RowKey;
 use crate::base::{Fault, Scope};
 use crate::kinds::{Action, ActionContext, Takes, Target};
-use crate::model::{Confirm, DryRun, Effect, FormInput, Level, Plan, RunRecord, TableKey, Values};
+use crate::model::{Confirm, DryRun, Effect, FormField, FormInput, Level, Plan, RunRecord, TableKey, Values};
 use crate::store::Progress;
 
 /// After a plan has changed under the user's eyes a key that was meant for the old one must not confirm the new one.
@@ -76,8 +77,28 @@ impl Turn<'_> {
             self.refuse(why);
             return;
         }
-        let refine = |values: &Values| self.refined(action, &on, values).unwrap_or_default();
-        let values = match super::arguments::read_arguments(args, Values::default(), &refine) {
+        let needs = RefCell::new(Vec::new());
+        let refine = |values: &Values| {
+            let spec = self.refined(action, &on, values).unwrap_or_default();
+            needs.borrow_mut().extend(spec.needs.iter().cloned());
+            spec
+        };
+        let read = super::arguments::read_arguments(args, Values::default(), &refine);
+        // What a word names may only not be there yet: then the line waits for it.
+        let wrong = |values: &Values| {
+            let given = |f: &FormField| f.error.is_some() && values.get(f.name).is_some();
+            refine(values).fields.iter().any(given)
+        };
+        if !args.is_empty() && read.as_ref().map_or(true, wrong) {
+            let tables = self.coming(needs.take());
+            if !tables.is_empty() {
+                let line = format!("{} {args}", action.name);
+                let text = format!("Reading {}.", super::waiting::listed(&tables));
+                self.wait_for(&line, tables, text, Some(on));
+                return;
+            }
+        }
+        let values = match read {
             Ok(values) => values,
             Err(why) => {
                 // The line stays for editing, with the sentence under it.

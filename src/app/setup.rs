@@ -157,7 +157,7 @@ impl State {
         let mut turn = Turn { s: self, store: &store, out: Vec::new() };
         turn.join();
         match turn.meaning(&line) {
-            Ok(meaning) => turn.mean(meaning),
+            Ok(meaning) => turn.mean(&line, meaning),
             Err(why) => turn.say(Level::Warning, why),
         }
         turn.s.back.clear();

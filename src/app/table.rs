@@ -44,7 +44,7 @@ impl Turn<'_> {
     pub(super) fn move_to(&mut self, at: usize) {
         let view = &mut self.s.view;
         view.at = at.min(view.order.len().saturating_sub(1));
-        view.touched = true;
+        (view.touched, view.seek) = (true, None);
         self.land();
     }
 

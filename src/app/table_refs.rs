@@ -25,7 +25,10 @@ impl State {
                     (form.on.rows.as_slice(), form.spec.needs.as_slice())
                 }
                 Overlay::Plan(p) => (p.on.rows.as_slice(), p.plan.needs.as_slice()),
-                Overlay::Palette(p) => (&[][..], p.needs.as_slice()),
+                Overlay::Palette(p) => {
+                    out.extend(p.asks_for().cloned());
+                    continue;
+                }
                 _ => continue,
             };
             out.extend(rows.iter().map(|r| r.table.clone()).chain(needs.iter().cloned()));

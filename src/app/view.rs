@@ -76,6 +76,8 @@ pub struct View {
     pub top: usize,
     /// Whether the user has moved the cursor: until then it stays on the first row while pages arrive.
     pub touched: bool,
+    /// The row that the cursor goes to as soon as it is there, unless the user moves it first.
+    pub(super) seek: Option<RowId>,
     /// How many marked rows the filter hides.
     pub hidden_marks: usize,
     /// What the awaited index is made from.

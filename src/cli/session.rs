@@ -302,8 +302,10 @@ fn check_view(registry: &Registry, line: &str) -> Result<(), String> {
     }
     let (word, rest) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
     match registry.kind(word).filter(|k| !k.info.side) {
+        // Which row it names is looked up when rows can be: objects BUCKET, metrics i-….
+        Some(kind) if kind.info.parent.is_some_and(|p| !p.fans_out) => Ok(()),
         Some(kind) => Query::parse(rest, kind.info).map(drop).map_err(|e| e.message),
-        None if app::command::Command::named(word).is_some() => Ok(()),
+        None if app::command::Command::named(word).is_some() || registry.named(line.trim()).is_some() => Ok(()),
         None => Err(registry.unknown_kind(word)),
     }
 }

@@ -19,17 +19,26 @@ struct Typed<'a> {
     items: &'a [Completion],
     choice: Option<usize>,
     error: Option<&'a String>,
+    waits: Option<&'a String>,
     hint: &'static str,
 }
 
 /// The palette.
 pub fn palette(pen: &mut Pen<'_>, body: Rect, foot: Rect, p: &Palette) {
-    let hint = "KIND [QUERY] goes there, ACTION [ARGS] acts";
+    let hint = "KIND [QUERY], ACTION [ARGS], or a row's name or id";
     draw(
         pen,
         body,
         foot,
-        &Typed { prompt: ":", line: &p.line, items: &p.items, choice: p.choice, error: p.error.as_ref(), hint },
+        &Typed {
+            prompt: ":",
+            line: &p.line,
+            items: &p.items,
+            choice: p.choice,
+            error: p.error.as_ref(),
+            waits: p.waits.as_ref().map(|w| &w.text),
+            hint,
+        },
     );
 }
 
@@ -40,7 +49,15 @@ pub fn filter(pen: &mut Pen<'_>, body: Rect, foot: Rect, f: &Filter) {
         pen,
         body,
         foot,
-        &Typed { prompt: "/", line: &f.line, items: &f.items, choice: f.choice, error: f.error.as_ref(), hint },
+        &Typed {
+            prompt: "/",
+            line: &f.line,
+            items: &f.items,
+            choice: f.choice,
+            error: f.error.as_ref(),
+            waits: None,
+            hint,
+        },
     );
 }
 
@@ -51,7 +68,12 @@ fn draw(pen: &mut Pen<'_>, body: Rect, foot: Rect, typed: &Typed<'_>) {
     if typed.line.is_empty() {
         pen.say(x + 2, foot.y, foot.right().saturating_sub(x + 2), typed.hint, Role::Placeholder);
     }
-    let errors = typed.error.map_or(Vec::new(), |e| item("✗", e, body.width.saturating_sub(1), Role::Error));
+    let across = body.width.saturating_sub(1);
+    let errors = match (typed.error, typed.waits) {
+        (Some(e), _) => item("✗", e, across, Role::Error),
+        (None, Some(text)) => item("◌", &format!("{text} It goes on by itself; esc cancels."), across, Role::Hint),
+        (None, None) => Vec::new(),
+    };
     let wrong = u16::try_from(errors.len()).unwrap_or(0).min(body.height.saturating_sub(1));
     let height = u16::try_from(typed.items.len()).unwrap_or(MOST).min(MOST).min(body.height.saturating_sub(wrong + 1));
     let lines = height + wrong;

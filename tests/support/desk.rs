@@ -346,18 +346,6 @@ impl Desk {
         self.keys("enter")
     }
 
-    /// A palette line that names rows, entered again where what it names was still being asked for.
-    pub fn go_once_known(&mut self, line: &str) -> &mut Self {
-        self.go(line);
-        for _ in 0..20 {
-            if !self.text().contains("being asked for") {
-                break;
-            }
-            self.keys("enter");
-        }
-        self
-    }
-
     /// Moves to the entry of the open menu that has these words, and takes it.
     pub fn pick(&mut self, words: &str) -> &mut Self {
         self.pick_only(words).keys("enter")

@@ -114,7 +114,7 @@ fn a_launch_from_a_template_shows_what_that_gives_and_says_it_not_again() {
         // Its groups are of a VPC that has no default subnet.
         desk.keys("alt-enter").settle();
         desk.sees("No subnet in the template").keys("ctrl-c");
-        desk.go_once_known("launch subnet=my-private-subnet-app-a");
+        desk.go("launch subnet=my-private-subnet-app-a");
         if !desk.text().contains("--launch-template") {
             desk.keys("alt-enter").settle();
         }
@@ -176,7 +176,7 @@ fn a_reason_is_whole_on_a_narrow_screen() {
     desk.keys("ctrl-c");
     // What is offered and refused, in the picker.
     let mut desk = Desk::start(small("instances"));
-    desk.go_once_known("launch type=t3.nano subnet=nonesuch");
+    desk.go("launch type=t3.nano subnet=nonesuch");
     desk.sees("nonesuch is none of the subnets");
 }
 
@@ -202,7 +202,7 @@ fn disks_tags_and_places_of_a_launch_are_arguments_in_any_order() {
     let mut desk = Desk::start(Start { size: (120, 60), view: "instances", ..Start::default() });
     desk.go("subnets").go("vpcs").go("instances");
     let plan = |desk: &mut Desk, line: &str| {
-        desk.go_once_known(line);
+        desk.go(line);
         if !desk.text().contains("aws ec2 run-instances") {
             desk.keys("alt-enter").settle();
         }
@@ -232,7 +232,7 @@ fn the_form_of_a_launch_says_which_network_it_is_and_whether_the_internet_reache
     let mut desk = Desk::start(Start { size: (120, 40), view: "instances", ..Start::default() });
     desk.go("launch").settle();
     desk.sees("the default VPC").sees("Default subnets give one");
-    desk.keys("ctrl-c").go_once_known("launch subnet=my-private-subnet-app-a name=");
+    desk.keys("ctrl-c").go("launch subnet=my-private-subnet-app-a name=");
     if desk.text().contains("aws ec2") {
         desk.keys("tab").settle();
     }

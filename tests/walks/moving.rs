@@ -84,3 +84,36 @@ fn held_keys_never_leave_the_table() {
         assert!(desk.focused().is_some(), "after {key}:\n{}", desk.text());
     }
 }
+
+#[test]
+fn an_id_or_a_name_goes_to_its_row_and_a_name_of_another_kind_is_looked_for() {
+    let mut desk = Desk::open();
+    desk.go("instances").to("my-alchemine-app-ec2");
+    let id = desk.focused().expect("a row");
+    desk.go("buckets").go(&id);
+    assert_eq!((desk.engine.state.view.kind.name, desk.focused()), ("instances", Some(id.clone())));
+    // Not loaded: AWS is asked for it by itself.
+    let mut desk = Desk::start(Start { view: "buckets", ..Start::default() });
+    desk.go(&id);
+    assert_eq!(desk.focused(), Some(id.clone()), "{}", desk.text());
+    desk.sees("id=i-");
+    desk.go("my-alchemine-app-tg-80").screen("palette-unknown");
+    desk.keys("enter");
+    desk.until_that(|d| d.engine.state.view.kind.name == "target-groups");
+    desk.sees("my-alchemine-app-tg-80");
+    let group = desk.focused().expect("a target group");
+    desk.go("my-alchemine-app").screen("palette-found");
+    desk.keys("esc").go("buckets").go(&group);
+    assert_eq!(desk.focused(), Some(group), "by its ARN");
+}
+
+#[test]
+fn a_view_of_the_command_line_may_be_an_id_or_a_bucket_and_a_folder() {
+    let desk = Desk::start(Start { view: "objects shop-access-logs/", ..Start::default() });
+    assert_eq!(desk.engine.state.view.kind.name, "objects", "{}", desk.text());
+    let mut desk = Desk::start(Start { view: "instances name=my-alchemine-app-ec2", ..Start::default() });
+    desk.go("metrics");
+    assert_eq!(desk.engine.state.view.kind.name, "metrics", "of the focused instance");
+    desk.go("metrics my-alchemine-app-ec2");
+    assert_eq!(desk.engine.state.view.kind.name, "metrics", "of the one of this name");
+}

@@ -3,6 +3,7 @@
 mod asking;
 mod forms;
 mod forms_editors;
+mod locating;
 mod menus;
 mod moving;
 mod picker;
@@ -70,13 +71,14 @@ const fn kind(name: &'static str, title: &'static str, fields: &'static dyn Fiel
         ..KindInfo::new(name, "thing", title, fields)
     }
 }
-pub(super) static THINGS: KindInfo = KindInfo { aliases: &["t"], ..kind("things", "Things", &THING_FIELDS) };
+pub(super) static THINGS: KindInfo =
+    KindInfo { aliases: &["t"], id_prefix: "t-", ..kind("things", "Things", &THING_FIELDS) };
 static CHECK_KIND: KindInfo = KindInfo { side: true, ..kind("thing-checks", "Checks", &CHECK_FIELDS) };
 static METRIC_KIND: KindInfo = KindInfo { side: true, ..kind("thing-metrics", "Metrics", &METRIC_FIELDS) };
 pub(super) static PARTS: KindInfo =
     KindInfo { parent: Some(Parent { kind: "things", fans_out: true }), ..kind("parts", "Parts", &PART_FIELDS) };
 pub(super) static BOXES: KindInfo = KindInfo { scoping: Scoping::Account, ..kind("boxes", "Boxes", &BOX_FIELDS) };
-static ITEMS: KindInfo = KindInfo {
+pub(super) static ITEMS: KindInfo = KindInfo {
     scoping: Scoping::Account,
     parent: Some(Parent { kind: "boxes", fans_out: false }),
     ..kind("items", "Items", &BOX_FIELDS)
