@@ -60,6 +60,8 @@ impl Rig {
         let profile = gateway.profiles_in_use()[0].clone();
         let journal = Journal::at("/nonexistent/journal.jsonl", clock.now());
         let setup = Setup {
+            memory: Default::default(),
+            others: Vec::new(),
             process: journal.process().into(),
             registry,
             keymap: Arc::new(Keymap::embedded("default").unwrap()),
@@ -86,8 +88,17 @@ impl Rig {
         };
         let every = Duration::from_secs(3600);
         // Without a budget: the SDK's paginator, with which this is compared, has none.
-        let config =
-            EngineConfig { gateway, prompts: None, registry, clock, every, share: Share::percent(100), journal, setup };
+        let config = EngineConfig {
+            gateway,
+            prompts: None,
+            registry,
+            clock,
+            every,
+            share: Share::percent(100),
+            journal,
+            memory: None,
+            setup,
+        };
         let engine = Engine::start(config, handle);
         let screen = Screen::new(FrameWriter::to(Box::new(Nowhere)), 120, 40).unwrap();
         let theme = Theme::embedded("dark", Depth::True).unwrap();

@@ -20,6 +20,10 @@ pub enum Command {
     Back,
     HistoryBack,
     HistoryForward,
+    LastView,
+    LastRegion,
+    Region,
+    Profile,
     FocusNext,
     FocusPrevious,
     Filter,
@@ -140,6 +144,31 @@ pub const COMMANDS: &[CommandInfo] = &[
     ),
     info(C::HistoryBack, "history-back", "back", "Back to the view before.", PLACES).palette(),
     info(C::HistoryForward, "history-forward", "forward", "Forward again.", PLACES).palette(),
+    info(C::LastView, "last-view", "last view", "The view before this one; again, this one.", PLACES).palette(),
+    info(
+        C::LastRegion,
+        "last-region",
+        "last region",
+        "The regions and profiles that were shown before these; again, these.",
+        PLACES,
+    )
+    .palette(),
+    info(
+        C::Region,
+        "region",
+        "region",
+        "Shows other regions: region R…; without one, the list of regions, where enter shows one, or the marked ones.",
+        PLACES,
+    )
+    .palette(),
+    info(
+        C::Profile,
+        "profile",
+        "profile",
+        "Shows other profiles in the same regions: profile P…; without one, a list to choose from.",
+        PLACES,
+    )
+    .palette(),
     info(
         C::FocusNext,
         "focus-next",

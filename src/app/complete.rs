@@ -6,7 +6,7 @@ use super::board::BOARDS;
 use super::command::COMMANDS;
 use super::overlay::{Completion, Overlay};
 use super::update::Turn;
-use crate::base::text;
+use crate::base::{regions, text};
 use crate::kinds::{Action, Takes};
 use crate::model::{FieldType, FormField, FormInput, Kind, Pick, TableKey, Value, Values};
 use crate::query::Query;
@@ -15,7 +15,13 @@ use crate::store::Table;
 /// Rows that are looked through for values: enough to find what repeats, few enough for any key press.
 const SAMPLE: usize = 2_000;
 /// Completions that are kept.
-const MOST: usize = 50;
+pub const MOST: usize = 100;
+/// Ranks: from here on the letters do not begin the candidate, but a word in it; from there on they stand in it one by one.
+const WITHIN: u32 = 200;
+const APART: u32 = 400;
+/// Letters from which on rows are offered as a line's first word, and how many rows.
+const ROW_LETTERS: usize = 2;
+const ROWS: usize = 20;
 
 /// How well `candidate` continues `typed`; lower is better, `None` is not at all.
 pub fn rank(candidate: &str, typed: &str) -> Option<u32> {
@@ -30,12 +36,12 @@ pub fn rank(candidate: &str, typed: &str) -> Option<u32> {
     } else if c.starts_with(&t) {
         Some(100 + longer)
     } else if c.split(['-', '_', ' ', '.', '/']).any(|w| w.starts_with(&t)) {
-        Some(200 + longer)
+        Some(WITHIN + longer)
     } else if c.contains(&t) {
         Some(300 + longer)
     } else {
         let mut rest = c.chars();
-        t.chars().all(|x| rest.any(|y| y == x)).then_some(400 + longer)
+        t.chars().all(|x| rest.any(|y| y == x)).then_some(APART + longer)
     }
 }
 
@@ -49,17 +55,35 @@ pub(super) struct Words<'t> {
 }
 
 impl Words<'_> {
+    /// Offers what has other words for it, which are shown too.
+    fn offer_known(&mut self, text: &str, short: &'static [&'static str], what: &'static str, doc: &str) {
+        let before = self.found.len();
+        self.offer(text, short, what, doc, None);
+        if let Some((_, found)) = self.found.get_mut(before) {
+            found.short = short;
+        }
+    }
     /// Offers `text` under the names it goes by.
     pub(super) fn offer(&mut self, text: &str, also: &[&str], what: &'static str, doc: &str, disabled: Option<String>) {
         let best = std::iter::once(&text).chain(also).filter_map(|n| rank(n, self.typed)).min();
         if let Some(rank) = best {
-            let completion =
-                Completion { text: text.to_string(), what, doc: doc.to_string(), disabled, replaces: self.replaces };
+            let completion = Completion {
+                text: text.to_string(),
+                short: &[],
+                what,
+                doc: doc.to_string(),
+                disabled,
+                replaces: self.replaces,
+            };
             self.found.push((rank, completion));
         }
     }
     fn best(mut self) -> Vec<Completion> {
         self.found.sort_by_key(|(rank, _)| *rank);
+        // Where something begins with these letters, what only has them somewhere, and apart, is not meant.
+        if self.found.first().is_some_and(|(best, _)| *best < WITHIN) {
+            self.found.retain(|(rank, _)| *rank < APART);
+        }
         self.found.truncate(MOST);
         self.found.into_iter().map(|(_, c)| c).collect()
     }
@@ -109,7 +133,15 @@ impl Turn<'_> {
         match before {
             None if palette => self.first_words(&mut words),
             Some(first) if palette => {
-                if let Some(action) = self.action_named(first) {
+                if first == "region" {
+                    for code in regions::CODES {
+                        words.offer(code, &[], "region", "", None);
+                    }
+                } else if first == "profile" {
+                    for profile in &self.s.known {
+                        words.offer(&profile.name, &[&profile.label], "profile", "", None);
+                    }
+                } else if let Some(action) = self.action_named(first) {
                     let given = line[..start].trim_start().strip_prefix(first).unwrap_or_default();
                     self.arguments(action, given, &mut words);
                 } else if let Some(def) = self.s.registry.kind(first) {
@@ -133,7 +165,7 @@ impl Turn<'_> {
     fn first_words(&self, words: &mut Words<'_>) {
         let on = self.on();
         for def in self.s.registry.kinds.iter().filter(|k| !k.info.side) {
-            words.offer(def.info.name, def.info.aliases, "kind", def.info.doc, None);
+            words.offer_known(def.info.name, def.info.aliases, "kind", def.info.doc);
         }
         for board in BOARDS {
             words.offer(board.name, &[], "place", board.doc, None);
@@ -149,6 +181,39 @@ impl Turn<'_> {
         }
         for command in COMMANDS.iter().filter(|c| c.palette) {
             words.offer(command.name, &[], "command", command.doc, None);
+        }
+        self.row_words(words);
+    }
+
+    /// Rows that are loaded and whose name or id begins with what is typed: those of the view first.
+    fn row_words(&self, words: &mut Words<'_>) {
+        let typed = words.typed.as_bytes();
+        if typed.len() < ROW_LETTERS {
+            return;
+        }
+        let begins = |text: &str| text.as_bytes().get(..typed.len()).is_some_and(|t| t.eq_ignore_ascii_case(typed));
+        let view = &self.s.view.tables;
+        let own = view.iter().filter_map(|t| self.store.table(t).map(|table| (t, table)));
+        let kinds = self.s.registry.kinds.iter().map(|k| Kind(k.info));
+        let others = kinds.flat_map(|k| self.store.tables_of(k)).filter(|(key, _)| !view.contains(key));
+        let tables = own.chain(others).filter(|(key, _)| self.is_looked_in(key));
+        let rows = tables.flat_map(|(_, table)| table.rows()).take(SAMPLE).filter(|r| r.gone.is_none());
+        let mut seen: IndexSet<String> = IndexSet::new();
+        for record in rows.map(|r| &*r.record) {
+            let (name, id) = (&record.name, record.shown_id());
+            let (text, other) = if begins(name) {
+                (name, id)
+            } else if begins(id) {
+                (id, name)
+            } else {
+                continue;
+            };
+            // What a line shows is what it would take: a name that has to be written otherwise goes by its id.
+            let text = text::visible(text);
+            if seen.len() < ROWS && seen.insert(text.to_string()) {
+                let doc = if **other == *text { String::new() } else { text::visible(other).into_owned() };
+                words.offer(&text, &[], record.kind.singular, &doc, None);
+            }
         }
     }
 
@@ -233,7 +298,7 @@ impl Turn<'_> {
                     FieldType::Ratio => format!("{} {}", field.doc, ratio_doc(field.name)),
                     _ => field.doc.to_string(),
                 };
-                words.offer(&format!("{}:", field.name), field.aliases, "field", &doc, None);
+                words.offer_known(&format!("{}:", field.name), field.aliases, "field", &doc);
             }
             words.offer("tag:", &[], "field", "A tag: tag:KEY or tag:KEY=VALUE.", None);
             return;

@@ -95,7 +95,7 @@ impl Turn<'_> {
     }
 
     /// Whether rows of this table are looked through: those of the kinds in the palette, and of one parent's only where they are seen.
-    fn is_looked_in(&self, table: &TableKey) -> bool {
+    pub(super) fn is_looked_in(&self, table: &TableKey) -> bool {
         let hangs = table.kind.parent.is_some_and(|p| !p.fans_out);
         !table.kind.side
             && table.kind.derived.is_none()

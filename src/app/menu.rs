@@ -183,6 +183,7 @@ impl Turn<'_> {
                     self.follow_link(&row, &link);
                 }
             }
+            (MenuKind::Profiles, MenuValue::Text(name)) => self.show_profile(&name),
             (MenuKind::Found, MenuValue::Row(row)) => self.go_to_row(&row),
             (MenuKind::Sort, MenuValue::At(field)) => {
                 let now = self.s.view.sort.filter(|s| s.field == field);

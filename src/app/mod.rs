@@ -11,7 +11,7 @@
 pub mod arguments;
 pub mod board;
 pub mod command;
-mod complete;
+pub mod complete;
 pub mod detail;
 pub mod docs;
 pub mod draft;
@@ -44,6 +44,7 @@ pub mod run;
 mod run_history;
 mod setup;
 pub mod state;
+mod switch;
 mod table;
 mod table_refs;
 mod text_area;

@@ -235,7 +235,7 @@ impl Turn<'_> {
 
     /// Which rows of a kind are asked for where a query is gone to: those that AWS finds by its terms, unless all rows are here. A
     /// query that costs money is not the view's before that is agreed to.
-    fn selector_for(&self, kind: Kind, only: Option<&[Scope]>, query: &Query) -> Selector {
+    pub(super) fn selector_for(&self, kind: Kind, only: Option<&[Scope]>, query: &Query) -> Selector {
         let here = |t: &TableKey| self.store.table(t).is_some_and(|t| t.status.progress == Progress::Complete);
         let paid = |f: usize| kind.fields.at(f).side.is_some_and(|s| s.paid);
         match query.filters(kind.0) {
@@ -322,6 +322,10 @@ impl Turn<'_> {
     /// Enter on a row: into what it holds, else to its detail. What costs money is asked for by its own key only.
     pub(super) fn open(&mut self) {
         let Some(row) = self.focused() else { return };
+        if row.table.kind == Kind(&crate::kinds::ec2::regions::INFO) {
+            let rows = self.targets();
+            return self.show_regions(&rows);
+        }
         let inner = |l: &&Link| {
             let holds = |k: Kind| k.parent.is_some_and(|p| p.kind == row.table.kind.name) || k == row.table.kind;
             kind_named(&self.s.registry, l.kind).is_some_and(|k| holds(k) && !k.is_paid())

@@ -81,6 +81,8 @@ impl Palette {
 pub struct Completion {
     /// What stands in the line afterwards.
     pub text: String,
+    /// Shorter words for it.
+    pub short: &'static [&'static str],
     /// What it is: `kind`, `action`, `command`, `field`, `value`, `argument`.
     pub what: &'static str,
     /// One sentence about it; may be empty.
@@ -135,6 +137,8 @@ pub enum MenuKind {
     Links(RowKey),
     /// Rows that a name may mean.
     Found,
+    /// The profiles that can be shown.
+    Profiles,
     /// What to sort by.
     Sort,
     /// Which columns to show (`space` turns one on or off, `J` and `K` move it).

@@ -6,7 +6,7 @@ use super::inside::Inside;
 use super::overlay::Overlay;
 use super::update::Turn;
 use super::view::RowKey;
-use crate::base::text;
+use crate::base::{Scope, text};
 use crate::kinds::naming::Named;
 use crate::kinds::{Action, Takes};
 use crate::model::{Kind, Level, Selector, Sort, TableKey};
@@ -29,6 +29,8 @@ pub(super) enum Meaning {
     Do(Command),
     /// Sort by a field.
     Sort(Sort),
+    /// Show other profiles and regions.
+    Show(Vec<Scope>),
     /// Go to the rows of one parent.
     Inside(Inside),
     /// Go to a row.
@@ -55,6 +57,9 @@ impl Turn<'_> {
         }
         let registry = &self.s.registry;
         let here = self.s.view.kind;
+        if matches!(word, "region" | "profile") && !rest.is_empty() {
+            return self.places(word, rest);
+        }
         if let Some(action) = self.action_named(word) {
             return Ok(Meaning::Act(action, rest.to_string()));
         }
@@ -180,6 +185,7 @@ impl Turn<'_> {
             }
             Meaning::Do(command) => self.command(command),
             Meaning::Sort(sort) => self.sort_by(sort),
+            Meaning::Show(scopes) => self.show(scopes),
             Meaning::Inside(inside) => self.go_inside(inside),
             Meaning::Row(row) => self.go_to_row(&row),
             Meaning::Named(named) => self.go_to_named(&named),

@@ -21,10 +21,10 @@ impl State {
         if self.view.tables.iter().any(|t| store.table(t).is_some_and(|t| !t.is_empty())) {
             return None;
         }
-        if !self.profiles.iter().all(|p| fault(p).is_some()) {
+        if !self.shown_profiles().all(|p| fault(p).is_some()) {
             return None;
         }
-        let profile = self.profiles.first()?;
+        let profile = self.shown_profiles().next()?;
         let fault = fault(profile)?;
         let mut lines = vec![match fault.kind {
             FaultKind::Expired => format!("The credentials of profile {} have expired.", profile.name),

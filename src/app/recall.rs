@@ -3,32 +3,50 @@
 use std::collections::VecDeque;
 
 use super::line::Line;
+use crate::model::memory::LINES;
 
-/// How many lines of a prompt are kept.
-const KEPT: usize = 200;
-
-/// The lines that were entered at a prompt, oldest first, each once.
+/// The lines that were entered at a prompt, oldest first, each once; also those of earlier starts.
 #[derive(Clone, Default, PartialEq)]
-pub struct Entered(VecDeque<String>);
+pub struct Entered {
+    lines: VecDeque<String>,
+    /// Whether one was entered since they were last kept.
+    news: bool,
+}
 
 impl Entered {
+    /// Those of earlier starts.
+    pub(super) fn before(lines: Vec<String>) -> Entered {
+        Entered { lines: lines.into(), news: false }
+    }
+
+    /// Whether there is something to keep, once.
+    pub(super) fn take_news(&mut self) -> bool {
+        std::mem::take(&mut self.news)
+    }
+
+    /// All of them, to be kept.
+    pub(super) fn lines(&self) -> Vec<String> {
+        self.lines.iter().cloned().collect()
+    }
+
     /// A line was entered; a blank one is none.
     pub(super) fn add(&mut self, line: &str) {
         let line = line.trim();
         if line.is_empty() {
             return;
         }
-        self.0.retain(|l| l != line);
-        if self.0.len() == KEPT {
-            self.0.pop_front();
+        self.lines.retain(|l| l != line);
+        if self.lines.len() >= LINES {
+            self.lines.pop_front();
         }
-        self.0.push_back(line.to_string());
+        self.lines.push_back(line.to_string());
+        self.news = true;
     }
 }
 
 impl std::fmt::Debug for Entered {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Entered({} lines)", self.0.len())
+        write!(f, "Entered({} lines)", self.lines.len())
     }
 }
 
@@ -68,7 +86,7 @@ impl Recall {
     /// The line `by` steps from the one that stands there: older ones are less, beyond the newest is the user's own. Nothing if there is
     /// none to go to.
     pub(super) fn step(&mut self, by: isize, line: &Line, entered: &Entered) -> Option<Line> {
-        let lines = &entered.0;
+        let lines = &entered.lines;
         let here = self.at.unwrap_or(lines.len());
         let mut to = here.saturating_add_signed(by);
         // What stands there already is not gone back to.

@@ -34,6 +34,7 @@ impl State {
             registry,
             keymap,
             profiles,
+            others,
             read_only,
             sandbox,
             speed,
@@ -46,20 +47,13 @@ impl State {
             cli,
             process,
             downloads,
+            memory,
             me,
         } = setup;
         let scopes =
             profiles.iter().flat_map(|p| p.regions.iter().map(|r| Scope::region(p.name.clone(), r.clone()))).collect();
-        let profiles = profiles.into_iter().map(|p| Profile {
-            name: p.name,
-            label: p.label,
-            regions: p.regions,
-            read_only: p.read_only,
-            color: p.color,
-            ask_digits: p.ask_digits,
-            identity: None,
-            signing_in: None,
-        });
+        let known = profiles.iter().chain(&others).cloned().collect();
+        let profiles = profiles.into_iter().map(Profile::of);
         let kind = kind_named(&registry, "instances")
             .or_else(|| registry.kinds.iter().find(|k| !k.info.side).map(|k| Kind(k.info)))
             .unwrap_or(Kind(&NOTHING));
@@ -74,6 +68,8 @@ impl State {
             sandbox,
             speed,
             scopes,
+            last_scopes: Vec::new(),
+            known,
             now,
             zone,
             size,
@@ -84,8 +80,8 @@ impl State {
             detail: Detail::default(),
             focus: Focus::Table,
             overlays: Vec::new(),
-            commands: Entered::default(),
-            filters: Entered::default(),
+            commands: Entered::before(memory.commands),
+            filters: Entered::before(memory.filters),
             pending: Vec::new(),
             runs: Vec::new(),
             left: Vec::new(),

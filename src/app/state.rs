@@ -19,6 +19,7 @@ use crate::config::{Color, Keymap};
 use crate::input::Key;
 use crate::kinds::Registry;
 use crate::model::files::{FileLook, Files};
+use crate::model::memory::Memory;
 use crate::model::my_address::MyAddress;
 use crate::model::{Identity, Interest, Message, Meter, Plan, RunRecord};
 
@@ -33,6 +34,8 @@ pub struct Setup {
     pub keymap: Arc<Keymap>,
     /// The profiles, in the order of the command line. Never empty (`default` when none was named).
     pub profiles: Vec<ProfileSetup>,
+    /// The other profiles of the AWS configuration files, which can be shown too. Their regions are those that are shown then.
+    pub others: Vec<ProfileSetup>,
     /// Whether nothing may be changed, whatever the profile.
     pub read_only: bool,
     /// Whether the account is the embedded one.
@@ -47,6 +50,8 @@ pub struct Setup {
     pub me: MyAddress,
     /// The palette line to begin with; `instances` if there is none.
     pub view: Option<String>,
+    /// What is remembered of earlier starts.
+    pub memory: Memory,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     /// Where the user's clock stands: dates and the time in the heading are shown in it.
@@ -137,7 +142,7 @@ pub struct State {
     pub registry: Registry,
     /// The keys.
     pub keymap: Arc<Keymap>,
-    /// The profiles and who they are.
+    /// The profiles that are or were shown, and who they are: [`State::shown_profiles`] first.
     pub profiles: Vec<Profile>,
     /// Whether nothing may be changed, whatever the profile.
     pub read_only: bool,
@@ -147,6 +152,10 @@ pub struct State {
     pub speed: f64,
     /// Profiles x regions.
     pub scopes: Vec<Scope>,
+    /// Those that were shown before.
+    pub(super) last_scopes: Vec<Scope>,
+    /// Every profile that can be shown, in the order of the menu.
+    pub(super) known: Vec<ProfileSetup>,
     /// The moment of the newest event.
     pub now: Time,
     /// The zone that dates are shown in.
@@ -233,7 +242,11 @@ impl State {
     }
     /// Whether nothing at all may be changed: what the heading's badge says.
     pub fn all_read_only(&self) -> bool {
-        self.read_only || self.profiles.iter().all(|p| p.read_only)
+        self.read_only || self.shown_profiles().all(|p| p.read_only)
+    }
+    /// The profiles whose rows are shown: one that was left for another has no regions.
+    pub fn shown_profiles(&self) -> impl Iterator<Item = &Profile> {
+        self.profiles.iter().filter(|p| !p.regions.is_empty())
     }
     /// A profile by its name.
     pub fn profile(&self, name: &str) -> Option<&Profile> {

@@ -6,6 +6,7 @@ use super::layout;
 use super::overlay::Overlay;
 use super::state::{MESSAGES, Notice, State};
 use crate::base::Time;
+use crate::model::memory::Memory;
 use crate::model::{Effect, Event, Level, Message};
 use crate::store::Store;
 
@@ -85,8 +86,18 @@ impl Turn<'_> {
         self.keep_picker();
         self.look_at_paths();
         self.look_at_my_address();
+        self.keep_lines();
         self.watch();
         self.wake();
+    }
+
+    /// Lines that were entered are kept for the next start.
+    fn keep_lines(&mut self) {
+        let s = &mut *self.s;
+        if s.commands.take_news() | s.filters.take_news() {
+            let memory = Memory { commands: s.commands.lines(), filters: s.filters.lines() };
+            self.emit(Effect::Remember(Box::new(memory)));
+        }
     }
 
     pub(super) fn emit(&mut self, effect: Effect) {

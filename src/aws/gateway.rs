@@ -57,6 +57,8 @@ pub(super) struct Settings {
 
 struct PerProfile {
     selection: ProfileSel,
+    /// Whether the run was started with it; others wait until they are asked for.
+    in_use: bool,
     read_only: ReadOnly,
     session: OnceCell<Arc<Session>>,
     clients: Mutex<HashMap<(Service, ArcStr), AnyClient>>,
@@ -78,16 +80,23 @@ impl Gateway {
         if config.read_only {
             read_only.on();
         }
-        let profiles = selections.into_iter().map(|selection| {
+        let in_use = selections.len();
+        selections.extend(config.others);
+        let profiles = selections.into_iter().enumerate().map(|(at, selection)| {
             let name = if config.sandbox { sandbox_name(&selection) } else { selection.scope_name() };
             let own = ReadOnly::default();
             if config.read_only_profiles.contains(name.as_str()) {
                 own.on();
             }
-            (name, PerProfile::new(selection, own))
+            (name, PerProfile::new(selection, at < in_use, own))
         });
+        // The first of a name stays: it is the one that was named.
+        let mut by_name: HashMap<ArcStr, PerProfile> = HashMap::new();
+        for (name, profile) in profiles {
+            by_name.entry(name).or_insert(profile);
+        }
         Gateway(Arc::new(Inner {
-            profiles: profiles.collect(),
+            profiles: by_name,
             declared: Arc::new(declared),
             read_only,
             network: Network::new(config.http),
@@ -106,9 +115,27 @@ impl Gateway {
 
     /// The profiles in use, by the names that scopes carry, in order.
     pub fn profiles_in_use(&self) -> Vec<ArcStr> {
-        let mut names: Vec<ArcStr> = self.0.profiles.keys().cloned().collect();
+        self.names(true)
+    }
+
+    /// The other profiles that it knows, in order: nothing is read of them before they are asked for.
+    pub fn other_profiles(&self) -> Vec<ArcStr> {
+        self.names(false)
+    }
+
+    fn names(&self, in_use: bool) -> Vec<ArcStr> {
+        let mut names: Vec<ArcStr> =
+            self.0.profiles.iter().filter(|(_, p)| p.in_use == in_use).map(|(name, _)| name.clone()).collect();
         names.sort();
         names
+    }
+
+    /// The profiles of the AWS configuration files, for [`GatewayConfig::others`].
+    ///
+    /// # Errors
+    /// As [`Gateway::profiles`].
+    pub async fn known_profiles() -> Result<Vec<ProfileSel>, Fault> {
+        Ok(Profiles::read().await?.names().into_iter().map(ProfileSel::Named).collect())
     }
 
     /// The name for `--profile` in CLI text, if the user named one.
@@ -123,7 +150,7 @@ impl Gateway {
 
     /// What to say where the environment names two profiles at once.
     pub fn profile_disagreement(&self) -> Option<String> {
-        self.0.profiles.values().filter(|_| !self.0.config.sandbox).find_map(|p| p.selection.disagreement())
+        self.0.profiles.values().filter(|p| p.in_use && !self.0.config.sandbox).find_map(|p| p.selection.disagreement())
     }
 
     /// The door for what is no call of AWS's API.
@@ -351,9 +378,10 @@ impl Gateway {
 }
 
 impl PerProfile {
-    fn new(selection: ProfileSel, read_only: ReadOnly) -> Self {
+    fn new(selection: ProfileSel, in_use: bool, read_only: ReadOnly) -> Self {
         PerProfile {
             selection,
+            in_use,
             read_only,
             session: OnceCell::new(),
             clients: Mutex::default(),

@@ -4,6 +4,7 @@ pub mod civil;
 pub mod clock;
 pub mod fault;
 pub mod ids;
+pub mod regions;
 pub mod secret;
 pub mod text;
 pub mod thread;

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arcstr::ArcStr;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
@@ -18,7 +19,8 @@ use crate::act::{CliContext, Journal, script};
 use crate::app::board::BOARDS;
 use crate::app::{self, ProfileSetup, Setup};
 use crate::aws::{Gateway, GatewayConfig, ProfileSel, Prompt};
-use crate::base::text::{nearest, suggest, visible};
+use crate::base::regions::check as check_region;
+use crate::base::text::{suggest, visible};
 use crate::base::{Clock, Time};
 use crate::config::{self, Config, Known, Overrides, Problem, TermEnv};
 use crate::fetch::Share;
@@ -26,7 +28,7 @@ use crate::kinds::{Registry, registry};
 use crate::model::my_address::MyAddress;
 use crate::model::{Column, Level, Message};
 use crate::query::Query;
-use crate::runtime::{Engine, EngineConfig, console};
+use crate::runtime::{Engine, EngineConfig, MemoryFile, console};
 use crate::sandbox::{Sandbox, WorldSpec};
 use crate::term::{self, Term, TermEvent};
 
@@ -37,6 +39,8 @@ pub(super) struct Session {
     pub(super) gateway: Gateway,
     pub(super) prompts: mpsc::Receiver<Prompt>,
     pub(super) profiles: Vec<ProfileSetup>,
+    /// Those that can be shown later.
+    pub(super) others: Vec<ProfileSetup>,
     pub(super) sandbox: Option<Sandbox>,
     pub(super) notes: Vec<String>,
     pub(super) clock: Clock,
@@ -104,6 +108,10 @@ impl Session {
             None => GatewayConfig::new(clock.clone(), registry.operations()),
         };
         gateway.profiles = ProfileSel::all(&options.profile);
+        if sandbox.is_none() {
+            // What is wrong with the files is said below, of the profile that is meant.
+            gateway.others = runtime.block_on(Gateway::known_profiles()).unwrap_or_default();
+        }
         gateway.region = config.settings.regions.first().cloned();
         gateway.endpoint_url.clone_from(&options.endpoint_url);
         gateway.read_only = config.settings.read_only;
@@ -126,6 +134,8 @@ impl Session {
             check_profiles(&runtime, &gateway)?;
             notes.extend(gateway.profile_disagreement());
         }
+        let others =
+            gateway.other_profiles().into_iter().map(|name| profile(&gateway, &config, name, Vec::new())).collect();
         let profiles = scopes(&runtime, &gateway, &config, sandbox.is_some(), &mut notes)?;
         Ok(Session {
             config,
@@ -133,6 +143,7 @@ impl Session {
             gateway,
             prompts,
             profiles,
+            others,
             sandbox,
             notes,
             clock,
@@ -169,66 +180,13 @@ fn check_profiles(runtime: &Runtime, gateway: &Gateway) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The codes of all public regions of the partitions aws, aws-cn and aws-us-gov as of 2026-11, for "did you mean" only: a region that
-/// looks like one and is not here is let through, because AWS opens new ones.
-const REGIONS: &[&str] = &[
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
-    "af-south-1",
-    "ap-east-1",
-    "ap-east-2",
-    "ap-south-1",
-    "ap-south-2",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-southeast-3",
-    "ap-southeast-4",
-    "ap-southeast-5",
-    "ap-southeast-6",
-    "ap-southeast-7",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ca-central-1",
-    "ca-west-1",
-    "eu-central-1",
-    "eu-central-2",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "eu-north-1",
-    "eu-south-1",
-    "eu-south-2",
-    "il-central-1",
-    "me-central-1",
-    "me-south-1",
-    "mx-central-1",
-    "sa-east-1",
-    "cn-north-1",
-    "cn-northwest-1",
-    "us-gov-east-1",
-    "us-gov-west-1",
-];
-
-/// `ap-northeast-2`: letters, a direction, a number.
-fn looks_like_a_region(s: &str) -> bool {
-    let parts: Vec<&str> = s.split('-').collect();
-    parts.len() >= 3
-        && parts[..parts.len() - 1].iter().all(|p| p.len() >= 2 && p.bytes().all(|b| b.is_ascii_lowercase()))
-        && parts.last().is_some_and(|n| !n.is_empty() && n.len() <= 2 && n.bytes().all(|b| b.is_ascii_digit()))
-}
-
-fn check_region(region: &str) -> Result<(), String> {
-    if REGIONS.contains(&region) {
-        return Ok(());
-    }
-    let near = nearest(region, REGIONS.iter().copied());
-    if near.is_none() && looks_like_a_region(region) {
-        return Ok(());
-    }
-    Err(format!("There is no region {}.{}", visible(region), suggest(region, REGIONS.iter().copied())))
+/// A profile as the settings have it.
+fn profile(gateway: &Gateway, config: &Config, name: ArcStr, regions: Vec<ArcStr>) -> ProfileSetup {
+    let read_only = gateway.is_read_only(&name);
+    let settings = &config.settings;
+    let (color, ask_digits) = (settings.band(&name), settings.asks_account_digits(&name));
+    let label = settings.label(&name).into();
+    ProfileSetup { name, label, regions, read_only, color, ask_digits }
 }
 
 fn scopes(
@@ -263,11 +221,7 @@ fn scopes(
                 }
             }
         };
-        let read_only = gateway.is_read_only(&name);
-        let settings = &config.settings;
-        let (color, ask_digits) = (settings.band(&name), settings.asks_account_digits(&name));
-        let label = settings.label(&name).into();
-        out.push(ProfileSetup { name, label, regions, read_only, color, ask_digits });
+        out.push(profile(gateway, config, name, regions));
     }
     // One profile that cannot be used does not keep the others from being shown.
     if faults.len() == out.len()
@@ -354,11 +308,15 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
     // What is done to the sandbox is gone with it: its journal is its own.
     let journal_name = if session.sandbox.is_some() { "sandbox-journal.jsonl" } else { "journal.jsonl" };
     let journal = Journal::at(state_dir.join(journal_name), now);
+    let memory_name = if session.sandbox.is_some() { "sandbox-memory.json" } else { "memory.json" };
+    let memory = settings.remember.then(|| MemoryFile::at(state_dir.join(memory_name)));
     let setup = Setup {
         me: ssh_client().unwrap_or_default(),
+        memory: memory.as_ref().map(MemoryFile::read).unwrap_or_default(),
         registry: session.registry,
         keymap: Arc::new(session.config.keymap.clone()),
         profiles: session.profiles.clone(),
+        others: session.others.clone(),
         read_only: settings.read_only,
         sandbox: session.sandbox.is_some(),
         speed: settings.sandbox.speed,
@@ -385,6 +343,7 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
         every: Duration::from_secs(u64::from(settings.refresh)),
         share: Share::percent(u32::from(settings.api_share)),
         journal,
+        memory,
         setup,
     };
     let mut engine = Engine::start(engine_config, session.runtime.handle());

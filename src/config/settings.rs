@@ -30,6 +30,8 @@ pub struct Settings {
     pub api_share: u8,
     /// Whether the first change in an account in each run asks for the last four digits of its id.
     pub confirm_account_digits: bool,
+    /// Whether what was entered is kept for the next start.
+    pub remember: bool,
     /// Where downloads go; `None` means the folder the console was started in.
     pub downloads: Option<PathBuf>,
     /// Where the log goes; `None` means no log.
@@ -75,6 +77,7 @@ impl Default for Settings {
             refresh: 10,
             api_share: 20,
             confirm_account_digits: true,
+            remember: true,
             downloads: None,
             log: None,
             columns: IndexMap::new(),
@@ -246,6 +249,15 @@ pub const SETTINGS: &[Setting] = &[
         doc: "The first change in an account in each run asks for the last four digits of the account's id.",
         option: None,
         apply: |s, _, v| bool(v, &mut s.confirm_account_digits),
+    },
+    Setting {
+        path: "remember",
+        kind: SettingType::Bool,
+        value: "true",
+        doc: "Lines that were entered in the palette and the filter are there again at the next start, in memory.json beside the journal. \
+              false keeps nothing and reads nothing.",
+        option: None,
+        apply: |s, _, v| bool(v, &mut s.remember),
     },
     Setting {
         path: "downloads",

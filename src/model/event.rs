@@ -6,6 +6,7 @@ use std::time::Duration;
 use arcstr::ArcStr;
 
 use super::files::{FileLook, FileView};
+use super::memory::Memory;
 use super::my_address::MyAddress;
 use super::plan::{DryRun, Plan, Waiter};
 use super::raw::RawAnswer;
@@ -371,6 +372,8 @@ pub enum Effect {
         /// What its file is called.
         file: &'static str,
     },
+    /// Keep this for the next start.
+    Remember(Box<Memory>),
     /// Put text on the clipboard by OSC 52.
     Copy(String),
     /// Draw everything anew.

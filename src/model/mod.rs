@@ -14,6 +14,7 @@ pub mod filters;
 pub mod form;
 pub mod kind;
 mod label;
+pub mod memory;
 pub mod my_address;
 pub mod operation;
 pub mod order;

@@ -10,6 +10,7 @@ use crate::act::look::look;
 use crate::act::{Execute, dry_run};
 use crate::base::{Fault, FaultKind, RowId};
 use crate::kinds::{self, Interner, ListRequest, What};
+use crate::model::memory::Memory;
 use crate::model::{Effect, Event, Level, Message, Plan, RowRef, TableKey, Verdict};
 use crate::store::inputs_of;
 
@@ -134,6 +135,7 @@ impl Engine {
                 });
             }
             Effect::Edit { text, file } => self.host.push(Host::Edit(text, file)),
+            Effect::Remember(memory) => self.remember(*memory),
             Effect::Copy(text) => self.host.push(Host::Copy(text)),
             Effect::Redraw => self.host.push(Host::Redraw),
             Effect::Suspend => self.host.push(Host::Suspend),
@@ -149,6 +151,18 @@ impl Engine {
                 return;
             }
             send(&outbox, Inbox::Event(who_is(&gateway, profile).await)).await;
+        });
+    }
+
+    /// Writes what is to be remembered. That it could not be written is no one's loss today: it goes to the log.
+    fn remember(&mut self, memory: Memory) {
+        let Some(file) = self.memory.clone() else { return };
+        self.remembered += 1;
+        let number = self.remembered;
+        self.tasks.spawn_blocking(move || {
+            if let Err(e) = file.write(memory, number) {
+                tracing::warn!("what was entered could not be kept: {e}");
+            }
         });
     }
 

@@ -13,6 +13,7 @@ use super::identities::{Identities, who_is};
 use super::in_flight::InFlight;
 use super::inbox::{Inbox, room, send};
 use super::index_worker::IndexWorker;
+use super::memory::MemoryFile;
 use super::prompts::Questions;
 use super::task_tracker::{Tasks, waits};
 use super::watcher::{News, Watcher};
@@ -41,6 +42,8 @@ pub struct EngineConfig {
     pub share: Share,
     /// What has to be on disk before anything is changed.
     pub journal: Journal,
+    /// Where what is remembered from one start to the next is kept; `None`: nowhere.
+    pub memory: Option<MemoryFile>,
     /// What the viewer begins with.
     pub setup: Setup,
 }
@@ -93,6 +96,9 @@ pub struct Engine {
     pub(super) indexer: IndexWorker,
     pub(super) deriver: Deriver,
     pub(super) watcher: Watcher,
+    pub(super) memory: Option<MemoryFile>,
+    /// How often something was written there.
+    pub(super) remembered: u64,
     pub(super) in_flight: InFlight,
     pub(super) identities: Identities,
     /// The tables that the viewer looks at.
@@ -109,7 +115,7 @@ pub struct Engine {
 impl Engine {
     /// Starts the workers on `handle`. Nothing is waited for.
     pub fn start(config: EngineConfig, handle: &Handle) -> Engine {
-        let EngineConfig { gateway, prompts, registry, clock, every, share, journal, setup } = config;
+        let EngineConfig { gateway, prompts, registry, clock, every, share, journal, memory, setup } = config;
         let (outbox, inbox) = room();
         let _guard = handle.enter();
         let (updates, from_poller) = mpsc::channel(64);
@@ -144,6 +150,8 @@ impl Engine {
             rest: None,
             outbox,
             watcher: Watcher::default(),
+            memory,
+            remembered: 0,
             in_flight: InFlight::default(),
             identities: Identities::default(),
             watched: Vec::new(),

@@ -11,6 +11,7 @@ mod identities;
 mod in_flight;
 mod inbox;
 mod index_worker;
+mod memory;
 mod prompts;
 mod screen;
 mod scroll;
@@ -20,4 +21,5 @@ mod wide_cells;
 
 pub use console::run;
 pub use engine::{Engine, EngineConfig, Host, TURN};
+pub use memory::MemoryFile;
 pub use screen::Screen;

@@ -66,7 +66,7 @@ pub fn band(pen: &mut Pen<'_>, area: Rect, state: &State, now: Time) {
 
 fn who(pen: &Pen<'_>, state: &State, detail: Detail) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    for profile in &state.profiles {
+    for profile in state.shown_profiles() {
         let style = pen.band(profile.color);
         let strong = style.patch(pen.style(Role::Title));
         pieces.push((format!(" {}", if state.sandbox { "sandbox" } else { profile.label.as_str() }), strong));
@@ -104,7 +104,7 @@ fn spent(pen: &Pen<'_>, state: &State, now: Time, detail: Detail) -> Vec<Piece> 
     if state.all_read_only() {
         pieces.push((" ".into(), ground));
         pieces.push((" READ-ONLY ".into(), badge));
-    } else if state.profiles.iter().any(|p| p.read_only) {
+    } else if state.shown_profiles().any(|p| p.read_only) {
         pieces.push((" ".into(), ground));
         pieces.push((" PARTLY READ-ONLY ".into(), badge));
     }

@@ -2,8 +2,8 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::Line;
 use crate::app::overlay::{Completion, Filter, Palette};
+use crate::app::{Line, complete};
 use crate::config::Role;
 
 use super::painter::{Pen, cells};
@@ -11,6 +11,8 @@ use super::styled_text::{self, item};
 
 /// At most so many completions are seen at once.
 const MOST: u16 = 12;
+/// Cells that a short word has at most.
+const SHORT: u16 = 5;
 
 /// What is typed, what it could become, and what is wrong with it.
 struct Typed<'a> {
@@ -75,8 +77,12 @@ fn draw(pen: &mut Pen<'_>, body: Rect, foot: Rect, typed: &Typed<'_>) {
         (None, None) => Vec::new(),
     };
     let wrong = u16::try_from(errors.len()).unwrap_or(0).min(body.height.saturating_sub(1));
-    let height = u16::try_from(typed.items.len()).unwrap_or(MOST).min(MOST).min(body.height.saturating_sub(wrong + 1));
-    let lines = height + wrong;
+    let room = MOST.min(body.height.saturating_sub(wrong + 1));
+    let all = u16::try_from(typed.items.len()).unwrap_or(u16::MAX);
+    // Those that do not fit are said, on the last line.
+    let more = u16::from(all > room && room > 1);
+    let height = all.min(room - more.min(room));
+    let lines = height + more + wrong;
     if lines == 0 {
         return;
     }
@@ -86,12 +92,34 @@ fn draw(pen: &mut Pen<'_>, body: Rect, foot: Rect, typed: &Typed<'_>) {
     let mut y = area.y + 1;
     let shown = usize::from(height);
     let skip = typed.choice.map_or(0, |c| (c + 1).saturating_sub(shown));
-    let text = typed.items.iter().skip(skip).take(shown).map(|i| cells(&i.text)).max().unwrap_or(0).min(area.width / 2);
+    let text = typed.items.iter().skip(skip).take(shown).map(named).max().unwrap_or(0).min(area.width / 2);
     for (i, item) in typed.items.iter().enumerate().skip(skip).take(shown) {
         completion(pen, Rect { y, height: 1, ..area }, item, typed.choice == Some(i), text.max(16));
         y += 1;
     }
+    if more > 0 {
+        let left = typed.items.len().saturating_sub(skip + shown);
+        let (above, at_least) = (skip > 0, if typed.items.len() >= complete::MOST { "at least " } else { "" });
+        let text = match (above, left) {
+            (false, n) => format!("… {at_least}{n} more: type on, or go down with the arrow"),
+            (true, 0) => format!("… {skip} above"),
+            (true, n) => format!("… {skip} above, {at_least}{n} more"),
+        };
+        pen.say(area.x + 1, y, area.width.saturating_sub(1), &text, Role::Quiet);
+        y += 1;
+    }
     styled_text::draw(pen, Rect { x: area.x + 1, y, width: area.width.saturating_sub(1), height: wrong }, &errors, 0);
+}
+
+/// The words that are short enough to save typing.
+fn short(item: &Completion) -> impl Iterator<Item = &'static str> {
+    item.short.iter().copied().filter(|s| cells(s) <= SHORT)
+}
+
+/// Cells of a completion and its short words.
+fn named(item: &Completion) -> u16 {
+    let short = short(item).map(|s| cells(s) + 1).sum::<u16>();
+    cells(&item.text) + if short > 0 { short + 1 } else { 0 }
 }
 
 fn completion(pen: &mut Pen<'_>, area: Rect, item: &Completion, chosen: bool, column: u16) {
@@ -102,7 +130,14 @@ fn completion(pen: &mut Pen<'_>, area: Rect, item: &Completion, chosen: bool, co
         _ => Role::Text,
     };
     pen.say(area.x, area.y, 1, if chosen { "▸" } else { " " }, Role::Focus);
-    pen.say(area.x + 1, area.y, column, &item.text, role);
+    let end = area.x + 1 + column;
+    let mut at = pen.say(area.x + 1, area.y, column, &item.text, role) + 1;
+    for short in short(item) {
+        if at + 1 + cells(short) > end {
+            break;
+        }
+        at = pen.say(at + 1, area.y, end - at - 1, short, Role::Quiet);
+    }
     let x = area.x + column + 3;
     pen.say(x, area.y, 9, item.what, Role::Quiet);
     let x = x + 10;

@@ -232,6 +232,8 @@ impl Desk {
             ask_digits: false,
         };
         let setup = Setup {
+            memory: Default::default(),
+            others: Vec::new(),
             me: Default::default(),
             registry: ALL,
             keymap: Arc::new(Keymap::embedded("default").unwrap()),
@@ -258,6 +260,7 @@ impl Desk {
             every: Duration::from_secs(86_400),
             share: Share::percent(100),
             journal: Journal::at(&journal, clock.now()),
+            memory: None,
             setup,
         };
         let engine = Engine::start(config, runtime.handle());

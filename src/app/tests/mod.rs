@@ -9,6 +9,7 @@ mod moving;
 mod picker;
 mod planning;
 mod runs;
+mod switching;
 mod typing;
 mod watching;
 
@@ -347,6 +348,8 @@ impl Desk {
             speed: 1.0,
             columns: IndexMap::new(),
             downloads: ".".into(),
+            memory: Default::default(),
+            others: Vec::new(),
             me: Default::default(),
             view: Some("things".into()),
             size: (120, 40),

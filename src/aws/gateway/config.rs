@@ -68,6 +68,8 @@ impl ProfileSel {
 pub struct GatewayConfig {
     /// The profiles in use. Empty means [`ProfileSel::DefaultChain`].
     pub profiles: Vec<ProfileSel>,
+    /// Profiles that may be asked for later.
+    pub others: Vec<ProfileSel>,
     /// The first `--region`: where calls go that belong to no region, and to STS for roles, as with the AWS CLI.
     pub region: Option<String>,
     /// `--endpoint-url`: for the service clients, not for the credential chain's own (as with the AWS CLI).
@@ -97,6 +99,7 @@ impl GatewayConfig {
     pub fn new(clock: Clock, operations: Vec<&'static Operation>) -> Self {
         GatewayConfig {
             profiles: Vec::new(),
+            others: Vec::new(),
             region: None,
             endpoint_url: None,
             read_only: false,

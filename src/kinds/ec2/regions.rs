@@ -22,7 +22,9 @@ pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The region's code."
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("regions", "region", "Regions", &FIELDS)
-    .doc("AWS Regions, those included that the account has not opted in to.")
+    .doc(
+        "AWS Regions, those included that the account has not opted in to. Enter shows the region, or the marked ones.",
+    )
     .aliases(&["region"])
     .listed_by(&[&DESCRIBE_REGIONS])
     .sorted(&NAME)

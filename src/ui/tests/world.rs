@@ -137,6 +137,8 @@ impl World {
             speed: 1.0,
             columns: IndexMap::new(),
             downloads: ".".into(),
+            memory: Default::default(),
+            others: Vec::new(),
             me: Default::default(),
             view,
             size,
