@@ -1,7 +1,9 @@
 //! `skydeck get KIND [QUERY]`: the console's lists without the console.
 
+mod ahead;
 mod lister;
 mod names;
+mod pages;
 mod parents;
 mod row;
 mod shape;
@@ -80,6 +82,7 @@ pub(super) fn get(options: &Options, wanted: Wanted) -> Result<ExitCode, Failure
         named: shape.named().chain(sort.iter().flat_map(|_| sorts.iter().map(|s| s.field))).collect(),
         query,
         of,
+        json: output == Output::Json && columns.is_empty(),
     };
     let listed = session.runtime.block_on(lister.everything(&session.profiles, &wish))?;
     let Listed { mut rows, troubles, places } = listed;
@@ -134,18 +137,23 @@ fn json(rows: &[Row], only: Option<&[usize]>, out: &mut impl Write) -> Result<()
     /// Rows of a piece, some hundred kilobytes: so much is held for each thread, however long the list is.
     const PIECE: usize = 500;
     let piece = |rows: &[Row]| -> io::Result<Vec<u8>> {
-        let elements: Vec<_> = rows.iter().map(|r| element(r, only)).collect();
         let mut text = Vec::with_capacity(rows.len() * 1024);
-        out::json(&elements, &mut text)?;
+        for (i, row) in rows.iter().enumerate() {
+            if i > 0 {
+                text.push(b',');
+            }
+            match &row.text {
+                Some(written) => written.append(row.account.as_deref(), &mut text)?,
+                None => out::json_element(&element(row, only), &mut text)?,
+            }
+        }
         Ok(text)
     };
-    if rows.len() <= PIECE {
-        out.write_all(&piece(rows)?)?;
-        return Ok(writeln!(out)?);
+    if rows.is_empty() {
+        return Ok(writeln!(out, "[]")?);
     }
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    out.write_all(b"[")?;
-    let mut first = true;
+    let mut between = "[";
     for some in rows.chunks(PIECE * threads) {
         let pieces: Vec<io::Result<Vec<u8>>> = thread::scope(|scope| {
             let mut parts = some.chunks(PIECE);
@@ -156,13 +164,8 @@ fn json(rows: &[Row], only: Option<&[usize]>, out: &mut impl Write) -> Result<()
             own.into_iter().chain(others.into_iter().map(|o| o.join().unwrap_or_else(|_| lost()))).collect()
         });
         for text in pieces {
-            // An array of its own, of which only what stands between the brackets is wanted.
-            let text = text?;
-            let inner = text.strip_prefix(b"[").and_then(|t| t.strip_suffix(b"\n]")).unwrap_or(&text);
-            if !std::mem::take(&mut first) {
-                out.write_all(b",")?;
-            }
-            out.write_all(inner)?;
+            out.write_all(std::mem::replace(&mut between, ",").as_bytes())?;
+            out.write_all(&text?)?;
         }
     }
     Ok(writeln!(out, "\n]")?)

@@ -72,6 +72,15 @@ pub(super) fn json(value: &impl Serialize, out: &mut impl Write) -> io::Result<(
     Ok(())
 }
 
+/// Writes an element of an array as [`json`] does, from the line break before it to its end, without commas.
+pub(super) fn json_element(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    let mut within = Escaping(PrettyFormatter::new());
+    within.begin_array(&mut io::sink())?;
+    within.begin_array_value(out, true)?;
+    value.serialize(&mut Serializer::with_formatter(out, within))?;
+    Ok(())
+}
+
 /// A formatter that escapes more than JSON asks for. Keys pass here as well.
 struct Escaping(PrettyFormatter<'static>);
 

@@ -11,6 +11,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use tokio::sync::oneshot;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::ahead::Ahead;
+use super::pages::{OnPage, Pages};
 use super::parents::{Asked, say_nothing};
 use super::row::{Beside, Row};
 use super::sides::{SideTable, Sides};
@@ -21,8 +23,8 @@ use crate::base::{Clock, Fault, FaultKind, RowId, Scope};
 use crate::cli::{Failure, out};
 use crate::fetch::Budget;
 use crate::kinds::prices::metrics_cost;
-use crate::kinds::{Interner, KindDef, ListRequest, PaidRow, Registry, Sink, What};
-use crate::model::{Derived, Input, Inputs, Kind, Operation, Paging, Record, Scoping, Selector};
+use crate::kinds::{Interner, KindDef, ListRequest, Registry, What};
+use crate::model::{Derived, Input, Inputs, Kind, Paging, Record, Scoping, Selector};
 use crate::query::Query;
 
 /// Requests of one scope and table that are under way at the same time, where each is for some rows.
@@ -44,6 +46,8 @@ pub(super) struct Wish {
     pub(super) named: Vec<usize>,
     /// The row that they hang off, as it was given.
     pub(super) of: Option<String>,
+    /// Whether they are printed as JSON.
+    pub(super) json: bool,
 }
 
 /// What came of it.
@@ -99,9 +103,11 @@ impl Lister {
             }
             identity
         }));
+        // What a side table says comes after the rows, and of what may be sifted out nothing is written.
+        let ahead = (wish.json && sides.tables.is_empty() && wish.query.terms.is_empty()).then(Ahead::default);
         let (identities, found, (names, unnamed)) = tokio::join!(
             identities,
-            self.tables(wish, &scopes, &sides),
+            self.tables(wish, &scopes, &sides, ahead.as_ref()),
             self.names_to_find(wish.def, &wish.query, &scopes)
         );
         let names = Arc::new(names);
@@ -121,7 +127,8 @@ impl Lister {
                 if once.is_none_or(|once| seen.insert(once)) {
                     let beside = vec![Beside::Unknown; sides.tables.len()].into();
                     let (places, names) = (sides.places.clone(), names.clone());
-                    rows.push(Row { scope: scope.clone(), record, beside, places, names, account: account.cloned() });
+                    let account = account.cloned();
+                    rows.push(Row { scope: scope.clone(), record, beside, places, names, account, text: None });
                 }
             }
             answers.extend(swept.into_iter().map(|answer| (scope.clone(), answer)));
@@ -164,6 +171,9 @@ impl Lister {
             }));
             join(&mut rows, answers.await, &mut answered, &mut troubles);
         }
+        if let Some(ahead) = ahead {
+            ahead.hand_out(&mut rows).await;
+        }
         Ok(Listed { rows, troubles, places: scopes.len() })
     }
 
@@ -173,14 +183,15 @@ impl Lister {
         wish: &Wish,
         scopes: &[Scope],
         sides: &Sides,
+        ahead: Option<&Ahead>,
     ) -> Result<(Vec<Found>, Vec<Trouble>), Failure> {
         let mut troubles = Vec::new();
         let asked = self.asked(wish, scopes, &mut troubles).await?;
-        let found = join_all(asked.into_iter().map(|asked| self.scope(wish, asked, sides))).await;
+        let found = join_all(asked.into_iter().map(|asked| self.scope(wish, asked, sides, ahead))).await;
         Ok((found, troubles))
     }
 
-    async fn scope(&self, wish: &Wish, asked: Asked, sides: &Sides) -> Found {
+    async fn scope(&self, wish: &Wish, asked: Asked, sides: &Sides, ahead: Option<&Ahead>) -> Found {
         let Asked { scope, selectors, doubt } = asked;
         if let Some(derived) = wish.def.info.derived {
             let (rows, faults) = self.derived(derived, &scope).await;
@@ -203,7 +214,8 @@ impl Lister {
         let filters = wish.query.filters(wish.def.info);
         let found_by_aws = filters.is_some();
         let selector = filters.map_or(Selector::All, Selector::Filter);
-        let rows = self.table(wish.def, &scope, selector, What::Everything, Some(first));
+        let pages = OnPage { first: Some(first), ahead: ahead.cloned() };
+        let rows = self.read(wish.def, &scope, selector, What::Everything, pages);
         tokio::pin!(rows);
         let (rows, fault) = tokio::select! {
             biased;
@@ -243,7 +255,7 @@ impl Lister {
                 let (rows, faults) = match def.info.derived {
                     Some(derived) => self.derived(derived, scope).await,
                     None => {
-                        let (rows, fault) = self.table(def, scope, Selector::All, What::Everything, None).await;
+                        let (rows, fault) = self.table(def, scope, Selector::All, What::Everything).await;
                         (rows, fault.into_iter().collect())
                     }
                 };
@@ -276,13 +288,13 @@ impl Lister {
         let mut found = Found { scope: scope.clone(), rows: Vec::new(), faults: Vec::new(), sides: Vec::new() };
         let named = selectors.iter().any(|s| *s != Selector::All);
         if !named {
-            let (rows, fault) = self.table(parent, &scope, Selector::All, What::Everything, None).await;
+            let (rows, fault) = self.table(parent, &scope, Selector::All, What::Everything).await;
             found.faults.extend(fault);
             selectors = rows.iter().map(|r| Selector::Parent(r.id.clone())).collect();
         }
         let each = selectors.into_iter().map(|selector| {
             let of = if let Selector::Parent(of) = &selector { of.clone() } else { RowId::new() };
-            let rows = self.table(wish.def, &scope, selector, What::Everything, None);
+            let rows = self.table(wish.def, &scope, selector, What::Everything);
             async move { (of, rows.await) }
         });
         let mut answers = futures::stream::iter(each).buffered(LANES);
@@ -316,7 +328,7 @@ impl Lister {
     }
 
     async fn whole(&self, table: usize, def: &'static KindDef, scope: &Scope) -> Answer {
-        let (rows, fault) = self.table(def, scope, Selector::All, What::Everything, None).await;
+        let (rows, fault) = self.table(def, scope, Selector::All, What::Everything).await;
         let none = fault.is_none() && def.info.paging().is_some_and(|p| p.absent_is_none);
         let rest = if none { Beside::Nothing } else { Beside::Unknown };
         Answer { table, rows: rows.into_iter().map(|r| (r.id.clone(), r)).collect(), rest, fault }
@@ -335,7 +347,7 @@ impl Lister {
         };
         let lanes = ids
             .chunks(lane.min(ids.len()).max(1))
-            .map(|some| self.table(table.def, scope, Selector::All, What::Ids(Arc::new(some.to_vec())), None));
+            .map(|some| self.table(table.def, scope, Selector::All, What::Ids(Arc::new(some.to_vec()))));
         let mut lanes = futures::stream::iter(lanes).buffer_unordered(LANES);
         let mut answer = Answer { table: i, rows: FxHashMap::default(), rest: Beside::Unknown, fault: None };
         while let Some((rows, fault)) = lanes.next().await {
@@ -348,14 +360,24 @@ impl Lister {
         answer
     }
 
-    /// One run of a kind's list function: its rows, and why there are no more of them. `first` is given the first page.
+    /// One run of a kind's list function: its rows, and why there are no more of them.
     pub(super) async fn table(
         &self,
         def: &'static KindDef,
         scope: &Scope,
         selector: Selector,
         what: What,
-        first: Option<oneshot::Sender<Vec<Arc<Record>>>>,
+    ) -> (Vec<Arc<Record>>, Option<Fault>) {
+        self.read(def, scope, selector, what, OnPage::default()).await
+    }
+
+    async fn read(
+        &self,
+        def: &'static KindDef,
+        scope: &Scope,
+        selector: Selector,
+        what: What,
+        pages: OnPage,
     ) -> (Vec<Arc<Record>>, Option<Fault>) {
         let request = ListRequest {
             gateway: self.gateway.clone(),
@@ -366,7 +388,7 @@ impl Lister {
             clock: self.clock.clone(),
         };
         let rows = Arc::<Mutex<Vec<Arc<Record>>>>::default();
-        let sink = Pages { budget: self.budget.clone(), scope: scope.clone(), rows: rows.clone(), first };
+        let sink = Pages { budget: self.budget.clone(), scope: scope.clone(), rows: rows.clone(), pages };
         let result = (def.list)(request, Box::new(sink)).await;
         let rows = std::mem::take(&mut *rows.lock().unwrap_or_else(PoisonError::into_inner));
         (rows, result.err())
@@ -446,32 +468,5 @@ fn join(
             let here = answer.rows.get(&row.record.id).cloned().map(Beside::Here);
             row.beside[answer.table] = here.unwrap_or_else(|| answer.rest.clone());
         }
-    }
-}
-
-/// Gathers what a list brings: it is printed when all of it is there.
-struct Pages {
-    budget: Budget,
-    scope: Scope,
-    rows: Arc<Mutex<Vec<Arc<Record>>>>,
-    first: Option<oneshot::Sender<Vec<Arc<Record>>>>,
-}
-
-impl Sink for Pages {
-    fn ask(&mut self, op: &'static Operation) -> BoxFuture<'_, Result<(), Fault>> {
-        Box::pin(async move {
-            self.budget.wait(&self.scope, op).await;
-            Ok(())
-        })
-    }
-    fn bought(&mut self, _: &[PaidRow]) {}
-    fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
-        let rows: Vec<Arc<Record>> = rows.into_iter().map(Arc::new).collect();
-        if let Some(first) = self.first.take() {
-            // Nobody listens where nothing depends on it.
-            let _ = first.send(rows.clone());
-        }
-        self.rows.lock().unwrap_or_else(PoisonError::into_inner).extend(rows);
-        Box::pin(async { Ok(()) })
     }
 }

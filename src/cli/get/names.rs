@@ -44,7 +44,7 @@ impl Lister {
         }
         let wanted = tables.iter().flat_map(|table| scopes.iter().map(move |scope| (table, scope)));
         let found = join_all(wanted.map(async |((linked, needed), scope)| {
-            let (rows, fault) = self.table(linked, scope, Selector::All, What::Everything, None).await;
+            let (rows, fault) = self.table(linked, scope, Selector::All, What::Everything).await;
             (scope, rows, fault.filter(|_| *needed))
         }));
         let (mut names, mut troubles) = (Names::default(), Vec::new());
@@ -72,7 +72,7 @@ impl Lister {
         let found = join_all(few.map(async |((kind, scope), ids)| {
             let linked = self.registry.kind(kind)?;
             let what = What::Ids(Arc::new(ids.into_iter().collect()));
-            let (rows, _) = self.table(linked, &scope, Selector::All, what, None).await;
+            let (rows, _) = self.table(linked, &scope, Selector::All, what).await;
             Some((scope, rows))
         }));
         let found = found.await;

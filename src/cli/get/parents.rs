@@ -94,8 +94,7 @@ impl Lister {
     async fn find(&self, parent: &'static KindDef, scope: &Scope, of: &str) -> Result<Found, Fault> {
         // By its id it is one request, however many there are.
         let id = id_of(of);
-        let (rows, fault) =
-            self.table(parent, scope, Selector::All, What::Ids(vec![RowId::from(id)].into()), None).await;
+        let (rows, fault) = self.table(parent, scope, Selector::All, What::Ids(vec![RowId::from(id)].into())).await;
         match fault {
             // No such id, or none at all.
             Some(f) if matches!(f.kind, FaultKind::NotFound | FaultKind::Invalid) => {}
@@ -106,7 +105,7 @@ impl Lister {
             None if rows.is_empty() => {}
             None => return Ok(Found::Rows(rows.iter().map(|r| r.id.clone()).collect())),
         }
-        let (rows, fault) = self.table(parent, scope, Selector::All, What::Everything, None).await;
+        let (rows, fault) = self.table(parent, scope, Selector::All, What::Everything).await;
         let called = |r: &&Arc<Record>| r.name == of || r.id == of || r.shown_id() == of;
         let mut found: Vec<_> = rows.iter().filter(called).collect();
         // What was terminated keeps its name for an hour.

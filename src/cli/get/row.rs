@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arcstr::ArcStr;
 
+use super::ahead::Text;
 use super::names::Names;
 use crate::base::Scope;
 use crate::export::Line;
@@ -37,6 +38,8 @@ pub(super) struct Row {
     pub(super) names: Arc<Names>,
     /// The account, if it is known.
     pub(super) account: Option<Arc<str>>,
+    /// The row as JSON, where it was written already.
+    pub(super) text: Option<Text>,
 }
 
 impl Line for Row {
