@@ -112,6 +112,7 @@ impl Rig {
             action: "stop",
             title: "Stop 1 thing".into(),
             subjects: Vec::new(),
+            skipped: Vec::new(),
             consequences: Vec::new(),
             cost: None,
             steps: Step::each(vec![call; calls]),

@@ -52,6 +52,7 @@ fn record(name: String) -> RunRecord {
         action: "stop",
         title: "Stop 2 instances".into(),
         subjects: vec![subject("i-1"), subject("i-2")],
+        skipped: Vec::new(),
         consequences: Vec::new(),
         cost: None,
         steps: Step::each(vec![Call::new(stop, Scope::region("p", "r")); 2]),

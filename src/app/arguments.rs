@@ -124,10 +124,10 @@ fn read(field: &FormField, value: &str) -> Result<FormValue, String> {
         }
         FormInput::Lines { .. } if value.starts_with('@') => Ok(FormValue::File(value[1..].into())),
         FormInput::Lines { .. } => {
-            Err(format!("{0} is not written into a line: name a file, {0}=@FILE, or type it in the form.", field.name))
+            Err(format!("{0} cannot be given on a line: use a file, {0}=@FILE, or type it in the form.", field.name))
         }
-        FormInput::Secret => Err(format!("{} is a secret: it is typed in the form.", field.name)),
-        FormInput::Rows(_) => Err(format!("{} is a table: +… adds a row, -KEY takes one out.", field.name)),
+        FormInput::Secret => Err(format!("{} is a secret: type it in the form.", field.name)),
+        FormInput::Rows(_) => Err(format!("{} is a table: +… adds a row, -KEY deletes one.", field.name)),
         _ => Ok(FormValue::Text(ArcStr::from(value))),
     }
 }

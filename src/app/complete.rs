@@ -246,7 +246,7 @@ impl Turn<'_> {
                 }
                 FormInput::Rows(input) => {
                     for row in &input.original {
-                        words.offer(&format!("-{}", row.key), &[], "argument", "Takes the row out.", None);
+                        words.offer(&format!("-{}", row.key), &[], "argument", "Deletes the row.", None);
                     }
                 }
                 _ => words.offer(&format!("{}=", field.name), &[], "argument", &field.help, None),

@@ -25,7 +25,7 @@ pub fn commands_md() -> String {
         let _ = writeln!(out, "| `{}` | {palette} | {}{changes} | {places} |", c.name, c.doc);
     }
     out.push_str(
-        "\n## Places that are no table\n\nTyped in the palette like a kind.\n\n| Place | What it shows |\n|---|---|\n",
+        "\n## Other places\n\nTyped in the palette like a kind.\n\n| Place | What it shows |\n|---|---|\n",
     );
     for board in BOARDS {
         let _ = writeln!(out, "| `{}` | {} |", board.name, board.doc);

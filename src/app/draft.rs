@@ -185,7 +185,7 @@ impl Turn<'_> {
     pub(super) fn draft_presets(&mut self) {
         let Some((_, input)) = self.draft_and_input() else { return };
         if input.presets.is_empty() {
-            return self.refuse("There are no presets for these rows.");
+            return self.refuse("No presets for these rows.");
         }
         let item = |(i, p): (usize, &crate::model::Preset)| MenuItem {
             label: p.label.clone(),

@@ -22,7 +22,7 @@ pub(super) fn read(input: &RowsInput, word: &str, edits: &mut Vec<RowEdit>) -> R
             let Some(row) = rows.iter().find(|r| r.key.as_ref().is_some_and(is)) else {
                 let keys: Vec<String> = input.original.iter().map(|r| named(input, &r.key)).collect();
                 let hint = suggest(&key, keys.iter().map(String::as_str));
-                return Err(format!("There is no {} to take out.{hint}", visible(&key)));
+                return Err(format!("No {} to delete.{hint}", visible(&key)));
             };
             if row.mark != RowMark::Removed {
                 toggle_removed(edits, row);
@@ -198,7 +198,7 @@ mod tests {
         );
         assert_eq!(after(&tags, &["+Env=dev"]).unwrap()[0], "Same Env|dev|2 of 2");
         assert_eq!(after(&tags, &["+Env"]).unwrap_err(), "+Env is not +KEY=value.");
-        assert_eq!(after(&tags, &["-Ownr"]).unwrap_err(), "There is no Ownr to take out. Did you mean Owner?");
+        assert_eq!(after(&tags, &["-Ownr"]).unwrap_err(), "No Ownr to delete. Did you mean Owner?");
     }
 
     #[test]

@@ -55,7 +55,7 @@ impl FormState {
 impl Turn<'_> {
     /// The form for these values, or a sentence about a row that is gone.
     pub(super) fn refined(&self, action: &Action, on: &On, values: &Values) -> Result<FormSpec, String> {
-        let targets = self.resolve(&on.rows)?;
+        let (targets, _) = action.sift(self.resolve(&on.rows)?);
         Ok((action.refine)(&self.context(&on.scope, &targets), values))
     }
 
@@ -81,7 +81,7 @@ impl Turn<'_> {
         match refined {
             Ok(spec) => {
                 form.error = None;
-                form.focus = form.focus.min(spec.fields.len().saturating_sub(1));
+                form.focus = form.focus.min(spec.fields.len());
                 // What was typed as a name is the row's id from here on: no name is looked for again.
                 for field in spec.fields.iter().filter(|f| matches!(f.input, FormInput::Pick(_))) {
                     if form.values.get(field.name).is_some_and(|v| *v != field.value) {
@@ -334,13 +334,13 @@ impl Turn<'_> {
         }
         self.s.overlays.push(Overlay::Sure(Sure {
             kind: SureKind::LeaveForm,
-            title: "Leave the draft?".into(),
+            title: "Discard the draft?".into(),
             lines: vec![match changed {
-                1 => "1 change is not applied and will be lost.".into(),
-                n => format!("{n} changes are not applied and will be lost."),
+                1 => "1 change is not applied yet and will be lost.".into(),
+                n => format!("{n} changes are not applied yet and will be lost."),
             }],
             yes: "leave",
-            no: "go on editing",
+            no: "keep editing",
         }));
     }
 

@@ -20,9 +20,15 @@ impl FormState {
         Some(start..end)
     }
 
-    /// The next place for the cursor, around the ends: a field, or the first one of a folded section, which stands for it.
+    /// Whether the cursor is on the row below the fields that leads to the plan.
+    pub fn on_continue(&self) -> bool {
+        self.focus >= self.spec.fields.len()
+    }
+
+    /// The next place for the cursor, around the ends: a field, the first one of a folded section, which stands for it, or the row below
+    /// them all.
     pub(super) fn next_stop(&self, by: isize) -> usize {
-        let n = self.spec.fields.len().max(1);
+        let n = self.spec.fields.len() + 1;
         let mut at = self.focus;
         for _ in 0..n {
             at = (at + n).saturating_add_signed(by.signum()) % n;
@@ -36,9 +42,9 @@ impl FormState {
         at
     }
 
-    /// Whether there is no place for the cursor below.
+    /// Whether no field is below the cursor.
     pub(super) fn is_last_stop(&self) -> bool {
-        self.next_stop(1) <= self.focus
+        self.on_continue() || self.next_stop(1) == self.spec.fields.len()
     }
 
     /// Puts the cursor on a field, in whatever section.

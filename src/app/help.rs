@@ -1,13 +1,15 @@
 //! What one can do: hints for the last line, and the help page, both from the command table and the keymap.
 
+use std::borrow::Cow;
+
 use super::board::BOARDS;
 use super::command::{COMMANDS, Command, CommandInfo, HINTS};
-use super::overlay::Overlay;
+use super::overlay::{Overlay, PlanDialog, PlanSource};
 use super::state::State;
-use crate::base::text::capital;
+use crate::base::text::{capital, uncapital};
 use crate::config::Mode;
 use crate::config::keymap::SECTIONS;
-use crate::model::{Ask, Confirm, FieldType};
+use crate::model::{Ask, FieldType};
 use crate::store::Store;
 
 /// One hint of the last line.
@@ -16,7 +18,7 @@ pub struct Hint {
     /// The key.
     pub key: String,
     /// What it does.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// Why it cannot be done now: shown dim.
     pub disabled: Option<&'static str>,
 }
@@ -73,21 +75,39 @@ fn wanted(state: &State, command: Command) -> bool {
     }
 }
 
-fn title(state: &State, command: Command) -> &'static str {
+fn title(state: &State, command: Command) -> Cow<'static, str> {
     match (state.overlays.last(), command) {
-        (Some(Overlay::Sure(s)), Command::Accept) => s.yes,
-        (Some(Overlay::Sure(s)), Command::Back) => s.no,
-        (Some(_), Command::Back) => "leave",
-        (None, Command::Right) => "next page",
-        _ => command.info().title,
+        (Some(Overlay::Sure(s)), Command::Accept) => s.yes.into(),
+        (Some(Overlay::Sure(s)), Command::Back) => s.no.into(),
+        (Some(Overlay::Plan(p)), Command::CarryOut) => verb(p).into(),
+        (Some(Overlay::Pager(_) | Overlay::Menu(_)), Command::Back) => "close".into(),
+        (Some(_), Command::Back) => "cancel".into(),
+        (None, Command::Right) => "next page".into(),
+        _ => command.info().title.into(),
+    }
+}
+
+/// What Enter does on a plan, in the action's own word: `stop it`, `change type`.
+pub fn verb(plan: &PlanDialog) -> String {
+    let title = match &plan.source {
+        PlanSource::Action(action, _) => uncapital(action.title),
+        PlanSource::GoOn(_) => return "continue".into(),
+        PlanSource::Undo(_) => return "undo it".into(),
+    };
+    match plan.plan.subjects.len() {
+        // A verb with its object says it all.
+        _ if title.contains(' ') => title,
+        0 => title,
+        1 => format!("{title} it"),
+        _ => format!("{title} them"),
     }
 }
 
 fn disabled(state: &State, store: &Store, command: Command) -> Option<&'static str> {
     if let (Some(Overlay::Plan(p)), Command::CarryOut) = (state.overlays.last(), command)
-        && matches!(p.plan.confirm(), Confirm::Type(phrase) if p.typed.text() != phrase)
+        && !p.plan.confirm().takes(p.typed.text())
     {
-        return Some("It has to be typed first.");
+        return Some("Type the confirmation first.");
     }
     let row = matches!(
         command,
@@ -97,10 +117,10 @@ fn disabled(state: &State, store: &Store, command: Command) -> Option<&'static s
         return None;
     }
     if row && state.overlays.is_empty() && state.view.order.is_empty() {
-        return (state.start(store).is_none() || command != Command::Open).then_some("There is no row.");
+        return (state.start(store).is_none() || command != Command::Open).then_some("No row selected.");
     }
     let none = command == Command::Actions && state.registry.actions_of(state.view.kind).next().is_none();
-    none.then_some("There are no actions on these rows.")
+    none.then_some("These rows have no actions.")
 }
 
 fn entry(state: &State, mode: Mode, command: &'static CommandInfo) -> Option<HelpLine> {
@@ -156,7 +176,7 @@ pub fn lines(state: &State) -> Vec<HelpLine> {
         out.extend(entries);
     }
     out.push(HelpLine::Blank);
-    out.push(HelpLine::Heading("Places that are no table, in the palette".into()));
+    out.push(HelpLine::Heading("Other places, typed in the palette".into()));
     out.extend(BOARDS.iter().map(|b| HelpLine::Entry { keys: format!(":{}", b.name), name: "", doc: b.doc }));
     out.push(HelpLine::Blank);
     out.push(HelpLine::Heading("Queries, after / and after a kind in the palette".into()));
@@ -166,24 +186,24 @@ pub fn lines(state: &State) -> Vec<HelpLine> {
 
 /// The query language by example.
 const QUERY: &[(&str, &str)] = &[
-    ("web prod", "Words, each in the name, the id, a tag or a field that can be a column."),
+    ("web prod", "Rows that contain each word in the name, id, a tag or any field that can be a column."),
     (
         "state:running",
-        "A text has this in it, a state begins with it, a number or a flag is it. Several: state:pending,running.",
+        "Text contains it, a state starts with it, a number or yes/no equals it. Either of several: state:pending,running.",
     ),
-    ("type=t3.*", "Is exactly this, with * and ?. != is the opposite."),
-    ("ip:10.1.0.0/16", "Addresses in a range, of either family: ipv6:2600:1f14::/32. ip>10.1.4.0 goes by number."),
+    ("type=t3.*", "Equals it; * and ? are wildcards. != is the opposite."),
+    ("ip:10.1.0.0/16", "Addresses in a range, IPv4 or IPv6 (ipv6:2600:1f14::/32). ip>10.1.4.0 compares as numbers."),
     (
         "cidr:fd00::/8",
         "Ranges that have an address in common with this one: those that lie in it, and those that hold it. cidr:10.1.4.7: those \
          that hold this address. cidr=10.1.0.0/16: exactly this range. A range sorts before what lies in it: cidr:R cidr>=R is \
          what lies in R, cidr:R cidr<=R what holds it.",
     ),
-    ("healthy<3", "A count. healthy<60% and healthy=2/3 are shares of all."),
+    ("healthy<3", "Counts. healthy<60% and healthy=2/3 compare shares."),
     (
         "age>30d",
         "Older than: s m h d w y, or a day (launched<2026-11-01). Also >= < <=, and for sizes (1g) and numbers.",
     ),
-    ("tag:Env=prod", "A tag with this value; tag:Env for any."),
-    ("!bastion", "Not. group:none for what has none."),
+    ("tag:Env=prod", "Has the tag with this value; tag:Env for any value."),
+    ("!bastion", "Does not match. group:none finds rows without a group."),
 ];

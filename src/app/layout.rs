@@ -84,7 +84,7 @@ pub fn refusal_lines(size: (u16, u16)) -> u16 {
 
 /// How many lines the sentence on why there are no other rows has to itself: none if it fits behind the number of rows.
 pub fn because_lines(size: (u16, u16), because: &str) -> u16 {
-    /// `1,234 of 100,000, more are coming`, and two cells between.
+    /// `1,234 of 100,000, more loading`, and two cells between.
     const COUNTED: usize = 36;
     let room = usize::from(picker(size).width.saturating_sub(4));
     match text::width(because) {

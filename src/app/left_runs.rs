@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long rows that are there are looked at until they rest: longer than anything that AWS changes by itself takes.
 const LONGEST: Duration = Duration::from_secs(3600);
 /// Why nothing can be done about a run yet.
-const LOOKS: &str = "What became of its last call is being looked for.";
+const LOOKS: &str = "The outcome of its last call is being looked up.";
 
 /// Whether an unfinished run is gone on with by sending what is left, and not by looking at its rows: something was not sent, or there are
 /// no rows that could say what became of it. Of several steps, rows do not say whether the last one was sent: an instance that is stopped may
@@ -38,7 +38,7 @@ impl Turn<'_> {
         }
         let n = self.s.left.len();
         let what = if n == 1 { "1 run".into() } else { format!("{n} runs") };
-        self.say(Level::Warning, format!("An earlier start of the console left {what} under way: see :runs."));
+        self.say(Level::Warning, format!("An earlier start of the console left {what} unfinished: see :runs."));
         let menu = self.left_items();
         self.push_below(Overlay::Menu(menu));
     }
@@ -61,7 +61,7 @@ impl Turn<'_> {
             ..MenuItem::default()
         });
         let items = items.collect();
-        Menu::new(MenuKind::Left, "Left under way by an earlier start", items)
+        Menu::new(MenuKind::Left, "Left unfinished by an earlier start", items)
     }
 
     /// Whether the rows of an unfinished run are looked at, or waited for so that it can be undone.
@@ -94,10 +94,10 @@ impl Turn<'_> {
         if looks {
             items.push(choice("go on", String::new(), "go-on", Some(LOOKS.into())));
         } else if has_rest(left) {
-            items.push(choice("go on", "the steps that are left, as a plan".into(), "go-on", None));
+            items.push(choice("go on", "shows the remaining steps as a plan".into(), "go-on", None));
         } else {
             let look = left.all_rows().is_empty().then(|| left.go_on().err().unwrap_or_default());
-            items.push(choice("go on", "look at the rows until they settle".into(), "go-on", look));
+            items.push(choice("go on", "watch the rows until they settle".into(), "go-on", look));
         }
         let back = if looks { Err(LOOKS.into()) } else { way_back(left) };
         items.push(choice("undo", back.clone().unwrap_or_default(), "undo", back.err()));
@@ -233,7 +233,7 @@ impl Turn<'_> {
             // A list that is whole and does not have it says that it is gone.
             None => {
                 let whole = store.table(&r.table).is_some_and(|t| t.status.complete.is_some());
-                whole.then(|| format!("{} is not there any more", r.id))
+                whole.then(|| format!("{} no longer exists", r.id))
             }
         };
         let at_rest = |a: &Awaited| a.rows.iter().map(rests).collect::<Option<Vec<String>>>();
@@ -273,9 +273,9 @@ impl Turn<'_> {
         for awaited in over {
             let title = self.s.left.iter().find(|u| u.name == awaited.run).map_or(&awaited.line, |u| &u.title).clone();
             let what = match missing(&awaited) {
-                0 if awaited.line.is_empty() => "its rows do not come to rest".to_string(),
+                0 if awaited.line.is_empty() => "its rows did not settle".to_string(),
                 // They came while another dialogue had the keys, for too long to open a plan now.
-                0 => "its way back was not begun".to_string(),
+                0 => "undoing it was not started".to_string(),
                 n => format!("{n} of its rows could not be found"),
             };
             self.say(Level::Warning, format!("{title}: {what}. See :runs."));

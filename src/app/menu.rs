@@ -132,7 +132,7 @@ impl Turn<'_> {
         let Some(Overlay::Menu(menu)) = self.s.overlays.last_mut() else { return };
         if menu.items.iter().all(|i| i.checked != Some(true)) {
             menu.items[at].checked = Some(true);
-            menu.error = Some("One column has to stay.".into());
+            menu.error = Some("At least one column has to stay.".into());
             return;
         }
         menu.error = None;
@@ -155,7 +155,7 @@ impl Turn<'_> {
         let Some(Overlay::Menu(menu)) = self.s.overlays.last_mut() else { return };
         let Some(item) = menu.item() else {
             if menu.line.is_some() {
-                menu.error = Some("Nothing here is called that.".into());
+                menu.error = Some("Nothing matches.".into());
             } else {
                 self.s.overlays.pop();
             }
@@ -211,9 +211,9 @@ impl Turn<'_> {
         if actions.is_empty() {
             let none = self.s.registry.actions_of(kind).next().is_none();
             let text = if none {
-                format!("There are no actions on {} yet.", kind.name)
+                format!("{} have no actions yet.", kind.name)
             } else {
-                "There is no row to act on.".into()
+                "No row selected.".into()
             };
             self.say(Level::Info, text);
             return;
@@ -252,7 +252,7 @@ impl Turn<'_> {
     pub(super) fn copy_ids(&mut self) {
         let ids = self.rows_text(&self.targets());
         if ids.is_empty() {
-            self.say(Level::Info, "There is no row to copy.");
+            self.say(Level::Info, "No row selected.");
             return;
         }
         self.copied(ids.join("\n"));

@@ -214,7 +214,7 @@ impl Turn<'_> {
             let one = of.singular;
             self.say(
                 Level::Info,
-                format!("{} are listed for one {one} at a time: choose one and press enter.", kind.title),
+                format!("{} belong to one {one} each: choose one and press enter.", kind.title),
             );
             // `objects my-bucket` means the one of that name.
             let query = Query::parse(&query.text, of.0).unwrap_or_default();
@@ -268,7 +268,7 @@ impl Turn<'_> {
 
     pub(super) fn go_back(&mut self) {
         let Some(place) = self.s.back.pop() else {
-            self.say(Level::Info, "This is the first view.");
+            self.say(Level::Info, "No earlier view.");
             return;
         };
         let left = self.leave();
@@ -278,7 +278,7 @@ impl Turn<'_> {
 
     pub(super) fn go_forward(&mut self) {
         let Some(place) = self.s.forward.pop() else {
-            self.say(Level::Info, "This is the newest view.");
+            self.say(Level::Info, "No later view.");
             return;
         };
         let left = self.leave();
@@ -352,7 +352,7 @@ impl Turn<'_> {
         let links = self.links(&row);
         if links.is_empty() {
             let kind = row.table.kind;
-            self.say(Level::Info, format!("Nothing is linked to this {}.", kind.singular));
+            self.say(Level::Info, format!("This {} is linked to nothing.", kind.singular));
             return;
         }
         let items = links.iter().enumerate().map(|(i, l)| MenuItem {

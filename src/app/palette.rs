@@ -73,11 +73,11 @@ impl Turn<'_> {
         if let Some(board) = BOARDS.iter().find(|b| b.name == word) {
             return match rest.is_empty() {
                 true => Ok(Meaning::Board(board.board)),
-                false => Err(format!("{word} takes nothing after it, not {}.", text::visible(rest))),
+                false => Err(format!("{word} takes no arguments: remove {}.", text::visible(rest))),
             };
         }
         if word == "sort" && !rest.is_empty() && self.s.board.is_some() {
-            return Err("There are no rows here to sort.".into());
+            return Err("No rows to sort here.".into());
         }
         if word == "sort" && !rest.is_empty() {
             return self.sort_words(rest).map(Meaning::Sort);
@@ -88,7 +88,7 @@ impl Turn<'_> {
             return if rest.is_empty() {
                 Ok(Meaning::Do(info.command))
             } else {
-                Err(format!("{word} takes nothing after it, not {}.", text::visible(rest)))
+                Err(format!("{word} takes no arguments: remove {}.", text::visible(rest)))
             };
         }
         let elsewhere: Vec<&str> = registry.actions.iter().filter(|a| a.name == word).map(|a| a.kind).collect();
@@ -97,7 +97,7 @@ impl Turn<'_> {
                 Some(board) => format!("this is the {}", board.board.info().name),
                 None => format!("these are {}", here.name),
             };
-            return Err(format!("{word} acts on {}; {these}.", elsewhere.join(" and ")));
+            return Err(format!("{word} works on {}; {these}.", elsewhere.join(" and ")));
         }
         if let Some(row) = self.exact_row(line) {
             return Ok(row);

@@ -228,7 +228,7 @@ impl Turn<'_> {
         let whole = p.query(&typed).and_then(|q| {
             let paid = q.fields(p.view.kind.0).find(|f| is_paid(p.view.kind, *f));
             let name = paid.map(|f| p.view.kind.fields.at(f).name);
-            name.map_or(Ok(q), |n| Err(format!("{n} is paid for row by row: filter by it in the table.")))
+            name.map_or(Ok(q), |n| Err(format!("CloudWatch charges for {n} per row: filter by it in the table.")))
         });
         let query = match whole {
             Ok(query) => Some(query),
@@ -356,7 +356,7 @@ impl Turn<'_> {
         let Some(p) = self.picker_mut() else { return };
         let Some(row) = p.view.cursor.clone().filter(|_| p.other.is_none()) else { return };
         if !p.pick.several {
-            p.error = Some("One is chosen here: enter takes it.".into());
+            p.error = Some("Only one can be chosen here: enter chooses it.".into());
         } else if let Some(why) = refused {
             p.error = Some(why);
         } else if p.view.marks.shift_remove(&row) {
@@ -390,7 +390,7 @@ impl Turn<'_> {
                 // A row that is not listed, because that is denied or it is new, is named by its id.
                 (None, _) if p.is_typed_id() => p.line.text().trim().into(),
                 (None, _) => {
-                    p.error = Some("There is nothing to take.".into());
+                    p.error = Some("Nothing to choose.".into());
                     return;
                 }
             },

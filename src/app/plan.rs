@@ -7,7 +7,7 @@ use arcstr::ArcStr;
 
 use super::line::Line;
 use super::overlay::{Digits, On, Overlay, Pin, PlanDialog, PlanPhase, PlanSource};
-use super::run::{Run, RunPhase};
+use super::run::{Run, RunPhase, under_way};
 use super::update::Turn;
 use super::view::RowKey;
 use crate::base::{Fault, Scope};
@@ -25,20 +25,20 @@ impl Turn<'_> {
         if action.takes == Takes::Scope {
             return on.scope.profile().is_none().then(|| "No account is open.".to_string());
         }
-        let Some(first) = rows.first() else { return Some("There is no row to act on.".into()) };
+        let Some(first) = rows.first() else { return Some("No row selected.".into()) };
         if first.table.kind.name != action.kind {
-            return Some(format!("{} acts on {}; these are {}.", action.name, action.kind, first.table.kind.name));
+            return Some(format!("{} works on {}; these are {}.", action.name, action.kind, first.table.kind.name));
         }
         if rows.len() > 1 && !action.bulk {
-            return Some(format!("{} takes one row at a time; {} are marked.", action.title, rows.len()));
+            return Some(format!("{} works on one row at a time; {} are marked.", action.title, rows.len()));
         }
         let whose = |r: &RowKey| r.table.scope.profile().cloned();
         let account = |r: &RowKey| whose(r).and_then(|p| self.s.identity(&p).map(|i| i.account.clone()));
         if let Some(other) = rows.iter().find(|r| whose(r) != whose(first)) {
             return Some(if account(other) != account(first) {
-                "The rows belong to several accounts: act on those of one account at a time.".into()
+                "The marked rows belong to several accounts. Mark rows of one account only.".into()
             } else {
-                "The rows were listed through several profiles: act on those of one profile at a time.".into()
+                "The marked rows were listed through several profiles. Mark rows of one profile only.".into()
             });
         }
         let targets = match self.resolve(rows) {
@@ -47,11 +47,12 @@ impl Turn<'_> {
         };
         let mut refused = targets.iter().filter_map(|t| Some((t.record.label(), (action.available)(&t.record).err()?)));
         let (label, why) = refused.next()?;
-        Some(match (rows.len(), refused.count()) {
-            (1, _) => why,
-            (_, 0) => format!("{label}: {why}"),
-            (_, more) => format!("{label}: {why} The same or another reason for {more} more."),
-        })
+        match rows.len() {
+            1 => Some(why),
+            // Those that it can be done to are enough: the plan says which are left alone.
+            all if refused.count() + 1 < all => None,
+            _ => Some(format!("This can be done to none of the {} marked rows. {label}: {why}", rows.len())),
+        }
     }
 
     /// Whether the rows' profile may change nothing.
@@ -62,8 +63,8 @@ impl Turn<'_> {
 
     pub(super) fn read_only_sentence(&self, on: &On) -> String {
         match on.scope.profile() {
-            Some(profile) if !self.s.read_only => format!("Read-only: nothing may be changed with profile {profile}."),
-            _ => "Read-only: nothing may be changed in this run.".into(),
+            Some(profile) if !self.s.read_only => format!("Read-only: profile {profile} may not change anything."),
+            _ => "Read-only: this console may not change anything.".into(),
         }
     }
 
@@ -131,9 +132,10 @@ impl Turn<'_> {
     fn made(&self, source: &PlanSource, on: &On) -> Result<Plan, String> {
         match source {
             PlanSource::Action(action, values) => {
-                let targets = self.resolve(&on.rows)?;
+                let (targets, skipped) = action.sift(self.resolve(&on.rows)?);
                 let cx = self.context(&on.scope, &targets);
-                action.planned(&cx, values).map_err(|f| f.to_string())
+                let plan = action.planned(&cx, values).map_err(|f| f.to_string())?;
+                Ok(Plan { skipped, ..plan })
             }
             PlanSource::GoOn(run) => run.go_on(),
             PlanSource::Undo(run) => run.undo_steps(),
@@ -236,19 +238,21 @@ impl Turn<'_> {
             return;
         }
         if now < p.armed {
-            p.notice = Some("It has just changed: read it, then confirm it.".into());
+            p.notice = Some("The plan was updated. Read it again, then press Enter.".into());
             return;
         }
-        match p.plan.confirm() {
-            Confirm::Type(phrase) if p.typed.text() != phrase => {
-                p.notice = Some(format!("Type {phrase} to carry it out."));
+        let confirm = p.plan.confirm();
+        let typed = confirm.takes(p.typed.text());
+        match confirm {
+            Confirm::Type(phrase) if !typed => {
+                p.notice = Some(format!("Type {phrase} to confirm."));
                 return;
             }
             // Whoever typed letters here meant another place, and so did the Enter after them.
             Confirm::Enter if !p.typed.is_empty() => {
                 p.typed.clear();
                 p.armed = now.plus(READ_IT);
-                p.notice = Some("What you typed is no part of this plan. Enter carries it out, esc leaves it.".into());
+                p.notice = Some("This plan needs no typing: press Enter to confirm or esc to cancel.".into());
                 return;
             }
             Confirm::Type(_) | Confirm::Enter => {}
@@ -281,7 +285,7 @@ impl Turn<'_> {
     fn same_identities(&self, pins: &[Pin]) -> Result<(), String> {
         for Pin { profile, who } in pins {
             let Some((_, generation)) = who else {
-                return Err(format!("The account of profile {profile} is not known yet."));
+                return Err(format!("The account of profile {profile} is not known yet. Try again in a moment."));
             };
             match self.s.profile(profile).and_then(|p| p.identity.as_ref()) {
                 Some(Ok(who)) if who.generation == *generation => {}
@@ -298,7 +302,7 @@ impl Turn<'_> {
         let Some(Overlay::Digits(d)) = self.s.overlays.last_mut() else { return };
         let last = &d.account[d.account.len().saturating_sub(4)..];
         if d.line.text().trim() != last {
-            d.error = Some(format!("These are not the last four digits of the account of profile {}.", d.profile));
+            d.error = Some(format!("Wrong digits: the account of profile {} ends differently.", d.profile));
             d.line.clear();
             return;
         }
@@ -316,7 +320,7 @@ impl Turn<'_> {
             return;
         }
         let again = match result {
-            Err(fault) => Err(format!("The rows could not be read again, so nothing was carried out. {fault}")),
+            Err(fault) => Err(format!("Nothing was changed: the current state could not be read. {fault}")),
             Ok(()) => self.same_identities(&p.pins).and_then(|()| self.made(&p.source, &p.on)),
         };
         let again = again.and_then(|plan| match p.source.action().and_then(|a| self.why_not(a, &p.on)) {
@@ -333,7 +337,7 @@ impl Turn<'_> {
                 p.armed = armed;
                 p.typed.clear();
                 p.notice =
-                    Some("It changed since you read it, and nothing was carried out. This is the plan now.".into());
+                    Some("Nothing was changed: the rows are different now. This is the updated plan.".into());
                 self.announce(layer);
             }
             Err(why) => {
@@ -374,7 +378,7 @@ impl Turn<'_> {
             p.armed = now.plus(READ_IT);
             // In its first moment nobody has read it yet.
             if now.since(p.shown) >= READ_IT {
-                p.notice = Some("More is known now than when you read it.".into());
+                p.notice = Some("The plan was updated with more information.".into());
             }
         }
         if !same_calls {
@@ -425,11 +429,12 @@ impl Turn<'_> {
             phase: RunPhase::Confirmed,
             replaces,
         });
-        for row in &p.on.rows {
+        let left_alone = |row: &RowKey| p.plan.skipped.iter().any(|s| s.id == row.id);
+        for row in p.on.rows.iter().filter(|row| !left_alone(row)) {
             self.s.view.marks.shift_remove(row);
         }
         self.count_hidden_marks();
-        self.say(Level::Info, format!("{}: confirmed.", record.title));
+        self.say(Level::Info, format!("{}…", under_way(&record.title)));
         self.emit(Effect::Execute { run: p.number, record, pins });
     }
 
@@ -470,6 +475,6 @@ impl Turn<'_> {
 /// What a plan says that was made for other credentials.
 pub(super) fn disarmed(profile: &str) -> String {
     format!(
-        "The credentials of profile {profile} have changed since this plan was made: it is disarmed. Make it again."
+        "The credentials of profile {profile} have changed since this plan was made, so this plan is void. Start the action again."
     )
 }

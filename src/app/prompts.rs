@@ -39,11 +39,11 @@ impl State {
         }
         lines.extend(fault.hints.iter().cloned());
         lines.push(
-            "enter signs in here if the profile uses SSO. A sign-in elsewhere is picked up by itself; r looks at once."
+            "enter signs in here if the profile uses SSO. A sign-in in another terminal is noticed by itself; r checks now."
                 .into(),
         );
         if !lines.iter().any(|l| l.contains("--sandbox")) {
-            lines.push("No account at hand? Leave with q and type: skydeck --sandbox".into());
+            lines.push("No AWS account? Quit with q and run: skydeck --sandbox".into());
         }
         Some(Start { profile: profile.name.clone(), fault, lines, signing_in: profile.signing_in })
     }
@@ -80,7 +80,7 @@ impl Turn<'_> {
                 let same = matches!(&before, Some(Err(f)) if f.kind == fault.kind);
                 if !same {
                     let hint =
-                        if fault.kind == FaultKind::Expired { " Type :sign-in, or sign in elsewhere." } else { "" };
+                        if fault.kind == FaultKind::Expired { " Type :sign-in, or sign in in another terminal." } else { "" };
                     self.say(Level::Error, format!("Profile {profile}: {}{hint}", fault.message));
                 }
             }
@@ -102,7 +102,7 @@ impl Turn<'_> {
             .or_else(|| self.s.profiles.iter().position(|p| Some(&p.name) == here.as_ref()));
         let Some(at) = at else { return };
         if self.s.profiles[at].signing_in.is_some() {
-            self.say(Level::Info, "A sign-in is under way already.");
+            self.say(Level::Info, "A sign-in is already in progress.");
             return;
         }
         let profile = self.s.profiles[at].name.clone();

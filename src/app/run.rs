@@ -77,10 +77,10 @@ impl Run {
     pub fn in_flight(&self) -> bool {
         matches!(self.phase, RunPhase::Confirmed | RunPhase::Sending | RunPhase::Waiting(..))
     }
-    /// One line: `Stop 2 instances: web-1 stopping`.
+    /// One line: `Stop 2 instances: web-1 stopping`, and when it is over how long it took: `web-1 stopped (23 s)`.
     pub fn text(&self) -> String {
         let what = match &self.phase {
-            RunPhase::Confirmed => "confirmed".into(),
+            RunPhase::Confirmed => return format!("{}…", under_way(&self.record.title)),
             RunPhase::Sending => match self.progress {
                 Some((done, Some(of))) if of > 0 => format!("{} %", done.saturating_mul(100) / of),
                 Some((done, _)) => format!("{done} bytes"),
@@ -90,8 +90,8 @@ impl Run {
                 }
             },
             RunPhase::Waiting(_, text) => self.step_text(text),
-            RunPhase::Stuck(text) => format!("{} :runs to go on or to undo", self.step_text(&format!("{text}."))),
-            RunPhase::Unknown(f) => format!("outcome unknown, being looked at: {f}"),
+            RunPhase::Stuck(text) => format!("{} :runs continues or undoes it", self.step_text(&format!("{text}."))),
+            RunPhase::Unknown(f) => format!("outcome unknown, being checked: {f}"),
             // What has no rows to be watched is over with its answer.
             RunPhase::Settled(true, s) if s.is_empty() => match self.record.steps.len() {
                 1 if !self.answer.is_empty() => self.answer.clone(),
@@ -106,10 +106,57 @@ impl Run {
             RunPhase::Settling(s) | RunPhase::Settled(_, s) => s.clone(),
             RunPhase::Failed(f) => format!("failed: {f}"),
         };
-        format!("{}: {what}", self.record.title)
+        let title = &self.record.title;
+        let over = matches!(self.phase, RunPhase::Settled(true, _)).then_some(self.ended).flatten();
+        let took = over.map(|end| end.since(self.began).as_secs()).filter(|s| *s > 0);
+        let took = took.map(|s| if s < 120 { format!(" ({s} s)") } else { format!(" ({} min)", s / 60) });
+        // What is said of the one row has its name.
+        let named = over.and(title.split_once(' ')).is_some_and(|(_, name)| what.starts_with(name));
+        let lead = if named { String::new() } else { format!("{title}: ") };
+        format!("{lead}{what}{}", took.unwrap_or_default())
     }
     fn step_text(&self, text: &str) -> String {
         let (done, of) = self.record.done();
         format!("step {done} of {of} done, waiting: {text}")
+    }
+}
+
+/// What a title asks for, as it happens: `Stop web-1` is `Stopping web-1`.
+pub fn under_way(title: &str) -> String {
+    /// Verbs of one syllable that end in one vowel and one consonant, of those that actions are called by.
+    const DOUBLED: &[&str] = &["stop", "put", "set", "run", "get", "let", "cut", "drop"];
+    for (begins, said) in [("Undo: ", "Undoing: "), ("Go on: ", "Continuing: "), ("New ", "Creating new ")] {
+        if let Some(rest) = title.strip_prefix(begins) {
+            return format!("{said}{rest}");
+        }
+    }
+    let (verb, rest) = title.split_once(' ').unwrap_or((title, ""));
+    let small = verb.to_lowercase();
+    let stem = match verb.strip_suffix('e') {
+        Some(stem) if !small.ends_with("ee") => stem,
+        _ => verb,
+    };
+    let twice = DOUBLED.contains(&small.as_str()).then(|| verb.chars().last()).flatten();
+    let space = if rest.is_empty() { "" } else { " " };
+    format!("{stem}{}ing{space}{rest}", twice.map(String::from).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_is_said_as_it_happens() {
+        let of = |pairs: &[(&str, &str)]| pairs.iter().for_each(|(title, said)| assert_eq!(under_way(title), *said));
+        of(&[
+            ("Stop web-1", "Stopping web-1"),
+            ("Start 2 instances", "Starting 2 instances"),
+            ("Create a volume", "Creating a volume"),
+            ("Release 43.200.1.2", "Releasing 43.200.1.2"),
+            ("Copy snap-1", "Copying snap-1"),
+            ("Set", "Setting"),
+            ("New version of web", "Creating new version of web"),
+            ("Undo: Stop web-1", "Undoing: Stop web-1"),
+        ]);
     }
 }

@@ -13,7 +13,7 @@ use crate::model::{ActEvent, Effect, Level, Progress, RunEntry, RunRecord, StepS
 const KEPT: usize = 100;
 
 /// What is said where a run stopped half-way.
-const HALF_DONE: &str = ":runs goes on or undoes.";
+const HALF_DONE: &str = ":runs continues or undoes it.";
 
 /// How the steps of a run stand, as entries that only say something.
 pub(super) fn stands(run: &RunRecord) -> Vec<MenuItem> {
@@ -64,12 +64,12 @@ pub(super) fn first_choice(items: &[MenuItem]) -> usize {
 pub(super) fn way_back(run: &RunRecord) -> Result<String, String> {
     match &run.undo {
         _ if run.has_step_undo() => {
-            run.undo_steps().map(|_| "what was done, the last step first, as a plan".to_string())
+            run.undo_steps().map(|_| "shows a plan that takes back each step, the last one first".to_string())
         }
         Some(undo) => {
             Ok(format!("{}{}", undo.line, undo.but.as_ref().map(|b| format!(", but {b}")).unwrap_or_default()))
         }
-        None => Err("There is no way back from it.".into()),
+        None => Err("This cannot be undone.".into()),
     }
 }
 
@@ -187,7 +187,7 @@ impl Turn<'_> {
     fn unwritten(&mut self, run: u64, why: &str) {
         let title = self.s.runs.iter().find(|r| r.id == run).map_or("A change", |r| r.record.title.as_str());
         let text =
-            format!("{title}: what became of it is not on disk, and the next start takes it for unfinished. {why}");
+            format!("{title}: its outcome could not be written to disk, so the next start will show it as unfinished. {why}");
         self.say(Level::Error, text);
     }
 
@@ -196,20 +196,20 @@ impl Turn<'_> {
         let mut items: Vec<MenuItem> = Vec::new();
         if !self.s.left.is_empty() {
             items.push(MenuItem {
-                label: format!("{} left under way by an earlier run", self.s.left.len()),
-                detail: "enter to go on, undo or forget".into(),
+                label: format!("{} left unfinished by an earlier start", self.s.left.len()),
+                detail: "enter: continue, undo or forget".into(),
                 ..MenuItem::default()
             });
         }
         for run in self.s.runs.iter().rev() {
             let (disabled, detail) = match (&run.record.undo, run.is_over()) {
-                _ if run.is_half_done() || run.is_late() => (None, "enter to go on or to undo".to_string()),
-                (_, false) => (Some("It is still under way.".to_string()), "under way".to_string()),
-                (None, true) if run.record.has_step_undo() => (None, "enter to undo it step by step".to_string()),
-                (None, true) => (Some(format!("There is no way back from: {}.", run.record.title)), String::new()),
+                _ if run.is_half_done() || run.is_late() => (None, "enter: continue or undo".to_string()),
+                (_, false) => (Some("Still in progress.".to_string()), "under way".to_string()),
+                (None, true) if run.record.has_step_undo() => (None, "enter: undo step by step".to_string()),
+                (None, true) => (Some(format!("This cannot be undone: {}.", run.record.title)), String::new()),
                 (Some(undo), true) => {
                     let but = undo.but.as_ref().map(|b| format!(", but {b}")).unwrap_or_default();
-                    (None, format!("enter to undo with: {}{but}", undo.line))
+                    (None, format!("enter: undo with {}{but}", undo.line))
                 }
             };
             items.push(MenuItem {
@@ -221,7 +221,7 @@ impl Turn<'_> {
             });
         }
         if items.is_empty() {
-            self.say(Level::Info, "Nothing was carried out in this run.");
+            self.say(Level::Info, "Nothing was changed since the console started.");
             return;
         }
         self.menu(Menu::new(MenuKind::Runs, "Runs", items));
@@ -264,7 +264,7 @@ impl Turn<'_> {
             items.push(choice("go on without", "send the next call all the same".into(), "go-on", None));
         } else {
             let left = run.record.go_on().err();
-            items.push(choice("go on", "the steps that are left, as a plan".into(), "rest", left));
+            items.push(choice("go on", "shows the remaining steps as a plan".into(), "rest", left));
         }
         let back = way_back(&run.record);
         items.push(choice("undo", back.clone().unwrap_or_default(), "undo", back.err()));

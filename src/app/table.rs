@@ -122,7 +122,7 @@ impl Turn<'_> {
                 None => {
                     let lingering = self.store.table(&k.table).and_then(|t| t.get(&k.id));
                     let label = lingering.map_or_else(|| k.id.clone(), |r| r.record.label().clone());
-                    Err(format!("{label} is not there any more."))
+                    Err(format!("{label} no longer exists."))
                 }
             })
             .collect()
@@ -194,7 +194,7 @@ impl Turn<'_> {
     pub(super) fn sort_reverse(&mut self) {
         match self.s.view.sort {
             Some(sort) => self.sort_by(Sort { ascending: !sort.ascending, ..sort }),
-            None => self.say(Level::Info, "The rows are not sorted."),
+            None => self.say(Level::Info, "This table cannot be sorted."),
         }
     }
 
@@ -217,7 +217,7 @@ impl Turn<'_> {
                 if rows == 1 { kind.singular } else { kind.name },
                 metrics_cost(requests)
             ),
-            "Rows whose value is not known come last.".into(),
+            "Rows without a value come last.".into(),
         ]
     }
 
@@ -249,7 +249,7 @@ impl Turn<'_> {
             .filter_map(|i| if let MenuValue::At(at) = i.value { Some(at) } else { None })
             .collect();
         if chosen.is_empty() {
-            menu.error = Some("One column has to stay.".into());
+            menu.error = Some("At least one column has to stay.".into());
             return;
         }
         let view = &mut self.s.view;

@@ -141,6 +141,7 @@ fn make(
     let downloads =
         session.config.settings.downloads.as_ref().map_or_else(|| ".".into(), |p| p.to_string_lossy().into_owned());
     let now = session.clock.now();
+    let (targets, skipped) = action.sift(targets);
     for t in &targets {
         if let Err(why) = (action.available)(&t.record) {
             return Err(Failure::Failed(format!("{}: {why}", visible(t.record.label()))));
@@ -202,7 +203,7 @@ fn make(
             let mut missing = gather.unknown(&asked);
             let open = plan.consequences.iter().filter(|c| c.severity == Severity::Unknown);
             missing.extend(open.map(|c| c.text.clone()));
-            return Ok((plan, missing));
+            return Ok((Plan { skipped, ..plan }, missing));
         }
         gather.tables(&needs, &targets);
         asked.extend(needs);
@@ -252,6 +253,9 @@ impl Shown {
         for s in &plan.subjects {
             writeln!(out, "  {}  {}  {}", visible(&s.label), visible(&s.shown_id), visible(&s.change))?;
         }
+        for s in &plan.skipped {
+            writeln!(out, "  – {} skipped: {}", visible(&s.label), visible(&s.why))?;
+        }
         for c in &plan.consequences {
             writeln!(out, "  {} {}", glyph(c.severity), visible(&c.text))?;
         }
@@ -260,7 +264,7 @@ impl Shown {
         }
         if let Some(undo) = &plan.undo {
             let but = undo.but.as_ref().map(|b| format!(", but {b}")).unwrap_or_default();
-            writeln!(out, "  · undone by :{}{}", visible(&undo.line), visible(&but))?;
+            writeln!(out, "  · undo: :{}{}", visible(&undo.line), visible(&but))?;
         }
         if let Confirm::Type(phrase) = plan.confirm() {
             writeln!(out, "  · the console asks for {} to be typed", visible(&phrase))?;
@@ -290,6 +294,7 @@ impl Shown {
                 "region": s.table.scope.region_code().map(|r| r.as_str()),
             })
         };
+        let skipped = |s: &crate::model::Skipped| json!({ "id": s.id.as_str(), "name": s.label.as_str(), "why": s.why });
         let step = |(step, command): (&crate::model::Step, &String)| {
             json!({
                 "title": step.title, "service": step.call.op.service.sdk_id(), "operation": step.call.op.name,
@@ -306,6 +311,7 @@ impl Shown {
         json!({
             "action": plan.action, "title": plan.title, "confirm": confirm, "phrase": phrase,
             "subjects": plan.subjects.iter().map(subject).collect::<Vec<_>>(),
+            "skipped": plan.skipped.iter().map(skipped).collect::<Vec<_>>(),
             "consequences": plan.consequences.iter().map(consequence).collect::<Vec<_>>(),
             "cost": plan.cost.as_ref().map(|c| cost(plan, c)), "undo": plan.undo.as_ref().map(|u| u.line.as_str()),
             "steps": plan.steps.iter().zip(&self.commands).map(step).collect::<Vec<_>>(),

@@ -11,7 +11,7 @@ use crate::aws::{Gateway, Permit};
 use crate::base::{Fault, FaultKind, RowId, Scope, Secret, Time};
 use crate::model::files::Files;
 use crate::model::my_address::MyAddress;
-use crate::model::{Call, FormInput, FormSpec, FormValue, KindInfo, Operation, Plan, Record, TableKey, Values};
+use crate::model::{Call, FormInput, FormSpec, FormValue, KindInfo, Operation, Plan, Record, Skipped, TableKey, Values};
 use crate::store::Store;
 
 /// A row that an action is about.
@@ -158,6 +158,24 @@ impl Action {
     pub const fn form(mut self, refine: fn(&ActionContext<'_>, &Values) -> FormSpec) -> Action {
         self.refine = refine;
         self
+    }
+
+    /// Rows that it can be done to now, and those that it leaves alone: of several rows some may be refused. If all of them are,
+    /// none is left alone: the plan is refused, and says why.
+    pub fn sift(&self, targets: Vec<Target>) -> (Vec<Target>, Vec<Skipped>) {
+        if targets.len() < 2 || !self.bulk {
+            return (targets, Vec::new());
+        }
+        let skip = |t: &Target| {
+            let why = (self.available)(&t.record).err()?;
+            Some(Skipped { id: t.record.id.clone(), label: t.record.label().clone(), why })
+        };
+        let skipped: Vec<Skipped> = targets.iter().filter_map(skip).collect();
+        if skipped.len() == targets.len() {
+            return (targets, Vec::new());
+        }
+        let fit = targets.into_iter().filter(|t| (self.available)(&t.record).is_ok()).collect();
+        (fit, skipped)
     }
 
     /// The plan for some values: the only way to it. Rows and form are checked before it is made, and its calls after that, so

@@ -28,6 +28,7 @@ pub fn draft(action: &'static str, title: String, targets: &[Target], subjects: 
         title,
         phrase: phrase(action, targets),
         subjects,
+        skipped: Vec::new(),
         consequences: Vec::new(),
         cost: None,
         steps: Vec::new(),

@@ -43,6 +43,7 @@ fn create_and_attach() -> RunRecord {
         action: "create-volume",
         title: "Create a volume".into(),
         subjects: Vec::new(),
+        skipped: Vec::new(),
         consequences: Vec::new(),
         cost: None,
         steps: vec![create.then_wait(wait).undone_by(undo(&DELETE, 0)), attach.undone_by(undo(&DETACH, 1))],

@@ -155,7 +155,7 @@ fn take_one(engine: &mut Engine, term: &Term, pace: &mut Pace, event: TermEvent)
 
 /// The key has said that it copied.
 fn not_copied(why: &str) -> String {
-    format!("Nothing was copied: {why}.")
+    format!("Not copied: {why}.")
 }
 
 /// After the terminal was away: it may have another size, and nothing on it is ours.
@@ -185,13 +185,13 @@ fn host(engine: &mut Engine, term: &Term, pace: &mut Pace) -> Option<End> {
                 };
                 engine.handle(Event::Edited(edited));
                 if let Err(e) = retaken(engine, term, pace) {
-                    engine.say(Level::Error, format!("The terminal could not be taken again: {e}."));
+                    engine.say(Level::Error, format!("The terminal could not be restored: {e}."));
                 }
             }
             Host::Suspend => {
                 let done = term.suspend().and_then(|()| retaken(engine, term, pace));
                 if let Err(e) = done {
-                    engine.say(Level::Error, format!("The terminal could not be taken again: {e}."));
+                    engine.say(Level::Error, format!("The terminal could not be restored: {e}."));
                 }
             }
         }

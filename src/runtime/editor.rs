@@ -33,7 +33,7 @@ pub fn edit(term: &Term, text: &Secret, name: &str) -> Edited {
     };
     match edit_with(term, &words, text, name) {
         Ok(edited) => edited,
-        Err(e) => Edited::Text(Err(format!("The text is as it was: {e}."))),
+        Err(e) => Edited::Text(Err(format!("The text was not changed: {e}."))),
     }
 }
 
@@ -68,7 +68,7 @@ fn edit_with(term: &Term, words: &[String], text: &Secret, name: &str) -> io::Re
             Some(signal) => format!("was ended by signal {signal}"),
             None => format!("ended with exit status {}", status.code().unwrap_or_default()),
         };
-        return Ok(Edited::Text(Err(format!("The text is as it was: {} {how}.", visible(editor)))));
+        return Ok(Edited::Text(Err(format!("The text was not changed: {} {how}.", visible(editor)))));
     }
     Ok(Edited::Text(read(&path).map(Secret::new)))
 }
@@ -78,10 +78,10 @@ fn read(path: &Path) -> Result<String, String> {
     let mut bytes = Vec::new();
     let file = File::open(path).and_then(|f| f.take(MOST + 1).read_to_end(&mut bytes));
     match file {
-        Err(e) => Err(format!("The text is as it was: what the editor left cannot be read ({e}).")),
-        Ok(_) if bytes.len() as u64 > MOST => Err("The text is as it was: what the editor left is over 1 MiB.".into()),
+        Err(e) => Err(format!("The text was not changed: what the editor left cannot be read ({e}).")),
+        Ok(_) if bytes.len() as u64 > MOST => Err("The text was not changed: what the editor left is over 1 MiB.".into()),
         Ok(_) => String::from_utf8(bytes).map_err(|_| {
-            "The text is as it was: what the editor left is no UTF-8. A file can be named instead.".into()
+            "The text was not changed: what the editor left is no UTF-8. A file can be named instead.".into()
         }),
     }
 }

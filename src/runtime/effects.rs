@@ -169,7 +169,7 @@ impl Engine {
     fn raw(&mut self, table: TableKey, id: RowId) {
         let Some(raw) = self.registry.def(table.kind).and_then(|d| d.raw) else {
             let row = self.store.get(&table, &id).map(|row| kinds::raw::known(row, &table.scope, self.clock.now()));
-            let answer = row.ok_or_else(|| Fault::new(FaultKind::NotFound, "The row is not there any more."));
+            let answer = row.ok_or_else(|| Fault::new(FaultKind::NotFound, "The row no longer exists."));
             return self.handle(Event::Raw(table, id, answer));
         };
         let request = ListRequest {

@@ -19,6 +19,7 @@ fn record(calls: usize, wait: Waiter) -> RunRecord {
         action: "stop",
         title: "Stop i-1".into(),
         subjects: Vec::new(),
+        skipped: Vec::new(),
         consequences: Vec::new(),
         cost: None,
         steps: Step::each(vec![Call::new(&STOP, Scope::region("p", "r")); calls]),

@@ -126,7 +126,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, chart: &Chart<'_>) {
     let unit = if chart.series.unit.is_empty() { chart.unit } else { chart.series.unit.as_str() };
     let x = pen.say(area.x, area.y, area.width, &format!("{}  ", chart.title), Role::Title);
     let Some(range) = range(chart.series, unit) else {
-        pen.say(x, area.y, area.right().saturating_sub(x), "no data points in this time", Role::Quiet);
+        pen.say(x, area.y, area.right().saturating_sub(x), "no data points in this period", Role::Quiet);
         return;
     };
     let text = |n: f32| format::measured(f64::from(n), unit);
@@ -210,7 +210,7 @@ mod tests {
         let grid = dots(&lonely, &range, 20, 4);
         assert_eq!(grid.cells.iter().map(|c| c.count_ones()).sum::<u32>(), 1);
         let text = drawn(&series(&[f32::NAN], "Percent"), 40, 7);
-        assert!(text.starts_with("CPU 1h  no data points in this time"), "{text}");
+        assert!(text.starts_with("CPU 1h  no data points in this period"), "{text}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::help::{self, Hint};
-use crate::app::{Board, Freshness, State, relative_time};
+use crate::app::{Board, Freshness, Run, State, relative_time};
 use crate::base::{FaultKind, Time};
 use crate::config::Role;
 use crate::model::Level;
@@ -272,8 +272,11 @@ pub fn foot(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store) {
     }
     let mut end = area.right();
     // What was just said may be how the run goes: once is enough.
-    let said = |title: &str| state.notice.as_ref().is_some_and(|n| n.message.text.starts_with(title));
-    if let Some(run) = state.runs.iter().rev().find(|r| !r.is_over() && !said(&r.record.title)) {
+    let said = |run: &Run| {
+        let text = state.notice.as_ref().map(|n| n.message.text.as_str());
+        text.is_some_and(|text| text.starts_with(&run.record.title) || text == run.text())
+    };
+    if let Some(run) = state.runs.iter().rev().find(|r| !r.is_over() && !said(r)) {
         let text = format!("◐ {} ", run.text());
         let max = area.width / 2;
         let style = pen.style(Role::Busy);
@@ -298,7 +301,7 @@ const LAST: usize = 2;
 
 /// Keys and what they do, as many as fit whole: the first ones, and the last two.
 fn hints(pen: &mut Pen<'_>, area: Rect, hints: &[Hint]) {
-    let need = |hint: &Hint| cells(&hint.key) + 1 + cells(hint.title) + 2;
+    let need = |hint: &Hint| cells(&hint.key) + 1 + cells(&hint.title) + 2;
     let (first, last) = hints.split_at(hints.len().saturating_sub(LAST));
     let mut room = (area.width + 1).saturating_sub(last.iter().map(need).sum());
     let fits = first.iter().take_while(|h| {
@@ -314,6 +317,6 @@ fn hints(pen: &mut Pen<'_>, area: Rect, hints: &[Hint]) {
         let (key, what) =
             if hint.disabled.is_some() { (Role::Disabled, Role::Disabled) } else { (Role::Key, Role::Hint) };
         x = pen.say(x, area.y, area.width, &hint.key, key) + 1;
-        x = pen.say(x, area.y, area.width, hint.title, what) + 2;
+        x = pen.say(x, area.y, area.width, &hint.title, what) + 2;
     }
 }

@@ -39,11 +39,11 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store, now: Ti
     };
     let body = Rect { y: body, height: area.bottom() - body, ..area };
     let Some(key) = &state.detail.row else {
-        pen.say(area.x + 2, title, area.width, "No row has the focus.", Role::Quiet);
+        pen.say(area.x + 2, title, area.width, "No row selected.", Role::Quiet);
         return;
     };
     let Some(row) = store.table(&key.table).and_then(|t| t.get(&key.id)) else {
-        pen.say(area.x + 2, title, area.width, "∅ This row is not there any more.", Role::Gone);
+        pen.say(area.x + 2, title, area.width, "∅ This row no longer exists.", Role::Gone);
         return;
     };
     let page = Page { state, store, key, record: &row.record, now };
@@ -144,6 +144,6 @@ fn links(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>, has_keys: bool) {
         pen.say(x + 2, y, area.right().saturating_sub(x + 2), &rest, Role::Quiet);
     }
     if links.is_empty() {
-        pen.say(area.x + 2, area.y, area.width, "– Nothing leads on from here.", Role::Quiet);
+        pen.say(area.x + 2, area.y, area.width, "– No links.", Role::Quiet);
     }
 }

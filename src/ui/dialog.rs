@@ -35,7 +35,8 @@ fn room(area: Rect) -> u16 {
 /// The last four digits of the account's id.
 pub fn digits(pen: &mut Pen<'_>, area: Rect, digits: &Digits) {
     let text = format!(
-        "This is the first change in account {} (profile {}) in this run. Type the last four digits of its id.",
+        "First change in account {} (profile {}) since the console started. Type the last four digits of the account id: \
+         they are in the top line of the screen.",
         hidden(&digits.account),
         digits.profile
     );
@@ -45,7 +46,7 @@ pub fn digits(pen: &mut Pen<'_>, area: Rect, digits: &Digits) {
     }
     lines.push(Line::blank());
     lines.push(Line::of("Last four digits: ", Role::Text));
-    let inner = boxed(pen, area, "Is it the right account?", &digits.profile, &lines);
+    let inner = boxed(pen, area, "Is this the right account?", &digits.profile, &lines);
     if inner.height > 0 {
         let x = inner.x + cells("Last four digits: ");
         pen.input(x, inner.bottom() - 1, inner.right().saturating_sub(x), &digits.line, Role::Input);
@@ -91,9 +92,9 @@ pub fn ask(pen: &mut Pen<'_>, area: Rect, dialog: &AskDialog, now: Time) {
             lines.push(Line::of("  ", Role::Text).and(code.clone(), Role::Code));
             lines.push(Line::blank());
             let left = if *until > now {
-                format!("good for {}", format::span(minutes(now, *until)))
+                format!("valid for {}", format::span(minutes(now, *until)))
             } else {
-                "no longer good".into()
+                "expired".into()
             };
             lines.push(Line::of(format!("◐ waiting for the browser, {left}"), Role::Busy));
             boxed(pen, area, &format!("Sign in to {}", question.profile), "", &lines);

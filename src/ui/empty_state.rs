@@ -74,7 +74,7 @@ pub fn why(state: &State, store: &Store) -> Blank {
             );
         }
         if let Some((_, 0)) = view.fan {
-            return blank("–", Role::Quiet, format!("There is nothing that could have {plural}."), Vec::new());
+            return blank("–", Role::Quiet, format!("Nothing here has {plural}."), Vec::new());
         }
         if view.fan.is_some() || view.indexing.is_some() {
             return blank("◌", Role::Quiet, format!("Asking which {plural} there are…"), Vec::new());
@@ -101,7 +101,7 @@ pub fn why(state: &State, store: &Store) -> Blank {
         let whom = if state.view.tables.len() > 1 { format!(" in {}", table.scope) } else { place };
         let mut hints: Vec<String> = vec![fault.to_string()];
         hints.extend(fault.hints.iter().cloned());
-        hints.push(format!("{} asks again", key(state, "refresh")));
+        hints.push(format!("{} tries again", key(state, "refresh")));
         let sentence = format!("{}: {plural}{whom}{many} could not be read.", capital(word));
         return blank("✗", Role::Error, sentence, hints);
     }

@@ -6,7 +6,7 @@ use crate::app::TextArea;
 use crate::app::form_sections::summary;
 use crate::app::overlay::{Draft, FormState};
 use crate::app::paths::in_room;
-use crate::config::Role;
+use crate::config::{Keymap, Mode, Role};
 use crate::model::files::Files;
 use crate::model::{FormField, FormInput, FormValue};
 use crate::store::Store;
@@ -14,6 +14,9 @@ use crate::store::Store;
 use super::painter::{Pen, cells, wrap};
 use super::picker;
 use super::styled_text::{Line, draw_left, item, middle};
+
+/// Lines of the row that leads to the plan, with the empty one above it.
+const CONTINUE: u16 = 2;
 
 /// Where the form stands over `area`.
 pub fn place(area: Rect, files: &Files, form: &FormState) -> Rect {
@@ -28,21 +31,25 @@ fn measured(area: Rect, files: &Files, form: &FormState) -> (Rect, Vec<u16>, u16
     let height = heights.iter().fold(0u16, |sum, h| sum.saturating_add(*h));
     let wrong = form.error.as_ref().map_or(0, |e| item("✗", e, room, Role::Error).len());
     let below = u16::from(!form.spec.needs.is_empty()) + u16::try_from(wrong).unwrap_or(0);
-    let height = height.saturating_add(2 + below + u16::from(below > 0));
+    let height = height.saturating_add(2 + below + u16::from(below > 0) + CONTINUE);
     (middle(area, width, height.max(6)), heights, below)
 }
 
 /// Draws the form over `area`.
-pub fn draw(pen: &mut Pen<'_>, area: Rect, (store, files): (&Store, &Files), form: &FormState) {
+pub fn draw(pen: &mut Pen<'_>, area: Rect, (store, files): (&Store, &Files), form: &FormState, keymap: &Keymap) {
     let (place, heights, below) = measured(area, files, form);
     let subjects = if form.on.rows.len() > 1 { format!("{} rows", form.on.rows.len()) } else { String::new() };
     let inner = pen.frame(place, &form.spec.title, &subjects);
     let label = form.spec.fields.iter().map(|f| cells(f.label)).max().unwrap_or(0).min(inner.width / 3);
     // The focused field is on the screen, whatever stands above it.
     let tops: Vec<u16> = heights.iter().scan(0u16, |y, h| Some(std::mem::replace(y, y.saturating_add(*h)))).collect();
-    let focused = heights.get(form.focus).zip(tops.get(form.focus));
+    let focus = form.focus.min(heights.len().saturating_sub(1));
+    let focused = heights.get(focus).zip(tops.get(focus));
     let bottom = focused.map_or(0, |(height, top)| top + height);
-    let seen = inner.height.saturating_sub(below);
+    // Where the screen is very low, the fields have it, and the key stands on the last line.
+    let room_for = if inner.height.saturating_sub(below) > CONTINUE + 1 { CONTINUE } else { 0 };
+    let room_for = if form.on_continue() { room_for.max(1) } else { room_for };
+    let seen = inner.height.saturating_sub(below + room_for);
     let skip = bottom.saturating_sub(seen).min(focused.map_or(0, |(_, top)| *top));
     for (i, top) in tops.iter().enumerate().filter(|(i, _)| heights[*i] > 0) {
         let Some(top) = top.checked_sub(skip) else { continue };
@@ -60,6 +67,10 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, (store, files): (&Store, &Files), for
     if all.saturating_sub(skip) > seen && seen > 0 {
         pen.say(place.right().saturating_sub(2), inner.y + seen - 1, 1, "▼", Role::Quiet);
     }
+    if room_for > 0 {
+        go_on(pen, Rect { y: inner.bottom() - 1, height: 1, ..inner }, form, keymap);
+    }
+    let inner = Rect { height: inner.height.saturating_sub(room_for), ..inner };
     let mut y = inner.bottom();
     if let Some(error) = &form.error {
         let lines = item("✗", error, inner.width, Role::Error);
@@ -74,7 +85,21 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, (store, files): (&Store, &Files), for
                 names.push(title);
             }
         }
-        pen.say(inner.x, y, inner.width, &format!("◌ not asked yet: {}", names.join(", ").to_lowercase()), Role::Busy);
+        pen.say(inner.x, y, inner.width, &format!("◌ not loaded yet: {}", names.join(", ").to_lowercase()), Role::Busy);
+    }
+}
+
+/// The row that leads to the plan, with the keys that do so from any field.
+fn go_on(pen: &mut Pen<'_>, area: Rect, form: &FormState, keymap: &Keymap) {
+    let focused = form.on_continue();
+    if focused {
+        pen.say(area.x, area.y, 1, "▸", Role::Focus);
+    }
+    let role = if focused { Role::Title } else { Role::Text };
+    let after = pen.say(area.x + 2, area.y, area.width.saturating_sub(2), "Continue to the plan", role);
+    let keys = keymap.keys_of(Mode::Form, "submit").join(", ");
+    if after + 2 + cells(&keys) <= area.right() {
+        pen.say(after + 2, area.y, area.right() - after - 2, &keys, Role::Quiet);
     }
 }
 
@@ -130,8 +155,8 @@ fn draw_block(pen: &mut Pen<'_>, mut area: Rect, known: (&Store, &Files), form: 
         let values: Vec<String> = fields.iter().map(|f| format!("{} {}", f.label.to_lowercase(), summary(f))).collect();
         let mark = match wrong {
             0 => String::new(),
-            1 => "✗ 1 is wrong".into(),
-            n => format!("✗ {n} are wrong"),
+            1 => "✗ 1 error".into(),
+            n => format!("✗ {n} errors"),
         };
         let end = area.right().saturating_sub(cells(&mark) + u16::from(wrong > 0) * 2);
         pen.say(after, area.y, end.saturating_sub(after), &values.join(" · "), Role::Quiet);
@@ -243,7 +268,7 @@ fn draw_field(
                 y += rows;
             } else if focused {
                 let style = pen.style(Role::Hint);
-                pen.put_right(area.right(), y, room, "enter edits it here, @ names a file", style);
+                pen.put_right(area.right(), y, room, "enter: edit here; @ names a file", style);
             }
         }
         (FormInput::Secret, FormValue::Secret(secret)) => {

@@ -64,7 +64,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, menu: &Menu) {
         );
     }
     if shown.is_empty() && room > 0 {
-        let why = if menu.items.is_empty() { "There is nothing to choose." } else { "Nothing here is called that." };
+        let why = if menu.items.is_empty() { "Nothing to choose from." } else { "Nothing matches." };
         pen.say(inner.x + 2, inner.y, inner.width, &format!("– {why}"), Role::Quiet);
     }
     for (y, line) in (inner.y + room..inner.bottom()).zip(error) {

@@ -60,7 +60,7 @@ fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
     pen.tint(screen, base);
     if too_small((screen.width, screen.height)) {
         let (w, h) = crate::app::layout::LEAST;
-        let text = format!("This terminal is too small ({}x{}): {w}x{h} is the least.", screen.width, screen.height);
+        let text = format!("This terminal is too small ({}x{}): at least {w}x{h} is needed.", screen.width, screen.height);
         for (y, line) in (screen.y..screen.bottom()).zip(painter::wrap(&text, screen.width)) {
             pen.say(screen.x, y, screen.width, &line, Role::Text);
         }
@@ -85,7 +85,7 @@ fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
         } else {
             table::draw(pen, area, &rows, has_keys);
             if !state.view.lacks.is_empty() {
-                let text = format!("◌ Made without: {}", state.view.lacks.join(", "));
+                let text = format!("◌ Missing from this table: {}", state.view.lacks.join(", "));
                 pen.say(area.x + 1, area.bottom(), area.width.saturating_sub(2), &text, Role::Warning);
             }
             if rows.is_empty() {
@@ -142,7 +142,7 @@ fn overlays(pen: &mut Pen<'_>, body: Rect, foot: Rect, (state, store, now): (&St
             Overlay::Menu(m) => menu::draw(pen, body, m),
             Overlay::Form(f) => match f.open_picker() {
                 Some(picker) => picker::draw(pen, (state, store, now), f, picker),
-                None => form::draw(pen, body, (store, &state.files), f),
+                None => form::draw(pen, body, (store, &state.files), f, &state.keymap),
             },
             Overlay::Plan(p) => plan::draw(pen, body, state, p),
             Overlay::Digits(d) => dialog::digits(pen, body, d),

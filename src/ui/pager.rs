@@ -83,5 +83,5 @@ fn messages(state: &State, pager: &Pager, room: u16, height: u16) -> Vec<Line> {
         blocks.push(block);
     }
     let out: Vec<Line> = blocks.into_iter().rev().flatten().collect();
-    if out.is_empty() { vec![Line::of("– Nothing has been said.", Role::Quiet)] } else { out }
+    if out.is_empty() { vec![Line::of("– No messages yet.", Role::Quiet)] } else { out }
 }

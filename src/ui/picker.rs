@@ -130,10 +130,10 @@ fn said(pen: &mut Pen<'_>, area: Rect, store: &Store, picker: &Picker, because: 
     let (shown, total) = (picker.view.order.len(), picker.view.total);
     let many = if shown == total { grouped(total) } else { format!("{} of {}", grouped(shown), grouped(total)) };
     let (glyph, role, more) = match (fresh.faults.first(), fresh.progress) {
-        (Some((_, fault)), _) => ("✗", Role::Error, format!(", {}: they may be out of date", fault.kind.word())),
+        (Some((_, fault)), _) => ("✗", Role::Error, format!(", {}: may be out of date", fault.kind.word())),
         (None, Progress::Complete) => ("", Role::Quiet, String::new()),
-        (None, _) if fresh.running => ("◌", Role::Busy, ", more are coming".to_string()),
-        (None, _) => ("·", Role::Quiet, ", not all asked for yet".to_string()),
+        (None, _) if fresh.running => ("◌", Role::Busy, ", more loading".to_string()),
+        (None, _) => ("·", Role::Quiet, ", not all loaded".to_string()),
     };
     let mut x = area.x;
     if !glyph.is_empty() {

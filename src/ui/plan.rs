@@ -8,7 +8,7 @@ use crate::app::help;
 use crate::app::overlay::{Pin, PlanDialog, PlanPhase};
 use crate::base::FaultKind;
 use crate::config::{Mode, Role};
-use crate::model::{Confirm, DryRun, Severity};
+use crate::model::{Confirm, DryRun, Plan, Severity};
 
 use super::painter::{Pen, cells};
 use super::styled_text::{self, Line, item, middle};
@@ -27,11 +27,11 @@ const PARTS: &str = " · ";
 pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, dialog: &PlanDialog) {
     let width = if area.width < SMALL { area.width } else { (area.width - 4).min(WIDEST) };
     let room = width.saturating_sub(4);
-    let body = body(dialog, state.sandbox, room);
+    let body = body(dialog, state.sandbox, room, area.height);
     let end = ending(dialog, room);
     let height = u16::try_from(body.len() + end.len() + 3).unwrap_or(u16::MAX);
     let place = middle(area, width, height.max(6));
-    let inner = pen.frame(place, &dialog.plan.title, &whose(dialog));
+    let inner = pen.frame(place, &title(&dialog.plan), &whose(dialog));
     if inner.height == 0 {
         return;
     }
@@ -45,6 +45,14 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, dialog: &PlanDialog) {
     }
 }
 
+/// `Stop 26 instances (4 of 30 skipped)`.
+fn title(plan: &Plan) -> String {
+    match plan.skipped.len() {
+        0 => plan.title.clone(),
+        left => format!("{} ({left} of {} skipped)", plan.title, left + plan.subjects.len()),
+    }
+}
+
 fn whose(dialog: &PlanDialog) -> String {
     let region = dialog.plan.subjects.first().map_or(&dialog.on.scope, |s| &s.table.scope).region_code().cloned();
     let whose = |pin: &Pin| {
@@ -54,33 +62,37 @@ fn whose(dialog: &PlanDialog) -> String {
     region.into_iter().chain(dialog.pins.iter().flat_map(whose)).collect::<Vec<_>>().join(" · ")
 }
 
-fn body(dialog: &PlanDialog, sandbox: bool, room: u16) -> Vec<Line> {
-    let mut out = subjects(dialog, room);
-    if !out.is_empty() {
+/// Warnings, then the rows, then what is worth knowing, then the commands. `height`: of the screen.
+fn body(dialog: &PlanDialog, sandbox: bool, room: u16, height: u16) -> Vec<Line> {
+    let mut out = Vec::new();
+    consequences(&mut out, dialog, room, Severity::Severe);
+    consequences(&mut out, dialog, room, Severity::Unknown);
+    let paragraph = |out: &mut Vec<Line>| {
+        if !out.is_empty() {
+            out.push(Line::blank());
+        }
+    };
+    paragraph(&mut out);
+    let rows = subjects(dialog, room, fold(dialog, height));
+    let warned = out.len();
+    out.extend(rows);
+    skipped(&mut out, dialog, room);
+    if out.len() > warned {
         out.push(Line::blank());
     }
     let before = out.len();
-    let mut consequences: Vec<_> = dialog.plan.consequences.iter().collect();
-    consequences.sort_by_key(|c| std::cmp::Reverse(c.severity));
-    for c in consequences {
-        let (glyph, role) = match c.severity {
-            Severity::Severe => ("!", Role::Danger),
-            Severity::Unknown => ("?", Role::Warning),
-            Severity::Note => ("·", Role::Note),
-        };
-        out.extend(item(glyph, &c.text, room, role));
-    }
+    consequences(&mut out, dialog, room, Severity::Note);
     if !dialog.plan.needs.is_empty() {
         let mut kinds: Vec<String> = dialog.plan.needs.iter().map(|t| t.kind.0.title.to_lowercase()).collect();
         kinds.dedup();
-        out.extend(item("◌", &format!("still asking: {}", kinds.join(", ")), room, Role::Busy));
+        out.extend(item("◌", &format!("still loading: {}", kinds.join(", ")), room, Role::Busy));
     }
     if let Some(cost) = &dialog.plan.cost {
         out.extend(item("·", &cost.to_string(), room, Role::Note));
     }
     if let Some(undo) = &dialog.plan.undo {
         let but = undo.but.as_ref().map(|b| format!(", but {b}")).unwrap_or_default();
-        out.extend(item("·", &format!("undone by :{}{but}", undo.line), room, Role::Note));
+        out.extend(item("·", &format!("undo: :{}{but}", undo.line), room, Role::Note));
     }
     verdict(&mut out, before, &dialog.dry_run, room);
     out.push(Line::blank());
@@ -88,21 +100,60 @@ fn body(dialog: &PlanDialog, sandbox: bool, room: u16) -> Vec<Line> {
         out.extend(shell(command, room));
     }
     if sandbox && !dialog.commands.is_empty() {
-        let why = "the embedded account has no endpoint for aws: skydeck sandbox --listen gives one";
+        let why = "to run this against the sandbox, start skydeck sandbox --listen";
         out.extend(item("·", why, room, Role::Quiet));
     }
     out
 }
 
+fn consequences(out: &mut Vec<Line>, dialog: &PlanDialog, room: u16, severity: Severity) {
+    let (glyph, role) = match severity {
+        Severity::Severe => ("!", Role::Danger),
+        Severity::Unknown => ("?", Role::Warning),
+        Severity::Note => ("·", Role::Note),
+    };
+    for c in dialog.plan.consequences.iter().filter(|c| c.severity == severity) {
+        out.extend(item(glyph, &c.text, room, role));
+    }
+}
+
+/// How many rows are shown: of many a third of the screen, so that what else there is to read stands on it too. Whoever scrolls sees all.
+fn fold(dialog: &PlanDialog, height: u16) -> usize {
+    let few = usize::from(height / 3).max(4);
+    let all = dialog.plan.subjects.len();
+    if dialog.scroll > 0 || all <= few + 1 { all } else { few }
+}
+
+/// Rows that are left alone, a line for each reason.
+fn skipped(out: &mut Vec<Line>, dialog: &PlanDialog, room: u16) {
+    /// Names of a reason.
+    const NAMES: usize = 4;
+    let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
+    for s in &dialog.plan.skipped {
+        match by_reason.iter_mut().find(|(why, _)| *why == s.why) {
+            Some((_, labels)) => labels.push(&s.label),
+            None => by_reason.push((&s.why, vec![&s.label])),
+        }
+    }
+    for (why, labels) in by_reason {
+        let more = match labels.len() {
+            n if n > NAMES => format!(" and {} more", n - NAMES),
+            _ => String::new(),
+        };
+        let names = labels[..labels.len().min(NAMES)].join(", ");
+        out.extend(item("–", &format!("{} skipped ({names}{more}): {why}", labels.len()), room, Role::Quiet));
+    }
+}
+
 /// What IAM says: at the end of the last line if there is room, else on its own.
 fn verdict(out: &mut Vec<Line>, from: usize, dry_run: &DryRun, room: u16) {
     let (text, role) = match dry_run {
-        DryRun::NotSupported => ("IAM not asked: there is no DryRun for this".to_string(), Role::Quiet),
-        DryRun::NotAsked => ("IAM not asked (read-only)".to_string(), Role::Quiet),
-        DryRun::Asking => ("◌ asking IAM (DryRun)".to_string(), Role::Busy),
-        DryRun::Allowed => ("✓ IAM allows it (DryRun)".to_string(), Role::Good),
+        DryRun::NotSupported => ("Permission not checked: this call has no dry run".to_string(), Role::Quiet),
+        DryRun::NotAsked => ("Permission not checked (read-only)".to_string(), Role::Quiet),
+        DryRun::Asking => ("◌ checking permission (dry run)".to_string(), Role::Busy),
+        DryRun::Allowed => ("✓ IAM allows it (dry run)".to_string(), Role::Good),
         DryRun::AllowedInPart { asked, of } => {
-            (format!("✓ IAM allows {asked} of {of} calls (DryRun); the others were not asked"), Role::Good)
+            (format!("✓ IAM allows {asked} of {of} calls (dry run); the others have no dry run"), Role::Good)
         }
         DryRun::Denied(fault) => {
             out.extend(item("✗", &format!("IAM does not allow it: {fault}"), room, Role::Danger));
@@ -120,7 +171,7 @@ fn verdict(out: &mut Vec<Line>, from: usize, dry_run: &DryRun, room: u16) {
             return;
         }
         DryRun::Failed(fault) => {
-            out.extend(item("?", &format!("DryRun: {fault}"), room, Role::Warning));
+            out.extend(item("?", &format!("Permission not checked: {fault}"), room, Role::Warning));
             return;
         }
     };
@@ -132,8 +183,9 @@ fn verdict(out: &mut Vec<Line>, from: usize, dry_run: &DryRun, room: u16) {
     }
 }
 
-fn subjects(dialog: &PlanDialog, room: u16) -> Vec<Line> {
+fn subjects(dialog: &PlanDialog, room: u16, shown: usize) -> Vec<Line> {
     let all = &dialog.plan.subjects;
+    let hidden = all.len() - shown.min(all.len());
     let column = |f: fn(&crate::model::Subject) -> &str, most: u16| {
         all.iter().map(|s| cells(&crate::base::text::visible(f(s)))).max().unwrap_or(0).min(most)
     };
@@ -152,7 +204,9 @@ fn subjects(dialog: &PlanDialog, room: u16) -> Vec<Line> {
     let id = all.iter().map(|s| cells(&crate::base::text::visible(id_of(s)))).max().unwrap_or(0).min(left);
     // Fewer cells than this tell no id from another.
     let id = if id < 9 { 0 } else { id };
+    let more = (hidden > 0).then(|| Line::of(format!("… and {hidden} more: ↓ shows all"), Role::Quiet));
     all.iter()
+        .take(shown)
         .flat_map(|s| {
             let pad = |text: &str, to: u16, middle: bool| {
                 let text = crate::base::text::visible(text);
@@ -175,6 +229,7 @@ fn subjects(dialog: &PlanDialog, room: u16) -> Vec<Line> {
             let parts = s.change.split(PARTS).flat_map(|part| item(" ", part, room, Role::Text));
             std::iter::once(line).chain(parts).collect()
         })
+        .chain(more)
         .collect()
 }
 
@@ -302,16 +357,12 @@ fn ending(dialog: &PlanDialog, room: u16) -> Vec<Line> {
 
 /// The last line: how it is confirmed, and the other keys.
 fn confirm(pen: &mut Pen<'_>, area: Rect, state: &State, dialog: &PlanDialog) {
+    let go = help::verb(dialog);
     let mut end = area.right();
     // What has to be typed is seen whole while it is typed; the other keys stand on the last line anyway.
     let (lead, tail, least) = match dialog.plan.confirm() {
         Confirm::Type(phrase) => {
-            let what = match dialog.plan.subjects.as_slice() {
-                [_] if dialog.plan.destructive && !dialog.plan.action.contains('-') => {
-                    format!(" to {} it: ", dialog.plan.action)
-                }
-                _ => " to carry it out: ".to_string(),
-            };
+            let what = format!(" to {go}: ");
             let (lead, typed) = (5 + cells(&phrase) + 2, cells(&phrase) + 1);
             let tail = if lead + cells(&what) + typed <= area.width { what } else { ": ".to_string() };
             (format!(" {phrase} "), tail.clone(), lead + cells(&tail) + typed)
@@ -321,30 +372,30 @@ fn confirm(pen: &mut Pen<'_>, area: Rect, state: &State, dialog: &PlanDialog) {
     let least = least.max(area.width / 2);
     let others = help::hints(state, &crate::store::Store::default());
     let mine = matches!(state.mode(), Mode::Plan | Mode::Confirm);
-    for hint in others.iter().rev().filter(|h| mine && h.title != "carry out") {
-        let need = cells(&hint.key) + cells(hint.title) + 1;
+    for hint in others.iter().rev().filter(|h| mine && h.title != go) {
+        let need = cells(&hint.key) + cells(&hint.title) + 1;
         if end.saturating_sub(need + 3) < area.x + least {
             break;
         }
         let x = end - need;
         let after = pen.say(x, area.y, need, &hint.key, Role::Key);
-        pen.say(after + 1, area.y, need, hint.title, Role::Hint);
+        pen.say(after + 1, area.y, need, &hint.title, Role::Hint);
         end = x.saturating_sub(3);
     }
     let room = end.saturating_sub(area.x);
     if dialog.blocked.is_some() {
-        pen.say(area.x, area.y, room, "It cannot be carried out.", Role::Quiet);
+        pen.say(area.x, area.y, room, "This cannot be done.", Role::Quiet);
         return;
     }
     if dialog.phase == PlanPhase::Rereading {
-        pen.say(area.x, area.y, room, "◐ Reading its state again before anything is sent…", Role::Busy);
+        pen.say(area.x, area.y, room, "◐ Reading the current state again before changing anything…", Role::Busy);
         return;
     }
     match dialog.plan.confirm() {
         Confirm::Enter => {
             let key = state.keymap.key_of(Mode::Plan, "carry-out").unwrap_or_default();
             let x = pen.say(area.x, area.y, room, &key, Role::Key);
-            pen.say(x + 1, area.y, room, "carry out", Role::Hint);
+            pen.say(x + 1, area.y, room, &go, Role::Hint);
         }
         Confirm::Type(_) => {
             let x = pen.say(area.x, area.y, room, "Type ", Role::Text);

@@ -46,7 +46,7 @@ pub fn palette(pen: &mut Pen<'_>, body: Rect, foot: Rect, p: &Palette) {
 
 /// The filter.
 pub fn filter(pen: &mut Pen<'_>, body: Rect, foot: Rect, f: &Filter) {
-    let hint = "words, field:value, field>number, tag:Key=value; ! turns a term round";
+    let hint = "words, field:value, field>number, tag:Key=value; ! means not";
     draw(
         pen,
         body,

@@ -142,7 +142,7 @@ fn begin_and_kill(case: &Case, account: &Account, home: &Home, rng: &mut Rng) {
     let (line, later) = (rng.usize(1..=case.lines), if rng.bool() { 0 } else { rng.u64(0..LATER) });
     eprintln!("  killed {later} ms after line {line} of {}", case.lines);
     let mut console = account.console(home, case.view.0);
-    let is_taken = |t: &Terminal| ["alt-enter plan", "enter carry out"].iter().any(|part| t.text().contains(part));
+    let is_taken = |t: &Terminal| ["Continue to the plan", "copy command"].iter().any(|part| t.text().contains(part));
     for _ in 0..10 {
         after(&mut console, &[case.view.1], &format!(":{}\r", case.line));
         // A line is refused while what it names is still being asked for (the latest image), and is typed again.
@@ -158,7 +158,7 @@ fn begin_and_kill(case: &Case, account: &Account, home: &Home, rng: &mut Rng) {
 
 /// Takes what the next start offers. What the account is to have in the end.
 fn take_up<'a>(case: &Case, choice: Choice, console: &mut Terminal, home: &Home) -> &'a [&'static str] {
-    console.sees("Left under way by an earlier start");
+    console.sees("Left unfinished by an earlier start");
     console.send("\r");
     console.until("what can be done", |t| {
         let text = t.text();
@@ -173,9 +173,9 @@ fn take_up<'a>(case: &Case, choice: Choice, console: &mut Terminal, home: &Home)
     {
         assert!(text.contains("is not known"), "{last}\n{text}");
     }
-    let undoes = text.contains("what was done, the last step first, as a plan");
+    let undoes = text.contains("shows a plan that takes back each step, the last one first");
     let goes_on =
-        text.contains("the steps that are left, as a plan") || text.contains("look at the rows until they settle");
+        text.contains("shows the remaining steps as a plan") || text.contains("watch the rows until they settle");
     match choice {
         Choice::Undo if undoes => {
             console.send("j\r");
@@ -190,7 +190,7 @@ fn take_up<'a>(case: &Case, choice: Choice, console: &mut Terminal, home: &Home)
             case.nothing
         }
         Choice::GoOn if goes_on => {
-            let looks = text.contains("look at the rows until they settle");
+            let looks = text.contains("watch the rows until they settle");
             console.send("\r");
             if !looks {
                 console.sees("Go on: ");
@@ -211,7 +211,7 @@ fn take_up<'a>(case: &Case, choice: Choice, console: &mut Terminal, home: &Home)
 
 /// Confirms a plan that is confirmed by typing or not, as the run stands.
 fn confirm_again(console: &mut Terminal, phrase: &str) {
-    console.until("the plan", |t| t.text().contains("enter carry out"));
+    console.until("the plan", |t| t.text().contains("copy command"));
     let typed = console.text().contains(&format!("Type  {phrase}"));
     confirm(console, if typed { phrase } else { "" }, Some("0000"));
 }

@@ -130,9 +130,9 @@ pub(super) fn after(console: &mut Terminal, says: &[&str], keys: &str) {
 
 /// From a form that waited for its choices to the plan, unless the plan is there already. A form that still waits for something stays.
 fn to_the_plan(console: &mut Terminal) {
-    const FORM: &str = "alt-enter plan";
+    const FORM: &str = "Continue to the plan";
     let is_form = |t: &Terminal| t.text().contains(FORM);
-    let is_plan = |text: &str| text.contains("enter carry out") || text.contains(" to carry it out");
+    let is_plan = |text: &str| text.contains("copy command");
     for _ in 0..20 {
         console.until("the plan, or a form without errors", |t| {
             let text = t.text();
@@ -150,13 +150,13 @@ fn to_the_plan(console: &mut Terminal) {
 /// Confirms the plan on the screen: the first change of a run asks for the account's last digits. What has changed since it was read is read
 /// and confirmed again.
 pub(super) fn confirm(console: &mut Terminal, phrase: &str, mut digits: Option<&str>) {
-    const SINCE: &str = "It changed since you read it";
-    const JUST: &str = "It has just changed";
+    const SINCE: &str = "the rows are different now";
+    const JUST: &str = "The plan was updated.";
     let has_changed = |t: &Terminal| t.text().contains(SINCE) || t.text().contains(JUST);
     let mut typed = phrase;
     let stands = |t: &Terminal| {
         let text = t.text();
-        ["carry out", "to carry it out", "Reading its state again"].iter().any(|part| text.contains(part))
+        ["copy command", "Reading the current state again"].iter().any(|part| text.contains(part))
     };
     loop {
         to_the_plan(console);
@@ -379,7 +379,7 @@ fn a_console_that_is_killed_between_two_calls_goes_on_with_the_second_at_its_nex
     console.signal(Signal::KILL);
     drop(console);
     let mut console = account.console(&home, "volumes");
-    after(&mut console, &["Left under way by an earlier start", "1 of 2 calls answered"], "\r");
+    after(&mut console, &["Left unfinished by an earlier start", "1 of 2 calls answered"], "\r");
     after(
         &mut console,
         &[

@@ -233,7 +233,7 @@ impl Terminal {
     /// Presses Enter on a plan as one does who reads it: a plan that has just changed, as it may when a slow answer comes, does not take
     /// the Enter, says so, and is read for a second before the next one.
     pub fn agrees(&mut self) {
-        const CHANGED: &str = "It has just changed";
+        const CHANGED: &str = "The plan was updated.";
         for _ in 0..10 {
             std::thread::sleep(Duration::from_millis(1500));
             self.send("\r");

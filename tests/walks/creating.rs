@@ -265,7 +265,7 @@ fn what_goes_wrong_with_a_launch_says_what_stands_and_where_else_there_may_be_ro
     desk.screen("launch-half-80x24").sees("2 of 4 done, :runs goes on or undoes").sees(":messages");
     desk.sandbox.faults().clear();
     desk.go("runs").settle();
-    desk.screen("launch-half-runs-80x24").sees("enter to go on or to undo").keys("enter").settle();
+    desk.screen("launch-half-runs-80x24").sees("enter: continue or undo").keys("enter").settle();
     desk.sees("web-sg").sees("undo").keys("ctrl-c");
     // A denial with an encoded message.
     let mut desk = Desk::start(small());

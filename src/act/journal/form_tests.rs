@@ -57,6 +57,7 @@ fn run() -> RunRecord {
         action: "stop",
         title: "Stop i-1".into(),
         subjects: Vec::new(),
+        skipped: Vec::new(),
         consequences: Vec::new(),
         cost: None,
         steps: vec![step, made],

@@ -52,7 +52,7 @@ impl Turn<'_> {
         let Some(FormValue::Text(value)) = form.field().map(|f| f.value.clone()) else { return };
         let Some(p) = form.picker.as_deref_mut() else { return };
         if p.pick.several && value.contains(',') {
-            form.error = Some("Several are chosen: enter shows them.".into());
+            form.error = Some("Several are chosen. Enter shows them.".into());
             return;
         }
         if p.view.indexing.is_some() || p.due {

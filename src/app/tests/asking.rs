@@ -40,7 +40,7 @@ fn expired_credentials_keep_the_rows_and_say_what_to_do() {
     let mut desk = Desk::with(2);
     desk.event(Event::Identity("prod".into(), Err(Fault::new(FaultKind::Expired, "The token has expired."))));
     assert!(desk.state.start(&desk.store).is_none() && desk.shown().len() == 2);
-    assert_eq!(desk.notice(), "Profile prod: The token has expired. Type :sign-in, or sign in elsewhere.");
+    assert_eq!(desk.notice(), "Profile prod: The token has expired. Type :sign-in, or sign in in another terminal.");
     desk.line("sign-in");
     assert!(desk.asked().contains(&Effect::SignIn("prod".into())));
 }

@@ -86,7 +86,7 @@ fn leaving_a_draft_with_changes_asks_again() {
     let mut desk = Desk::with(1);
     desk.line("edit-tags").press("d esc");
     let Overlay::Sure(sure) = desk.top() else { panic!() };
-    assert_eq!(sure.lines, ["1 change is not applied and will be lost."]);
+    assert_eq!(sure.lines, ["1 change is not applied yet and will be lost."]);
     desk.press("n");
     assert_eq!(form(&desk).draft.as_ref().unwrap().rows[0].mark, RowMark::Removed);
     desk.press("esc y");

@@ -36,7 +36,7 @@ fn data(desk: &Desk) -> Option<String> {
 #[test]
 fn a_folded_section_is_one_stop_that_enter_opens_and_an_error_in_it_too() {
     let mut desk = Desk::with(1);
-    desk.line("launch").press("shift-tab shift-tab");
+    desk.line("launch").press("shift-tab shift-tab shift-tab");
     assert_eq!((field(&desk), form(&desk).folded(form(&desk).focus)), ("iops", Some(3..5)));
     desk.typed("7");
     assert_eq!(form(&desk).values.text("iops"), None, "what is folded is not typed into");
@@ -114,7 +114,7 @@ fn a_text_comes_from_the_users_editor_or_stays_as_it_was() {
     let Some(Effect::Edit { text, file }) = desk.out.last() else { panic!("{:?}", desk.out) };
     assert_eq!((text.expose().as_str(), *file), ("ab", "data.txt"));
     assert!(!format!("{:?}", desk.out).contains("\"ab\""));
-    desk.event(Event::Edited(Err("The text is as it was: vi ended with exit status 1.".into())));
+    desk.event(Event::Edited(Err("The text was not changed: vi ended with exit status 1.".into())));
     assert_eq!(data(&desk).as_deref(), Some("ab"));
     desk.event(Event::Edited(Ok(Secret::new("new\n".into()))));
     assert_eq!(data(&desk).as_deref(), Some("new\n"));
@@ -145,8 +145,24 @@ fn a_text_is_taken_from_a_file_and_backspace_leads_back() {
 #[test]
 fn a_secret_is_typed_and_in_no_debug_output() {
     let mut desk = Desk::with(1);
-    desk.line("launch").press("shift-tab").typed("hunter2");
+    desk.line("launch").press("shift-tab shift-tab").typed("hunter2");
     assert_eq!(form(&desk).values.secret("pass").map(|s| s.expose().as_str()), Some("hunter2"));
     let seen = format!("{:?} {:?} {:?}", form(&desk).values, form(&desk).spec, form(&desk).line);
     assert!(!seen.contains("hunter2"), "{seen}");
+}
+
+#[test]
+fn below_the_fields_a_row_leads_to_the_plan() {
+    let mut desk = Desk::with(1);
+    desk.line("rename to=x how=fast");
+    desk.press("tab");
+    let Overlay::Form(form) = desk.top() else { panic!("a plan that has options is a form away") };
+    assert!(!form.on_continue());
+    desk.press("shift-tab");
+    let Overlay::Form(form) = desk.top() else { panic!() };
+    assert!(form.on_continue(), "up from the first field");
+    desk.press("enter");
+    assert!(matches!(desk.top(), Overlay::Plan(_)));
+    desk.press("tab ctrl-o");
+    assert!(matches!(desk.top(), Overlay::Plan(_)), "and a key does from any field");
 }

@@ -36,7 +36,7 @@ fn what_nothing_is_called_is_said_and_the_menu_stays() {
     let mut desk = Desk::with(3);
     desk.press("s /").typed("zzz").press("enter");
     let Overlay::Menu(menu) = desk.top() else { panic!("the menu is gone") };
-    assert_eq!((menu.shown().len(), menu.error.as_deref()), (0, Some("Nothing here is called that.")));
+    assert_eq!((menu.shown().len(), menu.error.as_deref()), (0, Some("Nothing matches.")));
     // Every key in it is harmless, also where nothing is shown.
     desk.press("down up pgdn pgup backspace backspace backspace esc esc");
     assert!(desk.state.overlays.is_empty());

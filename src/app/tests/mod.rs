@@ -159,6 +159,7 @@ fn plan_for(cx: &ActionContext<'_>, action: &'static str, op: &'static Sender, v
         action,
         title: format!("{action} {} things", cx.targets.len()),
         subjects: cx.targets.iter().map(subject).collect(),
+        skipped: Vec::new(),
         consequences,
         cost: None,
         steps: Step::each(vec![call]),

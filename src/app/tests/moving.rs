@@ -157,9 +157,9 @@ fn back_and_forward_keep_cursor_filter_and_marks() {
     desk.press("]");
     assert_eq!(desk.state.view.kind, Kind(&BOXES));
     desk.press("]");
-    assert_eq!(desk.notice(), "This is the newest view.");
+    assert_eq!(desk.notice(), "No later view.");
     desk.press("j");
-    assert_eq!(desk.notice(), "This is the newest view.", "nobody could have read it yet");
+    assert_eq!(desk.notice(), "No later view.", "nobody could have read it yet");
     desk.wait(Duration::from_secs(3));
     desk.press("j");
     assert_eq!(desk.notice(), "", "whoever goes on sees the keys again");
@@ -250,7 +250,7 @@ fn chosen_columns_stay_chosen_for_the_kind() {
     assert_eq!(desk.state.view.columns, [0, 2, 3, 4, 5]);
     desk.press("o").press("space j space j space j space j space");
     let Overlay::Menu(menu) = desk.top() else { panic!() };
-    assert_eq!(menu.error.as_deref(), Some("One column has to stay."));
+    assert_eq!(menu.error.as_deref(), Some("At least one column has to stay."));
 }
 
 #[test]

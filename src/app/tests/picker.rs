@@ -69,7 +69,7 @@ fn what_is_no_row_stands_above_them_and_is_found_by_what_is_typed() {
     desk.press("shift-tab enter").typed("zzz");
     assert!(picker(&desk).is_empty());
     desk.press("enter");
-    assert_eq!(picker(&desk).error.as_deref(), Some("There is nothing to take."));
+    assert_eq!(picker(&desk).error.as_deref(), Some("Nothing to choose."));
     desk.press("ctrl-u").typed("non").press("enter");
     assert_eq!(to(&desk), Some("none"));
 }

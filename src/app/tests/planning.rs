@@ -83,7 +83,7 @@ fn a_repeated_enter_does_not_confirm_a_plan_that_has_just_changed() {
     desk.list(things(), vec![thing("t0", "thing-0", "pending", 1)]);
     desk.event(Event::Reread(n, Ok(()), desk.now)).press("enter enter");
     assert_eq!(reread(&desk.asked()), None);
-    assert!(desk.dialog().notice.as_deref().unwrap().contains("just changed"));
+    assert!(desk.dialog().notice.as_deref().unwrap().contains("was updated. Read it again"));
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn rows_that_cannot_be_read_again_stop_the_plan_and_say_so() {
     let n = reread(&desk.asked()).unwrap();
     desk.event(Event::Reread(n, Err(Fault::new(FaultKind::Offline, "No answer.")), desk.now));
     assert_eq!(carried(&desk.asked()), 0);
-    assert!(desk.dialog().notice.as_deref().unwrap().contains("nothing was carried out. No answer."));
+    assert!(desk.dialog().notice.as_deref().unwrap().contains("Nothing was changed: the current state could not be read. No answer."));
     desk.press("enter");
     assert!(reread(&desk.asked()).is_some(), "it can be tried again");
 }
@@ -102,7 +102,7 @@ fn rows_that_cannot_be_read_again_stop_the_plan_and_say_so() {
 fn a_severe_or_destructive_plan_wants_its_phrase_exactly() {
     let mut desk = stopping();
     desk.press("esc").line("destroy").press("enter");
-    assert_eq!(desk.dialog().notice.as_deref(), Some("Type thing-0 to carry it out."));
+    assert_eq!(desk.dialog().notice.as_deref(), Some("Type thing-0 to confirm."));
     for wrong in ["thing-", "0x"] {
         desk.typed(wrong).press("enter");
         assert_eq!(reread(&desk.asked()), None);
@@ -120,7 +120,7 @@ fn the_first_change_in_an_account_asks_for_its_last_four_digits_once() {
     assert_eq!(reread(&desk.asked()), None);
     desk.typed("3332").press("enter");
     let Overlay::Digits(d) = desk.top() else { panic!() };
-    assert_eq!(d.error.as_deref(), Some("These are not the last four digits of the account of profile prod."));
+    assert_eq!(d.error.as_deref(), Some("Wrong digits: the account of profile prod ends differently."));
     desk.typed("3333").press("enter");
     assert_eq!(carried(&answer_reread(&mut desk)), 1);
     desk.press("j").line("stop").press("enter");
@@ -142,7 +142,7 @@ fn other_credentials_disarm_a_plan_before_and_after_it_was_confirmed() {
     let mut desk = stopping();
     desk.event(Event::Identity("prod".into(), Ok(identity("111122223333", 2)))).press("enter");
     assert_eq!(reread(&desk.asked()), None);
-    assert!(desk.dialog().notice.as_deref().unwrap().contains("disarmed"));
+    assert!(desk.dialog().notice.as_deref().unwrap().contains("void"));
 
     let mut desk = stopping();
     desk.press("enter");
@@ -150,7 +150,7 @@ fn other_credentials_disarm_a_plan_before_and_after_it_was_confirmed() {
     desk.event(Event::Identity("prod".into(), Ok(identity("999900001111", 2))));
     desk.event(Event::Reread(n, Ok(()), desk.now));
     assert_eq!(carried(&desk.asked()), 0);
-    assert!(desk.dialog().notice.as_deref().unwrap().contains("disarmed"));
+    assert!(desk.dialog().notice.as_deref().unwrap().contains("void"));
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn read_only_shows_the_plan_and_its_commands_and_confirms_nothing() {
         desk.line("stop");
         assert_eq!(desk.dialog().dry_run, DryRun::NotAsked);
         desk.press("enter enter");
-        assert!(desk.dialog().notice.as_deref().unwrap().starts_with("Read-only: nothing may be changed"));
+        assert!(desk.dialog().notice.as_deref().unwrap().starts_with("Read-only: "));
         desk.press("y");
         let out = desk.asked();
         assert!(out.contains(&Effect::Copy("aws ec2 StopInstances t0".into())));
@@ -188,6 +188,42 @@ fn marked_rows_are_the_targets_also_across_a_filter() {
 }
 
 #[test]
+fn of_marked_rows_those_that_cannot_be_acted_on_are_skipped_and_said() {
+    let mut desk = Desk::filled(4, |s| s.profiles[0].ask_digits = false);
+    let states = ["running", "stopped", "running", "running"];
+    let rows = |states: &[&str]| {
+        let row = |(i, state): (usize, &&str)| thing(&format!("t{i}"), &format!("thing-{i}"), state, 0);
+        states.iter().enumerate().map(row).collect::<Vec<_>>()
+    };
+    desk.list(things(), rows(&states));
+    desk.press("M").line("stop");
+    let skipped = |desk: &Desk| desk.dialog().plan.skipped.iter().map(|s| s.id.to_string()).collect::<Vec<_>>();
+    assert_eq!(desk.dialog().plan.steps[0].call.subjects, ["t0", "t2", "t3"]);
+    assert_eq!(skipped(&desk), ["t1"]);
+    assert_eq!(desk.dialog().plan.skipped[0].why, "thing-1 is stopped already.");
+    // One more has stopped by the time that it is confirmed: the plan says so before anything is sent.
+    desk.press("enter");
+    let n = reread(&desk.asked()).unwrap();
+    desk.list(things(), rows(&["running", "stopped", "stopped", "running"]));
+    desk.event(Event::Reread(n, Ok(()), desk.now));
+    assert_eq!(carried(&desk.asked()), 0);
+    assert_eq!(skipped(&desk), ["t1", "t2"]);
+    desk.wait(Duration::from_secs(2)).press("enter");
+    assert_eq!(carried(&answer_reread(&mut desk)), 1);
+    let marked: Vec<_> = desk.state.view.marks.iter().map(|m| m.id.to_string()).collect();
+    assert_eq!(marked, ["t1", "t2"], "what was skipped stays marked");
+}
+
+#[test]
+fn where_none_of_the_marked_rows_can_be_acted_on_it_is_refused() {
+    let mut desk = Desk::with(2);
+    desk.list(things(), vec![thing("t0", "thing-0", "stopped", 0), thing("t1", "thing-1", "stopped", 0)]);
+    desk.press("M").line("stop");
+    assert!(desk.state.overlays.is_empty());
+    assert_eq!(desk.notice(), "This can be done to none of the 2 marked rows. thing-0: thing-0 is stopped already.");
+}
+
+#[test]
 fn rows_of_several_accounts_are_refused_with_a_sentence() {
     let mut desk = Desk::filled(1, |s| {
         let mut other = s.profiles[0].clone();
@@ -198,7 +234,7 @@ fn rows_of_several_accounts_are_refused_with_a_sentence() {
     let dev = TableKey::all(Scope::region("dev", "seoul"), Kind(&THINGS));
     desk.list(dev, vec![thing("d0", "dev-0", "running", 0)]);
     desk.press("M").line("stop");
-    assert_eq!(desk.notice(), "The rows belong to several accounts: act on those of one account at a time.");
+    assert_eq!(desk.notice(), "The marked rows belong to several accounts. Mark rows of one account only.");
     assert!(desk.state.overlays.is_empty());
 }
 
@@ -210,7 +246,7 @@ fn what_cannot_be_done_is_dim_and_says_why_when_tried() {
     let Overlay::Menu(menu) = desk.top() else { panic!() };
     assert_eq!(menu.error.as_deref(), Some("thing-0 is stopped already."));
     desk.press("esc esc M").line("destroy");
-    assert_eq!(desk.notice(), "destroy takes one row at a time; 2 are marked.");
+    assert_eq!(desk.notice(), "destroy works on one row at a time; 2 are marked.");
 }
 
 #[test]
@@ -246,7 +282,7 @@ fn enter_after_letters_that_were_meant_for_another_place_carries_out_nothing() {
     let mut desk = stopping();
     desk.typed("targets").press("enter");
     assert_eq!(reread(&desk.asked()), None);
-    assert!(desk.dialog().notice.as_deref().unwrap().contains("no part of this plan"));
+    assert!(desk.dialog().notice.as_deref().unwrap().contains("needs no typing"));
     desk.press("enter");
     assert_eq!(reread(&desk.asked()), None, "a second Enter at once is the same mistake");
     desk.wait(Duration::from_secs(2)).press("enter");

@@ -43,7 +43,7 @@ fn an_outcome_that_is_not_on_disk_is_said_aloud() {
     answer_reread(&mut desk);
     let run = desk.state.runs[0].id;
     desk.event(Event::Act(ActEvent::Unwritten { run, why: "The disk is full.".into() }));
-    assert!(desk.notice().starts_with("stop 1 things: what became of it is not on disk"), "{}", desk.notice());
+    assert!(desk.notice().starts_with("stop 1 things: its outcome could not be written to disk"), "{}", desk.notice());
     assert!(desk.notice().ends_with("The disk is full."));
     assert!(desk.state.messages.iter().any(|m| m.level == Level::Error), "and stays in :messages");
 }
@@ -56,7 +56,7 @@ fn quitting_with_something_under_way_asks_again_and_says_what() {
     desk.press("q");
     assert!(!desk.asked().contains(&Effect::Quit));
     let Overlay::Sure(sure) = desk.top() else { panic!() };
-    assert!(sure.lines[0].starts_with("stop 1 things: "));
+    assert!(sure.lines[0].starts_with("stopping 1 things"));
     desk.press("esc");
     assert!(desk.state.overlays.is_empty());
     desk.press("ctrl-c ctrl-c");
@@ -197,7 +197,7 @@ fn what_became_of_a_call_without_a_token_is_looked_for_before_anything_is_offere
     assert!(desk.asked().iter().any(|e| matches!(e, Effect::Watch(all) if all.iter().any(|i| i.table == things()))));
     desk.press("enter enter");
     let Overlay::Menu(menu) = desk.top() else { panic!("no choice") };
-    assert_eq!(menu.error.as_deref(), Some("What became of its last call is being looked for."));
+    assert_eq!(menu.error.as_deref(), Some("The outcome of its last call is being looked up."));
     // It is there: the rest uses its id, and the way back too.
     desk.list(things(), vec![thing("t8", "other", "running", 0), thing("t9", "made", "running", 0)]);
     desk.press("enter");
@@ -253,7 +253,7 @@ fn a_run_that_stops_half_way_offers_the_rest_and_the_way_back_and_the_way_back_w
     desk.event(done(run, 0));
     let fault = Fault::new(FaultKind::Denied, "no");
     desk.event(Event::Act(ActEvent::Failed { run, step: 1, fault }));
-    assert!(desk.notice().ends_with("1 of 2 done, :runs goes on or undoes. Failed: no"), "{}", desk.notice());
+    assert!(desk.notice().ends_with("1 of 2 done, :runs continues or undoes it. Failed: no"), "{}", desk.notice());
     desk.line("runs").press("enter");
     assert_eq!(choices(&desk), ["go on", "undo", "leave it"]);
     desk.press("enter");

@@ -35,7 +35,7 @@ fn a_palette_line_that_cannot_be_read_stays_with_the_nearest_valid_word() {
         ("stop forse", "Stop has no argument forse. Did you mean force?"),
         ("sort siz", "Things have no field siz. Did you mean size?"),
         ("rename how=quick", "how cannot be quick."),
-        ("help me", "help takes nothing after it, not me."),
+        ("help me", "help takes no arguments: remove me."),
         ("thing-metrics", "There is no kind, action or command thing-metrics."),
     ] {
         desk.line(line);
@@ -45,7 +45,7 @@ fn a_palette_line_that_cannot_be_read_stays_with_the_nearest_valid_word() {
         assert!(desk.state.overlays.is_empty());
     }
     desk.line("boxes").line("stop");
-    assert_eq!(error(&desk), "stop acts on things; these are boxes.");
+    assert_eq!(error(&desk), "stop works on things; these are boxes.");
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn help_lists_every_command_that_can_be_reached_and_hints_come_from_the_keymap()
         assert!(there, "{}", c.name);
     }
     let hints = crate::app::help::hints(&desk.state, &desk.store);
-    assert_eq!((hints[0].key.as_str(), hints[0].title, hints[0].disabled), ("enter", "open", None));
+    assert_eq!((hints[0].key.as_str(), &*hints[0].title, hints[0].disabled), ("enter", "open", None));
     let empty = Desk::empty(|_| {});
     let hints = crate::app::help::hints(&empty.state, &empty.store);
     assert!(hints.iter().any(|h| h.title == "actions" && h.disabled.is_some()));

@@ -154,6 +154,7 @@ impl RunRecord {
             title,
             phrase: phrase.to_string(),
             subjects,
+            skipped: Vec::new(),
             consequences,
             cost: None,
             steps,

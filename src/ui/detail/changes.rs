@@ -29,15 +29,15 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>) {
         out.extend(entry(page, s, name, column, area.width));
     }
     if seen.is_empty() {
-        out.push(Line::of("– Nothing has changed since this row was first read.", Role::Quiet));
+        out.push(Line::of("– No changes since this row was first read.", Role::Quiet));
     }
     let table = page.store.table(&page.key.table);
     if let Some(row) = table.and_then(|t| t.get(&page.key.id)).filter(|r| r.since.millis() > 0) {
         let when = format!("{:<6}", relative_time::coarse(page.now, row.since));
-        out.push(Line::of(when, Role::Quiet).and("seen for the first time".to_string(), Role::Quiet));
+        out.push(Line::of(when, Role::Quiet).and("first seen".to_string(), Role::Quiet));
     }
     if table.is_some_and(crate::store::Table::has_forgotten_changes) {
-        out.push(Line::of("· So much has changed in this table that older changes are forgotten.", Role::Quiet));
+        out.push(Line::of("· Older changes were dropped: this table changes a lot.", Role::Quiet));
     }
     let most = out.len().saturating_sub(usize::from(area.height));
     styled_text::draw(pen, area, &out, page.state.detail.scroll.min(most));

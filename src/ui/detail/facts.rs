@@ -171,7 +171,7 @@ pub(super) fn tags(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>) {
         return;
     };
     if tags.is_empty() {
-        pen.say(area.x + 2, area.y, area.width, "– There are no tags.", Role::Quiet);
+        pen.say(area.x + 2, area.y, area.width, "– No tags.", Role::Quiet);
         return;
     }
     let facts: Vec<Fact> = tags

@@ -22,7 +22,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>) {
     let kind = page.record.kind;
     let fields: Vec<usize> = (0..kind.fields.len()).filter(|i| kind.fields.at(*i).ty == FieldType::Series).collect();
     if fields.is_empty() || area.width < LEAST_WIDTH {
-        pen.say(area.x + 2, area.y, area.width, "– There are no metrics.", Role::Quiet);
+        pen.say(area.x + 2, area.y, area.width, "– No metrics.", Role::Quiet);
         return;
     }
     let area = Rect { x: area.x + 2, width: area.width - 3, ..area };
@@ -58,8 +58,8 @@ fn one(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>, field: usize) {
             (format!("✗ {}", s.fault.as_ref().map(ToString::to_string).unwrap_or_default()), Role::Error)
         }
         Some(s) if s.running || s.complete.is_none() => ("◌ Asking CloudWatch…".to_string(), Role::Busy),
-        Some(_) => ("– CloudWatch has no data points for it.".to_string(), Role::Quiet),
-        None => ("· Not asked yet.".to_string(), Role::Quiet),
+        Some(_) => ("– CloudWatch has no data points for this.".to_string(), Role::Quiet),
+        None => ("· Not loaded yet.".to_string(), Role::Quiet),
     };
     for (y, line) in (area.y + 1..area.bottom()).zip(wrap(&text, area.width)) {
         pen.say(area.x, y, area.width, &line, role);

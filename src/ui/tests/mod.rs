@@ -227,6 +227,7 @@ fn plan(severe: bool) -> PlanDialog {
             subject("i-0a1fd93be77c49c2d", "web-1", "running → stopped"),
             subject("i-0c904be1d6b1f77ef", "결제-워커-07", "running → stopped"),
         ],
+        skipped: Vec::new(),
         consequences,
         cost: None,
         steps: Vec::new(),
