@@ -67,7 +67,7 @@ fn what_the_overview_counts_is_what_the_tables_hold() {
 fn a_board_stands_in_the_history_among_the_tables_and_knows_no_rows() {
     let mut desk = Desk::start(Start { size: (80, 24), ..Start::default() });
     desk.go("volumes").go("overview").sees("Overview");
-    desk.go("stop").sees("acts on instances; this is the overview.").keys("esc");
+    desk.go("stop").sees("works on instances; this is the overview.").keys("esc");
     desk.keys("/").sees("Overview").keys("space d a");
     desk.go("sort").sees("There are no rows here").sees("Overview");
     desk.keys("[").sees("Volumes").keys("]").sees("Overview").keys("esc").sees("Volumes").keys("[").sees("Instances");

@@ -54,7 +54,7 @@ fn the_launch_form_fits_with_its_defaults() {
         desk.screen(&format!("launch-form-{at}")).sees("Amazon Linux 2023").keys("right").settle();
         desk.screen(&format!("launch-web-{at}")).sees("web-sg");
         // Every field, the folded ones among them: more than twenty-five.
-        desk.keys("shift-tab enter").settle();
+        desk.keys("shift-tab shift-tab enter").settle();
         let Some(skydeck::app::Overlay::Form(form)) = desk.engine.state.overlays.last() else { panic!("no form") };
         assert!(form.spec.fields.len() >= 25, "{}", form.spec.fields.len());
         desk.screen(&format!("launch-more-{at}"));
@@ -262,7 +262,7 @@ fn what_goes_wrong_with_a_launch_says_what_stands_and_where_else_there_may_be_ro
     planned(&mut desk, "launch purpose=web");
     desk.sandbox.faults().add("ec2:AuthorizeSecurityGroupIngress deny".parse().unwrap());
     desk.keys("enter").settle();
-    desk.screen("launch-half-80x24").sees("2 of 4 done, :runs goes on or undoes").sees(":messages");
+    desk.screen("launch-half-80x24").sees("2 of 4 done, :runs continues or undoes").sees(":messages");
     desk.sandbox.faults().clear();
     desk.go("runs").settle();
     desk.screen("launch-half-runs-80x24").sees("enter: continue or undo").keys("enter").settle();

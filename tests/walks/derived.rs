@@ -42,7 +42,7 @@ fn what_could_not_be_read_is_named_and_never_none() {
             sandbox.faults().add("elbv2:* deny".parse().expect("a fault"));
         });
         desk.settle();
-        desk.sees("old-vpn").sees("Made without: volumes (denied)").misses("complete");
+        desk.sees("old-vpn").sees("Missing from this table: volumes (denied)").misses("complete");
         desk.screen(&format!("waste-denied-{name}"));
         desk.sandbox.faults().clear();
         desk.keys("r").sees("✓ complete").sees("my-db-before").misses("Made without");

@@ -26,7 +26,7 @@ fn a_group_leads_to_its_activities_and_history_goes_back_and_forward() {
     assert_eq!(desk.engine.state.view.kind.name, "instances");
     desk.keys("] ]");
     assert_eq!(desk.engine.state.view.kind.name, "activities");
-    desk.keys("]").sees("newest view");
+    desk.keys("]").sees("No later view");
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn read_only(view: &'static str) -> Desk {
 fn the_plan_can_be_seen_and_not_carried_out() {
     let mut desk = read_only("instances name=my-private-ec2");
     desk.sees("READ-ONLY").screen("read-only");
-    desk.go("stop").wait(2.0).screen("read-only-plan").sees("not asked");
+    desk.go("stop").wait(2.0).screen("read-only-plan").sees("not checked");
     desk.keys("enter").sees("Read-only");
     desk.text_in("my-private-ec2").keys("enter");
     assert_eq!(desk.log.writes(), [], "not even a dry run");
