@@ -208,7 +208,13 @@ pub const COMMANDS: &[CommandInfo] = &[
     info(C::MarkAll, "mark-all", "mark all", "Marks every row that is shown, or removes every mark.", &[Table])
         .palette(),
     info(C::Detail, "detail", "detail", "Opens or closes the detail of the selected row.", VIEW).palette(),
-    info(C::Metrics, "metrics", "metrics", "Charts of the selected row. CloudWatch charges for them while they are shown.", VIEW),
+    info(
+        C::Metrics,
+        "metrics",
+        "metrics",
+        "Charts of the selected row. CloudWatch charges for them while they are shown.",
+        VIEW,
+    ),
     info(C::Links, "links", "links", "What the selected row is linked to.", VIEW).palette(),
     info(C::Actions, "actions", "actions", "What can be done with the marked rows, or with the selected one.", VIEW)
         .palette(),
@@ -216,19 +222,19 @@ pub const COMMANDS: &[CommandInfo] = &[
         .palette(),
     info(C::SortReverse, "sort-reverse", "reverse", "Reverses the sort.", &[Table]).palette(),
     info(C::Columns, "columns", "columns", "Chooses the columns and their order.", &[Table]).palette(),
-    info(
-        C::Copy,
-        "copy",
-        "copy",
-        "Copies the ids of the marked rows, or of the selected one.",
-        &[Table, Detail, Menu],
-    )
-    .palette(),
+    info(C::Copy, "copy", "copy", "Copies the ids of the marked rows, or of the selected one.", &[Table, Detail, Menu])
+        .palette(),
     info(C::CopyAs, "copy-as", "copy as", "Copies another value of the row: name, ARN, addresses.", VIEW).palette(),
     info(C::Refresh, "refresh", "refresh", "Asks AWS now. If credentials failed, they are loaded again.", PLACES)
         .palette(),
-    info(C::Runs, "runs", "runs", "Changes made since the console started, and changes that an earlier start left unfinished.", PLACES)
-        .palette(),
+    info(
+        C::Runs,
+        "runs",
+        "runs",
+        "Changes made since the console started, and changes that an earlier start left unfinished.",
+        PLACES,
+    )
+    .palette(),
     info(C::Messages, "messages", "messages", "The message log.", PLACES).palette(),
     info(C::Help, "help", "help", "Keys and commands.", EVERYWHERE).palette(),
     info(C::SignIn, "sign-in", "sign in", "Signs in to SSO for the profile of this view.", PLACES).palette(),
@@ -251,13 +257,18 @@ pub const COMMANDS: &[CommandInfo] = &[
     info(C::Undo, "undo", "undo", "Undoes the last edit of the draft.", &[Draft]),
     info(C::Apply, "apply", "apply", "Shows the plan for the draft.", &[Draft]),
     info(C::Submit, "submit", "plan", "Shows the plan for the form.", &[Form, Text]),
-    info(C::CarryOut, "carry-out", "carry out", "Carries out the plan, after reading the current state again.", &[Plan, Confirm])
-        .changes(),
+    info(
+        C::CarryOut,
+        "carry-out",
+        "carry out",
+        "Carries out the plan, after reading the current state again.",
+        &[Plan, Confirm],
+    )
+    .changes(),
     info(C::Options, "options", "options", "Opens the form that the plan was made from.", &[Plan, Confirm]),
     info(C::CopyCommand, "copy-command", "copy command", "Copies the plan's aws commands.", &[Plan, Confirm]),
     info(C::Redraw, "redraw", "redraw", "Redraws the screen.", EVERYWHERE).palette(),
-    info(C::Suspend, "suspend", "suspend", "Suspends the console to the shell; fg resumes it.", EVERYWHERE)
-        .palette(),
+    info(C::Suspend, "suspend", "suspend", "Suspends the console to the shell; fg resumes it.", EVERYWHERE).palette(),
     info(C::Cancel, "cancel", "cancel", "Closes every dialogue. If none is open, quits.", EVERYWHERE),
     info(
         C::Quit,

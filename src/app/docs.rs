@@ -24,9 +24,7 @@ pub fn commands_md() -> String {
         let changes = if c.changes { " Never on a bare letter." } else { "" };
         let _ = writeln!(out, "| `{}` | {palette} | {}{changes} | {places} |", c.name, c.doc);
     }
-    out.push_str(
-        "\n## Other places\n\nTyped in the palette like a kind.\n\n| Place | What it shows |\n|---|---|\n",
-    );
+    out.push_str("\n## Other places\n\nTyped in the palette like a kind.\n\n| Place | What it shows |\n|---|---|\n");
     for board in BOARDS {
         let _ = writeln!(out, "| `{}` | {} |", board.name, board.doc);
     }

@@ -429,9 +429,7 @@ impl Turn<'_> {
             self.emit(Effect::Quit);
             return;
         }
-        lines.push(
-            "Calls already sent are finished first. The next start shows how the rest turned out.".into(),
-        );
+        lines.push("Calls already sent are finished first. The next start shows how the rest turned out.".into());
         self.s.overlays.push(Overlay::Sure(Sure {
             kind: SureKind::Quit,
             title: "Quit while this is under way?".into(),

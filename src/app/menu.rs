@@ -210,11 +210,7 @@ impl Turn<'_> {
         }
         if actions.is_empty() {
             let none = self.s.registry.actions_of(kind).next().is_none();
-            let text = if none {
-                format!("{} have no actions yet.", kind.name)
-            } else {
-                "No row selected.".into()
-            };
+            let text = if none { format!("{} have no actions yet.", kind.name) } else { "No row selected.".into() };
             self.say(Level::Info, text);
             return;
         }

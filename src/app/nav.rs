@@ -212,10 +212,7 @@ impl Turn<'_> {
         if let Some(parent) = kind.parent.filter(|p| !p.fans_out && selector == Selector::All) {
             let Some(of) = kind_named(&self.s.registry, parent.kind) else { return };
             let one = of.singular;
-            self.say(
-                Level::Info,
-                format!("{} belong to one {one} each: choose one and press enter.", kind.title),
-            );
+            self.say(Level::Info, format!("{} belong to one {one} each: choose one and press enter.", kind.title));
             // `objects my-bucket` means the one of that name.
             let query = Query::parse(&query.text, of.0).unwrap_or_default();
             self.go(of, Selector::All, only, query);

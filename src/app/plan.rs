@@ -336,8 +336,7 @@ impl Turn<'_> {
                 p.phase = PlanPhase::Shown;
                 p.armed = armed;
                 p.typed.clear();
-                p.notice =
-                    Some("Nothing was changed: the rows are different now. This is the updated plan.".into());
+                p.notice = Some("Nothing was changed: the rows are different now. This is the updated plan.".into());
                 self.announce(layer);
             }
             Err(why) => {

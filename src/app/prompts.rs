@@ -79,8 +79,11 @@ impl Turn<'_> {
             Err(fault) => {
                 let same = matches!(&before, Some(Err(f)) if f.kind == fault.kind);
                 if !same {
-                    let hint =
-                        if fault.kind == FaultKind::Expired { " Type :sign-in, or sign in in another terminal." } else { "" };
+                    let hint = if fault.kind == FaultKind::Expired {
+                        " Type :sign-in, or sign in in another terminal."
+                    } else {
+                        ""
+                    };
                     self.say(Level::Error, format!("Profile {profile}: {}{hint}", fault.message));
                 }
             }

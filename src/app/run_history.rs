@@ -186,8 +186,9 @@ impl Turn<'_> {
 
     fn unwritten(&mut self, run: u64, why: &str) {
         let title = self.s.runs.iter().find(|r| r.id == run).map_or("A change", |r| r.record.title.as_str());
-        let text =
-            format!("{title}: its outcome could not be written to disk, so the next start will show it as unfinished. {why}");
+        let text = format!(
+            "{title}: its outcome could not be written to disk, so the next start will show it as unfinished. {why}"
+        );
         self.say(Level::Error, text);
     }
 

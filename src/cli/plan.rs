@@ -294,7 +294,8 @@ impl Shown {
                 "region": s.table.scope.region_code().map(|r| r.as_str()),
             })
         };
-        let skipped = |s: &crate::model::Skipped| json!({ "id": s.id.as_str(), "name": s.label.as_str(), "why": s.why });
+        let skipped =
+            |s: &crate::model::Skipped| json!({ "id": s.id.as_str(), "name": s.label.as_str(), "why": s.why });
         let step = |(step, command): (&crate::model::Step, &String)| {
             json!({
                 "title": step.title, "service": step.call.op.service.sdk_id(), "operation": step.call.op.name,

@@ -11,7 +11,9 @@ use crate::aws::{Gateway, Permit};
 use crate::base::{Fault, FaultKind, RowId, Scope, Secret, Time};
 use crate::model::files::Files;
 use crate::model::my_address::MyAddress;
-use crate::model::{Call, FormInput, FormSpec, FormValue, KindInfo, Operation, Plan, Record, Skipped, TableKey, Values};
+use crate::model::{
+    Call, FormInput, FormSpec, FormValue, KindInfo, Operation, Plan, Record, Skipped, TableKey, Values,
+};
 use crate::store::Store;
 
 /// A row that an action is about.

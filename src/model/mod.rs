@@ -45,7 +45,9 @@ pub use kind::{Kind, KindInfo, Parent, Scoping};
 pub use operation::{Access, Operation, Paging, Retry, Service};
 pub use order::SortKey;
 pub use pick::Pick;
-pub use plan::{Confirm, Consequence, DryRun, Keep, KnownBy, Plan, Severity, Skipped, Step, StepUndo, Subject, Undo, Waiter};
+pub use plan::{
+    Confirm, Consequence, DryRun, Keep, KnownBy, Plan, Severity, Skipped, Step, StepUndo, Subject, Undo, Waiter,
+};
 pub use raw::{RawAnswer, RawPart};
 pub use record::{Link, Record, Tags};
 pub use row_values::{RowValues, Shared, SharedPool};

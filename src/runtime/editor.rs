@@ -79,7 +79,9 @@ fn read(path: &Path) -> Result<String, String> {
     let file = File::open(path).and_then(|f| f.take(MOST + 1).read_to_end(&mut bytes));
     match file {
         Err(e) => Err(format!("The text was not changed: what the editor left cannot be read ({e}).")),
-        Ok(_) if bytes.len() as u64 > MOST => Err("The text was not changed: what the editor left is over 1 MiB.".into()),
+        Ok(_) if bytes.len() as u64 > MOST => {
+            Err("The text was not changed: what the editor left is over 1 MiB.".into())
+        }
         Ok(_) => String::from_utf8(bytes).map_err(|_| {
             "The text was not changed: what the editor left is no UTF-8. A file can be named instead.".into()
         }),

@@ -60,7 +60,8 @@ fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
     pen.tint(screen, base);
     if too_small((screen.width, screen.height)) {
         let (w, h) = crate::app::layout::LEAST;
-        let text = format!("This terminal is too small ({}x{}): at least {w}x{h} is needed.", screen.width, screen.height);
+        let text =
+            format!("This terminal is too small ({}x{}): at least {w}x{h} is needed.", screen.width, screen.height);
         for (y, line) in (screen.y..screen.bottom()).zip(painter::wrap(&text, screen.width)) {
             pen.say(screen.x, y, screen.width, &line, Role::Text);
         }

@@ -93,7 +93,13 @@ fn rows_that_cannot_be_read_again_stop_the_plan_and_say_so() {
     let n = reread(&desk.asked()).unwrap();
     desk.event(Event::Reread(n, Err(Fault::new(FaultKind::Offline, "No answer.")), desk.now));
     assert_eq!(carried(&desk.asked()), 0);
-    assert!(desk.dialog().notice.as_deref().unwrap().contains("Nothing was changed: the current state could not be read. No answer."));
+    assert!(
+        desk.dialog()
+            .notice
+            .as_deref()
+            .unwrap()
+            .contains("Nothing was changed: the current state could not be read. No answer.")
+    );
     desk.press("enter");
     assert!(reread(&desk.asked()).is_some(), "it can be tried again");
 }
