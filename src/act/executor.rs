@@ -273,7 +273,7 @@ impl Executor {
             Ok(sent) => sent,
             Err(e) => {
                 tracing::error!(run, step, "a sender ended without an answer: {e}");
-                let text = "The call failed inside this program; it may have been carried out.";
+                let text = "The call failed inside this program; it may have been carried out anyway.";
                 Err(Fault::bug(text).of(call.op.service.sdk_id(), call.op.name).reached(Reached::Maybe))
             }
         }

@@ -43,7 +43,7 @@ impl From<JournalError> for Fault {
     fn from(e: JournalError) -> Fault {
         Fault::new(FaultKind::Invalid, format!("{e} Nothing was sent."))
             .reached(Reached::NotSent)
-            .hint("Make room or correct the permissions there; every change is written down before it is made.")
+            .hint("Free some space or correct the permissions there: every change is recorded before it is made.")
     }
 }
 

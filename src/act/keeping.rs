@@ -24,7 +24,7 @@ pub fn clear_room(run: &RunRecord) {
             && std::fs::read(path).is_ok_and(|held| held == ROOM)
             && let Err(e) = std::fs::remove_file(path)
         {
-            tracing::warn!("the file {} without a key stays: {e}", path.display());
+            tracing::warn!("the file {} without a key is left behind: {e}", path.display());
         }
     }
 }
@@ -53,9 +53,9 @@ impl Kept {
                     let name = path.to_string_lossy();
                     let why = match e.kind() {
                         ErrorKind::AlreadyExists => {
-                            format!("{} is there already and is not written over. Nothing was sent.", visible(&name))
+                            format!("{} exists already and is not overwritten. Nothing was sent.", visible(&name))
                         }
-                        _ => format!("{} cannot be made: {e}. Nothing was sent.", visible(&name)),
+                        _ => format!("{} cannot be created: {e}. Nothing was sent.", visible(&name)),
                     };
                     return Err(Fault::new(FaultKind::Invalid, why)
                         .reached(Reached::NotSent)
@@ -86,7 +86,8 @@ impl Kept {
             };
             if let Err(e) = written {
                 let text = format!(
-                    "{} could not be written: {e}. It was made at AWS all the same, and is of no use without it.",
+                    "{} could not be written: {e}. The key pair was created in AWS all the same, and is useless \
+                     without it.",
                     visible(&path.to_string_lossy())
                 );
                 return Err(Fault::new(FaultKind::Invalid, text));
@@ -105,7 +106,7 @@ impl Kept {
     pub(super) fn give_up(&self, sent: bool) {
         for (_, path, _) in &self.0 {
             if let Err(e) = std::fs::remove_file(path) {
-                tracing::warn!(sent, "the file {} without a key stays: {e}", path.display());
+                tracing::warn!(sent, "the file {} without a key is left behind: {e}", path.display());
             }
         }
     }
@@ -132,7 +133,7 @@ mod tests {
         kept.fill(&[("KeyMaterial", Output::Secret(Secret::new("-----BEGIN".into())))]).expect("written");
         assert_eq!(std::fs::read_to_string(&path).expect("there"), "-----BEGIN");
         let again = Kept::prepare(&keep(&path)).expect_err("refused");
-        assert!(again.message.contains("my key.pem is there already"), "{}", again.message);
+        assert!(again.message.contains("my key.pem exists already"), "{}", again.message);
         assert_eq!(std::fs::read_to_string(&path).expect("there"), "-----BEGIN");
     }
 

@@ -38,7 +38,7 @@ fn what(path: &Path, read: usize) -> std::io::Result<FileKind> {
         Err(e) if e.kind() == ErrorKind::NotFound || e.kind() == ErrorKind::NotADirectory => {
             // A link that leads nowhere is something all the same: no file can be made in its place.
             if fs::symlink_metadata(path).is_ok() {
-                return Ok(FileKind::Unreadable("it is a link that leads nowhere".into()));
+                return Ok(FileKind::Unreadable("it is a link to a file that does not exist".into()));
             }
             let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
             return Ok(if folder.is_dir() { FileKind::Missing } else { FileKind::NoFolder });
@@ -50,7 +50,7 @@ fn what(path: &Path, read: usize) -> std::io::Result<FileKind> {
     }
     // A pipe or a device would be waited for, perhaps for ever.
     if !found.is_file() {
-        return Ok(FileKind::Unreadable("it is no plain file".into()));
+        return Ok(FileKind::Unreadable("it is not a regular file".into()));
     }
     let content = match read {
         0 => None,
@@ -80,7 +80,7 @@ fn names(path: &Path) -> std::io::Result<Vec<String>> {
 
 fn words(e: &std::io::Error) -> String {
     match e.kind() {
-        ErrorKind::PermissionDenied => "it may not be read".into(),
+        ErrorKind::PermissionDenied => "you have no permission to read it".into(),
         _ => e.to_string(),
     }
 }
@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(at("key.pub", 11), FileKind::File { size: 11, content: Some(Secret::new("ssh-ed25519".into())) });
         assert_eq!(at("key.pub", 10), FileKind::File { size: 11, content: None }, "more than was asked for");
         assert_eq!(at("", 0), FileKind::Folder(vec!["key.pub".into(), "link".into(), "키/".into()]));
-        assert!(matches!(at("link", 0), FileKind::Unreadable(_)), "no file can be made there");
+        assert!(matches!(at("link", 0), FileKind::Unreadable(_)), "no file can be created there");
         let home = look_from(&FileLook { path: "~/key.pub".into(), read: 0 }, Some(dir.path()));
         assert_eq!(home.full, dir.path().join("key.pub").to_string_lossy());
         assert!(matches!(look(&FileLook { path: "/dev/null".into(), read: 9 }).what, FileKind::Unreadable(_)));

@@ -43,7 +43,7 @@ pub fn check(waiter: &Waiter, store: &Store, since: Time, now: Time) -> WaitStat
     match (worst, late) {
         (Rank::Wrong, _) => WaitStatus::Elsewhere(text),
         (Rank::Moving, Some(within)) if now.since(since) > within => {
-            WaitStatus::Elsewhere(format!("{text}: still not settled after {} minutes", within.as_secs().div_ceil(60)))
+            WaitStatus::Elsewhere(format!("{text}: not finished after {} minutes", within.as_secs().div_ceil(60)))
         }
         (Rank::Moving, _) => WaitStatus::Moving(text),
         (Rank::Right, _) => WaitStatus::There(text),
@@ -74,7 +74,7 @@ fn look(waiter: &Waiter, store: &Store, since: Time, now: Time, out: &mut Vec<Se
                 let fresh = row.is_some_and(|r| r.asked >= since);
                 let (rank, word) = match row.map(|r| r.record.state.as_ref().map(|(_, s)| s.as_str())) {
                     None if *gone_is_fine && absent(table, id, store, since) => (Rank::Right, "gone"),
-                    None => (Rank::Moving, "not seen"),
+                    None => (Rank::Moving, "not found yet"),
                     // Where no state is wanted it is enough that it is there.
                     Some(s) if fresh && want.is_empty() && !gone_is_fine => (Rank::Right, s.unwrap_or("there")),
                     Some(Some(s)) if fresh && want.contains(&s) => (Rank::Right, s),
@@ -90,7 +90,7 @@ fn look(waiter: &Waiter, store: &Store, since: Time, now: Time, out: &mut Vec<Se
                 let fresh = row.is_some_and(|r| r.asked >= since);
                 let (rank, word) = match row.map(|r| r.record.state.as_ref().map_or("there", |(_, s)| s.as_str())) {
                     None if absent(table, id, store, since) => (Rank::Right, "gone"),
-                    None => (Rank::Moving, "not seen"),
+                    None => (Rank::Moving, "not found yet"),
                     Some(s) if fresh && !table.kind.transitional.contains(&s) => (Rank::Right, s),
                     Some(s) => (Rank::Moving, s),
                 };
@@ -101,7 +101,7 @@ fn look(waiter: &Waiter, store: &Store, since: Time, now: Time, out: &mut Vec<Se
             for id in ids {
                 let row = row(table, id, store);
                 let (rank, word) = match row {
-                    None => (Rank::Moving, "not seen".to_string()),
+                    None => (Rank::Moving, "not found yet".to_string()),
                     Some(r) => {
                         let (value, title) = (r.record.get(field), field.title.to_lowercase());
                         let right = r.asked >= since && reads(value, want);
@@ -277,19 +277,19 @@ mod tests {
     fn a_missing_row_is_settled_only_where_that_is_fine() {
         let store = read(&[], 101);
         assert_eq!(at(&settle(&["a"], true), &store, 102), WaitStatus::There("a gone".into()));
-        assert_eq!(at(&settle(&["a"], false), &store, 102), WaitStatus::Moving("a not seen".into()));
+        assert_eq!(at(&settle(&["a"], false), &store, 102), WaitStatus::Moving("a not found yet".into()));
         assert_eq!(
             at(&settle(&["a"], true), &Store::default(), 102),
-            WaitStatus::Moving("a not seen".into()),
+            WaitStatus::Moving("a not found yet".into()),
             "never asked"
         );
         assert_eq!(
             at(&settle(&["a"], true), &read(&[], 99), 102),
-            WaitStatus::Moving("a not seen".into()),
+            WaitStatus::Moving("a not found yet".into()),
             "asked before"
         );
         let late = at(&settle(&["a"], false), &store, 100 + 601);
-        assert_eq!(late, WaitStatus::Elsewhere("a not seen: still not settled after 10 minutes".into()));
+        assert_eq!(late, WaitStatus::Elsewhere("a not found yet: not finished after 10 minutes".into()));
     }
 
     #[test]

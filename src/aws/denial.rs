@@ -26,7 +26,7 @@ pub async fn explain(gateway: &Gateway, op: &Operation, scope: &Scope, mut fault
     let known = said(&sentence);
     let mut why = match &known {
         Some(known) => known.clone(),
-        None => format!("The IAM action is {}.", op.iam_actions().join(", ")),
+        None => format!("The required IAM permission is {}.", op.iam_actions().join(", ")),
     };
     let mut how = None;
     if let Some(message) = encoded {
@@ -66,11 +66,11 @@ fn said(sentence: &str) -> Option<String> {
 fn sentence_of(action: &str, resource: Option<&str>, forbidden: Option<Option<&str>>) -> String {
     let on = resource.map_or_else(String::new, |r| format!(" on {}", visible(r)));
     let why = match forbidden {
-        Some(Some(statement)) => format!("the statement {} forbids it (explicit deny)", visible(statement)),
-        Some(None) => "a statement forbids it (explicit deny)".into(),
-        None => "no statement allows it".into(),
+        Some(Some(statement)) => format!("the policy statement {} denies it (explicit deny)", visible(statement)),
+        Some(None) => "a policy statement denies it (explicit deny)".into(),
+        None => "no policy statement allows it".into(),
     };
-    format!("The IAM action is {}{on}: {why}.", visible(action))
+    format!("The required IAM permission is {}{on}: {why}.", visible(action))
 }
 
 /// Asks STS. `None`: the answer says nothing that can be read.
@@ -121,12 +121,16 @@ mod tests {
         assert_eq!(
             said(sentence).as_deref(),
             Some(
-                "The IAM action is ec2:RunInstances on arn:aws:ec2:r:1:instance/*: a statement forbids it (explicit deny)."
+                "The required IAM permission is ec2:RunInstances on arn:aws:ec2:r:1:instance/*: a policy statement \
+                 denies it (explicit deny)."
             )
         );
         let allowed =
             "User: u is not authorized to perform: sts:AssumeRole because no identity-based policy allows the action";
-        assert_eq!(said(allowed).as_deref(), Some("The IAM action is sts:AssumeRole: no statement allows it."));
+        assert_eq!(
+            said(allowed).as_deref(),
+            Some("The required IAM permission is sts:AssumeRole: no policy statement allows it.")
+        );
         let (plain, none) = parts("You are not authorized to perform this operation.");
         assert_eq!((said(plain), none), (None, None));
         let decoded = r#"{"allowed":false,"explicitDeny":true,"matchedStatements":{"items":[{"statementId":"NoRun","effect":"DENY"}]},
@@ -134,7 +138,8 @@ mod tests {
         assert_eq!(
             told(decoded).as_deref(),
             Some(
-                "The IAM action is ec2:RunInstances on arn:aws:ec2:r:1:instance/*: the statement NoRun forbids it (explicit deny)."
+                "The required IAM permission is ec2:RunInstances on arn:aws:ec2:r:1:instance/*: the policy statement \
+                 NoRun denies it (explicit deny)."
             )
         );
         assert_eq!((told("no JSON"), told("{}")), (None, None));

@@ -86,11 +86,11 @@ impl<'a> Egress<'a> {
         let Some(to) = self.declared.iter().find(|to| to.is(request)) else {
             let host = request.uri().parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_string));
             let host = host.unwrap_or_else(|| "a host without a name".into());
-            let text = format!("{} to {host} is not among the requests that this program declares", request.method());
+            let text = format!("{} to {host} is not among the requests that this program may send", request.method());
             return Err(Fault::new(FaultKind::Bug, text));
         };
         if to.access == Access::Write && self.read_only.is_on() {
-            let text = format!("this run is read-only: {} is not asked ({})", to.host(), to.purpose);
+            let text = format!("read-only mode: {} is not asked ({})", to.host(), to.purpose);
             return Err(Fault::new(FaultKind::ReadOnly, text));
         }
         Ok(())

@@ -34,7 +34,7 @@ where
         SdkError::ServiceError(answer) => answered(answer.err(), answer.raw()),
         SdkError::ResponseError(answer) => garbled(answer.raw(), &error),
         SdkError::TimeoutError(_) => {
-            Fault::new(FaultKind::Offline, "no answer within the time-out").reached(Reached::Maybe)
+            Fault::new(FaultKind::Offline, "no answer before the timeout").reached(Reached::Maybe)
         }
         SdkError::DispatchFailure(failure) => unanswered(failure.is_timeout(), &error),
         SdkError::ConstructionFailure(_) => match find::<CredentialsError>(&error) {
@@ -91,7 +91,7 @@ fn answered<E: ProvideErrorMetadata + RequestId>(e: &E, raw: &HttpResponse) -> F
 }
 
 /// Of what another account owns.
-const OF_ANOTHER: &[&str] = &["It belongs to another account: its owner alone can do that."];
+const OF_ANOTHER: &[&str] = &["It belongs to another account: only its owner can do that."];
 
 /// What to look at when somebody else answers.
 const NOT_AWS: &str = "Check the endpoint (--endpoint-url, AWS_ENDPOINT_URL) and the proxy (HTTPS_PROXY, NO_PROXY).";
@@ -111,13 +111,13 @@ where
 {
     let text = chain_text(error);
     let (what, hint) = if looks_like_html(raw) {
-        ("the answer is not AWS's but a web page in HTML", Some(NOT_AWS))
+        ("the answer is not from AWS but a web page", Some(NOT_AWS))
     } else if text.contains("stalled") || text.contains("throughput") || text.contains("minimum") {
         ("the answer stopped arriving", None)
     } else if raw.body().bytes().is_none() {
-        ("the answer broke off", None)
+        ("the answer was cut off", None)
     } else {
-        ("the answer could not be read: it is cut off, or not what this service speaks", None)
+        ("the answer could not be read: it is incomplete, or not in this service's format", None)
     };
     let status = raw.status().as_u16();
     // Where a parser gave up on a web page tells nobody anything.
@@ -140,17 +140,17 @@ where
     let reached = find::<Unanswered>(error).map_or(Reached::Maybe, |u| u.reached);
     let text = chain_text(error);
     let what = match reached {
-        Reached::NotSent if timeout => "no connection within the time-out",
+        Reached::NotSent if timeout => "no connection before the timeout",
         Reached::NotSent => "no connection",
-        _ if timeout => "no answer within the time-out",
-        _ => "the connection broke before an answer",
+        _ if timeout => "no answer before the timeout",
+        _ => "the connection broke before an answer came",
     };
     let fault = Fault::new(FaultKind::Offline, format!("{what} ({text})")).reached(reached);
     if text.contains("dns") || text.contains("lookup") || text.contains("resolve") {
-        return fault.hint("The name was not found: is the region right, and is there a network?");
+        return fault.hint("The host name was not found: is the region right, and is there a network?");
     }
     if text.contains("certificate") {
-        return fault.hint("The certificate was refused: is there a proxy that opens TLS, or is the clock wrong?");
+        return fault.hint("The certificate was refused: is there a proxy that inspects TLS, or is the clock wrong?");
     }
     fault
 }
@@ -405,16 +405,18 @@ fn kind_of_status(status: u16) -> FaultKind {
 fn hints(code: &str, kind: FaultKind) -> &'static [&'static str] {
     match code {
         "RequestTimeTooSkewed" | "RequestExpired" => {
-            &["This machine's clock differs from AWS's by minutes: set it, e.g. `timedatectl set-ntp true`."]
+            &["This machine's clock is minutes off: set it, e.g. with `timedatectl set-ntp true`."]
         }
-        "SignatureDoesNotMatch" => &["The secret key does not belong to the key id, or this machine's clock is wrong."],
+        "SignatureDoesNotMatch" => &["The secret key does not match the key id, or this machine's clock is wrong."],
         "AuthFailure" | "OptInRequired" => &[
             "The credentials were refused in this region: it may not be enabled for the account, or this machine's clock is wrong.",
         ],
         "PermanentRedirect" | "AuthorizationHeaderMalformed" => &["The bucket is in another region."],
         _ => match kind {
-            FaultKind::Expired => &["Sign in again (elsewhere is fine: it is picked up by itself), then refresh."],
-            FaultKind::Denied => &["`skydeck policy` prints the least IAM policy that the console needs."],
+            FaultKind::Expired => {
+                &["Sign in again (another terminal is fine: it is noticed automatically), then refresh."]
+            }
+            FaultKind::Denied => &["`skydeck policy` prints the smallest IAM policy that the console needs."],
             _ => &[],
         },
     }

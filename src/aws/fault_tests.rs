@@ -66,7 +66,7 @@ async fn what_belongs_to_another_account_is_no_matter_of_credentials() {
     };
     let theirs = describe(Answer::xml(400, &body("Not authorized for image:ami-0a1"))).await;
     assert_eq!((theirs.kind, theirs.code.as_str()), (FaultKind::Denied, "AuthFailure"));
-    assert_eq!(theirs.hints, ["It belongs to another account: its owner alone can do that."]);
+    assert_eq!(theirs.hints, ["It belongs to another account: only its owner can do that."]);
     let bad = describe(Answer::xml(401, &body("AWS was not able to validate the provided access credentials"))).await;
     assert_eq!(bad.kind, FaultKind::Expired);
 }
@@ -88,7 +88,7 @@ async fn a_web_page_cut_off_xml_and_rubbish_are_offline_with_a_sentence() {
     for (answer, says) in [
         (Answer::Text(200, "text/html", page.into()), "web page"),
         (Answer::Text(502, "text/html", page.into()), "HTTP 502"),
-        (Answer::xml(200, "<DescribeInstancesResponse><reservationSet><item>"), "cut off"),
+        (Answer::xml(200, "<DescribeInstancesResponse><reservationSet><item>"), "incomplete"),
         (Answer::xml(200, ""), "could not be read"),
         (Answer::xml(200, "{\"not\": \"xml\"}"), "could not be read"),
         (Answer::xml(500, "oops"), "HTTP 500"),

@@ -318,7 +318,8 @@ impl Gateway {
             return Err(Fault::new(
                 FaultKind::Invalid,
                 format!(
-                    "profile {profile} does not use IAM Identity Center; sign in elsewhere, and it is picked up by itself"
+                    "profile {profile} does not use IAM Identity Center; sign in in another terminal, which is \
+                     noticed automatically"
                 ),
             ));
         };
@@ -335,7 +336,10 @@ impl Gateway {
 
     fn per(&self, profile: &str) -> Result<&PerProfile, Fault> {
         self.0.profiles.get(profile).ok_or_else(|| {
-            Fault::new(FaultKind::Invalid, format!("profile {profile} is not one of those this run was started with"))
+            Fault::new(
+                FaultKind::Invalid,
+                format!("profile {profile} is not one of those the console was started with"),
+            )
         })
     }
 

@@ -156,7 +156,7 @@ impl Guard {
     fn decide(&self, metadata: &Metadata, input: &Input, permit: Option<&Carried>) -> Result<StampForAttempts, Fault> {
         let (service, name) = (metadata.service().to_string(), metadata.name().to_string());
         let Some(&op) = self.declared.get(&(service.as_str(), name.as_str())) else {
-            let text = format!("{service}'s {name} is not among the operations that this program declares");
+            let text = format!("{service}'s {name} is not among the operations that this program may call");
             return Err(Fault::new(FaultKind::Bug, text).of(service, name));
         };
         let unconfirmed = || Ok(StampForAttempts(Stamp::new(self.scope.clone(), op, None), None));
@@ -167,25 +167,25 @@ impl Guard {
         let rehearsal = op.dry_run && super::guard_inputs::dry_run(op.name, input) == Some(true);
         if self.read_only.iter().any(ReadOnly::is_on) {
             return refuse(if rehearsal {
-                "not asked: in read-only mode not even a dry run is sent"
+                "not asked: read-only mode sends no dry runs"
             } else {
-                "this run is read-only: no write is sent"
+                "read-only mode: no change is sent"
             });
         }
         if rehearsal {
             return unconfirmed();
         }
         let Some(Carried(slip)) = permit else {
-            return refuse("a write needs a confirmed plan, and this one has none");
+            return refuse("a change needs a confirmed plan, and this one has none");
         };
         let same_place = slip.scope.profile() == self.scope.profile()
             && (slip.scope.region_code() == self.scope.region_code() || op.service == Service::S3);
         if slip.operation != op || !same_place {
-            return refuse("this write is not the one that was confirmed");
+            return refuse("this is not the change that was confirmed");
         }
         self.same_credentials(slip.epoch, op)?;
         if slip.used.swap(true, Ordering::SeqCst) {
-            return refuse("this write was sent before: a confirmed plan sends each call once");
+            return refuse("this change was sent before: a confirmed plan sends each call once");
         }
         let stamp = Stamp::new(self.scope.clone(), op, Some(slip.call.clone()));
         Ok(StampForAttempts(stamp, Some(slip.epoch)))
@@ -195,7 +195,7 @@ impl Guard {
         if epoch == self.source.epoch() {
             return Ok(());
         }
-        let text = "the credentials changed after this was confirmed: it was not sent";
+        let text = "not sent: the credentials changed after you confirmed";
         Err(Fault::new(FaultKind::Conflict, text).of(op.service.sdk_id(), op.name))
     }
 }
@@ -249,7 +249,7 @@ impl Intercept for Guard {
         // The SDK's XML reader takes a document that breaks off for one that is shorter: half a page would be the whole table.
         match context.response().body().bytes() {
             Some(body) if context.response().status().is_success() && is_cut_off(body) => {
-                let text = "the answer is cut off: its XML does not end";
+                let text = "the answer is cut off: its XML is incomplete";
                 Err(Fault::new(FaultKind::Offline, text).reached(Reached::Maybe).into())
             }
             _ => Ok(()),

@@ -34,12 +34,12 @@ impl Gateway {
 async fn ask(egress: &Egress<'_>, whom: &Destination) -> Result<IpAddr, String> {
     let answer = egress.send(whom).await.map_err(|fault| fault.message)?;
     if !answer.status().is_success() {
-        return Err(format!("{} answered {}", whom.host(), answer.status().as_u16()));
+        return Err(format!("{} answered with HTTP {}", whom.host(), answer.status().as_u16()));
     }
     let mut body = ByteStream::new(answer.into_body());
     let mut text = Vec::new();
     while let Some(part) = body.next().await {
-        text.extend_from_slice(&part.map_err(|_| format!("{} broke off", whom.host()))?);
+        text.extend_from_slice(&part.map_err(|_| format!("the answer of {} was cut off", whom.host()))?);
         if text.len() > MOST {
             break;
         }
@@ -67,7 +67,7 @@ mod tests {
                 Ok("203.0.113.7".parse().expect("an address")),
             ),
             ("HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>", Err("answered something else")),
-            ("HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n", Err("answered 503")),
+            ("HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n", Err("answered with HTTP 503")),
         ] {
             let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
             let host = listener.local_addr().expect("an address").to_string();

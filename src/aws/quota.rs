@@ -25,13 +25,13 @@ static QUOTAS: &[Quota] = &[
         codes: &["VcpuLimitExceeded", "InstanceLimitExceeded"],
         name: "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances",
         at: ("ec2", Some("L-1216C47A")),
-        but: "it counts vCPUs; other families (F, G and VT, Inf, P, Trn, X, …) have one of their own",
+        but: "it counts vCPUs; other families (F, G and VT, Inf, P, Trn, X, …) have quotas of their own",
     },
     Quota {
         codes: &["MaxSpotInstanceCountExceeded"],
         name: "All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests",
         at: ("ec2", Some("L-34B43A08")),
-        but: "it counts vCPUs; other families have one of their own",
+        but: "it counts vCPUs; other families have quotas of their own",
     },
     quota(&["AddressLimitExceeded"], "EC2-VPC Elastic IPs", "ec2", "L-0263D0A3"),
     quota(&["SecurityGroupLimitExceeded"], "VPC security groups per Region", "vpc", "L-E79EC296"),
@@ -47,13 +47,13 @@ static QUOTAS: &[Quota] = &[
         codes: &["ConcurrentSnapshotLimitExceeded", "PendingSnapshotLimitExceeded"],
         name: "Concurrent snapshots per volume",
         at: ("ebs", None),
-        but: "each volume type has one of its own: one that is under way has to end first",
+        but: "each volume type has its own: wait until a snapshot in progress is completed",
     },
     Quota {
         codes: &["VolumeLimitExceeded"],
         name: "Storage for volumes, in TiB",
         at: ("ebs", None),
-        but: "each volume type has one of its own: gp3's is L-7A658B76",
+        but: "each volume type has its own: gp3's is L-7A658B76",
     },
     Quota {
         codes: &["MaxIOPSLimitExceeded"],
@@ -77,7 +77,7 @@ static QUOTAS: &[Quota] = &[
 /// What is said of a refusal with this code: the quota's name, and where more is asked for.
 pub(super) fn hint(code: &str) -> Option<String> {
     if code == "TagLimitExceeded" {
-        return Some("A resource has 50 tags at most; no quota raises that.".into());
+        return Some("A resource has at most 50 tags; this limit cannot be raised.".into());
     }
     let q = QUOTAS.iter().find(|q| q.codes.contains(&code))?;
     let but = if q.but.is_empty() { String::new() } else { format!(" ({})", q.but) };
@@ -88,7 +88,7 @@ pub(super) fn hint(code: &str) -> Option<String> {
         ),
         None => format!("aws service-quotas list-service-quotas --service-code {service} shows them"),
     };
-    Some(format!("The quota is \"{}\"{but}. More is asked for in Service Quotas: {at}", q.name))
+    Some(format!("The quota is \"{}\"{but}. To raise it in Service Quotas: {at}", q.name))
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ impl Session {
         };
         if let Some(odd) = environment::real("AWS_EXECUTION_ENV").filter(|v| v.contains(char::is_control)) {
             // It goes into the User-Agent header as it stands.
-            let text = format!("AWS_EXECUTION_ENV is not one line of text: {odd}");
+            let text = format!("AWS_EXECUTION_ENV must be one line of text: {odd}");
             broken.get_or_insert(Fault::new(FaultKind::Invalid, text));
         }
         // What is no region would stand in host names and signatures.
@@ -147,7 +147,7 @@ fn ours(builder: aws_types::sdk_config::Builder) -> SdkConfig {
 async fn region(profile: &ProfileSel, files: &Profiles, context: &ProviderContext) -> Result<Option<String>, Fault> {
     if let Some((variable, region)) = environment::region(&environment::real) {
         if !sendable::is_region(&region) {
-            return Err(Fault::new(FaultKind::Invalid, format!("{variable} cannot be a region: {region}")));
+            return Err(Fault::new(FaultKind::Invalid, format!("{variable} is not a valid region: {region}")));
         }
         return Ok(Some(region));
     }

@@ -34,7 +34,7 @@ pub(super) fn sentence(e: &clap::Error) -> Option<String> {
                 ));
             }
             let wanted = std::error::Error::source(e)?.to_string();
-            Some(format!("{option} wants {wanted}, not {value}."))
+            Some(format!("{option} must be {wanted}, not {value}."))
         }
         ErrorKind::UnknownArgument => {
             let option = text(ContextKind::InvalidArg)?;
@@ -123,9 +123,9 @@ mod tests {
     #[test]
     fn wrong_usage_is_one_sentence_that_names_what_is_wrong_and_what_is_right() {
         for (line, sentence) in [
-            ("skydeck --refresh x", "--refresh wants a whole number of seconds from 2 to 3600, not x."),
-            ("skydeck --api-share 300", "--api-share wants a whole number from 1 to 100, not 300."),
-            ("skydeck --sandbox-speed -1", "--sandbox-speed wants a number above 0, not -1."),
+            ("skydeck --refresh x", "--refresh must be a whole number of seconds from 2 to 3600, not x."),
+            ("skydeck --api-share 300", "--api-share must be a whole number from 1 to 100, not 300."),
+            ("skydeck --sandbox-speed -1", "--sandbox-speed must be a number above 0, not -1."),
             ("skydeck get instances -o jsno", "--output cannot be jsno. Did you mean json?"),
             ("skydeck get instances -o xml", "--output cannot be xml. Did you mean yaml?"),
             ("skydeck --sandobx", "There is no option --sandobx. Did you mean --sandbox?"),
@@ -136,14 +136,17 @@ mod tests {
             ),
             ("skydeck get", "KIND is missing."),
             ("skydeck sandbox", "--listen is missing."),
-            ("skydeck sandbox --listen 4599", "--listen wants an address and a port such as 127.0.0.1:4599, not 4599."),
+            (
+                "skydeck sandbox --listen 4599",
+                "--listen must be an address and a port such as 127.0.0.1:4599, not 4599.",
+            ),
             (
                 "skydeck --endpoint-url htp://x",
-                "--endpoint-url wants a URL such as http://127.0.0.1:4599, not htp://x.",
+                "--endpoint-url must be a URL such as http://127.0.0.1:4599, not htp://x.",
             ),
             (
                 "skydeck --endpoint-url 127.0.0.1:1",
-                "--endpoint-url wants a URL such as http://127.0.0.1:4599, not 127.0.0.1:1.",
+                "--endpoint-url must be a URL such as http://127.0.0.1:4599, not 127.0.0.1:1.",
             ),
             ("skydeck --sandbox --sandbox", "--sandbox is given twice."),
             ("skydeck config --default --check", "--default and --check do not go together."),

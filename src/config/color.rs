@@ -191,7 +191,7 @@ impl FromStr for Color {
             return Ok(Color::Indexed(n));
         }
         let hint = meant(&name, ANSI_NAMES.iter().copied().chain(["default", "gray"]), || {
-            Some("colours are #rrggbb, a number from 0 to 255, default, or a name as red or bright-blue".into())
+            Some("colours are #rrggbb, a number from 0 to 255, default, or a name such as red or bright-blue".into())
         });
         Err(ColorError { message: format!("`{}` is not a colour", text::visible(s)), hint })
     }

@@ -34,7 +34,7 @@ impl Source {
         match std::fs::metadata(path) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(cannot(e.to_string())),
-            Ok(m) if m.is_dir() => return Err(cannot("it is a directory".into())),
+            Ok(m) if m.is_dir() => return Err(cannot("it is a folder".into())),
             Ok(m) if m.len() > MAX_BYTES => return Err(cannot("it is larger than 1 MiB".into())),
             Ok(_) => {}
         }
@@ -82,7 +82,7 @@ impl Source {
         let mut bad_lines = BTreeSet::new();
         for e in errors {
             let message = match e.message() {
-                "duplicate key" => "this stands in the file twice".to_string(),
+                "duplicate key" => "this key appears twice in the file".to_string(),
                 other => format!("not TOML: {}", text::visible(other)),
             };
             let problem = self.problem(e.span().unwrap_or(0..0), message, None);

@@ -86,24 +86,24 @@ const fn typing(mode: Mode, name: &'static str, doc: &'static str) -> Section {
 
 /// Every section, in the order of help and docs.
 pub const SECTIONS: &[Section] = &[
-    Section { name: "all", doc: "everywhere, also while text is typed", mode: None, typing: true, over: &[] },
-    Section { name: "view", doc: "wherever nothing is typed", mode: None, typing: false, over: TYPING },
+    Section { name: "all", doc: "everywhere, even while typing", mode: None, typing: true, over: &[] },
+    Section { name: "view", doc: "wherever no text is typed", mode: None, typing: false, over: TYPING },
     reading(Mode::Table, "table", "a table of resources"),
     reading(Mode::Detail, "detail", "the detail of a row"),
-    reading(Mode::Board, "board", "a board: lines that lead to tables"),
-    reading(Mode::Pager, "pager", "text to read: help, messages, raw answers"),
-    reading(Mode::Menu, "menu", "a short list to choose from: actions, links, columns"),
-    typing(Mode::MenuLine, "menu-line", "the line that narrows such a list"),
-    reading(Mode::Plan, "plan", "a plan that Enter carries out"),
-    typing(Mode::Confirm, "confirm", "a plan that asks for a name to be typed"),
-    reading(Mode::Draft, "draft", "rows edited in place: rules, tags"),
+    reading(Mode::Board, "board", "a board: lines that open tables"),
+    reading(Mode::Pager, "pager", "pages of text: help, messages, raw answers"),
+    reading(Mode::Menu, "menu", "a short list: actions, links, columns"),
+    typing(Mode::MenuLine, "menu-line", "the filter line of such a list"),
+    reading(Mode::Plan, "plan", "a plan confirmed by Enter"),
+    typing(Mode::Confirm, "confirm", "a plan confirmed by typing a name"),
+    reading(Mode::Draft, "draft", "rows edited in a table: rules, tags"),
     typing(Mode::Form, "form", "the fields of an action"),
-    typing(Mode::Picker, "picker", "the line of a form's picker"),
+    typing(Mode::Picker, "picker", "the filter line of a form's picker"),
     reading(Mode::PickerRows, "picker-rows", "the rows of a form's picker"),
-    typing(Mode::Text, "text", "a text of several lines"),
+    typing(Mode::Text, "text", "text of several lines"),
     typing(Mode::Palette, "palette", "the palette"),
     typing(Mode::Filter, "filter", "the filter line"),
-    typing(Mode::Prompt, "prompt", "one question with one answer"),
+    typing(Mode::Prompt, "prompt", "a yes-or-no question"),
 ];
 
 impl Mode {

@@ -78,8 +78,8 @@ impl FileSet<'_> {
                 }
             };
             if top_down.iter().any(|s| s.origin == found.origin) {
-                let round = format!("`{}` inherits itself in the end", text::visible(&name));
-                problems.push(at(round, Some("take one `inherits` line out of the circle".into())));
+                let round = format!("`{}` inherits from itself", text::visible(&name));
+                problems.push(at(round, Some("remove one `inherits` line of the circle".into())));
                 break;
             }
             let (next, span) = self.inherits(&name, &found, problems);
@@ -137,7 +137,7 @@ impl FileSet<'_> {
                 (Some((parent.to_string(), !own_name)), Some(entry.value_at))
             }
             other => {
-                let message = format!("`inherits` wants the name of a {}, not {}", self.what, describe(other));
+                let message = format!("`inherits` must be the name of a {}, not {}", self.what, describe(other));
                 problems.push(source.problem(entry.value_at, message, None));
                 (by_default, None)
             }
@@ -193,10 +193,7 @@ mod tests {
     fn a_circle_of_inherits_is_found_and_named() {
         let (layers, problems) = stack(&[("x", "inherits = \"y\""), ("y", "\ninherits = \"x\"")], "x");
         assert_eq!(layers, ["built-in themes/base.toml", "y.toml", "x.toml"]);
-        assert_eq!(
-            problems,
-            ["y.toml:2:12: `x` inherits itself in the end; take one `inherits` line out of the circle"]
-        );
+        assert_eq!(problems, ["y.toml:2:12: `x` inherits from itself; remove one `inherits` line of the circle"]);
     }
 
     #[test]

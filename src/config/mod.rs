@@ -95,7 +95,7 @@ pub fn load(paths: Paths, overrides: &Overrides, known: &Known<'_>) -> (Config, 
         }
         Err(mut problem) => {
             // Nobody knows what it says: it may say read-only.
-            problem.hint = Some("read-only is on until it can be read".into());
+            problem.hint = Some("read-only mode is on until the file can be read".into());
             problems.push(problem);
             Settings { read_only: true, ..Settings::default() }
         }
@@ -144,7 +144,7 @@ fn apply(settings: &mut Settings, overrides: &Overrides, problems: &mut Vec<Prob
         };
         if !fits {
             let wants = kind.map(|k| k.wants()).unwrap_or_default();
-            problems.push(Problem::whole(Origin::Option(option), format!("wants {wants}, not {value}"), None));
+            problems.push(Problem::whole(Origin::Option(option), format!("must be {wants}, not {value}"), None));
         }
         fits
     };

@@ -76,7 +76,7 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_usage() {
-            let named = self.message.strip_prefix("wants ").map(|rest| format!("{} wants {rest}", self.file));
+            let named = self.message.strip_prefix("must be ").map(|rest| format!("{} must be {rest}", self.file));
             f.write_str(&named.map_or_else(|| sentence(&self.message), |n| sentence(&n)))?;
             return self.hint.as_ref().map_or(Ok(()), |hint| write!(f, " {}", sentence(hint)));
         }

@@ -213,7 +213,8 @@ pub const SETTINGS: &[Setting] = &[
         path: "read_only",
         kind: SettingType::Bool,
         value: "false",
-        doc: "No write request leaves the console. Once on, by any of the ways, nothing in that run turns it off.",
+        doc: "No change is sent to AWS. Once on, whether here, by option or by environment, nothing turns it off until \
+             the console is closed.",
         option: Some("--read-only, SKYDECK_READ_ONLY=1"),
         apply: |s, _, v| bool(v, &mut s.read_only),
     },
@@ -221,8 +222,8 @@ pub const SETTINGS: &[Setting] = &[
         path: "refresh",
         kind: SettingType::Integer { min: 2, max: 3600, unit: "seconds" },
         value: "10",
-        doc: "Seconds between two looks at what is on the screen. Longer lists are asked for less often; what is \
-              changing state, more often.",
+        doc: "Seconds between refreshes of what is on the screen. Longer lists are refreshed less often; rows that are \
+             changing state, more often.",
         option: Some("--refresh"),
         apply: |s, _, v| {
             if let Parsed::Integer(n) = v {
@@ -234,7 +235,7 @@ pub const SETTINGS: &[Setting] = &[
         path: "api_share",
         kind: SettingType::Integer { min: 1, max: 100, unit: "percent" },
         value: "20",
-        doc: "Percent of AWS's documented request rate that the console may take; the rest is left to other tools.",
+        doc: "Percent of AWS's documented request rate that the console may use; the rest is left to other tools.",
         option: Some("--api-share"),
         apply: |s, _, v| {
             if let Parsed::Integer(n) = v {
@@ -246,7 +247,7 @@ pub const SETTINGS: &[Setting] = &[
         path: "confirm_account_digits",
         kind: SettingType::Bool,
         value: "true",
-        doc: "The first change in an account in each run asks for the last four digits of the account's id.",
+        doc: "The first change in each account after a start asks for the last four digits of the account id.",
         option: None,
         apply: |s, _, v| bool(v, &mut s.confirm_account_digits),
     },
@@ -263,7 +264,7 @@ pub const SETTINGS: &[Setting] = &[
         path: "downloads",
         kind: SettingType::Path,
         value: "\"~/Downloads\"",
-        doc: "The folder that objects are downloaded to. Unset: the folder the console was started in.",
+        doc: "The folder that objects are downloaded to. Unset: the folder where the console was started.",
         option: None,
         apply: |s, _, v| path(v, &mut s.downloads),
     },
@@ -287,7 +288,7 @@ pub const SETTINGS: &[Setting] = &[
         path: "profiles.NAME.read_only",
         kind: SettingType::Bool,
         value: "true",
-        doc: "Read-only for one profile.",
+        doc: "Read-only mode for one profile.",
         option: None,
         apply: |s, name, v| bool(v, &mut profile(s, name).read_only),
     },
@@ -295,7 +296,7 @@ pub const SETTINGS: &[Setting] = &[
         path: "profiles.NAME.band",
         kind: SettingType::Color,
         value: "\"#8b1a1a\"",
-        doc: "The colour of the profile's band in the header: \"#rrggbb\", 0 to 255, or a name as \"red\".",
+        doc: "The colour of the profile's band in the header: \"#rrggbb\", 0 to 255, or a name such as \"red\".",
         option: None,
         apply: |s, name, v| {
             if let Parsed::Color(c) = v {
@@ -307,7 +308,7 @@ pub const SETTINGS: &[Setting] = &[
         path: "profiles.NAME.label",
         kind: SettingType::Text,
         value: "\"PRODUCTION\"",
-        doc: "What the band says instead of the profile's name.",
+        doc: "The text in the band instead of the profile's name.",
         option: None,
         apply: |s, name, v| text(v, profile(s, name).label.get_or_insert_default()),
     },
@@ -331,7 +332,7 @@ pub const SETTINGS: &[Setting] = &[
         path: "sandbox.speed",
         kind: SettingType::Number { min: 0.1, max: 1000.0 },
         value: "1",
-        doc: "How much faster than the clock the sandbox's time runs.",
+        doc: "How much faster the sandbox's time runs than the clock.",
         option: Some("--sandbox-speed"),
         apply: |s, _, v| {
             if let Parsed::Number(x) = v {
@@ -372,8 +373,8 @@ fn path(v: Parsed, into: &mut Option<PathBuf>) {
 /// The commented default file that `skydeck config --default` prints: every setting, its doc, its default.
 pub fn default_file() -> String {
     let mut out = String::from(
-        "# Skydeck's settings. Every line is optional; what is commented out shows the default, or an example.\n\
-         # `skydeck config` says where this file is read from, `skydeck config --check` what is wrong with it.\n",
+        "# Skydeck's settings. Every line is optional; commented-out lines show the default, or an example.\n# \
+         `skydeck config` says where this file is read from, `skydeck config --check` what is wrong with it.\n",
     );
     let mut section = "";
     for setting in SETTINGS {
@@ -397,12 +398,11 @@ pub fn default_file() -> String {
 /// The page `docs/settings.md`.
 pub fn page() -> String {
     let mut out = String::from(
-        "# Settings\n\n\
-         This page is made from the settings' registry (`src/config/settings.rs`); a test keeps it fresh.\n\n\
-         `skydeck config` says where the file is, `skydeck config --default` prints it with every setting\n\
-         commented out, and `skydeck config --check` says what is wrong with it. A line with a mistake in it has\n\
-         no effect, and the rest applies, with one exception: a mistake about `read_only` turns read-only on.\n\n\
-         | setting | wants | default | goes before it | what it does |\n|---|---|---|---|---|\n",
+        "# Settings\n\nThis page is made from the settings' registry (`src/config/settings.rs`); a test keeps it \
+         fresh.\n\n`skydeck config` says where the file is, `skydeck config --default` prints it with every \
+         setting\ncommented out, and `skydeck config --check` says what is wrong with it. A line with a mistake in it \
+         has\nno effect, and the rest applies, with one exception: a mistake about `read_only` turns read-only mode \
+         on.\n\n| setting | value | default | overridden by | what it does |\n|---|---|---|---|---|\n",
     );
     for s in SETTINGS {
         let default = if s.path.contains(|c: char| c.is_ascii_uppercase()) || matches!(s.kind, SettingType::Path) {

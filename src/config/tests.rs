@@ -33,7 +33,7 @@ fn a_read_only_line_with_a_mistake_in_it_still_makes_the_console_safe() {
     ] {
         let (config, problems) = load_text(text, &Overrides::default());
         assert!(config.settings.read_only, "{text}");
-        assert!(problems[0].contains("read-only is on until this line is mended"), "{problems:?}");
+        assert!(problems[0].contains("read-only mode is on until this line is corrected"), "{problems:?}");
     }
     let (config, _) = load_text("[profiles.prod]\nread_only = 1", &Overrides::default());
     assert!(config.settings.is_read_only("prod") && !config.settings.read_only);
@@ -45,7 +45,9 @@ fn a_settings_file_that_cannot_be_read_makes_the_console_safe() {
     let (config, problems) = load(paths(Some((dir.path(), "--config"))), &Overrides::default(), &Known::default());
     assert!(config.settings.read_only);
     assert!(
-        problems[0].to_string().ends_with("cannot be read: it is a directory; read-only is on until it can be read")
+        problems[0]
+            .to_string()
+            .ends_with("cannot be read: it is a folder; read-only mode is on until the file can be read")
     );
 }
 
@@ -73,7 +75,7 @@ fn an_unknown_theme_is_named_where_it_was_given() {
 fn an_option_outside_its_bounds_is_wrong_usage() {
     let overrides = Overrides { refresh: Some(1), api_share: Some(50), ..Overrides::default() };
     let (config, problems) = load_text("refresh = 30", &overrides);
-    assert_eq!(problems, ["--refresh wants a whole number of seconds from 2 to 3600, not 1."]);
+    assert_eq!(problems, ["--refresh must be a whole number of seconds from 2 to 3600, not 1."]);
     assert_eq!((config.settings.refresh, config.settings.api_share), (30, 50));
 }
 

@@ -206,7 +206,7 @@ impl Reader<'_> {
                 }
                 ("inherits", _) | ("roles", DeValue::Table(_)) => {}
                 (section @ ("palette" | "roles"), other) => {
-                    let message = format!("`{section}` is a section and wants lines, not {}", describe(other));
+                    let message = format!("`{section}` must be a section, not {}", describe(other));
                     self.problems.push(doc.source.problem(entry.key_at, message, None));
                 }
                 (key, _) => {
@@ -255,7 +255,7 @@ impl Reader<'_> {
             name => match (style.mods.by_name(name), leaf.value) {
                 (Some(modifier), DeValue::Boolean(on)) => *modifier = *on,
                 (Some(_), other) => {
-                    let message = format!("`{name}` wants true or false, not {}", describe(other));
+                    let message = format!("`{name}` must be true or false, not {}", describe(other));
                     self.problems.push(doc.source.problem(leaf.value_at.clone(), message, None));
                 }
                 (None, _) => {
@@ -285,8 +285,8 @@ impl Reader<'_> {
             other => match integer(other).and_then(|n| u8::try_from(n).ok()) {
                 Some(n) => return Some(Color::Indexed(n)),
                 None => (
-                    format!("`{}` wants a colour, not {}", text::visible(entry.key), describe(other)),
-                    Some("colours are \"#rrggbb\", a number from 0 to 255, or a name as \"red\"".into()),
+                    format!("`{}` must be a colour, not {}", text::visible(entry.key), describe(other)),
+                    Some("colours are \"#rrggbb\", a number from 0 to 255, or a name such as \"red\"".into()),
                 ),
             },
         };

@@ -96,7 +96,7 @@ struct Told {
 
 impl JobSink {
     fn gone() -> Fault {
-        Fault::new(FaultKind::Offline, "The table is not wanted any more.")
+        Fault::new(FaultKind::Offline, "The table is no longer needed.")
     }
 }
 

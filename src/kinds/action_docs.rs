@@ -8,15 +8,15 @@ use crate::model::{Kind, Operation, Retry};
 
 const HEAD: &str = "# Actions
 
-Made from the code; do not edit. What `a` offers on a row and what the palette takes as `:ACTION [ARGUMENTS]`: it acts on the
-marked rows, else on the focused one. Arguments are the fields of the action's form: `name=value`, the bare name of a toggle,
-or values in the order of the fields.
+Made from the code; do not edit. These are the actions that `a` lists for a row and that the palette takes as
+`:ACTION [ARGUMENTS]`. An action applies to the marked rows, or to the focused row if none is marked. Arguments are the fields
+of the action's form: `name=value`, the bare name of a toggle, or values in the order of the fields.
 
-Every change goes form, plan, confirm, watch. The plan shows the calls as `aws` commands; a bare Enter carries it out only if
-nothing in it is destructive, severe (`!`) or unknown (`?`).
+Every change has a form, a plan and a confirmation, and is watched until it is done. The plan shows the calls as `aws` commands;
+Enter alone confirms it only if nothing in it is destructive, severe (`!`) or unknown (`?`).
 
-A retry is *safe* where sending a call twice is sending it once. *Never*: it is sent once, and if no answer comes the outcome is
-found out by looking. *Dry run*: EC2 says beforehand whether IAM allows it.
+Retry *safe*: sending the call twice has the same result as sending it once. *Never*: it is sent once, and if no answer comes, its
+outcome is checked by looking. *Dry run*: EC2 says beforehand whether IAM allows the call.
 
 ";
 
@@ -63,7 +63,7 @@ fn action(out: &mut String, a: &Action) {
 const fn retry(op: &Operation) -> &'static str {
     match op.retry {
         Retry::Safe => "safe",
-        Retry::Token => "safe, by its token",
+        Retry::Token => "safe, thanks to its token",
         Retry::Never => "never",
     }
 }

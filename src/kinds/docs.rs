@@ -26,14 +26,16 @@ const HEAD: &str = "# Kinds
 Made from the code; do not edit. What `skydeck get KIND` lists, what `:KIND` opens, and the names that queries
 and settings use.
 
-In JSON, each field is a key in `facts`: numbers are numbers, times RFC 3339 in UTC, a ratio is `{\"ok\": 2,
-\"of\": 3}`, a list an array, a series `{\"start\", \"period\", \"unit\", \"points\"}` with `null` where there
-is no point. What is unknown, not asked for, or not there is `null`. Fields marked *joined* come from a
-request of their own; *charged* ones cost money at each look, those *on demand* take many requests, and `get` asks
-for both only if the query names them (`tag:` names `tags`). Tags that were not asked for are `null`. A bare word in a
-query looks at name, id, tags and every field that can be a column, except where it says *by name only*. An id *shown by
-name* is the other row's name on the screen and in tables, where that is known; queries and sorts take either, JSON and CSV
-keep the id. Where a query says `field=value` of a field that is *found by AWS*, only the rows that AWS finds are asked for.
+In JSON, each field is a key in `facts`. Numbers are numbers, times are RFC 3339 in UTC, a ratio is `{\"ok\": 2,
+\"of\": 3}`, a list is an array, and a series is `{\"start\", \"period\", \"unit\", \"points\"}` with `null` where a
+point is missing. A value that is unknown, not loaded or does not exist is `null`.
+
+*Joined* fields come from a request of their own. *Charged* ones cost money each time they are loaded, and those *on demand* take
+many requests: `get` loads both only if the query names them (`tag:` names `tags`). Tags that were not loaded are `null`.
+
+A bare word in a query searches the name, the id, the tags and every field that can be a column, except fields marked *by name
+only*. An id *shown by name* appears as the other row's name on the screen and in tables, if that is known; queries and sorts
+accept either, JSON and CSV keep the id. If a query says `field=value` of a field *found by AWS*, only matching rows are requested.
 
 ";
 
@@ -45,13 +47,13 @@ fn kind(out: &mut String, k: &KindInfo, registry: &Registry) {
     };
     if let Some(derived) = k.derived {
         let inputs: Vec<String> = derived.inputs.iter().map(|i| format!("`{i}`")).collect();
-        _ = write!(out, "\nNot listed by AWS: made of {}, {scope}", inputs.join(", "));
+        _ = write!(out, "\nNot listed by AWS: computed from {}, {scope}", inputs.join(", "));
     } else {
         _ = write!(out, "\nListed {scope}");
     }
     match k.parent {
-        Some(p) if p.fans_out => _ = write!(out, "; of one row of `{0}`, or of all `{0}`", p.kind),
-        Some(p) => _ = write!(out, "; always of one row of `{}`", p.kind),
+        Some(p) if p.fans_out => _ = write!(out, "; for one row of `{0}`, or for all `{0}`", p.kind),
+        Some(p) => _ = write!(out, "; always for one row of `{}`", p.kind),
         None => {}
     }
     let sides = k.iter().filter_map(|f| registry.kind(f.side?.kind));

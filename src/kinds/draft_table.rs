@@ -74,19 +74,19 @@ fn why_not(cell: &Cell, text: &ArcStr) -> Option<String> {
         Cell::Text | Cell::Fixed => None,
         Cell::Number { min, max } => match text.trim().parse::<i64>() {
             Ok(n) if (*min..=*max).contains(&n) => None,
-            Ok(n) => Some(format!("It must be from {min} to {max}, not {n}.")),
-            Err(_) => Some(format!("It is a whole number from {min} to {max}.")),
+            Ok(n) => Some(format!("Must be from {min} to {max}, not {n}.")),
+            Err(_) => Some(format!("Must be a whole number from {min} to {max}.")),
         },
         Cell::Choice(choices) => match choices.iter().find(|c| c.value == *text) {
             Some(c) => c.disabled.clone(),
             None => Some(format!(
-                "{} is none of them.{}",
+                "{} is not one of them.{}",
                 visible(text),
                 suggest(text, choices.iter().map(|c| c.value.as_str()))
             )),
         },
         Cell::Range => ipnet::IpNet::read(text.trim())
             .is_none()
-            .then(|| format!("{} is no range of addresses: 10.0.0.0/8, 2600:1f14::/32.", visible(text))),
+            .then(|| format!("{} is not a range of addresses; write 10.0.0.0/8 or 2600:1f14::/32.", visible(text))),
     }
 }

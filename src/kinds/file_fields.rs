@@ -40,14 +40,14 @@ fn free(files: &Files, path: &str) -> ArcStr {
 
 fn why_not_new(files: &Files, path: &str) -> Option<String> {
     if path.is_empty() || path.ends_with('/') {
-        return Some("A file is wanted, not a folder.".into());
+        return Some("Name a file, not a folder.".into());
     }
     match &files.at(path, 0)?.what {
         FileKind::Missing => None,
-        FileKind::NoFolder => Some("There is no such folder.".into()),
-        FileKind::Folder(_) => Some("It is a folder: a file is wanted.".into()),
-        FileKind::File { .. } => Some("It is there already, and is never written over.".into()),
-        FileKind::Unreadable(why) => Some(format!("No file can be made there: {why}.")),
+        FileKind::NoFolder => Some("This folder does not exist.".into()),
+        FileKind::Folder(_) => Some("This is a folder; name a file.".into()),
+        FileKind::File { .. } => Some("This file exists already and is never overwritten.".into()),
+        FileKind::Unreadable(why) => Some(format!("The file cannot be created there: {why}.")),
     }
 }
 
@@ -68,16 +68,16 @@ pub fn read_file(
 
 fn why_not_read(files: &Files, path: &str, most: usize) -> Option<String> {
     if path.is_empty() {
-        return Some("A file is wanted.".into());
+        return Some("Name a file.".into());
     }
     match &files.at(path, most + 1)?.what {
-        FileKind::Missing | FileKind::NoFolder => Some("There is no such file.".into()),
-        FileKind::Folder(_) => Some("It is a folder: a file is wanted.".into()),
+        FileKind::Missing | FileKind::NoFolder => Some("This file does not exist.".into()),
+        FileKind::Folder(_) => Some("This is a folder; name a file.".into()),
         FileKind::File { size: n, .. } if *n > most as u64 => {
-            Some(format!("It has {}; {} are allowed.", size(*n), size(most as u64)))
+            Some(format!("The file has {}; at most {} are allowed.", size(*n), size(most as u64)))
         }
         FileKind::File { .. } => None,
-        FileKind::Unreadable(why) => Some(format!("It cannot be read: {why}.")),
+        FileKind::Unreadable(why) => Some(format!("The file cannot be read: {why}.")),
     }
 }
 
@@ -115,7 +115,7 @@ pub fn lines(
 
 fn too_long(text: &Secret, most: usize) -> Option<String> {
     let n = text.expose().len();
-    (n > most).then(|| format!("It has {}; {} are allowed.", size(n as u64), size(most as u64)))
+    (n > most).then(|| format!("This is {}; at most {} are allowed.", size(n as u64), size(most as u64)))
 }
 
 /// What a field of [`lines`] comes to.
@@ -192,9 +192,9 @@ mod tests {
         assert_eq!(error(FileKind::Missing), None);
         assert_eq!(
             error(FileKind::File { size: 1, content: None }).as_deref(),
-            Some("It is there already, and is never written over.")
+            Some("This file exists already and is never overwritten.")
         );
-        assert_eq!(error(FileKind::NoFolder).as_deref(), Some("There is no such folder."));
+        assert_eq!(error(FileKind::NoFolder).as_deref(), Some("This folder does not exist."));
         assert!(error(FileKind::Folder(Vec::new())).is_some() && error(FileKind::Unreadable("x".into())).is_some());
         assert_eq!(
             new_file(&Files::none(), &Values::default(), ("file", "File"), "k.pem", "").error,
@@ -208,7 +208,10 @@ mod tests {
         let with = |v| Values::default().with("t", v);
         let field = |files: &Files, values: &Values| lines(files, values, ("t", "Text"), (16_384, "t.txt"), None, "");
         let long = with(FormValue::Secret(Secret::new("x".repeat(16_385))));
-        assert_eq!(field(&Files::none(), &long).error.as_deref(), Some("It has 16,385 B; 16,384 B are allowed."));
+        assert_eq!(
+            field(&Files::none(), &long).error.as_deref(),
+            Some("This is 16,385 B; at most 16,384 B are allowed.")
+        );
         let file = with(FormValue::File("u.sh".into()));
         let of = |n: usize| {
             let content = Some(Secret::new(Bytes::from(vec![b'x'; n])));

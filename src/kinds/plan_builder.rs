@@ -109,6 +109,11 @@ pub fn names<S: AsRef<str>>(items: &[S]) -> String {
     }
 }
 
+/// `instance web-1`, `instances web-1 and web-2`: names with the word for what they name, so that a sentence needs no second reading.
+pub fn called<S: AsRef<str>>(noun: &str, items: &[S]) -> String {
+    format!("{noun}{} {}", if items.len() == 1 { "" } else { "s" }, names(items))
+}
+
 /// `1 target`, `2 targets`.
 pub fn count(n: usize, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
@@ -291,9 +296,9 @@ pub fn pick(
     }
     let error = match choices.iter().find(|c| c.value == text) {
         Some(c) => c.disabled.clone(),
-        None if text.is_empty() => Some("One has to be chosen.".into()),
+        None if text.is_empty() => Some("Choose one.".into()),
         None => Some(format!(
-            "{} is none of them.{}",
+            "{} is not one of them.{}",
             visible(&text),
             suggest(&text, choices.iter().map(|c| c.value.as_str()))
         )),
@@ -312,8 +317,8 @@ pub fn text_of(field: &FormField) -> ArcStr {
 /// Why something of a table cannot be chosen yet: a sentence for the field.
 pub fn known_or_unknown(store: &Store, scope: &Scope, kind: &'static KindInfo, what: &str) -> String {
     match whole(store, scope, kind) {
-        Known::Failed(word) => format!("{what} could not be listed ({word}): type an id."),
-        _ => format!("{what} are not asked for yet."),
+        Known::Failed(word) => format!("{what} could not be listed ({word}); type an id."),
+        _ => format!("{what} are not loaded yet."),
     }
 }
 
@@ -346,8 +351,8 @@ pub fn number(
     };
     let error = match text.parse::<i64>() {
         Ok(n) if (min..=max).contains(&n) => None,
-        Ok(n) => Some(format!("It must be from {min} to {max}, not {n}.")),
-        Err(_) => Some(format!("It is a whole number from {min} to {max}.")),
+        Ok(n) => Some(format!("Must be from {min} to {max}, not {n}.")),
+        Err(_) => Some(format!("Must be a whole number from {min} to {max}.")),
     };
     let input = FormInput::Number { min, max };
     FormField::new(name, label, input, FormValue::Text(text)).with_help(help).with_error(error)

@@ -40,7 +40,7 @@ pub fn rows_field(
     let mut ids: Vec<String> = Vec::new();
     let parts = pick.parts(typed);
     if parts.is_empty() {
-        errors.push("One has to be chosen.".into());
+        errors.push("Choose one.".into());
     }
     for part in parts {
         if let Some(other) = pick.other(part) {
@@ -53,7 +53,7 @@ pub fn rows_field(
                 ids.push(row.id.to_string());
             }
             Meant::Several(n) => {
-                errors.push(format!("{n} of them are called {}: choose one.", visible(part)));
+                errors.push(format!("{n} of them are named {}: choose one.", visible(part)));
                 ids.push(part.to_string());
             }
             Meant::None => {
@@ -129,7 +129,7 @@ fn unknown_row(store: &Store, pick: &Pick, text: &str, what: &str) -> Option<Str
             let also = pick.also.iter().map(|c| c.value.as_str());
             let names = also.chain(rows().map(|r| r.label().as_str()));
             let near = nearest(text, names).map(|n| format!(" Did you mean {}?", visible(n))).unwrap_or_default();
-            Some(format!("{} is none of {what}.{near}", visible(text)))
+            Some(format!("{} is not one of {what}.{near}", visible(text)))
         }
     }
 }
@@ -140,9 +140,9 @@ fn not_listed(store: &Store, pick: &Pick, what: &str) -> Option<String> {
     pick.tables.iter().find_map(|table| match store.table(table).map(|t| &t.status) {
         Some(status) if status.progress == Progress::Complete => None,
         Some(status) => Some(match &status.fault {
-            Some(fault) => format!("{what} could not be listed ({}): type an id.", fault.kind.word()),
-            None => format!("{what} are being asked for."),
+            Some(fault) => format!("{what} could not be listed ({}); type an id.", fault.kind.word()),
+            None => format!("{what} are loading."),
         }),
-        None => Some(format!("{what} are not asked for yet.")),
+        None => Some(format!("{what} are not loaded yet.")),
     })
 }

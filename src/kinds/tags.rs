@@ -15,7 +15,7 @@ pub struct Tagged {
 }
 
 static FIELDS: Fields<Tagged> = Fields(&[
-    field(FieldInfo::id("id", "ID", "What the tags are on."), |t| Value::Text(t.id.clone())),
+    field(FieldInfo::id("id", "ID", "What the tags belong to."), |t| Value::Text(t.id.clone())),
     field(FieldInfo::list(TAGS, "TAGS", "The tags, as KEY=VALUE."), |t| {
         Value::list(t.tags.iter().map(|(k, v)| arcstr::format!("{k}={v}")))
     }),

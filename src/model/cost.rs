@@ -145,8 +145,8 @@ impl Cost {
 impl fmt::Display for Cost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.effect, &self.money) {
-            (CostEffect::Saves, Some(money)) => write!(f, "saves {}", money.said(&self.about)),
-            (_, Some(money)) => f.write_str(&money.said(&self.about)),
+            (CostEffect::Saves, Some(money)) => write!(f, "Saves {}", money.said(&self.about)),
+            (_, Some(money)) => f.write_str(&crate::base::text::capital(&money.said(&self.about))),
             (CostEffect::Adds, None) => write!(f, "{} (price not known here)", self.about),
             (_, None) => f.write_str(&self.about),
         }
@@ -164,8 +164,8 @@ mod tests {
         let of = |amount, per| Money { amount, per, list: &LIST };
         for (cost, said) in [
             (
-                Cost::adds(of(1.6, Per::Month), " while it stands"),
-                "about $1.60 a month while it stands (us-east-1 list prices of 2026-10)",
+                Cost::adds(of(1.6, Per::Month), " while it exists"),
+                "About $1.60 a month while it exists (us-east-1 list prices of 2026-10)",
             ),
             (
                 Cost::stays(of(0.005, Per::Hour), ""),
@@ -177,12 +177,12 @@ mod tests {
             ),
             (
                 Cost::saves(of(0.005, Per::Hour).times(2.0).monthly(), ""),
-                "saves about $7.30 a month (us-east-1 list prices of 2026-10)",
+                "Saves about $7.30 a month (us-east-1 list prices of 2026-10)",
             ),
-            (Cost::adds(of(1.8, Per::Once), " for 20 GB"), "about $1.80 for 20 GB (us-east-1 list prices of 2026-10)"),
-            (Cost::adds_unknown("compute is billed"), "compute is billed (price not known here)"),
-            (Cost::saves_unknown("no compute"), "no compute"),
-            (Cost::same("it costs nothing"), "it costs nothing"),
+            (Cost::adds(of(1.8, Per::Once), " for 20 GB"), "About $1.80 for 20 GB (us-east-1 list prices of 2026-10)"),
+            (Cost::adds_unknown("Compute is billed"), "Compute is billed (price not known here)"),
+            (Cost::saves_unknown("No compute"), "No compute"),
+            (Cost::same("It costs nothing"), "It costs nothing"),
         ] {
             assert_eq!(cost.to_string(), said);
         }

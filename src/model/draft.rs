@@ -142,7 +142,7 @@ pub fn merge(original: &[TableRow], edits: &[RowEdit]) -> Vec<DraftRow> {
             RowEdit::Add(cells) => (cells, None),
             // Somebody else has taken it away, and the user wants it in another shape: it is made anew.
             RowEdit::Change { key, to, .. } if !original.iter().any(|r| r.key == *key) => {
-                (to, Some(format!("{key} was removed meanwhile: it is made anew.")))
+                (to, Some(format!("{key} was removed meanwhile: it will be added again.")))
             }
             _ => continue,
         };
@@ -165,7 +165,7 @@ fn over(row: &TableRow, edit: Option<(usize, &RowEdit)>) -> DraftRow {
         Some(RowEdit::Remove { from, .. }) => {
             out.mark = RowMark::Removed;
             if !from.is_empty() && *from != row.cells {
-                out.conflict = Some(format!("It was changed meanwhile, from {}.", said(from)));
+                out.conflict = Some(format!("This row changed meanwhile; it was {}.", said(from)));
             }
         }
         Some(RowEdit::Change { from, to, .. }) => {
@@ -177,7 +177,7 @@ fn over(row: &TableRow, edit: Option<(usize, &RowEdit)>) -> DraftRow {
                 }
                 if was != cell {
                     out.conflict =
-                        Some(format!("It was changed meanwhile, from {} to {}.", said(from), said(&row.cells)));
+                        Some(format!("This row changed meanwhile, from {} to {}.", said(from), said(&row.cells)));
                 }
                 *cell = wanted.clone();
             }

@@ -48,7 +48,7 @@ fn what_somebody_else_changed_meanwhile_is_taken_over_and_said_where_it_collides
     let now = table(&["Env=staging", "Temp=2"]);
     let rows = merge(&now, &edits);
     assert_eq!(shown(&rows), ["~Env=prod !", "-Temp=2 !", "+Old=b !"]);
-    assert_eq!(rows[0].conflict.as_deref(), Some("It was changed meanwhile, from Env dev to Env staging."));
+    assert_eq!(rows[0].conflict.as_deref(), Some("This row changed meanwhile, from Env dev to Env staging."));
     assert_eq!(rows[0].now, cells("Env=staging"));
     // What is so already is no change, and what is gone need not go.
     assert_eq!(shown(&merge(&table(&["Env=prod"]), &edits[..2])), [" Env=prod"]);

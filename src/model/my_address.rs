@@ -46,9 +46,9 @@ impl MyAddress {
     /// A sentence about it.
     pub fn says(&self) -> String {
         match self {
-            MyAddress::NotAsked | MyAddress::Asked => "Your own address is being asked for.".into(),
-            MyAddress::Known(ip, from) => format!("Your address is {ip}, says {}.", from.words()),
-            MyAddress::Failed(why) => format!("Your own address could not be found out ({why}): type it."),
+            MyAddress::NotAsked | MyAddress::Asked => "Looking up your own address.".into(),
+            MyAddress::Known(ip, from) => format!("Your address is {ip}, according to {}.", from.words()),
+            MyAddress::Failed(why) => format!("Your own address could not be found ({why}): type it."),
         }
     }
     /// The client's address in `SSH_CONNECTION` (`client port server port`), if it is one.

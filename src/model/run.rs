@@ -247,19 +247,18 @@ impl RunRecord {
                 StepState::Done => ('✓', format!("{title}: {}", made.join(", "))),
                 StepState::NotSent => ('·', format!("{title}: not sent")),
                 StepState::Sent => {
-                    ('?', format!("{title}: cut off while it was sent; whether it arrived is not known"))
+                    ('?', format!("{title}: interrupted while being sent; whether AWS received it is not known"))
                 }
                 StepState::Failed(why) => {
                     ('✗', format!("{title}: {}", why.lines().next().unwrap_or_default().trim_end_matches('.')))
                 }
                 StepState::Needless(why) => (
                     '·',
-                    format!(
-                        "{title}: there was nothing to do. {}",
-                        why.lines().next().unwrap_or_default().trim_end_matches('.')
-                    ),
+                    format!("{title}: nothing to do. {}", why.lines().next().unwrap_or_default().trim_end_matches('.')),
                 ),
-                StepState::Unknown(why) => ('?', format!("{title}: no answer was read. {}", why.trim_end_matches('.'))),
+                StepState::Unknown(why) => {
+                    ('?', format!("{title}: AWS's answer was lost. {}", why.trim_end_matches('.')))
+                }
             };
             // Under what AWS said: what else is known of it, and what can be done.
             let more = match &self.states[i] {

@@ -90,7 +90,7 @@ fn a_way_back_whose_secret_is_kept_nowhere_is_not_taken() {
     run.apply(&done(1, &[]));
     let plan = run.undo_steps().expect("the other step has a way back");
     assert_eq!(plan.calls().map(|c| c.op.name).collect::<Vec<_>>(), ["DeleteVolume"]);
-    assert!(plan.consequences.iter().any(|c| c.severity == Severity::Severe && c.text.contains("kept nowhere")));
+    assert!(plan.consequences.iter().any(|c| c.severity == Severity::Severe && c.text.contains("was not saved")));
 }
 
 fn done(step: usize, outputs: &[(&str, &str)]) -> RunEntry {
@@ -138,7 +138,7 @@ fn a_create_that_was_cut_off_is_sent_again_with_its_token_and_what_has_none_neve
         RunEntry::Intent { step: 1 },
         RunEntry::Outcome { step: 1, state: StepState::Unknown("The line was cut.".into()), outputs: Vec::new() },
     ]);
-    assert!(cut.go_on().is_err_and(|why| why.contains("AttachVolume sent twice does it twice")));
+    assert!(cut.go_on().is_err_and(|why| why.contains("AttachVolume sent twice is done twice")));
     let undo = cut.undo_steps().expect("the volume can be deleted, and detached in case it is attached");
     assert_eq!(undo.calls().map(|c| c.op.name).collect::<Vec<_>>(), ["DetachVolume", "DeleteVolume"]);
     assert_eq!(undo.steps[1].call.get("VolumeId"), Some(&Arg::str("vol-1")));
@@ -201,7 +201,7 @@ fn what_may_not_have_been_done_may_be_refused_on_the_way_back() {
     let mut needless = undoing.clone();
     needless.apply(&refused);
     assert_eq!((needless.progress(), needless.done()), (Progress::Send(1), (1, 2)), "its wait is over too");
-    assert!(needless.lines()[0].1.contains("there was nothing to do. It is available"), "{:?}", needless.lines());
+    assert!(needless.lines()[0].1.contains("nothing to do. It is available"), "{:?}", needless.lines());
     let asked = after(&[RunEntry::Intent { step: 0 }]).undo_steps().expect("the token says what it made");
     assert!(matches!(&asked.steps[0].wait, Waiter::Created { want, .. } if *want == ["available"]));
     assert!(asked.steps.iter().all(|s| !s.may_be_refused));
@@ -402,7 +402,7 @@ proptest! {
             let open: Vec<usize> = (0..=cut).filter(|i| may_be_done(*i)).collect();
             match run.undo_steps() {
                 Ok(back) => {
-                    let asked = |at: usize| back.steps[at].title.strip_prefix("find out what became of it: do ").map(str::to_string);
+                    let asked = |at: usize| back.steps[at].title.strip_prefix("find out what it created: do ").map(str::to_string);
                     sent(&back, |at| asked(at).map(|i| format!("id-{i}"))).iter().for_each(is_bound);
                     for i in open {
                         let is_undone = back.steps.iter().any(|s| s.title == format!("undo {i}"));

@@ -147,7 +147,7 @@ pub mod as_text {
     /// If it is no such range.
     pub fn deserialize<'de, D: Deserializer<'de>, T: Range>(from: D) -> Result<T, D::Error> {
         let text = String::deserialize(from)?;
-        T::read(&text).ok_or_else(|| serde::de::Error::custom(format_args!("{text} is no range of addresses")))
+        T::read(&text).ok_or_else(|| serde::de::Error::custom(format_args!("{text} is not a range of addresses")))
     }
 }
 

@@ -43,14 +43,14 @@ pub fn flaw(text: &str) -> Option<String> {
         Ok(ip) => {
             let (family, most) = if ip.is_ipv4() { ("IPv4", 32) } else { ("IPv6", 128) };
             match prefix {
-                "" => format!("behind the slash stands how many bits the range fixes, 0 to {most}"),
-                _ => format!("/{prefix} is no length of an {family} prefix, which is 0 to {most}"),
+                "" => format!("after the slash comes how many bits the range fixes, 0 to {most}"),
+                _ => format!("/{prefix} is not the length of an {family} prefix, which is 0 to {most}"),
             }
         }
         Err(_) if address.split('.').any(|n| n.len() > 1 && n.starts_with('0')) => {
             format!("{address} has a number with a leading zero, which some read as octal")
         }
-        Err(_) => format!("{address} is no address: write a range such as 10.1.0.0/16 or 2600:1f14::/32"),
+        Err(_) => format!("{address} is not an address: write a range such as 10.1.0.0/16 or 2600:1f14::/32"),
     })
 }
 
@@ -80,12 +80,14 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_range_is_said_of_the_part_that_is_wrong() {
         let say = |text: &str| flaw(text).unwrap_or_default();
-        assert_eq!(say("10.0.0.0/33"), "/33 is no length of an IPv4 prefix, which is 0 to 32");
-        assert_eq!(say("2600::/129"), "/129 is no length of an IPv6 prefix, which is 0 to 128");
-        assert_eq!(say("10.0.0.0/x"), "/x is no length of an IPv4 prefix, which is 0 to 32");
+        assert_eq!(say("10.0.0.0/33"), "/33 is not the length of an IPv4 prefix, which is 0 to 32");
+        assert_eq!(say("2600::/129"), "/129 is not the length of an IPv6 prefix, which is 0 to 128");
+        assert_eq!(say("10.0.0.0/x"), "/x is not the length of an IPv4 prefix, which is 0 to 32");
         assert!(say("10.0.0.0/").contains("0 to 32") && say("::/").contains("0 to 128"));
         assert!(say("010.0.0.0/8").contains("leading zero"));
-        assert!(say("10.0.0/16").starts_with("10.0.0 is no address") && say("1::2::3/4").contains("no address"));
+        assert!(
+            say("10.0.0/16").starts_with("10.0.0 is not an address") && say("1::2::3/4").contains("not an address")
+        );
         assert_eq!((flaw("10.0.0.0/8"), flaw("10.0.0.0"), flaw("web")), (None, None, None));
     }
 

@@ -412,7 +412,7 @@ fn settings_that_the_sdk_panics_at_do_not_reach_it() {
     assert!(status == Some(1) && !said.contains("panicked"), "{said}");
     let asked = Asked::default().with("AWS_EXECUTION_ENV", Some("a\nb"));
     let (status, said, _) = listed(home.path(), &asked);
-    assert!(status == Some(1) && said.contains("AWS_EXECUTION_ENV is not one line"), "{said}");
+    assert!(status == Some(1) && said.contains("AWS_EXECUTION_ENV must be one line"), "{said}");
 }
 
 #[test]

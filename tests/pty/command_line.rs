@@ -387,14 +387,14 @@ fn a_plan_that_cannot_be_made_says_why_and_its_status_tells_the_cause() {
         (&["stpo"][..], 2, "Did you mean stop"),
         (&["stop"], 2, "--on 'instances QUERY'"),
         (&["stop", "--on", "buckets"], 2, "acts on instances, not on buckets"),
-        (&["change-type", "type=t3", "--on", one], 2, "type: t3 is no instance type"),
+        (&["change-type", "type=t3", "--on", one], 2, "type: t3 is not an instance type"),
         (&["stop", "force=maybe", "--on", one], 2, "force is yes or no"),
         (&["set-desired-capacity", "desired=1", "--on", "auto-scaling-groups"], 2, "one row at a time"),
         (&["download", "--on", "objects"], 2, "--of"),
         (&["allocate", "foo=bar"], 2, "no argument foo"),
         (&["create-volume", "zone=nowhere"], 2, "zone cannot be nowhere"),
         (&["associate", "interface=eni-0a1", "--on", "addresses name:old-vpn"], 3, "is not known"),
-        (&["start", "--on", one], 1, "running already"),
+        (&["start", "--on", one], 1, "Already running"),
         (&["stop", "--on", "instances name:nobody-has-this"], 1, "No instances match"),
     ] {
         let ended = planned(args);

@@ -363,7 +363,7 @@ def alarm_tags():
                     for a in alarms]
 
 
-FATE = {True: ", deleted with the instance", False: ", stays", None: ", whether it stays is not said"}
+FATE = {True: ", deleted with the instance", False: ", kept", None: ", deleted or kept is not known"}
 
 
 def instance_volumes():

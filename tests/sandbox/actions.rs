@@ -644,9 +644,9 @@ async fn a_launch_without_room_or_permission_says_what_can_be_done() {
     let told = full.told();
     for says in [
         "Other zones of the region that offer t3.small: ap-northeast-2",
-        "Types like it that ap-northeast-2",
+        "Similar types that ap-northeast-2",
         "t3a.small",
-        "AWS tells nobody",
+        "AWS does not say",
     ] {
         assert!(told.contains(says), "{says}: {told}");
     }
@@ -657,14 +657,14 @@ async fn a_launch_without_room_or_permission_says_what_can_be_done() {
     let DryRun::Denied(denied) = dry_run(&a.gateway, &ALL, &plan.with_tokens("t-1")).await else {
         panic!("it is denied")
     };
-    let says = "The IAM action is ec2:RunInstances on arn:aws:ec2:ap-northeast-2:000000000000:instance/*: the statement Forbidden forbids it";
+    let says = "The required IAM permission is ec2:RunInstances on arn:aws:ec2:ap-northeast-2:000000000000:instance/*: the policy statement Forbidden denies it";
     assert!(denied.hints[0].starts_with(says), "{denied:?}");
     assert!(!denied.message.contains("Encoded"), "{denied}");
     a.sandbox.faults().clear();
     a.sandbox.faults().add("ec2:RunInstances deny".parse().unwrap());
     a.sandbox.faults().add("sts:DecodeAuthorizationMessage deny".parse().unwrap());
     let denied = fault(a.sent(&plan).await);
-    assert!(denied.hints[0].ends_with("instance/*: no statement allows it."), "{denied:?}");
+    assert!(denied.hints[0].ends_with("instance/*: no policy statement allows it."), "{denied:?}");
     let how = &denied.hints[1];
     assert!(
         how.contains("could not be decoded (denied): aws sts decode-authorization-message --encoded-message "),

@@ -200,7 +200,7 @@ fn take_up<'a>(case: &Case, choice: Choice, console: &mut Terminal, home: &Home)
         }
         // What is not known and must not be sent twice cannot be gone on with.
         Choice::GoOn => {
-            assert!(text.contains("arrived is not known"), "{text}");
+            assert!(text.contains("received it is not known"), "{text}");
             console.send("j\r");
             console.sees("Undo: ");
             confirm_again(console, "undo");

@@ -152,7 +152,7 @@ fn several_marked_rows_are_terminated_by_a_phrase_that_counts_them() {
 #[test]
 fn stopping_the_only_healthy_target_is_severe_and_needs_its_name() {
     let mut desk = at("my-alchemine-app-ec2");
-    desk.go("stop").sees("! ").sees("is the only healthy target of my-alchemine-app-tg-8080");
+    desk.go("stop").sees("! ").sees("is the only healthy target of target group my-alchemine-app-tg-8080");
     desk.keys("enter");
     assert_eq!(desk.log.count("StopInstances"), 0);
     desk.text_in("my-alchemine-app-ec2").keys("enter");
@@ -162,7 +162,7 @@ fn stopping_the_only_healthy_target_is_severe_and_needs_its_name() {
 #[test]
 fn stopping_a_member_says_that_its_group_will_terminate_and_replace_it() {
     let mut desk = at("my-asg-ec2");
-    desk.go("stop").sees("! ").sees("my-asg-ec2 takes a stopped member for unhealthy").screen("stop-member");
+    desk.go("stop").sees("! ").sees("my-asg-ec2 treats a stopped instance as unhealthy").screen("stop-member");
     desk.keys("enter");
     assert_eq!(desk.log.count("StopInstances"), 0);
 }
@@ -172,7 +172,7 @@ fn what_a_plan_does_not_know_it_asks_for_and_knows_then() {
     // Neither target health nor groups were looked at before.
     let mut desk = Desk::start(Start { view: "instances name=my-alchemine-app-ec2", ..Start::default() });
     desk.go("stop");
-    desk.sees("is the only healthy target of my-alchemine-app-tg-8080");
+    desk.sees("is the only healthy target of target group my-alchemine-app-tg-8080");
     desk.screen("plan-knows-more");
     // What was meant for the plan before must not confirm this one.
     desk.text_in("my-alchemine-app-ec2").keys("enter");
@@ -286,7 +286,7 @@ fn tags_of_several_rows_are_one_table_whose_cells_say_what_is_wrong() {
         desk.keys("down right enter ctrl-u").text_in("prod").keys("enter n").text_in("팀").keys("enter");
         desk.text_in("결제와 정산을 맡은 아주 긴 이름의 팀".repeat(3).as_str()).keys("enter n");
         desk.text_in("aws:x").keys("enter esc A").screen(&format!("tags-wrong-{at}"));
-        desk.sees("keys that begin with aws: are AWS's own.");
+        desk.sees("keys that begin with aws: are reserved for AWS.");
         desk.keys("d A").screen(&format!("tags-several-plan-{at}"));
         assert_eq!(desk.log.count("CreateTags"), 0);
     }
@@ -341,15 +341,18 @@ fn user_data_is_seen_but_not_changed_where_nothing_may_be() {
 fn an_action_is_found_by_typing_and_an_address_is_made_in_place() {
     let view = "instances name=my-bastion-host";
     let mut desk = Desk::start(Start { size: (80, 24), view, ..Start::default() });
-    desk.keys("a / a d d r").screen("actions-narrowed-80x24").sees("Associate an address").misses("Terminate");
+    desk.keys("a / a d d r")
+        .screen("actions-narrowed-80x24")
+        .sees("Associate an Elastic IP address")
+        .misses("Terminate");
     desk.keys("enter").settle();
     desk.screen("associate-address-form-80x24")
         .keys("enter")
         .screen("associate-address-picker-80x24")
         .keys("down enter");
-    desk.sees("The instance has it already.").keys("ctrl-c").go(view);
+    desk.sees("The instance already has it.").keys("ctrl-c").go(view);
     desk.go("associate-address address=new name=jump").screen("associate-address-plan-80x24");
-    desk.sees("allocate-address").sees("goes on costing");
+    desk.sees("allocate-address").sees("still billed");
     assert!(desk.log.writes().iter().all(|asked| asked.dry_run));
 }
 
@@ -367,7 +370,7 @@ fn a_picker_says_in_whole_sentences_why_there_are_no_others() {
     for (size, at) in [((80, 24), "80x24"), ((120, 40), "120x40")] {
         let mut desk = Desk::start(Start { size, view: "volumes state:available", ..Start::default() });
         desk.go("attach").keys("enter").settle();
-        desk.screen(&format!("attach-picker-{at}")).sees("its own zone.");
+        desk.screen(&format!("attach-picker-{at}")).sees("its own zone only.");
     }
 }
 
@@ -406,7 +409,7 @@ fn a_target_is_taken_out_and_put_back() {
 #[test]
 fn alarm_actions_are_switched_off_and_on() {
     let mut desk = Desk::start(Start { view: "alarms", ..Start::default() });
-    desk.go("disable-actions").sees("nobody is notified").screen("alarm-plan").keys("enter");
+    desk.go("disable-actions").sees("notifies nobody").screen("alarm-plan").keys("enter");
     assert_eq!(desk.log.count("DisableAlarmActions"), 0, "nobody being notified is severe");
     desk.text_in("db-cpu-critical").keys("enter");
     desk.until_that(|d| d.text().lines().any(|l| l.contains("db-cpu-critical") && l.trim_end().ends_with("no")));

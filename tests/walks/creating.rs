@@ -25,9 +25,9 @@ fn rules_are_edited_in_a_table_and_reviewed_as_a_difference() {
 #[test]
 fn rules_are_written_in_the_palette_and_what_is_wrong_is_said_at_its_cell() {
     let mut desk = Desk::start(Start { view: "security-groups name=my-bastion-host-sg", ..Start::default() });
-    desk.go("rules +ports=5432,source=anywhere").sees("PostgreSQL is opened to the whole world").sees("Type");
+    desk.go("rules +ports=5432,source=anywhere").sees("PostgreSQL is opened to the whole internet").sees("Type");
     desk.keys("esc");
-    desk.go("rules +ports=70000,source=my-ip").sees("70000 is no port");
+    desk.go("rules +ports=70000,source=my-ip").sees("70000 is not a port");
     desk.keys("ctrl-c");
     desk.go("create-security-group name=shop ssh http")
         .screen("create-security-group-plan")
@@ -96,7 +96,7 @@ fn a_launch_is_written_in_the_palette_and_bad_input_is_said_at_its_field() {
         ("launch type=t3.mikro", "t3.mikro"),
         ("launch image=ami-0123456789abcdef0", "There is no image ami-0123456789abcdef0"),
         ("launch count=0", "1 to 100"),
-        ("launch profile=a/b", "no name of an instance profile"),
+        ("launch profile=a/b", "not a valid name of an instance profile"),
         ("launch groups=nonesuch", "nonesuch"),
     ] {
         desk.go(line).settle();
@@ -113,7 +113,7 @@ fn a_launch_from_a_template_shows_what_that_gives_and_says_it_not_again() {
         desk.sees("from the template").screen(&format!("launch-template-form-{at}"));
         // Its groups are of a VPC that has no default subnet.
         desk.keys("alt-enter").settle();
-        desk.sees("No subnet in the template").keys("ctrl-c");
+        desk.sees("The template has no subnet").keys("ctrl-c");
         desk.go("launch subnet=my-private-subnet-app-a");
         if !desk.text().contains("--launch-template") {
             desk.keys("alt-enter").settle();
@@ -166,7 +166,7 @@ fn an_image_and_a_snapshot_are_made_and_followed_until_they_are_there() {
 fn a_reason_is_whole_on_a_narrow_screen() {
     let small = |view| Start { size: (80, 24), view, ..Start::default() };
     let mut desk = Desk::start(small("volumes state:in-use"));
-    desk.go("modify size=4").sees("It has 8 GiB and cannot be made smaller").sees("files to it.").keys("ctrl-c");
+    desk.go("modify size=4").sees("It has 8 GiB and cannot be made smaller").sees("copy the files.").keys("ctrl-c");
     desk.go("modify size=20").sees("20 GiB gp3, 3000 IOPS, 125 MiB/s").keys("ctrl-c");
     let mut desk = Desk::start(small("security-groups name=my-bastion-host-sg"));
     desk.go("rules +ports=80,source=my-app-ecs-sg")
@@ -177,7 +177,7 @@ fn a_reason_is_whole_on_a_narrow_screen() {
     // What is offered and refused, in the picker.
     let mut desk = Desk::start(small("instances"));
     desk.go("launch type=t3.nano subnet=nonesuch");
-    desk.sees("nonesuch is none of the subnets");
+    desk.sees("nonesuch is not one of the subnets");
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn the_table_of_tags_stands_alone_and_the_words_beside_it_only_where_they_are_us
     desk.go("tags").settle();
     desk.sees("KEY").misses("Set").misses("Remove").keys("ctrl-c");
     // What is wrong with such a word is said at it.
-    desk.go("tags set=aws:x=1").sees("Set").sees("aws: are AWS's own").misses("Remove").keys("ctrl-c");
+    desk.go("tags set=aws:x=1").sees("Set").sees("aws: are reserved for AWS").misses("Remove").keys("ctrl-c");
     desk.go("tags set=Env=dev remove=tier").sees("Env prod → dev").sees("delete-tags");
 }
 
@@ -231,12 +231,12 @@ fn the_table_of_tags_stands_alone_and_the_words_beside_it_only_where_they_are_us
 fn the_form_of_a_launch_says_which_network_it_is_and_whether_the_internet_reaches_it() {
     let mut desk = Desk::start(Start { size: (120, 40), view: "instances", ..Start::default() });
     desk.go("launch").settle();
-    desk.sees("the default VPC").sees("Default subnets give one");
+    desk.sees("the default VPC").sees("Default subnets assign one");
     desk.keys("ctrl-c").go("launch subnet=my-private-subnet-app-a name=");
     if desk.text().contains("aws ec2") {
         desk.keys("tab").settle();
     }
-    desk.sees("The subnet gives none");
+    desk.sees("The subnet assigns none");
 }
 
 #[test]
@@ -273,7 +273,7 @@ fn what_goes_wrong_with_a_launch_says_what_stands_and_where_else_there_may_be_ro
     desk.sandbox.faults().add("ec2:RunInstances forbid".parse().unwrap());
     desk.keys("enter").settle();
     desk.go("messages").settle();
-    desk.screen("launch-forbidden-80x24").sees("the statement").sees("ec2:RunInstances");
+    desk.screen("launch-forbidden-80x24").sees("statement Forbidden").sees("ec2:RunInstances");
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn a_secret_is_not_in_it_and_says_so_when_it_comes_back() {
     assert!(!Json::Object(write(&run)).to_string().contains("hush"));
     let again = back(&run).expect("it comes back");
     assert!(again.steps[0].call.has_secret());
-    assert!(again.go_on().is_err_and(|why| why.contains("its secret is kept nowhere")));
+    assert!(again.go_on().is_err_and(|why| why.contains("its secret was not saved")));
 }
 
 #[test]

@@ -160,13 +160,13 @@ fn a_cell_with_choices_takes_one_by_its_name_or_goes_to_the_next() {
     assert_eq!(wanted(&desk)[0][0], "write", "by the beginning of its name");
     desk.press("enter ctrl-u").typed("x").press("enter");
     let FormInput::Rows(input) = &form(&desk).spec.fields[0].input else { panic!() };
-    assert_eq!(input.errors[0].text, "x is none of them. There are read and write.");
+    assert_eq!(input.errors[0].text, "x is not one of them. There are read and write.");
     desk.press("right enter ctrl-u").typed("10.0.0.0/33").press("enter");
     let FormInput::Rows(input) = &form(&desk).spec.fields[0].input else { panic!() };
-    assert!(input.errors[1].text.starts_with("10.0.0.0/33 is no range"), "{:?}", input.errors);
+    assert!(input.errors[1].text.starts_with("10.0.0.0/33 is not a range"), "{:?}", input.errors);
     desk.press("right enter ctrl-u").typed("70000").press("enter right enter");
     let FormInput::Rows(input) = &form(&desk).spec.fields[0].input else { panic!() };
-    assert_eq!(input.errors[2].text, "It must be from 0 to 65535, not 70000.");
+    assert_eq!(input.errors[2].text, "Must be from 0 to 65535, not 70000.");
     assert!(form(&desk).draft.as_ref().unwrap().editing.is_none(), "what is only shown is not edited");
 }
 

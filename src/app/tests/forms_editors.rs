@@ -63,7 +63,7 @@ fn a_path_is_completed_from_what_is_in_its_folder_and_looked_at_while_the_form_i
     assert_eq!(form(&desk).values.text("file"), Some("key-1.pem"));
     assert!(looks(&mut desk).contains(&"key-1.pem 0".to_string()));
     looked(&mut desk, "key-1.pem", 0, FileKind::File { size: 3, content: None });
-    assert_eq!(form(&desk).spec.fields[0].error.as_deref(), Some("It is there already, and is never written over."));
+    assert_eq!(form(&desk).spec.fields[0].error.as_deref(), Some("This file exists already and is never overwritten."));
     desk.press("tab");
     assert_eq!(field(&desk), "data", "with nothing to complete tab goes on");
     desk.press("shift-tab ctrl-u").typed("~/.s");
@@ -97,7 +97,7 @@ fn a_text_of_several_lines_is_typed_pasted_and_held_as_a_secret() {
     desk.list(things(), vec![thing("t0", "thing-0", "running", 0)]);
     assert!(form(&desk).editors.area.is_some(), "news of the rows does not close it");
     desk.event(Event::Paste(Secret::new("123456789".into())));
-    assert_eq!(form(&desk).spec.fields[1].error.as_deref(), Some("It has 22 B; 20 B are allowed."));
+    assert_eq!(form(&desk).spec.fields[1].error.as_deref(), Some("This is 22 B; at most 20 B are allowed."));
     desk.press("esc");
     assert!(form(&desk).editors.area.is_none() && data(&desk).is_some(), "escape leaves the text, not the form");
     assert!(!format!("{:?}", form(&desk).values).contains("결제"));
@@ -131,7 +131,7 @@ fn a_text_is_taken_from_a_file_and_backspace_leads_back() {
     assert_eq!(form(&desk).values.get("data"), Some(&FormValue::File("u.sh".into())));
     assert!(looks(&mut desk).contains(&"u.sh 21".to_string()));
     looked(&mut desk, "u.sh", 21, FileKind::Missing);
-    assert_eq!(form(&desk).spec.fields[1].error.as_deref(), Some("There is no such file."));
+    assert_eq!(form(&desk).spec.fields[1].error.as_deref(), Some("This file does not exist."));
     desk.press("ctrl-u backspace");
     assert_eq!(form(&desk).values.get("data"), None);
     assert!(form(&desk).spec.fields[1].error.is_none());

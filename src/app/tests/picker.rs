@@ -144,7 +144,7 @@ fn a_row_that_a_palette_line_names_is_its_id_and_a_wrong_one_is_said() {
     assert_eq!((values.text("to"), values.text("also")), (Some("t2"), Some("t0,t1")));
     desk.press("esc").line("link to=thing-22");
     let Overlay::Palette(p) = desk.top() else { panic!("the line stays") };
-    assert_eq!(p.error.as_deref(), Some("to: thing-22 is none of the things. Did you mean thing-2?"));
+    assert_eq!(p.error.as_deref(), Some("to: thing-22 is not one of the things. Did you mean thing-2?"));
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn a_row_that_could_not_be_listed_is_named_by_its_id() {
     assert_eq!(to(&desk), Some("x-1234"));
     assert_eq!(
         form(&desk).spec.fields[0].error.as_deref(),
-        Some("x-1234 is none of the things."),
+        Some("x-1234 is not one of the things."),
         "it is listed whole"
     );
 }

@@ -257,7 +257,7 @@ fn a_run_that_stops_half_way_offers_the_rest_and_the_way_back_and_the_way_back_w
     desk.line("runs").press("enter");
     assert_eq!(choices(&desk), ["go on", "undo", "leave it"]);
     desk.press("enter");
-    assert_eq!((desk.dialog().plan.steps.len(), desk.dialog().plan.title.as_str()), (1, "Go on: stop 1 things"));
+    assert_eq!((desk.dialog().plan.steps.len(), desk.dialog().plan.title.as_str()), (1, "Continue: stop 1 things"));
     desk.press("esc").line("runs").press("enter j enter");
     let plan = &desk.dialog().plan;
     assert!(plan.consequences.iter().any(|c| c.severity == Severity::Severe && c.text == "it hurts"), "{plan:?}");

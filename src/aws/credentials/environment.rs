@@ -42,8 +42,8 @@ pub(crate) fn disagreement(env: Lookup<'_>) -> Option<String> {
     let (default, plain) = (set(PROFILE[0])?, set(PROFILE[1])?);
     (default != plain).then(|| {
         format!(
-            "AWS_DEFAULT_PROFILE names {default} and AWS_PROFILE names {plain}: {default} is used, as by the AWS CLI 1 and boto3. \
-             The AWS CLI 2 uses {plain}. Unset one of them, or name the profile with --profile."
+            "AWS_DEFAULT_PROFILE is {default} and AWS_PROFILE is {plain}: {default} is used, as by the AWS CLI 1 and \
+             boto3. The AWS CLI 2 uses {plain}. Unset one of them, or name the profile with --profile."
         )
     })
 }
@@ -77,11 +77,13 @@ pub(crate) fn keys(env: Lookup<'_>, now: Time) -> Result<Option<Credentials>, Fa
             Some(at) if at > now => Some(UNIX_EPOCH + Duration::from_millis(u64::try_from(at.millis()).unwrap_or(0))),
             Some(at) => {
                 let text = format!("the credentials in the environment expired at {}", at.rfc3339());
-                return Err(Fault::new(FaultKind::Expired, text)
-                    .hint("Set new ones where these came from (AWS_CREDENTIAL_EXPIRATION names that moment), and start again."));
+                return Err(Fault::new(FaultKind::Expired, text).hint(
+                    "Set new ones where these came from (AWS_CREDENTIAL_EXPIRATION is the time they expired), and \
+                         start again.",
+                ));
             }
             None => {
-                let text = format!("AWS_CREDENTIAL_EXPIRATION is no moment such as 2026-01-31T12:00:00Z: {text}");
+                let text = format!("AWS_CREDENTIAL_EXPIRATION is not a time such as 2026-01-31T12:00:00Z: {text}");
                 return Err(Fault::new(FaultKind::NoCredentials, text));
             }
         },

@@ -20,7 +20,7 @@ fn the_environment_names_a_profile_as_the_aws_cli_has_it_and_an_empty_variable_n
 #[test]
 fn two_variables_that_name_two_profiles_are_spoken_of() {
     let said = disagreement(&env(&[("AWS_PROFILE", "a"), ("AWS_DEFAULT_PROFILE", "b")])).unwrap();
-    assert!(said.contains("AWS_DEFAULT_PROFILE names b") && said.contains("b is used"), "{said}");
+    assert!(said.contains("AWS_DEFAULT_PROFILE is b") && said.contains("b is used"), "{said}");
     for agreed in [&[("AWS_PROFILE", "a"), ("AWS_DEFAULT_PROFILE", "a")][..], &[("AWS_PROFILE", "a")], &[]] {
         assert_eq!(disagreement(&|n| agreed.iter().find(|(name, _)| *name == n).map(|(_, v)| v.to_string())), None);
     }
@@ -51,7 +51,10 @@ fn keys_that_no_header_carries_are_named_by_their_variable() {
         ),
     ] {
         let fault = keys(&|n| set.iter().find(|(name, _)| *name == n).map(|(_, v)| v.to_string()), NOW).unwrap_err();
-        assert!(fault.message.starts_with(&format!("{variable} has ")) && !fault.message.contains("hush"), "{fault}");
+        assert!(
+            fault.message.starts_with(&format!("{variable} contains ")) && !fault.message.contains("hush"),
+            "{fault}"
+        );
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn credentials(trouble: Trouble<'_>, profile: &ProfileSel, sign_in: &
         Trouble::Past(at) => past(at, profile, sign_in),
         Trouble::Unsendable(what, odd) => Fault::new(
             FaultKind::NoCredentials,
-            format!("the {what} that {} gave has {odd}, which is in no key that AWS gives", giver(profile, sign_in)),
+            format!("the {what} from {} contains {odd}, which no AWS key has", giver(profile, sign_in)),
         ),
     }
 }
@@ -40,10 +40,10 @@ fn past(at: Time, profile: &ProfileSel, sign_in: &SignIn) -> Fault {
     let text = format!("{} gave credentials that expired at {}", giver(profile, sign_in), at.rfc3339());
     let what = match sign_in {
         SignIn::Process(_) => {
-            "Run the profile's credential_process by hand: the Expiration in its answer must lie ahead. \
-             Sign in with the program that it belongs to, or empty that program's cache."
+            "Run the profile's credential_process by hand: the Expiration in its answer must be in the future. Sign \
+             in with the program it belongs to, or clear that program's cache."
         }
-        _ => "Sign in again; if that was just now, see whether this computer's clock is right.",
+        _ => "Sign in again. If you just did, check this computer's clock.",
     };
     Fault::new(FaultKind::Expired, text).hint(what)
 }
@@ -57,7 +57,7 @@ fn failed(e: &CredentialsError, profile: &ProfileSel, sign_in: &SignIn) -> Fault
     if find::<ConnectorError>(e).is_some_and(|c| c.is_io() || c.is_timeout()) && *sign_in != SignIn::Other {
         return Fault::new(
             FaultKind::Offline,
-            format!("the sign-in service was not reached for the credentials{of} ({text})"),
+            format!("the sign-in service could not be reached for the credentials{of} ({text})"),
         );
     }
     let named = profile.named_by().map(|_| profile.scope_name());
@@ -66,12 +66,18 @@ fn failed(e: &CredentialsError, profile: &ProfileSel, sign_in: &SignIn) -> Fault
         SignIn::Sso(_) if text.contains("ForbiddenException") || text.contains("No access") => {
             Fault::new(FaultKind::Denied, format!("the sign-in has no access to the role{of} ({text})"))
         }
-        SignIn::Sso(_) => Fault::new(FaultKind::Expired, format!("the sign-in{of} has expired, or there was none"))
-            .hint(format!(
-                "Sign in here with `:sign-in`, or elsewhere with `aws sso login{arg}`: it is picked up by itself."
-            )),
-        SignIn::Login => Fault::new(FaultKind::Expired, format!("the sign-in{of} has expired, or there was none"))
-            .hint(format!("Sign in with `aws login{arg}`: it is picked up by itself.")),
+        SignIn::Sso(_) => {
+            Fault::new(FaultKind::Expired, format!("the sign-in{of} has expired, or you have not signed in")).hint(
+                format!(
+                    "Sign in here with `:sign-in`, or in another terminal with `aws sso login{arg}`, which is noticed \
+                 automatically."
+                ),
+            )
+        }
+        SignIn::Login => {
+            Fault::new(FaultKind::Expired, format!("the sign-in{of} has expired, or you have not signed in"))
+                .hint(format!("Sign in with `aws login{arg}` in another terminal, which is noticed automatically."))
+        }
         SignIn::Process(program) => {
             Fault::new(FaultKind::Expired, format!("the credential process {program}{of} failed: {text}"))
                 .hint("Run the profile's credential_process by hand to see why.")
@@ -82,7 +88,7 @@ fn failed(e: &CredentialsError, profile: &ProfileSel, sign_in: &SignIn) -> Fault
         }
         SignIn::Other => {
             Fault::new(FaultKind::NoCredentials, format!("the credentials{of} could not be loaded: {text}"))
-                .hint("Type skydeck check to see which sources were tried.")
+                .hint("Run skydeck check to see which sources were tried.")
         }
     }
 }
@@ -93,10 +99,7 @@ pub(crate) fn none(profile: &ProfileSel) -> Fault {
         Some(_) => {
             let name = profile.scope_name();
             let arg = shell_quote(&name).into_owned();
-            (
-                format!("profile {name} has no credentials"),
-                format!("Give it some with `aws configure --profile {arg}`."),
-            )
+            (format!("profile {name} has no credentials"), format!("Set them with `aws configure --profile {arg}`."))
         }
         None => (
             "no AWS credentials were found".to_string(),
@@ -106,5 +109,5 @@ pub(crate) fn none(profile: &ProfileSel) -> Fault {
     };
     Fault::new(FaultKind::NoCredentials, text)
         .hint(sign_in)
-        .hint("No account is needed to look around: `skydeck --sandbox`.")
+        .hint("To look around without an account: `skydeck --sandbox`.")
 }

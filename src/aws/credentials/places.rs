@@ -96,7 +96,7 @@ fn decoded(what: &str, path: &Path, bytes: &[u8]) -> Result<String, Fault> {
     let bare = matches!(bytes, [0, 1..=255, ..] | [1..=255, 0, ..]);
     if marked || bare {
         let text = format!(
-            "the {what} file {} is in UTF-16, which no AWS tool reads: save it as UTF-8 (iconv -f UTF-16 -t UTF-8)",
+            "the {what} file {} is in UTF-16, which AWS tools cannot read: save it as UTF-8 (iconv -f UTF-16 -t UTF-8)",
             path.display()
         );
         return Err(Fault::new(FaultKind::Invalid, text));

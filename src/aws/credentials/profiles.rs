@@ -96,11 +96,13 @@ impl Profiles {
     fn misplaced(&mut self, path: &Path, ini: &Ini) {
         let path = path.display();
         if let Some(line) = ini.strays.first() {
-            let text = format!("Line {line} of {path} belongs to no profile: no [header] stands above it.");
+            let text = format!("Line {line} of {path} belongs to no profile: there is no [header] above it.");
             self.troubles.push(text);
         }
         if let Some(line) = ini.indented.first() {
-            let text = format!("The header in line {line} of {path} is indented, so it goes on the setting above it.");
+            let text = format!(
+                "The header in line {line} of {path} is indented, so it counts as part of the setting above it."
+            );
             self.troubles.push(text);
         }
     }
@@ -112,7 +114,8 @@ impl Profiles {
         let Some(word) = begins else { return };
         let name = header[word.len()..].trim();
         self.troubles.push(format!(
-            "[{header}] in line {line} of {} names nothing: a name with blanks or quotes is quoted, [{word} {}].",
+            "[{header}] in line {line} of {} is not a valid header: quote a name that has blanks or quotes, [{word} \
+             {}].",
             path.display(),
             text::shell_quote(name)
         ));
@@ -155,7 +158,7 @@ impl Profiles {
         let Some((value, path)) = self.found(profile, key) else { return Ok(None) };
         if value.contains(char::is_control) {
             let what = format!("{key} of profile {profile} in {}", path.display());
-            return Err(Fault::new(FaultKind::Invalid, format!("{what} is not one line of text: write it again")));
+            return Err(Fault::new(FaultKind::Invalid, format!("{what} is not a single line of text: write it again")));
         }
         Ok(Some(value.to_string()))
     }
@@ -187,7 +190,7 @@ impl Profiles {
                 Some((first, _)) => format!(
                     "the region of profile {profile} in {path} is {first} and the indented lines below it: move those to the left"
                 ),
-                None => format!("the region of profile {profile} in {path} cannot be one: {region}"),
+                None => format!("the region of profile {profile} in {path} is not valid: {region}"),
             };
             return Err(Fault::new(FaultKind::Invalid, text));
         }
@@ -197,12 +200,12 @@ impl Profiles {
     /// That there is no such profile, with the nearest name there is. `by` is the variable that names it, if one does.
     pub fn unknown(&self, name: &str, by: Option<&str>) -> Fault {
         let names = self.names();
-        let by = by.map(|variable| format!(", which {variable} names")).unwrap_or_default();
+        let by = by.map(|variable| format!(", named by {variable}")).unwrap_or_default();
         let fault = Fault::new(FaultKind::NoCredentials, format!("there is no AWS profile named {name}{by}"));
         let fault = match text::nearest(name, names.iter().map(String::as_str)) {
             Some(near) => fault.hint(format!("Did you mean --profile {}?", text::shell_quote(near))),
-            None if names.is_empty() => fault.hint("Make one with `aws configure`, or try `skydeck --sandbox`."),
-            None => fault.hint(format!("Profiles there are: {}.", names.join(", "))),
+            None if names.is_empty() => fault.hint("Create one with `aws configure`, or try `skydeck --sandbox`."),
+            None => fault.hint(format!("Existing profiles: {}.", names.join(", "))),
         };
         self.with_troubles(fault)
     }

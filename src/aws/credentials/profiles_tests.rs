@@ -29,7 +29,7 @@ async fn a_name_that_nobody_reads_is_told_with_the_way_to_write_it() {
     let p = files("x = y\n[profile my prof]\nregion = b\n[profile it's]\n", "").await;
     assert_eq!(p.names(), Vec::<String>::new());
     let fault = p.unknown("my prof", Some("AWS_PROFILE"));
-    assert!(fault.message.ends_with("my prof, which AWS_PROFILE names"), "{fault}");
+    assert!(fault.message.ends_with("my prof, named by AWS_PROFILE"), "{fault}");
     assert!(fault.hints.iter().any(|h| h.contains("line 2") && h.contains("[profile 'my prof']")), "{fault:?}");
     assert!(fault.hints.iter().any(|h| h.starts_with("Line 1 of ")), "{fault:?}");
 }
@@ -59,7 +59,7 @@ async fn a_region_that_can_be_none_is_named_with_its_file() {
     let fault = p.region("default").unwrap_err();
     assert!(fault.message.contains("profile default") && fault.message.contains("/config"), "{fault}");
     assert!(fault.message.contains("indented lines") && !fault.message.contains("hush"), "{fault}");
-    assert!(p.region("odd").unwrap_err().message.ends_with("cannot be one: eu_west_1"));
+    assert!(p.region("odd").unwrap_err().message.ends_with("is not valid: eu_west_1"));
     assert_eq!(p.region("ok").unwrap().as_deref(), Some("eu-west-1"));
 }
 

@@ -45,7 +45,7 @@ impl Roles {
             Base::Profile(name) => match context.own(profiles, &name)? {
                 Some(provider) => provider,
                 None => {
-                    let text = format!("profile {name}, which a role is assumed from, has no credentials");
+                    let text = format!("profile {name}, the source of a role, has no credentials");
                     return Err(profiles.with_troubles(Fault::new(FaultKind::NoCredentials, text)));
                 }
             },
@@ -60,7 +60,7 @@ impl Roles {
                 "ec2instancemetadata" => SharedCredentialsProvider::new(context.instance()),
                 "ecscontainer" => SharedCredentialsProvider::new(context.container()),
                 _ => {
-                    let text = format!("credential_source = {source} is none that AWS knows");
+                    let text = format!("credential_source = {source} is not one that AWS knows");
                     let hint = "Use Environment, Ec2InstanceMetadata or EcsContainer.";
                     return Err(Fault::new(FaultKind::Invalid, text).hint(hint));
                 }
@@ -102,7 +102,7 @@ impl Roles {
                 if role.mfa_serial.is_some() && fault.kind == FaultKind::Denied {
                     // A wrong code is not asked for again by itself: three wrong ones lock nothing, but each burns a code.
                     fault.code = DECLINED.into();
-                    fault = fault.hint("Refresh (`r`) to enter another code: each code works once.");
+                    fault = fault.hint("Refresh (`r`) to enter another code: each code works only once.");
                 }
                 fault
             })?;
@@ -117,7 +117,7 @@ impl Roles {
     async fn ask(&self, serial: &str) -> Result<Secret, Fault> {
         let name = self.context.profile.scope_name();
         let declined = || {
-            Fault::new(FaultKind::NoCredentials, format!("profile {name} needs an MFA code, and none was entered"))
+            Fault::new(FaultKind::NoCredentials, format!("profile {name} needs an MFA code, and none was typed"))
                 .code(DECLINED)
         };
         let Some(prompts) = &self.context.prompts else {

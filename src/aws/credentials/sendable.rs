@@ -13,7 +13,7 @@ pub(crate) fn check(what: &str, value: &str) -> Result<(), Fault> {
         None => Ok(()),
         Some(odd) => Err(Fault::new(
             FaultKind::NoCredentials,
-            format!("{what} has {odd}, which is in no key that AWS gives: write it again without that"),
+            format!("{what} contains {odd}, which no AWS key has: write it again without that"),
         )),
     }
 }
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn a_character_that_no_header_carries_is_named_with_its_place_and_the_value_is_not() {
         for (value, says) in [
-            ("AKIA\r", "AWS_ACCESS_KEY_ID has a carriage return (the end of a line on Windows) at its end"),
+            ("AKIA\r", "AWS_ACCESS_KEY_ID contains a carriage return (the end of a line on Windows) at its end"),
             ("\u{feff}AKIA", "a byte order mark at its beginning"),
             ("AK\u{a0}IA", "a no-break space as character 3 of 5"),
             ("AKIA\n\n", "a line break at its end"),

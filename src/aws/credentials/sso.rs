@@ -45,7 +45,7 @@ pub(crate) async fn sign_in(
     prompts: Option<&Prompts>,
 ) -> Result<(), Fault> {
     let Some(prompts) = prompts else {
-        return Err(Fault::new(FaultKind::Expired, "signing in needs someone to show the code to")
+        return Err(Fault::new(FaultKind::Expired, "sign-in shows a code, which is not possible here")
             .hint("Open the console, or sign in with `aws sso login`."));
     };
     let path = token_path(settings)?;
@@ -87,7 +87,7 @@ pub(crate) async fn sign_in(
     let expires = clock.now().plus(seconds(started.expires_in()));
     let notice = Prompt::SsoDevice { profile: profile.into(), url: url.to_string(), code: code.to_string(), expires };
     if prompts.send(notice).await.is_err() {
-        return Err(Fault::new(FaultKind::Expired, "signing in was broken off"));
+        return Err(Fault::new(FaultKind::Expired, "the sign-in was cancelled"));
     }
     let outcome = async {
         let token = wait(&client, &registered, &started, clock, expires).await?;

@@ -117,7 +117,8 @@ impl Profiles {
             });
             let next = match (text("source_profile")?, text("credential_source")?) {
                 (Some(_), Some(_)) => {
-                    let text = format!("profile {at} has both source_profile and credential_source: leave one of them");
+                    let text =
+                        format!("profile {at} has both source_profile and credential_source: remove one of them");
                     return Err(invalid(text));
                 }
                 (None, None) => {
@@ -140,7 +141,7 @@ impl Profiles {
                 return Ok((roles, Base::Profile(next)));
             }
             if roles.iter().any(|r| r.profile == next) {
-                let text = format!("the roles of profile {profile} lead round in a circle: {at} comes back to {next}");
+                let text = format!("the roles of profile {profile} form a circle: {at} comes back to {next}");
                 return Err(invalid(text));
             }
             at = next;

@@ -92,7 +92,7 @@ async fn a_chain_of_roles_is_followed_to_where_it_starts_and_mfa_anywhere_in_it_
 async fn a_chain_that_leads_nowhere_says_where_it_breaks() {
     let p = files(CONFIG, "").await;
     for (profile, says) in [
-        ("loop", "round in a circle"),
+        ("loop", "form a circle"),
         ("round", "about comes back to round"),
         ("lost", "source_profile of profile lost"),
         ("bare", "nothing to assume it with"),
@@ -170,6 +170,6 @@ async fn keys_that_no_header_carries_are_named_with_profile_and_file_and_not_sho
     ] {
         let said = counts("", text).await;
         assert!(said.starts_with(&format!("{key} of profile default in /")), "{said}");
-        assert!(said.contains("/credentials has ") && !said.contains("hush") && !said.contains("AK"), "{said}");
+        assert!(said.contains("/credentials contains ") && !said.contains("hush") && !said.contains("AK"), "{said}");
     }
 }

@@ -124,10 +124,10 @@ impl Gateway {
         let op = call.operation;
         let refuse = |kind, text: &str| Err(Fault::new(kind, text).of(op.service.sdk_id(), op.name));
         let Some(profile) = call.scope.profile() else {
-            return refuse(FaultKind::Bug, "a write needs an account");
+            return refuse(FaultKind::Bug, "a change needs an account");
         };
         if self.is_read_only(profile) {
-            return refuse(FaultKind::ReadOnly, "this run is read-only: no write is sent");
+            return refuse(FaultKind::ReadOnly, "read-only mode: no change is sent");
         }
         if op.access != Access::Write || self.0.declared.get(&(op.service.sdk_id(), op.name)) != Some(&op) {
             return refuse(FaultKind::ReadOnly, "only declared writes are given a permit");
@@ -136,7 +136,7 @@ impl Gateway {
         if generation != call.generation {
             return refuse(
                 FaultKind::Conflict,
-                "the credentials belong to someone else than when the plan was made: it was not sent",
+                "not sent: the credentials belong to another identity than when the plan was made",
             );
         }
         Ok(Permit::new(&call, epoch))

@@ -40,7 +40,7 @@ pub(super) fn bindings(source: &Source, commands: &[(&str, bool)], problems: &mu
         match (section, entry.value) {
             (Some(section), DeValue::Table(table)) => reader.table(section, &[], table),
             (Some(section), other) => {
-                let message = format!("`{}` is a section and wants lines of KEY = \"COMMAND\"", section.name);
+                let message = format!("`{}` must be a section with lines KEY = \"COMMAND\"", section.name);
                 reader.problem(&entry, format!("{message}, not {}", describe(other)), None);
             }
             (None, _) => {
@@ -94,7 +94,7 @@ impl Reader<'_, '_> {
                 }
                 other => {
                     let message =
-                        format!("a key wants a command's name, or false to unbind it, not {}", describe(other));
+                        format!("a key must have a command's name, or false to unbind it, not {}", describe(other));
                     self.problem(&entry, message, None);
                 }
             }
@@ -117,9 +117,12 @@ impl Reader<'_, '_> {
         });
         if let Some(other) = clash {
             let message = if other.chord == chord {
-                format!("`{chord}` is bound in line {} already", other.line)
+                format!("`{chord}` is already bound in line {}", other.line)
             } else {
-                format!("`{chord}` and `{}` of line {} cannot both be reached", other.chord, other.line)
+                format!(
+                    "`{chord}` and `{}` of line {} cannot both work: one begins with the other",
+                    other.chord, other.line
+                )
             };
             self.problem(entry, message, None);
             return;
@@ -143,11 +146,15 @@ impl Reader<'_, '_> {
         };
         if changes && chord.is_bare() {
             let hint = Some(format!("add ctrl- or alt-, as in `alt-{}`", chord.keys()[0]));
-            self.problem(entry, format!("`{command}` changes the account and may not be on bare characters"), hint);
+            self.problem(
+                entry,
+                format!("`{command}` changes the account and cannot be bound to a bare character"),
+                hint,
+            );
             return false;
         }
         if section.typing && chord.keys()[0].typed().is_some() {
-            let message = format!("`{}` types a character here and cannot be a command", chord.keys()[0]);
+            let message = format!("`{}` types a character here and cannot be bound to a command", chord.keys()[0]);
             self.problem(entry, message, Some("add ctrl- or alt-".into()));
             return false;
         }

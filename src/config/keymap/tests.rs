@@ -84,9 +84,9 @@ fn nothing_that_changes_an_account_goes_on_bare_characters() {
     assert_eq!(
         problems,
         [
-            "mine.toml:2:1: `stop` changes the account and may not be on bare characters; \
+            "mine.toml:2:1: `stop` changes the account and cannot be bound to a bare character; \
              add ctrl- or alt-, as in `alt-x`",
-            "mine.toml:3:1: `stop` changes the account and may not be on bare characters; \
+            "mine.toml:3:1: `stop` changes the account and cannot be bound to a bare character; \
              add ctrl- or alt-, as in `alt-t`",
         ]
     );
@@ -101,7 +101,7 @@ fn keys_that_text_or_the_terminal_needs_are_refused_or_advised_against() {
     assert_eq!(
         problems,
         [
-            "mine.toml:2:1: `x` types a character here and cannot be a command; add ctrl- or alt-",
+            "mine.toml:2:1: `x` types a character here and cannot be bound to a command; add ctrl- or alt-",
             "advice mine.toml:3:1: `ctrl-u` no longer edits the line here, as it does in readline",
             "mine.toml:5:1: `ctrl-i` arrives from a terminal as `tab`; bind `tab`",
             "advice mine.toml:6:1: `ctrl-b` is tmux's prefix and may never arrive",
@@ -116,8 +116,8 @@ fn two_lines_that_hide_each_other_are_named() {
     assert_eq!(
         problems,
         [
-            "mine.toml:3:1: `x y` and `x` of line 2 cannot both be reached",
-            "mine.toml:5:1: `ctrl-n` is bound in line 4 already",
+            "mine.toml:3:1: `x y` and `x` of line 2 cannot both work: one begins with the other",
+            "mine.toml:5:1: `ctrl-n` is already bound in line 4",
         ]
     );
 }

@@ -12,7 +12,7 @@ use crate::config::color::Color;
 use crate::config::document::{Document, Entry, Source, describe, integer, number};
 use crate::config::problem::{Problem, meant};
 
-const SAFE: &str = "read-only is on until this line is mended";
+const SAFE: &str = "read-only mode is on until this line is corrected";
 
 /// The settings of a file; what is wrong with it goes to `problems`. What is not known is not checked.
 pub(crate) fn read(source: &Source, known: &Known<'_>, problems: &mut Vec<Problem>) -> Settings {
@@ -70,7 +70,7 @@ impl Reader<'_, '_> {
             }
             (None, true, DeValue::Table(table)) => self.table(&here, table),
             (None, true, other) => {
-                let message = format!("`{}` is a section and wants lines, not {}", here.join("."), describe(other));
+                let message = format!("`{}` must be a section, not {}", here.join("."), describe(other));
                 // `profiles.prod = "read-only"`: nobody knows what was meant for the profile.
                 let hint = matches!(path, ["profiles"]).then(|| {
                     self.close(&here);
@@ -164,7 +164,8 @@ impl Reader<'_, '_> {
             }
             _ => None,
         };
-        parsed.ok_or_else(|| (format!("`{}` wants {}, not {}", entry.key, setting.kind.wants(), describe(value)), None))
+        parsed
+            .ok_or_else(|| (format!("`{}` must be {}, not {}", entry.key, setting.kind.wants(), describe(value)), None))
     }
 
     /// What higher floors say of a text: their sentences as a problem's message and hint.

@@ -99,7 +99,7 @@ fn what_is_wrong_in_a_theme_is_named_with_its_place_and_the_rest_applies() {
             "mine.toml:3:7: `rde` is not a colour; did you mean `red`?",
             "mine.toml:4:15: `#12` is not a colour; colours are written #rrggbb",
             "mine.toml:4:22: `blod` is not part of a style; did you mean `bold`?",
-            "mine.toml:4:42: `bold` wants true or false, not 1",
+            "mine.toml:4:42: `bold` must be true or false, not 1",
         ]
     );
     assert_eq!(theme.style(Role::Idle).fg, Some(Color::Rgb(1, 2, 3)));

@@ -7,8 +7,8 @@ use crate::base::text::visible;
 use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
 use crate::kinds::plan_builder::{
-    count, draft, field, form_title, list, names, note, number, severe, sorted, state, subject, toggle, wait_field,
-    wait_state,
+    called, count, draft, field, form_title, list, names, note, number, severe, sorted, state, subject, toggle,
+    wait_field, wait_state,
 };
 use crate::model::{Arg, Consequence, Cost, FormSpec, Plan, Record, Undo, Values, Waiter, plan::Step as PlanStep};
 
@@ -16,8 +16,8 @@ use crate::model::{Arg, Consequence, Cost, FormSpec, Plan, Record, Undo, Values,
 pub static SET_DESIRED: Action = Action::on_rows(&INFO, "set-desired-capacity", "Set desired capacity", plan)
     .group(MenuGroup::Settings)
     .doc(
-        "Sets how many instances the group should have, between its minimum and maximum: units where its \
-         instance types have weights. The group launches or terminates the difference.",
+        "Sets the desired capacity of an Auto Scaling group, between its minimum and maximum: a number of instances, \
+         or of units where its instance types have weights. The group launches or terminates instances to match.",
     )
     .calls(&[&SET_DESIRED_CAPACITY])
     .only_if(available)
@@ -32,7 +32,7 @@ fn available(row: &Record) -> Result<(), String> {
     }
     match groups::capacity(row) {
         Some((min, _, max)) if min == max => {
-            Err(format!("Its minimum and maximum are both {min}: there is nothing to choose."))
+            Err(format!("Minimum and maximum are both {min}: there is nothing to choose."))
         }
         Some(_) => Ok(()),
         None => Err("Its capacity is not known.".into()),
@@ -44,10 +44,10 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let Some((min, now, max)) = groups::capacity(row) else { return FormSpec::default() };
     let capacity = Capacity::of(row);
     let help = if capacity.is_in_instances() {
-        format!("It is {now} now; the group allows {min} to {max}.")
+        format!("Now {now}; the group allows {min} to {max}.")
     } else {
         let members = capacity.members().map(|n| format!(" ({})", count(n, "instance"))).unwrap_or_default();
-        format!("It is {}{members} now; the group allows {min} to {max}.", capacity.said(now))
+        format!("Now {}{members}; the group allows {min} to {max}.", capacity.said(now))
     };
     let fields = vec![
         number(values, (DESIRED, "Desired capacity"), (min, max), Some(now), help),
@@ -55,7 +55,7 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
             values,
             HONOR_COOLDOWN,
             "Honor cooldown",
-            "Refused (ScalingActivityInProgress) while the group is cooling down from a simple scaling policy.",
+            "AWS refuses the change (ScalingActivityInProgress) during the cooldown of a simple scaling policy.",
         ),
     ];
     FormSpec { title: form_title(cx, "Set desired capacity of"), fields, needs: Vec::new() }
@@ -67,7 +67,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let row = &*t.record;
     let Some((_, now, _)) = groups::capacity(row) else { return Err(Fault::bug("no capacity")) };
     if want == now {
-        return Err(Fault::new(FaultKind::Invalid, format!("The desired capacity is {now} already.")));
+        return Err(Fault::new(FaultKind::Invalid, format!("The desired capacity is already {now}.")));
     }
     let honor = form.flag(HONOR_COOLDOWN);
     let title = form_title(cx, "Set desired capacity of");
@@ -88,17 +88,17 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let step = Change::of(&capacity, now, want);
     let mut all = match &step {
         _ if stuck => vec![severe(if want > now {
-            "nothing is launched while the group's Launch process is suspended"
+            "Nothing is launched while the group's Launch process is suspended"
         } else {
-            "nothing is terminated while the group's Terminate process is suspended"
+            "Nothing is terminated while the group's Terminate process is suspended"
         })],
         Change::Launches(units) => more(row, &capacity, *units),
         Change::Ends(amount) => fewer(row, &capacity, amount, (now - want).max(0), want),
         Change::Nothing(why) => vec![note(why.clone())],
     };
-    all.push(note("scaling policies and scheduled actions may change it again"));
+    all.push(note("Scaling policies and scheduled actions may change it again"));
     if honor {
-        all.push(note("refused while the group is cooling down"));
+        all.push(note("AWS refuses it while the group is in a cooldown"));
     }
     plan.consequences = sorted(all);
     plan.destructive = !stuck && matches!(step, Change::Ends(_));
@@ -118,7 +118,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         }
         Waiter::all(parts)
     };
-    let but = plan.destructive.then(|| "instead of what was terminated new instances are launched".to_string());
+    let but = plan.destructive.then(|| "new instances are launched, the terminated ones do not come back".to_string());
     plan.undo = Some(Undo { line: format!("set-desired-capacity {DESIRED}={now}"), but, on: Vec::new() });
     Ok(plan)
 }
@@ -142,20 +142,21 @@ impl Change {
             return if missing > 0 {
                 Change::Launches(missing)
             } else {
-                Change::Nothing(format!("nothing is launched: it has {} already", capacity.said(have)))
+                Change::Nothing(format!("Nothing is launched: the group already has {}", capacity.said(have)))
             };
         }
         let surplus = have - want;
         if surplus <= 0 {
-            return Change::Nothing(format!("nothing is terminated: it has {}", capacity.said(have)));
+            return Change::Nothing(format!("Nothing is terminated: the group has {}", capacity.said(have)));
         }
         match (capacity.said_ended(surplus), capacity.smallest_member()) {
             (Some(amount), _) => Change::Ends(amount),
             (None, Some(smallest)) => Change::Nothing(format!(
-                "nothing is terminated: the smallest member counts {}, and the group does not fall below what is desired",
+                "Nothing is terminated: the smallest member counts {}, and the group keeps at least its desired \
+                 capacity",
                 capacity.said(smallest)
             )),
-            (None, None) => Change::Nothing("nothing is terminated: it has no member".into()),
+            (None, None) => Change::Nothing("Nothing is terminated: the group has no instances".into()),
         }
     }
 }
@@ -167,17 +168,17 @@ fn more(row: &Record, capacity: &Capacity, n: i64) -> Vec<Consequence> {
     let above = capacity.overshoot();
     if above > 0 {
         out.push(note(format!(
-            "whole instances are launched: it may come to {} more than desired",
+            "Whole instances are launched: the group may have {} more than desired",
             upto(&capacity.said(above), above)
         )));
     }
     let groups = list(row, &groups::fields::TARGET_GROUPS);
     if groups::is_suspended(row, "AddToLoadBalancer") {
-        out.push(note("new instances are not registered with target groups while AddToLoadBalancer is suspended"));
+        out.push(note("New instances are not registered with target groups while AddToLoadBalancer is suspended"));
     } else if !groups.is_empty() {
         let groups: Vec<String> = groups.iter().map(|g| visible(g).into_owned()).collect();
-        let they = if capacity.launched(n) == Some((1, 1)) { "it is" } else { "they are" };
-        out.push(note(format!("{they} registered with {}", names(&groups))));
+        let they = if capacity.launched(n) == Some((1, 1)) { "The new instance is" } else { "The new instances are" };
+        out.push(note(format!("{they} registered with {}", called("target group", &groups))));
     }
     out
 }
@@ -193,7 +194,7 @@ fn fewer(row: &Record, capacity: &Capacity, amount: &str, n: i64, want: i64) -> 
     let serving = list(row, &groups::fields::TARGET_GROUPS);
     if want == 0 && !serving.is_empty() {
         let groups: Vec<String> = serving.iter().map(|g| visible(g).into_owned()).collect();
-        out.push(severe(format!("{} will have no target of this group", names(&groups))));
+        out.push(severe(format!("{} will have no targets from this group", called("Target group", &groups))));
     }
     let (members, protected) = (groups::instances(row), list(row, &groups::fields::PROTECTED));
     let all = capacity.units_of(&members).unwrap_or_default();
@@ -254,7 +255,7 @@ mod tests {
         let p = planned(&[], "4").expect("a plan");
         assert_eq!(p.confirm(), Confirm::Enter);
         assert!(p.cost.as_ref().is_some_and(|c| c.to_string().starts_with("2 instances more")), "{:?}", p.cost);
-        assert!(p.consequences.iter().any(|c| c.text.contains("registered with web-tg")));
+        assert!(p.consequences.iter().any(|c| c.text.contains("registered with target group web-tg")));
     }
 
     #[test]
@@ -262,7 +263,7 @@ mod tests {
         for (process, desired) in [("Launch", "3"), ("Terminate", "1")] {
             let p = planned(&[process], desired).expect("a plan");
             assert_eq!(worst(&p).severity, Severity::Severe);
-            assert!(worst(&p).text.starts_with("nothing is "), "{}", worst(&p).text);
+            assert!(worst(&p).text.starts_with("Nothing is "), "{}", worst(&p).text);
             assert!(!p.destructive && p.cost.is_none());
             assert!(matches!(p.wait, crate::model::Waiter::Field { .. }), "it would never come to rest");
         }
@@ -311,7 +312,7 @@ mod tests {
         let rows = Rows::default();
         let targets = vec![rows.target(&INFO, group())];
         let form = refine(&rows.context(&targets), &Values::default());
-        assert_eq!(form.fields[0].help, "It is 8 units (3 instances) now; the group allows 0 to 20.");
+        assert_eq!(form.fields[0].help, "Now 8 units (3 instances); the group allows 0 to 20.");
     }
 
     #[test]
@@ -322,7 +323,7 @@ mod tests {
         // 12 of 10: two more are there already, and from 10 to 8 a whole instance goes.
         let over = || weighted(10, &["i-1=4", "i-2=4", "i-3=4"]);
         let p = planned_for(over(), "12");
-        assert!(p.cost.is_none() && p.consequences.iter().any(|c| c.text.contains("has 12 units already")));
+        assert!(p.cost.is_none() && p.consequences.iter().any(|c| c.text.contains("already has 12 units")));
         assert!(worst(&planned_for(over(), "8")).text.starts_with("4 units (1 instance) will be terminated"));
     }
 

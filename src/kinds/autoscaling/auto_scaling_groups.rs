@@ -25,9 +25,9 @@ pub static DESCRIBE_AUTO_SCALING_GROUPS: Operation = Operation::read(Service::Au
 pub static INFO: KindInfo =
     KindInfo::new("auto-scaling-groups", "Auto Scaling group", "Auto Scaling groups", &fields::FIELDS)
         .doc(
-            "EC2 Auto Scaling groups. The state is derived: AWS names only a group that is being deleted; updating \
-          capacity means \
-          that not as much is in service as desired. Capacity is in instances, or in the units of the group's weights.",
+            "EC2 Auto Scaling groups. The state is derived, because AWS only says when a group is being deleted; \
+             updating capacity means that less is in service than desired. Capacity is counted in instances, or in \
+             units where the group's instance types have weights.",
         )
         .aliases(&["asgs", "asg", "groups"])
         .listed_by(&[&DESCRIBE_AUTO_SCALING_GROUPS])

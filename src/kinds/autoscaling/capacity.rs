@@ -128,10 +128,10 @@ impl Capacity {
         }
         match self.launched(n) {
             Some((few, many)) if self.weights.is_empty() => {
-                format!("{} ({} of the sizes that it has)", self.said(n), span(few, many))
+                format!("{} ({} of the sizes it has now)", self.said(n), span(few, many))
             }
             Some((few, many)) => format!("{} ({})", self.said(n), span(few, many)),
-            None => format!("{} (how many instances is not known)", self.said(n)),
+            None => format!("{} (number of instances not known)", self.said(n)),
         }
     }
     /// The fewest and the most instances that bring so many units.
@@ -149,7 +149,7 @@ impl Capacity {
     /// The same with the number of instances that it may be to end it; `None`: no member is as small as that.
     pub fn said_ended(&self, n: i64) -> Option<String> {
         let Some((few, many)) = self.ended(n) else {
-            return self.members.is_none().then(|| format!("{} (how many instances is not known)", self.said(n)));
+            return self.members.is_none().then(|| format!("{} (number of instances not known)", self.said(n)));
         };
         if many == 0 {
             return None;
@@ -240,8 +240,8 @@ mod tests {
     #[test]
     fn without_weights_of_types_its_members_are_gone_by_and_that_is_said() {
         let c = weighted(&["i-1=2", "i-2=4"], &[]);
-        assert_eq!(c.said_launched(4), "4 units (1 or 2 instances of the sizes that it has)");
-        assert_eq!(weighted(&[], &[]).said_launched(4), "4 units (how many instances is not known)");
+        assert_eq!(c.said_launched(4), "4 units (1 or 2 instances of the sizes it has now)");
+        assert_eq!(weighted(&[], &[]).said_launched(4), "4 units (number of instances not known)");
     }
 
     #[test]

@@ -90,18 +90,15 @@ fn replacement(row: &Record, leaving: &[&str]) -> GroupReaction {
     let (Some(desired), Some(have), Some(less)) = (desired, capacity.have(), capacity.units_of(leaving)) else {
         return match capacity.is_in_instances() {
             true => each(),
-            false => GroupReaction::Replaced(format!(
-                "what its desired capacity lacks without {}",
-                if leaving.len() == 1 { "it" } else { "them" }
-            )),
+            false => GroupReaction::Replaced("replacements as needed".into()),
         };
     };
     let left = have - less;
     let missing = (desired - left).max(0) - (desired - have).max(0);
     match (missing, capacity.is_in_instances()) {
         // One that is on its way out already counts for nothing.
-        (..=0, _) => GroupReaction::Spare(format!("{left} of {}", capacity.said(desired))),
+        (..=0, _) => GroupReaction::Spare(format!("{left} of the {} desired", capacity.said(desired))),
         (n, true) => GroupReaction::Replaced(count(usize::try_from(n).unwrap_or_default(), "replacement")),
-        (n, false) => GroupReaction::Replaced(format!("replacements of {}", capacity.said_launched(n))),
+        (n, false) => GroupReaction::Replaced(format!("replacements worth {}", capacity.said_launched(n))),
     }
 }

@@ -15,22 +15,22 @@ use crate::model::{Arg, Consequence, Plan, Record, Step, Undo};
 /// `enable-actions`.
 pub static ENABLE: Action = Action::on_rows(&INFO, "enable-actions", "Enable actions", |cx, _| plan(cx, true))
     .group(MenuGroup::State)
-    .doc("Lets alarms carry out their actions again, from their next change of state on.")
+    .doc("Enables the actions of alarms: they run at the next change of state.")
     .several()
     .calls(&[&ENABLE_ALARM_ACTIONS])
     .only_if(|row| match alarms::actions_enabled(row) {
-        Some(true) => Err("Its actions are enabled already.".into()),
+        Some(true) => Err("Its actions are already enabled.".into()),
         _ => Ok(()),
     });
 
 /// `disable-actions`.
 pub static DISABLE: Action = Action::on_rows(&INFO, "disable-actions", "Disable actions", |cx, _| plan(cx, false))
     .group(MenuGroup::State)
-    .doc("Keeps alarms from carrying out their actions: they change state, and nobody is told.")
+    .doc("Disables the actions of alarms: an alarm still changes state, but notifies nobody and changes nothing.")
     .several()
     .calls(&[&DISABLE_ALARM_ACTIONS])
     .only_if(|row| match alarms::actions_enabled(row) {
-        Some(false) => Err("Its actions are disabled already.".into()),
+        Some(false) => Err("Its actions are already disabled.".into()),
         _ => Ok(()),
     });
 
@@ -102,7 +102,7 @@ fn disabled(row: &Record) -> Vec<Consequence> {
     let who = label(row);
     let arns = all_actions(row);
     if arns.is_empty() {
-        return vec![note(format!("{who} has no actions: only its state tells"))];
+        return vec![note(format!("Alarm {who} has no actions: only its state changes"))];
     }
     let mut out = Vec::new();
     let mut topics: Vec<String> = Vec::new();
@@ -111,17 +111,26 @@ fn disabled(row: &Record) -> Vec<Consequence> {
             Does::Notify(topic) if !topics.contains(&topic) => topics.push(topic),
             Does::Notify(_) => {}
             Does::Scale(Some(group)) => {
-                out.push(severe(format!("{group} does not scale by {who} while its actions are disabled")));
+                out.push(severe(format!(
+                    "Auto Scaling group {group} is not scaled by alarm {who} while its actions \
+                                         are disabled"
+                )));
             }
             Does::Scale(None) => {
-                out.push(severe(format!("a group does not scale by {who} while its actions are disabled")));
+                out.push(severe(format!(
+                    "An Auto Scaling group is not scaled by alarm {who} while its actions are \
+                                         disabled"
+                )));
             }
-            Does::Instance(verb) => out.push(severe(format!("{who} does not {verb} its instance any more"))),
-            Does::Other(service) => out.push(severe(format!("{who} does not call {service} any more"))),
+            Does::Instance(verb) => out.push(severe(format!(
+                "Alarm {who} no longer takes the action {verb} on its \
+                                                             instance"
+            ))),
+            Does::Other(service) => out.push(severe(format!("Alarm {who} no longer calls {service}"))),
         }
     }
     if !topics.is_empty() {
-        out.push(severe(format!("nobody is notified by {who} (SNS topic {})", names(&topics))));
+        out.push(severe(format!("Alarm {who} notifies nobody (SNS topic {})", names(&topics))));
     }
     out
 }
@@ -129,10 +138,10 @@ fn disabled(row: &Record) -> Vec<Consequence> {
 fn enabled(row: &Record) -> Vec<Consequence> {
     let who = label(row);
     if all_actions(row).is_empty() {
-        return vec![note(format!("{who} has no actions: there is nothing to carry out"))];
+        return vec![note(format!("Alarm {who} has no actions: nothing will run"))];
     }
     if alarms::state(row) == AlarmState::Alarm {
-        return vec![note(format!("{who} is in ALARM: its actions wait for its next change of state"))];
+        return vec![note(format!("Alarm {who} is in ALARM already: its actions run at its next change of state"))];
     }
     Vec::new()
 }
@@ -164,8 +173,8 @@ mod tests {
         assert_eq!(
             words,
             [
-                "my-asg does not scale by web-cpu while its actions are disabled",
-                "nobody is notified by web-cpu (SNS topic ops)"
+                "Auto Scaling group my-asg is not scaled by alarm web-cpu while its actions are disabled",
+                "Alarm web-cpu notifies nobody (SNS topic ops)"
             ]
         );
         assert_eq!(p.confirm(), Confirm::Type("web-cpu".into()));

@@ -27,10 +27,10 @@ pub const STATE: FieldInfo =
     FieldInfo::state("state", "STATE", "OK, ALARM or INSUFFICIENT_DATA.").shown(0).cells(8, 17);
 /// Whether it carries out its actions.
 pub const ACTIONS_ENABLED: FieldInfo =
-    FieldInfo::flag("actions_enabled", "ACTIONS", "Whether it carries out its actions.").shown(4).cells(7, 7);
+    FieldInfo::flag("actions_enabled", "ACTIONS", "Whether its actions are enabled.").shown(4).cells(7, 7);
 /// Values of its dimensions.
 pub const RESOURCES: FieldInfo =
-    FieldInfo::list("resources", "RESOURCES", "The dimensions' values alone: instance ids, group names…")
+    FieldInfo::list("resources", "RESOURCES", "The values of its dimensions: instance ids, group names…")
         .cells(9, 60)
         .section("");
 /// What it watches, by name.
@@ -43,23 +43,29 @@ pub const RESOURCE: FieldInfo =
 /// The alarm's name.
 pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The alarm's name.").shown(0);
 /// From point to point.
-pub const PERIOD: FieldInfo = FieldInfo::seconds("period", "PERIOD", "From point to point.").cells(6, 8);
+pub const PERIOD: FieldInfo = FieldInfo::seconds("period", "PERIOD", "The length of one period.").cells(6, 8);
 /// ARNs of what it does when it goes off.
 pub const ALARM_ACTIONS: FieldInfo =
-    FieldInfo::list("alarm_actions", "ON ALARM", "ARNs of what it does when it goes off.")
+    FieldInfo::list("alarm_actions", "ON ALARM", "ARNs of the actions that run when it goes into ALARM.")
         .cells(8, 60)
         .section(ACTIONS);
 /// ARNs of what it does when it is OK again.
 pub const OK_ACTIONS: FieldInfo =
-    FieldInfo::list("ok_actions", "ON OK", "ARNs of what it does when it is OK again.").cells(8, 60).section(ACTIONS);
-/// ARNs of what it does when data are missing.
-pub const INSUFFICIENT_DATA_ACTIONS: FieldInfo =
-    FieldInfo::list("insufficient_data_actions", "ON NO DATA", "ARNs of what it does when data are missing.")
-        .cells(10, 60)
+    FieldInfo::list("ok_actions", "ON OK", "ARNs of the actions that run when it returns to OK.")
+        .cells(8, 60)
         .section(ACTIONS);
+/// ARNs of what it does when data are missing.
+pub const INSUFFICIENT_DATA_ACTIONS: FieldInfo = FieldInfo::list(
+    "insufficient_data_actions",
+    "ON NO DATA",
+    "ARNs of the actions that run when data are \
+                                                                insufficient.",
+)
+.cells(10, 60)
+.section(ACTIONS);
 /// What the metric is about, as NAME=VALUE.
 pub const DIMENSIONS: FieldInfo =
-    FieldInfo::list("dimensions", "DIMENSIONS", "What the metric is about, as NAME=VALUE.").cells(10, 60);
+    FieldInfo::list("dimensions", "DIMENSIONS", "The dimensions of its metric, as NAME=VALUE.").cells(10, 60);
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("alarms", "alarm", "Alarms", &FIELDS)
@@ -131,7 +137,7 @@ static FIELDS: Fields<Alarm> = Fields(&[
     Field::name(NAME),
     Field::state(STATE),
     field(
-        FieldInfo::age("since", "SINCE", "Since when it has been in its state.").shown(1).cells(5, 6).aka(&["age"]),
+        FieldInfo::age("since", "SINCE", "When it came to its present state.").shown(1).cells(5, 6).aka(&["age"]),
         |a, _| moment(a.since),
     ),
     field(RESOURCE, |a, _| a.resource.clone()),
@@ -139,43 +145,46 @@ static FIELDS: Fields<Alarm> = Fields(&[
         FieldInfo::text(
             "metric",
             "METRIC",
-            "The metric; of metric math the metrics that it is made of; of a composite alarm or a query there is none.",
+            "The metric, or the metrics that metric math uses; none for a composite alarm or a query.",
         )
         .shown(2),
         |a, _| text(&a.metric),
     ),
-    field(FieldInfo::text("condition", "CONDITION", "When it goes off.").shown(2).cells(20, 60), |a, _| {
+    field(FieldInfo::text("condition", "CONDITION", "The condition for ALARM.").shown(2).cells(20, 60), |a, _| {
         text(&a.condition)
     }),
     field(ACTIONS_ENABLED, |a, _| flag(a.actions_enabled)),
     field(DIMENSIONS, |a, _| a.dimensions.clone()),
     field(RESOURCES, |a, _| a.resources.clone()),
     field(
-        FieldInfo::text("reason", "REASON", "Why it is in its state, in CloudWatch's words.").cells(8, 200),
+        FieldInfo::text("reason", "REASON", "The reason for its state, in CloudWatch's words.").cells(8, 200),
         |a, _| text(&a.reason),
     ),
-    field(FieldInfo::text("description", "DESCRIPTION", "What its author wrote.").cells(11, 80), |a, _| {
-        text(&a.description)
-    }),
+    field(
+        FieldInfo::text("description", "DESCRIPTION", "The description its author gave it.").cells(11, 80),
+        |a, _| text(&a.description),
+    ),
     field(FieldInfo::text("type", "TYPE", "metric or composite.").cells(6, 9), |a, _| {
         Value::text(if a.is_composite { "composite" } else { "metric" })
     }),
     field(FieldInfo::text("namespace", "NAMESPACE", "The metric's namespace.").cells(9, 30), |a, _| text(&a.namespace)),
-    field(FieldInfo::text("statistic", "STATISTIC", "How a period's samples become a point.").cells(9, 12), |a, _| {
-        text(&a.statistic)
-    }),
-    field(FieldInfo::float("threshold", "THRESHOLD", "What the points are compared with.").cells(9, 12), |a, _| {
-        a.threshold.map_or(Value::Empty, Value::Float)
-    }),
+    field(
+        FieldInfo::text("statistic", "STATISTIC", "How the samples of a period are combined.").cells(9, 12),
+        |a, _| text(&a.statistic),
+    ),
+    field(
+        FieldInfo::float("threshold", "THRESHOLD", "The threshold that data points are compared with.").cells(9, 12),
+        |a, _| a.threshold.map_or(Value::Empty, Value::Float),
+    ),
     field(PERIOD, |a, _| seconds(a.period)),
-    field(FieldInfo::text("missing_data", "MISSING", "What a missing point counts as.").cells(7, 12), |a, _| {
+    field(FieldInfo::text("missing_data", "MISSING", "How missing data points are treated.").cells(7, 12), |a, _| {
         text(&a.missing_data)
     }),
     field(ALARM_ACTIONS, |a, _| a.alarm_actions.clone()),
     field(OK_ACTIONS, |a, _| a.ok_actions.clone()),
     field(INSUFFICIENT_DATA_ACTIONS, |a, _| a.insufficient_data_actions.clone()),
     field(
-        FieldInfo::text("suppressed_by", "SUPPRESSED", "What holds a composite alarm's actions back now.")
+        FieldInfo::text("suppressed_by", "SUPPRESSED", "What suppresses a composite alarm's actions now.")
             .cells(10, 20)
             .section(ACTIONS),
         |a, _| text(&a.suppressed),

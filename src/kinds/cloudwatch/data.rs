@@ -52,7 +52,7 @@ pub(super) static STATUS_CHECK_FAILED: Metric = Metric {
     name: "StatusCheckFailed",
     statistic: "Maximum",
     unit: "Count",
-    doc: "1 where a status check failed, else 0.",
+    doc: "1 when a status check failed, else 0.",
 };
 
 /// A stretch of time in whole periods: requests of one minute are equal, and CloudWatch answers them faster.

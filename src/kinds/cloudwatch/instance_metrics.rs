@@ -22,7 +22,7 @@ pub const CPU: FieldInfo =
 pub static INFO: KindInfo = KindInfo::new("instance-metrics", "instance's CPU", "CPU of instances", &FIELDS)
     .doc(
         "CPU utilization of instances over the last hour, joined to them by id. Asked for by id only: one charged \
-          metric each.",
+         metric per instance.",
     )
     .listed_by(&[&GET_METRIC_DATA])
     .sorted(&ID)
@@ -36,9 +36,10 @@ const POINTS: u32 = 12;
 
 static FIELDS: Fields<Points> = Fields(&[
     Field::id(ID),
-    field(FieldInfo::float("cpu_last", "CPU", "The newest point: the average of its period.").unit("%"), |p, _| {
-        p.of(0).as_f64().map_or(Value::Empty, Value::Float)
-    }),
+    field(
+        FieldInfo::float("cpu_last", "CPU", "The newest data point: the average of its period.").unit("%"),
+        |p, _| p.of(0).as_f64().map_or(Value::Empty, Value::Float),
+    ),
     field(SERIES, |p, _| p.of(0)),
 ]);
 
@@ -56,8 +57,10 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
 pub(super) fn only_ids(request: &ListRequest) -> Result<&[ArcStr], Fault> {
     match &request.what {
         What::Ids(ids) => Ok(ids),
-        What::Everything => {
-            Err(Fault::new(FaultKind::Invalid, "metrics are charged for one by one and asked for by instance only"))
-        }
+        What::Everything => Err(Fault::new(
+            FaultKind::Invalid,
+            "metrics are charged one by one, so they are loaded for named \
+                                                instances only",
+        )),
     }
 }

@@ -27,7 +27,7 @@ pub const NETWORK_OUT: FieldInfo =
 pub static INFO: KindInfo = KindInfo::new("instance-traffic", "instance's traffic", "Traffic of instances", &FIELDS)
     .doc(
         "Network traffic of instances over the last hour, joined to them by id. Asked for by id only: two charged \
-          metrics each.",
+         metrics per instance.",
     )
     .listed_by(&[&GET_METRIC_DATA])
     .sorted(&ID)

@@ -12,23 +12,25 @@ use crate::model::{FieldInfo, KindInfo, Link, Record, Selector, Value};
 
 /// The points.
 pub const SERIES: FieldInfo =
-    FieldInfo::series("series", "3h", "One point every 5 minutes, or each minute.").shown(1).cells(8, 36);
+    FieldInfo::series("series", "3h", "One data point every 5 minutes, or every minute with detailed monitoring.")
+        .shown(1)
+        .cells(8, 36);
 /// The newest point.
-pub const LAST: FieldInfo = FieldInfo::float("last", "LAST", "The newest point.").shown(0);
+pub const LAST: FieldInfo = FieldInfo::float("last", "LAST", "The newest data point.").shown(0);
 /// The metric's name.
 pub const NAME: FieldInfo = FieldInfo::text("name", "METRIC", "The metric's name.").shown(0);
 /// The instance.
-pub const INSTANCE: FieldInfo = FieldInfo::id("instance", "INSTANCE", "The instance.").id_of("instances", "i-");
+pub const INSTANCE: FieldInfo =
+    FieldInfo::id("instance", "INSTANCE", "The instance it belongs to.").id_of("instances", "i-");
 /// The smallest point.
-pub const MIN: FieldInfo = FieldInfo::float("min", "MIN", "The smallest point.").shown(2);
+pub const MIN: FieldInfo = FieldInfo::float("min", "MIN", "The smallest data point.").shown(2);
 /// The largest point.
-pub const MAX: FieldInfo = FieldInfo::float("max", "MAX", "The largest point.").shown(2);
+pub const MAX: FieldInfo = FieldInfo::float("max", "MAX", "The largest data point.").shown(2);
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("metrics", "metric", "Metrics", &FIELDS)
-.doc("CPU, network and status checks of one instance over the last three hours, every 5 minutes, or each minute where \
-          they are published so. Needs an instance; each \
-          metric is charged.")
+.doc("CPU, network and status checks of one instance over the last three hours, every 5 minutes, or every minute with \
+      detailed monitoring. Needs an instance; each metric is charged.")
 .aliases(&["metric"])
 .listed_by(&[&GET_METRIC_DATA])
 .sorted(&NAME)
@@ -55,19 +57,20 @@ static FIELDS: Fields<InstanceMetric> = Fields(&[
     field(SERIES, |m, _| m.series.clone()),
     field(MIN, |m, _| over(m, f32::min)),
     field(MAX, |m, _| over(m, f32::max)),
-    field(FieldInfo::text("unit", "UNIT", "What the points are.").shown(3).cells(5, 8), |m, _| {
+    field(FieldInfo::text("unit", "UNIT", "The unit of the data points.").shown(3).cells(5, 8), |m, _| {
         Value::text(m.metric.unit)
     }),
-    field(FieldInfo::text("statistic", "STATISTIC", "How a period's samples become a point.").cells(9, 9), |m, _| {
-        Value::text(m.metric.statistic)
-    }),
-    field(FieldInfo::seconds("period", "PERIOD", "From point to point.").cells(6, 8), |m, _| {
+    field(
+        FieldInfo::text("statistic", "STATISTIC", "How the samples of a period are combined.").cells(9, 9),
+        |m, _| Value::text(m.metric.statistic),
+    ),
+    field(FieldInfo::seconds("period", "PERIOD", "The length of one period.").cells(6, 8), |m, _| {
         if let Value::Series(s) = &m.series { Value::Seconds(s.period.into()) } else { Value::Empty }
     }),
     field(FieldInfo::text("namespace", "NAMESPACE", "CloudWatch's namespace.").cells(9, 20), |_, _| {
         Value::text("AWS/EC2")
     }),
-    field(FieldInfo::text("meaning", "MEANING", "What it says.").cells(8, 60), |m, _| Value::text(m.metric.doc)),
+    field(FieldInfo::text("meaning", "MEANING", "What it measures.").cells(8, 60), |m, _| Value::text(m.metric.doc)),
     field(INSTANCE, |m, _| Value::Text(m.instance.clone())),
 ]);
 
@@ -83,10 +86,7 @@ static ROWS: RowSpec<InstanceMetric> =
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let Selector::Parent(instance) = &request.selector else {
-            return Err(Fault::new(
-                FaultKind::Invalid,
-                "metrics are those of an instance: name one, as in metrics i-…",
-            ));
+            return Err(Fault::new(FaultKind::Invalid, "metrics belong to an instance: name one, as in metrics i-…"));
         };
         let wanted = METRICS.into_iter().filter(|m| match &request.what {
             What::Everything => true,

@@ -15,21 +15,21 @@ use crate::model::{Derived, FieldInfo, Fields, Inputs, Kind, KindInfo, Record, T
 use super::waste;
 
 /// The name of the line that is counted for.
-pub const LINE: FieldInfo = FieldInfo::text("line", "LINE", "The line that it is counted for.");
+pub const LINE: FieldInfo = FieldInfo::text("line", "LINE", "The line of the overview that it belongs to.");
 /// What is counted.
-pub const WORD: FieldInfo = FieldInfo::text("word", "WORD", "What is counted: a state, or what is wrong.");
+pub const WORD: FieldInfo = FieldInfo::text("word", "WORD", "What is counted: a state, or a problem.");
 /// How many there are.
 pub const COUNT: FieldInfo = FieldInfo::int("count", "COUNT", "How many there are.");
 /// What they cost a month.
 pub const COST: FieldInfo = FieldInfo::float(
     "cost",
     "$/MONTH",
-    "What they cost a month, as far as that is known; none where nothing is priced.",
+    "What they cost a month, as far as that is known; none where nothing has a price.",
 );
 
 /// What it is.
 pub static INFO: KindInfo = KindInfo::new("overview-counts", "count", "Counts", &FIELDS)
-    .doc("What the overview counts.")
+    .doc("The counts of the overview.")
     .sorted(&LINE)
     .side()
     .derived_by(&DERIVED);
@@ -100,7 +100,7 @@ pub static ATTENTION: &[Line] = &[
         count: |inputs, counts| {
             let impaired = |r: &&std::sync::Arc<Record>| r.get(&instance_statuses::IMPAIRED_SINCE).is_some();
             let all = inputs.rows("instance-statuses").iter().filter(impaired).count();
-            counts.add(Tone::Bad, "fail a status check", all);
+            counts.add(Tone::Bad, "failing a status check", all);
         },
     },
     Line {

@@ -17,19 +17,20 @@ use crate::model::cost::HOURS_A_MONTH;
 use crate::model::{Derived, FieldInfo, Fields, Inputs, Kind, KindInfo, Link, Record, Selector, Tone, Value};
 
 /// Its name, else its id.
-pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "What it is called, else its id.").shown(0).cells(8, 40);
+pub const NAME: FieldInfo =
+    FieldInfo::text("name", "NAME", "Its name, or its id if it has none.").shown(0).cells(8, 40);
 /// The kind of what is wasted.
-pub const OF: FieldInfo = FieldInfo::text("kind", "KIND", "What it is: volumes, addresses or load-balancers.")
+pub const OF: FieldInfo = FieldInfo::text("kind", "KIND", "Its kind: volumes, addresses or load-balancers.")
     .shown(0)
     .cells(9, 14)
     .aka(&["what"]);
 /// Its id, as its kind has it.
 pub const ID: FieldInfo = FieldInfo::id("id", "ID", "Its id.").shown(4).cells(13, 26);
 /// Why it does nothing.
-pub const WHY: FieldInfo = FieldInfo::text("why", "WHY", "Why it does nothing.").shown(1).cells(28, 48);
+pub const WHY: FieldInfo = FieldInfo::text("why", "WHY", "Why it is unused.").shown(1).cells(28, 48);
 /// Since when, where that is known.
 pub const SINCE: FieldInfo =
-    FieldInfo::age("since", "SINCE", "Since when it does nothing, where AWS says: since its instance was stopped.")
+    FieldInfo::age("since", "SINCE", "Since when it is unused, where AWS says so: since its instance was stopped.")
         .shown(3)
         .cells(5, 6);
 /// US dollars a month.
@@ -42,14 +43,14 @@ pub const COST: FieldInfo = FieldInfo::float(
 .cells(7, 9);
 /// The instance that it hangs on.
 pub const INSTANCE: FieldInfo =
-    FieldInfo::id("instance", "INSTANCE", "The stopped instance that it hangs on.").id_of("instances", "i-");
+    FieldInfo::id("instance", "INSTANCE", "The stopped instance that it is attached to.").id_of("instances", "i-");
 
 /// What it is.
 pub static INFO: KindInfo = KindInfo::new("waste", "unused resource", "Waste", &FIELDS)
     .doc(
-        "What is paid for and does nothing: Elastic IP addresses that are associated with nothing or with a stopped instance, \
-         volumes that are attached to nothing or to stopped instances, load balancers without a healthy target. What costs most \
-         comes first.",
+        "Resources that cost money and do nothing: Elastic IP addresses not associated or associated with a stopped \
+         instance, volumes not attached or attached to stopped instances, load balancers without a healthy target. \
+         The most expensive come first.",
     )
     .aliases(&["unused"])
     .sorted_down(&COST)
@@ -123,7 +124,7 @@ fn derive(inputs: &Inputs) -> Vec<Record> {
 fn of_volume(row: &Record, stopped: &FxHashMap<&str, &Record>) -> Option<Waste> {
     let cost = row.get(&volumes::fields::COST).as_f64();
     match volume::state(row) {
-        VolumeState::Available => Some(Waste::of(&volumes::INFO, row, "attached to nothing", cost)),
+        VolumeState::Available => Some(Waste::of(&volumes::INFO, row, "not attached", cost)),
         VolumeState::InUse => {
             let on = volume::instances(row);
             let first = stopped.get(on.first()?.as_str())?;
@@ -149,7 +150,7 @@ fn of_address(row: &Record, stopped: &FxHashMap<&str, &Record>) -> Option<Waste>
             let why = format!("associated with stopped {}", instance.label());
             Waste::of(&addresses::INFO, row, why, cost).on(instance)
         }
-        None if addresses::is_unattached(row) => Waste::of(&addresses::INFO, row, "associated with nothing", cost),
+        None if addresses::is_unattached(row) => Waste::of(&addresses::INFO, row, "not associated", cost),
         _ => return None,
     };
     // It has a better name than its allocation id.
@@ -199,7 +200,7 @@ fn useless<'a>(groups: impl Iterator<Item = Option<&'a Record>>) -> Option<Strin
     }
     Some(match (any, registered) {
         (false, _) => "no target group".into(),
-        (true, 0) => "no target is registered".into(),
+        (true, 0) => "no targets registered".into(),
         (true, 1) => "its only target is unhealthy".into(),
         (true, n) => format!("none of {n} targets is healthy"),
     })
@@ -290,9 +291,9 @@ mod tests {
             told(&all),
             [
                 "vol-2 8.00: attached to stopped old",
-                "vol-3 8.00: attached to nothing",
+                "vol-3 8.00: not attached",
                 "198.51.100.2 3.65: associated with stopped old",
-                "198.51.100.3 3.65: associated with nothing",
+                "198.51.100.3 3.65: not associated",
             ]
         );
         let row = &derive(&all)[0];
@@ -328,7 +329,7 @@ mod tests {
         ]);
         assert_eq!(
             told(&known),
-            ["a 16.43: no target group", "b 16.43: no target is registered", "c 16.43: none of 3 targets is healthy"]
+            ["a 16.43: no target group", "b 16.43: no targets registered", "c 16.43: none of 3 targets is healthy"]
         );
         let unknown = inputs(vec![(&load_balancers::INFO, true, balancers()), (&target_groups::INFO, false, groups())]);
         assert_eq!(told(&unknown), [] as [String; 0], "a group that was not read yet may have the targets");

@@ -30,7 +30,7 @@ pub(super) fn standing_cost(scope: &Scope, n: usize) -> Cost {
     match prices::of(scope) {
         #[expect(clippy::cast_precision_loss, reason = "a few addresses")]
         Some(prices) => Cost::adds(prices.public_ipv4().times(n as f64), format!(", {behind}")),
-        None => Cost::adds_unknown(format!("it is billed by the hour, {behind}")),
+        None => Cost::adds_unknown(format!("Billed by the hour, {behind}")),
     }
 }
 
@@ -41,14 +41,11 @@ fn an_hour(cx: &ActionContext<'_>) -> Option<Money> {
 }
 
 /// `allocate`.
-pub static ALLOCATE: Action = Action::on_scope(&INFO, "allocate", "Allocate an address", allocate)
-    .doc(
-        "Allocates an Elastic IP address: a public IPv4 address that stays the account's until it is \
-         released.",
-    )
+pub static ALLOCATE: Action = Action::on_scope(&INFO, "allocate", "Allocate an Elastic IP address", allocate)
+    .doc("Allocates an Elastic IP address: a public IPv4 address that belongs to the account until it is released.")
     .calls(&[&ALLOCATE_ADDRESS, &RELEASE_ADDRESS])
     .form(|_, values| FormSpec {
-        title: "Allocate an address".into(),
+        title: "Allocate an Elastic IP address".into(),
         fields: vec![line(values, NAME, "Name", "", "The Name tag; may be empty.")],
         needs: Vec::new(),
     });
@@ -66,15 +63,18 @@ fn allocate(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault
         let idle: Vec<&Record> = live(table).map(|r| &**r).filter(|r| addresses::is_unattached(r)).collect();
         if let Some(first) = idle.first() {
             all.push(note(format!(
-                "{} unattached already, {} among them: associate needs no new one",
-                idle.len(),
+                "There {} unattached already, for example {}: associate can use it",
+                match idle.len() {
+                    1 => "is 1 address".to_string(),
+                    n => format!("are {n} addresses"),
+                },
                 label(first)
             )));
         }
         // The quota of a new account; it can be raised. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/elastic-ip-addresses-eip.html
         if live(table).count() >= 5 {
             all.push(unknown(format!(
-                "the region has {} already: the quota is 5 unless it was raised (AddressLimitExceeded)",
+                "The region has {} already: the quota is 5 unless it was raised (AddressLimitExceeded)",
                 live(table).count()
             )));
         }
@@ -105,19 +105,19 @@ pub(super) fn allocate_step(scope: &Scope, name: Option<&str>) -> Step {
 pub static ASSOCIATE: Action = Action::on_rows(&INFO, "associate", "Associate", associate)
     .group(MenuGroup::Network)
     .doc(
-        "Gives an address to an instance or a network interface. What public address that had is said, and \
-         lost.",
+        "Associates an Elastic IP address with an instance or a network interface. The plan says which public address \
+         that one loses.",
     )
     .calls(&[&ASSOCIATE_ADDRESS, &DISASSOCIATE_ADDRESS])
     .only_if(|row| match addresses::service_managed(row) {
-        Some(service) => Err(format!("It is managed by {service}: only that can associate it.")),
+        Some(service) => Err(format!("Managed by {service}, which alone can associate it.")),
         None => Ok(()),
     })
     .form(associate_form);
 
 fn associate_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let mut needs = Vec::new();
-    let interface = line(values, INTERFACE, "Interface", "", "eni-…, in place of an instance; empty otherwise.");
+    let interface = line(values, INTERFACE, "Interface", "", "eni-…, instead of an instance; empty otherwise.");
     let by_interface = !text_of(&interface).is_empty();
     let mut instance = instance_field(cx, values, (INSTANCE, "Instance"), &mut needs);
     let mut interface = interface;
@@ -126,9 +126,9 @@ fn associate_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         let chosen = !text_of(&instance).is_empty();
         instance.error = None;
         interface.error = if !typed.starts_with("eni-") {
-            Some(format!("{} is no network interface's id (eni-…).", visible(&typed)))
+            Some(format!("{} is not a network interface id (eni-…).", visible(&typed)))
         } else {
-            chosen.then(|| "An instance or an interface, not both.".to_string())
+            chosen.then(|| "Choose an instance or an interface, not both.".to_string())
         };
     }
     FormSpec { title: form_title(cx, "Associate"), fields: vec![instance, interface], needs }
@@ -144,13 +144,14 @@ fn instance_field(
     needs: &mut Vec<TableKey>,
 ) -> FormField {
     let table = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
-    let pick = Pick::one_of(table, "i-").only(CAN_HAVE, "Instances that can have an address: terminated ones cannot.");
+    let pick = Pick::one_of(table, "i-")
+        .only(CAN_HAVE, "Instances that can have an address: all that are not terminated or terminating.");
     let refuse = |r: &Record| match instance::state(r) {
         InstanceState::Running | InstanceState::Stopped | InstanceState::Stopping | InstanceState::Pending => None,
         _ => Some(format!("It is {}.", crate::kinds::plan_builder::state(r))),
     };
     let said = (name, label, "the instances");
-    rows_field(cx, values, said, (pick, ""), "The instance that gets the address.", &refuse, needs)
+    rows_field(cx, values, said, (pick, ""), "The instance to associate it with.", &refuse, needs)
 }
 
 fn associate(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
@@ -173,28 +174,28 @@ fn associate(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Faul
     // EC2 refuses to take it from another unless it is told to (Resource.AlreadyAssociated).
     call = call.arg("AllowReassociation", Arg::Bool(now.is_some()));
     if let Some(now) = &now {
-        all.push(severe(format!("{ip} is taken from {now}, which is left without it")));
+        all.push(severe(format!("{ip} is taken from {now}, which no longer has it")));
     }
     if let Some(row) = host {
         all.extend(host_loses(row, &who, &ip));
         if instance::state(row) != InstanceState::Running {
-            all.push(note(format!("{who} does not run: the address waits for it")));
+            all.push(note(format!("Instance {who} is not running: the address waits for it")));
         }
     } else {
-        all.push(unknown(format!("whether {who} has a public address that it loses is not known")));
+        all.push(unknown(format!("Whether {who} loses a public IP is not known")));
     }
     let change = format!("{} → {who}", now.as_deref().unwrap_or("unattached"));
     let mut plan = draft("associate", title("Associate", &INFO, cx.targets), cx.targets, vec![subject(t, change)]);
     let undo = StepUndo {
-        title: format!("take {ip} from {who}"),
+        title: format!("disassociate {ip} from {who}"),
         call: DISASSOCIATE_ADDRESS.call(cx.scope.clone()).arg("AssociationId", Arg::out(0, "AssociationId")),
         wait: Waiter::AtOnce,
         destructive: false,
         hurts: None,
     };
-    plan.steps = vec![Step::new(format!("give {ip} to {who}"), call.on([t.record.id.clone()])).undone_by(undo)];
+    plan.steps = vec![Step::new(format!("associate {ip} with {who}"), call.on([t.record.id.clone()])).undone_by(undo)];
     plan.consequences = sorted(all);
-    plan.cost = Some(Cost::same("it costs the same, associated or not"));
+    plan.cost = Some(Cost::same("Costs the same, associated or not"));
     plan.wait = wait_state(cx.targets, &["associated"], &[], false, 2);
     Ok(plan)
 }
@@ -203,10 +204,11 @@ fn associate(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Faul
 pub(super) fn host_loses(row: &Record, who: &str, ip: &str) -> Option<Consequence> {
     match (instance::public_ip(row), instance::public_ip_is_elastic(row)) {
         (Some(old), Some(true)) => Some(severe(format!(
-            "{who} has the Elastic IP {old}: {ip} takes its place, and {old} goes on costing, unattached"
+            "Instance {who} already has Elastic IP {old}: {ip} replaces it, and {old} stays allocated and is still \
+             billed"
         ))),
         (Some(old), _) => Some(severe(format!(
-            "{who}'s public address {old} is lost for good: who knows it does not find it any more"
+            "Instance {who} loses its public IP {old} for good: clients that use it no longer reach the instance"
         ))),
         (None, _) => None,
     }
@@ -219,7 +221,7 @@ pub(super) fn taken_from(cx: &ActionContext<'_>, row: &Record) -> Option<String>
     }
     let Some(id) = addresses::instance(row) else {
         let interface = row.get(&addresses::NETWORK_INTERFACE).as_str();
-        return Some(interface.map_or_else(|| "what it is associated with".to_string(), |i| format!("interface {i}")));
+        return Some(interface.map_or_else(|| "its present association".to_string(), |i| format!("interface {i}")));
     };
     let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
     Some(cx.store.get(&key, id).map_or_else(|| id.to_string(), |r| label(r)))
@@ -233,13 +235,13 @@ pub(super) fn ip_of(row: &Record) -> String {
 /// `disassociate`.
 pub static DISASSOCIATE: Action = Action::on_rows(&INFO, "disassociate", "Disassociate", disassociate)
     .group(MenuGroup::Network)
-    .doc("Takes addresses from what has them. The addresses stay the account's, and go on costing.")
+    .doc("Disassociates addresses. They stay allocated to the account and are still billed.")
     .several()
     .calls(&[&DISASSOCIATE_ADDRESS, &ASSOCIATE_ADDRESS])
     .only_if(|row| match (addresses::service_managed(row), addresses::association_id(row)) {
-        (Some(service), _) => Err(format!("It is managed by {service}: only that can take it away.")),
+        (Some(service), _) => Err(format!("Managed by {service}, which alone can disassociate it.")),
         (None, Some(_)) => Ok(()),
-        (None, None) => Err("It is associated with nothing.".into()),
+        (None, None) => Err("Not associated.".into()),
     });
 
 fn disassociate(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
@@ -248,11 +250,11 @@ fn disassociate(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Faul
     let mut steps = Vec::new();
     for t in cx.targets {
         let (ip, who) = (ip_of(&t.record), taken_from(cx, &t.record).unwrap_or_else(|| "nothing".into()));
-        all.push(severe(format!("{who} is not reached at {ip} any more")));
+        all.push(severe(format!("Clients no longer reach {who} at {ip}")));
         subjects.push(subject(t, format!("{who} → unattached")));
         let id = addresses::association_id(&t.record).unwrap_or_default();
         let call = DISASSOCIATE_ADDRESS.call(t.table.scope.clone()).arg("AssociationId", Arg::str(id));
-        let step = Step::new(format!("take {ip} from {who}"), call.on([t.record.id.clone()]));
+        let step = Step::new(format!("disassociate {ip} from {who}"), call.on([t.record.id.clone()]));
         steps.push(match addresses::instance(&t.record) {
             Some(instance) => step.undone_by(give_back(&t.table.scope, t, instance, &who)),
             None => step,
@@ -260,13 +262,11 @@ fn disassociate(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Faul
     }
     let mut plan = draft("disassociate", title("Disassociate", &INFO, cx.targets), cx.targets, subjects);
     plan.steps = steps;
-    all.push(note(
-        "what has an instance without a public address cannot reach the internet through an internet gateway",
-    ));
+    all.push(note("An instance without a public IP cannot reach the internet through an internet gateway"));
     plan.consequences = sorted(all);
     plan.cost = Some(match an_hour(cx) {
         Some(money) => Cost::stays(money, ", associated or not, until it is released"),
-        None => Cost::same("it costs the same, associated or not"),
+        None => Cost::same("Costs the same, associated or not"),
     });
     plan.wait = wait_state(cx.targets, &["unattached"], &[], false, 2);
     Ok(plan)
@@ -279,7 +279,7 @@ fn give_back(scope: &Scope, t: &Target, instance: &str, who: &str) -> StepUndo {
         .arg("InstanceId", Arg::str(instance))
         .arg("AllowReassociation", Arg::Bool(false));
     StepUndo {
-        title: format!("give {} to {who} again", ip_of(&t.record)),
+        title: format!("associate {} with {who} again", ip_of(&t.record)),
         call: call.on([t.record.id.clone()]),
         wait: Waiter::AtOnce,
         destructive: false,
@@ -290,16 +290,13 @@ fn give_back(scope: &Scope, t: &Target, instance: &str, who: &str) -> StepUndo {
 /// `release`.
 pub static RELEASE: Action = Action::on_rows(&INFO, "release", "Release", release)
     .group(MenuGroup::Delete)
-    .doc(
-        "Gives addresses back to AWS. They cost nothing any more, and are somebody else's soon: they can \
-         hardly be had again.",
-    )
+    .doc("Releases addresses. They are no longer billed and can go to another account; you can hardly get them back.")
     .several()
     .calls(&[&RELEASE_ADDRESS])
     .only_if(|row| match (addresses::service_managed(row), addresses::is_unattached(row)) {
-        (Some(service), _) => Err(format!("It is managed by {service}: only that can release it.")),
+        (Some(service), _) => Err(format!("Managed by {service}, which alone can release it.")),
         // EC2: InvalidIPAddress.InUse.
-        (None, false) => Err("It is associated: disassociate it first.".into()),
+        (None, false) => Err("Still associated: disassociate it first.".into()),
         (None, true) => Ok(()),
     });
 
@@ -313,7 +310,7 @@ fn release(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     plan.steps = cx.targets.iter().map(step).collect();
     plan.destructive = true;
     plan.consequences = sorted(vec![note(
-        "names and firewalls elsewhere that have the address go on pointing to it, whoever has it then",
+        "DNS names and firewall rules that contain the address keep pointing to it, whoever gets it next",
     )]);
     plan.cost = an_hour(cx).map(|money| Cost::saves(money.monthly(), ""));
     plan.wait = wait_state(cx.targets, &[], &[], true, 2);

@@ -25,22 +25,25 @@ pub const ALLOCATION_ID: FieldInfo = FieldInfo::id("id", "ALLOCATION ID", "The a
 /// The Name tag.
 pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The Name tag.").shown(2);
 /// associated or unattached.
-pub const STATE: FieldInfo =
-    FieldInfo::state("state", "STATE", "associated, or unattached: used by nothing, and paid for all the same.")
-        .shown(0)
-        .cells(8, 10);
+pub const STATE: FieldInfo = FieldInfo::state(
+    "state",
+    "STATE",
+    "associated or unattached; an unattached address is used by nothing and still billed.",
+)
+.shown(0)
+.cells(8, 10);
 /// `eipassoc-…`.
 pub const ASSOCIATION_ID: FieldInfo =
     FieldInfo::id("association_id", "ASSOCIATION ID", "The association id.").cells(14, 26).aka(&["association"]);
 /// The instance that it is associated with.
-pub const INSTANCE: FieldInfo = FieldInfo::id("instance", "INSTANCE", "The instance that it is associated with.")
+pub const INSTANCE: FieldInfo = FieldInfo::id("instance", "INSTANCE", "The instance it is associated with.")
     .shown(1)
     .cells(11, 30)
     .aka(&["instance_id"])
     .id_of("instances", "i-");
 /// The network interface that it is associated with.
 pub const NETWORK_INTERFACE: FieldInfo =
-    FieldInfo::id("network_interface", "INTERFACE", "The network interface that it is associated with.")
+    FieldInfo::id("network_interface", "INTERFACE", "The network interface it is associated with.")
         .cells(11, 21)
         .aka(&["eni", "network_interface_id"])
         .id_of("network-interfaces", "eni-");
@@ -48,20 +51,21 @@ pub const NETWORK_INTERFACE: FieldInfo =
 pub const NETWORK_INTERFACE_OWNER: FieldInfo = FieldInfo::text(
     "network_interface_owner",
     "INTERFACE OWNER",
-    "The account that owns the interface: AWS's own for load balancers and the like.",
+    "The account that owns the interface: an AWS account for load balancers and the like.",
 )
 .cells(15, 20);
 /// The private address that traffic to it goes to.
 pub const PRIVATE_IP: FieldInfo =
-    FieldInfo::ip("private_ip", "PRIVATE IP", "The private address that traffic to it goes to.").shown(3);
+    FieldInfo::ip("private_ip", "PRIVATE IP", "The private address that its traffic goes to.").shown(3);
 /// `vpc`.
 pub const DOMAIN: FieldInfo = FieldInfo::text("domain", "DOMAIN", "vpc.").named_only().cells(6, 8);
 /// Where it is advertised from.
 pub const NETWORK_BORDER_GROUP: FieldInfo =
-    FieldInfo::text("network_border_group", "BORDER GROUP", "Where it is advertised from.").cells(12, 30);
+    FieldInfo::text("network_border_group", "BORDER GROUP", "The network border group it is advertised from.")
+        .cells(12, 30);
 /// The pool that it is from.
 pub const POOL: FieldInfo =
-    FieldInfo::text("pool", "POOL", "The address pool that it is from: amazon, or one's own.").cells(8, 32);
+    FieldInfo::text("pool", "POOL", "The address pool it comes from: amazon, or a pool of your own.").cells(8, 32);
 /// alb, nlb, rds or rnat, if a service of AWS manages it.
 pub const SERVICE_MANAGED: FieldInfo =
     FieldInfo::text("service_managed", "MANAGED BY", "The service that manages it: alb, nlb, rds or rnat.")
@@ -71,7 +75,7 @@ pub const SERVICE_MANAGED: FieldInfo =
 pub const COST: FieldInfo = FieldInfo::float(
     "cost",
     "COST",
-    "US dollars an hour by the list price, associated or not: $0.005, and nothing for one's own (BYOIP).",
+    "US dollars an hour by the list price, associated or not: $0.005, and nothing for your own addresses (BYOIP).",
 )
 .unit("$/h")
 .shown(4)
@@ -79,8 +83,8 @@ pub const COST: FieldInfo = FieldInfo::float(
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("addresses", "address", "Addresses", &FIELDS)
-.doc("Elastic IP addresses. Each of Amazon's costs $0.005 an hour, also one that is associated with nothing: that is \
-          unattached, and comes first.")
+.doc("Elastic IP addresses. Each Amazon address costs $0.005 an hour, whether it is associated or not. Unattached ones \
+     come first.")
 .aliases(&["address", "eip", "eips", "elastic-ips"])
 .ids("eipalloc-")
 .listed_by(&[&DESCRIBE_ADDRESSES])
@@ -137,7 +141,7 @@ static FIELDS: Fields<sdk::Address> = Fields(&[
         c.text(a.customer_owned_ipv4_pool())
     }),
     field(
-        FieldInfo::id("subnet_id", "SUBNET", "The subnet that it is managed in, if a service manages it.")
+        FieldInfo::id("subnet_id", "SUBNET", "The subnet, if a service manages the address.")
             .cells(11, 24)
             .aka(&["subnet"])
             .id_of_few("subnets", "subnet-"),

@@ -17,11 +17,14 @@ pub static DESCRIBE_AVAILABILITY_ZONES: Operation = Operation::read(Service::Ec2
 /// The zone's name in this account.
 pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The zone's name in this account.").shown(0);
 /// available, information, impaired, unavailable, constrained.
-pub const STATE: FieldInfo = FieldInfo::state("state", "STATE", "How it is.").shown(0);
+pub const STATE: FieldInfo = FieldInfo::state("state", "STATE", "The zone's state.").shown(0);
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("availability-zones", "Availability Zone", "Availability Zones", &FIELDS)
-    .doc("The zones of the region that the account can use. A zone's name differs between accounts, its id does not.")
+    .doc(
+        "The Availability Zones, Local Zones and Wavelength Zones that the account can use in the region. A zone's \
+         name differs between accounts, its id does not.",
+    )
     .aliases(&["azs", "zones", "az"])
     .listed_by(&[&DESCRIBE_AVAILABILITY_ZONES])
     .sorted(&NAME);
@@ -47,19 +50,25 @@ static FIELDS: Fields<AvailabilityZone> = Fields(&[
         c.text(z.zone_type())
     }),
     field(FieldInfo::text("region", "REGION", "The region.").links_to("regions"), |z, c| c.text(z.region_name())),
-    field(FieldInfo::text("opt_in", "OPT-IN", "Whether the account opted in to it.").cells(8, 20), |z, c| {
+    field(FieldInfo::text("opt_in", "OPT-IN", "Whether the account has opted in to it.").cells(8, 20), |z, c| {
         c.text(z.opt_in_status().map(|s| s.as_str()))
     }),
-    field(FieldInfo::text("group", "GROUP", "The zone group, by which one opts in."), |z, c| c.text(z.group_name())),
+    field(FieldInfo::text("group", "GROUP", "The zone group, which is what an account opts in to."), |z, c| {
+        c.text(z.group_name())
+    }),
     field(
-        FieldInfo::text("network_border_group", "BORDER GROUP", "Where its addresses are advertised from.")
-            .cells(12, 30),
+        FieldInfo::text(
+            "network_border_group",
+            "BORDER GROUP",
+            "The network border group that its addresses are advertised from.",
+        )
+        .cells(12, 30),
         |z, c| c.text(z.network_border_group()),
     ),
-    field(FieldInfo::text("parent", "PARENT", "The zone that controls a Local or Wavelength Zone."), |z, c| {
+    field(FieldInfo::text("parent", "PARENT", "The parent zone of a Local or Wavelength Zone."), |z, c| {
         c.text(z.parent_zone_name())
     }),
-    field(FieldInfo::list("messages", "MESSAGES", "What AWS says about it."), |z, _| {
+    field(FieldInfo::list("messages", "MESSAGES", "AWS's messages about it."), |z, _| {
         texts(z.messages().iter().filter_map(|m| m.message()))
     }),
 ]);

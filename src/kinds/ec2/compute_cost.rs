@@ -56,7 +56,7 @@ impl Unlisted {
             Unlisted::Lifecycle(word) => format!("{names} {} billed as {}", verb("is", "are"), visible(word)),
             Unlisted::Tenancy(word) => format!("{names} {} {} tenancy", verb("has", "have"), visible(word)),
             Unlisted::Type(ty) => format!("{} is not in the price list", visible(ty)),
-            Unlisted::Region => "there is no list of this region's prices".into(),
+            Unlisted::Region => "there is no price list for this region".into(),
         }
     }
 }

@@ -21,18 +21,18 @@ const GIB: f64 = 1_073_741_824.0;
 pub(super) fn region_field(cx: &ActionContext<'_>, values: &Values, needs: &mut Vec<TableKey>) -> FormField {
     let here = cx.scope.region_code().map(|r| r.as_str()).unwrap_or_default();
     let table = cx.scope.profile().map(|p| TableKey::all(Scope::account(p.clone()), Kind(&regions::INFO)));
-    let help = "Where the copy is made. In the same region it is a copy of one's own, e.g. an encrypted one.";
+    let help = "The region to copy to; the same region makes a copy of your own, for example an encrypted one.";
     let Some(table) = table else { return line(values, REGION, "To region", here, help) };
     if let Known::Failed(_) = known(cx.store, table.clone()) {
         // Who may not list the regions may know one.
         need(needs, table);
         let mut field = line(values, REGION, "To region", here, help);
         let typed = text_of(&field);
-        field.error = (!is_region(&typed)).then(|| format!("{} is no region's code.", visible(&typed)));
+        field.error = (!is_region(&typed)).then(|| format!("{} is not a region code.", visible(&typed)));
         return field;
     }
     let query = format!("{}=opt-in-not-required,opted-in", regions::STATE.name);
-    let pick = Pick::one_of(table.clone(), "").only(query, "Those that the account may use.");
+    let pick = Pick::one_of(table.clone(), "").only(query, "Regions enabled for the account.");
     let refuse = |r: &Record| (!regions::is_enabled(r)).then(|| "The account has not opted in to it.".to_string());
     let said = (REGION, "To region", "the regions");
     let mut field = rows_field(cx, values, said, (pick, here), help, &refuse, needs);
@@ -76,20 +76,19 @@ pub(super) fn encryption_fields(values: &Values, source: Option<bool>) -> Vec<Fo
     let mut fields = Vec::new();
     if source != Some(true) {
         let help = match source {
-            Some(_) => "With the key below; the account's for EBS there, if that is empty.",
-            None => "If it is encrypted already, the copy is so too.",
+            Some(_) => "Uses the key below, or the account's default EBS key there if that is empty.",
+            None => "A copy of something encrypted is always encrypted.",
         };
         fields.push(toggle(values, ENCRYPTED, "Encrypted", help));
     }
-    let help =
-        "A KMS key of the copy's region: an id, an ARN or alias/…; empty for the account's default key for EBS there.";
+    let help = "A KMS key in the copy's region: an id, an ARN or alias/…; empty for the account's default EBS key.";
     let mut key = line(values, KEY, "KMS key", "", help);
     let typed = text_of(&key);
     if !typed.is_empty() && !is_key(&typed) {
-        key.error = Some(format!("{} is no KMS key: an id, an ARN or alias/….", visible(&typed)));
+        key.error = Some(format!("{} is not a KMS key: use an id, an ARN or alias/….", visible(&typed)));
     } else if !typed.is_empty() && source == Some(false) && !values.flag(ENCRYPTED) {
         // EC2: InvalidParameterDependency.
-        key.error = Some("A key is for an encrypted copy: turn that on, or leave the key out.".into());
+        key.error = Some("A key needs an encrypted copy: turn encryption on, or leave the key empty.".into());
     }
     fields.push(key);
     for field in &mut fields {
@@ -143,7 +142,7 @@ impl Amount {
         }
     }
     const fn behind(self) -> &'static str {
-        if let Amount::AtMost(_) = self { " at most, while the copy stands" } else { " while the copy stands" }
+        if let Amount::AtMost(_) = self { " at most, while the copy exists" } else { " while the copy exists" }
     }
 }
 
@@ -151,7 +150,7 @@ impl Amount {
 pub(super) fn cost(destination: &Scope, amount: Amount) -> Cost {
     match prices::of(destination).zip(amount.gib()) {
         Some((prices, gib)) => Cost::adds(prices.snapshot(gib), amount.behind()),
-        None => Cost::adds_unknown("the copy's room is billed by the GB and month while it stands"),
+        None => Cost::adds_unknown("The copy's storage is billed by the GB and month"),
     }
 }
 
@@ -164,8 +163,8 @@ pub(super) fn transfer(from: &Scope, to: &Scope, amount: Amount) -> Option<Conse
     let behind = if let Amount::AtMost(_) = amount { " at most" } else { "" };
     let money: Option<Money> = prices::of(from).zip(amount.gib()).map(|(p, gib)| p.between_regions(gib));
     Some(note(match money {
-        Some(money) => format!("the way to {what} is paid for once: {}", money.said(behind)),
-        None => format!("the way to {what} is paid for once, by the GB"),
+        Some(money) => format!("The transfer to {what} is paid once: {}", money.said(behind)),
+        None => format!("The transfer to {what} is paid once, by the GB"),
     }))
 }
 
@@ -206,6 +205,6 @@ mod tests {
         assert!(said.contains("eu-west-1") && said.contains("about $2.00 at most"), "{said}");
         assert_eq!(transfer(&at("us-east-1"), &at("us-east-1"), Amount::AtMost(100)), None);
         let cost = cost(&at("eu-west-1"), Amount::Bytes(10 * 1_073_741_824)).to_string();
-        assert!(cost.starts_with("about $0.50 a month while the copy stands"), "{cost}");
+        assert!(cost.starts_with("About $0.50 a month while the copy exists"), "{cost}");
     }
 }

@@ -25,7 +25,7 @@ pub static DESCRIBE_IMAGES: Operation = Operation::read(Service::Ec2, "DescribeI
 pub const NAME: FieldInfo = FieldInfo::text(
     "name",
     "NAME",
-    "The image's name, unique among its owner's: anybody may give his own any name, so look at the owner too.",
+    "The image's name, unique per owner: anybody can use any name, so check the owner too.",
 )
 .unique()
 .shown(0)
@@ -49,17 +49,20 @@ pub const STATE: FieldInfo = FieldInfo::state(
 .cells(8, 12)
 .asked_by("state");
 /// `x86_64`, `arm64`…
-pub const ARCHITECTURE: FieldInfo =
-    FieldInfo::text("architecture", "ARCH", "x86_64, arm64, i386, x86_64_mac or arm64_mac: only types with it start.")
-        .shown(2)
-        .cells(6, 10)
-        .aka(&["arch"])
-        .asked_by("architecture");
+pub const ARCHITECTURE: FieldInfo = FieldInfo::text(
+    "architecture",
+    "ARCH",
+    "x86_64, arm64, i386, x86_64_mac or arm64_mac: the instance type must support it.",
+)
+.shown(2)
+.cells(6, 10)
+.aka(&["arch"])
+.asked_by("architecture");
 /// What is in it, for billing.
 pub const PLATFORM: FieldInfo = FieldInfo::text(
     "platform",
     "PLATFORM",
-    "What an instance of it is billed as: Linux/UNIX, Red Hat Enterprise Linux, Windows…",
+    "What its instances are billed as: Linux/UNIX, Red Hat Enterprise Linux, Windows…",
 )
 .shown(4)
 .cells(10, 28)
@@ -68,7 +71,7 @@ pub const PLATFORM: FieldInfo = FieldInfo::text(
 pub const OWNER_ALIAS: FieldInfo = FieldInfo::text(
     "owner_alias",
     "ALIAS",
-    "amazon or aws-marketplace; AWS gives it to them alone. Of accounts it says none.",
+    "amazon or aws-marketplace, which only AWS can set; none for other accounts.",
 )
 .cells(6, 16)
 .asked_by("owner-alias")
@@ -86,33 +89,30 @@ pub const OWNER_ID: FieldInfo = FieldInfo::text(
 .finds_others();
 /// When it was made.
 pub const CREATED: FieldInfo =
-    FieldInfo::age("created", "AGE", "When it was made.").unique().shown(1).aka(&["age", "creation_date"]);
+    FieldInfo::age("created", "AGE", "When it was created.").unique().shown(1).aka(&["age", "creation_date"]);
 /// GiB that the root volume has at least.
-pub const ROOT_SIZE: FieldInfo = FieldInfo::int(
-    "root_size_gib",
-    "ROOT",
-    "What its root volume has at least: a smaller one does not hold the snapshot.",
-)
-.unit("GiB")
-.shown(5)
-.aka(&["root_size"]);
+pub const ROOT_SIZE: FieldInfo =
+    FieldInfo::int("root_size_gib", "ROOT", "The smallest root volume that holds its snapshot.")
+        .unit("GiB")
+        .shown(5)
+        .aka(&["root_size"]);
 /// deprecated, if its time is past.
 pub const DEPRECATED: FieldInfo = FieldInfo::state(
     "deprecated",
     "DEPRECATED",
-    "deprecated, if its time is past: it still starts, and its owner means one to take a newer one.",
+    "deprecated, if its deprecation date has passed: it still starts, but its owner recommends a newer one.",
 )
 .shown(5)
 .cells(10, 10);
 /// When it is deprecated.
-pub const DEPRECATION: FieldInfo = FieldInfo::date("deprecation", "DEPRECATION", "From when on it is deprecated.")
+pub const DEPRECATION: FieldInfo = FieldInfo::date("deprecation", "DEPRECATION", "When it becomes deprecated.")
     .cells(16, 20)
     .aka(&["deprecation_time"]);
 /// What it is for.
 pub const DESCRIPTION: FieldInfo =
-    FieldInfo::text("description", "DESCRIPTION", "What it is, as its owner says it.").shown(6).cells(11, 60);
+    FieldInfo::text("description", "DESCRIPTION", "The owner's description.").shown(6).cells(11, 60);
 /// Whether everybody may launch it.
-pub const PUBLIC: FieldInfo = FieldInfo::flag("public", "PUBLIC", "Whether everybody may launch it.")
+pub const PUBLIC: FieldInfo = FieldInfo::flag("public", "PUBLIC", "Whether every AWS account can launch it.")
     .cells(6, 6)
     .aka(&["is_public"])
     .asked_by("is-public");
@@ -123,17 +123,14 @@ pub const ROOT_DEVICE: FieldInfo =
 pub const ROOT_DEVICE_TYPE: FieldInfo =
     FieldInfo::text("root_device_type", "ROOT TYPE", "ebs or instance-store.").named_only().cells(9, 14);
 /// Each disk with size, type and snapshot.
-pub const DISKS: FieldInfo = FieldInfo::list(
-    "disks",
-    "DISKS",
-    "The disks that an instance of it gets, each with device, size, type and snapshot.",
-)
-.unique()
-.cells(8, 80)
-.section("storage");
+pub const DISKS: FieldInfo =
+    FieldInfo::list("disks", "DISKS", "The disks that its instances get, each with device, size, type and snapshot.")
+        .unique()
+        .cells(8, 80)
+        .section("storage");
 /// GiB of all disks.
 pub const SIZE: FieldInfo =
-    FieldInfo::int("size_gib", "SIZE", "What its EBS disks have together: what a copy of it takes at most.")
+    FieldInfo::int("size_gib", "SIZE", "The size of its EBS disks together: a copy takes at most that much.")
         .unit("GiB")
         .aka(&["size"])
         .section("storage");
@@ -141,18 +138,18 @@ pub const SIZE: FieldInfo =
 pub const ENCRYPTED: FieldInfo = FieldInfo::flag(
     "encrypted",
     "ENCRYPTED",
-    "Whether a disk of it is encrypted: then it cannot be public, and is shared only with a key of one's own.",
+    "Whether one of its disks is encrypted. Then it cannot be public, and can be shared only if you use a KMS key of \
+     your own.",
 )
 .cells(9, 9)
 .section("storage");
 /// The snapshots behind it.
-pub const SNAPSHOTS: FieldInfo =
-    FieldInfo::list("snapshots", "SNAPSHOTS", "The snapshots that its disks are made from.")
-        .unique()
-        .cells(9, 44)
-        .aka(&["snapshot"])
-        .links_to("snapshots")
-        .section("storage");
+pub const SNAPSHOTS: FieldInfo = FieldInfo::list("snapshots", "SNAPSHOTS", "The snapshots its disks are made from.")
+    .unique()
+    .cells(9, 44)
+    .aka(&["snapshot"])
+    .links_to("snapshots")
+    .section("storage");
 /// hvm or paravirtual.
 pub const VIRTUALIZATION: FieldInfo =
     FieldInfo::text("virtualization", "VIRT", "hvm or paravirtual.").named_only().cells(5, 11).section("hardware");
@@ -162,42 +159,41 @@ pub const BOOT_MODE: FieldInfo = FieldInfo::text("boot_mode", "BOOT", "legacy-bi
     .cells(8, 14)
     .section("hardware");
 /// Whether it has the driver of enhanced networking.
-pub const ENA: FieldInfo = FieldInfo::flag("ena", "ENA", "Whether it has the driver of enhanced networking.")
+pub const ENA: FieldInfo = FieldInfo::flag("ena", "ENA", "Whether it has the driver for enhanced networking.")
     .section("hardware")
     .aka(&["ena_support"]);
 /// Whether instances of it require IMDSv2.
-pub const IMDS: FieldInfo = FieldInfo::text(
-    "imds",
-    "IMDS",
-    "v2.0, if instances of it are launched so that they require IMDSv2 unless one says otherwise.",
-)
-.named_only()
-.cells(4, 5)
-.section("hardware")
-.aka(&["imds_support"]);
+pub const IMDS: FieldInfo =
+    FieldInfo::text("imds", "IMDS", "v2.0, if its instances require IMDSv2 unless the launch says otherwise.")
+        .named_only()
+        .cells(4, 5)
+        .section("hardware")
+        .aka(&["imds_support"]);
 /// Whether it is free in the free tier.
-pub const FREE_TIER: FieldInfo =
-    FieldInfo::flag("free_tier", "FREE TIER", "Whether the free tier has it.").cells(9, 9).aka(&["free_tier_eligible"]);
+pub const FREE_TIER: FieldInfo = FieldInfo::flag("free_tier", "FREE TIER", "Whether it is in the free tier.")
+    .cells(9, 9)
+    .aka(&["free_tier_eligible"]);
 /// The instance that it was made of.
 pub const SOURCE_INSTANCE: FieldInfo =
-    FieldInfo::id("source_instance", "OF INSTANCE", "The instance that it was made of.")
+    FieldInfo::id("source_instance", "OF INSTANCE", "The instance it was made from.")
         .cells(11, 21)
         .links_to("instances");
 /// The image that it was copied from.
 pub const SOURCE_IMAGE: FieldInfo =
-    FieldInfo::id("source_image", "COPY OF", "The image that it was copied from.").cells(11, 21);
+    FieldInfo::id("source_image", "COPY OF", "The image it was copied from.").cells(11, 21);
 /// The region of that.
 pub const SOURCE_REGION: FieldInfo =
-    FieldInfo::text("source_region", "COPY FROM", "The region of the image that it was copied from.").cells(9, 16);
+    FieldInfo::text("source_region", "COPY FROM", "The region it was copied from.").cells(9, 16);
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("images", "image", "Images", &FIELDS)
     .doc(
-        "Machine images (AMIs): one's own and those shared with one. Others come only where AWS is asked for them: \
-          owner_alias=amazon name=al2023-ami-2023.*, owner_id=099720109477, id=ami-….",
+        "Machine images (AMIs): your own and those shared with you. Others are listed only by a query: \
+         owner_alias=amazon name=al2023-ami-2023.*, owner_id=099720109477, id=ami-….",
     )
     .beyond(
-        "Others' images come where AWS is asked for them: owner_alias=amazon name=al2023-ami-2023.*, owner_id=099720109477 (Ubuntu), id=ami-….",
+        "Others' images are listed by a query: owner_alias=amazon name=al2023-ami-2023.*, owner_id=099720109477 \
+         (Ubuntu), id=ami-….",
     )
     .aliases(&["ami", "amis", "image"])
     .ids("ami-")
@@ -260,21 +256,22 @@ static FIELDS: Fields<sdk::Image> = Fields(&[
     field(SOURCE_INSTANCE, |i, _| Value::opt(i.source_instance_id())),
     field(SOURCE_IMAGE, |i, _| Value::opt(i.source_image_id())),
     field(SOURCE_REGION, |i, c| c.text(i.source_image_region())),
-    field(FieldInfo::text("state_reason", "REASON", "Why it is in its state, if AWS says it.").cells(8, 60), |i, c| {
-        c.text(i.state_reason().and_then(|r| r.message()))
-    }),
+    field(
+        FieldInfo::text("state_reason", "REASON", "The reason for its state, if AWS gives one.").cells(8, 60),
+        |i, c| c.text(i.state_reason().and_then(|r| r.message())),
+    ),
     field(
         FieldInfo::text(
             "deregistration_protection",
             "PROTECTED",
-            "Whether it cannot be deregistered: disabled, enabled-with-cooldown or enabled-without-cooldown.",
+            "Deregistration protection: disabled, enabled-with-cooldown or enabled-without-cooldown.",
         )
         .named_only()
         .cells(9, 25),
         |i, c| c.text(i.deregistration_protection()),
     ),
     field(
-        FieldInfo::age("last_launched", "LAUNCHED", "When an instance was last launched of it, a day late at most.")
+        FieldInfo::age("last_launched", "LAUNCHED", "When an instance was last launched from it; up to a day late.")
             .unique()
             .cells(8, 8),
         |i, _| moment(i.last_launched_time()),
@@ -284,23 +281,23 @@ static FIELDS: Fields<sdk::Image> = Fields(&[
         |i, c| c.text(i.tpm_support().map(|t| t.as_str())),
     ),
     field(
-        FieldInfo::text("usage_operation", "USAGE", "The operation that an instance of it is billed by.")
+        FieldInfo::text("usage_operation", "USAGE", "The billing code of its instances, e.g. RunInstances:0002.")
             .named_only()
             .cells(8, 24),
         |i, c| c.text(i.usage_operation()),
     ),
     field(
-        FieldInfo::list("product_codes", "PRODUCT CODES", "Marketplace products in it, which may cost more.")
+        FieldInfo::list("product_codes", "PRODUCT CODES", "AWS Marketplace products in it, which may cost more.")
             .cells(13, 40),
         |i, c| c.shared_list(i.product_codes().iter().filter_map(|p| p.product_code_id())),
     ),
     field(
-        FieldInfo::text("ssm_parameter", "PARAMETER", "AWS's public parameter that names the newest such image.")
+        FieldInfo::text("ssm_parameter", "PARAMETER", "The public SSM parameter that names the newest such image.")
             .cells(9, 70),
         |i, _| Value::opt(i.public_ssm_parameter_name()),
     ),
     field(
-        FieldInfo::text("location", "LOCATION", "Owner and name, or where its manifest is.").unique().cells(8, 60),
+        FieldInfo::text("location", "LOCATION", "Owner and name, or the place of its manifest.").unique().cells(8, 60),
         |i, _| Value::opt(i.image_location()),
     ),
     Field::side(
@@ -431,7 +428,7 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
         out.push(link("snapshots", "snapshots", format!("id={}", snapshots.join(","))));
     }
     if let Some(instance) = row.get(&SOURCE_INSTANCE).as_str() {
-        out.push(link("the instance that it was made of", "instances", format!("id={instance}")));
+        out.push(link("the instance it was made from", "instances", format!("id={instance}")));
     }
     if let Some(owner) = row.get(&OWNER_ID).as_str() {
         out.push(link("images of its owner", "images", format!("owner_id={owner}")));

@@ -22,21 +22,23 @@ pub static DESCRIBE_ASSOCIATIONS: Operation =
 /// The instance id.
 pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The instance id.");
 /// associating, associated, disassociating, disassociated, or none.
-pub const STATE: FieldInfo =
-    FieldInfo::state("state", "STATE", "associating, associated, disassociating; none: it has no instance profile.");
+pub const STATE: FieldInfo = FieldInfo::state(
+    "state",
+    "STATE",
+    "associating, associated or disassociating; none if it has no instance profile.",
+);
 /// The profile's name, the last part of its ARN.
-pub const PROFILE: FieldInfo =
-    FieldInfo::text("profile", "PROFILE", "The instance profile's name; none, if it has none.");
+pub const PROFILE: FieldInfo = FieldInfo::text("profile", "PROFILE", "The instance profile's name, if it has one.");
 /// The profile's ARN.
 pub const ARN: FieldInfo = FieldInfo::id("arn", "ARN", "The instance profile's ARN.").cells(12, 80);
 /// `iip-assoc-…`.
 pub const ASSOCIATION_ID: FieldInfo =
-    FieldInfo::id("association_id", "ASSOCIATION", "The association's id.").cells(12, 28);
+    FieldInfo::id("association_id", "ASSOCIATION", "The association id.").cells(12, 28);
 
 /// What they are.
 pub static INFO: KindInfo =
     KindInfo::new("instance-profiles", "instance's profile", "Instance profiles of instances", &FIELDS)
-        .doc("Which IAM instance profile instances are associated with, joined to them by id.")
+        .doc("IAM instance profiles associated with instances, joined to them by id.")
         .listed_by(&[&DESCRIBE_ASSOCIATIONS, &DESCRIBE_INSTANCES])
         .sorted(&ID)
         .side();
@@ -85,7 +87,7 @@ pub fn why_not_profile(text: &str) -> Option<String> {
     let sign = |c: char| c.is_ascii_alphanumeric() || "+=,.@-_".contains(c);
     let is_arn = text.starts_with("arn:") && text.contains(":instance-profile/");
     let is_name = !text.is_empty() && text.len() <= 128 && text.chars().all(sign);
-    (!is_arn && !is_name).then(|| format!("{} is no name of an instance profile.", visible(text)))
+    (!is_arn && !is_name).then(|| format!("{} is not a valid name of an instance profile.", visible(text)))
 }
 
 /// Whether a row has an association that can be replaced or undone: its id, and the profile's ARN.

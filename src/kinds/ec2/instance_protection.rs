@@ -16,7 +16,7 @@ use crate::store::Store;
 /// What it is.
 pub static INFO: KindInfo =
     KindInfo::new("instance-protection", "instance's protection", "Protection of instances", &FIELDS)
-        .doc("Whether instances are protected from being terminated or stopped, joined to them by id.")
+        .doc("Termination and stop protection of instances, joined to them by id.")
         .listed_by(&[&DESCRIBE_INSTANCE_ATTRIBUTE, &DESCRIBE_INSTANCES])
         .sorted(&ID)
         .side();

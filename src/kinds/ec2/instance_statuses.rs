@@ -20,14 +20,13 @@ pub static DESCRIBE_INSTANCE_STATUS: Operation = Operation::read(Service::Ec2, "
     .paged(Paging { rows: PAGE as u32, ids: Some(MOST_IDS as u32), absent_is_none: false });
 
 /// When the earliest scheduled event begins.
-pub const NEXT_EVENT: FieldInfo =
-    FieldInfo::date("next_event", "NEXT EVENT", "When the earliest scheduled event begins.");
+pub const NEXT_EVENT: FieldInfo = FieldInfo::date("next_event", "NEXT EVENT", "When the next scheduled event begins.");
 
 /// The instance id.
 pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The instance id.");
 /// Checks passed, of those made; none while it is not running.
 pub const CHECKS: FieldInfo =
-    FieldInfo::ratio("checks", "CHECKS", "Checks passed, of those made; none while it is not running.");
+    FieldInfo::ratio("checks", "CHECKS", "Status checks passed, of those made; none while it is not running.");
 /// The system status check.
 pub const SYSTEM: FieldInfo = FieldInfo::state("system", "SYSTEM", "The system status check.");
 /// The instance status check.
@@ -36,7 +35,7 @@ pub const INSTANCE: FieldInfo = FieldInfo::state("instance", "INSTANCE", "The in
 pub const EBS: FieldInfo = FieldInfo::state("ebs", "EBS", "The attached EBS status check.");
 /// Since when a check has been failing.
 pub const IMPAIRED_SINCE: FieldInfo =
-    FieldInfo::age("impaired_since", "IMPAIRED", "Since when a check has been failing.");
+    FieldInfo::age("impaired_since", "IMPAIRED", "Since when a status check has been failing.");
 /// Scheduled events, each with its date.
 pub const EVENTS: FieldInfo = FieldInfo::list("events", "EVENTS", "Scheduled events, each with its date.");
 

@@ -30,9 +30,9 @@ const SERIES: &[(&str, &str)] = &[
     ("h", "dense storage"),
     ("hpc", "high performance computing"),
     ("i", "storage optimized"),
-    ("im", "storage optimized, 4 GiB a vCPU"),
+    ("im", "storage optimized, 4 GiB per vCPU"),
     ("inf", "AWS Inferentia"),
-    ("is", "storage optimized, 6 GiB a vCPU"),
+    ("is", "storage optimized, 6 GiB per vCPU"),
     ("m", "general purpose"),
     ("mac", "macOS"),
     ("p", "GPU"),
@@ -65,7 +65,7 @@ impl<'a> TypeName<'a> {
     pub fn capabilities(&self) -> Vec<&'a str> {
         let mut out: Vec<&str> = self.letters.chars().filter_map(|c| self.capability(c)).collect();
         out.extend(
-            self.suffix.map(|suffix| if suffix == "flex" { "flex: 95 % of the time full speed" } else { suffix }),
+            self.suffix.map(|suffix| if suffix == "flex" { "flex: full speed 95 % of the time" } else { suffix }),
         );
         out
     }

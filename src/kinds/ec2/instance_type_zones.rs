@@ -24,12 +24,12 @@ const PAGE: i32 = 1000;
 /// The type's name.
 pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The type's name.");
 /// The zones that offer it.
-pub const ZONES: FieldInfo = FieldInfo::list("zones", "ZONES", "The region's Availability Zones that offer it.");
+pub const ZONES: FieldInfo = FieldInfo::list("zones", "ZONES", "The Availability Zones of the region that offer it.");
 
 /// What they are.
 pub static INFO: KindInfo =
     KindInfo::new("instance-type-zones", "instance type's zones", "Zones of instance types", &FIELDS)
-        .doc("The Availability Zones that offer an instance type, joined to it by its name.")
+        .doc("The Availability Zones that offer each instance type, joined to it by name.")
         .listed_by(&[&DESCRIBE_INSTANCE_TYPE_OFFERINGS])
         .sorted(&ID)
         .side();

@@ -25,30 +25,33 @@ pub const TYPE: FieldInfo = FieldInfo::text("type", "TYPE", "The type's name.")
     .asked_by("instance-type");
 /// What the series is for.
 pub const PURPOSE: FieldInfo =
-    FieldInfo::text("purpose", "PURPOSE", "What its series is for: general purpose, compute optimized, burstable…")
+    FieldInfo::text("purpose", "PURPOSE", "What its family is for: general purpose, compute optimized, burstable…")
         .shown(4)
         .cells(10, 28);
 /// `c7gn`.
 pub const FAMILY: FieldInfo =
-    FieldInfo::text("family", "FAMILY", "The name before the dot: series, generation and capabilities.").cells(6, 12);
+    FieldInfo::text("family", "FAMILY", "The part of the name before the dot: series, generation and capabilities.")
+        .cells(6, 12);
 /// `c`.
 pub const SERIES: FieldInfo =
-    FieldInfo::text("series", "SERIES", "The letters that the name begins with.").named_only().cells(6, 6);
+    FieldInfo::text("series", "SERIES", "The series: the letters that the name begins with.").named_only().cells(6, 6);
 /// `7`.
 pub const GENERATION: FieldInfo =
-    FieldInfo::int("generation", "GEN", "The generation: the higher, the newer and mostly the cheaper.")
+    FieldInfo::int("generation", "GEN", "The generation; a higher one is newer and mostly cheaper.")
         .shown(5)
         .cells(3, 3);
 /// `xlarge`.
-pub const SIZE: FieldInfo = FieldInfo::text("size", "SIZE", "The name after the dot.").named_only().cells(6, 12);
+pub const SIZE: FieldInfo =
+    FieldInfo::text("size", "SIZE", "The part of the name after the dot.").named_only().cells(6, 12);
 /// What the further letters of the name mean.
 pub const CAPABILITIES: FieldInfo =
-    FieldInfo::list("capabilities", "CAPABILITIES", "What the further letters of its name mean.").cells(12, 40);
+    FieldInfo::list("capabilities", "CAPABILITIES", "The capabilities that the other letters of the name stand for.")
+        .cells(12, 40);
 /// AWS, Intel, AMD, Apple.
 pub const PROCESSOR: FieldInfo = FieldInfo::text(
     "processor",
     "PROCESSOR",
-    "Who makes its processors: Intel, AMD, AWS (Graviton, with arm64), Apple.",
+    "The maker of its processors: Intel, AMD, AWS (Graviton, arm64) or Apple.",
 )
 .shown(3)
 .cells(9, 14)
@@ -63,10 +66,10 @@ pub const MEMORY: FieldInfo =
     FieldInfo::float("memory_gib", "MEMORY", "Its memory.").unit("GiB").shown(0).cells(8, 10).aka(&["memory", "ram"]);
 /// As AWS says it.
 pub const NETWORK: FieldInfo =
-    FieldInfo::text("network", "NETWORK", "Network bandwidth; up to: in bursts.").shown(2).cells(12, 20);
+    FieldInfo::text("network", "NETWORK", "Network bandwidth; with up to, only in bursts.").shown(2).cells(12, 20);
 /// `x86_64`, `arm64`.
 pub const ARCHITECTURES: FieldInfo =
-    FieldInfo::list("architectures", "ARCH", "Architectures: an image has to have one of them.")
+    FieldInfo::list("architectures", "ARCH", "Processor architectures; the image must have one of them.")
         .shown(1)
         .cells(6, 14)
         .aka(&["arch", "architecture"])
@@ -75,36 +78,35 @@ pub const ARCHITECTURES: FieldInfo =
 pub const STORAGE: FieldInfo = FieldInfo::text(
     "storage",
     "STORAGE",
-    "EBS only, or its own disks, whose contents are lost when it stops: 2 x 1900 GB ssd.",
+    "EBS only, or instance store disks, whose data are lost when the instance stops: 2 x 1900 GB ssd.",
 )
 .shown(6)
 .cells(10, 18);
 /// US dollars an hour.
-pub const PRICE: FieldInfo = FieldInfo::float(
-    "price",
-    "$/HOUR",
-    "What it costs an hour with Linux, on demand, by us-east-1's list prices, where they are known here.",
-)
-.shown(1)
-.cells(7, 9)
-.aka(&["cost"]);
+pub const PRICE: FieldInfo =
+    FieldInfo::float("price", "$/HOUR", "Price per hour with Linux, on demand, by us-east-1's list prices, if known.")
+        .shown(1)
+        .cells(7, 9)
+        .aka(&["cost"]);
 /// Whether it is free in the free tier.
-pub const FREE_TIER: FieldInfo = FieldInfo::flag("free_tier", "FREE", "Whether the free tier has it.")
+pub const FREE_TIER: FieldInfo = FieldInfo::flag("free_tier", "FREE", "Whether it is in the free tier.")
     .shown(2)
     .cells(4, 4)
     .aka(&["free"])
     .asked_by("free-tier-eligible");
 /// Whether it is of the current generation.
-pub const CURRENT: FieldInfo =
-    FieldInfo::flag("current", "CURRENT", "Whether AWS still counts it among the current generation.")
-        .cells(7, 7)
-        .aka(&["current_generation"])
-        .asked_by("current-generation");
+pub const CURRENT: FieldInfo = FieldInfo::flag("current", "CURRENT", "Whether it is of the current generation.")
+    .cells(7, 7)
+    .aka(&["current_generation"])
+    .asked_by("current-generation");
 /// Whether it earns CPU credits.
-pub const BURSTABLE: FieldInfo =
-    FieldInfo::flag("burstable", "BURSTS", "Whether it has a baseline, and earns CPU credits for bursts beyond it.")
-        .cells(6, 6)
-        .asked_by("burstable-performance-supported");
+pub const BURSTABLE: FieldInfo = FieldInfo::flag(
+    "burstable",
+    "BURSTS",
+    "Whether its CPU is burstable: it has a baseline and earns CPU credits for bursts above it.",
+)
+.cells(6, 6)
+.asked_by("burstable-performance-supported");
 /// Whether it is a whole machine.
 pub const BARE_METAL: FieldInfo =
     FieldInfo::flag("bare_metal", "METAL", "Whether it is a whole machine without a hypervisor.")
@@ -121,7 +123,7 @@ pub const GPUS: FieldInfo = FieldInfo::list("gpus", "GPUS", "Its GPUs.").cells(8
 pub const ZONES: FieldInfo = FieldInfo::list(
     "zones",
     "ZONES",
-    "The region's Availability Zones that offer it; whether they have room for one just now nobody can ask.",
+    "The Availability Zones of the region that offer it. AWS does not say whether they have capacity now.",
 )
 .shown(4)
 .cells(8, 40)
@@ -132,8 +134,8 @@ pub const ZONES: FieldInfo = FieldInfo::list(
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("instance-types", "instance type", "Instance types", &FIELDS)
     .doc(
-        "Instance types that the region offers, with their names taken apart: c7gn.xlarge is c (compute optimized), 7, g \
-          (Graviton), n (network), xlarge. Which zones offer one is asked for apart.",
+        "Instance types that the region offers, with their names explained: c7gn.xlarge is c (compute optimized), 7, \
+         g (Graviton), n (network), xlarge. Their zones take a request of their own.",
     )
     .aliases(&["it", "instance-type", "types"])
     .listed_by(&[&DESCRIBE_INSTANCE_TYPES])
@@ -184,15 +186,15 @@ static FIELDS: Fields<sdk::InstanceTypeInfo> = Fields(&[
         int(t.v_cpu_info().and_then(|v| v.default_cores()))
     }),
     field(
-        FieldInfo::int("threads", "THREADS", "Threads a core; a vCPU is a thread.").cells(7, 7).section("hardware"),
+        FieldInfo::int("threads", "THREADS", "Threads per core; each is a vCPU.").cells(7, 7).section("hardware"),
         |t, _| int(t.v_cpu_info().and_then(|v| v.default_threads_per_core())),
     ),
     field(
-        FieldInfo::list("usage_classes", "CLASSES", "on-demand, spot, capacity-block: how it can be had.").named_only(),
+        FieldInfo::list("usage_classes", "CLASSES", "Purchase options: on-demand, spot, capacity-block.").named_only(),
         |t, c| c.shared_list(t.supported_usage_classes().iter().map(|u| u.as_str())),
     ),
     field(
-        FieldInfo::list("boot_modes", "BOOT", "legacy-bios, uefi: an image's has to be one of them.")
+        FieldInfo::list("boot_modes", "BOOT", "legacy-bios, uefi: the image's boot mode must be one of them.")
             .named_only()
             .section("hardware"),
         |t, c| c.shared_list(t.supported_boot_modes().iter().map(|m| m.as_str())),
@@ -202,7 +204,7 @@ static FIELDS: Fields<sdk::InstanceTypeInfo> = Fields(&[
         |t, c| c.shared_list(t.supported_root_device_types().iter().map(|m| m.as_str())),
     ),
     field(
-        FieldInfo::int("ebs_mbps", "EBS MBIT/S", "Bandwidth to EBS volumes, in bursts for smaller types.")
+        FieldInfo::int("ebs_mbps", "EBS MBIT/S", "Bandwidth to EBS volumes; small types reach it in bursts.")
             .unit("Mbit/s")
             .cells(10, 14)
             .section("storage"),
@@ -215,18 +217,20 @@ static FIELDS: Fields<sdk::InstanceTypeInfo> = Fields(&[
         FieldInfo::int(
             "ebs_attachments",
             "EBS VOLUMES",
-            "EBS volumes that it can have, mostly together with interfaces.",
+            "How many EBS volumes it can have; mostly shared with network interfaces.",
         )
         .cells(11, 11)
         .section("storage"),
         |t, _| int(t.ebs_info().and_then(|e| e.maximum_ebs_attachments())),
     ),
     field(
-        FieldInfo::int("interfaces", "INTERFACES", "Network interfaces at most.").cells(10, 10).section("network"),
+        FieldInfo::int("interfaces", "INTERFACES", "How many network interfaces it can have.")
+            .cells(10, 10)
+            .section("network"),
         |t, _| int(t.network_info().and_then(|n| n.maximum_network_interfaces())),
     ),
     field(
-        FieldInfo::int("addresses_per_interface", "ADDRESSES", "IPv4 addresses an interface at most.")
+        FieldInfo::int("addresses_per_interface", "ADDRESSES", "How many IPv4 addresses each interface can have.")
             .cells(9, 9)
             .section("network"),
         |t, _| int(t.network_info().and_then(|n| n.ipv4_addresses_per_interface())),
@@ -235,9 +239,13 @@ static FIELDS: Fields<sdk::InstanceTypeInfo> = Fields(&[
         flag(t.network_info().and_then(|n| n.ipv6_supported()))
     }),
     field(
-        FieldInfo::text("ena", "ENA", "Whether an image needs the driver of enhanced networking: required, supported…")
-            .named_only()
-            .section("network"),
+        FieldInfo::text(
+            "ena",
+            "ENA",
+            "Whether the image needs the driver for enhanced networking: required, supported…",
+        )
+        .named_only()
+        .section("network"),
         |t, c| c.text(t.network_info().and_then(|n| n.ena_support()).map(|e| e.as_str())),
     ),
     field(FieldInfo::flag("efa", "EFA", "Whether it can have Elastic Fabric Adapters.").section("network"), |t, _| {
@@ -251,7 +259,7 @@ static FIELDS: Fields<sdk::InstanceTypeInfo> = Fields(&[
         |t, c| c.text(t.nitro_enclaves_support().map(|s| s.as_str())),
     ),
     field(
-        FieldInfo::list("placement", "PLACEMENT", "Strategies of placement groups that take it.").named_only(),
+        FieldInfo::list("placement", "PLACEMENT", "Placement group strategies that allow it.").named_only(),
         |t, c| {
             let all = t.placement_group_info().map(|p| p.supported_strategies()).unwrap_or_default();
             c.shared_list(all.iter().map(|s| s.as_str()))

@@ -32,9 +32,9 @@ pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new()
 /// The instance id.
 pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The instance id.");
 /// How many bytes it has.
-pub const SIZE: FieldInfo = FieldInfo::bytes("size", "SIZE", "How many bytes it has; 0 is none.");
+pub const SIZE: FieldInfo = FieldInfo::bytes("size", "SIZE", "The size in bytes; 0 means none.");
 /// The text itself, if it is one.
-pub const TEXT: FieldInfo = FieldInfo::text("text", "TEXT", "The text; never shown. Unknown if it is no text.");
+pub const TEXT: FieldInfo = FieldInfo::text("text", "TEXT", "The text; never shown. Unknown if it is not text.");
 
 /// One instance's user data, decoded; none is no bytes.
 struct UserData {
@@ -70,9 +70,9 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             let text = out.user_data().and_then(|a| a.value()).unwrap_or_default();
             // Line ends within it are passed over, as by AWS's own tools.
             let text: String = text.split_ascii_whitespace().collect();
-            let bytes = STANDARD.decode(text).map_err(|_| {
-                Fault::new(FaultKind::Invalid, format!("The user data of {id} came back in no base64."))
-            })?;
+            let bytes = STANDARD
+                .decode(text)
+                .map_err(|_| Fault::new(FaultKind::Invalid, format!("The user data of {id} is not valid base64.")))?;
             pages.page(ROWS.records([&UserData { id, bytes }], &mut converter)).await?;
         }
         Ok(())

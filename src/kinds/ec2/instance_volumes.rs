@@ -38,21 +38,24 @@ pub static INFO: KindInfo = KindInfo::new("instance-volumes", "instance's volume
 pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new(), raw: None };
 
 /// Every disk with all that is known of it.
-pub const DISKS: FieldInfo =
-    FieldInfo::list("disks", "DISKS", "Each volume with size, type, encryption, device and fate.");
+pub const DISKS: FieldInfo = FieldInfo::list(
+    "disks",
+    "DISKS",
+    "Each volume with size, type, encryption, device, and whether it is deleted with the instance.",
+);
 /// Those that are deleted with the instance.
 pub const DELETED: FieldInfo =
-    FieldInfo::list("deleted", "DELETED", "Volumes with DeleteOnTermination: gone for good with it.");
+    FieldInfo::list("deleted", "DELETED", "Volumes with DeleteOnTermination: deleted with the instance.");
 /// Those that outlive it.
-pub const KEPT: FieldInfo = FieldInfo::list("kept", "KEPT", "Volumes that outlive the instance.");
+pub const KEPT: FieldInfo = FieldInfo::list("kept", "KEPT", "Volumes kept when the instance is terminated.");
 /// The instance id.
 pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The instance id.");
 /// What all of them cost a month, in US dollars.
 pub const COST: FieldInfo =
-    FieldInfo::float("cost", "$/MONTH", "What all of them cost a month, by us-east-1's list prices.").cells(7, 9);
+    FieldInfo::float("cost", "$/MONTH", "The monthly cost of all of them, by us-east-1's list prices.").cells(7, 9);
 /// What those cost that outlive it.
 pub const KEPT_COST: FieldInfo =
-    FieldInfo::float("kept_cost", "KEPT $/MONTH", "What those cost a month that outlive it.").cells(12, 12);
+    FieldInfo::float("kept_cost", "KEPT $/MONTH", "The monthly cost of those that are kept.").cells(12, 12);
 
 /// A volume as one instance has it attached.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,8 +106,8 @@ impl Disk {
         }
         text.push_str(match self.deleted {
             Some(true) => ", deleted with the instance",
-            Some(false) => ", stays",
-            None => ", whether it stays is not said",
+            Some(false) => ", kept",
+            None => ", deleted or kept is not known",
         });
         text.into()
     }
@@ -212,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_disk_says_what_becomes_of_it() {
-        assert_eq!(disk("gp3", 20, 0, 0).whole(), "vol-1 20 GiB gp3, encrypted, /dev/xvda, stays");
+        assert_eq!(disk("gp3", 20, 0, 0).whole(), "vol-1 20 GiB gp3, encrypted, /dev/xvda, kept");
         let both = InstanceVolumes {
             instance: "i-1".into(),
             disks: vec![disk("gp3", 20, 0, 0), Disk { deleted: Some(true), ..disk("gp3", 8, 0, 0) }],

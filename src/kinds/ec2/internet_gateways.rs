@@ -26,13 +26,13 @@ pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The internet gateway's id."
 pub const STATE: FieldInfo = FieldInfo::state(
     "state",
     "STATE",
-    "Its attachment's state: available (AWS's word for attached), attaching, detaching; detached: no VPC has it.",
+    "The state of its attachment: available (AWS's word for attached), attaching, detaching or detached.",
 )
 .shown(0)
 .cells(8, 10)
 .aka(&["attachment"]);
 /// The VPC that it is attached to.
-pub const VPC_ID: FieldInfo = FieldInfo::id("vpc_id", "VPC", "The VPC that it is attached to.")
+pub const VPC_ID: FieldInfo = FieldInfo::id("vpc_id", "VPC", "The VPC it is attached to.")
     .shown(0)
     .cells(11, 30)
     .aka(&["vpc"])
@@ -41,7 +41,10 @@ pub const VPC_ID: FieldInfo = FieldInfo::id("vpc_id", "VPC", "The VPC that it is
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("internet-gateways", "internet gateway", "Internet gateways", &FIELDS)
-    .doc("Internet gateways, by which a VPC reaches the internet: each is attached to one VPC, and a VPC has one at most.")
+    .doc(
+        "Internet gateways, which connect a VPC to the internet: each is attached to one VPC, and a VPC has at most \
+         one.",
+    )
     .aliases(&["igw", "igws", "internet-gateway"])
     .ids("igw-")
     .listed_by(&[&DESCRIBE_INTERNET_GATEWAYS])

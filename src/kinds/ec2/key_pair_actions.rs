@@ -12,8 +12,8 @@ use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup, Target};
 use crate::kinds::file_fields::{content, in_full, new_file, read_file};
 use crate::kinds::plan_builder::{
-    Known, draft, field, label, line, live, made, names, need, note, pick, sorted, subject, text_of, title, wait_state,
-    whole,
+    Known, called, draft, field, label, line, live, made, need, note, pick, sorted, subject, text_of, title,
+    wait_state, whole,
 };
 use crate::model::{
     Arg, Choice, Cost, FormField, FormSpec, Keep, Kind, Plan, Step, StepUndo, TableKey, Values, Waiter,
@@ -30,15 +30,15 @@ const MOST_OF_A_KEY: usize = 8_192;
 /// `create-key-pair`.
 pub static CREATE: Action = Action::on_scope(&INFO, "create-key-pair", "Create a key pair", create)
     .doc(
-        "Makes a key pair and writes the private key to a file that only its owner can read. AWS does not \
-         keep it and never shows it again; if the file cannot be written, no key pair is made.",
+        "Creates a key pair and writes the private key to a file that only its owner can read. AWS does not keep it \
+         and never shows it again; if the file cannot be written, no key pair is created.",
     )
     .calls(&[&CREATE_KEY_PAIR, &DELETE_KEY_PAIR])
     .form(create_form);
 
 /// A name that no key pair of the region has.
 fn name_field(cx: &ActionContext<'_>, values: &Values, needs: &mut Vec<TableKey>) -> FormField {
-    let mut f = line(values, NAME, "Name", "", "Instances are launched with it by this name.");
+    let mut f = line(values, NAME, "Name", "", "The name that a launch uses.");
     f.error = why_not_name(cx, &text_of(&f), needs);
     f
 }
@@ -55,11 +55,11 @@ pub(super) fn why_not_name(cx: &ActionContext<'_>, name: &str, needs: &mut Vec<T
     };
     // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateKeyPair.html
     if name.is_empty() {
-        Some("A name is wanted.".into())
+        Some("Type a name.".into())
     } else if !name.is_ascii() || name.len() > 255 {
-        Some("AWS takes up to 255 ASCII characters.".into())
+        Some("At most 255 ASCII characters.".into())
     } else if taken {
-        Some(format!("There is a key pair {} already (InvalidKeyPair.Duplicate).", visible(name)))
+        Some(format!("A key pair {} exists already (InvalidKeyPair.Duplicate).", visible(name)))
     } else {
         None
     }
@@ -81,19 +81,14 @@ fn create_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         choice("ed25519", "ed25519  short and quick"),
         choice("rsa", "rsa  2048 bits, also for Windows passwords"),
     ];
-    let ty = pick(
-        values,
-        (TYPE, "Type"),
-        types,
-        "ed25519",
-        "Windows instances need rsa: their password is encrypted with it.",
-    );
+    let ty =
+        pick(values, (TYPE, "Type"), types, "ed25519", "Windows instances need rsa, which encrypts their password.");
     let file = new_file(
         cx.files,
         values,
         (FILE, "File"),
         &file_for(cx.downloads, &text_of(&name)),
-        "Where the private key goes: mode 0400, never over another file.",
+        "The file for the private key: mode 0400, never over an existing file.",
     );
     FormSpec { title: "Create a key pair".into(), fields: vec![name, ty, file], needs }
 }
@@ -120,12 +115,12 @@ fn create(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> 
     plan.wait = made("KeyPairId", TableKey::all(cx.scope.clone(), Kind(&INFO)));
     plan.consequences = sorted(vec![
         note(format!(
-            "the private key goes to {} and nowhere else: without that file the pair is of no use",
+            "The private key is written to {} only: without that file the key pair is useless",
             visible(&file)
         )),
-        note("the file must not be there yet: it is never written over"),
+        note("An existing file is never overwritten"),
     ]);
-    plan.cost = Some(Cost::same("key pairs cost nothing"));
+    plan.cost = Some(Cost::same("Key pairs cost nothing"));
     Ok(plan)
 }
 
@@ -143,8 +138,8 @@ fn delete_made(cx: &ActionContext<'_>, name: &str) -> StepUndo {
 /// `import-key-pair`.
 pub static IMPORT: Action = Action::on_scope(&INFO, "import-key-pair", "Import a key pair", import)
     .doc(
-        "Makes a key pair of a public key of your own, as ssh-keygen writes it (id_ed25519.pub). The \
-         private half stays where it is.",
+        "Imports your own public key, as ssh-keygen writes it (id_ed25519.pub), as a key pair. The private key stays \
+         where it is.",
     )
     .calls(&[&IMPORT_KEY_PAIR, &DELETE_KEY_PAIR])
     .form(import_form);
@@ -163,15 +158,15 @@ fn import_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         line(values, PUBLIC_KEY, "or its line", "", "One line: ssh-ed25519 or ssh-rsa, the key, a comment. Paste it.");
     let (path, pasted) = (text_of(&file), text_of(&key));
     match (path.is_empty(), pasted.is_empty()) {
-        (true, true) => file.error = Some("A public key is wanted: a file, or its line below.".into()),
-        (false, false) => key.error = Some("There is a file already: leave one of them empty.".into()),
+        (true, true) => file.error = Some("Name a public key file, or paste its line below.".into()),
+        (false, false) => key.error = Some("A file is named already: leave one of the two empty.".into()),
         (true, false) => key.error = why_no_public_key(&pasted),
         (false, true) => {
             let found = content(cx.files, &path, MOST_OF_A_KEY);
             if let (None, Some((_, found))) = (&file.error, found) {
                 file.error = match std::str::from_utf8(found.expose()) {
                     Ok(text) => why_no_public_key(text.trim()),
-                    Err(_) => Some("It is no public key: there is no text in it.".into()),
+                    Err(_) => Some("The file holds no public key: it is not text.".into()),
                 };
             }
         }
@@ -183,22 +178,22 @@ fn import_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/create-key-pairs.html>
 fn why_no_public_key(text: &str) -> Option<String> {
     if text.is_empty() {
-        return Some("A public key is wanted: the line in ~/.ssh/id_ed25519.pub.".into());
+        return Some("Paste a public key: the line in ~/.ssh/id_ed25519.pub.".into());
     }
     if text.contains("PRIVATE KEY") {
-        return Some("This is a private key, which goes nowhere: paste the line of the .pub file.".into());
+        return Some("This is a private key and must not be sent: paste the line of the .pub file.".into());
     }
     let mut words = text.split_whitespace();
     let kind = words.next().unwrap_or_default();
     if !matches!(kind, "ssh-ed25519" | "ssh-rsa") {
-        return Some("AWS takes ssh-ed25519 and ssh-rsa: the line begins with one of them.".into());
+        return Some("AWS accepts ssh-ed25519 and ssh-rsa keys: the line begins with one of these words.".into());
     }
     let blob = words.next().and_then(|w| STANDARD.decode(w).ok());
     // RFC 4253, section 6.6: the blob begins with its own type's name and length.
     let named = blob.is_some_and(|b| {
         b.get(..4) == Some(&[0, 0, 0, kind.len() as u8]) && b.get(4..4 + kind.len()) == Some(kind.as_bytes())
     });
-    (!named).then(|| "What follows is no such key: is the line whole?".to_string())
+    (!named).then(|| "This is not a complete key: is the line whole?".to_string())
 }
 
 fn import(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
@@ -206,7 +201,7 @@ fn import(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> 
     let key = match content(cx.files, &path, MOST_OF_A_KEY) {
         Some((_, found)) => String::from_utf8_lossy(found.expose()).trim().to_string(),
         None if pasted.is_empty() => {
-            return Err(Fault::new(FaultKind::Invalid, format!("{} was not looked at yet.", visible(&path))));
+            return Err(Fault::new(FaultKind::Invalid, format!("{} has not been read yet.", visible(&path))));
         }
         None => pasted.to_string(),
     };
@@ -218,7 +213,7 @@ fn import(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> 
         .arg("PublicKeyMaterial", Arg::Blob(key.as_bytes().to_vec().into()));
     plan.steps = vec![Step::new(format!("import {}", visible(&name)), call).undone_by(delete_made(cx, &name))];
     plan.wait = made("KeyPairId", TableKey::all(cx.scope.clone(), Kind(&INFO)));
-    plan.cost = Some(Cost::same("key pairs cost nothing"));
+    plan.cost = Some(Cost::same("Key pairs cost nothing"));
     Ok(plan)
 }
 
@@ -226,8 +221,8 @@ fn import(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> 
 pub static DELETE: Action = Action::on_rows(&INFO, "delete", "Delete", delete)
     .group(MenuGroup::Delete)
     .doc(
-        "Deletes key pairs at AWS. Instances that were launched with them keep the public key and can be \
-         logged in to as before; the private keys on this machine are not touched.",
+        "Deletes key pairs in AWS. Instances launched with them keep the public key, so logins still work; private \
+         keys on this machine are not touched.",
     )
     .several()
     .calls(&[&DELETE_KEY_PAIR]);
@@ -241,7 +236,7 @@ fn delete(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     };
     plan.steps = cx.targets.iter().map(step).collect();
     plan.destructive = true;
-    let mut all = vec![note("whoever has the private key still gets in where it is installed: remove it there too")];
+    let mut all = vec![note("The private key still works on instances that have it: remove it there too")];
     let used: Vec<String> = match whole(cx.store, cx.scope, &super::instances::INFO) {
         Known::Complete(table) => {
             let with = |key: &str| {
@@ -259,7 +254,7 @@ fn delete(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
         Known::Failed(_) => Vec::new(),
     };
     if !used.is_empty() {
-        all.push(note(format!("{} launched with it: login there goes on", names(&used))));
+        all.push(note(format!("{} launched with it: logins there still work", called("Instance", &used))));
     }
     plan.consequences = sorted(all);
     plan.wait = wait_state(cx.targets, &[], &[], true, 2);
@@ -279,9 +274,9 @@ mod tests {
         let ed = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ7sVLbQpAbjIJE5xpJKg4Pp2ZOV6VNgz5PmQGsDNVnH me@host";
         assert_eq!(why_no_public_key(ed), None);
         for (text, word) in [
-            ("", "wanted"),
+            ("", "Paste a public key"),
             ("-----BEGIN OPENSSH PRIVATE KEY-----", "private"),
-            ("ecdsa-sha2-nistp256 AAAA", "AWS takes"),
+            ("ecdsa-sha2-nistp256 AAAA", "AWS accepts"),
             ("ssh-ed25519", "is the line whole"),
             ("ssh-ed25519 AAAA me", "is the line whole"),
             ("ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIJ7sVLbQpAbjIJE5xpJKg4Pp2ZOV6VNgz5PmQGsDNVnH", "is the line whole"),
@@ -310,9 +305,9 @@ mod tests {
         assert_eq!(key(&named().with(PUBLIC_KEY, text(ed))), Ok(want), "as before");
         for (values, why) in [
             (from("id"), "private key"),
-            (from("other.pub"), "not looked at"),
-            (named(), "wanted"),
-            (from("id.pub").with(PUBLIC_KEY, text(ed)), "leave one of them empty"),
+            (from("other.pub"), "not been read"),
+            (named(), "Name a public key file"),
+            (from("id.pub").with(PUBLIC_KEY, text(ed)), "leave one of the two empty"),
         ] {
             assert!(key(&values).is_err_and(|f| f.message.contains(why)), "{why}");
         }

@@ -29,7 +29,7 @@ pub const CREATED: FieldInfo =
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("key-pairs", "key pair", "Key pairs", &FIELDS)
-    .doc("Key pairs for logging in to instances. AWS has the public half only.")
+    .doc("Key pairs for logging in to instances. AWS keeps only the public key.")
     .aliases(&["key-pair", "keypairs", "kp"])
     .ids("key-")
     .listed_by(&[&DESCRIBE_KEY_PAIRS])
@@ -38,8 +38,8 @@ pub static INFO: KindInfo = KindInfo::new("key-pairs", "key pair", "Key pairs", 
 /// Key pairs.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
 
-const FINGERPRINT_DOC: &str = "RSA: SHA-1 of the private key if AWS made it, MD5 of the public one if it was imported; ED25519: \
-                               SHA-256 of the public one.";
+const FINGERPRINT_DOC: &str = "RSA: SHA-1 of the private key if AWS created it, MD5 of the public key if it was imported; ED25519: SHA-256 of \
+     the public key.";
 
 static FIELDS: Fields<sdk::KeyPairInfo> = Fields(&[
     Field::name(NAME),

@@ -23,7 +23,7 @@ pub static DESCRIBE_LAUNCH_TEMPLATE_VERSIONS: Operation =
 
 /// `lt-0a1:3`: the row's identity, which AWS does not have.
 pub const ID: FieldInfo =
-    FieldInfo::id("id", "ID", "The template's id and the version's number: lt-0a1:3.").cells(11, 26);
+    FieldInfo::id("id", "ID", "The template's id and the version number: lt-0a1:3.").cells(11, 26);
 /// Its template.
 pub const TEMPLATE_ID: FieldInfo = FieldInfo::id("template_id", "TEMPLATE", "Its launch template.")
     .shown(0)
@@ -31,7 +31,7 @@ pub const TEMPLATE_ID: FieldInfo = FieldInfo::id("template_id", "TEMPLATE", "Its
     .aka(&["template", "launch_template_id"])
     .id_of("launch-templates", "lt-");
 /// Its number.
-pub const VERSION: FieldInfo = FieldInfo::int("version", "VERSION", "Its number; numbers are not used again.")
+pub const VERSION: FieldInfo = FieldInfo::int("version", "VERSION", "The version number; numbers are not reused.")
     .shown(0)
     .cells(7, 7)
     .aka(&["number"]);
@@ -39,43 +39,41 @@ pub const VERSION: FieldInfo = FieldInfo::int("version", "VERSION", "Its number;
 pub const DEFAULT: FieldInfo = FieldInfo::state(
     "default",
     "DEFAULT",
-    "default: the version that $Default means, and that is launched where none is said; latest: what $Latest means.",
+    "default: the version that $Default means and that is used if none is named; latest: the version that $Latest \
+     means.",
 )
 .shown(0)
 .cells(8, 15);
 /// What it is for.
 pub const DESCRIPTION: FieldInfo =
-    FieldInfo::text("description", "DESCRIPTION", "What it is for, as its creator said it.").shown(3).cells(11, 40);
+    FieldInfo::text("description", "DESCRIPTION", "Its creator's description.").shown(3).cells(11, 40);
 /// What it changed.
 pub const DIFFERENCES: FieldInfo = FieldInfo::list(
     "differences",
     "DIFFERENCES",
-    "What it says otherwise than the version before it; of user data only that they differ.",
+    "What differs from the version before; for user data only that they differ.",
 )
 .shown(1)
 .cells(11, 60);
 /// The type that it launches.
-pub const TYPE: FieldInfo = FieldInfo::text("type", "TYPE", "The instance type that it launches.")
+pub const TYPE: FieldInfo = FieldInfo::text("type", "TYPE", "The instance type it launches.")
     .shown(2)
     .cells(8, 16)
     .aka(&["instance_type"])
     .links_to("instance-types");
 /// The image that it launches.
-pub const IMAGE_ID: FieldInfo = FieldInfo::id(
-    "image_id",
-    "IMAGE",
-    "The image that it launches: an id, or a parameter that names one (resolve:ssm:…).",
-)
-.shown(4)
-.cells(11, 21)
-.aka(&["image", "ami"])
-.links_to("images");
+pub const IMAGE_ID: FieldInfo =
+    FieldInfo::id("image_id", "IMAGE", "The image it launches: an id, or a parameter that names one (resolve:ssm:…).")
+        .shown(4)
+        .cells(11, 21)
+        .aka(&["image", "ami"])
+        .links_to("images");
 /// Its key pair.
 pub const KEY_NAME: FieldInfo =
     FieldInfo::text("key_name", "KEY", "The key pair.").cells(6, 24).aka(&["key"]).links_to("key-pairs");
 /// Its groups.
 pub const SECURITY_GROUP_IDS: FieldInfo =
-    FieldInfo::list("security_group_ids", "GROUPS", "Security groups, of the template or of its interfaces.")
+    FieldInfo::list("security_group_ids", "GROUPS", "Security groups of the template or of its network interfaces.")
         .cells(8, 40)
         .aka(&["sg", "groups"])
         .id_of("security-groups", "sg-");
@@ -85,26 +83,23 @@ pub const PROFILE: FieldInfo =
         .cells(8, 40)
         .aka(&["role"]);
 /// Whether there are user data.
-pub const USER_DATA: FieldInfo = FieldInfo::flag(
-    "user_data",
-    "USER DATA",
-    "Whether it has user data, which may hold secrets and are not shown here.",
-)
-.cells(9, 9);
+pub const USER_DATA: FieldInfo =
+    FieldInfo::flag("user_data", "USER DATA", "Whether it has user data, which may hold secrets and are not shown.")
+        .cells(9, 9);
 /// All that it says.
 pub const SETTINGS: FieldInfo =
-    FieldInfo::list("settings", "SETTINGS", "All that it says, by the API's names.").cells(8, 80).section("settings");
+    FieldInfo::list("settings", "SETTINGS", "All its settings, by their API names.").cells(8, 80).section("settings");
 /// When it was made.
 pub const CREATED: FieldInfo =
-    FieldInfo::age("created", "AGE", "When it was made.").shown(1).aka(&["age", "create_time"]);
+    FieldInfo::age("created", "AGE", "When it was created.").shown(1).aka(&["age", "create_time"]);
 /// Who made it.
 pub const CREATED_BY: FieldInfo =
-    FieldInfo::id("created_by", "CREATED BY", "The ARN of who made it.").shown(5).cells(12, 60);
+    FieldInfo::id("created_by", "CREATED BY", "The ARN of its creator.").shown(5).cells(12, 60);
 
 /// What they are.
 pub static INFO: KindInfo =
     KindInfo::new("launch-template-versions", "launch template version", "Launch template versions", &FIELDS)
-        .doc("Versions of launch templates, with what each launches and what it says otherwise than the one before it.")
+        .doc("Versions of launch templates: what each launches, and what differs from the version before.")
         .aliases(&["ltv", "template-versions", "launch-template-version"])
         .listed_by(&[&DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, &DESCRIBE_LAUNCH_TEMPLATES])
         .sorted_down(&VERSION)

@@ -17,7 +17,7 @@ use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Servi
 pub static DESCRIBE_LAUNCH_TEMPLATES: Operation = Operation::read(Service::Ec2, "DescribeLaunchTemplates");
 
 /// Its name, unique in the region.
-pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "Its name, unique in the region, and never changed.")
+pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "Its name, unique in the region; it cannot be changed.")
     .shown(0)
     .cells(12, 60)
     .aka(&["launch_template_name"])
@@ -28,14 +28,11 @@ pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The launch template's id.")
     .cells(11, 20)
     .aka(&["launch_template_id", "template_id"]);
 /// What `$Default` means.
-pub const DEFAULT_VERSION: FieldInfo = FieldInfo::int(
-    "default_version",
-    "DEFAULT",
-    "The version that $Default means, and that is launched where none is said.",
-)
-.shown(1)
-.cells(7, 7)
-.aka(&["default"]);
+pub const DEFAULT_VERSION: FieldInfo =
+    FieldInfo::int("default_version", "DEFAULT", "The version that $Default means and that is used if none is named.")
+        .shown(1)
+        .cells(7, 7)
+        .aka(&["default"]);
 /// What `$Latest` means.
 pub const LATEST_VERSION: FieldInfo =
     FieldInfo::int("latest_version", "LATEST", "The version that $Latest means: the newest.")
@@ -44,10 +41,10 @@ pub const LATEST_VERSION: FieldInfo =
         .aka(&["latest"]);
 /// When it was made.
 pub const CREATED: FieldInfo =
-    FieldInfo::age("created", "AGE", "When it was made.").shown(1).aka(&["age", "create_time"]);
+    FieldInfo::age("created", "AGE", "When it was created.").shown(1).aka(&["age", "create_time"]);
 /// Who made it.
 pub const CREATED_BY: FieldInfo =
-    FieldInfo::id("created_by", "CREATED BY", "The ARN of who made it.").shown(3).cells(12, 60);
+    FieldInfo::id("created_by", "CREATED BY", "The ARN of its creator.").shown(3).cells(12, 60);
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("launch-templates", "launch template", "Launch templates", &FIELDS)

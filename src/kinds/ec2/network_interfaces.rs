@@ -25,21 +25,24 @@ pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The network interface's id.
     .aka(&["network_interface_id", "eni"])
     .asked_by("network-interface-id");
 /// available, associated, attaching, in-use, detaching, pending.
-pub const STATE: FieldInfo =
-    FieldInfo::state("state", "STATE", "in-use, attaching, detaching, associated, pending; available: nothing has it.")
-        .shown(1)
-        .cells(8, 10)
-        .aka(&["status"]);
+pub const STATE: FieldInfo = FieldInfo::state(
+    "state",
+    "STATE",
+    "in-use, attaching, detaching, associated, pending; available means that it is not attached.",
+)
+.shown(1)
+.cells(8, 10)
+.aka(&["status"]);
 /// What it is of.
 pub const USER: FieldInfo = FieldInfo::text(
     "user",
     "OF",
-    "What it is of: an instance, a load balancer, a NAT gateway, a function, an endpoint; none, if nothing has it.",
+    "What uses it: an instance, a load balancer, a NAT gateway, a function, an endpoint; none if it is not attached.",
 )
 .shown(1)
 .cells(13, 30);
 /// The instance that has it.
-pub const INSTANCE: FieldInfo = FieldInfo::id("instance", "INSTANCE", "The instance that has it.")
+pub const INSTANCE: FieldInfo = FieldInfo::id("instance", "INSTANCE", "The instance it is attached to.")
     .shown(1)
     .cells(11, 30)
     .aka(&["instance_id"])
@@ -55,7 +58,7 @@ pub const PRIVATE_IPS: FieldInfo = FieldInfo::ips("private_ips", "PRIVATE IPS", 
     .section("network");
 /// The public address of the primary private one.
 pub const PUBLIC_IP: FieldInfo =
-    FieldInfo::ip("public_ip", "PUBLIC IP", "The public IPv4 address, an Elastic IP or one of Amazon's.")
+    FieldInfo::ip("public_ip", "PUBLIC IP", "The public IPv4 address: an Elastic IP, or one that Amazon assigned.")
         .unique()
         .shown(3);
 /// IPv6 addresses.
@@ -87,21 +90,21 @@ pub const SECURITY_GROUP_IDS: FieldInfo = FieldInfo::list("security_group_ids", 
 pub const TYPE: FieldInfo = FieldInfo::text(
     "type",
     "TYPE",
-    "interface, or what a service made it for: nat_gateway, lambda, vpc_endpoint, network_load_balancer, efa…",
+    "interface, or the service's type: nat_gateway, lambda, vpc_endpoint, network_load_balancer, efa…",
 )
 .shown(5)
 .cells(9, 22)
 .aka(&["interface_type"]);
 /// What it is for.
 pub const DESCRIPTION: FieldInfo =
-    FieldInfo::text("description", "DESCRIPTION", "What it is for: services say there whose it is.")
+    FieldInfo::text("description", "DESCRIPTION", "Its description; services say here what it belongs to.")
         .shown(6)
         .cells(11, 60);
 /// Whether a service manages it.
 pub const MANAGED: FieldInfo = FieldInfo::flag(
     "managed",
     "MANAGED",
-    "Whether a service of AWS manages it: then it cannot be detached, and goes with what it is of.",
+    "Whether an AWS service manages it: then it cannot be detached, and is deleted with what uses it.",
 )
 .cells(7, 7)
 .aka(&["requester_managed"]);
@@ -109,7 +112,7 @@ pub const MANAGED: FieldInfo = FieldInfo::flag(
 pub const REQUESTER: FieldInfo = FieldInfo::text(
     "requester",
     "REQUESTER",
-    "The service or account that asked for it: amazon-elb, amazon-rds, or an account's id.",
+    "The service or account that requested it: amazon-elb, amazon-rds, or an account id.",
 )
 .cells(9, 40);
 /// attaching, attached, detaching, detached.
@@ -117,10 +120,13 @@ pub const ATTACH_STATE: FieldInfo =
     FieldInfo::state("attach_state", "ATTACHMENT", "attaching, attached, detaching or detached.").cells(10, 10);
 /// `eni-attach-…`.
 pub const ATTACHMENT_ID: FieldInfo =
-    FieldInfo::id("attachment_id", "ATTACHMENT ID", "The attachment's id.").unique().cells(13, 28);
+    FieldInfo::id("attachment_id", "ATTACHMENT ID", "The attachment id.").unique().cells(13, 28);
 /// Its place among the instance's.
-pub const DEVICE_INDEX: FieldInfo =
-    FieldInfo::int("device_index", "INDEX", "Its place among the instance's: 0 is the primary one, which stays.");
+pub const DEVICE_INDEX: FieldInfo = FieldInfo::int(
+    "device_index",
+    "INDEX",
+    "Its number among the instance's interfaces: 0 is the primary one, which cannot be detached.",
+);
 /// Whether it goes with the instance.
 pub const DELETE_ON_TERMINATION: FieldInfo =
     FieldInfo::flag("delete_on_termination", "DELETED WITH", "Whether it is deleted when its instance is terminated.")
@@ -129,7 +135,7 @@ pub const DELETE_ON_TERMINATION: FieldInfo =
 pub const SOURCE_DEST_CHECK: FieldInfo = FieldInfo::flag(
     "source_dest_check",
     "SRC/DST",
-    "Whether traffic must be from or to the interface itself (off for NAT and routers).",
+    "Whether traffic must come from or go to the interface itself; off for NAT instances and routers.",
 )
 .cells(7, 7)
 .section("network");
@@ -141,7 +147,7 @@ pub const ALLOCATION_ID: FieldInfo = FieldInfo::id("allocation_id", "ALLOCATION"
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("network-interfaces", "network interface", "Network interfaces", &FIELDS)
-    .doc("Network interfaces (ENIs), with their addresses, their groups, and whose they are.")
+    .doc("Network interfaces (ENIs), with their addresses, their security groups, and what uses them.")
     .aliases(&["eni", "enis", "network-interface", "interfaces"])
     .ids("eni-")
     .listed_by(&[&DESCRIBE_NETWORK_INTERFACES])

@@ -30,13 +30,13 @@ pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The id of what is shared.")
 pub const SHARED_WITH: FieldInfo = FieldInfo::list(
     "shared_with",
     "SHARED WITH",
-    "Accounts, and ARNs of organizations, that may use it; all, if everybody may.",
+    "Accounts, and ARNs of organizations, that can use it; all means everybody.",
 );
 /// Whether the region lets nothing be made public.
 pub const BLOCKED: FieldInfo = FieldInfo::flag(
     "public_blocked",
     "PUBLIC BLOCKED",
-    "Whether block public access is on in the region: then nothing new can be made public.",
+    "Whether block public access is on in the region: then nothing more can be made public.",
 );
 
 /// Everybody, as the API calls it.
@@ -45,7 +45,7 @@ pub const ALL: &str = "all";
 /// With whom images are shared.
 pub static OF_IMAGES: KindInfo =
     KindInfo::new("image-permissions", "image's permission", "Permissions of images", &FIELDS)
-        .doc("Who may launch one's images, joined to them by id. Others' images do not say it.")
+        .doc("Who can launch your images, joined to them by id. Not known for other accounts' images.")
         .listed_by(&[&DESCRIBE_IMAGE_ATTRIBUTE, &GET_IMAGE_BLOCK_PUBLIC_ACCESS_STATE, &super::images::DESCRIBE_IMAGES])
         .sorted(&ID)
         .side();
@@ -53,7 +53,7 @@ pub static OF_IMAGES: KindInfo =
 /// With whom snapshots are shared.
 pub static OF_SNAPSHOTS: KindInfo =
     KindInfo::new("snapshot-permissions", "snapshot's permission", "Permissions of snapshots", &FIELDS)
-        .doc("Who may make volumes of one's snapshots, joined to them by id. Others' snapshots do not say it.")
+        .doc("Who can make volumes from your snapshots, joined to them by id. Not known for other accounts' snapshots.")
         .listed_by(&[
             &DESCRIBE_SNAPSHOT_ATTRIBUTE,
             &GET_SNAPSHOT_BLOCK_PUBLIC_ACCESS_STATE,

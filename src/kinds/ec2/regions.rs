@@ -15,7 +15,7 @@ pub static DESCRIBE_REGIONS: Operation = Operation::read(Service::Ec2, "Describe
 
 /// Whether the account may use it.
 pub const STATE: FieldInfo =
-    FieldInfo::state("state", "STATE", "Whether the account may use it.").shown(1).cells(8, 20);
+    FieldInfo::state("state", "STATE", "Whether the account can use it.").shown(1).cells(8, 20);
 
 /// The region's code.
 pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The region's code.").shown(0);
@@ -23,7 +23,7 @@ pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The region's code."
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("regions", "region", "Regions", &FIELDS)
     .doc(
-        "AWS Regions, those included that the account has not opted in to. Enter shows the region, or the marked ones.",
+        "AWS Regions, including those that the account has not opted in to. Enter shows the region, or the marked ones.",
     )
     .aliases(&["region"])
     .listed_by(&[&DESCRIBE_REGIONS])
@@ -39,7 +39,7 @@ static STATES: States =
 static FIELDS: Fields<sdk::Region> = Fields(&[
     Field::name(NAME),
     Field::state(STATE),
-    field(FieldInfo::text("endpoint", "ENDPOINT", "EC2's endpoint there.").shown(2), |r, _| Value::opt(r.endpoint())),
+    field(FieldInfo::text("endpoint", "ENDPOINT", "The EC2 endpoint there.").shown(2), |r, _| Value::opt(r.endpoint())),
     field(FieldInfo::list("geography", "GEOGRAPHY", "Where it is.").cells(9, 40), |r, c| {
         c.shared_list(r.geography().iter().filter_map(|g| g.name()))
     }),

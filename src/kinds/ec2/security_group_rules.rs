@@ -18,10 +18,10 @@ pub static DESCRIBE_SECURITY_GROUP_RULES: Operation = Operation::read(Service::E
 
 /// Direction, protocol and ports in one text, which sorts them.
 pub const RULE: FieldInfo =
-    FieldInfo::text("rule", "RULE", "Direction, protocol and ports: inbound tcp 22.").shown(0).cells(14, 30);
+    FieldInfo::text("rule", "RULE", "Direction, protocol and ports, e.g. inbound tcp 22.").shown(0).cells(14, 30);
 /// inbound or outbound.
 pub const DIRECTION: FieldInfo =
-    FieldInfo::text("direction", "DIRECTION", "inbound: who may come in; outbound: where one may go.")
+    FieldInfo::text("direction", "DIRECTION", "inbound (traffic that comes in) or outbound (traffic that goes out).")
         .named_only()
         .cells(9, 9);
 /// tcp, udp, icmp, icmpv6, all, or another protocol's name or number.
@@ -31,22 +31,24 @@ pub const PROTOCOL: FieldInfo =
         .cells(8, 8);
 /// `22`, `8000-8100`, `all`, `type 8`.
 pub const PORTS: FieldInfo =
-    FieldInfo::text("ports", "PORTS", "A port, the first and last of a range, all; of ICMP type and code.")
-        .cells(7, 16);
+    FieldInfo::text("ports", "PORTS", "One port, a range, or all; for ICMP the type and code.").cells(7, 16);
 /// First port, or ICMP type; none for all.
 pub const FROM_PORT: FieldInfo =
-    FieldInfo::int("from_port", "FROM PORT", "The first port, of ICMP the type; -1 for all.").cells(9, 9);
+    FieldInfo::int("from_port", "FROM PORT", "The first port, or the ICMP type; -1 for all.").cells(9, 9);
 /// Last port, or ICMP code; none for all.
 pub const TO_PORT: FieldInfo =
-    FieldInfo::int("to_port", "TO PORT", "The last port, of ICMP the code; -1 for all.").cells(7, 7);
+    FieldInfo::int("to_port", "TO PORT", "The last port, or the ICMP code; -1 for all.").cells(7, 7);
 /// SSH, HTTPS, MySQL.
 pub const SERVICE: FieldInfo =
-    FieldInfo::text("service", "SERVICE", "What usually listens on its port: SSH, HTTPS, MySQL.").shown(3).cells(8, 14);
+    FieldInfo::text("service", "SERVICE", "The service that usually listens on its port: SSH, HTTPS, MySQL.")
+        .shown(3)
+        .cells(8, 14);
 /// The source of an inbound rule, the destination of an outbound one.
 pub const PEER: FieldInfo = FieldInfo::text(
     "peer",
     "PEER",
-    "The source of an inbound rule, the destination of an outbound one: an IPv4 or IPv6 range, a prefix list, a group.",
+    "The source of an inbound rule or the destination of an outbound rule: an IPv4 or IPv6 range, a prefix list, a \
+     security group.",
 )
 .shown(0)
 .cells(14, 43)
@@ -56,13 +58,13 @@ pub const PEER: FieldInfo = FieldInfo::text(
 pub const OPEN_TO: FieldInfo = FieldInfo::state(
     "open_to",
     "OPEN TO",
-    "world, if by it the whole internet may come in: bad where that is to SSH, RDP, a database or all ports; else restricted; \
-     outbound of a rule that lets nobody in.",
+    "world if it opens a port to the whole internet, which is bad for SSH, RDP, databases and all ports; restricted \
+     otherwise; outbound for outbound rules.",
 )
 .shown(1)
 .cells(10, 10);
 /// Its group.
-pub const GROUP_ID: FieldInfo = FieldInfo::id("group_id", "GROUP", "The security group that it is a rule of.")
+pub const GROUP_ID: FieldInfo = FieldInfo::id("group_id", "GROUP", "The security group it belongs to.")
     .shown(1)
     .cells(11, 36)
     .aka(&["group", "sg"])
@@ -70,11 +72,11 @@ pub const GROUP_ID: FieldInfo = FieldInfo::id("group_id", "GROUP", "The security
     .asked_by("group-id");
 /// What it is for.
 pub const DESCRIPTION: FieldInfo =
-    FieldInfo::text("description", "DESCRIPTION", "What it is for, as somebody said it.").shown(2).cells(11, 60);
+    FieldInfo::text("description", "DESCRIPTION", "Its description.").shown(2).cells(11, 60);
 /// The Name tag.
 pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The Name tag.");
 /// `sgr-…`.
-pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The rule's id, which stays when the rule is changed.")
+pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The rule's id, which stays when the rule is modified.")
     .shown(4)
     .cells(11, 21)
     .aka(&["rule_id"])
@@ -83,14 +85,14 @@ pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The rule's id, which stays 
 pub const STALE: FieldInfo = FieldInfo::flag(
     "stale",
     "STALE",
-    "Whether the group that it names, or the peering that leads to it, is deleted: the rule lets nobody through.",
+    "Whether the group that it names, or the peering to it, was deleted: then the rule allows nothing.",
 )
 .cells(5, 5);
 
 /// What they are.
 pub static INFO: KindInfo =
     KindInfo::new("security-group-rules", "security group rule", "Security group rules", &FIELDS)
-        .doc("Rules of security groups, one a row: each protocol and range of ports with each peer.")
+        .doc("Rules of security groups, one per row: each protocol and port range with one source or destination.")
         .aliases(&["sgr", "sg-rules", "security-group-rule"])
         .ids("sgr-")
         .listed_by(&[&DESCRIBE_SECURITY_GROUP_RULES])
@@ -125,14 +127,13 @@ static FIELDS: Fields<sdk::SecurityGroupRule> = Fields(&[
         |r, c| c.text(r.referenced_group_info().and_then(|g| g.user_id())),
     ),
     field(
-        FieldInfo::id("peer_vpc", "PEER VPC", "The VPC of the group that it names, if that is reached by a peering.")
+        FieldInfo::id("peer_vpc", "PEER VPC", "The VPC of the group that it names, if a peering leads there.")
             .cells(11, 24)
             .id_of_few("vpcs", "vpc-"),
         |r, c| c.text(r.referenced_group_info().and_then(|g| g.vpc_id())),
     ),
     field(
-        FieldInfo::id("peering", "PEERING", "The VPC peering connection that leads to the group that it names.")
-            .cells(11, 22),
+        FieldInfo::id("peering", "PEERING", "The VPC peering connection to the group that it names.").cells(11, 22),
         |r, c| c.text(r.referenced_group_info().and_then(|g| g.vpc_peering_connection_id())),
     ),
     field(

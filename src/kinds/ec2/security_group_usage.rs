@@ -23,17 +23,17 @@ pub static DESCRIBE_NETWORK_INTERFACES: Operation =
 /// The group's id.
 pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The security group's id.");
 /// in-use or unused.
-pub const IN_USE: FieldInfo = FieldInfo::state("in_use", "USE", "in-use, or unused: no network interface has it.");
+pub const IN_USE: FieldInfo = FieldInfo::state("in_use", "USE", "in-use, or unused if no network interface has it.");
 /// How many interfaces.
 pub const INTERFACES: FieldInfo = FieldInfo::int("interfaces", "INTERFACES", "Network interfaces that have it.");
 /// Of what.
 pub const USED_BY: FieldInfo =
-    FieldInfo::list("used_by", "USED BY", "Whose interfaces these are, in kinds and numbers.");
+    FieldInfo::list("used_by", "USED BY", "What has it: instances, load balancers, other interfaces.");
 
 /// What they are.
 pub static INFO: KindInfo =
     KindInfo::new("security-group-usage", "security group's use", "Use of security groups", &FIELDS)
-        .doc("Who has security groups, joined to them by id.")
+        .doc("What uses security groups, joined to them by id.")
         .listed_by(&[&DESCRIBE_NETWORK_INTERFACES, &DESCRIBE_SECURITY_GROUPS])
         .sorted(&ID)
         .side();

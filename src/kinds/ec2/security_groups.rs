@@ -22,7 +22,7 @@ pub static DESCRIBE_SECURITY_GROUPS: Operation = Operation::read(Service::Ec2, "
 pub const NAME: FieldInfo = FieldInfo::text(
     "name",
     "NAME",
-    "The group's name: unique in its VPC, and never changed. The tag Name is another thing.",
+    "The group's name, unique in its VPC; it cannot be changed. The Name tag is separate.",
 )
 .unique()
 .shown(0)
@@ -37,7 +37,7 @@ pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The security group's id.")
     .aka(&["group_id"])
     .asked_by("group-id");
 /// Its VPC.
-pub const VPC_ID: FieldInfo = FieldInfo::id("vpc_id", "VPC", "Its VPC: only what is in it can have the group.")
+pub const VPC_ID: FieldInfo = FieldInfo::id("vpc_id", "VPC", "Its VPC: only resources in that VPC can use the group.")
     .shown(4)
     .cells(8, 24)
     .aka(&["vpc"])
@@ -45,23 +45,19 @@ pub const VPC_ID: FieldInfo = FieldInfo::id("vpc_id", "VPC", "Its VPC: only what
     .asked_by("vpc-id");
 /// What it was made for.
 pub const DESCRIPTION: FieldInfo =
-    FieldInfo::text("description", "DESCRIPTION", "What it was made for, as its creator said it.")
-        .shown(6)
-        .cells(11, 60);
+    FieldInfo::text("description", "DESCRIPTION", "Its creator's description.").shown(6).cells(11, 60);
 /// Rules for what comes in.
 pub const INBOUND: FieldInfo =
-    FieldInfo::int("inbound", "IN", "Rules for what comes in; without any, nothing does.").shown(1).aka(&["in"]);
+    FieldInfo::int("inbound", "IN", "Inbound rules; without any, nothing comes in.").shown(1).aka(&["in"]);
 /// Rules for what goes out.
 pub const OUTBOUND: FieldInfo =
-    FieldInfo::int("outbound", "OUT", "Rules for what goes out; without any, nothing does but answers.")
-        .shown(2)
-        .aka(&["out"]);
+    FieldInfo::int("outbound", "OUT", "Outbound rules; without any, only responses go out.").shown(2).aka(&["out"]);
 /// world, if something of it is open to the whole internet; bad where that is administration or a database.
 pub const OPEN_TO: FieldInfo = FieldInfo::state(
     "open_to",
     "OPEN TO",
-    "Who may come in: world, if the whole internet may somewhere, bad where that is SSH, RDP, a database or all ports; restricted \
-     to ranges and groups; or nobody.",
+    "Who can connect: world if a port is open to the whole internet, which is bad for SSH, RDP, databases and all \
+     ports; restricted to ranges and groups; or nobody.",
 )
 .shown(1)
 .cells(10, 10);
@@ -69,7 +65,7 @@ pub const OPEN_TO: FieldInfo = FieldInfo::state(
 pub const EXPOSED: FieldInfo = FieldInfo::list(
     "exposed",
     "EXPOSED",
-    "What the whole internet may reach: first what it should not (SSH, RDP, databases, all ports), then the rest.",
+    "What is open to the whole internet: first what should not be (SSH, RDP, databases, all ports), then the rest.",
 )
 .shown(2)
 .cells(10, 30);
@@ -77,33 +73,33 @@ pub const EXPOSED: FieldInfo = FieldInfo::list(
 pub const IS_DEFAULT: FieldInfo = FieldInfo::flag(
     "is_default",
     "DEFAULT",
-    "Whether it is its VPC's default group, which instances get if nothing else is said, and which cannot be deleted.",
+    "Whether it is the default group of its VPC, which instances get if no group is named; it cannot be deleted.",
 )
 .cells(7, 7)
 .aka(&["default"]);
 /// Groups whose members may come in.
 pub const SOURCE_GROUPS: FieldInfo =
-    FieldInfo::list("source_groups", "FROM GROUPS", "Groups whose members may come in.")
+    FieldInfo::list("source_groups", "FROM GROUPS", "Groups whose members can connect.")
         .cells(11, 40)
         .id_of("security-groups", "sg-")
         .asked_by("ip-permission.group-id");
 /// Ranges and prefix lists that may come in.
 pub const SOURCE_RANGES: FieldInfo =
-    FieldInfo::list("source_ranges", "FROM", "IPv4 and IPv6 ranges, and prefix lists, that may come in.").cells(8, 40);
+    FieldInfo::list("source_ranges", "FROM", "IPv4 and IPv6 ranges, and prefix lists, that can connect.").cells(8, 40);
 /// Groups whose members may be reached.
 pub const TARGET_GROUPS: FieldInfo =
-    FieldInfo::list("destination_groups", "TO GROUPS", "Groups whose members may be reached.")
+    FieldInfo::list("destination_groups", "TO GROUPS", "Groups whose members it can connect to.")
         .cells(9, 40)
         .id_of("security-groups", "sg-");
 /// Ranges that may be reached.
 pub const TARGET_RANGES: FieldInfo =
-    FieldInfo::list("destination_ranges", "TO", "IPv4 and IPv6 ranges, and prefix lists, that may be reached.")
+    FieldInfo::list("destination_ranges", "TO", "IPv4 and IPv6 ranges, and prefix lists, that it can connect to.")
         .cells(8, 40);
 /// All of its rules, one text each.
 pub const RULES: FieldInfo = FieldInfo::list(
     "rules",
     "RULES",
-    "All of its rules, sorted: direction, protocol, ports, from or to whom, and behind # what is said of it.",
+    "All its rules, sorted: direction, protocol, ports, source or destination, and the description after #.",
 )
 .unique()
 .cells(20, 60);
@@ -111,16 +107,15 @@ pub const RULES: FieldInfo = FieldInfo::list(
 pub const STALE: FieldInfo = FieldInfo::list(
     "stale",
     "STALE",
-    "Groups that rules name although they or the peering that leads to them are deleted: the rules let nobody through.",
+    "Deleted groups, or groups behind a deleted peering, that its rules still name: those rules allow nothing.",
 )
 .cells(8, 30);
 /// Whether anything has it.
-pub const IN_USE: FieldInfo =
-    FieldInfo::state("in_use", "USE", "in-use or unused: whether a network interface has it.")
-        .shown(1)
-        .cells(6, 8)
-        .aka(&["use"])
-        .from_side("security-group-usage", usage::IN_USE.name, false);
+pub const IN_USE: FieldInfo = FieldInfo::state("in_use", "USE", "in-use, or unused if no network interface has it.")
+    .shown(1)
+    .cells(6, 8)
+    .aka(&["use"])
+    .from_side("security-group-usage", usage::IN_USE.name, false);
 /// What has it, in kinds and numbers.
 pub const USED_BY: FieldInfo =
     FieldInfo::list("used_by", "USED BY", "What has it: instances, load balancers, other interfaces.")
@@ -135,8 +130,8 @@ pub const INTERFACES: FieldInfo = FieldInfo::int("interfaces", "INTERFACES", "Ne
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("security-groups", "security group", "Security groups", &FIELDS)
     .doc(
-        "Security groups: the firewalls of network interfaces, with what is open to the whole internet. Who has them is \
-          asked for apart, of the network interfaces.",
+        "Security groups: the firewalls of network interfaces, with what is open to the whole internet. What uses \
+         them takes a request of its own.",
     )
     .aliases(&["sg", "sgs", "security-group"])
     .ids("sg-")
@@ -276,7 +271,7 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
         link("instances", "instances", format!("security_group_ids={}", row.id)),
         link("network interfaces", "network-interfaces", format!("security_group_ids={}", row.id)),
         link("load balancers", "load-balancers", format!("security_group_ids={}", row.id)),
-        link("groups that let it in", "security-groups", format!("source_groups={}", row.id)),
+        link("groups that allow it", "security-groups", format!("source_groups={}", row.id)),
     ];
     if let Some(vpc) = row.get(&VPC_ID).as_str() {
         out.push(link("VPC", "vpcs", format!("id={vpc}")));

@@ -65,16 +65,16 @@ pub(super) fn form(cx: &ActionContext<'_>, values: &Values, sharing: &Sharing) -
     let facts = match &now {
         None => {
             let word = beside(cx.store, &t.table, sharing.permissions, &mut needs);
-            format!("With whom it is shared now is {word}: nobody is taken out of that.")
+            format!("Whom it is shared with now is {word}: nobody is removed.")
         }
-        Some(now) if now.is_empty() => "It is shared with nobody now.".into(),
-        Some(now) if now.iter().any(|w| w == ALL) => "Everybody has it now.".into(),
-        Some(now) => format!("It is shared with {} now.", names(now)),
+        Some(now) if now.is_empty() => "Not shared with anybody now.".into(),
+        Some(now) if now.iter().any(|w| w == ALL) => "Public now.".into(),
+        Some(now) => format!("Shared with {} now.", names(now)),
     };
     let named = now.iter().flatten().filter(|w| *w != ALL).map(ArcStr::as_str).collect::<Vec<_>>().join(",");
     let help = match sharing.organizations {
-        true => "Accounts (12 digits) and ARNs of organizations or their units, with commas between.",
-        false => "Accounts (12 digits), with commas between.",
+        true => "Account ids (12 digits) and ARNs of organizations or organizational units, separated by commas.",
+        false => "Account ids (12 digits), separated by commas.",
     };
     let mut with = line(values, WITH, "With", &named, help).with_facts(facts);
     with.error = parts(&text_of(&with)).iter().find_map(|w| why_not(w, sharing.organizations));
@@ -87,18 +87,16 @@ pub(super) fn form(cx: &ActionContext<'_>, values: &Values, sharing: &Sharing) -
 
 fn public(cx: &ActionContext<'_>, values: &Values, sharing: &Sharing, t: &Target, now: Option<&[ArcStr]>) -> FormField {
     let was = now.is_some_and(|now| now.iter().any(|w| w == ALL));
-    let mut public = toggle(values, PUBLIC, "Public", format!("Every AWS account in the world can {}.", sharing.can));
+    let mut public = toggle(values, PUBLIC, "Public", format!("Every AWS account can {}.", sharing.can));
     if values.get(PUBLIC).is_none() {
         public.value = FormValue::Flag(was);
     }
     if public.value == FormValue::Flag(true) && !was {
         public.error = if (sharing.encrypted)(&t.record) == Some(true) {
-            Some(format!("It is encrypted: what is encrypted cannot be public ({}).", sharing.refusal))
+            Some(format!("It is encrypted and so cannot be public ({}).", sharing.refusal))
         } else {
-            is_blocked(cx, sharing, t).then(|| {
-                "Block public access is on in this region (OperationNotPermitted): it would have to be turned off first."
-                    .into()
-            })
+            is_blocked(cx, sharing, t)
+                .then(|| "Block public access is on in this region (OperationNotPermitted): turn it off first.".into())
         };
     }
     public
@@ -138,11 +136,11 @@ fn why_not(text: &str, organizations: bool) -> Option<String> {
     match who(text) {
         Some(Who::Account) => None,
         Some(_) if organizations => None,
-        Some(_) => Some("A snapshot is shared with accounts only.".into()),
+        Some(_) => Some("A snapshot can be shared with accounts only.".into()),
         None if organizations => {
-            Some(format!("{} is no account (12 digits) and no organization's ARN.", visible(text)))
+            Some(format!("{} is neither an account id (12 digits) nor an organization's ARN.", visible(text)))
         }
-        None => Some(format!("{} is no account: it has 12 digits.", visible(text))),
+        None => Some(format!("{} is not an account id: these have 12 digits.", visible(text))),
     }
 }
 
@@ -171,7 +169,7 @@ pub(super) fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>, sharing: &Shar
     let difference = difference(now.as_deref(), form);
     let Difference { add, remove } = &difference;
     if add.is_empty() && remove.is_empty() {
-        return Err(Fault::new(FaultKind::Invalid, "Nothing is different: it is shared as it was."));
+        return Err(Fault::new(FaultKind::Invalid, "Nothing would change: it is shared like that already."));
     }
     let who = label(&t.record);
     let change = [("+", add), ("-", remove)].map(|(sign, list)| list.iter().map(move |w| format!("{sign}{w}")));
@@ -188,14 +186,14 @@ pub(super) fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>, sharing: &Shar
         }
         let said = |verb: &str| match verb {
             "add" => format!("share {who} with {}", everybody(list)),
-            _ => format!("share {who} no more with {}", everybody(list)),
+            _ => format!("stop sharing {who} with {}", everybody(list)),
         };
         let undo = StepUndo {
             title: said(back),
             call: call(t, sharing, back, list),
             wait: Waiter::AtOnce,
             destructive: false,
-            hurts: (back == "remove").then(|| "what they have made of it meanwhile stays with them".into()),
+            hurts: (back == "remove").then(|| "What they made from it meanwhile stays with them".into()),
         };
         plan.steps.push(Step::new(said(verb), call(t, sharing, verb, list)).undone_by(undo));
     }
@@ -214,11 +212,11 @@ pub(super) fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>, sharing: &Shar
         }
         None => {
             let word = beside(cx.store, &t.table, sharing.permissions, &mut plan.needs);
-            all.push(unknown(format!("with whom it is shared now is {word}: nobody is taken out of that")));
+            all.push(unknown(format!("Whom it is shared with now is {word}: nobody is removed")));
         }
     }
     plan.consequences = sorted(all);
-    plan.cost = Some(Cost::same("sharing costs nothing: who makes something of it pays for that"));
+    plan.cost = Some(Cost::same("Sharing costs nothing; whoever makes something from it pays for that"));
     Ok(plan)
 }
 
@@ -234,28 +232,33 @@ fn consequences(t: &Target, sharing: &Sharing, difference: &Difference) -> Vec<C
     let named = |list: &[ArcStr]| list.iter().any(|w| w != ALL);
     if has_all(add) {
         all.push(severe(format!(
-            "everybody in the world can {}, and read all that is in it: passwords, keys and logs too",
+            "Every AWS account can {} and read everything in it: passwords, keys and logs too",
             sharing.can
         )));
-        all.push(severe("who has copied it by then keeps the copy when it is private again"));
+        all.push(severe("Copies made while it is public stay when it is private again"));
     }
     if has_all(remove) {
-        all.push(severe(format!("nobody can {} any more whom it is not shared with by name", sharing.can)));
+        all.push(severe(format!("Accounts that it is not shared with by name can no longer {}", sharing.can)));
     }
     if named(add) {
-        all.push(note(format!("they can {} and read all that is in it; what they make of it is theirs", sharing.can)));
+        all.push(note(format!(
+            "These accounts can {} and read everything in it; what they make from it is theirs",
+            sharing.can
+        )));
     }
     if named(remove) {
-        all.push(severe(format!("they cannot {} any more: what depends on that fails", sharing.can)));
+        all.push(severe(format!("These accounts can no longer {}: what depends on that fails", sharing.can)));
     }
     if !add.is_empty() && !has_all(add) {
         match (sharing.encrypted)(&t.record) {
             Some(false) => {}
             Some(true) => all.push(unknown(
-                "it is encrypted: EC2 refuses if that is with the default key (aws/ebs), and with a key of one's own they have to be \
-                 allowed to use that",
+                "It is encrypted: EC2 refuses if it uses the default key (aws/ebs); with a key of your own, the other \
+                 accounts need permission for the key",
             )),
-            None => all.push(unknown("whether it is encrypted is not known: with the default key (aws/ebs) EC2 refuses")),
+            None => all.push(unknown(
+                "Whether it is encrypted is not known: EC2 refuses if it uses the default key (aws/ebs)",
+            )),
         }
     }
     all

@@ -34,12 +34,12 @@ pub const STATE: FieldInfo =
         .asked_by("status");
 /// Per cent.
 pub const PROGRESS: FieldInfo =
-    FieldInfo::int("progress", "DONE", "How much of it is copied.").unit("%").shown(2).cells(5, 5);
+    FieldInfo::int("progress", "DONE", "How much of it has been copied.").unit("%").shown(2).cells(5, 5);
 /// The volume that it is of.
 pub const VOLUME: FieldInfo = FieldInfo::id(
     "volume",
     "VOLUME",
-    "The volume that it is of; vol-ffffffff of a copy, which has none, and the volume may be gone.",
+    "The volume it was made from, which may no longer exist; vol-ffffffff for a copied snapshot.",
 )
 .shown(1)
 .cells(11, 30)
@@ -48,7 +48,7 @@ pub const VOLUME: FieldInfo = FieldInfo::id(
 .asked_by("volume-id");
 /// GiB of the volume.
 pub const SIZE_GIB: FieldInfo =
-    FieldInfo::int("size_gib", "SIZE", "The volume's size: one made of it is at least as large.")
+    FieldInfo::int("size_gib", "SIZE", "The volume's size: a volume made from it is at least as large.")
         .unit("GiB")
         .shown(1)
         .aka(&["size"]);
@@ -56,36 +56,37 @@ pub const SIZE_GIB: FieldInfo =
 pub const FULL_SIZE: FieldInfo = FieldInfo::bytes(
     "full_size",
     "HOLDS",
-    "All blocks that are written, also those that earlier snapshots have: not what it costs.",
+    "All blocks written, including those in earlier snapshots; the cost is less.",
 )
 .shown(5);
 /// Whether it is encrypted.
 pub const ENCRYPTED: FieldInfo = FieldInfo::flag(
     "encrypted",
     "ENCRYPTED",
-    "Whether it is encrypted: so are volumes made of it, and it can be shared with a key of one's own only.",
+    "Whether it is encrypted. Volumes made from it are encrypted too, and it can be shared only if you use a KMS key \
+     of your own.",
 )
 .shown(4)
 .cells(9, 9)
 .asked_by("encrypted");
 /// When it was begun.
 pub const STARTED: FieldInfo =
-    FieldInfo::age("started", "AGE", "When it was begun: what the volume had then is in it.")
+    FieldInfo::age("started", "AGE", "When it was started: it holds what the volume held then.")
         .unique()
         .shown(0)
         .aka(&["age", "start_time"]);
 /// When it was complete.
-pub const COMPLETED: FieldInfo = FieldInfo::date("completed", "COMPLETED", "When it was complete.").unique();
+pub const COMPLETED: FieldInfo = FieldInfo::date("completed", "COMPLETED", "When it was completed.").unique();
 /// standard or archive.
 pub const TIER: FieldInfo =
-    FieldInfo::text("tier", "TIER", "standard, or archive: cheaper, and back only after up to three days.")
+    FieldInfo::text("tier", "TIER", "standard, or archive: cheaper, but a restore takes up to three days.")
         .named_only()
         .shown(6)
         .cells(8, 8)
         .aka(&["storage_tier"]);
 /// What it is for.
 pub const DESCRIPTION: FieldInfo =
-    FieldInfo::text("description", "DESCRIPTION", "What it is for, as its creator said it.").shown(3).cells(11, 60);
+    FieldInfo::text("description", "DESCRIPTION", "Its creator's description.").shown(3).cells(11, 60);
 /// The owner's account.
 pub const OWNER_ID: FieldInfo = FieldInfo::text("owner_id", "OWNER", "The owner's account.")
     .cells(12, 12)
@@ -96,12 +97,12 @@ pub const OWNER_ID: FieldInfo = FieldInfo::text("owner_id", "OWNER", "The owner'
 pub const OWNER_ALIAS: FieldInfo = FieldInfo::text("owner_alias", "ALIAS", "amazon, or none.").cells(6, 16);
 /// The key that encrypts it.
 pub const KMS_KEY: FieldInfo =
-    FieldInfo::id("kms_key", "KMS KEY", "The ARN of the KMS key that encrypts it.").cells(11, 75).aka(&["kms"]);
+    FieldInfo::id("kms_key", "KMS KEY", "The ARN of its KMS key.").cells(11, 75).aka(&["kms"]);
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("snapshots", "snapshot", "Snapshots", &FIELDS)
     .doc(
-        "EBS snapshots of one's own and those shared with one, with how far they are. Others' come only where AWS is asked for them: \
+        "EBS snapshots: your own and those shared with you, with their progress. Others are listed only by a query: \
          owner_id=…, id=snap-….",
     )
     .aliases(&["snap", "snaps", "snapshot"])
@@ -139,11 +140,12 @@ static FIELDS: Fields<sdk::Snapshot> = Fields(&[
     field(OWNER_ID, |s, c| c.said(s.owner_id())),
     field(OWNER_ALIAS, |s, c| c.text(s.owner_alias())),
     field(KMS_KEY, |s, c| c.text(s.kms_key_id())),
-    field(FieldInfo::text("state_message", "MESSAGE", "Why it failed, if it did.").cells(8, 60), |s, c| {
+    field(FieldInfo::text("state_message", "MESSAGE", "Why it failed, if it failed.").cells(8, 60), |s, c| {
         c.text(s.state_message())
     }),
     field(
-        FieldInfo::date("restore_expiry", "RESTORED UNTIL", "Until when it is out of the archive.").cells(16, 20),
+        FieldInfo::date("restore_expiry", "RESTORED UNTIL", "Until when it is restored from the archive.")
+            .cells(16, 20),
         |s, _| moment(time(s.restore_expiry_time())),
     ),
     field(FieldInfo::id("outpost_arn", "OUTPOST", "The ARN of its Outpost.").cells(11, 60), |s, c| {
@@ -198,8 +200,8 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
         out.push(link("volume", "volumes", format!("id={volume}")));
         out.push(link("snapshots of its volume", "snapshots", format!("volume={volume}")));
     }
-    out.push(link("volumes made of it", "volumes", format!("snapshot={}", row.id)));
-    out.push(link("images made of it", "images", format!("snapshots={}", row.id)));
+    out.push(link("volumes made from it", "volumes", format!("snapshot={}", row.id)));
+    out.push(link("images made from it", "images", format!("snapshots={}", row.id)));
     out
 }
 

@@ -44,16 +44,19 @@ pub const ZONE: FieldInfo = FieldInfo::text("zone", "ZONE", "Its Availability Zo
     .links_to("availability-zones")
     .asked_by("availability-zone");
 /// Its IPv4 range.
-pub const CIDR: FieldInfo =
-    FieldInfo::range("cidr", "CIDR", "Its IPv4 range.").unique().shown(1).cells(14, 18).aka(&["cidr_block", "range"]);
+pub const CIDR: FieldInfo = FieldInfo::range("cidr", "CIDR", "Its IPv4 CIDR block.")
+    .unique()
+    .shown(1)
+    .cells(14, 18)
+    .aka(&["cidr_block", "range"]);
 /// Its IPv6 ranges.
 pub const IPV6_CIDR: FieldInfo =
-    FieldInfo::ranges("ipv6_cidr", "IPV6 CIDR", "Its IPv6 ranges.").unique().cells(10, 40).aka(&["ipv6"]);
+    FieldInfo::ranges("ipv6_cidr", "IPV6 CIDR", "Its IPv6 CIDR blocks.").unique().cells(10, 40).aka(&["ipv6"]);
 /// IPv4 addresses that are free.
 pub const AVAILABLE_IPS: FieldInfo = FieldInfo::int(
     "available_ips",
     "FREE",
-    "IPv4 addresses that are free; AWS keeps five of each subnet, and a stopped instance keeps its own.",
+    "Free IPv4 addresses. AWS reserves five in each subnet, and a stopped instance keeps its own.",
 )
 .unique()
 .shown(2)
@@ -76,7 +79,7 @@ pub const DEFAULT_FOR_AZ: FieldInfo =
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("subnets", "subnet", "Subnets", &FIELDS)
-    .doc("Subnets of VPCs, with their zone, range and free addresses.")
+    .doc("Subnets of VPCs, with their zones, CIDR blocks and free addresses.")
     .aliases(&["subnet", "sn"])
     .ids("subnet-")
     .listed_by(&[&DESCRIBE_SUBNETS])
@@ -106,25 +109,25 @@ static FIELDS: Fields<sdk::Subnet> = Fields(&[
     field(DEFAULT_FOR_AZ, |s, _| flag(s.default_for_az())),
     field(IPV6_CIDR, |s, _| ipv6(s)),
     field(
-        FieldInfo::flag("ipv6_on_launch", "IPV6 ON LAUNCH", "Whether network interfaces get an IPv6 address.")
+        FieldInfo::flag("ipv6_on_launch", "IPV6 ON LAUNCH", "Whether new network interfaces get an IPv6 address.")
             .cells(14, 14),
         |s, _| flag(s.assign_ipv6_address_on_creation()),
     ),
-    field(FieldInfo::flag("ipv6_native", "IPV6 ONLY", "Whether it has no IPv4 at all.").cells(9, 9), |s, _| {
+    field(FieldInfo::flag("ipv6_native", "IPV6 ONLY", "Whether it has no IPv4.").cells(9, 9), |s, _| {
         flag(s.ipv6_native())
     }),
     field(
-        FieldInfo::flag("dns64", "DNS64", "Whether DNS gives made-up IPv6 addresses for IPv4 destinations."),
+        FieldInfo::flag(
+            "dns64",
+            "DNS64",
+            "DNS64: whether DNS returns synthesized IPv6 addresses for IPv4 destinations.",
+        ),
         |s, _| flag(s.enable_dns64()),
     ),
     field(
-        FieldInfo::text(
-            "hostname_type",
-            "HOSTNAMES",
-            "What instances' host names are made of: ip-name or resource-name.",
-        )
-        .named_only()
-        .cells(9, 13),
+        FieldInfo::text("hostname_type", "HOSTNAMES", "What host names are made from: ip-name or resource-name.")
+            .named_only()
+            .cells(9, 13),
         |s, c| c.text(s.private_dns_name_options_on_launch().and_then(|o| o.hostname_type()).map(|t| t.as_str())),
     ),
     field(

@@ -9,7 +9,7 @@ use crate::base::{Fault, FaultKind, RowId, Scope};
 use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup, Target};
 use crate::kinds::autoscaling::auto_scaling_groups::{self as groups, fields as group};
 use crate::kinds::plan_builder::{
-    Known, count, draft, field, form_title, label, line, live, names, need, note, severe, sorted, state, subject,
+    Known, called, count, draft, field, form_title, label, line, live, need, note, severe, sorted, state, subject,
     text_of, title, unknown, wait_field, wait_state, whole,
 };
 use crate::model::{
@@ -38,10 +38,10 @@ impl Users {
             Users::Known(who) if who.is_empty() => None,
             Users::Known(who) => {
                 let verb = if who.len() == 1 { "launches" } else { "launch" };
-                Some(of(format!("{} {verb} from it", names(&who))))
+                Some(of(format!("{} {verb} from it", called("Auto Scaling group", &who))))
             }
             Users::Unknown(why) => {
-                Some(unknown(format!("which Auto Scaling groups launch from it is not known ({why})")))
+                Some(unknown(format!("Which Auto Scaling groups launch from it is not known ({why})")))
             }
         }
     }
@@ -67,7 +67,7 @@ pub(super) fn groups_of(
         }
         Known::NotAsked(key) => {
             need(needs, key);
-            Users::Unknown("not asked yet".into())
+            Users::Unknown("not loaded yet".into())
         }
         Known::Failed(word) => Users::Unknown(word.into()),
     }
@@ -93,25 +93,23 @@ pub(super) fn default_step(scope: &Scope, template: &ArcStr, version: Arg, befor
 }
 
 /// `set-default`, on a template.
-pub static SET_DEFAULT: Action = Action::on_rows(
-    &templates::INFO,
-    "set-default",
-    "Set the default version",
-    set_default,
-)
-.group(MenuGroup::Settings)
-.doc("Makes another version the default one: what $Default means, and what is launched where no version is said.")
-.calls(&[&MODIFY_LAUNCH_TEMPLATE])
-.form(default_form);
+pub static SET_DEFAULT: Action =
+    Action::on_rows(&templates::INFO, "set-default", "Set the default version", set_default)
+        .group(MenuGroup::Settings)
+        .doc(
+            "Makes another version the default one: the version that $Default means and that is used if none is named.",
+        )
+        .calls(&[&MODIFY_LAUNCH_TEMPLATE])
+        .form(default_form);
 
 /// `set-default`, on a version.
 pub static SET_DEFAULT_VERSION: Action =
     Action::on_rows(&versions::INFO, "set-default", "Make it the default version", set_default_version)
         .group(MenuGroup::Settings)
-        .doc("Makes this version the default one: what $Default means, and what is launched where no version is said.")
+        .doc("Makes this version the default one: the version that $Default means and that is used if none is named.")
         .calls(&[&MODIFY_LAUNCH_TEMPLATE])
         .only_if(|row| match is_default(row) {
-            true => Err("It is the default version.".into()),
+            true => Err("Already the default version.".into()),
             false => Ok(()),
         });
 
@@ -129,17 +127,17 @@ fn default_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let now = t.record.get(&templates::DEFAULT_VERSION).as_int();
     let latest = t.record.get(&templates::LATEST_VERSION).as_int();
     let proposed = latest.map(|n| n.to_string()).unwrap_or_default();
-    let mut f = line(values, VERSION, "Version", &proposed, "Its number, or latest.");
+    let mut f = line(values, VERSION, "Version", &proposed, "A version number, or latest.");
     let typed = text_of(&f);
     let number = number_of(&typed, latest);
     let table = versions_table(&t.table.scope, &t.record.id);
     let row = number.and_then(|n| cx.store.get(&table, &format!("{}:{n}", t.record.id)));
     let complete = cx.store.table(&table).is_some_and(|t| t.status.progress == Progress::Complete);
     f.error = match number {
-        None => Some(format!("{} is no version: a number, or latest.", visible(&typed))),
-        Some(n) if Some(n) == now => Some(format!("Version {n} is the default one.")),
+        None => Some(format!("{} is not a version; use a number or latest.", visible(&typed))),
+        Some(n) if Some(n) == now => Some(format!("Version {n} is already the default one.")),
         // EC2: InvalidLaunchTemplateId.VersionNotFound.
-        Some(n) if complete && row.is_none() => Some(format!("It has no version {n}.")),
+        Some(n) if complete && row.is_none() => Some(format!("There is no version {n}.")),
         Some(_) => None,
     };
     if let Some(row) = row {
@@ -164,7 +162,7 @@ fn set_default(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fa
     let [t] = cx.targets else { return Err(Fault::bug("set-default takes one template.")) };
     let latest = t.record.get(&templates::LATEST_VERSION).as_int();
     let Some(number) = number_of(&form.text(VERSION), latest) else {
-        return Err(Fault::new(FaultKind::Invalid, "Version: which that is is not known."));
+        return Err(Fault::new(FaultKind::Invalid, "Version: its number is not known."));
     };
     let before = t.record.get(&templates::DEFAULT_VERSION).as_int();
     let mut plan =
@@ -213,20 +211,21 @@ fn default_plan(
     plan.subjects = vec![subject(t, format!("default version {was} → {number}"))];
     plan.steps = vec![default_step(&t.table.scope, template, Arg::str(number.to_string()), before)];
     let users = groups_of(cx, (template, name), |v| v == "$Default", &mut plan.needs);
-    let mut all: Vec<Consequence> = users
-        .said(|who| note(format!("{who}: what they launch from now on is of version {number}")))
-        .into_iter()
-        .collect();
-    all.push(note("what runs already stays as it is"));
+    let mut all: Vec<Consequence> =
+        users.said(|who| note(format!("{who}: new instances use version {number}"))).into_iter().collect();
+    all.push(note("Running instances do not change"));
     plan.consequences = sorted(all);
-    plan.cost = Some(Cost::same("launch templates cost nothing"));
+    plan.cost = Some(Cost::same("Launch templates cost nothing"));
     Ok(plan)
 }
 
 /// `delete`, of templates.
 pub static DELETE: Action = Action::on_rows(&templates::INFO, "delete", "Delete", delete)
     .group(MenuGroup::Delete)
-    .doc("Deletes launch templates with all their versions. Groups that launch from them can launch nothing any more.")
+    .doc(
+        "Deletes launch templates with all their versions. Auto Scaling groups that use them can no longer launch \
+         instances.",
+    )
     .several()
     .calls(&[&DELETE_LAUNCH_TEMPLATE]);
 
@@ -238,30 +237,32 @@ fn delete(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
         let users = groups_of(cx, (&t.record.id, &t.record.name), |_| true, &mut plan.needs);
         let said = |who: String| {
             let of = if cx.targets.len() == 1 { String::new() } else { format!("{}: ", label(&t.record)) };
-            severe(format!("{of}{who}: no new instance can be launched there until it has another template"))
+            severe(format!("{of}{who}: it can launch no instance until it has another template"))
         };
         all.extend(users.said(said));
         let call = DELETE_LAUNCH_TEMPLATE.call(t.table.scope.clone());
         let call = call.arg("LaunchTemplateId", Arg::Str(t.record.id.clone())).on([t.record.id.clone()]);
         plan.steps.push(Step::new(format!("delete {}", label(&t.record)), call));
     }
-    all.push(note("what was launched from it stays as it is"));
+    all.push(note("Instances launched from it do not change"));
     plan.consequences = sorted(all);
     plan.destructive = true;
     plan.wait = wait_state(cx.targets, &[], &[], true, 5);
-    plan.cost = Some(Cost::same("launch templates cost nothing"));
+    plan.cost = Some(Cost::same("Launch templates cost nothing"));
     Ok(plan)
 }
 
 /// `delete`, of versions.
 pub static DELETE_VERSIONS: Action = Action::on_rows(&versions::INFO, "delete", "Delete", delete_versions)
     .group(MenuGroup::Delete)
-    .doc("Deletes versions of launch templates; not the default one, which EC2 keeps.")
+    .doc("Deletes versions of launch templates. EC2 does not delete the default version.")
     .several()
     .calls(&[&DELETE_LAUNCH_TEMPLATE_VERSIONS])
     .only_if(|row| match is_default(row) {
         // AWS refuses: a version that is the default one goes with its template.
-        true => Err("It is the default version: make another one the default first, or delete the template.".into()),
+        true => {
+            Err("It is the default version: make another version the default first, or delete the template.".into())
+        }
         false => Ok(()),
     });
 
@@ -290,14 +291,10 @@ fn delete_versions(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, F
         let numbers: Vec<String> = list.iter().map(|(n, _)| n.to_string()).collect();
         let name = &first.record.name;
         let named = groups_of(cx, (template, name), |v| numbers.iter().any(|n| n == v), &mut plan.needs);
-        all.extend(
-            named.said(|who| {
-                severe(format!("{who}: no new instance can be launched there until it has another version"))
-            }),
-        );
+        all.extend(named.said(|who| severe(format!("{who}: it can launch no instance until it has another version"))));
         if list.iter().any(|(_, t)| state(&t.record).split(", ").any(|w| w == "latest")) {
             let latest = groups_of(cx, (template, name), |v| v == "$Latest", &mut plan.needs);
-            all.extend(latest.said(|who| severe(format!("{who}: there $Latest is an older version from then on"))));
+            all.extend(latest.said(|who| severe(format!("{who}: $Latest is then an older version"))));
         }
         for batch in list.chunks(MOST_VERSIONS) {
             let call = DELETE_LAUNCH_TEMPLATE_VERSIONS
@@ -308,11 +305,11 @@ fn delete_versions(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, F
             plan.steps.push(Step::new(format!("delete {} of {}", count(batch.len(), "version"), visible(name)), call));
         }
     }
-    all.push(note("numbers are not used again; new-version makes another that says the same"));
+    all.push(note("Version numbers are not reused; new-version can make a version with the same settings"));
     plan.consequences = sorted(all);
     plan.destructive = true;
     plan.wait = wait_state(cx.targets, &[], &[], true, 5);
-    plan.cost = Some(Cost::same("launch templates cost nothing"));
+    plan.cost = Some(Cost::same("Launch templates cost nothing"));
     Ok(plan)
 }
 

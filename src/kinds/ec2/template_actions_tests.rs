@@ -64,7 +64,7 @@ fn the_default_version_stays_and_others_go_in_one_request() {
     assert_eq!(plan.steps.len(), 1);
     assert_eq!(plan.steps[0].call.get("Versions"), Some(&Arg::strs(["2", "3"])));
     assert!(says(&plan, Severity::Severe, "a (2) launches from it"), "{:?}", plan.consequences);
-    assert!(says(&plan, Severity::Severe, "b ($Latest) launches from it: there $Latest is an older"));
+    assert!(says(&plan, Severity::Severe, "launches from it: $Latest is then an older"));
     assert!(!plan.consequences.iter().any(|c| c.text.contains("c (")), "it launches another");
 }
 
@@ -78,9 +78,9 @@ fn another_default_version_is_said_with_who_launches_it_and_can_be_put_back() {
     assert_eq!(plan.steps[0].undo.as_ref().and_then(|u| u.call.get("DefaultVersion")), Some(&Arg::str("1")));
     assert!(says(&plan, Severity::Note, "a ($Default) launches from it"), "{:?}", plan.consequences);
     for (typed, error) in [
-        ("1", "Version 1 is the default one."),
-        ("7", "It has no version 7."),
-        ("x", "x is no version: a number, or latest."),
+        ("1", "Version 1 is already the default one."),
+        ("7", "There is no version 7."),
+        ("x", "x is not a version; use a number or latest."),
     ] {
         let spec = (SET_DEFAULT.refine)(&rows.context(&on), &with(typed));
         assert_eq!(spec.fields[0].error.as_deref(), Some(error));

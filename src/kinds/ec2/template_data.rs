@@ -77,7 +77,7 @@ pub fn settings(d: &sdk::ResponseLaunchTemplateData) -> Vec<Setting> {
         d.cpu_options().map(|c| {
             pairs(&[
                 ("cores", c.core_count().map(|n| n.to_string())),
-                ("threads a core", c.threads_per_core().map(|n| n.to_string())),
+                ("threads per core", c.threads_per_core().map(|n| n.to_string())),
             ])
         }),
     );

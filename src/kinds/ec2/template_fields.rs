@@ -24,30 +24,33 @@ pub const PUBLIC_IP: FieldInfo =
 pub const INTERFACES: FieldInfo = FieldInfo::int(
     "interfaces",
     "INTERFACES",
-    "How many network interfaces it gives. Where it gives some, its security groups are theirs.",
+    "How many network interfaces it sets. If it sets any, its security groups are theirs.",
 )
 .cells(10, 10)
 .section("network");
 /// What the metadata service asks for.
-pub const IMDS: FieldInfo =
-    FieldInfo::text("imds", "IMDS", "Instance metadata: required (IMDSv2 alone), optional, disabled, or said in part.")
-        .cells(8, 12);
+pub const IMDS: FieldInfo = FieldInfo::text(
+    "imds",
+    "IMDS",
+    "Instance metadata: required (IMDSv2 only), optional, disabled, or in part if only some settings are given.",
+)
+.cells(8, 12);
 /// Detailed monitoring.
 pub const MONITORING: FieldInfo =
-    FieldInfo::flag("monitoring", "MONITORING", "Whether CloudWatch gets metrics by the minute.").cells(10, 10);
+    FieldInfo::flag("monitoring", "MONITORING", "Whether CloudWatch gets metrics every minute.").cells(10, 10);
 /// Termination protection.
 pub const PROTECTION: FieldInfo = FieldInfo::flag(
     "termination_protection",
     "PROTECTED",
-    "Whether EC2 refuses to terminate what it launches (disableApiTermination).",
+    "Termination protection of its instances (disableApiTermination).",
 )
 .cells(9, 9);
 /// How what it launches is paid for.
 pub const MARKET: FieldInfo =
-    FieldInfo::text("market", "MARKET", "spot or capacity-block; nothing is On-Demand.").cells(6, 14);
+    FieldInfo::text("market", "MARKET", "spot or capacity-block; empty for On-Demand.").cells(6, 14);
 /// The most that is paid for a Spot Instance.
 pub const MAX_PRICE: FieldInfo =
-    FieldInfo::text("max_price", "MOST $/H", "The most that is paid for a Spot Instance, in US dollars an hour.")
+    FieldInfo::text("max_price", "MOST $/H", "The maximum price of a Spot Instance, in US dollars an hour.")
         .cells(8, 10);
 /// Its disks.
 pub const DISKS: FieldInfo = FieldInfo::list(
@@ -61,14 +64,16 @@ pub const DISKS: FieldInfo = FieldInfo::list(
 pub const LAUNCH_TAGS: FieldInfo = FieldInfo::list(
     "launch_tags",
     "GIVES TAGS",
-    "The tags that it gives, each after what gets it: instance Env=prod. An equals sign within a key has a backslash before it.",
+    "The tags it sets, each after what gets it: instance Env=prod. An equals sign within a key has a backslash before \
+     it.",
 )
 .cells(10, 60);
 /// Whether it chooses types by what they are.
 pub const REQUIREMENTS: FieldInfo = FieldInfo::flag(
     "requirements",
     "BY NEEDS",
-    "Whether it chooses instance types by requirements: only groups and fleets launch from such a version.",
+    "Whether it chooses instance types by requirements: only Auto Scaling groups and fleets can launch from such a \
+     version.",
 )
 .cells(8, 8);
 

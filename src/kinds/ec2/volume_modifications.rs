@@ -26,7 +26,7 @@ const MOST_IDS: usize = 200;
 /// What they are.
 pub static INFO: KindInfo =
     KindInfo::new("volume-modifications", "volume's modification", "Modifications of volumes", &FIELDS)
-        .doc("The last modification of each volume, joined to it by id: its state, how far it is, from what to what.")
+        .doc("The last modification of each volume, joined to it by id: its state, its progress, from what to what.")
         .listed_by(&[&DESCRIBE_VOLUMES_MODIFICATIONS])
         .sorted(&ID)
         .side();
@@ -40,10 +40,10 @@ pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The volume id.");
 pub const STATE: FieldInfo = FieldInfo::state(
     "state",
     "STATE",
-    "modifying; optimizing: it counts, and the data are still moved; completed; failed. None if it was never modified.",
+    "modifying; optimizing (the change is in effect, data are still moved); completed; failed. None if never modified.",
 );
 /// Per cent.
-pub const PROGRESS: FieldInfo = FieldInfo::int("progress", "DONE", "How much of the change is done.").unit("%");
+pub const PROGRESS: FieldInfo = FieldInfo::int("progress", "DONE", "How much of the modification is done.").unit("%");
 /// Before and after.
 pub const CHANGE: FieldInfo = FieldInfo::text("change", "CHANGE", "From what to what.");
 /// When it began.
@@ -51,7 +51,7 @@ pub const STARTED: FieldInfo = FieldInfo::date("started", "STARTED", "When it be
 /// When it was completed or failed.
 pub const ENDED: FieldInfo = FieldInfo::date("ended", "ENDED", "When it was completed, or failed.");
 /// What AWS says of it.
-pub const MESSAGE: FieldInfo = FieldInfo::text("message", "MESSAGE", "What AWS says of it, if anything.");
+pub const MESSAGE: FieldInfo = FieldInfo::text("message", "MESSAGE", "AWS's message about it, if any.");
 
 /// A volume, and its last modification if there was one.
 struct Modified {

@@ -21,13 +21,13 @@ pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The VPC id.").shown(1).cell
 /// pending or available.
 pub const STATE: FieldInfo = FieldInfo::state("state", "STATE", "pending or available.").shown(0).cells(8, 10);
 /// Its IPv4 ranges, the primary one first.
-pub const CIDR: FieldInfo = FieldInfo::ranges("cidr", "CIDR", "Its IPv4 ranges, the primary one first.")
+pub const CIDR: FieldInfo = FieldInfo::ranges("cidr", "CIDR", "Its IPv4 CIDR blocks, the primary one first.")
     .shown(1)
     .cells(14, 40)
     .aka(&["cidr_block", "range"]);
 /// Its IPv6 ranges.
 pub const IPV6_CIDR: FieldInfo =
-    FieldInfo::ranges("ipv6_cidr", "IPV6 CIDR", "Its IPv6 ranges.").shown(4).cells(10, 40).aka(&["ipv6"]);
+    FieldInfo::ranges("ipv6_cidr", "IPV6 CIDR", "Its IPv6 CIDR blocks.").shown(4).cells(10, 40).aka(&["ipv6"]);
 /// Whether it is the region's default VPC.
 pub const IS_DEFAULT: FieldInfo = FieldInfo::flag("is_default", "DEFAULT", "Whether it is the region's default VPC.")
     .shown(2)
@@ -40,7 +40,7 @@ pub const DHCP_OPTIONS: FieldInfo =
         .aka(&["dhcp", "dhcp_options_id"]);
 /// default or dedicated.
 pub const TENANCY: FieldInfo =
-    FieldInfo::text("tenancy", "TENANCY", "default, or dedicated: instances in it are on hardware of their own.")
+    FieldInfo::text("tenancy", "TENANCY", "default, or dedicated: its instances run on hardware of their own.")
         .named_only()
         .shown(5)
         .cells(8, 9)
@@ -53,14 +53,14 @@ pub(super) const OWNER: FieldInfo =
 pub(super) const PUBLIC_ACCESS_BLOCK: FieldInfo = FieldInfo::text(
     "public_access_block",
     "BLOCKED",
-    "What VPC Block Public Access keeps from internet gateways: off, block-bidirectional or block-ingress.",
+    "What VPC Block Public Access blocks for internet gateways: off, block-bidirectional or block-ingress.",
 )
 .named_only()
 .cells(8, 20);
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("vpcs", "VPC", "VPCs", &FIELDS)
-    .doc("Virtual private clouds, with their ranges.")
+    .doc("Virtual private clouds, with their CIDR blocks.")
     .aliases(&["vpc"])
     .ids("vpc-")
     .listed_by(&[&DESCRIBE_VPCS])
@@ -86,7 +86,7 @@ static FIELDS: Fields<sdk::Vpc> = Fields(&[
         c.text(v.block_public_access_states().and_then(|b| b.internet_gateway_block_mode()).map(|m| m.as_str()))
     }),
     field(
-        FieldInfo::text("encryption_control", "ENCRYPTION", "Encryption of traffic in transit: monitor or enforce.")
+        FieldInfo::text("encryption_control", "ENCRYPTION", "Encryption in transit: monitor or enforce.")
             .named_only()
             .cells(10, 10),
         |v, c| c.text(v.encryption_control().and_then(|e| e.mode()).map(|m| m.as_str())),

@@ -25,10 +25,7 @@ use std::time::Duration;
 /// `register`.
 pub static REGISTER: Action = Action::on_rows(&target_groups::INFO, "register", "Register targets", register)
     .group(MenuGroup::Network)
-    .doc(
-        "Registers instances of the target group's VPC (or addresses, where the group's targets are \
-         addresses).",
-    )
+    .doc("Registers instances of the target group's VPC, or IP addresses where the group's target type is ip.")
     .calls(&[&REGISTER_TARGETS])
     .only_if(can_register)
     .form(register_form);
@@ -37,8 +34,8 @@ pub static REGISTER: Action = Action::on_rows(&target_groups::INFO, "register", 
 pub static DEREGISTER: Action = Action::on_rows(&targets::INFO, "deregister", "Deregister", deregister)
     .group(MenuGroup::Network)
     .doc(
-        "Takes targets out of their target groups. They get no new requests; open ones have the group's \
-         deregistration delay to end.",
+        "Removes targets from their target groups. They get no new requests; open ones have the group's \
+         deregistration delay to finish.",
     )
     .several()
     .calls(&[&DEREGISTER_TARGETS])
@@ -54,9 +51,9 @@ const MOST_TARGETS: usize = 100;
 fn can_register(group: &Record) -> Result<(), String> {
     match target_groups::target_type(group) {
         Some("instance" | "ip") => Ok(()),
-        Some("lambda") => Err("Its target is a Lambda function: register that in the Lambda console.".into()),
-        Some("alb") => Err("Its target is a load balancer: that is registered in the web console.".into()),
-        _ => Err("What its targets are is not known.".into()),
+        Some("lambda") => Err("Its target is a Lambda function: register it in the Lambda console.".into()),
+        Some("alb") => Err("Its target is a load balancer: register it in the web console.".into()),
+        _ => Err("Its target type is not known.".into()),
     }
 }
 
@@ -79,7 +76,7 @@ fn wanted(spec: &FormSpec) -> Result<Vec<Wanted>, String> {
         let (id, port) = match item.rsplit_once(':') {
             Some((id, p)) => {
                 let p = p.parse().ok().filter(|p| (1..=65535).contains(p));
-                (id, p.ok_or_else(|| format!("{} has no port from 1 to 65535 after its colon.", visible(item)))?)
+                (id, p.ok_or_else(|| format!("{} needs a port from 1 to 65535 after the colon.", visible(item)))?)
             }
             None => (item, port),
         };
@@ -96,10 +93,17 @@ fn register_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let target = if is_instances {
         choose_instance(cx, scope, group, values, &mut needs)
     } else {
-        let mut f = line(values, TARGET, "Address", "", "A private IPv4 or IPv6 address that the group's VPC reaches.");
+        let mut f = line(
+            values,
+            TARGET,
+            "Address",
+            "",
+            "A private IPv4 or IPv6 address that the target group's VPC \
+                                                         can reach.",
+        );
         f.error = match &f.value {
             FormValue::Text(t) if t.trim().parse::<std::net::IpAddr>().is_ok() => None,
-            _ => Some("It is an IP address.".into()),
+            _ => Some("Type an IP address.".into()),
         };
         f
     };
@@ -108,7 +112,7 @@ fn register_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         (PORT, "Port"),
         (1, 65535),
         target_groups::port(group),
-        "The group's own port unless it differs.",
+        "The target group's port unless another is given.",
     );
     let help = if is_instances {
         "More instances: ID or ID:PORT, separated by commas."
@@ -174,16 +178,16 @@ fn choose_instance(
             vpc.map(|v| format!("{}={v}", fields::VPC_ID.name)).unwrap_or_default()
         ),
         match vpc {
-            Some(vpc) => format!("Instances of the group's VPC, {}: it reaches no others.", visible(vpc)),
+            Some(vpc) => format!("Instances of the target group's VPC, {}.", visible(vpc)),
             None => String::new(),
         },
     );
     pick.several = true;
     // Registered with another port it may be: whoever names it means that.
-    pick.refused = registered.map(|id| (id.into(), "It is registered already.".to_string())).collect();
+    pick.refused = registered.map(|id| (id.into(), "Already registered.".to_string())).collect();
     pick.refused.dedup();
     let said = (TARGET, "Instances", "the instances");
-    let help = "One or several instances of the group's VPC; by the palette separated by commas.";
+    let help = "One or more instances of the target group's VPC; in the palette, separated by commas.";
     rows_field(cx, values, said, (pick, ""), help, &|r| cannot_join(group, r), needs)
 }
 
@@ -211,10 +215,10 @@ fn register(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault
         if let Some(r) = row
             && instance::state(r) != InstanceState::Running
         {
-            out.push(note(format!("{name} is {}: it stays unused until it runs", state(r))));
+            out.push(note(format!("Instance {name} is {}: it stays unused until it runs", state(r))));
         }
         if target_groups::port(group).is_some_and(|p| p != w.port) {
-            out.push(note(format!("{name} gets traffic on port {}, not on the group's own", w.port)));
+            out.push(note(format!("{name} gets traffic on port {}, not on the target group's port", w.port)));
         }
         let change = format!("→ registered with {group_name} on port {}", w.port);
         let (id, shown_id) = (row_id.clone(), w.id.clone());
@@ -225,11 +229,11 @@ fn register(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault
     let idle = list(group, &target_groups::LOAD_BALANCERS).is_empty();
     let unchecked = target_groups::is_checked(group) == Some(false);
     out.push(note(if idle {
-        format!("no load balancer uses {group_name}: its targets stay unused")
+        format!("No load balancer uses target group {group_name}: its targets stay unused")
     } else if unchecked {
-        format!("{group_name} checks no health: it sends traffic to it at once")
+        format!("Target group {group_name} has no health checks: it sends traffic at once")
     } else {
-        format!("once its health checks pass, {group_name} sends traffic to it")
+        format!("Target group {group_name} sends traffic once the health checks pass")
     }));
     let mut plan = draft("register", title("Register with", &target_groups::INFO, cx.targets), cx.targets, subjects);
     for batch in all.chunks(MOST_TARGETS) {
@@ -261,9 +265,9 @@ fn register(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault
 
 fn can_deregister(row: &Record) -> Result<(), String> {
     match targets::health(row) {
-        Health::Draining | Health::UnhealthyDraining => Err("It is being deregistered already.".into()),
+        Health::Draining | Health::UnhealthyDraining => Err("Already being deregistered.".into()),
         Health::Unused if row.get(&targets::REASON_CODE).as_str() == Some("Target.NotRegistered") => {
-            Err("It is not registered any more.".into())
+            Err("No longer registered.".into())
         }
         _ => Ok(()),
     }
@@ -319,7 +323,7 @@ fn deregister(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault>
         }
     }
     if cx.targets.iter().any(|t| targets::health(&t.record) == Health::Healthy) {
-        out.push(note("open connections have the group's deregistration delay to end: 300 s unless it was changed"));
+        out.push(note("Open connections have the deregistration delay to finish: 300 s unless it was changed"));
     }
     members(cx, &name, &mut out);
     plan.consequences = sorted(out);
@@ -377,7 +381,7 @@ fn loss(
         }
         let who = names(&going.iter().map(|(name, _)| *name).collect::<Vec<_>>());
         return Some(unknown(format!(
-            "target health is not asked: whether {who} is the only healthy target of {group} is not known"
+            "Whether {who} is the only healthy target of target group {group} is not known: target health is not loaded"
         )));
     };
     let leaves = |r: &Record| rows.iter().any(|t| t.record.id == r.id);
@@ -392,7 +396,7 @@ fn members(cx: &ActionContext<'_>, name: &dyn Fn(&Target) -> String, out: &mut V
         let key = TableKey::all(t.table.scope.clone(), Kind(&instances::INFO));
         if let Some(group) = cx.store.get(&key, id).and_then(|r| instance::group(r)) {
             let text = format!(
-                "{} is a member of {}, which registered it: Standby takes it out and brings it back",
+                "{} is a member of Auto Scaling group {}, which registered it: Standby takes it out and brings it back",
                 name(t),
                 visible(group)
             );
@@ -418,7 +422,7 @@ fn way_back(groups: &[(&Scope, ArcStr, Vec<&Target>)]) -> Option<Undo> {
         line.push_str(&format!(" {ALSO}={}", more.join(",")));
     }
     let groups_key = TableKey::all((*scope).clone(), Kind(&target_groups::INFO));
-    let but = Some("health checks begin anew before it gets traffic".into());
+    let but = Some("health checks start again before it gets traffic".into());
     Some(Undo { line, but, on: vec![(groups_key, arn.clone())] })
 }
 

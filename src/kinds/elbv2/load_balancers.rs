@@ -36,7 +36,7 @@ pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The load balancer's
 
 /// Its security groups.
 pub const SECURITY_GROUP_IDS: FieldInfo =
-    FieldInfo::list("security_group_ids", "GROUPS", "Its security groups; a network load balancer may have none.")
+    FieldInfo::list("security_group_ids", "GROUPS", "Its security groups; a Network Load Balancer may have none.")
         .aka(&["sg"])
         .id_of("security-groups", "sg-")
         .section("network");
@@ -75,7 +75,7 @@ static FIELDS: Fields<sdk::LoadBalancer> = Fields(&[
         moment(time(l.created_time()))
     }),
     Field::id(FieldInfo::id("id", "ARN", "The ARN.").cells(12, 60).aka(&["arn"])),
-    field(FieldInfo::text("state_reason", "REASON", "Why it is in its state."), |l, _| {
+    field(FieldInfo::text("state_reason", "REASON", "The reason for its state."), |l, _| {
         text(&own(l.state().and_then(|s| s.reason())))
     }),
     field(VPC_ID, |l, c| c.text(l.vpc_id())),

@@ -25,16 +25,24 @@ pub const UNHEALTHY: FieldInfo =
 pub const UNUSED: FieldInfo = FieldInfo::int(
     "unused",
     "UNUSED",
-    "Targets that get no traffic and are not checked: no balancer uses the group or their zone, or they are stopped.",
+    "Targets that get no traffic and are not checked: no load balancer uses the group or their zone, or they are \
+     stopped.",
 )
 .cells(6, 6);
 /// Targets whose health is not known: checks are off.
 pub const UNKNOWN: FieldInfo =
-    FieldInfo::int("unknown", "UNKNOWN", "Targets whose health is not known: checks are off.").cells(7, 7);
-/// Healthy targets, of those whose health is known.
-pub const HEALTHY: FieldInfo = FieldInfo::ratio("healthy", "HEALTHY", "Healthy targets, of those whose health is checked; none if nothing is registered, unknown if nobody checks: health \
-             checks are off, or the targets get no traffic.")
+    FieldInfo::int("unknown", "UNKNOWN", "Targets whose health is not known, because health checks are off.")
         .cells(7, 7);
+/// Healthy targets, of those whose health is known.
+pub const HEALTHY: FieldInfo = FieldInfo::ratio(
+    "healthy",
+    "HEALTHY",
+    "Healthy targets, of those whose health is \
+                                                                       checked; none if nothing is registered; \
+                                                                       unknown if health checks are off or the \
+                                                                       targets get no traffic.",
+)
+.cells(7, 7);
 
 /// What it is.
 pub static INFO: KindInfo =
@@ -65,7 +73,7 @@ static FIELDS: Fields<GroupHealth> = Fields(&[
     field(UNHEALTHY, |h, _| Value::Int(h.unhealthy.into())),
     field(UNUSED, |h, _| Value::Int(h.unused.into())),
     field(UNKNOWN, |h, _| Value::Int(h.unknown.into())),
-    field(FieldInfo::int("draining", "DRAINING", "Targets on their way out.").cells(8, 8), |h, _| {
+    field(FieldInfo::int("draining", "DRAINING", "Targets being deregistered.").cells(8, 8), |h, _| {
         Value::Int(h.draining.into())
     }),
 ]);

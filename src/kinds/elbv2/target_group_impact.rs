@@ -71,14 +71,14 @@ pub fn of_instances(store: &Store, scope: &Scope, leavers: &[Departing<'_>]) -> 
         }
         (Known::Failed(word), None) => {
             out.consequences.push(unknown(format!(
-                "target groups could not be read ({word}): whether one relies on {who} is not known"
+                "Whether a target group relies on {who} is not known: target groups could not be read ({word})"
             )));
         }
         (Known::NotAsked(key), None) => {
             need(&mut out.needs, key);
             need(&mut out.needs, TableKey::all(scope.clone(), Kind(&targets::INFO)));
             out.consequences.push(unknown(format!(
-                "target health is not asked: whether {who} is the only healthy target of a group is not known"
+                "Whether {who} is the only healthy target of a target group is not known: target health is not loaded"
             )));
         }
     }
@@ -90,11 +90,12 @@ pub fn of_instances(store: &Store, scope: &Scope, leavers: &[Departing<'_>]) -> 
 
 fn not_known(store: &Store, scope: &Scope, who: &str) -> Consequence {
     match whole(store, scope, &targets::INFO) {
-        Known::Failed(word) => {
-            unknown(format!("target health could not be read ({word}): whether a group relies on {who} is not known"))
-        }
+        Known::Failed(word) => unknown(format!(
+            "Whether a target group relies on {who} is not known: target health could not be read \
+                             ({word})"
+        )),
         _ => unknown(format!(
-            "target health is not asked: whether {who} is the only healthy target of a group is not known"
+            "Whether {who} is the only healthy target of a target group is not known: target health is not loaded"
         )),
     }
 }
@@ -208,12 +209,16 @@ pub(super) fn verdict(group: &str, going: &[(&str, Standing)], staying: &[Standi
     let failing = named(&|s| s == Standing::Unhealthy);
     if !failing.is_empty() && stay(Standing::Initial) == 0 && !going.iter().any(|(_, s)| *s == Standing::Initial) {
         // With no healthy target at all, a load balancer sends requests to every target ("fail open").
-        return Some(note(format!("{group} has no healthy target: it sends requests to all, {} too", names(&failing))));
+        return Some(note(format!(
+            "Target group {group} has no healthy target, so it sends requests to all of them, {} \
+                                  included",
+            names(&failing)
+        )));
     }
     let new = named(&|s| s == Standing::Initial);
     (!new.is_empty()).then(|| {
         let is = if new.len() == 1 { "is" } else { "are" };
-        note(format!("{group} has no healthy target yet: {} {is} still being checked", names(&new)))
+        note(format!("Target group {group} has no healthy target yet: {} {is} still being checked", names(&new)))
     })
 }
 
@@ -223,21 +228,21 @@ fn without_healthy(group: &str, gone: &[&str], left: usize, unknown_left: usize,
     match left {
         // The others may well be healthy: that nobody checks them does not make them unhealthy.
         0 if unknown_left > 0 => unknown(format!(
-            "{who} {is} the only target{s} of {group} known to be healthy: of {} the health is not known",
+            "{who} {is} the only target{s} of target group {group} known to be healthy: the health of {} is not known",
             others(unknown_left)
         )),
         0 if initial > 0 => severe(format!(
-            "{who} {is} the only healthy target{s} of {group}: {} {} still being checked",
+            "{who} {is} the only healthy target{s} of target group {group}: {} {} still being checked",
             others(initial),
             if initial == 1 { "is" } else { "are" }
         )),
-        0 => severe(format!("{who} {is} the only healthy target{s} of {group}")),
+        0 => severe(format!("{who} {is} the only healthy target{s} of target group {group}")),
         left if gone.len() == 1 => {
-            note(format!("{who} is one of {} healthy targets of {group}: {left} remain", left + 1))
+            note(format!("{who} is one of {} healthy targets of target group {group}: {left} remain", left + 1))
         }
         left => {
             let of = left + gone.len();
-            note(format!("{who} are {} of {of} healthy targets of {group}: {left} remain", gone.len()))
+            note(format!("{who} are {} of {of} healthy targets of target group {group}: {left} remain", gone.len()))
         }
     }
 }
@@ -248,13 +253,13 @@ fn without_unchecked(group: &str, gone: &[&str], healthy: usize, left: usize) ->
     let one = gone.len() == 1;
     let (is, s, its) = if one { ("is", "", "its") } else { ("are", "s", "their") };
     match healthy + left {
-        0 => severe(format!("{who} {is} the only target{s} of {group}, and {its} health is not checked")),
+        0 => severe(format!("{who} {is} the only target{s} of target group {group}, and {its} health is not checked")),
         more if one => note(format!(
-            "{who} is one of {} targets of {group}, and its health is not checked: {more} remain",
+            "{who} is one of {} targets of target group {group}, and its health is not checked: {more} remain",
             more + 1
         )),
         more => note(format!(
-            "{who} are {} of {} targets of {group}, and their health is not checked: {more} remain",
+            "{who} are {} of {} targets of target group {group}, and their health is not checked: {more} remain",
             gone.len(),
             more + gone.len()
         )),

@@ -19,13 +19,13 @@ pub static DESCRIBE_TARGET_GROUPS: Operation = Operation::read(Service::Elbv2, "
 
 /// instance, ip, lambda or alb.
 pub const TARGET_TYPE: FieldInfo =
-    FieldInfo::text("target_type", "TARGETS", "What its targets are: instance, ip, lambda or alb.").shown(4);
+    FieldInfo::text("target_type", "TARGETS", "Its target type: instance, ip, lambda or alb.").shown(4);
 /// The port that targets get traffic on.
 pub const PORT: FieldInfo =
     FieldInfo::int("port", "PORT", "The port on the targets, unless one is registered with another.").shown(2);
 /// Whether health is checked.
 pub const CHECKED: FieldInfo =
-    FieldInfo::flag("health_check_enabled", "CHECKED", "Whether health is checked.").cells(7, 7).section(CHECK);
+    FieldInfo::flag("health_check_enabled", "CHECKED", "Whether health checks are enabled.").cells(7, 7).section(CHECK);
 /// The VPC.
 pub const VPC_ID: FieldInfo =
     FieldInfo::id("vpc_id", "VPC", "The VPC of the targets.").shown(6).aka(&["vpc"]).id_of_few("vpcs", "vpc-");
@@ -43,8 +43,8 @@ pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The target group's 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("target-groups", "target group", "Target groups", &FIELDS)
     .doc(
-        "Target groups of load balancers, with their health check. How many targets are healthy takes a request for \
-          each group.",
+        "Target groups of load balancers, with their health checks. The number of healthy targets takes one request \
+         for each group.",
     )
     .aliases(&["tgs", "tg"])
     .listed_by(&[&DESCRIBE_TARGET_GROUPS])
@@ -61,21 +61,22 @@ static FIELDS: Fields<sdk::TargetGroup> = Fields(&[
         FieldInfo::ratio(
             "healthy",
             "HEALTHY",
-            "Healthy targets, of those whose health is checked; unknown where nobody checks.",
+            "Healthy targets, of those whose health is checked; unknown where health checks are off.",
         )
         .shown(1)
         .cells(7, 7)
         .from_side("target-group-health", super::target_group_health::HEALTHY.name, false),
     ),
     field(TARGET_TYPE, |t, c| c.said(t.target_type().map(|t| t.as_str()))),
-    field(FieldInfo::text("protocol", "PROTO", "The protocol to the targets.").shown(2).cells(5, 8), |t, c| {
-        c.text(t.protocol().map(|p| p.as_str()))
-    }),
+    field(
+        FieldInfo::text("protocol", "PROTO", "The protocol used to reach the targets.").shown(2).cells(5, 8),
+        |t, c| c.text(t.protocol().map(|p| p.as_str())),
+    ),
     field(PORT, |t, _| t.port().map_or(Value::Empty, |p| Value::Int(p.into()))),
     field(LOAD_BALANCERS, |t, c| c.shared_list(t.load_balancer_arns().iter().map(|a| name_of_arn(a)))),
     field(VPC_ID, |t, c| c.text(t.vpc_id())),
     field(
-        FieldInfo::text("health_check_path", "CHECK PATH", "The path that the health check asks for.")
+        FieldInfo::text("health_check_path", "CHECK PATH", "The path that the health check requests.")
             .shown(5)
             .cells(10, 40)
             .section(CHECK),
@@ -94,9 +95,13 @@ static FIELDS: Fields<sdk::TargetGroup> = Fields(&[
         |t, c| c.text(t.health_check_protocol().map(|p| p.as_str())),
     ),
     field(
-        FieldInfo::text("health_check_port", "CHECK PORT", "The health check's port; traffic-port: the target's own.")
-            .cells(10, 12)
-            .section(CHECK),
+        FieldInfo::text(
+            "health_check_port",
+            "CHECK PORT",
+            "The health check's port; traffic-port is the target's own port.",
+        )
+        .cells(10, 12)
+        .section(CHECK),
         |t, c| c.text(t.health_check_port()),
     ),
     field(FieldInfo::text("matcher", "MATCHER", "The response codes that count as healthy.").section(CHECK), |t, c| {
@@ -107,17 +112,19 @@ static FIELDS: Fields<sdk::TargetGroup> = Fields(&[
         |t, _| seconds(t.health_check_interval_seconds()),
     ),
     field(
-        FieldInfo::seconds("timeout", "TIMEOUT", "How long an answer may take.").cells(7, 8).section(CHECK),
+        FieldInfo::seconds("timeout", "TIMEOUT", "How long the health check waits for an answer.")
+            .cells(7, 8)
+            .section(CHECK),
         |t, _| seconds(t.health_check_timeout_seconds()),
     ),
     field(
-        FieldInfo::int("healthy_threshold", "UP AFTER", "So many successes in a row make a target healthy.")
+        FieldInfo::int("healthy_threshold", "UP AFTER", "Successes in a row that make a target healthy.")
             .cells(8, 8)
             .section(CHECK),
         |t, _| int(t.healthy_threshold_count()),
     ),
     field(
-        FieldInfo::int("unhealthy_threshold", "DOWN AFTER", "So many failures in a row make it unhealthy.")
+        FieldInfo::int("unhealthy_threshold", "DOWN AFTER", "Failures in a row that make a target unhealthy.")
             .cells(10, 10)
             .section(CHECK),
         |t, _| int(t.unhealthy_threshold_count()),

@@ -20,7 +20,7 @@ use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Servi
 pub static DESCRIBE_TARGET_HEALTH: Operation = Operation::read(Service::Elbv2, "DescribeTargetHealth");
 
 /// What is registered: `i-…`, an address, an ARN.
-pub const ID: FieldInfo = FieldInfo::id("id", "TARGET", "What is registered: an instance id, an address, an ARN.")
+pub const ID: FieldInfo = FieldInfo::id("id", "TARGET", "The target: an instance id, an IP address or an ARN.")
     .shown(0)
     .cells(11, 52)
     .aka(&["target", "instance"])
@@ -60,7 +60,7 @@ pub const REASON_CODE: FieldInfo =
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("targets", "target", "Targets", &FIELDS)
-    .doc("What is registered with a target group, and its health with AWS's reason in plain words.")
+    .doc("Targets registered with target groups, and their health with AWS's reason in plain words.")
     .aliases(&["target-health"])
     .listed_by(&[&DESCRIBE_TARGET_HEALTH, &DESCRIBE_TARGET_GROUPS])
     .sorted(&TARGET_GROUP)
@@ -126,33 +126,37 @@ static STATES: States = States(&[
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html>
 pub fn explain(reason: &str) -> Option<&'static str> {
     Some(match reason {
-        "Elb.RegistrationInProgress" => "It is being registered with the load balancer; no traffic yet.",
+        "Elb.RegistrationInProgress" => "It is being registered with the load balancer and gets no traffic yet.",
         "Elb.InitialHealthChecking" => "The load balancer is still sending it the first health checks.",
         "Elb.InternalError" => {
-            "The load balancer has an internal error of its own; the health check says nothing about the target."
+            "The load balancer has an internal error; the health check says nothing about the target."
         }
         "Target.ResponseCodeMismatch" => {
-            "It answers the health check, but not with a response code that the group's matcher accepts: look at the \
-             path, \
-             the matcher and the application."
+            "It answers the health check, but not with a response code that the target group accepts: check the path, \
+             the accepted codes and the application."
         }
         "Target.Timeout" => {
-            "It does not answer the health check in time: look at its security group, the network ACLs, whether the \
+            "It does not answer the health check in time: check its security groups, the network ACLs, whether the \
              application listens on the port, and its load."
         }
         "Target.FailedHealthChecks" => {
-            "The connection to it was refused or failed: does the application listen on the health check's port?"
+            "The connection to it was refused or failed: check that the application listens on the health check's port."
         }
         "Target.NotRegistered" => "It is not registered with the target group.",
         "Target.NotInUse" => {
-            "No load balancer sends it traffic: no listener uses the group, or its Availability Zone is not enabled."
+            "It gets no traffic: no listener uses the target group, or its Availability Zone is not enabled for the \
+             load balancer."
         }
         "Target.DeregistrationInProgress" => {
-            "It is being deregistered: it gets no new connections, and open ones end within the deregistration delay."
+            "It is being deregistered: it gets no new connections, and open ones have the deregistration delay to \
+             finish."
         }
         "Target.InvalidState" => "The instance is stopped or terminated, so it cannot get traffic.",
-        "Target.IpUnusable" => "The address cannot be a target: a load balancer uses it itself.",
-        "Target.HealthCheckDisabled" => "Health checks are disabled for the group, so its health is not known.",
+        "Target.IpUnusable" => "The address cannot be a target because a load balancer uses it.",
+        "Target.HealthCheckDisabled" => {
+            "Its health is not known because health checks are disabled for the target \
+                                         group."
+        }
         _ => return None,
     })
 }
@@ -225,7 +229,7 @@ static FIELDS: Fields<Target> = Fields(&[
         Some(code) => c.text(Some(in_short(code, t.description()).as_deref().unwrap_or(code))),
     }),
     field(
-        FieldInfo::text("zone", "ZONE", "The Availability Zone; all: also from zones that are not enabled.")
+        FieldInfo::text("zone", "ZONE", "The Availability Zone; all means zones that are not enabled, too.")
             .shown(5)
             .cells(4, 16),
         |t, c| c.text(t.target().and_then(|t| t.availability_zone())),
@@ -238,9 +242,10 @@ static FIELDS: Fields<Target> = Fields(&[
     field(FieldInfo::text("description", "DESCRIPTION", "AWS's own words.").cells(11, 60), |t, c| {
         c.text(t.description())
     }),
-    field(FieldInfo::text("health_check_port", "CHECK PORT", "The port that is checked.").cells(10, 10), |t, c| {
-        c.said(t.answer.health_check_port())
-    }),
+    field(
+        FieldInfo::text("health_check_port", "CHECK PORT", "The port that the health check uses.").cells(10, 10),
+        |t, c| c.said(t.answer.health_check_port()),
+    ),
     field(TARGET_GROUP_ARN, |t, _| Value::Text(t.group_arn.clone())),
     field(FieldInfo::text("anomaly", "ANOMALY", "Anomaly detection's result: normal or anomalous."), |t, c| {
         c.text(t.answer.anomaly_detection().and_then(|a| a.result()).map(|r| r.as_str()))

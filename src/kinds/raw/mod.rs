@@ -29,7 +29,7 @@ pub fn raw(list: ListFn, mut request: ListRequest, id: RowId) -> BoxFuture<'stat
         let (listed, answers) = capture(list(request, Box::new(Gather(sender)))).await;
         listed?;
         let found = receiver.try_iter().flatten().find(|r| r.id == id);
-        let row = found.ok_or_else(|| Fault::new(FaultKind::NotFound, format!("AWS does not know {id} any more")))?;
+        let row = found.ok_or_else(|| Fault::new(FaultKind::NotFound, format!("{id} no longer exists in AWS")))?;
         let names = names_of(&row);
         Ok(RawAnswer { at, parts: answers.iter().map(|a| part(a, &names)).collect() })
     })
@@ -38,7 +38,7 @@ pub fn raw(list: ListFn, mut request: ListRequest, id: RowId) -> BoxFuture<'stat
 /// For a row that AWS cannot be asked for alone: what is known of it, and that it is not AWS's text.
 pub fn known(row: &Record, scope: &Scope, at: crate::base::Time) -> RawAnswer {
     let text = facts::pretty(&facts::element(row, scope, None));
-    let title = "AWS cannot be asked for this row alone: what is known of it".to_string();
+    let title = "AWS cannot be asked for this row alone: this is what is known of it".to_string();
     let lines = text.lines().map(|l| crate::base::text::visible(l).into_owned()).collect();
     RawAnswer { at, parts: vec![RawPart { title, lines, left_out: 0 }] }
 }
@@ -60,7 +60,7 @@ fn part(answer: &Answer, names: &[String]) -> RawPart {
     let op = answer.operation;
     let name = format!("{} {}", op.service.cli(), op.name);
     let tree = if answer.cut {
-        Err("too long to be shown".to_string())
+        Err("too long to show".to_string())
     } else if answer.content_type.contains("cbor") {
         cbor::read(&answer.body).map(|n| (n, Style::Json))
     } else {

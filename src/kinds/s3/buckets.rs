@@ -17,8 +17,7 @@ use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Servi
 pub static LIST_BUCKETS: Operation = Operation::read(Service::S3, "ListBuckets").with_iam(&["s3:ListAllMyBuckets"]);
 
 /// The bucket's region.
-pub const REGION: FieldInfo =
-    FieldInfo::text("region", "REGION", "The region that it is in.").shown(1).links_to("regions");
+pub const REGION: FieldInfo = FieldInfo::text("region", "REGION", "Its region.").shown(1).links_to("regions");
 
 /// The bucket's name.
 pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The bucket's name.").shown(0).cells(8, 63);

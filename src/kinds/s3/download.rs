@@ -13,7 +13,7 @@ use crate::model::{Arg, Cost, FormSpec, FormValue, Plan, Record, Step, Values};
 /// `download`.
 pub static DOWNLOAD: Action = Action::on_rows(&INFO, "download", "Download", plan)
     .group(MenuGroup::Files)
-    .doc("Downloads objects into a folder of this machine. A file that exists is never overwritten.")
+    .doc("Downloads objects into a folder on this machine. Existing files are never overwritten.")
     .several()
     .reads_only()
     .calls(&[&GET_OBJECT])
@@ -25,12 +25,12 @@ const FILE: &str = "file";
 
 fn available(row: &Record) -> Result<(), String> {
     if objects::is_folder(row) {
-        return Err("It is a folder: open it and mark the objects in it.".into());
+        return Err("This is a folder: open it and mark the objects in it.".into());
     }
     let class = field(row, &objects::STORAGE_CLASS).unwrap_or_default();
     let restored = field(row, &objects::RESTORE).is_some_and(|r| r.starts_with("until"));
     if matches!(class, "GLACIER" | "DEEP_ARCHIVE") && !restored {
-        return Err(format!("It is archived ({class}): it has to be restored before it can be downloaded."));
+        return Err(format!("It is archived ({class}): restore it before downloading."));
     }
     Ok(())
 }
@@ -41,27 +41,27 @@ fn key(row: &Record) -> &str {
 
 fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let mut folder =
-        line(values, FOLDER, "Folder", cx.downloads, "A folder that exists; . is where the console was started.");
+        line(values, FOLDER, "Folder", cx.downloads, "An existing folder; . is where the console was started.");
     let path = values.text(FOLDER).unwrap_or(cx.downloads);
     folder.error = if path.trim().is_empty() {
-        Some("A folder is needed; . is this one.".into())
+        Some("Name a folder; . is this one.".into())
     } else if path.starts_with('~') {
-        Some("Write the whole path: ~ means something to shells only.".into())
+        Some("Write the whole path: only shells understand ~.".into())
     } else if path.contains(char::is_control) {
-        Some("A path has no control characters.".into())
+        Some("A path cannot have control characters.".into())
     } else {
         None
     };
     let mut fields = vec![folder];
     if let [one] = cx.targets {
         let name = file_name(key(&one.record));
-        let mut file = line(values, FILE, "File", &name, "A file that exists is not overwritten.");
+        let mut file = line(values, FILE, "File", &name, "An existing file is not overwritten.");
         if let FormValue::Text(t) = &file.value
             && !is_file_name(t)
         {
             file.error = Some(match t.as_str() {
-                "" => "A name is needed.".into(),
-                t => format!("It cannot be a file's name on every system; {} could.", file_name(t)),
+                "" => "Name the file.".into(),
+                t => format!("This is not a valid file name on every system; {} would be.", file_name(t)),
             });
         }
         fields.push(file);
@@ -80,7 +80,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         let path = if folder == "/" { format!("/{name}") } else { format!("{folder}/{name}") };
         // Case may not count on the disk.
         if paths.iter().any(|p| p.to_lowercase() == path.to_lowercase()) {
-            let text = format!("two of them would be the file {}: download them one by one", visible(&name));
+            let text = format!("two of them would become the same file {}: download them one by one", visible(&name));
             return Err(Fault::new(FaultKind::Conflict, text));
         }
         paths.push(path);
@@ -98,11 +98,11 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
             .arg("", Arg::str(path.as_str()));
         plan.steps.extend(Step::each(vec![call.on([t.record.id.clone()])]));
     }
-    let mut all = vec![note("a file that exists is not overwritten (the aws command would)")];
+    let mut all = vec![note("An existing file is not overwritten (the aws command would overwrite it)")];
     let archived =
         cx.targets.iter().any(|t| field(&t.record, &objects::STORAGE_CLASS).is_some_and(|c| c.ends_with("_IA")));
     if archived {
-        all.push(note("infrequent access is charged for each GB that is read"));
+        all.push(note("Infrequent access classes charge for each GB read"));
     }
     plan.consequences = sorted(all);
     plan.cost = cost(cx);

@@ -24,12 +24,12 @@ use crate::model::{FieldInfo, Fields, Kind, KindInfo, Link, Operation, Record, S
 pub static LIST_OBJECTS: Operation = Operation::read(Service::S3, "ListObjectsV2").with_iam(&["s3:ListBucket"]);
 
 /// The whole key.
-pub const KEY: FieldInfo = FieldInfo::text("key", "KEY", "The whole key.").cells(8, 200).aka(&["id"]);
+pub const KEY: FieldInfo = FieldInfo::text("key", "KEY", "The full key.").cells(8, 200).aka(&["id"]);
 /// The bucket.
 pub const BUCKET: FieldInfo = FieldInfo::text("bucket", "BUCKET", "The bucket.").cells(8, 63).links_to("buckets");
 /// The key from this level on; . is the folder's own marker object.
 pub const NAME: FieldInfo =
-    FieldInfo::text("name", "NAME", "The key from this level on; . is the folder's own marker object.")
+    FieldInfo::text("name", "NAME", "The rest of the key at this level; . is the folder's own marker object.")
         .shown(0)
         .cells(8, 200);
 /// The storage class.
@@ -39,20 +39,20 @@ pub const STORAGE_CLASS: FieldInfo =
 pub const RESTORE: FieldInfo = FieldInfo::text(
     "restore",
     "RESTORE",
-    "Whether a copy out of the archive is on its way, or until when it is there.",
+    "Whether a restore from the archive is in progress, or until when the restored copy lasts.",
 )
 .cells(8, 40);
 /// object or folder.
 pub const TYPE: FieldInfo = FieldInfo::text("type", "TYPE", "object or folder.").shown(3).cells(6, 6);
 /// Bytes.
 pub const SIZE: FieldInfo =
-    FieldInfo::bytes("size", "SIZE", "The object's size; a folder has none of its own.").shown(1).cells(8, 12);
+    FieldInfo::bytes("size", "SIZE", "The object's size; a folder has none.").shown(1).cells(8, 12);
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("objects", "object", "Objects", &FIELDS)
     .doc(
-        "Objects of a bucket, one level at a time: what has a / further on in its key is a folder. Needs a bucket, or \
-          BUCKET/PREFIX/.",
+        "Objects of a bucket, one level at a time: keys with a further / are shown as folders. Needs a bucket, or \
+         BUCKET/PREFIX/.",
     )
     .aliases(&["object", "keys"])
     .listed_by(&[&LIST_OBJECTS, &HEAD_BUCKET, &LIST_BUCKETS])
@@ -82,14 +82,14 @@ static FIELDS: Fields<Object> = Fields(&[
     field(NAME, |o| Value::Text(o.name.clone())),
     field(TYPE, |o| Value::Text(if o.is_folder { literal!("folder") } else { literal!("object") })),
     field(SIZE, |o| o.size.map_or(Value::Empty, Value::Bytes)),
-    field(FieldInfo::date("modified", "MODIFIED", "When it was last written.").shown(2).aka(&["age"]), |o| {
+    field(FieldInfo::date("modified", "MODIFIED", "When it was last modified.").shown(2).aka(&["age"]), |o| {
         moment(o.modified)
     }),
     field(STORAGE_CLASS, |o| text(&o.storage_class)),
     field(FieldInfo::id("etag", "ETAG", "The entity tag: for single uploads without KMS the MD5.").cells(8, 40), |o| {
         text(&o.etag)
     }),
-    field(FieldInfo::text("checksum", "CHECKSUM", "Algorithms of the checksums that S3 keeps."), |o| text(&o.checksum)),
+    field(FieldInfo::text("checksum", "CHECKSUM", "Checksum algorithms that S3 stores for it."), |o| text(&o.checksum)),
     field(RESTORE, |o| text(&o.restore)),
     field(KEY, |o| Value::Text(o.key.clone())),
     field(BUCKET, |o| Value::Text(o.bucket.clone())),
@@ -172,7 +172,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         let Selector::Parent(parent) = &request.selector else {
             return Err(Fault::new(
                 FaultKind::Invalid,
-                "objects are listed in a bucket: name one, as in objects BUCKET/PREFIX/",
+                "objects belong to a bucket: name one, as in objects BUCKET/PREFIX/",
             ));
         };
         let (bucket, prefix) = place(parent);

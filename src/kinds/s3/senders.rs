@@ -81,7 +81,7 @@ async fn save(
         let chunk = match out.body.next().await {
             None => break,
             Some(Ok(chunk)) => chunk,
-            Some(Err(e)) => return Err(broken(format!("the object stopped arriving after {done} bytes: {e}"))),
+            Some(Err(e)) => return Err(broken(format!("the download of the object stopped after {done} bytes: {e}"))),
         };
         file.write_all(&chunk).await.map_err(|e| disk(&guard.path, &e))?;
         done += chunk.len() as u64;
@@ -124,7 +124,7 @@ fn named(path: &Path) -> String {
 }
 
 fn taken(path: &Path) -> Fault {
-    let text = format!("{} exists, and nothing was overwritten", named(path));
+    let text = format!("{} exists already; nothing was overwritten", named(path));
     Fault::new(FaultKind::Conflict, text).of("S3", GET_OBJECT.op.name).hint("Choose another folder or file name.")
 }
 

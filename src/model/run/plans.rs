@@ -16,14 +16,14 @@ impl RunRecord {
         let from = match self.progress() {
             Progress::Send(i) | Progress::Stopped(i) => i,
             Progress::Wait(after) => after.map_or(0, |i| i + 1),
-            Progress::Answered => return Err("Every call was answered: what is left is to look.".into()),
-            Progress::Ended => return Err("It is over.".into()),
+            Progress::Answered => return Err("Every call was answered: only the result is left to check.".into()),
+            Progress::Ended => return Err("It is finished.".into()),
         };
         let step = &self.steps[from];
         let uncertain = matches!(self.states[from], StepState::Sent | StepState::Unknown(_));
         if uncertain && step.call.op.retry == Retry::Never {
             return Err(format!(
-                "Whether \"{}\" arrived is not known, and {} sent twice does it twice: look first.",
+                "Whether AWS received \"{}\" is not known, and {} sent twice is done twice: check first.",
                 step.title, step.call.op.name
             ));
         }
@@ -31,24 +31,25 @@ impl RunRecord {
         // A secret that AWS answers is still to come; one that was typed is in no journal.
         if let Some(step) = left.iter().find(|s| s.call.has_secret()) {
             return Err(format!(
-                "\"{}\" cannot be taken up again: its secret is kept nowhere. Begin it anew.",
+                "\"{}\" cannot be continued: its secret was not saved. Start it again from the beginning.",
                 step.title
             ));
         }
         let mut consequences = self.said();
         if uncertain {
             let how = match step.call.op.retry {
-                Retry::Token => "its client token is the same, so that it is done once",
-                _ => "done twice it is the same as done once",
+                Retry::Token => "its client token is the same, so it is done only once",
+                _ => "doing it twice has the same result as once",
             };
             consequences.push(note(format!("\"{}\" is sent again: {how}", step.title)));
         }
         let number = |step: usize| step.checked_sub(from);
         let mut steps = left.to_vec();
         for step in &mut steps {
-            step.call = step.call.rebind(&self.outputs, number).map_err(|lost| {
-                format!("\"{}\" cannot be taken up again: {}. Look first.", step.title, self.lost(lost))
-            })?;
+            step.call = step
+                .call
+                .rebind(&self.outputs, number)
+                .map_err(|lost| format!("\"{}\" cannot be continued: {}. Check first.", step.title, self.lost(lost)))?;
             step.wait = self.rebound(&step.wait, &number);
             step.undo = step.undo.take().and_then(|undo| {
                 let call = undo.call.rebind(&self.outputs, number).ok()?;
@@ -62,7 +63,7 @@ impl RunRecord {
                 _ => Waiter::AtOnce,
             };
         }
-        let mut plan = self.plan(format!("Go on: {}", self.title), "go on", steps, consequences);
+        let mut plan = self.plan(format!("Continue: {}", self.title), "go on", steps, consequences);
         plan.wait = self.rebound(&self.wait, &number);
         plan.destructive = self.careful;
         Ok(plan)
@@ -78,9 +79,7 @@ impl RunRecord {
         for (i, step) in self.steps.iter().enumerate().rev() {
             match (&self.states[i], &step.undo) {
                 (StepState::NotSent | StepState::Failed(_) | StepState::Needless(_), _) => {}
-                (StepState::Done, None) => {
-                    back.said.push(note(format!("\"{}\" stays as it is: there is no way back from it", step.title)))
-                }
+                (StepState::Done, None) => back.said.push(note(format!("\"{}\" stays: it has no undo", step.title))),
                 (StepState::Done, Some(undo)) => back.done(step, undo),
                 (StepState::Sent | StepState::Unknown(_), undo) => back.uncertain(i, step, undo.as_ref()),
             }
@@ -89,8 +88,8 @@ impl RunRecord {
         if steps.is_empty() {
             let why = said.into_iter().next_back().map(|c| c.text);
             return Err(why.map_or_else(
-                || "There is no way back from what was done.".into(),
-                |why| format!("There is no way back from what was done: {why}."),
+                || "What was done cannot be undone.".into(),
+                |why| format!("What was done cannot be undone: {why}."),
             ));
         }
         let consequences = self.said().into_iter().chain(said).chain(hurts).collect();
@@ -133,7 +132,7 @@ impl RunRecord {
     /// That an answer is not known: part of a sentence.
     fn lost(&self, out: Out) -> String {
         let whose = self.steps.get(out.step).map_or("another step", |s| s.title.as_str());
-        format!("what \"{whose}\" made is not known ({})", out.output)
+        format!("what \"{whose}\" created is not known ({})", out.output)
     }
 
     fn said(&self) -> Vec<Consequence> {
@@ -185,13 +184,13 @@ impl WayBack<'_> {
         }
         if let Err(lost) = self.bind(undo, &|_| None) {
             let why = self.run.lost(lost);
-            self.said.push(severe(format!("\"{}\" stays as it is: {why}", step.title)));
+            self.said.push(severe(format!("\"{}\" is not undone: {why}", step.title)));
         }
     }
 
     /// Of a step of which nobody knows whether it was done.
     fn uncertain(&mut self, i: usize, step: &Step, undo: Option<&StepUndo>) {
-        self.said.push(unknown(format!("whether \"{}\" was done is not known: look before and after", step.title)));
+        self.said.push(unknown(format!("Whether \"{}\" was done is not known: check before and after", step.title)));
         let Some(undo) = undo else { return };
         if self.has_lost_secret(step, undo) {
             return;
@@ -211,7 +210,7 @@ impl WayBack<'_> {
             self.bind(undo, &number).map_err(|lost| self.run.lost(lost))
         }) {
             self.steps.truncate(at);
-            self.said.push(unknown(format!("if \"{}\" was done, it stays: {why}", step.title)));
+            self.said.push(unknown(format!("If \"{}\" was done, it is not undone: {why}", step.title)));
         }
     }
 
@@ -219,18 +218,18 @@ impl WayBack<'_> {
     fn ask(&mut self, i: usize, step: &Step) -> Result<(), String> {
         let run = self.run;
         if step.call.op.retry != Retry::Token {
-            return Err("what it made is not known, and nothing can ask for it".into());
+            return Err("what it created is not known, and AWS cannot be asked for it".into());
         }
         if step.call.has_secret() {
-            return Err("it is asked for with a secret that is kept nowhere".into());
+            return Err("asking AWS for it takes a secret that was not saved".into());
         }
         let call = step.call.resolve(&run.outputs).map_err(|lost| run.lost(lost))?;
         let at = self.steps.len();
         // What has just been made is taken away once it has come to rest: EC2 deletes no volume that is being created.
         let wait = run.rebound(run.wait_after(i), &|s| (s == i).then_some(at));
-        self.steps.push(Step::new(format!("find out what became of it: {}", step.title), call).then_wait(wait));
+        self.steps.push(Step::new(format!("find out what it created: {}", step.title), call).then_wait(wait));
         self.said.push(note(format!(
-            "\"{}\" is sent again to learn what it made: its client token is the same, so that it is done once",
+            "\"{}\" is sent again to learn what it created: its client token is the same, so it is done only once",
             step.title
         )));
         Ok(())
@@ -250,7 +249,7 @@ impl WayBack<'_> {
     fn has_lost_secret(&mut self, step: &Step, undo: &StepUndo) -> bool {
         let lost = undo.call.has_secret();
         if lost {
-            let text = format!("\"{}\" stays as it is: the secret that was there before is kept nowhere", step.title);
+            let text = format!("\"{}\" is not undone: its former secret was not saved", step.title);
             self.said.push(severe(text));
         }
         lost

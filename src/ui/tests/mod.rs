@@ -210,13 +210,17 @@ fn plan(severe: bool) -> PlanDialog {
     };
     let say = |severity, text: &str| Consequence { severity, text: text.into() };
     let mut consequences =
-        vec![say(Severity::Note, "disks go on costing about $3.60 a month (prices of 2026-10, us list)")];
+        vec![say(Severity::Note, "3 disks still cost about $3.60 a month (prices of 2026-10, us list)")];
     if severe {
         consequences.push(say(Severity::Severe, "they are the only healthy targets of my-alchemine-app-tg-80"));
-        consequences
-            .push(say(Severity::Severe, "my-asg-ec2 takes a stopped member for unhealthy: it will terminate web-2"));
-        consequences
-            .push(say(Severity::Severe, "web-1's public address 43.200.141.12 is not an Elastic IP and is lost"));
+        consequences.push(say(
+            Severity::Severe,
+            "Auto Scaling group my-asg-ec2 treats a stopped instance as unhealthy: it will terminate instance web-2",
+        ));
+        consequences.push(say(
+            Severity::Severe,
+            "Instance web-1 loses its public IP 43.200.141.12 for good: it is not an Elastic IP",
+        ));
         consequences
             .push(say(Severity::Unknown, "whether alarms watch 결제-워커-07 is not known: DescribeAlarms is denied"));
     }

@@ -15,17 +15,17 @@ const LAUNCH: &str = "launch";
 const NETWORK: &str = "network";
 
 /// The least capacity, in [`COUNTED_IN`].
-pub const MIN: FieldInfo = FieldInfo::int("min", "MIN", "The least capacity.").shown(2).cells(3, 6).section(CAPACITY);
+pub const MIN: FieldInfo = FieldInfo::int("min", "MIN", "The minimum capacity.").shown(2).cells(3, 6).section(CAPACITY);
 /// The most.
-pub const MAX: FieldInfo = FieldInfo::int("max", "MAX", "The most capacity.").shown(2).cells(3, 6).section(CAPACITY);
+pub const MAX: FieldInfo = FieldInfo::int("max", "MAX", "The maximum capacity.").shown(2).cells(3, 6).section(CAPACITY);
 /// How much there should be.
 pub const DESIRED: FieldInfo =
-    FieldInfo::int("desired", "DESIRED", "How much capacity there should be.").shown(2).cells(7, 7).section(CAPACITY);
+    FieldInfo::int("desired", "DESIRED", "The desired capacity.").shown(2).cells(7, 7).section(CAPACITY);
 /// How much is in service, of what is desired.
 pub const IN_SERVICE: FieldInfo = FieldInfo::ratio(
     "in_service",
     "IN SERVICE",
-    "What is in service, of what is desired: instances, or units where instance types have weights.",
+    "Capacity in service, of the desired capacity: in instances, or in units where instance types have weights.",
 )
 .shown(1)
 .cells(10, 10)
@@ -34,7 +34,7 @@ pub const IN_SERVICE: FieldInfo = FieldInfo::ratio(
 pub const COUNTED_IN: FieldInfo = FieldInfo::text(
     "counted_in",
     "COUNTED IN",
-    "What its capacity is counted in: instances, units (its instance types have weights), vcpu or memory-mib.",
+    "What capacity is counted in: instances, units (where instance types have weights), vcpu or memory-mib.",
 )
 .cells(10, 10)
 .section(CAPACITY);
@@ -42,7 +42,7 @@ pub const COUNTED_IN: FieldInfo = FieldInfo::text(
 pub const WEIGHTS: FieldInfo = FieldInfo::list(
     "weights",
     "WEIGHTS",
-    "How many units an instance of a type counts, as TYPE=UNITS; none if each counts one.",
+    "How many units an instance of each type counts, as TYPE=UNITS; none if each counts one.",
 )
 .cells(7, 40)
 .section(CAPACITY);
@@ -50,7 +50,7 @@ pub const WEIGHTS: FieldInfo = FieldInfo::list(
 pub const MEMBER_UNITS: FieldInfo = FieldInfo::list(
     "member_units",
     "MEMBER UNITS",
-    "Members that count, in service or on their way in, each with its units, as ID=UNITS.",
+    "Members that count towards capacity, in service or being added, each with its units, as ID=UNITS.",
 )
 .cells(12, 40)
 .section("");
@@ -58,7 +58,7 @@ pub const MEMBER_UNITS: FieldInfo = FieldInfo::list(
 pub const AT_REST: FieldInfo = FieldInfo::flag(
     "at_rest",
     "AT REST",
-    "Whether nothing is on its way, and no member can go without leaving less than is desired.",
+    "Whether no change is under way and removing any member would leave less than is desired.",
 )
 .cells(7, 7)
 .section("");
@@ -69,7 +69,7 @@ pub const INSTANCES: FieldInfo =
 pub const HEALTH_CHECK_TYPE: FieldInfo = FieldInfo::text(
     "health_check_type",
     "HEALTH BY",
-    "What a member must pass: EC2 status checks, and ELB, EBS or VPC_LATTICE where named.",
+    "Health checks that a member must pass: EC2 status checks, and ELB, EBS or VPC_LATTICE where named.",
 )
 .shown(5)
 .cells(9, 16)
@@ -81,13 +81,18 @@ pub const SUSPENDED: FieldInfo =
         .cells(9, 30);
 /// ARNs of the target groups that it registers its instances with.
 pub const TARGET_GROUP_ARNS: FieldInfo =
-    FieldInfo::list("target_group_arns", "TARGET GROUP ARNS", "Their ARNs.").cells(17, 60).section("");
+    FieldInfo::list("target_group_arns", "TARGET GROUP ARNS", "ARNs of its target groups.").cells(17, 60).section("");
 /// The group's name.
 pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The group's name.").shown(0);
 /// Members in standby: not counted, not replaced.
-pub const STANDBY: FieldInfo = FieldInfo::list("standby", "STANDBY", "Members in standby: not counted, not replaced.")
-    .id_of("instances", "i-")
-    .section(CAPACITY);
+pub const STANDBY: FieldInfo = FieldInfo::list(
+    "standby",
+    "STANDBY",
+    "Members in standby: they are not counted and \
+                                                                      not replaced.",
+)
+.id_of("instances", "i-")
+.section(CAPACITY);
 /// Names of the target groups that it registers its instances with.
 pub const TARGET_GROUPS: FieldInfo = FieldInfo::list(
     "target_groups",
@@ -107,7 +112,9 @@ pub const INSTANCE_TYPES: FieldInfo =
     FieldInfo::list("instance_types", "TYPES", "Instance types of its members.").section(LAUNCH);
 /// Which member goes first.
 pub const TERMINATION_POLICIES: FieldInfo =
-    FieldInfo::list("termination_policies", "TERMINATES", "Which member goes first.").cells(10, 40).section(CAPACITY);
+    FieldInfo::list("termination_policies", "TERMINATES", "Termination policies: which member is terminated first.")
+        .cells(10, 40)
+        .section(CAPACITY);
 /// Members protected from scale-in.
 pub const PROTECTED: FieldInfo = FieldInfo::list("protected", "PROTECTED", "Members protected from scale-in.")
     .cells(9, 40)
@@ -153,7 +160,7 @@ pub(super) static FIELDS: Fields<Group> = Fields(&[
     }),
     field(AT_REST, |g, _| flag(g.counted.at_rest(g.answer.desired_capacity()))),
     field(
-        FieldInfo::int("healthy", "HEALTHY", "Members that the group takes for healthy.").cells(7, 7).section(HEALTH),
+        FieldInfo::int("healthy", "HEALTHY", "Members that the group considers healthy.").cells(7, 7).section(HEALTH),
         |g, _| healthy(g),
     ),
     field(STANDBY, |g, _| members(g, |i| i.lifecycle_state() == Some(&sdk::LifecycleState::Standby))),
@@ -175,17 +182,28 @@ pub(super) static FIELDS: Fields<Group> = Fields(&[
         c.shared_list(types)
     }),
     field(
-        FieldInfo::seconds("grace_period", "GRACE", "How long a new member's health is not looked at.").section(HEALTH),
+        FieldInfo::seconds(
+            "grace_period",
+            "GRACE",
+            "Health check grace period: how long a new member's health is \
+                                                     ignored.",
+        )
+        .section(HEALTH),
         |g, _| seconds(g.answer.health_check_grace_period()),
     ),
     field(
-        FieldInfo::seconds("cooldown", "COOLDOWN", "How long a simple scaling policy waits after an activity.")
-            .cells(8, 8)
-            .section(CAPACITY),
+        FieldInfo::seconds(
+            "cooldown",
+            "COOLDOWN",
+            "Default cooldown: how long a simple scaling policy waits after an \
+                                                    activity.",
+        )
+        .cells(8, 8)
+        .section(CAPACITY),
         |g, _| seconds(g.answer.default_cooldown()),
     ),
     field(
-        FieldInfo::seconds("warmup", "WARM-UP", "How long a new member's metrics do not count.")
+        FieldInfo::seconds("warmup", "WARM-UP", "Instance warmup: how long a new member's metrics are not counted.")
             .cells(7, 8)
             .section(CAPACITY),
         |g, _| seconds(g.answer.default_instance_warmup()),
@@ -204,7 +222,7 @@ pub(super) static FIELDS: Fields<Group> = Fields(&[
         |g, _| flag(g.answer.capacity_rebalance().or(Some(false))),
     ),
     field(
-        FieldInfo::seconds("max_lifetime", "LIFETIME", "After so long a member is replaced.")
+        FieldInfo::seconds("max_lifetime", "LIFETIME", "The age at which a member is replaced.")
             .cells(8, 8)
             .section(CAPACITY),
         |g, _| seconds(g.answer.max_instance_lifetime().filter(|s| *s > 0)),
@@ -214,8 +232,7 @@ pub(super) static FIELDS: Fields<Group> = Fields(&[
         |g, _| g.answer.warm_pool_size().map_or(Value::Empty, |n| Value::Int(n.into())),
     ),
     field(
-        FieldInfo::text("deletion_protection", "DELETION", "Whether the group is protected from being deleted.")
-            .cells(8, 30),
+        FieldInfo::text("deletion_protection", "DELETION", "Deletion protection of the group.").cells(8, 30),
         |g, c| c.text(g.answer.deletion_protection().map(|d| d.as_str())),
     ),
     field(FieldInfo::id("id", "ARN", "The ARN.").cells(12, 60).aka(&["arn"]), |g, c| {

@@ -16,12 +16,16 @@ use crate::kinds::rows_field::rows_field;
 use crate::model::{Arg, Cost, FormSpec, Kind, Out, Pick, Plan, Record, Step, StepUndo, TableKey, Values, Waiter};
 
 /// `associate-address`.
-pub static ASSOCIATE_AN_ADDRESS: Action = Action::on_rows(&INFO, "associate-address", "Associate an address", plan)
-    .group(MenuGroup::Network)
-    .doc("Gives an instance an Elastic IP address: one of the account's, or a new one, allocated by the same plan.")
-    .calls(&[&ALLOCATE_ADDRESS, &ASSOCIATE_ADDRESS, &DISASSOCIATE_ADDRESS, &RELEASE_ADDRESS])
-    .only_if(available)
-    .form(refine);
+pub static ASSOCIATE_AN_ADDRESS: Action =
+    Action::on_rows(&INFO, "associate-address", "Associate an Elastic IP address", plan)
+        .group(MenuGroup::Network)
+        .doc(
+            "Associates an Elastic IP address with an instance: one of the account's, or a new one that the same plan \
+         allocates.",
+        )
+        .calls(&[&ALLOCATE_ADDRESS, &ASSOCIATE_ADDRESS, &DISASSOCIATE_ADDRESS, &RELEASE_ADDRESS])
+        .only_if(available)
+        .form(refine);
 
 const ADDRESS: &str = "address";
 const NAME: &str = "name";
@@ -44,14 +48,15 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let pick = Pick::one_of(table(cx), "eipalloc-").or(NEW, "+ a new address");
     let host = cx.targets.first().map(|t| t.record.id.clone());
     let refuse = |r: &Record| match addresses::service_managed(r) {
-        Some(by) => Some(format!("It is managed by {by}: only that can associate it.")),
+        Some(by) => Some(format!("Managed by {by}, which alone can associate it.")),
         None if host.is_some() && addresses::instance(r) == host.as_deref() => {
-            Some("The instance has it already.".into())
+            Some("The instance already has it.".into())
         }
         None => None,
     };
     let said = (ADDRESS, "Address", "the addresses");
-    let help = "One that has none is free to take; one that is associated is taken from what has it.";
+    let help =
+        "An unattached address is free to use; an associated one is taken from its present instance or interface.";
     // The first that is used by nothing is paid for already.
     let idle = cx.store.table(&table(cx)).into_iter().flat_map(crate::kinds::plan_builder::live);
     let idle = idle.map(|r| &**r).find(|r| addresses::is_unattached(r)).map(|r| r.id.clone());
@@ -64,7 +69,7 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     if is_new {
         fields.push(line(values, NAME, "Its name", "", "The Name tag of the new address; may be empty."));
     }
-    FormSpec { title: form_title(cx, "Associate an address with"), fields, needs }
+    FormSpec { title: form_title(cx, "Associate an Elastic IP address with"), fields, needs }
 }
 
 fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
@@ -82,15 +87,15 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     };
     let holder = row.and_then(|r| taken_from(cx, r));
     if let Some(holder) = &holder {
-        all.push(severe(format!("{ip} is taken from {holder}, which is left without it")));
+        all.push(severe(format!("{ip} is taken from {holder}, which no longer has it")));
     }
     all.extend(host_loses(&t.record, &who, &ip));
     if instance::state(&t.record) != InstanceState::Running {
-        all.push(note(format!("{who} does not run: the address waits for it")));
+        all.push(note(format!("Instance {who} is not running: the address waits for it")));
     }
     let at = steps.len();
     let undo = StepUndo {
-        title: format!("take {ip} from {who}"),
+        title: format!("disassociate {ip} from {who}"),
         call: DISASSOCIATE_ADDRESS.call(cx.scope.clone()).arg("AssociationId", Arg::out(at, "AssociationId")),
         wait: Waiter::AtOnce,
         destructive: false,
@@ -103,19 +108,19 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         // EC2 refuses to take it from another unless it is told to (Resource.AlreadyAssociated).
         .arg("AllowReassociation", Arg::Bool(holder.is_some()))
         .on([t.record.id.clone()]);
-    steps.push(Step::new(format!("give {ip} to {who}"), call).undone_by(undo));
+    steps.push(Step::new(format!("associate {ip} with {who}"), call).undone_by(undo));
     let change =
         format!("{} → {ip}", instance::public_ip(&t.record).map_or("no address".into(), |old| old.to_string()));
     let mut plan = draft(
         "associate-address",
-        title("Associate an address with", &INFO, cx.targets),
+        title("Associate an Elastic IP address with", &INFO, cx.targets),
         cx.targets,
         vec![subject(t, change)],
     );
     plan.steps = steps;
     plan.consequences = sorted(all);
     plan.cost = Some(match at {
-        0 => Cost::same("it costs the same, associated or not"),
+        0 => Cost::same("Costs the same, associated or not"),
         _ => standing_cost(cx.scope, 1),
     });
     let within = Duration::from_secs(120);

@@ -15,7 +15,7 @@ use crate::kinds::ec2::network_interfaces;
 use crate::kinds::ec2::security_groups;
 use crate::kinds::ec2::senders::{MODIFY_INSTANCE_ATTRIBUTE, MODIFY_NETWORK_INTERFACE_ATTRIBUTE};
 use crate::kinds::plan_builder::{
-    draft, field, form_title, label, list, names, note, sorted, subject, text_of, title, unknown, wait_field,
+    called, draft, field, form_title, label, list, note, sorted, subject, text_of, title, unknown, wait_field,
 };
 use crate::kinds::rows_field::rows_field;
 use crate::model::{
@@ -34,8 +34,8 @@ const fn of(kind: &'static KindInfo, plan: MakePlan) -> Action {
     Action::on_rows(kind, "change-security-groups", "Change security groups", plan)
         .group(MenuGroup::Access)
         .doc(
-            "Replaces the security groups by those that are chosen, of the same VPC. The plan says what is opened and closed by it. Of \
-             an instance with several network interfaces the primary one is changed.",
+            "Replaces the security groups with those chosen, from the same VPC. The plan says what this opens and \
+             closes. For an instance with several network interfaces, the primary one is changed.",
         )
         .several()
         .form(refine)
@@ -50,8 +50,8 @@ const MOST: usize = 16;
 fn own(row: &Record) -> Result<(), String> {
     match row.get(&network_interfaces::MANAGED) {
         Value::Bool(true) => {
-            let by = field(row, &network_interfaces::REQUESTER).unwrap_or("a service of AWS");
-            Err(format!("It is managed by {by}: its groups are changed of what it is of."))
+            let by = field(row, &network_interfaces::REQUESTER).unwrap_or("an AWS service");
+            Err(format!("Managed by {by}: change the groups of the resource it belongs to."))
         }
         _ => Ok(()),
     }
@@ -87,30 +87,31 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let elsewhere = others.iter().find(|t| vpc_of(&t.record) != vpc || t.table.scope != first.table.scope);
     let table = TableKey::all(first.table.scope.clone(), Kind(&security_groups::INFO));
     let only = if vpc.is_empty() { String::new() } else { format!("{}={vpc}", security_groups::VPC_ID.name) };
-    let mut pick = Pick::one_of(table, "sg-").only(only, "Those of the VPC; space marks several.");
+    let mut pick = Pick::one_of(table, "sg-").only(only, "Security groups of the VPC; space marks several.");
     pick.several = true;
     let at = vpc.clone();
     let refuse = move |r: &Record| match field(r, &security_groups::VPC_ID) {
-        Some(other) if !at.is_empty() && other != at => Some(format!("It is a group of {other}, another VPC.")),
+        Some(other) if !at.is_empty() && other != at => Some(format!("This group is in {other}, another VPC.")),
         _ => None,
     };
     let said = (GROUPS, "Security groups", "the security groups");
-    let help = "All that are to be had: what is not among them is taken away.";
+    let help = "The complete list: groups that are not marked are removed.";
     let mut groups = rows_field(cx, values, said, (pick, &default), help, &refuse, &mut needs);
     let chosen = chosen(&text_of(&groups));
     let n = chosen.len();
     groups.facts = match n {
         0 => String::new(),
-        n if n > QUOTA => format!("{n} of {QUOTA} an interface (default quota): refused unless it was raised"),
-        n => format!("{n} of {QUOTA} an interface (default quota)"),
+        n if n > QUOTA => format!("{n} of {QUOTA} per interface (default quota): refused unless the quota was raised"),
+        n => format!("{n} of {QUOTA} per interface (default quota)"),
     };
     if let Some(t) = elsewhere {
-        let text = format!("{} is in another VPC than {}: one at a time.", label(&t.record), label(&first.record));
+        let text =
+            format!("{} is in another VPC than {}: change them separately.", label(&t.record), label(&first.record));
         groups.error = Some(text);
     } else if n == 0 {
-        groups.error = Some("One group at least has to be chosen.".into());
+        groups.error = Some("Choose at least one group.".into());
     } else if n > MOST {
-        groups.error = Some(format!("An interface has at most {MOST} groups, however far the quota is raised."));
+        groups.error = Some(format!("An interface has at most {MOST} groups, whatever the quota."));
     }
     FormSpec { title: form_title(cx, "Change security groups of"), fields: vec![groups], needs }
 }
@@ -130,7 +131,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let wanted = chosen(&form.text(GROUPS));
     let changed: Vec<Target> = cx.targets.iter().filter(|t| !same(&groups_of(&t.record), &wanted)).cloned().collect();
     if changed.is_empty() {
-        return Err(Fault::new(FaultKind::Invalid, "These are the groups already."));
+        return Err(Fault::new(FaultKind::Invalid, "It has these groups already."));
     }
     let left = cx.targets.len() - changed.len();
     let cx = &ActionContext { targets: &changed, ..*cx };
@@ -155,19 +156,20 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         }
     }
     for (was, who) in &said {
-        all.extend(consequences(cx, cx.scope, &names(who), (was, &wanted)));
+        all.extend(consequences(cx, cx.scope, &called(kind.0.singular, who), (was, &wanted)));
     }
     let n = wanted.len();
     if n > QUOTA {
         all.push(unknown(format!(
-            "{n} groups are more than the default quota of {QUOTA} an interface: EC2 refuses unless it was raised (SecurityGroupsPerInterfaceLimitExceeded)"
+            "{n} groups are more than the default quota of {QUOTA} per interface: EC2 refuses unless the quota was \
+             raised (SecurityGroupsPerInterfaceLimitExceeded)"
         )));
     }
     if left > 0 {
-        all.push(note(format!("{left} of {} have them already and are left alone", left + changed.len())));
+        all.push(note(format!("{left} of {} already have them and are not changed", left + changed.len())));
     }
     plan.consequences = sorted(all);
-    plan.cost = Some(Cost::same("security groups cost nothing"));
+    plan.cost = Some(Cost::same("Security groups cost nothing"));
     let texts: Vec<&str> = wanted.iter().map(ArcStr::as_str).collect();
     plan.wait = wait_field(&changed, fields_of(&changed[0].record).0, &texts.join(", "), 2);
     Ok(plan)
@@ -192,7 +194,7 @@ fn step(t: &Target, interfaces: Option<&Interfaces>, wanted: &[ArcStr]) -> Step 
         return step;
     }
     step.undone_by(StepUndo {
-        title: format!("give {who} its security groups back"),
+        title: format!("give {who} its former security groups"),
         call: call(&was),
         wait: Waiter::AtOnce,
         destructive: false,
@@ -259,12 +261,12 @@ mod tests {
         let p = planned(&account(), vec![instance("i-1", &["sg-web"]).record()], "ssh, shut").expect("a plan");
         assert_eq!(p.subjects[0].change, "+ ssh, + shut, − web");
         let severe = consequences_of(&p, Severity::Severe);
-        assert!(severe.iter().any(|t| t.starts_with("SSH is opened to the whole world")), "{severe:?}");
-        let lost = "rules of db let members of web through: i-1 is none any more";
+        assert!(severe.iter().any(|t| t.starts_with("SSH is opened to the whole internet")), "{severe:?}");
+        let lost = "Rules of security group db allow members of web: instance i-1 is no longer a member";
         assert!(severe.contains(&lost), "{severe:?}");
         let notes = consequences_of(&p, Severity::Note);
-        assert!(notes.contains(&"closed for i-1: in tcp 443 from 0.0.0.0/0"), "{notes:?}");
-        assert!(notes.iter().any(|t| t.contains("tracked go on")), "{notes:?}");
+        assert!(notes.contains(&"Closed for instance i-1: in tcp 443 from 0.0.0.0/0"), "{notes:?}");
+        assert!(notes.iter().any(|t| t.contains("Existing tracked connections")), "{notes:?}");
         let call = &p.steps[0].call;
         assert_eq!(
             (call.op.name, call.get("Groups")),
@@ -274,17 +276,19 @@ mod tests {
         assert_eq!(back.get("Groups"), Some(&Arg::strs(["sg-web"])));
         assert!(p.needs.is_empty(), "{:?}", p.needs);
         let shut = planned(&account(), vec![instance("i-1", &["sg-web"]).record()], "sg-shut").expect("a plan");
-        assert!(consequences_of(&shut, Severity::Severe).iter().any(|t| t.contains("nothing comes in to i-1")));
+        assert!(
+            consequences_of(&shut, Severity::Severe).iter().any(|t| t.contains("Nothing can connect to instance i-1"))
+        );
     }
 
     #[test]
     fn what_cannot_be_is_said_at_the_field() {
         let why = |what: Vec<Record>, groups: &str| planned(&account(), what, groups).expect_err(groups).message;
         let one = || vec![instance("i-1", &["sg-web"]).record()];
-        assert!(why(one(), "").contains("One group at least"));
+        assert!(why(one(), "").contains("Choose at least one"));
         assert!(why(one(), "sg-far").contains("another VPC"));
         assert!(why(one(), "wbe").contains("Did you mean web?"));
-        assert!(why(one(), "sg-web").contains("groups already"));
+        assert!(why(one(), "sg-web").contains("these groups already"));
         let many: Vec<String> = (0..17).map(|i| format!("sg-{i}")).collect();
         let rows = Rows::default();
         let err = planned(&rows, one(), &many.join(",")).expect_err("too many").message;
@@ -328,8 +332,8 @@ mod tests {
         let p = planned(&unsure, vec![instance("i-1", &["sg-web"]).record()], "sg-ssh").expect("a plan");
         assert!(p.needs.iter().any(|k| k.kind.name == "network-interfaces"));
         let unknown = consequences_of(&p, Severity::Unknown);
-        assert!(unknown.iter().any(|t| t.contains("how many network interfaces")), "{unknown:?}");
-        assert!(unknown.iter().any(|t| t.contains("what sg-web lets through is not known")), "{unknown:?}");
+        assert!(unknown.iter().any(|t| t.contains("The number of network interfaces")), "{unknown:?}");
+        assert!(unknown.iter().any(|t| t.contains("What sg-web allows is not known")), "{unknown:?}");
     }
 
     #[test]
@@ -351,6 +355,6 @@ mod tests {
         let two = vec![instance("i-1", &["sg-web"]).record(), instance("i-2", &["sg-ssh"]).record()];
         let p = planned(&account(), two, "sg-ssh").expect("a plan");
         assert_eq!(p.steps.len(), 1);
-        assert!(consequences_of(&p, Severity::Note).contains(&"1 of 2 have them already and are left alone"));
+        assert!(consequences_of(&p, Severity::Note).contains(&"1 of 2 already have them and are not changed"));
     }
 }

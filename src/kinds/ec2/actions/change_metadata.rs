@@ -11,7 +11,7 @@ use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::fields::{METADATA_ENDPOINT, METADATA_HOPS, METADATA_TAGS, METADATA_TOKENS, PROFILE};
 use crate::kinds::ec2::senders::MODIFY_INSTANCE_METADATA_OPTIONS;
 use crate::kinds::plan_builder::{
-    draft, field, form_title, label, line, names, note, pick, severe, sorted, subject, text_of, title, unknown,
+    called, draft, field, form_title, label, line, note, pick, severe, sorted, subject, text_of, title, unknown,
     wait_field,
 };
 use crate::model::{
@@ -23,8 +23,8 @@ use crate::model::{
 pub static CHANGE_METADATA: Action = Action::on_rows(&INFO, "change-metadata-options", "Change metadata options", plan)
     .group(MenuGroup::Settings)
     .doc(
-        "Changes how instances' metadata answer: IMDSv2 required or IMDSv1 too, how many hops an answer travels, whether they answer at \
-         all, and whether they have the tags.",
+        "Changes the instance metadata service: whether IMDSv2 is required or IMDSv1 works too, how many hops an \
+         answer travels, whether the service is on, and whether it has the instance's tags.",
     )
     .several()
     .calls(&[&MODIFY_INSTANCE_METADATA_OPTIONS])
@@ -54,23 +54,23 @@ static SETTINGS: [Setting; 4] = [
     Setting {
         name: "imdsv2",
         label: "IMDSv2",
-        help: "Required: whoever reads the metadata needs a session token.",
-        words: &[("required", "required"), ("optional", "optional  IMDSv1 answers too")],
+        help: "required: reading the metadata takes a session token.",
+        words: &[("required", "required"), ("optional", "optional  IMDSv1 works too")],
         member: "HttpTokens",
         field: &METADATA_TOKENS,
     },
     Setting {
         name: "endpoint",
         label: "Metadata",
-        help: "Whether they answer at all: a role's credentials and the user data come from there.",
-        words: &[("enabled", "enabled"), ("disabled", "disabled  nobody on the instance has them")],
+        help: "Whether the metadata service is on: a role's credentials and the user data come from it.",
+        words: &[("enabled", "enabled"), ("disabled", "disabled  no metadata on the instance")],
         member: "HttpEndpoint",
         field: &METADATA_ENDPOINT,
     },
     Setting {
         name: "hop_limit",
         label: "Hop limit",
-        help: "How many hops a token travels, 1 to 64: 1 stays on the instance, containers behind a bridge need 2.",
+        help: "How many hops a token travels, 1 to 64: 1 stays on the instance, containers on a bridge network need 2.",
         words: &[],
         member: "HttpPutResponseHopLimit",
         field: &METADATA_HOPS,
@@ -78,7 +78,7 @@ static SETTINGS: [Setting; 4] = [
     Setting {
         name: "tags",
         label: "Instance tags",
-        help: "Whether who is on the instance can read its tags there.",
+        help: "Whether programs on the instance can read its tags there.",
         words: &[("enabled", "enabled"), ("disabled", "disabled")],
         member: "InstanceMetadataTags",
         field: &METADATA_TAGS,
@@ -106,23 +106,23 @@ fn option(cx: &ActionContext<'_>, values: &Values, setting: &Setting) -> FormFie
             Ok(n) if (1..=MOST_HOPS).contains(&n) => None,
             // Where they differ, nothing leaves them as they are.
             _ if text.is_empty() && common.is_none() => None,
-            Ok(n) => Some(format!("It is from 1 to {MOST_HOPS}, not {n}.")),
-            Err(_) => Some(format!("{} is no whole number from 1 to {MOST_HOPS}.", visible(&text))),
+            Ok(n) => Some(format!("Must be from 1 to {MOST_HOPS}, not {n}.")),
+            Err(_) => Some(format!("Must be a whole number from 1 to {MOST_HOPS}, not {}.", visible(&text))),
         };
         out
     } else {
         let choice = |value: &str, label: &str| Choice { value: value.into(), label: label.into(), disabled: None };
         let mut choices: Vec<Choice> = setting.words.iter().map(|(value, label)| choice(value, label)).collect();
         if common.is_none() {
-            choices.push(choice(KEEP, "as it is"));
+            choices.push(choice(KEEP, "unchanged"));
         }
         let default = common.as_deref().unwrap_or(KEEP);
         pick(values, (setting.name, setting.label), choices, default, setting.help)
     };
     out.facts = match &common {
         Some(_) => String::new(),
-        None if all.contains(&None) => "What it is now, AWS did not say.".into(),
-        None => "They differ.".into(),
+        None if all.contains(&None) => "AWS did not say what it is now.".into(),
+        None => "Different on the selected instances.".into(),
     };
     out
 }
@@ -133,7 +133,8 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         let unfit = cx.targets.iter().find_map(|t| {
             let bad = t.record.tags.iter().find(|(k, _)| !fits(k))?;
             Some(format!(
-                "The tag {} of {} does not fit: there they have letters, digits and + - = . , _ : @ only.",
+                "The tag key {} of {} is not allowed: with instance tags on, keys have only letters, digits and + - = \
+                 . , _ : @.",
                 visible(&bad.0),
                 label(&t.record)
             ))
@@ -160,7 +161,10 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let differs = |t: &Target| wanted.iter().any(|(s, text)| now(&t.record, s).as_ref() != Some(text));
     let changed: Vec<Target> = cx.targets.iter().filter(|t| differs(t)).cloned().collect();
     if changed.is_empty() {
-        return Err(Fault::new(FaultKind::Invalid, "The metadata options are what they were."));
+        return Err(Fault::new(
+            FaultKind::Invalid,
+            "Nothing would change: the metadata options are like that already.",
+        ));
     }
     let mut plan = draft(
         "change-metadata-options",
@@ -170,7 +174,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     );
     plan.steps = changed.iter().map(|t| step(t, &wanted)).collect();
     plan.consequences = sorted(follows(&changed, &wanted));
-    plan.cost = Some(Cost::same("instance metadata costs nothing"));
+    plan.cost = Some(Cost::same("Instance metadata costs nothing"));
     plan.wait = Waiter::all(wanted.iter().map(|(s, text)| wait_field(&changed, s.field, text, 2)).collect());
     Ok(plan)
 }
@@ -204,7 +208,7 @@ fn step(t: &Target, wanted: &[(&Setting, String)]) -> Step {
     let step = Step::new(format!("change the metadata options of {who}"), call(t, &new));
     match old {
         Some(old) => step.undone_by(StepUndo {
-            title: format!("put back the metadata options of {who}"),
+            title: format!("restore the metadata options of {who}"),
             call: call(t, &old),
             wait: Waiter::AtOnce,
             destructive: false,
@@ -221,37 +225,39 @@ fn follows(changed: &[Target], wanted: &[(&Setting, String)]) -> Vec<Consequence
         wanted.iter().find(|(s, text)| s.member == SETTINGS[setting].member && text == word)?;
         let who = changed.iter().filter(|t| now(&t.record, &SETTINGS[setting]).as_deref() != Some(word));
         let who: Vec<String> = who.map(|t| label(&t.record)).collect();
-        (!who.is_empty()).then(|| names(&who))
+        (!who.is_empty()).then(|| called("instance", &who))
     };
     if let Some(who) = becoming(TOKENS, "required") {
         // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-transition-to-version-2.html
         out.push(unknown(format!(
-            "what on {who} still uses IMDSv1 (old SDKs and agents, scripts with a bare curl) gets 401 at once: its metric MetadataNoToken counts that, and is to be 0 for some days before"
+            "Programs on {who} that still use IMDSv1 (old SDKs and agents, scripts with a plain curl) get 401 at \
+             once: the metric MetadataNoToken counts their requests and should be 0 for some days before"
         )));
     }
     if let Some(who) = becoming(TOKENS, "optional") {
         out.push(severe(format!(
-            "a request that an application on {who} is tricked into reads the role's credentials without a token"
+            "An application on {who} that can be tricked into sending a request gives away the role's credentials: no \
+             token is needed"
         )));
     }
     if let Some(who) = becoming(ENDPOINT, "disabled") {
         let with_role = changed.iter().any(|t| field(&t.record, &PROFILE).is_some());
         let lost = if with_role { "the credentials of its role, " } else { "" };
         out.push(severe(format!(
-            "what runs on {who} cannot read {lost}its user data and whatever else it asks for there"
+            "Programs on {who} can no longer read {lost}its user data or anything else in the metadata"
         )));
     }
     if becoming(TAGS, "enabled").is_some() {
-        out.push(note("whoever is on the instance reads its tags without any permission"));
-        out.push(note("until that is off, new tags whose keys have blanks or / are refused"));
+        out.push(note("Everybody on the instance can read its tags without a permission"));
+        out.push(note("While it is on, new tags whose keys have blanks or / are refused"));
     }
     let hops = wanted.iter().find(|(s, _)| s.member == SETTINGS[HOPS].member).and_then(|(_, n)| n.parse::<i64>().ok());
     let before = |t: &Target| if let Value::Int(n) = t.record.get(&METADATA_HOPS) { Some(*n) } else { None };
     if hops == Some(1) && changed.iter().any(|t| before(t) != Some(1)) {
-        out.push(severe("containers on a bridge network, a hop further, get no token any more"));
+        out.push(severe("Containers on a bridge network are one hop further and get no token any more"));
     }
     if changed.iter().any(|t| crate::kinds::plan_builder::state(&t.record) != "running") {
-        out.push(note("what does not run has them at its next start"));
+        out.push(note("Instances that are not running use it from their next start"));
     }
     out
 }
@@ -290,7 +296,7 @@ mod tests {
         assert_eq!(back.get("HttpPutResponseHopLimit"), Some(&Arg::Int(1)));
         assert!(p.consequences.iter().any(|c| c.severity == Severity::Unknown && c.text.contains("MetadataNoToken")));
         let same = planned(vec![instance("i-1", "required", 2).record()], &[]);
-        assert!(same.is_err_and(|f| f.message.contains("what they were")));
+        assert!(same.is_err_and(|f| f.message.contains("are like that already")));
     }
 
     #[test]
@@ -307,12 +313,12 @@ mod tests {
     #[test]
     fn bad_hops_and_tags_that_do_not_fit_are_said_at_their_fields() {
         let one = || vec![instance("i-1", "required", 2).tags(&[("Cost center", "1")]).record()];
-        for (hops, says) in [("0", "from 1 to 64, not 0"), ("65", "not 65"), ("two", "two is no whole number")] {
+        for (hops, says) in [("0", "from 1 to 64, not 0"), ("65", "not 65"), ("two", "from 1 to 64, not two")] {
             let why = planned(one(), &[("hop_limit", hops)]).expect_err(hops).message;
             assert!(why.contains(says), "{why}");
         }
         let why = planned(one(), &[("tags", "enabled")]).expect_err("a blank").message;
-        assert!(why.contains("The tag Cost center of i-1 does not fit"), "{why}");
+        assert!(why.contains("The tag key Cost center of i-1 is not allowed"), "{why}");
         let off = planned(one(), &[("endpoint", "disabled")]).expect("a plan");
         assert!(off.consequences.iter().any(|c| c.severity == Severity::Severe), "{:?}", off.consequences);
     }

@@ -17,7 +17,7 @@ use crate::kinds::ec2::senders::{
     ASSOCIATE_IAM_INSTANCE_PROFILE, ASSOCIATION_ID, DISASSOCIATE_IAM_INSTANCE_PROFILE, REPLACE_IAM_INSTANCE_PROFILE,
 };
 use crate::kinds::plan_builder::{
-    beside, by_table, draft, field, form_title, label, line, names, note, severe, sorted, subject, text_of, title,
+    beside, by_table, called, draft, field, form_title, label, line, note, severe, sorted, subject, text_of, title,
 };
 use crate::model::{
     Arg, Call, Consequence, Cost, FormSpec, Kind, Plan, Record, Step, StepUndo, TableKey, Values, Waiter,
@@ -25,11 +25,11 @@ use crate::model::{
 
 /// `change-instance-profile`.
 pub static CHANGE_PROFILE: Action =
-    Action::on_rows(&INFO, "change-instance-profile", "Change instance profile (IAM role)", plan)
+    Action::on_rows(&INFO, "change-instance-profile", "Change IAM role (instance profile)", plan)
         .group(MenuGroup::Access)
         .doc(
-            "Gives instances an IAM instance profile, and with it a role, replaces the one that they have, or takes it away (profile=none). \
-             Whoever does it needs iam:PassRole for the role.",
+            "Attaches an IAM instance profile, and with it a role, to instances; replaces the present one, or removes \
+             it (profile=none). You need iam:PassRole for the role.",
         )
         .several()
         .calls(&[&ASSOCIATE_IAM_INSTANCE_PROFILE, &REPLACE_IAM_INSTANCE_PROFILE, &DISASSOCIATE_IAM_INSTANCE_PROFILE])
@@ -43,7 +43,7 @@ fn available(row: &Record) -> Result<(), String> {
         // EC2: IncorrectInstanceState.
         InstanceState::Running | InstanceState::Stopped => Ok(()),
         InstanceState::Pending | InstanceState::Stopping => {
-            Err(format!("{}: the profile is changed of one that is running or stopped.", super::is(row)))
+            Err(format!("{}: only a running or stopped instance can change its profile.", super::is(row)))
         }
         _ => not_ending(row),
     }
@@ -68,25 +68,25 @@ fn means(text: &str, arn: &str) -> bool {
 fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let mut needs = Vec::new();
     let all: Vec<_> = cx.targets.iter().map(|t| now(cx, t)).collect();
-    let help = "Its name or ARN, or none. Which there are only IAM knows.";
+    let help = "A profile's name or ARN, or none. The list of profiles is IAM's and not shown here.";
     let common = all.first().copied().flatten().filter(|first| all.iter().all(|a| *a == Some(*first)));
     let default = common.map_or("", |c| c.map_or(NONE, |(_, arn)| name_in(arn)));
     let mut asked = line(values, PROFILE, "Instance profile", default, help);
     asked.facts = match common {
-        Some(Some((_, arn))) => format!("{} now.", visible(arn)),
-        Some(None) => "It has none now.".into(),
+        Some(Some((_, arn))) => format!("Now {}.", visible(arn)),
+        Some(None) => "None now.".into(),
         None if all.contains(&None) => {
             let first = cx.targets.iter().find(|t| now(cx, t).is_none());
             let why = first.map_or("not known yet", |t| beside(cx.store, &t.table, &profiles::INFO, &mut needs));
-            format!("What it has now is {why}.")
+            format!("The present one is {why}.")
         }
-        None => "They have different ones now.".into(),
+        None => "Different on the selected instances.".into(),
     };
     let text = text_of(&asked);
     asked.error = if all.contains(&None) {
-        Some("What it has now is not known yet.".into())
+        Some("The present profile is not known yet.".into())
     } else if text.is_empty() {
-        Some("A name or an ARN is wanted, or none.".into())
+        Some("Type a name, an ARN, or none.".into())
     } else if text == NONE {
         None
     } else {
@@ -101,7 +101,8 @@ fn stopped(cx: &ActionContext<'_>, text: &str) -> Option<String> {
     let replaced = |t: &&Target| now(cx, t).flatten().is_some_and(|(_, arn)| !means(text, arn));
     let one = cx.targets.iter().filter(replaced).find(|t| instance::state(&t.record) == InstanceState::Stopped)?;
     Some(format!(
-        "{} is stopped and has one: EC2 replaces that of a running one only. Take it away first (none), then give it the other.",
+        "{} is stopped and has a profile: EC2 replaces profiles of running instances only. Remove it first (none), \
+         then attach the other.",
         label(&one.record)
     ))
 }
@@ -114,7 +115,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     };
     let changed: Vec<Target> = cx.targets.iter().filter(|t| !is_so(t)).cloned().collect();
     if changed.is_empty() {
-        return Err(Fault::new(FaultKind::Invalid, "That is so already."));
+        return Err(Fault::new(FaultKind::Invalid, "It is like that already."));
     }
     let change = |t: &Target| {
         let from = now(cx, t).flatten().map_or(NONE, |(_, arn)| name_in(arn));
@@ -130,7 +131,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         plan.steps.push(step(cx, t, &wanted, plan.steps.len()));
     }
     plan.consequences = sorted(follows(cx, &changed, &wanted));
-    plan.cost = Some(Cost::same("instance profiles cost nothing"));
+    plan.cost = Some(Cost::same("Instance profiles cost nothing"));
     plan.wait = arrived(&changed, name_in(&wanted));
     Ok(plan)
 }
@@ -162,22 +163,25 @@ fn step(cx: &ActionContext<'_>, t: &Target, wanted: &str, at: usize) -> Step {
     };
     let name = visible(name_in(wanted));
     match now(cx, t).flatten() {
-        None => Step::new(format!("give {who} the instance profile {name}"), give(wanted)).undone_by(undo(
-            format!("take the instance profile {name} from {who}"),
+        None => Step::new(format!("attach instance profile {name} to {who}"), give(wanted)).undone_by(undo(
+            format!("remove instance profile {name} from {who}"),
             take(made()),
-            Some(format!("what runs on {who} loses the credentials of {name}")),
+            Some(format!("Programs on instance {who} lose the credentials of {name}")),
         )),
         Some((association, old)) if wanted == NONE => {
             let was = visible(name_in(old));
-            Step::new(format!("take the instance profile {was} from {who}"), take(Arg::str(association)))
-                .undone_by(undo(format!("give {who} the instance profile {was} again"), give(old), None))
+            Step::new(format!("remove instance profile {was} from {who}"), take(Arg::str(association))).undone_by(undo(
+                format!("attach instance profile {was} to {who} again"),
+                give(old),
+                None,
+            ))
         }
         Some((association, old)) => Step::new(
-            format!("replace the instance profile of {who} by {name}"),
+            format!("replace the instance profile of {who} with {name}"),
             replace(Arg::str(association), wanted),
         )
         .undone_by(undo(
-            format!("give {who} the instance profile {} again", visible(name_in(old))),
+            format!("attach instance profile {} to {who} again", visible(name_in(old))),
             replace(made(), old),
             None,
         )),
@@ -187,33 +191,33 @@ fn step(cx: &ActionContext<'_>, t: &Target, wanted: &str, at: usize) -> Step {
 fn follows(cx: &ActionContext<'_>, changed: &[Target], wanted: &str) -> Vec<Consequence> {
     let mut out = Vec::new();
     let (with, without): (Vec<&Target>, Vec<&Target>) = changed.iter().partition(|t| now(cx, t).flatten().is_some());
-    let said = |these: &[&Target]| names(&these.iter().map(|t| label(&t.record)).collect::<Vec<_>>());
+    let said = |these: &[&Target]| called("instance", &these.iter().map(|t| label(&t.record)).collect::<Vec<_>>());
     let name = visible(name_in(wanted));
     if wanted == NONE {
         out.push(severe(format!(
-            "what runs on {} gets no credentials of a role any more: those that it has go on until they expire",
+            "Programs on {} get no more role credentials: those they have work until they expire",
             said(&with)
         )));
         return out;
     }
     if !without.is_empty() {
         out.push(note(format!(
-            "whatever runs on {} gets the credentials of {name}'s role from the metadata",
+            "Programs on {} can get the credentials of {name}'s role from the instance metadata",
             said(&without)
         )));
     }
     if !with.is_empty() {
         out.push(severe(format!(
-            "what runs on {} loses what only its present role allows, once its credentials expire",
+            "Programs on {} lose what only their present role allows, once its credentials expire",
             said(&with)
         )));
     }
-    out.push(note("iam:PassRole is needed for the profile's role, and there is no dry run: EC2 says only then whether that is allowed"));
-    out.push(note(format!("whether there is a profile {name}, EC2 says when it is called (InvalidParameterValue)")));
+    out.push(note("The profile's role needs iam:PassRole: EC2 checks that only during the call, without a dry run"));
+    out.push(note(format!("Whether a profile {name} exists, EC2 says only during the call (InvalidParameterValue)")));
     let mute: Vec<&Target> =
         changed.iter().filter(|t| field(&t.record, &METADATA_ENDPOINT) == Some("disabled")).collect();
     if !mute.is_empty() {
-        out.push(note(format!("the metadata of {} are off: nothing there reads credentials", said(&mute))));
+        out.push(note(format!("The metadata service of {} is off: nothing there can read credentials", said(&mute))));
     }
     out
 }
@@ -280,10 +284,12 @@ mod tests {
     fn what_aws_would_refuse_is_said_at_the_field() {
         let rows = with(&[("i-2", Some(OLD))]);
         let said = |state, profile| planned(&rows, state, &["i-2"], profile).expect_err("no plan").message;
-        assert!(said("stopped", "new").contains("is stopped and has one"));
-        assert!(said("running", "old").contains("so already") && said("running", OLD).contains("so already"));
-        assert!(said("running", "a b").contains("a b is no name of an instance profile"));
-        assert!(said("running", "").contains("wanted"));
+        assert!(said("stopped", "new").contains("is stopped and has a profile"));
+        assert!(
+            said("running", "old").contains("like that already") && said("running", OLD).contains("like that already")
+        );
+        assert!(said("running", "a b").contains("a b is not a valid name of an instance profile"));
+        assert!(said("running", "").contains("Type a name"));
         assert!(planned(&rows, "stopped", &["i-2"], "none").is_ok());
         let unknown = planned(&Rows::default(), "running", &["i-1"], "new").expect_err("no plan").message;
         assert!(unknown.contains("not known yet"));

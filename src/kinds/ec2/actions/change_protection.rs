@@ -13,7 +13,7 @@ use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance;
 use crate::kinds::ec2::senders::MODIFY_INSTANCE_ATTRIBUTE;
 use crate::kinds::plan_builder::{
-    beside, by_table, draft, form_title, label, names, note, pick, sorted, subject, text_of, title,
+    beside, by_table, called, draft, form_title, label, note, pick, sorted, subject, text_of, title,
 };
 use crate::model::{
     Arg, Call, Choice, Consequence, Cost, FieldInfo, FormField, FormSpec, Kind, Plan, Record, Step, StepUndo, TableKey,
@@ -24,8 +24,8 @@ use crate::model::{
 pub static CHANGE_PROTECTION: Action = Action::on_rows(&INFO, "change-protection", "Change protection", plan)
     .group(MenuGroup::Settings)
     .doc(
-        "Switches termination and stop protection on or off: while one is on, EC2 refuses TerminateInstances or StopInstances. Spot \
-         Instances have neither.",
+        "Switches termination and stop protection on or off. While one is on, EC2 refuses TerminateInstances or \
+         StopInstances. Spot Instances have neither.",
     )
     .several()
     .calls(&[&MODIFY_INSTANCE_ATTRIBUTE])
@@ -50,7 +50,7 @@ static SHIELDS: [Shield; 2] = [
     Shield {
         name: "termination",
         label: "Termination protection",
-        help: "While it is on, nobody terminates it by the console, the CLI or the API.",
+        help: "While it is on, the console, the CLI and the API cannot terminate the instance.",
         member: "DisableApiTermination",
         field: &TERMINATION,
         word: "termination protection",
@@ -58,7 +58,7 @@ static SHIELDS: [Shield; 2] = [
     Shield {
         name: "stop",
         label: "Stop protection",
-        help: "While it is on, nobody stops it by the console, the CLI or the API, nor terminates it.",
+        help: "While it is on, the console, the CLI and the API can neither stop nor terminate the instance.",
         member: "DisableApiStop",
         field: &STOP,
         word: "stop protection",
@@ -71,7 +71,7 @@ const KEEP: &str = "keep";
 
 fn available(row: &Record) -> Result<(), String> {
     if instance::is_spot(row) {
-        return Err("It is a Spot Instance: EC2 protects none of those (UnsupportedOperation).".into());
+        return Err("Spot Instances cannot be protected (UnsupportedOperation).".into());
     }
     not_ending(row)
 }
@@ -90,19 +90,19 @@ fn field(cx: &ActionContext<'_>, values: &Values, of: &Shield, needs: &mut Vec<T
     let choice = |value: &str, label: &str| Choice { value: value.into(), label: label.into(), disabled: None };
     let mut choices = vec![choice(ON, ON), choice(OFF, OFF)];
     if common.is_none() {
-        choices.push(choice(KEEP, "as it is"));
+        choices.push(choice(KEEP, "unchanged"));
     }
     let mut out = pick(values, (of.name, of.label), choices, common.map_or(KEEP, word), of.help);
     out.facts = match common {
-        Some(on) => format!("It is {} now.", word(on)),
+        Some(on) => format!("Now {}.", word(on)),
         None if all.contains(&None) => {
             let first = cx.targets.iter().find(|t| now(cx, t, of).is_none());
             let why = first.map_or("not known yet", |t| beside(cx.store, &t.table, &protection::INFO, needs));
-            format!("What it is now is {why}.")
+            format!("The present setting is {why}.")
         }
         None => {
             let on = all.iter().filter(|a| **a == Some(true)).count();
-            format!("It is on for {on} of {} now.", all.len())
+            format!("On for {on} of {} now.", all.len())
         }
     };
     // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-stop-protection.html
@@ -111,7 +111,7 @@ fn field(cx: &ActionContext<'_>, values: &Values, of: &Shield, needs: &mut Vec<T
         && let Some(t) = cx.targets.iter().find(|t| instance::root_is_ebs(&t.record) == Some(false))
     {
         out.error =
-            Some(format!("{} has an instance store as its root: it cannot be stopped anyway.", label(&t.record)));
+            Some(format!("{} has an instance store root volume and cannot be stopped anyway.", label(&t.record)));
     }
     out
 }
@@ -144,7 +144,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         waits.push(read_back(&changed, shield, *on));
     }
     if plan.steps.is_empty() {
-        return Err(Fault::new(FaultKind::Invalid, "The protection is what it was."));
+        return Err(Fault::new(FaultKind::Invalid, "Nothing would change: the protection is like that already."));
     }
     for t in cx.targets.iter().filter(|t| plan.steps.iter().any(|s| s.call.subjects.contains(&t.record.id))) {
         let change = |(s, on): &(&Shield, bool)| {
@@ -155,7 +155,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         plan.subjects.push(subject(t, wanted.iter().filter_map(change).collect::<Vec<_>>().join(", ")));
     }
     plan.consequences = sorted(all);
-    plan.cost = Some(Cost::same("protection costs nothing"));
+    plan.cost = Some(Cost::same("Protection costs nothing"));
     plan.wait = Waiter::all(waits);
     Ok(plan)
 }
@@ -184,26 +184,35 @@ fn step(cx: &ActionContext<'_>, t: &Target, shield: &Shield, on: bool) -> Step {
 }
 
 fn follows(changed: &[Target], shield: &Shield, on: bool) -> Vec<Consequence> {
-    let who = names(&changed.iter().map(|t| label(&t.record)).collect::<Vec<_>>());
+    let labels: Vec<String> = changed.iter().map(|t| label(&t.record)).collect();
+    let who = called("instance", &labels);
     let mut out = Vec::new();
     let is_stop = shield.member == "DisableApiStop";
     match (on, is_stop) {
         (true, false) => {
-            out.push(note(format!("a shutdown from inside, and what AWS has scheduled, can still end {who}")));
+            out.push(note(format!(
+                "A shutdown from inside the instance, or one that AWS has scheduled, can still terminate {who}"
+            )));
         }
         (true, true) => {
-            out.push(note(format!("{who} cannot be terminated either while stop protection is on")));
-            out.push(note("a shutdown from inside, and what AWS has scheduled, still stop it"));
+            out.push(note(format!(
+                "{} cannot be terminated while stop protection is on, either",
+                called("Instance", &labels)
+            )));
+            out.push(note("A shutdown from inside the instance, or one that AWS has scheduled, still stops it"));
         }
-        (false, false) => out.push(note(format!("whoever may call TerminateInstances can end {who} from then on"))),
-        (false, true) => out.push(note(format!("whoever may call StopInstances can stop {who} from then on"))),
+        (false, false) => {
+            out.push(note(format!("Everyone with permission for TerminateInstances can then terminate {who}")))
+        }
+        (false, true) => out.push(note(format!("Everyone with permission for StopInstances can then stop {who}"))),
     }
     let mut groups: Vec<&str> = changed.iter().filter_map(|t| instance::group(&t.record)).map(|g| g.as_str()).collect();
     groups.dedup();
     if on && !groups.is_empty() {
         out.push(note(format!(
-            "{} goes on terminating its members when it scales in or finds them unhealthy: against that there is scale-in protection",
-            names(&groups)
+            "{} can still terminate its instances when it scales in or finds them unhealthy: scale-in protection \
+             prevents that",
+            called("Auto Scaling group", &groups)
         )));
     }
     out
@@ -253,7 +262,7 @@ mod tests {
         let cx = rows.context(&targets);
         let spec = refine(&cx, &Values::default());
         assert_eq!(text_of(&spec.fields[0]), KEEP, "they differ");
-        assert_eq!(spec.fields[0].facts, "It is on for 1 of 2 now.");
+        assert_eq!(spec.fields[0].facts, "On for 1 of 2 now.");
         assert_eq!(text_of(&spec.fields[1]), OFF);
         let p = CHANGE_PROTECTION.planned(&cx, &Values::default().with("termination", text("on"))).expect("a plan");
         assert_eq!(p.steps.len(), 1);
@@ -266,7 +275,9 @@ mod tests {
         let p = CHANGE_PROTECTION.planned(&cx, &both).expect("a plan");
         let calls: Vec<_> = p.steps.iter().map(|s| s.call.args[1].0).collect();
         assert_eq!(calls, ["DisableApiTermination", "DisableApiStop", "DisableApiStop"], "one attribute a request");
-        assert!(CHANGE_PROTECTION.planned(&cx, &Values::default()).is_err_and(|f| f.message.contains("what it was")));
+        assert!(
+            CHANGE_PROTECTION.planned(&cx, &Values::default()).is_err_and(|f| f.message.contains("like that already"))
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::fields::SOURCE_DEST_CHECK;
 use crate::kinds::ec2::senders::{MODIFY_INSTANCE_ATTRIBUTE, MODIFY_NETWORK_INTERFACE_ATTRIBUTE};
 use crate::kinds::plan_builder::{
-    draft, form_title, label, names, note, pick, severe, sorted, subject, title, wait_field,
+    called, draft, form_title, label, note, pick, severe, sorted, subject, title, wait_field,
 };
 use crate::model::{Choice, Cost, FormSpec, Plan, Step, StepUndo, Values, Waiter};
 
@@ -19,8 +19,8 @@ pub static CHANGE_SOURCE_DEST_CHECK: Action =
     Action::on_rows(&INFO, "change-source-dest-check", "Change source/destination check", plan)
         .group(MenuGroup::Network)
         .doc(
-            "Switches the check of source and destination on or off: off for what forwards the traffic of others (a NAT instance, a \
-             router, a VPN, a firewall), on for everything else.",
+            "Switches the source/destination check on or off. It must be off for an instance that forwards traffic \
+             for others (NAT instance, router, VPN, firewall).",
         )
         .several()
         .calls(&[&MODIFY_INSTANCE_ATTRIBUTE, &MODIFY_NETWORK_INTERFACE_ATTRIBUTE])
@@ -38,15 +38,21 @@ fn now(t: &Target) -> Option<bool> {
 fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let choice = |value: &str, label: &str| Choice { value: value.into(), label: label.into(), disabled: None };
     let choices =
-        vec![choice(ON, "on  it gets and sends what is for itself only"), choice(OFF, "off  for NAT, a router, a VPN")];
+        vec![choice(ON, "on  sends and receives only its own traffic"), choice(OFF, "off  for NAT, routers, VPNs")];
     // The other one of what it is: that is what it is called for.
     let on = cx.targets.iter().filter(|t| now(t) == Some(true)).count();
     let default = if on == 0 { ON } else { OFF };
-    let mut field = pick(values, (CHECK, "Source/destination check"), choices, default, "Of the primary interface.");
+    let mut field = pick(
+        values,
+        (CHECK, "Source/destination check"),
+        choices,
+        default,
+        "Applies to the primary network interface.",
+    );
     field.facts = match (on, cx.targets.len()) {
-        (0, _) => "It is off now.".into(),
-        (n, of) if n == of => "It is on now.".into(),
-        (n, of) => format!("It is on for {n} of {of} now."),
+        (0, _) => "Off now.".into(),
+        (n, of) if n == of => "On now.".into(),
+        (n, of) => format!("On for {n} of {of} now."),
     };
     FormSpec { title: form_title(cx, "Change source/destination check of"), fields: vec![field], needs: Vec::new() }
 }
@@ -56,7 +62,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let word = |on: bool| if on { ON } else { OFF };
     let changed: Vec<Target> = cx.targets.iter().filter(|t| now(t) != Some(on)).cloned().collect();
     if changed.is_empty() {
-        return Err(Fault::new(FaultKind::Invalid, format!("It is {} already.", word(on))));
+        return Err(Fault::new(FaultKind::Invalid, format!("The check is already {}.", word(on))));
     }
     let cx = &ActionContext { targets: &changed, ..*cx };
     let change = |t: &Target| subject(t, format!("check {} → {}", now(t).map_or("unknown", word), word(on)));
@@ -68,16 +74,18 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     );
     let found = interfaces::of(cx, &mut plan.needs);
     let mut all = interfaces::said(&changed, &found);
-    let who = names(&changed.iter().map(|t| label(&t.record)).collect::<Vec<_>>());
+    let who: Vec<String> = changed.iter().map(|t| label(&t.record)).collect();
     if on {
         all.push(severe(format!(
-            "what {who} forwards for others is dropped: subnets whose routes lead to it lose their way out"
+            "Traffic forwarded by {} is dropped: subnets routed through it lose their connection",
+            called("instance", &who)
         )));
     } else {
         all.push(note(format!(
-            "{who} may get and send what is not for itself: what it does with that, its system says"
+            "{} can forward traffic of others, if the operating system is set up for it",
+            called("Instance", &who)
         )));
-        all.push(note("it forwards for those only whose route tables lead to it: those are not changed"));
+        all.push(note("Only traffic that route tables send to it is forwarded; route tables are not changed"));
     }
     for (t, interfaces) in changed.iter().zip(&found) {
         let call = |on: bool| interfaces::call(t, interfaces, ("SourceDestCheck", super::switch(on)));
@@ -94,7 +102,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         });
     }
     plan.consequences = sorted(all);
-    plan.cost = Some(Cost::same("the check costs nothing"));
+    plan.cost = Some(Cost::same("The check costs nothing"));
     plan.wait = wait_field(&changed, &SOURCE_DEST_CHECK, if on { "true" } else { "false" }, 2);
     Ok(plan)
 }
@@ -121,7 +129,11 @@ mod tests {
         );
         let off = [rows.target(&INFO, is(false))];
         let p = CHANGE_SOURCE_DEST_CHECK.planned(&rows.context(&off), &Values::default()).expect("a plan");
-        assert!(p.consequences.iter().any(|c| c.severity == Severity::Severe && c.text.contains("routes lead to it")));
+        assert!(
+            p.consequences
+                .iter()
+                .any(|c| c.severity == Severity::Severe && c.text.contains("subnets routed through it"))
+        );
         let same = Values::default().with(CHECK, FormValue::Text("off".into()));
         assert!(CHANGE_SOURCE_DEST_CHECK.planned(&rows.context(&off), &same).is_err());
     }

@@ -14,7 +14,8 @@ use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::instances::{INFO, fields};
 use crate::kinds::ec2::senders::{MODIFY_INSTANCE_ATTRIBUTE, START_INSTANCES, STOP_INSTANCES};
 use crate::kinds::plan_builder::{
-    by_table, draft, field, form_title, label, line, names, note, severe, sorted, state, subject, title, unknown,
+    by_table, called, draft, field, form_title, label, line, names, note, severe, sorted, state, subject, title,
+    unknown,
 };
 use crate::model::{Arg, Call, Cost, FormField, FormSpec, Money, Plan, Record, Step, StepUndo, Values, Waiter};
 
@@ -22,8 +23,8 @@ use crate::model::{Arg, Call, Cost, FormField, FormSpec, Money, Plan, Record, St
 pub static CHANGE_TYPE: Action = Action::on_rows(&INFO, "change-type", "Change type", plan)
     .group(MenuGroup::Settings)
     .doc(
-        "Gives instances another type. A running one is stopped, changed and started again; a stopped one \
-         is only changed. Each step has its way back.",
+        "Changes the instance type. A running instance is stopped, changed and started again; a stopped one is only \
+         changed. Each step can be undone.",
     )
     .several()
     .calls(&[&STOP_INSTANCES, &MODIFY_INSTANCE_ATTRIBUTE, &START_INSTANCES])
@@ -38,15 +39,15 @@ const STARTING: Duration = Duration::from_secs(10 * 60);
 
 fn available(row: &Record) -> Result<(), String> {
     if instance::root_is_ebs(row) == Some(false) {
-        return Err("Its root device is an instance store: it cannot be stopped, and so not changed.".into());
+        return Err("Its root volume is an instance store: it cannot be stopped, so its type cannot be changed.".into());
     }
     if instance::is_spot(row) {
         // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/change-instance-type-of-ebs-backed-instance.html
-        return Err("It is a Spot Instance: EC2 does not change the type of those.".into());
+        return Err("The type of a Spot Instance cannot be changed.".into());
     }
     match instance::state(row) {
         InstanceState::Running | InstanceState::Stopped => Ok(()),
-        _ => Err(format!("{}: the type is changed of one that is running or stopped.", super::is(row))),
+        _ => Err(format!("{}: only a running or stopped instance can change its type.", super::is(row))),
     }
 }
 
@@ -56,24 +57,23 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
 
 fn type_field(cx: &ActionContext<'_>, values: &Values) -> FormField {
     let now: Vec<&str> = cx.targets.iter().filter_map(|t| instance::instance_type(&t.record)).collect();
-    let help =
-        format!("It is {} now. As AWS writes it: family, generation, size (m7g.large).", super::types(cx.targets));
+    let help = format!("Now {}. Write it as AWS does: family, generation, size (m7g.large).", super::types(cx.targets));
     let mut asked = line(values, TYPE, "Type", "", help);
     let text = values.text(TYPE).unwrap_or_default().trim();
     asked.error = if text.is_empty() {
-        Some("A type is wanted, e.g. t3.small.".into())
+        Some("Type an instance type, for example t3.small.".into())
     } else if !is_type(text) {
         Some(format!(
-            "{} is no instance type: one is a family and a size with a dot between, e.g. t3.small.",
+            "{} is not an instance type: write family and size with a dot between them, for example t3.small.",
             visible(text)
         ))
     } else if now.len() == cx.targets.len() && now.iter().all(|t| *t == text) {
-        Some(format!("{text} is the type already."))
+        Some(format!("The type is already {text}."))
     } else if let Some(t) = cx.targets.iter().find(|t| is_another_processor(&t.record, text)) {
         // EC2: InvalidParameterValue, after the instance was stopped.
         let is = if is_arm(text) { "arm64" } else { "x86_64" };
         let image = field(&t.record, &fields::ARCHITECTURE).unwrap_or_default();
-        Some(format!("{text} is {is} by its name, and {} has an image for {image}.", label(&t.record)))
+        Some(format!("{text} is {is} by its name, but {} has an image for {image}.", label(&t.record)))
     } else {
         None
     };
@@ -141,11 +141,11 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         consequences::instance_store(&down, &mut all);
         let who: Vec<String> = running.iter().map(|t| label(&t.record)).collect();
         let is = if who.len() == 1 { "is" } else { "are" };
-        all.push(severe(format!("{} {is} down from the stop until it has started again", names(&who))));
+        all.push(severe(format!("{} {is} down from the stop until the start is complete", called("Instance", &who))));
     }
     if let Some(meant) = unknown_type(&ty) {
-        let after = if running.is_empty() { "" } else { " after the stop, and leaves them stopped" };
-        let text = format!("{ty} is no type that is known here: if there is none, EC2 refuses it{after}.{meant}");
+        let after = if running.is_empty() { "" } else { " after the stop, and the instances stay stopped" };
+        let text = format!("{ty} is not a type known here: if it does not exist, EC2 refuses it{after}.{meant}");
         all.push(if running.is_empty() { unknown(text) } else { severe(text) });
     }
     let crosses: Vec<String> = cx
@@ -156,11 +156,14 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         .collect();
     if !crosses.is_empty() {
         all.push(unknown(format!(
-            "{ty} has another processor architecture by its name: EC2 refuses it for {} if the image does not fit",
-            names(&crosses)
+            "{ty} has another processor architecture by its name: EC2 refuses it for {} if the image does not match",
+            called("instance", &crosses)
         )));
     }
-    all.push(note("whether the zone has the type, and room for it, EC2 says only when it is changed and started"));
+    all.push(note(
+        "Whether the zone offers the type and has capacity, EC2 says only when the type is changed and the instance \
+         started",
+    ));
     disks::go_on(cx, &mut all, &mut plan.needs);
     plan.consequences = sorted(all);
     plan.cost = Some(cost(cx.targets, &ty));
@@ -176,12 +179,12 @@ fn cost(targets: &[Target], ty: &str) -> Cost {
             let money = |amount| Money { amount, ..after };
             // Prices have four places.
             match more {
-                _ if more.abs() < 0.000_05 => Cost::same("compute costs as much as before"),
+                _ if more.abs() < 0.000_05 => Cost::same("Compute costs the same as before"),
                 _ if more > 0.0 => Cost::adds(money(more), format!(" more {runs}")),
                 _ => Cost::saves(money(-more), format!(" {runs}")),
             }
         }
-        (Err(why), _) | (_, Err(why)) => Cost::adds_unknown(format!("compute is billed as {ty} from then on; {why}")),
+        (Err(why), _) | (_, Err(why)) => Cost::adds_unknown(format!("Compute is billed as {ty} from then on; {why}")),
     }
 }
 
@@ -208,7 +211,7 @@ fn power(targets: &[Target], on: bool) -> Vec<Step> {
             // Undoing a start stops what may be in use by then.
             hurts: on.then(|| {
                 format!(
-                    "{} is stopped: who uses it is cut off, and a public address that is no Elastic IP is lost",
+                    "The instances stop ({}): users are cut off, and a public IP that is not an Elastic IP is lost",
                     who()
                 )
             }),

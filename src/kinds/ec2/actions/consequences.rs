@@ -8,7 +8,7 @@ use crate::kinds::action::{ActionContext, Target};
 use crate::kinds::autoscaling::group_reaction::{GroupReaction, group_of};
 use crate::kinds::ec2::instances::fields;
 use crate::kinds::elbv2::target_group_impact::{Departing, of_instances};
-use crate::kinds::plan_builder::{by_scope, label, names, need, note, severe, unknown};
+use crate::kinds::plan_builder::{by_scope, called, label, names, need, note, severe, unknown};
 use crate::kinds::prices;
 use crate::model::{Consequence, Record, TableKey};
 
@@ -108,38 +108,40 @@ pub(super) fn groups(
 }
 
 fn sentence(group: &str, fate: &GroupReaction, who: &[String], happens: Happens) -> Consequence {
-    let (names, many) = (names(who), who.len() > 1);
-    let (member, is) = if many { ("members", "are") } else { ("member", "is") };
+    let (names, capital) = (called("instance", who), called("Instance", who));
+    let (is, it) = if who.len() > 1 { ("are", "them") } else { ("is", "it") };
+    let group = format!("Auto Scaling group {group}");
+    // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html
+    let unhealthy = "treats a stopped instance as unhealthy";
     match (fate, happens) {
         (GroupReaction::Replaced(what), Happens::Terminate) => {
             severe(format!("{group} launches {what} to keep its desired capacity"))
         }
         (GroupReaction::Replaced(what), _) => {
-            severe(format!("{group} takes a stopped member for unhealthy: it will terminate {names} and launch {what}"))
+            severe(format!("{group} {unhealthy}: it will terminate {names} and launch {what}"))
         }
         (GroupReaction::Spare(left), Happens::Terminate) => {
-            note(format!("{group} launches no replacement: it has {left} without {names}"))
+            note(format!("{group} launches no replacement: it still has {left} without {names}"))
         }
         (GroupReaction::Spare(left), _) => severe(format!(
-            "{group} takes a stopped member for unhealthy: it will terminate {names}, and replace nothing: it has {left} without"
+            "{group} {unhealthy}: it will terminate {names} and launch no replacement, because it still has {left} without {it}"
         )),
         (GroupReaction::NotReplacedAfter, Happens::Terminate) => {
-            severe(format!("{group} does not replace {names}: its Launch process is suspended"))
+            severe(format!("{group} does not replace {names} while its Launch process is suspended"))
         }
         (GroupReaction::NotReplacedAfter, _) => severe(format!(
-            "{group} takes a stopped member for unhealthy: it will terminate {names}, and replace nothing while its Launch \
-             process is suspended"
+            "{group} {unhealthy}: it will terminate {names}, and launch no replacement while its Launch process is suspended"
         )),
-        (GroupReaction::Standby, _) => note(format!("{names} {is} in Standby: {group} does not replace it",)),
+        (GroupReaction::Standby, _) => note(format!("{capital} {is} in Standby: {group} does not replace {it}")),
         (GroupReaction::Suspended(process), _) => {
             note(format!("{group} leaves {names} alone while its {process} process is suspended"))
         }
         (GroupReaction::NotAsked(_), Happens::Terminate) => {
-            unknown(format!("{names} {is} {member} of {group}, which is not asked: it may launch a replacement"))
+            unknown(format!("{group} may launch a replacement for {names}: the group's settings are not known"))
         }
-        (GroupReaction::NotAsked(_), _) => unknown(format!(
-            "{names} {is} {member} of {group}, which is not asked: it may terminate and replace what is stopped"
-        )),
+        (GroupReaction::NotAsked(_), _) => {
+            unknown(format!("{group} may terminate and replace {names}: the group's settings are not known"))
+        }
     }
 }
 
@@ -156,14 +158,14 @@ fn reboot(cx: &ActionContext<'_>, t: &Target, out: &mut Vec<Consequence>, needs:
     let (group, who) = (crate::base::text::visible(member.name).into_owned(), label(&t.record));
     match (member.looks_at_targets(), member.fate_alone(&t.record)) {
         (Some(true), None | Some(GroupReaction::NotReplacedAfter)) => out.push(severe(format!(
-            "{group} looks at target health: it terminates {who} if its checks fail while it reboots"
+            "Auto Scaling group {group} uses target health: it terminates instance {who} if its checks fail while it reboots"
         ))),
         (None, _) => {
             if let Some(key) = member.needs {
                 need(needs, key);
             }
             out.push(unknown(format!(
-                "{who} is a member of {group}, which is not asked: it may replace what fails its checks"
+                "Auto Scaling group {group} may replace instance {who} if its checks fail: the group's settings are not known"
             )));
         }
         _ => {}
@@ -179,12 +181,12 @@ pub(super) fn addresses(cx: &ActionContext<'_>, out: &mut Vec<Consequence>) -> V
         match instance::public_ip_is_elastic(row) {
             Some(true) => {}
             Some(false) => {
-                out.push(severe(format!("{who}'s public address {ip} is not an Elastic IP and is lost for good")));
+                out.push(severe(format!("Instance {who} loses its public IP {ip} for good: it is not an Elastic IP")));
                 lost.push(ip.to_string());
             }
             None => {
                 out.push(unknown(format!(
-                    "whether {who}'s public address {ip} is an Elastic IP is not known: if not, it is lost for good"
+                    "Instance {who} may lose its public IP {ip} for good: whether it is an Elastic IP is not known"
                 )));
                 lost.push(ip.to_string());
             }
@@ -198,9 +200,12 @@ pub(super) fn elastic_addresses_stay(cx: &ActionContext<'_>, out: &mut Vec<Conse
     let ips: Vec<_> = cx.targets.iter().flat_map(|t| t.record.get(&fields::ELASTIC_IPS).items()).collect();
     if !ips.is_empty() {
         let each = if ips.len() == 1 { "" } else { " each" };
-        let (stay, go) = if ips.len() == 1 { ("stays", "goes") } else { ("stay", "go") };
-        let price = prices::of(cx.scope).map(|p| format!(" {}", p.public_ipv4().monthly().said(each)));
-        out.push(note(format!("{} {stay} and {go} on costing{}", names(&ips), price.unwrap_or_default())));
+        let (stay, cost, is) = if ips.len() == 1 { ("stays", "costs", "is") } else { ("stay", "cost", "are") };
+        let billed = prices::of(cx.scope).map_or_else(
+            || format!("{is} still billed"),
+            |p| format!("still {cost} {}", p.public_ipv4().monthly().said(each)),
+        );
+        out.push(note(format!("{} {stay} and {billed}", called("Elastic IP", &ips))));
     }
 }
 
@@ -212,7 +217,7 @@ pub(super) fn instance_store(cx: &ActionContext<'_>, out: &mut Vec<Consequence>)
         .map(|r| format!("{} ({})", label(r), instance::instance_type(r).unwrap_or_default()))
         .collect();
     if !with.is_empty() {
-        out.push(severe(format!("what is on the instance store volumes of {} is lost", names(&with))));
+        out.push(severe(format!("Data on the instance store volumes of {} is lost", called("instance", &with))));
     }
 }
 
@@ -242,7 +247,7 @@ pub(super) fn spot(cx: &ActionContext<'_>, out: &mut Vec<Consequence>) {
     if !spot.is_empty() {
         let (a, is) = if spot.len() == 1 { ("a Spot Instance", "is") } else { ("Spot Instances", "are") };
         out.push(note(format!(
-            "{} {is} {a}: EC2 refuses the stop unless the Spot request is persistent",
+            "{} {is} {a}: EC2 refuses to stop it unless its Spot request is persistent",
             names(&spot)
         )));
     }

@@ -1,9 +1,9 @@
-//! What becomes of the disks when instances stop or terminate, and what they go on costing.
+//! What becomes of the disks when instances stop or terminate, and what they still cost.
 
 use crate::kinds::action::ActionContext;
 use crate::kinds::ec2::instance_volumes::{self as volumes, COST, DELETED, KEPT, KEPT_COST};
 use crate::kinds::ec2::instances::instance;
-use crate::kinds::plan_builder::{beside, count, names, note, unknown};
+use crate::kinds::plan_builder::{beside, called, count, note, unknown};
 use crate::kinds::prices;
 use crate::model::{Consequence, FieldInfo, Record, TableKey};
 
@@ -31,12 +31,13 @@ fn look<'a>(cx: &ActionContext<'a>, needs: &mut Vec<TableKey>) -> Disks<'a> {
     found
 }
 
-/// `go on costing about $8.00 a month (us-east-1 …)`, or that the price is not known.
+/// `still cost about $8.00 a month (us-east-1 …)`, or that the price is not known.
 fn costing(cx: &ActionContext<'_>, rows: &[&Record], field: &FieldInfo, n: usize) -> String {
-    let go = go(n, "goes", "go");
     match (prices::of(cx.scope), rows.iter().map(|r| r.get(field).as_f64()).sum::<Option<f64>>()) {
-        (Some(prices), Some(cost)) => format!("{go} on costing {}", prices.by_the_month(cost).said("")),
-        _ => format!("{go} on costing; the price is not known"),
+        (Some(prices), Some(cost)) => {
+            format!("still {} {}", verb(n, "costs", "cost"), prices.by_the_month(cost).said(""))
+        }
+        _ => format!("{} still billed; the price is not known", verb(n, "is", "are")),
     }
 }
 
@@ -44,7 +45,7 @@ fn all(rows: &[&Record], field: &FieldInfo) -> Vec<arcstr::ArcStr> {
     rows.iter().flat_map(|r| r.get(field).items()).collect()
 }
 
-fn go(n: usize, one: &'static str, many: &'static str) -> &'static str {
+fn verb(n: usize, one: &'static str, many: &'static str) -> &'static str {
     if n == 1 { one } else { many }
 }
 
@@ -56,8 +57,8 @@ pub(super) fn go_on(cx: &ActionContext<'_>, out: &mut Vec<Consequence>, needs: &
         out.push(note(format!("{} {}", count(known, "disk"), costing(cx, &found.known, &COST, known))));
     }
     if found.unknown > 0 {
-        let (disks, go) = (count(found.unknown, "disk"), go(found.unknown, "goes", "go"));
-        out.push(note(format!("{disks} {go} on costing; the size is {}", found.why)));
+        let (disks, is) = (count(found.unknown, "disk"), verb(found.unknown, "is", "are"));
+        out.push(note(format!("{disks} {is} still billed (size: {})", found.why)));
     }
 }
 
@@ -66,20 +67,20 @@ pub(super) fn fate(cx: &ActionContext<'_>, out: &mut Vec<Consequence>, needs: &m
     let found = look(cx, needs);
     let (deleted, kept) = (all(&found.known, &DELETED), all(&found.known, &KEPT));
     if !deleted.is_empty() {
-        let is = go(deleted.len(), "is", "are");
-        out.push(note(format!("{} {is} deleted for good (DeleteOnTermination)", names(&deleted))));
+        let is = verb(deleted.len(), "is", "are");
+        out.push(note(format!("{} {is} deleted for good (DeleteOnTermination)", called("Volume", &deleted))));
     }
     if !kept.is_empty() {
-        let stay = go(kept.len(), "stays", "stay");
-        out.push(note(format!("{} {stay} and {}", names(&kept), costing(cx, &found.known, &KEPT_COST, kept.len()))));
+        let (stay, costs) = (verb(kept.len(), "stays", "stay"), costing(cx, &found.known, &KEPT_COST, kept.len()));
+        out.push(note(format!("{} {stay} and {costs}", called("Volume", &kept))));
     }
     let unsaid = all(&found.known, &volumes::DISKS).len().saturating_sub(deleted.len() + kept.len());
     if unsaid > 0 {
-        out.push(unknown(format!("whether {} is deleted or stays is not said", count(unsaid, "disk"))));
+        out.push(unknown(format!("Whether {} is deleted or kept is not known", count(unsaid, "disk"))));
     }
     if found.unknown > 0 {
         out.push(note(format!(
-            "of {}, those with DeleteOnTermination are deleted for good, the others stay and go on costing: which is {}",
+            "{}: those with DeleteOnTermination are deleted for good, others stay and are still billed (which: {})",
             count(found.unknown, "disk"),
             found.why
         )));

@@ -13,7 +13,7 @@ use crate::kinds::ec2::group_actions::name_of;
 use crate::kinds::ec2::group_actions::rules::rules_of;
 use crate::kinds::ec2::group_rules::door::{Door, Peer, Rule};
 use crate::kinds::ec2::security_groups::{INFO, SOURCE_GROUPS, TARGET_GROUPS};
-use crate::kinds::plan_builder::{list, live, names, note, severe, unknown};
+use crate::kinds::plan_builder::{called, list, live, names, note, severe, unknown};
 use crate::model::{Consequence, Kind, TableKey};
 
 /// Doors named in a sentence; the rest is counted.
@@ -49,7 +49,7 @@ fn doors(cx: &ActionContext<'_>, rules: &[&Rule]) -> String {
     }
 }
 
-/// What is so for `who` (`web-1 and web-2`) when its groups are other ones.
+/// What changes for `who` (`instances web-1 and web-2`) when its groups are other ones.
 pub(super) fn consequences(
     cx: &ActionContext<'_>,
     scope: &Scope,
@@ -69,19 +69,19 @@ pub(super) fn consequences(
             out.extend(warnings(&opened));
             let others: Vec<&Rule> = opened.iter().filter(|r| !r.door.is_dangerous()).collect();
             if !others.is_empty() {
-                out.push(note(format!("opened for {who}: {}", doors(cx, &others))));
+                out.push(note(format!("Opened for {who}: {}", doors(cx, &others))));
             }
             if !closed.is_empty() {
-                out.push(note(format!("closed for {who}: {}", doors(cx, &closed.iter().collect::<Vec<_>>()))));
+                out.push(note(format!("Closed for {who}: {}", doors(cx, &closed.iter().collect::<Vec<_>>()))));
                 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
-                out.push(note("connections that are tracked go on: what is closed stops new ones"));
+                out.push(note("Existing tracked connections continue: only new ones are stopped"));
             }
             if !was.iter().all(|d| d.outbound) && is.iter().all(|d| d.outbound) {
-                out.push(severe(format!("nothing comes in to {who} any more: its groups have no inbound rule")));
+                out.push(severe(format!("Nothing can connect to {who} any more: its groups have no inbound rule")));
             }
             if !was.iter().all(|d| !d.outbound) && is.iter().all(|d| !d.outbound) {
                 out.push(severe(format!(
-                    "nothing goes out from {who} any more but answers: its groups have no outbound rule"
+                    "Nothing but responses leaves {who} any more: its groups have no outbound rule"
                 )));
             }
         }
@@ -89,7 +89,7 @@ pub(super) fn consequences(
             let mut missing = [old.err(), new.err()].into_iter().flatten().flatten().collect::<Vec<_>>();
             missing.dedup();
             let who_of: Vec<String> = missing.iter().map(|id| visible(id).into_owned()).collect();
-            out.push(unknown(format!("what {} lets through is not known", names(&who_of))));
+            out.push(unknown(format!("What {} allows is not known", names(&who_of))));
         }
     }
     out.extend(members(cx, scope, who, (before, after)));
@@ -124,10 +124,10 @@ fn members(
             if naming.is_empty() {
                 continue;
             }
-            let (by, group) = (names(&naming), name_of(cx, id));
+            let (by, group) = (called("security group", &naming), name_of(cx, id));
             out.push(match left {
-                true => severe(format!("rules of {by} let members of {group} through: {who} is none any more")),
-                false => note(format!("rules of {by} let members of {group} through: {who} becomes one")),
+                true => severe(format!("Rules of {by} allow members of {group}: {who} is no longer a member")),
+                false => note(format!("Rules of {by} allow members of {group}: {who} becomes a member")),
             });
         }
     }

@@ -7,7 +7,7 @@ use arcstr::ArcStr;
 use crate::kinds::action::{ActionContext, Target};
 use crate::kinds::ec2::network_interfaces::{DEVICE_INDEX, INFO, INSTANCE};
 use crate::kinds::ec2::senders::{MODIFY_INSTANCE_ATTRIBUTE, MODIFY_NETWORK_INTERFACE_ATTRIBUTE};
-use crate::kinds::plan_builder::{Known, field, known, label, live, names, need, note, unknown, whole};
+use crate::kinds::plan_builder::{Known, called, field, known, label, live, need, note, unknown, whole};
 use crate::model::{Arg, Call, Consequence, Filters, Kind, Selector, TableKey, Value};
 
 /// What is known of an instance's interfaces.
@@ -76,7 +76,8 @@ pub(super) fn said(targets: &[Target], interfaces: &[Interfaces]) -> Vec<Consequ
         match i {
             Interfaces::One => {}
             Interfaces::Several(n, primary) => out.push(note(format!(
-                "{who} has {n} network interfaces: the primary one, {primary}, is changed; the others are so in their own table"
+                "Instance {who} has {n} network interfaces: only the primary one, {primary}, is changed; change the \
+                 others in their own table"
             ))),
             Interfaces::Unknown(word) => {
                 why = word;
@@ -86,8 +87,8 @@ pub(super) fn said(targets: &[Target], interfaces: &[Interfaces]) -> Vec<Consequ
     }
     if !unsure.is_empty() {
         out.push(unknown(format!(
-            "how many network interfaces {} has is {why}: with several EC2 refuses (InvalidInstanceID)",
-            names(&unsure)
+            "The number of network interfaces of {} is {why}: if there are several, EC2 refuses (InvalidInstanceID)",
+            called("instance", &unsure)
         )));
     }
     out

@@ -83,7 +83,7 @@ fn is(record: &Record) -> String {
 fn not_ending(record: &Record) -> Result<(), String> {
     use instances::instance::InstanceState::{ShuttingDown, Terminated};
     match instances::instance::state(record) {
-        ShuttingDown | Terminated => Err(format!("{}: nothing of it can be changed any more.", is(record))),
+        ShuttingDown | Terminated => Err(format!("{}: it can no longer be changed.", is(record))),
         _ => Ok(()),
     }
 }

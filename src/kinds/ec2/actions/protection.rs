@@ -1,9 +1,10 @@
 //! Instances that EC2 would refuse to terminate or stop: said before anything is sent, with EC2's own code.
 
+use crate::base::text::capital;
 use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{ActionContext, Target};
 use crate::kinds::ec2::instance_protection::{self as protection, STOP, TERMINATION};
-use crate::kinds::plan_builder::{beside, label, names, note};
+use crate::kinds::plan_builder::{beside, called, label, note};
 use crate::model::{Consequence, FieldInfo, Operation, TableKey};
 
 /// What one is protected from.
@@ -60,8 +61,12 @@ pub(super) fn check(
         if !protected.is_empty() {
             let word = by.word();
             let who: Vec<String> = protected.iter().map(|t| label(&t.record)).collect();
-            let text = format!("{word} protection is on for {}: EC2 refuses, and nothing would happen.", names(&who));
-            let hint = format!("Switch it off with :change-protection {word}=off, or leave it out.");
+            let text = format!(
+                "{} protection is on for {}: EC2 would refuse, and nothing would happen.",
+                capital(word),
+                called("instance", &who)
+            );
+            let hint = format!("Switch it off with :change-protection {word}=off, or leave the instance out.");
             let (service, name) = (op.service.sdk_id(), op.name);
             return Err(Fault::new(FaultKind::Conflict, text)
                 .of(service, name)
@@ -71,8 +76,11 @@ pub(super) fn check(
     }
     let word = from.word();
     if let Some(why) = unknown {
-        let all = if cx.targets.len() == 1 { "" } else { " all that are in the same Availability Zone" };
-        out.push(note(format!("{word} protection is {why}: where it is on, EC2 refuses{all} and nothing happens")));
+        let all = if cx.targets.len() == 1 { "" } else { " all instances of the same Availability Zone" };
+        out.push(note(format!(
+            "{} protection is {why}: where it is on, EC2 refuses{all} and nothing happens",
+            capital(word)
+        )));
     }
     Ok(())
 }

@@ -14,8 +14,8 @@ use crate::model::{Plan, Record};
 pub static REBOOT: Action = Action::on_rows(&INFO, "reboot", "Reboot", plan)
     .group(MenuGroup::State)
     .doc(
-        "Reboots running instances. They keep their addresses and what is on their disks, instance store \
-         included. Answer once: if no answer comes, it is not sent again.",
+        "Reboots running instances. They keep their addresses and the data on their disks, instance store included. \
+         The call is sent once: without an answer, it is not sent again.",
     )
     .several()
     .calls(&[&REBOOT_INSTANCES])
@@ -35,7 +35,7 @@ fn plan(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     plan.steps = calls(&REBOOT_INSTANCES, cx.targets, &[]);
     let mut all = target_group_impact(cx, &mut plan.needs);
     reboots(cx, &mut all, &mut plan.needs);
-    all.push(note("EC2 resets an instance that does not shut down within a few minutes"));
+    all.push(note("EC2 does a hard reboot if an instance does not shut down cleanly within a few minutes"));
     plan.consequences = sorted(all);
     Ok(plan)
 }

@@ -7,15 +7,15 @@ use crate::kinds::ec2::compute_cost;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::instances::{INFO, fields};
 use crate::kinds::ec2::senders::START_INSTANCES;
-use crate::kinds::plan_builder::{draft, field, label, names, note, sorted, state, subject, title, wait_state};
+use crate::kinds::plan_builder::{called, draft, field, label, note, sorted, state, subject, title, wait_state};
 use crate::model::{Cost, Plan, Record, Undo};
 
 /// `start`.
 pub static START: Action = Action::on_rows(&INFO, "start", "Start", plan)
     .group(MenuGroup::State)
     .doc(
-        "Starts stopped instances. They keep their volumes, private addresses and Elastic IPs; another \
-         public address is a new one.",
+        "Starts stopped instances. They keep their volumes, private addresses and Elastic IPs; any other public IP \
+         changes.",
     )
     .several()
     .calls(&[&START_INSTANCES])
@@ -24,8 +24,8 @@ pub static START: Action = Action::on_rows(&INFO, "start", "Start", plan)
 fn available(row: &Record) -> Result<(), String> {
     match instance::state(row) {
         InstanceState::Stopped => Ok(()),
-        InstanceState::Stopping => Err("It is stopping: it can be started once it is stopped.".into()),
-        InstanceState::Running | InstanceState::Pending => Err(format!("{} already.", super::is(row))),
+        InstanceState::Stopping => Err("It is stopping: wait until it is stopped.".into()),
+        InstanceState::Running | InstanceState::Pending => Err(format!("Already {}.", state(row))),
         _ => Err(format!("{}: only a stopped instance can be started.", super::is(row))),
     }
 }
@@ -43,26 +43,26 @@ fn plan(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     if !plain.is_empty() {
         let gets = if plain.len() == 1 { "gets" } else { "get" };
         all.push(note(format!(
-            "without an Elastic IP, {} {gets} a new public address where the subnet gives one",
-            names(&plain)
+            "{} {gets} a new public IP where the subnet assigns one, having no Elastic IP",
+            called("Instance", &plain)
         )));
     }
     let spot = labels_of(&instance::is_spot);
     if !spot.is_empty() {
         all.push(note(format!(
             "{}: a Spot Instance starts only while its request is open and there is capacity",
-            names(&spot)
+            called("Instance", &spot)
         )));
     }
     let failed = labels_of(&|r| field(r, &fields::STATE_REASON).is_some_and(|c| c.starts_with("Server.")));
     if !failed.is_empty() {
-        all.push(note(format!("EC2 stopped {} itself: see the reason in the detail", names(&failed))));
+        all.push(note(format!("EC2 itself stopped {}: the reason is in the detail", called("instance", &failed))));
     }
     plan.consequences = sorted(all);
     plan.cost = Some(match compute_cost::now(cx.targets) {
         Ok(money) => Cost::adds(money, if cx.targets.len() == 1 { " while it runs" } else { " while they run" }),
         Err(why) => {
-            Cost::adds_unknown(format!("compute is billed by the second while it runs: {}; {why}", types(cx.targets)))
+            Cost::adds_unknown(format!("Compute is billed by the second while it runs: {}; {why}", types(cx.targets)))
         }
     });
     plan.wait = wait_state(cx.targets, &["running"], &["stopped", "shutting-down", "terminated"], false, 10);

@@ -10,7 +10,7 @@ use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::senders::STOP_INSTANCES;
 use crate::kinds::plan_builder::{
-    draft, form_title, label, names, note, severe, sorted, state, subject, title, toggle, wait_state,
+    called, draft, form_title, label, names, note, severe, sorted, state, subject, title, toggle, wait_state,
 };
 use crate::model::{Cost, FormSpec, Plan, Record, Undo, Values};
 
@@ -18,9 +18,8 @@ use crate::model::{Cost, FormSpec, Plan, Record, Undo, Values};
 pub static STOP: Action = Action::on_rows(&INFO, "stop", "Stop", plan)
     .group(MenuGroup::State)
     .doc(
-        "Stops running instances. Compute is not billed while they are stopped; disks and Elastic IPs are. \
-         `force` does not wait for the operating system; `hibernate` writes memory to the root volume \
-         first.",
+        "Stops running instances. Compute is not billed while they are stopped; disks and Elastic IPs still are. \
+         `force` does not wait for the operating system; `hibernate` saves memory to the root volume first.",
     )
     .several()
     .calls(&[&STOP_INSTANCES])
@@ -32,13 +31,13 @@ const HIBERNATE: &str = "hibernate";
 
 fn available(row: &Record) -> Result<(), String> {
     if instance::root_is_ebs(row) == Some(false) {
-        return Err("Its root device is an instance store: it can be rebooted or terminated, not stopped.".into());
+        return Err("Its root volume is an instance store: it can be rebooted or terminated, but not stopped.".into());
     }
     match instance::state(row) {
         // One that hangs in stopping can be forced.
         InstanceState::Running | InstanceState::Stopping => Ok(()),
-        InstanceState::Stopped => Err("It is stopped already.".into()),
-        InstanceState::Pending => Err("It is pending: it can be stopped once it is running.".into()),
+        InstanceState::Stopped => Err("Already stopped.".into()),
+        InstanceState::Pending => Err("It is pending: wait until it is running.".into()),
         _ => Err(format!("{}: only a running instance can be stopped.", super::is(row))),
     }
 }
@@ -51,12 +50,12 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         values,
         FORCE,
         "Force",
-        "Without waiting for the operating system. For an instance that hangs in stopping; AWS advises against it on Windows.",
+        "Do not wait for the operating system: for an instance stuck in stopping. AWS advises against it on Windows.",
     );
     let stopping = labels(&|r| instance::state(r) == InstanceState::Stopping);
     if !stopping.is_empty() && !values.flag(FORCE) {
         // Not an error: a plan says it, and `tab` leads here.
-        force.help = format!("{} is stopping already: only force does anything more.", names(&stopping));
+        force.help = format!("Already stopping: {}. Only force makes a difference.", names(&stopping));
     }
     let mut fields = vec![force];
     let cannot = labels(&|r| instance::can_hibernate(r) != Some(true));
@@ -65,13 +64,13 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
             values,
             HIBERNATE,
             "Hibernate",
-            "Memory is written to the encrypted root volume and read back at the next start.",
+            "Memory is saved to the encrypted root volume and restored at the next start.",
         );
         if values.flag(HIBERNATE) {
             hibernate.error = if !cannot.is_empty() {
-                Some(format!("Hibernation was not configured when {} was launched.", names(&cannot)))
+                Some(format!("Launched without hibernation enabled: {}.", names(&cannot)))
             } else if values.flag(FORCE) {
-                Some("Hibernating takes time that force does not give: choose one.".into())
+                Some("Force leaves no time to hibernate: choose one.".into())
             } else {
                 None
             };
@@ -100,7 +99,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     disks::go_on(cx, &mut all, &mut plan.needs);
     consequences::spot(cx, &mut all);
     if force {
-        all.push(severe("force: the operating system does not flush its file systems, which may need repair"));
+        all.push(severe("Force: the operating system does not flush its file systems, which may need repair"));
     }
     let stopping: Vec<String> = cx
         .targets
@@ -109,7 +108,11 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         .map(|t| label(&t.record))
         .collect();
     if !stopping.is_empty() && !force {
-        all.push(note(format!("{} is stopping already: without force this changes nothing for it", names(&stopping))));
+        all.push(note(format!(
+            "{} {} already stopping: without force nothing changes",
+            called("Instance", &stopping),
+            if stopping.len() == 1 { "is" } else { "are" }
+        )));
     }
     plan.consequences = sorted(all);
     plan.cost = Some(cost(cx, &fates));
@@ -120,10 +123,14 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     };
     let mut but = Vec::new();
     if !lost.is_empty() {
-        but.push(format!("{} will not come back", names(&lost)));
+        but.push(format!(
+            "{} {} not come back",
+            called("public IP", &lost),
+            if lost.len() == 1 { "does" } else { "do" }
+        ));
     }
     if replaced {
-        but.push("what a group has terminated by then is gone".into());
+        but.push("instances that the group has terminated by then are gone".into());
     }
     let but = (!but.is_empty()).then(|| but.join("; "));
     plan.undo = Some(Undo { line: "start".into(), but, on: Vec::new() });
@@ -132,7 +139,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
 
 /// Compute that is not billed any more: of what runs and is not replaced by its group.
 fn cost(cx: &ActionContext<'_>, fates: &[Option<(String, GroupReaction)>]) -> Cost {
-    const REST: &str = "disks and Elastic IPs go on";
+    const REST: &str = "disks and Elastic IPs are still billed";
     let runs = |t: &Target| matches!(instance::state(&t.record), InstanceState::Running | InstanceState::Pending);
     let replaced = |fate: &Option<(String, GroupReaction)>| {
         matches!(fate, Some((_, GroupReaction::Replaced(_) | GroupReaction::NotAsked(_))))
@@ -142,26 +149,26 @@ fn cost(cx: &ActionContext<'_>, fates: &[Option<(String, GroupReaction)>]) -> Co
     let others = billed().count() - ends.len();
     if ends.is_empty() {
         return match others {
-            0 => Cost::same(format!("compute is not billed while it stops; {REST}")),
-            _ => Cost::saves_unknown(format!("no compute while stopped, but what replaces it is billed; {REST}")),
+            0 => Cost::same(format!("Compute is not billed while it stops; {REST}")),
+            _ => Cost::saves_unknown(format!("No compute charge while stopped, but the replacement is billed; {REST}")),
         };
     }
-    let but = if others > 0 { ", but what replaces the others is billed" } else { "" };
+    let but = if others > 0 { ", but replacements for the others are billed" } else { "" };
     match compute_cost::now(&ends) {
         Ok(money) => Cost::saves(money, format!(" of compute while stopped{but}; {REST}")),
         Err(why) => {
-            Cost::saves_unknown(format!("no compute while stopped{but}; {REST}; the price is not known: {why}"))
+            Cost::saves_unknown(format!("No compute charge while stopped{but}; {REST}; the price is not known: {why}"))
         }
     }
 }
 
 fn becomes(fate: Option<&(String, GroupReaction)>, hibernate: bool) -> String {
     match fate {
-        Some((group, GroupReaction::Replaced(_))) => format!("terminated and replaced by group {group}"),
+        Some((group, GroupReaction::Replaced(_))) => format!("terminated and replaced by Auto Scaling group {group}"),
         Some((group, GroupReaction::NotReplacedAfter | GroupReaction::Spare(_))) => {
-            format!("terminated by group {group}")
+            format!("terminated by Auto Scaling group {group}")
         }
-        Some((group, GroupReaction::NotAsked(_))) => format!("stopped, then perhaps replaced by group {group}"),
+        Some((group, GroupReaction::NotAsked(_))) => format!("stopped, may be replaced by Auto Scaling group {group}"),
         _ if hibernate => "stopped (hibernated)".into(),
         _ => "stopped".into(),
     }

@@ -52,9 +52,9 @@ const fn of(kind: &'static KindInfo) -> Action {
     Action::on_rows(kind, "tags", "Edit tags", plan)
         .group(MenuGroup::Tags)
         .doc(
-            "Edits tags in a draft table; of several rows, those that any of them has. In the palette: `tags \
-             +Env=prod -Owner`, or `tags set=Env=prod,Team=x remove=Temp`; a comma, equals sign or backslash \
-             within a key or value has a backslash before it.",
+            "Edits tags in a table; for several rows, the tags that any of them has. In the palette: `tags +Env=prod \
+             -Owner`, or `tags set=Env=prod,Team=x remove=Temp`; a comma, equals sign or backslash within a key or \
+             value has a backslash before it.",
         )
         .several()
         .calls(&CALLS)
@@ -146,7 +146,8 @@ fn table(targets: &[Target]) -> DraftTable {
     let mut columns = vec![DraftColumn::new("key", "KEY", Cell::Text), DraftColumn::new("value", "VALUE", Cell::Text)];
     columns.extend(several.then(|| DraftColumn::new("on", "ON", Cell::Fixed)));
     let help = if several {
-        "What any of them has. A value that is set, and a row that is taken out, are so for all of them."
+        "All tags of the selected rows. A value that is set, or a tag that is removed, is set or removed on all of \
+         them."
     } else {
         "Tags that begin with aws: are AWS's own and not shown."
     };
@@ -215,7 +216,7 @@ fn cell(row: &DraftRow, i: usize) -> ArcStr {
 fn why_no_key(key: &str) -> Option<String> {
     match key.chars().count() {
         0 => Some("A tag needs a key.".into()),
-        _ if reserved(key) => Some(format!("{}: keys that begin with aws: are AWS's own.", visible(key))),
+        _ if reserved(key) => Some(format!("{}: keys that begin with aws: are reserved for AWS.", visible(key))),
         n if n > LONGEST_KEY => Some(format!("A key has at most {LONGEST_KEY} characters; this one has {n}.")),
         _ => why_no_text(key),
     }
@@ -231,7 +232,7 @@ fn why_no_value(value: &str) -> Option<String> {
 /// EC2 takes any character that its protocol can carry; the others of AWS's services take fewer (see [`elsewhere`]).
 fn why_no_text(text: &str) -> Option<String> {
     let bad = text.chars().find(|c| c.is_control())?;
-    Some(format!("A tag cannot have the control character U+{:04X}.", u32::from(bad)))
+    Some(format!("A tag cannot contain the control character U+{:04X}.", u32::from(bad)))
 }
 
 /// Whether every service of AWS takes the text: letters, numbers, blanks and `+ - = . _ : / @`.
@@ -245,7 +246,7 @@ pub(in crate::kinds::ec2) fn new_tag_errors(rows: &[DraftRow]) -> Vec<CellError>
     for (row, r) in rows.iter().enumerate().filter(|(_, r)| is_new(r) && !r.cells.iter().all(|c| c.is_empty())) {
         let (key, value) = (cell(r, KEY), cell(r, VALUE));
         let twice = rows[..row].iter().any(|o| cell(o, KEY) == key) || key == "Name";
-        let why = why_no_key(&key).or_else(|| twice.then(|| format!("{} is there already.", visible(&key))));
+        let why = why_no_key(&key).or_else(|| twice.then(|| format!("There is already a tag {}.", visible(&key))));
         out.extend(why.map(|text| CellError { row, column: KEY, text }));
         out.extend(why_no_value(&value).map(|text| CellError { row, column: VALUE, text }));
     }
@@ -267,11 +268,13 @@ fn cell_errors(targets: &[Target], rows: &[DraftRow]) -> Vec<CellError> {
         match (why_no_key(&key), renamed) {
             (Some(text), _) => wrong(KEY, text),
             (None, _) if again => {
-                wrong(KEY, format!("The key {} is there twice.", visible(&key)));
+                wrong(KEY, format!("The key {} appears twice.", visible(&key)));
             }
             (None, Some(was)) if common(targets, was).is_none() => {
-                let text =
-                    format!("Not all have {} with one value: set the new key, and take the old one out.", visible(was));
+                let text = format!(
+                    "The rows do not share one value of {}: add the new key, and remove the old one.",
+                    visible(was)
+                );
                 wrong(KEY, text);
             }
             _ => {}
@@ -330,8 +333,8 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let rows = table(cx.targets).into_field(values, |rows| cell_errors(cx.targets, rows));
     let mut fields = vec![
         rows,
-        line(values, SET, "Set", "", "Tags to set besides: KEY=VALUE, separated by commas.").as_argument(),
-        line(values, REMOVE, "Remove", "", "Keys to remove besides, separated by commas.").as_argument(),
+        line(values, SET, "Set", "", "More tags to set: KEY=VALUE, separated by commas.").as_argument(),
+        line(values, REMOVE, "Remove", "", "More keys to remove, separated by commas.").as_argument(),
     ];
     let wrong = match edits(cx.targets, values) {
         Err(e) => Some(e),
@@ -354,7 +357,7 @@ fn too_many(targets: &[Target], edits: &Edits) -> Option<String> {
     targets.iter().find_map(|t| {
         let removed = edits.remove.iter().filter(|k| t.record.tag(k).is_some()).count();
         let n = with_new(&t.record, edits) - removed;
-        (n > MOST_TAGS).then(|| format!("{} would have {n} tags; {MOST_TAGS} are allowed.", label(&t.record)))
+        (n > MOST_TAGS).then(|| format!("{} would have {n} tags; at most {MOST_TAGS} are allowed.", label(&t.record)))
     })
 }
 
@@ -407,7 +410,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let edits = edits(cx.targets, form.values).map_err(|(_, e)| Fault::new(FaultKind::Invalid, e))?;
     let changes: Vec<Change<'_>> = cx.targets.iter().filter_map(|t| Change::of(t, &edits)).collect();
     if changes.is_empty() {
-        return Err(Fault::new(FaultKind::Invalid, "No tag is different from what is there."));
+        return Err(Fault::new(FaultKind::Invalid, "Nothing would change: the tags are like that already."));
     }
     let changed: Vec<Target> = changes.iter().map(|c| c.target.clone()).collect();
     let subjects = changes.iter().map(|c| subject(c.target, c.text())).collect();
@@ -421,7 +424,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let mut all = Vec::new();
     let same = cx.targets.len() - changes.len();
     if same > 0 {
-        all.push(note(format!("{same} of {} are so already and are left alone", cx.targets.len())));
+        all.push(note(format!("{same} of {} already have these tags and are not changed", cx.targets.len())));
     }
     // Images and groups have names that are no tags.
     let named_by_tag = |r: &Record| r.tag("Name").is_some_and(|name| *name == r.name);
@@ -434,9 +437,9 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         all.push(note(format!("{} loses its name", names(&unnamed))));
     }
     if edits.set.iter().any(|(k, v)| !elsewhere(k) || !elsewhere(v)) {
-        all.push(note("other services of AWS take only letters, numbers, blanks and + - = . _ : / @ in tags"));
+        all.push(note("Other AWS services allow only letters, numbers, blanks and + - = . _ : / @ in tags"));
     }
-    all.push(note("policies, cost reports and scripts may go by tags: nothing here knows which"));
+    all.push(note("Policies, cost reports and scripts may depend on tags: this is not checked"));
     plan.consequences = sorted(all);
     let back = changes.first().and_then(Change::back).filter(|b| changes.iter().all(|c| c.back().as_ref() == Some(b)));
     plan.undo = back.map(|line| Undo { line, but: None, on: Vec::new() });

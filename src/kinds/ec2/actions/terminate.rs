@@ -15,8 +15,8 @@ use crate::model::{Plan, Record};
 pub static TERMINATE: Action = Action::on_rows(&INFO, "terminate", "Terminate", plan)
     .group(MenuGroup::Delete)
     .doc(
-        "Terminates instances for good. Volumes with DeleteOnTermination go with them; others and Elastic \
-         IPs stay and go on costing.",
+        "Terminates instances for good. Volumes with DeleteOnTermination are deleted with them; other volumes and \
+         Elastic IPs stay and are still billed.",
     )
     .several()
     .calls(&[&TERMINATE_INSTANCES])
@@ -24,8 +24,8 @@ pub static TERMINATE: Action = Action::on_rows(&INFO, "terminate", "Terminate", 
 
 fn available(row: &Record) -> Result<(), String> {
     match instance::state(row) {
-        InstanceState::ShuttingDown => Err("It is on its way to terminated already.".into()),
-        InstanceState::Terminated => Err("It is terminated already.".into()),
+        InstanceState::ShuttingDown => Err("Already shutting down to terminate.".into()),
+        InstanceState::Terminated => Err("Already terminated.".into()),
         _ => Ok(()),
     }
 }
@@ -55,7 +55,7 @@ fn plan(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
 
 fn becomes(fate: Option<&(String, GroupReaction)>) -> String {
     match fate {
-        Some((group, GroupReaction::Replaced(_))) => format!("terminated and replaced by group {group}"),
+        Some((group, GroupReaction::Replaced(_))) => format!("terminated and replaced by Auto Scaling group {group}"),
         _ => "terminated".into(),
     }
 }

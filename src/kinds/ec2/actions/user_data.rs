@@ -22,8 +22,8 @@ use crate::model::{Arg, Call, Cost, FormSpec, Kind, Plan, Record, Step, StepUndo
 pub static EDIT_USER_DATA: Action = Action::on_rows(&INFO, "edit-user-data", "Edit user data", plan)
     .group(MenuGroup::Settings)
     .doc(
-        "Edits the user data of a stopped instance: in the form, in $VISUAL or $EDITOR, or taken from a \
-         file (user_data=@setup.sh). It is a secret: no plan, journal or log has it.",
+        "Edits the user data of a stopped instance: in the form, in $VISUAL or $EDITOR, or from a file \
+         (user_data=@setup.sh). User data are treated as a secret and never appear in a plan, journal or log.",
     )
     .calls(&[&MODIFY_INSTANCE_ATTRIBUTE])
     .only_if(available)
@@ -40,7 +40,7 @@ const FILE_BEFORE: &str = "user-data-before.txt";
 fn available(row: &Record) -> Result<(), String> {
     match instance::state(row) {
         InstanceState::Stopped => Ok(()),
-        _ => Err(format!("{}: user data is changed of one that is stopped.", super::is(row))),
+        _ => Err(format!("{}: only a stopped instance can change its user data.", super::is(row))),
     }
 }
 
@@ -48,22 +48,22 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let mut needs = Vec::new();
     let now = cx.targets.first().map(|t| user_data::of(cx.store, &t.table, &t.record.id));
     let (present, facts) = match (now, cx.targets.first()) {
-        (Some(Some((0, _))), _) => (Some(Secret::default()), "It has none now.".to_string()),
-        (Some(Some((n, Some(text)))), _) => (Some(text.clone()), format!("It has {} now.", size(n))),
+        (Some(Some((0, _))), _) => (Some(Secret::default()), "None now.".to_string()),
+        (Some(Some((n, Some(text)))), _) => (Some(text.clone()), format!("Now {}.", size(n))),
         (Some(Some((n, None))), _) => {
-            (Some(Secret::default()), format!("It has {} now that are no text: a file can take their place.", size(n)))
+            (Some(Secret::default()), format!("Now {} that are not text: a file can replace them.", size(n)))
         }
         (_, Some(t)) => {
             let word = beside(cx.store, &t.table, &user_data::INFO, &mut needs);
-            (None, format!("What it has now is {word}."))
+            (None, format!("The present user data are {word}."))
         }
         _ => (None, String::new()),
     };
-    let help = "A script that begins with #! or a cloud-init text. Most of them run at the first start only.";
+    let help = "A script that begins with #!, or cloud-init text. Most run at the first start only.";
     let mut field = lines(cx.files, values, (USER_DATA, "User data"), (MOST, FILE), present.as_ref(), help);
     field.facts = facts;
     if field.error.is_none() && present.is_none() && values.get(USER_DATA).is_none() {
-        field.error = Some("What it has now is not known yet.".into());
+        field.error = Some("The present user data are not known yet.".into());
     }
     FormSpec { title: form_title(cx, "Edit user data of"), fields: vec![field], needs }
 }
@@ -73,14 +73,14 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let old = user_data::of(cx.store, &t.table, &t.record.id);
     let new = lines_value(cx.files, form.values, USER_DATA, MOST);
     let Some(LinesValue { bytes, file }) = new else {
-        return Err(Fault::new(FaultKind::Invalid, "No user data was given."));
+        return Err(Fault::new(FaultKind::Invalid, "Type user data, or name a file."));
     };
     let text = std::str::from_utf8(bytes.expose()).ok();
     if let Some((n, was)) = old
         && n == bytes.expose().len() as u64
         && (n == 0 || was.is_some_and(|w| Some(w.expose().as_str()) == text))
     {
-        return Err(Fault::new(FaultKind::Invalid, "The user data is what it was."));
+        return Err(Fault::new(FaultKind::Invalid, "Nothing would change: the user data are the same."));
     }
     let mut plan =
         draft("edit-user-data", title("Edit user data of", &t.record.kind, cx.targets), cx.targets, Vec::new());
@@ -95,7 +95,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let has_way_back = was.is_some();
     plan.steps = vec![match was {
         Some(was) => step.undone_by(StepUndo {
-            title: format!("put back the user data of {}", label(&t.record)),
+            title: format!("restore the user data of {}", label(&t.record)),
             wait: written(t, was.len()),
             call: call(t, Secret::new(was), Some(&FILE_BEFORE.into())),
             destructive: false,
@@ -104,20 +104,20 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         None => step,
     }];
     plan.wait = written(t, bytes.expose().len());
-    let mut all = vec![note("it is read at the next start; most scripts in it run at an instance's first start only")];
+    let mut all = vec![note("It is read at the next start; most scripts run only at an instance's first start")];
     if bytes.expose().is_empty() {
-        all.push(note("the instance will have no user data"));
+        all.push(note("The instance will have no user data"));
     }
     all.push(note(match has_way_back {
-        true => "what it has now can be put back until the console is left: it is written nowhere",
-        false => "what it has now cannot be put back: it is not known as text",
+        true => "The present user data can be restored until the console is closed: they are not saved anywhere",
+        false => "The present user data cannot be restored: they are not known as text",
     }));
     match file {
-        Some(_) => all.push(note("the text is a secret: the command reads it from the file")),
-        None => all.push(note(format!("the text is a secret: for the command, save it as {FILE} first"))),
+        Some(_) => all.push(note("The text is a secret: the command reads it from the file")),
+        None => all.push(note(format!("The text is a secret: to use the command, save it as {FILE} first"))),
     }
     plan.consequences = sorted(all);
-    plan.cost = Some(Cost::same("user data costs nothing"));
+    plan.cost = Some(Cost::same("User data cost nothing"));
     Ok(plan)
 }
 
@@ -129,7 +129,7 @@ fn change(old: Option<(u64, Option<&Secret>)>, new: &Secret<Bytes>) -> String {
     let lines = match (was.map(|w| w.expose().as_str()), std::str::from_utf8(new.expose())) {
         (Some(was), Ok(now)) => {
             let (added, taken) = lines_changed(was, now);
-            format!(", lines: {added} added, {taken} taken away")
+            format!(", lines: {added} added, {taken} removed")
         }
         _ => String::new(),
     };
@@ -210,15 +210,13 @@ mod tests {
         let cx = rows.context(&targets);
         let spec = refine(&cx, &Values::default());
         assert_eq!(spec.fields[0].value, FormValue::Secret(Secret::new("#!/bin/sh\nhunter2\n".into())));
-        assert_eq!((spec.fields[0].facts.as_str(), spec.fields[0].error.as_ref()), ("It has 18 B now.", None));
+        assert_eq!((spec.fields[0].facts.as_str(), spec.fields[0].error.as_ref()), ("Now 18 B.", None));
         assert!(EDIT_USER_DATA.planned(&cx, &Values::default()).is_err(), "nothing was put in");
         assert!(
-            EDIT_USER_DATA
-                .planned(&cx, &typed("#!/bin/sh\nhunter2\n"))
-                .is_err_and(|f| f.message.contains("what it was"))
+            EDIT_USER_DATA.planned(&cx, &typed("#!/bin/sh\nhunter2\n")).is_err_and(|f| f.message.contains("the same"))
         );
         let p = EDIT_USER_DATA.planned(&cx, &typed("#!/bin/sh\nhunter3\nx\n")).expect("a plan");
-        assert_eq!(p.subjects[0].change, "18 B → 20 B, lines: 2 added, 1 taken away");
+        assert_eq!(p.subjects[0].change, "18 B → 20 B, lines: 2 added, 1 removed");
         assert!(!format!("{p:?} {spec:?}").contains("hunter"));
         let back = &p.steps[0].undo.as_ref().expect("a way back").call;
         let value = back.get("UserData").and_then(|v| v.member("Value")).and_then(Arg::as_bytes);
@@ -239,9 +237,9 @@ mod tests {
         assert!(spec.fields[0].error.is_some());
         let rows = with_data(Value::Unknown, 9);
         let spec = refine(&rows.context(&targets), &Values::default());
-        assert!(spec.fields[0].facts.contains("no text"), "{}", spec.fields[0].facts);
+        assert!(spec.fields[0].facts.contains("not text"), "{}", spec.fields[0].facts);
         let p = EDIT_USER_DATA.planned(&rows.context(&targets), &typed("new")).expect("a plan");
-        assert!(p.steps[0].undo.is_none() && p.consequences.iter().any(|c| c.text.contains("cannot be put back")));
+        assert!(p.steps[0].undo.is_none() && p.consequences.iter().any(|c| c.text.contains("cannot be restored")));
         assert!((EDIT_USER_DATA.available)(&row(&INFO, "i-1", "web-1", "running").record()).is_err());
     }
 

@@ -15,7 +15,10 @@ use crate::model::{FormSpec, Kind, Pick, Plan, Record, TableKey, Values};
 /// `attach`.
 pub static ATTACH: Action = Action::on_rows(&INFO, "attach", "Attach", plan)
     .group(MenuGroup::Network)
-    .doc("Attaches an internet gateway to a VPC that has none yet. Its subnets reach the internet once a route table sends traffic there.")
+    .doc(
+        "Attaches an internet gateway to a VPC that has none. The VPC's subnets reach the internet once a route table \
+         sends traffic to it.",
+    )
     .calls(&[&ATTACH_INTERNET_GATEWAY, &DETACH_INTERNET_GATEWAY])
     .only_if(available)
     .form(refine);
@@ -26,8 +29,8 @@ fn available(row: &Record) -> Result<(), String> {
     match state(row) {
         DETACHED => Ok(()),
         // EC2: Resource.AlreadyAssociated.
-        word if ATTACHED.contains(&word) => Err("It is attached to a VPC already: detach it first.".into()),
-        other => Err(format!("It is {other}: only one that no VPC has can be attached.")),
+        word if ATTACHED.contains(&word) => Err("Already attached to a VPC: detach it first.".into()),
+        other => Err(format!("It is {other}: only a detached gateway can be attached.")),
     }
 }
 
@@ -41,7 +44,7 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let mut needs = Vec::new();
     let taken = taken(cx);
     // EC2: InvalidParameterValue, "Network vpc-… already has an internet gateway attached".
-    let why = |g: &Record| format!("It has an internet gateway already, {}: a VPC has one at most.", label(g));
+    let why = |g: &Record| format!("It already has an internet gateway, {}: a VPC has at most one.", label(g));
     let table = TableKey::all(cx.scope.clone(), Kind(&vpcs::INFO));
     let gateways = whole(cx.store, cx.scope, &INFO);
     let free: Vec<&Record> = cx.store.table(&table).into_iter().flat_map(live).map(|r| &**r).collect();
@@ -54,11 +57,11 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         need(&mut needs, key);
     }
     let mut pick = Pick::one_of(table, "vpc-");
-    pick.because = "Those that have no internet gateway yet.".into();
+    pick.because = "VPCs without an internet gateway.".into();
     pick.refused = taken.iter().map(|(vpc, g)| ((*vpc).into(), why(g))).collect();
     let refuse = |r: &Record| taken.iter().find(|(vpc, _)| *vpc == r.id).map(|(_, g)| why(g));
     let said = (VPC, "VPC", "the VPCs");
-    let field = rows_field(cx, values, said, (pick, default), "The VPC that gets it.", &refuse, &mut needs);
+    let field = rows_field(cx, values, said, (pick, default), "The VPC to attach it to.", &refuse, &mut needs);
     FormSpec { title: form_title(cx, "Attach"), fields: vec![field], needs }
 }
 
@@ -74,19 +77,18 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     );
     plan.steps = vec![attach_step(t, &vpc, &name)];
     plan.wait = wait_state(cx.targets, ATTACHED, &[], false, WITHIN);
-    let mut all =
-        vec![note(format!("nothing of {name} is reached by it yet: that takes a route to it, and a public address"))];
+    let mut all = vec![note(format!("Nothing in {name} uses it yet: that takes a route to it, and public addresses"))];
     let not_known = match whole(cx.store, cx.scope, &INFO) {
         Known::Complete(_) => None,
         Known::NotAsked(key) => {
             need(&mut needs, key);
-            Some("not asked")
+            Some("not loaded")
         }
         Known::Failed(word) => Some(word),
     };
     if let Some(word) = not_known {
         all.push(unknown(format!(
-            "whether {name} has an internet gateway already is not known ({word}): EC2 refuses a second"
+            "Whether {name} already has an internet gateway is not known ({word}): EC2 refuses a second one"
         )));
     }
     (plan.consequences, plan.needs) = (sorted(all), needs);

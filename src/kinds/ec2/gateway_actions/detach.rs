@@ -18,22 +18,25 @@ use crate::model::{Consequence, Filters, Kind, Plan, Record, Selector, TableKey,
 /// `detach`.
 pub static DETACH: Action = Action::on_rows(&INFO, "detach", "Detach", plan)
     .group(MenuGroup::Network)
-    .doc("Takes an internet gateway from its VPC. EC2 refuses it while public addresses are mapped there (DependencyViolation).")
+    .doc(
+        "Detaches an internet gateway from its VPC. EC2 refuses while the VPC has public addresses in use \
+         (DependencyViolation).",
+    )
     .calls(&[&DETACH_INTERNET_GATEWAY, &ATTACH_INTERNET_GATEWAY])
     .only_if(available);
 
 fn available(row: &Record) -> Result<(), String> {
     match state(row) {
         word if ATTACHED.contains(&word) => Ok(()),
-        DETACHED => Err("It is attached to nothing.".into()),
-        other => Err(format!("It is {other}: only one that a VPC has can be detached.")),
+        DETACHED => Err("Not attached.".into()),
+        other => Err(format!("It is {other}: only an attached gateway can be detached.")),
     }
 }
 
 fn plan(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     let t = &cx.targets[0];
     let Some(vpc) = vpc_id(&t.record) else {
-        return Err(Fault::new(FaultKind::Conflict, "Which VPC has it is not known: refresh the list."));
+        return Err(Fault::new(FaultKind::Conflict, "Its VPC is not known: refresh the list."));
     };
     let mut needs = Vec::new();
     let name = vpc_name(cx, vpc, &mut needs);
@@ -42,7 +45,7 @@ fn plan(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     plan.steps = vec![detach_step(t, vpc, &name)];
     plan.wait = wait_state(cx.targets, &[DETACHED], &[], false, WITHIN);
     let mut all = in_use(cx, vpc, &name, &mut needs);
-    all.push(note(format!("routes of {name} to it stay and lead nowhere (blackhole) until it is attached again")));
+    all.push(note(format!("Routes of {name} to it stay and drop traffic (blackhole) until it is attached again")));
     (plan.consequences, plan.needs) = (sorted(all), needs);
     Ok(plan)
 }
@@ -57,16 +60,14 @@ fn in_use(cx: &ActionContext<'_>, vpc: &str, name: &str, needs: &mut Vec<TableKe
         found = known(cx.store, TableKey { scope: cx.scope.clone(), kind: Kind(&interfaces::INFO), selector });
     }
     let not_known = |word| {
-        vec![unknown(format!(
-            "whether public addresses are mapped in {name} is not known ({word}): EC2 refuses it then"
-        ))]
+        vec![unknown(format!("Whether {name} has public addresses in use is not known ({word}): if so, EC2 refuses"))]
     };
     let table = match found {
         Known::Complete(table) => table,
         Known::Failed(word) => return not_known(word),
         Known::NotAsked(key) => {
             need(needs, key);
-            return not_known("not asked");
+            return not_known("not loaded");
         }
     };
     let of_it: Vec<&Record> = live(table).map(|r| &**r).filter(|r| field(r, &VPC_ID) == Some(vpc)).collect();
@@ -74,19 +75,17 @@ fn in_use(cx: &ActionContext<'_>, vpc: &str, name: &str, needs: &mut Vec<TableKe
     let six = of_it.iter().filter(|r| !r.get(&IPV6).items().is_empty()).count();
     let mut all = Vec::new();
     if mapped.is_empty() {
-        all.push(note(format!("no public address is mapped in {name}")));
+        all.push(note(format!("No public addresses are in use in {name}")));
     } else {
         all.push(severe(format!(
-            "EC2 refuses it while public addresses are mapped in {name} (DependencyViolation): {}",
+            "EC2 refuses while public addresses are in use in {name} (DependencyViolation): {}",
             names(&mapped.iter().map(|r| who(cx, r)).collect::<Vec<_>>())
         )));
         hosts(cx, &mapped, needs);
     }
     if six > 0 {
         let who = count(six, "network interface");
-        all.push(severe(format!(
-            "{who} with IPv6 addresses in {name}: neither reach the internet nor are reached any more"
-        )));
+        all.push(severe(format!("{who} with IPv6 addresses in {name}: no more internet traffic in either direction")));
     }
     all
 }

@@ -59,17 +59,17 @@ fn a_gateway_is_attached_to_the_vpc_that_has_none_and_the_way_back_detaches_it()
 fn what_ec2_would_refuse_of_an_attachment_is_said_before() {
     let rows = account();
     let fault = planned(&rows, &ATTACH, gateway("igw-2", None), "vpc-1").expect_err("it has one");
-    assert!(fault.to_string().contains("VPC: It has an internet gateway already, igw-1"), "{fault}");
+    assert!(fault.to_string().contains("VPC: It already has an internet gateway, igw-1"), "{fault}");
     let fault = planned(&rows, &ATTACH, gateway("igw-1", Some("vpc-1")), "vpc-2").expect_err("it is attached");
-    assert!(fault.to_string().contains("attached to a VPC already"), "{fault}");
+    assert!(fault.to_string().contains("Already attached to a VPC"), "{fault}");
     // Two free VPCs: none is guessed, and what is not known is said.
     let mut unread = Rows::default();
     let vpc = |id: &str| row(&vpcs::INFO, id, "", "available").record();
     unread.complete(&vpcs::INFO, Selector::All, vec![vpc("vpc-1"), vpc("vpc-2")]);
     let fault = planned(&unread, &ATTACH, gateway("igw-2", None), "").expect_err("none is chosen");
-    assert!(fault.to_string().contains("One has to be chosen"), "{fault}");
+    assert!(fault.to_string().contains("Choose one"), "{fault}");
     let p = planned(&unread, &ATTACH, gateway("igw-2", None), "vpc-1").expect("it may be free");
-    assert!(says(&p, Severity::Unknown, "not asked") && p.needs.iter().any(|n| n.kind.name == igw::INFO.name));
+    assert!(says(&p, Severity::Unknown, "not loaded") && p.needs.iter().any(|n| n.kind.name == igw::INFO.name));
 }
 
 #[test]
@@ -82,21 +82,21 @@ fn public_addresses_that_keep_a_gateway_are_named() {
     assert_eq!((undo.call.op.name, &undo.call.args), ("AttachInternetGateway", &p.steps[0].call.args));
     // Another VPC's addresses do not count, and those of the sixth version do not keep it, but are cut off.
     let p = planned(&rows, &DETACH, gateway("igw-3", Some("vpc-2")), "").expect("a plan");
-    assert!(says(&p, Severity::Note, "no public address is mapped in lab") && p.confirm() == Confirm::Enter);
+    assert!(says(&p, Severity::Note, "No public addresses are in use in lab") && p.confirm() == Confirm::Enter);
     let mut six = interface("eni-3", "vpc-2", None);
     six.values.set(eni::INFO.index_of(eni::IPV6.name).expect("a field"), Value::ips(["2001:db8::1"]));
     rows.complete(&eni::INFO, Selector::All, vec![six]);
     let p = planned(&rows, &DETACH, gateway("igw-3", Some("vpc-2")), "").expect("a plan");
     assert!(says(&p, Severity::Severe, "1 network interface with IPv6 addresses"), "{:?}", p.consequences);
     let fault = planned(&rows, &DETACH, gateway("igw-2", None), "").expect_err("nothing has it");
-    assert!(fault.to_string().contains("attached to nothing"), "{fault}");
+    assert!(fault.to_string().contains("Not attached"), "{fault}");
 }
 
 #[test]
 fn interfaces_that_were_not_read_are_not_none() {
     let mut rows = Rows::default();
     let p = planned(&rows, &DETACH, gateway("igw-1", Some("vpc-1")), "").expect("a plan");
-    assert!(says(&p, Severity::Unknown, "whether public addresses are mapped in vpc-1 is not known (not asked)"));
+    assert!(says(&p, Severity::Unknown, "Whether vpc-1 has public addresses in use is not known (not loaded)"));
     let asked = p.needs.iter().find(|t| t.kind.name == eni::INFO.name).expect("the interfaces");
     assert!(matches!(&asked.selector, Selector::Filter(_)), "those of the VPC only: {asked:?}");
     // What the filter brings is enough, and a refusal is said.

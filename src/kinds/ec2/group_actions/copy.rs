@@ -24,8 +24,8 @@ use crate::model::{Arg, Cost, FormSpec, Kind, Plan, Record, Step, TableKey, Valu
 pub static COPY: Action = Action::on_rows(&INFO, "copy", "Copy", plan)
     .group(MenuGroup::New)
     .doc(
-        "Makes another security group with the same rules and tags, in the same VPC or in another one. Rules that name the group itself \
-         name the new one.",
+        "Creates another security group with the same rules and tags, in the same VPC or another one. Rules that \
+         refer to the group itself refer to the new one.",
     )
     .calls(&[
         &CREATE_SECURITY_GROUP,
@@ -63,16 +63,16 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         vpc.error = strangers(cx, &t.record, own);
     }
     let proposed = free_name(cx, &t.record.name, &at, &mut needs);
-    let mut name =
-        line(values, NAME, "Name", &proposed, "It stays as it is: a group cannot be called otherwise later.");
+    let mut name = line(values, NAME, "Name", &proposed, "It cannot be changed later.");
     name.error = why_not_name(cx, text_of(&name).trim(), &at, &mut needs);
     name.facts = count_of_region(cx);
     // One of old may have signs that are not taken of a new one.
     let said = field(&t.record, &SAID).unwrap_or_default();
     let said: String = said.chars().filter(|c| why_not_text(c.encode_utf8(&mut [0; 4])).is_none()).collect();
-    let mut description = line(values, DESCRIPTION, "Description", &said, "What it is for; it stays as it is, too.");
+    let mut description =
+        line(values, DESCRIPTION, "Description", &said, "What the group is for; it cannot be changed later.");
     let text = text_of(&description);
-    description.error = if text.is_empty() { Some("AWS wants one.".into()) } else { why_not_text(&text) };
+    description.error = if text.is_empty() { Some("AWS requires a description.".into()) } else { why_not_text(&text) };
     FormSpec { title: format!("Copy {}", label(&t.record)), fields: vec![name, description, vpc], needs }
 }
 
@@ -91,7 +91,8 @@ fn strangers(cx: &ActionContext<'_>, row: &Record, own: &str) -> Option<String> 
     }
     (!named.is_empty()).then(|| {
         format!(
-            "Its rules name {} of {own}: a group of another VPC cannot. Copy it within {own}, or take those rules out.",
+            "Its rules name {} of {own}, which a group of another VPC cannot do. Copy it within {own}, or remove \
+             those rules.",
             names(&named)
         )
     })
@@ -113,7 +114,10 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let rules = rules_of(&t.record);
     let known = list(&t.record, &crate::kinds::ec2::security_groups::RULES).len();
     if rules.len() != known {
-        return Err(Fault::new(FaultKind::Invalid, "One of its rules cannot be read here, and so not be copied."));
+        return Err(Fault::new(
+            FaultKind::Invalid,
+            "One of its rules cannot be read here, so the group cannot be copied.",
+        ));
     }
     let mut plan = draft("copy", format!("Copy {}", label(&t.record)), cx.targets, Vec::new());
     let text = format!("{} as {}", count(rules.len(), "rule"), visible(&name));
@@ -135,20 +139,21 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         let n = most(rules.iter(), outbound);
         if n > QUOTA {
             all.push(unknown(format!(
-                "it would have {n} {way} rules: the default quota is {QUOTA}, unless it was raised (RulesPerSecurityGroupLimitExceeded)"
+                "The copy would have {n} {way} rules: the default quota is {QUOTA} unless it was raised \
+                 (RulesPerSecurityGroupLimitExceeded)"
             )));
         }
     }
     all.extend(region_is_full(cx));
-    all.push(note("nothing has the copy yet: :change-security-groups gives it to instances"));
+    all.push(note("Nothing uses the copy yet: :change-security-groups gives it to instances"));
     if rules.iter().any(|r| r.door.peer == Peer::Group(t.record.id.clone())) {
         all.push(note(format!(
-            "rules that name {} itself name the copy: its members let each other in",
+            "Rules that refer to {} refer to the copy instead: members of the copy can reach each other",
             label(&t.record)
         )));
     }
     plan.consequences = sorted(all);
-    plan.cost = Some(Cost::same("security groups cost nothing"));
+    plan.cost = Some(Cost::same("Security groups cost nothing"));
     plan.wait = made("GroupId", TableKey::all(cx.scope.clone(), Kind(&INFO)));
     Ok(plan)
 }

@@ -20,7 +20,10 @@ use crate::model::{
 
 /// `create-security-group`.
 pub static CREATE: Action = Action::on_scope(&INFO, "create-security-group", "Create a security group", plan)
-    .doc("Makes a security group in a VPC, with rules for SSH, HTTP and HTTPS if they are wanted. Without a rule nothing comes in.")
+    .doc(
+        "Creates a security group in a VPC, with rules for SSH, HTTP and HTTPS if you want them. Without a rule \
+         nothing comes in.",
+    )
     .calls(&[&CREATE_SECURITY_GROUP, &AUTHORIZE_INGRESS, &REVOKE_INGRESS, &DELETE_SECURITY_GROUP])
     .asks_for_my_address()
     .form(refine);
@@ -49,7 +52,7 @@ pub(in crate::kinds::ec2) fn vpc_field(
     let default = default.map_or("", |r| r.id.as_str());
     let said = (VPC, "VPC", "the VPCs");
     let pick = Pick::one_of(table.clone(), "vpc-");
-    let mut f = rows_field(cx, values, said, (pick, default), "The network that it is in.", &|_| None, needs);
+    let mut f = rows_field(cx, values, said, (pick, default), "The VPC it belongs to.", &|_| None, needs);
     if let Some(row) = cx.store.get(&table, &text_of(&f)) {
         let what = if *row.get(&vpcs::IS_DEFAULT) == Value::Bool(true) { "the default VPC" } else { "" };
         let ranges: Vec<String> = row.get(&vpcs::CIDR).blocks().map(|b| b.to_string()).collect();
@@ -72,7 +75,7 @@ pub(in crate::kinds::ec2) fn door_fields(
         toggle(values, HTTPS, "HTTPS", "Port 443, from anywhere, IPv4 and IPv6."),
     ];
     if out[0].value == crate::model::FormValue::Flag(true) {
-        let help = "my-ip, anywhere, or a range: who may come in by SSH.";
+        let help = "Who can connect by SSH: my-ip, anywhere, or a range.";
         let mut from = line(values, SSH_FROM, "SSH from", MY_IP, help);
         from.error = peer_of(cx, &text_of(&from), vpc, needs).err();
         if text_of(&from) == MY_IP {
@@ -114,7 +117,7 @@ pub(in crate::kinds::ec2) fn door_rules(cx: &ActionContext<'_>, form: &FilledFor
 pub(in crate::kinds::ec2) fn warnings<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> Vec<Consequence> {
     let say = |door: &Door| {
         let what = if door.name().is_empty() { door.to_string() } else { door.name().to_string() };
-        severe(format!("{what} is opened to the whole world ({}): whoever scans finds it", door.peer))
+        severe(format!("{what} is opened to the whole internet ({}): anyone can try to connect", door.peer))
     };
     rules.into_iter().map(|r| &r.door).filter(|d| d.is_dangerous()).map(say).collect()
 }
@@ -123,13 +126,14 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let mut needs = Vec::new();
     let vpc = vpc_field(cx, values, &mut needs);
     let at = text_of(&vpc);
-    let mut name = line(values, NAME, "Name", "", "It stays as it is: a group cannot be called otherwise later.");
+    let mut name = line(values, NAME, "Name", "", "It cannot be changed later.");
     name.error = why_not_name(cx, text_of(&name).trim(), &at, &mut needs);
     name.facts = count_of_region(cx);
     let mut description =
-        line(values, DESCRIPTION, "Description", &text_of(&name), "What it is for; it stays as it is, too.");
+        line(values, DESCRIPTION, "Description", &text_of(&name), "What the group is for; it cannot be changed later.");
     let text = text_of(&description);
-    description.error = if text.trim().is_empty() { Some("AWS wants one.".into()) } else { why_not_text(&text) };
+    description.error =
+        if text.trim().is_empty() { Some("AWS requires a description.".into()) } else { why_not_text(&text) };
     let mut fields = vec![name, description, vpc];
     fields.extend(door_fields(cx, values, &at, &mut needs));
     FormSpec { title: "Create a security group".into(), fields, needs }
@@ -195,7 +199,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let mut all = warnings(&rules);
     all.extend(region_is_full(cx));
     if rules.is_empty() {
-        all.push(note("nothing comes in until it has a rule; everything may go out"));
+        all.push(note("Nothing can connect until it has a rule; everything can go out"));
     }
     plan.consequences = sorted(all);
     plan.wait = made("GroupId", TableKey::all(cx.scope.clone(), Kind(&INFO)));

@@ -6,14 +6,17 @@ use crate::base::Fault;
 use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
 use crate::kinds::ec2::security_group_usage as usage;
 use crate::kinds::plan_builder::{
-    draft, label, list, live, names, note, severe, sorted, subject, title, unknown, wait_state,
+    called, draft, label, list, live, names, note, severe, sorted, subject, title, unknown, wait_state,
 };
 use crate::model::{Arg, Kind, Plan, Record, Step, TableKey, Value};
 
 /// `delete`.
 pub static DELETE: Action = Action::on_rows(&INFO, "delete", "Delete", plan)
     .group(MenuGroup::Delete)
-    .doc("Deletes security groups. EC2 refuses it for a group that an interface has or that another group's rules name (DependencyViolation).")
+    .doc(
+        "Deletes security groups. EC2 refuses if a network interface has the group or rules of another group name it \
+         (DependencyViolation).",
+    )
     .calls(&[&DELETE_SECURITY_GROUP])
     .several()
     .only_if(available);
@@ -21,7 +24,7 @@ pub static DELETE: Action = Action::on_rows(&INFO, "delete", "Delete", plan)
 fn available(row: &Record) -> Result<(), String> {
     match row.get(&IS_DEFAULT) {
         // EC2: CannotDelete.
-        Value::Bool(true) => Err("It is its VPC's default group: that stays as long as the VPC.".into()),
+        Value::Bool(true) => Err("It is the default group of its VPC and cannot be deleted.".into()),
         _ => Ok(()),
     }
 }
@@ -43,13 +46,13 @@ fn plan(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
                     "have"
                 };
                 all.push(severe(format!(
-                    "{} {have} {who}: EC2 refuses to delete it (DependencyViolation)",
+                    "EC2 refuses to delete {who} (DependencyViolation): {} {have} it",
                     names(&users)
                 )));
             }
             Some(_) => {}
             None => {
-                all.push(unknown(format!("whether anything has {who} is not known")));
+                all.push(unknown(format!("Whether anything uses {who} is not known")));
                 crate::kinds::plan_builder::beside(cx.store, &t.table, &usage::INFO, &mut plan.needs);
             }
         }
@@ -60,12 +63,15 @@ fn plan(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
             .map(|r| label(r))
             .collect();
         if !naming.is_empty() {
-            all.push(severe(format!("rules of {} let {who} in: EC2 refuses until they are taken out", names(&naming))));
+            all.push(severe(format!(
+                "Rules of {} allow {who}: EC2 refuses until they are removed",
+                called("security group", &naming)
+            )));
         }
         let call = DELETE_SECURITY_GROUP.call(t.table.scope.clone()).arg("GroupId", Arg::Str(t.record.id.clone()));
         plan.steps.push(Step::new(format!("delete {who}"), call.on([t.record.id.clone()])));
     }
-    all.push(note("its rules go with it, and there is no way back but to make it anew"));
+    all.push(note("Its rules are deleted too; undoing this means creating it again"));
     plan.destructive = true;
     plan.consequences = sorted(all);
     plan.wait = wait_state(cx.targets, &[], &[], true, 2);

@@ -34,28 +34,28 @@ const MOST: usize = 255;
 /// What AWS would refuse of a description or a name.
 pub(super) fn why_not_text(text: &str) -> Option<String> {
     if text.chars().count() > MOST {
-        return Some(format!("AWS takes up to {MOST} characters."));
+        return Some(format!("At most {MOST} characters."));
     }
     let bad = text.chars().find(|c| !(c.is_ascii_alphanumeric() || *c == ' ' || SIGNS.contains(*c)));
-    bad.map(|c| format!("AWS does not take {} here: letters, digits, blanks and {SIGNS}", visible(&c.to_string())))
+    bad.map(|c| format!("{} is not allowed here: use letters, digits, blanks and {SIGNS}", visible(&c.to_string())))
 }
 
 /// What AWS would refuse of a new group's name in a VPC.
 pub(super) fn why_not_name(cx: &ActionContext<'_>, name: &str, vpc: &str, needs: &mut Vec<TableKey>) -> Option<String> {
     if name.is_empty() {
-        return Some("A name is wanted.".into());
+        return Some("Type a name.".into());
     }
     if name.starts_with("sg-") {
-        return Some("A name cannot begin with sg-: ids do.".into());
+        return Some("A name cannot begin with sg-, because ids do.".into());
     }
     if name == "default" {
-        return Some("Every VPC has a group default already, and that is the only one of that name.".into());
+        return Some("The name default is reserved for the VPC's own default group.".into());
     }
     if let Some(why) = why_not_text(name) {
         return Some(why);
     }
     let taken = groups_of(cx, vpc, needs).iter().any(|(_, n)| n == name);
-    taken.then(|| format!("The VPC has a group {} already (InvalidGroup.Duplicate).", visible(name)))
+    taken.then(|| format!("The VPC already has a group {} (InvalidGroup.Duplicate).", visible(name)))
 }
 
 /// The groups of a VPC as far as they are known, id and name; they are asked for if they are not.
@@ -93,7 +93,8 @@ fn count_of_region(cx: &ActionContext<'_>) -> String {
 fn region_is_full(cx: &ActionContext<'_>) -> Option<Consequence> {
     let n = in_region(cx).filter(|n| *n >= MOST_GROUPS)?;
     Some(unknown(format!(
-        "the region has {n} security groups: EC2 refuses another one unless the default quota of {MOST_GROUPS} was raised (SecurityGroupLimitExceeded)"
+        "The region has {n} security groups: EC2 refuses another one unless the default quota of {MOST_GROUPS} was \
+         raised (SecurityGroupLimitExceeded)"
     )))
 }
 
@@ -148,16 +149,16 @@ pub(super) fn step(scope: &Scope, group: &Group, change: &Change) -> Step {
     };
     match change {
         Change::Authorize(rules) => Step::new(format!("add {}", named(rules)), call(authorize, all(rules)))
-            .undone_by(undo(format!("take {} out again", named(rules)), call(revoke, bare(rules)), true)),
-        Change::Revoke(rules) => Step::new(format!("take out {}", named(rules)), call(revoke, bare(rules)))
+            .undone_by(undo(format!("remove {} again", named(rules)), call(revoke, bare(rules)), true)),
+        Change::Revoke(rules) => Step::new(format!("remove {}", named(rules)), call(revoke, bare(rules)))
             .undone_by(undo(format!("add {} again", named(rules)), call(authorize, all(rules)), false)),
         Change::Describe(rules) => {
             let now: Vec<Rule> = rules.iter().map(|(r, _)| r.clone()).collect();
             let before: Vec<Rule> =
                 rules.iter().map(|(r, was)| Rule { description: was.clone(), ..r.clone() }).collect();
             // An empty description takes away what is said.
-            Step::new(format!("change what is said of {}", named(&now)), call(describe, all(&now))).undone_by(undo(
-                format!("say of {} what was said before", named(&now)),
+            Step::new(format!("change the description of {}", named(&now)), call(describe, all(&now))).undone_by(undo(
+                format!("restore the description of {}", named(&now)),
                 call(describe, all(&before)),
                 false,
             ))

@@ -28,8 +28,8 @@ use crate::model::{
 pub static RULES: Action = Action::on_rows(&INFO, "rules", "Edit rules", plan)
     .group(MenuGroup::Access)
     .doc(
-        "Edits the rules of a security group in a table, inbound and outbound. What is new is opened before what is old is closed. \
-         In the palette :rules +ports=443,source=10.0.0.0/8 -\"in tcp 22 from 0.0.0.0/0\".",
+        "Edits the inbound and outbound rules of a security group in a table. New rules are added before old ones are \
+         removed. In the palette :rules +ports=443,source=10.0.0.0/8 -\"in tcp 22 from 0.0.0.0/0\".",
     )
     .calls(&[
         &AUTHORIZE_INGRESS,
@@ -87,7 +87,7 @@ fn presets() -> Vec<Preset> {
         ("RDP", 3389, MY_IP),
     ];
     let mut out: Vec<Preset> = services.into_iter().map(tcp).collect();
-    out.push(preset("ICMP, all of it".into(), "icmp", "all", ""));
+    out.push(preset("all ICMP".into(), "icmp", "all", ""));
     out.push(preset("All traffic".into(), "all", "all", ""));
     out
 }
@@ -121,13 +121,13 @@ pub(in crate::kinds::ec2) fn peer_of(
 ) -> Result<Peer, String> {
     let text = text.trim();
     match text {
-        "" => return Err("From whom: 203.0.113.0/24, my-ip, anywhere, a group, or pl-….".into()),
+        "" => return Err("The source: 203.0.113.0/24, my-ip, anywhere, a group, or pl-….".into()),
         ANYWHERE => return range_of("0.0.0.0/0").map(Peer::Range),
         ANYWHERE_V6 => return range_of("::/0").map(Peer::Range),
         MY_IP => return cx.me.ip().map(|ip| Peer::Range(ip.into())).ok_or_else(|| cx.me.says()),
         id if id.starts_with("pl-") && !is_list_id(id) => {
             // EC2: InvalidPrefixListId.Malformed.
-            return Err(format!("{} is no id of a prefix list: pl- and 8 or 17 hexadecimal digits.", visible(id)));
+            return Err(format!("{} is not a prefix list id: pl- and 8 or 17 hexadecimal digits.", visible(id)));
         }
         id if id.starts_with("pl-") => return Ok(Peer::PrefixList(id.into())),
         _ => {}
@@ -144,7 +144,7 @@ pub(in crate::kinds::ec2) fn peer_of(
         return Ok(Peer::Group(text.into()));
     }
     let hint = suggest(text, groups.iter().map(|(_, name)| name.as_str()));
-    Err(format!("{} is no range, no group of the VPC and no prefix list (pl-…).{hint}", visible(text)))
+    Err(format!("{} is not a range, a group of the VPC or a prefix list (pl-…).{hint}", visible(text)))
 }
 
 /// `pl-6da54004`, `pl-0123456789abcdef0`.
@@ -183,7 +183,7 @@ fn table(row: &Record) -> DraftTable {
         columns: columns(),
         original: rules_of(row).iter().map(rule).collect(),
         presets: presets(),
-        help: "From: a range, an address, my-ip, anywhere, a group's name or id, a prefix list. p adds usual rules."
+        help: "Source: a range, an address, my-ip, anywhere, a group's name or id, a prefix list. p adds common rules."
             .into(),
     }
 }
@@ -203,7 +203,7 @@ fn wanted(
         }
         match rule_of(cx, &row.cells, vpc, needs) {
             Ok(rule) if out.iter().any(|(_, r)| r.door == rule.door) => {
-                let text = format!("There is \"{}\" already (InvalidPermission.Duplicate).", rule.door);
+                let text = format!("\"{}\" exists already (InvalidPermission.Duplicate).", rule.door);
                 errors.push(CellError { row: at, column: SOURCE, text });
             }
             Ok(rule) => out.push((at, rule)),
@@ -231,8 +231,7 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         input.called = called(cx, &rules_of(&t.record), vpc, &mut needs);
     }
     for id in unlisted(cx, &t.record) {
-        let text =
-            format!(" · {id} is none of the groups that the region lists: deleted, or of a peered VPC elsewhere");
+        let text = format!(" · {id} is not in this region's list: it was deleted, or belongs to a peered VPC");
         rules.facts.push_str(&text);
     }
     FormSpec { title: form_title(cx, "Edit rules of"), fields: vec![rules], needs }
@@ -295,7 +294,7 @@ impl Counted {
 fn facts([inbound, outbound]: [Counted; 2], changed: Option<&[Change]>) -> String {
     let mut out = format!("inbound {} · outbound {} (default quota)", inbound.said(), outbound.said());
     if inbound.at_least || outbound.at_least {
-        out.push_str(" · a prefix list counts as many as it may hold");
+        out.push_str(" · a prefix list counts with its maximum number of entries");
     }
     if let Some(changed) = changed.filter(|c| !c.is_empty()) {
         let words = changed.iter().map(|c| match c {
@@ -318,7 +317,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let (before, after) = (rules_of(&t.record), rules.into_iter().map(|(_, r)| r).collect::<Vec<_>>());
     let calls = changes(&before, &after);
     if calls.is_empty() {
-        return Err(Fault::new(FaultKind::Invalid, "The rules are what they were."));
+        return Err(Fault::new(FaultKind::Invalid, "Nothing would change: the rules are like that already."));
     }
     let who = label(&t.record);
     let group = Group::Known(t.record.id.clone());
@@ -342,7 +341,7 @@ fn written(rules: &[Rule]) -> String {
 fn before(was: &str, to_be: &Rule) -> String {
     match (was, to_be.description.as_str()) {
         ("", _) => String::new(),
-        (was, "") => format!("  (no more # {})", visible(was)),
+        (was, "") => format!("  (description removed, was # {})", visible(was)),
         (was, _) => format!("  (was # {})", visible(was)),
     }
 }
@@ -369,7 +368,7 @@ fn consequences(before: &[Rule], after: &[Rule], calls: &[Change], who: &str) ->
     let mut all = warnings(opened.flatten());
     if calls.iter().any(|c| matches!(c, Change::Revoke(_))) {
         // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
-        all.push(note("connections that are tracked go on: a rule that is taken out stops new ones"));
+        all.push(note("Existing tracked connections continue: a removed rule stops new ones"));
     }
     for outbound in [false, true] {
         let n = most(after.iter(), outbound);
@@ -388,8 +387,8 @@ fn consequences(before: &[Rule], after: &[Rule], calls: &[Change], who: &str) ->
     lists.dedup();
     if !lists.is_empty() {
         all.push(note(format!(
-            "{} counts as many rules as it may hold, of {QUOTA} by default: EC2 refuses it if that is more \
-             (RulesPerSecurityGroupLimitExceeded), or if there is no such list",
+            "{} counts with its maximum number of entries, of {QUOTA} rules by default: EC2 refuses if that is too \
+             many (RulesPerSecurityGroupLimitExceeded), or if the list does not exist",
             names(&lists)
         )));
     }
@@ -397,7 +396,7 @@ fn consequences(before: &[Rule], after: &[Rule], calls: &[Change], who: &str) ->
         |two| matches!(two, [Change::Revoke(a), Change::Authorize(b)] if a[0].door.outbound == b[0].door.outbound),
     );
     if crowded {
-        all.push(note("the group is full: what is taken out goes before what is new comes"));
+        all.push(note("The group is full: old rules are removed before new ones are added"));
     }
     all
 }

@@ -94,25 +94,25 @@ fn an_edit_of_rules_is_applied_in_the_fewest_calls_and_each_has_its_way_back() {
     );
     assert_eq!(p.confirm(), Confirm::Enter);
     assert!(p.subjects[0].change.contains("+ in tcp 80 from alb"), "{}", p.subjects[0].change);
-    assert!(p.consequences.iter().any(|c| c.text.contains("connections that are tracked go on")));
+    assert!(p.consequences.iter().any(|c| c.text.contains("Existing tracked connections continue")));
     let crate::model::Waiter::Field { want, .. } = &p.wait else { panic!("it waits for the row") };
     let reads =
         "in tcp 22 from 10.0.0.0/8  # new, in tcp 80 from sg-2  # only through the balancer, out all all to 0.0.0.0/0";
     assert_eq!(want, reads, "as the row's list will read");
-    assert!(planned(&RULES, vec![web()], &Values::default()).is_err_and(|f| f.message.contains("what they were")));
+    assert!(planned(&RULES, vec![web()], &Values::default()).is_err_and(|f| f.message.contains("like that already")));
 }
 
 #[test]
 fn what_ec2_would_refuse_of_a_rule_is_said_at_its_cell() {
     for (cells, column, says) in [
-        (["in", "", "tcp", "70000", "10.0.0.0/8", ""], 3, "70000 is no port"),
+        (["in", "", "tcp", "70000", "10.0.0.0/8", ""], 3, "70000 is not a port"),
         (["in", "", "tcp", "80-22", "10.0.0.0/8", ""], 3, "80 to 22"),
-        (["in", "", "tpc", "80", "10.0.0.0/8", ""], 2, "tpc is no protocol"),
+        (["in", "", "tpc", "80", "10.0.0.0/8", ""], 2, "tpc is not a protocol"),
         (["in", "", "tcp", "80", "10.0.0.0/33", ""], 4, "/33"),
         (["in", "", "tcp", "80", "abl", ""], 4, "Did you mean alb?"),
-        (["in", "", "tcp", "80", "", ""], 4, "From whom"),
+        (["in", "", "tcp", "80", "", ""], 4, "The source"),
         (["in", "", "tcp", "80", "0.0.0.0/0", ""], 4, "InvalidPermission.Duplicate"),
-        (["in", "", "tcp", "81", "alb", "für alle"], 5, "AWS does not take ü"),
+        (["in", "", "tcp", "81", "alb", "für alle"], 5, "ü is not allowed"),
     ] {
         let found = errors(vec![add(cells)]);
         assert!(found.iter().any(|(c, text)| *c == column && text.contains(says)), "{cells:?}: {found:?}");
@@ -132,7 +132,7 @@ fn a_login_port_for_the_whole_world_wants_the_groups_name() {
     assert!(
         p.consequences
             .iter()
-            .any(|c| c.severity == Severity::Severe && c.text.contains("RDP is opened to the whole world"))
+            .any(|c| c.severity == Severity::Severe && c.text.contains("RDP is opened to the whole internet"))
     );
     assert_eq!(p.confirm(), Confirm::Type("web".into()));
 }
@@ -150,10 +150,10 @@ fn a_group_is_made_with_rules_that_name_what_the_step_before_answered() {
     assert!(format!("{:?}", rules[0]).contains("203.0.113.7/32"));
     for (name, says) in [
         ("web", "InvalidGroup.Duplicate"),
-        ("default", "already"),
+        ("default", "reserved"),
         ("sg-x", "sg-"),
-        ("", "wanted"),
-        ("a?", "does not take"),
+        ("", "Type a name"),
+        ("a?", "not allowed"),
     ] {
         let values = Values::default().with("name", FormValue::Text(name.into()));
         let fault = planned(&CREATE, vec![], &values).expect_err(name);
@@ -178,7 +178,7 @@ fn a_rule_that_names_a_group_which_is_not_listed_is_marked() {
     let row = group("sg-1", "web", &["in tcp 80 from sg-2", "in tcp 80 from sg-gone"]);
     let spec: FormSpec = with(vec![row], |cx| (RULES.refine)(cx, &Values::default()));
     let facts = &spec.fields[0].facts;
-    assert!(facts.contains("sg-gone is none of the groups") && !facts.contains("sg-2 is none"), "{facts}");
+    assert!(facts.contains("sg-gone is not in this region") && !facts.contains("sg-2 is none"), "{facts}");
 }
 
 fn copied(row: Record, values: &Values) -> Result<Plan, Fault> {
@@ -258,11 +258,11 @@ fn a_copys_name_is_one_that_its_vpc_does_not_have() {
         let values = Values::default().with("description", FormValue::Text("x".into()));
         copied(source(), &values.with("name", FormValue::Text(name.into())))
     };
-    assert!(with("alb").is_err_and(|f| f.message.contains("has a group alb already")));
+    assert!(with("alb").is_err_and(|f| f.message.contains("already has a group alb")));
     assert!(with("default").is_err() && with("sg-x").is_err() && with("결제").is_err());
     assert!(with("web-2").is_ok_and(|p| shown(&p) == ["CreateSecurityGroup 0"]), "the rule that EC2 gives is the rule");
     let silent = copied(source(), &Values::default());
-    assert!(silent.is_err_and(|f| f.message.starts_with("Description: AWS wants one")), "it had none that is known");
+    assert!(silent.is_err_and(|f| f.message.starts_with("Description: AWS requires")), "it had none that is known");
 }
 
 #[test]
@@ -270,17 +270,22 @@ fn a_prefix_list_is_named_by_its_id_and_counts_as_many_as_it_may_hold() {
     assert_eq!(errors(vec![add(["in", "", "tcp", "443", "pl-6da54004", ""])]), []);
     for bad in ["pl-", "pl-zzz", "pl-6da5400", "pl-6DA54004", "pl-0123456789abcdef01"] {
         let wrong = errors(vec![add(["in", "", "tcp", "443", bad, ""])]);
-        assert!(matches!(&wrong[..], [(4, why)] if why.contains("no id of a prefix list")), "{bad}: {wrong:?}");
+        assert!(matches!(&wrong[..], [(4, why)] if why.contains("not a prefix list id")), "{bad}: {wrong:?}");
     }
     let facts = |all| form(all).fields[0].facts.clone();
     assert!(!facts(vec![]).contains("at least"));
     let said = facts(vec![add(["in", "", "tcp", "443", "pl-6da54004", ""])]);
-    assert!(said.contains("inbound at least 3 of 60 · outbound 1 of 60") && said.contains("as it may hold"), "{said}");
+    assert!(
+        said.contains("inbound at least 3 of 60 · outbound 1 of 60") && said.contains("maximum number of entries"),
+        "{said}"
+    );
     let plan = planned(&RULES, vec![web()], &edits(vec![add(["in", "", "tcp", "443", "pl-6da54004", "s3"])]));
     let plan = plan.expect("a plan");
     let call = plan.calls().next().expect("a call");
     assert!(format!("{call:?}").contains("PrefixListIds"), "{call:?}");
-    assert!(plan.consequences.iter().any(|c| c.text.starts_with("pl-6da54004 counts as many rules as it may hold")));
+    assert!(
+        plan.consequences.iter().any(|c| c.text.starts_with("pl-6da54004 counts with its maximum number of entries"))
+    );
 }
 
 #[test]

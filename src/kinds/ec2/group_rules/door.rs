@@ -216,8 +216,13 @@ pub fn protocol_of(text: &str) -> Result<ArcStr, String> {
         "icmp" | "1" => "icmp".into(),
         "icmpv6" | "58" => "icmpv6".into(),
         other if other.parse::<u8>().is_ok() => other.into(),
-        "" => return Err("A protocol is wanted: tcp, udp, icmp, icmpv6, all, or its number.".into()),
-        _ => return Err(format!("{} is no protocol: tcp, udp, icmp, icmpv6, all, or its number.", visible(text))),
+        "" => return Err("Type a protocol: tcp, udp, icmp, icmpv6, all, or its number.".into()),
+        _ => {
+            return Err(format!(
+                "{} is not a protocol: use tcp, udp, icmp, icmpv6, all, or its number.",
+                visible(text)
+            ));
+        }
     })
 }
 
@@ -231,20 +236,20 @@ pub fn ports_of(protocol: &str, text: &str) -> Result<(i32, i32), String> {
     match protocol {
         "tcp" | "udp" => {
             if text.is_empty() {
-                return Err("Ports are wanted: 443, 8000-8100, or all.".into());
+                return Err("Type ports: 443, 8000-8100, or all.".into());
             }
             if is_all {
                 return Ok((0, 65535));
             }
             let port = |p: &str| match p.trim().parse::<i64>() {
                 Ok(n) if (0..=65535).contains(&n) => i32::try_from(n).map_err(|_| String::new()),
-                Ok(n) => Err(format!("{n} is no port: they are 0 to 65535.")),
-                Err(_) => Err(format!("{} is no port: 443, 8000-8100, or all.", visible(p))),
+                Ok(n) => Err(format!("{n} is not a port: ports are 0 to 65535.")),
+                Err(_) => Err(format!("{} is not a port: use 443, 8000-8100, or all.", visible(p))),
             };
             let (first, last) = text.split_once('-').unwrap_or((text, text));
             let (from, to) = (port(first)?, port(last)?);
             if from > to {
-                return Err(format!("{from} to {to} is no range: the first port is the smaller one."));
+                return Err(format!("{from} to {to} is not a range: the first port must be the lower one."));
             }
             Ok((from, to))
         }
@@ -255,11 +260,14 @@ pub fn ports_of(protocol: &str, text: &str) -> Result<(i32, i32), String> {
             let (ty, code) = text.split_once('/').unwrap_or((text, "-1"));
             match (ty.trim().parse::<i32>(), code.trim().parse::<i32>()) {
                 (Ok(ty @ 0..=255), Ok(code @ -1..=255)) => Ok((ty, code)),
-                _ => Err(format!("{} is no ICMP type: all, 8, or type and code 3/4, each 0 to 255.", visible(text))),
+                _ => Err(format!(
+                    "{} is not an ICMP type: use all, 8, or type and code 3/4, each 0 to 255.",
+                    visible(text)
+                )),
             }
         }
         _ if is_all => Ok((-1, -1)),
-        _ => Err("Only tcp and udp have ports: leave them empty, or all.".into()),
+        _ => Err("Only tcp and udp have ports: leave them empty, or type all.".into()),
     }
 }
 
@@ -274,7 +282,7 @@ pub fn range_of(text: &str) -> Result<IpNet, String> {
     if let Ok(ip) = text.parse::<IpAddr>() {
         return Ok(IpNet::from(ip));
     }
-    let why = crate::net::range::flaw(text).unwrap_or_else(|| format!("{} is no address", visible(text)));
+    let why = crate::net::range::flaw(text).unwrap_or_else(|| format!("{} is not an address", visible(text)));
     Err(format!("{why}."))
 }
 
@@ -304,17 +312,17 @@ mod tests {
     #[test]
     fn bad_ports_protocols_and_ranges_are_named() {
         for (protocol, ports, says) in [
-            ("tcp", "70000", "70000 is no port"),
-            ("tcp", "80-22", "80 to 22 is no range"),
-            ("udp", "http", "http is no port"),
-            ("tcp", "", "Ports are wanted"),
-            ("icmp", "300", "no ICMP type"),
+            ("tcp", "70000", "70000 is not a port"),
+            ("tcp", "80-22", "80 to 22 is not a range"),
+            ("udp", "http", "http is not a port"),
+            ("tcp", "", "Type ports"),
+            ("icmp", "300", "not an ICMP type"),
             ("50", "22", "Only tcp and udp"),
         ] {
             let why = ports_of(protocol, ports).expect_err(ports);
             assert!(why.contains(says), "{why}");
         }
-        assert!(protocol_of("tpc").is_err_and(|e| e.contains("tpc is no protocol")));
+        assert!(protocol_of("tpc").is_err_and(|e| e.contains("tpc is not a protocol")));
         assert!(range_of("10.0.0.0/33").is_err_and(|e| e.contains("/33")));
         assert!(range_of("010.0.0.0/8").is_err_and(|e| e.contains("leading zero")));
         assert_eq!(range_of("203.0.113.7").map(|n| n.to_string()), Ok("203.0.113.7/32".into()));

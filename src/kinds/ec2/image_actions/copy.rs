@@ -17,8 +17,8 @@ use crate::model::{Arg, FormSpec, FormValue, Plan, Record, Step, StepUndo, Value
 pub static COPY: Action = Action::on_rows(&INFO, "copy", "Copy to a region", plan)
     .group(MenuGroup::Images)
     .doc(
-        "Copies an image with its snapshots to a region, or within one, encrypted if that is wanted. The copy is one's own, with \
-         an id of its own, and nobody else may launch it.",
+        "Copies an image and its snapshots to a region, or within one, encrypted if you want. The copy has an id of \
+         its own and is shared with nobody.",
     )
     .calls(&[&COPY_IMAGE, &DEREGISTER_IMAGE])
     .only_if(available)
@@ -30,7 +30,7 @@ fn available(row: &Record) -> Result<(), String> {
     match state(row) {
         "available" => Ok(()),
         // EC2: InvalidAMIID.Unavailable.
-        other => Err(format!("It is {other}: only one that is available is copied.")),
+        other => Err(format!("It is {other}: only an available image can be copied.")),
     }
 }
 
@@ -39,20 +39,21 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let mut needs = Vec::new();
     let region = region_field(cx, values, &mut needs);
     let to = destination(cx, &region_of(&region));
-    let mut name = line(values, NAME, "Name", &t.record.name, "Of the copy; it stays as it is.");
+    let mut name = line(values, NAME, "Name", &t.record.name, "The copy's name; it cannot be changed later.");
     let typed = text_of(&name);
     name.error = why_not_image_name(&typed);
     if is_taken(cx, &to, &typed) {
-        name.facts =
-            format!("There is an image {} there already: the copy is told from it by its id.", visible(&typed));
+        name.facts = format!("An image {} exists there already: only their ids tell them apart.", visible(&typed));
     }
     let from = cx.scope.region_code().map(|r| r.as_str()).unwrap_or_default();
     let said = format!("[Copied {} from {from}] {}", t.record.id, text_of_field(&t.record));
-    let mut description = line(values, DESCRIPTION, "Description", said.trim(), "Up to 255 characters; may be empty.");
-    description.error = (text_of(&description).chars().count() > 255).then(|| "AWS takes up to 255 characters.".into());
+    let mut description =
+        line(values, DESCRIPTION, "Description", said.trim(), "At most 255 characters; may be empty.");
+    description.error = (text_of(&description).chars().count() > 255).then(|| "At most 255 characters.".into());
     let mut fields = vec![region, name, description];
     fields.extend(encryption_fields(values, t.record.get(&ENCRYPTED).as_bool()));
-    let mut tags = toggle(values, TAGS, "Tags too", "The copy gets the image's own tags; of others' images none.");
+    let mut tags =
+        toggle(values, TAGS, "Copy tags", "Copies your own tags of the image; other owners' tags are never copied.");
     if values.get(TAGS).is_none() {
         tags.value = FormValue::Flag(true);
     }
@@ -106,15 +107,15 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     plan.wait = made(&to, "ImageId", &INFO, &["available"], &["failed", "error", "invalid"]);
     let amount = t.record.get(&SIZE).as_int().map_or(Amount::Unknown, Amount::AtMost);
     let mut all = vec![
-        note("the copy has an id of its own: templates and groups go on with the one that they name"),
-        note("it is not shared with anybody, whoever the image is shared with"),
+        note("The copy has a new id: templates and groups still use the image they name"),
+        note("The copy is shared with nobody, whoever the image is shared with"),
     ];
     if region == from {
-        all.push(note(format!("it is made in {region}, where the image is")));
+        all.push(note(format!("The copy is made in {region}, where the image is")));
     }
     all.extend(transfer(&t.table.scope, &to, amount));
     if t.record.get(&ENCRYPTED).as_bool() == Some(true) {
-        all.push(note("the copy is encrypted, as the image is: with the key that is named, or the default one there"));
+        all.push(note("The copy is encrypted, as the image is: with the key named, or the default one there"));
     }
     plan.consequences = sorted(all);
     plan.cost = Some(cost(&to, amount));

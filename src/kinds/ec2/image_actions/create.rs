@@ -23,7 +23,10 @@ const NO_REBOOT: &str = "no_reboot";
 /// `create-image`.
 pub static CREATE: Action = Action::on_rows(&instances::INFO, "create-image", "Create an image", create)
     .group(MenuGroup::Images)
-    .doc("Makes an image (AMI) of an instance with all its EBS volumes. A running one is rebooted for it, unless that is forgone.")
+    .doc(
+        "Creates an image (AMI) of an instance with all its EBS volumes. A running instance is rebooted for it, \
+         unless you choose no reboot.",
+    )
     .calls(&[&CREATE_IMAGE, &DEREGISTER_IMAGE])
     .only_if(can_be_imaged)
     .form(create_form);
@@ -33,12 +36,12 @@ const MOST_A_DAY: usize = 20;
 
 fn can_be_imaged(row: &Record) -> Result<(), String> {
     if instance::root_is_ebs(row) == Some(false) {
-        return Err("Its root device is an instance store: EC2 makes no image of that.".into());
+        return Err("Its root volume is an instance store: EC2 cannot make an image of it.".into());
     }
     match instance::state(row) {
         InstanceState::Running | InstanceState::Stopped | InstanceState::Stopping => Ok(()),
         // EC2: IncorrectState.
-        _ => Err(format!("It is {}: an image is made of one that is running or stopped.", state(row))),
+        _ => Err(format!("It is {}: only a running or stopped instance can become an image.", state(row))),
     }
 }
 
@@ -51,11 +54,11 @@ fn create_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let next = (2..=MOST_A_DAY).map(|n| format!("{dated} {n}"));
     let proposed =
         std::iter::once(dated.clone()).chain(next).find(|name| !is_taken(cx, cx.scope, name)).unwrap_or(dated);
-    let mut name = line(values, NAME, "Name", &proposed, "Unique among your images; it stays as it is.");
+    let mut name = line(values, NAME, "Name", &proposed, "Unique among your images; it cannot be changed later.");
     let typed = text_of(&name);
     name.error = why_not_image_name(&typed).or_else(|| {
         is_taken(cx, cx.scope, &typed)
-            .then(|| format!("There is an image {} already (InvalidAMIName.Duplicate).", visible(&typed)))
+            .then(|| format!("An image {} exists already (InvalidAMIName.Duplicate).", visible(&typed)))
     });
     let description = line(values, DESCRIPTION, "Description", "", "May be empty.");
     let mut fields = vec![name, description];
@@ -64,7 +67,7 @@ fn create_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
             values,
             NO_REBOOT,
             "No reboot",
-            "It runs on; what it writes meanwhile may be half in the image.",
+            "The instance keeps running; data it writes meanwhile may be incomplete in the image.",
         ));
     }
     FormSpec { title: form_title(cx, "Create an image of"), fields, needs: Vec::new() }
@@ -76,13 +79,15 @@ fn create(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> 
     let mut all = Vec::new();
     let is_running = instance::state(&t.record) == InstanceState::Running;
     match (is_running, form.flag(NO_REBOOT)) {
-        (true, false) => all.push(severe(format!("{who} is rebooted: it does not answer for a minute or more"))),
+        (true, false) => {
+            all.push(severe(format!("Instance {who} is rebooted: it does not respond for a minute or more")))
+        }
         (true, true) => all.push(unknown(
-            "whether the image's file systems are whole cannot be known: it is made while they are written to",
+            "Whether the image's file systems are consistent is not known: it is made while they are written to",
         )),
         _ => {}
     }
-    all.push(note("the image's snapshots are billed by what they hold, until they are deleted"));
+    all.push(note("The image's snapshots are billed by the data they hold, until they are deleted"));
     let mut call = CREATE_IMAGE
         .call(cx.scope.clone())
         .arg("InstanceId", Arg::Str(t.record.id.clone()))
@@ -116,9 +121,9 @@ fn create(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> 
     plan.cost = Some(match prices::of(cx.scope).zip(room) {
         #[expect(clippy::cast_precision_loss, reason = "a price in cents")]
         Some((prices, gib)) => {
-            Cost::adds(prices.snapshot(gib as f64), " at most, for its snapshots: what is written is billed")
+            Cost::adds(prices.snapshot(gib as f64), " at most for its snapshots: only written data are billed")
         }
-        None => Cost::adds_unknown("its snapshots are billed by the GB and month"),
+        None => Cost::adds_unknown("Its snapshots are billed by the GB and month"),
     });
     Ok(plan)
 }

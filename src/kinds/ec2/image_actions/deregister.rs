@@ -5,7 +5,7 @@ use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
 use crate::kinds::ec2::senders::DEREGISTER_IMAGE;
 use crate::kinds::ec2::{images, instances};
 use crate::kinds::plan_builder::{
-    draft, field, form_title, label, list, live, names, note, sorted, subject, title, toggle, wait_state,
+    called, draft, field, form_title, label, list, live, note, sorted, subject, title, toggle, wait_state,
 };
 use crate::model::{Arg, Cost, FormSpec, Kind, Plan, Record, Step, TableKey};
 
@@ -14,11 +14,15 @@ const SNAPSHOTS: &str = "snapshots";
 /// `deregister`.
 pub static DEREGISTER: Action = Action::on_rows(&images::INFO, "deregister", "Deregister", deregister)
     .group(MenuGroup::Delete)
-    .doc("Deregisters images, with their snapshots if that is wanted: nothing is launched from them any more. What runs goes on.")
+    .doc(
+        "Deregisters images, with their snapshots if you want: they can no longer launch instances. Running instances \
+         are not affected.",
+    )
     .calls(&[&DEREGISTER_IMAGE])
     .several()
     .form(|cx, values| {
-        let mut snapshots = toggle(values, SNAPSHOTS, "Snapshots too", "Deletes the snapshots that no other image has.");
+        let mut snapshots =
+            toggle(values, SNAPSHOTS, "Delete snapshots", "Also deletes the snapshots that no other image uses.");
         if values.get(SNAPSHOTS).is_none() {
             snapshots.value = crate::model::FormValue::Flag(true);
         }
@@ -37,20 +41,28 @@ fn deregister(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fau
         let from = |r: &&std::sync::Arc<Record>| field(r, &instances::fields::IMAGE_ID) == Some(&t.record.id);
         let users: Vec<String> = rows.filter(from).map(|r| label(r)).collect();
         if !users.is_empty() {
-            all.push(note(format!("{} came from {who} and go on running", names(&users))));
+            all.push(note(format!(
+                "{} launched from {who} {} running",
+                called("Instance", &users),
+                if users.len() == 1 { "keeps" } else { "keep" }
+            )));
         }
         let table = TableKey::all(t.table.scope.clone(), Kind(&images::INFO));
         let others = cx.store.table(&table).into_iter().flat_map(live).filter(|r| r.id != t.record.id);
         let others: Vec<String> =
             others.filter(|r| list(r, &images::SNAPSHOTS).iter().any(|s| its.contains(s))).map(|r| label(r)).collect();
         if with && !others.is_empty() {
-            all.push(note(format!("a snapshot that {} has too is not deleted: EC2 leaves it alone", names(&others))));
+            all.push(note(format!(
+                "EC2 keeps snapshots that {} also {}",
+                called("image", &others),
+                if others.len() == 1 { "uses" } else { "use" }
+            )));
         }
         if with && !its.is_empty() {
             all.push(note(format!(
-                "{who}: {} {}",
-                names(&its),
-                if its.len() == 1 { "is deleted" } else { "are deleted" }
+                "{} of {who} {} deleted",
+                called("Snapshot", &its),
+                if its.len() == 1 { "is" } else { "are" }
             )));
         }
         let call = DEREGISTER_IMAGE
@@ -59,14 +71,14 @@ fn deregister(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fau
             .arg("DeleteAssociatedSnapshots", Arg::Bool(with));
         plan.steps.push(Step::new(format!("deregister {who}"), call.on([t.record.id.clone()])));
     }
-    all.push(note("templates and groups that name it launch nothing any more"));
+    all.push(note("Launch templates and groups that name it can no longer launch instances"));
     plan.destructive = true;
     plan.consequences = sorted(all);
     plan.wait = wait_state(cx.targets, &["deregistered"], &[], true, 5);
     plan.cost = Some(if with {
-        Cost::saves_unknown("the snapshots' room is not billed any more")
+        Cost::saves_unknown("The snapshots' storage is no longer billed")
     } else {
-        Cost::same("its snapshots go on costing")
+        Cost::same("Its snapshots are still billed")
     });
     Ok(plan)
 }

@@ -28,10 +28,10 @@ fn why_not_image_name(name: &str) -> Option<String> {
     const SIGNS: &str = "()[] ./-'@_";
     let n = name.chars().count();
     if !(3..=128).contains(&n) {
-        return Some("AWS wants 3 to 128 characters.".into());
+        return Some("Use 3 to 128 characters.".into());
     }
     let c = name.chars().find(|c| !(c.is_ascii_alphanumeric() || SIGNS.contains(*c)))?;
-    Some(format!("AWS does not take {} here: letters, digits and {SIGNS}", visible(&c.to_string())))
+    Some(format!("{} is not allowed here: use letters, digits and {SIGNS}", visible(&c.to_string())))
 }
 
 /// Whether the region has an image of this name, as far as is known.

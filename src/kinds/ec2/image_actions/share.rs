@@ -11,15 +11,16 @@ use crate::model::Record;
 pub static SHARE: Action = Action::on_rows(&INFO, "share", "Share", |cx, form| {
     let mut plan = sharing::plan(cx, form, &SHARING)?;
     plan.consequences.push(note(
-        "who is to copy it needs its snapshots too: share those as well, or have them launch it and make an image of that",
+        "To copy the image, an account needs its snapshots too: share those as well, or have it launch an instance \
+         and make an image of that",
     ));
     plan.consequences = sorted(plan.consequences);
     Ok(plan)
 })
 .group(MenuGroup::Access)
 .doc(
-    "Lets other accounts, organizations or everybody launch an image of one's own, or takes that back: the list of those who may \
-     is edited.",
+    "Shares your image with other accounts, with organizations or publicly, or stops sharing it, by editing the list \
+     of those who can launch it.",
 )
 .calls(&[&MODIFY_IMAGE_ATTRIBUTE])
 .only_if(available)
@@ -41,6 +42,6 @@ fn available(row: &Record) -> Result<(), String> {
     match state(row) {
         "available" | "disabled" => Ok(()),
         // EC2: InvalidAMIID.Unavailable.
-        other => Err(format!("It is {other}: only one that is available is shared.")),
+        other => Err(format!("It is {other}: only an available image can be shared.")),
     }
 }

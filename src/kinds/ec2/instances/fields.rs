@@ -32,7 +32,7 @@ pub const TYPE: FieldInfo = FieldInfo::text("type", "TYPE", "The instance type."
     .links_to("instance-types")
     .asked_by("instance-type");
 /// Its image. Not shown by name: most are Amazon's, which are not in the table of images.
-pub const IMAGE_ID: FieldInfo = FieldInfo::id("image_id", "IMAGE", "The AMI that it was launched from.")
+pub const IMAGE_ID: FieldInfo = FieldInfo::id("image_id", "IMAGE", "The AMI it was launched from.")
     .cells(11, 21)
     .aka(&["image", "ami"])
     .links_to("images")
@@ -48,7 +48,7 @@ pub const ZONE: FieldInfo = FieldInfo::text("zone", "ZONE", "The Availability Zo
 pub const PRIVATE_IP: FieldInfo = FieldInfo::ip(
     "private_ip",
     "PRIVATE IP",
-    "The primary private IPv4 address; of an instance without one its IPv6 address.",
+    "The primary private IPv4 address, or the IPv6 address if it has no IPv4 address.",
 )
 .unique()
 .shown(5)
@@ -60,7 +60,7 @@ pub const PUBLIC_IP: FieldInfo =
         .shown(6);
 /// Elastic IP addresses among the public ones.
 pub const ELASTIC_IPS: FieldInfo =
-    FieldInfo::ips("elastic_ips", "ELASTIC IP", "Elastic IP addresses of its network interfaces; they stay on stop.")
+    FieldInfo::ips("elastic_ips", "ELASTIC IP", "Elastic IP addresses of its network interfaces; kept when it stops.")
         .unique()
         .cells(10, 31)
         .aka(&["elastic_ip", "eip"])
@@ -74,7 +74,7 @@ pub const IPV6: FieldInfo = FieldInfo::ips("ipv6", "IPV6", "IPv6 addresses of it
 pub const CPU: FieldInfo = FieldInfo::series(
     "cpu",
     "CPU 1h",
-    "CPU utilization over the last hour (CloudWatch, charged for each look); compares by its newest point.",
+    "CPU utilization over the last hour (CloudWatch, charged for each look); compared by its newest data point.",
 )
 .unit("%")
 .shown(9)
@@ -86,32 +86,34 @@ pub const LAUNCHED: FieldInfo = FieldInfo::age("launched", "AGE", "When the inst
     .shown(8)
     .aka(&["age", "launch_time"]);
 /// The Auto Scaling group it belongs to.
-pub const GROUP: FieldInfo = FieldInfo::text("group", "GROUP", "The Auto Scaling group that it belongs to.")
+pub const GROUP: FieldInfo = FieldInfo::text("group", "GROUP", "Its Auto Scaling group.")
     .aka(&["asg", "auto_scaling_group"])
     .links_to("auto-scaling-groups");
 /// Whether it can hibernate.
 pub const HIBERNATION: FieldInfo =
-    FieldInfo::flag("hibernation", "HIBERNATION", "Whether it was launched so that it can hibernate.").cells(11, 11);
+    FieldInfo::flag("hibernation", "HIBERNATION", "Whether hibernation was enabled at launch.").cells(11, 11);
 /// `ebs` or `instance-store`.
-pub const ROOT_DEVICE_TYPE: FieldInfo =
-    FieldInfo::text("root_device_type", "ROOT TYPE", "ebs, or instance-store: such an instance cannot be stopped.")
-        .named_only()
-        .cells(9, 14)
-        .section("storage");
+pub const ROOT_DEVICE_TYPE: FieldInfo = FieldInfo::text(
+    "root_device_type",
+    "ROOT TYPE",
+    "ebs, or instance-store: an instance with an instance-store root cannot be stopped.",
+)
+.named_only()
+.cells(9, 14)
+.section("storage");
 /// EBS volumes.
 pub const VOLUMES: FieldInfo = FieldInfo::list("volumes", "VOLUMES", "The attached EBS volumes.")
     .unique()
     .id_of("volumes", "vol-")
     .section("storage");
 /// What its EBS volumes are called.
-pub const DEVICES: FieldInfo = FieldInfo::list("devices", "DEVICES", "The device names of the attached EBS volumes.")
-    .named_only()
-    .section("storage");
+pub const DEVICES: FieldInfo =
+    FieldInfo::list("devices", "DEVICES", "Device names of the attached EBS volumes.").named_only().section("storage");
 /// Platform details, as billed.
 pub const PLATFORM: FieldInfo = FieldInfo::text(
     "platform",
     "PLATFORM",
-    "Platform details, as billed: Linux/UNIX, Windows, Red Hat Enterprise Linux…",
+    "Platform details, as on the bill: Linux/UNIX, Windows, Red Hat Enterprise Linux…",
 )
 .cells(8, 24);
 /// default, dedicated or host.
@@ -141,15 +143,18 @@ pub const MONITORING: FieldInfo =
         .named_only()
         .cells(10, 10);
 /// Virtual CPUs: cores times threads.
-pub const VCPUS: FieldInfo = FieldInfo::int("vcpus", "VCPUS", "Virtual CPUs: cores times threads.");
+pub const VCPUS: FieldInfo = FieldInfo::int("vcpus", "VCPUS", "Virtual CPUs: cores times threads per core.");
 /// When that was, where AWS says.
 pub const TRANSITIONED: FieldInfo =
-    FieldInfo::age("transitioned", "SINCE", "When that was, where AWS says.").unique().cells(5, 6).section("state");
+    FieldInfo::age("transitioned", "SINCE", "When its state last changed, where AWS says so.")
+        .unique()
+        .cells(5, 6)
+        .section("state");
 /// Bytes received on all interfaces over the last hour, every 5 minutes or each minute (CloudWatch, charged).
 pub const NETWORK_IN: FieldInfo = FieldInfo::series(
     "network_in",
     "NET IN 1h",
-    "Bytes received on all interfaces over the last hour, every 5 minutes or each minute (CloudWatch, charged).",
+    "Bytes received on all interfaces over the last hour, every 5 minutes or every minute (CloudWatch, charged).",
 )
 .unit("B")
 .cells(9, 12)
@@ -159,7 +164,7 @@ pub const NETWORK_IN: FieldInfo = FieldInfo::series(
 pub const NETWORK_OUT: FieldInfo = FieldInfo::series(
     "network_out",
     "NET OUT 1h",
-    "Bytes sent on all interfaces over the last hour, every 5 minutes or each minute (CloudWatch, charged).",
+    "Bytes sent on all interfaces over the last hour, every 5 minutes or every minute (CloudWatch, charged).",
 )
 .unit("B")
 .cells(10, 12)
@@ -167,7 +172,7 @@ pub const NETWORK_OUT: FieldInfo = FieldInfo::series(
 .section("metrics");
 /// Key pair.
 pub const KEY_NAME: FieldInfo =
-    FieldInfo::text("key_name", "KEY", "The key pair that was given at launch.").aka(&["key"]).links_to("key-pairs");
+    FieldInfo::text("key_name", "KEY", "The key pair named at launch.").aka(&["key"]).links_to("key-pairs");
 /// Names of security groups.
 pub const SECURITY_GROUPS: FieldInfo = FieldInfo::list("security_groups", "GROUPS", "Names of the security groups.")
     .aka(&["sg", "groups"])
@@ -185,7 +190,7 @@ pub const PROFILE: FieldInfo = FieldInfo::id("instance_profile", "PROFILE", "The
 pub const SOURCE_DEST_CHECK: FieldInfo = FieldInfo::flag(
     "source_dest_check",
     "SRC/DST",
-    "Whether traffic must be from or to the instance itself (off for NAT and routers).",
+    "Whether traffic must come from or go to the instance itself; off for NAT instances and routers.",
 )
 .cells(7, 7)
 .section("network");
@@ -193,7 +198,7 @@ pub const SOURCE_DEST_CHECK: FieldInfo = FieldInfo::flag(
 pub const METADATA_ENDPOINT: FieldInfo = FieldInfo::text(
     "metadata_endpoint",
     "IMDS ENDPOINT",
-    "enabled: the instance's metadata can be read from inside; disabled: nothing there has them, nor its role's credentials.",
+    "enabled: the instance metadata can be read on the instance; disabled: no metadata and no credentials of its role.",
 )
 .named_only()
 .cells(13, 13)
@@ -202,7 +207,7 @@ pub const METADATA_ENDPOINT: FieldInfo = FieldInfo::text(
 pub const METADATA_TOKENS: FieldInfo = FieldInfo::text(
     "metadata_tokens",
     "IMDS TOKENS",
-    "required: only IMDSv2 answers, to who has a session token; optional: IMDSv1 does, too.",
+    "required: only IMDSv2 (with a session token); optional: IMDSv1 too.",
 )
 .named_only()
 .cells(11, 11)
@@ -211,23 +216,23 @@ pub const METADATA_TOKENS: FieldInfo = FieldInfo::text(
 pub const METADATA_HOPS: FieldInfo = FieldInfo::int(
     "metadata_hops",
     "IMDS HOPS",
-    "How far an IMDSv2 token travels, 1 to 64: containers behind a bridge need 2.",
+    "How many hops an IMDSv2 token travels, 1 to 64: containers on a bridge network need 2.",
 )
 .section("metadata");
 /// enabled or disabled.
 pub const METADATA_TAGS: FieldInfo =
-    FieldInfo::text("metadata_tags", "IMDS TAGS", "enabled: the instance's tags can be read from inside, too.")
+    FieldInfo::text("metadata_tags", "IMDS TAGS", "enabled: the metadata include the instance's tags.")
         .named_only()
         .cells(9, 9)
         .section("metadata");
 /// Code of the reason for the state.
 pub const STATE_REASON: FieldInfo =
-    FieldInfo::text("state_reason", "REASON", "Code of the reason for the last change of state.")
+    FieldInfo::text("state_reason", "REASON", "Code of the reason for the last state change.")
         .named_only()
         .section("state");
 /// Its message.
 pub const STATE_REASON_MESSAGE: FieldInfo =
-    FieldInfo::text("state_reason_message", "REASON MESSAGE", "The reason for the last change of state.")
+    FieldInfo::text("state_reason_message", "REASON MESSAGE", "The reason for the last state change.")
         .named_only()
         .cells(14, 60)
         .section("state");
@@ -300,7 +305,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
     field(METADATA_HOPS, |i| int(i.metadata_hops)),
     field(METADATA_TAGS, |i| said(&i.metadata_tags)),
     field(
-        FieldInfo::text("boot_mode", "BOOT", "The boot mode that it runs in: legacy-bios or uefi.")
+        FieldInfo::text("boot_mode", "BOOT", "Its boot mode: legacy-bios or uefi.")
             .named_only()
             .cells(8, 11)
             .section("hardware"),
@@ -330,15 +335,11 @@ static FIELD_LIST: &[Field<Instance>] = &[
     field(STATE_REASON, |i| text(&i.state_reason)),
     field(STATE_REASON_MESSAGE, |i| text(&i.state_reason_message)),
     field(
-        FieldInfo::text(
-            "transition_reason",
-            "TRANSITION",
-            "What led to the last change of state, e.g. User initiated.",
-        )
-        .named_only()
-        .unique()
-        .cells(10, 60)
-        .section("state"),
+        FieldInfo::text("transition_reason", "TRANSITION", "What caused the last state change, e.g. User initiated.")
+            .named_only()
+            .unique()
+            .cells(10, 60)
+            .section("state"),
         |i| text(&i.transition_reason),
     ),
     field(TRANSITIONED, |i| moment(i.transitioned)),
@@ -347,23 +348,25 @@ static FIELD_LIST: &[Field<Instance>] = &[
         |i| said(&i.owner_id),
     ),
     field(
-        FieldInfo::id("reservation_id", "RESERVATION", "The request that launched it.").unique().section("billing"),
+        FieldInfo::id("reservation_id", "RESERVATION", "The reservation id: the launch request it came from.")
+            .unique()
+            .section("billing"),
         |i| said(&i.reservation_id),
     ),
     field(
-        FieldInfo::id("requester_id", "REQUESTER", "Who launched it for you: an account or a service.")
+        FieldInfo::id("requester_id", "REQUESTER", "Who launched it on your behalf: an account or a service.")
             .named_only()
             .section("billing"),
         |i| text(&i.requester_id),
     ),
     field(
-        FieldInfo::int("launch_index", "INDEX", "Its number among those launched together.")
+        FieldInfo::int("launch_index", "INDEX", "Its number among the instances launched together.")
             .unique()
             .section("billing"),
         |i| int(i.launch_index),
     ),
     field(
-        FieldInfo::text("usage_operation", "USAGE", "The operation on the bill, e.g. RunInstances:0002.")
+        FieldInfo::text("usage_operation", "USAGE", "The billing code, e.g. RunInstances:0002.")
             .named_only()
             .cells(8, 20)
             .section("billing"),
@@ -374,7 +377,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
         |i| text(&i.operator),
     ),
     field(
-        FieldInfo::state("system_check", "SYSTEM", "The system status check: AWS's side.")
+        FieldInfo::state("system_check", "SYSTEM", "The system status check: AWS's hardware and network.")
             .from_side("instance-statuses", instance_statuses::SYSTEM.name, false)
             .section("health"),
         |_| Value::Unknown,
@@ -405,7 +408,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
         |_| Value::Unknown,
     ),
     field(
-        FieldInfo::date("next_event", "NEXT EVENT", "When the earliest scheduled event begins.")
+        FieldInfo::date("next_event", "NEXT EVENT", "When the next scheduled event begins.")
             .from_side("instance-statuses", instance_statuses::NEXT_EVENT.name, false)
             .section("health"),
         |_| Value::Unknown,

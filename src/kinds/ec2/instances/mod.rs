@@ -24,8 +24,8 @@ pub static DESCRIBE_INSTANCES: Operation = Operation::read(Service::Ec2, "Descri
 /// What instances are.
 pub static INFO: KindInfo = KindInfo::new("instances", "instance", "Instances", &fields::FIELDS)
     .doc(
-        "EC2 instances: virtual servers, with everything that the web console's list shows. Status checks, scheduled \
-          events, metrics and alarms are asked for apart and joined.",
+        "EC2 instances, with every column of the web console's list. Status checks, scheduled events, metrics and \
+         alarms take requests of their own.",
     )
     .aliases(&["ec2", "i", "instance"])
     .ids("i-")

@@ -46,7 +46,7 @@ pub(super) fn members(
         out.push(("KeyName", Arg::Str(key.clone())));
     }
     if form.template.as_ref().is_some_and(|t| t.given.is_none()) {
-        all.push(unknown("what the template gives is not known: it could not be read"));
+        all.push(unknown("What the template sets is not known: it could not be read"));
     }
     out.extend(network(filled, form, makes, made.group, &mut all));
     let (mut disks, _) = disks::mappings(&form.values, &form.disks());
@@ -55,7 +55,10 @@ pub(super) fn members(
         let own = form.given().map(|g| g.disks.as_slice()).unwrap_or_default();
         if own.iter().any(|d| d.snapshot.is_some()) {
             disks = disks::as_they_are(own);
-            all.push(note("the disks are said again: a new version takes over no snapshots of its source by itself"));
+            all.push(note(
+                "The disks are included because a new version does not take snapshots from its source version by \
+                 itself",
+            ));
         }
     }
     if !disks.is_empty() {
@@ -63,14 +66,14 @@ pub(super) fn members(
     }
     if let Some((bytes, file)) = user_data(cx, filled) {
         if makes == Makes::Instances {
-            all.push(note(format!("the user data is a secret: for the command, save it as {file} first")));
+            all.push(note(format!("The user data are a secret: to use the command, save them as {file} first")));
             out.push(("UserData", Arg::SecretFile { bytes, file }));
         } else {
             // A template's data are sent as they are: nobody encodes them on the way.
             let text = STANDARD.encode(bytes.expose());
             let file = arcstr::format!("{file}.b64");
             all.push(note(format!(
-                "the user data is a secret: for the command, save it in base64 as {file} first (base64 -w0)"
+                "The user data are a secret: to use the command, save them in base64 as {file} first (base64 -w0)"
             )));
             out.push(("UserData", Arg::SecretFile { bytes: Secret::new(Bytes::from(text)), file }));
         }
@@ -87,7 +90,7 @@ pub(super) fn members(
         tokens => out.push(("MetadataOptions", Arg::Map(vec![("HttpTokens", Arg::str(tokens))]))),
     }
     if filled.flag(names::SPOT) {
-        all.push(unknown("EC2 may take a Spot Instance back with two minutes' notice"));
+        all.push(unknown("EC2 may reclaim a Spot Instance with two minutes' notice"));
     }
     if let Some(on) = toggled(filled, names::MONITORING, form.given().map(|g| g.monitoring)) {
         out.push(("Monitoring", Arg::Map(vec![("Enabled", Arg::Bool(on))])));
@@ -147,7 +150,8 @@ fn network(
         groups = groups.or_else(|| (!given.groups.is_empty()).then(|| Arg::strs(given.groups.clone())));
         if given.interfaces > 1 {
             all.push(unknown(format!(
-                "the template gives {} network interfaces: whether the others stay beside the one that is said here is not known",
+                "The template has {} network interfaces: whether the others are kept beside the one set here is not \
+                 known",
                 given.interfaces
             )));
         }

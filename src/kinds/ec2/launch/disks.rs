@@ -85,13 +85,13 @@ fn table(base: &Base<'_>) -> DraftTable {
         disks => disks.iter().map(row_of).collect(),
     };
     let more = Preset {
-        label: "Another disk, 20 GiB".into(),
+        label: "One more disk, 20 GiB".into(),
         cells: ["/dev/sdf", "20", "gp3", "", "yes", "yes"].into_iter().map(ArcStr::from).collect(),
     };
     let help = match base {
-        Base::Image(_) => "The root volume is as large as its image's at least. p adds another disk.",
-        Base::Instance(..) => "As the instance has them; only what the image holds is on them. p adds another disk.",
-        Base::Template(..) => "As the template and its image have them, if they are left so. p adds another disk.",
+        Base::Image(_) => "The root volume is at least as large as in the image. p adds a disk.",
+        Base::Instance(..) => "Like the instance's disks, but with the image's content only. p adds a disk.",
+        Base::Template(..) => "Disks left alone come from the template and its image. p adds a disk.",
     };
     DraftTable {
         field: (names::DISK, "Disks"),
@@ -119,7 +119,10 @@ pub(super) fn field(values: &Values, base: &Base<'_>) -> FormField {
             let mut wrong = |column: usize, text: String| out.push(CellError { row, column, text });
             if r.mark == RowMark::Removed {
                 if base.is_template() {
-                    wrong(DEVICE, "It is the template's or the image's: it can be changed, and not left out.".into());
+                    wrong(
+                        DEVICE,
+                        "This disk comes from the template or the image: it can be changed, but not removed.".into(),
+                    );
                 }
                 continue;
             }
@@ -130,20 +133,20 @@ pub(super) fn field(values: &Values, base: &Base<'_>) -> FormField {
                 && let Some(least) = least.filter(|least| size < *least)
             {
                 // EC2: InvalidBlockDeviceMapping.
-                wrong(SIZE, format!("The image's own is {least} GiB: a smaller one does not hold it."));
+                wrong(SIZE, format!("The disk in the image has {least} GiB: this one must be at least as large."));
             }
             let Some(ty) = TYPES.iter().find(|t| t.name == cell(TYPE)) else { continue };
             let (name, sizes) = (ty.name, ty.size);
             if size > 0 && !(sizes.0..=sizes.1).contains(&size) {
-                wrong(SIZE, format!("{name} is from {} to {} GiB.", sizes.0, sizes.1));
+                wrong(SIZE, format!("{name} must be from {} to {} GiB.", sizes.0, sizes.1));
             }
             match (cell(IOPS), ty.iops) {
-                ("", Some(_)) if name.starts_with("io") => wrong(IOPS, format!("{name} has to say how many.")),
+                ("", Some(_)) if name.starts_with("io") => wrong(IOPS, format!("{name} needs a number here.")),
                 ("", _) => {}
-                (_, None) => wrong(IOPS, format!("{name} takes none.")),
+                (_, None) => wrong(IOPS, format!("{name} has no such setting.")),
                 (text, Some((least, most, _))) => match text.parse::<i64>() {
                     Ok(n) if (least..=most).contains(&n) => {}
-                    _ => wrong(IOPS, format!("{name} takes {least} to {most}.")),
+                    _ => wrong(IOPS, format!("{name} allows {least} to {most}.")),
                 },
             }
             if rows
@@ -151,7 +154,7 @@ pub(super) fn field(values: &Values, base: &Base<'_>) -> FormField {
                 .enumerate()
                 .any(|(i, other)| i != row && other.cells.get(DEVICE).map(|d| d.trim()) == Some(cell(DEVICE)))
             {
-                wrong(DEVICE, format!("{} is there already.", cell(DEVICE)));
+                wrong(DEVICE, format!("{} exists already.", cell(DEVICE)));
             }
         }
         out

@@ -27,8 +27,9 @@ pub(super) fn type_field(
     let default = if architecture.as_deref() == Some("arm64") { "t4g.micro" } else { "t3.micro" };
     let only =
         architecture.as_ref().map_or_else(String::new, |a| format!("{}={a}", instance_types::ARCHITECTURES.name));
-    let because =
-        architecture.as_ref().map_or_else(String::new, |a| format!("Those with the image's architecture, {a}."));
+    let because = architecture
+        .as_ref()
+        .map_or_else(String::new, |a| format!("Instance types with the image's architecture, {a}."));
     let mut refused = Vec::new();
     if let Some(zone) = zone {
         // Few types lack a zone: those are shown, with the reason.
@@ -47,19 +48,19 @@ pub(super) fn type_field(
             offer(&mut picked, &t.label(|g| g.ty.as_ref().map(ToString::to_string), "without one"));
             default = FROM;
         }
-        None if may_be_none => picked = picked.or(NONE, "none, it is said at the launch"),
+        None if may_be_none => picked = picked.or(NONE, "none, set it at launch"),
         _ => {}
     }
     let (wanted, at) = (architecture.clone(), zone.map(str::to_string));
     let refuse = move |r: &Record| {
         let has = list(r, &instance_types::ARCHITECTURES);
         if let Some(a) = wanted.as_ref().filter(|a| !has.is_empty() && !has.iter().any(|h| h == *a)) {
-            return Some(format!("It is {}: the image is {a}.", has.join(", ")));
+            return Some(format!("Its architecture is {}; the image's is {a}.", has.join(", ")));
         }
         let zones = list(r, &instance_types::ZONES);
         let at = at.as_ref().filter(|at| !zones.is_empty() && !zones.iter().any(|z| z == *at))?;
         // EC2: Unsupported.
-        Some(format!("{at} does not offer it: {}.", zones.join(", ")))
+        Some(format!("Not offered in {at}, only in {}.", zones.join(", ")))
     };
     let said = (names::TYPE, "Type", "the instance types");
     let mut f = rows_field(cx, values, said, (picked, default), "Processors, memory, network.", &refuse, needs);
@@ -71,7 +72,9 @@ pub(super) fn type_field(
         let given = template.and_then(|t| t.given.as_ref());
         if given.is_some_and(|g| g.by_needs) && !may_be_none {
             f.error = Some(
-                "The template chooses types by requirements (InstanceRequirements), which groups and fleets alone launch from.".into(),
+                "The template chooses types by requirements (InstanceRequirements), which works for Auto Scaling \
+                 groups and fleets only."
+                    .into(),
             );
         }
         if let Some(row) = given.and_then(|g| cx.store.get(&table, g.ty.as_ref()?)) {
@@ -156,13 +159,20 @@ pub(super) fn key_fields(
         default = FROM.into();
     }
     let said = (names::KEY, "Key pair", "the key pairs");
-    let mut key =
-        rows_field(cx, values, said, (choices, &default), "For SSH, and for a Windows password.", &|_| None, needs);
+    let mut key = rows_field(
+        cx,
+        values,
+        said,
+        (choices, &default),
+        "For SSH, and to decrypt a Windows password.",
+        &|_| None,
+        needs,
+    );
     match (text_of(&key).as_str(), given) {
         (NONE, Some(given)) => {
-            key.error = Some(format!("The template gives {}: nothing in a request takes that back.", visible(&given)));
+            key.error = Some(format!("The template sets {}, which a launch cannot remove.", visible(&given)));
         }
-        (NONE, None) => key.facts = "Without one nobody logs in by SSH.".into(),
+        (NONE, None) => key.facts = "Without a key pair nobody can log in by SSH.".into(),
         _ => {}
     }
     let is_new = text_of(&key) == NEW;
@@ -171,10 +181,10 @@ pub(super) fn key_fields(
         let base = if called.is_empty() { "launch" } else { called };
         let name = |n: usize| if n == 1 { format!("{base}-key") } else { format!("{base}-key-{n}") };
         let free = (1..).map(name).find(|n| !names.iter().any(|t| t == n)).unwrap_or_default();
-        let mut name = line(values, names::KEY_NAME, "Key name", &free, "Of the new key pair.");
+        let mut name = line(values, names::KEY_NAME, "Key name", &free, "The name of the new key pair.");
         name.error = why_no_key_name(cx, &text_of(&name), needs);
         let at = file_for(cx.downloads, &text_of(&name));
-        let help = "Where its private key goes: mode 0400, never over another file.";
+        let help = "The file for its private key: mode 0400, never over an existing file.";
         let file = new_file(cx.files, values, (names::KEY_FILE, "Key file"), &at, help);
         out.extend([name, file]);
     }
@@ -195,7 +205,7 @@ pub(super) fn profile_field(values: &Values, template: Option<&Template>) -> For
     if let Some(given) = template.and_then(|t| t.given.as_ref()?.profile.as_ref()) {
         f.facts = format!("From the template: {}", visible(given));
         if text.is_empty() {
-            f.error = Some("The template gives one: nothing in a request takes that back.".into());
+            f.error = Some("The template sets one, which a launch cannot remove.".into());
             return f;
         }
     }
@@ -209,6 +219,6 @@ pub(super) fn tag_table() -> DraftTable {
         columns: vec![DraftColumn::new("key", "KEY", Cell::Text), DraftColumn::new("value", "VALUE", Cell::Text)],
         original: Vec::new(),
         presets: Vec::new(),
-        help: "Besides the name; n adds one.".into(),
+        help: "Tags besides the name; n adds one.".into(),
     }
 }

@@ -97,8 +97,7 @@ pub(super) fn form(cx: &ActionContext<'_>, values: &Values, makes: Makes) -> For
     let mut fields = Vec::new();
     // A purpose makes defaults, which another source has already.
     let purposes = vec![choice("any", "anything"), choice(WEB, "a web server  new key and group, nginx")];
-    let purpose =
-        pick(values, (names::PURPOSE, "For"), purposes, "any", "What the other fields' defaults are made for.");
+    let purpose = pick(values, (names::PURPOSE, "For"), purposes, "any", "Sets the defaults of the other fields.");
     let has_purpose = is_launch && template.is_none() && matches!(source, Source::Nothing | Source::Image(_));
     let is_web = has_purpose && text_of(&purpose) == WEB;
     if has_purpose {
@@ -115,9 +114,9 @@ pub(super) fn form(cx: &ActionContext<'_>, values: &Values, makes: Makes) -> For
     let called = match makes {
         Makes::Instances => {
             let default = if is_web { "web" } else { "" };
-            let mut name = line(values, names::NAME, "Name", default, "The Name tag, of the disks too; may be empty.");
+            let mut name = line(values, names::NAME, "Name", default, "The Name tag, for the disks too; may be empty.");
             if let Some(tag) = given.and_then(|g| g.tag("instance", "Name")) {
-                name.facts = format!("Empty leaves it to the template: {}", visible(tag));
+                name.facts = format!("Empty uses the template's: {}", visible(tag));
             }
             let called = text_of(&name).trim().to_string();
             fields.push(name);
@@ -131,8 +130,7 @@ pub(super) fn form(cx: &ActionContext<'_>, values: &Values, makes: Makes) -> For
         }
         Makes::Version => {
             fields.append(&mut template_part);
-            let default =
-                toggle(values, names::MAKE_DEFAULT, "Default", "What $Default means from then on is the new one.");
+            let default = toggle(values, names::MAKE_DEFAULT, "Default", "$Default then means the new version.");
             fields.extend([description_field(values), default, instance_name_field(values, &source)]);
             String::new()
         }
@@ -191,47 +189,54 @@ fn folded(
     let given = template.and_then(|t| t.given.as_ref());
     let mut disks = disks::field(values, &base(image, template, has));
     if !has.no_disks.is_empty() {
-        disks.facts = format!("The instance's own are {}.", has.no_disks);
+        disks.facts = format!("The instance's own user data are {}.", has.no_disks);
     }
     let mut more = vec![disks];
     let data = match &has.user_data {
         Some(text) => text.clone(),
         None => Secret::new(if is_web { WEB_SCRIPT.into() } else { String::new() }),
     };
-    let help = "A script that begins with #! or a cloud-init text; it runs at the first start. enter edits it, @ names a file.";
+    let help =
+        "A script that begins with #!, or cloud-init text, run at the first start. enter edits it, @ names a file.";
     let said = (names::USER_DATA, "User data");
     let mut user_data = lines(cx.files, values, said, (MOST_DATA, DATA_FILE), Some(&data), help);
     user_data.facts.clone_from(&has.user_data_facts);
     if given.is_some_and(|g| g.user_data) {
-        user_data.facts = "From the template; what is put in here takes their place.".into();
+        user_data.facts = "From the template; text typed here replaces it.".into();
     }
     more.extend([user_data, profile_field(values, template)]);
     if makes == Makes::Instances {
-        more.push(number(values, (names::COUNT, "Count"), (1, MOST), Some(1), "How many, all or none."));
+        more.push(number(
+            values,
+            (names::COUNT, "Count"),
+            (1, MOST),
+            Some(1),
+            "How many instances; all are launched or none.",
+        ));
     }
     let from = |f: FormField, is: bool| if is { f.with_facts("From the template.") } else { f };
-    let help = "Spare capacity at a lower price; EC2 may take it back with two minutes' notice.";
+    let help = "Spare capacity at a lower price; EC2 may reclaim it with two minutes' notice.";
     let mut spot = from(toggle(values, names::SPOT, "Spot", help), given.is_some_and(|g| g.spot));
     let is_spot = values.flag(names::SPOT);
     if given.is_some_and(|g| g.spot) && !is_spot {
-        spot.error = Some("The template asks for Spot: nothing in a request takes that back.".into());
+        spot.error = Some("The template asks for Spot, which a launch cannot change.".into());
     }
     more.push(spot);
     if is_spot {
         let mut most =
-            line(values, names::MAX_PRICE, "At most", "", "US dollars an hour; empty for up to the On-Demand price.");
+            line(values, names::MAX_PRICE, "Max price", "", "US dollars an hour; empty for up to the On-Demand price.");
         let text = text_of(&most);
         let is_price = text.trim().is_empty() || text.trim().parse::<f64>().is_ok_and(|p| p > 0.0 && p < 1_000.0);
-        most.error = (!is_price).then(|| format!("{} is no price in dollars, e.g. 0.02.", visible(&text)));
+        most.error = (!is_price).then(|| format!("{} is not a price in dollars, for example 0.02.", visible(&text)));
         more.push(most);
     }
     let mut tags = tag_table().into_field(values, new_tag_errors);
     if let Some(given) = given.filter(|g| !g.tags.is_empty()) {
         let own = given.tags.iter().filter(|(r, ..)| r == "instance").map(|(_, k, v)| format!("{k}={v}"));
-        tags.facts = format!("Beside the template's: {}", visible(&own.collect::<Vec<_>>().join(", ")));
+        tags.facts = format!("In addition to the template's: {}", visible(&own.collect::<Vec<_>>().join(", ")));
     }
     more.push(tags);
-    let help = "It cannot be terminated until that is switched off.";
+    let help = "Blocks termination until it is switched off.";
     more.push(from(toggle(values, names::PROTECT, "Termination protection", help), given.is_some_and(|g| g.protect)));
     let mut tokens = vec![
         choice("required", "required"),
@@ -239,13 +244,13 @@ fn folded(
         choice("disabled", "disabled  no metadata at all"),
     ];
     if let Some(t) = template {
-        let as_it_is = t.label(|g| g.imds.as_ref().map(ToString::to_string), "as the image wants it");
+        let as_it_is = t.label(|g| g.imds.as_ref().map(ToString::to_string), "as the image sets it");
         tokens.insert(0, choice(FROM, &as_it_is));
     }
     let default = tokens[0].value.clone();
-    let help = "What reads the instance's metadata has to have a session token.";
+    let help = "Reading the instance metadata takes a session token.";
     more.push(pick(values, (names::IMDSV2, "IMDSv2"), tokens, &default, help));
-    let help = "CloudWatch metrics by the minute instead of by five; it costs.";
+    let help = "CloudWatch metrics every minute instead of every five; charged.";
     let monitoring = toggle(values, names::MONITORING, "Detailed monitoring", help);
     more.push(from(monitoring, given.is_some_and(|g| g.monitoring)));
     more

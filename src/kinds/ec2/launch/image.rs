@@ -176,7 +176,7 @@ pub(super) fn image_field(
 ) -> (FormField, Image) {
     let own = TableKey::all(cx.scope.clone(), Kind(&INFO));
     let mut pick = Pick::one_of(own, "ami-")
-        .only("state=available", "Your own and shared ones; those above are the latest of their makers.");
+        .only("state=available", "Your own and shared images; those above are the latest of their makers.");
     for f in FAMILIES {
         pick = pick.or(f.value, &format!("{}, the latest", f.label));
         if f.arch.1.is_some() {
@@ -194,18 +194,18 @@ pub(super) fn image_field(
         None => FAMILIES[0].value,
     };
     if may_be_none && template.is_none() {
-        pick = pick.or(NONE, "none, it is said at the launch");
+        pick = pick.or(NONE, "none, set it at launch");
     }
     let refuse = |r: &Record| match state(r) {
         "available" => None,
         other => Some(format!("It is {other}.")),
     };
     let said = (names::IMAGE, "Image", "your images");
-    let help = "The system that it starts with. Any image can be named by its id, ami-….";
+    let help = "The operating system. An image can also be named by its id, ami-….";
     let mut f = rows_field(cx, values, said, (pick, default), help, &refuse, needs);
     let value = text_of(&f);
     if value.is_empty() && has_none {
-        f.error = Some("The template has no image: one has to be chosen.".into());
+        f.error = Some("The template has no image: choose one.".into());
         return (f, Image::None);
     }
     if value == NONE {
@@ -232,10 +232,10 @@ pub(super) fn image_field(
             }
             Some(status) if status.fault.is_some() => {
                 let word = status.fault.as_ref().map_or("", |fault| fault.kind.word());
-                f.error = Some(format!("The latest could not be asked for ({word}): name an image by its id."));
+                f.error = Some(format!("The latest image could not be found ({word}): name an image by its id."));
             }
             _ => {
-                f.facts = "The latest is being asked for.".into();
+                f.facts = "Looking for the latest image.".into();
                 need(needs, table);
             }
         }
@@ -272,7 +272,7 @@ fn by_id(
     f.error = match cx.store.table(&by_id).map(|t| &t.status) {
         // EC2: InvalidAMIID.NotFound.
         Some(status) if status.progress == Progress::Complete => {
-            Some(format!("There is no image {} that you may launch in this region.", visible(id)))
+            Some(format!("There is no image {} in this region that you may launch.", visible(id)))
         }
         _ => {
             need(needs, by_id);

@@ -56,23 +56,26 @@ static TEMPLATES: &[&Sender] = &[
 /// `launch`.
 pub static LAUNCH: Action = Action::on_scope(&instances::INFO, "launch", "Launch", plan::plan)
     .doc(
-        "Launches instances: image, type, key pair, network, security groups, disks, user data, or all of that from a launch template. A new \
-         key pair and a new security group are made by the same plan. :launch purpose=web is a web server with both.",
+        "Launches instances: image, type, key pair, network, security groups, disks and user data, or all of that \
+         from a launch template. The same plan can create a key pair and a security group. :launch purpose=web is a \
+         web server with both.",
     )
     .calls(LAUNCHES)
     .asks_for_my_address()
     .form(form::launch);
 
 /// `launch-more`.
-pub static LAUNCH_MORE: Action = Action::on_rows(&instances::INFO, "launch-more", "Launch more like this", plan::plan_more)
-    .group(MenuGroup::New)
-    .doc(
-        "Launches instances like this one: image, type, key pair, network, security groups, disks, user data, profile and tags are as it has \
-         them, and each can be typed over. What is on its disks is not copied: an image has that.",
-    )
-    .calls(LAUNCHES)
-    .asks_for_my_address()
-    .form(form::launch);
+pub static LAUNCH_MORE: Action =
+    Action::on_rows(&instances::INFO, "launch-more", "Launch more like this", plan::plan_more)
+        .group(MenuGroup::New)
+        .doc(
+            "Launches instances like this one, with its image, type, key pair, network, security groups, disks, user \
+         data, profile and tags, all of which can be changed. The content of its disks is not copied; create-image \
+         does that.",
+        )
+        .calls(LAUNCHES)
+        .asks_for_my_address()
+        .form(form::launch);
 
 /// `launch`, on an image.
 pub static LAUNCH_IMAGE: Action = Action::on_rows(&images::INFO, "launch", "Launch", plan::plan)
@@ -81,7 +84,7 @@ pub static LAUNCH_IMAGE: Action = Action::on_rows(&images::INFO, "launch", "Laun
     .calls(LAUNCHES)
     .only_if(|row: &Record| match state(row) {
         "available" => Ok(()),
-        other => Err(format!("It is {other}: only an available image is launched.")),
+        other => Err(format!("It is {other}: only an available image can be launched.")),
     })
     .asks_for_my_address()
     .form(form::launch);
@@ -89,7 +92,10 @@ pub static LAUNCH_IMAGE: Action = Action::on_rows(&images::INFO, "launch", "Laun
 /// `launch`, on a launch template.
 pub static LAUNCH_TEMPLATE: Action = Action::on_rows(&launch_templates::INFO, "launch", "Launch", plan::plan)
     .group(MenuGroup::New)
-    .doc("Launches instances from this template's default version, or another; what is typed over is said in the request.")
+    .doc(
+        "Launches instances from this template's default version, or another one; what you change is set for this \
+         launch.",
+    )
     .calls(LAUNCHES)
     .asks_for_my_address()
     .form(form::launch);
@@ -97,7 +103,7 @@ pub static LAUNCH_TEMPLATE: Action = Action::on_rows(&launch_templates::INFO, "l
 /// `launch`, on a version of a launch template.
 pub static LAUNCH_VERSION: Action = Action::on_rows(&launch_template_versions::INFO, "launch", "Launch", plan::plan)
     .group(MenuGroup::New)
-    .doc("Launches instances from this version of its launch template; what is typed over is said in the request.")
+    .doc("Launches instances from this version of its launch template; what you change is set for this launch.")
     .calls(LAUNCHES)
     .asks_for_my_address()
     .form(form::launch);
@@ -109,25 +115,32 @@ pub static CREATE_TEMPLATE: Action = Action::on_scope(
     "Create a launch template",
     template_plan::create,
 )
-.doc("Makes a launch template: what a launch may say, kept under a name and in versions. Whatever is left out is said at the launch.")
+.doc("Creates a launch template: launch settings saved under a name, in versions. Settings left out are set at launch.")
 .calls(TEMPLATES)
 .asks_for_my_address()
 .form(form::create_template);
 
 /// `create-template`, of an instance.
-pub static TEMPLATE_OF_INSTANCE: Action =
-    Action::on_rows(&instances::INFO, "create-template", "Create a launch template of it", template_plan::of_instance)
-        .group(MenuGroup::Images)
-    .doc("Makes a launch template that launches instances like this one: what it has fills the form, and each can be typed over.")
-        .calls(TEMPLATES)
-        .asks_for_my_address()
-        .form(form::create_template);
+pub static TEMPLATE_OF_INSTANCE: Action = Action::on_rows(
+    &instances::INFO,
+    "create-template",
+    "Create a launch template of it",
+    template_plan::of_instance,
+)
+.group(MenuGroup::Images)
+.doc(
+    "Creates a launch template for instances like this one: the form starts with its settings, all of which can \
+         be changed.",
+)
+.calls(TEMPLATES)
+.asks_for_my_address()
+.form(form::create_template);
 
 /// `new-version`, of a launch template.
 pub static NEW_VERSION: Action =
     Action::on_rows(&launch_templates::INFO, "new-version", "New version", template_plan::new_version)
         .group(MenuGroup::New)
-        .doc("Makes another version from one that is there: it is as that is, but for what is said here.")
+        .doc("Creates a new version from an existing one, with the changes made here.")
         .calls(TEMPLATES)
         .asks_for_my_address()
         .form(form::new_version);
@@ -140,7 +153,7 @@ pub static VERSION_OF_VERSION: Action = Action::on_rows(
     template_plan::new_version,
 )
 .group(MenuGroup::New)
-.doc("Makes another version of the template from this one: it is as this is, but for what is said here.")
+.doc("Creates a new version of the template from this one, with the changes made here.")
 .calls(TEMPLATES)
 .asks_for_my_address()
 .form(form::new_version);

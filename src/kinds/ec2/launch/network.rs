@@ -17,7 +17,7 @@ use crate::model::{Choice, FieldInfo, FormField, FormValue, Kind, Pick, Record, 
 const OF_SUBNET: &str = "subnet";
 
 /// What is said where an interface cannot be named beside a template's security groups.
-const NO_INTERFACE: &str = "The template's security groups are the instance's: EC2 takes no network interface beside them, and so nothing else \
+const NO_INTERFACE: &str = "The template sets the instance's security groups: EC2 then accepts no network interface, so nothing can be set \
      here (InvalidParameterCombination).";
 
 /// The subnet: AWS's choice among the default subnets, or one of the VPC's.
@@ -33,7 +33,7 @@ pub(super) fn subnet_field(
     let is_default = cx.store.get(&vpcs, vpc).is_some_and(|r| *r.get(&vpcs::IS_DEFAULT) == Value::Bool(true));
     let (only, because) = match vpc {
         "" => ("state=available".to_string(), ""),
-        vpc => (format!("state=available {}={vpc}", subnets::VPC_ID.name), "Those of the VPC."),
+        vpc => (format!("state=available {}={vpc}", subnets::VPC_ID.name), "Subnets of the VPC."),
     };
     let mut choices = Pick::one_of(table.clone(), "subnet-").only(only, because);
     // Only a default VPC has subnets that AWS chooses from; a template need not have one.
@@ -49,7 +49,7 @@ pub(super) fn subnet_field(
             FROM
         }
         None if is_default || !is_launch => {
-            let any = if is_launch { "any  a default subnet of AWS's choice" } else { "any  it is said at the launch" };
+            let any = if is_launch { "any  a default subnet chosen by AWS" } else { "any  set it at launch" };
             choices = choices.or(ANY, any);
             ANY
         }
@@ -57,18 +57,21 @@ pub(super) fn subnet_field(
     };
     let vpc_ = vpc.to_string();
     let refuse = move |r: &Record| match (state(r), field(r, &subnets::VPC_ID)) {
-        (_, Some(other)) if !vpc_.is_empty() && other != vpc_ => Some(format!("It is in {other}, another VPC.")),
+        (_, Some(other)) if !vpc_.is_empty() && other != vpc_ => {
+            Some(format!("This subnet is in {other}, another VPC."))
+        }
         ("available", _) if *r.get(&subnets::AVAILABLE_IPS) == Value::Int(0) => {
-            Some("It has no free address (InsufficientFreeAddressesInSubnet).".into())
+            Some("No free addresses (InsufficientFreeAddressesInSubnet).".into())
         }
         ("available", _) => None,
         (other, _) => Some(format!("It is {other}.")),
     };
     let said = (names::SUBNET, "Subnet", "the subnets");
-    let mut f = rows_field(cx, values, said, (choices, default), "Its zone is the instance's.", &refuse, needs);
+    let mut f =
+        rows_field(cx, values, said, (choices, default), "The subnet decides the instance's zone.", &refuse, needs);
     if elsewhere.is_some() && text_of(&f).is_empty() {
         // EC2: InvalidParameter.
-        f.error = Some("No subnet in the template, and this is not the default VPC: choose one.".into());
+        f.error = Some("The template has no subnet, and this is not the default VPC: choose one.".into());
     }
     // A launch may name a subnet beside groups; a template says it of an interface, which it may not.
     if f.error.is_none() && text_of(&f) != FROM && !is_launch && template.is_some_and(Template::has_groups_of_its_own) {
@@ -149,21 +152,21 @@ pub(super) fn public_ip_field(
     let own = match template {
         Some(t) => {
             let said = |is: bool| if is { "yes" } else { "no" }.to_string();
-            choice(FROM, &t.label(|g| g.public_ip.map(said), "as the subnet has it"))
+            choice(FROM, &t.label(|g| g.public_ip.map(said), "as the subnet sets it"))
         }
-        None => choice(OF_SUBNET, "as the subnet has it"),
+        None => choice(OF_SUBNET, "as the subnet sets it"),
     };
     let default = own.value.clone();
     choices.insert(0, own);
-    let said = (names::PUBLIC_IP, "Public address");
-    let help = "An address of the internet; it goes when the instance stops.";
+    let said = (names::PUBLIC_IP, "Public IP");
+    let help = "A public IPv4 address, released when the instance stops.";
     let mut f = pick(values, said, choices, &default, help);
     if text_of(&f) == OF_SUBNET {
         let row = cx.store.get(&TableKey::all(cx.scope.clone(), Kind(&subnets::INFO)), subnet);
         f.facts = match (row.map(|r| r.get(&subnets::PUBLIC_IP_ON_LAUNCH)), subnet) {
-            (Some(Value::Bool(true)), _) => format!("The subnet gives one{}.", costs(" (", " while it runs)")),
-            (Some(Value::Bool(false)), _) => "The subnet gives none: the internet does not reach it.".into(),
-            (None, ANY) => format!("Default subnets give one{}, unless that was changed.", costs(" (", ")")),
+            (Some(Value::Bool(true)), _) => format!("The subnet assigns one{}.", costs(" (", " while it runs)")),
+            (Some(Value::Bool(false)), _) => "The subnet assigns none: the internet cannot reach the instance.".into(),
+            (None, ANY) => format!("Default subnets assign one{}, unless that was changed.", costs(" (", ")")),
             _ => String::new(),
         };
     }
@@ -184,8 +187,9 @@ pub(super) fn group_fields(
 ) -> Vec<FormField> {
     let table = TableKey::all(cx.scope.clone(), Kind(&security_groups::INFO));
     let only = if vpc.is_empty() { String::new() } else { format!("{}={vpc}", security_groups::VPC_ID.name) };
-    let mut choices =
-        Pick::one_of(table, "sg-").only(only, "Those of the VPC; space marks several.").or(NEW, "+ new group");
+    let mut choices = Pick::one_of(table, "sg-")
+        .only(only, "Security groups of the VPC; space marks several.")
+        .or(NEW, "+ new group");
     choices.several = true;
     let mut default = default;
     if let Some(t) = template {
@@ -193,26 +197,26 @@ pub(super) fn group_fields(
         offer(&mut choices, &t.label(named, "the VPC's default group"));
         default = FROM;
     } else if !is_launch {
-        choices = choices.or(NONE, "none  they are said at the launch");
+        choices = choices.or(NONE, "none  set them at launch");
     }
     let vpc_ = vpc.to_string();
     let refuse = move |r: &Record| match field(r, &security_groups::VPC_ID) {
-        Some(other) if !vpc_.is_empty() && other != vpc_ => Some(format!("It is a group of {other}, another VPC.")),
+        Some(other) if !vpc_.is_empty() && other != vpc_ => Some(format!("This group is in {other}, another VPC.")),
         _ => None,
     };
     let said = (names::GROUPS, "Security groups", "the security groups");
-    let help = "What may come in. A new one is made by the same plan.";
+    let help = "They decide what can connect. The same plan can create a new one.";
     let mut groups = rows_field(cx, values, said, (choices, default), help, &refuse, needs);
     let chosen = text_of(&groups);
     if let Some(alone) = chosen.split(',').find(|g| matches!(*g, FROM | NONE)).filter(|g| *g != chosen) {
         let what = if alone == FROM { "The template's groups" } else { "none" };
-        groups.error = Some(format!("{what} and others besides: one of both."));
+        groups.error = Some(format!("{what} cannot be combined with others: choose one or the other."));
     }
     let wants_new = text_of(&groups).split(',').any(|g| g == NEW);
     let mut out = vec![groups];
     if wants_new {
         let proposed = free_name(cx, vpc, instance, needs);
-        let mut name = line(values, names::GROUP_NAME, "Group name", &proposed, "Of the new group.");
+        let mut name = line(values, names::GROUP_NAME, "Group name", &proposed, "The name of the new group.");
         name.error = why_not_name(cx, text_of(&name).trim(), vpc, needs);
         out.push(name);
         // The console of the web opens SSH, too; here to the user's own address.

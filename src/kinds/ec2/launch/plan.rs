@@ -36,7 +36,7 @@ pub(super) fn plan_more(cx: &ActionContext<'_>, filled: &FilledForm<'_>) -> Resu
 pub(super) fn found(cx: &ActionContext<'_>, filled: &FilledForm<'_>, makes: Makes) -> Result<Form, Fault> {
     let again = form(cx, filled.values, makes);
     if !again.image.is_resolved() {
-        return Err(Fault::new(FaultKind::Invalid, "Image: the latest is still being asked for.".to_string()));
+        return Err(Fault::new(FaultKind::Invalid, "Image: still looking for the latest one.".to_string()));
     }
     Ok(again)
 }
@@ -63,13 +63,15 @@ fn planned(cx: &ActionContext<'_>, filled: &FilledForm<'_>, action: &'static str
     let (said, mut more) = members(cx, filled, &again, Makes::Instances, Made { key: key.as_ref(), group });
     all.append(&mut more);
     if key.is_none() && again.template.as_ref().is_none_or(|t| t.given.as_ref().is_some_and(|g| g.key.is_none())) {
-        all.push(note("without a key pair nobody logs in by SSH; Session Manager and EC2 Instance Connect need none"));
+        all.push(note(
+            "Without a key pair nobody can log in by SSH; Session Manager and EC2 Instance Connect need none",
+        ));
     }
     let mut call = RUN_INSTANCES.call(cx.scope.clone());
     if let Some(t) = &again.template {
         let named = vec![("LaunchTemplateId", Arg::Str(t.id.clone())), ("Version", Arg::Str(t.version.clone()))];
         call = call.arg("LaunchTemplate", Arg::Map(named));
-        all.push(note(format!("it is launched from {}: what is not said here is as that has it", t.says())));
+        all.push(note(format!("Launched from {}: settings not listed here come from it", t.says())));
     }
     for (name, arg) in said {
         call = call.arg(name, arg);
@@ -94,15 +96,15 @@ fn planned(cx: &ActionContext<'_>, filled: &FilledForm<'_>, action: &'static str
         destructive: true,
         hurts: filled
             .flag(names::PROTECT)
-            .then(|| "termination protection keeps EC2 from it until it is switched off".to_string()),
+            .then(|| "Termination protection blocks this until it is switched off".to_string()),
     };
     plan.steps.push(Step::new(format!("launch {who}"), call).undone_by(undo));
     plan.wait = becomes(&["running"], false);
-    all.push(note(format!("it starts from {}", again.image.says())));
+    all.push(note(format!("The image is {}", again.image.says())));
     if let Some(t) = again.source.instance() {
         let who = super::source::named(t);
         all.push(note(format!(
-            "what is on the disks of {who} beyond its image is not on the new ones: create-image copies that"
+            "Data on the disks of instance {who}, beyond its image, are not copied: create-image does that"
         )));
     }
     plan.consequences = sorted(all);
@@ -157,7 +159,7 @@ pub(super) fn new_group(
     let (at, rules, name) = (steps.len(), door_rules(cx, filled), filled.text(names::GROUP_NAME));
     all.extend(warnings(&rules));
     if rules.is_empty() {
-        all.push(note(format!("nothing comes in through the new group {}", visible(&name))));
+        all.push(note(format!("Nothing can connect through the new group {}", visible(&name))));
     }
     let vpc = filled.text(names::VPC);
     steps.extend(group_steps(
@@ -185,6 +187,6 @@ fn cost(cx: &ActionContext<'_>, filled: &FilledForm<'_>, form: &Form, count: i64
     let n = count as f64;
     match hour {
         Ok(money) => Cost::adds(money.times(n), format!(" while it runs{disks}")),
-        Err(why) => Cost::adds_unknown(format!("it is billed while it runs{disks}; {}", why.said(&["it".into()]))),
+        Err(why) => Cost::adds_unknown(format!("Billed while it runs{disks}; {}", why.said(&["it".into()]))),
     }
 }

@@ -105,12 +105,12 @@ impl Source {
             Some((0, _)) => {}
             Some((_, Some(text))) => {
                 has.user_data = Some(text.clone());
-                has.user_data_facts = format!("Those of {}.", label(&t.record));
+                has.user_data_facts = format!("The user data are those of {}.", label(&t.record));
             }
-            Some((_, None)) => has.user_data_facts = format!("Those of {} are no text.", label(&t.record)),
+            Some((_, None)) => has.user_data_facts = format!("The user data of {} are not text.", label(&t.record)),
             None => {
                 let word = beside(cx.store, &t.table, &instance_user_data::INFO, needs);
-                has.user_data_facts = format!("Those of {} are {word}.", label(&t.record));
+                has.user_data_facts = format!("The user data of {} are {word}.", label(&t.record));
             }
         }
         if instance_protection::of(cx.store, &t.table, &t.record.id, &instance_protection::TERMINATION).is_none() {
@@ -186,8 +186,7 @@ fn disks(cx: &ActionContext<'_>, t: &Target, needs: &mut Vec<TableKey>) -> Resul
     let is_whole = |key: &&TableKey| cx.store.table(key).is_some_and(|t| t.status.progress == Progress::Complete);
     let Some(table) = [Some(&all), own.as_ref()].into_iter().flatten().find(is_whole) else {
         let Some(own) = own else { return Err("not known") };
-        let word =
-            cx.store.table(&own).and_then(|t| t.status.fault.as_ref()).map_or("being asked for", |f| f.kind.word());
+        let word = cx.store.table(&own).and_then(|t| t.status.fault.as_ref()).map_or("loading", |f| f.kind.word());
         need(needs, own);
         return Err(word);
     };

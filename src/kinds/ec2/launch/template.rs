@@ -106,9 +106,9 @@ impl Template {
         match &self.given {
             Some(given) => match what(given) {
                 Some(text) => format!("from the template: {}", visible(&text)),
-                None => format!("as the template has it: {otherwise}"),
+                None => format!("as in the template: {otherwise}"),
             },
-            None => "as the template has it".into(),
+            None => "as in the template".into(),
         }
     }
     /// Whether it has security groups of the instance, and so takes no network interface beside them.
@@ -143,7 +143,7 @@ pub(super) fn template_fields(
         _ => {
             let choices = Pick::one_of(table.clone(), "lt-").or(NONE, "none");
             let said = (names::TEMPLATE, "Launch template", "the launch templates");
-            let help = "What it gives need not be said here; what is said here takes its place.";
+            let help = "Its settings apply unless you change them here.";
             let default = own.clone().unwrap_or_else(|| NONE.into());
             let mut f = rows_field(cx, values, said, (choices, &default), help, &|_| None, &mut Vec::new());
             let chosen = text_of(&f);
@@ -172,7 +172,7 @@ pub(super) fn template_fields(
     let (label, help) = match what {
         For::Launch => ("Its version", "default, latest, or a number."),
         For::Version => {
-            ("From version", "The new one is as this one is, but for what is said here: default, latest, or a number.")
+            ("From version", "The version to start from, with the changes made here: default, latest, or a number.")
         }
     };
     let mut f = line(values, names::TEMPLATE_VERSION, label, &proposed, help);
@@ -209,22 +209,24 @@ fn version(cx: &ActionContext<'_>, id: &ArcStr, f: &mut FormField, needs: &mut V
     }
     f.error = match (row, wanted, word) {
         (None, None, other) if !matches!(other, "default" | "latest") => {
-            Some(format!("{} is no version: default, latest, or a number.", visible(&typed)))
+            Some(format!("{} is not a version: use default, latest, or a number.", visible(&typed)))
         }
         // EC2: InvalidLaunchTemplateId.VersionNotFound.
         (None, ..) if complete => {
             let numbers: Vec<i64> = rows.iter().filter_map(|r| r.get(&versions::VERSION).as_int()).collect();
             match (numbers.iter().min(), numbers.iter().max()) {
-                (Some(least), Some(most)) => Some(format!("It has no version {word}: they are {least} to {most}.")),
-                _ => Some("There is no such template (InvalidLaunchTemplateId.NotFound).".into()),
+                (Some(least), Some(most)) => {
+                    Some(format!("There is no version {word}: versions are {least} to {most}."))
+                }
+                _ => Some("This template does not exist (InvalidLaunchTemplateId.NotFound).".into()),
             }
         }
-        (None, ..) if status.is_none_or(|s| s.fault.is_none()) => Some("Its versions are being asked for.".into()),
+        (None, ..) if status.is_none_or(|s| s.fault.is_none()) => Some("Its versions are loading.".into()),
         _ => None,
     };
     let number = row.and_then(|r| r.get(&versions::VERSION).as_int()).or(wanted);
     if let (None, Some(fault)) = (row, status.and_then(|s| s.fault.as_ref())) {
-        f.facts = format!("What it gives could not be read ({}).", fault.kind.word());
+        f.facts = format!("Its settings could not be read ({}).", fault.kind.word());
     } else if let Some(row) = row {
         let said = field(row, &versions::DESCRIPTION).map(|d| format!("  {}", visible(d))).unwrap_or_default();
         f.facts = format!("version {}{said}", number.unwrap_or_default());

@@ -31,10 +31,10 @@ const LONGEST_DESCRIPTION: usize = 255;
 fn why_not_name(cx: &ActionContext<'_>, name: &str, needs: &mut Vec<TableKey>) -> Option<String> {
     const SIGNS: &str = "()-./_";
     if !(3..=128).contains(&name.chars().count()) {
-        return Some("AWS wants 3 to 128 characters.".into());
+        return Some("Use 3 to 128 characters.".into());
     }
     if let Some(c) = name.chars().find(|c| !(c.is_ascii_alphanumeric() || SIGNS.contains(*c))) {
-        return Some(format!("AWS does not take {} here: letters, digits and {SIGNS}", visible(&c.to_string())));
+        return Some(format!("{} is not allowed here: use letters, digits and {SIGNS}", visible(&c.to_string())));
     }
     let table = TableKey::all(cx.scope.clone(), Kind(&INFO));
     let taken = cx.store.table(&table).into_iter().flat_map(live).any(|r| r.name == name);
@@ -42,7 +42,7 @@ fn why_not_name(cx: &ActionContext<'_>, name: &str, needs: &mut Vec<TableKey>) -
         need(needs, table);
     }
     taken.then(|| {
-        format!("There is a template {} already (InvalidLaunchTemplateName.AlreadyExistsException).", visible(name))
+        format!("A template {} exists already (InvalidLaunchTemplateName.AlreadyExistsException).", visible(name))
     })
 }
 
@@ -56,7 +56,7 @@ pub(super) fn name_field(
     let after = source.instance().map(|t| label(&t.record)).unwrap_or_default();
     let after: String = after.chars().filter(|c| c.is_ascii_alphanumeric() || "()-./_".contains(*c)).collect();
     let proposed = if after.len() < 3 { String::new() } else { after };
-    let mut name = line(values, names::NAME, "Name", &proposed, "Unique in the region; it stays as it is.");
+    let mut name = line(values, names::NAME, "Name", &proposed, "Unique in the region; it cannot be changed later.");
     name.error = why_not_name(cx, text_of(&name).trim(), needs);
     name
 }
@@ -65,14 +65,14 @@ pub(super) fn name_field(
 pub(super) fn description_field(values: &Values) -> FormField {
     let mut f = line(values, names::DESCRIPTION, "Description", "", "What the version is for; may be empty.");
     let n = text_of(&f).chars().count();
-    f.error = (n > LONGEST_DESCRIPTION).then(|| format!("AWS takes {LONGEST_DESCRIPTION} characters, not {n}."));
+    f.error = (n > LONGEST_DESCRIPTION).then(|| format!("At most {LONGEST_DESCRIPTION} characters; these are {n}."));
     f
 }
 
 /// The Name tag of what is launched.
 pub(super) fn instance_name_field(values: &Values, source: &Source) -> FormField {
     let proposed = source.instance().map(|t| t.record.name.clone()).unwrap_or_default();
-    let help = "The Name tag of what is launched from it, of the disks too; may be empty.";
+    let help = "The Name tag of its instances and their disks; may be empty.";
     line(values, names::INSTANCE_NAME, "Name tag", &proposed, help)
 }
 
@@ -113,11 +113,11 @@ fn template(cx: &ActionContext<'_>, filled: &FilledForm<'_>, action: &'static st
     };
     let out = Out { step: at, output: TEMPLATE_ID };
     plan.wait = Waiter::Created { out, table, want: &[], fail: &[], gone_is_fine: false, within };
-    all.push(note(format!("what is launched from it starts from {}", again.image.says())));
-    all.push(note("whether it can be launched is found out at a launch: EC2 checks a template's parts only then"));
+    all.push(note(format!("The image is {}", again.image.says())));
+    all.push(note("Whether it works, only a launch shows: EC2 checks a template's settings then"));
     plan.consequences = sorted(all);
     plan.needs.clone_from(&again.spec.needs);
-    plan.cost = Some(Cost::same("launch templates cost nothing"));
+    plan.cost = Some(Cost::same("Launch templates cost nothing"));
     Ok(plan)
 }
 
@@ -125,7 +125,7 @@ pub(super) fn new_version(cx: &ActionContext<'_>, filled: &FilledForm<'_>) -> Re
     let again = found(cx, filled, Makes::Version)?;
     let Some(of) = &again.template else { return Err(Fault::bug("new-version takes a template.")) };
     let Some(source) = of.number else {
-        return Err(Fault::new(FaultKind::Invalid, "From version: which version that is is not known."));
+        return Err(Fault::new(FaultKind::Invalid, "From version: its number is not known."));
     };
     let mut plan =
         draft("new-version", format!("New version of {} from version {source}", visible(&of.name)), &[], Vec::new());
@@ -136,11 +136,11 @@ pub(super) fn new_version(cx: &ActionContext<'_>, filled: &FilledForm<'_>) -> Re
     let (said, more) = members(cx, filled, &again, Makes::Version, Made { key: key.as_ref(), group });
     all.extend(more);
     if said.is_empty() {
-        let text = format!("It would be the same as version {source}: say what is to be otherwise.");
+        let text = format!("It would be the same as version {source}: change something.");
         return Err(Fault::new(FaultKind::Invalid, text));
     }
     let changed: Vec<&str> = said.iter().map(|(name, _)| *name).collect();
-    all.push(note(format!("the new version says {} anew, and the rest as version {source} does", changed.join(", "))));
+    all.push(note(format!("The new version changes {} and keeps the rest of version {source}", changed.join(", "))));
     let at = plan.steps.len();
     let mut call = CREATE_LAUNCH_TEMPLATE_VERSION
         .call(cx.scope.clone())
@@ -177,9 +177,9 @@ pub(super) fn new_version(cx: &ActionContext<'_>, filled: &FilledForm<'_>) -> Re
     plan.wait = Waiter::Created { out, table, want: &[], fail: &[], gone_is_fine: false, within };
     plan.needs.clone_from(&again.spec.needs);
     let users = groups_of(cx, (&of.id, &of.name), |v| words.contains(&v), &mut plan.needs);
-    all.extend(users.said(|who| note(format!("{who}: what is launched there from now on is of the new version"))));
+    all.extend(users.said(|who| note(format!("{who}: new instances use the new version"))));
     plan.consequences = sorted(all);
-    plan.cost = Some(Cost::same("launch templates cost nothing"));
+    plan.cost = Some(Cost::same("Launch templates cost nothing"));
     Ok(plan)
 }
 

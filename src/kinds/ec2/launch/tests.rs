@@ -98,7 +98,7 @@ fn a_new_key_and_a_new_group_are_steps_of_the_plan_and_go_in_reverse() {
     let back: Vec<_> = p.steps.iter().map(|s| s.undo.as_ref().expect("a way back").call.op.name).collect();
     assert_eq!(back, ["DeleteKeyPair", "DeleteSecurityGroup", "RevokeSecurityGroupIngress", "TerminateInstances"]);
     assert_eq!(p.steps[0].keep.len(), 1, "its private key is kept");
-    assert!(!format!("{p:?}").contains("nginx"), "user data is a secret");
+    assert!(!format!("{p:?}").contains("nginx"), "user data are a secret");
 }
 
 #[test]
@@ -112,16 +112,16 @@ fn several_instances_are_one_launch_and_all_of_them_are_undone() {
 #[test]
 fn what_ec2_would_refuse_is_said_at_its_field() {
     for (given, field, says) in [
-        (&[("image", "ami-1"), ("type", "t4g.micro")][..], "type", "the image is x86_64"),
+        (&[("image", "ami-1"), ("type", "t4g.micro")][..], "type", "the image's is x86_64"),
         (&[("image", "ami-1"), ("subnet", "subnet-a"), ("type", "p9.huge")], "type", "r-1a does not offer it"),
-        (&[("image", "ami-1"), ("subnet", "subnet-b")], "subnet", "no free address"),
+        (&[("image", "ami-1"), ("subnet", "subnet-b")], "subnet", "No free addresses"),
         (&[("image", "ami-1"), ("type", "t3.mikro")], "type", "Did you mean t3.micro?"),
         (&[("image", "ami-1"), ("count", "101")], "count", "1 to 100"),
-        (&[("image", "ami-1"), ("profile", "a b")], "profile", "no name of an instance profile"),
+        (&[("image", "ami-1"), ("profile", "a b")], "profile", "not a valid name of an instance profile"),
         (&[("image", "ami-1"), ("key", "new"), ("key_name", "mine")], "key_name", "InvalidKeyPair.Duplicate"),
         (&[("image", "ami-1"), ("groups", "new"), ("group_name", "default")], "group_name", "default"),
         (&[("image", "ami-1"), ("groups", "new"), ("ssh_from", "10.0.0.0/33")], "ssh_from", "/33"),
-        (&[("image", "ami-1"), ("spot", "yes!"), ("max_price", "cheap")], "max_price", "no price"),
+        (&[("image", "ami-1"), ("spot", "yes!"), ("max_price", "cheap")], "max_price", "not a price"),
     ] {
         let spec = spec(&values(given));
         let error = the(&spec, field).error.clone().unwrap_or_default();
@@ -145,12 +145,12 @@ fn a_root_volume_is_as_large_as_its_image_and_other_disks_are_what_their_type_al
         from: edit(root),
         to: edit(["/dev/xvda", "4", "gp3", "", "yes", "yes"]),
     };
-    assert!(with(vec![small])[0].contains("The image's own is 8 GiB"));
+    assert!(with(vec![small])[0].contains("The disk in the image has 8 GiB"));
     for (cells, says) in [
-        (["/dev/sdf", "20", "io2", "", "yes", "yes"], "has to say how many"),
-        (["/dev/sdf", "20", "gp2", "3000", "yes", "yes"], "takes none"),
+        (["/dev/sdf", "20", "io2", "", "yes", "yes"], "needs a number"),
+        (["/dev/sdf", "20", "gp2", "3000", "yes", "yes"], "has no such setting"),
         (["/dev/sdf", "1", "st1", "", "yes", "yes"], "from 125"),
-        (["/dev/xvda", "20", "gp3", "", "yes", "yes"], "is there already"),
+        (["/dev/xvda", "20", "gp3", "", "yes", "yes"], "exists already"),
     ] {
         let found = with(vec![RowEdit::Add(edit(cells))]);
         assert!(found.iter().any(|e| e.contains(says)), "{cells:?}: {found:?}");
@@ -167,5 +167,5 @@ fn an_arm_image_proposes_an_arm_type_and_the_latest_of_a_family_is_asked_for_by_
         needs.iter().any(|n| n.contains("099720109477") && n.contains("ubuntu-noble-24.04-amd64-server-*")),
         "{needs:?}"
     );
-    assert!(planned(&values(&[("image", "ubuntu")])).is_err_and(|f| f.message.contains("being asked for")));
+    assert!(planned(&values(&[("image", "ubuntu")])).is_err_and(|f| f.message.contains("looking for the latest")));
 }

@@ -222,14 +222,18 @@ fn a_template_that_cannot_be_launched_says_so_at_its_field() {
     for (given, field, says) in [
         (&[("template", ID)][..], "image", "The template has no image"),
         (&[("template", ID), ("image", "ami-1"), ("public_ip", "yes")], "public_ip", "InvalidParameterCombination"),
-        (&[("template", ID), ("template_version", "7")], "template_version", "It has no version 7: they are 1 to 3."),
-        (&[("template", ID), ("template_version", "newest")], "template_version", "newest is no version"),
+        (
+            &[("template", ID), ("template_version", "7")],
+            "template_version",
+            "There is no version 7: versions are 1 to 3.",
+        ),
+        (&[("template", ID), ("template_version", "newest")], "template_version", "newest is not a version"),
         (&[("template", ID), ("template_version", "2")], "type", "by requirements"),
-        (&[("template", ID), ("template_version", "3")], "type", "It is x86_64: the image is arm64."),
-        (&[("template", ID), ("template_version", "3"), ("key", "none")], "key", "The template gives mine"),
+        (&[("template", ID), ("template_version", "3")], "type", "Its architecture is x86_64; the image's is arm64."),
+        (&[("template", ID), ("template_version", "3"), ("key", "none")], "key", "The template sets mine"),
         (&[("template", ID), ("template_version", "3"), ("spot", "no!")], "spot", "asks for Spot"),
-        (&[("template", "wep")], "template", "wep is none of the launch templates"),
-        (&[("template", ID), ("groups", "template,sg-1")], "groups", "one of both"),
+        (&[("template", "wep")], "template", "wep is not one of the launch templates"),
+        (&[("template", ID), ("groups", "template,sg-1")], "groups", "choose one or the other"),
     ] {
         let spec = (LAUNCH.refine)(&rows.context(&[]), &values(given));
         let error = the(&spec, field).error.clone().unwrap_or_default();
@@ -248,7 +252,7 @@ fn groups_of_another_vpc_than_the_default_one_want_a_subnet_of_theirs() {
             .with(&versions::SECURITY_GROUP_IDS, texts(&["sg-9"]))
     })]);
     let spec = (LAUNCH.refine)(&rows.context(&[]), &values(&[("template", ID)]));
-    assert!(the(&spec, "subnet").error.as_ref().is_some_and(|e| e.contains("No subnet in the template")), "{spec:?}");
+    assert!(the(&spec, "subnet").error.as_ref().is_some_and(|e| e.contains("The template has no subnet")), "{spec:?}");
     let plan = launched(&rows, &[("template", ID), ("subnet", "subnet-9")]).expect("a plan");
     assert_eq!(args(&plan), ["LaunchTemplate", "SubnetId", "MinCount", "MaxCount", "ClientToken"]);
     // With a group and a subnet of the default VPC it goes there.
@@ -265,7 +269,7 @@ fn versions_that_are_not_there_yet_are_asked_for_and_nothing_is_planned() {
     rows.complete(&launch_templates::INFO, Selector::All, vec![row(&launch_templates::INFO, ID, "web", "").record()]);
     let spec = (LAUNCH.refine)(&rows.context(&[]), &values(&[("template", ID)]));
     assert!(spec.needs.iter().any(|k| k.kind.name == "launch-template-versions"), "{:?}", spec.needs);
-    assert!(launched(&rows, &[("template", ID)]).is_err_and(|f| f.message.contains("being asked for")));
+    assert!(launched(&rows, &[("template", ID)]).is_err_and(|f| f.message.contains("loading")));
 }
 
 fn instance(rows: &mut Rows) -> Target {
@@ -343,7 +347,7 @@ fn disks_of_an_instance_that_are_not_known_are_asked_for_and_said_to_be_unknown(
     let spec = (LAUNCH_MORE.refine)(&rows.context(&target), &Values::default());
     assert!(spec.needs.iter().any(|k| k.kind.name == "volumes" && k.selector != Selector::All), "{:?}", spec.needs);
     assert!(spec.needs.iter().any(|k| k.kind.name == "instance-user-data"), "{:?}", spec.needs);
-    assert_eq!(the(&spec, "disk").facts, "The instance's own are being asked for.");
+    assert_eq!(the(&spec, "disk").facts, "The instance's own user data are loading.");
 }
 
 #[test]
@@ -407,10 +411,10 @@ fn a_template_says_what_was_chosen_and_leaves_the_rest_to_the_launch() {
         ]
     );
     assert!(data(&plan).member("UserData").is_some_and(|d| d.as_bytes().is_some_and(|b| b.as_ref() == b"IyEveA==")));
-    assert!(!format!("{plan:?}").contains("IyEveA"), "user data is a secret");
+    assert!(!format!("{plan:?}").contains("IyEveA"), "user data are a secret");
     let undo = plan.steps[0].undo.as_ref().expect("a way back");
     assert_eq!(undo.call.op.name, "DeleteLaunchTemplate");
-    for (name, says) in [("web", "AlreadyExistsException"), ("a", "3 to 128"), ("a b c", "AWS does not take")] {
+    for (name, says) in [("web", "AlreadyExistsException"), ("a", "Use 3 to 128"), ("a b c", "is not allowed")] {
         let spec = (CREATE_TEMPLATE.refine)(&rows.context(&[]), &values(&[("name", name)]));
         assert!(the(&spec, "name").error.as_ref().is_some_and(|e| e.contains(says)), "{name}");
     }
@@ -440,14 +444,14 @@ fn a_new_version_says_what_is_otherwise_and_keeps_its_sources_snapshots() {
     assert_eq!(
         members(data(&plan)),
         ["InstanceType", "BlockDeviceMappings"],
-        "snapshots are not inherited by themselves"
+        "does not take snapshots from its source"
     );
     assert!(format!("{:?}", data(&plan)).contains("snap-1"));
     assert_eq!(plan.steps[1].call.get("DefaultVersion"), Some(&Arg::out(0, "LaunchTemplateVersion.VersionNumber")));
     let back: Vec<_> = plan.steps.iter().map(|s| s.undo.as_ref().expect("a way back").call.op.name).collect();
     assert_eq!(back, ["DeleteLaunchTemplateVersions", "ModifyLaunchTemplate"]);
     assert!(
-        plan.consequences.iter().any(|c| c.text.contains("asg ($Latest) launches from it")),
+        plan.consequences.iter().any(|c| c.text.contains("Auto Scaling group asg ($Latest) launches from it")),
         "{:?}",
         plan.consequences
     );

@@ -22,16 +22,18 @@ pub(super) async fn explain(client: &Client, ty: Option<&str>, fault: Fault) -> 
     let is_about_room = fault.code == "InsufficientInstanceCapacity";
     let mut fault = match offered(client, &[("instance-type", &ty)]).await {
         Ok(all) => fault.hint(zones(&ty, zone.as_deref(), all.into_iter().map(|(_, z)| z).collect())),
-        Err(f) => fault.hint(format!("Which zones offer {ty} could not be asked ({}).", f.kind.word())),
+        Err(f) => fault.hint(format!("The zones that offer {ty} could not be listed ({}).", f.kind.word())),
     };
     if let (Some(zone), Some(pattern)) = (&zone, pattern(&ty)) {
         match offered(client, &[("instance-type", &pattern), ("location", zone)]).await {
             Ok(all) => fault = fault.hint(like(&ty, zone, all.into_iter().map(|(t, _)| t).collect())),
-            Err(f) => fault = fault.hint(format!("Which types {zone} offers could not be asked ({}).", f.kind.word())),
+            Err(f) => {
+                fault = fault.hint(format!("The types that {zone} offers could not be listed ({}).", f.kind.word()))
+            }
         }
     }
     match is_about_room {
-        true => fault.hint("Whether there is room AWS tells nobody: it is found out by launching."),
+        true => fault.hint("AWS does not say which of them has capacity: only a launch shows it."),
         false => fault,
     }
 }
@@ -103,13 +105,13 @@ fn like(ty: &str, zone: &str, all: Vec<String>) -> String {
     found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
     found.dedup();
     match found.len() {
-        0 => format!("{zone} offers no type like it."),
+        0 => format!("{zone} offers no similar type."),
         n if n > MOST => {
             let first: Vec<&str> = found.iter().take(MOST).map(|(_, t)| t.as_str()).collect();
-            format!("Types like it that {zone} offers: {} and {} more.", first.join(", "), n - MOST)
+            format!("Similar types that {zone} offers: {} and {} more.", first.join(", "), n - MOST)
         }
         _ => format!(
-            "Types like it that {zone} offers: {}.",
+            "Similar types that {zone} offers: {}.",
             found.iter().map(|(_, t)| t.as_str()).collect::<Vec<_>>().join(", ")
         ),
     }
@@ -138,9 +140,9 @@ mod tests {
             ["m5.large", "m6i.large", "m6g.large", "m7i-flex.large", "mac2.metal", "m5.large"].map(str::to_string);
         assert_eq!(
             like("m5.large", "r-1a", all.to_vec()),
-            "Types like it that r-1a offers: m7i-flex.large, m6i.large."
+            "Similar types that r-1a offers: m7i-flex.large, m6i.large."
         );
-        assert_eq!(like("m6g.large", "r-1a", all.to_vec()), "r-1a offers no type like it.");
+        assert_eq!(like("m6g.large", "r-1a", all.to_vec()), "r-1a offers no similar type.");
         assert_eq!(pattern("m7i-flex.large").as_deref(), Some("m*.large"));
         let at = |z: Option<&str>| zones("m5.large", z, vec!["r-1b".into(), "r-1a".into()]);
         assert_eq!(at(Some("r-1a")), "Other zones of the region that offer m5.large: r-1b.");

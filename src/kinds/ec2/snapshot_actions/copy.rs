@@ -17,8 +17,8 @@ use crate::model::{Arg, FormSpec, Plan, Record, Step, StepUndo, Value, Values, W
 pub static COPY: Action = Action::on_rows(&INFO, "copy", "Copy to a region", plan)
     .group(MenuGroup::Images)
     .doc(
-        "Copies a snapshot to a region, or within one, encrypted if that is wanted. The copy is one's own, and nobody else may use \
-         it.",
+        "Copies a snapshot to a region, or within one, encrypted if you want. The copy is your own and shared with \
+         nobody.",
     )
     .calls(&[&COPY_SNAPSHOT, &DELETE_SNAPSHOT])
     .only_if(available)
@@ -26,10 +26,10 @@ pub static COPY: Action = Action::on_rows(&INFO, "copy", "Copy to a region", pla
 
 fn available(row: &Record) -> Result<(), String> {
     match (state(row), field(row, &snapshots::TIER)) {
-        ("completed", Some("archive")) => Err("It is archived: an archived snapshot is not copied.".into()),
+        ("completed", Some("archive")) => Err("It is archived: archived snapshots cannot be copied.".into()),
         ("completed", _) => Ok(()),
         // EC2: IncorrectState.
-        (other, _) => Err(format!("It is {other}: only one that is completed is copied.")),
+        (other, _) => Err(format!("It is {other}: only a completed snapshot can be copied.")),
     }
 }
 
@@ -41,8 +41,9 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let from = cx.scope.region_code().map(|r| r.as_str()).unwrap_or_default();
     let said: String = field(&t.record, &snapshots::DESCRIPTION).unwrap_or_default().chars().take(180).collect();
     let said = format!("[Copied {} from {from}] {said}", t.record.id);
-    let mut description = line(values, DESCRIPTION, "Description", said.trim(), "Up to 255 characters; may be empty.");
-    description.error = (text_of(&description).chars().count() > 255).then(|| "AWS takes up to 255 characters.".into());
+    let mut description =
+        line(values, DESCRIPTION, "Description", said.trim(), "At most 255 characters; may be empty.");
+    description.error = (text_of(&description).chars().count() > 255).then(|| "At most 255 characters.".into());
     let mut fields = vec![region, name, description];
     fields.extend(encryption_fields(values, t.record.get(&ENCRYPTED).as_bool()));
     FormSpec { title: form_title(cx, "Copy"), fields, needs }
@@ -86,15 +87,13 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     plan.steps = vec![step.undone_by(undo)];
     plan.wait = made(&to, "SnapshotId", &INFO, &["completed"], &["error"]);
     let amount = amount(&t.record);
-    let mut all = vec![note("the copy is whole, and shared with nobody")];
+    let mut all = vec![note("The copy is complete, not incremental, and shared with nobody")];
     if region == from {
-        all.push(note(format!("it is made in {region}, where the snapshot is")));
+        all.push(note(format!("The copy is made in {region}, where the snapshot is")));
     }
     all.extend(transfer(&t.table.scope, &to, amount));
     if t.record.get(&ENCRYPTED).as_bool() == Some(true) {
-        all.push(note(
-            "the copy is encrypted, as the snapshot is: with the key that is named, or the default one there",
-        ));
+        all.push(note("The copy is encrypted, as the snapshot is: with the key named, or the default one there"));
     }
     plan.consequences = sorted(all);
     plan.cost = Some(cost(&to, amount));

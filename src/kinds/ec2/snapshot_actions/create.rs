@@ -15,17 +15,16 @@ use crate::model::{Arg, Cost, FormSpec, Plan, Step, StepUndo, Waiter};
 /// `create-snapshot`.
 pub static CREATE: Action = Action::on_rows(&volumes::INFO, "create-snapshot", "Create a snapshot", snapshot)
     .group(MenuGroup::Images)
-    .doc("Makes a snapshot of a volume, as it is at this moment. Only what has changed since the last one is stored.")
+    .doc("Makes a snapshot of a volume as it is now. Only what changed since the last snapshot is stored.")
     .calls(&[&CREATE_SNAPSHOT, &DELETE_SNAPSHOT])
     .only_if(|row| match state(row) {
         "available" | "in-use" => Ok(()),
-        other => Err(format!("It is {other}: a snapshot is made of one that is available or in use.")),
+        other => Err(format!("It is {other}: only a volume that is available or in use can be snapshotted.")),
     })
     .form(|cx, values| {
         let name = line(values, NAME, "Name", "", "The Name tag; may be empty.");
-        let mut description = line(values, DESCRIPTION, "Description", "", "Up to 255 characters; may be empty.");
-        description.error =
-            (text_of(&description).chars().count() > 255).then(|| "AWS takes up to 255 characters.".into());
+        let mut description = line(values, DESCRIPTION, "Description", "", "At most 255 characters; may be empty.");
+        description.error = (text_of(&description).chars().count() > 255).then(|| "At most 255 characters.".into());
         FormSpec { title: form_title(cx, "Create a snapshot of"), fields: vec![name, description], needs: Vec::new() }
     });
 
@@ -50,22 +49,22 @@ fn snapshot(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault
         "create-snapshot",
         title("Create a snapshot of", &volumes::INFO, cx.targets),
         cx.targets,
-        vec![subject(t, "stays as it is")],
+        vec![subject(t, "unchanged")],
     );
     plan.steps = vec![Step::new(format!("create a snapshot of {who}"), call.on([t.record.id.clone()])).undone_by(undo)];
     plan.wait = made(cx.scope, "SnapshotId", &snapshots::INFO, &["completed"], &["error"]);
     let mut all = Vec::new();
     if state(&t.record) == "in-use" {
-        all.push(note("it is in use: what its instance has not written out yet is not in the snapshot"));
+        all.push(note("The volume is in use: data that the instance has not written yet are not in the snapshot"));
     }
     plan.consequences = sorted(all);
     plan.cost = Some(match prices::of(cx.scope).zip(volume::size_gib(&t.record)) {
         #[expect(clippy::cast_precision_loss, reason = "a price in cents")]
         Some((prices, gib)) => Cost::adds(
             prices.snapshot(gib as f64),
-            " at most: what is written, and of that what has changed since the last one",
+            " at most: only written data are billed, and of them only what changed since the last snapshot",
         ),
-        None => Cost::adds_unknown("it is billed by the GB and month that it holds"),
+        None => Cost::adds_unknown("Billed by the GB and month"),
     });
     Ok(plan)
 }

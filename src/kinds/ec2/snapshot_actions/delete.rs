@@ -12,7 +12,7 @@ use crate::model::{Arg, Cost, Kind, Plan, Record, Step, TableKey};
 /// `delete` of snapshots.
 pub static DELETE: Action = Action::on_rows(&snapshots::INFO, "delete", "Delete", delete)
     .group(MenuGroup::Delete)
-    .doc("Deletes snapshots for good. EC2 refuses it for one that an image has (InvalidSnapshot.InUse).")
+    .doc("Deletes snapshots for good. EC2 refuses if an image uses the snapshot (InvalidSnapshot.InUse).")
     .calls(&[&DELETE_SNAPSHOT])
     .several();
 
@@ -35,11 +35,11 @@ fn delete(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
                 }
             }
             Known::NotAsked(key) => {
-                all.push(unknown(format!("whether an image has {who} is not known yet")));
+                all.push(unknown(format!("Whether an image uses {who} is not known yet")));
                 need(&mut plan.needs, key);
             }
             Known::Failed(why) => {
-                all.push(unknown(format!("whether an image has {who} is not known ({why})")));
+                all.push(unknown(format!("Whether an image uses {who} is not known ({why})")));
             }
         }
         let call = DELETE_SNAPSHOT.call(t.table.scope.clone()).arg("SnapshotId", Arg::Str(t.record.id.clone()));
@@ -48,6 +48,6 @@ fn delete(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     plan.destructive = true;
     plan.consequences = sorted(all);
     plan.wait = wait_state(cx.targets, &[], &[], true, 2);
-    plan.cost = Some(Cost::saves_unknown("what it alone holds is not billed any more"));
+    plan.cost = Some(Cost::saves_unknown("Data that only this snapshot holds are no longer billed"));
     Ok(plan)
 }

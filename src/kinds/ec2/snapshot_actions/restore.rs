@@ -12,8 +12,8 @@ use crate::model::{Plan, Record};
 pub static RESTORE: Action = Action::on_rows(&INFO, "restore", "Restore to a new volume", plan)
     .group(MenuGroup::Disks)
     .doc(
-        "Makes a volume with what a snapshot has, as large as it or larger, and attaches it if an instance is named. The snapshot and \
-         the volume that it is of stay as they are.",
+        "Creates a volume from a snapshot, at least as large, and attaches it if you name an instance. The snapshot \
+         and its source volume do not change.",
     )
     .calls(&[&CREATE_VOLUME, &ATTACH_VOLUME, &DETACH_VOLUME, &DELETE_VOLUME])
     .only_if(available)
@@ -23,11 +23,10 @@ fn available(row: &Record) -> Result<(), String> {
     match (state(row), field(row, &TIER)) {
         // EC2: IncorrectState.
         ("completed", Some("archive")) => {
-            Err("It is archived: it has to be brought back to the standard tier first, which takes up to three days."
-                .into())
+            Err("It is archived: restore it to the standard tier first, which takes up to three days.".into())
         }
         ("completed", _) => Ok(()),
-        (other, _) => Err(format!("It is {other}: a volume is made of one that is completed.")),
+        (other, _) => Err(format!("It is {other}: only a completed snapshot can become a volume.")),
     }
 }
 

@@ -8,16 +8,15 @@ use crate::kinds::plan_builder::state;
 use crate::model::Record;
 
 /// `share`.
-pub static SHARE: Action =
-    Action::on_rows(&INFO, "share", "Share", |cx, form| sharing::plan(cx, form, &SHARING))
-        .group(MenuGroup::Access)
-        .doc(
-            "Lets other accounts, or everybody, make volumes of a snapshot of one's own and copy it, or takes that back: the list \
-             of those who may is edited.",
-        )
-        .calls(&[&MODIFY_SNAPSHOT_ATTRIBUTE])
-        .only_if(available)
-        .form(|cx, values| sharing::form(cx, values, &SHARING));
+pub static SHARE: Action = Action::on_rows(&INFO, "share", "Share", |cx, form| sharing::plan(cx, form, &SHARING))
+    .group(MenuGroup::Access)
+    .doc(
+        "Shares your snapshot with other accounts or publicly, so that they can make volumes of it and copy it, \
+             or stops sharing it, by editing the list of accounts.",
+    )
+    .calls(&[&MODIFY_SNAPSHOT_ATTRIBUTE])
+    .only_if(available)
+    .form(|cx, values| sharing::form(cx, values, &SHARING));
 
 static SHARING: sharing::Sharing = sharing::Sharing {
     permissions: &permissions::OF_SNAPSHOTS,
@@ -26,7 +25,7 @@ static SHARING: sharing::Sharing = sharing::Sharing {
     attribute: "createVolumePermission",
     group: "GroupNames",
     organizations: false,
-    can: "make volumes of it",
+    can: "make volumes from it",
     encrypted: |row: &Record| row.get(&ENCRYPTED).as_bool(),
     refusal: "OperationNotPermitted",
 };
@@ -34,6 +33,6 @@ static SHARING: sharing::Sharing = sharing::Sharing {
 fn available(row: &Record) -> Result<(), String> {
     match state(row) {
         "completed" | "pending" => Ok(()),
-        other => Err(format!("It is {other}: only one that is there is shared.")),
+        other => Err(format!("It is {other}: it cannot be shared.")),
     }
 }

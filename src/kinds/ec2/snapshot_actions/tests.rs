@@ -52,12 +52,12 @@ fn a_volume_that_is_restored_is_as_large_as_its_snapshot_at_least_and_encrypted_
     let call = &p.steps[0].call;
     assert_eq!((call.get("SnapshotId"), call.get("Size")), (Some(&Arg::str("snap-1")), Some(&Arg::Int(100))));
     assert_eq!(call.get("Encrypted"), None, "it is so in any case");
-    assert!(consequences(&p).contains("fetched when it is first read") && p.steps[0].undo.is_some());
+    assert!(consequences(&p).contains("loaded from the snapshot when first read") && p.steps[0].undo.is_some());
     let p = restored(snapshot(false), &[("size", "200"), ("attach", "i-1"), ("device", "/dev/sdf")]).expect("a plan");
     assert_eq!(p.calls().map(|c| c.op.name).collect::<Vec<_>>(), ["CreateVolume", "AttachVolume"]);
     assert_eq!(p.steps[0].call.get("Encrypted"), Some(&Arg::Bool(true)), "by itself");
     let fault = restored(snapshot(false), &[("size", "50")]).expect_err("too small");
-    assert!(fault.message.contains("The snapshot is of 100 GiB"), "{}", fault.message);
+    assert!(fault.message.contains("The snapshot has 100 GiB"), "{}", fault.message);
     let mut archived = snapshot(false);
     archived.values.set(snapshots::INFO.index_of("tier").expect("a field"), Value::text("archive"));
     assert!((RESTORE.available)(&archived).is_err_and(|why| why.contains("archived")));
@@ -76,15 +76,15 @@ fn a_copy_is_asked_for_and_watched_where_it_is_made_and_deleted_there_by_its_way
     let back = &p.steps[0].undo.as_ref().expect("a way back").call;
     assert_eq!((back.op.name, &back.scope), ("DeleteSnapshot", &call.scope));
     assert!(matches!(&p.wait, Waiter::Created { table, .. } if table.scope == call.scope));
-    assert!(consequences(&p).contains("paid for once: about $0.20"), "{}", consequences(&p));
-    assert!(p.cost.as_ref().is_some_and(|c| c.to_string().starts_with("about $0.50 a month")), "{:?}", p.cost);
+    assert!(consequences(&p).contains("paid once: about $0.20"), "{}", consequences(&p));
+    assert!(p.cost.as_ref().is_some_and(|c| c.to_string().starts_with("About $0.50 a month")), "{:?}", p.cost);
     let here = copied(snapshot(true), &[]).expect("in the same region by itself");
-    assert!(consequences(&here).contains("where the snapshot is") && !consequences(&here).contains("paid for once"));
+    assert!(consequences(&here).contains("where the snapshot is") && !consequences(&here).contains("paid once"));
     assert_eq!(here.steps[0].call.get("Encrypted"), None, "it is so in any case");
     for (with, says) in [
         (&[("region", "mars")][..], "To region"),
-        (&[("key", "alias/mine")], "A key is for an encrypted copy"),
-        (&[("key", "my key"), ("encrypted", "yes")], "my key is no KMS key"),
+        (&[("key", "alias/mine")], "A key needs an encrypted copy"),
+        (&[("key", "my key"), ("encrypted", "yes")], "my key is not a KMS key"),
     ] {
         let fault = copied(snapshot(false), with).expect_err(says);
         assert!(fault.message.contains(says), "{with:?}: {}", fault.message);
@@ -115,22 +115,22 @@ fn sharing_adds_and_takes_away_in_calls_of_their_own_and_says_what_each_means() 
     );
     assert_eq!(p.steps[1].undo.as_ref().and_then(|u| u.call.get("OperationType").cloned()), Some(Arg::str("add")));
     assert!(matches!(&p.wait, Waiter::Field { want, .. } if want == "444455556666, 777788889999"));
-    assert!(p.consequences.iter().any(|c| c.severity == Severity::Severe && c.text.contains("cannot make volumes")));
+    assert!(p.consequences.iter().any(|c| c.severity == Severity::Severe && c.text.contains("no longer make volumes")));
     // To everybody: never by a bare Enter.
     let p = shared(snapshot(false), Some(&[]), &[("public", "yes")]).expect("a plan");
     assert_eq!(p.steps[0].call.get("GroupNames"), Some(&Arg::strs(["all"])));
-    assert!(p.consequences[0].text.contains("everybody in the world") && p.confirm() == Confirm::Type("before".into()));
+    assert!(p.consequences[0].text.contains("Every AWS account") && p.confirm() == Confirm::Type("before".into()));
     // What is not known is not taken away.
     let p = shared(snapshot(false), None, &[("with", "777788889999")]).expect("a plan");
     assert_eq!((p.steps.len(), &p.wait, p.needs.len()), (1, &Waiter::AtOnce, 1));
-    assert!(consequences(&p).contains("nobody is taken out"));
+    assert!(consequences(&p).contains("nobody is removed"));
     let p = shared(snapshot(true), Some(&[]), &[("with", "777788889999")]).expect("a plan");
     assert!(p.consequences.iter().any(|c| c.severity == Severity::Unknown && c.text.contains("default key")));
     for (what, with, says) in [
-        (snapshot(false), &[("with", "12345")][..], "12345 is no account"),
+        (snapshot(false), &[("with", "12345")][..], "12345 is not an account"),
         (snapshot(false), &[("with", "arn:aws:organizations::111122223333:organization/o-a1b2c3")], "accounts only"),
-        (snapshot(true), &[("public", "yes")], "what is encrypted cannot be public"),
-        (snapshot(false), &[("with", "111122223333,444455556666")], "Nothing is different"),
+        (snapshot(true), &[("public", "yes")], "cannot be public"),
+        (snapshot(false), &[("with", "111122223333,444455556666")], "Nothing would change"),
     ] {
         let fault = shared(what, now, with).expect_err(says);
         assert!(fault.message.contains(says), "{with:?}: {}", fault.message);

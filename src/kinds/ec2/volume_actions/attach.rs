@@ -27,7 +27,7 @@ fn available(row: &Record) -> Result<(), String> {
         VolumeState::Available => Ok(()),
         // io1 and io2 volumes may be attached to up to 16 instances.
         VolumeState::InUse if volume::multi_attach(row) == Some(true) => Ok(()),
-        VolumeState::InUse => Err("It is attached already: detach it first.".into()),
+        VolumeState::InUse => Err("Already attached: detach it first.".into()),
         _ => Err(format!("It is {}: only an available volume can be attached.", state(row))),
     }
 }
@@ -37,7 +37,7 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let zone = cx.targets.first().and_then(|t| volume::zone(&t.record));
     let (pick, refuse) = instances_of(cx.scope, zone);
     let said = (INSTANCE, "Instance", "the instances");
-    let help = "The instance that gets it, in the volume's zone.";
+    let help = "The instance to attach it to, in the volume's zone.";
     let instance = rows_field(cx, values, said, (pick, ""), help, &refuse, &mut needs);
     let device = device_field(cx, values, DEVICE, &text_of(&instance));
     FormSpec { title: form_title(cx, "Attach"), fields: vec![instance, device], needs }
@@ -56,8 +56,8 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     plan.steps = vec![step.undone_by(detach_again(cx.scope, &volume, &instance))];
     plan.wait = volume.becomes(cx.scope, &["in-use"], false, ATTACHING);
     plan.consequences = sorted(vec![
-        note(format!("{host} sees a new disk: it is mounted there, by hand")),
-        note("it stays when the instance is terminated, unless DeleteOnTermination is set"),
+        note(format!("Instance {host} sees a new disk, which you mount there yourself")),
+        note("The volume is kept when the instance is terminated, unless DeleteOnTermination is set"),
     ]);
     Ok(plan)
 }

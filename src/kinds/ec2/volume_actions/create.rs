@@ -27,8 +27,8 @@ use crate::model::{
 /// `create-volume`.
 pub static CREATE: Action = Action::on_scope(&INFO, "create-volume", "Create a volume", plan)
     .doc(
-        "Makes an EBS volume in an Availability Zone, empty or from a snapshot, and attaches it if an \
-         instance is named. One plan: create, wait until it is available, attach.",
+        "Creates an EBS volume in an Availability Zone, empty or from a snapshot, and attaches it if you name an \
+         instance. One plan: create, wait until it is available, attach.",
     )
     .calls(&[&CREATE_VOLUME, &ATTACH_VOLUME, &DETACH_VOLUME, &DELETE_VOLUME])
     .form(refine);
@@ -54,7 +54,7 @@ fn zones(cx: &ActionContext<'_>, values: &Values, host: Option<&str>, needs: &mu
         }
         Known::Failed(_) => Vec::new(),
     };
-    let help = "Where it lives: an instance of this zone can have it.";
+    let help = "Its Availability Zone: only instances there can use it.";
     let default = host.map(ArcStr::from).or_else(|| zones.iter().min().cloned()).unwrap_or_default();
     if zones.is_empty() {
         let mut field = line(values, ZONE, "Zone", &default, help);
@@ -62,7 +62,7 @@ fn zones(cx: &ActionContext<'_>, values: &Values, host: Option<&str>, needs: &mu
         field.error = if typed.is_empty() {
             Some(known_or_unknown(cx.store, cx.scope, &availability_zones::INFO, "the zones"))
         } else {
-            (!is_zone_of(cx.scope, &typed)).then(|| format!("{} is no zone of this region.", visible(&typed)))
+            (!is_zone_of(cx.scope, &typed)).then(|| format!("{} is not a zone of this region.", visible(&typed)))
         };
         return field;
     }
@@ -84,7 +84,7 @@ fn host(cx: &ActionContext<'_>, values: &Values, needs: &mut Vec<TableKey>) -> F
     let (pick, refuse) = instances_of(cx.scope, values.text(ZONE).filter(|z| !z.trim().is_empty()));
     let pick = pick.or(NONE, NONE);
     let said = (ATTACH, "Attach to", "the instances");
-    let help = "Attached as soon as it is available. Its zone is the volume's.";
+    let help = "Attached as soon as it is available; must be in the volume's zone.";
     rows_field(cx, values, said, (pick, NONE), help, &refuse, needs)
 }
 
@@ -107,7 +107,7 @@ pub(in crate::kinds::ec2) fn form(cx: &ActionContext<'_>, values: &Values, of: O
     let instance = text_of(&attach);
     let instance = (instance != "none").then_some(instance);
     let zone = zones(cx, values, instance.as_deref().and_then(|i| zone_of(cx, i)).as_deref(), &mut needs);
-    let ty = type_field(values, "gp3", "gp3 for nearly everything.", |_| None);
+    let ty = type_field(values, "gp3", "gp3 suits nearly everything.", |_| None);
     let bounds = Bounds::of(&text_of(&ty)).unwrap_or(&TYPES[0]);
     let named = of.is_none().then(|| snapshot(values));
     let source = of.or_else(|| source(cx, &text_of(named.as_ref()?)));
@@ -119,11 +119,11 @@ pub(in crate::kinds::ec2) fn form(cx: &ActionContext<'_>, values: &Values, of: O
     let from_snapshot = named.as_ref().is_some_and(|s| !text_of(s).is_empty());
     if from_snapshot && values.text(SIZE).is_none_or(|s| s.trim().is_empty()) {
         // AWS takes the snapshot's own size.
-        size = line(values, SIZE, "Size", "", "GiB; empty for the size of the snapshot, which is the least.");
+        size = line(values, SIZE, "Size", "", "GiB; empty for the size of the snapshot, which is the minimum.");
     }
     let gib: i64 = text_of(&size).parse().unwrap_or(0);
     if let Some(held) = held.filter(|held| (1..*held).contains(&gib)) {
-        size.error = Some(format!("The snapshot is of {held} GiB: a volume made of it is at least as large."));
+        size.error = Some(format!("The snapshot has {held} GiB: the volume must be at least as large."));
     }
     let count = |name: &str, free: i32| values.text(name).and_then(|t| t.trim().parse().ok()).unwrap_or(free);
     let room = i32::try_from(gib).ok().filter(|g| *g > 0);
@@ -141,7 +141,7 @@ pub(in crate::kinds::ec2) fn form(cx: &ActionContext<'_>, values: &Values, of: O
     let iops = values.text(IOPS).and_then(|t| t.trim().parse().ok()).or(bounds.free_iops()).unwrap_or(0);
     fields.extend(throughput_field(values, bounds, iops, None));
     if source.and_then(|s| s.get(&snapshots::ENCRYPTED).as_bool()) != Some(true) {
-        let mut encrypted = toggle(values, ENCRYPTED, "Encrypted", "With the account's key for EBS.");
+        let mut encrypted = toggle(values, ENCRYPTED, "Encrypted", "With the account's default EBS key.");
         if values.get(ENCRYPTED).is_none() {
             encrypted.value = FormValue::Flag(true);
         }
@@ -158,7 +158,7 @@ pub(in crate::kinds::ec2) fn form(cx: &ActionContext<'_>, values: &Values, of: O
         if let (Some(at), Some(chosen)) = (zone_of(cx, &text_of(&fields[fields.len() - 2])), fields.get_mut(1)) {
             let zone = text_of(chosen);
             if at != zone {
-                chosen.error = Some(format!("The instance is in {at}: a volume of {zone} cannot be attached to it."));
+                chosen.error = Some(format!("The instance is in {at}: a volume in {zone} cannot be attached to it."));
             }
         }
     }
@@ -172,10 +172,10 @@ fn source<'a>(cx: &ActionContext<'a>, id: &str) -> Option<&'a Record> {
 
 fn snapshot(values: &Values) -> FormField {
     let mut field =
-        line(values, SNAPSHOT, "Snapshot", "", "snap-…, to begin with its content; empty for an empty volume.");
+        line(values, SNAPSHOT, "Snapshot", "", "snap-…, to start with its content; empty for an empty volume.");
     let typed = text_of(&field);
     let id = typed.strip_prefix("snap-").is_some_and(|r| r.len() >= 8 && r.bytes().all(|b| b.is_ascii_hexdigit()));
-    field.error = (!typed.is_empty() && !id).then(|| format!("{} is no snapshot's id (snap-…).", visible(&typed)));
+    field.error = (!typed.is_empty() && !id).then(|| format!("{} is not a snapshot id (snap-…).", visible(&typed)));
     field
 }
 
@@ -219,7 +219,7 @@ pub(in crate::kinds::ec2) fn make(
         None => format!("a {ty} volume in {zone} as large as its snapshot"),
     };
     let what = of.map_or(what.clone(), |s| format!("{what} of {}", label(s)));
-    let subjects = cx.targets.iter().map(|t| subject(t, "stays as it is")).collect();
+    let subjects = cx.targets.iter().map(|t| subject(t, "unchanged")).collect();
     let mut plan = draft(action, format!("Create {what}"), cx.targets, subjects);
     plan.phrase = name.as_deref().unwrap_or("create").to_string();
     let made = Volume::Made(0);
@@ -244,8 +244,8 @@ pub(in crate::kinds::ec2) fn make(
                 Step::new(format!("attach it to {host} as {device}"), attach_call(cx.scope, &made, &instance, &device));
             plan.steps.push(attach.undone_by(detach_again(cx.scope, &made, &instance)));
             plan.wait = made.becomes(cx.scope, &["in-use"], false, super::ATTACHING);
-            all.push(note(format!("{host} sees a new disk: it is formatted and mounted there, by hand")));
-            all.push(note("it stays when the instance is terminated, unless DeleteOnTermination is set"));
+            all.push(note(format!("Instance {host} sees a new disk, which you format and mount there yourself")));
+            all.push(note("The volume is kept when the instance is terminated, unless DeleteOnTermination is set"));
         }
         None => {
             plan.steps.push(create);
@@ -253,10 +253,12 @@ pub(in crate::kinds::ec2) fn make(
         }
     }
     if snapshot.is_some() {
-        all.push(note("a block is fetched when it is first read: until all were, the volume is slower than its type"));
+        all.push(note(
+            "Blocks are loaded from the snapshot when first read: until then the volume is slower than its type",
+        ));
     }
     if !encrypted && snapshot.is_none() {
-        all.push(note("it is not encrypted, unless the account encrypts by default"));
+        all.push(note("Not encrypted, unless the account encrypts by default"));
     }
     plan.consequences = sorted(all);
     let (iops, throughput) = (form.number(IOPS).unwrap_or(3_000), form.number(THROUGHPUT).unwrap_or(125));
@@ -265,8 +267,8 @@ pub(in crate::kinds::ec2) fn make(
         prices::of(cx.scope)?.volume(&ty, small(gib), small(iops), small(throughput))
     });
     plan.cost = Some(match monthly {
-        Some(money) => Cost::adds(money, " while it stands, attached or not"),
-        None => Cost::adds_unknown("the room is billed by the month while it stands"),
+        Some(money) => Cost::adds(money, ", attached or not"),
+        None => Cost::adds_unknown("Its storage is billed by the month, attached or not"),
     });
     plan
 }

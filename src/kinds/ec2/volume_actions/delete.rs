@@ -16,10 +16,7 @@ use crate::model::{Cost, Plan, Record, Step};
 /// `delete`.
 pub static DELETE: Action = Action::on_rows(&INFO, "delete", "Delete", plan)
     .group(MenuGroup::Delete)
-    .doc(
-        "Deletes volumes that are attached to nothing. What is on them is gone for good, unless a snapshot \
-         has it.",
-    )
+    .doc("Deletes volumes that are not attached. Their data are gone for good, unless a snapshot has them.")
     .several()
     .calls(&[&DELETE_VOLUME])
     .only_if(available);
@@ -27,7 +24,7 @@ pub static DELETE: Action = Action::on_rows(&INFO, "delete", "Delete", plan)
 fn available(row: &Record) -> Result<(), String> {
     match volume::state(row) {
         VolumeState::Available | VolumeState::Error => Ok(()),
-        VolumeState::InUse => Err("It is attached: detach it first.".into()),
+        VolumeState::InUse => Err("Still attached: detach it first.".into()),
         _ => Err(format!("It is {}: only an available volume can be deleted.", state(row))),
     }
 }
@@ -41,7 +38,7 @@ fn plan(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     };
     plan.steps = cx.targets.iter().map(step).collect();
     plan.destructive = true;
-    plan.consequences = sorted(vec![note("what is on it cannot be brought back: a snapshot before keeps it")]);
+    plan.consequences = sorted(vec![note("Its data cannot be recovered: create a snapshot first to keep them")]);
     let saved: Option<f64> = cx.targets.iter().map(|t| t.record.get(&fields::COST).as_f64()).sum();
     plan.cost = saved.zip(prices::of(cx.scope)).map(|(dollars, prices)| Cost::saves(prices.by_the_month(dollars), ""));
     plan.wait =

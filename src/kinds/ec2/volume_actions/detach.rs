@@ -17,8 +17,8 @@ use crate::model::{Choice, Cost, FormSpec, Kind, Plan, Record, Step, StepUndo, T
 pub static DETACH: Action = Action::on_rows(&INFO, "detach", "Detach", plan)
     .group(MenuGroup::Disks)
     .doc(
-        "Takes a volume from its instance. Unmount it there first: what is not written yet is lost \
-         otherwise. `force` does not wait for the operating system.",
+        "Detaches a volume from its instance. Unmount it there first, or data not yet written are lost. `force` does \
+         not wait for the operating system.",
     )
     .calls(&[&DETACH_VOLUME, &ATTACH_VOLUME])
     .only_if(available)
@@ -30,7 +30,7 @@ const FROM: &str = "from";
 fn available(row: &Record) -> Result<(), String> {
     match volume::state(row) {
         VolumeState::InUse => Ok(()),
-        VolumeState::Available => Err("It is attached to nothing.".into()),
+        VolumeState::Available => Err("Not attached.".into()),
         _ => Err(format!("It is {}: only a volume in use can be detached.", state(row))),
     }
 }
@@ -41,11 +41,11 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         values,
         FORCE,
         "Force",
-        "Without waiting for the operating system: for a detachment that hangs. The file system may need repair.",
+        "Do not wait for the operating system: for a detachment that is stuck. The file system may need repair.",
     )];
     if hosts.len() > 1 {
         let choices = hosts.into_iter().map(|id| Choice { value: id.clone(), label: id, disabled: None }).collect();
-        fields.push(pick(values, (FROM, "From"), choices, "", "It is attached to several: from which it goes."));
+        fields.push(pick(values, (FROM, "From"), choices, "", "Attached to several instances: choose one."));
     }
     FormSpec { title: form_title(cx, "Detach"), fields, needs: Vec::new() }
 }
@@ -54,7 +54,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let t = &cx.targets[0];
     let hosts = volume::instances(&t.record);
     let Some(host) = form.given(FROM).or_else(|| hosts.first().cloned()) else {
-        return Err(Fault::new(FaultKind::Conflict, "Which instance has it is not known: refresh the list."));
+        return Err(Fault::new(FaultKind::Conflict, "Its instance is not known: refresh the list."));
     };
     let force = form.flag(FORCE);
     let key = TableKey::all(cx.scope.clone(), Kind(&instances::INFO));
@@ -94,25 +94,25 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let runs = row.map(|r| instance::state(r) == InstanceState::Running);
     if root && runs == Some(true) {
         // EC2: OperationNotPermitted.
-        let text = format!("It is the root volume of {name}, which runs: stop the instance first.");
+        let text = format!("It is the root volume of {name}, which is running: stop the instance first.");
         return Err(Fault::new(FaultKind::Conflict, text));
     }
     match runs {
         Some(true) => all.push(severe(format!(
-            "{name} runs: what it has not written to the volume is lost unless it is unmounted there"
+            "Instance {name} is running: unmount the volume there first, or data not yet written are lost"
         ))),
-        Some(false) => all.push(note(format!("{name} does not run"))),
-        None => {
-            all.push(unknown(format!("whether {name} runs is not known: a volume in use loses what is not written")))
-        }
+        Some(false) => all.push(note(format!("Instance {name} is not running"))),
+        None => all.push(unknown(format!(
+            "Whether instance {name} is running is not known: if it is, data not yet written are lost"
+        ))),
     }
     if root {
-        all.push(severe(format!("it is the root volume: {name} cannot start without it")));
+        all.push(severe(format!("This is the root volume: instance {name} cannot start without it")));
     }
     if force {
-        all.push(severe("force: the operating system does not flush its file systems, which may need repair"));
+        all.push(severe("Force: the operating system does not flush its file systems, which may need repair"));
     }
     plan.consequences = sorted(all);
-    plan.cost = Some(Cost::same("it goes on costing, attached or not"));
+    plan.cost = Some(Cost::same("Still billed, attached or not"));
     Ok(plan)
 }

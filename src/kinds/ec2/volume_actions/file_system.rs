@@ -15,7 +15,7 @@ pub(super) fn steps(host: Option<&Record>, device: &str, is_root: bool) -> Vec<S
         // On Nitro a volume is an NVMe device, numbered in no certain order; the root volume is mostly the first.
         let nvme = if is_root { "/dev/nvme0n1" } else { "/dev/nvme1n1" };
         let xen = device.replacen("/dev/sd", "/dev/xvd", 1);
-        out.push(format!("Linux: lsblk shows what {device} is called there ({nvme} or such on Nitro, else {xen})"));
+        out.push(format!("Linux: lsblk shows the name of {device} there ({nvme} or similar on Nitro, else {xen})"));
         out.push(format!("Linux: if lsblk shows a partition on it: sudo growpart {nvme} 1"));
         let mount = if is_root { "/" } else { "MOUNT_POINT" };
         let partition = format!("{nvme}p1");
@@ -33,7 +33,7 @@ pub(super) fn steps(host: Option<&Record>, device: &str, is_root: bool) -> Vec<S
     }
     // Its name may be long: it is said once.
     if let Some(first) = out.first_mut() {
-        *first = format!("in {who}: {first}");
+        *first = format!("On {who}: {first}");
     }
     out
 }

@@ -42,16 +42,16 @@ fn instances_of(scope: &Scope, zone: Option<&str>) -> (Pick, impl Fn(&Record) ->
     let pick = match zone {
         Some(zone) => pick.only(
             format!("state=running,stopped {}={zone}", fields::ZONE.name),
-            format!("Those of {zone} that run or are stopped: a volume is attached in its own zone."),
+            format!("Running and stopped instances in {zone}: a volume can be attached in its own zone only."),
         ),
-        None => pick.only("state=running,stopped", "Those that run or are stopped."),
+        None => pick.only("state=running,stopped", "Running and stopped instances."),
     };
     let zone = zone.map(str::to_string);
     let refuse = move |r: &Record| {
         let at = field(r, &fields::ZONE).unwrap_or("an unknown zone");
         match instance::state(r) {
             _ if zone.as_ref().is_some_and(|z| z != at) => {
-                Some(format!("It is in {at}: a volume is attached in its own zone."))
+                Some(format!("It is in {at}: a volume can be attached in its own zone only."))
             }
             instance::InstanceState::Running | instance::InstanceState::Stopped => None,
             _ => Some(format!("It is {}.", crate::kinds::plan_builder::state(r))),
@@ -84,13 +84,12 @@ fn device_field(cx: &ActionContext<'_>, values: &Values, name: &'static str, ins
     let taken = |d: &str| used.iter().any(|u| is_same_device(u, d));
     let names = ('f'..='p').map(|l| format!("/dev/sd{l}"));
     let free = names.into_iter().find(|d| !taken(d)).unwrap_or_default();
-    let mut device =
-        line(values, name, "Device", &free, "What the volume is called there; the system may call it otherwise.");
+    let mut device = line(values, name, "Device", &free, "The device name; the operating system may show another one.");
     let typed = text_of(&device);
     device.error = if !is_device(&typed) {
-        Some(format!("{} is no device name, e.g. /dev/sdf.", visible(&typed)))
+        Some(format!("{} is not a device name, for example /dev/sdf.", visible(&typed)))
     } else {
-        taken(&typed).then(|| format!("{} is taken by another volume of the instance.", visible(&typed)))
+        taken(&typed).then(|| format!("{} is used by another volume of the instance.", visible(&typed)))
     };
     device
 }
@@ -164,6 +163,6 @@ fn detach_again(scope: &Scope, volume: &Volume, instance: &str) -> StepUndo {
         call: detach_call(scope, volume, instance, false),
         wait: volume.becomes(scope, &["available"], false, ATTACHING),
         destructive: false,
-        hurts: Some("what the instance has not written to the volume is lost unless it is unmounted there".into()),
+        hurts: Some("Data that the instance has not written yet are lost unless the volume is unmounted there".into()),
     }
 }

@@ -27,8 +27,8 @@ use crate::model::{
 pub static MODIFY: Action = Action::on_rows(&INFO, "modify", "Modify", plan)
     .group(MenuGroup::Settings)
     .doc(
-        "Grows a volume, or gives it another type, other IOPS or throughput, while it is in use. It cannot be made smaller. Says what \
-         to run in the instance so that the file system grows too.",
+        "Makes a volume larger, or changes its type, IOPS or throughput, while it is in use. It cannot be made \
+         smaller. The plan says what to run in the instance to grow the file system.",
     )
     .calls(&[&MODIFY_VOLUME])
     .only_if(available)
@@ -42,13 +42,13 @@ const MBR_ENDS: i64 = 2_048;
 fn available(row: &Record) -> Result<(), String> {
     if !matches!(volume::state(row), VolumeState::InUse | VolumeState::Available) {
         // EC2: IncorrectState.
-        return Err(format!("It is {}: one that is available or in use is modified.", state(row)));
+        return Err(format!("It is {}: only a volume that is available or in use can be modified.", state(row)));
     }
     if volume::size_gib(row).is_none() || volume::volume_type(row).is_none() {
         return Err("Its size or type is not known: refresh the list.".into());
     }
     if volume::multi_attach(row) == Some(true) && volume::volume_type(row) == Some("io1") {
-        return Err("It is an io1 volume with Multi-Attach: EBS modifies none.".into());
+        return Err("An io1 volume with Multi-Attach cannot be modified.".into());
     }
     Ok(())
 }
@@ -122,21 +122,21 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let (now, mut needs) = (Shape::of(&t.record), Vec::new());
     let is_root = host(cx, &t.record, &mut needs).is_some_and(|h| h.is_root);
     let multi = volume::multi_attach(&t.record) == Some(true);
-    let ty = type_field(values, &now.kind, "It may be changed while it is in use.", |b| {
+    let ty = type_field(values, &now.kind, "Can be changed while the volume is in use.", |b| {
         if b.name == now.kind {
             None
         } else if multi {
             Some("A volume with Multi-Attach keeps its type.".into())
         } else if b.name == "standard" {
-            Some("It is of the previous generation.".into())
+            Some("This type is of the previous generation.".into())
         } else if is_root && matches!(b.name, "st1" | "sc1") {
-            Some("An instance cannot boot from it, and this is a root volume.".into())
+            Some("This is a root volume: an instance cannot boot from this type.".into())
         } else {
             None
         }
     });
     let kind = text_of(&ty);
-    let help = format!("GiB; it has {}. It can grow and never shrink, and a growth cannot be undone.", now.gib);
+    let help = format!("GiB; now {}. It can only grow, and growing cannot be undone.", now.gib);
     // A type that AWS adds tomorrow can keep its own values.
     let bounds = Bounds::of(&kind);
     let (least, most) = bounds.map_or((now.gib, 65_536), |b| b.size);
@@ -144,11 +144,11 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let gib: i64 = text_of(&size).parse().unwrap_or(0);
     if (1..now.gib).contains(&gib) {
         size.error = Some(format!(
-            "It has {} GiB and cannot be made smaller: make a smaller volume and copy the files to it.",
+            "It has {} GiB and cannot be made smaller: create a smaller volume and copy the files.",
             now.gib
         ));
     } else if now.gib > most {
-        size.error = Some(format!("{kind} has at most {most} GiB, and it cannot be made smaller."));
+        size.error = Some(format!("{kind} has at most {most} GiB, and the volume cannot be made smaller."));
     }
     let to = Shape { gib, kind, ..now.clone() };
     let mut fields = vec![size, ty];
@@ -188,7 +188,7 @@ fn busy(cx: &ActionContext<'_>, t: &Target, needs: &mut Vec<TableKey>) -> Option
     let word = last.get(&modifications::STATE).as_str()?;
     let percent = last.get(&modifications::PROGRESS).as_int().map(|n| format!(", {n}% done")).unwrap_or_default();
     matches!(word, "modifying" | "optimizing")
-        .then(|| format!("Its last modification is {word}{percent}: EBS takes the next one when that is completed."))
+        .then(|| format!("Its last modification is {word}{percent}: wait until it is completed."))
 }
 
 fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
@@ -204,7 +204,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     };
     let speed = |s: &Shape| (s.iops.filter(|_| to.iops.is_some()), s.throughput.filter(|_| to.throughput.is_some()));
     if (to.gib, &to.kind) == (now.gib, &now.kind) && speed(&to) == speed(&now) {
-        return Err(Fault::new(FaultKind::Invalid, "Nothing is different: give it another size, type or speed."));
+        return Err(Fault::new(FaultKind::Invalid, "Nothing would change: give it another size, type or speed."));
     }
     let mut plan = draft("modify", title("Modify", &INFO, cx.targets), cx.targets, Vec::new());
     plan.subjects = vec![subject(t, format!("{} → {}", now.said(), to.said()))];
@@ -220,7 +220,8 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
             wait: counts(t),
             destructive: false,
             hurts: Some(
-                "EBS takes it only when this modification is completed, and it is one more of four in 24 hours".into(),
+                "EBS allows it only after this modification is completed, and it counts as one of four in 24 hours"
+                    .into(),
             ),
         }),
         false => step,
@@ -229,28 +230,28 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let mut all = Vec::new();
     if modifications::of(cx.store, &t.table, &t.record.id).is_none() {
         let word = beside(cx.store, &t.table, &modifications::INFO, &mut plan.needs);
-        all.push(note(format!("whether an earlier modification is still under way is {word}: if so, EBS refuses")));
+        all.push(note(format!("Whether an earlier modification is in progress is {word}: if so, EBS refuses")));
     }
-    all.push(note("EBS takes four modifications of a volume in 24 hours, each when the one before is completed"));
+    all.push(note("EBS allows four modifications of a volume in 24 hours, each after the one before is completed"));
     if grows {
-        all.push(note("a growth cannot be undone: no volume is made smaller"));
+        all.push(note("This cannot be undone: a volume cannot be made smaller"));
         let host = host(cx, &t.record, &mut plan.needs);
         let is_root = host.as_ref().is_some_and(|h| h.is_root);
         if now.gib <= MBR_ENDS && to.gib > MBR_ENDS {
             let what = if is_root { "it does not boot" } else { "nothing beyond 2 TiB is used" };
-            all.push(unknown(format!("whether its partition table is GPT is not known: with an MBR {what}")));
+            all.push(unknown(format!("Whether its partition table is GPT is not known: with an MBR {what}")));
         }
         match host {
             Some(host) => {
                 let device = host.device.unwrap_or("it");
                 plan.then = file_system::steps(host.row, device, host.is_root);
-                all.extend(plan.then.iter().map(|step| note(format!("then, by hand: {step}"))));
+                all.extend(plan.then.iter().map(|step| note(format!("Afterwards: {step}"))));
             }
-            None => all.push(note("its file system grows only when that is done in an instance: growpart, resize2fs")),
+            None => all.push(note("Its file system grows only when you grow it in an instance: growpart, resize2fs")),
         }
     }
     if to.kind != now.kind || speed(&to) != speed(&now) {
-        all.push(note("until it is completed, its speed is between what it was and what it is to be"));
+        all.push(note("Until it is completed, the volume's speed is between the old and the new one"));
     }
     plan.consequences = sorted(all);
     plan.cost = Some(cost(cx, &now, &to));
@@ -296,11 +297,11 @@ fn cost(cx: &ActionContext<'_>, now: &Shape, to: &Shape) -> Cost {
     let both = prices.and_then(|p| Some((p, now.monthly(p)?, to.monthly(p)?)));
     match both {
         Some((p, before, after)) if after > before => {
-            Cost::adds(p.by_the_month(after - before), " more, from when it begins")
+            Cost::adds(p.by_the_month(after - before), " more, from when the modification begins")
         }
         Some((p, before, after)) if after < before => Cost::saves(p.by_the_month(before - after), ""),
-        Some(_) => Cost::same("it costs what it did"),
-        None => Cost::adds_unknown("what the new size, type and speed cost is billed from when it begins"),
+        Some(_) => Cost::same("Costs the same as before"),
+        None => Cost::adds_unknown("The new size, type and speed are billed from when the modification begins"),
     }
 }
 

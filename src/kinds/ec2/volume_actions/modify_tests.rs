@@ -44,14 +44,14 @@ fn a_growth_says_what_differs_alone_that_it_cannot_be_undone_and_what_to_run_ins
     let p = planned(gp3(), Some("completed"), &[("size", "40")]).expect("a plan");
     let call = &p.steps[0].call;
     assert_eq!((call.get("Size"), call.get("VolumeType"), call.get("Iops")), (Some(&Arg::Int(40)), None, None));
-    assert!(p.steps[0].undo.is_none() && consequences(&p).contains("a growth cannot be undone"));
+    assert!(p.steps[0].undo.is_none() && consequences(&p).contains("This cannot be undone"));
     assert!(consequences(&p).contains("Linux: if lsblk shows a partition on it: sudo growpart /dev/nvme0n1 1"));
-    assert!(p.then[0].starts_with("in web-1: "), "{:?}", p.then);
+    assert!(p.then[0].starts_with("On web-1: "), "{:?}", p.then);
     assert!(p.then.iter().any(|t| t.contains("resize2fs")), "it is said again when it is done: {:?}", p.then);
     assert_eq!(p.confirm(), Confirm::Enter);
     assert_eq!(p.subjects[0].change, "20 GiB gp3, 3000 IOPS, 125 MiB/s → 40 GiB gp3, 3000 IOPS, 125 MiB/s");
     let cost = p.cost.expect("a cost").to_string();
-    assert!(cost.starts_with("about $1.60 a month more"), "{cost}");
+    assert!(cost.starts_with("About $1.60 a month more"), "{cost}");
     assert!(
         matches!(&p.wait, Waiter::State { table, want, .. } if table.kind.name == "volume-modifications" && want.contains(&"optimizing"))
     );
@@ -64,7 +64,7 @@ fn another_type_or_speed_has_its_way_back_and_what_it_needs_is_said_with_it() {
     assert_eq!((call.get("VolumeType"), call.get("Iops")), (Some(&Arg::str("io2")), Some(&Arg::Int(6_000))));
     assert_eq!((back.call.get("VolumeType"), back.call.get("Iops")), (Some(&Arg::str("gp3")), Some(&Arg::Int(3_000))));
     assert_eq!((back.call.get("Throughput"), back.call.get("Size")), (Some(&Arg::Int(125)), None));
-    assert!(back.hurts.as_ref().is_some_and(|h| h.contains("one more of four in 24 hours")));
+    assert!(back.hurts.as_ref().is_some_and(|h| h.contains("counts as one of four in 24 hours")));
     // What a large gp2 volume had it keeps.
     let p = planned(volume(2_000, "gp2", 6_000, None), Some("completed"), &[("type", "gp3")]).expect("a plan");
     let call = &p.steps[0].call;
@@ -79,12 +79,12 @@ fn another_type_or_speed_has_its_way_back_and_what_it_needs_is_said_with_it() {
 fn what_ebs_would_refuse_is_said_at_its_field() {
     for (what, modified, values, says) in [
         (gp3(), None, &[("size", "10")][..], "Size: It has 20 GiB and cannot be made smaller"),
-        (gp3(), None, &[("size", "70000")], "Size: It must be from 20 to 65536"),
-        (gp3(), None, &[("type", "st1")], "Type: An instance cannot boot from it"),
-        (gp3(), None, &[("type", "gp9")], "Type: gp9 is none of them"),
-        (gp3(), None, &[("iops", "20000")], "IOPS: gp3 allows 500 a GiB: 10000 for 20 GiB"),
+        (gp3(), None, &[("size", "70000")], "Size: Must be from 20 to 65536"),
+        (gp3(), None, &[("type", "st1")], "Type: This is a root volume: an instance cannot boot"),
+        (gp3(), None, &[("type", "gp9")], "Type: gp9 is not one of them"),
+        (gp3(), None, &[("iops", "20000")], "IOPS: gp3 allows 500 per GiB: 10000 for 20 GiB"),
         (gp3(), None, &[("throughput", "800")], "800 take 3200 IOPS"),
-        (gp3(), None, &[], "Nothing is different"),
+        (gp3(), None, &[], "Nothing would change"),
         (gp3(), Some("optimizing"), &[("size", "40")], "Its last modification is optimizing, 45% done"),
         (volume(20_000, "gp3", 3_000, Some(125)), None, &[("type", "gp2")], "gp2 has at most 16384 GiB"),
     ] {

@@ -72,17 +72,17 @@ fn a_volume_that_is_to_be_attached_is_one_plan_of_create_wait_and_attach() {
 #[test]
 fn what_ec2_would_refuse_of_a_volume_is_said_at_its_field() {
     for (with, word) in [
-        (&[("size", "0")][..], "Size: It must be from 1 to 65536"),
-        (&[("size", "20"), ("zone", "ap-northeast-2z")], "Zone: ap-northeast-2z is none of them"),
-        (&[("type", "gp9")], "Type: gp9 is none of them. Did you mean"),
-        (&[("type", "io2"), ("size", "4"), ("iops", "5000")], "io2 allows 1000 a GiB: 4000 for 4 GiB"),
-        (&[("type", "gp3"), ("iops", "90000")], "IOPS: It must be from 3000 to 80000"),
-        (&[("type", "st1"), ("size", "20")], "Size: It must be from 125 to 16384"),
+        (&[("size", "0")][..], "Size: Must be from 1 to 65536"),
+        (&[("size", "20"), ("zone", "ap-northeast-2z")], "Zone: ap-northeast-2z is not one of them"),
+        (&[("type", "gp9")], "Type: gp9 is not one of them. Did you mean"),
+        (&[("type", "io2"), ("size", "4"), ("iops", "5000")], "io2 allows 1000 per GiB: 4000 for 4 GiB"),
+        (&[("type", "gp3"), ("iops", "90000")], "IOPS: Must be from 3000 to 80000"),
+        (&[("type", "st1"), ("size", "20")], "Size: Must be from 125 to 16384"),
         (&[("zone", SEOUL_C), ("attach", "i-1")], "The instance is in ap-northeast-2a"),
-        (&[("attach", "i-1"), ("device", "sdf/")], "no device name"),
-        (&[("attach", "i-1"), ("device", "/dev/xvdf")], "/dev/xvdf is taken by another volume"),
-        (&[("attach", "i-1"), ("device", "/dev/xvda")], "/dev/xvda is taken by another volume"),
-        (&[("snapshot", "ami-1")], "no snapshot's id"),
+        (&[("attach", "i-1"), ("device", "sdf/")], "not a device name"),
+        (&[("attach", "i-1"), ("device", "/dev/xvdf")], "/dev/xvdf is used by another volume"),
+        (&[("attach", "i-1"), ("device", "/dev/xvda")], "/dev/xvda is used by another volume"),
+        (&[("snapshot", "ami-1")], "not a snapshot id"),
     ] {
         let fault = planned(&CREATE, vec![], with).expect_err(word);
         assert!(fault.message.contains(word), "{with:?}: {}", fault.message);
@@ -108,7 +108,7 @@ fn detaching_says_what_a_running_instance_loses_and_a_root_volume_is_refused() {
     let root = planned(&DETACH, vec![volume_row("vol-8", "in-use", Some(("i-1", "/dev/xvda")))], &[]);
     assert!(root.is_err_and(|f| f.message.contains("root volume of web-1")));
     let p = planned(&DELETE, vec![volume_row("vol-1", "available", None)], &[]).expect("a plan");
-    assert!(p.destructive && p.cost.as_ref().is_some_and(|c| c.to_string().contains("saves about $1.60")));
+    assert!(p.destructive && p.cost.as_ref().is_some_and(|c| c.to_string().contains("Saves about $1.60")));
     assert!((DELETE.available)(&volume_row("vol-9", "in-use", Some(("i-1", "/dev/sdf")))).is_err());
 }
 
@@ -137,7 +137,7 @@ fn an_address_is_allocated_with_its_cost_and_given_with_what_its_holder_loses() 
         p.consequences.iter().filter(|c| c.severity == Severity::Severe).map(|c| c.text.clone()).collect()
     };
     let p = planned(&ASSOCIATE, vec![address(Bad, None)], &[("instance", "i-1")]).expect("a plan");
-    assert!(said(&p)[0].contains("web-1's public address 203.0.113.9 is lost for good"), "{:?}", said(&p));
+    assert!(said(&p)[0].contains("Instance web-1 loses its public IP 203.0.113.9 for good"), "{:?}", said(&p));
     assert_eq!(p.steps[0].call.get("AllowReassociation"), Some(&Arg::Bool(false)));
     let p = planned(&ASSOCIATE, vec![address(Bad, None)], &[("instance", "i-2")]).expect("a plan");
     assert_eq!(p.confirm(), Confirm::Enter, "web-2 has none to lose");
@@ -145,7 +145,7 @@ fn an_address_is_allocated_with_its_cost_and_given_with_what_its_holder_loses() 
     assert!(said(&p)[0].contains("is taken from web-1"), "{:?}", said(&p));
     assert_eq!(p.steps[0].call.get("AllowReassociation"), Some(&Arg::Bool(true)));
     let p = planned(&DISASSOCIATE, vec![address(Good, Some("i-1"))], &[]).expect("a plan");
-    assert!(said(&p)[0].contains("web-1 is not reached at 198.51.100.7"), "{:?}", said(&p));
+    assert!(said(&p)[0].contains("Clients no longer reach web-1 at 198.51.100.7"), "{:?}", said(&p));
     assert!(planned(&RELEASE, vec![address(Good, Some("i-1"))], &[]).is_err(), "in use");
     let p = planned(&RELEASE, vec![address(Bad, None)], &[]).expect("a plan");
     assert_eq!(p.confirm(), Confirm::Type("198.51.100.7".into()));
@@ -155,7 +155,7 @@ fn an_address_is_allocated_with_its_cost_and_given_with_what_its_holder_loses() 
         let row = row.with(&addresses::SERVICE_MANAGED, Value::Empty).record();
         cost(&planned(&RELEASE, vec![row], &[]).expect("a plan"))
     };
-    assert_eq!(priced(0.005), "saves about $3.65 a month (us-east-1 list prices of 2026-06)");
+    assert_eq!(priced(0.005), "Saves about $3.65 a month (us-east-1 list prices of 2026-06)");
     assert_eq!(priced(0.0), "", "one's own costs nothing");
 }
 
@@ -175,7 +175,7 @@ fn an_instance_gets_an_address_of_the_account_or_one_that_its_plan_allocates() {
         (names(&p), p.steps[0].call.get("AllocationId")),
         (vec!["AssociateAddress"], Some(&Arg::str("eipalloc-1")))
     );
-    assert!(p.consequences.iter().any(|c| c.text.contains("203.0.113.9 is lost for good")));
+    assert!(p.consequences.iter().any(|c| c.text.contains("loses its public IP 203.0.113.9 for good")));
     // None is idle: a new one is proposed. Its id is the first step's answer, and its way back releases it.
     let p = plan(vec![address(Good, Some("i-2"))], &[("name", "web")]);
     assert_eq!(names(&p), ["AllocateAddress", "AssociateAddress"]);

@@ -31,7 +31,13 @@ pub(in crate::kinds::ec2) const TYPES: &[Bounds] = &[
         iops: Some((3_000, 80_000, 500)),
         throughput: Some((125, 2_000)),
     },
-    Bounds { name: "gp2", says: "general purpose SSD, older", size: (1, 16_384), iops: None, throughput: None },
+    Bounds {
+        name: "gp2",
+        says: "general purpose SSD, previous generation",
+        size: (1, 16_384),
+        iops: None,
+        throughput: None,
+    },
     Bounds {
         name: "io2",
         says: "provisioned IOPS SSD",
@@ -41,7 +47,7 @@ pub(in crate::kinds::ec2) const TYPES: &[Bounds] = &[
     },
     Bounds {
         name: "io1",
-        says: "provisioned IOPS SSD, older",
+        says: "provisioned IOPS SSD, previous generation",
         size: (4, 16_384),
         iops: Some((100, 64_000, 50)),
         throughput: None,
@@ -84,11 +90,11 @@ pub(super) fn type_field(
 /// I/O operations a second, where the type takes any: `default` is what stands there; empty stands for AWS's own.
 pub(super) fn iops_field(values: &Values, bounds: &Bounds, gib: i64, default: Option<i64>) -> Option<FormField> {
     let (least, most, each) = bounds.iops?;
-    let mut iops = optional(values, (IOPS, "IOPS"), (least, most), default, "I/O operations a second.");
+    let mut iops = optional(values, (IOPS, "IOPS"), (least, most), default, "I/O operations per second.");
     let many = text_of(&iops).parse::<i64>().unwrap_or(0);
     let allowed = bounds.most_iops(gib).unwrap_or(most);
     if iops.error.is_none() && gib > 0 && many > allowed {
-        iops.error = Some(format!("{} allows {each} a GiB: {allowed} for {gib} GiB.", bounds.name));
+        iops.error = Some(format!("{} allows {each} per GiB: {allowed} for {gib} GiB.", bounds.name));
     }
     Some(iops)
 }
@@ -96,12 +102,12 @@ pub(super) fn iops_field(values: &Values, bounds: &Bounds, gib: i64, default: Op
 /// MiB a second, where the type takes any, for a volume with so many IOPS.
 pub(super) fn throughput_field(values: &Values, bounds: &Bounds, iops: i64, default: Option<i64>) -> Option<FormField> {
     let range = bounds.throughput?;
-    let help = "MiB a second; 125 are in the price.";
+    let help = "MiB per second; 125 are included in the price.";
     let mut throughput = optional(values, (THROUGHPUT, "Throughput"), range, default, help);
     let much = text_of(&throughput).parse::<i64>().unwrap_or(0);
     if throughput.error.is_none() && much * IOPS_A_MIB > iops {
         throughput.error = Some(format!(
-            "{} allows a quarter of a MiB a second for each operation: {much} take {} IOPS.",
+            "{} allows a quarter of a MiB per second for each I/O operation: {much} take {} IOPS.",
             bounds.name,
             much * IOPS_A_MIB
         ));

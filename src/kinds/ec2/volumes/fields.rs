@@ -33,37 +33,35 @@ pub const TYPE: FieldInfo = FieldInfo::text("type", "TYPE", "gp3, gp2, io2, io1,
 pub const IOPS: FieldInfo = FieldInfo::int(
     "iops",
     "IOPS",
-    "I/O operations a second, provisioned or the baseline; st1, sc1 and standard have none.",
+    "I/O operations per second, provisioned or baseline; st1, sc1 and standard have none.",
 )
 .shown(6);
 /// MiB a second, for `gp3`.
 pub const THROUGHPUT: FieldInfo =
-    FieldInfo::int("throughput", "MIB/S", "Throughput that is provisioned; only gp3 has that.").unit("MiB/s");
+    FieldInfo::int("throughput", "MIB/S", "Provisioned throughput; gp3 only.").unit("MiB/s");
 /// Availability Zone.
-pub const ZONE: FieldInfo =
-    FieldInfo::text("zone", "ZONE", "The Availability Zone: only instances there can have it attached.")
-        .shown(5)
-        .cells(4, 16)
-        .aka(&["az", "availability_zone"])
-        .links_to("availability-zones")
-        .asked_by("availability-zone");
+pub const ZONE: FieldInfo = FieldInfo::text("zone", "ZONE", "The Availability Zone: only instances there can use it.")
+    .shown(5)
+    .cells(4, 16)
+    .aka(&["az", "availability_zone"])
+    .links_to("availability-zones")
+    .asked_by("availability-zone");
 /// Ids of the instances that it is attached to.
-pub const INSTANCES: FieldInfo =
-    FieldInfo::list("instances", "INSTANCE", "The instances that it is attached to: one, or several.")
-        .unique()
-        .shown(1)
-        .cells(8, 30)
-        .aka(&["instance", "instance_id"])
-        .id_of("instances", "i-")
-        .asked_by("attachment.instance-id");
+pub const INSTANCES: FieldInfo = FieldInfo::list("instances", "INSTANCE", "The instances it is attached to.")
+    .unique()
+    .shown(1)
+    .cells(8, 30)
+    .aka(&["instance", "instance_id"])
+    .id_of("instances", "i-")
+    .asked_by("attachment.instance-id");
 /// The device name in the instance.
 pub const DEVICE: FieldInfo =
-    FieldInfo::text("device", "DEVICE", "The device name in the instance, e.g. /dev/sdf.").shown(7).cells(9, 14);
+    FieldInfo::text("device", "DEVICE", "The device name, e.g. /dev/sdf.").shown(7).cells(9, 14);
 /// attaching, attached, detaching or busy.
 pub const ATTACH_STATE: FieldInfo = FieldInfo::state(
     "attach_state",
     "ATTACHMENT",
-    "attaching, attached, detaching; busy: the instance still uses it, so that it cannot be detached.",
+    "attaching, attached, detaching; busy means that the instance still uses it and it cannot be detached.",
 )
 .cells(10, 10);
 /// When it was attached.
@@ -78,29 +76,32 @@ pub const ENCRYPTED: FieldInfo =
     FieldInfo::flag("encrypted", "ENCRYPTED", "Whether it is encrypted.").cells(9, 9).asked_by("encrypted");
 /// The key that encrypts it.
 pub const KMS_KEY: FieldInfo =
-    FieldInfo::id("kms_key", "KMS KEY", "The ARN of the KMS key that encrypts it.").cells(11, 75).aka(&["kms"]);
+    FieldInfo::id("kms_key", "KMS KEY", "The ARN of its KMS key.").cells(11, 75).aka(&["kms"]);
 /// The snapshot that it was made from.
-pub const SNAPSHOT: FieldInfo = FieldInfo::id("snapshot", "SNAPSHOT", "The snapshot that it was made from.")
+pub const SNAPSHOT: FieldInfo = FieldInfo::id("snapshot", "SNAPSHOT", "The snapshot it was made from.")
     .cells(11, 22)
     .aka(&["snapshot_id"])
     .links_to("snapshots")
     .asked_by("snapshot-id");
 /// Whether several instances can have it at once.
-pub const MULTI_ATTACH: FieldInfo =
-    FieldInfo::flag("multi_attach", "MULTI", "Whether several instances can have it at once (io1 and io2).")
-        .cells(5, 5);
+pub const MULTI_ATTACH: FieldInfo = FieldInfo::flag(
+    "multi_attach",
+    "MULTI",
+    "Multi-Attach: whether several instances can use it at once (io1 and io2).",
+)
+.cells(5, 5);
 /// When it was made.
 pub const CREATED: FieldInfo =
-    FieldInfo::age("created", "AGE", "When it was made.").unique().shown(8).aka(&["age", "create_time"]);
+    FieldInfo::age("created", "AGE", "When it was created.").unique().shown(8).aka(&["age", "create_time"]);
 /// What it costs a month, in US dollars.
 pub const COST: FieldInfo =
-    FieldInfo::float("cost", "$/MONTH", "What it costs a month, attached or not, by us-east-1's list prices.")
-        .cells(7, 9);
+    FieldInfo::float("cost", "$/MONTH", "The cost per month, attached or not, by us-east-1's list prices.").cells(7, 9);
 /// modifying, optimizing, completed or failed.
 pub const MODIFICATION: FieldInfo = FieldInfo::state(
     "modification",
     "MODIFICATION",
-    "Of its last change of size, type or speed: modifying; optimizing (it counts, and data are still moved); completed or failed.",
+    "The last change of size, type or speed: modifying; optimizing (the change is in effect, data are still moved); \
+     completed or failed.",
 )
 .cells(12, 12)
 .on_demand("volume-modifications", volume_modifications::STATE.name)
@@ -109,7 +110,8 @@ pub const MODIFICATION: FieldInfo = FieldInfo::state(
 pub const ATTACHMENTS: FieldInfo = FieldInfo::list(
     "attachments",
     "ATTACHMENTS",
-    "Each with device, state and fate, if they are several or to a service's resource.",
+    "All attachments, each with device, state and whether it is deleted with the instance; shown if there are several \
+     or to a service's resource.",
 )
 .unique()
 .cells(11, 80);
@@ -170,11 +172,12 @@ pub static FIELDS: Fields<sdk::Volume> = Fields(&[
         FieldInfo::text("zone_id", "ZONE ID", "The Availability Zone's id, the same in every account.").cells(9, 11),
         |v, c| c.text(v.availability_zone_id()),
     ),
-    field(FieldInfo::id("source_volume", "SOURCE", "The volume that it is a copy of.").cells(11, 21), |v, c| {
+    field(FieldInfo::id("source_volume", "SOURCE", "The volume it was copied from.").cells(11, 21), |v, c| {
         c.text(v.source_volume_id())
     }),
     field(
-        FieldInfo::flag("fast_restored", "FAST RESTORED", "Whether fast snapshot restore made it.").cells(13, 13),
+        FieldInfo::flag("fast_restored", "FAST RESTORED", "Whether it was made by fast snapshot restore.")
+            .cells(13, 13),
         |v, _| flag(v.fast_restored()),
     ),
     field(FieldInfo::id("outpost_arn", "OUTPOST", "The ARN of its Outpost.").cells(11, 60), |v, c| {
@@ -198,7 +201,7 @@ pub static FIELDS: Fields<sdk::Volume> = Fields(&[
             .section("modification"),
     ),
     Field::side(
-        FieldInfo::date("modified", "MODIFIED AT", "When its last change began: EBS takes four in 24 hours.")
+        FieldInfo::date("modified", "MODIFIED AT", "When its last change began; EBS allows four in 24 hours.")
             .cells(16, 20)
             .on_demand("volume-modifications", volume_modifications::STARTED.name)
             .section("modification"),
@@ -250,8 +253,8 @@ fn whole(a: &sdk::VolumeAttachment) -> ArcStr {
     _ = write!(text, ", {}", word(a));
     text.push_str(match a.delete_on_termination() {
         Some(true) => ", deleted with the instance",
-        Some(false) => ", stays",
-        None => ", whether it stays is not said",
+        Some(false) => ", kept",
+        None => ", deleted or kept is not known",
     });
     text.into()
 }

@@ -23,7 +23,7 @@ pub static DESCRIBE_VOLUMES: Operation = Operation::read(Service::Ec2, "Describe
 
 /// What volumes are.
 pub static INFO: KindInfo = KindInfo::new("volumes", "volume", "Volumes", &fields::FIELDS)
-    .doc("EBS volumes, with what they are attached to. One that is attached to nothing costs the same.")
+    .doc("EBS volumes, with what they are attached to. An unattached volume costs the same.")
     .aliases(&["vol", "volume", "ebs", "disks"])
     .ids("vol-")
     .listed_by(&[&DESCRIBE_VOLUMES])
@@ -94,7 +94,7 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
     }
     out.push(link("snapshots of it", "snapshots", format!("volume={}", row.id)));
     if let Some(snapshot) = row.get(&fields::SNAPSHOT).as_str() {
-        out.push(link("the snapshot that it was made from", "snapshots", format!("id={snapshot}")));
+        out.push(link("the snapshot it was made from", "snapshots", format!("id={snapshot}")));
     }
     out
 }
@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(several.get(&fields::DELETE_ON_TERMINATION), &Value::Unknown);
         let attachments = several.get(&fields::ATTACHMENTS).items();
         assert_eq!(attachments[0], "i-1 /dev/sdf, attached, deleted with the instance");
-        assert_eq!(attachments[1], "i-2 /dev/sdf, detaching, stays");
+        assert_eq!(attachments[1], "i-2 /dev/sdf, detaching, kept");
         let links = links(&several, &Scope::Global);
         assert_eq!((links[0].kind, links[0].query.as_str()), ("instances", "id=i-1,i-2"));
     }

@@ -59,8 +59,8 @@ fn only_instances_of_the_groups_vpc_that_live_can_be_chosen_and_registered_ones_
     let spec = form(&account(&[("i-1", "healthy")]), &Values::default());
     let FormInput::Pick(pick) = &spec.fields[0].input else { unreachable!("rows") };
     assert_eq!(pick.only, "!state=terminated,shutting-down vpc_id=vpc-1");
-    assert_eq!(pick.refused, [("i-1".into(), "It is registered already.".to_string())]);
-    assert_eq!(spec.fields[0].error.as_deref(), Some("One has to be chosen."));
+    assert_eq!(pick.refused, [("i-1".into(), "Already registered.".to_string())]);
+    assert_eq!(spec.fields[0].error.as_deref(), Some("Choose one."));
     let by_name = form(&account(&[]), &Values::default().with(TARGET, text("name-i-2,i-1")));
     assert_eq!(by_name.fields[0].value, text("i-2,i-1"), "a name stands for its id");
     assert_eq!(spec.fields[1].value, text("80"));
@@ -73,7 +73,7 @@ fn only_instances_of_the_groups_vpc_that_live_can_be_chosen_and_registered_ones_
 fn instances_that_were_not_asked_are_asked_for_and_not_called_none() {
     let spec = form(&Rows::default(), &Values::default());
     assert_eq!(spec.needs.len(), 2);
-    assert!(!spec.is_valid() && spec.fields[0].error.as_deref().is_some_and(|e| e.contains("not asked")));
+    assert!(!spec.is_valid() && spec.fields[0].error.as_deref().is_some_and(|e| e.contains("not loaded")));
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_registered_target_is_watched_until_it_is_healthy() {
     let values = Values::default().with(TARGET, text("i-1")).with(ALSO, text("i-2:8080"));
     let p = register_plan(&account(&[]), &values).expect("a plan");
     assert_eq!(p.subjects[0].change, "→ registered with web-tg on port 80");
-    assert!(p.consequences.iter().any(|c| c.text == "name-i-2 is stopped: it stays unused until it runs"));
+    assert!(p.consequences.iter().any(|c| c.text == "Instance name-i-2 is stopped: it stays unused until it runs"));
     let (_, ids) = p.wait.rows()[0];
     assert_eq!(ids, [targets::row_id(TG, "i-1", Some(80)), targets::row_id(TG, "i-2", Some(8080))]);
     assert_eq!(p.undo.as_ref().map(|u| u.line.as_str()), Some("deregister"));
@@ -98,7 +98,7 @@ fn deregister_plan(rows: &Rows, what: &[(&str, &str)]) -> Plan {
 #[test]
 fn the_only_healthy_target_is_not_taken_out_by_a_bare_enter() {
     let p = deregister_plan(&account(&[("i-1", "healthy"), ("i-2", "unused")]), &[("i-1", "healthy")]);
-    assert_eq!(p.consequences[0].text, "name-i-1 is the only healthy target of web-tg");
+    assert_eq!(p.consequences[0].text, "name-i-1 is the only healthy target of target group web-tg");
     assert_eq!(p.confirm(), Confirm::Type("name-i-1".into()));
     assert!(p.consequences.iter().any(|c| c.text.contains("deregistration delay")));
     let p = deregister_plan(&account(&[("i-1", "healthy"), ("i-2", "healthy")]), &[("i-1", "healthy")]);
@@ -113,18 +113,19 @@ fn a_target_of_unknown_health_is_neither_unhealthy_nor_healthy() {
         (p.consequences[0].severity, p.consequences[0].text.clone(), p.confirm() == Confirm::Enter)
     };
     let (severity, text, plain) = first(&[("i-1", "healthy"), ("i-2", "unavailable")], &[("i-1", "healthy")]);
-    let known = "name-i-1 is the only target of web-tg known to be healthy: of one other the health is not known";
+    let known =
+        "name-i-1 is the only target of target group web-tg known to be healthy: the health of one other is not known";
     assert_eq!((severity, text.as_str(), plain), (Severity::Unknown, known, false));
     let (severity, text, plain) = first(&[("i-1", "healthy"), ("i-2", "initial")], &[("i-1", "healthy")]);
     let text = text.as_str();
-    let new = "name-i-1 is the only healthy target of web-tg: one other is still being checked";
+    let new = "name-i-1 is the only healthy target of target group web-tg: one other is still being checked";
     assert_eq!((severity, text, plain), (Severity::Severe, new, false));
     let (severity, text, plain) = first(&[("i-1", "unavailable")], &[("i-1", "unavailable")]);
-    let only = "name-i-1 is the only target of web-tg, and its health is not checked";
+    let only = "name-i-1 is the only target of target group web-tg, and its health is not checked";
     assert_eq!((severity, text.as_str(), plain), (Severity::Severe, only, false));
     let all = [("i-1", "unavailable"), ("i-2", "unavailable")];
     let (severity, text, _) = first(&all, &all[..1]);
-    let one = "name-i-1 is one of 2 targets of web-tg, and its health is not checked: 1 remain";
+    let one = "name-i-1 is one of 2 targets of target group web-tg, and its health is not checked: 1 remain";
     assert_eq!((severity, text.as_str()), (Severity::Note, one));
 }
 
@@ -137,7 +138,9 @@ fn where_health_is_not_checked_a_registered_target_is_not_waited_for_until_it_is
     let targets = vec![rows.target(&target_groups::INFO, group)];
     let p = REGISTER.planned(&rows.context(&targets), &Values::default().with(TARGET, text("i-1"))).expect("a plan");
     assert!(matches!(&p.wait, Waiter::State { want, .. } if want.contains(&"unavailable")));
-    assert!(p.consequences.iter().any(|c| c.text == "web-tg checks no health: it sends traffic to it at once"));
+    assert!(
+        p.consequences.iter().any(|c| c.text == "Target group web-tg has no health checks: it sends traffic at once")
+    );
 }
 
 #[test]

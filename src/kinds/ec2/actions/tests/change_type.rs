@@ -28,9 +28,12 @@ fn a_running_instance_is_stopped_changed_and_started_and_one_that_stands_still_o
 
 #[test]
 fn a_type_that_is_none_or_is_there_already_is_said_at_the_field() {
-    for (ty, why) in
-        [("", "wanted"), ("t3", "no instance type"), ("t3.micro", "already"), ("t3;reboot", "no instance type")]
-    {
+    for (ty, why) in [
+        ("", "Type an"),
+        ("t3", "not an instance type"),
+        ("t3.micro", "already"),
+        ("t3;reboot", "not an instance type"),
+    ] {
         let fault = try_plan(&quiet(), &CHANGE_TYPE, vec![running("i-1", "web-1").record()], &to(ty)).expect_err(ty);
         assert!(fault.message.contains(why), "{ty}: {}", fault.message);
     }
@@ -42,7 +45,7 @@ fn a_type_that_is_none_or_is_there_already_is_said_at_the_field() {
     let x86 = || running("i-1", "web-1").with(&fields::ARCHITECTURE, Value::text("x86_64")).record();
     let fault = try_plan(&quiet(), &CHANGE_TYPE, vec![x86()], &to("t4g.micro")).expect_err("known");
     assert!(
-        fault.message.contains("t4g.micro is arm64 by its name, and web-1 has an image for x86_64"),
+        fault.message.contains("t4g.micro is arm64 by its name, but web-1 has an image for x86_64"),
         "{}",
         fault.message
     );

@@ -27,7 +27,7 @@ fn a_start_says_what_the_types_cost_and_a_stop_what_it_saves() {
     );
     assert_eq!(
         cost(&quiet(), &STOP, vec![linux("i-1", "running")], &none),
-        "saves $0.0104 an hour, about $7.59 a month of compute while stopped; disks and Elastic IPs go on \
+        "Saves $0.0104 an hour, about $7.59 a month of compute while stopped; disks and Elastic IPs are still billed \
          (us-east-1 list prices of 2026-06)"
     );
 }
@@ -38,11 +38,11 @@ fn what_is_not_plain_linux_has_no_price_and_the_plan_says_why() {
     let windows = |state| linux("i-1", state).with(&fields::PLATFORM, Value::text("Windows"));
     assert_eq!(
         cost(&quiet(), &START, vec![windows("stopped"), linux("i-2", "stopped")], &none),
-        "compute is billed by the second while it runs: 2 × t3.micro; name-i-1 runs Windows (price not known here)"
+        "Compute is billed by the second while it runs: 2 × t3.micro; name-i-1 runs Windows (price not known here)"
     );
     assert_eq!(
         cost(&quiet(), &STOP, vec![windows("running")], &none),
-        "no compute while stopped; disks and Elastic IPs go on; the price is not known: name-i-1 runs Windows"
+        "No compute charge while stopped; disks and Elastic IPs are still billed; the price is not known: name-i-1 runs Windows"
     );
     let spot = linux("i-1", "running").with(&fields::LIFECYCLE, Value::text("spot"));
     assert!(cost(&quiet(), &STOP, vec![spot], &none).ends_with("name-i-1 is a Spot Instance"));
@@ -56,7 +56,7 @@ fn another_type_costs_more_or_less_by_the_difference() {
         change("t3.small"),
         "$0.0208 an hour, about $15.18 a month more while they run (us-east-1 list prices of 2026-06)"
     );
-    assert!(change("t3.nano").starts_with("saves $0.0104 an hour, about $7.59 a month while they run"));
+    assert!(change("t3.nano").starts_with("Saves $0.0104 an hour, about $7.59 a month while they run"));
     assert!(change("m5.metal").contains("billed as m5.metal from then on; m5.metal is not in the price list"));
     let same = linux("i-1", "stopped").with(&fields::TYPE, Value::text("m5.xlarge"));
     let twin = linux("i-2", "stopped").with(&fields::TYPE, Value::text("m5.xlarge"));
@@ -75,9 +75,9 @@ fn a_stop_that_a_group_answers_with_a_replacement_saves_nothing_for_that_member(
     let none = Values::default();
     assert_eq!(
         cost(&rows, &STOP, vec![member()], &none),
-        "no compute while stopped, but what replaces it is billed; disks and Elastic IPs go on"
+        "No compute charge while stopped, but the replacement is billed; disks and Elastic IPs are still billed"
     );
     let both = cost(&rows, &STOP, vec![member(), linux("i-2", "running")], &none);
-    assert!(both.starts_with("saves $0.0104 an hour"), "{both}");
-    assert!(both.contains("while stopped, but what replaces the others is billed;"), "{both}");
+    assert!(both.starts_with("Saves $0.0104 an hour"), "{both}");
+    assert!(both.contains("while stopped, but replacements for the others are billed;"), "{both}");
 }

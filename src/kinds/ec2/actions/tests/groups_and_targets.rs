@@ -6,12 +6,12 @@ use super::*;
 fn the_only_healthy_target_is_not_stopped_by_a_bare_enter() {
     let rows = balanced(&[("i-1", "healthy"), ("i-2", "unhealthy")]);
     let p = plan(&rows, &STOP, vec![running("i-1", "web-1").record()]);
-    assert_eq!(consequences_of(&p, Severity::Severe), ["web-1 is the only healthy target of web-tg"]);
+    assert_eq!(consequences_of(&p, Severity::Severe), ["web-1 is the only healthy target of target group web-tg"]);
     assert_eq!(p.confirm(), Confirm::Type("web-1".into()));
     for action in [&REBOOT, &TERMINATE] {
         let p = plan(&rows, action, vec![running("i-1", "web-1").record()]);
         assert!(
-            consequences_of(&p, Severity::Severe).contains(&"web-1 is the only healthy target of web-tg"),
+            consequences_of(&p, Severity::Severe).contains(&"web-1 is the only healthy target of target group web-tg"),
             "{}",
             action.name
         );
@@ -23,7 +23,10 @@ fn the_only_healthy_targets_together_are_found_too_and_typed_as_a_count() {
     let rows = balanced(&[("i-1", "healthy"), ("i-2", "healthy"), ("i-3", "draining")]);
     let two = vec![running("i-1", "web-1").record(), running("i-2", "web-2").record()];
     let p = plan(&rows, &STOP, two);
-    assert_eq!(consequences_of(&p, Severity::Severe), ["web-1 and web-2 are the only healthy targets of web-tg"]);
+    assert_eq!(
+        consequences_of(&p, Severity::Severe),
+        ["web-1 and web-2 are the only healthy targets of target group web-tg"]
+    );
     assert_eq!(p.confirm(), Confirm::Type("stop 2".into()));
     assert_eq!(p.title, "Stop 2 instances");
 }
@@ -33,14 +36,20 @@ fn the_only_healthy_targets_together_are_found_too_and_typed_as_a_count() {
 fn the_only_healthy_targets_are_found_also_if_they_share_a_name() {
     let rows = balanced(&[("i-1", "healthy"), ("i-2", "healthy")]);
     let p = plan(&rows, &STOP, vec![running("i-1", "web").record(), running("i-2", "web").record()]);
-    assert_eq!(consequences_of(&p, Severity::Severe), ["web (2 of them) are the only healthy targets of web-tg"]);
+    assert_eq!(
+        consequences_of(&p, Severity::Severe),
+        ["web (2 of them) are the only healthy targets of target group web-tg"]
+    );
 }
 
 #[test]
 fn one_of_several_healthy_targets_is_a_note_that_counts_what_remains() {
     let rows = balanced(&[("i-1", "healthy"), ("i-2", "healthy"), ("i-3", "healthy")]);
     let p = plan(&rows, &STOP, vec![running("i-1", "web-1").record()]);
-    assert!(consequences_of(&p, Severity::Note).contains(&"web-1 is one of 3 healthy targets of web-tg: 2 remain"));
+    assert!(
+        consequences_of(&p, Severity::Note)
+            .contains(&"web-1 is one of 3 healthy targets of target group web-tg: 2 remain")
+    );
     assert_eq!(p.confirm(), Confirm::Enter);
 }
 
@@ -49,13 +58,13 @@ fn unknown_health_is_not_unhealthy_and_what_is_checked_first_is_not_failing_open
     let stop = |health: &[(&str, &str)]| plan(&balanced(health), &STOP, vec![running("i-1", "web-1").record()]);
     // Groups that check no health send traffic to all of their targets.
     let p = stop(&[("i-1", "unavailable"), ("i-2", "unavailable")]);
-    let one = "web-1 is one of 2 targets of web-tg, and its health is not checked: 1 remain";
+    let one = "web-1 is one of 2 targets of target group web-tg, and its health is not checked: 1 remain";
     assert!(consequences_of(&p, Severity::Note).contains(&one), "{:?}", p.consequences);
     assert_eq!(p.confirm(), Confirm::Enter);
     let p = stop(&[("i-1", "unavailable"), ("i-2", "draining"), ("i-3", "unused")]);
     assert_eq!(
         consequences_of(&p, Severity::Severe),
-        ["web-1 is the only target of web-tg, and its health is not checked"]
+        ["web-1 is the only target of target group web-tg, and its health is not checked"]
     );
     let p = stop(&[("i-1", "healthy"), ("i-2", "unavailable")]);
     assert!(consequences_of(&p, Severity::Unknown)[0].contains("known to be healthy"), "{:?}", p.consequences);
@@ -65,8 +74,9 @@ fn unknown_health_is_not_unhealthy_and_what_is_checked_first_is_not_failing_open
     );
     let p = stop(&[("i-1", "unhealthy"), ("i-2", "unused")]);
     assert!(
-        consequences_of(&p, Severity::Note)
-            .contains(&"web-tg has no healthy target: it sends requests to all, web-1 too")
+        consequences_of(&p, Severity::Note).contains(
+            &"Target group web-tg has no healthy target, so it sends requests to all of them, web-1 included"
+        )
     );
     // One that gets no traffic anyway is missed by nobody.
     assert_eq!(stop(&[("i-1", "unused"), ("i-2", "unhealthy")]).consequences.len(), stop(&[]).consequences.len());
@@ -89,7 +99,7 @@ fn target_health_that_was_not_asked_is_unknown_and_not_none() {
     let only = vec![target_row("i-1", "healthy")];
     rows.complete(&targets::INFO, Selector::Parent(TG.into()), only);
     let p = plan(&rows, &STOP, vec![running("i-1", "web-1").record()]);
-    assert_eq!(consequences_of(&p, Severity::Severe), ["web-1 is the only healthy target of web-tg"]);
+    assert_eq!(consequences_of(&p, Severity::Severe), ["web-1 is the only healthy target of target group web-tg"]);
     assert_eq!(p.needs, []);
 }
 
@@ -119,12 +129,16 @@ fn a_group_terminates_and_replaces_a_stopped_member_and_the_subject_says_so() {
     rows.complete(&groups::INFO, Selector::All, vec![group_row("my-asg", &["i-1"], &[]).record()]);
     let member = || running("i-1", "web-1").tags(&[(GROUP_TAG, "my-asg")]).record();
     let p = plan(&rows, &STOP, vec![member()]);
-    assert_eq!(p.subjects[0].change, "running → terminated and replaced by group my-asg");
-    assert!(consequences_of(&p, Severity::Severe)[0].starts_with("my-asg takes a stopped member for unhealthy"));
+    assert_eq!(p.subjects[0].change, "running → terminated and replaced by Auto Scaling group my-asg");
+    assert!(
+        consequences_of(&p, Severity::Severe)[0]
+            .starts_with("Auto Scaling group my-asg treats a stopped instance as unhealthy")
+    );
     assert!(matches!(&p.wait, Waiter::State { want, gone_is_fine: true, .. } if want.contains(&"terminated")));
     let p = plan(&rows, &TERMINATE, vec![member()]);
     assert!(
-        consequences_of(&p, Severity::Severe).contains(&"my-asg launches 1 replacement to keep its desired capacity")
+        consequences_of(&p, Severity::Severe)
+            .contains(&"Auto Scaling group my-asg launches 1 replacement to keep its desired capacity")
     );
 }
 
@@ -144,24 +158,26 @@ fn a_group_with_weights_replaces_units_and_an_overshoot_replaces_nothing() {
     let member = |id: &str| running(id, &format!("web-{id}")).tags(&[(GROUP_TAG, "my-asg")]).record();
     let rows = account(8, &["i-1=2", "i-2=2", "i-3=4"]);
     let p = plan(&rows, &TERMINATE, vec![member("i-3")]);
-    let launches = "my-asg launches replacements of 4 units (1 or 2 instances) to keep its desired capacity";
+    let launches =
+        "Auto Scaling group my-asg launches replacements worth 4 units (1 or 2 instances) to keep its desired capacity";
     assert!(consequences_of(&p, Severity::Severe).contains(&launches), "{:?}", p.consequences);
     // Two members, and what the group lacks without both.
     let p = plan(&rows, &STOP, vec![member("i-1"), member("i-2")]);
-    assert!(consequences_of(&p, Severity::Severe)[0].ends_with("launch replacements of 4 units (1 or 2 instances)"));
+    assert!(consequences_of(&p, Severity::Severe)[0].ends_with("launch replacements worth 4 units (1 or 2 instances)"));
     // 10 of 8: one of 2 units can go and nothing is missing.
     let over = account(8, &["i-1=2", "i-2=4", "i-3=4"]);
     let p = plan(&over, &TERMINATE, vec![member("i-1")]);
     assert_eq!(p.subjects[0].change, "running → terminated");
     assert!(
         consequences_of(&p, Severity::Note)
-            .contains(&"my-asg launches no replacement: it has 8 of 8 units without web-i-1")
+            .contains(&"Auto Scaling group my-asg launches no replacement: it still has 8 of the 8 units desired without instance web-i-1")
     );
     let p = plan(&over, &STOP, vec![member("i-1")]);
-    assert_eq!(p.subjects[0].change, "running → terminated by group my-asg");
+    assert_eq!(p.subjects[0].change, "running → terminated by Auto Scaling group my-asg");
     assert!(matches!(&p.wait, Waiter::State { want, .. } if want.contains(&"terminated")));
     let p = plan(&over, &TERMINATE, vec![member("i-3")]);
-    let launches = "my-asg launches replacements of 2 units (1 instance) to keep its desired capacity";
+    let launches =
+        "Auto Scaling group my-asg launches replacements worth 2 units (1 instance) to keep its desired capacity";
     assert!(consequences_of(&p, Severity::Severe).contains(&launches), "{:?}", p.consequences);
 }
 
@@ -183,7 +199,7 @@ fn standby_and_suspended_processes_keep_a_group_from_acting() {
     let mut rows = quiet();
     rows.complete(&groups::INFO, Selector::All, vec![group_row("my-asg", &["i-1"], &["Launch"]).record()]);
     let p = plan(&rows, &STOP, vec![member()]);
-    assert_eq!(p.subjects[0].change, "running → terminated by group my-asg");
+    assert_eq!(p.subjects[0].change, "running → terminated by Auto Scaling group my-asg");
 }
 
 #[test]

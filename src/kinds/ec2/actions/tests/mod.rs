@@ -122,9 +122,9 @@ fn a_public_address_that_is_not_elastic_is_lost_and_the_way_back_says_so() {
     let lost = with(Value::Empty);
     assert_eq!(
         consequences_of(&lost, Severity::Severe),
-        ["web-1's public address 43.200.141.12 is not an Elastic IP and is lost for good"]
+        ["Instance web-1 loses its public IP 43.200.141.12 for good: it is not an Elastic IP"]
     );
-    assert_eq!(lost.undo.and_then(|u| u.but).as_deref(), Some("43.200.141.12 will not come back"));
+    assert_eq!(lost.undo.and_then(|u| u.but).as_deref(), Some("public IP 43.200.141.12 does not come back"));
     assert_eq!(with(texts(&["43.200.141.12"])).confirm(), Confirm::Enter);
     assert_eq!(consequences_of(&with(Value::Unknown), Severity::Unknown).len(), 1);
 }
@@ -138,11 +138,11 @@ fn disks_go_on_costing_and_instance_store_is_lost() {
     let p = plan(&quiet(), &STOP, vec![r.clone()]);
     assert_eq!(
         consequences_of(&p, Severity::Severe),
-        ["what is on the instance store volumes of db (m5d.large) is lost"]
+        ["Data on the instance store volumes of instance db (m5d.large) is lost"]
     );
     let notes = consequences_of(&p, Severity::Note);
-    assert!(notes.iter().any(|n| n.starts_with("2 disks go on costing")), "{notes:?}");
-    assert!(notes.iter().any(|n| n.contains("unless the Spot request is persistent")), "{notes:?}");
+    assert!(notes.iter().any(|n| n.starts_with("2 disks are still billed")), "{notes:?}");
+    assert!(notes.iter().any(|n| n.contains("unless its Spot request is persistent")), "{notes:?}");
     let p = plan(&quiet(), &TERMINATE, vec![r]);
     assert!(consequences_of(&p, Severity::Note).iter().any(|n| n.contains("DeleteOnTermination")));
     assert_eq!(p.confirm(), Confirm::Type("db".into()));
@@ -162,22 +162,22 @@ fn what_becomes_of_each_disk_is_said_with_what_it_goes_on_costing() {
     let p = plan(&rows, &TERMINATE, vec![r.clone()]);
     let is_asked = |p: &Plan| p.needs.iter().any(|t| t.kind.name == volumes::INFO.name);
     assert!(
-        consequences_of(&p, Severity::Note)[0].ends_with("which is not known yet") && is_asked(&p),
+        consequences_of(&p, Severity::Note)[0].ends_with("(which: not known yet)") && is_asked(&p),
         "{:?}",
         p.consequences
     );
     rows.complete(&volumes::INFO, Selector::All, vec![disks.record()]);
     let p = plan(&rows, &TERMINATE, vec![r.clone()]);
     let notes = consequences_of(&p, Severity::Note);
-    assert_eq!(notes[0], "vol-1 (8 GiB gp3) is deleted for good (DeleteOnTermination)");
-    assert!(notes[1].starts_with("vol-2 (100 GiB gp3) stays and goes on costing about $8.00 a month"), "{notes:?}");
+    assert_eq!(notes[0], "Volume vol-1 (8 GiB gp3) is deleted for good (DeleteOnTermination)");
+    assert!(notes[1].starts_with("Volume vol-2 (100 GiB gp3) stays and still costs about $8.00 a month"), "{notes:?}");
     assert!(!is_asked(&p));
     let p = plan(&rows, &STOP, vec![r.clone()]);
-    assert!(consequences_of(&p, Severity::Note)[0].starts_with("2 disks go on costing about $8.64 a month"));
+    assert!(consequences_of(&p, Severity::Note)[0].starts_with("2 disks still cost about $8.64 a month"));
     let new = row(&volumes::INFO, "i-1", "", "").with(&volumes::DISKS, texts(&["vol-1 8 GiB gp4"]));
     rows.complete(&volumes::INFO, Selector::All, vec![new.with(&volumes::COST, Value::Unknown).record()]);
     let p = plan(&rows, &STOP, vec![r]);
-    assert_eq!(consequences_of(&p, Severity::Note)[0], "1 disk goes on costing; the price is not known");
+    assert_eq!(consequences_of(&p, Severity::Note)[0], "1 disk is still billed; the price is not known");
 }
 
 #[test]
@@ -188,13 +188,13 @@ fn what_ec2_would_refuse_is_refused_before_with_its_own_code() {
     let refused = |action| try_plan(&rows, action, what(), &Values::default()).expect_err("it is protected");
     let (stop, terminate) = (refused(&STOP), refused(&TERMINATE));
     assert_eq!([&stop.code, &terminate.code], ["OperationNotPermitted"; 2]);
-    assert!(stop.message.contains("stop protection is on for web-1:"), "{stop}");
-    assert!(terminate.message.contains("termination protection is on for db:"), "{terminate}");
+    assert!(stop.message.contains("Stop protection is on for instance web-1:"), "{stop}");
+    assert!(terminate.message.contains("Termination protection is on for instance db:"), "{terminate}");
     // Not asked is not "off", and not a reason to refuse.
     let p = plan(&Rows::default(), &TERMINATE, what());
     assert!(p.needs.iter().any(|t| t.kind.name == protection::INFO.name), "{:?}", p.needs);
     assert!(
-        consequences_of(&p, Severity::Note).iter().any(|n| n.starts_with("termination protection is not known yet"))
+        consequences_of(&p, Severity::Note).iter().any(|n| n.starts_with("Termination protection is not known yet"))
     );
 }
 
@@ -202,11 +202,11 @@ fn what_ec2_would_refuse_is_refused_before_with_its_own_code() {
 fn terminating_loses_an_address_for_good_too() {
     let r = running("i-1", "web-1").with(&fields::PUBLIC_IP, Value::Ip([43, 200, 141, 12].into())).record();
     let p = plan(&quiet(), &TERMINATE, vec![r]);
-    assert!(consequences_of(&p, Severity::Severe)[0].ends_with("is not an Elastic IP and is lost for good"));
+    assert!(consequences_of(&p, Severity::Severe)[0].ends_with("for good: it is not an Elastic IP"));
     // A month of 730 hours at $0.005.
     let with = running("i-1", "web-1").with(&fields::ELASTIC_IPS, texts(&["198.51.100.7", "198.51.100.8"])).record();
     let p = plan(&quiet(), &TERMINATE, vec![with]);
-    let stay = "198.51.100.7 and 198.51.100.8 stay and go on costing about $3.65 a month each (us-east-1 list prices of 2026-06)";
+    let stay = "Elastic IPs 198.51.100.7 and 198.51.100.8 stay and still cost about $3.65 a month each (us-east-1 list prices of 2026-06)";
     assert!(consequences_of(&p, Severity::Note).contains(&stay), "{:?}", p.consequences);
 }
 
@@ -249,7 +249,7 @@ fn what_cannot_be_done_is_refused_with_a_sentence() {
         (&TERMINATE, "shutting-down"),
     ] {
         let why = (action.available)(&at(state)).expect_err(state);
-        assert!(why.ends_with('.') && why.starts_with("It is "), "{why}");
+        assert!(why.ends_with('.') && why.starts_with(char::is_uppercase), "{why}");
         assert!(try_plan(&quiet(), action, vec![at(state)], &Values::default()).is_err());
     }
     let store = instance_row("i-1", "a", "running").with(&fields::ROOT_DEVICE_TYPE, Value::text("instance-store"));

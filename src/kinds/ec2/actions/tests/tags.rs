@@ -82,7 +82,7 @@ fn on_several_rows_what_any_has_is_edited_for_all_and_differences_are_shown() {
     let renamed = change("Env", &["Env", "", ""], &["Stage", "", ""]);
     let wrong = tag_rows(&two(), &renamed).errors;
     assert_eq!((wrong.len(), wrong[0].row, wrong[0].column), (1, 0, 0), "{wrong:?}");
-    assert!(wrong[0].text.starts_with("Not all have Env with one value"), "{wrong:?}");
+    assert!(wrong[0].text.starts_with("The rows do not share one value of Env"), "{wrong:?}");
     let palette = Values::default()
         .with("set", FormValue::Text(r"Env=a\,b\=c,X=1".into()))
         .with("remove", FormValue::Text("Own".into()));
@@ -98,7 +98,7 @@ fn what_somebody_else_tagged_meanwhile_is_not_taken_away() {
     let calls = tag_calls(vec![now], &mine);
     assert_eq!(calls, Ok(vec!["CreateTags i-1 Env=prod".into(), "DeleteTags i-1 Temp".into()]));
     let gone = tag_calls(vec![tagged("i-1", &[("Env", "prod")])], &mine);
-    assert!(gone.is_err_and(|e| e.message == "No tag is different from what is there."));
+    assert!(gone.is_err_and(|e| e.message == "Nothing would change: the tags are like that already."));
 }
 
 #[test]
@@ -109,10 +109,10 @@ fn a_wrong_tag_is_said_at_its_cell() {
     };
     let env = ("Env", "dev");
     assert_eq!(cell(&[env]), [""; 0]);
-    assert_eq!(cell(&[env, ("aws:x", "")]), ["1/0 aws:x: keys that begin with aws: are AWS's own."]);
+    assert_eq!(cell(&[env, ("aws:x", "")]), ["1/0 aws:x: keys that begin with aws: are reserved for AWS."]);
     assert_eq!(cell(&[env, ("", "v")]), ["1/0 A tag needs a key."]);
-    assert_eq!(cell(&[env, ("a", "1"), ("a", "2")]), ["2/0 The key a is there twice."]);
-    assert_eq!(cell(&[("Env", "a\tb")]), ["0/1 A tag cannot have the control character U+0009."]);
+    assert_eq!(cell(&[env, ("a", "1"), ("a", "2")]), ["2/0 The key a appears twice."]);
+    assert_eq!(cell(&[("Env", "a\tb")]), ["0/1 A tag cannot contain the control character U+0009."]);
     let long = "\u{d300}".repeat(129);
     assert_eq!(cell(&[env, (&long, "")]), ["1/0 A key has at most 128 characters; this one has 129."]);
     assert_eq!(cell(&[env, (&long[3..], "")]), [""; 0], "characters, not bytes");
