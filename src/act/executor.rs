@@ -18,7 +18,7 @@ use crate::model::{Access, ActEvent, Call, DryRun, Identity, Plan, Progress, Run
 pub struct Execute {
     /// Its number in this run of the program.
     pub run: u64,
-    /// What is carried out, from where it stands: a run of an earlier process goes on where it stopped.
+    /// What is carried out, from where it stands: a run of an earlier process continues where it stopped.
     pub record: RunRecord,
     /// For each profile of its calls: who it was confirmed for, and the generation of the credentials.
     pub pins: BTreeMap<ArcStr, (Option<Identity>, u64)>,
@@ -226,7 +226,7 @@ impl Executor {
         let (run, f, name) = (running.run, fault.clone(), running.record.name.clone());
         // Who may be refused, and is, because there is nothing to do, has what was wanted.
         let needless = running.record.steps[step].may_be_refused && is_nothing_to_do(&fault);
-        // Where nothing was done there is nothing to go on with or to undo.
+        // Where nothing was done there is nothing to continue with or to undo.
         let over = running.record.done().0 == 0 && !needless;
         self.note(run, step, move |j, now| {
             let outcome = if needless { CallOutcome::Needless(&f) } else { CallOutcome::Failed(&f) };

@@ -289,7 +289,7 @@ async fn a_step_waits_for_what_the_one_before_made_and_takes_its_id() {
         panic!("{news:?}")
     };
     assert_eq!(ids, &["i-9"]);
-    // A start after a crash here goes on with the second call.
+    // A start after a crash here continues with the second call.
     let left = Journal::at(rig.journal.path(), Time::from_secs(2));
     assert_eq!(left.unfinished(&registry()), [], "its process lives");
     rig.executor.go_on(1).await;

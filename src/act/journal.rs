@@ -2,7 +2,7 @@
 //! process left under way is read back at the next start.
 //!
 //! A line is one object with `event`: `began` (run, title, action, rows, undo, wait and steps: [`form`]), `resumed` (run, and the process
-//! that goes on with it), `intent` (run, step, service, operation, account, identity, region, parameters without secrets), `outcome` (run,
+//! that continues with it), `intent` (run, step, service, operation, account, identity, region, parameters without secrets), `outcome` (run,
 //! step, `ok`, `failed`, `needless` or `unknown`, request id, outputs without secrets, error), `waited` (run, step; none: before the first), `ended` (run, text, ok),
 //! `forgotten` (run). A run's lines are the whole truth about it: [`Journal::unfinished`] folds them into a [`RunRecord`].
 //!
@@ -30,7 +30,7 @@ use crate::base::{Fault, FaultKind, Reached, RowId, Scope, Time};
 use crate::kinds::Registry;
 use crate::model::{Call, Identity, Kind, RunEntry, RunRecord, Selector, StepState, TableKey};
 
-/// Why the journal cannot be written. What is not sent yet is then refused; what was sent goes on, and the user is told that its
+/// Why the journal cannot be written. What is not sent yet is then refused; what was sent continues, and the user is told that its
 /// outcome is not on disk.
 #[derive(Debug, Error)]
 #[error("The journal {path} cannot be written: {source}.")]
@@ -57,7 +57,7 @@ struct Inner {
     process: String,
 }
 
-/// The file, locked against being written anew by another process, and the lock that says that this process lives.
+/// The file, locked against being rewritten by another process, and the lock that says that this process lives.
 struct Open {
     file: File,
     _alive: File,

@@ -141,7 +141,7 @@ fn reads(value: &Value, want: &str) -> bool {
     }
 }
 
-/// A value as one says it.
+/// A value as a sentence has it.
 fn said(v: &Value) -> String {
     match v {
         Value::Bool(true) => "on".into(),

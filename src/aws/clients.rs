@@ -80,7 +80,7 @@ impl AnyClient {
                 let custom = endpoint.is_some();
                 let endpoint = endpoint.map(with_closed_path);
                 let builder = behind_the_door!(aws_sdk_s3, context, guard, session, endpoint, region, partition)
-                    // A server of one's own rarely answers at BUCKET.HOST.
+                    // A server of your own rarely answers at BUCKET.HOST.
                     .force_path_style(custom)
                     // Its CreateSession would go round the interceptors.
                     .disable_s3_express_session_auth(true);

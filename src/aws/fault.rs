@@ -46,7 +46,7 @@ where
     fault.of(op.service.sdk_id(), op.name)
 }
 
-/// Whether loading the credentials anew may help. Not after a question that the user answered with "no"; and not after EC2's
+/// Whether reloading the credentials may help. Not after a question that the user answered with "no"; and not after EC2's
 /// `AuthFailure`, which is also its answer to good credentials in a region that the account has not enabled: a credential process
 /// would be run again and again. STS is asked who one is, and says so if they are bad.
 pub fn wants_new_credentials(fault: &Fault) -> bool {

@@ -228,7 +228,7 @@ impl Intercept for Guard {
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         if let Some(StampForAttempts(stamp, epoch)) = cfg.load::<StampForAttempts>() {
-            // Each attempt is signed anew, with whatever credentials there are by then: they must be the ones that were asked about.
+            // Each attempt is signed again, with whatever credentials there are by then: they must be the ones that were asked about.
             if let Some(epoch) = epoch {
                 let reached = if stamp.may_have_arrived() { Reached::Maybe } else { Reached::NotSent };
                 self.same_credentials(*epoch, stamp.operation()).map_err(|fault| fault.reached(reached))?;
@@ -246,7 +246,7 @@ impl Intercept for Guard {
         if let Some(StampForAttempts(stamp, _)) = cfg.load::<StampForAttempts>() {
             super::capture::note(stamp.operation(), context.response());
         }
-        // The SDK's XML reader takes a document that breaks off for one that is shorter: half a page would be the whole table.
+        // The SDK's XML reader treats a document that breaks off as a shorter one: half a page would be the whole table.
         match context.response().body().bytes() {
             Some(body) if context.response().status().is_success() && is_cut_off(body) => {
                 let text = "the answer is cut off: its XML is incomplete";

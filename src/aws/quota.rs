@@ -74,7 +74,7 @@ static QUOTAS: &[Quota] = &[
     quota(&["TooManyBuckets"], "General purpose buckets", "s3", "L-DC2B2D3D"),
 ];
 
-/// What is said of a refusal with this code: the quota's name, and where more is asked for.
+/// What is said about a refusal with this code: the quota's name, and where more is asked for.
 pub(super) fn hint(code: &str) -> Option<String> {
     if code == "TagLimitExceeded" {
         return Some("A resource has at most 50 tags; this limit cannot be raised.".into());

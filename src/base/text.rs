@@ -217,7 +217,7 @@ pub fn capital(s: &str) -> String {
 /// How many names [`suggest`] lists where none is near.
 const LISTED: usize = 8;
 
-/// What a sentence about an unknown `word` goes on with: ` Did you mean NAME?`, or where nothing is near, the first of what there is
+/// What a sentence about an unknown `word` continues with: ` Did you mean NAME?`, or where nothing is near, the first of what there is
 /// (` There are A, B and 12 more.`). Empty if there is nothing at all.
 pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     let all: Vec<&str> = candidates.into_iter().collect();

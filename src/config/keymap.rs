@@ -146,7 +146,7 @@ pub enum Step<'a> {
     None,
 }
 
-/// A key that goes on with a sequence.
+/// A key that continues a sequence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Next<'a> {
     /// The key.

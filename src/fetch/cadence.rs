@@ -20,7 +20,7 @@ pub const SELDOM: Duration = Duration::from_secs(60);
 pub const REREAD: Duration = Duration::from_secs(30);
 /// A wish that came while scrolling waits this long for the next one.
 pub const WISH: Duration = Duration::from_millis(150);
-/// Credentials that AWS calls expired are loaded anew at most this often a profile.
+/// Credentials that AWS calls expired are reloaded at most this often a profile.
 pub const RENEW: Duration = Duration::from_secs(10);
 /// How long it is remembered that a table nobody looks at is fresh.
 pub const REMEMBER: Duration = Duration::from_secs(600);

@@ -30,10 +30,10 @@ pub(super) struct Shared {
     pub(super) renewer: Renewer,
 }
 
-/// Loads a profile's credentials anew.
+/// Reloads a profile's credentials.
 pub(super) type Renew = Arc<dyn Fn(ArcStr) -> BoxFuture<'static, ()> + Send + Sync>;
 
-/// Loads credentials anew when AWS calls them expired, for all tables of a profile together.
+/// Reloads credentials when AWS calls them expired, for all tables of a profile together.
 #[derive(Clone)]
 pub(super) struct Renewer {
     pub(super) renew: Renew,

@@ -34,7 +34,7 @@ struct Planned {
     lasts: Option<Instant>,
     pages: u32,
     faults: u32,
-    /// AWS called the credentials expired: the next run loads them anew first.
+    /// AWS called the credentials expired: the next run reloads them first.
     expired: bool,
 }
 

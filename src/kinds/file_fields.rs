@@ -222,9 +222,6 @@ mod tests {
         let value = lines_value(&of(3), &file, "t", 16_384).unwrap();
         assert_eq!((value.file.as_deref(), value.bytes.expose().as_ref()), (Some("/home/me/u.sh"), &b"xxx"[..]));
         assert!(lines_value(&of(16_385), &file, "t", 16_384).is_none());
-        assert_eq!(
-            field(&Files::none(), &with(FormValue::File("".into()))).error.as_deref(),
-            Some("A file is wanted.")
-        );
+        assert_eq!(field(&Files::none(), &with(FormValue::File("".into()))).error.as_deref(), Some("Name a file."));
     }
 }

@@ -70,7 +70,7 @@ pub type Pages = Box<dyn Sink>;
 
 /// Lists a kind. Returning `Ok` means that the run is complete.
 pub type ListFn = fn(ListRequest, Pages) -> BoxFuture<'static, Result<(), Fault>>;
-/// Asks for one row anew, and keeps AWS's words.
+/// Asks for one row again, and keeps AWS's words.
 pub type RawFn = fn(ListRequest, RowId) -> BoxFuture<'static, Result<RawAnswer, Fault>>;
 
 /// Everything about one kind that is not data.

@@ -87,7 +87,7 @@ fn exact(amount: f64) -> String {
 pub enum CostEffect {
     /// More than before.
     Adds,
-    /// As before: the amount goes on.
+    /// As before: the amount stays.
     Stays,
     /// Less than before.
     Saves,

@@ -140,7 +140,7 @@ pub fn merge(original: &[TableRow], edits: &[RowEdit]) -> Vec<DraftRow> {
     for (i, edit) in edits.iter().enumerate() {
         let (cells, conflict) = match edit {
             RowEdit::Add(cells) => (cells, None),
-            // Somebody else has taken it away, and the user wants it in another shape: it is made anew.
+            // Somebody else has taken it away, and the user wants it in another shape: it is made again.
             RowEdit::Change { key, to, .. } if !original.iter().any(|r| r.key == *key) => {
                 (to, Some(format!("{key} was removed meanwhile: it will be added again.")))
             }

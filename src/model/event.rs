@@ -129,7 +129,7 @@ pub struct Meter {
 /// News of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ActEvent {
-    /// The run began, or goes on; that is in the journal.
+    /// The run began, or continues; that is in the journal.
     Began {
         /// The run's number: that of its plan.
         run: u64,
@@ -196,7 +196,7 @@ pub enum ActEvent {
         /// For what.
         wait: Waiter,
     },
-    /// It has, or the user goes on without it.
+    /// It has, or the user continues without it.
     Waited {
         /// The run.
         run: u64,
@@ -251,7 +251,7 @@ pub enum ActEvent {
 pub enum Verdict {
     /// What it waits for has come, or it is gone on with all the same.
     GoOn,
-    /// It goes on waiting.
+    /// It continues to wait.
     Wait,
     /// The rest is not sent.
     Stop,
@@ -363,7 +363,7 @@ pub enum Effect {
     Reload(ArcStr),
     /// Look at a path of this machine; the answer is [`Event::Looked`].
     Look(FileLook),
-    /// Find out by which address this machine is seen; the answer is [`Event::MyAddress`].
+    /// Find out which public address this machine has; the answer is [`Event::MyAddress`].
     FindMyAddress,
     /// Let the user edit a text with an editor of their own; the answer is [`Event::Edited`].
     Edit {
@@ -376,7 +376,7 @@ pub enum Effect {
     Remember(Box<Memory>),
     /// Put text on the clipboard by OSC 52.
     Copy(String),
-    /// Draw everything anew.
+    /// Redraw everything.
     Redraw,
     /// Stop and give the terminal back to the shell (Ctrl-Z).
     Suspend,

@@ -25,7 +25,7 @@ pub struct ServerFilter {
     /// Whether a query may ask by it although it knows nothing of letters: what is written goes to AWS as it is written, `*` and `?` too,
     /// which mean the same there. `name=al2023-ami-*`
     pub as_written: bool,
-    /// Whether it finds rows that the table of all rows does not have: of images that table has one's own and what is shared with one,
+    /// Whether it finds rows that the table of all rows does not have: of images that table has your own and what is shared with one,
     /// and by owner AWS finds anybody's.
     pub beyond: bool,
 }

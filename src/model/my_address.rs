@@ -1,4 +1,4 @@
-//! The address by which the user's own machine is seen from outside: what a rule for "my IP" lets in.
+//! The public address of the user's own machine: what a rule for "my IP" lets in.
 
 use std::net::IpAddr;
 

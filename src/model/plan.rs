@@ -393,7 +393,7 @@ pub struct Plan {
     pub skipped: Vec<Skipped>,
     /// What else happens.
     pub consequences: Vec<Consequence>,
-    /// What it changes about the bill; `None` = nothing is said of it.
+    /// What it changes about the bill; `None` = nothing is said about it.
     pub cost: Option<Cost>,
     /// The calls, in order; the first that fails stops the rest.
     pub steps: Vec<Step>,

@@ -24,7 +24,7 @@ pub enum StepState {
     Failed(String),
     /// It left, and no answer was read: a sentence.
     Unknown(String),
-    /// AWS refused it, a sentence, because there was nothing to do ([`Step::may_be_refused`]): the run goes on.
+    /// AWS refused it, a sentence, because there was nothing to do ([`Step::may_be_refused`]): the run continues.
     Needless(String),
 }
 
@@ -45,12 +45,12 @@ pub enum RunEntry {
         /// What is kept of the answer; secrets are not among it.
         outputs: Vec<(ArcStr, ArcStr)>,
     },
-    /// What a step waits for has come, or the user goes on without it.
+    /// What a step waits for has come, or the user continues without it.
     Waited {
         /// The step after which it waited, from 0; `None`: before the first one.
         after: Option<usize>,
     },
-    /// It is over: there is nothing to go on with or to undo.
+    /// It is over: there is nothing to continue with or to undo.
     Ended {
         /// Whether it came to the state that was wanted.
         ok: bool,

@@ -369,7 +369,7 @@ fn shapes() -> impl Strategy<Value = Vec<Shape>> {
 }
 
 proptest! {
-    /// Wherever a run of one to six steps breaks off, and however: what goes on with it and what undoes it can be sent to the end, each call
+    /// Wherever a run of one to six steps breaks off, and however: what continues with it and what undoes it can be sent to the end, each call
     /// with the ids of the things that it is about; and a step that is not undone, although it is or may be done, is named.
     #[test]
     fn the_rest_and_the_way_back_of_a_run_rest_on_nothing_that_is_not_in_them(shapes in shapes(), lost in 0usize..12) {

@@ -88,7 +88,7 @@ pub enum Coverage {
         /// The sequence number of the run's first request.
         began: u64,
     },
-    /// Only these ids were asked for: one that is missing is gone; nothing is said of others.
+    /// Only these ids were asked for: one that is missing is gone; nothing is said about others.
     Ids(Arc<Vec<RowId>>),
 }
 

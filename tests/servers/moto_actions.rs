@@ -602,9 +602,7 @@ async fn key_pairs_are_made_imported_and_deleted_and_the_private_half_is_kept_on
     // The file is there: no second pair is made.
     let again = account.made("create-key-pair", &[("name", "other"), ("file", file.to_str().unwrap())]);
     let (events, journal) = account.carry_with(gateway(), again).await;
-    assert!(
-        matches!(events.last(), Some(ActEvent::Failed { fault, .. }) if fault.message.contains("is there already"))
-    );
+    assert!(matches!(events.last(), Some(ActEvent::Failed { fault, .. }) if fault.message.contains("exists already")));
     assert!(!journal.contains("intent") && seen("other") == Json::Null, "nothing was sent: {journal}");
     let pairs = account.rows("key-pairs", None, |_| true).await;
     account.act("delete", &pairs, &[]).await;

@@ -1,4 +1,4 @@
-//! Keeps the journal from growing for ever: at a start, a long one is written anew with its newest lines and all of the runs that
+//! Keeps the journal from growing for ever: at a start, a long one is rewritten with its newest lines and all of the runs that
 //! have not ended.
 
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use super::{Journal, options};
 
-/// A file longer than this is written anew.
+/// A file longer than this is rewritten.
 const LONG: u64 = 1024 * 1024;
 /// How much of its end is kept.
 const KEPT: usize = 256 * 1024;
@@ -19,7 +19,7 @@ impl Journal {
     /// Shortens a long journal. Nothing happens while another process has it open, or once this one has written.
     ///
     /// # Errors
-    /// The file cannot be read or written anew; the old one is then whole.
+    /// The file cannot be read or rewritten; the old one is then whole.
     pub fn compact(&self) -> std::io::Result<()> {
         let slot = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
         let path = &self.0.path;

@@ -1,4 +1,4 @@
-//! A run as JSON: what `began` has to say so that a later start of the program can go on with it, and how that is read back. What
+//! A run as JSON: what `began` has to say so that a later start of the program can continue with it, and how that is read back. What
 //! cannot be read back exactly (an operation, a kind or a field that is not there any more) is left out, never guessed.
 //!
 //! Arguments are JSON as the API has it; what JSON has no word for is an object with one key that begins with `$`: `$out` (step and

@@ -45,7 +45,7 @@ impl ProviderContext {
     }
 
     /// The source for this profile, given the files as they were read when it is made: they decide only whether it may wait for
-    /// a person; each (re)build reads them anew.
+    /// a person; each (re)build reads them again.
     pub(crate) fn source(self, profiles: &Profiles) -> Source {
         let name = self.profile.scope_name().to_string();
         let asks_user = profiles.wants_mfa(&name);

@@ -14,7 +14,7 @@ pub(crate) struct Section {
     pub(crate) header: String,
     /// The header's line, from 1.
     pub(crate) line: usize,
-    /// By name in lower case. Lines that go on a value are joined by line breaks.
+    /// By name in lower case. Lines that continue a value are joined by line breaks.
     pub(crate) values: BTreeMap<String, String>,
     /// The first line that is neither a setting nor a continuation of one.
     pub(crate) wrong: Option<usize>,
@@ -26,7 +26,7 @@ pub(crate) struct Ini {
     pub(crate) sections: Vec<Section>,
     /// Lines that belong to no section: before the first header, or under one without its bracket.
     pub(crate) strays: Vec<usize>,
-    /// Headers that are indented below a setting: to the CLI and the SDKs they go on its value.
+    /// Headers that are indented below a setting: to the CLI and the SDKs they continue its value.
     pub(crate) indented: Vec<usize>,
 }
 
@@ -56,7 +56,7 @@ struct Reader {
     ini: Ini,
     /// Whether a header was read that opened a section.
     open: bool,
-    /// The setting that an indented line goes on.
+    /// The setting that an indented line continues.
     setting: Option<String>,
     indent: usize,
 }
@@ -119,7 +119,7 @@ impl Reader {
         }
     }
 
-    /// A header that came before goes on: the SDKs join sections of one name.
+    /// A header that came before continues: the SDKs join sections of one name.
     fn begin(&mut self, header: &str, line: usize) {
         let at = self.ini.sections.iter().position(|s| s.header == header);
         let section = at.map(|i| self.ini.sections.remove(i));

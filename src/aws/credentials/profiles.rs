@@ -45,7 +45,7 @@ fn named(header: &str) -> Option<Named> {
     }
 }
 
-/// How many things that were passed over a sentence about something missing goes on with.
+/// How many things that were passed over a sentence about something missing continues with.
 const TOLD: usize = 3;
 
 impl Profiles {
@@ -185,7 +185,7 @@ impl Profiles {
         let Some((region, path)) = self.found(profile, "region") else { return Ok(None) };
         if !sendable::is_region(region) {
             let path = path.display();
-            // What goes on in indented lines may be other settings, keys among them.
+            // What continues on indented lines may be other settings, keys among them.
             let text = match region.split_once('\n') {
                 Some((first, _)) => format!(
                     "the region of profile {profile} in {path} is {first} and the indented lines below it: move those to the left"

@@ -192,7 +192,7 @@ impl Profiles {
             return Ok(Way::Login(session));
         }
         if let Some(command) = self.get(profile, "credential_process") {
-            // What goes on in the next line is an argument more, as to the CLI's own reader of commands.
+            // What continues on the next line is one more argument, as to the CLI's own reader of commands.
             return Ok(Way::Process(command.replace('\n', " ")));
         }
         if let Some(keys) = keys(profile, self.config.get(profile), &self.places.config)? {

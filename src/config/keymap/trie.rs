@@ -58,7 +58,7 @@ impl Branch {
         }
     }
 
-    /// The keys that go on from here.
+    /// The keys that continue from here.
     pub(super) fn next(&self) -> Vec<Next<'_>> {
         fn next<'a>((key, node): (&Key, &'a Node)) -> Next<'a> {
             match node {

@@ -214,7 +214,7 @@ pub(super) fn host_loses(row: &Record, who: &str, ip: &str) -> Option<Consequenc
     }
 }
 
-/// What has the address now, as one says it.
+/// What has the address now, as a sentence names it.
 pub(super) fn taken_from(cx: &ActionContext<'_>, row: &Record) -> Option<String> {
     if addresses::is_unattached(row) {
         return None;

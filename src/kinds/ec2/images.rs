@@ -1,4 +1,4 @@
-//! Machine images: one's own and those that others have shared with one; anybody else's only where AWS is asked for them by owner or id.
+//! Machine images: your own and those that others have shared with one; anybody else's only where AWS is asked for them by owner or id.
 
 use std::collections::HashSet;
 
@@ -345,7 +345,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             let out = call.send().await.map_err(|e| fault::of(&DESCRIBE_IMAGES, e))?;
             pages.page(ROWS.records(out.images(), &mut converter)).await?;
         }
-        // What is one's own may be shared with oneself as well.
+        // What is your own may be shared with oneself as well.
         let mut seen: HashSet<RowId> = HashSet::new();
         for ids in batches(&request.what, MOST_IDS) {
             for whose in whose {

@@ -8,7 +8,7 @@ pub struct TypeName<'a> {
     pub family: &'a str,
     /// `c`
     pub series: &'a str,
-    /// `7`; the high memory types of old have none (`u-6tb1`).
+    /// `7`; old high memory types have none (`u-6tb1`).
     pub generation: Option<u32>,
     /// `gn`: processor family and further capabilities, a letter each.
     pub letters: &'a str,

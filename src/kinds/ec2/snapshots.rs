@@ -1,4 +1,4 @@
-//! EBS snapshots: one's own and those that others have shared with one; anybody else's only where AWS is asked for them by owner or id.
+//! EBS snapshots: your own and those that others have shared with one; anybody else's only where AWS is asked for them by owner or id.
 
 use aws_sdk_ec2::types as sdk;
 use futures::future::{BoxFuture, FutureExt};

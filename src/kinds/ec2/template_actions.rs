@@ -32,7 +32,7 @@ pub(super) enum Users {
 }
 
 impl Users {
-    /// What is said of them: nothing where there are none.
+    /// What is said about them: nothing where there are none.
     pub(super) fn said(self, of: impl FnOnce(String) -> Consequence) -> Option<Consequence> {
         match self {
             Users::Known(who) if who.is_empty() => None,

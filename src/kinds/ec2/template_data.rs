@@ -118,7 +118,7 @@ pub fn settings(d: &sdk::ResponseLaunchTemplateData) -> Vec<Setting> {
     out
 }
 
-/// What is said of some things: `tokens required, hops 2`.
+/// What is said about some things: `tokens required, hops 2`.
 fn pairs(all: &[(&str, Option<String>)]) -> String {
     let said = all.iter().filter_map(|(name, value)| value.as_ref().map(|value| format!("{name} {value}")));
     said.collect::<Vec<_>>().join(", ")

@@ -1,6 +1,6 @@
 //! AWS's whole answer about one row, for reading: XML and CBOR as indented text, cut to the row's own part.
 //!
-//! The row is asked for anew, alone where the service allows it. What names a secret is not shown, strangers' text is made
+//! The row is asked for again, alone where the service allows it. What names a secret is not shown, strangers' text is made
 //! visible, and the text is bounded.
 
 mod cbor;

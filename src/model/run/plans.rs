@@ -7,7 +7,7 @@ use super::super::plan::{Consequence, Plan, Severity, Step, StepUndo, Subject, W
 use super::{Progress, RunRecord, StepState};
 
 impl RunRecord {
-    /// The plan of the steps that are left, as it is to be read before the run goes on. It is carried out by going on with this
+    /// The plan of the steps that are left, as it is to be read before the run continues. It is carried out by going on with this
     /// record ([`RunRecord::again`]), so that the journal has one run.
     ///
     /// # Errors
@@ -56,7 +56,7 @@ impl RunRecord {
                 Some(StepUndo { call, wait: self.rebound(&undo.wait, &number), ..undo })
             });
         }
-        // A run that stopped in a wait goes on with it.
+        // A run that stopped in a wait continues with it.
         if let Some(first) = steps.first_mut() {
             first.before = match self.progress() {
                 Progress::Wait(after) => self.rebound(&self.wait_at(after), &|_| None),

@@ -24,7 +24,7 @@ use crate::model::{
 pub static TAGS: Action = of(&instances::INFO);
 /// `tags` of volumes.
 pub static OF_VOLUMES: Action = of(&volumes::INFO);
-/// `tags` of images: one's own, and one's own view of those that others share.
+/// `tags` of images: your own, and your own view of those that others share.
 pub static OF_IMAGES: Action = of(&images::INFO);
 /// `tags` of snapshots.
 pub static OF_SNAPSHOTS: Action = of(&snapshots::INFO);

@@ -66,7 +66,7 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let mut name = line(values, NAME, "Name", &proposed, "It cannot be changed later.");
     name.error = why_not_name(cx, text_of(&name).trim(), &at, &mut needs);
     name.facts = count_of_region(cx);
-    // One of old may have signs that are not taken of a new one.
+    // An old one may have characters that a new one may not.
     let said = field(&t.record, &SAID).unwrap_or_default();
     let said: String = said.chars().filter(|c| why_not_text(c.encode_utf8(&mut [0; 4])).is_none()).collect();
     let mut description =

@@ -113,7 +113,7 @@ pub(in crate::kinds::ec2) fn door_rules(cx: &ActionContext<'_>, form: &FilledFor
     out
 }
 
-/// What is said of rules that open something to everybody.
+/// What is said about rules that open something to everybody.
 pub(in crate::kinds::ec2) fn warnings<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> Vec<Consequence> {
     let say = |door: &Door| {
         let what = if door.name().is_empty() { door.to_string() } else { door.name().to_string() };

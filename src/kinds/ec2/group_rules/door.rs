@@ -41,7 +41,7 @@ pub struct Door {
     pub peer: Peer,
 }
 
-/// A door with what is said of it.
+/// A door with what is said about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
     /// The door.

@@ -1,4 +1,4 @@
-//! `copy`: an image of one's own in a region, of one that is there or elsewhere.
+//! `copy`: an image of your own in a region, of one that is there or elsewhere.
 
 use super::{DESCRIPTION, NAME, is_taken, why_not_image_name};
 use crate::base::Fault;

@@ -22,7 +22,7 @@ const DELETE: usize = 5;
 pub(super) enum Base<'a> {
     /// The image's root volume.
     Image(&'a Image),
-    /// Those of an instance, made anew.
+    /// Those of an instance, made again.
     Instance(&'a Image, Vec<Disk>),
     /// A template's, or its image's root volume where it gives none: left as they are unless they are edited.
     Template(&'a Image, Vec<Disk>),

@@ -268,7 +268,7 @@ fn by_id(
         f.facts = format!("{}  {}", visible(&row.name), field(&row, &images::ARCHITECTURE).unwrap_or_default());
         return Some(row);
     }
-    // That it is not among one's own says nothing.
+    // That it is not among your own says nothing.
     f.error = match cx.store.table(&by_id).map(|t| &t.status) {
         // EC2: InvalidAMIID.NotFound.
         Some(status) if status.progress == Progress::Complete => {

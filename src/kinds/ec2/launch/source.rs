@@ -39,7 +39,7 @@ pub(super) struct Has {
     pub no_disks: &'static str,
     /// Its user data.
     pub user_data: Option<Secret>,
-    /// What is said of them.
+    /// What is said about them.
     pub user_data_facts: String,
 }
 

@@ -113,7 +113,7 @@ fn several_instances_are_one_launch_and_all_of_them_are_undone() {
 fn what_ec2_would_refuse_is_said_at_its_field() {
     for (given, field, says) in [
         (&[("image", "ami-1"), ("type", "t4g.micro")][..], "type", "the image's is x86_64"),
-        (&[("image", "ami-1"), ("subnet", "subnet-a"), ("type", "p9.huge")], "type", "r-1a does not offer it"),
+        (&[("image", "ami-1"), ("subnet", "subnet-a"), ("type", "p9.huge")], "type", "Not offered in r-1a"),
         (&[("image", "ami-1"), ("subnet", "subnet-b")], "subnet", "No free addresses"),
         (&[("image", "ami-1"), ("type", "t3.mikro")], "type", "Did you mean t3.micro?"),
         (&[("image", "ami-1"), ("count", "101")], "count", "1 to 100"),

@@ -1,4 +1,4 @@
-//! `copy`: a snapshot of one's own in a region, of one that is there or elsewhere.
+//! `copy`: a snapshot of your own in a region, of one that is there or elsewhere.
 
 use super::{DESCRIPTION, NAME, made};
 use crate::base::Fault;

@@ -51,8 +51,9 @@ fn a_type_that_is_none_or_is_there_already_is_said_at_the_field() {
     );
     // One that AWS may have added since is not refused; but nobody stops a machine for a slip of the finger unwarned.
     let p = try_plan(&quiet(), &CHANGE_TYPE, vec![x86()], &to("t3.mico")).expect("a plan");
-    let warns =
-        consequences_of(&p, Severity::Severe).iter().any(|s| s.contains("leaves them stopped. Did you mean t3.micro?"));
+    let warns = consequences_of(&p, Severity::Severe)
+        .iter()
+        .any(|s| s.contains("the instances stay stopped. Did you mean t3.micro?"));
     assert!(warns, "{:?}", p.consequences);
     let spot = running("i-1", "a").with(&fields::LIFECYCLE, Value::text("spot")).record();
     assert!((CHANGE_TYPE.available)(&spot).is_err_and(|why| why.contains("Spot")));

@@ -70,7 +70,8 @@ fn unknown_health_is_not_unhealthy_and_what_is_checked_first_is_not_failing_open
     assert!(consequences_of(&p, Severity::Unknown)[0].contains("known to be healthy"), "{:?}", p.consequences);
     let p = stop(&[("i-1", "initial")]);
     assert!(
-        consequences_of(&p, Severity::Note).contains(&"web-tg has no healthy target yet: web-1 is still being checked")
+        consequences_of(&p, Severity::Note)
+            .contains(&"Target group web-tg has no healthy target yet: web-1 is still being checked")
     );
     let p = stop(&[("i-1", "unhealthy"), ("i-2", "unused")]);
     assert!(
