@@ -213,8 +213,7 @@ pub const SETTINGS: &[Setting] = &[
         path: "read_only",
         kind: SettingType::Bool,
         value: "false",
-        doc: "No change is sent to AWS. Once on, whether here, by option or by environment, nothing turns it off until \
-             the console is closed.",
+        doc: "No change is sent to AWS. Once on, whether here, by option or by environment, nothing turns it off until the console is closed.",
         option: Some("--read-only, SKYDECK_READ_ONLY=1"),
         apply: |s, _, v| bool(v, &mut s.read_only),
     },
@@ -222,8 +221,7 @@ pub const SETTINGS: &[Setting] = &[
         path: "refresh",
         kind: SettingType::Integer { min: 2, max: 3600, unit: "seconds" },
         value: "10",
-        doc: "Seconds between refreshes of what is on the screen. Longer lists are refreshed less often; rows that are \
-             changing state, more often.",
+        doc: "Seconds between refreshes of what is on the screen. Longer lists are refreshed less often; rows that are changing state, more often.",
         option: Some("--refresh"),
         apply: |s, _, v| {
             if let Parsed::Integer(n) = v {
@@ -400,9 +398,9 @@ pub fn page() -> String {
     let mut out = String::from(
         "# Settings\n\nThis page is made from the settings' registry (`src/config/settings.rs`); a test keeps it \
          fresh.\n\n`skydeck config` says where the file is, `skydeck config --default` prints it with every \
-         setting\ncommented out, and `skydeck config --check` says what is wrong with it. A line with a mistake in it \
-         has\nno effect, and the rest applies, with one exception: a mistake about `read_only` turns read-only mode \
-         on.\n\n| setting | value | default | overridden by | what it does |\n|---|---|---|---|---|\n",
+         setting\ncommented out, and `skydeck config --check` says what is wrong with it. A line with a mistake in \
+         it has\nno effect, and the rest applies, with one exception: a mistake about `read_only` turns read-only \
+         mode on.\n\n| setting | value | default | overridden by | what it does |\n|---|---|---|---|---|\n",
     );
     for s in SETTINGS {
         let default = if s.path.contains(|c: char| c.is_ascii_uppercase()) || matches!(s.kind, SettingType::Path) {

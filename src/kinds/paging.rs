@@ -53,11 +53,10 @@ where
 /// ever. To stop without a word would call a part of the list the whole of it.
 pub fn following(op: &Operation, before: Option<&str>, next: Option<String>) -> Result<Option<String>, Fault> {
     match next.filter(|t| !t.is_empty()) {
-        Some(next) if before == Some(next.as_str()) => Err(Fault::new(
-            FaultKind::Foreign,
-            "the list goes in a circle: its next page is the one that was just read",
-        )
-        .of(op.service.sdk_id(), op.name)),
+        Some(next) if before == Some(next.as_str()) => {
+            Err(Fault::new(FaultKind::Foreign, "the list does not end: its next page is the page just read")
+                .of(op.service.sdk_id(), op.name))
+        }
         next => Ok(next),
     }
 }

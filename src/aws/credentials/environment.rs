@@ -79,7 +79,7 @@ pub(crate) fn keys(env: Lookup<'_>, now: Time) -> Result<Option<Credentials>, Fa
                 let text = format!("the credentials in the environment expired at {}", at.rfc3339());
                 return Err(Fault::new(FaultKind::Expired, text).hint(
                     "Set new ones where these came from (AWS_CREDENTIAL_EXPIRATION is the time they expired), and \
-                         start again.",
+                     start again.",
                 ));
             }
             None => {

@@ -69,8 +69,8 @@ fn failed(e: &CredentialsError, profile: &ProfileSel, sign_in: &SignIn) -> Fault
         SignIn::Sso(_) => {
             Fault::new(FaultKind::Expired, format!("the sign-in{of} has expired, or you have not signed in")).hint(
                 format!(
-                    "Sign in here with `:sign-in`, or in another terminal with `aws sso login{arg}`, which is noticed \
-                 automatically."
+                    "Sign in here with `:sign-in`, or in another terminal with `aws sso login{arg}`, which is \
+                     noticed automatically."
                 ),
             )
         }

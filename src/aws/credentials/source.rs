@@ -2,7 +2,7 @@
 //!
 //! The SDK's identity cache gives a provider five seconds, and its profile provider remembers its first success for good. So
 //! the cache is here: credentials are loaded by whoever needs them first, without the SDK's time-out (a person may be typing an
-//! MFA code), reloaded before they expire, and after any failure or `refresh` by a provider rebuilt, which
+//! MFA code), reloaded before they expire, and after any failure or `refresh` by a rebuilt provider, which
 //! reads the files again and sees a sign-in made elsewhere.
 
 use std::fmt;

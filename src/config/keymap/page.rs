@@ -8,14 +8,14 @@ use super::{EMBEDDED, Keymap, SECTIONS};
 pub fn page(commands: &[(&str, &str)]) -> String {
     let names: Vec<_> = EMBEDDED.iter().map(|(n, _)| format!("`{n}`")).collect();
     let mut out = format!(
-        "# Keys\n\nThis page is made from `keymaps/` and the command table; a test keeps it fresh. In the console `?` \
-         shows\nthe keys of the current place, as they are set.\n\nKeymaps in the program: {}. A file \
+        "# Keys\n\nThis page is made from `keymaps/` and the command table; a test keeps it fresh. In the console \
+         `?` shows\nthe keys of the current place, as they are set.\n\nKeymaps in the program: {}. A file \
          `keymaps/NAME.toml` beside the settings is laid over the one that it\n`inherits` (`default` if it does not \
          say) line by line: a line is `KEY = \"COMMAND\"` in the section of\nits place, `KEY = false` unbinds. \
          `[all]` holds everywhere, `[view]` wherever no text is typed; a place's\nown section goes before both. Keys \
-         are characters (`j`, `G`), names (`enter`, `esc`, `space`, `tab`,\n`pgdn`, `f5`...), with `ctrl-`, `alt-` or \
-         `shift-` before them; the keys of a sequence are separated by\nspaces (`\"g g\"`). A command that changes an \
-         account cannot be bound to bare\ncharacters. Text fields are edited with readline's keys.\n",
+         are characters (`j`, `G`), names (`enter`, `esc`, `space`, `tab`,\n`pgdn`, `f5`...), with `ctrl-`, `alt-` \
+         or `shift-` before them; the keys of a sequence are separated by\nspaces (`\"g g\"`). A command that \
+         changes an account cannot be bound to bare\ncharacters. Text fields are edited with readline's keys.\n",
         names.join(", ")
     );
     for section in SECTIONS {

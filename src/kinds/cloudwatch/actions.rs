@@ -112,20 +112,17 @@ fn disabled(row: &Record) -> Vec<Consequence> {
             Does::Notify(_) => {}
             Does::Scale(Some(group)) => {
                 out.push(severe(format!(
-                    "Auto Scaling group {group} is not scaled by alarm {who} while its actions \
-                                         are disabled"
+                    "Auto Scaling group {group} is not scaled by alarm {who} while its actions are disabled"
                 )));
             }
             Does::Scale(None) => {
                 out.push(severe(format!(
-                    "An Auto Scaling group is not scaled by alarm {who} while its actions are \
-                                         disabled"
+                    "An Auto Scaling group is not scaled by alarm {who} while its actions are disabled"
                 )));
             }
-            Does::Instance(verb) => out.push(severe(format!(
-                "Alarm {who} no longer takes the action {verb} on its \
-                                                             instance"
-            ))),
+            Does::Instance(verb) => {
+                out.push(severe(format!("Alarm {who} no longer takes the action {verb} on its instance")))
+            }
             Does::Other(service) => out.push(severe(format!("Alarm {who} no longer calls {service}"))),
         }
     }

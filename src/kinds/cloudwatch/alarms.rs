@@ -58,8 +58,7 @@ pub const OK_ACTIONS: FieldInfo =
 pub const INSUFFICIENT_DATA_ACTIONS: FieldInfo = FieldInfo::list(
     "insufficient_data_actions",
     "ON NO DATA",
-    "ARNs of the actions that run when data are \
-                                                                insufficient.",
+    "ARNs of the actions that run when data are insufficient.",
 )
 .cells(10, 60)
 .section(ACTIONS);

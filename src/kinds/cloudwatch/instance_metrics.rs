@@ -59,8 +59,7 @@ pub(super) fn only_ids(request: &ListRequest) -> Result<&[ArcStr], Fault> {
         What::Ids(ids) => Ok(ids),
         What::Everything => Err(Fault::new(
             FaultKind::Invalid,
-            "metrics are charged one by one, so they are loaded for named \
-                                                instances only",
+            "metrics are charged one by one, so they are loaded for named instances only",
         )),
     }
 }

@@ -29,8 +29,7 @@ pub const MAX: FieldInfo = FieldInfo::float("max", "MAX", "The largest data poin
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("metrics", "metric", "Metrics", &FIELDS)
-.doc("CPU, network and status checks of one instance over the last three hours, every 5 minutes, or every minute with \
-      detailed monitoring. Needs an instance; each metric is charged.")
+.doc("CPU, network and status checks of one instance over the last three hours, every 5 minutes, or every minute with detailed monitoring. Needs an instance; each metric is charged.")
 .aliases(&["metric"])
 .listed_by(&[&GET_METRIC_DATA])
 .sorted(&NAME)

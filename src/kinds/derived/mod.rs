@@ -11,9 +11,6 @@ use crate::base::Fault;
 /// The list function of a kind that has nothing to ask: whoever wants its rows makes them of its inputs.
 pub fn not_listed(_: ListRequest, _: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async {
-        Err(Fault::bug(
-            "The rows of this kind are computed from other tables and cannot be loaded by \
-                                     themselves.",
-        ))
+        Err(Fault::bug("The rows of this kind are computed from other tables and cannot be loaded by themselves."))
     })
 }

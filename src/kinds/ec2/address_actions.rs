@@ -105,8 +105,8 @@ pub(super) fn allocate_step(scope: &Scope, name: Option<&str>) -> Step {
 pub static ASSOCIATE: Action = Action::on_rows(&INFO, "associate", "Associate", associate)
     .group(MenuGroup::Network)
     .doc(
-        "Associates an Elastic IP address with an instance or a network interface. The plan says which public address \
-         that one loses.",
+        "Associates an Elastic IP address with an instance or a network interface. The plan says which public \
+         address that one loses.",
     )
     .calls(&[&ASSOCIATE_ADDRESS, &DISASSOCIATE_ADDRESS])
     .only_if(|row| match addresses::service_managed(row) {

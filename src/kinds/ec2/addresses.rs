@@ -83,8 +83,7 @@ pub const COST: FieldInfo = FieldInfo::float(
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("addresses", "address", "Addresses", &FIELDS)
-.doc("Elastic IP addresses. Each Amazon address costs $0.005 an hour, whether it is associated or not. Unattached ones \
-     come first.")
+.doc("Elastic IP addresses. Each Amazon address costs $0.005 an hour, whether it is associated or not. Unattached ones come first.")
 .aliases(&["address", "eip", "eips", "elastic-ips"])
 .ids("eipalloc-")
 .listed_by(&[&DESCRIBE_ADDRESSES])

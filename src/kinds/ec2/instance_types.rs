@@ -109,7 +109,7 @@ pub const BURSTABLE: FieldInfo = FieldInfo::flag(
 .asked_by("burstable-performance-supported");
 /// Whether it is a whole machine.
 pub const BARE_METAL: FieldInfo =
-    FieldInfo::flag("bare_metal", "METAL", "Whether it is a whole machine without a hypervisor.")
+    FieldInfo::flag("bare_metal", "METAL", "Whether it is bare metal: a whole machine without a hypervisor.")
         .cells(5, 5)
         .asked_by("bare-metal");
 /// nitro or xen.

@@ -77,10 +77,8 @@ fn create_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     let name = name_field(cx, values, &mut needs);
     let choice =
         |value: &'static str, label: &'static str| Choice { value: value.into(), label: label.into(), disabled: None };
-    let types = vec![
-        choice("ed25519", "ed25519  short and quick"),
-        choice("rsa", "rsa  2048 bits, also for Windows passwords"),
-    ];
+    let types =
+        vec![choice("ed25519", "ed25519  short and fast"), choice("rsa", "rsa  2048 bits, also for Windows passwords")];
     let ty =
         pick(values, (TYPE, "Type"), types, "ed25519", "Windows instances need rsa, which encrypts their password.");
     let file = new_file(

@@ -38,8 +38,7 @@ pub static INFO: KindInfo = KindInfo::new("key-pairs", "key pair", "Key pairs", 
 /// Key pairs.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
 
-const FINGERPRINT_DOC: &str = "RSA: SHA-1 of the private key if AWS created it, MD5 of the public key if it was imported; ED25519: SHA-256 of \
-     the public key.";
+const FINGERPRINT_DOC: &str = "RSA: SHA-1 of the private key if AWS created it, MD5 of the public key if it was imported; ED25519: SHA-256 of the public key.";
 
 static FIELDS: Fields<sdk::KeyPairInfo> = Fields(&[
     Field::name(NAME),

@@ -253,8 +253,8 @@ fn consequences(t: &Target, sharing: &Sharing, difference: &Difference) -> Vec<C
         match (sharing.encrypted)(&t.record) {
             Some(false) => {}
             Some(true) => all.push(unknown(
-                "It is encrypted: EC2 refuses if it uses the default key (aws/ebs); with a key of your own, the other \
-                 accounts need permission for the key",
+                "It is encrypted: EC2 refuses if it uses the default key (aws/ebs); with a key of your own, the \
+                 other accounts need permission for the key",
             )),
             None => all.push(unknown(
                 "Whether it is encrypted is not known: EC2 refuses if it uses the default key (aws/ebs)",

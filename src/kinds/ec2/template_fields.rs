@@ -64,8 +64,8 @@ pub const DISKS: FieldInfo = FieldInfo::list(
 pub const LAUNCH_TAGS: FieldInfo = FieldInfo::list(
     "launch_tags",
     "GIVES TAGS",
-    "The tags it sets, each after what gets it: instance Env=prod. An equals sign within a key has a backslash before \
-     it.",
+    "The tags it sets, each after what gets it: instance Env=prod. An equals sign within a key has a backslash \
+     before it.",
 )
 .cells(10, 60);
 /// Whether it chooses types by what they are.

@@ -98,8 +98,7 @@ fn register_form(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
             TARGET,
             "Address",
             "",
-            "A private IPv4 or IPv6 address that the target group's VPC \
-                                                         can reach.",
+            "A private IPv4 or IPv6 address that the target group's VPC can reach.",
         );
         f.error = match &f.value {
             FormValue::Text(t) if t.trim().parse::<std::net::IpAddr>().is_ok() => None,

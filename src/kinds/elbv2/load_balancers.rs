@@ -27,7 +27,7 @@ pub const DNS_NAME: FieldInfo =
 /// The VPC.
 pub const VPC_ID: FieldInfo = FieldInfo::id("vpc_id", "VPC", "The VPC.").aka(&["vpc"]).id_of_few("vpcs", "vpc-");
 /// The subnets.
-pub const SUBNETS: FieldInfo = FieldInfo::list("subnets", "SUBNETS", "The subnets, one a zone.")
+pub const SUBNETS: FieldInfo = FieldInfo::list("subnets", "SUBNETS", "The subnets, one per zone.")
     .aka(&["subnet"])
     .id_of_few("subnets", "subnet-")
     .section("network");

@@ -37,10 +37,8 @@ pub const UNKNOWN: FieldInfo =
 pub const HEALTHY: FieldInfo = FieldInfo::ratio(
     "healthy",
     "HEALTHY",
-    "Healthy targets, of those whose health is \
-                                                                       checked; none if nothing is registered; \
-                                                                       unknown if health checks are off or the \
-                                                                       targets get no traffic.",
+    "Healthy targets, of those whose health is checked; none if nothing is registered; unknown if health checks are \
+     off or the targets get no traffic.",
 )
 .cells(7, 7);
 

@@ -91,8 +91,7 @@ pub fn of_instances(store: &Store, scope: &Scope, leavers: &[Departing<'_>]) -> 
 fn not_known(store: &Store, scope: &Scope, who: &str) -> Consequence {
     match whole(store, scope, &targets::INFO) {
         Known::Failed(word) => unknown(format!(
-            "Whether a target group relies on {who} is not known: target health could not be read \
-                             ({word})"
+            "Whether a target group relies on {who} is not known: target health could not be read ({word})"
         )),
         _ => unknown(format!(
             "Whether {who} is the only healthy target of a target group is not known: target health is not loaded"
@@ -210,8 +209,7 @@ pub(super) fn verdict(group: &str, going: &[(&str, Standing)], staying: &[Standi
     if !failing.is_empty() && stay(Standing::Initial) == 0 && !going.iter().any(|(_, s)| *s == Standing::Initial) {
         // With no healthy target at all, a load balancer sends requests to every target ("fail open").
         return Some(note(format!(
-            "Target group {group} has no healthy target, so it sends requests to all of them, {} \
-                                  included",
+            "Target group {group} has no healthy target, so it sends requests to all of them, {} included",
             names(&failing)
         )));
     }

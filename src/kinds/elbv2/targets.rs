@@ -27,7 +27,7 @@ pub const ID: FieldInfo = FieldInfo::id("id", "TARGET", "The target: an instance
     .id_of("instances", "i-");
 /// The port that it is registered with.
 pub const PORT: FieldInfo =
-    FieldInfo::int("port", "PORT", "The port that it is registered with; a lambda function has none.").shown(2);
+    FieldInfo::int("port", "PORT", "The port it is registered with; a Lambda function has none.").shown(2);
 /// initial, healthy, unhealthy, draining, unused…
 pub const HEALTH: FieldInfo = FieldInfo::state(
     "health",
@@ -132,8 +132,8 @@ pub fn explain(reason: &str) -> Option<&'static str> {
             "The load balancer has an internal error; the health check says nothing about the target."
         }
         "Target.ResponseCodeMismatch" => {
-            "It answers the health check, but not with a response code that the target group accepts: check the path, \
-             the accepted codes and the application."
+            "It answers the health check, but not with a response code that the target group accepts: check the \
+             path, the accepted codes and the application."
         }
         "Target.Timeout" => {
             "It does not answer the health check in time: check its security groups, the network ACLs, whether the \
@@ -154,8 +154,7 @@ pub fn explain(reason: &str) -> Option<&'static str> {
         "Target.InvalidState" => "The instance is stopped or terminated, so it cannot get traffic.",
         "Target.IpUnusable" => "The address cannot be a target because a load balancer uses it.",
         "Target.HealthCheckDisabled" => {
-            "Its health is not known because health checks are disabled for the target \
-                                         group."
+            "Its health is not known because health checks are disabled for the target group."
         }
         _ => return None,
     })

@@ -114,7 +114,7 @@ fn cost(cx: &ActionContext<'_>) -> Option<Cost> {
     let bytes = cx.targets.iter().map(|t| objects::size(&t.record)).sum::<Option<u64>>()?;
     let money = prices::of(cx.scope)?.internet_out(bytes);
     #[expect(clippy::cast_precision_loss, reason = "in tenths of a GB")]
-    let behind = format!(" for {:.1} GB out to the internet, after 100 GB a month for nothing", bytes as f64 / 1e9);
+    let behind = format!(" for {:.1} GB out to the internet, after 100 free GB a month", bytes as f64 / 1e9);
     (money.amount >= 0.01).then(|| Cost::adds(money, behind))
 }
 

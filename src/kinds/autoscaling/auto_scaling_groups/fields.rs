@@ -85,14 +85,10 @@ pub const TARGET_GROUP_ARNS: FieldInfo =
 /// The group's name.
 pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The group's name.").shown(0);
 /// Members in standby: not counted, not replaced.
-pub const STANDBY: FieldInfo = FieldInfo::list(
-    "standby",
-    "STANDBY",
-    "Members in standby: they are not counted and \
-                                                                      not replaced.",
-)
-.id_of("instances", "i-")
-.section(CAPACITY);
+pub const STANDBY: FieldInfo =
+    FieldInfo::list("standby", "STANDBY", "Members in standby: they are not counted and not replaced.")
+        .id_of("instances", "i-")
+        .section(CAPACITY);
 /// Names of the target groups that it registers its instances with.
 pub const TARGET_GROUPS: FieldInfo = FieldInfo::list(
     "target_groups",
@@ -185,8 +181,7 @@ pub(super) static FIELDS: Fields<Group> = Fields(&[
         FieldInfo::seconds(
             "grace_period",
             "GRACE",
-            "Health check grace period: how long a new member's health is \
-                                                     ignored.",
+            "Health check grace period: how long a new member's health is ignored.",
         )
         .section(HEALTH),
         |g, _| seconds(g.answer.health_check_grace_period()),
@@ -195,8 +190,7 @@ pub(super) static FIELDS: Fields<Group> = Fields(&[
         FieldInfo::seconds(
             "cooldown",
             "COOLDOWN",
-            "Default cooldown: how long a simple scaling policy waits after an \
-                                                    activity.",
+            "Default cooldown: how long a simple scaling policy waits after an activity.",
         )
         .cells(8, 8)
         .section(CAPACITY),

@@ -20,8 +20,8 @@ pub static ASSOCIATE_AN_ADDRESS: Action =
     Action::on_rows(&INFO, "associate-address", "Associate an Elastic IP address", plan)
         .group(MenuGroup::Network)
         .doc(
-            "Associates an Elastic IP address with an instance: one of the account's, or a new one that the same plan \
-         allocates.",
+            "Associates an Elastic IP address with an instance: one of the account's, or a new one that the same \
+             plan allocates.",
         )
         .calls(&[&ALLOCATE_ADDRESS, &ASSOCIATE_ADDRESS, &DISASSOCIATE_ADDRESS, &RELEASE_ADDRESS])
         .only_if(available)

@@ -133,8 +133,8 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
         let unfit = cx.targets.iter().find_map(|t| {
             let bad = t.record.tags.iter().find(|(k, _)| !fits(k))?;
             Some(format!(
-                "The tag key {} of {} is not allowed: with instance tags on, keys have only letters, digits and + - = \
-                 . , _ : @.",
+                "The tag key {} of {} is not allowed: with instance tags on, keys have only letters, digits and + - \
+                 = . , _ : @.",
                 visible(&bad.0),
                 label(&t.record)
             ))
@@ -236,8 +236,8 @@ fn follows(changed: &[Target], wanted: &[(&Setting, String)]) -> Vec<Consequence
     }
     if let Some(who) = becoming(TOKENS, "optional") {
         out.push(severe(format!(
-            "An application on {who} that can be tricked into sending a request gives away the role's credentials: no \
-             token is needed"
+            "An application on {who} that can be tricked into sending a request gives away the role's credentials: \
+             no token is needed"
         )));
     }
     if let Some(who) = becoming(ENDPOINT, "disabled") {

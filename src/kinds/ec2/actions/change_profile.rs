@@ -28,8 +28,8 @@ pub static CHANGE_PROFILE: Action =
     Action::on_rows(&INFO, "change-instance-profile", "Change IAM role (instance profile)", plan)
         .group(MenuGroup::Access)
         .doc(
-            "Attaches an IAM instance profile, and with it a role, to instances; replaces the present one, or removes \
-             it (profile=none). You need iam:PassRole for the role.",
+            "Attaches an IAM instance profile, and with it a role, to instances; replaces the present one, or \
+             removes it (profile=none). You need iam:PassRole for the role.",
         )
         .several()
         .calls(&[&ASSOCIATE_IAM_INSTANCE_PROFILE, &REPLACE_IAM_INSTANCE_PROFILE, &DISASSOCIATE_IAM_INSTANCE_PROFILE])

@@ -16,8 +16,8 @@ use crate::model::{FormSpec, Kind, Pick, Plan, Record, TableKey, Values};
 pub static ATTACH: Action = Action::on_rows(&INFO, "attach", "Attach", plan)
     .group(MenuGroup::Network)
     .doc(
-        "Attaches an internet gateway to a VPC that has none. The VPC's subnets reach the internet once a route table \
-         sends traffic to it.",
+        "Attaches an internet gateway to a VPC that has none. The VPC's subnets reach the internet once a route \
+         table sends traffic to it.",
     )
     .calls(&[&ATTACH_INTERNET_GATEWAY, &DETACH_INTERNET_GATEWAY])
     .only_if(available)

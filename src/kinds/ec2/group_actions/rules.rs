@@ -28,8 +28,8 @@ use crate::model::{
 pub static RULES: Action = Action::on_rows(&INFO, "rules", "Edit rules", plan)
     .group(MenuGroup::Access)
     .doc(
-        "Edits the inbound and outbound rules of a security group in a table. New rules are added before old ones are \
-         removed. In the palette :rules +ports=443,source=10.0.0.0/8 -\"in tcp 22 from 0.0.0.0/0\".",
+        "Edits the inbound and outbound rules of a security group in a table. New rules are added before old ones \
+         are removed. In the palette :rules +ports=443,source=10.0.0.0/8 -\"in tcp 22 from 0.0.0.0/0\".",
     )
     .calls(&[
         &AUTHORIZE_INGRESS,

@@ -15,8 +15,8 @@ const SNAPSHOTS: &str = "snapshots";
 pub static DEREGISTER: Action = Action::on_rows(&images::INFO, "deregister", "Deregister", deregister)
     .group(MenuGroup::Delete)
     .doc(
-        "Deregisters images, with their snapshots if you want: they can no longer launch instances. Running instances \
-         are not affected.",
+        "Deregisters images, with their snapshots if you want: they can no longer launch instances. Running \
+         instances are not affected.",
     )
     .calls(&[&DEREGISTER_IMAGE])
     .several()

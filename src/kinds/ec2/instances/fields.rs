@@ -414,7 +414,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
         |_| Value::Unknown,
     ),
     field(
-        FieldInfo::ratio("alarms", "ALARMS", "CloudWatch alarms on it that are OK, of all.")
+        FieldInfo::ratio("alarms", "ALARMS", "CloudWatch alarms on it that are OK, of all its alarms.")
             .cells(6, 7)
             .others("in ALARM")
             .from_side("instance-alarms", instance_alarms::ALARMS.name, false)

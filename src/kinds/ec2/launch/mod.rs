@@ -70,8 +70,8 @@ pub static LAUNCH_MORE: Action =
         .group(MenuGroup::New)
         .doc(
             "Launches instances like this one, with its image, type, key pair, network, security groups, disks, user \
-         data, profile and tags, all of which can be changed. The content of its disks is not copied; create-image \
-         does that.",
+             data, profile and tags, all of which can be changed. The content of its disks is not copied; \
+             create-image does that.",
         )
         .calls(LAUNCHES)
         .asks_for_my_address()
@@ -129,8 +129,8 @@ pub static TEMPLATE_OF_INSTANCE: Action = Action::on_rows(
 )
 .group(MenuGroup::Images)
 .doc(
-    "Creates a launch template for instances like this one: the form starts with its settings, all of which can \
-         be changed.",
+    "Creates a launch template for instances like this one: the form starts with its settings, all of which can be \
+     changed.",
 )
 .calls(TEMPLATES)
 .asks_for_my_address()

@@ -17,8 +17,7 @@ use crate::model::{Choice, FieldInfo, FormField, FormValue, Kind, Pick, Record, 
 const OF_SUBNET: &str = "subnet";
 
 /// What is said where an interface cannot be named beside a template's security groups.
-const NO_INTERFACE: &str = "The template sets the instance's security groups: EC2 then accepts no network interface, so nothing can be set \
-     here (InvalidParameterCombination).";
+const NO_INTERFACE: &str = "The template sets the instance's security groups: EC2 then accepts no network interface, so nothing can be set here (InvalidParameterCombination).";
 
 /// The subnet: AWS's choice among the default subnets, or one of the VPC's.
 pub(super) fn subnet_field(

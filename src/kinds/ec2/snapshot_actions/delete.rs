@@ -5,7 +5,7 @@ use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
 use crate::kinds::ec2::senders::DELETE_SNAPSHOT;
 use crate::kinds::ec2::{images, snapshots};
 use crate::kinds::plan_builder::{
-    Known, draft, known, label, list, live, names, need, severe, sorted, subject, title, unknown, wait_state,
+    Known, called, draft, known, label, list, live, need, severe, sorted, subject, title, unknown, wait_state,
 };
 use crate::model::{Arg, Cost, Kind, Plan, Record, Step, TableKey};
 
@@ -29,8 +29,8 @@ fn delete(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
                 let its: Vec<String> = live(images).filter(of).map(|r| label(r)).collect();
                 if !its.is_empty() {
                     all.push(severe(format!(
-                        "{who} is a disk of {}: EC2 refuses until that is deregistered",
-                        names(&its)
+                        "Snapshot {who} belongs to {}: EC2 refuses until that is deregistered",
+                        called("image", &its)
                     )));
                 }
             }

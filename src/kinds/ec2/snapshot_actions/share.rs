@@ -11,8 +11,8 @@ use crate::model::Record;
 pub static SHARE: Action = Action::on_rows(&INFO, "share", "Share", |cx, form| sharing::plan(cx, form, &SHARING))
     .group(MenuGroup::Access)
     .doc(
-        "Shares your snapshot with other accounts or publicly, so that they can make volumes of it and copy it, \
-             or stops sharing it, by editing the list of accounts.",
+        "Shares your snapshot with other accounts or publicly, so that they can make volumes of it and copy it, or \
+         stops sharing it, by editing the list of accounts.",
     )
     .calls(&[&MODIFY_SNAPSHOT_ATTRIBUTE])
     .only_if(available)

@@ -110,8 +110,8 @@ pub const MODIFICATION: FieldInfo = FieldInfo::state(
 pub const ATTACHMENTS: FieldInfo = FieldInfo::list(
     "attachments",
     "ATTACHMENTS",
-    "All attachments, each with device, state and whether it is deleted with the instance; shown if there are several \
-     or to a service's resource.",
+    "All attachments, each with device, state and whether it is deleted with the instance; shown if there are \
+     several or to a service's resource.",
 )
 .unique()
 .cells(11, 80);
