@@ -17,7 +17,9 @@ fn planned(action: &Action, what: Record, values: &Values) -> Result<Plan, Fault
 fn a_snapshot_that_an_image_has_is_not_deleted_by_a_bare_enter() {
     let p = planned(&DELETE, row(&snapshots::INFO, "snap-1", "", "completed").record(), &Values::default());
     let p = p.expect("a plan");
-    assert!(p.consequences.iter().any(|c| c.severity == Severity::Severe && c.text.contains("a disk of golden")));
+    assert!(
+        p.consequences.iter().any(|c| c.severity == Severity::Severe && c.text.contains("belongs to image golden"))
+    );
     assert_eq!(p.confirm(), Confirm::Type("snap-1".into()));
 }
 
