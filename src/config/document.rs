@@ -132,7 +132,7 @@ impl<'s> Document<'s> {
     }
 }
 
-/// What a value is, for "wants …, not …".
+/// What a value is, for "must be …, not …".
 pub(crate) fn describe(value: &DeValue<'_>) -> String {
     match value {
         DeValue::String(s) => format!("\"{}\"", text::visible(s)),

@@ -51,7 +51,7 @@ pub struct ProfileSettings {
     pub read_only: bool,
     /// The colour of its band in the header.
     pub band: Option<Color>,
-    /// What the band says instead of the profile's name.
+    /// What the header shows instead of the profile's name.
     pub label: Option<String>,
     /// Overrides [`Settings::confirm_account_digits`].
     pub confirm_account_digits: Option<bool>,
@@ -181,7 +181,7 @@ pub const SETTINGS: &[Setting] = &[
         path: "theme",
         kind: SettingType::Text,
         value: "\"auto\"",
-        doc: "The colours: dark, light, ansi16, mono, or a file of yours in themes/. auto asks the terminal.",
+        doc: "The colours: dark, light, ansi16, mono, or the name of your own file in themes/. auto fits the terminal.",
         option: Some("--theme"),
         apply: |s, _, v| text(v, &mut s.theme),
     },
@@ -189,7 +189,7 @@ pub const SETTINGS: &[Setting] = &[
         path: "keymap",
         kind: SettingType::Text,
         value: "\"default\"",
-        doc: "The keys: default, vim, or a file of yours in keymaps/.",
+        doc: "The keys: default, vim, or the name of your own file in keymaps/.",
         option: Some("--keymap"),
         apply: |s, _, v| text(v, &mut s.keymap),
     },
@@ -197,7 +197,7 @@ pub const SETTINGS: &[Setting] = &[
         path: "view",
         kind: SettingType::Text,
         value: "\"instances\"",
-        doc: "The palette line that the console opens with, for example \"instances state:running\".",
+        doc: "What the console shows first, as in the palette, for example \"instances state:running\".",
         option: Some("VIEW"),
         apply: |s, _, v| text(v, &mut s.view),
     },
@@ -205,7 +205,7 @@ pub const SETTINGS: &[Setting] = &[
         path: "regions",
         kind: SettingType::List,
         value: "[]",
-        doc: "Regions joined in one table, for example [\"ap-northeast-2\", \"us-east-1\"]. Empty: AWS_REGION, AWS_DEFAULT_REGION or the profile's own.",
+        doc: "Regions to show in one table, for example [\"ap-northeast-2\", \"us-east-1\"]. If empty: AWS_REGION, AWS_DEFAULT_REGION or the region of the profile.",
         option: Some("--region"),
         apply: |s, _, v| list(v, &mut s.regions),
     },
@@ -270,7 +270,7 @@ pub const SETTINGS: &[Setting] = &[
         path: "log",
         kind: SettingType::Path,
         value: "\"~/skydeck.log\"",
-        doc: "A file to write a log to, without keys, tokens or user data. Unset: none.",
+        doc: "Write a log to this file. It has no keys, tokens or user data. If not set: no log.",
         option: Some("--log"),
         apply: |s, _, v| path(v, &mut s.log),
     },
@@ -278,7 +278,7 @@ pub const SETTINGS: &[Setting] = &[
         path: "columns.KIND",
         kind: SettingType::List,
         value: "[\"name\", \"id\", \"state\"]",
-        doc: "The columns of a kind, in order; docs/kinds.md lists them.",
+        doc: "The columns of a kind, in order. docs/kinds.md lists them.",
         option: None,
         apply: |s, kind, v| list(v, s.columns.entry(kind.to_string()).or_default()),
     },
@@ -322,7 +322,7 @@ pub const SETTINGS: &[Setting] = &[
         path: "sandbox.world",
         kind: SettingType::Text,
         value: "\"demo\"",
-        doc: "The world that --sandbox opens: demo, empty, fleet:10000.",
+        doc: "The world that --sandbox opens: demo, empty, or fleet:N with N instances.",
         option: Some("--sandbox=WORLD"),
         apply: |s, _, v| text(v, &mut s.sandbox.world),
     },
@@ -396,11 +396,13 @@ pub fn default_file() -> String {
 /// The page `docs/settings.md`.
 pub fn page() -> String {
     let mut out = String::from(
-        "# Settings\n\nThis page is made from the settings' registry (`src/config/settings.rs`); a test keeps it \
-         fresh.\n\n`skydeck config` says where the file is, `skydeck config --default` prints it with every \
-         setting\ncommented out, and `skydeck config --check` says what is wrong with it. A line with a mistake in \
-         it has\nno effect, and the rest applies, with one exception: a mistake about `read_only` turns read-only \
-         mode on.\n\n| setting | value | default | overridden by | what it does |\n|---|---|---|---|---|\n",
+        "# Settings\n\n\
+         This page is made from the settings' registry (`src/config/settings.rs`); a test keeps it fresh.\n\n\
+         `skydeck config` says where the file is. `skydeck config --default` prints it with every setting commented\n\
+         out, and with `--write` puts it there. `skydeck config --edit` opens it with your editor and then checks it,\n\
+         as `skydeck config --check` does. A line with a mistake has no effect, and the other lines apply. There is\n\
+         one exception: a mistake about `read_only` turns read-only on.\n\n\
+         | setting | value | default | is overridden by | what it does |\n|---|---|---|---|---|\n",
     );
     for s in SETTINGS {
         let default = if s.path.contains(|c: char| c.is_ascii_uppercase()) || matches!(s.kind, SettingType::Path) {
