@@ -39,11 +39,13 @@ pub enum Command {
     Columns,
     Copy,
     CopyAs,
+    SaveScreen,
     Refresh,
     Runs,
     Messages,
     Help,
     SignIn,
+    Sandbox,
     Accept,
     MoveDown,
     MoveUp,
@@ -224,7 +226,14 @@ pub const COMMANDS: &[CommandInfo] = &[
     info(C::Columns, "columns", "columns", "Chooses the columns and their order.", &[Table]).palette(),
     info(C::Copy, "copy", "copy", "Copies the ids of the marked rows, or of the selected one.", &[Table, Detail, Menu])
         .palette(),
-    info(C::CopyAs, "copy-as", "copy as", "Copies another value of the row: name, ARN, addresses.", VIEW).palette(),
+    info(
+        C::CopyAs,
+        "copy-as",
+        "copy as",
+        "Copies something else: the row's name, ARN or addresses, a link to the web console, or the table.",
+        VIEW,
+    )
+    .palette(),
     info(C::Refresh, "refresh", "refresh", "Asks AWS now. If credentials failed, they are loaded again.", PLACES)
         .palette(),
     info(
@@ -236,8 +245,23 @@ pub const COMMANDS: &[CommandInfo] = &[
     )
     .palette(),
     info(C::Messages, "messages", "messages", "The message log.", PLACES).palette(),
+    info(
+        C::SaveScreen,
+        "save-screen",
+        "save screen",
+        "Writes the screen to a text file, in the folder for downloads.",
+        EVERYWHERE,
+    )
+    .palette(),
     info(C::Help, "help", "help", "Keys and commands.", EVERYWHERE).palette(),
     info(C::SignIn, "sign-in", "sign in", "Signs in to SSO for the profile of this view.", PLACES).palette(),
+    info(
+        C::Sandbox,
+        "sandbox",
+        "practice account",
+        "Opens the sandbox, a practice account that costs nothing, while there are no credentials.",
+        PLACES,
+    ),
     info(
         C::Accept,
         "accept",

@@ -23,6 +23,19 @@ pub struct Hint {
     pub disabled: Option<&'static str>,
 }
 
+/// What the sandbox is and how to begin, for the first minute.
+pub fn welcome(state: &State) -> Option<String> {
+    if !state.welcome || !state.overlays.is_empty() {
+        return None;
+    }
+    let mode = state.mode();
+    let keys =
+        [(Command::Open, "opens"), (Command::Actions, "acts"), (Command::Palette, "goes"), (Command::Help, "helps")];
+    let keys =
+        keys.iter().filter_map(|(c, what)| Some(format!("{} {what}", state.keymap.key_of(mode, c.info().name)?)));
+    Some(format!("A practice account, nothing costs money: {}", keys.collect::<Vec<_>>().join(", ")))
+}
+
 /// A line of the help page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HelpLine {
@@ -117,7 +130,8 @@ fn disabled(state: &State, store: &Store, command: Command) -> Option<&'static s
         return None;
     }
     if row && state.overlays.is_empty() && state.view.order.is_empty() {
-        return (state.start(store).is_none() || command != Command::Open).then_some("No row selected.");
+        let signs_in = state.start(store).is_some() && state.profiles.iter().any(|p| p.signs_in);
+        return (!signs_in || command != Command::Open).then_some("No row selected.");
     }
     let none = command == Command::Actions && state.registry.actions_of(state.view.kind).next().is_none();
     none.then_some("These rows have no actions.")
@@ -185,7 +199,7 @@ pub fn lines(state: &State) -> Vec<HelpLine> {
 }
 
 /// The query language by example.
-const QUERY: &[(&str, &str)] = &[
+pub const QUERY: &[(&str, &str)] = &[
     ("web prod", "Rows that contain each word in the name, id, a tag or any field that can be a column."),
     (
         "state:running",

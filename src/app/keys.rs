@@ -7,7 +7,6 @@ use super::line::Line;
 use super::overlay::{Overlay, Page, Pager, PlanPhase, Sure, SureKind};
 use super::state::{Focus, Notice, State};
 use super::update::Turn;
-use crate::base::text::pasteable;
 use crate::config::{Mode, Next, Step};
 use crate::input::{Key, KeyCode};
 use crate::model::{Ask, Confirm, Effect, Level};
@@ -177,6 +176,7 @@ impl Turn<'_> {
     pub(super) fn command(&mut self, command: C) {
         let rows = self.s.picker().map_or_else(|| self.s.areas().rows(), |p| self.s.picker_rows(p));
         let page = isize::try_from(rows.saturating_sub(1).max(1)).unwrap_or(1);
+        self.welcomed(command);
         match command {
             C::Down => self.by(1),
             C::Up => self.by(-1),
@@ -213,6 +213,7 @@ impl Turn<'_> {
             C::Options => self.plan_options(),
             C::CopyCommand => self.copy_commands(),
             C::Redraw => self.emit(Effect::Redraw),
+            C::SaveScreen => self.emit(Effect::SaveScreen(self.s.downloads.clone())),
             C::Suspend => self.emit(Effect::Suspend),
             C::Cancel => self.cancel(),
             C::Quit => self.quit(),
@@ -229,6 +230,14 @@ impl Turn<'_> {
         }
     }
 
+    /// Whoever goes somewhere, acts or asks has read how: the line about it goes away for good. Moving is no such thing.
+    fn welcomed(&mut self, command: C) {
+        let begun = matches!(command, C::Open | C::Actions | C::Palette | C::Help | C::Detail | C::Filter | C::Back);
+        if begun && std::mem::take(&mut self.s.welcome) {
+            self.emit(Effect::Welcomed);
+        }
+    }
+
     /// Commands of the table and the detail.
     fn view_command(&mut self, command: C) {
         if self.s.board.is_some() {
@@ -237,7 +246,8 @@ impl Turn<'_> {
         match command {
             // A second Enter on a plan that was carried out at the first is no wish to go anywhere.
             C::Open if self.s.runs.last().is_some_and(|r| self.s.now < r.began.plus(TWICE)) => {}
-            C::Open if self.s.start(self.store).is_some() => self.sign_in(),
+            C::Open if self.s.start(self.store).is_some() => self.begin_anew(),
+            C::Sandbox => self.open_sandbox(),
             C::Open if self.s.mode() == Mode::Detail => self.open_detail_line(),
             C::Open => self.open(),
             C::HistoryBack => self.go_back(),
@@ -266,7 +276,8 @@ impl Turn<'_> {
     /// The same where a board is shown instead.
     fn board_command(&mut self, command: C) {
         match command {
-            C::Open if self.s.start(self.store).is_some() => self.sign_in(),
+            C::Open if self.s.start(self.store).is_some() => self.begin_anew(),
+            C::Sandbox => self.open_sandbox(),
             C::Open => self.board_open(),
             C::HistoryBack => self.go_back(),
             C::HistoryForward => self.go_forward(),
@@ -462,24 +473,5 @@ impl Turn<'_> {
 
     fn in_form(&self) -> bool {
         matches!(self.s.overlays.last(), Some(Overlay::Form(_)))
-    }
-
-    /// `y` where a layer has something to copy: a device code's address, a plan's commands, a menu's entry.
-    fn copy_from_layer(&mut self) -> bool {
-        let text = match self.s.overlays.last() {
-            Some(Overlay::Ask(a)) => match &a.question.what {
-                Ask::Device { url, .. } => pasteable(url).into_owned(),
-                Ask::MfaCode { serial, .. } => pasteable(serial).into_owned(),
-            },
-            Some(Overlay::Plan(p)) => p.commands.join("\n"),
-            Some(Overlay::Menu(m)) => match m.item() {
-                Some(item) if !item.detail.is_empty() => pasteable(&item.detail).into_owned(),
-                _ => return true,
-            },
-            Some(_) => return true,
-            None => return false,
-        };
-        self.copied(text);
-        true
     }
 }

@@ -4,10 +4,19 @@ use super::complete::rank;
 use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, Overlay};
 use super::update::Turn;
 use super::view::RowKey;
+use crate::base::Scope;
 use crate::base::text::{cut_end, pasteable};
 use crate::input::Key;
+use crate::kinds::web_console::console_link;
 use crate::kinds::{MenuGroup, Takes};
-use crate::model::{Effect, FieldType, Level, Sort, Value};
+use crate::model::{Ask, Effect, FieldType, Level, Record, Sort, TableFormat, Value};
+
+/// How a table can be copied: by name, and as the menu calls it.
+const TABLE_FORMATS: &[(&str, TableFormat, &str)] = &[
+    ("csv", TableFormat::Csv, "as CSV"),
+    ("json", TableFormat::Json, "as JSON"),
+    ("markdown", TableFormat::Markdown, "as Markdown"),
+];
 
 impl Menu {
     /// A menu with its first entry chosen.
@@ -190,6 +199,7 @@ impl Turn<'_> {
                 self.sort_by(Sort { field, ascending: now.is_none_or(|s| !s.ascending) });
             }
             (MenuKind::Copy, MenuValue::Text(text)) => self.copied(text),
+            (MenuKind::Copy, MenuValue::Name(format)) => self.copy_table(format),
             (MenuKind::Presets, MenuValue::At(i)) => self.draft_preset(i),
             (MenuKind::Runs, MenuValue::Run(id)) => self.run_chosen(id),
             (MenuKind::Run(id), MenuValue::Name(what)) => self.run_choice(id, what),
@@ -254,6 +264,33 @@ impl Turn<'_> {
         self.copied(ids.join("\n"));
     }
 
+    /// `y` where a layer has something to copy: a device code's address, a plan's commands, a menu's entry.
+    pub(super) fn copy_from_layer(&mut self) -> bool {
+        if let Some(Overlay::Menu(m)) = self.s.overlays.last()
+            && m.kind == MenuKind::Copy
+            && m.item().is_some_and(|item| matches!(item.value, MenuValue::Name(_)))
+        {
+            // The entry stands for a text that is still to be made.
+            self.menu_accept();
+            return true;
+        }
+        let text = match self.s.overlays.last() {
+            Some(Overlay::Ask(a)) => match &a.question.what {
+                Ask::Device { url, .. } => pasteable(url).into_owned(),
+                Ask::MfaCode { serial, .. } => pasteable(serial).into_owned(),
+            },
+            Some(Overlay::Plan(p)) => p.commands.join("\n"),
+            Some(Overlay::Menu(m)) => match m.item() {
+                Some(item) if !item.detail.is_empty() => pasteable(&item.detail).into_owned(),
+                _ => return true,
+            },
+            Some(_) => return true,
+            None => return false,
+        };
+        self.copied(text);
+        true
+    }
+
     /// Puts a text on the clipboard and says so.
     pub(super) fn copied(&mut self, text: String) {
         let lines = text.lines().count();
@@ -262,9 +299,45 @@ impl Turn<'_> {
         self.say(Level::Info, format!("Copied {}", cut_end(&what, 60)));
     }
 
-    /// Name, ARN, addresses and ids of the focused row.
+    /// The table as text; which rows and columns is the runtime's to read.
+    fn copy_table(&mut self, format: &str) {
+        if let Some((_, format, _)) = TABLE_FORMATS.iter().find(|(name, ..)| *name == format) {
+            self.emit(Effect::CopyTable(*format));
+        }
+    }
+
+    /// The page of a row in the web console.
+    fn link_item(&self, record: &Record, scope: &Scope) -> Option<MenuItem> {
+        let link = console_link(record, scope)?;
+        Some(MenuItem {
+            label: "link".into(),
+            detail: link.clone(),
+            disabled: self.s.sandbox.then(|| "The sandbox is in no web console.".into()),
+            value: MenuValue::Text(link),
+            ..MenuItem::default()
+        })
+    }
+
+    /// The table in each format.
+    fn table_items(&self) -> impl Iterator<Item = MenuItem> {
+        let rows = match (self.s.view.marks.len(), self.s.view.order.len()) {
+            (0, 1) => "1 row, with the columns chosen".into(),
+            (0, n) => format!("{n} rows, with the columns chosen"),
+            (1, _) => "the marked row".into(),
+            (n, _) => format!("{n} marked rows"),
+        };
+        TABLE_FORMATS.iter().map(move |(name, _, label)| MenuItem {
+            group: "Table",
+            label: (*label).into(),
+            detail: rows.clone(),
+            value: MenuValue::Name(name),
+            ..MenuItem::default()
+        })
+    }
+
+    /// Name, ARN, addresses and ids of the focused row, a link to it, and the table.
     pub(super) fn copy_menu(&mut self) {
-        let Some(row) = self.focused() else { return };
+        let Some(row) = self.focused() else { return self.say(Level::Info, "There is no row to copy.") };
         let Some(record) = self.store.get(&row.table, &row.id).cloned() else { return };
         let mut items: Vec<MenuItem> = Vec::new();
         let mut add = |label: &str, text: String| {
@@ -295,6 +368,12 @@ impl Turn<'_> {
                 }
             }
         }
+        // What is wanted of most rows stands first: the list may be longer than the screen.
+        let mut fields = items.split_off(items.len().min(2));
+        fields.iter_mut().for_each(|item| item.group = "Fields");
+        items.extend(self.link_item(&record, &row.table.scope));
+        items.extend(self.table_items());
+        items.extend(fields);
         self.menu(Menu::new(MenuKind::Copy, "Copy", items));
     }
 }

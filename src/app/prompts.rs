@@ -2,12 +2,14 @@
 
 use arcstr::ArcStr;
 
+use super::command::Command as C;
 use super::line::Line;
 use super::overlay::{AskDialog, Overlay, Start};
 use super::plan::disarmed;
 use super::state::State;
 use super::update::Turn;
 use crate::base::{Fault, FaultKind, Secret};
+use crate::config::Mode;
 use crate::model::{Ask, Effect, Identity, Level, Question};
 use crate::store::Store;
 
@@ -30,21 +32,26 @@ impl State {
             FaultKind::Expired => format!("The credentials of profile {} have expired.", profile.name),
             _ => format!("There are no credentials for profile {}.", profile.name),
         }];
+        let key = |command: C| {
+            let info = command.info();
+            self.keymap.key_of(Mode::Table, info.name).unwrap_or_else(|| format!(":{}", info.name))
+        };
+        if profile.signs_in {
+            lines.push(format!("{} signs in here.", key(C::Open)));
+        }
         // What the fault itself advises is not said a second time.
         if !fault.hints.iter().any(|h| h.contains("aws ")) {
-            lines.push(format!(
-                "In another terminal: aws sso login --profile {0}, aws login, or aws configure --profile {0}.",
-                crate::base::text::shell_quote(&profile.name)
-            ));
+            let name = crate::base::text::shell_quote(&profile.name);
+            lines.push(if profile.signs_in {
+                format!("Or in another terminal: aws sso login --profile {name}")
+            } else {
+                format!("In another terminal: aws login --profile {name}, or aws configure --profile {name}")
+            });
         }
-        lines.extend(fault.hints.iter().cloned());
-        lines.push(
-            "enter signs in here if the profile uses SSO. A sign-in in another terminal is noticed by itself; r checks now."
-                .into(),
-        );
-        if !lines.iter().any(|l| l.contains("--sandbox")) {
-            lines.push("No AWS account? Quit with q and run: skydeck --sandbox".into());
-        }
+        // Its advice about the sandbox is for the command line: here it is a key.
+        lines.extend(fault.hints.iter().filter(|h| !h.contains("--sandbox")).cloned());
+        lines.push(format!("Credentials from elsewhere are noticed by themselves; {} looks now.", key(C::Refresh)));
+        lines.push(format!("{} opens a practice account, which costs nothing.", key(C::Sandbox)));
         Some(Start { profile: profile.name.clone(), fault, lines, signing_in: profile.signing_in })
     }
 }
@@ -92,6 +99,30 @@ impl Turn<'_> {
         self.join();
     }
 
+    /// Enter where there are no credentials: signs in, if one of the profiles can.
+    pub(super) fn begin_anew(&mut self) {
+        if self.s.profiles.iter().any(|p| p.signs_in) {
+            return self.sign_in();
+        }
+        let key = self.s.keymap.key_of(Mode::Table, C::Sandbox.info().name).unwrap_or_default();
+        let text =
+            format!("No profile here uses IAM Identity Center: sign in elsewhere. {key} opens a practice account.");
+        self.say(Level::Warning, text);
+    }
+
+    /// Leaves for the embedded account, while there is no other that could be lost from sight.
+    pub(super) fn open_sandbox(&mut self) {
+        if self.s.start(self.store).is_some() {
+            return self.emit(Effect::Sandbox);
+        }
+        let text = if self.s.sandbox {
+            "This is the sandbox."
+        } else {
+            "From the shell, skydeck --sandbox opens the sandbox."
+        };
+        self.say(Level::Info, text);
+    }
+
     /// Signs in for the view's profile, or for the first one whose credentials do not work.
     pub(super) fn sign_in(&mut self) {
         let here = self.s.view.scope().and_then(|s| s.profile()).cloned();
@@ -101,6 +132,8 @@ impl Turn<'_> {
             .profiles
             .iter()
             .position(|p| broken(p) && here.as_ref().is_none_or(|h| *h == p.name))
+            .filter(|at| self.s.profiles[*at].signs_in)
+            .or_else(|| self.s.profiles.iter().position(|p| broken(p) && p.signs_in))
             .or_else(|| self.s.profiles.iter().position(broken))
             .or_else(|| self.s.profiles.iter().position(|p| Some(&p.name) == here.as_ref()));
         let Some(at) = at else { return };

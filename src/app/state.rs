@@ -40,6 +40,8 @@ pub struct Setup {
     pub read_only: bool,
     /// Whether the account is the embedded one.
     pub sandbox: bool,
+    /// Whether a line says what the sandbox is and how to begin: until it was read once.
+    pub welcome: bool,
     /// `--sandbox-speed`, for the heading.
     pub speed: f64,
     /// A user's columns by kind: field names in order.
@@ -81,6 +83,8 @@ pub struct ProfileSetup {
     pub color: Option<Color>,
     /// Whether the first change asks for the last four digits of the account's id (never on the sandbox).
     pub ask_digits: bool,
+    /// Whether it can be signed in to here: it uses IAM Identity Center.
+    pub signs_in: bool,
 }
 
 /// A profile and who it turned out to be.
@@ -98,6 +102,8 @@ pub struct Profile {
     pub color: Option<Color>,
     /// Whether the first change asks for the last four digits of the account's id.
     pub ask_digits: bool,
+    /// Whether it can be signed in to here.
+    pub signs_in: bool,
     /// Who it is, or why that is not known; `None` = not answered yet.
     pub identity: Option<Result<Identity, Fault>>,
     /// Since when a sign-in is under way.
@@ -148,6 +154,8 @@ pub struct State {
     pub read_only: bool,
     /// Whether the account is the embedded one.
     pub sandbox: bool,
+    /// Whether the last line says what the sandbox is and how to begin, while nothing else is said there.
+    pub welcome: bool,
     /// How fast its clock runs.
     pub speed: f64,
     /// Profiles x regions.

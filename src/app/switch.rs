@@ -26,6 +26,7 @@ impl Profile {
             read_only: setup.read_only,
             color: setup.color,
             ask_digits: setup.ask_digits,
+            signs_in: setup.signs_in,
             identity: None,
             signing_in: None,
         }

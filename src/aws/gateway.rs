@@ -329,6 +329,14 @@ impl Gateway {
         Ok(())
     }
 
+    /// The profiles for which [`Gateway::sso_sign_in`] can work: those that use IAM Identity Center. None where the files cannot be
+    /// read, which others say.
+    pub async fn sso_profiles(&self) -> Vec<String> {
+        let Some(profiles) = Profiles::read().await.ok().filter(|_| !self.0.config.sandbox) else { return Vec::new() };
+        let is_sso = |name: &String| matches!(profiles.sign_in(name), SignIn::Sso(_));
+        profiles.names().into_iter().filter(is_sso).collect()
+    }
+
     /// When the profile's credentials in use expire, if they do.
     pub fn expires(&self, profile: &str) -> Option<Time> {
         self.0.profiles.get(profile)?.session.get()?.source.expiry()

@@ -10,18 +10,18 @@ use super::usage::{endpoint, percent, seconds, speed};
 
 /// A keyboard-driven cloud console for AWS in the terminal.
 ///
-/// Without a subcommand it opens the console. VIEW is a palette line, e.g. 'instances state:running'.
+/// Without a command it opens the console. VIEW is what to show first, for example 'instances state:running'.
 #[derive(Debug, Parser)]
 #[command(name = "skydeck", version)]
 #[command(after_help = "No AWS account is needed to start: skydeck --sandbox")]
 pub struct Cli {
-    /// What to do instead of opening the console.
+    /// A command to run instead of the console.
     #[command(subcommand)]
     pub command: Option<Command>,
     /// Options of every command, before its name or after it.
     #[command(flatten)]
     pub options: Options,
-    /// Where to begin: a palette line such as `instances state:running`.
+    /// What to show first: a palette line, for example 'instances state:running'.
     #[arg(value_name = "VIEW", num_args = 0.., trailing_var_arg = false)]
     pub view: Vec<String>,
 }
@@ -29,43 +29,43 @@ pub struct Cli {
 /// Options that every command takes.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Options {
-    /// A profile of the AWS configuration files: it and nothing else. Repeat it to see several accounts in one table.
+    /// Use this profile of the AWS configuration files and no other credentials. Repeat it for several accounts in one table.
     #[arg(global = true, long, value_name = "P")]
     pub profile: Vec<String>,
-    /// A region. Repeat it to see several in one table.
+    /// Use this region. Repeat it for several regions in one table.
     #[arg(global = true, long, value_name = "R")]
     pub region: Vec<String>,
-    /// Send requests to this endpoint instead of AWS's.
+    /// Send requests to this URL instead of AWS.
     #[arg(global = true, long, value_name = "U", value_parser = endpoint)]
     pub endpoint_url: Option<String>,
-    /// The embedded account: demo, empty, or fleet:N with N instances.
+    /// Use the embedded practice account: demo, empty, or fleet:N with N instances.
     #[arg(global = true, long, value_name = "WORLD", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub sandbox: Option<String>,
-    /// How much faster than AWS things happen in the sandbox.
+    /// Run the sandbox this many times faster than AWS.
     #[arg(global = true, long, value_name = "N", value_parser = speed, allow_negative_numbers = true)]
     pub sandbox_speed: Option<f64>,
-    /// Let no changing request leave this process, whatever key is pressed.
+    /// Send no request that changes anything, whatever key is pressed.
     #[arg(global = true, long)]
     pub read_only: bool,
-    /// dark, light, mono, ansi16, auto, or a theme file's name.
+    /// The colours: dark, light, mono, ansi16, auto, or the name of a theme file.
     #[arg(global = true, long, value_name = "T")]
     pub theme: Option<String>,
-    /// default, vim, or a keymap file's name.
+    /// The keys: default, vim, or the name of a keymap file.
     #[arg(global = true, long, value_name = "K")]
     pub keymap: Option<String>,
-    /// The settings file; SKYDECK_CONFIG does the same.
+    /// The settings file. SKYDECK_CONFIG does the same.
     #[arg(global = true, long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Write a log to this file.
     #[arg(global = true, long, value_name = "FILE")]
     pub log: Option<PathBuf>,
-    /// Seconds between two looks at a table of one page.
+    /// Seconds between two requests for a table of one page.
     #[arg(global = true, long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = seconds)]
     pub refresh: Option<u32>,
-    /// How much of AWS's documented request rates polling may take, in percent; `get` takes all of them unless this is given.
+    /// How much of AWS's documented request rates the console may use, in percent. get uses all of them unless this is given.
     #[arg(global = true, long, value_name = "PERCENT", allow_negative_numbers = true, value_parser = percent)]
     pub api_share: Option<u8>,
-    /// No colours; NO_COLOR does the same.
+    /// Use no colours. NO_COLOR does the same.
     #[arg(global = true, long)]
     pub no_color: bool,
 }
@@ -84,7 +84,7 @@ impl Options {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// List resources without the console.
+    /// List resources, without the console.
     ///
     /// Exit status: 0 complete, 1 failed, 2 wrong usage, 3 rows but not all of them.
     Get {
@@ -101,73 +101,102 @@ pub enum Command {
         /// The field to sort by; -FIELD sorts downwards. Several with commas between them.
         #[arg(short, long, value_name = "FIELD", allow_hyphen_values = true)]
         sort: Option<String>,
-        /// The row that they belong to, for kinds that hang off another, by its name, id or ARN: a bucket or folder, a group, a target
-        /// group, an instance.
+        /// Only rows that belong to this one, by its name, id or ARN: a bucket or folder, an Auto Scaling group, a target group, an
+        /// instance.
         #[arg(long, value_name = "PARENT")]
         of: Option<String>,
     },
-    /// What an action would do, without doing it.
+    /// Show what an action would do, without doing it.
     ///
-    /// It sends reads only. Arguments are the fields of the action's form: NAME=VALUE, the bare name of a switch, or values in order.
-    /// Exit status: 0 it can be carried out, 1 something forbids it, 2 wrong usage, 3 something that it rests on was not found out.
+    /// It only reads. Arguments are the fields of the action's form: NAME=VALUE, the name of a switch, or values in order.
+    /// Exit status: 0 it can be done, 1 something forbids it, 2 wrong usage, 3 something that it depends on is not known.
     Plan {
-        /// The action, e.g. stop or change-type.
+        /// The action, for example stop or change-type.
         action: String,
-        /// Its arguments, e.g. type=m7g.large; of a table +KEY=VALUE and, after --, -KEY.
+        /// Its arguments, for example type=m7g.large. A table takes +KEY=VALUE and, after --, -KEY.
         #[arg(value_name = "NAME=VALUE")]
         arguments: Vec<String>,
-        /// The rows that it acts on, e.g. 'instances name:web-1'.
+        /// The rows to act on, for example 'instances name:web-1'.
         #[arg(long, value_name = "KIND QUERY")]
         on: Option<String>,
-        /// The row that they belong to, for kinds that hang off another: a bucket or folder, a target group.
+        /// Only rows that belong to this one: a bucket or folder, a target group.
         #[arg(long, value_name = "PARENT")]
         of: Option<String>,
-        /// How to print: sh is the script that does the same with the AWS CLI.
+        /// The format. sh is a script that does the same with the AWS CLI.
         #[arg(short, long, value_enum, default_value_t = PlanOutput::Text)]
         output: PlanOutput,
     },
-    /// The sandbox behind a socket, for the AWS CLI, boto3 and other clients.
+    /// Serve the sandbox to the AWS CLI, boto3 and other clients.
     Sandbox {
-        /// The address, e.g. 127.0.0.1:4599; port 0 takes a free one and prints it.
+        /// The address to listen on, for example 127.0.0.1:4599. Port 0 takes a free port and prints it.
         #[arg(long, value_name = "ADDR", value_parser = super::usage::address)]
         listen: std::net::SocketAddr,
         /// Keep the world in this file between runs.
         #[arg(long, value_name = "FILE")]
         save: Option<PathBuf>,
     },
-    /// What works: identity, credential source, region, permissions kind by kind, terminal.
+    /// Check what works: identity, where the credentials come from, region, permissions, terminal.
     Check,
-    /// Where the files are, and what is wrong with them.
+    /// Show where the files are, make the settings file, and check it.
     Config {
-        /// Print the commented default settings.
+        /// Print the default settings, each with what it does.
         #[arg(long, conflicts_with = "check")]
         default: bool,
+        /// Write them to the settings file instead. A file that is there is left as it is.
+        #[arg(long, requires = "default")]
+        write: bool,
         /// Print problems with file and line; exit status 1 if there are any.
         #[arg(long)]
         check: bool,
+        /// Open the settings file with your editor ($VISUAL, $EDITOR), then check it. It is made if it is not there.
+        #[arg(long, conflicts_with_all = ["default", "check"])]
+        edit: bool,
     },
-    /// The least IAM policy that the console needs, as JSON; with --read-only, only what looking needs.
+    /// Print the smallest IAM policy that the console needs. With --read-only, the smallest for looking only.
     Policy,
-    /// Address arithmetic: first, last, usable addresses in AWS, and whether a VPC may have it.
+    /// Show the first, last and usable addresses of a range, and whether a VPC or subnet can have it.
     Cidr {
-        /// A range, e.g. 10.1.0.0/16, or an address with the size of its range, e.g. 10.10.1.2/26.
+        /// A range, for example 10.1.0.0/16, or an address with the size of its range, for example 10.10.1.2/26.
         range: String,
     },
-    /// Completions for a shell.
+    /// Print the script that makes a shell complete skydeck's options, kinds, fields and names.
+    ///
+    /// bash: source <(skydeck completions bash), in ~/.bashrc; zsh: source <(skydeck completions zsh), in ~/.zshrc after compinit;
+    /// fish: skydeck completions fish > ~/.config/fish/completions/skydeck.fish
+    #[command(verbatim_doc_comment)]
     Completions {
         /// The shell.
         shell: Shell,
     },
-    /// The manual page.
-    Man,
+    /// Print the manual page.
+    Man {
+        /// The page of this command, for example get; without it, skydeck's own.
+        command: Option<String>,
+        /// Write every page into this folder, for example ~/.local/share/man/man1.
+        #[arg(long, value_name = "DIR", conflicts_with = "command")]
+        dir: Option<PathBuf>,
+    },
+    /// What could stand at the end of a command line: the scripts of `completions` ask it.
+    #[command(hide = true)]
+    Complete {
+        /// The line as bash has it; others hand words.
+        #[arg(long)]
+        line: Option<String>,
+        /// What bash cuts words at.
+        #[arg(long, default_value = "", requires = "line")]
+        breaks: String,
+        /// The words behind the program's name, the last one unfinished.
+        #[arg(allow_hyphen_values = true, last = true)]
+        words: Vec<String>,
+    },
 }
 
 /// Formats of `get`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Output {
-    /// Columns, aligned. A terminal gets long cells cut short.
+    /// Aligned columns. On a terminal, long cells are cut.
     Table,
-    /// Every column that AWS tells without extra requests, and nothing cut.
+    /// All columns that need no extra requests. Nothing is cut.
     Wide,
     /// One array of objects.
     Json,
@@ -186,7 +215,7 @@ pub enum Output {
 /// Formats of `plan`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PlanOutput {
-    /// As the console says it.
+    /// Text, as the console shows it.
     Text,
     /// One object.
     Json,

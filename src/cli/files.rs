@@ -20,15 +20,10 @@ pub(super) fn config(options: &Options, default: bool, check: bool) -> Result<Ex
         out::print(&settings::default_file())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let (config, problems) = session::settings(options);
     if check {
-        let mut text: String = problems.iter().map(|p| format!("{}\n", visible(&p.to_string()))).collect();
-        if problems.is_empty() {
-            text = format!("no problems in {}\n", visible(&config.paths.config.to_string_lossy()));
-        }
-        out::unread_is_well(out::print(&text))?;
-        return Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) });
+        return self::check(options);
     }
+    let (config, problems) = session::settings(options);
     let mut out = Out::open();
     let p = &config.paths;
     for (what, path) in [
@@ -46,6 +41,17 @@ pub(super) fn config(options: &Options, default: bool, check: bool) -> Result<Ex
         out::say(&p.to_string());
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// `skydeck config --check`
+pub(super) fn check(options: &Options) -> Result<ExitCode, Failure> {
+    let (config, problems) = session::settings(options);
+    let mut text: String = problems.iter().map(|p| format!("{}\n", visible(&p.to_string()))).collect();
+    if problems.is_empty() {
+        text = format!("no problems in {}\n", visible(&config.paths.config.to_string_lossy()));
+    }
+    out::unread_is_well(out::print(&text))?;
+    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 /// `skydeck policy [--read-only]`

@@ -5,8 +5,11 @@
 
 mod args;
 mod check;
+mod complete;
+mod edit;
 mod files;
 mod get;
+mod man;
 mod out;
 mod plan;
 mod sandbox;
@@ -15,7 +18,7 @@ mod usage;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 
 use crate::base::Fault;
 pub use args::{Cli, Command, Options, Output, PlanOutput};
@@ -110,21 +113,19 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         }
         Some(Command::Sandbox { listen, save }) => sandbox::serve_until_told(&cli.options, listen, save),
         Some(Command::Check) => check::check(&cli.options),
-        Some(Command::Config { default, check }) => files::config(&cli.options, default, check),
+        Some(Command::Config { default, write: true, .. }) if default => edit::write_default(&cli.options),
+        Some(Command::Config { edit: true, .. }) => edit::edit(&cli.options),
+        Some(Command::Config { default, check, .. }) => files::config(&cli.options, default, check),
         Some(Command::Policy) => files::policy(cli.options.read_only),
         Some(Command::Cidr { range }) => files::cidr(&range),
         Some(Command::Completions { shell }) => {
-            // Not straight to standard output: the generator panics where nobody reads to the end.
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "skydeck", &mut script);
-            out::print(&String::from_utf8_lossy(&script))?;
+            out::print(&String::from_utf8_lossy(&complete::script(shell)))?;
             Ok(ExitCode::SUCCESS)
         }
-        Some(Command::Man) => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-            out::print(&String::from_utf8_lossy(&page))?;
+        Some(Command::Complete { line, breaks, words }) => {
+            complete::complete(&cli.options, words, line.map(|line| (line, breaks)))?;
             Ok(ExitCode::SUCCESS)
         }
+        Some(Command::Man { command, dir }) => man::man(command.as_deref(), dir.as_deref()),
     }
 }

@@ -28,7 +28,7 @@ use crate::kinds::{Registry, registry};
 use crate::model::my_address::MyAddress;
 use crate::model::{Column, Level, Message};
 use crate::query::Query;
-use crate::runtime::{Engine, EngineConfig, MemoryFile, console};
+use crate::runtime::{Engine, EngineConfig, MemoryFile, WELCOMED, console};
 use crate::sandbox::{Sandbox, WorldSpec};
 use crate::term::{self, Term, TermEvent};
 
@@ -134,9 +134,13 @@ impl Session {
             check_profiles(&runtime, &gateway)?;
             notes.extend(gateway.profile_disagreement());
         }
-        let others =
-            gateway.other_profiles().into_iter().map(|name| profile(&gateway, &config, name, Vec::new())).collect();
-        let profiles = scopes(&runtime, &gateway, &config, sandbox.is_some(), &mut notes)?;
+        let sso = runtime.block_on(gateway.sso_profiles());
+        let others = gateway
+            .other_profiles()
+            .into_iter()
+            .map(|name| profile(&gateway, &config, &sso, name, Vec::new()))
+            .collect();
+        let profiles = scopes(&runtime, &gateway, (&config, &sso), sandbox.is_some(), &mut notes)?;
         Ok(Session {
             config,
             problems,
@@ -181,18 +185,19 @@ fn check_profiles(runtime: &Runtime, gateway: &Gateway) -> Result<(), Failure> {
 }
 
 /// A profile as the settings have it.
-fn profile(gateway: &Gateway, config: &Config, name: ArcStr, regions: Vec<ArcStr>) -> ProfileSetup {
+fn profile(gateway: &Gateway, config: &Config, sso: &[String], name: ArcStr, regions: Vec<ArcStr>) -> ProfileSetup {
     let read_only = gateway.is_read_only(&name);
     let settings = &config.settings;
     let (color, ask_digits) = (settings.band(&name), settings.asks_account_digits(&name));
     let label = settings.label(&name).into();
-    ProfileSetup { name, label, regions, read_only, color, ask_digits }
+    let signs_in = sso.iter().any(|p| *p == *name);
+    ProfileSetup { name, label, regions, read_only, color, ask_digits, signs_in }
 }
 
 fn scopes(
     runtime: &Runtime,
     gateway: &Gateway,
-    config: &Config,
+    (config, sso): (&Config, &[String]),
     sandbox: bool,
     notes: &mut Vec<String>,
 ) -> Result<Vec<ProfileSetup>, Failure> {
@@ -221,7 +226,7 @@ fn scopes(
                 }
             }
         };
-        out.push(profile(gateway, config, name, regions));
+        out.push(profile(gateway, config, sso, name, regions));
     }
     // One profile that cannot be used does not keep the others from being shown.
     if faults.len() == out.len()
@@ -319,6 +324,7 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
         others: session.others.clone(),
         read_only: settings.read_only,
         sandbox: session.sandbox.is_some(),
+        welcome: session.sandbox.is_some() && !state_dir.join(WELCOMED).exists(),
         speed: settings.sandbox.speed,
         columns: settings.columns.clone(),
         downloads: settings.downloads.as_ref().map_or_else(|| ".".into(), |p| p.to_string_lossy().into_owned()),
@@ -356,6 +362,16 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
     session.runtime.shutdown_timeout(Duration::from_secs(2));
     match end? {
         console::End::Quit => Ok(ExitCode::SUCCESS),
+        console::End::Sandbox => {
+            let options = Options {
+                sandbox: Some(String::new()),
+                profile: Vec::new(),
+                region: Vec::new(),
+                endpoint_url: None,
+                ..options.clone()
+            };
+            self::console(&options, view)
+        }
         console::End::Signal(signal) => term::die_of(signal),
         console::End::Lost => Ok(ExitCode::FAILURE),
     }

@@ -31,6 +31,7 @@ pub mod s3;
 mod tags;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod web_console;
 
 pub use action::{
     Action, ActionContext, Answer, FilledForm, MakePlan, MenuGroup, Outgoing, Output, SendMode, Sender, Takes, Target,

@@ -322,6 +322,17 @@ pub struct Interest {
     pub ids: Option<Arc<Vec<RowId>>>,
 }
 
+/// How a table is written as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TableFormat {
+    /// A line of names, then a line for each row.
+    Csv,
+    /// An array of objects.
+    Json,
+    /// For tickets.
+    Markdown,
+}
+
 /// What a viewer asks for. Carried out by the runtime.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -376,6 +387,14 @@ pub enum Effect {
     Remember(Box<Memory>),
     /// Put text on the clipboard by OSC 52.
     Copy(String),
+    /// Put the table of the view on the clipboard.
+    CopyTable(TableFormat),
+    /// Write the screen to a file in this folder.
+    SaveScreen(String),
+    /// Remember that the line for the first minute was read.
+    Welcomed,
+    /// Leave for the sandbox.
+    Sandbox,
     /// Redraw everything.
     Redraw,
     /// Stop and give the terminal back to the shell (Ctrl-Z).

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::editor::{Edited, edit};
 use super::engine::{Engine, Host, TURN};
+use super::save_screen;
 use super::screen::Screen;
 use crate::config::Theme;
 use crate::input::Input;
@@ -21,6 +22,8 @@ const KEYS: usize = 64;
 pub enum End {
     /// The user quit.
     Quit,
+    /// The user wants the sandbox.
+    Sandbox,
     /// A signal.
     Signal(i32),
     /// The terminal is not there any more: it could not be written to, or says so itself.
@@ -76,7 +79,7 @@ fn serve(engine: &mut Engine, term: &Term, theme: &Theme, pace: &mut Pace) -> io
         };
         pace.dirty |= engine.drain(TURN);
         pace.dirty |= engine.tick();
-        if let Some(end) = host(engine, term, pace) {
+        if let Some(end) = host(engine, term, theme, pace) {
             return Ok(end);
         }
         if pace.dirty && (keyed || pace.drawn.elapsed() >= FRAME) {
@@ -167,11 +170,19 @@ fn retaken(engine: &mut Engine, term: &Term, pace: &mut Pace) -> io::Result<()> 
 }
 
 /// Does what only the terminal's owner can do.
-fn host(engine: &mut Engine, term: &Term, pace: &mut Pace) -> Option<End> {
+fn host(engine: &mut Engine, term: &Term, theme: &Theme, pace: &mut Pace) -> Option<End> {
     for effect in engine.take_host() {
         pace.dirty = true;
         match effect {
             Host::Quit => return Some(End::Quit),
+            Host::Sandbox => return Some(End::Sandbox),
+            Host::SaveScreen(folder) => {
+                let size = engine.state.size;
+                match save_screen::save(engine, theme, size, &folder) {
+                    Ok(path) => engine.say(Level::Info, format!("The screen is in {}", path.display())),
+                    Err(e) => engine.say(Level::Error, format!("The screen was not written to {folder}: {e}.")),
+                }
+            }
             Host::Redraw => pace.screen.clear(),
             Host::Copy(text) => {
                 if let Err(e) = term.copy(&text) {

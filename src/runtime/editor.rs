@@ -26,8 +26,7 @@ pub enum Edited {
 
 /// Lets the user edit a text; `name` is the file's name, whose ending tells the editor what it is.
 pub fn edit(term: &Term, text: &Secret, name: &str) -> Edited {
-    let var = |name: &str| std::env::var(name).ok().filter(|v| !v.trim().is_empty());
-    let words = match command(var) {
+    let words = match named(|name| std::env::var(name).ok()) {
         Ok(words) => words,
         Err(why) => return Edited::Text(Err(why)),
     };
@@ -38,7 +37,11 @@ pub fn edit(term: &Term, text: &Secret, name: &str) -> Edited {
 }
 
 /// The editor and its arguments: `code --wait`, `"/opt/my editor/e" -n`. Read as a shell reads words, and run without one.
-fn command(var: impl Fn(&str) -> Option<String>) -> Result<Vec<String>, String> {
+///
+/// # Errors
+/// A sentence, where what the variable says cannot be read.
+pub fn named(var: impl Fn(&str) -> Option<String>) -> Result<Vec<String>, String> {
+    let var = |name: &str| var(name).filter(|v| !v.trim().is_empty());
     let named = [("VISUAL", var("VISUAL")), ("EDITOR", var("EDITOR"))].into_iter().find_map(|(n, v)| Some((n, v?)));
     let Some((name, line)) = named else { return Ok(vec!["vi".into()]) };
     match shell_words::split(&line) {
@@ -95,7 +98,7 @@ mod tests {
     #[test]
     fn an_editor_is_named_with_its_arguments_and_no_shell_reads_them() {
         let of = |visual: Option<&str>, editor: Option<&str>| {
-            command(|n| if n == "VISUAL" { visual } else { editor }.map(ToString::to_string))
+            named(|n| if n == "VISUAL" { visual } else { editor }.map(ToString::to_string))
         };
         assert_eq!(of(None, None), Ok(vec!["vi".to_string()]));
         assert_eq!(of(Some("code --wait"), Some("ed")), Ok(vec!["code".into(), "--wait".into()]));

@@ -1,5 +1,9 @@
 //! Carries out what a viewer asks for. Nothing here waits: what takes time becomes a task whose answer is an event.
 
+use std::fs::{DirBuilder, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::Path;
+
 use arcstr::ArcStr;
 use rustc_hash::FxHashMap;
 
@@ -137,6 +141,13 @@ impl Engine {
             Effect::Edit { text, file } => self.host.push(Host::Edit(text, file)),
             Effect::Remember(memory) => self.remember(*memory),
             Effect::Copy(text) => self.host.push(Host::Copy(text)),
+            Effect::CopyTable(format) => self.copy_table(format),
+            Effect::SaveScreen(folder) => self.host.push(Host::SaveScreen(folder)),
+            Effect::Welcomed => {
+                let mark = self.journal.path().with_file_name(WELCOMED);
+                self.tasks.spawn_blocking(move || welcomed(&mark));
+            }
+            Effect::Sandbox => self.host.push(Host::Sandbox),
             Effect::Redraw => self.host.push(Host::Redraw),
             Effect::Suspend => self.host.push(Host::Suspend),
             Effect::TickIn(after) => self.wake = Some(self.clock.now().plus(after)),
@@ -185,6 +196,19 @@ impl Engine {
             let answer = raw(request, id.clone()).await;
             send(&outbox, Inbox::Event(Event::Raw(table, id, answer))).await;
         });
+    }
+}
+
+/// The file beside the journal whose being there says that the line for the first minute was read.
+pub const WELCOMED: &str = "welcomed";
+
+/// Leaves the mark. Where that is not possible the line is there again at the next start, which is no harm.
+fn welcomed(mark: &Path) {
+    let folder = mark.parent().unwrap_or(Path::new("."));
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    let left = made.and_then(|()| OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(mark));
+    if let Err(e) = left {
+        tracing::warn!("{} cannot be written: {e}", mark.display());
     }
 }
 

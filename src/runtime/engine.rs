@@ -55,6 +55,10 @@ pub enum Host {
     Copy(String),
     /// Let the user edit a text with an editor of their own, in a file of this name.
     Edit(Secret, &'static str),
+    /// Write the screen to a file in this folder.
+    SaveScreen(String),
+    /// Leave for the sandbox.
+    Sandbox,
     /// Draw everything anew.
     Redraw,
     /// Stop, as Ctrl-Z does.

@@ -2,8 +2,9 @@
 //! no terminal, so that tests drive it by pressing keys. [`console`] puts it behind a terminal.
 
 pub mod console;
+mod copy_table;
 mod deriver;
-mod editor;
+pub mod editor;
 mod effects;
 mod engine;
 mod eviction;
@@ -13,6 +14,7 @@ mod inbox;
 mod index_worker;
 mod memory;
 mod prompts;
+mod save_screen;
 mod screen;
 mod scroll;
 mod task_tracker;
@@ -20,6 +22,7 @@ mod watcher;
 mod wide_cells;
 
 pub use console::run;
+pub use effects::WELCOMED;
 pub use engine::{Engine, EngineConfig, Host, TURN};
 pub use memory::MemoryFile;
 pub use screen::Screen;

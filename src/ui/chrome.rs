@@ -293,7 +293,14 @@ pub fn foot(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store) {
         pen.say(after, area.y, end.saturating_sub(after), rest, Role::Key);
         return;
     }
-    hints(pen, Rect { width: end.saturating_sub(area.x), ..area }, &help::hints(state, store));
+    let room = Rect { width: end.saturating_sub(area.x), ..area };
+    match help::welcome(state) {
+        // Where it does not fit whole, the keys say more.
+        Some(text) if cells(&text) + 1 < room.width => {
+            pen.say(room.x + 1, room.y, room.width, &text, Role::Quiet);
+        }
+        _ => hints(pen, room, &help::hints(state, store)),
+    }
 }
 
 /// How many hints at the end of the list always stay: the ways out, and to everything else.

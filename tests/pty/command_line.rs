@@ -134,6 +134,8 @@ fn what_needs_no_account_prints_and_ends_with_0() {
     for (args, says) in [
         (&["completions", "bash"][..], "_skydeck"),
         (&["completions", "zsh"], "#compdef skydeck"),
+        (&["complete", "--", "get", "vol"], "volumes\t"),
+        (&["man", "get"], ".TH skydeck-get 1"),
         (&["completions", "fish"], "skydeck"),
         (&["man"], ".TH skydeck"),
         (&["policy"], "ec2:TerminateInstances"),

@@ -262,10 +262,11 @@ fn the_band_says_what_the_user_calls_a_profile() {
 #[test]
 fn without_credentials_the_first_screen_says_so_and_offers_the_sandbox() {
     let mut t = Home::new().open(&[], &[]);
-    t.sees("There are no credentials").sees("skydeck --sandbox");
+    t.sees("There are no credentials").sees("p opens a practice account");
     t.send("j?").sees("Closes the uppermost layer");
     // Escape and a key at once would be that key with Alt.
-    t.send("q").sees("skydeck --sandbox");
+    t.send("q").sees("p opens a practice account");
+    t.send("p").sees("SANDBOX").sees("my-bastion-host");
     t.send("q");
     assert_eq!(t.ended().exit_code(), 0);
 }

@@ -230,6 +230,7 @@ impl Desk {
             read_only: start.read_only,
             color: None,
             ask_digits: false,
+            signs_in: false,
         };
         let setup = Setup {
             memory: Default::default(),
@@ -240,6 +241,7 @@ impl Desk {
             profiles: gateway.profiles_in_use().into_iter().map(profile).collect(),
             read_only: start.read_only,
             sandbox: start.sandbox,
+            welcome: false,
             speed: 1.0,
             columns: indexmap::IndexMap::default(),
             downloads: start.downloads.clone().unwrap_or_else(|| ".".into()),

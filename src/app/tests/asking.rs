@@ -9,13 +9,14 @@ fn mfa(id: u64) -> Event {
 
 #[test]
 fn without_credentials_the_start_screen_says_so_and_offers_sandbox_and_sign_in() {
-    let mut desk = Desk::empty(|_| {});
+    let mut desk = Desk::empty(|s| s.profiles[0].signs_in = true);
     assert!(desk.state.start(&desk.store).is_none());
     let fault = Fault::new(FaultKind::NoCredentials, "No credentials were found.");
     desk.event(Event::Identity("prod".into(), Err(fault)));
     let start = desk.state.start(&desk.store).unwrap();
     assert_eq!(start.lines[0], "There are no credentials for profile prod.");
-    assert!(start.lines.iter().any(|l| l.contains("skydeck --sandbox")));
+    assert!(start.lines.iter().any(|l| l == "p opens a practice account, which costs nothing."), "{start:?}");
+    assert!(start.lines.iter().any(|l| l == "enter signs in here."), "{start:?}");
     desk.press("enter enter");
     let signs = desk.asked().into_iter().filter(|e| *e == Effect::SignIn("prod".into())).count();
     assert_eq!(signs, 1, "a sign-in under way is not begun again");
@@ -26,8 +27,40 @@ fn without_credentials_the_start_screen_says_so_and_offers_sandbox_and_sign_in()
 }
 
 #[test]
-fn a_sign_in_that_is_not_possible_leaves_the_start_screen_as_it_was() {
+fn a_sign_in_is_offered_only_where_it_can_work_and_the_sandbox_is_one_key() {
     let mut desk = Desk::empty(|_| {});
+    desk.event(Event::Identity("prod".into(), Err(Fault::new(FaultKind::NoCredentials, "None."))));
+    let start = desk.state.start(&desk.store).unwrap();
+    assert!(!start.lines.iter().any(|l| l.contains("sign")), "{start:?}");
+    desk.press("enter");
+    assert!(!desk.asked().iter().any(|e| matches!(e, Effect::SignIn(_))));
+    assert!(desk.notice().contains("p opens a practice account"), "{}", desk.notice());
+    desk.press("p");
+    assert!(desk.asked().contains(&Effect::Sandbox));
+    let mut desk = Desk::with(1);
+    desk.press("p");
+    assert!(!desk.asked().contains(&Effect::Sandbox), "an account that is there is not left by a key");
+    assert_eq!(desk.notice(), "From the shell, skydeck --sandbox opens the sandbox.");
+}
+
+#[test]
+fn the_line_for_the_first_minute_stays_while_one_moves_and_goes_for_good() {
+    let mut desk = Desk::filled(3, |s| s.welcome = true);
+    let line = "A practice account, nothing costs money: enter opens, a acts, : goes, ? helps";
+    assert_eq!(crate::app::help::welcome(&desk.state).as_deref(), Some(line));
+    assert!(line.len() < 79, "it fits");
+    desk.press("j j k");
+    assert!(crate::app::help::welcome(&desk.state).is_some() && !desk.asked().contains(&Effect::Welcomed));
+    desk.press("?");
+    assert!(desk.asked().contains(&Effect::Welcomed));
+    desk.press("q : esc");
+    assert_eq!(crate::app::help::welcome(&desk.state), None);
+    assert!(!desk.asked().contains(&Effect::Welcomed), "once");
+}
+
+#[test]
+fn a_sign_in_that_is_not_possible_leaves_the_start_screen_as_it_was() {
+    let mut desk = Desk::empty(|s| s.profiles[0].signs_in = true);
     desk.event(Event::Identity("prod".into(), Err(Fault::new(FaultKind::NoCredentials, "None."))));
     desk.press("enter");
     desk.event(Event::Identity("prod".into(), Err(Fault::new(FaultKind::Invalid, "prod does not use SSO"))));

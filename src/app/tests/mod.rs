@@ -339,6 +339,7 @@ impl Desk {
             read_only: false,
             color: None,
             ask_digits: true,
+            signs_in: false,
         };
         let mut setup = Setup {
             registry: REGISTRY,
@@ -346,6 +347,7 @@ impl Desk {
             profiles: vec![profile("prod", &["seoul"])],
             read_only: false,
             sandbox: false,
+            welcome: false,
             speed: 1.0,
             columns: IndexMap::new(),
             downloads: ".".into(),

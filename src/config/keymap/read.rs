@@ -9,12 +9,12 @@ use crate::config::document::{Document, Entry, Source, describe};
 use crate::config::problem::{Problem, meant};
 use crate::input::{Chord, Key};
 
-/// Chords that tmux (ctrl-b), screen and a shell's line editor (ctrl-a), and the terminal's flow control (ctrl-s,
-/// ctrl-q) take for themselves on the way to the console.
+/// Chords that tmux (ctrl-b), screen and a shell's line editor (ctrl-a), and the terminal's flow control (ctrl-q) take for themselves
+/// on the way to the console. Flow control's ctrl-s is not among them: a terminal whose flow control the console turned off lets it
+/// through, and the default keymap has nothing on it that cannot be done without.
 const TAKEN: &[(char, &str)] = &[
     ('a', "screen's prefix, and readline's start of line"),
     ('b', "tmux's prefix"),
-    ('s', "the terminal's flow control"),
     ('q', "the terminal's flow control"),
 ];
 

@@ -145,6 +145,21 @@ fn without_credentials_the_start_screen_offers_every_way_on() {
 }
 
 #[test]
+fn the_first_minute_has_a_line_where_there_is_room_for_it() {
+    let mut world = seen(SMALL);
+    world.state.welcome = true;
+    let foot = |world: &World| {
+        text(&drawn(&world.state, &world.store, &theme("dark"))).lines().last().unwrap_or_default().to_string()
+    };
+    assert!(foot(&world).contains("A practice account, nothing costs money: enter opens"), "{}", foot(&world));
+    world.event(Event::Resize(60, 12));
+    assert!(foot(&world).contains("enter open  "), "where it would be cut, the keys are there: {}", foot(&world));
+    world.event(Event::Resize(80, 24));
+    world.keys(":");
+    assert!(!foot(&world).contains("practice"), "a layer's own keys are not hidden");
+}
+
+#[test]
 fn a_terminal_too_small_says_so_and_no_size_panics() {
     let mut world = seen(LARGE);
     world.keys("d");
