@@ -5,11 +5,13 @@ use indexmap::IndexSet;
 use super::board::BOARDS;
 use super::command::COMMANDS;
 use super::overlay::{Completion, Overlay};
+use super::palette::{MARK, UNMARK};
 use super::update::Turn;
 use crate::base::{regions, text};
 use crate::kinds::{Action, Takes};
+use crate::model::health::WORST;
 use crate::model::{FieldType, FormField, FormInput, Kind, Pick, TableKey, Value, Values};
-use crate::query::Query;
+use crate::query::{HOW, Query};
 use crate::store::Table;
 
 /// Rows that are looked through for values: enough to find what repeats, few enough for any key press.
@@ -150,7 +152,12 @@ impl Turn<'_> {
                         self.parent_words(Kind(def.info), &mut words);
                     }
                     self.query_words(Kind(def.info), &mut words);
+                } else if matches!(first, MARK | UNMARK) {
+                    self.query_words(self.s.view.kind, &mut words);
                 } else if first == "sort" {
+                    if self.s.view.kind.worst().is_some() {
+                        words.offer(WORST.name, &[], "field", WORST.doc, None);
+                    }
                     for field in self.s.view.kind.iter() {
                         words.offer(field.name, field.aliases, "field", field.doc, None);
                     }
@@ -178,6 +185,10 @@ impl Turn<'_> {
                 .why_not(action, &on)
                 .or_else(|| (action.changes && self.read_only_of(&on)).then(|| self.read_only_sentence(&on)));
             words.offer(action.name, &[], "action", action.doc, why);
+        }
+        if rows {
+            words.offer(MARK, &[], "command", "Marks the rows that match a query: mark state:stopped.", None);
+            words.offer(UNMARK, &[], "command", "Takes the marks of the rows that match a query away.", None);
         }
         for command in COMMANDS.iter().filter(|c| c.palette) {
             words.offer(command.name, &[], "command", command.doc, None);
@@ -301,6 +312,9 @@ impl Turn<'_> {
                 words.offer_known(&format!("{}:", field.name), field.aliases, "field", &doc);
             }
             words.offer("tag:", &[], "field", "A tag: tag:KEY or tag:KEY=VALUE.", None);
+            if kind.worst().is_some() {
+                words.offer("is:", &[], "field", "How the row is, all told: is:bad is only what is wrong.", None);
+            }
             return;
         };
         let (name, value) = bare.split_at(op);
@@ -311,7 +325,12 @@ impl Turn<'_> {
             self.tag_words(kind, words);
             return;
         }
-        let Some(field) = kind.resolve(name) else { return };
+        let Some(field) = kind.resolve(name) else {
+            if name.eq_ignore_ascii_case("is") && kind.worst().is_some() {
+                HOW.iter().for_each(|(word, _)| words.offer(word, &[], "value", "", None));
+            }
+            return;
+        };
         let mut seen: IndexSet<String> = IndexSet::new();
         let info = kind.fields.at(field);
         if info.ty == FieldType::Bool {

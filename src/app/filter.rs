@@ -22,6 +22,8 @@ impl Turn<'_> {
             choice: None,
             error: None,
             before: query,
+            cursor: self.s.view.cursor.clone().filter(|_| self.s.view.touched),
+            hint: None,
             recall: Recall::default(),
         };
         self.s.overlays.push(Overlay::Filter(filter));
@@ -40,6 +42,7 @@ impl Turn<'_> {
         let kind = self.s.view.kind;
         let whole = Query::parse(&line, kind.0);
         filter.error = whole.as_ref().err().map(|e| e.message.clone());
+        filter.hint = if filter.error.is_none() { Query::hint(&line, kind.0) } else { None };
         // The last word may be half typed, or cost money: the table then follows the words before it.
         let free = |q: &Query| self.paid_fields(q).is_empty();
         let before = || Query::parse(line.trim_end().rsplit_once(char::is_whitespace)?.0, kind.0).ok();
@@ -66,6 +69,13 @@ impl Turn<'_> {
         let Some(Overlay::Filter(filter)) = self.s.overlays.pop() else { return };
         if self.s.view.query != filter.before {
             self.apply_query(filter.before);
+            // Back to the row on which one stood.
+            self.s.view.to_first = false;
+            if let Some(row) = filter.cursor {
+                self.s.view.cursor = Some(row);
+            } else {
+                self.s.view.touched = false;
+            }
         }
     }
 
@@ -101,6 +111,9 @@ impl Turn<'_> {
     }
 
     pub(super) fn apply_query(&mut self, query: Arc<Query>) {
+        // What is called as the words say comes first, and is what was looked for. With other conditions, or none, the cursor stays.
+        self.s.view.unmarking();
+        self.s.view.to_first = query.has_words();
         self.s.view.query = query;
         // To join other tables is to ask for an index.
         if !self.widen() {

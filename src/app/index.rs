@@ -27,7 +27,7 @@ impl View {
         self.indexed = now;
         self.index_due = None;
         self.asked = Arc::new(self.tables.clone());
-        let paid = self.query.fields(self.kind.0).chain(self.sort.map(|s| s.field)).any(|f| self.paid.contains(&f));
+        let paid = self.looked_at().any(|f| self.paid.contains(&f));
         Effect::Index(IndexRequest {
             request,
             of,
@@ -60,6 +60,10 @@ impl View {
     /// Takes in an index; the cursor stays on its row, as long as that is there.
     pub(super) fn take(&mut self, store: &Store, indexed: Indexed) {
         self.indexing = None;
+        if self.range.is_some() && self.order != indexed.order {
+            // It was of rows in another order: what is marked stays so.
+            self.range = None;
+        }
         self.order = indexed.order;
         self.order_tables = self.asked.clone();
         self.versions = indexed.versions;
@@ -69,13 +73,16 @@ impl View {
         if self.paid_ids != indexed.paid {
             self.paid_ids = indexed.paid;
         }
-        if let Some(at) = self.sought(store) {
+        let sought = self.sought(store);
+        if let Some(at) = sought {
             (self.at, self.top) = (at, at.saturating_sub(ABOVE));
             (self.touched, self.seek) = (true, None);
             self.cursor = self.order.get(at).and_then(|at| self.key_of(store, *at));
         }
         let line = self.at.saturating_sub(self.top);
+        let first = std::mem::take(&mut self.to_first) && sought.is_none() && self.seek.is_none();
         let found = match &self.cursor {
+            _ if first => Some(0),
             Some(row) if self.touched => store
                 .find(&self.order_tables, &row.table, &row.id)
                 .and_then(|at| if self.order.get(self.at) == Some(&at) { Some(self.at) } else { self.position(at) }),
@@ -142,10 +149,9 @@ impl View {
 
     /// Whether filter or sort looks at a field that lives in this side kind.
     fn uses_side(&self, kind: Kind) -> bool {
-        let words = self.query.terms.iter().any(|t| matches!(t.test, crate::query::Test::Word(_)));
+        let words = self.query.has_words();
         let side = |i: usize| (i < self.kind.fields.len()).then(|| self.kind.fields.at(i).side).flatten();
-        let named = self.query.fields(self.kind.0).chain(self.sort.map(|s| s.field));
-        let mut named = named.filter_map(side);
+        let mut named = self.looked_at().filter_map(side);
         named.any(|s| s.kind == kind.name)
             || words && self.kind.iter().filter_map(|f| f.side).any(|s| !s.paid && s.kind == kind.name)
     }
@@ -261,6 +267,9 @@ impl Turn<'_> {
             return self.picker_indexed(indexed);
         }
         self.s.view.take(self.store, indexed);
+        if self.s.view.marking.is_some() {
+            return self.marked_matching();
+        }
         self.not_found();
         self.count_hidden_marks();
         self.land();

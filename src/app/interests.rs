@@ -255,7 +255,7 @@ impl Turn<'_> {
             }
         }
         // A filter or sort on a side value needs it for every row: pages of its own, read beside those of the rows.
-        for f in view.query.fields(view.kind.0).chain(view.sort.map(|s| s.field)) {
+        for f in view.looked_at() {
             let Some(side) = side_of(f) else { continue };
             for (i, of) in view.tables.iter().enumerate() {
                 let Some(table) = table_of(&side, of) else { continue };

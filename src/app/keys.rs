@@ -14,6 +14,8 @@ use crate::model::{Ask, Confirm, Effect, Level};
 /// How long a message keeps the last line at least, whatever is pressed; and one that warns.
 const READING: Duration = Duration::from_secs(2);
 const READING_A_WARNING: Duration = Duration::from_secs(5);
+/// As often as a key can be made to count.
+const MOST_TIMES: usize = 9_999;
 /// Within it, two presses of a key are one that was meant.
 const TWICE: Duration = Duration::from_millis(600);
 
@@ -65,14 +67,24 @@ impl Turn<'_> {
         if self.answered(key) {
             return;
         }
+        let over = !self.s.overlays.is_empty();
+        self.step(key);
+        self.s.left_layer = over && self.s.overlays.is_empty();
+    }
+
+    fn step(&mut self, key: Key) {
         let mode = self.s.mode();
         self.s.pending.push(key);
         let keymap = self.s.keymap.clone();
         match keymap.step(mode, &self.s.pending) {
             Step::Command(name) => {
+                let alone = self.s.pending.len() == 1;
                 self.s.pending.clear();
                 match C::named(name) {
-                    Some(command) => self.command(command),
+                    // What a key does elsewhere is no reason that it cannot be typed in a menu.
+                    Some(command) if alone && self.narrows(mode, key, command) => self.type_key(key),
+                    Some(C::Count) => self.digit(key),
+                    Some(command) => self.counted(command),
                     None => self.say(Level::Warning, format!("There is no command {name}.")),
                 }
             }
@@ -80,6 +92,7 @@ impl Turn<'_> {
             Step::None => {
                 let alone = self.s.pending.len() == 1;
                 self.s.pending.clear();
+                self.s.count = None;
                 // A sequence that leads nowhere is dropped; Escape out of it does nothing else.
                 if alone {
                     self.type_key(key);
@@ -87,6 +100,47 @@ impl Turn<'_> {
                     self.key(key);
                 }
             }
+        }
+    }
+
+    /// Whether a key is text that narrows a menu: a character whose command has no meaning there.
+    fn narrows(&self, mode: Mode, key: Key, command: C) -> bool {
+        let menu = matches!(self.s.overlays.last(), Some(Overlay::Menu(_)));
+        menu && mode == Mode::Menu && key.typed().is_some() && !command.info().modes.contains(&mode)
+    }
+
+    /// A digit of a count.
+    fn digit(&mut self, key: Key) {
+        let Some(digit) = key.typed().and_then(|c| c.to_digit(10)) else { return };
+        let so_far = self.s.count.unwrap_or(0);
+        self.s.count = Some((so_far * 10 + digit as usize).min(MOST_TIMES)).filter(|n| *n > 0);
+    }
+
+    /// A command, as often as was typed before it; what goes to an end goes to that line.
+    fn counted(&mut self, command: C) {
+        let Some(times) = self.s.count.take() else { return self.command(command) };
+        let by = isize::try_from(times).unwrap_or(1);
+        match command {
+            C::Down => self.by(by),
+            C::Up => self.by(-by),
+            C::Top | C::Bottom => {
+                self.command(C::Top);
+                self.by(by - 1);
+            }
+            C::PageDown | C::PageUp | C::HalfPageDown | C::HalfPageUp | C::Left | C::Right | C::Mark => {
+                (0..times).for_each(|_| self.command(command));
+            }
+            other => self.command(other),
+        }
+    }
+
+    /// A key that means nothing here: said once of each.
+    fn unbound(&mut self, key: Key) {
+        let mode = self.s.mode();
+        if self.s.unbound.insert((mode, key.to_string())) {
+            let help = self.s.keymap.key_of(mode, C::Help.info().name);
+            let help = help.map(|key| format!("; {key} shows the keys")).unwrap_or_default();
+            self.say(Level::Info, format!("{key} is not bound here{help}."));
         }
     }
 
@@ -152,13 +206,15 @@ impl Turn<'_> {
     /// A key that is no command: text, where text is typed.
     fn type_key(&mut self, key: Key) {
         let in_menu = matches!(self.s.overlays.last(), Some(Overlay::Menu(_)));
+        let in_form = self.in_form();
         match self.typing() {
             Some(line) => {
                 line.key(key);
                 self.typed();
             }
-            None if in_menu => self.menu_key(key),
-            None => self.form_key(key),
+            None if in_menu && key.typed().is_some() => self.menu_key(key),
+            None if in_form => self.form_key(key),
+            None => self.unbound(key),
         }
     }
 
@@ -195,6 +251,7 @@ impl Turn<'_> {
             C::Filter if self.s.picker().is_some() => self.picker_focus(Some(false)),
             C::Filter if matches!(self.s.overlays.last(), Some(Overlay::Menu(_))) => self.menu_narrow(),
             C::Mark => self.mark(),
+            C::Count => {}
             C::MoveDown => self.menu_move(1),
             C::MoveUp => self.menu_move(-1),
             C::Complete => self.choose_completion(1),
@@ -243,6 +300,10 @@ impl Turn<'_> {
         if self.s.board.is_some() {
             return self.board_command(command);
         }
+        if command != C::MarkRange {
+            // What was marked by it stays.
+            self.s.view.range = None;
+        }
         match command {
             // A second Enter on a plan that was carried out at the first is no wish to go anywhere.
             C::Open if self.s.runs.last().is_some_and(|r| self.s.now < r.began.plus(TWICE)) => {}
@@ -256,6 +317,9 @@ impl Turn<'_> {
             C::FocusNext | C::FocusPrevious => self.focus_other(),
             C::Filter => self.filter(),
             C::MarkAll => self.mark_all(),
+            C::MarkRange => self.mark_range(),
+            C::MarkInvert => self.mark_invert(),
+            C::OnlyWrong => self.only_wrong(),
             C::Detail => self.toggle_detail(),
             C::Metrics => self.metrics(),
             C::Links => self.links_menu(),
@@ -372,12 +436,21 @@ impl Turn<'_> {
             if !self.s.back.is_empty() {
                 self.go_back();
             }
+        } else if self.s.focus == Focus::Table && self.leave_range() {
+            // What was marked before it is marked again.
         } else if self.s.detail.open && self.s.focus == Focus::Detail && self.s.areas().table.is_some() {
             self.s.focus = Focus::Table;
         } else if self.s.detail.open {
             self.close_detail();
         } else if !self.s.view.query.is_empty() {
             self.set_query(crate::query::Query::default());
+        } else if !self.s.view.marks.is_empty() && self.s.left_layer {
+            // The key may have been meant for what has just closed.
+            let (marked, verb) = match self.s.view.marks.len() {
+                1 => ("1 row".to_string(), "stays"),
+                n => (format!("{n} rows"), "stay"),
+            };
+            self.say(Level::Info, format!("{marked} {verb} marked: esc again takes the marks away."));
         } else if !self.s.view.marks.is_empty() {
             self.s.view.marks.clear();
             self.s.view.hidden_marks = 0;
@@ -434,6 +507,9 @@ impl Turn<'_> {
         if !self.s.overlays.is_empty() {
             self.close_layer();
             return;
+        }
+        if self.s.mode() == Mode::Detail {
+            return self.close_detail();
         }
         let mut lines: Vec<String> = self.s.runs.iter().filter(|r| !r.is_over()).map(super::Run::text).collect();
         if lines.is_empty() {

@@ -1,14 +1,16 @@
 //! Short lists to choose from: how they are moved through, and what choosing means.
 
+use super::command::Command;
 use super::complete::rank;
 use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, Overlay};
 use super::update::Turn;
 use super::view::RowKey;
 use crate::base::Scope;
 use crate::base::text::{cut_end, pasteable};
+use crate::config::{Mode, Step};
 use crate::input::Key;
 use crate::kinds::web_console::console_link;
-use crate::kinds::{MenuGroup, Takes};
+use crate::kinds::{Action, MenuGroup, Takes};
 use crate::model::{Ask, Effect, FieldType, Level, Record, Sort, TableFormat, Value};
 
 /// How a table can be copied: by name, and as the menu calls it.
@@ -100,10 +102,16 @@ impl Turn<'_> {
         }
     }
 
-    /// A letter that is no key of a menu: it begins to narrow it.
+    /// A character that is no key of a menu: it chooses the entry whose letter it is, else it begins to narrow the menu.
     pub(super) fn menu_key(&mut self, key: Key) {
         if key.typed().is_none() {
             return;
+        }
+        if let Some(Overlay::Menu(menu)) = self.s.overlays.last_mut()
+            && let Some(at) = menu.items.iter().position(|i| i.letter.is_some() && i.letter == key.typed())
+        {
+            menu.cursor = at;
+            return self.menu_accept();
         }
         self.menu_narrow();
         if let Some(Overlay::Menu(Menu { line: Some(line), .. })) = self.s.overlays.last_mut() {
@@ -224,7 +232,9 @@ impl Turn<'_> {
             self.say(Level::Info, text);
             return;
         }
-        let items = actions.iter().map(|a| MenuItem {
+        let letters = self.letters(&actions);
+        let items = actions.iter().zip(letters).map(|(a, letter)| MenuItem {
+            letter,
             group: a.group.map_or("", MenuGroup::title),
             label: a.title.to_string(),
             // What only the plan's confirmation refuses can still be opened: the plan shows the commands.
@@ -237,7 +247,13 @@ impl Turn<'_> {
             disabled: self.why_not(a, &on),
             value: MenuValue::Name(a.name),
         });
-        let items = items.collect();
+        let items: Vec<MenuItem> = items.collect();
+        // What can be done with the rows; making something new is rarely what they were chosen for.
+        let doable = |rows: bool| {
+            let of = |(i, a): &(&MenuItem, &&Action)| i.disabled.is_none() && (!rows || a.takes == Takes::Rows);
+            items.iter().zip(&actions).position(|pair| of(&pair))
+        };
+        let first = doable(true).or_else(|| doable(false)).unwrap_or(0);
         let mut title = match on.rows.as_slice() {
             [] => kind.title.to_string(),
             [one] => self.label(one),
@@ -246,7 +262,30 @@ impl Turn<'_> {
         if on.rows.len() > 1 && self.s.view.hidden_marks > 0 {
             title = format!("{title} ({})", hidden_sentence(self.s.view.hidden_marks));
         }
-        self.menu(Menu::new(MenuKind::Actions(on), title, items));
+        self.menu(Menu::new(MenuKind::Actions(on), title, items).at(first));
+    }
+
+    /// The letters that choose these actions: the same in every state of a row. What an action asks for itself first, then what its name
+    /// begins with, then the others in it.
+    fn letters(&self, actions: &[&'static Action]) -> Vec<Option<char>> {
+        let free = |c: char| match self.s.keymap.step(Mode::Menu, &[Key::char(c)]) {
+            Step::None => true,
+            Step::Command(name) => Command::named(name).is_some_and(|c| !c.info().modes.contains(&Mode::Menu)),
+            Step::Pending(_) => false,
+        };
+        let mut letters: Vec<Option<char>> = actions.iter().map(|a| a.letter).collect();
+        let words = |a: &Action| a.name.split('-').filter_map(|w| w.chars().next()).collect::<Vec<_>>();
+        let rest = |a: &Action| a.name.chars().filter(char::is_ascii_lowercase).collect::<Vec<_>>();
+        let capitals = |a: &Action| words(a).iter().map(char::to_ascii_uppercase).collect::<Vec<_>>();
+        let first = |a: &Action| a.name.chars().take(1).collect::<Vec<_>>();
+        for candidates in [&first as &dyn Fn(&Action) -> Vec<char>, &words, &rest, &capitals] {
+            for (i, action) in actions.iter().enumerate() {
+                if letters[i].is_none() {
+                    letters[i] = candidates(action).into_iter().find(|c| free(*c) && !letters.contains(&Some(*c)));
+                }
+            }
+        }
+        letters
     }
 
     fn rows_text(&self, rows: &[RowKey]) -> Vec<String> {

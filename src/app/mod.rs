@@ -29,6 +29,7 @@ mod left_runs;
 pub mod line;
 mod lines;
 mod locate;
+mod marks;
 mod menu;
 mod names;
 mod nav;

@@ -51,6 +51,9 @@ impl View {
             top: 0,
             touched: false,
             seek: None,
+            to_first: false,
+            range: None,
+            marking: None,
             hidden_marks: 0,
             asked: Arc::default(),
             marks: IndexSet::default(),
@@ -199,6 +202,8 @@ impl Turn<'_> {
         s.pending.clear();
         s.detail = Detail { open: s.detail.open, tab: s.detail.tab, ..Detail::default() };
         s.view.indexing = None;
+        s.view.unmarking();
+        s.view.range = None;
         s.view.tables.clear();
         self.join();
         if self.s.view.indexing.is_none() {

@@ -104,8 +104,12 @@ pub struct Filter {
     pub choice: Option<usize>,
     /// What is wrong with the query as typed so far.
     pub error: Option<String>,
+    /// How what was typed is written here, if it looks like another tool's query.
+    pub hint: Option<String>,
     /// The query to go back to on Escape.
     pub before: Arc<Query>,
+    /// The row to go back to then, if the cursor had been moved to one.
+    pub cursor: Option<RowKey>,
     /// Which of the lines entered before stands there.
     pub recall: Recall,
 }
@@ -187,6 +191,8 @@ pub struct MenuItem {
     pub checked: Option<bool>,
     /// Why it cannot be chosen now: shown dim, and said when tried.
     pub disabled: Option<String>,
+    /// The letter that chooses it.
+    pub letter: Option<char>,
     /// What it stands for: a field's or link's position, an action, a run, or the text to copy.
     pub value: MenuValue,
 }

@@ -9,9 +9,14 @@ use super::view::RowKey;
 use crate::base::{Scope, text};
 use crate::kinds::naming::Named;
 use crate::kinds::{Action, Takes};
+use crate::model::health::WORST;
 use crate::model::{Kind, Level, Selector, Sort, TableKey};
 use crate::query::Query;
 
+/// Marks the rows that match a query, and takes such marks away.
+pub(super) const MARK: &str = "mark";
+/// The opposite.
+pub(super) const UNMARK: &str = "unmark";
 /// What an unknown word is answered with, beside what is near it.
 const AGAIN: &str = "Enter again looks for a row of that name.";
 /// Letters with which a kind's name has to be begun, so that the rest need not be typed.
@@ -43,6 +48,8 @@ pub(super) enum Meaning {
     Wait(Vec<TableKey>, String),
     /// It is no line. One sentence; it may still be the name of a row that is not loaded.
     Unknown(String),
+    /// Marks the rows that match, or takes their marks away.
+    Mark(Query, bool),
     /// Nothing was typed.
     Nothing,
 }
@@ -81,6 +88,13 @@ impl Turn<'_> {
         }
         if word == "sort" && !rest.is_empty() {
             return self.sort_words(rest).map(Meaning::Sort);
+        }
+        if matches!(word, MARK | UNMARK) {
+            if self.s.board.is_some() || rest.is_empty() {
+                return Err(format!("{word} takes a query, where there are rows: {word} state:stopped."));
+            }
+            let query = Query::parse(rest, here.0).map_err(|e| e.message)?;
+            return Ok(Meaning::Mark(query, word == MARK));
         }
         // `:q` is in the fingers.
         let word = if word == "q" { "quit" } else { word };
@@ -139,7 +153,8 @@ impl Turn<'_> {
     fn sort_words(&self, words: &str) -> Result<Sort, String> {
         let kind = self.s.view.kind;
         let (name, order) = words.split_once(char::is_whitespace).map_or((words, "asc"), |(n, o)| (n, o.trim()));
-        let Some(field) = kind.resolve(name) else {
+        let worst = || kind.worst().filter(|_| name.eq_ignore_ascii_case(WORST.name));
+        let Some(field) = kind.resolve(name).or_else(worst) else {
             let hint = text::suggest(name, kind.iter().map(|f| f.name));
             return Err(format!("{} have no field {}.{hint}", kind.title, text::visible(name)));
         };
@@ -192,6 +207,7 @@ impl Turn<'_> {
             Meaning::Found(text, rows) => self.found_menu(&text, rows),
             Meaning::Wait(tables, text) => self.wait_for(line, tables, text, None),
             Meaning::Unknown(sentence) => self.say(Level::Warning, sentence),
+            Meaning::Mark(query, on) => self.mark_matching(query, on),
             Meaning::Nothing => {}
         }
     }

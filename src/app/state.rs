@@ -15,7 +15,7 @@ use super::recall::Entered;
 use super::run::Run;
 use super::view::{Detail, RowKey, View};
 use crate::base::{Fault, FaultKind, Scope, Time};
-use crate::config::{Color, Keymap};
+use crate::config::{Color, Keymap, Mode};
 use crate::input::Key;
 use crate::kinds::Registry;
 use crate::model::files::{FileLook, Files};
@@ -196,6 +196,12 @@ pub struct State {
     pub(super) filters: Entered,
     /// Keys of a sequence that is not complete.
     pub pending: Vec<Key>,
+    /// How often the next key counts, as far as that was typed.
+    pub count: Option<usize>,
+    /// Keys that were said to mean nothing where they were pressed.
+    pub(super) unbound: BTreeSet<(Mode, String)>,
+    /// Whether the last key closed what lay over the table: an Escape that follows may have been meant for that.
+    pub(super) left_layer: bool,
     /// Plans that were confirmed, oldest first.
     pub runs: Vec<Run>,
     /// What an earlier run of the program left under way.

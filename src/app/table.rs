@@ -9,6 +9,7 @@ use crate::base::Scope;
 use crate::kinds::Target;
 use crate::kinds::cloudwatch::looks_an_hour;
 use crate::kinds::prices::metrics_cost;
+use crate::model::health::WORST;
 use crate::model::{Column, Level, RowRef, Sort};
 
 impl State {
@@ -37,7 +38,7 @@ impl State {
 
 /// Rows that can be marked at once: what StopInstances and TerminateInstances take in one request
 /// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html>), and more than anyone reads in a plan.
-const MARKS: usize = 1000;
+pub(super) const MARKS: usize = 1000;
 
 impl Turn<'_> {
     /// Puts the cursor on the row at a position, or on the last.
@@ -46,6 +47,7 @@ impl Turn<'_> {
         view.at = at.min(view.order.len().saturating_sub(1));
         (view.touched, view.seek) = (true, None);
         self.land();
+        self.range_follows();
     }
 
     pub(super) fn move_by(&mut self, rows: isize) {
@@ -168,7 +170,13 @@ impl Turn<'_> {
                 ..MenuItem::default()
             }
         });
-        let items: Vec<MenuItem> = items.collect();
+        let worst = view.kind.worst().map(|i| MenuItem {
+            label: WORST.title.to_string(),
+            detail: WORST.doc.to_string(),
+            value: MenuValue::At(i),
+            ..MenuItem::default()
+        });
+        let items: Vec<MenuItem> = items.chain(worst).collect();
         let cursor = view.sort.and_then(|s| items.iter().position(|m| m.value == MenuValue::At(s.field))).unwrap_or(0);
         self.menu(Menu::new(MenuKind::Sort, "Sort by", items).at(cursor));
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
+use super::marks::{Marking, Range};
 use crate::base::{Fault, RowId, Scope, Time};
 use crate::model::{Kind, RawAnswer, RowRef, Selector, Sort, TableKey};
 use crate::query::Query;
@@ -78,6 +79,12 @@ pub struct View {
     pub touched: bool,
     /// The row that the cursor goes to as soon as it is there, unless the user moves it first.
     pub(super) seek: Option<RowId>,
+    /// Whether the next index puts the cursor on its first row: words were typed, and what is called so comes first.
+    pub(super) to_first: bool,
+    /// The range that is being marked.
+    pub(super) range: Option<Range>,
+    /// Rows that are looked for to be marked.
+    pub(super) marking: Option<Marking>,
     /// How many marked rows the filter hides.
     pub hidden_marks: usize,
     /// What the awaited index is made from.
@@ -90,6 +97,11 @@ impl View {
     /// The version of a table that the newest index has seen.
     pub(super) fn seen_version(&self, table: &TableKey) -> Option<u64> {
         self.order_tables.iter().position(|t| t == table).and_then(|i| self.versions.get(i)).copied()
+    }
+    /// The positions of the fields that filter and sort look at by name.
+    pub(super) fn looked_at(&self) -> impl Iterator<Item = usize> + '_ {
+        let sort = self.sort.into_iter().flat_map(|s| self.kind.0.looked_at(s.field));
+        self.query.fields(self.kind.0).chain(sort)
     }
     /// Whether a row is marked.
     pub fn is_marked(&self, table: &TableKey, id: &RowId) -> bool {

@@ -64,6 +64,8 @@ pub struct Action {
     pub doc: &'static str,
     /// The kind whose rows it takes, or in whose menu it stands.
     pub kind: &'static str,
+    /// The letter that chooses it in the menu, if it is not to be one of its name's that is free.
+    pub letter: Option<char>,
     /// What it is done to.
     pub takes: Takes,
     /// Under which heading of the menu it stands. Every action has one: a test of the registry says if it is missing.
@@ -95,6 +97,7 @@ impl Action {
             title,
             doc: "",
             kind: kind.name,
+            letter: None,
             takes: Takes::Rows,
             group: None,
             bulk: false,
@@ -117,6 +120,12 @@ impl Action {
     #[must_use]
     pub const fn group(mut self, group: MenuGroup) -> Action {
         self.group = Some(group);
+        self
+    }
+    /// The same, chosen by this letter in the menu.
+    #[must_use]
+    pub const fn letter(mut self, letter: char) -> Action {
+        self.letter = Some(letter);
         self
     }
     /// The same, with what it does: one or two sentences.

@@ -2,6 +2,7 @@
 //! keys and `docs/kinds.md` come from it.
 
 use super::filters::ServerFilter;
+use super::health::WORST;
 use super::row_values::RowValues;
 use super::value::Value;
 
@@ -402,7 +403,7 @@ pub trait FieldList: Sync {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
-    /// The `i`th, in the order of a record's values.
+    /// The `i`th, in the order of a record's values. What stands behind the last is [`WORST`], which rows can be sorted by.
     fn at(&self, i: usize) -> &'static FieldInfo;
 }
 
@@ -411,6 +412,6 @@ impl<T> FieldList for Fields<T> {
         self.0.len()
     }
     fn at(&self, i: usize) -> &'static FieldInfo {
-        &self.0[i].info
+        self.0.get(i).map_or(&WORST, |f| &f.info)
     }
 }

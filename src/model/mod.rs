@@ -12,6 +12,7 @@ pub mod field_set;
 pub mod files;
 pub mod filters;
 pub mod form;
+pub mod health;
 pub mod kind;
 mod label;
 pub mod memory;

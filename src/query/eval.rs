@@ -7,7 +7,7 @@ use super::compare::{compare, glob, is_at, text_matches};
 use super::needle::Needle;
 use super::{Op, Operand, Query, Term, Test, Word};
 use crate::base::Time;
-use crate::model::{Record, Shared, Tags, Value};
+use crate::model::{Record, Shared, Tags, Value, health};
 
 /// A row as a query sees it: its record, and its cells with the side tables joined in.
 pub trait Cells {
@@ -50,7 +50,8 @@ impl Query {
             let word = if let Test::Word(w) = &term.test { w.text.as_str() } else { "" };
             (term, Needle::new(word), Seen::default())
         });
-        Matcher { now, terms: terms.collect() }
+        let named = self.terms.iter().any(|t| !t.negated && matches!(t.test, Test::Word(_)));
+        Matcher { now, terms: terms.collect(), named, id: None }
     }
 }
 
@@ -62,12 +63,55 @@ pub struct Matcher<'q> {
     now: Time,
     /// Each term with its word, and what is known of it.
     terms: Vec<(&'q Term, Needle<'q>, Seen)>,
+    /// Whether there are words that a row may be called by.
+    named: bool,
+    /// The position of the field `id`, once it was looked for.
+    id: Option<Option<usize>>,
+}
+
+/// A row that matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hit {
+    /// Whether its name or id has the words: such rows come first.
+    pub by_name: bool,
 }
 
 impl Matcher<'_> {
     /// Whether the row matches.
     pub fn matches(&mut self, row: &impl Cells) -> bool {
-        self.terms.iter_mut().all(|(term, word, seen)| term.holds(row, self.now, word, seen))
+        let now = self.now;
+        let mut ways = self.terms.chunk_by_mut(|a, b| a.0.alternative == b.0.alternative).peekable();
+        ways.peek().is_none()
+            || ways.any(|all| all.iter_mut().all(|(term, word, seen)| term.holds(row, now, word, seen)))
+    }
+
+    /// The same, and whether the row is called so. A row that matches by several alternatives goes by the one that names it.
+    pub fn hit(&mut self, row: &impl Cells) -> Option<Hit> {
+        if !self.named {
+            return self.matches(row).then_some(Hit { by_name: true });
+        }
+        let now = self.now;
+        let record = row.record();
+        let id = *self
+            .id
+            .get_or_insert_with(|| record.kind.index_of("id").filter(|i| record.kind.fields.at(*i).ids.is_some()));
+        let called = |w: &Needle<'_>| {
+            let beside = |i: usize| texts(row.cell(i)).iter().filter_map(|id| row.called(i, id)).any(|n| w.names(n));
+            w.names(&record.name) || w.names(&record.id) || id.is_some_and(beside)
+        };
+        let mut hit = None;
+        for all in self.terms.chunk_by_mut(|a, b| a.0.alternative == b.0.alternative) {
+            if !all.iter_mut().all(|(term, word, seen)| term.holds(row, now, word, seen)) {
+                continue;
+            }
+            let words = all.iter().filter(|(term, ..)| !term.negated && matches!(term.test, Test::Word(_)));
+            let by_name = words.map(|(_, w, _)| w).all(called);
+            hit = Some(Hit { by_name });
+            if by_name {
+                break;
+            }
+        }
+        hit
     }
 }
 
@@ -75,6 +119,9 @@ impl Term {
     fn holds(&self, row: &impl Cells, now: Time, w: &Needle<'_>, seen: &mut Seen) -> bool {
         let held = match &self.test {
             Test::Word(word) => has_word(row, word, w, seen),
+            Test::Health { tone, fields } => {
+                health::tone(row.record(), fields.iter().map(|f| row.cell(*f))) == Some(*tone)
+            }
             Test::Tag { key, value } => {
                 // As with a field: what is not known is claimed neither way.
                 let Some(tags) = row.tags() else { return false };
@@ -129,7 +176,7 @@ fn has_word(row: &impl Cells, word: &Word, w: &Needle<'_>, seen: &mut Seen) -> b
 }
 
 /// The texts of a value that may be ids.
-fn texts(value: &Value) -> &[ArcStr] {
+pub(super) fn texts(value: &Value) -> &[ArcStr] {
     match value {
         Value::Text(s) => std::slice::from_ref(s),
         Value::List(items) => items,
@@ -137,7 +184,7 @@ fn texts(value: &Value) -> &[ArcStr] {
     }
 }
 
-fn value_has(value: &Value, w: &Needle<'_>) -> bool {
+pub(super) fn value_has(value: &Value, w: &Needle<'_>) -> bool {
     match value {
         Value::Text(s) | Value::State(_, s) => w.names(s),
         Value::List(v) => v.iter().any(|s| w.names(s)),
@@ -227,6 +274,98 @@ mod tests {
     }
 
     #[test]
+    fn one_alternative_is_enough_and_terms_bind_closer() {
+        for q in [
+            "staging or prod",
+            "prod or staging",
+            "staging or state:unhealthy prod",
+            "a OR b or 워커",
+            "\"or\" or prod",
+        ] {
+            assert!(holds(q), "{q}");
+        }
+        for q in ["staging or nothing", "prod staging or 워커 staging", "\"or\""] {
+            assert!(!holds(q), "{q}");
+        }
+        for q in ["or", "or prod", "prod or", "prod or or staging"] {
+            let error = Query::parse(q, &KIND).expect_err(q).message;
+            assert!(error.starts_with("or stands between two conditions"), "{q}: {error}");
+        }
+        let query = Query::parse("prod healthy<2 or state:unhealthy", &KIND).expect("a query");
+        let rest = query.only(|t| matches!(t.test, Test::Word(_)));
+        assert!(rest.is_empty(), "an alternative without conditions lets everything through");
+        assert_eq!(query.only(|t| !matches!(t.test, Test::Word(_))).terms.len(), 2);
+    }
+
+    #[test]
+    fn what_is_bad_is_so_by_its_state_or_by_a_ratio_that_is_not_whole() {
+        assert!(holds("is:bad") && !holds("!is:bad") && !holds("is:good") && holds("is:BAD prod"));
+        let with = |state: Option<Tone>, healthy: Value, q: &str| {
+            let mut row = row();
+            row.state = state.map(|tone| (tone, "x".into()));
+            let value = |i: usize| match FIELDS.0[i].info.ty {
+                FieldType::State => state.map_or(Value::Unknown, |tone| Value::State(tone, "x".into())),
+                FieldType::Ratio => healthy.clone(),
+                _ => Value::Unknown,
+            };
+            row.values = (0..FIELDS.0.len()).map(value).collect();
+            Query::parse(q, &KIND).expect(q).matches(&row, NOW)
+        };
+        assert!(with(Some(Tone::Good), Value::ratio(1, 2), "is:bad"), "running, and a check has failed");
+        assert!(with(Some(Tone::Good), Value::ratio(2, 2), "is:good"));
+        assert!(with(Some(Tone::Idle), Value::Empty, "is:idle") && with(Some(Tone::Busy), Value::Unknown, "is:busy"));
+        let error = Query::parse("is:broken", &KIND).expect_err("no such word").message;
+        assert_eq!(error, "After is: comes bad, busy, good, idle or unknown; !is:bad is what is not bad.");
+    }
+
+    #[test]
+    fn a_condition_is_added_to_every_alternative_and_taken_out_of_each() {
+        for (text, with) in [
+            ("", "is:bad"),
+            ("web", "web is:bad"),
+            ("web or db x", "web is:bad or db x is:bad"),
+            ("\"a or b\"", "\"a or b\" is:bad"),
+        ] {
+            assert_eq!(Query::toggled(text, "is:bad"), with, "{text}");
+            assert_eq!(Query::toggled(with, "is:bad"), text, "{with}");
+        }
+        assert_eq!(Query::toggled("is:bad or web", "is:bad"), "web");
+        assert_eq!(Query::toggled("web or is:bad", "is:bad"), "web");
+    }
+
+    #[test]
+    fn a_row_that_is_called_so_is_told_from_one_that_only_says_so() {
+        let by_name = |q: &str| Query::parse(q, &KIND).expect(q).matcher(NOW).hit(&row()).map(|hit| hit.by_name);
+        assert_eq!(by_name("워커"), Some(true));
+        assert_eq!(by_name("i-0A1 워커"), Some(true));
+        assert_eq!(by_name("prod"), Some(false), "a tag");
+        assert_eq!(by_name("워커 prod"), Some(false));
+        assert_eq!(by_name("prod or 워커"), Some(true), "the alternative that names it");
+        assert_eq!(by_name("state:unhealthy !staging"), Some(true), "there is no word");
+        assert_eq!(by_name("staging"), None);
+    }
+
+    #[test]
+    fn what_is_seen_is_told_from_what_only_a_hidden_field_has() {
+        let via = |q: &str, cells: &[(usize, &str)]| {
+            let query = Query::parse(q, &KIND).expect(q);
+            let highlight = query.highlight()?;
+            let mut seen = super::super::Found::default();
+            for (field, text) in cells {
+                seen |= highlight.parts(Some(*field), text, |_| {});
+            }
+            highlight.via(&row(), seen)
+        };
+        let field = |name: &str| Some(super::super::Via::Field(KIND.index_of(name).expect(name)));
+        assert_eq!(via("my-app", &[(0, "unhealthy")]), field("groups"));
+        assert_eq!(via("my-app", &[(4, "my-app-ec2-sg")]), None, "a cell shows it");
+        assert_eq!(via("unhealthy prod", &[(0, "unhealthy")]), Some(super::super::Via::Tag("Env".into())));
+        assert_eq!(via("unhealthy or prod", &[(0, "unhealthy")]), None, "one alternative is seen");
+        assert_eq!(via("10.0.9.0/24", &[]), field("cidr"));
+        assert_eq!(via("state:unhealthy", &[]), None, "a field that was named needs no explanation");
+    }
+
+    #[test]
     fn a_word_finds_what_a_table_can_show_and_not_what_is_the_same_everywhere() {
         for q in ["my-alb", "50dc6c", "arn:aws:elasticloadbalancing", "usage:run", "note:nobody"] {
             assert!(holds(q), "{q}");
@@ -288,6 +427,8 @@ mod tests {
         assert!(e("state>running").contains("no order"));
         assert!(e("\"open").contains("closing"));
         assert!(e("tag:").contains("tag:KEY"));
+        assert_eq!(e("Env=prod"), "Things have no field Env. A tag is written tag:Env=prod.");
+        assert_eq!(e("Team!=a"), "Things have no field Team. A tag is written !tag:Team=a.");
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! The query language of `/`, of the palette and of `get`: one parser, one meaning.
 //!
 //! ```text
-//! QUERY  = { TERM }                      terms are ANDed
-//! TERM   = [ "!" ] ( WORD | FIELD OP VALUE | "tag:" KEY [ ("=" | ":") VALUE ] )
+//! QUERY  = TERMS { "or" TERMS }          one of the alternatives holds
+//! TERMS  = { TERM }                      all of them hold: they bind closer than "or"
+//! TERM   = [ "!" ] ( WORD | FIELD OP VALUE | "tag:" KEY [ ("=" | ":") VALUE ] | "is:" HOW )
 //! OP     = ":" | "=" | "!=" | ">" | ">=" | "<" | "<="
 //! VALUE  = text without spaces, or "quoted text"; several alternatives with commas after ":" and "="
+//! HOW    = "bad" | "busy" | "good" | "idle" | "unknown"
 //! ```
+//! `is:bad` is what the sign before a row says ([`crate::model::health`]): its state is bad, or a check, a target's health or an alarm.
+//!
 //! A word looks at name, id, tags and every field that can be a column, but for those whose values are the same few words on most
 //! rows (`tenancy`, `usage_operation`): they have to be named. Of an ARN it looks at the resource's own part, unless it has a
 //! colon itself. An address is a word, colons or not. A field that holds the id of another row takes that row's name as well:
@@ -22,10 +26,14 @@
 
 mod compare;
 mod eval;
+mod found;
+mod hint;
 mod needle;
 mod parse;
 
-pub use eval::{Cells, Matcher};
+pub use eval::{Cells, Hit, Matcher};
+pub use found::{Found, Highlight, Via};
+pub use parse::HOW;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -34,20 +42,22 @@ use arcstr::ArcStr;
 use ipnet::IpNet;
 
 use crate::base::Time;
-use crate::model::{Block, FieldSet, Filters, KindInfo};
+use crate::model::{Block, FieldSet, Filters, KindInfo, Tone};
 
 /// A parsed query for one kind. Empty: everything matches.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Query {
     /// What the user wrote.
     pub text: ArcStr,
-    /// The terms, all of which must hold.
+    /// The terms. Those of one alternative follow each other, and all of them must hold.
     pub terms: Vec<Term>,
 }
 
 /// One condition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Term {
+    /// The alternative that it belongs to, from 0.
+    pub alternative: u16,
     /// Whether it is turned round.
     pub negated: bool,
     /// What must hold.
@@ -81,6 +91,13 @@ pub enum Test {
         operands: Vec<Operand>,
         /// The same as the user wrote them, upper and lower case.
         written: Vec<String>,
+    },
+    /// The row, all told, is so.
+    Health {
+        /// How.
+        tone: Tone,
+        /// The positions of the fields that say it.
+        fields: Vec<usize>,
     },
     /// A tag is there (`None`), or has this value (lower case, `*` and `?` as wildcards).
     Tag {
@@ -171,13 +188,31 @@ impl Query {
     /// Without the terms on values that live in side tables: what can be asked of a row alone.
     #[must_use]
     pub fn own(&self, kind: &KindInfo) -> Query {
-        let mut own = self.clone();
-        own.terms.retain(|t| match t.test {
-            Test::Field { field, .. } => kind.fields.at(field).side.is_none(),
+        self.only(|t| match &t.test {
+            Test::Field { field, .. } => kind.fields.at(*field).side.is_none(),
+            Test::Health { fields, .. } => fields.iter().all(|f| kind.fields.at(*f).side.is_none()),
             Test::Tag { .. } => kind.tags_aside().is_none(),
             Test::Word(_) => true,
-        });
-        own
+        })
+    }
+    /// Without some of the terms: what matches the whole query matches this one too. An alternative that has lost all of its terms lets
+    /// everything through.
+    #[must_use]
+    pub fn only(&self, keep: impl Fn(&Term) -> bool) -> Query {
+        let mut rest = self.clone();
+        rest.terms.retain(keep);
+        if self.terms.iter().any(|t| rest.terms.iter().all(|r| r.alternative != t.alternative)) {
+            rest.terms.clear();
+        }
+        rest
+    }
+    /// Whether it has alternatives.
+    pub fn has_alternatives(&self) -> bool {
+        self.terms.last().is_some_and(|t| t.alternative > 0)
+    }
+    /// Whether it has words that a row is looked through for.
+    pub fn has_words(&self) -> bool {
+        self.terms.iter().any(|t| matches!(t.test, Test::Word(_)))
     }
     /// The positions of the fields that hold ids of other rows (see [`crate::model::FieldInfo::ids`]) and are compared with what may
     /// be such a row's name. `instance=i-0a1` needs no names.
@@ -195,6 +230,10 @@ impl Query {
     /// AWS compares texts as they are written, a query without regard to case: a term is AWS's only where a value can be written in
     /// one way. And it knows nothing of names that are shown for ids.
     pub fn filters(&self, kind: &KindInfo) -> Option<Filters> {
+        if self.has_alternatives() {
+            // AWS's filters have no "or" between two fields.
+            return None;
+        }
         let mut wanted: Vec<(&str, Vec<ArcStr>)> = Vec::new();
         for term in self.terms.iter().filter(|t| !t.negated) {
             let Test::Field { field, op: Op::Is, operands, written } = &term.test else { continue };
@@ -236,10 +275,14 @@ impl Query {
     /// The positions of the fields that it looks at by name. Tags that come from a call of their own are such a field.
     pub fn fields(&self, kind: &KindInfo) -> impl Iterator<Item = usize> + '_ {
         let tags = kind.tags_aside();
-        self.terms.iter().filter_map(move |t| match t.test {
-            Test::Field { field, .. } => Some(field),
-            Test::Tag { .. } => tags,
-            Test::Word(_) => None,
+        self.terms.iter().flat_map(move |t| {
+            let (one, more) = match &t.test {
+                Test::Field { field, .. } => (Some(*field), &[][..]),
+                Test::Health { fields, .. } => (None, fields.as_slice()),
+                Test::Tag { .. } => (tags, &[][..]),
+                Test::Word(_) => (None, &[][..]),
+            };
+            one.into_iter().chain(more.iter().copied())
         })
     }
 }
@@ -285,6 +328,7 @@ mod tests {
             ("key=ops", "AWS minds the case, and a query does not"),
             ("cost=3", "AWS has no such filter"),
             ("some-word", "a word is looked for everywhere"),
+            ("zone=a or encrypted=yes", "either"),
             ("", "all"),
         ] {
             assert_eq!(asked(q), "", "{why}: {q}");

@@ -1,5 +1,7 @@
 //! A word that many texts are looked through for, without regard to case.
 
+use std::ops::Range;
+
 use memchr::memchr2_iter;
 
 /// A word in lower case, prepared.
@@ -79,6 +81,38 @@ impl<'w> Needle<'w> {
     }
 }
 
+impl Needle<'_> {
+    /// Calls `at` with every place where a text has it, from left to right; whether there is one. For what is seen: it compares at every
+    /// letter.
+    pub(super) fn each_in(&self, text: &str, mut at: impl FnMut(Range<usize>)) -> bool {
+        let (size, mut any) = (self.word.len(), false);
+        if size == 0 || text.len() < size {
+            return false;
+        }
+        if self.ascii {
+            let mut i = 0;
+            while let Some(piece) = text.as_bytes().get(i..i + size) {
+                let here = piece.eq_ignore_ascii_case(self.word.as_bytes());
+                if here {
+                    at(i..i + size);
+                }
+                any |= here;
+                i += if here { size } else { 1 };
+            }
+            return any;
+        }
+        let lower = text.to_lowercase();
+        for (i, _) in lower.match_indices(self.word) {
+            any = true;
+            // Where a letter's lower case is longer than itself, places in the one are not places in the other.
+            if lower.len() == text.len() && text.is_char_boundary(i) && text.is_char_boundary(i + size) {
+                at(i..i + size);
+            }
+        }
+        any
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +123,21 @@ mod tests {
         fn a_word_is_found_where_a_plain_search_finds_it(text in "[a-cA-CxX0-9é-]{0,12}", word in "[a-cx0-9é-]{0,3}") {
             prop_assert_eq!(Needle::new(&word).is_in(&text), text.to_lowercase().contains(&word));
         }
+    }
+
+    #[test]
+    fn every_place_of_a_word_is_found_in_letters_of_any_script() {
+        let places = |word: &str, text: &str| {
+            let mut all = Vec::new();
+            let any = Needle::new(word).each_in(text, |at| all.push(text[at].to_string()));
+            assert_eq!(any, Needle::new(word).is_in(text), "{word} in {text}");
+            all
+        };
+        assert_eq!(places("web", "WEB-web-wweb"), ["WEB", "web", "web"]);
+        assert_eq!(places("워커", "결제-워커-07"), ["워커"]);
+        assert_eq!(places("aa", "aaa"), ["aa"], "places do not overlap");
+        assert_eq!(places("é", "İé"), [""; 0], "a letter that grows moves the others");
+        assert_eq!(places("x", ""), [""; 0]);
     }
 
     #[test]

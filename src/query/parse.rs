@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use super::{Op, Operand, Query, QueryError, Term, Test, Word};
 use crate::base::Time;
 use crate::base::text::{nearest, suggest};
-use crate::model::{Block, Column, FieldInfo, FieldSet, FieldType, KindInfo};
+use crate::model::{Block, Column, FieldInfo, FieldSet, FieldType, KindInfo, Tone, health};
 use crate::net::range::{self, Range};
 
 impl Query {
@@ -18,19 +18,69 @@ impl Query {
     /// read as the field's type, an open quote.
     pub fn parse(text: &str, kind: &KindInfo) -> Result<Query, QueryError> {
         let mut terms = Vec::new();
+        let mut alternative = 0;
+        let mut or = None;
         for token in tokens(text)? {
+            if token.eq_ignore_ascii_case(OR) {
+                if or.is_some() || terms.is_empty() {
+                    return Err(between(token));
+                }
+                alternative += 1;
+                or = Some(token);
+                continue;
+            }
+            or = None;
             let (negated, body) = match token.strip_prefix('!') {
                 Some(rest) if !rest.is_empty() => (true, rest),
                 _ => (false, token.as_str()),
             };
-            terms.push(Term { negated, test: term(body, kind)? });
+            terms.push(Term { alternative, negated, test: term(body, kind)? });
+        }
+        if let Some(or) = or {
+            return Err(between(or));
         }
         Ok(Query { text: text.trim().into(), terms })
     }
 }
 
+/// What stands between alternatives.
+const OR: &str = "or";
+
+/// What can be said of a row after `is:`, and how the docs call it.
+pub const HOW: &[(&str, Tone)] =
+    &[("bad", Tone::Bad), ("busy", Tone::Busy), ("good", Tone::Good), ("idle", Tone::Idle), ("unknown", Tone::Unknown)];
+
+fn between(or: String) -> QueryError {
+    let message = "or stands between two conditions, as in web or db. In quotes, \"or\" is a word like any other.";
+    QueryError { term: or, message: message.into() }
+}
+
+impl Query {
+    /// A query's text with this condition in every alternative, or without it if it has it already.
+    pub fn toggled(text: &str, condition: &str) -> String {
+        let Ok(all) = tokens(text) else { return condition.to_string() };
+        let mut out: Vec<&str> = Vec::new();
+        let has = all.iter().any(|t| t == condition);
+        for token in all.iter().map(String::as_str).filter(|t| *t != condition) {
+            if !has && token.eq_ignore_ascii_case(OR) {
+                out.push(condition);
+            }
+            // An alternative that was nothing but the condition goes with it.
+            if !(token.eq_ignore_ascii_case(OR) && out.last().is_none_or(|t| t.eq_ignore_ascii_case(OR))) {
+                out.push(token);
+            }
+        }
+        if !has {
+            out.push(condition);
+        } else if out.last().is_some_and(|t| t.eq_ignore_ascii_case(OR)) {
+            out.pop();
+        }
+        out.join(" ")
+    }
+}
+
 /// Splits at blanks outside quotes. Quotes stay in the token, so that `:` inside them is not an operator.
-fn tokens(text: &str) -> Result<Vec<String>, QueryError> {
+pub(super) fn tokens(text: &str) -> Result<Vec<String>, QueryError> {
     let mut out = Vec::new();
     let mut now = String::new();
     let mut quoted = false;
@@ -62,7 +112,7 @@ fn unquote(s: &str) -> String {
 }
 
 /// The operator that comes first outside quotes, with what stands before and after it.
-fn operator(token: &str) -> Option<(&str, Op, &str)> {
+pub(super) fn operator(token: &str) -> Option<(&str, Op, &str)> {
     let mut quoted = false;
     for (i, c) in token.char_indices() {
         let rest = &token[i..];
@@ -107,13 +157,30 @@ fn term(token: &str, kind: &KindInfo) -> Result<Test, QueryError> {
         };
         return Ok(Test::Tag { key: unquote(key), value });
     }
-    let Some(field) = kind.resolve(name) else {
+    let resolved = kind.resolve(name);
+    if name.eq_ignore_ascii_case("is") && resolved.is_none() {
+        let fields: Vec<usize> = health::fields(kind).collect();
+        if fields.is_empty() {
+            return fail(format!("{} have no state, so that is: says nothing about them.", kind.title));
+        }
+        return match HOW.iter().find(|(word, _)| value.eq_ignore_ascii_case(word)) {
+            Some((_, tone)) if matches!(op, Op::Has | Op::Is) => Ok(Test::Health { tone: *tone, fields }),
+            _ => fail("After is: comes bad, busy, good, idle or unknown; !is:bad is what is not bad.".into()),
+        };
+    }
+    let Some(field) = resolved else {
         if begins_an_address(token) {
             return Ok(word());
         }
         let aliases = kind.iter().flat_map(|f| f.aliases.iter().copied()).chain(["tag"]);
         let names = || kind.iter().map(|f| f.name);
         let hint = match nearest(name, names().chain(aliases)) {
+            Some(near) if !name.starts_with(char::is_uppercase) => format!(" Did you mean {near}?"),
+            // Fields are in lower case, the keys of tags often are not.
+            _ if matches!(op, Op::Has | Op::Is | Op::IsNot) && name.starts_with(char::is_uppercase) => {
+                let not = if op == Op::IsNot { "!" } else { "" };
+                format!(" A tag is written {not}tag:{name}={value}.")
+            }
             Some(near) => format!(" Did you mean {near}?"),
             None => suggest(name, names()),
         };

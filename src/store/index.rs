@@ -10,9 +10,9 @@ use super::chunk::Chunk;
 use super::{Snapshot, Store};
 use crate::base::{RowId, Time};
 use crate::model::{
-    FieldType, IndexFor, IndexRequest, Indexed, Kind, Record, RowRef, Sort, SortKey, TableKey, Tags, Value,
+    FieldType, IndexFor, IndexRequest, Indexed, Kind, Record, RowRef, Sort, SortKey, TableKey, Tags, Value, health,
 };
-use crate::query::{Cells, Query, Test};
+use crate::query::{Cells, Query};
 
 /// All that an index is made from. Holds snapshots: the store may change meanwhile.
 pub struct IndexJob {
@@ -28,6 +28,8 @@ pub struct IndexJob {
     names: Vec<(usize, Vec<Snapshot>)>,
     /// Which rows need values that are paid for: the query without what comes from side tables.
     paid: Option<Query>,
+    /// The positions of the fields that say how a row is, where rows are sorted by that.
+    health: Vec<usize>,
 }
 
 impl IndexJob {
@@ -48,7 +50,8 @@ impl Store {
         kind_named: impl Fn(&str) -> Option<Kind>,
     ) -> IndexJob {
         let query = &request.query;
-        let words = query.terms.iter().any(|t| matches!(t.test, Test::Word(_)));
+        let words = query.has_words();
+        let sorted = |i: usize| request.sort.is_some_and(|s| kind.looked_at(s.field).any(|f| f == i));
         let (mut sides, mut names) = (Vec::new(), Vec::new());
         for i in 0..kind.fields.len() {
             let info = kind.fields.at(i);
@@ -63,7 +66,7 @@ impl Store {
                 names.push((i, beside(other)));
             }
             let Some(side) = info.side else { continue };
-            let named = query.fields(kind.0).any(|f| f == i) || request.sort.is_some_and(|s| s.field == i);
+            let named = query.fields(kind.0).any(|f| f == i) || sorted(i);
             if !(named || words && !side.paid) {
                 continue;
             }
@@ -75,7 +78,9 @@ impl Store {
         }
         let paid = request.paid.then(|| query.own(kind.0));
         let tables = request.tables.iter().map(|t| self.snapshot(t)).collect();
-        IndexJob { request, tables, now, tags: kind.tags_aside(), sides, names, paid }
+        let by_health = request.sort.is_some_and(|s| Some(s.field) == kind.worst());
+        let health = if by_health { health::fields(kind.0).collect() } else { Vec::new() };
+        IndexJob { request, tables, now, tags: kind.tags_aside(), sides, names, paid, health }
     }
 }
 
@@ -93,6 +98,8 @@ type Names<'a> = (usize, FxHashMap<&'a str, Value>);
 
 /// What belongs to the rows of one table.
 struct Beside<'a> {
+    /// See [`IndexJob::health`].
+    health: &'a [usize],
     sides: Vec<Side<'a>>,
     names: Vec<Names<'a>>,
 }
@@ -111,6 +118,10 @@ impl<'a, 's> Joined<'a, 's> {
     where
         'a: 's,
     {
+        if !self.beside.health.is_empty() {
+            let values = self.beside.health.iter().map(|f| self.value(*f));
+            return health::rank(health::tone(self.record, values));
+        }
         let value = self.value(field);
         let Some((_, names)) = self.beside.names.iter().find(|(f, _)| *f == field) else { return value };
         let id = match value {
@@ -219,7 +230,9 @@ fn index_on(job: &IndexJob, threads: usize) -> Indexed {
     });
     if let Some(sort) = job.request.sort.filter(|_| threads > 1) {
         // Each part is in order: the stable sort finds the runs and merges them.
-        found.kept.sort_by(|a, b| a.order(b, sort, &beside));
+        for kept in &mut found.kept {
+            kept.sort_by(|a, b| a.order(b, sort, &beside));
+        }
     }
     let mut paid = vec![Vec::new(); if job.paid.is_some() { job.tables.len() } else { 0 }];
     for (table, id) in found.paid {
@@ -228,7 +241,7 @@ fn index_on(job: &IndexJob, threads: usize) -> Indexed {
     Indexed {
         request: job.request.request,
         versions: job.tables.iter().map(|t| t.version).collect(),
-        order: Arc::new(found.kept.into_iter().map(|k| k.at).collect()),
+        order: Arc::new(found.kept.iter().flatten().map(|k| k.at).collect()),
         total: found.total,
         paid: paid.into_iter().map(Arc::new).collect(),
     }
@@ -239,8 +252,8 @@ fn index_on(job: &IndexJob, threads: usize) -> Indexed {
 struct Found<'a> {
     /// How many rows there are.
     total: usize,
-    /// Those that match.
-    kept: Vec<Kept<'a>>,
+    /// Those that match: first those that are called so, then those that only say so somewhere.
+    kept: [Vec<Kept<'a>>; 2],
     /// Those that need values that are paid for, with their tables.
     paid: Vec<(u32, &'a RowId)>,
 }
@@ -248,7 +261,9 @@ struct Found<'a> {
 impl Found<'_> {
     fn add(&mut self, other: Self) {
         self.total += other.total;
-        self.kept.extend(other.kept);
+        for (all, more) in self.kept.iter_mut().zip(other.kept) {
+            all.extend(more);
+        }
         self.paid.extend(other.paid);
     }
 }
@@ -268,7 +283,7 @@ impl IndexJob {
         };
         let sides = self.sides.iter().map(|(field, at, snapshots)| (*field, *at, by_id(&snapshots[table])));
         let names = self.names.iter().map(|(field, snapshots)| (*field, named(*field, &snapshots[table])));
-        Beside { sides: sides.collect(), names: names.collect() }
+        Beside { health: &self.health, sides: sides.collect(), names: names.collect() }
     }
 
     /// Looks through some chunks; what matches is in its order.
@@ -291,15 +306,17 @@ impl IndexJob {
                     found.paid.push((first.table, &record.id));
                 }
                 let row = Joined { record, tags: self.tags, beside: &beside[table] };
-                if matcher.matches(&row) {
+                if let Some(hit) = matcher.hit(&row) {
                     let key = SortKey::of(sort.map_or(&Value::Unknown, |s| row.shown(s.field)));
                     let at = RowRef { table: first.table, slot };
-                    found.kept.push(Kept { key, id: beginning(&record.id), record, at });
+                    found.kept[usize::from(!hit.by_name)].push(Kept { key, id: beginning(&record.id), record, at });
                 }
             }
         }
         if let Some(sort) = *sort {
-            found.kept.sort_unstable_by(|a, b| a.order(b, sort, beside));
+            for kept in &mut found.kept {
+                kept.sort_unstable_by(|a, b| a.order(b, sort, beside));
+            }
         }
         found
     }

@@ -137,7 +137,7 @@ pub fn heading(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store, now:
     let view = &state.view;
     let fresh = state.freshness(store);
     let mut right = truth(pen, state, &fresh, now);
-    if let Some(sort) = view.sort.filter(|s| s.field < view.kind.fields.len()) {
+    if let Some(sort) = view.sort.filter(|s| s.field <= view.kind.fields.len()) {
         let arrow = if sort.ascending { "▲" } else { "▼" };
         let text = format!("{arrow} {}   ", view.kind.fields.at(sort.field).title.to_lowercase());
         right.insert(0, (text, pen.style(Role::Sort)));

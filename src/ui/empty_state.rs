@@ -7,6 +7,7 @@ use crate::app::overlay::Start;
 use crate::base::text::capital;
 use crate::config::{Mode, Role};
 use crate::model::{Kind, Selector};
+use crate::query::Query;
 use crate::store::{Progress, Store};
 
 use super::painter::{Pen, cells, wrap};
@@ -91,6 +92,7 @@ pub fn why(state: &State, store: &Store) -> Blank {
         let with = view.selector.filters().map(|f| format!(" with {f}")).unwrap_or_default();
         let sentence = format!("None of {} {plural}{with} matches {}", grouped(view.total), view.query.text);
         let mut hints = vec![format!("{} changes the filter, {} clears it", key(state, "filter"), key(state, "back"))];
+        hints.extend(Query::hint(&view.query.text, view.kind.0));
         hints.extend(beyond(state));
         return blank("–", Role::Quiet, sentence, hints);
     }

@@ -11,10 +11,17 @@ use super::styled_text::middle;
 /// Draws the list over `area`.
 pub fn draw(pen: &mut Pen<'_>, area: Rect, menu: &Menu) {
     let checks = menu.items.iter().any(|i| i.checked.is_some());
+    let letters = menu.items.iter().any(|i| i.letter.is_some());
     let label = menu.items.iter().map(|i| cells(&i.label)).max().unwrap_or(0);
     let about = menu.items.iter().map(|i| cells(note(i))).max().unwrap_or(0);
     let heading = headings(menu);
-    let wide = 4 + 2 + heading + u16::from(checks) * 4 + label + if about > 0 { about + 3 } else { 0 };
+    let wide = 4
+        + 2
+        + heading
+        + u16::from(checks) * 4
+        + u16::from(letters) * 2
+        + label
+        + if about > 0 { about + 3 } else { 0 };
     let width = wide.max(cells(&menu.title).min(56) + 8).max(36).min(area.width.saturating_sub(if area.width > 80 {
         8
     } else {
@@ -35,7 +42,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, menu: &Menu) {
     let shown = menu.shown();
     let room = inner.height.saturating_sub(errors);
     let skip = (menu.cursor + 1).saturating_sub(usize::from(room.max(1)));
-    let room_for = inner.width.saturating_sub(2 + heading + u16::from(checks) * 4);
+    let room_for = inner.width.saturating_sub(2 + heading + u16::from(checks) * 4 + u16::from(letters) * 2);
     // Where both have too little room, the label leaves some to what is said of it.
     let label = match about {
         0 => label.min(room_for),
@@ -49,7 +56,8 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, menu: &Menu) {
             above = item.group;
         }
         let place = Rect { x: inner.x + heading, y, width: inner.width.saturating_sub(heading), height: 1 };
-        entry(pen, place, item, i == menu.cursor, label);
+        let letter = letters.then_some(item.letter.filter(|_| menu.line.is_none()));
+        entry(pen, place, item, (i == menu.cursor, letter), label);
     }
     let below = shown.len().saturating_sub(skip + usize::from(room));
     if below > 0 {
@@ -85,13 +93,19 @@ fn note(item: &MenuItem) -> &str {
     item.disabled.as_deref().unwrap_or(&item.detail)
 }
 
-fn entry(pen: &mut Pen<'_>, area: Rect, item: &MenuItem, chosen: bool, label: u16) {
+/// Draws one entry. `letter`: what chooses it, where entries have letters.
+fn entry(pen: &mut Pen<'_>, area: Rect, item: &MenuItem, (chosen, letter): (bool, Option<Option<char>>), label: u16) {
     let off = item.disabled.is_some();
     pen.say(area.x, area.y, 1, if chosen { "▸" } else { " " }, Role::Focus);
     let mut x = area.x + 2;
     if let Some(on) = item.checked {
         pen.say(x, area.y, 3, if on { "[x]" } else { "[ ]" }, if on { Role::Mark } else { Role::Quiet });
         x += 4;
+    }
+    if let Some(letter) = letter {
+        let text = letter.map_or_else(String::new, String::from);
+        pen.say(x, area.y, 1, &text, if off { Role::Disabled } else { Role::Key });
+        x += 2;
     }
     let role = match (chosen, off) {
         (true, _) => Role::Choice,

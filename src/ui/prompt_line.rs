@@ -22,6 +22,7 @@ struct Typed<'a> {
     choice: Option<usize>,
     error: Option<&'a String>,
     waits: Option<&'a String>,
+    note: Option<&'a String>,
     hint: &'static str,
 }
 
@@ -39,6 +40,7 @@ pub fn palette(pen: &mut Pen<'_>, body: Rect, foot: Rect, p: &Palette) {
             choice: p.choice,
             error: p.error.as_ref(),
             waits: p.waits.as_ref().map(|w| &w.text),
+            note: None,
             hint,
         },
     );
@@ -46,7 +48,7 @@ pub fn palette(pen: &mut Pen<'_>, body: Rect, foot: Rect, p: &Palette) {
 
 /// The filter.
 pub fn filter(pen: &mut Pen<'_>, body: Rect, foot: Rect, f: &Filter) {
-    let hint = "words, field:value, field>number, tag:Key=value; ! means not";
+    let hint = "words, field:value, field>number, tag:Key=value; !word: without; a or b";
     draw(
         pen,
         body,
@@ -58,6 +60,7 @@ pub fn filter(pen: &mut Pen<'_>, body: Rect, foot: Rect, f: &Filter) {
             choice: f.choice,
             error: f.error.as_ref(),
             waits: None,
+            note: f.hint.as_ref(),
             hint,
         },
     );
@@ -71,11 +74,12 @@ fn draw(pen: &mut Pen<'_>, body: Rect, foot: Rect, typed: &Typed<'_>) {
         pen.say(x + 2, foot.y, foot.right().saturating_sub(x + 2), typed.hint, Role::Placeholder);
     }
     let across = body.width.saturating_sub(1);
-    let errors = match (typed.error, typed.waits) {
+    let mut errors = match (typed.error, typed.waits) {
         (Some(e), _) => item("✗", e, across, Role::Error),
         (None, Some(text)) => item("◌", &format!("{text} It goes on by itself; esc cancels."), across, Role::Hint),
         (None, None) => Vec::new(),
     };
+    errors.extend(typed.note.map_or(Vec::new(), |text| item("·", text, across, Role::Warning)));
     let wrong = u16::try_from(errors.len()).unwrap_or(0).min(body.height.saturating_sub(1));
     let room = MOST.min(body.height.saturating_sub(wrong + 1));
     let all = u16::try_from(typed.items.len()).unwrap_or(u16::MAX);

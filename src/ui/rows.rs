@@ -8,7 +8,10 @@ use arcstr::ArcStr;
 use crate::app::layout::{PROFILE_WIDTH, REGION_WIDTH, SAMPLE};
 use crate::app::{Shown, State, View};
 use crate::base::{Scope, Time};
-use crate::model::{FieldInfo, FieldSet, FieldType, Kind, Record, RowRef, Selector, TableKey, Tone, Value};
+use crate::model::{
+    FieldInfo, FieldSet, FieldType, Kind, Record, RowRef, Selector, TableKey, Tags, Tone, Value, health,
+};
+use crate::query::{Cells, Found, Highlight, Via};
 use crate::store::{HIGHLIGHT, Row, Store, Table};
 
 use super::columns::Wish;
@@ -76,8 +79,14 @@ pub struct Rows<'a> {
     view: &'a View,
     now: Time,
     tables: Vec<Option<&'a Table>>,
-    /// Whether a glyph for the state stands before the first column.
-    leads: bool,
+    /// The positions of the fields that say how a row is: its glyph stands before the first column.
+    health: Vec<usize>,
+    /// The values beside the rows that glyphs and highlights look at, by field.
+    sides: Vec<(usize, Beside<'a>)>,
+    /// The rows that fields name by their ids, where words are looked for.
+    named: Vec<(usize, Vec<Option<&'a Table>>)>,
+    /// What is looked for.
+    highlight: Option<Highlight<'a>>,
     /// The columns that fit, from left to right.
     pub columns: Vec<ViewColumn<'a>>,
 }
@@ -100,8 +109,34 @@ impl<'a> Rows<'a> {
         let tables = view.order_tables.iter().map(|k| store.table(k)).collect();
         let columns = columns.into_iter().enumerate();
         let columns = columns.map(|(i, source)| column((state, view), store, source, i == 0)).collect();
-        let leads = view.kind.iter().any(|f| f.ty == FieldType::State && f.side.is_none());
-        Rows { state, view, now, tables, leads, columns }
+        let health: Vec<usize> = health::fields(view.kind.0).collect();
+        let highlight = view.query.highlight();
+        let words = highlight.as_ref().is_some_and(Highlight::has_words);
+        let (mut sides, mut named) = (Vec::new(), Vec::new());
+        for (i, info) in view.kind.iter().enumerate() {
+            if info.side.is_some_and(|s| !s.paid) && (words || health.contains(&i)) {
+                sides.extend(side((state, view), store, info).map(|beside| (i, beside)));
+            }
+            if words {
+                named.extend(names((state, view), store, info).map(|tables| (i, tables)));
+            }
+        }
+        Rows { state, view, now, tables, health, sides, named, highlight, columns }
+    }
+    /// What is looked for in its cells.
+    pub fn highlight(&self) -> Option<&Highlight<'a>> {
+        self.highlight.as_ref()
+    }
+    /// By which field a row matches, if none of its cells shows that; `seen` is what they show.
+    pub fn via(&self, at: RowRef, row: &'a Row, seen: Found) -> Option<String> {
+        let whole = Whole { rows: self, at, row };
+        let columns = |i| self.columns.iter().any(|c| c.source == Shown::Field(i) && c.names.is_none());
+        match self.highlight.as_ref()?.via(&whole, seen)? {
+            // It is there, and cut off.
+            Via::Field(i) if columns(i) => None,
+            Via::Field(i) => Some(format!("via {}", self.view.kind.fields.at(i).title.to_lowercase())),
+            Via::Tag(key) => Some(format!("via tag {key}")),
+        }
     }
     /// What it is the rows of.
     pub fn view(&self) -> &View {
@@ -201,8 +236,41 @@ impl<'a> Rows<'a> {
         wishes
     }
     /// The tone whose glyph stands before a row's name, if the kind has states.
-    pub fn tone(&self, row: &Row) -> Option<Tone> {
-        self.leads.then(|| row.record.state.as_ref().map_or(Tone::Unknown, |(tone, _)| *tone))
+    pub fn tone(&self, at: RowRef, row: &'a Row) -> Option<Tone> {
+        if self.health.is_empty() {
+            return None;
+        }
+        let whole = Whole { rows: self, at, row };
+        health::tone(&row.record, self.health.iter().map(|i| whole.cell(*i)))
+    }
+}
+
+/// A row with what stands beside it, as a query sees it.
+struct Whole<'r, 'a> {
+    rows: &'r Rows<'a>,
+    at: RowRef,
+    row: &'a Row,
+}
+
+impl Cells for Whole<'_, '_> {
+    fn record(&self) -> &Record {
+        &self.row.record
+    }
+    fn cell(&self, field: usize) -> &Value {
+        let Some((_, (there, tables))) = self.rows.sides.iter().find(|(f, _)| *f == field) else {
+            return self.row.record.at(field);
+        };
+        let beside = tables.get(self.at.table as usize).copied().flatten().and_then(|t| t.get(&self.row.record.id));
+        beside.filter(|r| r.gone.is_none()).map_or(&Value::Unknown, |r| r.record.at(*there))
+    }
+    fn called(&self, field: usize, id: &str) -> Option<&str> {
+        let (_, tables) = self.rows.named.iter().find(|(f, _)| *f == field)?;
+        self.rows.view.kind.fields.at(field).is_row_id(id).then_some(())?;
+        name_in(tables.get(self.at.table as usize).copied().flatten()?, id).map(|name| name.as_str())
+    }
+    fn tags(&self) -> Option<&Tags> {
+        // Those of a table of their own are not looked for: nobody sees them here.
+        Cells::tags(&*self.row.record)
     }
 }
 
@@ -212,13 +280,24 @@ fn column<'a>((state, view): (&'a State, &'a View), store: &'a Store, source: Sh
         Shown::Profile => &PROFILE,
         Shown::Region => &REGION,
     };
-    let tables = |kind: Kind| -> Vec<_> {
-        let of = |k: &TableKey| store.table(&TableKey { scope: k.scope.clone(), kind, selector: Selector::All });
-        view.order_tables.iter().map(of).collect()
-    };
-    let side = side_kind(state, info).map(|(kind, there)| (there, tables(kind)));
-    let linked = info.ids.and(info.link).and_then(|kind| state.registry.kind(kind));
-    ViewColumn { source, info, side, names: linked.map(|def| tables(Kind(def.info))), first }
+    ViewColumn { source, info, side: side((state, view), store, info), names: names((state, view), store, info), first }
+}
+
+/// The tables of another kind that stand beside the view's.
+fn beside<'a>(view: &View, store: &'a Store, kind: Kind) -> Vec<Option<&'a Table>> {
+    let of = |k: &TableKey| store.table(&TableKey { scope: k.scope.clone(), kind, selector: Selector::All });
+    view.order_tables.iter().map(of).collect()
+}
+
+/// Where a field's values are, if they are beside the rows.
+fn side<'a>((state, view): (&State, &View), store: &'a Store, info: &FieldInfo) -> Option<Beside<'a>> {
+    side_kind(state, info).map(|(kind, there)| (there, beside(view, store, kind)))
+}
+
+/// The rows that a field names by their ids.
+fn names<'a>((state, view): (&State, &View), store: &'a Store, info: &FieldInfo) -> Option<Vec<Option<&'a Table>>> {
+    let linked = info.ids.and(info.link).and_then(|kind| state.registry.kind(kind))?;
+    Some(beside(view, store, Kind(linked.info)))
 }
 
 /// What a row of a table is called, if it has a name that can be seen.

@@ -8,8 +8,10 @@ use ratatui::layout::Rect;
 
 use crate::app::layout::{GUTTER, name_least};
 use crate::app::{Shown, State};
+use crate::base::text::{cut_end, visible};
 use crate::config::Role;
-use crate::model::{FieldType, Tone, Value};
+use crate::model::{FieldType, RowRef, Tone, Value};
+use crate::query::Found;
 use crate::store::Row;
 
 use super::columns::{self, Placed};
@@ -78,7 +80,8 @@ pub fn draw_below(
         let focused = focus.is_some() && position == rows.view().at;
         let table = rows.view().order_tables.get(at.table as usize);
         let marked = table.is_some_and(|t| rows.view().is_marked(t, &row.record.id));
-        gutter(pen, (area.x, y), row, rows, focus.filter(|_| focused), marked);
+        gutter(pen, (area.x, y), (at, row), rows, focus.filter(|_| focused), marked);
+        let mut found = Found::default();
         for (i, ((column, p), cuts)) in rows.columns.iter().zip(&placed).zip(&cuts).enumerate() {
             if pen.is_covered(Rect { x: area.x + GUTTER + p.x, y, width: p.width, height: 1 }) {
                 continue;
@@ -88,7 +91,10 @@ pub fn draw_below(
             let changed = cell.changed || first && rows.is_new(row);
             let cut = cuts.as_ref().and_then(|c| c.at(position));
             let look = Look { focused: focused && first, changed, off: off(&row.record.id), row, cut };
-            draw_cell(pen, (area.x + GUTTER + p.x, y), p.width, column, &cell.value, &look, rows);
+            found |= draw_cell(pen, (area.x + GUTTER + p.x, y), p.width, column, &cell.value, &look, rows);
+        }
+        if rows.highlight().is_some() {
+            say_via(pen, Rect { y, height: 1, ..area }, rows.via(at, row, found));
         }
     }
 }
@@ -114,7 +120,14 @@ pub fn hidden_columns(state: &State, rows: &Rows<'_>) -> Option<String> {
 }
 
 /// Focus, mark and the state's glyph. `focused` says whether the table has the keys, if the row has the focus.
-fn gutter(pen: &mut Pen<'_>, (x, y): (u16, u16), row: &Row, rows: &Rows<'_>, focused: Option<bool>, marked: bool) {
+fn gutter<'a>(
+    pen: &mut Pen<'_>,
+    (x, y): (u16, u16),
+    (at, row): (RowRef, &'a Row),
+    rows: &Rows<'a>,
+    focused: Option<bool>,
+    marked: bool,
+) {
     match focused {
         Some(true) => pen.say(x, y, 1, FOCUS, Role::Focus),
         Some(false) => pen.say(x, y, 1, FOCUS, Role::Quiet),
@@ -123,7 +136,7 @@ fn gutter(pen: &mut Pen<'_>, (x, y): (u16, u16), row: &Row, rows: &Rows<'_>, foc
     if marked {
         pen.say(x + 1, y, 1, MARK, Role::Mark);
     }
-    match rows.tone(row) {
+    match rows.tone(at, row) {
         _ if row.gone.is_some() => pen.say(x + 2, y, 1, GONE, Role::Gone),
         Some(tone) => pen.say(x + 2, y, 1, tone.glyph(), tone_role(tone)),
         None => x,
@@ -159,6 +172,15 @@ fn cuts(rows: &Rows<'_>, column: &ViewColumn<'_>, width: u16, seen: &Range<usize
     Some(Cuts { first: around.start, shown: cut::cut(&texts, width) })
 }
 
+/// By what a row matches that none of its cells shows: at the end of the line, over what stands there.
+fn say_via(pen: &mut Pen<'_>, line: Rect, via: Option<String>) {
+    let Some(via) = via.filter(|_| line.width >= 4 * GUTTER) else { return };
+    let text = format!(" {} ", cut_end(&visible(&via), usize::from(line.width / 3)));
+    let style = pen.style(Role::Hint);
+    pen.clear(Rect { x: line.right().saturating_sub(cells(&text)), width: cells(&text), ..line });
+    pen.put_right(line.right(), line.y, line.width, &text, style);
+}
+
 /// What besides its value decides how a cell looks.
 struct Look<'a> {
     focused: bool,
@@ -177,7 +199,7 @@ fn draw_cell(
     value: &Value,
     look: &Look<'_>,
     rows: &Rows<'_>,
-) {
+) -> Found {
     let gone = look.row.gone.is_some();
     let info = column.info;
     let text = if gone && info.ty == FieldType::State { "gone".into() } else { rows.text(value, info) };
@@ -201,5 +223,14 @@ fn draw_cell(
         None => format::fit(&text, info, width),
     };
     let before = if info.right() { width.saturating_sub(cells(&text)) } else { 0 };
-    pen.put_cut(x + before, y, width, &text, style);
+    let x = x + before;
+    pen.put_cut(x, y, width, &text, style);
+    let Some(highlight) = rows.highlight() else { return Found::default() };
+    let field = if let Shown::Field(i) = column.source { Some(i) } else { None };
+    let style = pen.style(Role::Match);
+    highlight.parts(field, &text, |part| {
+        let from = cells(&text[..part.start]).min(width);
+        let part = Rect { x: x + from, y, width: cells(&text[part]).min(width - from), height: 1 };
+        pen.tint(part, style);
+    })
 }

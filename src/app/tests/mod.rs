@@ -1,6 +1,7 @@
 //! A viewer on a desk: a small registry, a store filled by hand, keys pressed as a user presses them.
 
 mod asking;
+mod finding;
 mod forms;
 mod forms_editors;
 mod locating;
@@ -307,7 +308,12 @@ pub(super) fn things() -> TableKey {
     TableKey::all(scope("seoul"), Kind(&THINGS))
 }
 pub(super) fn thing(id: &str, name: &str, state: &str, size: i64) -> Arc<Record> {
-    let tone = if state == "stopped" { Tone::Idle } else { Tone::Good };
+    let tone = match state {
+        "stopped" => Tone::Idle,
+        "stopping" => Tone::Busy,
+        "impaired" => Tone::Bad,
+        _ => Tone::Good,
+    };
     Arc::new(Record {
         kind: Kind(&THINGS),
         id: id.into(),

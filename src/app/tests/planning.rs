@@ -248,7 +248,7 @@ fn rows_of_several_accounts_are_refused_with_a_sentence() {
 fn what_cannot_be_done_is_dim_and_says_why_when_tried() {
     let mut desk = Desk::with(2);
     desk.list(things(), vec![thing("t0", "thing-0", "stopped", 0)]);
-    desk.press("a").typed("stop").press("enter");
+    desk.press("a /").typed("stop").press("enter");
     let Overlay::Menu(menu) = desk.top() else { panic!() };
     assert_eq!(menu.error.as_deref(), Some("thing-0 is stopped already."));
     desk.press("esc esc M").line("destroy");

@@ -33,8 +33,7 @@ impl Sides {
         named: &[usize],
     ) -> Sides {
         let named: Vec<usize> = query.fields(info).chain(named.iter().copied()).collect();
-        let has_words = query.terms.iter().any(|t| matches!(t.test, Test::Word(_)));
-        let words = has_words.then(|| query.words());
+        let words = query.has_words().then(|| query.words());
         let needed = |i: usize, field: &FieldInfo, side: Side| {
             let free = !side.paid && !side.on_demand;
             named.contains(&i)
@@ -65,6 +64,7 @@ impl Sides {
         let names: Vec<usize> = if named { Vec::new() } else { query.by_name(self.info).collect() };
         let open = |term: &Term| match &term.test {
             Test::Field { field, .. } => waits(*field) || names.contains(field),
+            Test::Health { fields, .. } => fields.iter().any(|f| waits(*f)),
             Test::Tag { .. } => self.info.tags_aside().is_some_and(waits),
             Test::Word(word) => {
                 let dear = |i: usize| self.places[i].is_some_and(|(table, _)| self.tables[table].dear);
@@ -75,9 +75,7 @@ impl Sides {
                 })
             }
         };
-        let mut settled = query.clone();
-        settled.terms.retain(|term| !open(term));
-        settled
+        query.only(|term| !open(term))
     }
 }
 

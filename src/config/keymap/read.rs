@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 use super::{SECTIONS, Section};
 use crate::base::text;
 use crate::config::document::{Document, Entry, Source, describe};
-use crate::config::problem::{Problem, meant};
+use crate::config::problem::{Origin, Problem, meant};
 use crate::input::{Chord, Key};
 
 /// Chords that tmux (ctrl-b), screen and a shell's line editor (ctrl-a), and the terminal's flow control (ctrl-q) take for themselves
@@ -164,7 +164,9 @@ impl Reader<'_, '_> {
                 self.problem(entry, message, Some(format!("bind `{as_key}`")));
                 return false;
             }
-            if let Some((_, whose)) = TAKEN.iter().find(|(c, _)| *key == Key::ctrl(*c)) {
+            // The program's own keymaps say so themselves.
+            let own = matches!(self.doc.source.origin, Origin::Embedded(_));
+            if let Some((_, whose)) = TAKEN.iter().find(|(c, _)| !own && *key == Key::ctrl(*c)) {
                 self.advice(entry, format!("`{key}` is {whose} and may never arrive"));
             } else if section.typing && EDITING.iter().any(|c| *key == Key::ctrl(*c)) {
                 self.advice(entry, format!("`{key}` no longer edits the line here, as it does in readline"));

@@ -17,6 +17,7 @@ use crate::model::{Cost, FormSpec, Plan, Record, Undo, Values};
 /// `stop`.
 pub static STOP: Action = Action::on_rows(&INFO, "stop", "Stop", plan)
     .group(MenuGroup::State)
+    .letter('s')
     .doc(
         "Stops running instances. Compute is not billed while they are stopped; disks and Elastic IPs still are. \
          `force` does not wait for the operating system; `hibernate` saves memory to the root volume first.",
