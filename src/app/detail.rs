@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::nav::kind_named;
+use super::search::Search;
 use super::state::{Focus, PAUSE, State};
 use super::update::Turn;
 use super::view::{RowKey, Tab};
@@ -211,6 +212,7 @@ impl Turn<'_> {
 
     fn turn_to(&mut self, tab: Tab) {
         (self.s.detail.tab, self.s.detail.scroll, self.s.detail.choice) = (tab, 0, 0);
+        self.s.detail.search = Search::default();
     }
 
     /// The next page, or the one before.
@@ -245,6 +247,9 @@ impl Turn<'_> {
             let links = self.s.detail.row.as_ref().map_or(0, |r| self.links(r).len());
             let detail = &mut self.s.detail;
             detail.choice = detail.choice.saturating_add_signed(by).min(links.saturating_sub(1));
+            return;
+        }
+        if self.s.detail.search.scrolls(by) {
             return;
         }
         let most = self.detail_length().saturating_sub(self.s.areas().detail_lines());

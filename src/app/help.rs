@@ -72,6 +72,7 @@ pub fn hints(state: &State, store: &Store) -> Vec<Hint> {
 fn wanted(state: &State, command: Command) -> bool {
     match state.overlays.last() {
         None if command == Command::Metrics => state.view.kind.iter().any(|f| f.ty == FieldType::Series),
+        Some(Overlay::Pager(p)) => command != Command::SearchNext || !p.search.text.is_empty(),
         Some(Overlay::Sure(_)) => matches!(command, Command::Accept | Command::Back),
         Some(Overlay::Ask(a)) if matches!(a.question.what, Ask::Device { .. }) => command == Command::Back,
         Some(Overlay::Menu(m)) => match command {
@@ -93,6 +94,7 @@ fn title(state: &State, command: Command) -> Cow<'static, str> {
         (Some(Overlay::Sure(s)), Command::Accept) => s.yes.into(),
         (Some(Overlay::Sure(s)), Command::Back) => s.no.into(),
         (Some(Overlay::Plan(p)), Command::CarryOut) => verb(p).into(),
+        (Some(Overlay::Pager(_)), Command::Filter) => "search".into(),
         (Some(Overlay::Pager(_) | Overlay::Menu(_)), Command::Back) => "close".into(),
         (Some(_), Command::Back) => "cancel".into(),
         (None, Command::Right) => "next page".into(),

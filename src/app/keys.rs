@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::command::Command as C;
 use super::line::Line;
-use super::overlay::{Overlay, Page, Pager, PlanPhase, Sure, SureKind};
+use super::overlay::{Overlay, Page, Pager, PlanPhase};
+use super::search::Search;
 use super::state::{Focus, Notice, State};
 use super::update::Turn;
 use crate::config::{Mode, Next, Step};
@@ -23,6 +24,7 @@ impl State {
     /// The place that has the keys.
     pub fn mode(&self) -> Mode {
         match self.overlays.last() {
+            _ if self.search_line().is_some() => Mode::Prompt,
             None if self.board.is_some() => Mode::Board,
             None if self.focus == Focus::Detail && self.detail.open => Mode::Detail,
             None => Mode::Table,
@@ -173,6 +175,9 @@ impl Turn<'_> {
 
     /// The line that has the keys. A form's is its own: its value goes through `refine`.
     fn typing(&mut self) -> Option<&mut Line> {
+        if self.s.search_line().is_some() {
+            return self.search_mut()?.line.as_mut();
+        }
         match self.s.overlays.last_mut()? {
             Overlay::Palette(p) => Some(&mut p.line),
             Overlay::Filter(f) => Some(&mut f.line),
@@ -186,6 +191,9 @@ impl Turn<'_> {
     }
 
     fn typed(&mut self) {
+        if self.s.search_line().is_some() {
+            return self.search_typed();
+        }
         match self.s.overlays.last_mut() {
             Some(Overlay::Palette(p)) => {
                 p.recall.forget();
@@ -248,6 +256,9 @@ impl Turn<'_> {
             C::Accept => self.accept(),
             C::Mark if matches!(self.s.overlays.last(), Some(Overlay::Menu(_))) => self.menu_toggle(),
             C::Mark if self.s.picker().is_some() => self.picker_mark(),
+            C::Filter if self.is_text() => self.search_begin(),
+            C::SearchNext => self.search_step(1),
+            C::SearchPrevious => self.search_step(-1),
             C::Filter if self.s.picker().is_some() => self.picker_focus(Some(false)),
             C::Filter if matches!(self.s.overlays.last(), Some(Overlay::Menu(_))) => self.menu_narrow(),
             C::Mark => self.mark(),
@@ -358,7 +369,7 @@ impl Turn<'_> {
         if matches!(self.s.overlays.last(), Some(Overlay::Pager(p)) if p.page == page) {
             return;
         }
-        self.s.overlays.push(Overlay::Pager(Pager { page, scroll: 0 }));
+        self.s.overlays.push(Overlay::Pager(Pager { page, scroll: 0, search: Search::default() }));
         if page == Page::Messages {
             self.pages(isize::MAX / 2);
         }
@@ -394,6 +405,9 @@ impl Turn<'_> {
             (usize::from(self.s.size.1), super::help::lines(self.s).len(), self.s.messages.len());
         match self.s.overlays.last_mut() {
             Some(Overlay::Pager(p)) => {
+                if p.search.scrolls(by) {
+                    return;
+                }
                 let lines = if p.page == Page::Help { help } else { messages };
                 let most = lines.saturating_sub(height.saturating_sub(4).max(1));
                 p.scroll = p.scroll.saturating_add_signed(by).min(most);
@@ -417,6 +431,7 @@ impl Turn<'_> {
 
     fn accept(&mut self) {
         match self.s.overlays.last() {
+            _ if self.s.search_line().is_some() => self.search_end(true),
             Some(Overlay::Palette(_)) => self.palette_accept(),
             Some(Overlay::Filter(_)) => self.filter_accept(),
             Some(Overlay::Menu(_)) => self.menu_accept(),
@@ -425,125 +440,6 @@ impl Turn<'_> {
             Some(Overlay::Ask(_)) => self.ask_accept(),
             Some(Overlay::Sure(_)) => self.sure(true),
             _ => {}
-        }
-    }
-
-    /// Closes the uppermost layer, one at a time.
-    fn escape(&mut self) {
-        if !self.s.overlays.is_empty() {
-            self.close_layer();
-        } else if self.s.board.is_some() {
-            if !self.s.back.is_empty() {
-                self.go_back();
-            }
-        } else if self.s.focus == Focus::Table && self.leave_range() {
-            // What was marked before it is marked again.
-        } else if self.s.detail.open && self.s.focus == Focus::Detail && self.s.areas().table.is_some() {
-            self.s.focus = Focus::Table;
-        } else if self.s.detail.open {
-            self.close_detail();
-        } else if !self.s.view.query.is_empty() {
-            self.set_query(crate::query::Query::default());
-        } else if !self.s.view.marks.is_empty() && self.s.left_layer {
-            // The key may have been meant for what has just closed.
-            let (marked, verb) = match self.s.view.marks.len() {
-                1 => ("1 row".to_string(), "stays"),
-                n => (format!("{n} rows"), "stay"),
-            };
-            self.say(Level::Info, format!("{marked} {verb} marked: esc again takes the marks away."));
-        } else if !self.s.view.marks.is_empty() {
-            self.s.view.marks.clear();
-            self.s.view.hidden_marks = 0;
-        } else if !self.s.back.is_empty() {
-            self.go_back();
-        }
-    }
-
-    fn close_layer(&mut self) {
-        if self.menu_widen() {
-            return;
-        }
-        match self.s.overlays.last_mut() {
-            Some(Overlay::Filter(_)) => self.filter_leave(),
-            Some(Overlay::Form(_)) => self.form_leave(),
-            Some(Overlay::Ask(ask)) => {
-                let id = ask.question.id;
-                self.s.overlays.pop();
-                self.emit(Effect::Answer(id, None));
-            }
-            Some(Overlay::Sure(_)) => self.sure(false),
-            Some(_) => {
-                self.s.overlays.pop();
-            }
-            None => {}
-        }
-    }
-
-    /// Ctrl-C: out of every dialogue; without one, the same as quit.
-    fn cancel(&mut self) {
-        let quitting = matches!(self.s.overlays.last(), Some(Overlay::Sure(s)) if s.kind == SureKind::Quit);
-        if self.s.overlays.is_empty() || quitting {
-            self.quit();
-            return;
-        }
-        while let Some(overlay) = self.s.overlays.pop() {
-            match overlay {
-                Overlay::Filter(f) => {
-                    self.s.overlays.push(Overlay::Filter(f));
-                    self.filter_leave();
-                }
-                Overlay::Ask(a) => self.emit(Effect::Answer(a.question.id, None)),
-                _ => {}
-            }
-        }
-    }
-
-    /// Closes a dialogue; without one, leaves, and asks again if something is under way.
-    fn quit(&mut self) {
-        if matches!(self.s.overlays.last(), Some(Overlay::Sure(s)) if s.kind == SureKind::Quit) {
-            self.emit(Effect::Quit);
-            return;
-        }
-        if !self.s.overlays.is_empty() {
-            self.close_layer();
-            return;
-        }
-        if self.s.mode() == Mode::Detail {
-            return self.close_detail();
-        }
-        let mut lines: Vec<String> = self.s.runs.iter().filter(|r| !r.is_over()).map(super::Run::text).collect();
-        if lines.is_empty() {
-            self.emit(Effect::Quit);
-            return;
-        }
-        lines.push("Calls already sent are finished first. The next start shows how the rest turned out.".into());
-        self.s.overlays.push(Overlay::Sure(Sure {
-            kind: SureKind::Quit,
-            title: "Quit while this is under way?".into(),
-            lines,
-            yes: "leave",
-            no: "stay",
-        }));
-    }
-
-    /// A question is answered.
-    fn sure(&mut self, yes: bool) {
-        let Some(Overlay::Sure(sure)) = self.s.overlays.pop() else { return };
-        match (sure.kind, yes) {
-            (SureKind::Quit, true) => self.emit(Effect::Quit),
-            (SureKind::PaidQuery(query), true) => {
-                let paid: Vec<usize> = self.paid_fields(&query);
-                self.s.view.paid.extend(paid);
-                self.apply_query(query);
-            }
-            (SureKind::PaidSort(sort), true) => {
-                self.s.view.paid.push(sort.field);
-                self.sort_by(sort);
-            }
-            (SureKind::LeaveForm, true) => {
-                self.s.overlays.pop();
-            }
-            (_, false) => {}
         }
     }
 

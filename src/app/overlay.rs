@@ -7,6 +7,7 @@ use arcstr::ArcStr;
 use super::line::Line;
 use super::picker::Picker;
 use super::recall::Recall;
+use super::search::Search;
 use super::text_area::TextArea;
 use super::view::RowKey;
 use crate::base::{Fault, Scope, Time};
@@ -130,6 +131,8 @@ pub struct Pager {
     pub page: Page,
     /// Lines scrolled out at the top.
     pub scroll: usize,
+    /// What is looked for in it.
+    pub search: Search,
 }
 
 /// What a menu is for.

@@ -6,6 +6,7 @@ use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
 use super::marks::{Marking, Range};
+use super::search::Search;
 use crate::base::{Fault, RowId, Scope, Time};
 use crate::model::{Kind, RawAnswer, RowRef, Selector, Sort, TableKey};
 use crate::query::Query;
@@ -143,6 +144,8 @@ pub struct Detail {
     pub tab: Tab,
     /// Lines scrolled out at the top.
     pub scroll: usize,
+    /// What is looked for in the page.
+    pub search: Search,
     /// The chosen line of [`Tab::Links`].
     pub choice: usize,
     /// The row that is shown: follows the cursor after a short pause.
@@ -155,6 +158,15 @@ pub struct Detail {
 
 impl Default for Detail {
     fn default() -> Self {
-        Detail { open: false, tab: Tab::Section("facts"), scroll: 0, choice: 0, row: None, due: None, raw: None }
+        Detail {
+            open: false,
+            tab: Tab::Section("facts"),
+            scroll: 0,
+            search: Search::default(),
+            choice: 0,
+            row: None,
+            due: None,
+            raw: None,
+        }
     }
 }

@@ -30,6 +30,20 @@ enum Where<'q> {
     Field(usize),
 }
 
+/// A text that is looked for as it stands, without regard to case.
+pub struct Plain(String);
+
+impl Plain {
+    /// This text.
+    pub fn new(text: &str) -> Plain {
+        Plain(text.to_lowercase())
+    }
+    /// Calls `at` with every place where it stands; whether there is one.
+    pub fn each_in(&self, text: &str, at: impl FnMut(Range<usize>)) -> bool {
+        Needle::new(&self.0).each_in(text, at)
+    }
+}
+
 /// Which words have been seen in a row's cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Found(u32);

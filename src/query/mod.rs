@@ -32,7 +32,7 @@ mod needle;
 mod parse;
 
 pub use eval::{Cells, Hit, Matcher};
-pub use found::{Found, Highlight, Via};
+pub use found::{Found, Highlight, Plain, Via};
 pub use parse::HOW;
 
 use std::fmt;

@@ -151,6 +151,9 @@ fn overlays(pen: &mut Pen<'_>, body: Rect, foot: Rect, (state, store, now): (&St
             Overlay::Sure(s) => dialog::sure(pen, body, state, s),
         }
     }
+    if let Some(line) = state.search_line() {
+        prompt_line::search(pen, foot, line);
+    }
 }
 
 /// The keys that go on with a sequence, above the last line.

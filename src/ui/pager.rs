@@ -25,9 +25,13 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, pager: &Pager) {
             let lines = help_lines(&all, inner.width);
             // The viewer counts one line less than the page has: its box.
             let height = usize::from(inner.height) + 1;
-            styled_text::draw(pen, inner, &lines, styled_text::reach(pager.scroll, all.len(), lines.len() + 1, height));
+            let scroll = styled_text::reach(pager.scroll, all.len(), lines.len() + 1, height);
+            styled_text::draw_searched(pen, inner, &lines, scroll, &pager.search);
         }
-        Page::Messages => styled_text::draw(pen, inner, &messages(state, pager, inner.width, inner.height), 0),
+        Page::Messages => {
+            let lines = messages(state, pager, inner.width, inner.height);
+            styled_text::draw_searched(pen, inner, &lines, 0, &pager.search);
+        }
     }
 }
 
@@ -64,8 +68,9 @@ fn help_lines(all: &[HelpLine], width: u16) -> Vec<Line> {
 /// take several lines: what is seen ends with the last one of the window, so that the newest is never below the screen.
 fn messages(state: &State, pager: &Pager, room: u16, height: u16) -> Vec<Line> {
     let all = state.messages.len();
-    let height = usize::from(height);
-    let end = (pager.scroll + height).min(all);
+    // All of them where one of them is looked for.
+    let height = if pager.search.at.is_some() { usize::MAX } else { usize::from(height) };
+    let end = pager.scroll.saturating_add(height).min(all);
     let mut blocks: Vec<Vec<Line>> = Vec::new();
     let mut used = 0;
     for message in state.messages.iter().take(end).rev() {

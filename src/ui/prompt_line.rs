@@ -66,6 +66,13 @@ pub fn filter(pen: &mut Pen<'_>, body: Rect, foot: Rect, f: &Filter) {
     );
 }
 
+/// What is looked for in a text.
+pub fn search(pen: &mut Pen<'_>, foot: Rect, line: &Line) {
+    pen.clear(foot);
+    let x = pen.say(foot.x, foot.y, 2, "/", Role::Key);
+    pen.input(x, foot.y, foot.right().saturating_sub(x), line, Role::Input);
+}
+
 fn draw(pen: &mut Pen<'_>, body: Rect, foot: Rect, typed: &Typed<'_>) {
     pen.clear(foot);
     let x = pen.say(foot.x, foot.y, 2, typed.prompt, Role::Key);

@@ -2,7 +2,10 @@
 
 use ratatui::layout::Rect;
 
+use crate::app::search::Search;
+use crate::base::text::visible;
 use crate::config::Role;
+use crate::query::Plain;
 
 use super::painter::{Pen, cells, wrap};
 
@@ -71,6 +74,47 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, lines: &[Line], scroll: usize) {
     if below > 0 && height > 0 {
         let style = pen.style(Role::Quiet);
         pen.put_right(area.right(), area.bottom() - 1, area.width, &format!(" ↓ {below} more"), style);
+    }
+}
+
+/// The same where something is looked for: that is marked, and the line of the chosen place is in sight.
+pub fn draw_searched(pen: &mut Pen<'_>, area: Rect, lines: &[Line], scroll: usize, search: &Search) {
+    if search.text.is_empty() {
+        return draw(pen, area, lines, scroll);
+    }
+    let plain = Plain::new(&search.text);
+    let texts: Vec<String> = lines.iter().map(|l| l.left.iter().map(|(t, _)| visible(t)).collect()).collect();
+    let found: Vec<usize> = (0..lines.len()).filter(|i| plain.each_in(&texts[*i], |_| {})).collect();
+    let height = usize::from(area.height);
+    let chosen = search
+        .at
+        .filter(|_| !found.is_empty())
+        .map(|at| usize::try_from(at.rem_euclid(isize::try_from(found.len()).unwrap_or(1))).unwrap_or(0));
+    let scroll = match chosen {
+        Some(nth) => found[nth].saturating_sub(height / 3).saturating_add_signed(search.offset),
+        None => scroll,
+    };
+    let scroll = scroll.min(lines.len().saturating_sub(height));
+    draw(pen, area, lines, scroll);
+    let style = pen.style(Role::Match);
+    for (y, (i, text)) in (area.y..area.bottom()).zip(texts.iter().enumerate().skip(scroll)) {
+        plain.each_in(text, |part| {
+            let from = area.x + cells(&text[..part.start]);
+            let width = cells(&text[part]).min(area.right().saturating_sub(from));
+            pen.tint(Rect { x: from, y, width, height: 1 }, style);
+        });
+        if chosen.is_some_and(|nth| found[nth] == i) {
+            let style = pen.style(Role::Choice);
+            pen.tint(Rect { x: area.x.saturating_sub(1), y, width: 1, height: 1 }, style);
+        }
+    }
+    let said = match chosen {
+        Some(nth) => format!(" {} of {} ", nth + 1, found.len()),
+        None if found.is_empty() => " not found ".to_string(),
+        None => format!(" {} found ", found.len()),
+    };
+    if height > 0 {
+        pen.put_right(area.right(), area.y, area.width, &said, style);
     }
 }
 

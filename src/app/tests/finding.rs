@@ -1,6 +1,8 @@
 //! Tests of finding rows: words, what is wrong, marks of many rows.
 
 use super::*;
+use crate::app::Tab;
+use crate::config::Mode;
 use crate::model::health::WORST;
 
 /// Things called by their first word, with a state and a size.
@@ -196,4 +198,41 @@ fn vims_digits_count_and_its_pages_turn() {
     let two = desk.state.view.at;
     assert!(two > 0);
     assert_eq!(desk.press("ctrl-b ctrl-b 2 ctrl-f").state.view.at, two);
+}
+
+#[test]
+fn a_text_is_searched_from_place_to_place_and_escape_stands_where_it_was() {
+    let mut desk = Desk::with(3);
+    desk.press("? /").typed("mark");
+    assert_eq!(desk.state.mode(), Mode::Prompt);
+    let at = |desk: &Desk| desk.state.search().map(|s| (s.text.clone(), s.at, s.offset));
+    assert_eq!(at(&desk), Some(("mark".into(), Some(0), 0)));
+    desk.press("enter n n N");
+    assert_eq!((at(&desk), desk.state.mode()), (Some(("mark".into(), Some(1), 0)), Mode::Pager));
+    desk.press("j j");
+    assert_eq!(at(&desk), Some(("mark".into(), Some(1), 2)), "one goes on from there");
+    desk.press("n");
+    assert_eq!(at(&desk), Some(("mark".into(), Some(2), 0)));
+    desk.press("g");
+    assert_eq!(at(&desk).and_then(|(_, at, _)| at), None, "to an end, as without");
+    desk.press("/").typed("x").press("esc");
+    assert_eq!((at(&desk), desk.state.overlays.len()), (Some((String::new(), None, 0)), 1));
+    desk.press("n");
+    assert_eq!(said(&desk), "Nothing is looked for yet: / searches this text.");
+    desk.press("esc").line("messages").press("/").typed("a");
+    assert_eq!(at(&desk).and_then(|(_, at, _)| at), Some(-1), "the newest message");
+}
+
+#[test]
+fn a_slash_in_the_detail_searches_a_text_and_filters_the_table_elsewhere() {
+    let mut desk = Desk::with(3);
+    desk.press("d tab /");
+    assert!(matches!(desk.top(), Overlay::Filter(_)));
+    desk.press("esc");
+    desk.state.detail.tab = Tab::Changes;
+    desk.press("/").typed("size");
+    assert!(desk.state.overlays.is_empty());
+    assert_eq!(desk.state.search().map(|s| s.text.as_str()), Some("size"));
+    desk.press("enter right");
+    assert_eq!(desk.state.search().map(|s| s.text.as_str()), Some(""), "another page is another text");
 }

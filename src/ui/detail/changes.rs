@@ -40,7 +40,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>) {
         out.push(Line::of("· Older changes were dropped: this table changes a lot.", Role::Quiet));
     }
     let most = out.len().saturating_sub(usize::from(area.height));
-    styled_text::draw(pen, area, &out, page.state.detail.scroll.min(most));
+    styled_text::draw_searched(pen, area, &out, page.state.detail.scroll.min(most), &page.state.detail.search);
 }
 
 fn name(seen: &Seen<'_>) -> String {

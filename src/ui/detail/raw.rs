@@ -30,7 +30,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>) {
         }
         Some(Ok(answer)) => (text(answer, page, area.width), page.state.detail.scroll),
     };
-    styled_text::draw(pen, area, &lines, scroll);
+    styled_text::draw_searched(pen, area, &lines, scroll, &page.state.detail.search);
 }
 
 fn text(answer: &RawAnswer, page: &Page<'_>, width: u16) -> Vec<Line> {
