@@ -248,12 +248,7 @@ impl Turn<'_> {
             value: MenuValue::Name(a.name),
         });
         let items: Vec<MenuItem> = items.collect();
-        // What can be done with the rows; making something new is rarely what they were chosen for.
-        let doable = |rows: bool| {
-            let of = |(i, a): &(&MenuItem, &&Action)| i.disabled.is_none() && (!rows || a.takes == Takes::Rows);
-            items.iter().zip(&actions).position(|pair| of(&pair))
-        };
-        let first = doable(true).or_else(|| doable(false)).unwrap_or(0);
+        let first = items.iter().position(|i| i.disabled.is_none()).unwrap_or(0);
         let mut title = match on.rows.as_slice() {
             [] => kind.title.to_string(),
             [one] => self.label(one),
