@@ -36,6 +36,7 @@ pub enum Command {
     MarkInvert,
     OnlyWrong,
     Detail,
+    Zoom,
     Metrics,
     Links,
     Actions,
@@ -236,6 +237,14 @@ pub const COMMANDS: &[CommandInfo] = &[
         .palette(),
     info(C::Detail, "detail", "detail", "Opens or closes the detail of the selected row.", VIEW).palette(),
     info(
+        C::Zoom,
+        "zoom",
+        "zoom",
+        "Gives the table or the detail, whichever has the keys, the whole screen, or gives it back.",
+        VIEW,
+    )
+    .palette(),
+    info(
         C::Metrics,
         "metrics",
         "metrics",
@@ -333,7 +342,7 @@ pub const COMMANDS: &[CommandInfo] = &[
 /// The hints of the last line, by mode, the most useful first.
 pub const HINTS: &[(Mode, &[Command])] = &[
     (Table, &[C::Open, C::Actions, C::Detail, C::Metrics, C::Mark, C::Filter, C::Sort, C::Links, C::Palette, C::Help]),
-    (Detail, &[C::Right, C::Open, C::Actions, C::Links, C::FocusNext, C::Detail, C::Palette, C::Help]),
+    (Detail, &[C::Right, C::Open, C::Actions, C::Links, C::FocusNext, C::Detail, C::Zoom, C::Palette, C::Help]),
     (Board, &[C::Open, C::Down, C::Up, C::Refresh, C::HistoryBack, C::Palette, C::Help]),
     (Pager, &[C::Down, C::Up, C::PageDown, C::Filter, C::SearchNext, C::Back]),
     (Menu, &[C::Accept, C::Filter, C::Mark, C::MoveDown, C::MoveUp, C::Back]),

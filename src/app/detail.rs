@@ -9,7 +9,7 @@ use super::update::Turn;
 use super::view::{RowKey, Tab};
 use crate::base::text;
 use crate::base::{Fault, RowId};
-use crate::model::{Effect, FieldInfo, FieldType, Kind, RawAnswer, TableKey, Tags};
+use crate::model::{Effect, FieldInfo, FieldType, Kind, Level, RawAnswer, TableKey, Tags};
 use crate::store::{Change, Part, SHOWN, Store};
 
 /// The section that comes first.
@@ -183,7 +183,26 @@ impl Turn<'_> {
         }
     }
 
+    /// The table or the detail, whichever has the keys, has the whole screen, or gives it back.
+    pub(super) fn zoom(&mut self) {
+        if self.s.whole.take().is_some() {
+            return;
+        }
+        if !self.s.detail.open {
+            self.say(Level::Info, "The table has the whole screen. The detail is closed.");
+        } else if self.s.areas().table.is_none() {
+            self.say(Level::Info, "The detail has the whole screen: a smaller one has no room for both.");
+        } else {
+            self.s.whole = Some(self.s.focus);
+        }
+    }
+
     pub(super) fn toggle_detail(&mut self) {
+        // What is open behind the table is not seen: the key brings it back.
+        if self.s.whole == Some(Focus::Table) {
+            self.s.whole = None;
+            return;
+        }
         if self.s.detail.open {
             self.close_detail();
         } else {
@@ -198,11 +217,13 @@ impl Turn<'_> {
     pub(super) fn close_detail(&mut self) {
         self.s.detail.open = false;
         self.s.detail.due = None;
+        self.s.whole = None;
         self.s.focus = Focus::Table;
     }
 
     pub(super) fn metrics(&mut self) {
         self.s.detail.open = true;
+        self.s.whole = self.s.whole.filter(|whole| *whole == Focus::Detail);
         self.follow();
         self.turn_to(Tab::Metrics);
         if self.s.areas().table.is_none() {
@@ -233,6 +254,12 @@ impl Turn<'_> {
             return;
         }
         self.follow();
+        if let Some(whole) = &mut self.s.whole {
+            // The other one has the screen then.
+            *whole = if *whole == Focus::Table { Focus::Detail } else { Focus::Table };
+            self.s.focus = *whole;
+            return;
+        }
         if self.s.focus == Focus::Detail && self.s.areas().table.is_none() {
             // The table is behind the detail: going there means closing the detail.
             self.close_detail();
@@ -291,7 +318,7 @@ impl Turn<'_> {
 
     /// Asks for the raw answer once it is seen.
     pub(super) fn raw_if_seen(&mut self) {
-        if !self.s.detail.open || self.s.tab(self.store) != Tab::Raw {
+        if !self.s.detail_is_seen() || self.s.tab(self.store) != Tab::Raw {
             return;
         }
         let Some(row) = self.s.detail.row.clone() else { return };

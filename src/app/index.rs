@@ -68,6 +68,12 @@ impl View {
         self.order_tables = self.asked.clone();
         self.versions = indexed.versions;
         self.total = indexed.total;
+        self.states = indexed.states;
+        let whole = |t: &TableKey| store.table(t).is_some_and(|t| t.status.complete.is_some());
+        // What is not here yet may have something there: a column does not go and come back.
+        if self.order_tables.iter().all(whole) {
+            self.empty = indexed.empty;
+        }
         self.measure_names(store);
         // The same list stays the same list: what is watched is compared at every key.
         if self.paid_ids != indexed.paid {

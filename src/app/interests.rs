@@ -172,7 +172,7 @@ impl Turn<'_> {
     /// The same for the row that the detail shows: all of its ids.
     fn names_of_the_detail(&self, wanted: &mut Wanted) {
         let s = &*self.s;
-        let Some(row) = s.detail.row.as_ref().filter(|_| s.detail.open) else { return };
+        let Some(row) = s.detail.row.as_ref().filter(|_| s.detail_is_seen()) else { return };
         let Some(record) = self.store.get(&row.table, &row.id) else { return };
         for (f, info) in row.table.kind.iter().enumerate() {
             let Some(table) = info.ids.and_then(|_| self.names_in(info, &row.table)) else { continue };
@@ -244,7 +244,7 @@ impl Turn<'_> {
                 }
             }
         }
-        if let Some(row) = s.detail.row.as_ref().filter(|_| s.detail.open) {
+        if let Some(row) = s.detail.row.as_ref().filter(|_| s.detail_is_seen()) {
             let charts = s.tab(self.store) == Tab::Metrics;
             for field in row.table.kind.iter() {
                 let Some(side) = field.side else { continue };

@@ -332,6 +332,7 @@ impl Turn<'_> {
             C::MarkInvert => self.mark_invert(),
             C::OnlyWrong => self.only_wrong(),
             C::Detail => self.toggle_detail(),
+            C::Zoom => self.zoom(),
             C::Metrics => self.metrics(),
             C::Links => self.links_menu(),
             C::Actions => self.actions_menu(),

@@ -1,7 +1,8 @@
 //! Where things stand on a screen of a given size. Shared with what draws, so that paging and drawing never disagree.
 
+use super::state::Focus;
 use crate::base::text;
-use crate::model::{Column, FieldInfo, Kind};
+use crate::model::{Column, FieldInfo, FieldType, Kind};
 
 /// A rectangle of cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,14 +36,31 @@ pub struct Areas {
 pub const LEAST: (u16, u16) = (40, 8);
 /// From this size on the detail stands below the table instead of replacing it.
 const TOGETHER: (u16, u16) = (90, 30);
+/// From this width on it stands beside the table: both have lines enough then, and a line of a detail is no longer than 80 cells.
+const BESIDE: u16 = 160;
+/// What a detail keeps below a table with many rows.
+const DETAIL_LINES: (u16, u16) = (8, 18);
+/// What a table keeps over a detail: its titles and a few rows, also while none have come.
+const TABLE_LINES: u16 = 4;
+
+/// What decides how the screen is parted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Parts {
+    /// Whether the detail is open.
+    pub detail: bool,
+    /// Which of table and detail has the whole screen, if one was given it.
+    pub whole: Option<Focus>,
+    /// How many rows there are.
+    pub rows: usize,
+}
 
 /// Whether the terminal is too small for anything but a plain message.
 pub fn too_small((width, height): (u16, u16)) -> bool {
     width < LEAST.0 || height < LEAST.1
 }
 
-/// The parts of a screen of this size (columns, rows).
-pub fn areas((width, height): (u16, u16), detail_open: bool) -> Areas {
+/// The parts of a screen of this size (columns, rows). A table of few rows takes the lines that they need, and the detail has the rest.
+pub fn areas((width, height): (u16, u16), parts: Parts) -> Areas {
     let line = |y: u16| Area { x: 0, y: y.min(height), width, height: 1.min(height.saturating_sub(y)) };
     let body = Area { x: 0, y: 2.min(height), width, height: height.saturating_sub(3) };
     let mut areas = Areas {
@@ -52,14 +70,28 @@ pub fn areas((width, height): (u16, u16), detail_open: bool) -> Areas {
         detail: None,
         foot: line(height.saturating_sub(1)),
     };
-    if detail_open && (width < TOGETHER.0 || height < TOGETHER.1) {
+    if !parts.detail || parts.whole == Some(Focus::Table) {
+        return areas;
+    }
+    if parts.whole == Some(Focus::Detail) {
         areas.table = None;
         areas.detail = Some(body);
-    } else if detail_open {
-        let detail = (body.height * 2 / 5).clamp(8, 18);
-        let table = body.height - detail;
+    } else if width >= BESIDE && height >= LEAST.1 {
+        // A cell between them is the line that parts them.
+        let table = width * 3 / 5;
+        areas.table = Some(Area { width: table, ..body });
+        areas.detail = Some(Area { x: table + 1, width: width - table - 1, ..body });
+    } else if width < TOGETHER.0 || height < TOGETHER.1 {
+        areas.table = None;
+        areas.detail = Some(body);
+    } else {
+        let least = (body.height * 2 / 5).clamp(DETAIL_LINES.0, DETAIL_LINES.1);
+        let most = body.height - least;
+        let needs = u16::try_from(parts.rows).unwrap_or(u16::MAX).saturating_add(1);
+        // While there are none, the place where they will stand says why.
+        let table = if parts.rows == 0 { most } else { needs.clamp(TABLE_LINES.min(most), most) };
         areas.table = Some(Area { height: table, ..body });
-        areas.detail = Some(Area { y: body.y + table, height: detail, ..body });
+        areas.detail = Some(Area { y: body.y + table, height: body.height - table, ..body });
     }
     areas
 }
@@ -147,6 +179,15 @@ pub fn least(info: &FieldInfo, floor: u16) -> u16 {
     info.width.0.max(title).max(floor.min(info.width.1))
 }
 
+/// The cells in which most values of a column can be read: its least, of texts and ids up to 24.
+fn comfort(info: &FieldInfo) -> u16 {
+    let most = match info.ty {
+        FieldType::Text | FieldType::Id | FieldType::List | FieldType::Ips | FieldType::Ranges => info.width.1.min(24),
+        _ => 0,
+    };
+    least(info, 0).max(most)
+}
+
 /// The columns of a view and what decides which of them are shown.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
@@ -160,6 +201,10 @@ pub struct Wanted<'a> {
     pub name: u16,
     /// Whether it joins several profiles, and several regions.
     pub joined: (bool, bool),
+    /// Columns in which no row has anything: the first to go.
+    pub empty: &'a [usize],
+    /// Whether more columns come where there is room: not where somebody has chosen them.
+    pub spare: bool,
 }
 
 /// The columns that fit into `width` cells at their least width. What does not fit is dropped by priority; the first
@@ -167,10 +212,12 @@ pub struct Wanted<'a> {
 pub fn fit(wanted: Wanted<'_>, width: u16) -> Vec<Shown> {
     let Wanted { kind, columns, scroll, joined: (profile, region), .. } = wanted;
     let name = name_least(profile || region, wanted.name, width);
+    // Where nobody has chosen them, a column with nothing in it makes way also if there were room.
+    let says = |f: &usize| !(wanted.spare && wanted.empty.contains(f));
     let mut kept: Vec<(usize, u16)> = columns
         .iter()
         .enumerate()
-        .filter(|(i, _)| *i == 0 || *i > scroll)
+        .filter(|(i, f)| *i == 0 || *i > scroll && says(f))
         .map(|(i, f)| (*f, least(kind.fields.at(*f), if i == 0 { name } else { 0 })))
         .collect();
     let extra = |wanted: bool, (least, _): (u16, u16)| if wanted { least + GAP } else { 0 };
@@ -181,11 +228,29 @@ pub fn fit(wanted: Wanted<'_>, width: u16) -> Vec<Shown> {
         let drop = if scroll > 0 {
             kept.len() - 1
         } else {
+            let is_empty = |f: usize| wanted.empty.contains(&f);
             let soon = |f: usize| if let Column::Shown(p) = kind.fields.at(f).column { p } else { 1 };
             let candidates = kept.iter().enumerate().skip(1);
-            candidates.max_by_key(|(i, (f, _))| (soon(*f), *i)).map_or(kept.len() - 1, |(i, _)| i)
+            candidates.max_by_key(|(i, (f, _))| (is_empty(*f), soon(*f), *i)).map_or(kept.len() - 1, |(i, _)| i)
         };
         kept.remove(drop);
+    }
+    let told = columns.iter().skip(1).filter(|f| says(f)).count() + 1;
+    if wanted.spare && kept.len() == told {
+        // What is there has room before more comes: names, and texts as long as most are.
+        let ease = |f: usize| comfort(kind.fields.at(f)).saturating_sub(least(kind.fields.at(f), 0));
+        let names = wanted.name.saturating_sub(name);
+        let eased = kept.iter().skip(1).map(|(f, _)| u32::from(ease(*f))).sum::<u32>() + u32::from(names);
+        let mut more: Vec<usize> = kind.columns().filter(|f| kind.fields.at(*f).spare > 0).collect();
+        more.retain(|f| !columns.contains(f) && !wanted.empty.contains(f));
+        more.sort_by_key(|f| kind.fields.at(*f).spare);
+        for field in more {
+            let width = comfort(kind.fields.at(field));
+            if used(&kept) + u32::from(width) + eased > u32::from(room) {
+                break;
+            }
+            kept.push((field, width));
+        }
     }
     let mut shown: Vec<Shown> = kept.into_iter().map(|(f, _)| Shown::Field(f)).collect();
     let mut at = 1.min(shown.len());
@@ -206,8 +271,15 @@ mod tests {
     fn no_size_makes_a_part_leave_the_screen() {
         for w in [0, 1, 39, 40, 80, 120, 300] {
             for h in 0..60 {
-                for open in [false, true] {
-                    let a = areas((w, h), open);
+                for (detail, whole, rows) in [
+                    (false, None, 0),
+                    (true, None, 0),
+                    (true, None, 3),
+                    (true, None, 100_000),
+                    (true, Some(Focus::Table), 3),
+                    (true, Some(Focus::Detail), 3),
+                ] {
+                    let a = areas((w, h), Parts { detail, whole, rows });
                     for part in [Some(a.band), Some(a.heading), a.table, a.detail, Some(a.foot)].into_iter().flatten() {
                         assert!(part.x + part.width <= w && part.y + part.height <= h, "{w}x{h} {part:?}");
                     }
@@ -217,11 +289,27 @@ mod tests {
     }
 
     #[test]
+    fn a_table_of_few_rows_leaves_its_lines_to_the_detail_and_on_a_wide_screen_they_stand_side_by_side() {
+        let of = |size, rows, whole| areas(size, Parts { detail: true, whole, rows });
+        let lines = |a: Areas| (a.table.map_or(0, |t| t.height), a.detail.map_or(0, |d| d.height));
+        assert_eq!(lines(of((120, 40), 6, None)), (7, 30));
+        assert_eq!(lines(of((120, 40), 100, None)), (23, 14));
+        assert_eq!(lines(of((120, 40), 1, None)), (4, 33));
+        assert_eq!(lines(of((120, 40), 6, Some(Focus::Detail))), (0, 37));
+        assert_eq!(lines(of((120, 40), 6, Some(Focus::Table))), (37, 0));
+        let wide = of((200, 50), 6, None);
+        assert_eq!(lines(wide), (47, 47));
+        assert_eq!(wide.table.map(|t| t.width), Some(120));
+        assert_eq!(wide.detail.map(|d| (d.x, d.width)), Some((121, 79)));
+    }
+
+    #[test]
     fn on_80x24_the_detail_replaces_the_table_and_on_120x40_it_stands_below() {
-        let small = areas((80, 24), true);
+        let open = Parts { detail: true, whole: None, rows: 100 };
+        let small = areas((80, 24), open);
         assert!(small.table.is_none() && small.detail.is_some_and(|d| d.height == 21));
-        let large = areas((120, 40), true);
+        let large = areas((120, 40), open);
         assert!(large.rows() > 15 && large.detail.is_some());
-        assert_eq!(areas((80, 24), false).rows(), 20);
+        assert_eq!(areas((80, 24), Parts::default()).rows(), 20);
     }
 }

@@ -17,6 +17,8 @@ impl Turn<'_> {
             if !self.s.back.is_empty() {
                 self.go_back();
             }
+        } else if self.s.whole.is_some() {
+            self.s.whole = None;
         } else if self.s.focus == Focus::Table && self.leave_range() {
             // What was marked before it is marked again.
         } else if self.s.detail.open && self.s.focus == Focus::Detail && self.s.areas().table.is_some() {

@@ -42,6 +42,8 @@ impl View {
             lacks: Vec::new(),
             versions: Vec::new(),
             total: 0,
+            states: Vec::new(),
+            empty: Vec::new(),
             indexing: None,
             stale: false,
             indexed: crate::base::Time::default(),

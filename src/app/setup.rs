@@ -81,6 +81,7 @@ impl State {
             forward: Vec::new(),
             detail: Detail::default(),
             focus: Focus::Table,
+            whole: None,
             overlays: Vec::new(),
             commands: Entered::before(memory.commands),
             filters: Entered::before(memory.filters),

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use jiff::tz::TimeZone;
 
 use super::board::{Board, Place};
-use super::layout::{self, Areas};
+use super::layout::{self, Areas, Parts};
 use super::overlay::Overlay;
 use super::recall::Entered;
 use super::run::Run;
@@ -188,6 +188,8 @@ pub struct State {
     pub detail: Detail,
     /// What has the keys when nothing lies over the table.
     pub focus: Focus,
+    /// Which of table and detail was given the whole screen.
+    pub whole: Option<Focus>,
     /// What lies over the table, the uppermost last.
     pub overlays: Vec<Overlay>,
     /// What was entered in the palette.
@@ -243,12 +245,17 @@ pub const PAUSE: Duration = Duration::from_millis(150);
 impl State {
     /// Where things stand on the screen.
     pub fn areas(&self) -> Areas {
-        let mut areas = layout::areas(self.size, self.detail.open);
         // The last line says what rows that are made of other tables are made without.
+        let rows = self.view.order.len() + usize::from(!self.view.lacks.is_empty());
+        let mut areas = layout::areas(self.size, Parts { detail: self.detail.open, whole: self.whole, rows });
         if let Some(table) = areas.table.as_mut().filter(|_| !self.view.lacks.is_empty()) {
             table.height = table.height.saturating_sub(1);
         }
         areas
+    }
+    /// Whether the detail is on the screen: it may be open behind a table that was given all of it.
+    pub fn detail_is_seen(&self) -> bool {
+        self.detail.open && self.whole != Some(Focus::Table)
     }
     /// Whether nothing may be changed with this profile.
     pub fn is_read_only(&self, profile: &str) -> bool {

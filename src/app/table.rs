@@ -1,6 +1,6 @@
 //! Moving in the table: cursor, paging, marks, sort, columns.
 
-use super::layout::Shown;
+use super::layout::{Shown, Wanted};
 use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, On, Overlay, Sure, SureKind};
 use super::state::{Focus, State};
 use super::update::Turn;
@@ -24,7 +24,8 @@ impl State {
     /// The columns that fit, from left to right. The table of joined scopes also says whose a row is.
     pub fn columns(&self) -> Vec<Shown> {
         let width = self.areas().table.map_or(0, |t| t.width);
-        super::layout::fit(self.view.wanted(self.joined()), width)
+        let spare = !self.columns.contains_key(self.view.kind.0.name);
+        super::layout::fit(Wanted { spare, ..self.view.wanted(self.joined()) }, width)
     }
     /// Whether the view joins several profiles, and several regions.
     pub fn joined(&self) -> (bool, bool) {

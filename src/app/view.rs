@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
 use super::marks::{Marking, Range};
 use super::search::Search;
 use crate::base::{Fault, RowId, Scope, Time};
-use crate::model::{Kind, RawAnswer, RowRef, Selector, Sort, TableKey};
+use crate::model::{Kind, RawAnswer, RowRef, Selector, Sort, TableKey, Tone};
 use crate::query::Query;
 
 use super::layout::Wanted;
@@ -63,6 +64,10 @@ pub struct View {
     pub(super) versions: Vec<u64>,
     /// How many rows there are before the filter.
     pub total: usize,
+    /// How many rows are in which state, the most first.
+    pub states: Vec<(Tone, ArcStr, usize)>,
+    /// Columns in which no row has anything, once all rows are here: they make way.
+    pub empty: Vec<usize>,
     /// The request whose index is awaited.
     pub indexing: Option<u64>,
     /// Whether rows changed since that request was made.
@@ -110,7 +115,15 @@ impl View {
     }
     /// What its columns are chosen from; `joined` says whether it joins several profiles, and several regions.
     pub(super) fn wanted(&self, joined: (bool, bool)) -> Wanted<'_> {
-        Wanted { kind: self.kind, columns: &self.columns, scroll: self.column_scroll, name: self.name_width, joined }
+        Wanted {
+            kind: self.kind,
+            columns: &self.columns,
+            scroll: self.column_scroll,
+            name: self.name_width,
+            joined,
+            empty: &self.empty,
+            spare: false,
+        }
     }
     /// The scope of the focused row, else the first of the view.
     pub fn scope(&self) -> Option<&Scope> {

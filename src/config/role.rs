@@ -14,6 +14,8 @@ pub enum Role {
     Header,
     /// The focused row: its gutter and its weight.
     Focus,
+    /// The focused row over its whole width: its ground.
+    FocusRow,
     /// A marked row's gutter.
     Mark,
     /// A state in which all is well: running, healthy, OK.
@@ -98,6 +100,7 @@ pub const ROLES: &[RoleInfo] = &[
     role(Role::Title, "title", "the title of a table, a detail or a dialogue"),
     role(Role::Header, "header", "a table's column titles"),
     role(Role::Focus, "focus", "the focused row: its gutter and its weight"),
+    role(Role::FocusRow, "focus-row", "the focused row over its whole width: its ground"),
     role(Role::Mark, "mark", "a marked row's gutter"),
     role(Role::Good, "good", "a good state: running, healthy, OK"),
     role(Role::Busy, "busy", "a changing state: pending, stopping, initial"),

@@ -175,4 +175,30 @@ mod tests {
         let s = Series { start: Time::from_secs(0), period: 300, points: vec![1.5, f32::NAN], unit: "Percent".into() };
         assert_eq!(t(Value::Series(Arc::new(s)), FieldType::Series)["points"], json!([1.5, null]));
     }
+
+    struct Target(crate::model::Record);
+
+    impl Cells for Target {
+        fn record(&self) -> &crate::model::Record {
+            &self.0
+        }
+        fn cell(&self, field: usize) -> &Value {
+            self.0.at(field)
+        }
+        fn tags(&self) -> Option<&Tags> {
+            None
+        }
+        fn called(&self, _: usize, id: &str) -> Option<&str> {
+            (id == "i-0a1").then_some("web-1")
+        }
+    }
+
+    #[test]
+    fn what_stands_for_another_row_has_its_name_beside_the_id() {
+        let row = crate::kinds::testing::row(&crate::kinds::elbv2::targets::INFO, "tg|i-0a1|80", "", "healthy");
+        let target = Target(row.with(&crate::kinds::elbv2::targets::ID, Value::text("i-0a1")).record());
+        let json = element(&target, &Scope::Global, None);
+        assert_eq!((&json["id"], &json["name"]), (&json!("i-0a1"), &json!("web-1")));
+        assert_eq!(element(&target.0, &Scope::Global, None)["name"], Json::Null, "where nobody has looked for it");
+    }
 }

@@ -12,6 +12,7 @@ use super::plan::{DryRun, Plan, Waiter};
 use super::raw::RawAnswer;
 use super::run::RunRecord;
 use super::table::{RowRef, Sort, TableKey};
+use super::value::Tone;
 use crate::base::{Fault, RowId, Secret, Time};
 use crate::input::Key;
 use crate::query::Query;
@@ -97,6 +98,10 @@ pub struct Indexed {
     pub order: Arc<Vec<RowRef>>,
     /// How many rows there were in all.
     pub total: usize,
+    /// How many of the rows that match, and are still there, are in which state, the most first.
+    pub states: Vec<(Tone, ArcStr, usize)>,
+    /// Of the fields that can be columns by themselves: those in which AWS says that there is nothing, of every row.
+    pub empty: Vec<usize>,
     /// If it was asked for: the rows of each table that need the values that are paid for. Those are the rows that match apart
     /// from the terms on values that live elsewhere, so that no row is missed.
     pub paid: Vec<Arc<Vec<RowId>>>,

@@ -129,6 +129,10 @@ pub struct FieldInfo {
     pub named_only: bool,
     /// Of a ratio, what those are that are neither OK nor on their way: `in ALARM`. Empty: it is read as so many of so many.
     pub others: &'static str,
+    /// Where a wide screen has room for more columns, the how manieth it is of those that come by themselves; 0: none of them.
+    pub spare: u8,
+    /// Whether its numbers are names and not amounts (a port): they are written without commas.
+    pub plain: bool,
     /// Whether rows rarely have the same value: see [`FieldInfo::unique`].
     pub unique: bool,
 }
@@ -170,6 +174,8 @@ impl FieldInfo {
             section: "facts",
             named_only: false,
             others: "",
+            spare: 0,
+            plain: false,
             unique: false,
         }
     }
@@ -245,6 +251,18 @@ impl FieldInfo {
     #[must_use]
     pub const fn shown(mut self, priority: u8) -> Self {
         self.column = Column::Shown(priority);
+        self
+    }
+    /// A column by itself where a wide screen has room to spare; the lower the number (from 1), the sooner.
+    #[must_use]
+    pub const fn spare(mut self, order: u8) -> Self {
+        self.spare = order;
+        self
+    }
+    /// Its numbers are names, not amounts.
+    #[must_use]
+    pub const fn plain(mut self) -> Self {
+        self.plain = true;
         self
     }
     /// Never a column.

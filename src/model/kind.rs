@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use super::derived::Derived;
-use super::field::{FieldInfo, FieldList, TAGS};
+use super::field::{Column, FieldInfo, FieldList, TAGS};
 use super::field_set::FieldSet;
 use super::operation::{Operation, Paging, Service};
 
@@ -168,6 +168,12 @@ impl KindInfo {
     pub const fn transitional(mut self, states: &'static [&'static str]) -> Self {
         self.transitional = states;
         self
+    }
+    /// Positions of the fields that are columns by themselves: those that are shown by default, and those that come where there is room.
+    pub fn columns(&self) -> impl Iterator<Item = usize> + use<> {
+        let fields = self.fields;
+        let is_column = move |i: &usize| matches!(fields.at(*i).column, Column::Shown(_)) || fields.at(*i).spare > 0;
+        (0..fields.len()).filter(is_column)
     }
     /// The position of a field by its name.
     pub fn index_of(&self, field: &str) -> Option<usize> {

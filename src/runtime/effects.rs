@@ -47,6 +47,8 @@ impl Engine {
                         versions: Vec::new(),
                         order: std::sync::Arc::new(Vec::<RowRef>::new()),
                         total: 0,
+                        states: Vec::new(),
+                        empty: Vec::new(),
                         paid: Vec::new(),
                     };
                     return self.handle(Event::Indexed(none));

@@ -6,6 +6,7 @@ mod copy_table;
 mod deriver;
 pub mod editor;
 mod effects;
+mod encoder;
 mod engine;
 mod eviction;
 mod identities;

@@ -2,11 +2,11 @@
 
 use std::io;
 
-use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
+use super::encoder::Encoder;
 use super::engine::Engine;
 use super::scroll::{Place, Shift};
 use super::wide_cells::Wide;
@@ -16,7 +16,7 @@ use crate::ui;
 
 /// A terminal's screen, and what was drawn on it last.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<FrameWriter>>,
+    terminal: Terminal<Encoder>,
     output: FrameWriter,
     wide: Wide,
     clear: bool,
@@ -33,7 +33,7 @@ impl Screen {
     pub fn new(output: FrameWriter, columns: u16, rows: u16) -> io::Result<Screen> {
         // A fixed viewport: the size comes with events, so that drawing never asks the terminal for it.
         let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, columns, rows)) };
-        let terminal = Terminal::with_options(CrosstermBackend::new(output.clone()), options)?;
+        let terminal = Terminal::with_options(Encoder::new(output.clone(), columns, rows), options)?;
         Ok(Screen { terminal, output, wide: Wide::default(), clear: false, last: Buffer::default(), place: None })
     }
 
@@ -90,6 +90,7 @@ impl Screen {
     /// The terminal has another size.
     pub(super) fn resize(&mut self, columns: u16, rows: u16) -> io::Result<()> {
         self.clear = true;
+        self.terminal.backend_mut().resize(columns, rows);
         self.terminal.resize(Rect::new(0, 0, columns, rows))
     }
 }

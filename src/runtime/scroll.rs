@@ -29,7 +29,7 @@ pub(super) struct Shift {
 }
 
 impl Place {
-    /// Where the rows of the table stand; `None` if something lies over them.
+    /// Where the rows of the table stand; `None` if something lies over them, or stands beside them and would be moved too.
     pub(super) fn of(state: &State) -> Option<Place> {
         let area = state.areas().table?;
         let whole = state.overlays.is_empty() && area.width == state.size.0;

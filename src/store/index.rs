@@ -10,7 +10,7 @@ use super::chunk::Chunk;
 use super::{Snapshot, Store};
 use crate::base::{RowId, Time};
 use crate::model::{
-    FieldType, IndexFor, IndexRequest, Indexed, Kind, Record, RowRef, Sort, SortKey, TableKey, Tags, Value, health,
+    FieldType, IndexFor, IndexRequest, Indexed, Kind, Record, RowRef, Sort, SortKey, TableKey, Tags, Tone, Value, health,
 };
 use crate::query::{Cells, Query};
 
@@ -30,6 +30,8 @@ pub struct IndexJob {
     paid: Option<Query>,
     /// The positions of the fields that say how a row is, where rows are sorted by that.
     health: Vec<usize>,
+    /// The rows' own fields that may be columns, of which it is looked whether they are empty.
+    columns: Vec<usize>,
 }
 
 impl IndexJob {
@@ -80,7 +82,11 @@ impl Store {
         let tables = request.tables.iter().map(|t| self.snapshot(t)).collect();
         let by_health = request.sort.is_some_and(|s| Some(s.field) == kind.worst());
         let health = if by_health { health::fields(kind.0).collect() } else { Vec::new() };
-        IndexJob { request, tables, now, tags: kind.tags_aside(), sides, names, paid, health }
+        let columns = match request.of {
+            IndexFor::View => kind.columns().filter(|i| kind.fields.at(*i).side.is_none()).collect(),
+            IndexFor::Picker => Vec::new(),
+        };
+        IndexJob { request, tables, now, tags: kind.tags_aside(), sides, names, paid, health, columns }
     }
 }
 
@@ -234,6 +240,7 @@ fn index_on(job: &IndexJob, threads: usize) -> Indexed {
             kept.sort_by(|a, b| a.order(b, sort, &beside));
         }
     }
+    let (states, empty) = (found.states(), if found.total > 0 { std::mem::take(&mut found.empty) } else { Vec::new() });
     let mut paid = vec![Vec::new(); if job.paid.is_some() { job.tables.len() } else { 0 }];
     for (table, id) in found.paid {
         paid[table as usize].push(id.clone());
@@ -243,6 +250,8 @@ fn index_on(job: &IndexJob, threads: usize) -> Indexed {
         versions: job.tables.iter().map(|t| t.version).collect(),
         order: Arc::new(found.kept.iter().flatten().map(|k| k.at).collect()),
         total: found.total,
+        states,
+        empty,
         paid: paid.into_iter().map(Arc::new).collect(),
     }
 }
@@ -256,15 +265,41 @@ struct Found<'a> {
     kept: [Vec<Kept<'a>>; 2],
     /// Those that need values that are paid for, with their tables.
     paid: Vec<(u32, &'a RowId)>,
+    /// How many of those that match are in which state.
+    states: Vec<(Tone, &'a ArcStr, usize)>,
+    /// Fields that no row has anything in.
+    empty: Vec<usize>,
 }
 
-impl Found<'_> {
+impl<'a> Found<'a> {
     fn add(&mut self, other: Self) {
         self.total += other.total;
         for (all, more) in self.kept.iter_mut().zip(other.kept) {
             all.extend(more);
         }
         self.paid.extend(other.paid);
+        for (tone, state, n) in other.states {
+            self.count(tone, state, n);
+        }
+        self.empty.retain(|f| other.empty.contains(f));
+    }
+    /// Rows in a state. There are few states: they are found faster in a row than by a hash.
+    fn count(&mut self, tone: Tone, state: &'a ArcStr, n: usize) {
+        match self.states.iter_mut().find(|(_, s, _)| *s == state) {
+            Some((worst, _, all)) => {
+                *all += n;
+                if tone == Tone::Bad {
+                    *worst = tone;
+                }
+            }
+            None => self.states.push((tone, state, n)),
+        }
+    }
+    /// The states, the most first.
+    fn states(&self) -> Vec<(Tone, ArcStr, usize)> {
+        let mut all: Vec<_> = self.states.iter().map(|(tone, state, n)| (*tone, (*state).clone(), *n)).collect();
+        all.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| a.1.cmp(&b.1)));
+        all
     }
 }
 
@@ -289,7 +324,7 @@ impl IndexJob {
     /// Looks through some chunks; what matches is in its order.
     fn look<'a>(&'a self, beside: &[Beside<'a>], part: &[Place<'a>], several: bool) -> Found<'a> {
         let IndexRequest { groups, query, sort, .. } = &self.request;
-        let mut found = Found::default();
+        let mut found = Found { empty: self.columns.clone(), ..Found::default() };
         let mut matcher = query.matcher(self.now);
         let mut paid = self.paid.as_ref().map(|q| q.matcher(self.now));
         let mut shown: FxHashSet<(u32, &RowId)> = FxHashSet::default();
@@ -305,9 +340,14 @@ impl IndexJob {
                 if row.gone.is_none() && paid.as_mut().is_some_and(|m| m.matches(record)) {
                     found.paid.push((first.table, &record.id));
                 }
-                let row = Joined { record, tags: self.tags, beside: &beside[table] };
-                if let Some(hit) = matcher.hit(&row) {
-                    let key = SortKey::of(sort.map_or(&Value::Unknown, |s| row.shown(s.field)));
+                // After a few rows hardly any field is left.
+                found.empty.retain(|f| matches!(record.at(*f), Value::Empty));
+                let joined = Joined { record, tags: self.tags, beside: &beside[table] };
+                if let Some(hit) = matcher.hit(&joined) {
+                    if let Some((tone, state)) = record.state.as_ref().filter(|_| row.gone.is_none()) {
+                        found.count(*tone, state, 1);
+                    }
+                    let key = SortKey::of(sort.map_or(&Value::Unknown, |s| joined.shown(s.field)));
                     let at = RowRef { table: first.table, slot };
                     found.kept[usize::from(!hit.by_name)].push(Kept { key, id: beginning(&record.id), record, at });
                 }

@@ -229,3 +229,30 @@ fn a_kind_of_a_hundred_fields_is_filtered_sorted_and_followed_in_its_last() {
     assert_eq!(b.changed, [99].into_iter().collect());
     assert_eq!(of.changes("b").map(|c| &c.part).collect::<Vec<_>>(), [&super::super::Part::Field(99)]);
 }
+
+#[test]
+fn states_are_counted_of_what_matches_and_a_column_is_empty_only_if_no_row_has_anything_there() {
+    let (store, t) = one(&[("a", Value::Int(1), "x"), ("b", Value::Empty, "y"), ("c", Value::Empty, "x")]);
+    let of = |query: &str| {
+        let query = Arc::new(Query::parse(query, &INFO).expect("a query"));
+        let (tables, groups) = (t.clone(), vec![0]);
+        let request = IndexRequest { of: IndexFor::View, request: 1, tables, groups, query, sort: None, paid: false };
+        index(&store.index_job(request, Kind(&INFO), Time::from_secs(2), |_| None))
+    };
+    assert_eq!(of("").states.iter().map(|(_, _, n)| n).sum::<usize>(), 3);
+    assert_eq!(of("zone:x").states.iter().map(|(_, _, n)| n).sum::<usize>(), 2);
+    let size = Kind(&INFO).index_of("size").expect("a field");
+    assert!(!of("zone:y").empty.contains(&size), "one row has it, if it is seen or not");
+    let (store, t) = one(&[("a", Value::Empty, "x"), ("b", Value::Empty, "y")]);
+    let request = IndexRequest {
+        of: IndexFor::View,
+        request: 1,
+        tables: t,
+        groups: vec![0],
+        query: Arc::default(),
+        sort: None,
+        paid: false,
+    };
+    let done = index(&store.index_job(request, Kind(&INFO), Time::from_secs(2), |_| None));
+    assert_eq!(done.empty, Kind(&INFO).columns().filter(|i| *i == size).collect::<Vec<_>>());
+}

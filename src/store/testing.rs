@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::base::{Fault, FaultKind, RowId, Scope, Time};
 use crate::model::{
-    Batch, Coverage, Field, FieldInfo, FieldType, Fields, Kind, KindInfo, Outcome, Record, TableKey, Value,
+    Batch, Coverage, Field, FieldInfo, FieldType, Fields, Kind, KindInfo, Outcome, Record, TableKey, Tone, Value,
 };
 
 static FIELDS: Fields<()> = Fields(&[
-    Field { info: FieldInfo::new("size", "SIZE", FieldType::Int, "A number."), get: |()| Value::Unknown },
+    Field { info: FieldInfo::new("size", "SIZE", FieldType::Int, "A number.").shown(0), get: |()| Value::Unknown },
     // A text, which may be the id of another thing.
     Field {
         info: FieldInfo::new("zone", "ZONE", FieldType::Text, "A text.").id_of("places", "p-"),
@@ -36,7 +36,7 @@ pub(super) fn record_of(kind: &'static KindInfo, id: &str, size: Value, zone: &s
         kind: Kind(kind),
         id: id.into(),
         name: "".into(),
-        state: None,
+        state: Some((Tone::Good, "on".into())),
         values: [size, Value::Text(zone.into()), Value::Unknown].into(),
         tags: Arc::default(),
     })

@@ -7,7 +7,7 @@ use crate::app::help::{self, Hint};
 use crate::app::{Board, Freshness, Run, State, relative_time};
 use crate::base::{FaultKind, Time};
 use crate::config::Role;
-use crate::model::Level;
+use crate::model::{Level, Tone};
 use crate::store::{Progress, Store};
 
 use super::empty_state::grouped;
@@ -149,6 +149,8 @@ pub fn heading(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store, now:
         right.remove(0);
         end = area.right().saturating_sub(width_of(&right));
     }
+    let hidden = hidden_columns.map_or(0, |h| cells(h) + 10);
+    left.extend(summary(pen, state, end.saturating_sub(area.x + width_of(&left) + hidden + 2)));
     if let Some(hidden) = hidden_columns {
         let columns = if hidden == "+1" { "column" } else { "columns" };
         left.push((format!("  {hidden} {columns}"), pen.style(Role::Quiet)));
@@ -173,6 +175,31 @@ pub fn board_heading(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store
     put_all(pen, end, area.y, area.right(), &right);
 }
 
+/// How many rows are in which state, the most first, as far as `room` goes: what is left out is no number of its own.
+fn summary(pen: &Pen<'_>, state: &State, room: u16) -> Vec<Piece> {
+    let view = &state.view;
+    let all = view.states.iter().map(|(_, _, n)| n).sum::<usize>();
+    let mut pieces: Vec<Piece> = Vec::new();
+    if all < 2 {
+        return pieces;
+    }
+    for (tone, word, n) in view.states.iter().filter(|(_, word, _)| !word.is_empty()) {
+        let before = if pieces.is_empty() { "   " } else { " · " };
+        let many = if *n == all { "all".into() } else { grouped(*n) };
+        let text = format!("{before}{many} {}", crate::base::text::visible(word));
+        // One more is to be told as well, or that there is more.
+        if width_of(&pieces) + cells(&text) + 2 > room {
+            let more = if pieces.is_empty() { "" } else { " …" };
+            pieces.push((more.into(), pen.style(Role::Quiet)));
+            break;
+        }
+        let role = if *tone == Tone::Bad { Role::Bad } else { Role::Quiet };
+        pieces.push((before.into(), pen.style(Role::Quiet)));
+        pieces.push((text[before.len()..].to_string(), pen.style(role)));
+    }
+    pieces
+}
+
 fn counted(pen: &Pen<'_>, state: &State, fresh: &Freshness) -> Vec<Piece> {
     let view = &state.view;
     let mut pieces = vec![(format!(" {}", view.kind.title), pen.style(Role::Title))];
@@ -186,15 +213,20 @@ fn counted(pen: &Pen<'_>, state: &State, fresh: &Freshness) -> Vec<Piece> {
     }
     let known = fresh.progress != Progress::NotAsked || view.total > 0;
     let shown = view.order.len();
+    // Where not all rows are on the screen, the number of the focused one stands before theirs.
+    let place = |n: usize| match n > state.areas().rows() {
+        true => format!("{}/{}", grouped(view.at + 1), grouped(n)),
+        false => grouped(n),
+    };
     // Where AWS finds the rows nobody has counted the others.
     let by_aws = view.selector.filters();
     let count = match by_aws {
         _ if !known => String::new(),
         Some(filters) if filters.len() < view.query.terms.len() => {
-            format!("  {} of {} with {filters}", grouped(shown), grouped(view.total))
+            format!("  {} of {} with {filters}", place(shown), grouped(view.total))
         }
-        None if !view.query.is_empty() => format!("  {} of {}", grouped(shown), grouped(view.total)),
-        _ => format!("  {}", grouped(shown)),
+        None if !view.query.is_empty() => format!("  {} of {}", place(shown), grouped(view.total)),
+        _ => format!("  {}", place(shown)),
     };
     pieces.push((count, pen.style(Role::Text)));
     if !view.query.is_empty() {

@@ -131,17 +131,9 @@ pub fn why(state: &State, store: &Store) -> Blank {
     }
 }
 
-/// A count with thin groups of three digits: `100 000` is easier to read than `100000`.
+/// A count with a comma between thousands: `100,000` is easier to read than `100000`.
 pub fn grouped(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + 4);
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) && digits.len() > 4 {
-            out.push(' ');
-        }
-        out.push(c);
-    }
-    out
+    super::format::thousands(i64::try_from(n).unwrap_or(i64::MAX))
 }
 
 /// Draws the sentence in the middle.
@@ -198,10 +190,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn large_counts_are_grouped_and_small_ones_are_not() {
+    fn counts_have_a_comma_between_thousands() {
         assert_eq!(
             [0, 214, 1000, 9999, 10_000, 100_000, 1_234_567].map(grouped),
-            ["0", "214", "1000", "9999", "10 000", "100 000", "1 234 567"]
+            ["0", "214", "1,000", "9,999", "10,000", "100,000", "1,234,567"]
         );
     }
 }

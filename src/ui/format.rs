@@ -149,7 +149,8 @@ pub fn value<'a>(value: &'a Value, info: &FieldInfo, now: Time, zone: &TimeZone)
         Value::Text(s) if !s.is_empty() && s.bytes().all(|b| b == b' ') => "␠".repeat(s.len()).into(),
         Value::Text(s) | Value::State(_, s) => visible(s),
         Value::Bool(b) => Cow::Borrowed(if *b { "yes" } else { "no" }),
-        Value::Int(n) => Cow::Owned(with_unit(n.to_string(), info.unit)),
+        Value::Int(n) if info.plain => Cow::Owned(with_unit(n.to_string(), info.unit)),
+        Value::Int(n) => Cow::Owned(with_unit(thousands(*n), info.unit)),
         // A price says in its unit or over its column that it is one.
         Value::Float(n) if info.unit.starts_with('$') || info.title.starts_with('$') => {
             Cow::Owned(with_unit(money(*n), info.unit))
@@ -180,6 +181,19 @@ pub fn value<'a>(value: &'a Value, info: &FieldInfo, now: Time, zone: &TimeZone)
         },
         Value::Series(s) => Cow::Owned(sparkline::text(s, sparkline::CELLS)),
     }
+}
+
+/// A whole number with a comma between thousands: `1,234`.
+pub fn thousands(n: i64) -> String {
+    let digits = n.unsigned_abs().to_string();
+    let mut text = if n < 0 { "-".to_string() } else { String::new() };
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 fn with_unit(n: String, unit: &str) -> String {
@@ -250,6 +264,17 @@ mod tests {
         assert_eq!(all, ["now", "now", "10s", "50s", "1m", "59m", "1h", "23h", "1d", "12d", "1y"]);
         assert_eq!(age(now, now.plus(Duration::from_secs(30))), "now");
         assert_eq!(age(now, now.plus(Duration::from_secs(3 * 86_400))), "in 3d");
+    }
+
+    #[test]
+    fn thousands_are_parted_and_the_number_of_a_port_is_none() {
+        assert_eq!(
+            [0, 999, 1000, 12_345, 1_234_567, -1000].map(thousands),
+            ["0", "999", "1,000", "12,345", "1,234,567", "-1,000"]
+        );
+        assert_eq!(text(&Value::Int(3000), FieldType::Int, "MiB/s"), "3,000 MiB/s");
+        let port = FieldInfo::int("port", "PORT", "").plain();
+        assert_eq!(value(&Value::Int(8080), &port, Time::from_secs(0), &TimeZone::UTC), "8080");
     }
 
     #[test]

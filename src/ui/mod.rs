@@ -96,7 +96,14 @@ fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
         }
     }
     if let Some(area) = areas.detail.map(rect).filter(|_| !has_picker) {
-        detail::draw(pen, area, state, store, now, areas.table.is_some());
+        let table = areas.table.map(rect);
+        let beside = table.is_some_and(|t| t.right() <= area.x);
+        if beside {
+            for y in area.top()..area.bottom() {
+                pen.repeat(area.x - 1, y, 1, "│", Role::Border);
+            }
+        }
+        detail::draw(pen, area, state, store, now, table.is_some() && !beside);
     }
     chrome::foot(pen, rect(areas.foot), state, store);
     pending(pen, body, state);
@@ -107,7 +114,7 @@ fn screen(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time) {
 /// A board in the table's place.
 fn places(pen: &mut Pen<'_>, state: &State, store: &Store, now: Time, board: &Board) {
     let screen = pen.screen();
-    let areas = crate::app::layout::areas((screen.width, screen.height), false);
+    let areas = crate::app::layout::areas((screen.width, screen.height), crate::app::layout::Parts::default());
     let body = Rect { x: 0, y: 2, width: screen.width, height: screen.height.saturating_sub(3) };
     chrome::band(pen, rect(areas.band), state, now);
     chrome::board_heading(pen, rect(areas.heading), state, store, now, board);

@@ -1,5 +1,5 @@
-//! The rows. Focus is a mark in the gutter and the weight of the name, never a repainted line: a key press in a list
-//! writes two short pieces of two lines.
+//! The rows. The focused one is marked in the gutter, by the weight of its name and by a ground over its whole width, so that the eye finds
+//! it on a wide screen. That writes two lines for a key press; `runtime::encoder` makes them short.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -80,6 +80,7 @@ pub fn draw_below(
         let focused = focus.is_some() && position == rows.view().at;
         let table = rows.view().order_tables.get(at.table as usize);
         let marked = table.is_some_and(|t| rows.view().is_marked(t, &row.record.id));
+        let ground = focused && focus == Some(true);
         gutter(pen, (area.x, y), (at, row), rows, focus.filter(|_| focused), marked);
         let mut found = Found::default();
         for (i, ((column, p), cuts)) in rows.columns.iter().zip(&placed).zip(&cuts).enumerate() {
@@ -90,11 +91,15 @@ pub fn draw_below(
             let first = i == 0;
             let changed = cell.changed || first && rows.is_new(row);
             let cut = cuts.as_ref().and_then(|c| c.at(position));
-            let look = Look { focused: focused && first, changed, off: off(&row.record.id), row, cut };
+            let look = Look { focused: focused && first, changed, off: off(&row.record.id), row, ground, cut };
             found |= draw_cell(pen, (area.x + GUTTER + p.x, y), p.width, column, &cell.value, &look, rows);
         }
         if rows.highlight().is_some() {
             say_via(pen, Rect { y, height: 1, ..area }, rows.via(at, row, found));
+        }
+        if ground {
+            let ground = pen.style(Role::FocusRow);
+            pen.tint(Rect { y, height: 1, ..area }, ground);
         }
     }
 }
@@ -114,8 +119,9 @@ fn titles(pen: &mut Pen<'_>, area: Rect, rows: &Rows<'_>, placed: &[Placed]) {
 
 /// `+3` if three columns of the view do not fit: said in the heading.
 pub fn hidden_columns(state: &State, rows: &Rows<'_>) -> Option<String> {
-    let fields = rows.columns.iter().filter(|c| matches!(c.source, Shown::Field(_))).count();
-    let hidden = state.view.columns.len().saturating_sub(fields);
+    let is_shown = |f: &usize| rows.columns.iter().any(|c| c.source == Shown::Field(*f));
+    // A column with nothing in it hides nothing.
+    let hidden = state.view.columns.iter().filter(|f| !is_shown(f) && !state.view.empty.contains(f)).count();
     (hidden > 0).then(|| format!("+{hidden}"))
 }
 
@@ -187,6 +193,9 @@ struct Look<'a> {
     changed: bool,
     off: bool,
     row: &'a Row,
+    /// Whether it stands on the focused row's ground: there what is quiet could hardly be read, and what is well is said by the glyph in the
+    /// gutter; each other ink costs a slow link 20 bytes at every step.
+    ground: bool,
     /// How it is cut beside the others, if it is.
     cut: Option<&'a str>,
 }
@@ -203,7 +212,11 @@ fn draw_cell(
     let gone = look.row.gone.is_some();
     let info = column.info;
     let text = if gone && info.ty == FieldType::State { "gone".into() } else { rows.text(value, info) };
-    let mut style = pen.style(if gone { Role::Gone } else { value_role(value) });
+    let role = match value_role(value) {
+        Role::Quiet | Role::Chart | Role::Good | Role::Idle if look.ground => Role::Text,
+        role => role,
+    };
+    let mut style = pen.style(if gone { Role::Gone } else { role });
     if look.off {
         style = pen.style(Role::Disabled);
     }

@@ -1,5 +1,8 @@
 //! Ways through the account: links, history, the palette.
 
+use skydeck::runtime::Screen;
+use skydeck::term::FrameWriter;
+
 use crate::support::desk::{Desk, Start};
 
 #[test]
@@ -120,4 +123,33 @@ fn a_view_of_the_command_line_may_be_an_id_or_a_bucket_and_a_folder() {
     assert_eq!(desk.engine.state.view.kind.name, "metrics", "of the focused instance");
     desk.go("metrics my-alchemine-app-ec2");
     assert_eq!(desk.engine.state.view.kind.name, "metrics", "of the one of this name");
+}
+
+/// The last write's bytes are what a slow link carries for a key. 400 are promised (`docs/performance.md`), of which the mark over the whole
+/// width of two rows takes the most.
+#[test]
+fn a_step_in_a_long_list_writes_at_most_400_bytes_also_where_it_scrolls() {
+    let cases =
+        ["dark", "light", "mono"].iter().flat_map(|theme| [(*theme, "instance-types", 100), (*theme, "instances", 29)]);
+    for (theme, view, presses) in cases {
+        let mut desk = Desk::start(Start { view, theme, ..Start::default() });
+        let output = FrameWriter::to(Box::new(std::io::sink()));
+        let mut screen = Screen::new(output, 120, 40).expect("a screen");
+        screen.draw(&desk.engine, &desk.theme).expect("a frame");
+        let mut written: Vec<usize> = Vec::new();
+        for _ in 0..presses {
+            desk.press("j");
+            written.push(screen.draw(&desk.engine, &desk.theme).expect("a frame"));
+        }
+        let (steps, scrolled) = written.split_at(written.len().min(36));
+        // Of names in other letters than ASCII each takes two or three bytes.
+        let usual = |of: &[usize]| {
+            let mut sorted = of.to_vec();
+            sorted.sort_unstable();
+            sorted.get(sorted.len() * 90 / 100).copied().unwrap_or(0)
+        };
+        let (step, scroll) = (usual(steps), usual(scrolled));
+        assert!(step <= 400 && scroll <= 400, "{view} {theme}: {step} a step, {scroll} where it scrolls: {written:?}");
+        assert!(written.iter().all(|n| *n > 0), "each of them moves");
+    }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::app::state::Focus;
 use crate::app::{Tab, hidden_sentence};
 
 #[test]
@@ -136,7 +137,7 @@ fn escape_closes_one_layer_at_a_time() {
     desk.press("esc esc");
     assert!(desk.state.overlays.is_empty() && desk.state.detail.open);
     desk.press("esc");
-    assert_eq!((desk.state.focus, desk.state.detail.open), (crate::app::state::Focus::Table, true));
+    assert_eq!((desk.state.focus, desk.state.detail.open), (Focus::Table, true));
     desk.press("esc");
     assert!(!desk.state.detail.open && !desk.state.view.query.is_empty());
     desk.press("esc");
@@ -266,4 +267,34 @@ fn the_first_line_says_how_many_problems_there_are() {
     let first = desk.state.messages.iter().take(3).map(|m| m.text.as_str());
     assert!(first.eq(["one", "two", "three"]));
     assert_eq!(desk.notice(), "three (2 more in :messages)");
+}
+
+#[test]
+fn table_and_detail_are_given_the_whole_screen_and_give_it_back() {
+    let mut desk = Desk::with(100);
+    let seen = |desk: &Desk| {
+        let areas = desk.state.areas();
+        (areas.table.map_or(0, |a| a.height), areas.detail.map_or(0, |a| a.height))
+    };
+    desk.press("z");
+    assert_eq!((seen(&desk), desk.notice()), ((37, 0), "The table has the whole screen. The detail is closed."));
+    desk.press("d");
+    let both = seen(&desk);
+    assert!(both.0 > 0 && both.1 > 0);
+    desk.press("z");
+    assert_eq!((seen(&desk), desk.state.focus), ((37, 0), Focus::Table));
+    desk.press("tab");
+    assert_eq!((seen(&desk), desk.state.focus), ((0, 37), Focus::Detail), "the other one has it then");
+    desk.press("esc");
+    assert_eq!(seen(&desk), both);
+    desk.press("z d");
+    assert!(!desk.state.detail.open && desk.state.whole.is_none(), "nothing is left behind");
+}
+
+#[test]
+fn a_table_of_few_rows_leaves_its_lines_to_the_detail() {
+    let mut desk = Desk::with(6);
+    desk.press("d");
+    assert_eq!(desk.state.areas().table.map(|a| a.height), Some(7));
+    assert_eq!(desk.state.areas().detail_lines(), 28);
 }

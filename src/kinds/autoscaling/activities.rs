@@ -103,11 +103,13 @@ static FIELDS: Fields<sdk::Activity> = Fields(&[
     field(FieldInfo::text("description", "DESCRIPTION", "What it does, in AWS's words.").cells(24, 60), |a, _| {
         text(&own(a.description()))
     }),
-    field(FieldInfo::text("cause", "CAUSE", "Why, in AWS's words.").cells(36, 200), |a, _| text(&own(a.cause()))),
+    field(FieldInfo::text("cause", "CAUSE", "Why, in AWS's words.").spare(2).cells(36, 200), |a, _| {
+        text(&own(a.cause()))
+    }),
     field(FieldInfo::text("status_message", "MESSAGE", "Why it failed or waits.").cells(8, 80), |a, _| {
         text(&own(a.status_message()))
     }),
-    field(FieldInfo::age("ended", "ENDED", "When it ended.").cells(5, 6), |a, _| moment(time(a.end_time()))),
+    field(FieldInfo::age("ended", "ENDED", "When it ended.").spare(1).cells(5, 6), |a, _| moment(time(a.end_time()))),
     Field::id(FieldInfo::id("id", "ID", "The activity's id.").cells(11, 36)),
     field(FieldInfo::text("details", "DETAILS", "Zone and subnet, as AWS's JSON.").cells(8, 80), |a, _| {
         text(&own(a.details()))

@@ -166,19 +166,21 @@ static FIELDS: Fields<Alarm> = Fields(&[
     field(FieldInfo::text("type", "TYPE", "metric or composite.").cells(6, 9), |a, _| {
         Value::text(if a.is_composite { "composite" } else { "metric" })
     }),
-    field(FieldInfo::text("namespace", "NAMESPACE", "The metric's namespace.").cells(9, 30), |a, _| text(&a.namespace)),
+    field(FieldInfo::text("namespace", "NAMESPACE", "The metric's namespace.").spare(3).cells(9, 30), |a, _| {
+        text(&a.namespace)
+    }),
     field(
-        FieldInfo::text("statistic", "STATISTIC", "How the samples of a period are combined.").cells(9, 12),
+        FieldInfo::text("statistic", "STATISTIC", "How the samples of a period are combined.").spare(1).cells(9, 12),
         |a, _| text(&a.statistic),
     ),
-    field(
-        FieldInfo::float("threshold", "THRESHOLD", "The threshold that data points are compared with.").cells(9, 12),
-        |a, _| a.threshold.map_or(Value::Empty, Value::Float),
-    ),
-    field(PERIOD, |a, _| seconds(a.period)),
-    field(FieldInfo::text("missing_data", "MISSING", "How missing data points are treated.").cells(7, 12), |a, _| {
-        text(&a.missing_data)
+    field(FieldInfo::float("threshold", "THRESHOLD", "The threshold that data points are compared with.").cells(9, 12), |a, _| {
+        a.threshold.map_or(Value::Empty, Value::Float)
     }),
+    field(PERIOD, |a, _| seconds(a.period)),
+    field(
+        FieldInfo::text("missing_data", "MISSING", "How missing data points are treated.").spare(2).cells(7, 12),
+        |a, _| text(&a.missing_data),
+    ),
     field(ALARM_ACTIONS, |a, _| a.alarm_actions.clone()),
     field(OK_ACTIONS, |a, _| a.ok_actions.clone()),
     field(INSUFFICIENT_DATA_ACTIONS, |a, _| a.insufficient_data_actions.clone()),

@@ -73,6 +73,7 @@ pub const OWNER_ALIAS: FieldInfo = FieldInfo::text(
     "ALIAS",
     "amazon or aws-marketplace, which only AWS can set; none for other accounts.",
 )
+.spare(1)
 .cells(6, 16)
 .asked_by("owner-alias")
 .finds_others();
@@ -121,7 +122,7 @@ pub const ROOT_DEVICE: FieldInfo =
     FieldInfo::text("root_device", "ROOT DEVICE", "The root device's name.").cells(11, 14).aka(&["root_device_name"]);
 /// ebs or instance-store.
 pub const ROOT_DEVICE_TYPE: FieldInfo =
-    FieldInfo::text("root_device_type", "ROOT TYPE", "ebs or instance-store.").named_only().cells(9, 14);
+    FieldInfo::text("root_device_type", "ROOT TYPE", "ebs or instance-store.").spare(2).named_only().cells(9, 14);
 /// Each disk with size, type and snapshot.
 pub const DISKS: FieldInfo =
     FieldInfo::list("disks", "DISKS", "The disks that its instances get, each with device, size, type and snapshot.")
@@ -272,6 +273,7 @@ static FIELDS: Fields<sdk::Image> = Fields(&[
     ),
     field(
         FieldInfo::age("last_launched", "LAUNCHED", "When an instance was last launched from it; up to a day late.")
+            .spare(3)
             .unique()
             .cells(8, 8),
         |i, _| moment(i.last_launched_time()),

@@ -71,10 +71,15 @@ pub const SUBNET_ID: FieldInfo = FieldInfo::id("subnet_id", "SUBNET", "Its subne
     .id_of_few("subnets", "subnet-")
     .asked_by("subnet-id");
 /// Its VPC.
-pub const VPC_ID: FieldInfo =
-    FieldInfo::id("vpc_id", "VPC", "Its VPC.").cells(11, 24).aka(&["vpc"]).id_of_few("vpcs", "vpc-").asked_by("vpc-id");
+pub const VPC_ID: FieldInfo = FieldInfo::id("vpc_id", "VPC", "Its VPC.")
+    .spare(1)
+    .cells(11, 24)
+    .aka(&["vpc"])
+    .id_of_few("vpcs", "vpc-")
+    .asked_by("vpc-id");
 /// Its zone.
 pub const ZONE: FieldInfo = FieldInfo::text("zone", "ZONE", "Its Availability Zone.")
+    .spare(2)
     .cells(4, 16)
     .aka(&["az", "availability_zone"])
     .links_to("availability-zones")
@@ -196,9 +201,10 @@ static FIELDS: Fields<sdk::NetworkInterface> = Fields(&[
     }),
     field(SOURCE_DEST_CHECK, |i, _| flag(i.source_dest_check())),
     field(ALLOCATION_ID, |i, _| Value::opt(i.association().and_then(|a| a.allocation_id()))),
-    field(FieldInfo::text("mac", "MAC", "The hardware address.").unique().cells(17, 17).section("network"), |i, _| {
-        Value::opt(i.mac_address())
-    }),
+    field(
+        FieldInfo::text("mac", "MAC", "The hardware address.").spare(3).unique().cells(17, 17).section("network"),
+        |i, _| Value::opt(i.mac_address()),
+    ),
     field(
         FieldInfo::text("private_dns", "PRIVATE DNS", "The private DNS name.")
             .unique()

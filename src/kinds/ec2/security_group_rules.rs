@@ -34,10 +34,10 @@ pub const PORTS: FieldInfo =
     FieldInfo::text("ports", "PORTS", "One port, a range, or all; for ICMP the type and code.").cells(7, 16);
 /// First port, or ICMP type; none for all.
 pub const FROM_PORT: FieldInfo =
-    FieldInfo::int("from_port", "FROM PORT", "The first port, or the ICMP type; -1 for all.").cells(9, 9);
+    FieldInfo::int("from_port", "FROM PORT", "The first port, or the ICMP type; -1 for all.").plain().cells(9, 9);
 /// Last port, or ICMP code; none for all.
 pub const TO_PORT: FieldInfo =
-    FieldInfo::int("to_port", "TO PORT", "The last port, or the ICMP code; -1 for all.").cells(7, 7);
+    FieldInfo::int("to_port", "TO PORT", "The last port, or the ICMP code; -1 for all.").plain().cells(7, 7);
 /// SSH, HTTPS, MySQL.
 pub const SERVICE: FieldInfo =
     FieldInfo::text("service", "SERVICE", "The service that usually listens on its port: SSH, HTTPS, MySQL.")

@@ -75,6 +75,7 @@ pub const IS_DEFAULT: FieldInfo = FieldInfo::flag(
     "DEFAULT",
     "Whether it is the default group of its VPC, which instances get if no group is named; it cannot be deleted.",
 )
+.spare(1)
 .cells(7, 7)
 .aka(&["default"]);
 /// Groups whose members may come in.
@@ -109,6 +110,7 @@ pub const STALE: FieldInfo = FieldInfo::list(
     "STALE",
     "Deleted groups, or groups behind a deleted peering, that its rules still name: those rules allow nothing.",
 )
+.spare(2)
 .cells(8, 30);
 /// Whether anything has it.
 pub const IN_USE: FieldInfo = FieldInfo::state("in_use", "USE", "in-use, or unused if no network interface has it.")

@@ -76,7 +76,7 @@ pub const STARTED: FieldInfo =
         .shown(0)
         .aka(&["age", "start_time"]);
 /// When it was complete.
-pub const COMPLETED: FieldInfo = FieldInfo::date("completed", "COMPLETED", "When it was completed.").unique();
+pub const COMPLETED: FieldInfo = FieldInfo::date("completed", "COMPLETED", "When it was completed.").spare(1).unique();
 /// standard or archive.
 pub const TIER: FieldInfo =
     FieldInfo::text("tier", "TIER", "standard, or archive: cheaper, but a restore takes up to three days.")
@@ -89,6 +89,7 @@ pub const DESCRIPTION: FieldInfo =
     FieldInfo::text("description", "DESCRIPTION", "Its creator's description.").shown(3).cells(11, 60);
 /// The owner's account.
 pub const OWNER_ID: FieldInfo = FieldInfo::text("owner_id", "OWNER", "The owner's account.")
+    .spare(2)
     .cells(12, 12)
     .aka(&["owner"])
     .asked_by("owner-id")

@@ -51,7 +51,7 @@ pub const CIDR: FieldInfo = FieldInfo::range("cidr", "CIDR", "Its IPv4 CIDR bloc
     .aka(&["cidr_block", "range"]);
 /// Its IPv6 ranges.
 pub const IPV6_CIDR: FieldInfo =
-    FieldInfo::ranges("ipv6_cidr", "IPV6 CIDR", "Its IPv6 CIDR blocks.").unique().cells(10, 40).aka(&["ipv6"]);
+    FieldInfo::ranges("ipv6_cidr", "IPV6 CIDR", "Its IPv6 CIDR blocks.").spare(1).unique().cells(10, 40).aka(&["ipv6"]);
 /// IPv4 addresses that are free.
 pub const AVAILABLE_IPS: FieldInfo = FieldInfo::int(
     "available_ips",
@@ -131,7 +131,9 @@ static FIELDS: Fields<sdk::Subnet> = Fields(&[
         |s, c| c.text(s.private_dns_name_options_on_launch().and_then(|o| o.hostname_type()).map(|t| t.as_str())),
     ),
     field(
-        FieldInfo::text("zone_id", "ZONE ID", "The Availability Zone's id, the same in every account.").cells(9, 11),
+        FieldInfo::text("zone_id", "ZONE ID", "The Availability Zone's id, the same in every account.")
+            .spare(2)
+            .cells(9, 11),
         |s, c| c.said(s.availability_zone_id()),
     ),
     field(FieldInfo::id("arn", "ARN", "The ARN.").unique().cells(12, 80), |s, _| Value::opt(s.subnet_arn())),

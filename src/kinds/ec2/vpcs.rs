@@ -36,6 +36,7 @@ pub const IS_DEFAULT: FieldInfo = FieldInfo::flag("is_default", "DEFAULT", "Whet
 /// The set of DHCP options.
 pub const DHCP_OPTIONS: FieldInfo =
     FieldInfo::id("dhcp_options", "DHCP OPTIONS", "The set of DHCP options: name servers and domain name.")
+        .spare(1)
         .cells(12, 22)
         .aka(&["dhcp", "dhcp_options_id"]);
 /// default or dedicated.
@@ -48,7 +49,7 @@ pub const TENANCY: FieldInfo =
 
 /// The account that owns it, of a VPC and of a subnet.
 pub(super) const OWNER: FieldInfo =
-    FieldInfo::text("owner_id", "OWNER", "The account that owns it.").cells(12, 12).aka(&["owner"]);
+    FieldInfo::text("owner_id", "OWNER", "The account that owns it.").spare(2).cells(12, 12).aka(&["owner"]);
 /// What VPC Block Public Access keeps from internet gateways, of a VPC and of a subnet.
 pub(super) const PUBLIC_ACCESS_BLOCK: FieldInfo = FieldInfo::text(
     "public_access_block",

@@ -25,7 +25,8 @@ pub const TYPE: FieldInfo = FieldInfo::text("type", "TYPE", "application, networ
 pub const DNS_NAME: FieldInfo =
     FieldInfo::text("dns_name", "DNS NAME", "The name that clients connect to.").shown(7).cells(36, 70);
 /// The VPC.
-pub const VPC_ID: FieldInfo = FieldInfo::id("vpc_id", "VPC", "The VPC.").aka(&["vpc"]).id_of_few("vpcs", "vpc-");
+pub const VPC_ID: FieldInfo =
+    FieldInfo::id("vpc_id", "VPC", "The VPC.").spare(1).aka(&["vpc"]).id_of_few("vpcs", "vpc-");
 /// The subnets.
 pub const SUBNETS: FieldInfo = FieldInfo::list("subnets", "SUBNETS", "The subnets, one per zone.")
     .aka(&["subnet"])
@@ -37,6 +38,7 @@ pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The load balancer's
 /// Its security groups.
 pub const SECURITY_GROUP_IDS: FieldInfo =
     FieldInfo::list("security_group_ids", "GROUPS", "Its security groups; a Network Load Balancer may have none.")
+        .spare(2)
         .aka(&["sg"])
         .id_of("security-groups", "sg-")
         .section("network");
@@ -92,6 +94,7 @@ static FIELDS: Fields<sdk::LoadBalancer> = Fields(&[
     field(SECURITY_GROUP_IDS, |l, c| c.shared_list(l.security_groups().iter().map(String::as_str))),
     field(
         FieldInfo::text("ip_address_type", "IP TYPE", "ipv4, dualstack or dualstack-without-public-ipv4.")
+            .spare(3)
             .section("network"),
         |l, c| c.text(l.ip_address_type().map(|t| t.as_str())),
     ),

@@ -22,7 +22,7 @@ pub const TARGET_TYPE: FieldInfo =
     FieldInfo::text("target_type", "TARGETS", "Its target type: instance, ip, lambda or alb.").shown(4);
 /// The port that targets get traffic on.
 pub const PORT: FieldInfo =
-    FieldInfo::int("port", "PORT", "The port on the targets, unless one is registered with another.").shown(2);
+    FieldInfo::int("port", "PORT", "The port on the targets, unless one is registered with another.").plain().shown(2);
 /// Whether health is checked.
 pub const CHECKED: FieldInfo =
     FieldInfo::flag("health_check_enabled", "CHECKED", "Whether health checks are enabled.").cells(7, 7).section(CHECK);
@@ -90,6 +90,7 @@ static FIELDS: Fields<sdk::TargetGroup> = Fields(&[
     field(CHECKED, |t, _| flag(t.health_check_enabled())),
     field(
         FieldInfo::text("health_check_protocol", "CHECK PROTO", "The health check's protocol.")
+            .spare(1)
             .cells(11, 11)
             .section(CHECK),
         |t, c| c.text(t.health_check_protocol().map(|p| p.as_str())),
@@ -104,11 +105,15 @@ static FIELDS: Fields<sdk::TargetGroup> = Fields(&[
         .section(CHECK),
         |t, c| c.text(t.health_check_port()),
     ),
-    field(FieldInfo::text("matcher", "MATCHER", "The response codes that count as healthy.").section(CHECK), |t, c| {
-        c.text(t.matcher().and_then(|m| m.http_code().or(m.grpc_code())))
-    }),
     field(
-        FieldInfo::seconds("interval", "INTERVAL", "How often a target is checked.").cells(8, 8).section(CHECK),
+        FieldInfo::text("matcher", "MATCHER", "The response codes that count as healthy.").spare(2).section(CHECK),
+        |t, c| c.text(t.matcher().and_then(|m| m.http_code().or(m.grpc_code()))),
+    ),
+    field(
+        FieldInfo::seconds("interval", "INTERVAL", "How often a target is checked.")
+            .spare(3)
+            .cells(8, 8)
+            .section(CHECK),
         |t, _| seconds(t.health_check_interval_seconds()),
     ),
     field(

@@ -27,7 +27,7 @@ pub const ID: FieldInfo = FieldInfo::id("id", "TARGET", "The target: an instance
     .id_of("instances", "i-");
 /// The port that it is registered with.
 pub const PORT: FieldInfo =
-    FieldInfo::int("port", "PORT", "The port it is registered with; a Lambda function has none.").shown(2);
+    FieldInfo::int("port", "PORT", "The port it is registered with; a Lambda function has none.").plain().shown(2);
 /// initial, healthy, unhealthy, draining, unused…
 pub const HEALTH: FieldInfo = FieldInfo::state(
     "health",
@@ -56,7 +56,7 @@ pub const REASON: FieldInfo =
         .cells(12, 24);
 /// AWS's reason code, e.g. `Target.Timeout`.
 pub const REASON_CODE: FieldInfo =
-    FieldInfo::text("reason_code", "REASON CODE", "AWS's reason code, if it is not healthy.").cells(21, 32);
+    FieldInfo::text("reason_code", "REASON CODE", "AWS's reason code, if it is not healthy.").spare(1).cells(21, 32);
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("targets", "target", "Targets", &FIELDS)
@@ -242,7 +242,7 @@ static FIELDS: Fields<Target> = Fields(&[
         c.text(t.description())
     }),
     field(
-        FieldInfo::text("health_check_port", "CHECK PORT", "The port that the health check uses.").cells(10, 10),
+        FieldInfo::text("health_check_port", "CHECK PORT", "The port that the health check uses.").spare(2).cells(10, 10),
         |t, c| c.said(t.answer.health_check_port()),
     ),
     field(TARGET_GROUP_ARN, |t, _| Value::Text(t.group_arn.clone())),

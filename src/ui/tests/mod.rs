@@ -2,9 +2,8 @@
 
 mod golden;
 mod hundred;
+mod steps;
 mod world;
-
-use std::sync::Arc;
 
 use arcstr::ArcStr;
 
@@ -478,41 +477,4 @@ fn what_is_under_way_stands_at_the_end_of_the_last_line() {
     let screen = text(&drawn(&world.state, &world.store, &theme("mono")));
     let last = screen.lines().last().unwrap();
     assert_eq!(last.matches("Stop 2 instances").count(), 1, "{last}");
-}
-
-#[test]
-fn a_step_in_a_list_changes_only_the_gutter_and_the_weight_of_two_names() {
-    let mut world = seen(LARGE);
-    world.keys("j");
-    let before = drawn(&world.state, &world.store, &theme("dark"));
-    world.keys("j");
-    let after = drawn(&world.state, &world.store, &theme("dark"));
-    let changed = before.diff(&after);
-    let mut lines: Vec<u16> = changed.iter().map(|(_, y, _)| *y).collect();
-    lines.dedup();
-    assert_eq!(lines.len(), 2, "only the row that lost the focus and the one that got it");
-    let width = usize::from(changed.iter().map(|(x, _, _)| *x).max().unwrap_or(0));
-    assert!(changed.len() <= 110 && width < 60, "{} cells, up to column {width}", changed.len());
-}
-
-#[test]
-fn drawing_touches_only_what_is_seen() {
-    let mut world = World::new(LARGE, &["ap-northeast-2"]);
-    let rows = (0..20_000)
-        .map(|i| {
-            instance(&format!("web-{i}"), &format!("i-{i:017x}"), "running", "t3.micro", [10, 1, 0, 14], 0, 86_400)
-        })
-        .collect();
-    world.instances(seoul(), rows, ago(5));
-    world.keys("G");
-    // Rows that are not seen are taken away behind the viewer's back: nothing on the screen may notice.
-    let order = world.state.view.order.clone();
-    let mut kept = order.to_vec();
-    let first_seen = world.state.view.top;
-    for at in kept.iter_mut().skip(64).take(first_seen - 64) {
-        at.slot = u32::MAX;
-    }
-    let whole = drawn(&world.state, &world.store, &theme("dark"));
-    world.state.view.order = Arc::new(kept);
-    assert_eq!(whole, drawn(&world.state, &world.store, &theme("dark")));
 }

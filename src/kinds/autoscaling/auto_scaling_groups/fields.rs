@@ -95,17 +95,19 @@ pub const TARGET_GROUPS: FieldInfo = FieldInfo::list(
     "TARGET GROUPS",
     "Names of the target groups that it registers its instances with.",
 )
+.spare(2)
 .cells(13, 40)
 .section(NETWORK)
 .links_to("target-groups");
 /// The subnets.
 pub const SUBNETS: FieldInfo = FieldInfo::list("subnets", "SUBNETS", "The subnets.")
+    .spare(3)
     .aka(&["subnet"])
     .id_of_few("subnets", "subnet-")
     .section(NETWORK);
 /// Instance types of its members.
 pub const INSTANCE_TYPES: FieldInfo =
-    FieldInfo::list("instance_types", "TYPES", "Instance types of its members.").section(LAUNCH);
+    FieldInfo::list("instance_types", "TYPES", "Instance types of its members.").spare(1).section(LAUNCH);
 /// Which member goes first.
 pub const TERMINATION_POLICIES: FieldInfo =
     FieldInfo::list("termination_policies", "TERMINATES", "Termination policies: which member is terminated first.")
@@ -198,6 +200,7 @@ pub(super) static FIELDS: Fields<Group> = Fields(&[
     ),
     field(
         FieldInfo::seconds("warmup", "WARM-UP", "Instance warmup: how long a new member's metrics are not counted.")
+            .spare(4)
             .cells(7, 8)
             .section(CAPACITY),
         |g, _| seconds(g.answer.default_instance_warmup()),

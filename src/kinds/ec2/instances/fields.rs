@@ -33,6 +33,7 @@ pub const TYPE: FieldInfo = FieldInfo::text("type", "TYPE", "The instance type."
     .asked_by("instance-type");
 /// Its image. Not shown by name: most are Amazon's, which are not in the table of images.
 pub const IMAGE_ID: FieldInfo = FieldInfo::id("image_id", "IMAGE", "The AMI it was launched from.")
+    .spare(6)
     .cells(11, 21)
     .aka(&["image", "ami"])
     .links_to("images")
@@ -87,6 +88,7 @@ pub const LAUNCHED: FieldInfo = FieldInfo::age("launched", "AGE", "When the inst
     .aka(&["age", "launch_time"]);
 /// The Auto Scaling group it belongs to.
 pub const GROUP: FieldInfo = FieldInfo::text("group", "GROUP", "Its Auto Scaling group.")
+    .spare(1)
     .aka(&["asg", "auto_scaling_group"])
     .links_to("auto-scaling-groups");
 /// Whether it can hibernate.
@@ -121,12 +123,19 @@ pub const TENANCY: FieldInfo =
     FieldInfo::text("tenancy", "TENANCY", "default, dedicated or host.").named_only().cells(8, 9).section("placement");
 /// normal, spot, scheduled, capacity-block.
 pub const LIFECYCLE: FieldInfo =
-    FieldInfo::text("lifecycle", "LIFECYCLE", "normal (On-Demand), spot, scheduled, capacity-block.").cells(9, 16);
+    FieldInfo::text("lifecycle", "LIFECYCLE", "normal (On-Demand), spot, scheduled, capacity-block.")
+        .spare(8)
+        .cells(9, 16);
 /// VPC.
-pub const VPC_ID: FieldInfo =
-    FieldInfo::id("vpc_id", "VPC", "The VPC.").cells(11, 30).aka(&["vpc"]).id_of_few("vpcs", "vpc-").asked_by("vpc-id");
+pub const VPC_ID: FieldInfo = FieldInfo::id("vpc_id", "VPC", "The VPC.")
+    .spare(4)
+    .cells(11, 30)
+    .aka(&["vpc"])
+    .id_of_few("vpcs", "vpc-")
+    .asked_by("vpc-id");
 /// Subnet.
 pub const SUBNET_ID: FieldInfo = FieldInfo::id("subnet_id", "SUBNET", "The subnet of the primary network interface.")
+    .spare(3)
     .cells(11, 30)
     .aka(&["subnet"])
     .id_of_few("subnets", "subnet-")
@@ -136,7 +145,7 @@ pub const ROOT_DEVICE: FieldInfo =
     FieldInfo::text("root_device", "ROOT", "The root device's name.").named_only().section("storage");
 /// i386, x86_64, arm64…
 pub const ARCHITECTURE: FieldInfo =
-    FieldInfo::text("architecture", "ARCH", "i386, x86_64, arm64…").cells(5, 10).aka(&["arch"]);
+    FieldInfo::text("architecture", "ARCH", "i386, x86_64, arm64…").spare(7).cells(5, 10).aka(&["arch"]);
 /// disabled: metrics every 5 minutes; enabled: every minute.
 pub const MONITORING: FieldInfo =
     FieldInfo::text("monitoring", "MONITORING", "disabled: metrics every 5 minutes; enabled: every minute.")
@@ -171,10 +180,13 @@ pub const NETWORK_OUT: FieldInfo = FieldInfo::series(
 .from_side("instance-traffic", instance_traffic::NETWORK_OUT.name, true)
 .section("metrics");
 /// Key pair.
-pub const KEY_NAME: FieldInfo =
-    FieldInfo::text("key_name", "KEY", "The key pair named at launch.").aka(&["key"]).links_to("key-pairs");
+pub const KEY_NAME: FieldInfo = FieldInfo::text("key_name", "KEY", "The key pair named at launch.")
+    .spare(5)
+    .aka(&["key"])
+    .links_to("key-pairs");
 /// Names of security groups.
 pub const SECURITY_GROUPS: FieldInfo = FieldInfo::list("security_groups", "GROUPS", "Names of the security groups.")
+    .spare(2)
     .aka(&["sg", "groups"])
     .links_to("security-groups");
 /// Ids of security groups.

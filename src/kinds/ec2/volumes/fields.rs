@@ -38,7 +38,7 @@ pub const IOPS: FieldInfo = FieldInfo::int(
 .shown(6);
 /// MiB a second, for `gp3`.
 pub const THROUGHPUT: FieldInfo =
-    FieldInfo::int("throughput", "MIB/S", "Provisioned throughput; gp3 only.").unit("MiB/s");
+    FieldInfo::int("throughput", "MIB/S", "Provisioned throughput; gp3 only.").spare(1).unit("MiB/s");
 /// Availability Zone.
 pub const ZONE: FieldInfo = FieldInfo::text("zone", "ZONE", "The Availability Zone: only instances there can use it.")
     .shown(5)
@@ -70,15 +70,19 @@ pub const ATTACHED: FieldInfo =
 /// Whether it is deleted when its instance is terminated.
 pub const DELETE_ON_TERMINATION: FieldInfo =
     FieldInfo::flag("delete_on_termination", "DELETED WITH", "Whether it is deleted when its instance is terminated.")
+        .spare(3)
         .cells(12, 12);
 /// Whether it is encrypted.
 pub const ENCRYPTED: FieldInfo =
     FieldInfo::flag("encrypted", "ENCRYPTED", "Whether it is encrypted.").cells(9, 9).asked_by("encrypted");
 /// The key that encrypts it.
-pub const KMS_KEY: FieldInfo =
-    FieldInfo::id("kms_key", "KMS KEY", "The ARN of its KMS key.").cells(11, 75).aka(&["kms"]);
+pub const KMS_KEY: FieldInfo = FieldInfo::id("kms_key", "KMS KEY", "The ARN of its KMS key.")
+    .spare(4)
+    .cells(11, 75)
+    .aka(&["kms"]);
 /// The snapshot that it was made from.
 pub const SNAPSHOT: FieldInfo = FieldInfo::id("snapshot", "SNAPSHOT", "The snapshot it was made from.")
+    .spare(2)
     .cells(11, 22)
     .aka(&["snapshot_id"])
     .links_to("snapshots")
@@ -196,6 +200,7 @@ pub static FIELDS: Fields<sdk::Volume> = Fields(&[
     ),
     Field::side(
         FieldInfo::text("last_change", "LAST CHANGE", "Its last change of size, type or speed, from what to what.")
+            .spare(5)
             .cells(11, 60)
             .on_demand("volume-modifications", volume_modifications::CHANGE.name)
             .section("modification"),
