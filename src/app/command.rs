@@ -225,14 +225,8 @@ pub const COMMANDS: &[CommandInfo] = &[
         "Begins a range of marks at the row and follows the cursor; again: keeps the range; esc: drops it.",
         &[Table],
     ),
-    info(
-        C::MarkInvert,
-        "mark-invert",
-        "invert marks",
-        "Inverts the marks of the rows that are shown.",
-        &[Table],
-    )
-    .palette(),
+    info(C::MarkInvert, "mark-invert", "invert marks", "Inverts the marks of the rows that are shown.", &[Table])
+        .palette(),
     info(C::OnlyWrong, "only-wrong", "only what is wrong", "Adds is:bad to the filter, or removes it.", &[Table])
         .palette(),
     info(C::Detail, "detail", "detail", "Opens or closes the detail of the selected row.", VIEW).palette(),

@@ -208,10 +208,7 @@ pub const QUERY: &[(&str, &str)] = &[
         "state:running",
         "Text contains it, a state starts with it, a number or yes/no equals it. Either of several: state:pending,running.",
     ),
-    (
-        "is:bad",
-        "Only what is wrong, as the sign ✗ before a row says: its state, a check, a target or an alarm.",
-    ),
+    ("is:bad", "Only what is wrong, as the sign ✗ before a row says: its state, a check, a target or an alarm."),
     ("type=t3.*", "Equals it; * and ? are wildcards. != is the opposite."),
     ("ip:10.1.0.0/16", "Addresses in a range, IPv4 or IPv6 (ipv6:2600:1f14::/32). ip>10.1.4.0 compares as numbers."),
     (

@@ -99,12 +99,10 @@ impl Turn<'_> {
             self.emit(Effect::Quit);
             return;
         }
-        lines.push(
-            "Calls that were sent are finished first; what settles afterwards is shown at the next start.".into(),
-        );
+        lines.push("Calls already sent are finished first. The next start shows how the rest turned out.".into());
         self.s.overlays.push(Overlay::Sure(Sure {
             kind: SureKind::Quit,
-            title: "Leave while this is under way?".into(),
+            title: "Quit while this is under way?".into(),
             lines,
             yes: "leave",
             no: "stay",

@@ -371,7 +371,7 @@ impl Turn<'_> {
 
     /// Name, ARN, addresses and ids of the focused row, a link to it, and the table.
     pub(super) fn copy_menu(&mut self) {
-        let Some(row) = self.focused() else { return self.say(Level::Info, "There is no row to copy.") };
+        let Some(row) = self.focused() else { return self.say(Level::Info, "No row selected.") };
         let Some(record) = self.store.get(&row.table, &row.id).cloned() else { return };
         let mut items: Vec<MenuItem> = Vec::new();
         let mut add = |label: &str, text: String| {

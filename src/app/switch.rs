@@ -148,7 +148,7 @@ impl Turn<'_> {
     /// The view before this one, and back again.
     fn last_view(&mut self) {
         let Some(place) = self.s.back.pop() else {
-            self.say(Level::Info, "This is the first view.");
+            self.say(Level::Info, "No earlier view.");
             return;
         };
         let left = self.leave();

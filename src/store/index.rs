@@ -10,7 +10,8 @@ use super::chunk::Chunk;
 use super::{Snapshot, Store};
 use crate::base::{RowId, Time};
 use crate::model::{
-    FieldType, IndexFor, IndexRequest, Indexed, Kind, Record, RowRef, Sort, SortKey, TableKey, Tags, Tone, Value, health,
+    FieldType, IndexFor, IndexRequest, Indexed, Kind, Record, RowRef, Sort, SortKey, TableKey, Tags, Tone, Value,
+    health,
 };
 use crate::query::{Cells, Query};
 

@@ -78,7 +78,7 @@ fn it_follows_the_terminals_size_down_to_nothing_and_back() {
     let mut t = Home::new().open(&["--sandbox"], &[]);
     t.sees("my-bastion-host");
     t.resize(20, 5);
-    t.sees("is the least");
+    t.sees("is needed");
     // On so small a screen keys change nothing, and nothing is written for them: ctrl-l, after them, says that they were taken.
     let before = t.raw().len();
     t.send("jjdd\x0c").until("the screen drawn anew", |t| t.raw().len() > before);
@@ -129,7 +129,7 @@ fn without_colours_no_colour_code_is_written() {
         let mut t = Home::new().open(args, env);
         t.sees("my-bastion-host").sees("complete");
         t.send("d").sees("facts");
-        t.send("?").sees("Closes the uppermost layer");
+        t.send("?").sees("Closes what is on top");
         t.until("a screen without remains of the table", |t| !t.text().contains("running"));
         t.send("q").send("q");
         t.ended();
@@ -263,7 +263,7 @@ fn the_band_says_what_the_user_calls_a_profile() {
 fn without_credentials_the_first_screen_says_so_and_offers_the_sandbox() {
     let mut t = Home::new().open(&[], &[]);
     t.sees("There are no credentials").sees("p opens a practice account");
-    t.send("j?").sees("Closes the uppermost layer");
+    t.send("j?").sees("Closes what is on top");
     // Escape and a key at once would be that key with Alt.
     t.send("q").sees("p opens a practice account");
     t.send("p").sees("SANDBOX").sees("my-bastion-host");

@@ -81,7 +81,7 @@ fn minus_is_the_last_view_and_the_same_again() {
     assert_eq!(desk.state.view.kind, Kind(&BOXES));
     let mut desk = Desk::with(3);
     desk.press("-");
-    assert_eq!(desk.notice(), "This is the first view.");
+    assert_eq!(desk.notice(), "No earlier view.");
 }
 
 #[test]

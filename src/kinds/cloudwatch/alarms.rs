@@ -173,9 +173,10 @@ static FIELDS: Fields<Alarm> = Fields(&[
         FieldInfo::text("statistic", "STATISTIC", "How the samples of a period are combined.").spare(1).cells(9, 12),
         |a, _| text(&a.statistic),
     ),
-    field(FieldInfo::float("threshold", "THRESHOLD", "The threshold that data points are compared with.").cells(9, 12), |a, _| {
-        a.threshold.map_or(Value::Empty, Value::Float)
-    }),
+    field(
+        FieldInfo::float("threshold", "THRESHOLD", "The threshold that data points are compared with.").cells(9, 12),
+        |a, _| a.threshold.map_or(Value::Empty, Value::Float),
+    ),
     field(PERIOD, |a, _| seconds(a.period)),
     field(
         FieldInfo::text("missing_data", "MISSING", "How missing data points are treated.").spare(2).cells(7, 12),

@@ -236,11 +236,11 @@ fn without_healthy(group: &str, gone: &[&str], left: usize, unknown_left: usize,
         )),
         0 => severe(format!("{who} {is} the only healthy target{s} of target group {group}")),
         left if gone.len() == 1 => {
-            note(format!("{who} is one of {} healthy targets of target group {group}: {left} remain", left + 1))
+            note(format!("{who} is one of {} healthy targets of target group {group}: {left} left", left + 1))
         }
         left => {
             let of = left + gone.len();
-            note(format!("{who} are {} of {of} healthy targets of target group {group}: {left} remain", gone.len()))
+            note(format!("{who} are {} of {of} healthy targets of target group {group}: {left} left", gone.len()))
         }
     }
 }
@@ -253,11 +253,11 @@ fn without_unchecked(group: &str, gone: &[&str], healthy: usize, left: usize) ->
     match healthy + left {
         0 => severe(format!("{who} {is} the only target{s} of target group {group}, and {its} health is not checked")),
         more if one => note(format!(
-            "{who} is one of {} targets of target group {group}, and its health is not checked: {more} remain",
+            "{who} is one of {} targets of target group {group}, and its health is not checked: {more} left",
             more + 1
         )),
         more => note(format!(
-            "{who} are {} of {} targets of target group {group}, and their health is not checked: {more} remain",
+            "{who} are {} of {} targets of target group {group}, and their health is not checked: {more} left",
             gone.len(),
             more + gone.len()
         )),

@@ -242,7 +242,9 @@ static FIELDS: Fields<Target> = Fields(&[
         c.text(t.description())
     }),
     field(
-        FieldInfo::text("health_check_port", "CHECK PORT", "The port that the health check uses.").spare(2).cells(10, 10),
+        FieldInfo::text("health_check_port", "CHECK PORT", "The port that the health check uses.")
+            .spare(2)
+            .cells(10, 10),
         |t, c| c.said(t.answer.health_check_port()),
     ),
     field(TARGET_GROUP_ARN, |t, _| Value::Text(t.group_arn.clone())),

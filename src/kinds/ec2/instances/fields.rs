@@ -180,10 +180,8 @@ pub const NETWORK_OUT: FieldInfo = FieldInfo::series(
 .from_side("instance-traffic", instance_traffic::NETWORK_OUT.name, true)
 .section("metrics");
 /// Key pair.
-pub const KEY_NAME: FieldInfo = FieldInfo::text("key_name", "KEY", "The key pair named at launch.")
-    .spare(5)
-    .aka(&["key"])
-    .links_to("key-pairs");
+pub const KEY_NAME: FieldInfo =
+    FieldInfo::text("key_name", "KEY", "The key pair named at launch.").spare(5).aka(&["key"]).links_to("key-pairs");
 /// Names of security groups.
 pub const SECURITY_GROUPS: FieldInfo = FieldInfo::list("security_groups", "GROUPS", "Names of the security groups.")
     .spare(2)

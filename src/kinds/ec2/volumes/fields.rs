@@ -76,10 +76,8 @@ pub const DELETE_ON_TERMINATION: FieldInfo =
 pub const ENCRYPTED: FieldInfo =
     FieldInfo::flag("encrypted", "ENCRYPTED", "Whether it is encrypted.").cells(9, 9).asked_by("encrypted");
 /// The key that encrypts it.
-pub const KMS_KEY: FieldInfo = FieldInfo::id("kms_key", "KMS KEY", "The ARN of its KMS key.")
-    .spare(4)
-    .cells(11, 75)
-    .aka(&["kms"]);
+pub const KMS_KEY: FieldInfo =
+    FieldInfo::id("kms_key", "KMS KEY", "The ARN of its KMS key.").spare(4).cells(11, 75).aka(&["kms"]);
 /// The snapshot that it was made from.
 pub const SNAPSHOT: FieldInfo = FieldInfo::id("snapshot", "SNAPSHOT", "The snapshot it was made from.")
     .spare(2)

@@ -125,7 +125,7 @@ fn a_target_of_unknown_health_is_neither_unhealthy_nor_healthy() {
     assert_eq!((severity, text.as_str(), plain), (Severity::Severe, only, false));
     let all = [("i-1", "unavailable"), ("i-2", "unavailable")];
     let (severity, text, _) = first(&all, &all[..1]);
-    let one = "name-i-1 is one of 2 targets of target group web-tg, and its health is not checked: 1 remain";
+    let one = "name-i-1 is one of 2 targets of target group web-tg, and its health is not checked: 1 left";
     assert_eq!((severity, text.as_str()), (Severity::Note, one));
 }
 

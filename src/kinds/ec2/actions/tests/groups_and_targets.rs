@@ -48,7 +48,7 @@ fn one_of_several_healthy_targets_is_a_note_that_counts_what_remains() {
     let p = plan(&rows, &STOP, vec![running("i-1", "web-1").record()]);
     assert!(
         consequences_of(&p, Severity::Note)
-            .contains(&"web-1 is one of 3 healthy targets of target group web-tg: 2 remain")
+            .contains(&"web-1 is one of 3 healthy targets of target group web-tg: 2 left")
     );
     assert_eq!(p.confirm(), Confirm::Enter);
 }
@@ -58,7 +58,7 @@ fn unknown_health_is_not_unhealthy_and_what_is_checked_first_is_not_failing_open
     let stop = |health: &[(&str, &str)]| plan(&balanced(health), &STOP, vec![running("i-1", "web-1").record()]);
     // Groups that check no health send traffic to all of their targets.
     let p = stop(&[("i-1", "unavailable"), ("i-2", "unavailable")]);
-    let one = "web-1 is one of 2 targets of target group web-tg, and its health is not checked: 1 remain";
+    let one = "web-1 is one of 2 targets of target group web-tg, and its health is not checked: 1 left";
     assert!(consequences_of(&p, Severity::Note).contains(&one), "{:?}", p.consequences);
     assert_eq!(p.confirm(), Confirm::Enter);
     let p = stop(&[("i-1", "unavailable"), ("i-2", "draining"), ("i-3", "unused")]);
