@@ -222,13 +222,19 @@ pub const COMMANDS: &[CommandInfo] = &[
         C::MarkRange,
         "mark-range",
         "mark range",
-        "Begins a range of marks at the row and follows the cursor; again: keeps the range; esc: drops it.",
+        "Marks from the selected row to where the cursor goes. Press it again to keep the range, esc to undo it.",
         &[Table],
     ),
     info(C::MarkInvert, "mark-invert", "invert marks", "Inverts the marks of the rows that are shown.", &[Table])
         .palette(),
-    info(C::OnlyWrong, "only-wrong", "only what is wrong", "Adds is:bad to the filter, or removes it.", &[Table])
-        .palette(),
+    info(
+        C::OnlyWrong,
+        "only-wrong",
+        "only what is wrong",
+        "Shows only rows with a problem (is:bad), or all again.",
+        &[Table],
+    )
+    .palette(),
     info(C::Detail, "detail", "detail", "Opens or closes the detail of the selected row.", VIEW).palette(),
     info(
         C::Zoom,
@@ -319,7 +325,7 @@ pub const COMMANDS: &[CommandInfo] = &[
     .changes(),
     info(C::Options, "options", "options", "Opens the form that the plan was made from.", &[Plan, Confirm]),
     info(C::CopyCommand, "copy-command", "copy command", "Copies the plan's aws commands.", &[Plan, Confirm]),
-    info(C::Count, "count", "count", "A digit of how often the next key counts: 5j, 20G.", READING),
+    info(C::Count, "count", "count", "How many times to repeat the next key: 5j, 20G.", READING),
     info(C::Redraw, "redraw", "redraw", "Redraws the screen.", EVERYWHERE).palette(),
     info(C::Suspend, "suspend", "suspend", "Suspends the console to the shell; fg resumes it.", EVERYWHERE).palette(),
     info(C::Cancel, "cancel", "cancel", "Closes every dialogue. If none is open, quits.", EVERYWHERE),

@@ -203,12 +203,15 @@ pub fn lines(state: &State) -> Vec<HelpLine> {
 /// The query language by example.
 pub const QUERY: &[(&str, &str)] = &[
     ("web prod", "Rows that contain each word in the name, id, a tag or any field that can be a column."),
-    ("web or db", "One or the other. Terms side by side bind closer: prod web or db is (prod and web), or db."),
+    ("web or db", "Either. prod web or db means (prod and web), or db."),
     (
         "state:running",
         "Text contains it, a state starts with it, a number or yes/no equals it. Either of several: state:pending,running.",
     ),
-    ("is:bad", "Only what is wrong, as the sign ✗ before a row says: its state, a check, a target or an alarm."),
+    (
+        "is:bad",
+        "Only rows with a problem: a bad state, a failed check, an unhealthy target, an alarm. The sign before the row shows it.",
+    ),
     ("type=t3.*", "Equals it; * and ? are wildcards. != is the opposite."),
     ("ip:10.1.0.0/16", "Addresses in a range, IPv4 or IPv6 (ipv6:2600:1f14::/32). ip>10.1.4.0 compares as numbers."),
     (

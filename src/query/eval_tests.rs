@@ -318,7 +318,7 @@ fn a_range_is_found_by_what_lies_in_it_and_by_what_it_lies_in() {
     let say = |q: &str| Query::parse(q, &KIND).expect_err(q).message;
     assert_eq!(
         say("cidr:10.0.0.0/33"),
-        "cidr cannot be compared with 10.0.0.0/33: /33 is no length of an IPv4 prefix, which is 0 to 32."
+        "cidr cannot be compared with 10.0.0.0/33: /33 is not the length of an IPv4 prefix, which is 0 to 32."
     );
     assert!(say("cidr>soon").ends_with("write an address, or a range such as 10.1.0.0/16 or 2600:1f14::/32."));
 }

@@ -145,6 +145,10 @@ impl<'a> Pen<'a> {
     pub fn tint(&mut self, area: Rect, style: TermStyle) {
         self.buf.set_style(area.intersection(self.buf.area), style);
     }
+    /// Whether nothing is written in an area.
+    pub fn is_blank(&self, area: Rect) -> bool {
+        area.intersection(self.buf.area).positions().all(|at| self.buf[at].symbol() == " ")
+    }
     /// Empties an area, so that something can lie over what was there. A wide character that reaches into it goes whole.
     pub fn clear(&mut self, area: Rect) {
         let area = area.intersection(self.buf.area);

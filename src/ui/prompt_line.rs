@@ -48,7 +48,7 @@ pub fn palette(pen: &mut Pen<'_>, body: Rect, foot: Rect, p: &Palette) {
 
 /// The filter.
 pub fn filter(pen: &mut Pen<'_>, body: Rect, foot: Rect, f: &Filter) {
-    let hint = "words, field:value, field>number, tag:Key=value; !word: without; a or b";
+    let hint = "words, field:value, field>number, tag:Key=value; !word means not; a or b";
     draw(
         pen,
         body,

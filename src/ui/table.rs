@@ -181,9 +181,14 @@ fn cuts(rows: &Rows<'_>, column: &ViewColumn<'_>, width: u16, seen: &Range<usize
 /// By what a row matches that none of its cells shows: at the end of the line, over what stands there.
 fn say_via(pen: &mut Pen<'_>, line: Rect, via: Option<String>) {
     let Some(via) = via.filter(|_| line.width >= 4 * GUTTER) else { return };
-    let text = format!(" {} ", cut_end(&visible(&via), usize::from(line.width / 3)));
+    let mut text = format!(" {} ", cut_end(&visible(&via), usize::from(line.width / 3)));
     let style = pen.style(Role::Hint);
-    pen.clear(Rect { x: line.right().saturating_sub(cells(&text)), width: cells(&text), ..line });
+    let place = |text: &str| Rect { x: line.right().saturating_sub(cells(text)), width: cells(text), ..line };
+    if !pen.is_blank(place(&text)) {
+        // What it covers must not look whole.
+        text.insert(0, '…');
+    }
+    pen.clear(place(&text));
     pen.put_right(line.right(), line.y, line.width, &text, style);
 }
 

@@ -331,7 +331,7 @@ fn two_variables_that_disagree_are_spoken_of() {
     let (home, server) = (home(CONFIG, CREDENTIALS.as_bytes()), server());
     let asked = Asked::default().with("AWS_PROFILE", Some("ops")).with("AWS_DEFAULT_PROFILE", Some("dev"));
     let (status, said) = ended(skydeck(home.path(), &asked).args(["get", "instances", "--endpoint-url", &server.url]));
-    assert!(status == Some(0) && said.contains("AWS_PROFILE names ops: dev is used"), "{said}");
+    assert!(status == Some(0) && said.contains("AWS_PROFILE is ops: dev is used"), "{said}");
 }
 
 /// What `get instances` ends with, and the key that signed its last request.
@@ -364,7 +364,7 @@ fn what_no_header_can_carry_is_a_sentence_with_the_values_name_and_its_file() {
         let (status, said, key) = listed(home.path(), &Asked::default());
         assert_eq!((status, key.as_str()), (Some(1), ""), "{said}");
         let file = path(&home);
-        assert!(said.contains(&format!("{what} in {file} has ")) && !said.contains("HUSH"), "{said}");
+        assert!(said.contains(&format!("{what} in {file} contains ")) && !said.contains("HUSH"), "{said}");
         assert_eq!(said.trim_end().lines().count(), 1, "{said}");
     }
     let home = home("[default]\nregion = eu-west-1\n", b"");
@@ -437,7 +437,7 @@ fn what_a_process_gives_is_looked_at_too() {
     ));
     assert!(said.contains("credential_process by hand") && !said.contains("hush"), "{said}");
     let (status, said, _) = run(answer("AS\\u00a0IA", "2099-01-01T00:00:00Z"));
-    assert!(status == Some(1) && said.contains("/bin/cat of profile tool gave has a no-break space"), "{said}");
+    assert!(status == Some(1) && said.contains("/bin/cat of profile tool contains a no-break space"), "{said}");
     assert_eq!(run(answer("ASIAGOOD", "2099-01-01T00:00:00Z")).2, "ASIAGOOD");
 }
 
