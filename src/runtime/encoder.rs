@@ -1,9 +1,9 @@
 //! Cells to the fewest bytes that a terminal understands: over a slow link each key costs what is written for it.
 //!
 //! The drawing library writes both colours whenever one of them changes, and says of each cell where it is. Here only what is different is
-//! said: a blank has no ink, so it takes the one that is set; a step to the right is relative; many blanks are erased
+//! said: a blank has no ink, so it takes the one that is set; a place on the same line is its column; many blanks are erased
 //! at once. A row that gets another background is then written in half of the bytes.
-//! Only sequences that terminals have had since the VT220 and xterm's colours: ECMA-48 CUP, CUF, EL, ECH and SGR.
+//! Only sequences that terminals have had since the VT220 and xterm's colours: ECMA-48 CUP, CHA, EL, ECH and SGR.
 
 use std::io::{self, Write};
 
@@ -103,9 +103,10 @@ fn flush(
 fn go(at: &mut Option<(u16, u16)>, to: (u16, u16), out: &mut Vec<u8>) {
     match *at {
         Some(now) if now == to => {}
-        // At the right edge the cursor stands nowhere that all terminals agree on.
-        Some((x, y)) if y == to.1 && x < to.0 => {
-            let _ = if to.0 - x == 1 { write!(out, "\x1b[C") } else { write!(out, "\x1b[{}C", to.0 - x) };
+        // The column by its number, and not as so many steps: terminals disagree on how many cells some characters take, and after one of
+        // these nobody knows where the cursor is.
+        Some((_, y)) if y == to.1 => {
+            let _ = write!(out, "\x1b[{}G", to.0 + 1);
         }
         _ => {
             let _ = match to {
@@ -357,6 +358,17 @@ mod tests {
             }
             prop_assert_eq!(seen(ours.screen()), seen(theirs.screen()));
         }
+    }
+
+    #[test]
+    fn behind_a_character_of_unsure_width_the_column_is_said_by_its_number() {
+        let area = Rect::new(0, 0, 20, 1);
+        let mut after = Buffer::empty(area);
+        after.set_string(0, 0, "a\u{fffd}", Style::new());
+        after.set_string(10, 0, "xy", Style::new());
+        let mut before = Buffer::empty(area);
+        before.set_string(2, 0, "        ", Style::new());
+        assert_eq!(String::from_utf8(written(&before, &after)).unwrap(), "\x1b[1Ha\u{fffd}\x1b[11Gxy");
     }
 
     #[test]

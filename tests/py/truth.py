@@ -316,7 +316,7 @@ def targets():
     for group in all_target_groups():
         for t in client("elbv2").describe_target_health(TargetGroupArn=group["TargetGroupArn"])["TargetHealthDescriptions"]:
             rows.append({"target_group": group["TargetGroupName"], "target_group_arn": group["TargetGroupArn"], "id": t["Target"]["Id"],
-                         "port": t["Target"]["Port"], "health": t["TargetHealth"]["State"], "reason": t["TargetHealth"].get("Reason"),
+                         "port": t["Target"]["Port"], "health": t["TargetHealth"]["State"], "reason_code": t["TargetHealth"].get("Reason"),
                          "description": t["TargetHealth"].get("Description"), "health_check_port": t.get("HealthCheckPort")})
     return ["target_group_arn", "id", "port"], rows
 

@@ -160,7 +160,7 @@ pub(super) fn confirm(console: &mut Terminal, phrase: &str, mut digits: Option<&
     };
     loop {
         to_the_plan(console);
-        after(console, &["carry"], typed);
+        after(console, &["copy command"], typed);
         console.agrees();
         if let Some(digits) = digits.take() {
             after(console, &["last four digits"], &format!("{digits}\r"));

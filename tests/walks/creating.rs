@@ -244,7 +244,7 @@ fn what_goes_wrong_with_a_launch_says_what_stands_and_where_else_there_may_be_ro
     let small = || Start { size: (80, 24), view: "instances", ..Start::default() };
     let planned = |desk: &mut Desk, line: &str| {
         desk.go("instance-types").go("instances").go(line).settle();
-        if !desk.text().contains("carry") {
+        if !desk.text().contains("copy command") {
             desk.keys("alt-enter").settle();
         }
     };
