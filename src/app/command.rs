@@ -153,12 +153,12 @@ pub const COMMANDS: &[CommandInfo] = &[
     ),
     info(C::HistoryBack, "history-back", "back", "Goes back to the view before.", PLACES).palette(),
     info(C::HistoryForward, "history-forward", "forward", "Goes forward again after going back.", PLACES).palette(),
-    info(C::LastView, "last-view", "last view", "The view before this one; again, this one.", PLACES).palette(),
+    info(C::LastView, "last-view", "last view", "Goes to the previous view, and back.", PLACES).palette(),
     info(
         C::LastRegion,
         "last-region",
         "last region",
-        "The regions and profiles that were shown before these; again, these.",
+        "Goes to the regions and profiles shown before these, and back.",
         PLACES,
     )
     .palette(),
@@ -200,8 +200,8 @@ pub const COMMANDS: &[CommandInfo] = &[
         &[Table, Detail, Menu, Pager, PickerRows],
     )
     .palette(),
-    info(C::SearchNext, "search-next", "next", "The next place in the text that was searched for.", &[Pager, Detail]),
-    info(C::SearchPrevious, "search-previous", "previous", "The place before.", &[Pager, Detail]),
+    info(C::SearchNext, "search-next", "next", "The next match of the search.", &[Pager, Detail]),
+    info(C::SearchPrevious, "search-previous", "previous", "The previous match.", &[Pager, Detail]),
     info(
         C::Palette,
         "palette",
@@ -240,7 +240,7 @@ pub const COMMANDS: &[CommandInfo] = &[
         C::Zoom,
         "zoom",
         "zoom",
-        "Gives the table or the detail, whichever has the keys, the whole screen, or gives it back.",
+        "Shows the table or the detail, whichever has the focus, on the whole screen; again: both.",
         VIEW,
     )
     .palette(),

@@ -188,7 +188,7 @@ impl Turn<'_> {
         }
         if rows {
             words.offer(MARK, &[], "command", "Marks the rows that match a query: mark state:stopped.", None);
-            words.offer(UNMARK, &[], "command", "Takes the marks of the rows that match a query away.", None);
+            words.offer(UNMARK, &[], "command", "Unmarks the rows that match a query.", None);
         }
         for command in COMMANDS.iter().filter(|c| c.palette) {
             words.offer(command.name, &[], "command", command.doc, None);
@@ -313,7 +313,13 @@ impl Turn<'_> {
             }
             words.offer("tag:", &[], "field", "A tag: tag:KEY or tag:KEY=VALUE.", None);
             if kind.worst().is_some() {
-                words.offer("is:", &[], "field", "How the row is, all told: is:bad is only what is wrong.", None);
+                words.offer(
+                    "is:",
+                    &[],
+                    "field",
+                    "The worst state among the row's fields; is:bad finds rows with a problem.",
+                    None,
+                );
             }
             return;
         };

@@ -191,7 +191,7 @@ impl Turn<'_> {
         if !self.s.detail.open {
             self.say(Level::Info, "The table has the whole screen. The detail is closed.");
         } else if self.s.areas().table.is_none() {
-            self.say(Level::Info, "The detail has the whole screen: a smaller one has no room for both.");
+            self.say(Level::Info, "The screen is too small for both: the detail has all of it.");
         } else {
             self.s.whole = Some(self.s.focus);
         }

@@ -77,7 +77,7 @@ impl Turn<'_> {
         if view.order.len() > MARKS + view.marks.len() {
             let shown = view.order.len();
             let text =
-                format!("{shown} rows are shown and at most {MARKS} can be marked: narrow the filter (/) first.");
+                format!("At most {MARKS} rows can be marked, and {shown} are shown: narrow the filter (/) first.");
             return self.say(Level::Warning, text);
         }
         let rows = view.order.iter().filter_map(|at| view.key_of(self.store, *at));
@@ -92,7 +92,7 @@ impl Turn<'_> {
     /// `mark QUERY`, `unmark QUERY`: of all rows of the table, whatever the filter shows.
     pub(super) fn mark_matching(&mut self, query: Query, on: bool) {
         if !self.paid_fields(&query).is_empty() {
-            let text = "What costs money is filtered by first (/); M then marks the rows that are shown.";
+            let text = "Filter by what costs money first (/), then mark the rows that are shown with M.";
             return self.say(Level::Warning, text);
         }
         let view = &mut self.s.view;
@@ -113,7 +113,7 @@ impl Turn<'_> {
         let found = view.order.len();
         if found > MARKS {
             view.unmarking();
-            let text = format!("{found} rows match, and at most {MARKS} can be marked at once.");
+            let text = format!("At most {MARKS} rows can be marked, and {found} match.");
             self.say(Level::Warning, text);
         } else {
             let rows: Vec<RowKey> = view.order.iter().filter_map(|at| view.key_of(self.store, *at)).collect();
@@ -136,7 +136,7 @@ impl Turn<'_> {
     pub(super) fn only_wrong(&mut self) {
         let kind = self.s.view.kind;
         if kind.worst().is_none() {
-            return self.say(Level::Info, format!("{} have no state that could be bad.", kind.title));
+            return self.say(Level::Info, format!("{} have no states, so none can be bad.", kind.title));
         }
         let text = Query::toggled(&self.s.view.query.text, "is:bad");
         match Query::parse(&text, kind.0) {

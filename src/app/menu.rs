@@ -346,7 +346,7 @@ impl Turn<'_> {
         Some(MenuItem {
             label: "link".into(),
             detail: link.clone(),
-            disabled: self.s.sandbox.then(|| "The sandbox is in no web console.".into()),
+            disabled: self.s.sandbox.then(|| "The web console cannot show the sandbox.".into()),
             value: MenuValue::Text(link),
             ..MenuItem::default()
         })

@@ -50,7 +50,7 @@ impl State {
         }
         // Its advice about the sandbox is for the command line: here it is a key.
         lines.extend(fault.hints.iter().filter(|h| !h.contains("--sandbox")).cloned());
-        lines.push(format!("Credentials from elsewhere are noticed by themselves; {} looks now.", key(C::Refresh)));
+        lines.push(format!("A sign-in in another terminal is noticed by itself; {} checks now.", key(C::Refresh)));
         lines.push(format!("{} opens a practice account, which costs nothing.", key(C::Sandbox)));
         Some(Start { profile: profile.name.clone(), fault, lines, signing_in: profile.signing_in })
     }
@@ -105,8 +105,9 @@ impl Turn<'_> {
             return self.sign_in();
         }
         let key = self.s.keymap.key_of(Mode::Table, C::Sandbox.info().name).unwrap_or_default();
-        let text =
-            format!("No profile here uses IAM Identity Center: sign in elsewhere. {key} opens a practice account.");
+        let text = format!(
+            "No profile here uses IAM Identity Center: sign in in another terminal. {key} opens a practice account."
+        );
         self.say(Level::Warning, text);
     }
 

@@ -101,8 +101,8 @@ impl Turn<'_> {
         let Some(search) = self.search_mut() else { return };
         if search.text.is_empty() {
             let text = match self.is_text() {
-                true => "Nothing is looked for yet: / searches this text.",
-                false => "Only texts are searched: help, messages, and the pages raw and changes of the detail.",
+                true => "No search yet: / searches this text.",
+                false => "/ searches help, messages, and the raw and changes pages of the detail.",
             };
             return self.say(Level::Info, text);
         }

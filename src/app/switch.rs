@@ -101,7 +101,7 @@ impl Turn<'_> {
     /// Takes other places over; who their profiles are is asked if it is not known. Whether that changed anything.
     fn set_scopes(&mut self, scopes: Vec<Scope>) -> bool {
         if scopes.is_empty() || scopes == self.s.scopes {
-            self.say(Level::Info, "That is what is shown already.");
+            self.say(Level::Info, "These are shown already.");
             return false;
         }
         for name in scopes.iter().filter_map(Scope::profile) {
@@ -139,7 +139,7 @@ impl Turn<'_> {
     fn last_scopes(&mut self) {
         if self.s.last_scopes.is_empty() {
             return self
-                .say(Level::Info, "No other region or profile was shown yet. :region R or :profile P shows one.");
+                .say(Level::Info, "No other region or profile has been shown yet: use :region R or :profile P.");
         }
         let last = self.s.last_scopes.clone();
         self.show(last);

@@ -180,7 +180,7 @@ const FILES: &[(&str, &str)] = &[
     ("~/.config/skydeck/themes/NAME.toml", "Themes of your own, for `--theme NAME`."),
     (
         "~/.local/state/skydeck/journal.jsonl",
-        "What was changed: each call before it is sent, and its outcome. For its owner only.",
+        "The journal of changes: each call before it is sent, and its outcome. Readable by its owner only.",
     ),
     ("~/.aws/config, ~/.aws/credentials", "Profiles, regions and credentials, read as the AWS CLI reads them."),
 ];
@@ -196,7 +196,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("VISUAL, EDITOR", "The editor for long texts and for `config --edit`; vi where neither is set."),
     ("NO_COLOR", "Set to anything: no colours."),
     ("TERM, COLORTERM, COLORFGBG", "What the terminal can show, and whether it is light or dark."),
-    ("XDG_CONFIG_HOME, XDG_STATE_HOME", "Where the folders of FILES are instead of ~/.config and ~/.local/state."),
+    ("XDG_CONFIG_HOME, XDG_STATE_HOME", "Folders to use instead of ~/.config and ~/.local/state."),
 ];
 
 const EXIT: &[(&str, &str)] = &[
@@ -256,10 +256,10 @@ fn command_sections(name: &str) -> Vec<Section> {
             ("skydeck get alarms state:ALARM -o markdown", "A table for a ticket."),
         ],
         "plan" => &[
-            ("skydeck plan stop --on 'instances name:web-1'", "What stopping it does, and what it saves."),
+            ("skydeck plan stop --on 'instances name:web-1'", "What stopping it would do and save."),
             (
                 "skydeck plan change-type type=m7g.large --on 'instances name:web-1' -o sh",
-                "The same for another type, as a script.",
+                "Changing a type, as a script.",
             ),
         ],
         "sandbox" => &[(
@@ -270,7 +270,7 @@ fn command_sections(name: &str) -> Vec<Section> {
             ("skydeck config --default --write", "Makes a settings file with every setting as a comment."),
             ("skydeck config --edit", "Opens it with your editor, then checks it."),
         ],
-        "policy" => &[("skydeck policy --read-only > policy.json", "What looking needs, and nothing that changes.")],
+        "policy" => &[("skydeck policy --read-only > policy.json", "The permissions for reading only.")],
         "cidr" => &[("skydeck cidr 10.1.0.0/20", "Its first and last address, and how many AWS leaves for instances.")],
         "completions" => &[
             ("source <(skydeck completions bash)", "In ~/.bashrc."),

@@ -16,7 +16,7 @@ impl Query {
 /// What about one word.
 fn of(token: &str, name: &str) -> Option<String> {
     if let Some(rest) = token.strip_prefix('-').filter(|r| r.starts_with(char::is_alphabetic)) {
-        return Some(format!("{token} looks for this very text. To leave out what has {rest}, write !{rest}."));
+        return Some(format!("{token} searches for exactly this text. To exclude {rest}, write !{rest}."));
     }
     let bare = token.strip_prefix('!').unwrap_or(token);
     let (field, value) = match operator(bare) {
@@ -28,7 +28,7 @@ fn of(token: &str, name: &str) -> Option<String> {
         let all: Vec<&str> = value.trim_matches(['(', ')']).split('|').collect();
         let meant =
             if field == name && !bare.contains(':') { all.join(" or ") } else { format!("{field}:{}", all.join(",")) };
-        return Some(format!("{value} is looked for as it stands. For one or the other, write {meant}."));
+        return Some(format!("{value} is searched for as it stands. For either, write {meant}."));
     }
     let is_regex = value.starts_with('^')
         || value.ends_with('$')
@@ -40,7 +40,7 @@ fn of(token: &str, name: &str) -> Option<String> {
     }
     let meant = if is_regex { pattern(value) } else { value.to_string() };
     let what =
-        if is_regex { "There are no regular expressions here" } else { "A bare word is looked for as it stands" };
+        if is_regex { "There are no regular expressions here" } else { "A bare word is searched for as it stands" };
     Some(format!("{what}. * and ? work after a field: {field}:{meant}."))
 }
 

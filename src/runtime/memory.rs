@@ -31,7 +31,7 @@ impl MemoryFile {
     pub fn read(&self) -> Memory {
         read(&self.path).unwrap_or_else(|e| {
             if e.kind() != std::io::ErrorKind::NotFound {
-                tracing::warn!("{} was not read: {e}", self.path.display());
+                tracing::warn!("{} could not be read: {e}", self.path.display());
             }
             Memory::default()
         })

@@ -83,7 +83,7 @@ fn draw(pen: &mut Pen<'_>, body: Rect, foot: Rect, typed: &Typed<'_>) {
     let across = body.width.saturating_sub(1);
     let mut errors = match (typed.error, typed.waits) {
         (Some(e), _) => item("✗", e, across, Role::Error),
-        (None, Some(text)) => item("◌", &format!("{text} It goes on by itself; esc cancels."), across, Role::Hint),
+        (None, Some(text)) => item("◌", &format!("{text} Continues by itself; esc cancels."), across, Role::Hint),
         (None, None) => Vec::new(),
     };
     errors.extend(typed.note.map_or(Vec::new(), |text| item("·", text, across, Role::Warning)));

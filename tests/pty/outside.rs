@@ -201,7 +201,7 @@ fn the_screen_is_written_to_a_file_and_the_table_is_copied() {
     t.send("/csv\r").sees("Copied 1 row as CSV");
     t.until("the text", |t| t.raw().contains("\x1b]52;"));
     t.send("Y").sees("as Markdown");
-    t.send("/link\r").sees("The sandbox is in no web console.");
+    t.send("/link\r").sees("The web console cannot show the sandbox.");
     t.send("\x1b");
     t.gives(std::time::Duration::from_millis(300), |_| false);
     t.send("\x1b");

@@ -9,6 +9,7 @@ import os
 import sys
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -279,7 +280,9 @@ def instance_user_data():
 
 
 def regions():
-    return ["name"], [{"name": r["RegionName"], "endpoint": r["Endpoint"]} for r in client("ec2").describe_regions(AllRegions=True)["Regions"]]
+    data = botocore.session.get_session().get_data("endpoints")
+    names = {code: r["description"].replace("Sao", "São") for p in data["partitions"] for code, r in p["regions"].items()}
+    return ["name"], [{"name": r["RegionName"], "endpoint": r["Endpoint"], "location": names[r["RegionName"]]} for r in client("ec2").describe_regions(AllRegions=True)["Regions"]]
 
 
 def availability_zones():

@@ -218,7 +218,7 @@ fn a_text_is_searched_from_place_to_place_and_escape_stands_where_it_was() {
     desk.press("/").typed("x").press("esc");
     assert_eq!((at(&desk), desk.state.overlays.len()), (Some((String::new(), None, 0)), 1));
     desk.press("n");
-    assert_eq!(said(&desk), "Nothing is looked for yet: / searches this text.");
+    assert_eq!(said(&desk), "No search yet: / searches this text.");
     desk.press("esc").line("messages").press("/").typed("a");
     assert_eq!(at(&desk).and_then(|(_, at, _)| at), Some(-1), "the newest message");
 }

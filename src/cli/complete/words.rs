@@ -65,7 +65,7 @@ impl Known {
         vec![
             offer("demo", "A small company's account, with something of everything."),
             offer("empty", "A new account."),
-            offer("fleet:", "So many instances: fleet:10000."),
+            offer("fleet:", "A number of instances: fleet:10000."),
         ]
     }
     pub(super) fn kinds(&self) -> Vec<Offer> {

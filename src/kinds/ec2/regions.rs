@@ -15,7 +15,7 @@ pub static DESCRIBE_REGIONS: Operation = Operation::read(Service::Ec2, "Describe
 
 /// Whether the account may use it.
 pub const STATE: FieldInfo =
-    FieldInfo::state("state", "STATE", "Whether the account can use it.").shown(1).cells(8, 20);
+    FieldInfo::state("state", "STATE", "Whether the account can use it.").shown(2).cells(8, 20);
 
 /// The region's code.
 pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The region's code.").shown(0);
@@ -39,7 +39,11 @@ static STATES: States =
 static FIELDS: Fields<sdk::Region> = Fields(&[
     Field::name(NAME),
     Field::state(STATE),
-    field(FieldInfo::text("endpoint", "ENDPOINT", "The EC2 endpoint there.").shown(2), |r, _| Value::opt(r.endpoint())),
+    field(
+        FieldInfo::text("location", "LOCATION", "What AWS calls the region, by where it is.").shown(1).cells(12, 40),
+        |r, _| r.region_name().and_then(super::region_names::name).map_or(Value::Unknown, Value::text),
+    ),
+    field(FieldInfo::text("endpoint", "ENDPOINT", "The EC2 endpoint there.").shown(3), |r, _| Value::opt(r.endpoint())),
     field(FieldInfo::list("geography", "GEOGRAPHY", "Where it is.").cells(9, 40), |r, c| {
         c.shared_list(r.geography().iter().filter_map(|g| g.name()))
     }),

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::app::detail::Seen;
 use crate::app::relative_time;
+use crate::base::Time;
 use crate::base::text::visible;
 use crate::config::Role;
 use crate::model::{FieldInfo, FieldType, Value};
@@ -25,15 +26,18 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>) {
     let mut out = Vec::new();
     let names: Vec<String> = seen.iter().map(name).collect();
     let column = names.iter().map(|n| cells(n)).max().unwrap_or(0).min(area.width / 3);
+    let mut before: Option<Time> = None;
     for (s, name) in seen.iter().zip(&names) {
-        out.extend(entry(page, s, name, column, area.width));
+        // What came with the same answer stands together under one time.
+        let same = before.replace(s.change.at) == Some(s.change.at);
+        out.extend(entry(page, s, (name, !same), column, area.width));
     }
     if seen.is_empty() {
         out.push(Line::of("– No changes since this row was first read.", Role::Quiet));
     }
     let table = page.store.table(&page.key.table);
     if let Some(row) = table.and_then(|t| t.get(&page.key.id)).filter(|r| r.since.millis() > 0) {
-        let when = format!("{:<6}", relative_time::coarse(page.now, row.since));
+        let when = format!("{:<6}", clock(page, row.since));
         out.push(Line::of(when, Role::Quiet).and("first seen".to_string(), Role::Quiet));
     }
     if table.is_some_and(crate::store::Table::has_forgotten_changes) {
@@ -51,8 +55,18 @@ fn name(seen: &Seen<'_>) -> String {
     }
 }
 
-/// One line where it fits, else the old value above the new one.
-fn entry(page: &Page<'_>, seen: &Seen<'_>, name: &str, column: u16, room: u16) -> Vec<Line> {
+/// The time of day, for what is older than a day how long ago it was.
+fn clock(page: &Page<'_>, at: Time) -> String {
+    const DAY: u64 = 86_400;
+    if page.now.since(at).as_secs() < DAY {
+        format::clock(at, &page.state.zone)
+    } else {
+        relative_time::coarse(page.now, at)
+    }
+}
+
+/// One line where it fits, else the old value above the new one; `timed`: the time is said.
+fn entry(page: &Page<'_>, seen: &Seen<'_>, (name, timed): (&str, bool), column: u16, room: u16) -> Vec<Line> {
     let info = seen.field.unwrap_or(&TAG);
     let text = |v: &Value| {
         let shown = match v {
@@ -66,7 +80,7 @@ fn entry(page: &Page<'_>, seen: &Seen<'_>, name: &str, column: u16, room: u16) -
     let name = crate::base::text::cut_end(name, usize::from(column)).into_owned();
     let pad = " ".repeat(usize::from(column.saturating_sub(cells(&name)) + 2));
     let start = || {
-        Line::of(format!("{:<6}", relative_time::coarse(page.now, seen.change.at)), Role::Quiet)
+        Line::of(format!("{:<6}", if timed { clock(page, seen.change.at) } else { String::new() }), Role::Quiet)
             .and(name.clone(), Role::Text)
             .and(pad.clone(), Role::Text)
     };
