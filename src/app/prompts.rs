@@ -50,7 +50,7 @@ impl State {
         }
         // Its advice about the sandbox is for the command line: here it is a key.
         lines.extend(fault.hints.iter().filter(|h| !h.contains("--sandbox")).cloned());
-        lines.push(format!("A sign-in in another terminal is noticed by itself; {} checks now.", key(C::Refresh)));
+        lines.push(format!("New credentials are found by themselves; {} checks now.", key(C::Refresh)));
         lines.push(format!("{} opens a practice account, which costs nothing.", key(C::Sandbox)));
         Some(Start { profile: profile.name.clone(), fault, lines, signing_in: profile.signing_in })
     }

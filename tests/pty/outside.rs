@@ -171,9 +171,11 @@ fn the_line_for_the_first_minute_comes_back_until_it_was_read_and_never_after() 
     let mut t = home.open(&["--sandbox"], &[]);
     t.sees(line);
     t.send("?").sees("Closes what is on top");
+    // It is written beside the drawing.
+    let mark = home.path().join(".state/skydeck/welcomed");
+    t.until("the mark", |_| mark.exists());
     t.send("qq");
     assert_eq!(t.ended().exit_code(), 0);
-    let mark = home.path().join(".state/skydeck/welcomed");
     assert_eq!(std::fs::metadata(&mark).unwrap().permissions().mode() & 0o777, 0o600);
     let mut t = home.open(&["--sandbox"], &[]);
     t.sees("my-bastion-host").sees("? help");

@@ -131,7 +131,8 @@ fn without_colours_no_colour_code_is_written() {
         t.send("d").sees("facts");
         t.send("?").sees("Closes what is on top");
         t.until("a screen without remains of the table", |t| !t.text().lines().skip(2).any(|l| l.contains("running")));
-        t.send("q").send("q");
+        // Out of the help, the detail and the console.
+        t.send("q").send("q").send("q");
         t.ended();
         let colours: Vec<String> = t.styles().into_iter().filter(|s| is_colour(s)).collect();
         assert_eq!(colours, [""; 0], "{args:?} {env:?}");

@@ -107,7 +107,7 @@ fn a_range_is_never_larger_than_what_can_be_marked() {
     assert_eq!(desk.state.view.marks.len(), 1000);
     assert!(said(&desk).contains("At most 1000"), "{}", said(&desk));
     desk.press("esc *");
-    assert!(marked(&desk).is_empty() && said(&desk).contains("1200 rows"), "{}", said(&desk));
+    assert!(marked(&desk).is_empty() && said(&desk).contains("1200 are shown"), "{}", said(&desk));
 }
 
 #[test]
