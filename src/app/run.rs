@@ -125,7 +125,7 @@ impl Run {
 pub fn under_way(title: &str) -> String {
     /// Verbs of one syllable that end in one vowel and one consonant, of those that actions are called by.
     const DOUBLED: &[&str] = &["stop", "put", "set", "run", "get", "let", "cut", "drop"];
-    for (begins, said) in [("Undo: ", "Undoing: "), ("Go on: ", "Continuing: "), ("New ", "Creating new ")] {
+    for (begins, said) in [("Undo: ", "Undoing: "), ("Continue: ", "Continuing: "), ("New ", "Creating new ")] {
         if let Some(rest) = title.strip_prefix(begins) {
             return format!("{said}{rest}");
         }

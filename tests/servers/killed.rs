@@ -193,7 +193,7 @@ fn take_up<'a>(case: &Case, choice: Choice, console: &mut Terminal, home: &Home)
             let looks = text.contains("watch the rows until they settle");
             console.send("\r");
             if !looks {
-                console.sees("Go on: ");
+                console.sees("Continue: ");
                 confirm_again(console, "go on");
             }
             case.whole
