@@ -57,6 +57,15 @@ impl View {
         }
     }
 
+    /// Columns with nothing in them make way once all rows are here: what is not here yet may have something there, and a column does not go
+    /// and come back.
+    fn settle_empty(&mut self, store: &Store) {
+        let whole = |t: &TableKey| store.table(t).is_some_and(|t| t.status.complete.is_some());
+        if self.order_tables.iter().all(whole) && self.empty != self.empty_found {
+            self.empty.clone_from(&self.empty_found);
+        }
+    }
+
     /// Takes in an index; the cursor stays on its row, as long as that is there.
     pub(super) fn take(&mut self, store: &Store, indexed: Indexed) {
         self.indexing = None;
@@ -69,11 +78,8 @@ impl View {
         self.versions = indexed.versions;
         self.total = indexed.total;
         self.states = indexed.states;
-        let whole = |t: &TableKey| store.table(t).is_some_and(|t| t.status.complete.is_some());
-        // What is not here yet may have something there: a column does not go and come back.
-        if self.order_tables.iter().all(whole) {
-            self.empty = indexed.empty;
-        }
+        self.empty_found = indexed.empty;
+        self.settle_empty(store);
         self.measure_names(store);
         // The same list stays the same list: what is watched is compared at every key.
         if self.paid_ids != indexed.paid {
@@ -222,6 +228,11 @@ impl Turn<'_> {
             self.beside_failed(&delta.table);
             if ours {
                 self.rows_failed();
+                // That all rows are here may be said after the index of the last of them.
+                let view = &mut self.s.view;
+                if view.indexing.is_none() && !view.stale && view.index_due.is_none() {
+                    view.settle_empty(self.store);
+                }
             }
         }
         self.awaited_came();

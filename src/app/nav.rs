@@ -44,6 +44,7 @@ impl View {
             total: 0,
             states: Vec::new(),
             empty: Vec::new(),
+            empty_found: Vec::new(),
             indexing: None,
             stale: false,
             indexed: crate::base::Time::default(),

@@ -68,6 +68,8 @@ pub struct View {
     pub states: Vec<(Tone, ArcStr, usize)>,
     /// Columns in which no row has anything, once all rows are here: they make way.
     pub empty: Vec<usize>,
+    /// Those of the newest index, which may be older than the news that all rows are here.
+    pub(super) empty_found: Vec<usize>,
     /// The request whose index is awaited.
     pub indexing: Option<u64>,
     /// Whether rows changed since that request was made.
