@@ -136,7 +136,7 @@ impl Turn<'_> {
             None if palette => self.first_words(&mut words),
             Some(first) if palette => {
                 if first == "region" {
-                    for code in regions::CODES {
+                    for code in regions::codes() {
                         words.offer(code, &[], "region", "", None);
                     }
                 } else if first == "profile" {

@@ -9,12 +9,14 @@ use super::state::State;
 use crate::base::text::{capital, uncapital};
 use crate::config::Mode;
 use crate::config::keymap::SECTIONS;
-use crate::model::{Ask, FieldType};
+use crate::model::{Ask, Confirm, FieldType};
 use crate::store::Store;
 
 /// One hint of the last line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint {
+    /// The command.
+    pub command: Command,
     /// The key.
     pub key: String,
     /// What it does.
@@ -63,7 +65,7 @@ pub fn hints(state: &State, store: &Store) -> Vec<Hint> {
         .filter(|c| wanted(state, **c))
         .filter_map(|c| {
             let key = state.keymap.key_of(mode, c.info().name)?;
-            Some(Hint { key, title: title(state, *c), disabled: disabled(state, store, *c) })
+            Some(Hint { command: *c, key, title: title(state, *c), disabled: disabled(state, store, *c) })
         })
         .collect()
 }
@@ -120,7 +122,7 @@ pub fn verb(plan: &PlanDialog) -> String {
 
 fn disabled(state: &State, store: &Store, command: Command) -> Option<&'static str> {
     if let (Some(Overlay::Plan(p)), Command::CarryOut) = (state.overlays.last(), command)
-        && !p.plan.confirm().takes(p.typed.text())
+        && matches!(p.plan.confirm(), Confirm::Type(phrase) if !state.registry.confirms(&phrase, p.typed.text()))
     {
         return Some("Type the confirmation first.");
     }

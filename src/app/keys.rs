@@ -402,8 +402,8 @@ impl Turn<'_> {
     }
 
     fn scroll_layer(&mut self, by: isize) {
-        let (height, help, messages) =
-            (usize::from(self.s.size.1), super::help::lines(self.s).len(), self.s.messages.len());
+        let (width, height) = self.s.size;
+        let (height, help, messages) = (usize::from(height), super::help::lines(self.s).len(), self.s.messages.len());
         match self.s.overlays.last_mut() {
             Some(Overlay::Pager(p)) => {
                 if p.search.scrolls(by) {
@@ -414,8 +414,8 @@ impl Turn<'_> {
                 p.scroll = p.scroll.saturating_add_signed(by).min(most);
             }
             Some(Overlay::Plan(p)) => {
-                let lines = p.plan.subjects.len() + p.plan.consequences.len() + p.commands.len() * 4 + 6;
-                p.scroll = p.scroll.saturating_add_signed(by).min(lines.saturating_sub(height.saturating_sub(4)));
+                let most = p.lines(width).saturating_sub(height.saturating_sub(4));
+                p.scroll = p.scroll.saturating_add_signed(by).min(most);
             }
             _ => {}
         }

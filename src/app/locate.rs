@@ -14,7 +14,7 @@ use crate::base::text::visible;
 use crate::base::{RowId, Scope};
 use crate::kinds::naming::Named;
 use crate::model::{Kind, Level, Record, Selector, TableKey};
-use crate::query::Query;
+use crate::query::{Plain, Query};
 
 /// Rows that a list of matches has at most: more are found by typing more.
 const MOST: usize = 200;
@@ -30,13 +30,18 @@ enum Fit {
 /// What is typed for a row, taken apart once.
 struct Sought<'t> {
     text: &'t str,
+    plain: Plain,
     /// Both ends of an id that was cut in its middle: `i-0a1f…9c2d`.
     cut: Option<(&'t str, &'t str)>,
 }
 
 impl<'t> Sought<'t> {
     fn new(text: &'t str) -> Self {
-        Sought { text, cut: text.split_once('…').filter(|(head, tail)| !head.is_empty() && !tail.is_empty()) }
+        Sought {
+            text,
+            plain: Plain::new(text),
+            cut: text.split_once('…').filter(|(head, tail)| !head.is_empty() && !tail.is_empty()),
+        }
     }
     fn fit(&self, row: &Record) -> Option<Fit> {
         let arn = || row.kind.index_of("arn").and_then(|f| row.at(f).as_str());
@@ -49,18 +54,13 @@ impl<'t> Sought<'t> {
         if let Some((head, tail)) = self.cut {
             return (row.shown_id().starts_with(head) && row.shown_id().ends_with(tail)).then_some(Fit::Begins);
         }
-        let places = || [&row.name, row.shown_id()].map(|t| find(t, self.text));
+        let places = || [&row.name, row.shown_id()].map(|t| self.plain.find(t));
         match places() {
             [Some(0), _] | [_, Some(0)] => Some(Fit::Begins),
             [None, None] => None,
             _ => Some(Fit::Contains),
         }
     }
-}
-
-/// Where `needle` stands in a text, without regard to the case of ASCII letters. Nothing is allocated: it is asked of every row.
-fn find(text: &str, needle: &str) -> Option<usize> {
-    text.as_bytes().windows(needle.len().max(1)).position(|w| w.eq_ignore_ascii_case(needle.as_bytes()))
 }
 
 impl Turn<'_> {

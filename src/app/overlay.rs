@@ -10,7 +10,7 @@ use super::recall::Recall;
 use super::search::Search;
 use super::text_area::TextArea;
 use super::view::RowKey;
-use crate::base::{Fault, Scope, Time};
+use crate::base::{Fault, Scope, Time, text};
 use crate::kinds::Action;
 use crate::model::{Choice, DraftRow, DryRun, FormSpec, Plan, Question, RowEdit, RunRecord, Sort, TableKey, Values};
 use crate::query::Query;
@@ -353,6 +353,27 @@ pub struct PlanDialog {
     pub commands: Vec<String>,
     /// Lines scrolled out at the top.
     pub scroll: usize,
+}
+
+impl PlanDialog {
+    /// How many lines it takes at most on a screen of this width: what is scrolled to beyond its end is not drawn, and no line is out of
+    /// reach.
+    pub fn lines(&self, width: u16) -> usize {
+        /// Cells at both sides of a line.
+        const SIDES: usize = 10;
+        /// Blank lines, the border, what is said of IAM, and the line of keys.
+        const AROUND: usize = 10;
+        let room = usize::from(width).saturating_sub(SIDES).max(1);
+        // A line that is broken between words loses less than a third of it.
+        let lines = |text: &str| 1 + text::width(text) * 3 / 2 / room;
+        let plan = &self.plan;
+        let rows = plan.subjects.iter().map(|s| 1 + lines(&s.change)).sum::<usize>();
+        let skipped = plan.skipped.iter().map(|s| lines(&s.why) + 1).sum::<usize>();
+        let said = plan.consequences.iter().map(|c| lines(&c.text)).sum::<usize>();
+        let more = plan.cost.iter().map(|c| lines(&c.to_string())).sum::<usize>();
+        let commands = self.commands.iter().flat_map(|c| c.lines()).map(lines).sum::<usize>();
+        rows + skipped + said + more + commands + AROUND
+    }
 }
 
 /// The first change in an account in each run asks for the last four digits of its id.

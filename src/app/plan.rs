@@ -228,7 +228,7 @@ impl Turn<'_> {
 
     /// The user says yes. Nothing is carried out yet: the rows are read again first.
     pub(super) fn confirm(&mut self) {
-        let now = self.s.now;
+        let (now, registry) = (self.s.now, self.s.registry);
         let Some(Overlay::Plan(p)) = self.s.overlays.last_mut() else { return };
         if p.phase == PlanPhase::Rereading {
             return;
@@ -241,10 +241,8 @@ impl Turn<'_> {
             p.notice = Some("The plan was updated. Read it again, then press Enter.".into());
             return;
         }
-        let confirm = p.plan.confirm();
-        let typed = confirm.takes(p.typed.text());
-        match confirm {
-            Confirm::Type(phrase) if !typed => {
+        match p.plan.confirm() {
+            Confirm::Type(phrase) if !registry.confirms(&phrase, p.typed.text()) => {
                 p.notice = Some(format!("Type {phrase} to confirm."));
                 return;
             }

@@ -3,7 +3,7 @@
 use super::overlay::{On, Overlay, Waits};
 use super::palette::Meaning;
 use super::update::Turn;
-use crate::base::text::visible;
+use crate::base::text::{self, visible};
 use crate::model::TableKey;
 use crate::store::Progress;
 
@@ -112,9 +112,5 @@ pub(super) fn listed(tables: &[TableKey]) -> String {
             names.push(name);
         }
     }
-    match names.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-        None => String::new(),
-    }
+    text::listed(&names)
 }

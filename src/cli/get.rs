@@ -144,7 +144,7 @@ fn json(rows: &[Row], only: Option<&[usize]>, out: &mut impl Write) -> Result<()
             }
             match &row.text {
                 Some(written) => written.append(row.account.as_deref(), &mut text)?,
-                None => out::json_element(&element(row, only), &mut text)?,
+                None => export::json_element(&element(row, only), &mut text)?,
             }
         }
         Ok(text)

@@ -16,6 +16,7 @@ use crate::act::{CliContext, cli_text, script};
 use crate::app::arguments::read_words;
 use crate::base::text::{suggest, visible};
 use crate::base::{FaultKind, Scope};
+use crate::export;
 use crate::kinds::{Action, ActionContext, Takes, Target};
 use crate::model::files::{FileLook, Files, looks};
 use crate::model::my_address::MyAddress;
@@ -239,7 +240,7 @@ impl Shown {
         match how {
             PlanOutput::Text => self.text(&mut out)?,
             PlanOutput::Json => {
-                out::json(&self.json(), &mut out)?;
+                export::json(&self.json(), &mut out)?;
                 writeln!(out)?;
             }
             PlanOutput::Sh => self.sh(&mut out)?,

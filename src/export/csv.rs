@@ -5,7 +5,8 @@ use std::io::Write;
 use serde_json::Value as Json;
 
 use super::columns::tag;
-use super::{Column, Columns, Line, escaped};
+use super::json::escaped;
+use super::{Column, Columns, Line};
 use crate::base::text::visible;
 use crate::kinds::facts;
 

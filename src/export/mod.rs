@@ -20,7 +20,7 @@ use crate::query::Cells;
 pub use self::csv::csv;
 pub use columns::{Column, Columns, sorts};
 pub use ids::ids;
-pub use json::{escaped, json, json_lines};
+pub use json::{json, json_element, json_lines};
 pub use markdown::markdown;
 pub use table::{Fit, table};
 pub use yaml::yaml;

@@ -60,6 +60,15 @@ impl Registry {
         Some(named)
     }
 
+    /// Whether what was typed is asked for: this text, or of an id its beginning as far as a table shows it (`i-0a1f`). A name is typed whole.
+    pub fn confirms(&self, phrase: &str, typed: &str) -> bool {
+        let is_id = |text: &str| !text.contains(':') && self.named(text).is_some();
+        typed == phrase
+            || phrase.starts_with(typed)
+                && is_id(typed)
+                && self.named(phrase).is_some_and(|n| n.whole && *n.id == *phrase)
+    }
+
     fn whole(&self, kind: &str, id: &str) -> Option<Named> {
         let kind = Kind(self.kind(kind)?.info);
         Some(Named { kind, id: id.into(), whole: true, region: None, parent: None })
@@ -127,6 +136,20 @@ mod tests {
             ("", "nothing"),
         ] {
             assert_eq!(says(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_id_is_confirmed_by_the_part_that_a_table_shows_and_a_name_as_a_whole() {
+        let id = "i-0a1fd93be77c49c2d";
+        assert!(ALL.confirms(id, id) && ALL.confirms(id, "i-0a1f"));
+        assert!(ALL.confirms("eipalloc-0a1fd93be77c49c2d", "eipalloc-0a1fd"));
+        for wrong in ["", "i", "i-", "i-0a1", "i-0a2f", "0a1f", "i-0a1fd93be77c49c2d0", "I-0a1f"] {
+            assert!(!ALL.confirms(id, wrong), "{wrong}");
+        }
+        let arn = "arn:aws:ec2:eu-west-1:000000000000:volume/vol-0123456789abcdef0";
+        for name in ["web-1", "web-cafe", "stop 2", "prod-deadbeef-web", "web-deadbeef", arn] {
+            assert!(ALL.confirms(name, name) && !ALL.confirms(name, &name[..name.len() - 1]), "{name}");
         }
     }
 

@@ -232,24 +232,6 @@ pub enum Confirm {
     Type(String),
 }
 
-impl Confirm {
-    /// Whether what was typed confirms it. Of an id its beginning is enough, as far as a table shows it (`i-0a1f`): the prefix and four of its
-    /// hexadecimal digits at least. A name is typed whole.
-    pub fn takes(&self, typed: &str) -> bool {
-        const DIGITS: usize = 4;
-        const PREFIXES: &[&str] =
-            &["i", "vol", "snap", "ami", "sg", "sgr", "eni", "eipalloc", "lt", "key", "subnet", "vpc", "igw", "rtb"];
-        let Confirm::Type(phrase) = self else { return true };
-        let is_id = |text: &str, least: usize| {
-            text.rsplit_once('-').is_some_and(|(kind, digits)| {
-                PREFIXES.contains(&kind) && digits.len() >= least && digits.bytes().all(|b| b.is_ascii_hexdigit())
-            })
-        };
-        // Ids have 17 digits, and 8 those of the first years.
-        typed == phrase || phrase.starts_with(typed) && is_id(phrase, 8) && is_id(typed, DIGITS)
-    }
-}
-
 /// The way back, if there is one: the action that undoes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Undo {
@@ -466,23 +448,5 @@ impl Plan {
             && self.subjects == other.subjects
             && self.skipped == other.skipped
             && heavy(self) == heavy(other)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_is_confirmed_by_the_part_that_a_table_shows_and_a_name_as_a_whole() {
-        let takes = |phrase: &str, typed: &str| Confirm::Type(phrase.into()).takes(typed);
-        let id = "i-0a1fd93be77c49c2d";
-        assert!(takes(id, id) && takes(id, "i-0a1f") && takes("eipalloc-0a1fd93be77c49c2d", "eipalloc-0a1fd"));
-        for wrong in ["", "i", "i-", "i-0a1", "i-0a2f", "0a1f", "i-0a1fd93be77c49c2d0", "I-0a1f"] {
-            assert!(!takes(id, wrong), "{wrong}");
-        }
-        for name in ["web-1", "web-cafe", "stop 2", "prod-deadbeef-web", "web-deadbeef"] {
-            assert!(takes(name, name) && !takes(name, &name[..name.len() - 1]), "{name}");
-        }
     }
 }

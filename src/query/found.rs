@@ -38,6 +38,12 @@ impl Plain {
     pub fn new(text: &str) -> Plain {
         Plain(text.to_lowercase())
     }
+    /// Where it stands first.
+    pub fn find(&self, text: &str) -> Option<usize> {
+        let mut first = None;
+        self.each_in(text, |at| first = first.or(Some(at.start)));
+        first
+    }
     /// Calls `at` with every place where it stands; whether there is one.
     pub fn each_in(&self, text: &str, at: impl FnMut(Range<usize>)) -> bool {
         Needle::new(&self.0).each_in(text, at)

@@ -126,7 +126,7 @@ impl Engine {
             TableFormat::Json => {
                 let elements: Vec<_> =
                     few.iter().map(|r| Element::of(r, &r.table.scope, r.account).only(Some(&view.columns))).collect();
-                export::json(&elements).map(|text| out = text.into_bytes()).map_err(|e| e.to_string())
+                export::json(&elements, &mut out).map_err(|e| e.to_string())
             }
         };
         if let Err(e) = written {

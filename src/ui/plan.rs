@@ -4,6 +4,7 @@
 use ratatui::layout::Rect;
 
 use crate::app::State;
+use crate::app::command::Command;
 use crate::app::help;
 use crate::app::overlay::{Pin, PlanDialog, PlanPhase};
 use crate::base::FaultKind;
@@ -27,8 +28,11 @@ const PARTS: &str = " · ";
 pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, dialog: &PlanDialog) {
     let width = if area.width < SMALL { area.width } else { (area.width - 4).min(WIDEST) };
     let room = width.saturating_sub(4);
-    let body = body(dialog, state.sandbox, room, area.height);
     let end = ending(dialog, room);
+    let mut body = body_of(dialog, state.sandbox, room, usize::MAX);
+    if dialog.scroll == 0 && body.len() + end.len() + 3 > usize::from(area.height) {
+        body = body_of(dialog, state.sandbox, room, fold(dialog, area.height));
+    }
     let height = u16::try_from(body.len() + end.len() + 3).unwrap_or(u16::MAX);
     let place = middle(area, width, height.max(6));
     let inner = pen.frame(place, &title(&dialog.plan), &whose(dialog));
@@ -62,8 +66,8 @@ fn whose(dialog: &PlanDialog) -> String {
     region.into_iter().chain(dialog.pins.iter().flat_map(whose)).collect::<Vec<_>>().join(" · ")
 }
 
-/// Warnings, then the rows, then what is worth knowing, then the commands. `height`: of the screen.
-fn body(dialog: &PlanDialog, sandbox: bool, room: u16, height: u16) -> Vec<Line> {
+/// Warnings, then so many of the rows, then what is worth knowing, then the commands.
+fn body_of(dialog: &PlanDialog, sandbox: bool, room: u16, shown: usize) -> Vec<Line> {
     let mut out = Vec::new();
     consequences(&mut out, dialog, room, Severity::Severe);
     consequences(&mut out, dialog, room, Severity::Unknown);
@@ -73,7 +77,7 @@ fn body(dialog: &PlanDialog, sandbox: bool, room: u16, height: u16) -> Vec<Line>
         }
     };
     paragraph(&mut out);
-    let rows = subjects(dialog, room, fold(dialog, height));
+    let rows = subjects(dialog, room, shown);
     let warned = out.len();
     out.extend(rows);
     skipped(&mut out, dialog, room);
@@ -117,11 +121,12 @@ fn consequences(out: &mut Vec<Line>, dialog: &PlanDialog, room: u16, severity: S
     }
 }
 
-/// How many rows are shown: of many a third of the screen, so that what else there is to read stands on it too. Whoever scrolls sees all.
+/// How many rows are shown where not everything fits: a third of the screen, so that what else there is to read stands on it too. Whoever
+/// scrolls sees all.
 fn fold(dialog: &PlanDialog, height: u16) -> usize {
     let few = usize::from(height / 3).max(4);
     let all = dialog.plan.subjects.len();
-    if dialog.scroll > 0 || all <= few + 1 { all } else { few }
+    if all <= few + 1 { all } else { few }
 }
 
 /// Rows that are left alone, a line for each reason.
@@ -372,7 +377,7 @@ fn confirm(pen: &mut Pen<'_>, area: Rect, state: &State, dialog: &PlanDialog) {
     let least = least.max(area.width / 2);
     let others = help::hints(state, &crate::store::Store::default());
     let mine = matches!(state.mode(), Mode::Plan | Mode::Confirm);
-    for hint in others.iter().rev().filter(|h| mine && h.title != go) {
+    for hint in others.iter().rev().filter(|h| mine && h.command != Command::CarryOut) {
         let need = cells(&hint.key) + cells(&hint.title) + 1;
         if end.saturating_sub(need + 3) < area.x + least {
             break;

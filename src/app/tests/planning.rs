@@ -221,6 +221,20 @@ fn of_marked_rows_those_that_cannot_be_acted_on_are_skipped_and_said() {
 }
 
 #[test]
+fn a_plan_is_scrolled_to_its_end_however_its_lines_are_broken() {
+    let mut desk = Desk::filled(40, |s| s.profiles[0].ask_digits = false);
+    desk.press("M").line("stop");
+    let (width, height) = desk.state.size;
+    let lines = desk.dialog().lines(width);
+    assert!(lines > 40 + 10, "each row has a line: {lines}");
+    assert!(desk.dialog().lines(20) > lines, "and on a narrow screen more");
+    desk.press("pgdn pgdn pgdn pgdn pgdn");
+    assert_eq!(desk.dialog().scroll, lines - usize::from(height - 4));
+    desk.press("pgup pgup pgup pgup pgup");
+    assert_eq!(desk.dialog().scroll, 0);
+}
+
+#[test]
 fn where_none_of_the_marked_rows_can_be_acted_on_it_is_refused() {
     let mut desk = Desk::with(2);
     desk.list(things(), vec![thing("t0", "thing-0", "stopped", 0), thing("t1", "thing-1", "stopped", 0)]);

@@ -292,3 +292,16 @@ fn the_first_look_at_status_checks_is_whole_pages_beside_the_rows_or_right_after
     desk.list(all(&instances::INFO), rows(0..10_001));
     assert_eq!(statuses(&desk), [false], "too many to be worth it unasked");
 }
+
+#[test]
+fn an_empty_column_makes_way_also_where_the_news_that_all_rows_are_here_comes_last() {
+    let mut desk = Desk::empty(|_| {});
+    let mut row = thing("t0", "thing-0", "running", 1);
+    let size = THINGS.index_of("size").unwrap();
+    Arc::make_mut(&mut row).values.set(size, Value::Empty);
+    let coverage = Coverage::Sweep { began: 1 };
+    desk.batch(things(), coverage.clone(), vec![row.clone()], Outcome::More);
+    assert!(!desk.state.view.empty.contains(&size), "more may come, and have something there");
+    desk.batch(things(), coverage, Vec::new(), Outcome::Done);
+    assert!(desk.state.view.empty.contains(&size));
+}

@@ -59,7 +59,7 @@ impl Known {
         plain(&self.keymaps)
     }
     pub(super) fn regions(&self) -> Vec<Offer> {
-        regions::CODES.iter().map(|r| offer(*r, "")).collect()
+        regions::codes().map(|r| offer(r, "")).collect()
     }
     pub(super) fn worlds(&self) -> Vec<Offer> {
         vec![

@@ -11,14 +11,14 @@ use tokio::task::JoinHandle;
 
 use super::row::Row;
 use crate::base::Scope;
-use crate::cli::out;
+use crate::export;
 use crate::kinds::facts::Element;
 use crate::model::Record;
 
 /// Bytes that are written ahead of time at most. Of a longer list the rest is written when all of it is there, in pieces.
 const ROOM: usize = 32 << 20;
 
-/// One row's text, as [`out::json_element`] writes it.
+/// One row's text, as [`export::json_element`] writes it.
 #[derive(Debug, Clone)]
 pub(super) struct Text {
     page: Arc<Vec<u8>>,
@@ -35,7 +35,7 @@ impl Text {
             return Ok(());
         };
         to.extend_from_slice(&self.page[self.row.start..at.start]);
-        out::json(&account, to)?;
+        export::json(&account, to)?;
         to.extend_from_slice(&self.page[at.end..self.row.end]);
         Ok(())
     }
@@ -95,7 +95,7 @@ fn page(scope: &Scope, rows: &[Arc<Record>]) -> io::Result<(Vec<u8>, Places)> {
     let (mut text, mut places) = (Vec::with_capacity(rows.len() * 1024), Vec::with_capacity(rows.len()));
     for row in rows {
         let from = text.len();
-        out::json_element(&Element::of(row.as_ref(), scope, None), &mut text)?;
+        export::json_element(&Element::of(row.as_ref(), scope, None), &mut text)?;
         let at = account.find(&text[from..]).map(|at| from + at + ACCOUNT.len());
         places.push((from..text.len(), at.map(|at| at..at + b"null".len())));
     }
@@ -127,7 +127,7 @@ mod tests {
             whole.extend_from_slice(b"\n]");
             let elements: Vec<_> = rows.iter().map(|r| facts::Element::of(r.as_ref(), &scope, account)).collect();
             let mut expected = Vec::new();
-            out::json(&elements, &mut expected).unwrap();
+            export::json(&elements, &mut expected).unwrap();
             assert_eq!(String::from_utf8(whole).unwrap(), String::from_utf8(expected).unwrap());
         }
     }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use futures::future::join_all;
 
 use super::lister::{Lister, Wish};
-use super::trouble::{Trouble, listed, place};
-use crate::base::text::{suggest, visible};
+use super::trouble::{Trouble, place};
+use crate::base::text::{listed, suggest, visible};
 use crate::base::{Fault, FaultKind, RowId, Scope};
 use crate::cli::Failure;
 use crate::kinds::naming::{id_of, region_of};

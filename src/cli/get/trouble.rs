@@ -1,5 +1,6 @@
 //! What went wrong where, in sentences.
 
+use crate::base::text::listed;
 use crate::base::{Fault, Scope};
 
 /// A fault, and the account and region that it is from.
@@ -45,15 +46,6 @@ pub(super) fn sentences(troubles: &[Trouble], profiles: usize, places: usize) ->
 pub(super) fn place(scope: &Scope, profiles: bool) -> String {
     let profile = scope.profile().filter(|_| profiles || scope.region_code().is_none());
     [profile, scope.region_code()].into_iter().flatten().map(|s| s.as_str()).collect::<Vec<_>>().join(" ")
-}
-
-/// `a`, `a and b`, `a, b and c`.
-pub(super) fn listed(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }
 
 #[cfg(test)]

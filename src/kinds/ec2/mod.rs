@@ -32,7 +32,6 @@ pub mod launch_templates;
 mod listing;
 pub mod network_interfaces;
 pub mod permissions;
-pub mod region_names;
 pub mod regions;
 pub mod security_group_rules;
 pub mod security_group_usage;

@@ -4,7 +4,7 @@ use aws_sdk_ec2::types as sdk;
 use futures::future::{BoxFuture, FutureExt};
 
 use super::listing::whole;
-use crate::base::{Fault, Scope};
+use crate::base::{Fault, Scope, regions};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::raw::raw;
 use crate::kinds::row_spec::{Field, Fields, RowSpec, States, field};
@@ -41,7 +41,7 @@ static FIELDS: Fields<sdk::Region> = Fields(&[
     Field::state(STATE),
     field(
         FieldInfo::text("location", "LOCATION", "What AWS calls the region, by where it is.").shown(1).cells(12, 40),
-        |r, _| r.region_name().and_then(super::region_names::name).map_or(Value::Unknown, Value::text),
+        |r, _| r.region_name().and_then(regions::name).map_or(Value::Unknown, Value::text),
     ),
     field(FieldInfo::text("endpoint", "ENDPOINT", "The EC2 endpoint there.").shown(3), |r, _| Value::opt(r.endpoint())),
     field(FieldInfo::list("geography", "GEOGRAPHY", "Where it is.").cells(9, 40), |r, c| {

@@ -294,6 +294,23 @@ fn a_plan_says_all_before_anything_is_changed() {
         world.state.overlays.push(Overlay::Plan(Box::new(plan(false))));
         show(&format!("plan-enter-{at}"), &world, "dark");
     }
+    for (size, at) in [(LARGE, "120x40"), (SMALL, "80x24")] {
+        for (scroll, name) in [(0, "many"), (9, "many-scrolled")] {
+            let mut world = seen(size);
+            let mut many = plan(false);
+            let first = many.plan.subjects[0].clone();
+            many.plan.title = "Stop 26 instances".into();
+            many.plan.subjects =
+                (0..26).map(|i| Subject { label: format!("web-{i}").into(), ..first.clone() }).collect();
+            let skip = |label: &str, why: &str| Skipped { id: label.into(), label: label.into(), why: why.into() };
+            many.plan.skipped =
+                ["db-1", "db-2", "db-3", "db-4", "결제-워커-07"].map(|l| skip(l, "Already stopped.")).into();
+            many.plan.skipped.push(skip("old-import", "Terminated: it cannot be stopped."));
+            many.scroll = scroll;
+            world.state.overlays.push(Overlay::Plan(Box::new(many)));
+            show(&format!("plan-{name}-{at}"), &world, "dark");
+        }
+    }
     let mut world = seen(SMALL);
     let mut blocked = plan(true);
     blocked.blocked = Some("This process is read-only: nothing is changed.".into());
