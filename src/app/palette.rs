@@ -3,14 +3,14 @@
 use super::board::{BOARDS, BoardKind};
 use super::command::{COMMANDS, Command};
 use super::inside::Inside;
-use super::overlay::Overlay;
+use super::overlay::{On, Overlay};
 use super::update::Turn;
 use super::view::RowKey;
 use crate::base::{Scope, text};
 use crate::kinds::naming::Named;
 use crate::kinds::{Action, Takes};
 use crate::model::health::WORST;
-use crate::model::{Kind, Level, Selector, Sort, TableKey};
+use crate::model::{Kind, Level, Selector, Sort, TableKey, Values};
 use crate::query::Query;
 
 /// Marks the rows that match a query, and takes such marks away.
@@ -177,7 +177,8 @@ impl Turn<'_> {
                 }
             }
             Ok(meaning) => {
-                self.s.commands.add(&line);
+                let on = self.on();
+                self.keep_line(&line, &meaning, on);
                 self.s.overlays.pop();
                 self.mean(&line, meaning);
             }
@@ -187,6 +188,23 @@ impl Turn<'_> {
                 }
             }
         }
+    }
+
+    /// A line goes to those that were entered, which are kept on disk, unless its arguments are refused: what was put into one that takes none
+    /// (a secret, user data) must not lie there.
+    pub(super) fn keep_line(&mut self, line: &str, meaning: &Meaning, mut on: On) {
+        if let Meaning::Act(action, args) = meaning
+            && !args.is_empty()
+        {
+            if action.takes == Takes::Scope {
+                on.rows.clear();
+            }
+            let refine = |values: &Values| self.refined(action, &on, values).unwrap_or_default();
+            if super::arguments::read_arguments(args, Values::default(), &refine).is_err() {
+                return;
+            }
+        }
+        self.s.commands.add(line);
     }
 
     /// Does what a line means.

@@ -62,6 +62,9 @@ impl Turn<'_> {
         let (line, on) = (p.line.text().to_string(), waits.on.clone());
         let meaning = self.meaning(&line);
         self.s.overlays.pop();
+        if let (Ok(meaning), Some(on)) = (&meaning, &on) {
+            self.keep_line(&line, meaning, on.clone());
+        }
         match (meaning, on) {
             (Ok(Meaning::Act(action, args)), Some(on)) => self.begin(action, on, &args),
             (Ok(meaning), _) => self.mean(&line, meaning),

@@ -166,3 +166,18 @@ fn below_the_fields_a_row_leads_to_the_plan() {
     desk.press("tab ctrl-o");
     assert!(matches!(desk.top(), Overlay::Plan(_)), "and a key does from any field");
 }
+
+#[test]
+fn a_line_that_is_refused_for_what_it_holds_is_kept_nowhere() {
+    let mut desk = Desk::with(1);
+    let kept = |desk: &mut Desk| {
+        let lines = |e: Effect| if let Effect::Remember(m) = e { m.commands } else { Vec::new() };
+        desk.asked().into_iter().flat_map(lines).collect::<Vec<_>>()
+    };
+    desk.line("launch file=x zone=a");
+    assert_eq!(kept(&mut desk), ["launch file=x zone=a"]);
+    for refused in ["launch file=x data=hush", "launch pass=hush zone=a", "launch zone=nowhere pass=hush"] {
+        desk.press("ctrl-c").line(refused);
+        assert!(!kept(&mut desk).iter().any(|l| l.contains("hush")), "{refused}");
+    }
+}
