@@ -57,12 +57,20 @@ impl View {
         }
     }
 
-    /// Columns with nothing in them make way once all rows are here: what is not here yet may have something there, and a column does not go
-    /// and come back.
-    fn settle_empty(&mut self, store: &Store) {
+    /// What waits for all rows to be here. Columns with nothing in them make way: what is not here yet may have something there, and a
+    /// column does not go and come back. And names have the cells that all of them want together, not those of the table that came first.
+    fn settle_columns(&mut self, store: &Store) {
         let whole = |t: &TableKey| store.table(t).is_some_and(|t| t.status.complete.is_some());
-        if self.order_tables.iter().all(whole) && self.empty != self.empty_found {
+        if !self.order_tables.iter().all(whole) {
+            return;
+        }
+        if self.empty != self.empty_found {
             self.empty.clone_from(&self.empty_found);
+        }
+        let newest = *self.order_tables == self.tables && !self.stale && self.index_due.is_none();
+        if !self.settled && newest && !self.tables.is_empty() {
+            self.settled = true;
+            self.name_width = self.names_want(store);
         }
     }
 
@@ -79,8 +87,9 @@ impl View {
         self.total = indexed.total;
         self.states = indexed.states;
         self.empty_found = indexed.empty;
-        self.settle_empty(store);
-        self.measure_names(store);
+        // Rows that come later may want more: a column does not shrink under the eye.
+        self.name_width = self.name_width.max(self.names_want(store));
+        self.settle_columns(store);
         // The same list stays the same list: what is watched is compared at every key.
         if self.paid_ids != indexed.paid {
             self.paid_ids = indexed.paid;
@@ -113,16 +122,14 @@ impl View {
     }
 
     /// How many cells nearly all names of its first rows take.
-    fn measure_names(&mut self, store: &Store) {
-        let Some(name) = self.columns.first() else { return };
+    fn names_want(&self, store: &Store) -> u16 {
+        let Some(name) = self.columns.first() else { return 0 };
         let rows = self.order.iter().take(SAMPLE).filter_map(|at| store.row(&self.order_tables, *at));
         let cells = rows.filter_map(|(_, row)| Some(text::width(&text::visible(row.record.at(*name).as_str()?))));
         let mut cells: Vec<usize> = cells.collect();
         cells.sort_unstable();
         // Of five four: a single long name takes no columns away.
-        let most =
-            cells.get(cells.len().saturating_sub(1) * 4 / 5).map_or(0, |n| u16::try_from(*n).unwrap_or(u16::MAX));
-        self.name_width = self.name_width.max(most);
+        cells.get(cells.len().saturating_sub(1) * 4 / 5).map_or(0, |n| u16::try_from(*n).unwrap_or(u16::MAX))
     }
 
     /// Where the row stands that the cursor is to go to, if it is there.
@@ -231,7 +238,7 @@ impl Turn<'_> {
                 // That all rows are here may be said after the index of the last of them.
                 let view = &mut self.s.view;
                 if view.indexing.is_none() && !view.stale && view.index_due.is_none() {
-                    view.settle_empty(self.store);
+                    view.settle_columns(self.store);
                 }
             }
         }

@@ -45,6 +45,7 @@ impl View {
             states: Vec::new(),
             empty: Vec::new(),
             empty_found: Vec::new(),
+            settled: false,
             indexing: None,
             stale: false,
             indexed: crate::base::Time::default(),
@@ -148,7 +149,7 @@ impl Turn<'_> {
         let view = &mut self.s.view;
         view.fan = fan;
         if changed {
-            (view.tables, view.groups) = (tables, groups);
+            (view.tables, view.groups, view.settled) = (tables, groups, false);
             self.reindex();
         }
     }

@@ -70,6 +70,8 @@ pub struct View {
     pub empty: Vec<usize>,
     /// Those of the newest index, which may be older than the news that all rows are here.
     pub(super) empty_found: Vec<usize>,
+    /// Whether all rows of its tables have been here once, with an index of them.
+    pub(super) settled: bool,
     /// The request whose index is awaited.
     pub indexing: Option<u64>,
     /// Whether rows changed since that request was made.
