@@ -378,6 +378,7 @@ pub fn for_keymap() -> Vec<(&'static str, bool)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::keymap::Checks;
     use crate::config::{Keymap, Origin, Problem};
 
     #[test]
@@ -396,7 +397,7 @@ mod tests {
         for (name, _) in crate::config::keymap::EMBEDDED {
             let mut problems = Vec::new();
             let asked = |m, h| Problem::whole(Origin::Option("--keymap"), m, h);
-            let map = Keymap::load(name, None, &for_keymap(), &asked, &mut problems);
+            let map = Keymap::load(name, None, &Checks { commands: &for_keymap(), line: None }, &asked, &mut problems);
             assert_eq!(problems, [], "{name}");
             for mode in Mode::ALL {
                 for (chord, command) in map.bindings(*mode) {

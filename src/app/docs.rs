@@ -35,7 +35,12 @@ pub fn commands_md() -> String {
 pub fn keymap_md(keymap: &Keymap) -> String {
     let mut out = String::from(
         "# Keys\n\nThe default keymap, `keymaps/default.toml`. A file of yours in `keymaps/` beside `config.toml` is laid over it line by\n\
-         line; `KEY = false` unbinds. Nothing that changes an account is on a bare letter.\n",
+         line; `KEY = false` unbinds. Nothing that changes an account is on a bare letter.\n\n\
+         A line of the palette goes on a key with its colon: `\"1\" = \":instances state:running\"`, `\"g w\" = \":launch\"`. It is done as if it had\n\
+         been typed, with its forms and plans, where the palette can be called. The simplest place for it is `[keys]` in the settings: that\n\
+         holds in a table and on a board before all that is bound there, and in the detail and in pages of text where these have no key of\n\
+         their own. A line that hides a key is allowed; `skydeck config --check` and `?` say what it hides. A digit of yours goes before\n\
+         the counts of the vim keymap where a count would begin; within one it is a digit (with `1` bound, `21G` is still line 21).\n",
     );
     for section in SECTIONS {
         let Some(mode) = section.mode else { continue };

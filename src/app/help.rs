@@ -50,7 +50,7 @@ pub enum HelpLine {
         /// Its name.
         name: &'static str,
         /// What it does.
-        doc: &'static str,
+        doc: Cow<'static, str>,
     },
     /// Nothing.
     Blank,
@@ -148,7 +148,7 @@ fn entry(state: &State, mode: Mode, command: &'static CommandInfo) -> Option<Hel
         (true, true) => format!(":{}", command.name),
         (true, false) => return None,
     };
-    Some(HelpLine::Entry { keys, name: command.name, doc: command.doc })
+    Some(HelpLine::Entry { keys, name: command.name, doc: command.doc.into() })
 }
 
 /// The place that help was asked from.
@@ -171,10 +171,28 @@ fn asked_from(state: &State) -> Mode {
     }
 }
 
-/// The help page: the place one came from first, then the others with what is different there.
+/// What the user's own files have on keys, and what that hides: of the place one came from, else of the table.
+fn own_keys(state: &State, first: Mode) -> Vec<HelpLine> {
+    let own = Some(state.keymap.own(first)).filter(|own| !own.is_empty());
+    let entries = own.unwrap_or_else(|| state.keymap.own(Mode::Table)).iter().map(|own| {
+        let does = match Command::named(&own.does) {
+            Some(command) => command.info().doc.to_string(),
+            None => own.does.to_string(),
+        };
+        let hidden = own.hidden().map(|hidden| format!("  Hides {hidden}.")).unwrap_or_default();
+        HelpLine::Entry { keys: own.chord.to_string(), name: "", doc: format!("{does}{hidden}").into() }
+    });
+    let entries: Vec<HelpLine> = entries.collect();
+    if entries.is_empty() {
+        return entries;
+    }
+    std::iter::once(HelpLine::Heading("Your own keys".into())).chain(entries).chain([HelpLine::Blank]).collect()
+}
+
+/// The help page: one's own keys, then the place one came from, then the others with what is different there.
 pub fn lines(state: &State) -> Vec<HelpLine> {
     let first = asked_from(state);
-    let mut out = Vec::new();
+    let mut out = own_keys(state, first);
     let modes = std::iter::once(first).chain(Mode::ALL.iter().copied().filter(|m| *m != first));
     for (i, mode) in modes.enumerate() {
         let entries: Vec<HelpLine> = COMMANDS
@@ -195,10 +213,10 @@ pub fn lines(state: &State) -> Vec<HelpLine> {
     }
     out.push(HelpLine::Blank);
     out.push(HelpLine::Heading("Other places, typed in the palette".into()));
-    out.extend(BOARDS.iter().map(|b| HelpLine::Entry { keys: format!(":{}", b.name), name: "", doc: b.doc }));
+    out.extend(BOARDS.iter().map(|b| HelpLine::Entry { keys: format!(":{}", b.name), name: "", doc: b.doc.into() }));
     out.push(HelpLine::Blank);
     out.push(HelpLine::Heading("Queries, after / and after a kind in the palette".into()));
-    out.extend(QUERY.iter().map(|(term, doc)| HelpLine::Entry { keys: (*term).into(), name: "", doc }));
+    out.extend(QUERY.iter().map(|(term, doc)| HelpLine::Entry { keys: (*term).into(), name: "", doc: (*doc).into() }));
     out
 }
 

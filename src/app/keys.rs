@@ -76,12 +76,25 @@ impl Turn<'_> {
 
     fn step(&mut self, key: Key) {
         let mode = self.s.mode();
+        // A digit that has a meaning of its own has it where a count begins, and not within one: as vim's 0.
+        let counts = self.s.pending.is_empty() && self.s.count.is_some();
+        if counts && key.typed().is_some_and(|c| c.is_ascii_digit()) {
+            return self.digit(key);
+        }
         self.s.pending.push(key);
         let keymap = self.s.keymap.clone();
         match keymap.step(mode, &self.s.pending) {
             Step::Command(name) => {
                 let alone = self.s.pending.len() == 1;
                 self.s.pending.clear();
+                if let Some(line) = name.strip_prefix(':') {
+                    let in_menu = matches!(self.s.overlays.last(), Some(Overlay::Menu(_)));
+                    return if in_menu && alone && key.typed().is_some() {
+                        self.type_key(key)
+                    } else {
+                        self.bound_line(line)
+                    };
+                }
                 match C::named(name) {
                     // What a key does elsewhere is no reason that it cannot be typed in a menu.
                     Some(command) if alone && self.narrows(mode, key, command) => self.type_key(key),
@@ -299,7 +312,7 @@ impl Turn<'_> {
     }
 
     /// Whoever goes somewhere, acts or asks has read how: the line about it goes away for good. Moving is no such thing.
-    fn welcomed(&mut self, command: C) {
+    pub(super) fn welcomed(&mut self, command: C) {
         let begun = matches!(command, C::Open | C::Actions | C::Palette | C::Help | C::Detail | C::Filter | C::Back);
         if begun && std::mem::take(&mut self.s.welcome) {
             self.emit(Effect::Welcomed);

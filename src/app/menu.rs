@@ -265,7 +265,7 @@ impl Turn<'_> {
     fn letters(&self, actions: &[&'static Action]) -> Vec<Option<char>> {
         let free = |c: char| match self.s.keymap.step(Mode::Menu, &[Key::char(c)]) {
             Step::None => true,
-            Step::Command(name) => Command::named(name).is_some_and(|c| !c.info().modes.contains(&Mode::Menu)),
+            Step::Command(name) => Command::named(name).is_none_or(|c| !c.info().modes.contains(&Mode::Menu)),
             Step::Pending(_) => false,
         };
         let mut letters: Vec<Option<char>> = actions.iter().map(|a| a.letter).collect();

@@ -10,6 +10,7 @@
 
 pub mod arguments;
 pub mod board;
+pub mod check_line;
 pub mod command;
 pub mod complete;
 pub mod detail;

@@ -8,7 +8,7 @@ use super::update::Turn;
 use super::view::RowKey;
 use crate::base::{Scope, text};
 use crate::kinds::naming::Named;
-use crate::kinds::{Action, Takes};
+use crate::kinds::{Action, Registry, Takes};
 use crate::model::health::WORST;
 use crate::model::{Kind, Level, Selector, Sort, TableKey, Values};
 use crate::query::Query;
@@ -54,7 +54,31 @@ pub(super) enum Meaning {
     Nothing,
 }
 
+/// The kind whose name begins with these letters, if there are enough of them: the shortest name.
+pub(super) fn kind_begun(registry: &Registry, word: &str) -> Option<Kind> {
+    let begins = |k: &&&crate::kinds::KindDef| !k.info.side && k.info.name.starts_with(word);
+    let kinds = registry.kinds.iter().filter(begins).filter(|_| word.len() >= BEGUN);
+    kinds.min_by_key(|k| k.info.name.len()).map(|k| Kind(k.info))
+}
+
 impl Turn<'_> {
+    /// A key that a line is bound to: the line is done as if it had been entered, where the palette could be called.
+    pub(super) fn bound_line(&mut self, line: &str) {
+        let reading = self.s.overlays.iter().all(|o| matches!(o, Overlay::Pager(_)));
+        self.s.count = None;
+        if !reading || self.s.search_line().is_some() {
+            return;
+        }
+        self.s.overlays.clear();
+        self.welcomed(Command::Palette);
+        match self.meaning(line) {
+            Ok(Meaning::Unknown(why)) | Err(why) => {
+                self.say(Level::Warning, format!(":{}: {why}", text::visible(line)))
+            }
+            Ok(meaning) => self.mean(line, meaning),
+        }
+    }
+
     /// Reads a palette line.
     pub(super) fn meaning(&self, line: &str) -> Result<Meaning, String> {
         let line = line.trim();
@@ -116,7 +140,7 @@ impl Turn<'_> {
         if let Some(row) = self.exact_row(line) {
             return Ok(row);
         }
-        if let Some(kind) = self.kind_begun(word) {
+        if let Some(kind) = kind_begun(registry, word) {
             return Query::parse(rest, kind.0).map(|query| Meaning::Go(kind, query)).map_err(|e| e.message);
         }
         if let Some(rows) = self.like_rows(line) {
@@ -133,13 +157,6 @@ impl Turn<'_> {
             None => String::new(),
         };
         Ok(Meaning::Unknown(format!("There is no kind, action or command {}.{hint}", text::visible(word))))
-    }
-
-    /// The kind whose name begins with these letters, if there are enough of them: the shortest name.
-    fn kind_begun(&self, word: &str) -> Option<Kind> {
-        let begins = |k: &&&crate::kinds::KindDef| !k.info.side && k.info.name.starts_with(word);
-        let kinds = self.s.registry.kinds.iter().filter(begins).filter(|_| word.len() >= BEGUN);
-        kinds.min_by_key(|k| k.info.name.len()).map(|k| Kind(k.info))
     }
 
     /// An action on the rows that are seen, or one that makes something: that can be typed from anywhere.

@@ -37,7 +37,7 @@ pub(super) fn config(options: &Options, default: bool, check: bool) -> Result<Ex
         writeln!(out, "{what:<9} {}{there}", visible(&path.to_string_lossy()))?;
     }
     out.end()?;
-    for p in &problems {
+    for p in problems.iter().filter(|p| !p.note) {
         out::say(&p.to_string());
     }
     Ok(ExitCode::SUCCESS)
@@ -47,11 +47,13 @@ pub(super) fn config(options: &Options, default: bool, check: bool) -> Result<Ex
 pub(super) fn check(options: &Options) -> Result<ExitCode, Failure> {
     let (config, problems) = session::settings(options);
     let mut text: String = problems.iter().map(|p| format!("{}\n", visible(&p.to_string()))).collect();
-    if problems.is_empty() {
-        text = format!("no problems in {}\n", visible(&config.paths.config.to_string_lossy()));
+    // What a key hides is told to whoever asks, and is no problem.
+    let sound = problems.iter().all(|p| p.note);
+    if sound {
+        text.push_str(&format!("no problems in {}\n", visible(&config.paths.config.to_string_lossy())));
     }
     out::unread_is_well(out::print(&text))?;
-    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 /// `skydeck policy [--read-only]`

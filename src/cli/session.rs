@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use super::args::SETTINGS_FILE;
 use super::{Failure, Options};
 use crate::act::{CliContext, Journal, script};
-use crate::app::board::BOARDS;
+use crate::app::check_line::{Does, check_line};
 use crate::app::{self, ProfileSetup, Setup};
 use crate::aws::{Gateway, GatewayConfig, ProfileSel, Prompt};
 use crate::base::regions::check as check_region;
@@ -27,7 +27,6 @@ use crate::fetch::Share;
 use crate::kinds::{Registry, registry};
 use crate::model::my_address::MyAddress;
 use crate::model::{Column, Level, Message};
-use crate::query::Query;
 use crate::runtime::{Engine, EngineConfig, MemoryFile, WELCOMED, console};
 use crate::sandbox::{Sandbox, WorldSpec};
 use crate::term::{self, Term, TermEvent};
@@ -60,7 +59,7 @@ pub(super) fn settings(options: &Options) -> (Config, Vec<Problem>) {
         .map(|k| (k.info.name, k.info.iter().filter(|f| f.column != Column::DetailOnly).map(|f| f.name).collect()))
         .collect();
     let kinds: Vec<(&str, &[&str])> = columns.iter().map(|(k, c)| (*k, c.as_slice())).collect();
-    let known = Known { commands: &commands, kinds: &kinds, validate: Some(validate) };
+    let known = Known { commands: &commands, kinds: &kinds, validate: Some(validate), line: Some(check_bound) };
     let named = options.settings_file(std::env::var_os(SETTINGS_FILE));
     let mut term = TermEnv::read(|name| std::env::var(name).ok());
     term.no_color |= options.no_color;
@@ -256,17 +255,15 @@ fn open_log(config: &Config) -> Result<Option<tracing_appender::non_blocking::Wo
 
 /// VIEW is checked before the terminal is taken: a kind or command that does not exist is wrong usage on the command line.
 fn check_view(registry: &Registry, line: &str) -> Result<(), String> {
-    if BOARDS.iter().any(|b| b.name == line.trim()) {
-        return Ok(());
+    match check_line(registry, line)? {
+        Does::Go | Does::Do => Ok(()),
+        Does::Act => Err(format!("{} is an action: the console begins with what it acts on.", visible(line))),
     }
-    let (word, rest) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
-    match registry.kind(word).filter(|k| !k.info.side) {
-        // Which row it names is looked up when rows can be: objects BUCKET, metrics i-….
-        Some(kind) if kind.info.parent.is_some_and(|p| !p.fans_out) => Ok(()),
-        Some(kind) => Query::parse(rest, kind.info).map(drop).map_err(|e| e.message),
-        None if app::command::Command::named(word).is_some() || registry.named(line.trim()).is_some() => Ok(()),
-        None => Err(registry.unknown_kind(word)),
-    }
+}
+
+/// What is wrong with a line that a key is bound to.
+fn check_bound(line: &str) -> Result<(), String> {
+    check_line(&registry::ALL, line).map(drop)
 }
 
 fn message(at: Time, text: String) -> Message {
@@ -297,7 +294,8 @@ fn last_calls(engine: &mut Engine, give_up: impl FnMut() -> bool) {
 pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Failure> {
     let session = Session::open(options)?;
     let now = session.clock.now();
-    let mut messages: Vec<Message> = session.problems.iter().map(|p| message(now, p.to_string())).collect();
+    let mut messages: Vec<Message> =
+        session.problems.iter().filter(|p| !p.note).map(|p| message(now, p.to_string())).collect();
     messages.extend(session.notes.iter().map(|n| message(now, n.clone())));
     // That of the settings was checked when they were read.
     let line = if view.is_empty() { session.config.settings.view.clone() } else { view.join(" ") };

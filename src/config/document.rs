@@ -73,7 +73,7 @@ impl Source {
     /// A problem at a place.
     pub(crate) fn problem(&self, at: Range<usize>, message: impl Into<String>, hint: Option<String>) -> Problem {
         let (line, col) = self.position(at.start);
-        Problem { file: self.origin.clone(), line, col, message: message.into(), hint, applies: false }
+        Problem { file: self.origin.clone(), line, col, message: message.into(), hint, applies: false, note: false }
     }
 
     /// Reads the file. Lines that are not TOML become problems, one a line, and what stands on them is left out.

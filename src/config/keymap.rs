@@ -3,6 +3,7 @@
 //! Owns the places ([`Mode`]) and the rules of what may be bound. Does not know what a command does: the caller passes
 //! the names that exist and which of them change an account.
 
+mod own;
 mod page;
 mod read;
 mod trie;
@@ -11,9 +12,11 @@ use std::path::Path;
 
 use arcstr::ArcStr;
 
+use super::document::Source;
 use super::layers::FileSet;
 use super::problem::{Origin, Problem};
 use crate::input::{Chord, Key};
+pub use own::Own;
 pub use page::page;
 use trie::{Branch, Node};
 
@@ -138,7 +141,7 @@ impl Mode {
 /// What the keys pressed so far mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step<'a> {
-    /// They are a command.
+    /// They are a command; what begins with a colon is a line of the palette.
     Command(&'a str),
     /// They begin a sequence: these keys go on, in the keymap's order, for the hint pop-up.
     Pending(Vec<Next<'a>>),
@@ -167,36 +170,75 @@ pub struct Keymap {
 struct Place {
     root: Branch,
     listed: Vec<(Chord, ArcStr)>,
+    own: Vec<Own>,
+}
+
+/// By what a file's lines are checked. What is not known is not checked.
+#[derive(Clone, Copy, Default)]
+pub struct Checks<'a> {
+    /// The commands that exist, each with whether it changes an account.
+    pub commands: &'a [(&'a str, bool)],
+    /// What is wrong with a line of the palette, in sentences.
+    pub line: Option<&'a dyn Fn(&str) -> Result<(), String>>,
+}
+
+impl std::fmt::Debug for Checks<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Checks({} commands, lines: {})", self.commands.len(), self.line.is_some())
+    }
 }
 
 impl Keymap {
     /// The keymap `name` with the user's files in `dir` laid over the embedded ones.
     ///
-    /// `commands` are the names that exist, each with whether it changes an account; if it is empty, names are not
-    /// checked. `asked` makes the problem of an unknown name where it was given. Never fails: the default keymap is the
-    /// least that is returned.
+    /// `asked` makes the problem of an unknown name where it was given. Never fails: the default keymap is the least that is returned.
     pub fn load(
         name: &str,
         dir: Option<&Path>,
-        commands: &[(&str, bool)],
+        checks: &Checks<'_>,
+        asked: &dyn Fn(String, Option<String>) -> Problem,
+        problems: &mut Vec<Problem>,
+    ) -> Keymap {
+        Keymap::load_over(name, dir, None, checks, asked, problems)
+    }
+
+    /// The same with `[keys]` of the settings laid over them: in a table and on a board over all that is bound, in the detail and in pages
+    /// of text below the keys that these places have of their own.
+    pub(super) fn load_over(
+        name: &str,
+        dir: Option<&Path>,
+        settings: Option<&Source>,
+        checks: &Checks<'_>,
         asked: &dyn Fn(String, Option<String>) -> Problem,
         problems: &mut Vec<Problem>,
     ) -> Keymap {
         let layers = file_set(dir).stack(name, asked, problems);
         let bindings: Vec<Vec<read::Binding>> =
-            layers.iter().map(|source| read::bindings(source, commands, problems)).collect();
+            layers.iter().map(|source| read::bindings(source, checks, problems)).collect();
+        let keys = settings.map(|source| read::keys(source, checks, problems)).unwrap_or_default();
+        let of_files =
+            || layers.iter().zip(&bindings).flat_map(|(source, lines)| lines.iter().map(move |b| (source, b)));
         let mut modes = Vec::with_capacity(Mode::ALL.len());
         for mode in Mode::ALL {
             let section = mode.section();
-            let mut root = Branch::default();
-            for name in section.over.iter().chain([&section.name]) {
-                for binding in bindings.iter().flatten().filter(|b| b.section.name == *name) {
-                    root.set(binding.chord.keys(), binding.command.clone());
-                }
+            let mut place = Place::default();
+            let lay = |place: &mut Place, name: &str, problems: &mut Vec<Problem>| {
+                of_files().filter(|(_, b)| b.section.name == name).for_each(|(s, b)| place.bind(*mode, s, b, problems));
+            };
+            let lay_keys = |place: &mut Place, problems: &mut Vec<Problem>| {
+                keys.iter().zip(settings.iter().cycle()).for_each(|(b, s)| place.bind(*mode, s, b, problems));
+            };
+            section.over.iter().for_each(|name| lay(&mut place, name, problems));
+            if matches!(mode, Mode::Detail | Mode::Pager) {
+                lay_keys(&mut place, problems);
             }
-            let mut listed = Vec::new();
-            root.walk(&mut Vec::new(), &mut listed);
-            modes.push(Place { root, listed });
+            lay(&mut place, section.name, problems);
+            if matches!(mode, Mode::Table | Mode::Board) {
+                lay_keys(&mut place, problems);
+            }
+            place.root.walk(&mut Vec::new(), &mut place.listed);
+            place.own.retain(|own| place.root.get(own.chord.keys()) == Some(&Node::Leaf(own.does.clone())));
+            modes.push(place);
         }
         Keymap { modes }
     }
@@ -207,7 +249,7 @@ impl Keymap {
         Some(Keymap::load(
             name,
             None,
-            &[],
+            &Checks::default(),
             &|m, h| Problem::whole(Origin::Embedded("keymaps".into()), m, h),
             &mut Vec::new(),
         ))
@@ -233,6 +275,11 @@ impl Keymap {
         let of_command = self.bindings(mode).iter().filter(|(_, c)| c == command);
         let shown = of_command.map(|(chord, _)| (chord.keys().len(), chord.to_string()));
         shown.min_by_key(|(keys, text)| (*keys, text.chars().count())).map(|(_, text)| text)
+    }
+
+    /// What the user's own files bind in `mode`, in their order.
+    pub fn own(&self, mode: Mode) -> &[Own] {
+        self.modes.get(mode.index()).map_or(&[], |place| &place.own)
     }
 
     /// Every chord of `mode` with its command, in the keymap's order.

@@ -61,7 +61,12 @@ pub struct Known<'a> {
     pub kinds: &'a [(&'a str, &'a [&'a str])],
     /// What is wrong with a text of the setting with this path, in sentences: for what only higher floors understand.
     pub validate: Option<Validate>,
+    /// What is wrong with a line of the palette that is bound to a key, in sentences.
+    pub line: Option<CheckLine>,
 }
+
+/// Says what is wrong with a line of the palette.
+pub type CheckLine = fn(&str) -> Result<(), String>;
 
 /// Says of a setting's path and a text what is wrong with the text.
 pub type Validate = fn(&str, &str) -> Result<(), String>;
@@ -110,7 +115,11 @@ pub fn load(paths: Paths, overrides: &Overrides, known: &Known<'_>) -> (Config, 
         }
     };
     let asked = at("--keymap", overrides.keymap.is_some(), "keymap");
-    let keymap = Keymap::load(&settings.keymap, Some(&paths.keymaps), known.commands, &asked, &mut problems);
+    let check = known.line.map(|check| move |line: &str| check(line));
+    let line = check.as_ref().map(|check| check as &dyn Fn(&str) -> Result<(), String>);
+    let checks = keymap::Checks { commands: known.commands, line };
+    let dir = Some(paths.keymaps.as_path());
+    let keymap = Keymap::load_over(&settings.keymap, dir, source.as_ref(), &checks, &asked, &mut problems);
     let asked = at("--theme", overrides.theme.is_some(), "theme");
     let theme = Theme::load(&settings.theme, Some(&paths.themes), &overrides.term, &asked, &mut problems);
 

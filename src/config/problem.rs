@@ -53,18 +53,25 @@ pub struct Problem {
     pub hint: Option<String>,
     /// Whether it is advice only: the line has its effect all the same.
     pub applies: bool,
+    /// Whether the line does what its user wanted, and only who asks for a check is told what else comes of it.
+    pub note: bool,
 }
 
 impl Problem {
     /// A problem with the whole of a file or with an option.
     pub fn whole(file: Origin, message: impl Into<String>, hint: Option<String>) -> Self {
-        Problem { file, line: 0, col: 0, message: message.into(), hint, applies: false }
+        Problem { file, line: 0, col: 0, message: message.into(), hint, applies: false, note: false }
     }
     /// The same as advice: the line has its effect all the same.
     #[must_use]
     pub fn advice(mut self) -> Self {
         self.applies = true;
         self
+    }
+    /// The same as a note: the line does what its user wanted.
+    #[must_use]
+    pub fn note(self) -> Self {
+        Problem { note: true, ..self.advice() }
     }
     /// Whether it is wrong usage of the command line (exit code 2) rather than a line in a file.
     pub fn is_usage(&self) -> bool {
@@ -97,6 +104,15 @@ fn sentence(part: &str) -> String {
     let plain = part.replace('`', "");
     let end = if plain.ends_with(['.', '?', '!']) { "" } else { "." };
     format!("{}{end}", crate::base::text::capital(&plain))
+}
+
+/// Sentences as the message and the hint of a problem: clauses without their full stop.
+pub(crate) fn sentences(told: &str) -> (String, Option<String>) {
+    let clause = |s: &str| crate::base::text::uncapital(s.trim_end_matches('.'));
+    match told.split_once(". ") {
+        Some((what, hint)) => (clause(what), Some(clause(hint))),
+        None => (clause(told), None),
+    }
 }
 
 /// `did you mean …?` if one of `candidates` is near `word`, else `otherwise`.

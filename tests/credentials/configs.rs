@@ -5,7 +5,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use skydeck::app::check_line::check_line;
 use skydeck::config::{self, Config, Known, Overrides, Paths, Problem, TermEnv};
+use skydeck::kinds::registry::ALL;
 
 const COMMANDS: &[(&str, bool)] = &[
     ("accept", false),
@@ -25,6 +27,10 @@ const COMMANDS: &[(&str, bool)] = &[
 
 const KINDS: &[(&str, &[&str])] =
     &[("instances", &["name", "id", "state", "age"]), ("buckets", &["name", "region", "age"])];
+
+fn line(line: &str) -> Result<(), String> {
+    check_line(&ALL, line).map(drop)
+}
 
 /// Loads a file of the corpus as what its folder says: settings, a keymap or a theme.
 fn load(file: &Path) -> (Config, Vec<Problem>) {
@@ -49,7 +55,7 @@ fn load(file: &Path) -> (Config, Vec<Problem>) {
         other => panic!("{other} is no folder of the corpus"),
     }
     let (config, problems) =
-        config::load(paths, &overrides, &Known { commands: COMMANDS, kinds: KINDS, validate: None });
+        config::load(paths, &overrides, &Known { commands: COMMANDS, kinds: KINDS, validate: None, line: Some(line) });
     // Of the embedded keymap's commands the short list above knows only some; those are not this file's problems.
     (config, problems.into_iter().filter(|p| p.file.path().is_some() || p.is_usage()).collect())
 }
@@ -69,7 +75,13 @@ fn corpus(part: &str) -> Vec<PathBuf> {
 fn told(file: &Path, problems: &[Problem]) -> Vec<String> {
     let folder = format!("{}/", file.parent().unwrap().display());
     let line = |p: &Problem| {
-        let advice = if p.applies { "advice: " } else { "" };
+        let advice = if p.note {
+            "note: "
+        } else if p.applies {
+            "advice: "
+        } else {
+            ""
+        };
         format!("#! {advice}{}", p.to_string().replace(&folder, ""))
     };
     problems.iter().map(line).collect()

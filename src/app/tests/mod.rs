@@ -1,6 +1,7 @@
 //! A viewer on a desk: a small registry, a store filled by hand, keys pressed as a user presses them.
 
 mod asking;
+mod bound;
 mod finding;
 mod forms;
 mod forms_editors;

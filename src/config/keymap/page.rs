@@ -15,7 +15,7 @@ pub fn page(commands: &[(&str, &str)]) -> String {
          `[all]` holds everywhere, `[view]` wherever no text is typed; a place's\nown section goes before both. Keys \
          are characters (`j`, `G`), names (`enter`, `esc`, `space`, `tab`,\n`pgdn`, `f5`...), with `ctrl-`, `alt-` \
          or `shift-` before them; the keys of a sequence are separated by\nspaces (`\"g g\"`). A command that \
-         changes an account cannot be bound to bare\ncharacters. Text fields are edited with readline's keys.\n",
+         changes an account cannot be bound to bare\ncharacters. What begins with a colon is a line of the palette. Text fields are edited with readline's keys.\n",
         names.join(", ")
     );
     for section in SECTIONS {

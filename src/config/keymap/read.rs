@@ -1,12 +1,14 @@
 //! A keymap file read and checked, line by line.
 
+use std::ops::Range;
+
 use arcstr::ArcStr;
 use toml::de::{DeTable, DeValue};
 
-use super::{SECTIONS, Section};
+use super::{Checks, Mode, SECTIONS, Section};
 use crate::base::text;
 use crate::config::document::{Document, Entry, Source, describe};
-use crate::config::problem::{Origin, Problem, meant};
+use crate::config::problem::{Origin, Problem, meant, sentences};
 use crate::input::{Chord, Key};
 
 /// Chords that tmux (ctrl-b), screen and a shell's line editor (ctrl-a), and the terminal's flow control (ctrl-q) take for themselves
@@ -21,20 +23,26 @@ const TAKEN: &[(char, &str)] = &[
 /// Chords that edit the line in a text field (readline's).
 const EDITING: &[char] = &['d', 'e', 'f', 'k', 't', 'u', 'w', 'y'];
 
-/// A line of a keymap: a chord to a command, or to nothing.
+/// The places where the palette can be called: what is typed there can be on a key.
+const LINES: &[&str] = &["all", "view", "table", "detail", "board", "pager"];
+
+/// A line of a keymap: a chord to a command or to a line of the palette, or to nothing.
 #[derive(Debug, Clone)]
 pub(super) struct Binding {
     pub(super) section: &'static Section,
     pub(super) chord: Chord,
     pub(super) command: Option<ArcStr>,
-    /// The line it stands on.
+    /// Whether it stands in a file of the user's.
+    pub(super) own: bool,
+    /// Where it stands in its file.
+    pub(super) at: Range<usize>,
     line: usize,
 }
 
 /// The lines of a file that may be applied; what is wrong with the others goes to `problems`.
-pub(super) fn bindings(source: &Source, commands: &[(&str, bool)], problems: &mut Vec<Problem>) -> Vec<Binding> {
+pub(super) fn bindings(source: &Source, checks: &Checks<'_>, problems: &mut Vec<Problem>) -> Vec<Binding> {
     let doc = source.parse(problems);
-    let mut reader = Reader { doc: &doc, commands, problems, out: Vec::new() };
+    let mut reader = Reader { doc: &doc, checks, problems, out: Vec::new() };
     for entry in doc.root().filter(|e| e.key != "inherits") {
         let section = SECTIONS.iter().find(|s| s.name == entry.key);
         match (section, entry.value) {
@@ -55,9 +63,22 @@ pub(super) fn bindings(source: &Source, commands: &[(&str, bool)], problems: &mu
     reader.out
 }
 
+/// The section `[keys]` of the settings: lines as in `[table]` of a keymap. What is not TOML in that file was told when it was read.
+pub(super) fn keys(settings: &Source, checks: &Checks<'_>, problems: &mut Vec<Problem>) -> Vec<Binding> {
+    let doc = settings.parse(&mut Vec::new());
+    let mut reader = Reader { doc: &doc, checks, problems, out: Vec::new() };
+    let table = SECTIONS.iter().find(|s| s.mode == Some(Mode::Table));
+    for entry in doc.root().filter(|e| e.key == "keys") {
+        if let (Some(section), DeValue::Table(lines)) = (table, entry.value) {
+            reader.table(section, &[], lines);
+        }
+    }
+    reader.out
+}
+
 struct Reader<'r, 's> {
     doc: &'r Document<'s>,
-    commands: &'r [(&'r str, bool)],
+    checks: &'r Checks<'r>,
     problems: &'r mut Vec<Problem>,
     out: Vec<Binding>,
 }
@@ -93,8 +114,10 @@ impl Reader<'_, '_> {
                     }
                 }
                 other => {
-                    let message =
-                        format!("a key must have a command's name, or false to unbind it, not {}", describe(other));
+                    let message = format!(
+                        "a key must have a command's name, a line such as \":instances\", or false to unbind it, not {}",
+                        describe(other)
+                    );
                     self.problem(&entry, message, None);
                 }
             }
@@ -127,18 +150,29 @@ impl Reader<'_, '_> {
             self.problem(entry, message, None);
             return;
         }
-        self.out.push(Binding { section, chord, command: command.map(ArcStr::from), line });
+        let own = self.doc.source.origin.path().is_some();
+        let command = command.map(ArcStr::from);
+        self.out.push(Binding { section, chord, command, own, at: entry.key_at.clone(), line });
     }
 
     /// Whether a command may be bound to a chord in a section; says why not.
     fn may_bind(&mut self, section: &Section, chord: &Chord, command: &str, entry: &Entry<'_>) -> bool {
-        let changes = match self.commands.iter().find(|(name, _)| *name == command) {
+        if let Some(line) = command.strip_prefix(':') {
+            return self.may_bind_line(section, chord, line, entry) && self.fits(section, chord, entry);
+        }
+        let commands = self.checks.commands;
+        let changes = match commands.iter().find(|(name, _)| *name == command) {
             Some((_, changes)) => *changes,
-            None if self.commands.is_empty() => false,
+            None if commands.is_empty() => false,
             None => {
-                let hint = meant(command, self.commands.iter().map(|(n, _)| *n), || {
-                    Some("docs/keymap.md and `?` list the commands".into())
-                });
+                let is_line = self.checks.line.is_some_and(|check| check(command).is_ok());
+                let hint = if is_line {
+                    Some(format!("a line of the palette begins with a colon: `:{}`", text::visible(command)))
+                } else {
+                    meant(command, commands.iter().map(|(n, _)| *n), || {
+                        Some("docs/keymap.md and `?` list the commands".into())
+                    })
+                };
                 let message = format!("`{}` is not a command", text::visible(command));
                 self.problems.push(self.doc.source.problem(entry.value_at.clone(), message, hint));
                 return false;
@@ -153,6 +187,30 @@ impl Reader<'_, '_> {
             );
             return false;
         }
+        self.fits(section, chord, entry)
+    }
+
+    /// Whether a line of the palette may be bound in a section, and can be read as far as that is known without AWS.
+    fn may_bind_line(&mut self, section: &Section, chord: &Chord, line: &str, entry: &Entry<'_>) -> bool {
+        if !LINES.contains(&section.name) {
+            let places = LINES.iter().map(|name| format!("[{name}]")).collect::<Vec<_>>().join(", ");
+            let message = format!("`{chord}`: lines of the palette are not for [{}]", section.name);
+            self.problem(entry, message, Some(format!("they can be bound in {places}")));
+            return false;
+        }
+        let why = match self.checks.line.map(|check| check(line)) {
+            _ if line.trim().is_empty() => "Nothing stands after the colon.".to_string(),
+            Some(Err(why)) => why,
+            _ => return true,
+        };
+        let (what, hint) = sentences(&why);
+        let message = format!("`{chord}` = `:{}`: {what}", text::visible(line));
+        self.problems.push(self.doc.source.problem(entry.value_at.clone(), message, hint));
+        false
+    }
+
+    /// Whether a chord can be pressed where it is bound; says why not.
+    fn fits(&mut self, section: &Section, chord: &Chord, entry: &Entry<'_>) -> bool {
         if section.typing && chord.keys()[0].typed().is_some() {
             let message = format!("`{}` types a character here and cannot be bound to a command", chord.keys()[0]);
             self.problem(entry, message, Some("add ctrl- or alt-".into()));

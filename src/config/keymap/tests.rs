@@ -12,7 +12,7 @@ fn mine(text: &str, commands: &[(&str, bool)]) -> (Keymap, Vec<String>) {
     std::fs::write(dir.path().join("mine.toml"), text).unwrap();
     let mut problems = Vec::new();
     let asked = |m, h| Problem::whole(Origin::Option("--keymap"), m, h);
-    let map = Keymap::load("mine", Some(dir.path()), commands, &asked, &mut problems);
+    let map = Keymap::load("mine", Some(dir.path()), &Checks { commands, line: None }, &asked, &mut problems);
     let own = problems.iter().filter(|p| p.file.path().is_some()).map(|p| {
         let advice = if p.applies { "advice " } else { "" };
         format!("{advice}{}", p.to_string().replace(&format!("{}/", dir.path().display()), ""))
@@ -24,7 +24,13 @@ fn mine(text: &str, commands: &[(&str, bool)]) -> (Keymap, Vec<String>) {
 fn embedded_keymaps_have_nothing_wrong_with_them() {
     for (name, _) in EMBEDDED {
         let mut problems = Vec::new();
-        Keymap::load(name, None, &[], &|m, h| Problem::whole(Origin::Option("test"), m, h), &mut problems);
+        Keymap::load(
+            name,
+            None,
+            &Checks::default(),
+            &|m, h| Problem::whole(Origin::Option("test"), m, h),
+            &mut problems,
+        );
         assert_eq!(problems, [], "{name}");
     }
 }

@@ -10,7 +10,7 @@ use crate::base::text;
 use crate::config::Known;
 use crate::config::color::Color;
 use crate::config::document::{Document, Entry, Source, describe, integer, number};
-use crate::config::problem::{Problem, meant};
+use crate::config::problem::{Problem, meant, sentences};
 
 const SAFE: &str = "read-only mode is on until this line is corrected";
 
@@ -64,6 +64,8 @@ impl Reader<'_, '_> {
         let exact = below(path).find(|(_, parts)| parts.len() == here.len() && fits(parts[depth], entry.key));
         let deeper = below(&here).next().is_some();
         match (exact, deeper, entry.value) {
+            // The keymap reads it: it is laid over the others.
+            (None, true, DeValue::Table(_)) if here == ["keys"] => {}
             (Some((setting, parts)), _, _) => {
                 let users = parts.iter().zip(&here).find(|(p, _)| is_users(p)).map_or("", |(_, w)| *w);
                 self.set(setting, users, &here, entry);
@@ -171,10 +173,9 @@ impl Reader<'_, '_> {
     /// What higher floors say of a text: their sentences as a problem's message and hint.
     fn validate(&self, setting: &Setting, text: &str) -> Result<(), (String, Option<String>)> {
         let Some(Err(why)) = self.known.validate.map(|validate| validate(setting.path, text)) else { return Ok(()) };
-        let (what, hint) = why.split_once(". ").map_or((why.as_str(), None), |(what, hint)| (what, Some(hint)));
+        let (what, hint) = sentences(&why);
         let key = setting.path.rsplit('.').next().unwrap_or_default();
-        let clause = |s: &str| text::uncapital(s.trim_end_matches('.'));
-        Err((format!("`{key}`: {}", clause(what)), hint.map(clause)))
+        Err((format!("`{key}`: {what}"), hint))
     }
 
     /// A list of texts. A column that the kind does not have costs that column only, and so does a region.

@@ -1,0 +1,147 @@
+//! What is wrong with a palette line as far as it can be told before anything is shown: for what settings, keymaps and the command line
+//! say. Which rows there are, and what an action's form makes of its arguments, is seen when the line is entered.
+
+use super::board::BOARDS;
+use super::command::{COMMANDS, Command};
+use super::palette::{MARK, UNMARK, kind_begun};
+use crate::base::regions;
+use crate::base::text::{nearest, visible};
+use crate::kinds::Registry;
+use crate::model::Kind;
+use crate::model::health::WORST;
+use crate::query::Query;
+
+/// What a line does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Does {
+    /// It shows rows, or another place.
+    Go,
+    /// It starts an action.
+    Act,
+    /// It is a command.
+    Do,
+}
+
+/// What a line does.
+///
+/// # Errors
+/// It cannot be read, in sentences.
+pub fn check_line(registry: &Registry, line: &str) -> Result<Does, String> {
+    let line = line.trim();
+    let (word, rest) = line.split_once(char::is_whitespace).map_or((line, ""), |(w, r)| (w, r.trim()));
+    let names = || rest.split([' ', ',']).filter(|n| !n.is_empty());
+    match word {
+        "region" if !rest.is_empty() => return names().try_for_each(regions::check).map(|()| Does::Do),
+        // Which profiles there are is not the settings' business.
+        "profile" if !rest.is_empty() => return Ok(Does::Do),
+        "sort" if !rest.is_empty() => return check_sort(registry, rest).map(|()| Does::Do),
+        MARK | UNMARK => return check_mark(registry, word, rest).map(|()| Does::Do),
+        _ => {}
+    }
+    let named = registry.kind(word).filter(|k| !k.info.side).map(|k| Kind(k.info));
+    let is_action = registry.actions.iter().any(|a| a.name == word);
+    let is_board = BOARDS.iter().any(|b| b.name == word);
+    // `:q` is in the fingers.
+    let is_command = COMMANDS.iter().any(|c| c.palette && c.name == word) || word == "q";
+    match named {
+        _ if is_action => return Ok(Does::Act),
+        Some(kind) => return check_query(kind, rest),
+        None if (is_board || is_command) && !rest.is_empty() => {
+            return Err(format!("{word} takes no arguments: remove {}.", visible(rest)));
+        }
+        None if is_board => return Ok(Does::Go),
+        None if is_command => return Ok(Does::Do),
+        None if registry.named(line).is_some() => return Ok(Does::Go),
+        None => {}
+    }
+    if let Some(kind) = kind_begun(registry, word) {
+        return check_query(kind, rest);
+    }
+    let kinds = registry.kinds.iter().filter(|k| !k.info.side);
+    let names = kinds
+        .flat_map(|k| std::iter::once(k.info.name).chain(k.info.aliases.iter().copied()))
+        .chain(registry.actions.iter().map(|a| a.name))
+        .chain(BOARDS.iter().map(|b| b.name))
+        .chain(COMMANDS.iter().filter(|c| c.palette).map(|c| c.name));
+    let hint = nearest(word, names).map(|near| format!(" Did you mean {near}?")).unwrap_or_default();
+    let keyed = Command::named(word).filter(|c| !c.info().palette).map(|_| " It is a command for keys only.");
+    Err(format!("There is no kind, action or command {}.{}", visible(word), keyed.unwrap_or(&hint)))
+}
+
+fn check_query(kind: Kind, rest: &str) -> Result<Does, String> {
+    // Which row it names is looked up when rows can be: objects BUCKET, metrics i-….
+    if kind.parent.is_none_or(|p| p.fans_out) {
+        Query::parse(rest, kind.0).map_err(|e| e.message)?;
+    }
+    Ok(Does::Go)
+}
+
+/// Of which kind the rows will be is not known: some kind has to have the field.
+fn check_sort(registry: &Registry, words: &str) -> Result<(), String> {
+    let (name, order) = words.split_once(char::is_whitespace).map_or((words, "asc"), |(n, o)| (n, o.trim()));
+    let known = |k: &&&crate::kinds::KindDef| Kind(k.info).resolve(name).is_some();
+    if !name.eq_ignore_ascii_case(WORST.name) && !registry.kinds.iter().any(|k| known(&k)) {
+        return Err(format!("No kind has a field {}.", visible(name)));
+    }
+    match order {
+        "asc" | "desc" => Ok(()),
+        other => Err(format!("An order is asc or desc, not {}.", visible(other))),
+    }
+}
+
+fn check_mark(registry: &Registry, word: &str, rest: &str) -> Result<(), String> {
+    if rest.is_empty() {
+        return Err(format!("{word} takes a query: {word} state:stopped."));
+    }
+    let mut first = None;
+    for kind in registry.kinds.iter().filter(|k| !k.info.side) {
+        match Query::parse(rest, kind.info) {
+            Ok(_) => return Ok(()),
+            Err(e) => first = first.or(Some(e.message)),
+        }
+    }
+    first.map_or(Ok(()), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::registry::ALL;
+
+    #[test]
+    fn what_can_be_told_without_an_account_is_told() {
+        for (line, want) in [
+            ("instances state:running", Does::Go),
+            ("ec2 tag:Env=prod", Does::Go),
+            ("overview", Does::Go),
+            ("vol state:available", Does::Go),
+            ("objects my-bucket/logs/", Does::Go),
+            ("i-0123456789abcdef0", Does::Go),
+            ("launch purpose=web", Does::Act),
+            ("stop", Does::Act),
+            ("region us-east-1 eu-west-1", Does::Do),
+            ("profile prod", Does::Do),
+            ("sort age desc", Does::Do),
+            ("mark state:stopped", Does::Do),
+            ("help", Does::Do),
+            ("q", Does::Do),
+        ] {
+            assert_eq!(check_line(&ALL, line), Ok(want), "{line}");
+        }
+        for (line, word) in [
+            ("instnces", "Did you mean instances?"),
+            ("instances stat:running", "stat"),
+            ("volumes size>x", "size"),
+            ("region mars-1", "mars-1"),
+            ("sort colour", "colour"),
+            ("sort age up", "asc or desc"),
+            ("mark", "takes a query"),
+            ("overview now", "takes no arguments"),
+            ("page-down", "for keys only"),
+            ("web-1", "web-1"),
+        ] {
+            let told = check_line(&ALL, line).unwrap_err();
+            assert!(told.contains(word) && told.ends_with(['.', '?']), "{line}: {told}");
+        }
+    }
+}
