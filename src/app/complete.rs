@@ -1,5 +1,7 @@
 //! Completion of the palette and of the filter: kinds, actions on the current rows, commands, fields, and values seen.
 
+mod query_words;
+
 use indexmap::IndexSet;
 
 use super::board::BOARDS;
@@ -9,9 +11,10 @@ use super::palette::{MARK, UNMARK};
 use super::update::Turn;
 use crate::base::{regions, text};
 use crate::kinds::{Action, Takes};
+use crate::model::behind::TAG;
 use crate::model::health::WORST;
-use crate::model::{FieldType, FormField, FormInput, Kind, Pick, TableKey, Value, Values};
-use crate::query::{HOW, Query};
+use crate::model::{FormField, FormInput, Kind, Pick, TableKey, Values};
+use crate::query::Query;
 use crate::store::Table;
 
 /// Rows that are looked through for values: enough to find what repeats, few enough for any key press.
@@ -158,8 +161,12 @@ impl Turn<'_> {
                     if self.s.view.kind.worst().is_some() {
                         words.offer(WORST.name, &[], "field", WORST.doc, None);
                     }
-                    for field in self.s.view.kind.iter() {
+                    let kind = self.s.view.kind;
+                    for field in kind.iter().chain(self.joined_places(kind)) {
                         words.offer(field.name, field.aliases, "field", field.doc, None);
+                    }
+                    for key in self.tag_keys(kind) {
+                        words.offer(&format!("{TAG}{key}"), &[], "field", "A tag's value.", None);
                     }
                 }
             }
@@ -295,90 +302,6 @@ impl Turn<'_> {
             }
         }
         words.typed = whole;
-    }
-
-    /// Fields, and after `FIELD:` the values that were seen.
-    fn query_words(&self, kind: Kind, words: &mut Words<'_>) {
-        let bare = words.typed.strip_prefix('!').unwrap_or(words.typed);
-        let shift = words.typed.len() - bare.len();
-        words.replaces.0 += shift;
-        words.typed = bare;
-        let Some(op) = bare.find([':', '=', '>', '<', '!']) else {
-            for field in kind.iter() {
-                let doc = match field.ty {
-                    FieldType::Ratio => format!("{} {}", field.doc, ratio_doc(field.name)),
-                    _ => field.doc.to_string(),
-                };
-                words.offer_known(&format!("{}:", field.name), field.aliases, "field", &doc);
-            }
-            words.offer("tag:", &[], "field", "A tag: tag:KEY or tag:KEY=VALUE.", None);
-            if kind.worst().is_some() {
-                words.offer(
-                    "is:",
-                    &[],
-                    "field",
-                    "The worst state among the row's fields; is:bad finds rows with a problem.",
-                    None,
-                );
-            }
-            return;
-        };
-        let (name, value) = bare.split_at(op);
-        let value = value.trim_start_matches([':', '=', '>', '<', '!']);
-        words.replaces.0 += bare.len() - value.len();
-        words.typed = value;
-        if name == "tag" {
-            self.tag_words(kind, words);
-            return;
-        }
-        let Some(field) = kind.resolve(name) else {
-            if name.eq_ignore_ascii_case("is") && kind.worst().is_some() {
-                HOW.iter().for_each(|(word, _)| words.offer(word, &[], "value", "", None));
-            }
-            return;
-        };
-        let mut seen: IndexSet<String> = IndexSet::new();
-        let info = kind.fields.at(field);
-        if info.ty == FieldType::Bool {
-            seen.extend(["yes".to_string(), "no".to_string()]);
-        }
-        if info.ty == FieldType::Ratio {
-            ratio_words(words);
-        }
-        for record in self.sample(kind) {
-            match record.at(field) {
-                Value::Text(s) | Value::State(_, s) => drop(seen.insert(s.to_string())),
-                Value::List(items) => seen.extend(items.iter().map(ToString::to_string)),
-                value => seen.extend(value.blocks().map(|block| block.to_string())),
-            }
-        }
-        for value in seen {
-            words.offer(&quoted(&value), &[&value], "value", "", None);
-        }
-    }
-
-    fn tag_words(&self, kind: Kind, words: &mut Words<'_>) {
-        let mut seen: IndexSet<String> = IndexSet::new();
-        for record in self.sample(kind) {
-            for (key, value) in record.tags.iter() {
-                match words.typed.split_once('=') {
-                    Some((k, _)) if k == key => drop(seen.insert(format!("{key}={}", quoted(value)))),
-                    Some(_) => {}
-                    None => drop(seen.insert(quoted(key))),
-                }
-            }
-        }
-        for text in seen {
-            words.offer(&text, &[], "value", "", None);
-        }
-    }
-
-    /// Some rows of a kind that are loaded: of the view's own tables first.
-    fn sample(&self, kind: Kind) -> impl Iterator<Item = &crate::model::Record> {
-        let own: Vec<&TableKey> = self.s.view.tables.iter().filter(|t| t.kind == kind).collect();
-        let others = self.store.tables_of(kind).filter(|(k, _)| !self.s.view.tables.contains(k)).map(|(_, t)| t);
-        let tables = own.into_iter().filter_map(|t| self.store.table(t)).chain(others);
-        tables.flat_map(|t| t.rows()).take(SAMPLE).map(|r| &*r.record)
     }
 
     /// An arrow in a line that is typed: up through the lines entered before, back down to one's own, and from there on through the

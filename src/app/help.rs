@@ -245,6 +245,7 @@ pub const QUERY: &[(&str, &str)] = &[
         "age>30d",
         "Older than: s m h d w y, or a day (launched<2026-11-01). Also >= < <=, and for sizes (1g) and numbers.",
     ),
+    ("region:us", "Listed in such a region; profile: as well. Every kind has both."),
     ("tag:Env=prod", "Has the tag with this value; tag:Env for any value."),
     ("!bastion", "Does not match. group:none finds rows without a group."),
 ];

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use super::layout::Shown;
 use super::nav::kind_named;
 use super::overlay::Overlay;
 use super::update::Turn;
@@ -32,7 +31,7 @@ type Wanted = IndexMap<TableKey, Rows, FxBuildHasher>;
 /// Rows and columns that are on the screen: the table's, or a picker's.
 pub(super) struct Seen<'a> {
     pub(super) view: &'a View,
-    pub(super) columns: Vec<Shown>,
+    pub(super) columns: Vec<usize>,
     pub(super) rows: &'a [RowRef],
 }
 
@@ -142,8 +141,7 @@ impl Turn<'_> {
     /// are wanted, of others those that are seen; all where the view is filtered or sorted by their names.
     fn names(&self, wanted: &mut Wanted, seen: &Seen<'_>) {
         let view = seen.view;
-        let fields = seen.columns.iter().filter_map(|c| if let Shown::Field(f) = c { Some(*f) } else { None });
-        let columns: Vec<usize> = fields.collect();
+        let columns = &seen.columns;
         let words = view.query.words();
         for (f, info) in view.kind.iter().enumerate() {
             let Some(ids) = info.ids else { continue };
@@ -213,14 +211,17 @@ impl Turn<'_> {
     fn sides(&self, wanted: &mut Wanted) {
         let s = &*self.s;
         let view = &s.view;
-        let side_of = |f: usize| (f < view.kind.fields.len()).then(|| view.kind.fields.at(f).side).flatten();
+        // A tag is where the row's tags are.
+        let side_of = |f: usize| {
+            let mut looked_at = view.kind.looked_at(f);
+            looked_at.next().filter(|_| Some(f) != view.kind.worst()).and_then(|f| view.kind.fields.at(f).side)
+        };
         let table_of = |side: &Side, of: &TableKey| {
             kind_named(&s.registry, side.kind).map(|kind| TableKey::all(of.scope.clone(), kind))
         };
         let mut seen: Vec<Side> = Vec::new();
         for column in s.columns() {
-            if let Shown::Field(f) = column
-                && let Some(side) = side_of(f)
+            if let Some(side) = side_of(column)
                 && s.areas().table.is_some()
                 && !seen.iter().any(|o| o.kind == side.kind)
             {

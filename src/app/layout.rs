@@ -137,17 +137,6 @@ impl Areas {
     }
 }
 
-/// A column of the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shown {
-    /// The field at this position.
-    Field(usize),
-    /// The row's profile, where a view joins several.
-    Profile,
-    /// The row's region, where a view joins several.
-    Region,
-}
-
 /// How many rows of a view decide how wide columns are. The first ones of the order, not the visible ones: columns stand
 /// still while one scrolls. Enough to see what names look like, and cheap.
 pub const SAMPLE: usize = 64;
@@ -161,10 +150,6 @@ const NAME_LEAST: u16 = 17;
 const NAME_LEAST_JOINED: u16 = 16;
 /// The first column has up to so many cells before another column stands beside it, if its rows' names take them.
 const NAME_FIRST: u16 = 28;
-/// Least and most cells of the profile's column.
-pub const PROFILE_WIDTH: (u16, u16) = (8, 14);
-/// Least and most cells of the region's: `apne2` where there is no room for `ap-northeast-2`.
-pub const REGION_WIDTH: (u16, u16) = (6, 14);
 
 /// The least cells that the first column takes of `width`, where names of its rows take `want`: what a row is known by goes before what
 /// else is said of it.
@@ -207,10 +192,12 @@ pub struct Wanted<'a> {
     pub spare: bool,
 }
 
-/// The columns that fit into `width` cells at their least width. What does not fit is dropped by priority; the first
-/// column stays.
-pub fn fit(wanted: Wanted<'_>, width: u16) -> Vec<Shown> {
+/// The columns that fit into `width` cells at their least width, by position. What does not fit is dropped by priority; the first
+/// column stays. A view that joins several profiles or regions says behind it whose a row is.
+pub fn fit(wanted: Wanted<'_>, width: u16) -> Vec<usize> {
     let Wanted { kind, columns, scroll, joined: (profile, region), .. } = wanted;
+    let places = [(profile, kind.profile()), (region, kind.region())];
+    let places = places.into_iter().filter(|(is_joined, at)| *is_joined && !columns.contains(at)).map(|(_, at)| at);
     let name = name_least(profile || region, wanted.name, width);
     // Where nobody has chosen them, a column with nothing in it makes way also if there were room.
     let says = |f: &usize| !(wanted.spare && wanted.empty.contains(f));
@@ -220,8 +207,8 @@ pub fn fit(wanted: Wanted<'_>, width: u16) -> Vec<Shown> {
         .filter(|(i, f)| *i == 0 || *i > scroll && says(f))
         .map(|(i, f)| (*f, least(kind.fields.at(*f), if i == 0 { name } else { 0 })))
         .collect();
-    let extra = |wanted: bool, (least, _): (u16, u16)| if wanted { least + GAP } else { 0 };
-    let room = width.saturating_sub(GUTTER + extra(profile, PROFILE_WIDTH) + extra(region, REGION_WIDTH));
+    let beside: u16 = places.clone().map(|at| least(kind.fields.at(at), 0) + GAP).sum();
+    let room = width.saturating_sub(GUTTER + beside);
     let used = |kept: &[(usize, u16)]| kept.iter().map(|(_, w)| u32::from(w + GAP)).sum::<u32>();
     while kept.len() > 1 && used(&kept) > u32::from(room) + u32::from(GAP) {
         // When scrolled, what is on the right gives way: the user asked for what is on the left.
@@ -252,14 +239,9 @@ pub fn fit(wanted: Wanted<'_>, width: u16) -> Vec<Shown> {
             kept.push((field, width));
         }
     }
-    let mut shown: Vec<Shown> = kept.into_iter().map(|(f, _)| Shown::Field(f)).collect();
-    let mut at = 1.min(shown.len());
-    for (wanted, column) in [(profile, Shown::Profile), (region, Shown::Region)] {
-        if wanted {
-            shown.insert(at, column);
-            at += 1;
-        }
-    }
+    let mut shown: Vec<usize> = kept.into_iter().map(|(f, _)| f).collect();
+    let first = 1.min(shown.len());
+    shown.splice(first..first, places);
     shown
 }
 

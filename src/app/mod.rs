@@ -58,7 +58,7 @@ pub mod view;
 mod waiting;
 
 pub use board::{Board, BoardKind, BoardLine, Place};
-pub use layout::{Area, Areas, Shown};
+pub use layout::{Area, Areas};
 pub use line::Line;
 pub use menu::hidden_sentence;
 pub use overlay::Overlay;

@@ -171,7 +171,7 @@ impl Turn<'_> {
         let kind = self.s.view.kind;
         let (name, order) = words.split_once(char::is_whitespace).map_or((words, "asc"), |(n, o)| (n, o.trim()));
         let worst = || kind.worst().filter(|_| name.eq_ignore_ascii_case(WORST.name));
-        let Some(field) = kind.resolve(name).or_else(worst) else {
+        let Some(field) = kind.column(name).or_else(worst) else {
             let hint = text::suggest(name, kind.iter().map(|f| f.name));
             return Err(format!("{} have no field {}.{hint}", kind.title, text::visible(name)));
         };

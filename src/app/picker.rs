@@ -11,7 +11,7 @@ use indexmap::IndexSet;
 
 use self::closed::Seek;
 use super::complete::rank;
-use super::layout::{self, Area, Shown};
+use super::layout::{self, Area};
 use super::line::Line;
 use super::overlay::{FormState, Overlay};
 use super::state::State;
@@ -142,7 +142,7 @@ impl State {
         form.open_picker()
     }
     /// The columns of a picker that fit: the kind's own, without values that live elsewhere and would have to be asked for.
-    pub fn picker_columns(&self, picker: &Picker) -> Vec<Shown> {
+    pub fn picker_columns(&self, picker: &Picker) -> Vec<usize> {
         let kind = picker.view.kind;
         let own = |f: &usize| kind.fields.at(*f).side.is_none();
         let columns: Vec<usize> = self.columns_of(kind).into_iter().filter(own).collect();

@@ -136,7 +136,7 @@ impl State {
     fn read_columns(&self, kind: Kind, names: &[String], problems: &mut Vec<Message>) -> Vec<usize> {
         let mut chosen = Vec::new();
         for name in names {
-            match kind.resolve(name) {
+            match kind.column(name) {
                 Some(field) if !chosen.contains(&field) => chosen.push(field),
                 Some(_) => {}
                 None => {

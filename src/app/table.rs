@@ -1,14 +1,15 @@
 //! Moving in the table: cursor, paging, marks, sort, columns.
 
-use super::layout::{Shown, Wanted};
+use super::layout::Wanted;
 use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, On, Overlay, Sure, SureKind};
 use super::state::{Focus, State};
 use super::update::Turn;
 use super::view::RowKey;
-use crate::base::Scope;
+use crate::base::{Scope, text};
 use crate::kinds::Target;
 use crate::kinds::cloudwatch::looks_an_hour;
 use crate::kinds::prices::metrics_cost;
+use crate::model::behind::{Behind, TAG};
 use crate::model::health::WORST;
 use crate::model::{Column, Level, RowRef, Sort};
 
@@ -22,7 +23,7 @@ impl State {
         &self.view.order[from..(from + rows).min(self.view.order.len())]
     }
     /// The columns that fit, from left to right. The table of joined scopes also says whose a row is.
-    pub fn columns(&self) -> Vec<Shown> {
+    pub fn columns(&self) -> Vec<usize> {
         let width = self.areas().table.map_or(0, |t| t.width);
         let spare = !self.columns.contains_key(self.view.kind.0.name);
         super::layout::fit(Wanted { spare, ..self.view.wanted(self.joined()) }, width)
@@ -161,8 +162,10 @@ impl Turn<'_> {
 
     pub(super) fn sort_menu(&mut self) {
         let view = &self.s.view;
+        let ordered =
+            |i: usize| view.sort.filter(|s| s.field == i).map(|s| if s.ascending { "ascending" } else { "descending" });
         let items = view.kind.iter().enumerate().filter(|(_, f)| f.column != Column::DetailOnly).map(|(i, f)| {
-            let now = view.sort.filter(|s| s.field == i).map(|s| if s.ascending { "ascending" } else { "descending" });
+            let now = ordered(i);
             let paid = f.side.is_some_and(|s| s.paid).then_some("paid: CloudWatch");
             MenuItem {
                 label: f.title.to_string(),
@@ -177,7 +180,17 @@ impl Turn<'_> {
             value: MenuValue::At(i),
             ..MenuItem::default()
         });
-        let items: Vec<MenuItem> = items.chain(worst).collect();
+        let (profile, region) = self.s.joined();
+        let places = [(profile, view.kind.profile()), (region, view.kind.region())];
+        let behind = places.into_iter().filter(|(is_joined, _)| *is_joined).map(|(_, at)| at);
+        let tags = view.columns.iter().copied().filter(|i| matches!(view.kind.behind(*i), Some(Behind::Tag(_))));
+        let beside = behind.chain(tags).map(|i| MenuItem {
+            label: view.kind.fields.at(i).title.to_string(),
+            detail: ordered(i).unwrap_or(view.kind.fields.at(i).name).to_string(),
+            value: MenuValue::At(i),
+            ..MenuItem::default()
+        });
+        let items: Vec<MenuItem> = items.chain(beside).chain(worst).collect();
         let cursor = view.sort.and_then(|s| items.iter().position(|m| m.value == MenuValue::At(s.field))).unwrap_or(0);
         self.menu(Menu::new(MenuKind::Sort, "Sort by", items).at(cursor));
     }
@@ -244,18 +257,37 @@ impl Turn<'_> {
         };
         let rest = (0..view.kind.fields.len())
             .filter(|i| !view.columns.contains(i) && view.kind.fields.at(*i).column != Column::DetailOnly);
-        let items = view.columns.iter().map(|i| item(*i, true)).chain(rest.map(|i| item(i, false))).collect();
+        let shown = |key: &str| {
+            let is = |i: &usize| matches!(view.kind.behind(*i), Some(Behind::Tag(k)) if k == key);
+            view.columns.iter().any(is)
+        };
+        // Tags are named by their keys: a position is given to those that are chosen.
+        let is_own = |key: &str| key == "Name" && view.kind.index_of("name").is_some();
+        let tags = self.tag_keys(view.kind).into_iter().filter(|key| !shown(key) && !is_own(key)).map(|key| MenuItem {
+            label: format!("{TAG}{}", text::visible(&key)),
+            detail: "The value of this tag.".to_string(),
+            checked: Some(false),
+            value: MenuValue::Text(format!("{TAG}{key}")),
+            ..MenuItem::default()
+        });
+        let own = view.columns.iter().map(|i| item(*i, true)).chain(rest.map(|i| item(i, false)));
+        let items = own.chain(tags).collect();
         self.menu(Menu::new(MenuKind::Columns, "Columns", items));
     }
 
     /// Takes over what the column chooser shows.
     pub(super) fn choose_columns(&mut self) {
+        let kind = self.s.view.kind;
         let Some(Overlay::Menu(menu)) = self.s.overlays.last_mut() else { return };
         let chosen: Vec<usize> = menu
             .items
             .iter()
             .filter(|i| i.checked == Some(true))
-            .filter_map(|i| if let MenuValue::At(at) = i.value { Some(at) } else { None })
+            .filter_map(|i| match &i.value {
+                MenuValue::At(at) => Some(*at),
+                MenuValue::Text(name) => kind.column(name),
+                _ => None,
+            })
             .collect();
         if chosen.is_empty() {
             menu.error = Some("At least one column has to stay.".into());

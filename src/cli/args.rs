@@ -95,7 +95,7 @@ pub enum Command {
         /// The format.
         #[arg(short, long, value_enum, default_value_t = Output::Table)]
         output: Output,
-        /// The columns, in order: fields of the kind, tag:KEY, account, region; with commas between them. In JSON and YAML, the facts.
+        /// The columns, in order: fields of the kind, tag:KEY, account, region, profile; with commas between them. In JSON and YAML, the facts.
         #[arg(short, long, value_name = "FIELDS")]
         columns: Vec<String>,
         /// The field to sort by; -FIELD sorts downwards. Several with commas between them.

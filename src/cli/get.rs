@@ -96,7 +96,7 @@ pub(super) fn get(options: &Options, wanted: Wanted) -> Result<ExitCode, Failure
         session.runtime.block_on(lister.names_to_show(def, &named, &mut rows));
     }
     rows.sort_by(|a, b| {
-        let by = |s: &Sort| a.cell(s.field).order(b.cell(s.field), s.ascending);
+        let by = |s: &Sort| a.value_at(s.field).order(&b.value_at(s.field), s.ascending);
         let by_value = sorts.iter().map(by).find(|o| o.is_ne()).unwrap_or(Ordering::Equal);
         by_value.then_with(|| a.record.id.cmp(&b.record.id))
     });

@@ -25,6 +25,7 @@ use crate::base::{Clock, Time};
 use crate::config::{self, Config, Known, Overrides, Problem, TermEnv};
 use crate::fetch::Share;
 use crate::kinds::{Registry, registry};
+use crate::model::behind::{PROFILE, REGION};
 use crate::model::my_address::MyAddress;
 use crate::model::{Column, Level, Message};
 use crate::runtime::{Engine, EngineConfig, MemoryFile, WELCOMED, console};
@@ -56,7 +57,11 @@ pub(super) fn settings(options: &Options) -> (Config, Vec<Problem>) {
     let columns: Vec<(&str, Vec<&str>)> = registry
         .kinds
         .iter()
-        .map(|k| (k.info.name, k.info.iter().filter(|f| f.column != Column::DetailOnly).map(|f| f.name).collect()))
+        .map(|k| {
+            let own = k.info.iter().filter(|f| f.column != Column::DetailOnly).map(|f| f.name);
+            let places = [REGION.name, PROFILE.name].into_iter().filter(|name| k.info.resolve(name).is_none());
+            (k.info.name, own.chain(places).collect())
+        })
         .collect();
     let kinds: Vec<(&str, &[&str])> = columns.iter().map(|(k, c)| (*k, c.as_slice())).collect();
     let known = Known { commands: &commands, kinds: &kinds, validate: Some(validate), line: Some(check_bound) };

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use super::{Line, When};
+use crate::base::Scope;
 use crate::base::text::{suggest, visible};
-use crate::model::{self, Kind, Sort, Tags};
+use crate::model::behind::{Behind, PROFILE, REGION, TAG, tag_of};
+use crate::model::{self, Kind, Sort};
 use crate::query::{Query, Test};
 use crate::ui::format;
 
@@ -19,6 +21,30 @@ pub enum Column {
     Account,
     /// The region that the row was listed in.
     Region,
+    /// The profile that the row was listed with.
+    Profile,
+}
+
+impl Column {
+    /// The one of a field, of the kind or of those behind its own.
+    pub fn at(kind: Kind, field: usize) -> Column {
+        match kind.behind(field) {
+            Some(Behind::Tag(key)) => Column::Tag(key.into()),
+            Some(Behind::Region) => Column::Region,
+            Some(Behind::Profile) => Column::Profile,
+            Some(Behind::Worst) | None => Column::Field(field),
+        }
+    }
+    /// What CSV has of it.
+    pub(super) fn plain<'r>(&self, row: &'r impl Line) -> Option<&'r str> {
+        match self {
+            Column::Field(_) => None,
+            Column::Tag(key) => row.tags().and_then(|tags| tag_of(tags, key)).map(|v| v.as_str()),
+            Column::Account => row.account(),
+            Column::Region => row.scope().and_then(Scope::region_code).map(|r| r.as_str()),
+            Column::Profile => row.scope().and_then(Scope::profile).map(|p| p.as_str()),
+        }
+    }
 }
 
 /// Columns of one kind, in order.
@@ -29,9 +55,6 @@ pub struct Columns {
     /// They, from left to right.
     pub list: Vec<Column>,
 }
-
-/// What tags are named with: `tag:Env`.
-const TAG: &str = "tag:";
 
 impl Columns {
     /// Those that the kind shows by itself. What is paid for is left out: it has to be named.
@@ -47,7 +70,7 @@ impl Columns {
         let list = kind.iter().enumerate().filter(|(_, f)| wanted(f.column) && free(f)).map(|(i, _)| Column::Field(i));
         Columns { kind, list: list.collect() }
     }
-    /// Those that are named: fields, `tag:KEY`, `account` and `region`, with commas or blanks between them.
+    /// Those that are named: fields, `tag:KEY`, `account`, `region` and `profile`, with commas or blanks between them.
     ///
     /// # Errors
     /// A name that the kind does not have, in a sentence with the nearest one that it has.
@@ -72,7 +95,7 @@ impl Columns {
     pub fn add_query(&mut self, query: &Query) {
         for term in &query.terms {
             match &term.test {
-                Test::Field { field, .. } => self.add(Column::Field(*field)),
+                Test::Field { field, .. } => self.add(Column::at(self.kind, *field)),
                 Test::Tag { key, .. } => self.add(Column::Tag(key.clone())),
                 _ => {}
             }
@@ -106,7 +129,8 @@ impl Columns {
             Column::Field(i) => self.kind.fields.at(*i).name.into(),
             Column::Tag(key) => format!("{TAG}{key}").into(),
             Column::Account => "account".into(),
-            Column::Region => "region".into(),
+            Column::Region => REGION.name.into(),
+            Column::Profile => PROFILE.name.into(),
         }
     }
     /// Its heading, for readers.
@@ -115,7 +139,8 @@ impl Columns {
             Column::Field(i) => self.kind.fields.at(*i).title.into(),
             Column::Tag(key) => visible(key),
             Column::Account => "ACCOUNT".into(),
-            Column::Region => "REGION".into(),
+            Column::Region => REGION.title.into(),
+            Column::Profile => PROFILE.title.into(),
         }
     }
     /// Whether its cells align right.
@@ -127,7 +152,7 @@ impl Columns {
         match column {
             Column::Field(i) => usize::from(self.kind.fields.at(*i).width.1),
             Column::Tag(_) => 40,
-            Column::Account | Column::Region => 16,
+            Column::Account | Column::Region | Column::Profile => 16,
         }
     }
     /// A cell as readers see it.
@@ -138,21 +163,11 @@ impl Columns {
                 let text = format::value(&value, self.kind.fields.at(*i), when.now, &when.zone);
                 return Cow::Owned(visible(&text).into_owned());
             }
-            Column::Tag(key) => match row.tags() {
-                None => return format::UNKNOWN.into(),
-                Some(tags) => tag(tags, key),
-            },
-            Column::Account => row.account(),
-            Column::Region => row.scope().region_code().map(|r| r.as_str()),
+            Column::Tag(_) if row.tags().is_none() => return format::UNKNOWN.into(),
+            other => other.plain(row),
         };
         text.map_or(Cow::Borrowed(format::EMPTY), visible)
     }
-}
-
-/// A tag's value by its key; AWS minds the case of keys, who types one may not.
-pub(super) fn tag<'t>(tags: &'t Tags, key: &str) -> Option<&'t str> {
-    let exact = tags.iter().find(|(k, _)| k.as_str() == key);
-    exact.or_else(|| tags.iter().find(|(k, _)| k.eq_ignore_ascii_case(key))).map(|(_, value)| value.as_str())
 }
 
 /// A column by its name.
@@ -166,9 +181,9 @@ fn column(kind: Kind, name: &str) -> Result<Column, String> {
     match (kind.resolve(name), name) {
         (Some(field), _) => Ok(Column::Field(field)),
         (None, "account") => Ok(Column::Account),
-        (None, "region") => Ok(Column::Region),
+        (None, _) if let Some(place) = kind.place_named(name) => Ok(Column::at(kind, place)),
         (None, _) => {
-            let names = kind.iter().map(|f| f.name).chain(["account", "region"]);
+            let names = kind.iter().map(|f| f.name).chain(["account", REGION.name, PROFILE.name]);
             let title = kind.title;
             Err(format!("{title} have no field {}.{}", visible(name), suggest(name, names)))
         }
@@ -182,10 +197,11 @@ fn column(kind: Kind, name: &str) -> Result<Column, String> {
 pub fn sorts(kind: Kind, text: &str) -> Result<Vec<Sort>, String> {
     let one = |name: &str| {
         let (name, ascending) = name.strip_prefix('-').map_or((name, true), |name| (name, false));
-        match column(kind, name)? {
-            Column::Field(field) => Ok(Sort { field, ascending }),
-            _ => Err(format!("{} cannot be sorted by {}: name a field.", kind.title, visible(name))),
+        if column(kind, name)? == Column::Account {
+            return Err(format!("{} cannot be sorted by {}: name a field.", kind.title, visible(name)));
         }
+        let many = || format!("{} cannot be sorted by {}: too many tags are named.", kind.title, visible(name));
+        Ok(Sort { field: kind.column(name).ok_or_else(many)?, ascending })
     };
     let sorts: Vec<Sort> =
         text.split(',').map(str::trim).filter(|n| !n.is_empty()).map(one).collect::<Result<_, _>>()?;

@@ -4,7 +4,6 @@ use std::io::Write;
 
 use serde_json::Value as Json;
 
-use super::columns::tag;
 use super::json::escaped;
 use super::{Column, Columns, Line};
 use crate::base::text::visible;
@@ -18,12 +17,13 @@ pub fn csv(rows: &[impl Line], columns: &Columns, terminal: bool, out: &mut impl
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(columns.list.iter().map(|c| columns.key(c).into_owned()))?;
     for row in rows {
-        let element = facts::element(row, row.scope(), row.account());
+        let element = facts::element(row, row.account());
         let cell = |column: &Column| {
             let value = match column {
                 Column::Field(_) => text(&element["facts"][columns.key(column).as_ref()]),
-                Column::Tag(key) => plain(row.tags().and_then(|tags| tag(tags, key)).unwrap_or_default()),
-                Column::Account | Column::Region => text(&element[columns.key(column).as_ref()]),
+                // A bucket is listed once an account, and is in a region all the same.
+                Column::Region => text(&element[columns.key(column).as_ref()]),
+                other => plain(other.plain(row).unwrap_or_default()),
             };
             if terminal { visible(&value).into_owned() } else { value }
         };

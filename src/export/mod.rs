@@ -13,7 +13,7 @@ mod yaml;
 
 use std::borrow::Cow;
 
-use crate::base::{Scope, Time};
+use crate::base::Time;
 use crate::model::Value;
 use crate::query::Cells;
 
@@ -27,8 +27,6 @@ pub use yaml::yaml;
 
 /// A row with what stands beside its record.
 pub trait Line: Cells {
-    /// Where it was listed.
-    fn scope(&self) -> &Scope;
     /// The account's digits, if they are known.
     fn account(&self) -> Option<&str>;
     /// A field's value as readers see it: names in place of ids, where they are known.

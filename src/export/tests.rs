@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::*;
+use crate::base::Scope;
 use crate::kinds::facts::Element;
 use crate::kinds::registry::ALL;
 use crate::kinds::testing::row;
@@ -21,12 +22,12 @@ impl Cells for Here {
     fn tags(&self) -> Option<&Tags> {
         Some(&self.0.tags)
     }
+    fn scope(&self) -> Option<&Scope> {
+        Some(&self.1)
+    }
 }
 
 impl Line for Here {
-    fn scope(&self) -> &Scope {
-        &self.1
-    }
     fn account(&self) -> Option<&str> {
         Some("111122223333")
     }
@@ -101,7 +102,10 @@ fn columns_are_named_by_fields_tags_and_places_and_a_wrong_one_is_corrected() {
     assert_eq!(wrong("nmae"), "Instances have no field nmae. Did you mean name?");
     assert_eq!(wrong(" , "), "--columns names no column.");
     assert_eq!(sorts(kind(), "-nmae").expect_err("a name"), "Instances have no field nmae. Did you mean name?");
-    assert!(sorts(kind(), "tag:Env").expect_err("a tag").contains("cannot be sorted by"));
+    let by_place = sorts(kind(), "tag:Env,-region,profile").expect("a tag and places");
+    let names: Vec<_> = by_place.iter().map(|s| kind().fields.at(s.field).name).collect();
+    assert_eq!(names, ["tag:Env", "region", "profile"]);
+    assert!(sorts(kind(), "account").expect_err("account").contains("cannot be sorted by"));
     let both: Vec<bool> = sorts(kind(), "type,-launched").expect("two").iter().map(|s| s.ascending).collect();
     assert_eq!(both, [true, false]);
 }
@@ -146,7 +150,7 @@ fn csv_has_the_columns_names_and_no_formulas() {
 fn yaml_and_json_lines_hold_nothing_that_a_terminal_obeys() {
     let row = here("\u{9b}31m \u{202e}x\u{e0041}", &[("type", "no")]);
     let only = [kind().index_of("type").expect("a field"), kind().index_of("name").expect("a field")];
-    let element = || [Element::of(&row, &row.1, None).only(Some(&only))].into_iter();
+    let element = || [Element::of(&row, None).only(Some(&only))].into_iter();
     let text = written(|out| yaml(element(), out).expect("YAML"));
     assert!(text.contains(r"\U0000009b31m \U0000202ex\U000e0041"), "{text}");
     assert!(text.starts_with("- {") && text.lines().count() == 1, "{text}");
@@ -154,7 +158,7 @@ fn yaml_and_json_lines_hold_nothing_that_a_terminal_obeys() {
     assert!(text.contains(r"\u009b31m \u202ex\udb40\udc41") && text.ends_with("}\n"), "{text}");
     assert!(text.contains(r#""facts":{"type":"no","name":"#), "these facts, in this order: {text}");
     let plain = here("web: 1", &[("type", "no")]);
-    let element = [Element::of(&plain, &plain.1, None).only(Some(&only))].into_iter();
+    let element = [Element::of(&plain, None).only(Some(&only))].into_iter();
     let text = written(|out| yaml(element, out).expect("YAML"));
     assert!(text.contains("  facts:\n    type: \"no\"\n    name: \"web: 1\"\n"), "{text}");
     assert_eq!(written(|out| yaml([0; 0].into_iter(), out).expect("YAML")), "[]\n");

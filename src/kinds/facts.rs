@@ -1,7 +1,8 @@
 //! A row as `skydeck get -o json` prints it: `docs/kinds.md` says what each fact is.
 //!
 //! ```json
-//! {"kind": "instances", "id": "i-…", "name": "web-1", "account": "111122223333", "region": "ap-northeast-2",
+//! {"kind": "instances", "id": "i-…", "name": "web-1", "account": "111122223333",
+//!  "profile": "default", "region": "ap-northeast-2",
 //!  "state": "running", "tags": {"Env": "prod"}, "facts": {"type": "t3.micro", "launched": "2026-11-21T09:05:00Z"}}
 //! ```
 //! Numbers are numbers, times RFC 3339 in UTC, addresses and ranges strings, a ratio `{"ok": 2, "of": 3}`, a list an array. What
@@ -18,15 +19,14 @@ use crate::query::Cells;
 /// One element of the array, written as it is read: a table of 10,000 rows has 600,000 facts, of which no tree is made first.
 pub struct Element<'r, R> {
     row: &'r R,
-    scope: &'r Scope,
     account: Option<&'r str>,
     only: Option<&'r [usize]>,
 }
 
 impl<'r, R: Cells> Element<'r, R> {
-    /// `row` may be a record alone (facts from side tables are then null) or joined with them.
-    pub fn of(row: &'r R, scope: &'r Scope, account: Option<&'r str>) -> Self {
-        Element { row, scope, account, only: None }
+    /// `row` may be a record alone (its region and facts from side tables are then null) or joined with them.
+    pub fn of(row: &'r R, account: Option<&'r str>) -> Self {
+        Element { row, account, only: None }
     }
     /// With these facts only, in this order; fields by position.
     #[must_use]
@@ -54,12 +54,13 @@ impl<'r, R: Cells> Element<'r, R> {
 impl<R: Cells> Serialize for Element<'_, R> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let record = self.row.record();
-        let region = self.scope.region_code();
-        let mut map = serializer.serialize_map(Some(8))?;
+        let region = self.row.scope().and_then(Scope::region_code);
+        let mut map = serializer.serialize_map(Some(9))?;
         map.serialize_entry("kind", record.kind.name)?;
         map.serialize_entry("id", self.named("id").unwrap_or(&record.id))?;
         map.serialize_entry("name", &self.name())?;
         map.serialize_entry("account", &self.account)?;
+        map.serialize_entry("profile", &self.row.scope().and_then(Scope::profile).map(ArcStr::as_str))?;
         // A bucket is listed once an account, and is in a region all the same.
         map.serialize_entry("region", &region.map(ArcStr::as_str).or_else(|| self.named("region")))?;
         map.serialize_entry("state", &record.state.as_ref().map(|(_, s)| s.as_str()))?;
@@ -92,9 +93,9 @@ impl<R: Cells> Serialize for Facts<'_, R> {
 }
 
 /// The same as a tree.
-pub fn element(row: &impl Cells, scope: &Scope, account: Option<&str>) -> Json {
+pub fn element(row: &impl Cells, account: Option<&str>) -> Json {
     // It has nothing that JSON cannot hold: keys are texts.
-    serde_json::to_value(Element::of(row, scope, account)).unwrap_or_default()
+    serde_json::to_value(Element::of(row, account)).unwrap_or_default()
 }
 
 /// With line breaks, for reading.
@@ -197,8 +198,8 @@ mod tests {
     fn what_stands_for_another_row_has_its_name_beside_the_id() {
         let row = crate::kinds::testing::row(&crate::kinds::elbv2::targets::INFO, "tg|i-0a1|80", "", "healthy");
         let target = Target(row.with(&crate::kinds::elbv2::targets::ID, Value::text("i-0a1")).record());
-        let json = element(&target, &Scope::Global, None);
+        let json = element(&target, None);
         assert_eq!((&json["id"], &json["name"]), (&json!("i-0a1"), &json!("web-1")));
-        assert_eq!(element(&target.0, &Scope::Global, None)["name"], Json::Null, "where nobody has looked for it");
+        assert_eq!(element(&target.0, None)["name"], Json::Null, "where nobody has looked for it");
     }
 }

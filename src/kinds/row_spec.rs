@@ -3,7 +3,7 @@
 use arcstr::ArcStr;
 
 use super::convert::{Converter, no_tags, own};
-use crate::model::health::WORST;
+use crate::model::behind;
 use crate::model::{FieldInfo, FieldList, Kind, KindInfo, Record, Tags, Tone, Value};
 
 /// Where a field's value comes from.
@@ -58,7 +58,7 @@ impl<T> FieldList for Fields<T> {
         self.0.len()
     }
     fn at(&self, i: usize) -> &'static FieldInfo {
-        self.0.get(i).map_or(&WORST, |f| &f.info)
+        self.0.get(i).map_or_else(|| behind::info(i.saturating_sub(self.0.len())), |f| &f.info)
     }
 }
 

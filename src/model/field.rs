@@ -1,8 +1,8 @@
 //! A field of a kind: its name, what its values are, where they come from and how they are shown. Columns, `facts`, query fields, JSON
 //! keys and `docs/kinds.md` come from it.
 
+use super::behind;
 use super::filters::ServerFilter;
-use super::health::WORST;
 use super::row_values::RowValues;
 use super::value::Value;
 
@@ -421,7 +421,7 @@ pub trait FieldList: Sync {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
-    /// The `i`th, in the order of a record's values. What stands behind the last is [`WORST`], which rows can be sorted by.
+    /// The `i`th, in the order of a record's values. What stands behind the last are those that every kind has ([`behind`]).
     fn at(&self, i: usize) -> &'static FieldInfo;
 }
 
@@ -430,6 +430,6 @@ impl<T> FieldList for Fields<T> {
         self.0.len()
     }
     fn at(&self, i: usize) -> &'static FieldInfo {
-        self.0.get(i).map_or(&WORST, |f| &f.info)
+        self.0.get(i).map_or_else(|| behind::info(i.saturating_sub(self.0.len())), |f| &f.info)
     }
 }

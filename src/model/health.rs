@@ -1,5 +1,6 @@
 //! How a row is, all told: its own state, unless one of its other fields says that something is wrong with it.
 
+use super::behind::Behind;
 use super::field::{FieldInfo, FieldType};
 use super::kind::KindInfo;
 use super::record::Record;
@@ -60,6 +61,7 @@ impl KindInfo {
     /// The positions of the fields that a sort by this one looks at.
     pub fn looked_at(&self, field: usize) -> impl Iterator<Item = usize> + '_ {
         let (own, all) = (field < self.fields.len(), field == self.fields.len());
-        own.then_some(field).into_iter().chain(fields(self).filter(move |_| all))
+        let aside = self.tags_aside().filter(|_| matches!(self.behind(field), Some(Behind::Tag(_))));
+        own.then_some(field).or(aside).into_iter().chain(fields(self).filter(move |_| all))
     }
 }

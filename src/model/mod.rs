@@ -1,6 +1,7 @@
 //! Floor 1: the shapes that everything speaks in. Plain data: no SDK types, no terminal, no I/O.
 
 pub mod addresses;
+pub mod behind;
 pub mod call;
 pub mod cost;
 pub mod delta;
@@ -29,6 +30,7 @@ pub mod table;
 pub mod value;
 
 pub use addresses::{Block, Blocks};
+pub use behind::Behind;
 pub use call::{Arg, Call, Out, Outputs};
 pub use cost::{Cost, CostEffect, Money, Per, PriceList};
 pub use delta::Delta;

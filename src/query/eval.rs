@@ -1,12 +1,14 @@
 //! Whether a row matches.
 
+use std::borrow::Cow;
+
 use arcstr::ArcStr;
 use rustc_hash::FxHashMap;
 
 use super::compare::{compare, glob, is_at, text_matches};
 use super::needle::Needle;
 use super::{Op, Operand, Query, Term, Test, Word};
-use crate::base::Time;
+use crate::base::{Scope, Time};
 use crate::model::{Record, Shared, Tags, Value, health};
 
 /// A row as a query sees it: its record, and its cells with the side tables joined in.
@@ -17,6 +19,17 @@ pub trait Cells {
     fn cell(&self, field: usize) -> &Value;
     /// The tags; `None` = not known.
     fn tags(&self) -> Option<&Tags>;
+    /// Where it was listed, if that is known: a record alone does not say it.
+    fn scope(&self) -> Option<&Scope> {
+        None
+    }
+    /// The value of a field, of its kind or of those that stand behind every kind's own.
+    fn value_at(&self, field: usize) -> Cow<'_, Value> {
+        match self.record().kind.behind(field) {
+            None => Cow::Borrowed(self.cell(field)),
+            Some(behind) => Cow::Owned(behind.value(self.scope(), self.tags())),
+        }
+    }
     /// The name of the row that a field names by this id, if it is at hand.
     fn called(&self, _field: usize, _id: &str) -> Option<&str> {
         None
@@ -36,6 +49,24 @@ impl Cells for Record {
     }
     fn tags(&self) -> Option<&Tags> {
         self.kind.tags_aside().is_none().then_some(&self.tags)
+    }
+}
+
+/// A record, and where it was listed.
+pub struct Placed<'r>(pub &'r Record, pub &'r Scope);
+
+impl Cells for Placed<'_> {
+    fn record(&self) -> &Record {
+        self.0
+    }
+    fn cell(&self, field: usize) -> &Value {
+        self.0.at(field)
+    }
+    fn tags(&self) -> Option<&Tags> {
+        Cells::tags(self.0)
+    }
+    fn scope(&self) -> Option<&Scope> {
+        Some(self.1)
     }
 }
 
@@ -131,7 +162,7 @@ impl Term {
                 })
             }
             Test::Field { field, op, operands, .. } => {
-                let value = row.cell(*field);
+                let value = &*row.value_at(*field);
                 let ty = row.record().kind.fields.at(*field).ty;
                 // What is not known is neither equal nor different: a negated term must not claim it either.
                 if matches!(value, Value::Unknown) {

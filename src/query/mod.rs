@@ -8,6 +8,8 @@
 //! VALUE  = text without spaces, or "quoted text"; several alternatives with commas after ":" and "="
 //! HOW    = "bad" | "busy" | "good" | "idle" | "unknown"
 //! ```
+//! Of every kind `region` and `profile` are fields, unless it has one of that name itself: where a row was listed and whose it is.
+//!
 //! `is:bad` is what the sign before a row says ([`crate::model::health`]): its state is bad, or a check, a target's health or an alarm.
 //!
 //! A word looks at name, id, tags and every field that can be a column, but for those whose values are the same few words on most
@@ -31,7 +33,7 @@ mod hint;
 mod needle;
 mod parse;
 
-pub use eval::{Cells, Hit, Matcher};
+pub use eval::{Cells, Hit, Matcher, Placed};
 pub use found::{Found, Highlight, Plain, Via};
 pub use parse::HOW;
 

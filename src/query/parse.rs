@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use super::{Op, Operand, Query, QueryError, Term, Test, Word};
 use crate::base::Time;
 use crate::base::text::{nearest, suggest};
+use crate::model::behind::{PROFILE, REGION};
 use crate::model::{Block, Column, FieldInfo, FieldSet, FieldType, KindInfo, Tone, health};
 use crate::net::range::{self, Range};
 
@@ -157,7 +158,7 @@ fn term(token: &str, kind: &KindInfo) -> Result<Test, QueryError> {
         };
         return Ok(Test::Tag { key: unquote(key), value });
     }
-    let resolved = kind.resolve(name);
+    let resolved = kind.resolve(name).or_else(|| kind.place_named(name));
     if name.eq_ignore_ascii_case("is") && resolved.is_none() {
         let fields: Vec<usize> = health::fields(kind).collect();
         if fields.is_empty() {
@@ -172,7 +173,7 @@ fn term(token: &str, kind: &KindInfo) -> Result<Test, QueryError> {
         if begins_an_address(token) {
             return Ok(word());
         }
-        let aliases = kind.iter().flat_map(|f| f.aliases.iter().copied()).chain(["tag"]);
+        let aliases = kind.iter().flat_map(|f| f.aliases.iter().copied()).chain(["tag", PROFILE.name, REGION.name]);
         let names = || kind.iter().map(|f| f.name);
         let hint = match nearest(name, names().chain(aliases)) {
             Some(near) if !name.starts_with(char::is_uppercase) => format!(" Did you mean {near}?"),

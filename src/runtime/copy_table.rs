@@ -39,6 +39,9 @@ impl Seen<'_> {
 }
 
 impl Cells for Seen<'_> {
+    fn scope(&self) -> Option<&Scope> {
+        Some(&self.table.scope)
+    }
     fn record(&self) -> &Record {
         self.record
     }
@@ -56,9 +59,6 @@ impl Cells for Seen<'_> {
 }
 
 impl Line for Seen<'_> {
-    fn scope(&self) -> &Scope {
-        &self.table.scope
-    }
     fn account(&self) -> Option<&str> {
         self.account
     }
@@ -115,17 +115,17 @@ impl Engine {
             return (if view.marks.is_empty() { view.order.len() } else { view.marks.len() }, None);
         }
         let mut columns =
-            Columns { kind: view.kind, list: view.columns.iter().map(|i| export::Column::Field(*i)).collect() };
+            Columns { kind: view.kind, list: view.columns.iter().map(|i| export::Column::at(view.kind, *i)).collect() };
         let (accounts, regions) = self.state.joined();
         columns.add_places(accounts, regions);
+        let fields: Vec<usize> = columns.fields().collect();
         let when = When { now: self.clock.now(), zone: self.state.zone.clone() };
         let mut out = Vec::new();
         let written = match format {
             TableFormat::Csv => export::csv(&few, &columns, false, &mut out).map_err(|e| e.to_string()),
             TableFormat::Markdown => export::markdown(&few, &columns, &when, &mut out).map_err(|e| e.to_string()),
             TableFormat::Json => {
-                let elements: Vec<_> =
-                    few.iter().map(|r| Element::of(r, &r.table.scope, r.account).only(Some(&view.columns))).collect();
+                let elements: Vec<_> = few.iter().map(|r| Element::of(r, r.account).only(Some(&fields))).collect();
                 export::json(&elements, &mut out).map_err(|e| e.to_string())
             }
         };

@@ -1,5 +1,6 @@
 //! Filter and sort, on a worker: a picture of some tables in, the order of the rows out.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -8,12 +9,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::chunk::Chunk;
 use super::{Snapshot, Store};
-use crate::base::{RowId, Time};
+use crate::base::{RowId, Scope, Time};
 use crate::model::{
-    FieldType, IndexFor, IndexRequest, Indexed, Kind, Record, RowRef, Sort, SortKey, TableKey, Tags, Tone, Value,
-    health,
+    Behind, FieldType, IndexFor, IndexRequest, Indexed, Kind, Record, RowRef, Sort, SortKey, TableKey, Tags, Tone,
+    Value, health,
 };
-use crate::query::{Cells, Query};
+use crate::query::{Cells, Placed, Query};
 
 /// All that an index is made from. Holds snapshots: the store may change meanwhile.
 pub struct IndexJob {
@@ -81,7 +82,7 @@ impl Store {
         }
         let paid = request.paid.then(|| query.own(kind.0));
         let tables = request.tables.iter().map(|t| self.snapshot(t)).collect();
-        let by_health = request.sort.is_some_and(|s| Some(s.field) == kind.worst());
+        let by_health = request.sort.is_some_and(|s| kind.behind(s.field) == Some(Behind::Worst));
         let health = if by_health { health::fields(kind.0).collect() } else { Vec::new() };
         let columns = match request.of {
             IndexFor::View => kind.columns().filter(|i| kind.fields.at(*i).side.is_none()).collect(),
@@ -107,6 +108,8 @@ type Names<'a> = (usize, FxHashMap<&'a str, Value>);
 struct Beside<'a> {
     /// See [`IndexJob::health`].
     health: &'a [usize],
+    /// Where the table's rows were listed.
+    scope: &'a Scope,
     sides: Vec<Side<'a>>,
     names: Vec<Names<'a>>,
 }
@@ -121,22 +124,25 @@ struct Joined<'a, 's> {
 
 impl<'a, 's> Joined<'a, 's> {
     /// What the field shows, which is what rows are sorted by: the name for an id. Several ids stay as they are.
-    fn shown(&self, field: usize) -> &'s Value
+    fn shown(&self, field: usize) -> Cow<'s, Value>
     where
         'a: 's,
     {
+        if let Some(Behind::Profile | Behind::Region | Behind::Tag(_)) = self.record.kind.behind(field) {
+            return Cow::Owned(self.value_at(field).into_owned());
+        }
         if !self.beside.health.is_empty() {
             let values = self.beside.health.iter().map(|f| self.value(*f));
-            return health::rank(health::tone(self.record, values));
+            return Cow::Borrowed(health::rank(health::tone(self.record, values)));
         }
         let value = self.value(field);
-        let Some((_, names)) = self.beside.names.iter().find(|(f, _)| *f == field) else { return value };
+        let Some((_, names)) = self.beside.names.iter().find(|(f, _)| *f == field) else { return Cow::Borrowed(value) };
         let id = match value {
             Value::Text(id) => id,
             Value::List(ids) if ids.len() == 1 => &ids[0],
-            _ => return value,
+            _ => return Cow::Borrowed(value),
         };
-        names.get(id.as_str()).unwrap_or(value)
+        Cow::Borrowed(names.get(id.as_str()).unwrap_or(value))
     }
     fn value(&self, field: usize) -> &'a Value {
         match self.beside.sides.iter().find(|(f, _, _)| *f == field) {
@@ -155,6 +161,9 @@ impl Cells for Joined<'_, '_> {
     }
     fn cell(&self, field: usize) -> &Value {
         self.value(field)
+    }
+    fn scope(&self) -> Option<&Scope> {
+        Some(self.beside.scope)
     }
     fn joined(&self) -> impl Iterator<Item = (usize, &Value)> {
         self.beside.sides.iter().filter_map(|side| Some((side.0, self.of(side)?.at(side.1))))
@@ -183,13 +192,13 @@ struct Kept<'a> {
 }
 
 impl<'a> Kept<'a> {
-    fn order(&self, other: &Self, sort: Sort, beside: &[Beside<'a>]) -> Ordering {
-        let joined = |k: &Self| Joined { record: k.record, tags: None, beside: &beside[k.at.table as usize] };
+    fn order(&self, other: &Self, sort: Sort, beside: &[Beside<'a>], tags: Option<usize>) -> Ordering {
+        let joined = |k: &Self| Joined { record: k.record, tags, beside: &beside[k.at.table as usize] };
         let value = |k: &Self| joined(k).shown(sort.field);
         let by_key = self.key.order(&other.key, sort.ascending);
         let by_value = match self.key.is_whole() && other.key.is_whole() {
             true => by_key,
-            false => by_key.then_with(|| value(self).order(value(other), sort.ascending)),
+            false => by_key.then_with(|| value(self).order(&value(other), sort.ascending)),
         };
         by_value.then_with(|| self.id.cmp(&other.id)).then_with(|| self.record.id.cmp(&other.record.id))
     }
@@ -238,7 +247,7 @@ fn index_on(job: &IndexJob, threads: usize) -> Indexed {
     if let Some(sort) = job.request.sort.filter(|_| threads > 1) {
         // Each part is in order: the stable sort finds the runs and merges them.
         for kept in &mut found.kept {
-            kept.sort_by(|a, b| a.order(b, sort, &beside));
+            kept.sort_by(|a, b| a.order(b, sort, &beside, job.tags));
         }
     }
     let (states, empty) = (found.states(), if found.total > 0 { std::mem::take(&mut found.empty) } else { Vec::new() });
@@ -319,7 +328,12 @@ impl IndexJob {
         };
         let sides = self.sides.iter().map(|(field, at, snapshots)| (*field, *at, by_id(&snapshots[table])));
         let names = self.names.iter().map(|(field, snapshots)| (*field, named(*field, &snapshots[table])));
-        Beside { health: &self.health, sides: sides.collect(), names: names.collect() }
+        Beside {
+            scope: &self.request.tables[table].scope,
+            health: &self.health,
+            sides: sides.collect(),
+            names: names.collect(),
+        }
     }
 
     /// Looks through some chunks; what matches is in its order.
@@ -338,7 +352,8 @@ impl IndexJob {
                     continue;
                 }
                 found.total += 1;
-                if row.gone.is_none() && paid.as_mut().is_some_and(|m| m.matches(record)) {
+                if row.gone.is_none() && paid.as_mut().is_some_and(|m| m.matches(&Placed(record, beside[table].scope)))
+                {
                     found.paid.push((first.table, &record.id));
                 }
                 // After a few rows hardly any field is left.
@@ -348,7 +363,8 @@ impl IndexJob {
                     if let Some((tone, state)) = record.state.as_ref().filter(|_| row.gone.is_none()) {
                         found.count(*tone, state, 1);
                     }
-                    let key = SortKey::of(sort.map_or(&Value::Unknown, |s| joined.shown(s.field)));
+                    let by = sort.map_or(Cow::Borrowed(&Value::Unknown), |s| joined.shown(s.field));
+                    let key = SortKey::of(&by);
                     let at = RowRef { table: first.table, slot };
                     found.kept[usize::from(!hit.by_name)].push(Kept { key, id: beginning(&record.id), record, at });
                 }
@@ -356,7 +372,7 @@ impl IndexJob {
         }
         if let Some(sort) = *sort {
             for kept in &mut found.kept {
-                kept.sort_unstable_by(|a, b| a.order(b, sort, beside));
+                kept.sort_unstable_by(|a, b| a.order(b, sort, beside, self.tags));
             }
         }
         found

@@ -44,6 +44,22 @@ fn one(rows: &[(&str, Value, &str)]) -> (Store, Vec<TableKey>) {
 }
 
 #[test]
+fn rows_of_several_places_are_found_and_sorted_by_where_they_are() {
+    let mut store = Store::default();
+    let of = |region: &str| TableKey::all(Scope::region("p", region), Kind(&INFO));
+    let tables = [of("us-east-1"), of("eu-west-1")];
+    fill(&mut store, &tables[0], &[("a", Value::Int(1), "x"), ("d", Value::Int(4), "x")]);
+    fill(&mut store, &tables[1], &[("b", Value::Int(2), "x"), ("c", Value::Int(3), "x")]);
+    let ids = |query: &str, sort| ids(&store, &tables, &[0, 1], query, sort).0;
+    assert_eq!(ids("", Some((INFO.region(), true))), "b c a d");
+    assert_eq!(ids("", Some((INFO.region(), false))), "a d b c");
+    assert_eq!(ids("region:us", Some((0, true))), "a d");
+    assert_eq!(ids("!region:us or a", Some((0, true))), "a b c");
+    assert_eq!(ids("profile=p region=eu-west-1", Some((0, false))), "c b");
+    assert_eq!(ids("region=us", None), "");
+}
+
+#[test]
 fn the_unknown_is_last_in_both_directions_and_ties_are_in_the_order_of_ids() {
     let (store, t) = one(&[
         ("d", Value::Int(2), "a"),

@@ -3,6 +3,7 @@
 //! one floor below ([`crate::app::layout::fit`]), because what is not seen is not asked for.
 
 use crate::app::layout::{GAP, least};
+use crate::model::behind::REGION;
 use crate::model::{FieldInfo, FieldType};
 
 use super::painter::cells;
@@ -71,7 +72,9 @@ pub fn place(wishes: &[Wish], room: u16, name: (u16, u16)) -> Vec<Placed> {
     ];
     for pass in passes {
         for (at, wish) in wishes.iter().enumerate() {
-            let more = pass(at, wish).map_or(0, |to| to.saturating_sub(widths[at])).min(left);
+            let more = pass(at, wish).map_or(0, |to| to.saturating_sub(widths[at]));
+            // Of a region's code a part says no more than the short one.
+            let more = if more > left && wish.info.name == REGION.name { 0 } else { more.min(left) };
             widths[at] += more;
             left -= more;
         }

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 
 use arcstr::ArcStr;
 
-use crate::app::layout::{PROFILE_WIDTH, REGION_WIDTH, SAMPLE};
-use crate::app::{Shown, State, View};
+use crate::app::layout::SAMPLE;
+use crate::app::{State, View};
 use crate::base::{Scope, Time};
 use crate::model::{
-    FieldInfo, FieldSet, FieldType, Kind, Record, RowRef, Selector, TableKey, Tags, Tone, Value, health,
+    Behind, FieldInfo, FieldSet, FieldType, Kind, Record, RowRef, Selector, TableKey, Tags, Tone, Value, health,
 };
 use crate::query::{Cells, Found, Highlight, Via};
 use crate::store::{HIGHLIGHT, Row, Store, Table};
@@ -19,20 +19,15 @@ use super::format;
 use super::painter::cells;
 use super::sparkline;
 
-static PROFILE: FieldInfo =
-    FieldInfo::new("profile", "PROFILE", FieldType::Text, "The profile that the row was listed with.")
-        .cells(PROFILE_WIDTH.0, PROFILE_WIDTH.1);
-static REGION: FieldInfo =
-    FieldInfo::new("region", "REGION", FieldType::Text, "The region that the row was listed in.")
-        .cells(REGION_WIDTH.0, REGION_WIDTH.1);
-
 /// A side field: its position there, and the side table for each of the view's tables.
 type Beside<'a> = (usize, Vec<Option<&'a Table>>);
 
 /// A column of the view.
 pub struct ViewColumn<'a> {
-    /// Where its values come from.
-    pub source: Shown,
+    /// The position of its field.
+    pub source: usize,
+    /// What it is, if it is no field of the kind's own.
+    pub behind: Option<Behind>,
     /// What it says about itself.
     pub info: &'static FieldInfo,
     side: Option<Beside<'a>>,
@@ -40,6 +35,13 @@ pub struct ViewColumn<'a> {
     names: Option<Vec<Option<&'a Table>>>,
     /// Whether it is what the row is known by: shown whole.
     first: bool,
+}
+
+impl ViewColumn<'_> {
+    /// Whether it says where a row is.
+    pub fn is_place(&self) -> bool {
+        matches!(self.behind, Some(Behind::Profile | Behind::Region))
+    }
 }
 
 /// A zone within its region: `2a` for `ap-northeast-2a` in `ap-northeast-2`. The whole of it is in the detail.
@@ -105,7 +107,7 @@ impl<'a> Rows<'a> {
         Rows::of(state, &state.view, state.columns(), store, now)
     }
     /// The same for another view, e.g. a picker's, with these columns.
-    pub fn of(state: &'a State, view: &'a View, columns: Vec<Shown>, store: &'a Store, now: Time) -> Self {
+    pub fn of(state: &'a State, view: &'a View, columns: Vec<usize>, store: &'a Store, now: Time) -> Self {
         let tables = view.order_tables.iter().map(|k| store.table(k)).collect();
         let columns = columns.into_iter().enumerate();
         let columns = columns.map(|(i, source)| column((state, view), store, source, i == 0)).collect();
@@ -130,7 +132,7 @@ impl<'a> Rows<'a> {
     /// By which field a row matches, if none of its cells shows that; `seen` is what they show.
     pub fn via(&self, at: RowRef, row: &'a Row, seen: Found) -> Option<String> {
         let whole = Whole { rows: self, at, row };
-        let columns = |i| self.columns.iter().any(|c| c.source == Shown::Field(i) && c.names.is_none());
+        let columns = |i| self.columns.iter().any(|c| c.source == i && c.names.is_none());
         match self.highlight.as_ref()?.via(&whole, seen)? {
             // It is there, and cut off.
             Via::Field(i) if columns(i) => None,
@@ -148,7 +150,7 @@ impl<'a> Rows<'a> {
     }
     /// Whether the view joins several profiles or regions.
     pub fn is_joined(&self) -> bool {
-        self.columns.iter().any(|c| !matches!(c.source, Shown::Field(_)))
+        self.columns.iter().any(ViewColumn::is_place)
     }
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
@@ -162,15 +164,18 @@ impl<'a> Rows<'a> {
     /// A row's cell in a column.
     pub fn cell(&self, at: RowRef, row: &'a Row, column: &ViewColumn<'a>) -> Cell<'a> {
         let scope = self.view.order_tables.get(at.table as usize).map(|k| &k.scope);
-        let of_scope = |code: Option<&arcstr::ArcStr>| {
-            let value = code.map_or(Value::Empty, |c| Value::Text(c.clone()));
-            Cell { value: Cow::Owned(value), changed: false }
-        };
-        let place = match column.source {
-            Shown::Field(i) => i,
-            Shown::Region => return of_scope(scope.and_then(Scope::region_code)),
-            Shown::Profile => return of_scope(scope.and_then(Scope::profile)),
-        };
+        let place = column.source;
+        if let Some(behind) = column.behind {
+            // Tags that come from a call of their own are the side table's.
+            let tags = match &column.side {
+                None => Cells::tags(&*row.record),
+                Some((_, tables)) => {
+                    let side = tables.get(at.table as usize).copied().flatten().and_then(|t| t.get(&row.record.id));
+                    side.filter(|r| r.gone.is_none()).map(|r| &r.record.tags)
+                }
+            };
+            return Cell { value: Cow::Owned(behind.value(scope, tags)), changed: false };
+        }
         let own = || {
             let value = row.record.at(place);
             let names = column.names.as_ref().and_then(|tables| tables.get(at.table as usize).copied().flatten());
@@ -253,6 +258,9 @@ struct Whole<'r, 'a> {
 }
 
 impl Cells for Whole<'_, '_> {
+    fn scope(&self) -> Option<&Scope> {
+        self.rows.view.order_tables.get(self.at.table as usize).map(|k| &k.scope)
+    }
     fn record(&self) -> &Record {
         &self.row.record
     }
@@ -274,13 +282,14 @@ impl Cells for Whole<'_, '_> {
     }
 }
 
-fn column<'a>((state, view): (&'a State, &'a View), store: &'a Store, source: Shown, first: bool) -> ViewColumn<'a> {
-    let info = match source {
-        Shown::Field(i) => view.kind.fields.at(i),
-        Shown::Profile => &PROFILE,
-        Shown::Region => &REGION,
+fn column<'a>((state, view): (&'a State, &'a View), store: &'a Store, source: usize, first: bool) -> ViewColumn<'a> {
+    let (info, behind) = (view.kind.fields.at(source), view.kind.behind(source));
+    let of = match (behind, view.kind.tags_aside()) {
+        (Some(Behind::Tag(_)), Some(aside)) => view.kind.fields.at(aside),
+        _ => info,
     };
-    ViewColumn { source, info, side: side((state, view), store, info), names: names((state, view), store, info), first }
+    let (side, names) = (side((state, view), store, of), names((state, view), store, info));
+    ViewColumn { source, behind, info, side, names, first }
 }
 
 /// The tables of another kind that stand beside the view's.

@@ -6,11 +6,11 @@ use std::ops::Range;
 
 use ratatui::layout::Rect;
 
+use crate::app::State;
 use crate::app::layout::{GUTTER, name_least};
-use crate::app::{Shown, State};
 use crate::base::text::{cut_end, visible};
 use crate::config::Role;
-use crate::model::{FieldType, RowRef, Tone, Value};
+use crate::model::{Behind, FieldType, RowRef, Tone, Value};
 use crate::query::Found;
 use crate::store::Row;
 
@@ -106,7 +106,7 @@ pub fn draw_below(
 
 fn titles(pen: &mut Pen<'_>, area: Rect, rows: &Rows<'_>, placed: &[Placed]) {
     for (column, p) in rows.columns.iter().zip(placed) {
-        let sorted = rows.view().sort.is_some_and(|s| column.source == Shown::Field(s.field));
+        let sorted = rows.view().sort.is_some_and(|s| column.source == s.field);
         let style = pen.style(if sorted { Role::Sort } else { Role::Header });
         let x = area.x + GUTTER + p.x;
         if column.info.right() {
@@ -119,7 +119,7 @@ fn titles(pen: &mut Pen<'_>, area: Rect, rows: &Rows<'_>, placed: &[Placed]) {
 
 /// `+3` if three columns of the view do not fit: said in the heading.
 pub fn hidden_columns(state: &State, rows: &Rows<'_>) -> Option<String> {
-    let is_shown = |f: &usize| rows.columns.iter().any(|c| c.source == Shown::Field(*f));
+    let is_shown = |f: &usize| rows.columns.iter().any(|c| c.source == *f);
     // A column with nothing in it hides nothing.
     let hidden = state.view.columns.iter().filter(|f| !is_shown(f) && !state.view.empty.contains(f)).count();
     (hidden > 0).then(|| format!("+{hidden}"))
@@ -166,7 +166,7 @@ impl Cuts {
 
 /// How the texts of a column are cut; `None` if all that are `seen` fit. Ids, states and lists are cut each by itself.
 fn cuts(rows: &Rows<'_>, column: &ViewColumn<'_>, width: u16, seen: &Range<usize>) -> Option<Cuts> {
-    let is_text = column.info.ty == FieldType::Text && matches!(column.source, Shown::Field(_));
+    let is_text = column.info.ty == FieldType::Text && !column.is_place();
     let value = |i: usize| rows.at(i).map(|(at, row)| rows.cell(at, row, column).value);
     let is_long = |i: usize| value(i).is_some_and(|v| cells(&rows.text(&v, column.info)) > width);
     if !is_text || !seen.clone().any(is_long) {
@@ -231,9 +231,9 @@ fn draw_cell(
     if look.changed && !gone {
         style = style.patch(pen.style(Role::Change));
     }
-    let text = match (column.source, value) {
-        (Shown::Region, _) if cells(&text) > width => short_region(&text).into(),
-        (_, Value::Series(series)) => sparkline::text(series, usize::from(width.min(info.width.1))).into(),
+    let text = match value {
+        Value::Text(_) if cells(&text) > width && column.behind == Some(Behind::Region) => short_region(&text).into(),
+        Value::Series(series) => sparkline::text(series, usize::from(width.min(info.width.1))).into(),
         _ => text,
     };
     let text = match look.cut.filter(|_| !gone) {
@@ -244,9 +244,8 @@ fn draw_cell(
     let x = x + before;
     pen.put_cut(x, y, width, &text, style);
     let Some(highlight) = rows.highlight() else { return Found::default() };
-    let field = if let Shown::Field(i) = column.source { Some(i) } else { None };
     let style = pen.style(Role::Match);
-    highlight.parts(field, &text, |part| {
+    highlight.parts(Some(column.source), &text, |part| {
         let from = cells(&text[..part.start]).min(width);
         let part = Rect { x: x + from, y, width: cells(&text[part]).min(width - from), height: 1 };
         pen.tint(part, style);

@@ -433,7 +433,7 @@ async fn facts_have_every_field() {
     let def = ALL.kind("instances").unwrap();
     let row = account.all("instances").await.swap_remove(0);
     let request = account.request(def, Selector::All, What::Everything);
-    let json = facts::element(&row, &request.scope, Some("000000000000"));
+    let json = facts::element(&skydeck::query::Placed(&row, &request.scope), Some("000000000000"));
     assert_eq!((json["region"].as_str(), json["id"].as_str()), (Some(REGION), Some(row.id.as_str())));
     assert_eq!(json["facts"].as_object().unwrap().len(), def.info.fields.len());
 }

@@ -10,6 +10,7 @@ use skydeck::base::{Clock, Fault, Scope, Time};
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::{Interner, ListRequest, PaidRow, Sink, What, facts};
 use skydeck::model::{Operation, RawAnswer, Record, Scoping, Selector};
+use skydeck::query::Placed;
 
 /// The gateway of a plain `skydeck` in this process's environment.
 pub fn gateway() -> Gateway {
@@ -63,7 +64,7 @@ pub async fn elements(gateway: &Gateway, kind: &str, region: &str, parent: Optio
     let selector = parent.map_or(Selector::All, |p| Selector::Parent(p.into()));
     let rows = pages(gateway, kind, region, selector, What::Everything).await;
     let scope = scope(gateway, kind, region);
-    rows.iter().flatten().map(|r| facts::element(r, &scope, None)).collect()
+    rows.iter().flatten().map(|r| facts::element(&Placed(r, &scope), None)).collect()
 }
 
 /// Each difference between the rows of ours and boto3's, in one line. `truth` is what `tests/py/truth.py` prints.

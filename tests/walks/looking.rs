@@ -163,6 +163,31 @@ fn two_regions_are_one_table() {
     assert_eq!(desk.engine.state.view.order.len(), 6, "a bucket that two scopes list is there once");
 }
 
+/// Where a row is and what its tags say are fields like its own.
+#[test]
+fn rows_are_filtered_and_sorted_by_region_and_a_tag_is_a_column() {
+    let regions = &["ap-northeast-1", "ap-northeast-2"];
+    let mut desk = Desk::start(Start { regions, ..Start::default() });
+    desk.go("security-groups").sees("REGION");
+    let all = desk.engine.state.view.order.len();
+    let region = |desk: &Desk, at: usize| {
+        let view = &desk.engine.state.view;
+        view.order_tables[view.order[at].table as usize].scope.region_code().expect("a region").to_string()
+    };
+    desk.keys("/").text_in("region:NORTHEAST-1").keys("enter");
+    let tokyo = desk.engine.state.view.order.len();
+    assert!(0 < tokyo && tokyo < all && (0..tokyo).all(|at| region(&desk, at) == "ap-northeast-1"), "{}", desk.text());
+    desk.keys("/").keys("ctrl-u").text_in("!region=ap-northeast-1").keys("enter");
+    assert_eq!(desk.engine.state.view.order.len(), all - tokyo);
+    desk.keys("/").keys("ctrl-u enter").go("sort region desc");
+    assert_eq!((region(&desk, 0), region(&desk, all - 1)), ("ap-northeast-2".into(), "ap-northeast-1".into()));
+    // A tag is chosen by its key, stands under it, and is sorted by.
+    desk.go("instances state:running").keys("o / t a g : E enter").pick_only("tag:Env").keys("space esc");
+    desk.go("sort tag:Env desc").screen("tag-column");
+    desk.keys("/").text_in(" region:nowhere").keys("enter").sees("0 of");
+    desk.keys("/").keys("ctrl-u").text_in("regoin:x").keys("enter").sees("Did you mean region?");
+}
+
 /// A thousand of a maker's images are megabytes: a screenful of them comes first.
 #[test]
 fn a_search_for_others_images_asks_for_a_screenful_before_the_first_page() {

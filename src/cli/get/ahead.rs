@@ -14,6 +14,7 @@ use crate::base::Scope;
 use crate::export;
 use crate::kinds::facts::Element;
 use crate::model::Record;
+use crate::query::Placed;
 
 /// Bytes that are written ahead of time at most. Of a longer list the rest is written when all of it is there, in pieces.
 const ROOM: usize = 32 << 20;
@@ -95,7 +96,7 @@ fn page(scope: &Scope, rows: &[Arc<Record>]) -> io::Result<(Vec<u8>, Places)> {
     let (mut text, mut places) = (Vec::with_capacity(rows.len() * 1024), Vec::with_capacity(rows.len()));
     for row in rows {
         let from = text.len();
-        export::json_element(&Element::of(row.as_ref(), scope, None), &mut text)?;
+        export::json_element(&Element::of(&Placed(row, scope), None), &mut text)?;
         let at = account.find(&text[from..]).map(|at| from + at + ACCOUNT.len());
         places.push((from..text.len(), at.map(|at| at..at + b"null".len())));
     }
@@ -125,7 +126,8 @@ mod tests {
                 Text { page: text.clone(), row, account: at }.append(account, &mut whole).unwrap();
             }
             whole.extend_from_slice(b"\n]");
-            let elements: Vec<_> = rows.iter().map(|r| facts::Element::of(r.as_ref(), &scope, account)).collect();
+            let placed: Vec<_> = rows.iter().map(|r| Placed(r, &scope)).collect();
+            let elements: Vec<_> = placed.iter().map(|r| facts::Element::of(r, account)).collect();
             let mut expected = Vec::new();
             export::json(&elements, &mut expected).unwrap();
             assert_eq!(String::from_utf8(whole).unwrap(), String::from_utf8(expected).unwrap());

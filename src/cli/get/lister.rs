@@ -25,7 +25,7 @@ use crate::fetch::Budget;
 use crate::kinds::prices::metrics_cost;
 use crate::kinds::{Interner, KindDef, ListRequest, Registry, What};
 use crate::model::{Derived, Input, Inputs, Kind, Paging, Record, Scoping, Selector};
-use crate::query::Query;
+use crate::query::{Placed, Query};
 
 /// Requests of one scope and table that are under way at the same time, where each is for some rows.
 const LANES: usize = 8;
@@ -224,7 +224,7 @@ impl Lister {
                 // The first page tells how much of the table is wanted. Of rows that AWS has found nobody knows how many others
                 // there are: a side table's pages may be any number.
                 let mut matcher = own.matcher(self.clock.now());
-                let wanted = page.iter().filter(|r| matcher.matches(r.as_ref())).count();
+                let wanted = page.iter().filter(|r| matcher.matches(&Placed(r, &scope))).count();
                 let total = if found_by_aws { UNCOUNTED } else { page.len() };
                 sweeps.extend(paged.iter().filter(|(_, p)| pages_are_fewer(*p, wanted, total)).map(sweep));
                 rows.await

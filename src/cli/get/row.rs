@@ -43,9 +43,6 @@ pub(super) struct Row {
 }
 
 impl Line for Row {
-    fn scope(&self) -> &Scope {
-        &self.scope
-    }
     fn account(&self) -> Option<&str> {
         self.account.as_deref()
     }
@@ -57,6 +54,9 @@ impl Line for Row {
 }
 
 impl Cells for Row {
+    fn scope(&self) -> Option<&Scope> {
+        Some(&self.scope)
+    }
     fn record(&self) -> &Record {
         &self.record
     }

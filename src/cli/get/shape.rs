@@ -25,7 +25,7 @@ pub(super) struct Shape {
 
 /// A row as JSON and YAML have it.
 pub(super) fn element<'r>(row: &'r Row, only: Option<&'r [usize]>) -> Element<'r, Row> {
-    Element::of(row, &row.scope, row.account.as_deref()).only(only)
+    Element::of(row, row.account.as_deref()).only(only)
 }
 
 impl Shape {

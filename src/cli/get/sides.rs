@@ -60,14 +60,15 @@ impl Sides {
     /// The terms of a query that can be told before the side tables that are `pending` (by position) are there. A bare word looks at
     /// what is dear only where it is there for another reason: it does not wait for it. `named`: names for ids are there too.
     pub(super) fn settled(&self, query: &Query, named: bool, pending: impl Fn(usize) -> bool) -> Query {
-        let waits = |field: usize| self.places[field].is_some_and(|(table, _)| pending(table));
+        let place = |field: usize| self.places.get(field).copied().flatten();
+        let waits = |field: usize| place(field).is_some_and(|(table, _)| pending(table));
         let names: Vec<usize> = if named { Vec::new() } else { query.by_name(self.info).collect() };
         let open = |term: &Term| match &term.test {
             Test::Field { field, .. } => waits(*field) || names.contains(field),
             Test::Health { fields, .. } => fields.iter().any(|f| waits(*f)),
             Test::Tag { .. } => self.info.tags_aside().is_some_and(waits),
             Test::Word(word) => {
-                let dear = |i: usize| self.places[i].is_some_and(|(table, _)| self.tables[table].dear);
+                let dear = |i: usize| place(i).is_some_and(|(table, _)| self.tables[table].dear);
                 let mut fields = self.info.iter().enumerate();
                 fields.any(|(i, f)| {
                     let name = !named && f.ids.is_some() && word.fields.contains(i);

@@ -107,7 +107,7 @@ pub const SETTINGS: &[Setting] = &[
         path: "columns.KIND",
         kind: SettingType::List,
         value: "[\"name\", \"id\", \"state\"]",
-        doc: "The columns of a kind, in order. docs/kinds.md lists them.",
+        doc: "The columns of a kind, in order: its fields (docs/kinds.md lists them), tag:KEY for a tag's value, and region and profile.",
         option: None,
         apply: |s, kind, v| list(v, s.columns.entry(kind.to_string()).or_default()),
     },

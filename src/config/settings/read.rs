@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use toml::de::{DeTable, DeValue};
 
 use super::{Parsed, SETTINGS, Setting, SettingType, Settings};
+use crate::model::behind::TAG;
 use crate::base::text;
 use crate::config::Known;
 use crate::config::color::Color;
@@ -196,7 +197,7 @@ impl Reader<'_, '_> {
                 return Err((format!("a list of texts cannot hold {}", describe(item.get_ref())), None));
             };
             match columns {
-                Some(columns) if !columns.contains(&word) => {
+                Some(columns) if !columns.contains(&word) && !is_tag(word) => {
                     let hint = meant(word, columns.iter().copied(), || {
                         Some(format!("columns of {users} are {}", columns.join(", ")))
                     });
@@ -218,6 +219,11 @@ impl Reader<'_, '_> {
 }
 
 /// `~` and `~/…` as the home folder, as far as it is known.
+/// Whether it names the tag with a key, of which only the account knows what there are.
+fn is_tag(word: &str) -> bool {
+    word.strip_prefix(TAG).is_some_and(|key| !key.trim().is_empty())
+}
+
 fn home(s: &str) -> PathBuf {
     let rest = match s.strip_prefix('~') {
         Some("") => "",

@@ -14,6 +14,7 @@ use super::listing::{ListFn, ListRequest, PaidRow, Sink, What};
 use crate::aws::capture::{Answer, capture};
 use crate::base::{Fault, FaultKind, RowId, Scope};
 use crate::model::{Operation, RawAnswer, RawPart, Record};
+use crate::query::Placed;
 use node::Style;
 
 /// Lines of one answer that are shown.
@@ -37,7 +38,7 @@ pub fn raw(list: ListFn, mut request: ListRequest, id: RowId) -> BoxFuture<'stat
 
 /// For a row that AWS cannot be asked for alone: what is known of it, and that it is not AWS's text.
 pub fn known(row: &Record, scope: &Scope, at: crate::base::Time) -> RawAnswer {
-    let text = facts::pretty(&facts::element(row, scope, None));
+    let text = facts::pretty(&facts::element(&Placed(row, scope), None));
     let title = "AWS cannot be asked for this row alone: this is what is known of it".to_string();
     let lines = text.lines().map(|l| crate::base::text::visible(l).into_owned()).collect();
     RawAnswer { at, parts: vec![RawPart { title, lines, left_out: 0 }] }
