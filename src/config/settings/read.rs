@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use toml::de::{DeTable, DeValue};
 
 use super::{Parsed, SETTINGS, Setting, SettingType, Settings};
-use crate::model::behind::TAG;
 use crate::base::text;
 use crate::config::Known;
 use crate::config::color::Color;
 use crate::config::document::{Document, Entry, Source, describe, integer, number};
 use crate::config::problem::{Problem, meant, sentences};
+use crate::model::behind::TAG;
 
 const SAFE: &str = "read-only mode is on until this line is corrected";
 
