@@ -67,5 +67,6 @@ async fn what_changes_seldom_is_not_asked_for_again_because_somebody_scrolls() {
     assert_eq!(*asked.lock().expect("whole"), ["a b", "c"]);
     // A minute, at this pace three seconds, so that a busy machine is through before: then each once more.
     rig.until(|_| asked.lock().expect("whole").len() > 2).await;
-    assert_eq!(asked.lock().expect("whole")[2], "a b");
+    // The third may be due by then, too.
+    assert!(asked.lock().expect("whole")[2].starts_with("a b"));
 }
