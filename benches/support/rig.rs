@@ -61,6 +61,7 @@ impl Rig {
         let journal = Journal::at("/nonexistent/journal.jsonl", clock.now());
         let setup = Setup {
             memory: Default::default(),
+            aliases: Default::default(),
             others: Vec::new(),
             process: journal.process().into(),
             registry,

@@ -1,13 +1,16 @@
 //! What is wrong with a palette line as far as it can be told before anything is shown: for what settings, keymaps and the command line
 //! say. Which rows there are, and what an action's form makes of its arguments, is seen when the line is entered.
 
+use super::aliases::expand;
 use super::board::BOARDS;
 use super::command::{COMMANDS, Command};
 use super::palette::{MARK, UNMARK, kind_begun};
 use crate::base::regions;
 use crate::base::text::{nearest, visible};
+use crate::config::settings::Aliases;
 use crate::kinds::Registry;
 use crate::model::Kind;
+use crate::model::behind::TAG;
 use crate::model::health::WORST;
 use crate::query::Query;
 
@@ -26,8 +29,9 @@ pub enum Does {
 ///
 /// # Errors
 /// It cannot be read, in sentences.
-pub fn check_line(registry: &Registry, line: &str) -> Result<Does, String> {
-    let line = line.trim();
+pub fn check_line(registry: &Registry, aliases: &Aliases, line: &str) -> Result<Does, String> {
+    let line = expand(aliases, line.trim());
+    let line = &*line;
     let (word, rest) = line.split_once(char::is_whitespace).map_or((line, ""), |(w, r)| (w, r.trim()));
     let names = || rest.split([' ', ',']).filter(|n| !n.is_empty());
     match word {
@@ -62,7 +66,8 @@ pub fn check_line(registry: &Registry, line: &str) -> Result<Does, String> {
         .flat_map(|k| std::iter::once(k.info.name).chain(k.info.aliases.iter().copied()))
         .chain(registry.actions.iter().map(|a| a.name))
         .chain(BOARDS.iter().map(|b| b.name))
-        .chain(COMMANDS.iter().filter(|c| c.palette).map(|c| c.name));
+        .chain(COMMANDS.iter().filter(|c| c.palette).map(|c| c.name))
+        .chain(aliases.keys().map(String::as_str));
     let hint = nearest(word, names).map(|near| format!(" Did you mean {near}?")).unwrap_or_default();
     let keyed = Command::named(word).filter(|c| !c.info().palette).map(|_| " It is a command for keys only.");
     Err(format!("There is no kind, action or command {}.{}", visible(word), keyed.unwrap_or(&hint)))
@@ -79,8 +84,9 @@ fn check_query(kind: Kind, rest: &str) -> Result<Does, String> {
 /// Of which kind the rows will be is not known: some kind has to have the field.
 fn check_sort(registry: &Registry, words: &str) -> Result<(), String> {
     let (name, order) = words.split_once(char::is_whitespace).map_or((words, "asc"), |(n, o)| (n, o.trim()));
-    let known = |k: &&&crate::kinds::KindDef| Kind(k.info).resolve(name).is_some();
-    if !name.eq_ignore_ascii_case(WORST.name) && !registry.kinds.iter().any(|k| known(&k)) {
+    let known = |kind: Kind| kind.resolve(name).or_else(|| kind.place_named(name)).is_some();
+    let of_all = name.starts_with(TAG) || name.eq_ignore_ascii_case(WORST.name);
+    if !of_all && !registry.kinds.iter().any(|k| known(Kind(k.info))) {
         return Err(format!("No kind has a field {}.", visible(name)));
     }
     match order {
@@ -122,11 +128,13 @@ mod tests {
             ("region us-east-1 eu-west-1", Does::Do),
             ("profile prod", Does::Do),
             ("sort age desc", Does::Do),
+            ("sort tag:Env", Does::Do),
+            ("sort region desc", Does::Do),
             ("mark state:stopped", Does::Do),
             ("help", Does::Do),
             ("q", Does::Do),
         ] {
-            assert_eq!(check_line(&ALL, line), Ok(want), "{line}");
+            assert_eq!(check_line(&ALL, &Aliases::new(), line), Ok(want), "{line}");
         }
         for (line, word) in [
             ("instnces", "Did you mean instances?"),
@@ -140,7 +148,7 @@ mod tests {
             ("page-down", "for keys only"),
             ("web-1", "web-1"),
         ] {
-            let told = check_line(&ALL, line).unwrap_err();
+            let told = check_line(&ALL, &Aliases::new(), line).unwrap_err();
             assert!(told.contains(word) && told.ends_with(['.', '?']), "{line}: {told}");
         }
     }

@@ -4,6 +4,7 @@ mod query_words;
 
 use indexmap::IndexSet;
 
+use super::aliases::expand;
 use super::board::BOARDS;
 use super::command::COMMANDS;
 use super::overlay::{Completion, Overlay};
@@ -134,8 +135,8 @@ impl Turn<'_> {
         let start =
             line[..at].rfind(char::is_whitespace).map_or(0, |i| i + line[i..].chars().next().map_or(1, char::len_utf8));
         let mut words = Words { typed: &line[start..at], replaces: (start, at), found: Vec::new(), needs: Vec::new() };
-        let before = line[..start].split_whitespace().next();
-        match before {
+        let begun = if palette { expand(&self.s.aliases, &line[..start]) } else { (&line[..start]).into() };
+        match begun.split_whitespace().next() {
             None if palette => self.first_words(&mut words),
             Some(first) if palette => {
                 if first == "region" {
@@ -147,10 +148,10 @@ impl Turn<'_> {
                         words.offer(&profile.name, &[&profile.label], "profile", "", None);
                     }
                 } else if let Some(action) = self.action_named(first) {
-                    let given = line[..start].trim_start().strip_prefix(first).unwrap_or_default();
+                    let given = begun.trim_start().strip_prefix(first).unwrap_or_default();
                     self.arguments(action, given, &mut words);
                 } else if let Some(def) = self.s.registry.kind(first) {
-                    let is_second = line[..start].split_whitespace().count() == 1;
+                    let is_second = begun.split_whitespace().count() == 1;
                     if is_second {
                         self.parent_words(Kind(def.info), &mut words);
                     }
@@ -180,6 +181,9 @@ impl Turn<'_> {
         let on = self.on();
         for def in self.s.registry.kinds.iter().filter(|k| !k.info.side) {
             words.offer_known(def.info.name, def.info.aliases, "kind", def.info.doc);
+        }
+        for (name, line) in &self.s.aliases {
+            words.offer(name, &[], "alias", line, None);
         }
         for board in BOARDS {
             words.offer(board.name, &[], "place", board.doc, None);

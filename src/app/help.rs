@@ -189,10 +189,24 @@ fn own_keys(state: &State, first: Mode) -> Vec<HelpLine> {
     std::iter::once(HelpLine::Heading("Your own keys".into())).chain(entries).chain([HelpLine::Blank]).collect()
 }
 
+fn aliases(state: &State) -> Vec<HelpLine> {
+    if state.aliases.is_empty() {
+        return Vec::new();
+    }
+    let entry = |(name, line): (&String, &String)| HelpLine::Entry {
+        keys: format!(":{name}"),
+        name: "",
+        doc: format!(":{line}").into(),
+    };
+    let heading = HelpLine::Heading("Your aliases, typed in the palette".into());
+    std::iter::once(heading).chain(state.aliases.iter().map(entry)).chain([HelpLine::Blank]).collect()
+}
+
 /// The help page: one's own keys, then the place one came from, then the others with what is different there.
 pub fn lines(state: &State) -> Vec<HelpLine> {
     let first = asked_from(state);
     let mut out = own_keys(state, first);
+    out.extend(aliases(state));
     let modes = std::iter::once(first).chain(Mode::ALL.iter().copied().filter(|m| *m != first));
     for (i, mode) in modes.enumerate() {
         let entries: Vec<HelpLine> = COMMANDS

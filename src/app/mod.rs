@@ -8,6 +8,7 @@
 //! `form`, `draft`, `picker` and `plan` lead to a change and `run_history` away from it, `prompts` speaks of credentials, and at the end of every
 //! turn `interests` says what is seen and `timer` when the screen changes next.
 
+pub mod aliases;
 pub mod arguments;
 pub mod board;
 pub mod check_line;

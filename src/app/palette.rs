@@ -1,5 +1,6 @@
 //! `:`: a palette line is `KIND [QUERY]`, `ACTION [ARGS]` or a command. What cannot be read stays in the line, with one sentence.
 
+use super::aliases::expand;
 use super::board::{BOARDS, BoardKind};
 use super::command::{COMMANDS, Command};
 use super::inside::Inside;
@@ -17,6 +18,8 @@ use crate::query::Query;
 pub(super) const MARK: &str = "mark";
 /// The opposite.
 pub(super) const UNMARK: &str = "unmark";
+/// What the palette knows beside the commands of the keymap.
+pub(super) const WORDS: &[&str] = &[MARK, UNMARK, "q"];
 /// What an unknown word is answered with, beside what is near it.
 const AGAIN: &str = "Enter again looks for a row of that name.";
 /// Letters with which a kind's name has to be begun, so that the rest need not be typed.
@@ -81,7 +84,8 @@ impl Turn<'_> {
 
     /// Reads a palette line.
     pub(super) fn meaning(&self, line: &str) -> Result<Meaning, String> {
-        let line = line.trim();
+        let line = expand(&self.s.aliases, line.trim());
+        let line = &*line;
         let (word, rest) = line.split_once(char::is_whitespace).map_or((line, ""), |(w, r)| (w, r.trim()));
         if word.is_empty() {
             return Ok(Meaning::Nothing);
@@ -151,7 +155,8 @@ impl Turn<'_> {
             .flat_map(|k| std::iter::once(k.info.name).chain(k.info.aliases.iter().copied()))
             .chain(registry.actions_of(here).map(|a| a.name))
             .chain(BOARDS.iter().map(|b| b.name))
-            .chain(COMMANDS.iter().filter(|c| c.palette).map(|c| c.name));
+            .chain(COMMANDS.iter().filter(|c| c.palette).map(|c| c.name))
+            .chain(self.s.aliases.keys().map(String::as_str));
         let hint = match text::nearest(word, names) {
             Some(near) => format!(" Did you mean {near}?"),
             None => String::new(),

@@ -15,6 +15,7 @@ use super::recall::Entered;
 use super::run::Run;
 use super::view::{Detail, RowKey, View};
 use crate::base::{Fault, FaultKind, Scope, Time};
+use crate::config::settings::Aliases;
 use crate::config::{Color, Keymap, Mode};
 use crate::input::Key;
 use crate::kinds::Registry;
@@ -46,6 +47,8 @@ pub struct Setup {
     pub speed: f64,
     /// A user's columns by kind: field names in order.
     pub columns: IndexMap<String, Vec<String>>,
+    /// The user's own names for lines of the palette.
+    pub aliases: Aliases,
     /// The folder that downloads are proposed to go to.
     pub downloads: String,
     /// By which address this machine is seen, where that is known from the start (over SSH).
@@ -220,6 +223,8 @@ pub struct State {
     pub(super) failing: BTreeMap<&'static str, FaultKind>,
     /// Columns by kind, as set or chosen: positions of fields.
     pub(super) columns: BTreeMap<&'static str, Vec<usize>>,
+    /// The user's own names for lines of the palette.
+    pub(super) aliases: Aliases,
     /// Accounts whose digits were given in this run.
     pub(super) proven: BTreeSet<ArcStr>,
     pub(super) cli: CliText,

@@ -191,7 +191,7 @@ fn argument(command: &Command, typed: &str, read: &Read<'_>, known: &Known) -> O
             all
         }
         ("skydeck" | "get", 1..) => return known.terms(read.arguments[0], typed),
-        ("get", 0) => known.kinds(),
+        ("get", 0) => known.lists(),
         ("plan", 0) => known.actions(),
         _ => {
             let mut places = command.get_positionals();
@@ -210,6 +210,7 @@ mod tests {
             profiles: vec!["prod".into(), "prod eu".into()],
             themes: vec!["auto".into(), "dark".into(), "mine".into()],
             keymaps: vec!["default".into(), "vim".into()],
+            aliases: [("webs".to_string(), "instances web".to_string())].into(),
         }
     }
 

@@ -47,12 +47,9 @@ pub(super) fn get(options: &Options, wanted: Wanted) -> Result<ExitCode, Failure
     let Wanted { kind, query, output, columns, sort, of } = wanted;
     crate::base::thread::nobody_draws();
     let session = Session::open(options)?;
-    let def = session
-        .registry
-        .kind(&kind)
-        .filter(|d| !d.info.side)
-        .ok_or_else(|| Failure::Usage(session.registry.unknown_kind(&kind)))?;
-    let query = Query::parse(&query.join(" "), def.info).map_err(|e| Failure::Usage(e.message))?;
+    let line = format!("{kind} {}", query.join(" "));
+    let (def, query) = session.kind_and_query(&line)?;
+    let query = Query::parse(&query, def.info).map_err(|e| Failure::Usage(e.message))?;
     let chosen = (!columns.is_empty()).then(|| Columns::named(Kind(def.info), &columns)).transpose();
     let chosen = chosen.map_err(Failure::Usage)?;
     let sorts = sort.as_deref().map(|text| export::sorts(Kind(def.info), text)).transpose().map_err(Failure::Usage)?;

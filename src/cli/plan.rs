@@ -115,9 +115,7 @@ fn find(session: &Session, wanted: &Wanted<'_>) -> Result<(&'static Action, Opti
             }
         };
     };
-    let (word, query) = on.split_once(char::is_whitespace).unwrap_or((on, ""));
-    let def =
-        registry.kind(word).filter(|d| !d.info.side).ok_or_else(|| Failure::Usage(registry.unknown_kind(word)))?;
+    let (def, query) = session.kind_and_query(on)?;
     let Some(action) = named.iter().find(|a| a.kind == def.info.name && a.takes == Takes::Rows) else {
         let kinds: Vec<&str> = named.iter().filter(|a| a.takes == Takes::Rows).map(|a| a.kind).collect();
         let text = match kinds.is_empty() {
@@ -126,7 +124,7 @@ fn find(session: &Session, wanted: &Wanted<'_>) -> Result<(&'static Action, Opti
         };
         return Err(Failure::Usage(text));
     };
-    let query = Query::parse(query, def.info).map_err(|e| Failure::Usage(e.message))?;
+    let query = Query::parse(&query, def.info).map_err(|e| Failure::Usage(e.message))?;
     Ok((action, Some((Kind(def.info), query))))
 }
 

@@ -16,15 +16,17 @@ use tokio::sync::mpsc;
 use super::args::SETTINGS_FILE;
 use super::{Failure, Options};
 use crate::act::{CliContext, Journal, script};
+use crate::app::aliases::{check_name, expand};
 use crate::app::check_line::{Does, check_line};
 use crate::app::{self, ProfileSetup, Setup};
 use crate::aws::{Gateway, GatewayConfig, ProfileSel, Prompt};
 use crate::base::regions::check as check_region;
 use crate::base::text::{suggest, visible};
 use crate::base::{Clock, Time};
+use crate::config::settings::Aliases;
 use crate::config::{self, Config, Known, Overrides, Problem, TermEnv};
 use crate::fetch::Share;
-use crate::kinds::{Registry, registry};
+use crate::kinds::{KindDef, Registry, registry};
 use crate::model::behind::{PROFILE, REGION};
 use crate::model::my_address::MyAddress;
 use crate::model::{Column, Level, Message};
@@ -64,7 +66,7 @@ pub(super) fn settings(options: &Options) -> (Config, Vec<Problem>) {
         })
         .collect();
     let kinds: Vec<(&str, &[&str])> = columns.iter().map(|(k, c)| (*k, c.as_slice())).collect();
-    let known = Known { commands: &commands, kinds: &kinds, validate: Some(validate), line: Some(check_bound) };
+    let known = Known { commands: &commands, kinds: &kinds, validate: Some(validate) };
     let named = options.settings_file(std::env::var_os(SETTINGS_FILE));
     let mut term = TermEnv::read(|name| std::env::var(name).ok());
     term.no_color |= options.no_color;
@@ -84,9 +86,11 @@ pub(super) fn settings(options: &Options) -> (Config, Vec<Problem>) {
 }
 
 /// What is wrong with a text in the settings file, where more has to be known than its type.
-fn validate(setting: &str, text: &str) -> Result<(), String> {
+fn validate(setting: &str, text: &str, aliases: &Aliases) -> Result<(), String> {
     match setting {
-        "view" => check_view(&registry::ALL, text),
+        "view" => check_view(&registry::ALL, aliases, text),
+        "aliases.ALIAS" | "keys.KEYS" => check_line(&registry::ALL, aliases, text).map(drop),
+        config::ALIAS => check_name(&registry::ALL, text),
         "regions" => check_region(text),
         "sandbox.world" => WorldSpec::from_str(text).map(drop),
         _ => Ok(()),
@@ -97,7 +101,9 @@ impl Session {
     /// Builds everything; reads the AWS configuration files, sends nothing.
     pub(super) fn open(options: &Options) -> Result<Session, Failure> {
         let clock = Clock::system();
-        let (config, problems) = settings(options);
+        let (config, mut problems) = settings(options);
+        // What its user wanted is told by `config --check`.
+        problems.retain(|p| !p.note);
         if let Some(wrong) = problems.iter().find(|p| p.is_usage()) {
             return Err(Failure::Usage(wrong.to_string()));
         }
@@ -160,6 +166,17 @@ impl Session {
             endpoint_url,
             _log: log,
         })
+    }
+}
+
+impl Session {
+    /// The kind and the query of `KIND QUERY`, where an alias may stand for their beginning.
+    pub(super) fn kind_and_query(&self, line: &str) -> Result<(&'static KindDef, String), Failure> {
+        let whole = expand(&self.config.settings.aliases, line);
+        let (word, query) = whole.split_once(char::is_whitespace).unwrap_or((&whole, ""));
+        let def = self.registry.kind(word).filter(|d| !d.info.side);
+        let def = def.ok_or_else(|| Failure::Usage(self.registry.unknown_kind(word)))?;
+        Ok((def, query.trim().to_string()))
     }
 }
 
@@ -259,16 +276,11 @@ fn open_log(config: &Config) -> Result<Option<tracing_appender::non_blocking::Wo
 }
 
 /// VIEW is checked before the terminal is taken: a kind or command that does not exist is wrong usage on the command line.
-fn check_view(registry: &Registry, line: &str) -> Result<(), String> {
-    match check_line(registry, line)? {
+fn check_view(registry: &Registry, aliases: &Aliases, line: &str) -> Result<(), String> {
+    match check_line(registry, aliases, line)? {
         Does::Go | Does::Do => Ok(()),
         Does::Act => Err(format!("{} is an action: the console begins with what it acts on.", visible(line))),
     }
-}
-
-/// What is wrong with a line that a key is bound to.
-fn check_bound(line: &str) -> Result<(), String> {
-    check_line(&registry::ALL, line).map(drop)
 }
 
 fn message(at: Time, text: String) -> Message {
@@ -299,13 +311,12 @@ fn last_calls(engine: &mut Engine, give_up: impl FnMut() -> bool) {
 pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Failure> {
     let session = Session::open(options)?;
     let now = session.clock.now();
-    let mut messages: Vec<Message> =
-        session.problems.iter().filter(|p| !p.note).map(|p| message(now, p.to_string())).collect();
+    let mut messages: Vec<Message> = session.problems.iter().map(|p| message(now, p.to_string())).collect();
     messages.extend(session.notes.iter().map(|n| message(now, n.clone())));
     // That of the settings was checked when they were read.
     let line = if view.is_empty() { session.config.settings.view.clone() } else { view.join(" ") };
     if !view.is_empty() {
-        check_view(&session.registry, &line).map_err(Failure::Usage)?;
+        check_view(&session.registry, &session.config.settings.aliases, &line).map_err(Failure::Usage)?;
     }
     let term = Term::enter()?;
     let size = term.size()?;
@@ -330,6 +341,7 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
         welcome: session.sandbox.is_some() && !state_dir.join(WELCOMED).exists(),
         speed: settings.sandbox.speed,
         columns: settings.columns.clone(),
+        aliases: settings.aliases.clone(),
         downloads: settings.downloads.as_ref().map_or_else(|| ".".into(), |p| p.to_string_lossy().into_owned()),
         view: Some(line),
         size,

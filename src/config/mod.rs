@@ -61,15 +61,14 @@ pub struct Known<'a> {
     pub kinds: &'a [(&'a str, &'a [&'a str])],
     /// What is wrong with a text of the setting with this path, in sentences: for what only higher floors understand.
     pub validate: Option<Validate>,
-    /// What is wrong with a line of the palette that is bound to a key, in sentences.
-    pub line: Option<CheckLine>,
 }
 
-/// Says what is wrong with a line of the palette.
-pub type CheckLine = fn(&str) -> Result<(), String>;
+/// Says of a setting's path and a text what is wrong with the text; a line of the palette may begin with one of the aliases. Of
+/// `aliases.ALIAS` it is asked for the line, and of [`ALIAS`] for the name.
+pub type Validate = fn(&str, &str, &settings::Aliases) -> Result<(), String>;
 
-/// Says of a setting's path and a text what is wrong with the text.
-pub type Validate = fn(&str, &str) -> Result<(), String>;
+/// What the name of an alias is asked about as.
+pub const ALIAS: &str = "aliases";
 
 /// Everything that can be configured, ready for use.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,7 +114,8 @@ pub fn load(paths: Paths, overrides: &Overrides, known: &Known<'_>) -> (Config, 
         }
     };
     let asked = at("--keymap", overrides.keymap.is_some(), "keymap");
-    let check = known.line.map(|check| move |line: &str| check(line));
+    let aliases = &settings.aliases;
+    let check = known.validate.map(|check| move |line: &str| check("keys.KEYS", line, aliases));
     let line = check.as_ref().map(|check| check as &dyn Fn(&str) -> Result<(), String>);
     let checks = keymap::Checks { commands: known.commands, line };
     let dir = Some(paths.keymaps.as_path());

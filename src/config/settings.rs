@@ -41,11 +41,16 @@ pub struct Settings {
     pub log: Option<PathBuf>,
     /// The columns of a kind, by the kind's name, in order.
     pub columns: IndexMap<String, Vec<String>>,
+    /// The user's own names for lines of the palette.
+    pub aliases: Aliases,
     /// What holds for one profile.
     pub profiles: IndexMap<String, ProfileSettings>,
     /// The embedded account.
     pub sandbox: SandboxSettings,
 }
+
+/// Names for lines of the palette: each with the line that it stands for, without a colon.
+pub type Aliases = IndexMap<String, String>;
 
 /// What holds for one profile.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -84,6 +89,7 @@ impl Default for Settings {
             downloads: None,
             log: None,
             columns: IndexMap::new(),
+            aliases: Aliases::new(),
             profiles: IndexMap::new(),
             sandbox: SandboxSettings { world: "demo".into(), speed: 1.0 },
         }
@@ -210,6 +216,7 @@ fn example(key: &'static str) -> &'static str {
     match key {
         "KIND" => "instances",
         "KEYS" => "\"1\"",
+        "ALIAS" => "prod",
         other => other,
     }
 }
@@ -297,6 +304,7 @@ mod tests {
             downloads: settings.downloads.clone(),
             log: settings.log.clone(),
             columns: settings.columns.clone(),
+            aliases: settings.aliases.clone(),
             profiles: settings.profiles.clone(),
             ..Settings::default()
         };

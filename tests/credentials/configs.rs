@@ -5,7 +5,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use skydeck::app::aliases::check_name;
 use skydeck::app::check_line::check_line;
+use skydeck::config::settings::Aliases;
 use skydeck::config::{self, Config, Known, Overrides, Paths, Problem, TermEnv};
 use skydeck::kinds::registry::ALL;
 
@@ -28,8 +30,12 @@ const COMMANDS: &[(&str, bool)] = &[
 const KINDS: &[(&str, &[&str])] =
     &[("instances", &["name", "id", "state", "age"]), ("buckets", &["name", "region", "age"])];
 
-fn line(line: &str) -> Result<(), String> {
-    check_line(&ALL, line).map(drop)
+fn validate(setting: &str, text: &str, aliases: &Aliases) -> Result<(), String> {
+    match setting {
+        "aliases.ALIAS" | "keys.KEYS" => check_line(&ALL, aliases, text).map(drop),
+        config::ALIAS => check_name(&ALL, text),
+        _ => Ok(()),
+    }
 }
 
 /// Loads a file of the corpus as what its folder says: settings, a keymap or a theme.
@@ -55,7 +61,7 @@ fn load(file: &Path) -> (Config, Vec<Problem>) {
         other => panic!("{other} is no folder of the corpus"),
     }
     let (config, problems) =
-        config::load(paths, &overrides, &Known { commands: COMMANDS, kinds: KINDS, validate: None, line: Some(line) });
+        config::load(paths, &overrides, &Known { commands: COMMANDS, kinds: KINDS, validate: Some(validate) });
     // Of the embedded keymap's commands the short list above knows only some; those are not this file's problems.
     (config, problems.into_iter().filter(|p| p.file.path().is_some() || p.is_usage()).collect())
 }

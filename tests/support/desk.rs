@@ -234,6 +234,7 @@ impl Desk {
         };
         let setup = Setup {
             memory: Default::default(),
+            aliases: Default::default(),
             others: Vec::new(),
             me: Default::default(),
             registry: ALL,

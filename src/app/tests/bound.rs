@@ -104,6 +104,36 @@ fn what_the_detail_and_pages_have_of_their_own_stays() {
 }
 
 #[test]
+fn an_alias_is_its_line_and_what_is_typed_after_it_comes_after_it() {
+    let aliases = || [("big", "things size>1"), ("halt", "stop")].map(|(a, b)| (a.into(), b.into())).into();
+    let mut desk = Desk::filled(4, |setup| {
+        setup.aliases = aliases();
+        setup.keymap = keys("[keys]\n1 = \":big\"\n");
+    });
+    desk.line("big");
+    assert_eq!(desk.shown(), ["t2", "t3"]);
+    desk.line("big name:3");
+    assert_eq!((desk.shown(), &*desk.state.view.query.text), (vec!["t3".into()], "size>1 name:3"));
+    desk.press("1");
+    assert_eq!(desk.shown(), ["t2", "t3"]);
+    desk.press(":").typed("bi");
+    let Overlay::Palette(palette) = desk.top() else { panic!("no palette") };
+    assert_eq!(
+        (palette.items[0].text.as_str(), palette.items[0].what, palette.items[0].doc.as_str()),
+        ("big", "alias", "things size>1")
+    );
+    desk.typed("g si");
+    let Overlay::Palette(palette) = desk.top() else { panic!("no palette") };
+    assert_eq!(palette.items[0].text, "size:", "fields of what it stands for");
+    desk.press("esc").line("halt");
+    assert_eq!(desk.dialog().plan.action, "stop");
+    desk.press("esc ?");
+    let lines = help::lines(&desk.state);
+    let halt = HelpLine::Entry { keys: ":halt".into(), name: "", doc: ":stop".into() };
+    assert!(lines.iter().position(|l| *l == halt).is_some_and(|at| at < 8));
+}
+
+#[test]
 fn help_begins_with_ones_own_keys_and_says_what_they_hide() {
     let desk = desk(KEYS);
     let lines = help::lines(&desk.state);

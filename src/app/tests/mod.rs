@@ -359,6 +359,7 @@ impl Desk {
             columns: IndexMap::new(),
             downloads: ".".into(),
             memory: Default::default(),
+            aliases: Default::default(),
             others: Vec::new(),
             me: Default::default(),
             view: Some("things".into()),

@@ -1,10 +1,13 @@
 //! The words that only this program knows: kinds and their fields, actions, regions, profiles, themes, keymaps, worlds.
 
+use crate::app::aliases::expand;
 use crate::app::board::BOARDS;
 use crate::aws::credentials::profiles::Profiles;
 use crate::base::regions;
 use crate::cli::Options;
 use crate::cli::args::SETTINGS_FILE;
+use crate::cli::session;
+use crate::config::settings::Aliases;
 use crate::config::{self, keymap, theme};
 use crate::kinds::{KindDef, registry};
 use crate::model::{FieldInfo, FieldType, Kind};
@@ -17,6 +20,7 @@ pub(crate) struct Known {
     pub(super) profiles: Vec<String>,
     pub(super) themes: Vec<String>,
     pub(super) keymaps: Vec<String>,
+    pub(super) aliases: Aliases,
 }
 
 /// Those that begin with what was typed; where there is none, those that have it in them.
@@ -47,6 +51,7 @@ impl Known {
             profiles: profiles.map(|p| p.names()).unwrap_or_default(),
             themes: theme::names(Some(&paths.themes)),
             keymaps: keymap::names(Some(&paths.keymaps)),
+            aliases: session::settings(options).0.settings.aliases,
         }
     }
     pub(super) fn profiles(&self) -> Vec<Offer> {
@@ -72,9 +77,20 @@ impl Known {
         let known = registry::ALL.kinds.iter().filter(|k| !k.info.side);
         known.map(|k: &&'static KindDef| offer(k.info.name, k.info.doc)).collect()
     }
+    /// A kind, also by an alias of it.
+    fn kind(&self, name: &str) -> Option<Kind> {
+        kind(expand(&self.aliases, name).split(' ').next().unwrap_or_default())
+    }
+    /// Kinds, and aliases of them.
+    pub(super) fn lists(&self) -> Vec<Offer> {
+        let mut all = self.kinds();
+        let aliases = self.aliases.iter().filter(|(name, _)| self.kind(name).is_some());
+        all.extend(aliases.map(|(name, line)| offer(name, line)));
+        all
+    }
     /// Kinds, and places that are no table.
     pub(super) fn views(&self) -> Vec<Offer> {
-        let mut all = self.kinds();
+        let mut all = self.lists();
         all.extend(BOARDS.iter().map(|b| offer(b.name, b.doc)));
         all
     }
@@ -91,7 +107,7 @@ impl Known {
 
     /// A term of a query of this kind.
     pub(super) fn terms(&self, of: &str, typed: &str) -> Offers {
-        let Some(kind) = kind(of) else { return Offers::Words(Vec::new()) };
+        let Some(kind) = self.kind(of) else { return Offers::Words(Vec::new()) };
         let (not, typed) = if let Some(rest) = typed.strip_prefix('!') { ("!", rest) } else { ("", typed) };
         if let Some(at) = typed.find([':', '=', '<', '>']) {
             let value_at = at + typed[at..].chars().take_while(|c| ":=<>".contains(*c)).count();
@@ -116,7 +132,7 @@ impl Known {
     /// `--on`: a kind and its query in one word; so is a view in quotes.
     pub(super) fn rows(&self, typed: &str) -> Offers {
         let Some((before, last)) = typed.rsplit_once(' ') else {
-            return Offers::Words(beginning(self.kinds(), typed));
+            return Offers::Words(beginning(self.lists(), typed));
         };
         let of = before.split(' ').next().unwrap_or_default();
         self.terms(of, last).after(&format!("{before} "))
@@ -125,7 +141,7 @@ impl Known {
     /// `--columns`: names with commas between them.
     pub(super) fn columns(&self, of: Option<&str>, typed: &str) -> Offers {
         let (before, last) = typed.rsplit_once(',').map_or(("", typed), |(b, l)| (&typed[..=b.len()], l));
-        let mut all = of.and_then(kind).map(|kind| fields(kind, "")).unwrap_or_default();
+        let mut all = of.and_then(|of| self.kind(of)).map(|kind| fields(kind, "")).unwrap_or_default();
         all.push(offer("tag:", "The tag with this key: tag:Env."));
         all.push(offer("region", "The region that the row was listed in."));
         all.push(offer("account", "The account's digits."));
@@ -138,7 +154,7 @@ impl Known {
     pub(super) fn sorts(&self, of: Option<&str>, typed: &str) -> Offers {
         let (before, last) = typed.rsplit_once(',').map_or(("", typed), |(b, l)| (&typed[..=b.len()], l));
         let (down, last) = last.strip_prefix('-').map_or(("", last), |rest| ("-", rest));
-        let all = of.and_then(kind).map(|kind| fields(kind, "")).unwrap_or_default();
+        let all = of.and_then(|of| self.kind(of)).map(|kind| fields(kind, "")).unwrap_or_default();
         Offers::Words(beginning(all, last)).after(&format!("{before}{down}"))
     }
 }

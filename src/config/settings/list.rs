@@ -123,6 +123,15 @@ pub const SETTINGS: &[Setting] = &[
         apply: |_, _, _| (),
     },
     Setting {
+        path: "aliases.ALIAS",
+        kind: SettingType::Text,
+        value: "\"instances tag:Env=prod\"",
+        doc: "A name for a line of the palette: :prod is that line, and what is typed after it comes after it. It cannot be the name of a kind, an \
+              action or a command, nor stand for another alias. VIEW, get and plan --on know it, too.",
+        option: None,
+        apply: |s, name, v| text(v, s.aliases.entry(name.to_string()).or_default()),
+    },
+    Setting {
         path: "profiles.NAME.read_only",
         kind: SettingType::Bool,
         value: "true",

@@ -7,10 +7,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Parsed, SETTINGS, Setting, SettingType, Settings};
 use crate::base::text;
-use crate::config::Known;
 use crate::config::color::Color;
 use crate::config::document::{Document, Entry, Source, describe, integer, number};
 use crate::config::problem::{Problem, meant, sentences};
+use crate::config::{ALIAS, Known, Validate};
 use crate::model::behind::TAG;
 
 const SAFE: &str = "read-only mode is on until this line is corrected";
@@ -28,11 +28,16 @@ pub(crate) fn read(source: &Source, known: &Known<'_>, problems: &mut Vec<Proble
         }
     }
     let mut reader = Reader { doc: &doc, known, problems, settings };
-    for entry in doc.root() {
-        reader.entry(&[], &entry);
+    // Aliases first: other lines may begin with one.
+    let (aliases, others): (Vec<_>, Vec<_>) = doc.root().partition(|entry| entry.key == ALIAS);
+    for entry in aliases.iter().chain(&others) {
+        reader.entry(&[], entry);
     }
     reader.settings
 }
+
+/// Where something is wrong, what, and what to do.
+type Wrong = (std::ops::Range<usize>, String, Option<String>);
 
 struct Reader<'r, 's> {
     doc: &'r Document<'s>,
@@ -131,6 +136,14 @@ impl Reader<'_, '_> {
             self.problem(entry.key_at.clone(), format!("`{}` is not a kind", text::visible(users)), hint);
             return;
         }
+        if setting.path == "aliases.ALIAS"
+            && let DeValue::String(line) = entry.value
+        {
+            if let Err((at, message, hint)) = self.alias(setting, users, line, entry) {
+                self.problem(at, message, hint);
+            }
+            return;
+        }
         match self.value(setting, users, entry) {
             Ok(value) => (setting.apply)(&mut self.settings, users, value),
             Err((message, mut hint)) => {
@@ -143,6 +156,30 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// An alias stands for a line as it is. Which names are aliases is told by the file, also by lines further down.
+    fn alias(&mut self, setting: &Setting, name: &str, line: &str, entry: &Entry<'_>) -> Result<(), Wrong> {
+        let of_name = self.known.validate.map_or(Ok(()), |check| check(ALIAS, name, &self.settings.aliases));
+        of_name.map_err(|why| {
+            let (message, hint) = sentences(&why);
+            (entry.key_at.clone(), message, hint)
+        })?;
+        let at = |(message, hint)| (entry.value_at.clone(), message, hint);
+        let line = line.trim();
+        let line = line.strip_prefix(':').unwrap_or(line).trim_start();
+        let first = line.split(char::is_whitespace).next().unwrap_or_default();
+        let table = self.doc.root().find(|e| e.key == ALIAS).and_then(|e| e.value.as_table());
+        if first.is_empty() {
+            return Err(at((format!("`{}` stands for nothing", text::visible(name)), None)));
+        }
+        if table.is_some_and(|all| self.doc.entries(all).any(|e| e.key == first)) {
+            let message = format!("`{}` stands for {}, which is an alias", text::visible(name), text::visible(first));
+            return Err(at((message, Some("write out the whole line".into()))));
+        }
+        self.validate(setting, name, line).map_err(at)?;
+        self.settings.aliases.insert(name.to_string(), line.to_string());
+        Ok(())
+    }
+
     fn value(&mut self, setting: &Setting, users: &str, entry: &Entry<'_>) -> Result<Parsed, (String, Option<String>)> {
         let value = entry.value;
         let parsed = match (setting.kind, value) {
@@ -152,7 +189,7 @@ impl Reader<'_, '_> {
             }
             (SettingType::Number { min, max }, v) => number(v).filter(|x| (min..=max).contains(x)).map(Parsed::Number),
             (SettingType::Text, DeValue::String(s)) => {
-                self.validate(setting, s)?;
+                self.validate(setting, users, s)?;
                 Some(Parsed::Text(s.to_string()))
             }
             (SettingType::Path, DeValue::String(s)) if !s.is_empty() => Some(Parsed::Path(home(s))),
@@ -172,10 +209,13 @@ impl Reader<'_, '_> {
     }
 
     /// What higher floors say of a text: their sentences as a problem's message and hint.
-    fn validate(&self, setting: &Setting, text: &str) -> Result<(), (String, Option<String>)> {
-        let Some(Err(why)) = self.known.validate.map(|validate| validate(setting.path, text)) else { return Ok(()) };
+    fn validate(&self, setting: &Setting, users: &str, given: &str) -> Result<(), (String, Option<String>)> {
+        let check = |validate: Validate| validate(setting.path, given, &self.settings.aliases);
+        let Some(Err(why)) = self.known.validate.map(check) else { return Ok(()) };
         let (what, hint) = sentences(&why);
-        let key = setting.path.rsplit('.').next().unwrap_or_default();
+        let key =
+            setting.path.rsplit('.').next().map(|key| if is_users(key) { users } else { key }).unwrap_or_default();
+        let key = text::visible(key);
         Err((format!("`{key}`: {what}"), hint))
     }
 
@@ -208,7 +248,7 @@ impl Reader<'_, '_> {
                     let message = format!("`{}` is listed twice", text::visible(word));
                     self.problem(item.span(), message, None);
                 }
-                _ => match self.validate(setting, word) {
+                _ => match self.validate(setting, users, word) {
                     Ok(()) => out.push(word.to_string()),
                     Err((message, hint)) => self.problem(item.span(), message, hint),
                 },

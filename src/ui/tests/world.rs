@@ -140,6 +140,7 @@ impl World {
             columns: IndexMap::new(),
             downloads: ".".into(),
             memory: Default::default(),
+            aliases: Default::default(),
             others: Vec::new(),
             me: Default::default(),
             view,
