@@ -69,6 +69,7 @@ pub enum Command {
     Options,
     CopyCommand,
     Count,
+    Page,
     Redraw,
     Suspend,
     Cancel,
@@ -143,7 +144,13 @@ pub const COMMANDS: &[CommandInfo] = &[
     info(C::PageUp, "page-up", "page up", "A screen up.", PAGES),
     info(C::Left, "left", "left", "Columns, tabs or choices to the left.", &[Table, Detail, Draft, Form]),
     info(C::Right, "right", "right", "Columns, tabs or choices to the right.", &[Table, Detail, Draft, Form]),
-    info(C::Open, "open", "open", "Opens the row: what it holds, or its detail.", PLACES),
+    info(
+        C::Open,
+        "open",
+        "open",
+        "Opens the row: what it holds, or its detail. In the detail, goes to what the line names.",
+        PLACES,
+    ),
     info(
         C::Back,
         "back",
@@ -258,8 +265,14 @@ pub const COMMANDS: &[CommandInfo] = &[
         .palette(),
     info(C::SortReverse, "sort-reverse", "reverse", "Reverses the sort.", &[Table]).palette(),
     info(C::Columns, "columns", "columns", "Chooses the columns and their order.", &[Table]).palette(),
-    info(C::Copy, "copy", "copy", "Copies the ids of the marked rows, or of the selected one.", &[Table, Detail, Menu])
-        .palette(),
+    info(
+        C::Copy,
+        "copy",
+        "copy",
+        "Copies the ids of the marked rows, or of the selected one; in the detail, the value of the line.",
+        &[Table, Detail, Menu],
+    )
+    .palette(),
     info(
         C::CopyAs,
         "copy-as",
@@ -326,6 +339,7 @@ pub const COMMANDS: &[CommandInfo] = &[
     info(C::Options, "options", "options", "Opens the form that the plan was made from.", &[Plan, Confirm]),
     info(C::CopyCommand, "copy-command", "copy command", "Copies the plan's aws commands.", &[Plan, Confirm]),
     info(C::Count, "count", "count", "How many times to repeat the next key: 5j, 20G.", READING),
+    info(C::Page, "page", "page", "The page of the detail with the digit's number.", &[Detail]),
     info(C::Redraw, "redraw", "redraw", "Redraws the screen.", EVERYWHERE).palette(),
     info(C::Suspend, "suspend", "suspend", "Suspends the console to the shell; fg resumes it.", EVERYWHERE).palette(),
     info(C::Cancel, "cancel", "cancel", "Closes every dialogue. If none is open, quits.", EVERYWHERE),
@@ -342,7 +356,10 @@ pub const COMMANDS: &[CommandInfo] = &[
 /// The hints of the last line, by mode, the most useful first.
 pub const HINTS: &[(Mode, &[Command])] = &[
     (Table, &[C::Open, C::Actions, C::Detail, C::Metrics, C::Mark, C::Filter, C::Sort, C::Links, C::Palette, C::Help]),
-    (Detail, &[C::Right, C::Open, C::Actions, C::Links, C::FocusNext, C::Detail, C::Zoom, C::Palette, C::Help]),
+    (
+        Detail,
+        &[C::Right, C::Open, C::Copy, C::Actions, C::Links, C::FocusNext, C::Detail, C::Zoom, C::Palette, C::Help],
+    ),
     (Board, &[C::Open, C::Down, C::Up, C::Refresh, C::HistoryBack, C::Palette, C::Help]),
     (Pager, &[C::Down, C::Up, C::PageDown, C::Filter, C::SearchNext, C::Back]),
     (Menu, &[C::Accept, C::Filter, C::Mark, C::MoveDown, C::MoveUp, C::Back]),

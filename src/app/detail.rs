@@ -1,56 +1,19 @@
 //! The detail pane: open, follow the cursor after a pause, turn its pages.
 
+pub mod cursor;
+pub mod pages;
+
 use std::borrow::Cow;
 
-use super::nav::kind_named;
-use super::search::Search;
 use super::state::{Focus, PAUSE, State};
 use super::update::Turn;
 use super::view::{RowKey, Tab};
 use crate::base::text;
 use crate::base::{Fault, RowId};
-use crate::model::{Effect, FieldInfo, FieldType, Kind, Level, RawAnswer, TableKey, Tags};
+use crate::model::{Effect, FieldInfo, FieldType, Kind, Level, RawAnswer, TableKey};
 use crate::store::{Change, Part, SHOWN, Store};
 
-/// The section that comes first.
-const FACTS: &str = "facts";
-
 impl State {
-    /// The pages of a row's detail, in order.
-    pub fn tabs(&self, store: &Store, row: &RowKey) -> Vec<Tab> {
-        let kind = row.table.kind;
-        let mut tabs = vec![Tab::Section(FACTS)];
-        let record = store.get(&row.table, &row.id);
-        if record.is_some_and(|r| !r.tags.is_empty()) || self.has_tags(kind) {
-            tabs.push(Tab::Tags);
-        }
-        // What is asked for apart (health) is what changes: it comes first, what a resource was made with last.
-        let of_a_side = |f: &&FieldInfo| !f.section.is_empty() && f.side.is_some_and(|s| !s.on_demand);
-        let mut of_sides: Vec<&str> = kind.iter().filter(of_a_side).map(|f| f.section).collect();
-        of_sides.dedup();
-        let add = |tabs: &mut Vec<Tab>, joined: bool| {
-            for field in kind.iter().filter(|f| !f.section.is_empty() && f.ty != FieldType::Series) {
-                let section = Tab::Section(field.section);
-                if tabs.last() != Some(&section)
-                    && of_sides.contains(&field.section) == joined
-                    && !tabs.contains(&section)
-                {
-                    tabs.push(section);
-                }
-            }
-        };
-        add(&mut tabs, true);
-        if kind.iter().any(|f| f.ty == FieldType::Series) {
-            tabs.push(Tab::Metrics);
-        }
-        tabs.push(Tab::Changes);
-        if self.registry.def(kind).zip(record).is_some_and(|(d, r)| !(d.links)(r, &row.table.scope).is_empty()) {
-            tabs.push(Tab::Links);
-        }
-        tabs.push(Tab::Raw);
-        add(&mut tabs, false);
-        tabs
-    }
     /// What changed in a row and in what is joined to it, newest first; at most [`SHOWN`]. Charged side tables hold data points,
     /// which are no news.
     pub fn changes<'a>(&self, store: &'a Store, row: &'a RowKey) -> Vec<Seen<'a>> {
@@ -75,28 +38,6 @@ impl State {
         all.sort_by_key(|s| std::cmp::Reverse(s.change.at));
         all.truncate(SHOWN);
         all
-    }
-    /// Whether tags are something that rows of this kind have: an action edits them, or a call of their own brings them.
-    fn has_tags(&self, kind: Kind) -> bool {
-        kind.tags_aside().is_some() || self.registry.actions_of(kind).any(|a| a.name.contains("tags"))
-    }
-    /// A row's tags, from the side table if they live there; `None` = not known.
-    pub fn tags<'a>(&self, store: &'a Store, row: &RowKey) -> Option<&'a Tags> {
-        let record = &store.table(&row.table)?.get(&row.id)?.record;
-        let Some(aside) = row.table.kind.tags_aside() else { return Some(&record.tags) };
-        let side = row.table.kind.fields.at(aside).side?;
-        let there = kind_named(&self.registry, side.kind)?;
-        store.side(&row.table, there, &row.id).map(|r| &r.tags)
-    }
-    /// The page of the detail that is shown: the chosen one, or the first where the row has no such page.
-    pub fn tab(&self, store: &Store) -> Tab {
-        let Some(row) = &self.detail.row else { return Tab::Section(FACTS) };
-        // Each key asks for it several times: these pages every row has.
-        if matches!(self.detail.tab, Tab::Section(FACTS) | Tab::Changes | Tab::Raw) {
-            return self.detail.tab;
-        }
-        let tabs = self.tabs(store, row);
-        if tabs.contains(&self.detail.tab) { self.detail.tab } else { tabs[0] }
     }
 }
 
@@ -179,7 +120,7 @@ impl Turn<'_> {
         s.detail.due = None;
         if s.detail.row != s.view.cursor {
             s.detail.row = s.view.cursor.clone();
-            (s.detail.scroll, s.detail.choice) = (0, 0);
+            s.detail.to_its_beginning();
         }
     }
 
@@ -232,8 +173,8 @@ impl Turn<'_> {
     }
 
     fn turn_to(&mut self, tab: Tab) {
-        (self.s.detail.tab, self.s.detail.scroll, self.s.detail.choice) = (tab, 0, 0);
-        self.s.detail.search = Search::default();
+        self.s.detail.tab = tab;
+        self.s.detail.to_its_beginning();
     }
 
     /// The next page, or the one before.
@@ -268,8 +209,21 @@ impl Turn<'_> {
         self.s.focus = if self.s.focus == Focus::Table { Focus::Detail } else { Focus::Table };
     }
 
-    /// Scrolls the page, or moves the choice among links.
+    /// The page with this number.
+    pub(super) fn turn_to_page(&mut self, number: usize) {
+        let Some(row) = self.s.detail.row.clone() else { return };
+        let tabs = self.s.tabs(self.store, &row);
+        match number.checked_sub(1).and_then(|at| tabs.get(at)) {
+            Some(tab) => self.turn_to(*tab),
+            None => self.say(Level::Info, format!("There is no page {number}: this detail has {}.", tabs.len())),
+        }
+    }
+
+    /// Moves the cursor of the page, the choice among links, or scrolls a text.
     pub(super) fn detail_by(&mut self, by: isize) {
+        if self.entry_by(by) {
+            return;
+        }
         if self.s.tab(self.store) == Tab::Links {
             let links = self.s.detail.row.as_ref().map_or(0, |r| self.links(r).len());
             let detail = &mut self.s.detail;
@@ -284,14 +238,12 @@ impl Turn<'_> {
         detail.scroll = detail.scroll.saturating_add_signed(by).min(most);
     }
 
-    /// No fewer lines than the page can have: one a field, tag or line of text.
+    /// No fewer lines than a page of text or charts can have.
     fn detail_length(&self) -> usize {
         let Some(row) = &self.s.detail.row else { return 0 };
         match self.s.tab(self.store) {
-            Tab::Section(s) => row.table.kind.iter().filter(|f| f.section == s).count(),
-            Tab::Tags => self.s.tags(self.store, row).map_or(0, |t| t.len()),
             Tab::Metrics => row.table.kind.iter().filter(|f| f.ty == FieldType::Series).count() * 8,
-            Tab::Links => 0,
+            Tab::Overview | Tab::Details | Tab::Tags | Tab::Links => 0,
             // A list may take some lines more than one.
             Tab::Changes => self.s.changes(self.store, row).len() * 2,
             Tab::Raw => match &self.s.detail.raw {
@@ -304,14 +256,14 @@ impl Turn<'_> {
         }
     }
 
-    /// Enter in the detail: along the chosen link, or to the list of links.
+    /// Enter in the detail: along the chosen link, to what the line names, or to the list of links.
     pub(super) fn open_detail_line(&mut self) {
         let Some(row) = self.s.detail.row.clone() else { return };
         if self.s.tab(self.store) == Tab::Links {
             if let Some(link) = self.links(&row).get(self.s.detail.choice).cloned() {
                 self.follow_link(&row, &link);
             }
-        } else {
+        } else if !self.follow_entry() {
             self.links_menu();
         }
     }

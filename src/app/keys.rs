@@ -99,6 +99,7 @@ impl Turn<'_> {
                     // What a key does elsewhere is no reason that it cannot be typed in a menu.
                     Some(command) if alone && self.narrows(mode, key, command) => self.type_key(key),
                     Some(C::Count) => self.digit(key),
+                    Some(C::Page) => self.page_key(key),
                     Some(command) => self.counted(command),
                     None => self.say(Level::Warning, format!("There is no command {name}.")),
                 }
@@ -129,6 +130,16 @@ impl Turn<'_> {
         let Some(digit) = key.typed().and_then(|c| c.to_digit(10)) else { return };
         let so_far = self.s.count.unwrap_or(0);
         self.s.count = Some((so_far * 10 + digit as usize).min(MOST_TIMES)).filter(|n| *n > 0);
+    }
+
+    /// A digit that turns to a page of the detail.
+    fn page_key(&mut self, key: Key) {
+        match key.typed().and_then(|c| c.to_digit(10)) {
+            Some(digit) => self.turn_to_page(digit as usize),
+            None => {
+                self.say(Level::Info, "The command page goes to the page of its digit: bind it to the keys 1 to 9.")
+            }
+        }
     }
 
     /// A command, as often as was typed before it; what goes to an end goes to that line.
@@ -251,7 +262,10 @@ impl Turn<'_> {
     }
 
     pub(super) fn command(&mut self, command: C) {
-        let rows = self.s.picker().map_or_else(|| self.s.areas().rows(), |p| self.s.picker_rows(p));
+        let rows = match self.s.mode() {
+            Mode::Detail => self.s.areas().detail_lines(),
+            _ => self.s.picker().map_or_else(|| self.s.areas().rows(), |p| self.s.picker_rows(p)),
+        };
         let page = isize::try_from(rows.saturating_sub(1).max(1)).unwrap_or(1);
         self.welcomed(command);
         match command {
@@ -352,7 +366,7 @@ impl Turn<'_> {
             C::Sort => self.sort_menu(),
             C::SortReverse => self.sort_reverse(),
             C::Columns => self.columns_menu(),
-            C::Copy => self.copy_ids(),
+            C::Copy => self.copy(),
             C::CopyAs => self.copy_menu(),
             C::Refresh => self.refresh(),
             C::Runs => self.runs_menu(),

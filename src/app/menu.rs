@@ -83,6 +83,14 @@ fn copied(value: &Value) -> Option<String> {
     }
 }
 
+/// A text in a message about it: many lines are counted.
+fn what(text: &str) -> String {
+    match text.lines().count() {
+        0 | 1 => text.into(),
+        lines => format!("{lines} lines"),
+    }
+}
+
 impl Turn<'_> {
     pub(super) fn menu(&mut self, menu: Menu) {
         self.s.overlays.push(Overlay::Menu(menu));
@@ -200,6 +208,7 @@ impl Turn<'_> {
                     self.follow_link(&row, &link);
                 }
             }
+            (MenuKind::Named(row, field), MenuValue::Text(text)) => self.follow_name(&row, field, &text),
             (MenuKind::Profiles, MenuValue::Text(name)) => self.show_profile(&name),
             (MenuKind::Found, MenuValue::Row(row)) => self.go_to_row(&row),
             (MenuKind::Sort, MenuValue::At(field)) => {
@@ -288,8 +297,11 @@ impl Turn<'_> {
         records.map(|r| pasteable(r.shown_id()).into_owned()).collect()
     }
 
-    /// Copies the ids of the targets, one a line.
-    pub(super) fn copy_ids(&mut self) {
+    /// Copies the value of the detail's line, where that has the keys; else the ids of the targets, one a line.
+    pub(super) fn copy(&mut self) {
+        if self.s.mode() == Mode::Detail && self.copy_entry() {
+            return;
+        }
         let ids = self.rows_text(&self.targets());
         if ids.is_empty() {
             self.say(Level::Info, "No row selected.");
@@ -327,10 +339,14 @@ impl Turn<'_> {
 
     /// Puts a text on the clipboard and says so.
     pub(super) fn copied(&mut self, text: String) {
-        let lines = text.lines().count();
-        let what = if lines == 1 { text.clone() } else { format!("{lines} lines") };
+        self.say(Level::Info, format!("Copied {}", cut_end(&what(&text), 60)));
         self.emit(Effect::Copy(text));
-        self.say(Level::Info, format!("Copied {}", cut_end(&what, 60)));
+    }
+
+    /// The same of a text that has a name.
+    pub(super) fn copied_as(&mut self, name: &str, text: String) {
+        self.say(Level::Info, format!("Copied {}: {}", cut_end(name, 30), cut_end(&what(&text), 60)));
+        self.emit(Effect::Copy(text));
     }
 
     /// The table as text; which rows and columns is the runtime's to read.

@@ -34,7 +34,7 @@ mod lines;
 mod locate;
 mod marks;
 mod menu;
-mod names;
+pub mod names;
 mod nav;
 pub mod overlay;
 mod palette;

@@ -142,6 +142,8 @@ pub enum MenuKind {
     Actions(On),
     /// Where one can go from a row.
     Links(RowKey),
+    /// Rows that a field of a row names.
+    Named(RowKey, usize),
     /// Rows that a name may mean.
     Found,
     /// The profiles that can be shown.

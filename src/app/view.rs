@@ -6,6 +6,7 @@ use arcstr::ArcStr;
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
+use super::detail::pages::Entry;
 use super::marks::{Marking, Range};
 use super::search::Search;
 use crate::base::{Fault, RowId, Scope, Time};
@@ -138,8 +139,10 @@ impl View {
 /// One page of the detail pane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Tab {
-    /// The fields under this heading ([`crate::model::FieldInfo::section`]).
-    Section(&'static str),
+    /// What the row is and how it is ([`super::detail::pages`]).
+    Overview,
+    /// Everything else that is known of it.
+    Details,
     /// The tags.
     Tags,
     /// Charts of the fields that are data points.
@@ -159,8 +162,10 @@ pub struct Detail {
     pub open: bool,
     /// The page that is shown; the first of [`super::State::tabs`] if the row has no such page.
     pub tab: Tab,
-    /// Lines scrolled out at the top.
+    /// Lines scrolled out at the top: of a text, or of the line with the cursor, if that is longer than the page.
     pub scroll: usize,
+    /// The line that the cursor is on, and its position when it was put there; `None`: the first.
+    pub(super) entry: Option<(Entry, usize)>,
     /// What is looked for in the page.
     pub search: Search,
     /// The chosen line of [`Tab::Links`].
@@ -177,13 +182,22 @@ impl Default for Detail {
     fn default() -> Self {
         Detail {
             open: false,
-            tab: Tab::Section("facts"),
+            tab: Tab::Overview,
             scroll: 0,
+            entry: None,
             search: Search::default(),
             choice: 0,
             row: None,
             due: None,
             raw: None,
         }
+    }
+}
+
+impl Detail {
+    /// Another page or another row: from its beginning.
+    pub(super) fn to_its_beginning(&mut self) {
+        (self.scroll, self.entry, self.choice) = (0, None, 0);
+        self.search = Search::default();
     }
 }

@@ -103,6 +103,21 @@ pub fn pretty(element: &Json) -> String {
     format!("{element:#}")
 }
 
+/// A fact as texts: of a list one for each item; none if there is no fact.
+pub fn texts(value: &Value, ty: FieldType) -> Vec<String> {
+    let said = |json: &Json| match json {
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    match (value, serde_json::to_value(Fact(value, ty)).unwrap_or_default()) {
+        (_, Json::Null) => Vec::new(),
+        // As it stands on the screen: nobody pastes an object of two numbers.
+        (Value::Ratio { ok, of, .. }, _) => vec![format!("{ok}/{of}")],
+        (_, Json::Array(items)) => items.iter().map(said).collect(),
+        (_, json) => vec![said(&json)],
+    }
+}
+
 /// One fact, of which no tree is made either.
 struct Fact<'r>(&'r Value, FieldType);
 
@@ -175,6 +190,17 @@ mod tests {
         assert_eq!(t(Value::Float(f64::NAN), FieldType::Float), Json::Null);
         let s = Series { start: Time::from_secs(0), period: 300, points: vec![1.5, f32::NAN], unit: "Percent".into() };
         assert_eq!(t(Value::Series(Arc::new(s)), FieldType::Series)["points"], json!([1.5, null]));
+    }
+
+    #[test]
+    fn a_fact_is_copied_as_scripts_have_it_and_a_list_item_by_item() {
+        let t = |v, ty| texts(&v, ty).join("|");
+        assert_eq!(t(Value::list(["vol-1".into(), "vol-2".into()]), FieldType::List), "vol-1|vol-2");
+        assert_eq!(t(Value::Bytes(20 << 30), FieldType::Bytes), "21474836480");
+        assert_eq!(t(Value::Time(Time::from_secs(0)), FieldType::Age), "1970-01-01T00:00:00Z");
+        assert_eq!(t(Value::ratio(2, 3), FieldType::Ratio), "2/3");
+        assert_eq!(t(Value::Bool(true), FieldType::Bool), "true");
+        assert!(texts(&Value::Empty, FieldType::List).is_empty() && texts(&Value::Unknown, FieldType::Text).is_empty());
     }
 
     struct Target(crate::model::Record);

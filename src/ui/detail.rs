@@ -7,6 +7,7 @@ mod raw;
 
 use ratatui::layout::Rect;
 
+use crate::app::detail::pages::details_title;
 use crate::app::{State, Tab};
 use crate::base::Time;
 use crate::config::Role;
@@ -14,6 +15,9 @@ use crate::model::Record;
 use crate::store::Store;
 
 use super::painter::{Pen, cells};
+
+/// What the name keeps of a heading in which all pages have place.
+const NAME: u16 = 18;
 
 /// What the pages are drawn from.
 pub(super) struct Page<'a> {
@@ -50,8 +54,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store, now: Ti
     let head = Rect { y: title, height: 1, ..area };
     heading(pen, head, &page, row.gone.is_some(), has_keys);
     match state.tab(store) {
-        Tab::Section(section) => facts::section(pen, body, &page, section),
-        Tab::Tags => facts::tags(pen, body, &page),
+        tab @ (Tab::Overview | Tab::Details | Tab::Tags) => facts::page(pen, body, &page, tab, has_keys),
         Tab::Metrics => metrics::draw(pen, body, &page),
         Tab::Changes => changes::draw(pen, body, &page),
         Tab::Links => links(pen, body, &page, has_keys),
@@ -61,7 +64,8 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store, now: Ti
 
 fn tab_title(page: &Page<'_>, tab: Tab) -> String {
     match tab {
-        Tab::Section(section) => section.into(),
+        Tab::Overview => "overview".into(),
+        Tab::Details => details_title(page.record.kind).into(),
         Tab::Tags => match page.state.tags(page.store, page.key) {
             Some(tags) => format!("tags {}", tags.len()),
             None => "tags".into(),
@@ -78,13 +82,20 @@ fn tab_title(page: &Page<'_>, tab: Tab) -> String {
 
 /// Name and id on the left, the pages on the right, the one that is shown reversed.
 fn heading(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>, gone: bool, has_keys: bool) {
-    let tabs: Vec<(Tab, String)> =
+    let mut tabs: Vec<(Tab, String)> =
         page.state.tabs(page.store, page.key).into_iter().map(|t| (t, tab_title(page, t))).collect();
     let shown = page.state.tab(page.store);
     let at = tabs.iter().position(|(t, _)| *t == shown).unwrap_or(0);
     // Where the pages do not all fit, those around the shown one do.
-    let room = area.width * 2 / 3;
-    let width = |from: usize, to: usize| tabs[from..to].iter().map(|(_, t)| cells(t) + 2).sum::<u16>() + 4;
+    let room = (area.width * 2 / 3).max(area.width.saturating_sub(NAME));
+    let across = |tabs: &[(Tab, String)]| tabs.iter().map(|(_, t)| cells(t) + 2).sum::<u16>() + 4;
+    // The digits turn to them while they have the keys.
+    if has_keys && across(&tabs) + 2 * u16::try_from(tabs.len()).unwrap_or(0) <= room {
+        for (number, (_, title)) in (1..).zip(&mut tabs) {
+            *title = format!("{number} {title}");
+        }
+    }
+    let width = |from: usize, to: usize| across(&tabs[from..to]);
     let (mut from, mut to) = (0, tabs.len());
     while width(from, to) > room && to - from > 1 {
         if at - from > to - 1 - at { from += 1 } else { to -= 1 }

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use arcstr::ArcStr;
 
 use crate::app::layout::SAMPLE;
+use crate::app::names::side_kind;
 use crate::app::{State, View};
 use crate::base::{Scope, Time};
 use crate::model::{
@@ -333,20 +334,6 @@ pub fn called<'n>(value: &Value, info: &FieldInfo, name: impl Fn(&str) -> Option
 /// A name with the id that it stands for.
 pub fn both(name: &str, id: &str) -> ArcStr {
     arcstr::format!("{name}  {id}")
-}
-
-/// The side kind that a field lives in, and its position there.
-pub fn side_kind(state: &State, info: &FieldInfo) -> Option<(Kind, usize)> {
-    let side = info.side?;
-    let kind = Kind(state.registry.kind(side.kind)?.info);
-    Some((kind, kind.index_of(side.field)?))
-}
-
-/// The value of a field of one row, from its side table if it lives there. For what is not a table: the detail.
-pub fn field_value<'a>(state: &State, store: &'a Store, key: &TableKey, record: &'a Record, field: usize) -> &'a Value {
-    let side = side_kind(state, record.kind.fields.at(field));
-    let there = side.and_then(|(kind, there)| Some(store.side(key, kind, &record.id)?.at(there)));
-    there.unwrap_or_else(|| record.at(field))
 }
 
 #[cfg(test)]

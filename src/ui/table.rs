@@ -22,7 +22,7 @@ use super::rows::{Rows, ViewColumn, short_region};
 use super::sparkline;
 
 /// Before the focused row.
-const FOCUS: &str = "▸";
+pub(super) const FOCUS: &str = "▸";
 /// Before a marked row.
 const MARK: &str = "◆";
 /// Instead of the state's glyph before a row that is gone.

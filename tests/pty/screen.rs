@@ -128,7 +128,7 @@ fn without_colours_no_colour_code_is_written() {
     for (args, env) in [(&["--sandbox"][..], &[("NO_COLOR", "1")][..]), (&["--sandbox", "--no-color"], &[])] {
         let mut t = Home::new().open(args, env);
         t.sees("my-bastion-host").sees("complete");
-        t.send("d").sees("facts");
+        t.send("d").sees("overview");
         t.send("?").sees("Closes what is on top");
         t.until("a screen without remains of the table", |t| !t.text().lines().skip(2).any(|l| l.contains("running")));
         // Out of the help, the detail and the console.

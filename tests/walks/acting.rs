@@ -76,7 +76,7 @@ fn an_instance_is_stopped_from_the_menu_to_the_plan_to_its_rest_and_the_journal_
         assert!(!text.contains(secret), "{secret} in {text}");
     }
     // What was seen of it is in the detail, also the checks of another table.
-    desk.keys("d").wait(0.3).keys("tab right right right right").sees("changes").screen("changes-120x40");
+    desk.keys("d").wait(0.3).keys("tab 5").sees("changes").screen("changes-120x40");
     desk.sees("● running → ◐ stopping").sees("◐ stopping → ○ stopped").sees("3/3 → –");
     desk.keys("d");
     desk.go("runs").screen("runs");

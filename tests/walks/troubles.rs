@@ -54,7 +54,7 @@ fn one_denied_operation_costs_only_what_it_brings() {
 fn a_raw_answer_that_is_denied_says_so_and_is_there_once_it_is_asked_again() {
     let mut desk = Desk::start(Start { size: (80, 24), view: "instances name=my-private-ec2", ..Start::default() });
     desk.sandbox.faults().add("ec2:DescribeInstances deny".parse().unwrap());
-    desk.keys("d").wait(0.3).keys("right right right right right right").sees("raw").screen("raw-denied");
+    desk.keys("d").wait(0.3).keys("7").sees("raw").screen("raw-denied");
     desk.sees("✗ DescribeInstances").sees("UnauthorizedOperation");
     desk.sandbox.faults().clear();
     desk.keys("r").sees("<instanceId>i-009d26c611fd459c6</instanceId>");

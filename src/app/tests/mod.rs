@@ -2,6 +2,7 @@
 
 mod asking;
 mod bound;
+mod detail;
 mod finding;
 mod forms;
 mod forms_editors;
@@ -57,6 +58,8 @@ static THING_FIELDS: Fields<()> = Fields(&[
         "cpu",
         true
     )),
+    field!(FieldInfo::new("boxes", "BOXES", FieldType::List, "Boxes it is in.").links_to("boxes")),
+    field!(FieldInfo::new("twin", "TWIN", FieldType::Id, "The other one.").id_of("things", "t").section("relations")),
 ]);
 static CHECK_FIELDS: Fields<()> = Fields(&[field!(FieldInfo::new("checks", "CHECKS", FieldType::Text, "Checks."))]);
 static METRIC_FIELDS: Fields<()> = Fields(&[field!(FieldInfo::new("cpu", "CPU", FieldType::Float, "Load."))]);

@@ -1,6 +1,6 @@
 use super::*;
+use crate::app::hidden_sentence;
 use crate::app::state::Focus;
-use crate::app::{Tab, hidden_sentence};
 
 #[test]
 fn keys_are_answered_before_any_row_has_come() {
@@ -229,19 +229,6 @@ fn no_size_makes_a_key_panic() {
             "j k G g pgdn pgup d m tab right left esc esc ? j G esc a j esc : tab esc / esc space M M o space J esc",
         );
     }
-}
-
-#[test]
-fn left_and_right_turn_the_pages_of_the_detail() {
-    let mut desk = Desk::with(2);
-    desk.press("d tab");
-    assert_eq!(desk.state.tab(&desk.store), Tab::Section("facts"));
-    desk.press("right");
-    assert_eq!(desk.state.tab(&desk.store), Tab::Tags);
-    desk.press("right right");
-    assert_eq!(desk.state.tab(&desk.store), Tab::Links);
-    desk.press("j enter");
-    assert_eq!(desk.state.view.query.text, "name=thing-0");
 }
 
 #[test]

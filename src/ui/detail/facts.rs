@@ -3,12 +3,17 @@
 use arcstr::ArcStr;
 use ratatui::layout::Rect;
 
+use crate::app::Tab;
+use crate::app::detail::cursor::{LONG_LIST, named_by};
+use crate::app::detail::pages::Entry;
+use crate::app::names::{field_value, side_kind};
+use crate::base::text::visible;
 use crate::config::Role;
 use crate::model::{FieldInfo, FieldType, Tone, Value};
 use crate::ui::format;
 use crate::ui::painter::{Pen, cells, wrap};
-use crate::ui::rows::{both, field_value, side_kind};
-use crate::ui::table::{tone_role, value_role};
+use crate::ui::rows::both;
+use crate::ui::table::{FOCUS, tone_role, value_role};
 
 use super::Page;
 
@@ -27,6 +32,7 @@ struct Fact {
 impl Fact {
     fn of(page: &Page<'_>, info: &FieldInfo, value: &Value) -> Fact {
         let zone = &page.state.zone;
+        let leads = named_by(info, value).next().is_some();
         let named = named(page, info, value);
         let value = named.as_ref().unwrap_or(value);
         let shown = format::value(value, info, page.now, zone).into_owned();
@@ -45,14 +51,16 @@ impl Fact {
             }
             Value::Series(s) => (format!("{shown}  {}", format::newest(s, info.unit)), Role::Chart),
             Value::Unknown => (unknown(page, info), Role::Quiet),
-            _ if info.link.is_some() && value.is_some() => (shown, Role::Link),
+            _ if leads => (shown, Role::Link),
             _ => (shown, value_role(value)),
         };
         let items = match value {
-            Value::List(items) if items.len() > 1 && cells(&text) > 36 => {
+            Value::List(items) if items.len() > 1 && usize::from(cells(&text)) > LONG_LIST => {
                 items.iter().map(ToString::to_string).collect()
             }
-            Value::Ips(_) | Value::Nets(_) if cells(&text) > 36 => value.blocks().map(|b| b.to_string()).collect(),
+            Value::Ips(_) | Value::Nets(_) if usize::from(cells(&text)) > LONG_LIST => {
+                value.blocks().map(|b| b.to_string()).collect()
+            }
             _ => Vec::new(),
         };
         Fact { label: info.label().into_owned(), text, role, items }
@@ -92,57 +100,119 @@ fn unknown(page: &Page<'_>, info: &FieldInfo) -> String {
     }
 }
 
-/// A line of the page: what stands in its left and right half; `None` = the left one has the whole line.
-struct Line {
-    left: (String, String, Role),
-    right: Option<(String, String, Role)>,
+/// Where a fact, or a piece of one, stands on a line.
+#[derive(Clone, Copy, PartialEq)]
+enum Side {
+    Left,
+    Right,
+    Whole,
 }
 
-/// Places facts on lines, two a line where both fit.
-fn arrange(facts: &[Fact], width: u16, label: u16) -> Vec<Line> {
+/// A line of the page.
+enum Line {
+    Heading(&'static str),
+    /// Label, text and role of each fact on it, with the fact's position.
+    Facts(Vec<(Side, usize, String, String, Role)>),
+}
+
+/// Facts under a heading, which may be empty.
+struct Group {
+    heading: &'static str,
+    facts: Vec<Fact>,
+}
+
+/// Places facts on lines. Where there is room, those that are short stand in two columns, read downwards: the left one first.
+fn arrange(groups: &[Group], width: u16, label: u16) -> Vec<Line> {
     let half = if width >= TWO_COLUMNS { (width / 2).saturating_sub(label + 4) } else { 0 };
     let full = width.saturating_sub(label + 4);
     let mut lines: Vec<Line> = Vec::new();
-    let mut open = false;
-    for fact in facts {
-        let short = fact.items.is_empty() && cells(&fact.text) <= half;
-        let first = (fact.label.clone(), fact.text.clone(), fact.role);
-        match lines.last_mut() {
-            Some(line) if short && open => {
-                line.right = Some(first);
-                open = false;
+    let mut first = 0;
+    for group in groups {
+        if !group.heading.is_empty() {
+            lines.push(Line::Heading(group.heading));
+        }
+        let is_short = |fact: &Fact| fact.items.is_empty() && cells(&fact.text) <= half;
+        let mut at = 0;
+        while at < group.facts.len() {
+            let run = group.facts[at..].iter().take_while(|f| is_short(f)).count();
+            let down = run.div_ceil(2);
+            for line in at..at + down {
+                let place = |side, i: usize| {
+                    let fact: &Fact = &group.facts[i];
+                    (side, first + i, fact.label.clone(), fact.text.clone(), fact.role)
+                };
+                let right = (line + down < at + run).then(|| place(Side::Right, line + down));
+                lines.push(Line::Facts([place(Side::Left, line)].into_iter().chain(right).collect()));
             }
-            _ if short => {
-                lines.push(Line { left: first, right: None });
-                open = true;
-            }
-            _ => {
+            at += run;
+            if let Some(fact) = group.facts.get(at) {
                 for (i, text) in fact.lines(full).into_iter().enumerate() {
                     let label = if i == 0 { fact.label.clone() } else { String::new() };
-                    lines.push(Line { left: (label, text, fact.role), right: None });
+                    lines.push(Line::Facts(vec![(Side::Whole, first + at, label, text, fact.role)]));
                 }
-                open = false;
+                at += 1;
             }
         }
+        first += group.facts.len();
     }
     lines
 }
 
-fn draw(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>, facts: &[Fact], label_role: Role) {
-    let label = facts.iter().map(|f| cells(&f.label)).max().unwrap_or(0).min(area.width / 3);
-    let lines = arrange(facts, area.width, label);
+/// The first line that is seen: the one with the cursor stands in the middle of a page that is longer than its place.
+fn top(lines: &[Line], at: usize, inner: usize, height: usize) -> usize {
+    let has = |line: &Line| matches!(line, Line::Facts(facts) if facts.iter().any(|f| f.1 == at));
+    let most = lines.len().saturating_sub(height);
+    let Some(first) = lines.iter().position(has) else { return 0 };
+    let last = lines.iter().rposition(has).unwrap_or(first);
+    let tall = (last + 1 - first).saturating_sub(height);
+    if tall > 0 {
+        return first + inner.min(tall);
+    }
+    (usize::midpoint(first, last)).saturating_sub(height / 2).min(most)
+}
+
+fn draw(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>, groups: &[Group], focus: (Option<usize>, bool)) {
+    let labels = groups.iter().flat_map(|g| &g.facts).map(|f| cells(&f.label));
+    let label = labels.max().unwrap_or(0).min(area.width / 3);
+    let lines = arrange(groups, area.width, label);
     let height = usize::from(area.height);
-    let scroll = page.state.detail.scroll.min(lines.len().saturating_sub(height));
-    for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(scroll)) {
-        for (x, cell) in [(area.x + 2, Some(&line.left)), (area.x + area.width / 2 + 1, line.right.as_ref())] {
-            let Some((name, text, role)) = cell else { continue };
-            pen.say(x, y, label, name, label_role);
-            let at = x + label + 2;
-            let end = if line.right.is_some() && x == area.x + 2 { area.x + area.width / 2 } else { area.right() };
-            pen.say(at, y, end.saturating_sub(at), text, *role);
+    let (at, has_keys) = focus;
+    let top = top(&lines, at.unwrap_or(0), page.state.detail.scroll, height);
+    for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(top)) {
+        let facts = match line {
+            Line::Heading(text) => {
+                let mut heading = text.to_string();
+                heading.get_mut(..1).map(str::make_ascii_uppercase);
+                pen.say(area.x + 2, y, area.width.saturating_sub(2), &heading, Role::Title);
+                continue;
+            }
+            Line::Facts(facts) => facts,
+        };
+        let middle = area.width / 2;
+        let alone = facts.len() == 1;
+        for (side, fact, name, text, role) in facts {
+            let (x, end) = match side {
+                Side::Left if !alone => (area.x, area.x + middle),
+                Side::Left if area.width >= TWO_COLUMNS => (area.x, area.x + middle),
+                Side::Left | Side::Whole => (area.x, area.right()),
+                Side::Right => (area.x + middle, area.right()),
+            };
+            let focused = has_keys && at == Some(*fact);
+            // On the focused line's ground what is quiet could hardly be read.
+            let of = |role| if focused && role == Role::Quiet { Role::Text } else { role };
+            pen.say(x + 2, y, label, name, of(Role::Quiet));
+            let from = x + label + 4;
+            pen.say(from, y, end.saturating_sub(from), text, of(*role));
+            if focused {
+                if !name.is_empty() {
+                    pen.say(x, y, 1, FOCUS, Role::Focus);
+                }
+                let ground = pen.style(Role::FocusRow);
+                pen.tint(Rect { x, y, width: end - x, height: 1 }, ground);
+            }
         }
     }
-    let below = lines.len().saturating_sub(scroll + height);
+    let below = lines.len().saturating_sub(top + height);
     if below > 0 && height > 0 {
         let style = pen.style(Role::Quiet);
         // Up to the edge: what the line has there would stand behind it.
@@ -150,38 +220,44 @@ fn draw(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>, facts: &[Fact], label_ro
     }
 }
 
-/// The fields of a section.
-pub(super) fn section(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>, section: &str) {
-    let kind = page.record.kind;
-    let facts: Vec<Fact> = (0..kind.fields.len())
-        .filter(|i| kind.fields.at(*i).section == section)
-        .map(|i| {
-            Fact::of(page, kind.fields.at(i), field_value(page.state, page.store, &page.key.table, page.record, i))
-        })
-        .collect();
-    draw(pen, area, page, &facts, Role::Quiet);
+/// A tag, as AWS has it.
+fn tag(key: &str, value: &str) -> Fact {
+    Fact {
+        label: visible(key).into_owned(),
+        text: if value.is_empty() { format::EMPTY.into() } else { visible(value).into_owned() },
+        role: if value.is_empty() { Role::Quiet } else { Role::Text },
+        items: Vec::new(),
+    }
 }
 
-/// The tags, as AWS has them.
-pub(super) fn tags(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>) {
-    let kind = page.record.kind;
-    let Some(tags) = page.state.tags(page.store, page.key) else {
-        let why = kind.tags_aside().map_or_else(|| format::UNKNOWN.into(), |i| unknown(page, kind.fields.at(i)));
+/// A page of fields or tags, with the cursor if it has the keys.
+pub(super) fn page(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>, shown: Tab, has_keys: bool) {
+    let (state, store, kind) = (page.state, page.store, page.record.kind);
+    let tags = if shown == Tab::Tags { state.tags(store, page.key) } else { None };
+    let why = match (shown, tags) {
+        (Tab::Tags, None) => {
+            kind.tags_aside().map_or_else(|| format::UNKNOWN.into(), |i| unknown(page, kind.fields.at(i)))
+        }
+        (Tab::Tags, Some(tags)) if tags.is_empty() => "– No tags.".into(),
+        _ => String::new(),
+    };
+    if !why.is_empty() {
         pen.say(area.x + 2, area.y, area.width, &why, Role::Quiet);
         return;
-    };
-    if tags.is_empty() {
-        pen.say(area.x + 2, area.y, area.width, "– No tags.", Role::Quiet);
-        return;
     }
-    let facts: Vec<Fact> = tags
-        .iter()
-        .map(|(k, v)| Fact {
-            label: crate::base::text::visible(k).into_owned(),
-            text: if v.is_empty() { format::EMPTY.into() } else { crate::base::text::visible(v).into_owned() },
-            role: if v.is_empty() { Role::Quiet } else { Role::Text },
-            items: Vec::new(),
-        })
-        .collect();
-    draw(pen, area, page, &facts, Role::Quiet);
+    let blocks = state.blocks(store, page.key, shown);
+    let fact = |entry: &Entry| match entry {
+        Entry::Field(i) => {
+            Fact::of(page, kind.fields.at(*i), field_value(state, store, &page.key.table, page.record, *i))
+        }
+        Entry::Tag(key) => {
+            let value =
+                tags.and_then(|tags| tags.iter().find(|(k, _)| k == key)).map_or("", |(_, value)| value.as_str());
+            tag(key, value)
+        }
+    };
+    let groups: Vec<Group> =
+        blocks.iter().map(|b| Group { heading: b.heading, facts: b.entries.iter().map(fact).collect() }).collect();
+    let entries: Vec<Entry> = blocks.into_iter().flat_map(|b| b.entries).collect();
+    draw(pen, area, page, &groups, (state.detail_at(&entries), has_keys));
 }

@@ -2,11 +2,11 @@
 
 use ratatui::layout::Rect;
 
+use crate::app::names::{field_value, side_kind};
 use crate::config::Role;
 use crate::model::{FieldType, TableKey, Value};
 use crate::ui::chart::{self, Chart};
 use crate::ui::painter::{Pen, wrap};
-use crate::ui::rows::{field_value, side_kind};
 
 use super::Page;
 

@@ -81,7 +81,7 @@ fn the_last_of_a_hundred_and_twenty_fields_is_a_column_is_marked_found_and_read(
         assert!(found.contains("1 of 2") && found.contains("plum") && !found.contains("pear"), "{found}");
         world.keys("d");
         let open = screen(&world);
-        assert!(open.contains("facts") && open.contains("v1"), "{open}");
+        assert!(open.contains("overview") && open.contains("v1"), "{open}");
         if world.state.areas().table.is_some() {
             world.keys("tab");
         }

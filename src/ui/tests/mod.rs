@@ -56,8 +56,8 @@ fn the_detail_stands_below_the_table_or_takes_its_place() {
     for (size, at) in [(LARGE, "120x40"), (SMALL, "80x24")] {
         let mut world = seen(size);
         world.keys("G d");
-        show(&format!("detail-facts-{at}"), &world, "dark");
-        world.keys("tab right");
+        show(&format!("detail-overview-{at}"), &world, "dark");
+        world.keys("tab right right");
         show(&format!("detail-tags-{at}"), &world, "dark");
     }
 }
@@ -72,7 +72,7 @@ fn health_shows_every_check_and_scheduled_events_with_their_dates() {
         }
         world.keys("j");
     }
-    world.keys("d tab right right");
+    world.keys("d tab z");
     let screen = text(&drawn(&world.state, &world.store, &theme("mono")));
     for words in ["✗ 1/3", "✗ impaired", "instance-retirement", "2026-11-29", "evil␛[31m"] {
         assert!(screen.contains(words), "{words}\n{screen}");

@@ -7,6 +7,11 @@ use super::instance::Instance;
 use crate::kinds::cloudwatch::{instance_alarms, instance_metrics, instance_traffic};
 use crate::kinds::ec2::{instance_protection, instance_statuses, instance_volumes};
 
+/// Headings of the detail that several parts of this list are under.
+const CHECKS_SECTION: &str = "status checks and alarms";
+const MACHINE: &str = "machine";
+const PLACEMENT: &str = "placement";
+
 /// The Name tag.
 pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The Name tag.").unique().shown(0);
 /// `i-…`.
@@ -23,7 +28,7 @@ pub const CHECKS: FieldInfo =
     FieldInfo::ratio("checks", "CHECKS", "Status checks passed, of those made: system, instance, attached EBS.")
         .shown(3)
         .from_side("instance-statuses", instance_statuses::CHECKS.name, false)
-        .section("health");
+        .section(CHECKS_SECTION);
 /// `t3.micro`.
 pub const TYPE: FieldInfo = FieldInfo::text("type", "TYPE", "The instance type.")
     .shown(4)
@@ -93,7 +98,9 @@ pub const GROUP: FieldInfo = FieldInfo::text("group", "GROUP", "Its Auto Scaling
     .links_to("auto-scaling-groups");
 /// Whether it can hibernate.
 pub const HIBERNATION: FieldInfo =
-    FieldInfo::flag("hibernation", "HIBERNATION", "Whether hibernation was enabled at launch.").cells(11, 11);
+    FieldInfo::flag("hibernation", "HIBERNATION", "Whether hibernation was enabled at launch.")
+        .cells(11, 11)
+        .section(MACHINE);
 /// `ebs` or `instance-store`.
 pub const ROOT_DEVICE_TYPE: FieldInfo = FieldInfo::text(
     "root_device_type",
@@ -117,15 +124,17 @@ pub const PLATFORM: FieldInfo = FieldInfo::text(
     "PLATFORM",
     "Platform details, as on the bill: Linux/UNIX, Windows, Red Hat Enterprise Linux…",
 )
-.cells(8, 24);
+.cells(8, 24)
+.section(MACHINE);
 /// default, dedicated or host.
 pub const TENANCY: FieldInfo =
-    FieldInfo::text("tenancy", "TENANCY", "default, dedicated or host.").named_only().cells(8, 9).section("placement");
+    FieldInfo::text("tenancy", "TENANCY", "default, dedicated or host.").named_only().cells(8, 9).section(PLACEMENT);
 /// normal, spot, scheduled, capacity-block.
 pub const LIFECYCLE: FieldInfo =
     FieldInfo::text("lifecycle", "LIFECYCLE", "normal (On-Demand), spot, scheduled, capacity-block.")
         .spare(8)
-        .cells(9, 16);
+        .cells(9, 16)
+        .section(MACHINE);
 /// VPC.
 pub const VPC_ID: FieldInfo = FieldInfo::id("vpc_id", "VPC", "The VPC.")
     .spare(4)
@@ -144,15 +153,20 @@ pub const SUBNET_ID: FieldInfo = FieldInfo::id("subnet_id", "SUBNET", "The subne
 pub const ROOT_DEVICE: FieldInfo =
     FieldInfo::text("root_device", "ROOT", "The root device's name.").named_only().section("storage");
 /// i386, x86_64, arm64…
-pub const ARCHITECTURE: FieldInfo =
-    FieldInfo::text("architecture", "ARCH", "i386, x86_64, arm64…").spare(7).cells(5, 10).aka(&["arch"]);
+pub const ARCHITECTURE: FieldInfo = FieldInfo::text("architecture", "ARCH", "i386, x86_64, arm64…")
+    .spare(7)
+    .cells(5, 10)
+    .aka(&["arch"])
+    .section(MACHINE);
 /// disabled: metrics every 5 minutes; enabled: every minute.
 pub const MONITORING: FieldInfo =
     FieldInfo::text("monitoring", "MONITORING", "disabled: metrics every 5 minutes; enabled: every minute.")
         .named_only()
-        .cells(10, 10);
+        .cells(10, 10)
+        .section(MACHINE);
 /// Virtual CPUs: cores times threads.
-pub const VCPUS: FieldInfo = FieldInfo::int("vcpus", "VCPUS", "Virtual CPUs: cores times threads per core.");
+pub const VCPUS: FieldInfo =
+    FieldInfo::int("vcpus", "VCPUS", "Virtual CPUs: cores times threads per core.").section(MACHINE);
 /// When that was, where AWS says.
 pub const TRANSITIONED: FieldInfo =
     FieldInfo::age("transitioned", "SINCE", "When its state last changed, where AWS says so.")
@@ -191,7 +205,9 @@ pub const SECURITY_GROUPS: FieldInfo = FieldInfo::list("security_groups", "GROUP
 pub const SECURITY_GROUP_IDS: FieldInfo =
     FieldInfo::list("security_group_ids", "GROUP IDS", "Ids of the security groups.")
         .cells(9, 40)
-        .asked_by("instance.group-id");
+        .asked_by("instance.group-id")
+        .links_to("security-groups")
+        .section("network");
 /// The instance profile's ARN.
 pub const PROFILE: FieldInfo = FieldInfo::id("instance_profile", "PROFILE", "The ARN of the IAM instance profile.")
     .cells(8, 40)
@@ -250,7 +266,8 @@ pub const STATE_REASON_MESSAGE: FieldInfo =
 /// v2 required, v1 and v2, or disabled.
 pub const IMDS: FieldInfo = FieldInfo::text("imds", "IMDS", "Instance metadata: v2 required, v1 and v2, or disabled.")
     .named_only()
-    .cells(9, 11);
+    .cells(9, 11)
+    .section("metadata");
 
 /// All of them. Side fields that are no default column come last: a record leaves them out, which saves 16 bytes each.
 pub static FIELDS: Fields<Instance> = Fields(FIELD_LIST);
@@ -295,7 +312,9 @@ static FIELD_LIST: &[Field<Instance>] = &[
     ),
     field(SOURCE_DEST_CHECK, |i| flag(i.source_dest_check)),
     field(
-        FieldInfo::text("zone_id", "ZONE ID", "The Availability Zone's id, the same in every account.").cells(9, 11),
+        FieldInfo::text("zone_id", "ZONE ID", "The Availability Zone's id, the same in every account.")
+            .cells(9, 11)
+            .section(PLACEMENT),
         |i| said(&i.zone_id),
     ),
     field(MONITORING, |i| said(&i.monitoring)),
@@ -318,28 +337,28 @@ static FIELD_LIST: &[Field<Instance>] = &[
         FieldInfo::text("boot_mode", "BOOT", "Its boot mode: legacy-bios or uefi.")
             .named_only()
             .cells(8, 11)
-            .section("hardware"),
+            .section(MACHINE),
         |i| text(&i.boot_mode),
     ),
     field(
-        FieldInfo::text("virtualization", "VIRT", "hvm or paravirtual.").named_only().cells(5, 11).section("hardware"),
+        FieldInfo::text("virtualization", "VIRT", "hvm or paravirtual.").named_only().cells(5, 11).section(MACHINE),
         |i| said(&i.virtualization),
     ),
     field(TENANCY, |i| said(&i.tenancy)),
-    field(FieldInfo::id("host_id", "HOST", "The Dedicated Host.").section("placement"), |i| text(&i.host_id)),
+    field(FieldInfo::id("host_id", "HOST", "The Dedicated Host.").section(PLACEMENT), |i| text(&i.host_id)),
     field(
-        FieldInfo::text("placement_group", "PLACEMENT", "The placement group.").cells(9, 40).section("placement"),
+        FieldInfo::text("placement_group", "PLACEMENT", "The placement group.").cells(9, 40).section(PLACEMENT),
         |i| text(&i.placement_group),
     ),
     field(
         FieldInfo::int("partition", "PARTITION", "The partition in its placement group.")
             .cells(9, 9)
-            .section("placement"),
+            .section(PLACEMENT),
         |i| i.partition.map_or(Value::Empty, |n| Value::Int(n.into())),
     ),
     field(
         FieldInfo::id("capacity_reservation_id", "RESERVED", "The Capacity Reservation that it uses.")
-            .section("placement"),
+            .section(PLACEMENT),
         |i| text(&i.capacity_reservation_id),
     ),
     field(STATE_REASON, |i| text(&i.state_reason)),
@@ -389,38 +408,38 @@ static FIELD_LIST: &[Field<Instance>] = &[
     field(
         FieldInfo::state("system_check", "SYSTEM", "The system status check: AWS's hardware and network.")
             .from_side("instance-statuses", instance_statuses::SYSTEM.name, false)
-            .section("health"),
+            .section(CHECKS_SECTION),
         |_| Value::Unknown,
     ),
     field(
         FieldInfo::state("instance_check", "INSTANCE", "The instance status check: its operating system and network.")
             .from_side("instance-statuses", instance_statuses::INSTANCE.name, false)
-            .section("health"),
+            .section(CHECKS_SECTION),
         |_| Value::Unknown,
     ),
     field(
         FieldInfo::state("ebs_check", "EBS", "The attached EBS status check: whether its volumes can do I/O.")
             .from_side("instance-statuses", instance_statuses::EBS.name, false)
-            .section("health"),
+            .section(CHECKS_SECTION),
         |_| Value::Unknown,
     ),
     field(
         FieldInfo::age("impaired_since", "IMPAIRED", "Since when a status check has been failing.")
             .cells(8, 8)
             .from_side("instance-statuses", instance_statuses::IMPAIRED_SINCE.name, false)
-            .section("health"),
+            .section(CHECKS_SECTION),
         |_| Value::Unknown,
     ),
     field(
         FieldInfo::list("events", "EVENTS", "Scheduled events, each with its date.")
             .from_side("instance-statuses", instance_statuses::EVENTS.name, false)
-            .section("health"),
+            .section(CHECKS_SECTION),
         |_| Value::Unknown,
     ),
     field(
         FieldInfo::date("next_event", "NEXT EVENT", "When the next scheduled event begins.")
             .from_side("instance-statuses", instance_statuses::NEXT_EVENT.name, false)
-            .section("health"),
+            .section(CHECKS_SECTION),
         |_| Value::Unknown,
     ),
     field(
@@ -428,7 +447,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
             .cells(6, 7)
             .others("in ALARM")
             .from_side("instance-alarms", instance_alarms::ALARMS.name, false)
-            .section("health"),
+            .section(CHECKS_SECTION),
         |_| Value::Unknown,
     ),
     field(NETWORK_IN, |_| Value::Unknown),
@@ -452,14 +471,14 @@ static FIELD_LIST: &[Field<Instance>] = &[
         )
         .cells(14, 14)
         .on_demand("instance-protection", instance_protection::TERMINATION.name)
-        .section("state"),
+        .section("protection"),
         |_| Value::Unknown,
     ),
     field(
         FieldInfo::flag("stop_protection", "STOP PROTECTED", "Whether EC2 refuses to stop it (disableApiStop).")
             .cells(14, 14)
             .on_demand("instance-protection", instance_protection::STOP.name)
-            .section("state"),
+            .section("protection"),
         |_| Value::Unknown,
     ),
 ];
