@@ -15,7 +15,7 @@ use skydeck::fetch::Share;
 use skydeck::input::Key;
 use skydeck::kinds::registry;
 use skydeck::model::{Event, Kind, TableKey};
-use skydeck::runtime::{Engine, EngineConfig, Screen, TURN};
+use skydeck::runtime::{Engine, EngineConfig, Screen, TURN, ViewsFile};
 use skydeck::store::Progress;
 use skydeck::term::FrameWriter;
 use tokio::runtime::Handle;
@@ -62,6 +62,7 @@ impl Rig {
         let setup = Setup {
             memory: Default::default(),
             aliases: Default::default(),
+            views: Default::default(),
             others: Vec::new(),
             process: journal.process().into(),
             registry,
@@ -100,6 +101,7 @@ impl Rig {
             share: Share::percent(100),
             journal,
             memory: None,
+            views: ViewsFile::at("nowhere/views.json".into()),
             setup,
         };
         let engine = Engine::start(config, handle);

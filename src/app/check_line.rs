@@ -5,6 +5,7 @@ use super::aliases::expand;
 use super::board::BOARDS;
 use super::command::{COMMANDS, Command};
 use super::palette::{MARK, UNMARK, kind_begun};
+use super::saved::{FORGET, SAVE, VIEW};
 use crate::base::regions;
 use crate::base::text::{nearest, visible};
 use crate::config::settings::Aliases;
@@ -39,6 +40,9 @@ pub fn check_line(registry: &Registry, aliases: &Aliases, line: &str) -> Result<
         // Which profiles there are is not the settings' business.
         "profile" if !rest.is_empty() => return Ok(Does::Do),
         "sort" if !rest.is_empty() => return check_sort(registry, rest).map(|()| Does::Do),
+        // Which views are saved is told when they are shown.
+        VIEW | FORGET if names().count() == 1 => return Ok(if word == VIEW { Does::Go } else { Does::Do }),
+        SAVE if !rest.is_empty() => return Ok(Does::Do),
         MARK | UNMARK => return check_mark(registry, word, rest).map(|()| Does::Do),
         _ => {}
     }
@@ -132,6 +136,8 @@ mod tests {
             ("sort region desc", Does::Do),
             ("mark state:stopped", Does::Do),
             ("help", Does::Do),
+            ("view prod", Does::Go),
+            ("save prod here", Does::Do),
             ("q", Does::Do),
         ] {
             assert_eq!(check_line(&ALL, &Aliases::new(), line), Ok(want), "{line}");

@@ -24,6 +24,9 @@ pub enum Command {
     LastRegion,
     Region,
     Profile,
+    Save,
+    View,
+    Forget,
     FocusNext,
     FocusPrevious,
     Filter,
@@ -107,7 +110,7 @@ const LISTS: &[Mode] =
 const PAGES: &[Mode] =
     &[Table, Board, Detail, Pager, Menu, MenuLine, Plan, Confirm, Draft, Palette, Picker, PickerRows];
 const ENDS: &[Mode] = &[Table, Board, Detail, Pager, Menu, Plan, Draft, PickerRows];
-const VIEW: &[Mode] = &[Table, Detail];
+const ROWS: &[Mode] = &[Table, Detail];
 const PLACES: &[Mode] = &[Table, Detail, Board];
 const READING: &[Mode] = &[Table, Board, Detail, Pager, Menu, Plan, Draft, PickerRows];
 
@@ -186,6 +189,23 @@ pub const COMMANDS: &[CommandInfo] = &[
     )
     .palette(),
     info(
+        C::Save,
+        "save",
+        "save view",
+        "Keeps the view that is shown (kind, query, sort, columns) by a name: save NAME; save NAME here keeps its profiles and regions, too.",
+        PLACES,
+    )
+    .palette(),
+    info(
+        C::View,
+        "view",
+        "saved view",
+        "Shows a view that was saved: view NAME; without one, a list to choose from.",
+        PLACES,
+    )
+    .palette(),
+    info(C::Forget, "forget", "forget view", "Drops a view that was saved: forget NAME.", PLACES).palette(),
+    info(
         C::FocusNext,
         "focus-next",
         "focus",
@@ -242,13 +262,13 @@ pub const COMMANDS: &[CommandInfo] = &[
         &[Table],
     )
     .palette(),
-    info(C::Detail, "detail", "detail", "Opens or closes the detail of the selected row.", VIEW).palette(),
+    info(C::Detail, "detail", "detail", "Opens or closes the detail of the selected row.", ROWS).palette(),
     info(
         C::Zoom,
         "zoom",
         "zoom",
         "Shows the table or the detail, whichever has the focus, on the whole screen; again: both.",
-        VIEW,
+        ROWS,
     )
     .palette(),
     info(
@@ -256,10 +276,10 @@ pub const COMMANDS: &[CommandInfo] = &[
         "metrics",
         "metrics",
         "Charts of the selected row. CloudWatch charges for them while they are shown.",
-        VIEW,
+        ROWS,
     ),
-    info(C::Links, "links", "links", "What the selected row is linked to.", VIEW).palette(),
-    info(C::Actions, "actions", "actions", "What can be done with the marked rows, or with the selected one.", VIEW)
+    info(C::Links, "links", "links", "What the selected row is linked to.", ROWS).palette(),
+    info(C::Actions, "actions", "actions", "What can be done with the marked rows, or with the selected one.", ROWS)
         .palette(),
     info(C::Sort, "sort", "sort", "Chooses what to sort by; in the palette also sort FIELD [desc].", &[Table])
         .palette(),
@@ -278,7 +298,7 @@ pub const COMMANDS: &[CommandInfo] = &[
         "copy-as",
         "copy as",
         "Copies something else: the row's name, ARN or addresses, a link to the web console, or the table.",
-        VIEW,
+        ROWS,
     )
     .palette(),
     info(C::Refresh, "refresh", "refresh", "Asks AWS now. If credentials failed, they are loaded again.", PLACES)

@@ -9,6 +9,7 @@ use super::board::BOARDS;
 use super::command::COMMANDS;
 use super::overlay::{Completion, Overlay};
 use super::palette::{MARK, UNMARK};
+use super::saved::{FORGET, HERE, SAVE, VIEW};
 use super::update::Turn;
 use crate::base::{regions, text};
 use crate::kinds::{Action, Takes};
@@ -146,6 +147,16 @@ impl Turn<'_> {
                 } else if first == "profile" {
                     for profile in &self.s.known {
                         words.offer(&profile.name, &[&profile.label], "profile", "", None);
+                    }
+                } else if matches!(first, VIEW | FORGET) {
+                    for (name, view) in &self.s.views {
+                        words.offer(name, &[], "saved view", &view.line(), None);
+                    }
+                } else if first == SAVE && begun.split_whitespace().count() == 2 {
+                    words.offer(HERE, &[], "argument", "Keeps the profiles and regions that are shown, too.", None);
+                } else if first == SAVE {
+                    for (name, view) in &self.s.views {
+                        words.offer(name, &[], "saved view", &format!("Replaces {}.", view.line()), None);
                     }
                 } else if let Some(action) = self.action_named(first) {
                     let given = begun.trim_start().strip_prefix(first).unwrap_or_default();

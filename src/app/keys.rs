@@ -351,7 +351,9 @@ impl Turn<'_> {
             C::Open => self.open(),
             C::HistoryBack => self.go_back(),
             C::HistoryForward => self.go_forward(),
-            C::LastView | C::LastRegion | C::Region | C::Profile => self.elsewhere(command),
+            C::LastView | C::LastRegion | C::Region | C::Profile | C::Save | C::View | C::Forget => {
+                self.elsewhere(command)
+            }
             C::FocusNext | C::FocusPrevious => self.focus_other(),
             C::Filter => self.filter(),
             C::MarkAll => self.mark_all(),
@@ -384,7 +386,9 @@ impl Turn<'_> {
             C::Open => self.board_open(),
             C::HistoryBack => self.go_back(),
             C::HistoryForward => self.go_forward(),
-            C::LastView | C::LastRegion | C::Region | C::Profile => self.elsewhere(command),
+            C::LastView | C::LastRegion | C::Region | C::Profile | C::Save | C::View | C::Forget => {
+                self.elsewhere(command)
+            }
             C::Refresh => self.refresh(),
             C::Runs => self.runs_menu(),
             C::Messages => self.pager(Page::Messages),

@@ -210,6 +210,7 @@ impl Turn<'_> {
             }
             (MenuKind::Named(row, field), MenuValue::Text(text)) => self.follow_name(&row, field, &text),
             (MenuKind::Profiles, MenuValue::Text(name)) => self.show_profile(&name),
+            (MenuKind::Views, MenuValue::Text(name)) => self.show_named(&name),
             (MenuKind::Found, MenuValue::Row(row)) => self.go_to_row(&row),
             (MenuKind::Sort, MenuValue::At(field)) => {
                 let now = self.s.view.sort.filter(|s| s.field == field);

@@ -46,6 +46,7 @@ pub mod recall;
 pub mod relative_time;
 pub mod run;
 mod run_history;
+mod saved;
 pub mod search;
 mod setup;
 pub mod state;

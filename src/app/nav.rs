@@ -30,6 +30,7 @@ impl View {
             query: Arc::default(),
             sort: kind.index_of(field).map(|field| Sort { field, ascending }),
             columns,
+            chosen: false,
             column_scroll: 0,
             name_width: 0,
             paid: Vec::new(),
@@ -99,6 +100,10 @@ impl State {
         };
         let mut seen = IndexSet::<_, rustc_hash::FxBuildHasher>::default();
         tables.iter().map(|t| u32::try_from(seen.insert_full(same(t)).0).unwrap_or(u32::MAX)).collect()
+    }
+    /// A view of a kind that has not been filled yet.
+    pub(super) fn new_view(&self, kind: Kind) -> View {
+        View { chosen: self.columns.contains_key(kind.0.name), ..View::new(kind, self.columns_of(kind)) }
     }
     /// The columns of a kind: as chosen, as set, or as declared.
     pub(super) fn columns_of(&self, kind: Kind) -> Vec<usize> {
@@ -231,7 +236,7 @@ impl Turn<'_> {
             Selector::All => self.selector_for(kind, only.as_deref(), &query),
             other => other,
         };
-        let mut view = View::new(kind, self.s.columns_of(kind));
+        let mut view = self.s.new_view(kind);
         view.parent_label = if let Selector::Parent(id) = &selector { Some(id.to_string()) } else { None };
         view.selector = selector;
         view.only = only;

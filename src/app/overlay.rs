@@ -148,6 +148,8 @@ pub enum MenuKind {
     Found,
     /// The profiles that can be shown.
     Profiles,
+    /// Views that are kept by a name.
+    Views,
     /// What to sort by.
     Sort,
     /// Which columns to show (`space` turns one on or off, `J` and `K` move it).

@@ -5,6 +5,7 @@ use super::board::{BOARDS, BoardKind};
 use super::command::{COMMANDS, Command};
 use super::inside::Inside;
 use super::overlay::{On, Overlay};
+use super::saved::{FORGET, SAVE, VIEW};
 use super::update::Turn;
 use super::view::RowKey;
 use crate::base::{Scope, text};
@@ -53,6 +54,12 @@ pub(super) enum Meaning {
     Unknown(String),
     /// Marks the rows that match, or takes their marks away.
     Mark(Query, bool),
+    /// Keep this view by a name; with its places.
+    Save(String, bool),
+    /// Show the view that is kept by a name.
+    Saved(String),
+    /// Drop it.
+    Forget(String),
     /// Nothing was typed.
     Nothing,
 }
@@ -94,6 +101,9 @@ impl Turn<'_> {
         let here = self.s.view.kind;
         if matches!(word, "region" | "profile") && !rest.is_empty() {
             return self.places(word, rest);
+        }
+        if matches!(word, SAVE | VIEW | FORGET) && !rest.is_empty() {
+            return self.saved_words(word, rest);
         }
         if let Some(action) = self.action_named(word) {
             return Ok(Meaning::Act(action, rest.to_string()));
@@ -248,6 +258,9 @@ impl Turn<'_> {
             Meaning::Wait(tables, text) => self.wait_for(line, tables, text, None),
             Meaning::Unknown(sentence) => self.say(Level::Warning, sentence),
             Meaning::Mark(query, on) => self.mark_matching(query, on),
+            Meaning::Save(name, here) => self.save_view(name, here),
+            Meaning::Saved(name) => self.show_named(&name),
+            Meaning::Forget(name) => self.forget_view(name),
             Meaning::Nothing => {}
         }
     }

@@ -41,6 +41,7 @@ impl State {
             speed,
             columns,
             aliases,
+            views,
             view,
             size,
             zone,
@@ -99,6 +100,7 @@ impl State {
             failing: BTreeMap::new(),
             columns: BTreeMap::new(),
             aliases,
+            views,
             proven: BTreeSet::new(),
             cli,
             process,
@@ -120,7 +122,7 @@ impl State {
                 problems.push(Message { at: now, level: Level::Warning, text: format!("columns: {text}") });
             }
         }
-        state.view = View::new(kind, state.columns_of(kind));
+        state.view = state.new_view(kind);
         let store = Store::default();
         let mut turn = Turn { s: &mut state, store: &store, out: Vec::new() };
         let problems_left = problems.len().saturating_sub(1);

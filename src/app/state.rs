@@ -22,7 +22,7 @@ use crate::kinds::Registry;
 use crate::model::files::{FileLook, Files};
 use crate::model::memory::Memory;
 use crate::model::my_address::MyAddress;
-use crate::model::{Identity, Interest, Message, Meter, Plan, RunRecord};
+use crate::model::{Identity, Interest, Message, Meter, Plan, RunRecord, SavedViews};
 
 /// A plan's `aws …` commands, or the lines of its script, as they can be run. Made below, where profile and endpoint are known.
 pub type CliText = Arc<dyn Fn(&Plan) -> Vec<String> + Send + Sync>;
@@ -49,6 +49,8 @@ pub struct Setup {
     pub columns: IndexMap<String, Vec<String>>,
     /// The user's own names for lines of the palette.
     pub aliases: Aliases,
+    /// The views that are kept by a name.
+    pub views: SavedViews,
     /// The folder that downloads are proposed to go to.
     pub downloads: String,
     /// By which address this machine is seen, where that is known from the start (over SSH).
@@ -225,6 +227,8 @@ pub struct State {
     pub(super) columns: BTreeMap<&'static str, Vec<usize>>,
     /// The user's own names for lines of the palette.
     pub(super) aliases: Aliases,
+    /// The views that are kept by a name.
+    pub(super) views: SavedViews,
     /// Accounts whose digits were given in this run.
     pub(super) proven: BTreeSet<ArcStr>,
     pub(super) cli: CliText,

@@ -9,7 +9,7 @@ use super::overlay::{Menu, MenuItem, MenuKind, MenuValue};
 use super::palette::Meaning;
 use super::state::{Profile, ProfileSetup};
 use super::update::Turn;
-use super::view::{RowKey, View};
+use super::view::RowKey;
 use crate::base::text::{suggest, visible};
 use crate::base::{Scope, regions};
 use crate::kinds::ec2::regions as kind;
@@ -89,9 +89,9 @@ impl Turn<'_> {
             }
             (None, _) => (old.kind, (*old.query).clone()),
         };
-        let mut view = View::new(kind, if kind == old.kind { old.columns.clone() } else { self.s.columns_of(kind) });
+        let mut view = self.s.new_view(kind);
         if kind == old.kind {
-            view.sort = old.sort;
+            (view.columns, view.chosen, view.sort) = (old.columns.clone(), old.chosen, old.sort);
         }
         view.selector = self.selector_for(kind, None, &query);
         self.arrive_at(Place::Table(Box::new(view)));
@@ -99,7 +99,7 @@ impl Turn<'_> {
     }
 
     /// Takes other places over; who their profiles are is asked if it is not known. Whether that changed anything.
-    fn set_scopes(&mut self, scopes: Vec<Scope>) -> bool {
+    pub(super) fn set_scopes(&mut self, scopes: Vec<Scope>) -> bool {
         if scopes.is_empty() || scopes == self.s.scopes {
             self.say(Level::Info, "These are shown already.");
             return false;
@@ -130,6 +130,11 @@ impl Turn<'_> {
             Command::LastView => self.last_view(),
             Command::LastRegion => self.last_scopes(),
             Command::Profile => self.profiles_menu(),
+            Command::View => self.views_menu(),
+            Command::Save | Command::Forget => {
+                let name = command.info().name;
+                self.say(Level::Info, format!("{name} takes a name: {name} NAME."));
+            }
             Command::Region => self.go(Kind(&kind::INFO), Selector::All, None, Query::default()),
             _ => {}
         }

@@ -25,7 +25,7 @@ impl State {
     /// The columns that fit, from left to right. The table of joined scopes also says whose a row is.
     pub fn columns(&self) -> Vec<usize> {
         let width = self.areas().table.map_or(0, |t| t.width);
-        let spare = !self.columns.contains_key(self.view.kind.0.name);
+        let spare = !self.view.chosen;
         super::layout::fit(Wanted { spare, ..self.view.wanted(self.joined()) }, width)
     }
     /// Whether the view joins several profiles, and several regions.
@@ -195,8 +195,13 @@ impl Turn<'_> {
         self.menu(Menu::new(MenuKind::Sort, "Sort by", items).at(cursor));
     }
 
-    /// Sorts by a field; by the same one again turns the order round. A paid field is asked for first.
+    /// Sorts by a field that somebody has chosen.
     pub(super) fn sort_by(&mut self, sort: Sort) {
+        self.order_by(sort);
+    }
+
+    /// Sorts by a field; a paid one is asked for first.
+    pub(super) fn order_by(&mut self, sort: Sort) {
         let field = self.s.view.kind.fields.at(sort.field);
         if field.side.is_some_and(|s| s.paid) && !self.s.view.paid.contains(&sort.field) {
             let lines = self.price(&[sort.field]);
@@ -295,7 +300,7 @@ impl Turn<'_> {
         }
         let view = &mut self.s.view;
         view.columns.clone_from(&chosen);
-        view.column_scroll = 0;
+        (view.column_scroll, view.chosen) = (0, true);
         self.s.columns.insert(view.kind.0.name, chosen);
     }
 }

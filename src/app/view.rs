@@ -41,6 +41,8 @@ pub struct View {
     pub sort: Option<Sort>,
     /// Positions of the fields that are columns, in order. Those that fit are [`super::State::columns`].
     pub columns: Vec<usize>,
+    /// Whether somebody has chosen them: then no others come where there is room.
+    pub chosen: bool,
     /// How many columns after the first are scrolled out on the left.
     pub column_scroll: usize,
     /// How many cells nearly all names of its first rows take. It only grows, so that columns do not come and go while rows arrive.

@@ -32,6 +32,7 @@ pub(super) fn config(options: &Options, default: bool, check: bool) -> Result<Ex
         ("themes", &p.themes),
         ("journal", &p.state.join("journal.jsonl")),
         ("memory", &p.state.join("memory.json")),
+        ("views", &p.state.join("views.json")),
     ] {
         let there = if path.exists() { "" } else { "  (not there)" };
         writeln!(out, "{what:<9} {}{there}", visible(&path.to_string_lossy()))?;

@@ -29,8 +29,8 @@ use crate::fetch::Share;
 use crate::kinds::{KindDef, Registry, registry};
 use crate::model::behind::{PROFILE, REGION};
 use crate::model::my_address::MyAddress;
-use crate::model::{Column, Level, Message};
-use crate::runtime::{Engine, EngineConfig, MemoryFile, WELCOMED, console};
+use crate::model::{Column, Level, Message, SavedViews};
+use crate::runtime::{Engine, EngineConfig, MemoryFile, ViewsFile, WELCOMED, console};
 use crate::sandbox::{Sandbox, WorldSpec};
 use crate::term::{self, Term, TermEvent};
 
@@ -283,6 +283,16 @@ fn check_view(registry: &Registry, aliases: &Aliases, line: &str) -> Result<(), 
     }
 }
 
+/// A view that is named has to be one that is kept.
+fn check_saved(saved: &SavedViews, aliases: &Aliases, line: &str) -> Result<(), String> {
+    let whole = expand(aliases, line.trim());
+    let Some(name) = whole.strip_prefix("view ").map(str::trim).filter(|name| !saved.contains_key(*name)) else {
+        return Ok(());
+    };
+    let near = suggest(name, saved.keys().map(String::as_str));
+    Err(format!("There is no saved view {}.{near}", visible(name)))
+}
+
 fn message(at: Time, text: String) -> Message {
     Message { at, level: Level::Warning, text }
 }
@@ -318,18 +328,26 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
     if !view.is_empty() {
         check_view(&session.registry, &session.config.settings.aliases, &line).map_err(Failure::Usage)?;
     }
+    let state_dir = session.config.paths.state.clone();
+    let views_name = if session.sandbox.is_some() { "sandbox-views.json" } else { "views.json" };
+    let views = ViewsFile::at(state_dir.join(views_name));
+    let saved = views.read().unwrap_or_else(|why| {
+        messages.push(message(now, why));
+        Default::default()
+    });
+    check_saved(&saved, &session.config.settings.aliases, &line).map_err(Failure::Usage)?;
     let term = Term::enter()?;
     let size = term.size()?;
     let settings = &session.config.settings;
     let endpoint = session.endpoint_url.clone();
     let gateway = session.gateway.clone();
-    let state_dir = session.config.paths.state.clone();
     // What is done to the sandbox is gone with it: its journal is its own.
     let journal_name = if session.sandbox.is_some() { "sandbox-journal.jsonl" } else { "journal.jsonl" };
     let journal = Journal::at(state_dir.join(journal_name), now);
     let memory_name = if session.sandbox.is_some() { "sandbox-memory.json" } else { "memory.json" };
     let memory = settings.remember.then(|| MemoryFile::at(state_dir.join(memory_name)));
     let setup = Setup {
+        views: saved,
         me: ssh_client().unwrap_or_default(),
         memory: memory.as_ref().map(MemoryFile::read).unwrap_or_default(),
         registry: session.registry,
@@ -365,6 +383,7 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
         share: Share::percent(u32::from(settings.api_share)),
         journal,
         memory,
+        views,
         setup,
     };
     let mut engine = Engine::start(engine_config, session.runtime.handle());

@@ -11,6 +11,7 @@ use super::my_address::MyAddress;
 use super::plan::{DryRun, Plan, Waiter};
 use super::raw::RawAnswer;
 use super::run::RunRecord;
+use super::saved_view::{SavedView, SavedViews};
 use super::table::{RowRef, Sort, TableKey};
 use super::value::Tone;
 use crate::base::{Fault, RowId, Secret, Time};
@@ -50,6 +51,8 @@ pub enum Event {
     Say(Message),
     /// A path of this machine was looked at.
     Looked(FileLook, FileView),
+    /// A view was kept by this name, or dropped: those that are kept now, or a sentence why it was not.
+    ViewsKept(String, Result<SavedViews, String>),
     /// By which address this machine is seen, or why that could not be found out.
     MyAddress(MyAddress),
     /// The user's own editor has ended: the text, or a sentence why it is as it was.
@@ -390,6 +393,8 @@ pub enum Effect {
     },
     /// Keep this for the next start.
     Remember(Box<Memory>),
+    /// Keep a view by this name, or drop the one that is kept by it.
+    KeepView(String, Option<Box<SavedView>>),
     /// Put text on the clipboard by OSC 52.
     Copy(String),
     /// Put the table of the view on the clipboard.

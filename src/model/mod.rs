@@ -26,6 +26,7 @@ pub mod raw;
 pub mod record;
 pub mod row_values;
 pub mod run;
+pub mod saved_view;
 pub mod table;
 pub mod value;
 
@@ -55,5 +56,6 @@ pub use raw::{RawAnswer, RawPart};
 pub use record::{Link, Record, Tags};
 pub use row_values::{RowValues, Shared, SharedPool};
 pub use run::{Progress, RunEntry, RunRecord, StepState};
+pub use saved_view::{SavedView, SavedViews};
 pub use table::{Batch, Coverage, Outcome, RowRef, Selector, Sort, TableKey};
 pub use value::{Series, Tone, Value};

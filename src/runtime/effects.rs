@@ -142,6 +142,13 @@ impl Engine {
             }
             Effect::Edit { text, file } => self.host.push(Host::Edit(text, file)),
             Effect::Remember(memory) => self.remember(*memory),
+            Effect::KeepView(name, view) => {
+                let (file, outbox) = (self.views.clone(), self.outbox.clone());
+                self.tasks.spawn_blocking(move || {
+                    let outcome = file.change(&name, view.as_deref());
+                    let _ = outbox.send(Inbox::Event(Event::ViewsKept(name, outcome)));
+                });
+            }
             Effect::Copy(text) => self.host.push(Host::Copy(text)),
             Effect::CopyTable(format) => self.copy_table(format),
             Effect::SaveScreen(folder) => self.host.push(Host::SaveScreen(folder)),

@@ -16,6 +16,7 @@ use super::index_worker::IndexWorker;
 use super::memory::MemoryFile;
 use super::prompts::Questions;
 use super::task_tracker::{Tasks, waits};
+use super::views_file::ViewsFile;
 use super::watcher::{News, Watcher};
 use crate::act::{Executor, Journal};
 use crate::app::{Setup, State, update};
@@ -44,6 +45,8 @@ pub struct EngineConfig {
     pub journal: Journal,
     /// Where what is remembered from one start to the next is kept; `None`: nowhere.
     pub memory: Option<MemoryFile>,
+    /// Where views are kept by a name.
+    pub views: ViewsFile,
     /// What the viewer begins with.
     pub setup: Setup,
 }
@@ -101,6 +104,7 @@ pub struct Engine {
     pub(super) deriver: Deriver,
     pub(super) watcher: Watcher,
     pub(super) memory: Option<MemoryFile>,
+    pub(super) views: ViewsFile,
     /// How often something was written there.
     pub(super) remembered: u64,
     pub(super) in_flight: InFlight,
@@ -119,7 +123,7 @@ pub struct Engine {
 impl Engine {
     /// Starts the workers on `handle`. Nothing is waited for.
     pub fn start(config: EngineConfig, handle: &Handle) -> Engine {
-        let EngineConfig { gateway, prompts, registry, clock, every, share, journal, memory, setup } = config;
+        let EngineConfig { gateway, prompts, registry, clock, every, share, journal, memory, views, setup } = config;
         let (outbox, inbox) = room();
         let _guard = handle.enter();
         let (updates, from_poller) = mpsc::channel(64);
@@ -155,6 +159,7 @@ impl Engine {
             outbox,
             watcher: Watcher::default(),
             memory,
+            views,
             remembered: 0,
             in_flight: InFlight::default(),
             identities: Identities::default(),

@@ -1,17 +1,10 @@
 //! The file in which what is remembered lies: read once, written anew after each change, beside other consoles that do the same.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::io::{Read, Write};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustix::fs::OFlags;
-
+use super::own_file;
 use crate::model::memory::Memory;
-
-/// The most that is read of it: a file that somebody else has made is not taken into memory whole.
-const MOST_BYTES: u64 = 1 << 20;
 
 /// Where it is kept. Clones are the same place.
 #[derive(Debug, Clone)]
@@ -48,27 +41,14 @@ impl MemoryFile {
             return Ok(());
         }
         *newest = number;
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        let memory = memory.after(self.read());
-        // Made with mode 0600 under a name of its own, and put in the file's place when it is whole.
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        serde_json::to_writer_pretty(&mut file, &memory)?;
-        file.write_all(b"\n")?;
-        file.persist(&self.path)?;
-        Ok(())
+        let mut text = serde_json::to_vec_pretty(&memory.after(self.read()))?;
+        text.push(b'\n');
+        own_file::write(&self.path, &text)
     }
 }
 
 fn read(path: &Path) -> std::io::Result<Memory> {
-    let file = OpenOptions::new().read(true).custom_flags(OFlags::NOFOLLOW.bits().cast_signed()).open(path)?;
-    let meta = file.metadata()?;
-    if meta.uid() != rustix::process::geteuid().as_raw() || !meta.is_file() {
-        return Err(std::io::Error::other("it is not yours"));
-    }
-    let mut text = String::new();
-    file.take(MOST_BYTES).read_to_string(&mut text)?;
-    Ok(serde_json::from_str(&text)?)
+    Ok(serde_json::from_str(&own_file::read(path)?)?)
 }
 
 #[cfg(test)]

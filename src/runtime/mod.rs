@@ -14,11 +14,13 @@ mod in_flight;
 mod inbox;
 mod index_worker;
 mod memory;
+mod own_file;
 mod prompts;
 mod save_screen;
 mod screen;
 mod scroll;
 mod task_tracker;
+mod views_file;
 mod watcher;
 mod wide_cells;
 
@@ -27,3 +29,4 @@ pub use effects::WELCOMED;
 pub use engine::{Engine, EngineConfig, Host, TURN};
 pub use memory::MemoryFile;
 pub use screen::Screen;
+pub use views_file::ViewsFile;

@@ -23,7 +23,7 @@ use skydeck::fetch::Share;
 use skydeck::input::Key;
 use skydeck::kinds::registry::ALL;
 use skydeck::model::{Access, Event, Meter};
-use skydeck::runtime::{Engine, EngineConfig, Host};
+use skydeck::runtime::{Engine, EngineConfig, Host, ViewsFile};
 use skydeck::sandbox::{Sandbox, WorldSpec};
 use skydeck::ui;
 
@@ -235,6 +235,7 @@ impl Desk {
         let setup = Setup {
             memory: Default::default(),
             aliases: Default::default(),
+            views: Default::default(),
             others: Vec::new(),
             me: Default::default(),
             registry: ALL,
@@ -264,6 +265,7 @@ impl Desk {
             share: Share::percent(100),
             journal: Journal::at(&journal, clock.now()),
             memory: None,
+            views: ViewsFile::at(journal.with_file_name("views.json")),
             setup,
         };
         let engine = Engine::start(config, runtime.handle());

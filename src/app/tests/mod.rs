@@ -12,6 +12,7 @@ mod moving;
 mod picker;
 mod planning;
 mod runs;
+mod saved;
 mod switching;
 mod typing;
 mod watching;
@@ -363,6 +364,7 @@ impl Desk {
             downloads: ".".into(),
             memory: Default::default(),
             aliases: Default::default(),
+            views: Default::default(),
             others: Vec::new(),
             me: Default::default(),
             view: Some("things".into()),

@@ -141,6 +141,7 @@ impl World {
             downloads: ".".into(),
             memory: Default::default(),
             aliases: Default::default(),
+            views: Default::default(),
             others: Vec::new(),
             me: Default::default(),
             view,
