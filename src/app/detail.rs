@@ -260,9 +260,7 @@ impl Turn<'_> {
     pub(super) fn open_detail_line(&mut self) {
         let Some(row) = self.s.detail.row.clone() else { return };
         if self.s.tab(self.store) == Tab::Links {
-            if let Some(link) = self.links(&row).get(self.s.detail.choice).cloned() {
-                self.follow_link(&row, &link);
-            }
+            self.take_link(&row, self.s.detail.choice);
         } else if !self.follow_entry() {
             self.links_menu();
         }

@@ -290,7 +290,12 @@ impl Turn<'_> {
         if self.s.view.indexing != Some(indexed.request) {
             return self.picker_indexed(indexed);
         }
+        let before = self.s.view.cursor.clone();
         self.s.view.take(self.store, indexed);
+        if self.s.view.cursor != before {
+            // It was looked for and is here.
+            self.detail_later();
+        }
         if self.s.view.marking.is_some() {
             return self.marked_matching();
         }

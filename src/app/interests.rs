@@ -111,6 +111,11 @@ impl Turn<'_> {
                 }
             }
         }
+        for table in self.tables_to_count_in() {
+            if !out.iter().any(|i| i.table == *table) {
+                out.push(Interest { table: table.clone(), visible: false, ids: None });
+            }
+        }
         let mut names = Wanted::default();
         if let Some(picker) = s.picker() {
             for table in picker.pick.tables.iter().filter(|t| !out.iter().any(|i| i.table == **t)).collect::<Vec<_>>() {

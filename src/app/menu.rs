@@ -203,11 +203,7 @@ impl Turn<'_> {
                     self.begin(action, on, "");
                 }
             }
-            (MenuKind::Links(row), MenuValue::At(i)) => {
-                if let Some(link) = self.links(&row).get(i).cloned() {
-                    self.follow_link(&row, &link);
-                }
-            }
+            (MenuKind::Links(row), MenuValue::At(i)) => self.take_link(&row, i),
             (MenuKind::Named(row, field), MenuValue::Text(text)) => self.follow_name(&row, field, &text),
             (MenuKind::Profiles, MenuValue::Text(name)) => self.show_profile(&name),
             (MenuKind::Views, MenuValue::Text(name)) => self.show_named(&name),
@@ -253,6 +249,7 @@ impl Turn<'_> {
             } else {
                 a.doc.to_string()
             },
+            dim: false,
             checked: None,
             disabled: self.why_not(a, &on),
             value: MenuValue::Name(a.name),
@@ -327,6 +324,12 @@ impl Turn<'_> {
                 Ask::MfaCode { serial, .. } => pasteable(serial).into_owned(),
             },
             Some(Overlay::Plan(p)) => p.commands.join("\n"),
+            Some(Overlay::Menu(m @ Menu { kind: MenuKind::Links(row), .. })) => {
+                // As the palette takes it.
+                let at = if let Some(MenuItem { value: MenuValue::At(i), .. }) = m.item() { *i } else { usize::MAX };
+                let Some(link) = self.links(row).into_iter().nth(at) else { return true };
+                pasteable(format!("{} {}", link.kind, link.query).trim()).into_owned()
+            }
             Some(Overlay::Menu(m)) => match m.item() {
                 Some(item) if !item.detail.is_empty() => pasteable(&item.detail).into_owned(),
                 _ => return true,

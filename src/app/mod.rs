@@ -31,6 +31,7 @@ mod leaving;
 mod left_runs;
 pub mod line;
 mod lines;
+pub mod links;
 mod locate;
 mod marks;
 mod menu;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexSet;
 
 use super::board::Place;
-use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, Overlay, Palette};
+use super::overlay::{Overlay, Palette};
 use super::state::{Focus, State};
 use super::update::Turn;
 use super::view::{Detail, RowKey, View};
@@ -88,7 +88,7 @@ pub(super) fn scopes_of(kind: Kind, scopes: &[Scope]) -> Vec<Scope> {
 
 impl State {
     /// The tables that a kind's view joins without a parent, and for a kind that fans out those of its parents.
-    fn tables_of(&self, kind: Kind, selector: &Selector, only: Option<&[Scope]>) -> Vec<TableKey> {
+    pub(super) fn tables_of(&self, kind: Kind, selector: &Selector, only: Option<&[Scope]>) -> Vec<TableKey> {
         let scopes = scopes_of(kind, only.unwrap_or(&self.scopes));
         scopes.into_iter().map(|scope| TableKey { scope, kind, selector: selector.clone() }).collect()
     }
@@ -297,39 +297,6 @@ impl Turn<'_> {
         self.arrive_at(place);
     }
 
-    /// Where one can go from a row.
-    pub(super) fn links(&self, row: &RowKey) -> Vec<Link> {
-        self.s.links(self.store, row)
-    }
-
-    pub(super) fn follow_link(&mut self, row: &RowKey, link: &Link) {
-        let Some(kind) = kind_named(&self.s.registry, link.kind) else {
-            let text = self.s.registry.unknown_kind(link.kind);
-            self.say(Level::Warning, text);
-            return;
-        };
-        let query = match Query::parse(&link.query, kind.0) {
-            Ok(query) => query,
-            Err(e) => {
-                self.say(Level::Warning, e.message);
-                return;
-            }
-        };
-        let only = match (&row.table.scope, kind.scoping) {
-            (scope @ Scope::Region { .. }, _) => vec![scope.clone()],
-            (scope, Scoping::Account) => vec![scope.clone()],
-            // From what an account has once to what it has in each region: all of the profile's.
-            (scope, Scoping::Region) => {
-                self.s.scopes.iter().filter(|s| s.profile() == scope.profile()).cloned().collect()
-            }
-        };
-        let label = self.store.get(&row.table, &row.id).map(|r| r.label().to_string());
-        self.go(kind, link.selector.clone(), Some(only), query);
-        if self.s.view.parent_label.is_some() && label.is_some() && !link.kind.eq(row.table.kind.name) {
-            self.s.view.parent_label = label;
-        }
-    }
-
     /// Enter on a row: into what it holds, else to its detail. What costs money is asked for by its own key only.
     pub(super) fn open(&mut self) {
         let Some(row) = self.focused() else { return };
@@ -356,25 +323,6 @@ impl Turn<'_> {
                 self.s.focus = Focus::Detail;
             }
         }
-    }
-
-    pub(super) fn links_menu(&mut self) {
-        let Some(row) = self.focused() else { return };
-        let links = self.links(&row);
-        if links.is_empty() {
-            let kind = row.table.kind;
-            self.say(Level::Info, format!("This {} is linked to nothing.", kind.singular));
-            return;
-        }
-        let items = links.iter().enumerate().map(|(i, l)| MenuItem {
-            label: l.title.to_string(),
-            detail: format!("{} {}", l.kind, l.query).trim().to_string(),
-            value: MenuValue::At(i),
-            ..MenuItem::default()
-        });
-        let items = items.collect();
-        let title = format!("From {}", self.label(&row));
-        self.menu(Menu::new(MenuKind::Links(row), title, items));
     }
 
     /// A row's name for titles and sentences.
@@ -407,14 +355,5 @@ impl Turn<'_> {
         let palette = Palette { line: super::Line::new(text), ..Palette::default() };
         self.s.overlays.push(Overlay::Palette(palette));
         self.complete_again();
-    }
-}
-
-impl State {
-    /// Where one can go from a row; nowhere if it is not there.
-    pub fn links(&self, store: &crate::store::Store, row: &RowKey) -> Vec<Link> {
-        let Some(def) = self.registry.def(row.table.kind) else { return Vec::new() };
-        let Some(record) = store.get(&row.table, &row.id) else { return Vec::new() };
-        (def.links)(record, &row.table.scope)
     }
 }

@@ -198,6 +198,8 @@ pub struct MenuItem {
     pub checked: Option<bool>,
     /// Why it cannot be chosen now: shown dim, and said when tried.
     pub disabled: Option<String>,
+    /// Whether it is shown dim although it can be chosen: there is nothing behind it.
+    pub dim: bool,
     /// The letter that chooses it.
     pub letter: Option<char>,
     /// What it stands for: a field's or link's position, an action, a run, or the text to copy.

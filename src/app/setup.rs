@@ -105,6 +105,7 @@ impl State {
             cli,
             process,
             downloads,
+            counts: super::links::Counts::default(),
             numbers: 0,
             watched: Vec::new(),
             wake: None,

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::board::{Board, Place};
 use super::layout::{self, Areas, Parts};
+use super::links::Counts;
 use super::overlay::Overlay;
 use super::recall::Entered;
 use super::run::Run;
@@ -236,6 +237,8 @@ pub struct State {
     pub(super) process: ArcStr,
     /// The folder that downloads are proposed to go to.
     pub(super) downloads: String,
+    /// How many rows the links on the screen lead to.
+    pub(super) counts: Counts,
     /// Numbers of index requests and plans.
     pub(super) numbers: u64,
     /// What was last watched.

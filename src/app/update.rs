@@ -88,6 +88,7 @@ impl Turn<'_> {
         self.look_at_paths();
         self.look_at_my_address();
         self.keep_lines();
+        self.count_links();
         self.watch();
         self.wake();
     }

@@ -54,6 +54,8 @@ pub struct KindInfo {
     pub operations: &'static [&'static Operation],
     /// Not offered in the palette: a side table.
     pub side: bool,
+    /// Whether an account has few of them: a request or two list them all, so that they can be counted by the way.
+    pub few: bool,
     /// What it is made of, if AWS does not list it: then it has no operations of its own.
     pub derived: Option<&'static Derived>,
     /// Where rows are that are not among all of them, and the query that asks for them: one sentence; empty if there are none such.
@@ -85,6 +87,7 @@ impl KindInfo {
             sort: ("", true),
             operations: &[],
             side: false,
+            few: false,
             derived: None,
             beyond: "",
             transitional: &[],
@@ -155,6 +158,12 @@ impl KindInfo {
     #[must_use]
     pub const fn side(mut self) -> Self {
         self.side = true;
+        self
+    }
+    /// An account has few of them.
+    #[must_use]
+    pub const fn few(mut self) -> Self {
+        self.few = true;
         self
     }
     /// Its rows are made of other kinds' rows.

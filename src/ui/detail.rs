@@ -15,6 +15,7 @@ use crate::model::Record;
 use crate::store::Store;
 
 use super::painter::{Pen, cells};
+use super::table::{FOCUS, tone_role};
 
 /// What the name keeps of a heading in which all pages have place.
 const NAME: u16 = 18;
@@ -144,15 +145,33 @@ fn heading(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>, gone: bool, has_keys:
 
 fn links(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>, has_keys: bool) {
     let links = page.state.links(page.store, page.key);
+    let counts = page.state.link_counts(page.key);
+    let count = |i: usize| counts.get(i).and_then(Option::as_ref);
     let height = usize::from(area.height);
     let top = page.state.detail.choice.saturating_sub(height.saturating_sub(1));
+    let title = links.iter().map(|l| cells(l.title)).max().unwrap_or(0).min(area.width / 3);
+    let counted = (0..links.len()).filter_map(count).map(|c| cells(&c.text())).max().unwrap_or(0);
     for (line, (i, link)) in (0..).zip(links.iter().enumerate().skip(top).take(height)) {
         let y = area.y + line;
         let chosen = i == page.state.detail.choice && has_keys;
-        pen.say(area.x, y, 1, if chosen { "▸" } else { " " }, Role::Focus);
-        let x = pen.say(area.x + 2, y, area.width.saturating_sub(2), link.title, Role::Link);
+        let none = count(i).is_some_and(|c| c.rows == 0);
+        let role = |role| if none { Role::Disabled } else { role };
+        pen.say(area.x + 2, y, title, link.title, role(Role::Link));
+        let x = area.x + 2 + title + 2;
+        if let Some(count) = count(i) {
+            let worst = count.worst.as_ref().map_or(Role::Text, |(tone, ..)| tone_role(*tone));
+            pen.say(x, y, area.right().saturating_sub(x), &count.text(), role(worst));
+        }
+        let x = if counted > 0 { x + counted + 2 } else { x };
         let rest = if link.query.is_empty() { link.kind.to_string() } else { format!("{} {}", link.kind, link.query) };
-        pen.say(x + 2, y, area.right().saturating_sub(x + 2), &rest, Role::Quiet);
+        // On the focused line's ground what is quiet could hardly be read.
+        let quiet = if chosen { Role::Text } else { role(Role::Quiet) };
+        pen.say(x, y, area.right().saturating_sub(x), &rest, quiet);
+        if chosen {
+            pen.say(area.x, y, 1, FOCUS, Role::Focus);
+            let ground = pen.style(Role::FocusRow);
+            pen.tint(Rect { y, height: 1, ..area }, ground);
+        }
     }
     if links.is_empty() {
         pen.say(area.x + 2, area.y, area.width, "– No links.", Role::Quiet);

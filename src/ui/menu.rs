@@ -95,7 +95,7 @@ fn note(item: &MenuItem) -> &str {
 
 /// Draws one entry. `letter`: what chooses it, where entries have letters.
 fn entry(pen: &mut Pen<'_>, area: Rect, item: &MenuItem, (chosen, letter): (bool, Option<Option<char>>), label: u16) {
-    let off = item.disabled.is_some();
+    let off = item.disabled.is_some() || item.dim;
     pen.say(area.x, area.y, 1, if chosen { "▸" } else { " " }, Role::Focus);
     let mut x = area.x + 2;
     if let Some(on) = item.checked {

@@ -58,8 +58,8 @@ fn left_and_right_turn_the_pages_of_the_detail_and_digits_go_to_them() {
     assert_eq!(tab(&desk), Tab::Overview);
     desk.press("5");
     assert_eq!(tab(&desk), Tab::Links);
-    desk.press("j enter");
-    assert_eq!(desk.state.view.query.text, "name=thing-0");
+    desk.press("enter");
+    assert_eq!(desk.state.view.kind, Kind(&BOXES));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod detail;
 mod finding;
 mod forms;
 mod forms_editors;
+mod links;
 mod locating;
 mod menus;
 mod moving;
@@ -84,7 +85,8 @@ static CHECK_KIND: KindInfo = KindInfo { side: true, ..kind("thing-checks", "Che
 static METRIC_KIND: KindInfo = KindInfo { side: true, ..kind("thing-metrics", "Metrics", &METRIC_FIELDS) };
 pub(super) static PARTS: KindInfo =
     KindInfo { parent: Some(Parent { kind: "things", fans_out: true }), ..kind("parts", "Parts", &PART_FIELDS) };
-pub(super) static BOXES: KindInfo = KindInfo { scoping: Scoping::Account, ..kind("boxes", "Boxes", &BOX_FIELDS) };
+pub(super) static BOXES: KindInfo =
+    KindInfo { scoping: Scoping::Account, few: true, ..kind("boxes", "Boxes", &BOX_FIELDS) };
 pub(super) static ITEMS: KindInfo = KindInfo {
     scoping: Scoping::Account,
     parent: Some(Parent { kind: "boxes", fans_out: false }),

@@ -31,6 +31,7 @@ pub static INFO: KindInfo =
         )
         .aliases(&["asgs", "asg", "groups"])
         .listed_by(&[&DESCRIBE_AUTO_SCALING_GROUPS])
+        .few()
         .sorted(&fields::NAME)
         .transitional(&["updating capacity", "deleting"]);
 

@@ -71,6 +71,7 @@ pub static INFO: KindInfo = KindInfo::new("alarms", "alarm", "Alarms", &FIELDS)
     .doc("CloudWatch alarms, metric and composite.")
     .aliases(&["alarm"])
     .listed_by(&[&DESCRIBE_ALARMS])
+    .few()
     .sorted(&NAME);
 
 /// Alarms.

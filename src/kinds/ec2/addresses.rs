@@ -86,7 +86,7 @@ pub static INFO: KindInfo = KindInfo::new("addresses", "address", "Addresses", &
 .doc("Elastic IP addresses. Each Amazon address costs $0.005 an hour, whether it is associated or not. Unattached ones come first.")
 .aliases(&["address", "eip", "eips", "elastic-ips"])
 .ids("eipalloc-")
-.listed_by(&[&DESCRIBE_ADDRESSES])
+.listed_by(&[&DESCRIBE_ADDRESSES]).few()
 .sorted_down(&STATE);
 
 /// Elastic IP addresses.

@@ -27,6 +27,7 @@ pub static INFO: KindInfo = KindInfo::new("availability-zones", "Availability Zo
     )
     .aliases(&["azs", "zones", "az"])
     .listed_by(&[&DESCRIBE_AVAILABILITY_ZONES])
+    .few()
     .sorted(&NAME);
 
 /// Availability Zones.

@@ -48,6 +48,7 @@ pub static INFO: KindInfo = KindInfo::new("internet-gateways", "internet gateway
     .aliases(&["igw", "igws", "internet-gateway"])
     .ids("igw-")
     .listed_by(&[&DESCRIBE_INTERNET_GATEWAYS])
+    .few()
     .sorted(&NAME)
     .transitional(&["attaching", "detaching"]);
 

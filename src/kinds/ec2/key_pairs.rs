@@ -33,6 +33,7 @@ pub static INFO: KindInfo = KindInfo::new("key-pairs", "key pair", "Key pairs", 
     .aliases(&["key-pair", "keypairs", "kp"])
     .ids("key-")
     .listed_by(&[&DESCRIBE_KEY_PAIRS])
+    .few()
     .sorted(&NAME);
 
 /// Key pairs.

@@ -52,6 +52,7 @@ pub static INFO: KindInfo = KindInfo::new("launch-templates", "launch template",
     .aliases(&["lt", "templates", "launch-template"])
     .ids("lt-")
     .listed_by(&[&DESCRIBE_LAUNCH_TEMPLATES])
+    .few()
     .sorted(&NAME);
 
 /// Launch templates.

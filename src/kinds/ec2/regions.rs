@@ -26,7 +26,7 @@ pub static INFO: KindInfo = KindInfo::new("regions", "region", "Regions", &FIELD
         "AWS Regions, including those that the account has not opted in to. Enter shows the region, or the marked ones.",
     )
     .aliases(&["region"])
-    .listed_by(&[&DESCRIBE_REGIONS])
+    .listed_by(&[&DESCRIBE_REGIONS]).few()
     .sorted(&NAME)
     .once_an_account();
 

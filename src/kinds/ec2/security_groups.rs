@@ -138,6 +138,7 @@ pub static INFO: KindInfo = KindInfo::new("security-groups", "security group", "
     .aliases(&["sg", "sgs", "security-group"])
     .ids("sg-")
     .listed_by(&[&DESCRIBE_SECURITY_GROUPS])
+    .few()
     .sorted(&NAME);
 
 /// Security groups.

@@ -83,6 +83,7 @@ pub static INFO: KindInfo = KindInfo::new("subnets", "subnet", "Subnets", &FIELD
     .aliases(&["subnet", "sn"])
     .ids("subnet-")
     .listed_by(&[&DESCRIBE_SUBNETS])
+    .few()
     .sorted(&NAME)
     .transitional(&["pending"]);
 

@@ -65,6 +65,7 @@ pub static INFO: KindInfo = KindInfo::new("vpcs", "VPC", "VPCs", &FIELDS)
     .aliases(&["vpc"])
     .ids("vpc-")
     .listed_by(&[&DESCRIBE_VPCS])
+    .few()
     .sorted(&NAME)
     .transitional(&["pending", "deleting"]);
 

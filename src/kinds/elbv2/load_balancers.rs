@@ -48,6 +48,7 @@ pub static INFO: KindInfo = KindInfo::new("load-balancers", "load balancer", "Lo
     .doc("Application, Network and Gateway Load Balancers (ELB v2).")
     .aliases(&["lbs", "lb", "elb", "alb", "nlb"])
     .listed_by(&[&DESCRIBE_LOAD_BALANCERS])
+    .few()
     .sorted(&NAME)
     .transitional(&["provisioning"]);
 

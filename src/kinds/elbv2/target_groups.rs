@@ -48,6 +48,7 @@ pub static INFO: KindInfo = KindInfo::new("target-groups", "target group", "Targ
     )
     .aliases(&["tgs", "tg"])
     .listed_by(&[&DESCRIBE_TARGET_GROUPS])
+    .few()
     .sorted(&NAME);
 
 /// Target groups.

@@ -27,6 +27,7 @@ pub static INFO: KindInfo = KindInfo::new("buckets", "bucket", "Buckets", &FIELD
     .doc("S3 buckets of the account, in all regions.")
     .aliases(&["s3", "bucket"])
     .listed_by(&[&LIST_BUCKETS])
+    .few()
     .sorted(&NAME)
     .once_an_account();
 
