@@ -41,6 +41,8 @@ pub enum Command {
     Detail,
     Zoom,
     Metrics,
+    ChartShorter,
+    ChartLonger,
     Links,
     Actions,
     Sort,
@@ -278,6 +280,22 @@ pub const COMMANDS: &[CommandInfo] = &[
         "Charts of the selected row. CloudWatch charges for them while they are shown.",
         ROWS,
     ),
+    info(
+        C::ChartShorter,
+        "chart-shorter",
+        "shorter",
+        "Charts over a shorter time, down to one hour. CloudWatch charges for what is shown.",
+        &[Detail],
+    )
+    .palette(),
+    info(
+        C::ChartLonger,
+        "chart-longer",
+        "longer",
+        "Charts over a longer time, up to 15 months, which is all that CloudWatch keeps.",
+        &[Detail],
+    )
+    .palette(),
     info(C::Links, "links", "links", "What the selected row is linked to.", ROWS).palette(),
     info(C::Actions, "actions", "actions", "What can be done with the marked rows, or with the selected one.", ROWS)
         .palette(),

@@ -242,7 +242,11 @@ impl Turn<'_> {
     fn detail_length(&self) -> usize {
         let Some(row) = &self.s.detail.row else { return 0 };
         match self.s.tab(self.store) {
-            Tab::Metrics => row.table.kind.iter().filter(|f| f.ty == FieldType::Series).count() * 8,
+            // As many as the widest kind has, and the line that says how far back they reach.
+            Tab::Metrics => self.s.charts(self.store, row).map_or(0, |c| {
+                let series = c.table.kind.iter().filter(|f| f.ty == FieldType::Series).count();
+                if c.only.is_some() { 0 } else { series * 8 + 1 }
+            }),
             Tab::Overview | Tab::Details | Tab::Tags | Tab::Links => 0,
             // A list may take some lines more than one.
             Tab::Changes => self.s.changes(self.store, row).len() * 2,

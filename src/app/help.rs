@@ -9,7 +9,7 @@ use super::state::State;
 use crate::base::text::{capital, uncapital};
 use crate::config::Mode;
 use crate::config::keymap::SECTIONS;
-use crate::model::{Ask, Confirm, FieldType};
+use crate::model::{Ask, Confirm};
 use crate::store::Store;
 
 /// One hint of the last line.
@@ -73,7 +73,7 @@ pub fn hints(state: &State, store: &Store) -> Vec<Hint> {
 /// Whether a hint makes sense in the layer that is open.
 fn wanted(state: &State, command: Command) -> bool {
     match state.overlays.last() {
-        None if command == Command::Metrics => state.view.kind.iter().any(|f| f.ty == FieldType::Series),
+        None if command == Command::Metrics => state.view.kind.charts.is_some(),
         Some(Overlay::Pager(p)) => command != Command::SearchNext || !p.search.text.is_empty(),
         Some(Overlay::Sure(_)) => matches!(command, Command::Accept | Command::Back),
         Some(Overlay::Ask(a)) if matches!(a.question.what, Ask::Device { .. }) => command == Command::Back,

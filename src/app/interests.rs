@@ -10,7 +10,7 @@ use super::overlay::Overlay;
 use super::update::Turn;
 use super::view::{Tab, View};
 use crate::base::RowId;
-use crate::model::{Effect, FieldInfo, FieldType, Interest, Record, RowRef, Selector, Side, TableKey, Value};
+use crate::model::{Effect, FieldInfo, Interest, Record, RowRef, Selector, Side, TableKey, Value};
 use crate::store::index::named_by;
 use crate::store::{Progress, Table, inputs_of};
 
@@ -251,11 +251,16 @@ impl Turn<'_> {
             }
         }
         if let Some(row) = s.detail.row.as_ref().filter(|_| s.detail_is_seen()) {
-            let charts = s.tab(self.store) == Tab::Metrics;
+            if s.tab(self.store) == Tab::Metrics
+                && let Some(charts) = s.charts(self.store, row)
+            {
+                want(wanted, &charts.table, [charts.id]);
+            }
             for field in row.table.kind.iter() {
                 let Some(side) = field.side else { continue };
-                let seen = if side.paid || field.ty == FieldType::Series { charts } else { true };
-                if seen && let Some(table) = table_of(&side, &row.table) {
+                if !side.paid
+                    && let Some(table) = table_of(&side, &row.table)
+                {
                     want(wanted, &table, [row.id.clone()]);
                 }
             }

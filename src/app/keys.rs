@@ -363,6 +363,8 @@ impl Turn<'_> {
             C::Detail => self.toggle_detail(),
             C::Zoom => self.zoom(),
             C::Metrics => self.metrics(),
+            C::ChartShorter => self.step_span(-1),
+            C::ChartLonger => self.step_span(1),
             C::Links => self.links_menu(),
             C::Actions => self.actions_menu(),
             C::Sort => self.sort_menu(),

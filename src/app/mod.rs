@@ -11,6 +11,7 @@
 pub mod aliases;
 pub mod arguments;
 pub mod board;
+mod charts;
 pub mod check_line;
 pub mod command;
 pub mod complete;
@@ -61,6 +62,7 @@ pub mod view;
 mod waiting;
 
 pub use board::{Board, BoardKind, BoardLine, Place};
+pub use charts::RowCharts;
 pub use layout::{Area, Areas};
 pub use line::Line;
 pub use menu::hidden_sentence;

@@ -10,7 +10,7 @@ use super::detail::pages::Entry;
 use super::marks::{Marking, Range};
 use super::search::Search;
 use crate::base::{Fault, RowId, Scope, Time};
-use crate::model::{Kind, RawAnswer, RowRef, Selector, Sort, TableKey, Tone};
+use crate::model::{ChartSpan, Kind, RawAnswer, RowRef, Selector, Sort, TableKey, Tone};
 use crate::query::Query;
 
 use super::layout::Wanted;
@@ -170,6 +170,8 @@ pub struct Detail {
     pub(super) entry: Option<(Entry, usize)>,
     /// What is looked for in the page.
     pub search: Search,
+    /// How far back its charts reach.
+    pub span: ChartSpan,
     /// The chosen line of [`Tab::Links`].
     pub choice: usize,
     /// The row that is shown: follows the cursor after a short pause.
@@ -188,6 +190,7 @@ impl Default for Detail {
             scroll: 0,
             entry: None,
             search: Search::default(),
+            span: ChartSpan::default(),
             choice: 0,
             row: None,
             due: None,

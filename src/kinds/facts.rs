@@ -150,10 +150,11 @@ impl Serialize for Fact<'_> {
 }
 
 fn series<S: Serializer>(s: &Series, to: S) -> Result<S::Ok, S::Error> {
-    let mut map = to.serialize_map(Some(4))?;
+    let mut map = to.serialize_map(Some(5))?;
     map.serialize_entry("start", &s.start.rfc3339())?;
     map.serialize_entry("period", &s.period)?;
     map.serialize_entry("unit", s.unit.as_str())?;
+    map.serialize_entry("statistic", s.statistic.as_str())?;
     let points: Vec<Option<f64>> = s.points.iter().map(|p| finite(f64::from(*p))).collect();
     map.serialize_entry("points", &points)?;
     map.end()
@@ -188,8 +189,15 @@ mod tests {
         assert_eq!(t(Value::Time(Time::from_secs(0)), FieldType::Age), json!("1970-01-01T00:00:00Z"));
         assert_eq!(t(Value::ratio(2, 3), FieldType::Ratio), json!({"ok": 2, "of": 3}));
         assert_eq!(t(Value::Float(f64::NAN), FieldType::Float), Json::Null);
-        let s = Series { start: Time::from_secs(0), period: 300, points: vec![1.5, f32::NAN], unit: "Percent".into() };
-        assert_eq!(t(Value::Series(Arc::new(s)), FieldType::Series)["points"], json!([1.5, null]));
+        let s = Series {
+            start: Time::from_secs(0),
+            period: 300,
+            points: vec![1.5, f32::NAN],
+            unit: "Percent".into(),
+            statistic: "Average".into(),
+        };
+        assert_eq!(t(Value::Series(Arc::new(s.clone())), FieldType::Series)["points"], json!([1.5, null]));
+        assert_eq!(t(Value::Series(Arc::new(s)), FieldType::Series)["statistic"], json!("Average"));
     }
 
     #[test]

@@ -136,6 +136,8 @@ static KINDS: &[&KindDef] = &[
     &cloudwatch::instance_alarms::KIND,
     &cloudwatch::instance_metrics::KIND,
     &cloudwatch::instance_traffic::KIND,
+    &cloudwatch::instance_charts::KIND,
+    &cloudwatch::alarm_charts::KIND,
     &elbv2::target_group_health::KIND,
     &elbv2::tags::OF_LOAD_BALANCERS,
     &elbv2::tags::OF_TARGET_GROUPS,

@@ -26,6 +26,20 @@ pub struct Parent {
     pub fans_out: bool,
 }
 
+/// Where a row's charts are: in a side table whose rows are named by a span and by what they show ([`super::ChartSpan::row_id`]), so
+/// that only what is looked at is paid for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Charts {
+    /// The side kind. Its fields of the type series are the charts.
+    pub kind: &'static str,
+    /// The field with the id that they are found by, if not the row's own.
+    pub of: Option<&'static str>,
+    /// The field without which there are none.
+    pub needs: Option<&'static str>,
+    /// The field that names the only one of them to show, by an alias of its.
+    pub only: Option<&'static str>,
+}
+
 /// All that is known of a kind before anything is asked. One `static` a kind.
 pub struct KindInfo {
     /// Plural, kebab-case: `target-groups`.
@@ -58,6 +72,8 @@ pub struct KindInfo {
     pub few: bool,
     /// What it is made of, if AWS does not list it: then it has no operations of its own.
     pub derived: Option<&'static Derived>,
+    /// The charts of a row, if CloudWatch has any of it.
+    pub charts: Option<Charts>,
     /// Where rows are that are not among all of them, and the query that asks for them: one sentence; empty if there are none such.
     pub beyond: &'static str,
     /// States (values of the state) that are on their way somewhere: such rows are asked for by id every 2 s.
@@ -89,6 +105,7 @@ impl KindInfo {
             side: false,
             few: false,
             derived: None,
+            charts: None,
             beyond: "",
             transitional: &[],
         }
@@ -97,6 +114,12 @@ impl KindInfo {
     #[must_use]
     pub const fn doc(mut self, doc: &'static str) -> Self {
         self.doc = doc;
+        self
+    }
+    /// CloudWatch has charts of its rows.
+    #[must_use]
+    pub const fn charted_by(mut self, charts: Charts) -> Self {
+        self.charts = Some(charts);
         self
     }
     /// Where rows are that AWS lists only where it is asked for them: one sentence.

@@ -3,6 +3,7 @@
 pub mod addresses;
 pub mod behind;
 pub mod call;
+pub mod chart_span;
 pub mod cost;
 pub mod delta;
 pub mod derived;
@@ -33,6 +34,7 @@ pub mod value;
 pub use addresses::{Block, Blocks};
 pub use behind::Behind;
 pub use call::{Arg, Call, Out, Outputs};
+pub use chart_span::{ChartSpan, SPANS};
 pub use cost::{Cost, CostEffect, Money, Per, PriceList};
 pub use delta::Delta;
 pub use derived::{Derived, Input, Inputs};
@@ -45,7 +47,7 @@ pub use field::{Column, Field, FieldInfo, FieldList, FieldType, Fields, Ids, Sid
 pub use field_set::FieldSet;
 pub use filters::{Filters, ServerFilter};
 pub use form::{CellError, Choice, FormField, FormInput, FormSpec, FormValue, RowsInput, Values};
-pub use kind::{Kind, KindInfo, Parent, Scoping};
+pub use kind::{Charts, Kind, KindInfo, Parent, Scoping};
 pub use operation::{Access, Operation, Paging, Retry, Service};
 pub use order::SortKey;
 pub use pick::Pick;

@@ -49,6 +49,8 @@ pub struct Series {
     pub points: Vec<f32>,
     /// CloudWatch's unit: `Percent`, `Bytes`, `Count`…
     pub unit: ArcStr,
+    /// What a point is of its period's samples: `Average`, `Sum`, `p99`…; empty if it was not said.
+    pub statistic: ArcStr,
 }
 
 impl Series {

@@ -55,6 +55,13 @@ pub fn clock(t: Time, zone: &TimeZone) -> String {
     format!("{:02}:{:02}", at.hour, at.minute)
 }
 
+/// A day of the year in this zone: `Nov 28`.
+pub fn day(t: Time, zone: &TimeZone) -> String {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let at = t.civil_in(zone);
+    format!("{} {}", MONTHS[usize::from(at.month.clamp(1, 12)) - 1], at.day)
+}
+
 /// A size in binary units: `512 B`, `1.5 KiB`, `20 GiB`. One decimal below ten unless it is a whole number.
 pub fn bytes(n: u64) -> String {
     scaled(n as f64, 1024.0, &["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"])
@@ -120,20 +127,18 @@ pub fn money(n: f64) -> String {
     }
 }
 
-/// A measured number in CloudWatch's or the field's unit: `12.5 %`, `1.2 MiB`, `3.4 k`.
+/// A measured number in CloudWatch's or the field's unit: `12.5%`, `1.2 MiB`, `3.4k`.
 pub fn measured(n: f64, unit: &str) -> String {
     if !n.is_finite() {
         return UNKNOWN.into();
     }
     match unit {
-        "%" | "Percent" => format!("{} %", number(n)),
+        "%" | "Percent" => format!("{}%", number(n)),
         "B" | "Bytes" => scaled(n, 1024.0, &["B", "KiB", "MiB", "GiB", "TiB", "PiB"]),
         "Bytes/Second" | "B/s" => format!("{}/s", scaled(n, 1024.0, &["B", "KiB", "MiB", "GiB", "TiB", "PiB"])),
         "Seconds" | "s" if n.abs() < 1.0 => format!("{} ms", number(n * 1000.0)),
         "Seconds" | "s" => format!("{} s", number(n)),
-        "Count" | "None" | "" if n.abs() >= 10_000.0 => {
-            scaled(n, 1000.0, &["", "k", "M", "G", "T"]).trim_end().to_string()
-        }
+        "Count" | "None" | "" if n.abs() >= 10_000.0 => scaled(n, 1000.0, &["", "k", "M", "G", "T"]).replace(' ', ""),
         "Count" | "None" | "" => number(n),
         other => format!("{} {other}", number(n)),
     }
@@ -197,7 +202,10 @@ pub fn thousands(n: i64) -> String {
 }
 
 fn with_unit(n: String, unit: &str) -> String {
-    if unit.is_empty() { n } else { format!("{n} {unit}") }
+    match unit {
+        "" | "%" => n + unit,
+        _ => format!("{n} {unit}"),
+    }
 }
 
 /// How many cells [`value`] takes, cheaply where the value is text.
@@ -303,9 +311,9 @@ mod tests {
         for (n, says) in amounts {
             assert_eq!(money(n), says);
         }
-        assert_eq!(measured(12.5, "Percent"), "12.5 %");
+        assert_eq!(measured(12.5, "Percent"), "12.5%");
         assert_eq!(measured(0.012, "Seconds"), "12 ms");
-        assert_eq!(measured(12_345.0, "Count"), "12 k");
+        assert_eq!(measured(12_345.0, "Count"), "12k");
     }
 
     #[test]
@@ -313,7 +321,7 @@ mod tests {
         let list = Value::List(Arc::new(vec!["a\x1b[31m".into(), "결제".into()]));
         assert_eq!(text(&list, FieldType::List, ""), "a␛[31m, 결제");
         assert_eq!(text(&Value::ratio(2, 3), FieldType::Ratio, ""), "2/3");
-        assert_eq!(text(&Value::Float(70.0), FieldType::Float, "%"), "70 %");
+        assert_eq!(text(&Value::Float(70.0), FieldType::Float, "%"), "70%");
     }
 
     #[test]

@@ -46,7 +46,13 @@ mod tests {
     use crate::base::Time;
 
     fn series(points: &[f32], unit: &str) -> Series {
-        Series { start: Time::from_secs(0), period: 300, points: points.to_vec(), unit: unit.into() }
+        Series {
+            start: Time::from_secs(0),
+            period: 300,
+            points: points.to_vec(),
+            unit: unit.into(),
+            statistic: "Average".into(),
+        }
     }
 
     #[test]

@@ -162,6 +162,29 @@ fn two_regions_are_one_table() {
     assert_eq!(desk.engine.state.view.order.len(), 6, "a bucket that two scopes list is there once");
 }
 
+/// Charts reach as far back as one likes, and an alarm's has its threshold.
+#[test]
+fn charts_reach_back_by_a_key_and_an_alarm_s_has_its_threshold() {
+    for (size, name) in SIZES {
+        let mut desk = Desk::start(Start { size, view: "instances name=my-bastion-host", ..Start::default() });
+        desk.keys("m").wait(0.5).sees("[3h]").until("KiB/s");
+        if size.0 == 120 {
+            desk.keys("tab z");
+        }
+        let before = desk.log.count("GetMetricData");
+        // What is passed over is not paid for.
+        desk.press("> > > >");
+        desk.until_that(|desk| desk.text().contains("[1w]") && desk.text().contains("KiB/s"));
+        desk.settle();
+        assert_eq!(desk.log.count("GetMetricData"), before + 1);
+        desk.screen(&format!("charts-week-{name}"));
+        desk.keys("> > > >").sees("15mo is the longest").keys("<").sees("[3mo]");
+        desk.keys("esc esc").go("alarms name=db-cpu-critical").keys("m").wait(0.5).until("threshold 90%");
+        desk.settle();
+        desk.screen(&format!("alarm-chart-{name}"));
+    }
+}
+
 /// Where a row is and what its tags say are fields like its own.
 #[test]
 fn rows_are_filtered_and_sorted_by_region_and_a_tag_is_a_column() {

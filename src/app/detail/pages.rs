@@ -81,7 +81,7 @@ impl State {
             (Tab::Overview, true),
             (Tab::Details, !other_sections(kind).is_empty()),
             (Tab::Tags, record.is_some_and(|r| !r.tags.is_empty()) || self.has_tags(kind)),
-            (Tab::Metrics, kind.iter().any(|f| f.ty == FieldType::Series)),
+            (Tab::Metrics, self.charts(store, row).is_some()),
             (Tab::Changes, true),
             (Tab::Links, def.is_some_and(|(def, record)| !(def.links)(record, &row.table.scope).is_empty())),
             (Tab::Raw, true),

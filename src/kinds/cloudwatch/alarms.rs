@@ -17,7 +17,7 @@ use crate::kinds::paging::listed;
 use crate::kinds::raw::raw;
 use crate::kinds::row_spec::{Field, Fields, RowSpec, States, field};
 use crate::kinds::tags;
-use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
+use crate::model::{Charts, FieldInfo, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
 
 /// `DescribeAlarms`.
 pub static DESCRIBE_ALARMS: Operation = Operation::read(Service::CloudWatch, "DescribeAlarms");
@@ -40,6 +40,13 @@ pub const RESOURCE: FieldInfo =
         .cells(9, 40)
         .id_of("instances", "i-");
 
+/// The metric, or those that metric math uses.
+pub const METRIC: FieldInfo = FieldInfo::text(
+    "metric",
+    "METRIC",
+    "The metric, or the metrics that metric math uses; none for a composite alarm or a query.",
+)
+.shown(2);
 /// The alarm's name.
 pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The alarm's name.").shown(0);
 /// From point to point.
@@ -72,7 +79,8 @@ pub static INFO: KindInfo = KindInfo::new("alarms", "alarm", "Alarms", &FIELDS)
     .aliases(&["alarm"])
     .listed_by(&[&DESCRIBE_ALARMS])
     .few()
-    .sorted(&NAME);
+    .sorted(&NAME)
+    .charted_by(Charts { kind: "alarm-charts", of: None, only: None, needs: Some(METRIC.name) });
 
 /// Alarms.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
@@ -141,15 +149,7 @@ static FIELDS: Fields<Alarm> = Fields(&[
         |a, _| moment(a.since),
     ),
     field(RESOURCE, |a, _| a.resource.clone()),
-    field(
-        FieldInfo::text(
-            "metric",
-            "METRIC",
-            "The metric, or the metrics that metric math uses; none for a composite alarm or a query.",
-        )
-        .shown(2),
-        |a, _| text(&a.metric),
-    ),
+    field(METRIC, |a, _| text(&a.metric)),
     field(FieldInfo::text("condition", "CONDITION", "The condition for ALARM.").shown(2).cells(20, 60), |a, _| {
         text(&a.condition)
     }),
@@ -252,6 +252,21 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
         })
         .await
     })
+}
+
+/// Metric alarms as CloudWatch answers them.
+pub(super) async fn metric_alarms(
+    client: &aws_sdk_cloudwatch::Client,
+    pages: &mut Pages,
+    what: &What,
+) -> Result<Vec<sdk::MetricAlarm>, Fault> {
+    let mut found = Vec::new();
+    listed(pages, &DESCRIBE_ALARMS, what, MOST_NAMES, ask(client), |out| {
+        found.extend_from_slice(out.metric_alarms());
+        (Vec::new(), out.next_token)
+    })
+    .await?;
+    Ok(found)
 }
 
 /// Names and ARNs of alarms.

@@ -19,7 +19,7 @@ use crate::kinds::ec2::instances::fields;
 use crate::kinds::listing::{ListRequest, Pages, PaidRow};
 use crate::kinds::paging::following;
 use crate::kinds::row_spec::RowSpec;
-use crate::model::{Operation, Record, Series, Service, Value};
+use crate::model::{ChartSpan, Operation, Record, Series, Service, Value};
 
 /// `GetMetricData`.
 pub static GET_METRIC_DATA: Operation = Operation::read(Service::CloudWatch, "GetMetricData");
@@ -55,14 +55,27 @@ pub(super) static STATUS_CHECK_FAILED: Metric = Metric {
     doc: "1 when a status check failed, else 0.",
 };
 
+impl Metric {
+    /// Whether it is told as a rate: what was counted in a period depends on how long that is.
+    fn is_rate(&self) -> bool {
+        self.unit == "Bytes" && self.statistic == "Sum"
+    }
+    /// The unit of its points.
+    pub(super) fn shown_in(&self) -> &'static str {
+        if self.is_rate() { "Bytes/Second" } else { self.unit }
+    }
+}
+
 /// A stretch of time in whole periods: requests of one minute are equal, and CloudWatch answers them faster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
-    /// A whole five minutes: points of both periods fall on minutes counted from here.
+    /// A whole period, of five minutes at least: points of minutes fall on minutes counted from here.
     start: Time,
-    /// Five minutes each.
+    /// How many points of the span's period.
     points: u32,
     end: Time,
+    /// The period that is asked for.
+    period: u32,
 }
 
 fn floor(t: Time, period: u32) -> i64 {
@@ -70,20 +83,44 @@ fn floor(t: Time, period: u32) -> i64 {
 }
 
 impl Span {
-    /// The last `points` times five minutes, and the minutes since.
-    pub(super) fn last(points: u32, now: Time) -> Self {
-        let start = Time::from_secs(floor(now, BASIC) - i64::from(BASIC) * i64::from(points));
-        Span { start, points, end: Time::from_secs(floor(now, DETAILED)) }
+    /// The last hours in minutes, from a whole five minutes on; of a longer span whole periods, of which the last one is over.
+    pub(super) fn of(span: ChartSpan, now: Time) -> Self {
+        let whole = span.period();
+        let points = span.seconds() / whole;
+        let start = Time::from_secs(floor(now, whole) - i64::from(whole) * i64::from(points));
+        let period = if span <= ChartSpan::Hours3 { DETAILED } else { whole };
+        Span { start, points, end: Time::from_secs(floor(now, period)), period }
     }
-    fn minutes(self) -> usize {
-        usize::try_from(self.end.since(self.start).as_secs() / u64::from(DETAILED)).unwrap_or(0)
+    /// The same in periods of at least so many seconds: an alarm compares points of its own.
+    pub(super) fn at_least(span: ChartSpan, period: u32, now: Time) -> Self {
+        let points = (span.seconds() / period.max(1)).max(1);
+        let start = Time::from_secs(floor(now, period) - i64::from(period) * i64::from(points));
+        Span { start, points, end: Time::from_secs(floor(now, period)), period }
     }
-    fn slot(self, at: Time) -> Option<usize> {
-        let i = (at.secs() - self.start.secs()).div_euclid(i64::from(DETAILED));
-        usize::try_from(i).ok().filter(|i| *i < self.minutes())
+    /// Where it begins and ends.
+    pub(super) fn ends(self) -> (DateTime, DateTime) {
+        (DateTime::from_secs(self.start.secs()), DateTime::from_secs(self.end.secs()))
     }
-    /// Points of minutes as a series of the period that they were published with.
-    fn series(self, minutes: &[f32], unit: &str) -> Series {
+    /// The period that is asked for.
+    pub(super) const fn period(self) -> u32 {
+        self.period
+    }
+    /// How many points there are at most.
+    pub(super) fn slots(self) -> usize {
+        usize::try_from(self.end.since(self.start).as_secs() / u64::from(self.period)).unwrap_or(0)
+    }
+    /// Where a point of this moment belongs.
+    pub(super) fn slot(self, at: Time) -> Option<usize> {
+        let i = (at.secs() - self.start.secs()).div_euclid(i64::from(self.period));
+        usize::try_from(i).ok().filter(|i| *i < self.slots())
+    }
+    /// Points as a series of the period that they were published with.
+    pub(super) fn series(self, points: &[f32], unit: &str, statistic: &str) -> Series {
+        let (unit, statistic) = (unit.into(), statistic.into());
+        if self.period != DETAILED || self.points as usize == points.len() {
+            return Series { start: self.start, period: self.period, points: points.to_vec(), unit, statistic };
+        }
+        let minutes = points;
         let each = (BASIC / DETAILED) as usize;
         let detailed = minutes.iter().enumerate().any(|(i, p)| !p.is_nan() && i % each != 0);
         let (period, points, start) = if detailed {
@@ -94,7 +131,7 @@ impl Span {
         } else {
             (BASIC, minutes.iter().step_by(each).take(self.points as usize).copied().collect(), self.start)
         };
-        Series { start, period, points, unit: unit.into() }
+        Series { start, period, points, unit, statistic }
     }
 }
 
@@ -121,7 +158,7 @@ pub(super) async fn get(
     queries: &[Query],
     span: Span,
 ) -> Result<Vec<Value>, Fault> {
-    let asked: Vec<_> = queries.iter().enumerate().map(|(i, q)| query(i, q)).collect();
+    let asked: Vec<_> = queries.iter().enumerate().map(|(i, q)| query(i, q, span.period)).collect();
     let mut points: FxHashMap<usize, Vec<f32>> = FxHashMap::default();
     let mut token: Option<String> = None;
     loop {
@@ -129,8 +166,8 @@ pub(super) async fn get(
         let out = client
             .get_metric_data()
             .set_metric_data_queries(Some(asked.clone()))
-            .start_time(DateTime::from_secs(span.start.secs()))
-            .end_time(DateTime::from_secs(span.end.secs()))
+            .start_time(span.ends().0)
+            .end_time(span.ends().1)
             .scan_by(sdk::ScanBy::TimestampAscending)
             .set_next_token(token.clone())
             .send()
@@ -140,7 +177,7 @@ pub(super) async fn get(
             let Some(i) = r.id().and_then(|id| id.strip_prefix('m')).and_then(|n| n.parse::<usize>().ok()) else {
                 continue;
             };
-            let line = points.entry(i).or_insert_with(|| vec![f32::NAN; span.minutes()]);
+            let line = points.entry(i).or_insert_with(|| vec![f32::NAN; span.slots()]);
             for (at, v) in r.timestamps().iter().zip(r.values()) {
                 if let Some(slot) = time(Some(at)).and_then(|t| span.slot(t)) {
                     line[slot] = *v as f32;
@@ -158,16 +195,22 @@ pub(super) async fn get(
 fn series(points: Option<Vec<f32>>, metric: &Metric, span: Span) -> Value {
     match points {
         Some(points) if points.iter().any(|p| !p.is_nan()) => {
-            Value::Series(Arc::new(span.series(&points, metric.unit)))
+            let mut series = span.series(&points, metric.shown_in(), metric.statistic);
+            if metric.is_rate() {
+                let seconds = series.period as f32;
+                series.points.iter_mut().for_each(|p| *p /= seconds);
+                series.statistic = "Average".into();
+            }
+            Value::Series(Arc::new(series))
         }
         _ => Value::Empty,
     }
 }
 
-fn query(i: usize, (instance, metric): &Query) -> sdk::MetricDataQuery {
+fn query(i: usize, (instance, metric): &Query, period: u32) -> sdk::MetricDataQuery {
     let dimension = sdk::Dimension::builder().name("InstanceId").value(instance.as_str()).build();
     let what = sdk::Metric::builder().namespace("AWS/EC2").metric_name(metric.name).dimensions(dimension).build();
-    let period = i32::try_from(DETAILED).unwrap_or(i32::MAX);
+    let period = i32::try_from(period).unwrap_or(i32::MAX);
     let stat = sdk::MetricStat::builder().metric(what).period(period).stat(metric.statistic).build();
     sdk::MetricDataQuery::builder().id(format!("m{i}")).metric_stat(stat).return_data(true).build()
 }
@@ -186,7 +229,7 @@ pub(super) fn bought(id: &ArcStr, values: &[Value], now: Time) -> PaidRow {
 
 /// What was asked about one instance: its series, in the order of the metrics that were asked for.
 pub(super) struct Points {
-    /// The instance.
+    /// The row: the instance, or charts of it.
     pub(super) id: ArcStr,
     series: Vec<Value>,
 }
@@ -198,11 +241,11 @@ impl Points {
     }
 }
 
-/// Asks for `metrics` of each of `ids`, and hands over a row an instance, made of its series in that order.
+/// Asks for `metrics` of each of `ids`, and hands over a row an instance, made of its series in that order. `row_id`: by which id.
 pub(super) async fn each(
     request: &ListRequest,
     pages: &mut Pages,
-    ids: &[ArcStr],
+    (ids, row_id): (&[ArcStr], impl Fn(&ArcStr) -> ArcStr),
     metrics: &[&'static Metric],
     span: Span,
     rows: &RowSpec<Points>,
@@ -213,7 +256,7 @@ pub(super) async fn each(
         let values = get(&client, pages, &queries, span).await?;
         let each = values.chunks(metrics.len().max(1));
         let points: Vec<Points> =
-            batch.iter().zip(each).map(|(id, v)| Points { id: id.clone(), series: v.to_vec() }).collect();
+            batch.iter().zip(each).map(|(id, v)| Points { id: row_id(id), series: v.to_vec() }).collect();
         let now = request.clock.now();
         pages.bought(&points.iter().map(|p| bought(&p.id, &p.series, now)).collect::<Vec<_>>());
         pages.page(rows.records(&points, &mut Converter::new(&request.interner))).await?;
@@ -227,17 +270,17 @@ mod tests {
 
     #[test]
     fn the_span_is_aligned_so_that_requests_within_a_minute_are_equal() {
-        let at = |secs| Span::last(12, Time::from_secs(secs));
+        let at = |secs| Span::of(ChartSpan::Hour, Time::from_secs(secs));
         let a = at(1_000_020);
         assert_eq!(a, at(1_000_079));
         assert_ne!(a, at(1_000_080));
         assert_eq!((a.start.secs() % 300, a.end.secs() % 60), (0, 0));
-        assert_eq!(a.minutes(), 12 * 5 + 2);
+        assert_eq!(a.slots(), 12 * 5 + 2);
     }
 
     #[test]
     fn points_land_in_their_minute_and_nowhere_else() {
-        let s = Span::last(12, Time::from_secs(6000));
+        let s = Span::of(ChartSpan::Hour, Time::from_secs(6000));
         assert_eq!(s.slot(s.start), Some(0));
         assert_eq!(s.slot(s.start.plus(Duration::from_secs(301))), Some(5));
         assert_eq!(s.slot(s.end), None);
@@ -247,13 +290,13 @@ mod tests {
     #[test]
     fn what_came_shows_how_often_it_is_published() {
         // Two minutes into the next five.
-        let s = Span::last(2, Time::from_secs(6120));
-        let (gap, mut basic) = (f32::NAN, vec![f32::NAN; s.minutes()]);
+        let s = Span { points: 2, start: Time::from_secs(5400), ..Span::of(ChartSpan::Hour, Time::from_secs(6120)) };
+        let (gap, mut basic) = (f32::NAN, vec![f32::NAN; s.slots()]);
         (basic[0], basic[5]) = (1.0, 2.0);
-        let line = s.series(&basic, "Percent");
+        let line = s.series(&basic, "Percent", "Average");
         assert_eq!((line.period, line.points, line.start), (BASIC, vec![1.0, 2.0], s.start));
-        let detailed: Vec<f32> = (0..s.minutes()).map(|i| if i == 7 { gap } else { i as f32 }).collect();
-        let line = s.series(&detailed, "Percent");
+        let detailed: Vec<f32> = (0..s.slots()).map(|i| if i == 7 { gap } else { i as f32 }).collect();
+        let line = s.series(&detailed, "Percent", "Average");
         assert_eq!((line.period, line.points.len(), line.last()), (DETAILED, 10, Some(11.0)));
         assert_eq!(line.start, s.start.plus(Duration::from_secs(120)));
     }
@@ -263,18 +306,19 @@ mod tests {
         let at = |secs, period| until(Time::from_secs(secs), period).secs();
         assert_eq!([at(600, BASIC), at(659, BASIC), at(660, BASIC), at(959, BASIC)], [660, 660, 960, 960]);
         assert_eq!([at(600, DETAILED), at(659, DETAILED), at(660, DETAILED)], [660, 660, 720]);
-        let series =
-            |period| Value::Series(Arc::new(Series { period, ..Span::last(1, Time::default()).series(&[], "") }));
+        let series = |period| {
+            Value::Series(Arc::new(Series { period, ..Span::of(ChartSpan::Hour, Time::default()).series(&[], "", "") }))
+        };
         let of = |values: &[Value]| bought(&"i-1".into(), values, Time::from_secs(600)).period;
         assert_eq!([of(&[series(300), series(60)]), of(&[Value::Empty])], [60, 300]);
     }
 
     #[test]
     fn no_data_is_empty_and_not_a_flat_line() {
-        let s = Span::last(3, Time::from_secs(6000));
+        let s = Span::of(ChartSpan::Hour, Time::from_secs(6000));
         assert_eq!(series(None, &CPU, s), Value::Empty);
-        assert_eq!(series(Some(vec![f32::NAN; 15]), &CPU, s), Value::Empty);
-        let mut one = vec![f32::NAN; 15];
+        assert_eq!(series(Some(vec![f32::NAN; s.slots()]), &CPU, s), Value::Empty);
+        let mut one = vec![f32::NAN; s.slots()];
         one[5] = 7.0;
         assert_eq!(series(Some(one), &CPU, s).as_f64(), Some(7.0));
     }

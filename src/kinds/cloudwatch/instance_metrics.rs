@@ -7,7 +7,7 @@ use super::data::{self, GET_METRIC_DATA, Points, Span, each};
 use crate::base::{Fault, FaultKind};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
-use crate::model::{FieldInfo, KindInfo, Value};
+use crate::model::{ChartSpan, FieldInfo, KindInfo, Value};
 
 /// CPU, one point every 5 minutes, or each minute with detailed monitoring.
 pub const SERIES: FieldInfo = CPU;
@@ -31,9 +31,6 @@ pub static INFO: KindInfo = KindInfo::new("instance-metrics", "instance's CPU", 
 /// CPU of instances.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new(), raw: None };
 
-/// Twelve times 5 minutes.
-const POINTS: u32 = 12;
-
 static FIELDS: Fields<Points> = Fields(&[
     Field::id(ID),
     field(
@@ -48,8 +45,8 @@ static ROWS: RowSpec<Points> = RowSpec::new(&INFO, &FIELDS, |p| Some(&p.id));
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let ids = only_ids(&request)?;
-        let span = Span::last(POINTS, request.clock.now());
-        each(&request, &mut pages, ids, &[&data::CPU], span, &ROWS).await
+        let span = Span::of(ChartSpan::Hour, request.clock.now());
+        each(&request, &mut pages, (ids, ArcStr::clone), &[&data::CPU], span, &ROWS).await
     })
 }
 

@@ -8,7 +8,7 @@ use crate::base::{Fault, FaultKind, Scope};
 use crate::kinds::convert::Converter;
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
-use crate::model::{FieldInfo, KindInfo, Link, Record, Selector, Value};
+use crate::model::{ChartSpan, Charts, FieldInfo, KindInfo, Link, Record, Selector, Value};
 
 /// The points.
 pub const SERIES: FieldInfo =
@@ -33,13 +33,11 @@ pub static INFO: KindInfo = KindInfo::new("metrics", "metric", "Metrics", &FIELD
 .aliases(&["metric"])
 .listed_by(&[&GET_METRIC_DATA])
 .sorted(&NAME)
-.of_one("instances");
+.of_one("instances")
+.charted_by(Charts { kind: "instance-charts", of: Some(INSTANCE.name), needs: None, only: Some(NAME.name) });
 
 /// Metrics.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: None };
-
-/// Thirty-six times 5 minutes: as the web console's charts begin.
-const POINTS: u32 = 36;
 
 static METRICS: [&Metric; 4] = [&CPU, &NETWORK_IN, &NETWORK_OUT, &STATUS_CHECK_FAILED];
 
@@ -57,10 +55,15 @@ static FIELDS: Fields<InstanceMetric> = Fields(&[
     field(MIN, |m, _| over(m, f32::min)),
     field(MAX, |m, _| over(m, f32::max)),
     field(FieldInfo::text("unit", "UNIT", "The unit of the data points.").shown(3).cells(5, 8), |m, _| {
-        Value::text(m.metric.unit)
+        Value::text(m.metric.shown_in())
     }),
     field(
-        FieldInfo::text("statistic", "STATISTIC", "How the samples of a period are combined.").cells(9, 9),
+        FieldInfo::text(
+            "statistic",
+            "STATISTIC",
+            "How the samples of a period are combined. Sums of bytes are divided by the period: bytes a second.",
+        )
+        .cells(9, 9),
         |m, _| Value::text(m.metric.statistic),
     ),
     field(FieldInfo::seconds("period", "PERIOD", "The length of one period.").cells(6, 8), |m, _| {
@@ -96,7 +99,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             return Ok(());
         }
         let client = request.gateway.cloudwatch(&request.scope).await?;
-        let span = Span::last(POINTS, request.clock.now());
+        let span = Span::of(ChartSpan::Hours3, request.clock.now());
         let values = data::get(&client, &mut pages, &queries, span).await?;
         let now = request.clock.now();
         let each =
@@ -125,7 +128,8 @@ mod tests {
     #[test]
     fn periods_without_data_do_not_count() {
         let points = vec![f32::NAN, 3.0, 9.0, f32::NAN];
-        let series = Series { start: Time::default(), period: 300, points, unit: "Percent".into() };
+        let series =
+            Series { start: Time::default(), period: 300, points, unit: "Percent".into(), statistic: "Average".into() };
         let m = InstanceMetric { metric: &CPU, instance: "i-1".into(), series: Value::Series(Arc::new(series)) };
         let r = record(&ROWS, &m);
         assert_eq!(r.get(&LAST), &Value::Float(9.0));

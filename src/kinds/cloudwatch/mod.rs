@@ -1,10 +1,12 @@
 //! Amazon CloudWatch: alarms, and metrics of instances.
 
 pub mod actions;
+pub mod alarm_charts;
 pub mod alarm_tags;
 pub mod alarms;
 mod data;
 pub mod instance_alarms;
+pub mod instance_charts;
 pub mod instance_metrics;
 pub mod instance_traffic;
 pub mod metrics;

@@ -81,7 +81,7 @@ fn arguments(expression: &str) -> Option<(&str, &str)> {
 
 /// The query whose points are compared: of those that are not the band, the one that returns data; the expression where that is
 /// not said.
-fn watched(a: &sdk::MetricAlarm) -> Option<&sdk::MetricDataQuery> {
+pub(super) fn watched(a: &sdk::MetricAlarm) -> Option<&sdk::MetricDataQuery> {
     let queries = a.metrics();
     let by_id = |id: &str| queries.iter().find(|q| q.id() == Some(id));
     if let Some(q) = queries.iter().filter(|q| is_band(a, q)).find_map(|q| by_id(arguments(q.expression()?)?.0)) {

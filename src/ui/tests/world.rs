@@ -76,7 +76,8 @@ const fn kind(
         ..KindInfo::new(name, singular, title, fields)
     }
 }
-pub(super) static INSTANCES: KindInfo = kind("instances", "instance", "Instances", &INSTANCE_FIELDS, false);
+pub(super) static INSTANCES: KindInfo = kind("instances", "instance", "Instances", &INSTANCE_FIELDS, false)
+    .charted_by(Charts { kind: "metrics", of: None, needs: None, only: None });
 static STATUSES: KindInfo = kind("statuses", "status", "Statuses", &STATUS_FIELDS, true);
 static METRICS: KindInfo = kind("metrics", "metric", "Metrics", &METRIC_FIELDS, true);
 
@@ -221,6 +222,9 @@ impl World {
     /// Status checks and metrics.
     pub(super) fn sides(&mut self, scope: Scope, statuses: Vec<Record>, metrics: Vec<Record>) {
         self.apply(TableKey::all(scope.clone(), Kind(&STATUSES)), statuses, Outcome::Done, ago(4));
+        // The same points are the charts of the detail.
+        let chart = |r: &Record| Record { id: ChartSpan::Hours3.row_id(&r.id), ..r.clone() };
+        let metrics = metrics.iter().map(chart).chain(metrics.clone()).collect();
         self.apply(TableKey::all(scope, Kind(&METRICS)), metrics, Outcome::Done, ago(4));
     }
 }
@@ -292,7 +296,13 @@ pub(super) fn metrics(id: &str, peak: f32) -> Record {
     let shape = [0.2, 0.25, 0.22, 0.5, 0.8, 1.0, 0.9, f32::NAN, f32::NAN, 0.6, 0.45, 0.4];
     let series = |scale: f32, unit: &str| {
         let points = shape.iter().map(|p| p * scale).collect();
-        Value::Series(Arc::new(Series { start: ago(3600), period: 300, points, unit: unit.into() }))
+        Value::Series(Arc::new(Series {
+            start: ago(3600),
+            period: 300,
+            points,
+            unit: unit.into(),
+            statistic: "Average".into(),
+        }))
     };
     side(&METRICS, id, vec![series(peak, "Percent"), series(peak * 300_000.0, "Bytes")])
 }

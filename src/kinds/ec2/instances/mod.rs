@@ -16,7 +16,7 @@ use crate::kinds::ec2::listing::PREVIEW;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::{following, paged};
 use crate::kinds::raw::raw;
-use crate::model::{KindInfo, Link, Operation, Record, Selector, Service};
+use crate::model::{Charts, KindInfo, Link, Operation, Record, Selector, Service};
 
 /// `DescribeInstances`.
 pub static DESCRIBE_INSTANCES: Operation = Operation::read(Service::Ec2, "DescribeInstances");
@@ -31,6 +31,7 @@ pub static INFO: KindInfo = KindInfo::new("instances", "instance", "Instances", 
     .ids("i-")
     .listed_by(&[&DESCRIBE_INSTANCES])
     .sorted(&fields::NAME)
+    .charted_by(Charts { kind: "instance-charts", of: None, needs: None, only: None })
     .transitional(&["pending", "stopping", "shutting-down"]);
 
 /// Instances.
