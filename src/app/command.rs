@@ -48,6 +48,7 @@ pub enum Command {
     Sort,
     SortReverse,
     Columns,
+    Reset,
     Copy,
     CopyAs,
     SaveScreen,
@@ -303,6 +304,14 @@ pub const COMMANDS: &[CommandInfo] = &[
         .palette(),
     info(C::SortReverse, "sort-reverse", "reverse", "Reverses the sort.", &[Table]).palette(),
     info(C::Columns, "columns", "columns", "Chooses the columns and their order.", &[Table]).palette(),
+    info(
+        C::Reset,
+        "reset",
+        "reset",
+        "Goes back to the kind's own columns and order, which are else remembered as they were chosen.",
+        ROWS,
+    )
+    .palette(),
     info(
         C::Copy,
         "copy",

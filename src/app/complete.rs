@@ -9,7 +9,7 @@ use super::board::BOARDS;
 use super::command::COMMANDS;
 use super::overlay::{Completion, Overlay};
 use super::palette::{MARK, UNMARK};
-use super::saved::{FORGET, HERE, SAVE, VIEW};
+use super::saved::{FORGET, HERE, SAVE, VIEW, told};
 use super::update::Turn;
 use crate::base::{regions, text};
 use crate::kinds::{Action, Takes};
@@ -150,13 +150,13 @@ impl Turn<'_> {
                     }
                 } else if matches!(first, VIEW | FORGET) {
                     for (name, view) in &self.s.views {
-                        words.offer(name, &[], "saved view", &view.line(), None);
+                        words.offer(name, &[], "view", &told(view), None);
                     }
                 } else if first == SAVE && begun.split_whitespace().count() == 2 {
                     words.offer(HERE, &[], "argument", "Keeps the profiles and regions that are shown, too.", None);
                 } else if first == SAVE {
                     for (name, view) in &self.s.views {
-                        words.offer(name, &[], "saved view", &format!("Replaces {}.", view.line()), None);
+                        words.offer(name, &[], "view", &format!("Replaces {}.", view.line()), None);
                     }
                 } else if let Some(action) = self.action_named(first) {
                     let given = begun.trim_start().strip_prefix(first).unwrap_or_default();
@@ -322,9 +322,10 @@ impl Turn<'_> {
     /// An arrow in a line that is typed: up through the lines entered before, back down to one's own, and from there on through the
     /// completions.
     pub(super) fn step_line(&mut self, by: isize) {
+        let filters = self.s.entered_filters();
         let (line, choice, recall, entered) = match self.s.overlays.last_mut() {
             Some(Overlay::Palette(p)) => (&mut p.line, p.choice, &mut p.recall, &self.s.commands),
-            Some(Overlay::Filter(f)) => (&mut f.line, f.choice, &mut f.recall, &self.s.filters),
+            Some(Overlay::Filter(f)) => (&mut f.line, f.choice, &mut f.recall, &filters),
             _ => return,
         };
         let other = match choice {

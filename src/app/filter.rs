@@ -58,6 +58,7 @@ impl Turn<'_> {
             Ok(query) => {
                 self.s.filters.add(filter.line.text());
                 self.s.overlays.pop();
+                self.filter_chosen(self.s.view.kind, &query.text);
                 self.set_query(query);
             }
             Err(e) => filter.error = Some(e.message),

@@ -370,6 +370,7 @@ impl Turn<'_> {
             C::Sort => self.sort_menu(),
             C::SortReverse => self.sort_reverse(),
             C::Columns => self.columns_menu(),
+            C::Reset => self.reset(),
             C::Copy => self.copy(),
             C::CopyAs => self.copy_menu(),
             C::Refresh => self.refresh(),

@@ -46,6 +46,7 @@ mod plan;
 mod prompts;
 pub mod recall;
 pub mod relative_time;
+mod remembered;
 pub mod run;
 mod run_history;
 mod saved;

@@ -103,7 +103,8 @@ impl State {
     }
     /// A view of a kind that has not been filled yet.
     pub(super) fn new_view(&self, kind: Kind) -> View {
-        View { chosen: self.columns.contains_key(kind.0.name), ..View::new(kind, self.columns_of(kind)) }
+        let view = View::new(kind, self.columns_of(kind));
+        View { chosen: self.columns.contains_key(kind.0.name), sort: self.remembered.sort(kind).or(view.sort), ..view }
     }
     /// The columns of a kind: as chosen, as set, or as declared.
     pub(super) fn columns_of(&self, kind: Kind) -> Vec<usize> {

@@ -242,7 +242,10 @@ impl Turn<'_> {
     /// Does what a line means.
     pub(super) fn mean(&mut self, line: &str, meaning: Meaning) {
         match meaning {
-            Meaning::Go(kind, query) => self.go(kind, Selector::All, None, query),
+            Meaning::Go(kind, query) => {
+                self.filter_chosen(kind, &query.text);
+                self.go(kind, Selector::All, None, query);
+            }
             Meaning::Board(board) => self.go_board(board),
             Meaning::Act(action, args) => {
                 let on = self.on();

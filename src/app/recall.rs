@@ -29,6 +29,12 @@ impl Entered {
         self.lines.iter().cloned().collect()
     }
 
+    /// The same with these as the newest.
+    pub(super) fn ending_with(&self, newest: &[String]) -> Entered {
+        let others = self.lines.iter().filter(|l| !newest.contains(l));
+        Entered { lines: others.chain(newest).cloned().collect(), news: false }
+    }
+
     /// A line was entered; a blank one is none.
     pub(super) fn add(&mut self, line: &str) {
         let line = line.trim();

@@ -29,6 +29,13 @@ pub(super) const HERE: &str = "here";
 /// The longest name.
 const LONGEST: usize = 60;
 
+/// What a view shows, and where if that belongs to it.
+pub(super) fn told(view: &SavedView) -> String {
+    let places: Vec<String> = view.places.iter().map(|(profile, region)| format!("{profile} {region}")).collect();
+    let places = if places.is_empty() { String::new() } else { format!("  in {}", places.join(", ")) };
+    format!("{}{places}", view.line())
+}
+
 /// How an order is written: the field, with `-` before it downwards.
 pub(super) fn sort_word(kind: Kind, sort: Sort) -> String {
     format!("{}{}", if sort.ascending { "" } else { "-" }, kind.fields.at(sort.field).name)
@@ -151,7 +158,7 @@ impl Turn<'_> {
         }
         let item = |(name, view): (&String, &SavedView)| MenuItem {
             label: visible(name).into_owned(),
-            detail: visible(&view.line()).into_owned(),
+            detail: visible(&told(view)).into_owned(),
             value: MenuValue::Text(name.clone()),
             ..MenuItem::default()
         };

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::nav::{default_columns, kind_named};
 use super::recall::Entered;
+use super::remembered::Remembered;
 use super::state::{Focus, Profile, Setup, State};
 use super::update::Turn;
 use super::view::{Detail, View};
@@ -101,6 +102,7 @@ impl State {
             columns: BTreeMap::new(),
             aliases,
             views,
+            remembered: Remembered::default(),
             proven: BTreeSet::new(),
             cli,
             process,
@@ -123,6 +125,7 @@ impl State {
                 problems.push(Message { at: now, level: Level::Warning, text: format!("columns: {text}") });
             }
         }
+        state.recollect(memory.kinds, memory.last);
         state.view = state.new_view(kind);
         let store = Store::default();
         let mut turn = Turn { s: &mut state, store: &store, out: Vec::new() };
@@ -160,12 +163,13 @@ impl State {
     /// shown.
     pub fn boot(&mut self) -> Vec<Effect> {
         let store = Store::default();
-        let line = self.boot_line.take().unwrap_or_default();
+        let line = self.boot_line.take();
         let mut turn = Turn { s: self, store: &store, out: Vec::new() };
         turn.join();
-        match turn.meaning(&line) {
-            Ok(meaning) => turn.mean(&line, meaning),
-            Err(why) => turn.say(Level::Warning, why),
+        match line.as_deref().map(|line| (line, turn.meaning(line))) {
+            Some((line, Ok(meaning))) => turn.mean(line, meaning),
+            Some((_, Err(why))) => turn.say(Level::Warning, why),
+            None => turn.show_last(),
         }
         turn.s.back.clear();
         if turn.s.view.indexing.is_none() {

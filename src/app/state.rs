@@ -13,6 +13,7 @@ use super::layout::{self, Areas, Parts};
 use super::links::Counts;
 use super::overlay::Overlay;
 use super::recall::Entered;
+use super::remembered::Remembered;
 use super::run::Run;
 use super::view::{Detail, RowKey, View};
 use crate::base::{Fault, FaultKind, Scope, Time};
@@ -56,7 +57,7 @@ pub struct Setup {
     pub downloads: String,
     /// By which address this machine is seen, where that is known from the start (over SSH).
     pub me: MyAddress,
-    /// The palette line to begin with; `instances` if there is none.
+    /// The palette line to begin with; the last view if there is none, and `instances` the first time.
     pub view: Option<String>,
     /// What is remembered of earlier starts.
     pub memory: Memory,
@@ -230,6 +231,8 @@ pub struct State {
     pub(super) aliases: Aliases,
     /// The views that are kept by a name.
     pub(super) views: SavedViews,
+    /// What is remembered of each kind, and the last view.
+    pub(super) remembered: Remembered,
     /// Accounts whose digits were given in this run.
     pub(super) proven: BTreeSet<ArcStr>,
     pub(super) cli: CliText,

@@ -197,6 +197,7 @@ impl Turn<'_> {
 
     /// Sorts by a field that somebody has chosen.
     pub(super) fn sort_by(&mut self, sort: Sort) {
+        self.sort_chosen(sort);
         self.order_by(sort);
     }
 
@@ -301,6 +302,6 @@ impl Turn<'_> {
         let view = &mut self.s.view;
         view.columns.clone_from(&chosen);
         (view.column_scroll, view.chosen) = (0, true);
-        self.s.columns.insert(view.kind.0.name, chosen);
+        self.columns_chosen(&chosen);
     }
 }

@@ -6,7 +6,6 @@ use super::layout;
 use super::overlay::Overlay;
 use super::state::{MESSAGES, Notice, State};
 use crate::base::Time;
-use crate::model::memory::Memory;
 use crate::model::{Effect, Event, Level, Message};
 use crate::store::Store;
 
@@ -93,11 +92,9 @@ impl Turn<'_> {
         self.wake();
     }
 
-    /// Lines that were entered are kept for the next start.
+    /// Lines that were entered, and what was chosen, are kept for the next start.
     fn keep_lines(&mut self) {
-        let s = &mut *self.s;
-        if s.commands.take_news() | s.filters.take_news() {
-            let memory = Memory { commands: s.commands.lines(), filters: s.filters.lines() };
+        if let Some(memory) = self.memory() {
             self.emit(Effect::Remember(Box::new(memory)));
         }
     }

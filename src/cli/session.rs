@@ -324,9 +324,9 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
     let mut messages: Vec<Message> = session.problems.iter().map(|p| message(now, p.to_string())).collect();
     messages.extend(session.notes.iter().map(|n| message(now, n.clone())));
     // That of the settings was checked when they were read.
-    let line = if view.is_empty() { session.config.settings.view.clone() } else { view.join(" ") };
-    if !view.is_empty() {
-        check_view(&session.registry, &session.config.settings.aliases, &line).map_err(Failure::Usage)?;
+    let line = if view.is_empty() { session.config.settings.view.clone() } else { Some(view.join(" ")) };
+    if let Some(line) = line.as_ref().filter(|_| !view.is_empty()) {
+        check_view(&session.registry, &session.config.settings.aliases, line).map_err(Failure::Usage)?;
     }
     let state_dir = session.config.paths.state.clone();
     let views_name = if session.sandbox.is_some() { "sandbox-views.json" } else { "views.json" };
@@ -335,7 +335,8 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
         messages.push(message(now, why));
         Default::default()
     });
-    check_saved(&saved, &session.config.settings.aliases, &line).map_err(Failure::Usage)?;
+    let first = line.as_deref().unwrap_or_default();
+    check_saved(&saved, &session.config.settings.aliases, first).map_err(Failure::Usage)?;
     let term = Term::enter()?;
     let size = term.size()?;
     let settings = &session.config.settings;
@@ -361,7 +362,7 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
         columns: settings.columns.clone(),
         aliases: settings.aliases.clone(),
         downloads: settings.downloads.as_ref().map_or_else(|| ".".into(), |p| p.to_string_lossy().into_owned()),
-        view: Some(line),
+        view: line,
         size,
         zone: jiff::tz::TimeZone::system(),
         now,

@@ -21,8 +21,8 @@ pub struct Settings {
     pub theme: String,
     /// The keymap's name.
     pub keymap: String,
-    /// The palette line that the console opens with.
-    pub view: String,
+    /// The palette line that the console opens with; `None` means the last view.
+    pub view: Option<String>,
     /// Regions whose resources are joined in one table; empty means the environment's or the profile's own.
     pub regions: Vec<String>,
     /// No write request leaves the process. Once on, nothing turns it off.
@@ -79,7 +79,7 @@ impl Default for Settings {
         Settings {
             theme: "auto".into(),
             keymap: "default".into(),
-            view: "instances".into(),
+            view: None,
             regions: Vec::new(),
             read_only: false,
             refresh: 10,
@@ -233,7 +233,10 @@ pub fn page() -> String {
          | setting | value | default | is overridden by | what it does |\n|---|---|---|---|---|\n",
     );
     for s in SETTINGS {
-        let default = if s.path.contains(|c: char| c.is_ascii_uppercase()) || matches!(s.kind, SettingType::Path) {
+        let default = if s.path.contains(|c: char| c.is_ascii_uppercase())
+            || matches!(s.kind, SettingType::Path)
+            || s.path == "view"
+        {
             String::new()
         } else {
             format!("`{}`", s.value)
@@ -301,6 +304,7 @@ mod tests {
         let settings = read(&Source::embedded("default", &text), &Known::default(), &mut problems);
         assert_eq!(problems, [], "{text}");
         let own = Settings {
+            view: settings.view.clone(),
             downloads: settings.downloads.clone(),
             log: settings.log.clone(),
             columns: settings.columns.clone(),

@@ -1,6 +1,10 @@
 //! What is remembered from one start of the program to the next, as data. Where it is kept is the runtime's.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+
+use super::saved_view::SavedView;
 
 /// What is remembered.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,17 +14,43 @@ pub struct Memory {
     pub commands: Vec<String>,
     /// Lines that were entered in the filter line, oldest first.
     pub filters: Vec<String>,
+    /// Kinds of which something was chosen; of a memory that is to be kept, those of which something changed.
+    pub kinds: BTreeMap<String, KindMemory>,
+    /// The last view that was shown.
+    pub last: Option<SavedView>,
+}
+
+/// What is remembered of a kind. Fields go by their names.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct KindMemory {
+    /// The columns that were chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Vec<String>>,
+    /// The order that was chosen: a field, with `-` before it downwards.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
+    /// Filters, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub filters: Vec<String>,
 }
 
 /// Lines of a prompt that are kept.
 pub const LINES: usize = 200;
+/// Filters of one kind that are kept.
+pub const FILTERS: usize = 20;
 
 impl Memory {
-    /// This, after what another console has written meanwhile: its lines come before ours.
+    /// This, after what another console has written meanwhile: its lines come before ours, and of a kind the newer choice holds.
     #[must_use]
     pub fn after(mut self, theirs: Memory) -> Memory {
         self.commands = lines_after(self.commands, theirs.commands);
         self.filters = lines_after(self.filters, theirs.filters);
+        let mut kinds = theirs.kinds;
+        kinds.extend(self.kinds);
+        kinds.retain(|_, of| *of != KindMemory::default());
+        self.kinds = kinds;
+        self.last = self.last.or(theirs.last);
         self
     }
 }
@@ -38,6 +68,13 @@ impl std::fmt::Debug for Memory {
     }
 }
 
+impl std::fmt::Debug for KindMemory {
+    /// The same.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "KindMemory({} filters)", self.filters.len())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +87,17 @@ mod tests {
     fn what_two_consoles_entered_is_kept_once_and_ones_own_is_the_newest() {
         let both = memory(&["volumes", "instances"]).after(memory(&["alarms", "instances", "vpcs"]));
         assert_eq!(both, memory(&["alarms", "vpcs", "volumes", "instances"]));
+    }
+
+    #[test]
+    fn of_a_kind_the_newer_choice_holds_and_what_was_taken_back_is_gone() {
+        let of = |sort: &str| KindMemory { sort: Some(sort.into()), ..KindMemory::default() };
+        let theirs = [("instances", of("age")), ("volumes", of("size_gib")), ("vpcs", of("id"))];
+        let ours = [("instances", of("-cpu")), ("volumes", KindMemory::default())];
+        let kinds = |all: &[(&str, KindMemory)]| all.iter().map(|(n, k)| (n.to_string(), k.clone())).collect();
+        let memory = Memory { kinds: kinds(&ours), ..Memory::default() };
+        let kept = memory.after(Memory { kinds: kinds(&theirs), ..Memory::default() });
+        assert_eq!(kept.kinds, kinds(&[("instances", of("-cpu")), ("vpcs", of("id"))]));
     }
 
     #[test]

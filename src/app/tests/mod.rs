@@ -12,6 +12,7 @@ mod menus;
 mod moving;
 mod picker;
 mod planning;
+mod remembered;
 mod runs;
 mod saved;
 mod switching;

@@ -26,9 +26,10 @@ pub const SETTINGS: &[Setting] = &[
         path: "view",
         kind: SettingType::Text,
         value: "\"instances\"",
-        doc: "What the console shows first, as in the palette, for example \"instances state:running\".",
+        doc: "What the console shows first, as in the palette, for example \"instances state:running\". Unset: the last view, without its filter; the \
+              first time, and where nothing is remembered, instances.",
         option: Some("VIEW"),
-        apply: |s, _, v| text(v, &mut s.view),
+        apply: |s, _, v| text(v, s.view.get_or_insert_default()),
     },
     Setting {
         path: "regions",
@@ -82,8 +83,9 @@ pub const SETTINGS: &[Setting] = &[
         path: "remember",
         kind: SettingType::Bool,
         value: "true",
-        doc: "Lines that were entered in the palette and the filter are there again at the next start, in memory.json beside the journal. \
-              false keeps nothing and reads nothing.",
+        doc: "Lines that were entered in the palette and the filter are there again at the next start, and so are a kind's columns and order as they \
+              were chosen (unless the settings say its columns; :reset goes back) and the last view: in memory.json beside the journal. false keeps nothing and \
+              reads nothing of it. Views that are saved by a name are kept in any case.",
         option: None,
         apply: |s, _, v| bool(v, &mut s.remember),
     },
