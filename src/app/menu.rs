@@ -3,6 +3,7 @@
 use super::command::Command;
 use super::complete::rank;
 use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, Overlay};
+use super::state::State;
 use super::update::Turn;
 use super::view::RowKey;
 use crate::base::Scope;
@@ -88,6 +89,31 @@ fn what(text: &str) -> String {
     match text.lines().count() {
         0 | 1 => text.into(),
         lines => format!("{lines} lines"),
+    }
+}
+
+impl State {
+    /// The letters that choose these actions: the same in every state of a row. What an action asks for itself first, then what its name
+    /// begins with, then the others in it.
+    pub fn letters(&self, actions: &[&'static Action]) -> Vec<Option<char>> {
+        let free = |c: char| match self.keymap.step(Mode::Menu, &[Key::char(c)]) {
+            Step::None => true,
+            Step::Command(name) => Command::named(name).is_none_or(|c| !c.info().modes.contains(&Mode::Menu)),
+            Step::Pending(_) => false,
+        };
+        let mut letters: Vec<Option<char>> = actions.iter().map(|a| a.letter).collect();
+        let words = |a: &Action| a.name.split('-').filter_map(|w| w.chars().next()).collect::<Vec<_>>();
+        let rest = |a: &Action| a.name.chars().filter(char::is_ascii_lowercase).collect::<Vec<_>>();
+        let capitals = |a: &Action| words(a).iter().map(char::to_ascii_uppercase).collect::<Vec<_>>();
+        let first = |a: &Action| a.name.chars().take(1).collect::<Vec<_>>();
+        for candidates in [&first as &dyn Fn(&Action) -> Vec<char>, &words, &rest, &capitals] {
+            for (i, action) in actions.iter().enumerate() {
+                if letters[i].is_none() {
+                    letters[i] = candidates(action).into_iter().find(|c| free(*c) && !letters.contains(&Some(*c)));
+                }
+            }
+        }
+        letters
     }
 }
 
@@ -238,7 +264,7 @@ impl Turn<'_> {
             self.say(Level::Info, text);
             return;
         }
-        let letters = self.letters(&actions);
+        let letters = self.s.letters(&actions);
         let items = actions.iter().zip(letters).map(|(a, letter)| MenuItem {
             letter,
             group: a.group.map_or("", MenuGroup::title),
@@ -265,29 +291,6 @@ impl Turn<'_> {
             title = format!("{title} ({})", hidden_sentence(self.s.view.hidden_marks));
         }
         self.menu(Menu::new(MenuKind::Actions(on), title, items).at(first));
-    }
-
-    /// The letters that choose these actions: the same in every state of a row. What an action asks for itself first, then what its name
-    /// begins with, then the others in it.
-    fn letters(&self, actions: &[&'static Action]) -> Vec<Option<char>> {
-        let free = |c: char| match self.s.keymap.step(Mode::Menu, &[Key::char(c)]) {
-            Step::None => true,
-            Step::Command(name) => Command::named(name).is_none_or(|c| !c.info().modes.contains(&Mode::Menu)),
-            Step::Pending(_) => false,
-        };
-        let mut letters: Vec<Option<char>> = actions.iter().map(|a| a.letter).collect();
-        let words = |a: &Action| a.name.split('-').filter_map(|w| w.chars().next()).collect::<Vec<_>>();
-        let rest = |a: &Action| a.name.chars().filter(char::is_ascii_lowercase).collect::<Vec<_>>();
-        let capitals = |a: &Action| words(a).iter().map(char::to_ascii_uppercase).collect::<Vec<_>>();
-        let first = |a: &Action| a.name.chars().take(1).collect::<Vec<_>>();
-        for candidates in [&first as &dyn Fn(&Action) -> Vec<char>, &words, &rest, &capitals] {
-            for (i, action) in actions.iter().enumerate() {
-                if letters[i].is_none() {
-                    letters[i] = candidates(action).into_iter().find(|c| free(*c) && !letters.contains(&Some(*c)));
-                }
-            }
-        }
-        letters
     }
 
     fn rows_text(&self, rows: &[RowKey]) -> Vec<String> {

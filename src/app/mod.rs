@@ -52,6 +52,7 @@ mod run_history;
 mod saved;
 pub mod search;
 mod setup;
+pub mod signs;
 pub mod state;
 mod switch;
 mod table;

@@ -33,6 +33,7 @@ use crate::model::{Column, Level, Message, SavedViews};
 use crate::runtime::{Engine, EngineConfig, MemoryFile, ViewsFile, WELCOMED, console};
 use crate::sandbox::{Sandbox, WorldSpec};
 use crate::term::{self, Term, TermEvent};
+use jiff::tz::TimeZone;
 
 /// What every command that talks to an account stands on.
 pub(super) struct Session {
@@ -92,12 +93,17 @@ fn validate(setting: &str, text: &str, aliases: &Aliases) -> Result<(), String> 
         "aliases.ALIAS" | "keys.KEYS" => check_line(&registry::ALL, aliases, text).map(drop),
         config::ALIAS => check_name(&registry::ALL, text),
         "regions" => check_region(text),
+        "time_zone" => zone(text).map(drop),
         "sandbox.world" => WorldSpec::from_str(text).map(drop),
         _ => Ok(()),
     }
 }
 
 impl Session {
+    /// The zone of all times. One that does not exist was told when the settings were read.
+    pub(super) fn zone(&self) -> TimeZone {
+        zone(&self.config.settings.time_zone).unwrap_or_else(|_| TimeZone::system())
+    }
     /// Builds everything; reads the AWS configuration files, sends nothing.
     pub(super) fn open(options: &Options) -> Result<Session, Failure> {
         let clock = Clock::system();
@@ -275,6 +281,19 @@ fn open_log(config: &Config) -> Result<Option<tracing_appender::non_blocking::Wo
     Ok(Some(guard))
 }
 
+/// The zone of this name.
+pub(super) fn zone(name: &str) -> Result<TimeZone, String> {
+    if name.eq_ignore_ascii_case("local") {
+        return Ok(TimeZone::system());
+    }
+    TimeZone::get(name).map_err(|_| {
+        format!(
+            "{} is no time zone that this machine knows: write local, UTC or a name such as Europe/Berlin.",
+            visible(name)
+        )
+    })
+}
+
 /// VIEW is checked before the terminal is taken: a kind or command that does not exist is wrong usage on the command line.
 fn check_view(registry: &Registry, aliases: &Aliases, line: &str) -> Result<(), String> {
     match check_line(registry, aliases, line)? {
@@ -364,7 +383,7 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
         downloads: settings.downloads.as_ref().map_or_else(|| ".".into(), |p| p.to_string_lossy().into_owned()),
         view: line,
         size,
-        zone: jiff::tz::TimeZone::system(),
+        zone: session.zone(),
         now,
         messages,
         cli: Arc::new(move |plan| {

@@ -35,6 +35,8 @@ pub struct Settings {
     pub confirm_account_digits: bool,
     /// Whether what was entered is kept for the next start.
     pub remember: bool,
+    /// The zone of times: `local`, `UTC`, or a name such as `Asia/Seoul`.
+    pub time_zone: String,
     /// Where downloads go; `None` means the folder the console was started in.
     pub downloads: Option<PathBuf>,
     /// Where the log goes; `None` means no log.
@@ -86,6 +88,7 @@ impl Default for Settings {
             api_share: 20,
             confirm_account_digits: true,
             remember: true,
+            time_zone: "local".into(),
             downloads: None,
             log: None,
             columns: IndexMap::new(),

@@ -133,6 +133,8 @@ pub struct FieldInfo {
     pub spare: u8,
     /// Whether its numbers are names and not amounts (a port): they are written without commas.
     pub plain: bool,
+    /// Whether its texts have times in UTC that do not say so.
+    pub in_utc: bool,
     /// Whether rows rarely have the same value: see [`FieldInfo::unique`].
     pub unique: bool,
 }
@@ -176,6 +178,7 @@ impl FieldInfo {
             others: "",
             spare: 0,
             plain: false,
+            in_utc: false,
             unique: false,
         }
     }
@@ -263,6 +266,12 @@ impl FieldInfo {
     #[must_use]
     pub const fn plain(mut self) -> Self {
         self.plain = true;
+        self
+    }
+    /// Its texts are AWS's and have times in UTC that do not say so.
+    #[must_use]
+    pub const fn in_utc(mut self) -> Self {
+        self.in_utc = true;
         self
     }
     /// Never a column.

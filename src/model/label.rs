@@ -88,7 +88,8 @@ impl FieldInfo {
             ("group", Some("auto-scaling-groups")) => Some("Auto Scaling group"),
             (_, _) => NAMES.iter().find(|(name, _)| *name == self.name).map(|(_, label)| *label),
         };
-        linked.map_or_else(|| Cow::Owned(sentence(self.title)), Cow::Borrowed)
+        let label = linked.map_or_else(|| Cow::Owned(sentence(self.title)), Cow::Borrowed);
+        if self.in_utc { Cow::Owned(format!("{label} (times in UTC)")) } else { label }
     }
 }
 

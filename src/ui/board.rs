@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use crate::app::signs::FOCUS;
 use crate::app::{Board, BoardLine, State};
 use crate::config::Role;
 use crate::store::Store;
@@ -10,7 +11,6 @@ use super::painter::{Pen, cells, wrap};
 use super::table::tone_role;
 
 /// Before the focused line.
-const FOCUS: &str = "▸";
 /// Cells before a title.
 const GUTTER: u16 = 3;
 /// Cells of a title, with what stands between it and the counts.

@@ -125,7 +125,9 @@ fn spent(pen: &Pen<'_>, state: &State, now: Time, detail: Detail) -> Vec<Piece> 
         };
         pieces.push((text, ground));
     }
-    pieces.push((format!("{BAR} {} ", format::clock(now, &state.zone)), ground));
+    let zone =
+        if detail < Detail::NoMeter { format!("{} ", format::zone_name(now, &state.zone)) } else { String::new() };
+    pieces.push((format!("{BAR} {} {zone}", format::clock(now, &state.zone)), ground));
     pieces
 }
 

@@ -8,6 +8,7 @@ mod raw;
 use ratatui::layout::Rect;
 
 use crate::app::detail::pages::details_title;
+use crate::app::signs::FOCUS;
 use crate::app::{State, Tab};
 use crate::base::Time;
 use crate::config::Role;
@@ -15,7 +16,7 @@ use crate::model::Record;
 use crate::store::Store;
 
 use super::painter::{Pen, cells};
-use super::table::{FOCUS, tone_role};
+use super::table::tone_role;
 
 /// What the name keeps of a heading in which all pages have place.
 const NAME: u16 = 18;

@@ -55,6 +55,14 @@ pub fn clock(t: Time, zone: &TimeZone) -> String {
     format!("{:02}:{:02}", at.hour, at.minute)
 }
 
+/// The zone's short name at this moment: `KST`, `UTC`, or `+05:45` where it has none.
+pub fn zone_name(t: Time, zone: &TimeZone) -> String {
+    let at = jiff::Timestamp::from_second(t.secs()).unwrap_or_default();
+    let name = zone.to_offset_info(at).abbreviation().to_string();
+    // `+0545`: what has no letters is the offset.
+    if name.starts_with(['+', '-']) || name.is_empty() { zone.to_offset(at).to_string() } else { name }
+}
+
 /// A day of the year in this zone: `Nov 28`.
 pub fn day(t: Time, zone: &TimeZone) -> String {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

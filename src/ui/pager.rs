@@ -50,6 +50,18 @@ fn help_lines(all: &[HelpLine], width: u16) -> Vec<Line> {
         match line {
             HelpLine::Heading(text) => out.push(Line::of(text.clone(), Role::Title)),
             HelpLine::Blank => out.push(Line::blank()),
+            HelpLine::Text(text) => {
+                out.extend(
+                    wrap(text, width.saturating_sub(4)).into_iter().map(|t| Line::of(format!("  {t}"), Role::Text)),
+                );
+            }
+            HelpLine::Cells(cells) => {
+                let line = Line::of("  ", Role::Text);
+                let add = |line: Line, (key, what): &(String, String)| {
+                    line.and(key.clone(), Role::Key).and(what.clone(), Role::Text)
+                };
+                out.push(cells.iter().fold(line, add));
+            }
             HelpLine::Entry { keys: k, name, doc } => {
                 let before = keys + 4 + if names > 0 { names + 2 } else { 0 };
                 for (i, text) in wrap(doc, width.saturating_sub(before)).into_iter().enumerate() {

@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 
 use crate::app::State;
 use crate::app::layout::{GUTTER, name_least};
+use crate::app::signs::{FOCUS, GONE, MARK};
 use crate::base::text::{cut_end, visible};
 use crate::config::Role;
 use crate::model::{Behind, FieldType, RowRef, Tone, Value};
@@ -20,13 +21,6 @@ use super::format;
 use super::painter::{Pen, cells};
 use super::rows::{Rows, ViewColumn, short_region};
 use super::sparkline;
-
-/// Before the focused row.
-pub(super) const FOCUS: &str = "▸";
-/// Before a marked row.
-const MARK: &str = "◆";
-/// Instead of the state's glyph before a row that is gone.
-const GONE: &str = "∅";
 
 /// The role of a tone.
 pub fn tone_role(tone: Tone) -> Role {

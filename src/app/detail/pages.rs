@@ -134,7 +134,7 @@ impl State {
         self.blocks(store, row, tab).into_iter().flat_map(|b| b.entries).collect()
     }
     /// Whether tags are something that rows of this kind have: an action edits them, or a call of their own brings them.
-    fn has_tags(&self, kind: Kind) -> bool {
+    pub fn has_tags(&self, kind: Kind) -> bool {
         kind.tags_aside().is_some() || self.registry.actions_of(kind).any(|a| a.name.contains("tags"))
     }
     /// A row's tags, from the side table if they live there; `None` = not known.

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::io::{BufWriter, IsTerminal as _, Write};
 
+use jiff::tz::TimeZone;
+
 use super::row::Row;
 use crate::base::Time;
 use crate::cli::out::Out;
@@ -70,10 +72,10 @@ impl Shape {
     }
 
     /// Writes the rows to standard output; `joined`: they come from several regions or accounts.
-    pub(super) fn print(mut self, rows: &[Row], joined: bool, now: Time) -> Result<(), Failure> {
+    pub(super) fn print(mut self, rows: &[Row], joined: bool, now: Time, zone: TimeZone) -> Result<(), Failure> {
         let terminal = std::io::stdout().is_terminal();
         let mut out = BufWriter::new(Out::open());
-        let when = When { now, zone: jiff::tz::TimeZone::system() };
+        let when = When { now, zone };
         let only: Option<Vec<usize>> = self.chosen.then(|| self.columns.fields().collect());
         let only = only.as_deref();
         if joined && !self.chosen && self.is_for_readers() {

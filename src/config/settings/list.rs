@@ -90,6 +90,14 @@ pub const SETTINGS: &[Setting] = &[
         apply: |s, _, v| bool(v, &mut s.remember),
     },
     Setting {
+        path: "time_zone",
+        kind: SettingType::Text,
+        value: "\"local\"",
+        doc: "The zone of all times: local (this machine's, or TZ), UTC, or a name such as Asia/Seoul. The header names it.",
+        option: None,
+        apply: |s, _, v| text(v, &mut s.time_zone),
+    },
+    Setting {
         path: "downloads",
         kind: SettingType::Path,
         value: "\"~/Downloads\"",

@@ -157,7 +157,9 @@ static FIELDS: Fields<Alarm> = Fields(&[
     field(DIMENSIONS, |a, _| a.dimensions.clone()),
     field(RESOURCES, |a, _| a.resources.clone()),
     field(
-        FieldInfo::text("reason", "REASON", "The reason for its state, in CloudWatch's words.").cells(8, 200),
+        FieldInfo::text("reason", "REASON", "The reason for its state, in CloudWatch's words, with times in UTC.")
+            .in_utc()
+            .cells(8, 200),
         |a, _| text(&a.reason),
     ),
     field(

@@ -7,13 +7,14 @@ use crate::app::Tab;
 use crate::app::detail::cursor::{LONG_LIST, named_by};
 use crate::app::detail::pages::Entry;
 use crate::app::names::{field_value, side_kind};
+use crate::app::signs::FOCUS;
 use crate::base::text::visible;
 use crate::config::Role;
 use crate::model::{FieldInfo, FieldType, Tone, Value};
 use crate::ui::format;
 use crate::ui::painter::{Pen, cells, wrap};
 use crate::ui::rows::both;
-use crate::ui::table::{FOCUS, tone_role, value_role};
+use crate::ui::table::{tone_role, value_role};
 
 use super::Page;
 
