@@ -59,7 +59,7 @@ impl DraftTable {
         let error = errors.first().map(|e| e.text.clone());
         let value = FormValue::Rows(values.edits(self.field.0).to_vec());
         let DraftTable { field: (name, label), columns, original, presets, help } = self;
-        let input = RowsInput { columns, original, presets, errors, called: Vec::new() };
+        let input = RowsInput { columns, original, presets, errors, ..RowsInput::default() };
         FormField::new(name, label, FormInput::Rows(Box::new(input)), value).with_help(help).with_error(error)
     }
 }

@@ -126,6 +126,8 @@ pub struct RowsInput {
     pub errors: Vec<CellError>,
     /// What is shown in place of a cell's text while that is not edited: an id, and the name of what has it.
     pub called: Vec<(ArcStr, ArcStr)>,
+    /// Keys of rows whose empty cells stand for several values: what is typed there is meant for all.
+    pub mixed: Vec<ArcStr>,
 }
 
 impl RowsInput {

@@ -11,6 +11,9 @@ use crate::model::{Cell, DraftColumn, DraftRow, FormField, FormValue, RowMark, R
 use super::painter::Pen;
 use super::styled_text::{Line, draw_left, item};
 
+/// What stands for values of several rows that differ.
+const MIXED: &str = "(mixed)";
+
 /// The rows as they are shown while the field is not edited.
 fn still(input: &RowsInput, field: &FormField) -> Vec<DraftRow> {
     merge(&input.original, if let FormValue::Rows(edits) = &field.value { edits } else { &[] })
@@ -107,10 +110,13 @@ fn draw_row(pen: &mut Pen<'_>, area: Rect, input: &RowsInput, draft: &Draft, n: 
         match draft.editing.as_ref().filter(|_| here) {
             Some(line) => pen.input(x, area.y, *room, line, Role::Input),
             None => {
+                // A key is never empty; what is shown for several values is nobody's text.
+                let mixed = text.is_empty() && row.key.as_ref().is_some_and(|key| input.mixed.contains(key));
+                let text = if mixed { MIXED.into() } else { text };
                 let fixed = input.columns.get(i).is_some_and(|c| c.cell == Cell::Fixed);
                 let role = if wrong {
                     Role::Error
-                } else if fixed {
+                } else if fixed || mixed {
                     Role::Quiet
                 } else {
                     role

@@ -417,3 +417,12 @@ fn alarm_actions_are_switched_off_and_on() {
     desk.wait(3.0).keys("r").go("enable-actions").keys("enter");
     assert_eq!(desk.log.count("EnableAlarmActions"), 1, "{}", desk.text());
 }
+
+/// Tags of several rows are one table; where they differ it says so, and nothing is set there unless it is typed over.
+#[test]
+fn tags_of_several_rows_are_mixed_until_one_value_is_typed() {
+    let mut desk = Desk::open();
+    desk.keys("space space space").go("tags").sees("(mixed)").sees("1 of 3: batch").screen("tags-of-several");
+    desk.keys("j right enter").text_in("qa").keys("enter").misses("all 3: ci, prod (mixed)").keys("A");
+    desk.sees("copy command").sees("Key=Env,Value=qa").misses("Key=tier");
+}

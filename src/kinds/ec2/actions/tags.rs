@@ -16,7 +16,7 @@ use crate::kinds::ec2::{
 };
 use crate::kinds::plan_builder::{by_scope, draft, form_title, label, line, names, note, sorted, subject, title};
 use crate::model::{
-    Arg, Call, Cell, CellError, DraftColumn, DraftRow, FormSpec, KindInfo, Plan, Preset, Record, RowMark, Step,
+    Arg, Call, Cell, CellError, DraftColumn, DraftRow, FormInput, FormSpec, KindInfo, Plan, Preset, Record, RowMark, Step,
     TableRow, Undo, Values,
 };
 
@@ -146,8 +146,8 @@ fn table(targets: &[Target]) -> DraftTable {
     let mut columns = vec![DraftColumn::new("key", "KEY", Cell::Text), DraftColumn::new("value", "VALUE", Cell::Text)];
     columns.extend(several.then(|| DraftColumn::new("on", "ON", Cell::Fixed)));
     let help = if several {
-        "All tags of the selected rows. A value that is set, or a tag that is removed, is set or removed on all of \
-         them."
+        "All tags of the selected rows; (mixed) where they differ, and stays so unless it is changed. A value that is set, or a \
+         tag that is removed, is set or removed on all of them."
     } else {
         "Tags that begin with aws: are AWS's own and not shown."
     };
@@ -330,7 +330,11 @@ fn escape(s: &str) -> String {
 }
 
 fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
-    let rows = table(cx.targets).into_field(values, |rows| cell_errors(cx.targets, rows));
+    let mut rows = table(cx.targets).into_field(values, |rows| cell_errors(cx.targets, rows));
+    if let FormInput::Rows(input) = &mut rows.input {
+        let mixed = keys(cx.targets).into_iter().filter(|key| common(cx.targets, key).is_none());
+        input.mixed = mixed.cloned().collect();
+    }
     let mut fields = vec![
         rows,
         line(values, SET, "Set", "", "More tags to set: KEY=VALUE, separated by commas.").as_argument(),
