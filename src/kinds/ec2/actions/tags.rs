@@ -16,8 +16,8 @@ use crate::kinds::ec2::{
 };
 use crate::kinds::plan_builder::{by_scope, draft, form_title, label, line, names, note, sorted, subject, title};
 use crate::model::{
-    Arg, Call, Cell, CellError, DraftColumn, DraftRow, FormInput, FormSpec, KindInfo, Plan, Preset, Record, RowMark, Step,
-    TableRow, Undo, Values,
+    Arg, Call, Cell, CellError, DraftColumn, DraftRow, FormInput, FormSpec, KindInfo, Plan, Preset, Record, RowMark,
+    Step, TableRow, Undo, Values,
 };
 
 /// `tags` of instances.
