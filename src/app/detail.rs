@@ -5,12 +5,13 @@ pub mod pages;
 
 use std::borrow::Cow;
 
+use super::search::Search;
 use super::state::{Focus, PAUSE, State};
 use super::update::Turn;
 use super::view::{RowKey, Tab};
 use crate::base::text;
 use crate::base::{Fault, RowId};
-use crate::model::{Effect, FieldInfo, FieldType, Kind, Level, RawAnswer, TableKey};
+use crate::model::{Effect, FieldInfo, FieldType, Kind, Level, RawAnswer, RawStyle, TableKey};
 use crate::store::{Change, Part, SHOWN, Store};
 
 impl State {
@@ -71,12 +72,16 @@ pub enum RawLine<'a> {
     LeftOut(usize),
 }
 
+/// Lines of one part of a raw answer that are shown. All of them are copied.
+const MOST_LINES: usize = 2000;
+
 /// A raw answer in lines of at most `room` cells; what is longer goes on in the next line, a little further in.
-pub fn raw_lines(answer: &RawAnswer, room: usize) -> Vec<RawLine<'_>> {
+pub fn raw_lines(answer: &RawAnswer, style: RawStyle, room: usize) -> Vec<RawLine<'_>> {
     let mut out = Vec::new();
     for part in &answer.parts {
+        let part = part.text(style);
         out.push(RawLine::Title(&part.title));
-        for line in &part.lines {
+        for line in part.lines.iter().take(MOST_LINES) {
             let indent = line.len() - line.trim_start().len();
             let hang = (indent + 4).min(room / 2);
             let mut rest = line.as_str();
@@ -96,8 +101,8 @@ pub fn raw_lines(answer: &RawAnswer, room: usize) -> Vec<RawLine<'_>> {
                 }
             }
         }
-        if part.left_out > 0 {
-            out.push(RawLine::LeftOut(part.left_out));
+        if part.lines.len() > MOST_LINES {
+            out.push(RawLine::LeftOut(part.lines.len() - MOST_LINES));
         }
     }
     out
@@ -253,7 +258,7 @@ impl Turn<'_> {
             Tab::Raw => match &self.s.detail.raw {
                 Some((of, Some(Ok(answer)))) if of == row => {
                     let room = self.s.areas().detail.map_or(0, |d| usize::from(d.width));
-                    raw_lines(answer, room.saturating_sub(RAW_MARGIN)).len()
+                    raw_lines(answer, self.s.detail.style, room.saturating_sub(RAW_MARGIN)).len()
                 }
                 _ => 0,
             },
@@ -268,6 +273,37 @@ impl Turn<'_> {
         } else if !self.follow_entry() {
             self.links_menu();
         }
+    }
+
+    /// The raw answer that is shown, if one is.
+    fn raw_shown(&self) -> Option<&RawAnswer> {
+        let row = self.s.detail.row.as_ref().filter(|_| self.s.tab(self.store) == Tab::Raw)?;
+        match &self.s.detail.raw {
+            Some((of, Some(Ok(answer)))) if of == row => Some(answer),
+            _ => None,
+        }
+    }
+
+    /// The raw answer in another way of writing it.
+    pub(super) fn raw_style(&mut self) {
+        match self.raw_shown().map(RawAnswer::has_styles) {
+            Some(true) => {
+                let detail = &mut self.s.detail;
+                detail.style = detail.style.next();
+                detail.scroll = 0;
+                detail.search = Search::default();
+            }
+            Some(false) => self.say(Level::Info, "There is one way only to write this answer."),
+            None => self.say(Level::Info, "Only a raw answer is written in several ways: go to the page raw."),
+        }
+    }
+
+    /// `y` on the raw answer: all of it, as it is written there. Whether there is one.
+    pub(super) fn copy_raw(&mut self) -> bool {
+        let style = self.s.detail.style;
+        let Some(text) = self.raw_shown().map(|answer| answer.whole(style)) else { return false };
+        self.copied_as("the raw answer", text);
+        true
     }
 
     /// Asks for the raw answer once it is seen.

@@ -366,6 +366,7 @@ impl Turn<'_> {
             C::ChartShorter => self.step_span(-1),
             C::ChartLonger => self.step_span(1),
             C::Links => self.links_menu(),
+            C::Format => self.raw_style(),
             C::Actions => self.actions_menu(),
             C::Sort => self.sort_menu(),
             C::SortReverse => self.sort_reverse(),

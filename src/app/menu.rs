@@ -298,9 +298,9 @@ impl Turn<'_> {
         records.map(|r| pasteable(r.shown_id()).into_owned()).collect()
     }
 
-    /// Copies the value of the detail's line, where that has the keys; else the ids of the targets, one a line.
+    /// Copies the value of the detail's line, or its raw answer, where the detail has the keys; else the ids of the targets, one a line.
     pub(super) fn copy(&mut self) {
-        if self.s.mode() == Mode::Detail && self.copy_entry() {
+        if self.s.mode() == Mode::Detail && (self.copy_entry() || self.copy_raw()) {
             return;
         }
         let ids = self.rows_text(&self.targets());

@@ -210,7 +210,8 @@ impl Turn<'_> {
         let s = &mut *self.s;
         s.focus = Focus::Table;
         s.pending.clear();
-        s.detail = Detail { open: s.detail.open, tab: s.detail.tab, ..Detail::default() };
+        let Detail { open, tab, style, .. } = s.detail;
+        s.detail = Detail { open, tab, style, ..Detail::default() };
         s.view.indexing = None;
         s.view.unmarking();
         s.view.range = None;

@@ -10,7 +10,7 @@ use super::detail::pages::Entry;
 use super::marks::{Marking, Range};
 use super::search::Search;
 use crate::base::{Fault, RowId, Scope, Time};
-use crate::model::{ChartSpan, Kind, RawAnswer, RowRef, Selector, Sort, TableKey, Tone};
+use crate::model::{ChartSpan, Kind, RawAnswer, RawStyle, RowRef, Selector, Sort, TableKey, Tone};
 use crate::query::Query;
 
 use super::layout::Wanted;
@@ -178,6 +178,8 @@ pub struct Detail {
     pub row: Option<RowKey>,
     /// When it will follow.
     pub due: Option<Time>,
+    /// How raw answers are written.
+    pub style: RawStyle,
     /// The raw answer, if it was asked for: for which row, and what came (`None` = on its way).
     pub raw: Option<(RowKey, Option<Result<RawAnswer, Fault>>)>,
 }
@@ -194,6 +196,7 @@ impl Default for Detail {
             choice: 0,
             row: None,
             due: None,
+            style: RawStyle::default(),
             raw: None,
         }
     }

@@ -13,6 +13,7 @@
 //! | [`fault`] | SDK errors in the console's own shape |
 //! | [`denial`] | why IAM said no; encoded messages decoded |
 //! | [`meter`] | calls in the last minute |
+//! | [`shapes`] | the API's names and types, from AWS's own models |
 //! | [`policy`] | IAM policies from the declared operations |
 //!
 //! It must not know kinds, tables, actions or screens. `SdkConfig` does not leave this module, and `clippy.toml` keeps the
@@ -35,6 +36,7 @@ mod quota;
 mod response_body;
 pub mod retry_policy;
 mod session;
+pub mod shapes;
 #[cfg(test)]
 pub(crate) mod testing;
 

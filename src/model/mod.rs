@@ -54,7 +54,7 @@ pub use pick::Pick;
 pub use plan::{
     Confirm, Consequence, DryRun, Keep, KnownBy, Plan, Severity, Skipped, Step, StepUndo, Subject, Undo, Waiter,
 };
-pub use raw::{RawAnswer, RawPart};
+pub use raw::{RawAnswer, RawPart, RawStyle, RawText};
 pub use record::{Link, Record, Tags};
 pub use row_values::{RowValues, Shared, SharedPool};
 pub use run::{Progress, RunEntry, RunRecord, StepState};

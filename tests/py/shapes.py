@@ -1,7 +1,7 @@
 """botocore's models for `tests/sandbox/shapes.rs`: a JSON object of operations by service on standard input, or nothing.
 
 Without operations: the names of all that each service has. With: their models as botocore's own `service-2.json` has them, with nothing but
-these operations, the shapes that they reach, and what a server can check. botocore is Apache-2.0; see src/sandbox/wire/shapes/NOTICE."""
+these operations, the shapes that they reach, and what a server can check. botocore is Apache-2.0; see src/aws/shapes/NOTICE."""
 import json
 import sys
 

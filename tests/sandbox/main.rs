@@ -9,5 +9,6 @@ mod actions;
 mod clients;
 mod fuzz;
 mod kinds;
+mod raw_cli;
 mod s3_shapes;
 mod shapes;

@@ -22,7 +22,7 @@ use skydeck::sandbox::wire::shapes::{self, Kind, Member, Shape, Shapes, reads};
 use skydeck::sandbox::world::World;
 use skydeck::sandbox::{Sandbox, WorldSpec};
 
-const TABLE: &str = "src/sandbox/wire/shapes/models.json.z";
+const TABLE: &str = "src/aws/shapes/models.json.z";
 const UNMODELLED: &str = "src/sandbox/wire/shapes/unmodelled.txt";
 
 /// Operations that the sandbox knows and refuses in any case, as AWS would.

@@ -186,3 +186,24 @@ fn a_row_that_is_not_here_is_asked_for_by_what_names_it() {
     desk.list(things(), vec![linked("t0", &["away"], "")]).press("d tab G enter");
     assert_eq!((desk.state.view.kind, desk.state.view.query.text.as_str()), (Kind(&BOXES), "name=\"away\""));
 }
+
+#[test]
+fn a_raw_answer_is_written_in_three_ways_and_copied_whole() {
+    let text = |line: &str| RawText { title: "t".into(), lines: vec![line.into(), "end".into()] };
+    let answer = |cli| RawAnswer { at: START, parts: vec![RawPart { came: text("<a/>"), cli }] };
+    let mut desk = Desk::with(2);
+    desk.press("d tab f");
+    assert_eq!(desk.notice(), "Only a raw answer is written in several ways: go to the page raw.");
+    let cli = Some([text("{}"), text("a: 1")]);
+    desk.press("6").event(Event::Raw(things(), "t0".into(), Ok(answer(cli.clone()))));
+    for shown in ["{}\nend", "a: 1\nend", "<a/>\nend", "{}\nend"] {
+        desk.press("y");
+        assert_eq!((copied(&mut desk).as_deref(), desk.notice()), (Some(shown), "Copied the raw answer: 2 lines"));
+        desk.press("f");
+    }
+    desk.press("tab j tab").event(Event::Raw(things(), "t1".into(), Ok(answer(cli)))).press("y");
+    assert_eq!(copied(&mut desk).as_deref(), Some("a: 1\nend"), "the way stays, also for another row");
+    desk.press("tab k tab").event(Event::Raw(things(), "t0".into(), Ok(answer(None)))).press("y f");
+    assert_eq!(copied(&mut desk).as_deref(), Some("<a/>\nend"));
+    assert_eq!(desk.notice(), "There is one way only to write this answer.");
+}

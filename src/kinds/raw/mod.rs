@@ -1,10 +1,12 @@
-//! AWS's whole answer about one row, for reading: XML and CBOR as indented text, cut to the row's own part.
+//! AWS's whole answer about one row, for reading, cut to the row's own part: as the AWS CLI prints it, and XML and CBOR as indented text.
 //!
 //! The row is asked for again, alone where the service allows it. What names a secret is not shown, strangers' text is made
 //! visible, and the text is bounded.
 
 mod cbor;
+mod cli;
 mod node;
+mod write;
 mod xml;
 
 use futures::future::BoxFuture;
@@ -13,12 +15,9 @@ use super::facts;
 use super::listing::{ListFn, ListRequest, PaidRow, Sink, What};
 use crate::aws::capture::{Answer, capture};
 use crate::base::{Fault, FaultKind, RowId, Scope};
-use crate::model::{Operation, RawAnswer, RawPart, Record};
+use crate::model::{Operation, RawAnswer, RawPart, RawText, Record};
 use crate::query::Placed;
 use node::Style;
-
-/// Lines of one answer that are shown.
-const MOST_LINES: usize = 2000;
 
 /// Asks for one row with its kind's own list function and keeps what AWS answers. What [`super::KindDef::raw`] is made of.
 pub fn raw(list: ListFn, mut request: ListRequest, id: RowId) -> BoxFuture<'static, Result<RawAnswer, Fault>> {
@@ -41,7 +40,7 @@ pub fn known(row: &Record, scope: &Scope, at: crate::base::Time) -> RawAnswer {
     let text = facts::pretty(&facts::element(&Placed(row, scope), None));
     let title = "AWS cannot be asked for this row alone: this is what is known of it".to_string();
     let lines = text.lines().map(|l| crate::base::text::visible(l).into_owned()).collect();
-    RawAnswer { at, parts: vec![RawPart { title, lines, left_out: 0 }] }
+    RawAnswer { at, parts: vec![RawPart { came: RawText { title, lines }, cli: None }] }
 }
 
 /// What the row's own part of an answer has in it: its id as AWS writes it, else its name.
@@ -69,7 +68,10 @@ fn part(answer: &Answer, names: &[String]) -> RawPart {
     };
     let (root, style) = match tree {
         Ok(read) => read,
-        Err(why) => return RawPart { title: format!("{name}: {why}"), lines: Vec::new(), left_out: 0 },
+        Err(why) => {
+            let came = RawText { title: format!("{name}: {why}"), lines: Vec::new() };
+            return RawPart { came, cli: None };
+        }
     };
     let own = names.iter().find_map(|n| root.part_about(n));
     let (title, node) = match &own {
@@ -79,12 +81,14 @@ fn part(answer: &Answer, names: &[String]) -> RawPart {
             let way: Vec<&str> = path.iter().copied().filter(|p| !outer.iter().any(|o| o == p)).collect();
             (format!("{name}  {}", way.join(" › ")), *node)
         }
-        None => (name, &root),
+        None => (name.clone(), &root),
     };
-    let mut lines = node.lines(style);
-    let left_out = lines.len().saturating_sub(MOST_LINES);
-    lines.truncate(MOST_LINES);
-    RawPart { title, lines, left_out }
+    let as_cli = cli::read(op, &root, own.as_ref().map(|(_, node)| *node), style == Style::Xml);
+    let cli = as_cli.map(|part| {
+        let title = format!("{name}  {}", part.place).trim_end().to_string();
+        [write::json(&part.tree), write::yaml(&part.tree)].map(|lines| RawText { title: title.clone(), lines })
+    });
+    RawPart { came: RawText { title, lines: node.lines(style) }, cli }
 }
 
 /// A sink that keeps what it is given.

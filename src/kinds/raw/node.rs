@@ -40,10 +40,19 @@ const SECRETS: [&str; 8] =
     ["userdata", "password", "secret", "keymaterial", "privatekey", "sessiontoken", "authtoken", "accesskeyid"];
 
 impl Node {
-    fn children(&self) -> &[Node] {
+    pub(super) fn children(&self) -> &[Node] {
         match &self.body {
             Body::Members(all) | Body::Items(all) => all,
             Body::Text(_) | Body::Plain(_) => &[],
+        }
+    }
+
+    /// What it says, if it is no more than a text, a number or a flag; nothing in it is an empty text.
+    pub(super) fn text(&self) -> Option<&str> {
+        match &self.body {
+            Body::Text(text) | Body::Plain(text) => Some(text),
+            Body::Members(all) | Body::Items(all) if all.is_empty() => Some(""),
+            Body::Members(_) | Body::Items(_) => None,
         }
     }
 
@@ -58,8 +67,10 @@ impl Node {
             && form_urlencoded::parse(format!("k={}", text.replace('&', "%26")).as_bytes()).any(|(_, v)| v == wanted)
     }
 
-    /// The part that has `wanted` as a text of its own, nearest to the root, and the names on the way to it.
+    /// The part that has `wanted` as a text of its own, nearest to the root, and the names on the way to it. An item of a list goes before
+    /// what is around the list: an answer may say what it was asked.
     pub(super) fn part_about(&self, wanted: &str) -> Option<(Vec<&str>, &Node)> {
+        let mut around = None;
         let mut level: Vec<Vec<&Node>> = vec![vec![self]];
         while !level.is_empty() {
             for way in &level {
@@ -67,9 +78,13 @@ impl Node {
                 if node.children().iter().any(|c| c.says(wanted)) {
                     // From a detail (a target's id) to the item that it is a detail of.
                     let is_item = |n: &Node| ITEMS.contains(&n.name.as_str()) || n.name.is_empty();
-                    let end = way.iter().rposition(|n| is_item(n)).unwrap_or(way.len() - 1);
+                    let item = way.iter().rposition(|n| is_item(n));
+                    let end = item.unwrap_or(way.len() - 1);
                     let names = way[..=end].iter().map(|n| n.name.as_str()).filter(|n| !n.is_empty()).collect();
-                    return Some((names, way[end]));
+                    if item.is_some() {
+                        return Some((names, way[end]));
+                    }
+                    around = around.or(Some((names, way[end])));
                 }
             }
             let deeper = level.iter().flat_map(|way| {
@@ -78,7 +93,7 @@ impl Node {
             });
             level = deeper.collect();
         }
-        None
+        around
     }
 
     /// The tree as text, two blanks a level, every text visible and no secret in it.
@@ -91,7 +106,7 @@ impl Node {
         out
     }
 
-    fn hidden(&self) -> bool {
+    pub(super) fn hidden(&self) -> bool {
         let name = self.name.to_ascii_lowercase();
         SECRETS.iter().any(|s| name.contains(s)) && !matches!(&self.body, Body::Text(t) if t.is_empty())
     }

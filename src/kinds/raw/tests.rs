@@ -9,8 +9,12 @@ fn answer(operation: &'static Operation, content_type: &str, body: &[u8]) -> Ans
     Answer { operation, content_type: content_type.into(), body: body.to_vec(), cut: false }
 }
 
-fn xml(operation: &'static Operation, body: &str, name: &str) -> RawPart {
+fn both(operation: &'static Operation, body: &str, name: &str) -> RawPart {
     part(&answer(operation, "text/xml;charset=UTF-8", body.as_bytes()), &[name.to_string()])
+}
+
+fn xml(operation: &'static Operation, body: &str, name: &str) -> RawText {
+    both(operation, body, name).came
 }
 
 #[test]
@@ -69,7 +73,7 @@ fn cbor_is_shown_as_json_with_dates() {
         e.str("At").timestamp(&aws_smithy_types::DateTime::from_secs(0)).end();
     }
     e.end().end();
-    let part = part(&answer(&ALARMS, "application/cbor", &e.into_writer()), &["b \"q\"".to_string()]);
+    let part = part(&answer(&ALARMS, "application/cbor", &e.into_writer()), &["b \"q\"".to_string()]).came;
     assert_eq!(part.title, "cloudwatch DescribeAlarms  MetricAlarms");
     assert_eq!(
         part.lines,
@@ -85,12 +89,54 @@ fn cbor_is_shown_as_json_with_dates() {
 }
 
 #[test]
-fn what_cannot_be_read_is_said_and_what_is_long_is_bounded() {
+fn what_cannot_be_read_is_said() {
     for body in ["", "oops", "<a><b>", &"<a>".repeat(100)] {
         let part = xml(&DESCRIBE, body, "x");
         assert!(part.lines.is_empty() && part.title.contains(": "), "{body}: {part:?}");
     }
-    let long = format!("<R>{}</R>", "<item/>".repeat(3000));
-    let part = xml(&DESCRIBE, &long, "x");
-    assert_eq!((part.lines.len(), part.left_out), (2000, 1002));
+}
+
+#[test]
+fn an_answer_has_the_names_and_types_that_the_aws_cli_prints() {
+    let body = "<DescribeInstancesResponse><requestId>r</requestId><reservationSet><item><groupSet/><instancesSet><item>\
+        <instanceId>i-1</instanceId><amiLaunchIndex>0</amiLaunchIndex><launchTime>2026-11-18T19:24:00.000Z</launchTime>\
+        <ebsOptimized>false</ebsOptimized><kernelId/><blockDeviceMapping/><placement><tenancy>default</tenancy></placement>\
+        <stateReason><message>a: b</message></stateReason><tagSet><item><key>Name</key><value>a &amp; \"b\"</value></item></tagSet>\
+        <notInTheTable>1</notInTheTable></item></instancesSet></item></reservationSet></DescribeInstancesResponse>";
+    let [json, yaml] = both(&DESCRIBE, body, "i-1").cli.unwrap();
+    assert_eq!(json.title, "ec2 DescribeInstances  Reservations[].Instances[]");
+    let read: serde_json::Value = serde_json::from_str(&json.lines.join("\n")).unwrap();
+    let wanted = serde_json::json!({
+        "InstanceId": "i-1", "AmiLaunchIndex": 0, "LaunchTime": "2026-11-18T19:24:00+00:00", "EbsOptimized": false,
+        "KernelId": "", "BlockDeviceMappings": [], "Placement": {"Tenancy": "default"},
+        "StateReason": {"Message": "a: b"}, "Tags": [{"Key": "Name", "Value": "a & \"b\""}],
+    });
+    assert_eq!(read, wanted);
+    assert!(json.lines.contains(&"    \"EbsOptimized\": false,".to_string()), "{:?}", json.lines);
+    for line in [
+        "LaunchTime: '2026-11-18T19:24:00+00:00'",
+        "EbsOptimized: false",
+        "KernelId: ''",
+        "BlockDeviceMappings: []",
+        "  Message: 'a: b'",
+        "Tags:",
+        "- Key: Name",
+        "  Value: 'a & \"b\"'",
+    ] {
+        assert!(yaml.lines.iter().any(|l| l == line), "{line} in {:?}", yaml.lines);
+    }
+}
+
+#[test]
+fn what_is_hidden_or_dangerous_is_so_in_every_way_of_writing() {
+    let body = "<R><reservationSet><item><instancesSet><item><instanceId>i-1</instanceId><keyName>k\u{202e}\u{1b}x\u{7}</keyName>\
+        </item></instancesSet></item></reservationSet></R>";
+    let [json, yaml] = both(&DESCRIBE, body, "i-1").cli.unwrap();
+    for line in [&json.lines[1], &json.lines[2], &yaml.lines[0], &yaml.lines[1]] {
+        assert_eq!(crate::base::text::visible(line), line.as_str());
+    }
+    let text = json.lines.join("\n");
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap()["KeyName"], "k\u{202e}\u{1b}x\u{7}");
+    let body = "<R><PasswordData>abc</PasswordData></R>";
+    assert_eq!(both(&DESCRIBE, body, "abc").cli, None, "what the table does not have is shown as it came");
 }

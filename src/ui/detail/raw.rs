@@ -2,11 +2,12 @@
 
 use ratatui::layout::Rect;
 
+use crate::app::command::Command;
 use crate::app::detail::{RAW_MARGIN, RawLine, raw_lines};
 use crate::app::relative_time;
 use crate::base::text::cut_end;
-use crate::config::Role;
-use crate::model::RawAnswer;
+use crate::config::{Mode, Role};
+use crate::model::{RawAnswer, RawStyle};
 use crate::ui::painter::{Pen, cells};
 use crate::ui::styled_text::{self, Line, item};
 
@@ -38,9 +39,14 @@ fn text(answer: &RawAnswer, page: &Page<'_>, width: u16) -> Vec<Line> {
         "now" => "asked now".to_string(),
         age => format!("asked {age} ago"),
     };
+    let style = page.state.detail.style;
+    let asked = match page.state.keymap.key_of(Mode::Detail, Command::Format.info().name) {
+        Some(key) if answer.has_styles() => format!("{}, {key}: {}  {asked}", style.title(), style.next().title()),
+        _ => asked,
+    };
     let mut asked = Some((asked, Role::Quiet));
     let room = usize::from(width + 3).saturating_sub(RAW_MARGIN);
-    raw_lines(answer, room)
+    raw_lines(answer, style, room)
         .into_iter()
         .map(|line| match line {
             RawLine::Title(title) => {
@@ -49,6 +55,7 @@ fn text(answer: &RawAnswer, page: &Page<'_>, width: u16) -> Vec<Line> {
                 let title = cut_end(title, room.saturating_sub(age)).into_owned();
                 Line { right, ..Line::of(title, Role::Title) }
             }
+            RawLine::Text(line, true) if style == RawStyle::Yaml && answer.has_styles() => yaml(&line),
             RawLine::Text(line, true) => marked_up(&line),
             RawLine::Text(line, false) => Line::of(line, Role::Text),
             RawLine::LeftOut(n) => Line::of(format!("… {n} more lines are not shown"), Role::Warning),
@@ -67,6 +74,15 @@ fn marked_up(line: &str) -> Line {
     }
     match line.find("\": ") {
         Some(i) => Line::of(&line[..i + 3], Role::Quiet).and(&line[i + 3..], Role::Text),
+        None => Line::of(line, Role::Text),
+    }
+}
+
+/// A line with its name set apart.
+fn yaml(line: &str) -> Line {
+    let end = line.find(": ").map(|i| i + 2).or(line.ends_with(':').then_some(line.len()));
+    match end {
+        Some(end) => Line::of(&line[..end], Role::Quiet).and(&line[end..], Role::Text),
         None => Line::of(line, Role::Text),
     }
 }

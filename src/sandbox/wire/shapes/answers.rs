@@ -2,8 +2,8 @@
 //! type and its enumeration. Debug builds look at every answer, so that the tests do.
 
 use super::given::Given;
-use super::table::of;
 use super::walk::{Constraint, Problem, Style, walk};
+use crate::aws::shapes::of;
 use crate::sandbox::wire::{Body, Call, Node, Protocol, Reply};
 
 /// Longer answers are passed over: they are many of the same.

@@ -5,8 +5,8 @@
 //! was sent. The other services tell all broken constraints in one `ValidationError`. Members that they do not know are passed over
 //! here: no document of AWS's was found that says what they do with them, and an SDK of tomorrow may send some.
 
-use super::table::Kind;
 use super::walk::{Constraint, Finding, Problem, Style};
+use crate::aws::shapes::Kind;
 use crate::sandbox::wire::ApiError;
 
 /// The error for what was found; `None` if AWS would not mind.

@@ -1,12 +1,10 @@
 //! The shapes of requests and answers, from AWS's own models.
 //!
-//! The table is botocore's, reduced to the operations of the sandbox (`NOTICE`, `tests/sandbox/shapes.rs`), deflated, and read when it is
-//! first asked for. It is what a client of AWS knows: members with their types and names on the wire, which are required, bounds of
-//! numbers and lengths, enumerations.
+//! The table ([`crate::aws::shapes`]) is botocore's, reduced to the operations of the sandbox. It is what a client of AWS knows: members
+//! with their types and names on the wire, which are required, bounds of numbers and lengths, enumerations.
 //!
 //! | module | what it owns |
 //! |---|---|
-//! | `table` | the table: services, operations, shapes |
 //! | [`given`] | what a request or an answer has to offer to be checked, whatever its protocol |
 //! | [`walk`], `errors` | what does not fit, and AWS's words for it |
 //! | `answers` | whether what is answered fits |
@@ -21,11 +19,10 @@ pub mod given;
 pub mod reads;
 pub mod render;
 pub mod rest;
-mod table;
 mod unmodelled;
 pub mod walk;
 
-pub use table::{Kind, Member, Operation, Shape, Shapes, of};
+pub use crate::aws::shapes::{Kind, Member, Operation, Shape, Shapes, of};
 pub use unmodelled::is_unmodelled;
 
 use crate::model::operation::Service;

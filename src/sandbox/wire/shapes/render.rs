@@ -2,7 +2,7 @@
 //!
 //! A new operation answers with a [`Tree`] in the API's own names (`Call::answer`), and need not know its protocol.
 
-use super::table::{Kind, Shape, Shapes, of};
+use crate::aws::shapes::{Kind, Shape, Shapes, of};
 use crate::base::Time;
 use crate::sandbox::wire::value::{Tree, number};
 use crate::sandbox::wire::{Call, Protocol, Xml};

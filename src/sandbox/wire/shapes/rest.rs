@@ -2,9 +2,9 @@
 
 use http::HeaderMap;
 
-use super::table::{Kind, Member, Shape, Shapes, of};
 use super::walk::{Constraint, Problem, Style, walk};
 use super::{reads, unmodelled};
+use crate::aws::shapes::{Kind, Member, Shape, Shapes, of};
 use crate::model::operation::Service;
 use crate::sandbox::wire::Node;
 

@@ -1,7 +1,7 @@
 //! A walk through a request beside its shape: what does not fit, and which parameters are there.
 
 use super::given::{Given, Scalar};
-use super::table::{Kind, Member, Shape, Shapes};
+use crate::aws::shapes::{Kind, Member, Shape, Shapes};
 use crate::base::Time;
 
 /// How a request names things.

@@ -1,4 +1,8 @@
-//! The table of shapes as it is embedded, and its reader.
+//! The table of the API's shapes, and its reader: what requests and answers are made of, by AWS's own models.
+//!
+//! It is botocore's, reduced to the operations of the sandbox, which are all that the console calls (`NOTICE`, `tests/sandbox/shapes.rs`),
+//! deflated, and read when it is first asked for. The sandbox checks by it what it is asked and answers; raw answers are shown by it under the
+//! names that the AWS CLI gives them.
 
 use std::collections::HashMap;
 use std::io::Read as _;
