@@ -297,6 +297,17 @@ impl FromStr for Chord {
     }
 }
 
+/// What was done with the mouse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mouse {
+    /// The left button was pressed.
+    Click,
+    /// The wheel was turned away from the user.
+    WheelUp,
+    /// The wheel was turned towards the user.
+    WheelDown,
+}
+
 /// What the terminal can tell the console.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
@@ -306,6 +317,8 @@ pub enum Input {
     Paste(Secret<String>),
     /// The terminal has this many columns and rows now.
     Resize(u16, u16),
+    /// The mouse, at this column and row.
+    Mouse(Mouse, (u16, u16)),
     /// The terminal's window got (`true`) or lost the focus.
     Focus(bool),
 }

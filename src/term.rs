@@ -74,6 +74,13 @@ const AFTER_ERROR: Duration = Duration::from_millis(250);
 /// Whether the terminal is in the console's hands. Whoever takes it down gives the terminal back, once.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 
+/// Whether the mouse is reported while it is.
+static MOUSE: AtomicBool = AtomicBool::new(false);
+/// Presses and the wheel (1000), with places beyond column 223 (1006); not each movement, which would be a stream over a slow link.
+/// <https://invisible-island.net/xterm/ctlseqs/ctlseqs.html#h2-Mouse-Tracking>
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
+
 /// The terminal in the console's hands. Dropping it gives the terminal back.
 #[derive(Debug)]
 pub struct Term {
@@ -83,13 +90,13 @@ pub struct Term {
 }
 
 impl Term {
-    /// Takes the terminal: raw mode, alternate screen, bracketed paste, focus reports; no mouse, so that the terminal's
-    /// own selection works. Call it on the thread that draws: a panic there gives the terminal back, one on another
+    /// Takes the terminal: raw mode, alternate screen, bracketed paste, focus reports; the mouse only if that is wanted, because the
+    /// terminal's own selection then needs a key held. Call it on the thread that draws: a panic there gives the terminal back, one on another
     /// thread becomes a [`TermEvent::Panicked`]. Once in a process.
     ///
     /// # Errors
     /// If standard input or output is not a terminal, or it cannot be switched.
-    pub fn enter() -> io::Result<Term> {
+    pub fn enter(mouse: bool) -> io::Result<Term> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(io::Error::new(
                 io::ErrorKind::Unsupported,
@@ -100,6 +107,7 @@ impl Term {
         let (sender, events) = bounded(EVENTS);
         panic::install(sender.clone());
         signals::listen(sender.clone())?;
+        MOUSE.store(mouse, Ordering::SeqCst);
         take()?;
         // From here on a failure must give the terminal back: the value exists, so that dropping it does.
         let copier = Copier::new(output.clone(), sender.clone());
@@ -195,6 +203,7 @@ fn take() -> io::Result<()> {
     let taken = execute!(
         io::stdout(),
         terminal::EnterAlternateScreen,
+        style::Print(if MOUSE.load(Ordering::SeqCst) { MOUSE_ON } else { "" }),
         event::EnableBracketedPaste,
         event::EnableFocusChange,
         cursor::Hide,
@@ -215,6 +224,7 @@ pub fn restore() {
     let _ = execute!(
         io::stdout(),
         terminal::EndSynchronizedUpdate,
+        style::Print(if MOUSE.load(Ordering::SeqCst) { MOUSE_OFF } else { "" }),
         event::DisableFocusChange,
         event::DisableBracketedPaste,
         style::ResetColor,
@@ -245,6 +255,8 @@ fn read_keys(sender: &Sender<TermEvent>) {
             }
         }
         match event::read() {
+            // Not asked for: a paste without brackets, or another program's left-overs.
+            Ok(event::Event::Mouse(_)) if !MOUSE.load(Ordering::SeqCst) => {}
             Ok(event) => {
                 if let Some(input) = input(event)
                     && sender.send(TermEvent::Input(input)).is_err()

@@ -436,7 +436,7 @@ impl Turn<'_> {
         }
     }
 
-    fn scroll_layer(&mut self, by: isize) {
+    pub(super) fn scroll_layer(&mut self, by: isize) {
         let (width, height) = self.s.size;
         let (height, help, messages) = (usize::from(height), super::help::lines(self.s).len(), self.s.messages.len());
         match self.s.overlays.last_mut() {

@@ -36,6 +36,7 @@ pub mod links;
 mod locate;
 mod marks;
 mod menu;
+mod mouse;
 pub mod names;
 mod nav;
 pub mod overlay;

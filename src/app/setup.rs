@@ -8,8 +8,8 @@ use super::remembered::Remembered;
 use super::state::{Focus, Profile, Setup, State};
 use super::update::Turn;
 use super::view::{Detail, View};
-use crate::base::Scope;
 use crate::base::text;
+use crate::base::{Scope, Time};
 use crate::model::files::Files;
 use crate::model::{
     Effect, Field, FieldInfo, FieldType, Fields, Kind, KindInfo, Level, Message, Meter, Scoping, Service, Value,
@@ -88,6 +88,8 @@ impl State {
             overlays: Vec::new(),
             commands: Entered::before(memory.commands),
             filters: Entered::before(memory.filters),
+            clicked: None,
+            clicked_at: Time::default(),
             pending: Vec::new(),
             count: None,
             unbound: BTreeSet::new(),

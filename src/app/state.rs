@@ -24,7 +24,7 @@ use crate::kinds::Registry;
 use crate::model::files::{FileLook, Files};
 use crate::model::memory::Memory;
 use crate::model::my_address::MyAddress;
-use crate::model::{Identity, Interest, Message, Meter, Plan, RunRecord, SavedViews};
+use crate::model::{Identity, Interest, Message, Meter, Plan, RunRecord, SavedViews, Spot};
 
 /// A plan's `aws …` commands, or the lines of its script, as they can be run. Made below, where profile and endpoint are known.
 pub type CliText = Arc<dyn Fn(&Plan) -> Vec<String> + Send + Sync>;
@@ -203,6 +203,9 @@ pub struct State {
     pub(super) commands: Entered,
     /// What was entered in the filter line, in whichever view.
     pub(super) filters: Entered,
+    /// What was clicked last, and when.
+    pub(super) clicked: Option<Spot>,
+    pub(super) clicked_at: Time,
     /// Keys of a sequence that is not complete.
     pub pending: Vec<Key>,
     /// How often the next key counts, as far as that was typed.

@@ -31,6 +31,10 @@ impl Turn<'_> {
                 self.tick(at);
                 self.key(key);
             }
+            Event::Mouse(mouse, spot, at) => {
+                self.tick(at);
+                self.mouse(mouse, spot);
+            }
             Event::Paste(text) => self.paste(text.expose()),
             Event::Resize(width, height) => self.s.size = (width, height),
             Event::Tick(at) => self.tick(at),

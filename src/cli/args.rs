@@ -13,7 +13,8 @@ use super::usage::{endpoint, percent, seconds, speed};
 /// Without a command it opens the console. VIEW is what to show first, for example 'instances state:running'.
 #[derive(Debug, Parser)]
 #[command(name = "skydeck", version)]
-#[command(after_help = "No AWS account is needed to start: skydeck --sandbox")]
+#[command(after_help = "No AWS account is needed to start: skydeck --sandbox\n\
+    With mouse = true in the settings, hold Shift to select text (Option in Terminal.app and iTerm2).")]
 pub struct Cli {
     /// A command to run instead of the console.
     #[command(subcommand)]

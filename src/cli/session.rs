@@ -356,7 +356,7 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
     });
     let first = line.as_deref().unwrap_or_default();
     check_saved(&saved, &session.config.settings.aliases, first).map_err(Failure::Usage)?;
-    let term = Term::enter()?;
+    let term = Term::enter(session.config.settings.mouse)?;
     let size = term.size()?;
     let settings = &session.config.settings;
     let endpoint = session.endpoint_url.clone();

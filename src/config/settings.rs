@@ -37,6 +37,8 @@ pub struct Settings {
     pub remember: bool,
     /// The zone of times: `local`, `UTC`, or a name such as `Asia/Seoul`.
     pub time_zone: String,
+    /// Whether the mouse is the console's.
+    pub mouse: bool,
     /// Where downloads go; `None` means the folder the console was started in.
     pub downloads: Option<PathBuf>,
     /// Where the log goes; `None` means no log.
@@ -89,6 +91,7 @@ impl Default for Settings {
             confirm_account_digits: true,
             remember: true,
             time_zone: "local".into(),
+            mouse: false,
             downloads: None,
             log: None,
             columns: IndexMap::new(),

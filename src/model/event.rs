@@ -12,10 +12,11 @@ use super::plan::{DryRun, Plan, Waiter};
 use super::raw::RawAnswer;
 use super::run::RunRecord;
 use super::saved_view::{SavedView, SavedViews};
+use super::spot::Spot;
 use super::table::{RowRef, Sort, TableKey};
 use super::value::Tone;
 use crate::base::{Fault, RowId, Secret, Time};
-use crate::input::Key;
+use crate::input::{Key, Mouse};
 use crate::query::Query;
 
 /// Something that happened.
@@ -31,6 +32,8 @@ pub enum Event {
     Tick(Time),
     /// A job learned something. Applied to the store by the runtime before `update` sees what became of it.
     Applied(super::delta::Delta, Time),
+    /// The mouse, what stands where it is, and when.
+    Mouse(Mouse, Option<Spot>, Time),
     /// An index is ready.
     Indexed(Indexed),
     /// What the gateway knows of a profile (account, user), or why not.

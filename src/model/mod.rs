@@ -28,6 +28,7 @@ pub mod record;
 pub mod row_values;
 pub mod run;
 pub mod saved_view;
+pub mod spot;
 pub mod table;
 pub mod value;
 
@@ -59,5 +60,6 @@ pub use record::{Link, Record, Tags};
 pub use row_values::{RowValues, Shared, SharedPool};
 pub use run::{Progress, RunEntry, RunRecord, StepState};
 pub use saved_view::{SavedView, SavedViews};
+pub use spot::Spot;
 pub use table::{Batch, Coverage, Outcome, RowRef, Selector, Sort, TableKey};
 pub use value::{Series, Tone, Value};

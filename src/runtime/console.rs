@@ -11,6 +11,7 @@ use crate::config::Theme;
 use crate::input::Input;
 use crate::model::{Event, Level};
 use crate::term::{CopyNote, Term, TermEvent};
+use crate::ui;
 
 /// Between two frames that news causes; a key press is drawn at once.
 const FRAME: Duration = Duration::from_millis(33);
@@ -71,7 +72,7 @@ pub fn run(engine: &mut Engine, term: &Term, theme: &Theme) -> io::Result<End> {
 fn serve(engine: &mut Engine, term: &Term, theme: &Theme, pace: &mut Pace) -> io::Result<End> {
     loop {
         let keyed = match wait(engine, term, pace) {
-            Some(first) => match take_keys(engine, term, pace, first)? {
+            Some(first) => match take_keys(engine, (term, theme), pace, first)? {
                 Some(end) => return Ok(end),
                 None => true,
             },
@@ -112,11 +113,16 @@ fn wait(engine: &Engine, term: &Term, pace: &Pace) -> Option<TermEvent> {
 }
 
 /// Takes in the keys that are waiting.
-fn take_keys(engine: &mut Engine, term: &Term, pace: &mut Pace, first: TermEvent) -> io::Result<Option<End>> {
+fn take_keys(
+    engine: &mut Engine,
+    (term, theme): (&Term, &Theme),
+    pace: &mut Pace,
+    first: TermEvent,
+) -> io::Result<Option<End>> {
     let mut next = Some(first);
     for more in (0..KEYS).rev() {
         let Some(event) = next.take() else { break };
-        if let Some(end) = take_one(engine, term, pace, event)? {
+        if let Some(end) = take_one(engine, (term, theme), pace, event)? {
             return Ok(Some(end));
         }
         // What is not taken in now waits where it is.
@@ -125,12 +131,22 @@ fn take_keys(engine: &mut Engine, term: &Term, pace: &mut Pace, first: TermEvent
     Ok(None)
 }
 
-fn take_one(engine: &mut Engine, term: &Term, pace: &mut Pace, event: TermEvent) -> io::Result<Option<End>> {
+fn take_one(
+    engine: &mut Engine,
+    (term, theme): (&Term, &Theme),
+    pace: &mut Pace,
+    event: TermEvent,
+) -> io::Result<Option<End>> {
     pace.dirty = true;
     match event {
         TermEvent::Input(Input::Key(key)) => {
             let now = engine.now();
             engine.handle(Event::Key(key, now));
+        }
+        TermEvent::Input(Input::Mouse(mouse, at)) => {
+            let now = engine.now();
+            let spot = ui::spot_at(&engine.state, &engine.store, theme, now, at);
+            engine.handle(Event::Mouse(mouse, spot, now));
         }
         TermEvent::Input(Input::Paste(text)) => engine.handle(Event::Paste(text)),
         TermEvent::Input(Input::Resize(columns, rows)) => {

@@ -1,11 +1,13 @@
 //! The terminal library's events as [`Input`]s.
 
-use crossterm::event::{Event, KeyCode as TermCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{
+    Event, KeyCode as TermCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 
 use crate::base::Secret;
-use crate::input::{Input, Key, KeyCode, Mods};
+use crate::input::{Input, Key, KeyCode, Mods, Mouse};
 
-/// What an event means to the console; `None` for releases of keys, the mouse, and keys that keymaps cannot name.
+/// What an event means to the console; `None` for releases of keys and buttons, and keys that keymaps cannot name.
 pub fn input(event: Event) -> Option<Input> {
     match event {
         Event::Key(key) => self::key(key).map(Input::Key),
@@ -14,8 +16,19 @@ pub fn input(event: Event) -> Option<Input> {
         Event::Resize(columns, rows) => Some(Input::Resize(columns, rows)),
         Event::FocusGained => Some(Input::Focus(true)),
         Event::FocusLost => Some(Input::Focus(false)),
-        Event::Mouse(_) => None,
+        Event::Mouse(mouse) => self::mouse(mouse),
     }
+}
+
+/// The left button's press and the wheel; releases, other buttons and what is held with them mean nothing.
+fn mouse(event: MouseEvent) -> Option<Input> {
+    let what = match event.kind {
+        MouseEventKind::Down(MouseButton::Left) => Mouse::Click,
+        MouseEventKind::ScrollUp => Mouse::WheelUp,
+        MouseEventKind::ScrollDown => Mouse::WheelDown,
+        _ => return None,
+    };
+    Some(Input::Mouse(what, (event.column, event.row)))
 }
 
 fn key(event: KeyEvent) -> Option<Key> {

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use crate::app::signs::FOCUS;
 use crate::app::{Board, BoardLine, State};
 use crate::config::Role;
+use crate::model::Spot;
 use crate::store::Store;
 
 use super::painter::{Pen, cells, wrap};
@@ -85,6 +86,9 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store, board: 
         if here && row.title.is_some() {
             pen.say(area.x, y, 1, FOCUS, if state.overlays.is_empty() { Role::Focus } else { Role::Quiet });
             style = style.patch(pen.style(Role::Focus));
+        }
+        if let Some(of) = row.of {
+            pen.spot(Rect { y, height: 1, ..area }, Spot::Line(of));
         }
         if let Some(title) = row.title {
             pen.put_cut(area.x + GUTTER, y, TITLE.saturating_sub(GAP), title, style);

@@ -12,7 +12,7 @@ use crate::app::signs::FOCUS;
 use crate::app::{State, Tab};
 use crate::base::Time;
 use crate::config::Role;
-use crate::model::Record;
+use crate::model::{Record, Spot};
 use crate::store::Store;
 
 use super::painter::{Pen, cells};
@@ -35,6 +35,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store, now: Ti
     if area.height < 3 {
         return;
     }
+    pen.spot(area, Spot::Detail);
     let has_keys = state.overlays.is_empty() && state.focus == crate::app::state::Focus::Detail;
     let (title, body) = if below {
         pen.repeat(area.x, area.y, area.width, "─", Role::Border);
@@ -106,7 +107,7 @@ fn heading(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>, gone: bool, has_keys:
     let start = x;
     pen.say(x, area.y, 2, if from > 0 { "‹ " } else { "  " }, Role::Quiet);
     x += 2;
-    for (tab, title) in &tabs[from..to] {
+    for (number, (tab, title)) in (from..).zip(&tabs[from..to]) {
         let role = match (*tab == shown, has_keys) {
             (true, true) => Role::Choice,
             (true, false) => Role::Title,
@@ -114,7 +115,9 @@ fn heading(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>, gone: bool, has_keys:
         };
         let style = pen.style(role);
         let text = if *tab == shown && !has_keys { format!("[{title}]") } else { format!(" {title} ") };
+        let before = x;
         x = pen.put(x, area.y, area.right().saturating_sub(x), &text, style);
+        pen.spot(Rect { x: before, width: x - before, ..area }, Spot::Page(number));
     }
     if to < tabs.len() {
         pen.say(x, area.y, 2, " ›", Role::Quiet);

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::app::overlay::{Menu, MenuItem};
 use crate::config::Role;
+use crate::model::Spot;
 
 use super::painter::{Pen, cells, wrap};
 use super::styled_text::middle;
@@ -51,6 +52,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, menu: &Menu) {
     let mut above = "";
     for (y, (i, at)) in (inner.y..inner.y + room).zip(shown.iter().enumerate().skip(skip)) {
         let item = &menu.items[*at];
+        pen.spot(Rect { y, height: 1, ..inner }, Spot::Entry(i));
         if heading > 0 && item.group != above {
             pen.say(inner.x, y, heading, item.group, Role::Header);
             above = item.group;

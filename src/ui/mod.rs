@@ -24,6 +24,7 @@ mod plan;
 mod prompt_line;
 pub(crate) mod rows;
 pub mod sparkline;
+mod spots;
 mod styled_text;
 pub mod svg;
 mod table;
@@ -40,6 +41,7 @@ use crate::config::{Role, Theme};
 use crate::store::Store;
 
 use painter::Pen;
+pub use spots::spot_at;
 
 fn rect(a: Area) -> Rect {
     Rect { x: a.x, y: a.y, width: a.width, height: a.height }

@@ -7,6 +7,7 @@ use ratatui::style::{Color as TermColor, Modifier, Style as TermStyle};
 
 use crate::base::text::{cut_end, visible, width};
 use crate::config::{Color, Role, Style, Theme};
+use crate::model::Spot;
 
 /// Draws into a buffer with a theme.
 pub struct Pen<'a> {
@@ -16,6 +17,8 @@ pub struct Pen<'a> {
     pub cursor: Option<(u16, u16)>,
     /// What will be drawn over: whoever makes much there may leave it out ([`Pen::is_covered`]).
     pub covered: Rect,
+    /// What stands where, if that is asked.
+    pub spots: Option<Vec<(Rect, Spot)>>,
 }
 
 /// A theme's colour in the terminal library's words.
@@ -70,7 +73,13 @@ fn ansi(n: u8) -> TermColor {
 impl<'a> Pen<'a> {
     /// A pen for this buffer.
     pub fn new(buf: &'a mut Buffer, theme: &'a Theme) -> Self {
-        Pen { buf, theme, cursor: None, covered: Rect::ZERO }
+        Pen { buf, theme, cursor: None, covered: Rect::ZERO, spots: None }
+    }
+    /// Says what stands here, for the mouse; over what stood here before.
+    pub fn spot(&mut self, area: Rect, spot: Spot) {
+        if let Some(spots) = &mut self.spots {
+            spots.push((area, spot));
+        }
     }
     /// The theme.
     pub fn theme(&self) -> &'a Theme {
@@ -171,6 +180,7 @@ impl<'a> Pen<'a> {
     pub fn frame(&mut self, area: Rect, title: &str, right: &str) -> Rect {
         let area = area.intersection(self.buf.area);
         self.clear(area);
+        self.spot(area, Spot::Layer);
         if area.width < 4 || area.height < 2 {
             return Rect { width: 0, height: 0, ..area };
         }

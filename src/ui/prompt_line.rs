@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use crate::app::overlay::{Completion, Filter, Palette};
 use crate::app::{Line, complete};
 use crate::config::Role;
+use crate::model::Spot;
 
 use super::painter::{Pen, cells};
 use super::styled_text::{self, item};
@@ -99,12 +100,14 @@ fn draw(pen: &mut Pen<'_>, body: Rect, foot: Rect, typed: &Typed<'_>) {
     }
     let area = Rect { y: body.bottom().saturating_sub(lines + 1), height: lines + 1, ..body };
     pen.clear(area);
+    pen.spot(area, Spot::Layer);
     pen.repeat(area.x, area.y, area.width, "─", Role::Border);
     let mut y = area.y + 1;
     let shown = usize::from(height);
     let skip = typed.choice.map_or(0, |c| (c + 1).saturating_sub(shown));
     let text = typed.items.iter().skip(skip).take(shown).map(named).max().unwrap_or(0).min(area.width / 2);
     for (i, item) in typed.items.iter().enumerate().skip(skip).take(shown) {
+        pen.spot(Rect { y, height: 1, ..area }, Spot::Entry(i));
         completion(pen, Rect { y, height: 1, ..area }, item, typed.choice == Some(i), text.max(16));
         y += 1;
     }

@@ -11,7 +11,7 @@ use crate::app::layout::{GUTTER, name_least};
 use crate::app::signs::{FOCUS, GONE, MARK};
 use crate::base::text::{cut_end, visible};
 use crate::config::Role;
-use crate::model::{Behind, FieldType, RowRef, Tone, Value};
+use crate::model::{Behind, FieldType, RowRef, Spot, Tone, Value};
 use crate::query::Found;
 use crate::store::Row;
 
@@ -44,6 +44,7 @@ pub fn value_role(value: &Value) -> Role {
 
 /// Draws the column titles in the first line of `area` and the rows below.
 pub fn draw(pen: &mut Pen<'_>, area: Rect, rows: &Rows<'_>, has_keys: bool) {
+    pen.spot(area, Spot::Table);
     draw_below(pen, area, 0, rows, Some(has_keys), &|_| false);
 }
 
@@ -71,6 +72,7 @@ pub fn draw_below(
         let position = rows.view().top + usize::from(line);
         let Some((at, row)) = rows.at(position) else { continue };
         let y = area.y + 1 + free + line;
+        pen.spot(Rect { y, height: 1, ..area }, Spot::Row(position));
         let focused = focus.is_some() && position == rows.view().at;
         let table = rows.view().order_tables.get(at.table as usize);
         let marked = table.is_some_and(|t| rows.view().is_marked(t, &row.record.id));
@@ -103,6 +105,7 @@ fn titles(pen: &mut Pen<'_>, area: Rect, rows: &Rows<'_>, placed: &[Placed]) {
         let sorted = rows.view().sort.is_some_and(|s| column.source == s.field);
         let style = pen.style(if sorted { Role::Sort } else { Role::Header });
         let x = area.x + GUTTER + p.x;
+        pen.spot(Rect { x, y: area.y, width: p.width, height: 1 }, Spot::Title(column.source));
         if column.info.right() {
             pen.put_right(x + p.width, area.y, p.width, column.info.title, style);
         } else {

@@ -5,6 +5,7 @@
 mod support;
 
 mod command_line;
+mod mouse;
 mod multiplexer;
 mod outside;
 mod screen;

@@ -200,7 +200,7 @@ fn a_panic_gives_the_terminal_back_before_it_is_told_and_a_workers_is_only_told(
 #[test]
 #[ignore = "run by the test above in a terminal of its own"]
 fn child_that_panics() {
-    let term = Term::enter().unwrap();
+    let term = Term::enter(true).unwrap();
     let helper = std::thread::Builder::new().name("helper".into()).spawn(|| panic!("in a worker")).unwrap();
     assert!(helper.join().is_err());
     let told = term.events().iter().find_map(|e| if let TermEvent::Panicked(told) = e { Some(told) } else { None });

@@ -9,6 +9,7 @@ mod forms_editors;
 mod links;
 mod locating;
 mod menus;
+mod mouse;
 mod moving;
 mod picker;
 mod planning;

@@ -1,0 +1,123 @@
+//! What clicks and the wheel do, and what they never do.
+
+use super::*;
+use crate::app::state::Focus;
+use crate::input::Mouse;
+
+fn click(desk: &mut Desk, spot: Spot) {
+    let now = desk.now;
+    desk.event(Event::Mouse(Mouse::Click, Some(spot), now)).settle();
+}
+
+fn wheel(desk: &mut Desk, down: bool, spot: Spot) {
+    let now = desk.now;
+    let mouse = if down { Mouse::WheelDown } else { Mouse::WheelUp };
+    desk.event(Event::Mouse(mouse, Some(spot), now)).settle();
+}
+
+#[test]
+fn a_click_goes_to_a_row_and_only_two_on_the_same_soon_after_each_other_open_it() {
+    let mut desk = Desk::with(5);
+    click(&mut desk, Spot::Row(2));
+    click(&mut desk, Spot::Row(3));
+    assert_eq!((desk.cursor(), desk.state.detail.open), ("t3", false));
+    desk.wait(Duration::from_millis(600));
+    click(&mut desk, Spot::Row(3));
+    assert!(!desk.state.detail.open, "too late for a double click");
+    click(&mut desk, Spot::Row(3));
+    assert!(desk.state.detail.open && desk.state.focus == Focus::Detail);
+    click(&mut desk, Spot::Row(99));
+    assert_eq!((desk.cursor(), desk.state.focus), ("t4", Focus::Table), "rows went meanwhile");
+}
+
+#[test]
+fn a_click_on_a_heading_sorts_and_on_a_page_shows_it() {
+    let mut desk = Desk::with(3);
+    let size = desk.state.view.kind.column("size").unwrap();
+    click(&mut desk, Spot::Title(size));
+    assert_eq!(desk.shown()[0], "t0");
+    click(&mut desk, Spot::Title(size));
+    assert_eq!(desk.shown()[0], "t2");
+    let cpu = desk.state.view.kind.column("cpu").unwrap();
+    click(&mut desk, Spot::Title(cpu));
+    assert!(matches!(desk.top(), Overlay::Sure(_)), "what costs money is asked for");
+    for spot in [Spot::Layer, Spot::Row(0), Spot::Entry(0), Spot::Title(size)] {
+        click(&mut desk, spot);
+        click(&mut desk, spot);
+        assert!(matches!(desk.top(), Overlay::Sure(_)), "{spot:?}: a question is answered by keys");
+    }
+    desk.press("n d");
+    desk.wait(Duration::from_millis(200));
+    let tabs = desk.state.tabs(&desk.store, &desk.key("t2"));
+    click(&mut desk, Spot::Page(tabs.len() - 1));
+    assert_eq!((desk.state.detail.tab, desk.state.focus), (tabs[tabs.len() - 1], Focus::Detail));
+}
+
+#[test]
+fn an_entry_is_taken_and_no_plan_or_form_is_confirmed() {
+    let mut desk = Desk::with(3);
+    desk.press("a");
+    let Overlay::Menu(menu) = desk.top() else { panic!("no menu") };
+    let shown = menu.shown();
+    let stop = shown.iter().position(|i| menu.items[*i].value == MenuValue::Name("stop")).unwrap();
+    click(&mut desk, Spot::Row(2));
+    assert!(matches!(desk.top(), Overlay::Menu(_)), "what lies behind is out of reach");
+    click(&mut desk, Spot::Entry(stop));
+    let is_shown = |desk: &Desk| matches!(desk.top(), Overlay::Form(_) | Overlay::Plan(_));
+    assert!(is_shown(&desk));
+    for spot in [Spot::Layer, Spot::Entry(0), Spot::Row(0)] {
+        click(&mut desk, spot);
+        click(&mut desk, spot);
+    }
+    assert!(is_shown(&desk));
+    let out = desk.asked();
+    assert_eq!((carried(&out), reread(&out)), (0, None));
+}
+
+#[test]
+fn columns_are_switched_completions_go_into_the_line_and_a_text_line_keeps_the_keys() {
+    let mut desk = Desk::with(3);
+    desk.press("o");
+    click(&mut desk, Spot::Entry(0));
+    let Overlay::Menu(menu) = desk.top() else { panic!("no menu") };
+    assert_eq!(menu.items[0].checked, Some(false));
+    desk.press("esc :").typed("bo");
+    click(&mut desk, Spot::Entry(0));
+    let Overlay::Palette(palette) = desk.top() else { panic!("no palette") };
+    assert_eq!(palette.line.text(), "boxes");
+    click(&mut desk, Spot::Row(1));
+    assert!(matches!(desk.top(), Overlay::Palette(_)));
+}
+
+#[test]
+fn the_wheel_scrolls_what_is_under_it() {
+    let mut desk = Desk::with(60);
+    wheel(&mut desk, true, Spot::Row(4));
+    assert_eq!((desk.state.view.at, desk.state.view.top), (3, 3));
+    wheel(&mut desk, false, Spot::Table);
+    assert_eq!((desk.state.view.at, desk.state.view.top), (0, 0));
+    desk.press("d");
+    wheel(&mut desk, true, Spot::Detail);
+    assert_eq!((desk.state.view.at, desk.state.focus), (0, Focus::Table), "the table stays");
+    desk.press("s");
+    wheel(&mut desk, true, Spot::Layer);
+    let Overlay::Menu(menu) = desk.top() else { panic!("no menu") };
+    assert_eq!(menu.cursor, 1);
+    desk.press("esc ?");
+    wheel(&mut desk, true, Spot::Layer);
+    let Overlay::Pager(page) = desk.top() else { panic!("no page") };
+    assert_eq!(page.scroll, 3);
+}
+
+#[test]
+fn what_goes_on_with_a_change_is_chosen_by_a_click_and_taken_by_a_key() {
+    let mut desk = Desk::with(2);
+    let item = |label: &str| MenuItem { label: label.into(), value: MenuValue::Name("go-on"), ..MenuItem::default() };
+    let menu = Menu::new(MenuKind::Run(1), "Half done", vec![item("Leave"), item("Go on")]);
+    desk.state.overlays.push(Overlay::Menu(menu));
+    click(&mut desk, Spot::Entry(1));
+    click(&mut desk, Spot::Entry(1));
+    let Overlay::Menu(menu) = desk.top() else { panic!("it was taken") };
+    assert_eq!(menu.cursor, 1);
+    assert!(!desk.asked().iter().any(|e| matches!(e, Effect::Decide { .. } | Effect::Execute { .. })));
+}
