@@ -34,6 +34,15 @@ fn a_key_does_its_line_as_if_it_had_been_typed() {
 }
 
 #[test]
+fn a_digit_of_ones_own_works_in_the_table_and_turns_pages_in_the_detail_all_the_same() {
+    let mut desk = desk(KEYS);
+    desk.press("d tab 2 1");
+    assert_eq!((desk.state.tab(&desk.store), desk.state.view.kind.name), (crate::app::Tab::Overview, "things"));
+    desk.press("tab 1");
+    assert_eq!(desk.state.view.kind.name, "boxes");
+}
+
+#[test]
 fn an_action_on_a_key_is_its_form_or_its_plan_and_nothing_is_sent() {
     let mut desk = desk(KEYS);
     desk.press("b s");
