@@ -179,8 +179,11 @@ pub struct Checks<'a> {
     /// The commands that exist, each with whether it changes an account.
     pub commands: &'a [(&'a str, bool)],
     /// What is wrong with a line of the palette, in sentences.
-    pub line: Option<&'a dyn Fn(&str) -> Result<(), String>>,
+    pub line: Option<&'a CheckLine<'a>>,
 }
+
+/// Says what is wrong with a line of the palette.
+pub type CheckLine<'a> = dyn Fn(&str) -> Result<(), String> + 'a;
 
 impl std::fmt::Debug for Checks<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -116,7 +116,7 @@ pub fn load(paths: Paths, overrides: &Overrides, known: &Known<'_>) -> (Config, 
     let asked = at("--keymap", overrides.keymap.is_some(), "keymap");
     let aliases = &settings.aliases;
     let check = known.validate.map(|check| move |line: &str| check("keys.KEYS", line, aliases));
-    let line = check.as_ref().map(|check| check as &dyn Fn(&str) -> Result<(), String>);
+    let line = check.as_ref().map(|check| check as &keymap::CheckLine);
     let checks = keymap::Checks { commands: known.commands, line };
     let dir = Some(paths.keymaps.as_path());
     let keymap = Keymap::load_over(&settings.keymap, dir, source.as_ref(), &checks, &asked, &mut problems);
