@@ -253,7 +253,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, chart: &Chart<'_>) {
     pen.repeat(plot.x, plot.bottom(), plot.width, "─", Role::Axis);
     if let Some(threshold) = threshold {
         let y = plot.y + range.line(threshold, plot.height);
-        pen.repeat(plot.x, y, plot.width, "╌", Role::Busy);
+        pen.repeat(plot.x, y, plot.width, "╌", Role::Warning);
     }
     let grid = dots(chart.series, &range, plot.width, plot.height);
     let ink = pen.style(Role::Chart);

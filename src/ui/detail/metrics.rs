@@ -34,7 +34,8 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>) {
     // Four stand two by two.
     let across = if count == 4 && across == 3 { 2 } else { across };
     let down = count.div_ceil(across);
-    let height = (area.height / down).clamp(HEIGHT.min(area.height), 14);
+    let most = if count == 1 { 20 } else { 14 };
+    let height = (area.height / down).clamp(HEIGHT.min(area.height), most);
     let width = (area.width + GAP) / across - GAP;
     let scroll = u16::try_from(page.state.detail.scroll).unwrap_or(u16::MAX).div_ceil(HEIGHT).min(down - 1);
     for (i, field) in (0u16..).zip(&fields) {
