@@ -101,7 +101,7 @@ fn get_lists_as_table_json_and_csv() {
     assert_eq!(rows.len(), table.out.trim_end().lines().count() - 1, "a heading and a line each");
     for row in rows {
         let keys: Vec<&String> = row.as_object().unwrap().keys().collect();
-        assert_eq!(keys, ["kind", "id", "name", "account", "region", "state", "tags", "facts"]);
+        assert_eq!(keys, ["kind", "id", "name", "account", "profile", "region", "state", "tags", "facts"]);
         assert_eq!(row["state"], "running");
         assert_eq!(row["account"], "000000000000");
     }

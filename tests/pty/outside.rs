@@ -170,7 +170,7 @@ fn the_line_for_the_first_minute_comes_back_until_it_was_read_and_never_after() 
     assert_eq!(t.ended().exit_code(), 0);
     let mut t = home.open(&["--sandbox"], &[]);
     t.sees(line);
-    t.send("?").sees("Closes what is on top");
+    t.send("?").sees("Only rows with a problem");
     // It is written beside the drawing.
     let mark = home.path().join(".state/skydeck/welcomed");
     t.until("the mark", |_| mark.exists());

@@ -129,7 +129,7 @@ fn without_colours_no_colour_code_is_written() {
         let mut t = Home::new().open(args, env);
         t.sees("my-bastion-host").sees("complete");
         t.send("d").sees("overview");
-        t.send("?").sees("Closes what is on top");
+        t.send("?").sees("Only rows with a problem");
         t.until("a screen without remains of the table", |t| !t.text().lines().skip(2).any(|l| l.contains("running")));
         // Out of the help, the detail and the console.
         t.send("q").send("q").send("q");
@@ -264,7 +264,7 @@ fn the_band_says_what_the_user_calls_a_profile() {
 fn without_credentials_the_first_screen_says_so_and_offers_the_sandbox() {
     let mut t = Home::new().open(&[], &[]);
     t.sees("There are no credentials").sees("p opens a practice account");
-    t.send("j?").sees("Closes what is on top");
+    t.send("j?").sees("Only rows with a problem");
     // Escape and a key at once would be that key with Alt.
     t.send("q").sees("p opens a practice account");
     t.send("p").sees("SANDBOX").sees("my-bastion-host");
