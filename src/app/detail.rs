@@ -125,7 +125,7 @@ impl Turn<'_> {
         s.detail.due = None;
         if s.detail.row != s.view.cursor {
             s.detail.row = s.view.cursor.clone();
-            s.detail.to_its_beginning();
+            s.detail.begin_again();
         }
     }
 
@@ -179,7 +179,7 @@ impl Turn<'_> {
 
     fn turn_to(&mut self, tab: Tab) {
         self.s.detail.tab = tab;
-        self.s.detail.to_its_beginning();
+        self.s.detail.begin_again();
     }
 
     /// The next page, or the one before.

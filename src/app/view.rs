@@ -204,7 +204,7 @@ impl Default for Detail {
 
 impl Detail {
     /// Another page or another row: from its beginning.
-    pub(super) fn to_its_beginning(&mut self) {
+    pub(super) fn begin_again(&mut self) {
         (self.scroll, self.entry, self.choice) = (0, None, 0);
         self.search = Search::default();
     }
