@@ -4,14 +4,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use futures::future::BoxFuture;
 use skydeck::act::{Execute, Executor, Journal, WaitStatus, check, dry_run};
 use skydeck::aws::{Gateway, GatewayConfig};
-use skydeck::base::{Clock, Fault, Scope, Time};
+use skydeck::base::{Clock, Scope, Time};
 use skydeck::kinds::autoscaling::auto_scaling_groups::fields as groups;
 use skydeck::kinds::cloudwatch::alarms;
 use skydeck::kinds::ec2::instances::fields;
@@ -22,14 +21,16 @@ use skydeck::kinds::ec2::{
 use skydeck::kinds::elbv2::targets;
 use skydeck::kinds::registry::ALL;
 use skydeck::kinds::s3::objects;
-use skydeck::kinds::{ActionContext, Interner, ListRequest, PaidRow, Sink, Target, What};
+use skydeck::kinds::{ActionContext, Interner, ListRequest, Target, What};
 use skydeck::model::files::Files;
 use skydeck::model::{
-    ActEvent, Batch, Coverage, DryRun, FieldInfo, FormValue, Kind, Operation, Outcome, Outputs, Plan, Record,
-    RunRecord, Selector, TableKey, Values, Waiter,
+    ActEvent, Batch, Coverage, DryRun, FieldInfo, FormValue, Kind, Outcome, Outputs, Plan, Record, RunRecord, Selector,
+    TableKey, Values, Waiter,
 };
 use skydeck::sandbox::{Sandbox, WorldSpec};
 use skydeck::store::Store;
+
+use crate::support::rows::Gather;
 
 /// What is known of files where nobody looks.
 static NO_FILES: Files = Files::none();
@@ -43,19 +44,6 @@ struct Account {
     seq: u64,
     run: u64,
     folder: tempfile::TempDir,
-}
-
-struct Gather(Sender<Vec<Record>>);
-
-impl Sink for Gather {
-    fn ask(&mut self, _: &'static Operation) -> BoxFuture<'_, Result<(), Fault>> {
-        Box::pin(async { Ok(()) })
-    }
-    fn bought(&mut self, _: &[PaidRow]) {}
-    fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
-        self.0.send(rows).unwrap();
-        Box::pin(async { Ok(()) })
-    }
 }
 
 impl Account {

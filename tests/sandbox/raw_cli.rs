@@ -2,35 +2,22 @@
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::channel;
 
-use futures::future::BoxFuture;
 use serde_json::Value as Json;
 use skydeck::aws::{Gateway, GatewayConfig};
-use skydeck::base::{Clock, Fault, Scope};
+use skydeck::base::{Clock, Scope};
 use skydeck::kinds::registry::ALL;
-use skydeck::kinds::{Interner, KindDef, ListRequest, PaidRow, Sink, What};
-use skydeck::model::{Operation, RawText, Record, Scoping, Selector};
+use skydeck::kinds::{Interner, KindDef, ListRequest, What};
+use skydeck::model::{RawText, Record, Scoping, Selector};
 use skydeck::sandbox::{Sandbox, WorldSpec, listen};
 use tokio::runtime::Runtime;
 
 use crate::support::left_out;
 use crate::support::python::{Python, clean};
+use crate::support::rows::Gather;
 
 const REGION: &str = "ap-northeast-2";
-
-struct Gather(Sender<Vec<Record>>);
-
-impl Sink for Gather {
-    fn ask(&mut self, _: &'static Operation) -> BoxFuture<'_, Result<(), Fault>> {
-        Box::pin(async { Ok(()) })
-    }
-    fn bought(&mut self, _: &[PaidRow]) {}
-    fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
-        self.0.send(rows).unwrap();
-        Box::pin(async { Ok(()) })
-    }
-}
 
 /// One account, as the console asks it and as the AWS CLI does.
 struct Account {

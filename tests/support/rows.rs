@@ -26,7 +26,8 @@ pub fn scope(gateway: &Gateway, kind: &str, region: &str) -> Scope {
     }
 }
 
-struct Gather(Sender<Vec<Record>>);
+/// Takes in pages as they come.
+pub struct Gather(pub Sender<Vec<Record>>);
 
 impl Sink for Gather {
     fn ask(&mut self, _: &'static Operation) -> BoxFuture<'_, Result<(), Fault>> {

@@ -1,20 +1,18 @@
 //! What an alarm compares with its threshold, over a span that somebody chose.
 
-use aws_sdk_cloudwatch::types as sdk;
 use std::sync::Arc;
 
 use arcstr::ArcStr;
+use aws_sdk_cloudwatch::types as sdk;
 use futures::future::BoxFuture;
 
 use super::alarms;
-use super::data::{GET_METRIC_DATA, Span, bought};
+use super::data::{self, GET_METRIC_DATA, Span, bought};
 use super::instance_metrics::only_ids;
 use super::watched::{Watched, watched};
-use crate::aws::fault;
 use crate::base::Fault;
-use crate::kinds::convert::{Converter, time};
+use crate::kinds::convert::Converter;
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
-use crate::kinds::paging::following;
 use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
 use crate::model::{ChartSpan, FieldInfo, KindInfo, Value};
 
@@ -144,34 +142,13 @@ async fn points(
     asked: &Asked,
     span: Span,
 ) -> Result<Value, Fault> {
-    let queries = asked.in_periods_of(span.period());
-    let (start, end) = span.ends();
     let mut line = vec![f32::NAN; span.slots()];
-    let mut token: Option<String> = None;
-    loop {
-        pages.ask(&GET_METRIC_DATA).await?;
-        let out = client
-            .get_metric_data()
-            .set_metric_data_queries(Some(queries.clone()))
-            .start_time(start)
-            .end_time(end)
-            .scan_by(sdk::ScanBy::TimestampAscending)
-            .set_next_token(token.clone())
-            .send()
-            .await
-            .map_err(|e| fault::of(&GET_METRIC_DATA, e))?;
-        for r in out.metric_data_results().iter().filter(|r| r.id() == Some(asked.id.as_str())) {
-            for (at, v) in r.timestamps().iter().zip(r.values()) {
-                if let Some(slot) = time(Some(at)).and_then(|t| span.slot(t)) {
-                    line[slot] = *v as f32;
-                }
-            }
+    data::read(client, pages, asked.in_periods_of(span.period()), span, |id, slot, value| {
+        if id == asked.id {
+            line[slot] = value;
         }
-        token = following(&GET_METRIC_DATA, token.as_deref(), out.next_token)?;
-        if token.is_none() {
-            break;
-        }
-    }
+    })
+    .await?;
     let any = line.iter().any(|p| !p.is_nan());
     Ok(if any { Value::Series(Arc::new(span.series(&line, asked.unit, &asked.statistic))) } else { Value::Empty })
 }

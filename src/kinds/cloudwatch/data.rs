@@ -160,36 +160,49 @@ pub(super) async fn get(
 ) -> Result<Vec<Value>, Fault> {
     let asked: Vec<_> = queries.iter().enumerate().map(|(i, q)| query(i, q, span.period)).collect();
     let mut points: FxHashMap<usize, Vec<f32>> = FxHashMap::default();
+    read(client, pages, asked, span, |id, slot, value| {
+        if let Some(i) = id.strip_prefix('m').and_then(|n| n.parse::<usize>().ok()) {
+            points.entry(i).or_insert_with(|| vec![f32::NAN; span.slots()])[slot] = value;
+        }
+    })
+    .await?;
+    Ok(queries.iter().enumerate().map(|(i, (_, m))| series(points.remove(&i), m, span)).collect())
+}
+
+/// Asks GetMetricData, page by page; `point` is told each query's id, which point of the span it is, and its value.
+pub(super) async fn read(
+    client: &aws_sdk_cloudwatch::Client,
+    pages: &mut Pages,
+    queries: Vec<sdk::MetricDataQuery>,
+    span: Span,
+    mut point: impl FnMut(&str, usize, f32),
+) -> Result<(), Fault> {
+    let (start, end) = span.ends();
     let mut token: Option<String> = None;
     loop {
         pages.ask(&GET_METRIC_DATA).await?;
         let out = client
             .get_metric_data()
-            .set_metric_data_queries(Some(asked.clone()))
-            .start_time(span.ends().0)
-            .end_time(span.ends().1)
+            .set_metric_data_queries(Some(queries.clone()))
+            .start_time(start)
+            .end_time(end)
             .scan_by(sdk::ScanBy::TimestampAscending)
             .set_next_token(token.clone())
             .send()
             .await
             .map_err(|e| fault::of(&GET_METRIC_DATA, e))?;
         for r in out.metric_data_results() {
-            let Some(i) = r.id().and_then(|id| id.strip_prefix('m')).and_then(|n| n.parse::<usize>().ok()) else {
-                continue;
-            };
-            let line = points.entry(i).or_insert_with(|| vec![f32::NAN; span.slots()]);
             for (at, v) in r.timestamps().iter().zip(r.values()) {
                 if let Some(slot) = time(Some(at)).and_then(|t| span.slot(t)) {
-                    line[slot] = *v as f32;
+                    point(r.id().unwrap_or_default(), slot, *v as f32);
                 }
             }
         }
         token = following(&GET_METRIC_DATA, token.as_deref(), out.next_token)?;
         if token.is_none() {
-            break;
+            return Ok(());
         }
     }
-    Ok(queries.iter().enumerate().map(|(i, (_, m))| series(points.remove(&i), m, span)).collect())
 }
 
 fn series(points: Option<Vec<f32>>, metric: &Metric, span: Span) -> Value {
