@@ -57,7 +57,7 @@ pub fn draw_left(pen: &mut Pen<'_>, area: Rect, line: &Line) -> u16 {
     line.left.iter().fold(area.x, |x, (text, role)| pen.say(x, area.y, area.right().saturating_sub(x), text, *role))
 }
 
-/// Draws lines from the top of an area, `scroll` of them left out, and says how many are below.
+/// Draws lines from the top of an area, `scroll` of them left out, and says how many are below, or which are seen.
 pub fn draw(pen: &mut Pen<'_>, area: Rect, lines: &[Line], scroll: usize) {
     let height = usize::from(area.height);
     let scroll = scroll.min(lines.len().saturating_sub(height));
@@ -71,10 +71,15 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, lines: &[Line], scroll: usize) {
         }
     }
     let below = lines.len().saturating_sub(scroll + height);
-    if below > 0 && height > 0 {
-        let style = pen.style(Role::Quiet);
-        pen.put_right(area.right(), area.bottom() - 1, area.width, &format!(" ↓ {below} more"), style);
-    }
+    // Once one has begun to read on, where one is says more than how much is left.
+    let place = match scroll {
+        _ if height == 0 => return,
+        0 if below == 0 => return,
+        0 => format!(" ↓ {below} more"),
+        _ => format!(" {}-{} of {}", scroll + 1, (scroll + height).min(lines.len()), lines.len()),
+    };
+    let style = pen.style(Role::Quiet);
+    pen.put_right(area.right(), area.bottom() - 1, area.width, &place, style);
 }
 
 /// The same where something is looked for: that is marked, and the line of the chosen place is in sight.

@@ -130,7 +130,7 @@ fn without_colours_no_colour_code_is_written() {
         t.sees("my-bastion-host").sees("complete");
         t.send("d").sees("overview");
         t.send("?").sees("Only rows with a problem");
-        t.until("a screen without remains of the table", |t| !t.text().lines().skip(2).any(|l| l.contains("running")));
+        t.until("a screen without remains of the table", |t| !t.text().lines().skip(2).any(|l| l.contains("t3.")));
         // Out of the help, the detail and the console.
         t.send("q").send("q").send("q");
         t.ended();
