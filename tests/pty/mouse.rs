@@ -96,7 +96,8 @@ fn a_click_takes_an_entry_of_a_menu_and_confirms_no_plan() {
         click(&mut t, text);
         click(&mut t, text);
     }
-    // What came of the clicks came before what comes of this key.
+    // What came of the clicks came before what comes of this key. While the plan does not know all that it rests on, it asks for the name to
+    // be typed, and the key is a letter of it.
     let copied = (0..20).any(|_| t.send("y").gives(Duration::from_millis(500), |t| t.raw().contains("\x1b]52;")));
     assert!(copied, "{}", t.text());
     assert!(t.text().contains("aws ec2"), "{}", t.text());
