@@ -3,6 +3,7 @@
 use aws_smithy_cbor::Decoder;
 use aws_smithy_cbor::data::Type;
 use aws_smithy_cbor::decode::DeserializeError;
+use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
 use super::node::{Body, Node};
@@ -14,10 +15,10 @@ const DEPTH: u8 = 64;
 /// # Errors
 /// A few words, if it is no CBOR.
 pub(super) fn read(body: &[u8]) -> Result<Node, String> {
-    value(&mut Decoder::new(body), String::new(), DEPTH).map_err(|e| format!("not CBOR ({e})"))
+    value((body, &mut Decoder::new(body)), String::new(), DEPTH).map_err(|e| format!("not CBOR ({e})"))
 }
 
-fn value(d: &mut Decoder<'_>, name: String, depth: u8) -> Result<Node, DeserializeError> {
+fn value((bytes, d): (&[u8], &mut Decoder<'_>), name: String, depth: u8) -> Result<Node, DeserializeError> {
     if depth == 0 {
         return Err(DeserializeError::custom("nested too deeply", d.position()));
     }
@@ -34,7 +35,11 @@ fn value(d: &mut Decoder<'_>, name: String, depth: u8) -> Result<Node, Deseriali
         Type::F16 | Type::F32 | Type::F64 => plain(d.double()?.to_string()),
         Type::String | Type::StringIndef => Body::Text(d.str()?.into_owned()),
         Type::Tag => {
+            // The library cuts a moment at the millisecond, and 0.152 s is a little less than that as a float: what AWS meant is the
+            // nearest one, which is what the AWS CLI prints.
+            let seconds = bytes.get(d.position() + 1..).map(Decoder::new).and_then(|mut d| d.double().ok());
             let t = d.timestamp()?;
+            let t = seconds.map_or(t, nearest);
             // The library writes no year after 9999.
             let text = t.fmt(Format::DateTimeWithOffset);
             Body::Text(text.unwrap_or_else(|_| Time::from_secs(t.secs()).rfc3339()))
@@ -43,7 +48,7 @@ fn value(d: &mut Decoder<'_>, name: String, depth: u8) -> Result<Node, Deseriali
             let mut left = d.list()?;
             let mut items = Vec::new();
             while more(d, &mut left)? {
-                items.push(value(d, String::new(), depth - 1)?);
+                items.push(value((bytes, d), String::new(), depth - 1)?);
             }
             Body::Items(items)
         }
@@ -52,7 +57,7 @@ fn value(d: &mut Decoder<'_>, name: String, depth: u8) -> Result<Node, Deseriali
             let mut members = Vec::new();
             while more(d, &mut left)? {
                 let key = d.str()?.into_owned();
-                members.push(value(d, key, depth - 1)?);
+                members.push(value((bytes, d), key, depth - 1)?);
             }
             Body::Members(members)
         }
@@ -62,6 +67,12 @@ fn value(d: &mut Decoder<'_>, name: String, depth: u8) -> Result<Node, Deseriali
         }
     };
     Ok(Node { name, body })
+}
+
+/// The millisecond that seconds since 1970 are nearest to.
+fn nearest(seconds: f64) -> DateTime {
+    #[expect(clippy::cast_possible_truncation, reason = "what is beyond stays at the end of what can be said")]
+    DateTime::from_millis((seconds * 1000.0).round() as i64)
 }
 
 /// Whether another item follows; steps over the end of an indefinite list or map.

@@ -63,6 +63,19 @@ fn escape_sequences_are_shown_and_secrets_are_not() {
 }
 
 #[test]
+fn a_moment_in_cbor_is_the_millisecond_that_aws_meant() {
+    // As seconds these are a little less than they are: cut, and not rounded, all would be a millisecond early.
+    for millis in [152, 1, 999, 500] {
+        let mut e = aws_smithy_cbor::Encoder::new(Vec::new());
+        e.begin_map().str("At").timestamp(&aws_smithy_types::DateTime::from_millis(1_793_137_478_000 + millis)).end();
+        let part = part(&answer(&ALARMS, "application/cbor", &e.into_writer()), &[]).came;
+        let fraction = format!("{:.3}", millis as f64 / 1000.0);
+        let fraction = fraction.trim_start_matches('0').trim_end_matches('0');
+        assert!(part.lines.iter().any(|l| l.contains(&format!("{fraction}Z"))), "{millis}: {:?}", part.lines);
+    }
+}
+
+#[test]
 fn cbor_is_shown_as_json_with_dates() {
     let mut e = aws_smithy_cbor::Encoder::new(Vec::new());
     e.begin_map();
