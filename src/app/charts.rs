@@ -29,7 +29,7 @@ impl State {
         let lacks = |field: &str| {
             record.kind.index_of(field).is_none_or(|i| matches!(record.at(i), Value::Empty | Value::Unknown))
         };
-        if charts.needs.is_some_and(lacks) {
+        if charts.what.is_some_and(lacks) {
             return None;
         }
         let of = match charts.of {

@@ -4,10 +4,10 @@
 use super::aliases::expand;
 use super::board::BOARDS;
 use super::command::{COMMANDS, Command};
-use super::palette::{MARK, UNMARK, kind_begun};
+use super::palette::{MARK, UNMARK, kind_begun, meant};
 use super::saved::{FORGET, SAVE, VIEW};
 use crate::base::regions;
-use crate::base::text::{nearest, visible};
+use crate::base::text::visible;
 use crate::config::settings::Aliases;
 use crate::kinds::Registry;
 use crate::model::Kind;
@@ -65,14 +65,7 @@ pub fn check_line(registry: &Registry, aliases: &Aliases, line: &str) -> Result<
     if let Some(kind) = kind_begun(registry, word) {
         return check_query(kind, rest);
     }
-    let kinds = registry.kinds.iter().filter(|k| !k.info.side);
-    let names = kinds
-        .flat_map(|k| std::iter::once(k.info.name).chain(k.info.aliases.iter().copied()))
-        .chain(registry.actions.iter().map(|a| a.name))
-        .chain(BOARDS.iter().map(|b| b.name))
-        .chain(COMMANDS.iter().filter(|c| c.palette).map(|c| c.name))
-        .chain(aliases.keys().map(String::as_str));
-    let hint = nearest(word, names).map(|near| format!(" Did you mean {near}?")).unwrap_or_default();
+    let hint = meant(registry, registry.actions.iter().copied(), aliases, word);
     let keyed = Command::named(word).filter(|c| !c.info().palette).map(|_| " It is a command for keys only.");
     Err(format!("There is no kind, action or command {}.{}", visible(word), keyed.unwrap_or(&hint)))
 }

@@ -217,10 +217,7 @@ impl Turn<'_> {
         let s = &*self.s;
         let view = &s.view;
         // A tag is where the row's tags are.
-        let side_of = |f: usize| {
-            let mut looked_at = view.kind.looked_at(f);
-            looked_at.next().filter(|_| Some(f) != view.kind.worst()).and_then(|f| view.kind.fields.at(f).side)
-        };
+        let side_of = |f: usize| view.kind.looked_at(f).next().and_then(|f| view.kind.fields.at(f).side);
         let table_of = |side: &Side, of: &TableKey| {
             kind_named(&s.registry, side.kind).map(|kind| TableKey::all(of.scope.clone(), kind))
         };

@@ -9,9 +9,9 @@ use super::saved::{FORGET, SAVE, VIEW};
 use super::update::Turn;
 use super::view::RowKey;
 use crate::base::{Scope, text};
+use crate::config::settings::Aliases;
 use crate::kinds::naming::Named;
 use crate::kinds::{Action, Registry, Takes};
-use crate::model::health::WORST;
 use crate::model::{Kind, Level, Selector, Sort, TableKey, Values};
 use crate::query::Query;
 
@@ -62,6 +62,23 @@ pub(super) enum Meaning {
     Forget(String),
     /// Nothing was typed.
     Nothing,
+}
+
+/// The word that begins a line and is nearest to this one, as a question; empty if none is near.
+pub(super) fn meant(
+    registry: &Registry,
+    actions: impl Iterator<Item = &'static Action>,
+    aliases: &Aliases,
+    word: &str,
+) -> String {
+    let kinds = registry.kinds.iter().filter(|k| !k.info.side);
+    let names = kinds
+        .flat_map(|k| std::iter::once(k.info.name).chain(k.info.aliases.iter().copied()))
+        .chain(actions.map(|a| a.name))
+        .chain(BOARDS.iter().map(|b| b.name))
+        .chain(COMMANDS.iter().filter(|c| c.palette).map(|c| c.name))
+        .chain(aliases.keys().map(String::as_str));
+    text::nearest(word, names).map(|near| format!(" Did you mean {near}?")).unwrap_or_default()
 }
 
 /// The kind whose name begins with these letters, if there are enough of them: the shortest name.
@@ -160,17 +177,7 @@ impl Turn<'_> {
         if let Some(rows) = self.like_rows(line) {
             return Ok(rows);
         }
-        let names = registry.kinds.iter().filter(|k| !k.info.side);
-        let names = names
-            .flat_map(|k| std::iter::once(k.info.name).chain(k.info.aliases.iter().copied()))
-            .chain(registry.actions_of(here).map(|a| a.name))
-            .chain(BOARDS.iter().map(|b| b.name))
-            .chain(COMMANDS.iter().filter(|c| c.palette).map(|c| c.name))
-            .chain(self.s.aliases.keys().map(String::as_str));
-        let hint = match text::nearest(word, names) {
-            Some(near) => format!(" Did you mean {near}?"),
-            None => String::new(),
-        };
+        let hint = meant(registry, registry.actions_of(here), &self.s.aliases, word);
         Ok(Meaning::Unknown(format!("There is no kind, action or command {}.{hint}", text::visible(word))))
     }
 
@@ -185,8 +192,7 @@ impl Turn<'_> {
     fn sort_words(&self, words: &str) -> Result<Sort, String> {
         let kind = self.s.view.kind;
         let (name, order) = words.split_once(char::is_whitespace).map_or((words, "asc"), |(n, o)| (n, o.trim()));
-        let worst = || kind.worst().filter(|_| name.eq_ignore_ascii_case(WORST.name));
-        let Some(field) = kind.column(name).or_else(worst) else {
+        let Some(field) = kind.sorted_by(name) else {
             let hint = text::suggest(name, kind.iter().map(|f| f.name));
             return Err(format!("{} have no field {}.{hint}", kind.title, text::visible(name)));
         };

@@ -14,7 +14,6 @@ use super::update::Turn;
 use super::view::View;
 use crate::base::Scope;
 use crate::base::text::{suggest, visible};
-use crate::model::health::WORST;
 use crate::model::{Effect, Kind, Level, SavedView, SavedViews, Selector, Sort};
 use crate::query::Query;
 
@@ -44,8 +43,7 @@ pub(super) fn sort_word(kind: Kind, sort: Sort) -> String {
 /// The order that a word means; `None` if the kind has no such field (any more).
 pub(super) fn sort_of(kind: Kind, word: &str) -> Option<Sort> {
     let (ascending, name) = word.strip_prefix('-').map_or((true, word), |name| (false, name));
-    let worst = || kind.worst().filter(|_| name == WORST.name);
-    Some(Sort { field: kind.column(name).or_else(worst)?, ascending })
+    Some(Sort { field: kind.sorted_by(name)?, ascending })
 }
 
 /// The columns that these names mean, without those that the kind does not have (any more).

@@ -3,48 +3,19 @@
 use std::borrow::Cow;
 
 use super::{Line, When};
-use crate::base::Scope;
 use crate::base::text::{suggest, visible};
-use crate::model::behind::{Behind, PROFILE, REGION, TAG, tag_of};
+use crate::model::behind::{Behind, PROFILE, REGION};
 use crate::model::{self, Kind, Sort};
 use crate::query::{Query, Test};
 use crate::ui::format;
 
 /// One column.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
-    /// The field at this position.
+    /// The field at this position, of the kind's own or of those behind them: a tag, the region, the profile.
     Field(usize),
-    /// The value of the tag with this key.
-    Tag(String),
     /// The account's digits.
     Account,
-    /// The region that the row was listed in.
-    Region,
-    /// The profile that the row was listed with.
-    Profile,
-}
-
-impl Column {
-    /// The one of a field, of the kind or of those behind its own.
-    pub fn at(kind: Kind, field: usize) -> Column {
-        match kind.behind(field) {
-            Some(Behind::Tag(key)) => Column::Tag(key.into()),
-            Some(Behind::Region) => Column::Region,
-            Some(Behind::Profile) => Column::Profile,
-            Some(Behind::Worst) | None => Column::Field(field),
-        }
-    }
-    /// What CSV has of it.
-    pub(super) fn plain<'r>(&self, row: &'r impl Line) -> Option<&'r str> {
-        match self {
-            Column::Field(_) => None,
-            Column::Tag(key) => row.tags().and_then(|tags| tag_of(tags, key)).map(|v| v.as_str()),
-            Column::Account => row.account(),
-            Column::Region => row.scope().and_then(Scope::region_code).map(|r| r.as_str()),
-            Column::Profile => row.scope().and_then(Scope::profile).map(|p| p.as_str()),
-        }
-    }
 }
 
 /// Columns of one kind, in order.
@@ -95,15 +66,15 @@ impl Columns {
     pub fn add_query(&mut self, query: &Query) {
         for term in &query.terms {
             match &term.test {
-                Test::Field { field, .. } => self.add(Column::at(self.kind, *field)),
-                Test::Tag { key, .. } => self.add(Column::Tag(key.clone())),
+                Test::Field { field, .. } => self.add(Column::Field(*field)),
+                Test::Tag { key, .. } => self.kind.tag(key).into_iter().for_each(|tag| self.add(Column::Field(tag))),
                 _ => {}
             }
         }
     }
     /// Adds where rows come from, behind the first column, where they come from several places.
     pub fn add_places(&mut self, accounts: bool, regions: bool) {
-        let places = [(regions, Column::Region), (accounts, Column::Account)];
+        let places = [(regions, Column::Field(self.kind.region())), (accounts, Column::Account)];
         for (_, place) in places.into_iter().filter(|(wanted, _)| *wanted) {
             if !self.list.contains(&place) && self.names_no_field(&place) {
                 self.list.insert(1.min(self.list.len()), place);
@@ -115,32 +86,28 @@ impl Columns {
         let name = self.key(place);
         !self.list.iter().any(|c| matches!(c, Column::Field(i) if self.kind.fields.at(*i).name == name))
     }
-    /// The positions of the fields among them.
+    /// The positions of the kind's own fields among them.
     pub fn fields(&self) -> impl Iterator<Item = usize> + '_ {
-        self.list.iter().filter_map(|c| if let Column::Field(i) = c { Some(*i) } else { None })
+        let fields = self.list.iter().filter_map(|c| if let Column::Field(i) = c { Some(*i) } else { None });
+        fields.filter(|i| self.kind.behind(*i).is_none())
     }
     /// Whether one of them is a tag.
     pub fn has_tags(&self) -> bool {
-        self.list.iter().any(|c| matches!(c, Column::Tag(_)))
+        let is_tag = |i: usize| matches!(self.kind.behind(i), Some(Behind::Tag(_)));
+        self.list.iter().any(|c| matches!(c, Column::Field(i) if is_tag(*i)))
     }
     /// A column's name, as it is typed and as CSV and JSON have it.
-    pub fn key<'a>(&self, column: &'a Column) -> Cow<'a, str> {
+    pub fn key(&self, column: &Column) -> &'static str {
         match column {
-            Column::Field(i) => self.kind.fields.at(*i).name.into(),
-            Column::Tag(key) => format!("{TAG}{key}").into(),
-            Column::Account => "account".into(),
-            Column::Region => REGION.name.into(),
-            Column::Profile => PROFILE.name.into(),
+            Column::Field(i) => self.kind.fields.at(*i).name,
+            Column::Account => "account",
         }
     }
     /// Its heading, for readers.
-    pub fn title<'a>(&self, column: &'a Column) -> Cow<'a, str> {
+    pub fn title(&self, column: &Column) -> &'static str {
         match column {
-            Column::Field(i) => self.kind.fields.at(*i).title.into(),
-            Column::Tag(key) => visible(key),
-            Column::Account => "ACCOUNT".into(),
-            Column::Region => REGION.title.into(),
-            Column::Profile => PROFILE.title.into(),
+            Column::Field(i) => self.kind.fields.at(*i).title,
+            Column::Account => "ACCOUNT",
         }
     }
     /// Whether its cells align right.
@@ -151,22 +118,19 @@ impl Columns {
     pub fn most(&self, column: &Column) -> usize {
         match column {
             Column::Field(i) => usize::from(self.kind.fields.at(*i).width.1),
-            Column::Tag(_) => 40,
-            Column::Account | Column::Region | Column::Profile => 16,
+            Column::Account => 16,
         }
     }
     /// A cell as readers see it.
     pub fn text<'r, L: Line>(&self, column: &Column, row: &'r L, when: &When) -> Cow<'r, str> {
-        let text = match column {
+        match column {
             Column::Field(i) => {
                 let value = row.shown(*i);
                 let text = format::value(&value, self.kind.fields.at(*i), when.now, &when.zone);
-                return Cow::Owned(visible(&text).into_owned());
+                Cow::Owned(visible(&text).into_owned())
             }
-            Column::Tag(_) if row.tags().is_none() => return format::UNKNOWN.into(),
-            other => other.plain(row),
-        };
-        text.map_or(Cow::Borrowed(format::EMPTY), visible)
+            Column::Account => row.account().map_or(Cow::Borrowed(format::EMPTY), visible),
+        }
     }
 }
 
@@ -175,13 +139,9 @@ impl Columns {
 /// # Errors
 /// The kind has no such field.
 fn column(kind: Kind, name: &str) -> Result<Column, String> {
-    if let Some(key) = name.strip_prefix(TAG).filter(|key| !key.is_empty()) {
-        return Ok(Column::Tag(key.into()));
-    }
-    match (kind.resolve(name), name) {
+    match (kind.column(name), name) {
         (Some(field), _) => Ok(Column::Field(field)),
         (None, "account") => Ok(Column::Account),
-        (None, _) if let Some(place) = kind.place_named(name) => Ok(Column::at(kind, place)),
         (None, _) => {
             let names = kind.iter().map(|f| f.name).chain(["account", REGION.name, PROFILE.name]);
             let title = kind.title;
@@ -197,11 +157,10 @@ fn column(kind: Kind, name: &str) -> Result<Column, String> {
 pub fn sorts(kind: Kind, text: &str) -> Result<Vec<Sort>, String> {
     let one = |name: &str| {
         let (name, ascending) = name.strip_prefix('-').map_or((name, true), |name| (name, false));
-        if column(kind, name)? == Column::Account {
-            return Err(format!("{} cannot be sorted by {}: name a field.", kind.title, visible(name)));
+        match column(kind, name)? {
+            Column::Field(field) => Ok(Sort { field, ascending }),
+            Column::Account => Err(format!("{} cannot be sorted by {}: name a field.", kind.title, visible(name))),
         }
-        let many = || format!("{} cannot be sorted by {}: too many tags are named.", kind.title, visible(name));
-        Ok(Sort { field: kind.column(name).ok_or_else(many)?, ascending })
     };
     let sorts: Vec<Sort> =
         text.split(',').map(str::trim).filter(|n| !n.is_empty()).map(one).collect::<Result<_, _>>()?;

@@ -8,6 +8,7 @@ use super::json::escaped;
 use super::{Column, Columns, Line};
 use crate::base::text::visible;
 use crate::kinds::facts;
+use crate::model::Behind;
 
 /// Writes the columns' names and a line for each row: to a program each text as it is, to a terminal made visible.
 ///
@@ -15,15 +16,17 @@ use crate::kinds::facts;
 /// What `out` says.
 pub fn csv(rows: &[impl Line], columns: &Columns, terminal: bool, out: &mut impl Write) -> Result<(), csv::Error> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(columns.list.iter().map(|c| columns.key(c).into_owned()))?;
+    writer.write_record(columns.list.iter().map(|c| columns.key(c)))?;
     for row in rows {
         let element = facts::element(row, row.account());
         let cell = |column: &Column| {
             let value = match column {
-                Column::Field(_) => text(&element["facts"][columns.key(column).as_ref()]),
-                // A bucket is listed once an account, and is in a region all the same.
-                Column::Region => text(&element[columns.key(column).as_ref()]),
-                other => plain(other.plain(row).unwrap_or_default()),
+                Column::Field(i) => match columns.kind.behind(*i) {
+                    None => text(&element["facts"][columns.key(column)]),
+                    Some(Behind::Tag(_)) => plain(row.value_at(*i).as_str().unwrap_or_default()),
+                    Some(_) => text(&element[columns.key(column)]),
+                },
+                Column::Account => text(&element[columns.key(column)]),
             };
             if terminal { visible(&value).into_owned() } else { value }
         };

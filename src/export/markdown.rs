@@ -10,7 +10,7 @@ use super::{Columns, Line, When};
 /// What `out` says.
 pub fn markdown(rows: &[impl Line], columns: &Columns, when: &When, out: &mut impl Write) -> io::Result<()> {
     let list = &columns.list;
-    let heads = list.iter().map(|c| literal(&columns.title(c)));
+    let heads = list.iter().map(|c| literal(columns.title(c)));
     writeln!(out, "| {} |", heads.collect::<Vec<_>>().join(" | "))?;
     let rules = list.iter().map(|c| if columns.is_right(c) { "---:" } else { "---" });
     writeln!(out, "| {} |", rules.collect::<Vec<_>>().join(" | "))?;

@@ -29,7 +29,7 @@ const GAP: usize = 2;
 /// What `out` says.
 pub fn table(rows: &[impl Line], columns: &Columns, when: &When, fit: Fit, out: &mut impl Write) -> io::Result<()> {
     let list = &columns.list;
-    let mut lines: Vec<Vec<String>> = vec![list.iter().map(|c| columns.title(c).into_owned()).collect()];
+    let mut lines: Vec<Vec<String>> = vec![list.iter().map(|c| columns.title(c).to_string()).collect()];
     for row in rows {
         lines.push(list.iter().map(|c| columns.text(c, row, when).into_owned()).collect());
     }

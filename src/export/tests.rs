@@ -32,7 +32,7 @@ impl Line for Here {
         Some("111122223333")
     }
     fn shown(&self, field: usize) -> Cow<'_, Value> {
-        Cow::Borrowed(self.0.at(field))
+        self.value_at(field)
     }
 }
 
@@ -115,7 +115,7 @@ fn what_a_query_names_is_shown_once() {
     let query = Query::parse("state:running vpc=v tag:Env=prod !tag:Env=x web", kind().0).expect("a query");
     let mut columns = columns(&["name", "state"]);
     columns.add_query(&query);
-    let names: Vec<_> = columns.list.iter().map(|c| columns.key(c).into_owned()).collect();
+    let names: Vec<_> = columns.list.iter().map(|c| columns.key(c)).collect();
     assert_eq!(names, ["name", "state", "vpc_id", "tag:Env"]);
 }
 
@@ -123,7 +123,7 @@ fn what_a_query_names_is_shown_once() {
 fn places_stand_behind_the_name_where_there_are_several() {
     let mut one = columns(&["name", "state"]);
     one.add_places(true, true);
-    let names: Vec<_> = one.list.iter().map(|c| one.key(c).into_owned()).collect();
+    let names: Vec<_> = one.list.iter().map(|c| one.key(c)).collect();
     assert_eq!(names, ["name", "account", "region", "state"]);
     one.add_places(true, true);
     assert_eq!(one.list.len(), 4, "once");

@@ -125,6 +125,10 @@ impl KindInfo {
         let of = [(PROFILE.name, self.profile()), (REGION.name, self.region())];
         of.into_iter().find(|(name, _)| word.eq_ignore_ascii_case(name)).map(|(_, at)| at)
     }
+    /// The position of what rows can be sorted by: what can be a column, or `worst`.
+    pub fn sorted_by(&self, word: &str) -> Option<usize> {
+        self.column(word).or_else(|| self.worst().filter(|_| word.eq_ignore_ascii_case(WORST.name)))
+    }
     /// The position of what can be a column or sorted by, by its name: a field, `tag:KEY`, `profile`, `region`.
     pub fn column(&self, word: &str) -> Option<usize> {
         let key = word.strip_prefix(TAG).map(|key| key.trim_matches('"')).filter(|key| !key.is_empty());

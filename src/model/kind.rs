@@ -34,8 +34,8 @@ pub struct Charts {
     pub kind: &'static str,
     /// The field with the id that they are found by, if not the row's own.
     pub of: Option<&'static str>,
-    /// The field without which there are none.
-    pub needs: Option<&'static str>,
+    /// The field that says what is drawn, where that differs from row to row; where it has nothing there are no charts.
+    pub what: Option<&'static str>,
     /// The field that names the only one of them to show, by an alias of its.
     pub only: Option<&'static str>,
 }

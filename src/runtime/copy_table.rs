@@ -63,10 +63,10 @@ impl Line for Seen<'_> {
         self.account
     }
     fn shown(&self, field: usize) -> Cow<'_, Value> {
-        let (value, info) = (self.cell(field), self.record.kind.fields.at(field));
+        let (value, info) = (self.value_at(field), self.record.kind.fields.at(field));
         let linked = info.ids.and(info.link).and_then(|kind| self.registry.kind(kind)).map(|def| Kind(def.info));
-        let named = linked.and_then(|kind| called(value, info, |id| self.store.name_of(self.table, kind, id)));
-        named.map_or(Cow::Borrowed(value), Cow::Owned)
+        let named = linked.and_then(|kind| called(&value, info, |id| self.store.name_of(self.table, kind, id)));
+        named.map_or(value, Cow::Owned)
     }
 }
 
@@ -115,7 +115,7 @@ impl Engine {
             return (if view.marks.is_empty() { view.order.len() } else { view.marks.len() }, None);
         }
         let mut columns =
-            Columns { kind: view.kind, list: view.columns.iter().map(|i| export::Column::at(view.kind, *i)).collect() };
+            Columns { kind: view.kind, list: view.columns.iter().map(|i| export::Column::Field(*i)).collect() };
         let (accounts, regions) = self.state.joined();
         columns.add_places(accounts, regions);
         let fields: Vec<usize> = columns.fields().collect();

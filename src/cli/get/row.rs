@@ -47,9 +47,9 @@ impl Line for Row {
         self.account.as_deref()
     }
     fn shown(&self, field: usize) -> Cow<'_, Value> {
-        let (value, info) = (self.cell(field), self.record.kind.fields.at(field));
-        let named = called(value, info, |id| self.names.get(&self.scope)?.get(id));
-        named.map_or(Cow::Borrowed(value), Cow::Owned)
+        let (value, info) = (self.value_at(field), self.record.kind.fields.at(field));
+        let named = called(&value, info, |id| self.names.get(&self.scope)?.get(id));
+        named.map_or(value, Cow::Owned)
     }
 }
 

@@ -39,7 +39,7 @@ impl Shape {
             let mut columns = match output {
                 Output::Csv => {
                     let fields = (0..kind.fields.len()).map(Column::Field);
-                    let list = [Column::Account, Column::Region].into_iter().chain(fields).collect();
+                    let list = [Column::Account, Column::Field(kind.region())].into_iter().chain(fields).collect();
                     return Columns { kind, list };
                 }
                 Output::Wide => Columns::wide(kind),

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::app::RowCharts;
 use crate::config::Role;
+use crate::kinds::cloudwatch::alarm_charts::THRESHOLD;
 use crate::model::{FieldType, SPANS, Value};
 use crate::ui::chart::{self, Chart};
 use crate::ui::painter::{Pen, wrap};
@@ -71,13 +72,12 @@ fn spans(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>) {
 
 fn one(pen: &mut Pen<'_>, area: Rect, page: &Page<'_>, charts: &RowCharts, field: usize) {
     let info = charts.table.kind.fields.at(field);
-    // An alarm's only chart is of its metric.
-    let own = page.record.kind.charts.and_then(|c| c.needs).and_then(|f| page.record.kind.index_of(f));
-    let title = own.and_then(|i| page.record.at(i).as_str()).map_or(info.title.into(), crate::base::text::visible);
+    let what = page.record.kind.charts.and_then(|c| c.what).and_then(|f| page.record.kind.index_of(f));
+    let title = what.and_then(|i| page.record.at(i).as_str()).map_or(info.title.into(), crate::base::text::visible);
     let table = page.store.table(&charts.table);
     let row = table.and_then(|t| t.get(&charts.id));
     if let Some(Value::Series(series)) = row.map(|r| r.record.at(field)) {
-        let threshold = charts.table.kind.index_of("threshold").and_then(|i| row?.record.at(i).as_f64());
+        let threshold = charts.table.kind.index_of(THRESHOLD.name).and_then(|i| row?.record.at(i).as_f64());
         let chart = Chart { title: &title, series, unit: info.unit, threshold, zone: &page.state.zone };
         chart::draw(pen, area, &chart);
         return;

@@ -31,7 +31,7 @@ pub static INFO: KindInfo = KindInfo::new("instances", "instance", "Instances", 
     .ids("i-")
     .listed_by(&[&DESCRIBE_INSTANCES])
     .sorted(&fields::NAME)
-    .charted_by(Charts { kind: "instance-charts", of: None, needs: None, only: None })
+    .charted_by(Charts { kind: "instance-charts", of: None, what: None, only: None })
     .transitional(&["pending", "stopping", "shutting-down"]);
 
 /// Instances.
