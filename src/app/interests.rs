@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use super::nav::kind_named;
-use super::overlay::Overlay;
+use super::overlay::{MenuKind, Overlay};
 use super::update::Turn;
 use super::view::{Tab, View};
 use crate::base::RowId;
@@ -229,6 +229,14 @@ impl Turn<'_> {
             {
                 seen.push(side);
             }
+        }
+        // Tags that can be made columns, where a call of their own brings them.
+        let chooses = |o: &Overlay| matches!(o, Overlay::Menu(menu) if menu.kind == MenuKind::Columns);
+        if let Some(side) = view.kind.tags_aside().and_then(|i| view.kind.fields.at(i).side)
+            && s.overlays.iter().any(chooses)
+            && !seen.iter().any(|o| o.kind == side.kind)
+        {
+            seen.push(side);
         }
         for side in &seen {
             for of in &view.tables {

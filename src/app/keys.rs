@@ -445,11 +445,12 @@ impl Turn<'_> {
                     return;
                 }
                 let lines = if p.page == Page::Help { help } else { messages };
-                let most = lines.saturating_sub(height.saturating_sub(4).max(1));
+                // The header, the last line and the page's box.
+                let most = lines.saturating_sub(height.saturating_sub(5).max(1));
                 p.scroll = p.scroll.saturating_add_signed(by).min(most);
             }
             Some(Overlay::Plan(p)) => {
-                let most = p.lines(width).saturating_sub(height.saturating_sub(4));
+                let most = p.lines(width).saturating_sub(height.saturating_sub(5));
                 p.scroll = p.scroll.saturating_add_signed(by).min(most);
             }
             _ => {}

@@ -13,6 +13,7 @@ pub mod arguments;
 pub mod board;
 mod charts;
 pub mod check_line;
+mod columns_menu;
 pub mod command;
 pub mod complete;
 pub mod detail;

@@ -210,8 +210,8 @@ impl Turn<'_> {
         let s = &mut *self.s;
         s.focus = Focus::Table;
         s.pending.clear();
-        let Detail { open, tab, style, .. } = s.detail;
-        s.detail = Detail { open, tab, style, ..Detail::default() };
+        let Detail { open, tab, style, span, .. } = s.detail;
+        s.detail = Detail { open, tab, style, span, ..Detail::default() };
         s.view.indexing = None;
         s.view.unmarking();
         s.view.range = None;

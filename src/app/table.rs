@@ -5,11 +5,11 @@ use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, On, Overlay, Sure, Sur
 use super::state::{Focus, State};
 use super::update::Turn;
 use super::view::RowKey;
-use crate::base::{Scope, text};
+use crate::base::Scope;
 use crate::kinds::Target;
 use crate::kinds::cloudwatch::looks_an_hour;
 use crate::kinds::prices::metrics_cost;
-use crate::model::behind::{Behind, TAG};
+use crate::model::behind::Behind;
 use crate::model::health::WORST;
 use crate::model::{Column, Level, RowRef, Sort};
 
@@ -247,61 +247,5 @@ impl Turn<'_> {
             ),
             "Rows without a value come last.".into(),
         ]
-    }
-
-    pub(super) fn columns_menu(&mut self) {
-        let view = &self.s.view;
-        let item = |i: usize, on: bool| {
-            let field = view.kind.fields.at(i);
-            MenuItem {
-                label: field.title.to_string(),
-                detail: field.doc.to_string(),
-                checked: Some(on),
-                value: MenuValue::At(i),
-                ..MenuItem::default()
-            }
-        };
-        let rest = (0..view.kind.fields.len())
-            .filter(|i| !view.columns.contains(i) && view.kind.fields.at(*i).column != Column::DetailOnly);
-        let shown = |key: &str| {
-            let is = |i: &usize| matches!(view.kind.behind(*i), Some(Behind::Tag(k)) if k == key);
-            view.columns.iter().any(is)
-        };
-        // Tags are named by their keys: a position is given to those that are chosen.
-        let is_own = |key: &str| key == "Name" && view.kind.index_of("name").is_some();
-        let tags = self.tag_keys(view.kind).into_iter().filter(|key| !shown(key) && !is_own(key)).map(|key| MenuItem {
-            label: format!("{TAG}{}", text::visible(&key)),
-            detail: "The value of this tag.".to_string(),
-            checked: Some(false),
-            value: MenuValue::Text(format!("{TAG}{key}")),
-            ..MenuItem::default()
-        });
-        let own = view.columns.iter().map(|i| item(*i, true)).chain(rest.map(|i| item(i, false)));
-        let items = own.chain(tags).collect();
-        self.menu(Menu::new(MenuKind::Columns, "Columns", items));
-    }
-
-    /// Takes over what the column chooser shows.
-    pub(super) fn choose_columns(&mut self) {
-        let kind = self.s.view.kind;
-        let Some(Overlay::Menu(menu)) = self.s.overlays.last_mut() else { return };
-        let chosen: Vec<usize> = menu
-            .items
-            .iter()
-            .filter(|i| i.checked == Some(true))
-            .filter_map(|i| match &i.value {
-                MenuValue::At(at) => Some(*at),
-                MenuValue::Text(name) => kind.column(name),
-                _ => None,
-            })
-            .collect();
-        if chosen.is_empty() {
-            menu.error = Some("At least one column has to stay.".into());
-            return;
-        }
-        let view = &mut self.s.view;
-        view.columns.clone_from(&chosen);
-        (view.column_scroll, view.chosen) = (0, true);
-        self.columns_chosen(&chosen);
     }
 }

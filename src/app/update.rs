@@ -92,6 +92,7 @@ impl Turn<'_> {
         self.look_at_my_address();
         self.keep_lines();
         self.count_links();
+        self.offer_tags();
         self.watch();
         self.wake();
     }

@@ -1,5 +1,7 @@
 //! Text to read in place of the table: help, messages.
 
+use std::ops::Range;
+
 use ratatui::layout::Rect;
 
 use crate::app::State;
@@ -23,14 +25,18 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, pager: &Pager) {
         Page::Help => {
             let all = help::lines(state);
             let lines = help_lines(&all, inner.width);
-            // The viewer counts one line less than the page has: its box.
-            let height = usize::from(inner.height) + 1;
-            let scroll = styled_text::reach(pager.scroll, all.len(), lines.len() + 1, height);
+            let scroll = styled_text::reach(pager.scroll, all.len(), lines.len(), usize::from(inner.height));
             styled_text::draw_searched(pen, inner, &lines, scroll, &pager.search);
         }
         Page::Messages => {
-            let lines = messages(state, pager, inner.width, inner.height);
+            let (lines, seen) = messages(state, pager, inner.width, inner.height);
             styled_text::draw_searched(pen, inner, &lines, 0, &pager.search);
+            // Where one of them is looked for, all are there, and the text says itself where it is.
+            if pager.search.at.is_none() && seen.len() < state.messages.len() && inner.height > 0 {
+                let place = format!(" {}-{} of {}", seen.start + 1, seen.end, state.messages.len());
+                let style = pen.style(Role::Quiet);
+                pen.put_right(inner.right(), inner.bottom() - 1, inner.width, &place, style);
+            }
         }
     }
 }
@@ -77,8 +83,9 @@ fn help_lines(all: &[HelpLine], width: u16) -> Vec<Line> {
 }
 
 /// The messages that the page is scrolled to, each with its time and whole. Scrolling counts messages, and a message may
-/// take several lines: what is seen ends with the last one of the window, so that the newest is never below the screen.
-fn messages(state: &State, pager: &Pager, room: u16, height: u16) -> Vec<Line> {
+/// take several lines: what is seen ends with the last one of the window, so that the newest is never below the screen. With the lines
+/// comes which messages they are.
+fn messages(state: &State, pager: &Pager, room: u16, height: u16) -> (Vec<Line>, Range<usize>) {
     let all = state.messages.len();
     // All of them where one of them is looked for.
     let height = if pager.search.at.is_some() { usize::MAX } else { usize::from(height) };
@@ -99,6 +106,7 @@ fn messages(state: &State, pager: &Pager, room: u16, height: u16) -> Vec<Line> {
         }
         blocks.push(block);
     }
+    let seen = end - blocks.len()..end;
     let out: Vec<Line> = blocks.into_iter().rev().flatten().collect();
-    if out.is_empty() { vec![Line::of("– No messages yet.", Role::Quiet)] } else { out }
+    (if out.is_empty() { vec![Line::of("– No messages yet.", Role::Quiet)] } else { out }, seen)
 }

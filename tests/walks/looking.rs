@@ -126,6 +126,12 @@ fn help_and_messages_are_read_and_left() {
         desk.keys("q").sees("my-bastion-host");
         assert!(!desk.host.iter().any(|h| matches!(h, skydeck::runtime::Host::Quit)), "q closes the page first");
     }
+    // More than a page has of them: which ones they are.
+    let mut desk = Desk::start(Start { size: (80, 24), ..Start::default() });
+    for _ in 0..30 {
+        desk.keys("j y");
+    }
+    desk.go("messages").sees(" 11-29 of 29").keys("g").sees(" 1-19 of 29").keys("G").sees(" 11-29 of 29");
 }
 
 #[test]
@@ -179,6 +185,8 @@ fn charts_reach_back_by_a_key_and_an_alarm_s_has_its_threshold() {
         assert_eq!(desk.log.count("GetMetricData"), before + 1);
         desk.screen(&format!("charts-week-{name}"));
         desk.keys("> > > >").sees("15mo is the longest").keys("<").sees("[3mo]");
+        // Who came for a quarter compares quarters.
+        desk.keys("esc esc").go("instances state:stopped").keys("m").until("[3mo]");
         desk.keys("esc esc").go("alarms name=db-cpu-critical").keys("m").wait(0.5).until("threshold 90%");
         desk.settle();
         desk.screen(&format!("alarm-chart-{name}"));
@@ -206,6 +214,12 @@ fn rows_are_filtered_and_sorted_by_region_and_a_tag_is_a_column() {
     // A tag is chosen by its key, stands under it, and is sorted by.
     desk.go("instances state:running").keys("o / t a g : E enter").pick_only("tag:Env").keys("space esc");
     desk.go("sort tag:Env desc").screen("tag-column");
+    // Where a call of its own brings the tags, that is made while one chooses.
+    desk.go("load-balancers");
+    assert_eq!(desk.log.count("DescribeTags"), 0);
+    desk.keys("o / t a g : E").until("tag:Env");
+    assert_eq!(desk.log.count("DescribeTags"), 1);
+    desk.keys("enter").pick_only("tag:Env").keys("space esc").go("instances state:running");
     desk.keys("/").text_in(" region:nowhere").keys("enter").sees("0 of");
     desk.keys("/").keys("ctrl-u").text_in("regoin:x").keys("enter").sees("Did you mean region?");
 }
