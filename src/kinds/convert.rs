@@ -28,7 +28,7 @@ pub struct Converter {
     met: LocalInterner,
     lists: HashTable<Arc<Vec<ArcStr>>>,
     /// What is known of prices where the rows are.
-    pub(super) prices: Option<&'static Prices>,
+    pub(super) prices: Option<Prices>,
     /// Where the rows are: of a converter without a request nowhere.
     region: Option<ArcStr>,
     /// When the run began; of a converter without a request the beginning of time.
@@ -41,11 +41,10 @@ const MOST_LISTS: usize = 4096;
 impl Converter {
     /// For one run.
     pub fn new(interner: &Interner) -> Self {
-        let prices = prices::ALL.first();
         Converter {
             met: LocalInterner::new(interner),
             lists: HashTable::new(),
-            prices,
+            prices: Some(Prices::first()),
             region: None,
             now: Time::default(),
         }

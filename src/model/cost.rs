@@ -7,11 +7,24 @@ use std::fmt;
 pub struct PriceList {
     /// The region that it is of. Others cost more or less.
     pub region: &'static str,
-    /// The month that it was read in: `2026-10`.
+    /// The month that it was read in: `2026-10`; empty for [`SEVERAL`].
     pub month: &'static str,
     /// What they are in, by ISO 4217.
     pub currency: &'static str,
 }
+
+impl PriceList {
+    /// `us-east-1 list prices of 2026-10`.
+    fn said(&self) -> String {
+        if self.month.is_empty() {
+            return format!("list prices of {}", self.region);
+        }
+        format!("{} list prices of {}", self.region, self.month)
+    }
+}
+
+/// What a sum goes by whose parts are of different lists.
+pub static SEVERAL: PriceList = PriceList { region: "several regions", month: "", currency: "USD" };
 
 /// What a price is paid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +68,12 @@ impl Money {
     pub fn times(self, n: f64) -> Money {
         Money { amount: self.amount * n, ..self }
     }
+    /// This and another, for as long.
+    #[must_use]
+    pub fn plus(self, other: Money) -> Money {
+        let list = if self.list == other.list { self.list } else { &SEVERAL };
+        Money { amount: self.amount + other.amount, list, ..self }
+    }
     /// The same by the month; what is paid once stays as it is.
     #[must_use]
     pub fn monthly(self) -> Money {
@@ -71,7 +90,7 @@ impl Money {
             Per::Hour => format!("${} an hour, about ${:.2} a month", exact(self.amount), self.monthly().amount),
             Per::Month => format!("about ${:.2} a month", self.amount),
         };
-        format!("{amount}{behind} ({} list prices of {})", self.list.region, self.list.month)
+        format!("{amount}{behind} ({})", self.list.said())
     }
 }
 
@@ -158,6 +177,7 @@ mod tests {
     use super::*;
 
     static LIST: PriceList = PriceList { region: "us-east-1", month: "2026-10", currency: "USD" };
+    static OTHER: PriceList = PriceList { region: "eu-west-1", month: "2026-10", currency: "USD" };
 
     #[test]
     fn a_cost_says_its_amount_its_unit_and_whose_prices_it_goes_by() {
@@ -178,6 +198,10 @@ mod tests {
             (
                 Cost::saves(of(0.005, Per::Hour).times(2.0).monthly(), ""),
                 "Saves about $7.30 a month (us-east-1 list prices of 2026-10)",
+            ),
+            (
+                Cost::adds(of(1.0, Per::Month).plus(Money { list: &OTHER, ..of(2.0, Per::Month) }), ""),
+                "About $3.00 a month (list prices of several regions)",
             ),
             (Cost::adds(of(1.8, Per::Once), " for 20 GB"), "About $1.80 for 20 GB (us-east-1 list prices of 2026-10)"),
             (Cost::adds_unknown("Compute is billed"), "Compute is billed (price not known here)"),

@@ -36,7 +36,7 @@ pub use addresses::{Block, Blocks};
 pub use behind::Behind;
 pub use call::{Arg, Call, Out, Outputs};
 pub use chart_span::{ChartSpan, SPANS};
-pub use cost::{Cost, CostEffect, Money, Per, PriceList};
+pub use cost::{Cost, CostEffect, Money, Per, PriceList, SEVERAL};
 pub use delta::Delta;
 pub use derived::{Derived, Input, Inputs};
 pub use draft::{Cell, DraftColumn, DraftRow, Preset, RowEdit, RowMark, TableRow};

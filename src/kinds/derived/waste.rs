@@ -37,7 +37,7 @@ pub const SINCE: FieldInfo =
 pub const COST: FieldInfo = FieldInfo::float(
     "cost",
     "$/MONTH",
-    "What it costs a month of 730 hours, by us-east-1's list prices; unknown where these do not hold.",
+    "What it costs a month of 730 hours, by the region's list prices as far as they are known, else by us-east-1's.",
 )
 .shown(0)
 .cells(7, 9);

@@ -10,7 +10,7 @@ use crate::base::Scope;
 use crate::base::text::visible;
 use crate::kinds::action::Target;
 use crate::kinds::plan_builder::{field, label, names};
-use crate::kinds::prices;
+use crate::kinds::prices::{self, Prices};
 use crate::model::{Money, Record};
 
 /// The platform that the list has prices of, as `PlatformDetails` says it.
@@ -66,7 +66,11 @@ impl Unlisted {
 /// # Errors
 /// Why that is not known here.
 pub fn hourly(scope: &Scope, ty: &str, billing: Billing<'_>) -> Result<Money, Unlisted> {
-    let list = prices::of(scope).ok_or(Unlisted::Region)?;
+    hourly_by(prices::of(scope), ty, billing)
+}
+
+fn hourly_by(prices: Option<Prices>, ty: &str, billing: Billing<'_>) -> Result<Money, Unlisted> {
+    let list = prices.ok_or(Unlisted::Region)?;
     if let Some(word) = billing.lifecycle {
         return Err(Unlisted::Lifecycle(word.into()));
     }
@@ -94,11 +98,19 @@ pub fn billing(row: &Record) -> Billing<'_> {
 /// # Errors
 /// Why it is not known, in a sentence without a final period that names the instances.
 pub fn of_all<'a>(rows: &'a [Target], ty: impl Fn(&'a Record) -> Option<&'a str>) -> Result<Money, String> {
+    of_all_by(prices::of, rows, ty)
+}
+
+fn of_all_by<'a>(
+    prices: fn(&Scope) -> Option<Prices>,
+    rows: &'a [Target],
+    ty: impl Fn(&'a Record) -> Option<&'a str>,
+) -> Result<Money, String> {
     let mut sum: Option<Money> = None;
     let mut unlisted: Vec<(Unlisted, Vec<String>)> = Vec::new();
     for t in rows {
-        match hourly(&t.table.scope, ty(&t.record).unwrap_or("an unknown type"), billing(&t.record)) {
-            Ok(money) => sum = Some(sum.map_or(money, |sum| Money { amount: sum.amount + money.amount, ..sum })),
+        match hourly_by(prices(&t.table.scope), ty(&t.record).unwrap_or("an unknown type"), billing(&t.record)) {
+            Ok(money) => sum = Some(sum.map_or(money, |sum| sum.plus(money))),
             Err(why) => match unlisted.iter_mut().find(|(known, _)| *known == why) {
                 Some((_, who)) => who.push(label(&t.record)),
                 None => unlisted.push((why, vec![label(&t.record)])),
@@ -120,15 +132,49 @@ pub fn now(rows: &[Target]) -> Result<Money, String> {
     of_all(rows, instance_type)
 }
 
+/// What all of these cost an hour while they run, as they are and as another type: by the same lists, so that the difference is one of the
+/// types and not of the regions. Where a region's list has only one of the two, both go by the first list.
+///
+/// # Errors
+/// As [`of_all`].
+pub fn now_and_as(rows: &[Target], ty: &str) -> Result<(Money, Money), String> {
+    let both = |prices| Ok((of_all_by(prices, rows, instance_type)?, of_all_by(prices, rows, |_| Some(ty))?));
+    let (now, then) = both(prices::of)?;
+    if now.list == then.list {
+        return Ok((now, then));
+    }
+    both(|scope| prices::of(scope).map(|_| Prices::first()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kinds::ec2::instances::INFO;
+    use crate::kinds::testing::{Rows, row};
+    use crate::model::Value;
+
+    #[test]
+    fn two_types_are_compared_by_one_list() {
+        let account = Rows::default();
+        let targets = |ty: &str| {
+            let of = |row: crate::kinds::testing::Row| {
+                row.with(&fields::TYPE, Value::text(ty)).with(&fields::PLATFORM, Value::text(LINUX)).record()
+            };
+            [account.target(&INFO, of(row(&INFO, "i-1", "web-1", "running")))]
+        };
+        let said = |from, to| {
+            let (now, then) = now_and_as(&targets(from), to).expect("prices");
+            format!("{} {} {}", now.amount, then.amount, prices::list_said(then.list))
+        };
+        assert_eq!(said("t3.micro", "t3.small"), "0.013 0.026 ap-northeast-2 2025-03");
+        assert_eq!(said("m7g.large", "m8g.large"), "0.0816 0.08976 us-east-1 2026-06");
+    }
 
     #[test]
     fn only_on_demand_linux_on_shared_hardware_has_a_price_and_the_rest_says_why() {
         let seoul = Scope::region("prod", "ap-northeast-2");
         let linux = Billing { platform: Some("Linux/UNIX"), ..Billing::default() };
-        assert_eq!(hourly(&seoul, "t3.micro", linux).map(|m| m.amount), Ok(0.0104));
+        assert_eq!(hourly(&seoul, "t3.micro", linux).map(|m| m.amount), Ok(0.013));
         let said = |ty, billing| hourly(&seoul, ty, billing).map_err(|why| why.said(&["web-1".to_string()]));
         for (ty, billing, why) in [
             ("t3.micro", Billing { platform: Some("Windows"), ..linux }, "web-1 runs Windows"),

@@ -9,9 +9,10 @@ use super::listing::filtered;
 use crate::base::{Fault, Scope};
 use crate::kinds::convert::{Converter, flag, int};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
+use crate::kinds::prices;
 use crate::kinds::raw::raw;
 use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
-use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service, Value};
+use crate::model::{FieldInfo, KindInfo, Link, Money, Operation, Record, Selector, Service, Value};
 
 /// `DescribeInstanceTypes`. What a region offers changes seldom.
 pub static DESCRIBE_INSTANCE_TYPES: Operation = Operation::read(Service::Ec2, "DescribeInstanceTypes").rarely_changes();
@@ -83,11 +84,21 @@ pub const STORAGE: FieldInfo = FieldInfo::text(
 .shown(6)
 .cells(10, 18);
 /// US dollars an hour.
-pub const PRICE: FieldInfo =
-    FieldInfo::float("price", "$/HOUR", "Price per hour with Linux, on demand, by us-east-1's list prices, if known.")
-        .shown(1)
-        .cells(7, 9)
-        .aka(&["cost"]);
+pub const PRICE: FieldInfo = FieldInfo::float(
+    "price",
+    "$/HOUR",
+    "Price per hour with Linux, on demand, by the list that price_list names; unknown if no list has it.",
+)
+.shown(1)
+.cells(7, 9)
+.aka(&["cost"]);
+/// Whose list the price is of.
+pub const PRICE_LIST: FieldInfo = FieldInfo::text(
+    "price_list",
+    "PRICE LIST",
+    "The region and the month of the list that the price is from: us-east-1 2026-06.",
+)
+.cells(17, 22);
 /// Whether it is free in the free tier.
 pub const FREE_TIER: FieldInfo = FieldInfo::flag("free_tier", "FREE", "Whether it is in the free tier.")
     .shown(2)
@@ -152,10 +163,7 @@ static FIELDS: Fields<sdk::InstanceTypeInfo> = Fields(&[
         let all = t.processor_info().map(|p| p.supported_architectures()).unwrap_or_default();
         c.shared_list(all.iter().map(|a| a.as_str()))
     }),
-    field(PRICE, |t, c| {
-        let price = c.prices.zip(name_of(t)).and_then(|(prices, name)| prices.instance(name));
-        price.map_or(Value::Unknown, |money| Value::Float(money.amount))
-    }),
+    field(PRICE, |t, c| price(t, c).map_or(Value::Unknown, |money| Value::Float(money.amount))),
     field(NETWORK, |t, c| c.said(t.network_info().and_then(|n| n.network_performance()))),
     field(FREE_TIER, |t, _| flag(t.free_tier_eligible())),
     field(PROCESSOR, |t, c| c.said(t.processor_info().and_then(|p| p.manufacturer()))),
@@ -258,6 +266,10 @@ static FIELDS: Fields<sdk::InstanceTypeInfo> = Fields(&[
         FieldInfo::text("nitro_enclaves", "ENCLAVES", "supported or unsupported.").named_only().section("hardware"),
         |t, c| c.text(t.nitro_enclaves_support().map(|s| s.as_str())),
     ),
+    field(PRICE_LIST, |t, c| {
+        let list = price(t, c).map(|money| prices::list_said(money.list));
+        c.text(list.as_deref())
+    }),
     field(
         FieldInfo::list("placement", "PLACEMENT", "Placement group strategies that allow it.").named_only(),
         |t, c| {
@@ -266,6 +278,10 @@ static FIELDS: Fields<sdk::InstanceTypeInfo> = Fields(&[
         },
     ),
 ]);
+
+fn price(t: &sdk::InstanceTypeInfo, c: &Converter) -> Option<Money> {
+    c.prices?.instance(name_of(t)?)
+}
 
 static ROWS: RowSpec<sdk::InstanceTypeInfo> = RowSpec::new(&INFO, &FIELDS, name_of).named(name_of);
 

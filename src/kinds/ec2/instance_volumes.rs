@@ -51,8 +51,12 @@ pub const KEPT: FieldInfo = FieldInfo::list("kept", "KEPT", "Volumes kept when t
 /// The instance id.
 pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The instance id.");
 /// What all of them cost a month, in US dollars.
-pub const COST: FieldInfo =
-    FieldInfo::float("cost", "$/MONTH", "The monthly cost of all of them, by us-east-1's list prices.").cells(7, 9);
+pub const COST: FieldInfo = FieldInfo::float(
+    "cost",
+    "$/MONTH",
+    "The monthly cost of all of them, by the region's list prices as far as they are known, else by us-east-1's.",
+)
+.cells(7, 9);
 /// What those cost that outlive it.
 pub const KEPT_COST: FieldInfo =
     FieldInfo::float("kept_cost", "KEPT $/MONTH", "The monthly cost of those that are kept.").cells(12, 12);
@@ -69,7 +73,7 @@ struct Disk {
     device: Option<ArcStr>,
     /// `None` = not said.
     deleted: Option<bool>,
-    prices: Option<&'static Prices>,
+    prices: Option<Prices>,
 }
 
 /// One instance's disks.
@@ -165,7 +169,7 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
 }
 
 /// A volume for each instance that has it attached.
-fn disks(v: &sdk::Volume, prices: Option<&'static Prices>) -> impl Iterator<Item = (RowId, Disk)> {
+fn disks(v: &sdk::Volume, prices: Option<Prices>) -> impl Iterator<Item = (RowId, Disk)> {
     v.attachments().iter().filter_map(move |a| {
         let disk = Disk {
             id: own(v.volume_id().or(a.volume_id()))?,
@@ -198,7 +202,7 @@ mod tests {
             encrypted: true,
             device: Some("/dev/xvda".into()),
             deleted: Some(false),
-            prices: prices::ALL.first(),
+            prices: Some(Prices::first()),
         }
     }
 

@@ -173,8 +173,8 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
 /// What compute costs more or less from then on, while they run.
 fn cost(targets: &[Target], ty: &str) -> Cost {
     let runs = if targets.len() == 1 { "while it runs" } else { "while they run" };
-    match (compute_cost::now(targets), compute_cost::of_all(targets, |_| Some(ty))) {
-        (Ok(before), Ok(after)) => {
+    match compute_cost::now_and_as(targets, ty) {
+        Ok((before, after)) => {
             let more = after.amount - before.amount;
             let money = |amount| Money { amount, ..after };
             // Prices have four places.
@@ -184,7 +184,7 @@ fn cost(targets: &[Target], ty: &str) -> Cost {
                 _ => Cost::saves(money(-more), format!(" {runs}")),
             }
         }
-        (Err(why), _) | (_, Err(why)) => Cost::adds_unknown(format!("Compute is billed as {ty} from then on; {why}")),
+        Err(why) => Cost::adds_unknown(format!("Compute is billed as {ty} from then on; {why}")),
     }
 }
 

@@ -33,11 +33,11 @@ fn look<'a>(cx: &ActionContext<'a>, needs: &mut Vec<TableKey>) -> Disks<'a> {
 
 /// `still cost about $8.00 a month (us-east-1 …)`, or that the price is not known.
 fn costing(cx: &ActionContext<'_>, rows: &[&Record], field: &FieldInfo, n: usize) -> String {
-    match (prices::of(cx.scope), rows.iter().map(|r| r.get(field).as_f64()).sum::<Option<f64>>()) {
-        (Some(prices), Some(cost)) => {
-            format!("still {} {}", verb(n, "costs", "cost"), prices.by_the_month(cost).said(""))
-        }
-        _ => format!("{} still billed; the price is not known", verb(n, "is", "are")),
+    let cost = rows.iter().map(|r| r.get(field).as_f64()).sum::<Option<f64>>();
+    let places = || cx.targets.iter().map(|t| &t.table.scope);
+    match cost.and_then(|cost| prices::monthly_of(places(), cost)) {
+        Some(money) => format!("still {} {}", verb(n, "costs", "cost"), money.said("")),
+        None => format!("{} still billed; the price is not known", verb(n, "is", "are")),
     }
 }
 

@@ -85,7 +85,7 @@ fn a_launch_with_its_defaults_is_one_call_with_the_only_key_and_the_default_grou
     assert_eq!(call.get("MetadataOptions"), Some(&Arg::Map(vec![("HttpTokens", Arg::str("required"))])));
     let disk = format!("{:?}", call.get("BlockDeviceMappings"));
     assert!(disk.contains("Int(8)") && disk.contains("Encrypted"), "{disk}");
-    assert!(p.cost.as_ref().is_some_and(|c| c.to_string().contains("$0.0104 an hour")), "{:?}", p.cost);
+    assert!(p.cost.as_ref().is_some_and(|c| c.to_string().contains("$0.013 an hour")), "{:?}", p.cost);
 }
 
 #[test]

@@ -40,7 +40,9 @@ fn plan(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
     plan.destructive = true;
     plan.consequences = sorted(vec![note("Its data cannot be recovered: create a snapshot first to keep them")]);
     let saved: Option<f64> = cx.targets.iter().map(|t| t.record.get(&fields::COST).as_f64()).sum();
-    plan.cost = saved.zip(prices::of(cx.scope)).map(|(dollars, prices)| Cost::saves(prices.by_the_month(dollars), ""));
+    let places = || cx.targets.iter().map(|t| &t.table.scope);
+    let saved = saved.and_then(|dollars| prices::monthly_of(places(), dollars));
+    plan.cost = saved.map(|money| Cost::saves(money, ""));
     plan.wait =
         wait_state(cx.targets, &["deleted"], &["error_deleting"], true, Duration::from_secs(600).as_secs() / 60);
     Ok(plan)

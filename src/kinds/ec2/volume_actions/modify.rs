@@ -77,7 +77,7 @@ impl Shape {
         self.throughput.or_else(|| (self.kind == "gp2" && self.gib > 170).then_some(250))
     }
     /// US dollars a month.
-    fn monthly(&self, prices: &'static prices::Prices) -> Option<f64> {
+    fn monthly(&self, prices: prices::Prices) -> Option<f64> {
         let small = |n: i64| i32::try_from(n).unwrap_or(i32::MAX);
         let (iops, throughput) = (small(self.iops.unwrap_or(0)), small(self.throughput.unwrap_or(0)));
         prices.volume(&self.kind, small(self.gib), iops, throughput).map(|money| money.amount)

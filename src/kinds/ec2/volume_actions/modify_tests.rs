@@ -51,7 +51,7 @@ fn a_growth_says_what_differs_alone_that_it_cannot_be_undone_and_what_to_run_ins
     assert_eq!(p.confirm(), Confirm::Enter);
     assert_eq!(p.subjects[0].change, "20 GiB gp3, 3000 IOPS, 125 MiB/s → 40 GiB gp3, 3000 IOPS, 125 MiB/s");
     let cost = p.cost.expect("a cost").to_string();
-    assert!(cost.starts_with("About $1.60 a month more"), "{cost}");
+    assert!(cost.starts_with("About $1.82 a month more"), "{cost}");
     assert!(
         matches!(&p.wait, Waiter::State { table, want, .. } if table.kind.name == "volume-modifications" && want.contains(&"optimizing"))
     );

@@ -62,7 +62,7 @@ fn a_volume_that_is_to_be_attached_is_one_plan_of_create_wait_and_attach() {
     assert_eq!(p.steps[1].call.get("VolumeId"), Some(&Arg::out(0, "VolumeId")));
     assert_eq!(p.steps[1].call.get("Device"), Some(&Arg::str("/dev/sdg")), "/dev/sdf is taken");
     assert_eq!(p.confirm(), Confirm::Enter);
-    assert!(p.cost.as_ref().is_some_and(|c| c.to_string().contains("$1.60 a month")), "{:?}", p.cost);
+    assert!(p.cost.as_ref().is_some_and(|c| c.to_string().contains("$1.82 a month")), "{:?}", p.cost);
     let undo: Vec<_> = p.steps.iter().map(|s| s.undo.as_ref().expect("a way back").call.op.name).collect();
     assert_eq!(undo, ["DeleteVolume", "DetachVolume"]);
     let p = planned(&CREATE, vec![], &[]).expect("usable with its defaults");
@@ -131,7 +131,7 @@ fn an_address_is_allocated_with_its_cost_and_given_with_what_its_holder_loses() 
     let cost = |p: &Plan| p.cost.as_ref().map(ToString::to_string).unwrap_or_default();
     assert_eq!(
         cost(&p),
-        "$0.005 an hour, about $3.65 a month, associated or not, until it is released (us-east-1 list prices of 2026-06)"
+        "$0.005 an hour, about $3.65 a month, associated or not, until it is released (ap-northeast-2 list prices of 2024-02)"
     );
     let said = |p: &Plan| -> Vec<String> {
         p.consequences.iter().filter(|c| c.severity == Severity::Severe).map(|c| c.text.clone()).collect()
@@ -155,7 +155,7 @@ fn an_address_is_allocated_with_its_cost_and_given_with_what_its_holder_loses() 
         let row = row.with(&addresses::SERVICE_MANAGED, Value::Empty).record();
         cost(&planned(&RELEASE, vec![row], &[]).expect("a plan"))
     };
-    assert_eq!(priced(0.005), "Saves about $3.65 a month (us-east-1 list prices of 2026-06)");
+    assert_eq!(priced(0.005), "Saves about $3.65 a month (ap-northeast-2 list prices of 2024-02)");
     assert_eq!(priced(0.0), "", "one's own costs nothing");
 }
 

@@ -96,8 +96,12 @@ pub const MULTI_ATTACH: FieldInfo = FieldInfo::flag(
 pub const CREATED: FieldInfo =
     FieldInfo::age("created", "AGE", "When it was created.").unique().shown(8).aka(&["age", "create_time"]);
 /// What it costs a month, in US dollars.
-pub const COST: FieldInfo =
-    FieldInfo::float("cost", "$/MONTH", "The cost per month, attached or not, by us-east-1's list prices.").cells(7, 9);
+pub const COST: FieldInfo = FieldInfo::float(
+    "cost",
+    "$/MONTH",
+    "The cost per month, attached or not, by the region's list prices if they are known, else by us-east-1's.",
+)
+.cells(7, 9);
 /// modifying, optimizing, completed or failed.
 pub const MODIFICATION: FieldInfo = FieldInfo::state(
     "modification",

@@ -18,17 +18,17 @@ fn a_start_says_what_the_types_cost_and_a_stop_what_it_saves() {
     let none = Values::default();
     assert_eq!(
         cost(&quiet(), &START, vec![linux("i-1", "stopped")], &none),
-        "$0.0104 an hour, about $7.59 a month while it runs (us-east-1 list prices of 2026-06)"
+        "$0.013 an hour, about $9.49 a month while it runs (ap-northeast-2 list prices of 2025-03)"
     );
     let large = linux("i-2", "stopped").with(&fields::TYPE, Value::text("m5.large"));
     assert!(
         cost(&quiet(), &START, vec![linux("i-1", "stopped"), large], &none)
-            .starts_with("$0.1064 an hour, about $77.67 a month while they run")
+            .starts_with("$0.131 an hour, about $95.63 a month while they run")
     );
     assert_eq!(
         cost(&quiet(), &STOP, vec![linux("i-1", "running")], &none),
-        "Saves $0.0104 an hour, about $7.59 a month of compute while stopped; disks and Elastic IPs are still billed \
-         (us-east-1 list prices of 2026-06)"
+        "Saves $0.013 an hour, about $9.49 a month of compute while stopped; disks and Elastic IPs are still billed \
+         (ap-northeast-2 list prices of 2025-03)"
     );
 }
 
@@ -54,15 +54,15 @@ fn another_type_costs_more_or_less_by_the_difference() {
     let change = |ty| cost(&quiet(), &CHANGE_TYPE, vec![linux("i-1", "running"), linux("i-2", "stopped")], &to(ty));
     assert_eq!(
         change("t3.small"),
-        "$0.0208 an hour, about $15.18 a month more while they run (us-east-1 list prices of 2026-06)"
+        "$0.026 an hour, about $18.98 a month more while they run (ap-northeast-2 list prices of 2025-03)"
     );
-    assert!(change("t3.nano").starts_with("Saves $0.0104 an hour, about $7.59 a month while they run"));
+    assert!(change("t3.nano").starts_with("Saves $0.013 an hour, about $9.49 a month while they run"));
     assert!(change("m5.metal").contains("billed as m5.metal from then on; m5.metal is not in the price list"));
     let same = linux("i-1", "stopped").with(&fields::TYPE, Value::text("m5.xlarge"));
     let twin = linux("i-2", "stopped").with(&fields::TYPE, Value::text("m5.xlarge"));
     assert_eq!(
         cost(&quiet(), &CHANGE_TYPE, vec![same, twin, linux("i-3", "stopped")], &to("m5.xlarge")),
-        "$0.1816 an hour, about $132.57 a month more while they run (us-east-1 list prices of 2026-06)"
+        "$0.223 an hour, about $162.79 a month more while they run (ap-northeast-2 list prices of 2025-03)"
     );
 }
 
@@ -78,6 +78,6 @@ fn a_stop_that_a_group_answers_with_a_replacement_saves_nothing_for_that_member(
         "No compute charge while stopped, but the replacement is billed; disks and Elastic IPs are still billed"
     );
     let both = cost(&rows, &STOP, vec![member(), linux("i-2", "running")], &none);
-    assert!(both.starts_with("Saves $0.0104 an hour"), "{both}");
+    assert!(both.starts_with("Saves $0.013 an hour"), "{both}");
     assert!(both.contains("while stopped, but replacements for the others are billed;"), "{both}");
 }

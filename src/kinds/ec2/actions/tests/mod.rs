@@ -206,7 +206,7 @@ fn terminating_loses_an_address_for_good_too() {
     // A month of 730 hours at $0.005.
     let with = running("i-1", "web-1").with(&fields::ELASTIC_IPS, texts(&["198.51.100.7", "198.51.100.8"])).record();
     let p = plan(&quiet(), &TERMINATE, vec![with]);
-    let stay = "Elastic IPs 198.51.100.7 and 198.51.100.8 stay and still cost about $3.65 a month each (us-east-1 list prices of 2026-06)";
+    let stay = "Elastic IPs 198.51.100.7 and 198.51.100.8 stay and still cost about $3.65 a month each (ap-northeast-2 list prices of 2024-02)";
     assert!(consequences_of(&p, Severity::Note).contains(&stay), "{:?}", p.consequences);
 }
 
