@@ -53,6 +53,7 @@ pub enum Command {
     CopyAs,
     SaveScreen,
     Refresh,
+    Changes,
     Runs,
     Messages,
     Help,
@@ -331,6 +332,14 @@ pub const COMMANDS: &[CommandInfo] = &[
     .palette(),
     info(C::Refresh, "refresh", "refresh", "Asks AWS now. If credentials failed, they are loaded again.", PLACES)
         .palette(),
+    info(
+        C::Changes,
+        "changes",
+        "changes",
+        "What has changed, newest first, in the tables that were shown; enter goes to the row.",
+        PLACES,
+    )
+    .palette(),
     info(
         C::Runs,
         "runs",

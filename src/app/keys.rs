@@ -375,6 +375,7 @@ impl Turn<'_> {
             C::Copy => self.copy(),
             C::CopyAs => self.copy_menu(),
             C::Refresh => self.refresh(),
+            C::Changes => self.changes_menu(),
             C::Runs => self.runs_menu(),
             C::Messages => self.pager(Page::Messages),
             C::SignIn => self.sign_in(),
@@ -394,6 +395,7 @@ impl Turn<'_> {
                 self.elsewhere(command)
             }
             C::Refresh => self.refresh(),
+            C::Changes => self.changes_menu(),
             C::Runs => self.runs_menu(),
             C::Messages => self.pager(Page::Messages),
             C::SignIn => self.sign_in(),

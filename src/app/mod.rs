@@ -11,6 +11,7 @@
 pub mod aliases;
 pub mod arguments;
 pub mod board;
+mod changed;
 mod charts;
 pub mod check_line;
 mod columns_menu;

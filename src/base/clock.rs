@@ -57,6 +57,11 @@ impl Time {
         let ahead = i64::from(zone.to_offset(self.timestamp()).seconds()) * 1000;
         Civil::of(self.0.saturating_add(ahead))
     }
+    /// Hours and minutes in a zone: `09:05`.
+    pub fn clock_in(self, zone: &TimeZone) -> String {
+        let at = self.civil_in(zone);
+        format!("{:02}:{:02}", at.hour, at.minute)
+    }
     /// The moment at which a clock in UTC shows this, to the millisecond.
     pub fn at_utc(at: DateTime) -> Time {
         let day = civil::day(i64::from(at.year()), i64::from(at.month()), i64::from(at.day()));

@@ -37,6 +37,13 @@ pub struct Change {
     pub new: Value,
 }
 
+impl Change {
+    /// The row's id.
+    pub fn row(&self) -> &RowId {
+        &self.row
+    }
+}
+
 /// The newest changes of a table.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
@@ -90,6 +97,11 @@ impl Changes {
     /// The changes of a row, newest first.
     pub(super) fn of<'a>(&'a self, row: &'a str) -> impl Iterator<Item = &'a Change> {
         self.newest_last.iter().rev().filter(move |c| c.row == row).take(SHOWN)
+    }
+
+    /// The changes of all rows, newest first.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Change> {
+        self.newest_last.iter().rev()
     }
 
     /// Whether older changes of some rows had to be forgotten.

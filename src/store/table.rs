@@ -123,6 +123,10 @@ impl Table {
     pub fn changes<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Change> {
         self.changes.of(id)
     }
+    /// The changes of all rows, newest first.
+    pub fn all_changes(&self) -> impl Iterator<Item = &Change> {
+        self.changes.all()
+    }
     /// Whether older changes had to be forgotten.
     pub fn has_forgotten_changes(&self) -> bool {
         self.changes.has_forgotten()

@@ -185,7 +185,7 @@ fn ticks(from: Time, until: Time, least: i64, zone: &TimeZone) -> (Vec<Time>, i6
 
 /// `09:40`, of a midnight or where days are counted `Nov 28`.
 fn label(at: Time, step: i64, zone: &TimeZone) -> String {
-    let clock = format::clock(at, zone);
+    let clock = at.clock_in(zone);
     if step < DAY && clock != "00:00" { clock } else { format::day(at, zone) }
 }
 
@@ -277,7 +277,7 @@ fn time_axis(pen: &mut Pen<'_>, plot: Rect, (from, until): (Time, Time), zone: &
     let across = i64::from(plot.width.saturating_sub(1)).max(1);
     let (ticks, step) = ticks(from, until, (span * LABEL / across).max(1), zone);
     if ticks.len() < 2 {
-        let end = |at| if span < DAY { format::clock(at, zone) } else { format::day(at, zone) };
+        let end = |at: Time| if span < DAY { at.clock_in(zone) } else { format::day(at, zone) };
         pen.put(plot.x, y, plot.width / 2, &end(from), quiet);
         pen.put_right(plot.right(), y, plot.width / 2, &end(until), quiet);
         return;

@@ -127,7 +127,7 @@ fn spent(pen: &Pen<'_>, state: &State, now: Time, detail: Detail) -> Vec<Piece> 
     }
     let zone =
         if detail < Detail::NoMeter { format!("{} ", format::zone_name(now, &state.zone)) } else { String::new() };
-    pieces.push((format!("{BAR} {} {zone}", format::clock(now, &state.zone)), ground));
+    pieces.push((format!("{BAR} {} {zone}", now.clock_in(&state.zone)), ground));
     pieces
 }
 

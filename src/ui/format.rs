@@ -49,12 +49,6 @@ pub fn date(t: Time, zone: &TimeZone) -> String {
     format!("{:04}-{:02}-{:02} {:02}:{:02}", at.year, at.month, at.day, at.hour, at.minute)
 }
 
-/// Hours and minutes in this zone.
-pub fn clock(t: Time, zone: &TimeZone) -> String {
-    let at = t.civil_in(zone);
-    format!("{:02}:{:02}", at.hour, at.minute)
-}
-
 /// The zone's short name at this moment: `KST`, `UTC`, or `+05:45` where it has none.
 pub fn zone_name(t: Time, zone: &TimeZone) -> String {
     let at = jiff::Timestamp::from_second(t.secs()).unwrap_or_default();

@@ -10,7 +10,6 @@ use crate::app::overlay::{Page, Pager};
 use crate::config::Role;
 
 use super::chrome::level;
-use super::format;
 use super::painter::{Pen, cells, wrap};
 use super::styled_text::{self, Line};
 
@@ -94,7 +93,7 @@ fn messages(state: &State, pager: &Pager, room: u16, height: u16) -> (Vec<Line>,
     let mut used = 0;
     for message in state.messages.iter().take(end).rev() {
         let (glyph, role) = level(message.level);
-        let time = format::clock(message.at, &state.zone);
+        let time = message.at.clock_in(&state.zone);
         let mut block = Vec::new();
         for (i, text) in wrap(&message.text, room.saturating_sub(9)).into_iter().enumerate() {
             let (time, glyph) = if i == 0 { (time.as_str(), glyph) } else { ("     ", " ") };

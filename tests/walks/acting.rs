@@ -69,7 +69,8 @@ fn an_instance_is_stopped_from_the_menu_to_the_plan_to_its_rest_and_the_journal_
     assert_eq!(intent["account"], "000000000000");
     assert_eq!(intent["region"], "ap-northeast-2");
     assert!(intent["identity"].as_str().unwrap().starts_with("arn:aws:"), "{intent}");
-    assert!(intent["parameters"].to_string().contains("i-"), "{intent}");
+    let intent_id = intent["parameters"]["InstanceIds"][0].as_str().expect("an id").to_string();
+    assert!(intent_id.starts_with("i-"), "{intent}");
     assert!(lines[2]["request_id"].as_str().is_some_and(|r| !r.is_empty()), "{}", lines[2]);
     let text = std::fs::read_to_string(&desk.journal).unwrap();
     for secret in ["secret", "Secret", "AKIA", "Signature", "token", "Credential"] {
@@ -79,6 +80,13 @@ fn an_instance_is_stopped_from_the_menu_to_the_plan_to_its_rest_and_the_journal_
     desk.keys("d").wait(0.3).keys("tab 5").sees("changes").screen("changes-120x40");
     desk.sees("● running → ◐ stopping").sees("◐ stopping → ○ stopped").sees("3/3 → –");
     desk.keys("d");
+    // And so is what changed anywhere, from wherever one is.
+    desk.go("buckets").keys("C").screen("all-changes-120x40");
+    desk.sees("state stopping → stopped");
+    desk.keys("/ s t o p p e d enter").sees("Instances  ");
+    let at = desk.engine.state.view.cursor.clone().expect("a row");
+    assert_eq!((at.table.kind.name, &*at.id), ("instances", intent_id.as_str()));
+    desk.keys("[ [");
     desk.go("runs").screen("runs");
     desk.keys("enter").sees("aws ec2 start-instances");
 }

@@ -229,7 +229,7 @@ fn a_plan_is_scrolled_to_its_end_however_its_lines_are_broken() {
     assert!(lines > 40 + 10, "each row has a line: {lines}");
     assert!(desk.dialog().lines(20) > lines, "and on a narrow screen more");
     desk.press("pgdn pgdn pgdn pgdn pgdn");
-    assert_eq!(desk.dialog().scroll, lines - usize::from(height - 4));
+    assert_eq!(desk.dialog().scroll, lines - usize::from(height - 5));
     desk.press("pgup pgup pgup pgup pgup");
     assert_eq!(desk.dialog().scroll, 0);
 }

@@ -58,11 +58,7 @@ fn name(seen: &Seen<'_>) -> String {
 /// The time of day, for what is older than a day how long ago it was.
 fn clock(page: &Page<'_>, at: Time) -> String {
     const DAY: u64 = 86_400;
-    if page.now.since(at).as_secs() < DAY {
-        format::clock(at, &page.state.zone)
-    } else {
-        relative_time::coarse(page.now, at)
-    }
+    if page.now.since(at).as_secs() < DAY { at.clock_in(&page.state.zone) } else { relative_time::coarse(page.now, at) }
 }
 
 /// One line where it fits, else the old value above the new one; `timed`: the time is said.
