@@ -80,6 +80,15 @@ impl Turn<'_> {
         moved || by.unsigned_abs() > 1
     }
 
+    /// Puts the cursor on a cell, as far as there is one.
+    pub(super) fn draft_to(&mut self, row: usize, column: usize) {
+        self.draft_take_over();
+        let Some((draft, input)) = self.draft_and_input() else { return };
+        draft.editing = None;
+        draft.row = row.min(draft.rows.len().saturating_sub(1));
+        draft.column = column.min(input.columns.len().saturating_sub(1));
+    }
+
     pub(super) fn draft_edit(&mut self) {
         let Some((draft, input)) = self.draft_and_input() else { return };
         if draft.rows.is_empty() {

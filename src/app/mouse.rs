@@ -1,7 +1,7 @@
 //! The mouse: a click goes where the arrows would go, two clicks do what enter does, and the wheel scrolls what is under it.
 //!
-//! Nothing is confirmed by a click, and no change is begun by one: in plans, forms and questions only the keys count, and so they do in
-//! the menus of what is under way, whose entries go on with a change.
+//! Nothing is confirmed by a click, and no change is begun by one: a form leads to its plan, and in plans and questions only the keys
+//! count. So they do in the menus of what is under way, whose entries go on with a change.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use super::overlay::{MenuKind, Overlay};
 use super::state::Focus;
 use super::update::Turn;
 use crate::base::Time;
-use crate::input::Mouse;
-use crate::model::{Sort, Spot};
+use crate::input::{Key, KeyCode, Mouse};
+use crate::model::{FormInput, Sort, Spot};
 
 /// Two clicks within it on the same thing are one double click.
 const DOUBLE: Duration = Duration::from_millis(500);
@@ -42,6 +42,8 @@ impl Turn<'_> {
             }
             Some(Overlay::Menu(_)) => self.menu_by(by),
             Some(Overlay::Pager(_) | Overlay::Plan(_)) => self.scroll_layer(by * NOTCH),
+            Some(Overlay::Form(_)) if self.s.picker().is_some() => self.picker_by(by * NOTCH),
+            Some(Overlay::Form(_)) => self.wheel_form(by, spot),
             _ => {}
         }
     }
@@ -53,6 +55,8 @@ impl Turn<'_> {
         match (self.s.overlays.last(), spot) {
             (Some(Overlay::Menu(_)), Spot::Entry(at)) => self.click_entry(at),
             (Some(Overlay::Palette(_) | Overlay::Filter(_)), Spot::Entry(at)) => self.click_completion(at),
+            (Some(Overlay::Form(_)), spot) if self.s.picker().is_some() => self.click_picker(spot, twice),
+            (Some(Overlay::Form(_)), spot) => self.click_form(spot, twice),
             (Some(_), _) => {}
             (None, Spot::Line(at)) => {
                 if let Some(board) = &mut self.s.board {
@@ -83,7 +87,7 @@ impl Turn<'_> {
                 self.s.focus = Focus::Detail;
                 self.turn_to_page(at + 1);
             }
-            (None, Spot::Layer | Spot::Entry(_)) => {}
+            (None, _) => {}
         }
     }
 
@@ -98,6 +102,95 @@ impl Turn<'_> {
             MenuKind::Runs | MenuKind::Run(_) | MenuKind::Left | MenuKind::LeftOne(_) => {}
             MenuKind::Columns => self.menu_toggle(),
             _ => self.menu_accept(),
+        }
+    }
+
+    /// In a form a click goes to a field, and on a value takes the next one; the last line leads to the plan.
+    fn click_form(&mut self, spot: Spot, twice: bool) {
+        match spot {
+            Spot::Field(at) => {
+                self.click_field(at);
+            }
+            Spot::Value(at) => {
+                let was_there = self.click_field(at);
+                let Some(Overlay::Form(form)) = self.s.overlays.last() else { return };
+                match form.field().map(|f| &f.input) {
+                    Some(FormInput::Toggle) => self.form_sideways(1),
+                    Some(FormInput::Choice(_)) if was_there => self.form_sideways(1),
+                    Some(FormInput::Pick(_)) if was_there => self.picker_open(),
+                    _ => {}
+                }
+            }
+            Spot::Step(forward) => self.form_sideways(if forward { 1 } else { -1 }),
+            Spot::Cell(row, column) => {
+                self.draft_to(row, column);
+                if twice {
+                    self.draft_edit();
+                }
+            }
+            Spot::Continue => {
+                self.draft_take_over();
+                let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return };
+                form.focus = form.spec.fields.len();
+                form.enter_field();
+                self.form_submit();
+            }
+            _ => {}
+        }
+    }
+
+    /// Goes to a field, and opens the section that it is folded in. Returns whether the cursor was there.
+    fn click_field(&mut self, at: usize) -> bool {
+        let Some(Overlay::Form(form)) = self.s.overlays.last() else { return false };
+        let (folded, was_there) = (form.folded(at).is_some(), form.focus == at);
+        if at >= form.spec.fields.len() || was_there && !folded {
+            return was_there;
+        }
+        // What is typed in a cell stays.
+        self.draft_take_over();
+        let Some(Overlay::Form(form)) = self.s.overlays.last_mut() else { return false };
+        form.focus = at;
+        if !self.open_section()
+            && let Some(Overlay::Form(form)) = self.s.overlays.last_mut()
+        {
+            form.enter_field();
+        }
+        false
+    }
+
+    /// In a picker a click goes to a row; two choose it, or mark it where several may be chosen.
+    fn click_picker(&mut self, spot: Spot, twice: bool) {
+        let Some(picker) = self.s.picker() else { return };
+        let (others, several) = (picker.others().len(), picker.pick.several);
+        let to = match spot {
+            Spot::Entry(at) => at,
+            Spot::Row(at) => others + at,
+            _ => return,
+        };
+        self.picker_to(to);
+        match twice {
+            true if several && to >= others => self.picker_mark(),
+            true => self.picker_take(),
+            false => {}
+        }
+    }
+
+    /// The wheel goes through the rows of a table under it, the lines of an open text, else the fields, and never around the ends.
+    fn wheel_form(&mut self, by: isize, spot: Option<Spot>) {
+        let Some(Overlay::Form(form)) = self.s.overlays.last() else { return };
+        if form.draft.as_ref().is_some_and(|d| d.editing.is_some()) {
+            return;
+        }
+        if matches!(spot, Some(Spot::Cell(..))) {
+            self.draft_by(by);
+        } else if form.editors.area.is_some() {
+            let code = if by < 0 { KeyCode::Up } else { KeyCode::Down };
+            (0..NOTCH).for_each(|_| self.area_key(Key::plain(code)));
+        } else {
+            let next = form.next_stop(by);
+            if (next > form.focus) == (by > 0) && next != form.focus {
+                self.form_focus(by);
+            }
         }
     }
 

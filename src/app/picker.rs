@@ -325,10 +325,16 @@ impl Turn<'_> {
 
     /// Moves the cursor through what can be chosen.
     pub(super) fn picker_by(&mut self, by: isize) {
+        let at = self.picker_mut().map(|p| p.at());
+        at.into_iter().for_each(|at| self.picker_to(at.saturating_add_signed(by)));
+    }
+
+    /// Puts the cursor on one of all that can be chosen; beyond the last one it goes to that.
+    pub(super) fn picker_to(&mut self, to: usize) {
         let store = self.store;
         let Some(p) = self.picker_mut() else { return };
         let others = p.others().len();
-        let to = p.at().saturating_add_signed(by).min(p.len().saturating_sub(1));
+        let to = to.min(p.len().saturating_sub(1));
         (p.error, p.taking) = (None, false);
         p.view.touched = true;
         p.other = (to < others).then_some(to);

@@ -17,6 +17,16 @@ pub enum Spot {
     Line(usize),
     /// Something that lies over the table.
     Layer,
-    /// The entry of what lies uppermost, among those that are shown.
+    /// The entry of what lies uppermost, among those that are shown; of a picker, what can be chosen besides rows.
     Entry(usize),
+    /// A form's field with this number.
+    Field(usize),
+    /// The value of that field, where a click changes it or opens what it is chosen from.
+    Value(usize),
+    /// The sign beside the focused field's value that leads to the next choice, or the one before.
+    Step(bool),
+    /// The row and the column of the focused field's table.
+    Cell(usize, usize),
+    /// The line of a form that leads to the plan.
+    Continue,
 }

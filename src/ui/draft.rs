@@ -6,7 +6,7 @@ use crate::app::overlay::Draft;
 use crate::base::text::{cut_end, visible, width};
 use crate::config::Role;
 use crate::model::draft::merge;
-use crate::model::{Cell, DraftColumn, DraftRow, FormField, FormValue, RowMark, RowsInput};
+use crate::model::{Cell, DraftColumn, DraftRow, FormField, FormValue, RowMark, RowsInput, Spot};
 
 use super::painter::Pen;
 use super::styled_text::{Line, draw_left, item};
@@ -75,6 +75,13 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, input: &RowsInput, field: &FormField,
             break;
         }
         draw_row(pen, Rect { y, height: 1, ..area }, input, draft, n, row, &widths);
+        if draft.row < draft.rows.len() {
+            // Left of the cells the row is meant, in the column where the cursor is.
+            pen.spot(Rect { y, height: 1, ..area }, Spot::Cell(n, draft.column));
+            for (i, width) in widths.iter().enumerate() {
+                pen.spot(Rect { x: place(i), y, width: width + 2, height: 1 }, Spot::Cell(n, i));
+            }
+        }
         y += 1;
         for line in under(input, n, row, below) {
             if y < area.bottom() {

@@ -8,7 +8,7 @@ use crate::app::overlay::{Draft, FormState};
 use crate::app::paths::in_room;
 use crate::config::{Keymap, Mode, Role};
 use crate::model::files::Files;
-use crate::model::{FormField, FormInput, FormValue};
+use crate::model::{FormField, FormInput, FormValue, Spot};
 use crate::store::Store;
 
 use super::painter::{Pen, cells, wrap};
@@ -57,6 +57,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, (store, files): (&Store, &Files), for
             break;
         }
         let place = Rect { y: inner.y + top, height: seen - top, ..inner };
+        pen.spot(Rect { height: heights[i].min(place.height), ..place }, Spot::Field(i));
         draw_block(pen, place, (store, files), form, i, label);
     }
     // What does not fit is there all the same.
@@ -92,6 +93,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, (store, files): (&Store, &Files), for
 /// The row that leads to the plan, with the keys that do so from any field.
 fn go_on(pen: &mut Pen<'_>, area: Rect, form: &FormState, keymap: &Keymap) {
     let focused = form.on_continue();
+    pen.spot(area, Spot::Continue);
     if focused {
         pen.say(area.x, area.y, 1, "▸", Role::Focus);
     }
@@ -171,7 +173,7 @@ fn draw_block(pen: &mut Pen<'_>, mut area: Rect, known: (&Store, &Files), form: 
             return;
         }
     }
-    draw_field(pen, area, known, form, field, (at == form.focus, label));
+    draw_field(pen, area, known, form, (at, field), (at == form.focus, label));
 }
 
 /// The open text of a field, if it has one.
@@ -202,7 +204,7 @@ fn draw_field(
     area: Rect,
     (store, files): (&Store, &Files),
     form: &FormState,
-    field: &FormField,
+    (number, field): (usize, &FormField),
     (focused, label): (bool, u16),
 ) {
     let mut y = area.y;
@@ -227,7 +229,8 @@ fn draw_field(
             y += super::draft::draw(pen, table, input, field, draft);
         }
         (FormInput::Toggle, FormValue::Flag(on)) => {
-            pen.say(at, y, room, if *on { "[x] yes" } else { "[ ] no" }, Role::Input);
+            let end = pen.say(at, y, room, if *on { "[x] yes" } else { "[ ] no" }, Role::Input);
+            pen.spot(Rect { x: at, y, width: end - at, height: 1 }, Spot::Value(number));
         }
         (FormInput::Choice(choices), FormValue::Text(value)) => {
             let chosen = choices.iter().position(|c| c.value == *value);
@@ -238,14 +241,17 @@ fn draw_field(
             // Which of how many it is stands there however long the choice is.
             let room = room.saturating_sub(cells(&of) + if focused { 4 } else { 0 });
             let (before, behind) = if focused { ("‹ ", " ›") } else { ("", "") };
-            let after = pen.say(at, y, 2, before, Role::Input);
-            let after = pen.say(after, y, room, shown, Role::Input);
-            let after = pen.say(after, y, 2, behind, Role::Input);
+            let from = pen.say(at, y, 2, before, Role::Input);
+            let to = pen.say(from, y, room, shown, Role::Input);
+            let after = pen.say(to, y, 2, behind, Role::Input);
+            value_spots(pen, Rect { x: at, y, width: after - at, height: 1 }, number, focused.then_some((from, to)));
             pen.say(after, y, area.right().saturating_sub(after), &format!("{of}{sought}{why}"), Role::Quiet);
         }
         (FormInput::Pick(pick), FormValue::Text(value)) => {
             let place = Rect { x: at, y, width: room, height: 1 };
-            picker::draw_value(pen, place, store, pick, value, form.picker.as_deref().filter(|_| focused));
+            let picker = form.picker.as_deref().filter(|_| focused);
+            let ends = picker::draw_value(pen, place, store, pick, value, picker);
+            value_spots(pen, Rect { width: room, ..place }, number, ends);
             if focused && !form.sought.is_empty() {
                 let style = pen.style(Role::Quiet);
                 pen.put_right(area.right(), y, room / 3, &format!("/{}", form.sought), style);
@@ -322,6 +328,15 @@ fn draw_field(
                 y += 1;
             }
         }
+    }
+}
+
+/// Where a click takes another value: the whole of it, and the signs at its `ends`, if it has some.
+fn value_spots(pen: &mut Pen<'_>, area: Rect, number: usize, ends: Option<(u16, u16)>) {
+    pen.spot(area, Spot::Value(number));
+    if let Some((from, to)) = ends {
+        pen.spot(Rect { width: from.saturating_sub(area.x), ..area }, Spot::Step(false));
+        pen.spot(Rect { x: to, width: 2.min(area.right().saturating_sub(to)), ..area }, Spot::Step(true));
     }
 }
 

@@ -7,7 +7,7 @@ use crate::app::{Freshness, Picker, State};
 use crate::base::Time;
 use crate::base::text::{capital, cut_middle, visible};
 use crate::config::Role;
-use crate::model::{Choice, Pick, Record};
+use crate::model::{Choice, Pick, Record, Spot};
 use crate::store::{Progress, Store};
 
 use super::empty_state::{Blank, draw as draw_blank, grouped};
@@ -21,8 +21,16 @@ const NAMED: usize = 3;
 /// Cells of one of several names.
 const EACH: usize = 24;
 
-/// The field's value: names with their ids, and for the focused field its place among all that can be chosen.
-pub fn draw_value(pen: &mut Pen<'_>, area: Rect, store: &Store, pick: &Pick, value: &str, picker: Option<&Picker>) {
+/// The field's value: names with their ids, and for the focused field its place among all that can be chosen. Of that one it returns where
+/// the value begins and ends, between the signs that lead to others.
+pub fn draw_value(
+    pen: &mut Pen<'_>,
+    area: Rect,
+    store: &Store,
+    pick: &Pick,
+    value: &str,
+    picker: Option<&Picker>,
+) -> Option<(u16, u16)> {
     let row = |id: &str| pick.tables.iter().find_map(|t| store.get(t, id));
     let called = |record: &Record| {
         let name = record.name.trim();
@@ -53,7 +61,7 @@ pub fn draw_value(pen: &mut Pen<'_>, area: Rect, store: &Store, pick: &Pick, val
     let role = if parts.is_empty() { Role::Placeholder } else { Role::Input };
     let Some(picker) = picker else {
         pen.say(area.x, area.y, area.width, &text, role);
-        return;
+        return None;
     };
     let of = match (parts.len(), picker.place) {
         (0 | 1, Some(at)) => format!("  {} of {}", at + 1, grouped(picker.view.order.len())),
@@ -62,10 +70,11 @@ pub fn draw_value(pen: &mut Pen<'_>, area: Rect, store: &Store, pick: &Pick, val
         _ => String::new(),
     };
     let room = area.width.saturating_sub(cells(&of) + 4);
-    let after = pen.say(area.x, area.y, 2, "‹ ", role);
-    let after = pen.say(after, area.y, room, &text, role);
-    let after = pen.say(after, area.y, 2, " ›", role);
+    let from = pen.say(area.x, area.y, 2, "‹ ", role);
+    let to = pen.say(from, area.y, room, &text, role);
+    let after = pen.say(to, area.y, 2, " ›", role);
     pen.say(after, area.y, area.right().saturating_sub(after), &of, Role::Quiet);
+    Some((from, to))
 }
 
 /// The open picker, in the form's place.
@@ -93,6 +102,7 @@ pub fn draw(pen: &mut Pen<'_>, (state, store, now): (&State, &Store, Time), form
     let others = picker.others();
     let taken = u16::try_from(others.len()).unwrap_or(0).min(lines.height.saturating_sub(1));
     for (y, (i, other)) in (lines.y + 1..lines.y + 1 + taken).zip(others.iter().enumerate()) {
+        pen.spot(Rect { y, height: 1, ..lines }, Spot::Entry(i));
         draw_other(pen, Rect { y, height: 1, ..lines }, other, picker.other == Some(i), picker.in_rows);
     }
     // The titles stand over what may be chosen besides rows; the rows come after it.

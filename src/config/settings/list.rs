@@ -102,8 +102,8 @@ pub const SETTINGS: &[Setting] = &[
         kind: SettingType::Bool,
         value: "false",
         doc: "The mouse: a click goes to a row, sorts by a column's heading, shows a page of the detail, takes an entry of a menu; two clicks open; the wheel \
-              scrolls. It never confirms anything. The terminal then selects text only while Shift is held (Option in Terminal.app and iTerm2); in tmux it \
-              takes `set -g mouse on`.",
+              scrolls. In a form a click goes to a field, takes a value, and on Continue leads to the plan. It never confirms \
+              anything. The terminal then selects text only while Shift is held (Option in Terminal.app and iTerm2); in tmux it takes `set -g mouse on`.",
         option: None,
         apply: |s, _, v| bool(v, &mut s.mouse),
     },
