@@ -9,13 +9,15 @@ use super::layout::SAMPLE;
 use super::update::Turn;
 use super::view::{RowKey, View};
 use crate::base::{FaultKind, Time, text};
-use crate::model::{Delta, Effect, IndexFor, IndexRequest, Indexed, Kind, Level, RowRef, TableKey};
-use crate::store::Store;
+use crate::model::{Delta, Effect, FieldInfo, IndexFor, IndexRequest, Indexed, Kind, Level, RowRef, TableKey};
 use crate::store::index::named_by;
+use crate::store::{Progress, Store};
 
 /// Rows from which on an index is worth putting off, and for how long.
 const MANY: usize = 2_000;
 const BETWEEN: Duration = Duration::from_millis(100);
+/// How long news that only the heading sums up wait, where there are many rows: while one scrolls, each page of them brings some.
+const SUMMED_UP: Duration = Duration::from_secs(1);
 /// Rows that are seen above one that is gone to.
 const ABOVE: usize = 3;
 
@@ -86,6 +88,7 @@ impl View {
         self.versions = indexed.versions;
         self.total = indexed.total;
         self.states = indexed.states;
+        self.troubles = indexed.troubles;
         self.empty_found = indexed.empty;
         // Rows that come later may want more: a column does not shrink under the eye.
         self.name_width = self.name_width.max(self.names_want(store));
@@ -166,6 +169,17 @@ impl View {
             && (news || Some(delta.version) != self.seen_version(&delta.table))
     }
 
+    /// Whether news of a side table can change what the heading sums up, and nothing else.
+    fn sums_up(&self, store: &Store, delta: &Delta) -> bool {
+        let news = delta.added + delta.changed + delta.gone > 0;
+        let is_whole = || store.table(&delta.table).is_some_and(|t| t.status.progress == Progress::Complete);
+        let summed = |f: &FieldInfo| !f.trouble.is_empty() && f.side.is_some_and(|s| s.kind == delta.table.kind.name);
+        let beside = |t: &TableKey| t.scope == delta.table.scope;
+        // That all values are here is news, too: so many are not "at least" so many any more.
+        let whole_now = || delta.status && self.troubles.iter().any(|t| t.at_least) && is_whole();
+        (news || whole_now()) && delta.table.kind.side && self.kind.iter().any(summed) && self.tables.iter().any(beside)
+    }
+
     /// Whether filter or sort looks at a field that lives in this side kind.
     fn uses_side(&self, kind: Kind) -> bool {
         let words = self.query.has_words();
@@ -201,6 +215,16 @@ impl Turn<'_> {
         }
     }
 
+    /// What only the heading says may be otherwise: of few rows at once, of many after a while.
+    fn sum_up_later(&mut self) {
+        let (view, now) = (&mut self.s.view, self.s.now);
+        if view.total <= MANY {
+            self.reindex_later();
+        } else if view.index_due.is_none() {
+            view.index_due = Some(now.plus(SUMMED_UP));
+        }
+    }
+
     /// The index that was put off.
     pub(super) fn reindex_due(&mut self) {
         if self.s.view.index_due.is_some_and(|due| due <= self.s.now) {
@@ -222,6 +246,8 @@ impl Turn<'_> {
         let ours = self.s.view.tables.contains(&delta.table);
         if self.s.view.is_outdated_by(delta) {
             self.reindex_later();
+        } else if self.s.view.sums_up(self.store, delta) {
+            self.sum_up_later();
         }
         self.picker_applied(Some(delta));
         // Also a table that is complete and empty is an answer.

@@ -44,6 +44,7 @@ impl View {
             versions: Vec::new(),
             total: 0,
             states: Vec::new(),
+            troubles: Vec::new(),
             empty: Vec::new(),
             empty_found: Vec::new(),
             settled: false,

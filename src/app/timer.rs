@@ -26,6 +26,26 @@ impl State {
     pub fn freshness(&self, store: &Store) -> Freshness {
         Freshness::of(&self.view.tables, store)
     }
+    /// What filter or sort look at beside the rows and is not all here, where it costs nothing: `loading instance statuses`. Until it is, a
+    /// row that is not shown may match.
+    pub fn beside(&self, store: &Store) -> Option<String> {
+        let view = &self.view;
+        let sides =
+            view.looked_at().filter(|f| *f < view.kind.fields.len()).filter_map(|f| view.kind.fields.at(f).side);
+        let mut kinds = sides.filter(|s| !s.paid).filter_map(|s| kind_named(&self.registry, s.kind));
+        kinds.find_map(|kind| {
+            let keys = view.tables.iter().map(|t| TableKey::all(t.scope.clone(), kind));
+            let lacking = |key: &TableKey| {
+                let status = store.table(key).map(|t| &t.status);
+                match status {
+                    Some(s) if s.progress == Progress::Complete => None,
+                    Some(Status { fault: Some(fault), .. }) => Some(format!("{}: ", fault.kind.word())),
+                    _ => Some("loading ".to_string()),
+                }
+            };
+            keys.into_iter().find_map(|key| lacking(&key)).map(|why| format!("{why}{}", kind.title.to_lowercase()))
+        })
+    }
 }
 
 /// What is not here in full of the tables that some derived tables are made of, each with why.

@@ -10,7 +10,7 @@ use super::detail::pages::Entry;
 use super::marks::{Marking, Range};
 use super::search::Search;
 use crate::base::{Fault, RowId, Scope, Time};
-use crate::model::{ChartSpan, Kind, RawAnswer, RawStyle, RowRef, Selector, Sort, TableKey, Tone};
+use crate::model::{ChartSpan, Kind, RawAnswer, RawStyle, RowRef, Selector, Sort, TableKey, Tone, Trouble};
 use crate::query::Query;
 
 use super::layout::Wanted;
@@ -69,6 +69,8 @@ pub struct View {
     pub total: usize,
     /// How many rows are in which state, the most first.
     pub states: Vec<(Tone, ArcStr, usize)>,
+    /// What else is wrong with rows, as far as it is known.
+    pub troubles: Vec<Trouble>,
     /// Columns in which no row has anything, once all rows are here: they make way.
     pub empty: Vec<usize>,
     /// Those of the newest index, which may be older than the news that all rows are here.

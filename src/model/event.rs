@@ -93,6 +93,17 @@ pub struct IndexRequest {
     pub paid: bool,
 }
 
+/// How many rows have the same trouble: a value that is bad ([`super::FieldInfo::trouble`]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// `impaired`.
+    pub word: &'static str,
+    /// How many of the rows that match, as far as that is known.
+    pub rows: usize,
+    /// Whether not all of the values are here: it may be more.
+    pub at_least: bool,
+}
+
 /// An ordered, filtered view of some tables.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Indexed {
@@ -106,6 +117,8 @@ pub struct Indexed {
     pub total: usize,
     /// How many of the rows that match, and are still there, are in which state, the most first.
     pub states: Vec<(Tone, ArcStr, usize)>,
+    /// What else is wrong with them, as far as it is here; what nobody has is left out. Nothing is asked for to know it.
+    pub troubles: Vec<Trouble>,
     /// Of the fields that can be columns by themselves: those in which AWS says that there is nothing, of every row.
     pub empty: Vec<usize>,
     /// If it was asked for: the rows of each table that need the values that are paid for. Those are the rows that match apart

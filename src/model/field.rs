@@ -129,6 +129,8 @@ pub struct FieldInfo {
     pub named_only: bool,
     /// Of a ratio, what those are that are neither OK nor on their way: `in ALARM`. Empty: it is read as so many of so many.
     pub others: &'static str,
+    /// What a row is called whose value here is bad, where the heading sums up the rows: `impaired`. Empty: it has no word of its own there.
+    pub trouble: &'static str,
     /// Where a wide screen has room for more columns, the how manieth it is of those that come by themselves; 0: none of them.
     pub spare: u8,
     /// Whether its numbers are names and not amounts (a port): they are written without commas.
@@ -176,6 +178,7 @@ impl FieldInfo {
             section: "facts",
             named_only: false,
             others: "",
+            trouble: "",
             spare: 0,
             plain: false,
             in_utc: false,
@@ -367,6 +370,12 @@ impl FieldInfo {
     #[must_use]
     pub const fn others(mut self, others: &'static str) -> Self {
         self.others = others;
+        self
+    }
+    /// What a row is called whose value is bad. Of a side table's field only where that costs nothing.
+    #[must_use]
+    pub const fn trouble(mut self, trouble: &'static str) -> Self {
+        self.trouble = trouble;
         self
     }
     /// Its unit.

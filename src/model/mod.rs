@@ -42,7 +42,7 @@ pub use derived::{Derived, Input, Inputs};
 pub use draft::{Cell, DraftColumn, DraftRow, Preset, RowEdit, RowMark, TableRow};
 pub use event::{
     ActEvent, Ask, Effect, Event, Identity, IndexFor, IndexRequest, Indexed, Interest, Level, Message, Meter, Question,
-    TableFormat, Verdict,
+    TableFormat, Trouble, Verdict,
 };
 pub use field::{Column, Field, FieldInfo, FieldList, FieldType, Fields, Ids, Side, TAGS};
 pub use field_set::FieldSet;

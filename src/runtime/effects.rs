@@ -48,6 +48,7 @@ impl Engine {
                         order: std::sync::Arc::new(Vec::<RowRef>::new()),
                         total: 0,
                         states: Vec::new(),
+                        troubles: Vec::new(),
                         empty: Vec::new(),
                         paid: Vec::new(),
                     };

@@ -8,11 +8,11 @@ use arcstr::ArcStr;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::chunk::Chunk;
-use super::{Snapshot, Store};
+use super::{Progress, Snapshot, Store};
 use crate::base::{RowId, Scope, Time};
 use crate::model::{
-    Behind, FieldType, IndexFor, IndexRequest, Indexed, Kind, Record, RowRef, Sort, SortKey, TableKey, Tags, Tone,
-    Value, health,
+    Behind, FieldInfo, FieldType, IndexFor, IndexRequest, Indexed, Kind, Record, RowRef, Sort, SortKey, TableKey, Tags,
+    Tone, Trouble, Value, health,
 };
 use crate::query::{Cells, Placed, Query};
 
@@ -32,8 +32,18 @@ pub struct IndexJob {
     paid: Option<Query>,
     /// The positions of the fields that say how a row is, where rows are sorted by that.
     health: Vec<usize>,
+    /// What rows are summed up by besides their states.
+    troubles: Vec<Troubled>,
     /// The rows' own fields that may be columns, of which it is looked whether they are empty.
     columns: Vec<usize>,
+}
+
+/// A field whose bad values have a word in the heading.
+struct Troubled {
+    field: usize,
+    word: &'static str,
+    /// If it comes from a side table: the field's position there, a snapshot for each table, and whether one of these is not whole.
+    side: Option<(usize, Vec<Snapshot>, bool)>,
 }
 
 impl IndexJob {
@@ -84,11 +94,28 @@ impl Store {
         let tables = request.tables.iter().map(|t| self.snapshot(t)).collect();
         let by_health = request.sort.is_some_and(|s| kind.behind(s.field) == Some(Behind::Worst));
         let health = if by_health { health::fields(kind.0).collect() } else { Vec::new() };
-        let columns = match request.of {
-            IndexFor::View => kind.columns().filter(|i| kind.fields.at(*i).side.is_none()).collect(),
-            IndexFor::Picker => Vec::new(),
+        let (columns, troubles) = match request.of {
+            IndexFor::View => {
+                let own = kind.columns().filter(|i| kind.fields.at(*i).side.is_none());
+                (own.collect(), self.troubles(&request.tables, kind, kind_named))
+            }
+            IndexFor::Picker => (Vec::new(), Vec::new()),
         };
-        IndexJob { request, tables, now, tags: kind.tags_aside(), sides, names, paid, health, columns }
+        IndexJob { request, tables, now, tags: kind.tags_aside(), sides, names, paid, health, troubles, columns }
+    }
+
+    fn troubles(&self, tables: &[TableKey], kind: Kind, kind_named: impl Fn(&str) -> Option<Kind>) -> Vec<Troubled> {
+        let has_word = kind.iter().enumerate().filter(|(_, f)| !f.trouble.is_empty());
+        let troubled = |(field, info): (usize, &FieldInfo)| {
+            let Some(side) = info.side else { return Some(Troubled { field, word: info.trouble, side: None }) };
+            let other = kind_named(side.kind).filter(|_| !side.paid)?;
+            let keys = || tables.iter().map(|t| TableKey::all(t.scope.clone(), other));
+            let is_whole = |key: &TableKey| self.table(key).is_some_and(|t| t.status.progress == Progress::Complete);
+            let snapshots = keys().map(|key| self.snapshot(&key)).collect();
+            let side = (other.index_of(side.field)?, snapshots, !keys().all(|key| is_whole(&key)));
+            Some(Troubled { field, word: info.trouble, side: Some(side) })
+        };
+        has_word.filter_map(troubled).collect()
     }
 }
 
@@ -112,6 +139,9 @@ struct Beside<'a> {
     scope: &'a Scope,
     sides: Vec<Side<'a>>,
     names: Vec<Names<'a>>,
+    /// For each of [`IndexJob::troubles`] that comes from a side table: the rows that have it. They are few, so that rows are looked up
+    /// among them, and a side table that is all well costs a look through it and no more.
+    bad: Vec<Option<FxHashSet<&'a str>>>,
 }
 
 /// A record with the side tables joined in.
@@ -250,6 +280,13 @@ fn index_on(job: &IndexJob, threads: usize) -> Indexed {
             kept.sort_by(|a, b| a.order(b, sort, &beside, job.tags));
         }
     }
+    let troubles = job.troubles.iter().zip(&found.troubles).filter(|(_, rows)| **rows > 0);
+    let troubles = troubles.map(|(of, rows)| Trouble {
+        word: of.word,
+        rows: *rows,
+        at_least: of.side.as_ref().is_some_and(|(_, _, partly)| *partly),
+    });
+    let troubles = troubles.collect();
     let (states, empty) = (found.states(), if found.total > 0 { std::mem::take(&mut found.empty) } else { Vec::new() });
     let mut paid = vec![Vec::new(); if job.paid.is_some() { job.tables.len() } else { 0 }];
     for (table, id) in found.paid {
@@ -261,6 +298,7 @@ fn index_on(job: &IndexJob, threads: usize) -> Indexed {
         order: Arc::new(found.kept.iter().flatten().map(|k| k.at).collect()),
         total: found.total,
         states,
+        troubles,
         empty,
         paid: paid.into_iter().map(Arc::new).collect(),
     }
@@ -277,6 +315,8 @@ struct Found<'a> {
     paid: Vec<(u32, &'a RowId)>,
     /// How many of those that match are in which state.
     states: Vec<(Tone, &'a ArcStr, usize)>,
+    /// How many of them have each of the job's troubles.
+    troubles: Vec<usize>,
     /// Fields that no row has anything in.
     empty: Vec<usize>,
 }
@@ -291,6 +331,7 @@ impl<'a> Found<'a> {
         for (tone, state, n) in other.states {
             self.count(tone, state, n);
         }
+        self.troubles.iter_mut().zip(other.troubles).for_each(|(all, more)| *all += more);
         self.empty.retain(|f| other.empty.contains(f));
     }
     /// Rows in a state. There are few states: they are found faster in a row than by a hash.
@@ -328,7 +369,14 @@ impl IndexJob {
         };
         let sides = self.sides.iter().map(|(field, at, snapshots)| (*field, *at, by_id(&snapshots[table])));
         let names = self.names.iter().map(|(field, snapshots)| (*field, named(*field, &snapshots[table])));
+        let bad = self.troubles.iter().map(|t| {
+            let (at, snapshots, _) = t.side.as_ref()?;
+            let live = snapshots[table].rows().filter(|(_, r)| r.gone.is_none());
+            let has_it = live.filter(|(_, r)| r.record.at(*at).tone() == Some(Tone::Bad));
+            Some(has_it.map(|(_, r)| r.record.id.as_str()).collect())
+        });
         Beside {
+            bad: bad.collect(),
             scope: &self.request.tables[table].scope,
             health: &self.health,
             sides: sides.collect(),
@@ -339,7 +387,8 @@ impl IndexJob {
     /// Looks through some chunks; what matches is in its order.
     fn look<'a>(&'a self, beside: &[Beside<'a>], part: &[Place<'a>], several: bool) -> Found<'a> {
         let IndexRequest { groups, query, sort, .. } = &self.request;
-        let mut found = Found { empty: self.columns.clone(), ..Found::default() };
+        let mut found =
+            Found { empty: self.columns.clone(), troubles: vec![0; self.troubles.len()], ..Found::default() };
         let mut matcher = query.matcher(self.now);
         let mut paid = self.paid.as_ref().map(|q| q.matcher(self.now));
         let mut shown: FxHashSet<(u32, &RowId)> = FxHashSet::default();
@@ -362,6 +411,16 @@ impl IndexJob {
                 if let Some(hit) = matcher.hit(&joined) {
                     if let Some((tone, state)) = record.state.as_ref().filter(|_| row.gone.is_none()) {
                         found.count(*tone, state, 1);
+                    }
+                    if row.gone.is_none() {
+                        let troubles = self.troubles.iter().zip(&beside[table].bad).zip(&mut found.troubles);
+                        for ((trouble, bad), rows) in troubles {
+                            let has_it = match bad {
+                                Some(bad) => !bad.is_empty() && bad.contains(record.id.as_str()),
+                                None => record.at(trouble.field).tone() == Some(Tone::Bad),
+                            };
+                            *rows += usize::from(has_it);
+                        }
                     }
                     let by = sort.map_or(Cow::Borrowed(&Value::Unknown), |s| joined.shown(s.field));
                     let key = SortKey::of(&by);

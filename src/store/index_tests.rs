@@ -272,3 +272,73 @@ fn states_are_counted_of_what_matches_and_a_column_is_empty_only_if_no_row_has_a
     let done = index(&store.index_job(request, Kind(&INFO), Time::from_secs(2), |_| None));
     assert_eq!(done.empty, Kind(&INFO).columns().filter(|i| *i == size).collect::<Vec<_>>());
 }
+
+static WELL: crate::model::Fields<()> = crate::model::Fields(&[
+    crate::model::Field {
+        info: FieldInfo::ratio("own", "OWN", "A ratio of its own.").trouble("short"),
+        get: |()| Value::Unknown,
+    },
+    crate::model::Field {
+        info: FieldInfo::ratio("beside", "BESIDE", "One from the side.")
+            .from_side("loads", "size", false)
+            .trouble("impaired"),
+        get: |()| Value::Unknown,
+    },
+    crate::model::Field {
+        info: FieldInfo::ratio("dear", "DEAR", "One that is paid for.")
+            .from_side("loads", "size", true)
+            .trouble("dear"),
+        get: |()| Value::Unknown,
+    },
+]);
+static WELL_KIND: KindInfo = KindInfo { sort: ("own", true), ..KindInfo::new("wells", "well", "Wells", &WELL) };
+
+#[test]
+fn troubles_are_summed_up_as_far_as_they_are_known_and_nothing_paid_is_looked_at() {
+    let table = TableKey::all(key().scope, Kind(&WELL_KIND));
+    let beside = TableKey::all(key().scope, Kind(&LOADS));
+    let mut store = Store::default();
+    let (bad, busy, good) = (Value::ratio(1, 2), Value::Ratio { ok: 1, of: 2, busy: 1 }, Value::ratio(2, 2));
+    fill(
+        &mut store,
+        &table,
+        &[("a", bad.clone(), ""), ("b", good.clone(), ""), ("c", busy, ""), ("d", Value::Unknown, "")],
+    );
+    let summed = |store: &Store, query: &str, of: IndexFor| {
+        let query = Arc::new(Query::parse(query, &WELL_KIND).expect("a query"));
+        let request = IndexRequest {
+            of,
+            request: 1,
+            tables: vec![table.clone()],
+            groups: vec![0],
+            query,
+            sort: None,
+            paid: false,
+        };
+        let side = |name: &str| (name == LOADS.name).then_some(Kind(&LOADS));
+        let job = store.index_job(request, Kind(&WELL_KIND), Time::from_secs(2), side);
+        let done = index(&job);
+        assert_eq!(done, index_on(&job, 3));
+        let said = |t: &Trouble| format!("{}{} {}", t.rows, if t.at_least { "+" } else { "" }, t.word);
+        done.troubles.iter().map(said).collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(summed(&store, "", IndexFor::View), "1 short", "of the others nothing is known, which is not nothing");
+    let some = Batch {
+        table: beside.clone(),
+        seq: 2,
+        asked: Time::from_secs(3),
+        coverage: Coverage::Ids(Arc::new(vec!["b".into()])),
+        rows: vec![record_of(&LOADS, "b", bad.clone(), "")],
+        outcome: Outcome::Done,
+    };
+    store.apply(some, Time::from_secs(3));
+    assert_eq!(summed(&store, "", IndexFor::View), "1 short, 1+ impaired");
+    fill(
+        &mut store,
+        &beside,
+        &[("a", good, ""), ("b", bad.clone(), ""), ("c", bad.clone(), ""), ("elsewhere", bad, "")],
+    );
+    assert_eq!(summed(&store, "", IndexFor::View), "1 short, 2 impaired");
+    assert_eq!(summed(&store, "own>=2", IndexFor::View), "1 impaired", "of the rows that are shown");
+    assert_eq!(summed(&store, "", IndexFor::Picker), "");
+}

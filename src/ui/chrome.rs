@@ -138,7 +138,7 @@ pub fn heading(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store, now:
     }
     let view = &state.view;
     let fresh = state.freshness(store);
-    let mut right = truth(pen, state, &fresh, now);
+    let mut right = truth(pen, (state, store), &fresh, now);
     if let Some(sort) = view.sort.filter(|s| s.field <= view.kind.fields.len()) {
         let arrow = if sort.ascending { "▲" } else { "▼" };
         let text = format!("{arrow} {}   ", view.kind.fields.at(sort.field).title.to_lowercase());
@@ -169,7 +169,7 @@ pub fn board_heading(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store
     let fresh = state.board_freshness(store);
     let right = match fresh.faults.first() {
         None if fresh.progress == Progress::Partial => vec![("◌ loading ".to_string(), pen.style(Role::Busy))],
-        _ => truth(pen, state, &fresh, now),
+        _ => truth(pen, (state, store), &fresh, now),
     };
     let end = area.right().saturating_sub(width_of(&right));
     let title = vec![(format!(" {}", board.board.info().title), pen.style(Role::Title))];
@@ -177,25 +177,43 @@ pub fn board_heading(pen: &mut Pen<'_>, area: Rect, state: &State, store: &Store
     put_all(pen, end, area.y, area.right(), &right);
 }
 
-/// How many rows are in which state, the most first, as far as `room` goes: what is left out is no number of its own.
+/// How many rows are in which state, the most first, and behind the first what is wrong with rows besides; as far as `room` goes: what is
+/// left out is no number of its own. `3+ impaired`: of some rows that is not known yet.
 fn summary(pen: &Pen<'_>, state: &State, room: u16) -> Vec<Piece> {
     let view = &state.view;
     let all = view.states.iter().map(|(_, _, n)| n).sum::<usize>();
     let mut pieces: Vec<Piece> = Vec::new();
-    if all < 2 {
+    if all.max(view.order.len()) < 2 {
         return pieces;
     }
+    let mut parts: Vec<(Tone, String)> = Vec::new();
     for (tone, word, n) in view.states.iter().filter(|(_, word, _)| !word.is_empty()) {
-        let before = if pieces.is_empty() { "   " } else { " · " };
         let many = if *n == all { "all".into() } else { grouped(*n) };
-        let text = format!("{before}{many} {}", crate::base::text::visible(word));
+        parts.push((*tone, format!("{many} {}", crate::base::text::visible(word))));
+    }
+    let troubles = view.troubles.iter().map(|t| {
+        let more = if t.at_least { "+" } else { "" };
+        (Tone::Bad, format!("{}{more} {}", grouped(t.rows), t.word))
+    });
+    let first = parts.len().min(1);
+    parts.splice(first..first, troubles);
+    // Where there is no room for both, what is wrong is what is looked for.
+    let with = |part: &(Tone, String)| cells(&part.1) + 3;
+    if parts.get(first).is_some_and(|p| p.0 == Tone::Bad)
+        && parts.iter().take(first + 1).map(with).sum::<u16>() + 2 > room
+    {
+        parts.rotate_left(first);
+    }
+    for (tone, part) in parts {
+        let before = if pieces.is_empty() { "   " } else { " · " };
+        let text = format!("{before}{part}");
         // One more is to be told as well, or that there is more.
         if width_of(&pieces) + cells(&text) + 2 > room {
             let more = if pieces.is_empty() { "" } else { " …" };
             pieces.push((more.into(), pen.style(Role::Quiet)));
             break;
         }
-        let role = if *tone == Tone::Bad { Role::Bad } else { Role::Quiet };
+        let role = if tone == Tone::Bad { Role::Bad } else { Role::Quiet };
         pieces.push((before.into(), pen.style(Role::Quiet)));
         pieces.push((text[before.len()..].to_string(), pen.style(role)));
     }
@@ -245,7 +263,7 @@ fn counted(pen: &Pen<'_>, state: &State, fresh: &Freshness) -> Vec<Piece> {
 }
 
 /// How old and how complete: one glyph and one word each, so that it can be read without colour.
-fn truth(pen: &Pen<'_>, state: &State, fresh: &Freshness, now: Time) -> Vec<Piece> {
+fn truth(pen: &Pen<'_>, (state, store): (&State, &Store), fresh: &Freshness, now: Time) -> Vec<Piece> {
     let view = &state.view;
     let style = |role| pen.style(role);
     let mut pieces = Vec::new();
@@ -276,12 +294,13 @@ fn truth(pen: &Pen<'_>, state: &State, fresh: &Freshness, now: Time) -> Vec<Piec
     if !pieces.is_empty() {
         pieces.push((format!(" {BAR} "), style(Role::Border)));
     }
-    let last = match (fan, fresh.progress) {
-        (Some((read, of)), _) => (format!("◌ {read} of {of} "), Role::Busy),
-        (None, Progress::Complete) => ("✓ complete ".to_string(), Role::Quiet),
-        (None, Progress::Partial) => (format!("◌ loading, {} so far ", grouped(view.total)), Role::Busy),
-        (None, Progress::NotAsked) if fresh.running => ("◌ loading ".to_string(), Role::Busy),
-        (None, Progress::NotAsked) => ("· not asked ".to_string(), Role::Quiet),
+    let last = match (fan, fresh.progress, state.beside(store)) {
+        (Some((read, of)), ..) => (format!("◌ {read} of {of} "), Role::Busy),
+        (None, Progress::Complete, Some(lacking)) => (format!("◌ {lacking} "), Role::Busy),
+        (None, Progress::Complete, None) => ("✓ complete ".to_string(), Role::Quiet),
+        (None, Progress::Partial, _) => (format!("◌ loading, {} so far ", grouped(view.total)), Role::Busy),
+        (None, Progress::NotAsked, _) if fresh.running => ("◌ loading ".to_string(), Role::Busy),
+        (None, Progress::NotAsked, _) => ("· not asked ".to_string(), Role::Quiet),
     };
     pieces.push((last.0, style(last.1)));
     pieces

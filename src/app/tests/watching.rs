@@ -305,3 +305,74 @@ fn an_empty_column_makes_way_also_where_the_news_that_all_rows_are_here_comes_la
     desk.batch(things(), coverage, Vec::new(), Outcome::Done);
     assert!(desk.state.view.empty.contains(&size));
 }
+
+#[test]
+fn what_is_wrong_is_looked_for_in_all_rows_beside_them_and_never_in_what_is_paid_for() {
+    use crate::kinds::cloudwatch::{instance_alarms, instance_metrics};
+    use crate::kinds::ec2::{instance_statuses, instances};
+    let instance = |n: usize| row(&instances::INFO, &format!("i-{n:05}"), &format!("w{n:05}"), "running");
+    let status = |n: usize, ok: u32| {
+        row(&instance_statuses::INFO, &format!("i-{n:05}"), "", "running")
+            .with(&instance_statuses::CHECKS, Value::ratio(ok, 3))
+    };
+    let mut desk = real("instances");
+    desk.list(all(&instances::INFO), records((0..11_000).map(instance).collect()));
+    let statuses =
+        |desk: &Desk| watched(desk, &instance_statuses::INFO).iter().map(Option::is_none).collect::<Vec<_>>();
+    assert_eq!(statuses(&desk), [false], "what is seen");
+    for (begin, end) in [("w", "w"), (":sort worst", ":sort name")] {
+        let key = |desk: &mut Desk, what: &str| {
+            match what.strip_prefix(':') {
+                Some(line) => desk.line(line),
+                None => desk.press(what),
+            };
+        };
+        key(&mut desk, begin);
+        assert_eq!(statuses(&desk), [true], "{begin}: all of them");
+        assert_eq!(watched(&desk, &instance_alarms::INFO), [None], "{begin}");
+        assert!(watched(&desk, &instance_metrics::INFO).iter().flatten().all(|ids| ids.len() < 100), "{begin}");
+        assert_eq!(desk.state.beside(&desk.store).as_deref(), Some("loading instance statuses"));
+        key(&mut desk, end);
+        assert_eq!((statuses(&desk), desk.state.beside(&desk.store)), (vec![false], None));
+    }
+    desk.press("w");
+    assert!(desk.shown().is_empty());
+    desk.list(
+        all(&instance_statuses::INFO),
+        records((0..11_000).map(|n| status(n, if n == 10_500 { 2 } else { 3 })).collect()),
+    );
+    assert_eq!(desk.shown(), ["i-10500"]);
+    assert_eq!(desk.state.beside(&desk.store).as_deref(), Some("loading alarms of instances"));
+}
+
+#[test]
+fn the_heading_sums_up_what_comes_beside_the_rows_at_once_where_they_are_few_and_after_a_while_where_they_are_many() {
+    use crate::kinds::ec2::{instance_statuses, instances};
+    let instance = |n: usize| row(&instances::INFO, &format!("i-{n:05}"), &format!("w{n:05}"), "running");
+    let impaired = |n: usize| {
+        row(&instance_statuses::INFO, &format!("i-{n:05}"), "", "running")
+            .with(&instance_statuses::CHECKS, Value::ratio(2, 3))
+    };
+    let some = |n: usize| Coverage::Ids(Arc::new(vec![format!("i-{n:05}").into()]));
+    let summed = |desk: &Desk| {
+        let said = |t: &Trouble| (t.rows, t.word, t.at_least);
+        desk.state.view.troubles.iter().map(said).collect::<Vec<_>>()
+    };
+    let mut desk = real("instances");
+    desk.list(all(&instances::INFO), records((0..9).map(instance).collect()));
+    assert!(summed(&desk).is_empty());
+    desk.batch(all(&instance_statuses::INFO), some(3), records(vec![impaired(3)]), Outcome::Done);
+    assert_eq!(summed(&desk), [(1, "impaired", true)]);
+    desk.list(all(&instance_statuses::INFO), records(vec![impaired(3)]));
+    assert_eq!(summed(&desk), [(1, "impaired", false)], "nothing has changed but that this is all");
+
+    let mut desk = real("instances");
+    desk.list(all(&instances::INFO), records((0..3_000).map(instance).collect()));
+    desk.asked();
+    for n in 0..20 {
+        desk.batch(all(&instance_statuses::INFO), some(n), records(vec![impaired(n)]), Outcome::Done);
+    }
+    assert!(summed(&desk).is_empty(), "a table of many rows is not sorted anew for each page that one scrolls by");
+    desk.wait(Duration::from_millis(1_100));
+    assert_eq!(summed(&desk), [(20, "impaired", true)]);
+}

@@ -66,7 +66,8 @@ static FIELDS: Fields<sdk::TargetGroup> = Fields(&[
         )
         .shown(1)
         .cells(7, 7)
-        .from_side("target-group-health", super::target_group_health::HEALTHY.name, false),
+        .from_side("target-group-health", super::target_group_health::HEALTHY.name, false)
+        .trouble("unhealthy"),
     ),
     field(TARGET_TYPE, |t, c| c.said(t.target_type().map(|t| t.as_str()))),
     field(

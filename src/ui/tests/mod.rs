@@ -378,6 +378,24 @@ fn forms_and_draft_tables() {
         state.spec.needs = vec![TableKey::all(seoul(), Kind(&world::INSTANCES))];
         world.state.overlays.push(Overlay::Form(Box::new(state)));
         show(&format!("form-{at}"), &world, "dark");
+        if size == SMALL {
+            use Spot::{Continue, Field, Layer, Value};
+            let spot = |x, y| crate::ui::spot_at(&world.state, &world.store, &theme("dark"), NOW, (x, y));
+            // As the golden has it: the label of a field, its value, what is said below it, the last line and the box around.
+            for (x, y, is) in [
+                (5, 6, Field(0)),
+                (22, 6, Value(0)),
+                (24, 7, Value(1)),
+                (22, 8, Field(2)),
+                (10, 10, Field(2)),
+                (30, 11, Field(3)),
+                (40, 12, Layer),
+                (10, 15, Continue),
+                (0, 8, Layer),
+            ] {
+                assert_eq!(spot(x, y), Some(is), "{x} {y}");
+            }
+        }
 
         let mut world = seen(size);
         let original = [("Name", "web-1"), ("Env", "staging"), ("old", "x")]
@@ -400,6 +418,11 @@ fn forms_and_draft_tables() {
         state.draft = Some(Draft { rows, edits, row: 3, column: 1, ..Draft::default() });
         world.state.overlays.push(Overlay::Form(Box::new(state)));
         show(&format!("draft-{at}"), &world, "dark");
+        let spot = |at| crate::ui::spot_at(&world.state, &world.store, &theme("dark"), NOW, at);
+        let cells: Vec<Option<Spot>> = (0..size.1).flat_map(|y| (0..size.0).map(move |x| (x, y))).map(spot).collect();
+        for cell in [Spot::Cell(0, 0), Spot::Cell(0, 1), Spot::Cell(3, 0), Spot::Cell(3, 1), Spot::Continue] {
+            assert!(cells.contains(&Some(cell)), "{cell:?} is nowhere on {at}");
+        }
     }
 }
 

@@ -26,7 +26,13 @@ static INSTANCE_FIELDS: Fields<()> = Fields(&[
     field(info("name", "NAME", FieldType::Text).shown(0)),
     field(info("id", "ID", FieldType::Id).shown(2).cells(11, 19)),
     field(info("state", "STATE", FieldType::State).shown(0).cells(8, 13)),
-    field(info("checks", "CHECKS", FieldType::Ratio).shown(3).from_side("statuses", "checks", false).section("health")),
+    field(
+        info("checks", "CHECKS", FieldType::Ratio)
+            .shown(3)
+            .from_side("statuses", "checks", false)
+            .trouble("impaired")
+            .section("health"),
+    ),
     field(info("type", "TYPE", FieldType::Text).shown(4).cells(10, 16)),
     field(info("zone", "ZONE", FieldType::Text).shown(7).cells(4, 16)),
     field(info("private_ip", "PRIVATE IP", FieldType::Ip).shown(5)),

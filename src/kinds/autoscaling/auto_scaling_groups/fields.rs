@@ -29,6 +29,7 @@ pub const IN_SERVICE: FieldInfo = FieldInfo::ratio(
 )
 .shown(1)
 .cells(10, 10)
+.trouble("below capacity")
 .section(CAPACITY);
 /// What the capacity is counted in: instances, units (types have weights), vcpu or memory-mib.
 pub const COUNTED_IN: FieldInfo = FieldInfo::text(

@@ -28,6 +28,7 @@ pub const CHECKS: FieldInfo =
     FieldInfo::ratio("checks", "CHECKS", "Status checks passed, of those made: system, instance, attached EBS.")
         .shown(3)
         .from_side("instance-statuses", instance_statuses::CHECKS.name, false)
+        .trouble("impaired")
         .section(CHECKS_SECTION);
 /// `t3.micro`.
 pub const TYPE: FieldInfo = FieldInfo::text("type", "TYPE", "The instance type.")
@@ -446,6 +447,7 @@ static FIELD_LIST: &[Field<Instance>] = &[
         FieldInfo::ratio("alarms", "ALARMS", "CloudWatch alarms on it that are OK, of all its alarms.")
             .cells(6, 7)
             .others("in ALARM")
+            .trouble("in ALARM")
             .from_side("instance-alarms", instance_alarms::ALARMS.name, false)
             .section(CHECKS_SECTION),
         |_| Value::Unknown,
