@@ -60,6 +60,7 @@ impl Rig {
         let profile = gateway.profiles_in_use()[0].clone();
         let journal = Journal::at("/nonexistent/journal.jsonl", clock.now());
         let setup = Setup {
+            connect: Default::default(),
             memory: Default::default(),
             aliases: Default::default(),
             views: Default::default(),

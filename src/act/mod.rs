@@ -9,6 +9,7 @@ pub mod journal;
 mod keeping;
 pub mod look;
 pub mod script;
+pub mod tools;
 pub mod waiter;
 
 pub use cli_text::{CliContext, argv, cli_text};

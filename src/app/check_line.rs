@@ -4,6 +4,7 @@
 use super::aliases::expand;
 use super::board::BOARDS;
 use super::command::{COMMANDS, Command};
+use super::connect::{CONNECT, Wish};
 use super::palette::{MARK, UNMARK, kind_begun, meant};
 use super::saved::{FORGET, SAVE, VIEW};
 use crate::base::regions;
@@ -43,6 +44,7 @@ pub fn check_line(registry: &Registry, aliases: &Aliases, line: &str) -> Result<
         // Which views are saved is told when they are shown.
         VIEW | FORGET if names().count() == 1 => return Ok(if word == VIEW { Does::Go } else { Does::Do }),
         SAVE if !rest.is_empty() => return Ok(Does::Do),
+        CONNECT => return Wish::read(rest).map(|_| Does::Do),
         MARK | UNMARK => return check_mark(registry, word, rest).map(|()| Does::Do),
         _ => {}
     }
@@ -129,6 +131,7 @@ mod tests {
             ("sort region desc", Does::Do),
             ("mark state:stopped", Does::Do),
             ("help", Does::Do),
+            ("connect deploy 5432", Does::Do),
             ("view prod", Does::Go),
             ("save prod here", Does::Do),
             ("q", Does::Do),
@@ -144,6 +147,7 @@ mod tests {
             ("sort age up", "asc or desc"),
             ("mark", "takes a query"),
             ("overview now", "takes no arguments"),
+            ("connect -oProxyCommand=x", "no user name"),
             ("page-down", "for keys only"),
             ("web-1", "web-1"),
         ] {

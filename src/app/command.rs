@@ -45,6 +45,7 @@ pub enum Command {
     ChartLonger,
     Links,
     Actions,
+    Connect,
     Sort,
     SortReverse,
     Columns,
@@ -302,6 +303,14 @@ pub const COMMANDS: &[CommandInfo] = &[
     info(C::Links, "links", "links", "What the selected row is linked to.", ROWS).palette(),
     info(C::Actions, "actions", "actions", "What can be done with the marked rows, or with the selected one.", ROWS)
         .palette(),
+    info(
+        C::Connect,
+        "connect",
+        "connect",
+        "The ways to connect to the selected instance, each with its command; in the palette also connect USER PORT.",
+        ROWS,
+    )
+    .palette(),
     info(C::Sort, "sort", "sort", "Chooses what to sort by; in the palette also sort FIELD [desc].", &[Table])
         .palette(),
     info(C::SortReverse, "sort-reverse", "reverse", "Reverses the sort.", &[Table]).palette(),
@@ -419,14 +428,29 @@ pub const COMMANDS: &[CommandInfo] = &[
 
 /// The hints of the last line, by mode, the most useful first.
 pub const HINTS: &[(Mode, &[Command])] = &[
-    (Table, &[C::Open, C::Actions, C::Detail, C::Metrics, C::Mark, C::Filter, C::Sort, C::Links, C::Palette, C::Help]),
+    (
+        Table,
+        &[
+            C::Open,
+            C::Actions,
+            C::Detail,
+            C::Metrics,
+            C::Mark,
+            C::Filter,
+            C::Connect,
+            C::Sort,
+            C::Links,
+            C::Palette,
+            C::Help,
+        ],
+    ),
     (
         Detail,
         &[C::Right, C::Open, C::Copy, C::Actions, C::Links, C::FocusNext, C::Detail, C::Zoom, C::Palette, C::Help],
     ),
     (Board, &[C::Open, C::Down, C::Up, C::Refresh, C::HistoryBack, C::Palette, C::Help]),
     (Pager, &[C::Down, C::Up, C::PageDown, C::Filter, C::SearchNext, C::Back]),
-    (Menu, &[C::Accept, C::Filter, C::Mark, C::MoveDown, C::MoveUp, C::Back]),
+    (Menu, &[C::Accept, C::Copy, C::Filter, C::Mark, C::MoveDown, C::MoveUp, C::Back]),
     (MenuLine, &[C::Accept, C::Back]),
     (Plan, &[C::CarryOut, C::CopyCommand, C::Options, C::Back]),
     (Confirm, &[C::CarryOut, C::CopyCommand, C::Options, C::Back]),

@@ -5,7 +5,7 @@ mod page;
 use std::borrow::Cow;
 
 use super::command::{Command, HINTS};
-use super::overlay::{Overlay, PlanDialog, PlanSource};
+use super::overlay::{Menu, MenuKind, Overlay, PlanDialog, PlanSource};
 use super::state::State;
 use crate::base::text::uncapital;
 use crate::model::{Ask, Confirm};
@@ -57,10 +57,12 @@ pub fn hints(state: &State, store: &Store) -> Vec<Hint> {
 fn wanted(state: &State, command: Command) -> bool {
     match state.overlays.last() {
         None if command == Command::Metrics => state.view.kind.charts.is_some(),
+        None if command == Command::Connect => state.registry.connects(state.view.kind.0).is_some(),
         Some(Overlay::Pager(p)) => command != Command::SearchNext || !p.search.text.is_empty(),
         Some(Overlay::Sure(_)) => matches!(command, Command::Accept | Command::Back),
         Some(Overlay::Ask(a)) if matches!(a.question.what, Ask::Device { .. }) => command == Command::Back,
         Some(Overlay::Menu(m)) => match command {
+            Command::Copy => matches!(m.kind, MenuKind::Connect(_)),
             Command::Mark | Command::MoveDown | Command::MoveUp => m.items.iter().any(|i| i.checked.is_some()),
             _ => true,
         },
@@ -79,6 +81,8 @@ fn title(state: &State, command: Command) -> Cow<'static, str> {
         (Some(Overlay::Sure(s)), Command::Accept) => s.yes.into(),
         (Some(Overlay::Sure(s)), Command::Back) => s.no.into(),
         (Some(Overlay::Plan(p)), Command::CarryOut) => verb(p).into(),
+        (Some(Overlay::Menu(Menu { kind: MenuKind::Connect(_), .. })), Command::Accept) => "connect".into(),
+        (Some(Overlay::Menu(_)), Command::Copy) => "copy command".into(),
         (Some(Overlay::Pager(_)), Command::Filter) => "search".into(),
         (Some(Overlay::Pager(_) | Overlay::Menu(_)), Command::Back) => "close".into(),
         (Some(_), Command::Back) => "cancel".into(),
@@ -111,7 +115,13 @@ fn disabled(state: &State, store: &Store, command: Command) -> Option<&'static s
     }
     let row = matches!(
         command,
-        Command::Open | Command::Actions | Command::Detail | Command::Metrics | Command::Mark | Command::Links
+        Command::Open
+            | Command::Actions
+            | Command::Detail
+            | Command::Connect
+            | Command::Metrics
+            | Command::Mark
+            | Command::Links
     );
     if state.board.is_some() {
         return None;

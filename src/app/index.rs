@@ -256,6 +256,7 @@ impl Turn<'_> {
             self.complete_from(&delta.table);
             self.wait_over(&delta.table);
             self.plan_again(&delta.table);
+            self.connect_applied(&delta.table);
         }
         if delta.status {
             self.beside_failed(&delta.table);

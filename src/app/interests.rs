@@ -111,6 +111,13 @@ impl Turn<'_> {
                 }
             }
         }
+        for (table, rows) in s.connect_needs() {
+            match rows {
+                Some(ids) => want(&mut wanted, table, ids.iter().cloned()),
+                None if out.iter().any(|i| i.table == *table) => {}
+                None => out.push(whole(table)),
+            }
+        }
         for table in self.tables_to_count_in() {
             if !out.iter().any(|i| i.table == *table) {
                 out.push(Interest { table: table.clone(), visible: false, ids: None });

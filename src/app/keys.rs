@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::command::Command as C;
+use super::connect::Wish;
 use super::line::Line;
 use super::overlay::{Overlay, Page, Pager, PlanPhase};
 use super::search::Search;
@@ -368,6 +369,7 @@ impl Turn<'_> {
             C::Links => self.links_menu(),
             C::Format => self.raw_style(),
             C::Actions => self.actions_menu(),
+            C::Connect => self.connect(Wish::default()),
             C::Sort => self.sort_menu(),
             C::SortReverse => self.sort_reverse(),
             C::Columns => self.columns_menu(),

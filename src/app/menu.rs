@@ -238,6 +238,7 @@ impl Turn<'_> {
                 let now = self.s.view.sort.filter(|s| s.field == field);
                 self.sort_by(Sort { field, ascending: now.is_none_or(|s| !s.ascending) });
             }
+            (MenuKind::Connect(_), MenuValue::At(i)) => self.connect_start(i),
             (MenuKind::Copy, MenuValue::Text(text)) => self.copied(text),
             (MenuKind::Copy, MenuValue::Name(format)) => self.copy_table(format),
             (MenuKind::Presets, MenuValue::At(i)) => self.draft_preset(i),
@@ -275,10 +276,9 @@ impl Turn<'_> {
             } else {
                 a.doc.to_string()
             },
-            dim: false,
-            checked: None,
             disabled: self.why_not(a, &on),
             value: MenuValue::Name(a.name),
+            ..MenuItem::default()
         });
         let items: Vec<MenuItem> = items.collect();
         let first = items.iter().position(|i| i.disabled.is_none()).unwrap_or(0);

@@ -17,6 +17,7 @@ pub mod check_line;
 mod columns_menu;
 pub mod command;
 pub mod complete;
+mod connect;
 pub mod detail;
 pub mod docs;
 pub mod draft;

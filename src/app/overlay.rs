@@ -154,6 +154,8 @@ pub enum MenuKind {
     Sort,
     /// Which columns to show (`space` turns one on or off, `J` and `K` move it).
     Columns,
+    /// The ways to connect to a row: [`super::connect`].
+    Connect(RowKey),
     /// What to copy.
     Copy,
     /// Rows that are often wanted in a draft table.
@@ -194,6 +196,8 @@ pub struct MenuItem {
     pub label: String,
     /// More about it, shown quietly.
     pub detail: String,
+    /// What else there is to know while it is the chosen one, a sentence each: shown below the entries.
+    pub notes: Vec<String>,
     /// On or off, where entries are.
     pub checked: Option<bool>,
     /// Why it cannot be chosen now: shown dim, and said when tried.

@@ -3,6 +3,7 @@
 use super::aliases::expand;
 use super::board::{BOARDS, BoardKind};
 use super::command::{COMMANDS, Command};
+use super::connect::{CONNECT, Wish};
 use super::inside::Inside;
 use super::overlay::{On, Overlay};
 use super::saved::{FORGET, SAVE, VIEW};
@@ -60,6 +61,8 @@ pub(super) enum Meaning {
     Saved(String),
     /// Drop it.
     Forget(String),
+    /// Connect to the selected row.
+    Connect(Wish),
     /// Nothing was typed.
     Nothing,
 }
@@ -121,6 +124,9 @@ impl Turn<'_> {
         }
         if matches!(word, SAVE | VIEW | FORGET) && !rest.is_empty() {
             return self.saved_words(word, rest);
+        }
+        if word == CONNECT {
+            return Wish::read(rest).map(Meaning::Connect);
         }
         if let Some(action) = self.action_named(word) {
             return Ok(Meaning::Act(action, rest.to_string()));
@@ -270,6 +276,7 @@ impl Turn<'_> {
             Meaning::Save(name, here) => self.save_view(name, here),
             Meaning::Saved(name) => self.show_named(&name),
             Meaning::Forget(name) => self.forget_view(name),
+            Meaning::Connect(wish) => self.connect(wish),
             Meaning::Nothing => {}
         }
     }

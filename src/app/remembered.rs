@@ -29,6 +29,8 @@ pub(super) struct Remembered {
     set: BTreeMap<&'static str, Vec<usize>>,
     /// The last view that was shown.
     last: Option<SavedView>,
+    /// Instances that were gone through in this run, by VPC.
+    gone_through: BTreeMap<String, String>,
     news: bool,
 }
 
@@ -36,6 +38,11 @@ impl Remembered {
     /// The order of a kind that was chosen.
     pub(super) fn sort(&self, kind: Kind) -> Option<Sort> {
         self.sorts.get(kind.0.name).copied()
+    }
+
+    /// Somebody has gone through this instance of this VPC.
+    pub(super) fn gone_through(&mut self, vpc: String, instance: String) {
+        self.news |= self.gone_through.insert(vpc, instance.clone()) != Some(instance);
     }
 
     fn touch(&mut self, kind: Kind, change: impl FnOnce(&mut KindMemory)) {
@@ -160,6 +167,7 @@ impl Turn<'_> {
             filters: s.filters.lines(),
             kinds: touched.collect(),
             last: s.remembered.last.clone(),
+            bastions: s.remembered.gone_through.clone(),
         })
     }
 

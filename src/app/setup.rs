@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::connect::Connecting;
 use super::nav::{default_columns, kind_named};
 use super::recall::Entered;
 use super::remembered::Remembered;
@@ -53,6 +54,7 @@ impl State {
             downloads,
             memory,
             me,
+            connect,
         } = setup;
         let scopes =
             profiles.iter().flat_map(|p| p.regions.iter().map(|r| Scope::region(p.name.clone(), r.clone()))).collect();
@@ -109,6 +111,7 @@ impl State {
             cli,
             process,
             downloads,
+            connect: Connecting::new(connect, memory.bastions),
             counts: super::links::Counts::default(),
             numbers: 0,
             watched: Vec::new(),

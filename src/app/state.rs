@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use jiff::tz::TimeZone;
 
 use super::board::{Board, Place};
+use super::connect::Connecting;
 use super::layout::{self, Areas, Parts};
 use super::links::Counts;
 use super::overlay::Overlay;
@@ -21,6 +22,7 @@ use crate::config::settings::Aliases;
 use crate::config::{Color, Keymap, Mode};
 use crate::input::Key;
 use crate::kinds::Registry;
+use crate::model::connect::ConnectSettings;
 use crate::model::files::{FileLook, Files};
 use crate::model::memory::Memory;
 use crate::model::my_address::MyAddress;
@@ -57,6 +59,8 @@ pub struct Setup {
     pub downloads: String,
     /// By which address this machine is seen, where that is known from the start (over SSH).
     pub me: MyAddress,
+    /// What the settings say of connecting.
+    pub connect: ConnectSettings,
     /// The palette line to begin with; the last view if there is none, and `instances` the first time.
     pub view: Option<String>,
     /// What is remembered of earlier starts.
@@ -243,6 +247,8 @@ pub struct State {
     pub(super) process: ArcStr,
     /// The folder that downloads are proposed to go to.
     pub(super) downloads: String,
+    /// What is known for connecting to rows.
+    pub(super) connect: Connecting,
     /// How many rows the links on the screen lead to.
     pub(super) counts: Counts,
     /// Numbers of index requests and plans.

@@ -55,6 +55,7 @@ impl Turn<'_> {
             Event::Asked(id) => self.asked(id),
             Event::Say(message) => self.note(message),
             Event::Looked(look, view) => self.looked(look, view),
+            Event::FoundTools(look, tools) => self.found_tools(&look, tools),
             Event::ViewsKept(name, outcome) => self.views_kept(&name, outcome),
             Event::MyAddress(me) => self.my_address(me),
             Event::Edited(text) => self.edited(text),

@@ -64,6 +64,35 @@ impl Destination {
     }
 }
 
+/// A program that may be started to connect to an instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Program {
+    name: &'static str,
+    /// What for, in a few words.
+    purpose: &'static str,
+}
+
+/// All of them. Whoever is connected may change anything: they count as writes.
+const PROGRAMS: &[Program] = &[
+    Program { name: "ssh", purpose: "a connection to an instance" },
+    Program { name: "aws", purpose: "a session with an instance" },
+];
+
+/// Whether a program may be started; `read_only`: for this profile.
+///
+/// # Errors
+/// It is not declared, or read-only mode refuses it.
+pub(super) fn may_start(program: &str, read_only: bool) -> Result<(), Fault> {
+    let Some(declared) = PROGRAMS.iter().find(|p| p.name == program) else {
+        return Err(Fault::bug(format!("{program} is not among the programs that may be started")));
+    };
+    if read_only {
+        let text = format!("read-only mode: {} is not started ({})", declared.name, declared.purpose);
+        return Err(Fault::new(FaultKind::ReadOnly, text));
+    }
+    Ok(())
+}
+
 /// The door.
 pub(super) struct Egress<'a> {
     declared: &'a [Destination],
@@ -150,6 +179,17 @@ mod tests {
         assert_eq!(fault.kind, FaultKind::Bug);
         assert!(fault.message.contains("GET to 127.0.0.1 is not among the requests"), "{fault}");
         assert!(listener.accept().is_err(), "nobody came");
+    }
+
+    #[test]
+    fn no_program_is_started_that_was_not_declared_and_none_in_read_only_mode() {
+        assert_eq!(may_start("ssh", false), Ok(()));
+        for program in ["ssh", "aws"] {
+            assert_eq!(may_start(program, true).map_err(|f| f.kind), Err(FaultKind::ReadOnly), "{program}");
+        }
+        for program in ["sh", "", "ssh -oProxyCommand=x", "/usr/bin/ssh"] {
+            assert_eq!(may_start(program, false).map_err(|f| f.kind), Err(FaultKind::Bug), "{program}");
+        }
     }
 
     #[test]

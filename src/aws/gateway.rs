@@ -5,7 +5,7 @@
 mod config;
 mod identity;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -50,6 +50,8 @@ pub(super) struct Settings {
     pub(super) region: Option<String>,
     pub(super) endpoint_url: Option<String>,
     pub(super) sandbox: bool,
+    /// Profiles whose instances may be connected to in read-only mode.
+    pub(super) connects: HashSet<String>,
     pub(super) clock: Clock,
     pub(super) prompts: Option<Prompts>,
     pub(super) sleep: SharedAsyncSleep,
@@ -106,6 +108,7 @@ impl Gateway {
                 region: config.region,
                 endpoint_url: config.endpoint_url,
                 sandbox: config.sandbox,
+                connects: config.connects,
                 clock: config.clock,
                 prompts: config.prompts,
                 sleep: config.sleep.unwrap_or_else(|| SharedAsyncSleep::new(TokioSleep::new())),
@@ -166,6 +169,18 @@ impl Gateway {
     /// Whether writes of this profile are refused.
     pub fn is_read_only(&self, profile: &str) -> bool {
         self.0.read_only.is_on() || self.0.profiles.get(profile).is_none_or(|p| p.read_only.is_on())
+    }
+
+    /// Whether a program may be started to connect to an instance of this profile: in read-only mode only where the settings say so.
+    ///
+    /// # Errors
+    /// Why not: it is not declared, read-only mode refuses it, or this is the embedded account, whose instances nothing leads to.
+    pub fn may_start(&self, program: &str, profile: &str) -> Result<(), Fault> {
+        if self.is_sandbox() {
+            return Err(Fault::new(FaultKind::Invalid, "the sandbox's instances are simulated"));
+        }
+        let allowed = self.0.config.connects.contains(profile);
+        super::egress::may_start(program, self.is_read_only(profile) && !allowed)
     }
 
     /// Makes the whole run read-only. There is no way back.

@@ -28,6 +28,7 @@ use crate::config::{self, Config, Known, Overrides, Problem, TermEnv};
 use crate::fetch::Share;
 use crate::kinds::{KindDef, Registry, registry};
 use crate::model::behind::{PROFILE, REGION};
+use crate::model::connect::{ConnectSettings, why_no_user};
 use crate::model::my_address::MyAddress;
 use crate::model::{Column, Level, Message, SavedViews};
 use crate::runtime::{Engine, EngineConfig, MemoryFile, ViewsFile, WELCOMED, console};
@@ -92,6 +93,7 @@ fn validate(setting: &str, text: &str, aliases: &Aliases) -> Result<(), String> 
         "view" => check_view(&registry::ALL, aliases, text),
         "aliases.ALIAS" | "keys.KEYS" => check_line(&registry::ALL, aliases, text).map(drop),
         config::ALIAS => check_name(&registry::ALL, text),
+        "connect.users.PATTERN" => why_no_user(text).map_or(Ok(()), |why| Err(format!("{why}."))),
         "regions" => check_region(text),
         "time_zone" => zone(text).map(drop),
         "sandbox.world" => WorldSpec::from_str(text).map(drop),
@@ -138,6 +140,8 @@ impl Session {
             .filter(|(_, p)| p.read_only)
             .map(|(n, _)| n.clone())
             .collect::<HashSet<_>>();
+        let connects = config.settings.profiles.iter().filter(|(_, p)| p.connect);
+        gateway.connects = connects.map(|(name, _)| name.clone()).collect();
         gateway.prompts = Some(prompts_tx);
         // The embedded account reads no environment, and its commands name none.
         let theirs = || std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty() && sandbox.is_none());
@@ -369,6 +373,7 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
     let setup = Setup {
         views: saved,
         me: ssh_client().unwrap_or_default(),
+        connect: connect_settings(&session),
         memory: memory.as_ref().map(MemoryFile::read).unwrap_or_default(),
         registry: session.registry,
         keymap: Arc::new(session.config.keymap.clone()),
@@ -428,6 +433,23 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
         }
         console::End::Signal(signal) => term::die_of(signal),
         console::End::Lost => Ok(ExitCode::FAILURE),
+    }
+}
+
+/// What the settings and the options say of connecting.
+fn connect_settings(session: &Session) -> ConnectSettings {
+    let settings = &session.config.settings;
+    let words = |profile: &ProfileSetup| {
+        let named = session.gateway.profile_flag(&profile.name).map(|name| ["--profile".to_string(), name.to_string()]);
+        let url = session.endpoint_url.as_ref().map(|url| ["--endpoint-url".to_string(), url.clone()]);
+        (profile.name.clone(), named.into_iter().chain(url).flatten().collect())
+    };
+    let downloads = settings.downloads.as_ref().map(|path| path.to_string_lossy().into_owned());
+    ConnectSettings {
+        folders: settings.connect.keys.iter().cloned().chain([downloads.unwrap_or_else(|| ".".into())]).collect(),
+        users: settings.connect.users.clone(),
+        in_read_only: settings.profiles.iter().filter(|(_, p)| p.connect).map(|(name, _)| name.into()).collect(),
+        flags: session.profiles.iter().chain(&session.others).map(words).collect(),
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Settings {
     pub columns: IndexMap<String, Vec<String>>,
     /// The user's own names for lines of the palette.
     pub aliases: Aliases,
+    /// Connecting to instances.
+    pub connect: ConnectSettings,
     /// What holds for one profile.
     pub profiles: IndexMap<String, ProfileSettings>,
     /// The embedded account.
@@ -56,11 +58,22 @@ pub struct Settings {
 /// Names for lines of the palette: each with the line that it stands for, without a colon.
 pub type Aliases = IndexMap<String, String>;
 
+/// Connecting to instances.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ConnectSettings {
+    /// Folders in which key files are looked for, after `~/.ssh`.
+    pub keys: Vec<String>,
+    /// User names by patterns of images' names, in order.
+    pub users: IndexMap<String, String>,
+}
+
 /// What holds for one profile.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ProfileSettings {
     /// Read-only for this profile.
     pub read_only: bool,
+    /// Whether its instances may be connected to in read-only mode.
+    pub connect: bool,
     /// The colour of its band in the header.
     pub band: Option<Color>,
     /// What the header shows instead of the profile's name.
@@ -96,6 +109,7 @@ impl Default for Settings {
             log: None,
             columns: IndexMap::new(),
             aliases: Aliases::new(),
+            connect: ConnectSettings::default(),
             profiles: IndexMap::new(),
             sandbox: SandboxSettings { world: "demo".into(), speed: 1.0 },
         }
@@ -223,6 +237,7 @@ fn example(key: &'static str) -> &'static str {
         "KIND" => "instances",
         "KEYS" => "\"1\"",
         "ALIAS" => "prod",
+        "PATTERN" => "\"my-app-*\"",
         other => other,
     }
 }
@@ -315,6 +330,7 @@ mod tests {
             log: settings.log.clone(),
             columns: settings.columns.clone(),
             aliases: settings.aliases.clone(),
+            connect: settings.connect.clone(),
             profiles: settings.profiles.clone(),
             ..Settings::default()
         };

@@ -8,6 +8,7 @@ mod action_docs;
 pub mod args;
 pub mod autoscaling;
 pub mod cloudwatch;
+pub mod connect;
 pub mod convert;
 pub mod derived;
 pub mod docs;

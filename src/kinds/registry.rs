@@ -1,10 +1,11 @@
 //! The ordered lists of all kinds and all actions, handed down to the floors above.
 
 use super::action::{Action, Sender};
+use super::connect::Connects;
 use super::listing::KindDef;
 use super::{autoscaling, cloudwatch, derived, ec2, elbv2, s3};
 use crate::base::text::{suggest, visible};
-use crate::model::{Kind, Operation};
+use crate::model::{Kind, KindInfo, Operation};
 
 /// Every kind and action.
 #[derive(Clone, Copy)]
@@ -145,7 +146,14 @@ static KINDS: &[&KindDef] = &[
     &cloudwatch::alarm_tags::KIND,
 ];
 
+/// The kinds whose rows can be connected to.
+static CONNECTS: &[&Connects] = &[&ec2::connect::CONNECTS];
+
 impl Registry {
+    /// How rows of a kind are connected to, if they can be.
+    pub fn connects(&self, kind: &KindInfo) -> Option<&'static Connects> {
+        CONNECTS.iter().find(|c| std::ptr::eq(c.kind, kind)).copied()
+    }
     /// A kind by its name or an alias.
     pub fn kind(&self, name: &str) -> Option<&'static KindDef> {
         self.kinds

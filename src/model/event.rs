@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use arcstr::ArcStr;
 
+use super::connect::{Launch, Tools, ToolsLook};
 use super::files::{FileLook, FileView};
 use super::memory::Memory;
 use super::my_address::MyAddress;
@@ -54,6 +55,8 @@ pub enum Event {
     Say(Message),
     /// A path of this machine was looked at.
     Looked(FileLook, FileView),
+    /// It was looked for programs and keys of this machine.
+    FoundTools(ToolsLook, Tools),
     /// A view was kept by this name, or dropped: those that are kept now, or a sentence why it was not.
     ViewsKept(String, Result<SavedViews, String>),
     /// By which address this machine is seen, or why that could not be found out.
@@ -398,6 +401,10 @@ pub enum Effect {
     Reload(ArcStr),
     /// Look at a path of this machine; the answer is [`Event::Looked`].
     Look(FileLook),
+    /// Look for programs and keys of this machine; the answer is [`Event::FoundTools`].
+    FindTools(ToolsLook),
+    /// Give the terminal to a program that connects to a row.
+    Connect(Launch),
     /// Find out which public address this machine has; the answer is [`Event::MyAddress`].
     FindMyAddress,
     /// Let the user edit a text with an editor of their own; the answer is [`Event::Edited`].

@@ -18,6 +18,9 @@ pub struct Memory {
     pub kinds: BTreeMap<String, KindMemory>,
     /// The last view that was shown.
     pub last: Option<SavedView>,
+    /// The instance that was gone through last to connect to others, by VPC; of a memory that is to be kept, those that were chosen now.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub bastions: BTreeMap<String, String>,
 }
 
 /// What is remembered of a kind. Fields go by their names.
@@ -51,6 +54,9 @@ impl Memory {
         kinds.retain(|_, of| *of != KindMemory::default());
         self.kinds = kinds;
         self.last = self.last.or(theirs.last);
+        let mut bastions = theirs.bastions;
+        bastions.extend(self.bastions);
+        self.bastions = bastions;
         self
     }
 }
@@ -98,6 +104,16 @@ mod tests {
         let memory = Memory { kinds: kinds(&ours), ..Memory::default() };
         let kept = memory.after(Memory { kinds: kinds(&theirs), ..Memory::default() });
         assert_eq!(kept.kinds, kinds(&[("instances", of("-cpu")), ("vpcs", of("id"))]));
+    }
+
+    #[test]
+    fn of_a_vpc_the_instance_that_was_gone_through_last_is_kept() {
+        let of = |all: &[(&str, &str)]| Memory {
+            bastions: all.iter().map(|(vpc, id)| (vpc.to_string(), id.to_string())).collect(),
+            ..Memory::default()
+        };
+        let kept = of(&[("vpc-1", "i-new")]).after(of(&[("vpc-1", "i-old"), ("vpc-2", "i-2")]));
+        assert_eq!(kept, of(&[("vpc-1", "i-new"), ("vpc-2", "i-2")]));
     }
 
     #[test]

@@ -4,6 +4,7 @@ pub mod addresses;
 pub mod behind;
 pub mod call;
 pub mod chart_span;
+pub mod connect;
 pub mod cost;
 pub mod delta;
 pub mod derived;

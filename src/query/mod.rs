@@ -33,6 +33,7 @@ mod hint;
 mod needle;
 mod parse;
 
+pub(crate) use compare::glob;
 pub use eval::{Cells, Hit, Matcher, Placed};
 pub use found::{Found, Highlight, Plain, Via};
 pub use parse::HOW;

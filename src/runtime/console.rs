@@ -3,6 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use super::connect::{Connected, connect};
 use super::editor::{Edited, edit};
 use super::engine::{Engine, Host, TURN};
 use super::save_screen;
@@ -211,6 +212,16 @@ fn host(engine: &mut Engine, term: &Term, theme: &Theme, pace: &mut Pace) -> Opt
                     Edited::Terminated(signal) => return Some(End::Signal(signal)),
                 };
                 engine.handle(Event::Edited(edited));
+                if let Err(e) = retaken(engine, term, pace) {
+                    engine.say(Level::Error, format!("The terminal could not be restored: {e}."));
+                }
+            }
+            Host::Connect(launch) => {
+                let (level, text) = match connect(term, &launch) {
+                    Connected::Back(level, text) => (level, text),
+                    Connected::Terminated(signal) => return Some(End::Signal(signal)),
+                };
+                engine.say(level, text);
                 if let Err(e) = retaken(engine, term, pace) {
                     engine.say(Level::Error, format!("The terminal could not be restored: {e}."));
                 }

@@ -60,7 +60,7 @@ fn edit_with(term: &Term, words: &[String], text: &Secret, name: &str) -> io::Re
     drop(file);
     let [editor, arguments @ ..] = words else { return Err(io::Error::other("no editor is named")) };
     let returned = term
-        .lend(|| Command::new(editor).args(arguments).arg(&path).spawn())
+        .lend(|| Command::new(editor).args(arguments).arg(&path).spawn(), || ())
         .map_err(|e| io::Error::new(e.kind(), format!("{} cannot be run: {e}", visible(editor))))?;
     let status = match returned {
         Returned::Terminated(signal) => return Ok(Edited::Terminated(signal)),

@@ -11,6 +11,7 @@ use super::engine::{Engine, Host, kind_named};
 use super::identities::who_is;
 use super::inbox::{Inbox, send};
 use crate::act::look::look;
+use crate::act::tools::look_for;
 use crate::act::{Execute, dry_run};
 use crate::base::{Fault, FaultKind, RowId};
 use crate::kinds::{self, Interner, ListRequest, What};
@@ -134,6 +135,17 @@ impl Engine {
                     let _ = outbox.send(Inbox::Event(Event::Looked(asked, view)));
                 });
             }
+            Effect::FindTools(look) => {
+                let outbox = self.outbox.clone();
+                self.tasks.spawn_blocking(move || {
+                    let tools = look_for(&look);
+                    let _ = outbox.send(Inbox::Event(Event::FoundTools(look, tools)));
+                });
+            }
+            Effect::Connect(launch) => match self.gateway.may_start(launch.program, &launch.profile) {
+                Ok(()) => self.host.push(Host::Connect(launch)),
+                Err(fault) => self.say(Level::Error, format!("{} was not started: {}", launch.program, fault.message)),
+            },
             Effect::FindMyAddress => {
                 let (gateway, outbox) = (self.gateway.clone(), self.outbox.clone());
                 self.tasks.spawn(async move {

@@ -24,6 +24,7 @@ use crate::aws::{Gateway, Prompt};
 use crate::base::{Clock, Secret, Time};
 use crate::fetch::{Poller, PollerConfig, Share, Update};
 use crate::kinds::Registry;
+use crate::model::connect::Launch;
 use crate::model::{ActEvent, Batch, Coverage, Event, Identity, Kind, Level, Message, Outcome, TableKey};
 use crate::store::Store;
 
@@ -58,6 +59,8 @@ pub enum Host {
     Copy(String),
     /// Let the user edit a text with an editor of their own, in a file of this name.
     Edit(Secret, &'static str),
+    /// Give the terminal to a program that connects to a row.
+    Connect(Launch),
     /// Write the screen to a file in this folder.
     SaveScreen(String),
     /// Leave for the sandbox.

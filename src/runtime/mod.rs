@@ -1,6 +1,7 @@
 //! Floor 8: ties the floors together. [`Engine`] owns one Store and one viewer, in_flight out effects and feeds events back; it has
 //! no terminal, so that tests drive it by pressing keys. [`console`] puts it behind a terminal.
 
+pub mod connect;
 pub mod console;
 mod copy_table;
 mod deriver;

@@ -1,7 +1,11 @@
-//! The terminal lent to another program: the user's editor. While it is away no key is read here, and the signals that a terminal sends
+//! The terminal lent to another program: the user's editor, ssh. While it is away no key is read here, and the signals that a terminal sends
 //! to everybody in front of it are the other program's.
+//!
+//! A program that is killed leaves the terminal as it was using it: its modes are put back before the terminal is taken again, since what is found then is what the
+//! shell gets in the end.
 
-use std::io;
+use std::io::{self, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -9,8 +13,9 @@ use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{bounded, select};
-use rustix::process::{Pid, Signal, kill_process};
-use signal_hook::consts::signal::SIGWINCH;
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use rustix::termios::{OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
+use signal_hook::consts::signal::{SIGSTOP, SIGWINCH};
 use signal_hook::low_level;
 
 use super::{Term, TermEvent};
@@ -23,6 +28,12 @@ static LENT: AtomicBool = AtomicBool::new(false);
 
 /// Whether the reader of keys is to stand still, and whether it does.
 static READER: (Mutex<(bool, bool)>, Condvar) = (Mutex::new((false, false)), Condvar::new());
+
+/// What a program that was killed may have left on: the modes of xterm that full-screen programs, here or at the other end of a connection, use. Application
+/// cursor keys and keypad, the mouse, bracketed paste, origin, insert and wrap, a part that scrolls, the line-drawing set, colours, a hidden cursor, the
+/// alternate screen. <https://invisible-island.net/xterm/ctlseqs/ctlseqs.html>
+const AS_BEFORE: &str = "\x1b[?1l\x1b>\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?6l\x1b[4l\x1b[?7h\x1b[r\x1b(B\x0f\
+                         \x1b[0m\x1b[?25h\x1b[?47l";
 
 /// How it came back.
 #[derive(Debug)]
@@ -81,44 +92,49 @@ impl Drop for Away {
 }
 
 impl Term {
-    /// Gives the terminal to the program that `start` starts, waits until it has ended, and takes the terminal again. Afterwards the whole
-    /// screen is to be drawn.
+    /// Gives the terminal to the program that `start` starts, waits until it has ended, and takes the terminal again; `back` is called
+    /// before that, while what is written still goes to the screen that the program had. Afterwards the whole screen is to be drawn.
     ///
     /// # Errors
     /// The program cannot be started, or the terminal cannot be taken again.
-    pub fn lend(&self, start: impl FnOnce() -> io::Result<Child>) -> io::Result<Returned> {
+    pub fn lend(&self, start: impl FnOnce() -> io::Result<Child>, back: impl FnOnce()) -> io::Result<Returned> {
         if !hold_reader(true) {
             return Err(io::Error::new(io::ErrorKind::TimedOut, "the terminal is busy"));
         }
         let away = Away;
         LENT.store(true, Ordering::SeqCst);
         super::restore();
-        let returned = start().and_then(|child| self.wait_for(child));
+        let before = tcgetattr(io::stdin()).ok();
+        let returned = start().and_then(|child| self.wait_for(&child));
+        back();
+        if let Some(before) = before {
+            put_back(&before, returned.as_ref().is_ok_and(|r| matches!(r, Returned::Ended(s) if s.signal().is_none())));
+        }
         drop(away);
         super::take()?;
         returned
     }
 
-    fn wait_for(&self, mut child: Child) -> io::Result<Returned> {
+    fn wait_for(&self, child: &Child) -> io::Result<Returned> {
         let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        let pid = pid.ok_or_else(|| io::Error::other("it has no number"))?;
         let (sender, done) = bounded(1);
-        let waiting = thread::Builder::new().name("editor".into()).spawn(move || drop(sender.send(child.wait())))?;
+        let waiting = thread::Builder::new().name("lent".into()).spawn(move || drop(sender.send(wait(pid))))?;
         let mut ended = None;
+        let hang_up = || {
+            let _ = kill_process(pid, Signal::HUP);
+        };
         let status = loop {
             select! {
                 recv(done) -> status => break status.unwrap_or_else(|_| Err(io::Error::other("it was lost sight of"))),
                 recv(self.events()) -> event => match event {
                     Ok(TermEvent::Terminate(signal)) => {
                         ended = Some(signal);
-                        if let Some(pid) = pid {
-                            let _ = kill_process(pid, Signal::HUP);
-                        }
+                        hang_up();
                     }
                     Ok(TermEvent::Lost) => {
                         ended.get_or_insert(signal_hook::consts::signal::SIGHUP);
-                        if let Some(pid) = pid {
-                            let _ = kill_process(pid, Signal::HUP);
-                        }
+                        hang_up();
                     }
                     // Keys that were typed before it was lent; a size that is asked for afterwards.
                     Ok(_) => {}
@@ -132,4 +148,33 @@ impl Term {
             None => Ok(Returned::Ended(status?)),
         }
     }
+}
+
+/// Waits for the end. A program that stops itself alone (ssh at `~^Z`) leaves nobody in front of the terminal: the console stops with it, so
+/// that the shell is there, whose `fg` lets both go on; where there is no shell, it goes on at once.
+fn wait(pid: Pid) -> io::Result<ExitStatus> {
+    loop {
+        match waitpid(Some(pid), WaitOptions::UNTRACED) {
+            Ok(Some((_, status))) if status.stopped() => {
+                if super::signals::has_shell() {
+                    let _ = low_level::raise(SIGSTOP);
+                }
+                let _ = kill_process(pid, Signal::CONT);
+            }
+            Ok(Some((_, status))) => return Ok(ExitStatus::from_raw(status.as_raw())),
+            Ok(None) | Err(rustix::io::Errno::INTR) => {}
+            Err(e) => return Err(e.into()),
+        }
+    }
+}
+
+/// The terminal as it was before it was lent. What was typed meanwhile and not read is the console's, unless the program was killed: then it was meant
+/// for that one, or is a terminal's answer to it.
+fn put_back(before: &Termios, ended_by_itself: bool) {
+    let _ = tcsetattr(io::stdin(), OptionalActions::Drain, before);
+    if !ended_by_itself {
+        let _ = tcflush(io::stdin(), QueueSelector::IFlush);
+    }
+    let mut out = io::stdout();
+    let _ = out.write_all(AS_BEFORE.as_bytes()).and_then(|()| out.flush());
 }

@@ -10,6 +10,7 @@ use skydeck::app::check_line::check_line;
 use skydeck::config::settings::Aliases;
 use skydeck::config::{self, Config, Known, Overrides, Paths, Problem, TermEnv};
 use skydeck::kinds::registry::ALL;
+use skydeck::model::connect::why_no_user;
 
 const COMMANDS: &[(&str, bool)] = &[
     ("accept", false),
@@ -34,6 +35,7 @@ fn validate(setting: &str, text: &str, aliases: &Aliases) -> Result<(), String> 
     match setting {
         "aliases.ALIAS" | "keys.KEYS" => check_line(&ALL, aliases, text).map(drop),
         config::ALIAS => check_name(&ALL, text),
+        "connect.users.PATTERN" => why_no_user(text).map_or(Ok(()), |why| Err(format!("{why}."))),
         _ => Ok(()),
     }
 }

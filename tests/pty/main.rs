@@ -5,6 +5,7 @@
 mod support;
 
 mod command_line;
+mod connecting;
 mod mouse;
 mod multiplexer;
 mod outside;

@@ -233,6 +233,7 @@ impl Desk {
             signs_in: false,
         };
         let setup = Setup {
+            connect: Default::default(),
             memory: Default::default(),
             aliases: Default::default(),
             views: Default::default(),

@@ -6,6 +6,7 @@ mod support;
 
 mod acting;
 mod boards;
+mod connecting;
 mod creating;
 mod derived;
 mod docs_fresh;

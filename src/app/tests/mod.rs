@@ -357,6 +357,7 @@ impl Desk {
             signs_in: false,
         };
         let mut setup = Setup {
+            connect: Default::default(),
             registry: REGISTRY,
             keymap: Arc::new(Keymap::embedded("default").unwrap()),
             profiles: vec![profile("prod", &["seoul"])],

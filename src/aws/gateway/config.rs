@@ -78,6 +78,8 @@ pub struct GatewayConfig {
     pub read_only: bool,
     /// Profiles that are read-only whatever the run is.
     pub read_only_profiles: HashSet<String>,
+    /// Profiles whose instances may be connected to in read-only mode, too.
+    pub connects: HashSet<String>,
     /// What kinds and actions declare; the guard lets nothing else through.
     pub operations: Vec<&'static Operation>,
     /// Instead of the network: the sandbox, or a test's recorder.
@@ -104,6 +106,7 @@ impl GatewayConfig {
             endpoint_url: None,
             read_only: false,
             read_only_profiles: HashSet::new(),
+            connects: HashSet::new(),
             operations,
             http: None,
             sandbox: false,

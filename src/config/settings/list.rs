@@ -152,12 +152,38 @@ pub const SETTINGS: &[Setting] = &[
         apply: |s, name, v| text(v, s.aliases.entry(name.to_string()).or_default()),
     },
     Setting {
+        path: "connect.keys",
+        kind: SettingType::List,
+        value: "[]",
+        doc: "Folders in which :connect looks for the file of an instance's key pair (NAME.pem or NAME), after ~/.ssh; the folder for downloads \
+              comes last. For example [\"~/keys\"].",
+        option: None,
+        apply: |s, _, v| list(v, &mut s.connect.keys),
+    },
+    Setting {
+        path: "connect.users.PATTERN",
+        kind: SettingType::Text,
+        value: "\"deploy\"",
+        doc: "Who logs in to instances whose image's name or id fits the pattern; * is any text, ? any character. The first that fits counts. \
+              Unset: who AWS and the image's maker say.",
+        option: None,
+        apply: |s, pattern, v| text(v, s.connect.users.entry(pattern.to_string()).or_default()),
+    },
+    Setting {
         path: "profiles.NAME.read_only",
         kind: SettingType::Bool,
         value: "true",
         doc: "Read-only mode for one profile.",
         option: None,
         apply: |s, name, v| bool(v, &mut profile(s, name).read_only),
+    },
+    Setting {
+        path: "profiles.NAME.connect",
+        kind: SettingType::Bool,
+        value: "true",
+        doc: "Whether :connect works for this profile in read-only mode, too: the console itself then still changes nothing.",
+        option: None,
+        apply: |s, name, v| bool(v, &mut profile(s, name).connect),
     },
     Setting {
         path: "profiles.NAME.band",

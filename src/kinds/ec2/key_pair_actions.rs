@@ -15,6 +15,7 @@ use crate::kinds::plan_builder::{
     Known, called, draft, field, label, line, live, made, need, note, pick, sorted, subject, text_of, title,
     wait_state, whole,
 };
+use crate::model::connect::safe_name;
 use crate::model::{
     Arg, Choice, Cost, FormField, FormSpec, Keep, Kind, Plan, Step, StepUndo, TableKey, Values, Waiter,
 };
@@ -67,8 +68,7 @@ pub(super) fn why_not_name(cx: &ActionContext<'_>, name: &str, needs: &mut Vec<T
 
 /// `my key/1` -> `my key_1.pem`: a name of AWS's cannot lead out of the folder.
 pub(super) fn file_for(folder: &str, name: &str) -> String {
-    let safe: String = name.chars().map(|c| if c == '/' || c == '\0' || c.is_control() { '_' } else { c }).collect();
-    let safe = if safe.is_empty() || safe.starts_with('.') { format!("key{safe}") } else { safe };
+    let safe = Some(safe_name(name)).filter(|safe| !safe.is_empty()).unwrap_or_else(|| "key".into());
     Path::new(folder).join(format!("{safe}.pem")).to_string_lossy().into_owned()
 }
 

@@ -5,6 +5,7 @@ pub mod address_actions;
 pub mod addresses;
 pub mod availability_zones;
 pub mod compute_cost;
+pub mod connect;
 mod copying;
 pub mod exposure;
 mod filters;

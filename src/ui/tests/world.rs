@@ -129,6 +129,7 @@ impl World {
     /// The same over other kinds, at the one that the line `view` names.
     pub(super) fn over(registry: Registry, view: Option<String>, size: (u16, u16), regions: &[&str]) -> World {
         let setup = Setup {
+            connect: Default::default(),
             registry,
             keymap: Arc::new(Keymap::embedded("default").unwrap()),
             profiles: vec![ProfileSetup {

@@ -1,0 +1,180 @@
+//! Ways to connect to a machine, as data: what is started, what it looks like where it is copied, and what there is on this machine to do it with.
+//!
+//! A program is started from its argument vector, never by a shell; what a stranger may have named (an instance, a key pair) is in none of
+//! the words.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arcstr::ArcStr;
+use indexmap::IndexMap;
+
+use super::table::TableKey;
+use crate::base::RowId;
+use crate::base::text::shell_quote;
+
+/// A program that gets the terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Launch {
+    /// One of [`PROGRAMS`].
+    pub program: &'static str,
+    /// Its arguments, a word each.
+    pub args: Vec<String>,
+    /// The profile whose instance it is.
+    pub profile: ArcStr,
+    /// With what: the row's name, for sentences.
+    pub to: String,
+}
+
+impl Launch {
+    /// As a shell reads it.
+    pub fn text(&self) -> String {
+        let words = std::iter::once(self.program).chain(self.args.iter().map(String::as_str));
+        words.map(shell_quote).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// OpenSSH's client.
+pub const SSH: &str = "ssh";
+/// The AWS CLI.
+pub const AWS: &str = "aws";
+/// What the AWS CLI starts sessions of Session Manager with.
+/// <https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html>
+pub const SESSION_PLUGIN: &str = "session-manager-plugin";
+/// The programs that are looked for.
+pub const PROGRAMS: &[&str] = &[SSH, AWS, SESSION_PLUGIN];
+
+/// A way to connect.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Way {
+    /// A word or two: `ssh`, `through my-bastion-host`.
+    pub label: String,
+    /// The letter that chooses it in the menu.
+    pub letter: Option<char>,
+    /// What is started; `None` only where [`Way::why_not`] says why.
+    pub launch: Option<Launch>,
+    /// What else there is to know, a sentence each.
+    pub notes: Vec<String>,
+    /// Why it cannot be done now: one sentence.
+    pub why_not: Option<String>,
+    /// The VPC and the instance in it that it leads through: remembered once it was chosen.
+    pub through: Option<(ArcStr, ArcStr)>,
+}
+
+/// All ways to one row, the likeliest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ways {
+    /// They.
+    pub ways: Vec<Way>,
+    /// Rows that they rest on and that are to be there: whole tables, or some of their rows.
+    pub needs: Vec<(TableKey, Option<Vec<RowId>>)>,
+    /// The key pairs whose files are looked for.
+    pub keys: Vec<ArcStr>,
+}
+
+/// What the settings say.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ConnectSettings {
+    /// Folders in which key files are looked for, after `~/.ssh`.
+    pub folders: Vec<String>,
+    /// User names by patterns of images' names, in order.
+    pub users: IndexMap<String, String>,
+    /// Profiles whose instances may be connected to in read-only mode.
+    pub in_read_only: BTreeSet<ArcStr>,
+    /// The AWS CLI's options that mean the same account as here, by profile: `--profile prod`.
+    pub flags: BTreeMap<ArcStr, Vec<String>>,
+}
+
+/// What is to be looked for on this machine.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ToolsLook {
+    /// Names of key pairs.
+    pub keys: Vec<ArcStr>,
+    /// Folders beside `~/.ssh`, as they are written in the settings.
+    pub folders: Vec<String>,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tools {
+    /// Which of [`PROGRAMS`] are there.
+    pub programs: BTreeSet<&'static str>,
+    /// What was found for each key pair.
+    pub keys: BTreeMap<ArcStr, KeyFile>,
+}
+
+/// The file of a key pair.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyFile {
+    /// There is none in these folders.
+    Missing(Vec<String>),
+    /// It can be used: its path in full.
+    Usable(String),
+    /// It is there and cannot be used: a sentence that says what to do.
+    Refused(String),
+}
+
+/// What a key pair's file may be called: as AWS's console saves it, as [`safe_name`] does, and without an ending.
+pub fn key_files(name: &str) -> Vec<String> {
+    let name = safe_name(name);
+    if name.is_empty() { Vec::new() } else { vec![format!("{name}.pem"), name] }
+}
+
+/// A key pair's name as a file's: it cannot lead out of a folder, and is never hidden.
+pub fn safe_name(name: &str) -> String {
+    let safe: String = name.chars().map(|c| if c == '/' || c == '\0' || c.is_control() { '_' } else { c }).collect();
+    if safe.starts_with('.') { format!("key{safe}") } else { safe }
+}
+
+/// Why a user name is none; `None`: it is one. What begins with a dash would be an option, and a host could hide behind a blank or an `@`.
+/// As useradd takes it by default, with capitals for Windows (`Administrator`) and dots.
+/// <https://manpages.debian.org/bookworm/passwd/useradd.8.en.html>
+pub fn why_no_user(name: &str) -> Option<String> {
+    let first = |c: char| c.is_ascii_alphabetic() || c == '_';
+    let other = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    if name.is_empty() {
+        return Some("a user name cannot be empty".into());
+    }
+    if name.len() > 32 {
+        return Some("a user name has at most 32 characters".into());
+    }
+    if !name.starts_with(first) || !name.chars().all(other) {
+        return Some(format!(
+            "{} is no user name; it begins with a letter and has letters, digits, dashes, dots and underscores",
+            crate::base::text::visible(name)
+        ));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_pairs_name_leads_out_of_no_folder_and_is_no_option() {
+        assert_eq!(key_files("my-key"), ["my-key.pem", "my-key"]);
+        assert_eq!(key_files("../../etc/passwd"), ["key.._.._etc_passwd.pem", "key.._.._etc_passwd"]);
+        assert_eq!(key_files(".."), ["key...pem", "key.."]);
+        assert_eq!(key_files("a\0b\nc"), ["a_b_c.pem", "a_b_c"]);
+        assert_eq!(key_files("열쇠"), ["열쇠.pem", "열쇠"]);
+        assert!(key_files("").is_empty());
+    }
+
+    #[test]
+    fn no_user_name_is_an_option_or_has_a_host_in_it() {
+        for good in ["ec2-user", "Administrator", "_svc", "a.b"] {
+            assert_eq!(why_no_user(good), None, "{good}");
+        }
+        for bad in ["", "-oProxyCommand=x", "$(id)", "a b", "a@b", "a\nb", "관리자", "root;id", &"x".repeat(33)] {
+            assert!(why_no_user(bad).is_some(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_copied_means_to_a_shell_what_is_started() {
+        let args = vec!["-i".to_string(), "/home/a b/it's $(id).pem".into(), "ec2-user@10.0.0.1".into()];
+        let launch = Launch { program: SSH, args: args.clone(), profile: "p".into(), to: "web".into() };
+        let words = shell_words::split(&launch.text()).expect("words");
+        assert_eq!(words[1..], args);
+    }
+}
