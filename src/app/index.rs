@@ -176,7 +176,9 @@ impl View {
         let summed = |f: &FieldInfo| !f.trouble.is_empty() && f.side.is_some_and(|s| s.kind == delta.table.kind.name);
         let beside = |t: &TableKey| t.scope == delta.table.scope;
         // That all values are here is news, too: so many are not "at least" so many any more.
-        let whole_now = || delta.status && self.troubles.iter().any(|t| t.at_least) && is_whole();
+        // An order that is on its way has not seen it.
+        let may_be_more = || self.indexing.is_some() || self.troubles.iter().any(|t| t.at_least);
+        let whole_now = || delta.status && may_be_more() && is_whole();
         (news || whole_now()) && delta.table.kind.side && self.kind.iter().any(summed) && self.tables.iter().any(beside)
     }
 

@@ -105,7 +105,8 @@ impl Turn<'_> {
         }
     }
 
-    /// In a form a click goes to a field, and on a value takes the next one; the last line leads to the plan.
+    /// In a form a click goes to a field; on a value that is there it takes the next one, or opens what it is chosen from. The last line leads
+    /// to the plan.
     fn click_form(&mut self, spot: Spot, twice: bool) {
         match spot {
             Spot::Field(at) => {
@@ -117,7 +118,11 @@ impl Turn<'_> {
                 match form.field().map(|f| &f.input) {
                     Some(FormInput::Toggle) => self.form_sideways(1),
                     Some(FormInput::Choice(_)) if was_there => self.form_sideways(1),
-                    Some(FormInput::Pick(_)) if was_there => self.picker_open(),
+                    Some(FormInput::Pick(_)) => {
+                        // The fields below move up when the help of another one goes: a second click would miss it.
+                        self.keep_picker();
+                        self.picker_open();
+                    }
                     _ => {}
                 }
             }

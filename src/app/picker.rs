@@ -19,7 +19,7 @@ use super::update::Turn;
 use super::view::{RowKey, View};
 use crate::model::{Choice, Delta, FormInput, FormValue, IndexFor, Indexed, Kind, Pick, RowRef, TableKey};
 use crate::query::Query;
-use crate::store::Store;
+use crate::store::{Progress, Status, Store};
 
 /// Rows that can be chosen at once: as many as a table's marks.
 const MOST: usize = 1000;
@@ -297,12 +297,13 @@ impl Turn<'_> {
         let row = |id: &&str| p.pick.tables.iter().find(|t| store.get(t, id).is_some());
         let keys = parts.iter().filter_map(|id| Some(RowKey { table: row(id)?.clone(), id: (*id).into() }));
         let keys: Vec<RowKey> = keys.collect();
-        // A name that several have, or none: what was typed is what is looked for.
-        let typed = match keys.is_empty() && !p.pick.several && p.pick.other(&value).is_none() {
-            true => value.as_str(),
-            false => "",
-        };
-        p.line = Line::new(typed);
+        // A name that several have, or none: what was typed is what is looked for. What may be a row that is not loaded yet is gone to then.
+        let is_read = |s: &Status| s.progress == Progress::Complete || s.fault.is_some();
+        let is_whole = |t: &TableKey| store.table(t).is_some_and(|t| is_read(&t.status));
+        let unknown = keys.is_empty() && !p.pick.several && p.pick.other(&value).is_none();
+        let may_come = value.starts_with(p.pick.prefix) && !p.pick.tables.iter().all(is_whole);
+        p.line = Line::new(if unknown && !may_come { value.as_str() } else { "" });
+        p.view.seek = Some(value.clone()).filter(|id| unknown && may_come && !id.is_empty());
         p.other = p.pick.also.iter().position(|c| c.value == value);
         (p.view.touched, p.view.cursor) = (!keys.is_empty(), keys.first().cloned());
         p.view.marks = if p.pick.several { keys.into_iter().collect() } else { IndexSet::default() };
@@ -321,6 +322,7 @@ impl Turn<'_> {
     pub(super) fn picker_typed(&mut self) {
         let Some(p) = self.picker_mut() else { return };
         (p.error, p.other, p.view.touched, p.due, p.taking) = (None, None, false, true, false);
+        p.view.seek = None;
     }
 
     /// Moves the cursor through what can be chosen.
@@ -333,6 +335,7 @@ impl Turn<'_> {
     pub(super) fn picker_to(&mut self, to: usize) {
         let store = self.store;
         let Some(p) = self.picker_mut() else { return };
+        p.view.seek = None;
         let others = p.others().len();
         let to = to.min(p.len().saturating_sub(1));
         (p.error, p.taking) = (None, false);

@@ -99,6 +99,11 @@ impl Prices {
         let (amount, list) = hour(self.0).or_else(|| hour(FIRST))?;
         Some(Money { amount, per: Per::Hour, list })
     }
+    /// The same by this region's list alone: what stands beside others to be compared with them.
+    pub fn instance_here(self, instance_type: &str) -> Option<Money> {
+        let (amount, list) = instances::hourly(self.0, instance_type)?;
+        Some(Money { amount, per: Per::Hour, list })
+    }
     /// A load balancer of this type an hour, without what goes through it; `None` for a type that AWS adds tomorrow.
     /// <https://aws.amazon.com/elasticloadbalancing/pricing/>
     pub fn load_balancer(self, kind: &str) -> Option<Money> {
@@ -172,7 +177,8 @@ mod tests {
         let seoul = at("ap-northeast-2");
         assert_eq!(by(seoul.instance("t3.micro")), "ap-northeast-2 2025-03");
         assert_eq!(seoul.instance("t3.micro").map(|m| m.amount), Some(0.013));
-        assert_eq!(by(seoul.instance("m8g.large")), "us-east-1 2026-06", "a family that is not known there");
+        assert_eq!(by(seoul.instance("c8g.large")), "us-east-1 2026-06", "a family that is not known there");
+        assert_eq!(seoul.instance_here("c8g.large"), None, "beside others it would look cheap");
         assert_eq!(by(seoul.instance("q1.large")), "");
         assert_eq!(by(Some(seoul.by_the_month(1.0))), "ap-northeast-2 2021-07");
         assert_eq!(by(Some(seoul.public_ipv4())), "ap-northeast-2 2024-02");

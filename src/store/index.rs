@@ -8,7 +8,7 @@ use arcstr::ArcStr;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::chunk::Chunk;
-use super::{Progress, Snapshot, Store};
+use super::{Progress, Snapshot, Store, Table};
 use crate::base::{RowId, Scope, Time};
 use crate::model::{
     Behind, FieldInfo, FieldType, IndexFor, IndexRequest, Indexed, Kind, Record, RowRef, Sort, SortKey, TableKey, Tags,
@@ -42,7 +42,7 @@ pub struct IndexJob {
 struct Troubled {
     field: usize,
     word: &'static str,
-    /// If it comes from a side table: the field's position there, a snapshot for each table, and whether one of these is not whole.
+    /// If it comes from a side table: the field's position there, a snapshot for each table, and whether one of these lacks rows.
     side: Option<(usize, Vec<Snapshot>, bool)>,
 }
 
@@ -109,10 +109,13 @@ impl Store {
         let troubled = |(field, info): (usize, &FieldInfo)| {
             let Some(side) = info.side else { return Some(Troubled { field, word: info.trouble, side: None }) };
             let other = kind_named(side.kind).filter(|_| !side.paid)?;
-            let keys = || tables.iter().map(|t| TableKey::all(t.scope.clone(), other));
+            let beside = |t: &TableKey| TableKey::all(t.scope.clone(), other);
+            // Rows may have been asked for by their ids, one by one, until there are as many.
+            let rows = |key: &TableKey| self.table(key).map_or(0, Table::len);
             let is_whole = |key: &TableKey| self.table(key).is_some_and(|t| t.status.progress == Progress::Complete);
-            let snapshots = keys().map(|key| self.snapshot(&key)).collect();
-            let side = (other.index_of(side.field)?, snapshots, !keys().all(|key| is_whole(&key)));
+            let is_known = |t: &TableKey| is_whole(&beside(t)) || rows(&beside(t)) >= rows(t);
+            let snapshots = tables.iter().map(|t| self.snapshot(&beside(t))).collect();
+            let side = (other.index_of(side.field)?, snapshots, !tables.iter().all(is_known));
             Some(Troubled { field, word: info.trouble, side: Some(side) })
         };
         has_word.filter_map(troubled).collect()

@@ -206,6 +206,17 @@ fn in_a_picker_a_click_goes_to_a_row_two_choose_it_and_the_wheel_scrolls() {
     click(&mut desk, Spot::Row(6));
     assert_eq!((picker(&desk), form(&desk).values.text("to")), (None, Some("t6")));
     assert_eq!(form(&desk).focus, 1, "the form goes on");
+    click(&mut desk, Spot::Field(0));
+    click(&mut desk, Spot::Value(1));
+    assert!(form(&desk).open_picker().is_some_and(|p| p.pick.several), "another field's value opens it at once");
+    for _ in 0..2 {
+        click(&mut desk, Spot::Row(4));
+    }
+    assert_eq!(
+        form(&desk).open_picker().map(|p| p.view.marks.len()),
+        Some(1),
+        "two clicks mark where several are chosen"
+    );
 }
 
 #[test]

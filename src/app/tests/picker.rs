@@ -46,6 +46,17 @@ fn enter_opens_a_picker_typing_narrows_it_enter_takes_and_the_form_goes_on() {
 }
 
 #[test]
+fn a_picker_that_is_opened_before_its_rows_are_here_has_all_of_them_and_goes_to_what_is_chosen() {
+    let mut desk = Desk::empty(|_| {});
+    let all = || (0..12).map(|i| thing(&format!("x-{i}"), &format!("thing-{i}"), "running", i)).collect::<Vec<_>>();
+    desk.batch(things(), Coverage::Ids(Arc::new(vec!["x-0".into()])), vec![all().remove(0)], Outcome::Done);
+    desk.line("link to=x-7").press("enter");
+    assert!(picker(&desk).line.is_empty(), "what may come is not looked for by its text");
+    desk.list(things(), all());
+    assert_eq!((rows(&desk).len(), picker(&desk).view.cursor.as_ref().map(|c| c.id.as_str())), (12, Some("x-7")));
+}
+
+#[test]
 fn escape_leaves_the_picker_with_nothing_lost() {
     let mut desk = linking();
     desk.press("enter").typed("thing-4").press("enter shift-tab enter");

@@ -365,6 +365,12 @@ fn the_heading_sums_up_what_comes_beside_the_rows_at_once_where_they_are_few_and
     assert_eq!(summed(&desk), [(1, "impaired", true)]);
     desk.list(all(&instance_statuses::INFO), records(vec![impaired(3)]));
     assert_eq!(summed(&desk), [(1, "impaired", false)], "nothing has changed but that this is all");
+    let mut desk = real("instances");
+    desk.list(all(&instances::INFO), records((0..2).map(instance).collect()));
+    for n in 0..2 {
+        desk.batch(all(&instance_statuses::INFO), some(n), records(vec![impaired(n)]), Outcome::Done);
+    }
+    assert_eq!(summed(&desk), [(2, "impaired", false)], "each was asked for by its id");
 
     let mut desk = real("instances");
     desk.list(all(&instances::INFO), records((0..3_000).map(instance).collect()));

@@ -167,7 +167,7 @@ mod tests {
             format!("{} {} {}", now.amount, then.amount, prices::list_said(then.list))
         };
         assert_eq!(said("t3.micro", "t3.small"), "0.013 0.026 ap-northeast-2 2025-03");
-        assert_eq!(said("m7g.large", "m8g.large"), "0.0816 0.08976 us-east-1 2026-06");
+        assert_eq!(said("c7g.large", "c8g.large"), "0.0725 0.07976 us-east-1 2026-06");
     }
 
     #[test]

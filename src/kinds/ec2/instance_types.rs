@@ -87,7 +87,7 @@ pub const STORAGE: FieldInfo = FieldInfo::text(
 pub const PRICE: FieldInfo = FieldInfo::float(
     "price",
     "$/HOUR",
-    "Price per hour with Linux, on demand, by the list that price_list names; unknown if no list has it.",
+    "Price per hour with Linux, on demand, by the region's list (price_list); unknown if that does not have it.",
 )
 .shown(1)
 .cells(7, 9)
@@ -96,7 +96,7 @@ pub const PRICE: FieldInfo = FieldInfo::float(
 pub const PRICE_LIST: FieldInfo = FieldInfo::text(
     "price_list",
     "PRICE LIST",
-    "The region and the month of the list that the price is from: us-east-1 2026-06.",
+    "The list that the price is from, by region and month: us-east-1 2026-06.",
 )
 .cells(17, 22);
 /// Whether it is free in the free tier.
@@ -280,7 +280,7 @@ static FIELDS: Fields<sdk::InstanceTypeInfo> = Fields(&[
 ]);
 
 fn price(t: &sdk::InstanceTypeInfo, c: &Converter) -> Option<Money> {
-    c.prices?.instance(name_of(t)?)
+    c.prices?.instance_here(name_of(t)?)
 }
 
 static ROWS: RowSpec<sdk::InstanceTypeInfo> = RowSpec::new(&INFO, &FIELDS, name_of).named(name_of);
