@@ -444,9 +444,10 @@ fn connect_settings(session: &Session) -> ConnectSettings {
         let url = session.endpoint_url.as_ref().map(|url| ["--endpoint-url".to_string(), url.clone()]);
         (profile.name.clone(), named.into_iter().chain(url).flatten().collect())
     };
-    let downloads = settings.downloads.as_ref().map(|path| path.to_string_lossy().into_owned());
+    let downloads = settings.downloads.as_ref().map_or_else(|| ".".into(), |path| path.to_string_lossy().into_owned());
     ConnectSettings {
-        folders: settings.connect.keys.iter().cloned().chain([downloads.unwrap_or_else(|| ".".into())]).collect(),
+        folders: settings.connect.keys.iter().cloned().chain([downloads.clone()]).collect(),
+        downloads,
         users: settings.connect.users.clone(),
         in_read_only: settings.profiles.iter().filter(|(_, p)| p.connect).map(|(name, _)| name.into()).collect(),
         flags: session.profiles.iter().chain(&session.others).map(words).collect(),

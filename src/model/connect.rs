@@ -23,6 +23,17 @@ pub struct Launch {
     pub profile: ArcStr,
     /// With what: the row's name, for sentences.
     pub to: String,
+    /// A file that is written before it is started.
+    pub file: Option<LaunchFile>,
+}
+
+/// A file that another program connects with while this one runs. It has no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaunchFile {
+    /// Its path.
+    pub path: String,
+    /// What is in it.
+    pub text: String,
 }
 
 impl Launch {
@@ -78,6 +89,8 @@ pub struct ConnectSettings {
     pub folders: Vec<String>,
     /// User names by patterns of images' names, in order.
     pub users: IndexMap<String, String>,
+    /// The folder that files are written to; empty: none is written.
+    pub downloads: String,
     /// Profiles whose instances may be connected to in read-only mode.
     pub in_read_only: BTreeSet<ArcStr>,
     /// The AWS CLI's options that mean the same account as here, by profile: `--profile prod`.
@@ -173,7 +186,7 @@ mod tests {
     #[test]
     fn what_is_copied_means_to_a_shell_what_is_started() {
         let args = vec!["-i".to_string(), "/home/a b/it's $(id).pem".into(), "ec2-user@10.0.0.1".into()];
-        let launch = Launch { program: SSH, args: args.clone(), profile: "p".into(), to: "web".into() };
+        let launch = Launch { program: SSH, args: args.clone(), profile: "p".into(), to: "web".into(), file: None };
         let words = shell_words::split(&launch.text()).expect("words");
         assert_eq!(words[1..], args);
     }

@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::io::{self, Read, Write};
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::{ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded};
 
+use super::own_file;
 use crate::base::text::{cut_end, visible};
 use crate::model::Level;
 use crate::model::connect::{Launch, SSH};
@@ -37,6 +39,14 @@ pub enum Connected {
 
 /// Lends the terminal to the program, without a shell.
 pub fn connect(term: &Term, launch: &Launch) -> Connected {
+    if let Some(file) = &launch.file
+        && let Err(e) = own_file::write(Path::new(&file.path), file.text.as_bytes())
+    {
+        return Connected::Back(
+            Level::Error,
+            format!("{} cannot be written ({e}): nothing was started.", visible(&file.path)),
+        );
+    }
     let said = RefCell::new(None);
     let start = || {
         let mut command = Command::new(launch.program);

@@ -40,7 +40,7 @@ impl Account {
         let query = if which.contains('=') { format!("instances {which}") } else { format!("instances name={which}") };
         let args = [&["--region", REGION, "--endpoint-url", &self.url], more, &[query.as_str()]].concat();
         let t = home.open(&args, &[&KEYS[..], env].concat());
-        t.sees("complete").sees("▸ ●");
+        t.sees("complete").sees("▸ ");
         t
     }
     /// An instance's id.
@@ -241,6 +241,70 @@ fn when_the_console_is_to_end_ssh_is_told_and_the_terminal_is_the_shells() {
     t.signal(Signal::TERM);
     t.ended();
     assert!(home.path().join("told").exists());
+}
+
+#[test]
+fn a_program_that_stops_itself_goes_on_where_no_shell_would_bring_it_back() {
+    let (account, home) = (Account::new(), Home::new());
+    let path = recorder(&home, "ssh", "kill -STOP $$; echo went on");
+    let mut t = account.open(&home, "my-bastion-host", &[], &[("PATH", &path)]);
+    asks(&mut t, "ec2-user@");
+    t.send("\r").sees("ssh to my-bastion-host has ended.");
+    assert!(t.raw().contains("went on"));
+    t.send("q");
+    assert_eq!(t.ended().exit_code(), 0);
+}
+
+#[test]
+fn for_remote_desktop_a_file_says_where_the_forwarded_port_is() {
+    let (account, home) = (Account::new(), Home::new());
+    recorder(&home, "session-manager-plugin", "");
+    let path = recorder(&home, "aws", "");
+    let id = account.id(&home, "legacy-erp");
+    let mut t = account.open(&home, "legacy-erp", &[], &[("PATH", &path)]);
+    asks(&mut t, "--document-name");
+    t.send("f").sees("aws to legacy-erp has ended.");
+    let words = words(&home);
+    assert_eq!(words[..4], ["ssm", "start-session", "--target", &id].map(String::from));
+    assert!(words.contains(&"AWS-StartPortForwardingSession".to_string()), "{words:?}");
+    let file = home.path().join(format!("{id}.rdp"));
+    assert!(std::fs::read_to_string(&file).unwrap().contains("full address:s:localhost:13389"));
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+/// Ends a tmux of one's own, whatever becomes of the test.
+struct Tmux<'a>(&'a Home);
+
+impl Drop for Tmux<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("tmux").arg("kill-server").env("TMUX_TMPDIR", self.0.path()).env_remove("TMUX").output();
+    }
+}
+
+#[test]
+fn in_tmux_too_the_console_comes_back_as_it_was() {
+    if Command::new("tmux").arg("-V").output().is_err() {
+        eprintln!("left out: there is no tmux on this machine to try this with");
+        return;
+    }
+    let (account, home) = (Account::new(), Home::new());
+    let path = recorder(&home, "ssh", "echo over there; printf '\\033[?1049h'; kill -9 $$");
+    let line = format!(
+        "exec {} --region {REGION} --endpoint-url {} 'instances name=my-bastion-host'",
+        crate::support::terminal::BINARY,
+        account.url
+    );
+    let folder = home.path().display().to_string();
+    let _server = Tmux(&home);
+    let env = [&KEYS[..], &[("TMUX_TMPDIR", folder.as_str()), ("PATH", path.as_str())]].concat();
+    let mut t = home.open_other("tmux", &["-f", "/dev/null", "new-session", &line], &env);
+    t.sees("complete").sees("▸ ●");
+    let before = t.styled();
+    asks(&mut t, "ec2-user@");
+    t.send("\r").sees("ssh to my-bastion-host was ended by signal 9.");
+    t.until("the same rows", |t| t.styled()[2..20] == before[2..20]);
+    t.send("q");
+    t.ended();
 }
 
 /// A real sshd on a free port of this machine: one process for each connection, which gets its socket, so that no port is given away in

@@ -64,12 +64,19 @@ pub(super) fn forward(instance: &str, port: u16, local: u16, options: &[String])
     args
 }
 
-/// Through an EC2 Instance Connect Endpoint. Without a key file the CLI makes a key that is good for a minute.
+/// By EC2 Instance Connect: to the public address (`direct`), or through an endpoint in the VPC (`eice`). Without a key file the CLI makes a key and has
+/// EC2 hand its public half to the instance for a minute (SendSSHPublicKey).
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/connect-linux-inst-eic.html>,
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/connect-using-eice.html>
-pub(super) fn endpoint(instance: &str, user: &str, options: &[String]) -> Vec<String> {
-    let args =
-        ["ec2-instance-connect", "ssh", "--instance-id", instance, "--os-user", user, "--connection-type", "eice"];
+pub(super) fn instance_connect(instance: &str, user: &str, by: &str, options: &[String]) -> Vec<String> {
+    let args = ["ec2-instance-connect", "ssh", "--instance-id", instance, "--os-user", user, "--connection-type", by];
     args.iter().map(ToString::to_string).chain(options.iter().cloned()).collect()
+}
+
+/// What a Remote Desktop client reads: where the forwarded port is, and who logs in.
+/// <https://learn.microsoft.com/en-us/azure/virtual-desktop/rdp-properties>
+pub(super) fn rdp(local: u16, user: &str) -> String {
+    format!("full address:s:localhost:{local}\r\nusername:s:{user}\r\nprompt for credentials:i:1\r\n")
 }
 
 #[cfg(test)]

@@ -20,10 +20,10 @@ use super::images;
 use super::instances::instance::{self, InstanceState};
 use super::instances::{self, fields};
 use super::security_groups;
-use crate::base::text::visible;
+use crate::base::text::{listed, visible};
 use crate::kinds::connect::{ConnectContext, Connects};
-use crate::kinds::plan_builder::{field, label, state};
-use crate::model::connect::{AWS, KeyFile, Launch, SESSION_PLUGIN, SSH, Way, Ways};
+use crate::kinds::plan_builder::{self, field, label, state};
+use crate::model::connect::{AWS, KeyFile, Launch, LaunchFile, SESSION_PLUGIN, SSH, Way, Ways};
 use crate::model::{Kind, Record, TableKey, Value};
 
 /// Instances are connected to.
@@ -145,8 +145,10 @@ impl<'a> Target<'a> {
             Some(KeyFile::Usable(path)) => Key::File(path.clone()),
             Some(KeyFile::Refused(why)) => Key::Refused(why.clone()),
             Some(KeyFile::Missing(folders)) => {
-                let (name, folders) = (visible(&name), folders.join(", "));
-                Key::Own(format!("No file of the key pair {name} in {}: ssh tries your own keys.", visible(&folders)))
+                let shown =
+                    |f: &String| if f == "." { "the working folder".to_string() } else { visible(f).into_owned() };
+                let folders = listed(&folders.iter().map(shown).collect::<Vec<_>>());
+                Key::Own(format!("No file of the key pair {} in {folders}: ssh tries your own keys.", visible(&name)))
             }
             None => Key::Own(format!("Looking for the file of the key pair {}.", visible(&name))),
         }
@@ -159,14 +161,17 @@ impl<'a> Target<'a> {
         Some(match *missing {
             SSH => "ssh is not installed here: install OpenSSH's client.".into(),
             AWS => "The AWS CLI (aws) is not installed here.".into(),
-            SESSION_PLUGIN => "The Session Manager plugin of the AWS CLI is not installed here.".into(),
+            SESSION_PLUGIN => {
+                "session-manager-plugin is not installed: it is the AWS CLI's plugin for Session Manager.".into()
+            }
             other => format!("{other} is not installed here."),
         })
     }
 
     fn way(&self, letter: char, label: impl Into<String>, program: &'static str, args: Vec<String>) -> Way {
         let profile = self.cx.table.scope.profile().cloned().unwrap_or_default();
-        let launch = Launch { program, args, profile, to: crate::kinds::plan_builder::label(self.cx.row) };
+        let to = plan_builder::label(self.cx.row);
+        let launch = Launch { program, args, profile, to, file: None };
         Way {
             label: label.into(),
             letter: Some(letter),
@@ -215,6 +220,9 @@ impl<'a> Target<'a> {
             way.notes.push("It takes a network that leads there: a VPN, a peering, a machine in the VPC.".into());
             out.push(way);
         }
+        if instance::public_ip(row).is_some() {
+            out.push(self.one_time_key());
+        }
         out.push(self.endpoint());
         out.push(self.session());
         out.push(self.forward(self.cx.port.unwrap_or(80)));
@@ -232,10 +240,13 @@ impl<'a> Target<'a> {
                 let mut args = argv::ssh(&user.name, address, key.path(), None);
                 let local = local_port(port);
                 args.splice(0..0, ["-N".to_string(), "-L".into(), format!("{local}:{private}:{port}")]);
-                let way = self.way('b', format!("forward through {}", label(&bastion.row)), SSH, args);
-                let note =
-                    format!("Your Remote Desktop client connects to localhost:{local} meanwhile. Ctrl-C ends it.");
-                out.push(led(Way { notes: vec![user.from, note], ..way }, bastion, key, self.cx.row));
+                let mut way = self.way('b', format!("forward through {}", label(&bastion.row)), SSH, args);
+                way.notes.push(user.from);
+                way.notes.push(format!("localhost:{local} is its port {port} until Ctrl-C."));
+                if port == RDP {
+                    self.for_remote_desktop(&mut way, local);
+                }
+                out.push(led(way, bastion, key, self.cx.row));
             }
         }
         out
@@ -271,7 +282,8 @@ impl<'a> Target<'a> {
             })
             .collect();
         if ways.is_empty() {
-            let why = "No running instance of its VPC with a public address is let in on port 22 by its groups.";
+            let why =
+                "None found: no running instance of its VPC with a public address is let in on port 22 by its groups.";
             return vec![self.none('b', LABEL, why)];
         }
         ways
@@ -287,13 +299,28 @@ impl<'a> Target<'a> {
         options
     }
 
+    /// By a key that is good for a minute, to the public address.
+    fn one_time_key(&self) -> Way {
+        let args = argv::instance_connect(&self.cx.row.id, &self.user.name, "direct", &self.options());
+        let mut way = self.way('o', "ssh with a one-time key", AWS, args);
+        way.why_not = way.why_not.or_else(|| self.lacks(&[SSH]));
+        way.notes.push(self.user.from.clone());
+        way.notes.push(
+            "EC2 Instance Connect: it takes version 2 of the AWS CLI, and the package ec2-instance-connect there, which Amazon \
+             Linux and Ubuntu have."
+                .into(),
+        );
+        way
+    }
+
     fn endpoint(&self) -> Way {
         let mut options = self.options();
         if let Key::File(path) = self.key_of(self.cx.row) {
             options.splice(0..0, ["--private-key-file".to_string(), path]);
         }
-        let args = argv::endpoint(&self.cx.row.id, &self.user.name, &options);
+        let args = argv::instance_connect(&self.cx.row.id, &self.user.name, "eice", &options);
         let mut way = self.way('e', "Instance Connect Endpoint", AWS, args);
+        way.why_not = way.why_not.or_else(|| self.lacks(&[SSH]));
         way.notes.push(self.user.from.clone());
         way.notes.push("It takes version 2 of the AWS CLI, and such an endpoint in the VPC.".into());
         way
@@ -311,7 +338,20 @@ impl<'a> Target<'a> {
         let title = if port == RDP { "Remote Desktop by Session Manager" } else { "port by Session Manager" };
         let mut way = self.way('f', title, AWS, args);
         way.notes.push(format!("localhost:{local} is its port {port} until Ctrl-C. :connect PORT takes another."));
+        if port == RDP {
+            self.for_remote_desktop(&mut way, local);
+        }
         self.by_agent(way)
+    }
+
+    /// The file that a Remote Desktop client opens meanwhile. It is called by the instance's id: a name may be anything.
+    fn for_remote_desktop(&self, way: &mut Way, local: u16) {
+        let folder = &self.cx.settings.downloads;
+        let id: String = self.cx.row.id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+        let Some(launch) = way.launch.as_mut().filter(|_| !folder.is_empty() && !id.is_empty()) else { return };
+        let path = format!("{}/{id}.rdp", folder.trim_end_matches('/'));
+        way.notes.push(format!("A Remote Desktop client opens {} meanwhile.", visible(&path)));
+        launch.file = Some(LaunchFile { path, text: argv::rdp(local, user::ADMINISTRATOR) });
     }
 
     fn by_agent(&self, mut way: Way) -> Way {

@@ -105,6 +105,8 @@ fn a_public_instance_is_connected_to_directly_and_the_command_is_the_one_that_on
             "ssh through my-bastion-host: ssh -i /home/u/.ssh/my-key.pem -o 'ProxyCommand=ssh -i /home/u/.ssh/my-key.pem -W \
              '\\''[%h]:%p'\\'' ec2-user@54.1.2.3' ec2-user@10.1.0.14",
             "ssh, private address: ssh -i /home/u/.ssh/my-key.pem ec2-user@10.1.0.14",
+            "ssh with a one-time key: aws ec2-instance-connect ssh --instance-id i-1 --os-user ec2-user --connection-type direct \
+             --profile prod --region ap-northeast-2",
             "Instance Connect Endpoint: aws ec2-instance-connect ssh --instance-id i-1 --os-user ec2-user --connection-type \
              eice --private-key-file /home/u/.ssh/my-key.pem --profile prod --region ap-northeast-2",
             "Session Manager: aws ssm start-session --target i-1 --profile prod --region ap-northeast-2",
@@ -177,7 +179,7 @@ fn a_bastion_is_one_that_the_targets_groups_let_in() {
     let none = Vpc::of(vec![other("i-a", "anything", "sg-else")]);
     let ways = none.ways(&row);
     assert!(
-        ways[1].why_not.as_deref().is_some_and(|why| why.starts_with("No running instance of its VPC")),
+        ways[1].why_not.as_deref().is_some_and(|why| why.starts_with("None found: no running instance of its VPC")),
         "{ways:?}"
     );
 }
@@ -226,7 +228,10 @@ fn what_is_not_installed_and_a_key_that_is_open_are_said_in_one_sentence() {
         |programs: &[&'static str]| Some(Tools { programs: programs.iter().copied().collect(), ..Tools::default() });
     vpc.tools = with(&["aws"]);
     assert_eq!(why(&vpc, 0), "ssh is not installed here: install OpenSSH's client.");
-    assert_eq!(why(&vpc, session), "The Session Manager plugin of the AWS CLI is not installed here.");
+    assert_eq!(
+        why(&vpc, session),
+        "session-manager-plugin is not installed: it is the AWS CLI's plugin for Session Manager."
+    );
     vpc.tools = with(&["ssh"]);
     assert_eq!(why(&vpc, session), "The AWS CLI (aws) is not installed here.");
     vpc.tools = None;
@@ -248,10 +253,21 @@ fn a_stopped_instance_and_a_refusal_hold_for_every_way() {
 
 #[test]
 fn windows_is_reached_by_a_forward_for_remote_desktop() {
-    let vpc = Vpc::of(vec![bastion("i-b", "my-bastion-host", "running", "54.1.2.3")]);
+    let mut vpc = Vpc::of(vec![bastion("i-b", "my-bastion-host", "running", "54.1.2.3")]);
+    vpc.settings.downloads = "/home/u/Downloads/".into();
     let windows =
-        instance("i-1", "win", "running", "10.1.0.14").with(&fields::PLATFORM, Value::text("Windows")).record();
-    let told = told(&vpc.ways(&windows));
+        instance("i-1", "../win", "running", "10.1.0.14").with(&fields::PLATFORM, Value::text("Windows")).record();
+    let ways = vpc.ways(&windows);
+    for way in ways.iter().filter(|w| w.label != "Session Manager") {
+        let file = way.launch.as_ref().and_then(|l| l.file.as_ref()).expect("a file for the client");
+        assert_eq!(file.path, "/home/u/Downloads/i-1.rdp", "by the id, whatever the name is");
+        assert!(
+            file.text.starts_with("full address:s:localhost:13389\r\nusername:s:Administrator\r\n"),
+            "{}",
+            file.text
+        );
+    }
+    let told = told(&ways);
     assert!(told[0].contains("\"portNumber\":[\"3389\"],\"localPortNumber\":[\"13389\"]"), "{told:?}");
     assert!(
         told.iter().any(|t| t.ends_with("ssh -N -L 13389:10.1.0.14:3389 -i /home/u/.ssh/my-key.pem ec2-user@54.1.2.3")),
