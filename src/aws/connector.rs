@@ -6,7 +6,8 @@
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use aws_smithy_http_client::{Builder, ConnectorBuilder, proxy::ProxyConfig, tls};
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder, ConnectorBuilder, proxy::ProxyConfig};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
@@ -65,34 +66,79 @@ pub(super) struct Unanswered {
     source: ConnectorError,
 }
 
-/// The real network, or the sandbox, or a test's recorder.
+/// The real network, or the sandbox, or a test's recorder. Cheap to clone; the clones share their connections. What is needed of the real
+/// one is built at the first request that needs it, so that nothing waits for it before.
 #[derive(Debug, Clone)]
-pub(crate) struct Network(Arc<OnceLock<SharedHttpClient>>);
+pub(crate) struct Network(Arc<Clients>);
+
+#[derive(Debug, Default)]
+struct Clients {
+    /// For what goes over the line as it is.
+    plain: OnceLock<SharedHttpClient>,
+    /// For HTTPS. To build it takes tens of milliseconds: all certificates of the system are read and parsed, those in the bundle and
+    /// then each file in their folder.
+    secure: OnceLock<SharedHttpClient>,
+}
 
 impl Network {
-    /// `None` is HTTPS with the proxies that the environment names, built at the first call: reading the system's certificates
-    /// takes tens of milliseconds, which the first frame does not wait for.
+    /// `None` is the real network, with the proxies that the environment names.
     pub(super) fn new(client: Option<SharedHttpClient>) -> Self {
-        let cell = OnceLock::new();
+        let clients = Clients::default();
         if let Some(client) = client {
-            let _ = cell.set(client);
+            let _ = clients.plain.set(client.clone());
+            let _ = clients.secure.set(client);
         }
-        Network(Arc::new(cell))
+        Network(Arc::new(clients))
     }
-    fn client(&self) -> &SharedHttpClient {
-        self.0.get_or_init(|| {
-            Builder::new().build_with_connector_fn(|settings, components| {
-                let mut builder = ConnectorBuilder::default()
-                    .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc));
-                builder.set_connector_settings(settings.cloned());
-                if let Some(components) = components {
-                    builder.set_sleep_impl(components.sleep_impl());
-                }
-                builder.set_proxy_config(Some(ProxyConfig::from_env()));
-                builder.build()
-            })
-        })
+
+    /// What sends requests with these settings.
+    pub(super) fn wire(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> Wire {
+        Wire { network: self.clone(), settings: settings.clone(), components: components.clone() }
     }
+
+    fn client(&self, uri: &str) -> &SharedHttpClient {
+        if is_plain(uri, |name| std::env::var(name).ok()) {
+            return self.0.plain.get_or_init(|| client(TrustStore::empty()));
+        }
+        self.0.secure.get_or_init(|| client(TrustStore::default()))
+    }
+}
+
+/// Sends requests.
+#[derive(Debug)]
+pub(super) struct Wire {
+    network: Network,
+    settings: HttpConnectorSettings,
+    components: RuntimeComponents,
+}
+
+impl Wire {
+    /// What takes this request where it goes.
+    pub(super) fn of(&self, request: &HttpRequest) -> SharedHttpConnector {
+        self.network.client(request.uri()).http_connector(&self.settings, &self.components)
+    }
+}
+
+/// Whether nobody has to be trusted for a request to this address: it goes over the line as it is, and to no proxy behind TLS.
+fn is_plain(uri: &str, variable: impl Fn(&str) -> Option<String>) -> bool {
+    const PROXIES: [&str; 4] = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+    let begins = |text: &str, with: &str| text.get(..with.len()).is_some_and(|head| head.eq_ignore_ascii_case(with));
+    begins(uri, "http://") && !PROXIES.iter().filter_map(|name| variable(name)).any(|proxy| begins(&proxy, "https:"))
+}
+
+fn client(trust: TrustStore) -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut builder = ConnectorBuilder::default().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+        if let Ok(context) = TlsContext::builder().with_trust_store(trust.clone()).build() {
+            builder = builder.tls_context(context);
+        }
+        builder.set_connector_settings(settings.cloned());
+        if let Some(components) = components {
+            builder.set_sleep_impl(components.sleep_impl());
+        }
+        builder.set_proxy_config(Some(ProxyConfig::from_env()));
+        builder.build()
+    })
 }
 
 /// For service clients: a request without a stamp is refused.
@@ -104,14 +150,14 @@ pub(super) struct Stamped {
 
 impl HttpClient for Stamped {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        let inner = self.network.client().http_connector(settings, components);
+        let inner = self.network.wire(settings, components);
         SharedHttpConnector::new(StampedConnector { inner, meter: self.meter.clone() })
     }
 }
 
 #[derive(Debug)]
 struct StampedConnector {
-    inner: SharedHttpConnector,
+    inner: Wire,
     meter: CallMeter,
 }
 
@@ -125,7 +171,7 @@ impl HttpConnector for StampedConnector {
         self.meter.record(&passage.scope, passage.operation, attempt, passage.call.clone());
         // Pessimistic until an answer says otherwise: a time-out drops this future wherever it stands.
         let before = passage.maybe.swap(true, Ordering::SeqCst);
-        let answer = on_the_wire(self.inner.clone(), request);
+        let answer = on_the_wire(self.inner.of(&request), request);
         let service = passage.operation.service;
         HttpConnectorFuture::new(async move {
             match answer.await {
@@ -225,14 +271,14 @@ pub(crate) struct Chain {
 
 impl HttpClient for Chain {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        let inner = self.network.client().http_connector(settings, components);
+        let inner = self.network.wire(settings, components);
         SharedHttpConnector::new(ChainConnector { inner, closed: self.closed })
     }
 }
 
 #[derive(Debug)]
 struct ChainConnector {
-    inner: SharedHttpConnector,
+    inner: Wire,
     closed: bool,
 }
 
@@ -243,7 +289,7 @@ impl HttpConnector for ChainConnector {
                 "the credential chain sent a request that is not on its list",
             )));
         }
-        self.inner.call(request)
+        self.inner.of(&request).call(request)
     }
 }
 

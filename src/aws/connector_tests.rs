@@ -103,3 +103,22 @@ async fn the_credential_chain_may_ask_for_credentials_and_nothing_else() {
     let closed = Chain { closed: true, ..chain };
     assert!(connector(&closed).call(request("PUT", "http://169.254.169.254/latest/api/token", "")).await.is_err());
 }
+
+#[test]
+fn certificates_are_read_for_https_and_for_a_proxy_behind_it() {
+    let with = |uri: &str, proxy: Option<(&str, &str)>| {
+        is_plain(uri, |name| proxy.filter(|(n, _)| *n == name).map(|(_, url)| url.into()))
+    };
+    assert!(with("http://127.0.0.1:5000/", None) && with("HTTP://localhost/", None));
+    assert!(!with("https://ec2.us-east-1.amazonaws.com/", None) && !with("", None));
+    assert!(with("http://10.0.0.1/", Some(("HTTP_PROXY", "http://proxy:3128"))));
+    assert!(!with("http://10.0.0.1/", Some(("http_proxy", "https://proxy:3128"))));
+    assert!(!with("http://10.0.0.1/", Some(("ALL_PROXY", "HTTPS://proxy:3128"))));
+}
+
+#[test]
+fn a_plain_request_does_not_build_what_reads_certificates() {
+    let network = Network::new(None);
+    network.client("http://127.0.0.1:1/");
+    assert!(network.0.secure.get().is_none());
+}

@@ -133,16 +133,12 @@ fn check_parent(session: &Session, def: &KindDef, of: Option<&str>) -> Result<()
 fn json(rows: &[Row], only: Option<&[usize]>, out: &mut impl Write) -> Result<(), Failure> {
     /// Rows of a piece, some hundred kilobytes: so much is held for each thread, however long the list is.
     const PIECE: usize = 500;
+    // Each row with a comma before it, the first one's too.
     let piece = |rows: &[Row]| -> io::Result<Vec<u8>> {
         let mut text = Vec::with_capacity(rows.len() * 1024);
-        for (i, row) in rows.iter().enumerate() {
-            if i > 0 {
-                text.push(b',');
-            }
-            match &row.text {
-                Some(written) => written.append(row.account.as_deref(), &mut text)?,
-                None => export::json_element(&element(row, only), &mut text)?,
-            }
+        for row in rows {
+            text.push(b',');
+            export::json_element(&element(row, only), &mut text)?;
         }
         Ok(text)
     };
@@ -150,19 +146,26 @@ fn json(rows: &[Row], only: Option<&[usize]>, out: &mut impl Write) -> Result<()
         return Ok(writeln!(out, "[]")?);
     }
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let mut between = "[";
-    for some in rows.chunks(PIECE * threads) {
-        let pieces: Vec<io::Result<Vec<u8>>> = thread::scope(|scope| {
-            let mut parts = some.chunks(PIECE);
-            let own = parts.next();
-            let others: Vec<_> = parts.map(|rows| scope.spawn(move || piece(rows))).collect();
-            let own = own.map(piece);
-            let lost = || Err(io::Error::other("a thread that wrote a part of the list was lost"));
-            own.into_iter().chain(others.into_iter().map(|o| o.join().unwrap_or_else(|_| lost()))).collect()
-        });
-        for text in pieces {
-            out.write_all(std::mem::replace(&mut between, ",").as_bytes())?;
-            out.write_all(&text?)?;
+    let mut first = true;
+    let mut print = |text: &[u8]| match std::mem::take(&mut first) {
+        true => out.write_all(b"[").and_then(|()| out.write_all(text.get(1..).unwrap_or_default())),
+        false => out.write_all(text),
+    };
+    for run in rows.chunk_by(|a, b| a.text.is_some() == b.text.is_some()) {
+        if run.iter().all(|r| r.text.is_some()) {
+            ahead::pieces(run).try_for_each(|text| print(&text?))?;
+            continue;
+        }
+        for some in run.chunks(PIECE * threads) {
+            let pieces: Vec<io::Result<Vec<u8>>> = thread::scope(|scope| {
+                let mut parts = some.chunks(PIECE);
+                let own = parts.next();
+                let others: Vec<_> = parts.map(|rows| scope.spawn(move || piece(rows))).collect();
+                let own = own.map(piece);
+                let lost = || Err(io::Error::other("a thread that wrote a part of the list was lost"));
+                own.into_iter().chain(others.into_iter().map(|o| o.join().unwrap_or_else(|_| lost()))).collect()
+            });
+            pieces.into_iter().try_for_each(|text| print(&text?))?;
         }
     }
     Ok(writeln!(out, "\n]")?)

@@ -82,22 +82,20 @@ impl<'w> Needle<'w> {
 }
 
 impl Needle<'_> {
-    /// Calls `at` with every place where a text has it, from left to right; whether there is one. For what is seen: it compares at every
-    /// letter.
+    /// Calls `at` with every place where a text has it, from left to right; whether there is one.
     pub(super) fn each_in(&self, text: &str, mut at: impl FnMut(Range<usize>)) -> bool {
         let (size, mut any) = (self.word.len(), false);
         if size == 0 || text.len() < size {
             return false;
         }
         if self.ascii {
-            let mut i = 0;
-            while let Some(piece) = text.as_bytes().get(i..i + size) {
-                let here = piece.eq_ignore_ascii_case(self.word.as_bytes());
-                if here {
+            let (hay, (rarest, lower, upper)) = (text.as_bytes(), self.rarest);
+            let mut from = 0;
+            for i in memchr2_iter(lower, upper, &hay[rarest..=hay.len() - size + rarest]) {
+                if i >= from && hay[i..i + size].eq_ignore_ascii_case(self.word.as_bytes()) {
                     at(i..i + size);
+                    (from, any) = (i + size, true);
                 }
-                any |= here;
-                i += if here { size } else { 1 };
             }
             return any;
         }

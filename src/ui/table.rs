@@ -78,7 +78,7 @@ pub fn draw_below(
         let marked = table.is_some_and(|t| rows.view().is_marked(t, &row.record.id));
         let ground = focused && focus == Some(true);
         gutter(pen, (area.x, y), (at, row), rows, focus.filter(|_| focused), marked);
-        let mut found = Found::default();
+        let (mut found, off) = (Found::default(), off(&row.record.id));
         for (i, ((column, p), cuts)) in rows.columns.iter().zip(&placed).zip(&cuts).enumerate() {
             if pen.is_covered(Rect { x: area.x + GUTTER + p.x, y, width: p.width, height: 1 }) {
                 continue;
@@ -87,7 +87,7 @@ pub fn draw_below(
             let first = i == 0;
             let changed = cell.changed || first && rows.is_new(row);
             let cut = cuts.as_ref().and_then(|c| c.at(position));
-            let look = Look { focused: focused && first, changed, off: off(&row.record.id), row, ground, cut };
+            let look = Look { focused: focused && first, changed, off, row, ground, cut };
             found |= draw_cell(pen, (area.x + GUTTER + p.x, y), p.width, column, &cell.value, &look, rows);
         }
         if rows.highlight().is_some() {

@@ -96,15 +96,18 @@ impl Lister {
     pub(super) async fn everything(&self, profiles: &[ProfileSetup], wish: &Wish) -> Result<Listed, Failure> {
         let scopes = scopes(profiles, wish.def);
         let sides = Sides::of(self.registry, wish.def.info, &wish.query, &wish.printed, &wish.named);
+        // What a side table says comes after the rows, and of what may be sifted out nothing is written.
+        let ahead = (wish.json && sides.tables.is_empty() && wish.query.terms.is_empty()).then(Ahead::default);
         let identities = join_all(profiles.iter().map(async |p| {
             let identity = self.gateway.identity(&p.name).await;
             if let Ok(id) = &identity {
                 self.budget.identified(&p.name, &id.account);
+                if let Some(ahead) = &ahead {
+                    ahead.identified(&p.name, &id.account);
+                }
             }
             identity
         }));
-        // What a side table says comes after the rows, and of what may be sifted out nothing is written.
-        let ahead = (wish.json && sides.tables.is_empty() && wish.query.terms.is_empty()).then(Ahead::default);
         let (identities, found, (names, unnamed)) = tokio::join!(
             identities,
             self.tables(wish, &scopes, &sides, ahead.as_ref()),

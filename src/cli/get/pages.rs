@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::future::BoxFuture;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::ahead::Ahead;
 use crate::base::{Fault, Scope};
@@ -34,6 +35,9 @@ impl Sink for Pages {
             self.budget.wait(&self.scope, op).await;
             Ok(())
         })
+    }
+    fn ask_ahead(&mut self, op: &'static Operation) -> bool {
+        self.budget.take(&self.scope, op, Instant::now()).is_ok()
     }
     fn bought(&mut self, _: &[PaidRow]) {}
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {

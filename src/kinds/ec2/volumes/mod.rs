@@ -13,7 +13,7 @@ use crate::kinds::convert::{Converter, batches};
 use crate::kinds::ec2::filters::filters;
 use crate::kinds::ec2::listing::PREVIEW;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
-use crate::kinds::paging::following;
+use crate::kinds::paging::{large, show};
 use crate::kinds::raw::raw;
 use crate::kinds::row_spec::RowSpec;
 use crate::model::{KindInfo, Link, Operation, Record, Selector, Service};
@@ -52,33 +52,22 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             // A request of its own and no first page, as with instances.
             pages.ask(&DESCRIBE_VOLUMES).await?;
             let call = client.describe_volumes().max_results(PREVIEW).send();
-            show(&mut pages, &mut converter, call.await.map_err(|e| fault::of(&DESCRIBE_VOLUMES, e))?).await?;
+            let out = call.await.map_err(|e| fault::of(&DESCRIBE_VOLUMES, e))?;
+            show(&mut pages, out, |out| ROWS.records(out.volumes(), &mut converter)).await?;
         }
         for ids in batches(&request.what, MOST_IDS) {
             let filter = filters(&request, &INFO, "volume-id", ids);
-            let mut token: Option<String> = None;
-            loop {
-                pages.ask(&DESCRIBE_VOLUMES).await?;
-                let call = client.describe_volumes().max_results(PAGE).set_next_token(token.clone());
-                let answer = call.set_filters(filter.clone()).send().await;
-                let mut out = answer.map_err(|e| fault::of(&DESCRIBE_VOLUMES, e))?;
-                let next = out.next_token.take();
-                show(&mut pages, &mut converter, out).await?;
-                token = following(&DESCRIBE_VOLUMES, token.as_deref(), next)?;
-                if token.is_none() {
-                    break;
-                }
-            }
+            let send = |token| {
+                let call = client.describe_volumes().max_results(PAGE).set_next_token(token);
+                let call = call.set_filters(filter.clone());
+                async { call.send().await.map_err(|e| fault::of(&DESCRIBE_VOLUMES, e)) }
+            };
+            let next = |out: &mut DescribeVolumesOutput| out.next_token.take();
+            let read = |out: &DescribeVolumesOutput| ROWS.records(out.volumes(), &mut converter);
+            large(&mut pages, &DESCRIBE_VOLUMES, send, next, read).await?;
         }
         Ok(())
     })
-}
-
-/// Reads an answer into rows and hands them over; it is dropped while another thread copies them.
-async fn show(pages: &mut Pages, converter: &mut Converter, out: DescribeVolumesOutput) -> Result<(), Fault> {
-    let rows = ROWS.records(out.volumes(), converter);
-    let (shown, ()) = tokio::join!(biased; pages.page(rows), async move { drop(out) });
-    shown
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
