@@ -99,3 +99,15 @@ fn other_rows_are_not_connected_to_and_the_line_says_which_are() {
     desk.keys("esc").keys(":");
     desk.text_in("connect -oProxyCommand=x").keys("enter").sees("-oProxyCommand=x is no user name");
 }
+
+#[test]
+fn what_somebody_has_stopped_since_the_table_was_read_is_not_connected_to() {
+    let mut desk = connecting("my-private-ec2", outside());
+    desk.sees("$ ssh -i").keys("esc");
+    let mut other = Desk::beside(&desk, Start { view: "instances name=my-private-ec2", ..Start::default() });
+    other.go("targets").go("auto-scaling-groups").go("instances name=my-private-ec2").go("stop").keys("enter");
+    assert_eq!(other.log.count("StopInstances"), 1, "{}", other.text());
+    desk.sees("my-private-ec2").keys("c").sees("my-private-ec2 is stopping");
+    desk.keys("p enter");
+    assert_eq!(started(&desk), None);
+}
