@@ -98,7 +98,7 @@ pub(super) fn get(options: &Options, wanted: Wanted) -> Result<ExitCode, Failure
         by_value.then_with(|| a.record.id.cmp(&b.record.id))
     });
     // What is missing is said also where nobody reads to the end.
-    out::unread_is_well(shape.print(&rows, places > 1, now, session.zone()))?;
+    out::unread_is_well(shape.print(&rows, places > 1, now, || session.zone()))?;
     let none = rows.is_empty();
     // The process ends: its memory is given back as a whole, and not row by row.
     std::mem::forget(rows);

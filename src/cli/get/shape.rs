@@ -71,11 +71,18 @@ impl Shape {
         if self.chosen { self.fields() } else { Box::new(std::iter::empty()) }
     }
 
-    /// Writes the rows to standard output; `joined`: they come from several regions or accounts.
-    pub(super) fn print(mut self, rows: &[Row], joined: bool, now: Time, zone: TimeZone) -> Result<(), Failure> {
+    /// Writes the rows to standard output; `joined`: they come from several regions or accounts. `zone` is asked for only where dates are for
+    /// readers: to find it the folder of all zones is walked.
+    pub(super) fn print(
+        mut self,
+        rows: &[Row],
+        joined: bool,
+        now: Time,
+        zone: impl FnOnce() -> TimeZone,
+    ) -> Result<(), Failure> {
         let terminal = std::io::stdout().is_terminal();
         let mut out = BufWriter::new(Out::open());
-        let when = When { now, zone };
+        let when = When { now, zone: if self.is_for_readers() { zone() } else { TimeZone::UTC } };
         let only: Option<Vec<usize>> = self.chosen.then(|| self.columns.fields().collect());
         let only = only.as_deref();
         if joined && !self.chosen && self.is_for_readers() {
