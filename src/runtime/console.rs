@@ -126,8 +126,8 @@ fn take_keys(
         if let Some(end) = take_one(engine, (term, theme), pace, event)? {
             return Ok(Some(end));
         }
-        // What is not taken in now waits where it is.
-        next = if more > 0 { term.events().try_recv().ok() } else { None };
+        // What is not taken in now waits where it is. What was typed after a key that gives the terminal away was not meant for the console.
+        next = if more > 0 && !engine.lends() { term.events().try_recv().ok() } else { None };
     }
     Ok(None)
 }

@@ -332,6 +332,11 @@ impl Engine {
         std::mem::take(&mut self.host)
     }
 
+    /// Whether the terminal is about to be another program's.
+    pub(super) fn lends(&self) -> bool {
+        self.host.iter().any(|host| matches!(host, Host::Edit(..) | Host::Connect(_)))
+    }
+
     /// The time as the engine knows it.
     pub fn now(&self) -> Time {
         self.clock.now()

@@ -389,14 +389,14 @@ fn the_console_connects_to_a_real_sshd_and_comes_back_from_it() {
     let mut t = account.open(&home, "my-bastion-host", &[], &[("PATH", &path)]);
     let before = t.styled();
     asks(&mut t, &format!("{me}@"));
-    t.send("\r");
+    t.send("\r").until("ssh's screen", |t| !t.is_alternate());
     t.send("echo so''me''where $SSH_CONNECTION\r").until("the shell", |t| t.raw().contains("somewhere 127.0.0.1"));
     assert!(!t.is_alternate(), "the screen is ssh's");
     t.send("exit\r").sees("ssh to my-bastion-host has ended.");
     t.until("the same screen", |t| t.is_alternate() && t.styled()[..23] == before[..23]);
     // The end of the connection, while a full-screen program runs there.
     asks(&mut t, &format!("{me}@"));
-    t.send("\r");
+    t.send("\r").until("ssh's screen", |t| !t.is_alternate());
     t.send("printf '\\033[?1049h\\033[?1000h'; echo over''there; kill -9 $PPID\r");
     t.sees("failed: ");
     t.send("q");
