@@ -5,6 +5,7 @@ use super::aliases::expand;
 use super::board::BOARDS;
 use super::command::{COMMANDS, Command};
 use super::connect::{CONNECT, Wish};
+pub use super::palette::text_of;
 use super::palette::{MARK, UNMARK, kind_begun, meant};
 use super::saved::{FORGET, SAVE, VIEW};
 use crate::base::regions;
@@ -73,6 +74,9 @@ pub fn check_line(registry: &Registry, aliases: &Aliases, line: &str) -> Result<
 }
 
 fn check_query(kind: Kind, rest: &str) -> Result<Does, String> {
+    if kind.takes_text() {
+        return text_of(kind.name, rest).map(|_| Does::Go);
+    }
     // Which row it names is looked up when rows can be: objects BUCKET, metrics i-….
     if kind.parent.is_none_or(|p| p.fans_out) {
         Query::parse(rest, kind.0).map_err(|e| e.message)?;

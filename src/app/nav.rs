@@ -11,7 +11,7 @@ use super::update::Turn;
 use super::view::{Detail, RowKey, View};
 use crate::base::Scope;
 use crate::kinds::Registry;
-use crate::model::{Column, Effect, Kind, Level, Link, Scoping, Selector, Sort, TableKey};
+use crate::model::{Column, Effect, Kind, Level, Link, Selector, Sort, TableKey};
 use crate::query::Query;
 use crate::store::Progress;
 
@@ -76,10 +76,7 @@ pub(super) fn default_columns(kind: Kind) -> Vec<usize> {
 pub(super) fn scopes_of(kind: Kind, scopes: &[Scope]) -> Vec<Scope> {
     let mut out: Vec<Scope> = Vec::new();
     for scope in scopes {
-        let scope = match (kind.scoping, scope) {
-            (Scoping::Account, s) => s.profile().map_or(Scope::Global, |p| Scope::account(p.clone())),
-            (Scoping::Region, s) => s.clone(),
-        };
+        let scope = kind.listed_in(scope);
         if !out.contains(&scope) {
             out.push(scope);
         }
@@ -226,6 +223,9 @@ impl Turn<'_> {
 
     /// Goes to the rows of a kind. A paid query is asked for after arriving.
     pub(super) fn go(&mut self, kind: Kind, selector: Selector, only: Option<Vec<Scope>>, query: Query) {
+        if kind.takes_text() && selector == Selector::All {
+            return self.say(Level::Info, super::palette::text_of(kind.name, "").err().unwrap_or_default());
+        }
         if let Some(parent) = kind.parent.filter(|p| !p.fans_out && selector == Selector::All) {
             let Some(of) = kind_named(&self.s.registry, parent.kind) else { return };
             let one = of.singular;

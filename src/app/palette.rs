@@ -9,7 +9,7 @@ use super::overlay::{On, Overlay};
 use super::saved::{FORGET, SAVE, VIEW};
 use super::update::Turn;
 use super::view::RowKey;
-use crate::base::{Scope, text};
+use crate::base::{RowId, Scope, text};
 use crate::config::settings::Aliases;
 use crate::kinds::naming::Named;
 use crate::kinds::{Action, Registry, Takes};
@@ -84,9 +84,22 @@ pub(super) fn meant(
     text::nearest(word, names).map(|near| format!(" Did you mean {near}?")).unwrap_or_default()
 }
 
+/// What is looked for by a line `find TEXT`: all that stands after the word, also in quotes.
+///
+/// # Errors
+/// Nothing does.
+pub fn text_of(word: &str, rest: &str) -> Result<RowId, String> {
+    let text = rest.strip_prefix('"').and_then(|r| r.strip_suffix('"')).unwrap_or(rest).trim();
+    match text.is_empty() {
+        true => Err(format!("{word} takes what to look for: {word} 10.1.4.77, {word} web-1, {word} i-0123.")),
+        false => Ok(text.into()),
+    }
+}
+
 /// The kind whose name begins with these letters, if there are enough of them: the shortest name.
 pub(super) fn kind_begun(registry: &Registry, word: &str) -> Option<Kind> {
-    let begins = |k: &&&crate::kinds::KindDef| !k.info.side && k.info.name.starts_with(word);
+    // What takes a text would take the rest of a longer word for it.
+    let begins = |k: &&&crate::kinds::KindDef| !k.info.side && !k.info.takes_text() && k.info.name.starts_with(word);
     let kinds = registry.kinds.iter().filter(begins).filter(|_| word.len() >= BEGUN);
     kinds.min_by_key(|k| k.info.name.len()).map(|k| Kind(k.info))
 }
@@ -132,6 +145,11 @@ impl Turn<'_> {
             return Ok(Meaning::Act(action, rest.to_string()));
         }
         if let Some(def) = registry.kind(word).filter(|d| !d.info.side) {
+            if def.info.takes_text() {
+                let parent = text_of(def.info.name, rest)?;
+                let inside = Inside { kind: Kind(def.info), parent, label: None, only: None, query: Query::default() };
+                return Ok(Meaning::Inside(inside));
+            }
             if let Some(inside) = self.inside(Kind(def.info), rest)? {
                 return Ok(inside);
             }

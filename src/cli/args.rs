@@ -107,6 +107,21 @@ pub enum Command {
         #[arg(long, value_name = "PARENT")]
         of: Option<String>,
     },
+    /// Find what has an address, a DNS name, an id, an ARN or a name, in all profiles and regions that are asked for.
+    ///
+    /// An address is traced through its network interface to the instance, load balancer or service that uses it.
+    /// Exit status: 0 found, 1 nothing found or failed, 2 wrong usage, 3 found, but not everything could be looked at.
+    Find {
+        /// What to look for, for example 10.1.4.77, web-1, i-0123456789abcdef0, or a piece of a name.
+        #[arg(required = true, num_args = 1.., value_name = "TEXT")]
+        text: Vec<String>,
+        /// The format.
+        #[arg(short, long, value_enum, default_value_t = Output::Table)]
+        output: Output,
+        /// The columns, in order: name, kind, id, state, via, vpc, account, region, profile; with commas between them.
+        #[arg(short, long, value_name = "FIELDS")]
+        columns: Vec<String>,
+    },
     /// Show what an action would do, without doing it.
     ///
     /// It only reads. Arguments are the fields of the action's form: NAME=VALUE, the name of a switch, or values in order.

@@ -13,7 +13,7 @@ use crate::base::text::visible;
 use crate::base::{Fault, FaultKind, Scope};
 use crate::config::Depth;
 use crate::kinds::{Interner, KindDef, ListRequest, PaidRow, Sink, What};
-use crate::model::{Operation, Record, Scoping, Selector};
+use crate::model::{Operation, Record, Selector};
 
 /// Prints the report. Exit status 1 if no profile can list anything.
 pub(super) fn check(options: &Options) -> Result<ExitCode, Failure> {
@@ -113,10 +113,7 @@ fn wrong(out: &mut impl Write, what: &str, fault: &Fault) -> std::io::Result<()>
 
 /// Asks for the first page only: enough to know whether one may.
 async fn probe(session: &Session, kind: &'static KindDef, scope: &Scope) -> Result<(), Fault> {
-    let scope = match kind.info.scoping {
-        Scoping::Account => scope.profile().map_or(Scope::Global, |p| Scope::account(p.clone())),
-        Scoping::Region => scope.clone(),
-    };
+    let scope = kind.info.listed_in(scope);
     let request = ListRequest {
         gateway: session.gateway.clone(),
         scope,

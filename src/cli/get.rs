@@ -22,11 +22,12 @@ use self::shape::{Shape, element};
 use super::out;
 use super::session::Session;
 use super::{Failure, Options, Output};
+use crate::base::Scope;
 use crate::base::text::visible;
 use crate::export::{self, Columns};
 use crate::fetch::{Budget, Share};
 use crate::kinds::{Interner, KindDef};
-use crate::model::{Kind, Sort};
+use crate::model::{Kind, Selector, Sort};
 use crate::query::{Cells, Query};
 
 /// What is wanted of a list.
@@ -49,11 +50,21 @@ pub(super) fn get(options: &Options, wanted: Wanted) -> Result<ExitCode, Failure
     let session = Session::open(options)?;
     let line = format!("{kind} {}", query.join(" "));
     let (def, query) = session.kind_and_query(&line)?;
+    // What looks for a text takes all that stands there for it.
+    let (query, of) = match def.info.takes_text() {
+        true => (
+            String::new(),
+            Some(crate::app::check_line::text_of(def.info.name, &query).map_err(Failure::Usage)?.to_string()),
+        ),
+        false => (query, of),
+    };
     let query = Query::parse(&query, def.info).map_err(|e| Failure::Usage(e.message))?;
     let chosen = (!columns.is_empty()).then(|| Columns::named(Kind(def.info), &columns)).transpose();
     let chosen = chosen.map_err(Failure::Usage)?;
     let sorts = sort.as_deref().map(|text| export::sorts(Kind(def.info), text)).transpose().map_err(Failure::Usage)?;
-    check_parent(&session, def, of.as_deref())?;
+    if !def.info.takes_text() {
+        check_parent(&session, def, of.as_deref())?;
+    }
     for note in &session.notes {
         out::say(note);
     }
@@ -103,13 +114,31 @@ pub(super) fn get(options: &Options, wanted: Wanted) -> Result<ExitCode, Failure
     // The process ends: its memory is given back as a whole, and not row by row.
     std::mem::forget(rows);
     if troubles.is_empty() {
-        return Ok(ExitCode::SUCCESS);
+        return match &wish.of {
+            Some(text) if none && def.info.takes_text() => Err(Failure::Failed(format!(
+                "nothing was found that has {}, in {}",
+                visible(text),
+                looked_at(&session, places)
+            ))),
+            _ => Ok(ExitCode::SUCCESS),
+        };
     }
     let text = trouble::sentences(&troubles, session.profiles.len(), places);
     // Of what is made of several tables, none may be all that there is of those that could be read.
-    let inputs = wish.def.info.derived.map_or(0, |d| d.inputs.len());
+    let selector = wish.of.as_deref().map_or(Selector::All, |of| Selector::Parent(of.into()));
+    let inputs = wish.def.info.derived.map_or(0, |d| d.wanted(&selector, &Scope::Global).len());
     let none = none && troubles.len() >= inputs * places;
     Err(if none { Failure::Failed(text) } else { Failure::Partial(format!("not everything could be listed: {text}")) })
+}
+
+/// Where it was looked: `ap-northeast-2`, `3 regions`, `12 regions of 3 profiles`.
+fn looked_at(session: &Session, places: usize) -> String {
+    let profiles = session.profiles.len();
+    let several = if profiles > 1 { format!(" of {profiles} profiles") } else { String::new() };
+    match session.profiles.first().map(|p| p.regions.as_slice()) {
+        Some([region]) if places == 1 => region.to_string(),
+        _ => format!("{places} regions{several}"),
+    }
 }
 
 /// Kinds whose rows hang off another's need to know which; the others take no such name.

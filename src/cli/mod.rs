@@ -104,6 +104,10 @@ pub fn main() -> ExitCode {
 fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         None => session::console(&cli.options, &cli.view),
+        Some(Command::Find { text, output, columns }) => {
+            let kind = crate::kinds::derived::found::INFO.name.to_string();
+            get::get(&cli.options, get::Wanted { kind, query: text, output, columns, sort: None, of: None })
+        }
         Some(Command::Get { kind, query, output, columns, sort, of }) => {
             get::get(&cli.options, get::Wanted { kind, query, output, columns, sort, of })
         }

@@ -121,6 +121,7 @@ static KINDS: &[&KindDef] = &[
     &s3::objects::KIND,
     &cloudwatch::alarms::KIND,
     &cloudwatch::metrics::KIND,
+    &derived::found::KIND,
     &derived::waste::KIND,
     // Side tables.
     &ec2::instance_statuses::KIND,

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use super::kind::Kind;
 use super::record::Record;
-use crate::base::{Fault, Scope};
+use super::table::Selector;
+use crate::base::{Fault, RowId, Scope};
+
+/// A table that rows are made of: its kind's name, and which of its rows.
+pub type Wanted = (&'static str, Selector);
 
 /// How the rows of a derived kind come about.
 #[derive(Debug)]
@@ -14,6 +18,24 @@ pub struct Derived {
     /// Makes the rows of one scope. Pure, and called on a worker whenever an input has changed: with 100,000 rows it may take some
     /// milliseconds.
     pub derive: fn(&Inputs) -> Vec<Record>,
+    /// The kind's tables are each of a text that somebody looks for ([`Selector::Parent`]): which of the inputs one scope is asked for
+    /// then, and for what. What else is loaded of the inputs is looked at, and not waited for.
+    pub asks: Option<fn(&str, &Scope) -> Vec<Wanted>>,
+}
+
+impl Derived {
+    /// Made of all rows of some kinds.
+    pub const fn of(inputs: &'static [&'static str], derive: fn(&Inputs) -> Vec<Record>) -> Derived {
+        Derived { inputs, derive, asks: None }
+    }
+    /// The tables that one of the kind's is made of: it cannot be told without them.
+    pub fn wanted(&self, selector: &Selector, scope: &Scope) -> Vec<Wanted> {
+        match (self.asks, selector) {
+            (Some(asks), Selector::Parent(text)) => asks(text, scope),
+            (Some(_), _) => Vec::new(),
+            (None, _) => self.inputs.iter().map(|name| (*name, Selector::All)).collect(),
+        }
+    }
 }
 
 /// One table that a derived kind is made of.
@@ -34,7 +56,9 @@ pub struct Input {
 pub struct Inputs {
     /// Whose rows they are.
     pub scope: Scope,
-    /// The tables, in the order of [`Derived::inputs`].
+    /// The text that is looked for, where the kind's tables are each of one; else empty.
+    pub text: RowId,
+    /// The tables. Of a kind there may be several where a text is looked for.
     pub tables: Vec<Input>,
 }
 

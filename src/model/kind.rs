@@ -7,6 +7,7 @@ use super::derived::Derived;
 use super::field::{Column, FieldInfo, FieldList, TAGS};
 use super::field_set::FieldSet;
 use super::operation::{Operation, Paging, Service};
+use crate::base::Scope;
 
 /// How often a kind is listed: once per account or once per region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,6 +195,17 @@ impl KindInfo {
     pub const fn derived_by(mut self, derived: &'static Derived) -> Self {
         self.derived = Some(derived);
         self
+    }
+    /// Where its rows of a region are listed: there, or once for the account.
+    pub fn listed_in(&self, scope: &Scope) -> Scope {
+        match self.scoping {
+            Scoping::Account => scope.profile().map_or(Scope::Global, |p| Scope::account(p.clone())),
+            Scoping::Region => scope.clone(),
+        }
+    }
+    /// Whether its rows are what has a text: `find TEXT`.
+    pub fn takes_text(&self) -> bool {
+        self.derived.is_some_and(|d| d.asks.is_some())
     }
     /// The states that are on their way somewhere.
     #[must_use]

@@ -258,6 +258,8 @@ impl Query {
                 Operand::Text(text) if text.is_empty() || text.contains(['*', '?', '\\']) => None,
                 Operand::Text(text) if info.ids.is_some() && !info.is_row_id(text) => None,
                 Operand::Text(text) => Some(ArcStr::from(text.as_str())),
+                // One way to write it; of an IPv6 address there are several.
+                Operand::Ip(IpAddr::V4(ip)) => Some(arcstr::format!("{ip}")),
                 _ => None,
             };
             if let Some(values) = operands.iter().map(value).collect() {

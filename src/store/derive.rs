@@ -3,29 +3,29 @@
 use std::sync::Arc;
 
 use super::{Progress, Snapshot, Status, Store};
-use crate::base::Time;
-use crate::model::{Batch, Coverage, Derived, Input, Inputs, Kind, Outcome, Scoping, TableKey};
+use crate::base::{RowId, Time};
+use crate::model::{Batch, Coverage, Derived, Input, Inputs, Kind, Outcome, Selector, TableKey};
 
 /// All that the rows of a derived table are made from. Holds snapshots: the store may change meanwhile.
 pub struct DeriveJob {
     table: TableKey,
     derived: &'static Derived,
     inputs: Vec<(Kind, Snapshot, Option<Status>)>,
+    /// What is there beside.
+    others: Vec<(Kind, Snapshot, Option<Status>)>,
     seq: u64,
     now: Time,
 }
 
 /// The tables that a derived table is made of; none of another.
 pub fn inputs_of(table: &TableKey, kind_named: impl Fn(&str) -> Option<Kind>) -> Vec<TableKey> {
-    let kinds = table.kind.derived.into_iter().flat_map(|d| d.inputs).filter_map(|name| kind_named(name));
-    let key = |kind: Kind| {
-        let scope = match (kind.scoping, table.scope.profile()) {
-            (Scoping::Account, Some(profile)) => crate::base::Scope::account(profile.clone()),
-            _ => table.scope.clone(),
-        };
-        TableKey::all(scope, kind)
-    };
-    kinds.map(key).collect()
+    let wanted = table.kind.derived.into_iter().flat_map(|d| d.wanted(&table.selector, &table.scope));
+    wanted.filter_map(|(name, selector)| Some(beside(table, kind_named(name)?, selector))).collect()
+}
+
+/// A table of another kind in the place of a derived one.
+fn beside(table: &TableKey, kind: Kind, selector: Selector) -> TableKey {
+    TableKey { scope: kind.listed_in(&table.scope), kind, selector }
 }
 
 impl Store {
@@ -40,26 +40,35 @@ impl Store {
     ) -> Option<DeriveJob> {
         let derived = table.kind.derived?;
         let input = |key: TableKey| (key.kind, self.snapshot(&key), self.table(&key).map(|t| t.status.clone()));
-        let inputs = inputs_of(table, kind_named).into_iter().map(input).collect();
-        Some(DeriveJob { table: table.clone(), derived, inputs, seq, now })
+        let wanted = inputs_of(table, &kind_named);
+        // What is loaded of all rows knows more than was asked for, and knows it now.
+        let all = derived.inputs.iter().filter(|_| derived.asks.is_some()).filter_map(|name| kind_named(name));
+        let all = all.map(|kind| beside(table, kind, Selector::All));
+        let others = all.filter(|key| !wanted.contains(key) && self.table(key).is_some()).map(input).collect();
+        let inputs = wanted.iter().cloned().map(input).collect();
+        Some(DeriveJob { table: table.clone(), derived, inputs, others, seq, now })
     }
 }
 
 /// Makes the rows. They are as old as the oldest table that they are made of.
 pub fn derive(job: DeriveJob) -> Batch {
-    let DeriveJob { table, derived, inputs, seq, now } = job;
-    let oldest = inputs.iter().map(|(_, _, s)| s.as_ref().and_then(|s| s.complete)).min().flatten();
-    let tables = inputs.into_iter().map(|(kind, snapshot, status)| Input {
+    let DeriveJob { table, derived, inputs, others, seq, now } = job;
+    // Made of nothing, it is as it is now.
+    let oldest = inputs.iter().map(|(_, _, s)| s.as_ref().and_then(|s| s.complete)).min().unwrap_or(Some(now));
+    let count = inputs.len();
+    let tables = inputs.into_iter().chain(others).map(|(kind, snapshot, status)| Input {
         kind,
         rows: snapshot.rows().filter(|(_, r)| r.gone.is_none()).map(|(_, r)| r.record.clone()).collect(),
         whole: status.as_ref().is_some_and(|s| s.progress == Progress::Complete),
         fault: status.and_then(|s| s.fault),
     });
-    let inputs = Inputs { scope: table.scope.clone(), tables: tables.collect() };
+    let text = if let Selector::Parent(text) = &table.selector { text.clone() } else { RowId::new() };
+    let inputs = Inputs { scope: table.scope.clone(), text, tables: tables.collect() };
     let rows = (derived.derive)(&inputs).into_iter().map(Arc::new).collect();
-    let fault = inputs.tables.iter().find_map(|i| i.fault.clone());
+    let wanted = &inputs.tables[..count];
+    let fault = wanted.iter().find_map(|i| i.fault.clone());
     let outcome = match oldest {
-        Some(_) if fault.is_none() && inputs.tables.iter().all(|i| i.whole) => Outcome::Done,
+        Some(_) if fault.is_none() && wanted.iter().all(|i| i.whole) => Outcome::Done,
         _ => Outcome::Part(fault),
     };
     Batch { table, seq, asked: oldest.unwrap_or(now), coverage: Coverage::Sweep { began: seq }, rows, outcome }
@@ -72,7 +81,7 @@ mod tests {
     use crate::base::{FaultKind, Scope};
     use crate::model::{KindInfo, Record};
 
-    static LARGE: Derived = Derived { inputs: &["things"], derive: large };
+    static LARGE: Derived = Derived::of(&["things"], large);
     static LARGE_INFO: KindInfo =
         KindInfo { sort: ("size", true), ..KindInfo::new("large", "thing", "Large things", INFO.fields) }
             .derived_by(&LARGE);

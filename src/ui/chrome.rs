@@ -224,7 +224,8 @@ fn counted(pen: &Pen<'_>, state: &State, fresh: &Freshness) -> Vec<Piece> {
     let view = &state.view;
     let mut pieces = vec![(format!(" {}", view.kind.title), pen.style(Role::Title))];
     if let Some(parent) = &view.parent_label {
-        pieces.push((format!(" of {parent}"), pen.style(Role::Title)));
+        let of = if view.kind.takes_text() { "for" } else { "of" };
+        pieces.push((format!(" {of} {parent}"), pen.style(Role::Title)));
     }
     if let Some(only) = view.only.as_ref().filter(|_| state.scopes.len() > 1) {
         let places: Vec<&str> =

@@ -26,9 +26,11 @@ pub struct Blank {
 }
 
 fn where_(state: &State) -> String {
-    if let Some(parent) = &state.view.parent_label {
-        return format!(" in {parent}");
-    }
+    let text = match &state.view.parent_label {
+        Some(text) if state.view.kind.takes_text() => format!(" for {text}"),
+        Some(parent) => return format!(" in {parent}"),
+        None => String::new(),
+    };
     let mut places: Vec<String> = Vec::new();
     for key in &state.view.tables {
         let place = match (key.scope.region_code(), key.scope.profile()) {
@@ -41,10 +43,10 @@ fn where_(state: &State) -> String {
         }
     }
     match places.as_slice() {
-        [] => String::new(),
-        [a] => format!(" in {a}"),
-        [a, b] => format!(" in {a} and {b}"),
-        [a, rest @ ..] => format!(" in {a} and {} other places", rest.len()),
+        [] => text,
+        [a] => format!("{text} in {a}"),
+        [a, b] => format!("{text} in {a} and {b}"),
+        [a, rest @ ..] => format!("{text} in {a} and {} other places", rest.len()),
     }
 }
 

@@ -243,11 +243,14 @@ async fn rows_asked_for_by_id_are_those_rows_and_a_missing_one_fails_nothing() {
 
 #[tokio::test]
 async fn a_server_that_filters_brings_the_rows_that_the_query_finds_in_all() {
+    // AWS has these (DescribeNetworkInterfaces in its API reference), moto answers HTTP 500.
+    const NOT_IN_MOTO: [&str; 2] = ["association.public-ip", "ipv6-addresses.ipv6-address"];
     let Some(_moto) = seeded(None) else { return };
     let gateway = gateway();
     let mut tried = 0;
     for kind in KINDS.into_iter().filter_map(|k| skydeck::kinds::registry::ALL.kind(k)).map(|d| d.info) {
-        let fields: Vec<_> = kind.iter().enumerate().filter(|(_, f)| f.filter.is_some()).collect();
+        let fields: Vec<_> =
+            kind.iter().enumerate().filter(|(_, f)| f.filter.is_some_and(|f| !NOT_IN_MOTO.contains(&f.name))).collect();
         if fields.is_empty() {
             continue;
         }
@@ -255,7 +258,13 @@ async fn a_server_that_filters_brings_the_rows_that_the_query_finds_in_all() {
         for (at, info) in fields {
             let value = |r: &skydeck::model::Record| match r.at(at) {
                 skydeck::model::Value::Bool(flag) => Some(arcstr::ArcStr::from(flag.to_string())),
-                value => value.items().first().cloned(),
+                value => {
+                    let address = |b| match b {
+                        skydeck::model::addresses::Block::Ip(ip) => Some(arcstr::format!("{ip}")),
+                        skydeck::model::addresses::Block::Net(_) => None,
+                    };
+                    value.items().first().cloned().or_else(|| value.blocks().find_map(address))
+                }
             };
             let Some(value) = whole.iter().find_map(value) else { continue };
             let filters = skydeck::model::Filters::of(kind, [(info.name, vec![value.clone()])]).unwrap();
@@ -353,6 +362,48 @@ async fn what_is_wasted_is_what_boto3_sees_unused() {
     ours.sort();
     assert!(wanted.len() >= 2, "the seed left only {wanted:?}");
     assert_eq!(ours, wanted);
+}
+
+/// Every address that boto3 sees is traced to what boto3 says has it, whichever of two regions that is in.
+#[tokio::test]
+async fn an_address_leads_to_the_instance_that_boto3_says_has_it() {
+    let Some(moto) = seeded(None) else { return };
+    let find = |text: &str| {
+        let home = tempfile::tempdir().unwrap();
+        let args = ["find", text, "-o", "json", "--region", HOME, "--region", OTHER, "--endpoint-url", &moto.url];
+        let out = Command::new(env!("CARGO_BIN_EXE_skydeck")).args(args).env("HOME", home.path()).output().unwrap();
+        let rows: Vec<Json> = serde_json::from_slice(&out.stdout).unwrap_or_default();
+        let found = rows.iter().map(|r| format!("{} {} {}", r["region"], r["facts"]["kind"], r["id"]).replace('"', ""));
+        (out.status.code(), found.collect::<Vec<_>>(), String::from_utf8_lossy(&out.stderr).into_owned())
+    };
+    let mut tried = 0;
+    for region in [HOME, OTHER] {
+        let seen = truth(&moto, region, &["instances"]);
+        for row in seen["instances"]["rows"].as_array().unwrap().iter().take(4) {
+            let (id, name) = (row["id"].as_str().unwrap(), row["name"].as_str().unwrap_or_default());
+            let wanted = format!("{region} instances {id}");
+            for text in ["private_ip", "public_ip", "private_dns", "public_dns"]
+                .iter()
+                .filter_map(|f| row[*f].as_str())
+                .chain([id, name])
+            {
+                if text.is_empty() {
+                    continue;
+                }
+                let (code, found, err) = find(text);
+                // A public address is looked for by a filter that moto does not know, too: then not all could be looked at.
+                let partly = code == Some(3) && err.contains("DescribeNetworkInterfaces");
+                assert!((code == Some(0) || partly) && found.contains(&wanted), "{text}: {found:?} {err}");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 20, "the seed left only {tried} to look for");
+    let (code, found, err) = find("203.0.113.254");
+    assert_eq!((code, found.len()), (Some(3), 0), "{err}");
+    let (code, found, err) = find("no-such-thing");
+    assert_eq!((code, found.len()), (Some(1), 0));
+    assert!(err.contains("nothing was found that has no-such-thing, in 2 regions"), "{err}");
 }
 
 #[tokio::test]

@@ -42,3 +42,36 @@ fn what_could_not_be_read_is_named_and_never_none() {
         desk.keys("r").sees("✓ complete").sees("my-db-before").misses("Made without");
     }
 }
+
+/// An address is traced to what uses it, over all regions that are shown, and enter goes there.
+#[test]
+fn an_address_a_name_and_a_piece_of_one_are_found_and_lead_to_what_has_them() {
+    for (size, name) in [((80, 24), "80x24"), ((120, 40), "120x40")] {
+        let regions = &["ap-northeast-1", "ap-northeast-2"];
+        let mut desk = Desk::start(Start { regions, size, view: "buckets", ..Start::default() });
+        desk.go("find 10.1.10.58").sees("✓ complete").sees("my-private-ec2").sees("private address of eni-");
+        // AWS is asked for that address alone, and all at once.
+        let filters = [("DescribeNetworkInterfaces", 4), ("DescribeInstances", 4), ("DescribeAddresses", 2)];
+        for (operation, times) in filters {
+            assert_eq!(desk.log.count(operation), times, "{operation}");
+        }
+        desk.screen(&format!("find-address-{name}"));
+        desk.keys("enter").sees("Instances").sees("my-private-ec2").keys("[").sees("Matches for 10.1.10.58");
+        desk.go("find https://ip-10-1-10-58.ap-northeast-2.compute.internal:8443/x").sees("my-private-ec2");
+        desk.go("find my-bastion-host").sees("✓ complete").sees("name begins with it");
+        desk.screen(&format!("find-name-{name}"));
+        desk.go("find 198.51.100.250").sees("There are no matches for 198.51.100.250 in ap-northeast-1 and");
+        desk.keys(":").text_in("find").keys("enter").sees("find takes what to look for").keys("esc");
+    }
+}
+
+/// What is loaded answers at once; what may not be read is said, and is not "none".
+#[test]
+fn what_is_known_is_found_without_an_answer_and_what_could_not_be_looked_at_is_named() {
+    let mut desk = Desk::start_with(Start { view: "instances", ..Start::default() }, |sandbox| {
+        sandbox.faults().add("ec2:DescribeNetworkInterfaces deny".parse().expect("a fault"));
+    });
+    desk.go("find 10.1.10.58").settle();
+    desk.sees("my-private-ec2").sees("private address").sees("Missing from this table: network interfaces (denied)");
+    desk.misses("✓ complete");
+}

@@ -197,7 +197,8 @@ impl Lister {
     async fn scope(&self, wish: &Wish, asked: Asked, sides: &Sides, ahead: Option<&Ahead>) -> Found {
         let Asked { scope, selectors, doubt } = asked;
         if let Some(derived) = wish.def.info.derived {
-            let (rows, faults) = self.derived(derived, &scope).await;
+            let text = wish.of.as_deref().map_or_else(RowId::new, RowId::from);
+            let (rows, faults) = self.derived(derived, &scope, text).await;
             return Found { scope, rows, faults, sides: Vec::new() };
         }
         if let Some(parent) = self.parent(wish.def) {
@@ -251,14 +252,18 @@ impl Lister {
         &'a self,
         derived: &'static Derived,
         scope: &'a Scope,
+        text: RowId,
     ) -> BoxFuture<'a, (Vec<Arc<Record>>, Vec<Fault>)> {
         Box::pin(async move {
-            let defs = derived.inputs.iter().filter_map(|name| self.registry.kind(name));
-            let read = join_all(defs.map(async |def| {
+            let selector = if derived.asks.is_some() { Selector::Parent(text.clone()) } else { Selector::All };
+            let wanted = derived.wanted(&selector, scope).into_iter();
+            let wanted = wanted.filter_map(|(name, selector)| Some((self.registry.kind(name)?, selector)));
+            let read = join_all(wanted.map(async |(def, selector)| {
                 let (rows, faults) = match def.info.derived {
-                    Some(derived) => self.derived(derived, scope).await,
+                    Some(derived) => self.derived(derived, scope, RowId::new()).await,
                     None => {
-                        let (rows, fault) = self.table(def, scope, Selector::All, What::Everything).await;
+                        let place = def.info.listed_in(scope);
+                        let (rows, fault) = self.table(def, &place, selector, What::Everything).await;
                         (rows, fault.into_iter().collect())
                     }
                 };
@@ -271,7 +276,7 @@ impl Lister {
                 Input { kind: Kind(def.info), rows, whole: fault.is_none(), fault }
             };
             let tables = read.await.into_iter().map(input).collect();
-            let rows = (derived.derive)(&Inputs { scope: scope.clone(), tables });
+            let rows = (derived.derive)(&Inputs { scope: scope.clone(), text, tables });
             for fault in &mut faults {
                 fault.hints.insert(0, "What that would have told is not among the rows.".into());
             }

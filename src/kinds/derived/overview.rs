@@ -37,8 +37,8 @@ pub static INFO: KindInfo = KindInfo::new("overview-counts", "count", "Counts", 
 /// Counts.
 pub static KIND: KindDef = KindDef { info: &INFO, list: super::not_listed, links: |_, _| Vec::new(), raw: None };
 
-static DERIVED: Derived = Derived {
-    inputs: &[
+static DERIVED: Derived = Derived::of(
+    &[
         "instances",
         "instance-statuses",
         "volumes",
@@ -51,7 +51,7 @@ static DERIVED: Derived = Derived {
         "waste",
     ],
     derive,
-};
+);
 
 /// A line of the overview.
 pub struct Line {
@@ -278,7 +278,7 @@ mod tests {
             let rows = rows.into_iter().map(Arc::new).collect();
             tables.push(Input { kind: Kind(kind), rows, whole: true, fault: None });
         }
-        let rows = derive(&Inputs { scope: Scope::region("p", "r"), tables });
+        let rows = derive(&Inputs { scope: Scope::region("p", "r"), text: ArcStr::new(), tables });
         let told: Vec<String> = rows
             .iter()
             .map(|r| {

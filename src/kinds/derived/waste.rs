@@ -59,10 +59,10 @@ pub static INFO: KindInfo = KindInfo::new("waste", "unused resource", "Waste", &
 /// Waste.
 pub static KIND: KindDef = KindDef { info: &INFO, list: super::not_listed, links, raw: None };
 
-static DERIVED: Derived = Derived {
-    inputs: &["instances", "volumes", "addresses", "load-balancers", "target-groups", "target-group-health"],
+static DERIVED: Derived = Derived::of(
+    &["instances", "volumes", "addresses", "load-balancers", "target-groups", "target-group-health"],
     derive,
-};
+);
 
 struct Waste {
     of: &'static str,
@@ -239,7 +239,11 @@ mod tests {
             let rows = found.map(|(_, _, rows)| rows.iter().cloned().map(Arc::new).collect()).unwrap_or_default();
             Input { kind, rows, whole: found.is_some_and(|f| f.1), fault: None }
         };
-        Inputs { scope: Scope::region("p", "us-east-1"), tables: DERIVED.inputs.iter().map(table).collect() }
+        Inputs {
+            scope: Scope::region("p", "us-east-1"),
+            text: ArcStr::new(),
+            tables: DERIVED.inputs.iter().map(table).collect(),
+        }
     }
 
     fn told(inputs: &Inputs) -> Vec<String> {

@@ -55,14 +55,20 @@ pub const PRIVATE_IP: FieldInfo =
 pub const PRIVATE_IPS: FieldInfo = FieldInfo::ips("private_ips", "PRIVATE IPS", "All private IPv4 addresses.")
     .unique()
     .cells(14, 40)
-    .section("network");
+    .section("network")
+    .asked_by("addresses.private-ip-address");
 /// The public address of the primary private one.
 pub const PUBLIC_IP: FieldInfo =
     FieldInfo::ip("public_ip", "PUBLIC IP", "The public IPv4 address: an Elastic IP, or one that Amazon assigned.")
         .unique()
-        .shown(3);
+        .shown(3)
+        .asked_by("association.public-ip");
 /// IPv6 addresses.
-pub const IPV6: FieldInfo = FieldInfo::ips("ipv6", "IPV6", "IPv6 addresses.").unique().cells(14, 39).section("network");
+pub const IPV6: FieldInfo = FieldInfo::ips("ipv6", "IPV6", "IPv6 addresses.")
+    .unique()
+    .cells(14, 39)
+    .section("network")
+    .asked_by("ipv6-addresses.ipv6-address");
 /// Its subnet.
 pub const SUBNET_ID: FieldInfo = FieldInfo::id("subnet_id", "SUBNET", "Its subnet.")
     .shown(2)

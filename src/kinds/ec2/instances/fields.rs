@@ -58,12 +58,14 @@ pub const PRIVATE_IP: FieldInfo = FieldInfo::ip(
     "The primary private IPv4 address, or the IPv6 address if it has no IPv4 address.",
 )
 .unique()
+.asked_by("private-ip-address")
 .shown(5)
 .aka(&["ip"]);
 /// Public IPv4 address.
 pub const PUBLIC_IP: FieldInfo =
     FieldInfo::ip("public_ip", "PUBLIC IP", "The public IPv4 address; lost on stop unless it is an Elastic IP.")
         .unique()
+        .asked_by("ip-address")
         .shown(6);
 /// Elastic IP addresses among the public ones.
 pub const ELASTIC_IPS: FieldInfo =

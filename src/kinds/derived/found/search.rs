@@ -1,0 +1,376 @@
+//! Which rows have what is looked for.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use arcstr::ArcStr;
+use rustc_hash::FxHashSet;
+
+use super::{Found, LOOKED_IN, Sought};
+use crate::kinds::ec2::{addresses, instances, network_interfaces, subnets};
+use crate::kinds::elbv2::load_balancers;
+use crate::kinds::facts;
+use crate::kinds::s3::buckets;
+use crate::model::addresses::Block;
+use crate::model::{FieldInfo, FieldType, Inputs, Record, Value};
+use crate::query::Plain;
+
+/// The rows of one region.
+pub(super) fn search(inputs: &Inputs) -> Vec<Record> {
+    let mut found = match Sought::of(&inputs.text) {
+        Sought::Address(ip) => of_address(inputs, ip),
+        Sought::Balancer(name) => of_balancer(inputs, &name),
+        Sought::Row(kind, id) => {
+            let rows = rows(inputs, kind).filter(|r| r.id == id || *r.shown_id() == id);
+            rows.map(|r| Found::of(r, 0, "id")).collect()
+        }
+        Sought::Text(text) => of_text(inputs, &text),
+    };
+    // A row that is found in two ways is told by the better one.
+    found.sort_by_key(|f| f.rank);
+    let mut seen: FxHashSet<(&str, ArcStr)> = FxHashSet::default();
+    found.into_iter().filter(|f| seen.insert((f.of, f.id.clone()))).map(|f| f.record()).collect()
+}
+
+impl Found {
+    fn of(row: &Record, rank: u8, via: impl Into<String>) -> Found {
+        Found {
+            of: row.kind.0.name,
+            id: row.shown_id().clone(),
+            name: row.name.clone(),
+            state: row.state.clone(),
+            via: via.into(),
+            vpc: row.kind.index_of("vpc_id").and_then(|f| row.at(f).as_str()).map(Into::into),
+            rank,
+        }
+    }
+}
+
+/// The rows of a kind, of all its tables, each once.
+fn rows<'i>(inputs: &'i Inputs, kind: &str) -> impl Iterator<Item = &'i Record> {
+    let mut seen: FxHashSet<&'i str> = FxHashSet::default();
+    let tables = inputs.tables.iter().filter(move |t| t.kind.0.name == kind);
+    let all = tables.flat_map(|t| &t.rows).map(Arc::as_ref);
+    all.filter(move |r| seen.insert(r.id.as_str()))
+}
+
+fn has(row: &Record, field: &FieldInfo, ip: IpAddr) -> bool {
+    row.get(field).blocks().any(|b| b == Block::Ip(ip))
+}
+
+/// What has an address: through the network interface that has it.
+fn of_address(inputs: &Inputs, ip: IpAddr) -> Vec<Found> {
+    use network_interfaces as eni;
+    let mut out = Vec::new();
+    for row in rows(inputs, eni::INFO.name) {
+        let of = match () {
+            () if has(row, &eni::PRIVATE_IP, ip) => "private address",
+            () if has(row, &eni::PRIVATE_IPS, ip) => "secondary private address",
+            () if has(row, &eni::PUBLIC_IP, ip) => "public address",
+            () if has(row, &eni::IPV6, ip) => "IPv6 address",
+            () => continue,
+        };
+        let via = format!("{of} of {}", row.id);
+        let vpc = row.get(&eni::VPC_ID).as_str().map(Into::into);
+        let user = row.get(&eni::USER).as_str();
+        let found = if let Some(id) = row.get(&eni::INSTANCE).as_str() {
+            match rows(inputs, instances::INFO.name).find(|i| i.id == id) {
+                Some(instance) => Found { vpc, ..Found::of(instance, 0, via) },
+                None => Found {
+                    of: instances::INFO.name,
+                    id: id.into(),
+                    name: ArcStr::new(),
+                    state: None,
+                    via,
+                    vpc,
+                    rank: 0,
+                },
+            }
+        } else if let Some(name) = user.and_then(|u| u.strip_prefix("load balancer ")) {
+            // `app/my-alb`: its ARN is not said.
+            let name = name.rsplit('/').next().unwrap_or(name);
+            Found { of: load_balancers::INFO.name, id: name.into(), name: name.into(), state: None, via, vpc, rank: 0 }
+        } else {
+            // A NAT gateway, a function, a database: the interface says which.
+            let said = row.get(&eni::DESCRIPTION).as_str().or(user);
+            let via = said.map_or(of.to_string(), |said| format!("{of}: {said}"));
+            Found::of(row, 0, via)
+        };
+        out.push(found);
+    }
+    // Where interfaces may not be read, instances say their own.
+    for row in rows(inputs, instances::INFO.name) {
+        use instances::fields::{ELASTIC_IPS, IPV6, PRIVATE_IP, PUBLIC_IP};
+        let known = [
+            (PRIVATE_IP, "private address"),
+            (PUBLIC_IP, "public address"),
+            (ELASTIC_IPS, "Elastic IP address"),
+            (IPV6, "IPv6 address"),
+        ];
+        if let Some((_, via)) = known.iter().find(|(field, _)| has(row, field, ip)) {
+            out.push(Found::of(row, 0, *via));
+        }
+    }
+    for row in rows(inputs, addresses::INFO.name) {
+        if has(row, &addresses::PUBLIC_IP, ip) {
+            out.push(Found::of(row, u8::from(!addresses::is_unattached(row)), "Elastic IP address"));
+        } else if has(row, &addresses::PRIVATE_IP, ip) {
+            let public = row.get(&addresses::PUBLIC_IP).as_ip().map_or_else(String::new, |p| format!(" {p}"));
+            out.push(Found::of(row, 1, format!("its Elastic IP address{public}")));
+        }
+    }
+    for row in rows(inputs, subnets::INFO.name) {
+        let held = [&subnets::CIDR, &subnets::IPV6_CIDR].into_iter().flat_map(|f| row.get(f).blocks());
+        if let Some(range) = held.map(Block::range).find(|range| range.contains(&ip)) {
+            out.push(Found::of(row, 4, format!("lies in its range {range}")));
+        }
+    }
+    out
+}
+
+fn of_balancer(inputs: &Inputs, name: &str) -> Vec<Found> {
+    let dns = |r: &Record| r.get(&load_balancers::DNS_NAME).as_str().is_some_and(|n| n.eq_ignore_ascii_case(name));
+    rows(inputs, load_balancers::INFO.name).filter(|r| dns(r)).map(|r| Found::of(r, 0, "DNS name")).collect()
+}
+
+/// What is called so, or has the text somewhere.
+fn of_text(inputs: &Inputs, text: &str) -> Vec<Found> {
+    if text.is_empty() {
+        return Vec::new();
+    }
+    let plain = Plain::new(text);
+    let region = inputs.scope.region_code();
+    let mut out = Vec::new();
+    for kind in LOOKED_IN {
+        for row in rows(inputs, kind) {
+            // Every region lists all of an account's buckets.
+            let elsewhere =
+                *kind == buckets::INFO.name && row.get(&buckets::REGION).as_str() != region.map(|r| r.as_str());
+            if !elsewhere {
+                out.extend(fit(row, text, &plain));
+            }
+        }
+    }
+    // What was terminated keeps its name for an hour: it is not what is meant while something else is called so.
+    let lives = |f: &Found| f.state.as_ref().is_none_or(|(_, state)| state != "terminated");
+    if out.iter().any(|f: &Found| f.rank == 0 && lives(f)) {
+        for found in out.iter_mut().filter(|f| !lives(f)) {
+            found.rank = found.rank.max(2);
+        }
+    }
+    out
+}
+
+/// How a row has a text, the best way first.
+fn fit(row: &Record, text: &str, plain: &Plain) -> Option<Found> {
+    for (said, what) in [(&row.name, "name"), (row.shown_id(), "id")] {
+        if said.is_empty() {
+            continue;
+        }
+        match plain.find(said) {
+            Some(0) if said.chars().count() == text.chars().count() => return Some(Found::of(row, 0, what)),
+            Some(0) => return Some(Found::of(row, 1, format!("{what} begins with it"))),
+            Some(_) => return Some(Found::of(row, 2, format!("in its {what}"))),
+            None => {}
+        }
+    }
+    if let Some((key, value)) = row.tags.iter().find(|(key, value)| *key != "Name" && plain.find(value).is_some()) {
+        return Some(Found::of(row, 3, format!("tag:{key} {value}")));
+    }
+    let own = |f: &FieldInfo| f.unique || f.ty.is_addresses() || matches!(f.name, "description" | "instance");
+    let fields = row.kind.iter().enumerate().filter(|(_, f)| f.side.is_none() && f.ty != FieldType::Age && own(f));
+    for (i, field) in fields {
+        let value = row.at(i);
+        let said = match value {
+            Value::Text(said) if plain.find(said).is_some() => said.to_string(),
+            Value::Text(_) | Value::Empty | Value::Unknown => continue,
+            value => match facts::texts(value, field.ty).into_iter().find(|said| plain.find(said).is_some()) {
+                Some(said) => said,
+                None => continue,
+            },
+        };
+        return Some(Found::of(row, 3, format!("{} {said}", field.label())));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Scope;
+    use crate::kinds::ec2::{security_groups, volumes};
+    use crate::kinds::testing::row;
+    use crate::model::{Input, Kind, KindInfo};
+
+    fn inputs(text: &str, tables: Vec<(&'static KindInfo, Vec<Record>)>) -> Inputs {
+        let table = |(kind, rows): (&'static KindInfo, Vec<Record>)| {
+            let rows = rows.into_iter().map(Arc::new).collect();
+            Input { kind: Kind(kind), rows, whole: true, fault: None }
+        };
+        let scope = Scope::region("p", "eu-west-1");
+        Inputs { scope, text: text.into(), tables: tables.into_iter().map(table).collect() }
+    }
+
+    fn told(inputs: &Inputs) -> Vec<String> {
+        let said = |r: &Record| {
+            let text = |f: &FieldInfo| r.get(f).as_str().unwrap_or("–").to_string();
+            format!(
+                "{} {} ({}) by {}",
+                text(&super::super::OF),
+                text(&super::super::ID),
+                text(&super::super::NAME),
+                text(&super::super::VIA)
+            )
+        };
+        search(inputs).iter().map(said).collect()
+    }
+
+    fn interface(id: &str, ip: &str, vpc: &str) -> crate::kinds::testing::Row {
+        use network_interfaces as eni;
+        let row = row(&eni::INFO, id, "", "in-use").with(&eni::ID, Value::text(id));
+        row.with(&eni::PRIVATE_IP, Value::ip(Some(ip)))
+            .with(&eni::PRIVATE_IPS, Value::ips([ip, "10.9.9.9"]))
+            .with(&eni::VPC_ID, Value::text(vpc))
+    }
+
+    fn instance(id: &str, name: &str, ip: &str) -> Record {
+        let row = row(&instances::INFO, id, name, "running").with(&instances::fields::ID, Value::text(id));
+        row.with(&instances::fields::PRIVATE_IP, Value::ip(Some(ip))).record()
+    }
+
+    #[test]
+    fn an_address_is_that_of_what_its_interface_is_of_and_two_networks_may_both_have_it() {
+        use network_interfaces as eni;
+        let of = |i: &str| Value::text(i);
+        let all = |text: &str| {
+            inputs(
+                text,
+                vec![
+                    (
+                        &eni::INFO,
+                        vec![
+                            interface("eni-1", "10.0.0.5", "vpc-1").with(&eni::INSTANCE, of("i-1")).record(),
+                            interface("eni-2", "10.0.0.5", "vpc-2").with(&eni::INSTANCE, of("i-2")).record(),
+                            interface("eni-3", "10.0.0.6", "vpc-1")
+                                .with(&eni::USER, of("load balancer app/my-alb"))
+                                .record(),
+                            interface("eni-4", "10.0.0.7", "vpc-1")
+                                .with(&eni::DESCRIPTION, of("Interface for NAT Gateway nat-1"))
+                                .record(),
+                        ],
+                    ),
+                    // The same rows may come by several requests.
+                    (
+                        &eni::INFO,
+                        vec![interface("eni-1", "10.0.0.5", "vpc-1").with(&eni::INSTANCE, of("i-1")).record()],
+                    ),
+                    (&instances::INFO, vec![instance("i-1", "web", "10.0.0.5"), instance("i-8", "alone", "10.0.0.8")]),
+                    (
+                        &subnets::INFO,
+                        vec![
+                            row(&subnets::INFO, "subnet-1", "", "available")
+                                .with(&subnets::CIDR, Value::range(Some("10.0.0.0/29")))
+                                .record(),
+                        ],
+                    ),
+                ],
+            )
+        };
+        assert_eq!(
+            told(&all("10.0.0.5")),
+            [
+                "instances i-1 (web) by private address of eni-1",
+                "instances i-2 (i-2) by private address of eni-2",
+                "subnets subnet-1 (subnet-1) by lies in its range 10.0.0.0/29",
+            ]
+        );
+        assert_eq!(told(&all("10.0.0.6"))[0], "load-balancers my-alb (my-alb) by private address of eni-3");
+        assert_eq!(
+            told(&all("10.0.0.7"))[0],
+            "network-interfaces eni-4 (eni-4) by private address: Interface for NAT Gateway nat-1"
+        );
+        assert_eq!(
+            told(&all("10.0.0.8")),
+            ["instances i-8 (alone) by private address"],
+            "and no range that ends before it"
+        );
+        assert_eq!(told(&all("10.9.9.9")).len(), 4, "a secondary address is one, too");
+        assert!(told(&all("10.0.1.5")).is_empty());
+        let vpcs: Vec<_> = search(&all("10.0.0.5"))
+            .iter()
+            .filter_map(|r| r.get(&super::super::VPC).as_str().map(str::to_string))
+            .collect();
+        assert_eq!(vpcs, ["vpc-1", "vpc-2"]);
+    }
+
+    #[test]
+    fn an_elastic_address_is_itself_where_nothing_uses_it_and_beside_its_user_where_something_does() {
+        let address = |state: &str, private: Option<&str>| {
+            let row = row(&addresses::INFO, "eipalloc-1", "nat", state)
+                .with(&addresses::PUBLIC_IP, Value::ip(Some("198.51.100.7")));
+            row.with(&addresses::ALLOCATION_ID, Value::text("eipalloc-1"))
+                .with(&addresses::PRIVATE_IP, Value::ip(private))
+                .record()
+        };
+        let alone = inputs("198.51.100.7", vec![(&addresses::INFO, vec![address("unattached", None)])]);
+        assert_eq!(told(&alone), ["addresses eipalloc-1 (nat) by Elastic IP address"]);
+        let used = inputs(
+            "10.0.0.5",
+            vec![
+                (&addresses::INFO, vec![address("associated", Some("10.0.0.5"))]),
+                (&instances::INFO, vec![instance("i-1", "web", "10.0.0.5")]),
+            ],
+        );
+        assert_eq!(
+            told(&used),
+            [
+                "instances i-1 (web) by private address",
+                "addresses eipalloc-1 (nat) by its Elastic IP address 198.51.100.7"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_name_comes_before_what_begins_with_it_and_that_before_what_has_it() {
+        let volume =
+            |id: &str, name: &str, tags: &[(&str, &str)]| row(&volumes::INFO, id, name, "in-use").tags(tags).record();
+        let all = inputs(
+            "WEB",
+            vec![
+                (
+                    &volumes::INFO,
+                    vec![volume("vol-1", "db", &[("role", "spider-web")]), volume("vol-2", "my-web", &[])],
+                ),
+                (&instances::INFO, vec![instance("i-2", "web-2", "10.0.0.1"), instance("i-1", "web", "10.0.0.2")]),
+                (&security_groups::INFO, vec![row(&security_groups::INFO, "sg-1", "lb", "").record()]),
+            ],
+        );
+        assert_eq!(
+            told(&all),
+            [
+                "instances i-1 (web) by name",
+                "instances i-2 (web-2) by name begins with it",
+                "volumes vol-2 (my-web) by in its name",
+                "volumes vol-1 (db) by tag:role spider-web",
+            ]
+        );
+        assert!(told(&inputs("", vec![(&instances::INFO, vec![instance("i-1", "", "10.0.0.2")])])).is_empty());
+    }
+
+    #[test]
+    fn what_was_terminated_is_not_the_first_while_another_is_called_so() {
+        let old = row(&instances::INFO, "i-0", "web", "terminated").record();
+        let all = inputs("web", vec![(&instances::INFO, vec![old, instance("i-1", "web", "10.0.0.2")])]);
+        assert_eq!(told(&all)[0], "instances i-1 (web) by name");
+    }
+
+    #[test]
+    fn every_kind_with_names_of_its_own_is_looked_in() {
+        // Alike in every account, or found from the row that they belong to.
+        let others = ["instance-types", "regions", "availability-zones", "waste", "find"];
+        for kind in crate::kinds::registry::ALL.kinds.iter().map(|k| k.info) {
+            let own = !kind.side && kind.parent.is_none() && !others.contains(&kind.name);
+            assert_eq!(own, LOOKED_IN.contains(&kind.name), "{}", kind.name);
+        }
+    }
+}
