@@ -57,7 +57,7 @@ impl Turn<'_> {
             }
         }
         if all.is_empty() {
-            let text = "Nothing has changed in the tables that were shown since the console was started.";
+            let text = "Nothing has changed in the tables that were shown so far.";
             return self.say(Level::Info, text);
         }
         all.sort_by(|a, b| (b.at, &a.row.id, b.own).cmp(&(a.at, &b.row.id, a.own)));

@@ -161,6 +161,8 @@ impl Turn<'_> {
                 } else if let Some(action) = self.action_named(first) {
                     let given = begun.trim_start().strip_prefix(first).unwrap_or_default();
                     self.arguments(action, given, &mut words);
+                } else if let Some(def) = self.s.registry.kind(first).filter(|d| d.info.takes_text()) {
+                    self.named_rows(Kind(def.info), &mut words);
                 } else if let Some(def) = self.s.registry.kind(first) {
                     let is_second = begun.split_whitespace().count() == 1;
                     if is_second {

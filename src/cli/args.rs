@@ -110,7 +110,7 @@ pub enum Command {
     /// Find what has an address, a DNS name, an id, an ARN or a name, in all profiles and regions that are asked for.
     ///
     /// An address is traced through its network interface to the instance, load balancer or service that uses it.
-    /// Exit status: 0 found, 1 nothing found or failed, 2 wrong usage, 3 found, but not everything could be looked at.
+    /// Exit status: 0 found, 1 nothing found or failed, 2 wrong usage, 3 not everything could be looked at.
     Find {
         /// What to look for, for example 10.1.4.77, web-1, i-0123456789abcdef0, or a piece of a name.
         #[arg(required = true, num_args = 1.., value_name = "TEXT")]

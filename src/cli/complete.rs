@@ -152,7 +152,11 @@ fn options(command: &Command, typed: &str) -> Vec<Offer> {
 
 /// The value of an option.
 fn value(option: &Arg, typed: &str, read: &Read<'_>, known: &Known, command: &Command) -> Offers {
-    let kind = read.arguments.first().filter(|_| command.get_name() == "get").copied();
+    let kind = match command.get_name() {
+        "get" => read.arguments.first().copied(),
+        "find" => Some(crate::kinds::derived::found::INFO.name),
+        _ => None,
+    };
     let all = match option.get_id().as_str() {
         "config" | "log" | "save" => return Offers::File,
         "profile" => known.profiles(),
@@ -187,7 +191,10 @@ fn argument(command: &Command, typed: &str, read: &Read<'_>, known: &Known) -> O
             if let Some((_, _)) = typed.split_once(' ') {
                 return known.rows(typed);
             }
-            all.extend(known.views());
+            // What is both is the command.
+            let views = known.views().into_iter().filter(|v| all.iter().all(|o| o.text != v.text));
+            let views: Vec<Offer> = views.collect();
+            all.extend(views);
             all
         }
         ("skydeck" | "get", 1..) => return known.terms(read.arguments[0], typed),
@@ -264,7 +271,7 @@ mod tests {
     #[test]
     fn a_line_that_is_empty_offers_commands_and_views_but_nothing_hidden() {
         let all = at("");
-        assert!(all.starts_with("get plan sandbox check config"), "{all}");
+        assert!(all.starts_with("get find plan sandbox check config"), "{all}");
         assert!(all.contains(" instances ") && !all.split(' ').any(|w| w == "complete"), "{all}");
     }
 

@@ -255,6 +255,11 @@ fn command_sections(name: &str) -> Vec<Section> {
             ),
             ("skydeck get alarms state:ALARM -o markdown", "A table for a ticket."),
         ],
+        "find" => &[
+            ("skydeck find 10.1.4.77 --region eu-west-1 --region us-east-1", "Whose address it is, in two regions."),
+            ("skydeck find my-alb-1234567890.eu-west-1.elb.amazonaws.com", "The load balancer with this DNS name."),
+            ("skydeck find web-1 -o json", "What is called so, or has that in its name, tags or addresses."),
+        ],
         "plan" => &[
             ("skydeck plan stop --on 'instances name:web-1'", "What stopping it would do and save."),
             (
@@ -285,6 +290,15 @@ fn command_sections(name: &str) -> Vec<Section> {
     };
     let mut sections = match name {
         "get" => vec![queries(), section("EXIT STATUS", EXIT)],
+        "find" => vec![section(
+            "EXIT STATUS",
+            &[
+                ("0", "Something was found, and everything was looked at."),
+                ("1", "Nothing was found, or nothing could be looked at."),
+                ("2", "The command line is wrong."),
+                ("3", "Not everything could be looked at: what has it may be there."),
+            ],
+        )],
         "plan" => vec![section(
             "EXIT STATUS",
             &[

@@ -61,6 +61,7 @@ fn an_address_a_name_and_a_piece_of_one_are_found_and_lead_to_what_has_them() {
         desk.go("find my-bastion-host").sees("✓ complete").sees("name begins with it");
         desk.screen(&format!("find-name-{name}"));
         desk.go("find 198.51.100.250").sees("There are no matches for 198.51.100.250 in ap-northeast-1 and");
+        desk.keys(":").text_in("find my-bas").sees("my-bastion-host").keys("esc");
         desk.keys(":").text_in("find").keys("enter").sees("find takes what to look for").keys("esc");
     }
 }

@@ -8,6 +8,7 @@ use indexmap::IndexSet;
 use super::{SAMPLE, Words, quoted, ratio_doc, ratio_words};
 use crate::app::nav::kind_named;
 use crate::app::update::Turn;
+use crate::base::text;
 use crate::model::behind::{Behind, PROFILE, REGION, TAG};
 use crate::model::{FieldInfo, FieldType, Kind, Record, TableKey, Value};
 use crate::query::HOW;
@@ -108,6 +109,17 @@ impl Turn<'_> {
     /// The keys of tags that were seen on rows of a kind, in order.
     pub(in crate::app) fn tag_keys(&self, kind: Kind) -> BTreeSet<ArcStr> {
         self.sample_tagged(kind).flat_map(|r| r.tags.iter()).map(|(key, _)| key.clone()).collect()
+    }
+
+    /// The rows that are loaded, by their names and ids, for what looks for a text in them.
+    pub(super) fn named_rows(&self, kind: Kind, words: &mut Words<'_>) {
+        let looked_in = |name: &str| kind.derived.is_some_and(|d| d.inputs.contains(&name));
+        let tables = self.store.keys().filter(|key| looked_in(key.kind.name)).filter_map(|key| self.store.table(key));
+        for row in tables.flat_map(|t| t.rows()).filter(|r| r.gone.is_none()).take(SAMPLE).map(|r| &r.record) {
+            let (name, id) = (text::visible(row.label()), text::visible(row.shown_id()));
+            let doc = if name == id { "" } else { &*id };
+            words.offer(&name, &[row.shown_id()], row.kind.singular, doc, None);
+        }
     }
 
     /// Some rows that have the tags of a kind's rows: their own, or those of the table that brings them.

@@ -107,7 +107,7 @@ impl Known {
 
     /// A term of a query of this kind.
     pub(super) fn terms(&self, of: &str, typed: &str) -> Offers {
-        let Some(kind) = self.kind(of) else { return Offers::Words(Vec::new()) };
+        let Some(kind) = self.kind(of).filter(|k| !k.takes_text()) else { return Offers::Words(Vec::new()) };
         let (not, typed) = if let Some(rest) = typed.strip_prefix('!') { ("!", rest) } else { ("", typed) };
         if let Some(at) = typed.find([':', '=', '<', '>']) {
             let value_at = at + typed[at..].chars().take_while(|c| ":=<>".contains(*c)).count();
