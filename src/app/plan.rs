@@ -195,7 +195,8 @@ impl Turn<'_> {
 
     /// Numbers the plan of a layer, gives its steps their client tokens, and asks EC2 whether IAM allows it.
     fn announce(&mut self, layer: usize) {
-        let number = self.number();
+        self.s.plan_numbers += 1;
+        let number = self.s.plan_numbers;
         let (cli, name) = (self.s.cli.clone(), self.s.run_name(number));
         let Some(Overlay::Plan(p)) = self.s.overlays.get_mut(layer) else { return };
         p.number = number;

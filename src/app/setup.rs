@@ -114,6 +114,7 @@ impl State {
             connect: Connecting::new(connect, memory.bastions),
             counts: super::links::Counts::default(),
             numbers: 0,
+            plan_numbers: 0,
             watched: Vec::new(),
             wake: None,
             boot_line: view,

@@ -251,8 +251,10 @@ pub struct State {
     pub(super) connect: Connecting,
     /// How many rows the links on the screen lead to.
     pub(super) counts: Counts,
-    /// Numbers of index requests and plans.
+    /// Numbers of index requests.
     pub(super) numbers: u64,
+    /// Numbers of plans. Their own: they stand in client tokens, and how often an order was asked for before is a matter of answers.
+    pub(super) plan_numbers: u64,
     /// What was last watched.
     pub(super) watched: Vec<Interest>,
     /// When the next tick was asked for.

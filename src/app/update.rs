@@ -109,7 +109,7 @@ impl Turn<'_> {
         self.out.push(effect);
     }
 
-    /// The next number for an index request or a plan.
+    /// The next number for an index request.
     pub(super) fn number(&mut self) -> u64 {
         self.s.numbers += 1;
         self.s.numbers

@@ -372,6 +372,25 @@ fn the_heading_sums_up_what_comes_beside_the_rows_at_once_where_they_are_few_and
     }
     assert_eq!(summed(&desk), [(2, "impaired", false)], "each was asked for by its id");
 
+    // The same while an order is on its way that was made of less.
+    let mut desk = real("instances");
+    desk.list(all(&instances::INFO), records((0..9).map(instance).collect()));
+    let apply = |desk: &mut Desk, coverage: Coverage| {
+        desk.seq += 1;
+        let rows = records(vec![impaired(3)]);
+        let (table, seq, asked) = (all(&instance_statuses::INFO), desk.seq, desk.now);
+        let delta = desk.store.apply(Batch { table, seq, asked, coverage, rows, outcome: Outcome::Done }, desk.now);
+        desk.event(Event::Applied(delta, asked));
+    };
+    apply(&mut desk, some(3));
+    let wish = desk.out.iter().position(|e| matches!(e, Effect::Index(_))).expect("an order is asked for");
+    let wish = desk.out.remove(wish);
+    let made = desk.answer(&wish);
+    let began = desk.seq + 1;
+    apply(&mut desk, Coverage::Sweep { began });
+    desk.event(Event::Indexed(made)).settle();
+    assert_eq!(summed(&desk), [(1, "impaired", false)]);
+
     let mut desk = real("instances");
     desk.list(all(&instances::INFO), records((0..3_000).map(instance).collect()));
     desk.asked();
