@@ -75,7 +75,7 @@ pub fn check_line(registry: &Registry, aliases: &Aliases, line: &str) -> Result<
 
 fn check_query(kind: Kind, rest: &str) -> Result<Does, String> {
     if kind.takes_text() {
-        return text_of(kind.name, rest).map(|_| Does::Go);
+        return text_of(kind.0, rest).map(|_| Does::Go);
     }
     // Which row it names is looked up when rows can be: objects BUCKET, metrics i-….
     if kind.parent.is_none_or(|p| p.fans_out) {

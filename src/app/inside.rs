@@ -9,7 +9,8 @@ use crate::base::text::visible;
 use crate::base::{RowId, Scope};
 use crate::kinds::naming::{id_of, region_of};
 use crate::kinds::s3;
-use crate::model::{Kind, Record, TableKey};
+use crate::model::my_address::MyAddress;
+use crate::model::{Effect, Kind, KindInfo, Level, Record, TableKey};
 use crate::query::Query;
 
 /// Rows that are looked through for completions.
@@ -83,8 +84,29 @@ impl Turn<'_> {
         }
     }
 
-    /// Goes there.
-    pub(super) fn go_inside(&mut self, inside: Inside) {
+    /// The line that the focused row suggests to a kind that takes a text.
+    pub(super) fn offered(&self, kind: &KindInfo) -> Option<String> {
+        let text = kind.derived?.text.as_ref()?;
+        let row = self.focused().filter(|_| self.s.board.is_none())?;
+        let record = self.store.get(&row.table, &row.id)?;
+        Some(format!("{} {}", kind.name, (text.offer)(record)?))
+    }
+
+    /// Goes there. Where the text speaks of the user's own address, that is asked for first.
+    pub(super) fn go_inside(&mut self, mut inside: Inside) {
+        if let Some(mine) = inside.kind.derived.and_then(|d| d.with_me(&inside.parent, self.s.me.ip())) {
+            match mine {
+                Some(text) => inside.parent = text,
+                None => {
+                    self.s.waits_for_me = Some(inside);
+                    if self.s.me != MyAddress::Asked {
+                        self.s.me = MyAddress::Asked;
+                        self.emit(Effect::FindMyAddress);
+                    }
+                    return self.say(Level::Info, self.s.me.says());
+                }
+            }
+        }
         let Inside { kind, parent, label, only, query } = inside;
         self.go(kind, crate::model::Selector::Parent(parent), only, query);
         if label.is_some() {

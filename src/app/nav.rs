@@ -224,7 +224,7 @@ impl Turn<'_> {
     /// Goes to the rows of a kind. A paid query is asked for after arriving.
     pub(super) fn go(&mut self, kind: Kind, selector: Selector, only: Option<Vec<Scope>>, query: Query) {
         if kind.takes_text() && selector == Selector::All {
-            return self.say(Level::Info, super::palette::text_of(kind.name, "").err().unwrap_or_default());
+            return self.say(Level::Info, super::palette::text_of(kind.0, "").err().unwrap_or_default());
         }
         if let Some(parent) = kind.parent.filter(|p| !p.fans_out && selector == Selector::All) {
             let Some(of) = kind_named(&self.s.registry, parent.kind) else { return };
@@ -307,6 +307,9 @@ impl Turn<'_> {
             let rows = self.targets();
             return self.show_regions(&rows);
         }
+        if self.mend(&row) {
+            return;
+        }
         let inner = |l: &&Link| {
             let holds = |k: Kind| k.parent.is_some_and(|p| p.kind == row.table.kind.name) || k == row.table.kind;
             kind_named(&self.s.registry, l.kind).is_some_and(|k| holds(k) && !k.is_paid())
@@ -326,6 +329,19 @@ impl Turn<'_> {
                 self.s.focus = Focus::Detail;
             }
         }
+    }
+
+    /// Begins the action that mends what a row says. Whether there is one.
+    fn mend(&mut self, row: &RowKey) -> bool {
+        let mend = self.store.get(&row.table, &row.id).and_then(|record| self.s.registry.mend(record));
+        let Some(mend) = mend else { return false };
+        let Some(kind) = kind_named(&self.s.registry, &mend.kind) else { return false };
+        let Some(action) = self.s.registry.action(kind, &mend.action) else { return false };
+        let scope = row.table.scope.clone();
+        let table = TableKey::all(kind.listed_in(&scope), kind);
+        let on = super::overlay::On { scope, rows: vec![RowKey { table, id: mend.row }] };
+        self.begin(action, on, &mend.arguments);
+        true
     }
 
     /// A row's name for titles and sentences.

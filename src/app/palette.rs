@@ -13,7 +13,7 @@ use crate::base::{RowId, Scope, text};
 use crate::config::settings::Aliases;
 use crate::kinds::naming::Named;
 use crate::kinds::{Action, Registry, Takes};
-use crate::model::{Kind, Level, Selector, Sort, TableKey, Values};
+use crate::model::{Kind, KindInfo, Level, Selector, Sort, TableKey, Values};
 use crate::query::Query;
 
 /// Marks the rows that match a query, and takes such marks away.
@@ -43,6 +43,8 @@ pub(super) enum Meaning {
     Show(Vec<Scope>),
     /// Go to the rows of one parent.
     Inside(Inside),
+    /// A line to go on from.
+    Offer(String),
     /// Go to a row.
     Row(RowKey),
     /// Go to a row that is not loaded.
@@ -84,11 +86,15 @@ pub(super) fn meant(
     text::nearest(word, names).map(|near| format!(" Did you mean {near}?")).unwrap_or_default()
 }
 
-/// What is looked for by a line `find TEXT`: all that stands after the word, also in quotes.
+/// What is looked for by a line `find TEXT`: all that stands after the word, also in quotes; as its kind reads it.
 ///
 /// # Errors
-/// Nothing does.
-pub fn text_of(word: &str, rest: &str) -> Result<RowId, String> {
+/// Nothing does, or the kind cannot read it.
+pub fn text_of(kind: &KindInfo, rest: &str) -> Result<RowId, String> {
+    if let Some(text) = kind.derived.and_then(|d| d.text.as_ref()) {
+        return (text.read)(rest);
+    }
+    let word = kind.name;
     let text = rest.strip_prefix('"').and_then(|r| r.strip_suffix('"')).unwrap_or(rest).trim();
     match text.is_empty() {
         true => Err(format!("{word} takes what to look for: {word} 10.1.4.77, {word} web-1, {word} i-0123.")),
@@ -146,7 +152,10 @@ impl Turn<'_> {
         }
         if let Some(def) = registry.kind(word).filter(|d| !d.info.side) {
             if def.info.takes_text() {
-                let parent = text_of(def.info.name, rest)?;
+                if let Some(line) = self.offered(def.info).filter(|_| rest.is_empty()) {
+                    return Ok(Meaning::Offer(line));
+                }
+                let parent = text_of(def.info, rest)?;
                 let inside = Inside { kind: Kind(def.info), parent, label: None, only: None, query: Query::default() };
                 return Ok(Meaning::Inside(inside));
             }
@@ -285,6 +294,7 @@ impl Turn<'_> {
             Meaning::Sort(sort) => self.sort_by(sort),
             Meaning::Show(scopes) => self.show(scopes),
             Meaning::Inside(inside) => self.go_inside(inside),
+            Meaning::Offer(line) => self.palette(&line),
             Meaning::Row(row) => self.go_to_row(&row),
             Meaning::Named(named) => self.go_to_named(&named),
             Meaning::Found(text, rows) => self.found_menu(&text, rows),

@@ -8,7 +8,7 @@ use super::update::Turn;
 use crate::base::text::fitting;
 use crate::model::files::{FileKind, FileLook, FileView, Files, folder_of, looks};
 use crate::model::my_address::MyAddress;
-use crate::model::{Effect, FormInput, FormValue};
+use crate::model::{Effect, FormInput, FormValue, Level};
 
 impl FormState {
     /// The path that is being typed in the focused field.
@@ -95,6 +95,12 @@ impl Turn<'_> {
     pub(super) fn my_address(&mut self, me: MyAddress) {
         self.s.me = me;
         self.refine_form();
+        if let Some(inside) = self.s.waits_for_me.take() {
+            match self.s.me.ip() {
+                Some(_) => self.go_inside(inside),
+                None => self.say(Level::Warning, self.s.me.says()),
+            }
+        }
     }
 
     /// Whether the uppermost form speaks of a path that was not looked at yet.

@@ -66,6 +66,7 @@ impl State {
         let mut state = State {
             files: Files::none(),
             looking: Vec::new(),
+            waits_for_me: None,
             me,
             registry,
             keymap,

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::board::{Board, Place};
 use super::connect::Connecting;
+use super::inside::Inside;
 use super::layout::{self, Areas, Parts};
 use super::links::Counts;
 use super::overlay::Overlay;
@@ -185,6 +186,8 @@ pub struct State {
     pub(super) looking: Vec<FileLook>,
     /// By which address this machine is seen, as far as it is known.
     pub(super) me: MyAddress,
+    /// Where one goes as soon as that is known.
+    pub(super) waits_for_me: Option<Inside>,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     /// The place that is seen.

@@ -122,6 +122,22 @@ pub enum Command {
         #[arg(short, long, value_name = "FIELDS")]
         columns: Vec<String>,
     },
+    /// Tell why a port of an instance can or cannot be reached, hop by hop.
+    ///
+    /// It only reads. What is not modelled, or may not be read, is unknown and never passed.
+    /// Exit status: 0 nothing stands in the way, 1 it times out or failed, 2 wrong usage, 3 it cannot be told.
+    Doctor {
+        /// Who asks, and what is to be reached: me web-1:22, anywhere web-1:443, bastion 10.1.4.77:5432, sg-0123456789abcdef0 db-1:53/udp.
+        /// Who asks is me if it is left out.
+        #[arg(required = true, num_args = 1..=2, value_name = "FROM TO:PORT")]
+        question: Vec<String>,
+        /// The format.
+        #[arg(short, long, value_enum, default_value_t = Output::Table)]
+        output: Output,
+        /// The columns, in order: hop, answer, evidence, by, change; with commas between them.
+        #[arg(short, long, value_name = "FIELDS")]
+        columns: Vec<String>,
+    },
     /// Show what an action would do, without doing it.
     ///
     /// It only reads. Arguments are the fields of the action's form: NAME=VALUE, the name of a switch, or values in order.

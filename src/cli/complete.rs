@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn a_line_that_is_empty_offers_commands_and_views_but_nothing_hidden() {
         let all = at("");
-        assert!(all.starts_with("get find plan sandbox check config"), "{all}");
+        assert!(all.starts_with("get find doctor plan sandbox check config"), "{all}");
         assert!(all.contains(" instances ") && !all.split(' ').any(|w| w == "complete"), "{all}");
     }
 

@@ -26,6 +26,7 @@ use crate::base::Scope;
 use crate::base::text::visible;
 use crate::export::{self, Columns};
 use crate::fetch::{Budget, Share};
+use crate::kinds::derived::doctor;
 use crate::kinds::{Interner, KindDef};
 use crate::model::{Kind, Selector, Sort};
 use crate::query::{Cells, Query};
@@ -54,7 +55,7 @@ pub(super) fn get(options: &Options, wanted: Wanted) -> Result<ExitCode, Failure
     let (query, of) = match def.info.takes_text() {
         true => (
             String::new(),
-            Some(crate::app::check_line::text_of(def.info.name, &query).map_err(Failure::Usage)?.to_string()),
+            Some(crate::app::check_line::text_of(def.info, &query).map_err(Failure::Usage)?.to_string()),
         ),
         false => (query, of),
     };
@@ -71,6 +72,10 @@ pub(super) fn get(options: &Options, wanted: Wanted) -> Result<ExitCode, Failure
     for problem in &session.problems {
         out::say(&problem.to_string());
     }
+    let of = match of.as_deref().and_then(|text| def.info.derived?.with_me(text, None)) {
+        Some(_) => Some(with_my_address(&session, def, &of.unwrap_or_default())?),
+        None => of,
+    };
     // Not the poller's share: a command that somebody waits for asks once and ends. AWS's own burst is its bound.
     let share = options.api_share.map_or(100, u32::from);
     let lister = Lister {
@@ -111,10 +116,23 @@ pub(super) fn get(options: &Options, wanted: Wanted) -> Result<ExitCode, Failure
     // What is missing is said also where nobody reads to the end.
     out::unread_is_well(shape.print(&rows, places > 1, now, || session.zone()))?;
     let none = rows.is_empty();
+    let told = doctor::exit(rows.iter().map(|r| &*r.record).filter(|r| std::ptr::eq(r.kind.0, &doctor::INFO)));
     // The process ends: its memory is given back as a whole, and not row by row.
     std::mem::forget(rows);
+    // Of what could not be read the doctor has said that it is unknown.
+    if let Some(told) = told {
+        if !troubles.is_empty() {
+            out::say(&trouble::sentences(&troubles, session.profiles.len(), places));
+        }
+        return Ok(ExitCode::from(told));
+    }
     if troubles.is_empty() {
         return match &wish.of {
+            Some(text) if none && std::ptr::eq(def.info, &doctor::INFO) => Err(Failure::Failed(format!(
+                "no instance is {}, in {}",
+                visible(&doctor::read(text).map_or_else(|_| text.clone(), |asked| asked.to)),
+                looked_at(&session, places)
+            ))),
             Some(text) if none && def.info.takes_text() => Err(Failure::Failed(format!(
                 "nothing was found that has {}, in {}",
                 visible(text),
@@ -129,6 +147,13 @@ pub(super) fn get(options: &Options, wanted: Wanted) -> Result<ExitCode, Failure
     let inputs = wish.def.info.derived.map_or(0, |d| d.wanted(&selector, &Scope::Global).len());
     let none = none && troubles.len() >= inputs * places;
     Err(if none { Failure::Failed(text) } else { Failure::Partial(format!("not everything could be listed: {text}")) })
+}
+
+/// The text with the user's own address in place of the word for it.
+fn with_my_address(session: &Session, def: &KindDef, text: &str) -> Result<String, Failure> {
+    let me = session.runtime.block_on(session.gateway.my_address());
+    let text = def.info.derived.and_then(|d| d.with_me(text, me.ip())).flatten();
+    text.map(|t| t.to_string()).ok_or_else(|| Failure::Failed(me.says()))
 }
 
 /// Where it was looked: `ap-northeast-2`, `3 regions`, `12 regions of 3 profiles`.

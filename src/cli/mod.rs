@@ -108,6 +108,12 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
             let kind = crate::kinds::derived::found::INFO.name.to_string();
             get::get(&cli.options, get::Wanted { kind, query: text, output, columns, sort: None, of: None })
         }
+        Some(Command::Doctor { question, output, columns }) => {
+            let kind = crate::kinds::derived::doctor::INFO.name.to_string();
+            // A name with blanks is one word of the shell's.
+            let query = question.iter().map(|w| format!("\"{}\"", w.replace('"', ""))).collect();
+            get::get(&cli.options, get::Wanted { kind, query, output, columns, sort: None, of: None })
+        }
         Some(Command::Get { kind, query, output, columns, sort, of }) => {
             get::get(&cli.options, get::Wanted { kind, query, output, columns, sort, of })
         }

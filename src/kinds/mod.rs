@@ -19,6 +19,7 @@ pub mod facts;
 pub mod file_fields;
 pub mod intern;
 pub mod listing;
+pub mod mend;
 mod menu_group;
 pub mod naming;
 pub mod paging;

@@ -3,9 +3,10 @@
 use super::action::{Action, Sender};
 use super::connect::Connects;
 use super::listing::KindDef;
+use super::mend::{Mend, Mends};
 use super::{autoscaling, cloudwatch, derived, ec2, elbv2, s3};
 use crate::base::text::{suggest, visible};
-use crate::model::{Kind, KindInfo, Operation};
+use crate::model::{Kind, KindInfo, Operation, Record};
 
 /// Every kind and action.
 #[derive(Clone, Copy)]
@@ -110,6 +111,8 @@ static KINDS: &[&KindDef] = &[
     &ec2::vpcs::KIND,
     &ec2::subnets::KIND,
     &ec2::internet_gateways::KIND,
+    &ec2::route_tables::KIND,
+    &ec2::network_acls::KIND,
     &ec2::regions::KIND,
     &ec2::availability_zones::KIND,
     &elbv2::load_balancers::KIND,
@@ -122,6 +125,7 @@ static KINDS: &[&KindDef] = &[
     &cloudwatch::alarms::KIND,
     &cloudwatch::metrics::KIND,
     &derived::found::KIND,
+    &derived::doctor::KIND,
     &derived::waste::KIND,
     // Side tables.
     &ec2::instance_statuses::KIND,
@@ -150,7 +154,14 @@ static KINDS: &[&KindDef] = &[
 /// The kinds whose rows can be connected to.
 static CONNECTS: &[&Connects] = &[&ec2::connect::CONNECTS];
 
+/// The kinds whose rows say what mends them.
+static MENDS: &[&Mends] = &[&derived::doctor::MENDS];
+
 impl Registry {
+    /// The action that mends what a row says, if there is one.
+    pub fn mend(&self, row: &Record) -> Option<Mend> {
+        MENDS.iter().find(|m| std::ptr::eq(m.kind, row.kind.0)).and_then(|m| (m.mend)(row))
+    }
     /// How rows of a kind are connected to, if they can be.
     pub fn connects(&self, kind: &KindInfo) -> Option<&'static Connects> {
         CONNECTS.iter().find(|c| std::ptr::eq(c.kind, kind)).copied()

@@ -26,6 +26,8 @@ const PAGES: &[(&str, &str)] = &[
     ("vpcs", "vpcconsole/home?region={region}#VpcDetails:VpcId={id}"),
     ("subnets", "vpcconsole/home?region={region}#SubnetDetails:subnetId={id}"),
     ("internet-gateways", "vpcconsole/home?region={region}#InternetGateway:internetGatewayId={id}"),
+    ("route-tables", "vpcconsole/home?region={region}#RouteTableDetails:RouteTableId={id}"),
+    ("network-acls", "vpcconsole/home?region={region}#NetworkAclDetails:networkAclId={id}"),
     ("load-balancers", "ec2/home?region={region}#LoadBalancer:loadBalancerArn={id}"),
     ("target-groups", "ec2/home?region={region}#TargetGroup:targetGroupArn={id}"),
     ("auto-scaling-groups", "ec2/home?region={region}#AutoScalingGroupDetails:id={name}"),

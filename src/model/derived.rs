@@ -1,5 +1,6 @@
 //! Kinds whose rows AWS does not list: they are made of other tables' rows.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::kind::Kind;
@@ -21,12 +22,30 @@ pub struct Derived {
     /// The kind's tables are each of a text that somebody looks for ([`Selector::Parent`]): which of the inputs one scope is asked for
     /// then, and for what. What else is loaded of the inputs is looked at, and not waited for.
     pub asks: Option<fn(&str, &Scope) -> Vec<Wanted>>,
+    /// What is particular of such a text; none: any text will do.
+    pub text: Option<TakesText>,
+}
+
+/// A text with a form of its own: `doctor me web-1:22`.
+#[derive(Debug)]
+pub struct TakesText {
+    /// Reads it, and writes it in one way. The error is a sentence.
+    pub read: fn(&str) -> Result<RowId, String>,
+    /// The first word that stands for the user's own address.
+    pub me: &'static str,
+    /// The text that a focused row suggests.
+    pub offer: fn(&Record) -> Option<String>,
 }
 
 impl Derived {
     /// Made of all rows of some kinds.
     pub const fn of(inputs: &'static [&'static str], derive: fn(&Inputs) -> Vec<Record>) -> Derived {
-        Derived { inputs, derive, asks: None }
+        Derived { inputs, derive, asks: None, text: None }
+    }
+    /// A text that begins with the user's own address, with that in place of the word for it; `None`: it does not begin so.
+    pub fn with_me(&self, text: &str, me: Option<IpAddr>) -> Option<Option<RowId>> {
+        let rest = text.strip_prefix(self.text.as_ref()?.me)?.strip_prefix(' ')?;
+        Some(me.map(|ip| arcstr::format!("{ip} {rest}")))
     }
     /// The tables that one of the kind's is made of: it cannot be told without them.
     pub fn wanted(&self, selector: &Selector, scope: &Scope) -> Vec<Wanted> {

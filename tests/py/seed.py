@@ -55,6 +55,15 @@ def network(ec2):
     gateway = ec2.create_internet_gateway(TagSpecifications=tags("internet-gateway", "문 \u202egnp", ("Env", "prod")))["InternetGateway"]
     ec2.attach_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"], VpcId=vpc["VpcId"])
     ec2.create_internet_gateway()
+    # A table of the second subnet's own, with a way out, and an ACL with entries of every sort.
+    table = ec2.create_route_table(VpcId=vpc["VpcId"], TagSpecifications=tags("route-table", "길 \u202egnp"))["RouteTable"]["RouteTableId"]
+    ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway["InternetGatewayId"])
+    ec2.associate_route_table(RouteTableId=table, SubnetId=subnets[1])
+    acl = ec2.create_network_acl(VpcId=vpc["VpcId"], TagSpecifications=tags("network-acl", "벽"))["NetworkAcl"]["NetworkAclId"]
+    entry = dict(NetworkAclId=acl, CidrBlock="10.0.0.0/8")
+    ec2.create_network_acl_entry(RuleNumber=200, Protocol="6", RuleAction="allow", Egress=True, PortRange={"From": 1024, "To": 65535}, **entry)
+    ec2.create_network_acl_entry(RuleNumber=90, Protocol="17", RuleAction="deny", Egress=False, PortRange={"From": 53, "To": 53}, **entry)
+    ec2.create_network_acl_entry(RuleNumber=100, Protocol="1", RuleAction="allow", Egress=False, IcmpTypeCode={"Type": 8, "Code": -1}, **entry)
     return vpc["VpcId"], subnets, group
 
 

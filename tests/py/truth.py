@@ -133,6 +133,53 @@ def internet_gateways():
     } for g in pages("ec2", "describe_internet_gateways", "InternetGateways")]
 
 
+def route_to(r):
+    """What a route leads to, by whichever key says it."""
+    keys = ["GatewayId", "NatGatewayId", "VpcPeeringConnectionId", "TransitGatewayId", "EgressOnlyInternetGatewayId", "InstanceId", "NetworkInterfaceId"]
+    return next(r[k] for k in keys if r.get(k))
+
+
+def route(r):
+    to = r.get("DestinationCidrBlock") or r.get("DestinationIpv6CidrBlock") or r.get("DestinationPrefixListId")
+    return f"{to} {route_to(r)}" + ("" if r["State"] == "active" else f" {r['State']}")
+
+
+def route_tables():
+    return ["id"], [{
+        "id": t["RouteTableId"], "name": tag(t["Tags"], "Name"), "vpc_id": t["VpcId"], "owner_id": t["OwnerId"], "$tags": tagged(t["Tags"]),
+        "state": "blackhole" if any(r["State"] == "blackhole" for r in t["Routes"]) else "active",
+        "main": any(a["Main"] for a in t["Associations"]), "subnets": [a["SubnetId"] for a in t["Associations"] if "SubnetId" in a],
+        "default_route": next((route_to(r) for r in t["Routes"] if r.get("DestinationCidrBlock") == "0.0.0.0/0"), None),
+        "routes": [route(r) for r in t["Routes"]], "arn": f"arn:aws:ec2:{REGION}:{t['OwnerId']}:route-table/{t['RouteTableId']}",
+    } for t in pages("ec2", "describe_route_tables", "RouteTables")]
+
+
+PROTOCOLS = {"-1": "all", "1": "icmp", "6": "tcp", "17": "udp"}
+
+
+def acl_entry(e):
+    number = "*" if e["RuleNumber"] == 32767 else e["RuleNumber"]
+    what = PROTOCOLS[e["Protocol"]]
+    if what in ("tcp", "udp"):
+        a, b = e["PortRange"]["From"], e["PortRange"]["To"]
+        what += " all" if (a, b) == (0, 65535) else f" {a}" if a == b else f" {a}-{b}"
+    elif what == "icmp":
+        kind, code = e["IcmpTypeCode"]["Type"], e["IcmpTypeCode"]["Code"]
+        what += " all" if kind < 0 else f" type {kind}" + (f" code {code}" if code >= 0 else "")
+    return f"{'out' if e['Egress'] else 'in'} {number} {e['RuleAction']} {what} {e.get('CidrBlock') or e['Ipv6CidrBlock']}"
+
+
+def network_acls():
+    return ["id"], [{
+        "id": a["NetworkAclId"], "name": tag(a["Tags"], "Name"), "vpc_id": a["VpcId"], "is_default": a["IsDefault"], "owner_id": a["OwnerId"],
+        "subnets": [s["SubnetId"] for s in a["Associations"]], "$tags": tagged(a["Tags"]),
+        "inbound": sum(not e["Egress"] and e["RuleNumber"] != 32767 for e in a["Entries"]),
+        "outbound": sum(e["Egress"] and e["RuleNumber"] != 32767 for e in a["Entries"]),
+        "entries": [acl_entry(e) for e in sorted(a["Entries"], key=lambda e: (e["Egress"], e["RuleNumber"]))],
+        "arn": f"arn:aws:ec2:{REGION}:{a['OwnerId']}:network-acl/{a['NetworkAclId']}",
+    } for a in pages("ec2", "describe_network_acls", "NetworkAcls")]
+
+
 def image(i):
     root = [b["Ebs"] for b in i["BlockDeviceMappings"] if b["DeviceName"] == i.get("RootDeviceName") and "Ebs" in b]
     return {

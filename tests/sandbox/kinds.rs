@@ -194,6 +194,8 @@ async fn rows_asked_for_by_id_are_the_rows_of_the_whole_list_and_a_missing_one_f
         "vpcs",
         "subnets",
         "internet-gateways",
+        "route-tables",
+        "network-acls",
     ];
     for kind in by_filter {
         let one = account.all(kind).await.swap_remove(0);

@@ -19,7 +19,7 @@ const OTHER: &str = "eu-west-1";
 const NOWHERE: &str = "ca-central-1";
 
 /// Kinds that moto answers; `activities` it does not keep, and metrics of its own it has none.
-const KINDS: [&str; 32] = [
+const KINDS: [&str; 34] = [
     "instances",
     "volumes",
     "images",
@@ -37,6 +37,8 @@ const KINDS: [&str; 32] = [
     "vpcs",
     "subnets",
     "internet-gateways",
+    "route-tables",
+    "network-acls",
     "instance-statuses",
     "regions",
     "availability-zones",
@@ -55,7 +57,7 @@ const KINDS: [&str; 32] = [
 ];
 
 /// Kinds of EC2 beside instances whose rows are asked for by id, and printed.
-const EC2_KINDS: [&str; 13] = [
+const EC2_KINDS: [&str; 15] = [
     "volumes",
     "images",
     "snapshots",
@@ -69,6 +71,8 @@ const EC2_KINDS: [&str; 13] = [
     "vpcs",
     "subnets",
     "internet-gateways",
+    "route-tables",
+    "network-acls",
 ];
 
 /// What the tests of this file share. If it cannot be filled, the first test says why and the others fail at once.
@@ -106,7 +110,7 @@ fn least(kind: &str) -> usize {
         "security-groups" | "security-group-usage" => 5,
         "instance-types" | "instance-type-zones" => 500,
         "security-group-rules" => 12,
-        "subnets" => 4,
+        "subnets" | "route-tables" | "network-acls" => 4,
         "target-groups" | "target-group-health" | "target-group-tags" => 6,
         "alarms" | "alarm-tags" => 112,
         "buckets" | "bucket-tags" => 3,
@@ -151,7 +155,7 @@ async fn not_empty(region: &str) -> Vec<&'static str> {
 }
 
 /// A region has a default VPC with its group and subnets before anybody uses it.
-const OF_A_NEW_REGION: [&str; 10] = [
+const OF_A_NEW_REGION: [&str; 12] = [
     "snapshots",
     "instance-types",
     "instance-type-zones",
@@ -160,6 +164,8 @@ const OF_A_NEW_REGION: [&str; 10] = [
     "security-group-usage",
     "vpcs",
     "subnets",
+    "route-tables",
+    "network-acls",
     "regions",
     "availability-zones",
 ];
@@ -222,6 +228,8 @@ async fn rows_asked_for_by_id_are_those_rows_and_a_missing_one_fails_nothing() {
             "security-group-rules" => "sgr-0123456789abcdef0",
             "subnets" => "subnet-0123456789abcdef0",
             "internet-gateways" => "igw-0123456789abcdef0",
+            "route-tables" => "rtb-0123456789abcdef0",
+            "network-acls" => "acl-0123456789abcdef0",
             "load-balancers" => {
                 "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:loadbalancer/app/none/0123456789abcdef"
             }

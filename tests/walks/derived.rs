@@ -76,3 +76,40 @@ fn what_is_known_is_found_without_an_answer_and_what_could_not_be_looked_at_is_n
     desk.sees("my-private-ec2").sees("private address").sees("Missing from this table: network interfaces (denied)");
     desk.misses("✓ complete");
 }
+
+/// The way is told hop by hop, the verdict first, and enter on it plans the smallest change.
+#[test]
+fn the_doctor_says_which_hop_fails_and_enter_plans_what_mends_it() {
+    for (size, name) in [((80, 24), "80x24"), ((120, 40), "120x40")] {
+        let mut desk = Desk::start(Start { size, ..Start::default() });
+        desk.go("doctor me my-bastion-host:8443").sees("✓ complete").sees("verdict").sees("times-out");
+        desk.sees("203.0.113.7 my-bastion-host:8443").sees("allow tcp 8443 from 203.0.113.7/32 in");
+        desk.screen(&format!("doctor-shut-{name}"));
+        desk.keys("enter").sees("8443").sees("203.0.113.7/32");
+        desk.screen(&format!("doctor-mend-{name}"));
+    }
+    let mut desk = Desk::start(Start::default());
+    desk.go("doctor 203.0.113.7 my-private-ec2:22").sees("no public address").sees("associate an Elastic IP address");
+    desk.go("doctor my-bastion-host my-private-ec2:22").sees("✓ complete").sees("verdict").sees("open");
+    desk.screen("doctor-open");
+    desk.go("doctor 203.0.113.7 nobody:22").sees("✓ complete").misses("verdict");
+    desk.keys(":").keys("d o c t o r space a space b enter").sees("Which port?").keys("esc");
+}
+
+/// Who may not read the network ACLs is told that they are unknown, and no verdict rests on them.
+#[test]
+fn a_hop_that_may_not_be_read_is_unknown() {
+    let mut desk = Desk::start_with(Start::default(), |sandbox| {
+        sandbox.faults().add("ec2:DescribeNetworkAcls deny".parse().expect("a fault"));
+    });
+    desk.go("doctor my-bastion-host my-private-ec2:22").settle();
+    desk.sees("could not be read").sees("✗ denied").sees("unknown").misses("✓ complete");
+    desk.screen("doctor-denied");
+}
+
+/// On an instance, the word alone suggests the question.
+#[test]
+fn the_doctor_suggests_a_question_about_the_focused_instance() {
+    let mut desk = Desk::start(Start { view: "instances name=my-bastion-host", ..Start::default() });
+    desk.go("doctor").sees("doctor me my-bastion-host:22").keys("enter").sees("✓ complete").sees("verdict");
+}

@@ -1,5 +1,6 @@
 //! Kinds that AWS does not list: their rows are made of other kinds' rows ([`crate::model::Derived`]).
 
+pub mod doctor;
 pub mod found;
 pub mod overview;
 pub mod waste;

@@ -107,8 +107,13 @@ fn list(request: ListRequest, pages: Pages) -> BoxFuture<'static, Result<(), Fau
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let link = |vpc| Link { title: "VPC", kind: "vpcs", selector: Selector::All, query: format!("id={vpc}") };
-    vpc_id(row).map(link).into_iter().collect()
+    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
+    let mut out = Vec::new();
+    if let Some(vpc) = vpc_id(row) {
+        out.push(link("VPC", "vpcs", format!("id={vpc}")));
+    }
+    out.push(link("route tables", "route-tables", format!("default_route={}", row.id)));
+    out
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Amazon EC2: instances and what belongs to them, volumes, addresses, key pairs, networks, internet gateways, security groups, images, snapshots, templates, instance types, regions and zones.
+//! Amazon EC2: instances and what belongs to them, volumes, addresses, key pairs, networks, internet gateways, route tables, network ACLs, security groups, images, snapshots, templates, instance types, regions and zones.
 
 pub mod actions;
 pub mod address_actions;
@@ -31,9 +31,11 @@ pub mod launch;
 pub mod launch_template_versions;
 pub mod launch_templates;
 mod listing;
+pub mod network_acls;
 pub mod network_interfaces;
 pub mod permissions;
 pub mod regions;
+pub mod route_tables;
 pub mod security_group_rules;
 pub mod security_group_usage;
 pub mod security_groups;

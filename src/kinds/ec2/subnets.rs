@@ -179,6 +179,8 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
     }
     out.push(link("instances", "instances", format!("subnet_id={}", row.id)));
     out.push(link("network interfaces", "network-interfaces", format!("subnet_id={}", row.id)));
+    out.push(link("route table", "route-tables", format!("subnets={}", row.id)));
+    out.push(link("network ACL", "network-acls", format!("subnets={}", row.id)));
     out.push(link("load balancers", "load-balancers", format!("subnets={}", row.id)));
     out.push(link("groups", "auto-scaling-groups", format!("subnets={}", row.id)));
     out

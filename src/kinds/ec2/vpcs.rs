@@ -51,7 +51,7 @@ pub const TENANCY: FieldInfo =
 pub(super) const OWNER: FieldInfo =
     FieldInfo::text("owner_id", "OWNER", "The account that owns it.").spare(2).cells(12, 12).aka(&["owner"]);
 /// What VPC Block Public Access keeps from internet gateways, of a VPC and of a subnet.
-pub(super) const PUBLIC_ACCESS_BLOCK: FieldInfo = FieldInfo::text(
+pub const PUBLIC_ACCESS_BLOCK: FieldInfo = FieldInfo::text(
     "public_access_block",
     "BLOCKED",
     "What VPC Block Public Access blocks for internet gateways: off, block-bidirectional or block-ingress.",
@@ -135,6 +135,8 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
         of_it("security groups", "security-groups"),
         of_it("network interfaces", "network-interfaces"),
         of_it("internet gateways", "internet-gateways"),
+        of_it("route tables", "route-tables"),
+        of_it("network ACLs", "network-acls"),
         of_it("load balancers", "load-balancers"),
         of_it("target groups", "target-groups"),
     ]

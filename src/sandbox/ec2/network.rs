@@ -100,6 +100,7 @@ pub(super) fn vpc(x: &mut Xml, account: &str, v: &Vpc, now: Time) {
     x.empty("ipv6CidrBlockAssociationSet");
     x.el("dhcpOptionsId", DHCP);
     x.el("instanceTenancy", tenancy(v.dedicated));
+    x.nest("blockPublicAccessStates", |x| x.el("internetGatewayBlockMode", "off"));
     x.el("isDefault", v.is_default);
     tag_set(x, &v.tags);
 }
@@ -175,6 +176,8 @@ pub(super) fn subnet(x: &mut Xml, account: &str, region: &str, s: &Subnet) {
     x.opt("availabilityZoneId", regions::zone_id(&s.zone));
     x.el("defaultForAz", s.is_default);
     x.el("mapPublicIpOnLaunch", s.public);
+    // Block Public Access is not modelled, and so never on.
+    x.nest("blockPublicAccessStates", |x| x.el("internetGatewayBlockMode", "off"));
     x.el("assignIpv6AddressOnCreation", false);
     x.el("mapCustomerOwnedIpOnLaunch", false);
     x.el("enableDns64", false);

@@ -126,7 +126,7 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
         "vpc-id",
     ];
     let filters = Filters::read_with(&call.params, KNOWN, documented_filters::ROUTE_TABLES)?;
-    let page = Page::read(&call.params, 5, 1000)?;
+    let page = Page::read(&call.params, 5, 100)?;
     let by = |t: &RouteTable, prefix: &str| -> Vec<String> {
         t.routes.iter().filter(|r| r.by.starts_with(prefix)).map(|r| r.by.to_string()).collect()
     };

@@ -62,7 +62,7 @@ pub static INFO: KindInfo = KindInfo::new("find", "match", "Matches", &FIELDS)
 /// What is found.
 pub static KIND: KindDef = KindDef { info: &INFO, list: super::not_listed, links, raw: None };
 
-static DERIVED: Derived = Derived { inputs: LOOKED_IN, derive: search::search, asks: Some(asks) };
+static DERIVED: Derived = Derived { inputs: LOOKED_IN, derive: search::search, asks: Some(asks), text: None };
 
 /// The kinds whose rows have names, ids and addresses of their own. Rows of one parent (targets, activities, objects) are found from it,
 /// and what every account has alike (instance types, regions, zones) is not looked for.
@@ -83,6 +83,8 @@ pub(super) const LOOKED_IN: &[&str] = &[
     "vpcs",
     "subnets",
     "internet-gateways",
+    "route-tables",
+    "network-acls",
     "buckets",
     "alarms",
 ];
