@@ -56,8 +56,9 @@ const KINDS: [&str; 34] = [
     "instance-volumes",
 ];
 
-/// Kinds of EC2 beside instances whose rows are asked for by id, and printed.
-const EC2_KINDS: [&str; 15] = [
+/// Kinds of EC2 beside instances whose rows are asked for by id, and printed. Network ACLs are not among them: moto does not know the filter
+/// `network-acl-id`.
+const EC2_KINDS: [&str; 14] = [
     "volumes",
     "images",
     "snapshots",
@@ -72,7 +73,6 @@ const EC2_KINDS: [&str; 15] = [
     "subnets",
     "internet-gateways",
     "route-tables",
-    "network-acls",
 ];
 
 /// What the tests of this file share. If it cannot be filled, the first test says why and the others fail at once.
@@ -229,7 +229,6 @@ async fn rows_asked_for_by_id_are_those_rows_and_a_missing_one_fails_nothing() {
             "subnets" => "subnet-0123456789abcdef0",
             "internet-gateways" => "igw-0123456789abcdef0",
             "route-tables" => "rtb-0123456789abcdef0",
-            "network-acls" => "acl-0123456789abcdef0",
             "load-balancers" => {
                 "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:loadbalancer/app/none/0123456789abcdef"
             }

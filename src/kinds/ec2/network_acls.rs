@@ -23,12 +23,8 @@ pub static DESCRIBE_NETWORK_ACLS: Operation = Operation::read(Service::Ec2, "Des
 /// The Name tag.
 pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The Name tag.").unique().shown(0);
 /// `acl-…`.
-pub const ID: FieldInfo = FieldInfo::id("id", "ID", "The network ACL's id.")
-    .unique()
-    .shown(1)
-    .cells(11, 21)
-    .aka(&["network_acl_id"])
-    .asked_by("network-acl-id");
+pub const ID: FieldInfo =
+    FieldInfo::id("id", "ID", "The network ACL's id.").unique().shown(1).cells(11, 21).aka(&["network_acl_id"]);
 /// Its VPC.
 pub const VPC_ID: FieldInfo = FieldInfo::id("vpc_id", "VPC", "Its VPC.")
     .shown(1)

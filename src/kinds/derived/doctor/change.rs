@@ -3,7 +3,7 @@
 use arcstr::ArcStr;
 
 use super::network::Way;
-use crate::net::path::{Answer, At, Client, Hop, Origin, Service};
+use crate::net::path::{Answer, At, By, Client, Hop, Origin, Service};
 
 /// A change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub(super) fn of(hops: &[Hop], way: &Way, service: Service) -> Option<Change> {
         At::SourceAclOut => words(format!("an outbound entry in the source's network ACL that allows {what}")),
         At::SourceAclBack => words("an inbound entry in the source's network ACL that allows 1024-65535".into()),
         At::Route if matches!(way.from, Origin::Outside(_)) => {
-            words("a route to an internet gateway in the subnet's route table".into())
+            words("a route back to the source: an internet gateway, or where a private one is".into())
         }
         At::Route | At::SourceRoute => words("a peering or transit gateway, with a route to it on both sides".into()),
         At::PublicAccess => words("an exclusion of the subnet from VPC Block Public Access".into()),
@@ -78,6 +78,11 @@ fn rule(
 fn source(way: &Way) -> String {
     match &way.from {
         Origin::Outside(client) => whole(client),
+        // Over the internet it is seen as its own public address.
+        Origin::Inside(from) if way.by == By::Public => match from.public {
+            Some(ip) => whole(&Client::address(ip)),
+            None => whole(&from.private),
+        },
         Origin::Inside(from) => match from.groups.as_slice() {
             [group] if from.private.range.prefix_len() == 0 => group.clone(),
             _ => whole(&from.private),
