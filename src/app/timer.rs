@@ -1,11 +1,13 @@
 //! When the screen changes by itself: ages are coarse and the clock shows minutes, so that an idle screen is silent.
 
+use indexmap::IndexMap;
+
 use super::nav::kind_named;
 use super::relative_time;
 use super::state::State;
 use super::update::Turn;
-use crate::base::{Fault, Time};
-use crate::model::{Kind, TableKey};
+use crate::base::{Fault, Scope, Time};
+use crate::model::{Kind, Scoping, TableKey};
 use crate::store::{HIGHLIGHT, LINGER, Progress, Status, Store, inputs_of};
 
 /// How fresh and how complete what a view shows is: the worst of its tables.
@@ -54,33 +56,57 @@ fn lacks(tables: &[TableKey], store: &Store, kind_named: impl Fn(&str) -> Option
     lacks_of(&inputs, store, kind_named)
 }
 
-/// What is not here in full of some tables, each with why; of derived ones, what they are made of.
+/// What is not here in full of some tables, each with why; of derived ones, what they are made of. Where only some of the places lack
+/// it, it says which.
 pub(super) fn lacks_of(
     tables: &[TableKey],
     store: &Store,
     kind_named: impl Fn(&str) -> Option<Kind> + Copy,
 ) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
+    let mut places: Vec<&Scope> = Vec::new();
+    let mut out: IndexMap<(Kind, String), Vec<Scope>> = IndexMap::new();
     for input in tables {
-        if input.kind.derived.is_some() {
-            out.extend(lacks(std::slice::from_ref(input), store, kind_named));
-            continue;
+        if input.kind.scoping == Scoping::Region && !places.contains(&&input.scope) {
+            places.push(&input.scope);
         }
-        let status = store.table(input).map(|t| &t.status);
-        let why = match status {
-            Some(s) if s.progress == Progress::Complete && s.fault.is_none() => continue,
-            Some(Status { progress, fault: Some(fault), .. }) if *progress == Progress::Complete => {
-                format!("stale: {}", fault.kind.word())
-            }
-            Some(Status { fault: Some(fault), .. }) => fault.kind.word().to_string(),
-            Some(s) if s.running || s.progress == Progress::Partial => "loading".to_string(),
-            _ => "not asked".to_string(),
-        };
-        out.push(format!("{} ({why})", input.kind.title.to_lowercase()));
+        collect(input, store, kind_named, &mut out);
     }
-    let mut seen = rustc_hash::FxHashSet::default();
-    out.retain(|lack| seen.insert(lack.clone()));
-    out
+    let said = |((kind, why), of): ((Kind, String), Vec<Scope>)| {
+        let everywhere = kind.scoping == Scoping::Account || of.len() >= places.len();
+        let place = match of.as_slice() {
+            _ if everywhere => String::new(),
+            [one] => format!(" in {one}"),
+            several => format!(" in {} of {} places", several.len(), places.len()),
+        };
+        format!("{} ({why}{place})", kind.title.to_lowercase())
+    };
+    out.into_iter().map(said).collect()
+}
+
+/// Adds a table that is not here in full.
+fn collect(
+    input: &TableKey,
+    store: &Store,
+    kind_named: impl Fn(&str) -> Option<Kind> + Copy,
+    out: &mut IndexMap<(Kind, String), Vec<Scope>>,
+) {
+    if input.kind.derived.is_some() {
+        return inputs_of(input, kind_named).iter().for_each(|input| collect(input, store, kind_named, out));
+    }
+    let status = store.table(input).map(|t| &t.status);
+    let why = match status {
+        Some(s) if s.progress == Progress::Complete && s.fault.is_none() => return,
+        Some(Status { progress, fault: Some(fault), .. }) if *progress == Progress::Complete => {
+            format!("stale: {}", fault.kind.word())
+        }
+        Some(Status { fault: Some(fault), .. }) => fault.kind.word().to_string(),
+        Some(s) if s.running || s.progress == Progress::Partial => "loading".to_string(),
+        _ => "not asked".to_string(),
+    };
+    let scopes = out.entry((input.kind, why)).or_default();
+    if !scopes.contains(&input.scope) {
+        scopes.push(input.scope.clone());
+    }
 }
 
 impl Turn<'_> {

@@ -112,6 +112,10 @@ mod tests {
         assert_eq!(store.table(&key()).expect("it").status.progress, Progress::Partial, "not asked is not none");
         apply(&mut store, page(1, 1, &[("a", 5), ("b", 50)]));
         assert_eq!(again(&mut store, 2), "b");
+        apply(&mut store, page(1, 1, &[("a", 5), ("b", 51)]));
+        assert_eq!(again(&mut store, 2), "b");
+        let changed = store.table(&key()).expect("it").get("b").expect("a row").changed_at;
+        assert_eq!(changed, Time::default(), "it is on its way to what it is: that is no change");
         assert_eq!(store.table(&key()).expect("it").status.progress, Progress::Partial);
         apply(&mut store, done(1, 1));
         assert_eq!(again(&mut store, 3), "b");

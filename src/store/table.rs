@@ -275,9 +275,12 @@ impl Table {
         let same = changed.is_empty() && record.is_called_as(&row.record);
         if !same {
             let old = std::mem::replace(&mut row.record, record.clone());
-            row.changed_at = now;
-            row.changed = changed;
-            self.changes.note(&old, &record, changed, now);
+            // What is made of other tables becomes what it is while these arrive: nothing has happened to it.
+            if !(first_run && record.kind.derived.is_some()) {
+                row.changed_at = now;
+                row.changed = changed;
+                self.changes.note(&old, &record, changed, now);
+            }
             garbage.push(old);
         } else {
             garbage.push(record);

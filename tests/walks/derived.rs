@@ -75,6 +75,12 @@ fn what_is_known_is_found_without_an_answer_and_what_could_not_be_looked_at_is_n
     desk.go("find 10.1.10.58").settle();
     desk.sees("my-private-ec2").sees("private address").sees("Missing from this table: network interfaces (denied)");
     desk.misses("✓ complete");
+    // Of several places it says which.
+    let regions = &["ap-northeast-1", "ap-northeast-2"];
+    let mut desk = Desk::start_with(Start { regions, view: "buckets", ..Start::default() }, |sandbox| {
+        sandbox.faults().add("ec2:DescribeAddresses deny x1".parse().expect("a fault"));
+    });
+    desk.go("find 10.1.10.58").sees("addresses (denied in sandbox/ap-northeast-");
 }
 
 /// The way is told hop by hop, the verdict first, and enter on it plans the smallest change.
