@@ -1,6 +1,6 @@
 //! What has changed in all tables that were looked at, newest first: a list of rows to go to.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::overlay::{Menu, MenuItem, MenuKind, MenuValue};
 use super::state::State;
@@ -60,7 +60,10 @@ impl Turn<'_> {
             let text = "Nothing has changed in the tables that were shown so far.";
             return self.say(Level::Info, text);
         }
-        all.sort_by(|a, b| (b.at, &a.row.id, b.own).cmp(&(a.at, &b.row.id, a.own)));
+        // Two profiles may list one account.
+        let kept: FxHashSet<RowKey> = self.once(all.iter().map(|h| h.row.clone())).into_iter().collect();
+        all.retain(|h| kept.contains(&h.row));
+        all.sort_by(|a, b| (b.at, &a.row, b.own).cmp(&(a.at, &b.row, a.own)));
         // What belongs to one row and came at one moment stands on one line, wherever it came from.
         all.dedup_by(|later, first| {
             let same = later.at == first.at && later.row == first.row;

@@ -5,7 +5,6 @@ use super::aliases::expand;
 use super::board::BOARDS;
 use super::command::{COMMANDS, Command};
 use super::connect::{CONNECT, Wish};
-pub use super::palette::text_of;
 use super::palette::{MARK, UNMARK, kind_begun, meant};
 use super::saved::{FORGET, SAVE, VIEW};
 use crate::base::regions;
@@ -74,8 +73,8 @@ pub fn check_line(registry: &Registry, aliases: &Aliases, line: &str) -> Result<
 }
 
 fn check_query(kind: Kind, rest: &str) -> Result<Does, String> {
-    if kind.takes_text() {
-        return text_of(kind.0, rest).map(|_| Does::Go);
+    if let Some(by) = kind.by_text() {
+        return (by.read)(rest).map(|_| Does::Go);
     }
     // Which row it names is looked up when rows can be: objects BUCKET, metrics i-….
     if kind.parent.is_none_or(|p| p.fans_out) {

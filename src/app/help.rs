@@ -4,7 +4,8 @@ mod page;
 
 use std::borrow::Cow;
 
-use super::command::{Command, HINTS};
+use super::command::Command;
+use super::hints::HINTS;
 use super::overlay::{Menu, MenuKind, Overlay, PlanDialog, PlanSource};
 use super::state::State;
 use crate::base::text::uncapital;

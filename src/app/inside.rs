@@ -86,10 +86,10 @@ impl Turn<'_> {
 
     /// The line that the focused row suggests to a kind that takes a text.
     pub(super) fn offered(&self, kind: &KindInfo) -> Option<String> {
-        let text = kind.derived?.text.as_ref()?;
+        let offer = kind.by_text()?.offer?;
         let row = self.focused().filter(|_| self.s.board.is_none())?;
         let record = self.store.get(&row.table, &row.id)?;
-        Some(format!("{} {}", kind.name, (text.offer)(record)?))
+        Some(format!("{} {}", kind.name, offer(record)?))
     }
 
     /// Goes there. Where the text speaks of the user's own address, that is asked for first.

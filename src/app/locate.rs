@@ -140,7 +140,7 @@ impl Turn<'_> {
     }
 
     /// Each row once: it may be in a filtered table too, and two profiles may list one account.
-    fn once(&self, rows: impl Iterator<Item = RowKey>) -> Vec<RowKey> {
+    pub(super) fn once(&self, rows: impl Iterator<Item = RowKey>) -> Vec<RowKey> {
         let mut seen: FxHashSet<(Kind, Option<ArcStr>, Option<ArcStr>, RowId)> = FxHashSet::default();
         let whose =
             |s: &Scope| s.profile().map(|p| self.s.identity(p).map_or_else(|| p.clone(), |i| i.account.clone()));

@@ -26,6 +26,7 @@ mod filter;
 mod form;
 pub mod form_sections;
 pub mod help;
+pub mod hints;
 mod index;
 mod inside;
 mod interests;

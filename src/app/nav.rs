@@ -223,8 +223,8 @@ impl Turn<'_> {
 
     /// Goes to the rows of a kind. A paid query is asked for after arriving.
     pub(super) fn go(&mut self, kind: Kind, selector: Selector, only: Option<Vec<Scope>>, query: Query) {
-        if kind.takes_text() && selector == Selector::All {
-            return self.say(Level::Info, super::palette::text_of(kind.0, "").err().unwrap_or_default());
+        if let Some(by) = kind.by_text().filter(|_| selector == Selector::All) {
+            return self.say(Level::Info, (by.read)("").err().unwrap_or_default());
         }
         if let Some(parent) = kind.parent.filter(|p| !p.fans_out && selector == Selector::All) {
             let Some(of) = kind_named(&self.s.registry, parent.kind) else { return };

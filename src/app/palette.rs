@@ -9,11 +9,11 @@ use super::overlay::{On, Overlay};
 use super::saved::{FORGET, SAVE, VIEW};
 use super::update::Turn;
 use super::view::RowKey;
-use crate::base::{RowId, Scope, text};
+use crate::base::{Scope, text};
 use crate::config::settings::Aliases;
 use crate::kinds::naming::Named;
 use crate::kinds::{Action, Registry, Takes};
-use crate::model::{Kind, KindInfo, Level, Selector, Sort, TableKey, Values};
+use crate::model::{Kind, Level, Selector, Sort, TableKey, Values};
 use crate::query::Query;
 
 /// Marks the rows that match a query, and takes such marks away.
@@ -86,22 +86,6 @@ pub(super) fn meant(
     text::nearest(word, names).map(|near| format!(" Did you mean {near}?")).unwrap_or_default()
 }
 
-/// What is looked for by a line `find TEXT`: all that stands after the word, also in quotes; as its kind reads it.
-///
-/// # Errors
-/// Nothing does, or the kind cannot read it.
-pub fn text_of(kind: &KindInfo, rest: &str) -> Result<RowId, String> {
-    if let Some(text) = kind.derived.and_then(|d| d.text.as_ref()) {
-        return (text.read)(rest);
-    }
-    let word = kind.name;
-    let text = rest.strip_prefix('"').and_then(|r| r.strip_suffix('"')).unwrap_or(rest).trim();
-    match text.is_empty() {
-        true => Err(format!("{word} takes what to look for: {word} 10.1.4.77, {word} web-1, {word} i-0123.")),
-        false => Ok(text.into()),
-    }
-}
-
 /// The kind whose name begins with these letters, if there are enough of them: the shortest name.
 pub(super) fn kind_begun(registry: &Registry, word: &str) -> Option<Kind> {
     // What takes a text would take the rest of a longer word for it.
@@ -151,11 +135,11 @@ impl Turn<'_> {
             return Ok(Meaning::Act(action, rest.to_string()));
         }
         if let Some(def) = registry.kind(word).filter(|d| !d.info.side) {
-            if def.info.takes_text() {
+            if let Some(by) = def.info.by_text() {
                 if let Some(line) = self.offered(def.info).filter(|_| rest.is_empty()) {
                     return Ok(Meaning::Offer(line));
                 }
-                let parent = text_of(def.info, rest)?;
+                let parent = (by.read)(rest)?;
                 let inside = Inside { kind: Kind(def.info), parent, label: None, only: None, query: Query::default() };
                 return Ok(Meaning::Inside(inside));
             }

@@ -26,7 +26,6 @@ use crate::base::Scope;
 use crate::base::text::visible;
 use crate::export::{self, Columns};
 use crate::fetch::{Budget, Share};
-use crate::kinds::derived::doctor;
 use crate::kinds::{Interner, KindDef};
 use crate::model::{Kind, Selector, Sort};
 use crate::query::{Cells, Query};
@@ -52,18 +51,16 @@ pub(super) fn get(options: &Options, wanted: Wanted) -> Result<ExitCode, Failure
     let line = format!("{kind} {}", query.join(" "));
     let (def, query) = session.kind_and_query(&line)?;
     // What looks for a text takes all that stands there for it.
-    let (query, of) = match def.info.takes_text() {
-        true => (
-            String::new(),
-            Some(crate::app::check_line::text_of(def.info, &query).map_err(Failure::Usage)?.to_string()),
-        ),
-        false => (query, of),
+    let by_text = def.info.by_text();
+    let (query, of) = match by_text {
+        Some(by) => (String::new(), Some((by.read)(&query).map_err(Failure::Usage)?.to_string())),
+        None => (query, of),
     };
     let query = Query::parse(&query, def.info).map_err(|e| Failure::Usage(e.message))?;
     let chosen = (!columns.is_empty()).then(|| Columns::named(Kind(def.info), &columns)).transpose();
     let chosen = chosen.map_err(Failure::Usage)?;
     let sorts = sort.as_deref().map(|text| export::sorts(Kind(def.info), text)).transpose().map_err(Failure::Usage)?;
-    if !def.info.takes_text() {
+    if by_text.is_none() {
         check_parent(&session, def, of.as_deref())?;
     }
     for note in &session.notes {
@@ -116,10 +113,11 @@ pub(super) fn get(options: &Options, wanted: Wanted) -> Result<ExitCode, Failure
     // What is missing is said also where nobody reads to the end.
     out::unread_is_well(shape.print(&rows, places > 1, now, || session.zone()))?;
     let none = rows.is_empty();
-    let told = doctor::exit(rows.iter().map(|r| &*r.record).filter(|r| std::ptr::eq(r.kind.0, &doctor::INFO)));
+    let exit = by_text.and_then(|by| by.exit);
+    let told = exit.and_then(|exit| exit(&rows.iter().map(|r| &*r.record).collect::<Vec<_>>()));
     // The process ends: its memory is given back as a whole, and not row by row.
     std::mem::forget(rows);
-    // Of what could not be read the doctor has said that it is unknown.
+    // The rows have said what they do not know.
     if let Some(told) = told {
         if !troubles.is_empty() {
             out::say(&trouble::sentences(&troubles, session.profiles.len(), places));
@@ -127,17 +125,10 @@ pub(super) fn get(options: &Options, wanted: Wanted) -> Result<ExitCode, Failure
         return Ok(ExitCode::from(told));
     }
     if troubles.is_empty() {
-        return match &wish.of {
-            Some(text) if none && std::ptr::eq(def.info, &doctor::INFO) => Err(Failure::Failed(format!(
-                "no instance is {}, in {}",
-                visible(&doctor::read(text).map_or_else(|_| text.clone(), |asked| asked.to)),
-                looked_at(&session, places)
-            ))),
-            Some(text) if none && def.info.takes_text() => Err(Failure::Failed(format!(
-                "nothing was found that has {}, in {}",
-                visible(text),
-                looked_at(&session, places)
-            ))),
+        return match (&wish.of, by_text) {
+            (Some(text), Some(by)) if none => {
+                Err(Failure::Failed(format!("{}, in {}", (by.nothing)(text), looked_at(&session, places))))
+            }
             _ => Ok(ExitCode::SUCCESS),
         };
     }

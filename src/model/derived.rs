@@ -19,38 +19,45 @@ pub struct Derived {
     /// Makes the rows of one scope. Pure, and called on a worker whenever an input has changed: with 100,000 rows it may take some
     /// milliseconds.
     pub derive: fn(&Inputs) -> Vec<Record>,
-    /// The kind's tables are each of a text that somebody looks for ([`Selector::Parent`]): which of the inputs one scope is asked for
-    /// then, and for what. What else is loaded of the inputs is looked at, and not waited for.
-    pub asks: Option<fn(&str, &Scope) -> Vec<Wanted>>,
-    /// What is particular of such a text; none: any text will do.
-    pub text: Option<TakesText>,
+    /// Where the kind's tables are each of a text that somebody looks for ([`Selector::Parent`]): what is to be known of such texts. What is
+    /// loaded of the inputs beside what is asked for is looked at, and not waited for.
+    pub text: Option<ByText>,
 }
 
-/// A text with a form of its own: `doctor me web-1:22`.
+/// The exit status that some rows stand for.
+pub type ExitOf = fn(&[&Record]) -> Option<u8>;
+
+/// A kind whose tables are each of a text: `find 10.1.4.77`, `doctor me web-1:22`.
 #[derive(Debug)]
-pub struct TakesText {
-    /// Reads it, and writes it in one way. The error is a sentence.
+pub struct ByText {
+    /// Reads what stands behind the kind's name, and writes it in one way. The error is a sentence.
     pub read: fn(&str) -> Result<RowId, String>,
+    /// Which of the inputs one scope is asked for, and for what.
+    pub asks: fn(&str, &Scope) -> Vec<Wanted>,
+    /// That there are no rows of it: `nothing was found that has 10.1.4.77`.
+    pub nothing: fn(&str) -> String,
     /// The first word that stands for the user's own address.
-    pub me: &'static str,
+    pub me: Option<&'static str>,
     /// The text that a focused row suggests.
-    pub offer: fn(&Record) -> Option<String>,
+    pub offer: Option<fn(&Record) -> Option<String>>,
+    /// The exit status that the rows are for the command line, where that is not whether there are any; `None`: they do not say.
+    pub exit: Option<ExitOf>,
 }
 
 impl Derived {
     /// Made of all rows of some kinds.
     pub const fn of(inputs: &'static [&'static str], derive: fn(&Inputs) -> Vec<Record>) -> Derived {
-        Derived { inputs, derive, asks: None, text: None }
+        Derived { inputs, derive, text: None }
     }
     /// A text that begins with the user's own address, with that in place of the word for it; `None`: it does not begin so.
     pub fn with_me(&self, text: &str, me: Option<IpAddr>) -> Option<Option<RowId>> {
-        let rest = text.strip_prefix(self.text.as_ref()?.me)?.strip_prefix(' ')?;
+        let rest = text.strip_prefix(self.text.as_ref()?.me?)?.strip_prefix(' ')?;
         Some(me.map(|ip| arcstr::format!("{ip} {rest}")))
     }
     /// The tables that one of the kind's is made of: it cannot be told without them.
     pub fn wanted(&self, selector: &Selector, scope: &Scope) -> Vec<Wanted> {
-        match (self.asks, selector) {
-            (Some(asks), Selector::Parent(text)) => asks(text, scope),
+        match (&self.text, selector) {
+            (Some(by), Selector::Parent(text)) => (by.asks)(text, scope),
             (Some(_), _) => Vec::new(),
             (None, _) => self.inputs.iter().map(|name| (*name, Selector::All)).collect(),
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use super::derived::Derived;
+use super::derived::{ByText, Derived};
 use super::field::{Column, FieldInfo, FieldList, TAGS};
 use super::field_set::FieldSet;
 use super::operation::{Operation, Paging, Service};
@@ -203,9 +203,13 @@ impl KindInfo {
             Scoping::Region => scope.clone(),
         }
     }
+    /// What is to be known of the texts that its tables are of, if they are.
+    pub fn by_text(&self) -> Option<&'static ByText> {
+        self.derived.and_then(|d| d.text.as_ref())
+    }
     /// Whether its rows are what has a text: `find TEXT`.
     pub fn takes_text(&self) -> bool {
-        self.derived.is_some_and(|d| d.asks.is_some())
+        self.by_text().is_some()
     }
     /// The states that are on their way somewhere.
     #[must_use]

@@ -114,3 +114,15 @@ pub struct Link {
     /// A query that narrows it; empty for none.
     pub query: String,
 }
+
+impl Link {
+    /// To the rows of a kind that a query finds.
+    pub fn to(title: &'static str, kind: &'static str, query: String) -> Link {
+        Link { title, kind, selector: Selector::All, query }
+    }
+    /// To the rows with the ids in a value; none where there is none.
+    pub fn to_ids(title: &'static str, kind: &'static str, ids: &Value) -> Option<Link> {
+        let ids = ids.items();
+        (!ids.is_empty()).then(|| Link::to(title, kind, format!("id={}", ids.join(","))))
+    }
+}

@@ -42,7 +42,7 @@ impl Store {
         let input = |key: TableKey| (key.kind, self.snapshot(&key), self.table(&key).map(|t| t.status.clone()));
         let wanted = inputs_of(table, &kind_named);
         // What is loaded of all rows knows more than was asked for, and knows it now.
-        let all = derived.inputs.iter().filter(|_| derived.asks.is_some()).filter_map(|name| kind_named(name));
+        let all = derived.inputs.iter().filter(|_| derived.text.is_some()).filter_map(|name| kind_named(name));
         let all = all.map(|kind| beside(table, kind, Selector::All));
         let others = all.filter(|key| !wanted.contains(key) && self.table(key).is_some()).map(input).collect();
         let inputs = wanted.iter().cloned().map(input).collect();

@@ -401,3 +401,23 @@ fn the_heading_sums_up_what_comes_beside_the_rows_at_once_where_they_are_few_and
     desk.wait(Duration::from_millis(1_100));
     assert_eq!(summed(&desk), [(20, "impaired", true)]);
 }
+
+#[test]
+fn what_changed_is_told_once_where_two_profiles_list_one_account() {
+    let mut desk = Desk::filled(2, |s| {
+        let mut other = s.profiles[0].clone();
+        other.name = "dev".into();
+        s.profiles.push(other);
+    });
+    desk.event(Event::Identity("dev".into(), Ok(identity("111122223333", 1))));
+    let dev = TableKey::all(Scope::region("dev", "seoul"), Kind(&THINGS));
+    let of = |state: &str| vec![thing("t0", "thing-0", state, 0), thing("t1", "thing-1", "running", 1)];
+    for state in ["running", "stopping"] {
+        desk.list(things(), of(state)).list(dev.clone(), of(state));
+    }
+    desk.line("changes");
+    let Overlay::Menu(menu) = desk.top() else { panic!("no list") };
+    let said: Vec<&str> = menu.items.iter().map(|i| i.detail.as_str()).collect();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("state running → stopping"), "{said:?}");
+}

@@ -255,7 +255,7 @@ impl Lister {
         text: RowId,
     ) -> BoxFuture<'a, (Vec<Arc<Record>>, Vec<Fault>)> {
         Box::pin(async move {
-            let selector = if derived.asks.is_some() { Selector::Parent(text.clone()) } else { Selector::All };
+            let selector = if derived.text.is_some() { Selector::Parent(text.clone()) } else { Selector::All };
             let wanted = derived.wanted(&selector, scope).into_iter();
             let wanted = wanted.filter_map(|(name, selector)| Some((self.registry.kind(name)?, selector)));
             let read = join_all(wanted.map(async |(def, selector)| {

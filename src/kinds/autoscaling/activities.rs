@@ -212,15 +212,11 @@ const SHORT: &[(&str, &str)] = &[
 ];
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
     let mut out = Vec::new();
     if let Some(group) = row.get(&GROUP).as_str() {
-        out.push(link("group", "auto-scaling-groups", format!("name=\"{group}\"")));
+        out.push(Link::to("group", "auto-scaling-groups", format!("name=\"{group}\"")));
     }
-    let instances = row.get(&INSTANCES).items();
-    if !instances.is_empty() {
-        out.push(link("instance", "instances", format!("id={}", instances.join(","))));
-    }
+    out.extend(Link::to_ids("instance", "instances", row.get(&INSTANCES)));
     out
 }
 

@@ -168,7 +168,6 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
     let mut out = vec![
         Link {
             title: "activities",
@@ -176,7 +175,7 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
             selector: Selector::Parent(row.id.clone()),
             query: String::new(),
         },
-        link(
+        Link::to(
             "instances",
             "instances",
             format!("tag:\"{}\"=\"{}\"", crate::kinds::ec2::instances::instance::GROUP_TAG, row.name),
@@ -184,16 +183,13 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
     ];
     let groups = row.get(&TARGET_GROUPS).items();
     if !groups.is_empty() {
-        out.push(link("target groups", "target-groups", format!("name={}", groups.join(","))));
+        out.push(Link::to("target groups", "target-groups", format!("name={}", groups.join(","))));
     }
-    out.push(link("alarms", "alarms", format!("resources:\"{}\"", row.name)));
+    out.push(Link::to("alarms", "alarms", format!("resources:\"{}\"", row.name)));
     if let Some(template) = row.get(&fields::LAUNCH_TEMPLATE).as_str() {
-        out.push(link("launch template", "launch-templates", format!("name=\"{template}\"")));
+        out.push(Link::to("launch template", "launch-templates", format!("name=\"{template}\"")));
     }
-    let subnets = row.get(&SUBNETS).items();
-    if !subnets.is_empty() {
-        out.push(link("subnets", "subnets", format!("id={}", subnets.join(","))));
-    }
+    out.extend(Link::to_ids("subnets", "subnets", row.get(&SUBNETS)));
     out
 }
 

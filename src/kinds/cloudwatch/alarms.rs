@@ -398,21 +398,24 @@ fn condition(a: &sdk::MetricAlarm, watched: &Watched) -> String {
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
     let mut out = Vec::new();
     for d in row.get(&DIMENSIONS).items() {
         match d.split_once('=') {
             Some(("InstanceId", id)) => {
-                out.push(link("instance", "instances", format!("id={id}")));
+                out.push(Link::to("instance", "instances", format!("id={id}")));
                 let selector = Selector::Parent(id.into());
                 out.push(Link { title: "metrics", kind: "metrics", selector, query: String::new() });
             }
             Some(("AutoScalingGroupName", name)) => {
-                out.push(link("group", "auto-scaling-groups", format!("name=\"{name}\"")));
+                out.push(Link::to("group", "auto-scaling-groups", format!("name=\"{name}\"")));
             }
-            Some(("TargetGroup", tail)) => out.push(link("target group", "target-groups", format!("id:\"{tail}\""))),
-            Some(("LoadBalancer", tail)) => out.push(link("load balancer", "load-balancers", format!("id:\"{tail}\""))),
-            Some(("BucketName", name)) => out.push(link("bucket", "buckets", format!("name={name}"))),
+            Some(("TargetGroup", tail)) => {
+                out.push(Link::to("target group", "target-groups", format!("id:\"{tail}\"")))
+            }
+            Some(("LoadBalancer", tail)) => {
+                out.push(Link::to("load balancer", "load-balancers", format!("id:\"{tail}\"")))
+            }
+            Some(("BucketName", name)) => out.push(Link::to("bucket", "buckets", format!("name={name}"))),
             _ => {}
         }
     }

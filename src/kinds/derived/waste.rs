@@ -14,7 +14,7 @@ use crate::kinds::elbv2::{load_balancers, target_group_health, target_groups};
 use crate::kinds::listing::KindDef;
 use crate::kinds::prices;
 use crate::model::cost::HOURS_A_MONTH;
-use crate::model::{Derived, FieldInfo, Fields, Inputs, Kind, KindInfo, Link, Record, Selector, Tone, Value};
+use crate::model::{Derived, FieldInfo, Fields, Inputs, Kind, KindInfo, Link, Record, Tone, Value};
 
 /// Its name, else its id.
 pub const NAME: FieldInfo =
@@ -207,20 +207,17 @@ fn useless<'a>(groups: impl Iterator<Item = Option<&'a Record>>) -> Option<Strin
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
     let id = row.get(&ID).as_str().unwrap_or_default();
     let mut out = match row.get(&OF).as_str() {
-        Some("volumes") => vec![link("volume", "volumes", format!("id={id}"))],
-        Some("addresses") => vec![link("address", "addresses", format!("id={id}"))],
+        Some("volumes") => vec![Link::to("volume", "volumes", format!("id={id}"))],
+        Some("addresses") => vec![Link::to("address", "addresses", format!("id={id}"))],
         Some("load-balancers") => {
-            let groups = link("target groups", "target-groups", format!("load_balancers={}", row.name));
-            vec![link("load balancer", "load-balancers", format!("name={}", row.name)), groups]
+            let groups = Link::to("target groups", "target-groups", format!("load_balancers={}", row.name));
+            vec![Link::to("load balancer", "load-balancers", format!("name={}", row.name)), groups]
         }
         _ => Vec::new(),
     };
-    if let Some(instance) = row.get(&INSTANCE).as_str() {
-        out.push(link("instance", "instances", format!("id={instance}")));
-    }
+    out.extend(Link::to_ids("instance", "instances", row.get(&INSTANCE)));
     out
 }
 

@@ -9,7 +9,7 @@ use crate::kinds::convert::Converter;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::raw::raw;
 use crate::kinds::row_spec::{Field, Fields, RowSpec, States, field};
-use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
+use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Service, Tone, Value};
 
 /// `DescribeAddresses`.
 pub static DESCRIBE_ADDRESSES: Operation = Operation::read(Service::Ec2, "DescribeAddresses");
@@ -189,10 +189,9 @@ fn list(request: ListRequest, pages: Pages) -> BoxFuture<'static, Result<(), Fau
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
-    let instance = instance(row).map(|id| link("instance", "instances", format!("id={id}")));
+    let instance = instance(row).map(|id| Link::to("instance", "instances", format!("id={id}")));
     let interface = row.get(&NETWORK_INTERFACE).as_str();
-    let interface = interface.map(|id| link("network interface", "network-interfaces", format!("id={id}")));
+    let interface = interface.map(|id| Link::to("network interface", "network-interfaces", format!("id={id}")));
     instance.into_iter().chain(interface).collect()
 }
 

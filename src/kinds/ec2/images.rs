@@ -16,7 +16,7 @@ use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::paging::paged;
 use crate::kinds::raw::raw;
 use crate::kinds::row_spec::{Field, Fields, RowSpec, States, field};
-use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
+use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Service, Tone, Value};
 
 /// `DescribeImages`.
 pub static DESCRIBE_IMAGES: Operation = Operation::read(Service::Ec2, "DescribeImages");
@@ -423,17 +423,11 @@ fn disk(d: &sdk::BlockDeviceMapping) -> ArcStr {
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
-    let mut out = vec![link("instances", "instances", format!("image_id={}", row.id))];
-    let snapshots = row.get(&SNAPSHOTS).items();
-    if !snapshots.is_empty() {
-        out.push(link("snapshots", "snapshots", format!("id={}", snapshots.join(","))));
-    }
-    if let Some(instance) = row.get(&SOURCE_INSTANCE).as_str() {
-        out.push(link("the instance it was made from", "instances", format!("id={instance}")));
-    }
+    let mut out = vec![Link::to("instances", "instances", format!("image_id={}", row.id))];
+    out.extend(Link::to_ids("snapshots", "snapshots", row.get(&SNAPSHOTS)));
+    out.extend(Link::to_ids("the instance it was made from", "instances", row.get(&SOURCE_INSTANCE)));
     if let Some(owner) = row.get(&OWNER_ID).as_str() {
-        out.push(link("images of its owner", "images", format!("owner_id={owner}")));
+        out.push(Link::to("images of its owner", "images", format!("owner_id={owner}")));
     }
     out
 }

@@ -12,7 +12,7 @@ use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::prices;
 use crate::kinds::raw::raw;
 use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
-use crate::model::{FieldInfo, KindInfo, Link, Money, Operation, Record, Selector, Service, Value};
+use crate::model::{FieldInfo, KindInfo, Link, Money, Operation, Record, Service, Value};
 
 /// `DescribeInstanceTypes`. What a region offers changes seldom.
 pub static DESCRIBE_INSTANCE_TYPES: Operation = Operation::read(Service::Ec2, "DescribeInstanceTypes").rarely_changes();
@@ -335,10 +335,9 @@ fn gpu(g: &sdk::GpuDeviceInfo) -> String {
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
-    let mut out = vec![link("instances", "instances", format!("type={}", row.id))];
+    let mut out = vec![Link::to("instances", "instances", format!("type={}", row.id))];
     if let Some(family) = row.get(&FAMILY).as_str() {
-        out.push(link("types of its family", "instance-types", format!("family={family}")));
+        out.push(Link::to("types of its family", "instance-types", format!("family={family}")));
     }
     out
 }

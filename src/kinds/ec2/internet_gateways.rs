@@ -9,7 +9,7 @@ use crate::base::{Fault, Scope};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::raw::raw;
 use crate::kinds::row_spec::{Field, Fields, RowSpec, States, field};
-use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service, Tone};
+use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Service, Tone};
 
 /// `DescribeInternetGateways`.
 pub static DESCRIBE_INTERNET_GATEWAYS: Operation = Operation::read(Service::Ec2, "DescribeInternetGateways");
@@ -107,12 +107,11 @@ fn list(request: ListRequest, pages: Pages) -> BoxFuture<'static, Result<(), Fau
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
     let mut out = Vec::new();
     if let Some(vpc) = vpc_id(row) {
-        out.push(link("VPC", "vpcs", format!("id={vpc}")));
+        out.push(Link::to("VPC", "vpcs", format!("id={vpc}")));
     }
-    out.push(link("route tables", "route-tables", format!("default_route={}", row.id)));
+    out.push(Link::to("route tables", "route-tables", format!("default_route={}", row.id)));
     out
 }
 

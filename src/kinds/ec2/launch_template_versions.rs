@@ -270,23 +270,17 @@ fn one(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), 
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
     let mut out = Vec::new();
-    if let Some(template) = row.get(&TEMPLATE_ID).as_str() {
-        out.push(link("launch template", "launch-templates", format!("id={template}")));
-    }
+    out.extend(Link::to_ids("launch template", "launch-templates", row.get(&TEMPLATE_ID)));
     if let Some(image) = row.get(&IMAGE_ID).as_str().filter(|i| i.starts_with("ami-")) {
-        out.push(link("image", "images", format!("id={image}")));
+        out.push(Link::to("image", "images", format!("id={image}")));
     }
     if let Some(kind) = row.get(&TYPE).as_str() {
-        out.push(link("instance type", "instance-types", format!("type={kind}")));
+        out.push(Link::to("instance type", "instance-types", format!("type={kind}")));
     }
-    let groups = row.get(&SECURITY_GROUP_IDS).items();
-    if !groups.is_empty() {
-        out.push(link("security groups", "security-groups", format!("id={}", groups.join(","))));
-    }
+    out.extend(Link::to_ids("security groups", "security-groups", row.get(&SECURITY_GROUP_IDS)));
     if let Some(key) = row.get(&KEY_NAME).as_str() {
-        out.push(link("key pair", "key-pairs", format!("name=\"{key}\"")));
+        out.push(Link::to("key pair", "key-pairs", format!("name=\"{key}\"")));
     }
     out
 }

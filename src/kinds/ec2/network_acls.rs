@@ -1,6 +1,5 @@
 //! Network ACLs: what may come into which subnets, and leave them.
 
-use arcstr::ArcStr;
 use aws_sdk_ec2::types as sdk;
 use futures::future::{BoxFuture, FutureExt};
 use ipnet::IpNet;
@@ -13,7 +12,7 @@ use crate::kinds::convert::flag;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::raw::raw;
 use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
-use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service, Value};
+use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Service, Value};
 use crate::net::path::AclEntry;
 use crate::net::range::Range as _;
 
@@ -173,16 +172,9 @@ fn list(request: ListRequest, pages: Pages) -> BoxFuture<'static, Result<(), Fau
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
     let mut out = Vec::new();
-    if let Some(vpc) = row.get(&VPC_ID).as_str() {
-        out.push(link("VPC", "vpcs", format!("id={vpc}")));
-    }
-    let subnets = row.get(&SUBNETS).items();
-    if !subnets.is_empty() {
-        let ids: Vec<&str> = subnets.iter().map(ArcStr::as_str).collect();
-        out.push(link("subnets", "subnets", format!("id={}", ids.join(","))));
-    }
+    out.extend(Link::to_ids("VPC", "vpcs", row.get(&VPC_ID)));
+    out.extend(Link::to_ids("subnets", "subnets", row.get(&SUBNETS)));
     out
 }
 
@@ -214,7 +206,7 @@ mod tests {
             "in * deny all 10.0.0.0/8",
             "out 100 allow tcp 1024-65535 10.0.0.0/8",
         ];
-        assert_eq!(said.iter().map(ArcStr::as_str).collect::<Vec<_>>(), want);
+        assert_eq!(said.iter().map(|s| s.as_str()).collect::<Vec<_>>(), want);
         assert_eq!((row.get(&INBOUND), row.get(&OUTBOUND)), (&Value::Int(1), &Value::Int(1)));
         let read = entries(&row).expect("entries");
         let told = |e: &AclEntry| (e.number, e.outbound, e.allow, e.protocol, e.ports);

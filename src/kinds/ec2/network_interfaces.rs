@@ -10,7 +10,7 @@ use crate::kinds::convert::{Converter, flag, int, moment, time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::raw::raw;
 use crate::kinds::row_spec::{Field, Fields, RowSpec, States, field};
-use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
+use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Service, Tone, Value};
 
 /// `DescribeNetworkInterfaces`.
 pub static DESCRIBE_NETWORK_INTERFACES: Operation = Operation::read(Service::Ec2, "DescribeNetworkInterfaces");
@@ -278,25 +278,15 @@ fn user(i: &sdk::NetworkInterface) -> Option<ArcStr> {
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
     let mut out = Vec::new();
-    if let Some(instance) = row.get(&INSTANCE).as_str() {
-        out.push(link("instance", "instances", format!("id={instance}")));
-    }
-    let groups = row.get(&SECURITY_GROUP_IDS).items();
-    if !groups.is_empty() {
-        out.push(link("security groups", "security-groups", format!("id={}", groups.join(","))));
-    }
-    if let Some(subnet) = row.get(&SUBNET_ID).as_str() {
-        out.push(link("subnet", "subnets", format!("id={subnet}")));
-    }
-    if let Some(vpc) = row.get(&VPC_ID).as_str() {
-        out.push(link("VPC", "vpcs", format!("id={vpc}")));
-    }
-    out.push(link("addresses", "addresses", format!("network_interface={}", row.id)));
+    out.extend(Link::to_ids("instance", "instances", row.get(&INSTANCE)));
+    out.extend(Link::to_ids("security groups", "security-groups", row.get(&SECURITY_GROUP_IDS)));
+    out.extend(Link::to_ids("subnet", "subnets", row.get(&SUBNET_ID)));
+    out.extend(Link::to_ids("VPC", "vpcs", row.get(&VPC_ID)));
+    out.push(Link::to("addresses", "addresses", format!("network_interface={}", row.id)));
     if let Some(balancer) = row.get(&USER).as_str().and_then(|u| u.strip_prefix("load balancer ")) {
         let name = balancer.rsplit('/').next().unwrap_or(balancer);
-        out.push(link("load balancer", "load-balancers", format!("name=\"{name}\"")));
+        out.push(Link::to("load balancer", "load-balancers", format!("name=\"{name}\"")));
     }
     out
 }

@@ -11,7 +11,7 @@ use crate::base::{Fault, Scope};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::raw::raw;
 use crate::kinds::row_spec::{Field, Fields, RowSpec, States, field};
-use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
+use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Service, Tone, Value};
 use crate::net::path::{Route, Table};
 use crate::net::range::Range as _;
 
@@ -178,18 +178,11 @@ fn list(request: ListRequest, pages: Pages) -> BoxFuture<'static, Result<(), Fau
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
     let mut out = Vec::new();
-    if let Some(vpc) = row.get(&VPC_ID).as_str() {
-        out.push(link("VPC", "vpcs", format!("id={vpc}")));
-    }
-    let subnets = row.get(&SUBNETS).items();
-    if !subnets.is_empty() {
-        let ids: Vec<&str> = subnets.iter().map(ArcStr::as_str).collect();
-        out.push(link("subnets", "subnets", format!("id={}", ids.join(","))));
-    }
+    out.extend(Link::to_ids("VPC", "vpcs", row.get(&VPC_ID)));
+    out.extend(Link::to_ids("subnets", "subnets", row.get(&SUBNETS)));
     if let Some(gateway) = row.get(&DEFAULT_ROUTE).as_str().filter(|id| id.starts_with("igw-")) {
-        out.push(link("internet gateway", "internet-gateways", format!("id={gateway}")));
+        out.push(Link::to("internet gateway", "internet-gateways", format!("id={gateway}")));
     }
     out
 }

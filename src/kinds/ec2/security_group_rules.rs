@@ -11,7 +11,7 @@ use crate::base::{Fault, Scope};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::raw::raw;
 use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
-use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
+use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Service, Tone, Value};
 
 /// `DescribeSecurityGroupRules`.
 pub static DESCRIBE_SECURITY_GROUP_RULES: Operation = Operation::read(Service::Ec2, "DescribeSecurityGroupRules");
@@ -188,16 +188,15 @@ fn open_to(r: &sdk::SecurityGroupRule) -> (Tone, ArcStr) {
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
     let mut out = Vec::new();
     if let Some(group) = row.get(&GROUP_ID).as_str() {
-        out.push(link("group", "security-groups", format!("id={group}")));
-        out.push(link("rules of its group", "security-group-rules", format!("group_id={group}")));
-        out.push(link("instances", "instances", format!("security_group_ids={group}")));
+        out.push(Link::to("group", "security-groups", format!("id={group}")));
+        out.push(Link::to("rules of its group", "security-group-rules", format!("group_id={group}")));
+        out.push(Link::to("instances", "instances", format!("security_group_ids={group}")));
     }
     if let Some(peer) = row.get(&PEER).as_str().filter(|p| PEER.is_row_id(p)) {
-        out.push(link("the group that it names", "security-groups", format!("id={peer}")));
-        out.push(link("instances of the group that it names", "instances", format!("security_group_ids={peer}")));
+        out.push(Link::to("the group that it names", "security-groups", format!("id={peer}")));
+        out.push(Link::to("instances of the group that it names", "instances", format!("security_group_ids={peer}")));
     }
     out
 }

@@ -13,7 +13,7 @@ use crate::kinds::convert::Converter;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::raw::raw;
 use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
-use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
+use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Service, Tone, Value};
 
 /// `DescribeSecurityGroups`.
 pub static DESCRIBE_SECURITY_GROUPS: Operation = Operation::read(Service::Ec2, "DescribeSecurityGroups");
@@ -268,17 +268,14 @@ fn stale(g: &sdk::SecurityGroup, c: &mut Converter) -> Value {
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
     let mut out = vec![
-        link("rules", "security-group-rules", format!("group_id={}", row.id)),
-        link("instances", "instances", format!("security_group_ids={}", row.id)),
-        link("network interfaces", "network-interfaces", format!("security_group_ids={}", row.id)),
-        link("load balancers", "load-balancers", format!("security_group_ids={}", row.id)),
-        link("groups that allow it", "security-groups", format!("source_groups={}", row.id)),
+        Link::to("rules", "security-group-rules", format!("group_id={}", row.id)),
+        Link::to("instances", "instances", format!("security_group_ids={}", row.id)),
+        Link::to("network interfaces", "network-interfaces", format!("security_group_ids={}", row.id)),
+        Link::to("load balancers", "load-balancers", format!("security_group_ids={}", row.id)),
+        Link::to("groups that allow it", "security-groups", format!("source_groups={}", row.id)),
     ];
-    if let Some(vpc) = row.get(&VPC_ID).as_str() {
-        out.push(link("VPC", "vpcs", format!("id={vpc}")));
-    }
+    out.extend(Link::to_ids("VPC", "vpcs", row.get(&VPC_ID)));
     out
 }
 

@@ -10,7 +10,7 @@ use crate::kinds::convert::{Converter, flag, int, moment, time};
 use crate::kinds::listing::{KindDef, ListRequest, Pages, What};
 use crate::kinds::raw::raw;
 use crate::kinds::row_spec::{Field, Fields, RowSpec, States, field};
-use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
+use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Service, Tone, Value};
 
 /// `DescribeSnapshots`.
 pub static DESCRIBE_SNAPSHOTS: Operation = Operation::read(Service::Ec2, "DescribeSnapshots");
@@ -195,14 +195,13 @@ fn progress(text: Option<&str>) -> Value {
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
     let mut out = Vec::new();
     if let Some(volume) = row.get(&VOLUME).as_str() {
-        out.push(link("volume", "volumes", format!("id={volume}")));
-        out.push(link("snapshots of its volume", "snapshots", format!("volume={volume}")));
+        out.push(Link::to("volume", "volumes", format!("id={volume}")));
+        out.push(Link::to("snapshots of its volume", "snapshots", format!("volume={volume}")));
     }
-    out.push(link("volumes made from it", "volumes", format!("snapshot={}", row.id)));
-    out.push(link("images made from it", "images", format!("snapshots={}", row.id)));
+    out.push(Link::to("volumes made from it", "volumes", format!("snapshot={}", row.id)));
+    out.push(Link::to("images made from it", "images", format!("snapshots={}", row.id)));
     out
 }
 

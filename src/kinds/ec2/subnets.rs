@@ -10,7 +10,7 @@ use crate::kinds::convert::{flag, int};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::raw::raw;
 use crate::kinds::row_spec::{Field, Fields, RowSpec, States, field};
-use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Selector, Service, Tone, Value};
+use crate::model::{FieldInfo, KindInfo, Link, Operation, Record, Service, Tone, Value};
 
 /// `DescribeSubnets`.
 pub static DESCRIBE_SUBNETS: Operation = Operation::read(Service::Ec2, "DescribeSubnets");
@@ -172,17 +172,14 @@ fn ipv6(s: &sdk::Subnet) -> Value {
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
     let mut out = Vec::new();
-    if let Some(vpc) = row.get(&VPC_ID).as_str() {
-        out.push(link("VPC", "vpcs", format!("id={vpc}")));
-    }
-    out.push(link("instances", "instances", format!("subnet_id={}", row.id)));
-    out.push(link("network interfaces", "network-interfaces", format!("subnet_id={}", row.id)));
-    out.push(link("route table", "route-tables", format!("subnets={}", row.id)));
-    out.push(link("network ACL", "network-acls", format!("subnets={}", row.id)));
-    out.push(link("load balancers", "load-balancers", format!("subnets={}", row.id)));
-    out.push(link("groups", "auto-scaling-groups", format!("subnets={}", row.id)));
+    out.extend(Link::to_ids("VPC", "vpcs", row.get(&VPC_ID)));
+    out.push(Link::to("instances", "instances", format!("subnet_id={}", row.id)));
+    out.push(Link::to("network interfaces", "network-interfaces", format!("subnet_id={}", row.id)));
+    out.push(Link::to("route table", "route-tables", format!("subnets={}", row.id)));
+    out.push(Link::to("network ACL", "network-acls", format!("subnets={}", row.id)));
+    out.push(Link::to("load balancers", "load-balancers", format!("subnets={}", row.id)));
+    out.push(Link::to("groups", "auto-scaling-groups", format!("subnets={}", row.id)));
     out
 }
 

@@ -159,18 +159,9 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
             ),
         },
     ];
-    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
-    if let Some(vpc) = row.get(&VPC_ID).as_str() {
-        out.push(link("VPC", "vpcs", format!("id={vpc}")));
-    }
-    let subnets = row.get(&SUBNETS).items();
-    if !subnets.is_empty() {
-        out.push(link("subnets", "subnets", format!("id={}", subnets.join(","))));
-    }
-    let groups = row.get(&SECURITY_GROUP_IDS).items();
-    if !groups.is_empty() {
-        out.push(link("security groups", "security-groups", format!("id={}", groups.join(","))));
-    }
+    out.extend(Link::to_ids("VPC", "vpcs", row.get(&VPC_ID)));
+    out.extend(Link::to_ids("subnets", "subnets", row.get(&SUBNETS)));
+    out.extend(Link::to_ids("security groups", "security-groups", row.get(&SECURITY_GROUP_IDS)));
     out
 }
 

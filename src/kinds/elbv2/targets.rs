@@ -344,13 +344,12 @@ async fn asked(
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
     let mut out = Vec::new();
     if let Some(id) = target_id(row).filter(|id| id.starts_with("i-")) {
-        out.push(link("instance", "instances", std::format!("id={id}")));
+        out.push(Link::to("instance", "instances", std::format!("id={id}")));
     }
     if let Some(name) = row.get(&TARGET_GROUP).as_str() {
-        out.push(link("target group", "target-groups", std::format!("name={name}")));
+        out.push(Link::to("target group", "target-groups", std::format!("name={name}")));
     }
     out
 }

@@ -41,7 +41,10 @@ pub(super) fn of(hops: &[Hop], way: &Way, service: Service) -> Option<Change> {
             on_target("associate an Elastic IP address with", "associate-address")
         }
         At::AclIn => words(format!("an entry in the network ACL that allows {what} in, before the one that denies it")),
-        At::AclBack => words("an outbound entry in the network ACL that allows tcp 1024-65535, for the answers".into()),
+        At::AclBack => words(format!(
+            "an outbound entry in the network ACL that allows {} 1024-65535, for the answers",
+            service.protocol.word()
+        )),
         At::SourceAclOut => words(format!("an outbound entry in the source's network ACL that allows {what}")),
         At::SourceAclBack => words("an inbound entry in the source's network ACL that allows 1024-65535".into()),
         At::Route if matches!(way.from, Origin::Outside(_)) => {

@@ -9,13 +9,14 @@ mod question;
 
 use arcstr::ArcStr;
 
-pub use self::question::{ME, read};
+use self::question::ME;
 use crate::base::Scope;
+use crate::base::text::visible;
 use crate::kinds::convert::{field, no_tags};
 use crate::kinds::listing::KindDef;
 use crate::kinds::mend::{Mend, Mends};
 use crate::kinds::registry::ALL;
-use crate::model::derived::{TakesText, Wanted};
+use crate::model::derived::{ByText, Wanted};
 use crate::model::{Derived, FieldInfo, Fields, Inputs, Kind, KindInfo, Link, Record, Selector, Tone, Value};
 use crate::net::path::{self, Answer, At, Hop, Verdict, hops};
 
@@ -67,8 +68,17 @@ pub static MENDS: Mends = Mends { kind: &INFO, mend };
 static DERIVED: Derived = Derived {
     inputs: INPUTS,
     derive,
-    asks: Some(asks),
-    text: Some(TakesText { read: question::normal, me: ME, offer: question::offer }),
+    text: Some(ByText {
+        read: question::normal,
+        asks,
+        nothing: |text| {
+            let to = question::read(text).map_or_else(|_| text.to_string(), |asked| asked.to);
+            format!("no instance is {}", visible(&to))
+        },
+        me: Some(ME),
+        offer: Some(question::offer),
+        exit: Some(exit),
+    }),
 };
 
 /// What the way goes through.
@@ -220,8 +230,8 @@ fn mend(row: &Record) -> Option<Mend> {
 }
 
 /// The exit status of the command line: 0 open, 1 times out, 3 unknown; `None` without a verdict.
-pub fn exit<'r>(rows: impl IntoIterator<Item = &'r Record>) -> Option<u8> {
-    let verdict = rows.into_iter().find(|r| r.get(&STEP).as_int() == Some(0))?;
+fn exit(rows: &[&Record]) -> Option<u8> {
+    let verdict = rows.iter().find(|r| r.get(&STEP).as_int() == Some(0))?;
     Some(match verdict.state.as_ref().map(|(_, word)| word.as_str()) {
         Some("open") => 0,
         Some("times-out") => 1,

@@ -198,7 +198,7 @@ fn subnet(inputs: &Inputs, id: &str, vpc: Option<&str>) -> Subnet {
     Subnet {
         id: id.into(),
         table: table.map(route_tables::table),
-        acl: acl.and_then(|a| Some((a.label().to_string(), network_acls::entries(a)?))),
+        acl: acl.and_then(|a| Some((a.id.to_string(), network_acls::entries(a)?))),
         public_access: row.and_then(|s| s.get(&vpcs::PUBLIC_ACCESS_BLOCK).as_str()).map(str::to_string),
     }
 }

@@ -46,7 +46,7 @@ fn tables() -> Vec<(&'static KindInfo, Vec<Record>)> {
         .with(&route_tables::MAIN, Value::Bool(true))
         .with(&route_tables::SUBNETS, Value::Empty)
         .with(&route_tables::ROUTES, texts(&["10.0.0.0/16 local", "0.0.0.0/0 igw-1"]));
-    let acl = row(&network_acls::INFO, "acl-1", "", "")
+    let acl = row(&network_acls::INFO, "acl-1", "front", "")
         .with(&network_acls::SUBNETS, texts(&["subnet-1", "subnet-2"]))
         .with(&network_acls::ENTRIES, texts(&["in 100 allow all 0.0.0.0/0", "out 100 allow all 0.0.0.0/0"]));
     vec![
@@ -158,4 +158,15 @@ fn what_may_not_be_read_is_unknown_and_never_passed() {
     assert!(acl.contains(&want.to_string()), "{acl:#?}");
     // What fails all the same is known to fail.
     assert!(told("anywhere web:22", "network-acls")[0].starts_with("verdict times-out"));
+}
+
+#[test]
+fn what_decides_a_hop_is_named_by_its_id_whatever_it_is_called() {
+    let rows = derive(&inputs(&question::normal("anywhere web:443").expect("a question"), ""));
+    let by = |hop: &str| {
+        let row = rows.iter().find(|r| r.get(&HOP).as_str() == Some(hop)).expect("a hop");
+        row.get(&BY).as_str().map(str::to_string)
+    };
+    assert_eq!(by("network ACL, in").as_deref(), Some("acl-1"));
+    assert_eq!(by("security groups, in").as_deref(), Some("sg-1"));
 }

@@ -10,12 +10,13 @@ use arcstr::ArcStr;
 
 pub use self::sought::Sought;
 use crate::base::Scope;
+use crate::base::text::visible;
 use crate::kinds::convert::{field, no_tags};
 use crate::kinds::ec2::{addresses, instances, network_interfaces, subnets};
 use crate::kinds::elbv2::load_balancers;
 use crate::kinds::listing::KindDef;
 use crate::kinds::registry::ALL;
-use crate::model::derived::Wanted;
+use crate::model::derived::{ByText, Wanted};
 use crate::model::{Derived, FieldInfo, Fields, Filters, Kind, KindInfo, Link, Record, Selector, Tone, Value};
 
 /// What it is called, else its id.
@@ -62,7 +63,18 @@ pub static INFO: KindInfo = KindInfo::new("find", "match", "Matches", &FIELDS)
 /// What is found.
 pub static KIND: KindDef = KindDef { info: &INFO, list: super::not_listed, links, raw: None };
 
-static DERIVED: Derived = Derived { inputs: LOOKED_IN, derive: search::search, asks: Some(asks), text: None };
+static DERIVED: Derived = Derived {
+    inputs: LOOKED_IN,
+    derive: search::search,
+    text: Some(ByText {
+        read: sought::read,
+        asks,
+        nothing: |text| format!("nothing was found that has {}", visible(text)),
+        me: None,
+        offer: None,
+        exit: None,
+    }),
+};
 
 /// The kinds whose rows have names, ids and addresses of their own. Rows of one parent (targets, activities, objects) are found from it,
 /// and what every account has alike (instance types, regions, zones) is not looked for.

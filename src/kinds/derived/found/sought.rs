@@ -21,6 +21,18 @@ pub enum Sought {
     Text(String),
 }
 
+/// What is looked for by a line: all that stands after the word, also in quotes.
+///
+/// # Errors
+/// Nothing does.
+pub(super) fn read(rest: &str) -> Result<RowId, String> {
+    let text = rest.strip_prefix('"').and_then(|r| r.strip_suffix('"')).unwrap_or(rest).trim();
+    match text.is_empty() {
+        true => Err("find takes what to look for: find 10.1.4.77, find web-1, find i-0123.".into()),
+        false => Ok(text.into()),
+    }
+}
+
 impl Sought {
     /// Reads a text as it stands in a log, an alert or a browser: with a scheme, a port and a path, too.
     pub fn of(text: &str) -> Sought {

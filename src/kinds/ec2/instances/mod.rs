@@ -95,37 +95,32 @@ async fn show(pages: &mut Pages, converter: &mut Converter, out: DescribeInstanc
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
     let mut out = vec![
-        link("targets", "targets", format!("id={}", row.id)),
-        link("alarms", "alarms", format!("resources:{}", row.id)),
+        Link::to("targets", "targets", format!("id={}", row.id)),
+        Link::to("alarms", "alarms", format!("resources:{}", row.id)),
         Link { title: "metrics", kind: "metrics", selector: Selector::Parent(row.id.clone()), query: String::new() },
-        link("volumes", "volumes", format!("instances={}", row.id)),
-        link("network interfaces", "network-interfaces", format!("instance={}", row.id)),
-        link("addresses", "addresses", format!("instance={}", row.id)),
+        Link::to("volumes", "volumes", format!("instances={}", row.id)),
+        Link::to("network interfaces", "network-interfaces", format!("instance={}", row.id)),
+        Link::to("addresses", "addresses", format!("instance={}", row.id)),
     ];
-    if let Some(subnet) = row.get(&fields::SUBNET_ID).as_str() {
-        out.push(link("subnet", "subnets", format!("id={subnet}")));
-    }
+    out.extend(Link::to_ids("subnet", "subnets", row.get(&fields::SUBNET_ID)));
     if let Some(vpc) = instance::vpc_id(row) {
-        out.push(link("VPC", "vpcs", format!("id={vpc}")));
+        out.push(Link::to("VPC", "vpcs", format!("id={vpc}")));
     }
     let groups = row.get(&fields::SECURITY_GROUP_IDS).items();
     if !groups.is_empty() {
-        out.push(link("security groups", "security-groups", format!("id={}", groups.join(","))));
-        out.push(link("security group rules", "security-group-rules", format!("group_id={}", groups.join(","))));
+        out.push(Link::to("security groups", "security-groups", format!("id={}", groups.join(","))));
+        out.push(Link::to("security group rules", "security-group-rules", format!("group_id={}", groups.join(","))));
     }
-    if let Some(image) = row.get(&fields::IMAGE_ID).as_str() {
-        out.push(link("image", "images", format!("id={image}")));
-    }
+    out.extend(Link::to_ids("image", "images", row.get(&fields::IMAGE_ID)));
     if let Some(kind) = instance::instance_type(row) {
-        out.push(link("instance type", "instance-types", format!("type={kind}")));
+        out.push(Link::to("instance type", "instance-types", format!("type={kind}")));
     }
     if let Some(key) = row.get(&fields::KEY_NAME).as_str() {
-        out.push(link("key pair", "key-pairs", format!("name=\"{key}\"")));
+        out.push(Link::to("key pair", "key-pairs", format!("name=\"{key}\"")));
     }
     if let Some(group) = instance::group(row) {
-        out.insert(0, link("group", "auto-scaling-groups", format!("name=\"{group}\"")));
+        out.insert(0, Link::to("group", "auto-scaling-groups", format!("name=\"{group}\"")));
         let selector = Selector::Parent(group.clone());
         out.insert(
             1,

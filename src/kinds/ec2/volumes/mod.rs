@@ -71,20 +71,17 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
-    let link = |title, kind, query: String| Link { title, kind, selector: Selector::All, query };
     let mut out = Vec::new();
     let instances = volume::instances(row);
     if !instances.is_empty() {
-        out.push(link("instance", "instances", format!("id={}", instances.join(","))));
+        out.push(Link::to("instance", "instances", format!("id={}", instances.join(","))));
     }
     if let Some(zone) = volume::zone(row) {
-        out.push(link("zone", "availability-zones", format!("name={zone}")));
-        out.push(link("volumes of its zone", "volumes", format!("zone={zone}")));
+        out.push(Link::to("zone", "availability-zones", format!("name={zone}")));
+        out.push(Link::to("volumes of its zone", "volumes", format!("zone={zone}")));
     }
-    out.push(link("snapshots of it", "snapshots", format!("volume={}", row.id)));
-    if let Some(snapshot) = row.get(&fields::SNAPSHOT).as_str() {
-        out.push(link("the snapshot it was made from", "snapshots", format!("id={snapshot}")));
-    }
+    out.push(Link::to("snapshots of it", "snapshots", format!("volume={}", row.id)));
+    out.extend(Link::to_ids("the snapshot it was made from", "snapshots", row.get(&fields::SNAPSHOT)));
     out
 }
 
