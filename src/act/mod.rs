@@ -4,6 +4,7 @@
 //! must be sent once.
 
 pub mod cli_text;
+pub mod decrypt;
 pub mod executor;
 pub mod journal;
 mod keeping;

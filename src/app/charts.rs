@@ -23,9 +23,10 @@ impl State {
     /// Where the charts of a row are over the span that is chosen; `None` if CloudWatch has none of it.
     pub fn charts(&self, store: &Store, row: &RowKey) -> Option<RowCharts> {
         let charts = row.table.kind.charts?;
-        let kind = kind_named(&self.registry, charts.kind)?;
         let record = store.get(&row.table, &row.id)?;
         let text = |field: &str| record.kind.index_of(field).and_then(|i| record.at(i).as_str());
+        let other = charts.other.filter(|o| text(o.field).is_some_and(|t| o.begins.iter().any(|b| t.starts_with(b))));
+        let kind = kind_named(&self.registry, other.map_or(charts.kind, |o| o.kind))?;
         let lacks = |field: &str| {
             record.kind.index_of(field).is_none_or(|i| matches!(record.at(i), Value::Empty | Value::Unknown))
         };

@@ -46,6 +46,9 @@ pub enum Command {
     Links,
     Actions,
     Connect,
+    ConsoleOutput,
+    Screenshot,
+    WindowsPassword,
     Sort,
     SortReverse,
     Columns,
@@ -311,6 +314,30 @@ pub const COMMANDS: &[CommandInfo] = &[
         ROWS,
     )
     .palette(),
+    info(
+        C::ConsoleOutput,
+        "console-output",
+        "show console output",
+        "What the selected instance wrote to its console, followed: its boot, and what stopped it.",
+        ROWS,
+    )
+    .palette(),
+    info(
+        C::Screenshot,
+        "screenshot",
+        "take a screenshot",
+        "What is on the screen of the selected instance, drawn and written to a file in the folder for downloads.",
+        ROWS,
+    )
+    .palette(),
+    info(
+        C::WindowsPassword,
+        "windows-password",
+        "show the Windows password",
+        "The administrator's first password of the selected Windows instance, decrypted here with the key pair's file; shown once.",
+        ROWS,
+    )
+    .palette(),
     info(C::Sort, "sort", "sort", "Chooses what to sort by; in the palette also sort FIELD [desc].", &[Table])
         .palette(),
     info(C::SortReverse, "sort-reverse", "reverse", "Reverses the sort.", &[Table]).palette(),
@@ -327,8 +354,8 @@ pub const COMMANDS: &[CommandInfo] = &[
         C::Copy,
         "copy",
         "copy",
-        "Copies the ids of the marked rows, or of the selected one; in the detail, the value of the line, or the whole raw answer.",
-        &[Table, Detail, Menu],
+        "Copies the ids of the marked rows, or of the selected one; in the detail, the value of the line, or the whole raw answer; of a page, its text.",
+        &[Table, Detail, Menu, Pager],
     )
     .palette(),
     info(
@@ -339,7 +366,13 @@ pub const COMMANDS: &[CommandInfo] = &[
         ROWS,
     )
     .palette(),
-    info(C::Refresh, "refresh", "refresh", "Asks AWS now. If credentials failed, they are loaded again.", PLACES)
+    info(
+        C::Refresh,
+        "refresh",
+        "refresh",
+        "Asks AWS now. If credentials failed, they are loaded again.",
+        &[Table, Detail, Board, Pager],
+    )
         .palette(),
     info(
         C::Changes,
@@ -443,44 +476,4 @@ pub fn for_keymap() -> Vec<(&'static str, bool)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::keymap::Checks;
-    use crate::config::{Keymap, Origin, Problem};
-
-    #[test]
-    fn every_command_stands_in_the_table_once() {
-        for (i, c) in COMMANDS.iter().enumerate() {
-            assert_eq!(Command::named(c.name), Some(c.command));
-            assert_eq!(c.command.info().name, c.name);
-            assert!(COMMANDS[..i].iter().all(|o| o.command != c.command && o.name != c.name), "{} twice", c.name);
-            assert!(c.doc.ends_with('.') && !c.modes.is_empty());
-        }
-        assert_eq!(COMMANDS.len(), C::Quit as usize + 1);
-    }
-
-    #[test]
-    fn the_embedded_keymaps_bind_only_commands_that_exist_where_they_work() {
-        for (name, _) in crate::config::keymap::EMBEDDED {
-            let mut problems = Vec::new();
-            let asked = |m, h| Problem::whole(Origin::Option("--keymap"), m, h);
-            let map = Keymap::load(name, None, &Checks { commands: &for_keymap(), line: None }, &asked, &mut problems);
-            assert_eq!(problems, [], "{name}");
-            for mode in Mode::ALL {
-                for (chord, command) in map.bindings(*mode) {
-                    assert!(Command::named(command).is_some(), "{name} {mode:?} {chord} {command}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn every_command_has_a_key_or_a_palette_line() {
-        let map = Keymap::embedded("default").unwrap();
-        let vim = Keymap::embedded("vim").unwrap();
-        for c in COMMANDS.iter().filter(|c| !c.palette) {
-            let reached = |map: &Keymap| c.modes.iter().any(|m| map.key_of(*m, c.name).is_some());
-            assert!(reached(&map) || reached(&vim), "{} cannot be reached", c.name);
-        }
-    }
-}
+mod tests;

@@ -69,6 +69,11 @@ impl Wish {
     }
 }
 
+/// Where the file of one key pair is looked for.
+pub(super) fn key_look(state: &State, name: arcstr::ArcStr) -> ToolsLook {
+    ToolsLook { keys: vec![name], folders: state.connect.settings.folders.clone() }
+}
+
 /// Where there are rows that can be connected to.
 pub(super) fn connectable(registry: &Registry) -> String {
     let names: Vec<String> =

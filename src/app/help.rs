@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::command::Command;
 use super::hints::HINTS;
-use super::overlay::{Menu, MenuKind, Overlay, PlanDialog, PlanSource};
+use super::overlay::{Menu, MenuKind, Overlay, Page, PlanDialog, PlanSource};
 use super::state::State;
 use crate::base::text::uncapital;
 use crate::model::{Ask, Confirm};
@@ -59,6 +59,9 @@ fn wanted(state: &State, command: Command) -> bool {
     match state.overlays.last() {
         None if command == Command::Metrics => state.view.kind.charts.is_some(),
         None if command == Command::Connect => state.registry.connects(state.view.kind.0).is_some(),
+        Some(Overlay::Pager(p)) if matches!(command, Command::Copy | Command::Refresh) => {
+            matches!(p.page, Page::Row(_))
+        }
         Some(Overlay::Pager(p)) => command != Command::SearchNext || !p.search.text.is_empty(),
         Some(Overlay::Sure(_)) => matches!(command, Command::Accept | Command::Back),
         Some(Overlay::Ask(a)) if matches!(a.question.what, Ask::Device { .. }) => command == Command::Back,

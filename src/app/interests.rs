@@ -111,6 +111,9 @@ impl Turn<'_> {
                 }
             }
         }
+        if let Some((table, id)) = s.row_page_needs(self.store) {
+            want(&mut wanted, &table, [id]);
+        }
         for (table, rows) in s.connect_needs() {
             match rows {
                 Some(ids) => want(&mut wanted, table, ids.iter().cloned()),

@@ -5,8 +5,7 @@ use std::time::Duration;
 use super::command::Command as C;
 use super::connect::Wish;
 use super::line::Line;
-use super::overlay::{Overlay, Page, Pager, PlanPhase};
-use super::search::Search;
+use super::overlay::{Overlay, Page, PlanPhase};
 use super::state::{Focus, Notice, State};
 use super::update::Turn;
 use crate::config::{Mode, Next, Step};
@@ -309,12 +308,16 @@ impl Turn<'_> {
             C::Options => self.plan_options(),
             C::CopyCommand => self.copy_commands(),
             C::Redraw => self.emit(Effect::Redraw),
+            C::SaveScreen if self.s.shows_a_secret() => {
+                self.say(Level::Warning, "The screen shows a password: it was not written to a file.");
+            }
             C::SaveScreen => self.emit(Effect::SaveScreen(self.s.downloads.clone())),
             C::Suspend => self.emit(Effect::Suspend),
             C::Cancel => self.cancel(),
             C::Quit => self.quit(),
             C::Help => self.pager(Page::Help),
             C::Copy if self.copy_from_layer() => {}
+            C::Refresh if self.row_page_anew() => {}
             // From a page that is read one can go elsewhere; a dialogue is answered or left first.
             C::Palette if self.s.overlays.iter().all(|o| matches!(o, Overlay::Pager(_))) => {
                 self.s.overlays.clear();
@@ -370,6 +373,7 @@ impl Turn<'_> {
             C::Format => self.raw_style(),
             C::Actions => self.actions_menu(),
             C::Connect => self.connect(Wish::default()),
+            C::ConsoleOutput | C::Screenshot | C::WindowsPassword => self.open_row_page(command.info().name),
             C::Sort => self.sort_menu(),
             C::SortReverse => self.sort_reverse(),
             C::Columns => self.columns_menu(),
@@ -405,16 +409,6 @@ impl Turn<'_> {
         }
     }
 
-    fn pager(&mut self, page: Page) {
-        if matches!(self.s.overlays.last(), Some(Overlay::Pager(p)) if p.page == page) {
-            return;
-        }
-        self.s.overlays.push(Overlay::Pager(Pager { page, scroll: 0, search: Search::default() }));
-        if page == Page::Messages {
-            self.pages(isize::MAX / 2);
-        }
-    }
-
     /// One down or up in whatever has the keys.
     fn by(&mut self, by: isize) {
         match self.s.overlays.last() {
@@ -428,7 +422,7 @@ impl Turn<'_> {
         }
     }
 
-    fn pages(&mut self, by: isize) {
+    pub(super) fn pages(&mut self, by: isize) {
         match self.s.overlays.last() {
             None if self.s.board.is_some() => self.board_by(by),
             None if self.s.mode() == Mode::Detail => self.detail_by(by),
@@ -437,27 +431,6 @@ impl Turn<'_> {
             Some(Overlay::Menu(_)) => self.menu_by(by),
             Some(Overlay::Form(_)) => self.form_by(by),
             Some(_) => self.scroll_layer(by),
-        }
-    }
-
-    pub(super) fn scroll_layer(&mut self, by: isize) {
-        let (width, height) = self.s.size;
-        let (height, help, messages) = (usize::from(height), super::help::lines(self.s).len(), self.s.messages.len());
-        match self.s.overlays.last_mut() {
-            Some(Overlay::Pager(p)) => {
-                if p.search.scrolls(by) {
-                    return;
-                }
-                let lines = if p.page == Page::Help { help } else { messages };
-                // The header, the last line and the page's box.
-                let most = lines.saturating_sub(height.saturating_sub(5).max(1));
-                p.scroll = p.scroll.saturating_add_signed(by).min(most);
-            }
-            Some(Overlay::Plan(p)) => {
-                let most = p.lines(width).saturating_sub(height.saturating_sub(5));
-                p.scroll = p.scroll.saturating_add_signed(by).min(most);
-            }
-            _ => {}
         }
     }
 

@@ -224,11 +224,10 @@ impl Turn<'_> {
         let (kind, value) = (menu.kind.clone(), item.value.clone());
         self.s.overlays.pop();
         match (kind, value) {
-            (MenuKind::Actions(on), MenuValue::Name(name)) => {
-                if let Some(action) = self.s.registry.action(self.s.view.kind, name) {
-                    self.begin(action, on, "");
-                }
-            }
+            (MenuKind::Actions(on), MenuValue::Name(name)) => match self.s.registry.action(self.s.view.kind, name) {
+                Some(action) => self.begin(action, on, ""),
+                None => self.open_row_page(name),
+            },
             (MenuKind::Links(row), MenuValue::At(i)) => self.take_link(&row, i),
             (MenuKind::Named(row, field), MenuValue::Text(text)) => self.follow_name(&row, field, &text),
             (MenuKind::Profiles, MenuValue::Text(name)) => self.show_profile(&name),
@@ -280,7 +279,10 @@ impl Turn<'_> {
             value: MenuValue::Name(a.name),
             ..MenuItem::default()
         });
-        let items: Vec<MenuItem> = items.collect();
+        let mut items: Vec<MenuItem> = items.collect();
+        // What ends it for good stays last.
+        let last = items.iter().position(|i| i.group == MenuGroup::Delete.title()).unwrap_or(items.len());
+        items.splice(last..last, self.page_items(&on));
         let first = items.iter().position(|i| i.disabled.is_none()).unwrap_or(0);
         let mut title = match on.rows.as_slice() {
             [] => kind.title.to_string(),
@@ -337,6 +339,7 @@ impl Turn<'_> {
                 Some(item) if !item.detail.is_empty() => pasteable(&item.detail).into_owned(),
                 _ => return true,
             },
+            Some(Overlay::Pager(_)) => return self.copy_row_page(),
             Some(_) => return true,
             None => return false,
         };

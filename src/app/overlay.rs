@@ -7,6 +7,7 @@ use arcstr::ArcStr;
 use super::line::Line;
 use super::picker::Picker;
 use super::recall::Recall;
+use super::row_page::OpenPage;
 use super::search::Search;
 use super::text_area::TextArea;
 use super::view::RowKey;
@@ -116,12 +117,14 @@ pub struct Filter {
 }
 
 /// Which text is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Page {
     /// Keys and commands: [`super::help::lines`].
     Help,
     /// [`super::State::messages`], newest last.
     Messages,
+    /// What there is of one row beside its fields.
+    Row(Box<OpenPage>),
 }
 
 /// Text to read. The lines are made from the state when they are drawn.

@@ -149,6 +149,7 @@ impl Turn<'_> {
             scope,
             targets,
             now: self.s.now,
+            zone: &self.s.zone,
             downloads: &self.s.downloads,
             files: &self.s.files,
             me: &self.s.me,

@@ -102,7 +102,7 @@ impl Turn<'_> {
         if search.text.is_empty() {
             let text = match self.is_text() {
                 true => "No search yet: / searches this text.",
-                false => "/ searches help, messages, and the raw and changes pages of the detail.",
+                false => "/ searches help, messages, console output, and the raw and changes pages of the detail.",
             };
             return self.say(Level::Info, text);
         }

@@ -55,10 +55,15 @@ impl Turn<'_> {
             Event::Asked(id) => self.asked(id),
             Event::Say(message) => self.note(message),
             Event::Looked(look, view) => self.looked(look, view),
-            Event::FoundTools(look, tools) => self.found_tools(&look, tools),
+            Event::FoundTools(look, tools) => {
+                self.found_key(&look, &tools);
+                self.found_tools(&look, tools);
+            }
             Event::ViewsKept(name, outcome) => self.views_kept(&name, outcome),
             Event::MyAddress(me) => self.my_address(me),
             Event::Edited(text) => self.edited(text),
+            Event::Pictured(table, id, picture) => self.pictured(&table, &id, picture),
+            Event::Decrypted(table, id, text) => self.decrypted(&table, &id, text),
             Event::Raw(table, id, text) => self.raw(&table, &id, text),
         }
     }
@@ -88,6 +93,7 @@ impl Turn<'_> {
             self.scroll_to_cursor();
         }
         self.raw_if_seen();
+        self.row_page_goes_on();
         self.keep_picker();
         self.look_at_paths();
         self.look_at_my_address();

@@ -6,6 +6,7 @@ pub mod fault;
 pub mod ids;
 pub mod regions;
 pub mod secret;
+pub mod terminal_text;
 pub mod text;
 pub mod thread;
 

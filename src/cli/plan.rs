@@ -149,6 +149,7 @@ fn make(
     let mut asked: Vec<TableKey> = Vec::new();
     let mut values = Values::default();
     let mut files = Files::none();
+    let zone = session.zone();
     let me = match super::session::ssh_client() {
         Some(me) => me,
         None if action.my_address => session.runtime.block_on(session.gateway.my_address()),
@@ -160,6 +161,7 @@ fn make(
             scope,
             targets: &targets,
             now,
+            zone: &zone,
             downloads: &downloads,
             files: &files,
             me: &me,

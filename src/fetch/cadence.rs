@@ -43,7 +43,8 @@ pub fn sweep(kind: &KindInfo, base: Duration, pages: u32) -> Duration {
     if kind.is_paid() {
         return METRICS.max(base);
     }
-    let pause = base * pages.max(1);
+    let least = kind.operations.iter().map(|o| o.no_sooner_than).max().unwrap_or(0);
+    let pause = (base * pages.max(1)).max(Duration::from_secs(least.into()));
     if is_seldom(kind) { pause.max(SELDOM) } else { pause }
 }
 /// Whether it changes seldom.

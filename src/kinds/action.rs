@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arcstr::ArcStr;
 use futures::future::BoxFuture;
+use jiff::tz::TimeZone;
 
 pub use super::menu_group::MenuGroup;
 use super::plan_builder::label;
@@ -36,6 +37,8 @@ pub struct ActionContext<'a> {
     pub targets: &'a [Target],
     /// The moment.
     pub now: Time,
+    /// The zone in which moments are shown, and read from forms.
+    pub zone: &'a TimeZone,
     /// The folder of this machine that downloads are proposed to go to.
     pub downloads: &'a str,
     /// What is known of files of this machine.

@@ -27,6 +27,7 @@ pub mod plan_builder;
 pub mod prices;
 pub mod raw;
 pub mod registry;
+pub mod row_page;
 pub mod row_spec;
 pub mod rows_field;
 pub mod s3;

@@ -4,6 +4,7 @@ use super::action::{Action, Sender};
 use super::connect::Connects;
 use super::listing::KindDef;
 use super::mend::{Mend, Mends};
+use super::row_page::RowPage;
 use super::{autoscaling, cloudwatch, derived, ec2, elbv2, s3};
 use crate::base::text::{suggest, visible};
 use crate::model::{Kind, KindInfo, Operation, Record};
@@ -24,7 +25,9 @@ static ACTIONS: &[&Action] = &[
     &ec2::launch::LAUNCH,
     &ec2::actions::START,
     &ec2::actions::STOP,
+    &ec2::actions::HIBERNATE,
     &ec2::actions::REBOOT,
+    &ec2::actions::RESCHEDULE_EVENT,
     &ec2::actions::CHANGE_TYPE,
     &ec2::actions::ASSOCIATE_AN_ADDRESS,
     &ec2::image_actions::CREATE,
@@ -36,6 +39,7 @@ static ACTIONS: &[&Action] = &[
     &ec2::actions::CHANGE_PROFILE,
     &ec2::actions::CHANGE_PROTECTION,
     &ec2::actions::CHANGE_METADATA,
+    &ec2::actions::CHANGE_CREDITS,
     &ec2::actions::CHANGE_SOURCE_DEST_CHECK,
     &ec2::actions::TAGS,
     &ec2::volume_actions::CREATE,
@@ -65,6 +69,7 @@ static ACTIONS: &[&Action] = &[
     &ec2::launch::VERSION_OF_VERSION,
     &ec2::template_actions::SET_DEFAULT_VERSION,
     &ec2::template_actions::DELETE_VERSIONS,
+    &ec2::spot_actions::CANCEL,
     &ec2::address_actions::ALLOCATE,
     &ec2::address_actions::ASSOCIATE,
     &ec2::address_actions::DISASSOCIATE,
@@ -103,6 +108,8 @@ static KINDS: &[&KindDef] = &[
     &ec2::launch_templates::KIND,
     &ec2::launch_template_versions::KIND,
     &ec2::instance_types::KIND,
+    &ec2::spot_requests::KIND,
+    &ec2::spot_prices::KIND,
     &ec2::security_groups::KIND,
     &ec2::security_group_rules::KIND,
     &ec2::network_interfaces::KIND,
@@ -135,7 +142,13 @@ static KINDS: &[&KindDef] = &[
     &ec2::permissions::KIND_OF_SNAPSHOTS,
     &ec2::instance_protection::KIND,
     &ec2::instance_profiles::KIND,
+    &ec2::instance_credits::KIND,
+    &ec2::instance_spot::KIND,
+    &ec2::instance_behind::KIND,
     &ec2::instance_user_data::KIND,
+    &ec2::instance_pages::console_output::KIND,
+    &ec2::instance_pages::screenshot::KIND,
+    &ec2::instance_pages::windows_password::KIND,
     &ec2::security_group_usage::KIND,
     &ec2::instance_type_zones::KIND,
     &derived::overview::KIND,
@@ -143,6 +156,7 @@ static KINDS: &[&KindDef] = &[
     &cloudwatch::instance_metrics::KIND,
     &cloudwatch::instance_traffic::KIND,
     &cloudwatch::instance_charts::KIND,
+    &cloudwatch::burstable_charts::KIND,
     &cloudwatch::alarm_charts::KIND,
     &elbv2::target_group_health::KIND,
     &elbv2::tags::OF_LOAD_BALANCERS,
@@ -153,6 +167,13 @@ static KINDS: &[&KindDef] = &[
 
 /// The kinds whose rows can be connected to.
 static CONNECTS: &[&Connects] = &[&ec2::connect::CONNECTS];
+
+/// The pages of rows, in the order of the menu.
+static PAGES: &[&RowPage] = &[
+    &ec2::instance_pages::console_output::PAGE,
+    &ec2::instance_pages::screenshot::PAGE,
+    &ec2::instance_pages::windows_password::PAGE,
+];
 
 /// The kinds whose rows say what mends them.
 static MENDS: &[&Mends] = &[&derived::doctor::MENDS];
@@ -165,6 +186,14 @@ impl Registry {
     /// How rows of a kind are connected to, if they can be.
     pub fn connects(&self, kind: &KindInfo) -> Option<&'static Connects> {
         CONNECTS.iter().find(|c| std::ptr::eq(c.kind, kind)).copied()
+    }
+    /// The pages that rows of a kind have.
+    pub fn pages(&self, kind: &KindInfo) -> impl Iterator<Item = &'static RowPage> {
+        PAGES.iter().filter(move |p| std::ptr::eq(p.kind, kind)).copied()
+    }
+    /// The names of the kinds whose rows have such a page.
+    pub fn kinds_with_page(&self, name: &str) -> impl Iterator<Item = &'static str> {
+        PAGES.iter().filter(move |p| p.name == name).map(|p| p.kind.name)
     }
     /// A kind by its name or an alias.
     pub fn kind(&self, name: &str) -> Option<&'static KindDef> {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
 use super::action::{ActionContext, Target};
 use super::convert::Converter;
 use super::intern::Interner;
@@ -15,6 +17,7 @@ use crate::model::{
 };
 use crate::store::Store;
 
+static UTC: TimeZone = TimeZone::UTC;
 static NO_FILES: Files = Files::none();
 
 /// A row in the making. Fields that are not named are unknown.
@@ -130,6 +133,7 @@ impl Rows {
             scope,
             targets,
             now: Time::from_secs(100),
+            zone: &UTC,
             downloads: ".",
             files: &NO_FILES,
             me: &MyAddress::NotAsked,

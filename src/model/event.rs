@@ -9,6 +9,7 @@ use super::connect::{Launch, Tools, ToolsLook};
 use super::files::{FileLook, FileView};
 use super::memory::Memory;
 use super::my_address::MyAddress;
+use super::picture::Picture;
 use super::plan::{DryRun, Plan, Waiter};
 use super::raw::RawAnswer;
 use super::run::RunRecord;
@@ -63,6 +64,10 @@ pub enum Event {
     MyAddress(MyAddress),
     /// The user's own editor has ended: the text, or a sentence why it is as it was.
     Edited(Result<Secret, String>),
+    /// A row's picture was read, and written to a file: the picture, and the path or a sentence why it was not written.
+    Pictured(TableKey, RowId, Result<(Picture, Result<String, String>), String>),
+    /// What was encrypted for a row's key pair, in the clear, or a sentence.
+    Decrypted(TableKey, RowId, Result<Secret, String>),
     /// AWS's own words about a row, for the detail's page `raw`.
     Raw(TableKey, RowId, Result<RawAnswer, Fault>),
 }
@@ -420,6 +425,30 @@ pub enum Effect {
     KeepView(String, Option<Box<SavedView>>),
     /// Put text on the clipboard by OSC 52.
     Copy(String),
+    /// The same with what no log may have.
+    CopySecret(Secret),
+    /// Read a JPEG (in Base64) and write it to a new file in a folder; the answer is [`Event::Pictured`].
+    ShowPicture {
+        /// The row's table.
+        table: TableKey,
+        /// The row.
+        id: RowId,
+        /// The picture.
+        jpeg: ArcStr,
+        /// The folder.
+        folder: String,
+    },
+    /// Decrypt what was encrypted with the public half of a key (in Base64); the answer is [`Event::Decrypted`].
+    Decrypt {
+        /// The row's table.
+        table: TableKey,
+        /// The row.
+        id: RowId,
+        /// What was encrypted.
+        data: ArcStr,
+        /// The path of the private half.
+        key: String,
+    },
     /// Put the table of the view on the clipboard.
     CopyTable(TableFormat),
     /// Write the screen to a file in this folder.

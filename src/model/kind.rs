@@ -39,6 +39,19 @@ pub struct Charts {
     pub what: Option<&'static str>,
     /// The field that names the only one of them to show, by an alias of its.
     pub only: Option<&'static str>,
+    /// Rows that have others.
+    pub other: Option<OtherCharts>,
+}
+
+/// Rows that have charts of another side kind, told by how a field of theirs begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OtherCharts {
+    /// The field.
+    pub field: &'static str,
+    /// What it begins with, one of these.
+    pub begins: &'static [&'static str],
+    /// The side kind.
+    pub kind: &'static str,
 }
 
 /// All that is known of a kind before anything is asked. One `static` a kind.

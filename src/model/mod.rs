@@ -23,6 +23,7 @@ pub mod my_address;
 pub mod operation;
 pub mod order;
 pub mod pick;
+pub mod picture;
 pub mod plan;
 pub mod raw;
 pub mod record;
@@ -49,10 +50,11 @@ pub use field::{Column, Field, FieldInfo, FieldList, FieldType, Fields, Ids, Sid
 pub use field_set::FieldSet;
 pub use filters::{Filters, ServerFilter};
 pub use form::{CellError, Choice, FormField, FormInput, FormSpec, FormValue, RowsInput, Values};
-pub use kind::{Charts, Kind, KindInfo, Parent, Scoping};
+pub use kind::{Charts, Kind, KindInfo, OtherCharts, Parent, Scoping};
 pub use operation::{Access, Operation, Paging, Retry, Service};
 pub use order::SortKey;
 pub use pick::Pick;
+pub use picture::Picture;
 pub use plan::{
     Confirm, Consequence, DryRun, Keep, KnownBy, Plan, Severity, Skipped, Step, StepUndo, Subject, Undo, Waiter,
 };

@@ -112,6 +112,8 @@ pub struct Operation {
     pub dry_run: bool,
     /// What it answers changes seldom: asked once a minute at most.
     pub rarely_changes: bool,
+    /// How long to wait between two looks at the same table, in seconds: AWS gives few of these requests.
+    pub no_sooner_than: u32,
     /// How it pages, where that matters to whoever has to choose between all rows and some by id.
     pub paging: Option<Paging>,
     /// IAM actions, where they are not `PREFIX:NAME` (`ListObjectsV2` needs `s3:ListBucket`); empty otherwise.
@@ -138,6 +140,7 @@ impl Operation {
             retry,
             dry_run: false,
             rarely_changes: false,
+            no_sooner_than: 0,
             paging: None,
             iam: &[],
             outputs: &[],
@@ -153,6 +156,12 @@ impl Operation {
     #[must_use]
     pub const fn rarely_changes(mut self) -> Self {
         self.rarely_changes = true;
+        self
+    }
+    /// The same, not asked more often than once in so many seconds.
+    #[must_use]
+    pub const fn no_sooner_than(mut self, seconds: u32) -> Self {
+        self.no_sooner_than = seconds;
         self
     }
     /// The same, with a `DryRun` member.

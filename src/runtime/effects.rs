@@ -10,6 +10,8 @@ use rustc_hash::FxHashMap;
 use super::engine::{Engine, Host, kind_named};
 use super::identities::who_is;
 use super::inbox::{Inbox, send};
+use super::{picture, save_screen};
+use crate::act::decrypt;
 use crate::act::look::look;
 use crate::act::tools::look_for;
 use crate::act::{Execute, dry_run};
@@ -163,6 +165,21 @@ impl Engine {
                 });
             }
             Effect::Copy(text) => self.host.push(Host::Copy(text)),
+            Effect::CopySecret(text) => self.host.push(Host::Copy(text.into_inner())),
+            Effect::ShowPicture { table, id, jpeg, folder } => {
+                let (outbox, now, zone) = (self.outbox.clone(), self.clock.now(), self.state.zone.clone());
+                self.tasks.spawn_blocking(move || {
+                    let picture = picture::show(&jpeg, &folder, &id, &save_screen::stamp(now, &zone));
+                    let _ = outbox.send(Inbox::Event(Event::Pictured(table, id, picture)));
+                });
+            }
+            Effect::Decrypt { table, id, data, key } => {
+                let outbox = self.outbox.clone();
+                self.tasks.spawn_blocking(move || {
+                    let text = decrypt::decrypt(&data, &key);
+                    let _ = outbox.send(Inbox::Event(Event::Decrypted(table, id, text)));
+                });
+            }
             Effect::CopyTable(format) => self.copy_table(format),
             Effect::SaveScreen(folder) => self.host.push(Host::SaveScreen(folder)),
             Effect::Welcomed => {

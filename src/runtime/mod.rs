@@ -16,6 +16,7 @@ mod inbox;
 mod index_worker;
 mod memory;
 mod own_file;
+mod picture;
 mod prompts;
 mod save_screen;
 mod screen;

@@ -23,11 +23,12 @@ const TRIES: usize = 10;
 /// # Errors
 /// The file cannot be made.
 pub(super) fn save(engine: &Engine, theme: &Theme, size: (u16, u16), folder: &str) -> io::Result<PathBuf> {
-    write(Path::new(folder), &stamp(engine.now(), &engine.state.zone), &text(engine, theme, size)?)
+    let name = format!("skydeck-{}", stamp(engine.now(), &engine.state.zone));
+    write(Path::new(folder), (&name, "txt"), text(engine, theme, size)?.as_bytes())
 }
 
 /// `20261129-121530`
-fn stamp(now: Time, zone: &jiff::tz::TimeZone) -> String {
+pub(super) fn stamp(now: Time, zone: &jiff::tz::TimeZone) -> String {
     let at = now.civil_in(zone);
     format!("{:04}{:02}{:02}-{:02}{:02}{:02}", at.year, at.month, at.day, at.hour, at.minute, at.second)
 }
@@ -56,15 +57,19 @@ fn lines(buffer: &Buffer) -> String {
     out
 }
 
-fn write(folder: &Path, stamp: &str, text: &str) -> io::Result<PathBuf> {
+/// Writes a new file of its owner's, by this name and ending, or with a number behind the name; returns its path.
+///
+/// # Errors
+/// The file cannot be made.
+pub(super) fn write(folder: &Path, (name, ending): (&str, &str), bytes: &[u8]) -> io::Result<PathBuf> {
     let mut last = io::Error::from(io::ErrorKind::AlreadyExists);
     for n in 0..TRIES {
         let more = if n == 0 { String::new() } else { format!("-{n}") };
-        let path = folder.join(format!("skydeck-{stamp}{more}.txt"));
+        let path = folder.join(format!("{name}{more}.{ending}"));
         // Never over another, and never through a link that somebody left there.
         match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
             Ok(mut file) => {
-                file.write_all(text.as_bytes())?;
+                file.write_all(bytes)?;
                 return Ok(path);
             }
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => last = e,
@@ -93,12 +98,12 @@ mod tests {
     #[test]
     fn a_screen_is_its_owners_and_never_over_another() {
         let folder = tempfile::tempdir().unwrap();
-        let first = write(folder.path(), "20261129-121530", "a\n").unwrap();
-        let second = write(folder.path(), "20261129-121530", "b\n").unwrap();
+        let first = write(folder.path(), ("skydeck-20261129-121530", "txt"), b"a\n").unwrap();
+        let second = write(folder.path(), ("skydeck-20261129-121530", "txt"), b"b\n").unwrap();
         assert!(first.ends_with("skydeck-20261129-121530.txt") && second.ends_with("skydeck-20261129-121530-1.txt"));
         assert_eq!(std::fs::read_to_string(&first).unwrap(), "a\n");
         assert_eq!(std::fs::metadata(&first).unwrap().permissions().mode() & 0o777, 0o600);
-        assert!(write(&folder.path().join("nowhere"), "x", "").is_err());
+        assert!(write(&folder.path().join("nowhere"), ("x", "txt"), b"").is_err());
         assert_eq!(stamp(Time::from_secs(0), &jiff::tz::TimeZone::UTC), "19700101-000000");
     }
 }

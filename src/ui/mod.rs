@@ -22,6 +22,7 @@ pub mod painter;
 mod picker;
 mod plan;
 mod prompt_line;
+mod row_page;
 pub(crate) mod rows;
 pub mod sparkline;
 mod spots;
@@ -148,7 +149,7 @@ fn overlays(pen: &mut Pen<'_>, body: Rect, foot: Rect, (state, store, now): (&St
         match overlay {
             Overlay::Palette(p) => prompt_line::palette(pen, body, foot, p),
             Overlay::Filter(f) => prompt_line::filter(pen, body, foot, f),
-            Overlay::Pager(p) => pager::draw(pen, body, state, p),
+            Overlay::Pager(p) => pager::draw(pen, body, (state, store), p),
             Overlay::Menu(m) => menu::draw(pen, body, m),
             Overlay::Form(f) => match f.open_picker() {
                 Some(picker) => picker::draw(pen, (state, store, now), f, picker),

@@ -8,19 +8,23 @@ use crate::app::State;
 use crate::app::help::{self, HelpLine};
 use crate::app::overlay::{Page, Pager};
 use crate::config::Role;
+use crate::store::Store;
 
 use super::chrome::level;
 use super::painter::{Pen, cells, wrap};
+use super::row_page;
 use super::styled_text::{self, Line};
 
 /// Draws the page over `area`.
-pub fn draw(pen: &mut Pen<'_>, area: Rect, state: &State, pager: &Pager) {
-    let title = match pager.page {
+pub fn draw(pen: &mut Pen<'_>, area: Rect, (state, store): (&State, &Store), pager: &Pager) {
+    let title = match &pager.page {
         Page::Help => "Help",
         Page::Messages => "Messages",
+        Page::Row(open) => return row_page::draw(pen, area, (state, store), pager, open),
     };
     let inner = pen.frame(area, title, "");
-    match pager.page {
+    match &pager.page {
+        Page::Row(_) => {}
         Page::Help => {
             let all = help::lines(state);
             let lines = help_lines(&all, inner.width);

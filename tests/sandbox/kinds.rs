@@ -196,6 +196,7 @@ async fn rows_asked_for_by_id_are_the_rows_of_the_whole_list_and_a_missing_one_f
         "internet-gateways",
         "route-tables",
         "network-acls",
+        "spot-requests",
     ];
     for kind in by_filter {
         let one = account.all(kind).await.swap_remove(0);

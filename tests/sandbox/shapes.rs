@@ -83,8 +83,7 @@ fn is_harmless(service: Service, operation: &str, path: &str) -> bool {
                 // Nothing here hangs on a device, or loses anything because it was not shut down from inside.
                 | ("DetachVolume", "Force" | "Device")
                 | ("StopInstances" | "TerminateInstances", "Force" | "SkipOsShutdown")
-                // What an instance wrote is always all of it, no zone is ever shifted away from, and nothing names an entity.
-                | ("GetConsoleOutput", "Latest")
+                // No zone is ever shifted away from, and nothing names an entity.
                 | (_, "SkipZonalShiftValidation")
                 | ("PutMetricData", "StrictEntityValidation")
         )

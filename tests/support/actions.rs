@@ -49,6 +49,7 @@ fn plan_in(store: &Store, action: &str, targets: &[Target], values: &[(&str, For
         scope: &targets[0].table.scope,
         targets,
         now: Time::from_secs(0),
+        zone: &jiff::tz::TimeZone::UTC,
         downloads: ".",
         files: &NO_FILES,
         me: &skydeck::model::my_address::MyAddress::NotAsked,
@@ -78,6 +79,25 @@ fn user_data(targets: &[Target]) -> Plan {
         }
     }
     plan
+}
+
+/// A scheduled event, moved.
+fn rescheduled() -> Plan {
+    let mut store = Store::default();
+    let text = "instance-event-0a1 system-reboot 1970-01-02T00:00:00.000Z 1970-01-09T00:00:00.000Z";
+    let event =
+        row("instance-statuses", "i-0a1", "", &[], &[("pending_events", Value::List(Arc::new(vec![text.into()])))]);
+    let batch = skydeck::model::Batch {
+        table: event.table.clone(),
+        seq: 1,
+        asked: Time::from_secs(0),
+        coverage: skydeck::model::Coverage::Sweep { began: 1 },
+        rows: vec![event.record],
+        outcome: skydeck::model::Outcome::Done,
+    };
+    store.apply(batch, Time::from_secs(0));
+    let targets = [row("instances", "i-0a1", "running", &[], &[])];
+    plan_in(&store, "reschedule-event", &targets, &[("start", FormValue::Text("1970-01-05 03:30".into()))])
 }
 
 /// A profile for an instance that has none, another for one that has one, and one taken away.
@@ -119,6 +139,7 @@ fn made(action: &str, values: &[(&str, FormValue)]) -> Plan {
         scope: &scope,
         targets: &[],
         now: Time::from_secs(0),
+        zone: &jiff::tz::TimeZone::UTC,
         downloads: ".",
         files: &NO_FILES,
         me: &skydeck::model::my_address::MyAddress::NotAsked,
@@ -350,6 +371,7 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
     };
     let gateway = |state: &str, vpc: Value| [row("internet-gateways", "igw-0a1", state, &[], &[("vpc_id", vpc)])];
     let interface = [row("network-interfaces", "eni-0a1", "in-use", &[], &[("managed", Value::Bool(false))])];
+    let burstable = [row("instances", "i-0a1", "running", &[], &[("type", Value::text("t3.micro"))])];
     let flag = FormValue::Flag(true);
     let flag_on = flag.clone();
     let plans = [
@@ -357,7 +379,11 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
         plan("stop", &two, &[]),
         plan("stop", &two, &[("force", flag.clone())]),
         plan("stop", &two, &[("hibernate", flag.clone())]),
+        plan("hibernate", &two, &[]),
         plan("reboot", &two, &[]),
+        rescheduled(),
+        plan("change-credits", &burstable, &[("mode", text("unlimited"))]),
+        plan("cancel-request", &[row("spot-requests", "sir-0a1b2c3d", "active", &[], &[])], &[]),
         plan("change-type", &two, &[("type", text("m7i-flex.large"))]),
         user_data(&on("stopped")),
         plan("associate-address", &on("running"), &[("address", text("eipalloc-0a1"))]),

@@ -174,14 +174,14 @@ fn two_regions_are_one_table() {
 fn charts_reach_back_by_a_key_and_an_alarm_s_has_its_threshold() {
     for (size, name) in SIZES {
         let mut desk = Desk::start(Start { size, view: "instances name=my-bastion-host", ..Start::default() });
-        desk.keys("m").wait(0.5).sees("[3h]").until("KiB/s");
+        desk.keys("m").wait(0.5).sees("[3h]").until("%   min");
         if size.0 == 120 {
             desk.keys("tab z");
         }
         let before = desk.log.count("GetMetricData");
         // What is passed over is not paid for.
         desk.press("> > > >");
-        desk.until_that(|desk| desk.text().contains("[1w]") && desk.text().contains("KiB/s"));
+        desk.until_that(|desk| desk.text().contains("[1w]") && desk.text().contains("%   min"));
         desk.settle();
         assert_eq!(desk.log.count("GetMetricData"), before + 1);
         desk.screen(&format!("charts-week-{name}"));

@@ -11,6 +11,7 @@ mod creating;
 mod derived;
 mod docs_fresh;
 mod floors;
+mod instance_pages;
 mod leaving;
 mod looking;
 mod moving;

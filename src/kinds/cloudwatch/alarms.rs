@@ -80,7 +80,7 @@ pub static INFO: KindInfo = KindInfo::new("alarms", "alarm", "Alarms", &FIELDS)
     .listed_by(&[&DESCRIBE_ALARMS])
     .few()
     .sorted(&NAME)
-    .charted_by(Charts { kind: "alarm-charts", of: None, only: None, what: Some(METRIC.name) });
+    .charted_by(Charts { kind: "alarm-charts", of: None, only: None, what: Some(METRIC.name), other: None });
 
 /// Alarms.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };

@@ -48,6 +48,24 @@ pub(super) static NETWORK_IN: Metric =
     Metric { name: "NetworkIn", statistic: "Sum", unit: "Bytes", doc: "Bytes received on all network interfaces." };
 pub(super) static NETWORK_OUT: Metric =
     Metric { name: "NetworkOut", statistic: "Sum", unit: "Bytes", doc: "Bytes sent on all network interfaces." };
+pub(super) static CREDIT_BALANCE: Metric = Metric {
+    name: "CPUCreditBalance",
+    statistic: "Average",
+    unit: "Count",
+    doc: "CPU credits that a burstable instance has saved.",
+};
+pub(super) static CREDIT_USAGE: Metric = Metric {
+    name: "CPUCreditUsage",
+    statistic: "Sum",
+    unit: "Count",
+    doc: "CPU credits that a burstable instance spent.",
+};
+pub(super) static SURPLUS_CREDITS: Metric = Metric {
+    name: "CPUSurplusCreditBalance",
+    statistic: "Average",
+    unit: "Count",
+    doc: "CPU credits that an unlimited instance has spent beyond its own.",
+};
 pub(super) static STATUS_CHECK_FAILED: Metric = Metric {
     name: "StatusCheckFailed",
     statistic: "Maximum",

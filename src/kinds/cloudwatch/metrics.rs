@@ -34,7 +34,7 @@ pub static INFO: KindInfo = KindInfo::new("metrics", "metric", "Metrics", &FIELD
 .listed_by(&[&GET_METRIC_DATA])
 .sorted(&NAME)
 .of_one("instances")
-.charted_by(Charts { kind: "instance-charts", of: Some(INSTANCE.name), what: None, only: Some(NAME.name) });
+.charted_by(Charts { kind: "instance-charts", of: Some(INSTANCE.name), what: None, only: Some(NAME.name), other: None });
 
 /// Metrics.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: None };

@@ -4,6 +4,7 @@ pub mod actions;
 pub mod alarm_charts;
 pub mod alarm_tags;
 pub mod alarms;
+pub mod burstable_charts;
 mod data;
 pub mod instance_alarms;
 pub mod instance_charts;

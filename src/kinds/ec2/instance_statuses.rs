@@ -1,5 +1,6 @@
 //! Status checks and scheduled events of instances: a side table, joined by instance id.
 
+use arcstr::ArcStr;
 use aws_sdk_ec2::types as sdk;
 use futures::future::BoxFuture;
 
@@ -10,7 +11,8 @@ use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::following;
 use crate::kinds::raw::raw;
 use crate::kinds::row_spec::{Field, Fields, RowSpec, States, field};
-use crate::model::{FieldInfo, KindInfo, Operation, Paging, Service, Tone, Value};
+use crate::model::{FieldInfo, Kind, KindInfo, Operation, Paging, Service, TableKey, Tone, Value};
+use crate::store::Store;
 
 /// `DescribeInstanceStatus`.
 ///
@@ -36,6 +38,18 @@ pub const EBS: FieldInfo = FieldInfo::state("ebs", "EBS", "The attached EBS stat
 /// Since when a check has been failing.
 pub const IMPAIRED_SINCE: FieldInfo =
     FieldInfo::age("impaired_since", "IMPAIRED", "Since when a status check has been failing.");
+/// What the next scheduled event does.
+pub const NEXT: FieldInfo = FieldInfo::state(
+    "event",
+    "EVENT",
+    "What the next scheduled event does: instance-stop and instance-retirement end it where it runs.",
+);
+/// Scheduled events that are not over, as [`Scheduled`] reads them.
+pub(super) const PENDING: FieldInfo = FieldInfo::list(
+    "pending_events",
+    "PENDING EVENTS",
+    "Scheduled events that are not over: id, code, start and deadline of each.",
+);
 /// Scheduled events, each with its date.
 pub const EVENTS: FieldInfo = FieldInfo::list("events", "EVENTS", "Scheduled events, each with its date.");
 
@@ -48,6 +62,54 @@ pub static INFO: KindInfo = KindInfo::new("instance-statuses", "instance status"
 
 /// Instance statuses.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links: |_, _| Vec::new(), raw: Some(|r, id| raw(list, r, id)) };
+
+/// A scheduled event that is not over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scheduled {
+    /// `instance-event-…`.
+    pub id: ArcStr,
+    /// `system-reboot`.
+    pub code: ArcStr,
+    /// Its earliest start.
+    pub start: Option<Time>,
+    /// Until when its start can be moved; none: it cannot be moved.
+    pub deadline: Option<Time>,
+}
+
+impl Scheduled {
+    fn of(e: &sdk::InstanceStatusEvent) -> Option<Scheduled> {
+        let id = e.instance_event_id()?.into();
+        let code = e.code().map_or("event", |c| c.as_str()).into();
+        Some(Scheduled { id, code, start: time(e.not_before()), deadline: time(e.not_before_deadline()) })
+    }
+    /// The four in one text.
+    fn text(&self) -> ArcStr {
+        let at = |t: Option<Time>| t.map_or_else(|| "-".to_string(), Time::rfc3339_millis);
+        arcstr::format!("{} {} {} {}", self.id, self.code, at(self.start), at(self.deadline))
+    }
+    fn read(text: &str) -> Option<Scheduled> {
+        let mut words = text.split(' ');
+        let (id, code) = (words.next()?.into(), words.next()?.into());
+        Some(Scheduled { id, code, start: Time::parse(words.next()?), deadline: Time::parse(words.next()?) })
+    }
+}
+
+/// The scheduled events of an instance that are not over, the earliest first; `None`: not known.
+pub fn scheduled(store: &Store, instances: &TableKey, id: &str) -> Option<Vec<Scheduled>> {
+    let row = store.side(instances, Kind(&INFO), id)?;
+    let mut events: Vec<Scheduled> = row.get(&PENDING).items().iter().filter_map(|e| Scheduled::read(e)).collect();
+    events.sort_by_key(|e| e.start);
+    Some(events)
+}
+
+/// What events do: those that end an instance where it runs are bad, the others pass.
+static EVENT_CODES: States = States(&[
+    ("instance-reboot", Tone::Busy),
+    ("system-reboot", Tone::Busy),
+    ("system-maintenance", Tone::Busy),
+    ("instance-retirement", Tone::Bad),
+    ("instance-stop", Tone::Bad),
+]);
 
 /// A check's results; `not-applicable` is none: it was not made, because the instance is not running.
 static CHECK_STATES: States = States(&[
@@ -68,6 +130,13 @@ static FIELDS: Fields<sdk::InstanceStatus> = Fields(&[
     field(IMPAIRED_SINCE, |s, _| moment(impaired_since(s))),
     field(EVENTS, |s, c| Value::list(s.events().iter().filter_map(|e| c.shared(Some(&event_text(e)))))),
     // What is over stays in the list for a week, marked so.
+    field(NEXT, |s, c| {
+        let next = s.events().iter().filter(|e| !over(e)).min_by_key(|e| time(e.not_before()));
+        EVENT_CODES.value(next.and_then(|e| e.code()).map(|code| code.as_str()), c)
+    }),
+    field(PENDING, |s, _| {
+        Value::list(s.events().iter().filter(|e| !over(e)).filter_map(|e| Some(Scheduled::of(e)?.text())))
+    }),
     field(NEXT_EVENT, |s, _| moment(s.events().iter().filter(|e| !over(e)).filter_map(|e| time(e.not_before())).min())),
 ]);
 
@@ -212,6 +281,23 @@ mod tests {
         assert_eq!(r.get(&NEXT_EVENT), &Value::Time(Time::from_secs(200)));
         assert_eq!(r.get(&EVENTS).items().len(), 3);
         assert_eq!(r.get(&EVENTS).items()[2], "system-reboot 1970-01-01T00:03:20Z: maintenance");
+    }
+
+    #[test]
+    fn an_event_is_read_back_as_it_was_said() {
+        for deadline in [None, Some(Time::from_secs(900))] {
+            let event = Scheduled {
+                id: "instance-event-1".into(),
+                code: "system-reboot".into(),
+                start: Some(Time::from_secs(300)),
+                deadline,
+            };
+            assert_eq!(Scheduled::read(&event.text()), Some(event));
+        }
+        let event =
+            sdk::InstanceStatusEvent::builder().instance_event_id("e").code(sdk::EventCode::InstanceRetirement).build();
+        let r = row(sdk::InstanceStatus::builder().instance_id("i-1").events(event).build());
+        assert_eq!(r.get(&NEXT).tone(), Some(Tone::Bad));
     }
 
     #[test]

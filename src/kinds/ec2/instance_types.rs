@@ -336,6 +336,7 @@ fn gpu(g: &sdk::GpuDeviceInfo) -> String {
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {
     let mut out = vec![Link::to("instances", "instances", format!("type={}", row.id))];
+    out.push(Link::to("Spot prices", "spot-prices", format!("type={}", row.id)));
     if let Some(family) = row.get(&FAMILY).as_str() {
         out.push(Link::to("types of its family", "instance-types", format!("family={family}")));
     }

@@ -75,6 +75,9 @@ fn before(now: Time, minutes: i64) -> Time {
     Time(now.0 - minutes * 60_000)
 }
 
+/// How many days ago the template's last version was made.
+const NEWEST_DAYS: i64 = 5;
+
 /// The template has three versions: each image was a version, and the newest is the one that is launched.
 fn add_template(world: &mut World, now: Time) -> Result<Template, String> {
     let ec2 = &world.region(REGION).ec2;
@@ -90,9 +93,10 @@ fn add_template(world: &mut World, now: Time) -> Result<Template, String> {
     let id = world.new_id("lt");
     let name = "my-asg-ec2-template";
     let mut template = LaunchTemplate::new(id.clone(), name.into(), data.clone(), before(now, 33 * 24 * 60));
-    for (days, description, path, value) in
-        [(32, "t3.micro", "InstanceType", "t3.micro"), (31, "detailed monitoring", "Monitoring.Enabled", "true")]
-    {
+    for (days, description, path, value) in [
+        (32, "t3.micro", "InstanceType", "t3.micro"),
+        (NEWEST_DAYS, "detailed monitoring", "Monitoring.Enabled", "true"),
+    ] {
         data.set(path, value);
         let created = before(now, days * 24 * 60);
         template.add(Version { description: Some(description.into()), created, data: data.clone() });
@@ -115,10 +119,12 @@ fn members(world: &mut World, template: &Template, now: Time) -> Vec<Member> {
     let ec2 = &mut world.region(REGION).ec2;
     let mut out = Vec::new();
     for i in ec2.instances.values_mut().filter(|i| i.tag("tier") == Some("asg")) {
+        // The last version was made meanwhile: who was launched before it has the one before.
+        let version = if i.launched < before(now, NEWEST_DAYS * 24 * 60) { "2" } else { "3" };
         let tags = [
             ("aws:autoscaling:groupName", GROUP),
             ("aws:ec2launchtemplate:id", template.id.as_str()),
-            ("aws:ec2launchtemplate:version", "3"),
+            ("aws:ec2launchtemplate:version", version),
         ];
         i.tags.extend(tags.map(|(k, v)| (k.into(), v.into())));
         out.push(Member {
@@ -129,7 +135,7 @@ fn members(world: &mut World, template: &Template, now: Time) -> Vec<Member> {
             subnet: i.subnet.to_string(),
             lifecycle: Lifecycle::InService,
             sick: None,
-            template: Template { version: "3".to_string(), ..template.clone() },
+            template: Template { version: version.to_string(), ..template.clone() },
             protected: false,
             launched: i.launched,
             in_service: Some(i.launched.plus(Duration::from_secs(45)).min(now)),

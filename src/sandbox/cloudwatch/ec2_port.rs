@@ -1,7 +1,7 @@
 //! The port to EC2: instances, their load, and the actions of alarms on them. The only place of this service that knows EC2.
 
 pub(super) use crate::sandbox::ec2::instance::Check;
-pub(super) use crate::sandbox::ec2::load::{cpu_percent, network_in, network_out};
+pub(super) use crate::sandbox::ec2::load::{cpu_percent, credits, is_burstable, network_in, network_out};
 pub(super) use crate::sandbox::ec2::{Deed, Instance, by_alarm, instance};
 use crate::sandbox::world::World;
 

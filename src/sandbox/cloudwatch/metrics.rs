@@ -9,7 +9,7 @@ use crate::sandbox::pace::Pace;
 use crate::sandbox::world::World;
 
 /// The metrics of an instance: name, unit, whether it comes every minute whatever the monitoring.
-const EC2: [(&str, &str, bool); 9] = [
+const EC2: [(&str, &str, bool); 12] = [
     ("CPUUtilization", "Percent", false),
     ("NetworkIn", "Bytes", false),
     ("NetworkOut", "Bytes", false),
@@ -19,7 +19,16 @@ const EC2: [(&str, &str, bool); 9] = [
     ("StatusCheckFailed_Instance", "Count", true),
     ("StatusCheckFailed_System", "Count", true),
     ("StatusCheckFailed_AttachedEBS", "Count", true),
+    ("CPUCreditUsage", "Count", false),
+    ("CPUCreditBalance", "Count", false),
+    ("CPUSurplusCreditBalance", "Count", false),
 ];
+
+/// Whether an instance has a metric: CPU credits are of burstable ones.
+fn has(instance: &Instance, name: &str) -> bool {
+    let credits = ["CPUCreditUsage", "CPUCreditBalance", "CPUSurplusCreditBalance"].contains(&name);
+    !credits || ec2_port::is_burstable(instance)
+}
 
 /// A metric, looked up once and then read period by period.
 pub struct Source<'w> {
@@ -46,9 +55,11 @@ impl<'w> Source<'w> {
         if key.namespace == "AWS/EC2"
             && let Some(id) = key.only("InstanceId")
             && let Some(instance) = ec2_port::instance(world, region, id)
-            && let Some((name, unit, minutely)) = EC2.into_iter().find(|(n, ..)| *n == key.name)
+            && let Some((name, unit, minutely)) = EC2.into_iter().find(|(n, ..)| *n == key.name && has(instance, n))
         {
-            let every = if minutely || instance.detailed_monitoring { 60 } else { 300 };
+            // "CPU credit metrics are available at a five-minute frequency only."
+            let credits = name.contains("Credit");
+            let every = if minutely || instance.detailed_monitoring && !credits { 60 } else { 300 };
             let is_other = wanted.is_some_and(|w| w != unit);
             return source(if is_other { From::Nothing } else { From::Instance { instance, name, every } }, unit);
         }
@@ -127,6 +138,15 @@ impl<'w> Source<'w> {
             };
             let value = match name {
                 "CPUUtilization" => cpu,
+                "CPUCreditUsage" | "CPUCreditBalance" | "CPUSurplusCreditBalance" => {
+                    let Some(credits) = ec2_port::credits(self.world, self.region, &instance.id, at) else { continue };
+                    match name {
+                        // Of each minute that it stands for.
+                        "CPUCreditUsage" => credits.used_an_hour / 60.0,
+                        "CPUCreditBalance" => credits.balance,
+                        _ => credits.surplus,
+                    }
+                }
                 "NetworkIn" => ec2_port::network_in(self.world, self.region, &instance.id, at) * 60.0,
                 "NetworkOut" => ec2_port::network_out(self.world, self.region, &instance.id, at) * 60.0,
                 "NetworkPacketsIn" => ec2_port::network_in(self.world, self.region, &instance.id, at) * 60.0 / 700.0,
@@ -155,7 +175,11 @@ pub fn all(world: &World, region: &str) -> Vec<MetricKey> {
     let Some(state) = world.peek(region) else { return Vec::new() };
     let mut keys = Vec::new();
     for instance in ec2_port::measured(world, region) {
-        keys.extend(EC2.iter().map(|(name, ..)| MetricKey::new("AWS/EC2", name, &[("InstanceId", &instance.id)])));
+        keys.extend(
+            EC2.iter()
+                .filter(|(name, ..)| has(instance, name))
+                .map(|(name, ..)| MetricKey::new("AWS/EC2", name, &[("InstanceId", &instance.id)])),
+        );
     }
     keys.extend(state.cloudwatch.series.iter().map(|s| s.key.clone()));
     keys.sort();

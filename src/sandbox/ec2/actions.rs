@@ -90,6 +90,12 @@ fn stoppable(i: &Instance) -> Result<(), ApiError> {
             ),
         ));
     }
+    if i.spot.as_ref().is_some_and(|s| s.cancelled) {
+        return Err(ApiError::new(
+            "UnsupportedOperation",
+            format!("You can't stop the Spot Instance '{id}' because its Spot Instance request was canceled."),
+        ));
+    }
     if i.spot.as_ref().is_some_and(|s| !s.persistent) {
         return Err(ApiError::new(
             "UnsupportedOperation",

@@ -1,7 +1,6 @@
-//! DescribeInstanceAttribute, ModifyInstanceAttribute, ResetInstanceAttribute, GetConsoleOutput.
+//! DescribeInstanceAttribute, ModifyInstanceAttribute, ResetInstanceAttribute.
 
 use arcstr::ArcStr;
-use base64::Engine as _;
 
 use super::checks::{dry_run, not_found};
 use super::state::State;
@@ -10,7 +9,7 @@ use super::{describe, types};
 use crate::sandbox::wire::{ApiError, Call, Params, Reply, Xml};
 use crate::sandbox::world::World;
 
-fn the_instance<'s>(state: &'s State, call: &Call<'_>) -> Result<&'s Instance, ApiError> {
+pub(super) fn the_instance<'s>(state: &'s State, call: &Call<'_>) -> Result<&'s Instance, ApiError> {
     let id = call.params.required("InstanceId")?;
     state.instances.get(id).ok_or_else(|| not_found("i", id))
 }
@@ -296,32 +295,5 @@ pub(super) fn modify_metadata(world: &mut World, call: &Call<'_>) -> Result<Repl
             x.el("state", "pending");
             describe::metadata(x, &new);
         });
-    }))
-}
-
-/// GetConsoleOutput: what a boot writes, by the instance's age.
-pub(super) fn console_output(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let state = &world.region(&call.region).ec2;
-    let i = the_instance(state, call)?;
-    dry_run(call)?;
-    let text = match i.booted {
-        None => String::new(),
-        Some(_) => {
-            let host = describe::private_dns(&call.region, i.private_ip);
-            let host = host.split('.').next().unwrap_or_default();
-            format!(
-                "[    0.000000] Linux version 6.12.53-69.119 (gcc (GCC) 11.5.0)\r\n\
-                 [    0.000000] Command line: root=LABEL=/ ro console=tty0 console=ttyS0,115200n8\r\n\
-                 [    1.402113] ena 0000:00:05.0: Elastic Network Adapter (ENA) found\r\n\
-                 [    3.118204] systemd[1]: Hostname set to <{host}>.\r\n\
-                 [    9.730127] cloud-init[2034]: Cloud-init finished. Datasource DataSourceEc2Local. Up 9.71 seconds\r\n\
-                 \r\n{host} login: "
-            )
-        }
-    };
-    Ok(call.ec2(|x| {
-        x.el("instanceId", &i.id);
-        x.el("timestamp", i.booted.unwrap_or(i.launched));
-        x.el("output", base64::engine::general_purpose::STANDARD.encode(text));
     }))
 }

@@ -161,6 +161,9 @@ struct EventSpec {
     #[serde(rename = "in")]
     after: String,
     text: String,
+    /// In how long the latest moment is to which it can be moved.
+    #[serde(default)]
+    deadline: Option<String>,
 }
 
 fn amazon_linux() -> String {
@@ -396,8 +399,10 @@ fn add_instance(
             i.impaired = Some(Impairment { check, since: ago(now, &bad.since)? });
         }
         if let Some(e) = &spec.event {
-            let start = Time(now.0.saturating_add(now.since(ago(now, &e.after)?).as_millis() as i64));
-            i.events.push(scheduled(&id, e, start));
+            let ahead =
+                |span: &str| Ok::<_, String>(Time(now.0.saturating_add(now.since(ago(now, span)?).as_millis() as i64)));
+            let deadline = e.deadline.as_deref().map(ahead).transpose()?;
+            i.events.push(scheduled(&id, e, ahead(&e.after)?, deadline));
         }
     }
     let left = spec.stopped.as_deref().map_or(Ok(now), |s| ago(now, s))?;
@@ -420,7 +425,7 @@ pub(super) fn settle(i: &mut Instance, state: InstanceState, booted: Time) {
 }
 
 /// An event from `start`, which AWS plans in whole hours, for a window of two hours.
-fn scheduled(id: &str, spec: &EventSpec, start: Time) -> ScheduledEvent {
+fn scheduled(id: &str, spec: &EventSpec, start: Time, deadline: Option<Time>) -> ScheduledEvent {
     let not_before = Time::from_secs(start.secs() / 3600 * 3600);
     let ends = spec.code != "instance-retirement";
     ScheduledEvent {
@@ -429,6 +434,7 @@ fn scheduled(id: &str, spec: &EventSpec, start: Time) -> ScheduledEvent {
         description: spec.text.as_str().into(),
         not_before,
         not_after: ends.then(|| not_before.plus(Duration::from_secs(7200))),
+        deadline: deadline.map(|at| Time::from_secs(at.secs() / 3600 * 3600)),
     }
 }
 

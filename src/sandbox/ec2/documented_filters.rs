@@ -118,7 +118,6 @@ pub(super) const INSTANCES: Documented = &[
 pub(super) const INSTANCE_STATUS: Documented = &[
     ("application-status.status", ""),
     ("availability-zone-id", "availabilityZoneId"),
-    ("event.not-before-deadline", ""),
     ("operator.managed", "=false"),
     ("operator.principal", ""),
 ];

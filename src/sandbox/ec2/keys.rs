@@ -1,6 +1,7 @@
 //! Key pairs: Create, Import, Describe, Delete. Keys are made up: a private one opens nothing, and has nothing to do with its public one.
 
 use arcstr::ArcStr;
+use aws_lc_rs::rsa::{Pkcs1PublicEncryptingKey, PublicEncryptingKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
@@ -151,6 +152,16 @@ fn der(exponent: &[u8], modulus: &[u8]) -> Vec<u8> {
     const ALGORITHM: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
     let key = tagged(0x30, &[&tagged(0x02, &[modulus]), &tagged(0x02, &[exponent])]);
     tagged(0x30, &[&tagged(0x30, &[ALGORITHM]), &tagged(0x03, &[&[0], &key])])
+}
+
+/// A text encrypted with a public key of `authorized_keys`, in Base64; `None`: it is no RSA key, or not one that can be used.
+pub(super) fn encrypted(public: &str, text: &[u8]) -> Option<ArcStr> {
+    let blob = STANDARD.decode(public.split_whitespace().nth(1)?).ok()?;
+    let [b"ssh-rsa", exponent, modulus] = parts(&blob)?[..] else { return None };
+    let key = PublicEncryptingKey::from_der(&der(exponent, modulus)).ok()?;
+    let key = Pkcs1PublicEncryptingKey::new(key).ok()?;
+    let mut out = vec![0; key.ciphertext_size()];
+    Some(STANDARD.encode(key.encrypt(text, &mut out).ok()?).into())
 }
 
 /// Bytes as `1f:51:ae…`.

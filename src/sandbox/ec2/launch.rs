@@ -381,7 +381,7 @@ fn make(
         world.region(region).ec2.volumes.insert(volume.clone(), made);
         attached.push((v.device, volume));
     }
-    let spot = wanted.spot.map(|persistent| Spot { request: world.new_id("sir"), persistent });
+    let spot = wanted.spot.map(|persistent| Spot { request: world.new_id("sir"), persistent, cancelled: false });
     let account = world.account.clone();
     let state = &mut world.region(region).ec2;
     let request = spot.as_ref().map(|s| &s.request);
@@ -442,6 +442,9 @@ fn make(
         listens: listens(image, wanted.user_data.as_deref()),
         user_data: wanted.user_data.clone(),
         booted: None,
+        boots: Vec::new(),
+        password: None,
+        credits: None,
         impaired: None,
         events: Vec::new(),
         visible: now,

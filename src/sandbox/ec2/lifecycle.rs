@@ -82,7 +82,7 @@ pub(super) fn stop(world: &mut World, region: &str, id: &str, force: bool, now: 
 /// Reboots a running instance: it stays `running`, and its checks begin anew after a while.
 pub(super) fn reboot(world: &mut World, region: &str, id: &str, now: Time) {
     let Some(i) = world.region(region).ec2.instances.get_mut(id) else { return };
-    i.booted = Some(now);
+    i.boots_at(now);
     i.impaired = i.impaired.filter(|f| f.check != Check::Instance);
     i.events.retain(|e| !matches!(e.code.as_str(), "instance-reboot"));
 }
@@ -90,7 +90,7 @@ pub(super) fn reboot(world: &mut World, region: &str, id: &str, now: Time) {
 /// Moves a running instance to another host, where it boots again: what ailed the old one is over.
 pub(super) fn recover(world: &mut World, region: &str, id: &str, now: Time) {
     let Some(i) = world.region(region).ec2.instances.get_mut(id) else { return };
-    i.booted = Some(now);
+    i.boots_at(now);
     i.impaired = None;
     i.events.clear();
 }
@@ -129,10 +129,11 @@ pub(super) fn apply_event(world: &mut World, region: &str, event: Event, now: Ti
         Event::Running { .. } => {
             i.state = InstanceState::Running;
             i.state_reason = None;
-            i.booted = Some(now);
+            i.boots_at(now);
         }
         Event::Stopped { .. } => {
             i.state = InstanceState::Stopped;
+            i.remember_boot();
             i.booted = None;
             let ip = i.public_ip.take();
             state.release_public(ip);

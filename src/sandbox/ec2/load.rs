@@ -36,6 +36,66 @@ pub fn cpu_percent(world: &World, region: &str, instance: &str, at: Time) -> f64
     (mean + swing * day.cos() + swing * 0.4 * fast.sin() + noise * 3.0 + burst + boot).clamp(0.1, 100.0)
 }
 
+/// The CPU credits of a burstable instance at a moment: a vCPU for a minute each.
+pub struct Credits {
+    /// Spent, at this rate.
+    pub used_an_hour: f64,
+    /// Saved.
+    pub balance: f64,
+    /// Spent beyond what was saved, where it is unlimited.
+    pub surplus: f64,
+}
+
+/// Whether it earns CPU credits.
+pub fn is_burstable(i: &Instance) -> bool {
+    super::types::find(&i.instance_type).is_some_and(|t| t.burstable)
+}
+
+/// Credits that a size earns an hour; T2 has its own. A day's are saved at most.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-credits-baseline-concepts.html>
+fn earned_an_hour(instance_type: &str) -> Option<f64> {
+    let (family, size) = instance_type.split_once('.')?;
+    let old = family == "t2";
+    Some(match size {
+        "nano" if old => 3.0,
+        "micro" if old => 6.0,
+        "small" if old => 12.0,
+        "xlarge" if old => 54.0,
+        "2xlarge" if old => 81.6,
+        "nano" => 6.0,
+        "micro" => 12.0,
+        "small" | "medium" => 24.0,
+        "large" => 36.0,
+        "xlarge" => 96.0,
+        "2xlarge" => 192.0,
+        _ => return None,
+    })
+}
+
+/// CPU credits at a moment, by the load of the two hours before; `None` for an instance that has none, or was off.
+pub fn credits(world: &World, region: &str, instance: &str, at: Time) -> Option<Credits> {
+    const LOOKS: i64 = 8;
+    const SAVED_HOURS: f64 = 24.0;
+    let i = super::instance(world, region, instance)?;
+    let kind = super::types::find(&i.instance_type).filter(|t| t.burstable)?;
+    let earned = earned_an_hour(&i.instance_type)?;
+    let cpu = |at: Time| cpu_percent(world, region, instance, at);
+    let now = cpu(at);
+    if now <= 0.0 {
+        return None;
+    }
+    let rate = |percent: f64| percent / 100.0 * f64::from(kind.vcpus) * 60.0;
+    let looks = (0..LOOKS).map(|n| cpu(Time(at.0 - n * 15 * MINUTE * 1000))).filter(|c| *c > 0.0);
+    let (sum, count) = looks.fold((0.0, 0.0), |(sum, count), c| (sum + c, count + 1.0));
+    let used = rate(sum / f64::max(count, 1.0));
+    let on = i.booted.map_or(0.0, |b| at.since(b).as_secs_f64() / 3600.0);
+    let most = earned * on.min(SAVED_HOURS);
+    let unlimited = super::credits::mode(i) == super::credits::UNLIMITED;
+    let balance = most * (1.0 - 0.7 * used / earned).max(0.0);
+    let surplus = if unlimited { ((used - earned) * on.min(4.0)).clamp(0.0, earned * SAVED_HOURS) } else { 0.0 };
+    Some(Credits { used_an_hour: rate(now), balance, surplus })
+}
+
 /// Bytes a second that came in over the network at a moment.
 pub fn network_in(world: &World, region: &str, instance: &str, at: Time) -> f64 {
     traffic(world, region, instance, at, "net-in")

@@ -2,9 +2,9 @@
 
 use super::checks::dry_run;
 use super::{
-    acls, actions, addresses, attributes, copies, credits, describe, gateways, group_rules, groups, images, interfaces,
-    keys, locations, network, permissions, profiles, routes, run, snapshots, spot, status, storage, tags, templates,
-    unmodelled, volume_changes, volumes, vpcs,
+    acls, actions, addresses, attributes, console, copies, credits, describe, events, gateways, group_rules, groups,
+    images, interfaces, keys, locations, network, permissions, profiles, routes, run, snapshots, spot, spot_prices,
+    status, storage, tags, templates, unmodelled, volume_changes, volumes, vpcs,
 };
 use crate::sandbox::wire::{ApiError, Call, Reply};
 use crate::sandbox::world::World;
@@ -21,6 +21,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("AttachVolume", volumes::attach),
     ("AuthorizeSecurityGroupEgress", groups::authorize),
     ("AuthorizeSecurityGroupIngress", groups::authorize),
+    ("CancelSpotInstanceRequests", spot::cancel),
     ("CopyImage", copies::image),
     ("CopySnapshot", copies::snapshot),
     ("CreateImage", images::create),
@@ -82,6 +83,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("DescribeSnapshotAttribute", permissions::describe_snapshot),
     ("DescribeSnapshots", snapshots::describe),
     ("DescribeSpotInstanceRequests", spot::spot_requests),
+    ("DescribeSpotPriceHistory", spot_prices::history),
     ("DescribeSubnets", network::subnets),
     ("DescribeTags", tags::describe),
     ("DescribeVolumeStatus", volumes::status),
@@ -96,12 +98,16 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("DisassociateIamInstanceProfile", profiles::disassociate),
     ("DisassociateRouteTable", routes::disassociate),
     ("EnableImageBlockPublicAccess", permissions::block_public_images),
-    ("GetConsoleOutput", attributes::console_output),
+    ("GetConsoleOutput", console::output),
+    ("GetConsoleScreenshot", console::screenshot),
     ("GetImageBlockPublicAccessState", permissions::public_images),
+    ("GetPasswordData", console::password),
     ("GetSnapshotBlockPublicAccessState", permissions::public_snapshots),
     ("ImportKeyPair", keys::import),
     ("ModifyImageAttribute", permissions::modify_image),
     ("ModifyInstanceAttribute", attributes::modify),
+    ("ModifyInstanceCreditSpecification", credits::modify),
+    ("ModifyInstanceEventStartTime", events::modify_start),
     ("ModifyInstanceMetadataOptions", attributes::modify_metadata),
     ("ModifyLaunchTemplate", templates::modify),
     ("ModifyNetworkInterfaceAttribute", interfaces::modify),

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use arcstr::ArcStr;
 
+use super::checks::dry_run;
 use super::describe::tag_set;
 use super::documented_filters::Documented;
 use super::filter::Filters;
 use super::page::Page;
 use super::state::Tags;
 use super::state::instance::{Instance, InstanceState, Spot};
-use crate::sandbox::wire::{ApiError, Call, Reply, Xml};
+use crate::sandbox::wire::{ApiError, Call, Reply, Tree, Xml};
 use crate::sandbox::world::World;
 
 /// The filters of DescribeSpotInstanceRequests.
@@ -56,7 +57,11 @@ const SPOT: Documented = &[
 ];
 
 /// A request's state, and its status: code and message.
-fn spot_state(i: &Instance) -> (&'static str, &'static str, &'static str) {
+fn spot_state(i: &Instance, spot: &Spot) -> (&'static str, &'static str, &'static str) {
+    if spot.cancelled && !i.state.is_ending() {
+        let message = "Your Spot request is canceled, but your instance is still running.";
+        return ("cancelled", "request-canceled-and-instance-running", message);
+    }
     match i.state {
         InstanceState::ShuttingDown => {
             ("closed", "marked-for-termination", "The Spot Instance is marked for termination.")
@@ -73,7 +78,7 @@ fn spot_state(i: &Instance) -> (&'static str, &'static str, &'static str) {
 }
 
 fn spot_request(x: &mut Xml, i: &Instance, spot: &Spot, tags: &Tags) {
-    let (state, code, message) = spot_state(i);
+    let (state, code, message) = spot_state(i, spot);
     x.el("createTime", i.launched);
     x.el("instanceId", &i.id);
     x.nest("launchSpecification", |x| {
@@ -124,4 +129,32 @@ pub(super) fn spot_requests(world: &mut World, call: &Call<'_>) -> Result<Reply,
         x.list("spotInstanceRequestSet", "item", found, |x, (i, spot)| spot_request(x, i, spot, tags(spot)));
         x.opt("nextToken", next);
     }))
+}
+
+/// CancelSpotInstanceRequests: nothing is launched any more; what was launched goes on.
+pub(super) fn cancel(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let ids = call.params.texts("SpotInstanceRequestId");
+    if ids.is_empty() {
+        let message = "The request must contain the parameter spotInstanceRequestId";
+        return Err(ApiError::new("MissingParameter", message));
+    }
+    let state = &mut world.region(&call.region).ec2;
+    let has = |id: &str| state.instances.values().any(|i| i.spot.as_ref().is_some_and(|s| s.request == id));
+    if let Some(unknown) = ids.iter().find(|id| !has(id)) {
+        let message = format!("The spot instance request ID '{unknown}' does not exist");
+        return Err(ApiError::new("InvalidSpotInstanceRequestID.NotFound", message));
+    }
+    dry_run(call)?;
+    let mut shown = Vec::new();
+    for id in ids {
+        for i in state.instances.values_mut() {
+            let ending = i.state.is_ending();
+            let Some(spot) = i.spot.as_mut().filter(|s| s.request == id) else { continue };
+            // A request that is closed stays so.
+            spot.cancelled |= !ending;
+            let now = if ending { "closed" } else { "cancelled" };
+            shown.push(Tree::map([("SpotInstanceRequestId", (&spot.request).into()), ("State", now.into())]));
+        }
+    }
+    Ok(call.answer(&Tree::map([("CancelledSpotInstanceRequests", shown.into())])))
 }

@@ -23,6 +23,7 @@ const FILTERS: &[&str] = &[
     "event.instance-event-id",
     "event.not-after",
     "event.not-before",
+    "event.not-before-deadline",
     "instance-state-code",
     "instance-state-name",
     "instance-status.reachability",
@@ -67,6 +68,9 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
                         "event.instance-event-id" => events(out, |e| e.id.to_string()),
                         "event.not-before" => events(out, |e| e.not_before.rfc3339_millis()),
                         "event.not-after" => events(out, |e| e.not_after.map(Time::rfc3339_millis).unwrap_or_default()),
+                        "event.not-before-deadline" => {
+                            events(out, |e| e.deadline.map(Time::rfc3339_millis).unwrap_or_default());
+                        }
                         "instance-state-code" => out.push(i.state.code().to_string().into()),
                         "instance-state-name" => out.push(i.state.name().into()),
                         "instance-status.status" => out.push(check(i, Check::Instance).word().into()),
@@ -97,6 +101,7 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiE
                     x.el("description", format!("{}{}", if over { "[Completed] " } else { "" }, e.description));
                     x.el("notBefore", e.not_before);
                     x.opt("notAfter", e.not_after);
+                    x.opt("notBeforeDeadline", e.deadline);
                 });
             }
             x.nest("instanceState", |x| state_of(x, i.state));

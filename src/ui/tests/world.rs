@@ -83,7 +83,7 @@ const fn kind(
     }
 }
 pub(super) static INSTANCES: KindInfo = kind("instances", "instance", "Instances", &INSTANCE_FIELDS, false)
-    .charted_by(Charts { kind: "metrics", of: None, what: None, only: None });
+    .charted_by(Charts { kind: "metrics", of: None, what: None, only: None, other: None });
 static STATUSES: KindInfo = kind("statuses", "status", "Statuses", &STATUS_FIELDS, true);
 static METRICS: KindInfo = kind("metrics", "metric", "Metrics", &METRIC_FIELDS, true);
 

@@ -97,6 +97,7 @@ pub(super) const LOOKED_IN: &[&str] = &[
     "internet-gateways",
     "route-tables",
     "network-acls",
+    "spot-requests",
     "buckets",
     "alarms",
 ];

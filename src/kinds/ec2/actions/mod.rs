@@ -2,6 +2,7 @@
 //! tags, to edit these.
 
 pub mod associate_address;
+pub mod change_credits;
 pub mod change_groups;
 pub mod change_metadata;
 pub mod change_profile;
@@ -14,6 +15,7 @@ mod group_changes;
 mod interfaces;
 mod protection;
 pub mod reboot;
+pub mod reschedule_event;
 pub mod start;
 pub mod stop;
 pub mod tags;
@@ -23,6 +25,7 @@ mod tests;
 mod user_data;
 
 pub use associate_address::ASSOCIATE_AN_ADDRESS;
+pub use change_credits::CHANGE_CREDITS;
 pub use change_groups::{CHANGE_GROUPS, CHANGE_GROUPS_OF_INTERFACES};
 pub use change_metadata::CHANGE_METADATA;
 pub use change_profile::CHANGE_PROFILE;
@@ -30,8 +33,9 @@ pub use change_protection::CHANGE_PROTECTION;
 pub use change_source_dest_check::CHANGE_SOURCE_DEST_CHECK;
 pub use change_type::CHANGE_TYPE;
 pub use reboot::REBOOT;
+pub use reschedule_event::RESCHEDULE_EVENT;
 pub use start::START;
-pub use stop::STOP;
+pub use stop::{HIBERNATE, STOP};
 pub use tags::TAGS;
 pub use terminate::TERMINATE;
 pub use user_data::EDIT_USER_DATA;

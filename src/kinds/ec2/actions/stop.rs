@@ -3,6 +3,7 @@
 use super::consequences::{self, Happens, fates, groups, target_group_impact};
 use super::{calls, disks, protection};
 use crate::base::Fault;
+use crate::base::text::capital;
 use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup, Target};
 use crate::kinds::autoscaling::group_reaction::GroupReaction;
 use crate::kinds::ec2::compute_cost;
@@ -27,8 +28,20 @@ pub static STOP: Action = Action::on_rows(&INFO, "stop", "Stop", plan)
     .only_if(available)
     .form(refine);
 
+/// `hibernate`.
+pub static HIBERNATE: Action = Action::on_rows(&INFO, "hibernate", "Hibernate", hibernation)
+    .letter('H')
+    .group(MenuGroup::State)
+    .doc(
+        "Saves the memory of running instances to their encrypted root volumes and stops them: at the next start they go on where they \
+         were. Only of instances that were launched so that they can.",
+    )
+    .several()
+    .calls(&[&STOP_INSTANCES])
+    .only_if(can_hibernate);
+
 const FORCE: &str = "force";
-const HIBERNATE: &str = "hibernate";
+const HIBERNATION: &str = "hibernate";
 
 fn available(row: &Record) -> Result<(), String> {
     if instance::root_is_ebs(row) == Some(false) {
@@ -40,6 +53,17 @@ fn available(row: &Record) -> Result<(), String> {
         InstanceState::Stopped => Err("Already stopped.".into()),
         InstanceState::Pending => Err("It is pending: wait until it is running.".into()),
         _ => Err(format!("{}: only a running instance can be stopped.", super::is(row))),
+    }
+}
+
+/// Whether memory can be saved: what was launched without it never can.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/hibernating-prerequisites.html>
+fn can_hibernate(row: &Record) -> Result<(), String> {
+    match (instance::state(row), instance::can_hibernate(row)) {
+        (_, Some(false)) => Err("It was launched without hibernation, which cannot be enabled later.".into()),
+        (_, None) => Err("AWS does not say whether it can hibernate.".into()),
+        (InstanceState::Running, _) => Ok(()),
+        _ => Err(format!("{}: only a running instance can hibernate.", super::is(row))),
     }
 }
 
@@ -63,11 +87,11 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     if cannot.len() < cx.targets.len() {
         let mut hibernate = toggle(
             values,
-            HIBERNATE,
+            HIBERNATION,
             "Hibernate",
             "Memory is saved to the encrypted root volume and restored at the next start.",
         );
-        if values.flag(HIBERNATE) {
+        if values.flag(HIBERNATION) {
             hibernate.error = if !cannot.is_empty() {
                 Some(format!("Launched without hibernation enabled: {}.", names(&cannot)))
             } else if values.flag(FORCE) {
@@ -82,13 +106,24 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
 }
 
 fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
-    let (force, hibernate) = (form.flag(FORCE), form.flag(HIBERNATE));
+    stopped(cx, "stop", form.flag(FORCE), form.flag(HIBERNATION))
+}
+
+fn hibernation(cx: &ActionContext<'_>, _: &FilledForm<'_>) -> Result<Plan, Fault> {
+    let mut plan = stopped(cx, "hibernate", false, true)?;
+    let mut all = std::mem::take(&mut plan.consequences);
+    all.push(note("If the memory cannot be saved, the instance is stopped without it"));
+    plan.consequences = sorted(all);
+    Ok(plan)
+}
+
+fn stopped(cx: &ActionContext<'_>, action: &'static str, force: bool, hibernate: bool) -> Result<Plan, Fault> {
     let fates = fates(cx);
     let change = |(t, fate): (&Target, &Option<(String, GroupReaction)>)| {
         subject(t, format!("{} → {}", state(&t.record), becomes(fate.as_ref(), hibernate)))
     };
     let subjects = cx.targets.iter().zip(&fates).map(change).collect();
-    let mut plan = draft("stop", title("Stop", &INFO, cx.targets), cx.targets, subjects);
+    let mut plan = draft(action, title(&capital(action), &INFO, cx.targets), cx.targets, subjects);
     plan.steps = calls(&STOP_INSTANCES, cx.targets, &[("Force", force), ("Hibernate", hibernate)]);
 
     let mut all = Vec::new();

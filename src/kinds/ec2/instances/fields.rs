@@ -3,13 +3,14 @@
 use crate::kinds::convert::{field, flag, int, moment, said, text};
 use crate::model::{Field, FieldInfo, Fields, Value};
 
+use super::beside;
 use super::instance::Instance;
-use crate::kinds::cloudwatch::{instance_alarms, instance_metrics, instance_traffic};
-use crate::kinds::ec2::{instance_protection, instance_statuses, instance_volumes};
+use crate::kinds::cloudwatch::{instance_metrics, instance_traffic};
+use crate::kinds::ec2::instance_statuses;
 
 /// Headings of the detail that several parts of this list are under.
-const CHECKS_SECTION: &str = "status checks and alarms";
-const MACHINE: &str = "machine";
+pub(super) const CHECKS_SECTION: &str = "status checks and alarms";
+pub(super) const MACHINE: &str = "machine";
 const PLACEMENT: &str = "placement";
 
 /// The Name tag.
@@ -408,81 +409,21 @@ static FIELD_LIST: &[Field<Instance>] = &[
         FieldInfo::text("operator", "OPERATOR", "The service that manages it, if one does.").section("billing"),
         |i| text(&i.operator),
     ),
-    field(
-        FieldInfo::state("system_check", "SYSTEM", "The system status check: AWS's hardware and network.")
-            .from_side("instance-statuses", instance_statuses::SYSTEM.name, false)
-            .section(CHECKS_SECTION),
-        |_| Value::Unknown,
-    ),
-    field(
-        FieldInfo::state("instance_check", "INSTANCE", "The instance status check: its operating system and network.")
-            .from_side("instance-statuses", instance_statuses::INSTANCE.name, false)
-            .section(CHECKS_SECTION),
-        |_| Value::Unknown,
-    ),
-    field(
-        FieldInfo::state("ebs_check", "EBS", "The attached EBS status check: whether its volumes can do I/O.")
-            .from_side("instance-statuses", instance_statuses::EBS.name, false)
-            .section(CHECKS_SECTION),
-        |_| Value::Unknown,
-    ),
-    field(
-        FieldInfo::age("impaired_since", "IMPAIRED", "Since when a status check has been failing.")
-            .cells(8, 8)
-            .from_side("instance-statuses", instance_statuses::IMPAIRED_SINCE.name, false)
-            .section(CHECKS_SECTION),
-        |_| Value::Unknown,
-    ),
-    field(
-        FieldInfo::list("events", "EVENTS", "Scheduled events, each with its date.")
-            .from_side("instance-statuses", instance_statuses::EVENTS.name, false)
-            .section(CHECKS_SECTION),
-        |_| Value::Unknown,
-    ),
-    field(
-        FieldInfo::date("next_event", "NEXT EVENT", "When the next scheduled event begins.")
-            .from_side("instance-statuses", instance_statuses::NEXT_EVENT.name, false)
-            .section(CHECKS_SECTION),
-        |_| Value::Unknown,
-    ),
-    field(
-        FieldInfo::ratio("alarms", "ALARMS", "CloudWatch alarms on it that are OK, of all its alarms.")
-            .cells(6, 7)
-            .others("in ALARM")
-            .trouble("in ALARM")
-            .from_side("instance-alarms", instance_alarms::ALARMS.name, false)
-            .section(CHECKS_SECTION),
-        |_| Value::Unknown,
-    ),
+    field(beside::SYSTEM_CHECK, |_| Value::Unknown),
+    field(beside::INSTANCE_CHECK, |_| Value::Unknown),
+    field(beside::EBS_CHECK, |_| Value::Unknown),
+    field(beside::IMPAIRED_SINCE, |_| Value::Unknown),
+    field(beside::EVENT, |_| Value::Unknown),
+    field(beside::EVENTS, |_| Value::Unknown),
+    field(beside::NEXT_EVENT, |_| Value::Unknown),
+    field(beside::ALARMS, |_| Value::Unknown),
     field(NETWORK_IN, |_| Value::Unknown),
     field(NETWORK_OUT, |_| Value::Unknown),
-    field(
-        FieldInfo::list(
-            "disks",
-            "DISKS",
-            "EBS volumes with size, type, encryption, device, and whether they are deleted with the instance.",
-        )
-        .cells(8, 80)
-        .on_demand("instance-volumes", instance_volumes::DISKS.name)
-        .section("storage"),
-        |_| Value::Unknown,
-    ),
-    field(
-        FieldInfo::flag(
-            "termination_protection",
-            "TERM PROTECTED",
-            "Whether EC2 refuses to terminate it (disableApiTermination).",
-        )
-        .cells(14, 14)
-        .on_demand("instance-protection", instance_protection::TERMINATION.name)
-        .section("protection"),
-        |_| Value::Unknown,
-    ),
-    field(
-        FieldInfo::flag("stop_protection", "STOP PROTECTED", "Whether EC2 refuses to stop it (disableApiStop).")
-            .cells(14, 14)
-            .on_demand("instance-protection", instance_protection::STOP.name)
-            .section("protection"),
-        |_| Value::Unknown,
-    ),
+    field(beside::DISKS, |_| Value::Unknown),
+    field(beside::BEHIND, |_| Value::Unknown),
+    field(beside::SPOT_STATUS, |_| Value::Unknown),
+    field(beside::SPOT_MESSAGE, |_| Value::Unknown),
+    field(beside::CPU_CREDITS, |_| Value::Unknown),
+    field(beside::TERMINATION_PROTECTION, |_| Value::Unknown),
+    field(beside::STOP_PROTECTION, |_| Value::Unknown),
 ];

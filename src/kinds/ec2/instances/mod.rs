@@ -1,6 +1,7 @@
 //! EC2 instances: the kind, its list function and its links. Their fields: [`fields`]; the typed struct and what reads
 //! a record back: [`instance`]; where the SDK's type ends: [`convert`].
 
+mod beside;
 mod convert;
 pub mod fields;
 pub mod instance;
@@ -12,11 +13,12 @@ use crate::aws::fault;
 use crate::base::{Fault, RowId, Scope};
 use crate::kinds::convert::{Converter, batches};
 use crate::kinds::ec2::filters::filters;
+use crate::kinds::ec2::instance_credits::BURSTABLE;
 use crate::kinds::ec2::listing::PREVIEW;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::paging::{following, paged};
 use crate::kinds::raw::raw;
-use crate::model::{Charts, KindInfo, Link, Operation, Record, Selector, Service};
+use crate::model::{Charts, KindInfo, Link, Operation, OtherCharts, Record, Selector, Service};
 
 /// `DescribeInstances`.
 pub static DESCRIBE_INSTANCES: Operation = Operation::read(Service::Ec2, "DescribeInstances");
@@ -31,7 +33,13 @@ pub static INFO: KindInfo = KindInfo::new("instances", "instance", "Instances", 
     .ids("i-")
     .listed_by(&[&DESCRIBE_INSTANCES])
     .sorted(&fields::NAME)
-    .charted_by(Charts { kind: "instance-charts", of: None, what: None, only: None })
+    .charted_by(Charts {
+        kind: "instance-charts",
+        of: None,
+        what: None,
+        only: None,
+        other: Some(OtherCharts { field: fields::TYPE.name, begins: BURSTABLE, kind: "burstable-charts" }),
+    })
     .transitional(&["pending", "stopping", "shutting-down"]);
 
 /// Instances.
@@ -115,6 +123,9 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
     out.extend(Link::to_ids("image", "images", row.get(&fields::IMAGE_ID)));
     if let Some(kind) = instance::instance_type(row) {
         out.push(Link::to("instance type", "instance-types", format!("type={kind}")));
+    }
+    if instance::is_spot(row) {
+        out.push(Link::to("Spot request", "spot-requests", format!("instance={}", row.id)));
     }
     if let Some(key) = row.get(&fields::KEY_NAME).as_str() {
         out.push(Link::to("key pair", "key-pairs", format!("name=\"{key}\"")));

@@ -1,11 +1,14 @@
 //! Starts, stops, reboots, changes and terminates instances.
 
 use aws_sdk_ec2::operation::RequestId;
-use aws_sdk_ec2::primitives::Blob;
-use aws_sdk_ec2::types::{AttributeBooleanValue, AttributeValue, InstanceStateChange, SecureBlobAttributeValue};
+use aws_sdk_ec2::primitives::{Blob, DateTime};
+use aws_sdk_ec2::types::{
+    AttributeBooleanValue, AttributeValue, CancelledSpotInstanceRequest, InstanceCreditSpecificationRequest,
+    InstanceStateChange, SecureBlobAttributeValue,
+};
 use futures::future::FutureExt;
 
-use crate::base::Fault;
+use crate::base::{Fault, FaultKind, Reached, Time};
 use crate::kinds::action::{Answer, Outgoing, Sender};
 use crate::kinds::args::{Args, deliver, sent};
 use crate::model::{Arg, Operation, Retry, Service};
@@ -144,6 +147,76 @@ async fn modify_metadata(s: Outgoing) -> Result<Answer, Fault> {
     let out = deliver!(s, request.set_dry_run(dry))?;
     let state = out.instance_metadata_options().and_then(|o| o.state());
     Ok(sent(out.request_id(), state.map_or_else(String::new, |s| s.as_str().to_string())))
+}
+
+/// `ModifyInstanceEventStartTime`: the same time twice is the same.
+pub static MODIFY_INSTANCE_EVENT_START_TIME: Sender = Sender {
+    op: Operation::write(Service::Ec2, "ModifyInstanceEventStartTime", Retry::Safe).with_dry_run(),
+    send: |s| move_event(s).boxed(),
+};
+
+async fn move_event(s: Outgoing) -> Result<Answer, Fault> {
+    let mut args = Args::of(&s.call);
+    let (id, event, start) = (args.text("InstanceId")?, args.text("InstanceEventId")?, args.text("NotBefore")?);
+    args.end()?;
+    let start = Time::parse(&start).ok_or_else(|| Fault::bug("a start that is no moment"))?;
+    let dry = s.dry_run()?;
+    let client = s.gateway.ec2(&s.call.scope).await?;
+    let request = client.modify_instance_event_start_time().instance_id(id).instance_event_id(event);
+    let request = request.not_before(DateTime::from_millis(start.0)).set_dry_run(dry);
+    let out = deliver!(s, request)?;
+    Ok(sent(out.request_id(), String::new()))
+}
+
+/// `ModifyInstanceCreditSpecification`: of one instance; what AWS could not change it names in its answer, which is a failure.
+pub static MODIFY_INSTANCE_CREDIT_SPECIFICATION: Sender = Sender {
+    op: Operation::write(Service::Ec2, "ModifyInstanceCreditSpecification", Retry::Safe).with_dry_run(),
+    send: |s| modify_credits(s).boxed(),
+};
+
+async fn modify_credits(s: Outgoing) -> Result<Answer, Fault> {
+    let mut args = Args::of(&s.call);
+    let wanted = args.list("InstanceCreditSpecifications", |item| {
+        let text = |name: &str| item.member(name)?.as_str().map(str::to_string);
+        let request = InstanceCreditSpecificationRequest::builder();
+        Some(request.instance_id(text("InstanceId")?).cpu_credits(text("CpuCredits")?).build())
+    })?;
+    args.end()?;
+    let dry = s.dry_run()?;
+    let client = s.gateway.ec2(&s.call.scope).await?;
+    let request = client.modify_instance_credit_specification().set_instance_credit_specifications(Some(wanted));
+    let out = deliver!(s, request.set_dry_run(dry))?;
+    if let Some(item) = out.unsuccessful_instance_credit_specifications().first() {
+        let error = item.error();
+        let message = error.and_then(|e| e.message()).unwrap_or("AWS has not changed it and does not say why.");
+        let code = error.and_then(|e| e.code()).map_or("", |c| c.as_str());
+        let op = s.call.op;
+        let fault = Fault::new(FaultKind::Conflict, message).of(op.service.sdk_id(), op.name);
+        return Err(fault.code(code).reached(Reached::Answered));
+    }
+    Ok(sent(out.request_id(), String::new()))
+}
+
+/// `CancelSpotInstanceRequests`: sent twice, the second changes nothing.
+pub static CANCEL_SPOT_INSTANCE_REQUESTS: Sender = Sender {
+    op: Operation::write(Service::Ec2, "CancelSpotInstanceRequests", Retry::Safe).with_dry_run(),
+    send: |s| cancel_spot(s).boxed(),
+};
+
+async fn cancel_spot(s: Outgoing) -> Result<Answer, Fault> {
+    let mut args = Args::of(&s.call);
+    let ids = args.texts("SpotInstanceRequestIds")?;
+    args.end()?;
+    let dry = s.dry_run()?;
+    let client = s.gateway.ec2(&s.call.scope).await?;
+    let request = client.cancel_spot_instance_requests().set_spot_instance_request_ids(Some(ids)).set_dry_run(dry);
+    let out = deliver!(s, request)?;
+    let said = |r: &CancelledSpotInstanceRequest| {
+        let state = r.state().map_or("unknown", |s| s.as_str());
+        format!("{}: {state}", r.spot_instance_request_id().unwrap_or_default())
+    };
+    let text: Vec<String> = out.cancelled_spot_instance_requests().iter().map(said).collect();
+    Ok(sent(out.request_id(), text.join(", ")))
 }
 
 /// `i-1: running → stopping, i-2: …`.

@@ -141,8 +141,17 @@ pub struct Instance {
     pub listens: Vec<u16>,
     /// When it last became running.
     pub booted: Option<Time>,
+    /// When it became running or was rebooted, the last ones: each has written to its console.
+    #[serde(default)]
+    pub boots: Vec<Time>,
+    /// Base64 of its Windows password, encrypted, once somebody has asked.
+    #[serde(default)]
+    pub password: Option<ArcStr>,
     /// A fault that its status checks show.
     pub impaired: Option<Impairment>,
+    /// `standard` or `unlimited`, where it was changed.
+    #[serde(default)]
+    pub credits: Option<ArcStr>,
     /// What AWS has planned for it.
     pub events: Vec<ScheduledEvent>,
     /// Before this, describes do not see it yet.
@@ -187,6 +196,9 @@ pub struct Spot {
     pub request: ArcStr,
     /// Whether it may be stopped and started.
     pub persistent: bool,
+    /// Whether the request was cancelled; the instance goes on.
+    #[serde(default)]
+    pub cancelled: bool,
 }
 
 /// What is wrong with an instance.
@@ -222,6 +234,9 @@ pub struct ScheduledEvent {
     pub not_before: Time,
     /// The latest end.
     pub not_after: Option<Time>,
+    /// Until when its start can be moved; none: it cannot be moved.
+    #[serde(default)]
+    pub deadline: Option<Time>,
 }
 
 /// What one status check says.
@@ -262,6 +277,22 @@ impl Instance {
     /// The value of a tag.
     pub fn tag(&self, key: &str) -> Option<&str> {
         super::tag(&self.tags, key)
+    }
+    /// The boot that it was found in is its first.
+    pub fn remember_boot(&mut self) {
+        if self.boots.is_empty() {
+            self.boots.extend(self.booted);
+        }
+    }
+    /// It boots.
+    pub fn boots_at(&mut self, now: Time) {
+        /// More boots than the 64 KB of a console have room for.
+        const MOST: usize = 40;
+        self.remember_boot();
+        self.booted = Some(now);
+        self.boots.push(now);
+        let more = self.boots.len().saturating_sub(MOST);
+        self.boots.drain(..more);
     }
     /// What a status check says at a moment. `settle` is how long the first checks take (see [`crate::sandbox::ec2::lifecycle::checks_take`]).
     pub fn check(&self, check: Check, settle: Duration, now: Time) -> CheckStatus {
