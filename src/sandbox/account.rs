@@ -101,6 +101,9 @@ impl Sandbox {
                 None => dispatch(&mut world, &call),
                 Some(trouble) => faults::answer(&trouble, &call, || {
                     world.no_room = trouble == Trouble::NoRoom;
+                    if trouble == Trouble::Reclaim {
+                        ec2::lifecycle::reclaim_spot(&mut world, &call.region, now);
+                    }
                     let reply = dispatch(&mut world, &call);
                     world.no_room = false;
                     reply

@@ -30,6 +30,8 @@ pub enum Trouble {
     Forbid,
     /// `InsufficientInstanceCapacity` for what would be launched or started.
     NoRoom,
+    /// The right answer; and AWS takes its capacity back from the region's running Spot Instances, in two minutes.
+    Reclaim,
     /// `RequestExpired`, `ExpiredToken`.
     Expire,
     /// 500.
@@ -104,6 +106,7 @@ impl FromStr for Rule {
             "deny" => Trouble::Deny,
             "forbid" => Trouble::Forbid,
             "no-room" => Trouble::NoRoom,
+            "reclaim" => Trouble::Reclaim,
             "expire" => Trouble::Expire,
             "fail" => Trouble::Fail,
             "hang" => Trouble::Hang,
@@ -119,7 +122,10 @@ impl FromStr for Rule {
                 Trouble::Delay(number().and_then(seconds).ok_or_else(|| wrong("a delay needs a time, such as 2s"))?)
             }
             other => {
-                let all = ["throttle", "deny", "forbid", "no-room", "expire", "fail", "hang", "html", "cut", "delay"];
+                let all = [
+                    "throttle", "deny", "forbid", "no-room", "reclaim", "expire", "fail", "hang", "html", "cut",
+                    "delay",
+                ];
                 let near = crate::base::text::nearest(other, all)
                     .map(|n| format!("; did you mean '{n}'?"))
                     .unwrap_or_default();
@@ -197,7 +203,7 @@ pub(super) fn answer(trouble: &Trouble, call: &Call<'_>, carry_out: impl FnOnce(
         Trouble::Deny => call.fail(&denied(call, false)),
         Trouble::Forbid => call.fail(&denied(call, true)),
         // The service says it: it knows types and zones.
-        Trouble::NoRoom => carry_out(),
+        Trouble::NoRoom | Trouble::Reclaim => carry_out(),
         Trouble::Expire => call.fail(&expired(call)),
         Trouble::Fail => call.fail(&ApiError::new("InternalError", "An internal error has occurred").status(500)),
         Trouble::Html(status) => {

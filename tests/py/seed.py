@@ -77,6 +77,9 @@ def instances(ec2, subnets, group):
         out = ec2.run_instances(InstanceType="t3.micro", SubnetId=subnets[n % 2], SecurityGroupIds=[group], KeyName="열쇠",
                                 TagSpecifications=tags("instance", name, ("Env", "prod" if n % 2 else "dev"), ("팀", "플랫폼\u202e")), **common)
         ids.append(out["Instances"][0]["InstanceId"])
+    for behavior, kind in (("terminate", "one-time"), ("stop", "persistent")):
+        ec2.request_spot_instances(SpotPrice="0.05", Type=kind, InstanceInterruptionBehavior=behavior, LaunchSpecification={
+            "ImageId": image, "InstanceType": "t3.micro", "KeyName": "열쇠", "SubnetId": subnets[0]})
     # No name; launched together; the most tags that there can be; an address of the sixth version.
     together = ec2.run_instances(ImageId=image, InstanceType="m5.large", MinCount=3, MaxCount=3)["Instances"]
     many = ec2.run_instances(InstanceType="t3.nano", **common)["Instances"][0]["InstanceId"]

@@ -133,6 +133,17 @@ def internet_gateways():
     } for g in pages("ec2", "describe_internet_gateways", "InternetGateways")]
 
 
+def spot_requests():
+    return ["id"], [{
+        "id": r["SpotInstanceRequestId"], "name": tag(r.get("Tags", []), "Name"), "state": r["State"], "$tags": tagged(r.get("Tags", [])),
+        "status": r.get("Status", {}).get("Code"), "message": r.get("Status", {}).get("Message"), "updated": time(r.get("Status", {}).get("UpdateTime")),
+        "instance": r.get("InstanceId"), "type": r["LaunchSpecification"]["InstanceType"], "zone": r.get("LaunchedAvailabilityZone"),
+        "request_type": r["Type"], "interruption": r.get("InstanceInterruptionBehavior"), "max_price": r.get("SpotPrice"),
+        "product": r.get("ProductDescription"), "image_id": r["LaunchSpecification"].get("ImageId"), "key_name": r["LaunchSpecification"].get("KeyName"),
+        "created": time(r.get("CreateTime")), "valid_until": time(r.get("ValidUntil")), "fault": r.get("Fault", {}).get("Message"),
+    } for r in client("ec2").describe_spot_instance_requests()["SpotInstanceRequests"]]
+
+
 def route_to(r):
     """What a route leads to, by whichever key says it."""
     keys = ["GatewayId", "NatGatewayId", "VpcPeeringConnectionId", "TransitGatewayId", "EgressOnlyInternetGatewayId", "InstanceId", "NetworkInterfaceId"]

@@ -19,7 +19,7 @@ const OTHER: &str = "eu-west-1";
 const NOWHERE: &str = "ca-central-1";
 
 /// Kinds that moto answers; `activities` it does not keep, and metrics of its own it has none.
-const KINDS: [&str; 34] = [
+const KINDS: [&str; 35] = [
     "instances",
     "volumes",
     "images",
@@ -39,6 +39,7 @@ const KINDS: [&str; 34] = [
     "internet-gateways",
     "route-tables",
     "network-acls",
+    "spot-requests",
     "instance-statuses",
     "regions",
     "availability-zones",

@@ -239,6 +239,19 @@ fn spot_requests_and_prices_stand_beside_what_they_are_of_and_a_request_is_cance
 }
 
 #[test]
+fn the_notice_of_an_interruption_is_seen_on_the_instance_and_counted_among_what_is_wrong() {
+    let mut desk = Desk::start_with(small("instances name=ci-runner-2"), |sandbox| {
+        sandbox.faults().add("ec2:DescribeSpotInstanceRequests reclaim x1".parse().expect("a fault"));
+    });
+    desk.settle();
+    desk.keys("d").wait(0.5).until("marked-for-termination");
+    desk.sees("no available Spot capacity").screen("spot-notice");
+    desk.keys("esc").wait(200.0).refresh_until("terminated");
+    desk.go("spot-requests instance:i-").until("closed");
+    desk.sees("disabled");
+}
+
+#[test]
 fn cpu_credits_are_said_and_switched() {
     let mut desk = Desk::start(Start { size: (120, 40), ..small("instances name=my-private-ec2") });
     desk.keys("d").wait(0.5).keys("tab 2").until("unlimited");

@@ -381,7 +381,8 @@ fn make(
         world.region(region).ec2.volumes.insert(volume.clone(), made);
         attached.push((v.device, volume));
     }
-    let spot = wanted.spot.map(|persistent| Spot { request: world.new_id("sir"), persistent, cancelled: false });
+    let spot =
+        wanted.spot.map(|persistent| Spot { request: world.new_id("sir"), persistent, cancelled: false, notice: None });
     let account = world.account.clone();
     let state = &mut world.region(region).ec2;
     let request = spot.as_ref().map(|s| &s.request);

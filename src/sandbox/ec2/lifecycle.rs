@@ -48,6 +48,9 @@ pub(super) fn start(world: &mut World, region: &str, id: &str, now: Time) {
     // A start moves it to another host: what ailed the old one is over, and so is what AWS planned for it.
     i.impaired = i.impaired.filter(|f| f.check != Check::System);
     i.events.clear();
+    if let Some(spot) = &mut i.spot {
+        spot.notice = None;
+    }
     let salt = format!("start-{}", i.epoch);
     let (wants, epoch) = (i.wants_public_ip, i.epoch);
     let mut random = world.random(id, &salt);
@@ -114,12 +117,44 @@ pub fn terminate(world: &mut World, region: &str, id: &str, reason: Option<(&str
     later(world, region, id, took, now, |id, epoch| Event::Terminated { id, epoch });
 }
 
+/// Gives notice of an interruption to all running Spot Instances of a region: they have two minutes.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html>
+pub fn reclaim_spot(world: &mut World, region: &str, now: Time) {
+    const NOTICE: Duration = Duration::from_secs(120);
+    let mut marked = Vec::new();
+    for i in world.region(region).ec2.instances.values_mut().filter(|i| i.state == InstanceState::Running) {
+        let Some(spot) = i.spot.as_mut().filter(|s| s.notice.is_none()) else { continue };
+        spot.notice = Some(now);
+        marked.push(i.id.clone());
+    }
+    for id in marked {
+        later(world, region, &id, NOTICE, now, |id, epoch| Event::Interrupted { id, epoch });
+    }
+}
+
+/// Takes a Spot Instance's capacity back: one of a persistent request is stopped, another ends.
+fn interrupt(world: &mut World, region: &str, id: &str, now: Time) {
+    let persistent =
+        world.region(region).ec2.instances.get(id).and_then(|i| i.spot.as_ref()).is_some_and(|s| s.persistent);
+    if !persistent {
+        let code = "Server.SpotInstanceTermination";
+        let text = "Server.SpotInstanceTermination: Spot instance termination";
+        return terminate(world, region, id, Some((code, text)), now);
+    }
+    stop(world, region, id, false, now);
+    if let Some(i) = world.region(region).ec2.instances.get_mut(id) {
+        let text = "Server.SpotInstanceShutdown: Spot instance shutdown";
+        i.state_reason = Some(("Server.SpotInstanceShutdown".into(), text.into()));
+    }
+}
+
 /// Lets an event happen.
 pub(super) fn apply_event(world: &mut World, region: &str, event: Event, now: Time) {
     let state = &mut world.region(region).ec2;
     let (Event::Running { id, epoch }
     | Event::Stopped { id, epoch }
     | Event::Terminated { id, epoch }
+    | Event::Interrupted { id, epoch }
     | Event::Gone { id, epoch }) = &event
     else {
         return;
@@ -142,6 +177,7 @@ pub(super) fn apply_event(world: &mut World, region: &str, event: Event, now: Ti
             end(state, id);
             later(world, region, id, SHOWN, now, |id, epoch| Event::Gone { id, epoch });
         }
+        Event::Interrupted { .. } => interrupt(world, region, id, now),
         Event::Gone { .. } => {
             state.instances.remove(id);
         }

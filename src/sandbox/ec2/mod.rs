@@ -60,6 +60,8 @@ pub mod templates;
 mod tests;
 pub mod types;
 mod unmodelled;
+#[cfg(test)]
+mod upkeep_tests;
 mod volume_changes;
 mod volumes;
 mod vpcs;

@@ -18,8 +18,11 @@ pub(crate) fn apply_event(world: &mut World, region: &str, event: Event, now: Ti
         }
         return;
     }
-    let (Event::Running { id, .. } | Event::Stopped { id, .. } | Event::Terminated { id, .. } | Event::Gone { id, .. }) =
-        &event
+    let (Event::Running { id, .. }
+    | Event::Stopped { id, .. }
+    | Event::Terminated { id, .. }
+    | Event::Interrupted { id, .. }
+    | Event::Gone { id, .. }) = &event
     else {
         return;
     };

@@ -62,6 +62,31 @@ fn spot_state(i: &Instance, spot: &Spot) -> (&'static str, &'static str, &'stati
         let message = "Your Spot request is canceled, but your instance is still running.";
         return ("cancelled", "request-canceled-and-instance-running", message);
     }
+    if spot.notice.is_some() {
+        let stops = spot.persistent;
+        return match i.state {
+            InstanceState::Pending | InstanceState::Running | InstanceState::Stopping if stops => (
+                "active",
+                "marked-for-stop",
+                "Your Spot Instance is marked for stop because of no available Spot capacity.",
+            ),
+            InstanceState::Stopped if stops => (
+                "disabled",
+                "instance-stopped-no-capacity",
+                "Your Spot Instance was stopped because there is no Spot capacity available that matches your request.",
+            ),
+            InstanceState::Pending | InstanceState::Running => (
+                "active",
+                "marked-for-termination",
+                "Your Spot Instance is marked for termination because of no available Spot capacity.",
+            ),
+            _ => (
+                "closed",
+                "instance-terminated-no-capacity",
+                "Your Spot Instance was terminated because there is no Spot capacity available that matches your request.",
+            ),
+        };
+    }
     match i.state {
         InstanceState::ShuttingDown => {
             ("closed", "marked-for-termination", "The Spot Instance is marked for termination.")
@@ -97,7 +122,7 @@ fn spot_request(x: &mut Xml, i: &Instance, spot: &Spot, tags: &Tags) {
     x.nest("status", |x| {
         x.el("code", code);
         x.el("message", message);
-        x.el("updateTime", i.launched);
+        x.el("updateTime", spot.notice.unwrap_or(i.launched));
     });
     tag_set(x, tags);
     x.el("type", if spot.persistent { "persistent" } else { "one-time" });

@@ -13,6 +13,8 @@ pub enum Event {
     Stopped { id: ArcStr, epoch: u32 },
     /// A termination is done.
     Terminated { id: ArcStr, epoch: u32 },
+    /// AWS takes the capacity of a Spot Instance back.
+    Interrupted { id: ArcStr, epoch: u32 },
     /// It is no longer shown.
     Gone { id: ArcStr, epoch: u32 },
     /// A transition of something else than an instance is over: what it is by its id.

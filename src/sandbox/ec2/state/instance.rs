@@ -196,6 +196,9 @@ pub struct Spot {
     pub request: ArcStr,
     /// Whether it may be stopped and started.
     pub persistent: bool,
+    /// When AWS gave notice of an interruption.
+    #[serde(default)]
+    pub notice: Option<Time>,
     /// Whether the request was cancelled; the instance goes on.
     #[serde(default)]
     pub cancelled: bool,
