@@ -73,6 +73,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_aws_gives_few_requests_for_is_asked_for_seldom_however_often_others_are() {
+        use crate::kinds::ec2::instance_pages::console_output;
+        use crate::kinds::ec2::{instance_statuses, instances};
+        let base = Duration::from_secs(5);
+        assert_eq!(sweep(&console_output::INFO, base, 1), Duration::from_secs(10));
+        assert_eq!(sweep(&console_output::INFO, Duration::from_secs(60), 1), Duration::from_secs(60));
+        assert_eq!((sweep(&instances::INFO, base, 1), sweep(&instance_statuses::INFO, base, 2)), (base, base * 2));
+    }
+
+    #[test]
     fn back_off_grows_and_is_bounded() {
         let offline = Fault::new(FaultKind::Offline, "");
         let waits: Vec<u64> = (0..9).map(|n| after_fault(&offline, n).as_secs()).collect();

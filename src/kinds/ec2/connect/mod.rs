@@ -351,6 +351,9 @@ impl<'a> Target<'a> {
         let Some(launch) = way.launch.as_mut().filter(|_| !folder.is_empty() && !id.is_empty()) else { return };
         let path = format!("{}/{id}.rdp", folder.trim_end_matches('/'));
         way.notes.push(format!("A Remote Desktop client opens {} meanwhile.", visible(&path)));
+        if key_name(self.cx.row).is_some() {
+            way.notes.push("The administrator's first password: :windows-password.".into());
+        }
         launch.file = Some(LaunchFile { path, text: argv::rdp(local, user::ADMINISTRATOR) });
     }
 
