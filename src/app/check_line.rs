@@ -73,7 +73,7 @@ pub fn check_line(registry: &Registry, aliases: &Aliases, line: &str) -> Result<
 }
 
 fn check_query(kind: Kind, rest: &str) -> Result<Does, String> {
-    if let Some(by) = kind.by_text() {
+    if let Some(by) = kind.text {
         return (by.read)(rest).map(|_| Does::Go);
     }
     // Which row it names is looked up when rows can be: objects BUCKET, metrics i-….

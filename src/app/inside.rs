@@ -86,7 +86,7 @@ impl Turn<'_> {
 
     /// The line that the focused row suggests to a kind that takes a text.
     pub(super) fn offered(&self, kind: &KindInfo) -> Option<String> {
-        let offer = kind.by_text()?.offer?;
+        let offer = kind.text?.offer?;
         let row = self.focused().filter(|_| self.s.board.is_none())?;
         let record = self.store.get(&row.table, &row.id)?;
         Some(format!("{} {}", kind.name, offer(record)?))
@@ -94,7 +94,7 @@ impl Turn<'_> {
 
     /// Goes there. Where the text speaks of the user's own address, that is asked for first.
     pub(super) fn go_inside(&mut self, mut inside: Inside) {
-        if let Some(mine) = inside.kind.derived.and_then(|d| d.with_me(&inside.parent, self.s.me.ip())) {
+        if let Some(mine) = inside.kind.text.and_then(|by| by.with_me(&inside.parent, self.s.me.ip())) {
             match mine {
                 Some(text) => inside.parent = text,
                 None => {

@@ -12,7 +12,7 @@ use super::view::{Tab, View};
 use crate::base::RowId;
 use crate::model::{Effect, FieldInfo, Interest, Record, RowRef, Selector, Side, TableKey, Value};
 use crate::store::index::named_by;
-use crate::store::{Progress, Table, inputs_of};
+use crate::store::{Progress, Table};
 
 /// What is wanted of a table.
 enum Rows {
@@ -59,7 +59,7 @@ impl Turn<'_> {
         // What a derived table is made of, and what that is made of in its turn.
         let mut at = 0;
         while at < out.len() {
-            for input in inputs_of(&out[at].table, |name| kind_named(&s.registry, name)) {
+            for input in self.store.inputs_of(&out[at].table, |name| kind_named(&s.registry, name)) {
                 if !out.iter().any(|i| i.table == input) {
                     out.push(whole(&input));
                 }

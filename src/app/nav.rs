@@ -223,7 +223,7 @@ impl Turn<'_> {
 
     /// Goes to the rows of a kind. A paid query is asked for after arriving.
     pub(super) fn go(&mut self, kind: Kind, selector: Selector, only: Option<Vec<Scope>>, query: Query) {
-        if let Some(by) = kind.by_text().filter(|_| selector == Selector::All) {
+        if let Some(by) = kind.text.filter(|_| selector == Selector::All) {
             return self.say(Level::Info, (by.read)("").err().unwrap_or_default());
         }
         if let Some(parent) = kind.parent.filter(|p| !p.fans_out && selector == Selector::All) {

@@ -135,7 +135,7 @@ impl Turn<'_> {
             return Ok(Meaning::Act(action, rest.to_string()));
         }
         if let Some(def) = registry.kind(word).filter(|d| !d.info.side) {
-            if let Some(by) = def.info.by_text() {
+            if let Some(by) = def.info.text {
                 if let Some(line) = self.offered(def.info).filter(|_| rest.is_empty()) {
                     return Ok(Meaning::Offer(line));
                 }

@@ -8,7 +8,7 @@ use super::state::State;
 use super::update::Turn;
 use crate::base::{Fault, Scope, Time};
 use crate::model::{Kind, Scoping, TableKey};
-use crate::store::{HIGHLIGHT, LINGER, Progress, Status, Store, inputs_of};
+use crate::store::{HIGHLIGHT, LINGER, Progress, Status, Store};
 
 /// How fresh and how complete what a view shows is: the worst of its tables.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +52,7 @@ impl State {
 
 /// What is not here in full of the tables that some derived tables are made of, each with why.
 fn lacks(tables: &[TableKey], store: &Store, kind_named: impl Fn(&str) -> Option<Kind> + Copy) -> Vec<String> {
-    let inputs: Vec<TableKey> = tables.iter().flat_map(|t| inputs_of(t, kind_named)).collect();
+    let inputs: Vec<TableKey> = tables.iter().flat_map(|t| store.inputs_of(t, kind_named)).collect();
     lacks_of(&inputs, store, kind_named)
 }
 
@@ -91,7 +91,7 @@ fn collect(
     out: &mut IndexMap<(Kind, String), Vec<Scope>>,
 ) {
     if input.kind.derived.is_some() {
-        return inputs_of(input, kind_named).iter().for_each(|input| collect(input, store, kind_named, out));
+        return store.inputs_of(input, kind_named).iter().for_each(|input| collect(input, store, kind_named, out));
     }
     let status = store.table(input).map(|t| &t.status);
     let why = match status {

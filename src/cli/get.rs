@@ -51,7 +51,7 @@ pub(super) fn get(options: &Options, wanted: Wanted) -> Result<ExitCode, Failure
     let line = format!("{kind} {}", query.join(" "));
     let (def, query) = session.kind_and_query(&line)?;
     // What looks for a text takes all that stands there for it.
-    let by_text = def.info.by_text();
+    let by_text = def.info.text;
     let (query, of) = match by_text {
         Some(by) => (String::new(), Some((by.read)(&query).map_err(Failure::Usage)?.to_string())),
         None => (query, of),
@@ -69,7 +69,7 @@ pub(super) fn get(options: &Options, wanted: Wanted) -> Result<ExitCode, Failure
     for problem in &session.problems {
         out::say(&problem.to_string());
     }
-    let of = match of.as_deref().and_then(|text| def.info.derived?.with_me(text, None)) {
+    let of = match of.as_deref().and_then(|text| by_text?.with_me(text, None)) {
         Some(_) => Some(with_my_address(&session, def, &of.unwrap_or_default())?),
         None => of,
     };
@@ -143,7 +143,7 @@ pub(super) fn get(options: &Options, wanted: Wanted) -> Result<ExitCode, Failure
 /// The text with the user's own address in place of the word for it.
 fn with_my_address(session: &Session, def: &KindDef, text: &str) -> Result<String, Failure> {
     let me = session.runtime.block_on(session.gateway.my_address());
-    let text = def.info.derived.and_then(|d| d.with_me(text, me.ip())).flatten();
+    let text = def.info.text.and_then(|by| by.with_me(text, me.ip())).flatten();
     text.map(|t| t.to_string()).ok_or_else(|| Failure::Failed(me.says()))
 }
 

@@ -19,21 +19,32 @@ pub struct Derived {
     /// Makes the rows of one scope. Pure, and called on a worker whenever an input has changed: with 100,000 rows it may take some
     /// milliseconds.
     pub derive: fn(&Inputs) -> Vec<Record>,
-    /// Where the kind's tables are each of a text that somebody looks for ([`Selector::Parent`]): what is to be known of such texts. What is
-    /// loaded of the inputs beside what is asked for is looked at, and not waited for.
-    pub text: Option<ByText>,
+    /// Which of the inputs' rows a table is made of, where the kind's tables are each of a text ([`ByText`]); without it, of all.
+    pub of: Option<Parts>,
 }
+
+/// What a table of one text is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// What one scope is asked for at first.
+    pub asks: fn(&str, &Scope) -> Vec<Wanted>,
+    /// What else is asked for once the first rows are known.
+    pub then: Option<Then>,
+    /// What is looked at where it is loaded anyway, and not asked for or waited for.
+    pub beside: fn(&str, &Scope) -> Vec<Wanted>,
+}
+
+/// Says which tables follow from rows that are known. The second argument gives the rows of one of the first tables, as far as they are here.
+pub type Then = fn(&str, &dyn Fn(&Wanted) -> Vec<Arc<Record>>) -> Vec<Wanted>;
 
 /// The exit status that some rows stand for.
 pub type ExitOf = fn(&[&Record]) -> Option<u8>;
 
-/// A kind whose tables are each of a text: `find 10.1.4.77`, `doctor me web-1:22`.
+/// A kind whose tables are each of a text that somebody writes ([`Selector::Parent`]): `find 10.1.4.77`, `doctor me web-1:22`.
 #[derive(Debug)]
 pub struct ByText {
     /// Reads what stands behind the kind's name, and writes it in one way. The error is a sentence.
     pub read: fn(&str) -> Result<RowId, String>,
-    /// Which of the inputs one scope is asked for, and for what.
-    pub asks: fn(&str, &Scope) -> Vec<Wanted>,
     /// That there are no rows of it: `nothing was found that has 10.1.4.77`.
     pub nothing: fn(&str) -> String,
     /// The first word that stands for the user's own address.
@@ -44,22 +55,39 @@ pub struct ByText {
     pub exit: Option<ExitOf>,
 }
 
+impl ByText {
+    /// A text that begins with the user's own address, with that in place of the word for it; `None`: it does not begin so.
+    pub fn with_me(&self, text: &str, me: Option<IpAddr>) -> Option<Option<RowId>> {
+        let rest = text.strip_prefix(self.me?)?.strip_prefix(' ')?;
+        Some(me.map(|ip| arcstr::format!("{ip} {rest}")))
+    }
+}
+
 impl Derived {
     /// Made of all rows of some kinds.
     pub const fn of(inputs: &'static [&'static str], derive: fn(&Inputs) -> Vec<Record>) -> Derived {
-        Derived { inputs, derive, text: None }
+        Derived { inputs, derive, of: None }
     }
-    /// A text that begins with the user's own address, with that in place of the word for it; `None`: it does not begin so.
-    pub fn with_me(&self, text: &str, me: Option<IpAddr>) -> Option<Option<RowId>> {
-        let rest = text.strip_prefix(self.text.as_ref()?.me?)?.strip_prefix(' ')?;
-        Some(me.map(|ip| arcstr::format!("{ip} {rest}")))
-    }
-    /// The tables that one of the kind's is made of: it cannot be told without them.
+    /// The tables that one of the kind's is made of at first: it cannot be told without them.
     pub fn wanted(&self, selector: &Selector, scope: &Scope) -> Vec<Wanted> {
-        match (&self.text, selector) {
-            (Some(by), Selector::Parent(text)) => (by.asks)(text, scope),
+        match (&self.of, selector) {
+            (Some(parts), Selector::Parent(text)) => (parts.asks)(text, scope),
             (Some(_), _) => Vec::new(),
             (None, _) => self.inputs.iter().map(|name| (*name, Selector::All)).collect(),
+        }
+    }
+    /// The tables that follow from the rows of those.
+    pub fn following(&self, selector: &Selector, rows: &dyn Fn(&Wanted) -> Vec<Arc<Record>>) -> Vec<Wanted> {
+        match (self.of.as_ref().and_then(|p| p.then), selector) {
+            (Some(then), Selector::Parent(text)) => then(text, rows),
+            _ => Vec::new(),
+        }
+    }
+    /// The tables that are looked at where they are here.
+    pub fn beside(&self, selector: &Selector, scope: &Scope) -> Vec<Wanted> {
+        match (&self.of, selector) {
+            (Some(parts), Selector::Parent(text)) => (parts.beside)(text, scope),
+            _ => Vec::new(),
         }
     }
 }

@@ -86,6 +86,8 @@ pub struct KindInfo {
     pub few: bool,
     /// What it is made of, if AWS does not list it: then it has no operations of its own.
     pub derived: Option<&'static Derived>,
+    /// Whether its tables are each of a text, and what is to be known of such texts.
+    pub text: Option<&'static ByText>,
     /// The charts of a row, if CloudWatch has any of it.
     pub charts: Option<Charts>,
     /// Where rows are that are not among all of them, and the query that asks for them: one sentence; empty if there are none such.
@@ -119,6 +121,7 @@ impl KindInfo {
             side: false,
             few: false,
             derived: None,
+            text: None,
             charts: None,
             beyond: "",
             transitional: &[],
@@ -209,6 +212,12 @@ impl KindInfo {
         self.derived = Some(derived);
         self
     }
+    /// Its tables are each of a text.
+    #[must_use]
+    pub const fn of_text(mut self, text: &'static ByText) -> Self {
+        self.text = Some(text);
+        self
+    }
     /// Where its rows of a region are listed: there, or once for the account.
     pub fn listed_in(&self, scope: &Scope) -> Scope {
         match self.scoping {
@@ -216,13 +225,9 @@ impl KindInfo {
             Scoping::Region => scope.clone(),
         }
     }
-    /// What is to be known of the texts that its tables are of, if they are.
-    pub fn by_text(&self) -> Option<&'static ByText> {
-        self.derived.and_then(|d| d.text.as_ref())
-    }
     /// Whether its rows are what has a text: `find TEXT`.
     pub fn takes_text(&self) -> bool {
-        self.by_text().is_some()
+        self.text.is_some()
     }
     /// The states that are on their way somewhere.
     #[must_use]

@@ -19,7 +19,6 @@ use crate::base::{Fault, FaultKind, RowId};
 use crate::kinds::{self, Interner, ListRequest, What};
 use crate::model::memory::Memory;
 use crate::model::{Effect, Event, Level, Message, Plan, RowRef, TableKey, Verdict};
-use crate::store::inputs_of;
 
 impl Engine {
     pub(super) fn perform(&mut self, effects: Vec<Effect>) {
@@ -34,9 +33,9 @@ impl Engine {
                 self.watched = interests.iter().map(|i| i.table.clone()).collect();
                 let (derived, listed): (Vec<_>, Vec<_>) =
                     interests.into_iter().partition(|i| i.table.kind.derived.is_some());
-                let registry = self.registry;
+                let (registry, store) = (self.registry, &self.store);
                 let inputs = |table: TableKey| {
-                    let inputs = inputs_of(&table, |name| kind_named(registry, name));
+                    let inputs = store.inputs_of(&table, |name| kind_named(registry, name));
                     (table, inputs)
                 };
                 self.deriver.watch(derived.into_iter().map(|i| inputs(i.table)));

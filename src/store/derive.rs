@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Progress, Snapshot, Status, Store};
 use crate::base::{RowId, Time};
+use crate::model::derived::Wanted;
 use crate::model::{Batch, Coverage, Derived, Input, Inputs, Kind, Outcome, Selector, TableKey};
 
 /// All that the rows of a derived table are made from. Holds snapshots: the store may change meanwhile.
@@ -17,18 +18,33 @@ pub struct DeriveJob {
     now: Time,
 }
 
-/// The tables that a derived table is made of; none of another.
-pub fn inputs_of(table: &TableKey, kind_named: impl Fn(&str) -> Option<Kind>) -> Vec<TableKey> {
-    let wanted = table.kind.derived.into_iter().flat_map(|d| d.wanted(&table.selector, &table.scope));
-    wanted.filter_map(|(name, selector)| Some(beside(table, kind_named(name)?, selector))).collect()
-}
-
-/// A table of another kind in the place of a derived one.
-fn beside(table: &TableKey, kind: Kind, selector: Selector) -> TableKey {
-    TableKey { scope: kind.listed_in(&table.scope), kind, selector }
+/// Tables of other kinds in the place of a derived one.
+fn tables(of: &TableKey, wanted: Vec<Wanted>, kind_named: impl Fn(&str) -> Option<Kind>) -> Vec<TableKey> {
+    let table = |(name, selector): Wanted| {
+        let kind = kind_named(name)?;
+        Some(TableKey { scope: kind.listed_in(&of.scope), kind, selector })
+    };
+    wanted.into_iter().filter_map(table).collect()
 }
 
 impl Store {
+    /// The tables that a derived table is made of, as far as is known by now; none of another.
+    pub fn inputs_of(&self, table: &TableKey, kind_named: impl Fn(&str) -> Option<Kind>) -> Vec<TableKey> {
+        let Some(derived) = table.kind.derived else { return Vec::new() };
+        let mut wanted = derived.wanted(&table.selector, &table.scope);
+        let rows = |of: &Wanted| {
+            let of = tables(table, vec![of.clone()], &kind_named);
+            let rows = of.iter().filter_map(|t| self.table(t)).flat_map(|t| t.rows());
+            rows.filter(|r| r.gone.is_none()).map(|r| r.record.clone()).collect()
+        };
+        for more in derived.following(&table.selector, &rows) {
+            if !wanted.contains(&more) {
+                wanted.push(more);
+            }
+        }
+        tables(table, wanted, kind_named)
+    }
+
     /// Takes the pictures that the rows of a derived table are made from; `None` for a table of another kind. `seq` tells a newer job
     /// from an older one.
     pub fn derive_job(
@@ -40,11 +56,9 @@ impl Store {
     ) -> Option<DeriveJob> {
         let derived = table.kind.derived?;
         let input = |key: TableKey| (key.kind, self.snapshot(&key), self.table(&key).map(|t| t.status.clone()));
-        let wanted = inputs_of(table, &kind_named);
-        // What is loaded of all rows knows more than was asked for, and knows it now.
-        let all = derived.inputs.iter().filter(|_| derived.text.is_some()).filter_map(|name| kind_named(name));
-        let all = all.map(|kind| beside(table, kind, Selector::All));
-        let others = all.filter(|key| !wanted.contains(key) && self.table(key).is_some()).map(input).collect();
+        let wanted = self.inputs_of(table, &kind_named);
+        let beside = tables(table, derived.beside(&table.selector, &table.scope), &kind_named).into_iter();
+        let others = beside.filter(|key| !wanted.contains(key) && self.table(key).is_some()).map(input).collect();
         let inputs = wanted.iter().cloned().map(input).collect();
         Some(DeriveJob { table: table.clone(), derived, inputs, others, seq, now })
     }

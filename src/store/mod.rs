@@ -21,7 +21,7 @@ use crate::model::{Batch, Delta, Kind, Record, RowRef, Selector, TableKey};
 
 pub use changes::{Change, Part, SHOWN};
 pub use chunk::{Row, Snapshot};
-pub use derive::{DeriveJob, derive, inputs_of};
+pub use derive::{DeriveJob, derive};
 pub use index::{IndexJob, index};
 pub use table::{Progress, Status, Table};
 

@@ -24,6 +24,7 @@ use crate::cli::{Failure, out};
 use crate::fetch::Budget;
 use crate::kinds::prices::metrics_cost;
 use crate::kinds::{Interner, KindDef, ListRequest, Registry, What};
+use crate::model::derived::Wanted;
 use crate::model::{Derived, Input, Inputs, Kind, Paging, Record, Scoping, Selector};
 use crate::query::{Placed, Query};
 
@@ -255,33 +256,48 @@ impl Lister {
         text: RowId,
     ) -> BoxFuture<'a, (Vec<Arc<Record>>, Vec<Fault>)> {
         Box::pin(async move {
-            let selector = if derived.text.is_some() { Selector::Parent(text.clone()) } else { Selector::All };
-            let wanted = derived.wanted(&selector, scope).into_iter();
-            let wanted = wanted.filter_map(|(name, selector)| Some((self.registry.kind(name)?, selector)));
-            let read = join_all(wanted.map(async |(def, selector)| {
-                let (rows, faults) = match def.info.derived {
-                    Some(derived) => self.derived(derived, scope, RowId::new()).await,
-                    None => {
-                        let place = def.info.listed_in(scope);
-                        let (rows, fault) = self.table(def, &place, selector, What::Everything).await;
-                        (rows, fault.into_iter().collect())
-                    }
-                };
-                (def, rows, faults)
-            }));
+            let selector = if derived.of.is_some() { Selector::Parent(text.clone()) } else { Selector::All };
             let mut faults: Vec<Fault> = Vec::new();
-            let input = |(def, rows, missing): (&'static KindDef, Vec<Arc<Record>>, Vec<Fault>)| {
-                let fault = missing.first().cloned();
-                faults.extend(missing);
-                Input { kind: Kind(def.info), rows, whole: fault.is_none(), fault }
-            };
-            let tables = read.await.into_iter().map(input).collect();
+            let mut read: Vec<(Wanted, Input)> = Vec::new();
+            let mut wanted = derived.wanted(&selector, scope);
+            while !wanted.is_empty() {
+                read.extend(self.inputs(scope, std::mem::take(&mut wanted), &mut faults).await);
+                let rows = |of: &Wanted| {
+                    read.iter().find(|(w, _)| w == of).map_or_else(Vec::new, |(_, input)| input.rows.clone())
+                };
+                let more = derived.following(&selector, &rows).into_iter();
+                wanted = more.filter(|w| !read.iter().any(|(r, _)| r == w)).collect();
+            }
+            let tables = read.into_iter().map(|(_, input)| input).collect();
             let rows = (derived.derive)(&Inputs { scope: scope.clone(), text, tables });
             for fault in &mut faults {
                 fault.hints.insert(0, "What that would have told is not among the rows.".into());
             }
             (rows.into_iter().map(Arc::new).collect(), faults)
         })
+    }
+
+    /// Tables that rows are made of, all at once.
+    async fn inputs(&self, scope: &Scope, wanted: Vec<Wanted>, faults: &mut Vec<Fault>) -> Vec<(Wanted, Input)> {
+        let read = join_all(wanted.into_iter().filter_map(|wanted| Some((self.registry.kind(wanted.0)?, wanted))).map(
+            async |(def, wanted)| {
+                let (rows, faults) = match def.info.derived {
+                    Some(derived) => self.derived(derived, scope, RowId::new()).await,
+                    None => {
+                        let place = def.info.listed_in(scope);
+                        let (rows, fault) = self.table(def, &place, wanted.1.clone(), What::Everything).await;
+                        (rows, fault.into_iter().collect())
+                    }
+                };
+                (def, wanted, rows, faults)
+            },
+        ));
+        let input = |(def, wanted, rows, missing): (&'static KindDef, Wanted, Vec<Arc<Record>>, Vec<Fault>)| {
+            let fault = missing.first().cloned();
+            faults.extend(missing);
+            (wanted, Input { kind: Kind(def.info), rows, whole: fault.is_none(), fault })
+        };
+        read.await.into_iter().map(input).collect()
     }
 
     /// Rows that hang off others: those of the named parents, or of all.

@@ -16,7 +16,7 @@ use crate::kinds::convert::{field, no_tags};
 use crate::kinds::listing::KindDef;
 use crate::kinds::mend::{Mend, Mends};
 use crate::kinds::registry::ALL;
-use crate::model::derived::{ByText, Wanted};
+use crate::model::derived::{ByText, Parts, Wanted};
 use crate::model::{Derived, FieldInfo, Fields, Inputs, Kind, KindInfo, Link, Record, Selector, Tone, Value};
 use crate::net::path::{self, Answer, At, Hop, Verdict, hops};
 
@@ -57,6 +57,7 @@ pub static INFO: KindInfo = KindInfo::new("doctor", "hop", "Doctor", &FIELDS)
     )
     .aliases(&["why-not"])
     .sorted(&STEP)
+    .of_text(&TEXT)
     .derived_by(&DERIVED);
 
 /// Whether a port can be reached.
@@ -65,20 +66,18 @@ pub static KIND: KindDef = KindDef { info: &INFO, list: super::not_listed, links
 /// What mends a hop.
 pub static MENDS: Mends = Mends { kind: &INFO, mend };
 
-static DERIVED: Derived = Derived {
-    inputs: INPUTS,
-    derive,
-    text: Some(ByText {
-        read: question::normal,
-        asks,
-        nothing: |text| {
-            let to = question::read(text).map_or_else(|_| text.to_string(), |asked| asked.to);
-            format!("no instance is {}", visible(&to))
-        },
-        me: Some(ME),
-        offer: Some(question::offer),
-        exit: Some(exit),
-    }),
+static DERIVED: Derived =
+    Derived { inputs: INPUTS, derive, of: Some(Parts { asks, then: None, beside: |_, _| Vec::new() }) };
+
+static TEXT: ByText = ByText {
+    read: question::normal,
+    nothing: |text| {
+        let to = question::read(text).map_or_else(|_| text.to_string(), |asked| asked.to);
+        format!("no instance is {}", visible(&to))
+    },
+    me: Some(ME),
+    offer: Some(question::offer),
+    exit: Some(exit),
 };
 
 /// What the way goes through.

@@ -16,7 +16,7 @@ use crate::kinds::ec2::{addresses, instances, network_interfaces, subnets};
 use crate::kinds::elbv2::load_balancers;
 use crate::kinds::listing::KindDef;
 use crate::kinds::registry::ALL;
-use crate::model::derived::{ByText, Wanted};
+use crate::model::derived::{ByText, Parts, Wanted};
 use crate::model::{Derived, FieldInfo, Fields, Filters, Kind, KindInfo, Link, Record, Selector, Tone, Value};
 
 /// What it is called, else its id.
@@ -58,6 +58,7 @@ pub static INFO: KindInfo = KindInfo::new("find", "match", "Matches", &FIELDS)
     )
     .aliases(&["matches"])
     .sorted(&RANK)
+    .of_text(&TEXT)
     .derived_by(&DERIVED);
 
 /// What is found.
@@ -66,14 +67,16 @@ pub static KIND: KindDef = KindDef { info: &INFO, list: super::not_listed, links
 static DERIVED: Derived = Derived {
     inputs: LOOKED_IN,
     derive: search::search,
-    text: Some(ByText {
-        read: sought::read,
-        asks,
-        nothing: |text| format!("nothing was found that has {}", visible(text)),
-        me: None,
-        offer: None,
-        exit: None,
-    }),
+    // What is loaded of all rows knows more than was asked for, and knows it now.
+    of: Some(Parts { asks, then: None, beside: |_, _| LOOKED_IN.iter().map(|kind| (*kind, Selector::All)).collect() }),
+};
+
+static TEXT: ByText = ByText {
+    read: sought::read,
+    nothing: |text| format!("nothing was found that has {}", visible(text)),
+    me: None,
+    offer: None,
+    exit: None,
 };
 
 /// The kinds whose rows have names, ids and addresses of their own. Rows of one parent (targets, activities, objects) are found from it,
