@@ -74,7 +74,9 @@ pub fn check_line(registry: &Registry, aliases: &Aliases, line: &str) -> Result<
 
 fn check_query(kind: Kind, rest: &str) -> Result<Does, String> {
     if let Some(by) = kind.text {
-        return (by.read)(rest).map(|_| Does::Go);
+        // Without a text the row that is focused then gives it.
+        let of_the_row = rest.is_empty() && by.offer.is_some();
+        return if of_the_row { Ok(Does::Go) } else { (by.read)(rest).map(|_| Does::Go) };
     }
     // Which row it names is looked up when rows can be: objects BUCKET, metrics i-….
     if kind.parent.is_none_or(|p| p.fans_out) {

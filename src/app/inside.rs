@@ -84,12 +84,13 @@ impl Turn<'_> {
         }
     }
 
-    /// The line that the focused row suggests to a kind that takes a text.
-    pub(super) fn offered(&self, kind: &KindInfo) -> Option<String> {
+    /// The text that the focused row suggests to a kind that takes one, and where that is looked for; `None` there is everywhere.
+    pub(super) fn offered(&self, kind: &KindInfo) -> Option<(String, Option<Vec<Scope>>)> {
         let offer = kind.text?.offer?;
         let row = self.focused().filter(|_| self.s.board.is_none())?;
         let record = self.store.get(&row.table, &row.id)?;
-        Some(format!("{} {}", kind.name, offer(record)?))
+        let here = row.table.scope.region_code().map(|_| vec![row.table.scope.clone()]);
+        Some((offer(record)?, here))
     }
 
     /// Goes there. Where the text speaks of the user's own address, that is asked for first.

@@ -136,11 +136,14 @@ impl Turn<'_> {
         }
         if let Some(def) = registry.kind(word).filter(|d| !d.info.side) {
             if let Some(by) = def.info.text {
-                if let Some(line) = self.offered(def.info).filter(|_| rest.is_empty()) {
-                    return Ok(Meaning::Offer(line));
-                }
-                let parent = (by.read)(rest)?;
-                let inside = Inside { kind: Kind(def.info), parent, label: None, only: None, query: Query::default() };
+                let offered = self.offered(def.info).filter(|_| rest.is_empty());
+                let (text, only) = match &offered {
+                    Some((text, only)) if by.sure => (text.as_str(), only.clone()),
+                    Some((text, _)) => return Ok(Meaning::Offer(format!("{} {text}", def.info.name))),
+                    None => (rest, None),
+                };
+                let parent = (by.read)(text)?;
+                let inside = Inside { kind: Kind(def.info), parent, label: None, only, query: Query::default() };
                 return Ok(Meaning::Inside(inside));
             }
             if let Some(inside) = self.inside(Kind(def.info), rest)? {

@@ -47,6 +47,8 @@ fn sid(service: Service) -> &'static str {
         Service::S3 => "S3",
         Service::CloudWatch => "CloudWatch",
         Service::Sts => "Sts",
+        Service::CloudTrail => "CloudTrail",
+        Service::InstanceConnect => "InstanceConnect",
     }
 }
 

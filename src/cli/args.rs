@@ -138,6 +138,20 @@ pub enum Command {
         #[arg(short, long, value_name = "FIELDS")]
         columns: Vec<String>,
     },
+    /// Tell why an instance, a target group, a load balancer or an Auto Scaling group is as it is, one sentence first.
+    ///
+    /// It only reads. Who changed it last is not asked: skydeck get trail TEXT tells that.
+    Why {
+        /// Its id, ARN or name, for example web-1 or i-0123456789abcdef0.
+        #[arg(required = true, num_args = 1.., value_name = "TEXT")]
+        text: Vec<String>,
+        /// The format.
+        #[arg(short, long, value_enum, default_value_t = Output::Table)]
+        output: Output,
+        /// The columns, in order: about, answer, said, at, change, by; with commas between them.
+        #[arg(short, long, value_name = "FIELDS")]
+        columns: Vec<String>,
+    },
     /// Show what an action would do, without doing it.
     ///
     /// It only reads. Arguments are the fields of the action's form: NAME=VALUE, the name of a switch, or values in order.

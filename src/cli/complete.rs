@@ -155,6 +155,7 @@ fn value(option: &Arg, typed: &str, read: &Read<'_>, known: &Known, command: &Co
     let kind = match command.get_name() {
         "get" => read.arguments.first().copied(),
         "find" => Some(crate::kinds::derived::found::INFO.name),
+        "why" => Some(crate::kinds::derived::why::INFO.name),
         _ => None,
     };
     let all = match option.get_id().as_str() {
@@ -271,7 +272,7 @@ mod tests {
     #[test]
     fn a_line_that_is_empty_offers_commands_and_views_but_nothing_hidden() {
         let all = at("");
-        assert!(all.starts_with("get find doctor plan sandbox check config"), "{all}");
+        assert!(all.starts_with("get find doctor why plan sandbox check config"), "{all}");
         assert!(all.contains(" instances ") && !all.split(' ').any(|w| w == "complete"), "{all}");
     }
 

@@ -260,6 +260,10 @@ fn command_sections(name: &str) -> Vec<Section> {
             ("skydeck find my-alb-1234567890.eu-west-1.elb.amazonaws.com", "The load balancer with this DNS name."),
             ("skydeck find web-1 -o json", "What is called so, or has that in its name, tags or addresses."),
         ],
+        "why" => &[
+            ("skydeck why my-target-group", "Which targets fail, and whether the load balancer reaches them."),
+            ("skydeck why web-1 -o json", "All that is known of why it is as it is."),
+        ],
         "plan" => &[
             ("skydeck plan stop --on 'instances name:web-1'", "What stopping it would do and save."),
             (

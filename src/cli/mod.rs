@@ -114,6 +114,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
             let query = question.iter().map(|w| format!("\"{}\"", w.replace('"', ""))).collect();
             get::get(&cli.options, get::Wanted { kind, query, output, columns, sort: None, of: None })
         }
+        Some(Command::Why { text, output, columns }) => {
+            let kind = crate::kinds::derived::why::INFO.name.to_string();
+            get::get(&cli.options, get::Wanted { kind, query: text, output, columns, sort: None, of: None })
+        }
         Some(Command::Get { kind, query, output, columns, sort, of }) => {
             get::get(&cli.options, get::Wanted { kind, query, output, columns, sort, of })
         }

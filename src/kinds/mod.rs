@@ -7,6 +7,7 @@ pub mod action;
 mod action_docs;
 pub mod args;
 pub mod autoscaling;
+pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod connect;
 pub mod convert;

@@ -5,7 +5,7 @@ use super::connect::Connects;
 use super::listing::KindDef;
 use super::mend::{Mend, Mends};
 use super::row_page::RowPage;
-use super::{autoscaling, cloudwatch, derived, ec2, elbv2, s3};
+use super::{autoscaling, cloudtrail, cloudwatch, derived, ec2, elbv2, s3};
 use crate::base::text::{suggest, visible};
 use crate::model::{Kind, KindInfo, Operation, Record};
 
@@ -133,6 +133,8 @@ static KINDS: &[&KindDef] = &[
     &cloudwatch::metrics::KIND,
     &derived::found::KIND,
     &derived::doctor::KIND,
+    &derived::why::KIND,
+    &cloudtrail::trail::KIND,
     &derived::waste::KIND,
     // Side tables.
     &ec2::instance_statuses::KIND,
@@ -176,7 +178,7 @@ static PAGES: &[&RowPage] = &[
 ];
 
 /// The kinds whose rows say what mends them.
-static MENDS: &[&Mends] = &[&derived::doctor::MENDS];
+static MENDS: &[&Mends] = &[&derived::doctor::MENDS, &derived::why::MENDS];
 
 impl Registry {
     /// The action that mends what a row says, if there is one.

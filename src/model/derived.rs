@@ -34,8 +34,11 @@ pub struct Parts {
     pub beside: fn(&str, &Scope) -> Vec<Wanted>,
 }
 
-/// Says which tables follow from rows that are known. The second argument gives the rows of one of the first tables, as far as they are here.
-pub type Then = fn(&str, &dyn Fn(&Wanted) -> Vec<Arc<Record>>) -> Vec<Wanted>;
+/// Shows the rows of a table, as far as they are here. Called for each event: nothing is copied.
+pub type Rows<'a> = dyn Fn(&Wanted, &mut dyn FnMut(&Arc<Record>)) + 'a;
+
+/// Says which tables follow from rows that are known.
+pub type Then = fn(&str, &Rows<'_>) -> Vec<Wanted>;
 
 /// The exit status that some rows stand for.
 pub type ExitOf = fn(&[&Record]) -> Option<u8>;
@@ -51,6 +54,8 @@ pub struct ByText {
     pub me: Option<&'static str>,
     /// The text that a focused row suggests.
     pub offer: Option<fn(&Record) -> Option<String>>,
+    /// Whether that is gone to at once, and not shown first.
+    pub sure: bool,
     /// The exit status that the rows are for the command line, where that is not whether there are any; `None`: they do not say.
     pub exit: Option<ExitOf>,
 }
@@ -77,7 +82,7 @@ impl Derived {
         }
     }
     /// The tables that follow from the rows of those.
-    pub fn following(&self, selector: &Selector, rows: &dyn Fn(&Wanted) -> Vec<Arc<Record>>) -> Vec<Wanted> {
+    pub fn following(&self, selector: &Selector, rows: &Rows<'_>) -> Vec<Wanted> {
         match (self.of.as_ref().and_then(|p| p.then), selector) {
             (Some(then), Selector::Parent(text)) => then(text, rows),
             _ => Vec::new(),

@@ -18,12 +18,24 @@ pub enum Service {
     CloudWatch,
     /// AWS Security Token Service (awsQuery).
     Sts,
+    /// AWS CloudTrail (AWS JSON 1.1).
+    CloudTrail,
+    /// Amazon EC2 Instance Connect (AWS JSON 1.1).
+    InstanceConnect,
 }
 
 impl Service {
     /// Every service, in the order in which docs list them.
-    pub const ALL: &'static [Service] =
-        &[Service::Ec2, Service::Elbv2, Service::AutoScaling, Service::S3, Service::CloudWatch, Service::Sts];
+    pub const ALL: &'static [Service] = &[
+        Service::Ec2,
+        Service::Elbv2,
+        Service::AutoScaling,
+        Service::S3,
+        Service::CloudWatch,
+        Service::Sts,
+        Service::CloudTrail,
+        Service::InstanceConnect,
+    ];
 
     /// The name in the SDK's operation metadata, e.g. `Elastic Load Balancing v2`.
     pub const fn sdk_id(self) -> &'static str {
@@ -34,6 +46,8 @@ impl Service {
             Service::S3 => "S3",
             Service::CloudWatch => "CloudWatch",
             Service::Sts => "STS",
+            Service::CloudTrail => "CloudTrail",
+            Service::InstanceConnect => "EC2 Instance Connect",
         }
     }
     /// The AWS CLI's command: `aws ec2 …`, `aws s3api …`.
@@ -45,6 +59,8 @@ impl Service {
             Service::S3 => "s3api",
             Service::CloudWatch => "cloudwatch",
             Service::Sts => "sts",
+            Service::CloudTrail => "cloudtrail",
+            Service::InstanceConnect => "ec2-instance-connect",
         }
     }
     /// The prefix of IAM actions, e.g. `elasticloadbalancing` in `elasticloadbalancing:DescribeTargetHealth`.
@@ -56,6 +72,8 @@ impl Service {
             Service::S3 => "s3",
             Service::CloudWatch => "cloudwatch",
             Service::Sts => "sts",
+            Service::CloudTrail => "cloudtrail",
+            Service::InstanceConnect => "ec2-instance-connect",
         }
     }
 }

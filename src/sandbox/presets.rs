@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::faults::Rule;
 use super::world::World;
-use super::{autoscaling, cloudwatch, ec2, elbv2, physics, s3};
+use super::{autoscaling, cloudtrail, cloudwatch, ec2, elbv2, physics, s3};
 use crate::base::{Time, text};
 
 /// Which world to start from.
@@ -112,6 +112,7 @@ pub(super) fn build(spec: &WorldSpec, now: Time) -> Result<(World, Vec<Rule>), S
                 physics::record_minute(&mut world, HOME, Time::from_secs(at));
             }
             cloudwatch::demo::build(&mut world, now)?;
+            cloudtrail::demo::build(&mut world, now);
             physics::deliver(&mut world);
             (world, file.world)
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Progress, Snapshot, Status, Store};
 use crate::base::{RowId, Time};
 use crate::model::derived::Wanted;
-use crate::model::{Batch, Coverage, Derived, Input, Inputs, Kind, Outcome, Selector, TableKey};
+use crate::model::{Batch, Coverage, Derived, Input, Inputs, Kind, Outcome, Record, Selector, TableKey};
 
 /// All that the rows of a derived table are made from. Holds snapshots: the store may change meanwhile.
 pub struct DeriveJob {
@@ -32,10 +32,10 @@ impl Store {
     pub fn inputs_of(&self, table: &TableKey, kind_named: impl Fn(&str) -> Option<Kind>) -> Vec<TableKey> {
         let Some(derived) = table.kind.derived else { return Vec::new() };
         let mut wanted = derived.wanted(&table.selector, &table.scope);
-        let rows = |of: &Wanted| {
+        let rows = |of: &Wanted, see: &mut dyn FnMut(&Arc<Record>)| {
             let of = tables(table, vec![of.clone()], &kind_named);
             let rows = of.iter().filter_map(|t| self.table(t)).flat_map(|t| t.rows());
-            rows.filter(|r| r.gone.is_none()).map(|r| r.record.clone()).collect()
+            rows.filter(|r| r.gone.is_none()).for_each(|r| see(&r.record));
         };
         for more in derived.following(&table.selector, &rows) {
             if !wanted.contains(&more) {

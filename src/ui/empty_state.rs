@@ -57,7 +57,8 @@ fn key(state: &State, command: &str) -> String {
 /// Where else its kind's rows may be.
 fn beyond(state: &State) -> Option<String> {
     let text = state.view.kind.beyond;
-    (state.view.selector == Selector::All && !text.is_empty()).then(|| text.to_string())
+    let all = state.view.selector == Selector::All || state.view.kind.takes_text();
+    (all && !text.is_empty()).then(|| text.to_string())
 }
 
 /// Why the table of the view is empty.

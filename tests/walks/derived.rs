@@ -119,3 +119,52 @@ fn the_doctor_suggests_a_question_about_the_focused_instance() {
     let mut desk = Desk::start(Start { view: "instances name=my-bastion-host", ..Start::default() });
     desk.go("doctor").sees("doctor me my-bastion-host:22").keys("enter").sees("✓ complete").sees("verdict");
 }
+
+/// Why a target fails, from the balancer's side: one sentence first, and enter plans what mends it.
+#[test]
+fn why_says_in_a_sentence_what_is_wrong_and_enter_goes_to_it() {
+    for (size, name) in [((80, 24), "80x24"), ((120, 40), "120x40")] {
+        let mut desk =
+            Desk::start(Start { size, view: "instances name=my-alchemine-app-ec2-canary", ..Start::default() });
+        desk.sees("✓ complete")
+            .keys("W")
+            .sees("changed last")
+            .sees("✓ complete")
+            .sees("port 80 closed by security groups");
+        desk.until(|screen| !screen.contains("gone"));
+        desk.screen(&format!("why-instance-{name}"));
+        desk.keys("enter").sees("80").sees("my-private-ec2-sg");
+        desk.keys("esc").go("why my-alchemine-app-tg-80").sees("✓ complete").sees("nothing listens on port 80");
+        desk.until(|screen| !screen.contains("gone"));
+        desk.screen(&format!("why-group-{name}"));
+        desk.go("why my-alchemine-app-alb").sees("✓ complete").sees("my-alchemine-app-tg-8080");
+        desk.go("why legacy-erp").sees("✓ complete").sees("system check").sees("impaired");
+        desk.go("why nobody").sees("There are no reasons for nobody");
+        desk.keys(":").keys("w h y space enter").sees("why takes the id, ARN or name").keys("esc");
+    }
+}
+
+/// Who changed it is asked for by a key, and is then known to the page of reasons, too.
+#[test]
+fn a_key_asks_cloudtrail_who_changed_it() {
+    let mut desk = Desk::start(Start { view: "instances name=my-openvpn-ec2", ..Start::default() });
+    desk.sees("✓ complete")
+        .keys("t")
+        .sees("Trail events for i-")
+        .sees("✓ complete")
+        .sees("StopInstances")
+        .sees("operations");
+    desk.screen("trail");
+    desk.keys("d").sees("203.0.113.20").keys("d esc").sees("Instances");
+    desk.keys("W").sees("StopInstances by operations from 203.0.113.20");
+    desk.go("trail vol-00000000")
+        .sees("There are no trail events for vol-00000000")
+        .sees("some five minutes after the call");
+    let mut desk = Desk::start_with(Start { view: "instances name=my-openvpn-ec2", ..Start::default() }, |sandbox| {
+        sandbox.faults().add("cloudtrail:LookupEvents deny".parse().expect("a fault"));
+    });
+    desk.sees("✓ complete").keys("t").settle();
+    desk.sees("Denied").sees("cloudtrail:LookupEvents");
+    desk.keys("esc W").sees("✓ complete");
+    desk.sees("CloudTrail: ");
+}

@@ -218,7 +218,11 @@ impl Lister {
         let (first, mut page) = oneshot::channel();
         let filters = wish.query.filters(wish.def.info);
         let found_by_aws = filters.is_some();
-        let selector = filters.map_or(Selector::All, Selector::Filter);
+        let of_text = wish.of.as_deref().filter(|_| wish.def.info.takes_text());
+        let selector = match of_text {
+            Some(text) => Selector::Parent(text.into()),
+            None => filters.map_or(Selector::All, Selector::Filter),
+        };
         let pages = OnPage { first: Some(first), ahead: ahead.cloned() };
         let rows = self.read(wish.def, &scope, selector, What::Everything, pages);
         tokio::pin!(rows);
@@ -262,8 +266,8 @@ impl Lister {
             let mut wanted = derived.wanted(&selector, scope);
             while !wanted.is_empty() {
                 read.extend(self.inputs(scope, std::mem::take(&mut wanted), &mut faults).await);
-                let rows = |of: &Wanted| {
-                    read.iter().find(|(w, _)| w == of).map_or_else(Vec::new, |(_, input)| input.rows.clone())
+                let rows = |of: &Wanted, see: &mut dyn FnMut(&Arc<Record>)| {
+                    read.iter().filter(|(w, _)| w == of).flat_map(|(_, input)| &input.rows).for_each(see);
                 };
                 let more = derived.following(&selector, &rows).into_iter();
                 wanted = more.filter(|w| !read.iter().any(|(r, _)| r == w)).collect();

@@ -72,6 +72,12 @@ pub const INSUFFICIENT_DATA_ACTIONS: FieldInfo = FieldInfo::list(
 /// What the metric is about, as NAME=VALUE.
 pub const DIMENSIONS: FieldInfo =
     FieldInfo::list("dimensions", "DIMENSIONS", "The dimensions of its metric, as NAME=VALUE.").cells(10, 60);
+/// Since when it is so.
+pub const SINCE: FieldInfo =
+    FieldInfo::age("since", "SINCE", "When it came to its present state.").shown(1).cells(5, 6).aka(&["age"]);
+/// When it goes off.
+pub const CONDITION: FieldInfo =
+    FieldInfo::text("condition", "CONDITION", "The condition for ALARM.").shown(2).cells(20, 60);
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("alarms", "alarm", "Alarms", &FIELDS)
@@ -144,15 +150,10 @@ const ACTIONS: &str = "actions";
 static FIELDS: Fields<Alarm> = Fields(&[
     Field::name(NAME),
     Field::state(STATE),
-    field(
-        FieldInfo::age("since", "SINCE", "When it came to its present state.").shown(1).cells(5, 6).aka(&["age"]),
-        |a, _| moment(a.since),
-    ),
+    field(SINCE, |a, _| moment(a.since)),
     field(RESOURCE, |a, _| a.resource.clone()),
     field(METRIC, |a, _| text(&a.metric)),
-    field(FieldInfo::text("condition", "CONDITION", "The condition for ALARM.").shown(2).cells(20, 60), |a, _| {
-        text(&a.condition)
-    }),
+    field(CONDITION, |a, _| text(&a.condition)),
     field(ACTIONS_ENABLED, |a, _| flag(a.actions_enabled)),
     field(DIMENSIONS, |a, _| a.dimensions.clone()),
     field(RESOURCES, |a, _| a.resources.clone()),

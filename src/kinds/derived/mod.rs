@@ -4,6 +4,7 @@ pub mod doctor;
 pub mod found;
 pub mod overview;
 pub mod waste;
+pub mod why;
 
 use futures::future::BoxFuture;
 

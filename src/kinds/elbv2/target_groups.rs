@@ -40,6 +40,23 @@ pub const LOAD_BALANCERS: FieldInfo =
 /// The target group's name.
 pub const NAME: FieldInfo = FieldInfo::text("name", "NAME", "The target group's name.").shown(0);
 
+const CHECK: &str = "health check";
+
+/// What the health check asks for.
+pub const CHECK_PATH: FieldInfo =
+    FieldInfo::text("health_check_path", "CHECK PATH", "The path that the health check requests.")
+        .shown(5)
+        .cells(10, 40)
+        .section(CHECK);
+/// `200-299`
+pub const MATCHER: FieldInfo =
+    FieldInfo::text("matcher", "MATCHER", "The response codes that count as healthy.").spare(2).section(CHECK);
+/// How long it waits.
+pub const TIMEOUT: FieldInfo =
+    FieldInfo::seconds("timeout", "TIMEOUT", "How long the health check waits for an answer.")
+        .cells(7, 8)
+        .section(CHECK);
+
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("target-groups", "target group", "Target groups", &FIELDS)
     .doc(
@@ -53,8 +70,6 @@ pub static INFO: KindInfo = KindInfo::new("target-groups", "target group", "Targ
 
 /// Target groups.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
-
-const CHECK: &str = "health check";
 
 static FIELDS: Fields<sdk::TargetGroup> = Fields(&[
     Field::name(NAME),
@@ -77,13 +92,7 @@ static FIELDS: Fields<sdk::TargetGroup> = Fields(&[
     field(PORT, |t, _| t.port().map_or(Value::Empty, |p| Value::Int(p.into()))),
     field(LOAD_BALANCERS, |t, c| c.shared_list(t.load_balancer_arns().iter().map(|a| name_of_arn(a)))),
     field(VPC_ID, |t, c| c.text(t.vpc_id())),
-    field(
-        FieldInfo::text("health_check_path", "CHECK PATH", "The path that the health check requests.")
-            .shown(5)
-            .cells(10, 40)
-            .section(CHECK),
-        |t, c| c.text(t.health_check_path()),
-    ),
+    field(CHECK_PATH, |t, c| c.text(t.health_check_path())),
     Field::id(FieldInfo::id("id", "ARN", "The ARN.").cells(12, 60).aka(&["arn"])),
     field(FieldInfo::text("protocol_version", "VERSION", "HTTP1, HTTP2 or GRPC."), |t, c| c.text(t.protocol_version())),
     field(FieldInfo::text("ip_address_type", "IP TYPE", "ipv4 or ipv6."), |t, c| {
@@ -107,10 +116,7 @@ static FIELDS: Fields<sdk::TargetGroup> = Fields(&[
         .section(CHECK),
         |t, c| c.text(t.health_check_port()),
     ),
-    field(
-        FieldInfo::text("matcher", "MATCHER", "The response codes that count as healthy.").spare(2).section(CHECK),
-        |t, c| c.text(t.matcher().and_then(|m| m.http_code().or(m.grpc_code()))),
-    ),
+    field(MATCHER, |t, c| c.text(t.matcher().and_then(|m| m.http_code().or(m.grpc_code())))),
     field(
         FieldInfo::seconds("interval", "INTERVAL", "How often a target is checked.")
             .spare(3)
@@ -118,12 +124,7 @@ static FIELDS: Fields<sdk::TargetGroup> = Fields(&[
             .section(CHECK),
         |t, _| seconds(t.health_check_interval_seconds()),
     ),
-    field(
-        FieldInfo::seconds("timeout", "TIMEOUT", "How long the health check waits for an answer.")
-            .cells(7, 8)
-            .section(CHECK),
-        |t, _| seconds(t.health_check_timeout_seconds()),
-    ),
+    field(TIMEOUT, |t, _| seconds(t.health_check_timeout_seconds())),
     field(
         FieldInfo::int("healthy_threshold", "UP AFTER", "Successes in a row that make a target healthy.")
             .cells(8, 8)

@@ -57,6 +57,11 @@ pub const REASON: FieldInfo =
 /// AWS's reason code, e.g. `Target.Timeout`.
 pub const REASON_CODE: FieldInfo =
     FieldInfo::text("reason_code", "REASON CODE", "AWS's reason code, if it is not healthy.").spare(1).cells(21, 32);
+/// AWS's own words for the reason.
+pub const DESCRIPTION: FieldInfo = FieldInfo::text("description", "DESCRIPTION", "AWS's own words.").cells(11, 60);
+/// The port that the check connects to.
+pub const CHECK_PORT: FieldInfo =
+    FieldInfo::text("health_check_port", "CHECK PORT", "The port that the health check uses.").spare(2).cells(10, 10);
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("targets", "target", "Targets", &FIELDS)
@@ -238,15 +243,8 @@ static FIELDS: Fields<Target> = Fields(&[
         Some(code) => c.text(explain(code).or_else(|| t.description())),
     }),
     field(REASON_CODE, |t, c| c.text(t.reason())),
-    field(FieldInfo::text("description", "DESCRIPTION", "AWS's own words.").cells(11, 60), |t, c| {
-        c.text(t.description())
-    }),
-    field(
-        FieldInfo::text("health_check_port", "CHECK PORT", "The port that the health check uses.")
-            .spare(2)
-            .cells(10, 10),
-        |t, c| c.said(t.answer.health_check_port()),
-    ),
+    field(DESCRIPTION, |t, c| c.text(t.description())),
+    field(CHECK_PORT, |t, c| c.said(t.answer.health_check_port())),
     field(TARGET_GROUP_ARN, |t, _| Value::Text(t.group_arn.clone())),
     field(FieldInfo::text("anomaly", "ANOMALY", "Anomaly detection's result: normal or anomalous."), |t, c| {
         c.text(t.answer.anomaly_detection().and_then(|a| a.result()).map(|r| r.as_str()))

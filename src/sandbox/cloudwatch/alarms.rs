@@ -11,10 +11,8 @@ use super::evaluate::{Verdict, evaluate_rules, transition};
 use super::rule;
 use super::state::{Alarm, AlarmState, HistoryItem, Watch};
 use super::stats::Stat;
-use super::text::{read_json, write_json};
 use crate::base::Time;
-use crate::sandbox::wire::ApiError;
-use crate::sandbox::wire::Tree;
+use crate::sandbox::wire::{ApiError, Tree, read_json, write_json};
 use crate::sandbox::world::World;
 
 /// AWS's default and greatest page.

@@ -6,12 +6,10 @@ use super::errors::{Outcome, validation};
 use super::evaluate::evaluate_rules;
 use super::state::{Alarm, MetricWatch, Suppressor, Watch};
 use super::stats::Stat;
-use super::text::write_json;
 use super::{actions, rule, suppress};
 use crate::base::Time;
 use crate::sandbox::pace::Pace;
-use crate::sandbox::wire::ApiError;
-use crate::sandbox::wire::Tree;
+use crate::sandbox::wire::{ApiError, Tree, write_json};
 use crate::sandbox::world::World;
 
 /// Comparisons with a fixed threshold.

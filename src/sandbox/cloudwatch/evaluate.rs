@@ -148,7 +148,7 @@ fn look(world: &World, region: &str, watch: &MetricWatch, now: Time) -> Option<(
             found.into_iter().filter_map(|(t, s)| stat.of(&s).map(|v| (t, Some((v, s.count))))).collect()
         }
         None => {
-            let queries = super::text::read_json(watch.metrics.as_ref()?.to_string().as_bytes()).ok()?;
+            let queries = crate::sandbox::wire::read_json(watch.metrics.as_ref()?.to_string().as_bytes()).ok()?;
             let span = (Time::from_secs(start), Time::from_secs(end));
             let found = super::data::watched(world, region, queries.items(), span, now, pace).ok()?;
             found.into_iter().map(|(t, v)| (Time::from_secs(t), Some((v, 1.0)))).collect()

@@ -4,9 +4,8 @@ use std::borrow::Cow;
 use std::io::Read as _;
 
 use super::{alarms, cbor, data, define, put_metric_data, text};
-use crate::sandbox::wire::Tree;
 use crate::sandbox::wire::shapes::walk::Style;
-use crate::sandbox::wire::{ApiError, Call, Protocol, Reply, shapes};
+use crate::sandbox::wire::{ApiError, Call, Protocol, Reply, Tree, read_json, shapes, write_json};
 use crate::sandbox::world::World;
 
 /// Answers one call.
@@ -66,7 +65,7 @@ fn read(call: &Call<'_>) -> Result<Tree, String> {
     };
     match call.protocol {
         Protocol::Cbor => cbor::read(&body),
-        Protocol::Json => text::read_json(&body),
+        Protocol::Json => read_json(&body),
         _ if body.is_empty() => Ok(text::read_form(call.request.query.as_bytes())),
         _ => Ok(text::read_form(&body)),
     }
@@ -80,7 +79,7 @@ fn write(call: &Call<'_>, output: &Tree) -> Reply {
             Reply::new(200, "application/cbor", body).with("smithy-protocol", "rpc-v2-cbor").with_request_id(call)
         }
         Protocol::Json => {
-            let body = if output.is_null() { "{}".to_owned() } else { text::write_json(output).to_string() };
+            let body = if output.is_null() { "{}".to_owned() } else { write_json(output).to_string() };
             Reply::new(200, "application/x-amz-json-1.0", body).with_request_id(call)
         }
         _ => call.answer(output),

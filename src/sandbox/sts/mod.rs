@@ -96,17 +96,45 @@ fn unique_id(world: &World, prefix: &str, name: &str) -> String {
 }
 
 /// Keys that [`keys`] gave out carry role and session in the access key's tail, since STS keeps no list of them.
-fn caller_identity(world: &World, call: &Call<'_>) -> Reply {
+/// Who signed a call.
+pub(crate) struct Caller {
+    /// Its unique id, `AIDA…` or `AROA…:SESSION`.
+    pub id: String,
+    /// Its ARN.
+    pub arn: String,
+    /// The user's name, or the session's.
+    pub name: String,
+}
+
+impl Caller {
+    /// Name and ARN.
+    pub(crate) fn signer(self) -> (String, String) {
+        (self.name, self.arn)
+    }
+}
+
+/// Who signed a call: the sandbox's user, or the session of a role that was assumed.
+pub(crate) fn caller(world: &World, call: &Call<'_>) -> Caller {
     let account = world.account.as_str();
     let assumed =
         call.request.header("x-amz-security-token").and_then(|t| t.strip_prefix(TOKEN)).and_then(|t| t.split_once('/'));
-    let (id, arn) = match assumed {
-        Some((role, session)) => (
-            format!("{}:{session}", unique_id(world, "AROA", role)),
-            format!("arn:aws:sts::{account}:assumed-role/{role}/{session}"),
-        ),
-        None => (unique_id(world, "AIDA", USER), format!("arn:aws:iam::{account}:user/{USER}")),
-    };
+    match assumed {
+        Some((role, session)) => Caller {
+            id: format!("{}:{session}", unique_id(world, "AROA", role)),
+            arn: format!("arn:aws:sts::{account}:assumed-role/{role}/{session}"),
+            name: session.into(),
+        },
+        None => Caller {
+            id: unique_id(world, "AIDA", USER),
+            arn: format!("arn:aws:iam::{account}:user/{USER}"),
+            name: USER.into(),
+        },
+    }
+}
+
+fn caller_identity(world: &World, call: &Call<'_>) -> Reply {
+    let Caller { id, arn, .. } = caller(world, call);
+    let account = world.account.as_str();
     call.answer(&Tree::map([("UserId", id.into()), ("Account", account.into()), ("Arn", arn.into())]))
 }
 

@@ -3,6 +3,7 @@
 //! Knows the protocols (ec2Query, awsQuery, REST-XML, RPC v2 CBOR, JSON 1.0) and no resource.
 
 mod error;
+mod json;
 mod message;
 mod params;
 mod route;
@@ -13,6 +14,7 @@ mod wildcard;
 mod xml;
 
 pub use error::ApiError;
+pub use json::{read_json, write_json};
 pub use message::{Body, BodyStream, Reply, Request};
 pub use params::Params;
 pub use route::route;
@@ -170,6 +172,8 @@ impl Call<'_> {
             Service::CloudWatch => "http://monitoring.amazonaws.com/doc/2010-08-01/",
             Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
             Service::S3 => "http://s3.amazonaws.com/doc/2006-03-01/",
+            // They speak JSON, which has none.
+            Service::CloudTrail | Service::InstanceConnect => "",
         }
     }
 }

@@ -46,6 +46,19 @@ impl Params {
     pub(super) fn child(&self, name: &str) -> Option<&Params> {
         self.children.iter().find(|(n, _)| n == name).map(|(_, c)| c)
     }
+    /// Calls `see` with every dotted path below this node that has a value, without its counting as read.
+    pub fn each<'p>(&'p self, see: &mut dyn FnMut(&str, &'p str)) {
+        fn walk<'p>(node: &'p Params, path: &str, see: &mut dyn FnMut(&str, &'p str)) {
+            if let Some(value) = node.value() {
+                see(path, value);
+            }
+            for (name, child) in &node.children {
+                let below = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                walk(child, &below, see);
+            }
+        }
+        walk(self, "", see);
+    }
     /// A copy to be kept and shown as it is: all of it counts as read.
     pub fn kept(&self) -> Params {
         fn note(node: &Params) {

@@ -130,6 +130,8 @@ fn by_signing_name(name: &str) -> Option<Service> {
         "s3" | "s3express" => Service::S3,
         "monitoring" => Service::CloudWatch,
         "sts" => Service::Sts,
+        "cloudtrail" => Service::CloudTrail,
+        "ec2-instance-connect" => Service::InstanceConnect,
         _ => return None,
     })
 }

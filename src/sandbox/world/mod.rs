@@ -9,7 +9,7 @@ use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 
 use super::random::Random;
-use super::{autoscaling, cloudwatch, ec2, elbv2, s3};
+use super::{autoscaling, cloudtrail, cloudwatch, ec2, elbv2, s3};
 use crate::base::Time;
 use event_queue::Queue;
 use fact::News;
@@ -69,6 +69,9 @@ pub struct Region {
     pub autoscaling: autoscaling::state::State,
     /// Alarms and metrics.
     pub cloudwatch: cloudwatch::state::State,
+    /// Who called what.
+    #[serde(default)]
+    pub cloudtrail: cloudtrail::state::State,
 }
 
 impl World {

@@ -20,12 +20,13 @@ const LAYERS: &[(&str, &[&str])] = &[
             "autoscaling::activity",
             "cloudwatch::state",
             "s3::state",
+            "cloudtrail::state",
             "s3::content",
             "s3::checksum",
         ],
     ),
     ("world", &["world"]),
-    ("operations", &["ec2", "elbv2", "cloudwatch", "autoscaling", "s3", "sts"]),
+    ("operations", &["ec2", "elbv2", "cloudwatch", "autoscaling", "s3", "sts", "cloudtrail", "instance_connect"]),
     (
         "account",
         &[
@@ -44,6 +45,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "autoscaling::demo",
             "cloudwatch::demo",
             "s3::demo",
+            "cloudtrail::demo",
         ],
     ),
 ];
@@ -51,7 +53,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 const OPERATIONS: usize = 3;
 
 /// The services from the bottom up: each may know those before it, through its port to them. The others know none.
-const SERVICES: &[&str] = &["ec2", "elbv2", "cloudwatch", "autoscaling"];
+const SERVICES: &[&str] = &["ec2", "elbv2", "cloudwatch", "autoscaling", "instance_connect"];
 
 /// Modules by their path below `sandbox` (`ec2::state`; `` for the top), with their code.
 type Files = BTreeMap<String, String>;

@@ -3,21 +3,34 @@
 use arcstr::ArcStr;
 
 use super::network::Way;
+use crate::kinds::mend::Mend;
 use crate::net::path::{Answer, At, By, Client, Hop, Origin, Service};
 
 /// A change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Change {
+pub(in crate::kinds::derived) struct Change {
     /// In words.
-    pub(super) text: String,
+    pub(in crate::kinds::derived) text: String,
     /// `KIND ID ACTION ARGUMENTS`, where an action makes it.
-    pub(super) mend: Option<String>,
+    pub(in crate::kinds::derived) mend: Option<String>,
     /// The row that is changed.
-    pub(super) row: Option<ArcStr>,
+    pub(in crate::kinds::derived) row: Option<ArcStr>,
+}
+
+/// Reads [`Change::mend`].
+pub(in crate::kinds::derived) fn read(line: &str) -> Option<Mend> {
+    let mut words = line.splitn(4, ' ');
+    let (kind, id, action) = (words.next()?, words.next()?, words.next()?);
+    Some(Mend {
+        kind: kind.into(),
+        row: id.into(),
+        action: action.into(),
+        arguments: words.next().unwrap_or_default().into(),
+    })
 }
 
 /// What would mend the first hop that fails.
-pub(super) fn of(hops: &[Hop], way: &Way, service: Service) -> Option<Change> {
+pub(in crate::kinds::derived) fn of(hops: &[Hop], way: &Way, service: Service) -> Option<Change> {
     let failed = hops.iter().find(|h| h.sign.answer == Answer::Failed)?;
     let words = |text: String| Change { text, mend: None, row: failed.sign.by.as_deref().map(ArcStr::from) };
     let (kind, target) = way.target();

@@ -3,8 +3,8 @@
 //! Each table is of one question ([`crate::model::Selector::Parent`]). It is judged by [`crate::net::path`]; this reads the question, makes plain
 //! data of the tables, and says the smallest change.
 
-mod change;
-mod network;
+pub(super) mod change;
+pub(super) mod network;
 mod question;
 
 use arcstr::ArcStr;
@@ -77,6 +77,8 @@ static TEXT: ByText = ByText {
     },
     me: Some(ME),
     offer: Some(question::offer),
+    // From where, and at which port, may be meant otherwise.
+    sure: false,
     exit: Some(exit),
 };
 
@@ -188,7 +190,8 @@ fn of_hop(step: usize, hop: &Hop, known: &network::Way, change: Option<change::C
     }
 }
 
-fn word(at: At) -> &'static str {
+/// What a hop is called.
+pub(super) fn word(at: At) -> &'static str {
     match at {
         At::SourceState => "source state",
         At::SourceGroups => "source groups, out",
@@ -217,15 +220,7 @@ fn links(row: &Record, _: &Scope) -> Vec<Link> {
 
 /// The action that makes the smallest change: `security-groups sg-… rules +…`.
 fn mend(row: &Record) -> Option<Mend> {
-    let line = row.get(&MEND).as_str()?;
-    let mut words = line.splitn(4, ' ');
-    let (kind, id, action) = (words.next()?, words.next()?, words.next()?);
-    Some(Mend {
-        kind: kind.into(),
-        row: id.into(),
-        action: action.into(),
-        arguments: words.next().unwrap_or_default().into(),
-    })
+    change::read(row.get(&MEND).as_str()?)
 }
 
 /// The exit status of the command line: 0 open, 1 times out, 3 unknown; `None` without a verdict.

@@ -30,14 +30,14 @@ pub(super) enum Found {
 }
 
 /// Both ends, and the rows that they are.
-pub(super) struct Way {
-    pub(super) from: Origin,
-    pub(super) from_row: Option<RowId>,
-    pub(super) to: End,
-    pub(super) to_row: RowId,
-    pub(super) by: By,
+pub(in crate::kinds::derived) struct Way {
+    pub(in crate::kinds::derived) from: Origin,
+    pub(in crate::kinds::derived) from_row: Option<RowId>,
+    pub(in crate::kinds::derived) to: End,
+    pub(in crate::kinds::derived) to_row: RowId,
+    pub(in crate::kinds::derived) by: By,
     /// What the target's groups are called, by id.
-    pub(super) names: Vec<(String, String)>,
+    pub(in crate::kinds::derived) names: Vec<(String, String)>,
 }
 
 /// Finds both ends.
@@ -57,8 +57,13 @@ pub(super) fn find(inputs: &Inputs, asked: &Question) -> Found {
         Err(why) => return Found::Doubt(why),
     };
     let target = end(inputs, to);
-    let names = inputs.rows("security-groups").iter().map(|g| (g.id.to_string(), g.label().to_string())).collect();
+    let names = names(inputs);
     Found::Way(Box::new(Way { from, from_row, to: target, to_row: to.id.clone(), by, names }))
+}
+
+/// What groups are called, by id.
+pub(in crate::kinds::derived) fn names(inputs: &Inputs) -> Vec<(String, String)> {
+    inputs.rows("security-groups").iter().map(|g| (g.id.to_string(), g.label().to_string())).collect()
 }
 
 enum One<'i> {
@@ -120,7 +125,8 @@ fn origin(inputs: &Inputs, from: &str) -> Result<(Origin, Option<RowId>), String
     }
 }
 
-fn end(inputs: &Inputs, row: &Record) -> End {
+/// An instance.
+pub(in crate::kinds::derived) fn end(inputs: &Inputs, row: &Record) -> End {
     let groups: Vec<String> = row.get(&fields::SECURITY_GROUP_IDS).items().iter().map(ToString::to_string).collect();
     let vpc = instance::vpc_id(row);
     let subnet = row.get(&fields::SUBNET_ID).as_str().map(|id| subnet(inputs, id, vpc));
@@ -182,7 +188,8 @@ fn checks(inputs: &Inputs, row: &Record) -> Sign {
     }
 }
 
-fn subnet(inputs: &Inputs, id: &str, vpc: Option<&str>) -> Subnet {
+/// A subnet with its routes and its network ACL.
+pub(in crate::kinds::derived) fn subnet(inputs: &Inputs, id: &str, vpc: Option<&str>) -> Subnet {
     let has = |r: &Record, field| -> bool { r.get(field).items().iter().any(|s| s == id) };
     let tables = || inputs.rows("route-tables").iter().map(Arc::as_ref);
     let main = |r: &&Record| {
@@ -204,7 +211,7 @@ fn subnet(inputs: &Inputs, id: &str, vpc: Option<&str>) -> Subnet {
 }
 
 /// The rules of all of these groups; none if not all are there.
-fn rules(inputs: &Inputs, groups: &[String]) -> Option<Vec<Rule>> {
+pub(in crate::kinds::derived) fn rules(inputs: &Inputs, groups: &[String]) -> Option<Vec<Rule>> {
     if !inputs.is_whole("security-group-rules") {
         return None;
     }

@@ -76,6 +76,7 @@ static TEXT: ByText = ByText {
     nothing: |text| format!("nothing was found that has {}", visible(text)),
     me: None,
     offer: None,
+    sure: false,
     exit: None,
 };
 

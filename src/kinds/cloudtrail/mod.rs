@@ -1,0 +1,3 @@
+//! AWS CloudTrail: who changed what.
+
+pub mod trail;
