@@ -24,7 +24,6 @@ pub(super) enum AnyClient {
     S3(aws_sdk_s3::Client),
     Sts(aws_sdk_sts::Client),
     CloudTrail(aws_sdk_cloudtrail::Client),
-    InstanceConnect(aws_sdk_ec2instanceconnect::Client),
 }
 
 /// What all clients of a gateway have in common.
@@ -79,7 +78,6 @@ impl AnyClient {
             Service::CloudWatch => AnyClient::CloudWatch(build!(aws_sdk_cloudwatch)),
             Service::Sts => AnyClient::Sts(build!(aws_sdk_sts)),
             Service::CloudTrail => AnyClient::CloudTrail(build!(aws_sdk_cloudtrail)),
-            Service::InstanceConnect => AnyClient::InstanceConnect(build!(aws_sdk_ec2instanceconnect)),
             Service::S3 => {
                 let custom = endpoint.is_some();
                 let endpoint = endpoint.map(with_closed_path);

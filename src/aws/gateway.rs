@@ -257,13 +257,6 @@ impl Gateway {
             _ => Err(mixed_up()),
         }
     }
-    /// The EC2 Instance Connect client of a region. Errors as [`Gateway::ec2`].
-    pub async fn instance_connect(&self, scope: &Scope) -> Result<aws_sdk_ec2instanceconnect::Client, Fault> {
-        match self.client(scope, Service::InstanceConnect, None).await? {
-            AnyClient::InstanceConnect(client) => Ok(client),
-            _ => Err(mixed_up()),
-        }
-    }
 
     /// When a presigned link starts and how long it lasts, by this gateway's clock instead of the system's.
     ///

@@ -48,7 +48,6 @@ fn sid(service: Service) -> &'static str {
         Service::CloudWatch => "CloudWatch",
         Service::Sts => "Sts",
         Service::CloudTrail => "CloudTrail",
-        Service::InstanceConnect => "InstanceConnect",
     }
 }
 

@@ -20,8 +20,6 @@ pub enum Service {
     Sts,
     /// AWS CloudTrail (AWS JSON 1.1).
     CloudTrail,
-    /// Amazon EC2 Instance Connect (AWS JSON 1.1).
-    InstanceConnect,
 }
 
 impl Service {
@@ -34,7 +32,6 @@ impl Service {
         Service::CloudWatch,
         Service::Sts,
         Service::CloudTrail,
-        Service::InstanceConnect,
     ];
 
     /// The name in the SDK's operation metadata, e.g. `Elastic Load Balancing v2`.
@@ -47,7 +44,6 @@ impl Service {
             Service::CloudWatch => "CloudWatch",
             Service::Sts => "STS",
             Service::CloudTrail => "CloudTrail",
-            Service::InstanceConnect => "EC2 Instance Connect",
         }
     }
     /// The AWS CLI's command: `aws ec2 …`, `aws s3api …`.
@@ -60,7 +56,6 @@ impl Service {
             Service::CloudWatch => "cloudwatch",
             Service::Sts => "sts",
             Service::CloudTrail => "cloudtrail",
-            Service::InstanceConnect => "ec2-instance-connect",
         }
     }
     /// The prefix of IAM actions, e.g. `elasticloadbalancing` in `elasticloadbalancing:DescribeTargetHealth`.
@@ -73,7 +68,6 @@ impl Service {
             Service::CloudWatch => "cloudwatch",
             Service::Sts => "sts",
             Service::CloudTrail => "cloudtrail",
-            Service::InstanceConnect => "ec2-instance-connect",
         }
     }
 }

@@ -8,7 +8,7 @@ use super::faults::{self, Faults, Trouble};
 use super::presets::{self, WorldSpec};
 use super::wire::{self, ApiError, Call, Protocol, Reply, Request, shapes};
 use super::world::World;
-use super::{autoscaling, cloudtrail, cloudwatch, ec2, elbv2, instance_connect, physics, regions, s3, sts};
+use super::{autoscaling, cloudtrail, cloudwatch, ec2, elbv2, physics, regions, s3, sts};
 use crate::base::{Clock, Time};
 use crate::model::operation::Service;
 
@@ -158,7 +158,6 @@ fn dispatch(world: &mut World, call: &Call<'_>) -> Reply {
         Service::CloudWatch => cloudwatch::answer(world, call),
         Service::Sts => shapes::answer_form(call, || sts::answer(world, call)),
         Service::CloudTrail => cloudtrail::answer(world, call),
-        Service::InstanceConnect => instance_connect::answer(world, call),
     };
     cloudtrail::record(world, call, &reply, sts::caller(world, call).signer());
     // What follows in other services has happened by the time that the answer is there.

@@ -9,7 +9,7 @@
 //! | wire and shapes | [`wire`], [`metric`], [`pace`], [`random`], [`regions`] | protocols, and values that services share; know no resource |
 //! | state | `state` of each service | what a region has of it, with the events to come; knows no other service |
 //! | world | [`world`] | the states of all services, one consistent graph; the queue of events; facts that were told |
-//! | operations | [`ec2`], [`elbv2`], [`cloudwatch`], [`autoscaling`], [`s3`], [`sts`], [`cloudtrail`], `instance_connect` | a service each: its own state, and those below it through a port (`ec2_port`) |
+//! | operations | [`ec2`], [`elbv2`], [`cloudwatch`], [`autoscaling`], [`s3`], [`sts`], [`cloudtrail`] | a service each: its own state, and those below it through a port (`ec2_port`) |
 //! | account | `account`, [`physics`], [`presets`], [`faults`], [`connector`], [`listen`] | dispatch; what follows from what; what it begins with; faults on purpose; its two fronts |
 //!
 //! It must not know the console: no kinds, no actions, no screens. No lock is held across an await or while a body is
@@ -24,7 +24,6 @@ pub mod ec2;
 pub mod elbv2;
 mod error;
 pub mod faults;
-mod instance_connect;
 pub mod listen;
 pub mod metric;
 pub mod pace;

@@ -30,6 +30,7 @@ mod styled_text;
 pub mod svg;
 mod table;
 mod text_area;
+mod whole;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

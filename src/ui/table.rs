@@ -21,6 +21,7 @@ use super::format;
 use super::painter::{Pen, cells};
 use super::rows::{Rows, ViewColumn, short_region};
 use super::sparkline;
+use super::whole;
 
 /// The role of a tone.
 pub fn tone_role(tone: Tone) -> Role {
@@ -45,11 +46,13 @@ pub fn value_role(value: &Value) -> Role {
 /// Draws the column titles in the first line of `area` and the rows below.
 pub fn draw(pen: &mut Pen<'_>, area: Rect, rows: &Rows<'_>, has_keys: bool) {
     pen.spot(area, Spot::Table);
-    draw_below(pen, area, 0, rows, Some(has_keys), &|_| false);
+    if let Some(placed) = draw_below(pen, area, 0, rows, Some(has_keys), &|_| false) {
+        whole::draw(pen, area, rows, &placed);
+    }
 }
 
 /// The same with so many lines left free below the titles; `focus` says whether the rows have the keys, and is `None` where the cursor
-/// is on none of them. Rows that are `off` are dim.
+/// is on none of them. Rows that are `off` are dim. Says where the columns are; `None` where there is no room for any.
 pub fn draw_below(
     pen: &mut Pen<'_>,
     area: Rect,
@@ -57,9 +60,9 @@ pub fn draw_below(
     rows: &Rows<'_>,
     focus: Option<bool>,
     off: &dyn Fn(&str) -> bool,
-) {
+) -> Option<Vec<Placed>> {
     if area.height == 0 || area.width <= GUTTER {
-        return;
+        return None;
     }
     let name = name_least(rows.is_joined(), rows.view().name_width, area.width);
     let placed = columns::place(&rows.wishes(), area.width - GUTTER, (name, rows.view().name_width));
@@ -98,6 +101,7 @@ pub fn draw_below(
             pen.tint(Rect { y, height: 1, ..area }, ground);
         }
     }
+    Some(placed)
 }
 
 fn titles(pen: &mut Pen<'_>, area: Rect, rows: &Rows<'_>, placed: &[Placed]) {

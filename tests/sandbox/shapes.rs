@@ -123,7 +123,8 @@ fn endpoint(service: Service) -> Option<(&'static str, &'static str)> {
         Service::AutoScaling => ("autoscaling", "2011-01-01"),
         Service::CloudWatch => ("monitoring", "2010-08-01"),
         Service::Sts => ("sts", "2011-06-15"),
-        Service::S3 => return None,
+        // Forms are for the query protocols.
+        Service::S3 | Service::CloudTrail => return None,
     })
 }
 

@@ -131,11 +131,11 @@ fn why_says_in_a_sentence_what_is_wrong_and_enter_goes_to_it() {
             .sees("changed last")
             .sees("✓ complete")
             .sees("port 80 closed by security groups");
-        desk.until(|screen| !screen.contains("gone"));
+        desk.wait(12.0).misses("gone");
         desk.screen(&format!("why-instance-{name}"));
         desk.keys("enter").sees("80").sees("my-private-ec2-sg");
         desk.keys("esc").go("why my-alchemine-app-tg-80").sees("✓ complete").sees("nothing listens on port 80");
-        desk.until(|screen| !screen.contains("gone"));
+        desk.wait(12.0).misses("gone");
         desk.screen(&format!("why-group-{name}"));
         desk.go("why my-alchemine-app-alb").sees("✓ complete").sees("my-alchemine-app-tg-8080");
         desk.go("why legacy-erp").sees("✓ complete").sees("system check").sees("impaired");
@@ -159,10 +159,11 @@ fn a_key_asks_cloudtrail_who_changed_it() {
     desk.keys("W").sees("StopInstances by operations from 203.0.113.20");
     desk.go("trail vol-00000000")
         .sees("There are no trail events for vol-00000000")
-        .sees("some five minutes after the call");
+        .sees("shows an event some five minutes");
     let mut desk = Desk::start_with(Start { view: "instances name=my-openvpn-ec2", ..Start::default() }, |sandbox| {
         sandbox.faults().add("cloudtrail:LookupEvents deny".parse().expect("a fault"));
     });
+    desk.settle();
     desk.sees("✓ complete").keys("t").settle();
     desk.sees("Denied").sees("cloudtrail:LookupEvents");
     desk.keys("esc W").sees("✓ complete");

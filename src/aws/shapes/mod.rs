@@ -177,7 +177,7 @@ mod tests {
     fn every_shape_that_is_named_is_in_the_table() {
         for service in Service::ALL {
             let shapes = of(*service);
-            assert!(shapes.operations().count() > 3, "{service}");
+            assert!(shapes.operations().next().is_some(), "{service}");
             for (name, operation) in &shapes.operations {
                 for side in [&operation.input, &operation.output].into_iter().flatten() {
                     assert!(shapes.shape(side).is_some_and(|s| s.kind == Kind::Structure), "{name}: {side}");

@@ -156,7 +156,7 @@ static FIELDS: Fields<Event> = Fields(&[
     field(FieldInfo::text("parameters", "PARAMETERS", "What was asked for, as JSON.").cells(10, 200), |e, _| {
         match e.json.get("requestParameters") {
             None | Some(Json::Null) => Value::Empty,
-            Some(asked) => Value::text(&asked.to_string()),
+            Some(asked) => Value::text(asked.to_string()),
         }
     }),
     Field::id(FieldInfo::id("id", "ID", "The event's id.").cells(11, 36)),

@@ -32,6 +32,7 @@ pub(in crate::sandbox) fn answer(world: &mut World, call: &Call<'_>) -> Reply {
     };
     shapes::answer(call, &input, Style::Typed, || match lookup::lookup_events(world, call, &input) {
         Ok(answer) => {
+            shapes::check_answer(call, &answer);
             Reply::new(200, "application/x-amz-json-1.1", write_json(&answer).to_string()).with_request_id(call)
         }
         Err(e) => call.fail(&e),

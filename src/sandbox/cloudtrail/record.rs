@@ -106,7 +106,6 @@ pub(super) fn source(service: Service) -> &'static str {
         Service::CloudWatch => "monitoring.amazonaws.com",
         Service::Sts => "sts.amazonaws.com",
         Service::CloudTrail => "cloudtrail.amazonaws.com",
-        Service::InstanceConnect => "ec2-instance-connect.amazonaws.com",
     }
 }
 

@@ -26,7 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("world", &["world"]),
-    ("operations", &["ec2", "elbv2", "cloudwatch", "autoscaling", "s3", "sts", "cloudtrail", "instance_connect"]),
+    ("operations", &["ec2", "elbv2", "cloudwatch", "autoscaling", "s3", "sts", "cloudtrail"]),
     (
         "account",
         &[
@@ -53,7 +53,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 const OPERATIONS: usize = 3;
 
 /// The services from the bottom up: each may know those before it, through its port to them. The others know none.
-const SERVICES: &[&str] = &["ec2", "elbv2", "cloudwatch", "autoscaling", "instance_connect"];
+const SERVICES: &[&str] = &["ec2", "elbv2", "cloudwatch", "autoscaling"];
 
 /// Modules by their path below `sandbox` (`ec2::state`; `` for the top), with their code.
 type Files = BTreeMap<String, String>;

@@ -367,7 +367,17 @@ mod tests {
     #[test]
     fn every_kind_with_names_of_its_own_is_looked_in() {
         // Alike in every account, or found from the row that they belong to.
-        let others = ["instance-types", "spot-prices", "regions", "availability-zones", "waste", "find", "doctor"];
+        let others = [
+            "instance-types",
+            "spot-prices",
+            "regions",
+            "availability-zones",
+            "waste",
+            "find",
+            "doctor",
+            "why",
+            "trail",
+        ];
         for kind in crate::kinds::registry::ALL.kinds.iter().map(|k| k.info) {
             let own = !kind.side && kind.parent.is_none() && !others.contains(&kind.name);
             assert_eq!(own, LOOKED_IN.contains(&kind.name), "{}", kind.name);

@@ -43,14 +43,16 @@ pub const BY: FieldInfo = FieldInfo::text("by", "BY", "The row that says so. Ent
 pub const BY_KIND: FieldInfo = FieldInfo::text("by_kind", "BY KIND", "The kind of that row.").detail_only();
 /// What would mend it.
 pub const CHANGE: FieldInfo =
-    FieldInfo::text("change", "CHANGE", "The smallest change that would mend it. Enter plans it.").cells(20, 80);
+    FieldInfo::text("change", "CHANGE", "The smallest change that would mend it. Enter plans it.")
+        .shown(5)
+        .cells(20, 80);
 /// The action that makes the change, as a palette line.
 pub const MEND: FieldInfo = FieldInfo::text("mend", "MEND", "The action that makes that change.").detail_only();
 /// Where it stands.
 pub const STEP: FieldInfo = FieldInfo::int("step", "STEP", "Its place in the list; the sentence is 0.").detail_only();
 
 /// What it is.
-pub static INFO: KindInfo = KindInfo::new("why", "reason", "Why", &FIELDS)
+pub static INFO: KindInfo = KindInfo::new("why", "reason", "Reasons", &FIELDS)
     .doc(
         "Why an instance, a target group, a load balancer or an Auto Scaling group is as it is, on one screen: state and reason, status \
          checks, scheduled events, the health of its targets, alarms, its group's activity and who changed it last. Of a target that fails \

@@ -66,7 +66,8 @@ pub(super) fn offer(row: &Record) -> Option<String> {
         kind if kind == activities::INFO.name => row.get(&activities::GROUP).as_str().map(|g| g.to_string()),
         kind if kind == found::INFO.name => {
             let of = row.get(&found::OF).as_str()?;
-            own.iter().any(|k| *k == of).then(|| row.get(&found::ID).as_str().map(|s| s.to_string()))?
+            let id = row.get(&found::ID).as_str().filter(|_| own.contains(&of));
+            id.map(str::to_string)
         }
         _ => None,
     }

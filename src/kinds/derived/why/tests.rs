@@ -27,7 +27,7 @@ fn target(code: &str, port: i64) -> Record {
     row(&targets::INFO, &format!("{GROUP}|i-00000001|{port}"), "", state)
         .with(&targets::ID, Value::text("i-00000001"))
         .with(&targets::PORT, Value::Int(port))
-        .with(&targets::CHECK_PORT, Value::text(&port.to_string()))
+        .with(&targets::CHECK_PORT, Value::text(port.to_string()))
         .with(&targets::TARGET_GROUP_ARN, Value::text(GROUP))
         .with(&targets::REASON, Value::text("503"))
         .with(&targets::EXPLANATION, Value::text("AWS's words."))
