@@ -72,7 +72,8 @@ pub static INFO: KindInfo = KindInfo::new("spot-requests", "Spot request", "Spot
     .ids("sir-")
     .listed_by(&[&DESCRIBE_SPOT_INSTANCE_REQUESTS])
     .sorted(&ID)
-    .transitional(&["open", "marked-for-termination", "marked-for-stop"]);
+    // An open request may stay so for days.
+    .transitional(&["pending-evaluation", "pending-fulfillment", "marked-for-termination", "marked-for-stop"]);
 
 /// Spot requests.
 pub static KIND: KindDef = KindDef { info: &INFO, list, links, raw: Some(|r, id| raw(list, r, id)) };
