@@ -9,6 +9,7 @@ mod copy;
 mod lend;
 mod output;
 mod panic;
+mod plain;
 mod signals;
 mod tmux;
 
@@ -26,6 +27,7 @@ use copy::Copier;
 pub use copy::{COPY_LIMIT, CopyError, MOSH_LIMIT};
 pub use lend::Returned;
 pub use output::{FrameStats, FrameWriter};
+pub use plain::Plain;
 pub use signals::die_of;
 
 /// What the terminal, or the system about it, tells the console.
@@ -217,6 +219,7 @@ fn take() -> io::Result<()> {
 
 /// Gives the terminal back as it was found. Does nothing if it is not in the console's hands; safe from any thread.
 pub fn restore() {
+    plain::restore();
     if !ENTERED.swap(false, Ordering::SeqCst) {
         return;
     }
@@ -236,7 +239,7 @@ pub fn restore() {
 
 /// Whether the terminal is in the console's hands.
 pub fn is_entered() -> bool {
-    ENTERED.load(Ordering::SeqCst)
+    ENTERED.load(Ordering::SeqCst) || plain::is_on()
 }
 
 /// Reads keys until nobody listens any more, or there is nothing to read from.

@@ -82,12 +82,8 @@ pub(super) fn connectable(registry: &Registry) -> String {
 }
 
 impl State {
-    /// Why nothing may be connected to with this profile. A simulated shell would take its place here: in the sandbox there is no network that a
-    /// real program could reach an instance over.
+    /// Why nothing may be connected to with this profile.
     fn no_connection(&self, profile: &str) -> Option<String> {
-        if self.sandbox {
-            return Some("The sandbox's instances are simulated: there is nothing to connect to yet.".into());
-        }
         let allowed = self.connect.settings.in_read_only.contains(profile);
         (self.is_read_only(profile) && !allowed).then(|| {
             format!(
@@ -143,6 +139,7 @@ impl Turn<'_> {
             refused: refused.as_deref(),
             user: s.connect.wish.user.as_deref(),
             port: s.connect.wish.port,
+            simulated: s.sandbox,
         });
         let look = ToolsLook { keys: ways.keys.clone(), folders: s.connect.settings.folders.clone() };
         if s.connect.looked.as_ref() != Some(&look) {

@@ -412,7 +412,7 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
         setup,
     };
     let mut engine = Engine::start(engine_config, session.runtime.handle());
-    let end = console::run(&mut engine, &term, &session.config.theme);
+    let end = console::run(&mut engine, &term, &session.config.theme, session.sandbox.as_ref());
     let signals = term.events().clone();
     drop(term);
     last_calls(&mut engine, || signals.try_iter().any(|e| matches!(e, TermEvent::Terminate(_))));

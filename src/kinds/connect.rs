@@ -34,6 +34,8 @@ pub struct ConnectContext<'a> {
     pub refused: Option<&'a str>,
     /// Who logs in, if the user has said so.
     pub user: Option<&'a str>,
+    /// Whether the account is the embedded one: a shell of its own opens, and no program has to be installed.
+    pub simulated: bool,
     /// The port to forward, if the user has said so.
     pub port: Option<u16>,
 }

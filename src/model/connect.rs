@@ -25,6 +25,42 @@ pub struct Launch {
     pub to: String,
     /// A file that is written before it is started.
     pub file: Option<LaunchFile>,
+    /// What it comes to: the embedded account, whose networks no program of this machine leads to, logs in by that.
+    pub login: Login,
+}
+
+/// Who logs in where, and over what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Login {
+    /// The region's code.
+    pub region: ArcStr,
+    /// The instance's id.
+    pub instance: RowId,
+    /// The user name.
+    pub user: String,
+    /// The way there.
+    pub over: Over,
+}
+
+/// The way to an instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Over {
+    /// Its public address.
+    Public,
+    /// An IPv6 address.
+    V6(std::net::Ipv6Addr),
+    /// Its private address, from this machine.
+    Private,
+    /// Another instance, by its id.
+    Through(RowId),
+    /// Its public address, with a one-time key of EC2 Instance Connect.
+    OneTimeKey,
+    /// An EC2 Instance Connect Endpoint.
+    Endpoint,
+    /// Session Manager.
+    Session,
+    /// No login: a port of it.
+    Forward,
 }
 
 /// A file that another program connects with while this one runs. It has no secret.
@@ -186,7 +222,9 @@ mod tests {
     #[test]
     fn what_is_copied_means_to_a_shell_what_is_started() {
         let args = vec!["-i".to_string(), "/home/a b/it's $(id).pem".into(), "ec2-user@10.0.0.1".into()];
-        let launch = Launch { program: SSH, args: args.clone(), profile: "p".into(), to: "web".into(), file: None };
+        let login = Login { region: "r".into(), instance: "i-1".into(), user: "u".into(), over: Over::Public };
+        let launch =
+            Launch { program: SSH, args: args.clone(), profile: "p".into(), to: "web".into(), file: None, login };
         let words = shell_words::split(&launch.text()).expect("words");
         assert_eq!(words[1..], args);
     }

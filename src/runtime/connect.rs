@@ -70,7 +70,7 @@ pub fn connect(term: &Term, launch: &Launch) -> Connected {
 }
 
 /// A sentence about the end.
-fn how(program: &str, what: &str, status: ExitStatus, last: &str) -> (Level, String) {
+pub(super) fn how(program: &str, what: &str, status: ExitStatus, last: &str) -> (Level, String) {
     if let Some(signal) = status.signal() {
         return (Level::Warning, format!("{what} was ended by signal {signal}."));
     }

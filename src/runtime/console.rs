@@ -8,9 +8,11 @@ use super::editor::{Edited, edit};
 use super::engine::{Engine, Host, TURN};
 use super::save_screen;
 use super::screen::Screen;
+use super::simulated;
 use crate::config::Theme;
 use crate::input::Input;
 use crate::model::{Event, Level};
+use crate::sandbox::Sandbox;
 use crate::term::{CopyNote, Term, TermEvent};
 use crate::ui;
 
@@ -53,24 +55,29 @@ fn monotonic() -> Instant {
     Instant::now()
 }
 
-/// Runs until the user quits or a signal comes. The terminal is given back by dropping `term` afterwards.
+/// Runs until the user quits or a signal comes. `sandbox`: the account, if it is the embedded one; its instances are connected to within it. The terminal is given back by dropping `term` afterwards.
 ///
 /// # Errors
 /// The terminal cannot be drawn on to begin with. One that is lost later is [`End::Lost`]: calls in flight still come to
 /// their end.
-pub fn run(engine: &mut Engine, term: &Term, theme: &Theme) -> io::Result<End> {
+pub fn run(engine: &mut Engine, term: &Term, theme: &Theme, sandbox: Option<&Sandbox>) -> io::Result<End> {
     let (columns, rows) = term.size()?;
     // It may have another size than when the state was made, and no event has said so: nobody listened yet.
     engine.handle(Event::Resize(columns, rows));
     let mut pace = Pace { screen: Screen::new(term.output(), columns, rows)?, drawn: monotonic(), dirty: true };
     pace.draw(engine, theme)?;
-    Ok(serve(engine, term, theme, &mut pace).unwrap_or_else(|e| {
+    Ok(serve(engine, term, (theme, sandbox), &mut pace).unwrap_or_else(|e| {
         tracing::warn!("the terminal is lost: {e}");
         End::Lost
     }))
 }
 
-fn serve(engine: &mut Engine, term: &Term, theme: &Theme, pace: &mut Pace) -> io::Result<End> {
+fn serve(
+    engine: &mut Engine,
+    term: &Term,
+    (theme, sandbox): (&Theme, Option<&Sandbox>),
+    pace: &mut Pace,
+) -> io::Result<End> {
     loop {
         let keyed = match wait(engine, term, pace) {
             Some(first) => match take_keys(engine, (term, theme), pace, first)? {
@@ -81,7 +88,7 @@ fn serve(engine: &mut Engine, term: &Term, theme: &Theme, pace: &mut Pace) -> io
         };
         pace.dirty |= engine.drain(TURN);
         pace.dirty |= engine.tick();
-        if let Some(end) = host(engine, term, theme, pace) {
+        if let Some(end) = host(engine, term, (theme, sandbox), pace) {
             return Ok(end);
         }
         if pace.dirty && (keyed || pace.drawn.elapsed() >= FRAME) {
@@ -187,7 +194,12 @@ fn retaken(engine: &mut Engine, term: &Term, pace: &mut Pace) -> io::Result<()> 
 }
 
 /// Does what only the terminal's owner can do.
-fn host(engine: &mut Engine, term: &Term, theme: &Theme, pace: &mut Pace) -> Option<End> {
+fn host(
+    engine: &mut Engine,
+    term: &Term,
+    (theme, sandbox): (&Theme, Option<&Sandbox>),
+    pace: &mut Pace,
+) -> Option<End> {
     for effect in engine.take_host() {
         pace.dirty = true;
         match effect {
@@ -217,7 +229,11 @@ fn host(engine: &mut Engine, term: &Term, theme: &Theme, pace: &mut Pace) -> Opt
                 }
             }
             Host::Connect(launch) => {
-                let (level, text) = match connect(term, &launch) {
+                let connected = match sandbox {
+                    Some(sandbox) => simulated::connect(term, sandbox, &launch),
+                    None => connect(term, &launch),
+                };
+                let (level, text) = match connected {
                     Connected::Back(level, text) => (level, text),
                     Connected::Terminated(signal) => return Some(End::Signal(signal)),
                 };

@@ -21,6 +21,7 @@ mod prompts;
 mod save_screen;
 mod screen;
 mod scroll;
+mod simulated;
 mod task_tracker;
 mod views_file;
 mod watcher;

@@ -120,6 +120,16 @@ impl Sandbox {
         self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Looks at the world at the clock's now, and may change it by hand; what follows in other services has happened afterwards.
+    pub fn within<T>(&self, look: impl FnOnce(&mut World, Time) -> T) -> T {
+        let now = self.0.clock.now();
+        let mut world = self.world();
+        physics::advance(&mut world, now);
+        let out = look(&mut world, now);
+        physics::deliver(&mut world);
+        out
+    }
+
     /// Lets everything happen that is due by now, as each request does.
     pub fn advance(&self) {
         let now = self.0.clock.now();

@@ -10,7 +10,7 @@
 //! | state | `state` of each service | what a region has of it, with the events to come; knows no other service |
 //! | world | [`world`] | the states of all services, one consistent graph; the queue of events; facts that were told |
 //! | operations | [`ec2`], [`elbv2`], [`cloudwatch`], [`autoscaling`], [`s3`], [`sts`], [`cloudtrail`] | a service each: its own state, and those below it through a port (`ec2_port`) |
-//! | account | `account`, [`physics`], [`presets`], [`faults`], [`connector`], [`listen`] | dispatch; what follows from what; what it begins with; faults on purpose; its two fronts |
+//! | account | `account`, [`shell`], [`physics`], [`presets`], [`faults`], [`connector`], [`listen`] | dispatch; what follows from what; what it begins with; faults on purpose; its two fronts |
 //!
 //! It must not know the console: no kinds, no actions, no screens. No lock is held across an await or while a body is
 //! written. An unknown operation gets AWS's own error, never a panic and never a silent success.
@@ -32,6 +32,7 @@ pub mod presets;
 pub mod random;
 pub mod regions;
 pub mod s3;
+pub mod shell;
 pub mod sts;
 pub mod wire;
 pub mod world;

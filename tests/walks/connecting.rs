@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use skydeck::model::Event;
-use skydeck::model::connect::{KeyFile, Launch, PROGRAMS, Tools, ToolsLook};
+use skydeck::model::connect::{KeyFile, Launch, Over, PROGRAMS, Tools, ToolsLook};
 use skydeck::runtime::Host;
 
 use crate::support::desk::{Desk, Start};
@@ -76,9 +76,30 @@ fn started(desk: &Desk) -> Option<Launch> {
 }
 
 #[test]
-fn in_the_sandbox_and_in_read_only_mode_nothing_is_started() {
+fn in_the_sandbox_the_command_is_shown_and_the_simulated_shell_is_what_opens() {
     let mut desk = connecting("my-bastion-host", Start { size: (80, 24), ..Start::default() });
-    desk.sees("there is nothing to connect to yet").screen("connect-sandbox");
+    desk.sees("$ ssh -i /home/me/.ssh/my-ec2-keypair.pem ec2-user@").sees("Simulated by Skydeck: a shell of the");
+    desk.screen("connect-sandbox");
+    desk.keys("f").sees("no port of this machine leads to one");
+    assert_eq!(started(&desk), None);
+    desk.keys("s");
+    let launch = started(&desk).expect("a way was chosen");
+    assert_eq!((launch.login.user.as_str(), launch.login.region.as_str()), ("ec2-user", "ap-northeast-2"));
+    assert_eq!(launch.login.over, Over::Public);
+    // No program of this machine has to be there for it.
+    let mut desk = Desk::start(Start { view: "instances", size: (80, 24), ..Start::default() });
+    desk.to("my-private-ec2").keys("c");
+    let look = ToolsLook { keys: vec!["my-ec2-keypair".into()], folders: Vec::new() };
+    desk.engine.handle(Event::FoundTools(look, Tools::default()));
+    desk.settle();
+    desk.keys("b");
+    assert!(matches!(started(&desk).map(|l| l.login.over), Some(Over::Through(_))));
+}
+
+#[test]
+fn in_read_only_mode_nothing_is_started() {
+    let mut desk = connecting("my-bastion-host", Start { read_only: true, ..Start::default() });
+    desk.sees("Read-only mode refuses it.");
     desk.keys("s enter");
     assert_eq!(started(&desk), None);
     let mut desk = connecting("my-bastion-host", Start { read_only: true, ..outside() });

@@ -249,6 +249,7 @@ fn spare_volume(ids: &Ids<'_>, spec: &VolumeSpec, now: Time) -> Result<Volume, S
         attachment: None,
         phase: Phase::Settled,
         modifications,
+        disk: None,
         tags: named(&spec.name),
     })
 }
@@ -339,6 +340,7 @@ fn own_image(state: &State, ids: &Ids<'_>, spec: &ImageSpec, now: Time) -> Resul
         id: ids.id("ami", &spec.name),
         name: spec.name.as_str().into(),
         description: "".into(),
+        family: base.name.clone(),
         owner: spec.owner.as_deref().unwrap_or(crate::sandbox::world::ACCOUNT).into(),
         owner_alias: None,
         public: false,

@@ -76,7 +76,7 @@ const FILTERS: &[&str] = &[
 ];
 
 /// `ec2-198-18-0-7.ap-northeast-2.compute.amazonaws.com`.
-pub(super) fn public_dns(region: &str, ip: Ipv4Addr) -> String {
+pub(in crate::sandbox) fn public_dns(region: &str, ip: Ipv4Addr) -> String {
     let [a, b, c, d] = ip.octets();
     if region == "us-east-1" {
         format!("ec2-{a}-{b}-{c}-{d}.compute-1.amazonaws.com")
@@ -86,7 +86,7 @@ pub(super) fn public_dns(region: &str, ip: Ipv4Addr) -> String {
 }
 
 /// `ip-10-1-0-7.ap-northeast-2.compute.internal`.
-pub(super) fn private_dns(region: &str, ip: Ipv4Addr) -> String {
+pub(in crate::sandbox) fn private_dns(region: &str, ip: Ipv4Addr) -> String {
     let [a, b, c, d] = ip.octets();
     if region == "us-east-1" {
         format!("ip-{a}-{b}-{c}-{d}.ec2.internal")

@@ -68,7 +68,9 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         made.push((device.clone(), s));
     }
     let ready = made.iter().map(|(_, s)| s.ready).max().unwrap_or(call.now);
-    let base = world.region(&call.region).ec2.images.get(&i.image).cloned();
+    let state = &world.region(&call.region).ec2;
+    let base = state.images.get(&i.image).cloned();
+    let listens = state.boot_ports(&i);
     let root = made.iter().find(|(d, _)| *d == i.root_device);
     let new = Image {
         id: image.clone(),
@@ -93,7 +95,8 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
         deprecated: None,
         shared_with: Vec::new(),
         copy_of: None,
-        listens: base.map(|b| b.listens).unwrap_or_default().into_iter().chain(i.listens.iter().copied()).collect(),
+        listens,
+        family: base.map(|b| if b.family.is_empty() { b.name } else { b.family }).unwrap_or_default(),
         tags,
     };
     world.region(&call.region).ec2.images.insert(image.clone(), new);

@@ -6,7 +6,7 @@ use arcstr::ArcStr;
 
 use super::lifecycle::later;
 use super::state::instance::{Instance, InstanceState, Metadata, Spot};
-use super::state::{Attachment, Event, Phase, Shape, State, Tags, Volume};
+use super::state::{Attachment, Disk, Event, Phase, Shape, State, Tags, Volume};
 use super::types;
 use crate::base::Time;
 use crate::net::cidr::Cidr;
@@ -370,7 +370,8 @@ fn make(
             zone: subnet.zone.clone(),
             // What an encrypted snapshot has cannot be had otherwise.
             encrypted: v.encrypted || behind.as_ref().is_some_and(|s| s.encrypted),
-            kms_key: behind.and_then(|s| s.kms_key),
+            kms_key: behind.as_ref().and_then(|s| s.kms_key.clone()),
+            disk: behind.and_then(|s| s.disk).map(|disk| ready_for(disk, image, wanted.user_data.as_deref())),
             snapshot: from.map(|(snapshot, _)| snapshot),
             created: now,
             attachment: Some(attachment),
@@ -441,6 +442,7 @@ fn make(
         source_dest_check: true,
         metadata: wanted.metadata.clone(),
         listens: listens(image, wanted.user_data.as_deref()),
+        inside: None,
         user_data: wanted.user_data.clone(),
         booted: None,
         boots: Vec::new(),
@@ -455,12 +457,34 @@ fn make(
 
 /// What will listen: what the image brings, and the web servers that the user data installs.
 fn listens(image: &super::state::Image, user_data: Option<&str>) -> Vec<u16> {
-    use base64::Engine as _;
     let mut ports = image.listens.clone();
-    let script = user_data.and_then(|d| base64::engine::general_purpose::STANDARD.decode(d).ok()).unwrap_or_default();
-    let script = String::from_utf8_lossy(&script);
-    if ["nginx", "httpd", "apache2"].iter().any(|s| script.contains(s)) && !ports.contains(&80) {
+    if web_server(user_data).is_some() && !ports.contains(&80) {
         ports.push(80);
     }
     ports
+}
+
+/// The web server that the user data installs.
+fn web_server(user_data: Option<&str>) -> Option<&'static str> {
+    use base64::Engine as _;
+    let script = base64::engine::general_purpose::STANDARD.decode(user_data?).ok()?;
+    let script = String::from_utf8_lossy(&script);
+    ["nginx", "httpd", "apache2"].into_iter().find(|name| script.contains(name))
+}
+
+/// A disk that somebody was on, with what an instance's user data adds to it.
+fn ready_for(mut disk: Box<Disk>, image: &super::state::Image, user_data: Option<&str>) -> Box<Disk> {
+    let Some(software) = disk.software_mut() else { return disk };
+    for port in listens(image, user_data) {
+        if !software.boot_ports().any(|p| p == port) {
+            let name = web_server(user_data).filter(|_| port == 80);
+            let name = name.map_or_else(|| arcstr::format!("app-{port}"), Into::into);
+            let service = software.services.entry(name).or_default();
+            service.enabled = true;
+            if !service.ports.contains(&port) {
+                service.ports.push(port);
+            }
+        }
+    }
+    disk
 }

@@ -90,6 +90,27 @@ pub(super) fn reboot(world: &mut World, region: &str, id: &str, now: Time) {
     i.events.retain(|e| !matches!(e.code.as_str(), "instance-reboot"));
 }
 
+/// `reboot` inside.
+pub fn reboot_from_inside(world: &mut World, region: &str, id: &str, now: Time) {
+    reboot(world, region, id, now);
+}
+
+/// `shutdown` inside: stops it, or terminates it, as its attribute says. Neither protection keeps from it.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/terminating-instances.html#Using_ChangingInstanceInitiatedShutdownBehavior>
+pub fn shut_down_from_inside(world: &mut World, region: &str, id: &str, now: Time) {
+    const REASON: (&str, &str) =
+        ("Client.InstanceInitiatedShutdown", "Client.InstanceInitiatedShutdown: Instance initiated shutdown");
+    let Some(i) = super::instance(world, region, id) else { return };
+    if i.shutdown_terminates {
+        return terminate(world, region, id, Some(REASON), now);
+    }
+    stop(world, region, id, false, now);
+    if let Some(i) = world.region(region).ec2.instances.get_mut(id).filter(|i| i.state == InstanceState::Stopping) {
+        i.state_reason = Some((REASON.0.into(), REASON.1.into()));
+        i.transition_reason = String::new();
+    }
+}
+
 /// Moves a running instance to another host, where it boots again: what ailed the old one is over.
 pub(super) fn recover(world: &mut World, region: &str, id: &str, now: Time) {
     let Some(i) = world.region(region).ec2.instances.get_mut(id) else { return };

@@ -1,6 +1,7 @@
 //! The load of an instance: curves that are functions of its id and the moment, so that every reader sees the same past.
 //!
-//! CloudWatch's metrics come from here. Nothing is stored.
+//! CloudWatch's metrics come from here. Nothing is stored but the processes that somebody has started inside
+//! ([`Instance::busy`]).
 
 use super::state::instance::{Instance, InstanceState};
 use crate::base::Time;
@@ -33,7 +34,10 @@ pub fn cpu_percent(world: &World, region: &str, instance: &str, at: Time) -> f64
         if d.unit() < 0.04 { d.between(15.0, 45.0) } else { 0.0 }
     };
     let boot = i.booted.map_or(0.0, |b| (45.0 - at.since(b).as_secs_f64() / 2.0).max(0.0));
-    (mean + swing * day.cos() + swing * 0.4 * fast.sin() + noise * 3.0 + burst + boot).clamp(0.1, 100.0)
+    // What was started by hand inside: a worker keeps one processor busy.
+    let vcpus = super::types::find(&i.instance_type).map_or(1, |t| t.vcpus.max(1));
+    let busy = 100.0 * f64::from(i.busy(at)) / f64::from(vcpus);
+    (mean + swing * day.cos() + swing * 0.4 * fast.sin() + noise * 3.0 + burst + boot + busy).clamp(0.1, 100.0)
 }
 
 /// The CPU credits of a burstable instance at a moment: a vCPU for a minute each.

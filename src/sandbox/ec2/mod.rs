@@ -5,7 +5,7 @@
 //! | [`state`] | what a region has, also before its first use; address pools |
 //! | [`mod@launch`], [`lifecycle`] | launch, start, stop, terminate, and what follows in time |
 //! | [`load`] | how busy an instance is, as a function of id and moment |
-//! | [`reach`] | whether a port of an instance answers |
+//! | [`reach`], [`connection`] | whether a port of an instance answers; the way there from another instance or from outside |
 //! | `operations`, `physics` | the operations by name; the events that come due |
 //! | `demo`, `fleet` | what is there at the start |
 
@@ -16,6 +16,7 @@ mod attributes;
 mod checks;
 mod client_token;
 mod console;
+pub mod connection;
 mod copies;
 #[cfg(test)]
 mod copy_tests;
@@ -67,9 +68,10 @@ mod volumes;
 mod vpcs;
 
 pub use actions::{Deed, by_alarm};
+pub(in crate::sandbox) use describe::{private_dns, public_dns};
 pub use interfaces::{Wanted, address_in, keep};
 pub use launch::{LaunchRequest, VolumeRequest, launch};
-pub use lifecycle::terminate;
+pub use lifecycle::{reboot_from_inside, shut_down_from_inside, terminate};
 pub use load::cpu_percent;
 pub use lookup::instance;
 pub(in crate::sandbox) use operations::answer;

@@ -30,7 +30,7 @@ pub fn contact(world: &World, region: &str, source: &Source, instance: &str, por
             Contact::TimesOut("no inbound security group rule allows it".into())
         }
         Verdict::Blocked { by } => Contact::TimesOut(format!("the network ACL denies it ({by:?})")),
-        _ if i.listens_on(port, lifecycle::boot_takes(world, instance), now) => Contact::Answers,
+        _ if state.listens_on(i, port, lifecycle::boot_takes(world, instance), now) => Contact::Answers,
         _ => Contact::Refused,
     }
 }

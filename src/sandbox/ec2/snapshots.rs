@@ -63,6 +63,7 @@ pub(super) fn snapshot(world: &mut World, call: &Call<'_>, of: &Volume, descript
         fails: false,
         shared_with: Vec::new(),
         public: false,
+        disk: of.content(),
         tags,
     };
     world.region(&call.region).ec2.snapshots.insert(id, made.clone());

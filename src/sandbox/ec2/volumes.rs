@@ -187,6 +187,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
     // What an encrypted snapshot has cannot be had otherwise.
     let encrypted = p.bool("Encrypted")?.unwrap_or(false) || snapshot.is_some_and(|s| s.encrypted);
     let kms_key = snapshot.and_then(|s| s.kms_key.clone());
+    let disk = snapshot.and_then(|s| s.disk.clone());
     let snapshot = snapshot.map(|s| s.id.clone());
     let known = client_token::known(state, call)?;
     dry_run(call)?;
@@ -208,6 +209,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, ApiErr
                 attachment: None,
                 phase: Phase::Beginning,
                 modifications: Vec::new(),
+                disk,
                 tags,
             };
             let state = &mut world.region(&call.region).ec2;

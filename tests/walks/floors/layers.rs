@@ -38,6 +38,8 @@ const LAYERS: &[(&str, &[&str])] = &[
             "listen",
             "physics",
             "presets",
+            // It looks at all services, as whoever is on an instance does.
+            "shell",
             // What a preset world begins with is built by looking at all that is there.
             "ec2::demo",
             "ec2::fleet",

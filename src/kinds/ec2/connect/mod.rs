@@ -23,7 +23,7 @@ use super::security_groups;
 use crate::base::text::{listed, visible};
 use crate::kinds::connect::{ConnectContext, Connects};
 use crate::kinds::plan_builder::{self, field, label, state};
-use crate::model::connect::{AWS, KeyFile, Launch, LaunchFile, SESSION_PLUGIN, SSH, Way, Ways};
+use crate::model::connect::{AWS, KeyFile, Launch, LaunchFile, Login, Over, SESSION_PLUGIN, SSH, Way, Ways};
 use crate::model::{Kind, Record, TableKey, Value};
 
 /// Instances are connected to.
@@ -53,6 +53,9 @@ fn ways(cx: &ConnectContext<'_>) -> Ways {
     let target = Target { cx, user, refused };
     let bastions = bastions(cx);
     let mut ways = if user::is_windows(row) { target.windows(&bastions) } else { target.linux(&bastions) };
+    if cx.simulated {
+        ways.iter_mut().for_each(|way| in_the_sandbox(way, user::is_windows(row)));
+    }
     // One letter, one way.
     for i in 1..ways.len() {
         if ways[..i].iter().any(|w| w.letter == ways[i].letter) {
@@ -60,6 +63,19 @@ fn ways(cx: &ConnectContext<'_>) -> Ways {
         }
     }
     Ways { ways, needs: needs(cx, &bastions), keys: keys(row, &bastions) }
+}
+
+/// What a way comes to in the embedded account: a shell of its own, which knows Linux and no ports of this machine. The command is what it would be.
+fn in_the_sandbox(way: &mut Way, windows: bool) {
+    let Some(launch) = &mut way.launch else { return };
+    launch.file = None;
+    let why = match launch.login.over {
+        Over::Forward => Some("The sandbox's instances are simulated: no port of this machine leads to one."),
+        _ if windows => Some("The sandbox's simulated shell knows Linux only."),
+        _ => None,
+    };
+    way.why_not = way.why_not.take().or_else(|| why.map(Into::into));
+    way.notes.insert(0, "Simulated by Skydeck: a shell of the sandbox opens in its place, and takes any key.".into());
 }
 
 fn not_running(row: &Record) -> Option<String> {
@@ -156,6 +172,9 @@ impl<'a> Target<'a> {
 
     /// Why a program cannot be started.
     fn lacks(&self, programs: &[&str]) -> Option<String> {
+        if self.cx.simulated {
+            return None;
+        }
         let Some(tools) = self.cx.tools else { return Some("Looking for what is installed here.".into()) };
         let missing = programs.iter().find(|p| !tools.programs.contains(*p))?;
         Some(match *missing {
@@ -168,10 +187,12 @@ impl<'a> Target<'a> {
         })
     }
 
-    fn way(&self, letter: char, label: impl Into<String>, program: &'static str, args: Vec<String>) -> Way {
+    fn way(&self, letter: char, label: impl Into<String>, program: &'static str, args: Vec<String>, over: Over) -> Way {
         let profile = self.cx.table.scope.profile().cloned().unwrap_or_default();
         let to = plan_builder::label(self.cx.row);
-        let launch = Launch { program, args, profile, to, file: None };
+        let region = self.cx.table.scope.region_code().map(ArcStr::from).unwrap_or_default();
+        let login = Login { region, instance: self.cx.row.id.clone(), user: self.user.name.clone(), over };
+        let launch = Launch { program, args, profile, to, file: None, login };
         Way {
             label: label.into(),
             letter: Some(letter),
@@ -188,10 +209,10 @@ impl<'a> Target<'a> {
         Way { label: label.into(), letter: Some(letter), why_not, ..Way::default() }
     }
 
-    fn ssh(&self, letter: char, label: impl Into<String>, address: IpAddr, jump: Option<&Jump<'_>>) -> Way {
+    fn ssh(&self, letter: char, label: impl Into<String>, address: IpAddr, jump: Option<&Jump<'_>>, over: Over) -> Way {
         let key = self.key_of(self.cx.row);
         let args = argv::ssh(&self.user.name, address, key.path(), jump);
-        let mut way = self.way(letter, label, SSH, args);
+        let mut way = self.way(letter, label, SSH, args, over);
         way.notes.push(self.user.from.clone());
         match key {
             Key::File(_) => {}
@@ -204,19 +225,20 @@ impl<'a> Target<'a> {
     fn linux(&self, bastions: &Bastions) -> Vec<Way> {
         let row = self.cx.row;
         let mut out = vec![match instance::public_ip(row) {
-            Some(address) => self.ssh('s', "ssh", address.into(), None),
+            Some(address) => self.ssh('s', "ssh", address.into(), None, Over::Public),
             None => self.none('s', "ssh", "It has no public IPv4 address."),
         }];
         let private = row.get(&fields::PRIVATE_IP).as_ip();
         for block in row.get(&fields::IPV6).blocks().take(1) {
             let address = block.range().addr();
             if Some(address) != private {
-                out.push(self.ssh('v', "ssh over IPv6", address, None));
+                let over = if let IpAddr::V6(v6) = address { Over::V6(v6) } else { Over::Private };
+                out.push(self.ssh('v', "ssh over IPv6", address, None, over));
             }
         }
         out.extend(self.through(bastions, private));
         if let Some(address) = private {
-            let mut way = self.ssh('p', "ssh, private address", address, None);
+            let mut way = self.ssh('p', "ssh, private address", address, None, Over::Private);
             way.notes.push("It takes a network that leads there: a VPN, a peering, a machine in the VPC.".into());
             out.push(way);
         }
@@ -240,7 +262,8 @@ impl<'a> Target<'a> {
                 let mut args = argv::ssh(&user.name, address, key.path(), None);
                 let local = local_port(port);
                 args.splice(0..0, ["-N".to_string(), "-L".into(), format!("{local}:{private}:{port}")]);
-                let mut way = self.way('b', format!("forward through {}", label(&bastion.row)), SSH, args);
+                let mut way =
+                    self.way('b', format!("forward through {}", label(&bastion.row)), SSH, args, Over::Forward);
                 way.notes.push(user.from);
                 way.notes.push(format!("localhost:{local} is its port {port} until Ctrl-C."));
                 if port == RDP {
@@ -277,7 +300,7 @@ impl<'a> Target<'a> {
                 };
                 let (user, key) = self.login(bastion);
                 let jump = Jump { user: &user.name, address, key: key.path() };
-                let way = self.ssh('b', title, private, Some(&jump));
+                let way = self.ssh('b', title, private, Some(&jump), Over::Through(bastion.row.id.clone()));
                 led(way, bastion, key, self.cx.row)
             })
             .collect();
@@ -302,7 +325,7 @@ impl<'a> Target<'a> {
     /// By a key that is good for a minute, to the public address.
     fn one_time_key(&self) -> Way {
         let args = argv::instance_connect(&self.cx.row.id, &self.user.name, "direct", &self.options());
-        let mut way = self.way('o', "ssh with a one-time key", AWS, args);
+        let mut way = self.way('o', "ssh with a one-time key", AWS, args, Over::OneTimeKey);
         way.why_not = way.why_not.or_else(|| self.lacks(&[SSH]));
         way.notes.push(self.user.from.clone());
         way.notes.push(
@@ -319,7 +342,7 @@ impl<'a> Target<'a> {
             options.splice(0..0, ["--private-key-file".to_string(), path]);
         }
         let args = argv::instance_connect(&self.cx.row.id, &self.user.name, "eice", &options);
-        let mut way = self.way('e', "Instance Connect Endpoint", AWS, args);
+        let mut way = self.way('e', "Instance Connect Endpoint", AWS, args, Over::Endpoint);
         way.why_not = way.why_not.or_else(|| self.lacks(&[SSH]));
         way.notes.push(self.user.from.clone());
         way.notes.push("It takes version 2 of the AWS CLI, and such an endpoint in the VPC.".into());
@@ -328,7 +351,7 @@ impl<'a> Target<'a> {
 
     fn session(&self) -> Way {
         let args = argv::session(&self.cx.row.id, &self.options());
-        let way = self.way('m', "Session Manager", AWS, args);
+        let way = self.way('m', "Session Manager", AWS, args, Over::Session);
         self.by_agent(way)
     }
 
@@ -336,7 +359,7 @@ impl<'a> Target<'a> {
         let local = local_port(port);
         let args = argv::forward(&self.cx.row.id, port, local, &self.options());
         let title = if port == RDP { "Remote Desktop by Session Manager" } else { "port by Session Manager" };
-        let mut way = self.way('f', title, AWS, args);
+        let mut way = self.way('f', title, AWS, args, Over::Forward);
         way.notes.push(format!("localhost:{local} is its port {port} until Ctrl-C. :connect PORT takes another."));
         if port == RDP {
             self.for_remote_desktop(&mut way, local);

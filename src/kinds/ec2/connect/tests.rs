@@ -75,6 +75,7 @@ impl Vpc {
             refused: None,
             user: None,
             port: None,
+            simulated: false,
         };
         change(&mut cx);
         ways(&cx)

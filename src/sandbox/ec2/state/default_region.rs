@@ -171,6 +171,7 @@ fn public_images(ids: &Ids<'_>) -> Vec<Image> {
         shared_with: Vec::new(),
         copy_of: None,
         listens: Vec::new(),
+        family: name.into(),
         tags: Tags::new(),
     };
     let mut windows = linux(

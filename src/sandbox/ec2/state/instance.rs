@@ -137,8 +137,11 @@ pub struct Instance {
     /// How its metadata service answers.
     #[serde(default)]
     pub metadata: Metadata,
-    /// The TCP ports on which it listens once it is up (beside 22).
+    /// The TCP ports on which it listens once it is up (beside 22), as long as nobody was inside: then its services decide.
     pub listens: Vec<u16>,
+    /// What goes on inside, if somebody was there.
+    #[serde(default)]
+    pub inside: Option<Box<super::Inside>>,
     /// When it last became running.
     pub booted: Option<Time>,
     /// When it became running or was rebooted, the last ones: each has written to its console.
@@ -307,14 +310,5 @@ impl Instance {
             _ if now < booted.plus(settle) => CheckStatus::Initializing,
             _ => CheckStatus::Ok,
         }
-    }
-    /// Whether a TCP connection to the port would be taken: it runs, has come up, and something listens.
-    ///
-    /// `boot` is how long its software takes to come up (see [`crate::sandbox::ec2::lifecycle::boot_takes`]).
-    pub fn listens_on(&self, port: u16, boot: Duration, now: Time) -> bool {
-        self.state == InstanceState::Running
-            && self.booted.is_some_and(|b| now >= b.plus(boot))
-            && self.impaired.is_none_or(|i| i.check != Check::Instance)
-            && (port == 22 && self.platform.is_none() || self.listens.contains(&port))
     }
 }

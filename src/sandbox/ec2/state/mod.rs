@@ -2,8 +2,10 @@
 
 mod addresses;
 mod default_region;
+mod disk;
 mod event;
 mod gateways;
+mod inside;
 pub mod instance;
 mod interfaces;
 mod routes;
@@ -20,8 +22,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::Time;
 pub(in crate::sandbox::ec2) use default_region::Ids;
+pub use disk::{Disk, FileSystem, FileSystemKind, Node, Service, Software};
 pub use event::Event;
 pub use gateways::{InternetGateway, NatGateway};
+pub use inside::{Inside, Process};
 pub use instance::Instance;
 pub use interfaces::ServiceInterface;
 pub use routes::{Association, Route, RouteTable};
@@ -242,8 +246,11 @@ pub struct Image {
     /// The region and id of the image that it is a copy of.
     #[serde(default)]
     pub copy_of: Option<(ArcStr, ArcStr)>,
-    /// The TCP ports on which an instance of it listens once it is up (beside 22).
+    /// The TCP ports on which an instance of it listens once it is up (beside 22), where its snapshot's disk does not say.
     pub listens: Vec<u16>,
+    /// The name of the public image that it comes from over however many copies; empty where a saved world did not keep it.
+    #[serde(default)]
+    pub family: ArcStr,
     /// Its tags.
     pub tags: Tags,
 }

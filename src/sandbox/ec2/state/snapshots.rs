@@ -4,7 +4,7 @@ use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 
 use super::default_region::Ids;
-use super::{Image, State, Tags};
+use super::{Disk, Image, State, Tags};
 use crate::base::Time;
 
 /// A snapshot.
@@ -40,6 +40,9 @@ pub struct Snapshot {
     /// Whether everybody may.
     #[serde(default)]
     pub public: bool,
+    /// What is on it; none: what its image had from the start.
+    #[serde(default)]
+    pub disk: Option<Box<Disk>>,
     /// Its tags.
     pub tags: Tags,
 }
@@ -64,6 +67,7 @@ impl Snapshot {
             fails: true,
             shared_with: Vec::new(),
             public: false,
+            disk: None,
             tags: Tags::new(),
         }
     }
@@ -119,6 +123,7 @@ impl State {
             started: image.created,
             ready: image.created,
             encrypted: false,
+            disk: None,
             tags: Tags::new(),
         };
         self.snapshots.insert(snapshot.id.clone(), snapshot);

@@ -3,7 +3,7 @@
 use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 
-use super::Tags;
+use super::{Disk, Tags};
 use crate::base::Time;
 
 /// A volume.
@@ -36,6 +36,9 @@ pub struct Volume {
     pub phase: Phase,
     /// What ModifyVolume changed, oldest first.
     pub modifications: Vec<Modification>,
+    /// What is on it, if that was ever looked into.
+    #[serde(default)]
+    pub disk: Option<Box<Disk>>,
     /// Its tags.
     pub tags: Tags,
 }
@@ -89,6 +92,10 @@ impl Volume {
             (Phase::Settled, Some(_)) => "in-use",
             (Phase::Settled, None) => "available",
         }
+    }
+    /// What a snapshot of it holds; none where nobody has looked: what its own snapshot holds.
+    pub(in crate::sandbox::ec2) fn content(&self) -> Option<Box<Disk>> {
+        self.disk.clone().or_else(|| self.snapshot.is_none().then(|| Box::new(Disk::blank())))
     }
     pub(in crate::sandbox::ec2) fn shape(&self) -> Shape {
         Shape { size: self.size, kind: self.kind.clone(), iops: self.iops, throughput: self.throughput }

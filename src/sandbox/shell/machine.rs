@@ -1,0 +1,469 @@
+//! The carrying out of a line: one command after the other, its words filled in, its output where it is to go, each at its time.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use super::commands::{self, Cx, Live, Ran};
+use super::host::Host;
+use super::words::{self, Before, Node, Piece, Redirect, Simple, Step, Word};
+use super::{files, session};
+use crate::sandbox::ec2::state::Process;
+
+/// Bytes that one line may write.
+const MOST_OUTPUT: usize = 64 * 1024;
+/// Bytes of a variable or of what `$(…)` stands for.
+const MOST_VALUE: usize = 16 * 1024;
+/// Words that a command may have once all is filled in.
+const MOST_ARGUMENTS: usize = 1_000;
+
+/// What comes of a command, in its order.
+#[derive(Debug, Clone)]
+pub(super) enum Part {
+    /// Standard output.
+    Out(String),
+    /// Standard error.
+    Err(String),
+    /// So much of the sandbox's time passes.
+    Wait(Duration),
+    /// The world changes.
+    Do(session::Change),
+    /// It goes on until it ends or is interrupted.
+    Live(Live),
+    /// The screen is cleared.
+    Clear,
+}
+
+/// Somebody at a prompt.
+#[derive(Debug, Clone)]
+pub(super) struct Who {
+    pub(super) user: String,
+    pub(super) folder: String,
+    pub(super) variables: BTreeMap<String, String>,
+    /// The exit status of the last command.
+    pub(super) status: i32,
+}
+
+impl Who {
+    pub(super) fn new(user: &str) -> Who {
+        let folder = home(user);
+        Who { user: user.into(), folder, variables: BTreeMap::new(), status: 0 }
+    }
+}
+
+/// A user's home.
+pub(super) fn home(user: &str) -> String {
+    if user == "root" { "/root".into() } else { format!("/home/{user}") }
+}
+
+enum Frame {
+    List(VecDeque<Step>),
+    Condition(Vec<Step>, Vec<Step>),
+}
+
+/// What is being carried out.
+#[derive(Default)]
+pub(super) struct Work {
+    frames: Vec<Frame>,
+    pub(super) parts: VecDeque<Part>,
+    printed: usize,
+    /// How deep in `$(…)`.
+    depth: usize,
+    /// Whether cloud-init does it: nothing takes time, and packages are there.
+    pub(super) quiet: bool,
+}
+
+impl Work {
+    pub(super) fn of(steps: Vec<Step>) -> Work {
+        Work { frames: vec![Frame::List(steps.into())], ..Work::default() }
+    }
+    /// Counts what is written; the rest of the line is left out when it is too much.
+    pub(super) fn counts(&mut self, text: &str) -> bool {
+        self.printed += text.len();
+        self.printed <= MOST_OUTPUT
+    }
+    pub(super) fn drop_all(&mut self) {
+        self.frames.clear();
+        self.parts.clear();
+    }
+
+    /// Goes on with the next command, whose parts are then to be taken. Nothing is left if it is over.
+    pub(super) fn advance(&mut self, host: &mut Host<'_>, who: &mut Who, history: &[String]) {
+        while self.parts.is_empty() {
+            match self.frames.last_mut() {
+                None => return,
+                Some(Frame::Condition(..)) => {
+                    if let Some(Frame::Condition(then, otherwise)) = self.frames.pop() {
+                        let branch = if who.status == 0 { then } else { otherwise };
+                        who.status = 0;
+                        self.frames.push(Frame::List(branch.into()));
+                    }
+                }
+                Some(Frame::List(steps)) => match steps.pop_front() {
+                    None => {
+                        self.frames.pop();
+                    }
+                    Some(step) => {
+                        let skipped = match step.before {
+                            Before::Always => false,
+                            Before::And => who.status != 0,
+                            Before::Or => who.status == 0,
+                        };
+                        if skipped {
+                            continue;
+                        }
+                        match step.node {
+                            Node::If(condition, then, otherwise) => {
+                                self.frames.push(Frame::Condition(then, otherwise));
+                                self.frames.push(Frame::List(condition.into()));
+                            }
+                            Node::Pipeline(commands, behind) => {
+                                let ran = self.pipeline(host, who, history, &commands, behind);
+                                who.status = ran.status;
+                                self.parts.extend(ran.parts);
+                            }
+                        }
+                    }
+                },
+            }
+        }
+    }
+
+    fn pipeline(
+        &self,
+        host: &mut Host<'_>,
+        who: &mut Who,
+        history: &[String],
+        commands: &[Simple],
+        behind: bool,
+    ) -> Ran {
+        let mut parts: Vec<Part> = Vec::new();
+        let mut input: Option<String> = None;
+        let mut status = 0;
+        for (n, command) in commands.iter().enumerate() {
+            let last = n + 1 == commands.len();
+            let mut cx = Cx {
+                host,
+                user: who.user.clone(),
+                who,
+                stdin: input.take(),
+                quiet: self.quiet,
+                depth: self.depth,
+                history,
+                behind,
+                piped: commands.len() > 1,
+                before: Vec::new(),
+            };
+            let ran = simple(&mut cx, command);
+            parts.append(&mut cx.before);
+            status = ran.status;
+            if last {
+                parts.extend(ran.parts);
+                continue;
+            }
+            let mut text = String::new();
+            for part in ran.parts {
+                match part {
+                    Part::Out(more) => text.push_str(&more),
+                    Part::Live(_) | Part::Clear => {
+                        return Ran::failed(
+                            "The simulated shell has no pipe behind what goes on until it is interrupted.\n",
+                            1,
+                        );
+                    }
+                    other => parts.push(other),
+                }
+            }
+            input = Some(text);
+        }
+        if behind { self.behind(host, parts, status) } else { Ran { parts, status } }
+    }
+
+    /// What goes on behind the prompt: a process that takes its time. What takes none is done at once.
+    fn behind(&self, host: &mut Host<'_>, parts: Vec<Part>, status: i32) -> Ran {
+        let mut out = Vec::new();
+        for part in parts {
+            match part {
+                Part::Live(Live::Stress { pid, .. }) => {
+                    let number = host.processes().filter(|p| p.command.starts_with("stress")).count().max(1);
+                    out.push(Part::Out(format!("[{number}] {pid}\n")));
+                    return Ran { parts: out, status: 0 };
+                }
+                Part::Live(_) => {
+                    return Ran::failed(
+                        "The simulated shell keeps stress and sleep behind the prompt (&), and nothing else.\n",
+                        1,
+                    );
+                }
+                Part::Wait(time) => {
+                    let user = "root".into();
+                    let until = Some(host.now.plus(host.world.scaled(time)));
+                    let process =
+                        Process { pid: 0, user, command: "sleep".into(), workers: 0, memory: 1, from: host.now, until };
+                    let pid = host.spawn(process);
+                    out.push(Part::Out(format!("[1] {pid}\n")));
+                    return Ran { parts: out, status: 0 };
+                }
+                other => out.push(other),
+            }
+        }
+        Ran { parts: out, status }
+    }
+}
+
+/// One command with its redirects.
+fn simple(cx: &mut Cx<'_, '_>, command: &Simple) -> Ran {
+    let mut arguments: Vec<String> = Vec::new();
+    for word in &command.words {
+        match expand(cx, word) {
+            Ok(more) => arguments.extend(more),
+            Err(why) => return Ran::failed(&format!("{why}\n"), 1),
+        }
+        if arguments.len() > MOST_ARGUMENTS {
+            return Ran::failed("bash: Argument list too long\n", 126);
+        }
+    }
+    let mut out: Option<(String, bool)> = None;
+    let mut err: Option<(String, bool)> = None;
+    let mut together = false;
+    for redirect in &command.redirects {
+        match redirect {
+            Redirect::Both => together = true,
+            Redirect::Here(text, fills) => {
+                let text = if *fills { fill(cx, text) } else { text.clone() };
+                cx.stdin = Some(text);
+            }
+            Redirect::From(file) => {
+                let path = match one(cx, file) {
+                    Ok(path) => path,
+                    Err(ran) => return ran,
+                };
+                let full = cx.path(&path);
+                match files::text(cx.host, &full) {
+                    Some(text) => cx.stdin = Some(text),
+                    None if files::is_folder(cx.host, &full) => cx.stdin = Some(String::new()),
+                    None => return Ran::failed(&format!("bash: {path}: No such file or directory\n"), 1),
+                }
+            }
+            Redirect::To { from, file, append } => {
+                let path = match one(cx, file) {
+                    Ok(path) => path,
+                    Err(ran) => return ran,
+                };
+                let full = cx.path(&path);
+                // It is the shell that opens the file, and not what sudo starts.
+                let user = cx.who.user.clone();
+                if let Some(why) = files::why_not(cx.host, &full, &user) {
+                    return Ran::failed(&format!("bash: {path}: {why}\n"), 1);
+                }
+                if *from & 1 == 1 {
+                    out = Some((full.clone(), *append));
+                }
+                if *from & 2 == 2 {
+                    err = Some((full, *append));
+                }
+            }
+        }
+    }
+    // `NAME=VALUE` before a command is for its environment, which nothing here reads; alone it is a variable.
+    let assigns = |a: &String| a.split_once('=').is_some_and(|(name, _)| is_name(name));
+    let split = arguments.iter().position(|a| !assigns(a)).unwrap_or(arguments.len());
+    let (set, arguments) = arguments.split_at(split);
+    let ran = if arguments.is_empty() {
+        for (name, value) in set.iter().filter_map(|a| a.split_once('=')) {
+            cx.set(name, value);
+        }
+        Ran::quietly(0)
+    } else {
+        commands::dispatch(cx, arguments)
+    };
+    let user = cx.who.user.clone();
+    redirected(ran, out, err, together, &user)
+}
+
+/// Sends what a command writes to where it is to go.
+fn redirected(ran: Ran, out: Option<(String, bool)>, err: Option<(String, bool)>, together: bool, user: &str) -> Ran {
+    if out.is_none() && err.is_none() && !together {
+        return ran;
+    }
+    let (mut parts, mut text, mut errors) = (Vec::new(), String::new(), String::new());
+    for part in ran.parts {
+        match part {
+            Part::Out(more) if out.is_some() => text.push_str(&more),
+            Part::Err(more) if together && out.is_some() => text.push_str(&more),
+            Part::Err(more) if together && err.is_none() => parts.push(Part::Out(more)),
+            Part::Err(more) if err.is_some() => errors.push_str(&more),
+            Part::Live(_) => {
+                return Ran::failed(
+                    "The simulated shell writes nothing to a file that goes on until it is interrupted.\n",
+                    1,
+                );
+            }
+            other => parts.push(other),
+        }
+    }
+    let same = out.is_some() && out.as_ref().map(|o| &o.0) == err.as_ref().map(|e| &e.0);
+    for (target, text) in [(out, text), (err, errors)] {
+        if let Some((path, append)) = target {
+            let append = append || same;
+            parts.push(Part::Do(session::Change::Write { path, text, append, user: user.into() }));
+        }
+    }
+    Ran { parts, status: ran.status }
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// A redirect's file.
+fn one(cx: &mut Cx<'_, '_>, word: &Word) -> Result<String, Ran> {
+    match expand(cx, word) {
+        Ok(words) if words.len() == 1 => Ok(words.into_iter().next().unwrap_or_default()),
+        Ok(_) => Err(Ran::failed("bash: ambiguous redirect\n", 1)),
+        Err(why) => Err(Ran::failed(&format!("{why}\n"), 1)),
+    }
+}
+
+/// Fills a word in: it may become several, or none.
+fn expand(cx: &mut Cx<'_, '_>, word: &Word) -> Result<Vec<String>, String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut current: Option<String> = None;
+    let mut starred = false;
+    for (n, piece) in word.iter().enumerate() {
+        let (text, splits) = match piece {
+            Piece::Text(text, quoted) => {
+                starred |= !quoted && text.contains('*');
+                let is_home = n == 0 && !quoted && (text == "~" || text.starts_with("~/"));
+                match text.strip_prefix('~').filter(|_| is_home) {
+                    Some(rest) => (format!("{}{rest}", home(&cx.who.user)), false),
+                    None => (text.clone(), false),
+                }
+            }
+            Piece::Variable(name, quoted) => (cx.variable(name), !quoted),
+            Piece::Output(text, quoted) => (output(cx, text)?, !quoted),
+        };
+        if !splits {
+            current.get_or_insert_with(String::new).push_str(&text);
+            continue;
+        }
+        let begins_apart = text.starts_with(char::is_whitespace);
+        let ends_apart = text.ends_with(char::is_whitespace);
+        let mut words = text.split_whitespace().peekable();
+        if begins_apart {
+            out.extend(current.take());
+        }
+        while let Some(w) = words.next() {
+            current.get_or_insert_with(String::new).push_str(w);
+            if words.peek().is_some() || ends_apart {
+                out.extend(current.take());
+            }
+        }
+    }
+    out.extend(current);
+    if starred && let [pattern] = out.as_slice() {
+        let found = matching(cx, pattern);
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(out)
+}
+
+/// The paths that a pattern of names in one folder fits.
+fn matching(cx: &Cx<'_, '_>, pattern: &str) -> Vec<String> {
+    let (folder, last) = pattern.rsplit_once('/').map_or((None, pattern), |(f, l)| (Some(f), l));
+    let path = cx.path(folder.map_or(".", |f| if f.is_empty() { "/" } else { f }));
+    let names = files::names(cx.host, &path).into_iter().map(|(name, ..)| name);
+    let fits = names.filter(|name| !name.starts_with('.') && crate::query::glob(last, name));
+    fits.map(|name| folder.map_or(name.clone(), |f| format!("{f}/{name}"))).collect()
+}
+
+/// What is between `<<END` and its end, filled in.
+fn fill(cx: &mut Cx<'_, '_>, text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        if let Some((inner, after)) = rest.strip_prefix('(').and_then(|r| r.split_once(')')) {
+            out.push_str(&output(cx, inner).unwrap_or_default());
+            rest = after;
+        } else {
+            let bare = rest.strip_prefix('{').unwrap_or(rest);
+            let length = bare.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(bare.len());
+            let (name, after) = bare.split_at(length);
+            if name.is_empty() {
+                out.push('$');
+            } else {
+                out.push_str(&cx.variable(name));
+                rest = after.strip_prefix('}').filter(|_| bare.len() != rest.len()).unwrap_or(after);
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// What a list of commands writes, without the line ends at its end.
+fn output(cx: &mut Cx<'_, '_>, text: &str) -> Result<String, String> {
+    if cx.depth >= words::MOST_DEPTH {
+        return Err(format!("The simulated shell goes at most {} deep.", words::MOST_DEPTH));
+    }
+    let mut work = Work::of(words::parse(text)?);
+    (work.depth, work.quiet) = (cx.depth + 1, cx.quiet);
+    // A shell of its own: what it sets and where it goes is forgotten.
+    let mut who = cx.who.clone();
+    who.user.clone_from(&cx.user);
+    let mut out = String::new();
+    loop {
+        work.advance(cx.host, &mut who, cx.history);
+        let Some(part) = work.parts.pop_front() else { break };
+        match part {
+            Part::Out(more) => out.push_str(&more),
+            Part::Err(_) | Part::Wait(_) => cx.before.push(part),
+            Part::Do(change) => {
+                if let Some(told) = session::change_files(cx.host, change) {
+                    cx.before.push(Part::Err(told));
+                }
+            }
+            Part::Live(_) => {
+                return Err(
+                    "The simulated shell does not wait in $( … ) for what goes on until it is interrupted.".into()
+                );
+            }
+            Part::Clear => {}
+        }
+        if out.len() > MOST_VALUE {
+            return Err(format!(
+                "What $( … ) stands for has at most {} KiB in the simulated shell.",
+                MOST_VALUE / 1024
+            ));
+        }
+    }
+    out.truncate(out.trim_end_matches('\n').len());
+    Ok(out)
+}
+
+/// Lets a script run without waiting, as cloud-init does; what it writes.
+pub(super) fn run_through(host: &mut Host<'_>, script: &str, who: &mut Who) -> String {
+    let steps = match words::parse(script) {
+        Ok(steps) => steps,
+        Err(why) => return format!("{why}\n"),
+    };
+    let mut work = Work { quiet: true, ..Work::of(steps) };
+    let mut out = String::new();
+    loop {
+        work.advance(host, who, &[]);
+        let Some(part) = work.parts.pop_front() else { return out };
+        match part {
+            Part::Out(more) | Part::Err(more) => {
+                if out.len() + more.len() <= MOST_VALUE {
+                    out.push_str(&more);
+                }
+            }
+            Part::Do(change) => out.extend(session::change_files(host, change)),
+            Part::Wait(_) | Part::Live(_) | Part::Clear => {}
+        }
+    }
+}
