@@ -10,3 +10,4 @@ mod mouse;
 mod multiplexer;
 mod outside;
 mod screen;
+mod simulated;

@@ -6,7 +6,7 @@
 //!
 //! | module | what it owns |
 //! |---|---|
-//! | [`words`] | a line taken apart |
+//! | [`words`], [`lexer`] | a line taken apart |
 //! | [`machine`] | a line carried out: lists, pipes, redirects, what is filled in |
 //! | [`session`] | who is logged in where, and what is said when |
 //! | [`host`], [`boot`], [`files`] | one instance from within, made at the first look |
@@ -21,6 +21,7 @@ mod commands;
 mod data;
 mod files;
 mod host;
+mod lexer;
 pub mod login;
 mod machine;
 mod session;

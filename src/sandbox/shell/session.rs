@@ -169,9 +169,10 @@ impl Shell {
         &self.history
     }
 
-    /// Ctrl-C: ends what is being carried out.
+    /// Ctrl-C, or the key that a program is left by: ends what is being carried out.
     pub fn interrupt(&mut self, world: &mut World, now: Time) -> String {
-        let mut text = String::from("^C\n");
+        let quits = self.quits_by_q();
+        let mut text = String::from(if quits { "" } else { "^C\n" });
         self.work.drop_all();
         self.due = None;
         if let (Some(live), Some(level)) = (self.live.take(), self.levels.last())
@@ -179,7 +180,8 @@ impl Shell {
         {
             text.push_str(&live.interrupted(&mut host));
         }
-        self.set_status(130);
+        // What is told to end by a signal ends with 128 and its number; top ends by itself.
+        self.set_status(if quits { 0 } else { 130 });
         clean(&text)
     }
 
