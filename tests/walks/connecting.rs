@@ -80,7 +80,7 @@ fn in_the_sandbox_the_command_is_shown_and_the_simulated_shell_is_what_opens() {
     let mut desk = connecting("my-bastion-host", Start { size: (80, 24), ..Start::default() });
     desk.sees("$ ssh -i /home/me/.ssh/my-ec2-keypair.pem ec2-user@").sees("Simulated by Skydeck: a shell of the");
     desk.screen("connect-sandbox");
-    desk.keys("f").sees("no port of this machine leads to one");
+    desk.keys("f").sees("no port of this machine leads");
     assert_eq!(started(&desk), None);
     desk.keys("s");
     let launch = started(&desk).expect("a way was chosen");

@@ -348,7 +348,7 @@ fn enter(world: &mut World, region: &str, id: &str, user: &str, now: Time, on: O
     let banner = host.system().banner(&host.architecture());
     let (id, name) = (host.id.clone(), host.system().pretty.clone());
     let text = format!(
-        "{}\nThis shell is simulated by Skydeck: the instance is the sandbox's ({name}), and nothing here leaves this program.\n\
+        "{}\nThis shell is simulated by Skydeck, on {name}:\nit acts on the sandbox's instance and networks, and nothing leaves this program.\n\
          help says what it knows; exit or Ctrl-D leaves.\n",
         banner.trim_start_matches('\n')
     );

@@ -75,6 +75,9 @@ fn in_the_sandbox(way: &mut Way, windows: bool) {
         _ => None,
     };
     way.why_not = way.why_not.take().or_else(|| why.map(Into::into));
+    if why.is_some() {
+        return;
+    }
     way.notes.insert(0, "Simulated by Skydeck: a shell of the sandbox opens in its place, and takes any key.".into());
 }
 

@@ -8,27 +8,49 @@ use crate::sandbox::shell::files;
 use crate::sandbox::shell::machine::{Part, home};
 use crate::sandbox::shell::session::Change;
 
-/// `help`
-pub(super) fn help(cx: &mut Cx<'_, '_>, _: &[String]) -> Ran {
+/// `help`, `help COMMAND`
+pub(super) fn help(cx: &mut Cx<'_, '_>, arguments: &[String]) -> Ran {
     let manager = cx.host.manager();
-    let mut text = String::from(
-        "This shell is simulated by Skydeck. It acts on the sandbox's instance and networks, and knows:\n",
-    );
+    if let Some(name) = arguments.first() {
+        return match data::command(name, manager) {
+            Some(command) => Ran::out(wrapped(&command.help, "    ")),
+            None => Ran::failed(&format!("help: this simulated shell does not know {name}\n"), 1),
+        };
+    }
+    let mut text =
+        String::from("This shell is simulated by Skydeck: it acts on the sandbox's instance and networks.\n");
     let mut others = Vec::new();
     for command in data::COMMANDS.iter().filter(|c| c.is_on(manager)) {
         match &command.about {
-            Some(about) => text.push_str(&format!("  {}\n      {about}\n", command.help)),
+            Some(about) => text.push_str(&format!("  {:<10} {about}\n", command.name)),
             None => others.push(command.name.as_str()),
         }
     }
-    text.push_str(&format!("Besides: {}.\n", others.join(" ")));
-    text.push_str("Packages: ");
+    text.push_str(&wrapped(&format!("Besides: {}.", others.join(" ")), "  "));
     let packages = data::PACKAGES.iter().filter(|p| p.edition(manager).is_some());
-    text.push_str(&packages.map(|p| p.name.as_str()).collect::<Vec<_>>().join(" "));
-    text.push_str(
-        ".\nThere are |, >, >>, <, 2>, &&, ||, ;, &, $NAME, $(COMMAND), * in names, if … then … else … fi.\n",
-    );
+    let packages = packages.map(|p| p.name.as_str()).collect::<Vec<_>>().join(" ");
+    text.push_str(&wrapped(&format!("Packages: {packages}."), "  "));
+    let signs = "There are | > >> < 2> && || ; & $NAME $(COMMAND), * in names, and if … then … else … fi.";
+    text.push_str(&wrapped(signs, "  "));
+    text.push_str("help COMMAND says which options it takes.\n");
     Ran::out(text)
+}
+
+/// Text in lines that fit, those after the first with something before them.
+fn wrapped(text: &str, before: &str) -> String {
+    const CELLS: usize = 78;
+    let (mut out, mut line) = (String::new(), String::new());
+    for word in text.split(' ') {
+        if !line.trim().is_empty() && line.chars().count() + 1 + word.chars().count() > CELLS {
+            out.push_str(&line);
+            out.push('\n');
+            line = before.to_string();
+        } else if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    format!("{out}{line}\n")
 }
 
 /// `exit [STATUS]`

@@ -139,11 +139,11 @@ pub(super) fn screen(host: &Host<'_>) -> String {
     ));
     let free = all - used - cached;
     text.push_str(&format!(
-        "MiB Mem : {:>8}.0 total, {free:>8}.0 free, {used:>8}.0 used, {cached:>8}.0 buff/cache\n",
+        "MiB Mem : {:>6}.0 total, {free:>6}.0 free, {used:>6}.0 used, {cached:>6}.0 buff/cache\n",
         all
     ));
     text.push_str(&format!(
-        "MiB Swap:        0.0 total,        0.0 free,        0.0 used. {:>8}.0 avail Mem\n\n",
+        "MiB Swap:      0.0 total,      0.0 free,      0.0 used. {:>6}.0 avail Mem\n\n",
         all - used
     ));
     text.push_str("    PID USER      PR  NI  %CPU  %MEM     TIME+ COMMAND\n");
