@@ -178,11 +178,8 @@ pub(super) fn human(mib: u64) -> String {
     if value == 0.0 {
         return "0".into();
     }
-    if value < 10.0 {
-        format!("{:.1}{unit}", (value * 10.0).ceil() / 10.0)
-    } else {
-        format!("{:.0}{unit}", value.ceil())
-    }
+    let tenths = (value * 10.0).ceil() / 10.0;
+    if tenths < 10.0 { format!("{tenths:.1}{unit}") } else { format!("{:.0}{unit}", value.ceil()) }
 }
 
 /// `df [-h] [-T]`
