@@ -130,7 +130,7 @@ impl Pings {
     }
 
     fn summary(&self) -> String {
-        let lost = if self.sent == 0 { 0 } else { (self.sent - self.received) * 100 / self.sent };
+        let lost = ((self.sent - self.received) * 100).checked_div(self.sent).unwrap_or_default();
         let errors = if self.errors > 0 { format!("+{} errors, ", self.errors) } else { String::new() };
         let passed = self.every.as_millis() * u128::from(self.sent.saturating_sub(1));
         let mut text = format!(

@@ -283,8 +283,7 @@ impl Options {
                     return Err(not_simulated(command, name));
                 }
             } else if let Some(letters) = argument.strip_prefix('-').filter(|l| !l.is_empty()) {
-                let mut chars = letters.char_indices();
-                while let Some((at, letter)) = chars.next() {
+                for (at, letter) in letters.char_indices() {
                     let name = format!("-{letter}");
                     if values.contains(&name.as_str()) {
                         let rest = &letters[at + letter.len_utf8()..];

@@ -98,7 +98,7 @@ pub(super) fn resolve(host: &Host<'_>, name: &str) -> Option<Ipv4Addr> {
     if !host.state().vpcs.get(&i.vpc).is_some_and(|v| v.dns_support) {
         return None;
     }
-    if let Some(site) = data::SITES.iter().find(|s| s.names.iter().any(|n| *n == name)) {
+    if let Some(site) = data::SITES.iter().find(|s| s.names.contains(&name)) {
         return Some(site.address);
     }
     for (region, r) in &host.world.regions {

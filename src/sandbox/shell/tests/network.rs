@@ -200,7 +200,7 @@ fn a_stopped_program_makes_its_target_unhealthy_with_awss_reason() {
         groups.values().flat_map(|g| &g.targets).filter(|t| t.id == id).map(|t| (t.port, t.health)).collect::<Vec<_>>()
     };
     bench.pass(300);
-    assert!(health(&bench).iter().any(|h| *h == (80, Health::Healthy)), "{:?}", health(&bench));
+    assert!(health(&bench).contains(&(80, Health::Healthy)), "{:?}", health(&bench));
     bench.enter("my-alchemine-app-ec2");
     bench.run("sudo systemctl stop nginx");
     bench.pass(300);

@@ -57,12 +57,12 @@ fn bash_and_the_small_tools_say_it_in_the_same_words() {
         let Some((words, status)) = real("bash", &["-c", line]) else { return };
         // bash names the line of what was given to it by -c.
         let words = words.replace("bash: line 1: ", "bash: ");
-        let words = words.replace('‘', "'").replace('’', "'").replace(
+        let words = words.replace(['‘', '’'], "'").replace(
             "invalid time interval 'x'\nTry 'sleep --help' for more information.",
             "invalid time interval 'x'",
         );
         let said = bench.run(line);
-        let said = said.replace('‘', "'").replace('’', "'");
+        let said = said.replace(['‘', '’'], "'");
         assert_eq!(said.lines().next(), words.lines().next(), "{line}");
         if line != "exit x" {
             assert_eq!(bench.status(), status.to_string(), "{line}");
