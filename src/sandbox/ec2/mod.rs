@@ -15,8 +15,8 @@ mod addresses;
 mod attributes;
 mod checks;
 mod client_token;
-mod console;
 pub mod connection;
+mod console;
 mod copies;
 #[cfg(test)]
 mod copy_tests;
