@@ -11,7 +11,9 @@ use super::keeping::Kept;
 use crate::aws::{ConfirmedCall, Gateway, Mint, denial, fault};
 use crate::base::{Clock, Fault, FaultKind, Reached};
 use crate::kinds::{Answer, Outgoing, Output, Registry, SendMode};
-use crate::model::{Access, ActEvent, Call, DryRun, Identity, Plan, Progress, RunEntry, RunRecord, StepState, Waiter};
+use crate::model::{
+    Access, ActEvent, Call, DryRun, Identity, Plan, Progress, RunEntry, RunRecord, StepState, WaitPlace, Waiter,
+};
 
 /// A confirmed plan on its way.
 #[derive(Debug, Clone)]
@@ -39,8 +41,8 @@ pub struct Executor {
     waiting: Arc<Mutex<Parked>>,
 }
 
-/// Runs by their numbers, each with the step after which it waits; `None`: before the first.
-type Parked = HashMap<u64, (Running, Option<usize>)>;
+/// Runs by their numbers, each with where it waits.
+type Parked = HashMap<u64, (Running, WaitPlace)>;
 
 /// A run on its way through this process.
 struct Running {
@@ -100,11 +102,12 @@ impl Executor {
     /// Goes on with a run that waits: what it waits for has come, or the user does not want to wait for it. Nothing happens if it does
     /// not wait.
     pub async fn go_on(&self, run: u64) {
-        let Some((mut running, after)) = self.parked().remove(&run) else { return };
+        let Some((mut running, at)) = self.parked().remove(&run) else { return };
         let name = running.record.name.clone();
-        self.note(run, after.unwrap_or(0), move |j, now| j.waited(&name, after, now)).await;
-        running.record.apply(&RunEntry::Waited { after });
-        self.tell(ActEvent::Waited { run, after }).await;
+        let (WaitPlace::Before(step) | WaitPlace::After(step)) = at;
+        self.note(run, step, move |j, now| j.waited(&name, at, now)).await;
+        running.record.apply(&RunEntry::Waited { at }, self.clock.now());
+        self.tell(ActEvent::Waited { run, at }).await;
         self.on(running).await;
     }
 
@@ -126,11 +129,11 @@ impl Executor {
                         return;
                     }
                 }
-                Progress::Wait(after) => {
+                Progress::Wait(at) => {
                     let run = running.run;
-                    let wait = running.record.wait_at(after);
-                    self.parked().insert(run, (running, after));
-                    return self.tell(ActEvent::Waiting { run, after, wait }).await;
+                    let wait = running.record.wait_at(at);
+                    self.parked().insert(run, (running, at));
+                    return self.tell(ActEvent::Waiting { run, at, wait }).await;
                 }
                 Progress::Answered | Progress::Stopped(_) | Progress::Ended => return,
             }
@@ -168,7 +171,7 @@ impl Executor {
         };
         let sent = match self.blocking(intent).await {
             Ok(()) => {
-                running.record.apply(&RunEntry::Intent { step });
+                running.record.apply(&RunEntry::Intent { step }, now);
                 self.send(&running.record.name, run, step, &call, generation).await
             }
             Err(fault) => Err(fault.of(call.op.service.sdk_id(), call.op.name)),
@@ -181,7 +184,7 @@ impl Executor {
                 let (f, name) = (fault.clone(), running.record.name.clone());
                 self.note(run, step, move |j, now| j.outcome(&name, step, &CallOutcome::Unknown(&f), now)).await;
                 let state = StepState::Unknown(fault.to_string());
-                running.record.apply(&RunEntry::Outcome { step, state, outputs: Vec::new() });
+                running.record.apply(&RunEntry::Outcome { step, state, outputs: Vec::new() }, self.clock.now());
                 self.tell(ActEvent::Unknown { run, step, fault }).await;
                 // What follows may rest on this call.
                 false
@@ -207,7 +210,8 @@ impl Executor {
         let lost = self.blocking(move || kept.fill(&outputs)).await.err();
         let (id, outs, name) = (request_id.clone(), told.clone(), running.record.name.clone());
         self.note(run, step, move |j, now| j.outcome(&name, step, &CallOutcome::Ok(id.as_deref(), &outs), now)).await;
-        running.record.apply(&RunEntry::Outcome { step, state: StepState::Done, outputs: told.clone() });
+        let done = RunEntry::Outcome { step, state: StepState::Done, outputs: told.clone() };
+        running.record.apply(&done, self.clock.now());
         if let (Some(kept_in), None) = (kept_in, &lost) {
             text = kept_in;
         }
@@ -236,7 +240,7 @@ impl Executor {
         .await;
         if needless {
             let state = StepState::Needless(fault.to_string());
-            running.record.apply(&RunEntry::Outcome { step, state, outputs: Vec::new() });
+            running.record.apply(&RunEntry::Outcome { step, state, outputs: Vec::new() }, self.clock.now());
             self.tell(ActEvent::Needless { run, step, fault }).await;
             return true;
         }
@@ -244,7 +248,7 @@ impl Executor {
         let call = &running.record.steps[step].call;
         let fault = Box::pin(denial::explain(&self.gateway, call.op, &call.scope, fault)).await;
         let state = StepState::Failed(fault.told());
-        running.record.apply(&RunEntry::Outcome { step, state, outputs: Vec::new() });
+        running.record.apply(&RunEntry::Outcome { step, state, outputs: Vec::new() }, self.clock.now());
         self.tell(ActEvent::Failed { run, step, fault }).await;
         false
     }

@@ -285,7 +285,7 @@ async fn a_step_waits_for_what_the_one_before_made_and_takes_its_id() {
     rig.executor.carry(rig.sequence(1, Vec::new())).await;
     assert_eq!(rig.sent(), 1, "the second has not left");
     let news = rig.news();
-    let Some(ActEvent::Waiting { after: Some(0), wait: Waiter::State { ids, .. }, .. }) = news.last() else {
+    let Some(ActEvent::Waiting { at: WaitPlace::After(0), wait: Waiter::State { ids, .. }, .. }) = news.last() else {
         panic!("{news:?}")
     };
     assert_eq!(ids, &["i-9"]);
@@ -323,7 +323,7 @@ async fn the_first_call_waits_for_what_is_still_under_way_and_waits_for_it_again
         waited_for.resolve(&crate::model::Outputs::from([((0, "ThingId".into()), "i-9".into())]));
     rig.executor.carry(execute).await;
     assert_eq!(rig.sent(), 0);
-    assert!(matches!(rig.news().last(), Some(ActEvent::Waiting { after: None, wait: Waiter::State { .. }, .. })));
+    assert!(matches!(rig.news().last(), Some(ActEvent::Waiting { at: WaitPlace::Before(0), wait: Waiter::State { .. }, .. })));
     rig.executor.go_on(1).await;
     assert_eq!((rig.sent(), rig.lines()), (1, ["began", "waited", "intent", "outcome ok"].map(String::from).into()));
 }

@@ -3,7 +3,7 @@
 //!
 //! A line is one object with `event`: `began` (run, title, action, rows, undo, wait and steps: [`form`]), `resumed` (run, and the process
 //! that continues with it), `intent` (run, step, service, operation, account, identity, region, parameters without secrets), `outcome` (run,
-//! step, `ok`, `failed`, `needless` or `unknown`, request id, outputs without secrets, error), `waited` (run, step; none: before the first), `ended` (run, text, ok),
+//! step, `ok`, `failed`, `needless` or `unknown`, request id, outputs without secrets, error), `waited` (run, step, `before` if it was the wait before that step's call; no step: before the first), `ended` (run, text, ok),
 //! `forgotten` (run). A run's lines are the whole truth about it: [`Journal::unfinished`] folds them into a [`RunRecord`].
 //!
 //! A run is left if its process, or the last one that went on with it, is no more. A process that writes holds a lock on a file of its own for as long as it lives: the
@@ -28,7 +28,7 @@ use thiserror::Error;
 
 use crate::base::{Fault, FaultKind, Reached, RowId, Scope, Time};
 use crate::kinds::Registry;
-use crate::model::{Call, Identity, Kind, RunEntry, RunRecord, Selector, StepState, TableKey};
+use crate::model::{Call, Identity, Kind, RunEntry, RunRecord, Selector, StepState, TableKey, WaitPlace};
 
 /// Why the journal cannot be written. What is not sent yet is then refused; what was sent continues, and the user is told that its
 /// outcome is not on disk.
@@ -177,8 +177,18 @@ impl Journal {
         }))
     }
 
-    pub(super) fn waited(&self, run: &str, after: Option<usize>, now: Time) -> Result<(), JournalError> {
-        self.write(&json!({ "at": now.rfc3339_millis(), "event": "waited", "run": run, "step": after }))
+    pub(super) fn waited(&self, run: &str, at: WaitPlace, now: Time) -> Result<(), JournalError> {
+        let (step, before) = match at {
+            // As it has always been written: before the first step there is none.
+            WaitPlace::Before(0) => (None, false),
+            WaitPlace::Before(step) => (Some(step), true),
+            WaitPlace::After(step) => (Some(step), false),
+        };
+        let mut line = json!({ "at": now.rfc3339_millis(), "event": "waited", "run": run, "step": step });
+        if before {
+            line["before"] = true.into();
+        }
+        self.write(&line)
     }
 
     /// From here on what is written fails, as on a full disk, until the file is opened again.
@@ -251,7 +261,8 @@ fn replay(lines: impl Iterator<Item = Vec<u8>>, registry: &Registry) -> Vec<(Run
             }
             _ => {
                 if let Some((slot, entry)) = open.get_mut(&run).zip(read_entry(&event, &line)) {
-                    slot.0.apply(&entry);
+                    let at = text("at").and_then(|at| Time::parse(&at)).unwrap_or(slot.0.when);
+                    slot.0.apply(&entry, at);
                 }
             }
         }
@@ -263,7 +274,9 @@ fn read_entry(event: &str, line: &Json) -> Option<RunEntry> {
     let text = |key: &str| line.get(key).and_then(Json::as_str);
     let step = line.get("step")?.as_u64().and_then(|step| usize::try_from(step).ok());
     if event == "waited" {
-        return Some(RunEntry::Waited { after: step });
+        let before = line.get("before").and_then(Json::as_bool) == Some(true);
+        let at = step.map_or(WaitPlace::Before(0), if before { WaitPlace::Before } else { WaitPlace::After });
+        return Some(RunEntry::Waited { at });
     }
     let step = step?;
     Some(match event {

@@ -164,8 +164,8 @@ mod tests {
         let mut run = RunRecord::new("1-1-1".into(), Time::default(), &plan);
         drop(Kept::prepare(&keep(&room)).expect("made"));
         std::fs::write(&key, "-----BEGIN").expect("written");
-        run.apply(&RunEntry::Intent { step: 0 });
-        run.apply(&RunEntry::Intent { step: 1 });
+        run.apply(&RunEntry::Intent { step: 0 }, Time::default());
+        run.apply(&RunEntry::Intent { step: 1 }, Time::default());
         clear_room(&run);
         assert!(!room.exists() && key.exists());
     }

@@ -1,24 +1,16 @@
 //! A plan as a shell script that does the same with the AWS CLI.
 //!
 //! Calls that stand for themselves are one command each. Where a step uses an earlier answer, waits, or keeps a secret, it is a script: ids
-//! are shell variables (`--query … --output text`), waits are `aws … wait`, a private key goes into a file as the console makes it.
+//! are shell variables (`--query … --output text`), waits are `aws … wait` ([`waits`]), a private key goes into a file as the console makes it.
+
+mod waits;
 
 use super::cli_text::{self, CliContext};
 use crate::base::text::shell_quote;
-use crate::model::{Call, Keep, Out, Outputs, Plan, Waiter};
+use crate::model::{Call, Keep, Out, Outputs, Plan, RunBatch};
 
-/// The CLI's waiters by kind and state: the command's words and the option that takes the ids
-/// (`aws ec2 wait help` lists them).
-const WAITERS: &[(&str, &str, &str, &str)] = &[
-    ("instances", "running", "ec2 wait instance-running", "--instance-ids"),
-    ("instances", "stopped", "ec2 wait instance-stopped", "--instance-ids"),
-    ("instances", "terminated", "ec2 wait instance-terminated", "--instance-ids"),
-    ("images", "available", "ec2 wait image-available", "--image-ids"),
-    ("snapshots", "completed", "ec2 wait snapshot-completed", "--snapshot-ids"),
-    ("volumes", "available", "ec2 wait volume-available", "--volume-ids"),
-    ("volumes", "in-use", "ec2 wait volume-in-use", "--volume-ids"),
-    ("volumes", "deleted", "ec2 wait volume-deleted", "--volume-ids"),
-];
+pub use waits::has_cli_waiter;
+use waits::waits;
 
 /// The plan's commands: one text each, or the lines of a script that begins with `set -eu`. `context` says how a call's profile is reached.
 pub fn script(plan: &Plan, context: &dyn Fn(&Call) -> CliContext) -> Vec<String> {
@@ -31,8 +23,13 @@ pub fn script(plan: &Plan, context: &dyn Fn(&Call) -> CliContext) -> Vec<String>
     let names: Outputs =
         variables.iter().map(|(out, name)| ((out.step, out.output.into()), dollar(out, name).into())).collect();
     let mut lines = vec!["set -eu".to_string()];
+    let mut batch: Option<RunBatch> = None;
     for (i, step) in plan.steps.iter().enumerate() {
         let context = context(&step.call);
+        if let Some(new) = step.batch.filter(|new| batch != Some(*new)) {
+            batch = Some(new);
+            lines.push(format!("# batch {} of {}", new.number, new.of));
+        }
         lines.extend(waits(&step.before, &context, &names, &step.call));
         let words = command(&step.call, &context, &names);
         let made = variables.iter().find(|(out, _)| out.step == i);
@@ -98,44 +95,4 @@ fn command(call: &Call, context: &CliContext, names: &Outputs) -> String {
 /// `"$VOLUME_ID"`; `${INSTANCE_IDS}` for what is several words.
 fn variable(word: &str) -> String {
     if word.starts_with("${") { word.into() } else { format!("\"{word}\"") }
-}
-
-fn waits(wait: &Waiter, context: &CliContext, names: &Outputs, call: &Call) -> Vec<String> {
-    match wait.resolve(names) {
-        // What the CLI has no words for: a script is run when whoever runs it sees that it is so.
-        Waiter::AtOnce | Waiter::Created { .. } | Waiter::Field { .. } | Waiter::Rest { .. } => Vec::new(),
-        Waiter::All(parts) => parts.iter().flat_map(|p| waits(p, context, names, call)).collect(),
-        Waiter::State { table, ids, want, gone_is_fine, .. } => {
-            let state = want.first().copied().unwrap_or(if gone_is_fine { "deleted" } else { "" });
-            let Some((_, _, words, option)) = WAITERS.iter().find(|(k, s, ..)| *k == table.kind.name && *s == state)
-            else {
-                return Vec::new();
-            };
-            let ids = ids.iter().map(|id| match names.values().any(|n| n == id) {
-                true => variable(id),
-                false => shell_quote(id).into_owned(),
-            });
-            let mut line = format!("aws {words} {option} {}", ids.collect::<Vec<_>>().join(" "));
-            let whole = Call { args: Vec::new(), scope: table.scope.clone(), ..call.clone() };
-            // Profile, region and endpoint as in the calls: what follows `aws SERVICE OPERATION`.
-            for word in cli_text::argv(&whole, context).iter().skip(3) {
-                line.push(' ');
-                line.push_str(&shell_quote(word));
-            }
-            vec![line]
-        }
-    }
-}
-
-/// Whether a script can say this wait: every wait between two steps has to be one of the CLI's.
-pub fn has_cli_waiter(wait: &Waiter) -> bool {
-    match wait {
-        Waiter::AtOnce => true,
-        Waiter::All(parts) => parts.iter().all(has_cli_waiter),
-        Waiter::Field { .. } | Waiter::Rest { .. } => false,
-        Waiter::State { table, want, gone_is_fine, .. } | Waiter::Created { table, want, gone_is_fine, .. } => {
-            let state = want.first().copied().unwrap_or(if *gone_is_fine { "deleted" } else { "" });
-            WAITERS.iter().any(|(k, s, ..)| *k == table.kind.name && *s == state)
-        }
-    }
 }

@@ -39,10 +39,11 @@ pub fn check(waiter: &Waiter, store: &Store, since: Time, now: Time) -> WaitStat
         text.push_str(&format!(" and {} more", seen.len() - NAMED));
     }
     let worst = seen.iter().map(|s| s.rank).max().unwrap_or(Rank::Right);
-    let late = seen.iter().filter(|s| s.rank == Rank::Moving).map(|s| s.within).max();
+    let late = seen.iter().filter(|s| s.rank == Rank::Moving).map(|s| (s.within, s.read)).max();
     match (worst, late) {
         (Rank::Wrong, _) => WaitStatus::Elsewhere(text),
-        (Rank::Moving, Some(within)) if now.since(since) > within => {
+        // While nothing can be read (the link is down), nobody knows that it is late.
+        (Rank::Moving, Some((within, read))) if read.since(since) > within => {
             WaitStatus::Elsewhere(format!("{text}: not finished after {} minutes", within.as_secs().div_ceil(60)))
         }
         (Rank::Moving, _) => WaitStatus::Moving(text),
@@ -61,12 +62,38 @@ struct Seen {
     rank: Rank,
     text: String,
     within: Duration,
+    /// When it was so: when the row was read; now, if there is none.
+    read: Time,
 }
 
 fn look(waiter: &Waiter, store: &Store, since: Time, now: Time, out: &mut Vec<Seen>) {
     match waiter {
         // What a call makes that was not answered has no id to look for.
         Waiter::AtOnce | Waiter::Created { .. } => {}
+        Waiter::Pause { length, until } => {
+            let until = until.unwrap_or(since.plus(*length));
+            let (rank, text) = match until.since(now) {
+                left if left.is_zero() => (Rank::Right, "the pause is over".into()),
+                left => (Rank::Moving, format!("a pause, {} left", spelled(left))),
+            };
+            out.push(Seen { rank, text, within: Duration::MAX, read: now });
+        }
+        Waiter::Holds { table, ids, field, items, within } => {
+            for id in ids {
+                let row = row(table, id, store);
+                let (rank, word) = match row {
+                    None => (Rank::Moving, "not found yet".to_string()),
+                    Some(r) => {
+                        let there = r.record.get(field).items();
+                        let has = items.iter().filter(|i| there.contains(i)).count();
+                        let right = r.asked >= since && has == items.len();
+                        let word = format!("{} {has} of {}", field.title.to_lowercase(), items.len());
+                        (if right { Rank::Right } else { Rank::Moving }, word)
+                    }
+                };
+                out.push(Seen { rank, text: named(id, row, &word), within: *within, read: row.map_or(now, |r| r.asked) });
+            }
+        }
         Waiter::All(parts) => parts.iter().for_each(|p| look(p, store, since, now, out)),
         Waiter::State { table, ids, want, fail, gone_is_fine, within } => {
             for id in ids {
@@ -81,7 +108,7 @@ fn look(waiter: &Waiter, store: &Store, since: Time, now: Time, out: &mut Vec<Se
                     Some(Some(s)) if fresh && fail.contains(&s) && now.since(since) > EARLY => (Rank::Wrong, s),
                     Some(s) => (Rank::Moving, s.unwrap_or("unknown")),
                 };
-                out.push(Seen { rank, text: named(id, row, word), within: *within });
+                out.push(Seen { rank, text: named(id, row, word), within: *within, read: row.map_or(now, |r| r.asked) });
             }
         }
         Waiter::Rest { table, ids, within } => {
@@ -94,7 +121,7 @@ fn look(waiter: &Waiter, store: &Store, since: Time, now: Time, out: &mut Vec<Se
                     Some(s) if fresh && !table.kind.transitional.contains(&s) => (Rank::Right, s),
                     Some(s) => (Rank::Moving, s),
                 };
-                out.push(Seen { rank, text: named(id, row, word), within: *within });
+                out.push(Seen { rank, text: named(id, row, word), within: *within, read: row.map_or(now, |r| r.asked) });
             }
         }
         Waiter::Field { table, ids, field, want, within } => {
@@ -108,7 +135,7 @@ fn look(waiter: &Waiter, store: &Store, since: Time, now: Time, out: &mut Vec<Se
                         (if right { Rank::Right } else { Rank::Moving }, format!("{title} {}", said(value)))
                     }
                 };
-                out.push(Seen { rank, text: named(id, row, &word), within: *within });
+                out.push(Seen { rank, text: named(id, row, &word), within: *within, read: row.map_or(now, |r| r.asked) });
             }
         }
     }
@@ -147,6 +174,15 @@ fn said(v: &Value) -> String {
         Value::Bool(true) => "on".into(),
         Value::Bool(false) => "off".into(),
         v => plain(v),
+    }
+}
+
+/// So long, as a sentence has it that is not to change at every second.
+fn spelled(left: Duration) -> String {
+    match left.as_secs() {
+        0..60 => "less than a minute".into(),
+        s if s < 3600 => format!("{} min", s.div_ceil(60)),
+        s => format!("{} h {} min", s / 3600, s % 3600 / 60),
     }
 }
 

@@ -75,6 +75,7 @@ pub(super) fn way_back(run: &RunRecord) -> Result<String, String> {
 
 impl Turn<'_> {
     pub(super) fn act(&mut self, news: ActEvent) {
+        let now = self.s.now;
         let (id, phase) = match news {
             ActEvent::Left(left) => return self.left(left),
             ActEvent::Unwritten { run, why } => return self.unwritten(run, &why),
@@ -86,7 +87,7 @@ impl Turn<'_> {
             }
             ActEvent::Done { run, step, text, outputs, .. } => {
                 if let Some(r) = self.run_mut(run) {
-                    r.record.apply(&RunEntry::Outcome { step, state: StepState::Done, outputs });
+                    r.record.apply(&RunEntry::Outcome { step, state: StepState::Done, outputs }, now);
                     r.answer = text;
                 }
                 return self.took_over(run);
@@ -101,9 +102,9 @@ impl Turn<'_> {
                 self.outcome(run, step, StepState::Needless(fault.to_string()));
                 return self.took_over(run);
             }
-            ActEvent::Waited { run, after } => {
+            ActEvent::Waited { run, at } => {
                 if let Some(r) = self.run_mut(run) {
-                    r.record.apply(&RunEntry::Waited { after });
+                    r.record.apply(&RunEntry::Waited { at }, now);
                 }
                 (run, RunPhase::Sending)
             }
@@ -124,8 +125,10 @@ impl Turn<'_> {
             },
             ActEvent::Settled { run, text, ok } => (run, RunPhase::Settled(ok, text)),
         };
-        let now = self.s.now;
         let Some(run) = self.s.runs.iter_mut().find(|r| r.id == id) else { return };
+        if let RunPhase::Settled(ok, _) = phase {
+            run.record.apply(&RunEntry::Ended { ok }, now);
+        }
         run.phase = phase;
         run.ended = run.is_over().then_some(now);
         let (level, mut text) = match &run.phase {
@@ -170,8 +173,9 @@ impl Turn<'_> {
     }
 
     fn outcome(&mut self, run: u64, step: usize, state: StepState) {
+        let now = self.s.now;
         if let Some(r) = self.run_mut(run) {
-            r.record.apply(&RunEntry::Outcome { step, state, outputs: Vec::new() });
+            r.record.apply(&RunEntry::Outcome { step, state, outputs: Vec::new() }, now);
         }
     }
 
@@ -237,7 +241,7 @@ impl Turn<'_> {
         let mut record = run.record.clone();
         if matches!(run.phase, RunPhase::Settled(true, _)) {
             // Its rows have been seen at rest: its way back waits for nothing.
-            record.apply(&RunEntry::Ended { ok: true });
+            record.apply(&RunEntry::Ended { ok: true }, self.s.now);
         }
         self.undo_record(record);
     }
@@ -283,8 +287,8 @@ impl Turn<'_> {
         if what == "undo" {
             // What has not come is not waited for a second time.
             match record.progress() {
-                Progress::Wait(after) => record.apply(&RunEntry::Waited { after }),
-                Progress::Answered => record.apply(&RunEntry::Ended { ok: false }),
+                Progress::Wait(at) => record.apply(&RunEntry::Waited { at }, now),
+                Progress::Answered => record.apply(&RunEntry::Ended { ok: false }, now),
                 _ => {}
             }
         }
@@ -298,8 +302,8 @@ impl Turn<'_> {
             "undo" if run.is_late() => self.undo_record(record),
             "leave" if run.is_late() => {}
             "wait" => {
-                if let Progress::Wait(after) = record.progress() {
-                    run.phase = RunPhase::Waiting(record.wait_at(after), String::new());
+                if let Progress::Wait(at) = record.progress() {
+                    run.phase = RunPhase::Waiting(record.wait_at(at), String::new());
                 }
                 self.emit(decide(Verdict::Wait));
             }

@@ -12,7 +12,7 @@ use super::my_address::MyAddress;
 use super::picture::Picture;
 use super::plan::{DryRun, Plan, Waiter};
 use super::raw::RawAnswer;
-use super::run::RunRecord;
+use super::run::{RunRecord, WaitPlace};
 use super::saved_view::{SavedView, SavedViews};
 use super::spot::Spot;
 use super::table::{RowRef, Sort, TableKey};
@@ -223,8 +223,8 @@ pub enum ActEvent {
     Waiting {
         /// The run.
         run: u64,
-        /// The step after which it waits, from 0; `None`: before the first.
-        after: Option<usize>,
+        /// At which step.
+        at: WaitPlace,
         /// For what.
         wait: Waiter,
     },
@@ -232,8 +232,8 @@ pub enum ActEvent {
     Waited {
         /// The run.
         run: u64,
-        /// The step after which it waited, from 0; `None`: before the first.
-        after: Option<usize>,
+        /// At which step it waited.
+        at: WaitPlace,
     },
     /// It does not come, or went wrong: the user decides.
     Stuck {

@@ -56,12 +56,12 @@ pub use order::SortKey;
 pub use pick::Pick;
 pub use picture::Picture;
 pub use plan::{
-    Confirm, Consequence, DryRun, Keep, KnownBy, Plan, Severity, Skipped, Step, StepUndo, Subject, Undo, Waiter,
+    Confirm, Consequence, DryRun, Keep, KnownBy, Plan, RunBatch, Severity, Skipped, Step, StepUndo, Subject, Undo, Waiter,
 };
 pub use raw::{RawAnswer, RawPart, RawStyle, RawText};
 pub use record::{Link, Record, Tags};
 pub use row_values::{RowValues, Shared, SharedPool};
-pub use run::{Progress, RunEntry, RunRecord, StepState};
+pub use run::{Progress, RunEntry, RunRecord, StepState, StepTimes, TimelineRow, WaitPlace};
 pub use saved_view::{SavedView, SavedViews};
 pub use spot::Spot;
 pub use table::{Batch, Coverage, Outcome, RowRef, Selector, Sort, TableKey};

@@ -10,7 +10,7 @@ use super::cost::Cost;
 use super::field::FieldInfo;
 use super::record::Record;
 use super::table::TableKey;
-use crate::base::{Fault, RowId};
+use crate::base::{Fault, RowId, Time};
 
 /// How much a consequence weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -126,6 +126,26 @@ pub enum Waiter {
         /// When to stop waiting and say so.
         within: Duration,
     },
+    /// A list of the rows has all of these in it (the members of a group that are in Standby), whatever else is in it.
+    Holds {
+        /// The table to look at.
+        table: TableKey,
+        /// The rows.
+        ids: Vec<RowId>,
+        /// The field: a list.
+        field: &'static FieldInfo,
+        /// What has to be in it.
+        items: Vec<ArcStr>,
+        /// When to stop waiting and say so.
+        within: Duration,
+    },
+    /// Nothing happens for so long, by the clock: a console that was closed meanwhile does not begin it anew.
+    Pause {
+        /// How long.
+        length: Duration,
+        /// When it is over; `None`: it has not begun. [`super::RunRecord::wait_at`] says it.
+        until: Option<Time>,
+    },
     /// All of these: rows of several regions.
     All(Vec<Waiter>),
     /// The row that a call makes: its id is not known before the call was answered. [`Waiter::resolve`] makes a
@@ -150,8 +170,11 @@ impl Waiter {
     /// The rows that have to be looked at, by table.
     pub fn rows(&self) -> Vec<(&TableKey, &[RowId])> {
         match self {
-            Waiter::AtOnce | Waiter::Created { .. } => Vec::new(),
-            Waiter::State { table, ids, .. } | Waiter::Field { table, ids, .. } | Waiter::Rest { table, ids, .. } => {
+            Waiter::AtOnce | Waiter::Created { .. } | Waiter::Pause { .. } => Vec::new(),
+            Waiter::State { table, ids, .. }
+            | Waiter::Field { table, ids, .. }
+            | Waiter::Holds { table, ids, .. }
+            | Waiter::Rest { table, ids, .. } => {
                 vec![(table, ids)]
             }
             Waiter::All(parts) => parts.iter().flat_map(Waiter::rows).collect(),
@@ -191,7 +214,12 @@ impl Waiter {
                     *part = part.rebind(outputs, number)?;
                 }
             }
-            Waiter::AtOnce | Waiter::State { .. } | Waiter::Field { .. } | Waiter::Rest { .. } => {}
+            Waiter::AtOnce
+            | Waiter::State { .. }
+            | Waiter::Field { .. }
+            | Waiter::Holds { .. }
+            | Waiter::Rest { .. }
+            | Waiter::Pause { .. } => {}
         }
         Ok(known)
     }
@@ -201,11 +229,29 @@ impl Waiter {
         match self {
             Waiter::State { table, ids, within, .. }
             | Waiter::Field { table, ids, within, .. }
+            | Waiter::Holds { table, ids, within, .. }
             | Waiter::Rest { table, ids, within } => {
                 Waiter::Rest { table: table.clone(), ids: ids.clone(), within: *within }
             }
             Waiter::All(parts) => Waiter::all(parts.iter().map(Waiter::resting).collect()),
-            Waiter::AtOnce | Waiter::Created { .. } => Waiter::AtOnce,
+            Waiter::AtOnce | Waiter::Created { .. } | Waiter::Pause { .. } => Waiter::AtOnce,
+        }
+    }
+    /// How long its pause is, if it has one, and when that is over, if it has begun.
+    pub fn pause(&self) -> Option<(Duration, Option<Time>)> {
+        match self {
+            Waiter::Pause { length, until } => Some((*length, *until)),
+            Waiter::All(parts) => parts.iter().find_map(Waiter::pause),
+            _ => None,
+        }
+    }
+    /// The same, with the end of its pause, if it has one that began at this moment.
+    #[must_use]
+    pub fn begun(&self, at: Time) -> Waiter {
+        match self {
+            Waiter::Pause { length, until: None } => Waiter::Pause { length: *length, until: Some(at.plus(*length)) },
+            Waiter::All(parts) => Waiter::All(parts.iter().map(|p| p.begun(at)).collect()),
+            other => other.clone(),
         }
     }
     /// The earlier answers that it needs.
@@ -290,12 +336,22 @@ impl KnownBy {
     }
 }
 
+/// One of the batches of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RunBatch {
+    /// Which, from 1.
+    pub number: usize,
+    /// How many there are.
+    pub of: usize,
+}
+
 /// One call of a plan, and what belongs to it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
     /// What it does, in a few words without a capital: `create the volume`.
     pub title: String,
-    /// What has to be so before it is sent: only the first step of what is made of a run that stopped in a wait has that.
+    /// What has to be so before it is sent, beside what the step before it waits for: a pause, alarms that are not in ALARM; and the wait
+    /// in which a run stopped that is gone on with.
     pub before: Waiter,
     /// The call.
     pub call: Call,
@@ -307,6 +363,11 @@ pub struct Step {
     pub keep: Vec<Keep>,
     /// By what its row is known, where nothing but looking can tell whether it was made: its operation has no client token.
     pub known_by: Option<KnownBy>,
+    /// The batch that it is a step of, in a change that is made to rows batch by batch.
+    pub batch: Option<RunBatch>,
+    /// The step, from 0, of which this one is the way back within the same plan (started again, registered again). Once both were done, neither
+    /// is undone, unless what was done between them is.
+    pub brings_back: Option<usize>,
     /// Whether AWS may refuse it because there is nothing to do, and the next step is sent all the same: what it takes back may never have
     /// been done.
     pub may_be_refused: bool,
@@ -323,6 +384,8 @@ impl Step {
             undo: None,
             keep: Vec::new(),
             known_by: None,
+            batch: None,
+            brings_back: None,
             may_be_refused: false,
         }
     }
@@ -336,6 +399,12 @@ impl Step {
     #[must_use]
     pub fn undone_by(mut self, undo: StepUndo) -> Step {
         self.undo = Some(undo);
+        self
+    }
+    /// The same, once something has come beside what the step before it waits for.
+    #[must_use]
+    pub fn after(mut self, before: Waiter) -> Step {
+        self.before = before;
         self
     }
     /// The same, with what its row is known by.

@@ -1,7 +1,10 @@
 //! A run: a confirmed plan and what has become of each step, as a fold over the entries of the journal. The executor, the screen
 //! and the next start of the program read the same record.
 
+mod batches;
 mod plans;
+
+pub use batches::{StepTimes, TimelineRow};
 
 use arcstr::ArcStr;
 
@@ -47,8 +50,8 @@ pub enum RunEntry {
     },
     /// What a step waits for has come, or the user continues without it.
     Waited {
-        /// The step after which it waited, from 0; `None`: before the first one.
-        after: Option<usize>,
+        /// Where it waited.
+        at: WaitPlace,
     },
     /// It is over: there is nothing to continue with or to undo.
     Ended {
@@ -57,13 +60,22 @@ pub enum RunEntry {
     },
 }
 
+/// Where a run waits: at which step, from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitPlace {
+    /// Before its call ([`Step::before`]).
+    Before(usize),
+    /// After its answer ([`Step::wait`]).
+    After(usize),
+}
+
 /// What comes next in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
     /// This step's call.
     Send(usize),
-    /// The wait after this step, or the one before the first.
-    Wait(Option<usize>),
+    /// A wait.
+    Wait(WaitPlace),
     /// Every call was answered; what is left is the wait for the whole.
     Answered,
     /// It stopped at this step: refused, without an answer, or cut off.
@@ -97,10 +109,14 @@ pub struct RunRecord {
     pub steps: Vec<Step>,
     /// What became of each.
     pub states: Vec<StepState>,
-    /// Whether the wait before the first is over.
-    pub ready: bool,
+    /// Whether the wait before each is over.
+    pub ready: Vec<bool>,
     /// Whether the wait after each is over.
     pub waited: Vec<bool>,
+    /// When each came how far.
+    pub times: Vec<StepTimes>,
+    /// When it was over, if it is.
+    pub over: Option<Time>,
     /// What was answered.
     pub outputs: Outputs,
     /// Whether it is over, and came to the state that was wanted.
@@ -121,16 +137,19 @@ impl RunRecord {
             careful: plan.confirm() != Confirm::Enter,
             wait: plan.wait.clone(),
             states: vec![StepState::NotSent; plan.steps.len()],
-            ready: false,
+            ready: vec![false; plan.steps.len()],
             waited: vec![false; plan.steps.len()],
+            times: vec![StepTimes::default(); plan.steps.len()],
+            over: None,
             steps: plan.steps.clone(),
             outputs: Outputs::new(),
             ended: None,
         }
     }
 
-    /// Takes in one entry. One about a step that the plan does not have changes nothing.
-    pub fn apply(&mut self, entry: &RunEntry) {
+    /// Takes in one entry of a moment. One about a step that the plan does not have changes nothing.
+    pub fn apply(&mut self, entry: &RunEntry, at: Time) {
+        self.note_time(entry, at);
         match entry {
             RunEntry::Intent { step } => {
                 if let Some(state) = self.states.get_mut(*step) {
@@ -143,8 +162,12 @@ impl RunRecord {
                     self.outputs.extend(outputs.iter().map(|(k, v)| ((*step, k.clone()), v.clone())));
                 }
             }
-            RunEntry::Waited { after: None } => self.ready = true,
-            RunEntry::Waited { after: Some(step) } => {
+            RunEntry::Waited { at: WaitPlace::Before(step) } => {
+                if let Some(ready) = self.ready.get_mut(*step) {
+                    *ready = true;
+                }
+            }
+            RunEntry::Waited { at: WaitPlace::After(step) } => {
                 if let Some(waited) = self.waited.get_mut(*step) {
                     *waited = true;
                 }
@@ -168,7 +191,8 @@ impl RunRecord {
         match made {
             Some(id) => {
                 let outputs = vec![(by.output.into(), id)];
-                self.apply(&RunEntry::Outcome { step, state: StepState::Done, outputs });
+                let at = self.last_heard();
+                self.apply(&RunEntry::Outcome { step, state: StepState::Done, outputs }, at);
             }
             None => self.states[step] = StepState::NotSent,
         }
@@ -181,13 +205,13 @@ impl RunRecord {
         }
         for (i, state) in self.states.iter().enumerate() {
             match state {
-                StepState::NotSent if i == 0 && !self.ready && self.steps[0].before != Waiter::AtOnce => {
-                    return Progress::Wait(None);
+                StepState::NotSent if !self.ready[i] && self.steps[i].before != Waiter::AtOnce => {
+                    return Progress::Wait(WaitPlace::Before(i));
                 }
                 StepState::NotSent => return Progress::Send(i),
                 StepState::Sent | StepState::Failed(_) | StepState::Unknown(_) => return Progress::Stopped(i),
                 // A step that was sent after it shows that the wait is over.
-                StepState::Done if self.waits_after(i) => return Progress::Wait(Some(i)),
+                StepState::Done if self.waits_after(i) => return Progress::Wait(WaitPlace::After(i)),
                 StepState::Done | StepState::Needless(_) => {}
             }
         }
@@ -199,13 +223,15 @@ impl RunRecord {
         next && !self.waited[step] && self.steps[step].wait != Waiter::AtOnce
     }
 
-    /// What it waits for between two calls, as [`Progress::Wait`] says it, with the ids of what it made.
-    pub fn wait_at(&self, after: Option<usize>) -> Waiter {
-        let wait = match after {
-            Some(step) => self.steps.get(step).map(|s| &s.wait),
-            None => self.steps.first().map(|s| &s.before),
+    /// What it waits for between two calls, as [`Progress::Wait`] says it, with the ids of what it made. A pause has begun when what came
+    /// before it was over.
+    pub fn wait_at(&self, place: WaitPlace) -> Waiter {
+        let (step, wait): (usize, fn(&Step) -> &Waiter) = match place {
+            WaitPlace::Before(step) => (step, |s| &s.before),
+            WaitPlace::After(step) => (step, |s| &s.wait),
         };
-        wait.map_or(Waiter::AtOnce, |w| w.resolve(&self.outputs))
+        let Some(wait) = self.steps.get(step).map(wait) else { return Waiter::AtOnce };
+        wait.resolve(&self.outputs).begun(self.last_heard())
     }
 
     /// How many steps were answered, and how many there are.
@@ -238,6 +264,10 @@ impl RunRecord {
     /// One line a step: how it stands (`✓`, `✗`, `?`, `·`) and a sentence without a final period. Under one that failed, on lines without a
     /// sign, what can be done about it.
     pub fn lines(&self) -> Vec<(char, String)> {
+        self.lines_by_step().into_iter().flatten().collect()
+    }
+
+    fn lines_by_step(&self) -> Vec<Vec<(char, String)>> {
         let lines = |(i, step): (usize, &Step)| {
             let made: Vec<&str> =
                 self.outputs.iter().filter(|((s, _), _)| *s == i).map(|(_, text)| text.as_str()).collect();
@@ -265,9 +295,9 @@ impl RunRecord {
                 StepState::Failed(why) => why.lines().skip(1).map(|l| (' ', l.to_string())).collect(),
                 _ => Vec::new(),
             };
-            std::iter::once(first).chain(more)
+            std::iter::once(first).chain(more).collect()
         };
-        self.steps.iter().enumerate().flat_map(lines).collect()
+        self.steps.iter().enumerate().map(lines).collect()
     }
 
     /// The record as it is taken up again: what stopped it is as if it had not been sent.
@@ -282,9 +312,8 @@ impl RunRecord {
 
     /// Whether some of what was done, or may have been, can be undone step by step.
     pub fn has_step_undo(&self) -> bool {
-        let may_be =
-            |state: &StepState| !matches!(state, StepState::NotSent | StepState::Failed(_) | StepState::Needless(_));
-        self.states.iter().zip(&self.steps).any(|(state, step)| may_be(state) && step.undo.is_some())
+        let undoable = |i: usize| self.may_be_done(i) && self.steps[i].undo.is_some() && !self.is_brought_back(i);
+        (0..self.steps.len()).any(undoable)
     }
 }
 

@@ -69,7 +69,7 @@ fn what_a_look_finds_is_done_and_what_it_does_not_find_was_not_sent() {
     let (mut there, mut not) = (run.clone(), run);
     there.found(0, Some("vol-7".into()));
     let id = |plan: Plan, step: usize| plan.steps[step].call.get("VolumeId").cloned();
-    assert_eq!(there.progress(), Progress::Wait(Some(0)));
+    assert_eq!(there.progress(), Progress::Wait(WaitPlace::After(0)));
     assert_eq!(id(there.go_on().expect("a plan"), 0), Some(Arg::str("vol-7")));
     assert_eq!(id(there.undo_steps().expect("a way back"), 0), Some(Arg::str("vol-7")));
     not.found(0, None);
@@ -110,13 +110,13 @@ fn a_run_sends_waits_and_sends_and_knows_what_it_made() {
     assert_eq!(run.progress(), Progress::Send(0));
     assert_eq!(run.steps[0].call.get("ClientToken"), Some(&Arg::str("p-1-0")), "and the same in each attempt");
     let run = after(&[RunEntry::Intent { step: 0 }, done(0, &[("VolumeId", "vol-1")])]);
-    assert_eq!(run.progress(), Progress::Wait(Some(0)));
+    assert_eq!(run.progress(), Progress::Wait(WaitPlace::After(0)));
     assert_eq!(run.all_rows(), [(volumes(), "vol-1".into())], "what was made is looked at");
-    let run = after(&[done(0, &[("VolumeId", "vol-1")]), RunEntry::Waited { after: Some(0) }]);
+    let run = after(&[done(0, &[("VolumeId", "vol-1")]), RunEntry::Waited { at: WaitPlace::After(0) }]);
     assert_eq!(run.progress(), Progress::Send(1));
     let call = run.steps[1].call.resolve(&run.outputs).expect("the volume is known");
     assert_eq!(call.get("VolumeId"), Some(&Arg::str("vol-1")));
-    let run = after(&[done(0, &[("VolumeId", "vol-1")]), RunEntry::Waited { after: Some(0) }, done(1, &[])]);
+    let run = after(&[done(0, &[("VolumeId", "vol-1")]), RunEntry::Waited { at: WaitPlace::After(0) }, done(1, &[])]);
     assert_eq!((run.progress(), run.done()), (Progress::Answered, (2, 2)));
     assert_eq!(run.lines()[0], ('✓', "create the volume: vol-1".to_string()));
 }
@@ -134,7 +134,7 @@ fn a_create_that_was_cut_off_is_sent_again_with_its_token_and_what_has_none_neve
     assert_eq!(undo.steps[0].call.get("ClientToken"), Some(&Arg::str("p-1-0")), "nothing is made a second time");
     let cut = after(&[
         done(0, &[("VolumeId", "vol-1")]),
-        RunEntry::Waited { after: Some(0) },
+        RunEntry::Waited { at: WaitPlace::After(0) },
         RunEntry::Intent { step: 1 },
         RunEntry::Outcome { step: 1, state: StepState::Unknown("The line was cut.".into()), outputs: Vec::new() },
     ]);
@@ -147,7 +147,7 @@ fn a_create_that_was_cut_off_is_sent_again_with_its_token_and_what_has_none_neve
 
 #[test]
 fn what_is_undone_is_undone_backwards_and_deleting_is_confirmed_by_typing() {
-    let run = after(&[done(0, &[("VolumeId", "vol-1")]), RunEntry::Waited { after: Some(0) }, done(1, &[])]);
+    let run = after(&[done(0, &[("VolumeId", "vol-1")]), RunEntry::Waited { at: WaitPlace::After(0) }, done(1, &[])]);
     let undo = run.undo_steps().expect("both");
     let names: Vec<&str> = undo.calls().map(|c| c.op.name).collect();
     assert_eq!(names, ["DetachVolume", "DeleteVolume"]);
@@ -163,12 +163,12 @@ fn the_way_back_waits_for_what_is_still_under_way_and_for_nothing_else() {
     let creating = after(&made());
     assert!(matches!(before(&creating), Waiter::State { ids, want, .. } if ids == ["vol-1"] && want == ["available"]));
     let undoing = RunRecord::new("p-2".into(), Time::from_secs(2), &creating.undo_steps().expect("a way back"));
-    assert_eq!(undoing.progress(), Progress::Wait(None));
+    assert_eq!(undoing.progress(), Progress::Wait(WaitPlace::Before(0)));
     assert_eq!(undoing.all_rows(), [(volumes(), "vol-1".into())], "its rows are looked at");
     let mut ready = undoing.clone();
-    ready.apply(&RunEntry::Waited { after: None });
+    ready.apply(&RunEntry::Waited { at: WaitPlace::Before(0) });
     assert_eq!(ready.progress(), Progress::Send(0));
-    let created = after(&[made(), vec![RunEntry::Waited { after: Some(0) }]].concat());
+    let created = after(&[made(), vec![RunEntry::Waited { at: WaitPlace::After(0) }]].concat());
     assert_eq!(before(&created), Waiter::AtOnce);
     let mut attached = after(&[made(), vec![done(1, &[])]].concat());
     attached.wait = Waiter::State {
@@ -192,7 +192,7 @@ fn the_way_back_waits_for_what_is_still_under_way_and_for_nothing_else() {
 #[test]
 fn what_may_not_have_been_done_may_be_refused_on_the_way_back() {
     let cut =
-        after(&[done(0, &[("VolumeId", "vol-1")]), RunEntry::Waited { after: Some(0) }, RunEntry::Intent { step: 1 }]);
+        after(&[done(0, &[("VolumeId", "vol-1")]), RunEntry::Waited { at: WaitPlace::After(0) }, RunEntry::Intent { step: 1 }]);
     let back = cut.undo_steps().expect("a way back");
     assert_eq!(back.steps.iter().map(|s| s.may_be_refused).collect::<Vec<_>>(), [true, false]);
     let undoing = RunRecord::new("p-2".into(), Time::from_secs(2), &back);

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::act::{WaitStatus, check};
 use crate::base::Time;
-use crate::model::{ActEvent, Progress, RunEntry, RunRecord, StepState, Verdict, Waiter};
+use crate::model::{ActEvent, Progress, RunEntry, RunRecord, Step, StepState, Verdict, Waiter};
 use crate::store::Store;
 
 struct Watched {
@@ -49,7 +49,8 @@ impl Watcher {
         if !self.known.insert(run) {
             return false;
         }
-        let uses = |r: &RunRecord| r.steps.iter().any(|s| s.wait != Waiter::AtOnce || !s.call.uses().is_empty());
+        let waits = |s: &Step| s.wait != Waiter::AtOnce || s.before != Waiter::AtOnce;
+        let uses = |r: &RunRecord| r.steps.iter().any(|s| waits(s) || !s.call.uses().is_empty());
         let watched = Watched {
             sequence: uses(record),
             record: record.clone(),
@@ -91,20 +92,20 @@ impl Watcher {
             ActEvent::Began { .. } => w.answered(now),
             ActEvent::Done { step, outputs, .. } => {
                 let (step, outputs) = (*step, outputs.clone());
-                w.record.apply(&RunEntry::Outcome { step, state: StepState::Done, outputs });
+                w.record.apply(&RunEntry::Outcome { step, state: StepState::Done, outputs }, now);
                 w.answered(now);
             }
             ActEvent::Needless { step, fault, .. } => {
                 let state = StepState::Needless(fault.to_string());
-                w.record.apply(&RunEntry::Outcome { step: *step, state, outputs: Vec::new() });
+                w.record.apply(&RunEntry::Outcome { step: *step, state, outputs: Vec::new() }, now);
                 w.answered(now);
             }
             ActEvent::Waiting { wait, .. } => {
                 (w.wait, w.between, w.since) = (wait.clone(), true, Some(now));
                 w.said.clear();
             }
-            ActEvent::Waited { after, .. } => {
-                w.record.apply(&RunEntry::Waited { after: *after });
+            ActEvent::Waited { at, .. } => {
+                w.record.apply(&RunEntry::Waited { at: *at }, now);
                 (w.between, w.since) = (false, None);
             }
             ActEvent::Unknown { step, .. } => {

@@ -155,7 +155,7 @@ fn sequence() -> RunRecord {
 }
 
 fn waiting() -> ActEvent {
-    ActEvent::Waiting { run: 1, after: Some(0), wait: stopped() }
+    ActEvent::Waiting { run: 1, at: WaitPlace::After(0), wait: stopped() }
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn what_the_next_call_waits_for_lets_it_go_and_what_does_not_come_is_the_users_t
     read(&mut store, 104);
     assert_eq!(w.look(&store, at(105)), [News::GoOn(1)]);
     assert_eq!(w.look(&store, at(106)), [], "once");
-    w.heard(&ActEvent::Waited { run: 1, after: Some(0) }, at(106));
+    w.heard(&ActEvent::Waited { run: 1, at: WaitPlace::After(0) }, at(106));
     w.heard(&done(1, 1), at(107));
     assert!(matches!(&w.look(&store, at(109))[..], [News::Act(ActEvent::Settled { run: 1, ok: true, .. })]));
 

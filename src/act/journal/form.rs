@@ -17,7 +17,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{read_row, write_row};
 use crate::base::{RowId, Scope, Secret};
 use crate::kinds::Registry;
-use crate::model::{Arg, Call, Keep, KnownBy, Operation, Out, RunRecord, Step, StepUndo, TableKey, Undo, Waiter};
+use crate::model::{Arg, Call, Keep, KnownBy, Operation, Out, RunBatch, RunRecord, Step, StepUndo, TableKey, Undo, Waiter};
 
 /// The plan's part of `began`.
 pub(super) fn write(run: &RunRecord) -> Map<String, Json> {
@@ -65,8 +65,10 @@ pub(super) fn read(line: &Json, name: &str, registry: &Registry) -> Option<RunRe
         careful: line.get("careful").and_then(Json::as_bool).unwrap_or(true),
         wait: read_wait(line.get("wait")?, registry, &operations)?,
         states: vec![crate::model::StepState::NotSent; steps.len()],
-        ready: false,
+        ready: vec![false; steps.len()],
         waited: vec![false; steps.len()],
+        times: vec![crate::model::StepTimes::default(); steps.len()],
+        over: None,
         steps,
         outputs: crate::model::Outputs::new(),
         ended: None,
@@ -88,6 +90,7 @@ fn write_step(step: &Step) -> Json {
         "title": step.title, "before": write_wait(&step.before), "call": write_call(&step.call), "wait": write_wait(&step.wait),
         "undo": undo, "keep": keep, "may_be_refused": step.may_be_refused,
         "known_by": step.known_by.as_ref().map(write_known_by),
+        "batch": step.batch.map(|b| json!([b.number, b.of])), "brings_back": step.brings_back,
     })
 }
 
@@ -129,10 +132,17 @@ fn read_step(step: &Json, registry: &Registry, operations: &[&'static Operation]
     let keep = keep.collect::<Option<Vec<Keep>>>()?;
     let wait = read_wait(step.get("wait")?, registry, operations)?;
     let known_by = step.get("known_by").and_then(|by| read_known_by(by, call.op, registry));
-    // Journals of before do not have these two.
+    // Journals of before do not have these.
     let before = step.get("before").map_or(Some(Waiter::AtOnce), |w| read_wait(w, registry, operations))?;
     let may_be_refused = step.get("may_be_refused").and_then(Json::as_bool).unwrap_or(false);
-    Some(Step { title: text(step, "title")?, before, call, wait, undo, keep, known_by, may_be_refused })
+    let index = |of: &Json| of.as_u64().and_then(|n| usize::try_from(n).ok());
+    let batch = step.get("batch").and_then(Json::as_array).and_then(|pair| match pair.as_slice() {
+        [number, of] => Some(RunBatch { number: index(number)?, of: index(of)? }),
+        _ => None,
+    });
+    let brings_back = step.get("brings_back").and_then(index);
+    let title = text(step, "title")?;
+    Some(Step { title, before, call, wait, undo, keep, known_by, batch, brings_back, may_be_refused })
 }
 
 fn write_call(call: &Call) -> Json {
@@ -222,6 +232,12 @@ fn write_wait(wait: &Waiter) -> Json {
             "table": write_row(table, &RowId::new()), "ids": ids.iter().map(|i| i.as_str()).collect::<Vec<_>>(),
             "rest": true, "seconds": within.as_secs(),
         }),
+        Waiter::Holds { table, ids, field, items, within } => json!({
+            "table": write_row(table, &RowId::new()), "ids": ids.iter().map(|i| i.as_str()).collect::<Vec<_>>(),
+            "field": field.name, "holds": items.iter().map(|i| i.as_str()).collect::<Vec<_>>(), "seconds": within.as_secs(),
+        }),
+        // When it began is known from the run's other lines.
+        Waiter::Pause { length, .. } => json!({ "pause": length.as_secs() }),
         Waiter::All(parts) => json!({ "all": parts.iter().map(write_wait).collect::<Vec<_>>() }),
     }
 }
@@ -234,6 +250,9 @@ fn read_wait(wait: &Json, registry: &Registry, operations: &[&'static Operation]
         let parts = parts.iter().map(|p| read_wait(p, registry, operations));
         return Some(Waiter::All(parts.collect::<Option<_>>()?));
     }
+    if let Some(seconds) = wait.get("pause").and_then(Json::as_u64) {
+        return Some(Waiter::Pause { length: Duration::from_secs(seconds), until: None });
+    }
     let (table, _) = read_row(wait.get("table")?, registry)?;
     let within = Duration::from_secs(wait.get("seconds")?.as_u64()?);
     let ids = || -> Option<Vec<RowId>> {
@@ -241,6 +260,10 @@ fn read_wait(wait: &Json, registry: &Registry, operations: &[&'static Operation]
     };
     if let Some(field) = wait.get("field").and_then(Json::as_str) {
         let field = table.kind.fields.at(table.kind.index_of(field)?);
+        if let Some(items) = wait.get("holds").and_then(Json::as_array) {
+            let items = items.iter().filter_map(|i| i.as_str().map(ArcStr::from)).collect();
+            return Some(Waiter::Holds { table, ids: ids()?, field, items, within });
+        }
         let want = wait.get("reads")?.as_str()?.to_string();
         return Some(Waiter::Field { table, ids: ids()?, field, want, within });
     }

@@ -282,7 +282,7 @@ fn what_the_next_call_waits_for_can_be_gone_on_without() {
     let wait = desk.state.runs[0].record.wait.clone();
     desk.state.runs[0].record.steps[0].wait = wait.clone();
     desk.event(done(run, 0));
-    desk.event(Event::Act(ActEvent::Waiting { run, after: Some(0), wait }));
+    desk.event(Event::Act(ActEvent::Waiting { run, at: WaitPlace::After(0), wait }));
     desk.event(Event::Act(ActEvent::Stuck { run, text: "thing-0 stopping: still not settled".into() }));
     desk.line("runs").press("enter");
     assert_eq!(choices(&desk), ["wait on", "go on without", "undo", "leave it"]);

@@ -49,6 +49,7 @@ fn target(arg: &Arg) -> Option<TargetDescription> {
     for (name, value) in members {
         out = match *name {
             "Id" => out.id(value.as_str()?),
+            "AvailabilityZone" => out.availability_zone(value.as_str()?),
             "Port" => out.port(i32::try_from(value.as_int()?).ok()?),
             _ => return None,
         };

@@ -63,6 +63,12 @@ pub const DESCRIPTION: FieldInfo = FieldInfo::text("description", "DESCRIPTION",
 pub const CHECK_PORT: FieldInfo =
     FieldInfo::text("health_check_port", "CHECK PORT", "The port that the health check uses.").spare(2).cells(10, 10);
 
+/// The Availability Zone that it was registered with, where it was.
+pub const ZONE: FieldInfo =
+    FieldInfo::text("zone", "ZONE", "The Availability Zone; all means zones that are not enabled, too.")
+        .shown(5)
+        .cells(4, 16);
+
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("targets", "target", "Targets", &FIELDS)
     .doc("Targets registered with target groups, and their health with AWS's reason in plain words.")
@@ -232,12 +238,7 @@ static FIELDS: Fields<Target> = Fields(&[
         None => Value::Empty,
         Some(code) => c.text(Some(in_short(code, t.description()).as_deref().unwrap_or(code))),
     }),
-    field(
-        FieldInfo::text("zone", "ZONE", "The Availability Zone; all means zones that are not enabled, too.")
-            .shown(5)
-            .cells(4, 16),
-        |t, c| c.text(t.target().and_then(|t| t.availability_zone())),
-    ),
+    field(ZONE, |t, c| c.text(t.target().and_then(|t| t.availability_zone()))),
     field(EXPLANATION, |t, c| match t.reason() {
         None => Value::Empty,
         Some(code) => c.text(explain(code).or_else(|| t.description())),

@@ -4,7 +4,7 @@
 use super::super::call::Out;
 use super::super::operation::Retry;
 use super::super::plan::{Consequence, Plan, Severity, Step, StepUndo, Subject, Waiter};
-use super::{Progress, RunRecord, StepState};
+use super::{Progress, RunRecord, StepState, WaitPlace};
 
 impl RunRecord {
     /// The plan of the steps that are left, as it is to be read before the run continues. It is carried out by going on with this
@@ -15,7 +15,8 @@ impl RunRecord {
     pub fn go_on(&self) -> Result<Plan, String> {
         let from = match self.progress() {
             Progress::Send(i) | Progress::Stopped(i) => i,
-            Progress::Wait(after) => after.map_or(0, |i| i + 1),
+            Progress::Wait(WaitPlace::After(i)) => i + 1,
+            Progress::Wait(WaitPlace::Before(i)) => i,
             Progress::Answered => return Err("Every call was answered: only the result is left to check.".into()),
             Progress::Ended => return Err("It is finished.".into()),
         };
@@ -51,15 +52,20 @@ impl RunRecord {
                 .rebind(&self.outputs, number)
                 .map_err(|lost| format!("\"{}\" cannot be continued: {}. Check first.", step.title, self.lost(lost)))?;
             step.wait = self.rebound(&step.wait, &number);
+            step.brings_back = step.brings_back.and_then(number);
             step.undo = step.undo.take().and_then(|undo| {
                 let call = undo.call.rebind(&self.outputs, number).ok()?;
                 Some(StepUndo { call, wait: self.rebound(&undo.wait, &number), ..undo })
             });
         }
-        // A run that stopped in a wait continues with it.
+        // A run that stopped in a wait continues with it, and with what is waited for before the next step beside it.
         if let Some(first) = steps.first_mut() {
             first.before = match self.progress() {
-                Progress::Wait(after) => self.rebound(&self.wait_at(after), &|_| None),
+                Progress::Wait(WaitPlace::After(i)) => {
+                    let after = self.rebound(&self.wait_at(WaitPlace::After(i)), &|_| None);
+                    Waiter::all(vec![after, std::mem::replace(&mut first.before, Waiter::AtOnce)])
+                }
+                Progress::Wait(place) => self.rebound(&self.wait_at(place), &|_| None),
                 _ => Waiter::AtOnce,
             };
         }
@@ -78,6 +84,7 @@ impl RunRecord {
             WayBack { run: self, steps: Vec::new(), said: Vec::new(), hurts: Vec::new(), destructive: false };
         for (i, step) in self.steps.iter().enumerate().rev() {
             match (&self.states[i], &step.undo) {
+                _ if self.is_brought_back(i) => {}
                 (StepState::NotSent | StepState::Failed(_) | StepState::Needless(_), _) => {}
                 (StepState::Done, None) => back.said.push(note(format!("\"{}\" stays: it has no undo", step.title))),
                 (StepState::Done, Some(undo)) => back.done(step, undo),
@@ -114,7 +121,7 @@ impl RunRecord {
     /// What has to rest before anything is undone: what the last call set going, or may have set going.
     fn still_to_come(&self) -> Waiter {
         let wait = match self.progress() {
-            Progress::Wait(after) => self.wait_at(after),
+            Progress::Wait(place) => self.wait_at(place),
             Progress::Answered => self.resolved_wait().resting(),
             Progress::Stopped(i) if !matches!(self.states[i], StepState::Failed(_)) => {
                 self.wait_after(i).resolve(&self.outputs).resting()
@@ -136,7 +143,7 @@ impl RunRecord {
     }
 
     fn said(&self) -> Vec<Consequence> {
-        self.lines().into_iter().map(|(glyph, text)| note(format!("{glyph} {text}"))).collect()
+        self.stand().into_iter().map(|(glyph, text)| note(format!("{glyph} {text}"))).collect()
     }
 
     fn plan(&self, title: String, phrase: &str, steps: Vec<Step>, consequences: Vec<Consequence>) -> Plan {

@@ -90,6 +90,10 @@ pub const STANDBY: FieldInfo =
     FieldInfo::list("standby", "STANDBY", "Members in standby: they are not counted and not replaced.")
         .id_of("instances", "i-")
         .section(CAPACITY);
+/// Members in service.
+pub const SERVING: FieldInfo = FieldInfo::list("serving", "SERVING", "Members in service.")
+    .id_of("instances", "i-")
+    .section("");
 /// Names of the target groups that it registers its instances with.
 pub const TARGET_GROUPS: FieldInfo = FieldInfo::list(
     "target_groups",
@@ -163,6 +167,7 @@ pub(super) static FIELDS: Fields<Group> = Fields(&[
         |g, _| healthy(g),
     ),
     field(STANDBY, |g, _| members(g, |i| i.lifecycle_state() == Some(&sdk::LifecycleState::Standby))),
+    field(SERVING, |g, _| members(g, |i| i.lifecycle_state() == Some(&sdk::LifecycleState::InService))),
     field(PROTECTED, |g, _| members(g, |i| i.protected_from_scale_in() == Some(true))),
     field(TARGET_GROUPS, |g, _| texts(g.answer.target_group_arns().iter().map(|a| name_of_arn(a)))),
     field(TARGET_GROUP_ARNS, |g, _| texts(g.answer.target_group_arns().iter().map(String::as_str))),
