@@ -14,7 +14,7 @@ use crate::aws::testing::{self, Recorder};
 use crate::aws::{GatewayConfig, ProfileSel};
 use crate::base::{Scope, Secret, Time};
 use crate::kinds::action::{Action, Sender};
-use crate::model::{Arg, Keep, Kind, Operation, Out, Retry, Service, Step, TableKey, Waiter};
+use crate::model::{Arg, Keep, Kind, Operation, Out, Retry, Service, Step, TableKey, WaitPlace, Waiter};
 
 type Script = Arc<dyn Fn(usize) -> BoxFuture<'static, Result<Answer, Fault>> + Send + Sync>;
 
@@ -323,7 +323,10 @@ async fn the_first_call_waits_for_what_is_still_under_way_and_waits_for_it_again
         waited_for.resolve(&crate::model::Outputs::from([((0, "ThingId".into()), "i-9".into())]));
     rig.executor.carry(execute).await;
     assert_eq!(rig.sent(), 0);
-    assert!(matches!(rig.news().last(), Some(ActEvent::Waiting { at: WaitPlace::Before(0), wait: Waiter::State { .. }, .. })));
+    assert!(matches!(
+        rig.news().last(),
+        Some(ActEvent::Waiting { at: WaitPlace::Before(0), wait: Waiter::State { .. }, .. })
+    ));
     rig.executor.go_on(1).await;
     assert_eq!((rig.sent(), rig.lines()), (1, ["began", "waited", "intent", "outcome ok"].map(String::from).into()));
 }

@@ -1,7 +1,7 @@
 use super::compact::keep;
 use super::*;
 use crate::kinds::registry;
-use crate::model::{Plan, Step, Subject, Undo, Waiter};
+use crate::model::{Plan, Step, Subject, Undo, WaitPlace, Waiter};
 
 struct Dir(PathBuf);
 
@@ -264,7 +264,7 @@ fn write(journal: &Journal, ends: &[u8]) -> String {
         if *end > 1 {
             break;
         }
-        journal.waited(&name, Some(step), NOW).expect("written");
+        journal.waited(&name, WaitPlace::After(step), NOW).expect("written");
     }
     name
 }

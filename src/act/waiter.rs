@@ -91,7 +91,12 @@ fn look(waiter: &Waiter, store: &Store, since: Time, now: Time, out: &mut Vec<Se
                         (if right { Rank::Right } else { Rank::Moving }, word)
                     }
                 };
-                out.push(Seen { rank, text: named(id, row, &word), within: *within, read: row.map_or(now, |r| r.asked) });
+                out.push(Seen {
+                    rank,
+                    text: named(id, row, &word),
+                    within: *within,
+                    read: row.map_or(now, |r| r.asked),
+                });
             }
         }
         Waiter::All(parts) => parts.iter().for_each(|p| look(p, store, since, now, out)),
@@ -108,7 +113,12 @@ fn look(waiter: &Waiter, store: &Store, since: Time, now: Time, out: &mut Vec<Se
                     Some(Some(s)) if fresh && fail.contains(&s) && now.since(since) > EARLY => (Rank::Wrong, s),
                     Some(s) => (Rank::Moving, s.unwrap_or("unknown")),
                 };
-                out.push(Seen { rank, text: named(id, row, word), within: *within, read: row.map_or(now, |r| r.asked) });
+                out.push(Seen {
+                    rank,
+                    text: named(id, row, word),
+                    within: *within,
+                    read: row.map_or(now, |r| r.asked),
+                });
             }
         }
         Waiter::Rest { table, ids, within } => {
@@ -121,7 +131,12 @@ fn look(waiter: &Waiter, store: &Store, since: Time, now: Time, out: &mut Vec<Se
                     Some(s) if fresh && !table.kind.transitional.contains(&s) => (Rank::Right, s),
                     Some(s) => (Rank::Moving, s),
                 };
-                out.push(Seen { rank, text: named(id, row, word), within: *within, read: row.map_or(now, |r| r.asked) });
+                out.push(Seen {
+                    rank,
+                    text: named(id, row, word),
+                    within: *within,
+                    read: row.map_or(now, |r| r.asked),
+                });
             }
         }
         Waiter::Field { table, ids, field, want, within } => {
@@ -135,7 +150,12 @@ fn look(waiter: &Waiter, store: &Store, since: Time, now: Time, out: &mut Vec<Se
                         (if right { Rank::Right } else { Rank::Moving }, format!("{title} {}", said(value)))
                     }
                 };
-                out.push(Seen { rank, text: named(id, row, &word), within: *within, read: row.map_or(now, |r| r.asked) });
+                out.push(Seen {
+                    rank,
+                    text: named(id, row, &word),
+                    within: *within,
+                    read: row.map_or(now, |r| r.asked),
+                });
             }
         }
     }

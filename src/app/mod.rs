@@ -56,6 +56,7 @@ mod remembered;
 pub mod row_page;
 pub mod run;
 mod run_history;
+pub mod run_page;
 mod saved;
 pub mod search;
 mod setup;

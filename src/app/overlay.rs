@@ -125,6 +125,8 @@ pub enum Page {
     Messages,
     /// What there is of one row beside its fields.
     Row(Box<OpenPage>),
+    /// A run by its number: [`super::run_page::lines`].
+    Run(u64),
 }
 
 /// Text to read. The lines are made from the state when they are drawn.

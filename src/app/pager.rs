@@ -24,6 +24,10 @@ impl Turn<'_> {
         let (height, help, messages) = (usize::from(height), super::help::lines(self.s).len(), self.s.messages.len());
         let of_row =
             self.s.open_page().map_or(0, |page| self.s.row_page(self.store, page, page_room(width)).lines.len());
+        let run = match self.s.overlays.last() {
+            Some(Overlay::Pager(Pager { page: Page::Run(id), .. })) => super::run_page::lines(self.s, *id).len(),
+            _ => 0,
+        };
         match self.s.overlays.last_mut() {
             Some(Overlay::Pager(p)) => {
                 if p.search.scrolls(by) {
@@ -33,6 +37,7 @@ impl Turn<'_> {
                     Page::Help => help,
                     Page::Messages => messages,
                     Page::Row(_) => of_row,
+                    Page::Run(_) => run,
                 };
                 // The header, the last line and the page's box.
                 let most = lines.saturating_sub(height.saturating_sub(5).max(1));

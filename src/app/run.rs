@@ -44,12 +44,14 @@ pub enum RunPhase {
     Settled(bool, String),
     /// A call failed; the rest was not sent.
     Failed(Fault),
+    /// The user does not want the next call to be sent; it can be gone on with.
+    Halted,
 }
 
 impl Run {
     /// Whether it is over.
     pub fn is_over(&self) -> bool {
-        matches!(self.phase, RunPhase::Settled(..) | RunPhase::Failed(_))
+        matches!(self.phase, RunPhase::Settled(..) | RunPhase::Failed(_) | RunPhase::Halted)
     }
     /// Whether every call was answered and the rows did not come to what was wanted: they can be looked at further.
     pub fn is_late(&self) -> bool {
@@ -61,7 +63,7 @@ impl Run {
         let (done, of) = self.record.done();
         match self.phase {
             // Before the first call nothing is done: the user decides all the same.
-            RunPhase::Stuck(_) => true,
+            RunPhase::Stuck(_) | RunPhase::Halted => true,
             RunPhase::Failed(_) | RunPhase::Unknown(_) => done < of && (done > 0 || self.record.has_step_undo()),
             _ => false,
         }
@@ -81,12 +83,13 @@ impl Run {
     pub fn text(&self) -> String {
         let what = match &self.phase {
             RunPhase::Confirmed => return format!("{}…", under_way(&self.record.title)),
+            RunPhase::Halted => format!("{}halted. :runs continues or undoes it", self.batch_text()),
             RunPhase::Sending => match self.progress {
                 Some((done, Some(of))) if of > 0 => format!("{} %", done.saturating_mul(100) / of),
                 Some((done, _)) => format!("{done} bytes"),
                 None => {
                     let (done, of) = self.record.done();
-                    format!("{done} of {of} calls answered")
+                    format!("{}{done} of {of} calls answered", self.batch_text())
                 }
             },
             RunPhase::Waiting(_, text) => self.step_text(text),
@@ -104,7 +107,7 @@ impl Run {
                 format!("{s}, {}", self.answer)
             }
             RunPhase::Settling(s) | RunPhase::Settled(_, s) => s.clone(),
-            RunPhase::Failed(f) => format!("failed: {f}"),
+            RunPhase::Failed(f) => format!("{}failed: {f}", self.batch_text()),
         };
         let title = &self.record.title;
         let over = matches!(self.phase, RunPhase::Settled(true, _)).then_some(self.ended).flatten();
@@ -115,7 +118,15 @@ impl Run {
         let lead = if named { String::new() } else { format!("{title}: ") };
         format!("{lead}{what}{}", took.unwrap_or_default())
     }
+    /// `batch 2 of 6, `, of a run in batches.
+    fn batch_text(&self) -> String {
+        self.record.batch().map_or_else(String::new, |b| format!("batch {} of {}, ", b.number, b.of))
+    }
     fn step_text(&self, text: &str) -> String {
+        if self.record.batch().is_some() {
+            let sep = if text.is_empty() { "" } else { ": " };
+            return format!("{}waiting{sep}{text}", self.batch_text());
+        }
         let (done, of) = self.record.done();
         format!("step {done} of {of} done, waiting: {text}")
     }

@@ -1,6 +1,6 @@
 //! What became of confirmed plans.
 
-use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, On, PlanSource};
+use super::overlay::{Menu, MenuItem, MenuKind, MenuValue, On, Overlay, Page, PlanSource};
 use super::palette::Meaning;
 use super::run::{Run, RunPhase};
 use super::update::Turn;
@@ -75,6 +75,28 @@ pub(super) fn way_back(run: &RunRecord) -> Result<String, String> {
 
 impl Turn<'_> {
     pub(super) fn act(&mut self, news: ActEvent) {
+        self.heard(news);
+        self.run_menu_again();
+    }
+
+    /// What is seen of a run follows it, as long as its choices stay the same ones.
+    fn run_menu_again(&mut self) {
+        let Some(Overlay::Menu(menu)) = self.s.overlays.last() else { return };
+        let MenuKind::Run(id) = menu.kind else { return };
+        let chosen = menu.item().map(|i| i.value.clone());
+        if menu.line.is_some() || self.s.runs.iter().all(|r| r.id != id || r.record.batches().is_none()) {
+            return;
+        }
+        self.s.overlays.pop();
+        self.run_menu(id);
+        if let (Some(Overlay::Menu(menu)), Some(chosen)) = (self.s.overlays.last_mut(), chosen)
+            && let Some(at) = menu.items.iter().position(|i| i.value == chosen)
+        {
+            menu.cursor = at;
+        }
+    }
+
+    fn heard(&mut self, news: ActEvent) {
         let now = self.s.now;
         let (id, phase) = match news {
             ActEvent::Left(left) => return self.left(left),
@@ -126,8 +148,8 @@ impl Turn<'_> {
             ActEvent::Settled { run, text, ok } => (run, RunPhase::Settled(ok, text)),
         };
         let Some(run) = self.s.runs.iter_mut().find(|r| r.id == id) else { return };
-        if let RunPhase::Settled(ok, _) = phase {
-            run.record.apply(&RunEntry::Ended { ok }, now);
+        if matches!(phase, RunPhase::Settled(..)) {
+            run.record.over = Some(now);
         }
         run.phase = phase;
         run.ended = run.is_over().then_some(now);
@@ -136,7 +158,7 @@ impl Turn<'_> {
             RunPhase::Unknown(_) | RunPhase::Settled(false, _) | RunPhase::Stuck(_) => (Level::Warning, run.text()),
             RunPhase::Settled(true, _) | RunPhase::Settling(_) => (Level::Info, run.text()),
             RunPhase::Waiting(_, text) if !text.is_empty() => (Level::Info, run.text()),
-            RunPhase::Confirmed | RunPhase::Sending | RunPhase::Waiting(..) => return,
+            RunPhase::Confirmed | RunPhase::Sending | RunPhase::Waiting(..) | RunPhase::Halted => return,
         };
         let half = run.is_half_done();
         if let RunPhase::Failed(fault) = &run.phase
@@ -209,6 +231,8 @@ impl Turn<'_> {
         for run in self.s.runs.iter().rev() {
             let (disabled, detail) = match (&run.record.undo, run.is_over()) {
                 _ if run.is_half_done() || run.is_late() => (None, "enter: continue or undo".to_string()),
+                (_, false) if run.record.batches().is_some() => (None, "enter: how it stands, or halt it".to_string()),
+                (_, true) if run.record.batches().is_some() => (None, "enter: timeline, script, undo".to_string()),
                 (_, false) => (Some("Still in progress.".to_string()), "under way".to_string()),
                 (None, true) if run.record.has_step_undo() => (None, "enter: undo step by step".to_string()),
                 (None, true) => (Some(format!("This cannot be undone: {}.", run.record.title)), String::new()),
@@ -235,7 +259,7 @@ impl Turn<'_> {
     /// Enter on a run: the way back of one that is over, or the choice of one that stopped half-way.
     pub(super) fn run_chosen(&mut self, id: u64) {
         let Some(run) = self.s.runs.iter().find(|r| r.id == id) else { return };
-        if run.is_half_done() || run.is_late() {
+        if run.is_half_done() || run.is_late() || run.record.batches().is_some() {
             return self.run_menu(id);
         }
         let mut record = run.record.clone();
@@ -261,8 +285,36 @@ impl Turn<'_> {
     fn run_menu(&mut self, id: u64) {
         let Some(run) = self.s.runs.iter().find(|r| r.id == id) else { return };
         let stuck = matches!(run.phase, RunPhase::Stuck(_)) && matches!(run.record.progress(), Progress::Wait(_));
+        let in_batches = run.record.batches().is_some();
         let mut items = stands(&run.record);
-        if run.is_late() {
+        if in_batches {
+            let status = super::run_page::status(self.s, run);
+            let line = |text| MenuItem { label: " ".into(), disabled: Some(text), ..MenuItem::default() };
+            items.splice(0..0, folded(&status).into_iter().map(line));
+        }
+        let page = |items: &mut Vec<MenuItem>| {
+            if !in_batches {
+                return;
+            }
+            items.push(choice("timeline", "when each step began, and the script".into(), "timeline", None));
+            let script = super::run_page::script(self.s, run);
+            let none = script.is_empty().then(|| "Nothing was done yet.".to_string());
+            items.push(choice("copy the script", format!("what was done, {} lines", script.len()), "script", none));
+        };
+        let over = run.is_over() && !run.is_half_done() && !run.is_late();
+        let ends = run.is_half_done() || run.is_late();
+        // What may be chosen at once must not send anything.
+        if !ends {
+            page(&mut items);
+        }
+        if over {
+            // There is nothing to continue with.
+        } else if !ends {
+            let waits = matches!(run.phase, RunPhase::Waiting(..));
+            let off = (!waits).then(|| "A call is under way.".to_string());
+            items.push(choice("go on now", "do not wait, send the next call".into(), "go-on", off.clone()));
+            items.push(choice("halt", "send nothing more; it can be continued".into(), "halt", off));
+        } else if run.is_late() {
             items.push(choice("wait on", "look at the rows again, from now".into(), "wait", None));
         } else if stuck {
             items.push(choice("wait on", "go on waiting, from now".into(), "wait", None));
@@ -271,9 +323,16 @@ impl Turn<'_> {
             let left = run.record.go_on().err();
             items.push(choice("go on", "shows the remaining steps as a plan".into(), "rest", left));
         }
-        let back = way_back(&run.record);
-        items.push(choice("undo", back.clone().unwrap_or_default(), "undo", back.err()));
-        items.push(choice("leave it", "as it stands".into(), "leave", None));
+        if ends {
+            page(&mut items);
+        }
+        if over || ends {
+            let back = way_back(&run.record);
+            items.push(choice("undo", back.clone().unwrap_or_default(), "undo", back.err()));
+        }
+        if ends {
+            items.push(choice("leave it", "as it stands".into(), "leave", None));
+        }
         let cursor = first_choice(&items);
         let title = run.record.title.clone();
         self.menu(Menu::new(MenuKind::Run(id), title, items).at(cursor));
@@ -281,7 +340,17 @@ impl Turn<'_> {
 
     pub(super) fn run_choice(&mut self, id: u64, what: &str) {
         let now = self.s.now;
+        match what {
+            "timeline" => return self.pager(Page::Run(id)),
+            "script" => {
+                let Some(run) = self.s.runs.iter().find(|r| r.id == id) else { return };
+                let script = super::run_page::script(self.s, run).join("\n");
+                return self.copied_as("the script", script);
+            }
+            _ => {}
+        }
         let Some(run) = self.run_mut(id) else { return };
+        let over = run.is_over() && !run.is_half_done() && !run.is_late();
         let mut record = run.record.clone();
         let waits = matches!(record.progress(), Progress::Wait(_));
         if what == "undo" {
@@ -299,7 +368,14 @@ impl Turn<'_> {
                 run.ended = None;
                 self.emit(decide(Verdict::Wait));
             }
-            "undo" if run.is_late() => self.undo_record(record),
+            "halt" => {
+                run.phase = RunPhase::Halted;
+                run.ended = Some(now);
+                let text = run.text();
+                self.emit(decide(Verdict::Stop));
+                self.say(Level::Warning, text);
+            }
+            "undo" if run.is_late() || over => self.undo_record(record),
             "leave" if run.is_late() => {}
             "wait" => {
                 if let Progress::Wait(at) = record.progress() {

@@ -28,6 +28,7 @@ static ACTIONS: &[&Action] = &[
     &ec2::actions::HIBERNATE,
     &ec2::actions::REBOOT,
     &ec2::actions::RESCHEDULE_EVENT,
+    &ec2::actions::ROLL,
     &ec2::actions::CHANGE_TYPE,
     &ec2::actions::ASSOCIATE_AN_ADDRESS,
     &ec2::image_actions::CREATE,

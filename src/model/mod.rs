@@ -56,7 +56,8 @@ pub use order::SortKey;
 pub use pick::Pick;
 pub use picture::Picture;
 pub use plan::{
-    Confirm, Consequence, DryRun, Keep, KnownBy, Plan, RunBatch, Severity, Skipped, Step, StepUndo, Subject, Undo, Waiter,
+    Confirm, Consequence, DryRun, Keep, KnownBy, Plan, RunBatch, Severity, Skipped, Step, StepUndo, Subject, Undo,
+    Waiter,
 };
 pub use raw::{RawAnswer, RawPart, RawStyle, RawText};
 pub use record::{Link, Record, Tags};

@@ -205,7 +205,7 @@ impl RunRecord {
         }
         for (i, state) in self.states.iter().enumerate() {
             match state {
-                StepState::NotSent if !self.ready[i] && self.steps[i].before != Waiter::AtOnce => {
+                StepState::NotSent if self.ready.get(i) != Some(&true) && self.steps[i].before != Waiter::AtOnce => {
                     return Progress::Wait(WaitPlace::Before(i));
                 }
                 StepState::NotSent => return Progress::Send(i),

@@ -4,7 +4,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::base::Scope;
-use crate::model::{Arg, Call, Kind, Operation, Retry, Service, Severity, StepUndo};
+use crate::model::{Arg, Call, Kind, Operation, Retry, RunBatch, Service, Severity, StepUndo};
+
+const NOW: Time = Time::from_secs(2);
 
 static CREATE: Operation = Operation::write(Service::Ec2, "CreateVolume", Retry::Token).with_outputs(&["VolumeId"]);
 static ATTACH: Operation = Operation::write(Service::Ec2, "AttachVolume", Retry::Never);
@@ -22,6 +24,10 @@ fn volumes() -> TableKey {
 
 /// Create, wait, attach: each with a way back.
 fn create_and_attach() -> RunRecord {
+    RunRecord::new("p-1".into(), Time::from_secs(1), &create_and_attach_plan().with_tokens("p-1"))
+}
+
+fn create_and_attach_plan() -> Plan {
     let wait = Waiter::Created {
         out: crate::model::Out { step: 0, output: "VolumeId" },
         table: volumes(),
@@ -39,7 +45,7 @@ fn create_and_attach() -> RunRecord {
     };
     let create = Step::new("create the volume", call(&CREATE).arg("ClientToken", Arg::Token));
     let attach = Step::new("attach it", call(&ATTACH).arg("VolumeId", Arg::out(0, "VolumeId")));
-    let plan = Plan {
+    Plan {
         action: "create-volume",
         title: "Create a volume".into(),
         subjects: Vec::new(),
@@ -54,8 +60,7 @@ fn create_and_attach() -> RunRecord {
         phrase: String::new(),
         rests_on: Vec::new(),
         needs: Vec::new(),
-    };
-    RunRecord::new("p-1".into(), Time::from_secs(1), &plan.with_tokens("p-1"))
+    }
 }
 
 #[test]
@@ -64,7 +69,7 @@ fn what_a_look_finds_is_done_and_what_it_does_not_find_was_not_sent() {
     let state = volumes().kind.fields.at(0);
     run.steps[0].known_by = Some(KnownBy { table: volumes(), fields: vec![(state, "x".into())], output: "VolumeId" });
     assert_eq!(run.to_look_for().count(), 0, "nothing has left");
-    run.apply(&RunEntry::Intent { step: 0 });
+    run.apply(&RunEntry::Intent { step: 0 }, NOW);
     assert_eq!(run.to_look_for().map(|(step, _)| step).collect::<Vec<_>>(), [0]);
     let (mut there, mut not) = (run.clone(), run);
     there.found(0, Some("vol-7".into()));
@@ -75,7 +80,7 @@ fn what_a_look_finds_is_done_and_what_it_does_not_find_was_not_sent() {
     not.found(0, None);
     assert_eq!((not.progress(), not.has_step_undo()), (Progress::Send(0), false));
     // A step that has nothing to be known by stays as it is.
-    not.apply(&RunEntry::Intent { step: 1 });
+    not.apply(&RunEntry::Intent { step: 1 }, NOW);
     not.found(1, None);
     assert_eq!(not.states[1], StepState::Sent);
 }
@@ -86,8 +91,8 @@ fn a_way_back_whose_secret_is_kept_nowhere_is_not_taken() {
     let lost = Arg::Secret(crate::base::Secret::new(String::new()));
     let undo = run.steps[1].undo.as_mut().expect("a way back");
     undo.call = undo.call.clone().arg("UserData", Arg::Map(vec![("Value", lost)]));
-    run.apply(&done(0, &[("VolumeId", "vol-1")]));
-    run.apply(&done(1, &[]));
+    run.apply(&done(0, &[("VolumeId", "vol-1")]), NOW);
+    run.apply(&done(1, &[]), NOW);
     let plan = run.undo_steps().expect("the other step has a way back");
     assert_eq!(plan.calls().map(|c| c.op.name).collect::<Vec<_>>(), ["DeleteVolume"]);
     assert!(plan.consequences.iter().any(|c| c.severity == Severity::Severe && c.text.contains("was not saved")));
@@ -100,7 +105,7 @@ fn done(step: usize, outputs: &[(&str, &str)]) -> RunEntry {
 
 fn after(entries: &[RunEntry]) -> RunRecord {
     let mut run = create_and_attach();
-    entries.iter().for_each(|e| run.apply(e));
+    entries.iter().for_each(|e| run.apply(e, NOW));
     run
 }
 
@@ -166,7 +171,7 @@ fn the_way_back_waits_for_what_is_still_under_way_and_for_nothing_else() {
     assert_eq!(undoing.progress(), Progress::Wait(WaitPlace::Before(0)));
     assert_eq!(undoing.all_rows(), [(volumes(), "vol-1".into())], "its rows are looked at");
     let mut ready = undoing.clone();
-    ready.apply(&RunEntry::Waited { at: WaitPlace::Before(0) });
+    ready.apply(&RunEntry::Waited { at: WaitPlace::Before(0) }, NOW);
     assert_eq!(ready.progress(), Progress::Send(0));
     let created = after(&[made(), vec![RunEntry::Waited { at: WaitPlace::After(0) }]].concat());
     assert_eq!(before(&created), Waiter::AtOnce);
@@ -184,22 +189,25 @@ fn the_way_back_waits_for_what_is_still_under_way_and_for_nothing_else() {
     attached.states[1] = StepState::Sent;
     assert_eq!(before(&attached), rest, "it may be on its way");
     attached.states[1] = StepState::Done;
-    attached.apply(&RunEntry::Ended { ok: true });
+    attached.apply(&RunEntry::Ended { ok: true }, NOW);
     assert_eq!(before(&attached), Waiter::AtOnce, "it was seen at rest");
 }
 
 /// What was done without a token may not have been done; what was asked for again has come to rest before it is taken away.
 #[test]
 fn what_may_not_have_been_done_may_be_refused_on_the_way_back() {
-    let cut =
-        after(&[done(0, &[("VolumeId", "vol-1")]), RunEntry::Waited { at: WaitPlace::After(0) }, RunEntry::Intent { step: 1 }]);
+    let cut = after(&[
+        done(0, &[("VolumeId", "vol-1")]),
+        RunEntry::Waited { at: WaitPlace::After(0) },
+        RunEntry::Intent { step: 1 },
+    ]);
     let back = cut.undo_steps().expect("a way back");
     assert_eq!(back.steps.iter().map(|s| s.may_be_refused).collect::<Vec<_>>(), [true, false]);
     let undoing = RunRecord::new("p-2".into(), Time::from_secs(2), &back);
     let refused =
         RunEntry::Outcome { step: 0, state: StepState::Needless("It is available.".into()), outputs: Vec::new() };
     let mut needless = undoing.clone();
-    needless.apply(&refused);
+    needless.apply(&refused, NOW);
     assert_eq!((needless.progress(), needless.done()), (Progress::Send(1), (1, 2)), "its wait is over too");
     assert!(needless.lines()[0].1.contains("nothing to do. It is available"), "{:?}", needless.lines());
     let asked = after(&[RunEntry::Intent { step: 0 }]).undo_steps().expect("the token says what it made");
@@ -245,7 +253,7 @@ proptest! {
             }
         }
         entries.truncate(cut);
-        entries.iter().for_each(|e| run.apply(e));
+        entries.iter().for_each(|e| run.apply(e, NOW));
         let known = entries.iter().filter(|e| matches!(e, RunEntry::Outcome { state: StepState::Done, .. })).count();
         prop_assert_eq!(run.done().0, known);
         prop_assert_eq!(run.lines().iter().filter(|(glyph, _)| *glyph == '✓').count(), known);
@@ -380,7 +388,7 @@ proptest! {
             for step in 0..=cut {
                 // Seldom an earlier answer is lost too.
                 let end = if step == cut { end } else if step == lost { End::Lost } else { End::Answered };
-                run.apply(&RunEntry::Intent { step });
+                run.apply(&RunEntry::Intent { step }, NOW);
                 let state = match end {
                     End::Answered | End::Lost => StepState::Done,
                     End::Refused => StepState::Failed("no".into()),
@@ -389,9 +397,9 @@ proptest! {
                 };
                 let makes = end == End::Answered && !run.steps[step].call.op.outputs.is_empty();
                 let outputs = makes.then(|| ("Id".into(), format!("id-{step}").into()));
-                run.apply(&RunEntry::Outcome { step, state, outputs: outputs.into_iter().collect() });
+                run.apply(&RunEntry::Outcome { step, state, outputs: outputs.into_iter().collect() }, NOW);
                 if step < cut {
-                    run.apply(&RunEntry::Waited { after: Some(step) });
+                    run.apply(&RunEntry::Waited { at: WaitPlace::After(step) }, NOW);
                 }
             }
             if let Ok(rest) = run.go_on() {
@@ -414,4 +422,62 @@ proptest! {
             }
         }
     }
+}
+
+/// Two batches of stop and start, each a pair; a pause before the second.
+fn in_batches() -> RunRecord {
+    let step = |title: &str, op, number| Step { batch: Some(RunBatch { number, of: 2 }), ..Step::new(title, call(op)) };
+    let undo = || StepUndo {
+        title: "back".into(),
+        call: call(&DETACH),
+        wait: Waiter::AtOnce,
+        destructive: false,
+        hurts: None,
+    };
+    let mut plan = create_and_attach_plan();
+    plan.steps = (1..=2)
+        .flat_map(|n| {
+            let start = Step { brings_back: Some(2 * n - 2), ..step("start", &ATTACH, n) };
+            [step("stop", &DETACH, n).undone_by(undo()), start]
+        })
+        .collect();
+    plan.steps[2].before = Waiter::Pause { length: Duration::from_secs(300), until: None };
+    RunRecord::new("p-1".into(), Time::from_secs(1), &plan)
+}
+
+#[test]
+fn a_pause_is_counted_from_what_came_before_it_also_by_a_later_start() {
+    let mut run = in_batches();
+    for step in 0..2 {
+        run.apply(&RunEntry::Intent { step }, Time::from_secs(10 + step as i64));
+        run.apply(&done(step, &[]), Time::from_secs(20 + step as i64));
+    }
+    let place = WaitPlace::Before(2);
+    assert_eq!(run.progress(), Progress::Wait(place));
+    let until = Some(Time::from_secs(321));
+    assert_eq!(run.wait_at(place).pause(), Some((Duration::from_secs(300), until)));
+    let plan = run.go_on().expect("the second batch");
+    assert_eq!((plan.steps.len(), plan.steps[0].before.pause().and_then(|(_, until)| until)), (2, until));
+    assert_eq!(plan.steps[1].brings_back, Some(0), "numbers are those of the new plan");
+    run.apply(&RunEntry::Waited { at: place }, Time::from_secs(330));
+    assert_eq!(run.progress(), Progress::Send(2));
+    let rows: Vec<_> =
+        run.timeline().into_iter().map(|r| (r.title, r.began.0 / 1000, r.took.map(|t| t.as_secs()))).collect();
+    let row = |title: &str, at, took| (title.to_string(), at, Some(took));
+    assert_eq!(rows, [row("stop", 1, 19), row("start", 11, 10), row("pause", 21, 309)]);
+}
+
+#[test]
+fn what_the_plan_itself_has_brought_back_is_not_undone() {
+    let mut run = in_batches();
+    let at = Time::from_secs(9);
+    run.apply(&done(0, &[]), at);
+    assert_eq!(run.undo_steps().expect("a way back").steps.len(), 1);
+    run.apply(&done(1, &[]), at);
+    assert!(run.undo_steps().is_err() && !run.has_step_undo(), "it was stopped, and started again");
+    run.apply(&done(2, &[]), at);
+    assert_eq!(run.undo_steps().expect("a way back").steps.len(), 1, "of the second batch alone");
+    let lines: Vec<String> = run.stand().into_iter().map(|(sign, text)| format!("{sign} {text}")).collect();
+    assert_eq!(lines, ["✓ batch 1 of 2: done", "✓ stop", "· start: not sent"]);
+    assert_eq!((run.batches(), run.batch()), (Some(2), Some(RunBatch { number: 2, of: 2 })));
 }

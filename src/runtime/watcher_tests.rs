@@ -5,6 +5,7 @@ use crate::base::{Fault, FaultKind, Scope};
 use crate::kinds::registry;
 use crate::model::{
     Batch, Call, Coverage, Kind, Operation, Outcome, Plan, Record, Retry, Service, Step, TableKey, Tone, Value,
+    WaitPlace,
 };
 
 static STOP: Operation = Operation::write(Service::Ec2, "StopInstances", Retry::Safe);
@@ -113,6 +114,7 @@ fn an_unknown_outcome_is_settled_by_looking() {
     w.heard(&unknown(2), at(100));
     assert!(matches!(&w.look(&store, at(100))[..], [News::Act(ActEvent::Settled { run: 2, ok: false, .. })]));
     // And one that never comes to rest is told so.
+    let store = Store::default();
     w.begun(3, &record(1, stopped()));
     w.heard(&unknown(3), at(200));
     assert!(matches!(&w.look(&store, at(501))[..], [News::Act(ActEvent::Settled { run: 3, ok: false, .. })]));
@@ -122,6 +124,15 @@ fn an_unknown_outcome_is_settled_by_looking() {
         &w.look(&store, at(602))[..],
         [News::Act(ActEvent::Settling { run: 3, .. } | ActEvent::Settled { .. })]
     ));
+    // What cannot be read meanwhile (the link is down) is not late.
+    let mut w = Watcher::default();
+    let mut store = Store::default();
+    read(&mut store, 110);
+    w.begun(4, &record(1, stopped()));
+    w.heard(&unknown(4), at(200));
+    assert!(matches!(&w.look(&store, at(900))[..], [News::Act(ActEvent::Settling { run: 4, .. })]));
+    read(&mut store, 901);
+    assert!(matches!(&w.look(&store, at(902))[..], [News::Act(ActEvent::Settled { run: 4, ok: true, .. })]));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Text to read in place of the table: help, messages.
+//! Text to read in place of the table: help, messages, a run.
 
 use std::ops::Range;
 
@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use crate::app::State;
 use crate::app::help::{self, HelpLine};
 use crate::app::overlay::{Page, Pager};
+use crate::app::run_page;
 use crate::config::Role;
 use crate::store::Store;
 
@@ -20,13 +21,17 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, (state, store): (&State, &Store), pag
     let title = match &pager.page {
         Page::Help => "Help",
         Page::Messages => "Messages",
+        Page::Run(_) => "Run",
         Page::Row(open) => return row_page::draw(pen, area, (state, store), pager, open),
     };
     let inner = pen.frame(area, title, "");
     match &pager.page {
         Page::Row(_) => {}
-        Page::Help => {
-            let all = help::lines(state);
+        Page::Help | Page::Run(_) => {
+            let all = match &pager.page {
+                Page::Run(id) => run_page::lines(state, *id),
+                _ => help::lines(state),
+            };
             let lines = help_lines(&all, inner.width);
             let scroll = styled_text::reach(pager.scroll, all.len(), lines.len(), usize::from(inner.height));
             styled_text::draw_searched(pen, inner, &lines, scroll, &pager.search);
@@ -53,7 +58,8 @@ fn help_lines(all: &[HelpLine], width: u16) -> Vec<Line> {
         .min(width / 3);
     let column = |text: &str, to: u16| format!("{text}{}  ", " ".repeat(usize::from(to.saturating_sub(cells(text)))));
     // Where there is room the command's own name stands between keys and sentence: it is what keymaps say.
-    let names = if width >= 96 { 16 } else { 0 };
+    let named = |l: &HelpLine| matches!(l, HelpLine::Entry { name, .. } if !name.is_empty());
+    let names = if width >= 96 && all.iter().any(named) { 16 } else { 0 };
     let mut out = Vec::new();
     for line in all {
         match line {

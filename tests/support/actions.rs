@@ -81,6 +81,38 @@ fn user_data(targets: &[Target]) -> Plan {
     plan
 }
 
+/// A rolling change of a member of an Auto Scaling group that is a target by its address, too.
+fn rolled() -> Plan {
+    let list = |items: &[&str]| Value::List(Arc::new(items.iter().map(|i| (*i).into()).collect()));
+    let tags = [("aws:autoscaling:groupName", "my group, its=name")];
+    let fields = [("private_ips", list(&["10.0.0.7"])), ("vpc_id", Value::text("vpc-1")), ("type", Value::text("t3.micro"))];
+    let on = [row("instances", "i-0a1", "running", &tags, &fields)];
+    let sizes = [("min", Value::Int(0)), ("desired", Value::Int(2)), ("max", Value::Int(9))];
+    let members = [("instances", list(&["i-0a1"])), ("serving", list(&["i-0a1"]))];
+    let group = row("auto-scaling-groups", "my group, its=name", "steady", &[], &[sizes.as_slice(), &members].concat());
+    let of = [("target_type", Value::text("ip")), ("vpc_id", Value::text("vpc-1"))];
+    let target = [
+        ("id", Value::text("10.0.0.7")),
+        ("port", Value::Int(8080)),
+        ("zone", Value::text("all")),
+        ("target_group_arn", Value::text(TG)),
+    ];
+    let mut store = Store::default();
+    let tables = [group, row("target-groups", TG, "", &[], &of), row("targets", "x", "healthy", &[], &target)];
+    for (seq, target) in (1..).zip(tables) {
+        let batch = skydeck::model::Batch {
+            table: target.table,
+            seq,
+            asked: Time::from_secs(0),
+            coverage: skydeck::model::Coverage::Sweep { began: seq },
+            rows: vec![target.record],
+            outcome: skydeck::model::Outcome::Done,
+        };
+        store.apply(batch, Time::from_secs(0));
+    }
+    plan_in(&store, "roll", &on, &[])
+}
+
 /// A scheduled event, moved.
 fn rescheduled() -> Plan {
     let mut store = Store::default();

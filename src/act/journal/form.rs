@@ -17,7 +17,9 @@ use serde_json::{Map, Value as Json, json};
 use super::{read_row, write_row};
 use crate::base::{RowId, Scope, Secret};
 use crate::kinds::Registry;
-use crate::model::{Arg, Call, Keep, KnownBy, Operation, Out, RunBatch, RunRecord, Step, StepUndo, TableKey, Undo, Waiter};
+use crate::model::{
+    Arg, Call, Keep, KnownBy, Operation, Out, RunBatch, RunRecord, Step, StepUndo, TableKey, Undo, Waiter,
+};
 
 /// The plan's part of `began`.
 pub(super) fn write(run: &RunRecord) -> Map<String, Json> {

@@ -4,7 +4,7 @@ use super::planning::{answer_reread, stopping};
 use super::*;
 use crate::app::RunPhase;
 use crate::base::FaultKind;
-use crate::model::{ActEvent, Outputs, RunRecord, StepState, StepUndo, Verdict};
+use crate::model::{ActEvent, Outputs, RunRecord, StepState, StepUndo, Verdict, WaitPlace};
 
 #[test]
 fn a_run_is_followed_to_its_end_and_can_be_undone() {
@@ -81,8 +81,10 @@ fn answered(name: &str, title: &str) -> RunRecord {
         wait: Waiter::AtOnce,
         steps: Vec::new(),
         states: Vec::new(),
-        ready: false,
+        ready: Vec::new(),
         waited: Vec::new(),
+        times: Vec::new(),
+        over: None,
         outputs: Outputs::new(),
         ended: None,
     }

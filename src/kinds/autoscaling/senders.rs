@@ -47,7 +47,8 @@ async fn enter_standby(s: Outgoing) -> Result<Answer, Fault> {
     match deliver!(s, request) {
         Ok(out) => Ok(sent(out.request_id(), String::new())),
         Err(fault) => {
-            let there = |state: &LifecycleState| matches!(state, LifecycleState::EnteringStandby | LifecycleState::Standby);
+            let there =
+                |state: &LifecycleState| matches!(state, LifecycleState::EnteringStandby | LifecycleState::Standby);
             Box::pin(refused(&client, &name, &ids, fault, there)).await
         }
     }

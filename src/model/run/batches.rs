@@ -113,14 +113,15 @@ impl RunRecord {
         let mut out = Vec::new();
         let last = self.steps.len().saturating_sub(1);
         for (i, step) in self.steps.iter().enumerate() {
-            let (times, state) = (self.times[i], &self.states[i]);
+            let (times, state) = (self.times.get(i).copied().unwrap_or_default(), &self.states[i]);
             let before = i.checked_sub(1).and_then(|s| self.times.get(s)).and_then(|t| t.rested.or(t.answered));
             if let (Some(ready), Some(from)) = (times.ready, before.or((i == 0).then_some(self.when)))
                 && step.before != Waiter::AtOnce
             {
                 let title = if step.before.pause().is_some() { "pause" } else { "wait" };
                 let took = Some(ready.since(from));
-                let row = TimelineRow { step: i, batch: step.batch, title: title.into(), sign: '✓', began: from, took };
+                let row =
+                    TimelineRow { step: i, batch: step.batch, title: title.into(), sign: '✓', began: from, took };
                 out.push(row);
             }
             let Some(began) = self.began(i).filter(|_| *state != StepState::NotSent) else { continue };
@@ -135,7 +136,7 @@ impl RunRecord {
             });
             let (sign, end) = match state {
                 StepState::Done | StepState::Needless(_) if rests.is_some() => ('✓', rests),
-                StepState::Done | StepState::Needless(_) if self.ended.is_some() => ('✓', self.over),
+                StepState::Done | StepState::Needless(_) if self.over.is_some() => ('✓', self.over),
                 StepState::Done | StepState::Needless(_) | StepState::NotSent => ('…', None),
                 StepState::Failed(_) => ('✗', times.answered),
                 StepState::Sent | StepState::Unknown(_) => ('?', times.answered),
@@ -201,7 +202,8 @@ impl RunRecord {
             step.wait = step.wait.resolve(&self.outputs);
             plan.steps.push(step);
         }
-        if let Some(last) = plan.steps.last_mut().filter(|_| self.progress() == Progress::Answered || self.ended.is_some())
+        if let Some(last) =
+            plan.steps.last_mut().filter(|_| self.progress() == Progress::Answered || self.ended.is_some())
         {
             last.wait = self.resolved_wait();
         }

@@ -91,9 +91,8 @@ pub const STANDBY: FieldInfo =
         .id_of("instances", "i-")
         .section(CAPACITY);
 /// Members in service.
-pub const SERVING: FieldInfo = FieldInfo::list("serving", "SERVING", "Members in service.")
-    .id_of("instances", "i-")
-    .section("");
+pub const SERVING: FieldInfo =
+    FieldInfo::list("serving", "SERVING", "Members in service.").id_of("instances", "i-").section("");
 /// Names of the target groups that it registers its instances with.
 pub const TARGET_GROUPS: FieldInfo = FieldInfo::list(
     "target_groups",

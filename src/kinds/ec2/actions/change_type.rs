@@ -17,7 +17,9 @@ use crate::kinds::plan_builder::{
     by_table, called, draft, field, form_title, label, line, names, note, severe, sorted, state, subject, title,
     unknown,
 };
-use crate::model::{Arg, Call, Cost, FormField, FormSpec, Money, Plan, Record, Step, StepUndo, Values, Waiter};
+use crate::model::{
+    Arg, Call, Consequence, Cost, FormField, FormSpec, Money, Plan, Record, Step, StepUndo, Values, Waiter,
+};
 
 /// `change-type`.
 pub static CHANGE_TYPE: Action = Action::on_rows(&INFO, "change-type", "Change type", plan)
@@ -55,7 +57,7 @@ fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     FormSpec { title: form_title(cx, "Change type of"), fields: vec![type_field(cx, values)], needs: Vec::new() }
 }
 
-fn type_field(cx: &ActionContext<'_>, values: &Values) -> FormField {
+pub(super) fn type_field(cx: &ActionContext<'_>, values: &Values) -> FormField {
     let now: Vec<&str> = cx.targets.iter().filter_map(|t| instance::instance_type(&t.record)).collect();
     let help = format!("Now {}. Write it as AWS does: family, generation, size (m7g.large).", super::types(cx.targets));
     let mut asked = line(values, TYPE, "Type", "", help);
@@ -125,9 +127,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
     let mut plan = draft("change-type", title("Change type of", &INFO, cx.targets), cx.targets, subjects);
 
     plan.steps.extend(power(&running, false));
-    for t in cx.targets.iter().filter(|t| instance::instance_type(&t.record) != Some(ty.as_str())) {
-        plan.steps.push(modify(t, &ty));
-    }
+    plan.steps.extend(cx.targets.iter().filter_map(|t| modify_to(t, &ty)));
     plan.steps.extend(power(&running, true));
     plan.wait = changed(cx.targets, &ty);
 
@@ -143,15 +143,25 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         let is = if who.len() == 1 { "is" } else { "are" };
         all.push(severe(format!("{} {is} down from the stop until the start is complete", called("Instance", &who))));
     }
-    if let Some(meant) = unknown_type(&ty) {
-        let after = if running.is_empty() { "" } else { " after the stop, and the instances stay stopped" };
+    doubts(cx, &ty, !running.is_empty(), &mut all);
+    disks::go_on(cx, &mut all, &mut plan.needs);
+    plan.consequences = sorted(all);
+    plan.cost = Some(cost(cx.targets, &ty));
+    Ok(plan)
+}
+
+/// What of a type EC2 alone knows.
+pub(super) fn doubts(cx: &ActionContext<'_>, ty: &str, stops: bool, all: &mut Vec<Consequence>) {
+    let old = |t: &Target| instance::instance_type(&t.record).unwrap_or("an unknown type").to_string();
+    if let Some(meant) = unknown_type(ty) {
+        let after = if stops { " after the stop, and the instances stay stopped" } else { "" };
         let text = format!("{ty} is not a type known here: if it does not exist, EC2 refuses it{after}.{meant}");
-        all.push(if running.is_empty() { unknown(text) } else { severe(text) });
+        all.push(if stops { severe(text) } else { unknown(text) });
     }
     let crosses: Vec<String> = cx
         .targets
         .iter()
-        .filter(|t| field(&t.record, &fields::ARCHITECTURE).is_none() && is_arm(&old(t)) != is_arm(&ty))
+        .filter(|t| field(&t.record, &fields::ARCHITECTURE).is_none() && is_arm(&old(t)) != is_arm(ty))
         .map(|t| label(&t.record))
         .collect();
     if !crosses.is_empty() {
@@ -164,14 +174,14 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         "Whether the zone offers the type and has capacity, EC2 says only when the type is changed and the instance \
          started",
     ));
-    disks::go_on(cx, &mut all, &mut plan.needs);
-    plan.consequences = sorted(all);
-    plan.cost = Some(cost(cx.targets, &ty));
-    Ok(plan)
+}
+
+fn patience(on: bool) -> Duration {
+    if on { STARTING } else { STOPPING }
 }
 
 /// What compute costs more or less from then on, while they run.
-fn cost(targets: &[Target], ty: &str) -> Cost {
+pub(super) fn cost(targets: &[Target], ty: &str) -> Cost {
     let runs = if targets.len() == 1 { "while it runs" } else { "while they run" };
     match compute_cost::now_and_as(targets, ty) {
         Ok((before, after)) => {
@@ -206,7 +216,7 @@ fn power(targets: &[Target], on: bool) -> Vec<Step> {
         let undo = StepUndo {
             title: format!("{} {}", word(!on), who()),
             call: Call { op: &back.op, ..step.call.clone() },
-            wait: power_wait(&of, !on),
+            wait: power_wait(&of, !on, patience(!on)),
             destructive: false,
             // Undoing a start stops what may be in use by then.
             hurts: on.then(|| {
@@ -216,22 +226,30 @@ fn power(targets: &[Target], on: bool) -> Vec<Step> {
                 )
             }),
         };
-        Step::new(format!("{} {}", word(on), who()), step.call).then_wait(power_wait(&of, on)).undone_by(undo)
+        Step::new(format!("{} {}", word(on), who()), step.call)
+            .then_wait(power_wait(&of, on, patience(on)))
+            .undone_by(undo)
     });
     steps.collect()
 }
 
-fn power_wait(targets: &[Target], on: bool) -> Waiter {
+/// Waits until all of them run, or have stopped.
+pub(super) fn power_wait(targets: &[Target], on: bool, within: Duration) -> Waiter {
     let part = |(table, ids)| {
         let table: &crate::model::TableKey = table;
-        let (want, fail, within): (&'static [&'static str], &'static [&'static str], _) = if on {
-            (&["running"], &["shutting-down", "terminated", "stopping"], STARTING)
+        let (want, fail): (&'static [&'static str], &'static [&'static str]) = if on {
+            (&["running"], &["shutting-down", "terminated", "stopping"])
         } else {
-            (&["stopped"], &["shutting-down", "terminated"], STOPPING)
+            (&["stopped"], &["shutting-down", "terminated"])
         };
         Waiter::State { table: table.clone(), ids, want, fail, gone_is_fine: false, within }
     };
     Waiter::all(by_table(targets).into_iter().map(part).collect())
+}
+
+/// The step that gives it the type; none if it has it already.
+pub(super) fn modify_to(t: &Target, ty: &str) -> Option<Step> {
+    (instance::instance_type(&t.record) != Some(ty)).then(|| modify(t, ty))
 }
 
 fn modify(t: &Target, ty: &str) -> Step {
@@ -267,7 +285,7 @@ fn changed(targets: &[Target], ty: &str) -> Waiter {
     };
     let mut parts: Vec<Waiter> = by_table(targets).into_iter().map(field).collect();
     let running: Vec<Target> = targets.iter().filter(|t| state(&t.record) == "running").cloned().collect();
-    parts.push(power_wait(&running, true));
+    parts.push(power_wait(&running, true, STARTING));
     Waiter::all(parts)
 }
 
