@@ -85,7 +85,7 @@ impl State {
         match self.overlays.last() {
             Some(Overlay::Pager(p)) => match &p.page {
                 Page::Row(page) => Some(page),
-                Page::Help | Page::Messages => None,
+                Page::Help | Page::Messages | Page::Run(_) => None,
             },
             _ => None,
         }
@@ -252,7 +252,7 @@ impl Turn<'_> {
         match self.s.overlays.last_mut() {
             Some(Overlay::Pager(p)) => match &mut p.page {
                 Page::Row(page) => Some(page),
-                Page::Help | Page::Messages => None,
+                Page::Help | Page::Messages | Page::Run(_) => None,
             },
             _ => None,
         }

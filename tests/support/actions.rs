@@ -85,7 +85,11 @@ fn user_data(targets: &[Target]) -> Plan {
 fn rolled() -> Plan {
     let list = |items: &[&str]| Value::List(Arc::new(items.iter().map(|i| (*i).into()).collect()));
     let tags = [("aws:autoscaling:groupName", "my group, its=name")];
-    let fields = [("private_ips", list(&["10.0.0.7"])), ("vpc_id", Value::text("vpc-1")), ("type", Value::text("t3.micro"))];
+    let fields = [
+        ("private_ip", Value::ip(Some("10.0.0.7"))),
+        ("vpc_id", Value::text("vpc-1")),
+        ("type", Value::text("t3.micro")),
+    ];
     let on = [row("instances", "i-0a1", "running", &tags, &fields)];
     let sizes = [("min", Value::Int(0)), ("desired", Value::Int(2)), ("max", Value::Int(9))];
     let members = [("instances", list(&["i-0a1"])), ("serving", list(&["i-0a1"]))];
@@ -414,6 +418,7 @@ pub fn representative_calls(folder: &Path) -> Vec<Call> {
         plan("hibernate", &two, &[]),
         plan("reboot", &two, &[]),
         rescheduled(),
+        rolled(),
         plan("change-credits", &burstable, &[("mode", text("unlimited"))]),
         plan("cancel-request", &[row("spot-requests", "sir-0a1b2c3d", "active", &[], &[])], &[]),
         plan("change-type", &two, &[("type", text("m7i-flex.large"))]),

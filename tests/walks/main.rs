@@ -18,5 +18,6 @@ mod moving;
 mod networks;
 mod objects;
 mod read_only;
+mod rolling;
 mod screenshots;
 mod troubles;

@@ -1,0 +1,97 @@
+//! Rolling changes: form, plan, run, halt and end, at 80x24.
+
+use skydeck::app::{Run, RunPhase};
+
+use crate::support::desk::{Desk, Start};
+
+/// At these instances, with where they serve known.
+fn at(query: &str) -> Desk {
+    let mut desk = Desk::start(Start { size: (80, 24), view: "targets", ..Start::default() });
+    desk.go("target-groups").go("auto-scaling-groups").go("alarms").go(&format!("instances {query}"));
+    assert!(desk.focused().is_some(), "{query}:\n{}", desk.text());
+    desk
+}
+
+fn run(desk: &Desk) -> &Run {
+    desk.engine.state.runs.last().expect("a run")
+}
+
+fn until(desk: &mut Desk, what: &str, there: impl Fn(&Run) -> bool) {
+    for _ in 0..400 {
+        if there(run(desk)) {
+            return;
+        }
+        desk.wait(5.0).keys("r");
+    }
+    panic!("{what} never comes: {:?}\n{}", run(desk).phase, desk.text());
+}
+
+/// The two targets of a load balancer, one after the other.
+#[test]
+fn targets_are_drained_changed_and_back_one_after_the_other() {
+    let mut desk = at("name=my-alchemine-app-ec2");
+    desk.keys("*").go("roll").screen("roll-form-80x24");
+    desk.keys("esc").go("roll what=stop-start pause=5m").screen("roll-plan-80x24");
+    desk.sees("deregister");
+}
+
+fn confirmed(desk: &mut Desk) {
+    let phrase = match desk.engine.state.overlays.last() {
+        Some(skydeck::app::Overlay::Plan(p)) => match p.plan.confirm() {
+            skydeck::model::Confirm::Type(text) => text,
+            skydeck::model::Confirm::Enter => String::new(),
+        },
+        _ => panic!("no plan:\n{}", desk.text()),
+    };
+    let keys: Vec<String> = phrase.chars().map(|c| if c == ' ' { "space".into() } else { c.to_string() }).collect();
+    desk.wait(1.0);
+    if !keys.is_empty() {
+        desk.keys(&keys.join(" "));
+    }
+    desk.keys("enter");
+}
+
+#[test]
+fn a_rolling_change_ends_with_every_target_where_it_was_its_timeline_and_its_script() {
+    let mut desk = at("name=my-alchemine-app-ec2");
+    desk.keys("*").go("roll what=stop-start pause=5m");
+    confirmed(&mut desk);
+    until(&mut desk, "a wait", |r| matches!(&r.phase, RunPhase::Waiting(_, text) if !text.is_empty()));
+    desk.go("runs").screen("roll-runs-80x24");
+    desk.keys("enter").sees("batch 1 of").screen("roll-run-80x24");
+    desk.keys("esc esc");
+    until(&mut desk, "the pause", |r| matches!(&r.phase, RunPhase::Waiting(w, _) if w.pause().is_some()));
+    desk.go("runs").keys("enter").sees("pause").screen("roll-pause-80x24");
+    desk.keys("esc esc");
+    until(&mut desk, "the end", Run::is_over);
+    assert!(matches!(run(&desk).phase, RunPhase::Settled(true, _)), "{:?}", run(&desk).phase);
+    let n = run(&desk).record.batches().expect("batches");
+    assert_eq!((desk.log.count("StopInstances"), desk.log.count("StartInstances")), (n, n));
+    assert_eq!(desk.log.count("DeregisterTargets"), desk.log.count("RegisterTargets"));
+    desk.go("runs").keys("enter").screen("roll-end-80x24");
+    desk.keys("enter").sees("Timeline").screen("roll-timeline-80x24");
+}
+
+#[test]
+fn a_rolling_change_that_is_halted_can_be_gone_on_with() {
+    let mut desk = at("name=my-alchemine-app-ec2");
+    desk.keys("*").go("roll what=stop-start");
+    confirmed(&mut desk);
+    until(&mut desk, "a wait", |r| matches!(&r.phase, RunPhase::Waiting(_, text) if !text.is_empty()));
+    desk.go("runs").keys("enter").pick("halt");
+    assert_eq!(run(&desk).phase, RunPhase::Halted, "{}", desk.text());
+    desk.wait(600.0);
+    assert_eq!(desk.log.count("StopInstances"), 0, "nothing more was sent");
+    desk.go("runs").keys("enter").screen("roll-halted-80x24");
+    desk.keys("enter").sees("Continue: ");
+    confirmed(&mut desk);
+    until(&mut desk, "the end", Run::is_over);
+    assert!(matches!(run(&desk).phase, RunPhase::Settled(true, _)), "{:?}", run(&desk).phase);
+}
+
+/// A group that is at its minimum lets no member go: said in the form, in AWS's words.
+#[test]
+fn a_member_of_an_auto_scaling_group_goes_through_standby() {
+    let mut desk = at("name=my-asg-ec2");
+    desk.go("roll").screen("roll-member-80x24");
+}
