@@ -82,7 +82,7 @@ impl Membership<'_> {
         }
         let name = visible(&self.row.id);
         let n_said = count(usize::try_from(n).unwrap_or_default(), "instance");
-        let helps = if desired - 1 >= min {
+        let helps = if desired > min {
             "Take a smaller batch."
         } else {
             "Lower its minimum, or raise its desired capacity, first."
