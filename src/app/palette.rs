@@ -143,7 +143,11 @@ impl Turn<'_> {
                     None => (rest, None),
                 };
                 let parent = (by.read)(text)?;
-                let inside = Inside { kind: Kind(def.info), parent, label: None, only, query: Query::default() };
+                // A row that suggests itself is called as it is in its table.
+                let row = self.focused().filter(|_| offered.is_some());
+                let record = row.as_ref().and_then(|row| self.store.get(&row.table, &row.id));
+                let label = record.filter(|r| *r.shown_id() == parent).map(|r| r.label().to_string());
+                let inside = Inside { kind: Kind(def.info), parent, label, only, query: Query::default() };
                 return Ok(Meaning::Inside(inside));
             }
             if let Some(inside) = self.inside(Kind(def.info), rest)? {

@@ -150,7 +150,7 @@ fn a_key_asks_cloudtrail_who_changed_it() {
     let mut desk = Desk::start(Start { view: "instances name=my-openvpn-ec2", ..Start::default() });
     desk.sees("✓ complete")
         .keys("t")
-        .sees("Trail events for i-")
+        .sees("Trail events for my-openvpn-ec2")
         .sees("✓ complete")
         .sees("StopInstances")
         .sees("operations");

@@ -171,7 +171,14 @@ fn sentence(rows: &[Row], inputs: &Inputs) -> Row {
         None => Row { said: "nothing that is looked at is wrong".into(), ..Row::default() },
     };
     let (tone, word) = match worst {
-        Some(worst) => worst.answer.clone().unwrap_or((Tone::Bad, "bad".into())),
+        // A word of its own, so that the heading does not count what is wrong twice.
+        Some(worst) => match worst.answer.as_ref().map_or(Tone::Bad, |(tone, _)| *tone) {
+            Tone::Good => (Tone::Good, "well".into()),
+            Tone::Busy => (Tone::Busy, "busy".into()),
+            Tone::Idle => (Tone::Idle, "idle".into()),
+            Tone::Unknown => (Tone::Unknown, "unknown".into()),
+            Tone::Bad => (Tone::Bad, "bad".into()),
+        },
         None if inputs.tables.iter().any(|t| !t.whole) => (Tone::Unknown, "unknown".into()),
         None => (Tone::Good, "well".into()),
     };

@@ -35,6 +35,18 @@ fn target(code: &str, port: i64) -> Record {
         .record()
 }
 
+/// The tone that the kind itself gives such a state.
+fn toned(mut row: Record) -> Record {
+    if let Some((tone, word)) = &mut row.state {
+        *tone = match word.as_str() {
+            "running" | "healthy" | "active" => Tone::Good,
+            "stopped" => Tone::Idle,
+            _ => Tone::Bad,
+        };
+    }
+    row
+}
+
 fn instance(state: &str) -> Record {
     row(&instances::INFO, "i-00000001", "web-1", state)
         .with(&fields::PRIVATE_IP, Value::ip(Some("10.0.1.5")))
@@ -124,6 +136,7 @@ fn tables(instance_is: &str, target: Record) -> Vec<(&'static KindInfo, Vec<Reco
 
 fn inputs(text: &str, denied: &str, tables: Vec<(&'static KindInfo, Vec<Record>)>) -> Inputs {
     let table = |(kind, rows): (&'static KindInfo, Vec<Record>)| {
+        let rows: Vec<Record> = rows.into_iter().map(toned).collect();
         let is = kind.name == denied;
         let fault = is.then(|| Fault::new(FaultKind::Denied, "no"));
         let rows = if is { Vec::new() } else { rows.into_iter().map(Arc::new).collect() };
@@ -161,7 +174,7 @@ fn an_unhealthy_target_is_judged_from_the_balancers_side() {
         ("Elb.InternalError", LET_IN, "", "AWS's words."),
     ] {
         let said = sentence_of(code, port, denied);
-        assert!(said.starts_with(&format!("why unhealthy: {sentence}")), "{code} {port} {denied}: {said}");
+        assert!(said.starts_with(&format!("why bad: {sentence}")), "{code} {port} {denied}: {said}");
     }
     // A closed port is opened for the balancer's group, and not for an address of one of its nodes.
     let rows = derive(&inputs("i-00000001", "", tables("running", target("Target.Timeout", 81))));
@@ -176,9 +189,9 @@ fn an_unhealthy_target_is_judged_from_the_balancers_side() {
 #[test]
 fn the_gravest_of_what_is_wrong_is_the_sentence() {
     let stopped = told(&inputs("web-1", "", tables("stopped", target("Target.Timeout", 81))));
-    assert_eq!(stopped[0], "why stopped: it is stopped: Client.X: asked for");
+    assert_eq!(stopped[0], "why idle: it is stopped: Client.X: asked for");
     let alarmed = told(&inputs("web-1", "", tables("running", target("", LET_IN))));
-    assert_eq!(alarmed[0], "why ALARM: cpu: CPUUtilization > 80");
+    assert_eq!(alarmed[0], "why bad: cpu: CPUUtilization > 80");
     assert!(alarmed.contains(&"group web-asg Failed: launch: no capacity".to_string()), "{alarmed:#?}");
     assert!(alarmed.contains(&"in web healthy: answers GET /health, 200 is healthy".to_string()), "{alarmed:#?}");
     assert!(alarmed.contains(&"changed last not asked: t asks CloudTrail who changed it".to_string()), "{alarmed:#?}");
@@ -201,7 +214,7 @@ fn groups_and_balancers_say_which_target_is_meant() {
         ("front", "web-1:81: port 81 closed"),
     ] {
         let told = told(&inputs(text, "", all()));
-        assert!(told[0].starts_with(&format!("why unhealthy: {about}")), "{text}: {told:#?}");
+        assert!(told[0].starts_with(&format!("why bad: {about}")), "{text}: {told:#?}");
     }
     let group = told(&inputs("web-asg", "", all()));
     assert!(group[1].starts_with("capacity at rest: 1 of 2 in service"), "{group:#?}");
