@@ -83,7 +83,7 @@ pub(super) fn connectable(registry: &Registry) -> String {
 
 impl State {
     /// Why nothing may be connected to with this profile.
-    fn no_connection(&self, profile: &str) -> Option<String> {
+    pub(super) fn no_connection(&self, profile: &str) -> Option<String> {
         let allowed = self.connect.settings.in_read_only.contains(profile);
         (self.is_read_only(profile) && !allowed).then(|| {
             format!(

@@ -10,7 +10,7 @@ use crate::base::text::{fitting, listed, visible, width};
 use crate::base::{RowId, Secret, Time};
 use crate::kinds::row_page::{PageBody, PageContent, RowPage};
 use crate::model::connect::{KeyFile, Tools, ToolsLook};
-use crate::model::{Effect, Kind, Level, Picture, TableKey};
+use crate::model::{Effect, Kind, Level, Picture, Record, TableKey};
 use crate::store::Store;
 
 /// Where a page stands that is followed: whatever comes, its last line is in sight.
@@ -222,8 +222,7 @@ impl Turn<'_> {
         };
         let Some(row) = self.focused() else { return self.say(Level::Info, "No row selected.") };
         let Some(record) = self.store.get(&row.table, &row.id) else { return };
-        let refused = (page.available)(record).err().or_else(|| page.key.and_then(|key| key(record).err()));
-        if let Some(why) = refused {
+        if let Some(why) = self.no_page(page, &row, record) {
             return self.say(Level::Warning, why);
         }
         let since = self.s.now;
@@ -231,6 +230,16 @@ impl Turn<'_> {
         if let Some(Overlay::Pager(pager)) = self.s.overlays.last_mut() {
             pager.scroll = END;
         }
+    }
+
+    /// Why a page of a row cannot be shown now. What takes a private key opens a machine, as a connection does: whoever may not connect is
+    /// not shown it.
+    fn no_page(&self, page: &RowPage, row: &RowKey, record: &Record) -> Option<String> {
+        let profile = row.table.scope.profile().filter(|_| page.key.is_some());
+        (page.available)(record)
+            .err()
+            .or_else(|| profile.and_then(|p| self.s.no_connection(p)))
+            .or_else(|| page.key.and_then(|key| key(record).err()))
     }
 
     /// The pages of the row that the menu of actions is about.
@@ -241,7 +250,7 @@ impl Turn<'_> {
             group: "Look",
             label: page.title.to_string(),
             detail: page.doc.to_string(),
-            disabled: (page.available)(record).err().or_else(|| page.key.and_then(|key| key(record).err())),
+            disabled: self.no_page(page, row, record),
             value: MenuValue::Name(page.name),
             ..MenuItem::default()
         };

@@ -170,6 +170,14 @@ fn a_windows_password_is_decrypted_with_the_key_pair_s_file_shown_once_and_kept_
     desk.until("is not the key that the password was");
 }
 
+/// Whoever has the password may change anything: it is shown to those alone who may connect.
+#[test]
+fn a_windows_password_is_not_shown_in_read_only_mode() {
+    let mut desk = Desk::start(Start { read_only: true, ..small("instances name=legacy-erp") });
+    desk.go("windows-password").sees("Read-only mode refuses it.");
+    desk.go("console-output").until("Windows is Ready");
+}
+
 #[test]
 fn pages_of_an_instance_say_why_they_are_none_and_stand_in_its_menu() {
     let mut desk = Desk::start(small("instances name=my-private-ec2"));
