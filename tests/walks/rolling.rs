@@ -67,7 +67,7 @@ fn a_rolling_change_ends_with_every_target_where_it_was_its_timeline_and_its_scr
     assert_eq!((desk.log.count("StopInstances"), desk.log.count("StartInstances")), (n, n));
     assert_eq!(desk.log.count("DeregisterTargets"), desk.log.count("RegisterTargets"));
     desk.go("runs").keys("enter").screen("roll-end-80x24");
-    desk.keys("enter").sees("Timeline").screen("roll-timeline-80x24");
+    desk.keys("enter").sees("Timeline").sees("batch 2 of 2");
 }
 
 #[test]
