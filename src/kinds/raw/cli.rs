@@ -5,6 +5,7 @@ use percent_encoding::percent_decode_str;
 
 use super::node::Node;
 use crate::aws::shapes::{self, Kind, Member, Shape, Shapes};
+use crate::base::Time;
 use crate::model::Operation;
 
 /// What a secret's place says.
@@ -156,6 +157,11 @@ const URL_ENCODED: [&str; 4] = ["Key", "Prefix", "Delimiter", "StartAfter"];
 
 /// A moment in UTC as the AWS CLI's second version prints it: `2026-11-21T09:05:00+00:00`, with a fraction only if there is one.
 fn moment(text: &str) -> Option<String> {
+    // AWS JSON has seconds since the epoch.
+    if let Ok(seconds) = text.parse::<f64>() {
+        let t = Time::from_millis((seconds * 1000.0).round() as i64);
+        return moment(&if t.millis() % 1000 == 0 { t.rfc3339() } else { t.rfc3339_millis() });
+    }
     let (seconds, fraction) = match text.strip_suffix('Z')?.split_once('.') {
         Some((seconds, fraction)) => (seconds, fraction),
         None => (text.strip_suffix('Z')?, ""),

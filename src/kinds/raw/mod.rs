@@ -1,10 +1,11 @@
-//! AWS's whole answer about one row, for reading, cut to the row's own part: as the AWS CLI prints it, and XML and CBOR as indented text.
+//! AWS's whole answer about one row, for reading, cut to the row's own part: as the AWS CLI prints it, and XML, CBOR and JSON as indented text.
 //!
 //! The row is asked for again, alone where the service allows it. What names a secret is not shown, strangers' text is made
 //! visible, and the text is bounded.
 
 mod cbor;
 mod cli;
+mod json;
 mod node;
 mod write;
 mod xml;
@@ -63,6 +64,8 @@ fn part(answer: &Answer, names: &[String]) -> RawPart {
         Err("too long to show".to_string())
     } else if answer.content_type.contains("cbor") {
         cbor::read(&answer.body).map(|n| (n, Style::Json))
+    } else if answer.content_type.contains("json") {
+        json::read(&answer.body).map(|n| (n, Style::Json))
     } else {
         xml::read(&answer.body).map(|n| (n, Style::Xml))
     };
