@@ -108,7 +108,7 @@ fn carry_out(console: &mut Console, line: &str) {
 
 fn writes(log: &[Request]) -> Vec<&Request> {
     let reads = |r: &&Request| match &r.operation {
-        Some(o) => !r.dry_run && ["Describe", "Get", "List"].iter().any(|p| o.starts_with(p)),
+        Some(o) => !r.dry_run && ["Describe", "Get", "List", "Lookup"].iter().any(|p| o.starts_with(p)),
         None => ["GET", "HEAD"].contains(&r.method.as_str()),
     };
     log.iter().filter(|r| !reads(r)).collect()
