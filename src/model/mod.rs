@@ -33,6 +33,7 @@ pub mod saved_view;
 pub mod spot;
 pub mod table;
 pub mod value;
+pub mod waiter;
 
 pub use addresses::{Block, Blocks};
 pub use behind::Behind;
@@ -57,7 +58,6 @@ pub use pick::Pick;
 pub use picture::Picture;
 pub use plan::{
     Confirm, Consequence, DryRun, Keep, KnownBy, Plan, RunBatch, Severity, Skipped, Step, StepUndo, Subject, Undo,
-    Waiter,
 };
 pub use raw::{RawAnswer, RawPart, RawStyle, RawText};
 pub use record::{Link, Record, Tags};
@@ -67,3 +67,4 @@ pub use saved_view::{SavedView, SavedViews};
 pub use spot::Spot;
 pub use table::{Batch, Coverage, Outcome, RowRef, Selector, Sort, TableKey};
 pub use value::{Series, Tone, Value};
+pub use waiter::Waiter;

@@ -9,8 +9,9 @@ pub use batches::{StepTimes, TimelineRow};
 use arcstr::ArcStr;
 
 use super::call::Outputs;
-use super::plan::{Confirm, KnownBy, Plan, Step, Undo, Waiter};
+use super::plan::{Confirm, KnownBy, Plan, Step, Undo};
 use super::table::TableKey;
+use super::waiter::Waiter;
 use crate::base::{RowId, Time};
 
 /// What is known of a step's call.

@@ -3,7 +3,8 @@
 
 use super::super::call::Out;
 use super::super::operation::Retry;
-use super::super::plan::{Consequence, Plan, Severity, Step, StepUndo, Subject, Waiter};
+use super::super::plan::{Consequence, Plan, Severity, Step, StepUndo, Subject};
+use super::super::waiter::Waiter;
 use super::{Progress, RunRecord, StepState, WaitPlace};
 
 impl RunRecord {

@@ -25,7 +25,7 @@ use crate::kinds::plan_builder::{draft, state, subject, title};
 use crate::model::{Plan, Record};
 
 /// `roll`.
-pub static ROLL: Action = Action::on_rows(&INFO, "roll", "Rolling change", plan)
+pub static ROLL: Action = Action::on_rows(&INFO, "roll", "Roll", plan)
     .group(MenuGroup::State)
     .doc(
         "Changes running instances batch by batch: stop and start, reboot, or another type. Each batch goes into Standby in its Auto \
