@@ -1,7 +1,7 @@
 //! A plan as a shell script that does the same with the AWS CLI.
 //!
 //! Calls that stand for themselves are one command each. Where a step uses an earlier answer, waits, or keeps a secret, it is a script: ids
-//! are shell variables (`--query … --output text`), waits are `aws … wait` ([`waits`]), a private key goes into a file as the console makes it.
+//! are shell variables (`--query … --output text`), waits are `aws … wait` ([`mod@waits`]), a private key goes into a file as the console makes it.
 
 mod waits;
 

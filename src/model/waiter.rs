@@ -127,7 +127,7 @@ impl Waiter {
             other => other.clone(),
         }
     }
-    /// The same for another plan, as [`Call::rebind`] does it.
+    /// The same for another plan, as [`super::Call::rebind`] does it.
     ///
     /// # Errors
     /// The first answer that is neither known nor to come: nobody can say when that has come to rest.

@@ -96,7 +96,7 @@ pub(super) fn screenshot(world: &mut World, call: &Call<'_>) -> Result<Reply, Ap
     ])))
 }
 
-/// How long after its first start a Windows instance has a password: "wait up to 15 minutes" [GetPasswordData].
+/// How long after its first start a Windows instance has a password: "wait up to 15 minutes" (GetPasswordData).
 const PASSWORD: Duration = Duration::from_secs(240);
 
 /// GetPasswordData: of a Windows instance with an RSA key pair, once it is there; else no data. Which machines are Windows it does not
