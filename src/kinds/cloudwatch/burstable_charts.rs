@@ -4,13 +4,13 @@ use futures::future::BoxFuture;
 
 use super::data::{
     CPU, CREDIT_BALANCE, CREDIT_USAGE, GET_METRIC_DATA, Metric, NETWORK_IN, NETWORK_OUT, Points, STATUS_CHECK_FAILED,
-    SURPLUS_CREDITS, Span, each,
+    SURPLUS_CREDITS,
 };
-use super::instance_metrics::only_ids;
+use super::instance_charts::charted;
 use crate::base::Fault;
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
 use crate::kinds::row_spec::{Field, Fields, RowSpec, field};
-use crate::model::{ChartSpan, FieldInfo, KindInfo, SPANS};
+use crate::model::{FieldInfo, KindInfo};
 
 /// What they are.
 pub static INFO: KindInfo = KindInfo::new("burstable-charts", "burstable instance's chart", "Charts of burstable instances", &FIELDS)
@@ -75,18 +75,7 @@ static FIELDS: Fields<Points> = Fields(&[
 static ROWS: RowSpec<Points> = RowSpec::new(&INFO, &FIELDS, |p| Some(&p.id));
 
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
-    Box::pin(async move {
-        let ids = only_ids(&request)?;
-        for span in SPANS {
-            let of = ids.iter().filter_map(|id| ChartSpan::of_row(id).filter(|(s, _)| *s == span));
-            let instances: Vec<_> = of.map(|(_, instance)| instance.into()).collect();
-            if !instances.is_empty() {
-                let over = Span::of(span, request.clock.now());
-                each(&request, &mut pages, (&instances, |id| span.row_id(id)), &METRICS, over, &ROWS).await?;
-            }
-        }
-        Ok(())
-    })
+    Box::pin(async move { charted(&request, &mut pages, &METRICS, &ROWS).await })
 }
 
 #[cfg(test)]

@@ -48,18 +48,29 @@ static FIELDS: Fields<Points> = Fields(&[
 static ROWS: RowSpec<Points> = RowSpec::new(&INFO, &FIELDS, |p| Some(&p.id));
 
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
-    Box::pin(async move {
-        let ids = only_ids(&request)?;
-        for span in SPANS {
-            let of = ids.iter().filter_map(|id| ChartSpan::of_row(id).filter(|(s, _)| *s == span));
-            let instances: Vec<_> = of.map(|(_, instance)| instance.into()).collect();
-            if !instances.is_empty() {
-                let over = Span::of(span, request.clock.now());
-                each(&request, &mut pages, (&instances, |id| span.row_id(id)), &METRICS, over, &ROWS).await?;
-            }
+    Box::pin(async move { charted(&request, &mut pages, &METRICS, &ROWS).await })
+}
+
+/// Asks for metrics of the instances that rows are named for, span by span.
+///
+/// # Errors
+/// What the requests fail with, and if all rows are asked for.
+pub(super) async fn charted(
+    request: &ListRequest,
+    pages: &mut Pages,
+    metrics: &'static [&'static Metric],
+    rows: &'static RowSpec<Points>,
+) -> Result<(), Fault> {
+    let ids = only_ids(request)?;
+    for span in SPANS {
+        let of = ids.iter().filter_map(|id| ChartSpan::of_row(id).filter(|(s, _)| *s == span));
+        let instances: Vec<_> = of.map(|(_, instance)| instance.into()).collect();
+        if !instances.is_empty() {
+            let over = Span::of(span, request.clock.now());
+            each(request, pages, (&instances, |id| span.row_id(id)), metrics, over, rows).await?;
         }
-        Ok(())
-    })
+    }
+    Ok(())
 }
 
 #[cfg(test)]
