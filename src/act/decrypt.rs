@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::base::Secret;
+use crate::base::der::tagged;
 use crate::base::text::{shell_quote, visible};
 
 /// Bytes of a key file: an RSA key of 16,384 bits has 13,000.
@@ -91,20 +92,6 @@ fn pkcs8(key: &[u8]) -> Vec<u8> {
     const VERSION: &[u8] = &[0x02, 0x01, 0x00];
     const RSA: &[u8] = &[0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
     tagged(0x30, &[VERSION, RSA, &tagged(0x04, &[key])])
-}
-
-/// A value of DER: its tag, its length, its content.
-fn tagged(tag: u8, body: &[&[u8]]) -> Vec<u8> {
-    let body = body.concat();
-    let length = body.len().to_be_bytes();
-    let digits = &length[length.iter().position(|b| *b != 0).unwrap_or(length.len() - 1)..];
-    let mut out = vec![tag];
-    if body.len() >= 0x80 {
-        out.push(0x80 | u8::try_from(digits.len()).unwrap_or(u8::MAX));
-    }
-    out.extend(digits);
-    out.extend(body);
-    out
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub mod civil;
 pub mod clock;
+pub mod der;
 pub mod fault;
 pub mod ids;
 pub mod regions;

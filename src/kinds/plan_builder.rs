@@ -23,22 +23,7 @@ const IN_A_SENTENCE: usize = 40;
 
 /// A plan that does nothing yet.
 pub fn draft(action: &'static str, title: String, targets: &[Target], subjects: Vec<Subject>) -> Plan {
-    Plan {
-        action,
-        title,
-        phrase: phrase(action, targets),
-        subjects,
-        skipped: Vec::new(),
-        consequences: Vec::new(),
-        cost: None,
-        steps: Vec::new(),
-        destructive: false,
-        wait: Waiter::AtOnce,
-        undo: None,
-        then: Vec::new(),
-        rests_on: Vec::new(),
-        needs: Vec::new(),
-    }
+    Plan { phrase: phrase(action, targets), subjects, ..Plan::empty(action, title) }
 }
 
 /// What is typed to confirm: the row's name (its id if it has none, or one that cannot be typed), or `stop 2`.

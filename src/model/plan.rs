@@ -280,6 +280,25 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A plan that does nothing yet.
+    pub fn empty(action: &'static str, title: String) -> Plan {
+        Plan {
+            action,
+            title,
+            subjects: Vec::new(),
+            skipped: Vec::new(),
+            consequences: Vec::new(),
+            cost: None,
+            steps: Vec::new(),
+            destructive: false,
+            wait: Waiter::AtOnce,
+            undo: None,
+            then: Vec::new(),
+            phrase: String::new(),
+            rests_on: Vec::new(),
+            needs: Vec::new(),
+        }
+    }
     /// The calls, in order.
     pub fn calls(&self) -> impl Iterator<Item = &Call> {
         self.steps.iter().map(|s| &s.call)

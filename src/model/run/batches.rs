@@ -180,22 +180,7 @@ impl RunRecord {
 
     /// What was done, as a plan: for the script of it.
     pub fn done_plan(&self) -> Plan {
-        let mut plan = Plan {
-            action: "run",
-            title: self.title.clone(),
-            subjects: Vec::new(),
-            skipped: Vec::new(),
-            consequences: Vec::new(),
-            cost: None,
-            steps: Vec::new(),
-            destructive: false,
-            wait: Waiter::AtOnce,
-            undo: None,
-            then: Vec::new(),
-            phrase: String::new(),
-            rests_on: Vec::new(),
-            needs: Vec::new(),
-        };
+        let mut plan = Plan::empty("run", self.title.clone());
         for (step, _) in self.steps.iter().zip(&self.states).filter(|(_, state)| **state == StepState::Done) {
             let mut step = step.clone();
             step.call = step.call.resolve_known(&self.outputs);

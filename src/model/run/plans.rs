@@ -157,20 +157,13 @@ impl RunRecord {
         });
         let subjects: Vec<Subject> = subjects.collect();
         Plan {
-            action: "run",
-            title,
             phrase: phrase.to_string(),
             subjects,
-            skipped: Vec::new(),
             consequences,
-            cost: None,
             steps,
-            destructive: false,
-            wait: Waiter::AtOnce,
             undo: self.undo.clone(),
             then: self.then.clone(),
-            rests_on: Vec::new(),
-            needs: Vec::new(),
+            ..Plan::empty("run", title)
         }
     }
 }

@@ -10,6 +10,7 @@ use super::checks::dry_run;
 use super::filter::Filters;
 use super::state::{KeyPair, State, Tags};
 use super::tags;
+use crate::base::der::tagged;
 use crate::sandbox::random::Random;
 use crate::sandbox::wire::{ApiError, Call, Reply, Tree};
 use crate::sandbox::world::World;
@@ -136,18 +137,6 @@ pub(super) fn line(kind: &str, blob: &[u8], name: &str) -> String {
 
 /// An RSA key in DER (`SubjectPublicKeyInfo`), of which AWS makes an imported key's fingerprint. [RFC 5280, 4.1; RFC 8017, A.1.1]
 fn der(exponent: &[u8], modulus: &[u8]) -> Vec<u8> {
-    fn tagged(tag: u8, body: &[&[u8]]) -> Vec<u8> {
-        let body = body.concat();
-        let length = body.len().to_be_bytes();
-        let digits = &length[length.iter().position(|b| *b != 0).unwrap_or(length.len() - 1)..];
-        let mut out = vec![tag];
-        if body.len() >= 0x80 {
-            out.push(0x80 | digits.len() as u8);
-        }
-        out.extend(digits);
-        out.extend(body);
-        out
-    }
     // rsaEncryption, without parameters.
     const ALGORITHM: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
     let key = tagged(0x30, &[&tagged(0x02, &[modulus]), &tagged(0x02, &[exponent])]);

@@ -120,12 +120,12 @@ pub(super) fn beside(text: &str, _: &Scope) -> Vec<Wanted> {
 /// What follows from what is known: the activity of a group, the targets of groups, the network between a balancer and a target that fails.
 pub(super) fn then(text: &str, rows: &Rows<'_>) -> Vec<Wanted> {
     let mut out: Vec<Wanted> = Vec::new();
-    let found = Subjects::among(text, rows);
+    let found = Subject::among(text, rows);
     let mut group: Option<ArcStr> = None;
     let (mut of_groups, mut instance): (Vec<ArcStr>, Option<ArcStr>) = (Vec::new(), None);
     match &found {
-        Subjects::None => return out,
-        Subjects::Instance(row) => {
+        Subject::None => return out,
+        Subject::Instance(row) => {
             group = of_instance::group(row).cloned();
             instance = Some(row.id.clone());
             let vpc = of_instance::vpc_id(row);
@@ -135,12 +135,12 @@ pub(super) fn then(text: &str, rows: &Rows<'_>) -> Vec<Wanted> {
             };
             of_groups = ids_of(rows, &all(&target_groups::INFO), &near);
         }
-        Subjects::TargetGroup(row) => of_groups.push(row.id.clone()),
-        Subjects::Balancer(row) => {
+        Subject::TargetGroup(row) => of_groups.push(row.id.clone()),
+        Subject::Balancer(row) => {
             let routed = |g: &Record| g.get(&target_groups::LOAD_BALANCERS).items().contains(&row.name);
             of_groups = ids_of(rows, &all(&target_groups::INFO), &routed);
         }
-        Subjects::Group(row) => {
+        Subject::Group(row) => {
             group = Some(row.name.clone());
             let arns = row.get(&groups::fields::TARGET_GROUP_ARNS);
             of_groups = arns.items().to_vec();
@@ -202,7 +202,7 @@ fn ids_of(rows: &Rows<'_>, of: &Wanted, fits: &dyn Fn(&Record) -> bool) -> Vec<A
 }
 
 /// What the text names.
-pub(super) enum Subjects {
+pub(super) enum Subject {
     None,
     Instance(Arc<Record>),
     TargetGroup(Arc<Record>),
@@ -210,9 +210,9 @@ pub(super) enum Subjects {
     Group(Arc<Record>),
 }
 
-impl Subjects {
+impl Subject {
     /// The first row of that id, ARN or name; instances come first.
-    fn among(text: &str, rows: &Rows<'_>) -> Subjects {
+    fn among(text: &str, rows: &Rows<'_>) -> Subject {
         let one = |wanted: Wanted| {
             let mut found: Option<Arc<Record>> = None;
             // What was terminated keeps its name for an hour.
@@ -232,11 +232,11 @@ impl Subjects {
             true => None,
             false => one(if is_instance(text) { the_instance(text) } else { all(&instances::INFO) }),
         };
-        (instance.map(Subjects::Instance))
-            .or_else(|| one(all(&target_groups::INFO)).map(Subjects::TargetGroup))
-            .or_else(|| one(all(&load_balancers::INFO)).map(Subjects::Balancer))
-            .or_else(|| one(all(&groups::INFO)).map(Subjects::Group))
-            .unwrap_or(Subjects::None)
+        (instance.map(Subject::Instance))
+            .or_else(|| one(all(&target_groups::INFO)).map(Subject::TargetGroup))
+            .or_else(|| one(all(&load_balancers::INFO)).map(Subject::Balancer))
+            .or_else(|| one(all(&groups::INFO)).map(Subject::Group))
+            .unwrap_or(Subject::None)
     }
 }
 
@@ -250,11 +250,11 @@ pub(super) fn rows_of<'i>(inputs: &'i Inputs, kind: &str) -> impl Iterator<Item 
 /// All rows about what the text names.
 pub(super) fn rows(inputs: &Inputs) -> Vec<Row> {
     let known = |of: &Wanted, see: &mut dyn FnMut(&Arc<Record>)| rows_of(inputs, of.0).for_each(see);
-    match Subjects::among(&inputs.text, &known) {
-        Subjects::None => Vec::new(),
-        Subjects::Instance(row) => instance::rows(inputs, &row),
-        Subjects::TargetGroup(row) => target::of_group(inputs, &row),
-        Subjects::Balancer(row) => target::of_balancer(inputs, &row),
-        Subjects::Group(row) => instance::of_group(inputs, &row),
+    match Subject::among(&inputs.text, &known) {
+        Subject::None => Vec::new(),
+        Subject::Instance(row) => instance::rows(inputs, &row),
+        Subject::TargetGroup(row) => target::of_group(inputs, &row),
+        Subject::Balancer(row) => target::of_balancer(inputs, &row),
+        Subject::Group(row) => instance::of_group(inputs, &row),
     }
 }
