@@ -8,6 +8,7 @@
 //! | [`egress`] | what is sent beside AWS's API: a declared list, asked before each request |
 //! | [`connector`] | connectors: a request without the guard's stamp is refused; the credential chain's own allow-list |
 //! | [`capture`] | answers word for word, for the task that wants them |
+//! | [`early`] | the next page's token, before its answer is parsed |
 //! | [`retry_policy`] | time-outs and retries by operation |
 //! | [`credentials`] | profiles, the chain, MFA, SSO sign-in, expiry |
 //! | [`fault`] | SDK errors in the console's own shape |
@@ -24,6 +25,7 @@ mod clients;
 pub mod connector;
 pub mod credentials;
 pub mod denial;
+pub mod early;
 mod egress;
 pub mod fault;
 pub mod gateway;

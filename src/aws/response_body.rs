@@ -38,9 +38,12 @@ impl Gathered {
                 map[at..at + piece.len()].copy_from_slice(&piece);
                 at += piece.len();
             }
+            super::early::note(&map);
             return Some(Frame::data(Bytes::from_owner(map)));
         }
-        (length > 0).then(|| Frame::data(pieces.concat().into()))
+        let whole = pieces.concat();
+        super::early::note(&whole);
+        (length > 0).then(|| Frame::data(whole.into()))
     }
 }
 

@@ -34,6 +34,8 @@ pub(crate) struct Sent {
     pub(crate) host: String,
     /// The region that it was signed for; empty if it was not signed.
     pub(crate) region: String,
+    /// The form's `NextToken`; empty if there is none.
+    pub(crate) token: String,
 }
 
 #[derive(Debug, Clone)]
@@ -93,7 +95,8 @@ impl Recorder {
         let form: Vec<(String, String)> =
             form_urlencoded::parse(request.body().bytes().unwrap_or_default()).into_owned().collect();
         let path = request.uri().parse::<http::Uri>().unwrap().path().to_string();
-        let action = form.iter().find(|(k, _)| k == "Action").map(|(_, v)| v.clone());
+        let parameter = |name: &str| form.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone());
+        let (action, token) = (parameter("Action"), parameter("NextToken").unwrap_or_default());
         let name = match action {
             Some(action) => action,
             None if path.contains("/operation/") => path.rsplit('/').next().unwrap_or_default().to_string(),
@@ -106,7 +109,7 @@ impl Recorder {
         let host = request.uri().parse::<http::Uri>().unwrap().authority().map(ToString::to_string).unwrap_or_default();
         // AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, …
         let region = header("authorization").split('/').nth(2).unwrap_or_default().to_string();
-        sent.push(Sent { name, nth, user_agent, host, region });
+        sent.push(Sent { name, nth, user_agent, host, region, token });
         sent.last().unwrap().clone()
     }
 }

@@ -64,25 +64,41 @@ fn start(name: &str, body: impl FnOnce() + Send + 'static) {
     }
 }
 
-/// The async runtime that asks AWS and takes apart what it answers. One worker: a second one would parse the answers of two regions
-/// at the same time, but hold on to another 10 MB of memory for it, and compete with the drawing thread for the second core.
-/// What can be done apart from parsing (the wire, records, index, dropping) has threads of its own.
+/// The most threads that parse answers side by side where nobody draws.
+const MOST_PARSERS: usize = 4;
+
+/// The async runtime that asks AWS and takes apart what it answers. Where a screen is drawn it has one worker: a second one would parse
+/// the answers of two regions at the same time, but hold on to another 10 MB of memory for it, and compete with the drawing thread for
+/// the second core. What can be done apart from parsing (the wire, records, index, dropping) has threads of its own. A command that
+/// prints and ends has one for each core.
 ///
 /// # Errors
 /// The threads cannot be started.
 pub fn workers() -> io::Result<tokio::runtime::Runtime> {
-    runtime("worker")
+    let cores = || std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let workers = if NOBODY_DRAWS.load(Ordering::Relaxed) { cores().clamp(2, MOST_PARSERS) } else { 1 };
+    runtime("worker", workers)
 }
 
 /// The runtime in which connections live: bytes come in while the worker parses those that came before. One for the process,
 /// which never ends it: a connection that is dropped closes by itself. `None` if it could not be started.
 pub fn wire() -> Option<&'static tokio::runtime::Handle> {
     static WIRE: LazyLock<Option<tokio::runtime::Runtime>> =
-        LazyLock::new(|| runtime("wire").inspect_err(|e| tracing::error!("no thread for connections: {e}")).ok());
+        LazyLock::new(|| runtime("wire", 1).inspect_err(|e| tracing::error!("no thread for connections: {e}")).ok());
     WIRE.as_ref().map(tokio::runtime::Runtime::handle)
 }
 
-fn runtime(name: &str) -> io::Result<tokio::runtime::Runtime> {
+/// Starts a task of this runtime from a worker that has work for milliseconds before it looks for other tasks: what a worker starts
+/// itself waits for it in a place of its own, where no other worker finds it.
+pub fn start_elsewhere(task: impl Future<Output = ()> + Send + 'static) {
+    let here = tokio::runtime::Handle::current();
+    match wire() {
+        Some(wire) => drop(wire.spawn(async move { drop(here.spawn(task)) })),
+        None => drop(here.spawn(task)),
+    }
+}
+
+fn runtime(name: &str, workers: usize) -> io::Result<tokio::runtime::Runtime> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
-    builder.worker_threads(1).thread_name(name).on_thread_start(stand_back).enable_all().build()
+    builder.worker_threads(workers).thread_name(name).on_thread_start(stand_back).enable_all().build()
 }

@@ -49,15 +49,18 @@ pub struct PaidRow {
     pub until: Time,
 }
 
+/// Takes one more call of an operation out of the budget, if it need not wait. From any thread.
+pub type AskAhead = Arc<dyn Fn(&'static Operation) -> bool + std::marker::Send + Sync>;
+
 /// Where a list function puts what it finds. Implemented by the poller's job (and by tests).
 pub trait Sink: std::marker::Send {
     /// Waits until the budget allows one call of `op`. To be called before each request; an error means that the run is
     /// over (the table is not wanted any more), and is returned as it is.
     fn ask(&mut self, op: &'static Operation) -> BoxFuture<'_, Result<(), Fault>>;
-    /// Takes one more call of `op` out of the budget, if it may be sent before the rows of the last answer are handed over and need
-    /// not wait. A sink that tells rows by their request's age cannot have that; it is for one that gathers them.
-    fn ask_ahead(&mut self, _: &'static Operation) -> bool {
-        false
+    /// Where pages may be asked for before the rows of those before them are handed over. A sink that tells rows by their request's
+    /// age cannot have that; it is for one that gathers them.
+    fn ahead(&self) -> Option<AskAhead> {
+        None
     }
     /// Notes what CloudWatch was asked for, and charges for one by one.
     fn bought(&mut self, rows: &[PaidRow]);

@@ -19,6 +19,7 @@ pub mod elbv2;
 pub mod facts;
 pub mod file_fields;
 pub mod intern;
+pub mod large_pages;
 pub mod listing;
 pub mod mend;
 mod menu_group;
@@ -41,5 +42,5 @@ pub use action::{
     Action, ActionContext, Answer, FilledForm, MakePlan, MenuGroup, Outgoing, Output, SendMode, Sender, Takes, Target,
 };
 pub use intern::Interner;
-pub use listing::{KindDef, ListRequest, Pages, PaidRow, Sink, What};
+pub use listing::{AskAhead, KindDef, ListRequest, Pages, PaidRow, Sink, What};
 pub use registry::Registry;

@@ -46,47 +46,6 @@ where
     }
 }
 
-/// The same loop for answers that hold a thousand rows. Where the sink allows it ([`super::Sink::ask_ahead`]), the next page is on its way
-/// while this one's rows are made; and an answer is dropped while its rows are handed over, before the next one is parsed. `next` takes the
-/// token of the next page out of an answer, `read` makes its rows.
-///
-/// # Errors
-/// As [`paged`].
-pub async fn large<T, F>(
-    pages: &mut Pages,
-    op: &'static Operation,
-    send: impl Fn(Option<String>) -> F,
-    next: impl Fn(&mut T) -> Option<String>,
-    mut read: impl FnMut(&T) -> Vec<Record>,
-) -> Result<(), Fault>
-where
-    F: Future<Output = Result<T, Fault>>,
-{
-    pages.ask(op).await?;
-    let mut token: Option<String> = None;
-    let mut out = send(None).await?;
-    loop {
-        let after = following(op, token.as_deref(), next(&mut out));
-        match after {
-            Ok(Some(next)) if pages.ask_ahead(op) => {
-                token = Some(next);
-                let (answer, shown) = tokio::join!(biased; send(token.clone()), show(pages, out, &mut read));
-                shown?;
-                out = answer?;
-            }
-            after => {
-                show(pages, out, &mut read).await?;
-                token = after?;
-                if token.is_none() {
-                    return Ok(());
-                }
-                pages.ask(op).await?;
-                out = send(token.clone()).await?;
-            }
-        }
-    }
-}
-
 /// Reads an answer into rows and hands them over; it is dropped while another thread copies them.
 ///
 /// # Errors
@@ -145,10 +104,7 @@ where
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
-
     use aws_sdk_ec2::operation::describe_volumes::DescribeVolumesError;
-    use futures::future::BoxFuture;
 
     use super::*;
     use crate::kinds::listing::{PaidRow, Sink};
@@ -180,64 +136,5 @@ mod tests {
         assert_eq!(result.map_err(|f| f.kind), Err(FaultKind::Foreign));
         assert_eq!(asked, [None, Some("again".into())]);
         assert_eq!(following(&OP, Some("a"), Some(String::new())), Ok(None), "an empty token is the end");
-    }
-
-    #[derive(Clone, Default)]
-    struct Log {
-        lines: Arc<Mutex<Vec<String>>>,
-        ahead: bool,
-    }
-
-    impl Log {
-        fn note(&self, line: String) {
-            self.lines.lock().unwrap().push(line);
-        }
-    }
-
-    impl Sink for Log {
-        fn ask(&mut self, _: &'static Operation) -> BoxFuture<'_, Result<(), Fault>> {
-            Box::pin(async { Ok(()) })
-        }
-        fn ask_ahead(&mut self, _: &'static Operation) -> bool {
-            self.ahead
-        }
-        fn bought(&mut self, _: &[PaidRow]) {}
-        fn page(&mut self, _: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {
-            self.note("rows".into());
-            Box::pin(async { Ok(()) })
-        }
-    }
-
-    #[tokio::test]
-    async fn a_page_is_asked_for_before_the_rows_of_the_one_before_where_the_sink_allows_it() {
-        for (ahead, expected) in [
-            (true, ["ask ", "ask 1", "read 0", "rows", "ask 2", "read 1", "rows"]),
-            (false, ["ask ", "read 0", "rows", "ask 1", "read 1", "rows", "ask 2"]),
-        ] {
-            let log = Log { ahead, ..Log::default() };
-            let (asked, read) = (log.clone(), log.clone());
-            let mut pages: Pages = Box::new(log.clone());
-            // The third page fails: what came before it has been handed over by then.
-            let send = |token: Option<String>| {
-                let asked = asked.clone();
-                async move {
-                    let token = token.unwrap_or_default();
-                    asked.note(format!("ask {token}"));
-                    match token.as_str() {
-                        "" => Ok(0),
-                        "1" => Ok(1),
-                        _ => Err(Fault::new(FaultKind::Offline, "cut")),
-                    }
-                }
-            };
-            let next = |page: &mut u32| Some((*page + 1).to_string());
-            let rows = |page: &u32| {
-                read.note(format!("read {page}"));
-                Vec::new()
-            };
-            let result = large(&mut pages, &OP, send, next, rows).await;
-            assert_eq!(result.map_err(|f| f.kind), Err(FaultKind::Offline));
-            assert_eq!(*log.lines.lock().unwrap(), expected, "ahead: {ahead}");
-        }
     }
 }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::ahead::Ahead;
 use crate::base::{Fault, Scope};
 use crate::fetch::Budget;
-use crate::kinds::{PaidRow, Sink};
+use crate::kinds::{AskAhead, PaidRow, Sink};
 use crate::model::{Operation, Record};
 
 /// Gathers what a list brings: it is printed when all of it is there.
@@ -36,8 +36,9 @@ impl Sink for Pages {
             Ok(())
         })
     }
-    fn ask_ahead(&mut self, op: &'static Operation) -> bool {
-        self.budget.take(&self.scope, op, Instant::now()).is_ok()
+    fn ahead(&self) -> Option<AskAhead> {
+        let (budget, scope) = (self.budget.clone(), self.scope.clone());
+        Some(Arc::new(move |op| budget.take(&scope, op, Instant::now()).is_ok()))
     }
     fn bought(&mut self, _: &[PaidRow]) {}
     fn page(&mut self, rows: Vec<Record>) -> BoxFuture<'_, Result<(), Fault>> {

@@ -15,8 +15,9 @@ use crate::kinds::convert::{Converter, batches};
 use crate::kinds::ec2::filters::filters;
 use crate::kinds::ec2::instance_credits::BURSTABLE;
 use crate::kinds::ec2::listing::PREVIEW;
+use crate::kinds::large_pages::{Large, large_pages};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
-use crate::kinds::paging::{following, paged};
+use crate::kinds::paging::{paged, show};
 use crate::kinds::raw::raw;
 use crate::model::{Charts, KindInfo, Link, Operation, OtherCharts, Record, Selector, Service};
 
@@ -53,28 +54,23 @@ const MOST_IDS: usize = 200;
 fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(), Fault>> {
     Box::pin(async move {
         let client = request.gateway.ec2(&request.scope).await?;
-        let mut converter = Converter::new(&request.interner);
+        let mut converter = Converter::of(&request);
         if request.selector == Selector::All && pages.wants_preview() {
             // A request of its own and no first page: whether a token may be used with another page size, no document says.
             pages.ask(&DESCRIBE_INSTANCES).await?;
             let call = client.describe_instances().max_results(PREVIEW).send();
-            show(&mut pages, &mut converter, call.await.map_err(|e| fault::of(&DESCRIBE_INSTANCES, e))?).await?;
+            let out = call.await.map_err(|e| fault::of(&DESCRIBE_INSTANCES, e))?;
+            show(&mut pages, out, |out| read(out, &mut converter)).await?;
         }
         for ids in batches(&request.what, MOST_IDS) {
-            let filter = filters(&request, &INFO, "instance-id", ids);
-            let mut token: Option<String> = None;
-            loop {
-                pages.ask(&DESCRIBE_INSTANCES).await?;
-                let call = client.describe_instances().max_results(PAGE).set_next_token(token.clone());
-                let answer = call.set_filters(filter.clone()).send().await;
-                let mut out = answer.map_err(|e| fault::of(&DESCRIBE_INSTANCES, e))?;
-                let next = out.next_token.take();
-                show(&mut pages, &mut converter, out).await?;
-                token = following(&DESCRIBE_INSTANCES, token.as_deref(), next)?;
-                if token.is_none() {
-                    break;
-                }
-            }
+            let (client, filter) = (client.clone(), filters(&request, &INFO, "instance-id", ids));
+            let send = move |token| {
+                let call = client.describe_instances().max_results(PAGE).set_next_token(token);
+                let call = call.set_filters(filter.clone());
+                async { call.send().await.map_err(|e| fault::of(&DESCRIBE_INSTANCES, e)) }
+            };
+            let next = |out: &mut DescribeInstancesOutput| out.next_token.take();
+            large_pages(&mut pages, &request, &DESCRIBE_INSTANCES, Large { send, next, read }).await?;
         }
         Ok(())
     })
@@ -93,13 +89,9 @@ pub(super) async fn ids(client: &aws_sdk_ec2::Client, pages: &mut Pages) -> Resu
     Ok(ids)
 }
 
-/// Reads an answer into rows and hands them over. While another thread copies them the answer is dropped, before the next one is
-/// parsed: two at a time would hold on to another 10 MB, and a thread that frees what another one has allocated makes both wait.
-async fn show(pages: &mut Pages, converter: &mut Converter, out: DescribeInstancesOutput) -> Result<(), Fault> {
+fn read(out: &DescribeInstancesOutput, converter: &mut Converter) -> Vec<Record> {
     let instances = out.reservations().iter().flat_map(|r| r.instances().iter().map(move |i| (r, i)));
-    let rows = instances.filter_map(|(r, i)| convert::instance(converter, r, i)).map(|i| i.record()).collect();
-    let (shown, ()) = tokio::join!(biased; pages.page(rows), async move { drop(out) });
-    shown
+    instances.filter_map(|(r, i)| convert::instance(converter, r, i)).map(|i| i.record()).collect()
 }
 
 fn links(row: &Record, _: &Scope) -> Vec<Link> {

@@ -12,8 +12,9 @@ use crate::base::{Fault, Scope};
 use crate::kinds::convert::{Converter, batches};
 use crate::kinds::ec2::filters::filters;
 use crate::kinds::ec2::listing::PREVIEW;
+use crate::kinds::large_pages::{Large, large_pages};
 use crate::kinds::listing::{KindDef, ListRequest, Pages};
-use crate::kinds::paging::{large, show};
+use crate::kinds::paging::show;
 use crate::kinds::raw::raw;
 use crate::kinds::row_spec::RowSpec;
 use crate::model::{KindInfo, Link, Operation, Record, Selector, Service};
@@ -56,15 +57,15 @@ fn list(request: ListRequest, mut pages: Pages) -> BoxFuture<'static, Result<(),
             show(&mut pages, out, |out| ROWS.records(out.volumes(), &mut converter)).await?;
         }
         for ids in batches(&request.what, MOST_IDS) {
-            let filter = filters(&request, &INFO, "volume-id", ids);
-            let send = |token| {
+            let (client, filter) = (client.clone(), filters(&request, &INFO, "volume-id", ids));
+            let send = move |token| {
                 let call = client.describe_volumes().max_results(PAGE).set_next_token(token);
                 let call = call.set_filters(filter.clone());
                 async { call.send().await.map_err(|e| fault::of(&DESCRIBE_VOLUMES, e)) }
             };
             let next = |out: &mut DescribeVolumesOutput| out.next_token.take();
-            let read = |out: &DescribeVolumesOutput| ROWS.records(out.volumes(), &mut converter);
-            large(&mut pages, &DESCRIBE_VOLUMES, send, next, read).await?;
+            let read = |out: &DescribeVolumesOutput, c: &mut Converter| ROWS.records(out.volumes(), c);
+            large_pages(&mut pages, &request, &DESCRIBE_VOLUMES, Large { send, next, read }).await?;
         }
         Ok(())
     })
