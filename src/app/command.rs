@@ -38,6 +38,8 @@ pub enum Command {
     MarkRange,
     MarkInvert,
     OnlyWrong,
+    Fold,
+    FoldAll,
     Detail,
     Zoom,
     Metrics,
@@ -271,6 +273,20 @@ pub const COMMANDS: &[CommandInfo] = &[
         &[Table],
     )
     .palette(),
+    info(
+        C::Fold,
+        "fold",
+        "fold",
+        "Folds what is below the selected line of a tree (`:map`), or unfolds it; on a line with nothing below it what it belongs to.",
+        &[Table],
+    ),
+    info(
+        C::FoldAll,
+        "fold-all",
+        "fold all",
+        "Folds every line of a tree, or unfolds all.",
+        &[Table],
+    ),
     info(C::Detail, "detail", "detail", "Opens or closes the detail of the selected row.", ROWS).palette(),
     info(
         C::Zoom,

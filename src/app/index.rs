@@ -38,6 +38,7 @@ impl View {
             query: self.query.clone(),
             sort: self.sort,
             paid,
+            folded: self.folded.clone(),
         })
     }
 

@@ -364,6 +364,8 @@ impl Turn<'_> {
             C::MarkRange => self.mark_range(),
             C::MarkInvert => self.mark_invert(),
             C::OnlyWrong => self.only_wrong(),
+            C::Fold => self.fold(),
+            C::FoldAll => self.fold_all(),
             C::Detail => self.toggle_detail(),
             C::Zoom => self.zoom(),
             C::Metrics => self.metrics(),

@@ -23,6 +23,7 @@ pub mod docs;
 pub mod draft;
 mod draft_words;
 mod filter;
+mod fold;
 mod form;
 pub mod form_sections;
 pub mod help;

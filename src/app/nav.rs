@@ -11,7 +11,7 @@ use super::update::Turn;
 use super::view::{Detail, RowKey, View};
 use crate::base::Scope;
 use crate::kinds::Registry;
-use crate::model::{Column, Effect, Kind, Level, Link, Selector, Sort, TableKey};
+use crate::model::{Column, Effect, Kind, Level, Link, Selector, TableKey};
 use crate::query::Query;
 use crate::store::Progress;
 
@@ -21,14 +21,14 @@ const HISTORY: usize = 50;
 impl View {
     /// A view that has not been filled yet.
     pub(super) fn new(kind: Kind, columns: Vec<usize>) -> View {
-        let (field, ascending) = kind.sort;
         View {
             kind,
             selector: Selector::All,
             parent_label: None,
             only: None,
             query: Arc::default(),
-            sort: kind.index_of(field).map(|field| Sort { field, ascending }),
+            sort: kind.first_sort(),
+            folded: Arc::default(),
             columns,
             chosen: false,
             column_scroll: 0,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arcstr::ArcStr;
 use indexmap::IndexSet;
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::detail::pages::Entry;
 use super::marks::{Marking, Range};
@@ -39,6 +39,8 @@ pub struct View {
     pub query: Arc<Query>,
     /// The order.
     pub sort: Option<Sort>,
+    /// Of a tree: the rows below which nothing is shown.
+    pub folded: Arc<FxHashSet<RowId>>,
     /// Positions of the fields that are columns, in order. Those that fit are [`super::State::columns`].
     pub columns: Vec<usize>,
     /// Whether somebody has chosen them: then no others come where there is room.

@@ -135,6 +135,7 @@ static KINDS: &[&KindDef] = &[
     &derived::found::KIND,
     &derived::doctor::KIND,
     &derived::why::KIND,
+    &derived::map::KIND,
     &cloudtrail::trail::KIND,
     &derived::waste::KIND,
     // Side tables.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arcstr::ArcStr;
+use rustc_hash::FxHashSet;
 
 use super::connect::{Launch, Tools, ToolsLook};
 use super::files::{FileLook, FileView};
@@ -100,6 +101,8 @@ pub struct IndexRequest {
     pub sort: Option<Sort>,
     /// Whether the filter or the order goes by a value that is paid for: [`Indexed::paid`] then says for which rows.
     pub paid: bool,
+    /// Of a tree in its own order ([`super::KindInfo::tree`]): the rows below which nothing is shown.
+    pub folded: Arc<FxHashSet<RowId>>,
 }
 
 /// How many rows have the same trouble: a value that is bad ([`super::FieldInfo::trouble`]).

@@ -7,6 +7,7 @@ use super::derived::{ByText, Derived};
 use super::field::{Column, FieldInfo, FieldList, TAGS};
 use super::field_set::FieldSet;
 use super::operation::{Operation, Paging, Service};
+use super::table::Sort;
 use crate::base::Scope;
 
 /// How often a kind is listed: once per account or once per region.
@@ -88,6 +89,9 @@ pub struct KindInfo {
     pub derived: Option<&'static Derived>,
     /// Whether its tables are each of a text, and what is to be known of such texts.
     pub text: Option<&'static ByText>,
+    /// Whether its rows are a tree in their own order: a row's id begins with its parent's and a slash. What a filter finds is then shown
+    /// below what it belongs to, and rows can be folded.
+    pub tree: bool,
     /// The charts of a row, if CloudWatch has any of it.
     pub charts: Option<Charts>,
     /// Where rows are that are not among all of them, and the query that asks for them: one sentence; empty if there are none such.
@@ -122,6 +126,7 @@ impl KindInfo {
             few: false,
             derived: None,
             text: None,
+            tree: false,
             charts: None,
             beyond: "",
             transitional: &[],
@@ -131,6 +136,12 @@ impl KindInfo {
     #[must_use]
     pub const fn doc(mut self, doc: &'static str) -> Self {
         self.doc = doc;
+        self
+    }
+    /// Its rows are a tree.
+    #[must_use]
+    pub const fn tree(mut self) -> Self {
+        self.tree = true;
         self
     }
     /// CloudWatch has charts of its rows.
@@ -240,6 +251,11 @@ impl KindInfo {
         let fields = self.fields;
         let is_column = move |i: &usize| matches!(fields.at(*i).column, Column::Shown(_)) || fields.at(*i).spare > 0;
         (0..fields.len()).filter(is_column)
+    }
+    /// The order that its rows have at first.
+    pub fn first_sort(&self) -> Option<Sort> {
+        let (field, ascending) = self.sort;
+        self.index_of(field).map(|field| Sort { field, ascending })
     }
     /// The position of a field by its name.
     pub fn index_of(&self, field: &str) -> Option<usize> {

@@ -8,7 +8,7 @@ use arcstr::ArcStr;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::chunk::Chunk;
-use super::{Progress, Snapshot, Store, Table};
+use super::{Progress, Snapshot, Store, Table, tree};
 use crate::base::{RowId, Scope, Time};
 use crate::model::{
     Behind, FieldInfo, FieldType, IndexFor, IndexRequest, Indexed, Kind, Record, RowRef, Sort, SortKey, TableKey, Tags,
@@ -283,6 +283,9 @@ fn index_on(job: &IndexJob, threads: usize) -> Indexed {
             kept.sort_by(|a, b| a.order(b, sort, &beside, job.tags));
         }
     }
+    if job.is_tree() {
+        job.shape(&beside, &mut found.kept);
+    }
     let troubles = job.troubles.iter().zip(&found.troubles).filter(|(_, rows)| **rows > 0);
     let troubles = troubles.map(|(of, rows)| Trouble {
         word: of.word,
@@ -387,6 +390,32 @@ impl IndexJob {
         }
     }
 
+    /// Whether the rows are a tree, and in its order.
+    fn is_tree(&self) -> bool {
+        let kind = self.request.tables.first().map(|t| t.kind).filter(|k| k.tree);
+        kind.is_some_and(|k| self.request.sort == k.first_sort())
+    }
+
+    /// Puts what was found below what it belongs to, and leaves out what is folded.
+    fn shape<'a>(&'a self, beside: &[Beside<'a>], kept: &mut [Vec<Kept<'a>>; 2]) {
+        let [rows, others] = kept;
+        rows.append(others);
+        if !self.request.query.terms.is_empty() {
+            let found = rows.iter().map(|k| (k.at.table, k.record.id.as_str())).collect();
+            rows.extend(tree::missing(&found, &self.tables).map(|(at, record)| self.kept(beside, record, at)));
+        }
+        rows.retain(|k| !tree::is_hidden(&k.record.id, &self.request.folded));
+        if let Some(sort) = self.request.sort {
+            rows.sort_by(|a, b| a.order(b, sort, beside, self.tags));
+        }
+    }
+
+    fn kept<'a>(&self, beside: &[Beside<'a>], record: &'a Record, at: RowRef) -> Kept<'a> {
+        let joined = Joined { record, tags: self.tags, beside: &beside[at.table as usize] };
+        let by = self.request.sort.map_or(Cow::Borrowed(&Value::Unknown), |s| joined.shown(s.field));
+        Kept { key: SortKey::of(&by), id: beginning(&record.id), record, at }
+    }
+
     /// Looks through some chunks; what matches is in its order.
     fn look<'a>(&'a self, beside: &[Beside<'a>], part: &[Place<'a>], several: bool) -> Found<'a> {
         let IndexRequest { groups, query, sort, .. } = &self.request;
@@ -425,10 +454,8 @@ impl IndexJob {
                             *rows += usize::from(has_it);
                         }
                     }
-                    let by = sort.map_or(Cow::Borrowed(&Value::Unknown), |s| joined.shown(s.field));
-                    let key = SortKey::of(&by);
                     let at = RowRef { table: first.table, slot };
-                    found.kept[usize::from(!hit.by_name)].push(Kept { key, id: beginning(&record.id), record, at });
+                    found.kept[usize::from(!hit.by_name)].push(self.kept(beside, record, at));
                 }
             }
         }

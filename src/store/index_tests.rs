@@ -27,7 +27,16 @@ fn ids(
     let sort = sort.map(|(field, ascending)| Sort { field, ascending });
     let side = |name: &str| [&LOADS, &PLACES].into_iter().find(|k| k.name == name).map(Kind);
     let (tables_of, groups) = (tables.to_vec(), groups.to_vec());
-    let request = IndexRequest { of: IndexFor::View, request: 7, tables: tables_of, groups, query, sort, paid: false };
+    let request = IndexRequest {
+        of: IndexFor::View,
+        request: 7,
+        tables: tables_of,
+        groups,
+        query,
+        sort,
+        paid: false,
+        folded: Arc::default(),
+    };
     let job = store.index_job(request, Kind(&INFO), Time::from_secs(2), side);
     let done = index(&job);
     assert_eq!(done, index_on(&job, 3), "the number of threads makes no difference");
@@ -165,6 +174,7 @@ fn several_threads_put_many_rows_in_the_same_order_as_one() {
             query,
             sort,
             paid: false,
+            folded: Arc::default(),
         };
         let job = store.index_job(request, Kind(&INFO), Time::from_secs(2), |_| None);
         let one = index_on(&job, 1);
@@ -179,8 +189,16 @@ fn several_threads_put_many_rows_in_the_same_order_as_one() {
 fn rows_that_need_a_paid_value_are_those_that_match_apart_from_it() {
     let (store, t) = one(&[("a", Value::Int(1), "x"), ("b", Value::Int(2), "y"), ("c", Value::Int(3), "x")]);
     let query = Arc::new(Query::parse("zone:x load>60", &INFO).expect("a query"));
-    let request =
-        IndexRequest { of: IndexFor::View, request: 1, tables: t, groups: vec![0], query, sort: None, paid: true };
+    let request = IndexRequest {
+        of: IndexFor::View,
+        request: 1,
+        tables: t,
+        groups: vec![0],
+        query,
+        sort: None,
+        paid: true,
+        folded: Arc::default(),
+    };
     let side = |name: &str| (name == LOADS.name).then_some(Kind(&LOADS));
     let done = index(&store.index_job(request, Kind(&INFO), Time::from_secs(2), side));
     assert!(done.order.is_empty(), "nothing is known of the loads yet");
@@ -230,7 +248,7 @@ fn a_kind_of_a_hundred_fields_is_filtered_sorted_and_followed_in_its_last() {
         let sort = Some(Sort { field: 99, ascending: true });
         let table = TableKey::all(Scope::Global, kind);
         let (of, tables, groups) = (IndexFor::View, vec![table.clone()], vec![0]);
-        let request = IndexRequest { of, request: 1, tables, groups, query, sort, paid: false };
+        let request = IndexRequest { of, request: 1, tables, groups, query, sort, paid: false, folded: Arc::default() };
         let found = index(&store.index_job(request, kind, Time::default(), |_| None));
         let id = |at: &RowRef| store.table(&table).and_then(|t| t.slot(at.slot)).map(|r| r.record.id.to_string());
         found.order.iter().filter_map(id).collect::<Vec<_>>()
@@ -252,7 +270,16 @@ fn states_are_counted_of_what_matches_and_a_column_is_empty_only_if_no_row_has_a
     let of = |query: &str| {
         let query = Arc::new(Query::parse(query, &INFO).expect("a query"));
         let (tables, groups) = (t.clone(), vec![0]);
-        let request = IndexRequest { of: IndexFor::View, request: 1, tables, groups, query, sort: None, paid: false };
+        let request = IndexRequest {
+            of: IndexFor::View,
+            request: 1,
+            tables,
+            groups,
+            query,
+            sort: None,
+            paid: false,
+            folded: Arc::default(),
+        };
         index(&store.index_job(request, Kind(&INFO), Time::from_secs(2), |_| None))
     };
     assert_eq!(of("").states.iter().map(|(_, _, n)| n).sum::<usize>(), 3);
@@ -268,6 +295,7 @@ fn states_are_counted_of_what_matches_and_a_column_is_empty_only_if_no_row_has_a
         query: Arc::default(),
         sort: None,
         paid: false,
+        folded: Arc::default(),
     };
     let done = index(&store.index_job(request, Kind(&INFO), Time::from_secs(2), |_| None));
     assert_eq!(done.empty, Kind(&INFO).columns().filter(|i| *i == size).collect::<Vec<_>>());
@@ -314,6 +342,7 @@ fn troubles_are_summed_up_as_far_as_they_are_known_and_nothing_paid_is_looked_at
             query,
             sort: None,
             paid: false,
+            folded: Arc::default(),
         };
         let side = |name: &str| (name == LOADS.name).then_some(Kind(&LOADS));
         let job = store.index_job(request, Kind(&WELL_KIND), Time::from_secs(2), side);

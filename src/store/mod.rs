@@ -10,6 +10,7 @@ pub mod index;
 mod table;
 #[cfg(test)]
 mod testing;
+pub mod tree;
 
 use arcstr::ArcStr;
 use rustc_hash::FxHashMap;

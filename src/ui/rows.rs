@@ -9,6 +9,7 @@ use crate::app::layout::SAMPLE;
 use crate::app::names::side_kind;
 use crate::app::{State, View};
 use crate::base::{Scope, Time};
+use crate::kinds::derived::map::{FOLDED, OPEN};
 use crate::model::{
     Behind, FieldInfo, FieldSet, FieldType, Kind, Record, RowRef, Selector, TableKey, Tags, Tone, Value, health,
 };
@@ -80,6 +81,8 @@ pub(super) fn short_region(region: &str) -> String {
 pub struct Rows<'a> {
     state: &'a State,
     view: &'a View,
+    /// Whether lines of it can be folded.
+    folds: bool,
     now: Time,
     tables: Vec<Option<&'a Table>>,
     /// The positions of the fields that say how a row is: its glyph stands before the first column.
@@ -124,7 +127,8 @@ impl<'a> Rows<'a> {
                 named.extend(names((state, view), store, info).map(|tables| (i, tables)));
             }
         }
-        Rows { state, view, now, tables, health, sides, named, highlight, columns }
+        let folds = view.is_tree();
+        Rows { state, view, folds, now, tables, health, sides, named, highlight, columns }
     }
     /// What is looked for in its cells.
     pub fn highlight(&self) -> Option<&Highlight<'a>> {
@@ -183,6 +187,10 @@ impl<'a> Rows<'a> {
             let named = names.and_then(|table| called(value, column.info, |id| name_in(table, id)));
             Cell { value: named.map_or(Cow::Borrowed(value), Cow::Owned), changed: self.changed(row, place) }
         };
+        let folded = column.first && self.folds && self.view.folded.contains(&row.record.id);
+        if let (true, Some(line)) = (folded, row.record.at(place).as_str()) {
+            return Cell { value: Cow::Owned(Value::text(line.replacen(OPEN, FOLDED, 1))), changed: false };
+        }
         // Zones stand within their region.
         let within_region = |mut cell: Cell<'a>| {
             if !column.first

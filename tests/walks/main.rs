@@ -14,6 +14,7 @@ mod floors;
 mod instance_pages;
 mod leaving;
 mod looking;
+mod map;
 mod moving;
 mod networks;
 mod objects;

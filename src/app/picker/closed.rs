@@ -41,6 +41,7 @@ impl Turn<'_> {
             query,
             sort: p.view.sort,
             paid: false,
+            folded: Arc::default(),
         });
         self.emit(effect);
     }

@@ -169,6 +169,7 @@ impl<'a> Gather<'a> {
             query: Arc::new(query.clone()),
             sort: None,
             paid: false,
+            folded: Arc::default(),
         };
         let registry = self.session.registry;
         let side = |name: &str| registry.kind(name).map(|k| Kind(k.info));

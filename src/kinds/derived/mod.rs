@@ -2,6 +2,7 @@
 
 pub mod doctor;
 pub mod found;
+pub mod map;
 pub mod overview;
 pub mod waste;
 pub mod why;
