@@ -7,8 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value as Json};
 
+use crate::base::Scope;
 use crate::base::text::shell_quote;
-use crate::model::{Arg, Call};
+use crate::model::connect::WORDS;
+use crate::model::{Arg, Call, Service};
 
 /// How this run reaches AWS: what has to stand in each command so that it does the same elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -186,6 +188,9 @@ fn option(argv: &mut Vec<String>, name: &str, arg: &Arg) {
 
 /// The words of the command, unquoted.
 pub fn argv(call: &Call, context: &CliContext) -> Vec<String> {
+    if call.op.service == Service::Ssh {
+        return call.get(WORDS).map(Arg::texts).unwrap_or_default();
+    }
     let mut out = vec!["aws".to_string(), call.op.service.cli().to_string(), kebab(call.op.name)];
     if call.args.iter().any(|(_, a)| any_indirect(a)) {
         out.extend(["--cli-input-json".to_string(), input_json(call).to_string()]);
@@ -204,10 +209,17 @@ pub fn argv(call: &Call, context: &CliContext) -> Vec<String> {
             out.push(if s.starts_with('-') { format!("./{s}") } else { s.to_string() });
         }
     }
+    out.extend(options(&call.scope, context));
+    out
+}
+
+/// The options that say where: profile, region, endpoint.
+pub(super) fn options(scope: &Scope, context: &CliContext) -> Vec<String> {
+    let mut out = Vec::new();
     if let Some(p) = &context.profile {
         out.extend(["--profile".to_string(), p.clone()]);
     }
-    if let Some(r) = call.scope.region_code() {
+    if let Some(r) = scope.region_code() {
         out.extend(["--region".to_string(), r.to_string()]);
     }
     if let Some(u) = &context.endpoint_url {

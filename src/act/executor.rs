@@ -12,8 +12,11 @@ use crate::aws::{ConfirmedCall, Gateway, Mint, denial, fault};
 use crate::base::{Clock, Fault, FaultKind, Reached};
 use crate::kinds::{Answer, Outgoing, Output, Registry, SendMode};
 use crate::model::{
-    Access, ActEvent, Call, DryRun, Identity, Plan, Progress, RunEntry, RunRecord, StepState, WaitPlace, Waiter,
+    Access, ActEvent, Call, DryRun, Identity, Plan, Progress, RunEntry, RunRecord, Step, StepState, WaitPlace, Waiter,
 };
+
+/// So often it is tried to reach an instance by ssh, over some ten minutes.
+const MOST_CONNECTS: u32 = 10;
 
 /// A confirmed plan on its way.
 #[derive(Debug, Clone)]
@@ -104,10 +107,13 @@ impl Executor {
     pub async fn go_on(&self, run: u64) {
         let Some((mut running, at)) = self.parked().remove(&run) else { return };
         let name = running.record.name.clone();
-        let (WaitPlace::Before(step) | WaitPlace::After(step)) = at;
+        let step = at.step();
         self.note(run, step, move |j, now| j.waited(&name, at, now)).await;
         running.record.apply(&RunEntry::Waited { at }, self.clock.now());
         self.tell(ActEvent::Waited { run, at }).await;
+        if matches!(at, WaitPlace::Again(_)) && !self.one(&mut running, step).await {
+            return;
+        }
         self.on(running).await;
     }
 
@@ -178,6 +184,11 @@ impl Executor {
         };
         match sent {
             Ok(answer) => self.answered(running, step, answer, kept).await,
+            // The link is down: what does no harm when it is sent twice is sent until it is back.
+            Err(fault) if outlasts(&running.record.steps[step], running.record.tries(step), &fault) => {
+                kept.give_up(false);
+                self.again(running, step, fault).await
+            }
             // Sent, and nobody knows: it is never sent again, whatever its retry class; the watcher looks.
             Err(fault) if fault.reached == Reached::Maybe && call.op.access == Access::Write => {
                 kept.give_up(true);
@@ -194,6 +205,16 @@ impl Executor {
                 self.failed(running, step, fault).await
             }
         }
+    }
+
+    /// No answer came, and the call is sent again after a pause. The next entry of the journal is its next intent, or another start's.
+    async fn again(&self, running: &mut Running, step: usize, fault: Fault) -> bool {
+        let (run, f, name) = (running.run, fault.clone(), running.record.name.clone());
+        self.note(run, step, move |j, now| j.outcome(&name, step, &CallOutcome::Again(&f), now)).await;
+        let state = StepState::Again { why: fault.to_string(), maybe: fault.reached == Reached::Maybe };
+        running.record.apply(&RunEntry::Outcome { step, state, outputs: Vec::new() }, self.clock.now());
+        self.tell(ActEvent::Again { run, step, fault }).await;
+        true
     }
 
     async fn answered(&self, running: &mut Running, step: usize, answer: Answer, kept: Kept) -> bool {
@@ -262,7 +283,8 @@ impl Executor {
             Access::Write => {
                 let confirmed = ConfirmedCall { scope: &call.scope, operation: call.op, call: &name, generation };
                 let mint = self.mint.as_ref().ok_or_else(|| Fault::bug("The gateway has another executor."))?;
-                Some(self.gateway.permit(mint, confirmed).await?)
+                // Whatever it was that failed, it was not this call: it has not left.
+                Some(self.gateway.permit(mint, confirmed).await.map_err(|fault| fault.reached(Reached::NotSent))?)
             }
         };
         let out = self.out.clone();
@@ -312,6 +334,16 @@ impl Executor {
         // The receiver is gone only when the program ends; the journal has it all.
         let _ = self.out.send(event).await;
     }
+}
+
+/// Whether a step is sent again by itself after this fault: nobody answered, or AWS has no time now. Only in a change that goes on for hours
+/// (batch by batch), which nobody sits before; any other is told at once. What never left may always be sent.
+fn outlasts(step: &Step, tries: u32, fault: &Fault) -> bool {
+    let passes = matches!(fault.kind, FaultKind::Offline | FaultKind::Foreign | FaultKind::Throttled);
+    let harmless = fault.reached != Reached::Maybe || step.may_be_sent_again();
+    // An instance that no ssh reaches may stand behind a rule: after a while that is a failure.
+    let link = step.call.op.service.is_of_aws() || tries < MOST_CONNECTS;
+    step.batch.is_some() && step.keep.is_empty() && passes && harmless && link
 }
 
 /// Whether AWS says that what a call takes away is not there: a volume to be detached is available, a gateway is attached to nothing. Other

@@ -254,6 +254,63 @@ async fn a_call_without_an_answer_is_unknown_and_is_not_sent_again() {
     assert_eq!(rig.lines(), ["began", "intent", "outcome unknown"], "it has not ended: the next start offers it");
 }
 
+/// A change that is made batch by batch outlasts the link: what does no harm sent twice is sent until it is answered, each time with a line on disk
+/// before it, and a start after a crash meanwhile goes on with it.
+#[tokio::test]
+async fn a_call_of_a_batch_is_sent_again_by_itself_until_the_link_is_back() {
+    let lost =
+        |n| Fault::new(FaultKind::Offline, "cut").reached(if n == 1 { Reached::NotSent } else { Reached::Maybe });
+    let mut rig = Rig::new("link", move |n| Box::pin(async move { if n < 3 { Err(lost(n)) } else { ok() } })).await;
+    let mut execute = rig.carry(1, 2);
+    let batch = Some(crate::model::RunBatch { number: 1, of: 1 });
+    execute.record.steps.iter_mut().for_each(|s| s.batch = batch);
+    let mut record = execute.record.clone();
+    rig.executor.carry(execute).await;
+    let waits = |news: Vec<ActEvent>| match news.last() {
+        Some(ActEvent::Waiting { at: WaitPlace::Again(0), wait, .. }) => {
+            wait.pause().map(|(length, _)| length.as_secs())
+        }
+        _ => panic!("{news:?}"),
+    };
+    assert_eq!((rig.sent(), waits(rig.news())), (1, Some(5)));
+    rig.executor.go_on(1).await;
+    assert_eq!((rig.sent(), waits(rig.news())), (2, Some(10)), "the pause grows");
+    rig.executor.go_on(1).await;
+    assert_eq!((rig.sent(), waits(rig.news())), (3, Some(20)));
+    // What another start makes of the journal now: it may have arrived, and the next one is told so.
+    let text = std::fs::read_to_string(rig.journal.path()).expect("a journal");
+    let entries = text.lines().map(|l| serde_json::from_str::<Json>(l).expect("JSON"));
+    for line in entries.filter(|l| l["event"] == "outcome") {
+        let state = StepState::Again { why: "cut".into(), maybe: line["maybe"] == true };
+        record.apply(&RunEntry::Outcome { step: 0, state, outputs: Vec::new() }, Time::from_secs(1000));
+    }
+    assert_eq!(record.is_lost().map(|(step, lost)| (step, lost.tries, lost.maybe)), Some((0, 3, true)));
+    rig.executor.go_on(1).await;
+    assert_eq!(rig.sent(), 5, "it is back: the next one too");
+    let again = ["intent", "outcome again"];
+    let all = [&["began"], &again[..], &again, &again, &["intent", "outcome ok", "intent", "outcome ok"]].concat();
+    assert_eq!(rig.lines(), all);
+}
+
+/// What must be sent once is not sent again, unless it never left; and nothing is where a plan is no change in batches.
+#[tokio::test]
+async fn what_may_have_arrived_and_must_be_sent_once_stops_a_batch_too() {
+    let step = |op: &'static Operation, batch: bool| {
+        let batch = batch.then_some(crate::model::RunBatch { number: 1, of: 1 });
+        Step { batch, ..Step::new("x", Call::new(op, Scope::region("p", "r"))) }
+    };
+    static ONCE: Operation = Operation::write(Service::Ec2, "Once", Retry::Never);
+    let offline = |reached| Fault::new(FaultKind::Offline, "cut").reached(reached);
+    let (maybe, not) = (offline(Reached::Maybe), offline(Reached::NotSent));
+    assert!(outlasts(&step(&STOP.op, true), 0, &maybe) && !outlasts(&step(&STOP.op, false), 0, &maybe));
+    assert!(!outlasts(&step(&ONCE, true), 0, &maybe) && outlasts(&step(&ONCE, true), 0, &not));
+    assert!(outlasts(&Step { may_repeat: true, ..step(&ONCE, true) }, 0, &maybe));
+    let answered = Fault::new(FaultKind::Denied, "no").reached(Reached::Answered);
+    assert!(!outlasts(&step(&STOP.op, true), 0, &answered));
+    let throttled = Fault::new(FaultKind::Throttled, "slower").reached(Reached::Answered);
+    assert!(outlasts(&step(&STOP.op, true), 0, &throttled));
+}
+
 #[tokio::test]
 async fn a_panic_while_sending_is_an_unknown_outcome() {
     let mut rig = Rig::new("panics", |_| Box::pin(async { panic!("after the request left") })).await;

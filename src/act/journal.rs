@@ -3,7 +3,7 @@
 //!
 //! A line is one object with `event`: `began` (run, title, action, rows, undo, wait and steps: [`form`]), `resumed` (run, and the process
 //! that continues with it), `intent` (run, step, service, operation, account, identity, region, parameters without secrets), `outcome` (run,
-//! step, `ok`, `failed`, `needless` or `unknown`, request id, outputs without secrets, error), `waited` (run, step, `before` if it was the wait before that step's call; no step: before the first), `ended` (run, text, ok),
+//! step, `ok`, `failed`, `needless`, `unknown` or `again`, request id, outputs without secrets, error, and whether it may have arrived), `waited` (run, step, `before` if it was the wait before that step's call; no step: before the first), `ended` (run, text, ok),
 //! `forgotten` (run). A run's lines are the whole truth about it: [`Journal::unfinished`] folds them into a [`RunRecord`].
 //!
 //! A run is left if its process, or the last one that went on with it, is no more. A process that writes holds a lock on a file of its own for as long as it lives: the
@@ -81,6 +81,8 @@ pub(super) enum CallOutcome<'a> {
     Failed(&'a Fault),
     Needless(&'a Fault),
     Unknown(&'a Fault),
+    /// No answer, and it is sent again.
+    Again(&'a Fault),
 }
 
 impl Journal {
@@ -168,13 +170,18 @@ impl Journal {
             CallOutcome::Failed(f) => ("failed", f.request_id.as_deref(), none, Some(*f)),
             CallOutcome::Needless(f) => ("needless", f.request_id.as_deref(), none, Some(*f)),
             CallOutcome::Unknown(f) => ("unknown", f.request_id.as_deref(), none, Some(*f)),
+            CallOutcome::Again(f) => ("again", f.request_id.as_deref(), none, Some(*f)),
         };
         let outputs: Map<String, Json> = outputs.iter().map(|(k, v)| (k.to_string(), v.as_str().into())).collect();
-        self.write(&json!({
+        let mut line = json!({
             "at": now.rfc3339_millis(), "event": "outcome", "run": run, "step": step,
             "outcome": word, "request_id": request_id, "outputs": outputs,
             "code": fault.map(|f| f.code.to_string()), "message": fault.map(|f| f.message.clone()),
-        }))
+        });
+        if let CallOutcome::Again(f) = outcome {
+            line["maybe"] = (f.reached == Reached::Maybe).into();
+        }
+        self.write(&line)
     }
 
     pub(super) fn waited(&self, run: &str, at: WaitPlace, now: Time) -> Result<(), JournalError> {
@@ -183,6 +190,8 @@ impl Journal {
             WaitPlace::Before(0) => (None, false),
             WaitPlace::Before(step) => (Some(step), true),
             WaitPlace::After(step) => (Some(step), false),
+            // Its next intent says it.
+            WaitPlace::Again(_) => return Ok(()),
         };
         let mut line = json!({ "at": now.rfc3339_millis(), "event": "waited", "run": run, "step": step });
         if before {
@@ -287,6 +296,10 @@ fn read_entry(event: &str, line: &Json) -> Option<RunEntry> {
                 "ok" => StepState::Done,
                 "failed" => StepState::Failed(why()),
                 "needless" => StepState::Needless(why()),
+                // What does not say that it never arrived may have.
+                "again" => {
+                    StepState::Again { why: why(), maybe: line.get("maybe").and_then(Json::as_bool).unwrap_or(true) }
+                }
                 _ => StepState::Unknown(why()),
             };
             let outputs = line.get("outputs").and_then(Json::as_object);

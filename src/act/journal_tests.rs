@@ -253,12 +253,14 @@ fn write(journal: &Journal, ends: &[u8]) -> String {
     run.steps.iter_mut().for_each(|s| s.undo = Some(back.clone()));
     journal.began(&run, NOW).expect("written");
     let fault = Fault::new(FaultKind::Offline, "cut");
+    let maybe = fault.clone().reached(Reached::Maybe);
     for (step, end) in ends.iter().enumerate() {
         journal.intent(&name, step, &run.steps[step].call, None, NOW).expect("written");
         let outcome = match end {
             0 | 1 => CallOutcome::Ok(Some("r-1"), &[("VolumeId".into(), "vol-1".into())]),
             2 => CallOutcome::Failed(&fault),
-            _ => CallOutcome::Unknown(&fault),
+            3 => CallOutcome::Unknown(&fault),
+            _ => CallOutcome::Again(&maybe),
         };
         journal.outcome(&name, step, &outcome, NOW).expect("written");
         if *end > 1 {
@@ -274,7 +276,7 @@ proptest::proptest! {
     /// A process that is killed between any two lines of a run of one to six calls, or in the middle of a line, however the calls ended:
     /// the next start says of each call what the lines say, never loses the run from sight, and offers what can be done about it.
     #[test]
-    fn a_journal_that_breaks_off_anywhere_loses_nothing(ends in proptest::collection::vec(0u8..4, 1..=6), at in 0.0f64..=1.0) {
+    fn a_journal_that_breaks_off_anywhere_loses_nothing(ends in proptest::collection::vec(0u8..5, 1..=6), at in 0.0f64..=1.0) {
         let dir = Dir::new(&format!("cut-{}-{}", ends.len(), (at * 1e9) as u64));
         let first = dir.started(1);
         let name = write(&first, &ends);
@@ -296,6 +298,8 @@ proptest::proptest! {
         proptest::prop_assert_eq!(run.done().0, count("outcome", Some("ok")));
         proptest::prop_assert_eq!(states(|s| matches!(s, StepState::Failed(_))), count("outcome", Some("failed")));
         proptest::prop_assert_eq!(states(|s| matches!(s, StepState::Unknown(_))), count("outcome", Some("unknown")));
+        let again = StepState::Again { why: "cut".into(), maybe: true };
+        proptest::prop_assert_eq!(run.states.iter().filter(|s| **s == again).count(), count("outcome", Some("again")));
         proptest::prop_assert_eq!(states(|s| *s == StepState::Sent), count("intent", None) - answered, "sent, and nobody knows");
         // What may have been done can be undone as well.
         let may_be = states(|s| !matches!(s, StepState::NotSent | StepState::Failed(_)));

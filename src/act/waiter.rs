@@ -62,7 +62,7 @@ struct Seen {
     rank: Rank,
     text: String,
     within: Duration,
-    /// When it was so: when the row was read; now, if there is none.
+    /// When it was so: when the row was read, or last not found.
     read: Time,
 }
 
@@ -95,7 +95,7 @@ fn look(waiter: &Waiter, store: &Store, since: Time, now: Time, out: &mut Vec<Se
                     rank,
                     text: named(id, row, &word),
                     within: *within,
-                    read: row.map_or(now, |r| r.asked),
+                    read: row.map_or_else(|| missed(table, id, store, since), |r| r.asked),
                 });
             }
         }
@@ -117,7 +117,7 @@ fn look(waiter: &Waiter, store: &Store, since: Time, now: Time, out: &mut Vec<Se
                     rank,
                     text: named(id, row, word),
                     within: *within,
-                    read: row.map_or(now, |r| r.asked),
+                    read: row.map_or_else(|| missed(table, id, store, since), |r| r.asked),
                 });
             }
         }
@@ -135,7 +135,7 @@ fn look(waiter: &Waiter, store: &Store, since: Time, now: Time, out: &mut Vec<Se
                     rank,
                     text: named(id, row, word),
                     within: *within,
-                    read: row.map_or(now, |r| r.asked),
+                    read: row.map_or_else(|| missed(table, id, store, since), |r| r.asked),
                 });
             }
         }
@@ -147,14 +147,15 @@ fn look(waiter: &Waiter, store: &Store, since: Time, now: Time, out: &mut Vec<Se
                     Some(r) => {
                         let (value, title) = (r.record.get(field), field.title.to_lowercase());
                         let right = r.asked >= since && reads(value, want);
-                        (if right { Rank::Right } else { Rank::Moving }, format!("{title} {}", said(value)))
+                        let word = Some(said(value)).filter(|word| !word.is_empty()).unwrap_or("not known yet".into());
+                        (if right { Rank::Right } else { Rank::Moving }, format!("{title} {word}"))
                     }
                 };
                 out.push(Seen {
                     rank,
                     text: named(id, row, &word),
                     within: *within,
-                    read: row.map_or(now, |r| r.asked),
+                    read: row.map_or_else(|| missed(table, id, store, since), |r| r.asked),
                 });
             }
         }
@@ -168,6 +169,11 @@ fn row<'a>(table: &TableKey, id: &str, store: &'a Store) -> Option<&'a Row> {
 /// That the store does not have a row proves nothing: an answer to a later question must have missed it.
 fn absent(table: &TableKey, id: &str, store: &Store, since: Time) -> bool {
     store.table(table).is_some_and(|t| t.is_known_absent(id, since))
+}
+
+/// When it was last seen that a row is not there; `since`, where nobody has answered that since then.
+fn missed(table: &TableKey, id: &str, store: &Store, since: Time) -> Time {
+    store.table(table).and_then(|t| t.absent_at(id)).map_or(since, |at| at.max(since))
 }
 
 fn named(id: &str, row: Option<&Row>, word: &str) -> String {
@@ -344,7 +350,13 @@ mod tests {
             WaitStatus::Moving("a not found yet".into()),
             "asked before"
         );
-        let late = at(&settle(&["a"], false), &store, 100 + 601);
+        let wait = settle(&["a"], false);
+        assert_eq!(
+            at(&wait, &store, 100 + 601),
+            WaitStatus::Moving("a not found yet".into()),
+            "nobody answers: the link is down"
+        );
+        let late = at(&wait, &read(&[], 701), 100 + 602);
         assert_eq!(late, WaitStatus::Elsewhere("a not found yet: not finished after 10 minutes".into()));
     }
 

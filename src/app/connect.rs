@@ -9,7 +9,7 @@ use super::view::RowKey;
 use crate::base::text::{listed, visible};
 use crate::kinds::Registry;
 use crate::kinds::connect::{ConnectContext, Connects};
-use crate::model::connect::{ConnectSettings, Tools, ToolsLook, Ways, why_no_user};
+use crate::model::connect::{ConnectSettings, Machine, Tools, ToolsLook, Ways, why_no_user};
 use crate::model::{Effect, Level, TableKey};
 
 /// The command's name in the palette.
@@ -211,6 +211,38 @@ impl Turn<'_> {
                 menu.error = None;
             }
         }
+    }
+
+    /// The uppermost form may start programs of this machine: what there is to connect with is looked for, and again where other keys are asked for.
+    pub(super) fn look_for_programs(&mut self) {
+        let Some(Overlay::Form(form)) = self.s.overlays.last() else { return };
+        let connects = form.on.rows.first().and_then(|row| self.s.registry.connects(row.table.kind.0));
+        let Some(connects) = connects.filter(|_| form.action.programs) else { return };
+        let s = &*self.s;
+        let rows = form.on.rows.iter().filter_map(|row| Some((&row.table, &**self.store.get(&row.table, &row.id)?)));
+        let keys = connects.keys(self.store, rows, (&s.connect.settings, &s.connect.bastions));
+        let look = ToolsLook { keys, folders: s.connect.settings.folders.clone() };
+        let machine = Machine {
+            settings: s.connect.settings.clone(),
+            bastions: s.connect.bastions.clone(),
+            simulated: s.sandbox,
+            looked: Some(look.clone()),
+            tools: None,
+        };
+        if s.files.machine.as_ref().is_some_and(|known| known.looked == machine.looked) {
+            return;
+        }
+        self.s.files.machine = Some(Box::new(machine));
+        self.emit(Effect::FindTools(look));
+    }
+
+    /// It was looked for what the uppermost form may start.
+    pub(super) fn found_for_form(&mut self, look: &ToolsLook, tools: &Tools) {
+        match &mut self.s.files.machine {
+            Some(machine) if machine.looked.as_ref() == Some(look) => machine.tools = Some(tools.clone()),
+            _ => return,
+        }
+        self.refine_form();
     }
 
     /// A way was chosen: what leads through another row is remembered, and the program gets the terminal.

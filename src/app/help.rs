@@ -62,6 +62,9 @@ fn wanted(state: &State, command: Command) -> bool {
         Some(Overlay::Pager(p)) if matches!(command, Command::Copy | Command::Refresh) => {
             matches!(p.page, Page::Row(_))
         }
+        Some(Overlay::Pager(p)) if command == Command::Accept => {
+            matches!(p.page, Page::Run(id) if super::run_page::is_folded(state, id))
+        }
         Some(Overlay::Pager(p)) => command != Command::SearchNext || !p.search.text.is_empty(),
         Some(Overlay::Sure(_)) => matches!(command, Command::Accept | Command::Back),
         Some(Overlay::Ask(a)) if matches!(a.question.what, Ask::Device { .. }) => command == Command::Back,
@@ -87,6 +90,7 @@ fn title(state: &State, command: Command) -> Cow<'static, str> {
         (Some(Overlay::Plan(p)), Command::CarryOut) => verb(p).into(),
         (Some(Overlay::Menu(Menu { kind: MenuKind::Connect(_), .. })), Command::Accept) => "connect".into(),
         (Some(Overlay::Menu(_)), Command::Copy) => "copy command".into(),
+        (Some(Overlay::Pager(p)), Command::Accept) => if p.open { "fold" } else { "all batches" }.into(),
         (Some(Overlay::Pager(_)), Command::Filter) => "search".into(),
         (Some(Overlay::Pager(_) | Overlay::Menu(_)), Command::Back) => "close".into(),
         (Some(_), Command::Back) => "cancel".into(),

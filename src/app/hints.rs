@@ -32,7 +32,7 @@ pub const HINTS: &[(Mode, &[Command])] = &[
         &[C::Right, C::Open, C::Copy, C::Actions, C::Links, C::FocusNext, C::Detail, C::Zoom, C::Palette, C::Help],
     ),
     (Board, &[C::Open, C::Down, C::Up, C::Refresh, C::HistoryBack, C::Palette, C::Help]),
-    (Pager, &[C::Down, C::Up, C::PageDown, C::Filter, C::SearchNext, C::Copy, C::Refresh, C::Back]),
+    (Pager, &[C::Accept, C::Down, C::Up, C::PageDown, C::Filter, C::SearchNext, C::Copy, C::Refresh, C::Back]),
     (Menu, &[C::Accept, C::Copy, C::Filter, C::Mark, C::MoveDown, C::MoveUp, C::Back]),
     (MenuLine, &[C::Accept, C::Back]),
     (Plan, &[C::CarryOut, C::CopyCommand, C::Options, C::Back]),

@@ -451,6 +451,7 @@ impl Turn<'_> {
             Some(Overlay::Palette(_)) => self.palette_accept(),
             Some(Overlay::Filter(_)) => self.filter_accept(),
             Some(Overlay::Menu(_)) => self.menu_accept(),
+            Some(Overlay::Pager(_)) => self.pager_accept(),
             Some(Overlay::Form(_)) => self.form_accept(),
             Some(Overlay::Digits(_)) => self.digits_accept(),
             Some(Overlay::Ask(_)) => self.ask_accept(),

@@ -25,7 +25,7 @@ const LOOKS: &str = "The outcome of its last call is being looked up.";
 /// no rows that could say what became of it. Of several steps, rows do not say whether the last one was sent: an instance that is stopped may
 /// be so because its start never left.
 fn has_rest(run: &RunRecord) -> bool {
-    let unsent = |s: &StepState| matches!(s, StepState::NotSent | StepState::Failed(_));
+    let unsent = |s: &StepState| matches!(s, StepState::NotSent | StepState::Failed(_) | StepState::Again { .. });
     (run.states.iter().any(unsent) || run.all_rows().is_empty() || run.steps.len() > 1) && run.go_on().is_ok()
 }
 

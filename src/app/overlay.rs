@@ -138,6 +138,8 @@ pub struct Pager {
     pub scroll: usize,
     /// What is looked for in it.
     pub search: Search,
+    /// Whether what is folded in it is shown in full: the batches of a run.
+    pub open: bool,
 }
 
 /// What a menu is for.

@@ -12,9 +12,18 @@ impl Turn<'_> {
             return;
         }
         let newest = page == Page::Messages;
-        self.s.overlays.push(Overlay::Pager(Pager { page, scroll: 0, search: Search::default() }));
+        self.s.overlays.push(Overlay::Pager(Pager { page, scroll: 0, search: Search::default(), open: false }));
         if newest {
             self.pages(isize::MAX / 2);
+        }
+    }
+
+    /// Opens what is folded in a page, or folds it again.
+    pub(super) fn pager_accept(&mut self) {
+        if let Some(Overlay::Pager(pager)) = self.s.overlays.last_mut()
+            && matches!(pager.page, Page::Run(_))
+        {
+            (pager.open, pager.scroll) = (!pager.open, 0);
         }
     }
 
@@ -25,7 +34,9 @@ impl Turn<'_> {
         let of_row =
             self.s.open_page().map_or(0, |page| self.s.row_page(self.store, page, page_room(width)).lines.len());
         let run = match self.s.overlays.last() {
-            Some(Overlay::Pager(Pager { page: Page::Run(id), .. })) => super::run_page::lines(self.s, *id).len(),
+            Some(Overlay::Pager(Pager { page: Page::Run(id), open, .. })) => {
+                super::run_page::lines(self.s, *id, *open).len()
+            }
             _ => 0,
         };
         match self.s.overlays.last_mut() {

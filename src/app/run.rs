@@ -92,6 +92,9 @@ impl Run {
                     format!("{}{done} of {of} calls answered", self.batch_text())
                 }
             },
+            RunPhase::Waiting(..) if self.record.is_lost().is_some() => {
+                format!("{}{}", self.batch_text(), self.lost_text())
+            }
             RunPhase::Waiting(_, text) => self.step_text(text),
             RunPhase::Stuck(text) => format!("{} :runs continues or undoes it", self.step_text(&format!("{text}."))),
             RunPhase::Unknown(f) => format!("outcome unknown, being checked: {f}"),
@@ -121,6 +124,12 @@ impl Run {
     /// `batch 2 of 6, `, of a run in batches.
     fn batch_text(&self) -> String {
         self.record.batch().map_or_else(String::new, |b| format!("batch {} of {}, ", b.number, b.of))
+    }
+    /// That a call is sent again by itself, of a run that waits for that.
+    fn lost_text(&self) -> String {
+        let tries = self.record.is_lost().map_or(0, |(_, lost)| lost.tries);
+        let s = if tries == 1 { "try" } else { "tries" };
+        format!("no answer ({tries} {s}), goes on by itself")
     }
     fn step_text(&self, text: &str) -> String {
         if self.record.batch().is_some() {

@@ -5,9 +5,9 @@ use super::palette::Meaning;
 use super::run::{Run, RunPhase};
 use super::update::Turn;
 use super::view::RowKey;
-use crate::base::Scope;
 use crate::base::text::{capital, fitting, width};
-use crate::model::{ActEvent, Effect, Level, Progress, RunEntry, RunRecord, StepState, Verdict};
+use crate::base::{Reached, Scope};
+use crate::model::{ActEvent, Effect, Level, Progress, RunEntry, RunRecord, StepState, Verdict, WaitPlace, Waiter};
 
 /// Runs that are kept for `:runs`.
 const KEPT: usize = 100;
@@ -23,7 +23,7 @@ pub(super) fn stands(run: &RunRecord) -> Vec<MenuItem> {
         let glyphs = std::iter::once(glyph).chain(std::iter::repeat(' '));
         glyphs.zip(folded(&text)).map(|(glyph, text)| line(glyph, text)).collect::<Vec<_>>()
     };
-    run.lines().into_iter().flat_map(lines).collect()
+    run.stand().into_iter().flat_map(lines).collect()
 }
 
 /// Cells of a line in a list on 80 columns, beside the longest of its choices.
@@ -130,6 +130,12 @@ impl Turn<'_> {
                 }
                 (run, RunPhase::Sending)
             }
+            ActEvent::Again { run, step, fault } => {
+                let maybe = fault.reached == Reached::Maybe;
+                self.outcome(run, step, StepState::Again { why: fault.to_string(), maybe });
+                return;
+            }
+            ActEvent::Waiting { run, wait, at: WaitPlace::Again(_) } => return self.link_lost(run, wait),
             ActEvent::Waiting { run, wait, .. } => (run, RunPhase::Waiting(wait, String::new())),
             ActEvent::Stuck { run, text } => (run, RunPhase::Stuck(text)),
             ActEvent::Lost { run, why, .. } => (run, RunPhase::Stuck(why)),
@@ -141,6 +147,8 @@ impl Turn<'_> {
                 self.outcome(run, step, StepState::Unknown(fault.to_string()));
                 (run, RunPhase::Unknown(fault))
             }
+            // What is said of a lost link does not change with the seconds.
+            ActEvent::Settling { run, .. } if self.is_lost(run) => return,
             ActEvent::Settling { run, text } => match self.run_mut(run).map(|r| &r.phase) {
                 Some(RunPhase::Waiting(wait, _)) => (run, RunPhase::Waiting(wait.clone(), text)),
                 _ => (run, RunPhase::Settling(text)),
@@ -180,6 +188,27 @@ impl Turn<'_> {
         }
         self.say(level, text);
         self.drop_old_runs();
+    }
+
+    fn is_lost(&self, run: u64) -> bool {
+        self.s.runs.iter().any(|r| r.id == run && r.record.is_lost().is_some())
+    }
+
+    /// A call is sent again by itself after a pause: that is said once, and how it stands is in `:runs`.
+    fn link_lost(&mut self, id: u64, wait: Waiter) {
+        let Some(run) = self.run_mut(id) else { return };
+        run.phase = RunPhase::Waiting(wait, String::new());
+        let Some((step, lost)) = run.record.is_lost().filter(|(_, lost)| lost.tries == 1) else { return };
+        let why = match &run.record.states[step] {
+            StepState::Again { why, .. } => why.trim_end_matches('.').to_string(),
+            _ => return,
+        };
+        let title = run.record.title.clone();
+        let since = super::run_page::clock(self.s, lost.since);
+        self.say(
+            Level::Warning,
+            format!("{title}: no answer since {since}, goes on by itself once there is one. {why}."),
+        );
     }
 
     /// A call of a run was answered: of the runs whose way back it is there is nothing left to be said.

@@ -57,6 +57,7 @@ impl Turn<'_> {
             Event::Looked(look, view) => self.looked(look, view),
             Event::FoundTools(look, tools) => {
                 self.found_key(&look, &tools);
+                self.found_for_form(&look, &tools);
                 self.found_tools(&look, tools);
             }
             Event::ViewsKept(name, outcome) => self.views_kept(&name, outcome),
@@ -97,6 +98,7 @@ impl Turn<'_> {
         self.keep_picker();
         self.look_at_paths();
         self.look_at_my_address();
+        self.look_for_programs();
         self.keep_lines();
         self.count_links();
         self.offer_tags();

@@ -24,6 +24,8 @@ pub(super) enum AnyClient {
     S3(aws_sdk_s3::Client),
     Sts(aws_sdk_sts::Client),
     CloudTrail(aws_sdk_cloudtrail::Client),
+    /// Of what is no service of AWS's.
+    None,
 }
 
 /// What all clients of a gateway have in common.
@@ -78,6 +80,7 @@ impl AnyClient {
             Service::CloudWatch => AnyClient::CloudWatch(build!(aws_sdk_cloudwatch)),
             Service::Sts => AnyClient::Sts(build!(aws_sdk_sts)),
             Service::CloudTrail => AnyClient::CloudTrail(build!(aws_sdk_cloudtrail)),
+            Service::Ssh => AnyClient::None,
             Service::S3 => {
                 let custom = endpoint.is_some();
                 let endpoint = endpoint.map(with_closed_path);

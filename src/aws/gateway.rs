@@ -25,6 +25,7 @@ use super::credentials::{report, sso};
 use super::egress::Egress;
 use super::guard::{Declared, ReadOnly};
 use super::meter::CallMeter;
+use super::programs::Programs;
 use super::session::Session;
 use crate::base::{Clock, Fault, FaultKind, Scope, Time};
 use crate::model::operation::{Operation, Service};
@@ -52,6 +53,7 @@ pub(super) struct Settings {
     pub(super) sandbox: bool,
     /// Profiles whose instances may be connected to in read-only mode.
     pub(super) connects: HashSet<String>,
+    pub(super) programs: Option<Arc<dyn Programs>>,
     pub(super) clock: Clock,
     pub(super) prompts: Option<Prompts>,
     pub(super) sleep: SharedAsyncSleep,
@@ -109,6 +111,7 @@ impl Gateway {
                 endpoint_url: config.endpoint_url,
                 sandbox: config.sandbox,
                 connects: config.connects,
+                programs: config.programs,
                 clock: config.clock,
                 prompts: config.prompts,
                 sleep: config.sleep.unwrap_or_else(|| SharedAsyncSleep::new(TokioSleep::new())),
@@ -178,6 +181,17 @@ impl Gateway {
     pub fn may_start(&self, program: &str, profile: &str) -> Result<(), Fault> {
         let allowed = self.0.config.connects.contains(profile);
         super::egress::may_start(program, self.is_read_only(profile) && !allowed)
+    }
+
+    /// Whether a program may be started that changes something on an instance: never in read-only mode, whatever the settings say of connecting.
+    pub(super) fn may_start_to_change(&self, program: &str, scope: &Scope) -> Result<(), Fault> {
+        let read_only = scope.profile().is_none_or(|profile| self.is_read_only(profile));
+        super::egress::may_start(program, read_only)
+    }
+
+    /// Who stands in for programs of this machine.
+    pub(super) fn programs(&self) -> Option<&Arc<dyn Programs>> {
+        self.0.config.programs.as_ref()
     }
 
     /// Makes the whole run read-only. There is no way back.

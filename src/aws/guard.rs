@@ -91,6 +91,11 @@ impl Permit {
             used: AtomicBool::new(false),
         })))
     }
+    /// Takes it for what is no request of an SDK client: whether it is for exactly this, and was not used before.
+    pub(super) fn redeem(self, scope: &Scope, operation: &Operation) -> bool {
+        let Carried(state) = &self.0;
+        state.scope == *scope && *state.operation == *operation && !state.used.swap(true, Ordering::SeqCst)
+    }
 }
 
 impl Storable for Carried {

@@ -34,6 +34,7 @@ mod guard_inputs;
 pub mod meter;
 mod my_address;
 pub mod policy;
+pub mod programs;
 mod quota;
 mod response_body;
 pub mod retry_policy;

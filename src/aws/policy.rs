@@ -48,6 +48,7 @@ fn sid(service: Service) -> &'static str {
         Service::CloudWatch => "CloudWatch",
         Service::Sts => "Sts",
         Service::CloudTrail => "CloudTrail",
+        Service::Ssh => "Ssh",
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod gather;
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -12,12 +13,14 @@ use super::out::{self, Out};
 use super::session::Session;
 use super::{Failure, Options, PlanOutput};
 use crate::act::look::look;
+use crate::act::tools::look_for;
 use crate::act::{CliContext, cli_text, script};
 use crate::app::arguments::read_words;
 use crate::base::text::{suggest, visible};
 use crate::base::{FaultKind, Scope};
 use crate::export;
 use crate::kinds::{Action, ActionContext, Takes, Target};
+use crate::model::connect::{Machine, ToolsLook};
 use crate::model::files::{FileLook, Files, looks};
 use crate::model::my_address::MyAddress;
 use crate::model::{Call, Confirm, Cost, Kind, Money, Plan, Severity, TableKey, Values, Waiter};
@@ -128,6 +131,21 @@ fn find(session: &Session, wanted: &Wanted<'_>) -> Result<(&'static Action, Opti
     Ok((action, Some((Kind(def.info), query))))
 }
 
+/// Looks for what there is on this machine to connect with, for an action that starts programs of it.
+fn find_programs(session: &Session, gather: &Gather<'_>, action: &Action, targets: &[Target], files: &mut Files) {
+    let kind = targets.first().map(|t| t.table.kind).filter(|_| action.programs);
+    let Some(connects) = kind.and_then(|kind| session.registry.connects(kind.0)) else { return };
+    let (settings, bastions) = (super::session::connect_settings(session), BTreeMap::new());
+    let rows = targets.iter().map(|t| (&t.table, &*t.record));
+    let keys = connects.keys(&gather.store, rows, (&settings, &bastions));
+    let look = ToolsLook { keys, folders: settings.folders.clone() };
+    if files.machine.as_ref().is_some_and(|known| known.looked.as_ref() == Some(&look)) {
+        return;
+    }
+    let (tools, simulated) = (Some(look_for(&look)), session.sandbox.is_some());
+    files.machine = Some(Box::new(Machine { settings, bastions, simulated, looked: Some(look), tools }));
+}
+
 /// The plan, made again as often as tables that it wants to know of come; and what of those could not be read.
 fn make(
     session: &Session,
@@ -156,6 +174,7 @@ fn make(
         None => MyAddress::NotAsked,
     };
     for round in 0.. {
+        find_programs(session, gather, action, &targets, &mut files);
         let cx = ActionContext {
             store: &gather.store,
             scope,

@@ -122,7 +122,10 @@ impl Session {
         let (prompts_tx, prompts) = mpsc::channel(8);
         let sandbox = options.sandbox.is_some().then(|| open_sandbox(&config, &clock, None)).transpose()?;
         let mut gateway = match &sandbox {
-            Some(s) => GatewayConfig::sandbox(clock.clone(), registry.operations(), s.http_client()),
+            Some(s) => GatewayConfig {
+                programs: Some(crate::sandbox::shell::remote::stand_in(s)),
+                ..GatewayConfig::sandbox(clock.clone(), registry.operations(), s.http_client())
+            },
             None => GatewayConfig::new(clock.clone(), registry.operations()),
         };
         gateway.profiles = ProfileSel::all(&options.profile);
@@ -437,7 +440,7 @@ pub(super) fn console(options: &Options, view: &[String]) -> Result<ExitCode, Fa
 }
 
 /// What the settings and the options say of connecting.
-fn connect_settings(session: &Session) -> ConnectSettings {
+pub(super) fn connect_settings(session: &Session) -> ConnectSettings {
     let settings = &session.config.settings;
     let words = |profile: &ProfileSetup| {
         let named = session.gateway.profile_flag(&profile.name).map(|name| ["--profile".to_string(), name.to_string()]);

@@ -79,6 +79,8 @@ pub struct Action {
     pub changes: bool,
     /// Whether its form may speak of the user's own address: it is asked for when the form is opened.
     pub my_address: bool,
+    /// Whether its plans may start programs of this machine: what there is of them is looked for while its form is open.
+    pub programs: bool,
     /// Every operation that its plans and their ways back may call.
     pub operations: &'static [&'static Sender],
     /// Why it cannot be done to this row now, if it cannot: one sentence.
@@ -106,6 +108,7 @@ impl Action {
             bulk: false,
             changes: true,
             my_address: false,
+            programs: false,
             operations: &[],
             available: |_| Ok(()),
             refine: |_, _| FormSpec { title: String::new(), fields: Vec::new(), needs: Vec::new() },
@@ -153,6 +156,12 @@ impl Action {
     #[must_use]
     pub const fn reads_only(mut self) -> Action {
         self.changes = false;
+        self
+    }
+    /// The same, with plans that may start programs of this machine.
+    #[must_use]
+    pub const fn starts_programs(mut self) -> Action {
+        self.programs = true;
         self
     }
     /// The same, with a form that may speak of the user's own address.

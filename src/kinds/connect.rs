@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use arcstr::ArcStr;
+
 use crate::model::connect::{ConnectSettings, Tools, Ways};
 use crate::model::{KindInfo, Record, TableKey};
 use crate::store::Store;
@@ -13,6 +15,38 @@ pub struct Connects {
     pub kind: &'static KindInfo,
     /// The ways to one of its rows.
     pub ways: fn(&ConnectContext<'_>) -> Ways,
+}
+
+impl Connects {
+    /// The key pairs that some rows' ways are tried with.
+    pub fn keys<'a>(
+        &self,
+        store: &Store,
+        rows: impl Iterator<Item = (&'a TableKey, &'a Record)>,
+        (settings, bastions): (&ConnectSettings, &BTreeMap<String, String>),
+    ) -> Vec<ArcStr> {
+        let mut keys: Vec<ArcStr> = Vec::new();
+        for (table, row) in rows {
+            let cx = ConnectContext {
+                store,
+                table,
+                row,
+                tools: None,
+                settings,
+                bastions,
+                refused: None,
+                user: None,
+                port: None,
+                simulated: false,
+            };
+            for key in (self.ways)(&cx).keys {
+                if !keys.contains(&key) {
+                    keys.push(key);
+                }
+            }
+        }
+        keys
+    }
 }
 
 /// What the ways are made from.

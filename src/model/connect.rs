@@ -80,6 +80,41 @@ impl Launch {
     }
 }
 
+impl Over {
+    /// As a journal keeps it.
+    pub fn text(&self) -> String {
+        match self {
+            Over::Public => "public".into(),
+            Over::V6(address) => format!("v6:{address}"),
+            Over::Private => "private".into(),
+            Over::Through(id) => format!("through:{id}"),
+            Over::OneTimeKey => "one-time-key".into(),
+            Over::Endpoint => "endpoint".into(),
+            Over::Session => "session".into(),
+            Over::Forward => "forward".into(),
+        }
+    }
+    /// Reads it back.
+    pub fn read(text: &str) -> Option<Over> {
+        Some(match text.split_once(':') {
+            Some(("v6", address)) => Over::V6(address.parse().ok()?),
+            Some(("through", id)) => Over::Through(id.into()),
+            _ => match text {
+                "public" => Over::Public,
+                "private" => Over::Private,
+                "one-time-key" => Over::OneTimeKey,
+                "endpoint" => Over::Endpoint,
+                "session" => Over::Session,
+                "forward" => Over::Forward,
+                _ => return None,
+            },
+        })
+    }
+}
+
+/// The argument of a call that is a program's start: all of its words, the program's name first.
+pub const WORDS: &str = "Words";
+
 /// OpenSSH's client.
 pub const SSH: &str = "ssh";
 /// The AWS CLI.
@@ -151,6 +186,21 @@ pub struct Tools {
     pub keys: BTreeMap<ArcStr, KeyFile>,
 }
 
+/// What forms and plans know of this machine where they start programs of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Machine {
+    /// What the settings say.
+    pub settings: ConnectSettings,
+    /// The instance that was gone through last, by VPC.
+    pub bastions: BTreeMap<String, String>,
+    /// Whether the account is the embedded one.
+    pub simulated: bool,
+    /// What was looked for.
+    pub looked: Option<ToolsLook>,
+    /// What was found, once it was.
+    pub tools: Option<Tools>,
+}
+
 /// The file of a key pair.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyFile {
@@ -217,6 +267,15 @@ mod tests {
         for bad in ["", "-oProxyCommand=x", "$(id)", "a b", "a@b", "a\nb", "관리자", "root;id", &"x".repeat(33)] {
             assert!(why_no_user(bad).is_some(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_way_is_read_back_as_it_was_written() {
+        let v6 = Over::V6("2600:1f14::9".parse().expect("an address"));
+        for over in [Over::Public, v6, Over::Private, Over::Through("i-1".into()), Over::OneTimeKey, Over::Endpoint] {
+            assert_eq!(Over::read(&over.text()), Some(over));
+        }
+        assert_eq!((Over::read(""), Over::read("v6:x")), (None, None));
     }
 
     #[test]

@@ -214,6 +214,15 @@ pub enum ActEvent {
         /// What AWS says.
         fault: Fault,
     },
+    /// No answer to a call came, and it is sent again by itself after a pause.
+    Again {
+        /// The run.
+        run: u64,
+        /// Which step, from 0.
+        step: usize,
+        /// What happened; how far it came says whether it may have arrived.
+        fault: Fault,
+    },
     /// A call was sent and no answer was read: it is being looked at, and never sent again.
     Unknown {
         /// The run.

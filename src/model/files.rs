@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use arcstr::ArcStr;
 use bytes::Bytes;
 
+use super::connect::Machine;
 use super::form::{FormInput, FormSpec, FormValue};
 use crate::base::Secret;
 
@@ -48,28 +49,32 @@ pub enum FileKind {
 
 /// What is known of files.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Files(BTreeMap<FileLook, FileView>);
+pub struct Files {
+    looked: BTreeMap<FileLook, FileView>,
+    /// What there is to connect with, where a form asks for that.
+    pub machine: Option<Box<Machine>>,
+}
 
 impl Files {
     /// Nothing is known.
     pub const fn none() -> Files {
-        Files(BTreeMap::new())
+        Files { looked: BTreeMap::new(), machine: None }
     }
     /// What a path is; `None`: it was not looked at.
     pub fn at(&self, path: &str, read: usize) -> Option<&FileView> {
-        self.0.get(&FileLook { path: path.into(), read })
+        self.looked.get(&FileLook { path: path.into(), read })
     }
     /// The answer to a question.
     pub fn set(&mut self, look: FileLook, view: FileView) {
-        self.0.insert(look, view);
+        self.looked.insert(look, view);
     }
     /// Whether a question was answered.
     pub fn knows(&self, look: &FileLook) -> bool {
-        self.0.contains_key(look)
+        self.looked.contains_key(look)
     }
     /// Forgets everything: files change while nobody looks.
     pub fn clear(&mut self) {
-        self.0.clear();
+        *self = Files::none();
     }
 }
 

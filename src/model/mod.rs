@@ -62,7 +62,7 @@ pub use plan::{
 pub use raw::{RawAnswer, RawPart, RawStyle, RawText};
 pub use record::{Link, Record, Tags};
 pub use row_values::{RowValues, Shared, SharedPool};
-pub use run::{Progress, RunEntry, RunRecord, StepState, StepTimes, TimelineRow, WaitPlace};
+pub use run::{Lost, Progress, RunEntry, RunRecord, StepState, StepTimes, TimelineRow, WaitPlace};
 pub use saved_view::{SavedView, SavedViews};
 pub use spot::Spot;
 pub use table::{Batch, Coverage, Outcome, RowRef, Selector, Sort, TableKey};

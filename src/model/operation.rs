@@ -20,10 +20,12 @@ pub enum Service {
     Sts,
     /// AWS CloudTrail (AWS JSON 1.1).
     CloudTrail,
+    /// No service of AWS's: a program of this machine that carries out a command on an instance (`aws::programs`).
+    Ssh,
 }
 
 impl Service {
-    /// Every service, in the order in which docs list them.
+    /// Every service of AWS's, in the order in which docs list them.
     pub const ALL: &'static [Service] = &[
         Service::Ec2,
         Service::Elbv2,
@@ -44,6 +46,7 @@ impl Service {
             Service::CloudWatch => "CloudWatch",
             Service::Sts => "STS",
             Service::CloudTrail => "CloudTrail",
+            Service::Ssh => "ssh",
         }
     }
     /// The AWS CLI's command: `aws ec2 …`, `aws s3api …`.
@@ -56,7 +59,12 @@ impl Service {
             Service::CloudWatch => "cloudwatch",
             Service::Sts => "sts",
             Service::CloudTrail => "cloudtrail",
+            Service::Ssh => "ssh",
         }
+    }
+    /// Whether it is one of AWS's: the others need no permission there, and no shape.
+    pub const fn is_of_aws(self) -> bool {
+        !matches!(self, Service::Ssh)
     }
     /// The prefix of IAM actions, e.g. `elasticloadbalancing` in `elasticloadbalancing:DescribeTargetHealth`.
     pub const fn iam_prefix(self) -> &'static str {
@@ -68,6 +76,7 @@ impl Service {
             Service::CloudWatch => "cloudwatch",
             Service::Sts => "sts",
             Service::CloudTrail => "cloudtrail",
+            Service::Ssh => "",
         }
     }
 }
@@ -196,7 +205,9 @@ impl Operation {
     }
     /// The IAM actions that a policy must allow.
     pub fn iam_actions(&self) -> Vec<String> {
-        if self.iam.is_empty() {
+        if !self.service.is_of_aws() {
+            Vec::new()
+        } else if self.iam.is_empty() {
             vec![format!("{}:{}", self.service.iam_prefix(), self.name)]
         } else {
             self.iam.iter().map(|s| (*s).to_string()).collect()

@@ -7,6 +7,7 @@ use arcstr::ArcStr;
 use super::call::Call;
 use super::cost::Cost;
 use super::field::FieldInfo;
+use super::operation::Retry;
 use super::record::Record;
 use super::table::TableKey;
 use super::waiter::Waiter;
@@ -185,6 +186,9 @@ pub struct Step {
     /// Whether AWS may refuse it because there is nothing to do, and the next step is sent all the same: what it takes back may never have
     /// been done.
     pub may_be_refused: bool,
+    /// Whether sending it twice does no harm here although its operation says so of itself ([`super::Retry::Never`]): what is out of service may be
+    /// rebooted once more.
+    pub may_repeat: bool,
 }
 
 impl Step {
@@ -201,7 +205,12 @@ impl Step {
             batch: None,
             brings_back: None,
             may_be_refused: false,
+            may_repeat: false,
         }
+    }
+    /// Whether it may be sent again where nobody knows whether it arrived: with the same client token, or because twice is as once.
+    pub fn may_be_sent_again(&self) -> bool {
+        self.may_repeat || self.call.op.retry != Retry::Never
     }
     /// The same, followed by a wait.
     #[must_use]

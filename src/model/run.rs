@@ -1,10 +1,14 @@
 //! A run: a confirmed plan and what has become of each step, as a fold over the entries of the journal. The executor, the screen
 //! and the next start of the program read the same record.
 
+#[cfg(test)]
+mod batch_tests;
 mod batches;
+mod lost;
 mod plans;
 
 pub use batches::{StepTimes, TimelineRow};
+pub use lost::Lost;
 
 use arcstr::ArcStr;
 
@@ -30,6 +34,20 @@ pub enum StepState {
     Unknown(String),
     /// AWS refused it, a sentence, because there was nothing to do ([`Step::may_be_refused`]): the run continues.
     Needless(String),
+    /// No answer was read, a sentence, and it is sent again by itself.
+    Again {
+        /// What happened.
+        why: String,
+        /// Whether it may have arrived, this time or before.
+        maybe: bool,
+    },
+}
+
+impl StepState {
+    /// Whether nobody knows whether it was done.
+    pub fn is_uncertain(&self) -> bool {
+        matches!(self, StepState::Sent | StepState::Unknown(_) | StepState::Again { maybe: true, .. })
+    }
 }
 
 /// One entry of the journal about a run that has begun.
@@ -44,7 +62,7 @@ pub enum RunEntry {
     Outcome {
         /// The step, from 0.
         step: usize,
-        /// `Done`, `Failed`, `Unknown` or `Needless`.
+        /// `Done`, `Failed`, `Unknown`, `Needless` or `Again`.
         state: StepState,
         /// What is kept of the answer; secrets are not among it.
         outputs: Vec<(ArcStr, ArcStr)>,
@@ -68,6 +86,16 @@ pub enum WaitPlace {
     Before(usize),
     /// After its answer ([`Step::wait`]).
     After(usize),
+    /// Before its call is sent again: no answer to it was read.
+    Again(usize),
+}
+
+impl WaitPlace {
+    /// The step, from 0.
+    pub fn step(self) -> usize {
+        let (WaitPlace::Before(step) | WaitPlace::After(step) | WaitPlace::Again(step)) = self;
+        step
+    }
 }
 
 /// What comes next in a run.
@@ -116,6 +144,8 @@ pub struct RunRecord {
     pub waited: Vec<bool>,
     /// When each came how far.
     pub times: Vec<StepTimes>,
+    /// For each whose answer did not come and that was sent again by itself: since when, and how often.
+    pub lost: Vec<Option<Lost>>,
     /// When it was over, if it is.
     pub over: Option<Time>,
     /// What was answered.
@@ -141,6 +171,7 @@ impl RunRecord {
             ready: vec![false; plan.steps.len()],
             waited: vec![false; plan.steps.len()],
             times: vec![StepTimes::default(); plan.steps.len()],
+            lost: vec![None; plan.steps.len()],
             over: None,
             steps: plan.steps.clone(),
             outputs: Outputs::new(),
@@ -158,8 +189,9 @@ impl RunRecord {
                 }
             }
             RunEntry::Outcome { step, state, outputs } => {
+                let state = self.noted(*step, state, at);
                 if let Some(now) = self.states.get_mut(*step) {
-                    *now = state.clone();
+                    *now = state;
                     self.outputs.extend(outputs.iter().map(|(k, v)| ((*step, k.clone()), v.clone())));
                 }
             }
@@ -173,16 +205,17 @@ impl RunRecord {
                     *waited = true;
                 }
             }
+            // That it is sent again is known by its intent: until then it may have arrived, or not.
+            RunEntry::Waited { at: WaitPlace::Again(_) } => {}
             RunEntry::Ended { ok } => self.ended = Some(*ok),
         }
     }
 
     /// The steps of which nobody knows whether they arrived, and by what their rows are known.
     pub fn to_look_for(&self) -> impl Iterator<Item = (usize, &KnownBy)> {
-        let uncertain = |state: &StepState| matches!(state, StepState::Sent | StepState::Unknown(_));
         let steps = self.states.iter().zip(&self.steps).enumerate();
         steps
-            .filter(move |(_, (state, _))| uncertain(state))
+            .filter(|(_, (state, _))| state.is_uncertain())
             .filter_map(|(i, (_, step))| Some((i, step.known_by.as_ref()?)))
     }
 
@@ -211,6 +244,7 @@ impl RunRecord {
                 }
                 StepState::NotSent => return Progress::Send(i),
                 StepState::Sent | StepState::Failed(_) | StepState::Unknown(_) => return Progress::Stopped(i),
+                StepState::Again { .. } => return Progress::Wait(WaitPlace::Again(i)),
                 // A step that was sent after it shows that the wait is over.
                 StepState::Done if self.waits_after(i) => return Progress::Wait(WaitPlace::After(i)),
                 StepState::Done | StepState::Needless(_) => {}
@@ -230,6 +264,7 @@ impl RunRecord {
         let (step, wait): (usize, fn(&Step) -> &Waiter) = match place {
             WaitPlace::Before(step) => (step, |s| &s.before),
             WaitPlace::After(step) => (step, |s| &s.wait),
+            WaitPlace::Again(step) => return self.link_wait(step),
         };
         let Some(wait) = self.steps.get(step).map(wait) else { return Waiter::AtOnce };
         wait.resolve(&self.outputs).begun(self.last_heard())
@@ -268,14 +303,19 @@ impl RunRecord {
         self.lines_by_step().into_iter().flatten().collect()
     }
 
+    /// What is kept of a step's answer.
+    fn answers(&self, step: usize) -> String {
+        let of = self.outputs.iter().filter(|((s, _), _)| *s == step).map(|(_, text)| text.as_str());
+        of.collect::<Vec<_>>().join(", ")
+    }
+
     fn lines_by_step(&self) -> Vec<Vec<(char, String)>> {
         let lines = |(i, step): (usize, &Step)| {
-            let made: Vec<&str> =
-                self.outputs.iter().filter(|((s, _), _)| *s == i).map(|(_, text)| text.as_str()).collect();
+            let made = self.answers(i);
             let title = &step.title;
             let first = match &self.states[i] {
                 StepState::Done if made.is_empty() => ('✓', title.clone()),
-                StepState::Done => ('✓', format!("{title}: {}", made.join(", "))),
+                StepState::Done => ('✓', format!("{title}: {made}")),
                 StepState::NotSent => ('·', format!("{title}: not sent")),
                 StepState::Sent => {
                     ('?', format!("{title}: interrupted while being sent; whether AWS received it is not known"))
@@ -289,6 +329,10 @@ impl RunRecord {
                 ),
                 StepState::Unknown(why) => {
                     ('?', format!("{title}: AWS's answer was lost. {}", why.trim_end_matches('.')))
+                }
+                StepState::Again { why, maybe } => {
+                    let sign = if *maybe { '?' } else { '·' };
+                    (sign, format!("{title}: no answer, it is sent again by itself. {}", why.trim_end_matches('.')))
                 }
             };
             // Under what AWS said: what else is known of it, and what can be done.
@@ -305,7 +349,11 @@ impl RunRecord {
     #[must_use]
     pub fn again(&self) -> RunRecord {
         let mut out = self.clone();
-        if let Progress::Stopped(step) = out.progress() {
+        if let Progress::Stopped(step) | Progress::Wait(WaitPlace::Again(step)) = out.progress() {
+            // What is waited for before its call had come when it was sent.
+            if let (Some(ready), Some(Some(_))) = (out.ready.get_mut(step), out.lost.get(step)) {
+                *ready = true;
+            }
             out.states[step] = StepState::NotSent;
         }
         out

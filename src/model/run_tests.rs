@@ -4,16 +4,16 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::base::Scope;
-use crate::model::{Arg, Call, Kind, Operation, Retry, RunBatch, Service, Severity, StepUndo};
+use crate::model::{Arg, Call, Kind, Operation, Retry, Service, Severity, StepUndo};
 
-const NOW: Time = Time::from_secs(2);
+pub(super) const NOW: Time = Time::from_secs(2);
 
 static CREATE: Operation = Operation::write(Service::Ec2, "CreateVolume", Retry::Token).with_outputs(&["VolumeId"]);
-static ATTACH: Operation = Operation::write(Service::Ec2, "AttachVolume", Retry::Never);
-static DETACH: Operation = Operation::write(Service::Ec2, "DetachVolume", Retry::Never);
+pub(super) static ATTACH: Operation = Operation::write(Service::Ec2, "AttachVolume", Retry::Never);
+pub(super) static DETACH: Operation = Operation::write(Service::Ec2, "DetachVolume", Retry::Never);
 static DELETE: Operation = Operation::write(Service::Ec2, "DeleteVolume", Retry::Safe);
 
-fn call(op: &'static Operation) -> Call {
+pub(super) fn call(op: &'static Operation) -> Call {
     Call::new(op, Scope::region("p", "r"))
 }
 
@@ -27,7 +27,7 @@ fn create_and_attach() -> RunRecord {
     RunRecord::new("p-1".into(), Time::from_secs(1), &create_and_attach_plan().with_tokens("p-1"))
 }
 
-fn create_and_attach_plan() -> Plan {
+pub(super) fn create_and_attach_plan() -> Plan {
     let wait = Waiter::Created {
         out: crate::model::Out { step: 0, output: "VolumeId" },
         table: volumes(),
@@ -98,7 +98,7 @@ fn a_way_back_whose_secret_is_kept_nowhere_is_not_taken() {
     assert!(plan.consequences.iter().any(|c| c.severity == Severity::Severe && c.text.contains("was not saved")));
 }
 
-fn done(step: usize, outputs: &[(&str, &str)]) -> RunEntry {
+pub(super) fn done(step: usize, outputs: &[(&str, &str)]) -> RunEntry {
     let outputs = outputs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
     RunEntry::Outcome { step, state: StepState::Done, outputs }
 }
@@ -422,62 +422,4 @@ proptest! {
             }
         }
     }
-}
-
-/// Two batches of stop and start, each a pair; a pause before the second.
-fn in_batches() -> RunRecord {
-    let step = |title: &str, op, number| Step { batch: Some(RunBatch { number, of: 2 }), ..Step::new(title, call(op)) };
-    let undo = || StepUndo {
-        title: "back".into(),
-        call: call(&DETACH),
-        wait: Waiter::AtOnce,
-        destructive: false,
-        hurts: None,
-    };
-    let mut plan = create_and_attach_plan();
-    plan.steps = (1..=2)
-        .flat_map(|n| {
-            let start = Step { brings_back: Some(2 * n - 2), ..step("start", &ATTACH, n) };
-            [step("stop", &DETACH, n).undone_by(undo()), start]
-        })
-        .collect();
-    plan.steps[2].before = Waiter::Pause { length: Duration::from_secs(300), until: None };
-    RunRecord::new("p-1".into(), Time::from_secs(1), &plan)
-}
-
-#[test]
-fn a_pause_is_counted_from_what_came_before_it_also_by_a_later_start() {
-    let mut run = in_batches();
-    for step in 0..2 {
-        run.apply(&RunEntry::Intent { step }, Time::from_secs(10 + step as i64));
-        run.apply(&done(step, &[]), Time::from_secs(20 + step as i64));
-    }
-    let place = WaitPlace::Before(2);
-    assert_eq!(run.progress(), Progress::Wait(place));
-    let until = Some(Time::from_secs(321));
-    assert_eq!(run.wait_at(place).pause(), Some((Duration::from_secs(300), until)));
-    let plan = run.go_on().expect("the second batch");
-    assert_eq!((plan.steps.len(), plan.steps[0].before.pause().and_then(|(_, until)| until)), (2, until));
-    assert_eq!(plan.steps[1].brings_back, Some(0), "numbers are those of the new plan");
-    run.apply(&RunEntry::Waited { at: place }, Time::from_secs(330));
-    assert_eq!(run.progress(), Progress::Send(2));
-    let rows: Vec<_> =
-        run.timeline().into_iter().map(|r| (r.title, r.began.0 / 1000, r.took.map(|t| t.as_secs()))).collect();
-    let row = |title: &str, at, took| (title.to_string(), at, Some(took));
-    assert_eq!(rows, [row("stop", 1, 19), row("start", 11, 10), row("pause", 21, 309)]);
-}
-
-#[test]
-fn what_the_plan_itself_has_brought_back_is_not_undone() {
-    let mut run = in_batches();
-    let at = Time::from_secs(9);
-    run.apply(&done(0, &[]), at);
-    assert_eq!(run.undo_steps().expect("a way back").steps.len(), 1);
-    run.apply(&done(1, &[]), at);
-    assert!(run.undo_steps().is_err() && !run.has_step_undo(), "it was stopped, and started again");
-    run.apply(&done(2, &[]), at);
-    assert_eq!(run.undo_steps().expect("a way back").steps.len(), 1, "of the second batch alone");
-    let lines: Vec<String> = run.stand().into_iter().map(|(sign, text)| format!("{sign} {text}")).collect();
-    assert_eq!(lines, ["✓ batch 1 of 2: done", "✓ stop", "· start: not sent"]);
-    assert_eq!((run.batches(), run.batch()), (Some(2), Some(RunBatch { number: 2, of: 2 })));
 }

@@ -73,6 +73,16 @@ fn read(store: &mut Store, secs: i64) {
     store.apply(batch, at(secs));
 }
 
+/// AWS says, to a request of this second, that nothing is there.
+fn read_nothing(store: &mut Store, secs: i64) {
+    let seq = secs.unsigned_abs();
+    let coverage = Coverage::Sweep { began: seq };
+    store.apply(
+        Batch { table: table(), seq, asked: at(secs), coverage, rows: Vec::new(), outcome: Outcome::Done },
+        at(secs),
+    );
+}
+
 fn done(run: u64, step: usize) -> ActEvent {
     ActEvent::Done { run, step, request_id: None, text: String::new(), outputs: Vec::new() }
 }
@@ -114,9 +124,11 @@ fn an_unknown_outcome_is_settled_by_looking() {
     w.heard(&unknown(2), at(100));
     assert!(matches!(&w.look(&store, at(100))[..], [News::Act(ActEvent::Settled { run: 2, ok: false, .. })]));
     // And one that never comes to rest is told so.
-    let store = Store::default();
+    let mut store = Store::default();
     w.begun(3, &record(1, stopped()));
     w.heard(&unknown(3), at(200));
+    assert!(matches!(&w.look(&store, at(501))[..], [News::Act(ActEvent::Settling { run: 3, .. })]), "nobody answers");
+    read_nothing(&mut store, 501);
     assert!(matches!(&w.look(&store, at(501))[..], [News::Act(ActEvent::Settled { run: 3, ok: false, .. })]));
     assert_eq!((w.look(&store, at(502)), w.wake(at(502))), (vec![], None), "said once");
     w.decided(3, Verdict::Wait, at(600));
@@ -184,10 +196,11 @@ fn what_the_next_call_waits_for_lets_it_go_and_what_does_not_come_is_the_users_t
     w.heard(&done(1, 1), at(107));
     assert!(matches!(&w.look(&store, at(109))[..], [News::Act(ActEvent::Settled { run: 1, ok: true, .. })]));
 
-    let (mut w, store) = (Watcher::default(), Store::default());
+    let (mut w, mut store) = (Watcher::default(), Store::default());
     w.begun(1, &sequence());
     w.heard(&done(1, 0), at(100));
     w.heard(&waiting(), at(100));
+    read_nothing(&mut store, 500);
     assert!(matches!(&w.look(&store, at(500))[..], [News::Act(ActEvent::Stuck { run: 1, .. })]));
     assert_eq!((w.look(&store, at(501)), w.wake(at(501))), (vec![], None), "nothing more until the user says");
     w.decided(1, Verdict::Wait, at(600));

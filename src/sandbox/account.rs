@@ -168,6 +168,8 @@ fn dispatch(world: &mut World, call: &Call<'_>) -> Reply {
         Service::CloudWatch => cloudwatch::answer(world, call),
         Service::Sts => shapes::answer_form(call, || sts::answer(world, call)),
         Service::CloudTrail => cloudtrail::answer(world, call),
+        // No request is for it.
+        Service::Ssh => return call.unknown_operation(),
     };
     cloudtrail::record(world, call, &reply, sts::caller(world, call).signer());
     // What follows in other services has happened by the time that the answer is there.

@@ -119,6 +119,12 @@ impl Table {
         let proven = |at: &Time| *at >= since;
         !live && (self.absent.get(id).is_some_and(proven) || self.status.complete.as_ref().is_some_and(proven))
     }
+    /// When the newest request was made whose answer did not have the row; `None`: it is there, or nobody has asked.
+    pub fn absent_at(&self, id: &str) -> Option<Time> {
+        let live = self.get(id).is_some_and(|r| r.gone.is_none());
+        let seen = self.absent.get(id).copied().max(self.status.complete);
+        seen.filter(|_| !live)
+    }
     /// What changed in a row since the table was first read, newest first.
     pub fn changes<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Change> {
         self.changes.of(id)

@@ -29,7 +29,7 @@ pub fn draw(pen: &mut Pen<'_>, area: Rect, (state, store): (&State, &Store), pag
         Page::Row(_) => {}
         Page::Help | Page::Run(_) => {
             let all = match &pager.page {
-                Page::Run(id) => run_page::lines(state, *id),
+                Page::Run(id) => run_page::lines(state, *id, pager.open),
                 _ => help::lines(state),
             };
             let lines = help_lines(&all, inner.width);

@@ -219,6 +219,7 @@ impl Desk {
         let http = SharedHttpClient::new(Counted(sandbox.http_client(), log.clone()));
         let mut config = GatewayConfig::sandbox(clock.clone(), ALL.operations(), http);
         config.read_only = start.read_only;
+        config.programs = Some(skydeck::sandbox::shell::remote::stand_in(&sandbox));
         let gateway = {
             let _in = runtime.enter();
             Gateway::new(config)

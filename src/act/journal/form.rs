@@ -70,6 +70,7 @@ pub(super) fn read(line: &Json, name: &str, registry: &Registry) -> Option<RunRe
         ready: vec![false; steps.len()],
         waited: vec![false; steps.len()],
         times: vec![crate::model::StepTimes::default(); steps.len()],
+        lost: vec![None; steps.len()],
         over: None,
         steps,
         outputs: crate::model::Outputs::new(),
@@ -90,7 +91,7 @@ fn write_step(step: &Step) -> Json {
         .collect();
     json!({
         "title": step.title, "before": write_wait(&step.before), "call": write_call(&step.call), "wait": write_wait(&step.wait),
-        "undo": undo, "keep": keep, "may_be_refused": step.may_be_refused,
+        "undo": undo, "keep": keep, "may_be_refused": step.may_be_refused, "may_repeat": step.may_repeat,
         "known_by": step.known_by.as_ref().map(write_known_by),
         "batch": step.batch.map(|b| json!([b.number, b.of])), "brings_back": step.brings_back,
     })
@@ -136,7 +137,8 @@ fn read_step(step: &Json, registry: &Registry, operations: &[&'static Operation]
     let known_by = step.get("known_by").and_then(|by| read_known_by(by, call.op, registry));
     // Journals of before do not have these.
     let before = step.get("before").map_or(Some(Waiter::AtOnce), |w| read_wait(w, registry, operations))?;
-    let may_be_refused = step.get("may_be_refused").and_then(Json::as_bool).unwrap_or(false);
+    let flag = |key: &str| step.get(key).and_then(Json::as_bool).unwrap_or(false);
+    let (may_be_refused, may_repeat) = (flag("may_be_refused"), flag("may_repeat"));
     let index = |of: &Json| of.as_u64().and_then(|n| usize::try_from(n).ok());
     let batch = step.get("batch").and_then(Json::as_array).and_then(|pair| match pair.as_slice() {
         [number, of] => Some(RunBatch { number: index(number)?, of: index(of)? }),
@@ -144,7 +146,7 @@ fn read_step(step: &Json, registry: &Registry, operations: &[&'static Operation]
     });
     let brings_back = step.get("brings_back").and_then(index);
     let title = text(step, "title")?;
-    Some(Step { title, before, call, wait, undo, keep, known_by, batch, brings_back, may_be_refused })
+    Some(Step { title, before, call, wait, undo, keep, known_by, batch, brings_back, may_be_refused, may_repeat })
 }
 
 fn write_call(call: &Call) -> Json {

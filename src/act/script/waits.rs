@@ -43,8 +43,8 @@ const LOOK: Duration = Duration::from_secs(5);
 pub(super) fn waits(wait: &Waiter, context: &CliContext, names: &Outputs, call: &Call) -> Vec<String> {
     // Profile, region and endpoint as in the calls: what follows `aws SERVICE OPERATION`.
     let options = |table: &TableKey| -> String {
-        let whole = Call { args: Vec::new(), scope: table.scope.clone(), ..call.clone() };
-        cli_text::argv(&whole, context).iter().skip(3).fold(String::new(), |out, word| out + " " + &shell_quote(word))
+        let words = cli_text::options(&table.scope, context);
+        words.iter().fold(String::new(), |out, word| out + " " + &shell_quote(word))
     };
     let listed = |ids: &[RowId]| -> String {
         let ids = ids.iter().map(|id| match names.values().any(|n| n == id) {

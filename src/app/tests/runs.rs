@@ -84,6 +84,7 @@ fn answered(name: &str, title: &str) -> RunRecord {
         ready: Vec::new(),
         waited: Vec::new(),
         times: Vec::new(),
+        lost: Vec::new(),
         over: None,
         outputs: Outputs::new(),
         ended: None,

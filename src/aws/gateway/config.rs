@@ -1,6 +1,7 @@
 //! What a gateway is made with: profiles, endpoint, the operations that may leave the process.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use arcstr::ArcStr;
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
@@ -9,6 +10,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use crate::aws::credentials::environment;
 use crate::aws::credentials::prompt::Prompts;
 use crate::aws::meter::Hook;
+use crate::aws::programs::Programs;
 use crate::base::Clock;
 use crate::model::operation::Operation;
 
@@ -86,6 +88,8 @@ pub struct GatewayConfig {
     pub http: Option<SharedHttpClient>,
     /// The embedded account: fixed credentials; no files, environment or instance metadata.
     pub sandbox: bool,
+    /// Who stands in for programs of this machine that carry out commands on instances; `None`: they are started.
+    pub programs: Option<Arc<dyn Programs>>,
     /// Signing, expiry and ages.
     pub clock: Clock,
     /// Where questions go (MFA codes, SSO device codes).
@@ -110,6 +114,7 @@ impl GatewayConfig {
             operations,
             http: None,
             sandbox: false,
+            programs: None,
             clock,
             prompts: None,
             on_call: None,

@@ -45,6 +45,7 @@ impl RunRecord {
             RunEntry::Outcome { step, .. } => (*step, |t| &mut t.answered),
             RunEntry::Waited { at: WaitPlace::Before(step) } => (*step, |t| &mut t.ready),
             RunEntry::Waited { at: WaitPlace::After(step) } => (*step, |t| &mut t.rested),
+            RunEntry::Waited { at: WaitPlace::Again(_) } => return,
             RunEntry::Ended { .. } => {
                 self.over = Some(at);
                 return;
@@ -67,7 +68,11 @@ impl RunRecord {
 
     /// Whether a step was done, or may have been.
     pub(super) fn may_be_done(&self, step: usize) -> bool {
-        !matches!(self.states[step], StepState::NotSent | StepState::Failed(_) | StepState::Needless(_))
+        match &self.states[step] {
+            StepState::NotSent | StepState::Failed(_) | StepState::Needless(_) => false,
+            StepState::Again { maybe, .. } => *maybe,
+            StepState::Sent | StepState::Done | StepState::Unknown(_) => true,
+        }
     }
 
     /// Whether a step and its way back within the plan were both done, and nothing that outlasts them: there is nothing of it to undo.
@@ -92,10 +97,15 @@ impl RunRecord {
     pub fn batch(&self) -> Option<RunBatch> {
         let at = match self.progress() {
             Progress::Send(i) | Progress::Stopped(i) => i,
-            Progress::Wait(WaitPlace::Before(i) | WaitPlace::After(i)) => i,
+            Progress::Wait(at) => at.step(),
             Progress::Answered | Progress::Ended => self.steps.len().checked_sub(1)?,
         };
         self.steps.get(at)?.batch
+    }
+
+    /// The steps that have not been sent.
+    pub fn to_come(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().zip(&self.states).filter(|(_, state)| **state == StepState::NotSent).map(|(step, _)| step)
     }
 
     /// When a step began: what was waited for before it, or its call.
@@ -126,6 +136,7 @@ impl RunRecord {
             }
             let Some(began) = self.began(i).filter(|_| *state != StepState::NotSent) else { continue };
             let began = times.ready.unwrap_or(began);
+            out.extend(self.lost_row(i));
             let rests = times.rested.or_else(|| {
                 let waits = if i == last { &self.wait } else { &step.wait };
                 match waits {
@@ -138,11 +149,15 @@ impl RunRecord {
                 StepState::Done | StepState::Needless(_) if rests.is_some() => ('✓', rests),
                 StepState::Done | StepState::Needless(_) if self.over.is_some() => ('✓', self.over),
                 StepState::Done | StepState::Needless(_) | StepState::NotSent => ('…', None),
+                StepState::Again { .. } => ('…', None),
                 StepState::Failed(_) => ('✗', times.answered),
                 StepState::Sent | StepState::Unknown(_) => ('?', times.answered),
             };
             let took = end.map(|end| end.since(began));
-            out.push(TimelineRow { step: i, batch: step.batch, title: step.title.clone(), sign, began, took });
+            // What a command has said is all that there is of it.
+            let said = (!step.call.op.service.is_of_aws()).then(|| self.answers(i)).filter(|said| !said.is_empty());
+            let title = said.map_or_else(|| step.title.clone(), |said| format!("{}: {said}", step.title));
+            out.push(TimelineRow { step: i, batch: step.batch, title, sign, began, took });
         }
         out
     }

@@ -17,13 +17,15 @@ impl RunRecord {
         let from = match self.progress() {
             Progress::Send(i) | Progress::Stopped(i) => i,
             Progress::Wait(WaitPlace::After(i)) => i + 1,
-            Progress::Wait(WaitPlace::Before(i)) => i,
+            Progress::Wait(WaitPlace::Before(i) | WaitPlace::Again(i)) => i,
             Progress::Answered => return Err("Every call was answered: only the result is left to check.".into()),
             Progress::Ended => return Err("It is finished.".into()),
         };
         let step = &self.steps[from];
-        let uncertain = matches!(self.states[from], StepState::Sent | StepState::Unknown(_));
-        if uncertain && step.call.op.retry == Retry::Never {
+        let uncertain = self.states[from].is_uncertain();
+        // A command is the user's own: whether it may be carried out twice is for nobody else to say, and typed.
+        let is_command = !step.call.op.service.is_of_aws();
+        if uncertain && !is_command && !step.may_be_sent_again() {
             return Err(format!(
                 "Whether AWS received \"{}\" is not known, and {} sent twice is done twice: check first.",
                 step.title, step.call.op.name
@@ -38,10 +40,14 @@ impl RunRecord {
             ));
         }
         let mut consequences = self.said();
-        if uncertain {
+        if uncertain && is_command {
+            consequences
+                .push(unknown(format!("\"{}\" may have been done, and is done again: check first", step.title)));
+        } else if uncertain {
             let how = match step.call.op.retry {
                 Retry::Token => "its client token is the same, so it is done only once",
-                _ => "doing it twice has the same result as once",
+                Retry::Never => "it may be done twice, which does no harm here",
+                Retry::Safe => "doing it twice has the same result as once",
             };
             consequences.push(note(format!("\"{}\" is sent again: {how}", step.title)));
         }
@@ -66,6 +72,7 @@ impl RunRecord {
                     let after = self.rebound(&self.wait_at(WaitPlace::After(i)), &|_| None);
                     Waiter::all(vec![after, std::mem::replace(&mut first.before, Waiter::AtOnce)])
                 }
+                Progress::Wait(WaitPlace::Again(_)) => Waiter::AtOnce,
                 Progress::Wait(place) => self.rebound(&self.wait_at(place), &|_| None),
                 _ => Waiter::AtOnce,
             };
@@ -89,7 +96,10 @@ impl RunRecord {
                 (StepState::NotSent | StepState::Failed(_) | StepState::Needless(_), _) => {}
                 (StepState::Done, None) => back.said.push(note(format!("\"{}\" stays: it has no undo", step.title))),
                 (StepState::Done, Some(undo)) => back.done(step, undo),
-                (StepState::Sent | StepState::Unknown(_), undo) => back.uncertain(i, step, undo.as_ref()),
+                (StepState::Again { maybe: false, .. }, _) => {}
+                (StepState::Sent | StepState::Unknown(_) | StepState::Again { .. }, undo) => {
+                    back.uncertain(i, step, undo.as_ref());
+                }
             }
         }
         let WayBack { mut steps, said, hurts, destructive, .. } = back;
@@ -122,12 +132,14 @@ impl RunRecord {
     /// What has to rest before anything is undone: what the last call set going, or may have set going.
     fn still_to_come(&self) -> Waiter {
         let wait = match self.progress() {
-            Progress::Wait(place) => self.wait_at(place),
-            Progress::Answered => self.resolved_wait().resting(),
-            Progress::Stopped(i) if !matches!(self.states[i], StepState::Failed(_)) => {
+            Progress::Stopped(i) | Progress::Wait(WaitPlace::Again(i)) if self.states[i].is_uncertain() => {
                 self.wait_after(i).resolve(&self.outputs).resting()
             }
-            Progress::Send(_) | Progress::Stopped(_) | Progress::Ended => Waiter::AtOnce,
+            Progress::Send(_) | Progress::Stopped(_) | Progress::Wait(WaitPlace::Again(_)) | Progress::Ended => {
+                Waiter::AtOnce
+            }
+            Progress::Wait(place) => self.wait_at(place),
+            Progress::Answered => self.resolved_wait().resting(),
         };
         self.rebound(&wait, &|_| None)
     }

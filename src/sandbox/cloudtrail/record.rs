@@ -106,6 +106,7 @@ pub(super) fn source(service: Service) -> &'static str {
         Service::CloudWatch => "monitoring.amazonaws.com",
         Service::Sts => "sts.amazonaws.com",
         Service::CloudTrail => "cloudtrail.amazonaws.com",
+        Service::Ssh => "",
     }
 }
 

@@ -13,6 +13,7 @@
 //! | [`commands`] | the commands |
 //! | [`data`] | what they know |
 //! | [`login`] | whether one gets in at all |
+//! | [`remote`] | one command over ssh, without anybody before it |
 //!
 //! It must not know any terminal.
 
@@ -24,6 +25,7 @@ mod host;
 mod lexer;
 pub mod login;
 mod machine;
+pub mod remote;
 mod session;
 #[cfg(test)]
 mod tests;

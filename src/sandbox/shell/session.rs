@@ -164,6 +164,11 @@ impl Shell {
         }
     }
 
+    /// The exit status of what was carried out last.
+    pub fn status(&self) -> i32 {
+        self.levels.last().and_then(|l| l.who.last()).map_or(self.status, |who| who.status)
+    }
+
     /// The lines that were entered, the oldest first.
     pub fn history(&self) -> &[String] {
         &self.history

@@ -173,7 +173,7 @@ impl Call<'_> {
             Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
             Service::S3 => "http://s3.amazonaws.com/doc/2006-03-01/",
             // It speaks JSON, which has none.
-            Service::CloudTrail => "",
+            Service::CloudTrail | Service::Ssh => "",
         }
     }
 }

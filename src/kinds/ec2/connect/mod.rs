@@ -5,6 +5,7 @@
 
 mod argv;
 mod bastion;
+pub(super) mod command;
 #[cfg(test)]
 mod tests;
 mod user;

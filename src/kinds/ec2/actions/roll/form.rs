@@ -1,16 +1,18 @@
-//! What is asked of a rolling change: what is done, how many at a time, how long between, and which alarms halt it.
+//! What is asked of a rolling change: what is done, how many at a time, how long between, and which alarms halt it. The command over ssh has a file
+//! of its own ([`super::over_ssh`]).
 
 use std::time::Duration;
 
 use arcstr::ArcStr;
 
 use super::super::change_type;
+use super::over_ssh::{self, Over};
 use super::places::{Place, survey};
 use crate::base::text::visible;
 use crate::kinds::action::{ActionContext, Target};
 use crate::kinds::cloudwatch::alarms;
 use crate::kinds::ec2::instances::instance;
-use crate::kinds::plan_builder::{form_title, label, line, need, pick, text_of};
+use crate::kinds::plan_builder::{by_scope, form_title, label, line, need, pick, text_of};
 use crate::kinds::rows_field::rows_field;
 use crate::model::{Choice, FormField, FormSpec, Kind, Pick, TableKey, Values};
 
@@ -23,6 +25,7 @@ const NONE: &str = "none";
 const STOP_START: &str = "stop-start";
 const REBOOT: &str = "reboot";
 const TYPE: &str = "type";
+const COMMAND: &str = "command";
 
 /// A pause of more than a day is no pause.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
@@ -33,6 +36,7 @@ pub(super) enum Change {
     StopStart,
     Reboot,
     Type(ArcStr),
+    Command(Over),
 }
 
 /// A form that is right.
@@ -42,9 +46,8 @@ pub(super) struct Filled {
     /// Instances at a time.
     pub(super) batch: usize,
     pub(super) pause: Duration,
-    /// The alarms of the first instance's region, by name.
-    pub(super) alarms: Vec<ArcStr>,
-    pub(super) alarm_table: TableKey,
+    /// Alarms by their names, of each of the instances' regions that has some of them.
+    pub(super) alarms: Vec<(TableKey, Vec<ArcStr>)>,
 }
 
 impl Filled {
@@ -54,22 +57,40 @@ impl Filled {
             STOP_START => Change::StopStart,
             REBOOT => Change::Reboot,
             TYPE => Change::Type(text(TYPE)),
+            COMMAND => Change::Command(Over::of(cx, spec)?),
             other => return Err(format!("{} is no change.", visible(other))),
         };
         let alarms = text(ALARMS);
-        let alarms = alarms.split(',').map(str::trim).filter(|a| !a.is_empty() && *a != NONE).map(ArcStr::from);
+        let alarms = alarms.split(',').map(str::trim).filter(|a| !a.is_empty() && *a != NONE);
         Ok(Filled {
             change,
             batch: batch_size(&text(BATCH), cx.targets.len())?,
             pause: pause(&text(PAUSE))?,
-            alarms: alarms.collect(),
-            alarm_table: alarm_table(cx),
+            alarms: by_region(cx, alarms),
         })
     }
 }
 
-fn alarm_table(cx: &ActionContext<'_>) -> TableKey {
-    TableKey::all(cx.scope.clone(), Kind(&alarms::INFO))
+/// The tables of alarms of the instances' regions.
+fn alarm_tables(cx: &ActionContext<'_>) -> Vec<TableKey> {
+    by_scope(cx.targets).into_iter().map(|(scope, _)| TableKey::all(scope.clone(), Kind(&alarms::INFO))).collect()
+}
+
+/// Which alarms are in which of the regions. Of a name that several have, all are meant.
+fn by_region<'n>(cx: &ActionContext<'_>, names: impl Iterator<Item = &'n str>) -> Vec<(TableKey, Vec<ArcStr>)> {
+    let mut out: Vec<(TableKey, Vec<ArcStr>)> = alarm_tables(cx).into_iter().map(|t| (t, Vec::new())).collect();
+    for name in names {
+        let there: Vec<bool> = out.iter().map(|(table, _)| cx.store.get(table, name).is_some()).collect();
+        let nowhere = !there.contains(&true);
+        for (i, (_, of_region)) in out.iter_mut().enumerate() {
+            // What nobody knows is looked for in the first one, and the change waits for it there.
+            if there[i] || (nowhere && i == 0) {
+                of_region.push(name.into());
+            }
+        }
+    }
+    out.retain(|(_, of_region)| !of_region.is_empty());
+    out
 }
 
 pub(super) fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
@@ -87,6 +108,9 @@ pub(super) fn refine(cx: &ActionContext<'_>, values: &Values) -> FormSpec {
     if chosen == TYPE {
         fields.push(change_type::type_field(cx, values));
     }
+    if chosen == COMMAND {
+        fields.extend(over_ssh::fields(cx, values, &mut needs));
+    }
     fields.push(batch(cx, values, found.as_deref().unwrap_or_default()));
     fields.push(pause_field(values));
     fields.push(alarms_field(cx, values, &mut needs));
@@ -100,6 +124,7 @@ fn what(cx: &ActionContext<'_>, values: &Values) -> FormField {
         (STOP_START, "stop-start  stops each and starts it again: it may come up on other hardware", stops),
         (REBOOT, "reboot  the same machine, addresses and disks", None),
         (TYPE, "type  stops each, gives it another instance type, starts it", typed),
+        (COMMAND, "command  a command of yours over ssh, e.g. sudo systemctl restart app", None),
     ];
     let choice = |(value, label, disabled): (&str, &str, Option<String>)| Choice {
         value: value.into(),
@@ -169,7 +194,7 @@ fn refused(batch: &[Place<'_>]) -> Option<String> {
 }
 
 /// `0`, `90` and `90s` seconds, `5m`, `1h`.
-fn pause(text: &str) -> Result<Duration, String> {
+pub(super) fn pause(text: &str) -> Result<Duration, String> {
     let wrong =
         || format!("{} is no time: write seconds (90s), minutes (5m) or hours (1h); 0 is no pause.", visible(text));
     let (number, unit) = match text.char_indices().next_back() {
@@ -191,8 +216,9 @@ fn pause_field(values: &Values) -> FormField {
 }
 
 fn alarms_field(cx: &ActionContext<'_>, values: &Values, needs: &mut Vec<TableKey>) -> FormField {
-    let mut pick = Pick::one_of(alarm_table(cx), "").or(NONE, NONE);
-    pick.several = true;
+    let mut pick = Pick { tables: alarm_tables(cx), several: true, ..Pick::default() }.or(NONE, NONE);
+    pick.because =
+        if pick.tables.len() > 1 { "Alarms of all regions that the instances are in.".into() } else { String::new() };
     // Nobody has looked at them unless one is named.
     let named = values.text(ALARMS).is_some_and(|t| !t.trim().is_empty() && t.trim() != NONE);
     let mut unasked = Vec::new();

@@ -5,6 +5,7 @@
 //! found out in [`places`], what a batch does is in [`steps`].
 
 mod form;
+mod over_ssh;
 mod places;
 mod said;
 mod steps;
@@ -17,6 +18,7 @@ use super::change_type;
 use crate::base::{Fault, FaultKind};
 use crate::kinds::action::{Action, ActionContext, FilledForm, MenuGroup};
 use crate::kinds::autoscaling::senders::{ENTER_STANDBY, EXIT_STANDBY};
+use crate::kinds::ec2::connect::command::RUN_COMMAND;
 use crate::kinds::ec2::instances::INFO;
 use crate::kinds::ec2::instances::instance::{self, InstanceState};
 use crate::kinds::ec2::senders::{MODIFY_INSTANCE_ATTRIBUTE, REBOOT_INSTANCES, START_INSTANCES, STOP_INSTANCES};
@@ -28,7 +30,7 @@ use crate::model::{Plan, Record};
 pub static ROLL: Action = Action::on_rows(&INFO, "roll", "Roll", plan)
     .group(MenuGroup::State)
     .doc(
-        "Changes running instances batch by batch: stop and start, reboot, or another type. Each batch goes into Standby in its Auto \
+        "Changes running instances batch by batch: stop and start, reboot, another type, or a command over ssh. Each batch goes into Standby in its Auto \
          Scaling group, or is deregistered and drained; it is changed, waited for until it is healthy, and brought back. The first \
          failure, and an alarm that is in ALARM before a batch, halt the rest.",
     )
@@ -40,10 +42,12 @@ pub static ROLL: Action = Action::on_rows(&INFO, "roll", "Roll", plan)
         &MODIFY_INSTANCE_ATTRIBUTE,
         &START_INSTANCES,
         &REBOOT_INSTANCES,
+        &RUN_COMMAND,
         &REGISTER_TARGETS,
         &EXIT_STANDBY,
     ])
     .only_if(available)
+    .starts_programs()
     .form(refine);
 
 fn available(row: &Record) -> Result<(), String> {
@@ -62,6 +66,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
             match &filled.change {
                 Change::StopStart => format!("{} → stopped → running", state(&t.record)),
                 Change::Reboot => format!("{} → rebooting → running", state(&t.record)),
+                Change::Command(over) => format!("{} → {}", state(&t.record), said::short(&over.command)),
                 Change::Type(ty) => {
                     format!("{} → {ty}", instance::instance_type(&t.record).unwrap_or("an unknown type"))
                 }
@@ -73,6 +78,7 @@ fn plan(cx: &ActionContext<'_>, form: &FilledForm<'_>) -> Result<Plan, Fault> {
         Change::StopStart => "Roll: stop and start",
         Change::Reboot => "Roll: reboot",
         Change::Type(_) => "Roll: change type of",
+        Change::Command(_) => "Roll: run a command on",
     };
     let mut plan = draft("roll", title(verb, &INFO, cx.targets), cx.targets, subjects);
     (plan.steps, plan.wait) = steps::all(&filled, &places);

@@ -10,9 +10,10 @@ use crate::kinds::action::{ActionContext, Target};
 use crate::kinds::autoscaling::auto_scaling_groups::{self as groups, fields as group_fields};
 use crate::kinds::autoscaling::capacity::Capacity;
 use crate::kinds::ec2::instances::instance::{self, GROUP_TAG};
+use crate::kinds::ec2::network_interfaces;
 use crate::kinds::elbv2::targets::{self, Health};
 use crate::kinds::elbv2::{name_of_arn, target_groups};
-use crate::kinds::plan_builder::{Known, count, label, list, live, need, whole};
+use crate::kinds::plan_builder::{Known, by_scope, count, label, list, live, need, whole};
 use crate::model::{Kind, Record, TableKey};
 
 /// Why it cannot be told where they serve, and the tables that would tell.
@@ -134,11 +135,53 @@ pub(super) fn survey<'a>(cx: &ActionContext<'a>) -> Result<Vec<Place<'a>>, Missi
     if let Some(why) = failed {
         return Err(Missing { why, needs });
     }
+    for scope in &scopes {
+        if let Some(Known::NotAsked(key)) = interfaces(cx, scope) {
+            need(&mut needs, key);
+        }
+    }
     if !needs.is_empty() {
         let why = "Where the instances serve is not known yet: groups and targets are being loaded.".into();
         return Err(Missing { why, needs });
     }
     cx.targets.iter().map(|t| place(cx, t)).collect()
+}
+
+/// The network interfaces of a region, which alone tell an instance's secondary addresses; `None`: no target group of its instances' VPCs has
+/// addresses for targets.
+fn interfaces<'a>(cx: &ActionContext<'a>, scope: &Scope) -> Option<Known<'a>> {
+    let Known::Complete(of) = whole(cx.store, scope, &target_groups::INFO) else { return None };
+    let is_of =
+        |vpc: &str| cx.targets.iter().any(|t| t.table.scope == *scope && instance::vpc_id(&t.record) == Some(vpc));
+    let matters =
+        |row: &Record| target_groups::target_type(row) == Some("ip") && target_groups::vpc_id(row).is_some_and(is_of);
+    live(of).any(|row| matters(row)).then(|| whole(cx.store, scope, &network_interfaces::INFO))
+}
+
+/// Why secondary addresses are not known, a word for each region where they matter and could not be read.
+pub(super) fn unread_addresses(cx: &ActionContext<'_>) -> Vec<&'static str> {
+    let of = |(scope, _): (&Scope, Vec<&Target>)| match interfaces(cx, scope) {
+        Some(Known::Failed(word)) => Some(word),
+        _ => None,
+    };
+    by_scope(cx.targets).into_iter().filter_map(of).collect()
+}
+
+/// All private addresses of an instance, as far as they are known.
+fn addresses(cx: &ActionContext<'_>, t: &Target) -> Vec<IpAddr> {
+    let mut all = instance::addresses(&t.record);
+    if let Some(Known::Complete(table)) = interfaces(cx, &t.table.scope) {
+        let own = live(table).filter(|row| row.get(&network_interfaces::INSTANCE).as_str() == Some(&t.record.id));
+        let of = |row: &Record| {
+            let fields = [&network_interfaces::PRIVATE_IPS, &network_interfaces::IPV6];
+            fields
+                .into_iter()
+                .flat_map(|f| row.get(f).blocks().map(|b| b.range().addr()).collect::<Vec<_>>())
+                .collect::<Vec<_>>()
+        };
+        all.extend(own.flat_map(|row| of(row)));
+    }
+    all
 }
 
 fn place<'a>(cx: &ActionContext<'a>, t: &'a Target) -> Result<Place<'a>, Missing> {
@@ -151,10 +194,11 @@ fn place<'a>(cx: &ActionContext<'a>, t: &'a Target) -> Result<Place<'a>, Missing
     else {
         return Err(Missing { why: "Target groups are not loaded.".into(), needs: Vec::new() });
     };
+    let own_addresses = addresses(cx, t);
     for row in live(all).map(|r| &**r) {
         let (Some(id), Some(arn)) = (targets::target_id(row), targets::group_arn(row)) else { continue };
         let group_row = of.get(arn).filter(|r| r.gone.is_none()).map(|r| &*r.record);
-        if !is_target(&t.record, id, group_row) || is_leaving(row) {
+        if !is_target((&t.record, &own_addresses), id, group_row) || is_leaving(row) {
             continue;
         }
         let registration = Registration { row, arn, scope, back: back(group_row) };
@@ -172,12 +216,12 @@ fn place<'a>(cx: &ActionContext<'a>, t: &'a Target) -> Result<Place<'a>, Missing
 }
 
 /// Whether a target's id is this instance: its id, or one of its addresses in a group of addresses of its VPC.
-fn is_target(row: &Record, id: &str, group: Option<&Record>) -> bool {
+fn is_target((row, addresses): (&Record, &[IpAddr]), id: &str, group: Option<&Record>) -> bool {
     if id == row.id {
         return true;
     }
     let same_vpc = group.and_then(target_groups::vpc_id).is_some_and(|vpc| instance::vpc_id(row) == Some(vpc));
-    same_vpc && id.parse::<IpAddr>().is_ok_and(|ip| instance::addresses(row).contains(&ip))
+    same_vpc && id.parse::<IpAddr>().is_ok_and(|ip| addresses.contains(&ip))
 }
 
 fn is_leaving(row: &Record) -> bool {

@@ -3,9 +3,11 @@
 use super::super::consequences::{self, target_group_impact};
 use super::super::{change_type, disks, protection};
 use super::form::{Change, Filled};
-use super::places::Place;
+use super::places::{self, Place};
+use arcstr::ArcStr;
+
 use crate::base::Fault;
-use crate::base::text::visible;
+use crate::base::text::{cut_end, visible};
 use crate::kinds::action::{ActionContext, Target};
 use crate::kinds::autoscaling::auto_scaling_groups::fields as group_fields;
 use crate::kinds::autoscaling::capacity::Capacity;
@@ -14,6 +16,9 @@ use crate::kinds::elbv2::targets::{self, Health};
 use crate::kinds::plan_builder::{called, count, label, names, note, severe, sorted, unknown};
 use crate::model::{Consequence, TableKey};
 
+/// Cells of a command in a title.
+const SHORT: usize = 32;
+
 pub(super) fn consequences(
     cx: &ActionContext<'_>,
     filled: &Filled,
@@ -21,33 +26,58 @@ pub(super) fn consequences(
     needs: &mut Vec<TableKey>,
 ) -> Result<Vec<Consequence>, Fault> {
     let mut out = vec![course(filled, places.len())];
-    let stops = filled.change != Change::Reboot;
+    let stops = matches!(filled.change, Change::StopStart | Change::Type(_));
     if stops {
         protection::check(cx, protection::Protection::Stop, &STOP_INSTANCES.op, &mut out, needs)?;
         consequences::addresses(cx, &mut out);
         consequences::instance_store(cx, &mut out);
         consequences::spot(cx, &mut out);
         disks::go_on(cx, &mut out, needs);
+    } else if let Change::Command(over) = &filled.change {
+        out.push(note(format!(
+            "The command runs over ssh, on one instance after the other, for {} at most: an exit status other than 0 halts the change",
+            spelled(over.limit.as_secs())
+        )));
+        out.push(unknown("What the command changes is not known here, and no undo takes it back".to_string()));
     } else {
         out.push(note("EC2 does a hard reboot if an instance does not shut down cleanly within a few minutes"));
-        out.push(note("A reboot is sent once: if its answer is lost, the change halts there"));
+        out.push(note("If the answer to a reboot is lost, it is sent again, and the instance may reboot twice"));
     }
     if let Change::Type(ty) = &filled.change {
         change_type::doubts(cx, ty, true, &mut out);
     }
     groups(places, &mut out);
+    for word in places::unread_addresses(cx) {
+        out.push(unknown(format!(
+            "Network interfaces could not be read ({word}): whether a target group of addresses has one of their secondary addresses is not known"
+        )));
+    }
     standing(places, &mut out);
-    alone(places, stops, &mut out);
+    alone(places, &filled.change, &mut out);
     // While a batch is out, the others serve: of each batch what the target groups are left with.
     for batch in places.chunks(filled.batch.max(1)) {
         let rows: Vec<Target> = batch.iter().filter(|p| !p.is_alone()).map(|p| p.target.clone()).collect();
         out.extend(target_group_impact(&ActionContext { targets: &rows, ..*cx }, needs));
     }
     if !filled.alarms.is_empty() {
-        let all: Vec<String> = filled.alarms.iter().map(|a| visible(a).into_owned()).collect();
+        let of = |(table, names): &(TableKey, Vec<ArcStr>)| {
+            let region = table.scope.region_code().filter(|_| filled.alarms.len() > 1);
+            let place = region.map(|r| format!(" in {r}")).unwrap_or_default();
+            names.iter().map(|a| format!("{}{place}", visible(a))).collect::<Vec<_>>()
+        };
+        let all: Vec<String> = filled.alarms.iter().flat_map(of).collect();
         out.push(note(format!("No batch begins while {} {} in ALARM", called("alarm", &all), is(all.len()))));
     }
     Ok(sorted(out))
+}
+
+fn spelled(seconds: u64) -> String {
+    if seconds % 60 == 0 { format!("{} min", seconds / 60) } else { format!("{seconds} s") }
+}
+
+/// A command as a title has it.
+pub(super) fn short(command: &str) -> String {
+    cut_end(&visible(command), SHORT).into_owned()
 }
 
 fn is(n: usize) -> &'static str {
@@ -59,8 +89,7 @@ fn course(filled: &Filled, n: usize) -> Consequence {
     let at_a_time = filled.batch.min(n);
     let pause = match filled.pause.as_secs() {
         0 => String::new(),
-        s if s % 60 == 0 => format!(", {} min apart", s / 60),
-        s => format!(", {s} s apart"),
+        s => format!(", {} apart", spelled(s)),
     };
     note(format!(
         "{}{pause}: at most {} out of service at a time; the first failure halts the rest",
@@ -128,7 +157,7 @@ fn standing(places: &[Place<'_>], out: &mut Vec<Consequence>) {
 }
 
 /// Instances that are in no group: nothing takes their work.
-fn alone(places: &[Place<'_>], stops: bool, out: &mut Vec<Consequence>) {
+fn alone(places: &[Place<'_>], change: &Change, out: &mut Vec<Consequence>) {
     let who: Vec<String> = places.iter().filter(|p| p.is_alone()).map(|p| label(&p.target.record)).collect();
     if who.is_empty() {
         return;
@@ -137,7 +166,12 @@ fn alone(places: &[Place<'_>], stops: bool, out: &mut Vec<Consequence>) {
         "{} {} in no Auto Scaling group and no target group: nothing else is done before the {}",
         called("Instance", &who),
         is(who.len()),
-        if stops { "stop" } else { "reboot" }
+        match change {
+            Change::Command(_) => "command",
+            Change::Reboot => "reboot",
+            Change::StopStart | Change::Type(_) => "stop",
+        }
     );
+    let stops = matches!(change, Change::StopStart | Change::Type(_));
     out.push(if stops { severe(text) } else { note(text) });
 }

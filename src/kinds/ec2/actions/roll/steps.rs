@@ -7,11 +7,13 @@ use arcstr::ArcStr;
 use super::super::{MOST_IDS, change_type};
 use super::form::{Change, Filled};
 use super::places::{Membership, Place, Registration};
+use super::said;
 use crate::base::text::visible;
 use crate::base::{RowId, Scope};
 use crate::kinds::action::{Sender, Target};
 use crate::kinds::autoscaling::auto_scaling_groups::{self as groups, fields as group_fields};
 use crate::kinds::autoscaling::senders::{ENTER_STANDBY, EXIT_STANDBY};
+use crate::kinds::ec2::connect::command;
 use crate::kinds::ec2::instance_statuses;
 use crate::kinds::ec2::senders::{REBOOT_INSTANCES, START_INSTANCES, STOP_INSTANCES};
 use crate::kinds::elbv2::senders::{DEREGISTER_TARGETS, REGISTER_TARGETS};
@@ -60,10 +62,10 @@ fn guard(filled: &Filled, pauses: bool) -> Waiter {
     if pauses && !filled.pause.is_zero() {
         parts.push(Waiter::Pause { length: filled.pause, until: None });
     }
-    if !filled.alarms.is_empty() {
+    for (table, names) in &filled.alarms {
         parts.push(Waiter::State {
-            table: filled.alarm_table.clone(),
-            ids: filled.alarms.clone(),
+            table: table.clone(),
+            ids: names.clone(),
             want: &["OK", "INSUFFICIENT_DATA"],
             fail: &["ALARM"],
             gone_is_fine: false,
@@ -118,10 +120,20 @@ fn one_batch(filled: &Filled, batch: &[Place<'_>], steps: &mut Vec<Step>) {
             let mut reboot = Together::new();
             for call in calls(&REBOOT_INSTANCES, &rows) {
                 let title = format!("reboot {}", who(&rows, &call));
-                reboot.push(Step::new(title, call), Waiter::AtOnce);
+                // Its answer may be lost. A second reboot costs these instances, whose turn it is, another minute or two, and nothing else; a change
+                // that halts there costs a person.
+                let step = Step { may_repeat: true, ..Step::new(title, call) };
+                reboot.push(step, Waiter::AtOnce);
             }
             let pause = Waiter::Pause { length: REBOOTING, until: None };
             steps.extend(reboot.wait(Waiter::all(vec![pause, power(&rows, true), checks(&rows)])));
+        }
+        Change::Command(over) => {
+            let one = |t: &Target| {
+                let title = format!("run {} on {}", said::short(&over.command), label(&t.record));
+                Some(Step::new(title, command::call(t, over.to(&t.record.id)?, &over.command, over.limit)))
+            };
+            steps.extend(rows.iter().filter_map(one));
         }
         change => {
             let mut down = Together::new();

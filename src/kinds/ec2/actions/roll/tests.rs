@@ -379,3 +379,69 @@ fn alarms_are_looked_at_before_each_batch() {
     let wrong = values(&[("alarms", "cpu-hihg")]);
     assert!(ROLL.planned(&rows.context(&all), &wrong).is_err());
 }
+
+#[test]
+fn alarms_of_every_region_halt_the_change() {
+    let (mut rows, mut all) = two_of_a_group().rows();
+    let alarm = |name: &str| row(&crate::kinds::cloudwatch::alarms::INFO, name, name, "OK").record();
+    let table = &crate::kinds::cloudwatch::alarms::INFO;
+    rows.complete(table, Selector::All, vec![alarm("cpu-high"), alarm("errors")]);
+    let seoul = rows.scope.clone();
+    let tokyo = crate::base::Scope::region("prod", "ap-northeast-1");
+    rows.scope = tokyo.clone();
+    rows.complete(table, Selector::All, vec![alarm("cpu-high")]);
+    rows.complete(&target_groups::INFO, Selector::All, Vec::new());
+    rows.complete(&targets::INFO, Selector::All, Vec::new());
+    all.push(rows.target(&INFO, row(&INFO, "i-tokyo", "far", "running").record()));
+    rows.scope = seoul.clone();
+    let plan = ROLL.planned(&rows.context(&all), &values(&[("alarms", "cpu-high,errors")])).expect("a plan");
+    let looked: Vec<(crate::base::Scope, usize)> =
+        plan.steps[0].before.rows().into_iter().map(|(t, ids)| (t.scope.clone(), ids.len())).collect();
+    assert_eq!(looked, [(seoul, 2), (tokyo, 1)], "of a name that both have, both");
+    let said = consequences(&plan);
+    assert!(said.contains("cpu-high in ap-northeast-2") && said.contains("cpu-high in ap-northeast-1"), "{said}");
+}
+
+/// A target group of addresses has an instance by its secondary address, which only its network interface tells.
+#[test]
+fn a_target_at_a_secondary_address_is_drained_too() {
+    use crate::kinds::ec2::network_interfaces as nics;
+    let mut rows = Rows::default();
+    let by_ip = arn("by-ip");
+    let group = row(&target_groups::INFO, &by_ip, "by-ip", "")
+        .with(&target_groups::TARGET_TYPE, Value::text("ip"))
+        .with(&target_groups::VPC_ID, Value::text("vpc-1"))
+        .with(&target_groups::LOAD_BALANCERS, texts(&["my-alb"]));
+    rows.complete(&target_groups::INFO, Selector::All, vec![group.record()]);
+    let target = |ip: &str| {
+        row(&targets::INFO, &targets::row_id(&by_ip, ip, Some(80)), "", "healthy")
+            .with(&targets::ID, Value::text(ip))
+            .with(&targets::PORT, Value::Int(80))
+            .with(&targets::TARGET_GROUP_ARN, Value::text(by_ip.as_str()))
+            .record()
+    };
+    rows.complete(&targets::INFO, Selector::All, vec![target("10.1.0.77"), target("10.1.0.99")]);
+    let instance = row(&INFO, "i-1", "web-1", "running")
+        .with(&fields::PRIVATE_IP, Value::ip(Some("10.1.0.9")))
+        .with(&fields::VPC_ID, Value::text("vpc-1"))
+        .record();
+    let all = vec![rows.target(&INFO, instance)];
+    let needs = (ROLL.refine)(&rows.context(&all), &values(&[])).needs;
+    assert!(needs.iter().any(|t| t.kind.name == "network-interfaces"), "{needs:?}");
+    let nic = |id: &str, instance: &str, ips: &[&str]| {
+        row(&nics::INFO, id, "", "in-use")
+            .with(&nics::INSTANCE, Value::text(instance))
+            .with(&nics::PRIVATE_IPS, Value::ips(ips.iter().copied()))
+            .record()
+    };
+    let of_both = vec![nic("eni-1", "i-1", &["10.1.0.9", "10.1.0.77"]), nic("eni-2", "i-2", &["10.1.0.99"])];
+    rows.complete(&nics::INFO, Selector::All, of_both);
+    let plan = ROLL.planned(&rows.context(&all), &values(&[])).expect("a plan");
+    assert_eq!(calls(&plan), ["DeregisterTargets", "StopInstances", "StartInstances", "RegisterTargets"]);
+    assert!(
+        matches!(plan.steps[0].call.get("Targets"), Some(Arg::List(l)) if l.len() == 1),
+        "{:?}",
+        plan.steps[0].call
+    );
+    assert!(format!("{:?}", plan.steps[0].call).contains("10.1.0.77"), "{:?}", plan.steps[0].call);
+}
