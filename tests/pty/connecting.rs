@@ -21,13 +21,13 @@ const REGION: &str = "ap-northeast-2";
 const KEY: &str = "my-ec2-keypair";
 
 /// The demo behind a socket: for the console it is an account like any other.
-struct Account {
+pub(super) struct Account {
     url: String,
     _runtime: Runtime,
 }
 
 impl Account {
-    fn new() -> Account {
+    pub(super) fn new() -> Account {
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -36,7 +36,7 @@ impl Account {
         Account { url, _runtime: runtime }
     }
     /// The console at the row of an instance: `id=i-…`, or a name.
-    fn open(&self, home: &Home, which: &str, more: &[&str], env: &[(&str, &str)]) -> Terminal {
+    pub(super) fn open(&self, home: &Home, which: &str, more: &[&str], env: &[(&str, &str)]) -> Terminal {
         let query = if which.contains('=') { format!("instances {which}") } else { format!("instances name={which}") };
         let args = [&["--region", REGION, "--endpoint-url", &self.url], more, &[query.as_str()]].concat();
         let t = home.open(&args, &[&KEYS[..], env].concat());
@@ -44,7 +44,7 @@ impl Account {
         t
     }
     /// An instance's id.
-    fn id(&self, home: &Home, name: &str) -> String {
+    pub(super) fn id(&self, home: &Home, name: &str) -> String {
         let query = format!("name={name}");
         let args = ["get", "instances", &query, "-o", "json", "--region", REGION, "--endpoint-url", &self.url];
         let ended = home.run_with(&args, &KEYS);
@@ -52,7 +52,7 @@ impl Account {
         rows[0]["id"].as_str().unwrap().to_string()
     }
     /// Gives an instance another name, as anybody may who may write tags.
-    fn rename(&self, id: &str, name: &str) {
+    pub(super) fn rename(&self, id: &str, name: &str) {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("Action", "CreateTags").append_pair("Version", "2016-11-15").append_pair("ResourceId.1", id);
         form.append_pair("Tag.1.Key", "Name").append_pair("Tag.1.Value", name);
@@ -74,19 +74,19 @@ impl Account {
 }
 
 /// A recorder in a program's place: writes its words down, a line each, and then does this.
-fn recorder(home: &Home, program: &str, then: &str) -> String {
+pub(super) fn recorder(home: &Home, program: &str, then: &str) -> String {
     let script =
         format!("#!/bin/sh\nfor word in \"$@\"; do printf '%s\\n' \"$word\"; done > \"$HOME/words\"\n{then}\n");
     home.script(program, &script)
 }
 
-fn words(home: &Home) -> Vec<String> {
+pub(super) fn words(home: &Home) -> Vec<String> {
     let text = std::fs::read_to_string(home.path().join("words")).unwrap_or_default();
     text.lines().map(ToString::to_string).collect()
 }
 
 /// The file of the key pair, with this mode.
-fn key_file(home: &Home, mode: u32) -> PathBuf {
+pub(super) fn key_file(home: &Home, mode: u32) -> PathBuf {
     let folder = home.path().join(".ssh");
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join(format!("{KEY}.pem"));

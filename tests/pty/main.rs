@@ -9,5 +9,6 @@ mod connecting;
 mod mouse;
 mod multiplexer;
 mod outside;
+mod rolling;
 mod screen;
 mod simulated;

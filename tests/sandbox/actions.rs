@@ -35,19 +35,19 @@ use crate::support::rows::Gather;
 /// What is known of files where nobody looks.
 static NO_FILES: Files = Files::none();
 
-struct Account {
-    sandbox: Sandbox,
+pub(super) struct Account {
+    pub(super) sandbox: Sandbox,
     gateway: Gateway,
-    http: SharedHttpClient,
-    clock: Clock,
-    store: Store,
+    pub(super) http: SharedHttpClient,
+    pub(super) clock: Clock,
+    pub(super) store: Store,
     seq: u64,
     run: u64,
-    folder: tempfile::TempDir,
+    pub(super) folder: tempfile::TempDir,
 }
 
 impl Account {
-    fn open() -> Account {
+    pub(super) fn open() -> Account {
         let clock = Clock::manual(Time::parse("2026-11-21T09:00:00Z").unwrap());
         let sandbox = Sandbox::open(WorldSpec::Demo, clock.clone(), 1.0).unwrap();
         let http = sandbox.http_client();
@@ -56,7 +56,7 @@ impl Account {
         Account { sandbox, gateway: Gateway::new(config), http, clock, store: Store::default(), seq: 0, run: 0, folder }
     }
 
-    fn key(kind: &str, selector: Selector) -> TableKey {
+    pub(super) fn key(kind: &str, selector: Selector) -> TableKey {
         let info = ALL.kind(kind).unwrap().info;
         let scope = match info.scoping {
             skydeck::model::Scoping::Account => Scope::account("sandbox"),
@@ -66,7 +66,7 @@ impl Account {
     }
 
     /// Lists a table into the store.
-    async fn list(&mut self, key: &TableKey) {
+    pub(super) async fn list(&mut self, key: &TableKey) {
         let (sender, receiver) = channel();
         let request = ListRequest {
             gateway: self.gateway.clone(),
@@ -85,18 +85,23 @@ impl Account {
         self.store.apply(batch, self.clock.now());
     }
 
-    async fn everything(&mut self) {
+    pub(super) async fn everything(&mut self) {
         for kind in ["instances", "target-groups", "targets", "auto-scaling-groups", "alarms"] {
             self.list(&Account::key(kind, Selector::All)).await;
         }
     }
 
-    fn find(&self, key: &TableKey, want: impl Fn(&Record) -> bool) -> Target {
+    pub(super) fn find(&self, key: &TableKey, want: impl Fn(&Record) -> bool) -> Target {
         let row = self.store.table(key).unwrap().rows().find(|r| r.gone.is_none() && want(&r.record));
         Target { table: key.clone(), record: row.unwrap_or_else(|| panic!("no such row in {key:?}")).record.clone() }
     }
 
-    fn plan(&self, action: &str, targets: &[Target], values: &[(&str, &str)]) -> Plan {
+    pub(super) fn plan(&self, action: &str, targets: &[Target], values: &[(&str, &str)]) -> Plan {
+        self.plan_with(action, targets, values, &NO_FILES)
+    }
+
+    /// The same, with what is known of this machine.
+    pub(super) fn plan_with(&self, action: &str, targets: &[Target], values: &[(&str, &str)], files: &Files) -> Plan {
         let cx = ActionContext {
             store: &self.store,
             scope: &targets[0].table.scope,
@@ -104,7 +109,7 @@ impl Account {
             now: self.clock.now(),
             zone: &jiff::tz::TimeZone::UTC,
             downloads: ".",
-            files: &NO_FILES,
+            files,
             me: &skydeck::model::my_address::MyAddress::NotAsked,
         };
         let action = ALL.action(targets[0].table.kind, action).unwrap();
@@ -164,7 +169,7 @@ impl Account {
     }
 
     /// Carries it out and expects it to come to the state that was wanted.
-    async fn done(&mut self, plan: &Plan) {
+    pub(super) async fn done(&mut self, plan: &Plan) {
         let end = self.carry(plan).await;
         assert!(matches!(end, WaitStatus::There(_)), "{}: {end:?}", plan.title);
     }

@@ -10,5 +10,6 @@ mod clients;
 mod fuzz;
 mod kinds;
 mod raw_cli;
+mod rolling;
 mod s3_shapes;
 mod shapes;

@@ -70,8 +70,12 @@ impl Account {
     }
     /// What the AWS CLI says.
     pub(super) fn aws(&self, args: &[&str]) -> Json {
+        self.asked("ec2", args)
+    }
+    /// The same of a service.
+    pub(super) fn asked(&self, service: &str, args: &[&str]) -> Json {
         let mut command = self.command("aws");
-        command.arg("ec2").args(args).args(["--region", REGION, "--endpoint-url", &self.url, "--output", "json"]);
+        command.arg(service).args(args).args(["--region", REGION, "--endpoint-url", &self.url, "--output", "json"]);
         let out = command.output().unwrap();
         assert!(out.status.success(), "{args:?}: {}", String::from_utf8_lossy(&out.stderr));
         serde_json::from_slice(&out.stdout).unwrap_or(Json::Null)
@@ -89,7 +93,7 @@ impl Account {
         ended.out
     }
     /// The script of a plan, run by `sh`.
-    fn run(&self, args: &[&str]) -> String {
+    pub(super) fn run(&self, args: &[&str]) -> String {
         let script = self.planned(args);
         let out = self.command("sh").args(["-c", &script]).output().unwrap();
         assert!(out.status.success(), "{script}\n{}", String::from_utf8_lossy(&out.stderr));
